@@ -1,0 +1,93 @@
+// `npm test`: every check, one stage after the other, up to the first that fails.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheFile, root } from './cache.mjs';
+
+/** @typedef {{ passed: number, failed: number }} Count */
+
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {string} script file under the checkout, run with this node
+ * @property {string[]} args
+ * @property {boolean} [step] prepares a later stage, so that only its failure counts
+ * @property {string} [report] JSON report that the stage writes
+ * @property {(report: any) => Count} [count] reads the report
+ */
+
+const unitReport = cacheFile('vitest.json');
+const browserReport = cacheFile('playwright.json');
+
+/** @type {Stage[]} */
+const stages = [
+  { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-b'] },
+  { name: 'lint', script: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings'] },
+  {
+    name: 'unit',
+    script: 'node_modules/vitest/vitest.mjs',
+    args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`],
+    report: unitReport,
+    count: (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
+  },
+  { name: 'build', script: 'node_modules/vite/bin/vite.js', args: ['build'], step: true },
+  { name: 'cli', script: 'e2e/buildCli.mjs', args: [], step: true },
+  { name: 'browser', script: 'e2e/browser.mjs', args: [], step: true },
+  {
+    name: 'e2e',
+    script: 'node_modules/@playwright/test/cli.js',
+    args: ['test'],
+    report: browserReport,
+    count: (report) => ({ passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky }),
+  },
+];
+
+/** @param {Stage} stage @returns {Promise<number>} the exit code */
+function run(stage) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(root, stage.script), ...stage.args], { cwd: root, stdio: 'inherit' });
+    child.on('error', (error) => {
+      console.error(`${stage.name} did not start: ${error.message}`);
+      resolve(1);
+    });
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+/** What a finished stage adds to the sum; a failure is at least one. @param {Stage} stage @param {number} code @returns {Count} */
+function countOf(stage, code) {
+  if (!stage.count || !stage.report) {
+    if (code !== 0) return { passed: 0, failed: 1 };
+    return { passed: stage.step ? 0 : 1, failed: 0 };
+  }
+  if (!existsSync(stage.report)) {
+    console.error(`${stage.name} wrote no report`);
+    return { passed: 0, failed: 1 };
+  }
+  const count = stage.count(JSON.parse(readFileSync(stage.report, 'utf8')));
+  if (count.passed + count.failed === 0) console.error(`${stage.name} ran no tests`);
+  const failed = code !== 0 || count.passed + count.failed === 0 ? Math.max(1, count.failed) : count.failed;
+  return { passed: count.passed, failed };
+}
+
+const total = { passed: 0, failed: 0 };
+const lines = [];
+for (const stage of stages) {
+  if (total.failed > 0) {
+    lines.push(`${stage.name}: not run`);
+    continue;
+  }
+  console.log(`\n== ${stage.name}`);
+  if (stage.report) rmSync(stage.report, { force: true });
+  const started = performance.now();
+  const count = countOf(stage, await run(stage));
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  total.passed += count.passed;
+  total.failed += count.failed;
+  const tests = stage.count ? `, ${count.passed} passed, ${count.failed} failed` : '';
+  lines.push(`${stage.name}: ${count.failed > 0 ? 'FAILED' : 'ok'} (${seconds} s${tests})`);
+}
+
+console.log(`\n${lines.join('\n')}\n`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { defineConfig, devices } from '@playwright/test';
+import { recordedBrowser } from './e2e/browser.mjs';
+import { cacheFile } from './e2e/cache.mjs';
+
+const usualPort = 4319;
+const firefox = '/usr/bin/firefox-esr';
+
+/** The wanted port of 127.0.0.1, or any free one while another run holds it. */
+function freePort(wanted: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' && wanted !== 0) resolve(freePort(0));
+      else reject(error);
+    });
+    probe.listen(wanted, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : wanted));
+    });
+  });
+}
+
+// The workers load this file too and inherit the port from the main process.
+process.env['E2E_PORT'] ??= String(await freePort(usualPort));
+const origin = `http://127.0.0.1:${process.env['E2E_PORT']}`;
+const executablePath = recordedBrowser()?.executablePath;
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  fullyParallel: true,
+  forbidOnly: true,
+  workers: 2,
+  retries: 0,
+  reporter: [['list'], ['json', { outputFile: cacheFile('playwright.json') }]],
+  use: {
+    baseURL: `${origin}/`,
+    video: 'off',
+    trace: 'retain-on-failure',
+  },
+  projects: [
+    {
+      name: 'chromium',
+      use: { ...devices['Desktop Chrome'], launchOptions: executablePath ? { executablePath } : {} },
+    },
+    ...(existsSync(firefox)
+      ? [
+          {
+            name: 'firefox',
+            testMatch: 'smoke.spec.ts',
+            use: { ...devices['Desktop Firefox'], channel: 'moz-firefox', launchOptions: { executablePath: firefox } },
+          },
+        ]
+      : []),
+  ],
+  webServer: {
+    command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${process.env['E2E_PORT']} --strictPort`,
+    url: `${origin}/`,
+    reuseExistingServer: false,
+    timeout: 30_000,
+  },
+});
