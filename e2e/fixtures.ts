@@ -12,17 +12,18 @@ export const test = base.extend<PageWatch>({
   pageWatch: [
     async ({ context, baseURL, allowedProblems }, use) => {
       if (baseURL === undefined) throw new Error('playwright.config.ts sets no baseURL');
-      const { origin } = new URL(baseURL);
+      const { host } = new URL(baseURL);
       const problems: string[] = [];
+      const noteAddress = (address: string): void => {
+        const url = new URL(address);
+        if (/^(https?|wss?):$/.test(url.protocol) && url.host !== host) problems.push(`request leaves ${host}: ${address}`);
+      };
       context.on('console', (message) => {
         if (message.type() === 'error') problems.push(`console error: ${message.text()} (${message.location().url})`);
       });
       context.on('weberror', (error) => problems.push(`uncaught: ${error.error().stack ?? error.error().message}`));
-      context.on('request', (request) => {
-        const url = new URL(request.url());
-        const leaves = /^(https?|wss?):$/.test(url.protocol) && url.host !== new URL(origin).host;
-        if (leaves) problems.push(`request leaves ${origin}: ${request.url()}`);
-      });
+      context.on('request', (request) => noteAddress(request.url()));
+      context.on('page', (page) => page.on('websocket', (socket) => noteAddress(socket.url())));
       await use();
       const unexpected = problems.filter((problem) => !allowedProblems.some((allowed) => allowed.test(problem)));
       if (unexpected.length > 0) throw new Error(`The page had problems:\n${unexpected.join('\n')}`);
