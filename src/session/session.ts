@@ -1,0 +1,90 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Branch, Setup } from './trail';
+import { rootMoment } from './trail';
+
+export type Theme = 'system' | 'light' | 'dark';
+
+export interface Settings {
+  /** Steps per second while playing. */
+  readonly speed: number;
+  readonly playing: boolean;
+  /** Who moves next while playing: the recorded steps first, or a seeded pick among the tasks that can. */
+  readonly order: 'recorded' | 'random';
+  readonly seed: number;
+  readonly theme: Theme;
+}
+
+/** What the pointer or the keyboard rests on; indices into the program of the current frame. */
+export interface Hover {
+  readonly objects: readonly number[];
+  readonly fields: readonly number[];
+  /** Stable name of a step (`upstream/bind_iommufd/BIND.9`). */
+  readonly step: string | undefined;
+}
+
+/** Something to tell the user outside the run. */
+export interface Message {
+  readonly id: number;
+  readonly tone: 'error' | 'info';
+  readonly title: string;
+  readonly lines: readonly string[];
+}
+
+/** A run: the setup, the tree of what was tried, and where one stands in it. This is all that undo and redo carry. */
+export interface Run {
+  readonly setup: Setup;
+  /** Never empty; only grows while the setup stays. */
+  readonly branches: readonly Branch[];
+  /** Id of the branch on screen. */
+  readonly branch: number;
+  /** Depth on that branch. */
+  readonly cursor: number;
+}
+
+/** One entry of undo or redo: where one stood before, and what was done. */
+export interface HistoryEntry {
+  readonly run: Run;
+  readonly did: string;
+}
+
+/** The whole truth of one playground on a page. */
+export interface SessionState {
+  readonly run: Run;
+  readonly undo: readonly HistoryEntry[];
+  readonly redo: readonly HistoryEntry[];
+  /** Name of the selected object or task. */
+  readonly selection: string | undefined;
+  readonly hover: Hover | undefined;
+  readonly settings: Settings;
+  readonly messages: readonly Message[];
+  /** The last thing said to screen readers. */
+  readonly announcement: string;
+}
+
+export type Session = StoreApi<SessionState>;
+
+/** A run at the start of `setup` with nothing tried yet. */
+export function freshRun(setup: Setup): Run {
+  return { setup, branches: [{ id: 1, name: 'main', tip: rootMoment(setup), from: undefined }], branch: 1, cursor: 0 };
+}
+
+/** A playground of its own: a page with two embeds has two. */
+export function createSession(setup: Setup): Session {
+  return createStore<SessionState>(() => ({
+    run: freshRun(setup),
+    undo: [],
+    redo: [],
+    selection: undefined,
+    hover: undefined,
+    settings: { speed: 2, playing: false, order: 'recorded', seed: 1, theme: 'system' },
+    messages: [],
+    announcement: '',
+  }));
+}
+
+/** The branch that the run stands on. */
+export function currentBranch(run: Run): Branch {
+  const found = run.branches.find((branch) => branch.id === run.branch);
+  if (!found) throw new Error(`no branch ${run.branch}`);
+  return found;
+}

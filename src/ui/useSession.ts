@@ -1,0 +1,24 @@
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import { useShallow } from 'zustand/shallow';
+import type { Session, SessionState } from '../session/session';
+
+/** The playground that the components below belong to. */
+export const SessionContext = createContext<Session | undefined>(undefined);
+
+/** The store itself, for actions: `step(session, 'qemu')`. */
+export function useSessionStore(): Session {
+  const session = useContext(SessionContext);
+  if (!session) throw new Error('no SessionContext above this component');
+  return session;
+}
+
+/** A value derived from the session; renders again only when it changes. */
+export function useSession<T>(select: (state: SessionState) => T): T {
+  return useStore(useSessionStore(), select);
+}
+
+/** The same for a list or record that is built anew each time. */
+export function useSessionShallow<T>(select: (state: SessionState) => T): T {
+  return useStore(useSessionStore(), useShallow(select));
+}
