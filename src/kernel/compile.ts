@@ -1,0 +1,414 @@
+import type { Anchor, Design, DesignModel, Options, Routine, StepSpec } from './design';
+import type { Errno } from './errno';
+import { all, any, binary, constant, field, fieldsRead, TRUE } from './expr';
+import type { Expr } from './expr';
+import { findInstances, resultName } from './instances';
+import type { Instances } from './instances';
+import { findObject, layOut } from './layout';
+import type { Bounds, Layout } from './layout';
+import { endsStep, Lowering, routineOf } from './lower';
+import type { CallContext, Draft } from './lower';
+import { printOps } from './print';
+import { eq, fail, fget, test } from './primitives';
+import type { StaticTest } from './primitives';
+import type { CounterCheck, Field, Note, ObjectSlot, Program, ProgramCall, ProgramFile, Step, Task } from './program';
+import { Scope } from './scope';
+import { eachStatement } from './statement';
+import type { Statement } from './statement';
+import { CLOSE_ROUTINE, NO_RELEASE, PASS_ROUTINE } from './vfs';
+import { processOf } from './world';
+import type { Call, World } from './world';
+
+/**
+ * Specialises a design for one world and one list of (validated) calls. Compiles twice: the first pass finds how far each
+ * counter can move and which fields never change, the second uses those bounds.
+ * Throws on mistakes in the design's own data.
+ */
+export function compile(design: Design, options: Options, world: World, calls: readonly Call[]): Program {
+  const model = design.model({ ...defaultOptions(design), ...options });
+  const first = new Compiler(design, options, model, world, calls).program();
+  return new Compiler(design, options, model, world, calls, boundsOf(first)).program();
+}
+
+/** The first value of every option. */
+export function defaultOptions(design: Design): Options {
+  return Object.fromEntries(design.options.map(o => [o.id, o.values[0]!]));
+}
+
+/** Task names of a list of calls: processes in the world's order, each with its threads, then the drivers. */
+export function taskNames(world: World, calls: readonly Call[]): readonly string[] {
+  const rank = (name: string): number => {
+    const at = world.processes.indexOf(processOf(name));
+    return at < 0 ? world.processes.length : at;
+  };
+  const thread = (name: string): number => Number(name.split('/')[1] ?? 1);
+  return [...new Set(calls.map(c => c.by))].sort((a, b) => rank(a) - rank(b) || thread(a) - thread(b));
+}
+
+function boundsOf(program: Program): Bounds[] {
+  const bounds: Bounds[] = program.fields.map(() => ({ ups: 0, downs: 0, stored: 0, written: false }));
+  for (const task of program.tasks) {
+    for (const step of task.steps) {
+      eachStatement(step.body, s => {
+        if (s.op === 'jump') bounds[task.pc]!.written = true;
+        if (s.op !== 'set') return;
+        const b = bounds[s.field]!;
+        b.written = true;
+        const v = s.value;
+        if (v.op === 'const') b.stored = Math.max(b.stored, v.value);
+        else if (v.op === 'add') b.ups++;
+        else if (v.op === 'sub') b.downs++;
+        else b.stored = Number.MAX_SAFE_INTEGER;
+      });
+    }
+    bounds[task.pc]!.written = true;
+  }
+  return bounds;
+}
+
+interface Draftable { readonly id: string; readonly spec: StepSpec; readonly routine: Routine; readonly address: string; readonly guard: Expr; readonly waits: Step['waits']; readonly body: Draft[]; readonly call: number }
+
+class Compiler {
+  private readonly names: readonly string[];
+  private readonly instances: Instances;
+  private readonly layout: Layout;
+  private readonly fields: Field[];
+  private readonly notes: Note[] = [];
+  private readonly programCalls: ProgramCall[] = [];
+  private readonly results: number[] = [];
+  private readonly pcs: number[] = [];
+  private readonly frees: boolean;
+
+  constructor(private readonly design: Design, private readonly options: Options, private readonly model: DesignModel, private readonly world: World,
+    private readonly calls: readonly Call[], private readonly bounds?: readonly Bounds[]) {
+    this.names = taskNames(world, calls);
+    this.instances = findInstances(world, calls);
+    this.layout = layOut(model, this.instances, this.names.length, bounds);
+    this.fields = this.layout.fields;
+    this.frees = bounds !== undefined;
+    const extra = (name: string, title: string, kind: 'pc' | 'result'): number => {
+      const index = this.fields.length;
+      this.fields.push({ index, object: -1, name, title, kind, lo: 0, hi: 0, init: 0, constant: bounds ? !bounds[index]!.written : false });
+      return index;
+    };
+    this.names.forEach(n => this.pcs.push(extra('pc', `${n}.pc`, 'pc')));
+    calls.forEach((c, i) => this.results.push(extra('result', `${c.by}:${c.call}#${i}.result`, 'result')));
+  }
+
+  program(): Program {
+    // A call's place in its task is needed by calls that wait for it: steps are drafted first, pcs are known per task.
+    const drafted = this.names.map((_, task) => this.draftTask(task));
+    for (const d of drafted) d.calls.forEach(c => { this.programCalls[c.index] = c; });
+    const tasks = drafted.map((d, task): Task => ({
+      index: task,
+      name: this.names[task]!,
+      process: processOf(this.names[task]!),
+      pc: this.pcs[task]!,
+      steps: d.steps.map((s, pc) => this.finishStep(s, pc)),
+    }));
+    tasks.forEach(t => { this.fields[t.pc] = { ...this.fields[t.pc]!, hi: t.steps.length }; });
+    this.programCalls.forEach(c => { this.fields[c.result] = { ...this.fields[c.result]!, hi: c.errnos.length + (c.needs.length > 0 ? 1 : 0) }; });
+    return {
+      design: this.design, options: this.options, model: this.model, world: this.world,
+      objects: this.layout.objects, fields: this.fields, tasks, calls: this.programCalls, files: this.files(), fds: this.fds(),
+      counters: this.counters(), notes: this.notes,
+    };
+  }
+
+  private draftTask(task: number): { steps: Draftable[]; calls: ProgramCall[] } {
+    const steps: Draftable[] = [];
+    const calls: ProgramCall[] = [];
+    this.calls.forEach((call, index) => {
+      if (call.by === this.names[task]) calls.push(this.draftCall(task, call, index, steps));
+    });
+    return { steps, calls };
+  }
+
+  private draftCall(task: number, call: Call, index: number, steps: Draftable[]): ProgramCall {
+    const start = steps.length;
+    const errnos: Errno[] = [];
+    const releases = new Set<number>();
+    const shared = this.sharedFd(call);
+    const context = (release: boolean): CallContext => ({
+      world: this.world, task, result: this.results[index]!, errnos, fault: call.fault, release, callIndex: index,
+      decide: t => this.decide(t, call),
+      mayRelease: file => { releases.add(file.index); },
+      note: n => this.notes.push(n) - 1,
+      made: this.madeBy(call, index),
+      closed: call.call === 'close' ? this.closedBy(call) : undefined,
+      held: shared && call.call !== 'close' ? this.fileObject(call.fd ?? call.iommufd!) : undefined,
+      views: this.model.views,
+      scopeOf: o => this.scope(o.anchor, {}, task),
+      mayBeDead: o => !this.frees || o.life === undefined || this.bounds![o.life]!.written,
+    });
+    const own = this.scope(this.mainAnchor(call, index), this.argAnchors(call, index), task);
+    const routine = this.routine(call);
+    const entry = this.closeMayHit(call) ? [this.entryStep(call, shared)] : [];
+    this.draftRoutine({ ...routine, steps: [...entry, ...routine.steps] }, call.call, own, context(false), index, steps);
+    const pcOfRelease = new Map<number, number>();
+    // Release callbacks that this call may come to run; one may queue another.
+    for (const file of releases) {
+      const object = this.layout.objects[file]!;
+      const body = object.anchor.fileKind && this.model.releases[object.anchor.fileKind];
+      pcOfRelease.set(file, steps.length);
+      this.draftRoutine(body ?? NO_RELEASE, `release_${object.anchor.fileKind}`, this.scope(object.anchor, {}, task), context(true), index, steps, object);
+    }
+    const end = steps.length;
+    const place = (d: readonly Draft[]): Draft[] => d.flatMap((s): Draft[] => {
+      if (s.op === 'if') return [{ ...s, then: place(s.then), otherwise: place(s.otherwise) }];
+      return s.op === 'exit' ? this.exit(task, end, pcOfRelease) : [s];
+    });
+    for (let pc = start; pc < end; pc++) steps[pc] = { ...steps[pc]!, body: place(steps[pc]!.body) };
+    const needs = this.needs(call, index);
+    return { index, call, task, start, end, result: this.results[index]!, errnos, needs };
+  }
+
+  /** Return to user: the first queued release callback of this task, else the next call. */
+  private exit(task: number, end: number, releases: ReadonlyMap<number, number>): Draft[] {
+    return [...releases].reduceRight<Draft[]>((rest, [file, pc]) => {
+      const releaser = this.layout.objects[file]!.fields['releaser']!;
+      return [{ op: 'if', cond: binary('eq', field(releaser), constant(task + 1)), then: [{ op: 'jump', pc }], otherwise: rest }];
+    }, [{ op: 'jump', pc: end }]);
+  }
+
+  private draftRoutine(routine: Routine, address: string, scope: Scope, context: CallContext, call: number, steps: Draftable[], releasing?: ObjectSlot): void {
+    const base = steps.length;
+    const labels = new Map(routine.steps.map((s, i) => [s.id, base + i]));
+    if (labels.size !== routine.steps.length) throw new Error(`${address}: two steps share an id: ${routine.steps.map(s => s.id).join(', ')}`);
+    routine.steps.forEach((spec, i) => {
+      const lowering = new Lowering(context, spec, labels);
+      const body = lowering.run(scope);
+      if (i === routine.steps.length - 1 && !endsStep(body)) throw new Error(`${address}/${spec.id}: the last step must return`);
+      if (releasing) {
+        if (i === 0) {
+          body.unshift(
+            { op: 'set', field: releasing.fields['releaser']!, value: constant(0) },
+            { op: 'note', note: context.note({ kind: 'runRelease', object: releasing.index }), value: constant(0) },
+          );
+        }
+        freeAtExit(body, releasing, context);
+      }
+      steps.push({ id: spec.id, spec, routine, address: `${this.design.id}/${address}/${spec.id}`, guard: lowering.guard, waits: lowering.waits, body, call });
+    });
+  }
+
+  private finishStep(s: Draftable, pc: number): Step {
+    const call = this.programCalls[s.call]!;
+    let { guard } = s;
+    let waits = s.waits;
+    let body = s.body as Statement[];
+    if (pc === call.start && call.needs.length > 0) {
+      const failed: Expr[] = [];
+      const ready: Expr[] = [];
+      for (const n of call.needs) {
+        const need = this.programCalls[n]!;
+        const done = need.task === call.task ? TRUE : binary('le', constant(need.end), field(this.pcs[need.task]!));
+        ready.push(done);
+        if (need.task !== call.task) waits = [...waits, { kind: 'name', name: resultName(need.call, n), call: n }];
+        if (need.errnos.length > 0 || need.needs.length > 0) {
+          const bad = binary('ne', field(need.result), constant(0));
+          failed.push(bad);
+        }
+      }
+      const skip = any(failed);
+      guard = all([...ready, any([skip, guard])]);
+      if (failed.length > 0) {
+        const missing = call.needs.map(n => resultName(this.programCalls[n]!.call, n)).join(', ');
+        body = [{
+          op: 'if', cond: skip,
+          then: [
+            { op: 'note', note: this.notes.push({ kind: 'skip', call: call.index, missing }) - 1, value: constant(0) },
+            { op: 'set', field: call.result, value: constant(call.errnos.length + 1) },
+            { op: 'jump', pc: call.end },
+          ],
+          otherwise: body,
+        }];
+      }
+    }
+    const touches = new Set<number>();
+    const see = (i: number): void => { if (this.fields[i]!.object >= 0) touches.add(i); };
+    fieldsRead(guard, see);
+    eachStatement(body, st => {
+      if (st.op === 'set') { see(st.field); fieldsRead(st.value, see); }
+      if (st.op === 'if') fieldsRead(st.cond, see);
+    });
+    return {
+      pc, id: s.id, name: s.address, title: s.spec.title, routine: s.routine.name, cite: s.spec.cite ?? s.routine.cite, confidence: s.spec.confidence ?? 'SRC',
+      call: s.call, guard, waits, body, code: printOps(s.spec.ops), ops: s.spec.ops, touches: [...touches],
+    };
+  }
+
+  private scope(main: Anchor, args: Record<string, Anchor>, task: number): Scope {
+    return new Scope(this.layout, { main, args, bound: {}, task });
+  }
+
+  private mainAnchor(call: Call, index: number): Anchor {
+    const process = processOf(call.by);
+    const made = this.instances.files.find(f => f.call === index);
+    if (made) return made.anchor;
+    const fd = call.fd ?? call.iommufd;
+    if (fd !== undefined) {
+      const at = this.instances.fdAnchor(fd)!;
+      return call.call === 'ioas_alloc' ? { ...at, ioas: resultName(call, index) } : at;
+    }
+    return call.device === undefined ? { process } : { ...this.instances.deviceAnchor(call.device)!, process };
+  }
+
+  private argAnchors(call: Call, index: number): Record<string, Anchor> {
+    const args: Record<string, Anchor> = {};
+    for (const arg of ['fd', 'iommufd', 'container', 'object'] as const) {
+      const name = call[arg];
+      const anchor = name === undefined ? undefined : this.instances.fdAnchor(name) ?? this.instances.ioasAnchor(name);
+      if (anchor) args[arg] = anchor;
+    }
+    if (call.ioas !== undefined) args['ioas'] = this.instances.ioasAnchor(call.ioas)!;
+    if (call.call === 'ioas_alloc') args['ioas'] = this.instances.ioasAnchor(resultName(call, index))!;
+    if (call.kvm !== undefined) args['kvm'] = { kvm: call.kvm };
+    if (call.device !== undefined) args['device'] = this.instances.deviceAnchor(call.device)!;
+    return args;
+  }
+
+  private routine(call: Call): Routine {
+    if (call.call === 'close') return CLOSE_ROUTINE;
+    if (call.call === 'pass_fd') return PASS_ROUTINE;
+    return routineOf(this.model.calls[call.call], this.kindOf(call.fd ?? call.iommufd));
+  }
+
+  private kindOf(fd: string | undefined): string | undefined {
+    return fd === undefined ? undefined : this.instances.fdAnchor(fd)?.fileKind;
+  }
+
+  private decide(test: StaticTest, call: Call): boolean {
+    if (typeof test !== 'string') {
+      const name = call[test.arg as 'fd' | 'iommufd' | 'container' | 'object'];
+      return test.kinds.includes(this.kindOf(name) ?? (name !== undefined && this.instances.ioasAnchor(name) ? 'ioas' : 'none'));
+    }
+    switch (test) {
+      case 'device-in-group': return this.instances.fdAnchor(call.fd!)?.group === this.instances.deviceAnchor(call.device!)?.group;
+      case 'object-is-ioas': return this.instances.ioasAnchor(call.object!) !== undefined;
+      case 'same-iommufd': {
+        const file = this.instances.fdAnchor(call.iommufd!)?.file;
+        const ioas = this.instances.ioasAnchor(call.object ?? call.ioas!);
+        return ioas === undefined || ioas.file === file;
+      }
+      case 'kernel-driver-in-group': {
+        const group = (call.device === undefined ? undefined : this.instances.deviceAnchor(call.device)?.group) ?? this.instances.fdAnchor(call.fd!)?.group;
+        return this.world.devices.some(d => d.group === group && d.kernelDriver === true);
+      }
+    }
+  }
+
+  /** Calls whose result names this call uses. */
+  private needs(call: Call, index: number): number[] {
+    const names = [call.fd, call.iommufd, call.ioas, call.object, call.container].filter(n => n !== undefined);
+    return this.calls.flatMap((c, i) => (i !== index && names.includes(resultName(c, i)) ? [i] : []));
+  }
+
+  private sharedFd(call: Call): boolean {
+    const fd = call.fd ?? call.iommufd;
+    return fd !== undefined && this.calls.some(c => c.call === 'close' && c.fd === fd && c.by !== call.by);
+  }
+
+  /** Whether a close of the call's fd may come before it. */
+  private closeMayHit(call: Call): boolean {
+    const fd = call.fd ?? call.iommufd;
+    const index = this.calls.indexOf(call);
+    return fd !== undefined && this.calls.some((c, i) => c.call === 'close' && c.fd === fd && c !== call && (c.by !== call.by || i < index));
+  }
+
+  /** fdget(): what an fd argument goes through where somebody may have closed it. */
+  private entryStep(call: Call, shared: boolean): StepSpec {
+    const arg = call.fd === undefined ? 'iommufd' : 'fd';
+    const closed = test(eq(`${arg}/fd.installed`, 0), [fail('EBADF', 'the fd is not open')]);
+    return {
+      id: 'FILE.0', title: 'look the fd up in the table', cite: 'fs/file.c, v6.6; domain.md 1.3', confidence: 'MEM',
+      ops: shared && call.call !== 'close' ? [closed, fget(`${arg}/file`)] : [closed],
+    };
+  }
+
+  private madeBy(call: Call, index: number): CallContext['made'] {
+    const fd = this.instances.fds.find(f => f.call === index);
+    if (!fd) return undefined;
+    return { file: this.fileObject(fd.name), fd: this.fdObject(fd.name), name: fd.name, process: fd.process, fresh: call.call !== 'pass_fd' };
+  }
+
+  private closedBy(call: Call): CallContext['closed'] {
+    const fd = this.instances.fds.find(f => f.name === call.fd)!;
+    return { file: this.fileObject(fd.name), fd: this.fdObject(fd.name), name: fd.name, process: fd.process };
+  }
+
+  private fileObject(fd: string): ObjectSlot {
+    return findObject(this.layout.objects, 'file', this.instances.fdAnchor(fd)!)!;
+  }
+
+  private fdObject(fd: string): ObjectSlot {
+    return findObject(this.layout.objects, 'fd', this.instances.fdAnchor(fd)!)!;
+  }
+
+  private files(): ProgramFile[] {
+    const { normalAccess, bound, owner } = this.model.views;
+    return this.instances.files.map(f => {
+      const scope = this.scope(f.anchor, {}, 0);
+      const object = this.fileObject(f.name);
+      const alive = (e: Expr): Expr => all([binary('eq', field(object.life!), constant(1)), e]);
+      const access = normalAccess[f.kind];
+      const done = bound[f.kind];
+      const path = owner[f.kind];
+      return {
+        name: f.name, kind: f.kind, by: f.by, object: object.index,
+        normal: access && alive(scope.condition(access)),
+        bound: done && alive(scope.condition(done)),
+        owner: path === undefined ? undefined : scope.load(path),
+        ownerTargets: path === undefined ? [] : scope.places(path).cases[0]?.field.targets ?? [],
+        device: f.anchor.device, group: f.anchor.group,
+      };
+    });
+  }
+
+  private fds(): Program['fds'] {
+    return this.instances.fds.map(f => ({
+      name: f.name, process: f.process, file: this.instances.files.findIndex(x => x.name === f.file), installed: this.fdObject(f.name).fields['installed']!, call: f.call,
+    }));
+  }
+
+  private counters(): CounterCheck[] {
+    return this.model.views.counters.flatMap(law => {
+      const [type, name] = law.counter.split('.');
+      return this.layout.objects.filter(o => o.type === type).map((o): CounterCheck => ({
+        field: o.fields[name!]!,
+        law,
+        holders: law.holders.flatMap(h => this.layout.objects.filter(x => x.type === h.type).flatMap(x => {
+          const scope = this.scope(x.anchor, {}, 0);
+          if (!playable(scope, h.to)) return [];
+          const to = scope.objects(h.to).cases.filter(c => c.object.index === o.index);
+          if (to.length === 0) return [];
+          const when = all([any(to.map(c => c.when)), scope.condition(h.when)]);
+          return when.op === 'const' && !when.value ? [] : [{ object: x.index, when, weight: h.weight ?? 1, why: h.why }];
+        })),
+      }));
+    });
+  }
+}
+
+/** Whether the role that a holder's path starts with exists for this object. */
+function playable(scope: Scope, path: string): boolean {
+  const role = path.split('.')[0]!;
+  return scope.layout.objects.some(o => o.spec.role === role && findObject(scope.layout.objects, o.type, scope.names.main) === o);
+}
+
+/** A release callback frees its struct file when it ends. */
+function freeAtExit(body: Draft[], file: ObjectSlot, context: CallContext): void {
+  for (let i = 0; i < body.length; i++) {
+    const s = body[i]!;
+    if (s.op === 'if') {
+      const then = [...s.then];
+      const otherwise = [...s.otherwise];
+      freeAtExit(then, file, context);
+      freeAtExit(otherwise, file, context);
+      body[i] = { ...s, then, otherwise };
+    } else if (s.op === 'exit') {
+      body.splice(i, 0, { op: 'set', field: file.life!, value: constant(2) }, { op: 'note', note: context.note({ kind: 'free', object: file.index }), value: constant(0) });
+      return;
+    }
+  }
+}

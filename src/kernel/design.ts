@@ -1,0 +1,156 @@
+import type { Condition, Op, Path } from './primitives';
+import type { CallName, FileKind, World } from './world';
+
+/** Where an object stands in the world; which keys are set depends on what it was made for. */
+export interface Anchor {
+  readonly device?: string;
+  readonly group?: string;
+  readonly devset?: string;
+  /** The name of the fd that made the struct file. */
+  readonly file?: string;
+  readonly fileKind?: FileKind;
+  readonly fd?: string;
+  readonly process?: string;
+  readonly ioas?: string;
+  readonly kvm?: string;
+}
+
+/** One instance per: device, IOMMU group, reset set, struct file of some kinds, ioas (one compat ioas per iommufd comes first), kvm, whole system. */
+export type Per = 'device' | 'group' | 'devset' | 'file' | 'fd' | 'ioas' | 'iommufdGroup' | 'kvm' | 'global';
+
+/** How many things may count on an object: for the upper bound of its counters. */
+export interface Census {
+  /** Files of these kinds whose anchor agrees with the object's on `key`. */
+  files(kinds: readonly FileKind[], key?: keyof Anchor): number;
+  /** Calls of this name, whole scenario. */
+  calls(name: CallName): number;
+  readonly world: World;
+}
+
+/** A number known when the program is compiled for its scenario. */
+export type FromWorld = number | ((anchor: Anchor, census: Census) => number);
+
+/** One field of an object, by its kernel name. */
+export type FieldSpec =
+  /** A small integer in `lo..hi`; stepping outside is a `counters` violation, never a wrap. `init` defaults to 0. */
+  | { readonly kind: 'int' | 'refcount'; readonly lo?: number; readonly hi: FromWorld; readonly init?: FromWorld }
+  | { readonly kind: 'bool'; readonly init?: FromWorld; /** Goes through the store buffer where the world asks. */ readonly accessFlag?: boolean }
+  /** A mutex; its value is the owner (task number + 1), 0 when free. */
+  | { readonly kind: 'mutex' }
+  /** struct completion; 1 when done. `counts` is the reference count whose holders it waits for. */
+  | { readonly kind: 'completion'; readonly counts: string }
+  /** A pointer to an object of one of `types`, 0 for NULL; `same` keeps to objects that agree on that anchor key. */
+  | { readonly kind: 'pointer'; readonly types: readonly string[]; readonly same?: keyof Anchor; readonly init?: string; readonly edge: EdgeKind }
+  /** Fixed for the object's life: the object of `type` at the same anchor. No state. */
+  | { readonly kind: 'link'; readonly type: string; readonly edge: EdgeKind }
+  /** One of these words, by index. */
+  | { readonly kind: 'enum'; readonly words: readonly string[]; readonly init?: FromWorld }
+  /** A minor or id from an ida; 0 is none, n+1 is number n. */
+  | { readonly kind: 'number'; readonly hi: FromWorld; readonly init?: FromWorld };
+
+/** Pointer without a reference, counted reference, list or set membership, embedded struct, or not drawn. */
+export type EdgeKind = 'pointer' | 'reference' | 'member' | 'embedded' | 'hidden';
+
+/** A kernel struct of a design. */
+export interface ObjectType {
+  /** The struct's name in the kernel. */
+  readonly type: string;
+  /** How steps call it (`device.refcount`); unique within a design. */
+  readonly role: string;
+  readonly per: Per;
+  /** For `per: 'file'`: which kinds of file have one. */
+  readonly fileKinds?: readonly FileKind[];
+  /** The name on screen and in results. */
+  readonly name: (anchor: Anchor) => string;
+  readonly fields: Readonly<Record<string, FieldSpec>>;
+  /** Allocated and freed during a run: it gets a life (0 not yet, 1 live, 2 freed), and touching it in 0 or 2 is a `memory` violation. `live` says whether it exists at the start (default no). */
+  readonly life?: { readonly live?: (anchor: Anchor, world: World) => boolean };
+  readonly about: string;
+}
+
+/** One row of a step table: one atomic action. */
+export interface StepSpec {
+  /** The row id of domain.md (`BIND.9`), with a letter where a row is several steps, and `PREFIX:` where a table is entered from another. */
+  readonly id: string;
+  /** In a few words, what it does: for the listing. */
+  readonly title: string;
+  readonly ops: readonly Op[];
+  /** Overrides the routine's citation. */
+  readonly cite?: string;
+  /** "found by reading, unconfirmed" facts carry their tag. */
+  readonly confidence?: 'SRC' | 'THREAD' | 'MINE' | 'DERIVED' | 'MEM';
+}
+
+/** A syscall path, a callback or a driver entry, as named steps. */
+export interface Routine {
+  /** The function's name in the kernel (or the proposal's). */
+  readonly name: string;
+  /** File, function and version, or the Message-Id. */
+  readonly cite: string;
+  readonly steps: readonly StepSpec[];
+}
+
+/** What a call runs: one routine, or one per kind of file its fd argument stands for (`other` for the rest). */
+export type CallBody = Routine | { readonly byKind: Partial<Readonly<Record<FileKind, Routine>>>; readonly other: Routine };
+
+/** Something that holds one count of a counter, while `when` is true of an object of `role`'s type. */
+export interface Holder {
+  readonly type: string;
+  readonly when: Condition;
+  /** How much it adds; 1 where left out. */
+  readonly weight?: number;
+  /** What to call it on screen, e.g. "fd1's registration reference". */
+  readonly why: string;
+}
+
+/** A counter and all that may hold it: the law behind property `counters`, and the answer to "who holds it?". */
+export interface CounterLaw {
+  /** `type.field` */
+  readonly counter: string;
+  /** Conditions of holders are written from the holder's own roles; it counts for the counter's object that `to` yields. */
+  readonly holders: readonly (Holder & { readonly to: Path })[];
+}
+
+/** What the properties ask of a design; conditions and paths are written from a device file's roles (`file`, `device`, …). */
+export interface DesignViews {
+  /** The file's calls reach the driver. Kinds that a design lacks are absent. */
+  readonly normalAccess: Partial<Readonly<Record<FileKind, Condition>>>;
+  /** The bind behind this file (or its group-path equivalent) is complete. */
+  readonly bound: Partial<Readonly<Record<FileKind, Condition>>>;
+  /** The owner context behind a file with normal access: a pointer place. */
+  readonly owner: Partial<Readonly<Record<FileKind, Path>>>;
+  readonly counters: readonly CounterLaw[];
+}
+
+export interface DesignOption {
+  readonly id: string;
+  readonly title: string;
+  /** Default first. */
+  readonly values: readonly string[];
+}
+
+export type Options = Readonly<Record<string, string>>;
+
+/** A design for one choice of options: everything that the machine runs, as data. */
+export interface DesignModel {
+  readonly objects: readonly ObjectType[];
+  readonly calls: Readonly<Record<Exclude<CallName, 'close' | 'pass_fd'>, CallBody>>;
+  /** What `f_op->release` runs, per kind of file. */
+  readonly releases: Partial<Readonly<Record<FileKind, Routine>>>;
+  /** Kinds of file whose new struct file has the parked fops; all others start normal. */
+  readonly parked: readonly FileKind[];
+  /** The object type that `file.private_data` points to, per kind of file. */
+  readonly privateData: Partial<Readonly<Record<FileKind, string>>>;
+  readonly views: DesignViews;
+}
+
+/** A design of the VFIO device path. */
+export interface Design {
+  readonly id: string;
+  /** Raised when a step is renamed or reordered; links carry it. */
+  readonly revision: number;
+  readonly title: string;
+  readonly about: string;
+  readonly options: readonly DesignOption[];
+  readonly model: (options: Options) => DesignModel;
+}

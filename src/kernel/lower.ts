@@ -1,0 +1,420 @@
+import type { CallBody, DesignViews, Routine, StepSpec } from './design';
+import type { Errno } from './errno';
+import { all, any, binary, constant, field, not, TRUE } from './expr';
+import type { Expr } from './expr';
+import type { Condition, Op, Path, StaticTest } from './primitives';
+import { printCondition, printPath } from './print';
+import type { Note, ObjectSlot, Wait } from './program';
+import type { PropertyId } from './propertyId';
+import type { PlaceCase, Scope } from './scope';
+import type { Statement } from './statement';
+import type { World } from './world';
+
+/** A statement of a body whose jumps are not yet placed: `exit` is the return to user, with the release callbacks that it runs. */
+export type Draft =
+  | Exclude<Statement, { op: 'if' }>
+  | { readonly op: 'if'; readonly cond: Expr; readonly then: readonly Draft[]; readonly otherwise: readonly Draft[] }
+  | { readonly op: 'exit' };
+
+/** What lowering needs to know of the call that a step belongs to. */
+export interface CallContext {
+  readonly world: World;
+  readonly task: number;
+  readonly result: number;
+  /** Grows as steps are lowered; the result field's value k stands for `errnos[k-1]`. */
+  readonly errnos: Errno[];
+  readonly fault: string | undefined;
+  /** Whether the routine is the call itself (its return is the call's) or a release callback. */
+  readonly release: boolean;
+  readonly decide: (test: StaticTest) => boolean;
+  /** Object index of a struct file that this call may release. */
+  readonly mayRelease: (file: ObjectSlot) => void;
+  readonly note: (note: Note) => number;
+  /** Struct file and fd that the call makes (fdInstall), and fd that it closes. */
+  readonly made: { readonly file: ObjectSlot; readonly fd: ObjectSlot; readonly name: string; readonly process: string; readonly fresh: boolean } | undefined;
+  readonly closed: { readonly file: ObjectSlot; readonly fd: ObjectSlot; readonly name: string; readonly process: string } | undefined;
+  /** A file whose reference this call holds for its duration (the fd table is shared). */
+  readonly held: ObjectSlot | undefined;
+  readonly views: DesignViews;
+  readonly scopeOf: (object: ObjectSlot) => Scope;
+  /** Fields that no step frees or that start out of life: whether an access must be checked. */
+  readonly mayBeDead: (object: ObjectSlot) => boolean;
+  readonly callIndex: number;
+}
+
+/** The routine that a call runs, by the kind of file its fd stands for. */
+export function routineOf(body: CallBody, kind: string | undefined): Routine {
+  if ('steps' in body) return body;
+  return (kind !== undefined && body.byKind[kind as keyof typeof body.byKind]) || body.other;
+}
+
+/** Lowers the operations of one step. */
+export class Lowering {
+  readonly waits: Wait[] = [];
+  guard: Expr = TRUE;
+  private checked: ReadonlySet<number> = new Set();
+  private known: ReadonlyMap<number, number> = new Map();
+  /** Blocking operations that the step begins with; any other would block in the middle of an atomic action. */
+  private readonly leading = new Set<Op>();
+
+  constructor(private readonly call: CallContext, private readonly step: StepSpec, private readonly labels: ReadonlyMap<string, number>) {}
+
+  /** The body of the step; guard and waits are set on the way. */
+  run(scope: Scope): Draft[] {
+    this.guard = this.guardOf(this.step.ops, scope, TRUE);
+    return this.block(this.step.ops, scope);
+  }
+
+  /** When the blocking operation that the step begins with can proceed. */
+  private guardOf(ops: readonly Op[], scope: Scope, when: Expr): Expr {
+    const op = ops.find(o => o.kind !== 'say');
+    if (!op) return TRUE;
+    this.leading.add(op);
+    if (op.kind === 'mutexLock') {
+      const { cases } = scope.places(op.mutex);
+      for (const c of cases) this.waits.push({ kind: 'mutex', field: c.field.index, when: all([when, c.when]) });
+      return binary('eq', scope.load(op.mutex), constant(0));
+    }
+    if (op.kind === 'waitForCompletion') {
+      const { field: f, object } = scope.places(op.completion).cases[0]!;
+      const spec = object.spec.fields[f.name];
+      const counter = spec?.kind === 'completion' ? object.fields[spec.counts] : undefined;
+      if (counter === undefined) throw new Error(`${op.completion} names no counter to wait for`);
+      this.waits.push({ kind: 'completion', field: f.index, counter });
+      return binary('ne', field(f.index), constant(0));
+    }
+    if (op.kind === 'staticTest') return this.guardOf(this.call.decide(op.test) ? op.then : op.otherwise, scope, when);
+    if (op.kind === 'test') {
+      const cond = scope.condition(op.cond);
+      const then = this.guardOf(op.then, scope, all([when, cond]));
+      const otherwise = this.guardOf(op.otherwise, scope, all([when, not(cond)]));
+      return all([any([not(cond), then]), any([cond, otherwise])]);
+    }
+    if (op.kind === 'withPointer') {
+      return all(scope.places(op.pointer).cases.flatMap(c => c.field.targets!.map((t, i) => {
+        const here = all([c.when, binary('eq', field(c.field.index), constant(i + 1))]);
+        return any([not(here), this.guardOf(op.ops, scope.bind(op.as, scope.layout.objects[t]!), all([when, here]))]);
+      })));
+    }
+    return TRUE;
+  }
+
+  private block(ops: readonly Op[], scope: Scope): Draft[] {
+    const out: Draft[] = [];
+    for (const op of ops) {
+      this.lower(op, scope, out);
+      if (endsStep(out)) break;
+    }
+    return out;
+  }
+
+  /** Lowers a branch; what it learns of the state stays inside. */
+  private branch(ops: readonly Op[], scope: Scope): Draft[] {
+    const { checked, known } = this;
+    const out = this.block(ops, scope);
+    this.checked = checked;
+    this.known = known;
+    return out;
+  }
+
+  private lower(op: Op, scope: Scope, out: Draft[]): void {
+    if ((op.kind === 'mutexLock' || op.kind === 'waitForCompletion') && !this.leading.has(op)) throw new Error(`${this.step.id}: ${op.kind} must be the first operation of its step`);
+    const note = (n: Note, value: Expr = constant(0)): void => { out.push({ op: 'note', note: this.call.note(n), value }); };
+    switch (op.kind) {
+      case 'mutexLock': return this.write(op.mutex, constant(this.call.task + 1), scope, out, f => note({ kind: 'lock', field: f }));
+      case 'mutexUnlock': {
+        const mine = constant(this.call.task + 1);
+        this.each(op.mutex, scope, out, (c, o) => {
+          const release: Draft[] = [{ op: 'set', field: c.field.index, value: constant(0) }, { op: 'note', note: this.call.note({ kind: 'unlock', field: c.field.index }), value: constant(0) }];
+          if (this.known.get(c.field.index) === this.call.task + 1) o.push(...release);
+          else o.push({ op: 'if', cond: binary('eq', field(c.field.index), mine), then: release, otherwise: [this.violation('lock-order', `releases ${c.field.title} without holding it`, c.object)] });
+        });
+        return this.forget(op.mutex, scope);
+      }
+      case 'spin': for (const inner of op.ops) this.lower(inner, scope, out); return;
+      case 'store': {
+        const target = scope.places(op.place).cases[0]?.field;
+        this.dereference(typeof op.value === 'string' ? op.value : undefined, scope, out);
+        return this.write(op.place, scope.value(op.value, target), scope, out, f => note({ kind: 'write', field: f, release: op.release === true }, field(f)));
+      }
+      case 'test': return this.lowerTest(op.cond, op.then, op.otherwise, scope, out);
+      case 'staticTest': for (const inner of this.call.decide(op.test) ? op.then : op.otherwise) { this.lower(inner, scope, out); if (endsStep(out)) return; } return;
+      case 'withPointer': return this.lowerPointer(op, scope, out);
+      case 'refInc': return this.count(op.place, 1, scope, out);
+      case 'add': return this.count(op.place, op.by, scope, out);
+      case 'refDec':
+        this.count(op.place, -1, scope, out);
+        if (op.onZero.length > 0) out.push({ op: 'if', cond: binary('eq', scope.load(op.place), constant(0)), then: this.branch(op.onZero, scope), otherwise: [] });
+        return;
+      case 'refIncNotZero': {
+        this.dereference(op.place, scope, out);
+        const up: Draft[] = [];
+        this.count(op.place, 1, scope, up);
+        const zero = binary('eq', scope.load(op.place), constant(0));
+        this.read(op.place, scope, false, out);
+        out.push({ op: 'if', cond: zero, then: this.branch(op.otherwise, scope), otherwise: up });
+        return;
+      }
+      case 'cmpxchg': {
+        const target = scope.places(op.place).cases[0]!.field;
+        this.dereference(op.place, scope, out);
+        this.read(op.place, scope, false, out);
+        const swap: Draft[] = [];
+        this.write(op.place, scope.value(op.to, target), scope, swap, f => swap.push({ op: 'note', note: this.call.note({ kind: 'write', field: f, release: false }), value: field(f) }));
+        out.push({ op: 'if', cond: binary('eq', scope.load(op.place), scope.value(op.from, target)), then: swap, otherwise: this.branch(op.otherwise, scope) });
+        return;
+      }
+      case 'alloc': case 'free': return this.live(op.object, op.kind === 'alloc', scope, out);
+      case 'fget': return this.count(`${op.file}.f_count`, 1, scope, out);
+      case 'fput': return this.fput(op.file, scope, out);
+      case 'fdInstall': return this.install(out, note);
+      case 'fdRemove': {
+        const c = this.call.closed!;
+        out.push({ op: 'set', field: c.fd.fields['installed']!, value: constant(0) });
+        return note({ kind: 'fdRemove', fd: c.name, process: c.process, object: c.file.index });
+      }
+      case 'replaceFops':
+        return this.write(`${op.file}.f_op`, constant(op.to === 'normal' ? 1 : 0), scope, out, f => note({ kind: 'fops', object: scope.layout.fields[f]!.object, to: op.to }));
+      case 'complete': return this.write(op.completion, constant(1), scope, out, f => note({ kind: 'complete', field: f }));
+      case 'waitForCompletion': return note({ kind: 'wait', field: scope.places(op.completion).cases[0]!.field.index });
+      case 'cdevAdd': case 'listAdd': return this.write(op.place, constant(1), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
+      case 'cdevDel': case 'listDel': return this.write(op.place, constant(0), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
+      case 'idaAlloc': return this.write(op.place, this.lowestFree(op.place, scope), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
+      case 'idaFree': return this.write(op.place, constant(0), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
+      case 'fail': return this.fail(op.errno, op.why, op.at, op.to, scope, out);
+      case 'fallible':
+        if (this.call.fault !== this.step.id) return;
+        for (const inner of op.before ?? []) this.lower(inner, scope, out);
+        return this.fail(op.errno, `${op.what} fails: ${op.why}`, op.at, op.to, scope, out);
+      case 'goto': out.push(this.jump(op.to)); return;
+      case 'ret': return this.ret(out);
+      case 'warnOn': {
+        const cond = scope.condition(op.cond, p => this.dereference(p, scope, out));
+        out.push({ op: 'if', cond, then: [{ op: 'note', note: this.call.note({ kind: 'warn', why: op.why }), value: constant(0) }], otherwise: [] });
+        return;
+      }
+      case 'driverOp': return this.driverOp(op, scope, out, note);
+      case 'say': return note({ kind: 'say', text: op.text });
+    }
+  }
+
+  private lowerTest(cond: Condition, then: readonly Op[], otherwise: readonly Op[], scope: Scope, out: Draft[]): void {
+    const e = scope.condition(cond, p => this.dereference(p, scope, out));
+    const fields: number[] = [];
+    scope.condition(cond, p => fields.push(...scope.places(p).cases.map(c => c.field.index)));
+    out.push({ op: 'note', note: this.call.note({ kind: 'read', text: printCondition(cond), fields, acquire: hasAcquire(cond) }), value: e });
+    out.push({ op: 'if', cond: e, then: this.branch(then, scope), otherwise: this.branch(otherwise, scope) });
+  }
+
+  private lowerPointer(op: Extract<Op, { kind: 'withPointer' }>, scope: Scope, out: Draft[]): void {
+    this.dereference(op.pointer, scope, out);
+    for (const c of scope.places(op.pointer).cases) {
+      const isNull = all([c.when, binary('eq', field(c.field.index), constant(0))]);
+      out.push({ op: 'if', cond: isNull, then: [this.violation('memory', `follows ${printPath(op.pointer)}, which is NULL`, c.object)], otherwise: [] });
+      // The operations may change the pointer itself: the cases are decided before any of them runs.
+      const chain = c.field.targets!.reduceRight<readonly Draft[]>((rest, t, i) => [{
+        op: 'if',
+        cond: all([c.when, binary('eq', field(c.field.index), constant(i + 1))]),
+        then: this.branch(op.ops, scope.bind(op.as, scope.layout.objects[t]!)),
+        otherwise: rest,
+      }], []);
+      out.push(...chain);
+    }
+  }
+
+  /** Notes what a place holds, for people. */
+  private read(path: Path, scope: Scope, acquire: boolean, out: Draft[]): void {
+    const fields = scope.places(path).cases.map(c => c.field.index);
+    out.push({ op: 'note', note: this.call.note({ kind: 'read', text: printPath(path), fields, acquire }), value: scope.load(path) });
+  }
+
+  /** Flags NULL pointers and dead objects on the way to a place. */
+  private dereference(path: Path | undefined, scope: Scope, out: Draft[]): void {
+    if (path === undefined) return;
+    const { cases, hops } = scope.places(path);
+    for (const h of hops) {
+      const cond = all([h.when, binary('eq', field(h.pointer.index), constant(0))]);
+      out.push({ op: 'if', cond, then: [this.violation('memory', `follows ${h.pointer.title}, which is NULL`, scope.layout.objects[h.pointer.object])], otherwise: [] });
+    }
+    for (const c of cases) this.touch(c, out);
+  }
+
+  private touch(c: Pick<PlaceCase, 'when' | 'object'>, out: Draft[]): void {
+    const { object } = c;
+    if (object.life === undefined || this.checked.has(object.index) || !this.call.mayBeDead(object)) return;
+    const dead = all([c.when, binary('ne', field(object.life), constant(1))]);
+    out.push({ op: 'if', cond: dead, then: [this.violation('memory', `uses ${object.name} (${object.type}), which is not allocated (freed, or never made)`, object)], otherwise: [] });
+    this.checked = new Set([...this.checked, object.index]);
+  }
+
+  private violation(property: PropertyId, text: string, object: ObjectSlot | undefined): Draft {
+    return { op: 'violate', property, note: this.call.note({ kind: 'violation', property, text, object: object?.index }) };
+  }
+
+  /** Runs `make` for the field that the path leads to, under its condition where there are several. */
+  private each(path: Path, scope: Scope, out: Draft[], make: (c: PlaceCase, out: Draft[]) => void): void {
+    this.dereference(path, scope, out);
+    const { cases } = scope.places(path);
+    if (cases.length === 1 && cases[0]!.when === TRUE) return make(cases[0]!, out);
+    const chain = cases.reduceRight<readonly Draft[]>((rest, c) => {
+      const then: Draft[] = [];
+      make(c, then);
+      return [{ op: 'if', cond: c.when, then, otherwise: rest }];
+    }, []);
+    out.push(...chain);
+  }
+
+  private write(path: Path, value: Expr, scope: Scope, out: Draft[], note: (field: number) => void): void {
+    const single = scope.places(path).cases;
+    this.each(path, scope, out, (c, o) => {
+      o.push({ op: 'set', field: c.field.index, value });
+      if (o === out) note(c.field.index);
+      else {
+        const before = out.length;
+        note(c.field.index);
+        o.push(...out.splice(before));
+      }
+    });
+    this.forget(path, scope);
+    if (single.length === 1 && value.op === 'const') this.known = new Map([...this.known, [single[0]!.field.index, value.value]]);
+  }
+
+  private forget(path: Path, scope: Scope): void {
+    const known = new Map(this.known);
+    for (const c of scope.places(path).cases) known.delete(c.field.index);
+    this.known = known;
+  }
+
+  private count(path: Path, by: 1 | -1, scope: Scope, out: Draft[]): void {
+    this.each(path, scope, out, (c, o) => {
+      const { field: f } = c;
+      const limit = by > 0 ? f.hi : f.lo;
+      const move: Draft[] = [
+        { op: 'set', field: f.index, value: binary(by > 0 ? 'add' : 'sub', field(f.index), constant(1)) },
+        { op: 'note', note: this.call.note({ kind: 'count', field: f.index, by }), value: field(f.index) },
+      ];
+      const text = by > 0 ? `${f.title} would pass its bound ${limit}` : `${f.title} would drop below ${limit}`;
+      o.push({ op: 'if', cond: binary('eq', field(f.index), constant(limit)), then: [this.violation('counters', text, c.object)], otherwise: move });
+      if (by < 0 && f.lo < 0) o.push({ op: 'if', cond: binary('lt', field(f.index), constant(0)), then: [this.violation('counters', `${f.title} is below zero`, c.object)], otherwise: [] });
+    });
+  }
+
+  private live(path: Path, born: boolean, scope: Scope, out: Draft[]): void {
+    for (const c of scope.objects(path).cases) {
+      const { life } = c.object;
+      if (life === undefined) throw new Error(`${path}: ${c.object.type} has no life`);
+      const body: Draft[] = [];
+      if (!born) body.push({ op: 'if', cond: binary('ne', field(life), constant(1)), then: [this.violation('memory', `frees ${c.object.name}, which is not allocated (a double free)`, c.object)], otherwise: [] });
+      else {
+        for (const index of Object.values(c.object.fields)) {
+          const f = scope.layout.fields[index]!;
+          if (f.init !== 0 || c.object.spec.life?.live?.(c.object.anchor, this.call.world)) body.push({ op: 'set', field: index, value: constant(0) });
+        }
+      }
+      body.push({ op: 'set', field: life, value: constant(born ? 1 : 2) }, { op: 'note', note: this.call.note({ kind: born ? 'alloc' : 'free', object: c.object.index }), value: constant(0) });
+      if (c.when === TRUE) out.push(...body);
+      else out.push({ op: 'if', cond: c.when, then: body, otherwise: [] });
+      const checked = new Set(this.checked);
+      if (born) checked.add(c.object.index); else checked.delete(c.object.index);
+      this.checked = checked;
+    }
+  }
+
+  private fput(path: Path, scope: Scope, out: Draft[]): void {
+    this.each(`${path}.f_count`, scope, out, (c, o) => this.dropFile(c.object, o));
+  }
+
+  private dropFile(file: ObjectSlot, out: Draft[]): void {
+    const count = file.fields['f_count']!;
+    this.call.mayRelease(file);
+    out.push({
+      op: 'if', cond: binary('eq', field(count), constant(0)),
+      then: [this.violation('counters', `${file.name}.f_count would drop below 0`, file)],
+      otherwise: [
+        { op: 'set', field: count, value: binary('sub', field(count), constant(1)) },
+        { op: 'note', note: this.call.note({ kind: 'count', field: count, by: -1 }), value: field(count) },
+        {
+          op: 'if', cond: binary('eq', field(count), constant(0)), otherwise: [],
+          then: [
+            { op: 'set', field: file.fields['releaser']!, value: constant(this.call.task + 1) },
+            { op: 'note', note: this.call.note({ kind: 'queueRelease', object: file.index }), value: constant(0) },
+          ],
+        },
+      ],
+    });
+  }
+
+  private install(out: Draft[], note: (n: Note) => void): void {
+    const made = this.call.made;
+    if (!made) throw new Error(`${this.step.id}: this call makes no fd`);
+    if (made.fresh) {
+      out.push({ op: 'set', field: made.file.fields['f_count']!, value: constant(1) }, { op: 'set', field: made.file.life!, value: constant(1) });
+    }
+    out.push({ op: 'set', field: made.fd.fields['installed']!, value: constant(1) });
+    note({ kind: 'fdInstall', fd: made.name, process: made.process, object: made.file.index });
+  }
+
+  private driverOp(op: Extract<Op, { kind: 'driverOp' }>, scope: Scope, out: Draft[], note: (n: Note) => void): void {
+    const file = op.file === undefined ? undefined : scope.objects(op.file).cases[0]!.object;
+    note({ kind: 'driverOp', name: op.name, object: file?.index });
+    const bound = file?.anchor.fileKind && this.call.views.bound[file.anchor.fileKind];
+    if (!file || op.insideBind || !bound) return;
+    const unbound = not(this.call.scopeOf(file).condition(bound));
+    out.push({ op: 'if', cond: unbound, then: [this.violation('no-ops-before-bind', `the driver's ${op.name} op runs through ${file.name} before its bind is complete`, file)], otherwise: [] });
+  }
+
+  private fail(errno: Errno, why: string, at: Path | undefined, to: string | undefined, scope: Scope, out: Draft[]): void {
+    const object = at === undefined ? undefined : scope.objects(at.includes('.') && !this.isObject(at, scope) ? at.slice(0, at.lastIndexOf('.')) : at).cases[0]?.object;
+    out.push({ op: 'note', note: this.call.note({ kind: 'fail', errno, why, object: object?.index }), value: constant(0) });
+    if (!this.call.release) {
+      if (!this.call.errnos.includes(errno)) this.call.errnos.push(errno);
+      out.push({ op: 'set', field: this.call.result, value: constant(this.call.errnos.indexOf(errno) + 1) });
+    }
+    if (to === undefined) this.ret(out); else out.push(this.jump(to));
+  }
+
+  private isObject(path: Path, scope: Scope): boolean {
+    try { return scope.objects(path).cases.length > 0; } catch { return false; }
+  }
+
+  private ret(out: Draft[]): void {
+    if (!this.call.release) {
+      if (this.call.held) this.dropFile(this.call.held, out);
+      out.push({ op: 'note', note: this.call.note({ kind: 'return', call: this.call.callIndex }), value: field(this.call.result) });
+    }
+    out.push({ op: 'exit' });
+  }
+
+  private jump(to: string): Draft {
+    const pc = this.labels.get(to);
+    if (pc === undefined) throw new Error(`${this.step.id}: no step ${to} to go to (there are ${[...this.labels.keys()].join(', ')})`);
+    return { op: 'jump', pc };
+  }
+
+  private lowestFree(path: Path, scope: Scope): Expr {
+    const { field: f, object } = scope.places(path).cases[0]!;
+    const others = scope.layout.objects.filter(o => o.type === object.type && o !== object).map(o => o.fields[f.name]!);
+    let e = constant(0);
+    for (let n = f.hi; n >= 1; n--) {
+      const taken = any(others.map(i => binary('eq', field(i), constant(n))));
+      e = taken.op === 'const' && taken.value === 0 ? constant(n) : { op: 'select', cond: taken, a: e, b: constant(n) };
+    }
+    return e;
+  }
+}
+
+/** Whether control never passes the end of this block. */
+export function endsStep(out: readonly Draft[]): boolean {
+  const last = out.at(-1);
+  if (!last) return false;
+  if (last.op === 'jump' || last.op === 'exit') return true;
+  return last.op === 'if' && endsStep(last.then) && endsStep(last.otherwise);
+}
+
+function hasAcquire(c: Condition): boolean {
+  if ('all' in c) return c.all.some(hasAcquire);
+  if ('any' in c) return c.any.some(hasAcquire);
+  if ('not' in c) return hasAcquire(c.not);
+  return !('live' in c) && c.acquire === true;
+}
+

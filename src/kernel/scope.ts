@@ -1,0 +1,131 @@
+import type { Anchor } from './design';
+import { all, any, binary, constant, field, not, select, TRUE } from './expr';
+import type { Expr } from './expr';
+import { findObject } from './layout';
+import type { Layout } from './layout';
+import type { Condition, Path, Value } from './primitives';
+import type { Field, ObjectSlot } from './program';
+
+/** One object that a path may lead to, and when it does. */
+export interface Case { readonly when: Expr; readonly object: ObjectSlot }
+
+/** A field that a path may lead to, and when it does. */
+export interface PlaceCase { readonly when: Expr; readonly field: Field; readonly object: ObjectSlot }
+
+/** A pointer that was followed on the way: NULL in it is a fault. */
+export interface Hop { readonly when: Expr; readonly pointer: Field; readonly path: string }
+
+/** Names that a step's paths may start with: the roles seen from its anchor, from an argument, or an object bound by hand. */
+export interface Names {
+  readonly main: Anchor;
+  readonly args: Readonly<Record<string, Anchor>>;
+  readonly bound: Readonly<Record<string, ObjectSlot>>;
+  readonly task: number;
+}
+
+/** Turns paths, values and conditions of one step into expressions over fields. */
+export class Scope {
+  constructor(readonly layout: Layout, readonly names: Names) {}
+
+  /** The same scope with role `as` bound to one object. */
+  bind(as: string, object: ObjectSlot): Scope {
+    return new Scope(this.layout, { ...this.names, bound: { ...this.names.bound, [as]: object } });
+  }
+
+  /** The objects that an object path may lead to, and the pointers followed. */
+  objects(path: Path): { cases: Case[]; hops: Hop[] } {
+    const [first, ...rest] = path.split('.');
+    const hops: Hop[] = [];
+    let cases: Case[] = [{ when: TRUE, object: this.start(first!, path) }];
+    for (const name of rest) {
+      cases = cases.flatMap(c => {
+        const link = c.object.links[name];
+        if (link) return [{ when: c.when, object: this.layout.objects[link.object]! }];
+        const pointer = this.fieldOf(c.object, name, path);
+        if (!pointer.targets) throw new Error(`${path}: ${pointer.title} is no pointer`);
+        hops.push({ when: c.when, pointer, path });
+        return pointer.targets.map((t, i) => ({ when: all([c.when, binary('eq', field(pointer.index), constant(i + 1))]), object: this.layout.objects[t]! }));
+      });
+    }
+    return { cases, hops };
+  }
+
+  /** The fields that a place path may lead to, and the pointers followed. */
+  places(path: Path): { cases: PlaceCase[]; hops: Hop[] } {
+    const dot = path.lastIndexOf('.');
+    if (dot < 0) throw new Error(`${path}: a place needs a field`);
+    const { cases, hops } = this.objects(path.slice(0, dot));
+    return { cases: cases.map(c => ({ when: c.when, object: c.object, field: this.fieldOf(c.object, path.slice(dot + 1), path) })), hops };
+  }
+
+  /** The content of a place; 0 where a NULL pointer stands in the way. */
+  load(path: Path): Expr {
+    return this.places(path).cases.reduceRight<Expr>((rest, c) => select(c.when, field(c.field.index), rest), constant(0));
+  }
+
+  /** A value as it is stored in `target`: pointers are numbered by each field's own targets. */
+  value(v: Value, target?: Field): Expr {
+    if (typeof v === 'number') return constant(v);
+    if (typeof v !== 'string' && 'self' in v) return constant(this.names.task + 1);
+    if (typeof v !== 'string') {
+      return this.objects(v.ref).cases.reduceRight<Expr>((rest, c) => select(c.when, constant(this.number(c.object, target, v.ref)), rest), constant(0));
+    }
+    return this.places(v).cases.reduceRight<Expr>((rest, c) => select(c.when, this.convert(c.field, target), rest), constant(0));
+  }
+
+  /** A condition as an expression; `visitPath` sees each place path that it reads. */
+  condition(c: Condition, visitPath: (path: Path) => void = () => {}): Expr {
+    if ('all' in c) return all(c.all.map(t => this.condition(t, visitPath)));
+    if ('any' in c) return any(c.any.map(t => this.condition(t, visitPath)));
+    if ('not' in c) return not(this.condition(c.not, visitPath));
+    if ('live' in c) {
+      return any(this.objects(c.live).cases.map(k => all([k.when, k.object.life === undefined ? TRUE : binary('eq', field(k.object.life), constant(1))])));
+    }
+    for (const v of [c.a, c.b]) if (typeof v === 'string') visitPath(v);
+    const left = this.pointerField(c.a);
+    const right = this.pointerField(c.b);
+    const target = left ?? right;
+    return binary(c.cmp, target ? this.value(c.a, target) : this.value(c.a), target ? this.value(c.b, target) : this.value(c.b));
+  }
+
+  private pointerField(v: Value): Field | undefined {
+    return typeof v === 'string' ? this.places(v).cases.find(c => c.field.targets)?.field : undefined;
+  }
+
+  private convert(source: Field, target: Field | undefined): Expr {
+    const own = source.targets;
+    const theirs = target?.targets;
+    if (!own || !theirs || (own.length <= theirs.length && own.every((t, i) => theirs[i] === t))) return field(source.index);
+    return own.reduceRight<Expr>((rest, t, i) => select(binary('eq', field(source.index), constant(i + 1)), constant(theirs.indexOf(t) + 1), rest), constant(0));
+  }
+
+  private number(object: ObjectSlot, target: Field | undefined, path: string): number {
+    if (!target?.targets) throw new Error(`the address of ${path} is compared with or stored in something that is no pointer`);
+    const index = target.targets.indexOf(object.index);
+    // An address that the field can never hold equals none of its values.
+    return index < 0 ? target.targets.length + 1 : index + 1;
+  }
+
+  private start(first: string, path: Path): ObjectSlot {
+    const slash = first.indexOf('/');
+    const arg = slash < 0 ? undefined : first.slice(0, slash);
+    const role = first.slice(slash + 1);
+    if (arg === undefined) {
+      const bound = this.names.bound[role];
+      if (bound) return bound;
+    }
+    const seen = arg === undefined ? undefined : this.names.bound[arg]?.anchor ?? this.names.args[arg];
+    if (arg !== undefined && !seen) throw new Error(`${path}: no argument or bound object ${arg}`);
+    const anchor = seen ? { ...this.names.main, ...seen } : this.names.main;
+    const type = this.layout.objects.find(o => o.spec.role === role)?.type;
+    const object = type === undefined ? undefined : findObject(this.layout.objects, type, anchor);
+    if (!object) throw new Error(`${path}: no object plays ${role} here (${JSON.stringify(anchor)})`);
+    return object;
+  }
+
+  private fieldOf(object: ObjectSlot, name: string, path: Path): Field {
+    const index = name === 'life' ? object.life : object.fields[name];
+    if (index === undefined) throw new Error(`${path}: ${object.type} has no field ${name}`);
+    return this.layout.fields[index]!;
+  }
+}

@@ -1,0 +1,50 @@
+import type { ObjectType, Routine } from './design';
+import { fdInstall, fdRemove, fget, fput, ret } from './primitives';
+
+/** The kinds of object that the machine itself brings: struct file and the places of an fd table. */
+export const FILE_TYPE: ObjectType = {
+  type: 'file',
+  role: 'file',
+  per: 'file',
+  name: a => a.file!,
+  life: {},
+  about: 'An open file description: what dup, fork and SCM_RIGHTS share.',
+  fields: {
+    f_count: { kind: 'refcount', hi: 31 },
+    f_op: { kind: 'enum', words: ['parked', 'normal'], init: 1 },
+  },
+};
+
+export const FD_TYPE: ObjectType = {
+  type: 'fd',
+  role: 'fd',
+  per: 'fd',
+  name: a => `${a.process}:${a.fd}`,
+  about: 'A place in the fd table of a process.',
+  fields: { installed: { kind: 'bool' } },
+};
+
+/** close(2): the fd goes, then the reference; what the last reference queues runs at return to user. */
+export const CLOSE_ROUTINE: Routine = {
+  name: 'close',
+  cite: 'fs/open.c and fs/file_table.c, v6.6; domain.md 1.3',
+  steps: [
+    { id: 'FILE.1', title: 'take the fd out of the table and drop its file reference', ops: [fdRemove(), fput('fd/file'), ret()], confidence: 'MEM' },
+  ],
+};
+
+/** dup, fork or SCM_RIGHTS: a second fd for the same struct file. */
+export const PASS_ROUTINE: Routine = {
+  name: 'receive_fd',
+  cite: 'fs/file.c and net/core/scm.c, v6.6; domain.md 1.3',
+  steps: [
+    { id: 'FILE.2', title: 'take a file reference and install it in the receiver', ops: [fget('fd/file'), fdInstall(), ret()], confidence: 'MEM' },
+  ],
+};
+
+/** A kind of file without f_op->release. */
+export const NO_RELEASE: Routine = {
+  name: '__fput',
+  cite: 'fs/file_table.c, v6.6',
+  steps: [{ id: 'FILE.3', title: 'free the struct file', ops: [ret()], confidence: 'MEM' }],
+};

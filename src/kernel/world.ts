@@ -1,0 +1,94 @@
+/** One VFIO device of the modelled machine. */
+export interface WorldDevice {
+  readonly name: string;
+  /** IOMMU group number, as text. */
+  readonly group: string;
+  /** Reset set; one set per device where left out. */
+  readonly devset?: string | undefined;
+  /** Whether the driver has registered it before the first call; true where left out. */
+  readonly registered?: boolean | undefined;
+  /** A sibling held by an ordinary kernel driver, which keeps the group's DMA owner count up (domain.md 1.2). */
+  readonly kernelDriver?: boolean | undefined;
+}
+
+/** What exists before the first call. */
+export interface World {
+  readonly devices: readonly WorldDevice[];
+  readonly processes: readonly string[];
+  /** Model each task's store buffer for the access flags (domain.md section 8, I5). */
+  readonly storeBuffers?: boolean | undefined;
+}
+
+/** Every call of the scenario format, in the order of its table. */
+export const CALL_NAMES = [
+  'open_cdev', 'open_group', 'open_container', 'open_iommufd', 'bind_iommufd', 'ioas_alloc', 'attach_ioas', 'detach_ioas',
+  'iommu_destroy', 'set_container', 'set_iommu', 'unset_container', 'get_device_fd', 'device_io', 'kvm_add', 'pass_fd', 'close',
+  'register_device', 'unregister_device',
+] as const;
+
+export type CallName = (typeof CALL_NAMES)[number];
+
+/** One call of a scenario; which arguments it takes is in `CALLS`. */
+export interface Call {
+  readonly by: string;
+  readonly call: CallName;
+  readonly device?: string | undefined;
+  readonly group?: string | undefined;
+  readonly fd?: string | undefined;
+  readonly iommufd?: string | undefined;
+  readonly ioas?: string | undefined;
+  readonly object?: string | undefined;
+  readonly container?: string | undefined;
+  readonly kvm?: string | undefined;
+  readonly to?: string | undefined;
+  /** The name of the result (an fd or an id). */
+  readonly as?: string | undefined;
+  /** The id of a step of this call whose outside helper (user copy, allocation, driver op) is made to fail. */
+  readonly fault?: string | undefined;
+}
+
+export type CallArgument = 'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
+
+/** What a call takes, what it yields, and who may make it (formats.md section 1, Calls). */
+export interface CallShape {
+  readonly args: readonly CallArgument[];
+  readonly result: 'fd' | 'id' | 'zero';
+  readonly by: 'process' | 'driver';
+}
+
+/** The argument table of the scenario format. */
+export const CALLS: Readonly<Record<CallName, CallShape>> = {
+  open_cdev: { args: ['device'], result: 'fd', by: 'process' },
+  open_group: { args: ['group'], result: 'fd', by: 'process' },
+  open_container: { args: [], result: 'fd', by: 'process' },
+  open_iommufd: { args: [], result: 'fd', by: 'process' },
+  bind_iommufd: { args: ['fd', 'iommufd'], result: 'zero', by: 'process' },
+  ioas_alloc: { args: ['iommufd'], result: 'id', by: 'process' },
+  attach_ioas: { args: ['fd', 'ioas'], result: 'zero', by: 'process' },
+  detach_ioas: { args: ['fd'], result: 'zero', by: 'process' },
+  iommu_destroy: { args: ['iommufd', 'object'], result: 'zero', by: 'process' },
+  set_container: { args: ['fd', 'container'], result: 'zero', by: 'process' },
+  set_iommu: { args: ['fd'], result: 'zero', by: 'process' },
+  unset_container: { args: ['fd'], result: 'zero', by: 'process' },
+  get_device_fd: { args: ['fd', 'device'], result: 'fd', by: 'process' },
+  device_io: { args: ['fd'], result: 'zero', by: 'process' },
+  kvm_add: { args: ['fd', 'kvm'], result: 'zero', by: 'process' },
+  pass_fd: { args: ['fd', 'to'], result: 'fd', by: 'process' },
+  close: { args: ['fd'], result: 'zero', by: 'process' },
+  register_device: { args: ['device'], result: 'zero', by: 'driver' },
+  unregister_device: { args: ['device'], result: 'zero', by: 'driver' },
+};
+
+/** What stands behind a struct file. `device` is a device fd made by GET_DEVICE_FD. */
+export type FileKind = 'cdev' | 'device' | 'group' | 'container' | 'iommufd';
+
+/** The calls that make a struct file, and its kind. */
+export const FILE_KIND_OF: Partial<Readonly<Record<CallName, FileKind>>> = {
+  open_cdev: 'cdev', open_group: 'group', open_container: 'container', open_iommufd: 'iommufd', get_device_fd: 'device',
+};
+
+/** `qemu/2` belongs to process `qemu`; `driver/2` to `driver`. */
+export function processOf(task: string): string {
+  const slash = task.indexOf('/');
+  return slash < 0 ? task : task.slice(0, slash);
+}
