@@ -346,7 +346,7 @@ class Compiler {
   }
 
   private files(): ProgramFile[] {
-    const { normalAccess, bound, owner } = this.model.views;
+    const { normalAccess, bound, owner, ownsDma, kvm } = this.model.views;
     return this.instances.files.map(f => {
       const scope = this.scope(f.anchor, {}, 0);
       const object = this.fileObject(f.name);
@@ -360,6 +360,8 @@ class Compiler {
         bound: done && alive(scope.condition(done)),
         owner: path === undefined ? undefined : scope.load(path),
         ownerTargets: path === undefined ? [] : scope.places(path).cases[0]?.field.targets ?? [],
+        ownsDma: ownsDma?.[f.kind] && scope.condition(ownsDma[f.kind]!),
+        kvmIsOwn: kvm && f.kind === 'cdev' ? scope.condition({ cmp: 'eq', a: kvm.device, b: kvm.file }) : undefined,
         device: f.anchor.device, group: f.anchor.group,
       };
     });

@@ -120,6 +120,12 @@ export interface DesignViews {
   /** The owner context behind a file with normal access: a pointer place. */
   readonly owner: Partial<Readonly<Record<FileKind, Path>>>;
   readonly counters: readonly CounterLaw[];
+  /** Whether a file with normal access belongs to the DMA owner of its IOMMU group (property dma-owner). */
+  readonly ownsDma?: Partial<Readonly<Record<FileKind, Condition>>>;
+  /** Group path and cdev path exclude each other in one group, from the cdev's open or from its bind on; absent where the design lets both be open. */
+  readonly pathExclusive?: 'open' | 'bound';
+  /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
+  readonly kvm?: { readonly device: Path; readonly file: Path };
 }
 
 export interface DesignOption {

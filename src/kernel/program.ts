@@ -132,6 +132,10 @@ export interface ProgramFile {
   /** Field index of the pointer to its owner context. */
   readonly owner: Expr | undefined;
   readonly ownerTargets: readonly number[];
+  /** Whether it belongs to the DMA owner of its IOMMU group. */
+  readonly ownsDma: Expr | undefined;
+  /** Whether its device's KVM pointer is its own. */
+  readonly kvmIsOwn: Expr | undefined;
   readonly device: string | undefined;
   readonly group: string | undefined;
 }

@@ -1,0 +1,39 @@
+import { all, any, binary, constant, field, not, select } from '../expr';
+import type { Expr } from '../expr';
+import type { CounterCheck, Program } from '../program';
+import { eachStatement } from '../statement';
+import type { Property, StateCheck } from './property';
+
+/** I6: counters equal their holders when nobody is changing them, and never leave their range (the machine sees that). */
+export const counters: Property = {
+  id: 'counters',
+  source: 'I6',
+  title: 'Counters count',
+  statement: 'No counter drops below zero, and whenever no call that changes it is under way, it equals the number of its holders.',
+  applies: p => p.counters.length > 0,
+  seenIn: 'state',
+  checks: p => p.counters.filter(c => !p.fields[c.field]!.constant).map(c => check(p, c)),
+};
+
+function check(p: Program, c: CounterCheck): StateCheck {
+  const sum = c.holders.reduce<Expr>((rest, h) => binary('add', rest, select(h.when, constant(h.weight), constant(0))), constant(0));
+  const f = p.fields[c.field]!;
+  return {
+    property: 'counters',
+    bad: all([not(changing(p, c.field)), binary('ne', field(c.field), sum)]),
+    text: `${f.title} differs from the number of its holders`,
+    object: f.object,
+  };
+}
+
+/** True while some task is inside a call that writes the field. */
+function changing(p: Program, index: number): Expr {
+  return any(p.calls.filter(call => {
+    let writes = false;
+    for (let pc = call.start; pc < call.end; pc++) eachStatement(p.tasks[call.task]!.steps[pc]!.body, s => { if (s.op === 'set' && s.field === index) writes = true; });
+    return writes;
+  }).map(call => {
+    const pc = field(p.tasks[call.task]!.pc);
+    return all([binary('lt', constant(call.start), pc), binary('lt', pc, constant(call.end))]);
+  }));
+}

@@ -1,0 +1,24 @@
+import { all, binary, constant, field } from '../expr';
+import type { Property, StateCheck } from './property';
+
+const CTX = 'iommufd_ctx';
+
+/** I14: an iommufd context with a bound device is not released. */
+export const ctxAlive: Property = {
+  id: 'ctx-alive',
+  source: 'I14',
+  title: 'The iommufd outlives its devices',
+  statement: 'An iommufd context is not released while a device is bound to it.',
+  applies: p => p.objects.some(o => o.type === CTX),
+  seenIn: 'state',
+  checks: p => p.files.filter(f => f.bound).flatMap(f => f.ownerTargets.flatMap((t, i): StateCheck[] => {
+    const ctx = p.objects[t]!;
+    if (ctx.type !== CTX || ctx.life === undefined || p.fields[ctx.life]!.constant) return [];
+    return [{
+      property: 'ctx-alive',
+      bad: all([f.bound!, binary('eq', f.owner!, constant(i + 1)), binary('eq', field(ctx.life), constant(2))]),
+      text: `${ctx.name} is released while ${f.device} is bound to it through ${f.name}`,
+      object: t,
+    }];
+  })),
+};

@@ -1,0 +1,19 @@
+import { all, not } from '../expr';
+import { isOpen } from './property';
+import type { Property } from './property';
+
+/** I13: the device's KVM reference is its owner's. */
+export const kvmRef: Property = {
+  id: 'kvm-ref',
+  source: 'I13',
+  title: "The device's KVM is the owner's",
+  statement: 'While a cdev file owns a device, the KVM that the device refers to is the one that this file was given.',
+  applies: p => p.files.some(f => f.kvmIsOwn),
+  seenIn: 'state',
+  checks: p => p.files.filter(f => f.kvmIsOwn && f.normal).map(f => ({
+    property: 'kvm-ref',
+    bad: all([f.normal!, isOpen(p, f), not(f.kvmIsOwn!)]),
+    text: `${f.name} (${f.by}) owns ${f.device}, but the device's kvm is not the one of ${f.name} (found by reading, unconfirmed)`,
+    object: f.object,
+  })),
+};

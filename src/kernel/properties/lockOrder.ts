@@ -1,0 +1,46 @@
+import type { Program } from '../program';
+import type { Property } from './property';
+
+/** I11: the graph "held while taking" has no cycle; found from what ran, before any deadlock. */
+export const lockOrder: Property = {
+  id: 'lock-order',
+  source: 'I11',
+  title: 'Locks are taken in one order',
+  statement: 'Taking a lock while holding another never closes a circle of such orders, and no task takes a mutex twice or releases one that it does not hold.',
+  applies: p => p.fields.some(f => f.kind === 'mutex'),
+  seenIn: 'graph',
+  checks: () => [],
+};
+
+/** One observed order: `taken` was acquired while `held` was held. */
+export interface LockEdge { readonly held: number; readonly taken: number; readonly task: number; readonly step: string }
+
+/** The locks (field indices) that a task holds. */
+export function locksHeld(program: Program, state: Int32Array, task: number): number[] {
+  return program.fields.filter(f => f.kind === 'mutex' && state[f.index] === task + 1).map(f => f.index);
+}
+
+/** Collects lock orders; `add` returns the cycle that the new edge closes, as a chain of edges, or undefined. */
+export class LockGraph {
+  private readonly edges = new Map<number, LockEdge[]>();
+
+  add(edge: LockEdge): readonly LockEdge[] | undefined {
+    const from = this.edges.get(edge.held) ?? [];
+    if (from.some(e => e.taken === edge.taken)) return undefined;
+    this.edges.set(edge.held, [...from, edge]);
+    if (edge.held === edge.taken) return [edge];
+    const back = this.path(edge.taken, edge.held, new Set());
+    return back && [edge, ...back];
+  }
+
+  private path(from: number, to: number, seen: Set<number>): LockEdge[] | undefined {
+    if (from === to) return [];
+    seen.add(from);
+    for (const e of this.edges.get(from) ?? []) {
+      if (seen.has(e.taken)) continue;
+      const rest = this.path(e.taken, to, seen);
+      if (rest) return [e, ...rest];
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import { all, binary, constant, field, TRUE } from '../expr';
+import type { Property, StateCheck } from './property';
+
+/** I7: nothing freed is used or still counted on; uses are seen by the machine at the step. */
+export const memory: Property = {
+  id: 'memory',
+  source: 'I7',
+  title: 'No use after free',
+  statement: 'No step touches an object that is freed or was never made, and nothing is freed while a counted reference to it is left.',
+  applies: () => true,
+  seenIn: 'state',
+  checks: p => p.fields.filter(f => f.targets && f.edge === 'reference' && !f.constant).flatMap(f => f.targets!.flatMap((t, i): StateCheck[] => {
+    const owner = p.objects[f.object]!;
+    const target = p.objects[t]!;
+    if (target.life === undefined || p.fields[target.life]!.constant) return [];
+    return [{
+      property: 'memory',
+      bad: all([
+        owner.life === undefined ? TRUE : binary('eq', field(owner.life), constant(1)),
+        binary('eq', field(f.index), constant(i + 1)),
+        binary('eq', field(target.life), constant(2)),
+      ]),
+      text: `${target.name} is freed while ${f.title} still holds a reference to it`,
+      object: t,
+    }];
+  })),
+};

@@ -1,0 +1,40 @@
+import { binary, constant, field } from '../expr';
+import type { Expr } from '../expr';
+import type { Program, ProgramFile } from '../program';
+import type { PropertyId } from '../propertyId';
+
+/** A state that must not be reached: the property is violated where `bad` is true. */
+export interface StateCheck {
+  readonly property: PropertyId;
+  readonly bad: Expr;
+  /** Names the objects and what is wrong with them. */
+  readonly text: string;
+  /** Object index to show it at. */
+  readonly object: number | undefined;
+}
+
+/** One law of the model. */
+export interface Property {
+  readonly id: PropertyId;
+  /** Its number in domain.md section 8. */
+  readonly source: string;
+  readonly title: string;
+  /** One line for people. */
+  readonly statement: string;
+  /** Whether the program's design has such state at all. */
+  readonly applies: (program: Program) => boolean;
+  /** Evaluated after every step; empty where the machine itself or the checker's graph tells. */
+  readonly checks: (program: Program) => readonly StateCheck[];
+  /** Where violations are seen: in a state, in a step, or only in the graph of all runs. */
+  readonly seenIn: 'state' | 'step' | 'graph';
+}
+
+/** True while the file has references: it was opened and not yet closed for the last time. */
+export function isOpen(program: Program, file: ProgramFile): Expr {
+  return binary('ne', field(program.objects[file.object]!.fields['f_count']!), constant(0));
+}
+
+/** Unordered pairs. */
+export function pairs<T>(items: readonly T[]): [T, T][] {
+  return items.flatMap((a, i) => items.slice(i + 1).map((b): [T, T] => [a, b]));
+}
