@@ -280,8 +280,9 @@ class Compiler {
 
   private decide(test: StaticTest, call: Call): boolean {
     if (typeof test !== 'string') {
-      const name = call[test.arg as 'fd' | 'iommufd' | 'container' | 'object'];
-      return test.kinds.includes(this.kindOf(name) ?? (name !== undefined && this.instances.ioasAnchor(name) ? 'ioas' : 'none'));
+      const name = call[test.arg as 'fd' | 'iommufd' | 'container' | 'object' | 'ioas'];
+      const ioas = name === undefined ? undefined : this.instances.ioasAnchor(name);
+      return test.kinds.includes(this.kindOf(name) ?? (ioas ? 'ioas' : 'none')) || (ioas?.fileKind !== undefined && test.kinds.includes(ioas.fileKind));
     }
     switch (test) {
       case 'device-in-group': return this.instances.fdAnchor(call.fd!)?.group === this.instances.deviceAnchor(call.device!)?.group;

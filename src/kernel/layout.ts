@@ -35,8 +35,9 @@ export function layOut(model: DesignModel, instances: Instances, tasks: number, 
   return { objects, fields };
 }
 
-/** The object of `type` that agrees with `anchor` on the keys that the type is made for. */
-export function findObject(objects: readonly ObjectSlot[], type: string, anchor: Anchor): ObjectSlot | undefined {
+/** The object of `type` that agrees with `anchor` on the keys that the type is made for; of an iommufd's ioases, the compat one where none is named. */
+export function findObject(objects: readonly ObjectSlot[], type: string, at: Anchor): ObjectSlot | undefined {
+  const anchor = at.ioas === undefined && at.file !== undefined ? { ...at, ioas: `${at.file}.compat` } : at;
   return objects.find(o => o.type === type && ANCHOR_KEYS[o.spec.per].every(k => o.anchor[k] !== undefined && o.anchor[k] === anchor[k]));
 }
 

@@ -140,6 +140,12 @@ export class Lowering {
       case 'test': return this.lowerTest(op.cond, op.then, op.otherwise, scope, out);
       case 'staticTest': for (const inner of this.call.decide(op.test) ? op.then : op.otherwise) { this.lower(inner, scope, out); if (endsStep(out)) return; } return;
       case 'withPointer': return this.lowerPointer(op, scope, out);
+      case 'forEach':
+        for (const o of scope.layout.objects) {
+          if (o.spec.role !== op.role || (op.same !== undefined && o.anchor[op.same] !== scope.names.main[op.same])) continue;
+          for (const inner of op.ops) this.lower(inner, scope.bind(op.as, o), out);
+        }
+        return;
       case 'refInc': return this.count(op.place, 1, scope, out);
       case 'add': return this.count(op.place, op.by, scope, out);
       case 'refDec':

@@ -1,3 +1,4 @@
+import type { Anchor } from './design';
 import type { Errno } from './errno';
 
 /**
@@ -39,6 +40,7 @@ export type Op =
   | { readonly kind: 'test'; readonly cond: Condition; readonly then: readonly Op[]; readonly otherwise: readonly Op[] }
   | { readonly kind: 'staticTest'; readonly test: StaticTest; readonly then: readonly Op[]; readonly otherwise: readonly Op[] }
   | { readonly kind: 'withPointer'; readonly pointer: Path; readonly as: string; readonly ops: readonly Op[] }
+  | { readonly kind: 'forEach'; readonly role: string; readonly same?: keyof Anchor; readonly as: string; readonly ops: readonly Op[] }
   | { readonly kind: 'refInc'; readonly place: Path }
   | { readonly kind: 'refDec'; readonly place: Path; readonly onZero: readonly Op[] }
   | { readonly kind: 'refIncNotZero'; readonly place: Path; readonly otherwise: readonly Op[] }
@@ -85,6 +87,8 @@ export const test = (cond: Condition, then: readonly Op[], otherwise: readonly O
 export const staticTest = (t: StaticTest, then: readonly Op[], otherwise: readonly Op[] = []): Op => ({ kind: 'staticTest', test: t, then, otherwise });
 /** Runs `ops` with role `as` bound to the object that `pointer` holds; a NULL pointer is a memory violation. */
 export const withPointer = (pointer: Path, as: string, ops: readonly Op[]): Op => ({ kind: 'withPointer', pointer, as, ops });
+/** Runs `ops` for every object of `role` that agrees with the step's own anchor on key `same`, with name `as` bound to it. */
+export const forEach = (role: string, same: keyof Anchor | undefined, as: string, ops: readonly Op[]): Op => ({ kind: 'forEach', role, ...(same === undefined ? {} : { same }), as, ops });
 export const refInc = (place: Path): Op => ({ kind: 'refInc', place });
 export const refDec = (place: Path, onZero: readonly Op[] = []): Op => ({ kind: 'refDec', place, onZero });
 export const refIncNotZero = (place: Path, otherwise: readonly Op[]): Op => ({ kind: 'refIncNotZero', place, otherwise });

@@ -56,6 +56,7 @@ function printOp(op: Op, indent: string): string[] {
     case 'test': return branch(`if (${printCondition(op.cond)})`, op.then, op.otherwise, indent);
     case 'staticTest': return branch(`if (${printStatic(op.test)})`, op.then, op.otherwise, indent);
     case 'withPointer': return [`${indent}${op.as} = ${printPath(op.pointer)};`, ...printOps(op.ops, indent)];
+    case 'forEach': return [`${indent}for_each(${op.as}) {`, ...printOps(op.ops, `${indent}  `), `${indent}}`];
     case 'refInc': return line(`refcount_inc(&${printPath(op.place)});`);
     case 'refDec': return op.onZero.length === 0 ? line(`refcount_dec(&${printPath(op.place)});`) : branch(`if (refcount_dec_and_test(&${printPath(op.place)}))`, op.onZero, [], indent);
     case 'refIncNotZero': return branch(`if (!refcount_inc_not_zero(&${printPath(op.place)}))`, op.otherwise, [], indent);
