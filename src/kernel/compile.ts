@@ -6,13 +6,14 @@ import { findInstances, resultName } from './instances';
 import type { Instances } from './instances';
 import { findObject, layOut } from './layout';
 import type { Bounds, Layout } from './layout';
-import { endsStep, Lowering, routineOf } from './lower';
+import { endsStep, flushOne, Lowering, routineOf } from './lower';
 import type { CallContext, Draft } from './lower';
 import { printOps } from './print';
 import { eq, fail, fget, test } from './primitives';
 import type { StaticTest } from './primitives';
 import type { CounterCheck, Field, Note, ObjectSlot, Program, ProgramCall, ProgramFile, Step, Task } from './program';
 import { Scope } from './scope';
+import type { StoreBuffers } from './scope';
 import { eachStatement } from './statement';
 import type { Statement } from './statement';
 import { CLOSE_ROUTINE, NO_RELEASE, PASS_ROUTINE } from './vfs';
@@ -78,6 +79,7 @@ class Compiler {
   private readonly results: number[] = [];
   private readonly pcs: number[] = [];
   private readonly frees: boolean;
+  private readonly buffers: { readonly task: number; readonly flag: number; readonly buffer: number }[] = [];
 
   constructor(private readonly design: Design, private readonly options: Options, private readonly model: DesignModel, private readonly world: World,
     private readonly calls: readonly Call[], private readonly bounds?: readonly Bounds[]) {
@@ -92,7 +94,45 @@ class Compiler {
       return index;
     };
     this.names.forEach(n => this.pcs.push(extra('pc', `${n}.pc`, 'pc')));
+    if (world.storeBuffers) this.addStoreBuffers();
     calls.forEach((c, i) => this.results.push(extra('result', `${c.by}:${c.call}#${i}.result`, 'result')));
+  }
+
+  /** One delayed store per task and access flag. */
+  private addStoreBuffers(): void {
+    for (const flag of this.fields.filter(f => isAccessFlag(this.layout, f))) {
+      this.names.forEach((name, task) => {
+        const index = this.fields.length;
+        this.fields.push({ index, object: flag.object, name: `${flag.name}@${name}`, title: `${flag.title} in the store buffer of ${name}`, kind: 'int', lo: 0, hi: flag.hi + 1, init: 0, constant: this.bounds ? !this.bounds[index]!.written : false });
+        this.buffers.push({ task, flag: flag.index, buffer: index });
+      });
+    }
+  }
+
+  private storeBuffersOf(task: number): StoreBuffers | undefined {
+    if (!this.world.storeBuffers) return undefined;
+    const used = this.buffers.filter(b => !this.fields[b.buffer]!.constant);
+    const others = new Map<number, number[]>();
+    for (const b of used) if (b.task !== task) others.set(b.flag, [...(others.get(b.flag) ?? []), b.buffer]);
+    return { own: new Map(this.buffers.filter(b => b.task === task).map(b => [b.flag, b.buffer])), others };
+  }
+
+  /** For each task that may have a delayed store, a task that makes it visible at any moment. */
+  private flushTasks(first: number): Task[] {
+    return this.names.flatMap((name, task) => {
+      const own = this.buffers.filter(b => b.task === task && !this.fields[b.buffer]!.constant);
+      return own.length === 0 ? [] : [{ name, own }];
+    }).map(({ name, own }, i): Task => {
+      const pc = this.fields.length;
+      this.fields.push({ index: pc, object: -1, name: 'pc', title: `${name}:flush.pc`, kind: 'pc', lo: 0, hi: 1, init: 0, constant: true });
+      const body = own.flatMap(b => flushOne(b.flag, b.buffer)) as Statement[];
+      const step: Step = {
+        pc: 0, id: 'FLUSH', name: `${this.design.id}/flush/FLUSH`, title: `the store buffer of ${name} reaches memory`, routine: 'store buffer', cite: 'domain.md section 8, I5', confidence: 'DERIVED',
+        call: this.programCalls.find(c => this.names[c.task] === name)!.index, guard: any(own.map(b => binary('ne', field(b.buffer), constant(0)))), waits: [],
+        body: [...body, { op: 'jump', pc: 0 }], code: [`/* delayed stores of ${name} become visible */`], ops: [], touches: own.flatMap(b => [b.flag, b.buffer]),
+      };
+      return { index: first + i, name: `${name}:flush`, process: processOf(name), pc, steps: [step] };
+    });
   }
 
   program(): Program {
@@ -106,7 +146,8 @@ class Compiler {
       pc: this.pcs[task]!,
       steps: d.steps.map((s, pc) => this.finishStep(s, pc)),
     }));
-    tasks.forEach(t => { this.fields[t.pc] = { ...this.fields[t.pc]!, hi: t.steps.length }; });
+    if (this.bounds) tasks.push(...this.flushTasks(tasks.length));
+    tasks.forEach(t => { if (!t.name.endsWith(':flush')) this.fields[t.pc] = { ...this.fields[t.pc]!, hi: t.steps.length }; });
     this.programCalls.forEach(c => { this.fields[c.result] = { ...this.fields[c.result]!, hi: c.errnos.length + (c.needs.length > 0 ? 1 : 0) }; });
     return {
       design: this.design, options: this.options, model: this.model, world: this.world,
@@ -138,7 +179,7 @@ class Compiler {
       closed: call.call === 'close' ? this.closedBy(call) : undefined,
       held: shared && call.call !== 'close' ? this.fileObject(call.fd ?? call.iommufd!) : undefined,
       views: this.model.views,
-      scopeOf: o => this.scope(o.anchor, {}, task),
+      scopeOf: o => this.scope(o.anchor, {}, -1),
       mayBeDead: o => !this.frees || o.life === undefined || this.bounds![o.life]!.written,
     });
     const own = this.scope(this.mainAnchor(call, index), this.argAnchors(call, index), task);
@@ -239,7 +280,8 @@ class Compiler {
   }
 
   private scope(main: Anchor, args: Record<string, Anchor>, task: number): Scope {
-    return new Scope(this.layout, { main, args, bound: {}, task });
+    const buffers = task < 0 ? undefined : this.storeBuffersOf(task);
+    return new Scope(this.layout, { main, args, bound: {}, task, ...(buffers ? { buffers } : {}) });
   }
 
   private mainAnchor(call: Call, index: number): Anchor {
@@ -349,7 +391,7 @@ class Compiler {
   private files(): ProgramFile[] {
     const { normalAccess, bound, owner, ownsDma, kvm } = this.model.views;
     return this.instances.files.map(f => {
-      const scope = this.scope(f.anchor, {}, 0);
+      const scope = this.scope(f.anchor, {}, -1);
       const object = this.fileObject(f.name);
       const alive = (e: Expr): Expr => all([binary('eq', field(object.life!), constant(1)), e]);
       const access = normalAccess[f.kind];
@@ -381,7 +423,7 @@ class Compiler {
         field: o.fields[name!]!,
         law,
         holders: law.holders.flatMap(h => this.layout.objects.filter(x => x.type === h.type).flatMap(x => {
-          const scope = this.scope(x.anchor, {}, 0);
+          const scope = this.scope(x.anchor, {}, -1);
           if (!playable(scope, h.to)) return [];
           const to = scope.objects(h.to).cases.filter(c => c.object.index === o.index);
           if (to.length === 0) return [];
@@ -391,6 +433,13 @@ class Compiler {
       }));
     });
   }
+}
+
+function isAccessFlag(layout: Layout, f: Field): boolean {
+  if (f.object < 0) return false;
+  const { spec } = layout.objects[f.object]!;
+  const s = spec.fields[f.name];
+  return (spec.type === 'file' && f.name === 'f_op') || (s?.kind === 'bool' && s.accessFlag === true);
 }
 
 /** Whether the role that a holder's path starts with exists for this object. */

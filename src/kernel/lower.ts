@@ -121,8 +121,9 @@ export class Lowering {
     if ((op.kind === 'mutexLock' || op.kind === 'waitForCompletion') && !this.leading.has(op)) throw new Error(`${this.step.id}: ${op.kind} must be the first operation of its step`);
     const note = (n: Note, value: Expr = constant(0)): void => { out.push({ op: 'note', note: this.call.note(n), value }); };
     switch (op.kind) {
-      case 'mutexLock': return this.write(op.mutex, constant(this.call.task + 1), scope, out, f => note({ kind: 'lock', field: f }));
+      case 'mutexLock': this.flush(scope, out); return this.write(op.mutex, constant(this.call.task + 1), scope, out, f => note({ kind: 'lock', field: f }));
       case 'mutexUnlock': {
+        this.flush(scope, out);
         const mine = constant(this.call.task + 1);
         this.each(op.mutex, scope, out, (c, o) => {
           const release: Draft[] = [{ op: 'set', field: c.field.index, value: constant(0) }, { op: 'note', note: this.call.note({ kind: 'unlock', field: c.field.index }), value: constant(0) }];
@@ -134,8 +135,10 @@ export class Lowering {
       case 'spin': for (const inner of op.ops) this.lower(inner, scope, out); return;
       case 'store': {
         const target = scope.places(op.place).cases[0]?.field;
+        const value = scope.value(op.value, target);
         this.dereference(typeof op.value === 'string' ? op.value : undefined, scope, out);
-        return this.write(op.place, scope.value(op.value, target), scope, out, f => note({ kind: 'write', field: f, release: op.release === true }, field(f)));
+        if (op.release) this.flush(scope, out);
+        return this.write(op.place, value, scope, out, f => note({ kind: 'write', field: f, release: op.release === true }, value), op.release !== true);
       }
       case 'test': return this.lowerTest(op.cond, op.then, op.otherwise, scope, out);
       case 'staticTest': for (const inner of this.call.decide(op.test) ? op.then : op.otherwise) { this.lower(inner, scope, out); if (endsStep(out)) return; } return;
@@ -162,6 +165,7 @@ export class Lowering {
         return;
       }
       case 'cmpxchg': {
+        this.flush(scope, out);
         const target = scope.places(op.place).cases[0]!.field;
         this.dereference(op.place, scope, out);
         this.read(op.place, scope, false, out);
@@ -180,7 +184,7 @@ export class Lowering {
         return note({ kind: 'fdRemove', fd: c.name, process: c.process, object: c.file.index });
       }
       case 'replaceFops':
-        return this.write(`${op.file}.f_op`, constant(op.to === 'normal' ? 1 : 0), scope, out, f => note({ kind: 'fops', object: scope.layout.fields[f]!.object, to: op.to }));
+        return this.write(`${op.file}.f_op`, constant(op.to === 'normal' ? 1 : 0), scope, out, f => note({ kind: 'fops', object: scope.layout.fields[f]!.object, to: op.to }), true);
       case 'complete': return this.write(op.completion, constant(1), scope, out, f => note({ kind: 'complete', field: f }));
       case 'waitForCompletion': return note({ kind: 'wait', field: scope.places(op.completion).cases[0]!.field.index });
       case 'cdevAdd': case 'listAdd': return this.write(op.place, constant(1), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
@@ -209,6 +213,7 @@ export class Lowering {
     const fields: number[] = [];
     scope.condition(cond, p => fields.push(...scope.places(p).cases.map(c => c.field.index)));
     out.push({ op: 'note', note: this.call.note({ kind: 'read', text: printCondition(cond), fields, acquire: hasAcquire(cond) }), value: e });
+    this.staleness(fields, hasAcquire(cond), scope, out);
     out.push({ op: 'if', cond: e, then: this.branch(then, scope), otherwise: this.branch(otherwise, scope) });
   }
 
@@ -225,6 +230,26 @@ export class Lowering {
         otherwise: rest,
       }], []);
       out.push(...chain);
+    }
+  }
+
+  /** A plain load of an access flag whose newer value sits in another task's store buffer, or that runs ahead of the bind, breaks publication. */
+  private staleness(fields: readonly number[], acquires: boolean, scope: Scope, out: Draft[]): void {
+    for (const index of fields) {
+      const others = scope.names.buffers?.others.get(index);
+      if (!others) continue;
+      const f = scope.layout.fields[index]!;
+      const object = scope.layout.objects[f.object];
+      const stale = any(others.map(b => all([binary('ne', field(b), constant(0)), binary('ne', binary('sub', field(b), constant(1)), field(index))])));
+      out.push({ op: 'if', cond: stale, then: [this.violation('publication', `reads a stale ${f.title}: the newer value is still in the writer's store buffer`, object)], otherwise: [] });
+      const { file } = scope.names.main;
+      const at = file === undefined || acquires ? undefined : scope.layout.objects.find(o => o.type === 'file' && o.anchor.file === file);
+      const kind = at?.anchor.fileKind;
+      const normal = kind && this.call.views.normalAccess[kind];
+      const bound = kind && this.call.views.bound[kind];
+      if (!at || !normal || !bound) continue;
+      const seen = this.call.scopeOf(at);
+      out.push({ op: 'if', cond: all([seen.condition(normal), not(seen.condition(bound))]), then: [this.violation('publication', `sees normal access through ${at.name} before its bind is complete`, at)], otherwise: [] });
     }
   }
 
@@ -270,10 +295,16 @@ export class Lowering {
     out.push(...chain);
   }
 
-  private write(path: Path, value: Expr, scope: Scope, out: Draft[], note: (field: number) => void): void {
+  /** Makes the task's delayed stores visible. */
+  private flush(scope: Scope, out: Draft[]): void {
+    for (const [flag, buffer] of scope.names.buffers?.own ?? []) out.push(...flushOne(flag, buffer));
+  }
+
+  private write(path: Path, value: Expr, scope: Scope, out: Draft[], note: (field: number) => void, plain = false): void {
     const single = scope.places(path).cases;
     this.each(path, scope, out, (c, o) => {
-      o.push({ op: 'set', field: c.field.index, value });
+      const buffer = plain ? scope.names.buffers?.own.get(c.field.index) : undefined;
+      o.push(buffer === undefined ? { op: 'set', field: c.field.index, value } : { op: 'set', field: buffer, value: binary('add', value, constant(1)) });
       if (o === out) note(c.field.index);
       else {
         const before = out.length;
@@ -407,6 +438,14 @@ export class Lowering {
     }
     return e;
   }
+}
+
+/** Moves one delayed store to memory, if there is one. */
+export function flushOne(flag: number, buffer: number): Draft[] {
+  return [{
+    op: 'if', cond: binary('ne', field(buffer), constant(0)), otherwise: [],
+    then: [{ op: 'set', field: flag, value: binary('sub', field(buffer), constant(1)) }, { op: 'set', field: buffer, value: constant(0) }],
+  }];
 }
 
 /** Whether control never passes the end of this block. */

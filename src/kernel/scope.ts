@@ -15,12 +15,17 @@ export interface PlaceCase { readonly when: Expr; readonly field: Field; readonl
 /** A pointer that was followed on the way: NULL in it is a fault. */
 export interface Hop { readonly when: Expr; readonly pointer: Field; readonly path: string }
 
+/** Store buffers, by field index of the flag: the field that holds a task's own delayed store (0 none, v+1 pending), and those of the other tasks. */
+export interface StoreBuffers { readonly own: ReadonlyMap<number, number>; readonly others: ReadonlyMap<number, readonly number[]> }
+
 /** Names that a step's paths may start with: the roles seen from its anchor, from an argument, or an object bound by hand. */
 export interface Names {
   readonly main: Anchor;
   readonly args: Readonly<Record<string, Anchor>>;
   readonly bound: Readonly<Record<string, ObjectSlot>>;
   readonly task: number;
+  /** Only where the world models store buffers, and only for what a task itself reads. */
+  readonly buffers?: StoreBuffers;
 }
 
 /** Turns paths, values and conditions of one step into expressions over fields. */
@@ -60,7 +65,13 @@ export class Scope {
 
   /** The content of a place; 0 where a NULL pointer stands in the way. */
   load(path: Path): Expr {
-    return this.places(path).cases.reduceRight<Expr>((rest, c) => select(c.when, field(c.field.index), rest), constant(0));
+    return this.places(path).cases.reduceRight<Expr>((rest, c) => select(c.when, this.read(c.field.index), rest), constant(0));
+  }
+
+  /** A field as this task sees it: its own delayed store first. */
+  private read(index: number): Expr {
+    const buffer = this.names.buffers?.own.get(index);
+    return buffer === undefined ? field(index) : select(binary('ne', field(buffer), constant(0)), binary('sub', field(buffer), constant(1)), field(index));
   }
 
   /** A value as it is stored in `target`: pointers are numbered by each field's own targets. */
@@ -95,7 +106,7 @@ export class Scope {
   private convert(source: Field, target: Field | undefined): Expr {
     const own = source.targets;
     const theirs = target?.targets;
-    if (!own || !theirs || (own.length <= theirs.length && own.every((t, i) => theirs[i] === t))) return field(source.index);
+    if (!own || !theirs || (own.length <= theirs.length && own.every((t, i) => theirs[i] === t))) return this.read(source.index);
     return own.reduceRight<Expr>((rest, t, i) => select(binary('eq', field(source.index), constant(i + 1)), constant(theirs.indexOf(t) + 1), rest), constant(0));
   }
 
