@@ -1,3 +1,4 @@
+import { CallSite } from './callSite';
 import type { Anchor, Design, DesignModel, Options, Routine, StepSpec } from './design';
 import type { Errno } from './errno';
 import { all, any, binary, constant, field, fieldsRead, TRUE } from './expr';
@@ -6,17 +7,16 @@ import { findInstances, resultName } from './instances';
 import type { Instances } from './instances';
 import { findObject, layOut } from './layout';
 import type { Bounds, Layout } from './layout';
-import { endsStep, flushOne, Lowering, routineOf } from './lower';
+import { endsStep, flushOne, Lowering } from './lower';
 import type { CallContext, Draft } from './lower';
 import { printOps } from './print';
-import { eq, fail, fget, test } from './primitives';
-import type { StaticTest } from './primitives';
-import type { CounterCheck, Field, Note, ObjectSlot, Program, ProgramCall, ProgramFile, Step, Task } from './program';
+import type { Field, Note, ObjectSlot, Program, ProgramCall, Step, Task } from './program';
 import { Scope } from './scope';
 import type { StoreBuffers } from './scope';
 import { eachStatement } from './statement';
 import type { Statement } from './statement';
-import { CLOSE_ROUTINE, NO_RELEASE, PASS_ROUTINE } from './vfs';
+import { NO_RELEASE } from './vfs';
+import { resolveCounters, resolveFds, resolveFiles } from './views';
 import { processOf } from './world';
 import type { Call, World } from './world';
 
@@ -151,8 +151,8 @@ class Compiler {
     this.programCalls.forEach(c => { this.fields[c.result] = { ...this.fields[c.result]!, hi: c.errnos.length + (c.needs.length > 0 ? 1 : 0) }; });
     return {
       design: this.design, options: this.options, model: this.model, world: this.world,
-      objects: this.layout.objects, fields: this.fields, tasks, calls: this.programCalls, files: this.files(), fds: this.fds(),
-      counters: this.counters(), notes: this.notes,
+      objects: this.layout.objects, fields: this.fields, tasks, calls: this.programCalls, files: resolveFiles(this.model, this.instances, this.layout), fds: resolveFds(this.instances, this.layout),
+      counters: resolveCounters(this.model, this.layout), notes: this.notes,
     };
   }
 
@@ -169,22 +169,22 @@ class Compiler {
     const start = steps.length;
     const errnos: Errno[] = [];
     const releases = new Set<number>();
-    const shared = this.sharedFd(call);
+    const site = new CallSite(call, index, this.model, this.world, this.calls, this.instances);
     const context = (release: boolean): CallContext => ({
       world: this.world, task, result: this.results[index]!, errnos, fault: call.fault, release, callIndex: index,
-      decide: t => this.decide(t, call),
+      decide: t => site.decide(t),
       mayRelease: file => { releases.add(file.index); },
       note: n => this.notes.push(n) - 1,
       made: this.madeBy(call, index),
       closed: call.call === 'close' ? this.closedBy(call) : undefined,
-      held: shared && call.call !== 'close' ? this.fileObject(call.fd ?? call.iommufd!) : undefined,
+      held: site.shared() && call.call !== 'close' ? this.fileObject(call.fd ?? call.iommufd!) : undefined,
       views: this.model.views,
       scopeOf: o => this.scope(o.anchor, {}, -1),
       mayBeDead: o => !this.frees || o.life === undefined || this.bounds![o.life]!.written,
     });
-    const own = this.scope(this.mainAnchor(call, index), this.argAnchors(call, index), task);
-    const routine = this.routine(call);
-    const entry = this.closeMayHit(call) ? [this.entryStep(call, shared)] : [];
+    const own = this.scope(site.mainAnchor(), site.argAnchors(), task);
+    const routine = site.routine();
+    const entry = site.closeMayHit() ? [site.entryStep()] : [];
     this.draftRoutine({ ...routine, steps: [...entry, ...routine.steps] }, call.call, own, context(false), index, steps);
     const pcOfRelease = new Map<number, number>();
     // Release callbacks that this call may come to run; one may queue another.
@@ -200,7 +200,7 @@ class Compiler {
       return s.op === 'exit' ? this.exit(task, end, pcOfRelease) : [s];
     });
     for (let pc = start; pc < end; pc++) steps[pc] = { ...steps[pc]!, body: place(steps[pc]!.body) };
-    const needs = this.needs(call, index);
+    const needs = site.needs();
     return { index, call, task, start, end, result: this.results[index]!, errnos, needs };
   }
 
@@ -284,91 +284,6 @@ class Compiler {
     return new Scope(this.layout, { main, args, bound: {}, task, ...(buffers ? { buffers } : {}) });
   }
 
-  private mainAnchor(call: Call, index: number): Anchor {
-    const process = processOf(call.by);
-    const made = this.instances.files.find(f => f.call === index);
-    if (made) return made.anchor;
-    const fd = call.fd ?? call.iommufd;
-    if (fd !== undefined) {
-      const at = this.instances.fdAnchor(fd)!;
-      return call.call === 'ioas_alloc' ? { ...at, ioas: resultName(call, index) } : at;
-    }
-    return call.device === undefined ? { process } : { ...this.instances.deviceAnchor(call.device)!, process };
-  }
-
-  private argAnchors(call: Call, index: number): Record<string, Anchor> {
-    const args: Record<string, Anchor> = {};
-    for (const arg of ['fd', 'iommufd', 'container', 'object'] as const) {
-      const name = call[arg];
-      const anchor = name === undefined ? undefined : this.instances.fdAnchor(name) ?? this.instances.ioasAnchor(name);
-      if (anchor) args[arg] = anchor;
-    }
-    if (call.ioas !== undefined) args['ioas'] = this.instances.ioasAnchor(call.ioas)!;
-    if (call.call === 'ioas_alloc') args['ioas'] = this.instances.ioasAnchor(resultName(call, index))!;
-    if (call.kvm !== undefined) args['kvm'] = { kvm: call.kvm };
-    if (call.device !== undefined) args['device'] = this.instances.deviceAnchor(call.device)!;
-    return args;
-  }
-
-  private routine(call: Call): Routine {
-    if (call.call === 'close') return CLOSE_ROUTINE;
-    if (call.call === 'pass_fd') return PASS_ROUTINE;
-    return routineOf(this.model.calls[call.call], this.kindOf(call.fd ?? call.iommufd));
-  }
-
-  private kindOf(fd: string | undefined): string | undefined {
-    return fd === undefined ? undefined : this.instances.fdAnchor(fd)?.fileKind;
-  }
-
-  private decide(test: StaticTest, call: Call): boolean {
-    if (typeof test !== 'string') {
-      const name = call[test.arg as 'fd' | 'iommufd' | 'container' | 'object' | 'ioas'];
-      const ioas = name === undefined ? undefined : this.instances.ioasAnchor(name);
-      return test.kinds.includes(this.kindOf(name) ?? (ioas ? 'ioas' : 'none')) || (ioas?.fileKind !== undefined && test.kinds.includes(ioas.fileKind));
-    }
-    switch (test) {
-      case 'device-in-group': return this.instances.fdAnchor(call.fd!)?.group === this.instances.deviceAnchor(call.device!)?.group;
-      case 'object-is-ioas': return this.instances.ioasAnchor(call.object!) !== undefined;
-      case 'same-iommufd': {
-        const file = this.instances.fdAnchor(call.iommufd!)?.file;
-        const ioas = this.instances.ioasAnchor(call.object ?? call.ioas!);
-        return ioas === undefined || ioas.file === file;
-      }
-      case 'kernel-driver-in-group': {
-        const group = (call.device === undefined ? undefined : this.instances.deviceAnchor(call.device)?.group) ?? this.instances.fdAnchor(call.fd!)?.group;
-        return this.world.devices.some(d => d.group === group && d.kernelDriver === true);
-      }
-    }
-  }
-
-  /** Calls whose result names this call uses. */
-  private needs(call: Call, index: number): number[] {
-    const names = [call.fd, call.iommufd, call.ioas, call.object, call.container].filter(n => n !== undefined);
-    return this.calls.flatMap((c, i) => (i !== index && names.includes(resultName(c, i)) ? [i] : []));
-  }
-
-  private sharedFd(call: Call): boolean {
-    const fd = call.fd ?? call.iommufd;
-    return fd !== undefined && this.calls.some(c => c.call === 'close' && c.fd === fd && c.by !== call.by);
-  }
-
-  /** Whether a close of the call's fd may come before it. */
-  private closeMayHit(call: Call): boolean {
-    const fd = call.fd ?? call.iommufd;
-    const index = this.calls.indexOf(call);
-    return fd !== undefined && this.calls.some((c, i) => c.call === 'close' && c.fd === fd && c !== call && (c.by !== call.by || i < index));
-  }
-
-  /** fdget(): what an fd argument goes through where somebody may have closed it. */
-  private entryStep(call: Call, shared: boolean): StepSpec {
-    const arg = call.fd === undefined ? 'iommufd' : 'fd';
-    const closed = test(eq(`${arg}/fd.installed`, 0), [fail('EBADF', 'the fd is not open')]);
-    return {
-      id: 'FILE.0', title: 'look the fd up in the table', cite: 'fs/file.c, v6.6; domain.md 1.3', confidence: 'MEM',
-      ops: shared && call.call !== 'close' ? [closed, fget(`${arg}/file`)] : [closed],
-    };
-  }
-
   private madeBy(call: Call, index: number): CallContext['made'] {
     const fd = this.instances.fds.find(f => f.call === index);
     if (!fd) return undefined;
@@ -387,52 +302,6 @@ class Compiler {
   private fdObject(fd: string): ObjectSlot {
     return findObject(this.layout.objects, 'fd', this.instances.fdAnchor(fd)!)!;
   }
-
-  private files(): ProgramFile[] {
-    const { normalAccess, bound, owner, ownsDma, kvm } = this.model.views;
-    return this.instances.files.map(f => {
-      const scope = this.scope(f.anchor, {}, -1);
-      const object = this.fileObject(f.name);
-      const alive = (e: Expr): Expr => all([binary('eq', field(object.life!), constant(1)), e]);
-      const access = normalAccess[f.kind];
-      const done = bound[f.kind];
-      const path = owner[f.kind];
-      return {
-        name: f.name, kind: f.kind, by: f.by, object: object.index,
-        normal: access && alive(scope.condition(access)),
-        bound: done && alive(scope.condition(done)),
-        owner: path === undefined ? undefined : scope.load(path),
-        ownerTargets: path === undefined ? [] : scope.places(path).cases[0]?.field.targets ?? [],
-        ownsDma: ownsDma?.[f.kind] && scope.condition(ownsDma[f.kind]!),
-        kvmIsOwn: kvm && f.kind === 'cdev' ? scope.condition({ cmp: 'eq', a: kvm.device, b: kvm.file }) : undefined,
-        device: f.anchor.device, group: f.anchor.group,
-      };
-    });
-  }
-
-  private fds(): Program['fds'] {
-    return this.instances.fds.map(f => ({
-      name: f.name, process: f.process, file: this.instances.files.findIndex(x => x.name === f.file), installed: this.fdObject(f.name).fields['installed']!, call: f.call,
-    }));
-  }
-
-  private counters(): CounterCheck[] {
-    return this.model.views.counters.flatMap(law => {
-      const [type, name] = law.counter.split('.');
-      return this.layout.objects.filter(o => o.type === type).map((o): CounterCheck => ({
-        field: o.fields[name!]!,
-        law,
-        holders: law.holders.flatMap(h => this.layout.objects.filter(x => x.type === h.type).flatMap(x => {
-          const scope = this.scope(x.anchor, {}, -1);
-          if (!playable(scope, h.to)) return [];
-          const to = scope.objects(h.to).cases.filter(c => c.object.index === o.index);
-          if (to.length === 0) return [];
-          const when = all([any(to.map(c => c.when)), scope.condition(h.when)]);
-          return when.op === 'const' && !when.value ? [] : [{ object: x.index, when, weight: h.weight ?? 1, why: h.why }];
-        })),
-      }));
-    });
-  }
 }
 
 function isAccessFlag(layout: Layout, f: Field): boolean {
@@ -440,12 +309,6 @@ function isAccessFlag(layout: Layout, f: Field): boolean {
   const { spec } = layout.objects[f.object]!;
   const s = spec.fields[f.name];
   return (spec.type === 'file' && f.name === 'f_op') || (s?.kind === 'bool' && s.accessFlag === true);
-}
-
-/** Whether the role that a holder's path starts with exists for this object. */
-function playable(scope: Scope, path: string): boolean {
-  const role = path.split('.')[0]!;
-  return scope.layout.objects.some(o => o.spec.role === role && findObject(scope.layout.objects, o.type, scope.names.main) === o);
 }
 
 /** A release callback frees its struct file when it ends. */

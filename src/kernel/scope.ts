@@ -93,14 +93,14 @@ export class Scope {
       return any(this.objects(c.live).cases.map(k => all([k.when, k.object.life === undefined ? TRUE : binary('eq', field(k.object.life), constant(1))])));
     }
     for (const v of [c.a, c.b]) if (typeof v === 'string') visitPath(v);
-    const left = this.pointerField(c.a);
-    const right = this.pointerField(c.b);
-    const target = left ?? right;
+    const pointers = [...this.pointerFields(c.a), ...this.pointerFields(c.b)];
+    // Pointers of different ranges number their targets differently: both sides are put in one numbering.
+    const target = pointers[0] && { ...pointers[0], targets: [...new Set(pointers.flatMap(f => f.targets ?? []))] };
     return binary(c.cmp, target ? this.value(c.a, target) : this.value(c.a), target ? this.value(c.b, target) : this.value(c.b));
   }
 
-  private pointerField(v: Value): Field | undefined {
-    return typeof v === 'string' ? this.places(v).cases.find(c => c.field.targets)?.field : undefined;
+  private pointerFields(v: Value): Field[] {
+    return typeof v === 'string' ? this.places(v).cases.map(c => c.field).filter(f => f.targets) : [];
   }
 
   private convert(source: Field, target: Field | undefined): Expr {
