@@ -29,7 +29,7 @@ declare class TextEncoder {
 }
 
 declare class TextDecoder {
-  constructor(label?: 'utf-8', options?: { fatal?: boolean });
+  constructor(label?: 'utf-8', options?: { fatal?: boolean; ignoreBOM?: boolean });
   decode(bytes?: Uint8Array | ArrayBuffer): string;
 }
 

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CALL_NAMES, type Call } from '../kernel/world';
+import { makeLink, parseLink, type Link } from './link';
+
+const word = fc.oneof(fc.constantFrom('qemu', 'dpdk', 'vfio0', 'fd1', 'BIND.9', 'x'), fc.string({ maxLength: 12, unit: 'grapheme' }), fc.string({ maxLength: 6, unit: 'binary' }));
+const optional = fc.option(word, { nil: undefined });
+const flag = fc.option(fc.boolean(), { nil: undefined });
+const present = <T extends object>(object: T): T => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+
+const device = fc.record({ name: word, group: word, devset: optional, registered: flag, kernelDriver: flag }).map(present);
+const call = fc.record({
+  by: word, call: fc.constantFrom(...CALL_NAMES), as: optional, fd: optional, device: optional, iommufd: optional, ioas: optional,
+  object: optional, container: optional, group: optional, kvm: optional, to: optional, fault: optional,
+}).map(present) as fc.Arbitrary<Call>;
+const id = fc.oneof(fc.tuple(fc.constantFrom('BIND', 'U', 'GDF', 'a.b'), fc.nat(99999)).map(([prefix, n]) => `${prefix}.${n}`), fc.constantFrom('BIND.007', 'BIND.U1', 'BIND.9a', '9', ''), word);
+const steps = fc.array(fc.record({ by: word, at: id }), { maxLength: 60 });
+const link = fc.tuple(
+  fc.record({ design: word, revision: fc.nat(1000), options: fc.dictionary(word, word, { maxKeys: 4 }), calls: fc.array(call, { maxLength: 12 }), steps, view: fc.dictionary(word, word, { maxKeys: 4 }) }),
+  fc.record({ devices: fc.array(device, { maxLength: 8 }), processes: fc.array(word, { maxLength: 4 }), storeBuffers: flag }).map(present),
+  fc.nat(60), fc.record({ scenario: optional, title: optional }).map(present),
+).map(([rest, world, cursor, named]): Link => ({ ...rest, world, cursor: Math.min(cursor, rest.steps.length), ...named }));
+
+const race: Link = {
+  design: 'upstream', revision: 1, options: { kvm: 'true' },
+  world: { devices: [{ name: 'vfio0', group: '12', devset: 's0' }], processes: ['qemu', 'dpdk'] },
+  calls: ['qemu', 'dpdk'].flatMap((by, i): Call[] => [
+    { by, call: 'open_cdev', device: 'vfio0', as: `fd${i + 1}` },
+    { by, call: 'open_iommufd', as: `ictx${i + 1}` },
+    { by, call: 'bind_iommufd', fd: `fd${i + 1}`, iommufd: `ictx${i + 1}` },
+  ]),
+  steps: Array.from({ length: 100 }, (_, i) => ({ by: i % 3 ? 'qemu' : 'dpdk', at: `${['OPEN', 'BIND', 'IBIND', 'CLOSE', 'UNREG'][i % 5]}.${i}` })),
+  cursor: 100, view: { view: 'timeline' }, scenario: 'two-processes',
+};
+
+describe('a link', () => {
+  it('says all that was put in', () => {
+    fc.assert(fc.property(link, given => {
+      expect(parseLink(makeLink(given))).toEqual({ ok: true, link: given, dropped: [] });
+    }), { numRuns: 400 });
+  });
+
+  it('stays short with a hundred different steps that switch tasks all the time', () => {
+    expect(makeLink(race).length).toBeLessThanOrEqual(1200);
+  });
+
+  it('needs no escaping in a URL', () => {
+    expect(makeLink(race)).toMatch(/^#v1\.[A-Za-z0-9_-]+$/);
+  });
+
+  it('survives what mail does: a URL in front, wrapped lines, brackets', () => {
+    const text = makeLink(race);
+    const wrapped = `<https://example.org/p/index.html${text.slice(0, 70)}\n${text.slice(70)}>.`;
+    expect(parseLink(wrapped)).toEqual(parseLink(text));
+  });
+
+  it('gives its beginning when it is cut anywhere, and says so', () => {
+    const text = makeLink(race);
+    for (let length = 40; length < text.length; length++) {
+      const parsed = parseLink(text.slice(0, length));
+      if (!parsed.ok) throw new Error(parsed.message);
+      expect(parsed.dropped).toHaveLength(1);
+      expect(race.steps.slice(0, parsed.link.steps.length)).toEqual(parsed.link.steps);
+      expect(race.calls.slice(0, parsed.link.calls.length)).toEqual(parsed.link.calls);
+      expect(parsed.link.cursor).toBe(parsed.link.steps.length);
+    }
+  });
+
+  it('names a foreign hash, a foreign version and a text that is far too long', () => {
+    expect(parseLink('#/about')).toMatchObject({ ok: false });
+    expect(parseLink('#v9.AAAA')).toEqual({ ok: false, message: 'This link is of version v9; this playground reads v1.' });
+    expect(parseLink(`#v1.${'A'.repeat(10_000_000)}`)).toMatchObject({ ok: false });
+    expect(parseLink('#v1.')).toMatchObject({ ok: false });
+  });
+
+  it('cannot reach a prototype', () => {
+    const parsed = parseLink(makeLink({ ...race, view: JSON.parse('{"__proto__":"x"}') as Link['view'], options: JSON.parse('{"__proto__":"y"}') as Link['options'] }));
+    expect(parsed.ok && Object.getPrototypeOf(parsed.link.view)).toBe(Object.prototype);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+});
+
+describe('100,000 damaged links', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_#.%é\u0000';
+  it('never throw, never pass as whole, and give only what was in the original', () => {
+    let seed = 20211;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed % below;
+    };
+    const short: Link = { ...race, steps: race.steps.slice(0, 12), cursor: 12 };
+    const originals = [short, { ...short, steps: [], cursor: 0, view: {} }].map(makeLink);
+    let silent = 0;
+    for (let round = 0; round < 100_000; round++) {
+      const original = originals[round % originals.length] ?? '';
+      let text = original;
+      for (let edits = 1 + random(3); edits > 0; edits--) {
+        const at = 1 + random(text.length - 1);
+        const put = alphabet[random(alphabet.length)] ?? 'A';
+        const kind = random(4);
+        text = kind === 0 ? text.slice(0, at) : kind === 1 ? text.slice(0, at) + put + text.slice(at) : kind === 2 ? text.slice(0, at) + text.slice(at + 1) : text.slice(0, at) + put + text.slice(at + 1);
+        if (text.length < 2) break;
+      }
+      const parsed = parseLink(text);
+      if (parsed.ok && parsed.dropped.length === 0 && makeLink(parsed.link) !== original) silent++;
+    }
+    // 16 bits of checksum on every record: a damaged record passes about once in 65,536.
+    expect(silent).toBeLessThanOrEqual(10);
+  }, 60_000);
+});

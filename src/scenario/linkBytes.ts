@@ -1,0 +1,141 @@
+/** The alphabet of base64url, which needs no escaping in a URL. */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+const VALUE_OF: ReadonlyMap<string, number> = new Map([...ALPHABET].map((c, i) => [c, i]));
+
+/** Bytes as base64url without padding. */
+export function makeBase64url(bytes: readonly number[]): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
+    const characters = Math.min(4, bytes.length - i + 1);
+    for (let k = 0; k < characters; k++) text += ALPHABET[(group >> (18 - 6 * k)) & 63] ?? '';
+  }
+  return text;
+}
+
+/** The bytes up to the first character that is not base64url; `whole` says whether that was the end of the text. */
+export function parseBase64url(text: string): { readonly bytes: readonly number[]; readonly whole: boolean } {
+  const bytes: number[] = [];
+  let bits = 0;
+  let held = 0;
+  for (const c of text) {
+    const value = VALUE_OF.get(c);
+    if (value === undefined) return { bytes, whole: false };
+    held = ((held << 6) | value) & 0xffff;
+    bits += 6;
+    if (bits >= 8) {
+      bits -= 8;
+      bytes.push((held >> bits) & 255);
+    }
+  }
+  return { bytes, whole: true };
+}
+
+/** A checksum of 16 bits (CRC-CCITT), carried on from `before`, so that each one vouches for all bytes up to it. */
+export function checksum(bytes: readonly number[], before = 0xffff): number {
+  let crc = before;
+  for (const byte of bytes) {
+    crc ^= byte << 8;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : crc << 1;
+  }
+  return crc;
+}
+
+/** Appends to a list of bytes. Strings are named again by their number once they were written, or are words that both sides know. */
+export interface LinkWriter {
+  /** A whole number, 0 to 2^32 - 1, in 7 bits a byte, the low ones first. */
+  readonly number: (value: number) => void;
+  readonly text: (value: string) => void;
+  /** Takes the bytes written since the last call. */
+  readonly take: () => number[];
+}
+
+/** Starts a list of bytes with the words that need no spelling. */
+export function makeWriter(words: readonly string[]): LinkWriter {
+  let bytes: number[] = [];
+  const known = new Map(words.map((word, i) => [word, i + 1]));
+  const encoder = new TextEncoder();
+  const number = (value: number): void => {
+    let rest = value;
+    for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+    bytes.push(rest);
+  };
+  const text = (value: string): void => {
+    const at = known.get(value);
+    number(at ?? 0);
+    if (at !== undefined) return;
+    known.set(value, known.size + 1);
+    const utf8 = encoder.encode(value);
+    number(utf8.length);
+    bytes.push(...utf8);
+  };
+  const take = (): number[] => {
+    const taken = bytes;
+    bytes = [];
+    return taken;
+  };
+  return { number, text, take };
+}
+
+/** Thrown by a reader whose bytes end or make no sense; `parseLink` turns it into words. */
+export class BrokenLink extends Error {}
+
+/** The counterpart of `LinkWriter`. */
+export interface LinkReader {
+  readonly number: () => number;
+  readonly text: () => string;
+  /** Goes on with the bytes of the next record; what is known so far stays known. */
+  readonly feed: (bytes: readonly number[]) => void;
+  readonly atEnd: () => boolean;
+}
+
+/** Starts to read with the same words that the writer started with. */
+export function makeReader(words: readonly string[]): LinkReader {
+  let bytes: readonly number[] = [];
+  let at = 0;
+  const known = [...words];
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const byte = (): number => {
+    const value = bytes[at++];
+    if (value === undefined) throw new BrokenLink('ends early');
+    return value;
+  };
+  const number = (): number => {
+    let value = 0;
+    for (let scale = 1; scale < 2 ** 35; scale *= 128) {
+      const next = byte();
+      value += (next & 127) * scale;
+      if (next < 128) {
+        if (value > 0xffffffff) break;
+        return value;
+      }
+    }
+    throw new BrokenLink('holds a number that is too large');
+  };
+  const text = (): string => {
+    const index = number();
+    if (index > 0) {
+      const word = known[index - 1];
+      if (word === undefined) throw new BrokenLink('names a word that it does not hold');
+      return word;
+    }
+    const length = number();
+    if (at + length > bytes.length) throw new BrokenLink('ends early');
+    const spelled = Uint8Array.from(bytes.slice(at, at + length));
+    at += length;
+    let value: string;
+    try {
+      value = decoder.decode(spelled);
+    } catch {
+      throw new BrokenLink('holds text that is not UTF-8');
+    }
+    known.push(value);
+    return value;
+  };
+  const feed = (next: readonly number[]): void => {
+    bytes = next;
+    at = 0;
+  };
+  return { number, text, feed, atEnd: () => at >= bytes.length };
+}
