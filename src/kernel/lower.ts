@@ -4,7 +4,7 @@ import { all, any, binary, constant, field, not, TRUE } from './expr';
 import type { Expr } from './expr';
 import type { Condition, Op, Path, StaticTest } from './primitives';
 import { printCondition, printPath } from './print';
-import type { Note, ObjectSlot, Wait } from './program';
+import type { Field, Note, ObjectSlot, Wait } from './program';
 import type { PropertyId } from './propertyId';
 import type { PlaceCase, Scope } from './scope';
 import type { Statement } from './statement';
@@ -134,11 +134,11 @@ export class Lowering {
       }
       case 'spin': for (const inner of op.ops) this.lower(inner, scope, out); return;
       case 'store': {
-        const target = scope.places(op.place).cases[0]?.field;
-        const value = scope.value(op.value, target);
+        // Fields that the path may lead to can number their targets differently.
+        const value = (target: Field): Expr => scope.value(op.value, target);
         this.dereference(typeof op.value === 'string' ? op.value : undefined, scope, out);
         if (op.release) this.flush(scope, out);
-        return this.write(op.place, value, scope, out, f => note({ kind: 'write', field: f, release: op.release === true }, value), op.release !== true);
+        return this.write(op.place, value, scope, out, f => note({ kind: 'write', field: f, release: op.release === true }, value(scope.layout.fields[f]!)), op.release !== true);
       }
       case 'test': return this.lowerTest(op.cond, op.then, op.otherwise, scope, out);
       case 'staticTest': for (const inner of this.call.decide(op.test) ? op.then : op.otherwise) { this.lower(inner, scope, out); if (endsStep(out)) return; } return;
@@ -300,11 +300,12 @@ export class Lowering {
     for (const [flag, buffer] of scope.names.buffers?.own ?? []) out.push(...flushOne(flag, buffer));
   }
 
-  private write(path: Path, value: Expr, scope: Scope, out: Draft[], note: (field: number) => void, plain = false): void {
+  private write(path: Path, value: Expr | ((target: Field) => Expr), scope: Scope, out: Draft[], note: (field: number) => void, plain = false): void {
     const single = scope.places(path).cases;
     this.each(path, scope, out, (c, o) => {
       const buffer = plain ? scope.names.buffers?.own.get(c.field.index) : undefined;
-      o.push(buffer === undefined ? { op: 'set', field: c.field.index, value } : { op: 'set', field: buffer, value: binary('add', value, constant(1)) });
+      const stored = typeof value === 'function' ? value(c.field) : value;
+      o.push(buffer === undefined ? { op: 'set', field: c.field.index, value: stored } : { op: 'set', field: buffer, value: binary('add', stored, constant(1)) });
       if (o === out) note(c.field.index);
       else {
         const before = out.length;
@@ -313,7 +314,7 @@ export class Lowering {
       }
     });
     this.forget(path, scope);
-    if (single.length === 1 && value.op === 'const') this.known = new Map([...this.known, [single[0]!.field.index, value.value]]);
+    if (single.length === 1 && typeof value !== 'function' && value.op === 'const') this.known = new Map([...this.known, [single[0]!.field.index, value.value]]);
   }
 
   private forget(path: Path, scope: Scope): void {
