@@ -1,0 +1,73 @@
+import type { ObjectType } from '../../kernel/design';
+import { groupStartsLive, startDevices, startNumber, startsRegistered } from '../parentDevice';
+
+/** struct vfio_device as the parked designs have it: one lock and one record of the iommu context. */
+export const vfioDevice: ObjectType = {
+  type: 'vfio_device',
+  role: 'device',
+  per: 'device',
+  name: a => a.device!,
+  life: { live: (a, world) => startsRegistered(a, { world }) },
+  about: 'The VFIO device: registered, pinned by open files, bound at most once.',
+  fields: {
+    kref: { kind: 'refcount', hi: 2, init: (a, c) => (startsRegistered(a, c) ? 2 : 0) },
+    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
+    registered: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    refcount: {
+      kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'), init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
+    },
+    comp: { kind: 'completion', counts: 'refcount' },
+    lock: { kind: 'mutex' },
+    iommu_dev: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'reference' },
+    iommufd_attached: { kind: 'bool' },
+    open_count: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
+    group_next: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    cdev: { kind: 'link', type: 'cdev', edge: 'embedded' },
+    group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
+    dev: { kind: 'link', type: 'device', edge: 'pointer' },
+  },
+};
+
+/** struct cdev, embedded in the vfio_device; its kobject holds the device's kref. */
+export const cdev: ObjectType = {
+  type: 'cdev',
+  role: 'cdev',
+  per: 'device',
+  name: a => `${a.device}.cdev`,
+  about: 'The character device of one VFIO device. Open files count on its kobject, which holds the device in memory.',
+  fields: {
+    mapped: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev'], 'device'), init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    parent: { kind: 'link', type: 'vfio_device', edge: 'reference' },
+  },
+};
+
+/** struct vfio_group with a container that is an iommufd context; `group_lock` guards what the group fd sets. */
+export const vfioGroup: ObjectType = {
+  type: 'vfio_group',
+  role: 'group',
+  per: 'group',
+  name: a => `group ${a.group}`,
+  life: { live: groupStartsLive },
+  about: 'The group of the legacy interface: one opener, and the container that its device fds will bind with.',
+  fields: {
+    kref: {
+      kind: 'refcount', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length + c.files(['group'], 'group'), init: startDevices,
+    },
+    group_lock: { kind: 'mutex' },
+    device_lock: { kind: 'mutex' },
+    opened: { kind: 'bool' },
+    container: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
+    iommu_group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
+  },
+};
+
+/** The global `vfio`: the lock over the list of groups. */
+export const vfioGlobal: ObjectType = {
+  type: 'vfio',
+  role: 'vfio',
+  per: 'global',
+  name: () => 'vfio',
+  about: 'The list of all groups, and its lock.',
+  fields: { group_lock: { kind: 'mutex' } },
+};

@@ -1,0 +1,27 @@
+import type { DesignOption, Options } from '../../kernel/design';
+
+/** The choices of the parked-fops proposal, decoded. */
+export interface ParkedChoice {
+  /** Whether bind looks at `iommu_dev` under the device's lock. */
+  readonly perDeviceCheck: boolean;
+  /** Whether unregister takes the node away before it waits for the open files. */
+  readonly delBeforeWait: boolean;
+  /** Whether register lets opens in before the node exists. */
+  readonly refcountBeforeAdd: boolean;
+}
+
+/** The options that every parked design has. */
+export const PARKED_OPTIONS: readonly DesignOption[] = [
+  { id: 'perDeviceCheck', title: 'Bind checks iommu_dev under the lock', values: ['true', 'false'] },
+  { id: 'delBeforeWait', title: 'Unregister deletes the cdev before it waits', values: ['true', 'false'] },
+  { id: 'refcountBeforeAdd', title: 'Register sets refcount before it adds the cdev', values: ['false', 'true'] },
+];
+
+/** Reads the option words. */
+export function parkedChoice(options: Options): ParkedChoice {
+  return {
+    perDeviceCheck: options['perDeviceCheck'] === 'true',
+    delBeforeWait: options['delBeforeWait'] === 'true',
+    refcountBeforeAdd: options['refcountBeforeAdd'] === 'true',
+  };
+}

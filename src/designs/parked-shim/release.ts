@@ -1,0 +1,52 @@
+import type { Routine, StepSpec } from '../../kernel/design';
+import { decrement, driverOp, eq, goto, mutexLock, mutexUnlock, ret, say, test } from '../../kernel/primitives';
+import { detachDevice } from '../iommufd/attach';
+import { unbindDevice } from '../iommufd/bind';
+import { section } from '../thread2021';
+import { derived } from './bind';
+import { cdevPut, putRegistration } from './open';
+
+/** Closes and unbinds the device of a file with normal fops; entered at `REL.2`, leaves through `REL.6`. */
+export function unbindRows(afterUnlock: readonly StepSpec[]): readonly StepSpec[] {
+  return [
+    { id: 'REL.2', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
+    {
+      id: 'REL.3', title: 'run the close op of the driver', confidence: 'DERIVED',
+      ops: [driverOp('close_device', { file: 'file' }), decrement('device.open_count')],
+    },
+    ...unbindDevice({
+      prefix: 'REL.4:', idev: 'device.iommu_dev', pointer: 'device.iommu_dev', next: 'REL.6',
+      detach: { flag: 'device.iommufd_attached', steps: detachDevice({ prefix: 'REL.4:', idev: 'device.iommu_dev', next: 'REL.4:IUNBIND.1b' }) },
+    }).map(derived),
+    { id: 'REL.6', title: 'unlock the device, put the driver module', confidence: 'DERIVED', ops: [mutexUnlock('device.lock'), say('module_put')] },
+    ...afterUnlock,
+  ];
+}
+
+/** The last row of a device file's release: what its kind of file still holds. */
+export function releaseDevice(kind: 'cdev' | 'device', gate: { readonly afterUnbind: readonly StepSpec[] } = { afterUnbind: [] }): Routine {
+  return {
+    name: 'vfio_device_fops_release',
+    cite: section('3.7'),
+    steps: [
+      {
+        id: 'REL.1', title: 'a parked file has nothing to undo', confidence: 'DERIVED',
+        ops: [test(eq('file.f_op', 0), [goto('REL.7')])],
+      },
+      ...unbindRows(gate.afterUnbind),
+      ...putRows(kind),
+    ],
+  };
+}
+
+/** The registration reference, then the VFS puts the cdev. */
+export function putRows(kind: 'cdev' | 'device'): readonly StepSpec[] {
+  const registration: StepSpec = {
+    id: 'REL.7', title: 'put the registration reference; the last one wakes unregister', confidence: 'DERIVED',
+    ops: kind === 'cdev' ? [putRegistration] : [putRegistration, ret()],
+  };
+  if (kind === 'device') return [registration];
+  return [registration, {
+    id: 'REL.8', title: 'the VFS puts the cdev', cite: `fs/file_table.c, __fput; ${section('1.1')}`, confidence: 'MEM', ops: [cdevPut, ret()],
+  }];
+}

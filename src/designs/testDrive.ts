@@ -1,0 +1,93 @@
+import { compile } from '../kernel/compile';
+import type { Design, Options } from '../kernel/design';
+import type { Errno } from '../kernel/errno';
+import { callResult, callStatus, canMove, enabled, initialState, makeEventBuffer, nextStep, readEvents, step } from '../kernel/machine';
+import type { Program } from '../kernel/program';
+import { checkState, stateChecks } from '../kernel/properties/properties';
+import type { PropertyId } from '../kernel/propertyId';
+import type { Call, World } from '../kernel/world';
+
+/** One run of a few calls, for the tests of this room. */
+export interface Drive {
+  readonly program: Program;
+  readonly state: Int32Array;
+  /** Properties broken so far, with their texts. */
+  readonly broken: Map<PropertyId, string>;
+  /** What every ended call returned, by its index. */
+  results(): (0 | Errno | 'skipped' | 'waiting' | 'running')[];
+  /** Runs a task until its next step has this id, or to where it blocks or ends. */
+  until(task: string, id?: string): Drive;
+  /** Everything to its end, in task order; blocked tasks wait. */
+  finish(): Drive;
+  /** The value of `object.field`. */
+  value(title: string): number;
+}
+
+/** Compiles the calls and stands at the start. */
+export function drive(design: Design, options: Options, world: World, calls: readonly Call[]): Drive {
+  const program = compile(design, options, world, calls);
+  const state = initialState(program);
+  const checks = stateChecks(program);
+  const buffer = makeEventBuffer();
+  const broken = new Map<PropertyId, string>();
+  const move = (task: number): void => {
+    step(program, state, task, buffer);
+    for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation') broken.set(e.note.property, e.note.text);
+    for (const v of checkState(checks, state)) broken.set(v.property, v.text);
+  };
+  const self: Drive = {
+    program, state, broken,
+    results: () => program.calls.map(c => {
+      const status = callStatus(program, state, c.index);
+      return status === 'done' ? callResult(program, state, c.index) : status;
+    }),
+    until: (name, id) => {
+      const task = program.tasks.findIndex(t => t.name === name);
+      while (canMove(program, state, task)) {
+        if (id !== undefined && nextStep(program, state, task)?.id === id) return self;
+        move(task);
+      }
+      if (id !== undefined) throw new Error(`${name} never came to ${id}; it stands at ${nextStep(program, state, task)?.name ?? 'its end'}`);
+      return self;
+    },
+    finish: () => {
+      for (let can = enabled(program, state); can.length > 0; can = enabled(program, state)) move(can[0]!);
+      return self;
+    },
+    value: title => {
+      const f = program.fields.find(x => x.title === title);
+      if (!f) throw new Error(`no field ${title}`);
+      return state[f.index]!;
+    },
+  };
+  return self;
+}
+
+/** What every interleaving of the calls can break, and how many states there are. Small scenarios only. */
+export function explore(design: Design, options: Options, world: World, calls: readonly Call[], limit = 300_000): { readonly states: number; readonly broken: Map<PropertyId, string> } {
+  const program = compile(design, options, world, calls);
+  const checks = stateChecks(program);
+  const buffer = makeEventBuffer();
+  const broken = new Map<PropertyId, string>();
+  const size = program.fields.length;
+  const key = (s: Int32Array): string => String.fromCharCode(...s.subarray(0, size).map(x => x + 8));
+  const start = initialState(program);
+  const seen = new Set([key(start)]);
+  const queue = [start];
+  for (let at = 0; at < queue.length; at++) {
+    const from = queue[at]!;
+    queue[at] = start;
+    for (const v of checkState(checks, from)) if (!broken.has(v.property)) broken.set(v.property, v.text);
+    for (const task of enabled(program, from)) {
+      const to = from.slice();
+      step(program, to, task, buffer);
+      for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation' && !broken.has(e.note.property)) broken.set(e.note.property, e.note.text);
+      const k = key(to);
+      if (seen.has(k)) continue;
+      seen.add(k);
+      if (seen.size > limit) throw new Error(`more than ${limit} states`);
+      queue.push(to);
+    }
+  }
+  return { states: seen.size, broken };
+}
