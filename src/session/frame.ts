@@ -1,21 +1,12 @@
-import { compile } from '../kernel/compile';
-import { describe } from '../kernel/describe';
-import { callAt, inCall, initialState, makeEventBuffer, readEvents, step, type Event } from '../kernel/machine';
+import { callAt, inCall } from '../kernel/machine';
+import type { Event } from '../kernel/machine';
 import type { Program, ProgramCall, Step, Task } from '../kernel/program';
-import { checkState } from '../kernel/properties/checkState';
-import type { PropertyId } from '../kernel/propertyId';
+import type { Violation } from '../kernel/properties/properties';
 import type { Call } from '../kernel/world';
+import { advance, startRun, type Run as ScenarioRun } from '../scenario/run';
 import { callText } from './callText';
-import { pathTo, type Moment, type Setup } from './trail';
 import { currentBranch, type SessionState } from './session';
-
-/** A rule broken at a frame; told once, where it arose. */
-export interface FrameViolation {
-  readonly property: PropertyId;
-  readonly text: string;
-  /** Index into `Program.objects`. */
-  readonly object: number | undefined;
-}
+import { pathTo, type Moment } from './trail';
 
 /** What the machine looks like at a moment, and what the last move did. */
 export interface Frame {
@@ -32,27 +23,21 @@ export interface Frame {
   readonly events: readonly Event[];
   /** One plain line per event. */
   readonly texts: readonly string[];
-  /** New at this frame. */
-  readonly violations: readonly FrameViolation[];
-  /** Every breach that has been told up to here. */
-  readonly told: ReadonlySet<string>;
+  /** Rules broken here that were not broken before. */
+  readonly violations: readonly Violation[];
 }
 
 const frames = new WeakMap<Moment, Frame>();
-const roots = new WeakMap<Setup, Frame>();
+/** The run that stands at a frame, so that one more move need not replay it. It moves on with the first move made there. */
+const standing = new WeakMap<Frame, ScenarioRun>();
 
 /** The frame of a moment. Throws when a move of its path cannot be made. */
 export function frameOf(moment: Moment): Frame {
-  const known = frames.get(moment);
-  if (known) return known;
-  let at = moment;
   const pending: Moment[] = [];
   let frame: Frame | undefined;
-  while (!frame) {
-    pending.push(at);
-    if (!at.parent) break;
-    at = at.parent;
+  for (let at: Moment | undefined = moment; at && !frame; at = at.parent) {
     frame = frames.get(at);
+    if (!frame) pending.push(at);
   }
   for (const next of pending.toReversed()) {
     frame = frame ? follow(frame, next) : rootFrame(next);
@@ -63,57 +48,49 @@ export function frameOf(moment: Moment): Frame {
 }
 
 function rootFrame(moment: Moment): Frame {
-  const { setup } = moment;
-  const known = roots.get(setup);
-  if (known) return known;
-  const program = compile(setup.design, setup.options, setup.world, setup.calls);
-  const state = initialState(program);
-  const frame: Frame = {
-    moment, program, state, issued: new Set(), task: undefined, step: undefined, events: [], texts: [], violations: [], told: new Set(),
-  };
-  roots.set(setup, frame);
+  const run = startRun(moment.setup.scenario);
+  const { program } = run;
+  const frame: Frame = { moment, program, state: run.state.slice(), issued: new Set(), task: undefined, step: undefined, events: [], texts: [], violations: [] };
+  standing.set(frame, run);
   return frame;
 }
 
 function follow(before: Frame, moment: Moment): Frame {
   const { move } = moment;
   if (!move) throw new Error('a moment after the root has a move');
-  return move.kind === 'step' ? stepFrame(before, moment, move.task) : issueFrame(before, moment, move.call, move.at);
+  if (move.kind === 'issue') return issueFrame(before, moment, move.call, move.at);
+  const run = standing.get(before) ?? replayRun(before);
+  standing.delete(before);
+  const { task, step, events, texts, violations } = advance(run, taskNamed(run.program, move.task).index);
+  const frame: Frame = { moment, program: before.program, state: run.state.slice(), issued: before.issued, task, step, events, texts, violations };
+  standing.set(frame, run);
+  return frame;
 }
 
-function stepFrame(before: Frame, moment: Moment, name: string): Frame {
-  const { program } = before;
-  const task = taskNamed(program, name);
-  const state = before.state.slice();
-  const buffer = makeEventBuffer();
-  const made = task.steps[state[task.pc] ?? 0];
-  step(program, state, task.index, buffer);
-  const events = readEvents(program, buffer);
-  const texts = events.map((event) => describe(program, event, task.index, state));
-  const told = new Set(before.told);
-  const violations = [...eventViolations(events), ...checkState(program, state)].filter(({ property, text }) => {
-    const key = `${property} ${text}`;
-    return !told.has(key) && told.add(key);
-  });
-  return { ...before, moment, state, task: task.index, step: made, events, texts, violations, told };
-}
-
-function eventViolations(events: readonly Event[]): readonly FrameViolation[] {
-  return events.flatMap(({ note }) => (note.kind === 'violation' ? [note] : []));
+/** Makes every step up to a frame again, in its program. */
+function replayRun({ moment, program }: Frame): ScenarioRun {
+  // Compiled anew with the same calls: the same layout, so states and indices stay good for the old program.
+  const run = startRun(withCalls(moment, program.calls.map(({ call }) => call)));
+  for (const { move } of pathTo(moment)) if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
+  return run;
 }
 
 /** The new call makes a new program: the moves so far are made again in it. */
 function issueFrame(before: Frame, moment: Moment, call: Call, at: number): Frame {
-  const { setup } = moment;
   const calls = before.program.calls.map((each) => each.call).toSpliced(at, 0, call);
-  const program = compile(setup.design, setup.options, setup.world, calls);
-  const state = initialState(program);
-  for (const { move } of pathTo(moment)) if (move?.kind === 'step') step(program, state, taskNamed(program, move.task).index);
+  const run = startRun(withCalls(moment, calls));
+  for (const { move } of pathTo(moment)) if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
   const issued = new Set([at, ...[...before.issued].map((index) => (index < at ? index : index + 1))]);
-  return {
-    moment, program, state, issued, task: taskNamed(program, call.by).index, step: undefined, events: [], violations: [],
-    texts: [`${call.by} calls ${callText(call)}`], told: before.told,
+  const frame: Frame = {
+    moment, program: run.program, state: run.state.slice(), issued, task: taskNamed(run.program, call.by).index, step: undefined, events: [], violations: [],
+    texts: [`${call.by} calls ${callText(call)}`],
   };
+  standing.set(frame, run);
+  return frame;
+}
+
+function withCalls({ setup }: Moment, calls: readonly Call[]): Moment['setup']['scenario'] {
+  return { ...setup.scenario, calls };
 }
 
 /** The task of that name. Throws when the program has none. */
@@ -131,19 +108,18 @@ export function callInFlight(frame: Frame, task: number): ProgramCall | undefine
 }
 
 /** The moment that the session stands at. */
-export function currentMoment(session: SessionState): Moment {
-  const path = pathTo(currentBranch(session.run).tip);
-  const moment = path[session.run.cursor];
-  if (!moment) throw new Error(`no moment ${session.run.cursor}`);
+export function currentMoment({ run }: Pick<SessionState, 'run'>): Moment {
+  const moment = pathTo(currentBranch(run).tip)[run.cursor];
+  if (!moment) throw new Error(`no moment ${run.cursor}`);
   return moment;
 }
 
 /** The frame that the session stands at: program, state and what the last move did. Same object while nothing moves. */
-export function currentFrame(session: SessionState): Frame {
+export function currentFrame(session: Pick<SessionState, 'run'>): Frame {
   return frameOf(currentMoment(session));
 }
 
-/** Every frame of the branch on screen, by depth. */
-export function branchFrames(session: SessionState): readonly Frame[] {
-  return pathTo(currentBranch(session.run).tip).map(frameOf);
+/** Every moment of the branch on screen, by depth. Same object while the branch does not change. */
+export function branchMoments({ run }: Pick<SessionState, 'run'>): readonly Moment[] {
+  return pathTo(currentBranch(run).tip);
 }

@@ -8,8 +8,8 @@ export interface Settings {
   /** Steps per second while playing. */
   readonly speed: number;
   readonly playing: boolean;
-  /** Who moves next while playing: the recorded steps first, or a seeded pick among the tasks that can. */
-  readonly order: 'recorded' | 'random';
+  /** Who moves next while playing: what is recorded ahead and then call by call, or a seeded pick among the tasks that can. */
+  readonly order: 'inTurn' | 'random';
   readonly seed: number;
   readonly theme: Theme;
 }
@@ -57,6 +57,7 @@ export interface SessionState {
   readonly hover: Hover | undefined;
   readonly settings: Settings;
   readonly messages: readonly Message[];
+  readonly dialog: 'help' | undefined;
   /** The last thing said to screen readers. */
   readonly announcement: string;
 }
@@ -76,8 +77,9 @@ export function createSession(setup: Setup): Session {
     redo: [],
     selection: undefined,
     hover: undefined,
-    settings: { speed: 2, playing: false, order: 'recorded', seed: 1, theme: 'system' },
+    settings: { speed: 2, playing: false, order: 'inTurn', seed: 1, theme: 'system' },
     messages: [],
+    dialog: undefined,
     announcement: '',
   }));
 }

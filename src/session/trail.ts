@@ -1,18 +1,13 @@
-import type { Design, Options } from '../kernel/design';
-import type { Call, World } from '../kernel/world';
-import type { Beat } from '../scenario/scenario';
+import type { Design } from '../kernel/design';
+import type { Call } from '../kernel/world';
+import type { Scenario } from '../scenario/scenario';
 
-/** What a run starts from: a scenario under one design, before anybody acted. */
+/** What a run starts from: a scenario under its design, before anybody acted. */
 export interface Setup {
-  readonly title: string;
-  readonly about: string;
+  readonly scenario: Scenario;
   /** Id in the built-in library; undefined for an opened file. */
-  readonly scenario: string | undefined;
+  readonly id: string | undefined;
   readonly design: Design;
-  readonly options: Options;
-  readonly world: World;
-  readonly calls: readonly Call[];
-  readonly beats: readonly Beat[];
 }
 
 /** One act on a run: a task makes one step, or a new call is put in its task's list before call number `at`. */

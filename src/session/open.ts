@@ -1,0 +1,120 @@
+import { designById, DESIGNS } from '../designs/index';
+import type { Options } from '../kernel/design';
+import { makeScenario } from '../scenario/make';
+import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
+import { runScenario } from '../scenario/schedule';
+import type { InputError, Scenario } from '../scenario/scenario';
+import { branchMoments, currentFrame } from './frame';
+import { commit } from './history';
+import { tell } from './messages';
+import { replayUnder } from './replayUnder';
+import { currentBranch, freshRun, type Run, type Session } from './session';
+import { nextMoment, pathTo, rootMoment, type Setup } from './trail';
+import { pause } from './transport';
+
+/** A run with its scenario's schedule recorded ahead and nothing yet done, or what is wrong with the schedule. */
+export type Opened = { readonly ok: true; readonly run: Run } | { readonly ok: false; readonly errors: readonly InputError[] };
+
+/** Opens a checked scenario. */
+export function openScenario(scenario: Scenario, id: string | undefined): Opened {
+  const design = designById(scenario.design);
+  if (!design) return { ok: false, errors: [{ path: 'design', message: `${JSON.stringify(scenario.design)} stood here; accepted: ${DESIGNS.map((each) => each.id).join(', ')}` }] };
+  const setup: Setup = { scenario, id, design };
+  const outcome = runScenario(scenario);
+  if (!outcome.ok) return outcome;
+  const { program, schedule } = outcome.trace;
+  const tip = schedule.reduce((at, task) => nextMoment(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }), rootMoment(setup));
+  return { ok: true, run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }] } };
+}
+
+/** Shows a scenario; the session before stays one undo away. */
+export function showScenario(session: Session, scenario: Scenario, id: string | undefined): void {
+  const opened = openScenario(scenario, id);
+  if (!opened.ok) return refuse(session, scenario.title, opened.errors);
+  pause(session);
+  commit(session, opened.run, `opening of ${scenario.title}`, `Opened ${scenario.title}`);
+  session.setState({ selection: undefined });
+}
+
+/** Shows a scenario file; tells what is wrong with one that is broken, and changes nothing then. */
+export function openText(session: Session, fileName: string, text: string): void {
+  const parsed = parseScenario(text);
+  if (parsed.ok) showScenario(session, parsed.scenario, undefined);
+  else refuse(session, fileName, parsed.errors);
+}
+
+/** Shows a file that the user picked or dropped. */
+export async function openFile(session: Session, file: File): Promise<void> {
+  if (file.size > MOST_CHARACTERS * 4) {
+    const megabytes = (file.size / 1_000_000).toLocaleString('en-US', { maximumFractionDigits: 1 });
+    return refuse(session, file.name, [{ path: '$', message: `${megabytes} MB stood here; accepted: a scenario of at most ${MOST_CHARACTERS} characters` }]);
+  }
+  try {
+    openText(session, file.name, await file.text());
+  } catch (error) {
+    refuse(session, file.name, [{ path: '$', message: `the file could not be read: ${String(error)}` }]);
+  }
+}
+
+function refuse(session: Session, name: string, errors: readonly InputError[]): void {
+  tell(session, 'error', `${name} was not opened. The session is unchanged.`, errors.map(({ path, message }) => `${path}: ${message}`));
+}
+
+/** Plays the same calls under another design, as far as its options carry over. */
+export function switchDesign(session: Session, id: string): void {
+  const { scenario } = session.getState().run.setup;
+  const design = designById(id);
+  if (!design) return tell(session, 'error', `There is no design ${JSON.stringify(id)}.`, [`Designs: ${DESIGNS.map((each) => each.id).join(', ')}`]);
+  if (id === scenario.design) return;
+  const options = Object.fromEntries(Object.entries(scenario.options).filter(([key, value]) => design.options.some((option) => option.id === key && option.values.includes(value))));
+  underOther(session, { ...scenario, design: id, options }, `switch to ${design.title}`);
+}
+
+/** Plays the same calls with one option of the design changed. */
+export function setOption(session: Session, option: string, value: string): void {
+  const { scenario, design } = session.getState().run.setup;
+  const known = design.options.find((each) => each.id === option);
+  if (!known?.values.includes(value)) return tell(session, 'error', `${design.title} has no option ${option}=${value}.`);
+  underOther(session, { ...scenario, options: { ...scenario.options, [option]: value } }, `${known.title}: ${value}`);
+}
+
+function underOther(session: Session, scenario: Scenario, did: string): void {
+  pause(session);
+  const { run } = session.getState();
+  const design = designById(scenario.design);
+  if (!design) throw new Error(`no design ${scenario.design}`);
+  commit(session, asRecorded(run, scenario) ?? replayUnder(run, { scenario, id: run.setup.id, design }), did, `Now under ${design.title}`);
+}
+
+/** The scenario's own schedule under the other design, where nobody has left it and the design can follow it. */
+function asRecorded(run: Run, scenario: Scenario): Run | undefined {
+  const untouched = run.branches.length === 1 && pathTo(currentBranch(run).tip).every(({ move }) => move?.kind !== 'issue');
+  const opened = untouched ? openScenario(scenario, run.setup.id) : undefined;
+  if (!opened?.ok) return undefined;
+  const end = currentBranch(opened.run).tip.depth;
+  return { ...opened.run, cursor: run.cursor === currentBranch(run).tip.depth ? end : Math.min(run.cursor, end) };
+}
+
+/** The options in force, defaults filled in. */
+export function optionsOf({ scenario, design }: Setup): Options {
+  return { ...Object.fromEntries(design.options.map(({ id, values }) => [id, values[0] ?? ''])), ...scenario.options };
+}
+
+/** What is on screen up to the cursor, as a scenario file. */
+export function exportScenario(session: Session): string {
+  const state = session.getState();
+  const { program } = currentFrame(state);
+  const steps = branchMoments(state).slice(0, state.run.cursor + 1).flatMap(({ move }) => (move?.kind === 'step' ? [move.task] : []));
+  const { expect: _dropped, ...scenario } = state.run.setup.scenario;
+  return makeScenario({ ...scenario, expect: undefined, calls: program.calls.map(({ call }) => call), schedule: runLengths(steps) });
+}
+
+function runLengths(tasks: readonly string[]): Scenario['schedule'] {
+  const runs: { task: string; count: number }[] = [];
+  for (const task of tasks) {
+    const last = runs.at(-1);
+    if (last?.task === task) last.count += 1;
+    else runs.push({ task, count: 1 });
+  }
+  return runs.map(({ task, count }) => (count === 1 ? task : `${task}*${count}`));
+}

@@ -1,0 +1,84 @@
+import { seededNumbers } from '../scenario/random';
+import { callInFlight, currentFrame } from './frame';
+import { amend, commit } from './history';
+import { playStep, seek, step } from './moves';
+import { currentBranch, type Session, type SessionState, type Settings } from './session';
+import { enabledTasks, taskInTurn } from './turns';
+
+/** Steps per second that the page offers. */
+export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
+
+const timers = new WeakMap<Session, ReturnType<typeof setTimeout>>();
+
+/** Plays on from the cursor; the whole play is one act for undo. */
+export function play(session: Session): void {
+  const state = session.getState();
+  if (state.settings.playing || !canPlay(state)) return;
+  commit(session, state.run, 'play', 'Playing');
+  change(session, { playing: true });
+  arm(session);
+}
+
+/** Stops playing. */
+export function pause(session: Session): void {
+  clearTimeout(timers.get(session));
+  timers.delete(session);
+  if (session.getState().settings.playing) change(session, { playing: false });
+}
+
+/** Changes speed, seed, order or theme. */
+export function change(session: Session, settings: Partial<Settings>): void {
+  session.setState((state) => ({ settings: { ...state.settings, ...settings } }));
+}
+
+/** Whether anything lies ahead: a recorded move, or a task that can step. */
+export function canPlay(state: SessionState): boolean {
+  return state.run.cursor < currentBranch(state.run).tip.depth || enabledTasks(currentFrame(state)).length > 0;
+}
+
+/** One move on: the recorded one, else a step of the task that is in a call, else of the first that can. */
+export function forward(session: Session): void {
+  const state = session.getState();
+  if (state.run.cursor < currentBranch(state.run).tip.depth) return seek(session, state.run.cursor + 1);
+  const task = taskInTurn(currentFrame(state));
+  if (task !== undefined) step(session, task);
+}
+
+/** One move back. */
+export function back(session: Session): void {
+  seek(session, session.getState().run.cursor - 1);
+}
+
+function arm(session: Session): void {
+  const { speed } = session.getState().settings;
+  timers.set(session, setTimeout(() => tick(session), 1000 / speed));
+}
+
+function tick(session: Session): void {
+  const state = session.getState();
+  if (!state.settings.playing) return;
+  const { order, seed } = state.settings;
+  const { run } = state;
+  if (order === 'inTurn' && run.cursor < currentBranch(run).tip.depth) {
+    seek(session, run.cursor + 1);
+  } else {
+    const frame = currentFrame(state);
+    const task = order === 'inTurn' ? taskInTurn(frame) : pickedTask(enabledTasks(frame), seed, run.cursor);
+    if (task === undefined) return finish(session);
+    playStep(session, task);
+  }
+  if (canPlay(session.getState())) arm(session);
+  else finish(session);
+}
+
+function finish(session: Session): void {
+  pause(session);
+  const frame = currentFrame(session.getState());
+  const waiting = frame.program.tasks.filter((task) => callInFlight(frame, task.index));
+  amend(session, session.getState().run, waiting.length > 0 ? `Stopped: ${waiting.map(({ name }) => name).join(', ')} can not go on` : 'The end: every call has returned');
+}
+
+/** The same pick for the same seed and depth, on every engine. */
+function pickedTask(names: readonly string[], seed: number, depth: number): string | undefined {
+  return names.length === 0 ? undefined : names[seededNumbers(Math.imul(seed, 0x1000193) ^ depth)(names.length)];
+}

@@ -1,0 +1,49 @@
+const paths = {
+  play: 'M5 3.2v9.6L12.8 8z',
+  pause: 'M4.5 3h2.4v10H4.5zM9.1 3h2.4v10H9.1z',
+  forward: 'M4 3.2v9.6L10.2 8zM11 3h1.6v10H11z',
+  back: 'M12 3.2v9.6L5.8 8zM3.4 3H5v10H3.4z',
+  start: 'M13 3.2v9.6L8.2 8zM7.8 3.2v9.6L3 8zM1.6 3H3v10H1.6z',
+  end: 'M3 3.2v9.6L7.8 8zM8.2 3.2v9.6L13 8zM13 3h1.4v10H13z',
+} as const;
+
+const strokes = {
+  undo: 'M6.2 3 3 6.2l3.2 3.2M3.4 6.2h5.8a3.6 3.6 0 0 1 0 7.2H6.4',
+  redo: 'M9.8 3 13 6.2 9.8 9.4M12.6 6.2H6.8a3.6 3.6 0 0 0 0 7.2h2.8',
+  reset: 'M3 8a5 5 0 1 0 1.6-3.7M3 2.6v3h3',
+  chevron: 'm4.5 6.5 3.5 3.5 3.5-3.5',
+  right: 'm6.5 4.5 3.5 3.5-3.5 3.5',
+  check: 'm3.5 8.5 3 3 6-7',
+  close: 'm4 4 8 8M12 4l-8 8',
+  sun: 'M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.4v1.4M8 13.2v1.4M1.4 8h1.4M13.2 8h1.4M3.3 3.3l1 1M11.7 11.7l1 1M12.7 3.3l-1 1M4.3 11.7l-1 1',
+  moon: 'M13 9.6A5.4 5.4 0 0 1 6.4 3a5.4 5.4 0 1 0 6.6 6.6z',
+  system: 'M2.2 3h11.6v7.6H2.2zM5.6 13.2h4.8M8 10.6v2.6',
+  help: 'M5.8 6a2.2 2.2 0 1 1 3.2 2c-.7.4-1 .8-1 1.6M8 12v.2',
+  open: 'M2.2 12.6V3.8h4l1.4 1.6h6.2v7.2z',
+  save: 'M8 2.6v7M5 7l3 3 3-3M2.8 12.8h10.4',
+  sliders: 'M2.4 4.8h6M11.6 4.8h2M2.4 11.2h2M7.6 11.2h6M10 3.2v3.2M6 9.6v3.2',
+  foot: 'M3 8h8M8 4.5 11.5 8 8 11.5M13.4 4v8',
+  branch: 'M4.5 3v10M4.5 9.5c0-2.6 7-1.6 7-5M11.5 3.2v1.2M4.5 13v.2',
+  lock: 'M4 7.4h8v6H4zM5.6 7.4V5.2a2.4 2.4 0 0 1 4.8 0v2.2',
+} as const;
+
+export type IconName = keyof typeof paths | keyof typeof strokes;
+
+export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
+  const filled = name in paths;
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      fill={filled ? 'currentColor' : 'none'}
+      stroke={filled ? 'none' : 'currentColor'}
+      strokeWidth={1.5}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
+      <path d={{ ...paths, ...strokes }[name]} />
+    </svg>
+  );
+}

@@ -1,0 +1,45 @@
+import { COMMANDS, runCommand, type Command } from '../../session/commands';
+import type { Session } from '../../session/session';
+
+const commands: readonly Command[] = Object.values(COMMANDS);
+
+const mac = /mac|iphone|ipad/i.test(navigator.userAgent);
+
+const keyNames: Readonly<Record<string, string>> = { ArrowRight: '→', ArrowLeft: '←', Mod: mac ? '⌘' : 'Ctrl', Shift: mac ? '⇧' : 'Shift' };
+
+/** A hotkey as people read it: `Ctrl Z`. */
+export function hotkeyText(hotkey: string): string {
+  return hotkeyParts(hotkey).map((part) => keyNames[part] ?? part).join(' ');
+}
+
+function hotkeyParts(hotkey: string): readonly string[] {
+  return hotkey === '+' ? ['+'] : hotkey.split('+');
+}
+
+/** Runs the command of a key press; keys that belong to the control in focus stay with it. */
+export function onHotkey(session: Session, event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.altKey || session.getState().dialog !== undefined) return;
+  const command = commands.find(({ hotkey }) => hotkey !== undefined && matches(hotkey, event));
+  if (!command || belongsToFocus(event)) return;
+  event.preventDefault();
+  runCommand(session, command);
+}
+
+function matches(hotkey: string, event: KeyboardEvent): boolean {
+  const parts = hotkeyParts(hotkey);
+  const key = parts.at(-1) ?? '';
+  const mod = mac ? event.metaKey : event.ctrlKey;
+  if (parts.includes('Mod') !== mod || (mac ? event.ctrlKey : event.metaKey)) return false;
+  if (parts.includes('Shift') !== event.shiftKey && /^[a-z]$/i.test(key)) return false;
+  const pressed = event.key === ' ' ? 'Space' : event.key;
+  return pressed.toLowerCase() === key.toLowerCase();
+}
+
+/** Typing, choosing and pressing keep their keys; a button gives up everything but Space. */
+function belongsToFocus(event: KeyboardEvent): boolean {
+  const target = event.target instanceof Element ? event.target : undefined;
+  if (!target) return false;
+  if (target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"], [role="dialog"], [role="slider"], [role="tablist"]')) return true;
+  if (event.key === ' ') return target.closest('button, a, summary, [role="button"], [role="combobox"], [tabindex="0"]') !== null;
+  return /^(Arrow|Home|End)/.test(event.key) && target.closest('[role="combobox"], [data-own-arrows]') !== null;
+}
