@@ -3,8 +3,8 @@ import { processOf, type Call } from '../kernel/world';
 import { callText } from './callText';
 import { callInFlight, currentFrame, taskNamed, type Frame } from './frame';
 import { amend, commit } from './history';
-import { currentBranch, type Branch, type Run, type Session } from './session';
-import { nextMoment, pathTo, sameMove, type Moment, type Move } from './trail';
+import { currentBranch, type Run, type Session } from './session';
+import { nextMoment, pathTo, sameMove, type Branch, type Moment, type Move } from './trail';
 
 /** A task name that the scenario format admits, and how many there may be. */
 export const TASK_LIMIT = 8;

@@ -70,9 +70,9 @@ export function freshRun(setup: Setup): Run {
 }
 
 /** A playground of its own: a page with two embeds has two. */
-export function createSession(setup: Setup): Session {
+export function createSession(setup: Setup, run: Run = freshRun(setup)): Session {
   return createStore<SessionState>(() => ({
-    run: freshRun(setup),
+    run,
     undo: [],
     redo: [],
     selection: undefined,

@@ -1,0 +1,21 @@
+import { dismiss } from '../../session/messages';
+import { Icon } from '../controls/Icon';
+import buttons from '../controls/controls.module.css';
+import { useSession, useSessionStore } from '../useSession';
+import styles from './panels.module.css';
+
+export function Messages() {
+  const session = useSessionStore();
+  const messages = useSession((state) => state.messages);
+  return (
+    <div className={styles.toasts}>
+      {messages.map(({ id, tone, title, lines }) => (
+        <div key={id} className={styles.toast} data-tone={tone} role={tone === 'error' ? 'alert' : 'status'}>
+          <strong>{title}</strong>
+          <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Dismiss" onClick={() => dismiss(session, id)}><Icon name="close" /></button>
+          {lines.map((line) => <p key={line}>{line}</p>)}
+        </div>
+      ))}
+    </div>
+  );
+}
