@@ -1,0 +1,73 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../designs/index';
+import { makeLink } from '../scenario/link';
+import { linkOf, openLink } from '../scenario/linkOf';
+import { parseScenario } from '../scenario/parse';
+import { runScenario } from '../scenario/schedule';
+import type { Trace } from '../scenario/trace';
+import { EXPORTS } from './exports';
+import { ascii, wrap } from './words';
+
+const library = 'src/scenario/library';
+
+/** Every built-in scenario in a design, with its own schedule. */
+function traces(design: string): readonly (readonly [string, Trace])[] {
+  return readdirSync(library).filter(f => f.endsWith('.json')).flatMap(file => {
+    const { expect: _, beats: __, options: ___, ...json } = JSON.parse(readFileSync(`${library}/${file}`, 'utf8')) as Record<string, unknown>;
+    const parsed = parseScenario({ ...json, design });
+    const run = parsed.ok ? runScenario(parsed.scenario, { schedule: { random: 7 } }) : undefined;
+    return run?.ok ? [[file.replace('.scenario.json', ''), run.trace] as const] : [];
+  });
+}
+
+const design = DESIGNS.find(d => d.id === 'parked-shim') ?? DESIGNS[0];
+const runs = traces(design?.id ?? '');
+
+describe.each(runs)('%s', (_id, trace) => {
+  it.each(EXPORTS.filter(e => ['text', 'lockdep', 'use-after-free', 'markdown', 'rst'].includes(e.id)))('$id is ASCII of at most 72 columns', ({ id, make }) => {
+    for (const line of make(trace).split('\n')) {
+      expect(line).toMatch(/^[ -~]*$/);
+      if (!/^ ?Link: #v1\./.test(line)) expect(line.length, line).toBeLessThanOrEqual(id === 'rst' ? 73 : 72);
+    }
+  });
+
+  it('comes back from its link, which is at most 2,000 characters', () => {
+    const link = makeLink(linkOf(trace));
+    const opened = openLink(link);
+    if (!opened.ok) throw new Error(opened.message);
+    expect(opened.dropped).toEqual([]);
+    expect(opened.trace.schedule).toEqual(trace.schedule);
+    if (trace.steps.length <= 100) expect(link.length).toBeLessThanOrEqual(2000);
+  });
+
+  it('keeps its scenario in the SVG, which has no scripts', () => {
+    const svg = EXPORTS.find(e => e.id === 'svg')?.make(trace) ?? '';
+    expect(svg).not.toMatch(/<script|foreignObject|var\(/);
+    const held = /<scenario [^>]*>([^<]*)<\/scenario>/.exec(svg)?.[1]?.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&') ?? '';
+    const parsed = parseScenario(held);
+    if (!parsed.ok) throw new Error(parsed.errors[0]?.message);
+    const run = runScenario(parsed.scenario);
+    expect(run.ok && run.trace.schedule).toEqual(trace.schedule);
+  });
+
+  it('opens every slice of its ftrace text that it closes', () => {
+    const text = EXPORTS.find(e => e.id === 'ftrace')?.make(trace) ?? '';
+    expect(text.startsWith('# tracer: nop\n')).toBe(true);
+    const depth = new Map<string, number>();
+    for (const line of text.split('\n')) {
+      const mark = /^\s*(\S+) .*tracing_mark_write: ([BE])\|/.exec(line);
+      if (!mark?.[1]) continue;
+      const next = (depth.get(mark[1]) ?? 0) + (mark[2] === 'B' ? 1 : -1);
+      expect(next).toBeGreaterThanOrEqual(0);
+      depth.set(mark[1], next);
+    }
+  });
+});
+
+describe('words', () => {
+  it('wraps within the width and turns all into ASCII', () => {
+    expect(wrap('mutex_lock(&group->group_lock) and more', 20)).toEqual(['mutex_lock(&group->', '    group_lock) and', '    more']);
+    expect(ascii('a – b… “c” é')).toBe('a - b... "c" ?');
+  });
+});

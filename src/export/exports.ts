@@ -1,0 +1,35 @@
+import type { Trace } from '../scenario/trace';
+import { ftraceText } from './ftrace';
+import { interleavingText, type InterleavingOptions } from './interleaving';
+import { lockdepText } from './lockdep';
+import { markdownText } from './markdown';
+import { mermaidText } from './mermaid';
+import { rstText } from './rst';
+import { scenarioFile, svgTimeline, type SvgOptions } from './svgTimeline';
+import { useAfterFreeText } from './useAfterFree';
+
+export type ExportOptions = InterleavingOptions & SvgOptions;
+
+/** One way to take a run out of the playground. */
+export interface Export {
+  /** What `export --to` takes. */
+  readonly id: string;
+  readonly title: string;
+  readonly extension: string;
+  readonly make: (trace: Trace, options?: ExportOptions) => string;
+}
+
+/** The one list of exports: menus and the command line follow it. */
+export const EXPORTS: readonly Export[] = [
+  { id: 'text', title: 'Interleaving text', extension: 'txt', make: interleavingText },
+  { id: 'lockdep', title: 'Lockdep-like report', extension: 'txt', make: lockdepText },
+  { id: 'use-after-free', title: 'Use-after-free report', extension: 'txt', make: useAfterFreeText },
+  { id: 'mermaid', title: 'Mermaid sequence diagram', extension: 'mmd', make: mermaidText },
+  { id: 'svg', title: 'Timeline as SVG', extension: 'svg', make: svgTimeline },
+  { id: 'ftrace', title: 'ftrace text for Perfetto', extension: 'ftrace', make: ftraceText },
+  { id: 'rst', title: 'reStructuredText snippet', extension: 'rst', make: rstText },
+  { id: 'markdown', title: 'Markdown snippet', extension: 'md', make: markdownText },
+  { id: 'scenario', title: 'Scenario file', extension: 'scenario.json', make: scenarioFile },
+];
+
+if (new Set(EXPORTS.map(e => e.id)).size !== EXPORTS.length) throw new Error('two exports share an id');

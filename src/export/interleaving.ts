@@ -1,0 +1,125 @@
+import { propertyById } from '../kernel/properties/properties';
+import { makeLink } from '../scenario/link';
+import { linkOf } from '../scenario/linkOf';
+import type { Trace } from '../scenario/trace';
+import { accountOf, type Row } from './account';
+import { consequenceOf, firstViolation } from './consequence';
+import { ascii, wrap } from './words';
+
+/** How the text is made. */
+export interface InterleavingOptions {
+  /** Every step to the end, not only those that matter to the outcome. */
+  readonly full?: boolean | undefined;
+  /** What stands before `#v1.` in the link; nothing where left out. */
+  readonly base?: string | undefined;
+  /** What is known beyond this one run: `shortest of all schedules, 18234 states explored`. */
+  readonly coverage?: string | undefined;
+}
+
+const WIDTH = 72;
+const COLUMNS: readonly (readonly number[])[] = [[0], [0], [0, 36], [0, 25, 50], [0, 18, 36, 54]];
+
+/** The run as an ASCII table of at most 72 columns for mail and commit messages (formats.md section 3), ending in a line end. Only the link may be longer. */
+export function interleavingText(trace: Trace, options: InterleavingOptions = {}): string {
+  const full = options.full === true;
+  const broken = firstViolation(trace);
+  const { cut, rows } = shownRows(trace, full);
+  const columns = columnsOf(trace, cut);
+  const lines = [...heads(columns), '-'.repeat(WIDTH)];
+  const several = new Set(columns.filter(c => c.calls.length !== 1 || c.shared));
+  for (const row of rows) {
+    const column = columns.find(c => c.tasks.includes(row.task));
+    if (!column) continue;
+    const inBody = several.has(column);
+    if (row.kind === 'call' && !inBody) continue;
+    const indent = '  '.repeat(row.depth + (inBody && row.kind !== 'call' ? 1 : 0));
+    const who = column.shared ? `${trace.program.tasks[row.task]?.name ?? ''}: ` : '';
+    lines.push(...wrap(indent + who + ascii(row.text), column.width, indent.length + 4).map(line => ' '.repeat(column.start) + line));
+  }
+  const said = broken ? (full ? trace.steps.flatMap(s => s.violations) : [broken]) : [];
+  for (const v of said) lines.push(...wrap(ascii(`/* ${v.property}: ${trace.program.tasks[v.task]?.name ?? ''}${isStep(v.text) ? ` ${v.text}` : `: ${v.text}`} */`), WIDTH));
+  lines.push('', ...wrap(ascii(consequenceOf(trace)), WIDTH, 0));
+  if (broken) {
+    const property = propertyById(broken.property);
+    lines.push(...wrap(ascii(`Property: ${property.id} (${property.source}). ${property.statement}`), WIDTH));
+    const later = [...new Set(trace.steps.flatMap(s => s.violations.map(v => v.property)))].filter(id => id !== broken.property);
+    if (later.length > 0 && !full) lines.push(...wrap(ascii(`Later in this run also: ${later.join(', ')}.`), WIDTH));
+  } else lines.push(...wrap('Property: none is violated on this schedule.', WIDTH));
+  const shown = new Set(rows.filter(r => r.kind !== 'call').map(r => r.step)).size;
+  const hidden = full || shown === trace.steps.length ? '' : `; ${shown} shown, --full shows all`;
+  lines.push(...wrap(ascii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`), WIDTH));
+  lines.push(`Link: ${ascii(options.base ?? '')}${makeLink(linkOf(trace, broken && !full ? broken.step + 1 : undefined))}`);
+  return `${lines.map(l => l.trimEnd()).join('\n')}\n`;
+}
+
+/** Machine-level violations are told of the task that made the step ("qemu releases …"); those of a state stand on their own. */
+function isStep(text: string): boolean {
+  return /^(releases|takes|follows|touches|uses|returns|reads|sees|frees|drops) /.test(text);
+}
+
+/** The rows up to the first violation, and of those the ones that matter; with `full` all rows to the end. */
+export function shownRows(trace: Trace, full = false): { readonly cut: readonly Row[]; readonly rows: readonly Row[] } {
+  const all = accountOf(trace);
+  const broken = firstViolation(trace);
+  const cut = broken && !full ? all.filter(r => r.step <= broken.step && !(r.kind === 'blocks' && r.step === broken.step && broken.property !== 'no-deadlock')) : all;
+  return { cut, rows: full ? cut : shorten(cut) };
+}
+
+interface Column {
+  readonly start: number;
+  readonly width: number;
+  readonly tasks: readonly number[];
+  readonly name: string;
+  /** Calls whose rows it holds, as text. */
+  readonly calls: readonly string[];
+  /** More than one task writes here. */
+  readonly shared: boolean;
+}
+
+function columnsOf({ program }: Trace, rows: readonly Row[]): readonly Column[] {
+  const seen = program.tasks.filter(t => rows.some(r => r.task === t.index));
+  const flushers = seen.filter(t => t.name.includes(':'));
+  const own = seen.filter(t => !t.name.includes(':'));
+  const starts = COLUMNS[Math.min(4, Math.max(1, own.length))] ?? [0];
+  return starts.map((start, i): Column => {
+    const last = i === starts.length - 1;
+    const tasks = own.length > 4 && last ? own.slice(3) : own.slice(i, i + 1);
+    const names = tasks.map(t => t.name);
+    const buffers = flushers.filter(f => names.some(n => f.name.startsWith(`${n}:`)));
+    const indices = [...tasks, ...buffers].map(t => t.index);
+    const calls = rows.filter(r => r.kind === 'call' && indices.includes(r.task)).map(r => ascii(r.text));
+    return { start, width: last ? WIDTH - start : (starts[i + 1] ?? WIDTH) - start - 1, tasks: indices, name: ascii(tasks.length > 1 ? 'others' : names[0] ?? ''), calls, shared: tasks.length > 1 };
+  });
+}
+
+/** First the task and its call; where it makes several, their names as far as there is room. */
+function heads(columns: readonly Column[]): string[] {
+  const cells = columns.map(c => {
+    const one = c.calls.length === 1 && !c.shared;
+    const names = c.calls.map(t => t.slice(0, t.indexOf('(')));
+    let text = `${c.name}: ${one ? c.calls[0] ?? '' : names.join(', ')}`;
+    while (!one && text.length > c.width && names.length > 1) {
+      names.pop();
+      text = `${c.name}: ${names.join(', ')}, ...`;
+    }
+    return wrap(text, c.width);
+  });
+  const height = Math.max(...cells.map(c => c.length));
+  return Array.from({ length: height }, (_, line) => columns.reduce((text, c, i) => text.padEnd(c.start) + (cells[i]?.[line] ?? ''), ''));
+}
+
+/** Keeps what matters; the call lines and results of calls stay, a lock only where somebody waited for it. */
+function shorten(rows: readonly Row[]): readonly Row[] {
+  const contended = new Set(rows.filter((r, i) => rows[i + 1]?.kind === 'blocks' && r.kind === 'event').map(r => r.text.replace('mutex_lock', '')));
+  const kept = rows.filter(r => r.matters || (/^mutex_(un)?lock/.test(r.text) && contended.has(r.text.replace(/^mutex_(un)?lock/, ''))));
+  // A call of which nothing but its success matters goes on one line.
+  return kept.flatMap((row): Row[] => {
+    const same = kept.filter(r => r.call === row.call && r.kind !== 'call');
+    const only = same[0];
+    if (same.length !== 1 || only?.kind !== 'result' || !kept.some(r => r.kind === 'call' && r.call === row.call)) return [row];
+    const head = kept.find(r => r.kind === 'call' && r.call === row.call);
+    const single = kept.filter(r => r.kind === 'call' && r.task === row.task).length === 1;
+    if (single) return [row];
+    return row.kind === 'call' ? [] : [{ ...row, kind: 'call', text: `${head?.text ?? ''} ${row.text}` }];
+  });
+}

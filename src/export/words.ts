@@ -1,0 +1,55 @@
+import { fieldText } from '../kernel/describe';
+import type { Program } from '../kernel/program';
+import { CALLS, type Call } from '../kernel/world';
+
+const PLAIN: Readonly<Record<string, string>> = { '–': '-', '—': '-', '…': '...', '“': '"', '”': '"', '‘': "'", '’': "'", '→': '->', '≤': '<=', '≥': '>=', '≠': '!=', '×': 'x', ' ': ' ' };
+
+/** The text with nothing but printable ASCII: what has no plain form becomes `?`, line ends and tabs become spaces. */
+export function ascii(text: string): string {
+  return text.replaceAll(/[\s\u2010-\u2027\u2190-\u22ff\u00d7\u00a0]/g, c => PLAIN[c] ?? (/\s/.test(c) ? ' ' : '?')).replaceAll(/[^ -~]/gu, '?');
+}
+
+/** Breaks a text into lines of at most `width`; lines after the first start with `hang` spaces. Breaks at spaces, else behind `(`, `,` or `->`, else anywhere. */
+export function wrap(text: string, width: number, hang = 4): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  let indent = '';
+  while (indent.length + rest.length > width) {
+    const room = width - indent.length;
+    const window = rest.slice(0, room + 1);
+    const space = window.lastIndexOf(' ');
+    const joint = Math.max(...['(', ',', '->'].map(mark => window.slice(0, room).lastIndexOf(mark) + mark.length - 1)) + 1;
+    const at = space > 0 ? space : joint > 3 && joint <= room ? joint : room;
+    lines.push((indent + rest.slice(0, at)).trimEnd());
+    rest = rest.slice(at).trimStart();
+    indent = ' '.repeat(hang);
+  }
+  if (rest !== '' || lines.length === 0) lines.push(indent + rest);
+  return lines;
+}
+
+/** `bind_iommufd(fd1, ictx1)`. */
+export function callText(call: Call): string {
+  return `${call.call}(${CALLS[call.call].args.map(key => call[key] ?? '?').join(', ')})`;
+}
+
+/** An object as C names it: its role where it is the only one of its type, else its name: `group`, `fd1_df`. */
+export function objectWord(program: Program, object: number): string {
+  const slot = program.objects[object];
+  if (!slot) return '?';
+  const alone = slot.type !== 'file' && program.objects.every(o => o.type !== slot.type || o === slot);
+  return alone ? slot.spec.role : slot.name.replaceAll(' ', '').replaceAll(/[^A-Za-z0-9_]+/g, '_');
+}
+
+/** A field as C names it: `group->group_lock`. */
+export function placeWord(program: Program, field: number): string {
+  const f = program.fields[field];
+  return f ? (f.object < 0 ? f.title : `${objectWord(program, f.object)}->${f.name}`) : '?';
+}
+
+/** What a field would show if it held `value`. */
+export function valueWord(program: Program, field: number, value: number): string {
+  const state = new Int32Array(program.fields.length);
+  state[field] = value;
+  return fieldText(program, state, field);
+}
