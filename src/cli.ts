@@ -1,2 +1,191 @@
-process.stderr.write('usage: vfio-playground run FILE\n');
-process.exitCode = 2;
+import { readFileSync, realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DESIGNS } from './designs/index';
+import { interleavingText } from './export/interleaving';
+import { PROPERTIES } from './kernel/properties/properties';
+import { LIBRARY, libraryEntry } from './scenario/library';
+import { errorText, parseScenario } from './scenario/parse';
+import { redesign } from './scenario/redesign';
+import { makeResult } from './scenario/result';
+import type { Scenario } from './scenario/scenario';
+import { runScenario } from './scenario/schedule';
+import { parseScheduleText } from './scenario/scheduleText';
+import { verifyRun } from './scenario/verify';
+
+/** Exit statuses: fine; a property is violated or `--verify` differs; bad input or usage; stopped by a limit. */
+const EXIT = { fine: 0, violated: 1, badInput: 2, stopped: 3 } as const;
+
+/** What a command reads and writes; a test brings its own. */
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** The text of a file, or of standard input for `-`; throws when it cannot be read. */
+  readonly read: (file: string) => string;
+}
+
+/** Arguments behind the command's name. A flag has no value; an option has one each time it is given. */
+interface Arguments {
+  readonly files: readonly string[];
+  readonly flags: ReadonlySet<string>;
+  readonly options: ReadonlyMap<string, readonly string[]>;
+}
+
+/** One command; its flags and options are named without dashes. */
+interface Command {
+  readonly id: string;
+  readonly usage: string;
+  readonly about: string;
+  readonly flags: readonly string[];
+  readonly options: readonly string[];
+  /** Least and most FILE arguments. */
+  readonly files: readonly [number, number];
+  readonly run: (args: Arguments, terminal: Terminal) => number | Promise<number>;
+}
+
+/** Input or usage that cannot be worked with; its message goes to standard error. */
+class BadInput extends Error {}
+
+const COMMANDS: readonly Command[] = [
+  {
+    id: 'run',
+    usage: 'run FILE [--json] [--full] [--design ID] [--option k=v] [--schedule sequential|random:SEED|qemu*3,dpdk] [--verify]',
+    about: 'runs a scenario, prints the interleaving as text or a JSON result',
+    flags: ['json', 'full', 'verify'], options: ['design', 'option', 'schedule'], files: [1, 1],
+    run: runCommand,
+  },
+  listing('designs', DESIGNS.map(({ id, title, about, options }) => ({ id, title, about, options })), d => [d.id, d.title, d.options.map(o => `${o.id}=${o.values.join('|')}`).join(' ')]),
+  listing('scenarios', LIBRARY.map(({ id, scenario, group, designs }) => ({ id, title: scenario.title, group, designs })), e => [e.id, e.title, e.designs.join(' ')]),
+  listing('properties', PROPERTIES.map(({ id, title, statement, source }) => ({ id, title, statement, source })), p => [p.id, p.statement]),
+];
+
+function listing<T>(id: string, items: readonly T[], row: (item: T) => readonly string[]): Command {
+  return {
+    id, usage: `${id} [--json]`, about: `lists the ${id}`, flags: ['json'], options: [], files: [0, 0],
+    run: (args, terminal) => {
+      terminal.out(args.flags.has('json') ? jsonText(items) : columns(items.map(row)));
+      return EXIT.fine;
+    },
+  };
+}
+
+function runCommand(args: Arguments, terminal: Terminal): number {
+  const scenario = readScenario(args, terminal);
+  const given = args.options.get('schedule')?.at(-1);
+  const schedule = given === undefined ? undefined : parseScheduleText(given);
+  if (schedule && !schedule.ok) throw new BadInput(`--schedule: ${schedule.error.message}`);
+  if (args.flags.has('verify') && !scenario.expect) throw new BadInput('--verify: there is no "expect" for this scenario in this design and with these options');
+  const outcome = runScenario(scenario, { schedule: schedule?.schedule });
+  if (!outcome.ok) throw new BadInput(errorText(outcome.errors));
+  const result = makeResult(outcome.trace);
+  terminal.out(args.flags.has('json') ? jsonText(result) : withNewline(interleavingText(outcome.trace, { full: args.flags.has('full') })));
+  if (!scenario.expect || !args.flags.has('verify')) return result.violations.length === 0 ? EXIT.fine : EXIT.violated;
+  const differences = verifyRun(result, scenario.expect);
+  for (const d of differences) terminal.err(`${d}\n`);
+  return differences.length === 0 ? EXIT.fine : EXIT.violated;
+}
+
+/** The scenario that the first FILE argument means, with `--design` and `--option` applied. */
+function readScenario(args: Arguments, terminal: Terminal): Scenario {
+  const scenario = readNamed(args.files[0] ?? '-', terminal);
+  const options = Object.fromEntries((args.options.get('option') ?? []).map(o => {
+    const at = o.indexOf('=');
+    if (at <= 0) throw new BadInput(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
+    return [o.slice(0, at), o.slice(at + 1)];
+  }));
+  const design = args.options.get('design')?.at(-1) ?? scenario.design;
+  const changed = redesign(scenario, design, options);
+  if (!changed.ok) throw new BadInput(errorText(changed.errors));
+  if (changed.scenario.schedule !== scenario.schedule && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
+  return changed.scenario;
+}
+
+/** A built-in scenario by its id, else a file. */
+function readNamed(file: string, terminal: Terminal): Scenario {
+  const builtIn = libraryEntry(file);
+  if (builtIn) return builtIn.scenario;
+  const parsed = parseScenario(readText(file, terminal));
+  if (!parsed.ok) throw new BadInput(parsed.errors.map(e => `${file === '-' ? 'standard input' : file}: ${errorText([e])}`).join('\n'));
+  return parsed.scenario;
+}
+
+function readText(file: string, terminal: Terminal): string {
+  try {
+    return terminal.read(file);
+  } catch (error) {
+    const hint = /[./]/.test(file) || file === '-' ? '' : `; it is no built-in scenario either (there are ${LIBRARY.map(e => e.id).join(', ')})`;
+    throw new BadInput(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}${hint}`, { cause: error });
+  }
+}
+
+/** Runs the command line and yields its exit status. Never throws on bad input. */
+export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = words;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    (name === undefined ? terminal.err : terminal.out)(usage());
+    return name === undefined ? EXIT.badInput : EXIT.fine;
+  }
+  const command = COMMANDS.find(c => c.id === name);
+  try {
+    if (!command) throw new BadInput(`no command ${JSON.stringify(name)}; there are ${COMMANDS.map(c => c.id).join(', ')}`);
+    if (rest.includes('--help')) {
+      terminal.out(`vfio-playground ${command.usage}\n`);
+      return EXIT.fine;
+    }
+    return await command.run(sortArguments(command, rest), terminal);
+  } catch (error) {
+    if (!(error instanceof BadInput)) throw error;
+    terminal.err(withNewline(error.message));
+    return EXIT.badInput;
+  }
+}
+
+function sortArguments(command: Command, words: readonly string[]): Arguments {
+  const files: string[] = [];
+  const flags = new Set<string>();
+  const options = new Map<string, string[]>();
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (command.flags.includes(name) && inline === undefined) flags.add(name);
+    else if (command.options.includes(name)) {
+      const value = inline ?? words[++i];
+      if (value === undefined) throw new BadInput(`--${name} needs a value; usage: vfio-playground ${command.usage}`);
+      options.set(name, [...(options.get(name) ?? []), value]);
+    } else if (word.startsWith('-') && word !== '-') throw new BadInput(`${command.id} has no option ${word}; usage: vfio-playground ${command.usage}`);
+    else files.push(word);
+  }
+  const [least, most] = command.files;
+  if (files.length < least || files.length > most) throw new BadInput(`usage: vfio-playground ${command.usage}`);
+  return { files, flags, options };
+}
+
+function usage(): string {
+  const commands = COMMANDS.map(c => `  ${c.usage}\n      ${c.about}\n`).join('');
+  return `usage: vfio-playground COMMAND\n\n${commands}\nFILE is a path, - for standard input, or the id of a built-in scenario.\n`
+    + 'Exit status: 0 fine; 1 a property is violated, or with --verify the run is not as expected; 2 bad input or usage; 3 stopped by a limit.\n';
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(r => r[i]?.length ?? 0)));
+  return rows.map(r => `${r.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}\n`).join('');
+}
+
+function jsonText(value: unknown): string {
+  return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+function withNewline(text: string): string {
+  return text.endsWith('\n') ? text : `${text}\n`;
+}
+
+if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  // A reader that has seen enough (`| head`) closes the pipe: that is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  process.exitCode = await main(process.argv.slice(2), {
+    out: text => process.stdout.write(text),
+    err: text => process.stderr.write(text),
+    read: file => readFileSync(file === '-' ? 0 : file, 'utf8'),
+  });
+}

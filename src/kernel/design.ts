@@ -96,6 +96,8 @@ export type CallBody = Routine | { readonly byKind: Partial<Readonly<Record<File
 /** Something that holds one count of a counter, while `when` is true of an object of `role`'s type. */
 export interface Holder {
   readonly type: string;
+  /** Only holders anchored at a file of these kinds; any where left out. */
+  readonly fileKinds?: readonly FileKind[];
   readonly when: Condition;
   /** How much it adds; 1 where left out. */
   readonly weight?: number;

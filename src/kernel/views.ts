@@ -46,6 +46,7 @@ export function resolveCounters(model: DesignModel, layout: Layout): CounterChec
       law,
       holders: law.holders.flatMap(h => layout.objects.filter(x => x.type === h.type).flatMap(x => {
         const scope = viewScope(layout, x.anchor);
+        if (h.fileKinds && !(x.anchor.fileKind && h.fileKinds.includes(x.anchor.fileKind))) return [];
         if (!playable(scope, h.to)) return [];
         const to = scope.objects(h.to).cases.filter(c => c.object.index === o.index);
         if (to.length === 0) return [];

@@ -1,6 +1,7 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import { driverOp, eq, fail, fallible, fget, fput, increment, mutexLock, mutexUnlock, ne, NULL, ref, replaceFops, ret, say, staticTest, store, test } from '../../kernel/primitives';
-import { bindDevice, ctxOfArgument, unbindDevice } from '../iommufd/bind';
+import { bindDevice, unbindDevice } from '../iommufd/bind';
+import type { CtxView } from '../iommufd/bind';
 import { REPLY, REVIEW, section } from '../thread2021';
 
 /** What a bind does besides the proposal's own steps; `undefined` for nothing. */
@@ -17,6 +18,9 @@ export interface BindGate {
 
 /** No gate: the proposal as it stands. */
 export const NO_GATE: BindGate = { before: [], locked: [], undoLocked: [], undoBefore: [] };
+
+/** The context of the argument; a file of another kind was refused before. */
+const boundTo: CtxView = { name: 'iommufd', enter: ops => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)] };
 
 /** The bind ioctl of the parked fops: one per device, under its lock; success swaps the f_op of this file. */
 export function bindIommufd(choice: { readonly perDeviceCheck: boolean; readonly anyDomain: boolean }, gate: BindGate): Routine {
@@ -50,7 +54,7 @@ export function bindIommufd(choice: { readonly perDeviceCheck: boolean; readonly
       },
       ...gate.locked,
       ...bindDevice({
-        prefix: 'BIND.5:', ctx: ctxOfArgument('iommufd'), idev: 'idev', anyDomain: choice.anyDomain, onError: undo, next: 'BIND.6',
+        prefix: 'BIND.5:', ctx: boundTo, idev: 'idev', anyDomain: choice.anyDomain, onError: undo, next: 'BIND.6',
       }).map(derived),
       { id: 'BIND.6', title: 'record the iommu context in the device', confidence: 'DERIVED', ops: [store('device.iommu_dev', ref('idev'))] },
       {

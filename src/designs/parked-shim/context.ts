@@ -1,5 +1,6 @@
 import type { CallBody, ObjectType, Routine } from '../../kernel/design';
 import { allOf, alloc, eq, fail, fallible, fdInstall, forEach, free, live, mutexLock, mutexUnlock, ne, NULL, ref, ret, spin, staticTest, store, test } from '../../kernel/primitives';
+import type { FileKind } from '../../kernel/world';
 import { attachDevice, detachDevice } from '../iommufd/attach';
 import { iommufdCtx, iommufdDevice, iommufdGroup, iommufdHwpt, iommufdIoas } from '../iommufd/objects';
 import { REVIEW, section } from '../thread2021';
@@ -63,8 +64,8 @@ export const ioasAlloc: Routine = {
 
 const unknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
 
-/** IOMMU_DESTROY. */
-export const iommuDestroy: Routine = {
+/** IOMMU_DESTROY; files of these kinds can stand for a bound device. */
+export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
   name: 'iommufd_destroy',
   cite: IOMMUFD,
   steps: [{
@@ -76,14 +77,14 @@ export const iommuDestroy: Routine = {
         test(ne('object/ioas.users', 1), [fail('EBUSY', 'the object is in use', { at: 'object/ioas' })]),
         free('object/ioas'),
       ], [
-        staticTest({ arg: 'object', kinds: ['cdev', 'device'] }, [], [unknownId]),
+        staticTest({ arg: 'object', kinds }, [], [unknownId]),
         test(allOf(live('object/idev'), eq('object/idev.ictx', ref('iommufd/ctx'))), [], [unknownId]),
         fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
       ])),
       ret(),
     ],
   }],
-};
+});
 
 const parkedRefuses = test(eq('file.f_op', 0), [fail('EINVAL', 'the parked fops can only bind', { at: 'file' })]);
 
@@ -95,7 +96,7 @@ export const attachIoas: Routine = {
     { id: 'ATTACH.1', title: 'the VFS calls the handler of the file', confidence: 'DERIVED', ops: [parkedRefuses, fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
     { id: 'ATTACH.3', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
     ...attachDevice({
-      row: 'ATTACH.4', ioas: { name: 'ioas', enter: ops => ops }, idev: 'device.iommu_dev', flag: 'device.iommufd_attached', record: 'iommu_dev', onError: 'ATTACH.6', next: 'ATTACH.6',
+      row: 'ATTACH.4', ioas: { name: 'ioas', enter: ops => [staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops)] }, idev: 'device.iommu_dev', flag: 'device.iommufd_attached', record: 'iommu_dev', onError: 'ATTACH.6', next: 'ATTACH.6',
     }).map(derived),
     { id: 'ATTACH.6', title: 'unlock the device', confidence: 'DERIVED', ops: [mutexUnlock('device.lock'), ret()] },
   ],

@@ -32,7 +32,7 @@ export const parkedShim: Design = {
         ioas_alloc: onlyFor({ iommufd: ioasAlloc }, 'IOAS.1'),
         attach_ioas: onlyFor({ cdev: attachIoas, device: attachIoas }, 'ATTACH.1'),
         detach_ioas: onlyFor({ cdev: detachIoas, device: detachIoas }, 'DETACH.1'),
-        iommu_destroy: onlyFor({ iommufd: iommuDestroy }, 'DESTROY.1'),
+        iommu_destroy: onlyFor({ iommufd: iommuDestroy(['cdev', 'device']) }, 'DESTROY.1'),
         set_container: onlyFor({ group: setContainer }, 'SETC.1'),
         set_iommu: onlyFor({ container: setIommu, iommufd: setIommu }, 'SETI.1'),
         unset_container: onlyFor({ group: unsetContainer }, 'UNSETC.1'),

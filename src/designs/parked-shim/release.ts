@@ -6,8 +6,14 @@ import { section } from '../thread2021';
 import { derived } from './bind';
 import { cdevPut, putRegistration } from './open';
 
+/** What release does besides: rows under the device's lock after the unbind, and rows after it is dropped. */
+export interface ReleaseGate {
+  readonly locked: readonly StepSpec[];
+  readonly unlocked: readonly StepSpec[];
+}
+
 /** Closes and unbinds the device of a file with normal fops; entered at `REL.2`, leaves through `REL.6`. */
-export function unbindRows(afterUnlock: readonly StepSpec[]): readonly StepSpec[] {
+function unbindRows(gate: ReleaseGate): readonly StepSpec[] {
   return [
     { id: 'REL.2', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
     {
@@ -15,16 +21,17 @@ export function unbindRows(afterUnlock: readonly StepSpec[]): readonly StepSpec[
       ops: [driverOp('close_device', { file: 'file' }), decrement('device.open_count')],
     },
     ...unbindDevice({
-      prefix: 'REL.4:', idev: 'device.iommu_dev', pointer: 'device.iommu_dev', next: 'REL.6',
+      prefix: 'REL.4:', idev: 'device.iommu_dev', pointer: 'device.iommu_dev', next: gate.locked[0]?.id ?? 'REL.6',
       detach: { flag: 'device.iommufd_attached', steps: detachDevice({ prefix: 'REL.4:', idev: 'device.iommu_dev', next: 'REL.4:IUNBIND.1b' }) },
     }).map(derived),
+    ...gate.locked,
     { id: 'REL.6', title: 'unlock the device, put the driver module', confidence: 'DERIVED', ops: [mutexUnlock('device.lock'), say('module_put')] },
-    ...afterUnlock,
+    ...gate.unlocked,
   ];
 }
 
-/** The last row of a device file's release: what its kind of file still holds. */
-export function releaseDevice(kind: 'cdev' | 'device', gate: { readonly afterUnbind: readonly StepSpec[] } = { afterUnbind: [] }): Routine {
+/** f_op->release of a device file that was bound through an iommufd. */
+export function releaseDevice(kind: 'cdev' | 'device', gate: ReleaseGate = { locked: [], unlocked: [] }): Routine {
   return {
     name: 'vfio_device_fops_release',
     cite: section('3.7'),
@@ -33,7 +40,7 @@ export function releaseDevice(kind: 'cdev' | 'device', gate: { readonly afterUnb
         id: 'REL.1', title: 'a parked file has nothing to undo', confidence: 'DERIVED',
         ops: [test(eq('file.f_op', 0), [goto('REL.7')])],
       },
-      ...unbindRows(gate.afterUnbind),
+      ...unbindRows(gate),
       ...putRows(kind),
     ],
   };

@@ -31,6 +31,13 @@ export const deviceCounters: readonly CounterLaw[] = [
     ],
   },
   {
+    counter: 'cdev.kobj',
+    holders: [
+      { type: 'cdev', when: eq('cdev.mapped', 1), to: 'cdev', why: 'the cdev map' },
+      { type: 'file', fileKinds: ['cdev'], when: live('file'), to: 'cdev', why: 'an open file of the cdev' },
+    ],
+  },
+  {
     counter: 'vfio_device.open_count',
     holders: [{ type: 'file', when: allOf(live('file'), normal), to: 'device', why: 'a file with normal fops' }],
   },
@@ -41,7 +48,7 @@ export const groupKref: CounterLaw = {
   counter: 'vfio_group.kref',
   holders: [
     { type: 'device', when: eq('parent.driver', 1), to: 'group', why: 'a device of the group' },
-    { type: 'vfio_group', when: eq('group.opened', 1), to: 'group', why: 'the open group file' },
+    { type: 'file', fileKinds: ['group'], when: live('file'), to: 'group', why: 'the open group file' },
   ],
 };
 

@@ -1,0 +1,47 @@
+import type { FieldSpec, ObjectType } from '../../kernel/design';
+import { vfioDevice, vfioGroup } from '../parked-shim/objects';
+import { OPENED_BY } from './choice';
+import type { SplitChoice } from './choice';
+
+const openedBy: FieldSpec = { kind: 'enum', words: Object.keys(OPENED_BY) };
+
+/** struct vfio_device: as in the shim design, with `opened_by` where the extra state is per device. */
+export function splitDevice({ extraState }: SplitChoice): ObjectType {
+  if (extraState !== 'perDevice' && extraState !== 'perDeviceUnlocked') return vfioDevice;
+  return { ...vfioDevice, fields: { ...vfioDevice.fields, opened_by: openedBy, opened: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') } } };
+}
+
+/** struct vfio_group with a legacy container; `opened_by` where the extra state is per group. */
+export function splitGroup({ extraState }: SplitChoice): ObjectType {
+  return {
+    ...vfioGroup,
+    about: 'The group of the legacy interface: one opener, a container, and how many use it.',
+    fields: {
+      ...vfioGroup.fields,
+      container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
+      container_users: { kind: 'int', hi: (_a, c) => 1 + c.files(['device'], 'group') },
+      ...(extraState === 'perGroup' ? {
+        opened_lock: { kind: 'mutex' },
+        opened_by: openedBy,
+        opened_count: { kind: 'int', hi: (_a, c) => c.files(['group', 'cdev', 'device'], 'group') },
+      } satisfies Record<string, FieldSpec> : {}),
+    },
+  };
+}
+
+/** struct vfio_container: the legacy one, with a type1 driver of its own. */
+export const vfioContainer: ObjectType = {
+  type: 'vfio_container',
+  role: 'container',
+  per: 'file',
+  fileKinds: ['container'],
+  name: a => `${a.file} container`,
+  life: {},
+  about: 'A legacy container: groups, and the type1 driver that maps for them.',
+  fields: {
+    kref: { kind: 'refcount', hi: (_a, c) => 1 + new Set(c.world.devices.map(d => d.group)).size + c.files(['group']) },
+    group_lock: { kind: 'mutex' },
+    iommu_driver: { kind: 'bool' },
+    groups: { kind: 'int', hi: (_a, c) => c.files(['group']) },
+  },
+};

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import type { Options } from '../../kernel/design';
+import type { PropertyId } from '../../kernel/propertyId';
+import type { Call, World } from '../../kernel/world';
+import { drive, explore } from '../testDrive';
+import { parkedSplit } from './parkedSplit';
+
+const world: World = { devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '12' }], processes: ['legacy', 'new', 'other'] };
+
+const legacy: Call[] = [
+  { by: 'legacy', call: 'open_container', as: 'c' },
+  { by: 'legacy', call: 'open_group', group: '12', as: 'g' },
+  { by: 'legacy', call: 'set_container', fd: 'g', container: 'c' },
+  { by: 'legacy', call: 'set_iommu', fd: 'c' },
+  { by: 'legacy', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd' },
+];
+const cdev = (device: string, by = 'new', n = 1): Call[] => [
+  { by, call: 'open_cdev', device, as: `fd${n}` },
+  { by, call: 'open_iommufd', as: `ictx${n}` },
+  { by, call: 'bind_iommufd', fd: `fd${n}`, iommufd: `ictx${n}` },
+];
+const sameIommufd: Call[] = [
+  ...cdev('vfio0'),
+  { by: 'new/2', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
+  { by: 'new/2', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1' },
+];
+
+const exclusion: readonly PropertyId[] = ['owner-exclusive', 'single-bind', 'dma-owner'];
+const broken = (options: Options, calls: readonly Call[]): PropertyId[] => [...explore(parkedSplit, options, world, calls).broken.keys()].filter(p => exclusion.includes(p)).sort();
+const others = (options: Options, calls: readonly Call[]): PropertyId[] => [...explore(parkedSplit, options, world, calls).broken.keys()].filter(p => !exclusion.includes(p) && p !== 'path-exclusive').sort();
+
+/** Table 4.4: what two paths to one device, two devices of a group, and a double bind with one iommufd break. */
+const table: readonly { options: Options; sameDevice: PropertyId[]; twoDevices: PropertyId[]; doubleBind: PropertyId[]; unchecked: PropertyId[] }[] = [
+  { options: { extraState: 'none', type1ClaimsOwner: 'false' }, sameDevice: ['dma-owner', 'owner-exclusive'], twoDevices: ['dma-owner'], doubleBind: [], unchecked: ['single-bind'] },
+  { options: { extraState: 'perDevice', type1ClaimsOwner: 'false' }, sameDevice: [], twoDevices: ['dma-owner'], doubleBind: [], unchecked: [] },
+  { options: { extraState: 'perGroup', type1ClaimsOwner: 'false' }, sameDevice: [], twoDevices: [], doubleBind: [], unchecked: ['single-bind'] },
+  { options: { extraState: 'none', type1ClaimsOwner: 'true' }, sameDevice: [], twoDevices: [], doubleBind: [], unchecked: ['single-bind'] },
+  { options: { extraState: 'perGroup', type1ClaimsOwner: 'true' }, sameDevice: [], twoDevices: [], doubleBind: [], unchecked: ['single-bind'] },
+  { options: { extraState: 'perDeviceUnlocked', type1ClaimsOwner: 'false' }, sameDevice: ['dma-owner', 'owner-exclusive'], twoDevices: ['dma-owner'], doubleBind: [], unchecked: ['single-bind'] },
+];
+
+describe('parked-split', () => {
+  it.each(table)('breaks what table 4.4 says with $options', row => {
+    expect(broken(row.options, [...legacy, ...cdev('vfio0')])).toEqual(row.sameDevice);
+    expect(broken(row.options, [...legacy, ...cdev('vfio1')])).toEqual(row.twoDevices);
+    expect(broken(row.options, sameIommufd)).toEqual(row.doubleBind);
+    expect(broken({ ...row.options, perDeviceCheck: 'false' }, sameIommufd)).toEqual(row.unchecked);
+    expect(others(row.options, [...legacy, ...cdev('vfio0')])).toEqual([]);
+  });
+
+  it('still needs the iommufd claim between two cdev owners of a group', () => {
+    const calls = [...cdev('vfio0', 'new', 1), ...cdev('vfio1', 'other', 2)];
+    expect(drive(parkedSplit, { extraState: 'perGroup' }, world, calls).finish().results()).toEqual([0, 0, 0, 0, 0, 'EPERM']);
+  });
+
+  it('goes the interleaving of section 4.4 to two owners', () => {
+    const d = drive(parkedSplit, {}, world, [...legacy, ...cdev('vfio0')]).until('legacy').until('new');
+    expect(d.results()).toEqual(Array(8).fill(0));
+    expect([...d.broken.keys()].sort()).toEqual(['dma-owner', 'owner-exclusive', 'path-exclusive']);
+  });
+
+  it('runs the open op through a file that was never parked', () => {
+    const run = (groupFdStartsParked: string) => [...drive(parkedSplit, { groupFdStartsParked }, world, legacy).finish().broken.keys()];
+    expect(run('true')).toEqual([]);
+    expect(run('false')).toEqual(['no-ops-before-bind']);
+  });
+
+  it.each(table)('closes clean in any order with $options', ({ options }) => {
+    for (const groupFdStartsParked of ['true', 'false']) {
+      for (const order of [['d', 'g', 'c'], ['g', 'c', 'd'], ['c', 'd', 'g']]) {
+        const d = drive(parkedSplit, { ...options, groupFdStartsParked }, world, [
+          ...legacy, { by: 'legacy', call: 'unset_container', fd: 'g' }, ...order.map((fd): Call => ({ by: 'legacy', call: 'close', fd })),
+          { by: 'legacy', call: 'open_group', group: '12', as: 'g2' },
+          { by: 'legacy', call: 'close', fd: 'g2' },
+          { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+        ]).finish();
+        expect(d.results()).toEqual([0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0, 0, 0, 0]);
+        expect([...d.broken.keys()].filter(p => p !== 'no-ops-before-bind')).toEqual([]);
+        expect(d.value('c container.life')).toBe(2);
+        expect(d.value('iommu group 12.owner_cnt')).toBe(0);
+        expect(d.value('vfio0.life')).toBe(2);
+      }
+    }
+  });
+
+  it('undoes every row of GET_DEVICE_FD and bind that can fail', () => {
+    for (const { options } of table) {
+      for (const groupFdStartsParked of ['true', 'false']) {
+        for (const fault of ['GDF.4', 'GDF.5a', 'GDF.5b', 'GDF.8']) {
+          const d = drive(parkedSplit, { ...options, groupFdStartsParked }, world, [
+            ...legacy.slice(0, 4), { ...legacy[4]!, fault }, { by: 'legacy', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'again' },
+          ]).finish();
+          expect(d.results()[5]).toBe(0);
+          expect(d.results()[4]).not.toBe(0);
+          expect([...d.broken.keys()].filter(p => p !== 'no-ops-before-bind')).toEqual([]);
+        }
+        for (const fault of ['BIND.5:IBIND.3', 'BIND.5:IBIND.5', 'BIND.7b']) {
+          const calls = cdev('vfio0');
+          const d = drive(parkedSplit, options, world, [...calls.slice(0, 2), { ...calls[2]!, fault }, { by: 'new', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' }]).finish();
+          expect(d.results()[3]).toBe(0);
+          expect([...d.broken]).toEqual([]);
+        }
+      }
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import type { Design, ObjectType } from '../../kernel/design';
+import { iommufdDevice } from '../iommufd/objects';
+import { iommuGroupType } from '../iommuGroup';
+import { PARENT } from '../parentDevice';
+import { bindIommufd } from '../parked-shim/bind';
+import { attachIoas, detachIoas, ioasAlloc, iommuDestroy, iommufdObjects, onlyFor, openIommufd, releaseContext } from '../parked-shim/context';
+import { deviceIo, kvmAdd } from '../parked-shim/io';
+import { cdev, vfioGlobal } from '../parked-shim/objects';
+import { openCdev } from '../parked-shim/open';
+import { registerDevice, unregisterDevice } from '../parked-shim/register';
+import { releaseDevice } from '../parked-shim/release';
+import { SPLIT_OPTIONS, splitChoice } from './choice';
+import { openContainer, openGroup, releaseContainer, releaseGroup, setContainer, setIommu, unsetContainer } from './container';
+import { getDeviceFd, releaseGroupDevice } from './deviceFd';
+import { bindGate, releaseGate } from './gate';
+import { splitDevice, splitGroup, vfioContainer } from './objects';
+import { splitViews } from './views';
+
+/** struct iommufd_device: only cdev files bind here. */
+const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
+
+/** D3: parked fops with type1 kept apart from iommufd. Never posted as code. */
+export const parkedSplit: Design = {
+  id: 'parked-split',
+  revision: 1,
+  title: 'Parked fops, type1 kept separate',
+  about: 'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',
+  options: SPLIT_OPTIONS,
+  model: options => {
+    const choice = splitChoice(options);
+    return {
+      objects: [
+        vfioGlobal, splitGroup(choice), splitDevice(choice), cdev, PARENT, vfioContainer, iommuGroupType(['iommufd_ctx', 'vfio_group']),
+        ...iommufdObjects(['iommufd']).filter(o => o.type !== cdevIdev.type), cdevIdev,
+      ],
+      calls: {
+        open_cdev: openCdev,
+        open_group: openGroup(choice),
+        open_container: openContainer,
+        open_iommufd: openIommufd,
+        bind_iommufd: onlyFor({ cdev: bindIommufd({ ...choice, anyDomain: !choice.type1ClaimsOwner }, bindGate(choice.extraState)) }, 'BIND.1'),
+        ioas_alloc: onlyFor({ iommufd: ioasAlloc }, 'IOAS.1'),
+        attach_ioas: onlyFor({ cdev: attachIoas }, 'ATTACH.1'),
+        detach_ioas: onlyFor({ cdev: detachIoas }, 'DETACH.1'),
+        iommu_destroy: onlyFor({ iommufd: iommuDestroy(['cdev']) }, 'DESTROY.1'),
+        set_container: onlyFor({ group: setContainer(choice) }, 'SETC.1'),
+        set_iommu: onlyFor({ container: setIommu }, 'SETI.1'),
+        unset_container: onlyFor({ group: unsetContainer(choice) }, 'UNSETC.1'),
+        get_device_fd: onlyFor({ group: getDeviceFd(choice) }, 'GDF.1'),
+        device_io: deviceIo,
+        kvm_add: kvmAdd,
+        register_device: registerDevice(choice),
+        unregister_device: unregisterDevice(choice),
+      },
+      releases: {
+        cdev: releaseDevice('cdev', releaseGate(choice.extraState)), device: releaseGroupDevice(choice), group: releaseGroup(choice),
+        container: releaseContainer, iommufd: releaseContext,
+      },
+      parked: choice.groupFdStartsParked ? ['cdev', 'device'] : ['cdev'],
+      privateData: { cdev: 'vfio_device', device: 'vfio_device', group: 'vfio_group', container: 'vfio_container', iommufd: 'iommufd_ctx' },
+      views: splitViews(choice),
+    };
+  },
+};

@@ -1,0 +1,48 @@
+import type { Condition } from '../../kernel/primitives';
+import { allOf, anyOf, eq, live, lt, ne, notOf, NULL, ref } from '../../kernel/primitives';
+import type { DesignViews } from '../../kernel/design';
+import { deviceCounters, groupKref, ownerCount } from '../parked-shim/views';
+import type { SplitChoice } from './choice';
+
+const normal = eq('file.f_op', 1);
+const type1 = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
+
+/** Some device fd of the group uses the container. */
+const inUse = anyOf(lt(1, 'group.container_users'), eq('group.opened', 0));
+
+/** What the properties ask of the split design. Without the claim, the one that set the group's domain counts as its owner. */
+export function splitViews({ type1ClaimsOwner }: SplitChoice): DesignViews {
+  const claimed = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
+  const ownsDma: { cdev: Condition; device: Condition } = type1ClaimsOwner
+    ? { cdev: claimed, device: allOf(type1, eq('iommu_group.owner', ref('group'))) }
+    : { cdev: allOf(claimed, notOf(allOf(type1, inUse))), device: allOf(type1, eq('iommu_group.owner', NULL)) };
+  return {
+    normalAccess: { cdev: normal, device: normal },
+    bound: { cdev: allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count')), device: allOf(type1, lt(0, 'device.open_count')) },
+    owner: { cdev: 'idev.ictx', device: 'group.container' },
+    ownsDma,
+    pathExclusive: 'bound',
+    counters: [
+      ...deviceCounters,
+      groupKref,
+      type1ClaimsOwner ? {
+        ...ownerCount,
+        holders: [...ownerCount.holders, { type: 'vfio_group', when: allOf(live('group'), ne('group.container', NULL)), to: 'iommu_group', why: 'the group that is in a container' }],
+      } : ownerCount,
+      {
+        counter: 'vfio_group.container_users',
+        holders: [
+          { type: 'vfio_group', when: allOf(ne('group.container', NULL), eq('group.opened', 1)), to: 'group', why: 'the open group file' },
+          { type: 'file', fileKinds: ['device'], when: allOf(live('file'), normal), to: 'group', why: 'a device fd of the group' },
+        ],
+      },
+      {
+        counter: 'vfio_container.kref',
+        holders: [
+          { type: 'file', fileKinds: ['container'], when: live('file'), to: 'container', why: 'the open container file' },
+          { type: 'vfio_group', when: ne('group.container', NULL), to: 'group.container', why: 'a group in the container' },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,83 @@
+import { makeBytecode } from './bytecode';
+import type { Layout } from './layout';
+import type { Model } from './model';
+import { MAX_LOAD, hashWords, rehash } from './store';
+import type { Engine, Listener } from './store';
+import { makeInterpreter } from './interpreter';
+
+/** The engine for pages that forbid WebAssembly: one switch loop over integers. */
+export function makeBytecodeEngine(model: Model, layout: Layout, listener: Listener, sizeLog2 = 12): Engine {
+  const { words } = layout;
+  const stride = words + 1;
+  const tasks = model.actions.length;
+  const interpreter = makeInterpreter(model, layout, makeBytecode(model, layout));
+  const { next } = interpreter;
+  let table = new Int32Array(2 ** sizeLog2);
+  let limit = Math.floor(table.length * MAX_LOAD);
+  let records = new Int32Array((limit + 1) * stride);
+  let count = 0;
+  let transitions = 0;
+  let seen = 0;
+
+  const insert = (parent: number): void => {
+    const h = hashWords(next, 0, words);
+    const mask = table.length - 1;
+    const tag = h >>> 26;
+    let slot = h & mask;
+    for (let entry = table[slot]!; entry !== 0; entry = table[slot]!) {
+      if (entry >>> 26 === tag) {
+        const at = ((entry & 0x3ffffff) - 1) * stride;
+        let i = 0;
+        while (i < words && records[at + i] === next[i]) i++;
+        if (i === words) return;
+      }
+      slot = (slot + 1) & mask;
+    }
+    const at = count * stride;
+    for (let i = 0; i < words; i++) records[at + i] = next[i]!;
+    records[at + words] = parent;
+    count++;
+    table[slot] = (tag << 26) | count;
+  };
+  next.set(layout.initial);
+  insert(-1);
+
+  return {
+    name: 'bytecode',
+    expand: (from, to) => {
+      for (let state = from; state < to; state++) {
+        if (count + tasks > limit) return state;
+        const at = state * stride;
+        let moved = 0;
+        for (let task = 0; task < tasks; task++) {
+          if (!interpreter.step(records, at, task)) continue;
+          moved++;
+          const broken = interpreter.broken();
+          if ((broken & ~seen) !== 0) {
+            listener.broken(broken & ~seen, state, task);
+            seen |= broken;
+          }
+          insert(state);
+        }
+        if (moved === 0) listener.stuck(state);
+        transitions += moved;
+      }
+      return to;
+    },
+    grow: () => {
+      const larger = new Int32Array(table.length * 2);
+      limit = Math.floor(larger.length * MAX_LOAD);
+      const moved = new Int32Array((limit + 1) * stride);
+      moved.set(records.subarray(0, count * stride));
+      rehash(larger, moved, count, words);
+      table = larger;
+      records = moved;
+    },
+    store: () => ({ words, stride, count, records, table }),
+    count: () => count,
+    transitions: () => transitions,
+    bytes: () => (table.length + count * stride) * 4,
+    bytesAfterGrow: () => (table.length * 2 + count * stride) * 4,
+    ran: () => interpreter.ran,
+  };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import type { Program } from '../kernel/program';
+import { makeModel, propertyBit } from './model';
+import { drawFrom, randomProgram } from './randomProgram';
+import { exploreByReference } from './reference';
+import type { StateRule } from './rules';
+import { depthReached, startSearch } from './search';
+import type { EngineName } from './search';
+
+const CAP = 4000;
+
+function explored(program: Program, rules: readonly StateRule[], name: EngineName) {
+  const search = startSearch(makeModel(program, rules), name);
+  let outcome = search.advance(100);
+  while (outcome === 'more' && search.engine.count() < 100 * CAP) outcome = search.advance(1000);
+  let broken = 0;
+  for (const bit of search.broken.keys()) broken |= 1 << bit;
+  return {
+    states: search.engine.count(), transitions: search.engine.transitions(), depth: depthReached(search), broken, stuck: search.stuck.length,
+    complete: outcome === 'complete',
+  };
+}
+
+function randomRules(program: Program, seed: number): StateRule[] {
+  const draw = drawFrom(seed + 1);
+  const field = draw(3);
+  const f = program.fields[field];
+  const value = (f?.lo ?? 0) + draw((f?.hi ?? 0) - (f?.lo ?? 0) + 1);
+  const pc = program.tasks[0]?.pc ?? 0;
+  return [{
+    property: 'id-unique',
+    bad: { op: 'and', a: { op: 'ne', a: { op: 'field', field }, b: { op: 'const', value } }, b: { op: 'le', a: { op: 'const', value: 1 }, b: { op: 'field', field: pc } } },
+  }];
+}
+
+describe('the three engines', () => {
+  it('agree on random programs: states, transitions, depth, broken rules, ends', () => {
+    let compared = 0;
+    let stored = 0;
+    for (let seed = 0; seed < 150; seed++) {
+      const program = randomProgram(drawFrom(seed));
+      const rules = randomRules(program, seed);
+      const reference = exploreByReference(program, rules, CAP);
+      if (!reference.complete) continue;
+      compared++;
+      stored += reference.states;
+      expect(explored(program, rules, 'bytecode'), `bytecode, seed ${seed}`).toEqual(reference);
+      expect(explored(program, rules, 'wasm'), `wasm, seed ${seed}`).toEqual(reference);
+    }
+    expect(compared).toBeGreaterThan(60);
+    expect(stored).toBeGreaterThan(10_000);
+  }, 60_000);
+
+  it('give properties one bit each', () => {
+    expect(propertyBit('owner-exclusive')).toBe(0);
+    expect(propertyBit('no-deadlock')).toBe(15);
+  });
+});

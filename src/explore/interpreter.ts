@@ -1,0 +1,104 @@
+import type { Bytecode } from './bytecode';
+import type { Layout } from './layout';
+import type { Model } from './model';
+
+/** Runs single actions of the flat form on packed words. */
+export interface Interpreter {
+  /** The packed successor, valid after a `step` that returned true. */
+  readonly next: Int32Array;
+  /** Runs the next action of `task` from the words at `offset`; false when it cannot move. */
+  readonly step: (words: Int32Array, offset: number, task: number) => boolean;
+  /** Properties that the last step broke, as a mask of `propertyBit`. */
+  readonly broken: () => number;
+  /** By `Action.index`: 1 when it ran at least once. */
+  readonly ran: Uint8Array;
+}
+
+/** Makes an interpreter; its buffers are its own. */
+export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode): Interpreter {
+  const { code, entries, bases } = bytecode;
+  const { words: width } = layout;
+  const n = new Int32Array(width);
+  const stack = new Int32Array(64);
+  const ran = new Uint8Array(model.actions.reduce((sum, list) => sum + list.length, 0) + 1);
+  const pcSlots = model.pcs.map((field) => layout.slotOf.get(field));
+  const pcWord = Int32Array.from(pcSlots, (slot) => slot?.word ?? 0);
+  const pcShift = Int32Array.from(pcSlots, (slot) => slot?.shift ?? 0);
+  const pcMask = Int32Array.from(pcSlots, (slot) => slot?.mask ?? 0);
+  const base = Int32Array.from(bases);
+  let bits = 0;
+
+  const leave = (action: number, value: number): never => {
+    for (const task of model.actions) {
+      const found = task.find((a) => a.index === action);
+      if (found) {
+        const step = model.program.tasks[found.task]?.steps[found.pc];
+        throw new Error(`${step?.name ?? 'a step'} stores ${value}, out of the field's range`);
+      }
+    }
+    throw new Error(`unknown action ${action}`);
+  };
+
+  const run = (start: number): boolean => {
+    let at = start;
+    let top = 0;
+    for (;;) {
+      // Plain numbers, those of OP: only they become a jump table.
+      switch (code[at]!) {
+        case 0: /* push */ stack[top++] = code[at + 1]!; at += 2; break;
+        case 1: /* load */ stack[top++] = ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!) + code[at + 4]!; at += 5; break;
+        case 2: /* add */ top--; stack[top - 1] = stack[top - 1]! + stack[top]!; at++; break;
+        case 3: /* sub */ top--; stack[top - 1] = stack[top - 1]! - stack[top]!; at++; break;
+        case 4: /* eq */ top--; stack[top - 1] = stack[top - 1] === stack[top] ? 1 : 0; at++; break;
+        case 5: /* lt */ top--; stack[top - 1] = stack[top - 1]! < stack[top]! ? 1 : 0; at++; break;
+        case 6: /* le */ top--; stack[top - 1] = stack[top - 1]! <= stack[top]! ? 1 : 0; at++; break;
+        case 7: /* jump */ at = code[at + 1]!; break;
+        case 8: /* jumpZero */ at = stack[--top] === 0 ? code[at + 1]! : at + 2; break;
+        case 9: /* jumpOther */ at = stack[--top] === 0 ? at + 2 : code[at + 1]!; break;
+        case 10: /* jumpUnless */ at = (n[code[at + 1]!]! & code[at + 2]!) === code[at + 3]! ? at + 5 : code[at + 4]!; break;
+        case 11: /* jumpIf */ at = (n[code[at + 1]!]! & code[at + 2]!) === code[at + 3]! ? code[at + 4]! : at + 5; break;
+        case 12: /* set */ {
+          const word = code[at + 1]!;
+          n[word] = (n[word]! & code[at + 2]!) | code[at + 3]!;
+          at += 4;
+          break;
+        }
+        case 13: /* store */ {
+          const value = stack[--top]!;
+          if (value < code[at + 4]! || value > code[at + 5]!) leave(code[at + 6]!, value);
+          const word = code[at + 1]!;
+          const shift = code[at + 2]!;
+          n[word] = (n[word]! & ~(code[at + 3]! << shift)) | ((value - code[at + 4]!) << shift);
+          at += 7;
+          break;
+        }
+        case 14: /* bump */ {
+          const word = code[at + 1]!;
+          const shift = code[at + 2]!;
+          const value = ((n[word]! >>> shift) & code[at + 3]!) + code[at + 5]!;
+          if (value < 0 || value > code[at + 4]!) leave(code[at + 6]!, value);
+          n[word] = (n[word]! & ~(code[at + 3]! << shift)) | (value << shift);
+          at += 7;
+          break;
+        }
+        case 15: /* violate */ bits |= 1 << code[at + 1]!; at += 2; break;
+        case 16: /* done */ ran[code[at + 1]!] = 1; return true;
+        case 17: /* blocked */ return false;
+        default: throw new Error(`instruction ${code[at]} at ${at}`);
+      }
+    }
+  };
+
+  return {
+    next: n,
+    step: (words, offset, task) => {
+      const entry = entries[base[task]! + ((words[offset + pcWord[task]!]! >>> pcShift[task]!) & pcMask[task]!)]!;
+      if (entry < 0) return false;
+      for (let i = 0; i < width; i++) n[i] = words[offset + i]!;
+      bits = 0;
+      return run(entry);
+    },
+    broken: () => bits,
+    ran,
+  };
+}

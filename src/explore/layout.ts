@@ -1,0 +1,72 @@
+import type { Model } from './model';
+
+/** Where a variable lives in a packed state: `((words[word] >>> shift) & mask) + lo`. */
+export interface Slot {
+  readonly field: number;
+  readonly word: number;
+  readonly shift: number;
+  readonly bits: number;
+  /** All ones, `bits` wide, not shifted. */
+  readonly mask: number;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** The packed form of a model's states. */
+export interface Layout {
+  readonly words: number;
+  readonly bits: number;
+  readonly slots: readonly Slot[];
+  /** By field index; absent for fields that need no bits. */
+  readonly slotOf: ReadonlyMap<number, Slot>;
+  readonly initial: Int32Array;
+}
+
+function bitsFor(lo: number, hi: number): number {
+  return 32 - Math.clz32(hi - lo);
+}
+
+/** Packs first-fit, widest first; no variable crosses a word. */
+export function makeLayout(model: Model): Layout {
+  const widest = model.variables
+    .map((v) => ({ ...v, bits: bitsFor(v.lo, v.hi) }))
+    .sort((a, b) => b.bits - a.bits || a.field - b.field);
+  const used: number[] = [];
+  const slots = widest.map((v): Slot => {
+    if (v.bits > 31) throw new Error(`field ${v.field} needs ${v.bits} bits`);
+    let word = used.findIndex((taken) => taken + v.bits <= 32);
+    if (word < 0) word = used.push(0) - 1;
+    const shift = used[word] ?? 0;
+    used[word] = shift + v.bits;
+    return { field: v.field, word, shift, bits: v.bits, mask: 2 ** v.bits - 1, lo: v.lo, hi: v.hi };
+  });
+  const slotOf = new Map(slots.map((slot) => [slot.field, slot]));
+  const initial = new Int32Array(Math.max(1, used.length));
+  for (const v of model.variables) pack(initial, 0, slotOf.get(v.field), v.init);
+  return { words: initial.length, bits: slots.reduce((sum, slot) => sum + slot.bits, 0), slots, slotOf, initial };
+}
+
+function pack(words: Int32Array, offset: number, slot: Slot | undefined, value: number): void {
+  if (!slot) return;
+  const at = offset + slot.word;
+  words[at] = (words[at] ?? 0) | ((value - slot.lo) << slot.shift);
+}
+
+/** Writes the full state (one element per field) of the packed words at `offset` into `state`. */
+export function unpackState(model: Model, layout: Layout, words: Int32Array, offset: number, state: Int32Array): void {
+  for (const [field, value] of model.fixed) state[field] = value;
+  for (const slot of layout.slots) state[slot.field] = (((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask) + slot.lo;
+}
+
+/** Packs a full state; fields without a slot are left out. */
+export function packState(layout: Layout, state: Int32Array): Int32Array {
+  const words = new Int32Array(layout.words);
+  for (const slot of layout.slots) pack(words, 0, slot, state[slot.field] ?? 0);
+  return words;
+}
+
+/** One field of the packed words at `offset`. */
+export function fieldIn(model: Model, layout: Layout, words: Int32Array, offset: number, field: number): number {
+  const slot = layout.slotOf.get(field);
+  return slot ? (((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask) + slot.lo : (model.fixed.get(field) ?? 0);
+}

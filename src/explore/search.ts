@@ -1,0 +1,103 @@
+import { makeBytecodeEngine } from './bytecodeEngine';
+import { makeLayout } from './layout';
+import type { Layout } from './layout';
+import type { Model } from './model';
+import { MAX_LOAD, MAX_STATES } from './store';
+import type { Engine, Listener } from './store';
+import { makeWasmEngine, wasmAllowed } from './wasmEngine';
+
+/** Where a search stops at the latest. */
+export interface Limits {
+  readonly maxStates: number;
+  readonly maxBytes: number;
+}
+
+/** 5 million states, 512 MB. */
+export const DEFAULT_LIMITS: Limits = { maxStates: 5_000_000, maxBytes: 512 * 2 ** 20 };
+
+/** Which engine runs a search. */
+export type EngineName = 'wasm' | 'bytecode';
+
+/** Why a search is not complete. */
+export type Bound = 'states' | 'bytes';
+
+/** A breadth-first search under way. */
+export interface Search {
+  readonly model: Model;
+  readonly layout: Layout;
+  readonly engine: Engine;
+  /** Number of the first state of each depth; the last entry is the end of the last complete depth. */
+  readonly layers: readonly number[];
+  /** First transition that broke each property, by `propertyBit`: from which state, by which task (-1: the start state is bad). */
+  readonly broken: ReadonlyMap<number, { readonly state: number; readonly task: number }>;
+  /** States in which no task can move. */
+  readonly stuck: readonly number[];
+  /** States expanded so far. */
+  readonly expanded: () => number;
+  /** Expands about `budget` more states. */
+  readonly advance: (budget: number) => 'more' | 'complete' | Bound;
+}
+
+/** The fastest engine that this page admits. */
+export function bestEngine(): EngineName {
+  return wasmAllowed() ? 'wasm' : 'bytecode';
+}
+
+/** Begins a search; nothing is explored yet. */
+export function startSearch(model: Model, engineName: EngineName = bestEngine(), limits: Limits = DEFAULT_LIMITS): Search {
+  const layout = makeLayout(model);
+  const broken = new Map<number, { state: number; task: number }>();
+  const stuck: number[] = [];
+  const note = (bits: number, state: number, task: number): void => {
+    for (let bit = 0; bit < 32; bit++) if ((bits & (1 << bit)) !== 0 && !broken.has(bit)) broken.set(bit, { state, task });
+  };
+  const listener: Listener = { broken: note, stuck: (state) => stuck.push(state) };
+  const engine = engineName === 'wasm' ? makeWasmEngine(model, layout, listener) : makeBytecodeEngine(model, layout, listener);
+  note(model.brokenAtStart, 0, -1);
+  const layers = [0, 1];
+  const maxStates = Math.min(limits.maxStates, Math.floor(MAX_STATES * MAX_LOAD));
+  let at = 0;
+
+  const advance = (budget: number): 'more' | 'complete' | Bound => {
+    for (let left = budget; ;) {
+      const layerEnd = layers.at(-1) ?? 0;
+      if (at === layerEnd) {
+        if (engine.count() === layerEnd) return 'complete';
+        layers.push(engine.count());
+        continue;
+      }
+      if (left <= 0) return 'more';
+      if (engine.count() >= maxStates) return 'states';
+      if (engine.bytes() >= limits.maxBytes) return 'bytes';
+      const room = Math.max(1, Math.ceil((maxStates - engine.count()) / Math.max(1, model.actions.length)));
+      const to = Math.min(layerEnd, at + Math.min(left, room));
+      const next = engine.expand(at, to);
+      left -= next - at;
+      at = next;
+      if (next < to) {
+        if (engine.bytesAfterGrow() > limits.maxBytes) return 'bytes';
+        engine.grow();
+      }
+    }
+  };
+  return { model, layout, engine, layers, broken, stuck, expanded: () => at, advance };
+}
+
+/** Depth of a state: steps from the start. */
+export function depthOf(search: Search, state: number): number {
+  const { layers } = search;
+  let lo = 0;
+  let hi = layers.length - 1;
+  while (lo < hi) {
+    const mid = (lo + hi + 1) >> 1;
+    if ((layers[mid] ?? 0) <= state) lo = mid;
+    else hi = mid - 1;
+  }
+  return lo;
+}
+
+/** Greatest depth among the states found. */
+export function depthReached(search: Search): number {
+  const found = search.engine.count();
+  return found > (search.layers.at(-1) ?? 0) ? search.layers.length - 1 : search.layers.length - 2;
+}

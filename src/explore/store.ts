@@ -1,0 +1,81 @@
+/** States in the order found, each `words` integers and the number of its parent, and the hash table over them. */
+export interface StateStore {
+  readonly words: number;
+  readonly stride: number;
+  readonly count: number;
+  readonly records: Int32Array;
+  /** Open addressing: six hash bits above the state's number plus one; 0 is empty. */
+  readonly table: Int32Array;
+}
+
+/** Most states that a table can number. */
+export const MAX_STATES = 2 ** 26 - 2;
+/** The table grows when this part of it is full. */
+export const MAX_LOAD = 0.6;
+
+/** A hash of `words` integers at `offset`; the WebAssembly engine computes the same. */
+export function hashWords(words: Int32Array, offset: number, count: number): number {
+  let h = 0;
+  for (let i = 0; i < count; i++) {
+    h = Math.imul(h ^ words[offset + i]!, 0x7feb352d);
+    h ^= h >>> 15;
+  }
+  h = Math.imul(h, 0x2c1b3c6d);
+  return h ^ (h >>> 16);
+}
+
+/** The number of the state with the words at `offset` of `from`, or -1. */
+export function findState(store: StateStore, from: Int32Array, offset: number): number {
+  const { table, records, words, stride } = store;
+  const h = hashWords(from, offset, words);
+  const mask = table.length - 1;
+  const tag = h >>> 26;
+  for (let slot = h & mask; ; slot = (slot + 1) & mask) {
+    const entry = table[slot]!;
+    if (entry === 0) return -1;
+    if (entry >>> 26 !== tag) continue;
+    const index = (entry & 0x3ffffff) - 1;
+    const at = index * stride;
+    let i = 0;
+    while (i < words && records[at + i] === from[offset + i]) i++;
+    if (i === words) return index;
+  }
+}
+
+/** Enters every stored state into an empty table. */
+export function rehash(table: Int32Array, records: Int32Array, count: number, words: number): void {
+  const mask = table.length - 1;
+  for (let index = 0, at = 0; index < count; index++, at += words + 1) {
+    const h = hashWords(records, at, words);
+    let slot = h & mask;
+    while (table[slot] !== 0) slot = (slot + 1) & mask;
+    table[slot] = ((h >>> 26) << 26) | (index + 1);
+  }
+}
+
+/** What an engine tells while it expands states. */
+export interface Listener {
+  /** Properties were broken for the first time, by the step of `task` from `state`. */
+  readonly broken: (bits: number, state: number, task: number) => void;
+  /** No task can move in this state. */
+  readonly stuck: (state: number) => void;
+}
+
+/** Runs all actions of a model over a store of states. */
+export interface Engine {
+  readonly name: 'wasm' | 'bytecode' | 'reference';
+  /** Expands states `from` to `to - 1`, in order; returns the first one left, short of `to` when the store is full. */
+  readonly expand: (from: number, to: number) => number;
+  /** Makes room; must be called when `expand` fell short. */
+  readonly grow: () => void;
+  /** The states so far; arrays are valid until the next call of `expand` or `grow`. */
+  readonly store: () => StateStore;
+  readonly count: () => number;
+  readonly transitions: () => number;
+  /** Bytes held by table and store. */
+  readonly bytes: () => number;
+  /** Bytes that the next `grow` will hold. */
+  readonly bytesAfterGrow: () => number;
+  /** By `Action.index`: 1 when it ran at least once. */
+  readonly ran: () => Uint8Array;
+}

@@ -1,0 +1,110 @@
+import type { Layout } from './layout';
+import type { Model } from './model';
+import { MAX_LOAD, hashWords } from './store';
+import type { Engine, Listener } from './store';
+import { CONTROL, makeModule } from './wasmModule';
+
+const PAGE = 65_536;
+/** Memory grows by at least this many pages. */
+const MIN_GROWTH = 16;
+
+/** Whether this page may compile WebAssembly (a CSP without `wasm-unsafe-eval` forbids it). */
+export function wasmAllowed(): boolean {
+  if (typeof WebAssembly === 'undefined') return false;
+  try {
+    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) instanceof WebAssembly.Module;
+  } catch {
+    return false;
+  }
+}
+
+/** The fast engine: one module, emitted for this model. */
+export function makeWasmEngine(model: Model, layout: Layout, listener: Listener, sizeLog2 = 14): Engine {
+  const actions = model.actions.reduce((sum, list) => sum + list.length, 0);
+  const { words } = layout;
+  const stride = words + 1;
+  const tasks = model.actions.length;
+  const base = Math.ceil((CONTROL.ran + actions) / 64) * 64;
+  let size = 2 ** sizeLog2;
+  const firstPages = Math.ceil((base + size * 4 + (tasks + 1) * stride * 4) / PAGE) + 1;
+  const memory = new WebAssembly.Memory({ initial: firstPages, maximum: 65_536 });
+  const leave = (action: number, value: number): never => {
+    const found = model.actions.flat().find((a) => a.index === action);
+    const step = found && model.program.tasks[found.task]?.steps[found.pc];
+    throw new Error(`${step?.name ?? 'a step'} stores ${value}, out of the field's range`);
+  };
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(makeModule(model, layout)), {
+    env: { memory, broken: listener.broken, stuck: listener.stuck, leave },
+  });
+  const expand = instance.exports['expand'] as (from: number, to: number) => number;
+  const rehash = instance.exports['rehash'] as (count: number) => number;
+  let view = new Int32Array(memory.buffer);
+  let transitions = 0;
+
+  const control = (address: number): number => view[address >> 2] ?? 0;
+  const place = (): void => {
+    view = new Int32Array(memory.buffer);
+    const store = base + size * 4;
+    view[CONTROL.table >> 2] = base;
+    view[CONTROL.mask >> 2] = size - 1;
+    view[CONTROL.store >> 2] = store;
+    view[CONTROL.limit >> 2] = Math.min(Math.floor(size * MAX_LOAD), Math.floor((memory.buffer.byteLength - store) / (stride * 4)));
+  };
+  place();
+  view.set(layout.initial, control(CONTROL.store) >> 2);
+  view[(control(CONTROL.store) >> 2) + words] = -1;
+  view[CONTROL.count >> 2] = 1;
+  const h = hashWords(layout.initial, 0, words);
+  view[(base >> 2) + (h & (size - 1))] = ((h >>> 26) << 26) | 1;
+
+  const reserve = (bytes: number): void => {
+    const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
+    if (missing > 0) memory.grow(missing);
+  };
+  const tableIsFull = (): boolean => control(CONTROL.count) + tasks > Math.floor(size * MAX_LOAD);
+  const grownBytes = (): number => {
+    const used = control(CONTROL.count) * stride * 4;
+    const doubled = tableIsFull() ? size * 2 : size;
+    return base + doubled * 4 + used + Math.max(MIN_GROWTH * PAGE, Math.ceil(used / 4));
+  };
+
+  return {
+    name: 'wasm',
+    expand: (from, to) => {
+      // Short calls: the compiler's better code is only taken up when a call begins.
+      let at = from;
+      while (at < to) {
+        const end = Math.min(to, at + 8192);
+        at = expand(at, end);
+        if (at < end) break;
+      }
+      transitions += control(CONTROL.transitions);
+      view[CONTROL.transitions >> 2] = 0;
+      return at;
+    },
+    grow: () => {
+      const full = tableIsFull();
+      reserve(grownBytes());
+      if (full) {
+        view = new Int32Array(memory.buffer);
+        const store = control(CONTROL.store) >> 2;
+        const count = control(CONTROL.count);
+        view.copyWithin(store + size, store, store + count * stride);
+        size *= 2;
+        view.fill(0, base >> 2, (base >> 2) + size);
+        place();
+        rehash(count);
+      } else place();
+    },
+    store: () => ({
+      words, stride, count: control(CONTROL.count),
+      records: view.subarray(control(CONTROL.store) >> 2),
+      table: view.subarray(base >> 2, (base >> 2) + size),
+    }),
+    count: () => control(CONTROL.count),
+    transitions: () => transitions,
+    bytes: () => memory.buffer.byteLength,
+    bytesAfterGrow: grownBytes,
+    ran: () => new Uint8Array(memory.buffer, CONTROL.ran, actions),
+  };
+}

@@ -1,0 +1,199 @@
+/** Instructions of WebAssembly that the emitter uses, by their byte. */
+export const WASM = {
+  block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d, brTable: 0x0e, return: 0x0f, call: 0x10, select: 0x1b,
+  localGet: 0x20, localSet: 0x21, localTee: 0x22, load: 0x28, store: 0x36, store8: 0x3a, const: 0x41,
+  eqz: 0x45, eq: 0x46, ne: 0x47, ltS: 0x48, ltU: 0x49, gtS: 0x4a, gtU: 0x4b, leS: 0x4c, geU: 0x4f,
+  add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71, or: 0x72, xor: 0x73, shl: 0x74, shrU: 0x76,
+} as const;
+
+const I32 = 0x7f;
+const NO_RESULT = 0x40;
+
+/** Bytes of one function body, with labels by name so that branches need no counting. */
+export class FunctionWriter {
+  readonly bytes: number[] = [];
+  private readonly labels: string[] = [];
+  private extraLocals = 0;
+
+  constructor(private readonly parameters: number) {}
+
+  /** A fresh 32-bit local. */
+  local(): number {
+    return this.parameters + this.extraLocals++;
+  }
+
+  op(...codes: readonly number[]): void {
+    for (const code of codes) this.bytes.push(code);
+  }
+
+  constant(value: number): void {
+    this.bytes.push(WASM.const);
+    signed(this.bytes, value);
+  }
+
+  get(local: number): void {
+    this.bytes.push(WASM.localGet);
+    unsigned(this.bytes, local);
+  }
+
+  set(local: number): void {
+    this.bytes.push(WASM.localSet);
+    unsigned(this.bytes, local);
+  }
+
+  tee(local: number): void {
+    this.bytes.push(WASM.localTee);
+    unsigned(this.bytes, local);
+  }
+
+  /** Loads from the address on the stack plus `offset`. */
+  load(offset: number): void {
+    this.bytes.push(WASM.load, 2);
+    unsigned(this.bytes, offset);
+  }
+
+  store(offset: number): void {
+    this.bytes.push(WASM.store, 2);
+    unsigned(this.bytes, offset);
+  }
+
+  store8(offset: number): void {
+    this.bytes.push(WASM.store8, 0);
+    unsigned(this.bytes, offset);
+  }
+
+  call(index: number): void {
+    this.bytes.push(WASM.call);
+    unsigned(this.bytes, index);
+  }
+
+  block(label: string): void {
+    this.labels.push(label);
+    this.bytes.push(WASM.block, NO_RESULT);
+  }
+
+  loop(label: string): void {
+    this.labels.push(label);
+    this.bytes.push(WASM.loop, NO_RESULT);
+  }
+
+  /** Opens an if on the value on the stack; `yields` when both branches leave one value. */
+  if(yields = false): void {
+    this.labels.push('');
+    this.bytes.push(WASM.if, yields ? I32 : NO_RESULT);
+  }
+
+  else(): void {
+    this.bytes.push(WASM.else);
+  }
+
+  end(): void {
+    this.labels.pop();
+    this.bytes.push(WASM.end);
+  }
+
+  br(label: string): void {
+    this.bytes.push(WASM.br);
+    unsigned(this.bytes, this.depth(label));
+  }
+
+  brIf(label: string): void {
+    this.bytes.push(WASM.brIf);
+    unsigned(this.bytes, this.depth(label));
+  }
+
+  brTable(labels: readonly string[], otherwise: string): void {
+    this.bytes.push(WASM.brTable);
+    unsigned(this.bytes, labels.length);
+    for (const label of [...labels, otherwise]) unsigned(this.bytes, this.depth(label));
+  }
+
+  /** The body with its locals, as the code section wants it. */
+  finish(): number[] {
+    const out: number[] = [];
+    if (this.extraLocals > 0) {
+      out.push(1);
+      unsigned(out, this.extraLocals);
+      out.push(I32);
+    } else out.push(0);
+    for (const byte of this.bytes) out.push(byte);
+    out.push(WASM.end);
+    const sized: number[] = [];
+    unsigned(sized, out.length);
+    for (const byte of out) sized.push(byte);
+    return sized;
+  }
+
+  private depth(label: string): number {
+    const at = this.labels.lastIndexOf(label);
+    if (at < 0) throw new Error(`no label ${label}`);
+    return this.labels.length - 1 - at;
+  }
+}
+
+/** A function of a module: how many 32-bit parameters it takes, and whether it returns one. */
+export interface Signature {
+  readonly parameters: number;
+  readonly result: boolean;
+}
+
+/** The bytes of a module with one imported memory `env.memory`, imported functions first, then its own, all exported by name. */
+export function moduleBytes(
+  imports: readonly { readonly name: string; readonly signature: Signature }[],
+  functions: readonly { readonly name: string; readonly signature: Signature; readonly body: readonly number[] }[],
+): Uint8Array<ArrayBuffer> {
+  const out: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+  const all = [...imports, ...functions];
+  section(out, 1, all.length, all.flatMap(({ signature }) => {
+    const bytes = [0x60];
+    unsigned(bytes, signature.parameters);
+    for (let i = 0; i < signature.parameters; i++) bytes.push(I32);
+    bytes.push(...(signature.result ? [1, I32] : [0]));
+    return bytes;
+  }));
+  section(out, 2, imports.length + 1, [
+    ...text('env'), ...text('memory'), 0x02, 0x00, 0x01,
+    ...imports.flatMap(({ name }, type) => [...text('env'), ...text(name), 0x00, type]),
+  ]);
+  section(out, 3, functions.length, functions.map((_, i) => imports.length + i));
+  section(out, 7, functions.length, functions.flatMap(({ name }, i) => [...text(name), 0x00, imports.length + i]));
+  const bodies: number[] = [];
+  for (const { body } of functions) for (const byte of body) bodies.push(byte);
+  section(out, 10, functions.length, bodies);
+  return Uint8Array.from(out);
+}
+
+function section(out: number[], id: number, count: number, content: readonly number[]): void {
+  const head: number[] = [];
+  unsigned(head, count);
+  out.push(id);
+  unsigned(out, head.length + content.length);
+  for (const byte of head) out.push(byte);
+  for (const byte of content) out.push(byte);
+}
+
+function text(value: string): number[] {
+  return [value.length, ...Array.from(value, (letter) => letter.charCodeAt(0))];
+}
+
+function unsigned(out: number[], value: number): void {
+  let rest = value >>> 0;
+  do {
+    const low = rest & 0x7f;
+    rest >>>= 7;
+    out.push(rest === 0 ? low : low | 0x80);
+  } while (rest !== 0);
+}
+
+function signed(out: number[], value: number): void {
+  let rest = value | 0;
+  for (;;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) {
+      out.push(low);
+      return;
+    }
+    out.push(low | 0x80);
+  }
+}

@@ -1,0 +1,8 @@
+/** A value of unknown origin, short enough for a message: JSON of at most 60 characters, `nothing` for what is absent. */
+export function quote(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'string') return value.length <= 60 ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, 56))}…`;
+  return String(value);
+}

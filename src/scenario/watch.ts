@@ -1,0 +1,97 @@
+import { fieldText } from '../kernel/describe';
+import { callAt, callResult, callStatus } from '../kernel/machine';
+import type { Event } from '../kernel/machine';
+import type { Program, Step } from '../kernel/program';
+import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
+import { LockGraph, locksHeld } from '../kernel/properties/lockOrder';
+import { waitCycle } from '../kernel/properties/noDeadlock';
+import { checkState, stateChecks } from '../kernel/properties/properties';
+import type { Violation } from '../kernel/properties/properties';
+import type { StateCheck } from '../kernel/properties/property';
+
+/** Sees the rules that one run breaks: those of a state, of a step, and those that need the run's past. */
+export class Watch {
+  private readonly checks: readonly StateCheck[];
+  private readonly locks = new LockGraph();
+  private readonly told = new Set<string>();
+  private readonly unwinds: boolean;
+  /** The call that began last and runs undisturbed so far, with the state before it. */
+  private alone: { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
+  private held: readonly number[] = [];
+
+  constructor(private readonly program: Program) {
+    this.checks = stateChecks(program);
+    this.unwinds = cleanUnwind.applies(program);
+  }
+
+  /** To be called before a step of `task`. */
+  before(state: Int32Array, task: number): void {
+    this.held = locksHeld(this.program, state, task);
+    const call = callAt(this.program, state, task);
+    if (this.alone?.task !== task || this.alone.call !== call?.index) {
+      const begins = call !== undefined && callStatus(this.program, state, call.index) === 'waiting';
+      this.alone = begins && this.unwinds ? { task, call: call.index, before: state.slice() } : undefined;
+    }
+  }
+
+  /** To be called after it: what is broken now and was not told before. */
+  after(state: Int32Array, task: number, step: Step, events: readonly Event[]): readonly Violation[] {
+    const found: Violation[] = [];
+    for (const { note } of events) if (note.kind === 'violation') found.push({ property: note.property, text: note.text, object: note.object });
+    found.push(...checkState(this.checks, state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
+    return found.filter(v => {
+      const key = `${v.property} ${v.object ?? ''} ${v.text}`;
+      if (this.told.has(key)) return false;
+      this.told.add(key);
+      return true;
+    });
+  }
+
+  private lockOrder(task: number, step: Step, events: readonly Event[]): Violation[] {
+    const held = [...this.held];
+    const found: Violation[] = [];
+    for (const { note } of events) {
+      if (note.kind === 'unlock') held.splice(held.indexOf(note.field), 1);
+      if (note.kind !== 'lock') continue;
+      for (const h of held) {
+        const cycle = this.locks.add({ held: h, taken: note.field, task, step: step.name });
+        if (!cycle) continue;
+        const chain = cycle.map(e => `${this.title(e.held)} then ${this.title(e.taken)} (${this.name(e.task)}, ${e.step})`);
+        found.push({ property: 'lock-order', text: `locks are taken in a circle of orders: ${chain.join('; ')}`, object: this.program.fields[note.field]?.object });
+      }
+      held.push(note.field);
+    }
+    return found;
+  }
+
+  private deadlock(state: Int32Array): Violation[] {
+    const cycle = waitCycle(this.program, state);
+    if (!cycle) return [];
+    // Written from its lowest task, so that one circle has one text.
+    const first = cycle.indexOf(Math.min(...cycle));
+    const names = [...cycle.slice(first), ...cycle.slice(0, first)].map(t => this.name(t));
+    return [{ property: 'no-deadlock', text: `${[...names, names[0]].join(' waits for ')}, for ever`, object: undefined }];
+  }
+
+  private unwind(state: Int32Array): Violation[] {
+    const { alone, program } = this;
+    if (!alone || callStatus(program, state, alone.call) !== 'done') return [];
+    this.alone = undefined;
+    const errno = callResult(program, state, alone.call);
+    const call = program.calls[alone.call]?.call;
+    if (errno === 0 || !call) return [];
+    const changed = leftChanged(program, alone.before, state);
+    if (changed.length === 0) return [];
+    const list = changed.map(f => `${f.title} (${fieldText(program, alone.before, f.index)} before, ${fieldText(program, state, f.index)} after)`).join(', ');
+    const object = changed.find(f => f.object >= 0)?.object;
+    return [{ property: 'clean-unwind', text: `${call.by}'s ${call.call} returned -${errno} and left changed: ${list}`, object }];
+  }
+
+  private title(field: number): string {
+    return this.program.fields[field]?.title ?? String(field);
+  }
+
+  private name(task: number): string {
+    return this.program.tasks[task]?.name ?? String(task);
+  }
+}

@@ -1,0 +1,150 @@
+import type { ObjectType, Routine } from '../../kernel/design';
+import type { Op } from '../../kernel/primitives';
+import type { ObjectSlot, Program } from '../../kernel/program';
+import { eachStatement } from '../../kernel/statement';
+import { HEADER, ROW, fieldNames, laneOf, sizeOf, sizeOfRows, type LaneId, type Size } from './lanes';
+
+/** Something that may stand on the stage: where it belongs and how big it is, whatever the state. */
+export interface Actor {
+  /** Stable over programs: `vfio_device:vfio0`, `process:qemu`, `node:vfio0`, `fops:parked`. */
+  readonly id: string;
+  readonly lane: LaneId;
+  readonly size: Size;
+  readonly what:
+    | { readonly kind: 'object'; readonly slot: ObjectSlot }
+    | { readonly kind: 'process'; readonly process: string }
+    /** A device node in /dev, there while `field` is 1. */
+    | { readonly kind: 'node'; readonly slot: ObjectSlot; readonly field: number; readonly path: string }
+    | { readonly kind: 'fops'; readonly table: 'parked' | 'normal' };
+}
+
+/** A possible tie between two actors, for their order in the lanes. */
+export interface Tie { readonly a: string; readonly b: string; readonly weight: number }
+
+export interface Cast { readonly actors: readonly Actor[]; readonly byId: ReadonlyMap<string, Actor>; readonly ties: readonly Tie[] }
+
+/** fd places that every process node has room for before it grows. */
+const ROOMY_FDS = 4;
+const FDS_PER_ROW = 2;
+
+const casts = new WeakMap<Program, Cast>();
+
+/** Everything that this program can put on the stage. */
+export function castOf(program: Program): Cast {
+  const known = casts.get(program);
+  if (known) return known;
+  const actors = [...processActors(program), ...objectActors(program), ...nodeActors(program), ...fopsActors(program)];
+  const byId = new Map(actors.map(actor => [actor.id, actor]));
+  const cast: Cast = { actors, byId, ties: tiesOf(program, byId) };
+  casts.set(program, cast);
+  return cast;
+}
+
+/** The id of an object's node. */
+export function idOf(slot: ObjectSlot): string {
+  return `${slot.type}:${slot.name}`;
+}
+
+/** Names of the processes in their order, the kernel's drivers last. */
+export function processNames(program: Program): readonly string[] {
+  const extra = program.tasks.map(task => task.process).filter(name => !program.world.processes.includes(name));
+  return [...new Set([...program.world.processes, ...extra, 'driver'])];
+}
+
+function processActors(program: Program): Actor[] {
+  return processNames(program).map((process): Actor => {
+    const tasks = Math.max(1, program.tasks.filter(task => task.process === process).length);
+    const fds = program.fds.filter(fd => fd.process === process).length;
+    const room = program.world.processes.includes(process) ? Math.max(ROOMY_FDS, fds) : 0;
+    const size = sizeOfRows(0);
+    const rows = tasks * 2 + Math.ceil(room / FDS_PER_ROW);
+    return { id: `process:${process}`, lane: 'process', what: { kind: 'process', process }, size: { ...size, rows, height: HEADER + rows * ROW + 16 } };
+  });
+}
+
+/** Objects that exist from the start or that some step of the program allocates. */
+function objectActors(program: Program): Actor[] {
+  const written = writtenFields(program);
+  return program.objects.flatMap((slot): Actor[] => {
+    const lane = laneOf(slot.spec);
+    if (!lane || fieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
+    const can = slot.life === undefined || program.fields[slot.life]?.init !== 0 || written.has(slot.life);
+    return can ? [{ id: idOf(slot), lane, size: sizeOf(slot.spec), what: { kind: 'object', slot } }] : [];
+  });
+}
+
+function writtenFields(program: Program): ReadonlySet<number> {
+  const written = new Set<number>();
+  for (const task of program.tasks) {
+    for (const step of task.steps) eachStatement(step.body, statement => statement.op === 'set' && written.add(statement.field));
+  }
+  return written;
+}
+
+function nodeActors(program: Program): Actor[] {
+  const size = { ...sizeOfRows(1), height: HEADER + ROW };
+  const places = cdevPlaces(program);
+  return program.objects.flatMap(slot => [...(places.get(slot.spec.role) ?? [])].flatMap((name): Actor[] => {
+    const field = slot.fields[name];
+    if (field === undefined) return [];
+    const path = slot.type === 'vfio_group' ? `/dev/vfio/${slot.anchor.group ?? slot.name}` : `/dev/vfio/devices/${slot.anchor.device ?? slot.name}`;
+    return [{ id: `node:${slot.name}`, lane: 'door', size, what: { kind: 'node', slot, field, path } }];
+  }));
+}
+
+function fopsActors(program: Program): Actor[] {
+  if (!program.files.some(file => file.normal)) return [];
+  const size = { ...sizeOfRows(1), height: HEADER + ROW };
+  return (['parked', 'normal'] as const).map((table): Actor => ({ id: `fops:${table}`, lane: 'door', size, what: { kind: 'fops', table } }));
+}
+
+/** The fields that say whether a cdev is in the device map, by role of their object. */
+function cdevPlaces(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
+  const places = new Map<string, Set<string>>();
+  const visit = (op: Op): void => {
+    if (op.kind === 'cdevAdd') {
+      const [role = '', name = ''] = op.place.split('.');
+      places.set(role, (places.get(role) ?? new Set()).add(name));
+    }
+    if ('ops' in op) op.ops.forEach(visit);
+    if ('then' in op) op.then.forEach(visit);
+    if ('otherwise' in op) op.otherwise.forEach(visit);
+    if ('onZero' in op) op.onZero.forEach(visit);
+  };
+  const routine = (r: Routine): void => r.steps.forEach(step => step.ops.forEach(visit));
+  for (const body of Object.values(program.model.calls)) {
+    if ('steps' in body) routine(body);
+    else [...Object.values(body.byKind), body.other].forEach(routine);
+  }
+  return places;
+}
+
+/** The types of a design, for the height of the lanes whatever the scenario. */
+export function typesOf(program: Program): readonly ObjectType[] {
+  return [...new Set([...program.objects.map(slot => slot.spec), ...program.model.objects])];
+}
+
+function tiesOf(program: Program, byId: ReadonlyMap<string, Actor>): Tie[] {
+  const ties: Tie[] = [];
+  const tie = (a: string, b: string, weight: number): void => {
+    if (byId.has(a) && byId.has(b) && a !== b) ties.push({ a, b, weight });
+  };
+  const object = (index: number): string => {
+    const slot = program.objects[index];
+    return slot ? idOf(slot) : '';
+  };
+  for (const slot of program.objects) {
+    for (const link of Object.values(slot.links)) tie(idOf(slot), object(link.object), 3);
+    for (const index of Object.values(slot.fields)) {
+      const targets = program.fields[index]?.targets ?? [];
+      for (const target of targets) tie(idOf(slot), object(target), 2 / targets.length);
+    }
+  }
+  for (const fd of program.fds) {
+    const file = program.files[fd.file];
+    if (file) tie(`process:${fd.process}`, object(file.object), 2);
+  }
+  for (const actor of byId.values()) if (actor.what.kind === 'node') tie(actor.id, idOf(actor.what.slot), 3);
+  for (const file of program.files) if (file.normal) for (const table of ['parked', 'normal']) tie(object(file.object), `fops:${table}`, 0.5);
+  return ties;
+}

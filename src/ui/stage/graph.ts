@@ -1,0 +1,101 @@
+import type { LaneBand, Place } from './layout';
+
+/** A task as rows and tokens show it; colour and shape come from the number of its process (-1: the kernel's drivers). */
+export interface TaskMark { readonly name: string; readonly process: number }
+
+/** One line of a node: a field by its kernel name, and its value for people. */
+export interface Row {
+  readonly name: string;
+  /** Index into `Program.fields`; undefined for fixed pointers. */
+  readonly field: number | undefined;
+  readonly kind: 'value' | 'pointer' | 'bool' | 'count' | 'mutex' | 'completion' | 'fops';
+  readonly text: string;
+  /** Value before the last step, where it was another. */
+  readonly was: string | undefined;
+  /** Mutex: who holds it. */
+  readonly owner: TaskMark | undefined;
+  /** Mutex and completion: who waits, first come first. */
+  readonly queue: readonly TaskMark[];
+}
+
+/** A refusal or a broken rule at a node. */
+export interface Badge { readonly kind: 'errno' | 'violation'; readonly title: string; readonly text: string }
+
+interface NodeBase {
+  readonly id: string;
+  readonly place: Place;
+  /** The name that selection goes by; undefined where there is nothing to select. */
+  readonly name: string | undefined;
+  /** Objects (indices) that the node stands for. */
+  readonly objects: readonly number[];
+  readonly badges: readonly Badge[];
+}
+
+export interface ObjectView extends NodeBase {
+  readonly kind: 'object';
+  readonly type: string;
+  readonly title: string;
+  /** A freed object that somebody still points at. */
+  readonly ghost: boolean;
+  /** Whether calls through this file reach the driver; undefined where that is no question. */
+  readonly access: 'parked' | 'normal' | undefined;
+  /** The f_op word is fixed and the access gate decides (no fops are ever swapped). */
+  readonly gated: boolean;
+  /** The task that will run this file's release. */
+  readonly releaser: TaskMark | undefined;
+  readonly rows: readonly Row[];
+  /** Rows in each column. */
+  readonly perColumn: number;
+}
+
+export interface TaskView {
+  readonly mark: TaskMark;
+  readonly status: 'idle' | 'running' | 'waiting' | 'done';
+  /** The call it is in or makes next. */
+  readonly call: string;
+  /** The next step, or what it waits for and who holds that. */
+  readonly detail: string;
+}
+
+export interface FdView { readonly name: string; readonly number: number | undefined }
+
+export interface ProcessView extends NodeBase {
+  readonly kind: 'process';
+  readonly title: string;
+  readonly process: number;
+  /** A kernel-side actor without an fd table. */
+  readonly driver: boolean;
+  readonly tasks: readonly TaskView[];
+  readonly fds: readonly FdView[];
+}
+
+export interface DeviceNodeView extends NodeBase { readonly kind: 'node'; readonly path: string; readonly field: number }
+
+export interface FopsView extends NodeBase { readonly kind: 'fops'; readonly table: 'parked' | 'normal'; readonly admits: string }
+
+export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView;
+
+/**
+ * `pointer` counts nothing, `reference` holds a count, `member` is on a list or in a set, `embedded` is a part of it; `fd` goes from an
+ * fd table to a struct file, `fops` to the table that its calls go through, `wait` from a task to what it waits for, `hold` back to who has it.
+ */
+export type EdgeStyle = 'pointer' | 'reference' | 'member' | 'embedded' | 'fd' | 'fops' | 'wait' | 'hold';
+
+export interface EdgeView {
+  readonly id: string;
+  readonly source: string;
+  readonly target: string;
+  readonly style: EdgeStyle;
+  readonly label: string;
+  /** Points at freed memory. */
+  readonly dangling: boolean;
+  /** Process colour of wait and hold edges. */
+  readonly process: number | undefined;
+  /** `M … C …` in stage coordinates, and where it ends and in which direction (unit, axis-aligned). */
+  readonly path: string;
+  readonly end: { readonly x: number; readonly y: number; readonly dx: number; readonly dy: number };
+  readonly labelAt: { readonly x: number; readonly y: number };
+}
+
+/** What the stage shows of one state. */
+export interface Graph { readonly nodes: readonly NodeView[]; readonly edges: readonly EdgeView[]; readonly lanes: readonly LaneBand[] }

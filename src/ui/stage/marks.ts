@@ -1,0 +1,19 @@
+import { waitHolders, waitText } from '../../kernel/describe';
+import type { Program, Wait } from '../../kernel/program';
+import type { TaskMark } from './graph';
+
+/** A task with the number of its process, which gives colour and shape; -1 for the kernel's drivers. */
+export function taskMark(program: Program, task: number): TaskMark {
+  const found = program.tasks[task];
+  if (!found) throw new Error(`no task ${task}`);
+  return { name: found.name, process: program.world.processes.indexOf(found.process) };
+}
+
+/** What a task waits for, and who keeps it: `dev_set s0.lock, held by dpdk`. */
+export function describeWait(program: Program, state: Int32Array, wait: Wait): string {
+  const who = waitHolders(program, state, wait).join(', ');
+  const what = waitText(program, wait);
+  if (wait.kind === 'name') return `needs ${what} from ${who}`;
+  if (who === '') return `waits for ${what}`;
+  return wait.kind === 'mutex' ? `waits for ${what}, held by ${who}` : `waits for ${what}, kept by ${who}`;
+}

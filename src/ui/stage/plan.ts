@@ -1,0 +1,119 @@
+import type { Graph, NodeView, ObjectView, Row, TaskMark } from './graph';
+import { HEADER, ROW } from './lanes';
+
+export interface Point { readonly x: number; readonly y: number }
+
+/** What is told of a step by movement. Everything that it tells stands on the nodes as well. */
+export type EffectKind =
+  | 'alloc' | 'free' | 'take' | 'handover' | 'contend' | 'release' | 'swap' | 'gate' | 'count' | 'write' | 'complete' | 'refuse' | 'violate';
+
+/** One movement, in stage coordinates, with its time in ms at speed 1. */
+export interface Effect {
+  readonly kind: EffectKind;
+  /** The node that it happens at. */
+  readonly node: string;
+  /** Row of the node, where it is about one. */
+  readonly row: string | undefined;
+  readonly from: Point;
+  readonly to: Point;
+  readonly size: { readonly width: number; readonly height: number };
+  readonly text: string;
+  readonly mark: TaskMark | undefined;
+  readonly delay: number;
+  readonly duration: number;
+}
+
+/** No step takes longer on the stage than this, ms at speed 1. */
+export const LONGEST = 400;
+/** More than this at once tells nobody anything (a seek, a new scenario). */
+const MOST = 40;
+
+/** The movements from one graph to the next: planned from the difference alone, no event knows about animation. */
+export function planEffects(before: Graph, after: Graph): readonly Effect[] {
+  const old = new Map(before.nodes.map(node => [node.id, node]));
+  const now = new Map(after.nodes.map(node => [node.id, node]));
+  const effects: Effect[] = [];
+  for (const node of before.nodes) if (leaves(node, now.get(node.id))) effects.push(whole('free', node, '', 220));
+  for (const node of after.nodes) {
+    const was = old.get(node.id);
+    if (!was) effects.push(whole('alloc', node, '', 260));
+    else if (was.kind === 'object' && node.kind === 'object') effects.push(...changes(was, node, after));
+    effects.push(...newBadges(was, node));
+  }
+  return effects.length > MOST ? [] : effects;
+}
+
+function leaves(node: NodeView, next: NodeView | undefined): boolean {
+  return !next || (node.kind === 'object' && next.kind === 'object' && !node.ghost && next.ghost);
+}
+
+function changes(was: ObjectView, node: ObjectView, after: Graph): Effect[] {
+  const effects = node.rows.flatMap((row, i) => {
+    const before = was.rows.find(each => each.name === row.name);
+    return before ? rowEffects(before, row, node, i, after) : [];
+  });
+  if (was.access !== node.access && node.access) {
+    const table = after.nodes.find(each => each.id === `fops:${node.access}`);
+    const from = headPoint(node);
+    const to = table ? headPoint(table) : from;
+    effects.push({ ...base(node), kind: node.gated ? 'gate' : 'swap', from, to, text: node.access, delay: 0, duration: 360 });
+  }
+  return effects;
+}
+
+function rowEffects(was: Row, row: Row, node: ObjectView, index: number, after: Graph): Effect[] {
+  const at = rowPoint(node, index);
+  const one = (kind: EffectKind, more: Partial<Effect> = {}): Effect => ({ ...base(node), kind, row: row.name, from: at, to: at, duration: 320, ...more });
+  if (row.kind === 'mutex') {
+    const effects: Effect[] = [];
+    if (was.owner && was.owner.name !== row.owner?.name) effects.push(one('release', { to: seat(after, was.owner) ?? at, mark: was.owner, text: row.name, duration: 260 }));
+    if (row.owner && row.owner.name !== was.owner?.name) {
+      const waited = was.queue.some(mark => mark.name === row.owner?.name);
+      effects.push(one(waited ? 'handover' : 'take', { from: seat(after, row.owner) ?? at, mark: row.owner, text: row.name, duration: 340 }));
+    }
+    const newcomers = row.queue.filter(mark => was.queue.every(each => each.name !== mark.name));
+    effects.push(...newcomers.map(mark => one('contend', { from: seat(after, mark) ?? at, mark, text: row.name, duration: 380 })));
+    return effects;
+  }
+  if (was.text === row.text) return [];
+  if (row.kind === 'completion') return [one('complete', { text: row.text })];
+  const by = Number(row.text) - Number(was.text);
+  if (row.kind !== 'pointer' && row.kind !== 'fops' && Number.isFinite(by)) return [one('count', { text: by > 0 ? `+${by}` : `−${-by}` })];
+  return [one('write', { text: row.text })];
+}
+
+function newBadges(was: NodeView | undefined, node: NodeView): Effect[] {
+  return node.badges.filter(badge => !was?.badges.some(each => each.title === badge.title && each.text === badge.text))
+    .map(badge => whole(badge.kind === 'errno' ? 'refuse' : 'violate', node, badge.title, 360));
+}
+
+function base(node: NodeView): Effect {
+  const { x, y, width, height } = node.place;
+  return { kind: 'write', node: node.id, row: undefined, from: { x, y }, to: { x, y }, size: { width, height }, text: '', mark: undefined, delay: 0, duration: 300 };
+}
+
+function whole(kind: EffectKind, node: NodeView, text: string, duration: number): Effect {
+  return { ...base(node), kind, text, duration };
+}
+
+/** Where a task sits on the stage: its row in the node of its process. */
+function seat(graph: Graph, mark: TaskMark): Point | undefined {
+  for (const node of graph.nodes) {
+    if (node.kind !== 'process') continue;
+    const index = node.tasks.findIndex(task => task.mark.name === mark.name);
+    if (index >= 0) return { x: node.place.x + 20, y: node.place.y + HEADER + (index * 2 + 0.5) * ROW };
+  }
+  return undefined;
+}
+
+function headPoint(node: NodeView): Point {
+  return { x: node.place.x + node.place.width - 36, y: node.place.y + HEADER / 2 };
+}
+
+/** The middle of a row's value. */
+function rowPoint(node: ObjectView, index: number): Point {
+  const columns = Math.ceil(node.rows.length / node.perColumn) || 1;
+  const column = Math.floor(index / node.perColumn);
+  const width = node.place.width / columns;
+  return { x: node.place.x + (column + 1) * width - 44, y: node.place.y + HEADER + ((index % node.perColumn) + 0.5) * ROW };
+}

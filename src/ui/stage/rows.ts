@@ -1,0 +1,57 @@
+import { fieldText } from '../../kernel/describe';
+import { waitOf, waiters } from '../../kernel/machine';
+import type { Field, ObjectSlot, Program } from '../../kernel/program';
+import { fieldNames } from './lanes';
+import type { Row, TaskMark } from './graph';
+import { taskMark } from './marks';
+
+const NOBODY: readonly TaskMark[] = [];
+
+/** The rows of an object's node: its fields in the order of the struct, with what the last step changed. */
+export function rowsOf(program: Program, state: Int32Array, previous: Int32Array | undefined, slot: ObjectSlot): Row[] {
+  return fieldNames(slot.spec).map((name): Row => {
+    const index = slot.fields[name];
+    const field = index === undefined ? undefined : program.fields[index];
+    if (!field) return linkRow(program, state, slot, name);
+    const text = textOf(program, state, field);
+    const before = previous && previous[field.index] !== state[field.index] ? textOf(program, previous, field) : undefined;
+    return { name, field: field.index, kind: kindOf(field), text, was: before, ...lineOf(program, state, field) };
+  });
+}
+
+/** A pointer that never moves: a name while its target lives. */
+function linkRow(program: Program, state: Int32Array, slot: ObjectSlot, name: string): Row {
+  const target = program.objects[slot.links[name]?.object ?? -1];
+  const live = target !== undefined && (target.life === undefined || state[target.life] === 1);
+  return { name, field: undefined, kind: 'pointer', text: live ? target.name : 'NULL', was: undefined, owner: undefined, queue: NOBODY };
+}
+
+function kindOf(field: Field): Row['kind'] {
+  switch (field.kind) {
+    case 'mutex': case 'completion': case 'pointer': case 'bool': return field.kind;
+    case 'refcount': return 'count';
+    case 'enum': return field.name === 'f_op' ? 'fops' : 'value';
+    default: return 'value';
+  }
+}
+
+function textOf(program: Program, state: Int32Array, field: Field): string {
+  return field.kind === 'completion' ? (state[field.index] ? 'done' : 'not done') : fieldText(program, state, field.index);
+}
+
+/** Who holds it and who stands in line. */
+function lineOf(program: Program, state: Int32Array, field: Field): Pick<Row, 'owner' | 'queue'> {
+  if (field.kind === 'mutex') {
+    const owner = state[field.index] ?? 0;
+    const queue = waiters(program, state, field.index).filter(task => task !== owner - 1);
+    return { owner: owner > 0 ? taskMark(program, owner - 1) : undefined, queue: queue.length > 0 ? queue.map(task => taskMark(program, task)) : NOBODY };
+  }
+  if (field.kind === 'completion') {
+    const queue = program.tasks.filter(task => {
+      const wait = waitOf(program, state, task.index);
+      return wait?.kind === 'completion' && wait.field === field.index;
+    });
+    return { owner: undefined, queue: queue.map(task => taskMark(program, task.index)) };
+  }
+  return { owner: undefined, queue: NOBODY };
+}

@@ -1,0 +1,220 @@
+import { evaluate } from '../../kernel/expr';
+import { callAt, canMove, inCall, nextStep, waitOf } from '../../kernel/machine';
+import type { ObjectSlot, Program } from '../../kernel/program';
+import { castOf, idOf, type Actor } from './cast';
+import { routeEdge } from './edgePath';
+import type { Badge, EdgeView, FdView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
+import type { Layout } from './layout';
+import { layOutStage } from './layout';
+import { describeWait, taskMark } from './marks';
+import { rowsOf } from './rows';
+
+/** What to show besides the state itself. */
+export interface Extras {
+  /** The state before the last step of the same program: values that it changed show what they were. */
+  readonly previous?: Int32Array | undefined;
+  /** Badges by the name of the object or process that they stand at. */
+  readonly badges?: ReadonlyMap<string, readonly Badge[]> | undefined;
+  /** fd numbers by fd name, as the runner derives them. */
+  readonly fdNumbers?: ReadonlyMap<string, number> | undefined;
+}
+
+const NO_BADGES: readonly Badge[] = [];
+
+/** The graph of one state: live objects, and freed ones that somebody still points at, at their frozen places. */
+export function toGraph(program: Program, state: Int32Array, layout: Layout = layOutStage(program), extras: Extras = {}): Graph {
+  const view = new View(program, state, layout, extras);
+  const nodes = castOf(program).actors.flatMap(actor => view.node(actor) ?? []);
+  const there = new Set(nodes.map(node => node.id));
+  const edges = view.edges().filter(edge => there.has(edge.source) && there.has(edge.target));
+  return { nodes, edges, lanes: layout.lanes };
+}
+
+class View {
+  private readonly ghosts: ReadonlySet<number>;
+
+  constructor(
+    private readonly program: Program,
+    private readonly state: Int32Array,
+    private readonly layout: Layout,
+    private readonly extras: Extras,
+  ) {
+    this.ghosts = this.findGhosts();
+  }
+
+  node(actor: Actor): NodeView | undefined {
+    const place = this.layout.places.get(actor.id);
+    if (!place) throw new Error(`no place for ${actor.id}`);
+    const base = { id: actor.id, place };
+    const { what } = actor;
+    switch (what.kind) {
+      case 'process': return this.process(what.process, base);
+      case 'object': return this.shown(what.slot) ? this.object(what.slot, actor.size.rows, base) : undefined;
+      case 'node':
+        if (!this.value(what.field) || !this.live(what.slot)) return undefined;
+        return { ...base, kind: 'node', path: what.path, field: what.field, name: what.slot.name, objects: [what.slot.index], badges: NO_BADGES };
+      case 'fops':
+        return this.program.files.some(file => file.normal && this.liveIndex(file.object))
+          ? { ...base, kind: 'fops', table: what.table, admits: what.table === 'parked' ? 'bind only' : 'read, write, mmap, ioctl', name: undefined, objects: [], badges: NO_BADGES }
+          : undefined;
+    }
+  }
+
+  private value(field: number): number {
+    return this.state[field] ?? 0;
+  }
+
+  private live(slot: ObjectSlot): boolean {
+    return slot.life === undefined || this.value(slot.life) === 1;
+  }
+
+  private liveIndex(object: number): boolean {
+    const slot = this.program.objects[object];
+    return slot !== undefined && this.live(slot);
+  }
+
+  private shown(slot: ObjectSlot): boolean {
+    return this.live(slot) || this.ghosts.has(slot.index);
+  }
+
+  /** Freed objects to which a pointer of a live one still goes. */
+  private findGhosts(): ReadonlySet<number> {
+    const ghosts = new Set<number>();
+    for (const slot of this.program.objects) {
+      if (!this.live(slot)) continue;
+      for (const index of Object.values(slot.fields)) {
+        const target = this.target(index);
+        if (target?.life !== undefined && this.value(target.life) === 2) ghosts.add(target.index);
+      }
+    }
+    return ghosts;
+  }
+
+  /** The object that a pointer field holds now. */
+  private target(index: number): ObjectSlot | undefined {
+    const targets = this.program.fields[index]?.targets;
+    const object = targets?.[this.value(index) - 1];
+    return object === undefined ? undefined : this.program.objects[object];
+  }
+
+  private object(slot: ObjectSlot, perColumn: number, base: { id: string; place: NodeView['place'] }): ObjectView {
+    const file = slot.type === 'file' ? this.program.files.find(each => each.object === slot.index) : undefined;
+    const swapped = file !== undefined && this.program.model.parked.includes(file.kind);
+    const releaser = slot.fields['releaser'] === undefined ? 0 : this.value(slot.fields['releaser']);
+    return {
+      ...base,
+      kind: 'object',
+      type: slot.type,
+      title: slot.name,
+      name: slot.name,
+      objects: [slot.index],
+      ghost: !this.live(slot),
+      access: file?.normal ? (evaluate(file.normal, this.state) ? 'normal' : 'parked') : undefined,
+      gated: file?.normal !== undefined && !swapped,
+      releaser: releaser > 0 ? taskMark(this.program, releaser - 1) : undefined,
+      rows: rowsOf(this.program, this.state, this.extras.previous, slot),
+      perColumn,
+      badges: this.extras.badges?.get(slot.name) ?? NO_BADGES,
+    };
+  }
+
+  private process(process: string, base: { id: string; place: NodeView['place'] }): ProcessView {
+    const { program } = this;
+    const fds = program.fds.filter(fd => fd.process === process && this.value(fd.installed) === 1);
+    return {
+      ...base,
+      kind: 'process',
+      title: process,
+      name: process,
+      process: program.world.processes.indexOf(process),
+      driver: !program.world.processes.includes(process),
+      objects: [],
+      badges: this.extras.badges?.get(process) ?? NO_BADGES,
+      tasks: program.tasks.filter(task => task.process === process).map(task => this.task(task.index)),
+      fds: fds.map((fd): FdView => ({ name: fd.name, number: this.extras.fdNumbers?.get(fd.name) })),
+    };
+  }
+
+  private task(task: number): TaskView {
+    const { program, state } = this;
+    const mark = taskMark(program, task);
+    const call = callAt(program, state, task);
+    const step = nextStep(program, state, task);
+    if (!call || !step) return { mark, status: 'done', call: '', detail: '' };
+    const busy = inCall(program, state, task);
+    const moves = canMove(program, state, task);
+    const wait = moves ? undefined : waitOf(program, state, task);
+    if (wait && (busy || wait.kind !== 'name')) return { mark, status: 'waiting', call: call.call.call, detail: describeWait(program, state, wait) };
+    return busy
+      ? { mark, status: 'running', call: call.call.call, detail: `${step.id} ${step.title}` }
+      : { mark, status: 'idle', call: call.call.call, detail: wait ? describeWait(program, state, wait) : '' };
+  }
+
+  edges(): EdgeView[] {
+    const { program } = this;
+    const edges: EdgeView[] = [];
+    for (const slot of program.objects) if (slot.type !== 'fd' && this.live(slot)) edges.push(...this.pointers(slot));
+    for (const fd of program.fds) {
+      const file = program.files[fd.file];
+      const slot = file && program.objects[file.object];
+      if (slot && this.value(fd.installed) === 1) edges.push(...this.edge(`fd:${fd.process}:${fd.name}`, `process:${fd.process}`, idOf(slot), { style: 'fd', label: fd.name }));
+    }
+    for (const file of program.files) {
+      const slot = program.objects[file.object];
+      if (!file.normal || !slot || !this.live(slot)) continue;
+      const table = evaluate(file.normal, this.state) ? 'normal' : 'parked';
+      edges.push(...this.edge(`fops:${slot.name}`, idOf(slot), `fops:${table}`, { style: 'fops', label: table }));
+    }
+    for (const { what, id } of castOf(program).actors) {
+      if (what.kind === 'node') edges.push(...this.edge(`cdev:${id}`, id, idOf(what.slot), { style: 'embedded', label: 'cdev' }));
+    }
+    return [...edges, ...this.waits()];
+  }
+
+  private pointers(slot: ObjectSlot): EdgeView[] {
+    const links = Object.entries(slot.links);
+    const fields = Object.entries(slot.fields).filter(([, index]) => isPointer(this.program, index));
+    const count = links.length + fields.length;
+    const fixed = links.flatMap(([name, link], nth) => {
+      const target = this.program.objects[link.object];
+      if (!target || link.edge === 'hidden' || !this.live(target)) return [];
+      return this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style: link.edge, label: name, nth, count });
+    });
+    const moving = fields.flatMap(([name, index], i) => {
+      const target = this.target(index);
+      const style = this.program.fields[index]?.edge;
+      if (!target || !style || style === 'hidden') return [];
+      return this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, dangling: !this.live(target), nth: links.length + i, count });
+    });
+    return [...fixed, ...moving];
+  }
+
+  private waits(): EdgeView[] {
+    const { program, state } = this;
+    return program.tasks.flatMap(task => {
+      const wait = waitOf(program, state, task.index);
+      if (!wait || wait.kind === 'name') return [];
+      const slot = program.objects[program.fields[wait.field]?.object ?? -1];
+      if (!slot) return [];
+      const { process } = taskMark(program, task.index);
+      const waiting = this.edge(`wait:${task.name}`, `process:${task.process}`, idOf(slot), { style: 'wait', label: `${task.name} waits`, process });
+      const owner = wait.kind === 'mutex' ? this.value(wait.field) : 0;
+      const holder = program.tasks[owner - 1];
+      if (!holder) return waiting;
+      const mark = taskMark(program, holder.index);
+      return [...waiting, ...this.edge(`hold:${wait.field}:${task.name}`, idOf(slot), `process:${holder.process}`, { style: 'hold', label: `held by ${holder.name}`, process: mark.process })];
+    });
+  }
+
+  private edge(id: string, source: string, target: string, how: Pick<EdgeView, 'style' | 'label'> & { dangling?: boolean; process?: number; nth?: number; count?: number }): EdgeView[] {
+    const from = this.layout.places.get(source);
+    const to = this.layout.places.get(target);
+    if (!from || !to || source === target) return [];
+    const { nth = 0, count = 1, dangling = false, process, style, label } = how;
+    return [{ id, source, target, style, label, dangling, process, ...routeEdge(from, to, nth, count) }];
+  }
+}
+
+function isPointer(program: Program, index: number): boolean {
+  return program.fields[index]?.kind === 'pointer';
+}
