@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile } from './compile';
-import type { Design, Routine } from './design';
+import type { Design, ObjectType, Routine } from './design';
 import { callResult, canMove, enabled, initialState, makeEventBuffer, readEvents, step, waiters, waitOf } from './machine';
 import { alloc, complete, driverOp, eq, fail, fdInstall, free, increment, mutexLock, mutexUnlock, ref, refDec, refIncNotZero, ret, store, test as when, waitForCompletion } from './primitives';
 import type { Program } from './program';
@@ -14,13 +14,13 @@ const nothing = routine('nothing', [{ id: 'N.1', title: 'nothing', ops: [fail('E
 const toy: Design = {
   id: 'toy', revision: 1, title: 'Toy', about: '', options: [],
   model: () => ({
-    objects: [
+    objects: ([
       {
         type: 'dev', role: 'device', per: 'device', name: a => a.device!, about: '',
         fields: { refcount: { kind: 'refcount', hi: 9, init: 1 }, lock: { kind: 'mutex' }, users: { kind: 'int', hi: 9 }, comp: { kind: 'completion', counts: 'refcount' }, owner: { kind: 'pointer', types: ['file'], edge: 'pointer' } },
       },
       { type: 'priv', role: 'priv', per: 'file', fileKinds: ['cdev'], name: a => `${a.file}.priv`, about: '', life: {}, fields: { on: { kind: 'bool' }, device: { kind: 'link', type: 'dev', edge: 'pointer' } } },
-    ],
+    ] satisfies ObjectType[]) as ObjectType[],
     calls: {
       open_cdev: routine('open', [
         { id: 'O.1', title: '', ops: [refIncNotZero('device.refcount', [fail('ENODEV', 'going away', { at: 'device' })])] },

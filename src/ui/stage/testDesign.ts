@@ -1,5 +1,5 @@
 import { compile } from '../../kernel/compile';
-import type { Design, Routine } from '../../kernel/design';
+import type { Design, ObjectType, Routine } from '../../kernel/design';
 import { alloc, cdevAdd, complete, driverOp, eq, fail, fdInstall, free, increment, mutexLock, mutexUnlock, ref, refDec, refIncNotZero, replaceFops, ret, store, test as when, waitForCompletion } from '../../kernel/primitives';
 import type { Program } from '../../kernel/program';
 import type { Call, World } from '../../kernel/world';
@@ -11,7 +11,7 @@ const nothing = routine('nothing', [{ id: 'N.1', title: 'nothing', ops: [fail('E
 const testDesign: Design = {
   id: 'toy', revision: 1, title: 'Toy', about: '', options: [],
   model: () => ({
-    objects: [
+    objects: ([
       {
         type: 'vfio_device', role: 'device', per: 'device', name: a => a.device ?? '?', about: '',
         fields: {
@@ -22,7 +22,7 @@ const testDesign: Design = {
       },
       { type: 'iommu_group', role: 'iommu', per: 'group', name: a => `group ${a.group}`, about: '', fields: { owner_cnt: { kind: 'int', hi: 9 } } },
       { type: 'priv', role: 'priv', per: 'file', fileKinds: ['cdev'], name: a => `${a.file}.priv`, about: '', life: {}, fields: { on: { kind: 'bool' }, device: { kind: 'link', type: 'vfio_device', edge: 'pointer' } } },
-    ],
+    ] satisfies ObjectType[]) as ObjectType[],
     calls: {
       open_cdev: routine('open', [
         { id: 'O.1', title: 'take a reference', ops: [refIncNotZero('device.refcount', [fail('ENODEV', 'going away', { at: 'device' })])] },
