@@ -21,5 +21,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
+    // The machines are shared and noisy: a test is stopped only when it hangs.
+    testTimeout: 120_000,
   },
 });
