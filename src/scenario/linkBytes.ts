@@ -1,7 +1,7 @@
 /** The alphabet of base64url, which needs no escaping in a URL. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-const VALUE_OF: ReadonlyMap<string, number> = new Map([...ALPHABET].map((c, i) => [c, i]));
+const VALUE_OF: ReadonlyMap<string, number> = new Map(ALPHABET.split('').map((c, i) => [c, i]));
 
 /** Bytes as base64url without padding. */
 export function makeBase64url(bytes: readonly number[]): string {

@@ -4,5 +4,5 @@ export function quote(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value === 'string') return value.length <= 60 ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, 56))}…`;
-  return String(value);
+  return JSON.stringify(value) ?? typeof value;
 }
