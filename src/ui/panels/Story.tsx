@@ -1,5 +1,5 @@
 import { COMMANDS } from '../../session/commands';
-import { currentFrame } from '../../session/frame';
+import { currentBeat, currentFrame } from '../../session/frame';
 import { frameText } from '../../session/moves';
 import { enabledTasks } from '../../session/turns';
 import { currentBranch } from '../../session/session';
@@ -12,8 +12,7 @@ export function Story() {
   const playing = useSession((state) => state.settings.playing);
   const frame = useSession(currentFrame);
   const { scenario } = run.setup;
-  const by = frame.program.tasks[frame.task ?? -1]?.name;
-  const beat = scenario.beats.find((each) => each.at === frame.step?.id && (each.by === undefined || each.by === by));
+  const beat = useSession(currentBeat);
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(frame).length === 0;
   const text = beat?.say ?? (run.cursor === 0 ? scenario.about : atEnd ? `${frameText(frame)}. Nothing more can move: act for a process on the left, or reset.` : frameText(frame));
   return (
