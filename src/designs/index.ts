@@ -1,8 +1,9 @@
 import type { Design } from '../kernel/design';
 import { parkedShim } from './parked-shim/parkedShim';
+import { parkedSplit } from './parked-split/parkedSplit';
 
 /** Every design, in the order of menus and tables. */
-export const DESIGNS: readonly Design[] = [parkedShim];
+export const DESIGNS: readonly Design[] = [parkedShim, parkedSplit];
 
 if (new Set(DESIGNS.map(d => d.id)).size !== DESIGNS.length) throw new Error('two designs share an id');
 
