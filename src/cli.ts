@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { DESIGNS } from './designs/index';
 import { interleavingText } from './export/interleaving';
 import { PROPERTIES } from './kernel/properties/properties';
-import { LIBRARY, libraryEntry } from './scenario/library';
+import { LIBRARY, libraryEntry, retell } from './scenario/library';
 import { errorText, parseScenario } from './scenario/parse';
 import { redesign } from './scenario/redesign';
 import { makeResult } from './scenario/result';
@@ -86,23 +86,22 @@ function runCommand(args: Arguments, terminal: Terminal): number {
 
 /** The scenario that the first FILE argument means, with `--design` and `--option` applied. */
 function readScenario(args: Arguments, terminal: Terminal): Scenario {
-  const scenario = readNamed(args.files[0] ?? '-', terminal);
+  const file = args.files[0] ?? '-';
   const options = Object.fromEntries((args.options.get('option') ?? []).map(o => {
     const at = o.indexOf('=');
     if (at <= 0) throw new BadInput(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
     return [o.slice(0, at), o.slice(at + 1)];
   }));
+  const builtIn = libraryEntry(file);
+  const scenario = builtIn?.scenario ?? readFile(file, terminal);
   const design = args.options.get('design')?.at(-1) ?? scenario.design;
-  const changed = redesign(scenario, design, options);
+  const changed = builtIn ? retell(builtIn, design, options) : redesign(scenario, design, options);
   if (!changed.ok) throw new BadInput(errorText(changed.errors));
-  if (changed.scenario.schedule !== scenario.schedule && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
+  if (!builtIn && changed.scenario.schedule !== scenario.schedule && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
   return changed.scenario;
 }
 
-/** A built-in scenario by its id, else a file. */
-function readNamed(file: string, terminal: Terminal): Scenario {
-  const builtIn = libraryEntry(file);
-  if (builtIn) return builtIn.scenario;
+function readFile(file: string, terminal: Terminal): Scenario {
   const parsed = parseScenario(readText(file, terminal));
   if (!parsed.ok) throw new BadInput(parsed.errors.map(e => `${file === '-' ? 'standard input' : file}: ${errorText([e])}`).join('\n'));
   return parsed.scenario;

@@ -1,16 +1,29 @@
 import { designById } from '../designs/index';
+import type { Options } from '../kernel/design';
 import { parseScenario, errorText } from './parse';
+import type { Parsed } from './parse';
+import { redesign } from './redesign';
 import type { Scenario } from './scenario';
 import bindRace from './library/bind-race.scenario.json';
+import bindRaceRetold from './library/bind-race.retold.json';
 import cdevFirst from './library/cdev-first.scenario.json';
+import cdevFirstRetold from './library/cdev-first.retold.json';
 import cdevPath from './library/cdev-path.scenario.json';
+import cdevPathRetold from './library/cdev-path.retold.json';
 import destroyInUse from './library/destroy-in-use.scenario.json';
+import destroyInUseRetold from './library/destroy-in-use.retold.json';
 import doubleBind from './library/double-bind.scenario.json';
+import doubleBindRetold from './library/double-bind.retold.json';
 import groupFirst from './library/group-first.scenario.json';
+import groupFirstRetold from './library/group-first.retold.json';
 import groupPath from './library/group-path.scenario.json';
+import groupPathRetold from './library/group-path.retold.json';
 import hotUnplug from './library/hot-unplug.scenario.json';
+import hotUnplugRetold from './library/hot-unplug.retold.json';
 import iommufdClosedEarly from './library/iommufd-closed-early.scenario.json';
+import iommufdClosedEarlyRetold from './library/iommufd-closed-early.retold.json';
 import sharedGroup from './library/shared-group.scenario.json';
+import sharedGroupRetold from './library/shared-group.retold.json';
 
 /** The groups of the picker, in its order. */
 export const LIBRARY_GROUPS = [
@@ -23,47 +36,50 @@ export const LIBRARY_GROUPS = [
 
 export type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
 
-/** A built-in scenario. */
+/** A built-in scenario, told for every design in which it makes sense. */
 export interface LibraryEntry {
   readonly id: string;
   readonly group: LibraryGroup;
   /** Number in domain.md section 9. */
   readonly source: number;
-  /** Designs in which it makes sense; its `expect` is for the first, which is the file's own. */
+  /** The designs of `tellings`, each once; the file's own first. */
   readonly designs: readonly string[];
+  /** As its file tells it, in the file's design. */
   readonly scenario: Scenario;
+  /** The same calls per design, and per choice of options where that changes the story: own schedule, beats and expectation. The first is `scenario`. */
+  readonly tellings: readonly Scenario[];
 }
 
 const entries = new Map<string, LibraryEntry>();
 
-function add(id: string, group: LibraryGroup, source: number, designs: readonly string[], file: unknown): void {
-  const design = designs.find(each => designById(each) !== undefined);
-  if (design === undefined) return;
-  const parsed = parseScenario(design === designs[0] ? file : retold(file, design));
-  if (!parsed.ok) throw new Error(`built-in scenario ${id}:\n${errorText(parsed.errors)}`);
+/** One scenario: its file, and the file next to it (`*.retold.json`) with what differs in other designs. */
+function add(id: string, group: LibraryGroup, source: number, file: object, retellings: readonly object[] = []): void {
   if (entries.has(id)) throw new Error(`two built-in scenarios are called ${id}`);
-  if (design === designs[0] && designs[0] !== parsed.scenario.design) throw new Error(`built-in scenario ${id} is written for ${parsed.scenario.design}, which must come first in its list`);
-  entries.set(id, { id, group, source, designs, scenario: parsed.scenario });
+  // The shared parts stay; what belongs to a design is told anew.
+  const files = [file, ...retellings.map(r => ({ ...file, options: undefined, schedule: undefined, beats: undefined, expect: undefined, ...r }))];
+  const tellings = files.filter(f => designById(designOf(f)) !== undefined).map(f => {
+    const parsed = parseScenario(f);
+    if (!parsed.ok) throw new Error(`built-in scenario ${id} in ${designOf(f)}:\n${errorText(parsed.errors)}`);
+    return parsed.scenario;
+  });
+  const [scenario] = tellings;
+  if (scenario) entries.set(id, { id, group, source, designs: [...new Set(tellings.map(t => t.design))], scenario, tellings });
 }
 
-/** The same calls under another design, while the file's own is not built: its beats, schedule and results do not carry over. */
-function retold(file: unknown, design: string): unknown {
-  return { ...(file as object), design, options: undefined, schedule: undefined, beats: undefined, expect: undefined };
+function designOf(file: object): string {
+  return 'design' in file ? String(file.design) : 'upstream';
 }
 
-const CDEV_GATED = ['upstream', 'parked-shim', 'parked-split'];
-const ALL = [...CDEV_GATED, 'rfc-opened'];
-
-add('cdev-path', 'first-steps', 1, ALL, cdevPath);
-add('group-path', 'first-steps', 2, ALL, groupPath);
-add('cdev-first', 'first-steps', 5, ALL, cdevFirst);
-add('group-first', 'first-steps', 6, ALL, groupFirst);
-add('bind-race', 'races', 3, ALL, bindRace);
-add('double-bind', 'races', 4, ALL, doubleBind);
-add('hot-unplug', 'lifetime', 11, ALL, hotUnplug);
-add('iommufd-closed-early', 'lifetime', 17, CDEV_GATED, iommufdClosedEarly);
-add('destroy-in-use', 'lifetime', 18, CDEV_GATED, destroyInUse);
-add('shared-group', 'groups', 10, CDEV_GATED, sharedGroup);
+add('cdev-path', 'first-steps', 1, cdevPath, cdevPathRetold);
+add('group-path', 'first-steps', 2, groupPath, groupPathRetold);
+add('cdev-first', 'first-steps', 5, cdevFirst, cdevFirstRetold);
+add('group-first', 'first-steps', 6, groupFirst, groupFirstRetold);
+add('bind-race', 'races', 3, bindRace, bindRaceRetold);
+add('double-bind', 'races', 4, doubleBind, doubleBindRetold);
+add('hot-unplug', 'lifetime', 11, hotUnplug, hotUnplugRetold);
+add('iommufd-closed-early', 'lifetime', 17, iommufdClosedEarly, iommufdClosedEarlyRetold);
+add('destroy-in-use', 'lifetime', 18, destroyInUse, destroyInUseRetold);
+add('shared-group', 'groups', 10, sharedGroup, sharedGroupRetold);
 
 /** The built-in scenarios, in the order of the picker. */
 export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap(g => [...entries.values()].filter(e => e.group === g.id));
@@ -71,4 +87,30 @@ export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap(g => [...
 /** A built-in scenario by its id. */
 export function libraryEntry(id: string): LibraryEntry | undefined {
   return entries.get(id);
+}
+
+/**
+ * A built-in scenario in a design, its options changed by `options`: the telling made for exactly that where there is one,
+ * else the calls alone (`redesign`). Errors are about options that the design does not have.
+ */
+export function retell(entry: LibraryEntry, design: string, options: Options): Parsed {
+  const base = entry.tellings.find(t => t.design === design);
+  if (!base) return redesign(entry.scenario, design, options);
+  const wanted = inForce(design, { ...base.options, ...options });
+  const told = entry.tellings.find(t => t.design === design && sameOptions(inForce(design, t.options), wanted));
+  return told ? { ok: true, scenario: told } : redesign(base, design, options);
+}
+
+/** Whether a scenario has the world and the calls of a built-in one; a fault is at a step of one design, so it may differ. */
+export function isTelling(entry: LibraryEntry, { world, calls }: Scenario): boolean {
+  const shared = (s: Pick<Scenario, 'world' | 'calls'>): string => JSON.stringify([s.world, s.calls.map(c => ({ ...c, fault: undefined }))]);
+  return shared({ world, calls }) === shared(entry.scenario);
+}
+
+function inForce(design: string, options: Options): Options {
+  return { ...Object.fromEntries((designById(design)?.options ?? []).map(o => [o.id, o.values[0] ?? ''])), ...options };
+}
+
+function sameOptions(a: Options, b: Options): boolean {
+  return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([k, value]) => b[k] === value);
 }

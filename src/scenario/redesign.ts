@@ -5,7 +5,7 @@ import type { Parsed } from './parse';
 import type { Scenario } from './scenario';
 
 /**
- * The scenario for another design or other options, checked again. Options, expectation and an explicit schedule belong
+ * The scenario for another design or other options, checked again. Options, beats, expectation and an explicit schedule belong
  * to the design that they were written for: they stay behind when the design changes, an expectation also when an option does.
  */
 export function redesign(scenario: Scenario, design: string, options: Options): Parsed {
@@ -17,6 +17,7 @@ export function redesign(scenario: Scenario, design: string, options: Options): 
     design,
     options: moved ? options : { ...scenario.options, ...options },
     schedule: moved && Array.isArray(scenario.schedule) ? 'sequential' : scenario.schedule,
+    beats: moved ? [] : scenario.beats,
     expect: undefined,
   }));
 }

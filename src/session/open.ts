@@ -1,5 +1,6 @@
 import { designById, DESIGNS } from '../designs/index';
 import type { Options } from '../kernel/design';
+import { isTelling, libraryEntry, retell } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
 import { runScenario } from '../scenario/schedule';
@@ -67,7 +68,7 @@ export function switchDesign(session: Session, id: string): void {
   if (!design) return tell(session, 'error', `There is no design ${JSON.stringify(id)}.`, [`Designs: ${DESIGNS.map((each) => each.id).join(', ')}`]);
   if (id === scenario.design) return;
   const options = Object.fromEntries(Object.entries(scenario.options).filter(([key, value]) => design.options.some((option) => option.id === key && option.values.includes(value))));
-  underOther(session, { ...scenario, design: id, options }, `switch to ${design.title}`);
+  underOther(session, toldIn(session, id, {}) ?? { ...scenario, design: id, options, beats: [] }, `switch to ${design.title}`);
 }
 
 /** Plays the same calls with one option of the design changed. */
@@ -75,7 +76,16 @@ export function setOption(session: Session, option: string, value: string): void
   const { scenario, design } = session.getState().run.setup;
   const known = design.options.find((each) => each.id === option);
   if (!known?.values.includes(value)) return tell(session, 'error', `${design.title} has no option ${option}=${value}.`);
-  underOther(session, { ...scenario, options: { ...scenario.options, [option]: value } }, `${known.title}: ${value}`);
+  const options = { ...scenario.options, [option]: value };
+  underOther(session, toldIn(session, design.id, options) ?? { ...scenario, options }, `${known.title}: ${value}`);
+}
+
+/** The built-in scenario on screen as it is told in a design, where its calls are unchanged. */
+function toldIn(session: Session, design: string, options: Options): Scenario | undefined {
+  const { id, scenario } = session.getState().run.setup;
+  const entry = id === undefined ? undefined : libraryEntry(id);
+  const told = entry && isTelling(entry, scenario) ? retell(entry, design, options) : undefined;
+  return told?.ok ? told.scenario : undefined;
 }
 
 function underOther(session: Session, scenario: Scenario, did: string): void {
