@@ -18,7 +18,7 @@ const steps = fc.array(fc.record({ by: word, at: id }), { maxLength: 60 });
 const link = fc.tuple(
   fc.record({ design: word, revision: fc.nat(1000), options: fc.dictionary(word, word, { maxKeys: 4 }), calls: fc.array(call, { maxLength: 12 }), steps, view: fc.dictionary(word, word, { maxKeys: 4 }) }),
   fc.record({ devices: fc.array(device, { maxLength: 8 }), processes: fc.array(word, { maxLength: 4 }), storeBuffers: flag }).map(present),
-  fc.nat(60), fc.record({ scenario: optional, title: optional }).map(present),
+  fc.nat(60), fc.record({ scenario: optional, title: optional, issued: fc.option(fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }), { nil: undefined }) }).map(present),
 ).map(([rest, world, cursor, named]): Link => ({ ...rest, world, cursor: Math.min(cursor, rest.steps.length), ...named }));
 
 const race: Link = {

@@ -8,6 +8,14 @@ export interface LinkStep {
   readonly at: string;
 }
 
+/** A call that was put in by hand. */
+export interface LinkIssue {
+  /** Index into `Link.calls`. */
+  readonly call: number;
+  /** How many steps had been made before. */
+  readonly after: number;
+}
+
 /** What a permalink says (formats.md section 4). */
 export interface Link {
   readonly design: string;
@@ -16,8 +24,10 @@ export interface Link {
   readonly options: Options;
   readonly world: World;
   readonly calls: readonly Call[];
+  /** The calls that were not there from the start, in the order in which they were put in. */
+  readonly issued?: readonly LinkIssue[] | undefined;
   readonly steps: readonly LinkStep[];
-  /** How many of `steps` have run in the moment on screen. */
+  /** How many moves (steps, and calls put in) have been made in the moment on screen. */
   readonly cursor: number;
   /** How it is shown: words by key, `view: timeline`. Both sides skip what they do not know. */
   readonly view: Readonly<Record<string, string>>;
@@ -53,7 +63,7 @@ const STEPS_PER_RECORD = 8;
 const MOST_CHARACTERS = 65_536;
 
 /** What a record holds. Numbers are part of the format: only ever append. */
-const TAGS = { head: 1, option: 2, device: 3, process: 4, storeBuffers: 5, call: 6, steps: 7, cursor: 8, view: 9, scenario: 10, title: 11 } as const;
+const TAGS = { head: 1, option: 2, device: 3, process: 4, storeBuffers: 5, call: 6, steps: 7, cursor: 8, view: 9, scenario: 10, title: 11, issued: 12 } as const;
 
 /** The permalink of a moment: `#v1.` and packed bytes in base64url; nothing in it is compressed, so nothing can blow up. */
 export function makeLink(link: Link): string {
@@ -90,6 +100,13 @@ export function makeLink(link: Link): string {
   for (const call of link.calls) {
     writeCall(writer, call);
     record(TAGS.call);
+  }
+  if (link.issued !== undefined) {
+    for (const { call, after } of link.issued) {
+      writer.number(call);
+      writer.number(after);
+    }
+    record(TAGS.issued);
   }
   for (let i = 0; i < link.steps.length; i += STEPS_PER_RECORD) {
     writeSteps(writer, ids, link.steps.slice(i, i + STEPS_PER_RECORD));
@@ -181,6 +198,12 @@ function readCall(reader: LinkReader): Call {
   return { by, call, ...Object.fromEntries(given) };
 }
 
+function readIssued(reader: LinkReader): LinkIssue[] {
+  const issued: LinkIssue[] = [];
+  while (!reader.atEnd()) issued.push({ call: reader.number(), after: reader.number() });
+  return issued;
+}
+
 /** Runs of one task: who, how many, and the row ids; an id that came before goes by its number. */
 function writeSteps(writer: LinkWriter, ids: Map<string, number>, steps: readonly LinkStep[]): void {
   for (let i = 0; i < steps.length;) {
@@ -239,6 +262,7 @@ interface Draft {
   readonly processes: string[];
   storeBuffers: boolean | undefined;
   readonly calls: Call[];
+  issued: LinkIssue[] | undefined;
   readonly steps: LinkStep[];
   readonly ids: string[];
   cursor: number | undefined;
@@ -252,7 +276,7 @@ interface Draft {
 
 function makeDraft(): Draft {
   return {
-    design: undefined, revision: 0, options: [], devices: [], processes: [], storeBuffers: undefined, calls: [], steps: [], ids: [],
+    design: undefined, revision: 0, options: [], devices: [], processes: [], storeBuffers: undefined, calls: [], issued: undefined, steps: [], ids: [],
     cursor: undefined, view: [], scenario: undefined, title: undefined, skipped: [], closed: false,
   };
 }
@@ -303,6 +327,7 @@ function readRecord(tag: number, reader: LinkReader, draft: Draft): void {
     case TAGS.process: draft.processes.push(reader.text()); return;
     case TAGS.storeBuffers: draft.storeBuffers = reader.number() === 1; return;
     case TAGS.call: draft.calls.push(readCall(reader)); return;
+    case TAGS.issued: draft.issued = readIssued(reader); return;
     case TAGS.steps: draft.steps.push(...readSteps(reader, draft.ids)); return;
     case TAGS.cursor: draft.cursor = reader.number(); return;
     case TAGS.view: draft.view.push([reader.text(), reader.text()]); return;
@@ -322,14 +347,16 @@ function count(n: number, thing: string): string {
 }
 
 function finish(draft: Draft, design: string): Link {
+  const moves = draft.steps.length + (draft.issued?.length ?? 0);
   return {
     design,
     revision: draft.revision,
     options: Object.fromEntries(draft.options),
     world: { devices: draft.devices, processes: draft.processes, ...(draft.storeBuffers === undefined ? {} : { storeBuffers: draft.storeBuffers }) },
     calls: draft.calls,
+    ...(draft.issued === undefined ? {} : { issued: draft.issued }),
     steps: draft.steps,
-    cursor: Math.min(draft.cursor ?? draft.steps.length, draft.steps.length),
+    cursor: Math.min(draft.cursor ?? moves, moves),
     view: Object.fromEntries(draft.view),
     ...(draft.scenario === undefined ? {} : { scenario: draft.scenario }),
     ...(draft.title === undefined ? {} : { title: draft.title }),

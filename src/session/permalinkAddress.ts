@@ -1,0 +1,106 @@
+import { LIBRARY, libraryEntry } from '../scenario/library';
+import { tell } from './messages';
+import { openScenario, type Opened } from './open';
+import { applyView, openPermalink, permalinkOf, showPermalink } from './permalink';
+import { createSession, type Session, type SessionState } from './session';
+import type { Setup } from './trail';
+
+/** The address bar, or what stands for it in a test. */
+export interface Address {
+  /** The hash with its `#`, empty without one. */
+  readonly hash: () => string;
+  /** The value of a parameter behind `?`. */
+  readonly parameter: (name: string) => string | undefined;
+  /** Writes the hash; throws where the browser does not let it. */
+  readonly write: (hash: string, how: 'push' | 'replace') => void;
+  /** Calls back when the hash changes from outside: back, forward, or typed. */
+  readonly onChange: (listener: () => void) => void;
+  /** Calls back when the page is left. */
+  readonly onLeave: (listener: () => void) => void;
+}
+
+/** Milliseconds between two writes: browsers stop pages that write more than about a hundred times in half a minute. */
+const PACE = 500;
+
+/** The session that an address asks for: its link, else `?scenario=`, else the first built-in scenario. The address follows it from then on. */
+export function sessionAt(address: Address): Session {
+  const hash = address.hash();
+  const linked = hash.length > 1 ? openPermalink(hash) : undefined;
+  if (linked?.ok) {
+    const session = createSession(linked.run.setup, linked.run);
+    applyView(session, linked);
+    followSession(session, address);
+    return session;
+  }
+  const wanted = address.parameter('scenario');
+  const entry = wanted === undefined ? undefined : libraryEntry(wanted);
+  const opened = entry ? openScenario(entry.scenario, entry.id) : undefined;
+  const run = runOf(opened) ?? LIBRARY.map(({ id, scenario }) => runOf(openScenario(scenario, id))).find((each) => each);
+  if (!run) throw new Error('no built-in scenario opens');
+  const session = createSession(run.setup, run);
+  const instead = `${run.setup.scenario.title} is shown instead.`;
+  if (linked) tell(session, 'error', 'The link was not opened.', [linked.message, instead]);
+  else if (wanted !== undefined && !entry) tell(session, 'error', `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`, [instead]);
+  followSession(session, address);
+  return session;
+}
+
+function runOf(opened: Opened | undefined) {
+  return opened?.ok ? opened.run : undefined;
+}
+
+/** Keeps the address at what is on screen: a new scenario is a new entry of the history, everything else replaces the last. */
+export function followSession(session: Session, address: Address): void {
+  let seen = session.getState();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let asked = false;
+  let refused = false;
+  const write = (state: SessionState, how: 'push' | 'replace'): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const hash = permalinkOf(state);
+    if (refused || hash === address.hash()) return;
+    try {
+      address.write(hash, how);
+    } catch (error) {
+      refused = true;
+      tell(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [error instanceof Error ? error.message : String(error)]);
+    }
+  };
+  session.subscribe((state) => {
+    const before = seen;
+    seen = state;
+    if (state.run === before.run && state.selection === before.selection && state.settings === before.settings) return;
+    if (isOther(state.run.setup, before.run.setup) && !asked) {
+      if (timer !== undefined) write(before, 'replace');
+      write(state, 'push');
+    } else timer ??= setTimeout(() => write(session.getState(), 'replace'), PACE);
+  });
+  address.onLeave(() => {
+    if (timer !== undefined) write(session.getState(), 'replace');
+  });
+  address.onChange(() => {
+    const hash = address.hash();
+    if (hash.length <= 1 || hash === permalinkOf(session.getState())) return;
+    // The address has an entry for it already: nothing to push.
+    asked = true;
+    showPermalink(session, hash);
+    asked = false;
+  });
+}
+
+/** Whether the scenario is another one; the same calls under another design or option are not. */
+function isOther(now: Setup, before: Setup): boolean {
+  return now.id !== before.id || (now.id === undefined && now.scenario.world !== before.scenario.world);
+}
+
+/** The address bar of a page. */
+export function addressOf(page: Window): Address {
+  return {
+    hash: () => page.location.hash,
+    parameter: (name) => new URLSearchParams(page.location.search).get(name) ?? undefined,
+    write: (hash, how) => page.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', hash),
+    onChange: (listener) => page.addEventListener('hashchange', listener),
+    onLeave: (listener) => page.addEventListener('pagehide', listener),
+  };
+}
