@@ -4,6 +4,7 @@ import { interleavingText, type InterleavingOptions } from './interleaving';
 import { lockdepText } from './lockdep';
 import { markdownText } from './markdown';
 import { mermaidText } from './mermaid';
+import { promelaText } from './promela';
 import { rstText } from './rst';
 import { scenarioFile, svgTimeline, type SvgOptions } from './svgTimeline';
 import { useAfterFreeText } from './useAfterFree';
@@ -26,6 +27,7 @@ export const EXPORTS: readonly Export[] = [
   { id: 'use-after-free', title: 'Use-after-free report', extension: 'txt', make: useAfterFreeText },
   { id: 'mermaid', title: 'Mermaid sequence diagram', extension: 'mmd', make: mermaidText },
   { id: 'svg', title: 'Timeline as SVG', extension: 'svg', make: svgTimeline },
+  { id: 'promela', title: 'SPIN model', extension: 'pml', make: promelaText },
   { id: 'ftrace', title: 'ftrace text for Perfetto', extension: 'ftrace', make: ftraceText },
   { id: 'rst', title: 'reStructuredText snippet', extension: 'rst', make: rstText },
   { id: 'markdown', title: 'Markdown snippet', extension: 'md', make: markdownText },

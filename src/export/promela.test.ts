@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../designs/index';
+import { drawFrom, randomProgram } from '../explore/randomProgram';
+import { evaluate } from '../kernel/expr';
+import { canMove, initialState, step } from '../kernel/machine';
+import type { Program } from '../kernel/program';
+import type { Statement } from '../kernel/statement';
+import { LIBRARY } from '../scenario/library';
+import { redesign } from '../scenario/redesign';
+import { startRun } from '../scenario/run';
+import { promelaModel } from './promela';
+import { outcomesOf } from './promelaOutcomes';
+
+function run(body: readonly Statement[], state: Int32Array): void {
+  for (const s of body) {
+    if (s.op === 'set') state[s.field] = evaluate(s.value, state);
+    if (s.op === 'if') run(evaluate(s.cond, state) === 0 ? s.otherwise : s.then, state);
+    if (s.op === 'jump') throw new Error('an outcome has no jumps');
+  }
+}
+
+/** Walks at random and compares the outcomes of every step with the machine; yields how many steps had several. */
+function compareOutcomes(program: Program, draw: (below: number) => number, walks: number): number {
+  let split = 0;
+  for (let walk = 0; walk < walks; walk++) {
+    const state = initialState(program);
+    for (let at = 0; at < 400; at++) {
+      const able = program.tasks.filter(t => canMove(program, state, t.index));
+      const task = able[draw(Math.max(1, able.length))];
+      if (!task) break;
+      const pc = state[task.pc] ?? 0;
+      const outcomes = outcomesOf(program, task.steps[pc]?.body ?? [], pc + 1);
+      const taken = outcomes.filter(o => evaluate(o.when, state) !== 0);
+      if (outcomes.length > 1) split++;
+      expect(taken, `${task.steps[pc]?.name}`).toHaveLength(1);
+      const ours = state.slice();
+      run(taken[0]?.body ?? [], ours);
+      ours[task.pc] = taken[0]?.target ?? -1;
+      step(program, state, task.index);
+      expect(ours.subarray(0, program.fields.length)).toEqual(state.subarray(0, program.fields.length));
+    }
+  }
+  return split;
+}
+
+const programs = LIBRARY.flatMap(entry => DESIGNS.filter(d => entry.designs.includes(d.id)).flatMap(design => {
+  const changed = redesign(entry.scenario, design.id, {});
+  return changed.ok ? [{ name: `${design.id} ${entry.id}`, program: startRun(changed.scenario).program, title: entry.scenario.title }] : [];
+}));
+
+describe('the outcomes of a step', () => {
+  it('do what the machine does, on random programs', () => {
+    let split = 0;
+    for (let seed = 0; seed < 200; seed++) split += compareOutcomes(randomProgram(drawFrom(seed)), drawFrom(seed + 7), 3);
+    expect(split).toBeGreaterThan(200);
+  });
+
+  it('do what the machine does, in every design and built-in scenario', () => {
+    for (const { program } of programs) compareOutcomes(program, drawFrom(3), 4);
+    expect(programs.length).toBeGreaterThan(0);
+  }, 60_000);
+});
+
+describe.each(programs.slice(0, 12))('the SPIN model of $name', ({ program, title }) => {
+  const text = promelaModel(program, title);
+
+  it('has one process per task and one label per step, and is plain ASCII', () => {
+    expect(text).toMatch(/^[\n -~]*$/);
+    expect(text.match(/^active proctype/gm)).toHaveLength(program.tasks.length + 1);
+    const labels = text.match(/^(?:end_\w+: )?\w+:(?=$)/gm) ?? [];
+    expect(labels.length).toBe(program.tasks.reduce((sum, t) => sum + t.steps.length, 0) + 1);
+    expect(new Set(text.match(/goto \w+/g)?.map(g => g.slice(5)).filter(g => g !== 'done' && !new RegExp(`(^| )${g}:`, 'm').test(text)))).toEqual(new Set());
+  });
+
+  it('is the same each time', () => {
+    expect(promelaModel(program, title)).toBe(text);
+  });
+});

@@ -1,0 +1,199 @@
+import { constant } from '../kernel/expr';
+import type { Expr } from '../kernel/expr';
+import type { Program, Task } from '../kernel/program';
+import { PROPERTIES, propertyById, stateChecks } from '../kernel/properties/properties';
+import type { StateCheck } from '../kernel/properties/property';
+import { PROPERTY_IDS } from '../kernel/propertyId';
+import type { PropertyId } from '../kernel/propertyId';
+import { eachStatement } from '../kernel/statement';
+import type { Statement } from '../kernel/statement';
+import { makeModel } from '../explore/model';
+import { makeScenario } from '../scenario/make';
+import type { Trace } from '../scenario/trace';
+import { broken, word } from './promelaContext';
+import type { PromelaContext } from './promelaContext';
+import { deadlockOption, hasDeadlock } from './promelaDeadlock';
+import { lockOrderText, lockStatements, statesLockOrder, takersOf } from './promelaLocks';
+import { promelaNames, stepTitle } from './promelaNames';
+import { outcomesOf, substitute } from './promelaOutcomes';
+import { expression } from './promelaText';
+import { ascii, wrap } from './words';
+
+/** Properties that are laws on the graph of all runs, which the model does not state. */
+const NOT_STATED: readonly PropertyId[] = ['unregister-live', 'clean-unwind'];
+
+/** The scenario of a run as a SPIN model; the run's own schedule plays no part. */
+export function promelaText(trace: Trace): string {
+  return promelaModel(trace.program, `${trace.scenario.title}\n\n${makeScenario(trace.scenario)}`);
+}
+
+/** A program as a stand-alone SPIN model whose reachable states are exactly those of the program. `about` goes into its first comment. */
+export function promelaModel(program: Program, about = ''): string {
+  const { fixed } = makeModel(program, []);
+  const takers = takersOf(program);
+  const context: PromelaContext = {
+    program, names: promelaNames(program), takers, locks: [...takers.keys()].sort((a, b) => a - b),
+    hidden: new Set(program.fields.filter(f => fixed.has(f.index) && !f.constant).map(f => f.index)),
+  };
+  const checks = stateChecks(program);
+  const parts = [
+    header(context, about), machinery(context, checks), variables(context), lockOrderText(context),
+    ...program.tasks.map(t => process(context, t)), watcher(context, checks),
+  ];
+  return `${parts.filter(p => p !== '').join('\n\n')}\n`;
+}
+
+function header({ program, locks }: PromelaContext, about: string): string {
+  const missing = [...NOT_STATED, ...(locks.length < 2 || statesLockOrder(locks) ? [] : ['lock-order' as const])].filter(id => propertyById(id).applies(program));
+  return comment([
+    `${program.design.id}, revision ${program.design.revision}: ${program.design.title}. A SPIN model made by vfio-playground.`,
+    ...about.trim().split('\n'),
+    'One d_step is one step of the playground: the atomic actions, the states and their number are the same. A process stands at the label of its next step; its pc repeats that for the properties. Hidden variables have their start value whenever a step ends, so they are no part of a state.',
+    'First broken property, and the steps that lead to it:',
+    '  spin -a FILE && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan && spin -t FILE',
+    'Every broken property by its name, over all states (SPIN counts one transition more than there are, for the initial state):',
+    '  spin -a -DALL FILE && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -c0',
+    'More than one machine holds: add -DBITSTATE, -DCOLLAPSE or -DNCORE=N to gcc, or run swarm.',
+    ...(missing.length > 0 ? [`Not stated here, as they are laws on the graph of all runs: ${missing.join(', ')}.`] : []),
+  ]);
+}
+
+function machinery(context: PromelaContext, checks: readonly StateCheck[]): string {
+  const { program } = context;
+  const told = PROPERTY_IDS.filter(id => !NOT_STATED.includes(id) && (propertyById(id).applies(program) || checks.some(c => c.property === id) || isViolated(program, id)));
+  return [
+    '#ifdef ALL',
+    'c_decl { static unsigned told, watched; }',
+    '#define BROKEN(n, name) c_code { if (!(told & (1u << n))) { told |= 1u << n; printf("broken: " #name "\\n"); } }',
+    '#define UNSEEN(n) c_expr { !(watched & (1u << n)) }',
+    '#define SEEN(n) c_code { watched |= 1u << n; }',
+    '#else',
+    '#define BROKEN(n, name) name##_is_broken = 1; assert(!name##_is_broken)',
+    '#define UNSEEN(n) true',
+    '#define SEEN(n) skip',
+    '#endif',
+    ...(hasDeadlock(context) ? [`hidden byte waits[${program.tasks.length + 1}]; /* for whom a task waits; task 0 is none */`] : []),
+    ...told.map(id => `hidden byte ${word(id)}_is_broken; /* ${ascii(propertyById(id).statement)} */`),
+  ].join('\n');
+}
+
+function isViolated(program: Program, id: PropertyId): boolean {
+  let found = false;
+  for (const t of program.tasks) for (const s of t.steps) eachStatement(s.body, st => { found ||= st.op === 'violate' && st.property === id; });
+  return found;
+}
+
+function variables({ program, names, hidden }: PromelaContext): string {
+  const most = largest(program);
+  const lines: string[] = [];
+  let owner = -2;
+  for (const f of program.fields) {
+    if (f.constant && f.kind !== 'pc') continue;
+    if (f.object !== owner) {
+      owner = f.object;
+      const object = program.objects[f.object];
+      lines.push('', `/* ${ascii(object ? `struct ${object.type} ${object.name}: ${object.spec.about}` : 'where the tasks stand, and what their calls returned')} */`);
+    }
+    lines.push(`${declaration(f.lo, most[f.index] ?? f.hi, hidden.has(f.index), names.field(f.index))} = ${f.init};`);
+  }
+  return lines.join('\n').trim();
+}
+
+/** By field: the largest value that it can have, or that a step which never runs would give it. */
+function largest(program: Program): number[] {
+  const most = program.fields.map(f => f.hi);
+  for (const task of program.tasks) {
+    for (const step of task.steps) eachStatement(step.body, s => { if (s.op === 'set' && s.value.op === 'const') most[s.field] = Math.max(most[s.field] ?? 0, s.value.value); });
+  }
+  return most;
+}
+
+/** SPIN takes no bit fields below zero and none that are hidden. */
+function declaration(lo: number, hi: number, hidden: boolean, name: string): string {
+  if (lo < 0 || (hidden && hi > 255)) return `${hidden ? 'hidden ' : ''}${lo < -32_768 || hi > 32_767 ? 'int' : 'short'} ${name}`;
+  return hidden ? `hidden byte ${name}` : `unsigned ${name} : ${Math.max(1, 32 - Math.clz32(hi))}`;
+}
+
+function process(context: PromelaContext, task: Task): string {
+  const { program, names } = context;
+  const lines = [`active proctype ${names.task(task.index)}() {`];
+  let call = -1;
+  for (const step of task.steps) {
+    if (step.call !== call) {
+      call = step.call;
+      const { by, call: name, ...args } = program.calls[call]?.call ?? { by: '', call: '' };
+      lines.push('', comment([`${by}: ${name} ${Object.entries(args).map(([k, v]) => `${k}=${v}`).join(' ')}`]));
+    }
+    const guard = substitute(program, step.guard, new Map());
+    const label = names.label(task.index, step.pc);
+    lines.push(comment([stepTitle(step)]), step.guard.op === 'const' ? `${label}:` : `end_${label}: ${label}:`, '  if');
+    for (const outcome of outcomesOf(program, step.body, step.pc + 1)) {
+      const target = names.label(task.index, outcome.target);
+      const pc: Statement = { op: 'set', field: task.pc, value: constant(outcome.target) };
+      const first = and(guard, outcome.when);
+      lines.push(
+        `  :: d_step { ${expression(context, first)} ->`,
+        `      printf("${ascii(`${task.name} ${step.id}`)}\\n");`,
+        ...statements(context, task.index, [...outcome.body, ...(program.fields[task.pc]?.constant ? [] : [pc])], '      '),
+        `     } goto ${target}`,
+      );
+    }
+    lines.push('  fi;');
+  }
+  lines.push('end_done: done: false', '}');
+  return lines.join('\n');
+}
+
+function and(a: Expr, b: Expr): Expr {
+  if (a.op === 'const') return a.value === 0 ? a : b;
+  return b.op === 'const' && b.value !== 0 ? a : { op: 'and', a, b };
+}
+
+function statements(context: PromelaContext, task: number, body: readonly Statement[], indent: string): string[] {
+  const { program, names } = context;
+  return body.flatMap((s): string[] => {
+    switch (s.op) {
+      case 'set': {
+        const value = substitute(program, s.value, new Map());
+        const meaning = value.op === 'const' ? names.value(s.field, value.value) : undefined;
+        return [`${indent}${names.field(s.field)} = ${expression(context, value)};${meaning === undefined ? '' : ` /* ${ascii(meaning)} */`}`];
+      }
+      case 'violate': return [`${indent}${broken(s.property)};`];
+      case 'note': {
+        const note = program.notes[s.note];
+        return note?.kind === 'lock' ? lockStatements(context, task, note.field, indent) : [];
+      }
+      case 'jump': throw new Error('a jump inside an outcome');
+      case 'if': {
+        const cond = substitute(program, s.cond, new Map());
+        const then = statements(context, task, s.then, `${indent}      `);
+        const otherwise = statements(context, task, s.otherwise, `${indent}      `);
+        if (then.length + otherwise.length === 0) return [];
+        if (cond.op === 'const') return statements(context, task, cond.value === 0 ? s.otherwise : s.then, indent);
+        return [
+          `${indent}if`, `${indent}:: ${expression(context, cond)} ->`, ...(then.length === 0 ? [`${indent}      skip`] : then),
+          `${indent}:: else ->`, ...(otherwise.length === 0 ? [`${indent}      skip`] : otherwise), `${indent}fi;`,
+        ];
+      }
+    }
+  });
+}
+
+/** Looks at every state; it goes back to where it was, so it adds none. */
+function watcher(context: PromelaContext, checks: readonly StateCheck[]): string {
+  const options = PROPERTIES.flatMap(({ id }): string[] => {
+    const own = checks.filter(c => c.property === id).map(c => ({ text: c.text, bad: substitute(context.program, c.bad, new Map()) })).filter(c => c.bad.op !== 'const' || c.bad.value !== 0);
+    if (own.length === 0) return [];
+    const bit = PROPERTY_IDS.indexOf(id);
+    const bad = own.map(c => `${comment([c.text])}\n      ${expression(context, c.bad)}`).join(' ||\n      ');
+    return [`  :: d_step { UNSEEN(${bit}) && (\n      ${bad}) ->\n      SEEN(${bit}); ${broken(id)} }`];
+  });
+  const all = [...options, ...(hasDeadlock(context) ? [deadlockOption(context)] : [])];
+  if (all.length === 0) return '';
+  return ['active proctype properties() {', 'end_watch:', '  do', ...all, '  od', '}'].join('\n');
+}
+
+function comment(lines: readonly string[]): string {
+  const text = lines.flatMap(line => wrap(ascii(line).replaceAll('*/', '* /').replaceAll('/*', '/ *'), 150, 2));
+  return text.length === 1 ? `/* ${text[0]} */` : `/*\n${text.map(t => ` * ${t}`.trimEnd()).join('\n')}\n */`;
+}

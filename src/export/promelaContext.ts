@@ -1,0 +1,26 @@
+import type { Program } from '../kernel/program';
+import { PROPERTY_IDS } from '../kernel/propertyId';
+import type { PropertyId } from '../kernel/propertyId';
+import type { PromelaNames } from './promelaNames';
+
+/** What the parts of a SPIN model need of one program, worked out once. */
+export interface PromelaContext {
+  readonly program: Program;
+  readonly names: PromelaNames;
+  /** Field indices of the mutexes that some step takes. */
+  readonly locks: readonly number[];
+  /** By such a field: the tasks that take it. */
+  readonly takers: ReadonlyMap<number, ReadonlySet<number>>;
+  /** Fields with the same value in every state between steps, but not within one. */
+  readonly hidden: ReadonlySet<number>;
+}
+
+/** The statement that tells of a broken property. */
+export function broken(id: PropertyId): string {
+  return `BROKEN(${PROPERTY_IDS.indexOf(id)}, ${word(id)})`;
+}
+
+/** A property's id as part of a name. */
+export function word(id: PropertyId): string {
+  return id.replaceAll('-', '_');
+}
