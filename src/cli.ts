@@ -1,15 +1,20 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { DESIGNS } from './designs/index';
+import { EXPORTS } from './export/exports';
 import { interleavingText } from './export/interleaving';
+import { SNIPPETS } from './export/snippets';
 import { PROPERTIES } from './kernel/properties/properties';
 import { LIBRARY, libraryEntry, retell } from './scenario/library';
+import { makeLink } from './scenario/link';
+import { linkOf } from './scenario/linkOf';
 import { errorText, parseScenario } from './scenario/parse';
 import { redesign } from './scenario/redesign';
 import { makeResult } from './scenario/result';
 import type { Scenario } from './scenario/scenario';
 import { runScenario } from './scenario/schedule';
 import { parseScheduleText } from './scenario/scheduleText';
+import type { Trace } from './scenario/trace';
 import { verifyRun } from './scenario/verify';
 
 /** Exit statuses: fine; a property is violated or `--verify` differs; bad input or usage; stopped by a limit. */
@@ -21,6 +26,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** The text of a file, or of standard input for `-`; throws when it cannot be read. */
   readonly read: (file: string) => string;
+  /** Writes a file; throws when it cannot. */
+  readonly write: (file: string, text: string) => void;
 }
 
 /** Arguments behind the command's name. A flag has no value; an option has one each time it is given. */
@@ -53,6 +60,20 @@ const COMMANDS: readonly Command[] = [
     flags: ['json', 'full', 'verify'], options: ['design', 'option', 'schedule'], files: [1, 1],
     run: runCommand,
   },
+  {
+    id: 'export',
+    usage: `export FILE --to ${EXPORTS.map(e => e.id).join('|')} [-o OUT] [--full] [--base URL] [--theme light|dark|auto] [--design ID] [--option k=v] [--schedule ...]`,
+    about: 'writes the run of a scenario in another form',
+    flags: ['full'], options: ['to', 'o', 'base', 'theme', 'design', 'option', 'schedule'], files: [1, 1],
+    run: exportCommand,
+  },
+  {
+    id: 'link',
+    usage: `link FILE [--base URL] [--embed [--as ${SNIPPETS.map(s => s.id).join('|')}]] [--design ID] [--option k=v] [--schedule ...]`,
+    about: 'prints the permalink of a run, or a snippet that embeds it',
+    flags: ['embed'], options: ['base', 'as', 'design', 'option', 'schedule'], files: [1, 1],
+    run: linkCommand,
+  },
   listing('designs', DESIGNS.map(({ id, title, about, options }) => ({ id, title, about, options })), d => [d.id, d.title, d.options.map(o => `${o.id}=${o.values.join('|')}`).join(' ')]),
   listing('scenarios', LIBRARY.map(({ id, scenario, group, designs }) => ({ id, title: scenario.title, group, designs })), e => [e.id, e.title, e.designs.join(' ')]),
   listing('properties', PROPERTIES.map(({ id, title, statement, source }) => ({ id, title, statement, source })), p => [p.id, p.statement]),
@@ -68,16 +89,57 @@ function listing<T>(id: string, items: readonly T[], row: (item: T) => readonly 
   };
 }
 
-function runCommand(args: Arguments, terminal: Terminal): number {
-  const scenario = readScenario(args, terminal);
+/** The run that the arguments ask for. */
+function traceFor(scenario: Scenario, args: Arguments): Trace {
   const given = args.options.get('schedule')?.at(-1);
   const schedule = given === undefined ? undefined : parseScheduleText(given);
   if (schedule && !schedule.ok) throw new BadInput(`--schedule: ${schedule.error.message}`);
-  if (args.flags.has('verify') && !scenario.expect) throw new BadInput('--verify: there is no "expect" for this scenario in this design and with these options');
   const outcome = runScenario(scenario, { schedule: schedule?.schedule });
   if (!outcome.ok) throw new BadInput(errorText(outcome.errors));
-  const result = makeResult(outcome.trace);
-  terminal.out(args.flags.has('json') ? jsonText(result) : withNewline(interleavingText(outcome.trace, { full: args.flags.has('full') })));
+  return outcome.trace;
+}
+
+/** The value of an option that takes one of some words. */
+function oneOf<T extends { readonly id: string }>(args: Arguments, option: string, items: readonly T[], otherwise?: string): T {
+  const given = args.options.get(option)?.at(-1) ?? otherwise;
+  const item = items.find(each => each.id === given);
+  if (!item) throw new BadInput(`--${option}: ${given === undefined ? 'nothing' : JSON.stringify(given)} stood here; accepted: ${items.map(each => each.id).join(', ')}`);
+  return item;
+}
+
+const THEMES = [{ id: 'light' }, { id: 'dark' }, { id: 'auto' }] as const;
+
+function exportCommand(args: Arguments, terminal: Terminal): number {
+  const form = oneOf(args, 'to', EXPORTS);
+  const theme = oneOf(args, 'theme', THEMES, 'auto').id;
+  const text = form.make(traceFor(readScenario(args, terminal), args), { full: args.flags.has('full'), base: args.options.get('base')?.at(-1), theme });
+  const file = args.options.get('o')?.at(-1);
+  if (file === undefined || file === '-') terminal.out(text);
+  else {
+    try {
+      terminal.write(file, text);
+    } catch (error) {
+      throw new BadInput(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+  return EXIT.fine;
+}
+
+function linkCommand(args: Arguments, terminal: Terminal): number {
+  if (args.options.has('as') && !args.flags.has('embed')) throw new BadInput('--as is for --embed');
+  const snippet = oneOf(args, 'as', SNIPPETS, 'html');
+  const base = args.options.get('base')?.at(-1);
+  const trace = traceFor(readScenario(args, terminal), args);
+  terminal.out(args.flags.has('embed') ? snippet.make(trace, { base }) : `${base ?? ''}${makeLink(linkOf(trace))}\n`);
+  return EXIT.fine;
+}
+
+function runCommand(args: Arguments, terminal: Terminal): number {
+  const scenario = readScenario(args, terminal);
+  if (args.flags.has('verify') && !scenario.expect) throw new BadInput('--verify: there is no "expect" for this scenario in this design and with these options');
+  const trace = traceFor(scenario, args);
+  const result = makeResult(trace);
+  terminal.out(args.flags.has('json') ? jsonText(result) : withNewline(interleavingText(trace, { full: args.flags.has('full') })));
   if (!scenario.expect || !args.flags.has('verify')) return result.violations.length === 0 ? EXIT.fine : EXIT.violated;
   const differences = verifyRun(result, scenario.expect);
   for (const d of differences) terminal.err(`${d}\n`);
@@ -144,7 +206,7 @@ function sortArguments(command: Command, words: readonly string[]): Arguments {
   const options = new Map<string, string[]>();
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? '';
-    const [, name = '', inline] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
+    const [, name = '', inline] = /^(?:--|-(?=o$))([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
     if (command.flags.includes(name) && inline === undefined) flags.add(name);
     else if (command.options.includes(name)) {
       const value = inline ?? words[++i];
@@ -186,5 +248,6 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     out: text => process.stdout.write(text),
     err: text => process.stderr.write(text),
     read: file => readFileSync(file === '-' ? 0 : file, 'utf8'),
+    write: (file, text) => writeFileSync(file, text),
   });
 }

@@ -107,8 +107,7 @@ export function eventText(program: Program, event: Event, before: Int32Array): s
         const seen = valueWord(program, only, before[only] ?? 0);
         return note.acquire ? `smp_load_acquire(&${placeWord(program, only)}) /* ${seen} */` : `/* ${placeWord(program, only)} == ${seen} */`;
       }
-      const simple = /^[\w>.-]+$/.test(note.text);
-      return `/* ${value ? note.text : simple ? `!${note.text}` : `!(${note.text})`} */`;
+      return `/* ${value ? note.text : negated(note.text)} */`;
     }
     case 'count': {
       const place = placeWord(program, note.field);
@@ -136,6 +135,15 @@ export function eventText(program: Program, event: Event, before: Int32Array): s
     case 'say': return `/* ${note.text} */`;
     case 'violation': return `/* ${note.property}: ${note.text} */`;
   }
+}
+
+/** The opposite of a condition, in the shortest form. */
+function negated(text: string): string {
+  if (/^[\w>.-]+$/.test(text)) return `!${text}`;
+  const not = /^!\(?([\w>.-]+)\)?$/.exec(text);
+  if (not?.[1] !== undefined) return not[1];
+  const compared = /^([\w>.-]+) ([=!])= ([\w>.-]+)$/.exec(text);
+  return compared ? `${compared[1]} ${compared[2] === '=' ? '!' : '='}= ${compared[3]}` : `!(${text})`;
 }
 
 const ALWAYS: ReadonlySet<string> = new Set(['fail', 'fops', 'warn', 'skip', 'complete', 'wait', 'free']);

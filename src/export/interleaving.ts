@@ -108,10 +108,15 @@ function heads(columns: readonly Column[]): string[] {
   return Array.from({ length: height }, (_, line) => columns.reduce((text, c, i) => text.padEnd(c.start) + (cells[i]?.[line] ?? ''), ''));
 }
 
+/** Leaves out what a task has just said. */
+function withoutEchoes(rows: readonly Row[]): readonly Row[] {
+  return rows.filter((row, i) => row.kind !== 'event' || rows[i - 1]?.text !== row.text || rows[i - 1]?.task !== row.task);
+}
+
 /** Keeps what matters; the call lines and results of calls stay, a lock only where somebody waited for it. */
 function shorten(rows: readonly Row[]): readonly Row[] {
   const contended = new Set(rows.filter((r, i) => rows[i + 1]?.kind === 'blocks' && r.kind === 'event').map(r => r.text.replace('mutex_lock', '')));
-  const kept = rows.filter(r => r.matters || (/^mutex_(un)?lock/.test(r.text) && contended.has(r.text.replace(/^mutex_(un)?lock/, ''))));
+  const kept = withoutEchoes(rows.filter(r => r.matters || (/^mutex_(un)?lock/.test(r.text) && contended.has(r.text.replace(/^mutex_(un)?lock/, '')))));
   // A call of which nothing but its success matters goes on one line.
   return kept.flatMap((row): Row[] => {
     const same = kept.filter(r => r.call === row.call && r.kind !== 'call');

@@ -9,8 +9,16 @@ export function ascii(text: string): string {
   return text.replaceAll(/[\s\u2010-\u2027\u2190-\u22ff\u00d7\u00a0]/g, c => PLAIN[c] ?? (/\s/.test(c) ? ' ' : '?')).replaceAll(/[^ -~]/gu, '?');
 }
 
-/** Breaks a text into lines of at most `width`; lines after the first start with `hang` spaces. Breaks at spaces, else behind `(`, `,` or `->`, else anywhere. */
+/** Stands for a space at which no line ends. */
+const GLUE = '\u0001';
+
+/** Breaks a text into lines of at most `width`; lines after the first start with `hang` spaces. Breaks at spaces, else behind `(`, `,` or `->`, else anywhere; comment marks stay with their words. */
 export function wrap(text: string, width: number, hang = 4): string[] {
+  const glued = text.replaceAll(/(\/\*) | (\*\/)/g, (_, opens: string | undefined, closes: string | undefined) => (opens ? opens + GLUE : GLUE + (closes ?? '')));
+  return broken(glued, width, hang).map(line => line.replaceAll(GLUE, ' ').trimEnd());
+}
+
+function broken(text: string, width: number, hang: number): string[] {
   const lines: string[] = [];
   let rest = text;
   let indent = '';
@@ -38,7 +46,7 @@ export function objectWord(program: Program, object: number): string {
   const slot = program.objects[object];
   if (!slot) return '?';
   const alone = slot.type !== 'file' && program.objects.every(o => o.type !== slot.type || o === slot);
-  return alone ? slot.spec.role : slot.name.replaceAll(' ', '').replaceAll(/[^A-Za-z0-9_]+/g, '_');
+  return alone ? slot.spec.role : slot.name.replaceAll(/[^A-Za-z0-9_]+/g, '_');
 }
 
 /** A field as C names it: `group->group_lock`. */

@@ -1,0 +1,120 @@
+import { makeLink } from '../scenario/link';
+import { linkOf } from '../scenario/linkOf';
+import type { Trace } from '../scenario/trace';
+import { altText } from './altText';
+import { interleavingText } from './interleaving';
+import { xml } from './xml';
+import { ascii } from './words';
+
+/** What a snippet shows and where from. */
+export interface SnippetOptions {
+  /** Address of the playground's page or folder; `./` where left out. */
+  readonly base?: string | undefined;
+  /** `#v1.…` of the moment to show; the end of the run where left out. */
+  readonly link?: string | undefined;
+  /** Parameters of the embed (`view`, `theme`, `ro`, …); what has its default is best left out. */
+  readonly parameters?: Readonly<Record<string, string>> | undefined;
+}
+
+/** One way to put a run into another page. */
+export interface Snippet {
+  readonly id: string;
+  readonly title: string;
+  /** Where it goes and what must be there. */
+  readonly about: string;
+  readonly make: (trace: Trace, options?: SnippetOptions) => string;
+}
+
+/** What a frame needs: scripts, and that its link to the playground opens a page of its own. */
+export const FRAME_SANDBOX = 'allow-scripts allow-popups allow-popups-to-escape-sandbox';
+
+/** The snippets of the Share dialog and of `link --embed`. */
+export const SNIPPETS: readonly Snippet[] = [
+  { id: 'html', title: 'HTML', about: 'An element with the text as fallback. The script comes from the folder of the playground.', make: elementSnippet },
+  { id: 'iframe', title: 'Frame', about: 'For pages that admit no scripts of others.', make: frameSnippet },
+  { id: 'sphinx', title: 'Sphinx', about: 'A live frame in HTML, the text in every other output.', make: sphinxSnippet },
+  { id: 'mdx', title: 'MDX', about: 'The element of the package vfio-playground.', make: mdxSnippet },
+  { id: 'github', title: 'GitHub', about: 'An image that links to the playground: frames are taken out there. Save the SVG beside the file.', make: githubSnippet },
+];
+
+interface Parts {
+  readonly page: string;
+  readonly folder: string;
+  readonly link: string;
+  readonly title: string;
+  readonly text: string;
+  readonly query: string;
+  readonly attributes: string;
+}
+
+function partsOf(trace: Trace, { base = './', link, parameters = {} }: SnippetOptions): Parts {
+  const hash = link ?? makeLink(linkOf(trace));
+  const entries = Object.entries(parameters);
+  return {
+    page: base,
+    folder: base.replace(/[?#].*$/s, '').replace(/[^/]*$/, ''),
+    link: hash,
+    title: trace.scenario.title || 'A run of the VFIO playground',
+    text: interleavingText(trace, { base }).trimEnd(),
+    query: entries.length === 0 ? '' : `?${entries.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&')}`,
+    attributes: entries.map(([key, value]) => ` ${key.replaceAll(/[^a-z]/g, '')}="${xml(value)}"`).join(''),
+  };
+}
+
+function elementSnippet(trace: Trace, options: SnippetOptions = {}): string {
+  const { folder, link, title, text, attributes } = partsOf(trace, options);
+  return `<script src="${xml(folder)}vfio-playground.js" defer></script>
+<vfio-playground title="${xml(title)}" scenario="${xml(link)}"${attributes}>
+<pre>
+${xml(text)}
+</pre>
+</vfio-playground>
+`;
+}
+
+function frameSnippet(trace: Trace, options: SnippetOptions = {}): string {
+  const { folder, link, title, query } = partsOf(trace, options);
+  return `<iframe src="${xml(`${folder}embed.html${query}${link}`)}"
+  title="${xml(title)}" width="100%" height="480" loading="lazy"
+  sandbox="${FRAME_SANDBOX}" style="border:0"></iframe>
+`;
+}
+
+function sphinxSnippet(trace: Trace, options: SnippetOptions = {}): string {
+  const indent = (text: string): string => text.trimEnd().split('\n').map(line => (line === '' ? '' : `      ${line}`)).join('\n');
+  const { text } = partsOf(trace, options);
+  return `.. only:: html
+
+   .. raw:: html
+
+${indent(frameSnippet(trace, options))}
+
+.. only:: not html
+
+   .. code-block:: none
+
+${indent(text)}
+`;
+}
+
+function mdxSnippet(trace: Trace, options: SnippetOptions = {}): string {
+  const { folder, link, title, text, attributes } = partsOf(trace, options);
+  const literal = text.replaceAll(/[\\`$]/g, '\\$&');
+  return `import 'vfio-playground';
+
+<vfio-playground title=${JSON.stringify(title)} base="${xml(folder)}" scenario="${xml(link)}"${attributes}>
+  <pre>{\`${literal}\`}</pre>
+</vfio-playground>
+`;
+}
+
+function githubSnippet(trace: Trace, options: SnippetOptions = {}): string {
+  const { page, link } = partsOf(trace, options);
+  const alt = ascii(altText(trace)).replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
+  return `[![${alt}](${fileStem(trace.scenario.title)}.svg)](${encodeURI(page)}${link})\n`;
+}
+
+/** A name for the files of a run, out of its title: `two-processes-race`. */
+export function fileStem(title: string): string {
+  return title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '').slice(0, 40).replace(/-$/, '') || 'run';
+}
