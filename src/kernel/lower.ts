@@ -187,8 +187,9 @@ export class Lowering {
         return this.write(`${op.file}.f_op`, constant(op.to === 'normal' ? 1 : 0), scope, out, f => note({ kind: 'fops', object: scope.layout.fields[f]!.object, to: op.to }), true);
       case 'complete': return this.write(op.completion, constant(1), scope, out, f => note({ kind: 'complete', field: f }));
       case 'waitForCompletion': return note({ kind: 'wait', field: scope.places(op.completion).cases[0]!.field.index });
-      case 'cdevAdd': case 'listAdd': return this.write(op.place, constant(1), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
-      case 'cdevDel': case 'listDel': return this.write(op.place, constant(0), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
+      case 'cdevAdd': return this.write(op.place, constant(1), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
+      case 'cdevDel': return this.write(op.place, constant(0), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
+      case 'listAdd': case 'listDel': return this.link(op, scope, out);
       case 'idaAlloc': return this.write(op.place, this.lowestFree(op.place, scope), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
       case 'idaFree': return this.write(op.place, constant(0), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
       case 'fail': return this.fail(op.errno, op.why, op.at, op.to, scope, out);
@@ -315,6 +316,21 @@ export class Lowering {
     });
     this.forget(path, scope);
     if (single.length === 1 && typeof value !== 'function' && value.op === 'const') this.known = new Map([...this.known, [single[0]!.field.index, value.value]]);
+  }
+
+  /** Moves a list node; a node that is linked twice, or unlinked from nothing, leaves a broken list behind. */
+  private link(op: Extract<Op, { kind: 'listAdd' | 'listDel' }>, scope: Scope, out: Draft[]): void {
+    const adds = op.kind === 'listAdd';
+    this.each(op.place, scope, out, (c, o) => {
+      const text = adds ? `links ${c.object.name} into ${op.list} while it is linked already: the list is corrupted` : `unlinks ${c.object.name} from ${op.list}, in which it is not`;
+      const value = !adds ? constant(0) : op.head === undefined ? constant(1) : scope.value({ ref: op.head }, c.field);
+      o.push(
+        { op: 'if', cond: binary(adds ? 'ne' : 'eq', field(c.field.index), constant(0)), then: [this.violation('memory', text, c.object)], otherwise: [] },
+        { op: 'set', field: c.field.index, value },
+        { op: 'note', note: this.call.note({ kind: 'write', field: c.field.index, release: false }), value: field(c.field.index) },
+      );
+    });
+    this.forget(op.place, scope);
   }
 
   private forget(path: Path, scope: Scope): void {

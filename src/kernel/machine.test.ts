@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compile } from './compile';
 import type { Design, ObjectType, Routine } from './design';
 import { callResult, canMove, enabled, initialState, makeEventBuffer, readEvents, step, waiters, waitOf } from './machine';
-import { alloc, complete, driverOp, eq, fail, fdInstall, free, increment, mutexLock, mutexUnlock, ref, refDec, refIncNotZero, ret, store, test as when, waitForCompletion } from './primitives';
+import { alloc, complete, driverOp, eq, fail, fdInstall, free, increment, listAdd, listDel, mutexLock, mutexUnlock, ref, refDec, refIncNotZero, ret, store, test as when, waitForCompletion } from './primitives';
 import type { Program } from './program';
 import type { Call } from './world';
 
@@ -189,5 +189,34 @@ describe('the machine', () => {
     const buffer = makeEventBuffer();
     for (const t of [0, 0, 1, 1, 1, 1, 1, 1, 0]) step(program, state, t, buffer);
     expect(readEvents(program, buffer).map(e => e.note)).toContainEqual(expect.objectContaining({ kind: 'violation', property: 'no-ops-before-bind' }));
+  });
+
+  it('says when a list node is linked twice or unlinked from nothing', () => {
+    const linked = routine('list', [
+      { id: 'L.1', title: '', ops: [listAdd('device.next', 'devices', 'device')] },
+      { id: 'L.2', title: '', ops: [listAdd('device.next', 'devices', 'device')] },
+      { id: 'L.3', title: '', ops: [listDel('device.next', 'devices')] },
+      { id: 'L.4', title: '', ops: [listDel('device.next', 'devices'), ret()] },
+    ]);
+    const listed: Design = {
+      ...toy,
+      model: options => {
+        const model = toy.model(options);
+        const [device, ...rest] = model.objects;
+        return {
+          ...model, calls: { ...model.calls, register_device: linked },
+          objects: [{ ...device!, fields: { ...device!.fields, next: { kind: 'pointer', types: ['dev'], edge: 'member' } } }, ...rest],
+        };
+      },
+    };
+    const program = compile(listed, {}, world, [{ by: 'driver', call: 'register_device', device: 'd' }]);
+    const state = initialState(program);
+    const buffer = makeEventBuffer();
+    const next = program.objects.find(o => o.type === 'dev')!.fields['next']!;
+    const seen = [1, 2, 3, 4].map(() => {
+      step(program, state, 0, buffer);
+      return [state[next], ...readEvents(program, buffer).flatMap(e => (e.note.kind === 'violation' ? [e.note.property] : []))];
+    });
+    expect(seen).toEqual([[1], [1, 'memory'], [0], [0, 'memory']]);
   });
 });

@@ -51,9 +51,11 @@ export type Op =
   | { readonly kind: 'fdInstall' | 'fdRemove' }
   | { readonly kind: 'replaceFops'; readonly file: Path; readonly to: 'parked' | 'normal' }
   | { readonly kind: 'complete' | 'waitForCompletion'; readonly completion: Path }
-  | { readonly kind: 'cdevAdd' | 'cdevDel'; readonly place: Path }
+  /** `call` is the kernel function that does it, where it is not the one of v6.6. */
+  | { readonly kind: 'cdevAdd' | 'cdevDel'; readonly place: Path; readonly call?: string }
   | { readonly kind: 'idaAlloc' | 'idaFree'; readonly place: Path }
-  | { readonly kind: 'listAdd' | 'listDel'; readonly place: Path; readonly list: string }
+  /** `place` is the node's linkage: a bool, or a pointer to `head`, the object whose list it is. */
+  | { readonly kind: 'listAdd' | 'listDel'; readonly place: Path; readonly list: string; readonly head?: Path }
   /** Returns -errno, at once or through the unwinding that starts at step `to`; `at` is the object that refused. */
   | { readonly kind: 'fail'; readonly errno: Errno; readonly why: string; readonly at?: Path; readonly to?: string }
   /** A helper outside the model (user copy, allocation, module, driver op) that fails only where the call says `fault`. */
@@ -106,12 +108,14 @@ export const fdRemove = (): Op => ({ kind: 'fdRemove' });
 export const replaceFops = (file: Path, to: 'parked' | 'normal'): Op => ({ kind: 'replaceFops', file, to });
 export const complete = (completion: Path): Op => ({ kind: 'complete', completion });
 export const waitForCompletion = (completion: Path): Op => ({ kind: 'waitForCompletion', completion });
-export const cdevAdd = (place: Path): Op => ({ kind: 'cdevAdd', place });
-export const cdevDel = (place: Path): Op => ({ kind: 'cdevDel', place });
+export const cdevAdd = (place: Path, call?: string): Op => ({ kind: 'cdevAdd', place, ...(call === undefined ? {} : { call }) });
+export const cdevDel = (place: Path, call?: string): Op => ({ kind: 'cdevDel', place, ...(call === undefined ? {} : { call }) });
 /** Takes the lowest number that no other object of the type holds; 0 is "none". */
 export const idaAlloc = (place: Path): Op => ({ kind: 'idaAlloc', place });
 export const idaFree = (place: Path): Op => ({ kind: 'idaFree', place });
-export const listAdd = (place: Path, list: string): Op => ({ kind: 'listAdd', place, list });
+/** Links a node; one that is linked already corrupts both lists, which is a memory violation (as CONFIG_DEBUG_LIST says). */
+export const listAdd = (place: Path, list: string, head?: Path): Op => ({ kind: 'listAdd', place, list, ...(head === undefined ? {} : { head }) });
+/** Unlinks a node from whatever list it is in; one that is in none is a memory violation. */
 export const listDel = (place: Path, list: string): Op => ({ kind: 'listDel', place, list });
 export const fail = (errno: Errno, why: string, where: { at?: Path; to?: string } = {}): Op => ({ kind: 'fail', errno, why, ...where });
 export const fallible = (what: string, errno: Errno, why: string, where: { at?: Path; to?: string; before?: readonly Op[] } = {}): Op => ({ kind: 'fallible', what, errno, why, ...where });

@@ -71,8 +71,8 @@ function printOp(op: Op, indent: string): string[] {
     case 'replaceFops': return line(`replace_fops(${printPath(op.file)}, ${op.to}_fops);`);
     case 'complete': return line(`complete(&${printPath(op.completion)});`);
     case 'waitForCompletion': return line(`wait_for_completion(&${printPath(op.completion)});`);
-    case 'cdevAdd': return line(`cdev_device_add(${printPath(op.place).replace(/->[a-z_]+$/, '')});`);
-    case 'cdevDel': return line(`cdev_device_del(${printPath(op.place).replace(/->[a-z_]+$/, '')});`);
+    case 'cdevAdd': return line(`${op.call ?? 'cdev_device_add'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`);
+    case 'cdevDel': return line(`${op.call ?? 'cdev_device_del'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`);
     case 'idaAlloc': return line(`${printPath(op.place)} = ida_alloc();`);
     case 'idaFree': return line(`ida_free(${printPath(op.place)});`);
     case 'listAdd': return line(`list_add(&${printPath(op.place)}, &${op.list});`);
