@@ -6,6 +6,8 @@ export interface Anchor {
   readonly device?: string;
   readonly group?: string;
   readonly devset?: string;
+  /** dev_name() of the device's parent. */
+  readonly devName?: string;
   /** The name of the fd that made the struct file. */
   readonly file?: string;
   readonly fileKind?: FileKind;

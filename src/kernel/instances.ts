@@ -29,7 +29,7 @@ export const ANCHOR_KEYS: Readonly<Record<Per, readonly (keyof Anchor)[]>> = {
 
 /** Finds every instance of a scenario: the closed world that a program is compiled for. */
 export function findInstances(world: World, calls: readonly Call[]): Instances {
-  const deviceAnchors = world.devices.map((d): Anchor => ({ device: d.name, group: d.group, devset: d.devset ?? d.name }));
+  const deviceAnchors = world.devices.map((d): Anchor => ({ device: d.name, group: d.group, devset: d.devset ?? d.name, devName: d.devName ?? d.name }));
   const deviceAnchor = (name: string): Anchor | undefined => deviceAnchors.find(a => a.device === name);
   const files: FileInstance[] = [];
   const fds: FdInstance[] = [];

@@ -9,6 +9,8 @@ export interface WorldDevice {
   readonly registered?: boolean | undefined;
   /** A sibling held by an ordinary kernel driver, which keeps the group's DMA owner count up (domain.md 1.2). */
   readonly kernelDriver?: boolean | undefined;
+  /** dev_name() of the bus device below it; its own name where left out. Names are unique on one bus only. */
+  readonly devName?: string | undefined;
 }
 
 /** What exists before the first call. */

@@ -8,7 +8,7 @@ const optional = fc.option(word, { nil: undefined });
 const flag = fc.option(fc.boolean(), { nil: undefined });
 const present = <T extends object>(object: T): T => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 
-const device = fc.record({ name: word, group: word, devset: optional, registered: flag, kernelDriver: flag }).map(present);
+const device = fc.record({ name: word, group: word, devset: optional, registered: flag, kernelDriver: flag, devName: optional }).map(present);
 const call = fc.record({
   by: word, call: fc.constantFrom(...CALL_NAMES), as: optional, fd: optional, device: optional, iommufd: optional, ioas: optional,
   object: optional, container: optional, group: optional, kvm: optional, to: optional, fault: optional,

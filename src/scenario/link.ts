@@ -157,8 +157,9 @@ function varint(value: number): number[] {
 function writeDevice(writer: LinkWriter, device: WorldDevice): void {
   writer.text(device.name);
   writer.text(device.group);
-  writer.number((device.devset === undefined ? 0 : 1) + 2 * triState(device.registered) + 6 * triState(device.kernelDriver));
+  writer.number((device.devset === undefined ? 0 : 1) + 2 * triState(device.registered) + 6 * triState(device.kernelDriver) + (device.devName === undefined ? 0 : 18));
   if (device.devset !== undefined) writer.text(device.devset);
+  if (device.devName !== undefined) writer.text(device.devName);
 }
 
 const TRI: readonly (boolean | undefined)[] = [undefined, false, true];
@@ -173,12 +174,14 @@ function readDevice(reader: LinkReader): WorldDevice {
   const flags = reader.number();
   const devset = flags % 2 === 1 ? reader.text() : undefined;
   const registered = TRI[Math.floor(flags / 2) % 3];
-  const kernelDriver = TRI[Math.floor(flags / 6)];
+  const kernelDriver = TRI[Math.floor(flags / 6) % 3];
+  const devName = flags >= 18 ? reader.text() : undefined;
   return {
     name, group,
     ...(devset === undefined ? {} : { devset }),
     ...(registered === undefined ? {} : { registered }),
     ...(kernelDriver === undefined ? {} : { kernelDriver }),
+    ...(devName === undefined ? {} : { devName }),
   };
 }
 

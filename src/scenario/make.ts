@@ -14,7 +14,7 @@ export function makeScenario(scenario: Scenario): string {
   if (scenario.design !== 'upstream') file['design'] = line(scenario.design);
   if (Object.keys(scenario.options).length > 0) file['options'] = line(optionValues(scenario.options));
   file['world'] = block({
-    devices: lines(world.devices.map(d => pick(d, ['name', 'group', 'devset', 'registered', 'kernelDriver'])), '    '),
+    devices: lines(world.devices.map(d => pick(d, ['name', 'group', 'devset', 'registered', 'kernelDriver', 'devName'])), '    '),
     processes: line(world.processes),
     ...(world.storeBuffers === true ? { storeBuffers: 'true' } : {}),
   }, '  ');

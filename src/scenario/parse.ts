@@ -82,6 +82,7 @@ function fillIn(file: v.InferOutput<typeof SCENARIO_SCHEMA>): Scenario {
     ...(d.devset === undefined ? {} : { devset: d.devset }),
     ...(d.registered === false ? { registered: false } : {}),
     ...(d.kernelDriver === true ? { kernelDriver: true } : {}),
+    ...(d.devName === undefined || d.devName === d.name ? {} : { devName: d.devName }),
   }));
   const world: World = { devices, processes: file.world.processes, ...(file.world.storeBuffers === true ? { storeBuffers: true } : {}) };
   return {

@@ -60,6 +60,10 @@ function checkDesign(scenario: Scenario, expected: Expected): Design | undefined
 function checkWorld({ world }: Scenario, expected: Expected): void {
   world.devices.forEach((d, i) => {
     if (world.devices.findIndex(o => o.name === d.name) < i) expected(`world.devices[${i}].name`, d.name, 'a name that no other device has');
+    const twin = world.devices.find((o, j) => j < i && (o.devName ?? o.name) === (d.devName ?? d.name));
+    if (twin && twin.registered !== false && d.registered !== false) {
+      expected(`world.devices[${i}].devName`, d.devName ?? d.name, `a name that no device has which is registered from the start (${twin.name} is); "registered": false leaves it to a call`);
+    }
   });
   const groups = [...new Set(world.devices.map(d => d.group))];
   if (groups.length > LIMITS.groups) expected('world.devices', world.devices, `devices in at most ${LIMITS.groups} groups (there are ${groups.length})`);

@@ -69,6 +69,7 @@ const device = record({
   devset: v.optional(name),
   registered: v.optional(flag),
   kernelDriver: v.optional(flag),
+  devName: v.optional(name),
 });
 
 /** The shape of a scenario file; what the parts say of one another is checked in `references.ts`. */
