@@ -8,6 +8,8 @@ import { waitCycle } from '../kernel/properties/noDeadlock';
 import { checkState, stateChecks } from '../kernel/properties/properties';
 import type { Violation } from '../kernel/properties/properties';
 import type { StateCheck } from '../kernel/properties/property';
+import { withdrawals, withdrawnNow } from '../kernel/properties/unregisterLive';
+import type { Withdrawn } from '../kernel/properties/unregisterLive';
 
 /** Sees the rules that one run breaks: those of a state, of a step, and those that need the run's past. */
 export class Watch {
@@ -18,9 +20,13 @@ export class Watch {
   /** The call that began last and runs undisturbed so far, with the state before it. */
   private alone: { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
   private held: readonly number[] = [];
+  private readonly withdrawals: readonly Withdrawn[];
+  /** By task: the unregister calls that waited already when its current call began. */
+  private readonly late = new Map<number, readonly Withdrawn[]>();
 
   constructor(private readonly program: Program) {
     this.checks = stateChecks(program);
+    this.withdrawals = withdrawals(program);
     this.unwinds = cleanUnwind.applies(program);
   }
 
@@ -28,6 +34,7 @@ export class Watch {
   before(state: Int32Array, task: number): void {
     this.held = locksHeld(this.program, state, task);
     const call = callAt(this.program, state, task);
+    if (this.withdrawals.length > 0 && call && callStatus(this.program, state, call.index) === 'waiting') this.late.set(task, withdrawnNow(this.program, this.withdrawals, state));
     if (this.alone?.task !== task || this.alone.call !== call?.index) {
       const begins = call !== undefined && callStatus(this.program, state, call.index) === 'waiting';
       this.alone = begins && this.unwinds ? { task, call: call.index, before: state.slice() } : undefined;
@@ -38,7 +45,7 @@ export class Watch {
   after(state: Int32Array, task: number, step: Step, events: readonly Event[]): readonly Violation[] {
     const found: Violation[] = [];
     for (const { note } of events) if (note.kind === 'violation') found.push({ property: note.property, text: note.text, object: note.object });
-    found.push(...checkState(this.checks, state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
+    found.push(...checkState(this.checks, state), ...this.postponed(state, task, step, events), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
     return found.filter(v => {
       const key = `${v.property} ${v.object ?? ''} ${v.text}`;
       if (this.told.has(key)) return false;
@@ -62,6 +69,15 @@ export class Watch {
       held.push(note.field);
     }
     return found;
+  }
+
+  /** A call that began when the registration was withdrawn, and still keeps unregister waiting. */
+  private postponed(state: Int32Array, task: number, step: Step, events: readonly Event[]): Violation[] {
+    const waiting = withdrawnNow(this.program, this.late.get(task) ?? [], state);
+    return waiting.filter(w => events.some(({ note }) => note.kind === 'count' && note.by > 0 && note.field === w.counter)).map(w => ({
+      property: 'unregister-live', object: this.program.fields[w.counter]?.object,
+      text: `${this.name(task)}'s ${this.program.calls[step.call]?.call.call} began after ${this.name(w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be put off for ever`,
+    }));
   }
 
   private deadlock(state: Int32Array): Violation[] {
