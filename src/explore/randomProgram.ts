@@ -1,5 +1,5 @@
 import type { Expr } from '../kernel/expr';
-import type { Field, Program, Step, Task } from '../kernel/program';
+import type { Field, Note, Program, Step, Task } from '../kernel/program';
 import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { Statement } from '../kernel/statement';
 
@@ -21,6 +21,7 @@ export function randomProgram(draw: Draw): Program {
     index, object: -1, name: `f${index}`, title: `f${index}`, kind: index === mutex ? 'mutex' : 'int', lo, hi,
     init: index === mutex ? 0 : lo + draw(hi - lo + 1), constant: false,
   }));
+  const notes: Note[] = PROPERTY_IDS.map((property) => ({ kind: 'violation', property, text: `breaks ${property}`, object: undefined }));
   const number = (depth: number): Expr => {
     const kind = depth === 0 ? draw(2) : draw(5);
     if (kind === 0) return { op: 'const', value: draw(4) };
@@ -47,7 +48,10 @@ export function randomProgram(draw: Draw): Program {
     const kind = draw(8);
     if (kind === 0 && depth > 0) return { op: 'if', cond: truth(2), then: body(depth - 1, steps), otherwise: body(depth - 1, steps) };
     if (kind === 1 && depth < 2) return { op: 'jump', pc: draw(steps + 1) };
-    if (kind === 2 && draw(3) === 0) return { op: 'violate', property: PROPERTY_IDS[draw(PROPERTY_IDS.length)] ?? 'memory', note: 0 };
+    if (kind === 2 && draw(3) === 0) {
+      const note = draw(PROPERTY_IDS.length);
+      return { op: 'violate', property: PROPERTY_IDS[note] ?? 'memory', note };
+    }
     const index = draw(data);
     return { op: 'set', field: index, value: clamp(index, number(2)) };
   };
@@ -74,7 +78,7 @@ export function randomProgram(draw: Draw): Program {
   return {
     design: { id: 'random', revision: 1, title: '', about: '', options: [], model: () => { throw new Error('a random program has no model'); } },
     options: {}, model: { objects: [], calls: {} as never, releases: {}, parked: [], privateData: {}, views: { normalAccess: {}, bound: {}, owner: {}, counters: [] } },
-    world: { devices: [], processes: [] }, objects: [], fields, tasks, calls: [], files: [], fds: [], counters: [], notes: [],
+    world: { devices: [], processes: [] }, objects: [], fields, tasks, calls: [], files: [], fds: [], counters: [], notes,
   };
 }
 

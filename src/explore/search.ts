@@ -10,6 +10,8 @@ import { makeWasmEngine, wasmAllowed } from './wasmEngine';
 export interface Limits {
   readonly maxStates: number;
   readonly maxBytes: number;
+  /** Steps from the start; no limit where left out. */
+  readonly maxDepth?: number;
 }
 
 /** 5 million states, 512 MB. */
@@ -19,7 +21,7 @@ export const DEFAULT_LIMITS: Limits = { maxStates: 5_000_000, maxBytes: 512 * 2 
 export type EngineName = 'wasm' | 'bytecode';
 
 /** Why a search is not complete. */
-export type Bound = 'states' | 'bytes';
+export type Bound = 'states' | 'bytes' | 'depth';
 
 /** A breadth-first search under way. */
 export interface Search {
@@ -63,6 +65,7 @@ export function startSearch(model: Model, engineName: EngineName = bestEngine(),
       const layerEnd = layers.at(-1) ?? 0;
       if (at === layerEnd) {
         if (engine.count() === layerEnd) return 'complete';
+        if (layers.length - 1 >= (limits.maxDepth ?? Infinity)) return 'depth';
         layers.push(engine.count());
         continue;
       }

@@ -8,7 +8,7 @@ import { waitCycle } from '../kernel/properties/noDeadlock';
 import { checkState, stateChecks } from '../kernel/properties/properties';
 import type { Violation } from '../kernel/properties/properties';
 import type { StateCheck } from '../kernel/properties/property';
-import { withdrawals, withdrawnNow } from '../kernel/properties/unregisterLive';
+import { neverReturns, unregisterLive, withdrawals, withdrawnNow } from '../kernel/properties/unregisterLive';
 import type { Withdrawn } from '../kernel/properties/unregisterLive';
 
 /** Sees the rules that one run breaks: those of a state, of a step, and those that need the run's past. */
@@ -20,12 +20,14 @@ export class Watch {
   /** The call that began last and runs undisturbed so far, with the state before it. */
   private alone: { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
   private held: readonly number[] = [];
+  private readonly unregisters: boolean;
   private readonly withdrawals: readonly Withdrawn[];
   /** By task: the unregister calls that waited already when its current call began. */
   private readonly late = new Map<number, readonly Withdrawn[]>();
 
   constructor(private readonly program: Program) {
     this.checks = stateChecks(program);
+    this.unregisters = unregisterLive.applies(program);
     this.withdrawals = withdrawals(program);
     this.unwinds = cleanUnwind.applies(program);
   }
@@ -45,7 +47,7 @@ export class Watch {
   after(state: Int32Array, task: number, step: Step, events: readonly Event[]): readonly Violation[] {
     const found: Violation[] = [];
     for (const { note } of events) if (note.kind === 'violation') found.push({ property: note.property, text: note.text, object: note.object });
-    found.push(...checkState(this.checks, state), ...this.postponed(state, task, step, events), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
+    found.push(...checkState(this.checks, state), ...this.postponed(state, task, step, events), ...this.stuck(state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
     return found.filter(v => {
       const key = `${v.property} ${v.object ?? ''} ${v.text}`;
       if (this.told.has(key)) return false;
@@ -78,6 +80,12 @@ export class Watch {
       property: 'unregister-live', object: this.program.fields[w.counter]?.object,
       text: `${this.name(task)}'s ${this.program.calls[step.call]?.call.call} began after ${this.name(w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be put off for ever`,
     }));
+  }
+
+  private stuck(state: Int32Array): Violation[] {
+    const call = this.unregisters ? neverReturns(this.program, state)?.call : undefined;
+    if (!call) return [];
+    return [{ property: 'unregister-live', object: undefined, text: `${call.by}'s unregister_device of ${call.device} can never return, although every file of ${call.device} is closed` }];
   }
 
   private deadlock(state: Int32Array): Violation[] {

@@ -1,4 +1,6 @@
-import type { Program } from '../program';
+import { callStatus, enabled } from '../machine';
+import type { Program, ProgramCall } from '../program';
+import { eachStatement } from '../statement';
 import type { Property } from './property';
 
 /** I8: unregister ends once the files are closed, and later opens cannot hold it up; a law on the graph of all runs, of which a run shows the second half. */
@@ -24,4 +26,24 @@ export function withdrawals(program: Program): Withdrawn[] {
 /** The withdrawals that a task stands at in this state. */
 export function withdrawnNow(program: Program, places: readonly Withdrawn[], state: Int32Array): Withdrawn[] {
   return places.filter(w => state[program.tasks[w.task]!.pc] === w.pc);
+}
+
+/** The calls of other tasks that can raise the counter that a withdrawal waits for: opens of its device. */
+export function lateOpens(program: Program, w: Withdrawn): ProgramCall[] {
+  const raises = (note: Program['notes'][number] | undefined): boolean => note?.kind === 'count' && note.by > 0 && note.field === w.counter;
+  return program.calls.filter(c => c.task !== w.task && program.tasks[c.task]!.steps.slice(c.start, c.end).some(step => {
+    let found = false;
+    eachStatement(step.body, s => { found ||= s.op === 'note' && raises(program.notes[s.note]); });
+    return found;
+  }));
+}
+
+/** An unregister call that can never return although all files of its device and its group are closed: nobody can move any more. */
+export function neverReturns(program: Program, state: Int32Array): ProgramCall | undefined {
+  if (enabled(program, state).length > 0) return undefined;
+  return program.calls.find(c => c.call.call === 'unregister_device' && callStatus(program, state, c.index) === 'running' && !program.files.some(f => {
+    const { life } = program.objects[f.object]!;
+    const group = program.world.devices.find(d => d.name === c.call.device)?.group;
+    return (f.device === c.call.device || f.kind === 'container' || (f.kind === 'group' && f.group === group)) && life !== undefined && state[life] === 1;
+  }));
 }

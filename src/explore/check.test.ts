@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../designs/index';
+import { compile } from '../kernel/compile';
+import { canMove, initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
+import type { Program } from '../kernel/program';
+import { stateChecks } from '../kernel/properties/properties';
+import type { PropertyId } from '../kernel/propertyId';
+import { LIBRARY, retell } from '../scenario/library';
+import { makeResult } from '../scenario/result';
+import type { Scenario, Schedule } from '../scenario/scenario';
+import type { Trace } from '../scenario/trace';
+import { runScenario } from '../scenario/schedule';
+import { makeCheck, runCheck } from './check';
+import type { CheckResult } from './checkResult';
+import { propertyBit } from './model';
+import { drawFrom, randomProgram } from './randomProgram';
+import { exploreByReference } from './reference';
+import { circlesOf, circling } from './lockOrders';
+
+/** States up to which the reference engine follows. */
+const REFERENCE_CAP = 2_500;
+
+/** The scenarios that are tried with every option. */
+const WITH_OPTIONS = ['double-bind', 'hot-unplug'];
+
+interface Case { readonly name: string; readonly scenario: Scenario; readonly defaults: boolean }
+
+/** Every scenario under every design that it is for: with the default options, and each other value of one option for some. */
+function eachCase(): Case[] {
+  return LIBRARY.flatMap((entry) => DESIGNS.filter((d) => entry.designs.includes(d.id)).flatMap((design) => {
+    const variants = design.options.flatMap((o) => o.values.slice(1).map((value) => ({ [o.id]: value })));
+    return [{}, ...(WITH_OPTIONS.includes(entry.id) ? variants : [])].map((options): Case => {
+      const parsed = retell(entry, design.id, options);
+      if (!parsed.ok) throw new Error(`${entry.id} does not fit ${design.id}`);
+      return { name: `${entry.id} in ${design.id} ${JSON.stringify(options)}`, scenario: parsed.scenario, defaults: Object.keys(options).length === 0 };
+    });
+  }));
+}
+
+function programOf(scenario: Scenario): Program {
+  return compile(DESIGNS.find((d) => d.id === scenario.design)!, scenario.options, scenario.world, scenario.calls);
+}
+
+function stepBits(result: CheckResult, rules: readonly PropertyId[]): number {
+  return result.properties.reduce((mask, p) => (p.status === 'violated' && rules.includes(p.id) ? mask | (1 << propertyBit(p.id)) : mask), 0);
+}
+
+const ON_GRAPH: readonly PropertyId[] = ['unregister-live', 'lock-order', 'clean-unwind', 'no-deadlock'];
+
+describe('a check of every design and scenario', () => {
+  const cases = eachCase();
+
+  it('gives the same with both engines, and what the reference gives', () => {
+    let compared = 0;
+    for (const { name, scenario } of cases.filter((c) => c.defaults)) {
+      const program = programOf(scenario);
+      const wasm = runCheck(program, { engine: 'wasm' });
+      const bytecode = runCheck(program, { engine: 'bytecode' });
+      expect({ ...bytecode, engine: 'wasm' }, name).toEqual(wasm);
+      expect(wasm.coverage, name).toBe('complete');
+      outcomesAreEnds(name, scenario, wasm);
+      if (wasm.states > REFERENCE_CAP) continue;
+      compared++;
+      const reference = exploreByReference(program, stateChecks(program), REFERENCE_CAP);
+      const onStates = wasm.properties.map((p) => p.id).filter((id) => !ON_GRAPH.includes(id));
+      expect({
+        states: wasm.states, transitions: wasm.transitions, depth: wasm.depth, broken: stepBits(wasm, onStates),
+        stuck: wasm.outcomes.reduce((sum, o) => sum + o.states, 0), complete: true,
+      }, name).toEqual({ ...reference, broken: reference.broken & onStates.reduce((mask, id) => mask | (1 << propertyBit(id)), 0) });
+    }
+    expect(compared).toBeGreaterThan(8);
+  }, 300_000);
+
+  it('is borne out by the runner: a witness shows its property at its last step, and no random run shows more', () => {
+    let witnesses = 0;
+    for (const { name, scenario } of cases) {
+      const result = runCheck(programOf(scenario), { outcomes: false });
+      for (const { id, witness } of result.properties) {
+        if (!witness) continue;
+        witnesses++;
+        const violations = makeResult(traceOf(name, scenario, witness.schedule)).violations;
+        expect(violations.find((v) => v.property === id), `${name}, ${id}`).toMatchObject({ step: witness.steps - 1, text: witness.text });
+      }
+      for (const v of makeResult(traceOf(name, scenario, { random: 7 })).violations) {
+        expect(result.properties.find((p) => p.id === v.property)?.status, `${name}: ${v.text}`).toBe('violated');
+      }
+    }
+    expect(witnesses).toBeGreaterThan(1);
+  }, 300_000);
+
+  function traceOf(name: string, scenario: Scenario, schedule: Schedule): Trace {
+    const run = runScenario(scenario, { schedule });
+    if (!run.ok) throw new Error(`${name}: ${run.errors[0]?.message}`);
+    return run.trace;
+  }
+
+  /** The schedule of an outcome is a whole run that ends as the outcome says. */
+  function outcomesAreEnds(name: string, scenario: Scenario, result: CheckResult): void {
+    for (const { witness, calls } of result.outcomes) {
+      const trace = traceOf(name, scenario, witness.schedule);
+      expect(trace.steps.length, name).toBe(witness.steps);
+      const told = makeResult(trace).calls.map((c) => (typeof c.returns === 'string' ? c.returns : c.returns === undefined ? undefined : 'ok'));
+      expect(calls.map((c) => (c.result === 'blocked' || c.result === 'skipped' ? undefined : c.result)), name).toEqual(told);
+    }
+  }
+});
+
+describe('a witness', () => {
+  it('has the fewest steps, then the fewest switches, by trying all shortest schedules', () => {
+    let tried = 0;
+    for (let seed = 0; seed < 120; seed++) {
+      const program = randomProgram(drawFrom(seed));
+      const result = runCheck(program, { limits: { maxStates: 3000 } });
+      if (result.coverage !== 'complete') continue;
+      for (const { id, witness } of result.properties) {
+        if (!witness || ON_GRAPH.includes(id)) continue;
+        tried++;
+        expect([witness.steps, witness.switches], `seed ${seed}, ${id}`).toEqual(bestByTrying(program, id));
+      }
+    }
+    expect(tried).toBeGreaterThan(30);
+  }, 120_000);
+
+  /** Fewest steps and switches of a schedule whose last step breaks the property: layer by layer over (state, last task). */
+  function bestByTrying(program: Program, id: PropertyId): readonly [steps: number, switches: number] {
+    const events = makeEventBuffer();
+    let layer = new Map([['', { state: initialState(program), last: -1, switches: 0 }]]);
+    for (let steps = 1; layer.size > 0; steps++) {
+      let best = Infinity;
+      const next: typeof layer = new Map();
+      for (const { state, last, switches } of layer.values()) {
+        for (const t of program.tasks) {
+          if (!canMove(program, state, t.index)) continue;
+          const after = state.slice();
+          step(program, after, t.index, events);
+          const cost = switches + (last < 0 || last === t.index ? 0 : 1);
+          if (readEvents(program, events).some((e) => e.note.kind === 'violation' && e.note.property === id)) best = Math.min(best, cost);
+          const key = `${after.subarray(0, program.fields.length).join()} ${t.index}`;
+          const known = next.get(key);
+          if (!known || known.switches > cost) next.set(key, { state: after, last: t.index, switches: cost });
+        }
+      }
+      if (best < Infinity) return [steps, best];
+      layer = next;
+    }
+    throw new Error(`nothing breaks ${id}`);
+  }
+});
+
+describe('a check', () => {
+  const race = programOf(eachCase().find((c) => c.name.startsWith('hot-unplug'))!.scenario);
+
+  it('comes to the same in small slices as in one', () => {
+    const whole = runCheck(race);
+    const check = makeCheck(race);
+    let slices = 0;
+    while (check.advance(50) === 'more') slices++;
+    expect(check.result(0)).toEqual(whole);
+    expect(slices).toBeGreaterThan(20);
+  });
+
+  it('keeps what was found when it is stopped, and never says that it holds', () => {
+    const check = makeCheck(race);
+    check.advance(100);
+    check.stop('cancel');
+    while (check.advance(100) === 'more');
+    const result = check.result(1.5);
+    expect(result).toMatchObject({ verdict: 'incomplete', coverage: 'stopped', stoppedBy: 'cancel', seconds: 1.5 });
+    expect(result.states).toBeGreaterThan(50);
+    expect(result.properties.map((p) => p.status)).not.toContain('holds');
+  });
+
+  it('stops at its limits, each by its name', () => {
+    const whole = runCheck(race);
+    expect(runCheck(race, { limits: { maxStates: 200 } })).toMatchObject({ coverage: 'stopped', stoppedBy: 'states' });
+    expect(runCheck(race, { limits: { maxBytes: 1000 } })).toMatchObject({ coverage: 'stopped', stoppedBy: 'memory' });
+    const shallow = runCheck(race, { limits: { maxDepth: 5 } });
+    expect(shallow).toMatchObject({ coverage: 'bounded', stoppedBy: 'depth', depth: 5 });
+    expect(shallow.states).toBeLessThan(whole.states);
+  });
+
+  it('looks only for the properties asked for', () => {
+    const result = runCheck(race, { properties: ['memory', 'single-bind'] });
+    expect(result.properties.map((p) => [p.id, p.status])).toEqual([['single-bind', 'holds'], ['memory', 'holds']]);
+  });
+});
+
+describe('unregister-live', () => {
+  const under = (options: Record<string, string>): CheckResult => {
+    const { scenario } = eachCase().find((c) => c.name === `hot-unplug in parked-shim ${JSON.stringify(options)}`)!;
+    return runCheck(programOf(scenario), { properties: ['unregister-live'] });
+  };
+
+  it('holds where the cdev goes before the wait, and breaks where opens that begin later still succeed', () => {
+    expect(under({}).verdict).toBe('holds');
+    expect(under({ delBeforeWait: 'false' }).properties[0]?.witness?.text).toContain('began after driver had withdrawn the registration');
+  });
+});
+
+describe('circles of lock orders', () => {
+  const o = (held: number, taken: number) => ({ held, taken });
+
+  it('are found once each', () => {
+    const orders = [o(1, 2), o(2, 3), o(3, 1), o(2, 1), o(3, 4), o(5, 5)];
+    expect(circling(orders)).toEqual([o(1, 2), o(2, 3), o(3, 1), o(2, 1), o(5, 5)]);
+    expect(circlesOf(circling(orders))).toEqual([[o(1, 2), o(2, 3), o(3, 1)], [o(1, 2), o(2, 1)], [o(5, 5)]]);
+  });
+});

@@ -1,0 +1,250 @@
+import { initialState, makeEventBuffer, nextStep, readEvents, step } from '../kernel/machine';
+import type { Program } from '../kernel/program';
+import { neverReturns } from '../kernel/properties/unregisterLive';
+import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/properties';
+import { PROPERTY_IDS } from '../kernel/propertyId';
+import type { PropertyId } from '../kernel/propertyId';
+import { optionValues } from '../scenario/make';
+import { Watch } from '../scenario/watch';
+import type { CheckResult, Coverage, PropertyVerdict, StoppedBy, Witness } from './checkResult';
+import { unpackState } from './layout';
+import { deadlockGoals, lockCircleSchedule } from './lockCircle';
+import { circling, possibleOrders } from './lockOrders';
+import { makeModel, propertyBit } from './model';
+import { findOutcomes, outcomeText } from './outcomes';
+import { bestEngine, DEFAULT_LIMITS, depthOf, depthReached, startSearch } from './search';
+import type { EngineName, Limits, Search } from './search';
+import { soloGoals } from './soloRuns';
+import { makeSuccessors } from './successors';
+import { countSwitches, layerOf, shortestSchedules } from './witness';
+import type { Goal, LayeredGraph } from './witness';
+
+/** What to look for, and how. */
+export interface CheckOptions {
+  /** The fastest that the page admits where left out. */
+  readonly engine?: EngineName;
+  /** 5 million states and 512 MB where left out. */
+  readonly limits?: Partial<Limits>;
+  /** All sixteen where left out. */
+  readonly properties?: readonly PropertyId[];
+  /** Whether to make a witness for every outcome; true where left out. */
+  readonly outcomes?: boolean;
+}
+
+/** How far a check has come. */
+export interface CheckProgress {
+  /** Exploring, or looking through what was found. */
+  readonly phase: 'explore' | 'conclude';
+  readonly states: number;
+  /** States found and not yet expanded. */
+  readonly frontier: number;
+  readonly transitions: number;
+  readonly depth: number;
+  readonly bytes: number;
+}
+
+/** A check under way: call `advance` until it is done, in slices as long as the caller likes. */
+export interface Check {
+  /** Works off about `budget` states. */
+  readonly advance: (budget: number) => 'more' | 'done';
+  readonly progress: () => CheckProgress;
+  /** Ends the exploration; what was found is kept, `advance` still has to conclude. */
+  readonly stop: (why: 'time' | 'cancel') => void;
+  /** After `done`. The caller has the clock. */
+  readonly result: (seconds: number) => CheckResult;
+}
+
+/** Begins a check of every interleaving of a program's calls. Throws when the program's states are too large to pack. */
+export function makeCheck(program: Program, options: CheckOptions = {}): Check {
+  const wanted = new Set<PropertyId>(options.properties ?? PROPERTY_IDS);
+  const model = makeModel(program, stateChecks(program).filter((c) => wanted.has(c.property)));
+  const engine = options.engine ?? bestEngine();
+  const search = startSearch(model, engine, { ...DEFAULT_LIMITS, ...options.limits });
+  let phase: CheckProgress['phase'] = 'explore';
+  let stoppedBy: StoppedBy | undefined;
+  let found: Found | undefined;
+
+  function* explore(): Generator<number> {
+    for (;;) {
+      const before = search.expanded();
+      const outcome = search.advance(slice);
+      if (outcome === 'complete') return;
+      if (outcome !== 'more') { stoppedBy = outcome === 'bytes' ? 'memory' : outcome; return; }
+      yield search.expanded() - before;
+      if (stoppedBy) return;
+    }
+  }
+  function* work(): Generator<number> {
+    yield* explore();
+    phase = 'conclude';
+    found = yield* conclude(search, wanted, options.outcomes ?? true);
+  }
+  const running = work();
+  let slice = 1024;
+  return {
+    advance: (budget) => {
+      slice = Math.max(1, budget);
+      for (let left = budget; left > 0;) {
+        const turn = running.next();
+        if (turn.done) return 'done';
+        left -= Math.max(1, turn.value);
+      }
+      return 'more';
+    },
+    progress: () => ({
+      phase, states: search.engine.count(), frontier: search.engine.count() - search.expanded(), transitions: search.engine.transitions(),
+      depth: depthReached(search), bytes: search.engine.bytes(),
+    }),
+    stop: (why) => { if (phase === 'explore') stoppedBy ??= why; },
+    result: (seconds) => {
+      if (!found) throw new Error('the check is not done');
+      const coverage: Coverage = stoppedBy === undefined ? 'complete' : stoppedBy === 'depth' ? 'bounded' : 'stopped';
+      const { witnesses } = found;
+      const properties = PROPERTIES.filter((p) => wanted.has(p.id)).map((p): PropertyVerdict => {
+        const witness = witnesses.get(p.id);
+        if (witness) return { id: p.id, status: 'violated', witness };
+        return { id: p.id, status: !p.applies(program) ? 'not-applicable' : coverage === 'complete' ? 'holds' : 'incomplete' };
+      });
+      return {
+        format: 'vfio-playground/check@1', design: program.design.id, options: optionValues(program.options),
+        verdict: witnesses.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',
+        coverage, ...(stoppedBy === undefined ? {} : { stoppedBy }),
+        states: search.engine.count(), transitions: search.engine.transitions(), depth: depthReached(search), seconds, engine,
+        properties, outcomes: found.outcomes,
+      };
+    },
+  };
+}
+
+/** Runs a check to its end in one go. */
+export function runCheck(program: Program, options: CheckOptions = {}): CheckResult {
+  const check = makeCheck(program, options);
+  while (check.advance(100_000) === 'more');
+  return check.result(0);
+}
+
+interface Found { readonly witnesses: ReadonlyMap<PropertyId, Witness>; readonly outcomes: CheckResult['outcomes'] }
+
+/** What follows from the explored states: the witnesses of what is violated, and the outcomes. */
+function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes: boolean): Generator<number, Found> {
+  const { program } = search.model;
+  const count = search.engine.count();
+  const layers = search.layers.at(-1) === count ? search.layers : [...search.layers, count];
+  const graph: LayeredGraph = { layers, successors: makeSuccessors(search.model, search.layout, search.engine) };
+  const schedules = new Map<PropertyId, readonly number[]>();
+  const goals = new Map<PropertyId, readonly Goal[]>();
+  const seek = (id: PropertyId, found: readonly Goal[]): void => { if (found.length > 0) goals.set(id, nearest(graph, [...goals.get(id) ?? [], ...found])); };
+
+  for (const id of PROPERTY_IDS) {
+    const first = search.broken.get(propertyBit(id));
+    if (first && wanted.has(id)) seek(id, first.task < 0 ? [{ state: 0, tail: [] }] : yield* breakingGoals(search, graph, propertyBit(id), first.state));
+  }
+  const solo = yield* soloGoals(search, layers, { unclean: wanted.has('clean-unwind'), late: wanted.has('unregister-live') });
+  seek('clean-unwind', solo.unclean);
+  seek('unregister-live', solo.late);
+  if (wanted.has('unregister-live')) seek('unregister-live', stuckGoals(search));
+  const orders = wanted.has('lock-order') || wanted.has('no-deadlock') ? circling(possibleOrders(program)) : [];
+  if (orders.length > 0) {
+    if (wanted.has('no-deadlock')) seek('no-deadlock', yield* deadlockGoals(search, graph));
+    if (wanted.has('lock-order')) {
+      const circle = yield* lockCircleSchedule(search, graph, orders);
+      const step = goals.get('lock-order')?.[0];
+      if (circle && (!step || circle.length < lengthOf(graph, step))) {
+        goals.delete('lock-order');
+        schedules.set('lock-order', circle);
+      }
+    }
+  }
+  const found = yield* shortestSchedules(graph, [...goals.values()]);
+  [...goals.keys()].forEach((id, i) => schedules.set(id, found[i]!));
+  const witnesses = new Map([...schedules].map(([id, schedule]) => [id, propertyWitness(program, id, schedule)]));
+  const outcomes = withOutcomes ? findOutcomes(search).map(({ state, ...outcome }) => ({ ...outcome, witness: makeWitness(program, pathTo(search, graph, state), outcomeText(outcome)) })) : [];
+  return { witnesses, outcomes };
+}
+
+/** All transitions that break a property at the least depth at which one does. */
+function* breakingGoals(search: Search, graph: LayeredGraph, bit: number, first: number): Generator<number, Goal[]> {
+  const { successors, layers } = graph;
+  const goals: Goal[] = [];
+  const depth = depthOf(search, first);
+  const end = Math.min(layers[depth + 1] ?? search.expanded(), search.expanded());
+  for (let from = first; from < end; from += successors.batch) {
+    const to = Math.min(end, from + successors.batch);
+    successors.expand(from, to);
+    const broken = successors.broken();
+    for (let at = 0; at < (to - from) * successors.tasks; at++) {
+      if ((broken[at]! & (1 << bit)) !== 0) goals.push({ state: from + Math.floor(at / successors.tasks), tail: [at % successors.tasks] });
+    }
+    yield to - from;
+  }
+  return goals;
+}
+
+/** The ends in which an unregister can never return. */
+function stuckGoals(search: Search): Goal[] {
+  const { model, layout, engine } = search;
+  if (!model.program.calls.some((c) => c.call.call === 'unregister_device')) return [];
+  const { records, stride } = engine.store();
+  const full = new Int32Array(model.program.fields.length + model.program.tasks.length);
+  return search.stuck.filter((state) => {
+    unpackState(model, layout, records, state * stride, full);
+    return neverReturns(model.program, full) !== undefined;
+  }).map((state) => ({ state, tail: [] }));
+}
+
+function lengthOf(graph: LayeredGraph, goal: Goal): number {
+  return layerOf(graph.layers, goal.state) + goal.tail.length;
+}
+
+function nearest(graph: LayeredGraph, goals: readonly Goal[]): Goal[] {
+  const least = goals.reduce((min, g) => Math.min(min, lengthOf(graph, g)), Infinity);
+  return goals.filter((g) => lengthOf(graph, g) === least);
+}
+
+/** The tasks along the parents of a state. */
+function pathTo(search: Search, { successors }: LayeredGraph, state: number): number[] {
+  const { records, stride, words } = search.engine.store();
+  const path: number[] = [];
+  for (let at = state; at > 0;) {
+    const parent = records[at * stride + words]!;
+    successors.expand(parent, parent + 1);
+    path.push(successors.next().indexOf(at));
+    at = parent;
+  }
+  return path.toReversed();
+}
+
+function makeWitness(program: Program, schedule: readonly number[], text: string): Witness {
+  return { schedule: scheduleWords(program, schedule), steps: schedule.length, switches: countSwitches(schedule), text };
+}
+
+/** Task numbers as the scenario format has them: `qemu*3`. */
+export function scheduleWords(program: Program, schedule: readonly number[]): string[] {
+  const words: string[] = [];
+  for (let at = 0; at < schedule.length;) {
+    const task = schedule[at]!;
+    let end = at;
+    while (schedule[end] === task) end++;
+    const name = program.tasks[task]!.name;
+    words.push(end - at === 1 ? name : `${name}*${end - at}`);
+    at = end;
+  }
+  return words;
+}
+
+/** The witness as a run tells it; throws when the run does not see what the search saw. */
+function propertyWitness(program: Program, id: PropertyId, schedule: readonly number[]): Witness {
+  const state = initialState(program);
+  if (schedule.length === 0) return makeWitness(program, schedule, checkState(stateChecks(program), state).find((v) => v.property === id)?.text ?? id);
+  const watch = new Watch(program);
+  const events = makeEventBuffer();
+  for (const task of schedule) {
+    const now = nextStep(program, state, task);
+    if (!now) throw new Error(`the witness of ${id} asks ${program.tasks[task]?.name} to go on behind its end`);
+    watch.before(state, task);
+    step(program, state, task, events);
+    const seen = watch.after(state, task, now, readEvents(program, events)).find((v) => v.property === id);
+    if (seen) return makeWitness(program, schedule, seen.text);
+  }
+  throw new Error(`a run of the witness of ${id} does not show it: ${scheduleWords(program, schedule).join(', ')}`);
+}

@@ -1,0 +1,75 @@
+import { fieldsRead, evaluate } from '../kernel/expr';
+import { callResult, callStatus } from '../kernel/machine';
+import type { Program } from '../kernel/program';
+import { fileFops } from '../scenario/result';
+import type { Outcome } from './checkResult';
+import { unpackState } from './layout';
+import type { Search } from './search';
+
+/** An outcome with the first state that shows it; states are in breadth-first order. */
+export interface FoundOutcome extends Omit<Outcome, 'witness'> { readonly state: number }
+
+/** The end states of a search, those that look alike counted as one; most frequent first. */
+export function findOutcomes(search: Search): FoundOutcome[] {
+  const { model, layout, engine } = search;
+  const { program } = model;
+  const mask = shownBits(search);
+  const { records, stride } = engine.store();
+  const byBits = new Map<string, { state: number; states: number }>();
+  for (const state of search.stuck) {
+    let key = '';
+    for (let i = 0; i < layout.words; i++) key += `${records[state * stride + i]! & mask[i]!} `;
+    const known = byBits.get(key);
+    if (known) known.states++;
+    else byBits.set(key, { state, states: 1 });
+  }
+  const full = new Int32Array(program.fields.length + program.tasks.length);
+  const outcomes = new Map<string, FoundOutcome>();
+  for (const { state, states } of byBits.values()) {
+    unpackState(model, layout, records, state * stride, full);
+    const shown = look(program, full);
+    const key = JSON.stringify(shown);
+    const known = outcomes.get(key);
+    outcomes.set(key, known ? { ...known, states: known.states + states } : { ...shown, states, state });
+  }
+  return [...outcomes.values()].sort((a, b) => b.states - a.states || a.state - b.state);
+}
+
+/** What people are told of an end state. */
+function look(program: Program, state: Int32Array): Pick<Outcome, 'calls' | 'files'> {
+  return {
+    calls: program.calls.map(({ index, call: { by, call, as } }) => {
+      const status = callStatus(program, state, index);
+      const errno = callResult(program, state, index);
+      const result = status === 'skipped' ? 'skipped' : status !== 'done' ? 'blocked' : errno === 0 ? 'ok' : `-${errno}`;
+      return { by, call, ...(as === undefined ? {} : { as }), result };
+    }),
+    files: program.files.filter((f) => f.normal && evaluate({ op: 'eq', a: { op: 'field', field: program.objects[f.object]!.life! }, b: { op: 'const', value: 1 } }, state) !== 0)
+      .map((f) => ({ name: f.name, by: f.by, ...(f.device === undefined ? {} : { device: f.device }), fops: fileFops(program, state, f) })),
+  };
+}
+
+/** One sentence for an outcome. */
+export function outcomeText(outcome: Pick<Outcome, 'calls'>): string {
+  return outcome.calls.map((c) => `${c.by} ${c.call} ${c.result}`).join(', ');
+}
+
+function shownBits({ model, layout }: Search): Int32Array {
+  const { program } = model;
+  const mask = new Int32Array(layout.words);
+  const add = (field: number): void => {
+    const slot = layout.slotOf.get(field);
+    if (slot) mask[slot.word]! |= slot.mask << slot.shift;
+  };
+  model.pcs.forEach(add);
+  for (const c of program.calls) add(c.result);
+  for (const f of program.files) {
+    if (!f.normal) continue;
+    fieldsRead(f.normal, add);
+    const object = program.objects[f.object]!;
+    if (object.life !== undefined) add(object.life);
+    const fops = object.fields['f_op'];
+    if (fops !== undefined) add(fops);
+  }
+  return mask;
+}

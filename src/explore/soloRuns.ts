@@ -1,0 +1,155 @@
+import { fieldsRead } from '../kernel/expr';
+import type { Program, ProgramCall } from '../kernel/program';
+import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
+import { lateOpens, withdrawals } from '../kernel/properties/unregisterLive';
+import { eachStatement } from '../kernel/statement';
+import { makeBytecode } from './bytecode';
+import { makeInterpreter } from './interpreter';
+import { fieldIn, unpackState } from './layout';
+import type { Layout } from './layout';
+import type { Model } from './model';
+import type { Search } from './search';
+import { layerOf } from './witness';
+import type { Goal } from './witness';
+
+/** What running one call undisturbed from its begin to its end shows. */
+interface SoloOutcome {
+  /** Steps after which it has failed and left something changed; 0 when it does not. */
+  readonly unclean: number;
+  /** Steps after which it has taken a reference although registration was withdrawn before it began; 0 when it does not. */
+  readonly late: number;
+}
+
+/** Goals of the two properties that are decided by running calls undisturbed. */
+export interface SoloGoals { readonly unclean: Goal[]; readonly late: Goal[] }
+
+/** One call under study: only these bits of a state matter to its undisturbed run. */
+interface Candidate {
+  readonly call: ProgramCall;
+  readonly mask: Int32Array;
+  readonly outcomes: Map<string | number, SoloOutcome>;
+}
+
+/**
+ * Runs, from every state in which a call is about to begin, that call alone to its end. States that agree on what the
+ * call reads and writes count as one.
+ */
+export function* soloGoals(search: Search, layers: readonly number[], wanted: { readonly unclean: boolean; readonly late: boolean }): Generator<number, SoloGoals> {
+  const { model, layout, engine } = search;
+  const { program } = model;
+  const solo = makeSolo(model, layout, {
+    unclean: wanted.unclean && cleanUnwind.applies(program),
+    late: wanted.late,
+  });
+  const goals: SoloGoals = { unclean: [], late: [] };
+  const best = { unclean: Infinity, late: Infinity };
+  if (solo.candidates.length === 0) return goals;
+  const byTask = model.pcs.map((pc, task) => ({ task, slot: layout.slotOf.get(pc), pc, at: new Map(solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c])) }))
+    .filter((t) => t.at.size > 0);
+  const count = engine.count();
+  const slice = 16_384;
+  for (let from = 0; from < count; from += slice) {
+    const to = Math.min(count, from + slice);
+    const { records, stride } = engine.store();
+    for (const { task, slot, pc, at } of byTask) {
+      for (let state = from; state < to; state++) {
+        const place = state * stride;
+        const now = slot ? (((records[place + slot.word]! >>> slot.shift) & slot.mask) + slot.lo) : fieldIn(model, layout, records, place, pc);
+        const candidate = at.get(now);
+        if (!candidate) continue;
+        const { unclean, late } = solo.run(candidate, records, place);
+        if (unclean === 0 && late === 0) continue;
+        const depth = layerOf(layers, state);
+        if (unclean > 0) keep('unclean', depth, unclean, state, task);
+        if (late > 0) keep('late', depth, late, state, task);
+      }
+    }
+    yield to - from;
+  }
+  return goals;
+
+  function keep(kind: 'unclean' | 'late', depth: number, steps: number, state: number, task: number): void {
+    if (depth + steps > best[kind]) return;
+    if (depth + steps < best[kind]) goals[kind].length = 0;
+    best[kind] = depth + steps;
+    goals[kind].push({ state, tail: Array.from({ length: steps }, () => task) });
+  }
+}
+
+interface Solo {
+  readonly candidates: readonly Candidate[];
+  readonly run: (candidate: Candidate, records: Int32Array, place: number) => SoloOutcome;
+}
+
+const NOTHING: SoloOutcome = { unclean: 0, late: 0 };
+
+function makeSolo(model: Model, layout: Layout, wanted: { readonly unclean: boolean; readonly late: boolean }): Solo {
+  const { program } = model;
+  const waits = wanted.late ? withdrawals(program).map((w) => ({ ...w, opens: lateOpens(program, w), at: w.pc, pc: model.pcs[w.task]! })) : [];
+  const candidates = program.calls
+    .filter((c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)))
+    .map((call): Candidate => ({ call, mask: relevantBits(program, layout, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc)), outcomes: new Map() }));
+  const interpreter = makeInterpreter(model, layout, makeBytecode(model, layout));
+  const now = new Int32Array(layout.words);
+  const full = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
+  const before = full();
+  const after = full();
+
+  const runAlone = ({ call }: Candidate, records: Int32Array, place: number): SoloOutcome => {
+    for (let i = 0; i < layout.words; i++) now[i] = records[place + i]!;
+    const pc = model.pcs[call.task]!;
+    const standing = waits.filter((w) => w.opens.includes(call) && fieldIn(model, layout, records, place, w.pc) === w.at);
+    let late = 0;
+    for (let steps = 1; ; steps++) {
+      if (!interpreter.step(now, 0, call.task)) return { unclean: 0, late };
+      if (late === 0 && standing.some((w) => fieldIn(model, layout, interpreter.next, 0, w.counter) > fieldIn(model, layout, now, 0, w.counter))) late = steps;
+      now.set(interpreter.next);
+      const at = fieldIn(model, layout, now, 0, pc);
+      if (at >= call.start && at < call.end) {
+        if (steps > 10_000) return { unclean: 0, late };
+        continue;
+      }
+      const result = fieldIn(model, layout, now, 0, call.result);
+      if (!wanted.unclean || result === 0 || result > call.errnos.length) return { unclean: 0, late };
+      unpackState(model, layout, records, place, before);
+      unpackState(model, layout, now, 0, after);
+      return { unclean: leftChanged(program, before, after).length > 0 ? steps : 0, late };
+    }
+  };
+
+  return {
+    candidates,
+    run: (candidate, records, place) => {
+      const { mask, outcomes } = candidate;
+      let key: string | number = records[place]! & mask[0]!;
+      for (let i = 1; i < mask.length; i++) if (mask[i] !== 0) key = `${key} ${records[place + i]! & mask[i]!}`;
+      const known = outcomes.get(key);
+      if (known) return known;
+      const outcome = runAlone(candidate, records, place);
+      outcomes.set(key, outcome.unclean === 0 && outcome.late === 0 ? NOTHING : outcome);
+      return outcome;
+    },
+  };
+}
+
+/** The bits of a packed state that the call reads or writes, the lives of the objects that it writes, and some more fields. */
+function relevantBits(program: Program, layout: Layout, call: ProgramCall, more: readonly number[]): Int32Array {
+  const mask = new Int32Array(layout.words);
+  const add = (field: number): void => {
+    const slot = layout.slotOf.get(field);
+    if (slot) mask[slot.word]! |= slot.mask << slot.shift;
+  };
+  more.forEach(add);
+  for (const step of program.tasks[call.task]!.steps.slice(call.start, call.end)) {
+    fieldsRead(step.guard, add);
+    eachStatement(step.body, (s) => {
+      if (s.op === 'if') fieldsRead(s.cond, add);
+      if (s.op !== 'set') return;
+      fieldsRead(s.value, add);
+      add(s.field);
+      const life = program.objects[program.fields[s.field]!.object]?.life;
+      if (life !== undefined) add(life);
+    });
+  }
+  return mask;
+}
