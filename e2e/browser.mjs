@@ -58,7 +58,7 @@ async function launchOnce(executablePath) {
  * @param {NodeJS.ProcessEnv} [env]
  * @returns {Promise<boolean>} whether it ended with 0
  */
-function runQuietly(program, args, limitMs, env = {}) {
+export function runQuietly(program, args, limitMs, env = {}) {
   return new Promise((resolve) => {
     const ownGroup = process.platform !== 'win32';
     const child = spawn(program, args, { stdio: 'ignore', detached: ownGroup, env: { ...process.env, ...env } });

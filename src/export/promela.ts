@@ -22,6 +22,12 @@ import { ascii, wrap } from './words';
 /** Properties that are laws on the graph of all runs, which the model does not state. */
 const NOT_STATED: readonly PropertyId[] = ['unregister-live', 'clean-unwind'];
 
+/** The properties that the SPIN model of a program states. */
+export function statedProperties(program: Program): readonly PropertyId[] {
+  const ordered = statesLockOrder([...takersOf(program).keys()]);
+  return PROPERTY_IDS.filter(id => !NOT_STATED.includes(id) && (id !== 'lock-order' || ordered));
+}
+
 /** The scenario of a run as a SPIN model; the run's own schedule plays no part. */
 export function promelaText(trace: Trace): string {
   return promelaModel(trace.program, `${trace.scenario.title}\n\n${makeScenario(trace.scenario)}`);
@@ -66,11 +72,11 @@ function machinery(context: PromelaContext, checks: readonly StateCheck[]): stri
     'c_decl { static unsigned told, watched; }',
     '#define BROKEN(n, name) c_code { if (!(told & (1u << n))) { told |= 1u << n; printf("broken: " #name "\\n"); } }',
     '#define UNSEEN(n) c_expr { !(watched & (1u << n)) }',
-    '#define SEEN(n) c_code { watched |= 1u << n; }',
+    '#define SEEN(n, name) c_code { watched |= 1u << n; printf("watched: " #name "\\n"); }',
     '#else',
     '#define BROKEN(n, name) name##_is_broken = 1; assert(!name##_is_broken)',
     '#define UNSEEN(n) true',
-    '#define SEEN(n) skip',
+    '#define SEEN(n, name) skip',
     '#endif',
     ...(hasDeadlock(context) ? [`hidden byte waits[${program.tasks.length + 1}]; /* for whom a task waits; task 0 is none */`] : []),
     ...told.map(id => `hidden byte ${word(id)}_is_broken; /* ${ascii(propertyById(id).statement)} */`),
@@ -186,7 +192,7 @@ function watcher(context: PromelaContext, checks: readonly StateCheck[]): string
     if (own.length === 0) return [];
     const bit = PROPERTY_IDS.indexOf(id);
     const bad = own.map(c => `${comment([c.text])}\n      ${expression(context, c.bad)}`).join(' ||\n      ');
-    return [`  :: d_step { UNSEEN(${bit}) && (\n      ${bad}) ->\n      SEEN(${bit}); ${broken(id)} }`];
+    return [`  :: d_step { UNSEEN(${bit}) && (\n      ${bad}) ->\n      SEEN(${bit}, ${word(id)}); ${broken(id)} }`];
   });
   const all = [...options, ...(hasDeadlock(context) ? [deadlockOption(context)] : [])];
   if (all.length === 0) return '';
