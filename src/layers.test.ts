@@ -18,12 +18,14 @@ const layers: Readonly<Record<string, Room>> = {
   scenario: { rooms: ['kernel', 'designs'], packages: ['valibot'] },
   explore: { rooms: ['kernel', 'designs', 'scenario'], packages: [] },
   export: { rooms: ['kernel', 'designs', 'scenario', 'explore'], packages: [] },
+  // What runs in somebody else's page: the messages, their client and the element.
+  host: { rooms: [], packages: [] },
   session: {
-    rooms: ['kernel', 'designs', 'scenario', 'explore', 'export'],
+    rooms: ['kernel', 'designs', 'scenario', 'explore', 'export', 'host'],
     packages: ['valibot', 'zustand/vanilla'],
   },
   ui: {
-    rooms: ['kernel', 'designs', 'scenario', 'explore', 'export', 'session'],
+    rooms: ['kernel', 'designs', 'scenario', 'explore', 'export', 'host', 'session'],
     packages: [
       'react',
       'react-dom',
@@ -40,7 +42,7 @@ const layers: Readonly<Record<string, Room>> = {
 };
 
 /** Files that wire the rooms and may import anything; nothing but they and tests beside them may import them. */
-const entries = ['main.tsx', 'embed.ts', 'embed.tsx', 'cli.ts', 'explore.worker.ts', 'pureGlobals.d.ts'];
+const entries = ['main.tsx', 'embed.tsx', 'element.ts', 'core.ts', 'cli.ts', 'explore.worker.ts', 'pureGlobals.d.ts'];
 
 /** What a test may import on top of what its room may. */
 const testPackages = ['vitest', 'fast-check', 'node:'];

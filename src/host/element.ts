@@ -1,0 +1,173 @@
+import { connect, type PlaygroundClient } from './client';
+import type { Theme } from './protocol';
+
+/** The tag of the element. */
+export const TAG = 'vfio-playground';
+
+/** Attributes that go into the frame's address as they stand. */
+const PASSED = ['view', 'theme', 'step', 'play', 'speed', 'ro'] as const;
+const WATCHED = ['scenario', 'base', 'theme', ...PASSED.filter((name) => name !== 'theme')] as const;
+const LEAST_HEIGHT = 160;
+const MOST_HEIGHT = 2000;
+const FIRST_HEIGHT = 480;
+
+const STYLE = `
+:host { display: block; position: relative; max-width: 100%; }
+:host([hidden]) { display: none; }
+iframe { display: block; width: 100%; border: 0; color-scheme: normal; }
+iframe:not(.live) { position: absolute; inset: 0; visibility: hidden; }
+.live ~ slot { display: none; }
+button { display: block; margin: 0 0 8px; padding: 6px 14px; font: inherit; cursor: pointer; }
+@media print { iframe, button { display: none; } .live ~ slot { display: contents; } }
+`;
+
+// Where a page is rendered on a server there are no elements: the module loads, and the fallback is what is sent.
+const Base = typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
+
+/**
+ * `<vfio-playground scenario="bind-race">text for print and for pages without scripts</vfio-playground>`: a playground in a frame,
+ * as high as its content. `scenario` is the id of a built-in scenario or a permalink; `base` is the folder of the playground.
+ * `view`, `theme`, `step`, `play`, `speed`, `ro`, `load`, `height` and `sandbox` are as in the address of embed.html.
+ */
+export class PlaygroundElement extends Base {
+  static readonly observedAttributes: readonly string[] = WATCHED;
+  /** Where the playground lies when there is no `base`: the folder of the loading script. */
+  static folder: string | undefined;
+
+  private frame: HTMLIFrameElement | undefined;
+  private observer: IntersectionObserver | undefined;
+  private button: HTMLButtonElement | undefined;
+  private linked: PlaygroundClient | undefined;
+
+  /** The playground, once it answers; dispatches a `ready` event then, and `statechanged`, `violation` and `focusexit` later. */
+  get client(): PlaygroundClient | undefined {
+    return this.linked;
+  }
+
+  connectedCallback(): void {
+    this.root();
+    const load = this.getAttribute('load') ?? 'lazy';
+    if (load === 'eager') this.open();
+    else if (load === 'click') this.offer();
+    else {
+      this.observer = new IntersectionObserver((entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) this.open();
+      }, { rootMargin: '300px' });
+      this.observer.observe(this);
+    }
+  }
+
+  disconnectedCallback(): void {
+    this.shut();
+    this.button?.remove();
+    this.button = undefined;
+  }
+
+  attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    if (!this.frame || before === now) return;
+    if (name === 'theme' && this.linked) void this.linked.setTheme(themeOf(now)).catch((error: unknown) => this.fail(error));
+    else {
+      this.shut();
+      this.open();
+    }
+  }
+
+  private root(): ShadowRoot {
+    if (this.shadowRoot) return this.shadowRoot;
+    const root = this.attachShadow({ mode: 'open' });
+    // A sheet made by script is admitted by every content security policy, a <style> is not.
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(STYLE);
+    root.adoptedStyleSheets = [sheet];
+    root.append(document.createElement('slot'));
+    return root;
+  }
+
+  private offer(): void {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = `Open: ${this.title || 'VFIO playground'}`;
+    button.addEventListener('click', () => this.open());
+    this.button = button;
+    this.root().prepend(button);
+  }
+
+  private shut(): void {
+    this.observer?.disconnect();
+    this.linked?.close();
+    this.frame?.remove();
+    this.observer = this.linked = this.frame = undefined;
+  }
+
+  private open(): void {
+    if (this.frame) return;
+    this.observer?.disconnect();
+    const address = this.address();
+    if (address === undefined) return this.fail(new Error('<vfio-playground> needs base="…", the folder of the playground'));
+    this.button?.remove();
+    const frame = document.createElement('iframe');
+    frame.title = this.title || 'VFIO playground';
+    if (this.hasAttribute('sandbox')) frame.setAttribute('sandbox', 'allow-scripts allow-popups allow-popups-to-escape-sandbox');
+    frame.style.height = `${this.wanted() ?? FIRST_HEIGHT}px`;
+    frame.src = address;
+    this.frame = frame;
+    this.root().prepend(frame);
+    connect(frame).then((client) => (this.frame === frame ? this.link(frame, client) : client.close())).catch((error: unknown) => {
+      if (this.frame === frame) this.fail(error);
+    });
+  }
+
+  private link(frame: HTMLIFrameElement, client: PlaygroundClient): void {
+    this.linked = client;
+    frame.classList.add('live');
+    client.on('resize', (height) => {
+      if (this.wanted() === undefined) frame.style.height = `${Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, Math.ceil(height)))}px`;
+    });
+    client.on('stateChanged', (detail) => this.dispatchEvent(new CustomEvent('statechanged', { detail })));
+    client.on('violation', (detail) => this.dispatchEvent(new CustomEvent('violation', { detail })));
+    client.on('focusExit', () => {
+      this.tabIndex = -1;
+      this.focus({ preventScroll: true });
+      this.dispatchEvent(new CustomEvent('focusexit'));
+    });
+    this.dispatchEvent(new CustomEvent('ready'));
+  }
+
+  /** The fallback stays; what went wrong is an event and on the console. */
+  private fail(error: unknown): void {
+    this.shut();
+    console.error(error);
+    this.dispatchEvent(new CustomEvent('failed', { detail: error }));
+  }
+
+  /** Height in pixels that the page asks for. */
+  private wanted(): number | undefined {
+    const height = Number(this.getAttribute('height'));
+    return height > 0 ? height : undefined;
+  }
+
+  private address(): string | undefined {
+    const base = this.getAttribute('base') ?? PlaygroundElement.folder;
+    if (base === undefined) return undefined;
+    const url = new URL('embed.html', new URL(base.endsWith('/') ? base : `${base}/`, document.baseURI));
+    for (const name of PASSED) {
+      const value = this.getAttribute(name);
+      if (value !== null) url.searchParams.set(name, value === '' ? '1' : value);
+    }
+    const scenario = this.getAttribute('scenario') ?? '';
+    const hash = scenario.lastIndexOf('#v');
+    if (hash >= 0) url.hash = scenario.slice(hash);
+    else if (scenario !== '') url.searchParams.set('scenario', scenario);
+    return url.href;
+  }
+}
+
+function themeOf(value: string | null): Theme {
+  return value === 'light' || value === 'dark' ? value : 'auto';
+}
+
+/** Defines the element, once; `folder` is where the playground lies, for elements without `base`. */
+export function defineElement(folder?: string): void {
+  if (folder !== undefined) PlaygroundElement.folder = folder;
+  if (typeof customElements !== 'undefined' && !customElements.get(TAG)) customElements.define(TAG, PlaygroundElement);
+}

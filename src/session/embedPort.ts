@@ -1,0 +1,160 @@
+import { makeMessage, parseRequest, type MessageId, type PlaygroundState, type Report, type Request, type Theme } from '../host/protocol';
+import { libraryEntry } from '../scenario/library';
+import { errorText, parseScenario } from '../scenario/parse';
+import { branchMoments, currentFrame, frameOf } from './frame';
+import { frameText, seek } from './moves';
+import { openScenario, showScenario } from './open';
+import { openPermalink, permalinkOf, showPermalink } from './permalink';
+import type { Session, SessionState } from './session';
+import { canPlay, change, forward, pause, play } from './transport';
+
+/** What the embed itself has to tell its host. */
+export interface EmbedPort {
+  readonly resize: (height: number) => void;
+  readonly focusExit: () => void;
+}
+
+/** Milliseconds between two `stateChanged`. */
+const PACE = 100;
+
+type Say = (report: Report, id?: MessageId) => void;
+
+/**
+ * Obeys the requests of the page around and tells it what happens. Only the parent window is heard. State goes to its
+ * origin, or through the port that came with its `ping`; a parent without an origin or a port gets none.
+ */
+export function listenToHost(session: Session, page: Window): EmbedPort {
+  let say: Say | undefined;
+  let height: number | undefined;
+  const greet = (sink: Say, id: MessageId | undefined): void => {
+    say = sink;
+    sink({ type: 'pong' }, id);
+    if (height !== undefined) sink({ type: 'resize', height });
+  };
+  const hear = (data: unknown, sink: Say, nameless: boolean): void => {
+    const parsed = parseRequest(data);
+    if (!parsed) return;
+    if (!parsed.ok) return sink({ type: 'error', message: parsed.message }, parsed.id);
+    const { request, id } = parsed;
+    if (nameless) return sink(request.type === 'ping' ? { type: 'pong' } : { type: 'error', message: 'a page without an origin sends a port with its ping and talks through that' }, id);
+    if (request.type === 'ping') return greet(sink, id);
+    const refused = obey(session, request);
+    sink(refused === undefined ? { type: 'state', state: stateOf(session.getState()) } : { type: 'error', message: refused }, id);
+  };
+  page.addEventListener('message', ({ source, origin, data, ports: [port] }: MessageEvent<unknown>) => {
+    if (source !== page.parent || page.parent === page) return;
+    const nameless = origin === 'null' || origin === '';
+    const window: Say = (report, id) => page.parent.postMessage(makeMessage(report, id), nameless ? '*' : origin);
+    if (!port) return hear(data, window, nameless);
+    const parsed = parseRequest(data);
+    if (!parsed?.ok || parsed.request.type !== 'ping') return;
+    const through: Say = (report, id) => port.postMessage(makeMessage(report, id));
+    port.addEventListener('message', (event: MessageEvent<unknown>) => hear(event.data, through, false));
+    port.start();
+    greet(through, parsed.id);
+  });
+  // Holds nothing, so that whoever listens may hear it.
+  if (page.parent !== page) page.parent.postMessage(makeMessage({ type: 'ready' }), '*');
+  tellChanges(session, (report) => say?.(report));
+  return {
+    resize: (next) => {
+      if (height === next) return;
+      height = next;
+      say?.({ type: 'resize', height });
+    },
+    focusExit: () => say?.({ type: 'focusExit' }),
+  };
+}
+
+function tellChanges(session: Session, tell: (report: Report) => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let seen = session.getState();
+  session.subscribe((state) => {
+    const before = seen;
+    seen = state;
+    if (state.run === before.run && state.settings.playing === before.settings.playing && state.settings.theme === before.settings.theme) return;
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      tell({ type: 'stateChanged', state: stateOf(session.getState()) });
+    }, PACE);
+    const frame = currentFrame(state);
+    if (frame === currentFrame(before)) return;
+    for (const violation of violationsOf(state).filter(({ move }) => move === state.run.cursor)) tell({ type: 'violation', violation });
+  });
+}
+
+/** Does what is asked; returns why not where it cannot be done. */
+function obey(session: Session, request: Exclude<Request, { readonly type: 'ping' }>): string | undefined {
+  switch (request.type) {
+    case 'load': return load(session, request);
+    case 'step': {
+      pause(session);
+      const { count = 1 } = request;
+      if (count < 0) seek(session, session.getState().run.cursor + count);
+      for (let made = 0; made < count && canPlay(session.getState()); made += 1) forward(session);
+      return undefined;
+    }
+    case 'seek':
+      pause(session);
+      seek(session, request.to);
+      return undefined;
+    case 'play':
+      if (request.speed !== undefined) change(session, { speed: request.speed });
+      play(session);
+      return undefined;
+    case 'pause':
+      pause(session);
+      return undefined;
+    case 'setTheme':
+      change(session, { theme: request.theme === 'auto' ? 'system' : request.theme });
+      return undefined;
+    case 'getState': return undefined;
+  }
+}
+
+function load(session: Session, target: Extract<Request, { readonly type: 'load' }>): string | undefined {
+  if ('link' in target) {
+    const opened = openPermalink(target.link);
+    if (!opened.ok) return opened.message;
+    showPermalink(session, target.link);
+    return undefined;
+  }
+  const entry = 'scenario' in target ? libraryEntry(target.scenario) : undefined;
+  if ('scenario' in target && !entry) return `there is no built-in scenario ${JSON.stringify(target.scenario.slice(0, 64))}`;
+  const parsed = 'file' in target ? parseScenario(target.file) : undefined;
+  if (parsed && !parsed.ok) return errorText(parsed.errors);
+  const scenario = entry?.scenario ?? parsed?.scenario;
+  if (!scenario) throw new Error('nothing to load');
+  const opened = openScenario(scenario, entry?.id);
+  if (!opened.ok) return errorText(opened.errors);
+  showScenario(session, scenario, entry?.id);
+  return undefined;
+}
+
+/** What is on screen, for the host. */
+export function stateOf(state: SessionState): PlaygroundState {
+  const { run, settings } = state;
+  return {
+    link: permalinkOf(state),
+    scenario: run.setup.id,
+    title: run.setup.scenario.title,
+    design: run.setup.design.id,
+    cursor: run.cursor,
+    moves: branchMoments(state).length - 1,
+    playing: settings.playing,
+    theme: themeWord(settings.theme),
+    text: frameText(currentFrame(state)),
+    violations: violationsOf(state),
+  };
+}
+
+function themeWord(theme: SessionState['settings']['theme']): Theme {
+  return theme === 'system' ? 'auto' : theme;
+}
+
+function violationsOf(state: SessionState): PlaygroundState['violations'] {
+  return branchMoments(state).slice(0, state.run.cursor + 1).flatMap((moment) => {
+    const { violations, program, task } = frameOf(moment);
+    return violations.map(({ property, text }) => ({ property, text, move: moment.depth, by: program.tasks[task ?? -1]?.name }));
+  });
+}
