@@ -85,7 +85,9 @@ function makeField(d: Draft, objects: readonly ObjectSlot[], model: DesignModel,
       return { ...base, kind: 'enum', lo: 0, hi: s.words.length - 1, init: parked ? 0 : from(s.init, 0), words: s.words };
     }
     case 'pointer': {
-      const targets = objects.filter(o => s.types.includes(o.type) && (s.same === undefined || o.anchor[s.same] === undefined || o.anchor[s.same] === d.anchor[s.same])).map(o => o.index);
+      const targets = objects.filter(o => s.types.includes(o.type)
+        && (s.same === undefined || o.anchor[s.same] === undefined || o.anchor[s.same] === d.anchor[s.same])
+        && (s.fileKinds === undefined || (o.anchor.fileKind !== undefined && s.fileKinds.includes(o.anchor.fileKind)))).map(o => o.index);
       const start = s.init === undefined ? undefined : findObject(objects, s.init, d.anchor);
       return { ...base, kind: 'pointer', lo: 0, hi: targets.length, init: start ? targets.indexOf(start.index) + 1 : 0, targets, edge: s.edge };
     }
