@@ -46,7 +46,7 @@ export const releaseContext: Routine = {
   steps: [{
     id: 'IREL.1', title: 'destroy what is left in the context, then the context', confidence: 'SRC',
     ops: [
-      forEach('ioas', 'file', 'left', [test(live('left'), [free('left')])]),
+      forEach('ioas', 'file', 'left', [test(live('left'), [store('left.users', 0), free('left')])]),
       store('ctx.vfio_ioas', NULL), free('ctx'), ret(),
     ],
   }],
@@ -75,6 +75,7 @@ export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
         staticTest('same-iommufd', [], [unknownId]),
         test(live('object/ioas'), [], [unknownId]),
         test(ne('object/ioas.users', 1), [fail('EBUSY', 'the object is in use', { at: 'object/ioas' })]),
+        store('object/ioas.users', 0),
         free('object/ioas'),
       ], [
         staticTest({ arg: 'object', kinds }, [], [unknownId]),
