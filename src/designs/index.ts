@@ -1,9 +1,10 @@
 import type { Design } from '../kernel/design';
 import { parkedShim } from './parked-shim/parkedShim';
 import { parkedSplit } from './parked-split/parkedSplit';
+import { upstream } from './upstream/upstream';
 
 /** Every design, in the order of menus and tables. */
-export const DESIGNS: readonly Design[] = [parkedShim, parkedSplit];
+export const DESIGNS: readonly Design[] = [parkedShim, parkedSplit, upstream];
 
 if (new Set(DESIGNS.map(d => d.id)).size !== DESIGNS.length) throw new Error('two designs share an id');
 

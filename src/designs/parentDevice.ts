@@ -22,6 +22,11 @@ export function startDevices(anchor: Anchor, { world }: Pick<Census, 'world'>): 
   return world.devices.filter(d => d.group === anchor.group && d.registered !== false).length;
 }
 
+/** The place of the group among those with registered devices when the world starts, from 1; 0 for the others. */
+export function startGroupNumber(anchor: Anchor, { world }: Pick<Census, 'world'>): number {
+  return [...new Set(world.devices.filter(d => d.registered !== false).map(d => d.group))].indexOf(anchor.group!) + 1;
+}
+
 /** The bus device that a VFIO driver binds to: probe and remove run under its lock. */
 export const PARENT: ObjectType = {
   type: 'device',

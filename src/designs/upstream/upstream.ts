@@ -1,0 +1,58 @@
+import type { Design } from '../../kernel/design';
+import { iommuGroupType } from '../iommuGroup';
+import { PARENT } from '../parentDevice';
+import { ioasAlloc, iommuDestroy, iommufdObjects, openIommufd, releaseContext } from '../parked-shim/context';
+import { cdev } from '../parked-shim/objects';
+import { vfioContainer } from '../parked-split/objects';
+import { attachIoas, detachIoas } from './attach';
+import { bindIommufd } from './bind';
+import { releaseCdev, releaseGroupDevice } from './close';
+import { openContainer, releaseContainer, setContainer, setIommu, setIommuCompat, unsetContainer } from './container';
+import { getDeviceFd } from './deviceFd';
+import { deviceIo, ioctlOf, kvmAdd } from './gate';
+import { cdevFile, groupDeviceFile, kvmType, vfioDevice, vfioDeviceSet, vfioGlobal, vfioGroup } from './objects';
+import { openCdev, openGroup, releaseGroup } from './open';
+import { registerDevice, unregisterDevice } from './register';
+import { upstreamViews } from './views';
+
+/** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire stands in its place. */
+export const upstream: Design = {
+  id: 'upstream',
+  revision: 1,
+  title: 'Linux v6.6',
+  about: 'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Every open file has its own access gate, set last with a store-release and read first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
+  options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
+  model: options => {
+    const kvm = options['kvm'] === 'true';
+    const bind = bindIommufd(kvm);
+    return {
+      objects: [
+        vfioGlobal, vfioGroup(kvm), vfioContainer, vfioDeviceSet, vfioDevice(kvm), cdev, cdevFile(kvm), groupDeviceFile(kvm), PARENT,
+        iommuGroupType(['iommufd_ctx', 'vfio_group']), ...iommufdObjects(['iommufd']), ...(kvm ? [kvmType] : []),
+      ],
+      calls: {
+        open_cdev: openCdev,
+        open_group: openGroup,
+        open_container: openContainer,
+        open_iommufd: openIommufd,
+        bind_iommufd: ioctlOf({ cdev: bind, device: bind }),
+        ioas_alloc: ioctlOf({ iommufd: ioasAlloc }),
+        attach_ioas: ioctlOf({ cdev: attachIoas }),
+        detach_ioas: ioctlOf({ cdev: detachIoas }),
+        iommu_destroy: ioctlOf({ iommufd: iommuDestroy(['cdev', 'device']) }),
+        set_container: ioctlOf({ group: setContainer }),
+        set_iommu: ioctlOf({ container: setIommu, iommufd: setIommuCompat }),
+        unset_container: ioctlOf({ group: unsetContainer }),
+        get_device_fd: ioctlOf({ group: getDeviceFd(kvm) }),
+        device_io: deviceIo,
+        kvm_add: kvmAdd(kvm),
+        register_device: registerDevice,
+        unregister_device: unregisterDevice,
+      },
+      releases: { cdev: releaseCdev(kvm), device: releaseGroupDevice(kvm), group: releaseGroup(kvm), container: releaseContainer, iommufd: releaseContext },
+      parked: [],
+      privateData: { cdev: 'vfio_device_file', device: 'vfio_device_file', group: 'vfio_group', container: 'vfio_container', iommufd: 'iommufd_ctx' },
+      views: upstreamViews(kvm),
+    };
+  },
+};
