@@ -68,9 +68,9 @@ export function* lockCircleSchedule(search: Search, graph: LayeredGraph, orders:
   const { tasks, batch } = graph.successors;
   const read = makeReader(search);
   const takes = program.tasks.map((t) => t.steps.map((s) => s.body.length > 0 && JSON.stringify(s.body).includes('"note"') && lockNotes(program, t.index, s.pc).length > 0));
-  /** By `state * tasks + task`: the orders that the transition shows, as a mask over `orders`. */
-  const shown = new Map<number, number>();
-  let seen = 0;
+  /** By `state * tasks + task`: the orders that the transition shows, by their place in `orders`. */
+  const shown = new Map<number, ReadonlySet<number>>();
+  const seen = new Set<number>();
   const count = engine.count();
   for (let from = 0; from < count; from += batch) {
     const to = Math.min(count, from + batch);
@@ -80,21 +80,20 @@ export function* lockCircleSchedule(search: Search, graph: LayeredGraph, orders:
       for (let task = 0; task < tasks; task++, at++) {
         const { records, stride } = engine.store();
         if (next[at]! < 0 || !takes[task]?.[fieldIn(model, layout, records, state * stride, model.pcs[task]!)]) continue;
-        let mask = 0;
+        const here = new Set<number>();
         for (const o of ordersShown(program, read(state), task)) {
-          const bit = orders.findIndex((each) => each.held === o.held && each.taken === o.taken);
-          if (bit >= 0) mask |= 1 << bit;
+          const place = orders.findIndex((each) => each.held === o.held && each.taken === o.taken);
+          if (place >= 0) here.add(place);
         }
-        if (mask !== 0) shown.set(state * tasks + task, mask);
-        seen |= mask;
+        if (here.size > 0) shown.set(state * tasks + task, here);
+        for (const place of here) seen.add(place);
       }
     }
     yield to - from;
   }
   let best: number[] | undefined;
-  for (const circle of circlesOf(orders.filter((_, i) => (seen & (1 << i)) !== 0))) {
-    const bits = circle.map((o) => orders.indexOf(o));
-    const schedule = yield* showAll(graph, bits, shown);
+  for (const circle of circlesOf(orders.filter((_, i) => seen.has(i)))) {
+    const schedule = yield* showAll(graph, circle.map((o) => orders.indexOf(o)), shown);
     if (schedule && (!best || schedule.length < best.length || (schedule.length === best.length && countSwitches(schedule) < countSwitches(best)))) best = schedule;
   }
   return best;
@@ -113,19 +112,19 @@ function lockNotes(program: Program, task: number, pc: number): number[] {
   return out;
 }
 
-/** The shortest schedule whose transitions show all the orders with these bits: a search over (state, orders shown so far). */
-function* showAll(graph: LayeredGraph, bits: readonly number[], shown: ReadonlyMap<number, number>): Generator<number, number[] | undefined> {
+/** The shortest schedule whose transitions show all of these orders: a search over (state, orders shown so far). */
+function* showAll(graph: LayeredGraph, circle: readonly number[], shown: ReadonlyMap<number, ReadonlySet<number>>): Generator<number, number[] | undefined> {
   const { successors } = graph;
   const { tasks } = successors;
-  const whole = 2 ** bits.length - 1;
+  const whole = 2 ** circle.length - 1;
   const states = [0];
   const masks = [0];
   const numbers = new Map([[0, 0]]);
   const layers = [0, 1];
   const goals: Goal[] = [];
   const step = (node: number, task: number, next: number): number => {
-    const mask = shown.get(states[node]! * tasks + task) ?? 0;
-    const after = bits.reduce((m, bit, i) => ((mask & (1 << bit)) === 0 ? m : m | (1 << i)), masks[node]!);
+    const here = shown.get(states[node]! * tasks + task);
+    const after = circle.reduce((m, place, i) => (here?.has(place) ? m | (1 << i) : m), masks[node]!);
     return next * (whole + 1) + after;
   };
   for (let node = 0; node < states.length; node++) {

@@ -41,7 +41,8 @@ export function possibleOrders(program: Program): LockOrder[] {
         }
         if (s.op === 'if') {
           const then = walk(s.then, locks);
-          const otherwise = walk(s.otherwise, locks);
+          // A release of a lock that turns out not to be held: it is not held behind it either.
+          const otherwise = then && s.otherwise.length === 1 && s.otherwise[0]?.op === 'violate' && s.otherwise[0].property === 'lock-order' ? then : walk(s.otherwise, locks);
           if (!then && !otherwise) return undefined;
           locks = new Set([...(then ?? []), ...(otherwise ?? [])]);
         }
