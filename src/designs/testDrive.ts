@@ -7,6 +7,16 @@ import { checkState, stateChecks } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Call, World } from '../kernel/world';
 
+/** What a call returned, or how far it came. */
+type CallOutcome = 0 | Errno | 'skipped' | 'waiting' | 'running';
+
+function resultsOf(program: Program, state: Int32Array): CallOutcome[] {
+  return program.calls.map(c => {
+    const status = callStatus(program, state, c.index);
+    return status === 'done' ? callResult(program, state, c.index) : status;
+  });
+}
+
 /** One run of a few calls, for the tests of this room. */
 export interface Drive {
   readonly program: Program;
@@ -14,7 +24,7 @@ export interface Drive {
   /** Properties broken so far, with their texts. */
   readonly broken: Map<PropertyId, string>;
   /** What every ended call returned, by its index. */
-  results(): (0 | Errno | 'skipped' | 'waiting' | 'running')[];
+  results(): CallOutcome[];
   /** Runs a task until its next step has this id, or to where it blocks or ends. */
   until(task: string, id?: string): Drive;
   /** Everything to its end, in task order; blocked tasks wait. */
@@ -32,15 +42,12 @@ export function drive(design: Design, options: Options, world: World, calls: rea
   const broken = new Map<PropertyId, string>();
   const move = (task: number): void => {
     step(program, state, task, buffer);
-    for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation') broken.set(e.note.property, e.note.text);
+    for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation') broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
     for (const v of checkState(checks, state)) broken.set(v.property, v.text);
   };
   const self: Drive = {
     program, state, broken,
-    results: () => program.calls.map(c => {
-      const status = callStatus(program, state, c.index);
-      return status === 'done' ? callResult(program, state, c.index) : status;
-    }),
+    results: () => resultsOf(program, state),
     until: (name, id) => {
       const task = program.tasks.findIndex(t => t.name === name);
       while (canMove(program, state, task)) {
@@ -63,8 +70,17 @@ export function drive(design: Design, options: Options, world: World, calls: rea
   return self;
 }
 
-/** What every interleaving of the calls can break, and how many states there are. Small scenarios only. */
-export function explore(design: Design, options: Options, world: World, calls: readonly Call[], limit = 300_000): { readonly states: number; readonly broken: Map<PropertyId, string> } {
+/** What all interleavings of some calls come to. */
+export interface Explored {
+  readonly states: number;
+  /** Properties that some interleaving breaks, with the text of the first state that does. */
+  readonly broken: Map<PropertyId, string>;
+  /** What the calls return, once for every way it can end: `0 0 EBUSY`. */
+  readonly endings: readonly string[];
+}
+
+/** Goes through every interleaving of the calls. Small scenarios only. */
+export function explore(design: Design, options: Options, world: World, calls: readonly Call[], limit = 300_000): Explored {
   const program = compile(design, options, world, calls);
   const checks = stateChecks(program);
   const buffer = makeEventBuffer();
@@ -74,14 +90,17 @@ export function explore(design: Design, options: Options, world: World, calls: r
   const start = initialState(program);
   const seen = new Set([key(start)]);
   const queue = [start];
+  const endings = new Set<string>();
   for (let at = 0; at < queue.length; at++) {
     const from = queue[at]!;
     queue[at] = start;
     for (const v of checkState(checks, from)) if (!broken.has(v.property)) broken.set(v.property, v.text);
-    for (const task of enabled(program, from)) {
+    const able = enabled(program, from);
+    if (able.length === 0) endings.add(resultsOf(program, from).join(' '));
+    for (const task of able) {
       const to = from.slice();
       step(program, to, task, buffer);
-      for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation' && !broken.has(e.note.property)) broken.set(e.note.property, e.note.text);
+      for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation' && !broken.has(e.note.property)) broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
       const k = key(to);
       if (seen.has(k)) continue;
       seen.add(k);
@@ -89,5 +108,5 @@ export function explore(design: Design, options: Options, world: World, calls: r
       queue.push(to);
     }
   }
-  return { states: seen.size, broken };
+  return { states: seen.size, broken, endings: [...endings].sort() };
 }

@@ -37,7 +37,7 @@ export function interleavingText(trace: Trace, options: InterleavingOptions = {}
     lines.push(...wrap(indent + who + ascii(row.text), column.width, indent.length + 4).map(line => ' '.repeat(column.start) + line));
   }
   const said = broken ? (full ? trace.steps.flatMap(s => s.violations) : [broken]) : [];
-  for (const v of said) lines.push(...wrap(ascii(`/* ${v.property}: ${trace.program.tasks[v.task]?.name ?? ''}${isStep(v.text) ? ` ${v.text}` : `: ${v.text}`} */`), WIDTH));
+  for (const v of said) lines.push(...wrap(ascii(`/* ${v.property}: ${v.text} */`), WIDTH));
   lines.push('', ...wrap(ascii(consequenceOf(trace)), WIDTH, 0));
   if (broken) {
     const property = propertyById(broken.property);
@@ -50,11 +50,6 @@ export function interleavingText(trace: Trace, options: InterleavingOptions = {}
   lines.push(...wrap(ascii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`), WIDTH));
   lines.push(`Link: ${ascii(options.base ?? '')}${makeLink(linkOf(trace, broken && !full ? broken.step + 1 : undefined))}`);
   return `${lines.map(l => l.trimEnd()).join('\n')}\n`;
-}
-
-/** Machine-level violations are told of the task that made the step ("qemu releases …"); those of a state stand on their own. */
-function isStep(text: string): boolean {
-  return /^(releases|takes|follows|touches|uses|returns|reads|sees|frees|drops) /.test(text);
 }
 
 /** The rows up to the first violation, and of those the ones that matter; with `full` all rows to the end. */

@@ -15,7 +15,7 @@ export function useAfterFreeText(trace: Trace): string {
   const freed = touch('free', before);
   const slot = bad.object === undefined ? undefined : program.objects[bad.object];
   const part = (title: string, s: TraceStep | undefined, absent: string): string[] => ['', ...wrap(`${title} task ${s ? program.tasks[s.task]?.name ?? '' : '?'}:`, 72), ...(s ? wrap(` ${s.step.routine}: ${s.step.name}`, 72).concat(wrap(` ${s.step.title}`, 72)) : [` ${absent}`])];
-  const lines = [head, '', BAR, ...wrap(`BUG: ${freed ? 'use-after-free' : 'bad access'} in ${use?.step.routine ?? '?'}`, 72), ...wrap(`Step ${bad.step + 1}: ${program.tasks[bad.task]?.name ?? ''} ${bad.text}`, 72),
+  const lines = [head, '', BAR, ...wrap(`BUG: ${freed ? 'use-after-free' : 'bad access'} in ${use?.step.routine ?? '?'}`, 72), ...wrap(`Step ${bad.step + 1}: ${bad.text}`, 72),
     ...part('Used by', use, ''), ...part('Allocated by', touch('alloc', before), 'not allocated in this run'), ...part('Freed by', freed, 'not freed in this run')];
   if (slot) lines.push('', ...wrap(`The object is ${slot.name}, a struct ${slot.type}.`, 72));
   lines.push(BAR);

@@ -347,9 +347,9 @@ export class Lowering {
         { op: 'set', field: f.index, value: binary(by > 0 ? 'add' : 'sub', field(f.index), constant(1)) },
         { op: 'note', note: this.call.note({ kind: 'count', field: f.index, by }), value: field(f.index) },
       ];
-      const text = by > 0 ? `${f.title} would pass its bound ${limit}` : `${f.title} would drop below ${limit}`;
+      const text = by > 0 ? `raises ${f.title} past its bound ${limit}` : `drops ${f.title} below ${limit}`;
       o.push({ op: 'if', cond: binary('eq', field(f.index), constant(limit)), then: [this.violation('counters', text, c.object)], otherwise: move });
-      if (by < 0 && f.lo < 0) o.push({ op: 'if', cond: binary('lt', field(f.index), constant(0)), then: [this.violation('counters', `${f.title} is below zero`, c.object)], otherwise: [] });
+      if (by < 0 && f.lo < 0) o.push({ op: 'if', cond: binary('lt', field(f.index), constant(0)), then: [this.violation('counters', `leaves ${f.title} below zero`, c.object)], otherwise: [] });
     });
   }
 
@@ -383,7 +383,7 @@ export class Lowering {
     this.call.mayRelease(file);
     out.push({
       op: 'if', cond: binary('eq', field(count), constant(0)),
-      then: [this.violation('counters', `${file.name}.f_count would drop below 0`, file)],
+      then: [this.violation('counters', `drops ${file.name}.f_count below 0`, file)],
       otherwise: [
         { op: 'set', field: count, value: binary('sub', field(count), constant(1)) },
         { op: 'note', note: this.call.note({ kind: 'count', field: count, by: -1 }), value: field(count) },
@@ -414,7 +414,7 @@ export class Lowering {
     const bound = file?.anchor.fileKind && this.call.views.bound[file.anchor.fileKind];
     if (!file || op.insideBind || !bound) return;
     const unbound = not(this.call.scopeOf(file).condition(bound));
-    out.push({ op: 'if', cond: unbound, then: [this.violation('no-ops-before-bind', `the driver's ${op.name} op runs through ${file.name} before its bind is complete`, file)], otherwise: [] });
+    out.push({ op: 'if', cond: unbound, then: [this.violation('no-ops-before-bind', `runs the driver's ${op.name} op through ${file.name} before its bind is complete`, file)], otherwise: [] });
   }
 
   private fail(errno: Errno, why: string, at: Path | undefined, to: string | undefined, scope: Scope, out: Draft[]): void {

@@ -1,11 +1,12 @@
 import { fieldText } from '../kernel/describe';
-import { callAt, callResult, callStatus } from '../kernel/machine';
+import { evaluate } from '../kernel/expr';
+import { callAt, callResult, callStatus, waitOf } from '../kernel/machine';
 import type { Event } from '../kernel/machine';
 import type { Program, Step } from '../kernel/program';
 import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
 import { LockGraph, locksHeld } from '../kernel/properties/lockOrder';
 import { waitCycle } from '../kernel/properties/noDeadlock';
-import { checkState, stateChecks } from '../kernel/properties/properties';
+import { stateChecks } from '../kernel/properties/properties';
 import type { Violation } from '../kernel/properties/properties';
 import type { StateCheck } from '../kernel/properties/property';
 import { neverReturns, unregisterLive, withdrawals, withdrawnNow } from '../kernel/properties/unregisterLive';
@@ -16,6 +17,7 @@ export class Watch {
   private readonly checks: readonly StateCheck[];
   private readonly locks = new LockGraph();
   private readonly told = new Set<string>();
+  private readonly broken = new Set<StateCheck>();
   private readonly unwinds: boolean;
   /** The call that began last and runs undisturbed so far, with the state before it. */
   private alone: { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
@@ -46,8 +48,13 @@ export class Watch {
   /** To be called after it: what is broken now and was not told before. */
   after(state: Int32Array, task: number, step: Step, events: readonly Event[]): readonly Violation[] {
     const found: Violation[] = [];
-    for (const { note } of events) if (note.kind === 'violation') found.push({ property: note.property, text: note.text, object: note.object });
-    found.push(...checkState(this.checks, state), ...this.postponed(state, task, step, events), ...this.stuck(state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
+    for (const { note } of events) if (note.kind === 'violation') found.push({ property: note.property, text: `${this.name(task)} ${note.text}`, object: note.object });
+    // A text may say what the state holds, which changes: a check is told once all the same.
+    for (const check of this.checks.filter(c => !this.broken.has(c) && evaluate(c.bad, state) !== 0)) {
+      this.broken.add(check);
+      found.push({ property: check.property, text: check.tell?.(state) ?? check.text, object: check.object });
+    }
+    found.push(...this.postponed(state, task, step, events), ...this.stuck(state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
     return found.filter(v => {
       const key = `${v.property} ${v.object ?? ''} ${v.text}`;
       if (this.told.has(key)) return false;
@@ -94,7 +101,19 @@ export class Watch {
     // Written from its lowest task, so that one circle has one text.
     const first = cycle.indexOf(Math.min(...cycle));
     const names = [...cycle.slice(first), ...cycle.slice(0, first)].map(t => this.name(t));
+    if (cycle.length === 1) return this.twice(state, cycle[0] as number);
     return [{ property: 'no-deadlock', text: `${[...names, names[0]].join(' waits for ')}, for ever`, object: undefined }];
+  }
+
+  /** A task that waits for a lock of its own. */
+  private twice(state: Int32Array, task: number): Violation[] {
+    const wait = waitOf(this.program, state, task);
+    const lock = wait?.kind === 'mutex' ? wait.field : -1;
+    const object = this.program.fields[lock]?.object;
+    return [
+      { property: 'lock-order', text: `${this.name(task)} takes ${this.title(lock)}, which it holds already`, object },
+      { property: 'no-deadlock', text: `${this.name(task)} waits for itself, for ever`, object },
+    ];
   }
 
   private unwind(state: Int32Array): Violation[] {

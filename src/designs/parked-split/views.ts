@@ -11,7 +11,7 @@ const type1 = allOf(ne('group.container', NULL), eq('group.container.iommu_drive
 const inUse = anyOf(lt(1, 'group.container_users'), eq('group.opened', 0));
 
 /** What the properties ask of the split design. Without the claim, the one that set the group's domain counts as its owner. */
-export function splitViews({ type1ClaimsOwner }: SplitChoice): DesignViews {
+export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): DesignViews {
   const claimed = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
   const ownsDma: { cdev: Condition; device: Condition } = type1ClaimsOwner
     ? { cdev: claimed, device: allOf(type1, eq('iommu_group.owner', ref('group'))) }
@@ -21,7 +21,8 @@ export function splitViews({ type1ClaimsOwner }: SplitChoice): DesignViews {
     bound: { cdev: allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count')), device: allOf(type1, lt(0, 'device.open_count')) },
     owner: { cdev: 'idev.ictx', device: 'group.container' },
     ownsDma,
-    pathExclusive: 'bound',
+    // With the claim alone both paths may be open, as in the shim design: the conflict comes up at SET_CONTAINER or at the bind.
+    ...(type1ClaimsOwner && extraState !== 'perGroup' ? {} : { pathExclusive: 'bound' }),
     counters: [
       ...deviceCounters,
       groupKref,

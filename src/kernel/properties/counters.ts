@@ -1,3 +1,4 @@
+import { fieldText, holders } from '../describe';
 import { all, any, binary, constant, field, not, select } from '../expr';
 import type { Expr } from '../expr';
 import type { CounterCheck, Program } from '../program';
@@ -22,6 +23,10 @@ function check(p: Program, c: CounterCheck): StateCheck {
     property: 'counters',
     bad: all([not(changing(p, c.field)), binary('ne', field(c.field), sum)]),
     text: `${f.title} differs from the number of its holders`,
+    tell: state => {
+      const held = holders(p, state, c.field).map(h => `${h.name} (${h.why})${h.weight === 1 ? '' : ` for ${h.weight}`}`);
+      return `${f.title} is ${fieldText(p, state, c.field)}, but ${held.length === 0 ? 'nothing holds it' : `it is held by ${held.join(', ')}`}`;
+    },
     object: f.object,
   };
 }

@@ -1,5 +1,7 @@
+import { fieldText } from '../describe';
 import { all, not } from '../expr';
-import { isOpen } from './property';
+import type { Program, ProgramFile } from '../program';
+import { isOpen, ownerName } from './property';
 import type { Property } from './property';
 
 /** I2: normal access in an IOMMU group belongs to the group's DMA owner. */
@@ -14,6 +16,15 @@ export const dmaOwner: Property = {
     property: 'dma-owner',
     bad: all([f.normal!, isOpen(p, f), not(f.ownsDma!)]),
     text: `${f.name} (${f.by}) reaches ${f.device}, but the DMA of IOMMU group ${f.group} is not owned by its context`,
+    tell: state => tell(p, f, state),
     object: f.object,
   })),
 };
+
+function tell(p: Program, f: ProgramFile, state: Int32Array): string {
+  const owner = p.objects.find(o => o.type === 'iommu_group' && o.anchor.group === f.group)?.fields['owner'];
+  const mine = ownerName(p, f, state);
+  const theirs = owner === undefined || state[owner] === 0 ? 'nobody' : fieldText(p, state, owner);
+  const why = theirs === mine ? `another context set the domain of IOMMU group ${f.group}` : `the DMA of IOMMU group ${f.group} belongs to ${theirs}`;
+  return `${f.name} (${f.by}) reaches ${f.device} for ${mine}, but ${why}`;
+}

@@ -1,4 +1,6 @@
 import { all, binary, constant, field, TRUE } from '../expr';
+import type { Program } from '../program';
+import { isOpen } from './property';
 import type { Property, StateCheck } from './property';
 
 /** I7: nothing freed is used or still counted on; uses are seen by the machine at the step. */
@@ -9,7 +11,25 @@ export const memory: Property = {
   statement: 'No step touches an object that is freed or was never made, and nothing is freed while a counted reference to it is left.',
   applies: () => true,
   seenIn: 'state',
-  checks: p => p.fields.filter(f => f.targets && f.edge === 'reference' && !f.constant).flatMap(f => f.targets!.flatMap((t, i): StateCheck[] => {
+  checks: p => [...freedUnderFile(p), ...freedUnderReference(p)],
+};
+
+/** An open file keeps what its private_data points to. */
+function freedUnderFile(p: Program): StateCheck[] {
+  return p.files.flatMap(f => {
+    const target = p.objects[p.objects[f.object]!.links['private_data']?.object ?? -1];
+    if (target?.life === undefined || p.fields[target.life]!.constant) return [];
+    return [{
+      property: 'memory',
+      bad: all([isOpen(p, f), binary('eq', field(target.life), constant(2))]),
+      text: `${target.name} is freed while ${f.name} (${f.by}) is open on it`,
+      object: target.index,
+    }];
+  });
+}
+
+function freedUnderReference(p: Program): StateCheck[] {
+  return p.fields.filter(f => f.targets && f.edge === 'reference' && !f.constant).flatMap(f => f.targets!.flatMap((t, i): StateCheck[] => {
     const owner = p.objects[f.object]!;
     const target = p.objects[t]!;
     if (target.life === undefined || p.fields[target.life]!.constant) return [];
@@ -23,5 +43,5 @@ export const memory: Property = {
       text: `${target.name} is freed while ${f.title} still holds a reference to it`,
       object: t,
     }];
-  })),
-};
+  }));
+}

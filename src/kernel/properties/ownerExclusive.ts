@@ -1,7 +1,7 @@
 import { all, any, binary, constant, not } from '../expr';
 import type { Expr } from '../expr';
 import type { ProgramFile } from '../program';
-import { isOpen, pairs } from './property';
+import { isOpen, ownerName, pairs } from './property';
 import type { Property } from './property';
 
 /** I1: the owner contexts that reach one device are at most one. */
@@ -16,6 +16,7 @@ export const ownerExclusive: Property = {
     property: 'owner-exclusive',
     bad: all([a.normal!, b.normal!, isOpen(p, a), isOpen(p, b), not(sameOwner(a, b))]),
     text: `${a.name} (${a.by}) and ${b.name} (${b.by}) both reach ${a.device}, each for another owner context`,
+    tell: state => `${a.name} (${a.by}) reaches ${a.device} for ${ownerName(p, a, state)}, and ${b.name} (${b.by}) for ${ownerName(p, b, state)}`,
     object: b.object,
   })),
 };

@@ -43,5 +43,5 @@ export interface Violation { readonly property: PropertyId; readonly text: strin
 
 /** What is wrong in this state. Make `checks` once per program. */
 export function checkState(checks: readonly StateCheck[], state: Int32Array): Violation[] {
-  return checks.filter(c => evaluate(c.bad, state) !== 0).map(c => ({ property: c.property, text: c.text, object: c.object }));
+  return checks.filter(c => evaluate(c.bad, state) !== 0).map(c => ({ property: c.property, text: c.tell?.(state) ?? c.text, object: c.object }));
 }

@@ -1,4 +1,4 @@
-import { binary, constant, field } from '../expr';
+import { binary, constant, evaluate, field } from '../expr';
 import type { Expr } from '../expr';
 import type { Program, ProgramFile } from '../program';
 import type { PropertyId } from '../propertyId';
@@ -9,6 +9,8 @@ export interface StateCheck {
   readonly bad: Expr;
   /** Names the objects and what is wrong with them. */
   readonly text: string;
+  /** The same with what the state holds; `text` where left out. */
+  readonly tell?: (state: Int32Array) => string;
   /** Object index to show it at. */
   readonly object: number | undefined;
 }
@@ -32,6 +34,11 @@ export interface Property {
 /** True while the file has references: it was opened and not yet closed for the last time. */
 export function isOpen(program: Program, file: ProgramFile): Expr {
   return binary('ne', field(program.objects[file.object]!.fields['f_count']!), constant(0));
+}
+
+/** The name of the owner context that a file works for in this state. */
+export function ownerName(program: Program, file: ProgramFile, state: Int32Array): string {
+  return program.objects[file.ownerTargets[file.owner ? evaluate(file.owner, state) - 1 : -1] ?? -1]?.name ?? 'no context';
 }
 
 /** Unordered pairs. */
