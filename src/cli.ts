@@ -1,9 +1,13 @@
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { DESIGNS } from './designs/index';
+import { designById, DESIGNS } from './designs/index';
+import { makeCheck } from './explore/check';
+import { MAX_STATES } from './explore/store';
+import { checkText } from './export/checkText';
 import { EXPORTS } from './export/exports';
 import { interleavingText } from './export/interleaving';
 import { SNIPPETS } from './export/snippets';
+import { compile } from './kernel/compile';
 import { PROPERTIES } from './kernel/properties/properties';
 import { LIBRARY, libraryEntry, retell } from './scenario/library';
 import { makeLink } from './scenario/link';
@@ -28,6 +32,8 @@ export interface Terminal {
   readonly read: (file: string) => string;
   /** Writes a file; throws when it cannot. */
   readonly write: (file: string, text: string) => void;
+  /** Calls back when the user wants a long command to end; returns how to stop listening. */
+  readonly onInterrupt?: (stop: () => void) => () => void;
 }
 
 /** Arguments behind the command's name. A flag has no value; an option has one each time it is given. */
@@ -59,6 +65,13 @@ const COMMANDS: readonly Command[] = [
     about: 'runs a scenario, prints the interleaving as text or a JSON result',
     flags: ['json', 'full', 'verify'], options: ['design', 'option', 'schedule'], files: [1, 1],
     run: runCommand,
+  },
+  {
+    id: 'check',
+    usage: 'check FILE [--json] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode]',
+    about: 'explores every interleaving of the calls of a scenario; its schedule is ignored',
+    flags: ['json'], options: ['design', 'option', 'max-states', 'max-memory', 'max-seconds', 'property', 'engine'], files: [1, 1],
+    run: checkCommand,
   },
   {
     id: 'export',
@@ -146,8 +159,52 @@ function runCommand(args: Arguments, terminal: Terminal): number {
   return differences.length === 0 ? EXIT.fine : EXIT.violated;
 }
 
-/** The scenario that the first FILE argument means, with `--design` and `--option` applied. */
-function readScenario(args: Arguments, terminal: Terminal): Scenario {
+const ENGINES = [{ id: 'wasm' }, { id: 'bytecode' }] as const;
+/** States between two looks at the clock. */
+const SLICE = 50_000;
+
+async function checkCommand(args: Arguments, terminal: Terminal): Promise<number> {
+  const scenario = readScenario(args, terminal, true);
+  const properties = (args.options.get('property') ?? []).flatMap(given => given.split(',')).map(given => PROPERTIES.find(p => p.id === given)?.id ?? unknownProperty(given));
+  const maxStates = numberOption(args, 'max-states', MAX_STATES);
+  const megabytes = numberOption(args, 'max-memory', 4096);
+  const maxSeconds = numberOption(args, 'max-seconds', 1e6) ?? Infinity;
+  const design = designById(scenario.design);
+  if (!design) throw new Error(`no design ${scenario.design}`);
+  const begin = performance.now();
+  const seconds = (): number => (performance.now() - begin) / 1000;
+  const check = makeCheck(compile(design, scenario.options, scenario.world, scenario.calls), {
+    ...(args.options.has('engine') ? { engine: oneOf(args, 'engine', ENGINES).id } : {}),
+    ...(properties.length === 0 ? {} : { properties }),
+    limits: { ...(maxStates === undefined ? {} : { maxStates }), ...(megabytes === undefined ? {} : { maxBytes: megabytes * 2 ** 20 }) },
+  });
+  const ignore = terminal.onInterrupt?.(() => check.stop('cancel'));
+  while (check.advance(SLICE) === 'more') {
+    if (seconds() > maxSeconds) check.stop('time');
+    // Lets an interrupt through.
+    await new Promise(resolve => { setImmediate(resolve); });
+  }
+  ignore?.();
+  const result = check.result(Math.round(seconds() * 1000) / 1000);
+  terminal.out(args.flags.has('json') ? jsonText(result) : checkText(result, scenario.title));
+  return result.verdict === 'violated' ? EXIT.violated : result.verdict === 'holds' ? EXIT.fine : EXIT.stopped;
+}
+
+function unknownProperty(given: string): never {
+  throw new BadInput(`--property: ${JSON.stringify(given)} stood here; accepted: ${PROPERTIES.map(p => p.id).join(', ')}`);
+}
+
+/** A whole number of at least 1, undefined where the option is not given. */
+function numberOption(args: Arguments, option: string, most: number): number | undefined {
+  const given = args.options.get(option)?.at(-1);
+  if (given === undefined) return undefined;
+  const value = Number(given);
+  if (!/^\d{1,9}$/.test(given) || value < 1 || value > most) throw new BadInput(`--${option}: ${JSON.stringify(given)} stood here; accepted: a whole number from 1 to ${most}`);
+  return value;
+}
+
+/** The scenario that the first FILE argument means, with `--design` and `--option` applied. `anySchedule`: its schedule does not matter. */
+function readScenario(args: Arguments, terminal: Terminal, anySchedule = false): Scenario {
   const file = args.files[0] ?? '-';
   const options = Object.fromEntries((args.options.get('option') ?? []).map(o => {
     const at = o.indexOf('=');
@@ -159,7 +216,7 @@ function readScenario(args: Arguments, terminal: Terminal): Scenario {
   const design = args.options.get('design')?.at(-1) ?? scenario.design;
   const changed = builtIn ? retell(builtIn, design, options) : redesign(scenario, design, options);
   if (!changed.ok) throw new BadInput(errorText(changed.errors));
-  if (!builtIn && changed.scenario.schedule !== scenario.schedule && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
+  if (!builtIn && !anySchedule && changed.scenario.schedule !== scenario.schedule && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
   return changed.scenario;
 }
 
@@ -248,6 +305,10 @@ if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLTo
     out: text => process.stdout.write(text),
     err: text => process.stderr.write(text),
     read: file => readFileSync(file === '-' ? 0 : file, 'utf8'),
+    onInterrupt: stop => {
+      process.once('SIGINT', stop);
+      return () => process.off('SIGINT', stop);
+    },
     write: (file, text) => writeFileSync(file, text),
   });
 }

@@ -48,7 +48,7 @@ export interface Check {
   /** Works off about `budget` states. */
   readonly advance: (budget: number) => 'more' | 'done';
   readonly progress: () => CheckProgress;
-  /** Ends the exploration; what was found is kept, `advance` still has to conclude. */
+  /** Ends the exploration; what was found is kept. After a cancel the next `advance` is the last; after `time` it still has to conclude. */
   readonly stop: (why: 'time' | 'cancel') => void;
   /** After `done`. The caller has the clock. */
   readonly result: (seconds: number) => CheckResult;
@@ -77,7 +77,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   function* work(): Generator<number> {
     yield* explore();
     phase = 'conclude';
-    found = yield* conclude(search, wanted, options.outcomes ?? true);
+    if (stoppedBy !== 'cancel') found = yield* conclude(search, wanted, options.outcomes ?? true);
   }
   const running = work();
   let slice = 1024;
@@ -85,6 +85,8 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     advance: (budget) => {
       slice = Math.max(1, budget);
       for (let left = budget; left > 0;) {
+        if (stoppedBy === 'cancel') found ??= concludeAtOnce(search, wanted);
+        if (found) return 'done';
         const turn = running.next();
         if (turn.done) return 'done';
         left -= Math.max(1, turn.value);
@@ -95,7 +97,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
       phase, states: search.engine.count(), frontier: search.engine.count() - search.expanded(), transitions: search.engine.transitions(),
       depth: depthReached(search), bytes: search.engine.bytes(),
     }),
-    stop: (why) => { if (phase === 'explore') stoppedBy ??= why; },
+    stop: (why) => { if (why === 'cancel' || phase === 'explore') stoppedBy ??= why; },
     result: (seconds) => {
       if (!found) throw new Error('the check is not done');
       const coverage: Coverage = stoppedBy === undefined ? 'complete' : stoppedBy === 'depth' ? 'bounded' : 'stopped';
@@ -160,6 +162,18 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes
   const witnesses = new Map([...schedules].map(([id, schedule]) => [id, propertyWitness(program, id, schedule)]));
   const outcomes = withOutcomes ? findOutcomes(search).map(({ state, ...outcome }) => ({ ...outcome, witness: makeWitness(program, pathTo(search, graph, state), outcomeText(outcome)) })) : [];
   return { witnesses, outcomes };
+}
+
+/** What is known without another look at the states: witnesses of the fewest steps for what the search itself saw. */
+function concludeAtOnce(search: Search, wanted: ReadonlySet<PropertyId>): Found {
+  const graph: LayeredGraph = { layers: search.layers, successors: makeSuccessors(search.model, search.layout, search.engine) };
+  const witnesses = new Map<PropertyId, Witness>();
+  for (const id of PROPERTY_IDS) {
+    const first = search.broken.get(propertyBit(id));
+    if (!first || !wanted.has(id)) continue;
+    witnesses.set(id, propertyWitness(search.model.program, id, first.task < 0 ? [] : [...pathTo(search, graph, first.state), first.task]));
+  }
+  return { witnesses, outcomes: [] };
 }
 
 /** All transitions that break a property at the least depth at which one does. */

@@ -78,12 +78,22 @@ export function startSearch(model: Model, engineName: EngineName = bestEngine(),
       left -= next - at;
       at = next;
       if (next < to) {
-        if (engine.bytesAfterGrow() > limits.maxBytes) return 'bytes';
-        engine.grow();
+        if (engine.bytesAfterGrow() > limits.maxBytes || !grown(engine)) return 'bytes';
       }
     }
   };
   return { model, layout, engine, layers, broken, stuck, expanded: () => at, advance };
+}
+
+/** Whether there was room; a page may have less memory than the limit allows. */
+function grown(engine: Engine): boolean {
+  try {
+    engine.grow();
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /** Depth of a state: steps from the start. */

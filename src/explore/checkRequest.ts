@@ -1,0 +1,31 @@
+import { designById } from '../designs/index';
+import { compile } from '../kernel/compile';
+import type { Program } from '../kernel/program';
+import type { PropertyId } from '../kernel/propertyId';
+import type { Scenario } from '../scenario/scenario';
+import { makeCheck } from './check';
+import type { Check } from './check';
+import type { EngineName, Limits } from './search';
+
+/** A check as data, so that it can be sent to a worker. */
+export interface CheckRequest {
+  readonly scenario: Pick<Scenario, 'design' | 'options' | 'world' | 'calls'>;
+  readonly engine?: EngineName;
+  readonly limits?: Partial<Limits>;
+  /** Stops the search after this time. */
+  readonly maxSeconds?: number;
+  readonly properties?: readonly PropertyId[];
+  readonly outcomes?: boolean;
+}
+
+/** The program that a request is about. */
+export function programOf({ scenario }: CheckRequest): Program {
+  const design = designById(scenario.design);
+  if (!design) throw new Error(`no design ${scenario.design}`);
+  return compile(design, scenario.options, scenario.world, scenario.calls);
+}
+
+/** Begins the check that a request asks for. */
+export function beginCheck(request: CheckRequest): Check {
+  return makeCheck(programOf(request), request);
+}

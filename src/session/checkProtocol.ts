@@ -1,0 +1,51 @@
+import type { CheckRequest } from '../explore/checkRequest';
+import type { CheckResult } from '../explore/checkResult';
+import { driveCheck, messagePause } from './checkDriver';
+import type { CheckNews } from './checkDriver';
+
+/** What the page asks of a worker. One check at a time; a new one ends the old. */
+export type ToWorker =
+  | { readonly type: 'check'; readonly id: number; readonly request: CheckRequest }
+  | { readonly type: 'cancel'; readonly id: number };
+
+/** What a worker says. `ready` once, when its script has loaded. */
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'progress'; readonly id: number; readonly news: CheckNews }
+  | { readonly type: 'done'; readonly id: number; readonly result: CheckResult }
+  | { readonly type: 'failed'; readonly id: number; readonly message: string };
+
+/** The worker's side: call `receive` with every message. */
+export function serveChecks(post: (message: FromWorker) => void): (message: ToWorker) => void {
+  let current = 0;
+  const cancelled = new Set<number>();
+  const check = async (id: number, request: CheckRequest): Promise<void> => {
+    const { pause, close } = messagePause();
+    try {
+      const result = await driveCheck(request, {
+        sliceMs: 16, pause, now: () => performance.now(),
+        cancelled: () => cancelled.has(id) || id !== current,
+        onProgress: (news) => post({ type: 'progress', id, news }),
+      });
+      post({ type: 'done', id, result });
+    } catch (error) {
+      post({ type: 'failed', id, message: failureText(error) });
+    } finally {
+      close();
+    }
+  };
+  post({ type: 'ready' });
+  return (message) => {
+    if (message.type === 'cancel') cancelled.add(message.id);
+    else {
+      current = message.id;
+      void check(message.id, message.request);
+    }
+  };
+}
+
+/** What to tell people when a check throws. */
+export function failureText(error: unknown): string {
+  if (error instanceof RangeError) return `The search ran out of memory (${error.message}). Lower its limit of states, or leave calls out.`;
+  return `The search failed: ${error instanceof Error ? error.message : String(error)}`;
+}
