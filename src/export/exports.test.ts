@@ -68,6 +68,7 @@ describe.each(runs)('%s', (_id, trace) => {
 describe('words', () => {
   it('wraps within the width and turns all into ASCII', () => {
     expect(wrap('mutex_lock(&group->group_lock) and more', 20)).toEqual(['mutex_lock(&group->', '    group_lock) and', '    more']);
+    expect(wrap('    mutex_unlock(&iommu_group->mutex)', 31)).toEqual(['    mutex_unlock(&iommu_group->', '    mutex)']);
     expect(wrap('/* group->opened == NULL */', 20)).toEqual(['/* group->opened ==', '    NULL */']);
     expect(ascii('a – b… “c” é')).toBe('a - b... "c" ?');
   });

@@ -25,9 +25,10 @@ function broken(text: string, width: number, hang: number): string[] {
   while (indent.length + rest.length > width) {
     const room = width - indent.length;
     const window = rest.slice(0, room + 1);
+    const lead = window.length - window.trimStart().length;
     const space = window.lastIndexOf(' ');
     const joint = Math.max(...['(', ',', '->'].map(mark => window.slice(0, room).lastIndexOf(mark) + mark.length - 1)) + 1;
-    const at = space > 0 ? space : joint > 3 && joint <= room ? joint : room;
+    const at = space > lead ? space : joint > lead + 3 && joint <= room ? joint : room;
     lines.push((indent + rest.slice(0, at)).trimEnd());
     rest = rest.slice(at).trimStart();
     indent = ' '.repeat(hang);
