@@ -1,7 +1,7 @@
 import type { EdgeView } from './graph';
 import type { Place } from './layout';
 
-type Route = Pick<EdgeView, 'path' | 'end' | 'labelAt'>;
+type Route = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelAt'>;
 
 const MARGIN = 14;
 const BESIDE = 60;
@@ -48,6 +48,7 @@ function curve(a: Point, c: Point, d: Point, b: Point, dx: number, dy: number, a
   const n = (value: number): string => value.toFixed(1);
   return {
     path: `M${n(a.x)},${n(a.y)} C${n(c.x)},${n(c.y)} ${n(d.x)},${n(d.y)} ${n(b.x)},${n(b.y)}`,
+    start: { x: a.x, y: a.y },
     end: { x: b.x, y: b.y, dx, dy },
     labelAt: { x: mix('x'), y: mix('y') },
   };

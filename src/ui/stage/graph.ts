@@ -16,6 +16,8 @@ export interface Row {
   readonly owner: TaskMark | undefined;
   /** Mutex and completion: who waits, first come first. */
   readonly queue: readonly TaskMark[];
+  /** The last step stored it with release, or read it with acquire. */
+  readonly order: 'release' | 'acquire' | undefined;
 }
 
 /** A refusal or a broken rule at a node. */
@@ -89,10 +91,15 @@ export interface EdgeView {
   readonly label: string;
   /** Points at freed memory. */
   readonly dangling: boolean;
+  /** The last step turned it here. */
+  readonly fresh: boolean;
+  /** Wait and hold edges: part of a circle in which nobody can go on. */
+  readonly circle: boolean;
   /** Process colour of wait and hold edges. */
   readonly process: number | undefined;
-  /** `M … C …` in stage coordinates, and where it ends and in which direction (unit, axis-aligned). */
+  /** `M … C …` in stage coordinates; where it starts, where it ends and in which direction (unit, axis-aligned). */
   readonly path: string;
+  readonly start: { readonly x: number; readonly y: number };
   readonly end: { readonly x: number; readonly y: number; readonly dx: number; readonly dy: number };
   readonly labelAt: { readonly x: number; readonly y: number };
 }

@@ -1,4 +1,5 @@
 import { waitHolders, waitText } from '../../kernel/describe';
+import { waitOf } from '../../kernel/machine';
 import type { Program, Wait } from '../../kernel/program';
 import type { TaskMark } from './graph';
 
@@ -16,4 +17,19 @@ export function describeWait(program: Program, state: Int32Array, wait: Wait): s
   if (wait.kind === 'name') return `needs ${what} from ${who}`;
   if (who === '') return `waits for ${what}`;
   return wait.kind === 'mutex' ? `waits for ${what}, held by ${who}` : `waits for ${what}, kept by ${who}`;
+}
+
+/** The tasks that wait for one another in a circle of mutexes. */
+export function tasksInCircle(program: Program, state: Int32Array): ReadonlySet<number> {
+  const next = program.tasks.map(task => {
+    const wait = waitOf(program, state, task.index);
+    return wait?.kind === 'mutex' ? (state[wait.field] ?? 0) - 1 : -1;
+  });
+  const circle = new Set<number>();
+  for (const { index } of program.tasks) {
+    let at = next[index] ?? -1;
+    for (let left = next.length; at >= 0 && at !== index && left > 0; left--) at = next[at] ?? -1;
+    if (at === index) circle.add(index);
+  }
+  return circle;
 }

@@ -1,11 +1,11 @@
-import type { Graph, NodeView, ObjectView, Row, TaskMark } from './graph';
+import type { EdgeView, Graph, NodeView, ObjectView, Row, TaskMark } from './graph';
 import { HEADER, ROW } from './lanes';
 
 export interface Point { readonly x: number; readonly y: number }
 
 /** What is told of a step by movement. Everything that it tells stands on the nodes as well. */
 export type EffectKind =
-  | 'alloc' | 'free' | 'take' | 'handover' | 'contend' | 'release' | 'swap' | 'gate' | 'count' | 'write' | 'complete' | 'refuse' | 'violate';
+  | 'alloc' | 'free' | 'take' | 'handover' | 'contend' | 'release' | 'swap' | 'gate' | 'reach' | 'order' | 'count' | 'write' | 'complete' | 'refuse' | 'violate';
 
 /** One movement, in stage coordinates, with its time in ms at speed 1. */
 export interface Effect {
@@ -16,6 +16,8 @@ export interface Effect {
   readonly row: string | undefined;
   readonly from: Point;
   readonly to: Point;
+  /** Swap: where the edge ended before. */
+  readonly via: Point | undefined;
   readonly size: { readonly width: number; readonly height: number };
   readonly text: string;
   readonly mark: TaskMark | undefined;
@@ -37,7 +39,7 @@ export function planEffects(before: Graph, after: Graph): readonly Effect[] {
   for (const node of after.nodes) {
     const was = old.get(node.id);
     if (!was) effects.push(whole('alloc', node, '', 260));
-    else if (was.kind === 'object' && node.kind === 'object') effects.push(...changes(was, node, after));
+    else if (was.kind === 'object' && node.kind === 'object') effects.push(...changes(was, node, before, after));
     effects.push(...newBadges(was, node));
   }
   return effects.length > MOST ? [] : effects;
@@ -47,18 +49,39 @@ function leaves(node: NodeView, next: NodeView | undefined): boolean {
   return !next || (node.kind === 'object' && next.kind === 'object' && !node.ghost && next.ghost);
 }
 
-function changes(was: ObjectView, node: ObjectView, after: Graph): Effect[] {
+function changes(was: ObjectView, node: ObjectView, before: Graph, after: Graph): Effect[] {
   const effects = node.rows.flatMap((row, i) => {
-    const before = was.rows.find(each => each.name === row.name);
-    return before ? rowEffects(before, row, node, i, after) : [];
+    const old = was.rows.find(each => each.name === row.name);
+    return old ? rowEffects(old, row, node, i, after) : [];
   });
-  if (was.access !== node.access && node.access) {
-    const table = after.nodes.find(each => each.id === `fops:${node.access}`);
-    const from = headPoint(node);
-    const to = table ? headPoint(table) : from;
-    effects.push({ ...base(node), kind: node.gated ? 'gate' : 'swap', from, to, text: node.access, delay: 0, duration: 360 });
-  }
+  if (was.access !== node.access && node.access) effects.push(...accessEffects(node, before, after));
   return effects;
+}
+
+/** The f_op edge lets go of one table and takes the other (or the gate turns); then what the file can reach lights up. */
+function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] {
+  const old = fopsEdge(before, node.id);
+  const now = fopsEdge(after, node.id);
+  const head = headPoint(node);
+  const turn: Effect = { ...base(node), kind: node.gated ? 'gate' : 'swap', from: now?.start ?? head, to: now?.end ?? head, via: old?.end, text: node.access ?? '', duration: 320 };
+  if (node.access !== 'normal') return [turn];
+  const reached = after.nodes.filter(each => reachOf(node.id, after).has(each.id));
+  return [turn, ...reached.map(each => ({ ...whole('reach', each, '', 160), delay: LONGEST - 160 }))];
+}
+
+function fopsEdge(graph: Graph, file: string): EdgeView | undefined {
+  return graph.edges.find(edge => edge.style === 'fops' && edge.source === file);
+}
+
+/** The normal table, and what the file's pointers lead to in two strides. */
+function reachOf(file: string, { edges }: Graph): ReadonlySet<string> {
+  const reach = new Set([file]);
+  for (let stride = 0; stride < 2; stride++) {
+    const next = edges.filter(edge => reach.has(edge.source) && (edge.style === 'fops' || edge.style === 'pointer' || edge.style === 'reference'));
+    for (const { target } of next) reach.add(target);
+  }
+  reach.delete(file);
+  return reach;
 }
 
 function rowEffects(was: Row, row: Row, node: ObjectView, index: number, after: Graph): Effect[] {
@@ -69,13 +92,18 @@ function rowEffects(was: Row, row: Row, node: ObjectView, index: number, after: 
     if (was.owner && was.owner.name !== row.owner?.name) effects.push(one('release', { to: seat(after, was.owner) ?? at, mark: was.owner, text: row.name, duration: 260 }));
     if (row.owner && row.owner.name !== was.owner?.name) {
       const waited = was.queue.some(mark => mark.name === row.owner?.name);
-      effects.push(one(waited ? 'handover' : 'take', { from: seat(after, row.owner) ?? at, mark: row.owner, text: row.name, duration: 340 }));
+      effects.push(one(waited ? 'handover' : 'take', { from: waited ? queuePoint(at) : seat(after, row.owner) ?? at, mark: row.owner, text: row.name, duration: 340 }));
     }
     const newcomers = row.queue.filter(mark => was.queue.every(each => each.name !== mark.name));
-    effects.push(...newcomers.map(mark => one('contend', { from: seat(after, mark) ?? at, mark, text: row.name, duration: 380 })));
+    effects.push(...newcomers.map(mark => one('contend', { from: seat(after, mark) ?? at, to: queuePoint(at), mark, text: row.name, duration: 380 })));
     return effects;
   }
-  if (was.text === row.text) return [];
+  const order = row.order && row.order !== was.order ? [one('order', { text: row.order, duration: 360 })] : [];
+  if (was.text === row.text) return order;
+  return [...order, ...valueEffects(was, row, one)];
+}
+
+function valueEffects(was: Row, row: Row, one: (kind: EffectKind, more?: Partial<Effect>) => Effect): Effect[] {
   if (row.kind === 'completion') return [one('complete', { text: row.text })];
   const by = Number(row.text) - Number(was.text);
   if (row.kind !== 'pointer' && row.kind !== 'fops' && Number.isFinite(by)) return [one('count', { text: by > 0 ? `+${by}` : `−${-by}` })];
@@ -89,7 +117,7 @@ function newBadges(was: NodeView | undefined, node: NodeView): Effect[] {
 
 function base(node: NodeView): Effect {
   const { x, y, width, height } = node.place;
-  return { kind: 'write', node: node.id, row: undefined, from: { x, y }, to: { x, y }, size: { width, height }, text: '', mark: undefined, delay: 0, duration: 300 };
+  return { kind: 'write', node: node.id, row: undefined, from: { x, y }, to: { x, y }, via: undefined, size: { width, height }, text: '', mark: undefined, delay: 0, duration: 300 };
 }
 
 function whole(kind: EffectKind, node: NodeView, text: string, duration: number): Effect {
@@ -108,6 +136,11 @@ function seat(graph: Graph, mark: TaskMark): Point | undefined {
 
 function headPoint(node: NodeView): Point {
   return { x: node.place.x + node.place.width - 36, y: node.place.y + HEADER / 2 };
+}
+
+/** Where the first in line stands, beside the owner. */
+function queuePoint({ x, y }: Point): Point {
+  return { x: x + 34, y };
 }
 
 /** The middle of a row's value. */

@@ -1,5 +1,5 @@
 import { fieldText } from '../../kernel/describe';
-import { waitOf, waiters } from '../../kernel/machine';
+import { waitOf, waiters, type Event } from '../../kernel/machine';
 import type { Field, ObjectSlot, Program } from '../../kernel/program';
 import { fieldNames } from './lanes';
 import type { Row, TaskMark } from './graph';
@@ -7,15 +7,15 @@ import { taskMark } from './marks';
 
 const NOBODY: readonly TaskMark[] = [];
 
-/** The rows of an object's node: its fields in the order of the struct, with what the last step changed. */
-export function rowsOf(program: Program, state: Int32Array, previous: Int32Array | undefined, slot: ObjectSlot): Row[] {
+/** The rows of an object's node: its fields in the order of the struct, with what the last step (and its events) changed. */
+export function rowsOf(program: Program, state: Int32Array, previous: Int32Array | undefined, slot: ObjectSlot, events: readonly Event[] = []): Row[] {
   return fieldNames(slot.spec).map((name): Row => {
     const index = slot.fields[name];
     const field = index === undefined ? undefined : program.fields[index];
     if (!field) return linkRow(program, state, slot, name);
     const text = textOf(program, state, field);
     const before = previous && previous[field.index] !== state[field.index] ? textOf(program, previous, field) : undefined;
-    return { name, field: field.index, kind: kindOf(field), text, was: before, ...lineOf(program, state, field) };
+    return { name, field: field.index, kind: kindOf(field), text, was: before, order: orderOf(field.index, events), ...lineOf(program, state, field) };
   });
 }
 
@@ -23,7 +23,16 @@ export function rowsOf(program: Program, state: Int32Array, previous: Int32Array
 function linkRow(program: Program, state: Int32Array, slot: ObjectSlot, name: string): Row {
   const target = program.objects[slot.links[name]?.object ?? -1];
   const live = target !== undefined && (target.life === undefined || state[target.life] === 1);
-  return { name, field: undefined, kind: 'pointer', text: live ? target.name : 'NULL', was: undefined, owner: undefined, queue: NOBODY };
+  return { name, field: undefined, kind: 'pointer', text: live ? target.name : 'NULL', was: undefined, order: undefined, owner: undefined, queue: NOBODY };
+}
+
+/** What the events say of memory ordering at a field. */
+function orderOf(field: number, events: readonly Event[]): Row['order'] {
+  for (const { note } of events) {
+    if (note.kind === 'write' && note.release && note.field === field) return 'release';
+    if (note.kind === 'read' && note.acquire && note.fields.includes(field)) return 'acquire';
+  }
+  return undefined;
 }
 
 function kindOf(field: Field): Row['kind'] {

@@ -1,12 +1,12 @@
 import { evaluate } from '../../kernel/expr';
-import { callAt, canMove, inCall, nextStep, waitOf } from '../../kernel/machine';
+import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../../kernel/machine';
 import type { ObjectSlot, Program } from '../../kernel/program';
 import { castOf, idOf, type Actor } from './cast';
 import { routeEdge } from './edgePath';
 import type { Badge, EdgeView, FdView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
 import type { Layout } from './layout';
 import { layOutStage } from './layout';
-import { describeWait, taskMark } from './marks';
+import { describeWait, taskMark, tasksInCircle } from './marks';
 import { rowsOf } from './rows';
 
 /** What to show besides the state itself. */
@@ -17,6 +17,8 @@ export interface Extras {
   readonly badges?: ReadonlyMap<string, readonly Badge[]> | undefined;
   /** fd numbers by fd name, as the runner derives them. */
   readonly fdNumbers?: ReadonlyMap<string, number> | undefined;
+  /** What the last step told. */
+  readonly events?: readonly Event[] | undefined;
 }
 
 const NO_BADGES: readonly Badge[] = [];
@@ -77,7 +79,7 @@ class View {
     return this.live(slot) || this.ghosts.has(slot.index);
   }
 
-  /** Freed objects to which a pointer of a live one still goes. */
+  /** Freed objects to which a pointer of a live one still goes, or at which a rule was broken. */
   private findGhosts(): ReadonlySet<number> {
     const ghosts = new Set<number>();
     for (const slot of this.program.objects) {
@@ -86,6 +88,10 @@ class View {
         const target = this.target(index);
         if (target?.life !== undefined && this.value(target.life) === 2) ghosts.add(target.index);
       }
+    }
+    // A rule broken at freed memory is shown at what is left of it.
+    for (const slot of this.program.objects) {
+      if (slot.life !== undefined && this.value(slot.life) === 2 && this.extras.badges?.get(slot.name)?.some(badge => badge.kind === 'violation')) ghosts.add(slot.index);
     }
     return ghosts;
   }
@@ -112,7 +118,7 @@ class View {
       access: file?.normal ? (evaluate(file.normal, this.state) ? 'normal' : 'parked') : undefined,
       gated: file?.normal !== undefined && !swapped,
       releaser: releaser > 0 ? taskMark(this.program, releaser - 1) : undefined,
-      rows: rowsOf(this.program, this.state, this.extras.previous, slot),
+      rows: rowsOf(this.program, this.state, this.extras.previous, slot, this.extras.events),
       perColumn,
       badges: this.extras.badges?.get(slot.name) ?? NO_BADGES,
     };
@@ -157,13 +163,15 @@ class View {
     for (const fd of program.fds) {
       const file = program.files[fd.file];
       const slot = file && program.objects[file.object];
-      if (slot && this.value(fd.installed) === 1) edges.push(...this.edge(`fd:${fd.process}:${fd.name}`, `process:${fd.process}`, idOf(slot), { style: 'fd', label: fd.name }));
+      if (slot && this.value(fd.installed) === 1) edges.push(...this.edge(`fd:${fd.process}:${fd.name}`, `process:${fd.process}`, idOf(slot), { style: 'fd', label: fd.name, fresh: this.changed(fd.installed) }));
     }
     for (const file of program.files) {
       const slot = program.objects[file.object];
       if (!file.normal || !slot || !this.live(slot)) continue;
-      const table = evaluate(file.normal, this.state) ? 'normal' : 'parked';
-      edges.push(...this.edge(`fops:${slot.name}`, idOf(slot), `fops:${table}`, { style: 'fops', label: table }));
+      const normal = evaluate(file.normal, this.state) !== 0;
+      const { previous } = this.extras;
+      const fresh = previous !== undefined && (evaluate(file.normal, previous) !== 0) !== normal;
+      edges.push(...this.edge(`fops:${slot.name}`, idOf(slot), `fops:${normal ? 'normal' : 'parked'}`, { style: 'fops', label: 'f_op', fresh }));
     }
     for (const { what, id } of castOf(program).actors) {
       if (what.kind === 'node') edges.push(...this.edge(`cdev:${id}`, id, idOf(what.slot), { style: 'embedded', label: 'cdev' }));
@@ -184,34 +192,41 @@ class View {
       const target = this.target(index);
       const style = this.program.fields[index]?.edge;
       if (!target || !style || style === 'hidden') return [];
-      return this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, dangling: !this.live(target), nth: links.length + i, count });
+      return this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, dangling: !this.live(target), fresh: this.changed(index), nth: links.length + i, count });
     });
     return [...fixed, ...moving];
   }
 
+  /** Whether the last step changed a field. */
+  private changed(field: number): boolean {
+    const { previous } = this.extras;
+    return previous !== undefined && previous[field] !== this.state[field];
+  }
+
   private waits(): EdgeView[] {
     const { program, state } = this;
+    const circle = tasksInCircle(program, state);
     return program.tasks.flatMap(task => {
       const wait = waitOf(program, state, task.index);
       if (!wait || wait.kind === 'name') return [];
       const slot = program.objects[program.fields[wait.field]?.object ?? -1];
       if (!slot) return [];
       const { process } = taskMark(program, task.index);
-      const waiting = this.edge(`wait:${task.name}`, `process:${task.process}`, idOf(slot), { style: 'wait', label: `${task.name} waits`, process });
+      const waiting = this.edge(`wait:${task.name}`, `process:${task.process}`, idOf(slot), { style: 'wait', label: `${task.name} waits`, process, circle: circle.has(task.index) });
       const owner = wait.kind === 'mutex' ? this.value(wait.field) : 0;
       const holder = program.tasks[owner - 1];
       if (!holder) return waiting;
       const mark = taskMark(program, holder.index);
-      return [...waiting, ...this.edge(`hold:${wait.field}:${task.name}`, idOf(slot), `process:${holder.process}`, { style: 'hold', label: `held by ${holder.name}`, process: mark.process })];
+      return [...waiting, ...this.edge(`hold:${wait.field}:${task.name}`, idOf(slot), `process:${holder.process}`, { style: 'hold', label: `held by ${holder.name}`, process: mark.process, circle: circle.has(task.index) })];
     });
   }
 
-  private edge(id: string, source: string, target: string, how: Pick<EdgeView, 'style' | 'label'> & { dangling?: boolean; process?: number; nth?: number; count?: number }): EdgeView[] {
+  private edge(id: string, source: string, target: string, how: Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>> & { nth?: number; count?: number }): EdgeView[] {
     const from = this.layout.places.get(source);
     const to = this.layout.places.get(target);
     if (!from || !to || source === target) return [];
-    const { nth = 0, count = 1, dangling = false, process, style, label } = how;
-    return [{ id, source, target, style, label, dangling, process, ...routeEdge(from, to, nth, count) }];
+    const { nth = 0, count = 1, dangling = false, fresh = false, circle = false, process, style, label } = how;
+    return [{ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, nth, count) }];
   }
 }
 
