@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { boundsOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
+import { layOutStage } from './layout';
+import { testProgram } from './testDesign';
+
+const screen: Extent = { width: 800, height: 500 };
+
+function onScreen(box: Box, view: View): Box {
+  return { x: box.x * view.zoom + view.x, y: box.y * view.zoom + view.y, width: box.width * view.zoom, height: box.height * view.zoom };
+}
+
+function inSight(box: Box, view: View, within: Extent): boolean {
+  const { x, y, width, height } = onScreen(box, view);
+  return x >= -1e-6 && y >= -1e-6 && x + width <= within.width + 1e-6 && y + height <= within.height + 1e-6;
+}
+
+describe('camera', () => {
+  it('shows a whole box', () => {
+    const box = { x: -300, y: -120, width: 1800, height: 900 };
+    expect(inSight(box, viewOf(box, screen), screen)).toBe(true);
+  });
+
+  it('stays still while the box is in sight', () => {
+    expect(bringInto({ x: 0, y: 0, zoom: 1 }, { x: 100, y: 100, width: 50, height: 50 }, screen)).toBeUndefined();
+  });
+
+  it('brings any box of a reasonable size into sight, and is then content', () => {
+    const part = fc.integer({ min: -3000, max: 3000 });
+    fc.assert(fc.property(part, part, fc.integer({ min: 20, max: 1400 }), fc.integer({ min: 20, max: 800 }), part, part, fc.double({ min: 0.3, max: 2, noNaN: true }), (x, y, width, height, vx, vy, zoom) => {
+      const box = { x, y, width, height };
+      const first = { x: vx, y: vy, zoom };
+      const moved = bringInto(first, box, screen);
+      expect(inSight(box, moved ?? first, screen)).toBe(true);
+    }), { seed: 11, numRuns: 200 });
+  });
+
+  it('zooms about the middle', () => {
+    const view = zoomed({ x: 10, y: 20, zoom: 1 }, 2, screen);
+    expect((400 - view.x) / view.zoom).toBeCloseTo(390);
+    expect((250 - view.y) / view.zoom).toBeCloseTo(230);
+  });
+
+  it('opens near enough to read on a phone, on what the step is about', () => {
+    const layout = layOutStage(testProgram());
+    const about = [...layout.places.values()].slice(0, 1);
+    const phone = { width: 390, height: 600 };
+    const view = openingView(layout, about, phone);
+    expect(view.zoom).toBeGreaterThan(0.6);
+    expect(inSight(boundsOf(about), view, phone)).toBe(true);
+  });
+});

@@ -1,0 +1,69 @@
+import type { Layout, Place } from './layout';
+
+/** Pan in pixels and scale, as React Flow has it. */
+export interface View { readonly x: number; readonly y: number; readonly zoom: number }
+export interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+export interface Extent { readonly width: number; readonly height: number }
+
+export const MIN_ZOOM = 0.2;
+export const MAX_ZOOM = 2;
+/** Below this a screen is narrow: the stage opens near enough to read and follows the steps. */
+const NARROW = 640;
+const READABLE = 0.72;
+const MARGIN = 20;
+/** Room for the names of the lanes, left and above. */
+const TOP = 34;
+
+/** Where everything of a layout stands. */
+export function boundsOf(places: Iterable<Box>): Box {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { x, y, width, height } of places) {
+    left = Math.min(left, x);
+    top = Math.min(top, y);
+    right = Math.max(right, x + width);
+    bottom = Math.max(bottom, y + height);
+  }
+  return left > right ? { x: 0, y: 0, width: 1, height: 1 } : { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+/** The view that shows a whole box, never larger than life. */
+export function viewOf(box: Box, screen: Extent): View {
+  const zoom = clamp(Math.min((screen.width - 2 * MARGIN) / box.width, (screen.height - MARGIN - TOP) / box.height), MIN_ZOOM, 1.1);
+  return { zoom, x: (screen.width - box.width * zoom) / 2 - box.x * zoom, y: TOP + (screen.height - MARGIN - TOP - box.height * zoom) / 2 - box.y * zoom };
+}
+
+/** The view that a stage opens with: everything, or on a narrow screen what the step is about, large enough to read. */
+export function openingView(layout: Layout, about: readonly Place[], screen: Extent): View {
+  const whole = viewOf(boundsOf(layout.places.values()), screen);
+  if (screen.width >= NARROW || whole.zoom >= READABLE) return whole;
+  const start: View = { x: MARGIN, y: TOP, zoom: READABLE };
+  const box = boundsOf(about.length > 0 ? about : layout.places.values());
+  return bringInto({ ...start, x: MARGIN - box.x * READABLE, y: TOP - box.y * READABLE }, box, screen) ?? { ...start, x: MARGIN - box.x * READABLE, y: TOP - box.y * READABLE };
+}
+
+/** The view moved just so far that a box is in sight, and out just so far that it fits; undefined where it is in sight already. */
+export function bringInto(view: View, box: Box, screen: Extent): View | undefined {
+  const room = { width: screen.width - 2 * MARGIN, height: screen.height - MARGIN - TOP };
+  const zoom = Math.max(Math.min(view.zoom, room.width / box.width, room.height / box.height), Math.min(view.zoom, 0.5));
+  const about = zoom === view.zoom ? view : { zoom, x: screen.width / 2 - ((screen.width / 2 - view.x) / view.zoom) * zoom, y: screen.height / 2 - ((screen.height / 2 - view.y) / view.zoom) * zoom };
+  const x = about.x + shift(box.x * zoom + about.x, box.width * zoom, MARGIN, room.width);
+  const y = about.y + shift(box.y * zoom + about.y, box.height * zoom, TOP, room.height);
+  return x === view.x && y === view.y && zoom === view.zoom ? undefined : { x, y, zoom };
+}
+
+/** How far a span has to move to lie in the room; what is longer than the room shows its beginning. */
+function shift(start: number, length: number, from: number, room: number): number {
+  if (start < from || length > room) return from - start;
+  return Math.min(0, from + room - (start + length));
+}
+
+/** The view zoomed about the middle of the screen. */
+export function zoomed(view: View, by: number, screen: Extent): View {
+  const zoom = clamp(view.zoom * by, MIN_ZOOM, MAX_ZOOM);
+  const grow = zoom / view.zoom;
+  return { zoom, x: screen.width / 2 - (screen.width / 2 - view.x) * grow, y: screen.height / 2 - (screen.height / 2 - view.y) * grow };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
+}

@@ -1,0 +1,30 @@
+import type { NodeView } from './graph';
+import type { StageState } from './stageStore';
+
+const WAYS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** The node to go to from the active one by an arrow key, Home or End; undefined for other keys and at the edge. */
+export function nodeInDirection({ list, active }: Pick<StageState, 'list' | 'active'>, key: string): string | undefined {
+  if (key === 'Home') return list[0]?.id;
+  if (key === 'End') return list.at(-1)?.id;
+  const way = WAYS[key];
+  const from = list.find(node => node.id === active) ?? list[0];
+  if (!way || !from) return undefined;
+  const [dx, dy] = way;
+  let best: { readonly id: string; readonly cost: number } | undefined;
+  for (const node of list) {
+    const x = middle(node).x - middle(from).x;
+    const y = middle(node).y - middle(from).y;
+    const along = x * dx + y * dy;
+    const aside = Math.abs(x * dy) + Math.abs(y * dx);
+    // Left and right stay in the lane; up and down leave it.
+    if (node === from || along <= 0 || (dx === 0) === (node.place.lane === from.place.lane)) continue;
+    const cost = dx === 0 ? along * 4 + aside : along;
+    if (!best || cost < best.cost) best = { id: node.id, cost };
+  }
+  return best?.id;
+}
+
+function middle({ place }: NodeView): { readonly x: number; readonly y: number } {
+  return { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+}

@@ -1,0 +1,173 @@
+import type { Edge, Node } from '@xyflow/react';
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { currentFrame } from '../../session/frame';
+import type { Session, SessionState } from '../../session/session';
+import { idOf } from './cast';
+import { flowEdges, flowNodes } from './flow';
+import type { EdgeView, NodeView } from './graph';
+import { LONGEST, planEffects, type Effect } from './plan';
+import { sceneOf, type Scene } from './scene';
+import { shareById } from './share';
+
+/** What is on one stage. Nodes and edges that a step leaves alone keep their identity, so that only what changed draws itself again. */
+export interface StageState {
+  readonly scene: Scene;
+  readonly list: readonly NodeView[];
+  readonly ties: readonly EdgeView[];
+  /** The same for React Flow, which sees of a step only what comes and goes. */
+  readonly flowNodes: Node[];
+  readonly flowEdges: Edge[];
+  readonly nodes: ReadonlyMap<string, NodeView>;
+  readonly edges: ReadonlyMap<string, EdgeView>;
+  /** Edges by the node that they leave. */
+  readonly leaving: ReadonlyMap<string, readonly EdgeView[]>;
+  /** Nodes that hover lights, here or from a list beside the stage. */
+  readonly lit: ReadonlySet<string>;
+  /** The node under the pointer, also where it stands for no object. */
+  readonly pointed: string | undefined;
+  /** The node that Tab comes to. */
+  readonly active: string | undefined;
+  /** Dims what the last step did not touch. */
+  readonly focus: boolean;
+  readonly spotlight: ReadonlySet<string>;
+  /** What is to be moved for the last step; empty where nothing may move. */
+  readonly effects: readonly Effect[];
+  /** How long each new node takes to grow in, ms. */
+  readonly entering: ReadonlyMap<string, number>;
+}
+
+export type StageStore = StoreApi<StageState>;
+
+const NO_EFFECTS: readonly Effect[] = [];
+const NO_ENTRANCE: StageState['entering'] = new Map();
+const NOTHING: ReadonlySet<string> = new Set();
+const NO_EDGES: readonly EdgeView[] = [];
+/** With more nodes than this, what a step leaves alone is dimmed from the start. */
+const CROWD = 48;
+
+/** The stage of a session, at its present frame. */
+export function createStage(session: Session): StageStore {
+  const state = session.getState();
+  const scene = sceneOf(currentFrame(state));
+  return createStore<StageState>(() => ({
+    ...shown(scene, undefined), lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
+  }));
+}
+
+/** Keeps a stage at what its session shows; returns how to stop. */
+export function followSession(stage: StageStore, session: Session): () => void {
+  const follow = (state: SessionState): void => {
+    const frame = currentFrame(state);
+    const scene = sceneOf(frame);
+    const old = stage.getState();
+    if (scene !== old.scene) stage.setState({ ...shown(scene, old), ...moved(old.scene, scene, paceOf(state)) });
+    const lit = litBy(state, old.pointed);
+    if (!sameSet(lit, old.lit)) stage.setState({ lit });
+  };
+  follow(session.getState());
+  return session.subscribe(follow);
+}
+
+/** Notes the node under the pointer; hover of the session comes from the node itself. */
+export function point(stage: StageStore, id: string | undefined): void {
+  if (stage.getState().pointed !== id) stage.setState({ pointed: id });
+}
+
+function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'flowEdges' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
+  const list = shareById(old?.list ?? [], inReadingOrder(scene));
+  const ties = shareById(old?.ties ?? [], scene.graph.edges);
+  return {
+    scene, list, ties,
+    flowNodes: flowNodes(list, old?.flowNodes ?? []),
+    flowEdges: flowEdges(ties, old?.flowEdges ?? []),
+    leaving: bySource(ties, old?.leaving),
+    nodes: new Map(list.map(node => [node.id, node])),
+    edges: new Map(ties.map(tie => [tie.id, tie])),
+    spotlight: spotlightOf(scene, ties),
+  };
+}
+
+/** How fast effects go: 1 by hand, and at any speed of play they end well before the next step. */
+function paceOf({ settings }: SessionState): number {
+  return settings.playing ? Math.max(1, (LONGEST * settings.speed) / 800) : 1;
+}
+
+function moved(before: Scene, after: Scene, pace: number): Pick<StageState, 'effects' | 'entering'> {
+  if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches) return { effects: NO_EFFECTS, entering: NO_ENTRANCE };
+  const effects = planEffects(before.graph, after.graph).map(effect => ({ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }));
+  return { effects, entering: new Map(effects.flatMap(({ kind, node, duration }): [string, number][] => (kind === 'alloc' ? [[node, duration]] : []))) };
+}
+
+function bySource(ties: readonly EdgeView[], old: StageState['leaving'] | undefined): StageState['leaving'] {
+  const lists = new Map<string, EdgeView[]>();
+  for (const tie of ties) {
+    const list = lists.get(tie.source);
+    if (list) list.push(tie);
+    else lists.set(tie.source, [tie]);
+  }
+  return new Map([...lists].map(([id, list]): [string, readonly EdgeView[]] => {
+    const before = old?.get(id);
+    return [id, before?.length === list.length && list.every((tie, i) => tie === before[i]) ? before : list];
+  }));
+}
+
+/** From the top lane to the bottom one, in each from left to right: the order of reading and of Tab. */
+function inReadingOrder({ graph }: Scene): readonly NodeView[] {
+  const lane = new Map(graph.lanes.map(({ id }, i) => [id, i]));
+  const rank = ({ place }: NodeView): number => lane.get(place.lane) ?? 0;
+  return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || a.place.x - b.place.x || a.place.y - b.place.y);
+}
+
+/** What the step touched, and the neighbours of that. Everything, where nothing was touched. */
+function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): ReadonlySet<string> {
+  if (touched.size === 0) return new Set(graph.nodes.map(node => node.id));
+  const near = new Set(touched);
+  for (const { source, target } of ties) {
+    if (touched.has(source) && !source.startsWith('process:')) near.add(target);
+    if (touched.has(target) && !target.startsWith('fops:')) near.add(source);
+  }
+  return near;
+}
+
+function litBy(state: SessionState, pointed: string | undefined): ReadonlySet<string> {
+  const { hover } = state;
+  if (!hover) return NOTHING;
+  const { program } = currentFrame(state);
+  const ids = hover.objects.flatMap(object => {
+    const slot = program.objects[object];
+    return slot ? [idOf(slot), `node:${slot.name}`] : [];
+  });
+  return new Set(pointed === undefined ? ids : [...ids, pointed]);
+}
+
+function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a.size === b.size && [...a].every(each => b.has(each));
+}
+
+/** The stage that the components below draw. */
+export const StageContext = createContext<StageStore | undefined>(undefined);
+
+/** The stage's store, for what changes it. */
+export function useStageStore(): StageStore {
+  const stage = useContext(StageContext);
+  if (!stage) throw new Error('no StageContext above this component');
+  return stage;
+}
+
+/** A value derived from the stage; renders again only when it changes. */
+export function useStage<T>(select: (state: StageState) => T): T {
+  return useStore(useStageStore(), select);
+}
+
+/** A node of one kind by its id; undefined when it has just gone. */
+export function useNode<K extends NodeView['kind']>(id: string, kind: K): Extract<NodeView, { kind: K }> | undefined {
+  const node = useStage(state => state.nodes.get(id));
+  return node?.kind === kind ? (node as Extract<NodeView, { kind: K }>) : undefined;
+}
+
+/** The edges that leave a node. */
+export function useLeaving(id: string): readonly EdgeView[] {
+  return useStage(state => state.leaving.get(id) ?? NO_EDGES);
+}
