@@ -1,3 +1,102 @@
-export function Stage() {
-  return undefined;
+import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { ReactFlow, ReactFlowProvider, type EdgeTypes, type NodeTypes } from '@xyflow/react';
+import '@xyflow/react/dist/base.css';
+import { useSessionStore } from '../useSession';
+import { DeviceNode } from './DeviceNode';
+import { Effects } from './Effects';
+import { FopsNode } from './FopsNode';
+import { Lanes } from './Lanes';
+import { nodeInDirection } from './keyboard';
+import { ObjectNode } from './ObjectNode';
+import { ProcessNode } from './ProcessNode';
+import styles from './Stage.module.css';
+import { createStage, followSession, StageContext, useStage, useStageStore } from './stageStore';
+import { TieEdge } from './TieEdge';
+import { Toolbar } from './Toolbar';
+import { MAX_ZOOM, MIN_ZOOM } from './camera';
+import { useCamera } from './useCamera';
+
+const nodeTypes: NodeTypes = { object: ObjectNode, process: ProcessNode, node: DeviceNode, fops: FopsNode };
+const edgeTypes: EdgeTypes = { tie: TieEdge };
+const ZOOM_KEYS = ['Control', 'Meta'];
+
+interface StageProps {
+  /** What the wheel does: it pans (with Ctrl or Command it zooms), or it is left to the page around (`host`), save with Ctrl. */
+  readonly wheel?: 'pan' | 'host';
+}
+
+/** The live graph of the session's present frame. */
+export function Stage({ wheel = 'pan' }: StageProps) {
+  const session = useSessionStore();
+  const stage = useMemo(() => createStage(session), [session]);
+  useEffect(() => followSession(stage, session), [stage, session]);
+  return (
+    <StageContext value={stage}>
+      <ReactFlowProvider>
+        <Graph wheel={wheel} />
+      </ReactFlowProvider>
+    </StageContext>
+  );
+}
+
+function Graph({ wheel }: Required<StageProps>) {
+  const stage = useStageStore();
+  const root = useRef<HTMLDivElement>(null);
+  const camera = useCamera(root);
+  const nodes = useStage(state => state.flowNodes);
+  const edges = useStage(state => state.flowEdges);
+  const pan = wheel === 'pan';
+  useListRoles(root);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const next = nodeInDirection(stage.getState(), event.key);
+    if (!next || event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement) || event.target.dataset['node'] === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    stage.setState({ active: next });
+    camera.show(next);
+    root.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
+  };
+  return (
+    <div role="presentation" className={styles.stage} ref={root} onKeyDown={onKeyDown} data-own-arrows="">
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        nodesFocusable={false}
+        edgesFocusable={false}
+        elementsSelectable={false}
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        zoomActivationKeyCode={pan ? null : ZOOM_KEYS}
+        panOnScroll={pan}
+        zoomOnScroll={false}
+        preventScrolling={pan}
+        zoomOnDoubleClick={false}
+        minZoom={MIN_ZOOM}
+        maxZoom={MAX_ZOOM}
+        proOptions={{ hideAttribution: true }}
+      >
+        <Lanes />
+        <Effects />
+      </ReactFlow>
+      <Toolbar camera={camera} />
+    </div>
+  );
+}
+
+/** React Flow calls itself an application; it is read as a list of nodes, and its wrapping elements have no say. */
+function useListRoles(root: { readonly current: HTMLElement | null }): void {
+  useLayoutEffect(() => {
+    const flow = root.current?.querySelector('.react-flow');
+    flow?.setAttribute('role', 'presentation');
+    const nodes = root.current?.querySelector('.react-flow__nodes');
+    nodes?.setAttribute('role', 'list');
+    nodes?.setAttribute('aria-label', 'Processes and kernel objects');
+  }, [root]);
 }

@@ -1,0 +1,21 @@
+import { memo } from 'react';
+import type { NodeProps } from '@xyflow/react';
+import { KindGlyph } from './KindGlyph';
+import styles from './node.module.css';
+import { NodeShell } from './NodeShell';
+import { useNode } from './stageStore';
+
+/** A node in /dev, as long as it is there. */
+export const DeviceNode = memo(function DeviceNode({ id }: NodeProps) {
+  const view = useNode(id, 'node');
+  if (!view) return undefined;
+  return (
+    <NodeShell view={view} label={`device node ${view.path}`} look={styles.device}>
+      <header>
+        <KindGlyph glyph="node" />
+        <span className={styles.names}><b>{view.path.slice(view.path.lastIndexOf('/') + 1)}</b><small>device node</small></span>
+      </header>
+      <p className={styles.line}>{view.path}</p>
+    </NodeShell>
+  );
+});

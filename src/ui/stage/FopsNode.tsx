@@ -1,0 +1,21 @@
+import { memo } from 'react';
+import type { NodeProps } from '@xyflow/react';
+import { KindGlyph } from './KindGlyph';
+import styles from './node.module.css';
+import { NodeShell } from './NodeShell';
+import { useNode } from './stageStore';
+
+/** A table of file operations: the parked one, or the one that reaches the driver. */
+export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
+  const view = useNode(id, 'fops');
+  if (!view) return undefined;
+  return (
+    <NodeShell view={view} label={`${view.table} fops, admit ${view.admits}`} look={styles.fops} access={view.table}>
+      <header>
+        <KindGlyph glyph="fops" />
+        <span className={styles.names}><b>{view.table} fops</b><small>struct file_operations</small></span>
+      </header>
+      <p className={styles.line}>{view.admits}</p>
+    </NodeShell>
+  );
+});

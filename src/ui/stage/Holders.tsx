@@ -1,0 +1,53 @@
+import { useMemo, type ReactNode } from 'react';
+import { Popover } from '@base-ui/react/popover';
+import { fieldText, holders } from '../../kernel/describe';
+import { currentFrame, type Frame } from '../../session/frame';
+import { useSession } from '../useSession';
+import type { Row } from './graph';
+import styles from './node.module.css';
+
+/** A count that opens to who holds it, in words. */
+export function Holders({ row, children }: { readonly row: Row; readonly children: ReactNode }) {
+  return (
+    <Popover.Root>
+      <Popover.Trigger className={styles.opener} tabIndex={-1} aria-label={`${row.name} ${row.text}: who holds it?`} onClick={event => event.stopPropagation()}>
+        {children}
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Positioner className={styles.positioner} sideOffset={6} collisionPadding={8}>
+          <Popover.Popup className={styles.popup}>
+            <HolderList row={row} />
+          </Popover.Popup>
+        </Popover.Positioner>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function HolderList({ row }: { readonly row: Row }) {
+  const frame = useSession(currentFrame);
+  const { title, lines } = useMemo(() => answer(frame, row), [frame, row]);
+  return (
+    <>
+      <Popover.Title className={styles.popupTitle}>{title}</Popover.Title>
+      <ul>{lines.map((line, i) => <li key={`${i} ${line}`}>{line}</li>)}</ul>
+    </>
+  );
+}
+
+/** Who holds a counter, or for a completion, whom it waits for. */
+function answer({ program, state }: Frame, row: Row): { readonly title: string; readonly lines: readonly string[] } {
+  const field = program.fields[row.field ?? -1];
+  if (!field) return { title: row.name, lines: [] };
+  const slot = program.objects[field.object];
+  const spec = slot?.spec.fields[field.name];
+  const counted = spec?.kind === 'completion' ? slot?.fields[spec.counts] : field.index;
+  const now = counted === undefined ? [] : holders(program, state, counted);
+  const lines = now.map(({ name, why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`);
+  const count = counted === undefined ? '' : fieldText(program, state, counted);
+  const title = spec?.kind === 'completion'
+    ? row.text === 'done' ? `${field.title} is done` : `${field.title} comes when ${spec.counts} (${count}) is 0`
+    : `${field.title} is ${count}`;
+  const unknown = Number(count) > 0 ? 'No law of this design says who holds it.' : 'Nobody holds it.';
+  return { title, lines: lines.length > 0 ? lines : [unknown] };
+}

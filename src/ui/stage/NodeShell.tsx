@@ -1,0 +1,84 @@
+import { memo, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { hover, select } from '../../session/attention';
+import { useSession, useSessionStore } from '../useSession';
+import { Badges } from './Badges';
+import type { NodeView } from './graph';
+import styles from './node.module.css';
+import { point, useStage, useStageStore } from './stageStore';
+
+interface NodeShellProps {
+  readonly view: NodeView;
+  /** What it is and how it stands, for screen readers. */
+  readonly label: string;
+  readonly look?: string | undefined;
+  readonly ghost?: boolean;
+  readonly access?: 'parked' | 'normal' | undefined;
+  readonly children: ReactNode;
+}
+
+/** The sheet that every node is drawn on: selection, hover, focus, badges. */
+export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost = false, access, children }: NodeShellProps) {
+  const session = useSessionStore();
+  const stage = useStageStore();
+  const { id, name, objects, badges } = view;
+  const selected = useSession(state => name !== undefined && state.selection === name);
+  const lit = useStage(state => state.lit.has(id) || state.pointed === id);
+  const dim = useStage(state => state.focus && !state.spotlight.has(id));
+  const touched = useStage(state => state.scene.touched.has(id));
+  const active = useStage(state => (state.active === undefined ? state.list[0]?.id === id : state.active === id));
+  const element = useRef<HTMLElement>(null);
+  useEntrance(element, id);
+  const enter = (): void => {
+    point(stage, id);
+    hover(session, { objects, fields: [], step: undefined });
+  };
+  const leave = (): void => {
+    point(stage, undefined);
+    hover(session, undefined);
+  };
+  const violated = badges.some(badge => badge.kind === 'violation');
+  return (
+    <article
+      ref={element}
+      className={`${styles.node} ${look}`}
+      aria-label={[label, ...badges.map(badge => `${badge.kind === 'violation' ? 'violation of ' : 'refused '}${badge.title}, ${badge.text}`)].join('. ')}
+      aria-current={selected || undefined}
+      tabIndex={active ? 0 : -1}
+      data-node={id}
+      data-ghost={ghost || undefined}
+      data-access={access}
+      data-selected={selected || undefined}
+      data-lit={lit || undefined}
+      data-dim={dim || undefined}
+      data-touched={touched || undefined}
+      data-violated={violated || undefined}
+      onMouseEnter={enter}
+      onMouseLeave={leave}
+      onFocus={event => {
+        stage.setState({ active: id });
+        if (event.target === element.current && element.current.matches(':focus-visible')) enter();
+      }}
+      onBlur={leave}
+      onClick={() => name !== undefined && select(session, selected ? undefined : name)}
+      onKeyDown={event => {
+        if (event.key !== 'Enter' || event.target !== element.current) return;
+        event.preventDefault();
+        if (name !== undefined) select(session, selected ? undefined : name);
+      }}
+    >
+      {children}
+      <i className={`source target ${styles.anchor}`} data-handlepos="bottom" aria-hidden="true" />
+      <Badges badges={badges} />
+    </article>
+  );
+});
+
+/** A node that a step brings grows in. */
+function useEntrance(element: { readonly current: HTMLElement | null }, id: string): void {
+  const stage = useStageStore();
+  useLayoutEffect(() => {
+    const entrance = stage.getState().entering.get(id);
+    if (entrance === undefined) return;
+    element.current?.animate([{ opacity: 0, transform: 'scale(0.86)' }, { opacity: 1, transform: 'none' }], { duration: entrance, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' });
+  }, [element, id, stage]);
+}

@@ -1,0 +1,60 @@
+import { useId, useState } from 'react';
+import { select } from '../../session/attention';
+import { useSessionStore } from '../useSession';
+import { Legend } from './Legend';
+import styles from './Stage.module.css';
+import { useStage, useStageStore } from './stageStore';
+import type { Camera } from './useCamera';
+
+/** Find, zoom, focus and the legend. */
+export function Toolbar({ camera }: { readonly camera: Camera }) {
+  const stage = useStageStore();
+  const focus = useStage(state => state.focus);
+  return (
+    <div className={styles.tools} role="toolbar" aria-label="Stage tools">
+      <Find />
+      <Tool title="Zoom in" d="M8 3.2v9.6M3.2 8h9.6" onClick={() => camera.zoom(1.25)} />
+      <Tool title="Zoom out" d="M3.2 8h9.6" onClick={() => camera.zoom(0.8)} />
+      <Tool title="Show everything" d="M2.4 6V2.4H6M10 2.4h3.6V6M13.6 10v3.6H10M6 13.6H2.4V10" onClick={camera.fit} />
+      <Tool title="Dim what the step leaves alone" pressed={focus} d="M8 5.6a2.4 2.4 0 1 0 0 4.8 2.4 2.4 0 0 0 0-4.8zM8 1.6v1.6M8 12.8v1.6M1.6 8h1.6M12.8 8h1.6" onClick={() => stage.setState({ focus: !focus })} />
+      <Legend />
+    </div>
+  );
+}
+
+function Tool({ title, d, pressed, onClick }: { readonly title: string; readonly d: string; readonly pressed?: boolean; readonly onClick: () => void }) {
+  return (
+    <button type="button" aria-label={title} title={title} aria-pressed={pressed} onClick={onClick}>
+      <svg width={16} height={16} viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round"><path d={d} /></svg>
+    </button>
+  );
+}
+
+/** Goes to an object by name. */
+function Find() {
+  const session = useSessionStore();
+  const stage = useStageStore();
+  const list = useStage(state => state.list);
+  const [text, setText] = useState('');
+  const id = useId();
+  const go = (name: string): void => {
+    const wanted = name.trim().toLowerCase();
+    if (wanted === '') return;
+    const named = stage.getState().list.filter(node => node.name !== undefined);
+    const found = named.find(node => node.name?.toLowerCase() === wanted) ?? named.find(node => node.name?.toLowerCase().includes(wanted));
+    if (found) select(session, found.name);
+  };
+  return (
+    <>
+      <input
+        type="search" className={styles.find} placeholder="Find" aria-label="Find an object on the stage" list={id} value={text}
+        onChange={event => {
+          setText(event.target.value);
+          if (list.some(node => node.name === event.target.value)) go(event.target.value);
+        }}
+        onKeyDown={event => event.key === 'Enter' && go(text)}
+      />
+      <datalist id={id}>{[...new Set(list.flatMap(node => node.name ?? []))].map(name => <option key={name} value={name}>{name}</option>)}</datalist>
+    </>
+  );
+}

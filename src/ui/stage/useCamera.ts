@@ -1,0 +1,99 @@
+import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
+import { useReactFlow, useStoreApi } from '@xyflow/react';
+import { useSessionStore } from '../useSession';
+import { boundsOf, bringInto, openingView, zoomed, type Box } from './camera';
+import { useStage, useStageStore } from './stageStore';
+
+/** Below this zoom the nodes show their gist in large type. */
+const FAR = 0.62;
+
+export interface Camera {
+  readonly zoom: (by: number) => void;
+  readonly fit: () => void;
+  readonly show: (id: string) => void;
+}
+
+/** Moves the view: fits on open, stays still while stepping unless what the step touches is out of sight. */
+export function useCamera(root: RefObject<HTMLElement | null>): Camera {
+  const flow = useReactFlow();
+  const store = useStoreApi();
+  const stage = useStageStore();
+  const session = useSessionStore();
+  const setup = useStage(state => state.scene.setup);
+  /** The user has moved the view: it is not fitted again when the room changes. */
+  const own = useRef(false);
+
+  const show = useCallback((box: Box | undefined): void => {
+    const { transform: [x, y, zoom], width, height } = store.getState();
+    const view = box && width > 0 ? bringInto({ x, y, zoom }, box, { width, height }) : undefined;
+    if (view) void flow.setViewport(view, { duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260 });
+  }, [flow, store]);
+
+  const fit = useCallback((): void => {
+    const { width, height } = store.getState();
+    if (width === 0 || height === 0) return;
+    own.current = false;
+    const { scene, nodes } = stage.getState();
+    const about = [...scene.touched].flatMap(id => nodes.get(id)?.place ?? []);
+    void flow.setViewport(openingView(scene.layout, about, { width, height }));
+  }, [flow, stage, store]);
+
+  // A new setup opens with everything in sight, and so does a stage whose room changes before anybody has moved the view.
+  useLayoutEffect(() => {
+    own.current = false;
+    let size = '';
+    const resize = (): void => {
+      const { width, height } = store.getState();
+      const next = `${width} ${height}`;
+      if (next === size) return;
+      size = next;
+      if (!own.current) fit();
+    };
+    resize();
+    return store.subscribe(resize);
+  }, [setup, fit, store]);
+
+  // What the step touches comes into sight; so does what is selected elsewhere.
+  useEffect(() => stage.subscribe((state, before) => {
+    if (state.scene === before.scene || state.scene.setup !== before.scene.setup) return;
+    const places = [...state.scene.touched].flatMap(id => state.nodes.get(id)?.place ?? []);
+    if (places.length > 0) show(boundsOf(places));
+  }), [show, stage]);
+  useEffect(() => session.subscribe((state, before) => {
+    if (state.selection === before.selection || state.selection === undefined) return;
+    const found = stage.getState().list.find(node => node.name === state.selection);
+    if (found && stage.getState().pointed !== found.id) show(found.place);
+  }), [session, show, stage]);
+
+  // How near one is, for the style sheet; set here so that panning renders nothing.
+  useLayoutEffect(() => {
+    const look = (): void => {
+      const element = root.current;
+      const near = store.getState().transform[2] >= FAR ? 'near' : 'far';
+      if (element?.getAttribute('data-near') !== near) element?.setAttribute('data-near', near);
+    };
+    look();
+    return store.subscribe(look);
+  }, [root, store]);
+
+  useEffect(() => {
+    const element = root.current;
+    const mark = (): void => { own.current = true; };
+    element?.addEventListener('pointerdown', mark);
+    element?.addEventListener('wheel', mark, { passive: true });
+    return () => {
+      element?.removeEventListener('pointerdown', mark);
+      element?.removeEventListener('wheel', mark);
+    };
+  }, [root]);
+
+  return {
+    fit,
+    show: useCallback(id => show(stage.getState().nodes.get(id)?.place), [show, stage]),
+    zoom: useCallback(by => {
+      const { transform: [x, y, zoom], width, height } = store.getState();
+      own.current = true;
+      void flow.setViewport(zoomed({ x, y, zoom }, by, { width, height }));
+    }, [flow, store]),
+  };
+}
