@@ -1,4 +1,4 @@
-import { all, binary, constant, field } from '../expr';
+import { all, binary, constant, field, TRUE } from '../expr';
 import type { Property, StateCheck } from './property';
 
 const CTX = 'iommufd_ctx';
@@ -16,7 +16,8 @@ export const ctxAlive: Property = {
     if (ctx.type !== CTX || ctx.life === undefined || p.fields[ctx.life]!.constant) return [];
     return [{
       property: 'ctx-alive',
-      bad: all([f.bound!, binary('eq', f.owner!, constant(i + 1)), binary('eq', field(ctx.life), constant(2))]),
+      // A file that came to a device which another context bound does not own the DMA: its context is not the one to keep.
+      bad: all([f.bound!, f.ownsDma ?? TRUE, binary('eq', f.owner!, constant(i + 1)), binary('eq', field(ctx.life), constant(2))]),
       text: `${ctx.name} is released while ${f.device} is bound to it through ${f.name}`,
       object: t,
     }];
