@@ -37,7 +37,10 @@ export function describe(program: Program, event: Event, task: number, state: In
     case 'driverOp': return `the driver's ${n.name} op runs${n.object === undefined ? '' : ` through ${object(n.object)}`}`;
     case 'warn': return `WARN: ${n.why}`;
     case 'say': return n.text;
-    case 'violation': return `${n.property}: ${who} ${n.text}`;
+    case 'violation': {
+      const { caveat } = program.model.views;
+      return `${n.property}: ${who} ${n.text}${caveat === undefined ? '' : ` (${caveat})`}`;
+    }
   }
 }
 

@@ -128,6 +128,8 @@ export interface DesignViews {
   readonly ownsDma?: Partial<Readonly<Record<FileKind, Condition>>>;
   /** Group path and cdev path exclude each other in one group, from the cdev's open or from its bind on; absent where the design lets both be open. */
   readonly pathExclusive?: 'open' | 'bound';
+  /** Put in brackets behind every violation that is told of this design: how far it is to be believed. */
+  readonly caveat?: string;
   /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
   readonly kvm?: { readonly device: Path; readonly file: Path };
 }

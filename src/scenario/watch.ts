@@ -55,7 +55,8 @@ export class Watch {
       found.push({ property: check.property, text: check.tell?.(state) ?? check.text, object: check.object });
     }
     found.push(...this.postponed(state, task, step, events), ...this.stuck(state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
-    return found.filter(v => {
+    const { caveat } = this.program.model.views;
+    return found.map(v => (caveat === undefined ? v : { ...v, text: `${v.text} (${caveat})` })).filter(v => {
       const key = `${v.property} ${v.object ?? ''} ${v.text}`;
       if (this.told.has(key)) return false;
       this.told.add(key);

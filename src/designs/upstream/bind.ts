@@ -21,7 +21,7 @@ export function bindIommufd(kvm: boolean): Routine {
     ops: [spin('df.kvm_ref_lock', test(ne('df.kvm', NULL), [refInc('df.kvm.users_count'), store('device.kvm', 'df.kvm')]))],
   };
   const putKvmRow: StepSpec = {
-    id: 'BIND.U2', title: "undo: put the device's KVM reference, whoever took it (found by reading, unconfirmed: the owner's, if another file owns the device)", ...M1, ops: [putKvm],
+    id: 'BIND.U2', title: "undo: put the device's KVM reference, even if it is another file's (found by reading, unconfirmed)", ...M1, ops: [putKvm],
   };
   const undo = kvm ? 'BIND.U2' : 'BIND.U2b';
   return {

@@ -77,7 +77,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       },
       ...bindDevice({ prefix: 'GDF.8:', ctx: ctxBehind('df.iommufd'), idev: 'idev', onError: 'GDF.U8b', next: 'GDF.8c' }),
       {
-        id: 'GDF.8c', title: 'iommufd mode: the device is bound to the iommufd; the group file is not kept', cite: linux('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.9'),
+        id: 'GDF.8c', title: 'iommufd mode: the device is bound; the group file is not kept (found by reading, unconfirmed)', confidence: 'MINE', cite: linux('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.9'),
         ops: [store('device.iommufd_device', ref('idev')), goto('GDF.8e')],
       },
       takeContainer('GDF.8d', 'GDF.U8b', 'GDF.8e'),

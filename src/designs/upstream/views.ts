@@ -87,6 +87,7 @@ export function upstreamViews(kvm: boolean): DesignViews {
       device: anyOf(allOf(ne('df.iommufd', NULL), eq('iommu_group.owner', 'df.iommufd')), ownsByGroup),
     },
     pathExclusive: 'bound',
+    caveat: 'found by reading, unconfirmed',
     ...(kvm ? { kvm: { device: 'device.kvm', file: 'df.bound_kvm' } } : {}),
     counters: [...deviceLaws, ...groupLaws, ...iommuLaws, fileLaw, ...(kvm ? [kvmLaw] : [])],
   };

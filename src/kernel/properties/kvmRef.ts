@@ -13,7 +13,7 @@ export const kvmRef: Property = {
   checks: p => p.files.filter(f => f.kvmIsOwn && f.normal).map(f => ({
     property: 'kvm-ref',
     bad: all([f.normal!, isOpen(p, f), not(f.kvmIsOwn!)]),
-    text: `${f.name} (${f.by}) owns ${f.device}, but the device's kvm is not the one of ${f.name} (found by reading, unconfirmed)`,
+    text: `${f.name} (${f.by}) owns ${f.device}, but the device's kvm is not the one of ${f.name}`,
     object: f.object,
   })),
 };
