@@ -16,14 +16,17 @@ import doubleBind from './library/double-bind.scenario.json';
 import doubleBindRetold from './library/double-bind.retold.json';
 import groupFirst from './library/group-first.scenario.json';
 import groupFirstRetold from './library/group-first.retold.json';
+import groupFileNotPinned from './library/group-file-not-pinned.scenario.json';
 import groupPath from './library/group-path.scenario.json';
 import groupPathRetold from './library/group-path.retold.json';
 import hotUnplug from './library/hot-unplug.scenario.json';
 import hotUnplugRetold from './library/hot-unplug.retold.json';
 import iommufdClosedEarly from './library/iommufd-closed-early.scenario.json';
 import iommufdClosedEarlyRetold from './library/iommufd-closed-early.retold.json';
+import kvmFailedBind from './library/kvm-failed-bind.scenario.json';
 import sharedGroup from './library/shared-group.scenario.json';
 import sharedGroupRetold from './library/shared-group.retold.json';
+import transientEbusy from './library/transient-ebusy.scenario.json';
 
 /** The groups of the picker, in its order. */
 export const LIBRARY_GROUPS = [
@@ -76,10 +79,13 @@ add('cdev-first', 'first-steps', 5, cdevFirst, cdevFirstRetold);
 add('group-first', 'first-steps', 6, groupFirst, groupFirstRetold);
 add('bind-race', 'races', 3, bindRace, bindRaceRetold);
 add('double-bind', 'races', 4, doubleBind, doubleBindRetold);
+add('transient-ebusy', 'races', 7, transientEbusy);
 add('hot-unplug', 'lifetime', 11, hotUnplug, hotUnplugRetold);
 add('iommufd-closed-early', 'lifetime', 17, iommufdClosedEarly, iommufdClosedEarlyRetold);
 add('destroy-in-use', 'lifetime', 18, destroyInUse, destroyInUseRetold);
+add('kvm-failed-bind', 'lifetime', 25, kvmFailedBind);
 add('shared-group', 'groups', 10, sharedGroup, sharedGroupRetold);
+add('group-file-not-pinned', 'groups', 20, groupFileNotPinned);
 
 /** The built-in scenarios, in the order of the picker. */
 export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap(g => [...entries.values()].filter(e => e.group === g.id));
