@@ -38,6 +38,7 @@ export default defineConfig({
   use: {
     baseURL: `${origin}/`,
     video: 'off',
+    serviceWorkers: 'block',
     trace: 'retain-on-failure',
   },
   projects: [

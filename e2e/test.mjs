@@ -31,7 +31,7 @@ const stages = [
     count: (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
   },
   { name: 'spin', script: 'e2e/verifySpin.mjs', args: ['--quick'] },
-  { name: 'build', script: 'node_modules/vite/bin/vite.js', args: ['build'], step: true },
+  { name: 'build', script: 'e2e/buildSite.mjs', args: [], step: true },
   { name: 'cli', script: 'e2e/buildCli.mjs', args: [], step: true },
   { name: 'browser', script: 'e2e/browser.mjs', args: [], step: true },
   {

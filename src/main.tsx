@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { addressOf, sessionAt } from './session/permalinkAddress';
 import { App } from './ui/App.tsx';
+import { keepOffline } from './ui/keepOffline';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
@@ -10,3 +11,4 @@ createRoot(root).render(
     <App session={sessionAt(addressOf(window))} />
   </StrictMode>,
 );
+if (import.meta.env.PROD) keepOffline(window);

@@ -16,6 +16,7 @@ export interface EmbedPort {
 
 /** Milliseconds between two `stateChanged`. */
 const PACE = 100;
+const MOST_PORTS = 16;
 
 type Say = (report: Report, id?: MessageId) => void;
 
@@ -24,45 +25,56 @@ type Say = (report: Report, id?: MessageId) => void;
  * origin, or through the port that came with its `ping`; a parent without an origin or a port gets none.
  */
 export function listenToHost(session: Session, page: Window): EmbedPort {
-  let say: Say | undefined;
+  let parent: Say | undefined;
+  // A host that pings twice before it hears the answer listens on one of its ports, and it alone knows on which.
+  let ports: readonly Say[] = [];
   let height: number | undefined;
+  const say: Say = (report) => {
+    parent?.(report);
+    for (const each of ports) each(report);
+  };
   const greet = (sink: Say, id: MessageId | undefined): void => {
-    say = sink;
     sink({ type: 'pong' }, id);
     if (height !== undefined) sink({ type: 'resize', height });
   };
-  const hear = (data: unknown, sink: Say, nameless: boolean): void => {
+  const hear = (data: unknown, sink: Say): void => {
     const parsed = parseRequest(data);
     if (!parsed) return;
     if (!parsed.ok) return sink({ type: 'error', message: parsed.message }, parsed.id);
     const { request, id } = parsed;
-    if (nameless) return sink(request.type === 'ping' ? { type: 'pong' } : { type: 'error', message: 'a page without an origin sends a port with its ping and talks through that' }, id);
     if (request.type === 'ping') return greet(sink, id);
     const refused = obey(session, request);
     sink(refused === undefined ? { type: 'state', state: stateOf(session.getState()) } : { type: 'error', message: refused }, id);
   };
   page.addEventListener('message', ({ source, origin, data, ports: [port] }: MessageEvent<unknown>) => {
     if (source !== page.parent || page.parent === page) return;
-    const nameless = origin === 'null' || origin === '';
-    const window: Say = (report, id) => page.parent.postMessage(makeMessage(report, id), nameless ? '*' : origin);
-    if (!port) return hear(data, window, nameless);
     const parsed = parseRequest(data);
-    if (!parsed?.ok || parsed.request.type !== 'ping') return;
-    const through: Say = (report, id) => port.postMessage(makeMessage(report, id));
-    port.addEventListener('message', (event: MessageEvent<unknown>) => hear(event.data, through, false));
-    port.start();
-    greet(through, parsed.id);
+    if (!parsed) return;
+    if (port) {
+      const through: Say = (report, id) => port.postMessage(makeMessage(report, id));
+      ports = [...ports.slice(1 - MOST_PORTS), through];
+      port.addEventListener('message', (event: MessageEvent<unknown>) => hear(event.data, through));
+      port.start();
+      hear(data, through);
+    } else if (origin === 'null' || origin === '') {
+      // Whoever stands there now could read it: so nothing that says anything.
+      const nameless: Report = parsed.ok && parsed.request.type === 'ping' ? { type: 'pong' } : { type: 'error', message: 'a page without an origin sends a port with its ping and talks through that' };
+      page.parent.postMessage(makeMessage(nameless, parsed.id), '*');
+    } else {
+      parent = (report, id) => page.parent.postMessage(makeMessage(report, id), origin);
+      hear(data, parent);
+    }
   });
   // Holds nothing, so that whoever listens may hear it.
   if (page.parent !== page) page.parent.postMessage(makeMessage({ type: 'ready' }), '*');
-  tellChanges(session, (report) => say?.(report));
+  tellChanges(session, say);
   return {
     resize: (next) => {
       if (height === next) return;
       height = next;
-      say?.({ type: 'resize', height });
+      say({ type: 'resize', height });
     },
-    focusExit: () => say?.({ type: 'focusExit' }),
+    focusExit: () => say({ type: 'focusExit' }),
   };
 }
 

@@ -104,3 +104,8 @@ export function addressOf(page: Window): Address {
     onLeave: (listener) => page.addEventListener('pagehide', listener),
   };
 }
+
+/** The address of a page in a frame: it makes no entries in the history, which is that of the page around. */
+export function frameAddressOf(page: Window): Address {
+  return { ...addressOf(page), write: (hash) => page.history.replaceState(null, '', hash) };
+}

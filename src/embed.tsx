@@ -1,0 +1,33 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { parseParameters } from './session/embedParameters';
+import { listenToHost } from './session/embedPort';
+import { tell } from './session/messages';
+import { seek } from './session/moves';
+import { frameAddressOf, sessionAt } from './session/permalinkAddress';
+import { change } from './session/transport';
+import { Embed } from './ui/embed/Embed';
+import { whenWanted } from './ui/embed/whenWanted';
+import './ui/tokens.css';
+
+const found = document.getElementById('root');
+if (!found) throw new Error('embed.html has no #root');
+const root = found;
+const parameters = parseParameters(location.search);
+
+/** Shows the playground that the address asks for. */
+function open(): void {
+  const session = sessionAt(frameAddressOf(window));
+  const { theme, step, speed, problems } = parameters;
+  change(session, { theme, ...(speed === undefined ? {} : { speed }) });
+  if (step !== undefined) seek(session, step);
+  if (problems.length > 0) tell(session, 'error', 'The address of this embed says what cannot be used.', problems);
+  const port = listenToHost(session, window);
+  createRoot(root).render(
+    <StrictMode>
+      <Embed session={session} parameters={parameters} port={port} home={new URL('index.html', location.href).href} />
+    </StrictMode>,
+  );
+}
+
+whenWanted(root, parameters.load, open);
