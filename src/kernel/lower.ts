@@ -197,6 +197,10 @@ export class Lowering {
         if (this.call.fault !== this.step.id) return;
         for (const inner of op.before ?? []) this.lower(inner, scope, out);
         return this.fail(op.errno, `${op.what} fails: ${op.why}`, op.at, op.to, scope, out);
+      case 'onFault':
+        if (this.call.fault !== this.step.id) return;
+        for (const inner of op.ops) { this.lower(inner, scope, out); if (endsStep(out)) return; }
+        return;
       case 'goto': out.push(this.jump(op.to)); return;
       case 'ret': return this.ret(out);
       case 'warnOn': {

@@ -60,6 +60,8 @@ export type Op =
   | { readonly kind: 'fail'; readonly errno: Errno; readonly why: string; readonly at?: Path; readonly to?: string }
   /** A helper outside the model (user copy, allocation, module, driver op) that fails only where the call says `fault`. */
   | { readonly kind: 'fallible'; readonly what: string; readonly errno: Errno; readonly why: string; readonly at?: Path; readonly to?: string; readonly before?: readonly Op[] }
+  /** Something outside the model that goes another way, without an error of its own, only where the call says `fault`. */
+  | { readonly kind: 'onFault'; readonly what: string; readonly ops: readonly Op[] }
   | { readonly kind: 'goto'; readonly to: string }
   | { readonly kind: 'ret' }
   | { readonly kind: 'warnOn'; readonly cond: Condition; readonly why: string }
@@ -119,6 +121,7 @@ export const listAdd = (place: Path, list: string, head?: Path): Op => ({ kind: 
 export const listDel = (place: Path, list: string): Op => ({ kind: 'listDel', place, list });
 export const fail = (errno: Errno, why: string, where: { at?: Path; to?: string } = {}): Op => ({ kind: 'fail', errno, why, ...where });
 export const fallible = (what: string, errno: Errno, why: string, where: { at?: Path; to?: string; before?: readonly Op[] } = {}): Op => ({ kind: 'fallible', what, errno, why, ...where });
+export const onFault = (what: string, ops: readonly Op[]): Op => ({ kind: 'onFault', what, ops });
 export const goto = (to: string): Op => ({ kind: 'goto', to });
 export const ret = (): Op => ({ kind: 'ret' });
 export const warnOn = (cond: Condition, why: string): Op => ({ kind: 'warnOn', cond, why });

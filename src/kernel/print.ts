@@ -79,6 +79,7 @@ function printOp(op: Op, indent: string): string[] {
     case 'listDel': return line(`list_del(&${printPath(op.place)}); /* ${op.list} */`);
     case 'fail': return line(op.to === undefined ? `return -${op.errno}; /* ${op.why} */` : `ret = -${op.errno}; goto ${label(op.to)}; /* ${op.why} */`);
     case 'fallible': return [`${indent}if (${op.what}())`, `${indent}  ${op.to === undefined ? `return -${op.errno};` : `goto ${label(op.to)}; /* -${op.errno} */`}`];
+    case 'onFault': return branch(`if (${op.what})`, op.ops, [], indent);
     case 'goto': return line(`goto ${label(op.to)};`);
     case 'ret': return line('return ret;');
     case 'warnOn': return line(`WARN_ON(${printCondition(op.cond)});`);

@@ -8,7 +8,7 @@ export function faultSteps(routine: Routine): readonly string[] {
 
 function hasFallible(op: Op): boolean {
   switch (op.kind) {
-    case 'fallible': return true;
+    case 'fallible': case 'onFault': return true;
     case 'spin': case 'withPointer': return op.ops.some(hasFallible);
     case 'test': case 'staticTest': return [...op.then, ...op.otherwise].some(hasFallible);
     case 'refDec': return op.onZero.some(hasFallible);
