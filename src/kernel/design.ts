@@ -67,6 +67,8 @@ export interface ObjectType {
   readonly fields: Readonly<Record<string, FieldSpec>>;
   /** Allocated and freed during a run: it gets a life (0 not yet, 1 live, 2 freed), and touching it in 0 or 2 is a `memory` violation. `live` says whether it exists at the start (default no). */
   readonly life?: { readonly live?: (anchor: Anchor, world: World) => boolean };
+  /** For objects of an iommufd: which of its id spaces they take their ids from; all share one from 1 where left out. */
+  readonly ids?: { readonly space: string; readonly first: number };
   readonly about: string;
 }
 

@@ -4,7 +4,7 @@ import type { Trace } from './trace';
 /** The number that a call returned, by call index: an fd of its process, or an object id of its iommufd. */
 export type CallNumbers = ReadonlyMap<number, number>;
 
-/** Types that take an id from `iommufd_ctx.objects`: the ids start at 1, the lowest free one is taken. */
+/** Types that take an id of their iommufd, the lowest free one: from `iommufd_ctx.objects`, where ids start at 1, unless they say otherwise. */
 const ID_TYPES = new Set(['iommufd_device', 'iommufd_access', 'iommufd_ioas', 'iommufd_hwpt_paging']);
 
 /**
@@ -24,7 +24,8 @@ export function callNumbers(trace: Trace): CallNumbers {
         const object = program.objects[note.object];
         const space = object && ID_TYPES.has(object.type) ? contextOf(trace, object, index) : undefined;
         if (space === undefined) continue;
-        const id = place(spaces, space, 1, note.object);
+        const { space: name, first } = object?.spec.ids ?? { space: 'objects', first: 1 };
+        const id = place(spaces, `${space} ${name}`, first, note.object);
         if (program.calls[step.call]?.call.call === 'ioas_alloc') numbers.set(step.call, id);
       } else if (note.kind === 'free') clear(spaces, note.object);
     }
