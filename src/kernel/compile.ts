@@ -185,14 +185,14 @@ class Compiler {
     const own = this.scope(site.mainAnchor(), site.argAnchors(), task);
     const routine = site.routine();
     const entry = site.closeMayHit() ? [site.entryStep()] : [];
-    this.draftRoutine({ ...routine, steps: [...entry, ...routine.steps] }, call.call, own, context(false), index, steps);
+    this.draftRoutine({ ...routine, steps: [...entry, ...routine.steps] }, call.call, own, context(false), index, steps, entry.length);
     const pcOfRelease = new Map<number, number>();
     // Release callbacks that this call may come to run; one may queue another.
     for (const file of releases) {
       const object = this.layout.objects[file]!;
       const body = object.anchor.fileKind && this.model.releases[object.anchor.fileKind];
       pcOfRelease.set(file, steps.length);
-      this.draftRoutine(body ?? NO_RELEASE, `release_${object.anchor.fileKind}`, this.scope(object.anchor, {}, task), context(true), index, steps, object);
+      this.draftRoutine(body ?? NO_RELEASE, `release_${object.anchor.fileKind}`, this.scope(object.anchor, {}, task), context(true), index, steps, 0, object);
     }
     const end = steps.length;
     const place = (d: readonly Draft[]): Draft[] => d.flatMap((s): Draft[] => {
@@ -212,12 +212,12 @@ class Compiler {
     }, [{ op: 'jump', pc: end }]);
   }
 
-  private draftRoutine(routine: Routine, address: string, scope: Scope, context: CallContext, call: number, steps: Draftable[], releasing?: ObjectSlot): void {
+  private draftRoutine(routine: Routine, address: string, scope: Scope, context: CallContext, call: number, steps: Draftable[], entry: number, releasing?: ObjectSlot): void {
     const base = steps.length;
     const labels = new Map(routine.steps.map((s, i) => [s.id, base + i]));
     if (labels.size !== routine.steps.length) throw new Error(`${address}: two steps share an id: ${routine.steps.map(s => s.id).join(', ')}`);
     routine.steps.forEach((spec, i) => {
-      const lowering = new Lowering(context, spec, labels);
+      const lowering = new Lowering(context, spec, labels, i < entry);
       const body = lowering.run(scope);
       if (i === routine.steps.length - 1 && !endsStep(body)) throw new Error(`${address}/${spec.id}: the last step must return`);
       if (releasing) {

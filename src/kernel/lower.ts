@@ -57,7 +57,8 @@ export class Lowering {
   /** Blocking operations that the step begins with; any other would block in the middle of an atomic action. */
   private readonly leading = new Set<Op>();
 
-  constructor(private readonly call: CallContext, private readonly step: StepSpec, private readonly labels: ReadonlyMap<string, number>) {}
+  /** `atEntry`: the step looks the fd up, so a return from it has no file reference to put. */
+  constructor(private readonly call: CallContext, private readonly step: StepSpec, private readonly labels: ReadonlyMap<string, number>, private readonly atEntry: boolean) {}
 
   /** The body of the step; guard and waits are set on the way. */
   run(scope: Scope): Draft[] {
@@ -437,7 +438,7 @@ export class Lowering {
 
   private ret(out: Draft[]): void {
     if (!this.call.release) {
-      if (this.call.held) this.dropFile(this.call.held, out);
+      if (this.call.held && !this.atEntry) this.dropFile(this.call.held, out);
       out.push({ op: 'note', note: this.call.note({ kind: 'return', call: this.call.callIndex }), value: field(this.call.result) });
     }
     out.push({ op: 'exit' });

@@ -182,6 +182,16 @@ describe('the machine', () => {
     expect(readEvents(program, buffer).map(e => e.note)).toContainEqual(expect.objectContaining({ kind: 'violation', property: 'memory' }));
   });
 
+  it('puts no reference of an fd that it did not find', () => {
+    const program = make([race[0]!, race[3]!, { by: 'a/2', call: 'device_io', fd: 'fd1' }]);
+    const state = initialState(program);
+    const buffer = makeEventBuffer();
+    for (const t of [0, 0, 0, 0, 0]) step(program, state, t);
+    step(program, state, 1, buffer);
+    expect(callResult(program, state, 2)).toBe('EBADF');
+    expect(readEvents(program, buffer).filter(e => e.note.kind === 'violation')).toEqual([]);
+  });
+
   it('reports a driver op before the bind', () => {
     const calls: Call[] = [race[0]!, race[4]!, race[5]!, race[6]!, { by: 'a', call: 'device_io', fd: 'fd1' }];
     const program = make(calls);
