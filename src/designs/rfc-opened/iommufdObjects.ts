@@ -1,0 +1,89 @@
+import type { ObjectType } from '../../kernel/design';
+
+/** `iommu_group.domain`, by index: the default one, none (owned for user DMA, nothing attached), or the one that `domain_of` names. */
+export const DOMAIN = { default: 0, none: 1, attached: 2 } as const;
+
+/** struct iommu_group with the owner id of RFC 06; only iommufd claims it, type1 does not. */
+export const iommuGroup: ObjectType = {
+  type: 'iommu_group',
+  role: 'iommu_group',
+  per: 'group',
+  name: a => `iommu group ${a.group}`,
+  about: 'The devices that the IOMMU cannot tell apart, the iommufd that owns their DMA, and their domain.',
+  fields: {
+    mutex: { kind: 'mutex' },
+    user_dma_owner_id: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
+    owner_cnt: { kind: 'int', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length },
+    attach_cnt: { kind: 'int', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length },
+    domain: { kind: 'enum', words: Object.keys(DOMAIN) },
+    /** Whose page table is attached: an ioas, or a container with a type1 driver. */
+    domain_of: { kind: 'pointer', types: ['vfio_container', 'iommufd_ioas'], edge: 'pointer' },
+  },
+};
+
+/** struct iommufd_ctx of RFC 01 and 07: counted by itself, not by its file. */
+export const iommufdCtx: ObjectType = {
+  type: 'iommufd_ctx',
+  role: 'ctx',
+  per: 'file',
+  fileKinds: ['iommufd'],
+  name: a => `${a.file} ctx`,
+  life: {},
+  about: 'An iommufd context: the devices bound to one open of /dev/iommu, and its I/O address spaces.',
+  fields: {
+    refs: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('ioas_alloc') },
+    lock: { kind: 'mutex' },
+    /** How many devices the xarray holds. */
+    device_xa: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
+    /** Local variable of IOMMU_IOASID_FREE for an id that is not in the xarray: always NULL. */
+    unknown: { kind: 'pointer', types: ['iommufd_ioas'], same: 'file', edge: 'hidden' },
+  },
+};
+
+/** struct iommufd_device of RFC 07. */
+export const iommufdDevice: ObjectType = {
+  type: 'iommufd_device',
+  role: 'idev',
+  per: 'device',
+  name: a => `${a.device} idev`,
+  life: {},
+  ids: { space: 'device_xa', first: 0 },
+  about: 'A device bound to an iommufd context.',
+  fields: {
+    in_device_xa: { kind: 'bool' },
+    ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
+    dev: { kind: 'link', type: 'device', edge: 'pointer' },
+  },
+};
+
+/** struct vfio_iommufd_device: what vfio-pci remembers of the bind. */
+export const vfioIommufdDevice: ObjectType = {
+  type: 'vfio_iommufd_device',
+  role: 'videv',
+  per: 'device',
+  name: a => `${a.device} videv`,
+  life: {},
+  about: "vfio-pci's record of a bind: the iommufd_device, the fd number that was given, and the attached address space.",
+  fields: {
+    idev: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'pointer' },
+    iommu_fd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'hidden' },
+    ioasid: { kind: 'pointer', types: ['iommufd_ioas'], edge: 'member' },
+  },
+};
+
+/** struct iommufd_ioas of RFC 11 and 14. */
+export const iommufdIoas: ObjectType = {
+  type: 'iommufd_ioas',
+  role: 'ioas',
+  per: 'ioas',
+  name: a => a.ioas!,
+  life: {},
+  ids: { space: 'ioasid_xa', first: 0 },
+  about: 'An I/O address space: its id, and the devices that are attached to it.',
+  fields: {
+    refs: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('attach_ioas') },
+    lock: { kind: 'mutex' },
+    device_list: { kind: 'int', hi: (_a, c) => c.calls('attach_ioas') },
+    ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'reference' },
+  },
+};

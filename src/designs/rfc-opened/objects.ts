@@ -1,0 +1,131 @@
+import type { FieldSpec, ObjectType } from '../../kernel/design';
+import { groupStartsLive, startDevices, startNumber, startsRegistered } from '../parentDevice';
+
+/** An opening counter, which the release of a guessed path can take below zero; 0 is the lowest value that is right. */
+const openings = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({ kind: 'int', lo: -8, hi: (_a, c) => 1 + c.files(files, key) });
+
+const startsSet: FieldSpec = { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) };
+
+/** The global `vfio`: locks over the list of groups, over the devices and their idr, and over the IOMMU drivers. */
+export const vfioGlobal: ObjectType = {
+  type: 'vfio',
+  role: 'vfio',
+  per: 'global',
+  name: () => 'vfio',
+  about: 'The list of groups, the idr of device minors and the IOMMU drivers, with their locks.',
+  fields: {
+    group_lock: { kind: 'mutex' },
+    device_lock: { kind: 'mutex' },
+    iommu_drivers_lock: { kind: 'mutex' },
+    device_cdev: { kind: 'link', type: 'cdev', edge: 'embedded' },
+  },
+};
+
+/** The one cdev of the device class: it spans all minors, so an open file pins it and nothing of its device. */
+export const deviceCdev: ObjectType = {
+  type: 'cdev',
+  role: 'cdev',
+  per: 'global',
+  name: () => 'device_cdev',
+  about: 'One character device for all device minors. Open files count on it; it holds no device in memory.',
+  fields: {
+    mapped: { kind: 'bool', init: 1 },
+    kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev']), init: 1 },
+  },
+};
+
+/** struct vfio_group, with the RFC's opened counter and flag under a lock of their own. */
+export const vfioGroup: ObjectType = {
+  type: 'vfio_group',
+  role: 'group',
+  per: 'group',
+  name: a => `group ${a.group}`,
+  life: { live: groupStartsLive },
+  about: 'The group of the legacy interface: who has it open, its container and how many use that.',
+  fields: {
+    kref: { kind: 'refcount', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length + c.files(['group', 'cdev'], 'group'), init: startDevices },
+    opened_lock: { kind: 'mutex' },
+    opened: openings(['group', 'cdev'], 'group'),
+    opened_by_nongroup_dev: { kind: 'bool' },
+    container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
+    container_users: { kind: 'int', hi: (_a, c) => c.calls('set_container') + c.files(['device'], 'group') },
+    container_next: { kind: 'pointer', types: ['vfio_container'], edge: 'member' },
+    /** Stands for the wait queue: a wait that ends when the container is gone. */
+    container_q: { kind: 'completion', counts: 'container_users' },
+    device_lock: { kind: 'mutex' },
+    dev_counter: { kind: 'int', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length, init: startDevices },
+    unbound_lock: { kind: 'mutex' },
+    iommu_group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
+  },
+};
+
+/** struct vfio_device: registered by a counter, found by idr, opened once through its node. */
+export const vfioDevice: ObjectType = {
+  type: 'vfio_device',
+  role: 'device',
+  per: 'device',
+  name: a => a.device!,
+  life: { live: (a, world) => startsRegistered(a, { world }) },
+  about: 'The VFIO device. Its memory belongs to the driver, which frees it right after unregistering.',
+  fields: {
+    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
+    /** /dev/vfio/devices/$NAME, made by device_create(). */
+    node: startsSet,
+    registered: startsSet,
+    refcount: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'), init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    comp: { kind: 'completion', counts: 'refcount' },
+    opened: openings(['cdev'], 'device'),
+    group_next: startsSet,
+    vfio_next: startsSet,
+    group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
+    dev: { kind: 'link', type: 'device', edge: 'pointer' },
+  },
+};
+
+/** struct vfio_pci_device, which embeds the vfio_device. */
+export const vfioPciDevice: ObjectType = {
+  type: 'vfio_pci_device',
+  role: 'pci',
+  per: 'device',
+  name: a => `${a.device}.pci`,
+  life: { live: (a, world) => startsRegistered(a, { world }) },
+  about: "The driver's structure: how many have it open, whether reads, writes and mmaps are blocked, and the bind.",
+  fields: {
+    refcnt: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
+    block_access: { kind: 'bool', accessFlag: true },
+    videv_lock: { kind: 'mutex' },
+    videv: { kind: 'pointer', types: ['vfio_iommufd_device'], same: 'device', edge: 'pointer' },
+    /** Local variable of the bind, which holds videv_lock; NULL also stands for an error pointer. */
+    idev: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'hidden' },
+    vdev: { kind: 'link', type: 'vfio_device', edge: 'embedded' },
+    reflck: { kind: 'link', type: 'vfio_pci_reflck', edge: 'reference' },
+  },
+};
+
+/** struct vfio_pci_reflck: the lock that the devices of one bus or slot share around open and release. */
+export const vfioPciReflck: ObjectType = {
+  type: 'vfio_pci_reflck',
+  role: 'reflck',
+  per: 'devset',
+  name: a => `reflck ${a.devset}`,
+  about: 'The lock around open and release of the devices that are reset together.',
+  fields: { lock: { kind: 'mutex' } },
+};
+
+/** struct vfio_container: the legacy one, with a type1 driver of its own. */
+export const vfioContainer: ObjectType = {
+  type: 'vfio_container',
+  role: 'container',
+  per: 'file',
+  fileKinds: ['container'],
+  name: a => `${a.file} container`,
+  life: {},
+  about: 'A legacy container: a list of groups, and the type1 driver that maps for them.',
+  fields: {
+    kref: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('set_container') },
+    group_lock: { kind: 'mutex' },
+    /** The length of the list. */
+    group_list: { kind: 'int', hi: (_a, c) => c.calls('set_container') },
+    iommu_driver: { kind: 'bool' },
+  },
+};
