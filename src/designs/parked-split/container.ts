@@ -3,12 +3,13 @@ import {
   alloc, decrement, eq, fail, fallible, fdInstall, fget, forEach, fput, free, goto, increment, mutexLock, mutexUnlock, ne, NULL, ref, refDec, refInc, ret, staticTest, store, test, withPointer,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { claimByGroup, DOMAIN, releaseByGroup } from '../iommuGroup';
+import { claimByGroup, releaseByGroup } from '../iommuGroup';
 import { putGroup, groupLookup } from '../parked-shim/open';
 import { derived } from '../parked-shim/bind';
 import { REPLY, section } from '../thread2021';
 import type { SplitChoice } from './choice';
 import { openGroupGate, releaseGroupGate } from './gate';
+import { SPLIT_DOMAIN } from './objects';
 
 const LEGACY = `drivers/vfio/vfio.c, v5.14, with its state under one lock per group; ${section('2.4')} and ${section('4.2')}`;
 
@@ -39,7 +40,7 @@ export function detachContainer(prefix: string, choice: SplitChoice, next: strin
     row('DETACHC.1', 'lock the container', [mutexLock('group.container.group_lock')]),
     choice.type1ClaimsOwner
       ? derived(releaseByGroup(`${prefix}DETACHC.2`))
-      : row('DETACHC.2', 'type1 detaches the group', [test(eq('group.container.iommu_driver', 1), [store('iommu_group.domain', DOMAIN.default)])]),
+      : row('DETACHC.2', 'type1 detaches the group', [test(eq('group.container.iommu_driver', 1), [store('iommu_group.domain', SPLIT_DOMAIN.default)])]),
     row('DETACHC.3', 'take the group off; the last one takes the iommu driver along', [
       withPointer('group.container', 'left', [
         decrement('left.groups'),
@@ -77,7 +78,7 @@ export function setContainer(choice: SplitChoice): Routine {
       ...(choice.type1ClaimsOwner ? [derived({ ...claimByGroup({ id: 'SETC.5', owner: ref('group'), to: 'SETC.U1' }), cite: `${section('1.2')} and ${section('4.3')}; ${REPLY}` })] : []),
       {
         id: 'SETC.6', title: 'a container that has a driver attaches the group', confidence: 'DERIVED',
-        ops: withContainer([test(eq('container/container.iommu_driver', 1), [store('iommu_group.domain', DOMAIN.attached)])]),
+        ops: withContainer([test(eq('container/container.iommu_driver', 1), [store('iommu_group.domain', SPLIT_DOMAIN.type1)])]),
       },
       {
         id: 'SETC.7', title: 'record the container', confidence: 'DERIVED',
@@ -130,7 +131,7 @@ export const setIommu: Routine = {
     {
       id: 'SETI.3', title: 'attach every group, record the driver', confidence: 'SRC',
       ops: [
-        forEach('group', undefined, 'member', [test(eq('member.container', ref('container')), [store('member.iommu_group.domain', DOMAIN.attached)])]),
+        forEach('group', undefined, 'member', [test(eq('member.container', ref('container')), [store('member.iommu_group.domain', SPLIT_DOMAIN.type1)])]),
         store('container.iommu_driver', 1), mutexUnlock('container.group_lock'), ret(),
       ],
     },

@@ -1,4 +1,5 @@
 import type { FieldSpec, ObjectType } from '../../kernel/design';
+import { DOMAIN, iommuGroupType } from '../iommuGroup';
 import { vfioDevice, vfioGroup } from '../parked-shim/objects';
 import { OPENED_BY } from './choice';
 import type { SplitChoice } from './choice';
@@ -27,6 +28,15 @@ export function splitGroup({ extraState }: SplitChoice): ObjectType {
       } satisfies Record<string, FieldSpec> : {}),
     },
   };
+}
+
+/** `iommu_group.domain`, by index: whose domain it is matters where type1 claims nothing. */
+export const SPLIT_DOMAIN = { ...DOMAIN, type1: 3 } as const;
+
+/** struct iommu_group, owned by an iommufd or, with the claim, by a group in a container. */
+export function splitIommuGroup(): ObjectType {
+  const type = iommuGroupType(['iommufd_ctx', 'vfio_group']);
+  return { ...type, fields: { ...type.fields, domain: { kind: 'enum', words: Object.keys(SPLIT_DOMAIN) } } };
 }
 
 /** struct vfio_container: the legacy one, with a type1 driver of its own. */

@@ -1,6 +1,5 @@
 import type { Design, ObjectType } from '../../kernel/design';
 import { iommufdDevice } from '../iommufd/objects';
-import { iommuGroupType } from '../iommuGroup';
 import { PARENT } from '../parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
 import { attachIoas, detachIoas, ioasAlloc, iommuDestroy, iommufdObjects, onlyFor, openIommufd, releaseContext } from '../parked-shim/context';
@@ -13,7 +12,7 @@ import { SPLIT_OPTIONS, splitChoice } from './choice';
 import { openContainer, openGroup, releaseContainer, releaseGroup, setContainer, setIommu, unsetContainer } from './container';
 import { getDeviceFd, releaseGroupDevice } from './deviceFd';
 import { bindGate, releaseGate } from './gate';
-import { splitDevice, splitGroup, vfioContainer } from './objects';
+import { splitDevice, splitGroup, splitIommuGroup, vfioContainer } from './objects';
 import { splitViews } from './views';
 
 /** struct iommufd_device: only cdev files bind here. */
@@ -30,7 +29,7 @@ export const parkedSplit: Design = {
     const choice = splitChoice(options);
     return {
       objects: [
-        vfioGlobal, splitGroup(choice), splitDevice(choice), cdev, PARENT, vfioContainer, iommuGroupType(['iommufd_ctx', 'vfio_group']),
+        vfioGlobal, splitGroup(choice), splitDevice(choice), cdev, PARENT, vfioContainer, splitIommuGroup(),
         ...iommufdObjects(['iommufd']).filter(o => o.type !== cdevIdev.type), cdevIdev,
       ],
       calls: {

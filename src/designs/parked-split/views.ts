@@ -1,21 +1,22 @@
 import type { Condition } from '../../kernel/primitives';
-import { allOf, anyOf, eq, live, lt, ne, notOf, NULL, ref } from '../../kernel/primitives';
+import { allOf, anyOf, eq, live, lt, ne, NULL, ref } from '../../kernel/primitives';
 import type { DesignViews } from '../../kernel/design';
 import { deviceCounters, groupKref, ownerCount } from '../parked-shim/views';
 import type { SplitChoice } from './choice';
+import { SPLIT_DOMAIN } from './objects';
 
 const normal = eq('file.f_op', 1);
 const type1 = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
-
-/** Some device fd of the group uses the container. */
-const inUse = anyOf(lt(1, 'group.container_users'), eq('group.opened', 0));
 
 /** What the properties ask of the split design. Without the claim, the one that set the group's domain counts as its owner. */
 export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): DesignViews {
   const claimed = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
   const ownsDma: { cdev: Condition; device: Condition } = type1ClaimsOwner
     ? { cdev: claimed, device: allOf(type1, eq('iommu_group.owner', ref('group'))) }
-    : { cdev: allOf(claimed, notOf(allOf(type1, inUse))), device: allOf(type1, eq('iommu_group.owner', NULL)) };
+    : {
+      cdev: allOf(claimed, anyOf(eq('iommu_group.domain', SPLIT_DOMAIN.blocking), eq('iommu_group.domain', SPLIT_DOMAIN.attached))),
+      device: allOf(type1, eq('iommu_group.domain', SPLIT_DOMAIN.type1)),
+    };
   return {
     normalAccess: { cdev: normal, device: normal },
     bound: { cdev: allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count')), device: allOf(type1, lt(0, 'device.open_count')) },
