@@ -27,6 +27,19 @@ import kvmFailedBind from './library/kvm-failed-bind.scenario.json';
 import sharedGroup from './library/shared-group.scenario.json';
 import sharedGroupRetold from './library/shared-group.retold.json';
 import transientEbusy from './library/transient-ebusy.scenario.json';
+import mailAnswer from './library/mail-answer.scenario.json';
+import mailQuestion from './library/mail-question.scenario.json';
+import mailQuestionRetold from './library/mail-question.retold.json';
+import mailResolution from './library/mail-resolution.scenario.json';
+import mailResolutionRetold from './library/mail-resolution.retold.json';
+import sameIommufdTwice from './library/same-iommufd-twice.scenario.json';
+import sameIommufdTwiceRetold from './library/same-iommufd-twice.retold.json';
+import splitMirror from './library/split-mirror.scenario.json';
+import splitMirrorRetold from './library/split-mirror.retold.json';
+import splitRace from './library/split-race.scenario.json';
+import splitRaceRetold from './library/split-race.retold.json';
+import splitTwoDevices from './library/split-two-devices.scenario.json';
+import splitTwoDevicesRetold from './library/split-two-devices.retold.json';
 
 /** The groups of the picker, in its order. */
 export const LIBRARY_GROUPS = [
@@ -80,12 +93,19 @@ add('group-first', 'first-steps', 6, groupFirst, groupFirstRetold);
 add('bind-race', 'races', 3, bindRace, bindRaceRetold);
 add('double-bind', 'races', 4, doubleBind, doubleBindRetold);
 add('transient-ebusy', 'races', 7, transientEbusy);
+add('same-iommufd-twice', 'races', 27, sameIommufdTwice, sameIommufdTwiceRetold);
 add('hot-unplug', 'lifetime', 11, hotUnplug, hotUnplugRetold);
 add('iommufd-closed-early', 'lifetime', 17, iommufdClosedEarly, iommufdClosedEarlyRetold);
 add('destroy-in-use', 'lifetime', 18, destroyInUse, destroyInUseRetold);
 add('kvm-failed-bind', 'lifetime', 25, kvmFailedBind);
 add('shared-group', 'groups', 10, sharedGroup, sharedGroupRetold);
 add('group-file-not-pinned', 'groups', 20, groupFileNotPinned);
+add('split-two-devices', 'groups', 8, splitTwoDevices, splitTwoDevicesRetold);
+add('mail-question', 'argument', 9, mailQuestion, mailQuestionRetold);
+add('mail-answer', 'argument', 9, mailAnswer);
+add('mail-resolution', 'argument', 9, mailResolution, mailResolutionRetold);
+add('split-race', 'argument', 8, splitRace, splitRaceRetold);
+add('split-mirror', 'argument', 8, splitMirror, splitMirrorRetold);
 
 /** The built-in scenarios, in the order of the picker. */
 export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap(g => [...entries.values()].filter(e => e.group === g.id));
