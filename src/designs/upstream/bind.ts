@@ -8,11 +8,26 @@ import { closeDevice, unbindAttached } from './close';
 import { putKvm } from './lifetime';
 import { linux } from './source';
 
+const NAME = 'vfio_df_ioctl_bind_iommufd';
+const CITE = linux('drivers/vfio/device_cdev.c', NAME, '5.6');
+const BLOCK = linux('drivers/vfio/group.c', 'vfio_device_block_group', '5.6');
+const OPEN = linux('drivers/vfio/vfio_main.c', 'vfio_df_open and vfio_df_device_first_open', '5.6');
+
 /** The context of the argument; a file of another kind was refused before. */
 const argument: CtxView = { name: 'iommufd', enter: ops => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)] };
 
 /** M1: the reading that a bind which fails later puts and clears a KVM reference that is not its own. */
 const M1 = { confidence: 'MINE' } as const;
+
+/** BIND.1 to BIND.3: what is checked before anything is taken. */
+const checkArguments: readonly StepSpec[] = [
+  { id: 'BIND.1', title: 'copy the argument from user space', ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
+  { id: 'BIND.2', title: 'check size, flags and fd of the argument', ops: [fallible('check', 'EINVAL', 'short argsz, unknown flags or a negative fd', { at: 'file' })] },
+  { id: 'BIND.3', title: 'only an fd of the cdev can bind', ops: [staticTest({ arg: 'fd', kinds: ['device'] }, [fail('EINVAL', 'the fd came out of a group', { at: 'df' })])] },
+];
+
+/** BIND of a group's device fd. */
+export const bindGroupDevice: Routine = { name: NAME, cite: CITE, steps: checkArguments };
 
 /** BIND: VFIO_DEVICE_BIND_IOMMUFD. The group's lock and the reset set's lock are taken one after the other, never nested. */
 export function bindIommufd(kvm: boolean): Routine {
@@ -25,12 +40,10 @@ export function bindIommufd(kvm: boolean): Routine {
   };
   const undo = kvm ? 'BIND.U2' : 'BIND.U2b';
   return {
-    name: 'vfio_df_ioctl_bind_iommufd',
-    cite: linux('drivers/vfio/device_cdev.c', 'vfio_df_ioctl_bind_iommufd', '5.6'),
+    name: NAME,
+    cite: CITE,
     steps: [
-      { id: 'BIND.1', title: 'copy the argument from user space', ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
-      { id: 'BIND.2', title: 'check size, flags and fd of the argument', ops: [fallible('check', 'EINVAL', 'short argsz, unknown flags or a negative fd', { at: 'file' })] },
-      { id: 'BIND.3', title: 'only an fd of the cdev can bind', ops: [staticTest({ arg: 'fd', kinds: ['device'] }, [fail('EINVAL', 'the fd came out of a group', { at: 'df' })])] },
+      ...checkArguments,
       {
         id: 'BIND.4', title: 'lock the group; does somebody have it open?', cite: BLOCK,
         ops: [mutexLock('group.group_lock'), test(ne('group.opened_file', NULL), [mutexUnlock('group.group_lock'), fail('EBUSY', 'the group is open', { at: 'group' })])],
@@ -90,6 +103,3 @@ export function bindIommufd(kvm: boolean): Routine {
     ],
   };
 }
-
-const BLOCK = linux('drivers/vfio/group.c', 'vfio_device_block_group', '5.6');
-const OPEN = linux('drivers/vfio/vfio_main.c', 'vfio_df_open and vfio_df_device_first_open', '5.6');

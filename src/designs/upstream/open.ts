@@ -1,5 +1,5 @@
 import type { Routine, StepSpec } from '../../kernel/design';
-import { alloc, eq, fail, fallible, fdInstall, fput, goto, mutexLock, mutexUnlock, ne, NULL, ref, refInc, refIncNotZero, ret, say, spin, store, test } from '../../kernel/primitives';
+import { alloc, eq, fail, fallible, fdInstall, fput, goto, live, mutexLock, mutexUnlock, ne, NULL, ref, refInc, refIncNotZero, ret, say, spin, store, test } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { detachContainer } from './container';
 import { putCdev, putGroupCdev, putRegistration, releaseMemory } from './lifetime';
@@ -11,11 +11,13 @@ const GROUP_RELEASE = linux('drivers/vfio/group.c', 'vfio_group_fops_release', '
 
 /** CHR.OPEN up to the file's f_op: from the device number to a pinned cdev. */
 function chrdevOpen(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
+  const unmapped = fail('ENXIO', 'no cdev is mapped at this number', { at });
   return [
     {
       id: 'CHR.1', title: 'look the number up, pin module and cdev', cite: CHR,
       ops: [
-        spin('cdev_lock', test(eq(`${at}.mapped`, 0), [fail('ENXIO', 'no cdev is mapped at this number', { at })])),
+        // The map is what is read; where its entry is gone there is no object to look at.
+        spin('cdev_lock', test(live(at), [test(eq(`${at}.mapped`, 0), [unmapped])], [unmapped])),
         fallible('cdev_get', 'ENXIO', 'the module is going away', { at }),
         refInc(`${at}.kobj`),
       ],

@@ -5,7 +5,7 @@ import { ioasAlloc, iommuDestroy, iommufdObjects, openIommufd, releaseContext } 
 import { cdev } from '../parked-shim/objects';
 import { vfioContainer } from '../parked-split/objects';
 import { attachIoas, detachIoas } from './attach';
-import { bindIommufd } from './bind';
+import { bindGroupDevice, bindIommufd } from './bind';
 import { releaseCdev, releaseGroupDevice } from './close';
 import { openContainer, releaseContainer, setContainer, setIommu, setIommuCompat, unsetContainer } from './container';
 import { getDeviceFd } from './deviceFd';
@@ -24,7 +24,6 @@ export const upstream: Design = {
   options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
   model: options => {
     const kvm = options['kvm'] === 'true';
-    const bind = bindIommufd(kvm);
     return {
       objects: [
         vfioGlobal, vfioGroup(kvm), vfioContainer, vfioDeviceSet, vfioDevice(kvm), cdev, cdevFile(kvm), groupDeviceFile(kvm), PARENT,
@@ -35,7 +34,7 @@ export const upstream: Design = {
         open_group: openGroup,
         open_container: openContainer,
         open_iommufd: openIommufd,
-        bind_iommufd: ioctlOf({ cdev: bind, device: bind }),
+        bind_iommufd: ioctlOf({ cdev: bindIommufd(kvm), device: bindGroupDevice }),
         ioas_alloc: ioctlOf({ iommufd: ioasAlloc }),
         attach_ioas: ioctlOf({ cdev: attachIoas }),
         detach_ioas: ioctlOf({ cdev: detachIoas }),
