@@ -1,7 +1,7 @@
 import { useMemo, type ReactNode } from 'react';
-import { Popover } from '@base-ui/react/popover';
 import { fieldText, holders } from '../../kernel/describe';
 import { currentFrame, type Frame } from '../../session/frame';
+import { PopUp } from '../controls/PopUp';
 import { useSession } from '../useSession';
 import type { Row } from './graph';
 import styles from './node.module.css';
@@ -9,18 +9,9 @@ import styles from './node.module.css';
 /** A count that opens to who holds it, in words. */
 export function Holders({ row, children }: { readonly row: Row; readonly children: ReactNode }) {
   return (
-    <Popover.Root>
-      <Popover.Trigger className={styles.opener} tabIndex={-1} aria-label={`${row.name} ${row.text}: who holds it?`} onClick={event => event.stopPropagation()}>
-        {children}
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner className={styles.positioner} sideOffset={6} collisionPadding={8}>
-          <Popover.Popup className={styles.popup}>
-            <HolderList row={row} />
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <PopUp untabbed className={styles.opener} popupClassName={styles.popup} label={`Holders of ${row.name}`} buttonLabel={`${row.name} ${row.text}: who holds it?`} content={<HolderList row={row} />}>
+      {children}
+    </PopUp>
   );
 }
 
@@ -29,7 +20,7 @@ function HolderList({ row }: { readonly row: Row }) {
   const { title, lines } = useMemo(() => answer(frame, row), [frame, row]);
   return (
     <>
-      <Popover.Title className={styles.popupTitle}>{title}</Popover.Title>
+      <h3 className={styles.popupTitle}>{title}</h3>
       <ul>{lines.map((line, i) => <li key={`${i} ${line}`}>{line}</li>)}</ul>
     </>
   );

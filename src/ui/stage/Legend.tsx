@@ -1,5 +1,5 @@
 import type { CSSProperties, ReactNode } from 'react';
-import { Popover } from '@base-ui/react/popover';
+import { PopUp } from '../controls/PopUp';
 import { AccessChip } from './AccessChip';
 import edges from './edge.module.css';
 import { Padlock } from './FieldRow';
@@ -29,14 +29,7 @@ const LINES: readonly { readonly style: EdgeStyle | 'dangling'; readonly head?: 
 /** The button that opens the legend. */
 export function Legend() {
   return (
-    <Popover.Root>
-      <Popover.Trigger>Legend</Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Positioner className={styles.positioner} side="top" align="end" sideOffset={8} collisionPadding={8}>
-          <Popover.Popup className={styles.popup} aria-label="Legend"><LegendList /></Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+    <PopUp label="Legend" popupClassName={styles.popup} content={<LegendList />}>Legend</PopUp>
   );
 }
 
