@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { build } from 'vite';
 import react from '@vitejs/plugin-react';
 import { isProgram, root } from './cache.mjs';
+import { smallReact } from './smallReact.mjs';
 
 const dist = join(root, 'dist');
 
@@ -29,6 +30,7 @@ async function bundle(entry, { name, fonts = false, inline = false } = {}) {
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
+    resolve: { alias: smallReact },
     plugins: [react(), ...(fonts ? [] : [withoutFonts()])],
     build: {
       target: 'es2022',

@@ -56,7 +56,7 @@ function Frame({ session, parameters, port, home }: EmbedProps) {
       <div className={styles.body}>
         {acting && <aside className={styles.actors} aria-label="Actors"><Actors /></aside>}
         <main className={styles.views}>
-          {view !== 'timeline' && <section className={styles.stage} aria-label="Stage"><Stage /></section>}
+          {view !== 'timeline' && <section className={styles.stage} aria-label="Stage"><Stage wheel="host" /></section>}
           {(view === 'timeline' || view === 'both') && <section className={styles.timeline} aria-label="Timeline"><TimelinePicture /></section>}
         </main>
       </div>
