@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { compile } from '../kernel/compile';
+import { binary, constant } from '../kernel/expr';
 import { canMove, initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
+import { stepAddresses } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutation';
 import type { Program } from '../kernel/program';
 import { stateChecks } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
@@ -11,6 +14,7 @@ import type { Scenario, Schedule } from '../scenario/scenario';
 import type { Trace } from '../scenario/trace';
 import { runScenario } from '../scenario/schedule';
 import { makeCheck, runCheck } from './check';
+import { programOf as mutatedProgram } from './checkRequest';
 import type { CheckResult } from './checkResult';
 import { propertyBit } from './model';
 import { drawFrom, randomProgram } from './randomProgram';
@@ -195,6 +199,59 @@ describe('unregister-live', () => {
     expect(under({}).verdict).toBe('holds');
     expect(under({ delBeforeWait: 'false' }).properties[0]?.witness?.text).toContain('began after driver had withdrawn the registration');
   });
+});
+
+describe('laws on the graph of all runs', () => {
+  const { scenario } = eachCase().find((c) => c.name === 'double-bind in parked-shim {}')!;
+  const broken = (mutations: readonly Mutation[], over: Partial<Scenario> = {}): CheckResult => runCheck(mutatedProgram({ scenario: { ...scenario, ...over }, mutations }));
+  const status = (result: CheckResult, id: PropertyId): unknown => result.properties.find((p) => p.id === id);
+
+  it('see a lock that an error path keeps, as a task that comes home with it', () => {
+    const result = broken([{ kind: 'without', step: 'parked-shim/bind_iommufd/BIND.U1' }]);
+    expect(status(result, 'no-lock-at-user')).toMatchObject({ status: 'violated' });
+  });
+
+  it('see a failed bind that keeps its claim', () => {
+    const calls = scenario.calls.map((c) => (c.call === 'bind_iommufd' ? { ...c, fault: 'BIND.7b' } : c));
+    const address = stepAddresses(DESIGNS.find((d) => d.id === 'parked-shim')!, {}).filter((a) => a.includes('bind_iommufd/BIND.U3:IUNBIND'));
+    const noticed = address.filter((step) => (status(broken([{ kind: 'without', step }], { calls }), 'clean-unwind') as { status: string }).status === 'violated');
+    expect(noticed.length).toBeGreaterThan(2);
+  });
+
+  it('see two locks taken in both orders, without waiting for the deadlock, and the deadlock', () => {
+    const program = twoOrders(false);
+    const result = runCheck(program);
+    expect(status(result, 'lock-order')).toMatchObject({ status: 'violated', witness: { steps: 6, switches: 1, schedule: ['a*4', 'b*2'] } });
+    expect(status(result, 'no-deadlock')).toMatchObject({ status: 'violated', witness: { steps: 2, switches: 1, text: 'a waits for b waits for a, for ever' } });
+  });
+
+  it('see the orders also where a third lock keeps the deadlock away', () => {
+    const result = runCheck(twoOrders(true));
+    expect(status(result, 'no-deadlock')).toMatchObject({ status: 'holds' });
+    expect(status(result, 'lock-order')).toMatchObject({ status: 'violated', witness: { steps: 9, switches: 1 } });
+  });
+
+  /** Task a takes x then y, task b takes y then x; with `guarded` each does so under a third lock. */
+  function twoOrders(guarded: boolean): Program {
+    const base = randomProgram(drawFrom(1));
+    const names = ['x', 'y', 'z'];
+    const fields: Program['fields'] = [
+      ...names.map((name, index) => ({ index, object: -1, name, title: name, kind: 'mutex' as const, lo: 0, hi: 2, init: 0, constant: false })),
+      ...['a', 'b'].map((name, i) => ({ index: 3 + i, object: -1, name: 'pc', title: `${name}.pc`, kind: 'pc' as const, lo: 0, hi: 6, init: 0, constant: false })),
+    ];
+    const notes: Program['notes'] = names.flatMap((_, field) => [{ kind: 'lock' as const, field }, { kind: 'unlock' as const, field }]);
+    const tasks = ['a', 'b'].map((name, index): Program['tasks'][number] => {
+      const [first, second] = index === 0 ? [0, 1] : [1, 0];
+      const order = [...(guarded ? [[2, 1]] : []), [first!, 1], [second!, 1], [second!, 0], [first!, 0], ...(guarded ? [[2, 0]] : [])];
+      return { index, name, process: name, pc: 3 + index, steps: order.map(([field, takes], pc) => ({
+        ...base.tasks[0]!.steps[0]!, pc, id: `${name}${pc}`, name: `${name}${pc}`,
+        guard: takes === 1 ? binary('eq', { op: 'field', field: field! }, constant(0)) : constant(1),
+        waits: takes === 1 ? [{ kind: 'mutex' as const, field: field!, when: constant(1) }] : [],
+        body: [{ op: 'set' as const, field: field!, value: constant(takes === 1 ? index + 1 : 0) }, { op: 'note' as const, note: 2 * field! + (takes === 1 ? 0 : 1), value: constant(0) }],
+      })) };
+    });
+    return { ...base, fields, notes, tasks };
+  }
 });
 
 describe('circles of lock orders', () => {

@@ -1,5 +1,7 @@
 import { designById } from '../designs/index';
 import { compile } from '../kernel/compile';
+import { mutate } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutation';
 import type { Program } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Scenario } from '../scenario/scenario';
@@ -10,6 +12,8 @@ import type { EngineName, Limits } from './search';
 /** A check as data, so that it can be sent to a worker. */
 export interface CheckRequest {
   readonly scenario: Pick<Scenario, 'design' | 'options' | 'world' | 'calls'>;
+  /** Rows switched off, swapped or weakened before the check. */
+  readonly mutations?: readonly Mutation[];
   readonly engine?: EngineName;
   readonly limits?: Partial<Limits>;
   /** Stops the search after this time. */
@@ -18,11 +22,13 @@ export interface CheckRequest {
   readonly outcomes?: boolean;
 }
 
-/** The program that a request is about. */
-export function programOf({ scenario }: CheckRequest): Program {
+/** The program that a request is about. Throws on a mutation that cannot be made. */
+export function programOf({ scenario, mutations = [] }: Pick<CheckRequest, 'scenario' | 'mutations'>): Program {
   const design = designById(scenario.design);
   if (!design) throw new Error(`no design ${scenario.design}`);
-  return compile(design, scenario.options, scenario.world, scenario.calls);
+  const mutated = mutations.length === 0 ? undefined : mutate(design, scenario.options, mutations);
+  if (mutated && !mutated.ok) throw new Error(mutated.message);
+  return compile(mutated ? mutated.design : design, scenario.options, scenario.world, scenario.calls);
 }
 
 /** Begins the check that a request asks for. */
