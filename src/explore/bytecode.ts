@@ -4,6 +4,8 @@ import type { Layout, Slot } from './layout';
 import { propertyBit } from './model';
 import type { Action, Model } from './model';
 import { interval } from './simplify';
+import { Tests } from './tests';
+import type { Term } from './tests';
 
 /**
  * Instructions of the flat form, each a few 32-bit integers. Conditions jump; values go over a stack. `n` is the packed
@@ -37,16 +39,22 @@ export const OP = {
   bump: 14,
   /** bit */
   violate: 15,
-  /** action: the step is done */
+  /** the step is done */
   done: 16,
   /** the guard is false */
   blocked: 17,
+  /** word shift mask table: push what the table has for these bits */
+  loadTable: 18,
+  /** word shift mask table target: jump where the table has 0 */
+  jumpUnlessTable: 19,
+  /** word shift mask table target */
+  jumpIfTable: 20,
 } as const;
 
 /** All actions of a model as one array of integers. */
 export interface Bytecode {
   readonly code: Int32Array;
-  /** Start of each action, by `bases[task] + pc`; -1 behind the last. */
+  /** Start of each action, by `bases[task] + place`; -1 at places without one. */
   readonly entries: Int32Array;
   readonly bases: readonly number[];
 }
@@ -58,32 +66,47 @@ export function makeBytecode(model: Model, layout: Layout): Bytecode {
   const bases = model.actions.map((actions, task) => {
     const base = entries.length;
     for (const action of actions) entries.push(out.action(action, task));
-    entries.push(-1);
+    for (let place = actions.length; place <= (model.places[task]?.count ?? 0); place++) entries.push(-1);
     return base;
   });
+  out.placeTables();
   return { code: Int32Array.from(out.code), entries: Int32Array.from(entries), bases };
 }
 
 class Assembler {
   readonly code: number[] = [];
-  private readonly range: (field: number) => readonly [number, number];
+  private readonly tests: Tests;
+  /** Tables by content, with the places in the code that want their address. */
+  private readonly tables = new Map<string, { readonly values: readonly number[]; readonly wanted: number[] }>();
 
   constructor(
     private readonly model: Model,
     private readonly layout: Layout,
   ) {
-    this.range = (field) => {
-      const slot = layout.slotOf.get(field);
-      return slot ? [slot.lo, slot.hi] : [0, 0];
-    };
+    this.tests = new Tests(layout);
+  }
+
+  /** Puts the tables behind the code. */
+  placeTables(): void {
+    for (const { values, wanted } of this.tables.values()) {
+      for (const at of wanted) this.code[at] = this.code.length;
+      this.code.push(...values);
+    }
+  }
+
+  /** Emits a place for the address of a table. */
+  private table(values: readonly number[]): void {
+    const key = values.join();
+    const known = this.tables.get(key) ?? { values, wanted: [] };
+    this.tables.set(key, known);
+    known.wanted.push(this.code.push(0) - 1);
   }
 
   action(action: Action, task: number): number {
     const start = this.code.length;
     const blocked: number[] = [];
     this.jumpOn(action.guard, false, blocked);
-    const pc = this.slot(this.model.pcs[task] ?? -1);
-    this.body(action.body, pc, action, true);
+    this.body(action.body, this.slot(this.model.program.fields.length + task), action);
     for (const at of blocked) this.code[at] = this.code.length;
     this.code.push(OP.blocked);
     return start;
@@ -96,32 +119,29 @@ class Assembler {
   }
 
   /** Returns whether every way through ended. */
-  private body(statements: readonly Statement[], pc: Slot, action: Action, whole: boolean): boolean {
+  private body(statements: readonly Statement[], place: Slot, action: Action): boolean {
     for (const s of statements) {
       switch (s.op) {
         case 'note': break;
         case 'violate': this.code.push(OP.violate, propertyBit(s.property)); break;
         case 'set': this.set(this.slot(s.field), s.value, action); break;
-        case 'jump': this.finish(pc, s.pc, action); return true;
+        case 'jump':
+          this.setConstant(place, s.pc);
+          this.code.push(OP.done);
+          return true;
         case 'if': {
           const skip: number[] = [];
           this.jumpOn(s.cond, false, skip);
-          const ended = this.body(s.then, pc, action, false);
+          const ended = this.body(s.then, place, action);
           let over = -1;
           if (!ended && s.otherwise.length > 0) over = this.code.push(OP.jump, 0) - 1;
           for (const at of skip) this.code[at] = this.code.length;
-          this.body(s.otherwise, pc, action, false);
+          this.body(s.otherwise, place, action);
           if (over >= 0) this.code[over] = this.code.length;
         }
       }
     }
-    if (whole) this.finish(pc, action.pc + 1, action);
     return false;
-  }
-
-  private finish(pc: Slot, value: number, action: Action): void {
-    this.setConstant(pc, value);
-    this.code.push(OP.done, action.index);
   }
 
   private setConstant(slot: Slot, value: number): void {
@@ -144,7 +164,9 @@ class Assembler {
       case 'const': this.code.push(OP.push, e.value); return;
       case 'field': {
         const slot = this.slot(e.field);
-        this.code.push(OP.load, slot.word, slot.shift, slot.mask, slot.lo);
+        this.code.push(slot.table ? OP.loadTable : OP.load, slot.word, slot.shift, slot.mask);
+        if (slot.table) this.table(slot.table);
+        else this.code.push(slot.lo);
         return;
       }
       case 'add': case 'sub': case 'eq': case 'lt': case 'le':
@@ -174,23 +196,23 @@ class Assembler {
         if ((e.value !== 0) === wanted) targets.push(this.code.push(OP.jump, 0) - 1);
         return;
       case 'not': return this.jumpOn(e.a, !wanted, targets);
-      case 'and': case 'or': {
-        const test = this.masked(e);
-        if (test) return this.jumpMasked(test, wanted, targets);
-        // An `and` jumps on false as soon as one side is false; on true only when both are.
-        if ((e.op === 'and') !== wanted) {
-          this.jumpOn(e.a, wanted, targets);
-          return this.jumpOn(e.b, wanted, targets);
+      case 'or': case 'and': {
+        // An `or` is an `and` of the opposites, the other way round.
+        const terms = this.tests.conjuncts(e, e.op === 'and');
+        const whenAll = (e.op === 'and') === wanted;
+        if (!whenAll) {
+          for (const t of terms) this.jumpTerm(t, false, targets);
+          return;
         }
         const past: number[] = [];
-        this.jumpOn(e.a, !wanted, past);
-        this.jumpOn(e.b, wanted, targets);
+        for (const t of terms.slice(0, -1)) this.jumpTerm(t, false, past);
+        this.jumpTerm(terms.at(-1)!, true, targets);
         for (const at of past) this.code[at] = this.code.length;
         return;
       }
       default: {
-        const test = this.masked(e);
-        if (test) return this.jumpMasked(test, wanted, targets);
+        const test = this.tests.single(e);
+        if (test) return this.jumpTerm(test, wanted, targets);
         if (e.op === 'ne') return this.jumpOn({ op: 'eq', a: e.a, b: e.b }, !wanted, targets);
         this.value(e);
         targets.push(this.code.push(wanted ? OP.jumpOther : OP.jumpZero, 0) - 1);
@@ -198,58 +220,15 @@ class Assembler {
     }
   }
 
-  private jumpMasked(test: MaskTest, wanted: boolean, targets: number[]): void {
-    this.code.push(wanted === test.equal ? OP.jumpIf : OP.jumpUnless, test.word, test.mask, test.bits);
+  private jumpTerm(test: Term, wanted: boolean, targets: number[]): void {
+    if (test.kind === 'other') return this.jumpOn(test.e, wanted === test.wanted, targets);
+    if (test.kind === 'mask') this.code.push(wanted === test.equal ? OP.jumpIf : OP.jumpUnless, test.word, test.mask, test.bits);
+    else {
+      this.code.push(wanted ? OP.jumpIfTable : OP.jumpUnlessTable, test.slot.word, test.slot.shift, test.slot.mask);
+      this.table(test.truth);
+    }
     targets.push(this.code.push(0) - 1);
   }
-
-  private masked(e: Expr): MaskTest | undefined {
-    return maskTest(e, (field) => this.layout.slotOf.get(field), this.range);
-  }
-}
-
-/** A test of some bits of one word: `(words[word] & mask) === bits`, or `!==` where `equal` is false. */
-export interface MaskTest {
-  readonly word: number;
-  readonly mask: number;
-  readonly bits: number;
-  readonly equal: boolean;
-}
-
-/** The expression as one masked comparison, where it is one: a field against a constant, or an `and` of such in one word. */
-export function maskTest(e: Expr, slotOf: (field: number) => Slot | undefined, range: (field: number) => readonly [number, number]): MaskTest | undefined {
-  switch (e.op) {
-    case 'field': {
-      const slot = slotOf(e.field);
-      if (!slot || slot.lo !== 0 || slot.hi !== 1) return undefined;
-      return { word: slot.word, mask: 1 << slot.shift, bits: 1 << slot.shift, equal: true };
-    }
-    case 'eq': case 'ne': {
-      if (e.a.op !== 'field' || e.b.op !== 'const') return undefined;
-      const slot = slotOf(e.a.field);
-      const [lo, hi] = range(e.a.field);
-      if (!slot || e.b.value < lo || e.b.value > hi) return undefined;
-      return { word: slot.word, mask: slot.mask << slot.shift, bits: (e.b.value - slot.lo) << slot.shift, equal: e.op === 'eq' };
-    }
-    case 'not': {
-      const test = maskTest(e.a, slotOf, range);
-      if (!test) return undefined;
-      // One bit: "not set" is "equal to zero", which can be joined with others.
-      if (isOneBit(test.mask)) return { ...test, bits: test.bits ^ test.mask };
-      return { ...test, equal: !test.equal };
-    }
-    case 'and': {
-      const a = maskTest(e.a, slotOf, range);
-      const b = a?.equal === true ? maskTest(e.b, slotOf, range) : undefined;
-      if (!a || b?.equal !== true || a.word !== b.word || (a.mask & b.mask) !== 0) return undefined;
-      return { word: a.word, mask: a.mask | b.mask, bits: a.bits | b.bits, equal: true };
-    }
-    default: return undefined;
-  }
-}
-
-function isOneBit(mask: number): boolean {
-  return mask !== 0 && (mask & (mask - 1)) === 0;
 }
 
 /** The constant that `value` adds to `field`, when that is all it does. */

@@ -78,6 +78,5 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
     transitions: () => transitions,
     bytes: () => (table.length + count * stride) * 4,
     bytesAfterGrow: () => (table.length * 2 + count * stride) * 4,
-    ran: () => interpreter.ran,
   };
 }

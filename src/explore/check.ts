@@ -132,7 +132,7 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes
   const { program } = search.model;
   const count = search.engine.count();
   const layers = search.layers.at(-1) === count ? search.layers : [...search.layers, count];
-  const graph: LayeredGraph = { layers, successors: makeSuccessors(search.model, search.layout, search.engine) };
+  const graph: LayeredGraph = { layers, successors: makeSuccessors(search) };
   const schedules = new Map<PropertyId, readonly number[]>();
   const goals = new Map<PropertyId, readonly Goal[]>();
   const seek = (id: PropertyId, found: readonly Goal[]): void => { if (found.length > 0) goals.set(id, nearest(graph, [...goals.get(id) ?? [], ...found])); };
@@ -166,7 +166,7 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes
 
 /** What is known without another look at the states: witnesses of the fewest steps for what the search itself saw. */
 function concludeAtOnce(search: Search, wanted: ReadonlySet<PropertyId>): Found {
-  const graph: LayeredGraph = { layers: search.layers, successors: makeSuccessors(search.model, search.layout, search.engine) };
+  const graph: LayeredGraph = { layers: search.layers, successors: makeSuccessors(search) };
   const witnesses = new Map<PropertyId, Witness>();
   for (const id of PROPERTY_IDS) {
     const first = search.broken.get(propertyBit(id));

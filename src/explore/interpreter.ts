@@ -1,5 +1,6 @@
 import type { Bytecode } from './bytecode';
 import type { Layout } from './layout';
+import { stepName } from './model';
 import type { Model } from './model';
 
 /** Runs single actions of the flat form on packed words. */
@@ -10,8 +11,6 @@ export interface Interpreter {
   readonly step: (words: Int32Array, offset: number, task: number) => boolean;
   /** Properties that the last step broke, as a mask of `propertyBit`. */
   readonly broken: () => number;
-  /** By `Action.index`: 1 when it ran at least once. */
-  readonly ran: Uint8Array;
 }
 
 /** Makes an interpreter; its buffers are its own. */
@@ -20,23 +19,15 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
   const { words: width } = layout;
   const n = new Int32Array(width);
   const stack = new Int32Array(64);
-  const ran = new Uint8Array(model.actions.reduce((sum, list) => sum + list.length, 0) + 1);
-  const pcSlots = model.pcs.map((field) => layout.slotOf.get(field));
-  const pcWord = Int32Array.from(pcSlots, (slot) => slot?.word ?? 0);
-  const pcShift = Int32Array.from(pcSlots, (slot) => slot?.shift ?? 0);
-  const pcMask = Int32Array.from(pcSlots, (slot) => slot?.mask ?? 0);
+  const placeSlots = model.places.map((_, task) => layout.slotOf.get(model.program.fields.length + task));
+  const placeWord = Int32Array.from(placeSlots, (slot) => slot?.word ?? 0);
+  const placeShift = Int32Array.from(placeSlots, (slot) => slot?.shift ?? 0);
+  const placeMask = Int32Array.from(placeSlots, (slot) => slot?.mask ?? 0);
   const base = Int32Array.from(bases);
   let bits = 0;
 
   const leave = (action: number, value: number): never => {
-    for (const task of model.actions) {
-      const found = task.find((a) => a.index === action);
-      if (found) {
-        const step = model.program.tasks[found.task]?.steps[found.pc];
-        throw new Error(`${step?.name ?? 'a step'} stores ${value}, out of the field's range`);
-      }
-    }
-    throw new Error(`unknown action ${action}`);
+    throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
   };
 
   const run = (start: number): boolean => {
@@ -82,8 +73,11 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
           break;
         }
         case 15: /* violate */ bits |= 1 << code[at + 1]!; at += 2; break;
-        case 16: /* done */ ran[code[at + 1]!] = 1; return true;
+        case 16: /* done */ return true;
         case 17: /* blocked */ return false;
+        case 18: /* loadTable */ stack[top++] = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)]!; at += 5; break;
+        case 19: /* jumpUnlessTable */ at = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)] === 0 ? code[at + 5]! : at + 6; break;
+        case 20: /* jumpIfTable */ at = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)] === 0 ? at + 6 : code[at + 5]!; break;
         default: throw new Error(`instruction ${code[at]} at ${at}`);
       }
     }
@@ -92,13 +86,12 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
   return {
     next: n,
     step: (words, offset, task) => {
-      const entry = entries[base[task]! + ((words[offset + pcWord[task]!]! >>> pcShift[task]!) & pcMask[task]!)]!;
+      const entry = entries[base[task]! + ((words[offset + placeWord[task]!]! >>> placeShift[task]!) & placeMask[task]!)]!;
       if (entry < 0) return false;
       for (let i = 0; i < width; i++) n[i] = words[offset + i]!;
       bits = 0;
       return run(entry);
     },
     broken: () => bits,
-    ran,
   };
 }

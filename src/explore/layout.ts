@@ -10,14 +10,19 @@ export interface Slot {
   readonly mask: number;
   readonly lo: number;
   readonly hi: number;
+  /** For a field that is a function of the bits: its value by them (`lo` is not added). Nothing is ever stored into it. */
+  readonly table?: readonly number[];
 }
 
 /** The packed form of a model's states. */
 export interface Layout {
   readonly words: number;
   readonly bits: number;
+  /** Where bits are. */
   readonly slots: readonly Slot[];
-  /** By field index; absent for fields that need no bits. */
+  /** Fields that follow from the places of the tasks. */
+  readonly derived: readonly Slot[];
+  /** By field index (or that of a place); absent for fields that need no bits. */
   readonly slotOf: ReadonlyMap<number, Slot>;
   readonly initial: Int32Array;
 }
@@ -41,9 +46,11 @@ export function makeLayout(model: Model): Layout {
     return { field: v.field, word, shift, bits: v.bits, mask: 2 ** v.bits - 1, lo: v.lo, hi: v.hi };
   });
   const slotOf = new Map(slots.map((slot) => [slot.field, slot]));
+  const derived = model.places.flatMap(({ values }, task) => [...values].map(([field, table]): Slot =>
+    ({ ...slotOf.get(model.program.fields.length + task)!, field, lo: Math.min(...table), hi: Math.max(...table), table })));
   const initial = new Int32Array(Math.max(1, used.length));
   for (const v of model.variables) pack(initial, 0, slotOf.get(v.field), v.init);
-  return { words: initial.length, bits: slots.reduce((sum, slot) => sum + slot.bits, 0), slots, slotOf, initial };
+  return { words: initial.length, bits: slots.reduce((sum, slot) => sum + slot.bits, 0), slots, derived, slotOf: new Map([...slotOf, ...derived.map((slot) => [slot.field, slot] as const)]), initial };
 }
 
 function pack(words: Int32Array, offset: number, slot: Slot | undefined, value: number): void {
@@ -54,19 +61,20 @@ function pack(words: Int32Array, offset: number, slot: Slot | undefined, value: 
 
 /** Writes the full state (one element per field) of the packed words at `offset` into `state`. */
 export function unpackState(model: Model, layout: Layout, words: Int32Array, offset: number, state: Int32Array): void {
+  const { length } = model.program.fields;
   for (const [field, value] of model.fixed) state[field] = value;
-  for (const slot of layout.slots) state[slot.field] = (((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask) + slot.lo;
-}
-
-/** Packs a full state; fields without a slot are left out. */
-export function packState(layout: Layout, state: Int32Array): Int32Array {
-  const words = new Int32Array(layout.words);
-  for (const slot of layout.slots) pack(words, 0, slot, state[slot.field] ?? 0);
-  return words;
+  for (const slot of layout.slots) if (slot.field < length) state[slot.field] = readSlot(slot, words, offset);
+  for (const slot of layout.derived) state[slot.field] = readSlot(slot, words, offset);
 }
 
 /** One field of the packed words at `offset`. */
 export function fieldIn(model: Model, layout: Layout, words: Int32Array, offset: number, field: number): number {
   const slot = layout.slotOf.get(field);
-  return slot ? (((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask) + slot.lo : (model.fixed.get(field) ?? 0);
+  return slot ? readSlot(slot, words, offset) : (model.fixed.get(field) ?? 0);
+}
+
+/** The value of one slot of the packed words at `offset`. */
+export function readSlot(slot: Slot, words: Int32Array, offset: number): number {
+  const raw = ((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask;
+  return slot.table ? (slot.table[raw] ?? 0) : raw + slot.lo;
 }

@@ -5,28 +5,32 @@ import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
 import { eachStatement } from '../kernel/statement';
 import type { Statement } from '../kernel/statement';
-import { withRules } from './rules';
+import { placesOf } from './places';
+import type { Draft, Places } from './places';
+import { PlaceRules } from './rules';
 import type { StateRule } from './rules';
 import { interval, simplify, simplifyBody } from './simplify';
 import type { Knowledge } from './simplify';
 import { withoutTransient } from './transient';
 
-/** One field that a search has to store. */
+/** One number that a search has to store. */
 export interface Variable {
-  /** Index into `Program.fields`. */
+  /** Index into `Program.fields`; behind them, `fields.length + task` is the place of a task. */
   readonly field: number;
   readonly lo: number;
   readonly hi: number;
   readonly init: number;
 }
 
-/** One step as the engines run it: constants folded, notes dropped. */
+/** One step as the engines run it, at one place of its task: constants folded, notes dropped. */
 export interface Action {
-  /** Number over all tasks, for "which steps ran". */
+  /** Number of its step over all tasks. */
   readonly index: number;
   readonly task: number;
+  /** pc of its step. */
   readonly pc: number;
   readonly guard: Expr;
+  /** Jumps go to places, and every way through ends with one. */
   readonly body: readonly Statement[];
 }
 
@@ -34,8 +38,10 @@ export interface Action {
 export interface Model {
   readonly program: Program;
   readonly variables: readonly Variable[];
-  /** By task, then pc. */
+  /** By task, then place; places behind the last one are ends. */
   readonly actions: readonly (readonly Action[])[];
+  /** By task. */
+  readonly places: readonly Places[];
   /** Properties that the start state itself breaks, as a mask of `propertyBit`. */
   readonly brokenAtStart: number;
   /** Field index of each task's pc. */
@@ -49,18 +55,11 @@ export function propertyBit(property: PropertyId): number {
   return PROPERTY_IDS.indexOf(property);
 }
 
-interface Draft {
-  readonly task: number;
-  readonly pc: number;
-  guard: Expr;
-  body: readonly Statement[];
-}
-
 /** Folds constants and removes fields that are back at their start value whenever a step ends. */
 export function makeModel(program: Program, stateRules: readonly StateRule[]): Model {
   const fixed = new Map<number, number>();
   const pcs = program.tasks.map((task) => task.pc);
-  const drafts: Draft[] = program.tasks.flatMap((task) =>
+  let drafts: readonly Draft[] = program.tasks.flatMap((task) =>
     task.steps.map((step) => ({ task: task.index, pc: step.pc, guard: step.guard, body: step.body })),
   );
   const ranges = program.fields.map((f): [number, number] => [f.lo, f.hi]);
@@ -76,37 +75,67 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
       draft.body = simplifyBody(draft.body, about);
     }
   };
-  fold();
-  for (let changed = true; changed;) {
-    changed = dropUnwritten(program, drafts, pcs, fixed) || narrow(program, drafts, pcs, ranges, about) || dropTransients(program, drafts, pcs, fixed, about);
-    if (changed) fold();
+  const settle = (kept: ReadonlySet<number>): void => {
+    fold();
+    for (let changed = true; changed;) {
+      changed = dropUnwritten(program, drafts, kept, fixed) || narrow(program, drafts, kept, ranges, about) || dropTransients(program, drafts, kept, fixed, about);
+      if (changed) fold();
+    }
+  };
+  settle(new Set(pcs));
+
+  const owned = ownedFields(program, drafts, pcs);
+  const places = program.tasks.map((task) => placesOf(drafts.filter((d) => d.task === task.index), task.pc, owned[task.index] ?? [], (f) => program.fields[f]?.init ?? 0, about));
+  const kept = new Set<number>();
+  for (const { values } of places) {
+    for (const [field, each] of values) {
+      kept.add(field);
+      ranges[field] = [Math.min(...each), Math.max(...each)];
+    }
   }
+  drafts = places.flatMap((p) => p.steps);
+  settle(kept);
 
   const rules = stateRules
     .map((rule) => ({ property: rule.property, bad: simplify(rule.bad, about) }))
     .filter((rule) => !(rule.bad.op === 'const' && rule.bad.value === 0));
-  for (const draft of drafts) draft.body = withRules(draft, pcs[draft.task] ?? -1, rules, about);
   const start = Int32Array.from(program.fields, (f) => f.init);
   const brokenAtStart = rules.reduce((mask, rule) => (evaluate(rule.bad, start) === 0 ? mask : mask | (1 << propertyBit(rule.property))), 0);
-
-  const actions: Action[][] = program.tasks.map(() => []);
-  drafts.forEach((draft, index) => {
-    const list = actions[draft.task];
-    if (list?.length !== draft.pc) throw new Error(`step ${draft.pc} of task ${draft.task} is out of order`);
-    list.push({ index, ...draft });
-  });
-  const variables = program.fields
-    .filter((f) => !fixed.has(f.index))
-    .map((f): Variable => {
-      const [lo, hi] = pcs.includes(f.index) ? [0, program.tasks[pcs.indexOf(f.index)]?.steps.length ?? 0] : about.range(f.index);
-      return { field: f.index, lo, hi, init: f.init };
+  const firstOf: number[] = [];
+  program.tasks.reduce((sum, task) => { firstOf.push(sum); return sum + task.steps.length; }, 0);
+  let at = 0;
+  const actions = places.map((p, task): Action[] => {
+    const tested = new PlaceRules(rules, p.values, about);
+    return p.steps.map((_, place): Action => {
+      const { guard, body, pc } = drafts[at++]!;
+      return { index: firstOf[task]! + pc, task, pc, guard, body: tested.into(body, place) };
     });
-  return { program, variables, actions, brokenAtStart, pcs, fixed };
+  });
+  const variables: Variable[] = program.fields.filter((f) => !fixed.has(f.index) && !kept.has(f.index)).map((f) => {
+    const [lo, hi] = about.range(f.index);
+    return { field: f.index, lo, hi, init: f.init };
+  });
+  places.forEach((p, task) => variables.push({ field: program.fields.length + task, lo: 0, hi: Math.max(1, p.count - 1), init: p.start }));
+  return { program, variables, actions, places, brokenAtStart, pcs, fixed };
+}
+
+/** The stable name of a step by the number of its actions. */
+export function stepName(model: Model, action: number): string {
+  return model.program.tasks.flatMap((t) => t.steps)[action]?.name ?? 'a step';
+}
+
+/** By task: the fields that it alone writes. */
+function ownedFields(program: Program, drafts: readonly Draft[], pcs: readonly number[]): number[][] {
+  const writer = new Map<number, number>();
+  for (const draft of drafts) {
+    eachStatement(draft.body, (s) => { if (s.op === 'set') writer.set(s.field, (writer.get(s.field) ?? draft.task) === draft.task ? draft.task : -1); });
+  }
+  return program.tasks.map((task) => [...writer].filter(([field, by]) => by === task.index && !pcs.includes(field)).map(([field]) => field).sort((a, b) => a - b));
 }
 
 /** Fields that no remaining step writes keep their start value. */
-function dropUnwritten(program: Program, drafts: readonly Draft[], pcs: readonly number[], fixed: Map<number, number>): boolean {
-  const written = new Set<number>(pcs);
+function dropUnwritten(program: Program, drafts: readonly Draft[], kept: ReadonlySet<number>, fixed: Map<number, number>): boolean {
+  const written = new Set<number>(kept);
   for (const draft of drafts) eachStatement(draft.body, (s) => s.op === 'set' && written.add(s.field));
   let changed = false;
   for (const f of program.fields) {
@@ -118,7 +147,7 @@ function dropUnwritten(program: Program, drafts: readonly Draft[], pcs: readonly
 }
 
 /** Bounds every field by the smallest and largest value that some step gives it. */
-function narrow(program: Program, drafts: readonly Draft[], pcs: readonly number[], ranges: [number, number][], about: Knowledge): boolean {
+function narrow(program: Program, drafts: readonly Draft[], kept: ReadonlySet<number>, ranges: [number, number][], about: Knowledge): boolean {
   const seen = program.fields.map((f): [number, number] => [f.init, f.init]);
   for (const draft of drafts) {
     eachStatement(draft.body, (s) => {
@@ -132,7 +161,7 @@ function narrow(program: Program, drafts: readonly Draft[], pcs: readonly number
   let changed = false;
   seen.forEach(([lo, hi], f) => {
     const range = ranges[f];
-    if (!range || pcs.includes(f)) return;
+    if (!range || kept.has(f)) return;
     const next: [number, number] = [Math.max(lo, range[0]), Math.min(hi, range[1])];
     if (next[0] === range[0] && next[1] === range[1]) return;
     ranges[f] = next;
@@ -141,23 +170,34 @@ function narrow(program: Program, drafts: readonly Draft[], pcs: readonly number
   return changed;
 }
 
-function dropTransients(program: Program, drafts: readonly Draft[], pcs: readonly number[], fixed: Map<number, number>, about: Knowledge): boolean {
+function dropTransients(program: Program, drafts: readonly Draft[], kept: ReadonlySet<number>, fixed: Map<number, number>, about: Knowledge): boolean {
   const writers = new Map<number, Draft[]>();
+  /** Fields that some step leaves with another value, whatever way it takes. */
+  const staying = new Set<number>();
   for (const draft of drafts) {
     const fields = new Set<number>();
-    eachStatement(draft.body, (s) => s.op === 'set' && fields.add(s.field));
-    for (const f of fields) writers.set(f, [...(writers.get(f) ?? []), draft]);
+    const back = new Set<number>();
+    eachStatement(draft.body, (s) => {
+      if (s.op !== 'set') return;
+      fields.add(s.field);
+      if (s.value.op !== 'const' || s.value.value === program.fields[s.field]?.init) back.add(s.field);
+    });
+    for (const f of fields) {
+      writers.set(f, [...(writers.get(f) ?? []), draft]);
+      if (!back.has(f)) staying.add(f);
+    }
   }
+  let changed = false;
   for (const [f, users] of writers) {
     const { init } = program.fields[f] ?? { init: 0 };
-    if (fixed.has(f) || pcs.includes(f)) continue;
+    if (fixed.has(f) || kept.has(f) || staying.has(f)) continue;
     const bodies = users.map((draft) => withoutTransient(draft.body, f, init, about));
     if (bodies.includes(undefined)) continue;
     users.forEach((draft, i) => {
       draft.body = bodies[i] ?? [];
     });
     fixed.set(f, init);
-    return true;
+    changed = true;
   }
-  return false;
+  return changed;
 }

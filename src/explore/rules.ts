@@ -5,7 +5,6 @@ import { eachStatement } from '../kernel/statement';
 import type { Statement } from '../kernel/statement';
 import { sameExpr, simplify } from './simplify';
 import type { Knowledge } from './simplify';
-import { fixing } from './transient';
 
 /** A rule on single states: the property is broken where `bad` is true. */
 export interface StateRule {
@@ -13,44 +12,59 @@ export interface StateRule {
   readonly bad: Expr;
 }
 
-interface Draft {
-  readonly pc: number;
-  readonly body: readonly Statement[];
-}
+/** The state rules as one task's places see them. */
+export class PlaceRules {
+  private readonly rules: readonly { readonly property: PropertyId; readonly bad: Expr; readonly reads: ReadonlySet<number>; readonly local: readonly (readonly number[])[]; readonly at: Map<string, Expr> }[];
 
-/**
- * The body with the state rules tested wherever it ends. A rule is left out where the step cannot have changed its
- * answer: it writes none of the fields, and the new pc leaves the same test as the old one.
- */
-export function withRules(draft: Draft, pcField: number, rules: readonly StateRule[], about: Knowledge): readonly Statement[] {
-  const written = new Set<number>();
-  eachStatement(draft.body, (s) => s.op === 'set' && written.add(s.field));
-  const before = fixing(about, pcField, draft.pc);
-  const cases = rules.map((rule) => {
-    let touched = false;
-    fieldsRead(rule.bad, (field) => {
-      touched ||= written.has(field);
+  /** `values` gives the constants of each place. */
+  constructor(rules: readonly StateRule[], private readonly values: ReadonlyMap<number, readonly number[]>, private readonly about: Knowledge) {
+    this.rules = rules.map(({ property, bad }) => {
+      const reads = new Set<number>();
+      fieldsRead(bad, (field) => reads.add(field));
+      return { property, bad, reads, local: [...reads].flatMap((f) => { const v = values.get(f); return v ? [v] : []; }), at: new Map() };
     });
-    return { ...rule, touched, old: simplify(rule.bad, before) };
-  });
-  const testsAt = new Map<number, readonly Statement[]>();
-  const tests = (pc: number): readonly Statement[] => {
-    const known = testsAt.get(pc);
+  }
+
+  /**
+   * The body of a step at one place with the rules tested wherever it ends. A rule is left out where the step cannot have
+   * changed its answer: it writes none of the fields, and the new place leaves the same test as the old one.
+   */
+  into(body: readonly Statement[], place: number): readonly Statement[] {
+    const written = new Set<number>();
+    eachStatement(body, (s) => s.op === 'set' && written.add(s.field));
+    const cases = this.rules.flatMap((rule) => {
+      const touched = [...written].some((f) => rule.reads.has(f));
+      return touched || rule.local.length > 0 ? [{ rule, touched }] : [];
+    });
+    const testsAt = new Map<number, readonly Statement[]>();
+    const tests = (where: number): readonly Statement[] => {
+      const known = testsAt.get(where);
+      if (known) return known;
+      const made = cases.flatMap(({ rule, touched }): Statement[] => {
+        if (!touched && rule.local.every((v) => v[where] === v[place])) return [];
+        const bad = this.at(rule, where);
+        if ((bad.op === 'const' && bad.value === 0) || (!touched && sameExpr(bad, this.at(rule, place)))) return [];
+        return [{ op: 'if', cond: bad, then: [{ op: 'violate', property: rule.property, note: -1 }], otherwise: [] }];
+      });
+      testsAt.set(where, made);
+      return made;
+    };
+    const rewrite = (list: readonly Statement[]): readonly Statement[] =>
+      list.flatMap((s): readonly Statement[] => {
+        if (s.op === 'jump') return [...tests(s.pc), s];
+        if (s.op === 'if') return [{ ...s, then: rewrite(s.then), otherwise: rewrite(s.otherwise) }];
+        return [s];
+      });
+    return rewrite(body);
+  }
+
+  /** The rule at one place; places that agree on its fields share the expression. */
+  private at(rule: PlaceRules['rules'][number], where: number): Expr {
+    const key = rule.local.map((v) => v[where]).join();
+    const known = rule.at.get(key);
     if (known) return known;
-    const after = fixing(about, pcField, pc);
-    const made = cases.flatMap((rule): Statement[] => {
-      const bad = simplify(rule.bad, after);
-      if ((bad.op === 'const' && bad.value === 0) || (!rule.touched && sameExpr(bad, rule.old))) return [];
-      return [{ op: 'if', cond: bad, then: [{ op: 'violate', property: rule.property, note: -1 }], otherwise: [] }];
-    });
-    testsAt.set(pc, made);
-    return made;
-  };
-  const rewrite = (body: readonly Statement[]): readonly Statement[] =>
-    body.flatMap((s): readonly Statement[] => {
-      if (s.op === 'jump') return [...tests(s.pc), s];
-      if (s.op === 'if') return [{ ...s, then: rewrite(s.then), otherwise: rewrite(s.otherwise) }];
-      return [s];
-    });
-  return [...rewrite(draft.body), ...tests(draft.pc + 1)];
+    const bad = simplify(rule.bad, { range: this.about.range, known: (f) => this.values.get(f)?.[where] ?? this.about.known(f) });
+    rule.at.set(key, bad);
+    return bad;
+  }
 }

@@ -1,4 +1,7 @@
+import { makeBytecode } from './bytecode';
 import { makeBytecodeEngine } from './bytecodeEngine';
+import { makeInterpreter } from './interpreter';
+import type { Interpreter } from './interpreter';
 import { makeLayout } from './layout';
 import type { Layout } from './layout';
 import type { Model } from './model';
@@ -28,6 +31,8 @@ export interface Search {
   readonly model: Model;
   readonly layout: Layout;
   readonly engine: Engine;
+  /** For looking at single steps again; one for all, made when first asked for. */
+  readonly interpreter: () => Interpreter;
   /** Number of the first state of each depth; the last entry is the end of the last complete depth. */
   readonly layers: readonly number[];
   /** First transition that broke each property, by `propertyBit`: from which state, by which task (-1: the start state is bad). */
@@ -82,7 +87,8 @@ export function startSearch(model: Model, engineName: EngineName = bestEngine(),
       }
     }
   };
-  return { model, layout, engine, layers, broken, stuck, expanded: () => at, advance };
+  let interpreter: Interpreter | undefined;
+  return { model, layout, engine, layers, broken, stuck, expanded: () => at, advance, interpreter: () => (interpreter ??= makeInterpreter(model, layout, makeBytecode(model, layout))) };
 }
 
 /** Whether there was room; a page may have less memory than the limit allows. */

@@ -34,7 +34,7 @@ export function interval(e: Expr, range: Knowledge['range']): readonly [lo: numb
   }
 }
 
-/** The same value in fewer operations: known fields replaced, decided tests removed, selects of constants turned into logic. */
+/** The same value in fewer operations: known fields replaced, decided tests removed, selects of constants turned into logic. The same object where nothing changes. */
 export function simplify(e: Expr, about: Knowledge): Expr {
   switch (e.op) {
     case 'const': return e;
@@ -44,30 +44,37 @@ export function simplify(e: Expr, about: Knowledge): Expr {
       const [lo, hi] = about.range(e.field);
       return lo === hi ? constant(lo) : e;
     }
-    case 'not': return not(simplify(e.a, about));
-    case 'select': return choose(simplify(e.cond, about), e.a, e.b, about);
+    case 'not': {
+      const a = simplify(e.a, about);
+      return a === e.a ? e : not(a);
+    }
+    case 'select': return choose(simplify(e.cond, about), e, about);
     case 'and': {
       const a = simplify(e.a, about);
-      return a.op === 'const' && a.value === 0 ? FALSE : binary('and', a, simplify(e.b, about));
+      if (a.op === 'const' && a.value === 0) return FALSE;
+      const b = simplify(e.b, about);
+      return a === e.a && b === e.b ? e : binary('and', a, b);
     }
     case 'or': {
       const a = simplify(e.a, about);
-      return a.op === 'const' && a.value !== 0 ? TRUE : binary('or', a, simplify(e.b, about));
+      if (a.op === 'const' && a.value !== 0) return TRUE;
+      const b = simplify(e.b, about);
+      return a === e.a && b === e.b ? e : binary('or', a, b);
     }
-    default: return compare(e.op, simplify(e.a, about), simplify(e.b, about), about);
+    default: return compare(e, simplify(e.a, about), simplify(e.b, about), about);
   }
 }
 
-function choose(cond: Expr, whenTrue: Expr, whenFalse: Expr, about: Knowledge): Expr {
-  if (cond.op === 'const') return simplify(cond.value === 0 ? whenFalse : whenTrue, about);
-  const a = simplify(whenTrue, about);
-  const b = simplify(whenFalse, about);
+function choose(cond: Expr, e: Extract<Expr, { op: 'select' }>, about: Knowledge): Expr {
+  if (cond.op === 'const') return simplify(cond.value === 0 ? e.b : e.a, about);
+  const a = simplify(e.a, about);
+  const b = simplify(e.b, about);
   if (sameExpr(a, b)) return a;
   if (truthValue(cond, about.range) && truthValue(a, about.range) && truthValue(b, about.range)) {
     if (a.op === 'const') return a.value === 0 ? binary('and', not(cond), b) : binary('or', cond, b);
     if (b.op === 'const') return b.value === 0 ? binary('and', cond, a) : binary('or', not(cond), a);
   }
-  return select(cond, a, b);
+  return cond === e.cond && a === e.a && b === e.b ? e : select(cond, a, b);
 }
 
 function truthValue(e: Expr, range: Knowledge['range']): boolean {
@@ -75,16 +82,10 @@ function truthValue(e: Expr, range: Knowledge['range']): boolean {
   return lo >= 0 && hi <= 1;
 }
 
-const mirrored: Partial<Readonly<Record<BinaryOp, (a: Expr, b: Expr) => Expr>>> = {
-  eq: (a, b) => binary('eq', b, a),
-  ne: (a, b) => binary('ne', b, a),
-};
-
-function compare(op: BinaryOp, a: Expr, b: Expr, about: Knowledge): Expr {
-  if (a.op === 'const' && b.op !== 'const') {
-    const turn = mirrored[op];
-    if (turn) return compare(op, b, a, about);
-  }
+function compare(e: Extract<Expr, { op: BinaryOp }>, a: Expr, b: Expr, about: Knowledge): Expr {
+  const { op } = e;
+  // A constant goes to the right.
+  if (a.op === 'const' && b.op !== 'const' && (op === 'eq' || op === 'ne')) return compare({ op, a: b, b: a }, b, a, about);
   const [aLo, aHi] = interval(a, about.range);
   const [bLo, bHi] = interval(b, about.range);
   if (op === 'lt' && aHi < bLo) return TRUE;
@@ -95,10 +96,10 @@ function compare(op: BinaryOp, a: Expr, b: Expr, about: Knowledge): Expr {
   const isTest = op === 'eq' || op === 'ne' || op === 'lt' || op === 'le';
   // A test of a select of constants is decided in each branch.
   if (isTest && a.op === 'select' && b.op === 'const' && (a.a.op === 'const' || a.b.op === 'const')) {
-    return choose(a.cond, { op, a: a.a, b }, { op, a: a.b, b }, about);
+    return choose(a.cond, { op: 'select', cond: a.cond, a: { op, a: a.a, b }, b: { op, a: a.b, b } }, about);
   }
   if (op === 'ne') return not(binary('eq', a, b));
-  return binary(op, a, b);
+  return a === e.a && b === e.b ? e : binary(op, a, b);
 }
 
 /** Whether two expressions are written the same. */

@@ -3,11 +3,8 @@ import type { Program, ProgramCall } from '../kernel/program';
 import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
 import { lateOpens, withdrawals } from '../kernel/properties/unregisterLive';
 import { eachStatement } from '../kernel/statement';
-import { makeBytecode } from './bytecode';
-import { makeInterpreter } from './interpreter';
-import { fieldIn, unpackState } from './layout';
-import type { Layout } from './layout';
-import type { Model } from './model';
+import { fieldIn, readSlot, unpackState } from './layout';
+import type { Layout, Slot } from './layout';
 import type { Search } from './search';
 import { layerOf } from './witness';
 import type { Goal } from './witness';
@@ -23,10 +20,11 @@ interface SoloOutcome {
 /** Goals of the two properties that are decided by running calls undisturbed. */
 export interface SoloGoals { readonly unclean: Goal[]; readonly late: Goal[] }
 
-/** One call under study: only these bits of a state matter to its undisturbed run. */
+/** One call under study: only these bits and fields of a state matter to its undisturbed run. */
 interface Candidate {
   readonly call: ProgramCall;
   readonly mask: Int32Array;
+  readonly derived: readonly Slot[];
   readonly outcomes: Map<string | number, SoloOutcome>;
 }
 
@@ -37,25 +35,25 @@ interface Candidate {
 export function* soloGoals(search: Search, layers: readonly number[], wanted: { readonly unclean: boolean; readonly late: boolean }): Generator<number, SoloGoals> {
   const { model, layout, engine } = search;
   const { program } = model;
-  const solo = makeSolo(model, layout, {
+  const solo = makeSolo(search, {
     unclean: wanted.unclean && cleanUnwind.applies(program),
     late: wanted.late,
   });
   const goals: SoloGoals = { unclean: [], late: [] };
   const best = { unclean: Infinity, late: Infinity };
   if (solo.candidates.length === 0) return goals;
-  const byTask = model.pcs.map((pc, task) => ({ task, slot: layout.slotOf.get(pc), pc, at: new Map(solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c])) }))
+  const byTask = model.pcs.map((pc, task) => ({ task, slot: layout.slotOf.get(pc)!, at: new Map(solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c])) }))
     .filter((t) => t.at.size > 0);
   const count = engine.count();
   const slice = 16_384;
   for (let from = 0; from < count; from += slice) {
     const to = Math.min(count, from + slice);
     const { records, stride } = engine.store();
-    for (const { task, slot, pc, at } of byTask) {
+    for (const { task, slot, at } of byTask) {
+      const starts = slot.table!.map((pc) => at.get(pc));
       for (let state = from; state < to; state++) {
         const place = state * stride;
-        const now = slot ? (((records[place + slot.word]! >>> slot.shift) & slot.mask) + slot.lo) : fieldIn(model, layout, records, place, pc);
-        const candidate = at.get(now);
+        const candidate = starts[(records[place + slot.word]! >>> slot.shift) & slot.mask];
         if (!candidate) continue;
         const { unclean, late } = solo.run(candidate, records, place);
         if (unclean === 0 && late === 0) continue;
@@ -83,13 +81,13 @@ interface Solo {
 
 const NOTHING: SoloOutcome = { unclean: 0, late: 0 };
 
-function makeSolo(model: Model, layout: Layout, wanted: { readonly unclean: boolean; readonly late: boolean }): Solo {
+function makeSolo({ model, layout, ...search }: Search, wanted: { readonly unclean: boolean; readonly late: boolean }): Solo {
   const { program } = model;
   const waits = wanted.late ? withdrawals(program).map((w) => ({ ...w, opens: lateOpens(program, w), at: w.pc, pc: model.pcs[w.task]! })) : [];
   const candidates = program.calls
     .filter((c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)))
-    .map((call): Candidate => ({ call, mask: relevantBits(program, layout, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc)), outcomes: new Map() }));
-  const interpreter = makeInterpreter(model, layout, makeBytecode(model, layout));
+    .map((call): Candidate => ({ call, ...relevant(program, layout, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc)), outcomes: new Map() }));
+  const interpreter = search.interpreter();
   const now = new Int32Array(layout.words);
   const full = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
   const before = full();
@@ -120,9 +118,10 @@ function makeSolo(model: Model, layout: Layout, wanted: { readonly unclean: bool
   return {
     candidates,
     run: (candidate, records, place) => {
-      const { mask, outcomes } = candidate;
+      const { mask, derived, outcomes } = candidate;
       let key: string | number = records[place]! & mask[0]!;
       for (let i = 1; i < mask.length; i++) if (mask[i] !== 0) key = `${key} ${records[place + i]! & mask[i]!}`;
+      for (const slot of derived) key = `${key} ${readSlot(slot, records, place)}`;
       const known = outcomes.get(key);
       if (known) return known;
       const outcome = runAlone(candidate, records, place);
@@ -132,12 +131,14 @@ function makeSolo(model: Model, layout: Layout, wanted: { readonly unclean: bool
   };
 }
 
-/** The bits of a packed state that the call reads or writes, the lives of the objects that it writes, and some more fields. */
-function relevantBits(program: Program, layout: Layout, call: ProgramCall, more: readonly number[]): Int32Array {
+/** What the call reads or writes, the lives of the objects that it writes, and some more fields: as bits, and as fields that follow from the places of tasks. */
+function relevant(program: Program, layout: Layout, call: ProgramCall, more: readonly number[]): Pick<Candidate, 'mask' | 'derived'> {
   const mask = new Int32Array(layout.words);
+  const derived = new Map<number, Slot>();
   const add = (field: number): void => {
     const slot = layout.slotOf.get(field);
-    if (slot) mask[slot.word]! |= slot.mask << slot.shift;
+    if (slot?.table) derived.set(field, slot);
+    else if (slot) mask[slot.word]! |= slot.mask << slot.shift;
   };
   more.forEach(add);
   for (const step of program.tasks[call.task]!.steps.slice(call.start, call.end)) {
@@ -151,5 +152,5 @@ function relevantBits(program: Program, layout: Layout, call: ProgramCall, more:
       if (life !== undefined) add(life);
     });
   }
-  return mask;
+  return { mask, derived: [...derived.values()] };
 }

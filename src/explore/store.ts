@@ -76,6 +76,4 @@ export interface Engine {
   readonly bytes: () => number;
   /** Bytes that the next `grow` will hold. */
   readonly bytesAfterGrow: () => number;
-  /** By `Action.index`: 1 when it ran at least once. */
-  readonly ran: () => Uint8Array;
 }

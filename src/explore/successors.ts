@@ -1,9 +1,5 @@
-import { makeBytecode } from './bytecode';
-import { makeInterpreter } from './interpreter';
-import type { Layout } from './layout';
-import type { Model } from './model';
+import type { Search } from './search';
 import { findState } from './store';
-import type { Engine } from './store';
 
 /** `next` where the task cannot move. */
 export const BLOCKED = -1;
@@ -23,12 +19,12 @@ export interface Successors {
 }
 
 /** Expands by the interpreter; serves either engine's store. */
-export function makeSuccessors(model: Model, layout: Layout, engine: Engine): Successors {
+export function makeSuccessors({ model, engine, ...search }: Search): Successors {
   const tasks = model.actions.length;
   const batch = 1024;
   const next = new Int32Array(batch * tasks);
   const broken = new Int32Array(batch * tasks);
-  const interpreter = makeInterpreter(model, layout, makeBytecode(model, layout));
+  const interpreter = search.interpreter();
   return {
     tasks, batch,
     expand: (from, to) => {

@@ -72,11 +72,3 @@ export function withoutTransient(body: readonly Statement[], field: number, star
   if (!at.ended && at.value !== start) broken = true;
   return broken ? undefined : out;
 }
-
-/** Knowledge that fixes one more field. */
-export function fixing(about: Knowledge, field: number, value: number): Knowledge {
-  return {
-    known: (f) => (f === field ? value : about.known(f)),
-    range: (f) => (f === field ? [value, value] : about.range(f)),
-  };
-}

@@ -1,8 +1,9 @@
 import type { Layout } from './layout';
+import { stepName } from './model';
 import type { Model } from './model';
 import { MAX_LOAD, hashWords } from './store';
 import type { Engine, Listener } from './store';
-import { CONTROL, makeModule } from './wasmModule';
+import { CONTROL, TABLES_AT, makeModule } from './wasmModule';
 
 const PAGE = 65_536;
 /** Memory grows by at least this many pages. */
@@ -20,20 +21,18 @@ export function wasmAllowed(): boolean {
 
 /** The fast engine: one module, emitted for this model. */
 export function makeWasmEngine(model: Model, layout: Layout, listener: Listener, sizeLog2 = 14): Engine {
-  const actions = model.actions.reduce((sum, list) => sum + list.length, 0);
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;
-  const base = Math.ceil((CONTROL.ran + actions) / 64) * 64;
+  const emitted = makeModule(model, layout);
+  const base = Math.ceil((TABLES_AT + emitted.tables.length) / 64) * 64;
   let size = 2 ** sizeLog2;
   const firstPages = Math.ceil((base + size * 4 + (tasks + 1) * stride * 4) / PAGE) + 1;
   const memory = new WebAssembly.Memory({ initial: firstPages, maximum: 65_536 });
   const leave = (action: number, value: number): never => {
-    const found = model.actions.flat().find((a) => a.index === action);
-    const step = found && model.program.tasks[found.task]?.steps[found.pc];
-    throw new Error(`${step?.name ?? 'a step'} stores ${value}, out of the field's range`);
+    throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
   };
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(makeModule(model, layout)), {
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
     env: { memory, broken: listener.broken, stuck: listener.stuck, leave },
   });
   const expand = instance.exports['expand'] as (from: number, to: number) => number;
@@ -51,6 +50,7 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
     view[CONTROL.limit >> 2] = Math.min(Math.floor(size * MAX_LOAD), Math.floor((memory.buffer.byteLength - store) / (stride * 4)));
   };
   place();
+  new Uint8Array(memory.buffer).set(emitted.tables, TABLES_AT);
   view.set(layout.initial, control(CONTROL.store) >> 2);
   view[(control(CONTROL.store) >> 2) + words] = -1;
   view[CONTROL.count >> 2] = 1;
@@ -105,6 +105,5 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
     transitions: () => transitions,
     bytes: () => memory.buffer.byteLength,
     bytesAfterGrow: grownBytes,
-    ran: () => new Uint8Array(memory.buffer, CONTROL.ran, actions),
   };
 }

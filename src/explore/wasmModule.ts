@@ -1,39 +1,75 @@
 import type { Expr } from '../kernel/expr';
 import type { Statement } from '../kernel/statement';
-import { increment, maskTest, mayLeave } from './bytecode';
+import { increment, mayLeave } from './bytecode';
 import type { Layout, Slot } from './layout';
 import { propertyBit } from './model';
 import type { Action, Model } from './model';
+import { Tests } from './tests';
+import type { Term } from './tests';
 import { FunctionWriter, WASM, moduleBytes } from './wasmWriter';
 
 /** Addresses of the control block at the start of the memory, in bytes. */
-export const CONTROL = { count: 0, limit: 4, table: 8, mask: 12, store: 16, transitions: 20, seen: 24, ran: 64 } as const;
+export const CONTROL = { count: 0, limit: 4, table: 8, mask: 12, store: 16, transitions: 20, seen: 24 } as const;
+/** Where the tables of the emitted code begin. */
+export const TABLES_AT = 64;
 
 const TAG = 0xfc000000 | 0;
 const INDEX = 0x03ffffff;
 const CALL = { broken: 0, stuck: 1, leave: 2 } as const;
 
+/** A module and the numbers that its code expects in memory from `TABLES_AT` on. */
+export interface EmittedModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly tables: Uint8Array;
+}
+
 /** The search loop for one model, as the bytes of a WebAssembly module: packed words in locals, one br_table per task. */
-export function makeModule(model: Model, layout: Layout): Uint8Array<ArrayBuffer> {
+export function makeModule(model: Model, layout: Layout): EmittedModule {
   const two = { parameters: 2, result: true };
-  return moduleBytes(
+  const expansion = new Expansion(model, layout);
+  const bytes = moduleBytes(
     [
       { name: 'broken', signature: { parameters: 3, result: false } },
       { name: 'stuck', signature: { parameters: 1, result: false } },
       { name: 'leave', signature: { parameters: 2, result: false } },
     ],
     [
-      { name: 'expand', signature: two, body: new Expansion(model, layout).body() },
+      { name: 'expand', signature: two, body: expansion.body() },
       { name: 'rehash', signature: { parameters: 1, result: true }, body: rehashBody(layout.words) },
     ],
   );
+  return { bytes, tables: expansion.tables.bytes() };
+}
+
+/** Tables in memory, each kept once. */
+class Tables {
+  private readonly known = new Map<string, number>();
+  private readonly content: number[] = [];
+
+  /** The address of a table of bytes, or of 32-bit numbers. */
+  address(values: readonly number[], width: 1 | 4): number {
+    const key = `${width} ${values.join()}`;
+    const at = this.known.get(key);
+    if (at !== undefined) return at;
+    while (this.content.length % width !== 0) this.content.push(0);
+    const address = TABLES_AT + this.content.length;
+    for (const value of values) for (let byte = 0; byte < width; byte++) this.content.push((value >> (8 * byte)) & 255);
+    this.known.set(key, address);
+    return address;
+  }
+
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.content);
+  }
 }
 
 class Expansion {
   private readonly out = new FunctionWriter(2);
-  private readonly range: (field: number) => readonly [number, number];
-  private readonly slotOf: (field: number) => Slot | undefined;
+  readonly tables = new Tables();
+  private readonly tests: Tests;
   private readonly next: number[];
+  /** By word: constants that are still to be put into it. */
+  private pending: ({ clear: number; bits: number } | undefined)[] = [];
   private readonly scratch: number;
   private readonly bits: number;
   private readonly moved: number;
@@ -42,11 +78,7 @@ class Expansion {
     private readonly model: Model,
     private readonly layout: Layout,
   ) {
-    this.slotOf = (field) => layout.slotOf.get(field);
-    this.range = (field) => {
-      const slot = layout.slotOf.get(field);
-      return slot ? [slot.lo, slot.hi] : [0, 0];
-    };
+    this.tests = new Tests(layout);
     this.next = Array.from({ length: layout.words }, () => this.out.local());
     this.scratch = this.out.local();
     this.bits = this.out.local();
@@ -142,80 +174,97 @@ class Expansion {
   }
 
   private slot(field: number): Slot {
-    const slot = this.slotOf(field);
+    const slot = this.layout.slotOf.get(field);
     if (!slot) throw new Error(`field ${field} has no bits`);
     return slot;
   }
 
   private dispatch(actions: readonly Action[], task: number): void {
     const { out } = this;
-    const pc = this.slot(this.model.pcs[task] ?? -1);
-    for (let i = actions.length - 1; i >= 0; i--) out.block(`pc${i}`);
-    this.readField(pc);
-    out.brTable(actions.map((_, i) => `pc${i}`), 'blocked');
+    const place = this.slot(this.model.program.fields.length + task);
+    for (let i = actions.length - 1; i >= 0; i--) out.block(`place${i}`);
+    this.readField(place);
+    out.brTable(actions.map((_, i) => `place${i}`), 'blocked');
     for (const action of actions) {
       out.end();
       if (action.guard.op !== 'const' || action.guard.value === 0) {
-        this.truth(action.guard);
-        out.op(WASM.eqz);
+        this.truth(action.guard, false);
         out.brIf('blocked');
       }
-      this.statements(action.body, pc, action);
-      this.finish(pc, action.pc + 1, action);
+      this.statements(action.body, place, action);
     }
   }
 
-  private finish(pc: Slot, value: number, action: Action): void {
-    this.setConstant(pc, value);
-    this.out.constant(0);
-    this.out.constant(1);
-    this.out.store8(CONTROL.ran + action.index);
-    this.out.br('done');
-  }
-
-  private statements(body: readonly Statement[], pc: Slot, action: Action): void {
+  private statements(body: readonly Statement[], place: Slot, action: Action): void {
     const { out } = this;
     for (const s of body) {
       switch (s.op) {
         case 'note': break;
         case 'violate': out.get(this.bits); out.constant(1 << propertyBit(s.property)); out.op(WASM.or); out.set(this.bits); break;
         case 'set': this.assign(this.slot(s.field), s.value, action); break;
-        case 'jump': this.finish(pc, s.pc, action); return;
-        case 'if':
-          this.truth(s.cond);
-          if (s.then.length === 0) out.op(WASM.eqz);
+        case 'jump':
+          this.setConstant(place, s.pc);
+          this.flush();
+          out.br('done');
+          return;
+        case 'if': {
+          const negated = s.then.length === 0;
+          this.truth(s.cond, !negated);
+          this.flush();
           out.if();
-          this.statements(s.then.length === 0 ? s.otherwise : s.then, pc, action);
-          if (s.then.length > 0 && s.otherwise.length > 0) {
+          this.statements(negated ? s.otherwise : s.then, place, action);
+          this.flush();
+          if (!negated && s.otherwise.length > 0) {
             out.else();
-            this.statements(s.otherwise, pc, action);
+            this.statements(s.otherwise, place, action);
+            this.flush();
           }
           out.end();
+        }
       }
     }
   }
 
-  private setConstant(slot: Slot, value: number): void {
+  /** Puts the pending constants into one word, or all. */
+  private flush(only?: number): void {
     const { out } = this;
-    const word = this.next[slot.word]!;
+    this.pending.forEach((p, i) => {
+      if (!p || (only !== undefined && i !== only)) return;
+      const word = this.next[i]!;
+      out.get(word);
+      out.constant(~p.clear);
+      out.op(WASM.and);
+      if (p.bits !== 0) {
+        out.constant(p.bits);
+        out.op(WASM.or);
+      }
+      out.set(word);
+      this.pending[i] = undefined;
+    });
+  }
+
+  /** Leaves a word of the successor on the stack. */
+  private word(index: number): void {
+    this.flush(index);
+    this.out.get(this.next[index]!);
+  }
+
+  private setConstant(slot: Slot, value: number): void {
+    const mask = slot.mask << slot.shift;
     const bits = (value - slot.lo) << slot.shift;
-    out.get(word);
-    out.constant(~(slot.mask << slot.shift));
-    out.op(WASM.and);
-    if (bits !== 0) {
-      out.constant(bits);
-      out.op(WASM.or);
-    }
-    out.set(word);
+    const known = this.pending[slot.word];
+    this.pending[slot.word] = { clear: (known?.clear ?? 0) | mask, bits: ((known?.bits ?? 0) & ~mask) | bits };
   }
 
   private assign(slot: Slot, value: Expr, action: Action): void {
     const { out } = this;
-    const word = this.next[slot.word]!;
     if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi) return this.setConstant(slot, value.value);
     const by = increment(slot.field, value);
-    this.value(value);
-    if (mayLeave(slot, value, this.range)) {
+    const leaves = mayLeave(slot, value, this.tests.range);
+    const word = this.next[slot.word]!;
+    if (by === undefined || leaves) this.value(value);
+    this.flush(slot.word);
+    if (leaves) {
       out.tee(this.scratch);
       // One unsigned comparison for both ends.
       out.constant(slot.lo); out.op(WASM.sub); out.constant(slot.hi - slot.lo); out.op(WASM.gtU);
@@ -223,7 +272,7 @@ class Expansion {
       out.constant(action.index); out.get(this.scratch); out.call(CALL.leave);
       out.end();
       if (by === undefined) out.get(this.scratch);
-    } else if (by !== undefined) out.set(this.scratch);
+    }
     if (by !== undefined) {
       out.get(word); out.constant(by << slot.shift); out.op(WASM.add); out.set(word);
       return;
@@ -240,9 +289,10 @@ class Expansion {
     out.set(word);
   }
 
-  private readField(slot: Slot): void {
+  /** The bits of a slot, not shifted away from other words. */
+  private raw(slot: Slot): void {
     const { out } = this;
-    out.get(this.next[slot.word]!);
+    this.word(slot.word);
     if (slot.shift !== 0) {
       out.constant(slot.shift);
       out.op(WASM.shrU);
@@ -251,6 +301,18 @@ class Expansion {
       out.constant(slot.mask);
       out.op(WASM.and);
     }
+  }
+
+  private readField(slot: Slot): void {
+    const { out } = this;
+    if (slot.table) {
+      this.raw(slot);
+      out.constant(2);
+      out.op(WASM.shl);
+      out.load(this.tables.address(slot.table, 4));
+      return;
+    }
+    this.raw(slot);
     if (slot.lo !== 0) {
       out.constant(slot.lo);
       out.op(WASM.add);
@@ -271,64 +333,85 @@ class Expansion {
         if (isSmall(e.a) && isSmall(e.b)) {
           this.value(e.a);
           this.value(e.b);
-          this.truth(e.cond);
+          this.truth(e.cond, true);
           out.op(WASM.select);
           return;
         }
-        this.truth(e.cond);
+        this.truth(e.cond, true);
+        this.flush();
         out.if(true);
         this.value(e.a);
         out.else();
         this.value(e.b);
         out.end();
         return;
-      default: this.truth(e);
+      default: this.truth(e, true);
     }
   }
 
-  /** Leaves 0 or something else; 0 or 1 for every operator. */
-  private truth(e: Expr): void {
+  /** Leaves 1 where `e` is `wanted`, else 0; for a bare field 0 or something else. */
+  private truth(e: Expr, wanted: boolean): void {
     const { out } = this;
-    const test = maskTest(e, this.slotOf, this.range);
-    if (test) {
-      const whole = test.mask === -1;
-      out.get(this.next[test.word]!);
-      if (!whole) {
-        out.constant(test.mask);
-        out.op(WASM.and);
-      }
-      if (test.bits === 0 && test.equal) {
-        out.op(WASM.eqz);
-        return;
-      }
-      out.constant(test.bits);
-      out.op(test.equal ? WASM.eq : WASM.ne);
-      return;
-    }
+    const test = this.tests.single(e);
+    if (test) return this.term(test, wanted);
     switch (e.op) {
-      case 'not': this.truth(e.a); out.op(WASM.eqz); return;
-      case 'and': case 'or':
-        this.truth(e.a);
-        if (isSmall(e.b)) {
-          this.truth(e.b);
-          out.op(WASM[e.op]);
-          return;
-        }
-        out.if(true);
-        if (e.op === 'and') this.truth(e.b);
-        else out.constant(1);
-        out.else();
-        if (e.op === 'or') this.truth(e.b);
-        else out.constant(0);
-        out.end();
+      case 'not': return this.truth(e.a, !wanted);
+      case 'and': case 'or': {
+        // An `or` is an `and` of the opposites, the other way round.
+        const terms = this.tests.conjuncts(e, e.op === 'and');
+        this.all(terms);
+        if ((e.op === 'and') !== wanted) out.op(WASM.eqz);
         return;
+      }
       case 'eq': case 'ne': case 'lt': case 'le':
         this.value(e.a);
         this.value(e.b);
         out.op(e.op === 'eq' ? WASM.eq : e.op === 'ne' ? WASM.ne : e.op === 'lt' ? WASM.ltS : WASM.leS);
+        if (!wanted) out.op(WASM.eqz);
         return;
-      default: this.value(e);
+      default:
+        this.value(e);
+        if (!wanted) out.op(WASM.eqz);
     }
+  }
+
+  /** Leaves 1 where all terms hold; later ones are only looked at where it matters, unless that costs more. */
+  private all(terms: readonly Term[]): void {
+    const { out } = this;
+    const [first, ...rest] = terms;
+    if (!first) return out.constant(1);
+    this.term(first, true);
+    if (rest.length === 0) return;
+    if (rest.length === 1 && rest[0]!.kind !== 'other') {
+      this.term(rest[0]!, true);
+      out.op(WASM.and);
+      return;
+    }
+    this.flush();
+    out.if(true);
+    this.all(rest);
+    out.else();
+    out.constant(0);
+    out.end();
+  }
+
+  private term(test: Term, wanted: boolean): void {
+    const { out } = this;
+    if (test.kind === 'other') return this.truth(test.e, wanted === test.wanted);
+    if (test.kind === 'table') {
+      this.raw(test.slot);
+      out.load8(this.tables.address(wanted ? test.truth : test.truth.map((v) => 1 - v), 1));
+      return;
+    }
+    this.word(test.word);
+    if (test.mask !== -1) {
+      out.constant(test.mask);
+      out.op(WASM.and);
+    }
+    const equal = test.equal === wanted;
+    if (test.bits === 0 && equal) return out.op(WASM.eqz);
+    out.constant(test.bits);
+    out.op(equal ? WASM.eq : WASM.ne);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Instructions of WebAssembly that the emitter uses, by their byte. */
 export const WASM = {
   block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d, brTable: 0x0e, return: 0x0f, call: 0x10, select: 0x1b,
-  localGet: 0x20, localSet: 0x21, localTee: 0x22, load: 0x28, store: 0x36, store8: 0x3a, const: 0x41,
+  localGet: 0x20, localSet: 0x21, localTee: 0x22, load: 0x28, load8: 0x2d, store: 0x36, const: 0x41,
   eqz: 0x45, eq: 0x46, ne: 0x47, ltS: 0x48, ltU: 0x49, gtS: 0x4a, gtU: 0x4b, leS: 0x4c, geU: 0x4f,
   add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71, or: 0x72, xor: 0x73, shl: 0x74, shrU: 0x76,
 } as const;
@@ -57,8 +57,9 @@ export class FunctionWriter {
     unsigned(this.bytes, offset);
   }
 
-  store8(offset: number): void {
-    this.bytes.push(WASM.store8, 0);
+  /** Loads a byte from the address on the stack plus `offset`. */
+  load8(offset: number): void {
+    this.bytes.push(WASM.load8, 0);
     unsigned(this.bytes, offset);
   }
 

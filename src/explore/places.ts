@@ -1,0 +1,186 @@
+import type { Expr } from '../kernel/expr';
+import type { Statement } from '../kernel/statement';
+import { simplify } from './simplify';
+import type { Knowledge } from './simplify';
+
+/** One step of a task, before it is split by place. */
+export interface Draft {
+  readonly task: number;
+  readonly pc: number;
+  guard: Expr;
+  body: readonly Statement[];
+}
+
+/**
+ * Where a task can be: its pc together with the fields that only it writes. A task has few places, and in each of them
+ * those fields are constants: they need no bits of their own and its steps no tests of them.
+ */
+export interface Places {
+  readonly count: number;
+  /** By field, its value in each place; the pc is among them. */
+  readonly values: ReadonlyMap<number, readonly number[]>;
+  /** By place, those with a step first: jumps go to places. */
+  readonly steps: readonly Draft[];
+  /** Where the task starts. */
+  readonly start: number;
+}
+
+/** More places than a task has steps and these make the code too large: fields are left out until they fit. */
+const MORE_PLACES = 64;
+/** Statements that one step may grow to where branches have to be told apart. */
+const MOST_STATEMENTS = 600;
+
+/** A field that cannot be part of the places. */
+class Unfit extends Error {
+  constructor(readonly field: number) {
+    super(`field ${field}`);
+  }
+}
+
+class TooLarge extends Error {}
+
+/** The places of a task, with as many of the `owned` fields as fit. */
+export function placesOf(drafts: readonly Draft[], pcField: number, owned: readonly number[], init: (field: number) => number, about: Knowledge): Places {
+  let fields = owned;
+  for (;;) {
+    const finder = new PlaceFinder(drafts, pcField, fields, init, about);
+    try {
+      return finder.places();
+    } catch (error) {
+      if (error instanceof Unfit) fields = fields.filter((f) => f !== error.field);
+      else if (error instanceof TooLarge) fields = finder.withoutWorst();
+      else throw error;
+    }
+  }
+}
+
+/** The statements behind an enclosing branch. */
+interface Tail { readonly rest: readonly Statement[]; readonly next: Tail | undefined }
+
+class PlaceFinder {
+  private readonly numbers = new Map<string, number>();
+  /** By place: the pc, then the fields. */
+  private readonly found: (readonly number[])[] = [];
+  private readonly at: ReadonlyMap<number, number>;
+  private size = 0;
+
+  constructor(
+    private readonly drafts: readonly Draft[],
+    private readonly pcField: number,
+    private readonly fields: readonly number[],
+    private readonly init: (field: number) => number,
+    private readonly about: Knowledge,
+  ) {
+    this.at = new Map(fields.map((f, i) => [f, i + 1]));
+  }
+
+  places(): Places {
+    this.number([this.init(this.pcField), ...this.fields.map(this.init)]);
+    const steps: (Draft | undefined)[] = [];
+    for (let place = 0; place < this.found.length; place++) steps.push(this.step(this.found[place]!));
+    // Places without a step go to the end; jumps are renumbered with them.
+    const order = [...steps.keys()].sort((a, b) => Number(steps[a] === undefined) - Number(steps[b] === undefined) || this.found[a]![0]! - this.found[b]![0]! || a - b);
+    const numberOf = new Map(order.map((old, now) => [old, now]));
+    const renumber = (body: readonly Statement[]): readonly Statement[] => body.map((s) =>
+      s.op === 'jump' ? { op: 'jump', pc: numberOf.get(s.pc)! } : s.op === 'if' ? { ...s, then: renumber(s.then), otherwise: renumber(s.otherwise) } : s);
+    return {
+      count: order.length,
+      values: new Map([this.pcField, ...this.fields].map((f, i) => [f, order.map((old) => this.found[old]![i]!)])),
+      steps: order.flatMap((old) => { const draft = steps[old]; return draft ? [{ ...draft, body: renumber(draft.body) }] : []; }),
+      start: numberOf.get(0)!,
+    };
+  }
+
+  /** The fields without those that tell the most places apart. */
+  withoutWorst(): readonly number[] {
+    // A sum of products tells places apart well enough for a choice, and a field is taken out of it by a subtraction.
+    const part = (value: number, at: number): number => Math.imul(value + 1, Math.imul(at + 1, 0x9e3779b1) | 1);
+    const sums = this.found.map((place) => place.reduce((sum, v, at) => (sum + part(v, at)) | 0, 0));
+    const merged = this.fields.map((field, i) => ({ field, left: new Set(this.found.map((place, p) => (sums[p]! - part(place[i + 1]!, i + 1)) | 0)).size }));
+    const worst = new Set(merged.sort((a, b) => a.left - b.left).slice(0, Math.ceil(merged.length / 6)).map((m) => m.field));
+    return this.fields.filter((f) => !worst.has(f));
+  }
+
+  private number(place: readonly number[]): number {
+    const key = place.join();
+    const known = this.numbers.get(key);
+    if (known !== undefined) return known;
+    if (this.found.length >= this.drafts.length + MORE_PLACES && this.fields.length > 0) throw new TooLarge();
+    this.numbers.set(key, this.found.length);
+    return this.found.push(place) - 1;
+  }
+
+  private step(place: readonly number[]): Draft | undefined {
+    const draft = this.drafts[place[0]!];
+    if (!draft) return undefined;
+    const now = [...place];
+    const out: Statement[] = [];
+    this.size = 0;
+    const guard = simplify(draft.guard, this.knowing(now));
+    if (guard.op === 'const' && guard.value === 0) return undefined;
+    this.finish(draft.body, now, undefined, out);
+    return { task: draft.task, pc: draft.pc, guard, body: out };
+  }
+
+  private knowing(place: readonly number[]): Knowledge {
+    return {
+      range: this.about.range,
+      known: (f) => {
+        const i = f === this.pcField ? 0 : this.at.get(f);
+        return i === undefined ? this.about.known(f) : place[i];
+      },
+    };
+  }
+
+  /** All statements to the end of the step, and the jump to the place behind it. */
+  private finish(rest: readonly Statement[], now: number[], tail: Tail | undefined, out: Statement[]): void {
+    if (this.walk(rest, now, tail, out)) return;
+    if (tail) return this.finish(tail.rest, now, tail.next, out);
+    out.push({ op: 'jump', pc: this.number([now[0]! + 1, ...now.slice(1)]) });
+  }
+
+  /** Rewrites statements for the place `now`, which they change; true when every way through has come to the step's end. */
+  private walk(list: readonly Statement[], now: number[], tail: Tail | undefined, out: Statement[]): boolean {
+    for (const [i, s] of list.entries()) {
+      if (++this.size > MOST_STATEMENTS && this.fields.length > 0) throw new TooLarge();
+      const about = this.knowing(now);
+      switch (s.op) {
+        case 'note': break;
+        case 'violate': out.push(s); break;
+        case 'jump': out.push({ op: 'jump', pc: this.number([s.pc, ...now.slice(1)]) }); return true;
+        case 'set': {
+          const value = simplify(s.value, about);
+          const mine = this.at.get(s.field);
+          if (mine === undefined) { out.push({ op: 'set', field: s.field, value }); break; }
+          const [lo, hi] = this.about.range(s.field);
+          if (value.op !== 'const' || value.value < lo || value.value > hi) throw new Unfit(s.field);
+          now[mine] = value.value;
+          break;
+        }
+        case 'if': {
+          const cond = simplify(s.cond, about);
+          const rest = list.slice(i + 1);
+          if (cond.op === 'const') {
+            if (this.walk(cond.value === 0 ? s.otherwise : s.then, now, { rest, next: tail }, out)) return true;
+            break;
+          }
+          const [then, otherwise]: [Statement[], Statement[]] = [[], []];
+          const [nowThen, nowOther] = [[...now], [...now]];
+          const here = { rest, next: tail };
+          let endsThen = this.walk(s.then, nowThen, here, then);
+          let endsOther = this.walk(s.otherwise, nowOther, here, otherwise);
+          if (!endsThen && !endsOther && nowThen.some((v, at) => v !== nowOther[at])) {
+            this.finish(rest, nowThen, tail, then);
+            this.finish(rest, nowOther, tail, otherwise);
+            endsThen = endsOther = true;
+          }
+          if (then.length > 0 || otherwise.length > 0) out.push({ op: 'if', cond, then, otherwise });
+          if (endsThen && endsOther) return true;
+          const after = endsThen ? nowOther : nowThen;
+          after.forEach((value, at) => { now[at] = value; });
+        }
+      }
+    }
+    return false;
+  }
+}
