@@ -6,8 +6,8 @@ import { fieldIn, unpackState } from './layout';
 import type { LockOrder } from './lockOrders';
 import { circlesOf } from './lockOrders';
 import type { Search } from './search';
-import { BLOCKED } from './successors';
-import type { Successors } from './successors';
+import { BLOCKED } from './store';
+import type { Successors } from './store';
 import { countSwitches, layerOf, shortestSchedules } from './witness';
 import type { Goal, LayeredGraph } from './witness';
 

@@ -53,6 +53,23 @@ export function rehash(table: Int32Array, records: Int32Array, count: number, wo
   }
 }
 
+/** In a list of successors: the task cannot move. */
+export const BLOCKED = -1;
+/** In a list of successors: the successor is not among the stored states (the search stopped before it). */
+export const UNKNOWN = -2;
+
+/** Expands stored states again, after the search: what `expand` last wrote is read at `(state - from) * tasks + task`. */
+export interface Successors {
+  readonly tasks: number;
+  /** Most states in one call. */
+  readonly batch: number;
+  readonly expand: (from: number, to: number) => void;
+  /** Numbers of the successors, `BLOCKED` or `UNKNOWN`. Read it anew after every `expand`. */
+  readonly next: () => Int32Array;
+  /** Properties that the transition breaks, as a mask of `propertyBit`. */
+  readonly broken: () => Int32Array;
+}
+
 /** What an engine tells while it expands states. */
 export interface Listener {
   /** Properties were broken for the first time, by the step of `task` from `state`. */
@@ -76,4 +93,6 @@ export interface Engine {
   readonly bytes: () => number;
   /** Bytes that the next `grow` will hold. */
   readonly bytesAfterGrow: () => number;
+  /** The engine's own way to look at its states again; the search must not go on afterwards. */
+  readonly successors?: () => Successors;
 }

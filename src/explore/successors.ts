@@ -1,25 +1,10 @@
 import type { Search } from './search';
-import { findState } from './store';
+import { BLOCKED, UNKNOWN, findState } from './store';
+import type { Successors } from './store';
 
-/** `next` where the task cannot move. */
-export const BLOCKED = -1;
-/** `next` where the successor is not among the stored states (the search stopped before it). */
-export const UNKNOWN = -2;
-
-/** Expands stored states again, after the search: what `expand` last wrote is read at `(state - from) * tasks + task`. */
-export interface Successors {
-  readonly tasks: number;
-  /** Most states in one call. */
-  readonly batch: number;
-  readonly expand: (from: number, to: number) => void;
-  /** Numbers of the successors, `BLOCKED` or `UNKNOWN`. Read it anew after every `expand`. */
-  readonly next: () => Int32Array;
-  /** Properties that the transition breaks, as a mask of `propertyBit`. */
-  readonly broken: () => Int32Array;
-}
-
-/** Expands by the interpreter; serves either engine's store. */
+/** A way to expand stored states again: the engine's own, else the interpreter. */
 export function makeSuccessors({ model, engine, ...search }: Search): Successors {
+  if (engine.successors) return engine.successors();
   const tasks = model.actions.length;
   const batch = 1024;
   const next = new Int32Array(batch * tasks);

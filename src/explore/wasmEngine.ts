@@ -2,8 +2,8 @@ import type { Layout } from './layout';
 import { stepName } from './model';
 import type { Model } from './model';
 import { MAX_LOAD, hashWords } from './store';
-import type { Engine, Listener } from './store';
-import { CONTROL, TABLES_AT, makeModule } from './wasmModule';
+import type { Engine, Listener, Successors } from './store';
+import { CONTROL, LIST_BATCH, TABLES_AT, makeListModule, makeModule } from './wasmModule';
 
 const PAGE = 65_536;
 /** Memory grows by at least this many pages. */
@@ -32,9 +32,8 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
   const leave = (action: number, value: number): never => {
     throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
   };
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), {
-    env: { memory, broken: listener.broken, stuck: listener.stuck, leave },
-  });
+  const imports = { env: { memory, broken: listener.broken, stuck: listener.stuck, leave } };
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), imports);
   const expand = instance.exports['expand'] as (from: number, to: number) => number;
   const rehash = instance.exports['rehash'] as (count: number) => number;
   let view = new Int32Array(memory.buffer);
@@ -68,8 +67,22 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
     return base + doubled * 4 + used + Math.max(MIN_GROWTH * PAGE, Math.ceil(used / 4));
   };
 
+  const successors = (): Successors => {
+    const { bytes, tables } = makeListModule(model, layout);
+    if (tables.length !== emitted.tables.length) throw new Error('the two modules expect different tables');
+    const list = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports['list'] as (from: number, to: number) => number;
+    const output = memory.buffer.byteLength;
+    const numbers = LIST_BATCH * tasks;
+    reserve(output + 8 * numbers);
+    view = new Int32Array(memory.buffer);
+    view[CONTROL.output >> 2] = output;
+    const [next, broken] = [0, 1].map((i) => new Int32Array(memory.buffer, output + 4 * numbers * i, numbers)) as [Int32Array, Int32Array];
+    return { tasks, batch: LIST_BATCH, expand: list, next: () => next, broken: () => broken };
+  };
+
   return {
     name: 'wasm',
+    successors,
     expand: (from, to) => {
       // Short calls: the compiler's better code is only taken up when a call begins.
       let at = from;

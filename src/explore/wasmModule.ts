@@ -2,6 +2,7 @@ import type { Expr } from '../kernel/expr';
 import type { Statement } from '../kernel/statement';
 import { increment, mayLeave } from './bytecode';
 import type { Layout, Slot } from './layout';
+import { BLOCKED, UNKNOWN } from './store';
 import { propertyBit } from './model';
 import type { Action, Model } from './model';
 import { Tests } from './tests';
@@ -9,7 +10,9 @@ import type { Term } from './tests';
 import { FunctionWriter, WASM, moduleBytes } from './wasmWriter';
 
 /** Addresses of the control block at the start of the memory, in bytes. */
-export const CONTROL = { count: 0, limit: 4, table: 8, mask: 12, store: 16, transitions: 20, seen: 24 } as const;
+export const CONTROL = { count: 0, limit: 4, table: 8, mask: 12, store: 16, transitions: 20, seen: 24, output: 28 } as const;
+/** States that one call of `list` takes at most. */
+export const LIST_BATCH = 2048;
 /** Where the tables of the emitted code begin. */
 export const TABLES_AT = 64;
 
@@ -23,23 +26,34 @@ export interface EmittedModule {
   readonly tables: Uint8Array;
 }
 
+const IMPORTS = [
+  { name: 'broken', signature: { parameters: 3, result: false } },
+  { name: 'stuck', signature: { parameters: 1, result: false } },
+  { name: 'leave', signature: { parameters: 2, result: false } },
+];
+const TWO = { parameters: 2, result: true };
+
 /** The search loop for one model, as the bytes of a WebAssembly module: packed words in locals, one br_table per task. */
 export function makeModule(model: Model, layout: Layout): EmittedModule {
-  const two = { parameters: 2, result: true };
   const expansion = new Expansion(model, layout);
-  const bytes = moduleBytes(
-    [
-      { name: 'broken', signature: { parameters: 3, result: false } },
-      { name: 'stuck', signature: { parameters: 1, result: false } },
-      { name: 'leave', signature: { parameters: 2, result: false } },
-    ],
-    [
-      { name: 'expand', signature: two, body: expansion.body() },
-      { name: 'rehash', signature: { parameters: 1, result: true }, body: rehashBody(layout.words) },
-    ],
-  );
+  const bytes = moduleBytes(IMPORTS, [
+    { name: 'expand', signature: TWO, body: expansion.body() },
+    { name: 'rehash', signature: { parameters: 1, result: true }, body: rehashBody(layout.words) },
+  ]);
   return { bytes, tables: expansion.tables.bytes() };
 }
+
+/**
+ * The module that looks at stored states again: `list(from, to)` writes, from the output address on, the number of every
+ * successor (see successors.ts), then as many masks of broken properties. It expects the same tables as `makeModule`.
+ */
+export function makeListModule(model: Model, layout: Layout): EmittedModule {
+  const expansion = new Expansion(model, layout);
+  return { bytes: moduleBytes(IMPORTS, [{ name: 'list', signature: TWO, body: expansion.list() }]), tables: expansion.tables.bytes() };
+}
+
+/** Locals of a look into the hash table. */
+interface Lookup { readonly table: number; readonly mask: number; readonly store: number; readonly at: number; readonly hash: number; readonly slot: number; readonly entry: number; readonly stride: number }
 
 /** Tables in memory, each kept once. */
 class Tables {
@@ -89,69 +103,37 @@ class Expansion {
     const { out, next } = this;
     const [from, to] = [0, 1];
     const words = Array.from({ length: this.layout.words }, () => out.local());
-    const [count, limit, table, mask, store, transitions, seen, at, hash, slot, entry] = Array.from({ length: 11 }, () => out.local()) as [
-      number, number, number, number, number, number, number, number, number, number, number,
-    ];
-    const stride = (this.layout.words + 1) * 4;
+    const [count, limit, transitions, seen] = Array.from({ length: 4 }, () => out.local()) as [number, number, number, number];
+    const look = this.lookup();
+    const { at, hash, store, stride } = look;
     const tasks = this.model.actions.length;
-    const reload: readonly (readonly [number, number])[] = [
-      [count, CONTROL.count], [limit, CONTROL.limit], [table, CONTROL.table], [mask, CONTROL.mask], [store, CONTROL.store],
-      [transitions, CONTROL.transitions], [seen, CONTROL.seen],
-    ];
-    for (const [local, address] of reload) {
-      out.constant(0);
-      out.load(address);
-      out.set(local);
-    }
+    this.reload([[count, CONTROL.count], [limit, CONTROL.limit], [transitions, CONTROL.transitions], [seen, CONTROL.seen]]);
     out.block('exit');
     out.loop('states');
     out.get(from); out.get(to); out.op(WASM.geU); out.brIf('exit');
     out.get(count); out.constant(tasks); out.op(WASM.add); out.get(limit); out.op(WASM.gtU); out.brIf('exit');
-    out.get(store); out.get(from); out.constant(stride); out.op(WASM.mul, WASM.add); out.set(at);
-    words.forEach((word, i) => { out.get(at); out.load(4 * i); out.set(word); });
+    this.loadState(from, words, look);
     out.constant(0); out.set(this.moved);
 
     this.model.actions.forEach((actions, task) => {
       if (actions.length === 0) return;
       out.block('blocked');
-      words.forEach((word, i) => { out.get(word); out.set(next[i]!); });
-      out.constant(0); out.set(this.bits);
-      out.block('done');
-      this.dispatch(actions, task);
-      out.end();
+      this.run(actions, task, words);
       out.get(this.moved); out.constant(1); out.op(WASM.add); out.set(this.moved);
       out.get(this.bits); out.get(seen); out.constant(-1); out.op(WASM.xor, WASM.and); out.tee(this.scratch);
       out.if();
       out.get(this.scratch); out.get(from); out.constant(task); out.call(CALL.broken);
       out.get(seen); out.get(this.bits); out.op(WASM.or); out.set(seen);
       out.end();
-
-      emitHash(out, next, hash);
-      out.get(hash); out.get(mask); out.op(WASM.and); out.set(slot);
-      out.loop('probe');
-      out.get(table); out.get(slot); out.constant(2); out.op(WASM.shl, WASM.add); out.tee(at); out.load(0); out.tee(entry); out.op(WASM.eqz);
-      out.if();
-      out.get(at);
-      out.get(store); out.get(count); out.constant(stride); out.op(WASM.mul, WASM.add); out.tee(at);
-      out.get(from); out.store(4 * next.length);
-      next.forEach((word, i) => { out.get(at); out.get(word); out.store(4 * i); });
-      out.get(count); out.constant(1); out.op(WASM.add); out.tee(count);
-      out.get(hash); out.constant(TAG); out.op(WASM.and, WASM.or); out.store(0);
-      out.br('blocked');
-      out.end();
-      out.get(entry); out.get(hash); out.op(WASM.xor); out.constant(TAG); out.op(WASM.and, WASM.eqz);
-      out.if();
-      out.get(store); out.get(entry); out.constant(INDEX); out.op(WASM.and); out.constant(1); out.op(WASM.sub); out.constant(stride); out.op(WASM.mul, WASM.add); out.set(at);
-      next.forEach((word, i) => {
-        out.get(at); out.load(4 * i); out.get(word);
-        out.op(WASM.xor);
-        if (i > 0) out.op(WASM.or);
-      });
-      out.op(WASM.eqz); out.brIf('blocked');
-      out.end();
-      out.get(slot); out.constant(1); out.op(WASM.add); out.get(mask); out.op(WASM.and); out.set(slot);
-      out.br('probe');
-      out.end();
+      this.find(look, () => {
+        out.get(at);
+        out.get(store); out.get(count); out.constant(stride); out.op(WASM.mul, WASM.add); out.tee(at);
+        out.get(from); out.store(4 * next.length);
+        next.forEach((word, i) => { out.get(at); out.get(word); out.store(4 * i); });
+        out.get(count); out.constant(1); out.op(WASM.add); out.tee(count);
+        out.get(hash); out.constant(TAG); out.op(WASM.and, WASM.or); out.store(0);
+        out.br('blocked');
+      }, () => out.brIf('blocked'));
       out.end();
     });
 
@@ -171,6 +153,102 @@ class Expansion {
     }
     out.get(from);
     return out.finish();
+  }
+
+  list(): number[] {
+    const { out } = this;
+    const [from, to] = [0, 1];
+    const words = Array.from({ length: this.layout.words }, () => out.local());
+    const [output] = [out.local()];
+    const look = this.lookup();
+    const tasks = this.model.actions.length;
+    const second = 4 * LIST_BATCH * tasks;
+    this.reload([[output, CONTROL.output]]);
+    out.block('exit');
+    out.loop('states');
+    out.get(from); out.get(to); out.op(WASM.geU); out.brIf('exit');
+    this.loadState(from, words, look);
+    this.model.actions.forEach((actions, task) => {
+      out.get(output); out.constant(BLOCKED); out.store(4 * task);
+      out.get(output); out.constant(0); out.store(second + 4 * task);
+      if (actions.length === 0) return;
+      out.block('blocked');
+      this.run(actions, task, words);
+      out.get(output); out.get(this.bits); out.store(second + 4 * task);
+      this.find(look, () => {
+        out.get(output); out.constant(UNKNOWN); out.store(4 * task);
+        out.br('blocked');
+      }, () => {
+        out.if();
+        out.get(output); out.get(look.entry); out.constant(INDEX); out.op(WASM.and); out.constant(1); out.op(WASM.sub); out.store(4 * task);
+        out.br('blocked');
+        out.end();
+      });
+      out.end();
+    });
+    out.get(output); out.constant(4 * tasks); out.op(WASM.add); out.set(output);
+    out.get(from); out.constant(1); out.op(WASM.add); out.set(from);
+    out.br('states');
+    out.end();
+    out.end();
+    out.get(from);
+    return out.finish();
+  }
+
+  private lookup(): Lookup {
+    const [table, mask, store, at, hash, slot, entry] = Array.from({ length: 7 }, () => this.out.local()) as [number, number, number, number, number, number, number];
+    this.reload([[table, CONTROL.table], [mask, CONTROL.mask], [store, CONTROL.store]]);
+    return { table, mask, store, at, hash, slot, entry, stride: (this.layout.words + 1) * 4 };
+  }
+
+  private reload(locals: readonly (readonly [local: number, address: number])[]): void {
+    for (const [local, address] of locals) {
+      this.out.constant(0);
+      this.out.load(address);
+      this.out.set(local);
+    }
+  }
+
+  private loadState(from: number, words: readonly number[], { store, at, stride }: Lookup): void {
+    const { out } = this;
+    out.get(store); out.get(from); out.constant(stride); out.op(WASM.mul, WASM.add); out.set(at);
+    words.forEach((word, i) => { out.get(at); out.load(4 * i); out.set(word); });
+  }
+
+  /** Runs the next step of a task on a copy of the state; leaves through `blocked` when it cannot move. */
+  private run(actions: readonly Action[], task: number, words: readonly number[]): void {
+    const { out, next } = this;
+    words.forEach((word, i) => { out.get(word); out.set(next[i]!); });
+    out.constant(0); out.set(this.bits);
+    out.block('done');
+    this.dispatch(actions, task);
+    out.end();
+  }
+
+  /** Looks the successor up: `onFree` at its free slot (whose address is in `at`), `onSame` with whether it is the entry's state on the stack. */
+  private find({ table, mask, store, at, hash, slot, entry, stride }: Lookup, onFree: () => void, onSame: () => void): void {
+    const { out, next } = this;
+    emitHash(out, next, hash);
+    out.get(hash); out.get(mask); out.op(WASM.and); out.set(slot);
+    out.loop('probe');
+    out.get(table); out.get(slot); out.constant(2); out.op(WASM.shl, WASM.add); out.tee(at); out.load(0); out.tee(entry); out.op(WASM.eqz);
+    out.if();
+    onFree();
+    out.end();
+    out.get(entry); out.get(hash); out.op(WASM.xor); out.constant(TAG); out.op(WASM.and, WASM.eqz);
+    out.if();
+    out.get(store); out.get(entry); out.constant(INDEX); out.op(WASM.and); out.constant(1); out.op(WASM.sub); out.constant(stride); out.op(WASM.mul, WASM.add); out.set(at);
+    next.forEach((word, i) => {
+      out.get(at); out.load(4 * i); out.get(word);
+      out.op(WASM.xor);
+      if (i > 0) out.op(WASM.or);
+    });
+    out.op(WASM.eqz);
+    onSame();
+    out.end();
+    out.get(slot); out.constant(1); out.op(WASM.add); out.get(mask); out.op(WASM.and); out.set(slot);
+    out.br('probe');
+    out.end();
   }
 
   private slot(field: number): Slot {

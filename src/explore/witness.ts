@@ -1,4 +1,4 @@
-import type { Successors } from './successors';
+import type { Successors } from './store';
 
 /** A graph of states in breadth-first order: state 0 is the start, `layers[d]..layers[d+1]-1` are the states of depth d. */
 export interface LayeredGraph {
