@@ -8,7 +8,7 @@ import { optionValues } from '../scenario/make';
 import { Watch } from '../scenario/watch';
 import type { CheckResult, Coverage, PropertyVerdict, StoppedBy, Witness } from './checkResult';
 import { unpackState } from './layout';
-import { deadlockGoals, lockCircleSchedule } from './lockCircle';
+import { deadlockGoals, lockCircleSchedule, ordersSeen } from './lockCircle';
 import { circling, possibleOrders } from './lockOrders';
 import { makeModel, propertyBit } from './model';
 import { findOutcomes, outcomeText } from './outcomes';
@@ -147,9 +147,11 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes
   if (wanted.has('unregister-live')) seek('unregister-live', stuckGoals(search));
   const orders = wanted.has('lock-order') || wanted.has('no-deadlock') ? circling(possibleOrders(program)) : [];
   if (orders.length > 0) {
-    if (wanted.has('no-deadlock')) seek('no-deadlock', yield* deadlockGoals(search, graph));
-    if (wanted.has('lock-order')) {
-      const circle = yield* lockCircleSchedule(search, graph, orders);
+    const seen = yield* ordersSeen(search, orders);
+    if (wanted.has('no-deadlock') && circling([...seen.shown, ...seen.waited]).length > 0) seek('no-deadlock', yield* deadlockGoals(search, graph));
+    const shown = circling(seen.shown);
+    if (wanted.has('lock-order') && shown.length > 0) {
+      const circle = yield* lockCircleSchedule(search, graph, shown);
       const step = goals.get('lock-order')?.[0];
       if (circle && (!step || circle.length < lengthOf(graph, step))) {
         goals.delete('lock-order');

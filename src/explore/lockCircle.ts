@@ -1,10 +1,14 @@
-import { makeEventBuffer, readEvents, step } from '../kernel/machine';
-import type { Program } from '../kernel/program';
+import { fieldsRead } from '../kernel/expr';
+import { canMove, makeEventBuffer, readEvents, step, waitOf } from '../kernel/machine';
+import type { Program, Step } from '../kernel/program';
 import { locksHeld } from '../kernel/properties/lockOrder';
 import { waitCycle } from '../kernel/properties/noDeadlock';
-import { fieldIn, unpackState } from './layout';
+import { eachStatement } from '../kernel/statement';
+import { readSlot, unpackState } from './layout';
+import type { Slot } from './layout';
 import type { LockOrder } from './lockOrders';
 import { circlesOf } from './lockOrders';
+import { makeProjection } from './projection';
 import type { Search } from './search';
 import { BLOCKED } from './store';
 import type { Successors } from './store';
@@ -46,74 +50,116 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
   return goals;
 }
 
-/** The locks that a step acquires, each with those held at that moment, exactly as it runs. */
-function ordersShown(program: Program, state: Int32Array, task: number): LockOrder[] {
-  const held = locksHeld(program, state, task);
-  const events = makeEventBuffer();
-  step(program, state, task, events);
-  const shown: LockOrder[] = [];
-  for (const { note } of readEvents(program, events)) {
-    if (note.kind === 'unlock' && held.includes(note.field)) held.splice(held.indexOf(note.field), 1);
-    if (note.kind !== 'lock') continue;
-    for (const h of held) shown.push({ held: h, taken: note.field });
-    held.push(note.field);
+/** What steps do to locks, exactly, remembered for all states that look alike to the step. */
+class LockLens {
+  readonly read: (state: number) => Int32Array;
+  private readonly steps: readonly (readonly ({ readonly keyOf: (words: Int32Array, offset: number) => string | number; readonly known: Map<string | number, Orders> } | undefined)[])[];
+  private readonly pcs: readonly Slot[];
+
+  constructor(private readonly search: Search, private readonly orders: readonly LockOrder[]) {
+    const { model, layout } = search;
+    const { program } = model;
+    const mutexes = program.fields.filter((f) => f.kind === 'mutex').map((f) => f.index);
+    this.read = makeReader(search);
+    this.pcs = model.pcs.map((pc) => layout.slotOf.get(pc)!);
+    this.steps = program.tasks.map((task) => task.steps.map((s) => {
+      if (!takesLocks(program, s)) return undefined;
+      const fields = new Set(mutexes);
+      const add = (field: number): void => { fields.add(field); };
+      fieldsRead(s.guard, add);
+      for (const w of s.waits) if (w.kind === 'mutex') fieldsRead(w.when, add);
+      eachStatement(s.body, (each) => {
+        if (each.op === 'if') fieldsRead(each.cond, add);
+        if (each.op === 'set') fieldsRead(each.value, add);
+      });
+      return { keyOf: makeProjection(layout, fields), known: new Map() };
+    }));
   }
-  return shown;
+
+  /** The orders that the next step of a task shows, or would show if it did not have to wait. */
+  ordersAt(records: Int32Array, stride: number, state: number, task: number): Orders {
+    const lens = this.steps[task]?.[readSlot(this.pcs[task]!, records, state * stride)];
+    if (!lens) return NONE;
+    const key = lens.keyOf(records, state * stride);
+    const known = lens.known.get(key);
+    if (known) return known;
+    const found = this.look(this.read(state), task);
+    lens.known.set(key, found);
+    return found;
+  }
+
+  private look(state: Int32Array, task: number): Orders {
+    const { program } = this.search.model;
+    const place = (held: number, taken: number): number[] => {
+      const at = this.orders.findIndex((o) => o.held === held && o.taken === taken);
+      return at < 0 ? [] : [at];
+    };
+    const held = locksHeld(program, state, task);
+    if (!canMove(program, state, task)) {
+      const wait = waitOf(program, state, task);
+      return { shown: new Set(), waited: new Set(wait?.kind === 'mutex' ? held.flatMap((h) => place(h, wait.field)) : []) };
+    }
+    const events = makeEventBuffer();
+    step(program, state, task, events);
+    const shown = new Set<number>();
+    for (const { note } of readEvents(program, events)) {
+      if (note.kind === 'unlock' && held.includes(note.field)) held.splice(held.indexOf(note.field), 1);
+      if (note.kind !== 'lock') continue;
+      for (const h of held) for (const at of place(h, note.field)) shown.add(at);
+      held.push(note.field);
+    }
+    return shown.size === 0 ? NONE : { shown, waited: new Set() };
+  }
 }
 
-/** The best schedule that shows a whole circle of lock orders in one run; undefined when no run does. `orders` are those on circles. */
-export function* lockCircleSchedule(search: Search, graph: LayeredGraph, orders: readonly LockOrder[]): Generator<number, number[] | undefined> {
-  const { model, layout, engine } = search;
-  const { program } = model;
-  const { tasks, batch } = graph.successors;
-  const read = makeReader(search);
-  const takes = program.tasks.map((t) => t.steps.map((s) => s.body.length > 0 && JSON.stringify(s.body).includes('"note"') && lockNotes(program, t.index, s.pc).length > 0));
-  /** By `state * tasks + task`: the orders that the transition shows, by their place in `orders`. */
-  const shown = new Map<number, ReadonlySet<number>>();
-  const seen = new Set<number>();
-  const count = engine.count();
-  for (let from = 0; from < count; from += batch) {
-    const to = Math.min(count, from + batch);
-    graph.successors.expand(from, to);
-    const next = graph.successors.next();
-    for (let state = from, at = 0; state < to; state++) {
-      for (let task = 0; task < tasks; task++, at++) {
-        const { records, stride } = engine.store();
-        if (next[at]! < 0 || !takes[task]?.[fieldIn(model, layout, records, state * stride, model.pcs[task]!)]) continue;
-        const here = new Set<number>();
-        for (const o of ordersShown(program, read(state), task)) {
-          const place = orders.findIndex((each) => each.held === o.held && each.taken === o.taken);
-          if (place >= 0) here.add(place);
-        }
-        if (here.size > 0) shown.set(state * tasks + task, here);
-        for (const place of here) seen.add(place);
+/** Places in a list of orders: of those that a step shows, and of those that it waits to show. */
+interface Orders { readonly shown: ReadonlySet<number>; readonly waited: ReadonlySet<number> }
+
+const NONE: Orders = { shown: new Set(), waited: new Set() };
+
+function takesLocks(program: Program, s: Step): boolean {
+  let found = s.waits.some((w) => w.kind === 'mutex');
+  eachStatement(s.body, (each) => { found ||= each.op === 'note' && program.notes[each.note]?.kind === 'lock'; });
+  return found;
+}
+
+/** Which of these orders come up in some explored state: shown by a step, or waited for with the other lock in hand. */
+export function* ordersSeen(search: Search, orders: readonly LockOrder[]): Generator<number, { readonly shown: LockOrder[]; readonly waited: LockOrder[] }> {
+  const lens = new LockLens(search, orders);
+  const [shown, waited] = [new Set<number>(), new Set<number>()];
+  const tasks = search.model.actions.length;
+  const count = search.engine.count();
+  for (let from = 0; from < count; from += SLICE) {
+    const to = Math.min(count, from + SLICE);
+    const { records, stride } = search.engine.store();
+    for (let state = from; state < to; state++) {
+      for (let task = 0; task < tasks; task++) {
+        const here = lens.ordersAt(records, stride, state, task);
+        if (here === NONE) continue;
+        for (const at of here.shown) shown.add(at);
+        for (const at of here.waited) waited.add(at);
       }
     }
     yield to - from;
   }
+  return { shown: orders.filter((_, i) => shown.has(i)), waited: orders.filter((_, i) => waited.has(i)) };
+}
+
+const SLICE = 4096;
+
+/** The best schedule that shows a whole circle of lock orders in one run; undefined when no run does. `orders` are those that some step shows. */
+export function* lockCircleSchedule(search: Search, graph: LayeredGraph, orders: readonly LockOrder[]): Generator<number, number[] | undefined> {
+  const lens = new LockLens(search, orders);
   let best: number[] | undefined;
-  for (const circle of circlesOf(orders.filter((_, i) => seen.has(i)))) {
-    const schedule = yield* showAll(graph, circle.map((o) => orders.indexOf(o)), shown);
+  for (const circle of circlesOf(orders)) {
+    const schedule = yield* showAll(search, graph, circle.map((o) => orders.indexOf(o)), lens);
     if (schedule && (!best || schedule.length < best.length || (schedule.length === best.length && countSwitches(schedule) < countSwitches(best)))) best = schedule;
   }
   return best;
 }
 
-function lockNotes(program: Program, task: number, pc: number): number[] {
-  const out: number[] = [];
-  const walk = (body: Program['tasks'][number]['steps'][number]['body']): void => {
-    for (const s of body) {
-      if (s.op === 'if') { walk(s.then); walk(s.otherwise); }
-      const note = s.op === 'note' ? program.notes[s.note] : undefined;
-      if (note?.kind === 'lock') out.push(note.field);
-    }
-  };
-  walk(program.tasks[task]?.steps[pc]?.body ?? []);
-  return out;
-}
-
 /** The shortest schedule whose transitions show all of these orders: a search over (state, orders shown so far). */
-function* showAll(graph: LayeredGraph, circle: readonly number[], shown: ReadonlyMap<number, ReadonlySet<number>>): Generator<number, number[] | undefined> {
+function* showAll(search: Search, graph: LayeredGraph, circle: readonly number[], lens: LockLens): Generator<number, number[] | undefined> {
   const { successors } = graph;
   const { tasks } = successors;
   const whole = 2 ** circle.length - 1;
@@ -123,8 +169,9 @@ function* showAll(graph: LayeredGraph, circle: readonly number[], shown: Readonl
   const layers = [0, 1];
   const goals: Goal[] = [];
   const step = (node: number, task: number, next: number): number => {
-    const here = shown.get(states[node]! * tasks + task);
-    const after = circle.reduce((m, place, i) => (here?.has(place) ? m | (1 << i) : m), masks[node]!);
+    const { records, stride } = search.engine.store();
+    const { shown } = lens.ordersAt(records, stride, states[node]!, task);
+    const after = circle.reduce((m, place, i) => (shown.has(place) ? m | (1 << i) : m), masks[node]!);
     return next * (whole + 1) + after;
   };
   for (let node = 0; node < states.length; node++) {

@@ -3,8 +3,8 @@ import type { Program, ProgramCall } from '../kernel/program';
 import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
 import { lateOpens, withdrawals } from '../kernel/properties/unregisterLive';
 import { eachStatement } from '../kernel/statement';
-import { fieldIn, readSlot, unpackState } from './layout';
-import type { Layout, Slot } from './layout';
+import { fieldIn, unpackState } from './layout';
+import { makeProjection } from './projection';
 import type { Search } from './search';
 import { layerOf } from './witness';
 import type { Goal } from './witness';
@@ -20,11 +20,10 @@ interface SoloOutcome {
 /** Goals of the two properties that are decided by running calls undisturbed. */
 export interface SoloGoals { readonly unclean: Goal[]; readonly late: Goal[] }
 
-/** One call under study: only these bits and fields of a state matter to its undisturbed run. */
+/** One call under study; states with the same key run it alike. */
 interface Candidate {
   readonly call: ProgramCall;
-  readonly mask: Int32Array;
-  readonly derived: readonly Slot[];
+  readonly keyOf: (words: Int32Array, offset: number) => string | number;
   readonly outcomes: Map<string | number, SoloOutcome>;
 }
 
@@ -86,7 +85,7 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
   const waits = wanted.late ? withdrawals(program).map((w) => ({ ...w, opens: lateOpens(program, w), at: w.pc, pc: model.pcs[w.task]! })) : [];
   const candidates = program.calls
     .filter((c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)))
-    .map((call): Candidate => ({ call, ...relevant(program, layout, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc)), outcomes: new Map() }));
+    .map((call): Candidate => ({ call, keyOf: makeProjection(layout, relevant(program, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc))), outcomes: new Map() }));
   const interpreter = search.interpreter();
   const now = new Int32Array(layout.words);
   const full = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
@@ -118,10 +117,8 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
   return {
     candidates,
     run: (candidate, records, place) => {
-      const { mask, derived, outcomes } = candidate;
-      let key: string | number = records[place]! & mask[0]!;
-      for (let i = 1; i < mask.length; i++) if (mask[i] !== 0) key = `${key} ${records[place + i]! & mask[i]!}`;
-      for (const slot of derived) key = `${key} ${readSlot(slot, records, place)}`;
+      const { keyOf, outcomes } = candidate;
+      const key = keyOf(records, place);
       const known = outcomes.get(key);
       if (known) return known;
       const outcome = runAlone(candidate, records, place);
@@ -131,16 +128,10 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
   };
 }
 
-/** What the call reads or writes, the lives of the objects that it writes, and some more fields: as bits, and as fields that follow from the places of tasks. */
-function relevant(program: Program, layout: Layout, call: ProgramCall, more: readonly number[]): Pick<Candidate, 'mask' | 'derived'> {
-  const mask = new Int32Array(layout.words);
-  const derived = new Map<number, Slot>();
-  const add = (field: number): void => {
-    const slot = layout.slotOf.get(field);
-    if (slot?.table) derived.set(field, slot);
-    else if (slot) mask[slot.word]! |= slot.mask << slot.shift;
-  };
-  more.forEach(add);
+/** The fields that the call reads or writes, the lives of the objects that it writes, and some more. */
+function relevant(program: Program, call: ProgramCall, more: readonly number[]): Set<number> {
+  const fields = new Set(more);
+  const add = (field: number): void => { fields.add(field); };
   for (const step of program.tasks[call.task]!.steps.slice(call.start, call.end)) {
     fieldsRead(step.guard, add);
     eachStatement(step.body, (s) => {
@@ -152,5 +143,6 @@ function relevant(program: Program, layout: Layout, call: ProgramCall, more: rea
       if (life !== undefined) add(life);
     });
   }
-  return { mask, derived: [...derived.values()] };
+  fields.delete(program.tasks[call.task]!.pc);
+  return fields;
 }
