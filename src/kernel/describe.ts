@@ -2,6 +2,7 @@ import { evaluate } from './expr';
 import type { Event } from './machine';
 import { waiters } from './machine';
 import type { Program, Wait } from './program';
+import type { PropertyId } from './propertyId';
 
 /** One plain line for an event: "qemu takes devset s0.lock". */
 export function describe(program: Program, event: Event, task: number, state: Int32Array): string {
@@ -37,11 +38,13 @@ export function describe(program: Program, event: Event, task: number, state: In
     case 'driverOp': return `the driver's ${n.name} op runs${n.object === undefined ? '' : ` through ${object(n.object)}`}`;
     case 'warn': return `WARN: ${n.why}`;
     case 'say': return n.text;
-    case 'violation': {
-      const { caveat } = program.model.views;
-      return `${n.property}: ${who} ${n.text}${caveat === undefined ? '' : ` (${caveat})`}`;
-    }
+    case 'violation': return `${n.property}: ${who} ${n.text}${caveatOf(program, n.property)}`;
   }
+}
+
+/** What is put behind a violation: how far the design's violations of this property are to be believed. */
+export function caveatOf({ model: { views } }: Program, property: PropertyId): string {
+  return views.caveat === undefined || views.admitted?.includes(property) ? '' : ` (${views.caveat})`;
 }
 
 /** A field's value for people: a pointer's target or NULL, a mutex's owner or free, an enum's word. */

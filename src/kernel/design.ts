@@ -1,4 +1,5 @@
 import type { Condition, Op, Path } from './primitives';
+import type { PropertyId } from './propertyId';
 import type { CallName, FileKind, World } from './world';
 
 /** Where an object stands in the world; which keys are set depends on what it was made for. */
@@ -132,6 +133,8 @@ export interface DesignViews {
   readonly pathExclusive?: 'open' | 'bound';
   /** Put in brackets behind every violation that is told of this design: how far it is to be believed. */
   readonly caveat?: string;
+  /** Properties whose violations the authors or reviewers of the design said themselves: told without the caveat. */
+  readonly admitted?: readonly PropertyId[];
   /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
   readonly kvm?: { readonly device: Path; readonly file: Path };
 }

@@ -40,6 +40,20 @@ import splitRace from './library/split-race.scenario.json';
 import splitRaceRetold from './library/split-race.retold.json';
 import splitTwoDevices from './library/split-two-devices.scenario.json';
 import splitTwoDevicesRetold from './library/split-two-devices.retold.json';
+import bindErrorPath from './library/bind-error-path.scenario.json';
+import bindErrorPathRetold from './library/bind-error-path.retold.json';
+import containerDropped from './library/container-dropped.scenario.json';
+import containerDroppedRetold from './library/container-dropped.retold.json';
+import containerListCorruption from './library/container-list-corruption.scenario.json';
+import containerListCorruptionRetold from './library/container-list-corruption.retold.json';
+import nameCollisions from './library/name-collisions.scenario.json';
+import nameCollisionsRetold from './library/name-collisions.retold.json';
+import openBeforeBind from './library/open-before-bind.scenario.json';
+import openBeforeBindRetold from './library/open-before-bind.retold.json';
+import staleAccess from './library/stale-access.scenario.json';
+import staleAccessRetold from './library/stale-access.retold.json';
+import unregisterStarved from './library/unregister-starved.scenario.json';
+import unregisterStarvedRetold from './library/unregister-starved.retold.json';
 
 /** The groups of the picker, in its order. */
 export const LIBRARY_GROUPS = [
@@ -56,8 +70,8 @@ export type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
 export interface LibraryEntry {
   readonly id: string;
   readonly group: LibraryGroup;
-  /** Number in domain.md section 9. */
-  readonly source: number;
+  /** Number in domain.md section 9, or the finding of its section 2.9. */
+  readonly source: number | `D1-R${number}`;
   /** The designs of `tellings`, each once; the file's own first. */
   readonly designs: readonly string[];
   /** As its file tells it, in the file's design. */
@@ -69,7 +83,7 @@ export interface LibraryEntry {
 const entries = new Map<string, LibraryEntry>();
 
 /** One scenario: its file, and the file next to it (`*.retold.json`) with what differs in other designs. */
-function add(id: string, group: LibraryGroup, source: number, file: object, retellings: readonly object[] = []): void {
+function add(id: string, group: LibraryGroup, source: LibraryEntry['source'], file: object, retellings: readonly object[] = []): void {
   if (entries.has(id)) throw new Error(`two built-in scenarios are called ${id}`);
   // The shared parts stay; what belongs to a design is told anew.
   const files = [file, ...retellings.map(r => ({ ...file, options: undefined, schedule: undefined, beats: undefined, expect: undefined, ...r }))];
@@ -106,6 +120,13 @@ add('mail-answer', 'argument', 9, mailAnswer);
 add('mail-resolution', 'argument', 9, mailResolution, mailResolutionRetold);
 add('split-race', 'argument', 8, splitRace, splitRaceRetold);
 add('split-mirror', 'argument', 8, splitMirror, splitMirrorRetold);
+add('container-dropped', 'races', 21, containerDropped, containerDroppedRetold);
+add('stale-access', 'races', 23, staleAccess, staleAccessRetold);
+add('container-list-corruption', 'races', 'D1-R3', containerListCorruption, containerListCorruptionRetold);
+add('unregister-starved', 'lifetime', 14, unregisterStarved, unregisterStarvedRetold);
+add('bind-error-path', 'lifetime', 'D1-R4', bindErrorPath, bindErrorPathRetold);
+add('name-collisions', 'lifetime', 26, nameCollisions, nameCollisionsRetold);
+add('open-before-bind', 'argument', 'D1-R6', openBeforeBind, openBeforeBindRetold);
 
 /** The built-in scenarios, in the order of the picker. */
 export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap(g => [...entries.values()].filter(e => e.group === g.id));

@@ -1,4 +1,4 @@
-import { fieldText } from '../kernel/describe';
+import { caveatOf, fieldText } from '../kernel/describe';
 import { evaluate } from '../kernel/expr';
 import { callAt, callResult, callStatus, waitOf } from '../kernel/machine';
 import type { Event } from '../kernel/machine';
@@ -55,8 +55,7 @@ export class Watch {
       found.push({ property: check.property, text: check.tell?.(state) ?? check.text, object: check.object });
     }
     found.push(...this.postponed(state, task, step, events), ...this.stuck(state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
-    const { caveat } = this.program.model.views;
-    return found.map(v => (caveat === undefined ? v : { ...v, text: `${v.text} (${caveat})` })).filter(v => {
+    return found.map(v => ({ ...v, text: v.text + caveatOf(this.program, v.property) })).filter(v => {
       const key = `${v.property} ${v.object ?? ''} ${v.text}`;
       if (this.told.has(key)) return false;
       this.told.add(key);

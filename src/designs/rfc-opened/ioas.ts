@@ -23,7 +23,7 @@ export const ioasidAlloc: Routine = {
   }],
 };
 
-const followsNull: readonly Op[] = [withPointer('iommufd/ctx.unknown', 'ioas', []), mutexUnlock('iommufd/ctx.lock'), fail('EINVAL', 'no such id', { at: 'iommufd/ctx' })];
+const followsNull: readonly Op[] = [withPointer('iommufd/ctx.ioas', 'ioas', []), mutexUnlock('iommufd/ctx.lock'), fail('EINVAL', 'no such id', { at: 'iommufd/ctx' })];
 
 /** IOMMU_IOASID_FREE stands for the destroy call; there is no call that destroys a bound device. */
 export const ioasidFree: Routine = {

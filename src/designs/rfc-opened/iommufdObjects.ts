@@ -36,7 +36,7 @@ export const iommufdCtx: ObjectType = {
     /** How many devices the xarray holds. */
     device_xa: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
     /** Local variable of IOMMU_IOASID_FREE for an id that is not in the xarray: always NULL. */
-    unknown: { kind: 'pointer', types: ['iommufd_ioas'], same: 'file', edge: 'hidden' },
+    ioas: { kind: 'pointer', types: ['iommufd_ioas'], same: 'file', edge: 'hidden' },
   },
 };
 

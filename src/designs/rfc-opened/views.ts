@@ -15,6 +15,8 @@ export const rfcViews: DesignViews = {
     device: anyOf(allOf(type1, eq('iommu_group.domain_of', 'group.container')), allOf(live('idev'), ne('idev.ictx', NULL), eq('iommu_group.user_dma_owner_id', 'idev.ictx'))),
   },
   pathExclusive: 'open',
+  caveat: 'found by reading, unconfirmed',
+  admitted: ['no-ops-before-bind'],
   counters: [
     {
       counter: 'vfio_device.refcount',
