@@ -74,9 +74,9 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
       store(`${idev}.igroup.hwpt`, ref(hwpt)),
       test(eq(e.flag, 0), [refInc(`${hwpt}.users`), listAdd(`${idev}.group_item`, 'igroup->device_list'), increment(`${idev}.igroup.device_list`)],
         // Every attached device of the group moves; one reference on the old table is put after the locks.
-        [forEach('idev', 'group', 'sibling', [test(allOf(live('sibling'), eq('sibling.group_item', 1), eq('sibling.igroup', `${idev}.igroup`)), [
+        [forEach('idev', 'group', 'sibling', [test(live('sibling'), [test(allOf(eq('sibling.group_item', 1), eq('sibling.igroup', `${idev}.igroup`)), [
           refInc(`${hwpt}.users`), refDec(`${idev}.old_hwpt.users`),
-        ])]), refInc(`${idev}.old_hwpt.users`)]),
+        ])])]), refInc(`${idev}.old_hwpt.users`)]),
     ]),
     step('f', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
     step('g', 'unlock the ioas and put it', [mutexUnlock(`${ioas}.mutex`), refDec(`${ioas}.users`)]),

@@ -12,11 +12,6 @@ export interface CtxView {
   readonly enter: (ops: readonly Op[]) => readonly Op[];
 }
 
-/** A context that the call names. */
-export function ctxOfArgument(argument: string): CtxView {
-  return { name: argument, enter: ops => ops };
-}
-
 /** A context that a pointer of an object leads to. */
 export function ctxBehind(pointer: Path): CtxView {
   return { name: 'ictx', enter: ops => [withPointer(pointer, 'ictx', ops)] };

@@ -1,5 +1,5 @@
 import type { CallBody, ObjectType, Routine } from '../../kernel/design';
-import { allOf, alloc, eq, fail, fallible, fdInstall, forEach, free, live, mutexLock, mutexUnlock, ne, NULL, ref, ret, spin, staticTest, store, test } from '../../kernel/primitives';
+import { alloc, eq, fail, fallible, fdInstall, forEach, free, live, mutexLock, mutexUnlock, ne, NULL, ref, ret, spin, staticTest, store, test } from '../../kernel/primitives';
 import type { FileKind } from '../../kernel/world';
 import { attachDevice, detachDevice } from '../iommufd/attach';
 import { iommufdCtx, iommufdDevice, iommufdGroup, iommufdHwpt, iommufdIoas } from '../iommufd/objects';
@@ -79,7 +79,8 @@ export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
         free('object/ioas'),
       ], [
         staticTest({ arg: 'object', kinds }, [], [unknownId]),
-        test(allOf(live('object/idev'), eq('object/idev.ictx', ref('iommufd/ctx'))), [], [unknownId]),
+        test(live('object/idev'), [], [unknownId]),
+        test(eq('object/idev.ictx', ref('iommufd/ctx')), [], [unknownId]),
         fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
       ])),
       ret(),

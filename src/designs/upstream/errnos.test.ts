@@ -158,6 +158,7 @@ const rows: readonly Row[] = [
   { action: 'open of /dev/iommu', errno: 'ENOMEM', when: 'no memory', calls: failing([iommufd], 'IOPEN.1') },
   { action: 'IOAS_ALLOC', errno: 'ENOMEM', when: 'no memory', calls: failing([iommufd, ioas], 'IOAS.1') },
   { action: 'IOMMU_DESTROY', errno: 'ENOENT', when: 'unknown', calls: [iommufd, ioas, { by, call: 'iommu_destroy', iommufd: 'ictx', object: 'ioas' }, { by, call: 'iommu_destroy', iommufd: 'ictx', object: 'ioas' }] },
+  { action: 'IOMMU_DESTROY', errno: 'ENOENT', when: 'a device that was closed', calls: [...bound, close('fd'), { by, call: 'iommu_destroy', iommufd: 'ictx', object: 'fd' }] },
   { action: 'IOMMU_DESTROY', errno: 'EBUSY', when: 'a bound device', calls: [...bound, { by, call: 'iommu_destroy', iommufd: 'ictx', object: 'fd' }] },
   { action: 'IOMMU_DESTROY', errno: 'EBUSY', when: 'an ioas with a page table', calls: [...bound, ioas, attach, { by, call: 'iommu_destroy', iommufd: 'ictx', object: 'ioas' }] },
   { action: 'other ioctl on the group fd', errno: 'ENOTTY', when: 'always', calls: [group, { ...io, fd: 'g' }] },

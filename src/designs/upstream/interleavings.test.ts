@@ -46,6 +46,14 @@ const cases: readonly Case[] = [
   { name: 'two threads bind one fd', calls: [...cdevPath('a', 1), { by: 'a/2', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' }, { by: 'a/2', call: 'device_io', fd: 'fd1' }], states: 330 },
   { name: 'UNSET_CONTAINER and close against GET_DEVICE_FD', calls: [...groupPath('a', 1, 'open_container'), { by: 'a/2', call: 'unset_container', fd: 'g1' }, { by: 'a/2', call: 'close', fd: 'g1' }, ...closing('a', 'd1')], states: 521 },
   { name: 'the same in iommufd mode', calls: [...groupPath('a', 1, 'open_iommufd'), { by: 'a/2', call: 'unset_container', fd: 'g1' }, { by: 'a/2', call: 'close', fd: 'g1' }, ...closing('a', 'd1')], states: 551 },
+  {
+    name: 'a page table replaced while a sibling closes', states: 2139, world: { ...ONE_DEVICE, devices: [{ name: 'vfio0', group: '12', devset: 's' }, { name: 'vfio1', group: '12', devset: 's' }] },
+    calls: [
+      ...cdevPath('a', 1), { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' }, { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
+      { by: 'a', call: 'open_cdev', device: 'vfio1', as: 'fd2' }, { by: 'a', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1' }, { by: 'a/2', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' },
+      { by: 'a/2', call: 'attach_ioas', fd: 'fd2', ioas: 'ioas1' }, { by: 'a/2', call: 'attach_ioas', fd: 'fd2', ioas: 'ioas2' }, ...closing('a/2', 'fd2'), ...closing('a', 'fd1'),
+    ],
+  },
   { name: 'a reader against the bind, with store buffers', world: { ...ONE_DEVICE, storeBuffers: true }, calls: [...cdevPath('a', 1), { by: 'a/2', call: 'device_io', fd: 'fd1' }, { by: 'a/2', call: 'device_io', fd: 'fd1' }, ...closing('a', 'fd1')], states: 423 },
 ];
 
