@@ -42,8 +42,8 @@ export type FieldSpec =
   | { readonly kind: 'mutex' }
   /** struct completion; 1 when done. `counts` is the reference count whose holders it waits for. */
   | { readonly kind: 'completion'; readonly counts: string }
-  /** A pointer to an object of one of `types`, 0 for NULL; `same` keeps to objects that agree on that anchor key, `fileKinds` to those made for files of these kinds. */
-  | { readonly kind: 'pointer'; readonly types: readonly string[]; readonly same?: keyof Anchor; readonly fileKinds?: readonly FileKind[]; readonly init?: string; readonly edge: EdgeKind }
+  /** A pointer to an object of one of `types`, 0 for NULL; `same` keeps to objects that agree on that anchor key, `fileKinds` to those made for files of these kinds. `bookkeeping` is the model's own: no struct of the kernel has it, and it is not shown. */
+  | { readonly kind: 'pointer'; readonly bookkeeping?: true; readonly types: readonly string[]; readonly same?: keyof Anchor; readonly fileKinds?: readonly FileKind[]; readonly init?: string; readonly edge: EdgeKind }
   /** Fixed for the object's life: the object of `type` at the same anchor. No state. */
   | { readonly kind: 'link'; readonly type: string; readonly edge: EdgeKind }
   /** One of these words, by index. */

@@ -119,6 +119,7 @@ function liveObjects(program: Program, state: Int32Array): RunResult['objects'] 
 function objectFields(program: Program, state: Int32Array, o: ObjectSlot): Record<string, ResultValue> {
   const fields: Record<string, ResultValue> = {};
   for (const [name, spec] of Object.entries(o.spec.fields)) {
+    if (spec.kind === 'pointer' && spec.bookkeeping) continue;
     const index = o.fields[name];
     if (index !== undefined) fields[name] = valueOf(program, state, index);
     else if (spec.kind === 'link' && spec.edge !== 'hidden') {

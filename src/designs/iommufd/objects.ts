@@ -82,7 +82,7 @@ export const iommufdDevice: ObjectType = {
     igroup: { kind: 'pointer', types: ['iommufd_group'], same: 'group', edge: 'reference' },
     group_item: { kind: 'bool' },
     /** Local variable of detach and replace: the page table to put once the locks are dropped. */
-    old_hwpt: { kind: 'pointer', types: ['iommufd_hwpt_paging'], edge: 'hidden' },
+    old_hwpt: { kind: 'pointer', bookkeeping: true, types: ['iommufd_hwpt_paging'], edge: 'hidden' },
     dev: { kind: 'link', type: 'vfio_device', edge: 'pointer' },
   },
 };

@@ -72,7 +72,7 @@ export function cdevFile(kvm: boolean): ObjectType {
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
       ...kvmPointer(kvm, 'pointer'),
       // No field of the kernel: the KVM that the bind put into the device, which property kvm-ref compares with.
-      ...(kvm ? { bound_kvm: { kind: 'pointer', types: ['kvm'], edge: 'hidden' } satisfies FieldSpec } : {}),
+      ...(kvm ? { bound_kvm: { kind: 'pointer', bookkeeping: true, types: ['kvm'], edge: 'hidden' } satisfies FieldSpec } : {}),
       device: { kind: 'link', type: 'vfio_device', edge: 'reference' },
     },
   };
@@ -88,7 +88,7 @@ export function groupDeviceFile(kvm: boolean): ObjectType {
       access_granted: { kind: 'bool', accessFlag: true },
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
       // No field of the kernel: the iommufd or container that the group had when it made this fd, which the ownership properties compare.
-      owner: { kind: 'pointer', types: ['iommufd_ctx', 'vfio_container'], edge: 'hidden' },
+      owner: { kind: 'pointer', bookkeeping: true, types: ['iommufd_ctx', 'vfio_container'], edge: 'hidden' },
       ...kvmPointer(kvm, 'pointer'),
       device: { kind: 'link', type: 'vfio_device', edge: 'reference' },
       group: { kind: 'link', type: 'vfio_group', edge: 'pointer' },

@@ -56,6 +56,6 @@ export function sizeOf(spec: ObjectType): Size {
 
 /** The fields that a node shows, in the order of the struct. */
 export function fieldNames(spec: ObjectType): readonly string[] {
-  const names = Object.keys(spec.fields).filter(name => !UNSEEN_FIELDS.has(name));
+  const names = Object.entries(spec.fields).filter(([name, field]) => !UNSEEN_FIELDS.has(name) && !(field.kind === 'pointer' && field.bookkeeping)).map(([name]) => name);
   return spec.type === 'file' ? [...names, 'private_data'] : names;
 }
