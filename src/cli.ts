@@ -2,16 +2,24 @@ import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { designById, DESIGNS } from './designs/index';
 import { makeCheck } from './explore/check';
+import type { CheckResult } from './explore/checkResult';
+import { allVariants, libraryCases, matrixJson, matrixVerdict, scenarioCases, startMatrix, variantOf } from './explore/matrix';
+import { removals, startMutationReport } from './explore/mutationReport';
 import { MAX_STATES } from './explore/store';
 import { checkText } from './export/checkText';
 import { EXPORTS } from './export/exports';
 import { interleavingText } from './export/interleaving';
+import { matrixText, mutationText } from './export/matrixText';
 import { SNIPPETS } from './export/snippets';
 import { compile } from './kernel/compile';
+import type { Design, Options } from './kernel/design';
+import { makeMutation, mutate, MUTATION_FLAGS, parseMutation } from './kernel/mutation';
+import type { Mutation } from './kernel/mutation';
 import { PROPERTIES } from './kernel/properties/properties';
 import { LIBRARY, libraryEntry, retell } from './scenario/library';
 import { makeLink } from './scenario/link';
 import { linkOf } from './scenario/linkOf';
+import { optionValues } from './scenario/make';
 import { errorText, parseScenario } from './scenario/parse';
 import { redesign } from './scenario/redesign';
 import { makeResult } from './scenario/result';
@@ -58,20 +66,29 @@ interface Command {
 /** Input or usage that cannot be worked with; its message goes to standard error. */
 class BadInput extends Error {}
 
+const MUTATION_USAGE = '[--without STEP[#OPERATION]] [--swap STEP,STEP] [--plain STEP] [--split STEP]';
+
 const COMMANDS: readonly Command[] = [
   {
     id: 'run',
-    usage: 'run FILE [--json] [--full] [--design ID] [--option k=v] [--schedule sequential|random:SEED|qemu*3,dpdk] [--verify]',
+    usage: `run FILE [--json] [--full] [--design ID] [--option k=v] [--schedule sequential|random:SEED|qemu*3,dpdk] [--verify] ${MUTATION_USAGE}`,
     about: 'runs a scenario, prints the interleaving as text or a JSON result',
-    flags: ['json', 'full', 'verify'], options: ['design', 'option', 'schedule'], files: [1, 1],
+    flags: ['json', 'full', 'verify'], options: ['design', 'option', 'schedule', ...MUTATION_FLAGS], files: [1, 1],
     run: runCommand,
   },
   {
     id: 'check',
-    usage: 'check FILE [--json] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode]',
-    about: 'explores every interleaving of the calls of a scenario; its schedule is ignored',
-    flags: ['json'], options: ['design', 'option', 'max-states', 'max-memory', 'max-seconds', 'property', 'engine'], files: [1, 1],
+    usage: `check FILE [--json] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] ${MUTATION_USAGE}`,
+    about: 'explores every interleaving of the calls of a scenario; its schedule is ignored. With steps switched off, swapped, made plain or split it checks that design',
+    flags: ['json'], options: ['design', 'option', 'max-states', 'max-memory', 'max-seconds', 'property', 'engine', ...MUTATION_FLAGS], files: [1, 1],
     run: checkCommand,
+  },
+  {
+    id: 'matrix',
+    usage: 'matrix [FILE ...] [--json] [--design ID] [--option k=v] [--max-states N] | matrix --mutations DESIGN [FILE ...] [--json] [--option k=v] [--max-states N]',
+    about: 'verdicts of every design and option on scenarios (the built-in ones where none is named); with --mutations what every removal of one step breaks, and which nobody notices',
+    flags: ['json'], options: ['design', 'option', 'max-states', 'mutations'], files: [0, 64],
+    run: matrixCommand,
   },
   {
     id: 'export',
@@ -107,7 +124,7 @@ function traceFor(scenario: Scenario, args: Arguments): Trace {
   const given = args.options.get('schedule')?.at(-1);
   const schedule = given === undefined ? undefined : parseScheduleText(given);
   if (schedule && !schedule.ok) throw new BadInput(`--schedule: ${schedule.error.message}`);
-  const outcome = runScenario(scenario, { schedule: schedule?.schedule });
+  const outcome = runScenario(scenario, { schedule: schedule?.schedule, design: changedDesign(scenario, args) });
   if (!outcome.ok) throw new BadInput(errorText(outcome.errors));
   return outcome.trace;
 }
@@ -169,8 +186,8 @@ async function checkCommand(args: Arguments, terminal: Terminal): Promise<number
   const maxStates = numberOption(args, 'max-states', MAX_STATES);
   const megabytes = numberOption(args, 'max-memory', 4096);
   const maxSeconds = numberOption(args, 'max-seconds', 1e6) ?? Infinity;
-  const design = designById(scenario.design);
-  if (!design) throw new Error(`no design ${scenario.design}`);
+  const design = changedDesign(scenario, args) ?? designOf(scenario.design);
+  const mutations = mutationsIn(args).map(makeMutation);
   const begin = performance.now();
   const seconds = (): number => (performance.now() - begin) / 1000;
   const check = makeCheck(compile(design, scenario.options, scenario.world, scenario.calls), {
@@ -181,13 +198,76 @@ async function checkCommand(args: Arguments, terminal: Terminal): Promise<number
   const ignore = terminal.onInterrupt?.(() => check.stop('cancel'));
   while (check.advance(SLICE) === 'more') {
     if (seconds() > maxSeconds) check.stop('time');
-    // Lets an interrupt through.
-    await new Promise(resolve => { setImmediate(resolve); });
+    await turn();
   }
   ignore?.();
   const result = check.result(Math.round(seconds() * 1000) / 1000);
-  terminal.out(args.flags.has('json') ? jsonText(result) : checkText(result, scenario.title));
-  return result.verdict === 'violated' ? EXIT.violated : result.verdict === 'holds' ? EXIT.fine : EXIT.stopped;
+  terminal.out(args.flags.has('json') ? jsonText(mutations.length === 0 ? result : { ...result, mutations }) : checkText(result, [scenario.title, ...mutations].join(' ')));
+  return exitOf(result.verdict);
+}
+
+function exitOf(verdict: CheckResult['verdict']): number {
+  return verdict === 'violated' ? EXIT.violated : verdict === 'holds' ? EXIT.fine : EXIT.stopped;
+}
+
+function designOf(id: string): Design {
+  const design = designById(id);
+  if (!design) throw new BadInput(`no design ${JSON.stringify(id)}; there are ${DESIGNS.map(d => d.id).join(', ')}`);
+  return design;
+}
+
+/** The changes to a design's rows that the arguments ask for. */
+function mutationsIn(args: Arguments): readonly Mutation[] {
+  return MUTATION_FLAGS.flatMap(flag => (args.options.get(flag) ?? []).map((value) => {
+    const mutation = parseMutation(flag, value);
+    if (!mutation) throw new BadInput(`--${flag}: ${JSON.stringify(value)} stood here; accepted: ${flag === 'swap' ? 'STEP,STEP' : flag === 'without' ? 'STEP or STEP#OPERATION' : 'STEP'}, where STEP is like upstream/bind_iommufd/BIND.9`);
+    return mutation;
+  }));
+}
+
+/** The scenario's design with those changes; undefined where there are none. */
+function changedDesign(scenario: Scenario, args: Arguments): Design | undefined {
+  const mutations = mutationsIn(args);
+  if (mutations.length === 0) return undefined;
+  const changed = mutate(designOf(scenario.design), scenario.options, mutations);
+  if (!changed.ok) throw new BadInput(changed.message);
+  return changed.design;
+}
+
+async function matrixCommand(args: Arguments, terminal: Terminal): Promise<number> {
+  const mutated = args.options.get('mutations')?.at(-1);
+  const options = optionsIn(args);
+  const designs = mutated === undefined ? (args.options.get('design') ?? []).map(designOf) : [designOf(mutated)];
+  const chosen = designs.length === 0 ? DESIGNS : designs;
+  const accepted = chosen.filter(d => Object.entries(options).every(([k, value]) => d.options.some(o => o.id === k && o.values.includes(value))));
+  if (accepted.length === 0) throw new BadInput(`--option: ${chosen.length === 1 ? chosen[0]?.id : 'no design'} has ${Object.entries(options).map(([k, value]) => `${k}=${value}`).join(' ')}; see: vfio-playground designs`);
+  const variants = mutated === undefined && Object.keys(options).length === 0 ? allVariants(accepted) : accepted.map(d => variantOf(d, options));
+  const entries = args.files.map(file => libraryEntry(file));
+  const parts = args.files.length === 0
+    ? [libraryCases(variants)]
+    : args.files.map((file, i) => (entries[i] ? libraryCases(variants, [entries[i]]) : scenarioCases(file, readFile(file, terminal), variants)));
+  const cases = parts.flatMap(p => p.cases);
+  const leftOut = parts.flatMap(p => p.leftOut);
+  if (cases.length === 0) throw new BadInput(['nothing to check', ...leftOut.map(l => `${l.id} in ${l.variant}: ${l.why}`)].join('\n'));
+  const maxStates = numberOption(args, 'max-states', MAX_STATES);
+  const limits = { limits: maxStates === undefined ? {} : { maxStates } };
+  const [first] = variants;
+  if (mutated !== undefined && first) {
+    const report = startMutationReport(cases, removals(first), limits);
+    while (report.advance(SLICE) === 'more') await turn();
+    const outcomes = report.outcomes();
+    terminal.out(args.flags.has('json') ? jsonText({ format: 'vfio-playground/mutations@1', design: first.design.id, options: optionValues(first.options), outcomes, leftOut }) : mutationText(first.title, outcomes));
+    return outcomes.some(o => o.incomplete.length > 0) ? EXIT.stopped : EXIT.fine;
+  }
+  const matrix = startMatrix(cases, limits);
+  while (matrix.advance(SLICE) === 'more') await turn();
+  terminal.out(args.flags.has('json') ? jsonText(matrixJson(matrix.cells(), leftOut)) : matrixText(matrix.cells(), leftOut));
+  return exitOf(matrixVerdict(matrix.cells()));
+}
+
+/** Lets an interrupt through. */
+function turn(): Promise<void> {
+  return new Promise(resolve => { setImmediate(resolve); });
 }
 
 function unknownProperty(given: string): never {
@@ -206,11 +286,7 @@ function numberOption(args: Arguments, option: string, most: number): number | u
 /** The scenario that the first FILE argument means, with `--design` and `--option` applied. `anySchedule`: its schedule does not matter. */
 function readScenario(args: Arguments, terminal: Terminal, anySchedule = false): Scenario {
   const file = args.files[0] ?? '-';
-  const options = Object.fromEntries((args.options.get('option') ?? []).map(o => {
-    const at = o.indexOf('=');
-    if (at <= 0) throw new BadInput(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
-    return [o.slice(0, at), o.slice(at + 1)];
-  }));
+  const options = optionsIn(args);
   const builtIn = libraryEntry(file);
   const scenario = builtIn?.scenario ?? readFile(file, terminal);
   const design = args.options.get('design')?.at(-1) ?? scenario.design;
@@ -218,6 +294,14 @@ function readScenario(args: Arguments, terminal: Terminal, anySchedule = false):
   if (!changed.ok) throw new BadInput(errorText(changed.errors));
   if (!builtIn && !anySchedule && changed.scenario.schedule !== scenario.schedule && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
   return changed.scenario;
+}
+
+function optionsIn(args: Arguments): Options {
+  return Object.fromEntries((args.options.get('option') ?? []).map((o) => {
+    const at = o.indexOf('=');
+    if (at <= 0) throw new BadInput(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
+    return [o.slice(0, at), o.slice(at + 1)];
+  }));
 }
 
 function readFile(file: string, terminal: Terminal): Scenario {

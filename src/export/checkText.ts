@@ -1,4 +1,5 @@
 import type { CheckResult, StoppedBy } from '../explore/checkResult';
+import { grouped } from './words';
 
 const WHY: Readonly<Record<StoppedBy, string>> = {
   states: 'the limit of states', memory: 'the limit of memory', time: 'the limit of time', cancel: 'a cancel', depth: 'the limit of depth',
@@ -11,7 +12,7 @@ export function checkText(result: CheckResult, title: string): string {
   const coverage = result.stoppedBy === undefined ? 'complete' : `${result.coverage} by ${WHY[result.stoppedBy]}`;
   const lines = [
     `${title}, ${result.design}${options}: ${result.verdict}`,
-    `${number(states)} states, ${number(transitions)} transitions, depth ${depth}, ${coverage} (${engine}${reduce === undefined ? '' : `, reduced by ${reduce}`}, ${seconds.toFixed(2)} s)`,
+    `${grouped(states)} states, ${grouped(transitions)} transitions, depth ${depth}, ${coverage} (${engine}${reduce === undefined ? '' : `, reduced by ${reduce}`}, ${seconds.toFixed(2)} s)`,
   ];
   for (const { id, witness } of result.properties) {
     if (!witness) continue;
@@ -26,10 +27,6 @@ export function checkText(result: CheckResult, title: string): string {
     lines.push(`  ${String(o.states).padStart(7)}  ${o.calls.map((c) => `${c.by} ${c.call} ${c.result}`).join(', ')}${files}`, `           --schedule ${o.witness.schedule.join(',') || 'sequential'}`);
   }
   return `${lines.join('\n')}\n`;
-}
-
-function number(n: number): string {
-  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }
 
 function count(n: number, one: string, many = `${one}s`): string {

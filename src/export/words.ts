@@ -37,6 +37,11 @@ function broken(text: string, width: number, hang: number): string[] {
   return lines;
 }
 
+/** A count with its thousands apart: `18 234`. */
+export function grouped(n: number): string {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+}
+
 /** `bind_iommufd(fd1, ictx1)`. */
 export function callText(call: Call): string {
   return `${call.call}(${CALLS[call.call].args.map(key => call[key] ?? '?').join(', ')})`;

@@ -1,5 +1,6 @@
 import { designById } from '../designs/index';
 import { compile } from '../kernel/compile';
+import type { Design } from '../kernel/design';
 import { describe } from '../kernel/describe';
 import { initialState, makeEventBuffer, nextStep, readEvents, step } from '../kernel/machine';
 import type { EventBuffer } from '../kernel/machine';
@@ -19,9 +20,9 @@ export interface Run {
   readonly events: EventBuffer;
 }
 
-/** Compiles a checked scenario and stands at its start state. */
-export function startRun(scenario: Scenario): Run {
-  const design = designById(scenario.design);
+/** Compiles a checked scenario and stands at its start state. `changed` is its design with some rows changed (a mutation). */
+export function startRun(scenario: Scenario, changed?: Design): Run {
+  const design = changed ?? designById(scenario.design);
   if (!design) throw new Error(`no design ${scenario.design}`);
   const program = compile(design, scenario.options, scenario.world, scenario.calls);
   return { scenario, program, state: initialState(program), steps: [], watch: new Watch(program), events: makeEventBuffer() };

@@ -1,4 +1,5 @@
 import { waitHolders, waitText } from '../kernel/describe';
+import type { Design } from '../kernel/design';
 import { canMove, enabled, inCall, nextStep, waitOf } from '../kernel/machine';
 import type { Program } from '../kernel/program';
 import { seededNumbers } from './random';
@@ -10,10 +11,10 @@ import type { Trace } from './trace';
 /** A finished run, or the place where its schedule asks for a step that cannot be made. */
 export type RunOutcome = { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly errors: readonly InputError[] };
 
-/** Runs a checked scenario to where no task can move, by its own schedule or by another one. */
-export function runScenario(scenario: Scenario, options: { readonly schedule?: Schedule | undefined } = {}): RunOutcome {
+/** Runs a checked scenario to where no task can move, by its own schedule or by another one, in its design or in that design with rows changed. */
+export function runScenario(scenario: Scenario, options: { readonly schedule?: Schedule | undefined; readonly design?: Design | undefined } = {}): RunOutcome {
   const schedule = options.schedule ?? scenario.schedule;
-  const run = startRun(scenario);
+  const run = startRun(scenario, options.design);
   if (typeof schedule === 'object' && 'random' in schedule) runRandom(run, schedule.random);
   else {
     const error = schedule === 'sequential' ? undefined : runEntries(run, schedule);

@@ -56,7 +56,8 @@ export const iommufdGroup: ObjectType = {
   life: {},
   about: 'What one iommufd context knows of an IOMMU group: the page table that all its devices share.',
   fields: {
-    ref: { kind: 'refcount', hi: devicesIn },
+    /** One per bind, and one file may be bound twice where nothing refuses it. */
+    ref: { kind: 'refcount', hi: (a, c) => devicesIn(a, c) + c.calls('bind_iommufd') },
     lock: { kind: 'mutex' },
     hwpt: { kind: 'pointer', types: ['iommufd_hwpt_paging'], same: 'file', edge: 'pointer' },
     device_list: { kind: 'int', hi: devicesIn },

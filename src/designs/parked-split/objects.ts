@@ -24,7 +24,8 @@ export function splitGroup({ extraState }: SplitChoice): ObjectType {
       ...(extraState === 'perGroup' ? {
         opened_lock: { kind: 'mutex' },
         opened_by: openedBy,
-        opened_count: { kind: 'int', hi: (_a, c) => c.files(['group', 'cdev', 'device'], 'group') },
+        /** Also binds that will still be refused. */
+        opened_count: { kind: 'int', hi: (_a, c) => c.files(['group', 'device'], 'group') + c.calls('bind_iommufd') },
       } satisfies Record<string, FieldSpec> : {}),
     },
   };
