@@ -1,3 +1,5 @@
+import { arrange, showDialog } from './arrange';
+import { beatFrom } from './beats';
 import { redo, undo } from './history';
 import { reset, seek } from './moves';
 import { currentBranch, type Session, type SessionState } from './session';
@@ -15,7 +17,7 @@ export interface Command {
 
 const always = (): boolean => true;
 
-/** Every command, in the order of the help. Ids are stable: buttons, keys and messages name them. */
+/** Every command by the name that the code uses. Ids are stable: buttons, keys and messages name them. */
 export const COMMANDS = {
   playPause: {
     id: 'play-pause', title: 'Play or pause', hotkey: 'Space', enabled: (state) => state.settings.playing || canPlay(state),
@@ -33,8 +35,15 @@ export const COMMANDS = {
   reset: { id: 'reset', title: 'Reset to the beginning', hotkey: 'R', enabled: (state) => state.run.cursor > 0, run: paused(reset) },
   slower: { id: 'slower', title: 'Play slower', hotkey: '-', enabled: always, run: (session) => changeSpeed(session, -1) },
   faster: { id: 'faster', title: 'Play faster', hotkey: '+', enabled: always, run: (session) => changeSpeed(session, 1) },
+  nextBeat: { id: 'next-beat', title: 'On to the next point of the story', hotkey: 'PageDown', enabled: (state) => state.run.cursor < currentBranch(state.run).tip.depth, run: paused((session) => seek(session, beatFrom(session.getState(), 1))) },
+  lastBeat: { id: 'last-beat', title: 'Back to the last point of the story', hotkey: 'PageUp', enabled: (state) => state.run.cursor > 0, run: paused((session) => seek(session, beatFrom(session.getState(), -1))) },
+  act: { id: 'act', title: 'Actions run to the end, or start and are stepped', hotkey: 'S', enabled: always, run: (session) => arrange(session, { act: session.getState().layout.act === 'run' ? 'start' : 'run' }) },
+  stage: { id: 'stage', title: 'Show the stage', hotkey: '1', enabled: always, run: (session) => arrange(session, { view: 'stage', pane: 'stage' }) },
+  table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
+  library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', enabled: always, run: (session) => showDialog(session, 'library') },
+  palette: { id: 'palette', title: 'Find a command, an action or an object', hotkey: 'Mod+K', enabled: always, run: (session) => showDialog(session, 'palette') },
   theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: toggleTheme },
-  help: { id: 'help', title: 'Help and keys', hotkey: '?', enabled: always, run: (session) => session.setState({ dialog: 'help' }) },
+  help: { id: 'help', title: 'Help and keys', hotkey: '?', enabled: always, run: (session) => showDialog(session, 'help') },
 } as const satisfies Record<string, Command>;
 
 function paused(run: (session: Session) => void): (session: Session) => void {
@@ -54,6 +63,9 @@ function toggleTheme(session: Session): void {
   const { theme } = session.getState().settings;
   change(session, { theme: theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark' });
 }
+
+/** Every command, in the order of the help. */
+export const COMMAND_LIST: readonly Command[] = Object.values(COMMANDS);
 
 /** Runs a command where it is enabled. */
 export function runCommand(session: Session, command: Command): void {

@@ -14,6 +14,26 @@ export interface Settings {
   readonly theme: Theme;
 }
 
+/** Dialogs of the page; at most one is open. */
+export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'predict';
+
+/** What the page shows where. No part of the run: undo does not touch it. */
+export interface Layout {
+  /** What fills the middle. */
+  readonly view: 'stage' | 'compare' | 'verdicts';
+  /** What stands beside it. */
+  readonly side: 'listing' | 'check';
+  readonly foot: 'timeline' | 'table';
+  /** The one panel on a narrow screen. */
+  readonly pane: 'stage' | 'actors' | 'steps' | 'listing';
+  /** Large type and nothing but the stage and its caption. */
+  readonly present: boolean;
+  /** Where one stands in the guided tour; undefined outside it. */
+  readonly tour: number | undefined;
+  /** Whether an action runs its call to the end, or only starts it. */
+  readonly act: 'run' | 'start';
+}
+
 /** What the pointer or the keyboard rests on; indices into the program of the current frame. */
 export interface Hover {
   readonly objects: readonly number[];
@@ -56,8 +76,9 @@ export interface SessionState {
   readonly selection: string | undefined;
   readonly hover: Hover | undefined;
   readonly settings: Settings;
+  readonly layout: Layout;
   readonly messages: readonly Message[];
-  readonly dialog: 'help' | undefined;
+  readonly dialog: DialogId | undefined;
   /** The last thing said to screen readers. */
   readonly announcement: string;
 }
@@ -78,6 +99,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     selection: undefined,
     hover: undefined,
     settings: { speed: 2, playing: false, order: 'inTurn', seed: 1, theme: 'system' },
+    layout: { view: 'stage', side: 'listing', foot: 'timeline', pane: 'stage', present: false, tour: undefined, act: 'run' },
     messages: [],
     dialog: undefined,
     announcement: '',

@@ -1,0 +1,47 @@
+import { useLayoutEffect, useRef, type ReactNode } from 'react';
+import { showDialog } from '../../session/arrange';
+import { useSessionStore } from '../useSession';
+import { Icon } from './Icon';
+import buttons from './controls.module.css';
+import styles from './Modal.module.css';
+
+interface ModalProps {
+  readonly title: string;
+  /** `sheet` hangs below the header, `card` stands in the middle. */
+  readonly look?: 'card' | 'sheet';
+  readonly children: ReactNode;
+}
+
+/** The page's open dialog: the browser keeps the focus inside, Esc closes it, and focus goes back to where it was. */
+export function Modal({ title, look = 'card', children }: ModalProps) {
+  const session = useSessionStore();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    // Closed before it leaves the page, so that the browser gives the focus back.
+    return () => element?.close();
+  }, []);
+  return (
+    <dialog
+      ref={dialog} className={styles.modal} data-look={look} aria-label={title}
+      onCancel={(event) => {
+        event.preventDefault();
+        showDialog(session, undefined);
+      }}
+      onPointerDown={(event) => {
+        if (event.target === dialog.current && outside(event.currentTarget.getBoundingClientRect(), event.clientX, event.clientY)) showDialog(session, undefined);
+      }}
+    >
+      <header className={styles.head}>
+        <h2>{title}</h2>
+        <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Close" onClick={() => showDialog(session, undefined)}><Icon name="close" /></button>
+      </header>
+      {children}
+    </dialog>
+  );
+}
+
+function outside({ left, right, top, bottom }: DOMRect, x: number, y: number): boolean {
+  return x < left || x > right || y < top || y > bottom;
+}

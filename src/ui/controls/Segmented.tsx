@@ -1,0 +1,36 @@
+import { useId } from 'react';
+import styles from './Segmented.module.css';
+
+export interface Segment<T extends string> {
+  readonly value: T;
+  readonly text: string;
+  /** The accessible name, where the text is short. */
+  readonly title?: string | undefined;
+  readonly tip?: string | undefined;
+}
+
+interface SegmentedProps<T extends string> {
+  readonly label: string;
+  readonly segments: readonly Segment<T>[];
+  readonly value: T;
+  readonly onPick: (value: T) => void;
+  readonly className?: string | undefined;
+  /** Identifiers of the kernel or of our formats. */
+  readonly mono?: boolean;
+}
+
+/** A single choice among few, all in sight. */
+export function Segmented<T extends string>({ label, segments, value, onPick, className = '', mono = false }: SegmentedProps<T>) {
+  const name = useId();
+  return (
+    <fieldset className={`${styles.segmented} ${className}`} data-mono={mono ? '' : undefined}>
+      <legend className={styles.legend}>{label}</legend>
+      {segments.map((each) => (
+        <label key={each.value} className={styles.segment} data-tip={each.tip}>
+          <input type="radio" name={name} value={each.value} checked={each.value === value} aria-label={each.title} onChange={() => onPick(each.value)} />
+          <span>{each.text}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}

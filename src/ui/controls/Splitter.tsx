@@ -1,0 +1,76 @@
+import { useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { recall, remember } from '../storage';
+import styles from './Splitter.module.css';
+
+interface SizeRange {
+  /** Key that the size is remembered under. */
+  readonly id: string;
+  readonly initial: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface PanelSize extends SizeRange {
+  readonly value: number;
+  readonly set: (value: number) => void;
+}
+
+/** A panel size in px that lasts over visits where storage allows. */
+export function usePanelSize({ id, initial, min, max }: SizeRange): PanelSize {
+  const [value, setValue] = useState(() => {
+    const known = Number(recall(`size.${id}`) ?? Number.NaN);
+    return Number.isFinite(known) ? Math.max(min, Math.min(max, known)) : initial;
+  });
+  const set = (next: number): void => {
+    const within = Math.round(Math.max(min, Math.min(max, next)));
+    setValue(within);
+    remember(`size.${id}`, String(within));
+  };
+  return { id, initial, min, max, value, set };
+}
+
+interface SplitterProps {
+  readonly size: PanelSize;
+  readonly label: string;
+  /** On which side of the splitter the panel lies that it sizes. */
+  readonly panel: 'left' | 'right' | 'below';
+}
+
+const KEY_STEP = 24;
+
+/** The border between two panels: drag it, move it with the arrow keys, double-click for the usual size. */
+export function Splitter({ size, label, panel }: SplitterProps) {
+  const flat = panel === 'below';
+  const sign = panel === 'left' ? 1 : -1;
+  const drag = (event: PointerEvent<HTMLDivElement>): void => {
+    if (event.button !== 0) return;
+    const bar = event.currentTarget;
+    const from = flat ? event.clientY : event.clientX;
+    const start = size.value;
+    bar.setPointerCapture(event.pointerId);
+    const move = (next: globalThis.PointerEvent): void => size.set(start + sign * ((flat ? next.clientY : next.clientX) - from));
+    const end = (): void => {
+      bar.removeEventListener('pointermove', move);
+      bar.removeEventListener('pointerup', end);
+      bar.removeEventListener('pointercancel', end);
+    };
+    bar.addEventListener('pointermove', move);
+    bar.addEventListener('pointerup', end);
+    bar.addEventListener('pointercancel', end);
+  };
+  const key = (event: KeyboardEvent): void => {
+    const by = { ArrowRight: flat ? 0 : 1, ArrowLeft: flat ? 0 : -1, ArrowDown: flat ? 1 : 0, ArrowUp: flat ? -1 : 0 }[event.key] ?? 0;
+    const to = event.key === 'Home' ? size.min : event.key === 'End' ? size.max : size.value + sign * by * KEY_STEP;
+    if (to === size.value) return;
+    event.preventDefault();
+    size.set(to);
+  };
+  return (
+    <div
+      className={styles.splitter} data-flat={flat ? '' : undefined} data-own-arrows=""
+      role="separator" tabIndex={0} aria-label={label} aria-orientation={flat ? 'horizontal' : 'vertical'}
+      aria-valuenow={size.value} aria-valuemin={size.min} aria-valuemax={size.max}
+      onPointerDown={drag} onKeyDown={key} onDoubleClick={() => size.set(size.initial)}
+    />
+  );
+}
