@@ -1,43 +1,42 @@
+import { tellBeats } from '../scenario/narration';
 import type { Beat } from '../scenario/scenario';
-import { branchMoments, frameOf, type Frame } from './frame';
+import { branchMoments, frameOf } from './frame';
 import type { SessionState } from './session';
 import type { Moment } from './trail';
 
-/** The beat that a frame's step is told with. */
-export function beatOf(frame: Frame): Beat | undefined {
-  const { step, program, moment } = frame;
-  if (!step) return undefined;
-  const by = program.tasks[frame.task ?? -1]?.name;
-  return moment.setup.scenario.beats.find((beat) => beat.at === step.id && (beat.by === undefined || beat.by === by));
-}
+type Standing = Pick<SessionState, 'run'>;
 
-const memo = new WeakMap<readonly Moment[], readonly number[]>();
+const memo = new WeakMap<readonly Moment[], readonly (Beat | undefined)[]>();
 
-/** The depths on the branch on screen that have a beat. */
-export function beatDepths(state: Pick<SessionState, 'run'>): readonly number[] {
+/** What the scenario's narration says at each depth of the branch on screen, if anything. */
+export function branchBeats(state: Standing): readonly (Beat | undefined)[] {
   const moments = branchMoments(state);
   const known = memo.get(moments);
   if (known) return known;
-  const depths = moments.flatMap((moment) => (beatOf(frameOf(moment)) ? [moment.depth] : []));
-  memo.set(moments, depths);
-  return depths;
+  const steps = moments.map((moment) => {
+    const { program, task, step } = frameOf(moment);
+    return { by: program.tasks[task ?? -1]?.name, at: step?.id };
+  });
+  const beats = tellBeats(state.run.setup.scenario.beats, steps);
+  memo.set(moments, beats);
+  return beats;
 }
 
-/** The beat that was told last before or at the cursor. */
-export function lastBeat(state: Pick<SessionState, 'run'>): Beat | undefined {
-  const moments = branchMoments(state);
-  for (let depth = state.run.cursor; depth > 0; depth -= 1) {
-    const moment = moments[depth];
-    const beat = moment && beatOf(frameOf(moment));
-    if (beat) return beat;
-  }
-  return undefined;
+/** What the narration says of the last move. */
+export function currentBeat(state: Standing): Beat | undefined {
+  return branchBeats(state)[state.run.cursor];
 }
 
-/** Where the next or the last beat before the cursor is; the end or the beginning where there is none. */
-export function beatFrom(state: Pick<SessionState, 'run'>, direction: 1 | -1): number {
+/** What the narration said last: at the cursor or before it. */
+export function lastBeat(state: Standing): Beat | undefined {
+  return branchBeats(state).slice(0, state.run.cursor + 1).findLast((beat) => beat !== undefined);
+}
+
+/** The depth of the next beat, or of the last one before the cursor; the end or the beginning where there is none. */
+export function beatFrom(state: Standing, direction: 1 | -1): number {
   const { cursor } = state.run;
-  const depths = beatDepths(state);
-  if (direction > 0) return depths.find((depth) => depth > cursor) ?? branchMoments(state).length - 1;
-  return depths.findLast((depth) => depth < cursor) ?? 0;
+  const beats = branchBeats(state);
+  if (direction < 0) return Math.max(0, beats.slice(0, cursor).findLastIndex((beat) => beat !== undefined));
+  const next = beats.findIndex((beat, depth) => depth > cursor && beat !== undefined);
+  return next < 0 ? beats.length - 1 : next;
 }

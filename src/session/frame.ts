@@ -3,9 +3,7 @@ import type { Event } from '../kernel/machine';
 import type { Program, ProgramCall, Step, Task } from '../kernel/program';
 import type { Violation } from '../kernel/properties/properties';
 import type { Call } from '../kernel/world';
-import { tellBeats } from '../scenario/narration';
 import { advance, startRun, type Run as ScenarioRun } from '../scenario/run';
-import type { Beat } from '../scenario/scenario';
 import { callText } from './callText';
 import { currentBranch, type SessionState } from './session';
 import { pathTo, type Moment } from './trail';
@@ -119,16 +117,6 @@ export function currentMoment({ run }: Pick<SessionState, 'run'>): Moment {
 /** The frame that the session stands at: program, state and what the last move did. Same object while nothing moves. */
 export function currentFrame(session: Pick<SessionState, 'run'>): Frame {
   return frameOf(currentMoment(session));
-}
-
-/** What the scenario's narration says of the last move, if anything. */
-export function currentBeat(session: Pick<SessionState, 'run'>): Beat | undefined {
-  const { run } = session;
-  const steps = branchMoments(session).slice(1, run.cursor + 1).map((moment) => {
-    const { program, task, step } = frameOf(moment);
-    return { by: program.tasks[task ?? -1]?.name, at: step?.id };
-  });
-  return tellBeats(run.setup.scenario.beats, steps).at(-1);
 }
 
 /** Every moment of the branch on screen, by depth. Same object while the branch does not change. */

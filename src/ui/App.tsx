@@ -1,42 +1,48 @@
-import { useEffect, useRef, useState } from 'react';
-import { Tooltip } from '@base-ui/react/tooltip';
-import { openFile } from '../session/open';
-import type { Session } from '../session/session';
+import { lazy, Suspense, useEffect, type CSSProperties } from 'react';
+import { arrange } from '../session/arrange';
+import type { Layout, Session } from '../session/session';
 import { Header } from './controls/Header';
-import { HelpDialog } from './controls/HelpDialog';
 import { onHotkey } from './controls/hotkeys';
+import { Splitter, usePanelSize } from './controls/Splitter';
 import { Transport } from './controls/Transport';
+import { Dialogs } from './dialogs/Dialogs';
 import { Actors } from './panels/Actors';
 import { Details } from './panels/Details';
+import { Foot } from './panels/Foot';
 import { Listing } from './panels/Listing';
 import { Messages } from './panels/Messages';
-import { Steps } from './panels/Steps';
 import { Story } from './panels/Story';
-import { Tasks } from './panels/Tasks';
-import { Stage } from './stage/Stage';
+import { useFileDrop } from './useFileDrop';
 import { useIdleSignal } from './useIdleSignal';
 import { SessionContext, useSession } from './useSession';
+import buttons from './controls/controls.module.css';
 import styles from './App.module.css';
 import './tokens.css';
 
-const views = ['Stage', 'Actors', 'Steps', 'Listing'] as const;
+const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
+
+const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] = [
+  { id: 'stage', text: 'Stage' }, { id: 'actors', text: 'Actors' }, { id: 'steps', text: 'Steps' }, { id: 'listing', text: 'Listing' },
+];
 
 export function App({ session }: { readonly session: Session }) {
   return (
     <SessionContext value={session}>
-      <Tooltip.Provider delay={500}>
-        <Page session={session} />
-      </Tooltip.Provider>
+      <Page session={session} />
     </SessionContext>
   );
 }
 
 function Page({ session }: { readonly session: Session }) {
-  const [view, setView] = useState<(typeof views)[number]>('Stage');
+  const { pane, present } = useSession((state) => state.layout);
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
-  const root = useRef<HTMLDivElement>(null);
+  const left = usePanelSize({ id: 'left', initial: 276, min: 220, max: 480 });
+  const right = usePanelSize({ id: 'right', initial: 372, min: 260, max: 720 });
+  const foot = usePanelSize({ id: 'foot', initial: 190, min: 96, max: 560 });
+  const details = usePanelSize({ id: 'details', initial: 260, min: 80, max: 620 });
   useIdleSignal(session);
+  useFileDrop(session);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
@@ -46,48 +52,31 @@ function Page({ session }: { readonly session: Session }) {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [session]);
-  useFileDrop(session);
+  const sizes = { '--left': `${left.value}px`, '--right': `${right.value}px`, '--foot': `${foot.value}px`, '--details': `${details.value}px` };
   return (
-    <div className={styles.app} data-view={view} ref={root}>
+    <div className={styles.app} data-pane={pane} data-present={present ? '' : undefined} style={sizes as CSSProperties}>
       <Header />
-      <nav className={styles.views} aria-label="Panels">
-        {views.map((name) => (
-          <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>{name}</button>
-        ))}
-      </nav>
-      <aside className={styles.left} data-panel="Actors" aria-label="Actors"><Actors /></aside>
+      <aside className={styles.left} aria-label="Actors"><Actors /></aside>
+      <Splitter size={left} label="Width of the actors" panel="left" />
       <main className={styles.main}>
         <Story />
-        <section className={styles.stage} data-panel="Stage" aria-label="Stage"><Stage /></section>
-        <section className={styles.foot} aria-label="Transport">
-          <Transport />
-          <div className={styles.lists} data-panel="Steps"><Tasks /><Steps /></div>
-        </section>
+        <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}><Stage /></Suspense></section>
+        <Splitter size={foot} label="Height of the timeline" panel="below" />
+        <Transport />
+        <Foot />
       </main>
-      <aside className={styles.right} data-panel="Listing" aria-label="Listing and details"><Listing /><Details /></aside>
+      <Splitter size={right} label="Width of the listing" panel="right" />
+      <aside className={styles.right} aria-label="Listing and details">
+        <Listing />
+        <Splitter size={details} label="Height of the details" panel="below" />
+        <Details />
+      </aside>
+      <nav className={styles.panes} aria-label="Panels">
+        {panes.map(({ id, text }) => <button key={id} type="button" aria-pressed={pane === id} onClick={() => arrange(session, { pane: id })}>{text}</button>)}
+      </nav>
       <Messages />
-      <HelpDialog />
-      <div className={styles.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>
+      <Dialogs />
+      <div className={buttons.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>
     </div>
   );
-}
-
-function useFileDrop(session: Session): void {
-  useEffect(() => {
-    const over = (event: DragEvent): void => {
-      if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
-    };
-    const drop = (event: DragEvent): void => {
-      const file = event.dataTransfer?.files[0];
-      if (!file) return;
-      event.preventDefault();
-      void openFile(session, file);
-    };
-    document.addEventListener('dragover', over);
-    document.addEventListener('drop', drop);
-    return () => {
-      document.removeEventListener('dragover', over);
-      document.removeEventListener('drop', drop);
-    };
-  }, [session]);
 }

@@ -1,4 +1,3 @@
-import { Tooltip } from '@base-ui/react/tooltip';
 import { runCommand, type Command } from '../../session/commands';
 import { useSession, useSessionStore } from '../useSession';
 import { hotkeyText } from './hotkeys';
@@ -12,32 +11,29 @@ interface CommandButtonProps {
   readonly title?: string;
   readonly text?: string;
   readonly look?: 'quiet' | 'primary' | 'plain';
+  /** Where the tip opens. */
+  readonly tip?: 'below' | 'above';
+  readonly pressed?: boolean;
 }
 
-export function CommandButton({ command, icon, title = command.title, text, look = 'quiet' }: CommandButtonProps) {
+export function CommandButton({ command, icon, title = command.title, text, look = 'quiet', tip = 'below', pressed }: CommandButtonProps) {
   const session = useSessionStore();
   const enabled = useSession(command.enabled);
   const classes = [styles.button, look === 'quiet' ? styles.quiet : look === 'primary' ? styles.primary : '', text === undefined ? styles.icon : ''].join(' ');
   return (
-    <Tooltip.Root>
-      <Tooltip.Trigger
-        className={classes}
-        aria-label={title}
-        aria-disabled={!enabled}
-        data-disabled={enabled ? undefined : ''}
-        onClick={() => runCommand(session, command)}
-      >
-        <Icon name={icon} />
-        {text}
-      </Tooltip.Trigger>
-      <Tooltip.Portal>
-        <Tooltip.Positioner className={styles.positioner} sideOffset={6}>
-          <Tooltip.Popup className={styles.tooltip}>
-            {title}
-            {command.hotkey !== undefined && <kbd>{hotkeyText(command.hotkey)}</kbd>}
-          </Tooltip.Popup>
-        </Tooltip.Positioner>
-      </Tooltip.Portal>
-    </Tooltip.Root>
+    <button
+      type="button"
+      className={classes}
+      aria-label={title}
+      aria-pressed={pressed}
+      aria-disabled={!enabled}
+      data-disabled={enabled ? undefined : ''}
+      data-tip={command.hotkey === undefined ? title : `${title}  ${hotkeyText(command.hotkey)}`}
+      data-tip-side={tip}
+      onClick={() => runCommand(session, command)}
+    >
+      <Icon name={icon} />
+      {text !== undefined && <span>{text}</span>}
+    </button>
   );
 }

@@ -1,39 +1,44 @@
+import { arrange } from '../../session/arrange';
 import { COMMANDS } from '../../session/commands';
-import { seek, switchBranch } from '../../session/moves';
-import { currentBranch } from '../../session/session';
+import { currentBranch, type Layout } from '../../session/session';
 import { change, SPEEDS } from '../../session/transport';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from './CommandButton';
+import { Segmented } from './Segmented';
+import buttons from './controls.module.css';
 import styles from './Transport.module.css';
 
 export function Transport() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
+  const foot = useSession((state) => state.layout.foot);
   const { playing, speed, order, seed } = useSession((state) => state.settings);
   const end = currentBranch(run).tip.depth;
   return (
-    <div className={styles.bar}>
-      <CommandButton command={COMMANDS.undo} icon="undo" />
-      <CommandButton command={COMMANDS.redo} icon="redo" />
-      <CommandButton command={COMMANDS.reset} icon="reset" title="Reset" />
-      <i />
-      <CommandButton command={COMMANDS.back} icon="back" title="Back one step" />
-      <CommandButton command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} title={playing ? 'Pause' : 'Play'} look="primary" />
-      <CommandButton command={COMMANDS.forward} icon="forward" title="Forward one step" />
-      <input className={styles.slider} type="range" aria-label="Step position" aria-valuetext={`step ${run.cursor} of ${end}`} min={0} max={end} value={run.cursor} disabled={end === 0} onChange={(event) => seek(session, event.target.valueAsNumber)} />
-      <output className={styles.count}>{run.cursor} / {end}</output>
-      <select aria-label="Speed" value={speed} onChange={(event) => change(session, { speed: Number(event.target.value) })}>
-        {SPEEDS.map((each) => <option key={each} value={each}>{each}/s</option>)}
+    <section className={styles.bar} aria-label="Transport">
+      <div className={styles.group}>
+        <CommandButton command={COMMANDS.start} icon="start" tip="above" />
+        <CommandButton command={COMMANDS.back} icon="back" title="Back one step" tip="above" />
+        <CommandButton command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} title={playing ? 'Pause' : 'Play'} look="plain" tip="above" />
+        <CommandButton command={COMMANDS.forward} icon="forward" title="Forward one step" tip="above" />
+        <CommandButton command={COMMANDS.end} icon="end" tip="above" />
+      </div>
+      <output className={styles.count} aria-label="Step">{run.cursor} / {end}</output>
+      <div className={styles.group}>
+        <CommandButton command={COMMANDS.undo} icon="undo" tip="above" />
+        <CommandButton command={COMMANDS.redo} icon="redo" tip="above" />
+        <CommandButton command={COMMANDS.reset} icon="reset" title="Reset" tip="above" />
+      </div>
+      <select className={buttons.select} aria-label="Speed" value={speed} onChange={(event) => change(session, { speed: Number(event.target.value) })}>
+        {SPEEDS.map((each) => <option key={each} value={each}>{each} steps/s</option>)}
       </select>
-      <select aria-label="Order of play" value={order === 'inTurn' ? 'inTurn' : String(seed)} onChange={(event) => change(session, event.target.value === 'inTurn' ? { order: 'inTurn' } : { order: 'random', seed: Number(event.target.value) })}>
-        <option value="inTurn">in turn</option>
-        {[1, 2, 3, 4, 5, 6, 7, 8].map((each) => <option key={each} value={each}>random {each}</option>)}
+      <select className={buttons.select} aria-label="Order of play" value={order} onChange={(event) => change(session, { order: event.target.value === 'random' ? 'random' : 'inTurn' })}>
+        <option value="inTurn">as told</option>
+        <option value="random">random</option>
       </select>
-      {run.branches.length > 1 && (
-        <select aria-label="Branch" value={run.branch} onChange={(event) => switchBranch(session, Number(event.target.value))}>
-          {run.branches.map(({ id, name, from, tip }) => <option key={id} value={id}>{name}{from ? ` (from step ${from.depth})` : ''}, {tip.depth} steps</option>)}
-        </select>
-      )}
-    </div>
+      {order === 'random' && <input className={`${buttons.select} ${styles.seed}`} type="number" aria-label="Seed" min={1} max={9999} value={seed} onChange={(event) => Number.isInteger(event.target.valueAsNumber) && change(session, { seed: event.target.valueAsNumber })} />}
+      <span className={styles.gap} />
+      <Segmented<Layout['foot']> label="Show the steps as" value={foot} onPick={(value) => arrange(session, { foot: value })} segments={[{ value: 'timeline', text: 'Timeline' }, { value: 'table', text: 'Table' }]} />
+    </section>
   );
 }

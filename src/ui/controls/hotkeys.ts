@@ -1,7 +1,5 @@
-import { COMMANDS, runCommand, type Command } from '../../session/commands';
+import { COMMAND_LIST, runCommand } from '../../session/commands';
 import type { Session } from '../../session/session';
-
-const commands: readonly Command[] = Object.values(COMMANDS);
 
 const mac = /mac|iphone|ipad/i.test(navigator.userAgent);
 
@@ -19,7 +17,7 @@ function hotkeyParts(hotkey: string): readonly string[] {
 /** Runs the command of a key press; keys that belong to the control in focus stay with it. */
 export function onHotkey(session: Session, event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey || session.getState().dialog !== undefined) return;
-  const command = commands.find(({ hotkey }) => hotkey !== undefined && matches(hotkey, event));
+  const command = COMMAND_LIST.find(({ hotkey }) => hotkey !== undefined && matches(hotkey, event));
   if (!command || belongsToFocus(event)) return;
   event.preventDefault();
   runCommand(session, command);

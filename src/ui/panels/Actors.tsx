@@ -1,70 +1,107 @@
-import type { CSSProperties } from 'react';
-import { actorsOf, type Actor, type ActorAction, type Choice } from '../../session/actions';
+import { useRef, type CSSProperties } from 'react';
+import { actorsOf, type Actor, type Choice, type OpenFd } from '../../session/actions';
+import { arrange } from '../../session/arrange';
+import { select } from '../../session/attention';
 import { currentFrame } from '../../session/frame';
 import { tell } from '../../session/messages';
 import { runCall, startCall } from '../../session/moves';
+import type { Layout, Session } from '../../session/session';
+import { tasksOf, type TaskNow } from '../../session/tasks';
 import { pause } from '../../session/transport';
-import type { Session } from '../../session/session';
-import { Icon } from '../controls/Icon';
+import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
+import { useKeptFocus } from '../useKeptFocus';
 import { useSession, useSessionStore } from '../useSession';
-import styles from './panels.module.css';
+import { TaskRow } from './TaskRow';
+import styles from './Actors.module.css';
 
 export function Actors() {
+  const session = useSessionStore();
   const frame = useSession(currentFrame);
+  const act = useSession((state) => state.layout.act);
+  const tasks = tasksOf(frame);
   return (
     <>
-      <h2 className={styles.heading}>Actors</h2>
+      <div className={styles.mode}>
+        <Segmented<Layout['act']>
+          label="What an action does" value={act} onPick={(value) => arrange(session, { act: value })}
+          segments={[{ value: 'run', text: 'Run calls', title: 'Run calls to their end' }, { value: 'start', text: 'Start, then step', title: 'Start calls and step them by hand' }]}
+        />
+      </div>
       {actorsOf(frame).map((actor) => (
-        <section key={actor.name} className={styles.card} aria-label={actor.name} style={{ '--who': processColour(frame.program.world, actor.name) } as CSSProperties}>
-          <h3>{actor.name}</h3>
-          <Card actor={actor} />
-        </section>
+        <Card key={actor.name} actor={actor} act={act} tasks={tasks.filter((task) => task.process === actor.name && task.next)} colour={processColour(frame.program.world, actor.name)} />
       ))}
     </>
   );
 }
 
-function Card({ actor }: { readonly actor: Actor }) {
-  const possible = actor.actions.filter((each) => each.choices.length > 0);
+interface CardProps {
+  readonly actor: Actor;
+  readonly tasks: readonly TaskNow[];
+  readonly act: Layout['act'];
+  readonly colour: string;
+}
+
+function Card({ actor, tasks, act, colour }: CardProps) {
+  const card = useRef<HTMLElement>(null);
+  useKeptFocus(card);
+  const rows = byVerb(actor);
   const refused = actor.actions.filter((each) => each.choices.length === 0);
   return (
-    <>
-      {actor.kind === 'process' && <p className={styles.fds}>{actor.fds.length === 0 ? 'no fd open' : actor.fds.map((fd) => `${fd.name} (${fd.kind})`).join(', ')}</p>}
-      <ul className={styles.actions}>{possible.map((action) => <li key={action.call}><ActionRow action={action} /></li>)}</ul>
+    <section ref={card} className={styles.card} aria-label={actor.name} style={{ '--who': colour } as CSSProperties}>
+      <h3 tabIndex={-1}>{actor.name}<small>{actor.kind === 'driver' ? 'kernel' : 'process'}</small></h3>
+      {actor.fds.length > 0 && <ul className={styles.fds} aria-label={`Open files of ${actor.name}`}>{actor.fds.map((fd) => <li key={fd.name}><Fd fd={fd} /></li>)}</ul>}
+      {tasks.map((task) => <TaskRow key={task.name} task={task} />)}
+      <div className={styles.actions}>
+        {[...rows].map(([verb, choices]) => (
+          <div key={verb} className={styles.verb} role="group" aria-label={verb}>
+            <span aria-hidden="true">{verb}</span>
+            <div>{choices.map((choice) => <Action key={choice.title} choice={choice} act={act} />)}</div>
+          </div>
+        ))}
+      </div>
       {refused.length > 0 && (
-        <details>
+        <details className={styles.refused}>
           <summary>Not possible now ({refused.length})</summary>
-          <ul className={styles.refused}>{refused.map(({ call, title, reason }) => <li key={call}>{title}: {reason}</li>)}</ul>
+          <dl>{refused.map(({ call, title, reason }) => <div key={call}><dt>{title}</dt><dd>{reason}</dd></div>)}</dl>
         </details>
       )}
-    </>
+    </section>
   );
 }
 
-function ActionRow({ action }: { readonly action: ActorAction }) {
+function byVerb({ actions }: Actor): ReadonlyMap<string, readonly Choice[]> {
+  const rows = new Map<string, readonly Choice[]>();
+  for (const { verb, choices } of actions) if (choices.length > 0) rows.set(verb, [...(rows.get(verb) ?? []), ...choices]);
+  return rows;
+}
+
+function Fd({ fd }: { readonly fd: OpenFd }) {
   const session = useSessionStore();
-  const [first, ...others] = action.choices;
-  if (!first) return undefined;
+  const selected = useSession((state) => state.selection === fd.file);
+  const about = fd.device ?? (fd.group === undefined ? fd.kind : `group ${fd.group}`);
   return (
-    <div className={styles.action}>
-      <button type="button" className={buttons.button} onClick={() => act(session, first, runCall)}>{first.title}</button>
-      {others.length > 0 && (
-        <select aria-label={`${action.title}: another choice`} value="" onChange={(event) => {
-          const other = others[Number(event.target.value)];
-          if (other) act(session, other, runCall);
-        }}>
-          <option value="" disabled>…</option>
-          {others.map((each, index) => <option key={each.title} value={index}>{each.title}</option>)}
-        </select>
-      )}
-      <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label={`Start: ${first.title}`} title="Start it and step by hand" onClick={() => act(session, first, startCall)}><Icon name="foot" /></button>
-    </div>
+    <button type="button" className={styles.fd} aria-pressed={selected} onClick={() => select(session, selected ? undefined : fd.file)}>
+      <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? about : fd.kind}</span>
+      {fd.access && <em data-access={fd.access}>fops {fd.access}</em>}
+    </button>
   );
 }
 
-function act(session: Session, { call, title }: Choice, make: typeof runCall): void {
+function Action({ choice, act }: { readonly choice: Choice; readonly act: Layout['act'] }) {
+  const session = useSessionStore();
+  return (
+    <button
+      type="button" className={`${buttons.button} ${buttons.small}`} aria-label={act === 'run' ? choice.title : `Start: ${choice.title}`}
+      onClick={(event) => perform(session, choice, (act === 'run') === event.shiftKey ? startCall : runCall)}
+    >
+      {choice.label}
+    </button>
+  );
+}
+
+function perform(session: Session, { call, title }: Choice, make: typeof runCall): void {
   pause(session);
   const why = make(session, call);
   if (why !== undefined) tell(session, 'error', `${title} is not possible now.`, [why]);

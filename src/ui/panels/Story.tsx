@@ -1,26 +1,53 @@
+import type { CSSProperties } from 'react';
+import { currentBeat, lastBeat } from '../../session/beats';
 import { COMMANDS } from '../../session/commands';
-import { currentBeat, currentFrame } from '../../session/frame';
+import { currentFrame, type Frame } from '../../session/frame';
 import { frameText } from '../../session/moves';
-import { enabledTasks } from '../../session/turns';
 import { currentBranch } from '../../session/session';
+import { enabledTasks } from '../../session/turns';
+import { tasksOf, waitSentence } from '../../session/tasks';
 import { CommandButton } from '../controls/CommandButton';
+import { processColour } from '../processColour';
 import { useSession } from '../useSession';
-import styles from './panels.module.css';
+import styles from './Story.module.css';
 
 export function Story() {
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
   const frame = useSession(currentFrame);
-  const { scenario } = run.setup;
   const beat = useSession(currentBeat);
+  const told = useSession(lastBeat);
+  const { scenario } = run.setup;
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(frame).length === 0;
-  const text = beat?.say ?? (run.cursor === 0 ? scenario.about : atEnd ? `${frameText(frame)}. Nothing more can move: act for a process on the left, or reset.` : frameText(frame));
+  const violation = frame.violations[0];
+  const by = frame.program.tasks[frame.task ?? -1]?.name;
   return (
-    <section className={styles.story} aria-label="Story">
-      <div><h2>{scenario.title}</h2><p>{text}</p></div>
+    <section className={styles.story} aria-label="Story" data-tone={violation ? 'violation' : refusal(frame) === undefined ? undefined : 'refused'}>
+      <div className={styles.text}>
+        <p className={styles.say} data-fresh={beat ? '' : undefined}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : told?.say ?? firstSentence(scenario.about)}</p>
+        <p className={styles.now} style={{ '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by) } as CSSProperties}>
+          {frame.step && <code>{frame.step.id}</code>}
+          {atEnd ? ending(frame) : run.cursor === 0 ? 'Nothing has happened yet.' : frameText(frame)}
+        </p>
+      </div>
       {atEnd
-        ? <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="primary" />
-        : <CommandButton command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} text={playing ? 'Pause the story' : 'Play the story'} title={playing ? 'Pause the story' : 'Play the story'} look="primary" />}
+        ? <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
+        : <CommandButton command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} text={playing ? 'Pause' : run.cursor === 0 ? 'Play the story' : 'Play on'} title={playing ? 'Pause the story' : 'Play the story'} look="primary" />}
     </section>
   );
+}
+
+function firstSentence(text: string): string {
+  return /^.*?[.?!](?= |$)/.exec(text)?.[0] ?? text;
+}
+
+function refusal(frame: Frame): string | undefined {
+  return frame.events.some(({ note }) => note.kind === 'fail') ? frameText(frame) : undefined;
+}
+
+/** Why nothing moves any more. */
+function ending(frame: Frame): string {
+  const stuck = tasksOf(frame).filter((task) => task.wait);
+  if (stuck.length === 0) return `${frameText(frame)}. Every call has returned: act for somebody, or start again.`;
+  return `Nothing can move: ${stuck.map((task) => `${task.name} ${task.wait ? waitSentence(task.wait) : ''}`).join('; ')}.`;
 }

@@ -1,0 +1,78 @@
+import { useRef, useState, type KeyboardEvent } from 'react';
+import { LIBRARY, LIBRARY_GROUPS, retell, type LibraryEntry } from '../../scenario/library';
+import { showDialog } from '../../session/arrange';
+import { exportScenario, openFile, showScenario } from '../../session/open';
+import { Icon } from '../controls/Icon';
+import { Modal } from '../controls/Modal';
+import buttons from '../controls/controls.module.css';
+import { saveFile } from '../saveFile';
+import { useSession, useSessionStore } from '../useSession';
+import styles from './dialogs.module.css';
+
+export function LibraryDialog() {
+  const session = useSessionStore();
+  const setup = useSession((state) => state.run.setup);
+  const [query, setQuery] = useState('');
+  const file = useRef<HTMLInputElement>(null);
+  const found = LIBRARY.filter(({ id, scenario }) => `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()));
+  const pick = (entry: LibraryEntry): void => {
+    showDialog(session, undefined);
+    // In the design on screen where the scenario is told there.
+    const told = entry.designs.includes(setup.design.id) ? retell(entry, setup.design.id, {}) : undefined;
+    showScenario(session, told?.ok ? told.scenario : entry.scenario, entry.id);
+  };
+  return (
+    <Modal title="Scenarios" look="sheet">
+      <div className={styles.search}>
+        <input type="search" className={buttons.field} aria-label="Search scenarios" placeholder="Search scenarios" value={query} onChange={(event) => setQuery(event.target.value)} onKeyDown={intoList} />
+      </div>
+      <div className={styles.list} role="region" aria-label="Built-in scenarios" tabIndex={0} onKeyDown={alongList}>
+        {found.length === 0 && <p className={styles.empty}>No scenario matches “{query}”.</p>}
+        {LIBRARY_GROUPS.map((group) => {
+          const entries = found.filter((entry) => entry.group === group.id);
+          return entries.length > 0 && (
+            <section key={group.id} aria-labelledby={`group-${group.id}`}>
+              <h3 id={`group-${group.id}`}>{group.title}</h3>
+              {entries.map((entry) => (
+                <button key={entry.id} type="button" className={styles.entry} aria-label={entry.scenario.title} aria-describedby={`about-${entry.id}`} aria-current={entry.id === setup.id} onClick={() => pick(entry)}>
+                  <b>{entry.scenario.title}</b>
+                  <span id={`about-${entry.id}`}>{entry.scenario.about}</span>
+                  {!entry.designs.includes(setup.design.id) && <small>opens in {entry.designs[0]}</small>}
+                </button>
+              ))}
+            </section>
+          );
+        })}
+      </div>
+      <footer className={styles.foot}>
+        <input ref={file} type="file" accept=".json,application/json" hidden aria-label="Scenario file" onChange={(event) => {
+          const picked = event.target.files?.[0];
+          event.target.value = '';
+          if (!picked) return;
+          showDialog(session, undefined);
+          void openFile(session, picked);
+        }} />
+        <button type="button" className={buttons.button} onClick={() => file.current?.click()}><Icon name="open" />Open a scenario file</button>
+        <button type="button" className={`${buttons.button} ${buttons.quiet}`} onClick={() => saveFile('playground.scenario.json', exportScenario(session))}><Icon name="save" />Save this run as one</button>
+        <span>or drop a file anywhere</span>
+      </footer>
+    </Modal>
+  );
+}
+
+function intoList(event: KeyboardEvent<HTMLInputElement>): void {
+  const first = event.currentTarget.closest('dialog')?.querySelector<HTMLElement>('section button');
+  if (!first || (event.key !== 'ArrowDown' && event.key !== 'Enter')) return;
+  event.preventDefault();
+  if (event.key === 'Enter') first.click();
+  else first.focus();
+}
+
+function alongList(event: KeyboardEvent<HTMLElement>): void {
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (by === undefined) return;
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];
+  const at = items.findIndex((item) => item === document.activeElement);
+  items[Math.max(0, Math.min(items.length - 1, at + by))]?.focus();
+  event.preventDefault();
+}

@@ -1,0 +1,30 @@
+import { callText } from '../../session/callText';
+import { runTask, step } from '../../session/moves';
+import { waitSentence, type TaskNow } from '../../session/tasks';
+import { pause } from '../../session/transport';
+import buttons from '../controls/controls.module.css';
+import { useSessionStore } from '../useSession';
+import styles from './Actors.module.css';
+
+/** A task with a call under way or before it: what it does next, or why it cannot. */
+export function TaskRow({ task }: { readonly task: TaskNow }) {
+  const session = useSessionStore();
+  const call = task.call ?? task.upcoming;
+  const state = task.wait ? 'waiting' : task.call ? 'running' : 'next';
+  const move = (make: typeof step) => () => {
+    if (!task.canStep) return;
+    pause(session);
+    make(session, task.name);
+  };
+  const button = `${buttons.button} ${buttons.small}`;
+  return (
+    <div className={styles.task} data-state={state} role="group" aria-label={`Task ${task.name}`}>
+      <p className={styles.call}><span>{task.name === task.process ? '' : `${task.name} `}{{ waiting: 'waits in', running: 'in', next: 'next' }[state]}</span> <code>{call && callText(call.call)}</code></p>
+      <p className={styles.next}>{task.wait ? waitSentence(task.wait) : task.next?.title}</p>
+      <div className={styles.moves}>
+        <button type="button" className={button} aria-label={`Step ${task.name}`} aria-disabled={!task.canStep} data-disabled={task.canStep ? undefined : ''} onClick={move(step)}>Step</button>
+        <button type="button" className={button} aria-label={`Run ${task.name}`} aria-disabled={!task.canStep} data-disabled={task.canStep ? undefined : ''} onClick={move(runTask)}>Run</button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,135 @@
+import { memo, useEffect, useRef, useState, type CSSProperties, type PointerEvent } from 'react';
+import { hover } from '../../session/attention';
+import { branchBeats } from '../../session/beats';
+import { branchMoments, currentFrame, frameOf } from '../../session/frame';
+import { lightsAt } from '../../session/lights';
+import { frameText, seek } from '../../session/moves';
+import { lanesOf, type Lane } from '../../session/timeline';
+import { pause } from '../../session/transport';
+import type { Moment } from '../../session/trail';
+import { processColour } from '../processColour';
+import { useSession, useSessionStore } from '../useSession';
+import styles from './Timeline.module.css';
+
+/** px that a step takes at least. */
+const STEP_WIDTH = 9;
+const BAR = 22;
+const LINE = 6;
+
+/** One lane per task over the steps of the branch; the ruler on top is a slider. */
+export function Timeline() {
+  const session = useSessionStore();
+  const moments = useSession(branchMoments);
+  const cursor = useSession((state) => state.run.cursor);
+  const world = useSession((state) => currentFrame(state).program.world);
+  const [at, setAt] = useState<number>();
+  const scroller = useRef<HTMLDivElement>(null);
+  const lanes = lanesOf(moments);
+  const steps = Math.max(moments.length - 1, 12);
+  const end = moments.length - 1;
+  useEffect(() => {
+    const box = scroller.current;
+    const head = box?.querySelector<HTMLElement>('[data-head]');
+    if (!box || !head) return;
+    const x = head.offsetLeft;
+    if (x < box.scrollLeft + 120 || x > box.scrollLeft + box.clientWidth - 60) box.scrollLeft = x - box.clientWidth / 2;
+  }, [cursor]);
+  const depthAt = (event: PointerEvent<HTMLElement>): number => {
+    const box = event.currentTarget.getBoundingClientRect();
+    return Math.max(0, Math.min(end, Math.ceil(((event.clientX - box.left) / box.width) * steps)));
+  };
+  const look = (depth: number | undefined): void => {
+    setAt(depth);
+    const moment = moments[depth ?? -1];
+    hover(session, moment && lightsAt(moment));
+  };
+  const to = (depth: number): void => {
+    pause(session);
+    seek(session, depth);
+  };
+  return (
+    <section className={styles.timeline} aria-label="Timeline">
+      <div ref={scroller} className={styles.scroller} style={{ '--steps': steps } as CSSProperties}>
+        <div className={styles.names} aria-hidden="true">
+          <span />
+          {lanes.map((lane) => <b key={lane.task} style={{ '--who': processColour(world, lane.task), height: laneHeight(lane) } as CSSProperties}>{lane.task}</b>)}
+        </div>
+        <div className={styles.tracks} style={{ minWidth: steps * STEP_WIDTH }}>
+          <Ruler steps={steps} />
+          <input className={styles.slider} style={{ width: `${(end / steps) * 100}%` }} type="range" aria-label="Step position" aria-valuetext={`step ${cursor} of ${end}`} min={0} max={end} value={cursor} disabled={end === 0} onChange={(event) => to(event.target.valueAsNumber)} />
+          <div
+            className={styles.lanes}
+            onPointerDown={(event) => {
+              if (event.target instanceof Element && event.target.closest('button')) return;
+              event.currentTarget.setPointerCapture(event.pointerId);
+              to(depthAt(event));
+            }}
+            onPointerMove={(event) => {
+              const depth = depthAt(event);
+              if (depth !== at) look(depth);
+              if (event.currentTarget.hasPointerCapture(event.pointerId)) to(depth);
+            }}
+            onPointerLeave={() => look(undefined)}
+          >
+            {lanes.map((lane) => <LaneRow key={lane.task} lane={lane} steps={steps} colour={processColour(world, lane.task)} onMark={to} />)}
+            {lanes.length === 0 && <p className={styles.empty}>Nothing has happened yet. Act for somebody, or play the story.</p>}
+          </div>
+          <i className={styles.future} style={{ left: `${(cursor / steps) * 100}%` }} />
+          {at !== undefined && at > 0 && <i className={styles.look} style={{ left: `${((at - 1) / steps) * 100}%` }} />}
+          <i className={styles.head} data-head="" style={{ left: `${(cursor / steps) * 100}%` }} />
+        </div>
+      </div>
+      <p className={styles.caption}>{captionOf(moments[at ?? cursor])}</p>
+    </section>
+  );
+}
+
+function captionOf(moment: Moment | undefined): string {
+  if (!moment || moment.depth === 0) return '';
+  const frame = frameOf(moment);
+  const by = frame.program.tasks[frame.task ?? -1]?.name ?? '';
+  return `${moment.depth}  ${by}${frame.step ? ` ${frame.step.id}` : ''}: ${frameText(frame)}`;
+}
+
+function laneHeight(lane: Lane): number {
+  const lines = Math.max(0, ...lane.holds.map((hold) => hold.line + 1));
+  return BAR + 6 + Math.max(1, lines) * LINE;
+}
+
+const Ruler = memo(function Ruler({ steps }: { readonly steps: number }) {
+  const beats = useSession(branchBeats);
+  const branches = useSession((state) => state.run.branches);
+  const here = useSession((state) => state.run.branch);
+  const every = steps > 120 ? 20 : steps > 50 ? 10 : 5;
+  return (
+    <div className={styles.ruler} aria-hidden="true">
+      {Array.from({ length: Math.floor(steps / every) }, (_, index) => (index + 1) * every).map((depth) => <span key={depth} style={{ left: `${(depth / steps) * 100}%` }}>{depth}</span>)}
+      {beats.map((beat, depth) => beat && <i key={depth} className={styles.beat} style={{ left: `${(depth / steps) * 100}%` }} />)}
+      {branches.map(({ id, from }) => from && (from.branch === here || id === here) && from.depth <= steps && <i key={`fork${id}`} className={styles.fork} style={{ left: `${(from.depth / steps) * 100}%` }} />)}
+    </div>
+  );
+});
+
+interface LaneRowProps {
+  readonly lane: Lane;
+  readonly steps: number;
+  readonly colour: string;
+  readonly onMark: (depth: number) => void;
+}
+
+const signs = { refused: '✕', swap: '⇄', violation: '!', warn: '!' } as const;
+
+function LaneRow({ lane, steps, colour, onMark }: LaneRowProps) {
+  const place = (from: number, to: number): CSSProperties => ({ left: `${(from / steps) * 100}%`, width: `${((to - from) / steps) * 100}%` });
+  return (
+    <div className={styles.lane} style={{ '--who': colour, height: laneHeight(lane) } as CSSProperties}>
+      {lane.bars.map((bar) => <div key={bar.from} className={styles.bar} data-refused={bar.returned?.startsWith('-') === true ? '' : undefined} data-open={bar.returned === undefined ? '' : undefined} style={place(bar.from, bar.to)}><span>{bar.text}</span></div>)}
+      <svg className={styles.moves} viewBox={`0 0 ${steps} 1`} preserveAspectRatio="none" aria-hidden="true"><path d={lane.moves.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} /></svg>
+      {lane.waits.map((wait) => <div key={wait.from} className={styles.wait} style={place(wait.from, wait.to)} title={wait.text} />)}
+      {lane.holds.map((hold) => <div key={`${hold.from} ${hold.text}`} className={styles.hold} style={{ ...place(hold.from, hold.to), top: BAR + 5 + hold.line * LINE }} title={`holds ${hold.text}`} />)}
+      {lane.marks.map((mark) => (
+        <button key={`${mark.depth} ${mark.kind} ${mark.text}`} type="button" className={styles.mark} data-kind={mark.kind} style={{ left: `${((mark.depth - 0.5) / steps) * 100}%` }} aria-label={`Step ${mark.depth}, ${lane.task}: ${mark.text}`} title={mark.text} onClick={() => onMark(mark.depth)}>{signs[mark.kind]}</button>
+      ))}
+    </div>
+  );
+}
