@@ -1,15 +1,17 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import type { DialogId } from '../../session/session';
 import { useSession } from '../useSession';
 
-const dialogs: Readonly<Partial<Record<DialogId, ReturnType<typeof lazy>>>> = {
-  help: lazy(async () => ({ default: (await import('./HelpDialog')).HelpDialog })),
-  library: lazy(async () => ({ default: (await import('./LibraryDialog')).LibraryDialog })),
+const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog')).HelpDialog }));
+const LibraryDialog = lazy(async () => ({ default: (await import('./LibraryDialog')).LibraryDialog }));
+
+const dialogs: Readonly<Partial<Record<DialogId, ReactNode>>> = {
+  help: <HelpDialog />,
+  library: <LibraryDialog />,
 };
 
 /** The open dialog, loaded when it is first opened. */
 export function Dialogs() {
   const id = useSession((state) => state.dialog);
-  const Dialog = id && dialogs[id];
-  return Dialog && <Suspense fallback={<span data-loading="" />}><Dialog /></Suspense>;
+  return id && <Suspense fallback={<span data-loading="" />}>{dialogs[id]}</Suspense>;
 }
