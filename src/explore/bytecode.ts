@@ -39,7 +39,7 @@ export const OP = {
   bump: 14,
   /** bit */
   violate: 15,
-  /** the step is done */
+  /** set: the step is done, its successor is to be tested by these rules */
   done: 16,
   /** the guard is false */
   blocked: 17,
@@ -57,6 +57,8 @@ export interface Bytecode {
   /** Start of each action, by `bases[task] + place`; -1 at places without one. */
   readonly entries: Int32Array;
   readonly bases: readonly number[];
+  /** Start of each set of rules. */
+  readonly ruleSets: Int32Array;
 }
 
 /** Flattens a model for the switch loop. */
@@ -69,8 +71,9 @@ export function makeBytecode(model: Model, layout: Layout): Bytecode {
     for (let place = actions.length; place <= (model.places[task]?.count ?? 0); place++) entries.push(-1);
     return base;
   });
+  const ruleSets = model.ruleSets.map((set) => out.rules(set));
   out.placeTables();
-  return { code: Int32Array.from(out.code), entries: Int32Array.from(entries), bases };
+  return { code: Int32Array.from(out.code), entries: Int32Array.from(entries), bases, ruleSets: Int32Array.from(ruleSets) };
 }
 
 class Assembler {
@@ -112,6 +115,20 @@ class Assembler {
     return start;
   }
 
+  /** Tests of one set of rules; ends like a step. */
+  rules(set: readonly number[]): number {
+    const start = this.code.length;
+    for (const number of set) {
+      const { bad, property } = this.model.rules[number]!;
+      const fine: number[] = [];
+      this.jumpOn(bad, false, fine);
+      this.code.push(OP.violate, propertyBit(property));
+      for (const at of fine) this.code[at] = this.code.length;
+    }
+    this.code.push(OP.done, 0);
+    return start;
+  }
+
   private slot(field: number): Slot {
     const slot = this.layout.slotOf.get(field);
     if (!slot) throw new Error(`field ${field} has no bits`);
@@ -127,7 +144,7 @@ class Assembler {
         case 'set': this.set(this.slot(s.field), s.value, action); break;
         case 'jump':
           this.setConstant(place, s.pc);
-          this.code.push(OP.done);
+          this.code.push(OP.done, action.rulesAt.get(s.pc) ?? 0);
           return true;
         case 'if': {
           const skip: number[] = [];

@@ -19,7 +19,8 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
   let transitions = 0;
   let seen = 0;
 
-  const insert = (parent: number): void => {
+  /** Whether the successor was new. */
+  const insert = (parent: number): boolean => {
     const h = hashWords(next, 0, words);
     const mask = table.length - 1;
     const tag = h >>> 26;
@@ -29,7 +30,7 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
         const at = ((entry & 0x3ffffff) - 1) * stride;
         let i = 0;
         while (i < words && records[at + i] === next[i]) i++;
-        if (i === words) return;
+        if (i === words) return false;
       }
       slot = (slot + 1) & mask;
     }
@@ -38,6 +39,12 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
     records[at + words] = parent;
     count++;
     table[slot] = (tag << 26) | count;
+    return true;
+  };
+  const report = (broken: number, state: number, task: number): void => {
+    if ((broken & ~seen) === 0) return;
+    listener.broken(broken & ~seen, state, task);
+    seen |= broken;
   };
   next.set(layout.initial);
   insert(-1);
@@ -52,12 +59,8 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
         for (let task = 0; task < tasks; task++) {
           if (!interpreter.step(records, at, task)) continue;
           moved++;
-          const broken = interpreter.broken();
-          if ((broken & ~seen) !== 0) {
-            listener.broken(broken & ~seen, state, task);
-            seen |= broken;
-          }
-          insert(state);
+          report(interpreter.broken(), state, task);
+          if (insert(state)) report(interpreter.brokenAfter(), state, task);
         }
         if (moved === 0) listener.stuck(state);
         transitions += moved;

@@ -22,7 +22,7 @@ import { exploreByReference } from './reference';
 import { circlesOf, circling } from './lockOrders';
 
 /** States up to which the reference engine follows. */
-const REFERENCE_CAP = 2_500;
+const REFERENCE_CAP = 900;
 
 /** The scenarios that are tried with every option. */
 const WITH_OPTIONS = ['double-bind', 'hot-unplug'];

@@ -9,13 +9,15 @@ export interface Interpreter {
   readonly next: Int32Array;
   /** Runs the next action of `task` from the words at `offset`; false when it cannot move. */
   readonly step: (words: Int32Array, offset: number, task: number) => boolean;
-  /** Properties that the last step broke, as a mask of `propertyBit`. */
+  /** Properties that the last step itself broke, as a mask of `propertyBit`. */
   readonly broken: () => number;
+  /** Those, and what is wrong with the successor as far as the last step can have changed it. */
+  readonly brokenAfter: () => number;
 }
 
 /** Makes an interpreter; its buffers are its own. */
 export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode): Interpreter {
-  const { code, entries, bases } = bytecode;
+  const { code, entries, bases, ruleSets } = bytecode;
   const { words: width } = layout;
   const n = new Int32Array(width);
   const stack = new Int32Array(64);
@@ -25,6 +27,7 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
   const placeMask = Int32Array.from(placeSlots, (slot) => slot?.mask ?? 0);
   const base = Int32Array.from(bases);
   let bits = 0;
+  let rules = 0;
 
   const leave = (action: number, value: number): never => {
     throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
@@ -73,7 +76,7 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
           break;
         }
         case 15: /* violate */ bits |= 1 << code[at + 1]!; at += 2; break;
-        case 16: /* done */ return true;
+        case 16: /* done */ rules = code[at + 1]!; return true;
         case 17: /* blocked */ return false;
         case 18: /* loadTable */ stack[top++] = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)]!; at += 5; break;
         case 19: /* jumpUnlessTable */ at = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)] === 0 ? code[at + 5]! : at + 6; break;
@@ -93,5 +96,9 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
       return run(entry);
     },
     broken: () => bits,
+    brokenAfter: () => {
+      if (rules !== 0) run(ruleSets[rules]!);
+      return bits;
+    },
   };
 }

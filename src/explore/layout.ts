@@ -78,3 +78,16 @@ export function readSlot(slot: Slot, words: Int32Array, offset: number): number 
   const raw = ((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask;
   return slot.table ? (slot.table[raw] ?? 0) : raw + slot.lo;
 }
+
+/** The states `from` to `to - 1` in whose bits at `slot` something is wanted. */
+export function statesAt(records: Int32Array, stride: number, from: number, to: number, slot: Slot, wanted: readonly unknown[]): Int32Array {
+  const flags = Uint8Array.from({ length: slot.mask + 1 }, (_, raw) => (wanted[raw] === undefined ? 0 : 1));
+  const { shift, mask } = slot;
+  const found = new Int32Array(to - from);
+  let count = 0;
+  for (let state = from, at = from * stride + slot.word; state < to; state++, at += stride) {
+    found[count] = state;
+    count += flags[(records[at]! >>> shift) & mask]!;
+  }
+  return found.subarray(0, count);
+}

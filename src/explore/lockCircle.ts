@@ -4,11 +4,11 @@ import type { Program, Step } from '../kernel/program';
 import { locksHeld } from '../kernel/properties/lockOrder';
 import { waitCycle } from '../kernel/properties/noDeadlock';
 import { eachStatement } from '../kernel/statement';
-import { readSlot, unpackState } from './layout';
+import { statesAt, unpackState } from './layout';
 import type { Slot } from './layout';
 import type { LockOrder } from './lockOrders';
 import { circlesOf } from './lockOrders';
-import { makeProjection } from './projection';
+import { KeyMap, makeProjection } from './projection';
 import type { Search } from './search';
 import { BLOCKED } from './store';
 import type { Successors } from './store';
@@ -50,41 +50,47 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
   return goals;
 }
 
+interface Lens { readonly keyOf: (words: Int32Array, offset: number) => string | number; readonly known: KeyMap<Orders> }
+
 /** What steps do to locks, exactly, remembered for all states that look alike to the step. */
 class LockLens {
   readonly read: (state: number) => Int32Array;
-  private readonly steps: readonly (readonly ({ readonly keyOf: (words: Int32Array, offset: number) => string | number; readonly known: Map<string | number, Orders> } | undefined)[])[];
-  private readonly pcs: readonly Slot[];
+  /** By task: where its place stands, and by place what tells states apart for the step there. */
+  readonly tasks: readonly { readonly slot: Slot; readonly lenses: readonly (Lens | undefined)[] }[];
 
   constructor(private readonly search: Search, private readonly orders: readonly LockOrder[]) {
     const { model, layout } = search;
     const { program } = model;
     const mutexes = program.fields.filter((f) => f.kind === 'mutex').map((f) => f.index);
     this.read = makeReader(search);
-    this.pcs = model.pcs.map((pc) => layout.slotOf.get(pc)!);
-    this.steps = program.tasks.map((task) => task.steps.map((s) => {
-      if (!takesLocks(program, s)) return undefined;
-      const fields = new Set(mutexes);
-      const add = (field: number): void => { fields.add(field); };
-      fieldsRead(s.guard, add);
-      for (const w of s.waits) if (w.kind === 'mutex') fieldsRead(w.when, add);
-      eachStatement(s.body, (each) => {
-        if (each.op === 'if') fieldsRead(each.cond, add);
-        if (each.op === 'set') fieldsRead(each.value, add);
+    this.tasks = program.tasks.map((task) => {
+      const lenses = task.steps.map((s): Lens | undefined => {
+        if (!takesLocks(program, s)) return undefined;
+        const fields = new Set(mutexes);
+        const add = (field: number): void => { fields.add(field); };
+        fieldsRead(s.guard, add);
+        for (const w of s.waits) if (w.kind === 'mutex') fieldsRead(w.when, add);
+        eachStatement(s.body, (each) => {
+          if (each.op === 'if') fieldsRead(each.cond, add);
+          if (each.op === 'set') fieldsRead(each.value, add);
+        });
+        return { keyOf: makeProjection(layout, fields), known: new KeyMap() };
       });
-      return { keyOf: makeProjection(layout, fields), known: new Map() };
-    }));
+      const slot = layout.slotOf.get(model.pcs[task.index]!)!;
+      return { slot, lenses: slot.table!.map((pc) => lenses[pc]) };
+    });
   }
 
   /** The orders that the next step of a task shows, or would show if it did not have to wait. */
   ordersAt(records: Int32Array, stride: number, state: number, task: number): Orders {
-    const lens = this.steps[task]?.[readSlot(this.pcs[task]!, records, state * stride)];
+    const { slot, lenses } = this.tasks[task]!;
+    const lens = lenses[(records[state * stride + slot.word]! >>> slot.shift) & slot.mask];
     if (!lens) return NONE;
     const key = lens.keyOf(records, state * stride);
     const known = lens.known.get(key);
     if (known) return known;
     const found = this.look(this.read(state), task);
-    lens.known.set(key, found);
+    lens.known.add(key, found);
     return found;
   }
 
@@ -125,16 +131,16 @@ function takesLocks(program: Program, s: Step): boolean {
 
 /** Which of these orders come up in some explored state: shown by a step, or waited for with the other lock in hand. */
 export function* ordersSeen(search: Search, orders: readonly LockOrder[]): Generator<number, { readonly shown: LockOrder[]; readonly waited: LockOrder[] }> {
-  const lens = new LockLens(search, orders);
+  const locks = new LockLens(search, orders);
   const [shown, waited] = [new Set<number>(), new Set<number>()];
-  const tasks = search.model.actions.length;
   const count = search.engine.count();
   for (let from = 0; from < count; from += SLICE) {
     const to = Math.min(count, from + SLICE);
     const { records, stride } = search.engine.store();
-    for (let state = from; state < to; state++) {
-      for (let task = 0; task < tasks; task++) {
-        const here = lens.ordersAt(records, stride, state, task);
+    for (const [task, { slot, lenses }] of locks.tasks.entries()) {
+      if (lenses.every((l) => !l)) continue;
+      for (const state of statesAt(records, stride, from, to, slot, lenses)) {
+        const here = locks.ordersAt(records, stride, state, task);
         if (here === NONE) continue;
         for (const at of here.shown) shown.add(at);
         for (const at of here.waited) waited.add(at);

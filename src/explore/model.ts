@@ -32,6 +32,8 @@ export interface Action {
   readonly guard: Expr;
   /** Jumps go to places, and every way through ends with one. */
   readonly body: readonly Statement[];
+  /** By the place that it leads to: the set of rules to test there (an index into `Model.ruleSets`); absent for none. */
+  readonly rulesAt: ReadonlyMap<number, number>;
 }
 
 /** What a search runs on: the program without what cannot change. Field numbers are those of the program. */
@@ -42,6 +44,10 @@ export interface Model {
   readonly actions: readonly (readonly Action[])[];
   /** By task. */
   readonly places: readonly Places[];
+  /** What must not be true of a state. */
+  readonly rules: readonly StateRule[];
+  /** Which rules a step may have turned, by their numbers; the first set is empty. */
+  readonly ruleSets: readonly (readonly number[])[];
   /** Properties that the start state itself breaks, as a mask of `propertyBit`. */
   readonly brokenAtStart: number;
   /** Field index of each task's pc. */
@@ -103,12 +109,21 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
   const brokenAtStart = rules.reduce((mask, rule) => (evaluate(rule.bad, start) === 0 ? mask : mask | (1 << propertyBit(rule.property))), 0);
   const firstOf: number[] = [];
   program.tasks.reduce((sum, task) => { firstOf.push(sum); return sum + task.steps.length; }, 0);
+  const ruleSets: (readonly number[])[] = [[]];
+  const setNumbers = new Map([['', 0]]);
+  const setOf = (numbers: readonly number[]): number => {
+    const key = numbers.join();
+    const known = setNumbers.get(key) ?? ruleSets.push(numbers) - 1;
+    setNumbers.set(key, known);
+    return known;
+  };
   let at = 0;
   const actions = places.map((p, task): Action[] => {
     const tested = new PlaceRules(rules, p.values, about);
     return p.steps.map((_, place): Action => {
       const { guard, body, pc } = drafts[at++]!;
-      return { index: firstOf[task]! + pc, task, pc, guard, body: tested.into(body, place) };
+      const rulesAt = new Map([...tested.after(body, place)].flatMap(([to, numbers]) => (numbers.length === 0 ? [] : [[to, setOf(numbers)] as const])));
+      return { index: firstOf[task]! + pc, task, pc, guard, body, rulesAt };
     });
   });
   const variables: Variable[] = program.fields.filter((f) => !fixed.has(f.index) && !kept.has(f.index)).map((f) => {
@@ -116,7 +131,7 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
     return { field: f.index, lo, hi, init: f.init };
   });
   places.forEach((p, task) => variables.push({ field: program.fields.length + task, lo: 0, hi: Math.max(1, p.count - 1), init: p.start }));
-  return { program, variables, actions, places, brokenAtStart, pcs, fixed };
+  return { program, variables, actions, places, rules, ruleSets, brokenAtStart, pcs, fixed };
 }
 
 /** The stable name of a step by the number of its actions. */

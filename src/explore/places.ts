@@ -27,8 +27,8 @@ export interface Places {
 
 /** More places than a task has steps and these make the code too large: fields are left out until they fit. */
 const MORE_PLACES = 64;
-/** Statements that one step may grow to where branches have to be told apart. */
-const MOST_STATEMENTS = 600;
+/** Statements that one step, and all steps of a task, may grow to. */
+const MOST_STATEMENTS = { step: 400, task: 2500 };
 
 /** A field that cannot be part of the places. */
 class Unfit extends Error {
@@ -63,6 +63,7 @@ class PlaceFinder {
   private readonly found: (readonly number[])[] = [];
   private readonly at: ReadonlyMap<number, number>;
   private size = 0;
+  private total = 0;
 
   constructor(
     private readonly drafts: readonly Draft[],
@@ -142,7 +143,7 @@ class PlaceFinder {
   /** Rewrites statements for the place `now`, which they change; true when every way through has come to the step's end. */
   private walk(list: readonly Statement[], now: number[], tail: Tail | undefined, out: Statement[]): boolean {
     for (const [i, s] of list.entries()) {
-      if (++this.size > MOST_STATEMENTS && this.fields.length > 0) throw new TooLarge();
+      if ((++this.size > MOST_STATEMENTS.step || ++this.total > MOST_STATEMENTS.task) && this.fields.length > 0) throw new TooLarge();
       const about = this.knowing(now);
       switch (s.op) {
         case 'note': break;

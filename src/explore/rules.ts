@@ -26,36 +26,25 @@ export class PlaceRules {
   }
 
   /**
-   * The body of a step at one place with the rules tested wherever it ends. A rule is left out where the step cannot have
-   * changed its answer: it writes none of the fields, and the new place leaves the same test as the old one.
+   * By the place that a step at `place` may lead to: the numbers of the rules to test there. A rule is left out where the
+   * step cannot have changed its answer: it writes none of the fields, and the new place leaves the same test as the old one.
    */
-  into(body: readonly Statement[], place: number): readonly Statement[] {
+  after(body: readonly Statement[], place: number): Map<number, readonly number[]> {
     const written = new Set<number>();
-    eachStatement(body, (s) => s.op === 'set' && written.add(s.field));
-    const cases = this.rules.flatMap((rule) => {
-      const touched = [...written].some((f) => rule.reads.has(f));
-      return touched || rule.local.length > 0 ? [{ rule, touched }] : [];
+    const ends = new Set<number>();
+    eachStatement(body, (s) => {
+      if (s.op === 'set') written.add(s.field);
+      if (s.op === 'jump') ends.add(s.pc);
     });
-    const testsAt = new Map<number, readonly Statement[]>();
-    const tests = (where: number): readonly Statement[] => {
-      const known = testsAt.get(where);
-      if (known) return known;
-      const made = cases.flatMap(({ rule, touched }): Statement[] => {
-        if (!touched && rule.local.every((v) => v[where] === v[place])) return [];
-        const bad = this.at(rule, where);
-        if ((bad.op === 'const' && bad.value === 0) || (!touched && sameExpr(bad, this.at(rule, place)))) return [];
-        return [{ op: 'if', cond: bad, then: [{ op: 'violate', property: rule.property, note: -1 }], otherwise: [] }];
-      });
-      testsAt.set(where, made);
-      return made;
-    };
-    const rewrite = (list: readonly Statement[]): readonly Statement[] =>
-      list.flatMap((s): readonly Statement[] => {
-        if (s.op === 'jump') return [...tests(s.pc), s];
-        if (s.op === 'if') return [{ ...s, then: rewrite(s.then), otherwise: rewrite(s.otherwise) }];
-        return [s];
-      });
-    return rewrite(body);
+    const cases = this.rules.flatMap((rule, number) => {
+      const touched = [...written].some((f) => rule.reads.has(f));
+      return touched || rule.local.length > 0 ? [{ rule, number, touched }] : [];
+    });
+    return new Map([...ends].map((where) => [where, cases.flatMap(({ rule, number, touched }) => {
+      if (!touched && rule.local.every((v) => v[where] === v[place])) return [];
+      const bad = this.at(rule, where);
+      return (bad.op === 'const' && bad.value === 0) || (!touched && sameExpr(bad, this.at(rule, place))) ? [] : [number];
+    })]));
   }
 
   /** The rule at one place; places that agree on its fields share the expression. */

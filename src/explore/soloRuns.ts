@@ -3,8 +3,8 @@ import type { Program, ProgramCall } from '../kernel/program';
 import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
 import { lateOpens, withdrawals } from '../kernel/properties/unregisterLive';
 import { eachStatement } from '../kernel/statement';
-import { fieldIn, unpackState } from './layout';
-import { makeProjection } from './projection';
+import { fieldIn, statesAt, unpackState } from './layout';
+import { KeyMap, makeProjection } from './projection';
 import type { Search } from './search';
 import { layerOf } from './witness';
 import type { Goal } from './witness';
@@ -24,7 +24,7 @@ export interface SoloGoals { readonly unclean: Goal[]; readonly late: Goal[] }
 interface Candidate {
   readonly call: ProgramCall;
   readonly keyOf: (words: Int32Array, offset: number) => string | number;
-  readonly outcomes: Map<string | number, SoloOutcome>;
+  readonly outcomes: KeyMap<SoloOutcome>;
 }
 
 /**
@@ -50,11 +50,9 @@ export function* soloGoals(search: Search, layers: readonly number[], wanted: { 
     const { records, stride } = engine.store();
     for (const { task, slot, at } of byTask) {
       const starts = slot.table!.map((pc) => at.get(pc));
-      for (let state = from; state < to; state++) {
+      for (const state of statesAt(records, stride, from, to, slot, starts)) {
         const place = state * stride;
-        const candidate = starts[(records[place + slot.word]! >>> slot.shift) & slot.mask];
-        if (!candidate) continue;
-        const { unclean, late } = solo.run(candidate, records, place);
+        const { unclean, late } = solo.run(starts[(records[place + slot.word]! >>> slot.shift) & slot.mask]!, records, place);
         if (unclean === 0 && late === 0) continue;
         const depth = layerOf(layers, state);
         if (unclean > 0) keep('unclean', depth, unclean, state, task);
@@ -85,7 +83,7 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
   const waits = wanted.late ? withdrawals(program).map((w) => ({ ...w, opens: lateOpens(program, w), at: w.pc, pc: model.pcs[w.task]! })) : [];
   const candidates = program.calls
     .filter((c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)))
-    .map((call): Candidate => ({ call, keyOf: makeProjection(layout, relevant(program, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc))), outcomes: new Map() }));
+    .map((call): Candidate => ({ call, keyOf: makeProjection(layout, relevant(program, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc))), outcomes: new KeyMap() }));
   const interpreter = search.interpreter();
   const now = new Int32Array(layout.words);
   const full = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
@@ -122,7 +120,7 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
       const known = outcomes.get(key);
       if (known) return known;
       const outcome = runAlone(candidate, records, place);
-      outcomes.set(key, outcome.unclean === 0 && outcome.late === 0 ? NOTHING : outcome);
+      outcomes.add(key, outcome.unclean === 0 && outcome.late === 0 ? NOTHING : outcome);
       return outcome;
     },
   };

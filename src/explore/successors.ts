@@ -19,7 +19,7 @@ export function makeSuccessors({ model, engine, ...search }: Search): Successors
           if (interpreter.step(store.records, state * store.stride, task)) {
             const found = findState(store, interpreter.next, 0);
             next[at] = found < 0 ? UNKNOWN : found;
-            broken[at] = interpreter.broken();
+            broken[at] = interpreter.brokenAfter();
           } else {
             next[at] = BLOCKED;
             broken[at] = 0;

@@ -3,7 +3,8 @@ import { stepName } from './model';
 import type { Model } from './model';
 import { MAX_LOAD, hashWords } from './store';
 import type { Engine, Listener, Successors } from './store';
-import { CONTROL, LIST_BATCH, TABLES_AT, makeListModule, makeModule } from './wasmModule';
+import { TABLES_AT } from './wasmCode';
+import { CONTROL, LIST_BATCH, makeListModule, makeModule } from './wasmModule';
 
 const PAGE = 65_536;
 /** Memory grows by at least this many pages. */

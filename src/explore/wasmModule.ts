@@ -1,24 +1,18 @@
-import type { Expr } from '../kernel/expr';
 import type { Statement } from '../kernel/statement';
-import { increment, mayLeave } from './bytecode';
 import type { Layout, Slot } from './layout';
-import { BLOCKED, UNKNOWN } from './store';
 import { propertyBit } from './model';
 import type { Action, Model } from './model';
-import { Tests } from './tests';
-import type { Term } from './tests';
+import { BLOCKED, UNKNOWN } from './store';
+import { CALL, Tables, WordCode, emitHash } from './wasmCode';
 import { FunctionWriter, WASM, moduleBytes } from './wasmWriter';
 
 /** Addresses of the control block at the start of the memory, in bytes. */
 export const CONTROL = { count: 0, limit: 4, table: 8, mask: 12, store: 16, transitions: 20, seen: 24, output: 28 } as const;
 /** States that one call of `list` takes at most. */
 export const LIST_BATCH = 2048;
-/** Where the tables of the emitted code begin. */
-export const TABLES_AT = 64;
 
 const TAG = 0xfc000000 | 0;
 const INDEX = 0x03ffffff;
-const CALL = { broken: 0, stuck: 1, leave: 2 } as const;
 
 /** A module and the numbers that its code expects in memory from `TABLES_AT` on. */
 export interface EmittedModule {
@@ -32,71 +26,80 @@ const IMPORTS = [
   { name: 'leave', signature: { parameters: 2, result: false } },
 ];
 const TWO = { parameters: 2, result: true };
+/** The number of the function that `RulesCode` emits: the first behind the imports. */
+const RULES = IMPORTS.length;
 
 /** The search loop for one model, as the bytes of a WebAssembly module: packed words in locals, one br_table per task. */
 export function makeModule(model: Model, layout: Layout): EmittedModule {
-  const expansion = new Expansion(model, layout);
+  const tables = new Tables();
   const bytes = moduleBytes(IMPORTS, [
-    { name: 'expand', signature: TWO, body: expansion.body() },
+    ...ruleFunctions(model, layout, tables),
+    { name: 'expand', signature: TWO, body: new Expansion(model, layout, tables).body() },
     { name: 'rehash', signature: { parameters: 1, result: true }, body: rehashBody(layout.words) },
   ]);
-  return { bytes, tables: expansion.tables.bytes() };
+  return { bytes, tables: tables.bytes() };
 }
 
 /**
  * The module that looks at stored states again: `list(from, to)` writes, from the output address on, the number of every
- * successor (see successors.ts), then as many masks of broken properties. It expects the same tables as `makeModule`.
+ * successor (see store.ts), then as many masks of broken properties. It expects the same tables as `makeModule`.
  */
 export function makeListModule(model: Model, layout: Layout): EmittedModule {
-  const expansion = new Expansion(model, layout);
-  return { bytes: moduleBytes(IMPORTS, [{ name: 'list', signature: TWO, body: expansion.list() }]), tables: expansion.tables.bytes() };
+  const tables = new Tables();
+  const bytes = moduleBytes(IMPORTS, [...ruleFunctions(model, layout, tables), { name: 'list', signature: TWO, body: new Expansion(model, layout, tables).list() }]);
+  return { bytes, tables: tables.bytes() };
+}
+
+/** `rules(set, word, ...)`: which properties a state breaks, by the rules of one set; then one function for each rule. */
+function ruleFunctions(model: Model, layout: Layout, tables: Tables): { name: string; signature: { parameters: number; result: boolean }; body: number[] }[] {
+  const words = Array.from({ length: layout.words }, (_, i) => i);
+  const rules = model.rules.map((rule, k) => {
+    const out = new FunctionWriter(layout.words);
+    new RuleCode(out, layout, tables, words, out.local()).test(rule.bad);
+    return { name: `rule${k}`, signature: { parameters: layout.words, result: true }, body: out.finish() };
+  });
+  const out = new FunctionWriter(layout.words + 1);
+  const bits = out.local();
+  out.block('none');
+  model.ruleSets.forEach((_, i) => out.block(`set${model.ruleSets.length - 1 - i}`));
+  out.get(0);
+  out.brTable(model.ruleSets.map((_, i) => `set${i}`), 'none');
+  for (const set of model.ruleSets) {
+    out.end();
+    for (const k of set) {
+      for (const word of words) out.get(word + 1);
+      out.call(RULES + 1 + k);
+      out.if();
+      out.get(bits); out.constant(1 << propertyBit(model.rules[k]!.property)); out.op(WASM.or); out.set(bits);
+      out.end();
+    }
+    out.get(bits);
+    out.op(WASM.return);
+  }
+  out.end();
+  out.get(bits);
+  return [{ name: 'rules', signature: { parameters: layout.words + 1, result: true }, body: out.finish() }, ...rules];
+}
+
+class RuleCode extends WordCode {
+  test(e: Parameters<WordCode['truth']>[0]): void {
+    this.truth(e, true);
+  }
 }
 
 /** Locals of a look into the hash table. */
 interface Lookup { readonly table: number; readonly mask: number; readonly store: number; readonly at: number; readonly hash: number; readonly slot: number; readonly entry: number; readonly stride: number }
 
-/** Tables in memory, each kept once. */
-class Tables {
-  private readonly known = new Map<string, number>();
-  private readonly content: number[] = [];
-
-  /** The address of a table of bytes, or of 32-bit numbers. */
-  address(values: readonly number[], width: 1 | 4): number {
-    const key = `${width} ${values.join()}`;
-    const at = this.known.get(key);
-    if (at !== undefined) return at;
-    while (this.content.length % width !== 0) this.content.push(0);
-    const address = TABLES_AT + this.content.length;
-    for (const value of values) for (let byte = 0; byte < width; byte++) this.content.push((value >> (8 * byte)) & 255);
-    this.known.set(key, address);
-    return address;
-  }
-
-  bytes(): Uint8Array {
-    return Uint8Array.from(this.content);
-  }
-}
-
-class Expansion {
-  private readonly out = new FunctionWriter(2);
-  readonly tables = new Tables();
-  private readonly tests: Tests;
-  private readonly next: number[];
-  /** By word: constants that are still to be put into it. */
-  private pending: ({ clear: number; bits: number } | undefined)[] = [];
-  private readonly scratch: number;
+class Expansion extends WordCode {
   private readonly bits: number;
   private readonly moved: number;
+  /** Which rules the successor is to be tested by. */
+  private readonly rules: number;
 
-  constructor(
-    private readonly model: Model,
-    private readonly layout: Layout,
-  ) {
-    this.tests = new Tests(layout);
-    this.next = Array.from({ length: layout.words }, () => this.out.local());
-    this.scratch = this.out.local();
-    this.bits = this.out.local();
-    this.moved = this.out.local();
+  constructor(private readonly model: Model, layout: Layout, tables: Tables) {
+    const out = new FunctionWriter(2);
+    super(out, layout, tables, Array.from({ length: layout.words }, () => out.local()), out.local());
+    [this.bits, this.moved, this.rules] = [out.local(), out.local(), out.local()];
   }
 
   body(): number[] {
@@ -120,11 +123,7 @@ class Expansion {
       out.block('blocked');
       this.run(actions, task, words);
       out.get(this.moved); out.constant(1); out.op(WASM.add); out.set(this.moved);
-      out.get(this.bits); out.get(seen); out.constant(-1); out.op(WASM.xor, WASM.and); out.tee(this.scratch);
-      out.if();
-      out.get(this.scratch); out.get(from); out.constant(task); out.call(CALL.broken);
-      out.get(seen); out.get(this.bits); out.op(WASM.or); out.set(seen);
-      out.end();
+      this.report(from, task, seen);
       this.find(look, () => {
         out.get(at);
         out.get(store); out.get(count); out.constant(stride); out.op(WASM.mul, WASM.add); out.tee(at);
@@ -132,6 +131,9 @@ class Expansion {
         next.forEach((word, i) => { out.get(at); out.get(word); out.store(4 * i); });
         out.get(count); out.constant(1); out.op(WASM.add); out.tee(count);
         out.get(hash); out.constant(TAG); out.op(WASM.and, WASM.or); out.store(0);
+        // A state is bad or not whoever comes to it: the rules are tested once, when it is new.
+        this.testRules();
+        this.report(from, task, seen);
         out.br('blocked');
       }, () => out.brIf('blocked'));
       out.end();
@@ -174,6 +176,7 @@ class Expansion {
       if (actions.length === 0) return;
       out.block('blocked');
       this.run(actions, task, words);
+      this.testRules();
       out.get(output); out.get(this.bits); out.store(second + 4 * task);
       this.find(look, () => {
         out.get(output); out.constant(UNKNOWN); out.store(4 * task);
@@ -193,6 +196,29 @@ class Expansion {
     out.end();
     out.get(from);
     return out.finish();
+  }
+
+  /** Tests the successor by the rules of the step that led to it. */
+  private testRules(): void {
+    const { out, next } = this;
+    if (this.model.ruleSets.length < 2) return;
+    out.get(this.rules);
+    out.if();
+    out.get(this.rules);
+    for (const word of next) out.get(word);
+    out.call(RULES);
+    out.get(this.bits); out.op(WASM.or); out.set(this.bits);
+    out.end();
+  }
+
+  /** Tells of properties that are broken for the first time. */
+  private report(from: number, task: number, seen: number): void {
+    const { out } = this;
+    out.get(this.bits); out.get(seen); out.constant(-1); out.op(WASM.xor, WASM.and); out.tee(this.scratch);
+    out.if();
+    out.get(this.scratch); out.get(from); out.constant(task); out.call(CALL.broken);
+    out.get(seen); out.get(this.bits); out.op(WASM.or); out.set(seen);
+    out.end();
   }
 
   private lookup(): Lookup {
@@ -251,12 +277,6 @@ class Expansion {
     out.end();
   }
 
-  private slot(field: number): Slot {
-    const slot = this.layout.slotOf.get(field);
-    if (!slot) throw new Error(`field ${field} has no bits`);
-    return slot;
-  }
-
   private dispatch(actions: readonly Action[], task: number): void {
     const { out } = this;
     const place = this.slot(this.model.program.fields.length + task);
@@ -283,6 +303,10 @@ class Expansion {
         case 'jump':
           this.setConstant(place, s.pc);
           this.flush();
+          if (this.model.ruleSets.length > 1) {
+            out.constant(action.rulesAt.get(s.pc) ?? 0);
+            out.set(this.rules);
+          }
           out.br('done');
           return;
         case 'if': {
@@ -302,218 +326,6 @@ class Expansion {
       }
     }
   }
-
-  /** Puts the pending constants into one word, or all. */
-  private flush(only?: number): void {
-    const { out } = this;
-    this.pending.forEach((p, i) => {
-      if (!p || (only !== undefined && i !== only)) return;
-      const word = this.next[i]!;
-      out.get(word);
-      out.constant(~p.clear);
-      out.op(WASM.and);
-      if (p.bits !== 0) {
-        out.constant(p.bits);
-        out.op(WASM.or);
-      }
-      out.set(word);
-      this.pending[i] = undefined;
-    });
-  }
-
-  /** Leaves a word of the successor on the stack. */
-  private word(index: number): void {
-    this.flush(index);
-    this.out.get(this.next[index]!);
-  }
-
-  private setConstant(slot: Slot, value: number): void {
-    const mask = slot.mask << slot.shift;
-    const bits = (value - slot.lo) << slot.shift;
-    const known = this.pending[slot.word];
-    this.pending[slot.word] = { clear: (known?.clear ?? 0) | mask, bits: ((known?.bits ?? 0) & ~mask) | bits };
-  }
-
-  private assign(slot: Slot, value: Expr, action: Action): void {
-    const { out } = this;
-    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi) return this.setConstant(slot, value.value);
-    const by = increment(slot.field, value);
-    const leaves = mayLeave(slot, value, this.tests.range);
-    const word = this.next[slot.word]!;
-    if (by === undefined || leaves) this.value(value);
-    this.flush(slot.word);
-    if (leaves) {
-      out.tee(this.scratch);
-      // One unsigned comparison for both ends.
-      out.constant(slot.lo); out.op(WASM.sub); out.constant(slot.hi - slot.lo); out.op(WASM.gtU);
-      out.if();
-      out.constant(action.index); out.get(this.scratch); out.call(CALL.leave);
-      out.end();
-      if (by === undefined) out.get(this.scratch);
-    }
-    if (by !== undefined) {
-      out.get(word); out.constant(by << slot.shift); out.op(WASM.add); out.set(word);
-      return;
-    }
-    if (slot.lo !== 0) {
-      out.constant(slot.lo);
-      out.op(WASM.sub);
-    }
-    if (slot.shift !== 0) {
-      out.constant(slot.shift);
-      out.op(WASM.shl);
-    }
-    out.get(word); out.constant(~(slot.mask << slot.shift)); out.op(WASM.and, WASM.or);
-    out.set(word);
-  }
-
-  /** The bits of a slot, not shifted away from other words. */
-  private raw(slot: Slot): void {
-    const { out } = this;
-    this.word(slot.word);
-    if (slot.shift !== 0) {
-      out.constant(slot.shift);
-      out.op(WASM.shrU);
-    }
-    if (slot.shift + slot.bits < 32) {
-      out.constant(slot.mask);
-      out.op(WASM.and);
-    }
-  }
-
-  private readField(slot: Slot): void {
-    const { out } = this;
-    if (slot.table) {
-      this.raw(slot);
-      out.constant(2);
-      out.op(WASM.shl);
-      out.load(this.tables.address(slot.table, 4));
-      return;
-    }
-    this.raw(slot);
-    if (slot.lo !== 0) {
-      out.constant(slot.lo);
-      out.op(WASM.add);
-    }
-  }
-
-  private value(e: Expr): void {
-    const { out } = this;
-    switch (e.op) {
-      case 'const': out.constant(e.value); return;
-      case 'field': this.readField(this.slot(e.field)); return;
-      case 'add': case 'sub':
-        this.value(e.a);
-        this.value(e.b);
-        out.op(WASM[e.op]);
-        return;
-      case 'select':
-        if (isSmall(e.a) && isSmall(e.b)) {
-          this.value(e.a);
-          this.value(e.b);
-          this.truth(e.cond, true);
-          out.op(WASM.select);
-          return;
-        }
-        this.truth(e.cond, true);
-        this.flush();
-        out.if(true);
-        this.value(e.a);
-        out.else();
-        this.value(e.b);
-        out.end();
-        return;
-      default: this.truth(e, true);
-    }
-  }
-
-  /** Leaves 1 where `e` is `wanted`, else 0; for a bare field 0 or something else. */
-  private truth(e: Expr, wanted: boolean): void {
-    const { out } = this;
-    const test = this.tests.single(e);
-    if (test) return this.term(test, wanted);
-    switch (e.op) {
-      case 'not': return this.truth(e.a, !wanted);
-      case 'and': case 'or': {
-        // An `or` is an `and` of the opposites, the other way round.
-        const terms = this.tests.conjuncts(e, e.op === 'and');
-        this.all(terms);
-        if ((e.op === 'and') !== wanted) out.op(WASM.eqz);
-        return;
-      }
-      case 'eq': case 'ne': case 'lt': case 'le':
-        this.value(e.a);
-        this.value(e.b);
-        out.op(e.op === 'eq' ? WASM.eq : e.op === 'ne' ? WASM.ne : e.op === 'lt' ? WASM.ltS : WASM.leS);
-        if (!wanted) out.op(WASM.eqz);
-        return;
-      default:
-        this.value(e);
-        if (!wanted) out.op(WASM.eqz);
-    }
-  }
-
-  /** Leaves 1 where all terms hold; later ones are only looked at where it matters, unless that costs more. */
-  private all(terms: readonly Term[]): void {
-    const { out } = this;
-    const [first, ...rest] = terms;
-    if (!first) return out.constant(1);
-    this.term(first, true);
-    if (rest.length === 0) return;
-    if (rest.length === 1 && rest[0]!.kind !== 'other') {
-      this.term(rest[0]!, true);
-      out.op(WASM.and);
-      return;
-    }
-    this.flush();
-    out.if(true);
-    this.all(rest);
-    out.else();
-    out.constant(0);
-    out.end();
-  }
-
-  private term(test: Term, wanted: boolean): void {
-    const { out } = this;
-    if (test.kind === 'other') return this.truth(test.e, wanted === test.wanted);
-    if (test.kind === 'table') {
-      this.raw(test.slot);
-      out.load8(this.tables.address(wanted ? test.truth : test.truth.map((v) => 1 - v), 1));
-      return;
-    }
-    this.word(test.word);
-    if (test.mask !== -1) {
-      out.constant(test.mask);
-      out.op(WASM.and);
-    }
-    const equal = test.equal === wanted;
-    if (test.bits === 0 && equal) return out.op(WASM.eqz);
-    out.constant(test.bits);
-    out.op(equal ? WASM.eq : WASM.ne);
-  }
-}
-
-/** Worth computing even when the result may not be needed. */
-function isSmall(e: Expr): boolean {
-  switch (e.op) {
-    case 'const': case 'field': return true;
-    case 'not': return isSmall(e.a);
-    case 'eq': case 'ne': case 'lt': case 'le': return (e.a.op === 'field' || e.a.op === 'const') && (e.b.op === 'field' || e.b.op === 'const');
-    default: return false;
-  }
-}
-
-/** The hash of `hashWords`, over locals. */
-function emitHash(out: FunctionWriter, words: readonly number[], hash: number): void {
-  words.forEach((word, i) => {
-    if (i > 0) out.get(hash);
-    out.get(word);
-    if (i > 0) out.op(WASM.xor);
-    out.constant(0x7feb352d); out.op(WASM.mul); out.tee(hash);
-    out.get(hash); out.constant(15); out.op(WASM.shrU, WASM.xor); out.set(hash);
-  });
-  out.get(hash); out.constant(0x2c1b3c6d); out.op(WASM.mul); out.tee(hash);
-  out.get(hash); out.constant(16); out.op(WASM.shrU, WASM.xor); out.set(hash);
 }
 
 /** Enters all stored states into the table, which must be empty: `rehash(count)`. */
