@@ -20,11 +20,22 @@ export interface Run {
   readonly events: EventBuffer;
 }
 
-/** Compiles a checked scenario and stands at its start state. `changed` is its design with some rows changed (a mutation). */
-export function startRun(scenario: Scenario, changed?: Design): Run {
-  const design = changed ?? designById(scenario.design);
+const programs = new WeakMap<Scenario, Program>();
+
+/** A scenario compiled under its own design, once. */
+function programOf(scenario: Scenario): Program {
+  const known = programs.get(scenario);
+  if (known) return known;
+  const design = designById(scenario.design);
   if (!design) throw new Error(`no design ${scenario.design}`);
   const program = compile(design, scenario.options, scenario.world, scenario.calls);
+  programs.set(scenario, program);
+  return program;
+}
+
+/** Stands at the start state of a checked scenario. `changed` is its design with some rows changed (a mutation). */
+export function startRun(scenario: Scenario, changed?: Design): Run {
+  const program = changed ? compile(changed, scenario.options, scenario.world, scenario.calls) : programOf(scenario);
   return { scenario, program, state: initialState(program), steps: [], watch: new Watch(program), events: makeEventBuffer() };
 }
 
