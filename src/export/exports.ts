@@ -9,6 +9,7 @@ import { rstText } from './rst';
 import { scenarioFile, svgTimeline, type SvgOptions } from './svgTimeline';
 import { useAfterFreeText } from './useAfterFree';
 
+/** What the exports can be told; each takes what concerns it. */
 export type ExportOptions = InterleavingOptions & SvgOptions;
 
 /** One way to take a run out of the playground. */

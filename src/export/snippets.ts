@@ -102,7 +102,7 @@ function mdxSnippet(trace: Trace, options: SnippetOptions = {}): string {
   const literal = text.replaceAll(/[\\`$]/g, '\\$&');
   return `import 'vfio-playground';
 
-<vfio-playground title=${JSON.stringify(title)} base="${xml(folder)}" scenario="${xml(link)}"${attributes}>
+<vfio-playground title={${JSON.stringify(title)}} base="${xml(folder)}" scenario="${xml(link)}"${attributes}>
   <pre>{\`${literal}\`}</pre>
 </vfio-playground>
 `;

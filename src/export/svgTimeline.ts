@@ -1,8 +1,9 @@
 import { makeScenario } from '../scenario/make';
+import { makeSvgScenario } from '../scenario/svgScenario';
 import type { Trace } from '../scenario/trace';
 import { altText } from './altText';
 import { callText } from './words';
-import { xml } from './xml';
+import { xml, xmlText } from './xml';
 
 /** Colours of the picture; `auto` follows the reader's setting. */
 export interface SvgOptions { readonly theme?: 'light' | 'dark' | 'auto' | undefined }
@@ -47,7 +48,7 @@ export function svgTimeline(trace: Trace, options: SvgOptions = {}): string {
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">
 <title id="title">${xml(title)}</title>
 <desc id="desc">${xml(altText(trace))}</desc>
-<metadata><scenario xmlns="urn:vfio-playground:scenario@1">${xml(scenarioFile(trace))}</scenario></metadata>
+${makeSvgScenario(xmlText(scenarioFile(trace)))}
 <style>text{font:11px ui-monospace,Menlo,Consolas,monospace}.b{font-weight:700}${style}</style>
 <rect class="p" width="${width}" height="${height}"/>
 <text class="t b" x="14" y="22">${xml(title)}</text><text class="m" x="14" y="${height - 8}">${xml(`${program.design.id}, ${steps.length} steps; simulated by vfio-playground`)}</text>

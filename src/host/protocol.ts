@@ -9,6 +9,7 @@ const MOST_CHARACTERS = 262_144;
 const MOST_STEPS = 100_000;
 const LONGEST_ID = 64;
 
+/** Colours; `auto` follows the reader's setting. */
 export type Theme = 'light' | 'dark' | 'auto';
 
 /** What to show: a built-in scenario by its id, a permalink, or a scenario file as text or as the value of its JSON. */

@@ -146,6 +146,7 @@ export interface DesignOption {
   readonly values: readonly string[];
 }
 
+/** Values of a design's options by id, as words (`'true'`, `'none'`). */
 export type Options = Readonly<Record<string, string>>;
 
 /** A design for one choice of options: everything that the machine runs, as data. */

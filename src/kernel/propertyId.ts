@@ -4,4 +4,5 @@ export const PROPERTY_IDS = [
   'unregister-live', 'id-unique', 'no-lock-at-user', 'lock-order', 'clean-unwind', 'kvm-ref', 'ctx-alive', 'no-deadlock',
 ] as const;
 
+/** The id of a property (formats.md, section 2). */
 export type PropertyId = (typeof PROPERTY_IDS)[number];

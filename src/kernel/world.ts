@@ -28,6 +28,7 @@ export const CALL_NAMES = [
   'register_device', 'unregister_device',
 ] as const;
 
+/** The name of a call (formats.md, section 1). */
 export type CallName = (typeof CALL_NAMES)[number];
 
 /** One call of a scenario; which arguments it takes is in `CALLS`. */

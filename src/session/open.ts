@@ -3,6 +3,7 @@ import type { Options } from '../kernel/design';
 import { isTelling, libraryEntry, retell } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
+import { scenarioInSvg } from '../scenario/svgScenario';
 import { runScenario } from '../scenario/schedule';
 import type { InputError, Scenario } from '../scenario/scenario';
 import { branchMoments, currentFrame } from './frame';
@@ -37,9 +38,9 @@ export function showScenario(session: Session, scenario: Scenario, id: string | 
   session.setState({ selection: undefined });
 }
 
-/** Shows a scenario file; tells what is wrong with one that is broken, and changes nothing then. */
+/** Shows a scenario file, or an SVG that carries one; tells what is wrong with one that is broken, and changes nothing then. */
 export function openText(session: Session, fileName: string, text: string): void {
-  const parsed = parseScenario(text);
+  const parsed = parseScenario(scenarioInSvg(text) ?? text);
   if (parsed.ok) showScenario(session, parsed.scenario, undefined);
   else refuse(session, fileName, parsed.errors);
 }

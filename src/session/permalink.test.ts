@@ -26,14 +26,15 @@ function reopened(session: Session): Session {
   return createSession(opened.run.setup, opened.run);
 }
 
-/** All that one sees: the state at every depth of the branch, and where one stands. */
+/** All that one sees: the state along the branch, and where one stands. */
 const seen = (session: Session): unknown => {
   const { run } = session.getState();
-  const moments = branchMoments(session.getState());
+  const { length } = branchMoments(session.getState());
+  const depths = [0, 1, Math.floor(length / 3), Math.floor(length / 2), run.cursor, length - 1];
   return {
     cursor: run.cursor, id: run.setup.id, design: run.setup.design.id, scenario: { ...run.setup.scenario, expect: undefined, schedule: undefined },
-    states: moments.map((_, cursor) => [...currentFrame({ run: { ...run, cursor } }).state]),
-    texts: moments.map((_, cursor) => currentFrame({ run: { ...run, cursor } }).texts),
+    states: depths.map((cursor) => [...currentFrame({ run: { ...run, cursor } }).state]),
+    texts: depths.map((cursor) => currentFrame({ run: { ...run, cursor } }).texts),
   };
 };
 

@@ -96,7 +96,8 @@ export function openPermalink(hash: string): OpenedPermalink {
   const { trace, issued, cursor, view, id, dropped } = opened;
   const { calls } = trace.scenario;
   const late = new Set(issued.map(({ call }) => call));
-  const setup: Setup = { scenario: { ...trace.scenario, calls: calls.filter((_, i) => !late.has(i)) }, id, design: trace.program.design };
+  const scenario = late.size === 0 ? trace.scenario : { ...trace.scenario, calls: calls.filter((_, i) => !late.has(i)) };
+  const setup: Setup = { scenario, id, design: trace.program.design };
   const present = calls.map((_, i) => i).filter((i) => !late.has(i));
   const waiting = [...issued];
   let tip = rootMoment(setup);
