@@ -57,15 +57,15 @@ function Page({ session }: { readonly session: Session }) {
     <div className={styles.app} data-pane={pane} data-present={present ? '' : undefined} style={sizes as CSSProperties}>
       <Header />
       <aside className={styles.left} aria-label="Actors"><Actors /></aside>
-      <Splitter size={left} label="Width of the actors" panel="left" />
       <main className={styles.main}>
+        <Splitter size={left} label="Width of the actors" panel="left" />
+        <Splitter size={right} label="Width of the listing" panel="right" />
         <Story />
         <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}><Stage /></Suspense></section>
         <Splitter size={foot} label="Height of the timeline" panel="below" />
         <Transport />
         <Foot />
       </main>
-      <Splitter size={right} label="Width of the listing" panel="right" />
       <aside className={styles.right} aria-label="Listing and details">
         <Listing />
         <Splitter size={details} label="Height of the details" panel="below" />

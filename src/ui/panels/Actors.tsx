@@ -50,7 +50,7 @@ function Card({ actor, tasks, act, colour }: CardProps) {
   const refused = actor.actions.filter((each) => each.choices.length === 0);
   return (
     <section ref={card} className={styles.card} aria-label={actor.name} style={{ '--who': colour } as CSSProperties}>
-      <h3 tabIndex={-1}>{actor.name}<small>{actor.kind === 'driver' ? 'kernel' : 'process'}</small></h3>
+      <h2 tabIndex={-1}>{actor.name} <small>{actor.kind === 'driver' ? 'kernel' : 'process'}</small></h2>
       {actor.fds.length > 0 && <ul className={styles.fds} aria-label={`Open files of ${actor.name}`}>{actor.fds.map((fd) => <li key={fd.name}><Fd fd={fd} /></li>)}</ul>}
       {tasks.map((task) => <TaskRow key={task.name} task={task} />)}
       <div className={styles.actions}>
