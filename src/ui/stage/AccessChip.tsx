@@ -7,7 +7,8 @@ export function AccessChip({ access, gated }: { readonly access: 'parked' | 'nor
       <svg width={11} height={11} viewBox="0 0 12 12" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round">
         <path d={access === 'parked' ? 'M4 2.6v6.8M8 2.6v6.8' : 'm2 6.4 2.8 2.8L10 3.4'} />
       </svg>
-      {accessText(access, gated)}
+      {gated && <span className={styles.gate}>gate&nbsp;</span>}
+      {gated ? (access === 'parked' ? 'closed' : 'open') : access}
     </span>
   );
 }

@@ -7,16 +7,18 @@ import { ProcessMark } from './ProcessMark';
 interface FieldRowProps {
   readonly row: Row;
   readonly lit: boolean;
+  /** Left out where the node is seen from afar. */
+  readonly minor: boolean;
 }
 
 /** A field by its kernel name, and its value. */
-export const FieldRow = memo(function FieldRow({ row, lit }: FieldRowProps) {
+export const FieldRow = memo(function FieldRow({ row, lit, minor }: FieldRowProps) {
   return (
-    <div className={styles.row} data-kind={row.kind} data-row={row.name} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-state={stateOf(row)}>
+    <div className={styles.row} data-kind={row.kind} data-row={row.name} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-minor={minor || undefined} data-state={stateOf(row)}>
       <dt>{row.name}</dt>
       <dd>
         {row.order && <span className={styles.order}>{row.order}</span>}
-        {row.was !== undefined && row.kind !== 'mutex' && <s><span className={styles.unseen}>was </span>{row.was}</s>}
+        {row.was !== undefined && row.kind !== 'mutex' && !row.order && <s><span className={styles.unseen}>was </span>{wordOf(row, row.was)}</s>}
         <Value row={row} />
       </dd>
     </div>
@@ -45,8 +47,13 @@ function Value({ row }: { readonly row: Row }) {
     case 'count':
       return <Holders row={row}><b>{row.text}</b></Holders>;
     default:
-      return <span>{row.kind === 'bool' ? (row.text === '0' ? 'false' : 'true') : row.text}</span>;
+      return <span>{wordOf(row, row.text)}</span>;
   }
+}
+
+function wordOf({ kind }: Row, text: string): string {
+  if (kind !== 'bool') return text;
+  return text === '0' ? 'false' : 'true';
 }
 
 /** Who waits, first come first. */

@@ -5,15 +5,16 @@ import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { useNode } from './stageStore';
 
-/** A table of file operations: the parked one, or the one that reaches the driver. */
+/** A table of file operations, the parked one or the one that reaches the driver; or a gate before the only one. */
 export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
   const view = useNode(id, 'fops');
   if (!view) return undefined;
+  const title = view.gated ? `gate ${view.table === 'parked' ? 'closed' : 'open'}` : `${view.table} fops`;
   return (
-    <NodeShell view={view} label={`${view.table} fops, admit ${view.admits}`} look={styles.fops} access={view.table}>
+    <NodeShell view={view} label={`${title}, ${view.admits}`} look={styles.fops} access={view.table}>
       <header>
         <KindGlyph glyph="fops" />
-        <span className={styles.names}><b>{view.table} fops</b><small>struct file_operations</small></span>
+        <span className={styles.names}><b>{title}</b><small>{view.gated ? 'f_op is never swapped' : 'struct file_operations'}</small></span>
       </header>
       <p className={styles.line}>{view.admits}</p>
     </NodeShell>

@@ -23,6 +23,7 @@ const OF_TYPE: Readonly<Record<string, Glyph>> = {
 
 /** The drawing that stands for a node. */
 export function glyphOf(node: NodeView): Glyph {
+  if (node.kind === 'fold') return 'group';
   return node.kind === 'object' ? OF_TYPE[node.type] ?? 'struct' : node.kind;
 }
 

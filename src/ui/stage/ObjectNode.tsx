@@ -1,13 +1,15 @@
-import { memo } from 'react';
+import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { useSession } from '../useSession';
 import { AccessChip, accessText } from './AccessChip';
-import { FieldRow, Padlock } from './FieldRow';
+import { FoldButton } from './FoldNode';
+import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from './graph';
 import { glyphOf, KindGlyph } from './KindGlyph';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
+import { majorRows } from './rows';
 import { useLeaving, useNode } from './stageStore';
 
 /** A kernel object with its fields. */
@@ -24,37 +26,29 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
           <small>{view.ghost ? 'freed ' : ''}struct {view.type}</small>
         </span>
         {view.access && <AccessChip access={view.access} gated={view.gated} />}
+        {view.type === 'vfio_group' && <FoldButton group={view.title.replace(/^group /, '')} />}
         {view.releaser && <span className={styles.releaser} title={`${view.releaser.name} will run its release`}><ProcessMark process={view.releaser.process} /> release</span>}
       </header>
       <Rows view={view} />
-      <Gist view={view} />
     </NodeShell>
   );
 });
 
 function Rows({ view }: { readonly view: ObjectView }) {
   const lit = useSession(state => (state.hover && state.hover.fields.length > 0 && view.objects.some(object => state.hover?.objects.includes(object)) ? state.hover.fields : undefined));
+  const columns = Math.max(1, Math.ceil(view.rows.length / view.perColumn));
+  const afar = Math.max(0, Math.floor((view.place.height - FAR_HEADER) / FAR_ROW));
+  const major = majorRows(view.rows, afar * columns);
   return (
-    <dl className={styles.rows} style={{ gridTemplateRows: `repeat(${view.perColumn}, 19px)` }}>
-      {view.rows.map(row => <FieldRow key={row.name} row={row} lit={row.field !== undefined && (lit?.includes(row.field) ?? false)} />)}
+    <dl className={styles.rows} style={{ '--near': view.perColumn, '--far': Math.min(afar, Math.ceil(major.size / columns)) } as CSSProperties}>
+      {view.rows.map(row => <FieldRow key={row.name} row={row} minor={!major.has(row.name)} lit={row.field !== undefined && (lit?.includes(row.field) ?? false)} />)}
     </dl>
   );
 }
 
-/** What counts from afar: locks that are held, and what just changed. */
-function Gist({ view }: { readonly view: ObjectView }) {
-  const rows = view.rows.filter(row => row.owner !== undefined || row.queue.length > 0 || row.was !== undefined);
-  return (
-    <div className={styles.gist} aria-hidden="true">
-      {rows.slice(0, 3).map(row => (
-        <span key={row.name} data-state={row.kind === 'mutex' ? (row.queue.length > 0 ? 'contended' : row.owner ? 'held' : undefined) : undefined}>
-          {row.kind === 'mutex' && row.owner ? <><Padlock open={false} /><ProcessMark process={row.owner.process} size={20} />{row.owner.name}</> : `${row.name} ${row.text}`}
-          {row.queue.length > 0 && <> ◂ {row.queue.map(mark => <ProcessMark key={mark.name} process={mark.process} size={20} />)}</>}
-        </span>
-      ))}
-    </div>
-  );
-}
+/** Height of the header and of a row as they are drawn from afar. */
+const FAR_HEADER = 38;
+const FAR_ROW = 21;
 
 const VERBS: Readonly<Record<EdgeView['style'], string>> = {
   pointer: 'points to', reference: 'holds a reference on', member: 'is a member of', embedded: 'has embedded', fd: 'has open', fops: 'goes through the fops', wait: 'waits for', hold: 'is held by',

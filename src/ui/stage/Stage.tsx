@@ -4,6 +4,7 @@ import '@xyflow/react/dist/base.css';
 import { useSessionStore } from '../useSession';
 import { DeviceNode } from './DeviceNode';
 import { Effects } from './Effects';
+import { FoldNode } from './FoldNode';
 import { FopsNode } from './FopsNode';
 import { Lanes } from './Lanes';
 import { nodeInDirection } from './keyboard';
@@ -16,7 +17,7 @@ import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM } from './camera';
 import { useCamera } from './useCamera';
 
-const nodeTypes: NodeTypes = { object: ObjectNode, process: ProcessNode, node: DeviceNode, fops: FopsNode };
+const nodeTypes: NodeTypes = { object: ObjectNode, process: ProcessNode, node: DeviceNode, fops: FopsNode, fold: FoldNode };
 const edgeTypes: EdgeTypes = { tie: TieEdge };
 const ZOOM_KEYS = ['Control', 'Meta'];
 

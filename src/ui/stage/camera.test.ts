@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundsOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
-import { layOutStage } from './layout';
+import { layOutStage, NARROW } from './layout';
 import { testProgram } from './testDesign';
 
 const screen: Extent = { width: 800, height: 500 };
@@ -42,7 +42,7 @@ describe('camera', () => {
   });
 
   it('opens near enough to read on a phone, on what the step is about', () => {
-    const layout = layOutStage(testProgram());
+    const layout = layOutStage(testProgram(), undefined, undefined, NARROW);
     const about = [...layout.places.values()].slice(0, 1);
     const phone = { width: 390, height: 600 };
     const view = openingView(layout, about, phone);

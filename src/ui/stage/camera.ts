@@ -5,11 +5,10 @@ export interface View { readonly x: number; readonly y: number; readonly zoom: n
 export interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 export interface Extent { readonly width: number; readonly height: number }
 
-export const MIN_ZOOM = 0.2;
+export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2;
-/** Below this a screen is narrow: the stage opens near enough to read and follows the steps. */
-const NARROW = 640;
-const READABLE = 0.72;
+/** Below this many pixels a screen is narrow: its stage has few columns and is scrolled. */
+export const NARROW_SCREEN = 640;
 const MARGIN = 20;
 /** Room for the names of the lanes, left and above. */
 const TOP = 34;
@@ -32,21 +31,23 @@ export function viewOf(box: Box, screen: Extent): View {
   return { zoom, x: (screen.width - box.width * zoom) / 2 - box.x * zoom, y: TOP + (screen.height - MARGIN - TOP - box.height * zoom) / 2 - box.y * zoom };
 }
 
-/** The view that a stage opens with: everything, or on a narrow screen what the step is about, large enough to read. */
+/** The view that a stage opens with: everything, or on a narrow screen its whole width, from what the step is about. */
 export function openingView(layout: Layout, about: readonly Place[], screen: Extent): View {
-  const whole = viewOf(boundsOf(layout.places.values()), screen);
-  if (screen.width >= NARROW || whole.zoom >= READABLE) return whole;
-  const start: View = { x: MARGIN, y: TOP, zoom: READABLE };
-  const box = boundsOf(about.length > 0 ? about : layout.places.values());
-  return bringInto({ ...start, x: MARGIN - box.x * READABLE, y: TOP - box.y * READABLE }, box, screen) ?? { ...start, x: MARGIN - box.x * READABLE, y: TOP - box.y * READABLE };
+  const bounds = boundsOf(layout.places.values());
+  const whole = viewOf(bounds, screen);
+  if (screen.width >= NARROW_SCREEN) return whole;
+  const zoom = clamp((screen.width - MARGIN) / bounds.width, MIN_ZOOM, 1);
+  const view: View = { zoom, x: (screen.width - bounds.width * zoom) / 2 - bounds.x * zoom, y: TOP - bounds.y * zoom };
+  return (about.length > 0 ? bringInto(view, { ...boundsOf(about), x: bounds.x, width: 1 }, screen, zoom) : undefined) ?? view;
 }
 
 /** The view moved just so far that a box is in sight, and out just so far that it fits; undefined where it is in sight already. */
-export function bringInto(view: View, box: Box, screen: Extent): View | undefined {
-  const room = { width: screen.width - 2 * MARGIN, height: screen.height - MARGIN - TOP };
-  const zoom = Math.max(Math.min(view.zoom, room.width / box.width, room.height / box.height), Math.min(view.zoom, 0.5));
+export function bringInto(view: View, box: Box, screen: Extent, least = 0.5): View | undefined {
+  const margin = screen.width < NARROW_SCREEN ? MARGIN / 2 : MARGIN;
+  const room = { width: screen.width - 2 * margin, height: screen.height - MARGIN - TOP };
+  const zoom = Math.max(Math.min(view.zoom, room.width / box.width, room.height / box.height), Math.min(view.zoom, least));
   const about = zoom === view.zoom ? view : { zoom, x: screen.width / 2 - ((screen.width / 2 - view.x) / view.zoom) * zoom, y: screen.height / 2 - ((screen.height / 2 - view.y) / view.zoom) * zoom };
-  const x = about.x + shift(box.x * zoom + about.x, box.width * zoom, MARGIN, room.width);
+  const x = about.x + shift(box.x * zoom + about.x, box.width * zoom, margin, room.width);
   const y = about.y + shift(box.y * zoom + about.y, box.height * zoom, TOP, room.height);
   return x === view.x && y === view.y && zoom === view.zoom ? undefined : { x, y, zoom };
 }

@@ -15,7 +15,9 @@ export interface Actor {
     | { readonly kind: 'process'; readonly process: string }
     /** A device node in /dev, there while `field` is 1. */
     | { readonly kind: 'node'; readonly slot: ObjectSlot; readonly field: number; readonly path: string }
-    | { readonly kind: 'fops'; readonly table: 'parked' | 'normal' };
+    | { readonly kind: 'fops'; readonly table: 'parked' | 'normal' }
+    /** Everything of an IOMMU group in one node. */
+    | { readonly kind: 'fold'; readonly group: string };
 }
 
 /** A possible tie between two actors, for their order in the lanes. */
@@ -23,6 +25,8 @@ export interface Tie { readonly a: string; readonly b: string; readonly weight: 
 
 export interface Cast { readonly actors: readonly Actor[]; readonly byId: ReadonlyMap<string, Actor>; readonly ties: readonly Tie[] }
 
+/** The life of a freed object. */
+const FREED = 2;
 /** fd places that every process node has room for before it grows. */
 const ROOMY_FDS = 4;
 const FDS_PER_ROW = 2;
@@ -64,21 +68,26 @@ function processActors(program: Program): Actor[] {
 
 /** Objects that exist from the start or that some step of the program allocates. */
 function objectActors(program: Program): Actor[] {
-  const written = writtenFields(program);
+  const lives = allocatedLives(program);
   return program.objects.flatMap((slot): Actor[] => {
     const lane = laneOf(slot.spec);
     if (!lane || fieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
-    const can = slot.life === undefined || program.fields[slot.life]?.init !== 0 || written.has(slot.life);
+    const can = slot.life === undefined || program.fields[slot.life]?.init !== 0 || lives.has(slot.life);
     return can ? [{ id: idOf(slot), lane, size: sizeOf(slot.spec), what: { kind: 'object', slot } }] : [];
   });
 }
 
-function writtenFields(program: Program): ReadonlySet<number> {
-  const written = new Set<number>();
+/** Life fields that some step sets to live; what is only ever freed never comes. */
+function allocatedLives(program: Program): ReadonlySet<number> {
+  const lives = new Set<number>();
   for (const task of program.tasks) {
-    for (const step of task.steps) eachStatement(step.body, statement => statement.op === 'set' && written.add(statement.field));
+    for (const step of task.steps) {
+      eachStatement(step.body, statement => {
+        if (statement.op === 'set' && !(statement.value.op === 'const' && statement.value.value === FREED)) lives.add(statement.field);
+      });
+    }
   }
-  return written;
+  return lives;
 }
 
 function nodeActors(program: Program): Actor[] {

@@ -11,7 +11,7 @@ const BESIDE = 60;
  * keeps the edges that leave one node apart.
  */
 export function routeEdge(from: Place, to: Place, nth = 0, count = 1): Route {
-  if (from.lane === to.lane) return beside(from, to, nth);
+  if (from.y < to.y + to.height && to.y < from.y + from.height) return beside(from, to, nth);
   const down = to.y > from.y;
   const fan = (nth - (count - 1) / 2) * 12;
   const a = { x: port(from, centre(to), 0.42, fan), y: down ? from.y + from.height : from.y };
@@ -21,7 +21,7 @@ export function routeEdge(from: Place, to: Place, nth = 0, count = 1): Route {
   return curve(a, { x: a.x, y: a.y + bend }, { x: b.x, y: b.y - bend }, b, 0, sign, down ? 0.3 : 0.7);
 }
 
-/** Within a lane: straight across the gap between neighbours, else an arc below what stands between. */
+/** Within a row of a lane: straight across the gap between neighbours, else an arc below what stands between. */
 function beside(from: Place, to: Place, nth: number): Route {
   const right = to.x > from.x;
   const a = { x: right ? from.x + from.width : from.x, y: from.y + 46 + nth * 12 };

@@ -7,6 +7,9 @@ const NOTHING: Record<string, unknown> = {};
 const ITEM = { role: 'listitem', 'aria-roledescription': undefined } as const;
 const SILENT = { role: 'presentation', 'aria-hidden': true, 'aria-roledescription': undefined, 'aria-label': undefined } as const;
 
+/** Drawn over the nodes: who waits for whom must be seen. */
+const ABOVE: ReadonlySet<EdgeView['style']> = new Set(['wait', 'hold']);
+
 /** React Flow's nodes for what is shown; those of `old` stay while their place is the same, for what a node shows it reads by its id. */
 export function flowNodes(list: readonly NodeView[], old: Node[]): Node[] {
   const known = new Map(old.map(node => [node.id, node]));
@@ -28,9 +31,9 @@ function flowNode({ id, kind, place: { x, y, width, height } }: NodeView): Node 
 /** React Flow's edges; those of `old` stay while their ends are the same. */
 export function flowEdges(list: readonly EdgeView[], old: Edge[]): Edge[] {
   const known = new Map(old.map(edge => [edge.id, edge]));
-  return unlessSame(old, list.map(({ id, source, target }): Edge => {
+  return unlessSame(old, list.map(({ id, source, target, style }): Edge => {
     const edge = known.get(id);
-    return edge?.source === source && edge.target === target ? edge : { id, source, target, type: 'tie', data: NOTHING, domAttributes: SILENT };
+    return edge?.source === source && edge.target === target ? edge : { id, source, target, type: 'tie', data: NOTHING, domAttributes: SILENT, zIndex: ABOVE.has(style) ? 1 : 0 };
   }));
 }
 

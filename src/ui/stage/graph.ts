@@ -73,9 +73,28 @@ export interface ProcessView extends NodeBase {
 
 export interface DeviceNodeView extends NodeBase { readonly kind: 'node'; readonly path: string; readonly field: number }
 
-export interface FopsView extends NodeBase { readonly kind: 'fops'; readonly table: 'parked' | 'normal'; readonly admits: string }
+/** A table of file operations; where no fops are ever swapped, the access gate shut or open. */
+export interface FopsView extends NodeBase { readonly kind: 'fops'; readonly table: 'parked' | 'normal'; readonly gated: boolean; readonly admits: string }
 
-export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView;
+/** A device of a folded group, in short. */
+export interface FoldedDevice {
+  readonly name: string;
+  readonly registered: boolean;
+  /** Its open files: who opened it, and whether it reaches the driver. */
+  readonly files: readonly { readonly name: string; readonly process: number; readonly access: 'parked' | 'normal' }[];
+}
+
+/** An IOMMU group with everything that belongs to it. */
+export interface FoldView extends NodeBase {
+  readonly kind: 'fold';
+  readonly group: string;
+  readonly devices: readonly FoldedDevice[];
+  /** Held locks inside. */
+  readonly locks: readonly { readonly name: string; readonly owner: TaskMark; readonly queue: readonly TaskMark[] }[];
+  readonly gated: boolean;
+}
+
+export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | FoldView;
 
 /**
  * `pointer` counts nothing, `reference` holds a count, `member` is on a list or in a set, `embedded` is a part of it; `fd` goes from an

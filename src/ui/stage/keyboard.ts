@@ -17,8 +17,8 @@ export function nodeInDirection({ list, active }: Pick<StageState, 'list' | 'act
     const y = middle(node).y - middle(from).y;
     const along = x * dx + y * dy;
     const aside = Math.abs(x * dy) + Math.abs(y * dx);
-    // Left and right stay in the lane; up and down leave it.
-    if (node === from || along <= 0 || (dx === 0) === (node.place.lane === from.place.lane)) continue;
+    // Left and right stay in the row; up and down leave it.
+    if (node === from || along <= 0 || (dx === 0) === inRow(node, from)) continue;
     const cost = dx === 0 ? along * 4 + aside : along;
     if (!best || cost < best.cost) best = { id: node.id, cost };
   }
@@ -27,4 +27,8 @@ export function nodeInDirection({ list, active }: Pick<StageState, 'list' | 'act
 
 function middle({ place }: NodeView): { readonly x: number; readonly y: number } {
   return { x: place.x + place.width / 2, y: place.y + place.height / 2 };
+}
+
+function inRow({ place: a }: NodeView, { place: b }: NodeView): boolean {
+  return a.y < b.y + b.height && b.y < a.y + a.height;
 }

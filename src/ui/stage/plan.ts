@@ -63,7 +63,7 @@ function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] 
   const old = fopsEdge(before, node.id);
   const now = fopsEdge(after, node.id);
   const head = headPoint(node);
-  const turn: Effect = { ...base(node), kind: node.gated ? 'gate' : 'swap', from: now?.start ?? head, to: now?.end ?? head, via: old?.end, text: node.access ?? '', duration: 320 };
+  const turn: Effect = { ...base(node), kind: node.gated ? 'gate' : 'swap', from: (node.gated ? undefined : now?.start) ?? head, to: now?.end ?? head, via: old?.end, text: node.access ?? '', duration: 320 };
   if (node.access !== 'normal') return [turn];
   const reached = after.nodes.filter(each => reachOf(node.id, after).has(each.id));
   return [turn, ...reached.map(each => ({ ...whole('reach', each, '', 160), delay: LONGEST - 160 }))];
@@ -73,15 +73,11 @@ function fopsEdge(graph: Graph, file: string): EdgeView | undefined {
   return graph.edges.find(edge => edge.style === 'fops' && edge.source === file);
 }
 
-/** The normal table, and what the file's pointers lead to in two strides. */
+/** The normal table, what the file's pointers lead to, and from there the device. */
 function reachOf(file: string, { edges }: Graph): ReadonlySet<string> {
-  const reach = new Set([file]);
-  for (let stride = 0; stride < 2; stride++) {
-    const next = edges.filter(edge => reach.has(edge.source) && (edge.style === 'fops' || edge.style === 'pointer' || edge.style === 'reference'));
-    for (const { target } of next) reach.add(target);
-  }
-  reach.delete(file);
-  return reach;
+  const near = new Set(edges.filter(({ source, style }) => source === file && (style === 'fops' || style === 'pointer' || style === 'reference')).map(edge => edge.target));
+  const devices = edges.filter(({ source, target }) => near.has(source) && target.startsWith('vfio_device:')).map(edge => edge.target);
+  return new Set([...near, ...devices]);
 }
 
 function rowEffects(was: Row, row: Row, node: ObjectView, index: number, after: Graph): Effect[] {

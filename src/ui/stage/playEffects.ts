@@ -3,6 +3,7 @@ import type { Effect, EffectKind, Point } from './plan';
 import { markColour, markShape } from './ProcessMark';
 
 const EASE = 'cubic-bezier(0.2, 0.7, 0.2, 1)';
+const STEADY = 'cubic-bezier(0.45, 0.1, 0.4, 1)';
 
 /** Moves tokens over the graph; returns how to stop at once. Nothing is told here that does not stand on the nodes as well. */
 export function playEffects(layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]): () => void {
@@ -18,14 +19,14 @@ class Player {
   constructor(private readonly layer: HTMLElement, private readonly root: HTMLElement) {}
 
   /** A new element on the layer, which goes with its animation. */
-  add(look: string | undefined, { duration, delay }: Effect, frames: Keyframe[], style: Readonly<Record<string, string>> = {}, child?: Element): void {
+  add(look: string | undefined, { duration, delay }: Effect, frames: Keyframe[], style: Readonly<Record<string, string>> = {}, child?: Element, easing = EASE): void {
     const element = document.createElement('div');
     element.className = look ?? '';
     for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
     if (child) element.append(child);
     this.layer.append(element);
     this.endings.push(() => element.remove());
-    const animation = element.animate(frames, { duration, delay, easing: EASE, fill: 'both' });
+    const animation = element.animate(frames, { duration, delay, easing, fill: 'forwards' });
     animation.onfinish = () => element.remove();
     this.animations.push(animation);
   }
@@ -46,6 +47,18 @@ class Player {
     const clock = element.animate([], { duration });
     clock.onfinish = show;
     this.animations.push(clock);
+  }
+
+  /** Where the value of a row stands now, which depends on how near the stage is seen. */
+  spot({ node, row }: Effect): Point | undefined {
+    const value = row === undefined ? undefined : this.root.querySelector(`[data-node="${CSS.escape(node)}"] [data-row="${CSS.escape(row)}"] dd`);
+    const frame = value?.closest('[data-node]');
+    if (!value || !(frame instanceof HTMLElement)) return undefined;
+    const zero = this.layer.getBoundingClientRect();
+    const at = value.getBoundingClientRect();
+    const zoom = frame.getBoundingClientRect().width / frame.offsetWidth;
+    if (at.width === 0 || zoom === 0) return undefined;
+    return { x: (at.left + at.width / 2 - zero.left) / zoom, y: (at.top + at.height / 2 - zero.top) / zoom };
   }
 
   stop(): void {
@@ -74,8 +87,8 @@ const PLAYS: Readonly<Record<EffectKind, (player: Player, effect: Effect) => voi
     const move = (angle: number, length: number): string => `${at(from)} rotate(${angle}deg) scaleX(${length / 100})`;
     const path = [move(old.angle, old.length), move(old.angle, old.length * 0.4), move(turned, now.length * 0.4), move(turned, now.length)];
     const fade = (opacities: readonly number[]): Keyframe[] => path.map((transform, i) => ({ transform, opacity: opacities[i] ?? 1, offset: [0, 0.3, 0.62, 1][i] ?? 1 }));
-    player.add(styles.rod, effect, fade([1, 1, 0, 0]), { '--tone': 'var(--parked)' });
-    player.add(styles.rod, effect, fade([0, 0, 1, 1]), { '--tone': effect.text === 'normal' ? 'var(--normal)' : 'var(--parked)' });
+    player.add(styles.rod, effect, fade([1, 1, 0, 0]), { '--tone': 'var(--parked)' }, undefined, STEADY);
+    player.add(styles.rod, effect, fade([0, 0, 1, 1]), { '--tone': effect.text === 'normal' ? 'var(--normal)' : 'var(--parked)' }, undefined, STEADY);
   },
   gate: (player, effect) => {
     turnChip(player, effect);
@@ -84,17 +97,19 @@ const PLAYS: Readonly<Record<EffectKind, (player: Player, effect: Effect) => voi
     for (const side of [-1, 1]) {
       const shut = at({ x: x + (side < 0 ? -34 : 0), y: y - 11 });
       const away = `${at({ x: x + (side < 0 ? -34 : 0) + side * 30, y: y - 11 })} scaleX(0.2)`;
-      player.add(styles.door, effect, [{ transform: open ? shut : away, opacity: open ? 1 : 0 }, { transform: open ? away : shut, opacity: open ? 0 : 1 }]);
+      player.add(styles.door, effect, [{ transform: open ? shut : away, opacity: open ? 1 : 0 }, { transform: open ? away : shut, opacity: open ? 0 : 1 }], {}, undefined, STEADY);
     }
   },
   reach: (player, effect) => pulse(player, effect, 'var(--normal)', 1),
   order: (player, effect) => word(player, effect, -30),
   count: (player, effect) => word(player, effect, -18),
   write: (player, effect) => {
-    player.add(styles.flash, effect, [{ transform: `${at(effect.to)} scaleX(0.4)`, opacity: 0.55 }, { transform: `${at(effect.to)} scaleX(1)`, opacity: 0 }]);
+    const to = player.spot(effect) ?? effect.to;
+    player.add(styles.flash, effect, [{ transform: `${at(to)} scaleX(0.4)`, opacity: 0.55 }, { transform: `${at(to)} scaleX(1)`, opacity: 0 }]);
   },
   complete: (player, effect) => {
-    player.add(styles.flash, effect, [{ transform: `${at(effect.to)} scaleX(0.3)`, opacity: 0.8 }, { transform: `${at(effect.to)} scaleX(1.5) scaleY(1.6)`, opacity: 0 }], { '--accent': 'var(--ok)' });
+    const to = player.spot(effect) ?? effect.to;
+    player.add(styles.flash, effect, [{ transform: `${at(to)} scaleX(0.3)`, opacity: 0.8 }, { transform: `${at(to)} scaleX(1.5) scaleY(1.6)`, opacity: 0 }], { '--accent': 'var(--ok)' });
   },
   refuse: (player, effect) => {
     pulse(player, effect, 'var(--bad)', 1);
@@ -108,8 +123,12 @@ const PLAYS: Readonly<Record<EffectKind, (player: Player, effect: Effect) => voi
 
 /** A task goes to what it takes, or back from it. */
 function fly(player: Player, effect: Effect): void {
-  const { from, to, mark, kind } = effect;
+  const { mark, kind } = effect;
   if (!mark) return;
+  const spot = player.spot(effect);
+  const queue = spot && { x: spot.x + 34, y: spot.y };
+  const from = (kind === 'release' ? spot : kind === 'handover' ? queue : undefined) ?? effect.from;
+  const to = (kind === 'release' ? undefined : kind === 'contend' ? queue : spot) ?? effect.to;
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 16 16');
   svg.setAttribute('width', '14');
@@ -128,10 +147,11 @@ function fly(player: Player, effect: Effect): void {
 function word(player: Player, effect: Effect, rise: number): void {
   const text = document.createElement('span');
   text.textContent = effect.text;
+  const { x, y } = player.spot(effect) ?? effect.to;
   player.add(styles.word, effect, [
-    { transform: at(effect.to), opacity: 0 },
-    { transform: at({ x: effect.to.x, y: effect.to.y + rise * 0.7 }), opacity: 1, offset: 0.35 },
-    { transform: at({ x: effect.to.x, y: effect.to.y + rise }), opacity: 0 },
+    { transform: at({ x, y }), opacity: 0 },
+    { transform: at({ x, y: y + rise * 0.7 }), opacity: 1, offset: 0.35 },
+    { transform: at({ x, y: y + rise }), opacity: 0 },
   ], {}, text);
 }
 

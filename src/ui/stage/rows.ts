@@ -64,3 +64,15 @@ function lineOf(program: Program, state: Int32Array, field: Field): Pick<Row, 'o
   }
   return { owner: undefined, queue: NOBODY };
 }
+
+/** The rows that say most, at most `room` of them: what changed and who waits, held locks, live pointers, counts, the rest. */
+export function majorRows(rows: readonly Row[], room: number): ReadonlySet<string> {
+  const weight = (row: Row): number => {
+    if (row.was !== undefined || row.queue.length > 0) return 0;
+    if (row.kind === 'mutex') return row.owner ? 1 : 4;
+    if (row.kind === 'pointer') return row.text === 'NULL' ? 5 : 2;
+    if (row.kind === 'fops') return 2;
+    return row.text === '0' || row.text === '-' ? 5 : 3;
+  };
+  return new Set(rows.toSorted((a, b) => weight(a) - weight(b)).slice(0, room).map(row => row.name));
+}

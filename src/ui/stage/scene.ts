@@ -4,6 +4,7 @@ import { frameOf, type Frame } from '../../session/frame';
 import { pathTo, type Setup } from '../../session/trail';
 import { badgesOf } from './badges';
 import { castOf, idOf } from './cast';
+import type { Folded } from './fold';
 import type { Graph } from './graph';
 import { layOutStage, type Layout } from './layout';
 import { toGraph } from './toGraph';
@@ -17,35 +18,45 @@ export interface Scene {
   readonly touched: ReadonlySet<string>;
 }
 
-const scenes = new WeakMap<Frame, Scene>();
-/** Slots survive a new program of the same setup: a call put in by hand moves nothing. */
-const layouts = new WeakMap<Setup, { program: Program; layout: Layout }>();
+const scenes = new WeakMap<Frame, Map<string, Scene>>();
+/** Slots survive a new program of the same setup: a call put in by hand moves nothing. One for each arrangement. */
+const layouts = new WeakMap<Setup, Map<string, { program: Program; layout: Layout }>>();
 
-/** The scene of a frame. Same object for the same frame. */
-export function sceneOf(frame: Frame): Scene {
-  const known = scenes.get(frame);
-  if (known) return known;
+/** How a scene is laid out: groups that are one node each, and columns before a lane takes another row. */
+export interface Arrangement { readonly folded: Folded; readonly columns: number }
+
+/** The scene of a frame in an arrangement. Same object for the same frame and arrangement. */
+export function sceneOf(frame: Frame, how: Arrangement): Scene {
+  const key = `${how.columns} ${[...how.folded].toSorted().join(' ')}`;
+  const known = scenes.get(frame) ?? new Map<string, Scene>();
+  scenes.set(frame, known);
+  const scene = known.get(key) ?? makeScene(frame, how, key);
+  known.set(key, scene);
+  return scene;
+}
+
+function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   const { program, state, moment, events } = frame;
-  const layout = layoutOf(moment.setup, program);
+  const layout = layoutOf(moment.setup, program, how, key);
   const path = pathTo(moment).map(frameOf);
   const before = moment.parent && frameOf(moment.parent);
   const previous = before?.program === program ? before.state : undefined;
   const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path) });
-  const scene: Scene = { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous) };
-  scenes.set(frame, scene);
-  return scene;
+  return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout) };
 }
 
-function layoutOf(setup: Setup, program: Program): Layout {
-  const kept = layouts.get(setup);
+function layoutOf(setup: Setup, program: Program, { folded, columns }: Arrangement, key: string): Layout {
+  const all = layouts.get(setup) ?? new Map<string, { program: Program; layout: Layout }>();
+  layouts.set(setup, all);
+  const kept = all.get(key);
   if (kept?.program === program) return kept.layout;
-  const layout = layOutStage(program, kept?.layout);
-  layouts.set(setup, { program, layout });
+  const layout = layOutStage(program, kept?.layout, folded, columns);
+  all.set(key, { program, layout });
   return layout;
 }
 
 /** Nodes of what the last step changed and told, with the process that acted. */
-function touchedBy({ program, state, events, task, violations }: Frame, previous: Int32Array | undefined): ReadonlySet<string> {
+function touchedBy({ program, state, events, task, violations }: Frame, previous: Int32Array | undefined, { standIn }: Layout): ReadonlySet<string> {
   const objects = new Set<number>();
   for (const field of program.fields) if (previous && previous[field.index] !== state[field.index]) objects.add(field.object);
   for (const event of events) for (const object of objectsOf(program, event)) objects.add(object);
@@ -54,7 +65,7 @@ function touchedBy({ program, state, events, task, violations }: Frame, previous
   const { byId } = castOf(program);
   for (const object of objects) {
     const slot = program.objects[object];
-    if (slot && byId.has(idOf(slot))) ids.add(idOf(slot));
+    if (slot && byId.has(idOf(slot))) ids.add(standIn.get(idOf(slot)) ?? idOf(slot));
   }
   const who = task === undefined ? undefined : program.tasks[task];
   if (who) ids.add(`process:${who.process}`);

@@ -2,13 +2,15 @@ import type { Edge, Node } from '@xyflow/react';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { currentFrame } from '../../session/frame';
+import { currentFrame, type Frame } from '../../session/frame';
 import type { Session, SessionState } from '../../session/session';
-import { idOf } from './cast';
+import { castOf, idOf } from './cast';
 import { flowEdges, flowNodes } from './flow';
+import { NO_FOLDS, type Folded } from './fold';
 import type { EdgeView, NodeView } from './graph';
+import { WIDE } from './layout';
 import { LONGEST, planEffects, type Effect } from './plan';
-import { sceneOf, type Scene } from './scene';
+import { sceneOf, type Arrangement, type Scene } from './scene';
 import { shareById } from './share';
 
 /** What is on one stage. Nodes and edges that a step leaves alone keep their identity, so that only what changed draws itself again. */
@@ -29,6 +31,12 @@ export interface StageState {
   readonly pointed: string | undefined;
   /** The node that Tab comes to. */
   readonly active: string | undefined;
+  /** The IOMMU groups of the world. */
+  readonly groups: readonly string[];
+  /** Those that are shown as one node each. */
+  readonly folded: Folded;
+  /** Columns before a lane takes another row: fewer on a narrow screen. */
+  readonly columns: number;
   /** Dims what the last step did not touch. */
   readonly focus: boolean;
   readonly spotlight: ReadonlySet<string>;
@@ -45,14 +53,16 @@ const NO_ENTRANCE: StageState['entering'] = new Map();
 const NOTHING: ReadonlySet<string> = new Set();
 const NO_EDGES: readonly EdgeView[] = [];
 /** With more nodes than this, what a step leaves alone is dimmed from the start. */
-const CROWD = 48;
+const CROWD = 64;
 
 /** The stage of a session, at its present frame. */
 export function createStage(session: Session): StageStore {
   const state = session.getState();
-  const scene = sceneOf(currentFrame(state));
+  const frame = currentFrame(state);
+  const folded = foldsAtFirst(frame);
+  const scene = sceneOf(frame, { folded, columns: WIDE });
   return createStore<StageState>(() => ({
-    ...shown(scene, undefined), lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
+    ...shown(scene, undefined), groups: groupNames(frame), folded, columns: WIDE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
   }));
 }
 
@@ -60,14 +70,39 @@ export function createStage(session: Session): StageStore {
 export function followSession(stage: StageStore, session: Session): () => void {
   const follow = (state: SessionState): void => {
     const frame = currentFrame(state);
-    const scene = sceneOf(frame);
     const old = stage.getState();
+    const opened = old.scene.setup !== frame.moment.setup;
+    const folded = opened ? foldsAtFirst(frame) : old.folded;
+    const scene = sceneOf(frame, { folded, columns: old.columns });
+    if (opened) stage.setState({ groups: groupNames(frame), folded, active: undefined, focus: scene.graph.nodes.length > CROWD });
     if (scene !== old.scene) stage.setState({ ...shown(scene, old), ...moved(old.scene, scene, paceOf(state)) });
-    const lit = litBy(state, old.pointed);
+    const lit = litBy(state, stage.getState());
     if (!sameSet(lit, old.lit)) stage.setState({ lit });
   };
   follow(session.getState());
   return session.subscribe(follow);
+}
+
+/** Lays the stage out anew; nothing moves by steps then. */
+export function arrange(stage: StageStore, session: Session, how: Partial<Arrangement>): void {
+  const old = stage.getState();
+  const { folded, columns } = { folded: old.folded, columns: old.columns, ...how };
+  if (folded === old.folded && columns === old.columns) return;
+  const scene = sceneOf(currentFrame(session.getState()), { folded, columns });
+  stage.setState({ folded, columns, effects: NO_EFFECTS, entering: NO_ENTRANCE, ...shown(scene, old) });
+}
+
+function groupNames({ program }: Frame): readonly string[] {
+  return [...new Set(program.world.devices.map(device => device.group))];
+}
+
+/** In a crowd every group starts folded but the first that is called upon. */
+function foldsAtFirst({ program }: Frame): Folded {
+  if (castOf(program).actors.length <= CROWD) return NO_FOLDS;
+  const groups = new Set(program.world.devices.map(device => device.group));
+  const first = program.files.find(file => file.group !== undefined)?.group ?? program.world.devices[0]?.group ?? '';
+  groups.delete(first);
+  return groups;
 }
 
 /** Notes the node under the pointer; hover of the session comes from the node itself. */
@@ -117,7 +152,8 @@ function bySource(ties: readonly EdgeView[], old: StageState['leaving'] | undefi
 function inReadingOrder({ graph }: Scene): readonly NodeView[] {
   const lane = new Map(graph.lanes.map(({ id }, i) => [id, i]));
   const rank = ({ place }: NodeView): number => lane.get(place.lane) ?? 0;
-  return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || a.place.x - b.place.x || a.place.y - b.place.y);
+  const floor = ({ place }: NodeView): number => (place.lane === 'process' ? place.y + place.height : place.y);
+  return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || floor(a) - floor(b) || a.place.x - b.place.x);
 }
 
 /** What the step touched, and the neighbours of that. Everything, where nothing was touched. */
@@ -131,13 +167,13 @@ function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): Read
   return near;
 }
 
-function litBy(state: SessionState, pointed: string | undefined): ReadonlySet<string> {
+function litBy(state: SessionState, { pointed, scene: { layout: { standIn } } }: StageState): ReadonlySet<string> {
   const { hover } = state;
   if (!hover) return NOTHING;
   const { program } = currentFrame(state);
   const ids = hover.objects.flatMap(object => {
     const slot = program.objects[object];
-    return slot ? [idOf(slot), `node:${slot.name}`] : [];
+    return slot ? [standIn.get(idOf(slot)) ?? idOf(slot), `node:${slot.name}`] : [];
   });
   return new Set(pointed === undefined ? ids : [...ids, pointed]);
 }

@@ -1,9 +1,11 @@
 import { evaluate } from '../../kernel/expr';
 import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../../kernel/machine';
 import type { ObjectSlot, Program } from '../../kernel/program';
+import { processOf } from '../../kernel/world';
 import { castOf, idOf, type Actor } from './cast';
 import { routeEdge } from './edgePath';
-import type { Badge, EdgeView, FdView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
+import { devicesOf } from './fold';
+import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
 import type { Layout } from './layout';
 import { layOutStage } from './layout';
 import { describeWait, taskMark, tasksInCircle } from './marks';
@@ -26,10 +28,25 @@ const NO_BADGES: readonly Badge[] = [];
 /** The graph of one state: live objects, and freed ones that somebody still points at, at their frozen places. */
 export function toGraph(program: Program, state: Int32Array, layout: Layout = layOutStage(program), extras: Extras = {}): Graph {
   const view = new View(program, state, layout, extras);
-  const nodes = castOf(program).actors.flatMap(actor => view.node(actor) ?? []);
+  const nodes = layout.cast.actors.flatMap(actor => view.node(actor) ?? []);
   const there = new Set(nodes.map(node => node.id));
-  const edges = view.edges().filter(edge => there.has(edge.source) && there.has(edge.target));
+  const edges = once(view.edges().filter(edge => there.has(edge.source) && there.has(edge.target)), layout);
   return { nodes, edges, lanes: layout.lanes };
+}
+
+/** Edges to a folded group come from many of its objects: one of each style is enough. */
+function once(edges: readonly EdgeView[], { standIn }: Layout): readonly EdgeView[] {
+  if (standIn.size === 0) return edges;
+  const known = new Set<string>();
+  return edges.flatMap((edge): EdgeView[] => {
+    const { source, target, style, label } = edge;
+    if (!source.startsWith('fold:') && !target.startsWith('fold:')) return [edge];
+    const counted = style === 'wait' || style === 'hold' ? label : style === 'fd' || style === 'fops' ? style : '';
+    const id = `${source} ${target} ${counted}`;
+    if (known.has(id)) return [];
+    known.add(id);
+    return [{ ...edge, id }];
+  });
 }
 
 class View {
@@ -55,10 +72,8 @@ class View {
       case 'node':
         if (!this.value(what.field) || !this.live(what.slot)) return undefined;
         return { ...base, kind: 'node', path: what.path, field: what.field, name: what.slot.name, objects: [what.slot.index], badges: NO_BADGES };
-      case 'fops':
-        return this.program.files.some(file => file.normal && this.liveIndex(file.object))
-          ? { ...base, kind: 'fops', table: what.table, admits: what.table === 'parked' ? 'bind only' : 'read, write, mmap, ioctl', name: undefined, objects: [], badges: NO_BADGES }
-          : undefined;
+      case 'fops': return this.fops(what.table, base);
+      case 'fold': return this.fold(what.group, base);
     }
   }
 
@@ -141,6 +156,29 @@ class View {
     };
   }
 
+  /** The table of the files that are open now; tables of a design that swaps none are its gate. */
+  private fops(table: FopsView['table'], base: { id: string; place: NodeView['place'] }): FopsView | undefined {
+    const { program } = this;
+    const open = program.files.filter(file => file.normal && this.liveIndex(file.object));
+    if (open.length === 0) return undefined;
+    const gated = open.every(file => !program.model.parked.includes(file.kind));
+    return { ...base, kind: 'fops', table, gated, admits: table === 'parked' ? 'bind only' : 'read, write, mmap, ioctl', name: undefined, objects: [], badges: NO_BADGES };
+  }
+
+  private fold(group: string, base: { id: string; place: NodeView['place'] }): FoldView {
+    const { program } = this;
+    const devices = devicesOf(program, group).map((slot): FoldedDevice => ({
+      name: slot.name,
+      registered: this.live(slot) && (slot.fields['registered'] === undefined || this.value(slot.fields['registered']) === 1),
+      files: program.files.flatMap((file): FoldedDevice['files'] => (file.normal && file.device === slot.name && this.liveIndex(file.object)
+        ? [{ name: file.name, process: program.world.processes.indexOf(processOf(file.by)), access: evaluate(file.normal, this.state) ? 'normal' : 'parked' }] : [])),
+    }));
+    const inside = program.objects.filter(slot => this.layout.standIn.get(idOf(slot)) === base.id && this.live(slot));
+    const locks = inside.flatMap(slot => rowsOf(program, this.state, undefined, slot).flatMap(({ name, kind, owner, queue }): FoldView['locks'] => (kind === 'mutex' && owner ? [{ name: `${slot.name} ${name}`, owner, queue }] : [])));
+    const badges = [...new Set(inside.map(slot => slot.name))].flatMap(name => this.extras.badges?.get(name) ?? NO_BADGES);
+    return { ...base, kind: 'fold', group, devices, locks, gated: program.model.parked.length === 0, name: undefined, objects: inside.map(slot => slot.index), badges };
+  }
+
   private task(task: number): TaskView {
     const { program, state } = this;
     const mark = taskMark(program, task);
@@ -171,7 +209,7 @@ class View {
       const normal = evaluate(file.normal, this.state) !== 0;
       const { previous } = this.extras;
       const fresh = previous !== undefined && (evaluate(file.normal, previous) !== 0) !== normal;
-      edges.push(...this.edge(`fops:${slot.name}`, idOf(slot), `fops:${normal ? 'normal' : 'parked'}`, { style: 'fops', label: 'f_op', fresh }));
+      edges.push(...this.edge(`fops:${slot.name}`, idOf(slot), `fops:${normal ? 'normal' : 'parked'}`, { style: 'fops', label: program.model.parked.includes(file.kind) ? 'f_op' : 'access', fresh }));
     }
     for (const { what, id } of castOf(program).actors) {
       if (what.kind === 'node') edges.push(...this.edge(`cdev:${id}`, id, idOf(what.slot), { style: 'embedded', label: 'cdev' }));
@@ -221,9 +259,11 @@ class View {
     });
   }
 
-  private edge(id: string, source: string, target: string, how: Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>> & { nth?: number; count?: number }): EdgeView[] {
-    const from = this.layout.places.get(source);
-    const to = this.layout.places.get(target);
+  private edge(id: string, a: string, b: string, how: Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>> & { nth?: number; count?: number }): EdgeView[] {
+    const { places, standIn } = this.layout;
+    const [source, target] = [standIn.get(a) ?? a, standIn.get(b) ?? b];
+    const from = places.get(source);
+    const to = places.get(target);
     if (!from || !to || source === target) return [];
     const { nth = 0, count = 1, dangling = false, fresh = false, circle = false, process, style, label } = how;
     return [{ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, nth, count) }];

@@ -1,11 +1,13 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useSessionStore } from '../useSession';
-import { boundsOf, bringInto, openingView, zoomed, type Box } from './camera';
-import { useStage, useStageStore } from './stageStore';
+import { boundsOf, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
+import { NARROW, WIDE } from './layout';
+import { arrange, useStage, useStageStore } from './stageStore';
 
-/** Below this zoom the nodes show their gist in large type. */
-const FAR = 0.62;
+/** Below these zooms the nodes show less in larger type. */
+const FAR = 0.68;
+const MILES = 0.3;
 
 export interface Camera {
   readonly zoom: (by: number) => void;
@@ -20,6 +22,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const stage = useStageStore();
   const session = useSessionStore();
   const setup = useStage(state => state.scene.setup);
+  const folded = useStage(state => state.folded);
+  const columns = useStage(state => state.columns);
   /** The user has moved the view: it is not fitted again when the room changes. */
   const own = useRef(false);
 
@@ -47,15 +51,16 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const next = `${width} ${height}`;
       if (next === size) return;
       size = next;
+      if (width > 0) arrange(stage, session, { columns: width < NARROW_SCREEN ? NARROW : WIDE });
       if (!own.current) fit();
     };
     resize();
     return store.subscribe(resize);
-  }, [setup, fit, store]);
+  }, [setup, folded, columns, fit, session, stage, store]);
 
   // What the step touches comes into sight; so does what is selected elsewhere.
   useEffect(() => stage.subscribe((state, before) => {
-    if (state.scene === before.scene || state.scene.setup !== before.scene.setup) return;
+    if (state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.columns !== before.columns) return;
     const places = [...state.scene.touched].flatMap(id => state.nodes.get(id)?.place ?? []);
     if (places.length > 0) show(boundsOf(places));
   }), [show, stage]);
@@ -69,7 +74,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   useLayoutEffect(() => {
     const look = (): void => {
       const element = root.current;
-      const near = store.getState().transform[2] >= FAR ? 'near' : 'far';
+      const zoom = store.getState().transform[2];
+      const near = zoom >= FAR ? 'near' : zoom >= MILES ? 'far' : 'miles';
       if (element?.getAttribute('data-near') !== near) element?.setAttribute('data-near', near);
     };
     look();

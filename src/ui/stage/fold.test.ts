@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { initialState, step } from '../../kernel/machine';
+import { foldId, groupsOf } from './fold';
+import { layOutStage, NARROW, WIDE } from './layout';
+import { PITCH } from './lanes';
+import { testProgram } from './testDesign';
+import { toGraph } from './toGraph';
+
+const program = testProgram();
+
+function after(names: readonly string[]): Int32Array {
+  const state = initialState(program);
+  for (const name of names) step(program, state, program.tasks.findIndex(task => task.name === name));
+  return state;
+}
+
+describe('folding by group', () => {
+  const folded = new Set(['1']);
+  const layout = layOutStage(program, undefined, folded);
+
+  it('knows what belongs to a group, with the contexts of a process that works with it alone', () => {
+    const groups = groupsOf(program);
+    expect(groups.get('vfio_device:vfio0')).toBe('1');
+    expect(groups.get('vfio_device:vfio1')).toBe('2');
+    expect(groups.get('file:fd1')).toBe('1');
+    expect(groups.get('file:i1')).toBe('1');
+    expect(groups.has('process:a')).toBe(false);
+  });
+
+  it('shows one node for it, with its devices, who opened them, and held locks', () => {
+    const graph = toGraph(program, after(['a', 'a', 'a', 'a']), layout);
+    const node = graph.nodes.find(each => each.id === foldId('1'));
+    expect(node).toMatchObject({ kind: 'fold', devices: [{ name: 'vfio0', files: [{ name: 'fd1', process: 0, access: 'parked' }] }], locks: [{ name: 'vfio0 lock', owner: { name: 'a' } }] });
+    expect(graph.nodes.map(each => each.id)).not.toContain('vfio_device:vfio0');
+    expect(graph.nodes.map(each => each.id)).toContain('vfio_device:vfio1');
+  });
+
+  it('leads the edges of what is folded to it, each style once, and keeps the wait for a lock inside', () => {
+    const { edges, nodes } = toGraph(program, after(['a', 'a', 'a', 'a', 'b', 'b', 'b']), layout);
+    const ids = new Set(nodes.map(node => node.id));
+    expect(edges.every(edge => ids.has(edge.source) && ids.has(edge.target) && edge.source !== edge.target)).toBe(true);
+    expect(new Set(edges.map(edge => edge.id)).size).toBe(edges.length);
+    expect(edges.filter(edge => edge.style === 'fd' && edge.target === foldId('1')).map(edge => edge.source)).toEqual(['process:a', 'process:b']);
+    expect(edges.find(edge => edge.style === 'wait')).toMatchObject({ source: 'process:b', target: foldId('1') });
+  });
+});
+
+describe('rows of a lane', () => {
+  it.each([WIDE, NARROW])('keeps lanes to about %i columns, and nothing on top of another', columns => {
+    const { places } = layOutStage(program, undefined, undefined, columns);
+    const all = [...places.values()];
+    const width = Math.max(...all.map(each => each.x + each.width)) - Math.min(...all.map(each => each.x));
+    expect(width).toBeLessThan((columns + 2) * PITCH);
+    for (const a of all) for (const b of all) expect(a === b || a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
+  });
+});
