@@ -8,9 +8,9 @@ const BESIDE = 60;
 
 /**
  * The curve from one node to another, from border to border, as fixed as the nodes are: no other edge changes it. `nth` of `count`
- * keeps the edges that leave one node apart.
+ * keeps the edges that leave one node apart; `at` says how far along its label stands.
  */
-export function routeEdge(from: Place, to: Place, nth = 0, count = 1): Route {
+export function routeEdge(from: Place, to: Place, nth = 0, count = 1, at?: number): Route {
   if (from.y < to.y + to.height && to.y < from.y + from.height) return beside(from, to, nth);
   const down = to.y > from.y;
   const fan = (nth - (count - 1) / 2) * 12;
@@ -18,7 +18,7 @@ export function routeEdge(from: Place, to: Place, nth = 0, count = 1): Route {
   const b = { x: port(to, centre(from), 0.34, fan / 2), y: down ? to.y : to.y + to.height };
   const sign = down ? 1 : -1;
   const bend = Math.max(26, Math.min(90, Math.abs(b.y - a.y) * 0.45)) * sign;
-  return curve(a, { x: a.x, y: a.y + bend }, { x: b.x, y: b.y - bend }, b, 0, sign, down ? 0.3 : 0.7);
+  return curve(a, { x: a.x, y: a.y + bend }, { x: b.x, y: b.y - bend }, b, 0, sign, at ?? (down ? 0.3 : 0.7));
 }
 
 /** Within a row of a lane: straight across the gap between neighbours, else an arc below what stands between. */

@@ -23,6 +23,9 @@ export interface Extras {
   readonly events?: readonly Event[] | undefined;
 }
 
+/** The words of a wait stand by its task, in the gap below user space. */
+const LABEL_AT: Partial<Readonly<Record<EdgeView['style'], number>>> = { wait: 0.13, hold: 0.87 };
+
 const NO_BADGES: readonly Badge[] = [];
 
 /** The graph of one state: live objects, and freed ones that somebody still points at, at their frozen places. */
@@ -266,7 +269,7 @@ class View {
     const to = places.get(target);
     if (!from || !to || source === target) return [];
     const { nth = 0, count = 1, dangling = false, fresh = false, circle = false, process, style, label } = how;
-    return [{ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, nth, count) }];
+    return [{ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, nth, count, LABEL_AT[style]) }];
   }
 }
 
