@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { NodeProps } from '@xyflow/react';
+import { useNodeId, type NodeProps } from '@xyflow/react';
 import { useSessionStore } from '../useSession';
 import { accessText } from './AccessChip';
 import { Padlock } from './FieldRow';
@@ -54,13 +54,15 @@ export function FoldButton({ group }: { readonly group: string }) {
   const session = useSessionStore();
   const stage = useStageStore();
   const folded = useStage(state => state.folded);
+  const id = useNodeId();
+  const reachable = useStage(state => state.active === id);
   const only = useStage(state => state.groups.length < 2);
   if (only) return undefined;
   const open = !folded.has(group);
   const title = `${open ? 'Fold' : 'Open'} group ${group}`;
   return (
     <button
-      type="button" className={styles.folder} aria-label={title} title={title} aria-expanded={open} tabIndex={-1}
+      type="button" className={styles.folder} aria-label={title} title={title} aria-expanded={open} tabIndex={reachable ? 0 : -1}
       onClick={event => {
         event.stopPropagation();
         const next = new Set(folded);

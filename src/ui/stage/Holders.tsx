@@ -1,15 +1,19 @@
 import { useMemo, type ReactNode } from 'react';
+import { useNodeId } from '@xyflow/react';
 import { fieldText, holders } from '../../kernel/describe';
 import { currentFrame, type Frame } from '../../session/frame';
 import { PopUp } from '../controls/PopUp';
 import { useSession } from '../useSession';
 import type { Row } from './graph';
 import styles from './node.module.css';
+import { useStage } from './stageStore';
 
 /** A count that opens to who holds it, in words. */
 export function Holders({ row, children }: { readonly row: Row; readonly children: ReactNode }) {
+  const id = useNodeId();
+  const reachable = useStage(state => state.active === id);
   return (
-    <PopUp untabbed className={styles.opener} popupClassName={styles.popup} label={`Holders of ${row.name}`} buttonLabel={`${row.name} ${row.text}: who holds it?`} content={<HolderList row={row} />}>
+    <PopUp untabbed={!reachable} className={styles.opener} popupClassName={styles.popup} label={`Holders of ${row.name}`} buttonLabel={`${row.name} ${row.text}: who holds it?`} content={<HolderList row={row} />}>
       {children}
     </PopUp>
   );

@@ -38,7 +38,7 @@ export function openingView(layout: Layout, about: readonly Place[], screen: Ext
   if (screen.width >= NARROW_SCREEN) return whole;
   const zoom = clamp((screen.width - MARGIN) / bounds.width, MIN_ZOOM, 1);
   const view: View = { zoom, x: (screen.width - bounds.width * zoom) / 2 - bounds.x * zoom, y: TOP - bounds.y * zoom };
-  return (about.length > 0 ? bringInto(view, { ...boundsOf(about), x: bounds.x, width: 1 }, screen, zoom) : undefined) ?? view;
+  return (about.length > 0 ? bringInto(view, boxFor(about, view, screen) ?? bounds, screen, zoom) : undefined) ?? view;
 }
 
 /** The view moved just so far that a box is in sight, and out just so far that it fits; undefined where it is in sight already. */
@@ -50,6 +50,17 @@ export function bringInto(view: View, box: Box, screen: Extent, least = 0.5): Vi
   const x = about.x + shift(box.x * zoom + about.x, box.width * zoom, margin, room.width);
   const y = about.y + shift(box.y * zoom + about.y, box.height * zoom, TOP, room.height);
   return x === view.x && y === view.y && zoom === view.zoom ? undefined : { x, y, zoom };
+}
+
+/** The box to bring into sight for places in order of weight: as many of them as fit on the screen at this zoom, the first always. */
+export function boxFor(places: readonly Place[], view: View, screen: Extent): Box | undefined {
+  const fits = ({ width, height }: Box): boolean => width * view.zoom <= screen.width - MARGIN && height * view.zoom <= screen.height - MARGIN - TOP;
+  let taken: readonly Place[] = [];
+  for (const place of places) {
+    const more = [...taken, place];
+    if (taken.length === 0 || fits(boundsOf(more))) taken = more;
+  }
+  return taken.length > 0 ? boundsOf(taken) : undefined;
 }
 
 /** How far a span has to move to lie in the room; what is longer than the room shows its beginning. */

@@ -1,13 +1,16 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useSessionStore } from '../useSession';
-import { boundsOf, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
-import { NARROW, WIDE } from './layout';
-import { arrange, useStage, useStageStore } from './stageStore';
+import { boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
+import { NARROW, WIDE, type Place } from './layout';
+import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
 /** Below these zooms the nodes show less in larger type. */
 const FAR = 0.68;
 const MILES = 0.3;
+
+/** A room that changes by less is not fitted anew: the words above the stage come and go. */
+const SLIGHT = 0.15;
 
 export interface Camera {
   readonly zoom: (by: number) => void;
@@ -29,7 +32,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
 
   const show = useCallback((box: Box | undefined): void => {
     const { transform: [x, y, zoom], width, height } = store.getState();
-    const view = box && width > 0 ? bringInto({ x, y, zoom }, box, { width, height }) : undefined;
+    const view = box && width > 0 ? bringInto({ x, y, zoom }, box, { width, height }, width < NARROW_SCREEN ? zoom : undefined) : undefined;
     if (view) void flow.setViewport(view, { duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260 });
   }, [flow, store]);
 
@@ -37,21 +40,18 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     const { width, height } = store.getState();
     if (width === 0 || height === 0) return;
     own.current = false;
-    const { scene, nodes } = stage.getState();
-    const about = [...scene.touched].flatMap(id => nodes.get(id)?.place ?? []);
-    void flow.setViewport(openingView(scene.layout, about, { width, height }));
+    void flow.setViewport(openingView(stage.getState().scene.layout, placesTouched(stage.getState()), { width, height }));
   }, [flow, stage, store]);
 
-  // A new setup opens with everything in sight, and so does a stage whose room changes before anybody has moved the view.
+  // A new setup opens with everything in sight, and so does a stage whose room changes much before anybody has moved the view.
   useLayoutEffect(() => {
     own.current = false;
-    let size = '';
+    let fitted = { width: 0, height: 0 };
     const resize = (): void => {
       const { width, height } = store.getState();
-      const next = `${width} ${height}`;
-      if (next === size) return;
-      size = next;
-      if (width > 0) arrange(stage, session, { columns: width < NARROW_SCREEN ? NARROW : WIDE });
+      if (width === 0 || (Math.abs(width - fitted.width) <= width * SLIGHT && Math.abs(height - fitted.height) <= height * SLIGHT)) return;
+      fitted = { width, height };
+      arrange(stage, session, { columns: width < NARROW_SCREEN ? NARROW : WIDE });
       if (!own.current) fit();
     };
     resize();
@@ -61,9 +61,9 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   // What the step touches comes into sight; so does what is selected elsewhere.
   useEffect(() => stage.subscribe((state, before) => {
     if (state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.columns !== before.columns) return;
-    const places = [...state.scene.touched].flatMap(id => state.nodes.get(id)?.place ?? []);
-    if (places.length > 0) show(boundsOf(places));
-  }), [show, stage]);
+    const { transform: [x, y, zoom], width, height } = store.getState();
+    show(boxFor(placesTouched(state), { x, y, zoom }, { width, height }));
+  }), [show, stage, store]);
   useEffect(() => session.subscribe((state, before) => {
     if (state.selection === before.selection || state.selection === undefined) return;
     const found = stage.getState().list.find(node => node.name === state.selection);
@@ -102,4 +102,11 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       void flow.setViewport(zoomed({ x, y, zoom }, by, { width, height }));
     }, [flow, store]),
   };
+}
+
+/** Where the last step was at work: first what is new, then what changed its edges, then the rest, the process last. */
+function placesTouched({ scene, nodes, ties, entering }: StageState): readonly Place[] {
+  const fresh = new Set(ties.filter(tie => tie.fresh).map(tie => tie.source));
+  const rank = (id: string): number => (entering.has(id) ? 0 : id.startsWith('process:') ? 3 : fresh.has(id) ? 1 : 2);
+  return [...scene.touched].toSorted((a, b) => rank(a) - rank(b)).flatMap(id => nodes.get(id)?.place ?? []);
 }

@@ -1,0 +1,216 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { bindScene, crowdScene, idle, openScene, raceScene, stepOn, stepUntil, unplugScene, type SceneFile } from './stageScenes.ts';
+
+const stage = (page: Page): Locator => page.getByRole('region', { name: 'Stage', exact: true });
+const node = (page: Page, name: RegExp): Locator => stage(page).getByRole('article', { name });
+
+async function open(page: Page, scene: SceneFile): Promise<void> {
+  await page.goto('./');
+  await openScene(page, scene);
+}
+
+test('a bind swaps the fops of the file, in its chip, its field and its table', async ({ page }) => {
+  await open(page, bindScene('parked-shim'));
+  await stepUntil(page, node(page, /struct file fd1; fops parked/));
+  await expect(node(page, /struct file fd1/).getByText('parked')).toHaveCount(2);
+  await expect(node(page, /^parked fops, bind only/)).toBeVisible();
+  await stepUntil(page, node(page, /struct file fd1; fops normal/));
+  const file = node(page, /struct file fd1/);
+  await expect(file.locator('[data-row="f_op"] dd')).toHaveText('was parkednormal');
+  await expect(stage(page).locator('[data-edge="fops:fd1"]')).toHaveAttribute('data-table', 'normal');
+  await stepOn(page);
+  await expect(file.locator('[data-row="f_op"] dd')).toHaveText('normal');
+});
+
+test('where no fops are swapped, the gate opens with a release', async ({ page }) => {
+  await open(page, bindScene('upstream'));
+  await stepUntil(page, node(page, /struct file fd1; gate closed/));
+  await stepUntil(page, node(page, /struct file fd1; gate open/));
+  await expect(node(page, /struct vfio_device_file/).locator('[data-row="access_granted"]')).toContainText('release');
+});
+
+test('a contended lock names its owner and who waits, and the waiter says for whom', async ({ page }) => {
+  await open(page, raceScene('upstream'));
+  const lock = node(page, /lock held by (qemu|dpdk), (qemu|dpdk) waiting/);
+  await stepUntil(page, lock);
+  const [, owner, waiter] = /held by (\w+), (\w+) waiting/.exec((await lock.first().getAttribute('aria-label')) ?? '') ?? [];
+  await expect(node(page, new RegExp(`^process ${waiter};.* waits for .*, held by ${owner}`))).toBeVisible();
+  await expect(lock.locator('[data-row][data-state="contended"]')).toHaveText(new RegExp(`${owner}.*${waiter}`));
+  await expect(stage(page).locator('[data-style="wait"]')).toHaveCount(1);
+  await expect(stage(page).locator('[data-style="hold"]')).toHaveCount(1);
+});
+
+test('an unregister waits for the open file, and its counter says who holds it', async ({ page }) => {
+  await open(page, unplugScene('upstream'));
+  await stepUntil(page, node(page, /^kernel side driver; .*waits for vfio0.comp, kept by fd1/));
+  await node(page, /^struct vfio_device vfio0/).focus();
+  await node(page, /^struct vfio_device vfio0/).getByRole('button', { name: /^refcount \d+: who holds it/ }).press('Enter');
+  await expect(page.getByRole('region', { name: 'Holders of refcount' })).toContainText('fd1');
+});
+
+test('a refusal stands at the object that refused, with its errno and why', async ({ page }) => {
+  await open(page, raceScene('upstream'));
+  await page.keyboard.press('End');
+  await expect(stage(page).getByRole('article', { name: /refused -E[A-Z]+, (qemu|dpdk): / })).toHaveCount(1);
+});
+
+test('effects of a step end within 400 ms, outside the graph of lines, and give way to the next step', async ({ page }) => {
+  await open(page, bindScene('parked-shim'));
+  let seen = 0;
+  for (let made = 0; made < 30; made += 1) {
+    await stepOn(page);
+    const running = await page.evaluate(() => document.getAnimations().filter((each) => !(each instanceof CSSTransition)).map((each) => {
+      const { target } = each.effect as KeyframeEffect;
+      return { end: Number(each.effect?.getComputedTiming().endTime), svg: target instanceof SVGElement && target.closest('.react-flow__edges') !== null && (each.effect as KeyframeEffect).getKeyframes().length > 0 };
+    }));
+    seen += running.length;
+    for (const { end, svg } of running) {
+      expect(end).toBeLessThanOrEqual(400);
+      expect(svg).toBe(false);
+    }
+  }
+  expect(seen).toBeGreaterThan(10);
+  await idle(page);
+  expect(await stage(page).locator('[data-held-back]').count()).toBe(0);
+  expect(await page.evaluate(() => document.querySelectorAll('.react-flow__viewport-portal [class*="layer"] > *').length)).toBe(0);
+});
+
+test.describe('with reduced motion', () => {
+  test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+  test('nothing moves, and the stage says the same', async ({ page }) => {
+    await open(page, bindScene('parked-shim'));
+    for (let made = 0; made < 24; made += 1) {
+      await stepOn(page);
+      expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    }
+    await expect(node(page, /struct file fd1; fops normal/)).toBeVisible();
+  });
+});
+
+test('a step draws only what it changes, and takes nothing off the page to put it back', async ({ page }) => {
+  await open(page, bindScene('upstream'));
+  for (let made = 0; made < 12; made += 1) await stepOn(page);
+  await idle(page);
+  const wrong = await page.evaluate(async () => {
+    const problems: string[] = [];
+    for (let made = 0; made < 8; made += 1) {
+      const before = new Map([...document.querySelectorAll<HTMLElement>('[data-node]')].map((each) => [each, each.textContent]));
+      const drawn = new Set<Element>();
+      const watch = new MutationObserver((records) => {
+        for (const { target } of records) {
+          const owner = (target instanceof Element ? target : target.parentElement)?.closest('[data-node]');
+          if (owner) drawn.add(owner);
+        }
+      });
+      for (const each of before.keys()) watch.observe(each, { subtree: true, childList: true, characterData: true });
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+      await new Promise((resolve) => {
+        requestAnimationFrame(() => requestAnimationFrame(resolve));
+      });
+      watch.disconnect();
+      for (const [each, text] of before) {
+        if (!each.isConnected && document.querySelector(`[data-node="${CSS.escape(each.dataset['node'] ?? '')}"]`)) problems.push(`${each.dataset['node']} was mounted again`);
+        if (drawn.has(each) && each.textContent === text) problems.push(`${each.dataset['node']} was drawn for nothing`);
+      }
+    }
+    return problems;
+  });
+  expect(wrong).toEqual([]);
+});
+
+test('a line of the listing lights its objects, and an object lights its edges', async ({ page }) => {
+  await open(page, bindScene('upstream'));
+  for (let made = 0; made < 8; made += 1) await stepOn(page);
+  await idle(page);
+  const group = node(page, /^struct vfio_group/);
+  await group.hover();
+  await expect(group).toHaveAttribute('data-lit', 'true');
+  await expect(stage(page).locator('[data-edge][data-lit]').first()).toBeAttached();
+  await page.getByText('group->group_lock').or(page.getByText(/group_lock\)/)).first().hover();
+  await expect(group).toHaveAttribute('data-lit', 'true');
+  await expect(group.locator('[data-row="group_lock"]')).toHaveAttribute('data-lit', 'true');
+});
+
+test('the keyboard walks from node to node, selects, and leaves with Tab', async ({ page }) => {
+  await open(page, bindScene('upstream'));
+  await node(page, /^process qemu/).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(stage(page).locator('article:focus')).not.toHaveAccessibleName(/^process/);
+  await page.keyboard.press('Home');
+  await expect(node(page, /^process qemu/)).toBeFocused();
+  await page.keyboard.press('End');
+  await expect(node(page, /^struct iommu_group/)).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(node(page, /^struct iommu_group/)).toHaveAttribute('aria-current', 'true');
+  await page.keyboard.press('Tab');
+  await expect(stage(page).locator('article:focus')).toHaveCount(0);
+});
+
+test('the camera stays still while what happens is in sight, and finds what is not', async ({ page }) => {
+  await open(page, bindScene('upstream'));
+  const view = page.locator('.react-flow__viewport');
+  const first = await view.getAttribute('style');
+  for (let made = 0; made < 10; made += 1) await stepOn(page);
+  await idle(page);
+  expect(await view.getAttribute('style')).toBe(first);
+  for (let made = 0; made < 6; made += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
+  await page.getByRole('combobox', { name: 'Find an object on the stage' }).fill('iommu group 12');
+  await expect(node(page, /^struct iommu_group iommu group 12/)).toBeInViewport();
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  await expect(node(page, /^process qemu/)).toBeInViewport({ ratio: 1 });
+  await expect(node(page, /^struct iommu_group/)).toBeInViewport({ ratio: 1 });
+});
+
+test('a crowd opens with its groups folded, and a folded group tells what is in it', async ({ page }) => {
+  await open(page, crowdScene('upstream'));
+  await expect(node(page, /^folded group/)).toHaveCount(3);
+  await page.keyboard.press('End');
+  await expect(node(page, /^folded group 13/)).toHaveAccessibleName(/vfio6 open as fd6, gate open; vfio7 open as fd7, gate open/);
+  await node(page, /^folded group 13/).getByRole('button', { name: 'Open group 13' }).click();
+  await expect(node(page, /^struct vfio_device vfio7/)).toBeVisible();
+  await page.getByRole('button', { name: 'Open every group' }).click();
+  await expect(node(page, /^folded group/)).toHaveCount(0);
+  await page.getByRole('button', { name: 'Fold every group' }).click();
+  await expect(node(page, /^folded group/)).toHaveCount(4);
+});
+
+test('the legend explains the signs', async ({ page }) => {
+  await page.goto('./');
+  await page.getByRole('button', { name: 'Legend' }).click();
+  const legend = page.getByRole('region', { name: 'Legend' });
+  for (const text of ['counted reference', 'contended: who waits, first come first', 'freed, still pointed at', 'a rule is broken']) await expect(legend.getByText(text)).toBeVisible();
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
+
+  test('the stage is as wide as the screen and large enough to read', async ({ page }) => {
+    await open(page, bindScene('upstream'));
+    const size = await node(page, /^process qemu/).evaluate((each) => each.getBoundingClientRect().width / (each as HTMLElement).offsetWidth);
+    expect(size).toBeGreaterThan(0.75);
+    await stepUntil(page, node(page, /^struct iommufd_device/));
+    await expect(node(page, /^struct iommufd_device/)).toBeInViewport();
+  });
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`in ${colorScheme}`, () => {
+    test.use({ colorScheme });
+
+    test('axe finds nothing on the stage', async ({ page }) => {
+      test.slow();
+      await open(page, raceScene('upstream'));
+      await stepUntil(page, node(page, /lock held by (qemu|dpdk), (qemu|dpdk) waiting/));
+      await idle(page);
+      expect((await new AxeBuilder({ page }).include('[aria-label="Stage"]').analyze()).violations).toEqual([]);
+      await page.keyboard.press('End');
+      await page.getByRole('button', { name: 'Dim what the step leaves alone' }).click();
+      await page.getByRole('button', { name: 'Legend' }).click();
+      await idle(page);
+      expect((await new AxeBuilder({ page }).include('[aria-label="Stage"]').include('[aria-label="Legend"]').analyze()).violations).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,81 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** A scenario file as the page opens it. */
+export interface SceneFile {
+  readonly format: 'vfio-playground/scenario@1';
+  readonly title: string;
+  readonly design: string;
+  readonly world: object;
+  readonly calls: readonly object[];
+  readonly schedule?: unknown;
+}
+
+const bind = (by: string, fd: string, iommufd: string, device = 'vfio0'): object[] => [
+  { by, call: 'open_cdev', device, as: fd }, { by, call: 'open_iommufd', as: iommufd }, { by, call: 'bind_iommufd', fd, iommufd },
+];
+const oneDevice = { devices: [{ name: 'vfio0', group: '12' }] };
+
+/** One process binds one device and uses it. */
+export function bindScene(design: string): SceneFile {
+  return { format: 'vfio-playground/scenario@1', title: 'Stage: one bind', design, world: { ...oneDevice, processes: ['qemu'] }, calls: [...bind('qemu', 'fd1', 'ictx1'), { by: 'qemu', call: 'device_io', fd: 'fd1' }] };
+}
+
+/** Two processes bind one device, a step each in turn. */
+export function raceScene(design: string): SceneFile {
+  return {
+    format: 'vfio-playground/scenario@1', title: 'Stage: two binds', design, world: { ...oneDevice, processes: ['qemu', 'dpdk'] },
+    calls: [...bind('qemu', 'fd1', 'ictx1'), ...bind('dpdk', 'fd2', 'ictx2')], schedule: { random: 5 },
+  };
+}
+
+/** The driver takes a device away that somebody has open. */
+export function unplugScene(design: string): SceneFile {
+  return {
+    format: 'vfio-playground/scenario@1', title: 'Stage: unplug', design, world: { ...oneDevice, processes: ['qemu'] },
+    calls: [{ by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, { by: 'driver', call: 'unregister_device', device: 'vfio0' }, { by: 'qemu', call: 'close', fd: 'fd1' }],
+  };
+}
+
+/** As many devices, two in each group, and for each group a process whose two threads bind one each and attach them. */
+export function crowdScene(design: string, devices = 8): SceneFile {
+  const names = Array.from({ length: devices }, (_, i) => i);
+  return {
+    format: 'vfio-playground/scenario@1', title: `Stage: ${devices} devices`, design,
+    world: { devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i >> 1)) })), processes: [...new Set(names.map((i) => `vm${i >> 1}`))] },
+    calls: names.flatMap((i) => {
+      const by = i % 2 === 0 ? `vm${i >> 1}` : `vm${i >> 1}/2`;
+      const context = i % 2 === 0 ? [{ by, call: 'open_iommufd', as: `ictx${i >> 1}` }, { by, call: 'ioas_alloc', iommufd: `ictx${i >> 1}`, as: `ioas${i >> 1}` }] : [];
+      return [
+        ...context,
+        { by, call: 'open_cdev', device: `vfio${i}`, as: `fd${i}` }, { by, call: 'bind_iommufd', fd: `fd${i}`, iommufd: `ictx${i >> 1}` },
+        { by, call: 'attach_ioas', fd: `fd${i}`, ioas: `ioas${i >> 1}` },
+      ];
+    }),
+  };
+}
+
+/** Opens a scene in the page and waits until the stage stands. */
+export async function openScene(page: Page, scene: SceneFile): Promise<void> {
+  await page.locator('input[type="file"]').first().setInputFiles({ name: 'stage.scenario.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(scene)) });
+  await page.getByText(scene.title).first().waitFor();
+  await idle(page);
+}
+
+/** Until nothing plays and no animation runs. */
+export async function idle(page: Page): Promise<void> {
+  await page.locator('html[data-idle="true"]').waitFor({ state: 'attached' });
+}
+
+/** One step on by the key for it. */
+export async function stepOn(page: Page): Promise<void> {
+  await page.keyboard.press('ArrowRight');
+}
+
+/** Steps until the wanted thing is on the stage. */
+export async function stepUntil(page: Page, wanted: Locator, most = 90): Promise<number> {
+  for (let made = 0; made <= most; made += 1) {
+    if ((await wanted.count()) > 0) return made;
+    await stepOn(page);
+  }
+  throw new Error(`not after ${most} steps: ${String(wanted)}`);
+}
