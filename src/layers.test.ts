@@ -17,7 +17,9 @@ const layers: Readonly<Record<string, Room>> = {
   designs: { rooms: ['kernel'], packages: [] },
   scenario: { rooms: ['kernel', 'designs'], packages: ['valibot'] },
   explore: { rooms: ['kernel', 'designs', 'scenario'], packages: [] },
-  export: { rooms: ['kernel', 'designs', 'scenario', 'explore'], packages: [] },
+  // What a state looks like: nodes and edges at fixed places, for the stage and for pictures.
+  graph: { rooms: ['kernel'], packages: [] },
+  export: { rooms: ['kernel', 'designs', 'scenario', 'explore', 'graph'], packages: [] },
   // What runs in somebody else's page: the messages, their client and the element.
   host: { rooms: [], packages: [] },
   session: {
@@ -25,7 +27,7 @@ const layers: Readonly<Record<string, Room>> = {
     packages: ['valibot', 'zustand/vanilla'],
   },
   ui: {
-    rooms: ['kernel', 'designs', 'scenario', 'explore', 'export', 'host', 'session'],
+    rooms: ['kernel', 'designs', 'scenario', 'explore', 'graph', 'export', 'host', 'session'],
     packages: [
       'react',
       'react-dom',

@@ -1,4 +1,4 @@
-import type { Badge } from './graph';
+import type { Badge } from '../../graph/graph';
 import styles from './node.module.css';
 
 /** Refusals and broken rules, hung below the node that they are about. */

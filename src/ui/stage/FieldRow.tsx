@@ -1,5 +1,5 @@
 import { memo } from 'react';
-import type { Row } from './graph';
+import type { Row } from '../../graph/graph';
 import { Holders } from './Holders';
 import styles from './node.module.css';
 import { ProcessMark } from './ProcessMark';

@@ -3,7 +3,7 @@ import { useNodeId, type NodeProps } from '@xyflow/react';
 import { useSessionStore } from '../useSession';
 import { accessText } from './AccessChip';
 import { Padlock } from './FieldRow';
-import type { FoldedDevice, FoldView } from './graph';
+import type { FoldedDevice, FoldView } from '../../graph/graph';
 import { KindGlyph } from './KindGlyph';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';

@@ -4,7 +4,7 @@ import { fieldText, holders } from '../../kernel/describe';
 import { currentFrame, type Frame } from '../../session/frame';
 import { PopUp } from '../controls/PopUp';
 import { useSession } from '../useSession';
-import type { Row } from './graph';
+import type { Row } from '../../graph/graph';
 import styles from './node.module.css';
 import { useStage } from './stageStore';
 

@@ -1,4 +1,4 @@
-import type { NodeView } from './graph';
+import type { NodeView } from '../../graph/graph';
 
 /** One line drawing for each kind of thing, in a box of 16. */
 const GLYPHS = {

@@ -3,11 +3,11 @@ import { PopUp } from '../controls/PopUp';
 import { AccessChip } from './AccessChip';
 import edges from './edge.module.css';
 import { Padlock } from './FieldRow';
-import type { EdgeStyle } from './graph';
+import type { EdgeStyle } from '../../graph/graph';
 import { KindGlyph, type Glyph } from './KindGlyph';
 import styles from './Legend.module.css';
 import { markColour, ProcessMark } from './ProcessMark';
-import { HEAD_OF, HEADS, type Head } from './TieEdge';
+import { HEAD_OF, HEADS, type Head } from '../../graph/edgeHeads';
 
 const KINDS: readonly (readonly [Glyph, string])[] = [
   ['process', 'process'], ['file', 'struct file'], ['node', 'node in /dev'], ['fops', 'file operations'], ['device', 'device'], ['group', 'group or set'],

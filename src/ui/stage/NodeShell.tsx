@@ -2,7 +2,7 @@ import { memo, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { hover, select } from '../../session/attention';
 import { useSession, useSessionStore } from '../useSession';
 import { Badges } from './Badges';
-import type { NodeView } from './graph';
+import type { NodeView } from '../../graph/graph';
 import styles from './node.module.css';
 import { point, useStage, useStageStore } from './stageStore';
 

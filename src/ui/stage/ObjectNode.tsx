@@ -4,12 +4,12 @@ import { useSession } from '../useSession';
 import { AccessChip, accessText } from './AccessChip';
 import { FoldButton } from './FoldNode';
 import { FieldRow } from './FieldRow';
-import type { EdgeView, ObjectView } from './graph';
+import type { EdgeView, ObjectView } from '../../graph/graph';
 import { glyphOf, KindGlyph } from './KindGlyph';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
-import { majorRows } from './rows';
+import { majorRows } from '../../graph/rows';
 import { useLeaving, useNode } from './stageStore';
 
 /** A kernel object with its fields. */

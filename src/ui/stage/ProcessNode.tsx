@@ -1,6 +1,6 @@
 import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import type { ProcessView, TaskView } from './graph';
+import type { ProcessView, TaskView } from '../../graph/graph';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { markColour, ProcessMark } from './ProcessMark';

@@ -2,7 +2,8 @@ import { memo, type CSSProperties } from 'react';
 import type { EdgeProps } from '@xyflow/react';
 import { useSession } from '../useSession';
 import styles from './edge.module.css';
-import type { EdgeView } from './graph';
+import type { EdgeView } from '../../graph/graph';
+import { HEADS, headOf } from '../../graph/edgeHeads';
 import { markColour } from './ProcessMark';
 import { useStage, type StageState } from './stageStore';
 
@@ -36,29 +37,6 @@ export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
 });
 
 const ALWAYS: ReadonlySet<EdgeView['style']> = new Set(['wait', 'hold']);
-
-/** Heads point to the right and end at the origin. */
-export const HEADS = {
-  open: 'M-7,-4.5 L0,0 L-7,4.5',
-  full: 'M-9,-5 L0,0 L-9,5 Z',
-  ring: 'M-8,0 a4,4 0 1 0 8,0 a4,4 0 1 0 -8,0 Z',
-  diamond: 'M-12,0 L-6,-4.5 L0,0 L-6,4.5 Z',
-  double: 'M-7,-4.5 L0,0 L-7,4.5 M-13,-4.5 L-6,0 L-13,4.5',
-  bar: 'M0,-6 L0,6 M-4,-6 L-4,6',
-  cross: 'M-8,-5 L2,5 M-8,5 L2,-5',
-  dot: 'M-9,0 a4.5,4.5 0 1 0 9,0 a4.5,4.5 0 1 0 -9,0 Z',
-} as const;
-
-export type Head = keyof typeof HEADS;
-
-export const HEAD_OF: Readonly<Record<EdgeView['style'], Head>> = {
-  pointer: 'open', reference: 'full', member: 'ring', embedded: 'diamond', fd: 'full', fops: 'full', wait: 'double', hold: 'dot',
-};
-
-function headOf(edge: EdgeView): Head {
-  if (edge.dangling) return 'cross';
-  return edge.style === 'fops' && edge.target === 'fops:parked' ? 'bar' : HEAD_OF[edge.style];
-}
 
 /** Both ends are lit, or the one thing that is lit is an end of it. */
 function isLit({ lit, pointed }: StageState, { source, target }: EdgeView): boolean {

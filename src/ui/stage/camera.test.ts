@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { boundsOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
-import { layOutStage, NARROW } from './layout';
-import { testProgram } from './testDesign';
+import { layOutStage, NARROW } from '../../graph/layout';
+import { testProgram } from '../../graph/testDesign';
 
 const screen: Extent = { width: 800, height: 500 };
 

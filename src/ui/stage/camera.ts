@@ -1,4 +1,4 @@
-import type { Layout, Place } from './layout';
+import type { Layout, Place } from '../../graph/layout';
 
 /** Pan in pixels and scale, as React Flow has it. */
 export interface View { readonly x: number; readonly y: number; readonly zoom: number }

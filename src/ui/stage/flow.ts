@@ -1,6 +1,6 @@
 import { Position, type Edge, type Node } from '@xyflow/react';
-import type { EdgeView, NodeView } from './graph';
-import type { Place } from './layout';
+import type { EdgeView, NodeView } from '../../graph/graph';
+import type { Place } from '../../graph/layout';
 
 const NOTHING: Record<string, unknown> = {};
 /** Wrapping elements of React Flow: nodes are items of the list, edges are told by the nodes that they leave. */

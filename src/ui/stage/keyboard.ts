@@ -1,4 +1,4 @@
-import type { NodeView } from './graph';
+import type { NodeView } from '../../graph/graph';
 import type { StageState } from './stageStore';
 
 const WAYS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enabled, initialState, makeEventBuffer, readEvents, step } from '../../kernel/machine';
-import { badgesOf, type Deed } from './badges';
+import { badgesOf, type Deed } from '../../graph/badges';
 import { LONGEST, planEffects, type Effect } from './plan';
-import { layOutStage } from './layout';
-import { testProgram } from './testDesign';
-import { toGraph } from './toGraph';
+import { layOutStage } from '../../graph/layout';
+import { testProgram } from '../../graph/testDesign';
+import { toGraph } from '../../graph/toGraph';
 
 const program = testProgram();
 const layout = layOutStage(program);

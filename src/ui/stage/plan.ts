@@ -1,5 +1,5 @@
-import type { EdgeView, Graph, NodeView, ObjectView, Row, TaskMark } from './graph';
-import { HEADER, ROW } from './lanes';
+import type { EdgeView, Graph, NodeView, ObjectView, Row, TaskMark } from '../../graph/graph';
+import { HEADER, ROW } from '../../graph/lanes';
 
 export interface Point { readonly x: number; readonly y: number }
 

@@ -2,12 +2,12 @@ import type { Event } from '../../kernel/machine';
 import type { Program } from '../../kernel/program';
 import { frameOf, type Frame } from '../../session/frame';
 import { pathTo, type Setup } from '../../session/trail';
-import { badgesOf } from './badges';
-import { castOf, idOf } from './cast';
-import type { Folded } from './fold';
-import type { Graph } from './graph';
-import { layOutStage, type Layout } from './layout';
-import { toGraph } from './toGraph';
+import { badgesOf } from '../../graph/badges';
+import { castOf, idOf } from '../../graph/cast';
+import type { Folded } from '../../graph/fold';
+import type { Graph } from '../../graph/graph';
+import { layOutStage, type Layout } from '../../graph/layout';
+import { toGraph } from '../../graph/toGraph';
 
 /** What the stage shows at a frame. */
 export interface Scene {

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useSessionStore } from '../useSession';
 import { boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
-import { NARROW, WIDE, type Place } from './layout';
+import { NARROW, WIDE, type Place } from '../../graph/layout';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
 /** Below these zooms the nodes show less in larger type. */

@@ -1,4 +1,4 @@
-import type { ObjectType } from '../../kernel/design';
+import type { ObjectType } from '../kernel/design';
 
 export type LaneId = 'process' | 'file' | 'door' | 'core' | 'iommufd' | 'hardware';
 

@@ -1,7 +1,7 @@
-import type { ObjectType, Routine } from '../../kernel/design';
-import type { Op } from '../../kernel/primitives';
-import type { ObjectSlot, Program } from '../../kernel/program';
-import { eachStatement } from '../../kernel/statement';
+import type { ObjectType, Routine } from '../kernel/design';
+import type { Op } from '../kernel/primitives';
+import type { ObjectSlot, Program } from '../kernel/program';
+import { eachStatement } from '../kernel/statement';
 import { HEADER, ROW, fieldNames, laneOf, sizeOf, sizeOfRows, type LaneId, type Size } from './lanes';
 
 /** Something that may stand on the stage: where it belongs and how big it is, whatever the state. */

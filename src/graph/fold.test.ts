@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialState, step } from '../../kernel/machine';
+import { initialState, step } from '../kernel/machine';
 import { foldId, groupsOf } from './fold';
 import { layOutStage, NARROW, WIDE } from './layout';
 import { PITCH } from './lanes';

@@ -1,5 +1,5 @@
-import type { ObjectSlot, Program } from '../../kernel/program';
-import { processOf } from '../../kernel/world';
+import type { ObjectSlot, Program } from '../kernel/program';
+import { processOf } from '../kernel/world';
 import { castOf, type Actor, type Cast } from './cast';
 import { HEADER, ROW, sizeOfRows } from './lanes';
 

@@ -1,7 +1,7 @@
-import type { Event } from '../../kernel/machine';
-import type { Program, Step } from '../../kernel/program';
-import type { PropertyId } from '../../kernel/propertyId';
-import type { Call } from '../../kernel/world';
+import type { Event } from '../kernel/machine';
+import type { Program, Step } from '../kernel/program';
+import type { PropertyId } from '../kernel/propertyId';
+import type { Call } from '../kernel/world';
 import type { Badge } from './graph';
 
 /** One step of a run, or a call put in (no step), with what it told. */

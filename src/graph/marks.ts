@@ -1,6 +1,6 @@
-import { waitHolders, waitText } from '../../kernel/describe';
-import { waitOf } from '../../kernel/machine';
-import type { Program, Wait } from '../../kernel/program';
+import { waitHolders, waitText } from '../kernel/describe';
+import { waitOf } from '../kernel/machine';
+import type { Program, Wait } from '../kernel/program';
 import type { TaskMark } from './graph';
 
 /** A task with the number of its process, which gives colour and shape; -1 for the kernel's drivers. */

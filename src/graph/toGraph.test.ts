@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { enabled, initialState, step } from '../../kernel/machine';
-import type { Program } from '../../kernel/program';
+import { enabled, initialState, step } from '../kernel/machine';
+import type { Program } from '../kernel/program';
 import { castOf } from './cast';
 import type { Graph, ObjectView, ProcessView } from './graph';
 import { layOutStage } from './layout';

@@ -1,8 +1,8 @@
-import { compile } from '../../kernel/compile';
-import type { Design, ObjectType, Routine } from '../../kernel/design';
-import { alloc, cdevAdd, complete, driverOp, eq, fail, fdInstall, free, increment, mutexLock, mutexUnlock, ref, refDec, refIncNotZero, replaceFops, ret, store, test as when, waitForCompletion } from '../../kernel/primitives';
-import type { Program } from '../../kernel/program';
-import type { Call, World } from '../../kernel/world';
+import { compile } from '../kernel/compile';
+import type { Design, ObjectType, Routine } from '../kernel/design';
+import { alloc, cdevAdd, complete, driverOp, eq, fail, fdInstall, free, increment, mutexLock, mutexUnlock, ref, refDec, refIncNotZero, replaceFops, ret, store, test as when, waitForCompletion } from '../kernel/primitives';
+import type { Program } from '../kernel/program';
+import type { Call, World } from '../kernel/world';
 
 const routine = (name: string, steps: Routine['steps']): Routine => ({ name, cite: 'made for the tests of the stage', steps });
 const nothing = routine('nothing', [{ id: 'N.1', title: 'nothing', ops: [fail('ENOTTY', 'no such call')] }]);

@@ -1,4 +1,4 @@
-import type { Program } from '../../kernel/program';
+import type { Program } from '../kernel/program';
 import { typesOf, type Actor, type Cast } from './cast';
 import { foldCast, NO_FOLDS, type Folded } from './fold';
 import { LANES, PITCH, laneOf, sizeOf, type LaneId } from './lanes';

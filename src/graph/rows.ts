@@ -1,6 +1,6 @@
-import { fieldText } from '../../kernel/describe';
-import { waitOf, waiters, type Event } from '../../kernel/machine';
-import type { Field, ObjectSlot, Program } from '../../kernel/program';
+import { fieldText } from '../kernel/describe';
+import { waitOf, waiters, type Event } from '../kernel/machine';
+import type { Field, ObjectSlot, Program } from '../kernel/program';
 import { fieldNames } from './lanes';
 import type { Row, TaskMark } from './graph';
 import { taskMark } from './marks';

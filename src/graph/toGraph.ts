@@ -1,7 +1,7 @@
-import { evaluate } from '../../kernel/expr';
-import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../../kernel/machine';
-import type { ObjectSlot, Program } from '../../kernel/program';
-import { processOf } from '../../kernel/world';
+import { evaluate } from '../kernel/expr';
+import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../kernel/machine';
+import type { ObjectSlot, Program } from '../kernel/program';
+import { processOf } from '../kernel/world';
 import { castOf, idOf, type Actor } from './cast';
 import { routeEdge } from './edgePath';
 import { devicesOf } from './fold';

@@ -1,0 +1,27 @@
+import type { EdgeView } from './graph';
+
+/** Heads point to the right and end at the origin. */
+export const HEADS = {
+  open: 'M-7,-4.5 L0,0 L-7,4.5',
+  full: 'M-9,-5 L0,0 L-9,5 Z',
+  ring: 'M-8,0 a4,4 0 1 0 8,0 a4,4 0 1 0 -8,0 Z',
+  diamond: 'M-12,0 L-6,-4.5 L0,0 L-6,4.5 Z',
+  double: 'M-7,-4.5 L0,0 L-7,4.5 M-13,-4.5 L-6,0 L-13,4.5',
+  bar: 'M0,-6 L0,6 M-4,-6 L-4,6',
+  cross: 'M-8,-5 L2,5 M-8,5 L2,-5',
+  dot: 'M-9,0 a4.5,4.5 0 1 0 9,0 a4.5,4.5 0 1 0 -9,0 Z',
+} as const;
+
+/** A form of head. */
+export type Head = keyof typeof HEADS;
+
+/** The usual head of every kind of edge. */
+export const HEAD_OF: Readonly<Record<EdgeView['style'], Head>> = {
+  pointer: 'open', reference: 'full', member: 'ring', embedded: 'diamond', fd: 'full', fops: 'full', wait: 'double', hold: 'dot',
+};
+
+/** The head of an edge: what it means, told by its form. */
+export function headOf(edge: EdgeView): Head {
+  if (edge.dangling) return 'cross';
+  return edge.style === 'fops' && edge.target === 'fops:parked' ? 'bar' : HEAD_OF[edge.style];
+}
