@@ -5,6 +5,7 @@ import { makeLink } from '../scenario/link';
 import { linkOf, openLink } from '../scenario/linkOf';
 import { parseScenario } from '../scenario/parse';
 import { runScenario } from '../scenario/schedule';
+import { scenarioInSvg } from '../scenario/svgScenario';
 import type { Trace } from '../scenario/trace';
 import { EXPORTS } from './exports';
 import { ascii, wrap } from './words';
@@ -19,6 +20,19 @@ function traces(design: string): readonly (readonly [string, Trace])[] {
     const run = parsed.ok ? runScenario(parsed.scenario, { schedule: { random: 7 } }) : undefined;
     return run?.ok ? [[file.replace('.scenario.json', ''), run.trace] as const] : [];
   });
+}
+
+/** What keeps a text from being well-formed XML: tags that do not pair, and bare `&` or `<`. */
+function unbalanced(text: string): readonly string[] {
+  const open: string[] = [];
+  const wrong: string[] = [...text.matchAll(/&(?!(?:amp|lt|gt|quot|#39);)/g)].map(m => `bare & at ${m.index}`);
+  for (const [tag, closes, name, own] of text.replace(/^<\?xml[^>]*\?>/, '').matchAll(/<(\/?)([a-z]+)(?:\s[^<>]*?)?(\/?)>|</g)) {
+    if (name === undefined) wrong.push(`bare < in ${tag}`);
+    else if (closes === '/') {
+      if (open.pop() !== name) wrong.push(`</${name}>`);
+    } else if (own !== '/') open.push(name);
+  }
+  return [...wrong, ...open];
 }
 
 const design = DESIGNS.find(d => d.id === 'parked-shim') ?? DESIGNS[0];
@@ -41,11 +55,13 @@ describe.each(runs)('%s', (_id, trace) => {
     if (trace.steps.length <= 100) expect(link.length).toBeLessThanOrEqual(2000);
   });
 
-  it('keeps its scenario in the SVG, which has no scripts', () => {
-    const svg = EXPORTS.find(e => e.id === 'svg')?.make(trace) ?? '';
-    expect(svg).not.toMatch(/<script|foreignObject|var\(/);
-    const held = /<scenario [^>]*>([^<]*)<\/scenario>/.exec(svg)?.[1]?.replaceAll('&quot;', '"').replaceAll('&#39;', "'").replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&') ?? '';
-    const parsed = parseScenario(held);
+  it.each(EXPORTS.filter(e => e.extension === 'svg').flatMap(e => (['light', 'dark', 'auto'] as const).map(theme => [e.id, theme, e] as const)))('%s (%s) is a picture of its own that carries its scenario', (_id, theme, { make }) => {
+    const svg = make(trace, { theme });
+    expect(svg).not.toMatch(/<script|foreignObject|var\(|href=|url\(|style="|@import|\bon\w+=/);
+    expect(svg).toMatch(/<title id="title">[^<]+<\/title>\n<desc id="desc">[^<]+<\/desc>/);
+    expect(svg.includes('@media')).toBe(theme === 'auto');
+    expect(unbalanced(svg)).toEqual([]);
+    const parsed = parseScenario(scenarioInSvg(svg));
     if (!parsed.ok) throw new Error(parsed.errors[0]?.message);
     const run = runScenario(parsed.scenario);
     expect(run.ok && run.trace.schedule).toEqual(trace.schedule);

@@ -6,7 +6,9 @@ import { markdownText } from './markdown';
 import { mermaidText } from './mermaid';
 import { promelaText } from './promela';
 import { rstText } from './rst';
-import { scenarioFile, svgTimeline, type SvgOptions } from './svgTimeline';
+import { scenarioFile } from './scenarioFile';
+import { svgGraph } from './svgGraph';
+import { svgTimeline, type SvgOptions } from './svgTimeline';
 import { useAfterFreeText } from './useAfterFree';
 
 /** What the exports can be told; each takes what concerns it. */
@@ -28,6 +30,7 @@ export const EXPORTS: readonly Export[] = [
   { id: 'use-after-free', title: 'Use-after-free report', extension: 'txt', make: useAfterFreeText },
   { id: 'mermaid', title: 'Mermaid sequence diagram', extension: 'mmd', make: mermaidText },
   { id: 'svg', title: 'Timeline as SVG', extension: 'svg', make: svgTimeline },
+  { id: 'svg-graph', title: 'Graph as SVG', extension: 'svg', make: svgGraph },
   { id: 'promela', title: 'SPIN model', extension: 'pml', make: promelaText },
   { id: 'ftrace', title: 'ftrace text for Perfetto', extension: 'ftrace', make: ftraceText },
   { id: 'rst', title: 'reStructuredText snippet', extension: 'rst', make: rstText },

@@ -1,7 +1,7 @@
-import { makeScenario } from '../scenario/make';
 import { makeSvgScenario } from '../scenario/svgScenario';
 import type { Trace } from '../scenario/trace';
 import { altText } from './altText';
+import { scenarioFile } from './scenarioFile';
 import { callText } from './words';
 import { xml, xmlText } from './xml';
 
@@ -55,19 +55,6 @@ ${makeSvgScenario(xmlText(scenarioFile(trace)))}
 ${parts.join('\n')}
 </svg>
 `;
-}
-
-/** The run's scenario with exactly this run's schedule, as its file. */
-export function scenarioFile(trace: Trace): string {
-  const entries: string[] = [];
-  let count = 0;
-  trace.steps.forEach((s, i) => {
-    count++;
-    if (trace.steps[i + 1]?.task === s.task) return;
-    entries.push(`${trace.program.tasks[s.task]?.name ?? ''}${count > 1 ? `*${count}` : ''}`);
-    count = 0;
-  });
-  return makeScenario({ ...trace.scenario, schedule: entries.length === 0 ? 'sequential' : entries });
 }
 
 function markOf(s: Trace['steps'][number], cx: number, cy: number): string {

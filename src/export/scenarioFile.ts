@@ -1,0 +1,15 @@
+import { makeScenario } from '../scenario/make';
+import type { Trace } from '../scenario/trace';
+
+/** The run's scenario with exactly this run's schedule, as its file. */
+export function scenarioFile(trace: Trace): string {
+  const entries: string[] = [];
+  let count = 0;
+  trace.steps.forEach((s, i) => {
+    count++;
+    if (trace.steps[i + 1]?.task === s.task) return;
+    entries.push(`${trace.program.tasks[s.task]?.name ?? ''}${count > 1 ? `*${count}` : ''}`);
+    count = 0;
+  });
+  return makeScenario({ ...trace.scenario, schedule: entries.length === 0 ? 'sequential' : entries });
+}
