@@ -78,20 +78,22 @@ function stepRows(trace: Trace, s: TraceStep, before: Int32Array, decisive: Read
   const { program } = trace;
   const depth = depthOf(program, s.step);
   const broken = s.violations.length > 0;
+  const seen = before.slice();
   return s.events.flatMap((event): Row[] => {
     const { note } = event;
+    if (note.kind === 'write' || note.kind === 'count') seen[note.field] = event.value;
     const row = { task: s.task, step: s.index, call: s.step.call, depth };
     if (wait && note.kind === 'lock' && wait.kind === 'mutex' && wait.field === note.field) return [{ ...row, kind: 'acquired', text: '/* acquired */', matters: true }];
     if (wait && note.kind === 'wait') return [{ ...row, kind: 'acquired', text: '/* completed */', matters: true }];
     if (note.kind === 'violation') return [];
-    const text = eventText(program, event, before);
+    const text = eventText(program, event, seen);
     if (note.kind === 'return' || note.kind === 'skip') return [{ ...row, kind: 'result', depth: 0, text, matters: true }];
     return [{ ...row, kind: 'event', text, matters: broken ? note.kind !== 'say' : matters(event, decisive) }];
   });
 }
 
-/** An event as a line of C, or as a C comment for what was seen. */
-export function eventText(program: Program, event: Event, before: Int32Array): string {
+/** An event as a line of C, or as a C comment for what was seen: `now` is the state at that event. */
+export function eventText(program: Program, event: Event, now: Int32Array): string {
   const { note, value } = event;
   switch (note.kind) {
     case 'lock': return `mutex_lock(&${placeWord(program, note.field)})`;
@@ -104,7 +106,7 @@ export function eventText(program: Program, event: Event, before: Int32Array): s
       const fields = [...new Set(note.fields)];
       const only = fields[0];
       if (only !== undefined && fields.length === 1) {
-        const seen = valueWord(program, only, before[only] ?? 0);
+        const seen = valueWord(program, only, now[only] ?? 0);
         return note.acquire ? `smp_load_acquire(&${placeWord(program, only)}) /* ${seen} */` : `/* ${placeWord(program, only)} == ${seen} */`;
       }
       return `/* ${value ? note.text : negated(note.text)} */`;
