@@ -211,6 +211,7 @@ export class Lowering {
       }
       case 'driverOp': return this.driverOp(op, scope, out, note);
       case 'say': return note({ kind: 'say', text: op.text });
+      case 'bookkeep': out.push(...withoutNotes(this.block(op.ops, scope))); return;
     }
   }
 
@@ -468,6 +469,11 @@ export function flushOne(flag: number, buffer: number): Draft[] {
     op: 'if', cond: binary('ne', field(buffer), constant(0)), otherwise: [],
     then: [{ op: 'set', field: flag, value: binary('sub', field(buffer), constant(1)) }, { op: 'set', field: buffer, value: constant(0) }],
   }];
+}
+
+/** The same statements, told to nobody. */
+function withoutNotes(out: readonly Draft[]): Draft[] {
+  return out.flatMap((s): Draft[] => (s.op === 'note' ? [] : [s.op === 'if' ? { ...s, then: withoutNotes(s.then), otherwise: withoutNotes(s.otherwise) } : s]));
 }
 
 /** Whether control never passes the end of this block. */

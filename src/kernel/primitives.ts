@@ -67,7 +67,9 @@ export type Op =
   | { readonly kind: 'warnOn'; readonly cond: Condition; readonly why: string }
   /** Runs a driver operation through `file` (checked against no-ops-before-bind, unless it is the open op of the bind itself). */
   | { readonly kind: 'driverOp'; readonly name: string; readonly file?: Path; readonly insideBind?: boolean }
-  | { readonly kind: 'say'; readonly text: string };
+  | { readonly kind: 'say'; readonly text: string }
+  /** What the model notes for itself (`bookkeeping` fields): no code of the kernel, so it is neither listed nor told. */
+  | { readonly kind: 'bookkeep'; readonly ops: readonly Op[] };
 
 export const NULL = 0;
 export const eq = (a: Value, b: Value): Condition => ({ cmp: 'eq', a, b });
@@ -127,3 +129,4 @@ export const ret = (): Op => ({ kind: 'ret' });
 export const warnOn = (cond: Condition, why: string): Op => ({ kind: 'warnOn', cond, why });
 export const driverOp = (name: string, options: { file?: Path; insideBind?: boolean } = {}): Op => ({ kind: 'driverOp', name, ...options });
 export const say = (text: string): Op => ({ kind: 'say', text });
+export const bookkeep = (...ops: Op[]): Op => ({ kind: 'bookkeep', ops });

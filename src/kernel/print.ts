@@ -85,6 +85,7 @@ function printOp(op: Op, indent: string): string[] {
     case 'warnOn': return line(`WARN_ON(${printCondition(op.cond)});`);
     case 'driverOp': return line(`ops->${op.name}();`);
     case 'say': return line(`/* ${op.text} */`);
+    case 'bookkeep': return [];
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  decrement, driverOp, eq, fail, fallible, fget, fput, goto, increment, mutexLock, mutexUnlock, ne, NULL, ref, refInc, ret, say, spin, staticTest, store, storeRelease, test,
+  bookkeep, decrement, driverOp, eq, fail, fallible, fget, fput, goto, increment, mutexLock, mutexUnlock, ne, NULL, ref, refInc, ret, say, spin, staticTest, store, storeRelease, test,
 } from '../../kernel/primitives';
 import { bindDevice } from '../iommufd/bind';
 import type { CtxView } from '../iommufd/bind';
@@ -86,7 +86,7 @@ export function bindIommufd(kvm: boolean): Routine {
         id: 'BIND.14', title: 'copy the device id to user space',
         ops: [fallible('copy_to_user', 'EFAULT', 'the id cannot be written', { at: 'file', to: 'BIND.U14:CLOSE.3' })],
       },
-      { id: 'BIND.15', title: 'the device is open through its cdev', ops: [store('device.cdev_opened', 1), ...(kvm ? [store('df.bound_kvm', 'device.kvm')] : [])] },
+      { id: 'BIND.15', title: 'the device is open through its cdev', ops: [store('device.cdev_opened', 1), ...(kvm ? [bookkeep(store('df.bound_kvm', 'device.kvm'))] : [])] },
       { id: 'BIND.16', title: 'open the gate of this file, last of all', ops: [storeRelease('df.access_granted', 1)] },
       { id: 'BIND.17', title: 'unlock the reset set and return', ops: [mutexUnlock('dev_set.lock'), ret()] },
       ...closeDevice('BIND.U14:', 'cdev', undo),

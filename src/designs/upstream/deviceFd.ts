@@ -1,6 +1,6 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, decrement, driverOp, eq, fail, fallible, fdInstall, fget, free, goto, increment, live, mutexLock, mutexUnlock, ne, NULL, ref, refInc, refIncNotZero, ret, say, spin, staticTest, store, storeRelease, test,
+  alloc, bookkeep, decrement, driverOp, eq, fail, fallible, fdInstall, fget, free, goto, increment, live, mutexLock, mutexUnlock, ne, NULL, ref, refInc, refIncNotZero, ret, say, spin, staticTest, store, storeRelease, test,
 } from '../../kernel/primitives';
 import { attachDevice, compatIoasBehind } from '../iommufd/attach';
 import { bindDevice, ctxBehind } from '../iommufd/bind';
@@ -62,7 +62,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       },
       {
         id: 'GDF.7', title: 'borrow the iommufd of the group, if it has one: no reference', cite: OPEN,
-        ops: [store('df.iommufd', 'group.iommufd'), test(eq('group.iommufd', NULL), [store('df.owner', 'group.container')], [store('df.owner', 'group.iommufd')])],
+        ops: [store('df.iommufd', 'group.iommufd'), bookkeep(test(eq('group.iommufd', NULL), [store('df.owner', 'group.container')], [store('df.owner', 'group.iommufd')]))],
       },
       {
         id: 'GDF.8', title: 'count the open; only the first one goes on to bind and open', cite: FIRST,
