@@ -4,7 +4,7 @@ import type { Instances } from './instances';
 import { routineOf } from './lower';
 import { eq, fail, fget, test } from './primitives';
 import type { StaticTest } from './primitives';
-import { CLOSE_ROUTINE, PASS_ROUTINE } from './vfs';
+import { CLOSE_ROUTINE, CLOSE_TWICE_ROUTINE, PASS_ROUTINE } from './vfs';
 import { processOf } from './world';
 import type { Call, World } from './world';
 
@@ -43,7 +43,7 @@ export class CallSite {
 
   /** The routine that it runs in this design. */
   routine(): Routine {
-    if (this.call.call === 'close') return CLOSE_ROUTINE;
+    if (this.call.call === 'close') return this.closeMayHit() ? CLOSE_TWICE_ROUTINE : CLOSE_ROUTINE;
     if (this.call.call === 'pass_fd') return PASS_ROUTINE;
     return routineOf(this.model.calls[this.call.call], this.kindOf(this.call.fd ?? this.call.iommufd));
   }
@@ -87,18 +87,19 @@ export class CallSite {
   }
 
   /** Whether a close of the call's fd may come before it. */
-  closeMayHit(): boolean {
+  private closeMayHit(): boolean {
     const fd = this.call.fd ?? this.call.iommufd;
     return fd !== undefined && this.calls.some((c, i) => c.call === 'close' && c.fd === fd && c !== this.call && (c.by !== this.call.by || i < this.index));
   }
 
-  /** fdget(): what an fd argument goes through where somebody may have closed it. */
-  entryStep(): StepSpec {
+  /** fdget(): what an fd argument goes through where somebody may have closed it. A close looks and takes in one step. */
+  entrySteps(): readonly StepSpec[] {
+    if (this.call.call === 'close' || !this.closeMayHit()) return [];
     const arg = this.call.fd === undefined ? 'iommufd' : 'fd';
     const closed = test(eq(`${arg}/fd.installed`, 0), [fail('EBADF', 'the fd is not open')]);
-    return {
+    return [{
       id: 'FILE.0', title: 'look the fd up in the table', cite: 'fs/file.c, v6.6; domain.md 1.3', confidence: 'MEM',
-      ops: this.shared() && this.call.call !== 'close' ? [closed, fget(`${arg}/file`)] : [closed],
-    };
+      ops: this.shared() ? [closed, fget(`${arg}/file`)] : [closed],
+    }];
   }
 }

@@ -184,7 +184,7 @@ class Compiler {
     });
     const own = this.scope(site.mainAnchor(), site.argAnchors(), task);
     const routine = site.routine();
-    const entry = site.closeMayHit() ? [site.entryStep()] : [];
+    const entry = site.entrySteps();
     this.draftRoutine({ ...routine, steps: [...entry, ...routine.steps] }, call.call, own, context(false), index, steps, entry.length);
     const pcOfRelease = new Map<number, number>();
     // Release callbacks that this call may come to run; one may queue another.

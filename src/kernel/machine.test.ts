@@ -192,6 +192,17 @@ describe('the machine', () => {
     expect(readEvents(program, buffer).filter(e => e.note.kind === 'violation')).toEqual([]);
   });
 
+  it('lets one of two threads close an fd, whoever comes first', () => {
+    const program = make([race[0]!, race[3]!, { ...race[3]!, by: 'a/2' }]);
+    for (const [first, second] of [[0, 1], [1, 0]] as const) {
+      const state = initialState(program);
+      const buffer = makeEventBuffer();
+      for (const t of [0, 0, first, second]) step(program, state, t, buffer);
+      expect(readEvents(program, buffer).filter(e => e.note.kind === 'violation')).toEqual([]);
+      expect(callResult(program, state, second + 1)).toBe('EBADF');
+    }
+  });
+
   it('reports a driver op before the bind', () => {
     const calls: Call[] = [race[0]!, race[4]!, race[5]!, race[6]!, { by: 'a', call: 'device_io', fd: 'fd1' }];
     const program = make(calls);

@@ -1,5 +1,5 @@
 import type { ObjectType, Routine } from './design';
-import { fdInstall, fdRemove, fget, fput, ret } from './primitives';
+import { eq, fail, fdInstall, fdRemove, fget, fput, ret, test } from './primitives';
 
 /** The kinds of object that the machine itself brings: struct file and the places of an fd table. */
 export const FILE_TYPE: ObjectType = {
@@ -31,6 +31,12 @@ export const CLOSE_ROUTINE: Routine = {
   steps: [
     { id: 'FILE.1', title: 'take the fd out of the table and drop its file reference', ops: [fdRemove(), fput('fd/file'), ret()], confidence: 'MEM' },
   ],
+};
+
+/** close(2) where somebody may have closed the fd already: it is looked up and taken under one lock. */
+export const CLOSE_TWICE_ROUTINE: Routine = {
+  ...CLOSE_ROUTINE,
+  steps: CLOSE_ROUTINE.steps.map(step => ({ ...step, ops: [test(eq('fd/fd.installed', 0), [fail('EBADF', 'the fd is not open')]), ...step.ops] })),
 };
 
 /** dup, fork or SCM_RIGHTS: a second fd for the same struct file. */
