@@ -13,8 +13,8 @@ export const iommuGroup: ObjectType = {
   fields: {
     mutex: { kind: 'mutex' },
     user_dma_owner_id: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
-    owner_cnt: { kind: 'int', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length },
-    attach_cnt: { kind: 'int', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length },
+    owner_cnt: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
+    attach_cnt: { kind: 'int', hi: (_a, c) => c.calls('attach_ioas') },
     domain: { kind: 'enum', words: Object.keys(DOMAIN) },
     /** Whose page table is attached: an ioas, or a container with a type1 driver. */
     domain_of: { kind: 'pointer', types: ['vfio_container', 'iommufd_ioas'], edge: 'pointer' },
