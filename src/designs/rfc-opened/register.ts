@@ -35,6 +35,7 @@ export const registerDevice: Routine = {
         fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', { at: 'device', to: 'REG.U1', before: [mutexUnlock('vfio.group_lock')] }),
         test(live('group'), [], [alloc('group')]),
         refInc('group.kref'), mutexUnlock('vfio.group_lock'),
+        say('a device that is in the group already is refused (-EBUSY); the driver core binds one driver at a time, so none is'),
       ],
     },
     { id: 'REG.3b', title: 'is the counter still zero?', ops: [test(ne('device.refcount', 0), [goto('REG.3d')])] },
