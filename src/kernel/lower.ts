@@ -269,7 +269,8 @@ export class Lowering {
   /** Flags NULL pointers and dead objects on the way to a place. */
   private dereference(path: Path | undefined, scope: Scope, out: Draft[]): void {
     if (path === undefined) return;
-    const { cases, hops } = scope.places(path);
+    const { cases, hops, through } = scope.places(path);
+    for (const c of through) this.touch(c, out);
     for (const h of hops) {
       const cond = all([h.when, binary('eq', field(h.pointer.index), constant(0))]);
       out.push({ op: 'if', cond, then: [this.violation('memory', `follows ${h.pointer.title}, which is NULL`, scope.layout.objects[h.pointer.object])], otherwise: [] });

@@ -37,12 +37,14 @@ export class Scope {
     return new Scope(this.layout, { ...this.names, bound: { ...this.names.bound, [as]: object } });
   }
 
-  /** The objects that an object path may lead to, and the pointers followed. */
-  objects(path: Path): { cases: Case[]; hops: Hop[] } {
+  /** The objects that an object path may lead to, the pointers followed, and the objects that it leads through (`df` in `df.device`). */
+  objects(path: Path): { cases: Case[]; hops: Hop[]; through: Case[] } {
     const [first, ...rest] = path.split('.');
     const hops: Hop[] = [];
+    const through: Case[] = [];
     let cases: Case[] = [{ when: TRUE, object: this.start(first!, path) }];
     for (const name of rest) {
+      through.push(...cases);
       cases = cases.flatMap(c => {
         const link = c.object.links[name];
         if (link) return [{ when: c.when, object: this.layout.objects[link.object]! }];
@@ -52,15 +54,15 @@ export class Scope {
         return pointer.targets.map((t, i) => ({ when: all([c.when, binary('eq', field(pointer.index), constant(i + 1))]), object: this.layout.objects[t]! }));
       });
     }
-    return { cases, hops };
+    return { cases, hops, through };
   }
 
-  /** The fields that a place path may lead to, and the pointers followed. */
-  places(path: Path): { cases: PlaceCase[]; hops: Hop[] } {
+  /** The fields that a place path may lead to, the pointers followed, and the objects that it leads through. */
+  places(path: Path): { cases: PlaceCase[]; hops: Hop[]; through: Case[] } {
     const dot = path.lastIndexOf('.');
     if (dot < 0) throw new Error(`${path}: a place needs a field`);
-    const { cases, hops } = this.objects(path.slice(0, dot));
-    return { cases: cases.map(c => ({ when: c.when, object: c.object, field: this.fieldOf(c.object, path.slice(dot + 1), path) })), hops };
+    const { cases, hops, through } = this.objects(path.slice(0, dot));
+    return { through, cases: cases.map(c => ({ when: c.when, object: c.object, field: this.fieldOf(c.object, path.slice(dot + 1), path) })), hops };
   }
 
   /** The content of a place; 0 where a NULL pointer stands in the way. */

@@ -120,12 +120,17 @@ export function detachDevice(e: DetachEntry): readonly StepSpec[] {
 function putOldHwpt(idev: Path): readonly Op[] {
   return [test(ne(`${idev}.old_hwpt`, NULL), [withPointer(`${idev}.old_hwpt`, 'old', [
     test(eq('old.users', 2), [
-      mutexLock('old.ioas.mutex'), refDec('old.users'), ...destroyHwpt('old'), mutexUnlock('old.ioas.mutex'),
+      mutexLock('old.ioas.mutex'), refDec('old.users'), ...dropHwpt('old'), mutexUnlock('old.ioas.mutex'), free('old'),
     ], [refDec('old.users')]),
     store(`${idev}.old_hwpt`, NULL),
   ])])];
 }
 
 function destroyHwpt(hwpt: Path): readonly Op[] {
-  return [store(`${hwpt}.users`, 0), refDec(`${hwpt}.ioas.users`), free(hwpt)];
+  return [...dropHwpt(hwpt), free(hwpt)];
+}
+
+/** All of it but the memory, through which its ioas is still reached. */
+function dropHwpt(hwpt: Path): readonly Op[] {
+  return [store(`${hwpt}.users`, 0), refDec(`${hwpt}.ioas.users`)];
 }
