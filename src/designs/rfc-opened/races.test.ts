@@ -191,3 +191,19 @@ describe('node names', () => {
     expect(own.results()).toEqual([0]);
   });
 });
+
+describe('column D1 of domain.md section 8', () => {
+  it('is what all interleavings break of what a state or a step shows; two owners need a third thread', () => {
+    const close = (by: string, fd: string): Call => ({ by, call: 'close', fd });
+    const dropped = [...setUp, getFd('legacy', 'vfio0', 'd'), unset, close('legacy', 'd'), { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd9' } satisfies Call, close('legacy', 'g')];
+    const moved = [...setUp, getFd('legacy', 'vfio0', 'd'), close('legacy', 'g'), close('legacy', 'd'), { by: 'dpdk', call: 'open_group', group: '12', as: 'g2' } satisfies Call, { by: 'dpdk', call: 'open_container', as: 'c2' } satisfies Call, { by: 'dpdk', call: 'set_container', fd: 'g2', container: 'c2' } satisfies Call];
+    const bound = [...cdev('legacy', 1), ...cdev('dpdk', 2), close('legacy', 'fd1'), { by: 'driver', call: 'unregister_device', device: 'vfio0' } satisfies Call];
+    const read = [...cdev('dpdk', 1), { by: 'dpdk/2', call: 'device_io', fd: 'fd1' } satisfies Call];
+    expect([dropped, moved, bound, read].map(calls => keys(explore(rfcOpened, {}, { ...world, storeBuffers: calls === read }, calls).broken))).toEqual([
+      ['counters', 'dma-owner', 'memory', 'no-ops-before-bind', 'path-exclusive'],
+      ['counters', 'memory'],
+      ['no-ops-before-bind'],
+      ['no-ops-before-bind', 'publication'],
+    ]);
+  });
+});
