@@ -40,6 +40,8 @@ export const COMMANDS = {
   act: { id: 'act', title: 'Actions run to the end, or start and are stepped', hotkey: 'S', enabled: always, run: (session) => arrange(session, { act: session.getState().layout.act === 'run' ? 'start' : 'run' }) },
   stage: { id: 'stage', title: 'Show the stage', hotkey: '1', enabled: always, run: (session) => arrange(session, { view: 'stage', pane: 'stage' }) },
   table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
+  check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
+  listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
   library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', enabled: always, run: (session) => showDialog(session, 'library') },
   palette: { id: 'palette', title: 'Find a command, an action or an object', hotkey: 'Mod+K', enabled: always, run: (session) => showDialog(session, 'palette') },
   theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: toggleTheme },

@@ -48,7 +48,7 @@ export function frameOf(moment: Moment): Frame {
 }
 
 function rootFrame(moment: Moment): Frame {
-  const run = startRun(moment.setup.scenario);
+  const run = startRun(moment.setup.scenario, moment.setup.design);
   const { program } = run;
   const frame: Frame = { moment, program, state: run.state.slice(), issued: new Set(), task: undefined, step: undefined, events: [], texts: [], violations: [] };
   standing.set(frame, run);
@@ -70,7 +70,7 @@ function follow(before: Frame, moment: Moment): Frame {
 /** Makes every step up to a frame again, in its program. */
 function replayRun({ moment, program }: Frame): ScenarioRun {
   // Compiled anew with the same calls: the same layout, so states and indices stay good for the old program.
-  const run = startRun(withCalls(moment, program.calls.map(({ call }) => call)));
+  const run = startRun(withCalls(moment, program.calls.map(({ call }) => call)), moment.setup.design);
   for (const { move } of pathTo(moment)) if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
   return run;
 }
@@ -78,7 +78,7 @@ function replayRun({ moment, program }: Frame): ScenarioRun {
 /** The new call makes a new program: the moves so far are made again in it. */
 function issueFrame(before: Frame, moment: Moment, call: Call, at: number): Frame {
   const calls = before.program.calls.map((each) => each.call).toSpliced(at, 0, call);
-  const run = startRun(withCalls(moment, calls));
+  const run = startRun(withCalls(moment, calls), moment.setup.design);
   for (const { move } of pathTo(moment)) if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
   const issued = new Set([at, ...[...before.issued].map((index) => (index < at ? index : index + 1))]);
   const frame: Frame = {

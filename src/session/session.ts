@@ -1,4 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Mutation } from '../kernel/mutation';
+import type { CheckState } from './check';
 import type { Branch, Setup } from './trail';
 import { rootMoment } from './trail';
 
@@ -77,6 +79,10 @@ export interface SessionState {
   readonly hover: Hover | undefined;
   readonly settings: Settings;
   readonly layout: Layout;
+  /** The last check of every interleaving. */
+  readonly check: CheckState;
+  /** Rows of the design that are changed for the next check. */
+  readonly mutations: readonly Mutation[];
   readonly messages: readonly Message[];
   readonly dialog: DialogId | undefined;
   /** The last thing said to screen readers. */
@@ -100,6 +106,8 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     hover: undefined,
     settings: { speed: 2, playing: false, order: 'inTurn', seed: 1, theme: 'system' },
     layout: { view: 'stage', side: 'listing', foot: 'timeline', pane: 'stage', present: false, tour: undefined, act: 'run' },
+    check: { kind: 'idle' },
+    mutations: [],
     messages: [],
     dialog: undefined,
     announcement: '',

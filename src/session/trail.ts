@@ -1,4 +1,5 @@
 import type { Design } from '../kernel/design';
+import type { Mutation } from '../kernel/mutation';
 import type { Call } from '../kernel/world';
 import type { Scenario } from '../scenario/scenario';
 
@@ -7,7 +8,10 @@ export interface Setup {
   readonly scenario: Scenario;
   /** Id in the built-in library; undefined for an opened file. */
   readonly id: string | undefined;
+  /** The design that runs: with `mutations`, the changed one. */
   readonly design: Design;
+  /** Rows of the design that a reviewer changed; absent where it is the design itself. */
+  readonly mutations?: readonly Mutation[];
 }
 
 /** One act on a run: a task makes one step, or a new call is put in its task's list before call number `at`. */

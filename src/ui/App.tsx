@@ -1,6 +1,8 @@
 import { lazy, Suspense, useEffect, type CSSProperties } from 'react';
 import { arrange } from '../session/arrange';
+import type { WorkerLike } from '../session/checkClient';
 import type { Layout, Session } from '../session/session';
+import { WorkerContext } from './check/CheckContext';
 import { Header } from './controls/Header';
 import { onHotkey } from './controls/hotkeys';
 import { Splitter, usePanelSize } from './controls/Splitter';
@@ -9,8 +11,8 @@ import { Dialogs } from './dialogs/Dialogs';
 import { Actors } from './panels/Actors';
 import { Details } from './panels/Details';
 import { Foot } from './panels/Foot';
-import { Listing } from './panels/Listing';
 import { Messages } from './panels/Messages';
+import { Side } from './panels/Side';
 import { Story } from './panels/Story';
 import { useFileDrop } from './useFileDrop';
 import { useIdleSignal } from './useIdleSignal';
@@ -25,10 +27,16 @@ const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] =
   { id: 'stage', text: 'Stage' }, { id: 'actors', text: 'Actors' }, { id: 'steps', text: 'Steps' }, { id: 'listing', text: 'Listing' },
 ];
 
-export function App({ session }: { readonly session: Session }) {
+interface AppProps {
+  readonly session: Session;
+  /** Starts a worker for checks. */
+  readonly startWorker: () => WorkerLike;
+}
+
+export function App({ session, startWorker }: AppProps) {
   return (
     <SessionContext value={session}>
-      <Page session={session} />
+      <WorkerContext value={startWorker}><Page session={session} /></WorkerContext>
     </SessionContext>
   );
 }
@@ -67,7 +75,7 @@ function Page({ session }: { readonly session: Session }) {
         <Foot />
       </main>
       <aside className={styles.right} aria-label="Listing and details">
-        <Listing />
+        <Side />
         <Splitter size={details} label="Height of the details" panel="below" />
         <Details />
       </aside>

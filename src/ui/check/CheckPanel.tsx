@@ -1,0 +1,137 @@
+import type { CSSProperties } from 'react';
+import { makeMutation } from '../../kernel/mutation';
+import { propertyById } from '../../kernel/properties/properties';
+import type { CheckResult, Outcome, PropertyVerdict } from '../../explore/checkResult';
+import { cancelCheck, dropMutations, isStale, showWitness, startCheck, toggleMutation, verdictText, type Checked } from '../../session/check';
+import type { CheckNews } from '../../session/checkDriver';
+import { currentFrame } from '../../session/frame';
+import { Icon } from '../controls/Icon';
+import buttons from '../controls/controls.module.css';
+import { useSession, useSessionStore } from '../useSession';
+import { useCheckClient } from './CheckContext';
+import styles from './CheckPanel.module.css';
+
+const many = (n: number): string => n.toLocaleString('en-US');
+
+/** Answers "can this go wrong?" for the calls on screen, with a schedule to play for every yes. */
+export function CheckPanel() {
+  const session = useSessionStore();
+  const client = useCheckClient(session);
+  const check = useSession((state) => state.check);
+  const calls = useSession((state) => currentFrame(state).program.calls.length);
+  const design = useSession((state) => state.run.setup.design.id);
+  const stale = useSession((state) => state.check.kind !== 'idle' && isStale(state, state.check.of));
+  const running = check.kind === 'running';
+  return (
+    <section className={styles.panel} aria-label="Check">
+      <p className={styles.question}>
+        Every interleaving of the {calls} {calls === 1 ? 'call' : 'calls'} on screen, in <code>{design}</code>. The order of the story does not matter here.
+      </p>
+      <Mutations />
+      <div className={styles.actions}>
+        {running
+          ? <button type="button" className={buttons.button} onClick={() => cancelCheck(session)}><Icon name="close" />Cancel</button>
+          : <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={() => { void startCheck(session, client); }}><Icon name="shield" />{check.kind === 'done' && !stale ? 'Check again' : 'Check all interleavings'}</button>}
+      </div>
+      {running && <Progress news={check.news} />}
+      {stale && !running && <p className={styles.stale}>The result below is about other calls, options or rows than those on screen now.</p>}
+      {check.kind === 'failed' && <p className={styles.failed} role="alert">{check.message}</p>}
+      {check.kind === 'done' && <Result of={check.of} result={check.result} />}
+    </section>
+  );
+}
+
+function Mutations() {
+  const session = useSessionStore();
+  const mutations = useSession((state) => state.mutations);
+  const onStage = useSession((state) => state.run.setup.mutations);
+  if (mutations.length === 0 && !onStage) return undefined;
+  return (
+    <div className={styles.mutations}>
+      <p>This is not the design itself:</p>
+      <ul>
+        {mutations.map((mutation) => (
+          <li key={makeMutation(mutation)}>
+            <code>{makeMutation(mutation)}</code>
+            <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label={`Undo ${makeMutation(mutation)}`} onClick={() => toggleMutation(session, mutation)}><Icon name="close" size={12} /></button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => dropMutations(session)}>Back to the design itself</button>
+    </div>
+  );
+}
+
+function Progress({ news }: { readonly news: CheckNews | undefined }) {
+  return (
+    <div className={styles.progress}>
+      <progress aria-label="Check under way" />
+      <p>{news ? `${many(news.states)} states, depth ${news.depth}, ${many(news.statesPerSecond)} states/s${news.phase === 'conclude' ? ', looking for the shortest witnesses' : ''}` : 'Starting…'}</p>
+    </div>
+  );
+}
+
+function Result({ of, result }: { readonly of: Checked; readonly result: CheckResult }) {
+  const { properties, outcomes, verdict } = result;
+  const by = (status: PropertyVerdict['status']): readonly PropertyVerdict[] => properties.filter((each) => each.status === status);
+  return (
+    <>
+      <p className={styles.verdict} data-verdict={verdict}>{verdictText(result)}</p>
+      <ul className={styles.list} aria-label="Properties">
+        {[...by('violated'), ...by('incomplete'), ...by('holds')].map((each) => <Property key={each.id} of={of} verdict={each} states={result.states} />)}
+      </ul>
+      {by('not-applicable').length > 0 && <p className={styles.small}>Not asked here: {by('not-applicable').map(({ id }) => propertyById(id).title).join(', ')}.</p>}
+      {outcomes.length > 0 && <Outcomes of={of} outcomes={outcomes} />}
+      <p className={styles.small}>
+        {many(result.states)} states, {many(result.transitions)} transitions, depth {result.depth}, {result.seconds.toFixed(2)} s with the {result.engine === 'wasm' ? 'WebAssembly' : 'bytecode'} engine; coverage: {result.coverage}. States are compared in full.
+      </p>
+    </>
+  );
+}
+
+const marks = { violated: 'close', holds: 'check', incomplete: 'question', 'not-applicable': 'question' } as const;
+
+function Property({ of, verdict: { id, status, witness }, states }: { readonly of: Checked; readonly verdict: PropertyVerdict; readonly states: number }) {
+  const session = useSessionStore();
+  const { title, statement } = propertyById(id);
+  return (
+    <li className={styles.property} data-status={status} title={statement}>
+      <Icon name={marks[status]} />
+      <div>
+        <b>{title}</b> <code>{id}</code>
+        <p>{witness ? witness.text : status === 'holds' ? `Holds in all ${many(states)} states.` : 'Not broken in the part that was seen.'}</p>
+        {witness && (
+          <button type="button" className={`${buttons.button} ${buttons.small}`} aria-label={`Play the witness of ${id}`} onClick={() => showWitness(session, of, id, witness.schedule)}>
+            <Icon name="play" size={12} />{witness.steps} steps, {witness.switches} {witness.switches === 1 ? 'switch' : 'switches'}
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Outcomes({ of, outcomes }: { readonly of: Checked; readonly outcomes: readonly Outcome[] }) {
+  const session = useSessionStore();
+  const most = Math.max(...outcomes.map(({ states }) => states));
+  // What is the same in every end tells nothing.
+  const telling = (index: number): boolean => new Set(outcomes.map(({ calls }) => calls[index]?.result)).size > 1;
+  return (
+    <>
+      <h3 className={styles.heading}>How it can end</h3>
+      <ul className={styles.list} aria-label="Outcomes">
+        {outcomes.map(({ calls, files, states, witness }, index) => {
+          const apart = calls.filter((_, at) => outcomes.length === 1 ? calls[at]?.result !== 'ok' : telling(at));
+          return (
+            <li key={witness.schedule.join()} className={styles.outcome} style={{ '--share': `${(100 * states) / most}%` } as CSSProperties}>
+              <p>{apart.length === 0 ? 'Every call succeeds.' : apart.map(({ by, call, result }) => `${by} ${call}: ${result}`).join('; ')}</p>
+              {files.length > 0 && <p className={styles.small}>left open: {files.map(({ name, by, fops }) => `${name} of ${by} (fops ${fops})`).join(', ')}</p>}
+              <button type="button" className={`${buttons.button} ${buttons.small}`} aria-label={`Play outcome ${index + 1}`} onClick={() => showWitness(session, of, `outcome ${index + 1}`, witness.schedule)}>
+                <Icon name="play" size={12} />{witness.steps} steps
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+    </>
+  );
+}
