@@ -34,6 +34,9 @@ export default defineConfig({
   forbidOnly: true,
   workers: 2,
   retries: 0,
+  // The machines are shared and noisy: a test is stopped only when it hangs.
+  timeout: 180_000,
+  expect: { timeout: 45_000 },
   reporter: [['list'], ['json', { outputFile: cacheFile('playwright.json') }]],
   use: {
     baseURL: `${origin}/`,

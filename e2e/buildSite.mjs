@@ -31,7 +31,7 @@ async function bundle(entry, { name, fonts = false, inline = false } = {}) {
     logLevel: 'warn',
     publicDir: false,
     resolve: { alias: smallReact },
-    plugins: [react(), ...(fonts ? [] : [withoutFonts()])],
+    plugins: [react(), ...(fonts ? [] : [withoutFonts()]), ...(inline ? [workerInside()] : [])],
     build: {
       target: 'es2022',
       write: false,
@@ -56,6 +56,17 @@ function withoutFonts() {
     name: 'without-fonts',
     enforce: 'pre',
     transform: (code, id) => (id.endsWith('/tokens.css') ? code.replaceAll(/@import '@fontsource[^;]*;\n/g, '') : undefined),
+  };
+}
+
+/** Carries the search worker inside the script: a page from a file may not load another. @returns {import('vite').Plugin} */
+function workerInside() {
+  return {
+    name: 'worker-inside',
+    enforce: 'pre',
+    transform: (code, id) => (id.endsWith('/src/main.tsx')
+      ? `import SearchWorker from './explore.worker.ts?worker&inline';\n${put(code, /new Worker\(new URL\('\.\/explore\.worker\.ts', import\.meta\.url\), \{ type: 'module' \}\)/, 'new SearchWorker()')}`
+      : undefined),
   };
 }
 
