@@ -131,6 +131,17 @@ describe('upstream', () => {
     expect([...d.broken]).toEqual([]);
   });
 
+  it('loses the old page table where the id of a new one cannot be written (found by reading, unconfirmed)', () => {
+    const attach: Call = { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' };
+    const d = run([
+      ...cdevPath('a', 1), { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' }, { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' }, attach,
+      { ...attach, ioas: 'ioas2', fault: 'ATTACH.5' },
+    ]).until('a', 'ATTACH.5');
+    expect(d.value('vfio0.iommufd_attached')).toBe(1);
+    expect(d.finish().results()).toEqual([0, 0, 0, 0, 0, 0, 'EFAULT']);
+    expect([d.value('vfio0.iommufd_attached'), d.value('ioas1 hwpt.life')]).toEqual([0, 2]);
+  });
+
   it('registers from nothing, and puts all back when a row fails', () => {
     const world: World = { ...ONE_DEVICE, devices: [{ name: 'vfio0', group: '12', registered: false }] };
     for (const fault of ['REG.1', 'REG.2', 'REG.3', 'REG.6', 'REG.7', 'REG.8', 'REG.8c', 'REG.9', 'REG.10b']) {
