@@ -6,11 +6,24 @@ type Route = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelAt'>;
 const MARGIN = 14;
 const BESIDE = 60;
 
+const routes = new WeakMap<Place, WeakMap<Place, Map<number, Route>>>();
+
 /**
  * The curve from one node to another, from border to border, as fixed as the nodes are: no other edge changes it. `nth` of `count`
- * keeps the edges that leave one node apart; `at` says how far along its label stands.
+ * keeps the edges that leave one node apart; `at` says how far along its label stands. Same object for the same places.
  */
 export function routeEdge(from: Place, to: Place, nth = 0, count = 1, at?: number): Route {
+  const leaving = routes.get(from) ?? new WeakMap<Place, Map<number, Route>>();
+  routes.set(from, leaving);
+  const known = leaving.get(to) ?? new Map<number, Route>();
+  leaving.set(to, known);
+  const key = (nth * 64 + count) * 128 + Math.round((at ?? 1.27) * 100);
+  const route = known.get(key) ?? makeRoute(from, to, nth, count, at);
+  known.set(key, route);
+  return route;
+}
+
+function makeRoute(from: Place, to: Place, nth: number, count: number, at: number | undefined): Route {
   if (from.y < to.y + to.height && to.y < from.y + from.height) return beside(from, to, nth);
   const down = to.y > from.y;
   const fan = (nth - (count - 1) / 2) * 12;

@@ -54,8 +54,14 @@ export function sizeOf(spec: ObjectType): Size {
   return sizeOfRows(fieldNames(spec).length);
 }
 
+const shownFields = new WeakMap<ObjectType, readonly string[]>();
+
 /** The fields that a node shows, in the order of the struct. */
 export function fieldNames(spec: ObjectType): readonly string[] {
+  const known = shownFields.get(spec);
+  if (known) return known;
   const names = Object.entries(spec.fields).filter(([name, field]) => !UNSEEN_FIELDS.has(name) && !(field.kind === 'pointer' && field.bookkeeping)).map(([name]) => name);
-  return spec.type === 'file' ? [...names, 'private_data'] : names;
+  const shown = spec.type === 'file' ? [...names, 'private_data'] : names;
+  shownFields.set(spec, shown);
+  return shown;
 }

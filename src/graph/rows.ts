@@ -7,16 +7,32 @@ import { taskMark } from './marks';
 
 const NOBODY: readonly TaskMark[] = [];
 
+/** Rows of plain fields that stand as they were, by field and value: most rows of most steps. */
+const quietRows = new WeakMap<Program, Map<number, Row>[]>();
+
 /** The rows of an object's node: its fields in the order of the struct, with what the last step (and its events) changed. */
 export function rowsOf(program: Program, state: Int32Array, previous: Int32Array | undefined, slot: ObjectSlot, events: readonly Event[] = []): Row[] {
   return fieldNames(slot.spec).map((name): Row => {
     const index = slot.fields[name];
     const field = index === undefined ? undefined : program.fields[index];
     if (!field) return linkRow(program, state, slot, name);
-    const text = textOf(program, state, field);
-    const before = previous && previous[field.index] !== state[field.index] ? textOf(program, previous, field) : undefined;
-    return { name, field: field.index, kind: kindOf(field), text, was: before, order: orderOf(field.index, events), ...lineOf(program, state, field) };
+    const changed = previous !== undefined && previous[field.index] !== state[field.index];
+    const order = orderOf(field.index, events);
+    if (!changed && !order && field.kind !== 'mutex' && field.kind !== 'completion') return quietRow(program, state, field);
+    const { owner, queue } = lineOf(program, state, field);
+    return { name, field: field.index, kind: kindOf(field), text: textOf(program, state, field), was: changed ? textOf(program, previous, field) : undefined, order, owner, queue };
   });
+}
+
+function quietRow(program: Program, state: Int32Array, field: Field): Row {
+  const all = quietRows.get(program) ?? program.fields.map(() => new Map<number, Row>());
+  quietRows.set(program, all);
+  const value = state[field.index] ?? 0;
+  const known = all[field.index]?.get(value);
+  if (known) return known;
+  const row: Row = { name: field.name, field: field.index, kind: kindOf(field), text: textOf(program, state, field), was: undefined, order: undefined, owner: undefined, queue: NOBODY };
+  all[field.index]?.set(value, row);
+  return row;
 }
 
 /** A pointer that never moves: a name while its target lives. */
@@ -48,10 +64,17 @@ function textOf(program: Program, state: Int32Array, field: Field): string {
   return field.kind === 'completion' ? (state[field.index] ? 'done' : 'not done') : fieldText(program, state, field.index);
 }
 
+const NO_LINE: Pick<Row, 'owner' | 'queue'> = { owner: undefined, queue: NOBODY };
+
+function anyQueued(program: Program, state: Int32Array): boolean {
+  return program.tasks.some(task => state[program.fields.length + task.index] !== 0);
+}
+
 /** Who holds it and who stands in line. */
 function lineOf(program: Program, state: Int32Array, field: Field): Pick<Row, 'owner' | 'queue'> {
   if (field.kind === 'mutex') {
     const owner = state[field.index] ?? 0;
+    if (owner === 0 && !anyQueued(program, state)) return NO_LINE;
     const queue = waiters(program, state, field.index).filter(task => task !== owner - 1);
     return { owner: owner > 0 ? taskMark(program, owner - 1) : undefined, queue: queue.length > 0 ? queue.map(task => taskMark(program, task)) : NOBODY };
   }
@@ -62,7 +85,7 @@ function lineOf(program: Program, state: Int32Array, field: Field): Pick<Row, 'o
     });
     return { owner: undefined, queue: queue.map(task => taskMark(program, task.index)) };
   }
-  return { owner: undefined, queue: NOBODY };
+  return NO_LINE;
 }
 
 /** The rows that say most, at most `room` of them: what changed and who waits, held locks, live pointers, counts, the rest. */

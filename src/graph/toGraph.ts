@@ -5,7 +5,7 @@ import { processOf } from '../kernel/world';
 import { castOf, idOf, type Actor } from './cast';
 import { routeEdge } from './edgePath';
 import { devicesOf } from './fold';
-import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
+import type { Badge, EdgeStyle, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
 import type { Layout } from './layout';
 import { layOutStage } from './layout';
 import { describeWait, taskMark, tasksInCircle } from './marks';
@@ -102,7 +102,7 @@ class View {
     const ghosts = new Set<number>();
     for (const slot of this.program.objects) {
       if (!this.live(slot)) continue;
-      for (const index of Object.values(slot.fields)) {
+      for (const [, index] of anatomyOf(this.program, slot).pointers) {
         const target = this.target(index);
         if (target?.life !== undefined && this.value(target.life) === 2) ghosts.add(target.index);
       }
@@ -221,21 +221,17 @@ class View {
   }
 
   private pointers(slot: ObjectSlot): EdgeView[] {
-    const links = Object.entries(slot.links);
-    const fields = Object.entries(slot.fields).filter(([, index]) => isPointer(this.program, index));
-    const count = links.length + fields.length;
-    const fixed = links.flatMap(([name, link], nth) => {
-      const target = this.program.objects[link.object];
-      if (!target || link.edge === 'hidden' || !this.live(target)) return [];
-      return this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style: link.edge, label: name, nth, count });
+    const { links, pointers } = anatomyOf(this.program, slot);
+    const count = links.length + pointers.length;
+    const edges: EdgeView[] = [];
+    links.forEach(([name, target, style], nth) => {
+      if (this.live(target)) edges.push(...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, nth, count }));
     });
-    const moving = fields.flatMap(([name, index], i) => {
+    pointers.forEach(([name, index, style], i) => {
       const target = this.target(index);
-      const style = this.program.fields[index]?.edge;
-      if (!target || !style || style === 'hidden') return [];
-      return this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, dangling: !this.live(target), fresh: this.changed(index), nth: links.length + i, count });
+      if (target && style !== 'hidden') edges.push(...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, dangling: !this.live(target), fresh: this.changed(index), nth: links.length + i, count }));
     });
-    return [...fixed, ...moving];
+    return edges;
   }
 
   /** Whether the last step changed a field. */
@@ -269,10 +265,41 @@ class View {
     const to = places.get(target);
     if (!from || !to || source === target) return [];
     const { nth = 0, count = 1, dangling = false, fresh = false, circle = false, process, style, label } = how;
-    return [{ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, nth, count, LABEL_AT[style]) }];
+    const make = (): EdgeView => ({ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, nth, count, LABEL_AT[style]) });
+    return [dangling || fresh || process !== undefined ? make() : quietEdge(this.layout, `${id} ${target} ${style}`, make)];
   }
 }
 
-function isPointer(program: Program, index: number): boolean {
-  return program.fields[index]?.kind === 'pointer';
+/** Edges about which there is nothing new, by layout: most edges of most steps. */
+const quietEdges = new WeakMap<Layout, Map<string, EdgeView>>();
+
+function quietEdge(layout: Layout, key: string, make: () => EdgeView): EdgeView {
+  const all = quietEdges.get(layout) ?? new Map<string, EdgeView>();
+  quietEdges.set(layout, all);
+  const edge = all.get(key) ?? make();
+  all.set(key, edge);
+  return edge;
+}
+
+interface Anatomy {
+  /** Fixed pointers that are drawn. */
+  readonly links: readonly (readonly [name: string, target: ObjectSlot, style: EdgeStyle])[];
+  readonly pointers: readonly (readonly [name: string, field: number, style: EdgeStyle | 'hidden'])[];
+}
+
+const anatomies = new WeakMap<ObjectSlot, Anatomy>();
+
+/** What of an object may be an edge. */
+function anatomyOf(program: Program, slot: ObjectSlot): Anatomy {
+  const known = anatomies.get(slot);
+  if (known) return known;
+  const anatomy: Anatomy = {
+    links: Object.entries(slot.links).flatMap(([name, { object, edge }]): Anatomy['links'] => {
+      const target = program.objects[object];
+      return target && edge !== 'hidden' ? [[name, target, edge]] : [];
+    }),
+    pointers: Object.entries(slot.fields).flatMap(([name, index]): Anatomy['pointers'] => (program.fields[index]?.kind === 'pointer' ? [[name, index, program.fields[index]?.edge ?? 'hidden']] : [])),
+  };
+  anatomies.set(slot, anatomy);
+  return anatomy;
 }
