@@ -54,9 +54,15 @@ export function crowdScene(design: string, devices = 8): SceneFile {
   };
 }
 
-/** Opens a scene in the page and waits until the stage stands. */
+/** Drops a scene on the page and waits until the stage stands. */
 export async function openScene(page: Page, scene: SceneFile): Promise<void> {
-  await page.locator('input[type="file"]').first().setInputFiles({ name: 'stage.scenario.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(scene)) });
+  await page.locator('[data-node]').first().waitFor();
+  const dropped = await page.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'stage.scenario.json', { type: 'application/json' }));
+    return data;
+  }, JSON.stringify(scene));
+  await page.dispatchEvent('body', 'drop', { dataTransfer: dropped });
   await page.getByText(scene.title).first().waitFor();
   await idle(page);
 }

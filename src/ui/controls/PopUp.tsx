@@ -38,7 +38,7 @@ export function PopUp({ children, content, label, buttonLabel, className, popupC
       <button ref={button} type="button" className={className} aria-label={buttonLabel} popoverTarget={id} tabIndex={untabbed ? -1 : undefined} onClick={(event: MouseEvent) => event.stopPropagation()}>
         {children}
       </button>
-      <section ref={popup} id={id} popover="auto" aria-label={label} className={`${styles.popup} ${popupClassName ?? ''}`} onToggle={(event: ToggleEvent) => setOpen(event.newState === 'open')}>
+      <section ref={popup} id={id} popover="auto" tabIndex={0} aria-label={label} className={`${styles.popup} ${popupClassName ?? ''}`} onToggle={(event: ToggleEvent) => setOpen(event.newState === 'open')}>
         {open && content}
       </section>
     </>

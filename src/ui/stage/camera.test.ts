@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { boundsOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
+import { bestColumns, boundsOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
 import { layOutStage, NARROW } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
 
@@ -33,6 +33,17 @@ describe('camera', () => {
       const moved = bringInto(first, box, screen);
       expect(inSight(box, moved ?? first, screen)).toBe(true);
     }), { seed: 11, numRuns: 200 });
+  });
+
+  it('takes the columns that let everything be largest', () => {
+    const wide = { width: 1600, height: 300 };
+    const tall = { width: 700, height: 1200 };
+    const layoutWith = (columns: number): ReturnType<typeof layOutStage> => layOutStage(testProgram(), undefined, undefined, columns);
+    for (const room of [screen, wide, tall]) {
+      const zoom = (columns: number): number => viewOf(boundsOf(layoutWith(columns).places.values()), room).zoom;
+      const best = bestColumns(layoutWith, room);
+      for (const columns of [5, 6, 7, 8, 9, 10, 11, 12]) expect(zoom(best)).toBeGreaterThanOrEqual(zoom(columns));
+    }
   });
 
   it('zooms about the middle', () => {

@@ -1,4 +1,4 @@
-import type { Layout, Place } from '../../graph/layout';
+import { WIDE, type Layout, type Place } from '../../graph/layout';
 
 /** Pan in pixels and scale, as React Flow has it. */
 export interface View { readonly x: number; readonly y: number; readonly zoom: number }
@@ -39,6 +39,14 @@ export function openingView(layout: Layout, about: readonly Place[], screen: Ext
   const zoom = clamp((screen.width - MARGIN) / bounds.width, MIN_ZOOM, 1);
   const view: View = { zoom, x: (screen.width - bounds.width * zoom) / 2 - bounds.x * zoom, y: TOP - bounds.y * zoom };
   return (about.length > 0 ? bringInto(view, boxFor(about, view, screen) ?? bounds, screen, zoom) : undefined) ?? view;
+}
+
+const COLUMNS: readonly number[] = [9, 8, 7, 6, 10, 11, 12, 5];
+
+/** How many columns let a stage fill a screen best, so that everything is as large as can be. */
+export function bestColumns(layoutWith: (columns: number) => Layout, screen: Extent): number {
+  const zooms = COLUMNS.map(columns => viewOf(boundsOf(layoutWith(columns).places.values()), screen).zoom);
+  return COLUMNS[zooms.indexOf(Math.max(...zooms))] ?? WIDE;
 }
 
 /** The view moved just so far that a box is in sight, and out just so far that it fits; undefined where it is in sight already. */

@@ -27,7 +27,7 @@ export interface Arrangement { readonly folded: Folded; readonly columns: number
 
 /** The scene of a frame in an arrangement. Same object for the same frame and arrangement. */
 export function sceneOf(frame: Frame, how: Arrangement): Scene {
-  const key = `${how.columns} ${[...how.folded].toSorted().join(' ')}`;
+  const key = keyOf(how);
   const known = scenes.get(frame) ?? new Map<string, Scene>();
   scenes.set(frame, known);
   const scene = known.get(key) ?? makeScene(frame, how, key);
@@ -43,6 +43,15 @@ function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   const previous = before?.program === program ? before.state : undefined;
   const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path) });
   return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout) };
+}
+
+/** The layout of a frame in an arrangement, without its scene. */
+export function layoutFor({ moment, program }: Frame, how: Arrangement): Layout {
+  return layoutOf(moment.setup, program, how, keyOf(how));
+}
+
+function keyOf({ columns, folded }: Arrangement): string {
+  return `${columns} ${[...folded].toSorted().join(' ')}`;
 }
 
 function layoutOf(setup: Setup, program: Program, { folded, columns }: Arrangement, key: string): Layout {

@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import { useReactFlow, useStoreApi } from '@xyflow/react';
+import { currentFrame } from '../../session/frame';
 import { useSessionStore } from '../useSession';
-import { boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
-import { NARROW, WIDE, type Place } from '../../graph/layout';
+import { bestColumns, boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
+import { NARROW, type Place } from '../../graph/layout';
+import { layoutFor } from './scene';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
 /** Below these zooms the nodes show less in larger type. */
@@ -51,7 +53,9 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const { width, height } = store.getState();
       if (width === 0 || (Math.abs(width - fitted.width) <= width * SLIGHT && Math.abs(height - fitted.height) <= height * SLIGHT)) return;
       fitted = { width, height };
-      arrange(stage, session, { columns: width < NARROW_SCREEN ? NARROW : WIDE });
+      const frame = currentFrame(session.getState());
+      const folded = stage.getState().folded;
+      arrange(stage, session, { columns: width < NARROW_SCREEN ? NARROW : bestColumns(columns => layoutFor(frame, { folded, columns }), { width, height }) });
       if (!own.current) fit();
     };
     resize();

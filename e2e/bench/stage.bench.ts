@@ -1,0 +1,191 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import react from '@vitejs/plugin-react';
+import { build, preview } from 'vite';
+import { recordedBrowser } from '../browser.mjs';
+import { cacheFile, root } from '../cache.mjs';
+import { crowdScene, idle, openScene } from '../stageScenes.ts';
+
+interface Row { readonly name: string; readonly value: number; readonly unit: string }
+
+const ROUNDS = 3;
+/** Devices of the bench page for about so many nodes with everything open. */
+const SIZES = [{ nodes: 40, devices: 2 }, { nodes: 300, devices: 50 }];
+const STEPS_PER_SECOND = 8;
+const SECONDS = 2.5;
+const SCREEN = { width: 1440, height: 900 };
+
+/** Frame times, long tasks and main-thread time of one stretch. */
+interface Stretch { readonly p95: number; readonly median: number; readonly longTasks: number; readonly busy: number }
+
+/** The stage against React Flow alone with the same nodes and edges, and the time from a click to the painted step. */
+export const bench = {
+  title: 'Stage: frames against bare React Flow, click to painted step',
+  async run(): Promise<Row[]> {
+    const executablePath = recordedBrowser()?.executablePath;
+    const browser = await chromium.launch(executablePath ? { executablePath } : {});
+    try {
+      return [...(await againstBare(browser)), ...(await inThePage(browser))];
+    } finally {
+      await browser.close();
+    }
+  },
+};
+
+async function againstBare(browser: Browser): Promise<Row[]> {
+  const outDir = cacheFile('stageBench');
+  const page = join(root, 'e2e/bench/stagePage');
+  await build({ root: page, base: './', configFile: false, logLevel: 'error', plugins: [react()], build: { outDir, emptyOutDir: true, target: 'es2022' } });
+  const server = await preview({ root: page, configFile: false, logLevel: 'error', build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  try {
+    const url = server.resolvedUrls?.local[0];
+    if (url === undefined) throw new Error('the bench page is not served');
+    const rows: Row[] = [];
+    for (const { nodes: about, devices } of SIZES) {
+      const runs: Record<string, Stretch[]> = {};
+      let shown = { nodes: 0, edges: 0 };
+      for (let round = 0; round < ROUNDS; round += 1) {
+        for (const mode of round % 2 === 0 ? ['bare', 'stage'] : ['stage', 'bare']) {
+          const at = await browser.newPage({ viewport: SCREEN });
+          await at.goto(`${url}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`);
+          await at.locator('.react-flow__node').first().waitFor();
+          const open = at.getByRole('button', { name: 'Open every group' });
+          if (mode === 'stage' && (await open.count()) > 0) await open.click();
+          await at.waitForTimeout(600);
+          shown = await at.evaluate(() => ({ nodes: window.stageBench?.nodes ?? 0, edges: window.stageBench?.edges ?? 0 }));
+          (runs[`${mode} playing`] ??= []).push(await stretch(at, play));
+          (runs[`${mode} panning`] ??= []).push(await stretch(at, pan));
+          if (mode === 'stage' && about === 300) for (const ms of await stepTimes(at.locator('body'), 20)) times300.push(ms);
+          await at.close();
+        }
+      }
+      rows.push({ name: `${about}: nodes`, value: shown.nodes, unit: '' }, { name: `${about}: edges`, value: shown.edges, unit: '' });
+      for (const what of ['playing', 'panning']) {
+        const [ours, theirs] = [runs[`stage ${what}`] ?? [], runs[`bare ${what}`] ?? []];
+        rows.push(
+          { name: `${about}: ${what}, p95 frame, stage`, value: medianOf(ours.map((each) => each.p95)), unit: 'ms' },
+          { name: `${about}: ${what}, p95 frame, bare`, value: medianOf(theirs.map((each) => each.p95)), unit: 'ms' },
+          { name: `${about}: ${what}, p95 ratio`, value: medianOf(ours.map((each) => each.p95)) / medianOf(theirs.map((each) => each.p95)), unit: '' },
+          { name: `${about}: ${what}, main thread, stage`, value: medianOf(ours.map((each) => each.busy)), unit: 'ms/s' },
+          { name: `${about}: ${what}, main thread, bare`, value: medianOf(theirs.map((each) => each.busy)), unit: 'ms/s' },
+          { name: `${about}: ${what}, long tasks, stage`, value: medianOf(ours.map((each) => each.longTasks)), unit: '' },
+          { name: `${about}: ${what}, long tasks, bare`, value: medianOf(theirs.map((each) => each.longTasks)), unit: '' },
+        );
+      }
+    }
+    rows.push(...timeRows('step to paint, 300 nodes', times300));
+    return rows;
+  } finally {
+    await server.close();
+  }
+}
+
+const times300: number[] = [];
+
+/** The page as it ships: from a press of the key or button to the painted next step. */
+async function inThePage(browser: Browser): Promise<Row[]> {
+  if (!existsSync(join(root, 'dist/index.html'))) throw new Error('npm run build comes first');
+  const server = await preview({ root, configFile: false, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
+  try {
+    const url = server.resolvedUrls?.local[0] ?? '';
+    const rows: Row[] = [];
+    for (const devices of [2, 8]) {
+      const page = await browser.newPage({ viewport: SCREEN });
+      await page.goto(url);
+      await openScene(page, crowdScene('upstream', devices));
+      await idle(page);
+      rows.push(...timeRows(`click to paint, ${devices} devices`, await stepTimes(page.getByRole('button', { name: /forward one step/i }).first(), 60)));
+      await page.close();
+    }
+    return rows;
+  } finally {
+    await server.close();
+  }
+}
+
+/** Milliseconds from each step to the end of the frame that shows it; a button is clicked, else the bench page asked. */
+async function stepTimes(where: Locator, count: number): Promise<number[]> {
+  return where.evaluate(async (element, most) => {
+    const made: number[] = [];
+    for (let i = 0; i < most; i += 1) {
+      const start = performance.now();
+      if (element instanceof HTMLButtonElement) element.click();
+      else window.stageBench?.step();
+      await new Promise<void>((resolve) => {
+        requestAnimationFrame(() => {
+          const channel = new MessageChannel();
+          channel.port1.addEventListener('message', () => resolve(), { once: true });
+          channel.port1.start();
+          channel.port2.postMessage(0);
+        });
+      });
+      made.push(performance.now() - start);
+      await new Promise((resolve) => {
+        setTimeout(resolve, 60);
+      });
+    }
+    return made;
+  }, count);
+}
+
+async function play(page: Page): Promise<void> {
+  await page.evaluate(async ({ pause, steps }) => {
+    for (let made = 0; made < steps; made += 1) {
+      window.stageBench?.step();
+      await new Promise((resolve) => {
+        setTimeout(resolve, pause);
+      });
+    }
+  }, { pause: 1000 / STEPS_PER_SECOND, steps: SECONDS * STEPS_PER_SECOND });
+}
+
+/** Drags the empty ground about, as a hand would. */
+async function pan(page: Page): Promise<void> {
+  await page.mouse.move(20, SCREEN.height - 20);
+  await page.mouse.down();
+  const end = Date.now() + SECONDS * 1000;
+  for (let i = 0; Date.now() < end; i += 1) await page.mouse.move(20 + 150 * (1 - Math.cos(i / 18)), SCREEN.height - 20 - 100 * (1 - Math.cos(i / 25)));
+  await page.mouse.up();
+}
+
+async function stretch(page: Page, act: (page: Page) => Promise<void>): Promise<Stretch> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Performance.enable');
+  const busy = async (): Promise<number> => (await session.send('Performance.getMetrics')).metrics.find((each) => each.name === 'TaskDuration')?.value ?? 0;
+  await page.evaluate(() => {
+    const watch = { frames: [] as number[], long: 0, on: true };
+    Object.assign(window, { watch });
+    new PerformanceObserver((list) => { watch.long += list.getEntries().length; }).observe({ type: 'longtask' });
+    let last = performance.now();
+    const look = (now: number): void => {
+      watch.frames.push(now - last);
+      last = now;
+      if (watch.on) requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+  });
+  const [before, start] = [await busy(), Date.now()];
+  await act(page);
+  const spent = ((await busy()) - before) / ((Date.now() - start) / 1000);
+  const seen = await page.evaluate(() => {
+    const { watch } = window as unknown as { watch: { frames: number[]; long: number; on: boolean } };
+    watch.on = false;
+    return { frames: watch.frames.slice(2), long: watch.long };
+  });
+  await session.detach();
+  return { p95: quantile(seen.frames, 0.95), median: quantile(seen.frames, 0.5), longTasks: seen.long, busy: spent * 1000 };
+}
+
+function timeRows(name: string, times: readonly number[]): Row[] {
+  return [{ name: `${name}, median`, value: quantile(times, 0.5), unit: 'ms' }, { name: `${name}, p95`, value: quantile(times, 0.95), unit: 'ms' }];
+}
+
+function quantile(values: readonly number[], at: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * at))] ?? Number.NaN;
+}
+
+function medianOf(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}

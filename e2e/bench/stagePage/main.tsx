@@ -1,0 +1,96 @@
+import { useEffect, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { ReactFlow, type Edge, type Node } from '@xyflow/react';
+import '@xyflow/react/dist/style.css';
+import type { Scenario } from '../../../src/scenario/scenario.ts';
+import { currentFrame } from '../../../src/session/frame.ts';
+import { seek } from '../../../src/session/moves.ts';
+import { openScenario } from '../../../src/session/open.ts';
+import { createSession, currentBranch, type Session } from '../../../src/session/session.ts';
+import { NO_FOLDS } from '../../../src/ui/stage/fold.ts';
+import type { Graph } from '../../../src/ui/stage/graph.ts';
+import { WIDE } from '../../../src/ui/stage/layout.ts';
+import { sceneOf } from '../../../src/ui/stage/scene.ts';
+import { Stage } from '../../../src/ui/stage/Stage.tsx';
+import { SessionContext } from '../../../src/ui/useSession.ts';
+import '../../../src/ui/tokens.css';
+
+/** What the bench asks of the page. */
+export interface StageBench {
+  readonly nodes: number;
+  readonly edges: number;
+  /** One step on; from the end of the run back to its start. */
+  step(): void;
+}
+
+declare global {
+  interface Window { stageBench: StageBench | undefined }
+}
+
+const BUSY = 4;
+
+/** So many registered devices, beyond what a scenario file may hold; processes open, bind and attach the first few. */
+function crowd(devices: number): Scenario {
+  const names = Array.from({ length: devices }, (_, i) => i);
+  return {
+    title: 'bench', about: '', design: 'upstream', options: {}, schedule: 'sequential', beats: [], expect: undefined,
+    world: { devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i % BUSY)) })), processes: names.slice(0, BUSY).map((i) => `vm${i}`) },
+    calls: names.slice(0, BUSY).flatMap((i) => [
+      { by: `vm${i}`, call: 'open_cdev' as const, device: `vfio${i}`, as: `fd${i}` }, { by: `vm${i}`, call: 'open_iommufd' as const, as: `ictx${i}` },
+      { by: `vm${i}`, call: 'bind_iommufd' as const, fd: `fd${i}`, iommufd: `ictx${i}` },
+      { by: `vm${i}`, call: 'ioas_alloc' as const, iommufd: `ictx${i}`, as: `ioas${i}` }, { by: `vm${i}`, call: 'attach_ioas' as const, fd: `fd${i}`, ioas: `ioas${i}` },
+    ]),
+  };
+}
+
+function standing(scenario: Scenario): { readonly session: Session; readonly to: number } {
+  const opened = openScenario(scenario, undefined);
+  if (!opened.ok) throw new Error(opened.errors.map((each) => each.message).join('; '));
+  return { session: createSession(opened.run.setup, opened.run), to: currentBranch(opened.run).tip.depth };
+}
+
+const query = new URLSearchParams(location.search);
+const bare = query.has('bare');
+const { session, to } = standing(crowd(Number(query.get('devices'))));
+
+function graphNow(): Graph {
+  return sceneOf(currentFrame(session.getState()), { folded: NO_FOLDS, columns: WIDE }).graph;
+}
+
+function stepOn(): void {
+  const { cursor } = session.getState().run;
+  seek(session, cursor < to ? cursor + 1 : 0);
+}
+
+/** React Flow alone, with the same nodes and edges at the same places and a label that changes where a node changes. */
+function Bare() {
+  const [graph, setGraph] = useState(() => flowOf(graphNow(), undefined));
+  useEffect(() => session.subscribe(() => setGraph((old) => flowOf(graphNow(), old))), []);
+  return <ReactFlow nodes={graph.nodes} edges={graph.edges} fitView minZoom={0.05} panOnScroll nodesDraggable={false} nodesConnectable={false} elementsSelectable={false} />;
+}
+
+function flowOf(graph: Graph, old: { readonly nodes: Node[]; readonly edges: Edge[] } | undefined): { readonly nodes: Node[]; readonly edges: Edge[] } {
+  const known = new Map<string, Node | Edge>([...(old?.nodes ?? []), ...(old?.edges ?? [])].map((each) => [each.id, each]));
+  return {
+    nodes: graph.nodes.map((node): Node => {
+      const label = node.kind === 'object' ? `${node.title} ${node.rows.map((row) => row.text).join(' ').slice(0, 24)}` : node.id;
+      const before = known.get(node.id) as Node | undefined;
+      if (before?.data['label'] === label) return before;
+      return { id: node.id, position: { x: node.place.x, y: node.place.y }, style: { width: node.place.width, height: node.place.height }, data: { label } };
+    }),
+    edges: graph.edges.map(({ id, source, target }): Edge => {
+      const before = known.get(id) as Edge | undefined;
+      return before?.source === source && before.target === target ? before : { id, source, target };
+    }),
+  };
+}
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html has no #root');
+const { nodes, edges } = graphNow();
+window.stageBench = { nodes: nodes.length, edges: edges.length, step: stepOn };
+createRoot(root).render(
+  <SessionContext value={session}>
+    <div id="room">{bare ? <Bare /> : <Stage />}</div>
+  </SessionContext>,
+);
