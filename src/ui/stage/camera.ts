@@ -8,7 +8,7 @@ export interface Extent { readonly width: number; readonly height: number }
 export const MIN_ZOOM = 0.08;
 export const MAX_ZOOM = 2;
 /** Below this many pixels a screen is narrow: its stage has few columns and is scrolled. */
-export const NARROW_SCREEN = 640;
+export const NARROW_SCREEN = 520;
 const MARGIN = 20;
 /** Room for the names of the lanes, left and above. */
 const TOP = 34;

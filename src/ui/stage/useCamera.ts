@@ -11,8 +11,8 @@ import { arrange, useStage, useStageStore, type StageState } from './stageStore'
 const FAR = 0.68;
 const MILES = 0.3;
 
-/** A room that changes by less is not fitted anew: the words above the stage come and go. */
-const SLIGHT = 0.15;
+/** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
+const SLIGHT = { width: 0.12, height: 0.35 };
 
 export interface Camera {
   readonly zoom: (by: number) => void;
@@ -51,7 +51,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     let fitted = { width: 0, height: 0 };
     const resize = (): void => {
       const { width, height } = store.getState();
-      if (width === 0 || (Math.abs(width - fitted.width) <= width * SLIGHT && Math.abs(height - fitted.height) <= height * SLIGHT)) return;
+      if (width === 0 || (Math.abs(width - fitted.width) <= width * SLIGHT.width && Math.abs(height - fitted.height) <= height * SLIGHT.height)) return;
       fitted = { width, height };
       const frame = currentFrame(session.getState());
       const folded = stage.getState().folded;
@@ -65,6 +65,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   // What the step touches comes into sight; so does what is selected elsewhere.
   useEffect(() => stage.subscribe((state, before) => {
     if (state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.columns !== before.columns) return;
+    // A process that only looked at something is no reason to leave what one looks at.
+    if ([...state.scene.touched].every(id => id.startsWith('process:'))) return;
     const { transform: [x, y, zoom], width, height } = store.getState();
     show(boxFor(placesTouched(state), { x, y, zoom }, { width, height }));
   }), [show, stage, store]);
