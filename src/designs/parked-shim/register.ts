@@ -47,11 +47,11 @@ export function registerDevice({ refcountBeforeAdd }: { readonly refcountBeforeA
       { id: 'REG.3', title: 'initialise mutex and completion', confidence: 'DERIVED', ops: [store('device.comp', 0), store('device.refcount', 0)] },
       {
         id: 'REG.4', title: 'initialise device and cdev, with the parked fops', confidence: 'DERIVED',
-        ops: [store('device.kref', 1), store('cdev.kobj', 1), say('cdev->ops = parked fops')],
+        ops: [store('device.kref', 1), say('cdev->ops = parked fops')],
       },
       findOrCreateGroup,
       ...early,
-      { id: 'REG.7a', title: 'cdev_add: the number is live', confidence: 'DERIVED', ops: [refInc('device.kref'), cdevAdd('cdev.mapped')] },
+      { id: 'REG.7a', title: 'cdev_add: the number is live', confidence: 'DERIVED', ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')] },
       {
         id: 'REG.7b', title: 'device_add: sysfs entry, node, uevent', confidence: 'DERIVED',
         ops: [fallible('device_add', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U7' })],

@@ -5,17 +5,20 @@ import { linux } from './source';
 
 const GATE = linux('drivers/vfio/vfio_main.c', 'vfio_device_fops_unl_ioctl, read, write and mmap', '5.5');
 
-/** GATE.1 and GATE.2: what every call but BIND goes through first. */
-export const gate: readonly StepSpec[] = [
+/** GATE.1 and GATE.2: what every call but BIND goes through first, for the device file at this place. */
+const gateOf = (df: string): readonly StepSpec[] => [
   {
     id: 'GATE.1', title: 'is access granted to this file?', cite: GATE,
-    ops: [test(acquire('df.access_granted', 0), [fail('EINVAL', 'this fd is not bound', { at: 'df' })])],
+    ops: [test(acquire(`${df}.access_granted`, 0), [fail('EINVAL', 'this fd is not bound', { at: df })])],
   },
   {
     id: 'GATE.2', title: 'an ioctl wakes the device up (runtime PM)', cite: GATE,
     ops: [fallible('pm_runtime_resume_and_get', 'EIO', 'the device does not wake up', { at: 'device' })],
   },
 ];
+
+/** The gate of the call's own file. */
+export const gate = gateOf('df');
 
 /** GATE: read, write, mmap or an ioctl of a device fd. */
 const throughGate: Routine = {
@@ -28,7 +31,8 @@ const throughGate: Routine = {
 const unknownToDriver: Routine = {
   name: 'vfio_device_fops_unl_ioctl',
   cite: GATE,
-  steps: [...gate, { id: 'GATE.3', title: 'the driver does not know the command', confidence: 'MEM', ops: [fail('ENOTTY', 'the driver does not know the command', { at: 'device' })] }],
+  // By the argument, since GET_DEVICE_FD starts from the file that it would make.
+  steps: [...gateOf('fd/df'), { id: 'GATE.3', title: 'the driver does not know the command', confidence: 'MEM', ops: [fail('ENOTTY', 'the driver does not know the command', { at: 'device' })] }],
 };
 
 /** A command that a group file or an iommufd does not know. */
@@ -45,8 +49,9 @@ const unknownToContainer: Routine = {
   steps: [{
     id: 'IOCTL.1', title: 'ask the iommu driver of the container',
     ops: [
-      test(eq('container.iommu_driver', 0), [fail('EINVAL', 'SET_IOMMU has not been called', { at: 'container' })]),
-      fail('ENOTTY', 'the iommu driver does not know the command', { at: 'container' }),
+      // By its argument, since a call like GET_DEVICE_FD starts from the file that it would make.
+      test(eq('fd/container.iommu_driver', 0), [fail('EINVAL', 'SET_IOMMU has not been called', { at: 'fd/container' })]),
+      fail('ENOTTY', 'the iommu driver does not know the command', { at: 'fd/container' }),
     ],
   }],
 };
