@@ -105,7 +105,7 @@ const COMMANDS: readonly Command[] = [
     run: linkCommand,
   },
   listing('designs', DESIGNS.map(({ id, title, about, options }) => ({ id, title, about, options })), d => [d.id, d.title, d.options.map(o => `${o.id}=${o.values.join('|')}`).join(' ')]),
-  listing('scenarios', LIBRARY.map(({ id, scenario, group, designs }) => ({ id, title: scenario.title, group, designs })), e => [e.id, e.title, e.designs.join(' ')]),
+  listing('scenarios', LIBRARY.map(({ id, title, group, designs }) => ({ id, title, group, designs })), e => [e.id, e.title, e.designs.join(' ')]),
   listing('properties', PROPERTIES.map(({ id, title, statement, source }) => ({ id, title, statement, source })), p => [p.id, p.statement]),
 ];
 

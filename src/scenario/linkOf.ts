@@ -28,7 +28,7 @@ export function linkOf(trace: Trace, cursor = trace.steps.length, view: Link['vi
 
 /** The built-in scenario that this one tells, in whatever design. */
 export function libraryIdOf(scenario: Scenario): string | undefined {
-  return LIBRARY.find(entry => entry.scenario.title === scenario.title && isTelling(entry, scenario))?.id;
+  return LIBRARY.find(entry => isTelling(entry, scenario) && entry.tellings.some(t => t.title === scenario.title))?.id;
 }
 
 /** A link that was opened: the longest part that can run, and in sentences what was dropped. */
