@@ -79,6 +79,9 @@ export function getDeviceFd(choice: SplitChoice): Routine {
 
 /** f_op->release of a group device fd: the last user takes the container along. */
 export function releaseGroupDevice(choice: SplitChoice): Routine {
+  // Last of all: whoever is let in by it must not find the container's domain still to be taken away.
+  const leave = leaveDevice(choice.extraState, 'REL.6a');
+  const unused = leave[0]?.id ?? 'REL.6b';
   return {
     name: 'vfio_device_fops_release',
     cite: CITE,
@@ -90,12 +93,12 @@ export function releaseGroupDevice(choice: SplitChoice): Routine {
         id: 'REL.4', title: 'the last close runs the close op of the driver', confidence: 'DERIVED',
         ops: [test(eq('device.open_count', 1), [driverOp('close_device', { file: 'file' })]), decrement('device.open_count'), mutexUnlock('device.lock')],
       },
-      ...leaveDevice(choice.extraState, 'REL.5'),
       {
         id: 'REL.6', title: 'give the use of the container back', confidence: 'DERIVED',
-        ops: [decrement('group.container_users'), test(ne('group.container_users', 0), [goto('REL.6b')])],
+        ops: [decrement('group.container_users'), test(ne('group.container_users', 0), [goto(unused)])],
       },
-      ...detachContainer('REL.6:', choice, 'REL.6b'),
+      ...detachContainer('REL.6:', choice, unused),
+      ...leave,
       { id: 'REL.6b', title: 'unlock the group', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock')] },
       { id: 'REL.7', title: 'put the registration reference; the last one wakes unregister', confidence: 'DERIVED', ops: [putRegistration, ret()] },
     ],
