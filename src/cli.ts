@@ -119,12 +119,21 @@ function listing<T>(id: string, items: readonly T[], row: (item: T) => readonly 
   };
 }
 
+/** Options that make another scenario out of the one that FILE names. */
+const CHANGES: readonly string[] = ['design', 'option', ...MUTATION_FLAGS];
+
 /** The run that the arguments ask for. */
-function traceFor(scenario: Scenario, args: Arguments): Trace {
+function traceFor(scenario: Scenario, args: Arguments, terminal: Terminal): Trace {
   const given = args.options.get('schedule')?.at(-1);
   const schedule = given === undefined ? undefined : parseScheduleText(given);
   if (schedule && !schedule.ok) throw new BadInput(`--schedule: ${schedule.error.message}`);
-  const outcome = runScenario(scenario, { schedule: schedule?.schedule, design: changedDesign(scenario, args) });
+  const design = changedDesign(scenario, args);
+  let outcome = runScenario(scenario, { schedule: schedule?.schedule, design });
+  if (!outcome.ok && !schedule && CHANGES.some(each => args.options.has(each))) {
+    // The file's schedule is for the file's options and rows.
+    terminal.err(`the file's schedule does not fit what was changed (${errorText(outcome.errors)}); running sequentially\n`);
+    outcome = runScenario(scenario, { schedule: 'sequential', design });
+  }
   if (!outcome.ok) throw new BadInput(errorText(outcome.errors));
   return outcome.trace;
 }
@@ -142,7 +151,7 @@ const THEMES = [{ id: 'light' }, { id: 'dark' }, { id: 'auto' }] as const;
 function exportCommand(args: Arguments, terminal: Terminal): number {
   const form = oneOf(args, 'to', EXPORTS);
   const theme = oneOf(args, 'theme', THEMES, 'auto').id;
-  const text = form.make(traceFor(readScenario(args, terminal), args), { full: args.flags.has('full'), base: args.options.get('base')?.at(-1), theme });
+  const text = form.make(traceFor(readScenario(args, terminal), args, terminal), { full: args.flags.has('full'), base: args.options.get('base')?.at(-1), theme });
   const file = args.options.get('o')?.at(-1);
   if (file === undefined || file === '-') terminal.out(text);
   else {
@@ -159,7 +168,7 @@ function linkCommand(args: Arguments, terminal: Terminal): number {
   if (args.options.has('as') && !args.flags.has('embed')) throw new BadInput('--as is for --embed');
   const snippet = oneOf(args, 'as', SNIPPETS, 'html');
   const base = args.options.get('base')?.at(-1);
-  const trace = traceFor(readScenario(args, terminal), args);
+  const trace = traceFor(readScenario(args, terminal), args, terminal);
   terminal.out(args.flags.has('embed') ? snippet.make(trace, { base }) : `${base ?? ''}${makeLink(linkOf(trace))}\n`);
   return EXIT.fine;
 }
@@ -167,7 +176,7 @@ function linkCommand(args: Arguments, terminal: Terminal): number {
 function runCommand(args: Arguments, terminal: Terminal): number {
   const scenario = readScenario(args, terminal);
   if (args.flags.has('verify') && !scenario.expect) throw new BadInput('--verify: there is no "expect" for this scenario in this design and with these options');
-  const trace = traceFor(scenario, args);
+  const trace = traceFor(scenario, args, terminal);
   const result = makeResult(trace);
   terminal.out(args.flags.has('json') ? jsonText(result) : withNewline(interleavingText(trace, { full: args.flags.has('full') })));
   if (!scenario.expect || !args.flags.has('verify')) return result.violations.length === 0 ? EXIT.fine : EXIT.violated;
@@ -292,7 +301,7 @@ function readScenario(args: Arguments, terminal: Terminal, anySchedule = false):
   const design = args.options.get('design')?.at(-1) ?? scenario.design;
   const changed = builtIn ? retell(builtIn, design, options) : redesign(scenario, design, options);
   if (!changed.ok) throw new BadInput(errorText(changed.errors));
-  if (!builtIn && !anySchedule && changed.scenario.schedule !== scenario.schedule && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
+  if (!builtIn && !anySchedule && changed.scenario.schedule === 'sequential' && scenario.schedule !== 'sequential' && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
   return changed.scenario;
 }
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { quote } from './quote';
+import { printable, quote } from './quote';
 import { checkReferences } from './references';
 import { SCENARIO_SCHEMA } from './schema';
 import type { Call, World, WorldDevice } from '../kernel/world';
@@ -40,7 +40,7 @@ function readJson(text: string): { value: unknown } | { error: string } {
   try {
     return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown };
   } catch (error) {
-    return { error: `${quote(text)} stood here; accepted: JSON (${error instanceof Error ? error.message : String(error)})` };
+    return { error: `${quote(text)} stood here; accepted: JSON (${printable(error instanceof Error ? error.message : String(error))})` };
   }
 }
 
