@@ -57,7 +57,7 @@ function header({ program, locks }: PromelaContext, about: string): string {
     'One d_step is one step of the playground: the atomic actions, the states and their number are the same. A process stands at the label of its next step; its pc repeats that for the properties. Hidden variables have their start value whenever a step ends, so they are no part of a state.',
     'First broken property, and the steps that lead to it:',
     '  spin -a FILE && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan && spin -t FILE',
-    'Every broken property by its name, over all states (SPIN counts one transition more than there are, for the initial state):',
+    'Every broken property by its name, over all states (SPIN counts one transition more than there are for the initial state, and one where no task can move):',
     '  spin -a -DALL FILE && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -c0',
     'More than one machine holds: add -DBITSTATE, -DCOLLAPSE or -DNCORE=N to gcc, or run swarm.',
     ...(missing.length > 0 ? [`Not stated here, as they are laws on the graph of all runs: ${missing.join(', ')}.`] : []),
@@ -69,14 +69,17 @@ function machinery(context: PromelaContext, checks: readonly StateCheck[]): stri
   const told = PROPERTY_IDS.filter(id => !NOT_STATED.includes(id) && (propertyById(id).applies(program) || checks.some(c => c.property === id) || isViolated(program, id)));
   return [
     '#ifdef ALL',
-    'c_decl { static unsigned told, watched; }',
-    '#define BROKEN(n, name) c_code { if (!(told & (1u << n))) { told |= 1u << n; printf("broken: " #name "\\n"); } }',
-    '#define UNSEEN(n) c_expr { !(watched & (1u << n)) }',
-    '#define SEEN(n, name) c_code { watched |= 1u << n; printf("watched: " #name "\\n"); }',
+    '/* Tells of each once. A c_expr may not call a function, but a name can; it is never true, so that looking at a state adds no transition. */',
+    'c_decl {',
+    '  static unsigned told;',
+    '  static int tell(int n, const char *name) { if (!(told & (1u << n))) { told |= 1u << n; printf("broken: %s\\n", name); } return 0; }',
+    ...told.map(id => `\\#define told_${word(id)} tell(${PROPERTY_IDS.indexOf(id)}, "${id}")`),
+    '}',
+    '#define BROKEN(name) c_code { told_##name; }',
+    '#define WATCHED(name) c_expr { told_##name }',
     '#else',
-    '#define BROKEN(n, name) name##_is_broken = 1; assert(!name##_is_broken)',
-    '#define UNSEEN(n) true',
-    '#define SEEN(n, name) skip',
+    '#define BROKEN(name) name##_is_broken = 1; assert(!name##_is_broken)',
+    '#define WATCHED(name) true',
     '#endif',
     ...(hasDeadlock(context) ? [`hidden byte waits[${program.tasks.length + 1}]; /* for whom a task waits; task 0 is none */`] : []),
     ...told.map(id => `hidden byte ${word(id)}_is_broken; /* ${ascii(propertyById(id).statement)} */`),
@@ -190,9 +193,8 @@ function watcher(context: PromelaContext, checks: readonly StateCheck[]): string
   const options = PROPERTIES.flatMap(({ id }): string[] => {
     const own = checks.filter(c => c.property === id).map(c => ({ text: c.text, bad: substitute(context.program, c.bad, new Map()) })).filter(c => c.bad.op !== 'const' || c.bad.value !== 0);
     if (own.length === 0) return [];
-    const bit = PROPERTY_IDS.indexOf(id);
     const bad = own.map(c => `${comment([c.text])}\n      ${expression(context, c.bad)}`).join(' ||\n      ');
-    return [`  :: d_step { UNSEEN(${bit}) && (\n      ${bad}) ->\n      SEEN(${bit}, ${word(id)}); ${broken(id)} }`];
+    return [`  :: d_step { (\n      ${bad}) && WATCHED(${word(id)}) ->\n      ${broken(id)} }`];
   });
   const all = [...options, ...(hasDeadlock(context) ? [deadlockOption(context)] : [])];
   if (all.length === 0) return '';

@@ -1,5 +1,4 @@
 import type { Program } from '../kernel/program';
-import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
 import type { PromelaNames } from './promelaNames';
 
@@ -17,7 +16,7 @@ export interface PromelaContext {
 
 /** The statement that tells of a broken property. */
 export function broken(id: PropertyId): string {
-  return `BROKEN(${PROPERTY_IDS.indexOf(id)}, ${word(id)})`;
+  return `BROKEN(${word(id)})`;
 }
 
 /** A property's id as part of a name. */

@@ -17,7 +17,7 @@ export interface PromelaNames {
 const TAKEN = [
   'active', 'assert', 'atomic', 'before', 'bit', 'bool', 'break', 'byte', 'chan', 'd_step', 'do', 'done', 'else', 'empty', 'enabled', 'eval', 'false', 'fi', 'for', 'full',
   'goto', 'held', 'hidden', 'if', 'in', 'init', 'inline', 'int', 'len', 'local', 'lock', 'ltl', 'mtype', 'never', 'now', 'od', 'of', 'pid', 'printf', 'priority', 'proctype',
-  'properties', 'run', 'select', 'short', 'show', 'skip', 'timeout', 'told', 'took', 'trace', 'true', 'typedef', 'unless', 'unsigned', 'waits', 'watched', 'xr', 'xs',
+  'properties', 'run', 'select', 'short', 'show', 'skip', 'tell', 'timeout', 'told', 'took', 'trace', 'true', 'typedef', 'unless', 'unsigned', 'waits', 'xr', 'xs',
 ];
 
 /** Gives every field and step a name that Promela takes, unique in its place. */
