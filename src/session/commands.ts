@@ -39,6 +39,8 @@ export const COMMANDS = {
   lastBeat: { id: 'last-beat', title: 'Back to the last point of the story', hotkey: 'PageUp', enabled: (state) => state.run.cursor > 0, run: paused((session) => seek(session, beatFrom(session.getState(), -1))) },
   act: { id: 'act', title: 'Actions run to the end, or start and are stepped', hotkey: 'S', enabled: always, run: (session) => arrange(session, { act: session.getState().layout.act === 'run' ? 'start' : 'run' }) },
   stage: { id: 'stage', title: 'Show the stage', hotkey: '1', enabled: always, run: (session) => arrange(session, { view: 'stage', pane: 'stage' }) },
+  compare: { id: 'compare', title: 'Four designs side by side', hotkey: '2', enabled: always, run: (session) => toggleView(session, 'compare') },
+  verdicts: { id: 'verdicts', title: 'Verdicts: every design against every property', hotkey: '3', enabled: always, run: (session) => toggleView(session, 'verdicts') },
   table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
   check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
   listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
@@ -53,6 +55,10 @@ function paused(run: (session: Session) => void): (session: Session) => void {
     pause(session);
     run(session);
   };
+}
+
+function toggleView(session: Session, view: 'compare' | 'verdicts'): void {
+  arrange(session, { view: session.getState().layout.view === view ? 'stage' : view, pane: 'stage' });
 }
 
 function changeSpeed(session: Session, by: number): void {

@@ -4,6 +4,7 @@ import { isTelling, libraryEntry, retell } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
 import { scenarioInSvg } from '../scenario/svgScenario';
+import { redesign } from '../scenario/redesign';
 import { runScenario } from '../scenario/schedule';
 import type { InputError, Scenario } from '../scenario/scenario';
 import { branchMoments, currentFrame } from './frame';
@@ -87,6 +88,15 @@ function toldIn(session: Session, design: string, options: Options): Scenario | 
   const entry = id === undefined ? undefined : libraryEntry(id);
   const told = entry && isTelling(entry, scenario) ? retell(entry, design, options) : undefined;
   return told?.ok ? told.scenario : undefined;
+}
+
+/** The calls of a scenario in another design, as the library tells them there where it does; a text where they cannot be made there. */
+export function scenarioIn(session: Session, design: string, scenario: Scenario): Scenario | string {
+  const untouched = scenario.calls.length === session.getState().run.setup.scenario.calls.length;
+  const told = untouched ? toldIn(session, design, design === scenario.design ? scenario.options : {}) : undefined;
+  if (told) return told;
+  const made = redesign(scenario, design, {});
+  return made.ok ? made.scenario : made.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
 }
 
 function underOther(session: Session, scenario: Scenario, did: string): void {

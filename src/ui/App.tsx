@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type CSSProperties } from 'react';
+import { lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
 import { arrange } from '../session/arrange';
 import type { WorkerLike } from '../session/checkClient';
 import type { Layout, Session } from '../session/session';
@@ -21,6 +21,8 @@ import buttons from './controls/controls.module.css';
 import styles from './App.module.css';
 import './tokens.css';
 
+const Compare = lazy(async () => ({ default: (await import('./compare/Compare')).Compare }));
+const Verdicts = lazy(async () => ({ default: (await import('./verdicts/Verdicts')).Verdicts }));
 const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
 
 const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] = [
@@ -33,6 +35,8 @@ interface AppProps {
   readonly startWorker: () => WorkerLike;
 }
 
+const middle: Readonly<Record<Layout['view'], ReactNode>> = { stage: <Stage />, compare: <Compare />, verdicts: <Verdicts /> };
+
 export function App({ session, startWorker }: AppProps) {
   return (
     <SessionContext value={session}>
@@ -42,7 +46,7 @@ export function App({ session, startWorker }: AppProps) {
 }
 
 function Page({ session }: { readonly session: Session }) {
-  const { pane, present } = useSession((state) => state.layout);
+  const { pane, present, view } = useSession((state) => state.layout);
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
   const left = usePanelSize({ id: 'left', initial: 276, min: 220, max: 480 });
@@ -69,7 +73,7 @@ function Page({ session }: { readonly session: Session }) {
         <Splitter size={left} label="Width of the actors" panel="left" />
         <Splitter size={right} label="Width of the listing" panel="right" />
         <Story />
-        <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}><Stage /></Suspense></section>
+        <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}>{middle[view]}</Suspense></section>
         <Splitter size={foot} label="Height of the timeline" panel="below" />
         <Transport />
         <Foot />

@@ -12,6 +12,7 @@ import styles from './Header.module.css';
 export function Header() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
+  const view = useSession((state) => state.layout.view);
   const theme = useSession((state) => state.settings.theme);
   return (
     <header className={styles.header}>
@@ -26,6 +27,8 @@ export function Header() {
       />
       <Options />
       <div className={styles.tools} data-tip-end="">
+        <CommandButton command={COMMANDS.compare} icon="columns" pressed={view === 'compare'} />
+        <CommandButton command={COMMANDS.verdicts} icon="shield" pressed={view === 'verdicts'} />
         <CommandButton command={COMMANDS.palette} icon="search" />
         <CommandButton command={COMMANDS.theme} icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'} title={`Theme: ${theme}`} />
         <CommandButton command={COMMANDS.help} icon="help" />

@@ -1,9 +1,12 @@
 import { Fragment, type CSSProperties } from 'react';
+import { makeMutation, type Mutation } from '../../kernel/mutation';
 import { hover } from '../../session/attention';
 import { callText } from '../../session/callText';
+import { toggleMutation } from '../../session/check';
 import { currentFrame } from '../../session/frame';
 import { tasksOf } from '../../session/tasks';
 import type { Step } from '../../kernel/program';
+import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
@@ -12,6 +15,7 @@ export function Listing() {
   const session = useSessionStore();
   const frame = useSession(currentFrame);
   const lit = useSession((state) => state.hover);
+  const mutations = useSession((state) => state.mutations);
   const { program } = frame;
   const tasks = tasksOf(frame);
   const shown = tasks.find((task) => task.index === frame.task && task.call)?.call ?? (frame.step && program.calls[frame.step.call]) ?? tasks.find((task) => task.next)?.upcoming ?? tasks.find((task) => task.call)?.call;
@@ -27,14 +31,38 @@ export function Listing() {
         return (
           <Fragment key={each.pc}>
             {each.routine !== steps[index - 1]?.routine && <h3 className={styles.routine}>{each.routine}()</h3>}
-            <div className={styles.line} aria-current={first ? 'step' : undefined} data-lit={lit?.step === each.name ? '' : undefined} style={{ '--who': first ? processColour(program.world, first.name) : 'transparent' } as CSSProperties} onMouseEnter={light(each)}>
+            <div className={styles.line} aria-current={first ? 'step' : undefined} data-lit={lit?.step === each.name ? '' : undefined} data-off={mutations.some((mutation) => mutation.kind === 'without' && mutation.step === each.name) ? '' : undefined} style={{ '--who': first ? processColour(program.world, first.name) : 'transparent' } as CSSProperties} onMouseEnter={light(each)}>
               <pre>{each.code.length > 0 ? each.code.join('\n') : `/* ${each.title} */`}</pre>
-              <span className={styles.tag}>{each.id} {each.confidence}<span className={styles.markers}>{at.map((task) => <span key={task.name}>◀ {task.name}</span>)}</span></span>
+              <span className={styles.tag}>{each.id} {each.confidence === 'MINE' ? 'found by reading, unconfirmed' : each.confidence}<span className={styles.markers}>{at.map((task) => <span key={task.name}>◀ {task.name}</span>)}</span></span>
               {(first !== undefined || lit?.step === each.name) && <cite>{each.cite}</cite>}
+              <Changes step={each} next={steps[index + 1]} />
             </div>
           </Fragment>
         );
       })}
     </section>
+  );
+}
+
+/** What a reviewer may change in a row for the next check. */
+function Changes({ step, next }: { readonly step: Step; readonly next: Step | undefined }) {
+  const session = useSessionStore();
+  const mutations = useSession((state) => state.mutations);
+  const swap: Mutation | undefined = next?.routine === step.routine ? { kind: 'swap', a: step.name, b: next.name } : undefined;
+  const offered: readonly { readonly mutation: Mutation; readonly text: string; readonly title: string }[] = [
+    { mutation: { kind: 'without', step: step.name }, text: 'Switch off', title: `Switch ${step.id} off for a check` },
+    ...(swap ? [{ mutation: swap, text: 'Swap', title: `Swap ${step.id} with ${next?.id ?? ''} for a check` }] : []),
+  ];
+  return (
+    <span className={styles.changes}>
+      {offered.map(({ mutation, text, title }) => (
+        <button
+          key={text} type="button" className={`${buttons.button} ${buttons.small}`} aria-label={title} title={title}
+          aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))} onClick={() => toggleMutation(session, mutation)}
+        >
+          {text}
+        </button>
+      ))}
+    </span>
   );
 }

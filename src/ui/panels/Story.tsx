@@ -1,4 +1,5 @@
 import type { CSSProperties } from 'react';
+import { makeMutation } from '../../kernel/mutation';
 import { currentBeat, lastBeat } from '../../session/beats';
 import { COMMANDS } from '../../session/commands';
 import { currentFrame, type Frame } from '../../session/frame';
@@ -26,6 +27,7 @@ export function Story() {
       <div className={styles.text}>
         <p className={styles.say} data-fresh={beat ? '' : undefined}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : told?.say ?? firstSentence(scenario.about)}</p>
         <p className={styles.now} style={{ '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by) } as CSSProperties}>
+          {run.setup.mutations && <em>not the design itself: {run.setup.mutations.map(makeMutation).join(' ')}</em>}
           {frame.step && <code>{frame.step.id}</code>}
           {atEnd ? ending(frame) : run.cursor === 0 ? 'Nothing has happened yet.' : frameText(frame)}
         </p>

@@ -1,0 +1,109 @@
+import { useContext, useEffect, useRef, useState } from 'react';
+import { allVariants, libraryCases, matrixRows, type MatrixCell, type MatrixRow, type RowProperty } from '../../explore/matrix';
+import { propertyById } from '../../kernel/properties/properties';
+import { PROPERTY_IDS } from '../../kernel/propertyId';
+import { arrange } from '../../session/arrange';
+import { showWitness } from '../../session/check';
+import { makeCheckClient } from '../../session/checkClient';
+import { tell } from '../../session/messages';
+import type { Session } from '../../session/session';
+import { WorkerContext } from '../check/CheckContext';
+import { Icon } from '../controls/Icon';
+import buttons from '../controls/controls.module.css';
+import { useSessionStore } from '../useSession';
+import styles from './Verdicts.module.css';
+
+/** A case that is larger is told as incomplete. */
+const STATES = 400_000;
+
+const known = new WeakMap<Session, readonly MatrixCell[]>();
+
+/** Designs and options against properties: each cell over all built-in scenarios, decided here and now. */
+export function Verdicts() {
+  const session = useSessionStore();
+  const starter = useContext(WorkerContext);
+  const [cells, setCells] = useState<readonly MatrixCell[]>(known.get(session) ?? []);
+  const [running, setRunning] = useState(false);
+  const stopped = useRef(false);
+  const stop = useRef(() => {});
+  const { cases } = libraryCases(allVariants());
+  useEffect(() => () => stop.current(), []);
+  const start = async (): Promise<void> => {
+    const client = makeCheckClient(starter ? [starter] : []);
+    stopped.current = false;
+    setRunning(true);
+    const done: MatrixCell[] = [];
+    for (const each of cases) {
+      const check = client.check({ scenario: each.scenario, outcomes: false, limits: { maxStates: STATES } }, () => {});
+      stop.current = () => {
+        stopped.current = true;
+        check.cancel();
+      };
+      // One after the other: the client runs one check at a time.
+      const answer = await check.answer;
+      if (stopped.current) break;
+      if (!answer.ok) {
+        tell(session, 'error', 'The verdicts stop here.', [answer.message]);
+        break;
+      }
+      done.push({ case: each, check: answer.result });
+      known.set(session, [...done]);
+      setCells([...done]);
+    }
+    client.close();
+    setRunning(false);
+  };
+  return (
+    <div className={styles.wrap} role="region" aria-label="Verdicts" tabIndex={0}>
+      <div className={styles.head}>
+        <p>Every design and option against every property: all built-in scenarios that are told there, every interleaving of each.</p>
+        {running
+          ? <button type="button" className={buttons.button} onClick={() => stop.current()}><Icon name="close" />Stop</button>
+          : <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={() => { void start(); }}><Icon name="shield" />{cells.length === 0 ? 'Work out the verdicts' : 'Work them out again'}</button>}
+        <span role="status">{cells.length} of {cases.length} checks{running ? '…' : ''}</span>
+      </div>
+      {cells.length > 0 && (
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th scope="col">Design</th>
+              {PROPERTY_IDS.map((id) => <th key={id} scope="col" title={propertyById(id).statement}><span>{id}</span></th>)}
+              <th scope="col">states</th>
+            </tr>
+          </thead>
+          <tbody>
+            {matrixRows(cells).map((row) => (
+              <tr key={row.variant.title}>
+                <th scope="row"><code>{row.variant.title}</code></th>
+                {PROPERTY_IDS.map((id) => <td key={id}><Cell row={row} cells={cells} property={row.properties.find((each) => each.id === id)} /></td>)}
+                <td className={styles.states}>{row.states.toLocaleString('en-US')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </div>
+  );
+}
+
+function Cell({ row, cells, property }: { readonly row: MatrixRow; readonly cells: readonly MatrixCell[]; readonly property: RowProperty | undefined }) {
+  const session = useSessionStore();
+  if (!property || property.status === 'not-applicable') return <span className={styles.none} aria-label="not applicable">·</span>;
+  if (property.status === 'holds') return <span className={styles.holds} title={`holds in all ${row.states.toLocaleString('en-US')} states of ${row.scenarios.length} scenarios`}><Icon name="check" size={13} /><span className={buttons.hidden}>holds</span></span>;
+  if (property.status === 'incomplete') return <span className={styles.open} title="not all states were seen"><Icon name="question" size={13} /><span className={buttons.hidden}>incomplete</span></span>;
+  const { witness, scenario, brokenIn, id } = property;
+  const cell = cells.find((each) => each.case.id === scenario && each.case.variant.title === row.variant.title);
+  return (
+    <button
+      type="button" className={styles.broken} title={`${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
+      aria-label={`${row.variant.title} breaks ${id} in ${scenario ?? '?'}: play the witness of ${witness?.steps ?? '?'} steps`}
+      onClick={() => {
+        if (!cell || !witness) return;
+        arrange(session, { view: 'stage', pane: 'stage' });
+        showWitness(session, { scenario: cell.case.scenario, mutations: [] }, id, witness.schedule);
+      }}
+    >
+      <Icon name="close" size={13} />{witness?.steps}
+    </button>
+  );
+}
