@@ -42,6 +42,15 @@ describe('check', () => {
     expect(run.out).toContain('unregister-live: ');
   });
 
+  it('leaves states out when asked to, and says so', async () => {
+    const full = JSON.parse((await cli('check', 'bind-race', '--design', 'parked-shim', '--json')).out) as CheckResult;
+    for (const [flag, reduce] of [['--reduce', 'symmetry'], ['--reduce=both', 'both']] as const) {
+      const result = JSON.parse((await cli('check', 'bind-race', '--design', 'parked-shim', '--json', flag)).out) as CheckResult;
+      expect(result).toMatchObject({ reduce, verdict: full.verdict });
+      expect(result.states).toBeLessThanOrEqual(full.states);
+    }
+  });
+
   it('names what it does not understand', async () => {
     for (const [words, message] of [
       [['--max-states', '0'], '--max-states: "0" stood here'], [['--max-states', 'many'], 'accepted: a whole number from 1'],

@@ -78,9 +78,9 @@ const COMMANDS: readonly Command[] = [
   },
   {
     id: 'check',
-    usage: `check FILE [--json] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] ${MUTATION_USAGE}`,
+    usage: `check FILE [--json] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] [--reduce[=symmetry|partial-order|both]] ${MUTATION_USAGE}`,
     about: 'explores every interleaving of the calls of a scenario; its schedule is ignored. With steps switched off, swapped, made plain or split it checks that design',
-    flags: ['json'], options: ['design', 'option', 'max-states', 'max-memory', 'max-seconds', 'property', 'engine', ...MUTATION_FLAGS], files: [1, 1],
+    flags: ['json', 'reduce'], options: ['design', 'option', 'max-states', 'max-memory', 'max-seconds', 'property', 'engine', 'reduce', ...MUTATION_FLAGS], files: [1, 1],
     run: checkCommand,
   },
   {
@@ -186,6 +186,7 @@ function runCommand(args: Arguments, terminal: Terminal): number {
 }
 
 const ENGINES = [{ id: 'wasm' }, { id: 'bytecode' }] as const;
+const REDUCTIONS = [{ id: 'symmetry' }, { id: 'partial-order' }, { id: 'both' }] as const;
 /** States between two looks at the clock. */
 const SLICE = 50_000;
 
@@ -201,6 +202,7 @@ async function checkCommand(args: Arguments, terminal: Terminal): Promise<number
   const seconds = (): number => (performance.now() - begin) / 1000;
   const check = makeCheck(compile(design, scenario.options, scenario.world, scenario.calls), {
     ...(args.options.has('engine') ? { engine: oneOf(args, 'engine', ENGINES).id } : {}),
+    ...(args.options.has('reduce') || args.flags.has('reduce') ? { reduce: oneOf(args, 'reduce', REDUCTIONS, 'symmetry').id } : {}),
     ...(properties.length === 0 ? {} : { properties }),
     limits: { ...(maxStates === undefined ? {} : { maxStates }), ...(megabytes === undefined ? {} : { maxBytes: megabytes * 2 ** 20 }) },
   });

@@ -2,11 +2,11 @@ import { makeBytecode } from './bytecode';
 import type { Layout } from './layout';
 import type { Model } from './model';
 import { MAX_LOAD, hashWords, rehash } from './store';
-import type { Engine, Listener } from './store';
+import type { Engine, Listener, Reducer } from './store';
 import { makeInterpreter } from './interpreter';
 
 /** The engine for pages that forbid WebAssembly: one switch loop over integers. */
-export function makeBytecodeEngine(model: Model, layout: Layout, listener: Listener, sizeLog2 = 12): Engine {
+export function makeBytecodeEngine(model: Model, layout: Layout, listener: Listener, reducer: Reducer = {}, sizeLog2 = 12): Engine {
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;
@@ -56,9 +56,17 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
         if (count + tasks > limit) return state;
         const at = state * stride;
         let moved = 0;
+        const only = reducer.only?.(records, at) ?? -1;
         for (let task = 0; task < tasks; task++) {
+          if (only >= 0 && task !== only) continue;
           if (!interpreter.step(records, at, task)) continue;
           moved++;
+          if (reducer.canonical) {
+            report(interpreter.brokenAfter(), state, task);
+            reducer.canonical(next, 0);
+            insert(state);
+            continue;
+          }
           report(interpreter.broken(), state, task);
           if (insert(state)) report(interpreter.brokenAfter(), state, task);
         }

@@ -6,16 +6,20 @@ import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
 import { optionValues } from '../scenario/make';
 import { Watch } from '../scenario/watch';
-import type { CheckResult, Coverage, PropertyVerdict, StoppedBy, Witness } from './checkResult';
+import type { CheckResult, Coverage, PropertyVerdict, Reduction, StoppedBy, Witness } from './checkResult';
 import { unpackState } from './layout';
+import { realTasks } from './lift';
 import { deadlockGoals, lockCircleSchedule, ordersSeen } from './lockCircle';
 import { circling, possibleOrders } from './lockOrders';
+import type { LockOrder } from './lockOrders';
 import { makeModel, propertyBit } from './model';
 import { findOutcomes, outcomeText } from './outcomes';
+import { findOnly } from './partialOrder';
 import { bestEngine, DEFAULT_LIMITS, depthOf, depthReached, startSearch } from './search';
 import type { EngineName, Limits, Search } from './search';
 import { soloGoals } from './soloRuns';
 import { makeSuccessors } from './successors';
+import { findSymmetry } from './symmetry';
 import { countSwitches, layerOf, shortestSchedules } from './witness';
 import type { Goal, LayeredGraph } from './witness';
 
@@ -27,6 +31,8 @@ export interface CheckOptions {
   readonly limits?: Partial<Limits>;
   /** All sixteen where left out. */
   readonly properties?: readonly PropertyId[];
+  /** What to leave out; nothing where left out. Under symmetry an outcome stands for all that differ in the names of alike tasks. */
+  readonly reduce?: Reduction;
   /** Whether to make a witness for every outcome; true where left out. */
   readonly outcomes?: boolean;
 }
@@ -57,9 +63,15 @@ export interface Check {
 /** Begins a check of every interleaving of a program's calls. Throws when the program's states are too large to pack. */
 export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   const wanted = new Set<PropertyId>(options.properties ?? PROPERTY_IDS);
+  const reduce = options.reduce ?? 'none';
+  const orders = wanted.has('lock-order') || wanted.has('no-deadlock') ? circling(possibleOrders(program)) : [];
   const model = makeModel(program, stateChecks(program).filter((c) => wanted.has(c.property)));
   const engine = options.engine ?? bestEngine();
-  const search = startSearch(model, engine, { ...DEFAULT_LIMITS, ...options.limits });
+  const search = startSearch(model, engine, { ...DEFAULT_LIMITS, ...options.limits }, (layout) => ({
+    // Circles of lock orders are put together from several states, which images of them are not enough for.
+    ...((reduce === 'symmetry' || reduce === 'both') && orders.length === 0 ? { symmetry: findSymmetry(model, layout) } : {}),
+    ...(reduce === 'partial-order' || reduce === 'both' ? { only: findOnly(model, layout) } : {}),
+  }));
   let phase: CheckProgress['phase'] = 'explore';
   let stoppedBy: StoppedBy | undefined;
   let found: Found | undefined;
@@ -77,7 +89,16 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   function* work(): Generator<number> {
     yield* explore();
     phase = 'conclude';
-    if (stoppedBy !== 'cancel') found = yield* conclude(search, wanted, options.outcomes ?? true);
+    if (stoppedBy !== 'cancel') found = yield* conclude(search, wanted, orders, options.outcomes ?? true);
+    if (search.reduction.only && found && found.witnesses.size > 0) found = yield* shortened(found);
+  }
+  /** A partial order reduction keeps what is broken, not the shortest way to it: looks again, in full and no deeper than was found. */
+  function* shortened(first: Found): Generator<number, Found> {
+    const maxDepth = Math.max(...[...first.witnesses.values()].map((w) => w.steps));
+    const again = makeCheck(program, { engine, outcomes: false, properties: [...first.witnesses.keys()], limits: { ...options.limits, maxDepth } });
+    while (again.advance(slice) === 'more') yield slice;
+    const better = new Map(again.result(0).properties.flatMap((p) => (p.witness ? [[p.id, p.witness] as const] : [])));
+    return { ...first, witnesses: new Map([...first.witnesses].map(([id, w]) => [id, better.get(id) ?? w])) };
   }
   const running = work();
   let slice = 1024;
@@ -111,7 +132,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
         format: 'vfio-playground/check@1', design: program.design.id, options: optionValues(program.options),
         verdict: witnesses.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',
         coverage, ...(stoppedBy === undefined ? {} : { stoppedBy }),
-        states: search.engine.count(), transitions: search.engine.transitions(), depth: depthReached(search), seconds, engine,
+        states: search.engine.count(), transitions: search.engine.transitions(), depth: depthReached(search), seconds, engine, ...(reduce === 'none' ? {} : { reduce }),
         properties, outcomes: found.outcomes,
       };
     },
@@ -128,7 +149,7 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
 interface Found { readonly witnesses: ReadonlyMap<PropertyId, Witness>; readonly outcomes: CheckResult['outcomes'] }
 
 /** What follows from the explored states: the witnesses of what is violated, and the outcomes. */
-function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes: boolean): Generator<number, Found> {
+function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: readonly LockOrder[], withOutcomes: boolean): Generator<number, Found> {
   const { program } = search.model;
   const count = search.engine.count();
   const layers = search.layers.at(-1) === count ? search.layers : [...search.layers, count];
@@ -145,7 +166,6 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes
   seek('clean-unwind', solo.unclean);
   seek('unregister-live', solo.late);
   if (wanted.has('unregister-live')) seek('unregister-live', stuckGoals(search));
-  const orders = wanted.has('lock-order') || wanted.has('no-deadlock') ? circling(possibleOrders(program)) : [];
   if (orders.length > 0) {
     const seen = yield* ordersSeen(search, orders);
     if (wanted.has('no-deadlock') && circling([...seen.shown, ...seen.waited]).length > 0) seek('no-deadlock', yield* deadlockGoals(search, graph));
@@ -160,9 +180,9 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, withOutcomes
     }
   }
   const found = yield* shortestSchedules(graph, [...goals.values()]);
-  [...goals.keys()].forEach((id, i) => schedules.set(id, found[i]!));
+  [...goals.keys()].forEach((id, i) => schedules.set(id, realTasks(search, found[i]!.steps, found[i]!.tail)));
   const witnesses = new Map([...schedules].map(([id, schedule]) => [id, propertyWitness(program, id, schedule)]));
-  const outcomes = withOutcomes ? findOutcomes(search).map(({ state, ...outcome }) => ({ ...outcome, witness: makeWitness(program, pathTo(search, graph, state), outcomeText(outcome)) })) : [];
+  const outcomes = withOutcomes ? findOutcomes(search).map(({ state, ...outcome }) => ({ ...outcome, witness: makeWitness(program, realTasks(search, pathTo(search, graph, state)), outcomeText(outcome)) })) : [];
   return { witnesses, outcomes };
 }
 
@@ -173,7 +193,7 @@ function concludeAtOnce(search: Search, wanted: ReadonlySet<PropertyId>): Found 
   for (const id of PROPERTY_IDS) {
     const first = search.broken.get(propertyBit(id));
     if (!first || !wanted.has(id)) continue;
-    witnesses.set(id, propertyWitness(search.model.program, id, first.task < 0 ? [] : [...pathTo(search, graph, first.state), first.task]));
+    witnesses.set(id, propertyWitness(search.model.program, id, first.task < 0 ? [] : realTasks(search, [...pathTo(search, graph, first.state), first.task], 1)));
   }
   return { witnesses, outcomes: [] };
 }

@@ -6,6 +6,7 @@ import type { Program } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Scenario } from '../scenario/scenario';
 import { makeCheck } from './check';
+import type { Reduction } from './checkResult';
 import type { Check } from './check';
 import type { EngineName, Limits } from './search';
 
@@ -20,6 +21,7 @@ export interface CheckRequest {
   readonly maxSeconds?: number;
   readonly properties?: readonly PropertyId[];
   readonly outcomes?: boolean;
+  readonly reduce?: Reduction;
 }
 
 /** The program that a request is about. Throws on a mutation that cannot be made. */

@@ -211,5 +211,5 @@ function* showAll(search: Search, graph: LayeredGraph, circle: readonly number[]
     broken: successors.broken,
   };
   const [schedule] = yield* shortestSchedules({ layers, successors: product }, [goals]);
-  return schedule;
+  return [...schedule!.steps];
 }

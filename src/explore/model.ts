@@ -61,6 +61,9 @@ export function propertyBit(property: PropertyId): number {
   return PROPERTY_IDS.indexOf(property);
 }
 
+/** Bounds can creep towards each other for ever; after so many rounds they are good enough. */
+const MOST_ROUNDS = 24;
+
 /** Folds constants and removes fields that are back at their start value whenever a step ends. */
 export function makeModel(program: Program, stateRules: readonly StateRule[]): Model {
   const fixed = new Map<number, number>();
@@ -83,8 +86,8 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
   };
   const settle = (kept: ReadonlySet<number>): void => {
     fold();
-    for (let changed = true; changed;) {
-      changed = dropUnwritten(program, drafts, kept, fixed) || narrow(program, drafts, kept, ranges, about) || dropTransients(program, drafts, kept, fixed, about);
+    for (let changed = true, round = 0; changed; round++) {
+      changed = dropUnwritten(program, drafts, kept, fixed) || (round < MOST_ROUNDS && narrow(program, drafts, kept, ranges, about)) || dropTransients(program, drafts, kept, fixed, about);
       if (changed) fold();
     }
   };

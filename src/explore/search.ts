@@ -6,7 +6,8 @@ import { makeLayout } from './layout';
 import type { Layout } from './layout';
 import type { Model } from './model';
 import { MAX_LOAD, MAX_STATES } from './store';
-import type { Engine, Listener } from './store';
+import type { Engine, Listener, Reducer } from './store';
+import type { Symmetry } from './symmetry';
 import { makeWasmEngine, wasmAllowed } from './wasmEngine';
 
 /** Where a search stops at the latest. */
@@ -26,11 +27,20 @@ export type EngineName = 'wasm' | 'bytecode';
 /** Why a search is not complete. */
 export type Bound = 'states' | 'bytes' | 'depth';
 
+/** Reductions that a search works with; none where both are absent. */
+export interface SearchReduction {
+  readonly symmetry?: Symmetry | undefined;
+  /** The only task that has to be tried in a state, or -1. */
+  readonly only?: ((words: Int32Array, offset: number) => number) | undefined;
+}
+
 /** A breadth-first search under way. */
 export interface Search {
   readonly model: Model;
   readonly layout: Layout;
   readonly engine: Engine;
+  /** What the search leaves out; absent for a full one. */
+  readonly reduction: SearchReduction;
   /** For looking at single steps again; one for all, made when first asked for. */
   readonly interpreter: () => Interpreter;
   /** Number of the first state of each depth; the last entry is the end of the last complete depth. */
@@ -51,15 +61,17 @@ export function bestEngine(): EngineName {
 }
 
 /** Begins a search; nothing is explored yet. */
-export function startSearch(model: Model, engineName: EngineName = bestEngine(), limits: Limits = DEFAULT_LIMITS): Search {
+export function startSearch(model: Model, engineName: EngineName = bestEngine(), limits: Limits = DEFAULT_LIMITS, reduce: (layout: Layout) => SearchReduction = () => ({})): Search {
   const layout = makeLayout(model);
+  const reduction = reduce(layout);
+  const reducer: Reducer = { canonical: reduction.symmetry?.canonical, only: reduction.only };
   const broken = new Map<number, { state: number; task: number }>();
   const stuck: number[] = [];
   const note = (bits: number, state: number, task: number): void => {
     for (let bit = 0; bit < 32; bit++) if ((bits & (1 << bit)) !== 0 && !broken.has(bit)) broken.set(bit, { state, task });
   };
   const listener: Listener = { broken: note, stuck: (state) => stuck.push(state) };
-  const engine = engineName === 'wasm' ? makeWasmEngine(model, layout, listener) : makeBytecodeEngine(model, layout, listener);
+  const engine = engineName === 'wasm' ? makeWasmEngine(model, layout, listener, reducer) : makeBytecodeEngine(model, layout, listener, reducer);
   note(model.brokenAtStart, 0, -1);
   const layers = [0, 1];
   const maxStates = Math.min(limits.maxStates, Math.floor(MAX_STATES * MAX_LOAD));
@@ -88,7 +100,7 @@ export function startSearch(model: Model, engineName: EngineName = bestEngine(),
     }
   };
   let interpreter: Interpreter | undefined;
-  return { model, layout, engine, layers, broken, stuck, expanded: () => at, advance, interpreter: () => (interpreter ??= makeInterpreter(model, layout, makeBytecode(model, layout))) };
+  return { model, layout, reduction, engine, layers, broken, stuck, expanded: () => at, advance, interpreter: () => (interpreter ??= makeInterpreter(model, layout, makeBytecode(model, layout))) };
 }
 
 /** Whether there was room; a page may have less memory than the limit allows. */

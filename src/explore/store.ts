@@ -68,6 +68,8 @@ export interface Successors {
   readonly next: () => Int32Array;
   /** Properties that the transition breaks, as a mask of `propertyBit`. */
   readonly broken: () => Int32Array;
+  /** Under symmetry: what the running task was turned into in the successor. */
+  readonly landed?: () => Int32Array;
 }
 
 /** What an engine tells while it expands states. */
@@ -76,6 +78,14 @@ export interface Listener {
   readonly broken: (bits: number, state: number, task: number) => void;
   /** No task can move in this state. */
   readonly stuck: (state: number) => void;
+}
+
+/** How an engine may leave states out; absent for a full search. */
+export interface Reducer {
+  /** Puts the successor at `offset` into the form that stands for all its images. */
+  readonly canonical?: ((words: Int32Array, offset: number) => void) | undefined;
+  /** The only task that has to be tried in the state at `offset`, or -1 for all. */
+  readonly only?: ((words: Int32Array, offset: number) => number) | undefined;
 }
 
 /** Runs all actions of a model over a store of states. */

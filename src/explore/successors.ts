@@ -9,17 +9,24 @@ export function makeSuccessors({ model, engine, ...search }: Search): Successors
   const batch = 1024;
   const next = new Int32Array(batch * tasks);
   const broken = new Int32Array(batch * tasks);
+  const landed = new Int32Array(batch * tasks);
   const interpreter = search.interpreter();
+  const { symmetry, only } = search.reduction;
   return {
     tasks, batch,
     expand: (from, to) => {
       const store = engine.store();
       for (let state = from, at = 0; state < to; state++) {
+        const chosen = only?.(store.records, state * store.stride) ?? -1;
         for (let task = 0; task < tasks; task++, at++) {
-          if (interpreter.step(store.records, state * store.stride, task)) {
+          if ((chosen < 0 || chosen === task) && interpreter.step(store.records, state * store.stride, task)) {
+            broken[at] = interpreter.brokenAfter();
+            if (symmetry) {
+              symmetry.canonical(interpreter.next, 0);
+              landed[at] = symmetry.landed()[task]!;
+            }
             const found = findState(store, interpreter.next, 0);
             next[at] = found < 0 ? UNKNOWN : found;
-            broken[at] = interpreter.brokenAfter();
           } else {
             next[at] = BLOCKED;
             broken[at] = 0;
@@ -29,5 +36,6 @@ export function makeSuccessors({ model, engine, ...search }: Search): Successors
     },
     next: () => next,
     broken: () => broken,
+    ...(symmetry ? { landed: () => landed } : {}),
   };
 }

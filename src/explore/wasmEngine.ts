@@ -2,9 +2,9 @@ import type { Layout } from './layout';
 import { stepName } from './model';
 import type { Model } from './model';
 import { MAX_LOAD, hashWords } from './store';
-import type { Engine, Listener, Successors } from './store';
+import type { Engine, Listener, Reducer, Successors } from './store';
 import { TABLES_AT } from './wasmCode';
-import { CONTROL, LIST_BATCH, makeListModule, makeModule } from './wasmModule';
+import { CONTROL, LIST_BATCH, SCRATCH_WORDS, makeListModule, makeModule } from './wasmModule';
 
 const PAGE = 65_536;
 /** Memory grows by at least this many pages. */
@@ -21,23 +21,28 @@ export function wasmAllowed(): boolean {
 }
 
 /** The fast engine: one module, emitted for this model. */
-export function makeWasmEngine(model: Model, layout: Layout, listener: Listener, sizeLog2 = 14): Engine {
+export function makeWasmEngine(model: Model, layout: Layout, listener: Listener, reducer: Reducer = {}, sizeLog2 = 14): Engine {
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;
-  const emitted = makeModule(model, layout);
+  if (words > SCRATCH_WORDS) throw new Error(`states of ${words} words are too large`);
+  const emitted = makeModule(model, layout, { canonical: reducer.canonical !== undefined, only: reducer.only !== undefined });
   const base = Math.ceil((TABLES_AT + emitted.tables.length) / 64) * 64;
   let size = 2 ** sizeLog2;
   const firstPages = Math.ceil((base + size * 4 + (tasks + 1) * stride * 4) / PAGE) + 1;
   const memory = new WebAssembly.Memory({ initial: firstPages, maximum: 65_536 });
+  let view = new Int32Array(memory.buffer);
   const leave = (action: number, value: number): never => {
     throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
   };
-  const imports = { env: { memory, broken: listener.broken, stuck: listener.stuck, leave } };
+  const scratch = CONTROL.scratch >> 2;
+  const imports = { env: {
+    memory, broken: listener.broken, stuck: listener.stuck, leave,
+    canonical: () => reducer.canonical?.(view, scratch), only: () => reducer.only?.(view, scratch) ?? -1,
+  } };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), imports);
   const expand = instance.exports['expand'] as (from: number, to: number) => number;
   const rehash = instance.exports['rehash'] as (count: number) => number;
-  let view = new Int32Array(memory.buffer);
   let transitions = 0;
 
   const control = (address: number): number => view[address >> 2] ?? 0;
@@ -83,7 +88,7 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
 
   return {
     name: 'wasm',
-    successors,
+    ...(reducer.canonical || reducer.only ? {} : { successors }),
     expand: (from, to) => {
       // Short calls: the compiler's better code is only taken up when a call begins.
       let at = from;

@@ -7,7 +7,9 @@ import { CALL, Tables, WordCode, emitHash } from './wasmCode';
 import { FunctionWriter, WASM, moduleBytes } from './wasmWriter';
 
 /** Addresses of the control block at the start of the memory, in bytes. */
-export const CONTROL = { count: 0, limit: 4, table: 8, mask: 12, store: 16, transitions: 20, seen: 24, output: 28 } as const;
+export const CONTROL = { count: 0, limit: 4, table: 8, mask: 12, store: 16, transitions: 20, seen: 24, output: 28, scratch: 64 } as const;
+/** Words that fit into the scratch place, where reducers look at a state. */
+export const SCRATCH_WORDS = 32;
 /** States that one call of `list` takes at most. */
 export const LIST_BATCH = 2048;
 
@@ -20,21 +22,26 @@ export interface EmittedModule {
   readonly tables: Uint8Array;
 }
 
+/** Which of the two imported reducers the search loop calls. */
+export interface Reduced { readonly canonical: boolean; readonly only: boolean }
+
 const IMPORTS = [
   { name: 'broken', signature: { parameters: 3, result: false } },
   { name: 'stuck', signature: { parameters: 1, result: false } },
   { name: 'leave', signature: { parameters: 2, result: false } },
+  { name: 'canonical', signature: { parameters: 0, result: false } },
+  { name: 'only', signature: { parameters: 0, result: true } },
 ];
 const TWO = { parameters: 2, result: true };
 /** The number of the function that `RulesCode` emits: the first behind the imports. */
 const RULES = IMPORTS.length;
 
 /** The search loop for one model, as the bytes of a WebAssembly module: packed words in locals, one br_table per task. */
-export function makeModule(model: Model, layout: Layout): EmittedModule {
+export function makeModule(model: Model, layout: Layout, reduced: Reduced = { canonical: false, only: false }): EmittedModule {
   const tables = new Tables();
   const bytes = moduleBytes(IMPORTS, [
     ...ruleFunctions(model, layout, tables),
-    { name: 'expand', signature: TWO, body: new Expansion(model, layout, tables).body() },
+    { name: 'expand', signature: TWO, body: new Expansion(model, layout, tables).body(reduced) },
     { name: 'rehash', signature: { parameters: 1, result: true }, body: rehashBody(layout.words) },
   ]);
   return { bytes, tables: tables.bytes() };
@@ -102,13 +109,14 @@ class Expansion extends WordCode {
     [this.bits, this.moved, this.rules] = [out.local(), out.local(), out.local()];
   }
 
-  body(): number[] {
+  body(reduced: Reduced): number[] {
     const { out, next } = this;
     const [from, to] = [0, 1];
     const words = Array.from({ length: this.layout.words }, () => out.local());
     const [count, limit, transitions, seen] = Array.from({ length: 4 }, () => out.local()) as [number, number, number, number];
     const look = this.lookup();
     const { at, hash, store, stride } = look;
+    const chosen = out.local();
     const tasks = this.model.actions.length;
     this.reload([[count, CONTROL.count], [limit, CONTROL.limit], [transitions, CONTROL.transitions], [seen, CONTROL.seen]]);
     out.block('exit');
@@ -117,13 +125,29 @@ class Expansion extends WordCode {
     out.get(count); out.constant(tasks); out.op(WASM.add); out.get(limit); out.op(WASM.gtU); out.brIf('exit');
     this.loadState(from, words, look);
     out.constant(0); out.set(this.moved);
+    if (reduced.only) {
+      this.scratchOut(words);
+      out.call(CALL.only);
+      out.set(chosen);
+    }
 
     this.model.actions.forEach((actions, task) => {
       if (actions.length === 0) return;
       out.block('blocked');
+      if (reduced.only) {
+        out.get(chosen); out.constant(task); out.op(WASM.ne); out.get(chosen); out.constant(-1); out.op(WASM.ne, WASM.and);
+        out.brIf('blocked');
+      }
       this.run(actions, task, words);
       out.get(this.moved); out.constant(1); out.op(WASM.add); out.set(this.moved);
-      this.report(from, task, seen);
+      if (reduced.canonical) {
+        // The rules are for the successor as it is, not for the image that stands for it.
+        this.testRules();
+        this.report(from, task, seen);
+        this.scratchOut(next);
+        out.call(CALL.canonical);
+        next.forEach((word, i) => { out.constant(0); out.load(CONTROL.scratch + 4 * i); out.set(word); });
+      } else this.report(from, task, seen);
       this.find(look, () => {
         out.get(at);
         out.get(store); out.get(count); out.constant(stride); out.op(WASM.mul, WASM.add); out.tee(at);
@@ -132,8 +156,10 @@ class Expansion extends WordCode {
         out.get(count); out.constant(1); out.op(WASM.add); out.tee(count);
         out.get(hash); out.constant(TAG); out.op(WASM.and, WASM.or); out.store(0);
         // A state is bad or not whoever comes to it: the rules are tested once, when it is new.
-        this.testRules();
-        this.report(from, task, seen);
+        if (!reduced.canonical) {
+          this.testRules();
+          this.report(from, task, seen);
+        }
         out.br('blocked');
       }, () => out.brIf('blocked'));
       out.end();
@@ -219,6 +245,11 @@ class Expansion extends WordCode {
     out.get(this.scratch); out.get(from); out.constant(task); out.call(CALL.broken);
     out.get(seen); out.get(this.bits); out.op(WASM.or); out.set(seen);
     out.end();
+  }
+
+  private scratchOut(words: readonly number[]): void {
+    const { out } = this;
+    words.forEach((word, i) => { out.constant(0); out.get(word); out.store(CONTROL.scratch + 4 * i); });
   }
 
   private lookup(): Lookup {

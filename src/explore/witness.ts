@@ -12,15 +12,19 @@ export interface Goal {
   readonly tail: readonly number[];
 }
 
+/** A schedule to a goal; its last `tail` steps are the goal's. */
+export interface FoundSchedule { readonly steps: readonly number[]; readonly tail: number }
+
 /** Most witnesses that one pass can look for. */
 export const GOALS_PER_PASS = 31;
 
 /**
  * For each set of goals a schedule (task numbers) to one of them: the fewest steps, among those the fewest task switches,
- * among those the one that prefers low task numbers. Yields the number of states looked at, so that the caller can pause.
+ * among those the one that prefers low task numbers. Under symmetry the tasks are those of the stored states, each step in the
+ * names of its own state: see `realTasks`. Yields the number of states looked at, so that the caller can pause.
  */
-export function* shortestSchedules(graph: LayeredGraph, goals: readonly (readonly Goal[])[]): Generator<number, number[][]> {
-  const schedules: number[][] = [];
+export function* shortestSchedules(graph: LayeredGraph, goals: readonly (readonly Goal[])[]): Generator<number, FoundSchedule[]> {
+  const schedules: FoundSchedule[] = [];
   for (let at = 0; at < goals.length; at += GOALS_PER_PASS) {
     const some = goals.slice(at, at + GOALS_PER_PASS);
     const marks = yield* markBackwards(graph, some);
@@ -58,14 +62,14 @@ function* markBackwards(graph: LayeredGraph, goals: readonly (readonly Goal[])[]
 }
 
 /** Walks the marked states forwards with, per state and last task, the fewest switches so far. */
-function* fewestSwitches(graph: LayeredGraph, marks: Int32Array, bit: number, goals: readonly Goal[]): Generator<number, number[]> {
+function* fewestSwitches(graph: LayeredGraph, marks: Int32Array, bit: number, goals: readonly Goal[]): Generator<number, FoundSchedule> {
   const { layers, successors } = graph;
   const { tasks } = successors;
   const tails = new Map<number, (readonly number[])[]>();
   for (const g of goals) tails.set(g.state, [...(tails.get(g.state) ?? []), g.tail]);
-  // One row per state and layer: by last task (`tasks` stands for none yet) the switches, and the state and last task before.
-  interface Row { readonly cost: Int32Array; readonly from: Int32Array; readonly before: Int32Array }
-  const makeRow = (): Row => ({ cost: new Int32Array(tasks + 1).fill(FAR), from: new Int32Array(tasks + 1), before: new Int32Array(tasks + 1) });
+  // One row per state and layer: by last task (`tasks` stands for none yet) the switches, the state and last task before, and what ran.
+  interface Row { readonly cost: Int32Array; readonly from: Int32Array; readonly before: Int32Array; readonly ran: Int32Array }
+  const makeRow = (): Row => ({ cost: new Int32Array(tasks + 1).fill(FAR), from: new Int32Array(tasks + 1), before: new Int32Array(tasks + 1), ran: new Int32Array(tasks + 1) });
   const start = makeRow();
   start.cost[tasks] = 0;
   const rows: Map<number, Row>[] = [new Map([[0, start]])];
@@ -88,6 +92,7 @@ function* fewestSwitches(graph: LayeredGraph, marks: Int32Array, bit: number, go
     for (const [state, row] of layer) {
       successors.expand(state, state + 1);
       const next = successors.next();
+      const landed = successors.landed?.();
       for (let task = 0; task < tasks; task++) {
         const to = next[task]!;
         if (to < begin || to >= marks.length || (marks[to]! & bit) === 0) continue;
@@ -95,10 +100,12 @@ function* fewestSwitches(graph: LayeredGraph, marks: Int32Array, bit: number, go
         following.set(to, target);
         for (let last = 0; last <= tasks; last++) {
           const cost = row.cost[last]! + (last === task || last === tasks ? 0 : 1);
-          if (cost >= target.cost[task]!) continue;
-          target.cost[task] = cost;
-          target.from[task] = state;
-          target.before[task] = last;
+          const now = landed ? landed[task]! : task;
+          if (cost >= target.cost[now]!) continue;
+          target.cost[now] = cost;
+          target.from[now] = state;
+          target.before[now] = last;
+          target.ran[now] = task;
         }
       }
     }
@@ -108,12 +115,12 @@ function* fewestSwitches(graph: LayeredGraph, marks: Int32Array, bit: number, go
   }
   if (!end) throw new Error(`no way to a goal among ${goals.length}`);
   const schedule = end.tail.toReversed();
-  for (let { state, depth, last } = end; depth > 0; depth--) {
-    schedule.push(last);
+  for (let { state, depth, last } = { ...end }; depth > 0; depth--) {
     const row = rows[depth]!.get(state)!;
+    schedule.push(row.ran[last]!);
     [state, last] = [row.from[last]!, row.before[last]!];
   }
-  return schedule.toReversed();
+  return { steps: schedule.toReversed(), tail: end.tail.length };
 }
 
 /** Larger than any number of switches. */

@@ -37,7 +37,7 @@ function mappedUnregistered(p: Program): StateCheck[] {
 function sameNumber(p: Program): StateCheck[] {
   return pairs(p.fields.filter(f => f.kind === 'number')).filter(([a, b]) => a.name === b.name && p.objects[a.object]!.type === p.objects[b.object]!.type).map(([a, b]) => ({
     property: 'id-unique',
-    bad: all([live(p, a), live(p, b), binary('ne', field(a.index), constant(0)), binary('eq', field(a.index), field(b.index))]),
+    bad: all([live(p, a), live(p, b), binary('ne', field(a.index), constant(0)), binary('ne', field(b.index), constant(0)), binary('eq', field(a.index), field(b.index))]),
     text: `${a.title} and ${b.title} are the same number`,
     object: b.object,
   }));
