@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Worker as Thread } from 'node:worker_threads';
+import { chromium } from '@playwright/test';
+import { build } from 'vite';
+import { promelaModel } from '../../src/export/promela';
+import { runCheck } from '../../src/explore/check';
+import { programOf } from '../../src/explore/checkRequest';
+import { recordedBrowser } from '../browser.mjs';
+import { missingSpin } from '../spin.mjs';
+import type { Measured, Task } from './checkerWorker';
+import { WORKLOADS } from './checkerWorkloads';
+import type { Workload } from './checkerWorkloads';
+
+interface Row { readonly name: string; readonly value: number; readonly unit: string }
+interface SpinTimes { readonly states: number; readonly bytes: number; readonly seconds: number; /** Generating and compiling. */ readonly preparing: number }
+
+const run = promisify(execFile);
+
+/** The worker as one classic script. */
+async function bundle(): Promise<string> {
+  const output = await build({
+    configFile: false, logLevel: 'warn', publicDir: false,
+    build: { write: false, target: 'es2022', lib: { entry: join(import.meta.dirname, 'checkerWorker.ts'), formats: ['iife'], name: 'bench' } },
+  });
+  const [first] = Array.isArray(output) ? output : [output];
+  if (!first || !('output' in first)) throw new Error('vite built nothing');
+  return first.output[0].code;
+}
+
+function inNode(code: string, task: Task): Promise<Measured> {
+  const shim = `const { parentPort } = require('node:worker_threads');
+    globalThis.postMessage = (m) => parentPort.postMessage(m);
+    globalThis.addEventListener = (_, f) => parentPort.on('message', (data) => f({ data }));\n`;
+  const worker = new Thread(shim + code, { eval: true });
+  return new Promise<Measured>((resolve, reject) => {
+    worker.on('message', resolve);
+    worker.on('error', reject);
+    worker.postMessage(task, []);
+  }).finally(() => void worker.terminate());
+}
+
+/** One worker after the other for each list of tasks, which it does in turn. */
+async function inChromium(code: string, lists: readonly (readonly Task[])[]): Promise<Measured[][]> {
+  const executablePath = recordedBrowser()?.executablePath;
+  const browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
+  try {
+    const page = await browser.newPage();
+    const measured: Measured[][] = [];
+    for (const tasks of lists) {
+      measured.push(await page.evaluate(async ([script, asked]) => {
+        const worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+        const done: Measured[] = [];
+        for (const task of asked) {
+          done.push(await new Promise<Measured>((resolve, reject) => {
+            worker.addEventListener('message', ({ data }: MessageEvent<Measured>) => resolve(data), { once: true });
+            worker.addEventListener('error', (event) => reject(new Error(event.message)), { once: true });
+            worker.postMessage(task, []);
+          }));
+        }
+        worker.terminate();
+        return done;
+      }, [code, tasks] as const));
+    }
+    return measured;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** SPIN on the same scenario, without reduction, in depth-first or breadth-first order. */
+async function inSpin({ scenario, states, times }: Workload, breadthFirst: boolean): Promise<SpinTimes> {
+  const folder = await mkdtemp(join(tmpdir(), 'vfio-bench-'));
+  try {
+    const options = { cwd: folder, maxBuffer: 2 ** 26 };
+    const begin = performance.now();
+    await writeFile(join(folder, 'model.pml'), promelaModel(programOf({ scenario })));
+    await run('spin', ['-a', 'model.pml'], options);
+    await run('gcc', ['-O2', '-w', '-DSAFETY', '-DNOREDUCE', '-DMEMLIM=12000', ...(breadthFirst ? ['-DBFS'] : []), '-o', 'pan', 'pan.c'], options);
+    const preparing = (performance.now() - begin) / 1000;
+    // A hash table about as large as the states, as SPIN's manual advises.
+    const table = `-w${Math.max(18, Math.ceil(Math.log2(states)))}`;
+    let best: SpinTimes | undefined;
+    for (let i = 0; i < times; i++) {
+      const start = performance.now();
+      const { stdout } = await run('./pan', ['-m100000', table], options);
+      const seconds = (performance.now() - start) / 1000;
+      const found = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? Number.NaN);
+      const each = { states: found(/(\d+) states, stored/), bytes: found(/([\d.]+)\s+total actual memory usage/) * 2 ** 20, seconds, preparing };
+      if (found(/errors: (\d+)/) !== 0 || each.states !== states) throw new Error(`SPIN did not explore the same ${states} states:\n${stdout.slice(0, 2000)}`);
+      if (!best || seconds < best.seconds) best = each;
+    }
+    return best!;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** States per second and bytes per state of each engine, times to a verdict, and the ratios that the project holds itself to. */
+export const bench = {
+  title: 'Checker: every interleaving, full search without reduction',
+  async run(): Promise<Row[]> {
+    const missing = await missingSpin();
+    if (missing !== undefined) throw new Error(missing);
+    const code = await bundle();
+    const rows: Row[] = [];
+    const bars: Row[] = [];
+    for (const load of WORKLOADS) {
+      const { id, scenario, times } = load;
+      const ask = (engine: Task['engine'], verdict: boolean): Task => ({ scenario, engine, verdict, times });
+      const dfs = await inSpin(load, false);
+      const wasm = await inNode(code, ask('wasm', false));
+      const whole = ask('wasm', true);
+      const [[page], [verdict], again] = await inChromium(code, [[ask('wasm', false)], [whole], id === 'page' ? [whole, whole, whole, whole, whole] : []]) as [[Measured], [Measured], Measured[]];
+      const bytecode = await inNode(code, ask('bytecode', false));
+      const bfs = await inSpin(load, true);
+      const engines: readonly (readonly [string, Pick<Measured, 'states' | 'seconds' | 'bytes'>])[] = [
+        ['SPIN, depth first', dfs], ['SPIN, breadth first', bfs], ['WebAssembly, Node', wasm], ['WebAssembly, Chromium worker', page], ['bytecode, Node', bytecode],
+      ];
+      for (const [name, { states, seconds, bytes }] of engines) {
+        if (states !== load.states) throw new Error(`${id}, ${name}: ${states} states instead of ${load.states}`);
+        rows.push({ name: `${id}: ${name}`, value: states / seconds / 1e6, unit: `million states/s, ${(bytes / states).toFixed(1)} bytes/state` });
+      }
+      rows.push({ name: `${id}: verdict, Chromium worker from its start`, value: verdict.seconds, unit: 's' });
+      rows.push({ name: `${id}: verdict, SPIN from the model's text`, value: dfs.preparing + dfs.seconds, unit: 's' });
+      const speed = (m: Pick<Measured, 'states' | 'seconds'>): number => m.states / m.seconds;
+      const bar = (name: string, value: number, unit: string): void => { bars.push({ name: `${id}: ${name}`, value, unit }); };
+      if (id === '1e6') bar('Chromium to SPIN depth first', speed(page) / speed(dfs), 'times (bar: at least 3)');
+      if (id === '1e7') bar('Chromium to SPIN depth first', speed(page) / speed(dfs), 'times (bar: at least 2.5)');
+      if (id !== '1e4') bar('bytecode to SPIN depth first', speed(bytecode) / speed(dfs), 'times (bar: at least 1)');
+      if (id !== '1e4') bar('memory all in', Math.max(wasm.bytes, page.bytes, bytecode.bytes) / load.states, 'bytes/state (bar: at most 32)');
+      if (again.length > 0) bar('verdict again in the same worker', Math.min(...again.map((m) => m.seconds)) * 1000, 'ms (bar: below 150)');
+      if (id === '1e6') bar('symmetry, fewer states', load.states / runCheck(programOf({ scenario }), { reduce: 'symmetry', outcomes: false }).states, 'times (bar: at least 20)');
+      bar('SPIN to us, time to verdict', (dfs.preparing + dfs.seconds) / verdict.seconds, 'times (bar: above 1)');
+    }
+    return [...rows, ...bars];
+  },
+};
