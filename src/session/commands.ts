@@ -45,6 +45,7 @@ export const COMMANDS = {
   check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
   listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
   library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', enabled: always, run: (session) => showDialog(session, 'library') },
+  share: { id: 'share', title: 'Share: link, embed, export', hotkey: 'E', enabled: always, run: (session) => showDialog(session, 'share') },
   palette: { id: 'palette', title: 'Find a command, an action or an object', hotkey: 'Mod+K', enabled: always, run: (session) => showDialog(session, 'palette') },
   theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: toggleTheme },
   help: { id: 'help', title: 'Help and keys', hotkey: '?', enabled: always, run: (session) => showDialog(session, 'help') },

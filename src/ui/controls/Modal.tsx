@@ -9,11 +9,13 @@ interface ModalProps {
   readonly title: string;
   /** `sheet` hangs below the header, `card` stands in the middle. */
   readonly look?: 'card' | 'sheet';
+  /** Room for two columns. */
+  readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
 /** The page's open dialog: the browser keeps the focus inside, Esc closes it, and focus goes back to where it was. */
-export function Modal({ title, look = 'card', children }: ModalProps) {
+export function Modal({ title, look = 'card', wide = false, children }: ModalProps) {
   const session = useSessionStore();
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
@@ -24,7 +26,7 @@ export function Modal({ title, look = 'card', children }: ModalProps) {
   }, []);
   return (
     <dialog
-      ref={dialog} className={styles.modal} data-look={look} aria-label={title}
+      ref={dialog} className={styles.modal} data-look={look} data-wide={wide ? '' : undefined} aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
         showDialog(session, undefined);

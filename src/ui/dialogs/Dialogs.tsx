@@ -5,9 +5,12 @@ import { useSession } from '../useSession';
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog')).HelpDialog }));
 const LibraryDialog = lazy(async () => ({ default: (await import('./LibraryDialog')).LibraryDialog }));
 
+const ShareDialog = lazy(async () => ({ default: (await import('../share/ShareDialog')).ShareDialog }));
+
 const dialogs: Readonly<Partial<Record<DialogId, ReactNode>>> = {
   help: <HelpDialog />,
   library: <LibraryDialog />,
+  share: <ShareDialog />,
 };
 
 /** The open dialog, loaded when it is first opened. */

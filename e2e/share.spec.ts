@@ -1,0 +1,86 @@
+import { readdirSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+async function taken(page: Page, offer: string): Promise<string> {
+  await page.getByRole('dialog', { name: 'Share' }).getByRole('button', { name: offer, exact: true }).click();
+  return page.getByRole('textbox', { name: offer, exact: true }).inputValue();
+}
+
+/** What the page says of where it stands: the open files, the position and the last step. */
+async function standing(page: Page): Promise<readonly string[]> {
+  await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
+  return Promise.all([
+    page.getByRole('complementary', { name: 'Actors' }).getByRole('listitem').allInnerTexts().then((texts) => texts.join('\n')),
+    page.getByRole('region', { name: 'Story' }).innerText(),
+  ]);
+}
+
+test('a link from the Share dialog opens the same moment', async ({ page, context }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./?scenario=bind-race');
+  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  const before = await standing(page);
+  await page.getByRole('button', { name: /^Share/ }).click();
+  const link = await taken(page, 'Link to this moment');
+  expect(link.length).toBeLessThan(2100);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+  const other = await context.newPage();
+  await other.emulateMedia({ reducedMotion: 'reduce' });
+  await other.goto(link);
+  expect(await standing(other)).toEqual(before);
+});
+
+test('what the browser does not let the page copy is selected', async ({ page, context }) => {
+  await context.clearPermissions();
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new Error('refused')) } });
+  });
+  await page.goto('./');
+  await page.getByRole('button', { name: /^Share/ }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share' });
+  await dialog.getByRole('button', { name: 'Copy' }).click();
+  await expect(dialog.getByRole('status')).toContainText('everything is selected');
+  expect(await page.getByRole('textbox', { name: 'Link to this moment' }).evaluate((area) => area instanceof HTMLTextAreaElement && area.selectionEnd - area.selectionStart === area.value.length)).toBe(true);
+});
+
+test('a graph saved as SVG is previewed, and brings its scenario back when it is opened', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./?scenario=hot-unplug');
+  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  const before = await standing(page);
+  await page.getByRole('button', { name: /^Share/ }).click();
+  const svg = await taken(page, 'Graph as SVG');
+  await expect(page.getByRole('dialog', { name: 'Share' }).getByRole('img')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.goto('./');
+  await page.getByRole('button', { name: /^Scenario:/ }).click();
+  await page.getByLabel('Scenario file').setInputFiles({ name: 'graph.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) });
+  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  expect((await standing(page))[0]).toEqual(before[0]);
+});
+
+const ids = readdirSync('src/scenario/library').flatMap((file) => (file.endsWith('.scenario.json') ? [file.replace('.scenario.json', '')] : []));
+
+for (const id of ids) {
+  test(`${id} comes back from its link, its SVG and its file`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.goto(`./?scenario=${id}`);
+    await page.getByRole('button', { name: 'To the end of the branch' }).click();
+    const before = await standing(page);
+    await page.getByRole('button', { name: /^Share/ }).click();
+    const [link, svg, file] = [await taken(page, 'Link to this moment'), await taken(page, 'Timeline as SVG'), await taken(page, 'Scenario file')];
+    await page.keyboard.press('Escape');
+    await page.goto('about:blank');
+    await page.goto(link);
+    expect(await standing(page)).toEqual(before);
+    for (const [name, text] of [['run.svg', svg], ['run.scenario.json', file]] as const) {
+      await page.getByRole('button', { name: /^Scenario:/ }).click();
+      await page.getByLabel('Scenario file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await page.getByRole('button', { name: 'To the end of the branch' }).click();
+      expect((await standing(page))[0], name).toEqual(before[0]);
+    }
+  });
+}
