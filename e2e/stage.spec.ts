@@ -45,6 +45,7 @@ test('a contended lock names its owner and who waits, and the waiter says for wh
 test('an unregister waits for the open file, and its counter says who holds it', async ({ page }) => {
   await open(page, unplugScene('upstream'));
   await stepUntil(page, node(page, /^kernel side driver; .*waits for vfio0.comp, kept by fd1/));
+  for (let made = 0; made < 6; made += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
   await node(page, /^struct vfio_device vfio0/).focus();
   await node(page, /^struct vfio_device vfio0/).getByRole('button', { name: /^refcount \d+: who holds it/ }).press('Enter');
   await expect(page.getByRole('region', { name: 'Holders of refcount' })).toContainText('fd1');

@@ -78,6 +78,8 @@ function Graph({ wheel }: Required<StageProps>) {
         panOnScroll={pan}
         zoomOnScroll={false}
         preventScrolling={pan}
+        onMoveStart={() => root.current?.setAttribute('data-moving', '')}
+        onMoveEnd={() => root.current?.removeAttribute('data-moving')}
         zoomOnDoubleClick={false}
         minZoom={MIN_ZOOM}
         maxZoom={MAX_ZOOM}

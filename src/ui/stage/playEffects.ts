@@ -8,6 +8,8 @@ const STEADY = 'cubic-bezier(0.45, 0.1, 0.4, 1)';
 /** Moves tokens over the graph; returns how to stop at once. Nothing is told here that does not stand on the nodes as well. */
 export function playEffects(layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]): () => void {
   const player = new Player(layer, root);
+  // Everything is measured before anything is added, so that the page is laid out once.
+  player.measure(effects);
   for (const effect of effects) PLAYS[effect.kind](player, effect);
   return () => player.stop();
 }
@@ -15,6 +17,7 @@ export function playEffects(layer: HTMLElement, root: HTMLElement, effects: read
 class Player {
   private readonly animations: Animation[] = [];
   private readonly endings: (() => void)[] = [];
+  private readonly spots = new Map<Effect, Point>();
 
   constructor(private readonly layer: HTMLElement, private readonly root: HTMLElement) {}
 
@@ -49,12 +52,23 @@ class Player {
     this.animations.push(clock);
   }
 
+  measure(effects: readonly Effect[]): void {
+    const zero = effects.some(effect => effect.row !== undefined) ? this.layer.getBoundingClientRect() : undefined;
+    for (const effect of effects) {
+      const spot = zero && this.find(effect, zero);
+      if (spot) this.spots.set(effect, spot);
+    }
+  }
+
   /** Where the value of a row stands now, which depends on how near the stage is seen. */
-  spot({ node, row }: Effect): Point | undefined {
+  spot(effect: Effect): Point | undefined {
+    return this.spots.get(effect);
+  }
+
+  private find({ node, row }: Effect, zero: DOMRect): Point | undefined {
     const value = row === undefined ? undefined : this.root.querySelector(`[data-node="${CSS.escape(node)}"] [data-row="${CSS.escape(row)}"] dd`);
     const frame = value?.closest('[data-node]');
     if (!value || !(frame instanceof HTMLElement)) return undefined;
-    const zero = this.layer.getBoundingClientRect();
     const at = value.getBoundingClientRect();
     const zoom = frame.getBoundingClientRect().width / frame.offsetWidth;
     if (at.width === 0 || zoom === 0) return undefined;
