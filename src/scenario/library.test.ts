@@ -50,6 +50,12 @@ describe('the library', () => {
     expect(files.filter(f => !f.designs.every(d => libraryEntry(f.id)?.designs.includes(d))).map(f => f.name)).toEqual([]);
   });
 
+  it('has every scenario of the list, each with narration in every design', () => {
+    const numbers = new Set(LIBRARY.map(e => e.source));
+    expect(Array.from({ length: 28 }, (_, i) => i + 1).filter(n => !numbers.has(n))).toEqual([]);
+    expect(tellings.filter(t => t.scenario.beats.length === 0 || t.scenario.about === '').map(t => t.name)).toEqual([]);
+  });
+
   it('tells no scenario twice for the same design and options', () => {
     const keys = tellings.map(t => t.name);
     expect(keys.filter((k, i) => keys.indexOf(k) < i)).toEqual([]);
