@@ -51,6 +51,14 @@ describe('the three engines', () => {
     expect(stored).toBeGreaterThan(5_000);
   }, 60_000);
 
+  it('agree where there are more rules than one byte can number', () => {
+    const program = randomProgram(drawFrom(7));
+    const rules = Array.from({ length: 200 }, (_, i) => randomRules(program, 1000 + i)).flat();
+    const reference = exploreByReference(program, rules, CAP);
+    expect(explored(program, rules, 'wasm')).toEqual(reference);
+    expect(explored(program, rules, 'bytecode')).toEqual(reference);
+  });
+
   it('give properties one bit each', () => {
     expect(propertyBit('owner-exclusive')).toBe(0);
     expect(propertyBit('no-deadlock')).toBe(15);

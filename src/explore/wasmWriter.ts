@@ -156,8 +156,8 @@ export function moduleBytes(
     ...text('env'), ...text('memory'), 0x02, 0x00, 0x01,
     ...imports.flatMap(({ name }, type) => [...text('env'), ...text(name), 0x00, type]),
   ]);
-  section(out, 3, functions.length, functions.map((_, i) => imports.length + i));
-  section(out, 7, functions.length, functions.flatMap(({ name }, i) => [...text(name), 0x00, imports.length + i]));
+  section(out, 3, functions.length, functions.flatMap((_, i) => numbered(imports.length + i)));
+  section(out, 7, functions.length, functions.flatMap(({ name }, i) => [...text(name), 0x00, ...numbered(imports.length + i)]));
   const bodies: number[] = [];
   for (const { body } of functions) for (const byte of body) bodies.push(byte);
   section(out, 10, functions.length, bodies);
@@ -171,6 +171,12 @@ function section(out: number[], id: number, count: number, content: readonly num
   unsigned(out, head.length + content.length);
   for (const byte of head) out.push(byte);
   for (const byte of content) out.push(byte);
+}
+
+function numbered(value: number): number[] {
+  const out: number[] = [];
+  unsigned(out, value);
+  return out;
 }
 
 function text(value: string): number[] {
