@@ -2,10 +2,11 @@ import { evaluate } from '../kernel/expr';
 import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../kernel/machine';
 import type { ObjectSlot, Program } from '../kernel/program';
 import { processOf } from '../kernel/world';
+import { anatomyOf } from './anatomy';
 import { castOf, idOf, type Actor } from './cast';
 import { routeEdge } from './edgePath';
 import { devicesOf } from './fold';
-import type { Badge, EdgeStyle, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
+import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
 import type { Layout } from './layout';
 import { layOutStage } from './layout';
 import { describeWait, taskMark, tasksInCircle } from './marks';
@@ -279,27 +280,4 @@ function quietEdge(layout: Layout, key: string, make: () => EdgeView): EdgeView 
   const edge = all.get(key) ?? make();
   all.set(key, edge);
   return edge;
-}
-
-interface Anatomy {
-  /** Fixed pointers that are drawn. */
-  readonly links: readonly (readonly [name: string, target: ObjectSlot, style: EdgeStyle])[];
-  readonly pointers: readonly (readonly [name: string, field: number, style: EdgeStyle | 'hidden'])[];
-}
-
-const anatomies = new WeakMap<ObjectSlot, Anatomy>();
-
-/** What of an object may be an edge. */
-function anatomyOf(program: Program, slot: ObjectSlot): Anatomy {
-  const known = anatomies.get(slot);
-  if (known) return known;
-  const anatomy: Anatomy = {
-    links: Object.entries(slot.links).flatMap(([name, { object, edge }]): Anatomy['links'] => {
-      const target = program.objects[object];
-      return target && edge !== 'hidden' ? [[name, target, edge]] : [];
-    }),
-    pointers: Object.entries(slot.fields).flatMap(([name, index]): Anatomy['pointers'] => (program.fields[index]?.kind === 'pointer' ? [[name, index, program.fields[index]?.edge ?? 'hidden']] : [])),
-  };
-  anatomies.set(slot, anatomy);
-  return anatomy;
 }

@@ -34,7 +34,7 @@ export function Legend() {
 }
 
 /** What the signs of the stage mean. */
-export function LegendList() {
+function LegendList() {
   return (
     <div className={styles.legend}>
       <Part title="Things">{KINDS.map(([glyph, text]) => <Item key={glyph} text={text}><KindGlyph glyph={glyph} size={16} /></Item>)}</Part>

@@ -82,7 +82,7 @@ function touchedBy({ program, state, events, task, violations }: Frame, previous
 }
 
 /** Objects that an event names. */
-export function objectsOf(program: Program, { note }: Event): readonly number[] {
+function objectsOf(program: Program, { note }: Event): readonly number[] {
   const fields = 'fields' in note ? note.fields : 'field' in note ? [note.field] : [];
   const named = 'object' in note && note.object !== undefined ? [note.object] : [];
   return [...named, ...fields.map(field => program.fields[field]?.object ?? -1)].filter(object => object >= 0);
