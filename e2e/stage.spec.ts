@@ -48,7 +48,10 @@ test('an unregister waits for the open file, and its counter says who holds it',
   for (let made = 0; made < 6; made += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
   await node(page, /^struct vfio_device vfio0/).focus();
   await node(page, /^struct vfio_device vfio0/).getByRole('button', { name: /^refcount \d+: who holds it/ }).press('Enter');
-  await expect(page.getByRole('region', { name: 'Holders of refcount' })).toContainText('fd1');
+  const holders = page.getByRole('region', { name: 'Holders of refcount' });
+  await expect(holders).toContainText('fd1');
+  await holders.click();
+  await expect(node(page, /^struct vfio_device vfio0/)).not.toHaveAttribute('aria-current');
 });
 
 test('a refusal stands at the object that refused, with its errno and why', async ({ page }) => {

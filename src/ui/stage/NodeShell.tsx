@@ -59,7 +59,10 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
         if (event.target === element.current && element.current.matches(':focus-visible')) enter();
       }}
       onBlur={leave}
-      onClick={() => name !== undefined && select(session, selected ? undefined : name)}
+      onClick={event => {
+        // What is pressed in a popup of the node is not the node.
+        if (name !== undefined && !(event.target instanceof Element && event.target.closest('[popover]'))) select(session, selected ? undefined : name);
+      }}
       onKeyDown={event => {
         if (event.key !== 'Enter' || event.target !== element.current) return;
         event.preventDefault();
