@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
@@ -23,6 +24,7 @@ interface Stretch { readonly p95: number; readonly median: number; readonly long
 export const bench = {
   title: 'Stage: frames against bare React Flow, click to painted step',
   async run(): Promise<Row[]> {
+    if (!recordedBrowser()) execFileSync(process.execPath, [join(root, 'e2e/browser.mjs')], { stdio: 'inherit' });
     const executablePath = recordedBrowser()?.executablePath;
     const browser = await chromium.launch(executablePath ? { executablePath } : {});
     try {
