@@ -167,7 +167,7 @@ function statements(context: PromelaContext, task: number, body: readonly Statem
         const meaning = value.op === 'const' ? names.value(s.field, value.value) : undefined;
         return [`${indent}${names.field(s.field)} = ${expression(context, value)};${meaning === undefined ? '' : ` /* ${ascii(meaning)} */`}`];
       }
-      case 'violate': return [`${indent}${broken(s.property)};`];
+      case 'violate': return NOT_STATED.includes(s.property) ? [] : [`${indent}${broken(s.property)};`];
       case 'note': {
         const note = program.notes[s.note];
         return note?.kind === 'lock' ? lockStatements(context, task, note.field, indent) : [];
