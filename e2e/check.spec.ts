@@ -63,7 +63,7 @@ test('four designs stand side by side, and one of them can be watched', async ({
 
 test('the verdicts of every design are worked out, and a red one plays its witness', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.goto('./');
+  await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: /Verdicts/ }).click();
   const view = page.getByRole('region', { name: 'Verdicts' });
   await view.getByRole('button', { name: 'Work out the verdicts' }).click();

@@ -9,7 +9,7 @@ async function idle(page: Page): Promise<void> {
 
 /** Opens the page, or a built-in scenario by the title in its list. */
 async function open(page: Page, title?: string): Promise<void> {
-  await page.goto('./');
+  await page.goto('./?scenario=cdev-path');
   await idle(page);
   if (title === undefined) return;
   await page.getByRole('button', { name: /Scenario:/ }).click();

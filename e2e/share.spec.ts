@@ -38,7 +38,7 @@ test('what the browser does not let the page copy is selected', async ({ page, c
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new Error('refused')) } });
   });
-  await page.goto('./');
+  await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: /^Share/ }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
   await dialog.getByRole('button', { name: 'Copy' }).click();
@@ -55,7 +55,7 @@ test('a graph saved as SVG is previewed, and brings its scenario back when it is
   const svg = await taken(page, 'Graph as SVG');
   await expect(page.getByRole('dialog', { name: 'Share' }).getByRole('img')).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.goto('./');
+  await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: /^Scenario:/ }).click();
   await page.getByLabel('Scenario file').setInputFiles({ name: 'graph.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) });
   await page.getByRole('button', { name: 'To the end of the branch' }).click();

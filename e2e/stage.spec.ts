@@ -7,7 +7,7 @@ const stage = (page: Page): Locator => page.getByRole('region', { name: 'Stage',
 const node = (page: Page, name: RegExp): Locator => stage(page).getByRole('article', { name });
 
 async function open(page: Page, scene: SceneFile): Promise<void> {
-  await page.goto('./');
+  await page.goto('./?scenario=cdev-path');
   await openScene(page, scene);
 }
 
@@ -182,7 +182,7 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
 });
 
 test('the legend explains the signs', async ({ page }) => {
-  await page.goto('./');
+  await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: 'Legend' }).click();
   const legend = page.getByRole('region', { name: 'Legend' });
   for (const text of ['counted reference', 'contended: who waits, first come first', 'freed, still pointed at', 'a rule is broken']) await expect(legend.getByText(text)).toBeVisible();

@@ -1,8 +1,10 @@
+import { TOUR } from '../scenario/tour';
 import { arrange, showDialog } from './arrange';
 import { beatFrom } from './beats';
 import { redo, undo } from './history';
 import { reset, seek } from './moves';
 import { currentBranch, type Session, type SessionState } from './session';
+import { leaveTour, moveTour, showStop } from './tour';
 import { back, canPlay, change, forward, pause, play, SPEEDS } from './transport';
 
 /** Something that a button, a key or a message can ask for. */
@@ -11,10 +13,17 @@ export interface Command {
   readonly title: string;
   /** `Mod` is Ctrl, or Command on a Mac. */
   readonly hotkey: string | undefined;
+  /** Other keys that do the same. */
+  readonly also?: readonly string[];
+  /** While this holds the command takes its keys from all others; otherwise it does not exist. */
+  readonly mode?: (state: SessionState) => boolean;
+  /** Needs the whole page, so an embed does not know it. */
+  readonly page?: true;
   readonly enabled: (state: SessionState) => boolean;
   readonly run: (session: Session) => void;
 }
 
+const touring = ({ layout }: SessionState): boolean => layout.tour !== undefined;
 const always = (): boolean => true;
 
 /** Every command by the name that the code uses. Ids are stable: buttons, keys and messages name them. */
@@ -37,19 +46,34 @@ export const COMMANDS = {
   faster: { id: 'faster', title: 'Play faster', hotkey: '+', enabled: always, run: (session) => changeSpeed(session, 1) },
   nextBeat: { id: 'next-beat', title: 'On to the next point of the story', hotkey: 'PageDown', enabled: (state) => state.run.cursor < currentBranch(state.run).tip.depth, run: paused((session) => seek(session, beatFrom(session.getState(), 1))) },
   lastBeat: { id: 'last-beat', title: 'Back to the last point of the story', hotkey: 'PageUp', enabled: (state) => state.run.cursor > 0, run: paused((session) => seek(session, beatFrom(session.getState(), -1))) },
-  act: { id: 'act', title: 'Actions run to the end, or start and are stepped', hotkey: 'S', enabled: always, run: (session) => arrange(session, { act: session.getState().layout.act === 'run' ? 'start' : 'run' }) },
-  stage: { id: 'stage', title: 'Show the stage', hotkey: '1', enabled: always, run: (session) => arrange(session, { view: 'stage', pane: 'stage' }) },
-  compare: { id: 'compare', title: 'Four designs side by side', hotkey: '2', enabled: always, run: (session) => toggleView(session, 'compare') },
-  verdicts: { id: 'verdicts', title: 'Verdicts: every design against every property', hotkey: '3', enabled: always, run: (session) => toggleView(session, 'verdicts') },
-  table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
-  check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
-  listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
-  library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', enabled: always, run: (session) => showDialog(session, 'library') },
-  share: { id: 'share', title: 'Share: link, embed, export', hotkey: 'E', enabled: always, run: (session) => showDialog(session, 'share') },
-  palette: { id: 'palette', title: 'Find a command, an action or an object', hotkey: 'Mod+K', enabled: always, run: (session) => showDialog(session, 'palette') },
+  act: { id: 'act', title: 'Actions run to the end, or start and are stepped', hotkey: 'S', page: true, enabled: always, run: (session) => arrange(session, { act: session.getState().layout.act === 'run' ? 'start' : 'run' }) },
+  stage: { id: 'stage', title: 'Show the stage', hotkey: '1', page: true, enabled: always, run: (session) => arrange(session, { view: 'stage', pane: 'stage' }) },
+  compare: { id: 'compare', title: 'Four designs side by side', hotkey: '2', page: true, enabled: always, run: (session) => toggleView(session, 'compare') },
+  verdicts: { id: 'verdicts', title: 'Verdicts: every design against every property', hotkey: '3', page: true, enabled: always, run: (session) => toggleView(session, 'verdicts') },
+  table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', page: true, enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
+  check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', page: true, enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
+  listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', page: true, enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
+  library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', page: true, enabled: always, run: (session) => showDialog(session, 'library') },
+  share: { id: 'share', title: 'Share: link, embed, export', hotkey: 'E', page: true, enabled: always, run: (session) => showDialog(session, 'share') },
+  palette: { id: 'palette', title: 'Find a command, an action or an object', hotkey: 'Mod+K', page: true, enabled: always, run: (session) => showDialog(session, 'palette') },
+  tour: { id: 'tour', title: 'Take the 90-second tour', hotkey: 'G', page: true, enabled: always, run: (session) => showStop(session, 0, mayMove()) },
+  tourNext: {
+    id: 'tour-next', title: 'Next stop of the tour', hotkey: 'ArrowRight', also: ['PageDown', 'ArrowDown'], page: true, mode: touring,
+    enabled: ({ layout }) => (layout.tour ?? TOUR.length) + 1 < TOUR.length, run: (session) => moveTour(session, 1, mayMove()),
+  },
+  tourBack: {
+    id: 'tour-back', title: 'Stop of the tour before', hotkey: 'ArrowLeft', also: ['PageUp', 'ArrowUp'], page: true, mode: touring,
+    enabled: ({ layout }) => (layout.tour ?? 0) > 0, run: (session) => moveTour(session, -1, mayMove()),
+  },
+  tourLeave: { id: 'tour-leave', title: 'Leave the tour', hotkey: 'Escape', page: true, mode: touring, enabled: always, run: leaveTour },
   theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: toggleTheme },
-  help: { id: 'help', title: 'Help and keys', hotkey: '?', enabled: always, run: (session) => showDialog(session, 'help') },
+  help: { id: 'help', title: 'Help and keys', hotkey: '?', page: true, enabled: always, run: (session) => showDialog(session, 'help') },
 } as const satisfies Record<string, Command>;
+
+/** Whether the reader lets things move. */
+function mayMove(): boolean {
+  return typeof matchMedia === 'undefined' || !matchMedia('(prefers-reduced-motion: reduce)').matches;
+}
 
 function paused(run: (session: Session) => void): (session: Session) => void {
   return (session) => {

@@ -1,4 +1,5 @@
 import { LIBRARY, libraryEntry } from '../scenario/library';
+import { arrange } from './arrange';
 import { tell } from './messages';
 import { openScenario, type Opened } from './open';
 import { applyView, openPermalink, permalinkOf, showPermalink } from './permalink';
@@ -41,6 +42,7 @@ export function sessionAt(address: Address): Session {
   const instead = `${run.setup.scenario.title} is shown instead.`;
   if (linked) tell(session, 'error', 'The link was not opened.', [linked.message, instead]);
   else if (wanted !== undefined && !entry) tell(session, 'error', `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`, [instead]);
+  if (hash.length <= 1 && wanted === undefined) arrange(session, { opening: true });
   followSession(session, address);
   return session;
 }

@@ -34,6 +34,8 @@ export interface Layout {
   readonly tour: number | undefined;
   /** Whether an action runs its call to the end, or only starts it. */
   readonly act: 'run' | 'start';
+  /** The page has just been opened without a wish: it moves by itself once. */
+  readonly opening: boolean;
 }
 
 /** What the pointer or the keyboard rests on; indices into the program of the current frame. */
@@ -105,7 +107,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     selection: undefined,
     hover: undefined,
     settings: { speed: 2, playing: false, order: 'inTurn', seed: 1, theme: 'system' },
-    layout: { view: 'stage', side: 'listing', foot: 'timeline', pane: 'stage', present: false, tour: undefined, act: 'run' },
+    layout: { view: 'stage', side: 'listing', foot: 'timeline', pane: 'stage', present: false, tour: undefined, act: 'run', opening: false },
     check: { kind: 'idle' },
     mutations: [],
     messages: [],

@@ -9,6 +9,8 @@ import { enabledTasks, taskInTurn } from './turns';
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 
 const timers = new WeakMap<Session, ReturnType<typeof setTimeout>>();
+/** Depth at which a play stops by itself. */
+const goals = new WeakMap<Session, number>();
 
 /** Plays on from the cursor; the whole play is one act for undo. */
 export function play(session: Session): void {
@@ -19,10 +21,25 @@ export function play(session: Session): void {
   arm(session);
 }
 
+/** Plays what is recorded up to a depth, as part of the act before it. */
+export function playTo(session: Session, depth: number): void {
+  pause(session);
+  if (session.getState().run.cursor >= depth) return;
+  goals.set(session, depth);
+  change(session, { playing: true });
+  arm(session);
+}
+
+/** Whether the play under way was started by `playTo`. */
+export function isShowing(session: Session): boolean {
+  return goals.has(session);
+}
+
 /** Stops playing. */
 export function pause(session: Session): void {
   clearTimeout(timers.get(session));
   timers.delete(session);
+  goals.delete(session);
   if (session.getState().settings.playing) change(session, { playing: false });
 }
 
@@ -59,7 +76,8 @@ function tick(session: Session): void {
   if (!state.settings.playing) return;
   const { order, seed } = state.settings;
   const { run } = state;
-  if (order === 'inTurn' && run.cursor < currentBranch(run).tip.depth) {
+  const goal = goals.get(session);
+  if ((order === 'inTurn' || goal !== undefined) && run.cursor < currentBranch(run).tip.depth) {
     seek(session, run.cursor + 1);
   } else {
     const frame = currentFrame(state);
@@ -67,7 +85,8 @@ function tick(session: Session): void {
     if (task === undefined) return finish(session);
     playStep(session, task);
   }
-  if (canPlay(session.getState())) arm(session);
+  if (goal !== undefined && session.getState().run.cursor >= goal) pause(session);
+  else if (canPlay(session.getState())) arm(session);
   else finish(session);
 }
 

@@ -15,6 +15,7 @@ import { Messages } from './panels/Messages';
 import { Side } from './panels/Side';
 import { Story } from './panels/Story';
 import { useFileDrop } from './useFileDrop';
+import { useOpening } from './tour/useOpening';
 import { useIdleSignal } from './useIdleSignal';
 import { SessionContext, useSession } from './useSession';
 import buttons from './controls/controls.module.css';
@@ -23,6 +24,7 @@ import './tokens.css';
 
 const Compare = lazy(async () => ({ default: (await import('./compare/Compare')).Compare }));
 const Verdicts = lazy(async () => ({ default: (await import('./verdicts/Verdicts')).Verdicts }));
+const TourCard = lazy(async () => ({ default: (await import('./tour/TourCard')).TourCard }));
 const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
 
 const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] = [
@@ -47,6 +49,7 @@ export function App({ session, startWorker }: AppProps) {
 
 function Page({ session }: { readonly session: Session }) {
   const { pane, present, view } = useSession((state) => state.layout);
+  const touring = useSession((state) => state.layout.tour !== undefined);
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
   const left = usePanelSize({ id: 'left', initial: 276, min: 220, max: 480 });
@@ -55,6 +58,7 @@ function Page({ session }: { readonly session: Session }) {
   const details = usePanelSize({ id: 'details', initial: 260, min: 80, max: 620 });
   useIdleSignal(session);
   useFileDrop(session);
+  useOpening(session);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
@@ -72,7 +76,7 @@ function Page({ session }: { readonly session: Session }) {
       <main className={styles.main}>
         <Splitter size={left} label="Width of the actors" panel="left" />
         <Splitter size={right} label="Width of the listing" panel="right" />
-        <Story />
+        {touring ? <Suspense fallback={<span data-loading="" />}><TourCard /></Suspense> : <Story />}
         <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}>{middle[view]}</Suspense></section>
         <Splitter size={foot} label="Height of the timeline" panel="below" />
         <Transport />

@@ -6,7 +6,7 @@ import styles from './controls.module.css';
 
 interface CommandButtonProps {
   readonly command: Command;
-  readonly icon: IconName;
+  readonly icon?: IconName;
   /** Says more than the command's title where the state matters. */
   readonly title?: string;
   readonly text?: string;
@@ -32,7 +32,7 @@ export function CommandButton({ command, icon, title = command.title, text, look
       data-tip-side={tip}
       onClick={() => runCommand(session, command)}
     >
-      <Icon name={icon} />
+      {icon && <Icon name={icon} />}
       {text !== undefined && <span>{text}</span>}
     </button>
   );

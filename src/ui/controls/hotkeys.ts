@@ -1,9 +1,9 @@
-import { COMMAND_LIST, runCommand } from '../../session/commands';
+import { COMMAND_LIST, runCommand, type Command } from '../../session/commands';
 import type { Session } from '../../session/session';
 
 const mac = /mac|iphone|ipad/i.test(navigator.userAgent);
 
-const keyNames: Readonly<Record<string, string>> = { ArrowRight: '→', ArrowLeft: '←', Mod: mac ? '⌘' : 'Ctrl', Shift: mac ? '⇧' : 'Shift' };
+const keyNames: Readonly<Record<string, string>> = { ArrowRight: '→', ArrowLeft: '←', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Mod: mac ? '⌘' : 'Ctrl', Shift: mac ? '⇧' : 'Shift' };
 
 /** A hotkey as people read it: `Ctrl Z`. */
 export function hotkeyText(hotkey: string): string {
@@ -14,13 +14,20 @@ function hotkeyParts(hotkey: string): readonly string[] {
   return hotkey === '+' ? ['+'] : hotkey.split('+');
 }
 
-/** Runs the command of a key press; keys that belong to the control in focus stay with it. */
-export function onHotkey(session: Session, event: KeyboardEvent): void {
+/** Runs the command of a key press; keys that belong to the control in focus stay with it. An embed knows no command of the page. */
+export function onHotkey(session: Session, event: KeyboardEvent, where: 'page' | 'embed' = 'page'): void {
   if (event.defaultPrevented || event.altKey || session.getState().dialog !== undefined) return;
-  const command = COMMAND_LIST.find(({ hotkey }) => hotkey !== undefined && matches(hotkey, event));
+  const state = session.getState();
+  const candidates = COMMAND_LIST.filter((each) => (where === 'page' || each.page !== true) && keysOf(each).some((key) => matches(key, event)));
+  const command = candidates.find((each) => each.mode?.(state) === true) ?? candidates.find((each) => each.mode === undefined);
+  if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
   if (!command || belongsToFocus(event)) return;
   event.preventDefault();
   runCommand(session, command);
+}
+
+function keysOf({ hotkey, also = [] }: Command): readonly string[] {
+  return hotkey === undefined ? also : [hotkey, ...also];
 }
 
 function matches(hotkey: string, event: KeyboardEvent): boolean {

@@ -132,7 +132,7 @@ function useKeys(session: Session, port: EmbedPort): void {
       if (event.key === 'Escape' && !event.defaultPrevented) {
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         port.focusExit();
-      } else onHotkey(session, event);
+      } else onHotkey(session, event, 'embed');
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);

@@ -12,10 +12,13 @@ import { processColour } from '../processColour';
 import { useSession } from '../useSession';
 import styles from './Story.module.css';
 
+const WELCOME = 'How does a program get hold of a device? Watch the kernel let one in, step by step.';
+
 export function Story() {
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
   const frame = useSession(currentFrame);
+  const opening = useSession((state) => state.layout.opening);
   const beat = useSession(currentBeat);
   const told = useSession(lastBeat);
   const { scenario } = run.setup;
@@ -25,16 +28,19 @@ export function Story() {
   return (
     <section className={styles.story} aria-label="Story" data-tone={violation ? 'violation' : refusal(frame) === undefined ? undefined : 'refused'}>
       <div className={styles.text}>
-        <p className={styles.say} data-fresh={beat ? '' : undefined}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : told?.say ?? firstSentence(scenario.about)}</p>
+        <p className={styles.say} data-fresh={beat ? '' : undefined}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : opening ? WELCOME : told?.say ?? firstSentence(scenario.about)}</p>
         <p className={styles.now} style={{ '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by) } as CSSProperties}>
           {run.setup.mutations && <em>not the design itself: {run.setup.mutations.map(makeMutation).join(' ')}</em>}
           {frame.step && <code>{frame.step.id}</code>}
           {atEnd ? ending(frame) : run.cursor === 0 ? 'Nothing has happened yet.' : frameText(frame)}
         </p>
       </div>
-      {atEnd
-        ? <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
-        : <CommandButton command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} text={playing ? 'Pause' : run.cursor === 0 ? 'Play the story' : 'Play on'} title={playing ? 'Pause the story' : 'Play the story'} look="primary" />}
+      <div className={styles.next}>
+        {atEnd
+          ? <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
+          : <CommandButton command={COMMANDS.playPause} icon={playing && !opening ? 'pause' : 'play'} text={opening ? 'Play the story' : playing ? 'Pause' : run.cursor === 0 ? 'Play the story' : 'Play on'} title={playing && !opening ? 'Pause the story' : 'Play the story'} look="primary" />}
+        {(opening || run.cursor === 0 || atEnd) && <CommandButton command={COMMANDS.tour} text={opening || run.cursor === 0 ? 'Take the 90-second tour' : 'Take the tour'} look="plain" />}
+      </div>
     </section>
   );
 }
