@@ -78,7 +78,7 @@ async function inSpin({ scenario, states, times }: Workload, breadthFirst: boole
     const options = { cwd: folder, maxBuffer: 2 ** 26 };
     const begin = performance.now();
     const model = promelaModel(programOf({ scenario }));
-    // SPIN has no hidden variables in breadth-first order; there they cost bits, but tell no states apart.
+    // SPIN has no hidden variables in breadth-first order; there what the model remembers beside the state is part of it, and tells some more states apart.
     await writeFile(join(folder, 'model.pml'), breadthFirst ? model.replaceAll(/^hidden /gm, '') : model);
     // ALL: a broken property does not end its run.
     await run('spin', ['-a', '-DALL', 'model.pml'], options);
@@ -95,7 +95,7 @@ async function inSpin({ scenario, states, times }: Workload, breadthFirst: boole
       // In breadth-first order SPIN also stores the moments in the middle of an atomic step.
       const inside = breadthFirst ? found(/(\d+) atomic steps/) : 0;
       const each = { states: found(/(\d+) states, stored/) - inside, bytes: found(/([\d.]+)\s+total actual memory usage/) * 2 ** 20, seconds, preparing };
-      if (found(/errors: (\d+)/) !== 0 || each.states !== states) throw new Error(`SPIN did not explore the same ${states} states:\n${stdout.slice(0, 2000)}`);
+      if (found(/errors: (\d+)/) !== 0 || (breadthFirst ? each.states < states : each.states !== states)) throw new Error(`SPIN did not explore the same ${states} states:\n${stdout.slice(0, 2000)}`);
       if (!best || seconds < best.seconds) best = each;
     }
     return best!;
@@ -126,7 +126,7 @@ export const bench = {
         ['SPIN, depth first', dfs], ['SPIN, breadth first', bfs], ['WebAssembly, Node', wasm], ['WebAssembly, Chromium worker', page], ['bytecode, Node', bytecode],
       ];
       for (const [name, { states, seconds, bytes }] of engines) {
-        if (states !== load.states) throw new Error(`${id}, ${name}: ${states} states instead of ${load.states}`);
+        if (states !== load.states && !name.includes('breadth')) throw new Error(`${id}, ${name}: ${states} states instead of ${load.states}`);
         rows.push({ name: `${id}: ${name}`, value: states / seconds / 1e6, unit: `million states/s, ${(bytes / states).toFixed(1)} bytes/state` });
       }
       rows.push({ name: `${id}: verdict, Chromium worker from its start`, value: verdict.seconds, unit: 's' });
