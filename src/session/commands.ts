@@ -51,6 +51,7 @@ export const COMMANDS = {
   compare: { id: 'compare', title: 'Four designs side by side', hotkey: '2', page: true, enabled: always, run: (session) => toggleView(session, 'compare') },
   verdicts: { id: 'verdicts', title: 'Verdicts: every design against every property', hotkey: '3', page: true, enabled: always, run: (session) => toggleView(session, 'verdicts') },
   table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', page: true, enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
+  present: { id: 'present', title: 'Present: large type, stage and caption alone', hotkey: 'P', page: true, enabled: always, run: (session) => arrange(session, { present: !session.getState().layout.present, view: 'stage', pane: 'stage' }) },
   check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', page: true, enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
   listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', page: true, enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
   library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', page: true, enabled: always, run: (session) => showDialog(session, 'library') },

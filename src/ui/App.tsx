@@ -22,6 +22,7 @@ import buttons from './controls/controls.module.css';
 import styles from './App.module.css';
 import './tokens.css';
 
+const Present = lazy(async () => ({ default: (await import('./present/Present')).Present }));
 const Compare = lazy(async () => ({ default: (await import('./compare/Compare')).Compare }));
 const Verdicts = lazy(async () => ({ default: (await import('./verdicts/Verdicts')).Verdicts }));
 const TourCard = lazy(async () => ({ default: (await import('./tour/TourCard')).TourCard }));
@@ -90,6 +91,7 @@ function Page({ session }: { readonly session: Session }) {
       <nav className={styles.panes} aria-label="Panels">
         {panes.map(({ id, text }) => <button key={id} type="button" aria-pressed={pane === id} onClick={() => arrange(session, { pane: id })}>{text}</button>)}
       </nav>
+      {present && <Suspense fallback={undefined}><Present /></Suspense>}
       <Messages />
       <Dialogs />
       <div className={buttons.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>

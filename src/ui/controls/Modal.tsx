@@ -21,6 +21,7 @@ export function Modal({ title, look = 'card', wide = false, children }: ModalPro
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>('input[type="search"]')?.focus();
     // Closed before it leaves the page, so that the browser gives the focus back.
     return () => element?.close();
   }, []);

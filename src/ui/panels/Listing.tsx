@@ -3,9 +3,10 @@ import { makeMutation, type Mutation } from '../../kernel/mutation';
 import { hover } from '../../session/attention';
 import { callText } from '../../session/callText';
 import { toggleMutation } from '../../session/check';
+import type { Hover } from '../../session/session';
 import { currentFrame } from '../../session/frame';
 import { tasksOf } from '../../session/tasks';
-import type { Step } from '../../kernel/program';
+import type { Program, Step } from '../../kernel/program';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
@@ -31,7 +32,7 @@ export function Listing() {
         return (
           <Fragment key={each.pc}>
             {each.routine !== steps[index - 1]?.routine && <h3 className={styles.routine}>{each.routine}()</h3>}
-            <div className={styles.line} aria-current={first ? 'step' : undefined} data-lit={lit?.step === each.name ? '' : undefined} data-off={mutations.some((mutation) => mutation.kind === 'without' && mutation.step === each.name) ? '' : undefined} style={{ '--who': first ? processColour(program.world, first.name) : 'transparent' } as CSSProperties} onMouseEnter={light(each)}>
+            <div className={styles.line} aria-current={first ? 'step' : undefined} data-lit={isLit(program, each, lit) ? '' : undefined} data-off={mutations.some((mutation) => mutation.kind === 'without' && mutation.step === each.name) ? '' : undefined} style={{ '--who': first ? processColour(program.world, first.name) : 'transparent' } as CSSProperties} onMouseEnter={light(each)} onFocus={light(each)}>
               <pre>{each.code.length > 0 ? each.code.join('\n') : `/* ${each.title} */`}</pre>
               <span className={styles.tag}>{each.id} {each.confidence === 'MINE' ? 'found by reading, unconfirmed' : each.confidence}<span className={styles.markers}>{at.map((task) => <span key={task.name}>◀ {task.name}</span>)}</span></span>
               {(first !== undefined || lit?.step === each.name) && <cite>{each.cite}</cite>}
@@ -42,6 +43,12 @@ export function Listing() {
       })}
     </section>
   );
+}
+
+/** The row itself is pointed at, or an object on the stage that it touches. */
+function isLit(program: Program, step: Step, lit: Hover | undefined): boolean {
+  if (!lit) return false;
+  return lit.step === undefined ? step.touches.some((field) => lit.fields.includes(field) || lit.objects.includes(program.fields[field]?.object ?? -1)) : lit.step === step.name;
 }
 
 /** What a reviewer may change in a row for the next check. */
