@@ -67,6 +67,7 @@ export const COMMANDS = {
     enabled: ({ layout }) => (layout.tour ?? 0) > 0, run: (session) => moveTour(session, -1, mayMove()),
   },
   tourLeave: { id: 'tour-leave', title: 'Leave the tour', hotkey: 'Escape', page: true, mode: touring, enabled: always, run: leaveTour },
+  predict: { id: 'predict', title: 'Predict what comes next', hotkey: 'Q', page: true, enabled: ({ run }) => currentBranch(run).tip.depth > 0, run: (session) => showDialog(session, 'predict') },
   theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: toggleTheme },
   help: { id: 'help', title: 'Help and keys', hotkey: '?', page: true, enabled: always, run: (session) => showDialog(session, 'help') },
 } as const satisfies Record<string, Command>;

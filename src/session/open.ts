@@ -1,6 +1,6 @@
 import { designById, DESIGNS } from '../designs/index';
 import type { Options } from '../kernel/design';
-import { isTelling, libraryEntry, retell } from '../scenario/library';
+import { isTelling, libraryEntry, retell, type LibraryEntry } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
 import { scenarioInSvg } from '../scenario/svgScenario';
@@ -37,6 +37,13 @@ export function showScenario(session: Session, scenario: Scenario, id: string | 
   pause(session);
   commit(session, opened.run, `opening of ${scenario.title}`, `Opened ${scenario.title}`);
   session.setState({ selection: undefined });
+}
+
+/** Shows a built-in scenario, in the design on screen where it is told there. */
+export function showEntry(session: Session, entry: LibraryEntry): void {
+  const { design } = session.getState().run.setup;
+  const told = entry.designs.includes(design.id) ? retell(entry, design.id, {}) : undefined;
+  showScenario(session, told?.ok ? told.scenario : entry.scenario, entry.id);
 }
 
 /** Shows a scenario file, or an SVG that carries one; tells what is wrong with one that is broken, and changes nothing then. */

@@ -1,7 +1,7 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
-import { LIBRARY, LIBRARY_GROUPS, retell, type LibraryEntry } from '../../scenario/library';
+import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../../scenario/library';
 import { showDialog } from '../../session/arrange';
-import { exportScenario, openFile, showScenario } from '../../session/open';
+import { exportScenario, openFile, showEntry } from '../../session/open';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
@@ -17,9 +17,7 @@ export function LibraryDialog() {
   const found = LIBRARY.filter(({ id, scenario }) => `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()));
   const pick = (entry: LibraryEntry): void => {
     showDialog(session, undefined);
-    // In the design on screen where the scenario is told there.
-    const told = entry.designs.includes(setup.design.id) ? retell(entry, setup.design.id, {}) : undefined;
-    showScenario(session, told?.ok ? told.scenario : entry.scenario, entry.id);
+    showEntry(session, entry);
   };
   return (
     <Modal title="Scenarios" look="sheet">

@@ -1,0 +1,88 @@
+import { DESIGNS } from '../designs/index';
+import { LIBRARY } from '../scenario/library';
+import { actorsOf } from './actions';
+import { arrange } from './arrange';
+import { select } from './attention';
+import { COMMAND_LIST } from './commands';
+import { currentFrame, type Frame } from './frame';
+import { tell } from './messages';
+import { runCall, runTask, startCall } from './moves';
+import { showEntry, switchDesign } from './open';
+import type { Session, SessionState } from './session';
+import { tasksOf } from './tasks';
+import { pause } from './transport';
+
+/** Something that can be found by typing, and what picking it does. */
+export interface Findable {
+  readonly id: string;
+  readonly group: 'Do now' | 'On the stage' | 'Commands' | 'Scenarios' | 'Designs';
+  readonly title: string;
+  readonly detail: string;
+  /** `Mod+K`, where a key does the same. */
+  readonly hotkey?: string | undefined;
+  /** Id of the node on the stage that is to have the focus afterwards. */
+  readonly node?: string;
+  readonly run: (session: Session) => void;
+}
+
+/** Everything that can be found at what is on screen. */
+export function findables(state: SessionState): readonly Findable[] {
+  const frame = currentFrame(state);
+  return [...actions(frame, state), ...objects(frame), ...commands(state), ...scenarios(), ...designs(state)];
+}
+
+/** Those with every word of the query, best first within each group; all of them for an empty query. */
+export function search(all: readonly Findable[], query: string): readonly Findable[] {
+  const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
+  const rank = ({ title }: Findable): number => (words.some((word) => title.toLowerCase().startsWith(word)) ? 0 : 1);
+  const found = all.filter(({ title, detail, group }) => {
+    const text = `${title} ${detail} ${group}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const groups = [...new Set(all.map(({ group }) => group))];
+  return words.length === 0 ? found : found.toSorted((a, b) => groups.indexOf(a.group) - groups.indexOf(b.group) || rank(a) - rank(b));
+}
+
+function actions(frame: Frame, { layout }: SessionState): readonly Findable[] {
+  const make = layout.act === 'run' ? runCall : startCall;
+  const going = tasksOf(frame).filter((task) => task.call && task.canStep).map(({ name, next }): Findable => ({
+    id: `run ${name}`, group: 'Do now', title: `Run ${name}`, detail: next?.title ?? '',
+    run: (session) => {
+      pause(session);
+      runTask(session, name);
+    },
+  }));
+  const calls = actorsOf(frame).flatMap((actor) => actor.actions.flatMap(({ choices }) => choices.map(({ title, call }): Findable => ({
+    id: `${actor.name} ${title}`, group: 'Do now', title, detail: actor.name,
+    run: (session) => {
+      pause(session);
+      const why = make(session, call);
+      if (why !== undefined) tell(session, 'error', `${title} is not possible now.`, [why]);
+    },
+  }))));
+  return [...going, ...calls];
+}
+
+function objects({ program, state }: Frame): readonly Findable[] {
+  return program.objects.filter(({ life }) => life === undefined || state[life] === 1).map(({ name, type }): Findable => ({
+    id: `object ${type} ${name}`, group: 'On the stage', title: name, detail: `struct ${type}`, node: `${type}:${name}`,
+    run: (session) => {
+      arrange(session, { view: 'stage', pane: 'stage' });
+      select(session, name);
+    },
+  }));
+}
+
+function commands(state: SessionState): readonly Findable[] {
+  return COMMAND_LIST.filter(({ id, mode, enabled }) => id !== 'palette' && (!mode || mode(state)) && enabled(state))
+    .map(({ id, title, hotkey, run }): Findable => ({ id: `command ${id}`, group: 'Commands', title, detail: '', hotkey, run }));
+}
+
+function scenarios(): readonly Findable[] {
+  return LIBRARY.map((entry): Findable => ({ id: `scenario ${entry.id}`, group: 'Scenarios', title: entry.scenario.title, detail: entry.id, run: (session) => showEntry(session, entry) }));
+}
+
+function designs({ run }: SessionState): readonly Findable[] {
+  return DESIGNS.filter(({ id }) => id !== run.setup.design.id)
+    .map(({ id, title }): Findable => ({ id: `design ${id}`, group: 'Designs', title: id, detail: title, run: (session) => switchDesign(session, id) }));
+}

@@ -1,0 +1,52 @@
+import { expect, it } from 'vitest';
+import { LIBRARY, retell } from '../scenario/library';
+import { callResult } from '../kernel/machine';
+import { branchMoments, frameOf } from './frame';
+import { openScenario } from './open';
+import { nextQuestion, type Question } from './predict';
+import { freshRun, type Run } from './session';
+
+function questionsOf(run: Run): readonly Question[] {
+  const questions: Question[] = [];
+  for (let from = 0; ;) {
+    const question = nextQuestion({ run }, from);
+    if (!question) return questions;
+    questions.push(question);
+    from = question.ask + 1;
+  }
+}
+
+function opened(id: string, design: string): Run {
+  const entry = LIBRARY.find((each) => each.id === id);
+  const told = entry && retell(entry, design, {});
+  const result = told?.ok ? openScenario(told.scenario, id) : undefined;
+  return result?.ok ? result.run : expect.fail(`${id} does not open in ${design}`);
+}
+
+it('asks only what has one right answer among its choices, before it is seen', { timeout: 60_000 }, () => {
+  for (const { id, designs } of LIBRARY) {
+    const run = opened(id, designs[0] ?? '');
+    for (const question of questionsOf(run)) {
+      expect(new Set(question.choices).size).toBe(question.choices.length);
+      expect(question.choices.filter((choice) => choice === question.right)).toHaveLength(1);
+      expect(question.choices.length).toBeGreaterThan(1);
+      expect(question.answer).toBeGreaterThan(question.ask);
+      if (question.kind !== 'return') continue;
+      const moment = branchMoments({ run })[question.answer];
+      const frame = moment ? frameOf(moment) : expect.fail('no moment');
+      const errno = callResult(frame.program, frame.state, frame.step?.call ?? -1);
+      expect(question.right).toBe(errno === 0 ? '0' : `-${errno}`);
+    }
+  }
+});
+
+it('asks about the bind that loses the race, and names the step that refuses it', () => {
+  const refused = questionsOf(opened('bind-race', 'upstream')).find(({ right }) => right === '-EINVAL');
+  expect(refused?.text).toContain('dpdk is about to call bind_iommufd');
+  expect(refused?.step?.name).toContain('bind_iommufd/BIND.');
+});
+
+it('asks nothing of a run that holds nothing', () => {
+  const run = opened('cdev-path', 'upstream');
+  expect(nextQuestion({ run: freshRun(run.setup) }, 0)).toBeUndefined();
+});

@@ -1,0 +1,93 @@
+import { callResult } from '../kernel/machine';
+import type { Step } from '../kernel/program';
+import { callText } from './callText';
+import { branchMoments, callInFlight, frameOf, type Frame } from './frame';
+import type { SessionState } from './session';
+import { tasksOf, waitSentence } from './tasks';
+import { enabledTasks } from './turns';
+
+/** Something that the branch on screen is about to show, asked before it does. */
+export interface Question {
+  readonly kind: 'return' | 'wait';
+  /** Where one stands while it is asked, and where the answer is seen. */
+  readonly ask: number;
+  readonly answer: number;
+  readonly text: string;
+  readonly choices: readonly string[];
+  readonly right: string;
+  /** Why it is so, in words. */
+  readonly reason: string;
+  /** The step that decides it. */
+  readonly step: Step | undefined;
+}
+
+const MOST_CHOICES = 6;
+
+/** The next question from a depth on; undefined where the branch holds none any more. */
+export function nextQuestion(state: Pick<SessionState, 'run'>, from: number): Question | undefined {
+  const moments = branchMoments(state);
+  for (let ask = from; ask < moments.length - 1; ask += 1) {
+    const frame = frameAt(moments, ask);
+    const question = returnQuestion(moments, ask, frame) ?? waitQuestion(moments, ask, frame);
+    if (question) return question;
+  }
+  return undefined;
+}
+
+type Moments = ReturnType<typeof branchMoments>;
+
+function frameAt(moments: Moments, depth: number): Frame {
+  const moment = moments[depth];
+  if (!moment) throw new Error(`no moment ${depth}`);
+  return frameOf(moment);
+}
+
+/** A call is about to begin that can fail in some way, and this branch shows what it returns. */
+function returnQuestion(moments: Moments, ask: number, before: Frame): Question | undefined {
+  const next = frameAt(moments, ask + 1);
+  const call = next.step && next.program.calls[next.step.call];
+  if (!call || call.errnos.length === 0 || callInFlight(before, call.task)) return undefined;
+  let why: { readonly reason: string; readonly step: Step } | undefined;
+  for (let answer = ask + 1; answer < moments.length; answer += 1) {
+    const frame = frameAt(moments, answer);
+    // A call that was put in by hand makes other indices: the story of this one is told by then or left alone.
+    if (frame.program !== next.program) return undefined;
+    if (frame.task !== call.task || !frame.step) continue;
+    for (const { note } of frame.events) {
+      if (note.kind === 'fail' && frame.step.call === call.index) why = { reason: note.why, step: frame.step };
+      if (note.kind !== 'return' || note.call !== call.index) continue;
+      const errno = callResult(frame.program, frame.state, call.index);
+      const right = errno === 0 ? '0' : `-${errno}`;
+      return {
+        kind: 'return', ask, answer, right, choices: choicesOf(call.errnos, right),
+        text: `${call.call.by} is about to call ${callText(call.call)}. What will it return?`,
+        reason: right === '0' ? 'Nothing on its way refuses it.' : why ? `The call is refused: ${why.reason}.` : 'A step on its way fails.',
+        step: why?.step ?? frame.step,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** Success and the errors that the call knows, the right one always among them. */
+function choicesOf(errnos: readonly string[], right: string): readonly string[] {
+  const all = ['0', ...errnos.map((errno) => `-${errno}`)];
+  const few = all.slice(0, MOST_CHOICES);
+  return few.includes(right) ? few : [...few.slice(0, -1), right];
+}
+
+/** A step has just made somebody wait while another can go on. */
+function waitQuestion(moments: Moments, ask: number, frame: Frame): Question | undefined {
+  const stuck = tasksOf(frame).filter((task) => task.wait && task.call);
+  const free = enabledTasks(frame);
+  const [only, other] = stuck;
+  if (!only?.wait || other || free.length === 0 || ask === 0) return undefined;
+  const before = tasksOf(frameAt(moments, ask - 1)).find(({ name }) => name === only.name);
+  if (before?.wait && before.call) return undefined;
+  const names = tasksOf(frame).filter((task) => task.next).map(({ name }) => name);
+  return {
+    kind: 'wait', ask, answer: ask + 1, right: only.name, choices: names,
+    text: 'One of these tasks cannot make its next step now. Which?',
+    reason: `${only.name} ${waitSentence(only.wait)}.`, step: only.next,
+  };
+}

@@ -1,0 +1,75 @@
+import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { showDialog } from '../../session/arrange';
+import { findables, search, type Findable } from '../../session/find';
+import { Modal } from '../controls/Modal';
+import { hotkeyText } from '../controls/hotkeys';
+import buttons from '../controls/controls.module.css';
+import { useSessionStore } from '../useSession';
+import styles from './palette.module.css';
+
+/** Finds whatever can be done or shown by its name. */
+export function PaletteDialog() {
+  const session = useSessionStore();
+  const [all] = useState(() => findables(session.getState()));
+  const [query, setQuery] = useState('');
+  const [at, setAt] = useState(0);
+  const input = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  // After the dialog has opened, which gives the focus to its first button.
+  useEffect(() => input.current?.focus(), []);
+  const id = useId();
+  const found = search(all, query);
+  const groups = [...new Set(found.map(({ group }) => group))];
+  useLayoutEffect(() => {
+    // Newer browsers return a promise here, which is no clean-up.
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
+  }, [at, query]);
+  const pick = (each: Findable | undefined): void => {
+    if (!each) return;
+    showDialog(session, undefined);
+    each.run(session);
+    if (each.node !== undefined) focusNode(each.node);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8 }[event.key];
+    if (event.key === 'Enter') pick(found[at]);
+    else if (to === undefined || found.length === 0) return;
+    else setAt(Math.abs(to - at) === 1 ? (to + found.length) % found.length : Math.max(0, Math.min(found.length - 1, to)));
+    event.preventDefault();
+  };
+  return (
+    <Modal title="Find" look="sheet">
+      <div className={styles.search}>
+        <input
+          ref={input} className={buttons.field} role="combobox" aria-label="Find a command, an action or an object" placeholder="A command, an action, an object, a scenario…" autoComplete="off" spellCheck={false}
+          aria-expanded={found.length > 0} aria-controls={`${id}-list`} aria-autocomplete="list" aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
+          value={query} onKeyDown={onKeyDown}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setAt(0);
+          }}
+        />
+      </div>
+      {found.length === 0 && <p className={styles.empty} role="status">Nothing here is called “{query}”.</p>}
+      <div ref={list} id={`${id}-list`} role="listbox" aria-label="Found" className={styles.list} tabIndex={-1} onKeyDown={onKeyDown} onClick={(event) => event.target instanceof Element && pick(found[Number(event.target.closest<HTMLElement>('[role="option"]')?.dataset['at'] ?? -1)])}>
+        {groups.map((group) => (
+          <div key={group} role="group" aria-label={group}>
+            <p className={styles.group} aria-hidden="true">{group}</p>
+            {found.map((each, i) => each.group === group && (
+              <div key={each.id} id={`${id}-${i}`} role="option" aria-selected={i === at} tabIndex={-1} data-at={i} className={styles.option} onPointerMove={() => i !== at && setAt(i)}>
+                <span>{each.title}</span>
+                <small>{each.detail}</small>
+                {each.hotkey !== undefined && <kbd className={buttons.kbd}>{hotkeyText(each.hotkey)}</kbd>}
+              </div>
+            ))}
+          </div>
+        ))}
+      </div>
+    </Modal>
+  );
+}
+
+/** Gives the focus to a node of the stage once the dialog has given it back. */
+function focusNode(node: string): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)?.focus({ preventScroll: true })));
+}
