@@ -24,6 +24,7 @@ export interface Command {
 }
 
 const touring = ({ layout }: SessionState): boolean => layout.tour !== undefined;
+const presenting = ({ layout }: SessionState): boolean => layout.present;
 const always = (): boolean => true;
 
 /** Every command by the name that the code uses. Ids are stable: buttons, keys and messages name them. */
@@ -51,7 +52,6 @@ export const COMMANDS = {
   compare: { id: 'compare', title: 'Four designs side by side', hotkey: '2', page: true, enabled: always, run: (session) => toggleView(session, 'compare') },
   verdicts: { id: 'verdicts', title: 'Verdicts: every design against every property', hotkey: '3', page: true, enabled: always, run: (session) => toggleView(session, 'verdicts') },
   table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', page: true, enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
-  present: { id: 'present', title: 'Present: large type, stage and caption alone', hotkey: 'P', page: true, enabled: always, run: (session) => arrange(session, { present: !session.getState().layout.present, view: 'stage', pane: 'stage' }) },
   check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', page: true, enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
   listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', page: true, enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
   library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', page: true, enabled: always, run: (session) => showDialog(session, 'library') },
@@ -68,9 +68,26 @@ export const COMMANDS = {
   },
   tourLeave: { id: 'tour-leave', title: 'Leave the tour', hotkey: 'Escape', page: true, mode: touring, enabled: always, run: leaveTour },
   predict: { id: 'predict', title: 'Predict what comes next', hotkey: 'Q', page: true, enabled: ({ run }) => currentBranch(run).tip.depth > 0, run: (session) => showDialog(session, 'predict') },
+  present: { id: 'present', title: 'Present: the stage and its caption, large', hotkey: 'P', page: true, enabled: always, run: (session) => arrange(session, { present: !session.getState().layout.present, view: 'stage', pane: 'stage', opening: false }) },
+  presentNext: {
+    id: 'present-next', title: 'Next point of the story', hotkey: 'Space', also: ['PageDown', 'ArrowRight', 'ArrowDown'], page: true, mode: presenting,
+    enabled: ({ run }) => run.cursor < currentBranch(run).tip.depth, run: paused((session) => toBeat(session, 1)),
+  },
+  presentBack: {
+    id: 'present-back', title: 'Point of the story before', hotkey: 'PageUp', also: ['ArrowLeft', 'ArrowUp'], page: true, mode: presenting,
+    enabled: ({ run }) => run.cursor > 0, run: paused((session) => toBeat(session, -1)),
+  },
+  presentLeave: { id: 'present-leave', title: 'Leave the presentation', hotkey: 'Escape', page: true, mode: presenting, enabled: always, run: (session) => arrange(session, { present: false }) },
   theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: toggleTheme },
   help: { id: 'help', title: 'Help and keys', hotkey: '?', page: true, enabled: always, run: (session) => showDialog(session, 'help') },
 } as const satisfies Record<string, Command>;
+
+/** Goes to a point of the story by way of the step before it, so that the change itself is seen. */
+function toBeat(session: Session, direction: 1 | -1): void {
+  const depth = beatFrom(session.getState(), direction);
+  if (direction > 0 && depth - session.getState().run.cursor > 1) seek(session, depth - 1);
+  seek(session, depth);
+}
 
 /** Whether the reader lets things move. */
 function mayMove(): boolean {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
+import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
 import { arrange } from '../session/arrange';
 import type { WorkerLike } from '../session/checkClient';
 import type { Layout, Session } from '../session/session';
@@ -22,9 +22,9 @@ import buttons from './controls/controls.module.css';
 import styles from './App.module.css';
 import './tokens.css';
 
-const Present = lazy(async () => ({ default: (await import('./present/Present')).Present }));
 const Compare = lazy(async () => ({ default: (await import('./compare/Compare')).Compare }));
 const Verdicts = lazy(async () => ({ default: (await import('./verdicts/Verdicts')).Verdicts }));
+const Present = lazy(async () => ({ default: (await import('./present/Present')).Present }));
 const TourCard = lazy(async () => ({ default: (await import('./tour/TourCard')).TourCard }));
 const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
 
@@ -77,11 +77,12 @@ function Page({ session }: { readonly session: Session }) {
       <main className={styles.main}>
         <Splitter size={left} label="Width of the actors" panel="left" />
         <Splitter size={right} label="Width of the listing" panel="right" />
-        {touring ? <Suspense fallback={<span data-loading="" />}><TourCard /></Suspense> : <Story />}
-        <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}>{middle[view]}</Suspense></section>
+        {touring ? <Suspense fallback={<span data-loading="" />}><TourCard /></Suspense> : !present && <Story />}
+        <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}><Fragment key={present ? 'presented' : 'page'}>{middle[view]}</Fragment></Suspense></section>
         <Splitter size={foot} label="Height of the timeline" panel="below" />
         <Transport />
-        <Foot />
+        <div className={styles.foot}><Foot /></div>
+        {present && !touring && <Suspense fallback={<div className={styles.captionSpace} data-loading="" />}><Present /></Suspense>}
       </main>
       <aside className={styles.right} aria-label="Listing and details">
         <Side />
@@ -91,7 +92,6 @@ function Page({ session }: { readonly session: Session }) {
       <nav className={styles.panes} aria-label="Panels">
         {panes.map(({ id, text }) => <button key={id} type="button" aria-pressed={pane === id} onClick={() => arrange(session, { pane: id })}>{text}</button>)}
       </nav>
-      {present && <Suspense fallback={undefined}><Present /></Suspense>}
       <Messages />
       <Dialogs />
       <div className={buttons.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>

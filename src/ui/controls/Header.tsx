@@ -29,7 +29,7 @@ export function Header() {
       <div className={styles.tools} data-tip-end="">
         <CommandButton command={COMMANDS.compare} icon="columns" pressed={view === 'compare'} />
         <CommandButton command={COMMANDS.verdicts} icon="shield" pressed={view === 'verdicts'} />
-        <span className={styles.wide}><CommandButton command={COMMANDS.predict} icon="question" /></span>
+        <span className={styles.wide}><CommandButton command={COMMANDS.predict} icon="question" /><CommandButton command={COMMANDS.present} icon="screen" /></span>
         <CommandButton command={COMMANDS.share} icon="share" />
         <CommandButton command={COMMANDS.palette} icon="search" />
         <CommandButton command={COMMANDS.theme} icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'} title={`Theme: ${theme}`} />

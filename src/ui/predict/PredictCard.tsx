@@ -99,7 +99,7 @@ function Verdict({ question: { right, reason, step }, answer, onNext }: { readon
     <>
       <div role="status" className={styles.verdict} data-right={answer === right ? '' : undefined}>
         <b>{answer === right ? 'Right.' : `Not this time: ${right}.`}</b> {reason}
-        {step && <cite><code>{step.id}</code> {step.title}. {step.cite}{step.confidence === 'MINE' ? ' Found by reading, unconfirmed.' : ''}</cite>}
+        {step && <cite><code>{step.id}</code> {step.title}{/[.?!]$/.test(step.title) ? '' : '.'} {step.cite}{step.confidence === 'MINE' ? ' Found by reading, unconfirmed.' : ''}</cite>}
       </div>
       <button ref={next} type="button" className={`${buttons.button} ${buttons.primary}`} onClick={onNext}>Next question</button>
     </>

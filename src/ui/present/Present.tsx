@@ -1,67 +1,84 @@
 import { useEffect, useState } from 'react';
 import { renderSVG } from 'uqr';
-import { arrange } from '../../session/arrange';
-import { beatFrom, branchBeats } from '../../session/beats';
+import { branchBeats, lastBeat } from '../../session/beats';
+import { COMMANDS } from '../../session/commands';
+import { currentFrame } from '../../session/frame';
+import { frameText } from '../../session/moves';
 import { permalinkOf } from '../../session/permalink';
+import { currentBranch } from '../../session/session';
+import { CommandButton } from '../controls/CommandButton';
 import buttons from '../controls/controls.module.css';
-import { useSession, useSessionStore } from '../useSession';
+import { useSession } from '../useSession';
 import styles from './Present.module.css';
 
 /** A QR code holds no more bytes than this at its lowest correction. */
 const MOST = 2900;
 
-/** What a presenter has beside the stage: notes for the speaker, the moment as a code for the audience, and the way out. */
+/** The caption of the stage while one presents, with what only the speaker needs on demand. */
 export function Present() {
-  const session = useSessionStore();
-  const [notes, showNotes] = useState(false);
-  const [code, showCode] = useState(false);
+  const run = useSession((state) => state.run);
+  const told = useSession(lastBeat);
+  const beats = useSession(branchBeats);
+  const frame = useSession(currentFrame);
+  const [aside, setAside] = useState<'notes' | 'link' | undefined>(undefined);
+  const toggle = (what: 'notes' | 'link'): void => setAside((now) => (now === what ? undefined : what));
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (session.getState().dialog !== undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || (event.target instanceof Element && event.target.closest('input, dialog, [role="dialog"]'))) return;
       const key = event.key.toLowerCase();
-      if (key === 'escape') arrange(session, { present: false });
-      else if (key === 'n') showNotes((on) => !on);
-      else if (key === 'k') showCode((on) => !on);
-      else return;
-      event.preventDefault();
+      if (key === 'n' || key === 'k') toggle(key === 'n' ? 'notes' : 'link');
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
-  }, [session]);
+  }, []);
+  const violation = frame.violations[0];
+  const refused = frame.events.some(({ note }) => note.kind === 'fail');
+  const points = beats.flatMap((beat, depth) => (beat ? [depth] : []));
+  const atEnd = run.cursor === currentBranch(run).tip.depth;
   return (
-    <aside aria-label="Presenter">
+    <section className={styles.present} aria-label="Story" data-tone={violation ? 'violation' : refused ? 'refused' : undefined}>
       <h1 className={buttons.hidden}>VFIO playground</h1>
-      {notes && <Notes />}
-      {code && <Code />}
-      <p className={styles.keys}>
-        <button type="button" aria-pressed={notes} onClick={() => showNotes(!notes)}><kbd>N</kbd> notes</button>
-        <button type="button" aria-pressed={code} onClick={() => showCode(!code)}><kbd>K</kbd> code of this moment</button>
-        <button type="button" onClick={() => arrange(session, { present: false })}><kbd>Esc</kbd> leave</button>
-      </p>
-    </aside>
-  );
-}
-
-function Notes() {
-  const about = useSession((state) => state.run.setup.scenario.about);
-  const next = useSession((state) => branchBeats(state)[beatFrom(state, 1)]?.say);
-  return (
-    <section className={styles.notes} aria-label="Speaker notes">
-      <p>{about}</p>
-      <p><b>Next</b> {next ?? 'Nothing more is told: the run goes on to its end.'}</p>
-      <p><kbd>→</kbd> <kbd>←</kbd> a step, <kbd>PgDn</kbd> <kbd>PgUp</kbd> a point of the story, <kbd>Space</kbd> play</p>
+      {aside === 'notes' && <Notes next={beats.find((beat, depth) => depth > run.cursor && beat !== undefined)?.say} />}
+      {aside === 'link' && <Link />}
+      <div className={styles.caption}>
+        <p className={styles.say}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : run.cursor === 0 || !told ? run.setup.scenario.title : told.say}</p>
+        <p className={styles.now}>
+          {frame.step && <code>{frame.step.id}</code>}
+          {run.cursor === 0 ? run.setup.design.title : frameText(frame)}{atEnd && run.cursor > 0 ? '. The end.' : ''}
+        </p>
+      </div>
+      <footer>
+        <span className={styles.count}>{points.length > 0 ? `${points.filter((depth) => depth <= run.cursor).length} of ${points.length}` : `step ${run.cursor}`}</span>
+        <CommandButton command={COMMANDS.presentBack} text="Back" title="Back one point" tip="above" />
+        <CommandButton command={COMMANDS.presentNext} text="Next" title="Next point" tip="above" look="plain" />
+        <button type="button" className={`${buttons.button} ${buttons.quiet}`} aria-pressed={aside === 'notes'} onClick={() => toggle('notes')}>Notes <kbd className={buttons.kbd}>N</kbd></button>
+        <button type="button" className={`${buttons.button} ${buttons.quiet}`} aria-pressed={aside === 'link'} onClick={() => toggle('link')}>Link <kbd className={buttons.kbd}>K</kbd></button>
+        <CommandButton command={COMMANDS.presentLeave} text="Leave" title="Leave the presentation" tip="above" />
+      </footer>
     </section>
   );
 }
 
-function Code() {
-  const link = useSession(permalinkOf);
-  const address = `${location.href.replace(/[?#].*$/s, '')}${link}`;
+function Notes({ next }: { readonly next: string | undefined }) {
+  const scenario = useSession((state) => state.run.setup.scenario);
   return (
-    <section className={styles.code} aria-label="Link of this moment">
-      {address.length <= MOST
-        ? <img alt="QR code of the link to this moment" src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(address, { ecc: 'L' }))}`} />
-        : <p>The link of this moment is too long for a code; the Share dialog has it as text.</p>}
+    <section className={styles.aside} aria-label="Speaker notes">
+      <h2>{scenario.title}</h2>
+      <p>{scenario.about}</p>
+      <p><b>Next:</b> {next ?? 'nothing more is told; the run goes on to its end.'}</p>
+    </section>
+  );
+}
+
+function Link() {
+  const hash = useSession(permalinkOf);
+  const link = location.href.replace(/[?#].*$/s, '') + hash;
+  return (
+    <section className={styles.aside} aria-label="Link to this moment">
+      {link.length <= MOST
+        ? <img alt="QR code of the link to this moment" src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(link, { ecc: 'L' }))}`} />
+        : <p>This link is too long for a code.</p>}
+      <a href={link}>{link}</a>
     </section>
   );
 }
