@@ -18,6 +18,7 @@ import { findOnly } from './partialOrder';
 import { bestEngine, DEFAULT_LIMITS, depthOf, depthReached, startSearch } from './search';
 import type { EngineName, Limits, Search } from './search';
 import { soloGoals } from './soloRuns';
+import type { Successors } from './store';
 import { makeSuccessors } from './successors';
 import { findSymmetry } from './symmetry';
 import { countSwitches, layerOf, shortestSchedules } from './witness';
@@ -148,12 +149,24 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
 
 interface Found { readonly witnesses: ReadonlyMap<PropertyId, Witness>; readonly outcomes: CheckResult['outcomes'] }
 
+/** The explored graph; most checks find nothing and never look at its edges. */
+function graphOf(search: Search, layers: readonly number[]): LayeredGraph {
+  let successors: Successors | undefined;
+  return {
+    layers,
+    get successors() {
+      successors ??= makeSuccessors(search);
+      return successors;
+    },
+  };
+}
+
 /** What follows from the explored states: the witnesses of what is violated, and the outcomes. */
 function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: readonly LockOrder[], withOutcomes: boolean): Generator<number, Found> {
   const { program } = search.model;
   const count = search.engine.count();
   const layers = search.layers.at(-1) === count ? search.layers : [...search.layers, count];
-  const graph: LayeredGraph = { layers, successors: makeSuccessors(search) };
+  const graph = graphOf(search, layers);
   const schedules = new Map<PropertyId, readonly number[]>();
   const goals = new Map<PropertyId, readonly Goal[]>();
   const seek = (id: PropertyId, found: readonly Goal[]): void => { if (found.length > 0) goals.set(id, nearest(graph, [...goals.get(id) ?? [], ...found])); };
@@ -188,7 +201,7 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: read
 
 /** What is known without another look at the states: witnesses of the fewest steps for what the search itself saw. */
 function concludeAtOnce(search: Search, wanted: ReadonlySet<PropertyId>): Found {
-  const graph: LayeredGraph = { layers: search.layers, successors: makeSuccessors(search) };
+  const graph = graphOf(search, search.layers);
   const witnesses = new Map<PropertyId, Witness>();
   for (const id of PROPERTY_IDS) {
     const first = search.broken.get(propertyBit(id));
