@@ -34,7 +34,10 @@ export function findables(state: SessionState): readonly Findable[] {
 /** Those with every word of the query, best first within each group; all of them for an empty query. */
 export function search(all: readonly Findable[], query: string): readonly Findable[] {
   const words = query.toLowerCase().split(/\s+/).filter((word) => word !== '');
-  const rank = ({ title }: Findable): number => (words.some((word) => title.toLowerCase().startsWith(word)) ? 0 : 1);
+  const rank = ({ title }: Findable): number => {
+    const name = title.toLowerCase();
+    return words.includes(name) || name === query.trim().toLowerCase() ? 0 : words.some((word) => name.startsWith(word)) ? 1 : 2;
+  };
   const found = all.filter(({ title, detail, group }) => {
     const text = `${title} ${detail} ${group}`.toLowerCase();
     return words.every((word) => text.includes(word));
