@@ -54,3 +54,110 @@ test('the happy path goes by keyboard alone', async ({ page }) => {
   }
   await expect(page.getByRole('list', { name: 'Open files of qemu' })).toContainText('fops normal');
 });
+
+test('the page opens on a still scenario under reduced motion, with the tour one click away', async ({ page }) => {
+  await open(page);
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^0 /);
+  await expect(page.getByRole('region', { name: 'Story' }).getByRole('button')).toHaveText([/Play the story/, /tour/]);
+  await noAxeViolations(page);
+});
+
+test('the page moves by itself once, and one that a link opens never does', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await open(page);
+  await expect(page.getByRole('status', { name: 'Step' })).not.toHaveText(/^0 /);
+  await open(page, './?scenario=cdev-path');
+  await page.getByRole('button', { name: 'Open vfio0', exact: true }).click();
+  await idle(page);
+  const step = await page.getByRole('status', { name: 'Step' }).textContent();
+  await expect.poll(() => page.evaluate(() => location.hash)).not.toBe('');
+  const hash = await page.evaluate(() => location.hash);
+  await page.goto('about:blank');
+  await open(page, `./${hash}`);
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText(step ?? '');
+});
+
+test('a press takes over while the page moves by itself', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await page.goto('./');
+  await page.getByRole('button', { name: 'Unregister vfio0', exact: true }).click();
+  await idle(page);
+  // Whatever the page had done by then, the call that was made is the last thing that happened.
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^(\d+) \/ \1$/);
+  await expect(page.getByRole('region', { name: 'Story' })).not.toContainText('How does a program');
+});
+
+test('the tour leads by keys from stop to stop, and undo brings the session back', async ({ page }) => {
+  await open(page, './?scenario=hot-unplug');
+  await page.keyboard.press('End');
+  const before = await page.getByRole('status', { name: 'Step' }).textContent();
+  await page.keyboard.press('g');
+  const tour = page.getByRole('region', { name: 'Tour' });
+  await expect(tour).toContainText('1 of');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('PageDown');
+  await page.keyboard.press('ArrowLeft');
+  await expect(tour).toContainText('2 of');
+  await idle(page);
+  await noAxeViolations(page);
+  await page.keyboard.press('Escape');
+  await expect(tour).toHaveCount(0);
+  await page.keyboard.press('Control+z');
+  await expect(page.getByRole('button', { name: /Scenario:/ })).toHaveAccessibleName(/goes away/);
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText(before ?? '');
+});
+
+test('the palette finds by typing, goes by arrows, and gives an object the focus', async ({ page }) => {
+  await open(page, './?scenario=bind-race');
+  await page.keyboard.press('Control+k');
+  const box = page.getByRole('combobox', { name: 'Find a command, an action or an object' });
+  await expect(box).toBeFocused();
+  await idle(page);
+  await noAxeViolations(page);
+  await page.keyboard.type('open vfio0 dpdk');
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option', { selected: true })).toContainText('Open vfio0');
+  await page.keyboard.press('Escape');
+  await expect(box).toHaveCount(0);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('struct group');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('article:focus')).toHaveAccessibleName(/group 12/);
+  await expect(page.getByRole('region', { name: 'Details' })).toContainText('Who points at it?');
+  await idle(page);
+  await noAxeViolations(page);
+});
+
+test('predict asks, says whether it was right and why, and can be left', async ({ page }) => {
+  await open(page, './?scenario=bind-race');
+  await page.keyboard.press('q');
+  const card = page.getByRole('dialog', { name: 'Predict' });
+  await expect(card).toContainText('What will it return?');
+  await idle(page);
+  await noAxeViolations(page);
+  for (let asked = 1; asked < 8; asked += 1) {
+    const refused = await card.getByText('dpdk is about to call bind_iommufd').count();
+    await card.getByRole('button', { name: refused > 0 ? '-EINVAL' : '0', exact: true }).click();
+    await expect(card.getByRole('status').filter({ hasText: /Right|Not this time/ })).toContainText(refused > 0 ? /Right.*already open/ : /\S/);
+    await expect(card.getByRole('button', { name: 'Next question' })).toBeFocused();
+    if (refused > 0) break;
+    await page.keyboard.press('Enter');
+  }
+  await idle(page);
+  await noAxeViolations(page);
+  await page.keyboard.press('Escape');
+  await expect(card).toHaveCount(0);
+});
+
+test('a step is announced once, and a question mark lists every key', async ({ page }) => {
+  await open(page, './?scenario=bind-race');
+  const said = page.locator('[aria-live="polite"][aria-atomic="true"]');
+  await expect(said).toHaveCount(1);
+  await page.keyboard.press('ArrowRight');
+  await expect(said).toHaveText(/qemu/);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Help and keys' })).toContainText('Take the 90-second tour');
+  await idle(page);
+  await noAxeViolations(page);
+});

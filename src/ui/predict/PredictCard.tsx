@@ -53,11 +53,11 @@ function Quiz({ session }: { readonly session: Session }) {
         if (event.key === 'Escape') leave();
       }}
     >
-      <header>
+      <div className={styles.head}>
         <h2>Predict</h2>
         <output aria-label="Score">{score.right} of {score.asked} right</output>
         <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Stop predicting" onClick={leave}><Icon name="close" /></button>
-      </header>
+      </div>
       {question
         ? (
           <>
