@@ -1,10 +1,11 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { frameAddressOf } from './session/address';
 import { parseParameters } from './session/embedParameters';
 import { listenToHost } from './session/embedPort';
 import { tell } from './session/messages';
 import { seek } from './session/moves';
-import { frameAddressOf, sessionAt } from './session/permalinkAddress';
+import { sessionAt } from './session/permalinkAddress';
 import { change } from './session/transport';
 import { Embed } from './ui/embed/Embed';
 import { whenWanted } from './ui/embed/whenWanted';

@@ -1,14 +1,30 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { addressOf, sessionAt } from './session/permalinkAddress';
+import { opening } from './session/onDemand';
+import { addressOf } from './session/address';
+import { startSession } from './session/start';
 import { App } from './ui/App.tsx';
 import { keepOffline } from './ui/keepOffline';
+import { onceIdle } from './ui/onceIdle';
 
-const root = document.getElementById('root');
-if (!root) throw new Error('index.html has no #root');
-createRoot(root).render(
-  <StrictMode>
-    <App session={sessionAt(addressOf(window))} startWorker={() => new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' })} />
-  </StrictMode>,
-);
-if (import.meta.env.PROD) keepOffline(window);
+const found = document.getElementById('root');
+if (!found) throw new Error('index.html has no #root');
+const root = found;
+
+async function show(): Promise<void> {
+  root.dataset['loading'] = '';
+  const { session, follow } = await startSession(addressOf(window));
+  delete root.dataset['loading'];
+  createRoot(root).render(
+    <StrictMode>
+      <App session={session} startWorker={() => new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' })} />
+    </StrictMode>,
+  );
+  onceIdle(window, () => {
+    follow();
+    void opening.load();
+    if (import.meta.env.PROD) keepOffline(window);
+  });
+}
+
+void show();

@@ -1,15 +1,16 @@
 import type { Design } from '../kernel/design';
+import { DESIGN_NAMES } from './names';
 import { parkedShim } from './parked-shim/parkedShim';
 import { parkedSplit } from './parked-split/parkedSplit';
+import { registerDesigns } from './registry';
 import { rfcOpened } from './rfc-opened/rfcOpened';
 import { upstream } from './upstream/upstream';
 
+export { designById } from './registry';
+
+const designs: Readonly<Record<keyof typeof DESIGN_NAMES, Design>> = { rfcOpened, parkedShim, parkedSplit, upstream };
+
 /** Every design, in the order of menus and tables. */
-export const DESIGNS: readonly Design[] = [rfcOpened, parkedShim, parkedSplit, upstream];
+export const DESIGNS: readonly Design[] = (Object.keys(DESIGN_NAMES) as (keyof typeof DESIGN_NAMES)[]).map(name => designs[name]);
 
-if (new Set(DESIGNS.map(d => d.id)).size !== DESIGNS.length) throw new Error('two designs share an id');
-
-/** A design by its id; undefined where there is none. */
-export function designById(id: string): Design | undefined {
-  return DESIGNS.find(d => d.id === id);
-}
+registerDesigns(DESIGNS);

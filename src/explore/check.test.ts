@@ -4,7 +4,7 @@ import { compile } from '../kernel/compile';
 import { binary, constant } from '../kernel/expr';
 import { canMove, initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
 import { stepAddresses } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import type { Program } from '../kernel/program';
 import { stateChecks } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';

@@ -1,7 +1,7 @@
 import { designById } from '../designs/index';
 import { compile } from '../kernel/compile';
 import { mutate } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import type { Program } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Scenario } from '../scenario/scenario';

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { designById, DESIGNS } from '../designs/index';
 import { compile } from '../kernel/compile';
-import { makeMutation, mutate, stepAddresses } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutation';
+import { mutate, stepAddresses } from '../kernel/mutation';
+import { makeMutation } from '../kernel/mutationText';
+import type { Mutation } from '../kernel/mutationText';
 import { LIBRARY, libraryEntry } from '../scenario/library';
 import { libraryCases, variantOf } from './matrix';
 import { removals, runMutationReport, startMutationReport } from './mutationReport';

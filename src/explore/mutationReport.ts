@@ -1,7 +1,7 @@
 import { compile } from '../kernel/compile';
 import type { Design } from '../kernel/design';
 import { mutate, stepAddresses } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import type { Program } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Statement } from '../kernel/statement';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { compile } from '../kernel/compile';
 import { stepAddresses } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import type { Program } from '../kernel/program';
 import type { Call } from '../kernel/world';
 import { LIBRARY } from '../scenario/library';

@@ -2,7 +2,7 @@ import type { PropertyStatus } from '../explore/checkResult';
 import { matrixRows } from '../explore/matrix';
 import type { LeftOut, MatrixCell, MatrixRow, RowProperty } from '../explore/matrix';
 import type { MutationOutcome } from '../explore/mutationReport';
-import { makeMutation } from '../kernel/mutation';
+import { makeMutation } from '../kernel/mutationText';
 import { propertyById } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
 import { ascii, grouped } from './words';

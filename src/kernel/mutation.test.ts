@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { compile } from './compile';
 import type { Design, Routine, StepSpec } from './design';
 import { callResult, canMove, initialState, nextStep, step } from './machine';
-import { makeMutation, mutate, parseMutation, stepAddresses } from './mutation';
-import type { Mutation } from './mutation';
+import { mutate, stepAddresses } from './mutation';
+import { makeMutation, parseMutation } from './mutationText';
+import type { Mutation } from './mutationText';
 import { cmpxchg, eq, fail, fdInstall, goto, increment, mutexLock, mutexUnlock, ret, storeRelease, test } from './primitives';
 import type { Call, World } from './world';
 

@@ -1,9 +1,9 @@
 import * as v from 'valibot';
+import { fillIn } from './fillIn';
 import { printable, quote } from './quote';
 import { checkReferences } from './references';
 import { SCENARIO_SCHEMA } from './schema';
-import type { Call, World, WorldDevice } from '../kernel/world';
-import type { Beat, Expect, InputError, Scenario, Schedule } from './scenario';
+import type { InputError, Scenario } from './scenario';
 
 /** A checked scenario, or everything that was found wrong with the input (at least one error, at most `MOST_ERRORS`). */
 export type Parsed = { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly errors: readonly InputError[] };
@@ -72,32 +72,4 @@ function issueError(issue: v.BaseIssue<unknown>): InputError {
     : issue.type === 'max_length' ? issue.received.replace(/^(\d+)$/, Array.isArray(issue.input) ? '$1 of them' : '$1 characters')
     : quote(issue.input);
   return { path: path === '' ? '$' : path, message: `${stood} stood here; accepted: ${issue.message}` };
-}
-
-/** Drops what says the default, so that two files that mean the same parse to the same scenario. */
-function fillIn(file: v.InferOutput<typeof SCENARIO_SCHEMA>): Scenario {
-  const devices = file.world.devices.map((d): WorldDevice => ({
-    name: d.name,
-    group: d.group,
-    ...(d.devset === undefined ? {} : { devset: d.devset }),
-    ...(d.registered === false ? { registered: false } : {}),
-    ...(d.kernelDriver === true ? { kernelDriver: true } : {}),
-    ...(d.devName === undefined || d.devName === d.name ? {} : { devName: d.devName }),
-  }));
-  const world: World = { devices, processes: file.world.processes, ...(file.world.storeBuffers === true ? { storeBuffers: true } : {}) };
-  return {
-    title: file.title,
-    about: file.about ?? '',
-    design: file.design ?? 'upstream',
-    options: Object.fromEntries(Object.entries(file.options ?? {}).map(([k, value]) => [k, String(value)])),
-    world,
-    calls: file.calls.map(c => withoutUndefined(c) as unknown as Call),
-    schedule: (file.schedule ?? 'sequential') as Schedule,
-    beats: (file.beats ?? []).map(b => withoutUndefined(b) as unknown as Beat),
-    expect: file.expect === undefined ? undefined : (withoutUndefined({ ...file.expect, calls: file.expect.calls?.map(withoutUndefined) }) as Expect),
-  };
-}
-
-function withoutUndefined(object: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 }

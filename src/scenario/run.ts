@@ -1,4 +1,4 @@
-import { designById } from '../designs/index';
+import { designById } from '../designs/registry';
 import { compile } from '../kernel/compile';
 import type { Design } from '../kernel/design';
 import { describe } from '../kernel/describe';

@@ -1,7 +1,7 @@
-import { designById } from '../designs/index';
+import { designById } from '../designs/registry';
 import type { CheckResult } from '../explore/checkResult';
 import { mutate } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import type { Design } from '../kernel/design';
 import type { Scenario } from '../scenario/scenario';
 import type { CheckClient, RunningCheck } from './checkClient';

@@ -1,8 +1,7 @@
 import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
-import { driveCheck, messagePause } from './checkDriver';
 import type { CheckNews } from './checkDriver';
-import { failureText } from './checkProtocol';
+import { failureText } from './checkFailure';
 import type { FromWorker, ToWorker } from './checkProtocol';
 
 /** How a check ended: with a result (perhaps a cancelled or limited one), or with a message for people. The session is untouched either way. */
@@ -112,13 +111,14 @@ export function makeCheckClient(starters: readonly (() => WorkerLike)[], patienc
         if (cancelled) send(worker, { type: 'cancel', id });
         return entry.heard();
       }
-      const { pause, close } = messagePause();
       try {
-        entry.settle({ ok: true, result: await driveCheck(request, { sliceMs: PAGE_SLICE_MS, pause, onProgress, now: () => performance.now(), cancelled: () => cancelled }) });
+        // Where there are workers, the page itself needs no search.
+        const { driveCheck, messagePause } = await import('./checkDriver');
+        const { pause, close } = messagePause();
+        const end = driveCheck(request, { sliceMs: PAGE_SLICE_MS, pause, onProgress, now: () => performance.now(), cancelled: () => cancelled });
+        entry.settle({ ok: true, result: await end.finally(close) });
       } catch (error) {
         entry.settle({ ok: false, message: failureText(error) });
-      } finally {
-        close();
       }
     })();
     return { answer, cancel: entry.cancel };

@@ -2,6 +2,7 @@ import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
 import { driveCheck, messagePause } from './checkDriver';
 import type { CheckNews } from './checkDriver';
+import { failureText } from './checkFailure';
 
 /** What the page asks of a worker. One check at a time; a new one ends the old. */
 export type ToWorker =
@@ -42,10 +43,4 @@ export function serveChecks(post: (message: FromWorker) => void): (message: ToWo
       void check(message.id, message.request);
     }
   };
-}
-
-/** What to tell people when a check throws. */
-export function failureText(error: unknown): string {
-  if (error instanceof RangeError) return `The search ran out of memory (${error.message}). Lower its limit of states, or leave calls out.`;
-  return `The search failed: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,10 +1,9 @@
-import { TOUR } from '../scenario/tour';
 import { arrange, showDialog } from './arrange';
 import { beatFrom } from './beats';
 import { redo, undo } from './history';
 import { reset, seek } from './moves';
+import { guiding } from './onDemand';
 import { currentBranch, type Session, type SessionState } from './session';
-import { leaveTour, moveTour, showStop } from './tour';
 import { back, canPlay, change, forward, pause, play, SPEEDS } from './transport';
 
 /** Something that a button, a key or a message can ask for. */
@@ -57,16 +56,16 @@ export const COMMANDS = {
   library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', page: true, enabled: always, run: (session) => showDialog(session, 'library') },
   share: { id: 'share', title: 'Share: link, embed, export', hotkey: 'E', page: true, enabled: always, run: (session) => showDialog(session, 'share') },
   palette: { id: 'palette', title: 'Find a command, an action or an object', hotkey: 'Mod+K', page: true, enabled: always, run: (session) => showDialog(session, 'palette') },
-  tour: { id: 'tour', title: 'Take the 90-second tour', hotkey: 'G', page: true, enabled: always, run: (session) => showStop(session, 0, mayMove()) },
+  tour: { id: 'tour', title: 'Take the 90-second tour', hotkey: 'G', page: true, enabled: always, run: (session) => guiding.use(session, ({ showStop }) => showStop(session, 0, mayMove())) },
   tourNext: {
     id: 'tour-next', title: 'Next stop of the tour', hotkey: 'ArrowRight', also: ['PageDown', 'ArrowDown'], page: true, mode: touring,
-    enabled: ({ layout }) => (layout.tour ?? TOUR.length) + 1 < TOUR.length, run: (session) => moveTour(session, 1, mayMove()),
+    enabled: ({ layout }) => layout.tour !== undefined && guiding.now()?.isLastStop(layout.tour) === false, run: (session) => guiding.use(session, ({ moveTour }) => moveTour(session, 1, mayMove())),
   },
   tourBack: {
     id: 'tour-back', title: 'Stop of the tour before', hotkey: 'ArrowLeft', also: ['PageUp', 'ArrowUp'], page: true, mode: touring,
-    enabled: ({ layout }) => (layout.tour ?? 0) > 0, run: (session) => moveTour(session, -1, mayMove()),
+    enabled: ({ layout }) => (layout.tour ?? 0) > 0, run: (session) => guiding.use(session, ({ moveTour }) => moveTour(session, -1, mayMove())),
   },
-  tourLeave: { id: 'tour-leave', title: 'Leave the tour', hotkey: 'Escape', page: true, mode: touring, enabled: always, run: leaveTour },
+  tourLeave: { id: 'tour-leave', title: 'Leave the tour', hotkey: 'Escape', page: true, mode: touring, enabled: always, run: (session) => guiding.use(session, ({ leaveTour }) => leaveTour(session)) },
   predict: { id: 'predict', title: 'Predict what comes next', hotkey: 'Q', page: true, enabled: ({ run }) => currentBranch(run).tip.depth > 0, run: (session) => showDialog(session, 'predict') },
   present: { id: 'present', title: 'Present: the stage and its caption, large', hotkey: 'P', page: true, enabled: always, run: (session) => arrange(session, { present: !session.getState().layout.present, view: 'stage', pane: 'stage', opening: false }) },
   presentNext: {

@@ -4,7 +4,7 @@ import { libraryEntry } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
 import { parseParameters } from './embedParameters';
 import { listenToHost } from './embedPort';
-import { openScenario } from './open';
+import { openScenario } from './openScenario';
 import { createSession } from './session';
 
 type Listener = (event: { source: unknown; origin: string; data: unknown; ports: readonly unknown[] }) => void;

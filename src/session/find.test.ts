@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LIBRARY, libraryEntry } from '../scenario/library';
 import { findables, search } from './find';
-import { openScenario } from './open';
+import { openScenario } from './openScenario';
 import { createSession } from './session';
 
 function session(id: string) {

@@ -5,30 +5,15 @@ import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
 import { scenarioInSvg } from '../scenario/svgScenario';
 import { redesign } from '../scenario/redesign';
-import { runScenario } from '../scenario/schedule';
 import type { InputError, Scenario } from '../scenario/scenario';
 import { branchMoments, currentFrame } from './frame';
 import { commit } from './history';
 import { tell } from './messages';
+import { openScenario } from './openScenario';
 import { replayUnder } from './replayUnder';
-import { currentBranch, freshRun, type Run, type Session } from './session';
-import { nextMoment, pathTo, rootMoment, type Setup } from './trail';
+import { currentBranch, type Run, type Session } from './session';
+import { pathTo } from './trail';
 import { pause } from './transport';
-
-/** A run with its scenario's schedule recorded ahead and nothing yet done, or what is wrong with the schedule. */
-export type Opened = { readonly ok: true; readonly run: Run } | { readonly ok: false; readonly errors: readonly InputError[] };
-
-/** Opens a checked scenario. */
-export function openScenario(scenario: Scenario, id: string | undefined): Opened {
-  const design = designById(scenario.design);
-  if (!design) return { ok: false, errors: [{ path: 'design', message: `${JSON.stringify(scenario.design)} stood here; accepted: ${DESIGNS.map((each) => each.id).join(', ')}` }] };
-  const setup: Setup = { scenario, id, design };
-  const outcome = runScenario(scenario);
-  if (!outcome.ok) return outcome;
-  const { program, schedule } = outcome.trace;
-  const tip = schedule.reduce((at, task) => nextMoment(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }), rootMoment(setup));
-  return { ok: true, run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }] } };
-}
 
 /** Shows a scenario; the session before stays one undo away. */
 export function showScenario(session: Session, scenario: Scenario, id: string | undefined): void {
@@ -121,11 +106,6 @@ function asRecorded(run: Run, scenario: Scenario): Run | undefined {
   if (!opened?.ok) return undefined;
   const end = currentBranch(opened.run).tip.depth;
   return { ...opened.run, cursor: run.cursor === currentBranch(run).tip.depth ? end : Math.min(run.cursor, end) };
-}
-
-/** The options in force, defaults filled in. */
-export function optionsOf({ scenario, design }: Setup): Options {
-  return { ...Object.fromEntries(design.options.map(({ id, values }) => [id, values[0] ?? ''])), ...scenario.options };
 }
 
 /** What is on screen up to the cursor, as a scenario file. */

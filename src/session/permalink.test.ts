@@ -7,9 +7,11 @@ import { makeScenario } from '../scenario/make';
 import { branchMoments, currentFrame } from './frame';
 import { undo } from './history';
 import { runCall, seek, startCall, step } from './moves';
-import { openScenario, setOption, showScenario, switchDesign } from './open';
+import { setOption, showScenario, switchDesign } from './open';
+import { openScenario } from './openScenario';
 import { openPermalink, permalinkOf, showPermalink } from './permalink';
-import { sessionAt, type Address } from './permalinkAddress';
+import type { Address } from './address';
+import { sessionAt } from './permalinkAddress';
 import { createSession, type Session } from './session';
 
 function sessionOf(id: string): Session {

@@ -1,24 +1,11 @@
 import { LIBRARY, libraryEntry } from '../scenario/library';
+import type { Address } from './address';
 import { arrange } from './arrange';
 import { tell } from './messages';
-import { openScenario, type Opened } from './open';
+import { openScenario, type Opened } from './openScenario';
 import { applyView, openPermalink, permalinkOf, showPermalink } from './permalink';
 import { createSession, type Session, type SessionState } from './session';
 import type { Setup } from './trail';
-
-/** The address bar, or what stands for it in a test. */
-export interface Address {
-  /** The hash with its `#`, empty without one. */
-  readonly hash: () => string;
-  /** The value of a parameter behind `?`. */
-  readonly parameter: (name: string) => string | undefined;
-  /** Writes the hash; throws where the browser does not let it. */
-  readonly write: (hash: string, how: 'push' | 'replace') => void;
-  /** Calls back when the hash changes from outside: back, forward, or typed. */
-  readonly onChange: (listener: () => void) => void;
-  /** Calls back when the page is left. */
-  readonly onLeave: (listener: () => void) => void;
-}
 
 /** Milliseconds between two writes: browsers stop pages that write more than about a hundred times in half a minute. */
 const PACE = 500;
@@ -51,9 +38,8 @@ function runOf(opened: Opened | undefined) {
   return opened?.ok ? opened.run : undefined;
 }
 
-/** Keeps the address at what is on screen: a new scenario is a new entry of the history, everything else replaces the last. */
-export function followSession(session: Session, address: Address): void {
-  let seen = session.getState();
+/** Keeps the address at what is on screen: a new scenario is a new entry of the history, everything else replaces the last. What has changed since `seen` is written too. */
+export function followSession(session: Session, address: Address, seen = session.getState()): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = false;
   let refused = false;
@@ -69,7 +55,7 @@ export function followSession(session: Session, address: Address): void {
       tell(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [error instanceof Error ? error.message : String(error)]);
     }
   };
-  session.subscribe((state) => {
+  const follow = (state: SessionState): void => {
     const before = seen;
     seen = state;
     if (state.run === before.run && state.selection === before.selection && state.settings === before.settings) return;
@@ -77,7 +63,9 @@ export function followSession(session: Session, address: Address): void {
       if (timer !== undefined) write(before, 'replace');
       write(state, 'push');
     } else timer ??= setTimeout(() => write(session.getState(), 'replace'), PACE);
-  });
+  };
+  follow(session.getState());
+  session.subscribe(follow);
   address.onLeave(() => {
     if (timer !== undefined) write(session.getState(), 'replace');
   });
@@ -94,20 +82,4 @@ export function followSession(session: Session, address: Address): void {
 /** Whether the scenario is another one; the same calls under another design or option are not. */
 function isOther(now: Setup, before: Setup): boolean {
   return now.id !== before.id || (now.id === undefined && now.scenario.world !== before.scenario.world);
-}
-
-/** The address bar of a page. */
-export function addressOf(page: Window): Address {
-  return {
-    hash: () => page.location.hash,
-    parameter: (name) => new URLSearchParams(page.location.search).get(name) ?? undefined,
-    write: (hash, how) => page.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', hash),
-    onChange: (listener) => page.addEventListener('hashchange', listener),
-    onLeave: (listener) => page.addEventListener('pagehide', listener),
-  };
-}
-
-/** The address of a page in a frame: it makes no entries in the history, which is that of the page around. */
-export function frameAddressOf(page: Window): Address {
-  return { ...addressOf(page), write: (hash) => page.history.replaceState(null, '', hash) };
 }

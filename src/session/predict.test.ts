@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { LIBRARY, retell } from '../scenario/library';
 import { callResult } from '../kernel/machine';
 import { branchMoments, frameOf } from './frame';
-import { openScenario } from './open';
+import { openScenario } from './openScenario';
 import { nextQuestion, type Question } from './predict';
 import { freshRun, type Run } from './session';
 

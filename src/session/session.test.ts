@@ -6,7 +6,8 @@ import { actorsOf } from './actions';
 import { currentFrame } from './frame';
 import { redo, undo } from './history';
 import { runCall, seek, startCall, step, runTask } from './moves';
-import { exportScenario, openScenario, openText } from './open';
+import { exportScenario, openText } from './open';
+import { openScenario } from './openScenario';
 import { createSession, type Session } from './session';
 import { enabledTasks } from './turns';
 

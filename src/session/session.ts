@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Mutation } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import type { CheckState } from './check';
 import type { Branch, Setup } from './trail';
 import { rootMoment } from './trail';
@@ -87,6 +87,8 @@ export interface SessionState {
   readonly mutations: readonly Mutation[];
   readonly messages: readonly Message[];
   readonly dialog: DialogId | undefined;
+  /** Parts of the program (`onDemand`) that somebody waits for. */
+  readonly loading: number;
   /** The last thing said to screen readers. */
   readonly announcement: string;
 }
@@ -112,6 +114,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     mutations: [],
     messages: [],
     dialog: undefined,
+    loading: 0,
     announcement: '',
   }));
 }

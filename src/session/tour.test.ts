@@ -4,7 +4,7 @@ import { TOUR } from '../scenario/tour';
 import { currentFrame } from './frame';
 import { undo } from './history';
 import { seek } from './moves';
-import { openScenario } from './open';
+import { openScenario } from './openScenario';
 import { createSession, type Session } from './session';
 import { leaveTour, moveTour, showStop } from './tour';
 

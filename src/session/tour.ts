@@ -1,7 +1,7 @@
 import { TOUR, tourPlace } from '../scenario/tour';
 import { arrange } from './arrange';
 import { amend, commit } from './history';
-import { openScenario } from './open';
+import { openScenario } from './openScenario';
 import type { Session } from './session';
 import type { Moment } from './trail';
 import { pause, playTo } from './transport';
@@ -37,6 +37,11 @@ export function showStop(session: Session, at: number, replay: boolean): void {
 export function moveTour(session: Session, by: 1 | -1, replay: boolean): void {
   const { tour } = session.getState().layout;
   if (tour !== undefined) showStop(session, tour + by, replay);
+}
+
+/** Whether no stop comes after this one. */
+export function isLastStop(at: number): boolean {
+  return at + 1 >= TOUR.length;
 }
 
 /** Leaves the tour; what is on screen stays, to be played with. */

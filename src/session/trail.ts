@@ -1,5 +1,5 @@
 import type { Design } from '../kernel/design';
-import type { Mutation } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import type { Call } from '../kernel/world';
 import type { Scenario } from '../scenario/scenario';
 

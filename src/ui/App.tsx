@@ -2,7 +2,7 @@ import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode
 import { arrange } from '../session/arrange';
 import type { WorkerLike } from '../session/checkClient';
 import type { Layout, Session } from '../session/session';
-import { WorkerContext } from './check/CheckContext';
+import { WorkerContext } from './check/WorkerContext';
 import { Header } from './controls/Header';
 import { onHotkey } from './controls/hotkeys';
 import { Splitter, usePanelSize } from './controls/Splitter';
@@ -53,6 +53,7 @@ function Page({ session }: { readonly session: Session }) {
   const touring = useSession((state) => state.layout.tour !== undefined);
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
+  const loading = useSession((state) => state.loading > 0);
   const left = usePanelSize({ id: 'left', initial: 276, min: 220, max: 480 });
   const right = usePanelSize({ id: 'right', initial: 372, min: 260, max: 720 });
   const foot = usePanelSize({ id: 'foot', initial: 190, min: 96, max: 560 });
@@ -94,6 +95,7 @@ function Page({ session }: { readonly session: Session }) {
       </nav>
       <Messages />
       <Dialogs />
+      {loading && <span data-loading="" hidden />}
       <div className={buttons.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>
     </div>
   );

@@ -5,7 +5,7 @@ import '@xyflow/react/dist/style.css';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { currentFrame } from '../../../src/session/frame.ts';
 import { seek } from '../../../src/session/moves.ts';
-import { openScenario } from '../../../src/session/open.ts';
+import { openScenario } from '../../../src/session/openScenario.ts';
 import { createSession, currentBranch, type Session } from '../../../src/session/session.ts';
 import { NO_FOLDS } from '../../../src/graph/fold.ts';
 import type { Graph } from '../../../src/graph/graph.ts';

@@ -1,5 +1,6 @@
 import type { Design } from '../../kernel/design';
 import { iommuGroupType } from '../iommuGroup';
+import { DESIGN_NAMES } from '../names';
 import { PARENT } from '../parentDevice';
 import { bindIommufd, NO_GATE } from './bind';
 import { attachIoas, detachIoas, ioasAlloc, iommuDestroy, iommufdObjects, onlyFor, openIommufd, openShimContainer, releaseContext } from './context';
@@ -14,9 +15,8 @@ import { shimViews } from './views';
 
 /** D2: the proposal of the review, with type1 as a shim on iommufd. Never posted as code. */
 export const parkedShim: Design = {
-  id: 'parked-shim',
+  ...DESIGN_NAMES.parkedShim,
   revision: 1,
-  title: 'Parked fops, type1 as a shim',
   about: 'The proposal of the review of September 2021: a device fd starts with parked fops that can only bind; a bind under the lock of the device records the iommu context and swaps the fops of that file. The legacy container is an iommufd context, so GET_DEVICE_FD runs the same sequence. Reconstructed from the mails: it was never posted as code.',
   options: PARKED_OPTIONS,
   model: options => {

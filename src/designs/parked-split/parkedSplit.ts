@@ -1,5 +1,6 @@
 import type { Design, ObjectType } from '../../kernel/design';
 import { iommufdDevice } from '../iommufd/objects';
+import { DESIGN_NAMES } from '../names';
 import { PARENT } from '../parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
 import { attachIoas, detachIoas, ioasAlloc, iommuDestroy, iommufdObjects, onlyFor, openIommufd, releaseContext } from '../parked-shim/context';
@@ -20,9 +21,8 @@ const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
 
 /** D3: parked fops with type1 kept apart from iommufd. Never posted as code. */
 export const parkedSplit: Design = {
-  id: 'parked-split',
+  ...DESIGN_NAMES.parkedSplit,
   revision: 1,
-  title: 'Parked fops, type1 kept separate',
   about: 'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',
   options: SPLIT_OPTIONS,
   model: options => {

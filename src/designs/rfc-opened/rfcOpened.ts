@@ -1,4 +1,5 @@
 import type { Design } from '../../kernel/design';
+import { DESIGN_NAMES } from '../names';
 import { PARENT } from '../parentDevice';
 import { kvmAdd } from '../parked-shim/io';
 import { bindIommufd, deviceIo } from './bind';
@@ -15,9 +16,8 @@ import { rfcViews } from './views';
 
 /** D1: the RFC as posted in September 2021, with its defects. */
 export const rfcOpened: Design = {
-  id: 'rfc-opened',
+  ...DESIGN_NAMES.rfcOpened,
   revision: 1,
-  title: 'The RFC as posted',
   about: 'The RFC of September 2021: a device node beside the legacy group. Who comes first is settled when a file is opened, by counters: group.opened and device.opened. The driver runs its open op at once, and a flag blocks reads, writes and mmaps until the bind. Its defects are as in the patches; those that only our reading found are unconfirmed.',
   options: [],
   model: () => ({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mutate, parseMutation } from '../../kernel/mutation';
+import { mutate } from '../../kernel/mutation';
+import { parseMutation } from '../../kernel/mutationText';
 import type { PropertyId } from '../../kernel/propertyId';
 import type { Call, World } from '../../kernel/world';
 import { explore } from '../testDrive';

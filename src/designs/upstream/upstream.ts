@@ -1,5 +1,6 @@
 import type { Design } from '../../kernel/design';
 import { iommuGroupType } from '../iommuGroup';
+import { DESIGN_NAMES } from '../names';
 import { PARENT } from '../parentDevice';
 import { ioasAlloc, iommuDestroy, iommufdObjects, openIommufd, releaseContext } from '../parked-shim/context';
 import { cdev } from '../parked-shim/objects';
@@ -17,9 +18,8 @@ import { upstreamViews } from './views';
 
 /** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire stands in its place. */
 export const upstream: Design = {
-  id: 'upstream',
+  ...DESIGN_NAMES.upstream,
   revision: 1,
-  title: 'Linux v6.6',
   about: 'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Every open file has its own access gate, set last with a store-release and read first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
   options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
   model: options => {

@@ -1,9 +1,7 @@
-import { createContext, useContext } from 'react';
-import { makeCheckClient, type CheckClient, type WorkerLike } from '../../session/checkClient';
+import { useContext } from 'react';
+import { makeCheckClient, type CheckClient } from '../../session/checkClient';
 import type { Session } from '../../session/session';
-
-/** How the page around starts a search worker; without it checks run on the page's own thread. */
-export const WorkerContext = createContext<(() => WorkerLike) | undefined>(undefined);
+import { WorkerContext } from './WorkerContext';
 
 const clients = new WeakMap<Session, CheckClient>();
 

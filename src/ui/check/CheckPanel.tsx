@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { makeMutation } from '../../kernel/mutation';
+import { makeMutation } from '../../kernel/mutationText';
 import { propertyById } from '../../kernel/properties/properties';
 import type { CheckResult, Outcome, PropertyVerdict } from '../../explore/checkResult';
 import { cancelCheck, dropMutations, isStale, showWitness, startCheck, toggleMutation, verdictText, type Checked } from '../../session/check';

@@ -1,6 +1,6 @@
-import { DESIGNS } from '../../designs/index';
+import { DESIGN_NAMES } from '../../designs/names';
 import { COMMANDS } from '../../session/commands';
-import { switchDesign } from '../../session/open';
+import { opening } from '../../session/onDemand';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from './CommandButton';
 import { Icon } from './Icon';
@@ -22,8 +22,8 @@ export function Header() {
         <Icon name="chevron" />
       </button>
       <Segmented
-        label="Design" mono value={setup.design.id} className={styles.designs ?? ''} onPick={(id) => switchDesign(session, id)}
-        segments={DESIGNS.map(({ id, title }) => ({ value: id, text: id, tip: title }))}
+        label="Design" mono value={setup.design.id} className={styles.designs ?? ''} onPick={(id) => opening.use(session, ({ switchDesign }) => switchDesign(session, id))}
+        segments={Object.values(DESIGN_NAMES).map(({ id, title }) => ({ value: id, text: id, tip: title }))}
       />
       <Options />
       <div className={styles.tools} data-tip-end="">

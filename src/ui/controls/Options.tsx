@@ -1,5 +1,6 @@
 import { useId } from 'react';
-import { optionsOf, setOption } from '../../session/open';
+import { opening } from '../../session/onDemand';
+import { optionsOf } from '../../session/options';
 import { useSession, useSessionStore } from '../useSession';
 import { Icon } from './Icon';
 import { Popover } from './Popover';
@@ -25,7 +26,7 @@ export function Options() {
         {design.options.map((option) => (
           <label key={option.id} className={styles.option}>
             <span>{option.title}<code>{option.id}</code></span>
-            <select className={buttons.select} value={options[option.id]} onChange={(event) => setOption(session, option.id, event.target.value)}>
+            <select className={buttons.select} value={options[option.id]} onChange={({ target: { value } }) => opening.use(session, ({ setOption }) => setOption(session, option.id, value))}>
               {option.values.map((value) => <option key={value}>{value}</option>)}
             </select>
           </label>

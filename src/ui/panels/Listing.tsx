@@ -1,10 +1,10 @@
 import { Fragment, type CSSProperties } from 'react';
-import { makeMutation, type Mutation } from '../../kernel/mutation';
+import { makeMutation, type Mutation } from '../../kernel/mutationText';
 import { hover } from '../../session/attention';
 import { callText } from '../../session/callText';
-import { toggleMutation } from '../../session/check';
-import type { Hover } from '../../session/session';
 import { currentFrame } from '../../session/frame';
+import { checking } from '../../session/onDemand';
+import type { Hover } from '../../session/session';
 import { tasksOf } from '../../session/tasks';
 import type { Program, Step } from '../../kernel/program';
 import buttons from '../controls/controls.module.css';
@@ -65,7 +65,7 @@ function Changes({ step, next }: { readonly step: Step; readonly next: Step | un
       {offered.map(({ mutation, text, title }) => (
         <button
           key={text} type="button" className={`${buttons.button} ${buttons.small}`} aria-label={title} title={title}
-          aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))} onClick={() => toggleMutation(session, mutation)}
+          aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))} onClick={() => checking.use(session, ({ toggleMutation }) => toggleMutation(session, mutation))}
         >
           {text}
         </button>

@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import { makeMutation } from '../../kernel/mutation';
+import { makeMutation } from '../../kernel/mutationText';
 import { currentBeat, lastBeat } from '../../session/beats';
 import { COMMANDS } from '../../session/commands';
 import { currentFrame, type Frame } from '../../session/frame';

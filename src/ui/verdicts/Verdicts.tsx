@@ -7,7 +7,7 @@ import { showWitness } from '../../session/check';
 import { makeCheckClient } from '../../session/checkClient';
 import { tell } from '../../session/messages';
 import type { Session } from '../../session/session';
-import { WorkerContext } from '../check/CheckContext';
+import { WorkerContext } from '../check/WorkerContext';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';

@@ -1,0 +1,16 @@
+import type { Design } from '../kernel/design';
+
+const known = new Map<string, Design>();
+
+/** Lets designs be found. `index.ts` does so with all of them; a page that is to be there at once begins with the one that it shows. */
+export function registerDesigns(designs: readonly Design[]): void {
+  for (const design of designs) {
+    if ((known.get(design.id) ?? design) !== design) throw new Error(`two designs are called ${design.id}`);
+    known.set(design.id, design);
+  }
+}
+
+/** A loaded design by its id; undefined where there is none. All are loaded wherever a scenario or a link was parsed. */
+export function designById(id: string): Design | undefined {
+  return known.get(id);
+}

@@ -1,0 +1,29 @@
+/** The address bar, or what stands for it in a test. */
+export interface Address {
+  /** The hash with its `#`, empty without one. */
+  readonly hash: () => string;
+  /** The value of a parameter behind `?`. */
+  readonly parameter: (name: string) => string | undefined;
+  /** Writes the hash; throws where the browser does not let it. */
+  readonly write: (hash: string, how: 'push' | 'replace') => void;
+  /** Calls back when the hash changes from outside: back, forward, or typed. */
+  readonly onChange: (listener: () => void) => void;
+  /** Calls back when the page is left. */
+  readonly onLeave: (listener: () => void) => void;
+}
+
+/** The address bar of a page. */
+export function addressOf(page: Window): Address {
+  return {
+    hash: () => page.location.hash,
+    parameter: (name) => new URLSearchParams(page.location.search).get(name) ?? undefined,
+    write: (hash, how) => page.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', hash),
+    onChange: (listener) => page.addEventListener('hashchange', listener),
+    onLeave: (listener) => page.addEventListener('pagehide', listener),
+  };
+}
+
+/** The address of a page in a frame: it makes no entries in the history, which is that of the page around. */
+export function frameAddressOf(page: Window): Address {
+  return { ...addressOf(page), write: (hash) => page.history.replaceState(null, '', hash) };
+}

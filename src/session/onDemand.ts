@@ -1,0 +1,40 @@
+import { tell } from './messages';
+import type { Session } from './session';
+
+/** A part of the program that is loaded when it is first wanted. */
+export interface OnDemand<Part> {
+  /** Loads it ahead; a part that failed to load is tried again. */
+  readonly load: () => Promise<Part>;
+  /** The part where it is loaded. */
+  readonly now: () => Part | undefined;
+  /** Does what needs the part: at once where it is loaded, else then. A part that does not load is told, and the session is unchanged. */
+  readonly use: (session: Session, act: (part: Part) => void) => void;
+}
+
+function onDemand<Part>(name: string, get: () => Promise<Part>): OnDemand<Part> {
+  let part: Part | undefined;
+  const load = async (): Promise<Part> => (part = await get());
+  const wait = async (session: Session, act: (loaded: Part) => void): Promise<void> => {
+    session.setState(({ loading }) => ({ loading: loading + 1 }));
+    try {
+      act(await load());
+    } catch (error) {
+      tell(session, 'error', `${name} could not be loaded. The session is unchanged.`, [error instanceof Error ? error.message : String(error)]);
+    } finally {
+      session.setState(({ loading }) => ({ loading: loading - 1 }));
+    }
+  };
+  return { load, now: () => part, use: (session, act) => (part === undefined ? void wait(session, act) : act(part)) };
+}
+
+/** The built-in library, the other designs, the file format, and what opens scenarios. */
+export const opening = onDemand('The library of scenarios', () => import('./open'));
+
+/** Links, and the address bar that follows the session. */
+export const addressing = onDemand('The reader of links', () => import('./permalinkAddress'));
+
+/** Checks, and changes of rows for them. */
+export const checking = onDemand('The checker', () => import('./check'));
+
+/** The tour. */
+export const guiding = onDemand('The tour', () => import('./tour'));
