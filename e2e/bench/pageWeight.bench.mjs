@@ -1,19 +1,62 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { root } from '../cache.mjs';
+import { chromium } from 'playwright-core';
+import { recordedBrowser } from '../browser.mjs';
+import { serve } from '../servers.ts';
 
-/** Gzip size of what index.html loads before anything happens. */
+const QUIET_MS = 1500;
+
+/** Gzip size of what a cold load fetches until the page has painted its graph and come to rest, whoever asked for it; then of what it fetches ahead, but for the offline copy. */
 export const bench = {
   title: 'Page weight, first load, gzip',
-  run() {
-    const dist = join(root, 'dist');
-    const html = readFileSync(join(dist, 'index.html'), 'utf8');
-    const links = [...html.matchAll(/(?:src|href)="\.\/([^"]+\.(js|css))"/g)];
-    return ['js', 'css'].map((kind) => {
-      const files = links.filter((link) => link[2] === kind).map((link) => join(dist, link[1] ?? ''));
-      const bytes = files.reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0);
-      return { name: `${kind} (${files.length} files)`, value: bytes / 1000, unit: 'kB' };
-    });
+  async run() {
+    const executablePath = recordedBrowser()?.executablePath;
+    const browser = await chromium.launch(executablePath ? { executablePath } : {});
+    const server = await serve({ dist: '/' });
+    try {
+      const page = await browser.newPage({ serviceWorkers: 'block' });
+      /** @type {Promise<{ name: string, bytes: number }>[]} */
+      const fetched = [];
+      page.on('requestfinished', (request) => {
+        if (new URL(request.url()).origin === server.origin) fetched.push(weigh(request));
+      });
+      // What is asked for in the moment of rest itself is fetched ahead.
+      await page.addInitScript(() => {
+        new MutationObserver((_changes, observer) => {
+          const html = document.documentElement;
+          if (html.dataset['idle'] !== 'true') return;
+          observer.disconnect();
+          html.dataset['restedWith'] = JSON.stringify(performance.getEntriesByType('resource').map((entry) => entry.name));
+        }).observe(document, { attributeFilter: ['data-idle'], subtree: true });
+      });
+      await page.goto(`${server.origin}/`);
+      await page.locator('html[data-rested-with]').waitFor({ state: 'attached' });
+      await page.locator('.react-flow__node').first().waitFor();
+      await page.waitForTimeout(QUIET_MS);
+      /** @type {string[]} */
+      const first = JSON.parse((await page.locator('html').getAttribute('data-rested-with')) ?? '[]');
+      const files = (await Promise.all(fetched)).map(({ name, bytes }) => ({ name: name.slice(server.origin.length + 1), bytes, ahead: !first.includes(name) }));
+      /** @param {string} name @param {(file: { name: string, ahead: boolean }) => boolean} fits */
+      const row = (name, fits) => {
+        const those = files.filter((file) => fits(file));
+        return { name: `${name} (${those.length} files)`, value: those.reduce((sum, { bytes }) => sum + bytes, 0) / 1000, unit: 'kB' };
+      };
+      /** @param {string} name @param {string} extension */
+      const is = (name, extension) => name.endsWith(`.${extension}`);
+      return [
+        row('js until the first graph', ({ name, ahead }) => is(name, 'js') && !ahead),
+        ...files.filter(({ name, ahead }) => is(name, 'js') && !ahead).map(({ name, bytes }) => ({ name: `  ${name.replace(/^assets\/|-[\w-]{8}(?=\.js)/g, '')}`, value: bytes / 1000, unit: 'kB' })),
+        row('css until the first graph', ({ name, ahead }) => is(name, 'css') && !ahead),
+        row('js fetched ahead at rest', ({ name, ahead }) => is(name, 'js') && ahead),
+      ];
+    } finally {
+      await server.close();
+      await browser.close();
+    }
   },
 };
+
+/** @param {import('playwright-core').Request} request */
+async function weigh(request) {
+  const response = await request.response();
+  return { name: request.url(), bytes: response ? gzipSync(await response.body()).length : 0 };
+}
