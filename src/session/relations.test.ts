@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { libraryEntry } from '../scenario/library';
 import { branchMoments, currentFrame } from './frame';
 import { seek } from './moves';
-import { openScenario } from './open';
+import { openScenario } from './openScenario';
 import { changesOf, freeingOf, keepersOf, pointersTo } from './relations';
 import { createSession } from './session';
 
