@@ -11,7 +11,7 @@ import type { Term } from './tests';
  * Instructions of the flat form, each a few 32-bit integers. Conditions jump; values go over a stack. `n` is the packed
  * state that the running action changes in place.
  */
-export const OP = {
+const OP = {
   /** value: push it */
   push: 0,
   /** word shift mask lo: push a variable */

@@ -268,7 +268,7 @@ function makeWitness(program: Program, schedule: readonly number[], text: string
 }
 
 /** Task numbers as the scenario format has them: `qemu*3`. */
-export function scheduleWords(program: Program, schedule: readonly number[]): string[] {
+function scheduleWords(program: Program, schedule: readonly number[]): string[] {
   const words: string[] = [];
   for (let at = 0; at < schedule.length;) {
     const task = schedule[at]!;

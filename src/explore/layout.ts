@@ -74,7 +74,7 @@ export function fieldIn(model: Model, layout: Layout, words: Int32Array, offset:
 }
 
 /** The value of one slot of the packed words at `offset`. */
-export function readSlot(slot: Slot, words: Int32Array, offset: number): number {
+function readSlot(slot: Slot, words: Int32Array, offset: number): number {
   const raw = ((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask;
   return slot.table ? (slot.table[raw] ?? 0) : raw + slot.lo;
 }

@@ -14,7 +14,7 @@ import type { Knowledge } from './simplify';
 import { withoutTransient } from './transient';
 
 /** One number that a search has to store. */
-export interface Variable {
+interface Variable {
   /** Index into `Program.fields`; behind them, `fields.length + task` is the place of a task. */
   readonly field: number;
   readonly lo: number;

@@ -14,7 +14,7 @@ import { makeModel } from './model';
 import { DEFAULT_LIMITS, bestEngine, startSearch } from './search';
 
 /** A property that holds in a scenario, and no longer does after a mutation. */
-export interface Notice {
+interface Notice {
   readonly property: PropertyId;
   readonly scenario: string;
   readonly witness: Witness;

@@ -25,7 +25,7 @@ export const DEFAULT_LIMITS: Limits = { maxStates: 5_000_000, maxBytes: 512 * 2 
 export type EngineName = 'wasm' | 'bytecode';
 
 /** Why a search is not complete. */
-export type Bound = 'states' | 'bytes' | 'depth';
+type Bound = 'states' | 'bytes' | 'depth';
 
 /** Reductions that a search works with; none where both are absent. */
 export interface SearchReduction {

@@ -16,7 +16,7 @@ export interface Goal {
 export interface FoundSchedule { readonly steps: readonly number[]; readonly tail: number }
 
 /** Most witnesses that one pass can look for. */
-export const GOALS_PER_PASS = 31;
+const GOALS_PER_PASS = 31;
 
 /**
  * For each set of goals a schedule (task numbers) to one of them: the fewest steps, among those the fewest task switches,

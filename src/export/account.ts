@@ -93,7 +93,7 @@ function stepRows(trace: Trace, s: TraceStep, before: Int32Array, decisive: Read
 }
 
 /** An event as a line of C, or as a C comment for what was seen: `now` is the state at that event. */
-export function eventText(program: Program, event: Event, now: Int32Array): string {
+function eventText(program: Program, event: Event, now: Int32Array): string {
   const { note, value } = event;
   switch (note.kind) {
     case 'lock': return `mutex_lock(&${placeWord(program, note.field)})`;

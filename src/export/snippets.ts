@@ -26,7 +26,7 @@ export interface Snippet {
 }
 
 /** What a frame needs: scripts, and that its link to the playground opens a page of its own. */
-export const FRAME_SANDBOX = 'allow-scripts allow-popups allow-popups-to-escape-sandbox';
+const FRAME_SANDBOX = 'allow-scripts allow-popups allow-popups-to-escape-sandbox';
 
 /** The snippets of the Share dialog and of `link --embed`. */
 export const SNIPPETS: readonly Snippet[] = [

@@ -21,7 +21,7 @@ export interface Actor {
 }
 
 /** A possible tie between two actors, for their order in the lanes. */
-export interface Tie { readonly a: string; readonly b: string; readonly weight: number }
+interface Tie { readonly a: string; readonly b: string; readonly weight: number }
 
 export interface Cast { readonly actors: readonly Actor[]; readonly byId: ReadonlyMap<string, Actor>; readonly ties: readonly Tie[] }
 
@@ -50,7 +50,7 @@ export function idOf(slot: ObjectSlot): string {
 }
 
 /** Names of the processes in their order, the kernel's drivers last. */
-export function processNames(program: Program): readonly string[] {
+function processNames(program: Program): readonly string[] {
   const extra = program.tasks.map(task => task.process).filter(name => !program.world.processes.includes(name));
   return [...new Set([...program.world.processes, ...extra, 'driver'])];
 }

@@ -71,7 +71,7 @@ export interface ProcessView extends NodeBase {
   readonly fds: readonly FdView[];
 }
 
-export interface DeviceNodeView extends NodeBase { readonly kind: 'node'; readonly path: string; readonly field: number }
+interface DeviceNodeView extends NodeBase { readonly kind: 'node'; readonly path: string; readonly field: number }
 
 /** A table of file operations; where no fops are ever swapped, the access gate shut or open. */
 export interface FopsView extends NodeBase { readonly kind: 'fops'; readonly table: 'parked' | 'normal'; readonly gated: boolean; readonly admits: string }

@@ -31,7 +31,7 @@ export function laneOf(spec: ObjectType): LaneId | undefined {
 }
 
 /** Fields of the model's own bookkeeping, which no kernel struct has. */
-export const UNSEEN_FIELDS: ReadonlySet<string> = new Set(['life', 'releaser']);
+const UNSEEN_FIELDS: ReadonlySet<string> = new Set(['life', 'releaser']);
 
 /** Columns of the grid: one node is one or two of them wide. */
 export const PITCH = 236;

@@ -6,7 +6,7 @@ import { LANES, PITCH, laneOf, sizeOf, type LaneId } from './lanes';
 export interface Place { readonly x: number; readonly y: number; readonly width: number; readonly height: number; readonly lane: LaneId }
 
 /** Columns of a lane that belong to an actor, in one of its rows. */
-export interface Slot { readonly lane: LaneId; readonly column: number; readonly span: number; readonly row: number }
+interface Slot { readonly lane: LaneId; readonly column: number; readonly span: number; readonly row: number }
 
 export interface LaneBand { readonly id: LaneId; readonly title: string; readonly about: string; readonly top: number; readonly height: number; /** Top and height of each of its rows. */ readonly rows: readonly { readonly top: number; readonly height: number }[] }
 

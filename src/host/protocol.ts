@@ -1,8 +1,8 @@
 /** The `source` word of every message. */
-export const SOURCE = 'vfio-playground';
+const SOURCE = 'vfio-playground';
 
 /** Version of the messages; those of another one are ignored. */
-export const VERSION = 1;
+const VERSION = 1;
 
 /** Characters of a text in a message; a scenario file has at most that many. */
 const MOST_CHARACTERS = 262_144;

@@ -37,7 +37,7 @@ export function defaultOptions(design: Design): Options {
 }
 
 /** Task names of a list of calls: processes in the world's order, each with its threads, then the drivers. */
-export function taskNames(world: World, calls: readonly Call[]): readonly string[] {
+function taskNames(world: World, calls: readonly Call[]): readonly string[] {
   const rank = (name: string): number => {
     const at = world.processes.indexOf(processOf(name));
     return at < 0 ? world.processes.length : at;

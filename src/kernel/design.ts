@@ -31,7 +31,7 @@ export interface Census {
 }
 
 /** A number known when the program is compiled for its scenario. */
-export type FromWorld = number | ((anchor: Anchor, census: Census) => number);
+type FromWorld = number | ((anchor: Anchor, census: Census) => number);
 
 /** One field of an object, by its kernel name. */
 export type FieldSpec =

@@ -4,10 +4,10 @@ import { FILE_KIND_OF, processOf } from './world';
 import type { Call, FileKind, World } from './world';
 
 /** A struct file that some call of the scenario makes. */
-export interface FileInstance { readonly name: string; readonly kind: FileKind; readonly by: string; readonly call: number; readonly anchor: Anchor }
+interface FileInstance { readonly name: string; readonly kind: FileKind; readonly by: string; readonly call: number; readonly anchor: Anchor }
 
 /** An fd-table place that some call fills. */
-export interface FdInstance { readonly name: string; readonly process: string; readonly file: string; readonly call: number }
+interface FdInstance { readonly name: string; readonly process: string; readonly file: string; readonly call: number }
 
 /** Everything that can come to exist in one scenario, by what it is made for. */
 export interface Instances {

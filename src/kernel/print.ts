@@ -11,7 +11,7 @@ export function printPath(path: string): string {
 }
 
 /** A value as C. */
-export function printValue(v: Value): string {
+function printValue(v: Value): string {
   if (typeof v === 'number') return String(v);
   if (typeof v === 'string') return printPath(v);
   return 'self' in v ? 'current' : printPath(v.ref);

@@ -141,7 +141,7 @@ export interface ProgramFile {
 }
 
 /** One place in a process's fd table. */
-export interface ProgramFd {
+interface ProgramFd {
   readonly name: string;
   readonly process: string;
   /** Index into `Program.files`. */

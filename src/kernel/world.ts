@@ -50,7 +50,7 @@ export interface Call {
   readonly fault?: string | undefined;
 }
 
-export type CallArgument = 'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
+type CallArgument = 'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
 
 /** What a call takes, what it yields, and who may make it (formats.md section 1, Calls). */
 export interface CallShape {

@@ -86,7 +86,7 @@ export const LIBRARY_GROUPS = [
   { id: 'argument', title: "The mail thread's argument" },
 ] as const;
 
-export type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
+type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
 
 /** A built-in scenario, told for every design in which it makes sense. */
 export interface LibraryEntry {

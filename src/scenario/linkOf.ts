@@ -27,12 +27,12 @@ export function linkOf(trace: Trace, cursor = trace.steps.length, view: Link['vi
 }
 
 /** The built-in scenario that this one tells, in whatever design. */
-export function libraryIdOf(scenario: Scenario): string | undefined {
+function libraryIdOf(scenario: Scenario): string | undefined {
   return LIBRARY.find(entry => isTelling(entry, scenario) && entry.tellings.some(t => t.title === scenario.title))?.id;
 }
 
 /** A link that was opened: the longest part that can run, and in sentences what was dropped. */
-export interface OpenLink {
+interface OpenLink {
   readonly ok: true;
   /** The run with every call there from the start. */
   readonly trace: Trace;

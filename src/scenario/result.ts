@@ -9,7 +9,7 @@ import { stateAt } from './run';
 import type { Trace } from './trace';
 
 /** One call of a run; `returns` is absent for a call that has not returned or was skipped. */
-export interface ResultCall {
+interface ResultCall {
   readonly by: string;
   readonly call: string;
   readonly as?: string;
@@ -18,7 +18,7 @@ export interface ResultCall {
 }
 
 /** A field's value in a result: a number, a name or word, or null for NULL, a free mutex and no number. */
-export type ResultValue = number | string | null;
+type ResultValue = number | string | null;
 
 /** What `run --json` prints (formats.md section 2): the end of a run and how it came about. */
 export interface RunResult {
@@ -35,7 +35,7 @@ export interface RunResult {
 }
 
 /** An open struct file; `fops` says whether its calls reach the driver. */
-export interface ResultFile {
+interface ResultFile {
   readonly name: string;
   readonly by: string;
   readonly kind: string;

@@ -17,7 +17,7 @@ export interface Beat {
 }
 
 /** What one call is expected to return: a number, an errno as `-EBUSY`, or one of the two words. */
-export interface ExpectedCall {
+interface ExpectedCall {
   readonly by: string;
   readonly call: CallName;
   readonly as?: string | undefined;

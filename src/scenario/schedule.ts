@@ -47,7 +47,7 @@ function runEntries(run: Run, entries: readonly string[]): InputError | undefine
 }
 
 /** Why a task cannot move now: "dpdk waits for group 12.group_lock, held by qemu". */
-export function stuckText(run: Pick<Run, 'program' | 'state'>, task: number, name: string): string {
+function stuckText(run: Pick<Run, 'program' | 'state'>, task: number, name: string): string {
   const { program, state } = run;
   if (task < 0) return `${name} makes no call`;
   const wait = waitOf(program, state, task);
@@ -70,7 +70,7 @@ function taskName(program: Program, task: number): string {
  * File order, each call to its end. A call that blocks lets the next call of another task run; when that has ended,
  * the blocked call that came first and can go on does so before any new call begins.
  */
-export function runSequential(run: Run): void {
+function runSequential(run: Run): void {
   const { program, state } = run;
   const current = (task: number): number => nextStep(program, state, task)?.call ?? -1;
   // Tasks that stopped inside a call, first come first.

@@ -1,7 +1,7 @@
 import { MOST_CHARACTERS } from './parse';
 
 /** The namespace of the element that carries a scenario in the metadata of an SVG. */
-export const SVG_SCENARIO = 'urn:vfio-playground:scenario@1';
+const SVG_SCENARIO = 'urn:vfio-playground:scenario@1';
 
 /** The metadata of an SVG that holds a scenario file. */
 export function makeSvgScenario(file: string): string {

@@ -28,7 +28,7 @@ export function verifyRun(result: RunResult, expect: Expect): readonly string[] 
 }
 
 /** What a call of a result came to, in the words of `expect`. */
-export function outcome(result: RunResult, index: number): string | number {
+function outcome(result: RunResult, index: number): string | number {
   const call = result.calls[index];
   if (call?.returns !== undefined) return call.returns;
   const skipped = result.skipped.some(s => s.by === call?.by && s.call === call.call && s.as === call.as);

@@ -14,7 +14,7 @@ export interface Choice {
 }
 
 /** A kind of call of an actor: what it could be made on now, or why it cannot be made. */
-export interface ActorAction {
+interface ActorAction {
   readonly call: CallName;
   /** The verb alone, for people; several calls may share one. */
   readonly verb: string;
@@ -194,7 +194,7 @@ function actorOf(frame: Frame, name: string, kind: Actor['kind'], verbs: readonl
 }
 
 /** The fd table of a process now. */
-export function openFds({ program, state }: Frame, process: string): readonly OpenFd[] {
+function openFds({ program, state }: Frame, process: string): readonly OpenFd[] {
   return program.fds.flatMap((fd) => {
     const file = program.files[fd.file];
     return file && fd.process === process && state[fd.installed] === 1

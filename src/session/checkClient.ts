@@ -5,7 +5,7 @@ import { failureText } from './checkFailure';
 import type { FromWorker, ToWorker } from './checkProtocol';
 
 /** How a check ended: with a result (perhaps a cancelled or limited one), or with a message for people. The session is untouched either way. */
-export type CheckAnswer = { readonly ok: true; readonly result: CheckResult } | { readonly ok: false; readonly message: string };
+type CheckAnswer = { readonly ok: true; readonly result: CheckResult } | { readonly ok: false; readonly message: string };
 
 /** A check under way. */
 export interface RunningCheck {

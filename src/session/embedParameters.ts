@@ -1,9 +1,9 @@
 import type { Theme } from './session';
 
 /** What an embed shows; `compare` puts two designs side by side. */
-export const EMBED_VIEWS = ['graph', 'timeline', 'both', 'compare'] as const;
+const EMBED_VIEWS = ['graph', 'timeline', 'both', 'compare'] as const;
 
-export type EmbedView = (typeof EMBED_VIEWS)[number];
+type EmbedView = (typeof EMBED_VIEWS)[number];
 
 /** The parameters behind `?` in the address of an embed. */
 export interface EmbedParameters {

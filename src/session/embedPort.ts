@@ -145,7 +145,7 @@ function load(session: Session, target: Extract<Request, { readonly type: 'load'
 }
 
 /** What is on screen, for the host. */
-export function stateOf(state: SessionState): PlaygroundState {
+function stateOf(state: SessionState): PlaygroundState {
   const { run, settings } = state;
   return {
     link: permalinkOf(state),

@@ -4,7 +4,7 @@ import type { Hover } from './session';
 import type { Moment } from './trail';
 
 /** What a step touches, to be lit. */
-export function lightsOf(program: Program, step: Step): Hover {
+function lightsOf(program: Program, step: Step): Hover {
   const objects = step.touches.map((field) => program.fields[field]?.object ?? -1).filter((object) => object >= 0);
   return { objects: [...new Set(objects)], fields: step.touches, step: step.name };
 }

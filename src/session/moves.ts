@@ -7,13 +7,13 @@ import { currentBranch, type Run, type Session } from './session';
 import { nextMoment, pathTo, sameMove, type Branch, type Moment, type Move } from './trail';
 
 /** A task name that the scenario format admits, and how many there may be. */
-export const TASK_LIMIT = 8;
-export const CALL_LIMIT = 64;
+const TASK_LIMIT = 8;
+const CALL_LIMIT = 64;
 /** A call is far shorter; a longer one is our mistake. */
 const STEP_LIMIT = 10_000;
 
 /** The run after one more move: along the branch where that is what it did next, else on a new branch. */
-export function advance(run: Run, move: Move): Run {
+function advance(run: Run, move: Move): Run {
   const branch = currentBranch(run);
   const path = pathTo(branch.tip);
   const at = path[run.cursor];
@@ -64,7 +64,7 @@ export function playStep(session: Session, task: string): void {
 }
 
 /** Steps of a task until its call ends or has to wait. */
-export function finishCall(run: Run, task: string): Run {
+function finishCall(run: Run, task: string): Run {
   let at = run;
   const first = frameAt(run);
   const { index } = taskNamed(first.program, task);

@@ -7,25 +7,25 @@ import { tasksOf, waitSentence } from './tasks';
 import type { Moment } from './trail';
 
 /** A stretch of a lane. The move of depth d takes the column from d - 1 to d. */
-export interface Span {
+interface Span {
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-export interface Bar extends Span {
+interface Bar extends Span {
   readonly call: Call;
   /** What it returned: `0`, a name, `-EBUSY`; undefined while it runs. */
   readonly returned: string | undefined;
 }
 
-export interface Hold extends Span {
+interface Hold extends Span {
   /** Which line below the bar it lies on: locks held at once lie below one another. */
   readonly line: number;
 }
 
 /** Something to see at the end of a move. */
-export interface Mark {
+interface Mark {
   readonly depth: number;
   readonly kind: 'refused' | 'swap' | 'violation' | 'warn';
   readonly text: string;

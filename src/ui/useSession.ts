@@ -1,6 +1,5 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import { useShallow } from 'zustand/shallow';
 import type { Session, SessionState } from '../session/session';
 
 /** The playground that the components below belong to. */
@@ -16,9 +15,4 @@ export function useSessionStore(): Session {
 /** A value derived from the session; renders again only when it changes. */
 export function useSession<T>(select: (state: SessionState) => T): T {
   return useStore(useSessionStore(), select);
-}
-
-/** The same for a list or record that is built anew each time. */
-export function useSessionShallow<T>(select: (state: SessionState) => T): T {
-  return useStore(useSessionStore(), useShallow(select));
 }

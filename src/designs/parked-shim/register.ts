@@ -9,7 +9,7 @@ import { cdevPut, putDevice, putGroup, putRegistration } from './open';
 const REG = `${section('3.3')}; ${REVIEW}`;
 
 /** Finds the group or makes it; the reference is the device's. */
-export const findOrCreateGroup: StepSpec = {
+const findOrCreateGroup: StepSpec = {
   id: 'REG.5', title: 'find the group or make it', confidence: 'DERIVED',
   ops: [
     mutexLock('vfio.group_lock'),

@@ -47,7 +47,7 @@ export function releaseDevice(kind: 'cdev' | 'device', gate: ReleaseGate = { loc
 }
 
 /** The registration reference, then the VFS puts the cdev. */
-export function putRows(kind: 'cdev' | 'device'): readonly StepSpec[] {
+function putRows(kind: 'cdev' | 'device'): readonly StepSpec[] {
   const registration: StepSpec = {
     id: 'REL.7', title: 'put the registration reference; the last one wakes unregister', confidence: 'DERIVED',
     ops: kind === 'cdev' ? [putRegistration] : [putRegistration, ret()],

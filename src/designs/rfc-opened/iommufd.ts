@@ -29,7 +29,7 @@ export const releaseIommufd: Routine = {
 };
 
 /** What a file answers to a command that it does not know. */
-export function refuse(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite: string): Routine {
+function refuse(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite: string): Routine {
   return { name: 'unlocked_ioctl', cite, steps: [{ id, title: why, ops: [fail(errno, why, { at: 'file' })] }] };
 }
 

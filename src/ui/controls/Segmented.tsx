@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import styles from './Segmented.module.css';
 
-export interface Segment<T extends string> {
+interface Segment<T extends string> {
   readonly value: T;
   readonly text: string;
   /** The accessible name, where the text is short. */
