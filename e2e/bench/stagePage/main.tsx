@@ -2,6 +2,8 @@ import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ReactFlow, type Edge, type Node } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
+import { registerDesigns } from '../../../src/designs/registry.ts';
+import { upstream } from '../../../src/designs/upstream/upstream.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { currentFrame } from '../../../src/session/frame.ts';
 import { seek } from '../../../src/session/moves.ts';
@@ -49,6 +51,7 @@ function standing(scenario: Scenario): { readonly session: Session; readonly to:
   return { session: createSession(opened.run.setup, opened.run), to: currentBranch(opened.run).tip.depth };
 }
 
+registerDesigns([upstream]);
 const query = new URLSearchParams(location.search);
 const bare = query.has('bare');
 const { session, to } = standing(crowd(Number(query.get('devices'))));
