@@ -1,21 +1,10 @@
 import react from '@vitejs/plugin-react';
-import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-
-/** Parts of React Flow that the stage does without. They would stay, because React Flow writes names onto them and wraps them by calls. */
-const UNUSED = /^(?:const|var) (?:Background|Controls|EdgeText|MiniMap|MiniMapNode|MiniMapNodes\$1|NodeComponentWrapper|NodeResizeControl) = (?=memo\()/gm;
-
-const leaner: Plugin = {
-  name: 'leaner-react-flow',
-  apply: 'build',
-  transform: (code, id) => (id.includes('/@xyflow/react/')
-    ? { code: code.replace(UNUSED, '$&/* @__PURE__ */ ').replace(/^\w+\.displayName = '\w+';$/gm, ''), map: null }
-    : undefined),
-};
+import { leanReactFlow } from './e2e/leanReactFlow.mjs';
 
 export default defineConfig({
   base: './',
-  plugins: [react(), leaner],
+  plugins: [react(), leanReactFlow()],
   build: {
     target: 'es2022',
     rolldownOptions: {

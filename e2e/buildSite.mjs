@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { build } from 'vite';
 import react from '@vitejs/plugin-react';
 import { isProgram, root } from './cache.mjs';
+import { leanReactFlow } from './leanReactFlow.mjs';
 import { smallReact } from './smallReact.mjs';
 
 const dist = join(root, 'dist');
@@ -31,7 +32,7 @@ async function bundle(entry, { name, fonts = false, inline = false } = {}) {
     logLevel: 'warn',
     publicDir: false,
     resolve: { alias: smallReact },
-    plugins: [react(), ...(fonts ? [] : [withoutFonts()]), ...(inline ? [workerInside()] : [])],
+    plugins: [react(), leanReactFlow(), ...(fonts ? [] : [withoutFonts()]), ...(inline ? [workerInside()] : [])],
     build: {
       target: 'es2022',
       write: false,

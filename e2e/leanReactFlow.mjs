@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './cache.mjs';
+
+/** What is trimmed is known of this version only; another one is looked through anew. */
+const VERSION = '12.12.1';
+
+const nothing = 'return null;';
+const noop = '';
+
+/**
+ * Bodies for functions of React Flow that the stage never comes to: nothing on it is dragged, connected, selected or deleted, no node
+ * has a parent, every node and edge is of a kind of its own, and the view is set by the camera. A name that is missing stops the build.
+ * @type {Record<string, Record<string, string>>}
+ */
+const BODIES = {
+  react: {
+    A11yDescriptions: nothing,
+    Attribution: nothing,
+    BatchProvider: 'return children;',
+    ConnectionLineWrapper: nothing,
+    EdgeUpdateAnchors: nothing,
+    MarkerDefinitions: nothing,
+    NodesSelection: nothing,
+    SelectionListener: nothing,
+    UserSelection: nothing,
+    Pane: `const dragging = useStore(state => state.paneDragging);
+      const draggable = panOnDrag === true || (Array.isArray(panOnDrag) && panOnDrag.includes(0));
+      return jsx('div', { className: cc(['react-flow__pane', { draggable, dragging, selection: isSelecting }]), style: containerStyle, children });`,
+    applyEdgeChanges: 'return edges;',
+    applyNodeChanges: 'return nodes;',
+    handleNodeClick: noop,
+    useDrag: 'return false;',
+    useGlobalKeyHandler: noop,
+    useMoveSelectedNodes: noop,
+    useOnInitHandler: noop,
+    useReactFlow: `const view = useViewportHelper();
+      const viewportInitialized = useStore(selector$j);
+      return useMemo(() => ({ ...view, viewportInitialized }), [viewportInitialized]);`,
+    useViewportSync: noop,
+  },
+  system: {
+    fitViewport: 'return false;',
+    handleExpandParent: 'return [];',
+    updateChildNode: noop,
+  },
+};
+
+/**
+ * Values for constants, for the same reasons.
+ * @type {Record<string, Record<string, string>>}
+ */
+const VALUES = {
+  react: {
+    builtinEdgeTypes: '{}',
+    builtinNodeTypes: '{}',
+    useViewportHelper: `() => {
+      const store = useStoreApi();
+      return useMemo(() => ({
+        setViewport: async (view, options) => {
+          const { panZoom } = store.getState();
+          await panZoom?.setViewport(view, options);
+          return panZoom !== null;
+        },
+      }), []);
+    }`,
+  },
+  system: {
+    defaultAriaLabelConfig: '{}',
+    getViewportForBounds: '() => ({ x: 0, y: 0, zoom: 1 })',
+    errorMessages: `Object.fromEntries(Array.from({ length: 16 }, (_none, i) => {
+      const code = 'error' + String(i).padStart(3, '0');
+      return [code, () => 'React Flow, ' + code];
+    }))`,
+  },
+};
+
+/** What pan and zoom do with a selection of d3-selection. The rest builds documents, which React does here. */
+const SELECTING = new Set(['call', 'constructor', 'datum', 'each', 'filter', 'node', 'on', 'property', 'selection', 'style']);
+
+/** Kinds of d3-selection and d3-drag that nobody makes. */
+const UNMADE = new Set(['DragEvent', 'EnterNode', 'Local']);
+
+/** Of d3-transition, pan and zoom need so little that the colours, paths and clocks that it brings are left out. */
+const TRANSITION = '\0d3-transition';
+const transition = `import { selection } from 'd3-selection';
+import { interrupt, viewMove } from ${JSON.stringify(join(root, 'src/ui/stage/viewMove.ts'))};
+selection.prototype.interrupt = function () { return this.each(function () { interrupt(this); }); };
+selection.prototype.transition = function () { return viewMove(this); };
+export { interrupt };`;
+
+/** React Flow without what the stage does not use. @returns {import('vite').Plugin} */
+export function leanReactFlow() {
+  return {
+    name: 'lean-react-flow',
+    apply: 'build',
+    enforce: 'pre',
+    buildStart() {
+      const { version } = JSON.parse(readFileSync(join(root, 'node_modules/@xyflow/react/package.json'), 'utf8'));
+      if (version !== VERSION) throw new Error(`React Flow ${version} is not the ${VERSION} that leanReactFlow.mjs knows`);
+    },
+    resolveId: (id) => (id === 'd3-transition' ? TRANSITION : undefined),
+    load: (id) => (id === TRANSITION ? { code: transition, moduleSideEffects: true } : undefined),
+    transform(code, id) {
+      const part = /\/node_modules\/(?:@xyflow\/(react|system)\/dist\/esm\/index\.js|d3-(drag|interpolate|selection)\/dist\/d3-\w+\.mjs)$/.exec(id);
+      if (!part) return undefined;
+      const name = part[1] ?? part[2] ?? '';
+      // Names that are written onto parts keep them.
+      const trimmed = replace(code, this.parse(code).body, name).replaceAll(/^\w+\.displayName = '\w+';$/gm, '');
+      return { code: name === 'system' ? withoutLinear(trimmed) : trimmed, map: null };
+    },
+  };
+}
+
+/** The view always moves along the curve that d3-zoom uses by itself, so what interpolates everything else is left out. @param {string} code */
+function withoutLinear(code) {
+  const parts = code.replace('import { interpolateZoom, interpolate } from', 'import { interpolateZoom } from').split("options?.interpolate === 'linear' ? interpolate : interpolateZoom");
+  if (parts.length !== 4) throw new Error(`React Flow interpolates in ${parts.length - 1} places, not in 3`);
+  return parts.join('interpolateZoom');
+}
+
+/** @typedef {{ start: number, end: number, by: string }} Change */
+
+/** @param {string} code @param {readonly any[]} statements of the module @param {string} name of the module */
+function replace(code, statements, name) {
+  const [bodies, values] = [new Map(Object.entries(BODIES[name] ?? {})), new Map(Object.entries(VALUES[name] ?? {}))];
+  /** @type {Change[]} */
+  const changes = [];
+  /** @param {Map<string, string>} from @param {string} of @param {{ start: number, end: number }} at @param {(by: string) => string} [as] */
+  const put = (from, of, { start, end }, as = (by) => by) => {
+    const by = from.get(of);
+    if (by !== undefined) changes.push({ start, end, by: as(by) });
+    from.delete(of);
+  };
+  for (const statement of statements) {
+    if (statement.type === 'FunctionDeclaration') put(bodies, statement.id.name, statement.body, inBraces);
+    if (statement.type === 'ExpressionStatement') changes.push(...leanPrototype(code, statement));
+    for (const { id, init } of statement.declarations ?? []) {
+      if (init?.body?.type === 'BlockStatement') put(bodies, id.name, init.body, inBraces);
+      if (init) put(values, id.name, init);
+      // What a module makes when it is loaded is dropped where nobody uses it.
+      for (let call = init; call?.type === 'CallExpression'; [call] = call.arguments) changes.push({ start: call.start, end: call.start, by: '/* @__PURE__ */ ' });
+    }
+  }
+  const missing = [...bodies.keys(), ...values.keys()];
+  if (missing.length > 0) throw new Error(`React Flow has no ${missing.join(', ')}`);
+  return changes.toSorted((a, b) => b.start - a.start).reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
+}
+
+/** @param {string} body */
+function inBraces(body) {
+  return `{${body}}`;
+}
+
+/** Of `Kind.prototype = …` only the methods in use stay, or nothing. @param {string} code @param {any} statement @returns {Change[]} */
+function leanPrototype(code, { expression: { type, left, right }, start, end }) {
+  if (type !== 'AssignmentExpression') return [];
+  const kind = left.object?.object?.name ?? left.object?.name;
+  if (UNMADE.has(kind)) return [{ start, end, by: '' }];
+  if (kind !== 'Selection') return [];
+  const all = right.right;
+  const methods = all.properties.filter((/** @type {any} */ { key }) => SELECTING.has(key.name));
+  if (methods.length !== SELECTING.size) throw new Error('d3-selection has not all that pan and zoom need');
+  return [{ start: all.start, end: all.end, by: inBraces(methods.map((/** @type {any} */ method) => code.slice(method.start, method.end)).join(', ')) }];
+}
