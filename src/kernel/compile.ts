@@ -11,8 +11,8 @@ import { endsStep, flushOne, Lowering } from './lower';
 import type { CallContext, Draft } from './lower';
 import { printOps } from './print';
 import type { Field, Note, ObjectSlot, Program, ProgramCall, Step, Task } from './program';
-import { Scope } from './scope';
-import type { StoreBuffers } from './scope';
+import { noWays, Scope } from './scope';
+import type { StoreBuffers, Ways } from './scope';
 import { eachStatement } from './statement';
 import type { Statement } from './statement';
 import { NO_RELEASE } from './vfs';
@@ -21,14 +21,26 @@ import { processOf } from './world';
 import type { Call, World } from './world';
 
 /**
- * Specialises a design for one world and one list of (validated) calls. Compiles twice: the first pass finds how far each
- * counter can move and which fields never change, the second uses those bounds.
+ * Specialises a design for one world and one list of (validated) calls. Drafts the steps twice: first to find how far each
+ * counter can move and which fields never change, then with those bounds.
  * Throws on mistakes in the design's own data.
  */
 export function compile(design: Design, options: Options, world: World, calls: readonly Call[]): Program {
-  const model = design.model({ ...defaultOptions(design), ...options });
-  const first = new Compiler(design, options, model, world, calls).program();
-  return new Compiler(design, options, model, world, calls, boundsOf(first)).program();
+  const model = modelOf(design, { ...defaultOptions(design), ...options });
+  const bounds = new Compiler(design, options, model, world, calls).findBounds();
+  return new Compiler(design, options, model, world, calls, bounds).program();
+}
+
+const models = new WeakMap<Design, Map<string, DesignModel>>();
+
+/** The design's model for a choice of options; the same object while the design is. */
+function modelOf(design: Design, options: Options): DesignModel {
+  const known = models.get(design) ?? new Map<string, DesignModel>();
+  models.set(design, known);
+  const key = JSON.stringify(options);
+  const model = known.get(key) ?? design.model(options);
+  known.set(key, model);
+  return model;
 }
 
 /** The first value of every option. */
@@ -46,28 +58,7 @@ function taskNames(world: World, calls: readonly Call[]): readonly string[] {
   return [...new Set(calls.map(c => c.by))].sort((a, b) => rank(a) - rank(b) || thread(a) - thread(b));
 }
 
-function boundsOf(program: Program): Bounds[] {
-  const bounds: Bounds[] = program.fields.map(() => ({ ups: 0, downs: 0, stored: 0, written: false }));
-  for (const task of program.tasks) {
-    for (const step of task.steps) {
-      eachStatement(step.body, s => {
-        if (s.op === 'jump') bounds[task.pc]!.written = true;
-        if (s.op !== 'set') return;
-        const b = bounds[s.field]!;
-        b.written = true;
-        const v = s.value;
-        if (v.op === 'const') b.stored = Math.max(b.stored, v.value);
-        else if (v.op === 'add') b.ups++;
-        else if (v.op === 'sub') b.downs++;
-        else b.stored = Number.MAX_SAFE_INTEGER;
-      });
-    }
-    bounds[task.pc]!.written = true;
-  }
-  return bounds;
-}
-
-interface Draftable { readonly id: string; readonly spec: StepSpec; readonly routine: Routine; readonly address: string; readonly guard: Expr; readonly waits: Step['waits']; readonly body: Draft[]; readonly call: number }
+interface Draftable { readonly id: string; readonly spec: StepSpec; readonly routine: Routine; readonly address: string; readonly guard: Expr; readonly waits: Step['waits']; readonly body: readonly Draft[]; readonly call: number }
 
 class Compiler {
   private readonly names: readonly string[];
@@ -79,6 +70,7 @@ class Compiler {
   private readonly results: number[] = [];
   private readonly pcs: number[] = [];
   private readonly frees: boolean;
+  private readonly ways = new Map<string, Ways>();
   private readonly buffers: { readonly task: number; readonly flag: number; readonly buffer: number }[] = [];
 
   constructor(private readonly design: Design, private readonly options: Options, private readonly model: DesignModel, private readonly world: World,
@@ -135,6 +127,19 @@ class Compiler {
     });
   }
 
+  /** What the steps, drafted without bounds, may do to each field. */
+  findBounds(): Bounds[] {
+    const bounds = this.fields.map((): Bounds => ({ ups: 0, downs: 0, stored: 0, written: false }));
+    this.names.forEach((_, task) => {
+      const { steps, calls } = this.draftTask(task);
+      for (const c of calls) this.programCalls[c.index] = c;
+      for (const s of steps) eachStatement(s.body as readonly Statement[], st => { if (st.op === 'set') widen(bounds[st.field]!, st.value); });
+      bounds[this.pcs[task]!]!.written = true;
+    });
+    for (const c of this.programCalls) if (c.needs.some(n => this.canFail(n))) bounds[c.result]!.written = true;
+    return bounds;
+  }
+
   program(): Program {
     // A call's place in its task is needed by calls that wait for it: steps are drafted first, pcs are known per task.
     const drafted = this.names.map((_, task) => this.draftTask(task));
@@ -174,7 +179,7 @@ class Compiler {
       world: this.world, task, result: this.results[index]!, errnos, fault: call.fault, release, callIndex: index,
       decide: t => site.decide(t),
       mayRelease: file => { releases.add(file.index); },
-      note: n => this.notes.push(n) - 1,
+      note: n => (this.bounds ? this.notes.push(n) - 1 : 0),
       made: this.madeBy(call, index),
       closed: call.call === 'close' ? this.closedBy(call) : undefined,
       held: site.shared() && call.call !== 'close' ? this.fileObject(call.fd ?? call.iommufd!) : undefined,
@@ -195,21 +200,18 @@ class Compiler {
       this.draftRoutine(body ?? NO_RELEASE, `release_${object.anchor.fileKind}`, this.scope(object.anchor, {}, task), context(true), index, steps, 0, object);
     }
     const end = steps.length;
-    const place = (d: readonly Draft[]): Draft[] => d.flatMap((s): Draft[] => {
-      if (s.op === 'if') return [{ ...s, then: place(s.then), otherwise: place(s.otherwise) }];
-      return s.op === 'exit' ? this.exit(task, end, pcOfRelease) : [s];
-    });
-    for (let pc = start; pc < end; pc++) steps[pc] = { ...steps[pc]!, body: place(steps[pc]!.body) };
+    const exit = this.bounds && this.exit(task, end, pcOfRelease);
+    if (exit) for (let pc = start; pc < end; pc++) steps[pc] = { ...steps[pc]!, body: placed(steps[pc]!.body, exit) };
     const needs = site.needs();
     return { index, call, task, start, end, result: this.results[index]!, errnos, needs };
   }
 
   /** Return to user: the first queued release callback of this task, else the next call. */
-  private exit(task: number, end: number, releases: ReadonlyMap<number, number>): Draft[] {
-    return [...releases].reduceRight<Draft[]>((rest, [file, pc]) => {
+  private exit(task: number, end: number, releases: ReadonlyMap<number, number>): Draft {
+    return [...releases].reduceRight<Draft>((rest, [file, pc]) => {
       const releaser = this.layout.objects[file]!.fields['releaser']!;
-      return [{ op: 'if', cond: binary('eq', field(releaser), constant(task + 1)), then: [{ op: 'jump', pc }], otherwise: rest }];
-    }, [{ op: 'jump', pc: end }]);
+      return { op: 'if', cond: binary('eq', field(releaser), constant(task + 1)), then: [{ op: 'jump', pc }], otherwise: [rest] };
+    }, { op: 'jump', pc: end });
   }
 
   private draftRoutine(routine: Routine, address: string, scope: Scope, context: CallContext, call: number, steps: Draftable[], entry: number, releasing?: ObjectSlot): void {
@@ -233,11 +235,17 @@ class Compiler {
     });
   }
 
+  /** Whether a call may end without the result that it is to make. */
+  private canFail(call: number): boolean {
+    const { errnos, needs } = this.programCalls[call]!;
+    return errnos.length > 0 || needs.length > 0;
+  }
+
   private finishStep(s: Draftable, pc: number): Step {
     const call = this.programCalls[s.call]!;
     let { guard } = s;
     let waits = s.waits;
-    let body = s.body as Statement[];
+    let body = s.body as readonly Statement[];
     if (pc === call.start && call.needs.length > 0) {
       const failed: Expr[] = [];
       const ready: Expr[] = [];
@@ -246,10 +254,7 @@ class Compiler {
         const done = need.task === call.task ? TRUE : binary('le', constant(need.end), field(this.pcs[need.task]!));
         ready.push(done);
         if (need.task !== call.task) waits = [...waits, { kind: 'name', name: resultName(need.call, n), call: n }];
-        if (need.errnos.length > 0 || need.needs.length > 0) {
-          const bad = binary('ne', field(need.result), constant(0));
-          failed.push(bad);
-        }
+        if (this.canFail(n)) failed.push(binary('ne', field(need.result), constant(0)));
       }
       const skip = any(failed);
       guard = all([...ready, any([skip, guard])]);
@@ -266,22 +271,22 @@ class Compiler {
         }];
       }
     }
-    const touches = new Set<number>();
-    const see = (i: number): void => { if (this.fields[i]!.object >= 0) touches.add(i); };
-    fieldsRead(guard, see);
-    eachStatement(body, st => {
-      if (st.op === 'set') { see(st.field); fieldsRead(st.value, see); }
-      if (st.op === 'if') fieldsRead(st.cond, see);
-    });
+    const { fields } = this;
+    // Asked for few steps only: those that somebody looks at.
+    let touches: readonly number[] | undefined;
     return {
       pc, id: s.id, name: s.address, title: s.spec.title, routine: s.routine.name, cite: s.spec.cite ?? s.routine.cite, confidence: s.spec.confidence ?? 'SRC',
-      call: s.call, guard, waits, body, code: printOps(s.spec.ops), ops: s.spec.ops, touches: [...touches],
+      call: s.call, guard, waits, body, code: codeOf(s.spec), ops: s.spec.ops,
+      get touches() { return (touches ??= touchedBy(guard, body, fields)); },
     };
   }
 
   private scope(main: Anchor, args: Record<string, Anchor>, task: number): Scope {
     const buffers = task < 0 ? undefined : this.storeBuffersOf(task);
-    return new Scope(this.layout, { main, args, bound: {}, task, ...(buffers ? { buffers } : {}) });
+    const key = JSON.stringify([main, args]);
+    const ways = this.ways.get(key) ?? noWays();
+    this.ways.set(key, ways);
+    return new Scope(this.layout, { main, args, bound: {}, task, ...(buffers ? { buffers } : {}) }, ways);
   }
 
   private madeBy(call: Call, index: number): CallContext['made'] {
@@ -302,6 +307,48 @@ class Compiler {
   private fdObject(fd: string): ObjectSlot {
     return findObject(this.layout.objects, 'fd', this.instances.fdAnchor(fd)!)!;
   }
+}
+
+/** Adds one assignment to what is known of a field. */
+function widen(b: Bounds, value: Expr): void {
+  b.written = true;
+  if (value.op === 'const') b.stored = Math.max(b.stored, value.value);
+  else if (value.op === 'add') b.ups++;
+  else if (value.op === 'sub') b.downs++;
+  else b.stored = Number.MAX_SAFE_INTEGER;
+}
+
+/** The statements with every return to user as `exit`. */
+function placed(body: readonly Draft[], exit: Draft): readonly Draft[] {
+  if (!body.some(s => s.op === 'exit' || s.op === 'if')) return body;
+  return body.map((s): Draft => {
+    if (s.op === 'exit') return exit;
+    if (s.op !== 'if') return s;
+    const then = placed(s.then, exit);
+    const otherwise = placed(s.otherwise, exit);
+    return then === s.then && otherwise === s.otherwise ? s : { op: 'if', cond: s.cond, then, otherwise };
+  });
+}
+
+/** Fields of objects that a step reads or writes. */
+function touchedBy(guard: Expr, body: readonly Statement[], fields: readonly Field[]): readonly number[] {
+  const touches = new Set<number>();
+  const see = (i: number): void => { if (fields[i]!.object >= 0) touches.add(i); };
+  fieldsRead(guard, see);
+  eachStatement(body, s => {
+    if (s.op === 'set') { see(s.field); fieldsRead(s.value, see); }
+    if (s.op === 'if') fieldsRead(s.cond, see);
+  });
+  return [...touches];
+}
+
+const codes = new WeakMap<StepSpec, readonly string[]>();
+
+/** The lines of a step, printed once. */
+function codeOf(spec: StepSpec): readonly string[] {
+  const code = codes.get(spec) ?? printOps(spec.ops);
+  codes.set(spec, code);
+  return code;
 }
 
 function isAccessFlag(layout: Layout, f: Field): boolean {

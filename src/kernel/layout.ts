@@ -7,7 +7,12 @@ import type { Field, ObjectSlot } from './program';
 export interface Bounds { ups: number; downs: number; stored: number; written: boolean }
 
 /** The objects and fields of a scenario, tasks and calls not yet among them. */
-export interface Layout { readonly objects: readonly ObjectSlot[]; readonly fields: Field[] }
+export interface Layout {
+  readonly objects: readonly ObjectSlot[];
+  readonly fields: Field[];
+  /** Object type by the role that it plays, of those that have an object. */
+  readonly roles: ReadonlyMap<string, string>;
+}
 
 interface Draft { index: number; object: number; name: string; title: string; spec: FieldSpec | undefined; anchor: Anchor }
 
@@ -32,13 +37,45 @@ export function layOut(model: DesignModel, instances: Instances, tasks: number, 
   }
   linkObjects(objects, model);
   const fields = drafts.map(d => makeField(d, objects, model, instances, tasks, bounds?.[d.index]));
-  return { objects, fields };
+  return { objects, fields, roles: new Map(objects.toReversed().map(o => [o.spec.role, o.type])) };
 }
 
-/** The object of `type` that agrees with `anchor` on the keys that the type is made for; of an iommufd's ioases, the compat one where none is named. */
+/** The objects of one type, by where they stand. */
+interface Kin { readonly keys: readonly (keyof Anchor)[]; readonly at: Map<string, ObjectSlot> }
+
+const kin = new WeakMap<readonly ObjectSlot[], ReadonlyMap<string, Kin>>();
+
+/** The object of `type` that agrees with `anchor` on the keys that the type is made for; of an iommufd's ioases, the compat one where none is named. The list of objects must be complete. */
 export function findObject(objects: readonly ObjectSlot[], type: string, at: Anchor): ObjectSlot | undefined {
-  const anchor = at.ioas === undefined && at.file !== undefined ? { ...at, ioas: `${at.file}.compat` } : at;
-  return objects.find(o => o.type === type && ANCHOR_KEYS[o.spec.per].every(k => o.anchor[k] !== undefined && o.anchor[k] === anchor[k]));
+  let types = kin.get(objects);
+  if (!types) kin.set(objects, types = kinOf(objects));
+  const found = types.get(type);
+  const key = found && placeKey(found.keys, at);
+  return key === undefined ? undefined : found?.at.get(key);
+}
+
+function kinOf(objects: readonly ObjectSlot[]): ReadonlyMap<string, Kin> {
+  const types = new Map<string, Kin>();
+  for (const o of objects) {
+    const keys = ANCHOR_KEYS[o.spec.per];
+    const own = types.get(o.type) ?? { keys, at: new Map<string, ObjectSlot>() };
+    if (own.keys !== keys) throw new Error(`objects of type ${o.type} are made for two kinds of place`);
+    types.set(o.type, own);
+    const key = placeKey(own.keys, o.anchor);
+    if (key !== undefined && !own.at.has(key)) own.at.set(key, o);
+  }
+  return types;
+}
+
+/** One text for the anchor's values of these keys; undefined where it lacks one. */
+function placeKey(keys: readonly (keyof Anchor)[], at: Anchor): string | undefined {
+  let key = '';
+  for (const k of keys) {
+    const value = at[k] ?? (k === 'ioas' && at.file !== undefined ? `${at.file}.compat` : undefined);
+    if (value === undefined) return undefined;
+    key += `${value}\n`;
+  }
+  return key;
 }
 
 function linkObjects(objects: ObjectSlot[], model: DesignModel): void {

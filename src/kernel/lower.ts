@@ -52,8 +52,10 @@ export function routineOf(body: CallBody, kind: string | undefined): Routine {
 export class Lowering {
   readonly waits: Wait[] = [];
   guard: Expr = TRUE;
-  private checked: ReadonlySet<number> = new Set();
-  private known: ReadonlyMap<number, number> = new Map();
+  /** Objects that were found alive on the way here. */
+  private checked = new Set<number>();
+  /** Fields that the step itself has set on the way here, and to what. */
+  private known = new Map<number, number>();
   /** Blocking operations that the step begins with; any other would block in the middle of an atomic action. */
   private readonly leading = new Set<Op>();
 
@@ -111,7 +113,10 @@ export class Lowering {
 
   /** Lowers a branch; what it learns of the state stays inside. */
   private branch(ops: readonly Op[], scope: Scope): Draft[] {
+    if (ops.length === 0) return [];
     const { checked, known } = this;
+    this.checked = new Set(checked);
+    this.known = new Map(known);
     const out = this.block(ops, scope);
     this.checked = checked;
     this.known = known;
@@ -283,7 +288,7 @@ export class Lowering {
     if (object.life === undefined || this.checked.has(object.index) || !this.call.mayBeDead(object)) return;
     const dead = all([c.when, binary('ne', field(object.life), constant(1))]);
     out.push({ op: 'if', cond: dead, then: [this.violation('memory', `uses ${object.name} (${object.type}), which is not allocated (freed, or never made)`, object)], otherwise: [] });
-    this.checked = new Set([...this.checked, object.index]);
+    this.checked.add(object.index);
   }
 
   private violation(property: PropertyId, text: string, object: ObjectSlot | undefined): Draft {
@@ -322,7 +327,7 @@ export class Lowering {
       }
     });
     this.forget(path, scope);
-    if (single.length === 1 && typeof value !== 'function' && value.op === 'const') this.known = new Map([...this.known, [single[0]!.field.index, value.value]]);
+    if (single.length === 1 && typeof value !== 'function' && value.op === 'const') this.known.set(single[0]!.field.index, value.value);
   }
 
   /** Moves a list node; a node that is linked twice, or unlinked from nothing, leaves a broken list behind. */
@@ -341,9 +346,7 @@ export class Lowering {
   }
 
   private forget(path: Path, scope: Scope): void {
-    const known = new Map(this.known);
-    for (const c of scope.places(path).cases) known.delete(c.field.index);
-    this.known = known;
+    for (const c of scope.places(path).cases) this.known.delete(c.field.index);
   }
 
   private count(path: Path, by: 1 | -1, scope: Scope, out: Draft[]): void {
@@ -375,9 +378,7 @@ export class Lowering {
       body.push({ op: 'set', field: life, value: constant(born ? 1 : 2) }, { op: 'note', note: this.call.note({ kind: born ? 'alloc' : 'free', object: c.object.index }), value: constant(0) });
       if (c.when === TRUE) out.push(...body);
       else out.push({ op: 'if', cond: c.when, then: body, otherwise: [] });
-      const checked = new Set(this.checked);
-      if (born) checked.add(c.object.index); else checked.delete(c.object.index);
-      this.checked = checked;
+      if (born) this.checked.add(c.object.index); else this.checked.delete(c.object.index);
     }
   }
 

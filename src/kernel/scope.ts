@@ -28,17 +28,44 @@ export interface Names {
   readonly buffers?: StoreBuffers;
 }
 
+/** Where a path leads: its ends, the pointers followed, and the objects that it leads through (`df` in `df.device`). */
+interface Way<T> { readonly cases: readonly T[]; readonly hops: readonly Hop[]; readonly through: readonly Case[] }
+
+/** The ways found so far from one set of names: every operation of a step asks for its paths several times. */
+export interface Ways { readonly objects: Map<Path, Way<Case>>; readonly places: Map<Path, Way<PlaceCase>>; readonly bound: Map<string, Ways> }
+
+/** No way found yet; to be shared by scopes of one layout whose main anchor, arguments and bound objects are the same. */
+export function noWays(): Ways {
+  return { objects: new Map(), places: new Map(), bound: new Map() };
+}
+
 /** Turns paths, values and conditions of one step into expressions over fields. */
 export class Scope {
-  constructor(readonly layout: Layout, readonly names: Names) {}
+  constructor(readonly layout: Layout, readonly names: Names, private readonly ways: Ways = noWays()) {}
 
   /** The same scope with role `as` bound to one object. */
   bind(as: string, object: ObjectSlot): Scope {
-    return new Scope(this.layout, { ...this.names, bound: { ...this.names.bound, [as]: object } });
+    const key = `${as} ${object.index}`;
+    const ways = this.ways.bound.get(key) ?? noWays();
+    this.ways.bound.set(key, ways);
+    return new Scope(this.layout, { ...this.names, bound: { ...this.names.bound, [as]: object } }, ways);
   }
 
-  /** The objects that an object path may lead to, the pointers followed, and the objects that it leads through (`df` in `df.device`). */
-  objects(path: Path): { cases: Case[]; hops: Hop[]; through: Case[] } {
+  /** The objects that an object path may lead to. */
+  objects(path: Path): Way<Case> {
+    const known = this.ways.objects.get(path) ?? this.findObjects(path);
+    this.ways.objects.set(path, known);
+    return known;
+  }
+
+  /** The fields that a place path may lead to. */
+  places(path: Path): Way<PlaceCase> {
+    const known = this.ways.places.get(path) ?? this.findPlaces(path);
+    this.ways.places.set(path, known);
+    return known;
+  }
+
+  private findObjects(path: Path): Way<Case> {
     const [first, ...rest] = path.split('.');
     const hops: Hop[] = [];
     const through: Case[] = [];
@@ -57,8 +84,7 @@ export class Scope {
     return { cases, hops, through };
   }
 
-  /** The fields that a place path may lead to, the pointers followed, and the objects that it leads through. */
-  places(path: Path): { cases: PlaceCase[]; hops: Hop[]; through: Case[] } {
+  private findPlaces(path: Path): Way<PlaceCase> {
     const dot = path.lastIndexOf('.');
     if (dot < 0) throw new Error(`${path}: a place needs a field`);
     const { cases, hops, through } = this.objects(path.slice(0, dot));
@@ -102,7 +128,7 @@ export class Scope {
   }
 
   private pointerFields(v: Value): Field[] {
-    return typeof v === 'string' ? this.places(v).cases.map(c => c.field).filter(f => f.targets) : [];
+    return typeof v === 'string' ? this.places(v).cases.flatMap(c => (c.field.targets ? [c.field] : [])) : [];
   }
 
   private convert(source: Field, target: Field | undefined): Expr {
@@ -130,7 +156,7 @@ export class Scope {
     const seen = arg === undefined ? undefined : this.names.bound[arg]?.anchor ?? this.names.args[arg];
     if (arg !== undefined && !seen) throw new Error(`${path}: no argument or bound object ${arg}`);
     const anchor = seen ? { ...this.names.main, ...seen } : this.names.main;
-    const type = this.layout.objects.find(o => o.spec.role === role)?.type;
+    const type = this.layout.roles.get(role);
     const object = type === undefined ? undefined : findObject(this.layout.objects, type, anchor);
     if (!object) throw new Error(`${path}: no object plays ${role} here (${JSON.stringify(anchor)})`);
     return object;

@@ -4,7 +4,7 @@ import type { Expr } from './expr';
 import type { Instances } from './instances';
 import { findObject } from './layout';
 import type { Layout } from './layout';
-import type { CounterCheck, Program, ProgramFile } from './program';
+import type { CounterCheck, ObjectSlot, Program, ProgramFile } from './program';
 import { Scope } from './scope';
 
 /** The struct files of a scenario, with what the properties ask of them. */
@@ -39,21 +39,34 @@ export function resolveFds(instances: Instances, layout: Layout): Program['fds']
 
 /** Every counter with a law, and all that may hold it. */
 export function resolveCounters(model: DesignModel, layout: Layout): CounterCheck[] {
+  const scopes = new Map<ObjectSlot, Scope>();
+  const scopeOf = (x: ObjectSlot): Scope => {
+    const scope = scopes.get(x) ?? viewScope(layout, x.anchor);
+    scopes.set(x, scope);
+    return scope;
+  };
   return model.views.counters.flatMap(law => {
     const [type, name] = law.counter.split('.');
-    return layout.objects.filter(o => o.type === type).map((o): CounterCheck => ({
-      field: o.fields[name!]!,
-      law,
-      holders: law.holders.flatMap(h => layout.objects.filter(x => x.type === h.type).flatMap(x => {
-        const scope = viewScope(layout, x.anchor);
-        if (h.fileKinds && !(x.anchor.fileKind && h.fileKinds.includes(x.anchor.fileKind))) return [];
-        if (!playable(scope, h.to)) return [];
-        const to = scope.objects(h.to).cases.filter(c => c.object.index === o.index);
-        if (to.length === 0) return [];
-        const when = all([any(to.map(c => c.when)), scope.condition(h.when)]);
-        return when.op === 'const' && !when.value ? [] : [{ object: x.index, when, weight: h.weight ?? 1, why: h.why }];
-      })),
-    }));
+    // From each holder to the objects that it may count for, not from each object to all that may hold it.
+    const held = new Map<number, CounterCheck['holders'][number][]>();
+    for (const h of law.holders) {
+      for (const x of layout.objects) {
+        if (x.type !== h.type || (h.fileKinds && !(x.anchor.fileKind && h.fileKinds.includes(x.anchor.fileKind)))) continue;
+        const scope = scopeOf(x);
+        if (!playable(scope, h.to)) continue;
+        const ways = new Map<number, Expr[]>();
+        for (const { object, when } of scope.objects(h.to).cases) ways.set(object.index, [...(ways.get(object.index) ?? []), when]);
+        for (const [object, whens] of ways) {
+          const when = all([any(whens), scope.condition(h.when)]);
+          if (when.op === 'const' && !when.value) continue;
+          const holder = { object: x.index, when, weight: h.weight ?? 1, why: h.why };
+          const list = held.get(object);
+          if (list) list.push(holder);
+          else held.set(object, [holder]);
+        }
+      }
+    }
+    return layout.objects.filter(o => o.type === type).map((o): CounterCheck => ({ field: o.fields[name!]!, law, holders: held.get(o.index) ?? [] }));
   });
 }
 
@@ -64,6 +77,6 @@ function viewScope(layout: Layout, main: Scope['names']['main']): Scope {
 
 /** Whether the role that a holder's path starts with exists for this object. */
 function playable(scope: Scope, path: string): boolean {
-  const role = path.split('.')[0]!;
-  return scope.layout.objects.some(o => o.spec.role === role && findObject(scope.layout.objects, o.type, scope.names.main) === o);
+  const type = scope.layout.roles.get(path.split('.')[0]!);
+  return type !== undefined && findObject(scope.layout.objects, type, scope.names.main) !== undefined;
 }
