@@ -32,14 +32,14 @@ async function bundle(entry, { name, fonts = false, inline = false } = {}) {
     logLevel: 'warn',
     publicDir: false,
     resolve: { alias: smallReact },
-    plugins: [react(), leanReactFlow(), ...(fonts ? [] : [withoutFonts()]), ...(inline ? [workerInside()] : [])],
+    plugins: [react(), leanReactFlow(), ...(fonts ? [] : [withoutFonts()]), ...(inline ? [withoutOwnSearch()] : [])],
     build: {
       target: 'es2022',
       write: false,
       cssCodeSplit: false,
       modulePreload: false,
       assetsInlineLimit: inline ? Number.MAX_SAFE_INTEGER : 0,
-      rolldownOptions: { input: join(root, entry), output: { format: 'iife', codeSplitting: false, ...(name === undefined ? {} : { name }) } },
+      rolldownOptions: { input: join(root, entry), ...(name === undefined ? {} : { preserveEntrySignatures: 'strict' }), output: { format: 'iife', codeSplitting: false, ...(name === undefined ? {} : { name }) } },
     },
   });
   if (!('output' in result)) throw new Error(`${entry} was built more than once`);
@@ -60,15 +60,39 @@ function withoutFonts() {
   };
 }
 
-/** Carries the search worker inside the script: a page from a file may not load another. @returns {import('vite').Plugin} */
-function workerInside() {
+/** Leaves out the search that the page brings as modules: a page that is one script has it beside. @returns {import('vite').Plugin} */
+function withoutOwnSearch() {
   return {
-    name: 'worker-inside',
+    name: 'without-own-search',
     enforce: 'pre',
-    transform: (code, id) => (id.endsWith('/src/main.tsx')
-      ? `import SearchWorker from './explore.worker.ts?worker&inline';\n${put(code, /new Worker\(new URL\('\.\/explore\.worker\.ts', import\.meta\.url\), \{ type: 'module' \}\)/, 'new SearchWorker()')}`
-      : undefined),
+    transform: (code, id) => (id.endsWith('/src/main.tsx') ? put(code, /const search: OwnSearch = \{[^]*?\n\};/, 'const search: OwnSearch = {};') : undefined),
   };
+}
+
+/**
+ * The search as one classic script (`src/session/checkStarters.ts` says who wants it): as a worker it serves checks, in a
+ * page it registers its own text, from which a worker can be started, and the search for the page's own thread.
+ */
+async function searchScript() {
+  const { code } = await bundle('src/session/checkProtocol.ts', { name: 'search' });
+  return `(function run(make) {
+if (typeof document === 'undefined') {
+  const receive = make().serveChecks((message) => postMessage(message));
+  addEventListener('message', ({ data }) => receive(data));
+} else {
+  let made;
+  globalThis.vfioPlaygroundSearch = { text: '(' + run + ')(' + make + ')', serveChecks: (post, sliceMs) => (made ??= make()).serveChecks(post, sliceMs) };
+}
+})(function () {
+${code}
+return search;
+});
+`;
+}
+
+/** @param {string} page its text @param {string} script path of the search script @returns {string} */
+function withSearch(page, script) {
+  return put(page, /(?=\n {2}<\/head>)/, `\n    <meta name="search-script" content="./${script}" />`);
 }
 
 /** Writes a file whose name says its content. @param {string} stem @param {string} extension @param {string} text @returns {string} path below dist */
@@ -79,13 +103,14 @@ function writeHashed(stem, extension, text) {
   return file;
 }
 
-async function buildEmbed() {
+/** @param {string} search path of the search script */
+async function buildEmbed(search) {
   const { code, css } = await bundle('src/embed.tsx');
   const script = writeHashed('embed', 'js', code);
   const sheet = writeHashed('embed', 'css', css);
   const page = readFileSync(join(root, 'embed.html'), 'utf8');
   const styled = put(page, /(?=\n {2}<\/head>)/, `\n    <link rel="stylesheet" href="./${sheet}" />\n    <script defer src="./${script}"></script>`);
-  writeFileSync(join(dist, 'embed.html'), put(styled, /\n\s*<script type="module"[^>]*><\/script>/, ''));
+  writeFileSync(join(dist, 'embed.html'), withSearch(put(styled, /\n\s*<script type="module"[^>]*><\/script>/, ''), search));
 }
 
 async function buildElement() {
@@ -93,13 +118,14 @@ async function buildElement() {
   writeFileSync(join(dist, 'vfio-playground.js'), code);
 }
 
-async function buildSingleFile() {
+/** @param {string} search text of the search script */
+async function buildSingleFile(search) {
   const { code, css, assets } = await bundle('src/main.tsx', { fonts: true, inline: true });
   if (assets.length > 0) throw new Error(`the single file needs ${assets.map(({ fileName }) => fileName).join(', ')}`);
   const page = readFileSync(join(root, 'index.html'), 'utf8');
   const icon = `data:image/svg+xml;base64,${readFileSync(join(root, 'public/favicon.svg')).toString('base64')}`;
   const styled = put(put(page, /href="\.\/favicon\.svg"/, `href="${icon}"`), /(?=\n {2}<\/head>)/, `\n<style>${css.replaceAll('</style', '<\\/style')}</style>`);
-  writeFileSync(join(dist, 'vfio-playground.html'), put(styled, moduleScript, `<script>${code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>`));
+  writeFileSync(join(dist, 'vfio-playground.html'), put(styled, moduleScript, [search, code].map((text) => `<script>${text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>`).join('\n')));
 }
 
 /** The offline worker with the list of all files; a new build has a new list and so a new worker. */
@@ -129,9 +155,13 @@ export async function buildSite() {
   await build({ root, logLevel: 'warn' });
   if (!existsSync(join(dist, 'index.html'))) throw new Error('vite wrote no dist/index.html');
   nameSite();
-  await buildEmbed();
+  const text = await searchScript();
+  const search = writeHashed('search', 'js', text);
+  const index = join(dist, 'index.html');
+  writeFileSync(index, withSearch(readFileSync(index, 'utf8'), search));
+  await buildEmbed(search);
   await buildElement();
-  await buildSingleFile();
+  await buildSingleFile(text);
   writeOfflineWorker();
 }
 

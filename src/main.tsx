@@ -2,10 +2,18 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { opening } from './session/onDemand';
 import { addressOf } from './session/address';
+import { checkStarters } from './session/checkStarters';
+import type { OwnSearch } from './session/checkStarters';
 import { startSession } from './session/start';
 import { App } from './ui/App.tsx';
 import { keepOffline } from './ui/keepOffline';
 import { onceIdle } from './ui/onceIdle';
+
+/** The search that a page made of modules brings along; one that is a single script has it beside. */
+const search: OwnSearch = {
+  worker: () => new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' }),
+  protocol: () => import('./session/checkProtocol'),
+};
 
 const found = document.getElementById('root');
 if (!found) throw new Error('index.html has no #root');
@@ -17,7 +25,7 @@ async function show(): Promise<void> {
   delete root.dataset['loading'];
   createRoot(root).render(
     <StrictMode>
-      <App session={session} startWorker={() => new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' })} />
+      <App session={session} checkStarters={checkStarters(document, search)} />
     </StrictMode>,
   );
   onceIdle(window, () => {

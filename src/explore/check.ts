@@ -48,6 +48,9 @@ export interface CheckProgress {
   readonly transitions: number;
   readonly depth: number;
   readonly bytes: number;
+  /** Properties that a step or a state was seen to break so far. */
+  readonly broken: readonly PropertyId[];
+  readonly engine: EngineName;
 }
 
 /** A check under way: call `advance` until it is done, in slices as long as the caller likes. */
@@ -117,7 +120,8 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     },
     progress: () => ({
       phase, states: search.engine.count(), frontier: search.engine.count() - search.expanded(), transitions: search.engine.transitions(),
-      depth: depthReached(search), bytes: search.engine.bytes(),
+      depth: depthReached(search), bytes: search.engine.bytes(), engine,
+      broken: PROPERTY_IDS.filter((id) => wanted.has(id) && search.broken.has(propertyBit(id))),
     }),
     stop: (why) => { if (why === 'cancel' || phase === 'explore') stoppedBy ??= why; },
     result: (seconds) => {

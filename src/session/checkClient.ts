@@ -1,8 +1,10 @@
 import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
+import { PROPERTY_IDS } from '../kernel/propertyId';
+import { optionValues } from '../scenario/make';
 import type { CheckNews } from './checkDriver';
-import { failureText } from './checkFailure';
 import type { FromWorker, ToWorker } from './checkProtocol';
+import type { CheckStarter } from './checkStarters';
 
 /** How a check ended: with a result (perhaps a cancelled or limited one), or with a message for people. The session is untouched either way. */
 type CheckAnswer = { readonly ok: true; readonly result: CheckResult } | { readonly ok: false; readonly message: string };
@@ -19,7 +21,7 @@ export interface RunningCheck {
 export interface CheckClient {
   /** Begins a check; one that still runs is cancelled. */
   readonly check: (request: CheckRequest, onProgress: (news: CheckNews) => void) => RunningCheck;
-  /** Where checks run: a worker, the page's own thread in slices, or not yet known. */
+  /** Where checks run: a worker, the page's own thread in slices, or not yet known (a worker that was ended leaves its successor to be known). */
   readonly place: () => 'worker' | 'page' | undefined;
   readonly close: () => void;
 }
@@ -33,115 +35,144 @@ export interface Patience {
   readonly startMs: number;
   /** Without a word during a check. */
   readonly silenceMs: number;
-  /** Until it has answered a cancel. */
+  /** Until it has answered a cancel; what it told so far is kept. */
   readonly cancelMs: number;
 }
 
-const PATIENCE: Patience = { startMs: 5000, silenceMs: 30_000, cancelMs: 5000 };
-/** Half a frame: on the page's own thread the stage must go on. */
-const PAGE_SLICE_MS = 8;
+const PATIENCE: Patience = { startMs: 5000, silenceMs: 30_000, cancelMs: 60 };
+/** An answer that came while the page was busy is read before a worker is ended. */
+const GRACE_MS = 15;
 
-/**
- * A client. `starters` are tried in order (a worker file, an inline worker); one that throws or never gets ready is
- * passed over, and after the last checks run on the page's own thread.
- */
-export function makeCheckClient(starters: readonly (() => WorkerLike)[], patience: Patience = PATIENCE): CheckClient {
-  let worker: WorkerLike | undefined;
-  let starting: Promise<WorkerLike | undefined> | undefined;
-  let place: 'worker' | 'page' | undefined;
+interface Entry {
+  readonly id: number;
+  readonly request: CheckRequest;
+  readonly onProgress: (news: CheckNews) => void;
+  readonly settle: (answer: CheckAnswer) => void;
+  news: CheckNews | undefined;
+  cancelled: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+interface Started { readonly worker: WorkerLike; readonly place: 'worker' | 'page' }
+
+/** A client. `starters` are tried in order (see `checkStarters`); one that throws or never gets ready is passed over. */
+export function makeCheckClient(starters: readonly CheckStarter[], patience: Patience = PATIENCE): CheckClient {
+  let started: Started | undefined;
+  let starting: Promise<Started | undefined> | undefined;
   let number = 0;
-  interface Entry { readonly id: number; readonly cancel: () => void; readonly settle: (answer: CheckAnswer) => void; readonly onProgress: (news: CheckNews) => void; readonly heard: () => void }
   const running = new Map<number, Entry>();
 
+  const settle = (entry: Entry, answer: CheckAnswer): void => {
+    clearTimeout(entry.timer);
+    if (running.delete(entry.id)) entry.settle(answer);
+  };
+  const waitFor = (entry: Entry, ms: number, late: () => void): void => {
+    clearTimeout(entry.timer);
+    entry.timer = setTimeout(late, ms);
+  };
+  const heard = (entry: Entry): void => {
+    if (!entry.cancelled) waitFor(entry, patience.silenceMs, () => died('The search worker has not been heard of and was ended.'));
+  };
   const receive = (message: Exclude<FromWorker, { readonly type: 'ready' }>): void => {
     const entry = running.get(message.id);
     if (!entry) return;
-    entry.heard();
-    if (message.type === 'progress') entry.onProgress(message.news);
-    else entry.settle(message.type === 'done' ? { ok: true, result: message.result } : { ok: false, message: message.message });
+    heard(entry);
+    if (message.type === 'progress') {
+      entry.news = message.news;
+      entry.onProgress(message.news);
+    } else settle(entry, message.type === 'done' ? { ok: true, result: message.result } : { ok: false, message: message.message });
   };
-  const giveUp = (why: string): void => {
-    worker?.terminate();
-    worker = undefined;
+  const drop = (): void => {
+    started?.worker.terminate();
+    started = undefined;
     starting = undefined;
-    for (const entry of running.values()) entry.settle({ ok: false, message: `${why} Nothing else is lost: the check can be started again.` });
   };
-  const start = async (): Promise<WorkerLike | undefined> => {
-    for (const starter of starters) {
-      const ready = await tryStarter(starter, patience.startMs, receive, (message) => giveUp(`The search worker died${message === '' ? '' : ` (${message})`}.`));
-      if (ready) return ready;
+  const died = (why: string): void => {
+    drop();
+    for (const entry of running.values()) settle(entry, entry.cancelled ? stopped(entry) : { ok: false, message: `${why} Nothing else is lost: the check can be started again.` });
+  };
+  const start = async (): Promise<Started | undefined> => {
+    for (const { place, start: begin } of starters) {
+      const worker = await tryStarter(begin, patience.startMs, receive, (message) => died(`The search worker died${message === '' ? '' : ` (${message})`}.`));
+      if (worker) return { worker, place };
     }
     return undefined;
   };
-
-  const check: CheckClient['check'] = (request, onProgress) => {
-    for (const entry of running.values()) entry.cancel();
-    const id = ++number;
-    let cancelled = false;
-    let silence: ReturnType<typeof setTimeout> | undefined;
-    const listen = (ms: number, why: string): void => {
-      clearTimeout(silence);
-      if (worker) silence = setTimeout(() => giveUp(why), ms);
-    };
-    const answer = new Promise<CheckAnswer>((resolve) => {
-      running.set(id, {
-        id, onProgress,
-        settle: (given) => {
-          clearTimeout(silence);
-          running.delete(id);
-          resolve(given);
-        },
-        cancel: () => {
-          if (cancelled) return;
-          cancelled = true;
-          if (!worker) return;
-          send(worker, { type: 'cancel', id });
-          listen(patience.cancelMs, 'The search worker did not stop and was ended.');
-        },
-        heard: () => { if (!cancelled) listen(patience.silenceMs, 'The search worker has not been heard of and was ended.'); },
-      });
-    });
-    const entry = running.get(id)!;
-    void (async () => {
-      starting ??= start();
-      worker = await starting;
-      place = worker ? 'worker' : 'page';
-      if (worker) {
-        send(worker, { type: 'check', id, request });
-        if (cancelled) send(worker, { type: 'cancel', id });
-        return entry.heard();
-      }
-      try {
-        // Where there are workers, the page itself needs no search.
-        const { driveCheck, messagePause } = await import('./checkDriver');
-        const { pause, close } = messagePause();
-        const end = driveCheck(request, { sliceMs: PAGE_SLICE_MS, pause, onProgress, now: () => performance.now(), cancelled: () => cancelled });
-        entry.settle({ ok: true, result: await end.finally(close) });
-      } catch (error) {
-        entry.settle({ ok: false, message: failureText(error) });
-      }
-    })();
-    return { answer, cancel: entry.cancel };
+  const send = async (entry: Entry): Promise<void> => {
+    starting ??= start();
+    const mine = starting;
+    const now = await mine;
+    if (!running.has(entry.id) || starting !== mine) return;
+    started = now;
+    if (!now) {
+      starting = undefined;
+      return settle(entry, { ok: false, message: 'No search can be started in this page: its script did not load. Reload the page, or open the playground itself.' });
+    }
+    post(now.worker, { type: 'check', id: entry.id, request: entry.request });
+    heard(entry);
   };
-  return { check, place: () => place, close: () => { worker?.terminate(); worker = undefined; starting = undefined; } };
+  /** A worker in the middle of something that cannot be paused is ended: what it told is kept, and the next check gets a new one. */
+  const end = (entry: Entry): void => {
+    if (!running.has(entry.id)) return;
+    if (started?.place === 'page') return;
+    drop();
+    settle(entry, stopped(entry));
+    const others = [...running.values()];
+    for (const other of others) if (other.cancelled) settle(other, stopped(other)); else void send(other);
+    starting ??= start();
+  };
+  const cancel = (entry: Entry): void => {
+    if (entry.cancelled || !running.has(entry.id)) return;
+    entry.cancelled = true;
+    if (!started) return settle(entry, stopped(entry));
+    post(started.worker, { type: 'cancel', id: entry.id });
+    waitFor(entry, patience.cancelMs, () => waitFor(entry, GRACE_MS, () => end(entry)));
+  };
+
+  return {
+    check: (request, onProgress) => {
+      for (const entry of running.values()) cancel(entry);
+      const id = ++number;
+      let entry: Entry | undefined;
+      const answer = new Promise<CheckAnswer>((resolve) => {
+        entry = { id, request, onProgress, settle: resolve, news: undefined, cancelled: false, timer: undefined };
+      });
+      const begun = entry!;
+      running.set(id, begun);
+      void send(begun);
+      return { answer, cancel: () => cancel(begun) };
+    },
+    place: () => started?.place,
+    close: drop,
+  };
 }
 
-function send(worker: WorkerLike, message: ToWorker): void {
+/** What is known of a check that was ended from outside: what it last told. Its worker had no time for witnesses. */
+function stopped({ request: { scenario, properties = PROPERTY_IDS, engine = 'wasm', reduce = 'none' }, news }: Entry): CheckAnswer {
+  const broken = new Set(news?.broken);
+  return { ok: true, result: {
+    format: 'vfio-playground/check@1', design: scenario.design, options: optionValues(scenario.options), verdict: broken.size > 0 ? 'violated' : 'incomplete',
+    coverage: 'stopped', stoppedBy: 'cancel', states: news?.states ?? 0, transitions: news?.transitions ?? 0, depth: news?.depth ?? 0, seconds: news?.seconds ?? 0,
+    engine: news?.engine ?? engine, ...(reduce === 'none' ? {} : { reduce }),
+    properties: PROPERTY_IDS.filter((id) => properties.includes(id)).map((id) => ({ id, status: broken.has(id) ? 'violated' : 'incomplete' })), outcomes: [],
+  } };
+}
+
+function post(worker: WorkerLike, message: ToWorker): void {
   worker.postMessage(message, []);
 }
 
 /** The worker when it says that it is ready; undefined when it cannot start. */
-function tryStarter(starter: () => WorkerLike, patienceMs: number, receive: (message: Exclude<FromWorker, { readonly type: 'ready' }>) => void, died: (message: string) => void): Promise<WorkerLike | undefined> {
+async function tryStarter(start: CheckStarter['start'], patienceMs: number, receive: (message: Exclude<FromWorker, { readonly type: 'ready' }>) => void, died: (message: string) => void): Promise<WorkerLike | undefined> {
+  let worker: WorkerLike;
+  try {
+    worker = await start();
+  } catch (error) {
+    // A sandboxed frame may not start workers: the next way is tried.
+    console.info(`a worker could not be started: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
   return new Promise((resolve) => {
-    let worker: WorkerLike;
-    try {
-      worker = starter();
-    } catch (error) {
-      // A sandboxed frame may not start workers: the next way is tried.
-      console.info(`a worker could not be started: ${error instanceof Error ? error.message : String(error)}`);
-      resolve(undefined);
-      return;
-    }
     let ready = false;
     const timer = setTimeout(() => { worker.terminate(); resolve(undefined); }, patienceMs);
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
@@ -150,7 +181,7 @@ function tryStarter(starter: () => WorkerLike, patienceMs: number, receive: (mes
       clearTimeout(timer);
       resolve(worker);
     });
-    worker.addEventListener('error', (event) => {
+    worker.addEventListener('error', (event: ErrorEvent) => {
       clearTimeout(timer);
       if (ready) return died(event.message ?? '');
       worker.terminate();

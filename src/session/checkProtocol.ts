@@ -16,15 +16,15 @@ export type FromWorker =
   | { readonly type: 'done'; readonly id: number; readonly result: CheckResult }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };
 
-/** The worker's side: call `receive` with every message. */
-export function serveChecks(post: (message: FromWorker) => void): (message: ToWorker) => void {
+/** The worker's side: call `receive` with every message. Between slices of `sliceMs` the thread is free. */
+export function serveChecks(post: (message: FromWorker) => void, sliceMs = 16): (message: ToWorker) => void {
   let current = 0;
   const cancelled = new Set<number>();
   const check = async (id: number, request: CheckRequest): Promise<void> => {
     const { pause, close } = messagePause();
     try {
       const result = await driveCheck(request, {
-        sliceMs: 16, pause, now: () => performance.now(),
+        sliceMs, pause, now: () => performance.now(),
         cancelled: () => cancelled.has(id) || id !== current,
         onProgress: (news) => post({ type: 'progress', id, news }),
       });

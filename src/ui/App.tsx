@@ -1,6 +1,6 @@
 import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
 import { arrange } from '../session/arrange';
-import type { WorkerLike } from '../session/checkClient';
+import type { CheckStarter } from '../session/checkStarters';
 import type { Layout, Session } from '../session/session';
 import { WorkerContext } from './check/WorkerContext';
 import { Header } from './controls/Header';
@@ -34,16 +34,16 @@ const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] =
 
 interface AppProps {
   readonly session: Session;
-  /** Starts a worker for checks. */
-  readonly startWorker: () => WorkerLike;
+  /** The ways to run checks here, best first. */
+  readonly checkStarters: readonly CheckStarter[];
 }
 
 const middle: Readonly<Record<Layout['view'], ReactNode>> = { stage: <Stage />, compare: <Compare />, verdicts: <Verdicts /> };
 
-export function App({ session, startWorker }: AppProps) {
+export function App({ session, checkStarters }: AppProps) {
   return (
     <SessionContext value={session}>
-      <WorkerContext value={startWorker}><Page session={session} /></WorkerContext>
+      <WorkerContext value={checkStarters}><Page session={session} /></WorkerContext>
     </SessionContext>
   );
 }

@@ -7,10 +7,10 @@ const clients = new WeakMap<Session, CheckClient>();
 
 /** The one client of a session: a check goes on while its panel is hidden. */
 export function useCheckClient(session: Session): CheckClient {
-  const starter = useContext(WorkerContext);
+  const starters = useContext(WorkerContext);
   const known = clients.get(session);
   if (known) return known;
-  const client = makeCheckClient(starter ? [starter] : []);
+  const client = makeCheckClient(starters);
   clients.set(session, client);
   return client;
 }

@@ -99,7 +99,7 @@ function Property({ of, verdict: { id, status, witness }, states }: { readonly o
       <Icon name={marks[status]} />
       <div>
         <b>{title}</b> <code>{id}</code>
-        <p>{witness ? witness.text : status === 'holds' ? `Holds in all ${many(states)} states.` : 'Not broken in the part that was seen.'}</p>
+        <p>{witness ? witness.text : { holds: `Holds in all ${many(states)} states.`, violated: 'Broken; the check was ended before it had a schedule to show.' }[status as string] ?? 'Not broken in the part that was seen.'}</p>
         {witness && (
           <button type="button" className={`${buttons.button} ${buttons.small}`} aria-label={`Play the witness of ${id}`} onClick={() => showWitness(session, of, id, witness.schedule)}>
             <Icon name="play" size={12} />{witness.steps} steps, {witness.switches} {witness.switches === 1 ? 'switch' : 'switches'}

@@ -1,5 +1,5 @@
 import { createContext } from 'react';
-import type { WorkerLike } from '../../session/checkClient';
+import type { CheckStarter } from '../../session/checkStarters';
 
-/** How the page around starts a search worker; without it checks run on the page's own thread. */
-export const WorkerContext = createContext<(() => WorkerLike) | undefined>(undefined);
+/** How the page around runs checks, best way first; without any it runs none. */
+export const WorkerContext = createContext<readonly CheckStarter[]>([]);

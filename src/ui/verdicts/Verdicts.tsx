@@ -21,7 +21,7 @@ const known = new WeakMap<Session, readonly MatrixCell[]>();
 /** Designs and options against properties: each cell over all built-in scenarios, decided here and now. */
 export function Verdicts() {
   const session = useSessionStore();
-  const starter = useContext(WorkerContext);
+  const starters = useContext(WorkerContext);
   const [cells, setCells] = useState<readonly MatrixCell[]>(known.get(session) ?? []);
   const [running, setRunning] = useState(false);
   const stopped = useRef(false);
@@ -29,7 +29,7 @@ export function Verdicts() {
   const { cases } = libraryCases(allVariants());
   useEffect(() => () => stop.current(), []);
   const start = async (): Promise<void> => {
-    const client = makeCheckClient(starter ? [starter] : []);
+    const client = makeCheckClient(starters);
     stopped.current = false;
     setRunning(true);
     const done: MatrixCell[] = [];
