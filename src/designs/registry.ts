@@ -10,7 +10,14 @@ export function registerDesigns(designs: readonly Design[]): void {
   }
 }
 
-/** A loaded design by its id; undefined where there is none. All are loaded wherever a scenario or a link was parsed. */
+/** A loaded design by its id; undefined where there is none. */
 export function designById(id: string): Design | undefined {
   return known.get(id);
+}
+
+/** A design that has to be loaded by now. Whoever parses scenarios or links has loaded theirs, by `index.ts` or one by one. */
+export function loadedDesign(id: string): Design {
+  const design = known.get(id);
+  if (!design) throw new Error(`the design ${id} is not loaded`);
+  return design;
 }

@@ -1,9 +1,6 @@
-import { designById } from '../designs/index';
-import type { Options } from '../kernel/design';
-import { parseScenario, errorText } from './parse';
-import type { Parsed } from './parse';
-import { redesign } from './redesign';
-import type { Scenario } from './scenario';
+import { DESIGNS } from '../designs/index';
+import { registerDesigns } from '../designs/registry';
+import { BuiltInFiles, registerBuiltIn, type BuiltIn } from './builtIn';
 import bindErrorPath from './library/bind-error-path.scenario.json';
 import bindErrorPathRetold from './library/bind-error-path.retold.json';
 import bindRace from './library/bind-race.scenario.json';
@@ -88,45 +85,19 @@ export const LIBRARY_GROUPS = [
 
 type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
 
-/** A built-in scenario, told for every design in which it makes sense. */
-export interface LibraryEntry {
-  readonly id: string;
+/** A built-in scenario and its place in the picker. */
+export interface LibraryEntry extends BuiltIn {
   readonly group: LibraryGroup;
   /** Number in domain.md section 9, or the finding of its section 2.9. */
   readonly source: number | `D1-R${number}`;
-  readonly title: string;
-  /** The designs of `tellings`, each once; the file's own first. */
-  readonly designs: readonly string[];
-  /** As its file tells it, in the file's design. */
-  readonly scenario: Scenario;
-  /** The same calls per design, and per choice of options where that changes the story: own schedule, beats and expectation. The first is `scenario`. */
-  readonly tellings: readonly Scenario[];
 }
 
-/** An entry whose files are checked when they are first looked at: a page shows one scenario, not all. */
-class Entry implements LibraryEntry {
-  readonly title: string;
-  readonly designs: readonly string[];
-  private told: readonly Scenario[] | undefined;
+// Every scenario is told in every design.
+registerDesigns(DESIGNS);
 
-  constructor(readonly id: string, readonly group: LibraryGroup, readonly source: LibraryEntry['source'], private readonly files: readonly object[]) {
-    this.title = String((files[0] as { readonly title: unknown }).title);
-    this.designs = [...new Set(files.map(designOf))];
-  }
-
-  get tellings(): readonly Scenario[] {
-    this.told ??= this.files.map(file => {
-      const parsed = parseScenario(file);
-      if (!parsed.ok) throw new Error(`built-in scenario ${this.id} in ${designOf(file)}:\n${errorText(parsed.errors)}`);
-      return parsed.scenario;
-    });
-    return this.told;
-  }
-
-  get scenario(): Scenario {
-    const [scenario] = this.tellings;
-    if (!scenario) throw new Error(`built-in scenario ${this.id} has no file`);
-    return scenario;
+class Entry extends BuiltInFiles implements LibraryEntry {
+  constructor(id: string, readonly group: LibraryGroup, readonly source: LibraryEntry['source'], file: object, retellings: readonly object[]) {
+    super(id, file, retellings);
   }
 }
 
@@ -135,12 +106,9 @@ const entries = new Map<string, LibraryEntry>();
 /** One scenario: its file, and the file next to it (`*.retold.json`) with what differs in other designs. */
 function add(id: string, group: LibraryGroup, source: LibraryEntry['source'], file: object, retellings: readonly object[] = []): void {
   if (entries.has(id)) throw new Error(`two built-in scenarios are called ${id}`);
-  // The shared parts stay; what belongs to a design is told anew.
-  entries.set(id, new Entry(id, group, source, [file, ...retellings.map(r => ({ ...file, options: undefined, schedule: undefined, beats: undefined, expect: undefined, ...r }))]));
-}
-
-function designOf(file: object): string {
-  return 'design' in file ? String(file.design) : 'upstream';
+  const entry = new Entry(id, group, source, file, retellings);
+  entries.set(id, entry);
+  registerBuiltIn(entry);
 }
 
 add('cdev-path', 'first-steps', 1, cdevPath, cdevPathRetold);
@@ -187,30 +155,4 @@ export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap(g => [...
 /** A built-in scenario by its id. */
 export function libraryEntry(id: string): LibraryEntry | undefined {
   return entries.get(id);
-}
-
-/**
- * A built-in scenario in a design, its options changed by `options`: the telling made for exactly that where there is one,
- * else the calls alone (`redesign`). Errors are about options that the design does not have.
- */
-export function retell(entry: LibraryEntry, design: string, options: Options): Parsed {
-  const base = entry.tellings.find(t => t.design === design);
-  if (!base) return redesign(entry.scenario, design, options);
-  const wanted = inForce(design, { ...base.options, ...options });
-  const told = entry.tellings.find(t => t.design === design && sameOptions(inForce(design, t.options), wanted));
-  return told ? { ok: true, scenario: told } : redesign(base, design, options);
-}
-
-/** Whether a scenario has the world and the calls of a built-in one; a fault is at a step of one design, so it may differ. */
-export function isTelling(entry: LibraryEntry, { world, calls }: Scenario): boolean {
-  const shared = (s: Pick<Scenario, 'world' | 'calls'>): string => JSON.stringify([s.world, s.calls.map(c => ({ ...c, fault: undefined }))]);
-  return shared({ world, calls }) === shared(entry.scenario);
-}
-
-function inForce(design: string, options: Options): Options {
-  return { ...Object.fromEntries((designById(design)?.options ?? []).map(o => [o.id, o.values[0] ?? ''])), ...options };
-}
-
-function sameOptions(a: Options, b: Options): boolean {
-  return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([k, value]) => b[k] === value);
 }

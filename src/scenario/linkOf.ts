@@ -1,10 +1,6 @@
-import { designById } from '../designs/index';
-import { canMove, nextStep } from '../kernel/machine';
-import { LIBRARY, isTelling, libraryEntry, retell } from './library';
-import { parseLink, type Link, type LinkIssue } from './link';
-import { makeScenario } from './make';
-import { errorText, parseScenario, type Parsed } from './parse';
-import { advance, startRun, traceOf } from './run';
+import { LIBRARY } from './library';
+import { isTelling } from './builtIn';
+import type { Link } from './link';
 import type { Scenario } from './scenario';
 import type { Trace } from './trace';
 
@@ -29,104 +25,4 @@ export function linkOf(trace: Trace, cursor = trace.steps.length, view: Link['vi
 /** The built-in scenario that this one tells, in whatever design. */
 function libraryIdOf(scenario: Scenario): string | undefined {
   return LIBRARY.find(entry => isTelling(entry, scenario) && entry.tellings.some(t => t.title === scenario.title))?.id;
-}
-
-/** A link that was opened: the longest part that can run, and in sentences what was dropped. */
-interface OpenLink {
-  readonly ok: true;
-  /** The run with every call there from the start. */
-  readonly trace: Trace;
-  /** Calls of `trace` that were put in by hand, in that order; replaying them so is known to work. */
-  readonly issued: readonly LinkIssue[];
-  /** Moves (steps, and calls put in) made in the moment on screen. */
-  readonly cursor: number;
-  readonly view: Link['view'];
-  /** Id of the built-in scenario that it started from. */
-  readonly id: string | undefined;
-  readonly dropped: readonly string[];
-}
-
-/** What came of a link; `ok: false` where nothing of it can run. */
-export type OpenedLink = OpenLink | { readonly ok: false; readonly message: string };
-
-/** Reads a link, checks it as a scenario and replays its longest valid prefix. Never throws on any text. */
-export function openLink(hash: string): OpenedLink {
-  const parsed = parseLink(hash);
-  if (!parsed.ok) return parsed;
-  const { link } = parsed;
-  const dropped = [...parsed.dropped];
-  const design = designById(link.design);
-  if (!design) return { ok: false, message: `This link is for a design called "${link.design.slice(0, 40)}", which this playground does not have.` };
-  if (design.revision !== link.revision) dropped.push(`The link was made with revision ${link.revision} of ${design.id}; this is revision ${design.revision}.`);
-  let options = link.options;
-  const unknown = Object.entries(options).filter(([id, value]) => !design.options.some(o => o.id === id && o.values.includes(value)));
-  if (unknown.length > 0) {
-    dropped.push(`${unknown.map(([id, value]) => `${id.slice(0, 32)}=${value.slice(0, 32)}`).join(', ')} is no option of ${design.id} here and was dropped.`);
-    options = Object.fromEntries(Object.entries(options).filter(entry => !unknown.some(([id]) => id === entry[0])));
-  }
-  let calls = link.calls;
-  let checked = check(link, options, calls);
-  while (!checked.ok && calls.length > 0) {
-    calls = calls.slice(0, -1);
-    checked = check(link, options, calls);
-  }
-  if (!checked.ok) return { ok: false, message: `This link holds no scenario that can run: ${errorText(checked.errors)}` };
-  if (calls.length < link.calls.length) dropped.push(`${link.calls.length - calls.length} of ${link.calls.length} calls could not be used and were dropped, with the steps after them.`);
-  const first = replayed(checked.scenario, link.steps);
-  const lost = link.steps[first.trace.steps.length];
-  if (!first.whole && lost) dropped.push(`Step ${first.trace.steps.length + 1} of the link (${lost.by.slice(0, 32)}, ${lost.at.slice(0, 32)}) cannot be made here: it and what came after it were dropped.`);
-  const cut = withoutLate(link, calls, first.trace.steps.length);
-  const cutChecked = cut.calls.length < calls.length ? check(link, options, cut.calls) : checked;
-  const trace = cutChecked.ok && cutChecked !== checked ? replayed(cutChecked.scenario, link.steps).trace : first.trace;
-  const issued = cutChecked.ok ? cut.issued : [];
-  const fits = issued.length === 0 ? cutChecked.ok : fitIssued(trace, link, issued);
-  if (!fits) dropped.push('When its calls were put in does not fit the rest of the link: they are there from the start.');
-  return {
-    ok: true, trace, issued: fits ? issued : [], view: link.view, dropped,
-    cursor: Math.min(link.cursor, trace.steps.length + (fits ? issued.length : 0)),
-    id: link.scenario === undefined ? undefined : libraryEntry(link.scenario)?.id,
-  };
-}
-
-/** The steps of a link as far as they can be made. */
-function replayed(scenario: Scenario, steps: Link['steps']): { readonly trace: Trace; readonly whole: boolean } {
-  const run = startRun(scenario);
-  for (const { by, at } of steps) {
-    const task = run.program.tasks.findIndex(t => t.name === by);
-    if (task < 0 || nextStep(run.program, run.state, task)?.id !== at || !canMove(run.program, run.state, task)) return { trace: traceOf(run), whole: false };
-    advance(run, task);
-  }
-  return { trace: traceOf(run), whole: true };
-}
-
-/** The calls without those that were put in after more steps than could be made. */
-function withoutLate({ issued = [] }: Link, calls: Link['calls'], made: number): { readonly calls: Link['calls']; readonly issued: readonly LinkIssue[] } {
-  const late = new Set(issued.filter(i => i.after > made).map(i => i.call));
-  const place = (call: number): number => call - [...late].filter(l => l < call).length;
-  return { calls: calls.filter((_, i) => !late.has(i)), issued: issued.filter(i => !late.has(i.call) && i.call < calls.length).map(i => ({ ...i, call: place(i.call) })) };
-}
-
-/** Whether the run is also had when these calls are put in one after the other. */
-function fitIssued({ scenario, steps }: Trace, link: Link, issued: readonly LinkIssue[]): boolean {
-  const places = new Set(issued.map(i => i.call));
-  const inOrder = issued.every((i, n) => i.after <= steps.length && i.after >= (issued[n - 1]?.after ?? 0));
-  if (places.size < issued.length || !inOrder || issued.some(i => i.call >= scenario.calls.length)) return false;
-  // Nothing of a call comes before it was put in, and without the calls that come later what is there still makes sense: then it runs the same.
-  const soon = steps.some(s => issued.some(i => i.call === s.step.call && s.index < i.after));
-  return !soon && [...issued.keys()].every(n => {
-    const later = new Set(issued.slice(n).map(i => i.call));
-    return check(link, scenario.options, scenario.calls.filter((_, i) => !later.has(i))).ok;
-  });
-}
-
-/** The link's scenario, told as the built-in one that it started from, as far as that still fits. */
-function check(link: Link, options: Link['options'], calls: Link['calls']): Parsed {
-  const entry = link.scenario === undefined ? undefined : libraryEntry(link.scenario);
-  const retold = entry && retell(entry, link.design, options);
-  const told = retold?.ok ? retold.scenario : undefined;
-  const parse = (about: string, beats: Scenario['beats']): Parsed => parseScenario(makeScenario({
-    title: link.title ?? told?.title ?? '', about, design: link.design, options, world: link.world, calls, schedule: 'sequential', beats, expect: undefined,
-  }));
-  const withStory = parse(told?.about ?? '', told?.beats ?? []);
-  return withStory.ok || !told ? withStory : parse(told.about, []);
 }

@@ -1,4 +1,5 @@
-import { DESIGNS } from '../designs/index';
+import { DESIGN_NAMES } from '../designs/names';
+import { loadedDesign } from '../designs/registry';
 import type { Design } from '../kernel/design';
 import { routineOf } from '../kernel/lower';
 import { CALLS, FILE_KIND_OF, processOf } from '../kernel/world';
@@ -42,11 +43,12 @@ function listed(words: readonly string[]): string {
 }
 
 function checkDesign(scenario: Scenario, expected: Expected): Design | undefined {
-  const design = DESIGNS.find(d => d.id === scenario.design);
-  if (!design) {
-    expected('design', scenario.design, listed(DESIGNS.map(d => d.id)));
+  const ids: readonly string[] = Object.values(DESIGN_NAMES).map(d => d.id);
+  if (!ids.includes(scenario.design)) {
+    expected('design', scenario.design, listed(ids));
     return undefined;
   }
+  const design = loadedDesign(scenario.design);
   let sound = true;
   for (const [id, value] of Object.entries(scenario.options)) {
     const option = design.options.find(o => o.id === id);

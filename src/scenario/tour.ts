@@ -1,5 +1,6 @@
 import type { Options } from '../kernel/design';
-import { libraryEntry, retell } from './library';
+import { retell } from './builtIn';
+import { libraryEntry } from './library';
 import { runScenario } from './schedule';
 import type { Scenario } from './scenario';
 

@@ -27,11 +27,17 @@ function onDemand<Part>(name: string, get: () => Promise<Part>): OnDemand<Part> 
   return { load, now: () => part, use: (session, act) => (part === undefined ? void wait(session, act) : act(part)) };
 }
 
+/** A part that finds built-in scenarios and designs, when all of them are there. */
+async function withLibrary<Part>(part: Promise<Part>): Promise<Part> {
+  await import('../scenario/library');
+  return part;
+}
+
 /** The built-in library, the other designs, the file format, and what opens scenarios. */
-export const opening = onDemand('The library of scenarios', () => import('./open'));
+export const opening = onDemand('The library of scenarios', () => withLibrary(import('./open')));
 
 /** Links, and the address bar that follows the session. */
-export const addressing = onDemand('The reader of links', () => import('./permalinkAddress'));
+export const addressing = onDemand('The reader of links', () => withLibrary(import('./permalinkAddress')));
 
 /** Checks, and changes of rows for them. */
 export const checking = onDemand('The checker', () => import('./check'));

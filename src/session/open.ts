@@ -1,6 +1,6 @@
 import { designById, DESIGNS } from '../designs/index';
 import type { Options } from '../kernel/design';
-import { isTelling, libraryEntry, retell, type LibraryEntry } from '../scenario/library';
+import { builtIn, isTelling, retell, type BuiltIn } from '../scenario/builtIn';
 import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
 import { scenarioInSvg } from '../scenario/svgScenario';
@@ -9,7 +9,7 @@ import type { InputError, Scenario } from '../scenario/scenario';
 import { branchMoments, currentFrame } from './frame';
 import { commit } from './history';
 import { tell } from './messages';
-import { openScenario } from './openScenario';
+import { openScenario, showOpened } from './openScenario';
 import { replayUnder } from './replayUnder';
 import { currentBranch, type Run, type Session } from './session';
 import { pathTo } from './trail';
@@ -19,13 +19,11 @@ import { pause } from './transport';
 export function showScenario(session: Session, scenario: Scenario, id: string | undefined): void {
   const opened = openScenario(scenario, id);
   if (!opened.ok) return refuse(session, scenario.title, opened.errors);
-  pause(session);
-  commit(session, opened.run, `opening of ${scenario.title}`, `Opened ${scenario.title}`);
-  session.setState({ selection: undefined });
+  showOpened(session, opened.run);
 }
 
 /** Shows a built-in scenario, in the design on screen where it is told there. */
-export function showEntry(session: Session, entry: LibraryEntry): void {
+export function showEntry(session: Session, entry: BuiltIn): void {
   const { design } = session.getState().run.setup;
   const told = entry.designs.includes(design.id) ? retell(entry, design.id, {}) : undefined;
   showScenario(session, told?.ok ? told.scenario : entry.scenario, entry.id);
@@ -77,7 +75,7 @@ export function setOption(session: Session, option: string, value: string): void
 /** The built-in scenario on screen as it is told in a design, where its calls are unchanged. */
 function toldIn(session: Session, design: string, options: Options): Scenario | undefined {
   const { id, scenario } = session.getState().run.setup;
-  const entry = id === undefined ? undefined : libraryEntry(id);
+  const entry = id === undefined ? undefined : builtIn(id);
   const told = entry && isTelling(entry, scenario) ? retell(entry, design, options) : undefined;
   return told?.ok ? told.scenario : undefined;
 }

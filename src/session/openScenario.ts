@@ -2,8 +2,10 @@ import { DESIGN_NAMES } from '../designs/names';
 import { designById } from '../designs/registry';
 import { runScenario } from '../scenario/schedule';
 import type { InputError, Scenario } from '../scenario/scenario';
-import { freshRun, type Run } from './session';
+import { commit } from './history';
+import { freshRun, type Run, type Session } from './session';
 import { nextMoment, rootMoment, type Setup } from './trail';
+import { pause } from './transport';
 
 /** A run with its scenario's schedule recorded ahead and nothing yet done, or what is wrong with the schedule. */
 export type Opened = { readonly ok: true; readonly run: Run } | { readonly ok: false; readonly errors: readonly InputError[] };
@@ -18,4 +20,12 @@ export function openScenario(scenario: Scenario, id: string | undefined): Opened
   const { program, schedule } = outcome.trace;
   const tip = schedule.reduce((at, task) => nextMoment(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }), rootMoment(setup));
   return { ok: true, run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }] } };
+}
+
+/** Puts an opened scenario on screen; the session before stays one undo away. */
+export function showOpened(session: Session, run: Run): void {
+  const { title } = run.setup.scenario;
+  pause(session);
+  commit(session, run, `opening of ${title}`, `Opened ${title}`);
+  session.setState({ selection: undefined });
 }

@@ -1,6 +1,6 @@
 import type { Call } from '../kernel/world';
 import { makeLink, type Link, type LinkIssue, type LinkStep } from '../scenario/link';
-import { openLink } from '../scenario/linkOf';
+import { openLink } from '../scenario/openLink';
 import { branchMoments, currentFrame, frameOf } from './frame';
 import { commit } from './history';
 import { tell } from './messages';

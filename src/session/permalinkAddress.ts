@@ -1,4 +1,5 @@
-import { LIBRARY, libraryEntry } from '../scenario/library';
+import { builtIn } from '../scenario/builtIn';
+import { FIRST, FIRST_ID } from '../scenario/first';
 import type { Address } from './address';
 import { arrange } from './arrange';
 import { tell } from './messages';
@@ -21,10 +22,10 @@ export function sessionAt(address: Address): Session {
     return session;
   }
   const wanted = address.parameter('scenario');
-  const entry = wanted === undefined ? undefined : libraryEntry(wanted);
+  const entry = wanted === undefined ? undefined : builtIn(wanted);
   const opened = entry ? openScenario(entry.scenario, entry.id) : undefined;
-  const run = runOf(opened) ?? LIBRARY.map(({ id, scenario }) => runOf(openScenario(scenario, id))).find((each) => each);
-  if (!run) throw new Error('no built-in scenario opens');
+  const run = runOf(opened) ?? runOf(openScenario(FIRST, FIRST_ID));
+  if (!run) throw new Error('the first scenario does not open');
   const session = createSession(run.setup, run);
   const instead = `${run.setup.scenario.title} is shown instead.`;
   if (linked) tell(session, 'error', 'The link was not opened.', [linked.message, instead]);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { LIBRARY, retell } from '../scenario/library';
+import { retell } from '../scenario/builtIn';
+import { LIBRARY } from '../scenario/library';
 import { callResult } from '../kernel/machine';
 import { branchMoments, frameOf } from './frame';
 import { openScenario } from './openScenario';

@@ -1,5 +1,5 @@
 import { makeLink, parseLink } from '../scenario/link';
-import { openLink } from '../scenario/linkOf';
+import { openLink } from '../scenario/openLink';
 import type { Trace } from '../scenario/trace';
 import { branchMoments, currentMoment } from './frame';
 import { permalinkOf } from './permalink';
