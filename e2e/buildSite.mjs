@@ -1,10 +1,11 @@
 // Builds the static site into dist: the app, the embed, the element's script, one file for file:// and the offline worker.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { build } from 'vite';
 import react from '@vitejs/plugin-react';
 import { isProgram, root } from './cache.mjs';
+import { classicScripts } from './classicScripts.mjs';
 import { leanReactFlow } from './leanReactFlow.mjs';
 import { smallReact } from './smallReact.mjs';
 
@@ -103,10 +104,45 @@ function writeHashed(stem, extension, text) {
   return file;
 }
 
+/** The embed as classic scripts: one for what is seen at first, others for designs, scenarios and views that are wanted later. */
+async function splitEmbed() {
+  const result = await build({
+    root,
+    base: './',
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    resolve: { alias: smallReact },
+    plugins: [react(), leanReactFlow(), withoutFonts()],
+    build: {
+      target: 'es2022',
+      write: false,
+      cssCodeSplit: false,
+      modulePreload: false,
+      assetsInlineLimit: 0,
+      rolldownOptions: {
+        input: join(root, 'src/embed.tsx'),
+        checks: { emptyImportMeta: false },
+        output: {
+          format: 'cjs',
+          entryFileNames: 'embed.js',
+          chunkFileNames: 'embed-[name]-[hash].js',
+          codeSplitting: { groups: [{ name: (/** @type {string} */ id) => basename(id).split('.')[0] ?? '', test: /[\\/]scenario[\\/]library[\\/].*\.json$/ }] },
+        },
+      },
+    },
+  });
+  if (!('output' in result)) throw new Error('the embed was built more than once');
+  const chunks = result.output.filter((file) => file.type === 'chunk');
+  const css = result.output.filter((file) => file.type === 'asset' && file.fileName.endsWith('.css')).map((file) => ('source' in file ? String(file.source) : ''));
+  return { ...classicScripts(chunks), css: css.join('\n') };
+}
+
 /** @param {string} search path of the search script */
 async function buildEmbed(search) {
-  const { code, css } = await bundle('src/embed.tsx');
-  const script = writeHashed('embed', 'js', code);
+  const { first, others, css } = await splitEmbed();
+  for (const { fileName, code } of others) writeFileSync(join(dist, 'assets', fileName), code);
+  const script = writeHashed('embed', 'js', first);
   const sheet = writeHashed('embed', 'css', css);
   const page = readFileSync(join(root, 'embed.html'), 'utf8');
   const styled = put(page, /(?=\n {2}<\/head>)/, `\n    <link rel="stylesheet" href="./${sheet}" />\n    <script defer src="./${script}"></script>`);

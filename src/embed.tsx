@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { frameAddressOf } from './session/address';
 import { parseParameters } from './session/embedParameters';
+import { loadForAddress, loadingAddress } from './session/embedParts';
 import { listenToHost } from './session/embedPort';
 import { tell } from './session/messages';
 import { seek } from './session/moves';
@@ -15,10 +16,13 @@ const found = document.getElementById('root');
 if (!found) throw new Error('embed.html has no #root');
 const root = found;
 const parameters = parseParameters(location.search);
+const why = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Shows the playground that the address asks for. */
-function open(): void {
-  const session = sessionAt(frameAddressOf(window));
+async function open(): Promise<void> {
+  const address = frameAddressOf(window);
+  await loadForAddress(address);
+  const session = sessionAt(loadingAddress(address, (error) => tell(session, 'error', 'The link was not opened. The session is unchanged.', [why(error)])));
   const { theme, step, speed, problems } = parameters;
   change(session, { theme, ...(speed === undefined ? {} : { speed }) });
   if (step !== undefined) seek(session, step);
@@ -31,4 +35,6 @@ function open(): void {
   );
 }
 
-whenWanted(root, parameters.load, open);
+whenWanted(root, parameters.load, () => {
+  open().catch((error: unknown) => root.append(`The VFIO playground could not be loaded: ${why(error)}`));
+});

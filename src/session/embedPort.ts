@@ -1,10 +1,11 @@
 import { makeMessage, parseRequest, type MessageId, type PlaygroundState, type Report, type Request, type Theme } from '../host/protocol';
-import { libraryEntry } from '../scenario/library';
+import { builtIn } from '../scenario/builtIn';
 import { errorText, parseScenario } from '../scenario/parse';
+import { loadFor } from './embedParts';
 import { branchMoments, currentFrame, frameOf } from './frame';
+import { inTurn } from './inTurn';
 import { frameText, seek } from './moves';
-import { showScenario } from './open';
-import { openScenario } from './openScenario';
+import { openScenario, showOpened } from './openScenario';
 import { openPermalink, permalinkOf, showPermalink } from './permalink';
 import type { Session, SessionState } from './session';
 import { canPlay, change, forward, pause, play } from './transport';
@@ -30,6 +31,7 @@ export function listenToHost(session: Session, page: Window): EmbedPort {
   // A host that pings twice before it hears the answer listens on one of its ports, and it alone knows on which.
   let ports: readonly Say[] = [];
   let height: number | undefined;
+  const turn = inTurn();
   const say: Say = (report) => {
     parent?.(report);
     for (const each of ports) each(report);
@@ -44,8 +46,14 @@ export function listenToHost(session: Session, page: Window): EmbedPort {
     if (!parsed.ok) return sink({ type: 'error', message: parsed.message }, parsed.id);
     const { request, id } = parsed;
     if (request.type === 'ping') return greet(sink, id);
-    const refused = obey(session, request);
-    sink(refused === undefined ? { type: 'state', state: stateOf(session.getState()) } : { type: 'error', message: refused }, id);
+    const answer = (): void => {
+      const refused = obey(session, request);
+      sink(refused === undefined ? { type: 'state', state: stateOf(session.getState()) } : { type: 'error', message: refused }, id);
+    };
+    turn(() => {
+      const loading = request.type === 'load' ? loadFor(request) : undefined;
+      return loading ? loading.then(answer).catch((error: unknown) => sink({ type: 'error', message: `a part of the playground could not be loaded: ${error instanceof Error ? error.message : String(error)}` }, id)) : answer();
+    });
   };
   page.addEventListener('message', ({ source, origin, data, ports: [port] }: MessageEvent<unknown>) => {
     if (source !== page.parent || page.parent === page) return;
@@ -132,7 +140,7 @@ function load(session: Session, target: Extract<Request, { readonly type: 'load'
     showPermalink(session, target.link);
     return undefined;
   }
-  const entry = 'scenario' in target ? libraryEntry(target.scenario) : undefined;
+  const entry = 'scenario' in target ? builtIn(target.scenario) : undefined;
   if ('scenario' in target && !entry) return `there is no built-in scenario ${JSON.stringify(target.scenario.slice(0, 64))}`;
   const parsed = 'file' in target ? parseScenario(target.file) : undefined;
   if (parsed && !parsed.ok) return errorText(parsed.errors);
@@ -140,7 +148,7 @@ function load(session: Session, target: Extract<Request, { readonly type: 'load'
   if (!scenario) throw new Error('nothing to load');
   const opened = openScenario(scenario, entry?.id);
   if (!opened.ok) return errorText(opened.errors);
-  showScenario(session, scenario, entry?.id);
+  showOpened(session, opened.run);
   return undefined;
 }
 
