@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parkedShim } from '../designs/parked-shim/parkedShim';
+import { registerDesigns } from '../designs/registry';
 import { makeScenario } from './make';
 import { errorText, parseScenario } from './parse';
+
+registerDesigns([parkedShim]);
 
 const file = (second: object): unknown => ({
   format: 'vfio-playground/scenario@1', title: 'twins', design: 'parked-shim',
