@@ -6,6 +6,7 @@ import { makeScenario } from './make';
 import { errorText, parseScenario, type Parsed } from './parse';
 import { advance, startRun, traceOf } from './run';
 import type { Scenario } from './scenario';
+import { LIMITS } from './schema';
 import type { Trace } from './trace';
 
 /** A link that was opened: the longest part that can run, and in sentences what was dropped. */
@@ -23,6 +24,9 @@ interface OpenLink {
   readonly dropped: readonly string[];
 }
 
+/** Options that a sentence names. */
+const MOST_NAMED = 4;
+
 /** What came of a link; `ok: false` where nothing of it can run. */
 export type OpenedLink = OpenLink | { readonly ok: false; readonly message: string };
 
@@ -35,16 +39,17 @@ export function openLink(hash: string): OpenedLink {
   const design = designById(link.design);
   if (!design) return { ok: false, message: `This link is for a design called "${link.design.slice(0, 40)}", which this playground does not have.` };
   if (design.revision !== link.revision) dropped.push(`The link was made with revision ${link.revision} of ${design.id}; this is revision ${design.revision}.`);
-  let options = link.options;
-  const unknown = Object.entries(options).filter(([id, value]) => !design.options.some(o => o.id === id && o.values.includes(value)));
+  const isKnown = ([id, value]: readonly [string, string]): boolean => design.options.some(o => o.id === id && o.values.includes(value));
+  const options = Object.fromEntries(Object.entries(link.options).filter(isKnown));
+  const unknown = Object.entries(link.options).filter(option => !isKnown(option));
   if (unknown.length > 0) {
-    dropped.push(`${unknown.map(([id, value]) => `${id.slice(0, 32)}=${value.slice(0, 32)}`).join(', ')} is no option of ${design.id} here and was dropped.`);
-    options = Object.fromEntries(Object.entries(options).filter(entry => !unknown.some(([id]) => id === entry[0])));
+    const named = unknown.slice(0, MOST_NAMED).map(([id, value]) => `${id.slice(0, 32)}=${value.slice(0, 32)}`).join(', ');
+    dropped.push(`${named}${unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : ''} is no option of ${design.id} here and was dropped.`);
   }
-  let calls = link.calls;
+  let calls = link.calls.slice(0, LIMITS.calls);
   let checked = check(link, options, calls);
-  while (!checked.ok && calls.length > 0) {
-    calls = calls.slice(0, -1);
+  for (let kept = keptCalls(checked, calls.length); kept !== undefined; kept = keptCalls(checked, calls.length)) {
+    calls = calls.slice(0, kept);
     checked = check(link, options, calls);
   }
   if (!checked.ok) return { ok: false, message: `This link holds no scenario that can run: ${errorText(checked.errors)}` };
@@ -65,6 +70,13 @@ export function openLink(hash: string): OpenedLink {
   };
 }
 
+/** How many calls to try next: those before the first one that is wrong, for it stays wrong whatever comes after it. Undefined where the calls are not to blame. */
+function keptCalls(checked: Parsed, calls: number): number | undefined {
+  if (checked.ok) return undefined;
+  const wrong = checked.errors.flatMap(({ path }) => /^calls(?:\[(\d+)\])?/.exec(path)?.slice(1).map(index => (index === undefined ? calls - 1 : Number(index))) ?? []);
+  return wrong.length > 0 && calls > 0 ? Math.min(...wrong) : undefined;
+}
+
 /** The steps of a link as far as they can be made. */
 function replayed(scenario: Scenario, steps: Link['steps']): { readonly trace: Trace; readonly whole: boolean } {
   const run = startRun(scenario);
@@ -78,9 +90,10 @@ function replayed(scenario: Scenario, steps: Link['steps']): { readonly trace: T
 
 /** The calls without those that were put in after more steps than could be made. */
 function withoutLate({ issued = [] }: Link, calls: Link['calls'], made: number): { readonly calls: Link['calls']; readonly issued: readonly LinkIssue[] } {
-  const late = new Set(issued.filter(i => i.after > made).map(i => i.call));
+  const there = issued.filter(i => i.call < calls.length);
+  const late = new Set(there.filter(i => i.after > made).map(i => i.call));
   const place = (call: number): number => call - [...late].filter(l => l < call).length;
-  return { calls: calls.filter((_, i) => !late.has(i)), issued: issued.filter(i => !late.has(i.call) && i.call < calls.length).map(i => ({ ...i, call: place(i.call) })) };
+  return { calls: calls.filter((_, i) => !late.has(i)), issued: there.filter(i => !late.has(i.call)).map(i => ({ ...i, call: place(i.call) })) };
 }
 
 /** Whether the run is also had when these calls are put in one after the other. */
