@@ -1,0 +1,161 @@
+import { chromium, type Browser } from 'playwright-core';
+import { DESIGNS } from '../../src/designs/index';
+import { EXPORTS } from '../../src/export/exports';
+import { parseRequest } from '../../src/host/protocol';
+import { LIBRARY } from '../../src/scenario/library';
+import { makeLink, parseLink } from '../../src/scenario/link';
+import { linkOf } from '../../src/scenario/linkOf';
+import { makeScenario } from '../../src/scenario/make';
+import { parseScenario } from '../../src/scenario/parse';
+import { randomScenario } from '../../src/scenario/randomScenario';
+import { runScenario } from '../../src/scenario/schedule';
+import { makeSvgScenario, scenarioInSvg } from '../../src/scenario/svgScenario';
+import type { Trace } from '../../src/scenario/trace';
+import { recordedBrowser } from '../browser.mjs';
+import { serve } from '../servers';
+
+interface Row { readonly name: string; readonly value: number; readonly unit: string }
+
+const COLD_STARTS = 5;
+const STEPS_BY_HAND = 100;
+const DAMAGES = 5000;
+
+/** What leaves the page and what comes in: how soon it is seen, how long it is, how long it takes. */
+export const bench = {
+  title: 'Share: cold starts, links, exports, reading damaged input',
+  async run(): Promise<Row[]> {
+    return [...(await coldStarts()), ...linksAndExports(), ...damagedInput()];
+  },
+};
+
+/** Milliseconds from the start of a visit with an empty cache to the first painted graph. */
+async function coldStarts(): Promise<Row[]> {
+  const server = await serve({ dist: '/' });
+  const executablePath = recordedBrowser()?.executablePath;
+  const browser = await chromium.launch(executablePath ? { executablePath } : {});
+  try {
+    const rows: Row[] = [];
+    for (const [name, path] of [['app', ''], ['app, by a link to a scenario', '?scenario=bind-race'], ['embed', 'embed.html?scenario=bind-race']] as const) {
+      const times: number[] = [];
+      for (let visit = 0; visit < COLD_STARTS; visit += 1) times.push(await coldStart(browser, `${server.origin}/${path}`));
+      rows.push({ name: `cold visit to painted graph, ${name}`, value: median(times), unit: 'ms' });
+    }
+    return rows;
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
+
+async function coldStart(browser: Browser, url: string): Promise<number> {
+  const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width: 1280, height: 800 } });
+  const page = await context.newPage();
+  await page.goto(url, { waitUntil: 'commit' });
+  const painted = await page.evaluate(() => new Promise<number>((resolve) => {
+    const look = (): void => {
+      const node = document.querySelector('.react-flow__node');
+      if (!node || getComputedStyle(node).visibility !== 'visible') return void requestAnimationFrame(look);
+      // The frame that shows it has ended when a task after it runs.
+      requestAnimationFrame(() => {
+        const channel = new MessageChannel();
+        channel.port1.addEventListener('message', () => resolve(performance.now()), { once: true });
+        channel.port1.start();
+        channel.port2.postMessage(0);
+      });
+    };
+    look();
+  }));
+  await context.close();
+  return painted;
+}
+
+function linksAndExports(): Row[] {
+  const library = LIBRARY.flatMap(({ tellings }) => tellings).flatMap((scenario) => traceOf(scenario) ?? []);
+  const lengths = library.map(linkLength);
+  // By hand: no built-in scenario to lean on, tasks in any order.
+  const byHand = DESIGNS.flatMap((design) => Array.from({ length: 120 }, (_, seed) => randomScenario(seed, design, {})))
+    .flatMap((scenario) => traceOf({ ...scenario, schedule: { random: 1 } }) ?? [])
+    .filter(({ steps }) => steps.length >= STEPS_BY_HAND)
+    .map((trace) => linkLength({ ...trace, schedule: trace.schedule.slice(0, STEPS_BY_HAND), steps: trace.steps.slice(0, STEPS_BY_HAND) }));
+  if (byHand.length < 10) throw new Error(`only ${byHand.length} random runs have ${STEPS_BY_HAND} steps`);
+  const longest = library.reduce((most, trace) => (trace.steps.length > most.steps.length ? trace : most));
+  return [
+    { name: `link, median of ${library.length} tellings`, value: median(lengths), unit: 'characters' },
+    { name: 'link, longest telling', value: Math.max(...lengths), unit: 'characters' },
+    { name: `link after ${STEPS_BY_HAND} steps by hand, median of ${byHand.length}`, value: median(byHand), unit: 'characters' },
+    { name: `link after ${STEPS_BY_HAND} steps by hand, longest`, value: Math.max(...byHand), unit: 'characters' },
+    ...EXPORTS.map((form) => ({ name: `export of ${longest.steps.length} steps, ${form.id}`, value: median(Array.from({ length: 7 }, () => elapsed(() => form.make(longest)))), unit: 'ms' })),
+  ];
+}
+
+function traceOf(scenario: Trace['scenario']): Trace | undefined {
+  const run = runScenario(scenario);
+  return run.ok ? run.trace : undefined;
+}
+
+function linkLength(trace: Trace): number {
+  return makeLink(linkOf(trace)).length;
+}
+
+/** Each parser over seeded damages of what is valid: how long one takes that takes long. */
+function damagedInput(): Row[] {
+  const scenarios = LIBRARY.map(({ scenario }) => scenario);
+  const files = scenarios.map(makeScenario);
+  const links = scenarios.flatMap((scenario) => traceOf(scenario) ?? []).map((trace) => makeLink(linkOf(trace)));
+  const message = (file: string): string => JSON.stringify({ source: 'vfio-playground', version: 1, type: 'load', id: 1, file });
+  const corpora: readonly (readonly [string, readonly string[], (text: string) => unknown])[] = [
+    ['link', links, parseLink],
+    ['file', files, parseScenario],
+    ['SVG', files.map((file) => `<svg>${makeSvgScenario(file)}</svg>`), scenarioInSvg],
+    ['message', files.map(message), (text) => parseRequest(parsedJson(text))],
+  ];
+  return corpora.flatMap(([name, valid, read]) => {
+    const random = seeded(6);
+    const inputs = Array.from({ length: DAMAGES }, (_, i) => damaged(valid[i % valid.length] ?? '', random));
+    for (const text of inputs.slice(0, 200)) read(text);
+    const times = inputs.map((text) => elapsed(() => read(text)));
+    return [
+      { name: `damaged ${name} read, slowest of ${DAMAGES}`, value: Math.max(...times), unit: 'ms' },
+      { name: `damaged ${name} read, 99.9 % within`, value: times.toSorted((a, b) => a - b)[Math.floor(DAMAGES * 0.999)] ?? 0, unit: 'ms' },
+    ];
+  });
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 9) % below;
+  };
+}
+
+const PIECES = ['', '"', '{', '}', '[', ']', ',', '\\', '\u0000', '1e999', '-1', 'null', '<', '&#0;', '\ud800', 'qemu*999999', 'A', '_'];
+
+/** A text with up to three places cut, doubled or put in. */
+function damaged(text: string, random: (below: number) => number): string {
+  let result = text;
+  for (let edits = 1 + random(3); edits > 0; edits -= 1) {
+    const at = random(result.length + 1);
+    const piece = random(3) === 0 ? result.slice(at, at + random(200)).repeat(2) : PIECES[random(PIECES.length)] ?? '';
+    result = result.slice(0, at) + piece + result.slice(at + random(4));
+  }
+  return result;
+}
+
+function elapsed(act: () => unknown): number {
+  const begin = performance.now();
+  act();
+  return performance.now() - begin;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
