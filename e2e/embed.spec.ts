@@ -31,7 +31,7 @@ const test = base.extend<Sites>({
 });
 
 // The host's page and the playground lie elsewhere on purpose; a page of a host has no icon.
-test.use({ allowedProblems: [/^request leaves|favicon/] });
+test.use({ allowedProblems: [/^request leaves \S+: http:\/\/(127\.0\.0\.1|localhost):\d+\/|favicon/] });
 
 const count = (frame: FrameLocator) => frame.locator('output');
 
