@@ -28,7 +28,12 @@ it('loads one scenario and its design, and nothing twice', async () => {
 });
 
 it('loads what a link is about, also where its scenario is not told in its design', async () => {
-  const { makeLink, linkOf, runScenario, redesign, libraryEntry } = await import('../core');
+  await import('../designs/index');
+  const { makeLink } = await import('../scenario/link');
+  const { linkOf } = await import('../scenario/linkOf');
+  const { runScenario } = await import('../scenario/schedule');
+  const { redesign } = await import('../scenario/redesign');
+  const { libraryEntry } = await import('../scenario/library');
   const { scenario } = libraryEntry('kvm-failed-bind') ?? expect.fail();
   const moved = redesign(scenario, 'parked-shim', {});
   if (!moved.ok) throw new Error('kvm-failed-bind cannot be moved');
