@@ -16,3 +16,6 @@ export function cacheFile(name) {
 export function isProgram(filename) {
   return process.argv[1] !== undefined && realpathSync(process.argv[1]) === realpathSync(filename);
 }
+
+/** Exit code of a stage of `npm test` that cannot run on this machine: neither a pass nor a failure. */
+export const NOT_RUN = 77;
