@@ -79,11 +79,10 @@ function readSlot(slot: Slot, words: Int32Array, offset: number): number {
   return slot.table ? (slot.table[raw] ?? 0) : raw + slot.lo;
 }
 
-/** The states `from` to `to - 1` in whose bits at `slot` something is wanted. */
-export function statesAt(records: Int32Array, stride: number, from: number, to: number, slot: Slot, wanted: readonly unknown[]): Int32Array {
+/** The states `from` to `to - 1` in whose bits at `slot` something is wanted; they are written into `found`, which has room for all. */
+export function statesAt(records: Int32Array, stride: number, from: number, to: number, slot: Slot, wanted: readonly unknown[], found: Int32Array): Int32Array {
   const flags = Uint8Array.from({ length: slot.mask + 1 }, (_, raw) => (wanted[raw] === undefined ? 0 : 1));
   const { shift, mask } = slot;
-  const found = new Int32Array(to - from);
   let count = 0;
   for (let state = from, at = from * stride + slot.word; state < to; state++, at += stride) {
     found[count] = state;

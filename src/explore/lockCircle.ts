@@ -8,7 +8,8 @@ import { statesAt, unpackState } from './layout';
 import type { Slot } from './layout';
 import type { LockOrder } from './lockOrders';
 import { circlesOf } from './lockOrders';
-import { KeyMap, makeProjection } from './projection';
+import { makeProjection } from './projection';
+import type { Projection } from './projection';
 import type { Search } from './search';
 import { BLOCKED } from './store';
 import type { Successors } from './store';
@@ -50,7 +51,7 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
   return goals;
 }
 
-interface Lens { readonly keyOf: (words: Int32Array, offset: number) => string | number; readonly known: KeyMap<Orders> }
+interface Lens { readonly projection: Projection; /** By the number of the projection. */ readonly known: Orders[] }
 
 /** What steps do to locks, exactly, remembered for all states that look alike to the step. */
 class LockLens {
@@ -74,7 +75,7 @@ class LockLens {
           if (each.op === 'if') fieldsRead(each.cond, add);
           if (each.op === 'set') fieldsRead(each.value, add);
         });
-        return { keyOf: makeProjection(layout, fields), known: new KeyMap() };
+        return { projection: makeProjection(layout, fields), known: [] };
       });
       const slot = layout.slotOf.get(model.pcs[task.index]!)!;
       return { slot, lenses: slot.table!.map((pc) => lenses[pc]) };
@@ -86,12 +87,19 @@ class LockLens {
     const { slot, lenses } = this.tasks[task]!;
     const lens = lenses[(records[state * stride + slot.word]! >>> slot.shift) & slot.mask];
     if (!lens) return NONE;
-    const key = lens.keyOf(records, state * stride);
-    const known = lens.known.get(key);
-    if (known) return known;
+    const number = lens.projection.numberOf(records, state * stride);
+    if (number < lens.known.length) return lens.known[number]!;
     const found = this.look(this.read(state), task);
-    lens.known.add(key, found);
+    lens.known.push(found);
     return found;
+  }
+
+  /** The orders of many states, those that show none left out. */
+  eachOrder(states: Int32Array, records: Int32Array, stride: number, task: number, tell: (orders: Orders) => void): void {
+    for (let i = 0; i < states.length; i++) {
+      const here = this.ordersAt(records, stride, states[i]!, task);
+      if (here !== NONE) tell(here);
+    }
   }
 
   private look(state: Int32Array, task: number): Orders {
@@ -134,17 +142,16 @@ export function* ordersSeen(search: Search, orders: readonly LockOrder[]): Gener
   const locks = new LockLens(search, orders);
   const [shown, waited] = [new Set<number>(), new Set<number>()];
   const count = search.engine.count();
+  const found = new Int32Array(SLICE);
   for (let from = 0; from < count; from += SLICE) {
     const to = Math.min(count, from + SLICE);
     const { records, stride } = search.engine.store();
     for (const [task, { slot, lenses }] of locks.tasks.entries()) {
       if (lenses.every((l) => !l)) continue;
-      for (const state of statesAt(records, stride, from, to, slot, lenses)) {
-        const here = locks.ordersAt(records, stride, state, task);
-        if (here === NONE) continue;
+      locks.eachOrder(statesAt(records, stride, from, to, slot, lenses, found), records, stride, task, (here) => {
         for (const at of here.shown) shown.add(at);
         for (const at of here.waited) waited.add(at);
-      }
+      });
     }
     yield to - from;
   }

@@ -4,6 +4,7 @@ import type { Program } from '../kernel/program';
 import { fileFops } from '../scenario/result';
 import type { Outcome } from './checkResult';
 import { unpackState } from './layout';
+import { makeProjection } from './projection';
 import type { Search } from './search';
 
 /** An outcome with the first state that shows it; states are in breadth-first order. */
@@ -13,19 +14,18 @@ export interface FoundOutcome extends Omit<Outcome, 'witness'> { readonly state:
 export function findOutcomes(search: Search): FoundOutcome[] {
   const { model, layout, engine } = search;
   const { program } = model;
-  const mask = shownBits(search);
+  const projection = makeProjection(layout, shownFields(search));
   const { records, stride } = engine.store();
-  const byBits = new Map<string, { state: number; states: number }>();
+  const alike: { state: number; states: number }[] = [];
   for (const state of search.stuck) {
-    let key = '';
-    for (let i = 0; i < layout.words; i++) key += `${records[state * stride + i]! & mask[i]!} `;
-    const known = byBits.get(key);
+    const number = projection.numberOf(records, state * stride);
+    const known = alike[number];
     if (known) known.states++;
-    else byBits.set(key, { state, states: 1 });
+    else alike.push({ state, states: 1 });
   }
   const full = new Int32Array(program.fields.length + program.tasks.length);
   const outcomes = new Map<string, FoundOutcome>();
-  for (const { state, states } of byBits.values()) {
+  for (const { state, states } of alike) {
     unpackState(model, layout, records, state * stride, full);
     const shown = look(program, full);
     const key = JSON.stringify(shown);
@@ -54,22 +54,16 @@ export function outcomeText(outcome: Pick<Outcome, 'calls'>): string {
   return outcome.calls.map((c) => `${c.by} ${c.call} ${c.result}`).join(', ');
 }
 
-function shownBits({ model, layout }: Search): Int32Array {
+function shownFields({ model }: Search): number[] {
   const { program } = model;
-  const mask = new Int32Array(layout.words);
-  const add = (field: number): void => {
-    const slot = layout.slotOf.get(field);
-    if (slot) mask[slot.word]! |= slot.mask << slot.shift;
-  };
-  model.pcs.forEach(add);
-  for (const c of program.calls) add(c.result);
+  const fields = [...model.pcs, ...program.calls.map((c) => c.result)];
   for (const f of program.files) {
     if (!f.normal) continue;
-    fieldsRead(f.normal, add);
+    fieldsRead(f.normal, (field) => fields.push(field));
     const object = program.objects[f.object]!;
-    if (object.life !== undefined) add(object.life);
+    if (object.life !== undefined) fields.push(object.life);
     const fops = object.fields['f_op'];
-    if (fops !== undefined) add(fops);
+    if (fops !== undefined) fields.push(fops);
   }
-  return mask;
+  return fields;
 }

@@ -1,100 +1,96 @@
 import type { Layout, Slot } from './layout';
+import { hashWords } from './store';
 
-/** Part of a key: some bits of one word, or what a table makes of them. */
-interface Part { readonly word: number; readonly shift: number; readonly mask: number; readonly size: number; readonly table: Int32Array | undefined }
+/** Numbers stored states by some of their fields alone: those that agree on them all have one number. */
+export interface Projection {
+  /** The number of the state with the words at `offset`; numbers are given out from 0 on, as states come. */
+  readonly numberOf: (words: Int32Array, offset: number) => number;
+}
 
-/** Tells states apart by some fields alone: states with equal keys agree on them. Fields without bits are the same everywhere. */
-export function makeProjection(layout: Layout, fields: Iterable<number>): (words: Int32Array, offset: number) => string | number {
+/** Place bits of which several values look alike: each is told by the first like it. */
+interface Alike { readonly word: number; readonly shift: number; readonly mask: number; readonly first: Int32Array }
+
+/** A projection on some fields. Fields without bits are the same everywhere. */
+export function makeProjection(layout: Layout, fields: Iterable<number>): Projection {
   const slots = [...new Set(fields)].flatMap((f) => layout.slotOf.get(f) ?? []);
-  // Numbers stay exact up to 2^53: parts that fit together make one.
-  const groups: Part[][] = [];
-  let room = 0;
-  for (const part of [...slots.filter((s) => !s.table).map(plainPart), ...placeParts(slots)]) {
-    if (room < part.size) {
-      groups.push([]);
-      room = 2 ** 52;
-    }
-    groups.at(-1)!.push(part);
-    room = Math.floor(room / part.size);
-  }
-  const [only, ...more] = groups;
-  if (!only) return () => 0;
-  if (more.length === 0) return (words, offset) => number(only, words, offset);
-  return (words, offset) => groups.map((g) => number(g, words, offset)).join(' ');
+  const keep = new Int32Array(layout.words);
+  for (const { word, shift, mask, table } of slots) if (!table) keep[word]! |= mask << shift;
+  const alike = placeClasses(slots, keep);
+  return new Numbering(keep, alike);
 }
 
-function number(group: readonly Part[], words: Int32Array, offset: number): number {
-  let key = 0;
-  for (let i = 0; i < group.length; i++) {
-    const { word, shift, mask, size, table } = group[i]!;
-    const raw = (words[offset + word]! >>> shift) & mask;
-    key = key * size + (table ? table[raw]! : raw);
-  }
-  return key;
-}
-
-function plainPart({ word, shift, mask }: Slot): Part {
-  return { word, shift, mask, size: mask + 1, table: undefined };
-}
-
-/** For each task with fields among these: which of its places agree on them. */
-function placeParts(slots: readonly Slot[]): Part[] {
+/** For each task with fields among these: which of its places agree on them. Where no two do, its bits tell it. */
+function placeClasses(slots: readonly Slot[], keep: Int32Array): Alike[] {
   const byPlace = new Map<string, Slot[]>();
   for (const slot of slots) if (slot.table) byPlace.set(`${slot.word} ${slot.shift}`, [...byPlace.get(`${slot.word} ${slot.shift}`) ?? [], slot]);
-  return [...byPlace.values()].map((of): Part => {
+  return [...byPlace.values()].flatMap((of): Alike[] => {
     const { word, shift, mask, table } = of[0]!;
-    const classes = new Map<string, number>();
-    const classOf = Int32Array.from(table!, (_, place) => {
+    const firsts = new Map<string, number>();
+    const first = Int32Array.from(table!, (_, place) => {
       const key = of.map((s) => s.table![place]).join();
-      const known = classes.get(key) ?? classes.size;
-      classes.set(key, known);
-      return known;
+      const known = firsts.get(key) ?? place;
+      firsts.set(key, known);
+      return known << shift;
     });
-    return { word, shift, mask, size: classes.size, table: classOf };
+    if (firsts.size > 1 && firsts.size === table!.length) {
+      keep[word]! |= mask << shift;
+      return [];
+    }
+    return firsts.size > 1 ? [{ word, shift, mask, first }] : [];
   });
 }
 
-/** A map from keys of a projection; numbers that are too large for a Map to be quick with are at home here. */
-export class KeyMap<T> {
-  private keys = new Float64Array(256);
-  private values: (T | undefined)[] = Array.from({ length: 256 });
-  private readonly strings = new Map<string, T>();
+class Numbering implements Projection {
+  private readonly width: number;
+  private readonly now: Int32Array;
+  /** Open addressing over the keys: a number plus one, 0 is empty. */
+  private table = new Int32Array(1024);
+  private keys: Int32Array;
   private count = 0;
 
-  get(key: string | number): T | undefined {
-    if (typeof key === 'string') return this.strings.get(key);
-    return this.values[this.slot(key)];
+  constructor(private readonly keep: Int32Array, private readonly alike: readonly Alike[]) {
+    this.width = keep.length;
+    this.now = new Int32Array(this.width);
+    this.keys = new Int32Array(512 * this.width);
   }
 
-  /** Adds a key that is not there yet. */
-  add(key: string | number, value: T): void {
-    if (typeof key === 'string') {
-      this.strings.set(key, value);
-      return;
+  numberOf(words: Int32Array, offset: number): number {
+    const { now, keep, width, alike } = this;
+    for (let i = 0; i < width; i++) now[i] = words[offset + i]! & keep[i]!;
+    for (let i = 0; i < alike.length; i++) {
+      const { word, shift, mask, first } = alike[i]!;
+      now[word]! |= first[(words[offset + word]! >>> shift) & mask]!;
     }
-    if (++this.count * 2 > this.keys.length) this.grow();
-    const at = this.slot(key);
-    this.keys[at] = key;
-    this.values[at] = value;
+    const { table, keys } = this;
+    const mask = table.length - 1;
+    for (let slot = hashWords(now, 0, width) & mask; ; slot = (slot + 1) & mask) {
+      const entry = table[slot]!;
+      if (entry === 0) return this.add(slot);
+      const at = (entry - 1) * width;
+      let i = 0;
+      while (i < width && keys[at + i] === now[i]) i++;
+      if (i === width) return entry - 1;
+    }
   }
 
-  private slot(key: number): number {
-    const mask = this.keys.length - 1;
-    const h = Math.imul((key >>> 0) ^ Math.imul((key / 4_294_967_296) | 0, 0x7feb352d), 0x2c1b3c6d);
-    let at = (h ^ (h >>> 15)) & mask;
-    while (this.values[at] !== undefined && this.keys[at] !== key) at = (at + 1) & mask;
-    return at;
+  private add(slot: number): number {
+    const { width } = this;
+    this.keys.set(this.now, this.count * width);
+    this.table[slot] = ++this.count;
+    if (this.count * 2 === this.table.length) this.grow();
+    return this.count - 1;
   }
 
   private grow(): void {
-    const { keys, values } = this;
-    this.keys = new Float64Array(keys.length * 2);
-    this.values = Array.from({ length: keys.length * 2 });
-    values.forEach((value, i) => {
-      if (value === undefined) return;
-      const at = this.slot(keys[i]!);
-      this.keys[at] = keys[i]!;
-      this.values[at] = value;
-    });
+    const { width, keys, count } = this;
+    this.keys = new Int32Array(keys.length * 2);
+    this.keys.set(keys);
+    this.table = new Int32Array(this.table.length * 2);
+    const mask = this.table.length - 1;
+    for (let k = 0; k < count; k++) {
+      let slot = hashWords(keys, k * width, width) & mask;
+      while (this.table[slot] !== 0) slot = (slot + 1) & mask;
+      this.table[slot] = k + 1;
+    }
   }
 }

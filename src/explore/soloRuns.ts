@@ -4,7 +4,9 @@ import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
 import { lateOpens, withdrawals } from '../kernel/properties/unregisterLive';
 import { eachStatement } from '../kernel/statement';
 import { fieldIn, statesAt, unpackState } from './layout';
-import { KeyMap, makeProjection } from './projection';
+import type { Slot } from './layout';
+import { makeProjection } from './projection';
+import type { Projection } from './projection';
 import type { Search } from './search';
 import { layerOf } from './witness';
 import type { Goal } from './witness';
@@ -20,11 +22,12 @@ interface SoloOutcome {
 /** Goals of the two properties that are decided by running calls undisturbed. */
 export interface SoloGoals { readonly unclean: Goal[]; readonly late: Goal[] }
 
-/** One call under study; states with the same key run it alike. */
+/** One call under study; states with the same projection run it alike. */
 interface Candidate {
   readonly call: ProgramCall;
-  readonly keyOf: (words: Int32Array, offset: number) => string | number;
-  readonly outcomes: KeyMap<SoloOutcome>;
+  readonly projection: Projection;
+  /** By the number of the projection. */
+  readonly outcomes: SoloOutcome[];
 }
 
 /**
@@ -42,38 +45,50 @@ export function* soloGoals(search: Search, layers: readonly number[], wanted: { 
   const best = { unclean: Infinity, late: Infinity };
   if (solo.candidates.length === 0) return goals;
   const byTask = model.pcs.map((pc, task) => ({ task, slot: layout.slotOf.get(pc)!, at: new Map(solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c])) }))
-    .filter((t) => t.at.size > 0);
+    .filter((t) => t.at.size > 0).map((t) => ({ ...t, starts: t.slot.table!.map((pc) => t.at.get(pc)) }));
+  const keep = (kind: 'unclean' | 'late', state: number, steps: number, task: number): void => {
+    if (steps === 0) return;
+    const length = layerOf(layers, state) + steps;
+    if (length > best[kind]) return;
+    if (length < best[kind]) goals[kind].length = 0;
+    best[kind] = length;
+    goals[kind].push({ state, tail: Array.from({ length: steps }, () => task) });
+  };
   const count = engine.count();
   const slice = 16_384;
+  const found = new Int32Array(slice);
   for (let from = 0; from < count; from += slice) {
     const to = Math.min(count, from + slice);
     const { records, stride } = engine.store();
-    for (const { task, slot, at } of byTask) {
-      const starts = slot.table!.map((pc) => at.get(pc));
-      for (const state of statesAt(records, stride, from, to, slot, starts)) {
-        const place = state * stride;
-        const { unclean, late } = solo.run(starts[(records[place + slot.word]! >>> slot.shift) & slot.mask]!, records, place);
-        if (unclean === 0 && late === 0) continue;
-        const depth = layerOf(layers, state);
-        if (unclean > 0) keep('unclean', depth, unclean, state, task);
-        if (late > 0) keep('late', depth, late, state, task);
-      }
+    for (const { task, slot, starts } of byTask) {
+      eachShowing(statesAt(records, stride, from, to, slot, starts, found), records, stride, slot, starts, solo.runAlone, (state, { unclean, late }) => {
+        keep('unclean', state, unclean, task);
+        keep('late', state, late, task);
+      });
     }
     yield to - from;
   }
   return goals;
+}
 
-  function keep(kind: 'unclean' | 'late', depth: number, steps: number, state: number, task: number): void {
-    if (depth + steps > best[kind]) return;
-    if (depth + steps < best[kind]) goals[kind].length = 0;
-    best[kind] = depth + steps;
-    goals[kind].push({ state, tail: Array.from({ length: steps }, () => task) });
+/** The hot loop, in a function of its own that is there once for all checks: compilers forget closures with the check that made them. */
+function eachShowing(states: Int32Array, records: Int32Array, stride: number, slot: Slot, starts: readonly (Candidate | undefined)[], runAlone: Solo['runAlone'], show: (state: number, outcome: SoloOutcome) => void): void {
+  const { word, shift, mask } = slot;
+  for (let i = 0; i < states.length; i++) {
+    const place = states[i]! * stride;
+    const candidate = starts[(records[place + word]! >>> shift) & mask]!;
+    const number = candidate.projection.numberOf(records, place);
+    const { outcomes } = candidate;
+    if (number === outcomes.length) outcomes.push(runAlone(candidate, records, place));
+    const outcome = outcomes[number]!;
+    if (outcome !== NOTHING) show(states[i]!, outcome);
   }
 }
 
 interface Solo {
   readonly candidates: readonly Candidate[];
-  readonly run: (candidate: Candidate, records: Int32Array, place: number) => SoloOutcome;
+  /** `NOTHING` when there is nothing to see. */
+  readonly runAlone: (candidate: Candidate, records: Int32Array, place: number) => SoloOutcome;
 }
 
 const NOTHING: SoloOutcome = { unclean: 0, late: 0 };
@@ -83,7 +98,7 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
   const waits = wanted.late ? withdrawals(program).map((w) => ({ ...w, opens: lateOpens(program, w), at: w.pc, pc: model.pcs[w.task]! })) : [];
   const candidates = program.calls
     .filter((c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)))
-    .map((call): Candidate => ({ call, keyOf: makeProjection(layout, relevant(program, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc))), outcomes: new KeyMap() }));
+    .map((call): Candidate => ({ call, projection: makeProjection(layout, relevant(program, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc))), outcomes: [] }));
   const interpreter = search.interpreter();
   const now = new Int32Array(layout.words);
   const full = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
@@ -114,14 +129,9 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
 
   return {
     candidates,
-    run: (candidate, records, place) => {
-      const { keyOf, outcomes } = candidate;
-      const key = keyOf(records, place);
-      const known = outcomes.get(key);
-      if (known) return known;
+    runAlone: (candidate, records, place) => {
       const outcome = runAlone(candidate, records, place);
-      outcomes.add(key, outcome.unclean === 0 && outcome.late === 0 ? NOTHING : outcome);
-      return outcome;
+      return outcome.unclean === 0 && outcome.late === 0 ? NOTHING : outcome;
     },
   };
 }
