@@ -1,5 +1,103 @@
 import { AxeBuilder } from '@axe-core/playwright';
+import type { FrameLocator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
+import { serve } from './servers.ts';
+import { openScene, type SceneFile } from './stageScenes.ts';
+
+/** Far more states than a check sees while a test looks at it. */
+const endless: SceneFile = {
+  format: 'vfio-playground/scenario@1', title: 'Check: four binds', design: 'upstream', schedule: 'sequential',
+  world: { devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '12' }], processes: ['a', 'b', 'c', 'd', 'e'] },
+  calls: ['a', 'b', 'c', 'd', 'e'].flatMap((by, i) => [
+    { by, call: 'open_cdev', device: `vfio${i % 2}`, as: `f${by}` }, { by, call: 'open_iommufd', as: `i${by}` },
+    { by, call: 'bind_iommufd', fd: `f${by}`, iommufd: `i${by}` }, { by, call: 'close', fd: `f${by}` },
+  ]),
+};
+
+/** Asks for a check of the calls on screen; the panel that answers. */
+async function startCheck(page: Page | FrameLocator) {
+  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('button', { name: 'Check all interleavings' }).click();
+  return page.getByRole('region', { name: 'Check', exact: true });
+}
+
+test('a cancelled check answers at once and keeps what it found', async ({ page }) => {
+  await page.goto('./?scenario=bind-race');
+  await openScene(page, endless);
+  const panel = await startCheck(page);
+  await expect(panel).toContainText(/[1-9]\d*,\d{3} states, depth \d+/);
+  const took = await panel.evaluate(async (element) => {
+    const cancel = [...element.querySelectorAll('button')].find((button) => button.textContent === 'Cancel');
+    const answered = new Promise<void>((resolve) => {
+      new MutationObserver((_, observer) => {
+        if (!element.textContent.includes('seen before you stopped it')) return;
+        observer.disconnect();
+        resolve();
+      }).observe(element, { childList: true, subtree: true, characterData: true });
+    });
+    const begin = performance.now();
+    cancel?.click();
+    await answered;
+    return performance.now() - begin;
+  });
+  // The bench says how long it takes; here only that it does not wait for the search.
+  expect(took).toBeLessThan(1000);
+  await expect(panel).toContainText(/in the [1-9][\d,]+ states seen before you stopped it/);
+  await expect(panel).toContainText('coverage: stopped');
+  await expect(page.getByRole('button', { name: 'Check again' })).toBeVisible();
+});
+
+test.describe('a worker that dies', () => {
+  test.use({ allowedProblems: [/out of room/] });
+
+  test('is told, the session goes on, and the next check works', async ({ page }) => {
+    await page.goto('./?scenario=bind-race');
+    await openScene(page, endless);
+    const panel = await startCheck(page);
+    await expect(panel).toContainText(/states, depth \d+/);
+    const [worker] = page.workers();
+    if (!worker) throw new Error('the check has no worker');
+    await worker.evaluate(() => { setTimeout(() => { throw new Error('out of room'); }, 0); });
+    await expect(panel.getByRole('alert')).toContainText(/The search worker died \(.*out of room.*\)\. Nothing else is lost/);
+    await expect(page.getByRole('heading', { name: endless.title }).or(page.getByText(endless.title)).first()).toBeVisible();
+    await page.goto('about:blank');
+    await page.goto('./?scenario=bind-race');
+    await expect(await startCheck(page)).toContainText('nothing goes wrong in any of');
+  });
+});
+
+test('a policy without WebAssembly gets the same verdict from the bytecode, and is told so', async ({ page }) => {
+  await page.goto('./?scenario=bind-race');
+  const panel = await startCheck(page);
+  await expect(panel).toContainText('with the WebAssembly engine');
+  const verdict = (text: string | null) => [/(?:Yes|No): [^.]*\./.exec(text ?? '')?.[0], /[\d,]+ states, [\d,]+ transitions, depth \d+/.exec(text ?? '')?.[0]];
+  const usual = verdict(await panel.textContent());
+  expect(usual).not.toContain(undefined);
+  const server = await serve({ dist: '/', policy: "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'" });
+  const context = await page.context().browser()!.newContext();
+  const strict = await context.newPage();
+  await strict.goto(`${server.origin}/?scenario=bind-race`);
+  const other = await startCheck(strict);
+  await expect(other).toContainText('with the bytecode engine');
+  expect(verdict(await other.textContent())).toEqual(usual);
+  expect(strict.workers()).toHaveLength(1);
+  await context.close();
+  await server.close();
+});
+
+test('a frame without an origin searches in a worker from the script\'s text', async ({ page }) => {
+  const server = await serve({ dist: '/', cors: true });
+  const host = await serve({ pages: { '/': `<!doctype html><meta charset="utf-8"><title>host</title><iframe sandbox="allow-scripts" width="1300" height="900" src="${server.origin}/?scenario=bind-race"></iframe>` }, host: 'localhost' });
+  const context = await page.context().browser()!.newContext({ viewport: { width: 1400, height: 1000 } });
+  const outside = await context.newPage();
+  await outside.goto(`${host.origin}/`);
+  const panel = await startCheck(outside.frameLocator('iframe'));
+  await expect(panel).toContainText(/nothing goes wrong in any of [\d,]{3,} states/);
+  expect(outside.workers().map((worker) => worker.url().slice(0, 5))).toEqual(['blob:']);
+  await context.close();
+  await host.close();
+  await server.close();
+});
 
 test('a check of the 2021 split finds the second owner, and its witness plays on the stage', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -29,7 +127,10 @@ test('a race that cannot go wrong is told with its number of states', async ({ p
 test('a row that is switched off makes a check fail, and the witness says that this is not the design', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=same-iommufd-twice');
-  await page.getByRole('radio', { name: 'upstream' }).check({ force: true });
+  // The design may have to be loaded first.
+  const design = page.getByRole('radio', { name: 'upstream' });
+  await design.click({ force: true });
+  await expect(design).toBeChecked();
   const line = page.getByRole('button', { name: 'Switch BIND.9 off for a check' });
   // On to the first bind, call by call.
   for (let call = 0; call < 5 && (await line.count()) === 0; call += 1) {

@@ -22,13 +22,15 @@ interface ServerOptions {
   /** Serves dist below this path (`/` or `/some/where/`). */
   readonly dist?: string;
   readonly policy?: string;
+  /** Whether frames without an origin may load its modules. */
+  readonly cors?: boolean;
   /** Name by which the page is visited: 127.0.0.1 and localhost are two sites. */
   readonly host?: '127.0.0.1' | 'localhost';
 }
 
 /** A web server of its own on a free port. */
-export function serve({ pages = {}, dist, policy, host = '127.0.0.1' }: ServerOptions): Promise<Server> {
-  const headers = policy === undefined ? {} : { 'Content-Security-Policy': policy };
+export function serve({ pages = {}, dist, policy, cors = false, host = '127.0.0.1' }: ServerOptions): Promise<Server> {
+  const headers = { ...(policy === undefined ? {} : { 'Content-Security-Policy': policy }), ...(cors ? { 'Access-Control-Allow-Origin': '*' } : {}) };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const page = pages[path];

@@ -2,20 +2,31 @@
 import { runCheck } from '../../src/explore/check';
 import { programOf } from '../../src/explore/checkRequest';
 import { makeModel } from '../../src/explore/model';
+import { exploreByReference } from '../../src/explore/reference';
 import { startSearch } from '../../src/explore/search';
 import type { EngineName } from '../../src/explore/search';
+import type { Mutation } from '../../src/kernel/mutationText';
 import { stateChecks } from '../../src/kernel/properties/properties';
 import type { Scenario } from '../../src/scenario/scenario';
 
-/** What to explore. `verdict` asks for the whole check, from the scenario to the witnesses. */
-export interface Task { readonly scenario: Scenario; readonly engine: EngineName; readonly times: number; readonly verdict: boolean }
+/**
+ * What to do: `explore` all states; come to a `verdict`, from the scenario to the witnesses and the outcomes; or explore up to
+ * `most` states with the `interpreter`.
+ */
+export type Task =
+  | { readonly kind: 'explore'; readonly scenario: Scenario; readonly engine: EngineName; readonly times: number }
+  | { readonly kind: 'verdict'; readonly scenario: Scenario; readonly engine: EngineName; readonly mutations: readonly Mutation[] }
+  | { readonly kind: 'interpreter'; readonly scenario: Scenario; readonly most: number };
 
 /** What came of it. */
 export interface Measured { readonly states: number; readonly bytes: number; readonly seconds: number }
 
 const limits = { maxStates: 20_000_000, maxBytes: 2 ** 30 };
 
-function explore({ scenario, engine, times }: Task): Measured {
+/** Bytes that this thread holds, garbage collected first; only a worker of Node knows. */
+declare const heldBytes: (() => number) | undefined;
+
+function explore({ scenario, engine, times }: Extract<Task, { kind: 'explore' }>): Measured {
   const program = programOf({ scenario });
   const model = makeModel(program, stateChecks(program));
   let best: Measured = { states: 0, bytes: 0, seconds: Infinity };
@@ -29,10 +40,26 @@ function explore({ scenario, engine, times }: Task): Measured {
   return best;
 }
 
-function decide({ scenario, engine }: Task): Measured {
+function decide({ scenario, engine, mutations }: Extract<Task, { kind: 'verdict' }>): Measured {
   const begin = performance.now();
-  const result = runCheck(programOf({ scenario }), { engine, limits, outcomes: false });
+  const result = runCheck(programOf({ scenario, mutations }), { engine, limits });
   return { states: result.states, bytes: 0, seconds: (performance.now() - begin) / 1000 };
 }
 
-addEventListener('message', ({ data }: MessageEvent<Task>) => postMessage(data.verdict ? decide(data) : explore(data)));
+function interpret({ scenario, most }: Extract<Task, { kind: 'interpreter' }>): Measured {
+  const program = programOf({ scenario });
+  const held = typeof heldBytes === 'function' ? heldBytes : () => Number.NaN;
+  const before = held();
+  let bytes = 0;
+  let seconds = 0;
+  const begin = performance.now();
+  const { states } = exploreByReference(program, stateChecks(program), most, () => {
+    seconds = (performance.now() - begin) / 1000;
+    bytes = held() - before;
+  });
+  return { states, bytes, seconds };
+}
+
+addEventListener('message', ({ data }: MessageEvent<Task>) => {
+  postMessage(data.kind === 'explore' ? explore(data) : data.kind === 'verdict' ? decide(data) : interpret(data));
+});

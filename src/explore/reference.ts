@@ -17,8 +17,8 @@ export interface ReferenceResult {
   readonly complete: boolean;
 }
 
-/** Explores with the kernel machine itself, one whole state per map entry: slow and obviously right. */
-export function exploreByReference(program: Program, rules: readonly StateRule[], maxStates: number): ReferenceResult {
+/** Explores with the kernel machine itself, one whole state per map entry: slow and obviously right. `atEnd` is called while all it holds is still held. */
+export function exploreByReference(program: Program, rules: readonly StateRule[], maxStates: number, atEnd: () => void = () => {}): ReferenceResult {
   const width = program.fields.length;
   const keyOf = (state: Int32Array): string => state.subarray(0, width).join();
   const start = initialState(program);
@@ -48,11 +48,14 @@ export function exploreByReference(program: Program, rules: readonly StateRule[]
       }
       transitions += moved;
       if (moved === 0) stuck++;
-      if (seen.size > maxStates) return { states: seen.size, transitions, depth, broken, stuck, complete: false };
+      if (seen.size <= maxStates) continue;
+      atEnd();
+      return { states: seen.size, transitions, depth, broken, stuck, complete: false };
     }
     layer = next;
     if (next.length > 0) depth++;
   }
+  atEnd();
   return { states: seen.size, transitions, depth, broken, stuck, complete: true };
 }
 
