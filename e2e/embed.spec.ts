@@ -30,8 +30,8 @@ const test = base.extend<Sites>({
   },
 });
 
-// The host's page and the playground lie elsewhere on purpose; a page of a host has no icon.
-test.use({ allowedProblems: [/^request leaves \S+: http:\/\/(127\.0\.0\.1|localhost):\d+\/|favicon/] });
+// The host's page and the playground lie elsewhere on purpose; a page of a host has no icon; a worker is tried where it is forbidden.
+test.use({ allowedProblems: [/^request leaves \S+: http:\/\/(127\.0\.0\.1|localhost):\d+\/|favicon|Creating a worker from 'blob:/] });
 
 const count = (frame: FrameLocator) => frame.locator('output');
 
@@ -138,9 +138,54 @@ test('the text stays where scripts are off', async ({ browser, playground }) => 
   await server.close();
 });
 
-test('the element works under a policy of the host without inline code', async ({ page, visit, playground }) => {
-  await visit(element('scenario="bind-race" load="eager" view="timeline"'), `default-src 'none'; script-src ${playground}; frame-src ${playground}`);
-  await expect(page.frameLocator('vfio-playground iframe').getByRole('img', { name: /calls bind iommufd/ })).toBeVisible();
+test('the element works under a policy of the host without inline code; its timeline is moved by pointer, keys and messages', async ({ page, visit, playground }) => {
+  await visit(element('scenario="bind-race" load="eager" view="timeline" ro'), `default-src 'none'; script-src ${playground}; frame-src ${playground}`);
+  const frame = page.frameLocator('vfio-playground iframe');
+  const slider = frame.getByRole('slider', { name: 'Step position' });
+  await expect(slider).toHaveCount(1);
+  await withClient(page, 'return client.seek(5)');
+  await expect(slider).toHaveValue('5');
+  const refused = frame.getByRole('button', { name: /^Step \d+, dpdk: / }).first();
+  const at = Number(/\d+/.exec(await refused.getAttribute('aria-label') ?? '')?.[0]);
+  await refused.click();
+  await expect(count(frame)).toHaveText(new RegExp(`^${at} `));
+  await slider.press('ArrowLeft');
+  await expect(count(frame)).toHaveText(new RegExp(`^${at - 1} `));
+});
+
+test('the designs stand side by side, also in a narrow sandbox, and each can be watched', async ({ page, visit }) => {
+  await page.setViewportSize({ width: 406, height: 700 });
+  await visit(element('scenario="bind-race" load="eager" view="compare" sandbox'));
+  const frame = page.frameLocator('vfio-playground iframe');
+  const bind = frame.getByRole('row', { name: 'dpdk bind_iommufd(fd2, iommufd2)' });
+  await expect(bind.getByRole('cell')).toHaveText(['skipped', '-EBUSY', '-EBUSY', '-EINVAL']);
+  expect(await frame.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth)).toBe(0);
+  const places = await bind.getByRole('cell').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect()).filter(({ width }) => width > 120).map(({ x, y }) => `${x} ${y}`));
+  expect(new Set(places).size).toBe(4);
+  await frame.getByRole('button', { name: 'Watch rfc-opened' }).click();
+  await expect(frame.getByText('The RFC as posted', { exact: true })).toBeVisible();
+  await expect(frame.getByRole('region', { name: 'Stage' })).toBeVisible();
+  await frame.getByRole('button', { name: 'Compare' }).click();
+  await expect(bind).toBeVisible();
+});
+
+test('a sandboxed frame checks in a worker, or on its own thread where a policy forbids that, and plays the witness', async ({ page, visit }) => {
+  const free = await serve({ dist: '/' });
+  const frameOf = (site: string): string => `<iframe src="${site}/embed.html?scenario=mail-question" width="600" height="500" sandbox="allow-scripts"></iframe>`;
+  await visit(frameOf('PLAYGROUND') + frameOf(free.origin));
+  for (const [at, engine] of [[0, 'bytecode'], [1, 'WebAssembly']] as const) {
+    const frame = page.frameLocator('iframe').nth(at);
+    await frame.getByRole('button', { name: 'Check', exact: true }).click();
+    const panel = frame.getByRole('region', { name: 'Check', exact: true });
+    await expect(panel).toContainText('Yes: 3 of the properties are violated in 940 states.');
+    await expect(panel).toContainText(`with the ${engine} engine`);
+    expect(page.workers().map((worker) => worker.url()).filter((url) => url.startsWith('blob:'))).toHaveLength(at);
+    await frame.getByRole('button', { name: 'Play the witness of owner-exclusive' }).click();
+    await expect(count(frame)).toHaveText(/^[1-9]\d* \/ 48$/);
+    await frame.getByRole('button', { name: 'Back to the story' }).click();
+    await expect(count(frame)).toHaveText('0 / 56');
+  }
+  await free.close();
 });
 
 for (const sandbox of [undefined, 'allow-scripts']) {

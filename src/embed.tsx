@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { frameAddressOf } from './session/address';
+import { arrange } from './session/arrange';
 import { parseParameters } from './session/embedParameters';
 import { loadForAddress, loadingAddress } from './session/embedParts';
 import { listenToHost } from './session/embedPort';
@@ -26,6 +27,7 @@ async function open(): Promise<void> {
   const { theme, step, speed, problems } = parameters;
   change(session, { theme, ...(speed === undefined ? {} : { speed }) });
   if (step !== undefined) seek(session, step);
+  if (parameters.view === 'compare') arrange(session, { view: 'compare' });
   if (problems.length > 0) tell(session, 'error', 'The address of this embed says what cannot be used.', problems);
   const port = listenToHost(session, window);
   createRoot(root).render(

@@ -42,17 +42,17 @@ export function Compare() {
           {calls.map((call, index) => (
             <tr key={index}>
               <th scope="row"><b style={{ color: processColour(frame.program.world, call.by) }}>{call.by}</b> <code>{callText(call)}</code></th>
-              {told.map((each) => <td key={each.design.id}>{'result' in each ? <Returned result={each.result} index={index} scenario={scenario} /> : '–'}</td>)}
+              {told.map((each) => <td key={each.design.id} data-design={each.design.id}>{'result' in each ? <Returned result={each.result} index={index} scenario={scenario} /> : '–'}</td>)}
             </tr>
           ))}
           <tr>
             <th scope="row">Open at the end</th>
-            {told.map((each) => <td key={each.design.id}>{'result' in each && each.result.files.map((file) => <p key={file.name}><code>{file.name}</code> {file.kind === 'cdev' || file.kind === 'device' ? `fops ${file.fops}` : file.kind}</p>)}</td>)}
+            {told.map((each) => <td key={each.design.id} data-design={each.design.id}>{'result' in each && each.result.files.map((file) => <p key={file.name}><code>{file.name}</code> {file.kind === 'cdev' || file.kind === 'device' ? `fops ${file.fops}` : file.kind}</p>)}</td>)}
           </tr>
           <tr>
             <th scope="row">Goes wrong on this schedule</th>
             {told.map((each) => (
-              <td key={each.design.id}>
+              <td key={each.design.id} data-design={each.design.id}>
                 {'result' in each
                   ? each.result.violations.length === 0 ? <span className={styles.ok}><Icon name="check" />nothing</span> : [...new Set(each.result.violations.map(({ property }) => property))].map((property) => <p key={property} className={styles.bad}><Icon name="close" />{property}</p>)
                   : <span className={styles.why}>{each.why}</span>}
@@ -61,12 +61,12 @@ export function Compare() {
           </tr>
           <tr>
             <th scope="row">Steps</th>
-            {told.map((each) => <td key={each.design.id}>{'result' in each ? each.result.steps.length : '–'}</td>)}
+            {told.map((each) => <td key={each.design.id} data-design={each.design.id}>{'result' in each ? each.result.steps.length : '–'}</td>)}
           </tr>
           <tr>
             <th scope="row">On the stage</th>
             {told.map(({ design }) => (
-              <td key={design.id}>
+              <td key={design.id} data-design={design.id}>
                 <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => {
                   switchDesign(session, design.id);
                   arrange(session, { view: 'stage', pane: 'stage' });

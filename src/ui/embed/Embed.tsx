@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { arrange } from '../../session/arrange';
 import { COMMANDS, runCommand, type Command } from '../../session/commands';
 import type { EmbedParameters } from '../../session/embedParameters';
 import type { EmbedPort } from '../../session/embedPort';
@@ -6,7 +7,7 @@ import { currentBeat } from '../../session/beats';
 import { currentFrame } from '../../session/frame';
 import { frameText, seek } from '../../session/moves';
 import { permalinkOf } from '../../session/permalink';
-import { currentBranch, type Session } from '../../session/session';
+import { currentBranch, type Session, type SessionState } from '../../session/session';
 import { play } from '../../session/transport';
 import { onHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
@@ -15,7 +16,7 @@ import { Messages } from '../panels/Messages';
 import { Stage } from '../stage/Stage';
 import { useIdleSignal } from '../useIdleSignal';
 import { SessionContext, useSession, useSessionStore } from '../useSession';
-import { TimelinePicture } from './TimelinePicture';
+import { viewOnDemand } from './viewOnDemand';
 import styles from './Embed.module.css';
 
 interface EmbedProps {
@@ -35,15 +36,30 @@ export function Embed(props: EmbedProps) {
   );
 }
 
+const Compare = viewOnDemand('The comparison', async () => (await import('./CompareView')).CompareView);
+const Check = viewOnDemand('The checker', async () => (await import('./CheckView')).CheckView);
+const Timeline = viewOnDemand('The timeline', async () => (await import('../panels/Timeline')).Timeline);
+
+/** What stands beside the views when it is asked for. */
+type Aside = 'actors' | 'check';
+
+/** Below this width what stands beside the views lies over them. px */
+const NARROW = 560;
+
 function Frame({ session, parameters, port, home }: EmbedProps) {
   const { view, readOnly } = parameters;
-  const [acting, setActing] = useState(false);
+  const [aside, setAside] = useState<Aside>();
+  const comparing = useSession((state) => state.layout.view === 'compare');
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
   const root = useRef<HTMLDivElement>(null);
+  // What is watched out of the comparison is watched on the graph.
+  const shown = comparing ? 'compare' : view === 'compare' ? 'graph' : view;
+  const timed = shown === 'timeline' || shown === 'both';
   useIdleSignal(session);
-  useHeight(root, port, view);
+  useHeight(root, port, shown);
   useKeys(session, port);
+  useRoomToPlay(session, setAside);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
@@ -51,36 +67,51 @@ function Frame({ session, parameters, port, home }: EmbedProps) {
   useEffect(() => {
     if (parameters.play) play(session);
   }, [session, parameters]);
+  const tall = useCallback((height: number) => port.resize(Math.max(260, 80 + height)), [port]);
   return (
-    <div className={styles.embed} ref={root} data-view={view}>
-      <Head home={home} acting={acting} onAct={readOnly ? undefined : () => setActing(!acting)} />
+    <div className={styles.embed} ref={root} data-view={shown}>
+      <header className={styles.head}>
+        <Title />
+        {view === 'compare' && !comparing && <button type="button" className={styles.button} onClick={() => arrange(session, { view: 'compare' })}>Compare</button>}
+        {!readOnly && !comparing && <Toggle name="Act" of="actors" aside={aside} onPick={setAside} />}
+        {!comparing && <Toggle name="Check" of="check" aside={aside} onPick={setAside} />}
+        <Home home={home} />
+      </header>
       <div className={styles.body}>
-        {acting && <aside className={styles.actors} aria-label="Actors"><Actors /></aside>}
+        {!comparing && aside === 'actors' && <aside className={styles.aside} aria-label="Actors"><Actors /></aside>}
+        {!comparing && aside === 'check' && <aside className={styles.aside} data-wide="" aria-label="Check of every interleaving"><Check /></aside>}
         <main className={styles.views}>
-          {view !== 'timeline' && <section className={styles.stage} aria-label="Stage"><Stage wheel="host" /></section>}
-          {(view === 'timeline' || view === 'both') && <section className={styles.timeline} aria-label="Timeline"><TimelinePicture /></section>}
+          {comparing && <Compare onHeight={tall} />}
+          {(shown === 'graph' || shown === 'both') && <section className={styles.stage} aria-label="Stage"><Stage wheel="host" /></section>}
+          {timed && <div className={styles.timeline}><Timeline /></div>}
         </main>
       </div>
-      <Told />
-      <Foot />
+      {!comparing && <Told />}
+      {!comparing && <Foot slider={!timed} />}
       <Messages />
       <div className={styles.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>
     </div>
   );
 }
 
-function Head({ home, acting, onAct }: { readonly home: string; readonly acting: boolean; readonly onAct: (() => void) | undefined }) {
+function Title() {
   const title = useSession((state) => state.run.setup.scenario.title);
   const design = useSession((state) => state.run.setup.design.title);
-  const link = useSession(permalinkOf);
   return (
-    <header className={styles.head}>
+    <>
       <h1>{title}</h1>
       <span className={styles.design}>{design}</span>
-      {onAct && <button type="button" className={styles.button} aria-pressed={acting} onClick={onAct}>Act</button>}
-      <a className={styles.home} href={home + link} target="_blank" rel="noopener">Open in the playground</a>
-    </header>
+    </>
   );
+}
+
+function Home({ home }: { readonly home: string }) {
+  const link = useSession(permalinkOf);
+  return <a className={styles.home} href={home + link} target="_blank" rel="noopener">Open in the playground</a>;
+}
+
+function Toggle({ name, of, aside, onPick }: { readonly name: string; readonly of: Aside; readonly aside: Aside | undefined; readonly onPick: (aside: Aside | undefined) => void }) {
+  return <button type="button" className={styles.button} aria-pressed={aside === of} onClick={() => onPick(aside === of ? undefined : of)}>{name}</button>;
 }
 
 /** What the narration, or the last move, says. */
@@ -98,10 +129,11 @@ function Told() {
   );
 }
 
-function Foot() {
+function Foot({ slider }: { readonly slider: boolean }) {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
+  const story = useSession((state) => state.undo.length === 0 || currentBranch(state.run).name === 'main');
   const end = currentBranch(run).tip.depth;
   return (
     <footer className={styles.foot}>
@@ -109,10 +141,18 @@ function Foot() {
       <Press command={COMMANDS.back} icon="back" title="Back one step" />
       <Press command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} title={playing ? 'Pause' : 'Play'} />
       <Press command={COMMANDS.forward} icon="forward" title="Forward one step" />
-      <input type="range" aria-label="Step position" aria-valuetext={`step ${run.cursor} of ${end}`} min={0} max={end} value={run.cursor} disabled={end === 0} onChange={(event) => seek(session, event.target.valueAsNumber)} />
+      {slider && <input type="range" aria-label="Step position" aria-valuetext={`step ${run.cursor} of ${end}`} min={0} max={end} value={run.cursor} disabled={end === 0} onChange={(event) => seek(session, event.target.valueAsNumber)} />}
+      {!story && <button type="button" className={styles.button} onClick={() => leaveBranch(session)}><Icon name="undo" />Back to the story</button>}
       <output>{run.cursor} / {end}</output>
     </footer>
   );
+}
+
+/** Undoes until another branch is on screen than that of a witness or of the reader's own acts. */
+function leaveBranch(session: Session): void {
+  const { run: left } = session.getState();
+  const there = ({ run }: SessionState): boolean => run.setup === left.setup && run.branch === left.branch;
+  while (there(session.getState()) && COMMANDS.undo.enabled(session.getState())) runCommand(session, COMMANDS.undo);
 }
 
 function Press({ command, icon, title }: { readonly command: Command; readonly icon: IconName; readonly title: string }) {
@@ -139,11 +179,19 @@ function useKeys(session: Session, port: EmbedPort): void {
   }, [session, port]);
 }
 
+/** On a narrow frame the panel makes room when something begins to play: a witness is to be seen. */
+function useRoomToPlay(session: Session, setAside: (aside: Aside | undefined) => void): void {
+  useEffect(() => session.subscribe(({ settings }, before) => {
+    if (settings.playing && !before.settings.playing && document.documentElement.clientWidth < NARROW) setAside(undefined);
+  }), [session, setAside]);
+}
+
 /** Tells the page around how high the frame had best be; depends on the width alone, so that the answer changes nothing. */
 function useHeight(root: React.RefObject<HTMLDivElement | null>, port: EmbedPort, view: EmbedParameters['view']): void {
   useEffect(() => {
     const element = root.current;
-    if (!element) return undefined;
+    // What is compared tells its own height.
+    if (!element || view === 'compare') return undefined;
     const observer = new ResizeObserver(([entry]) => {
       if (entry) port.resize(heightFor(entry.contentRect.width, view));
     });
