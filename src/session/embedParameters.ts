@@ -1,13 +1,14 @@
+import { EMBED_PARAMETERS } from '../host/parameters';
 import type { Theme } from './session';
 
-/** What an embed shows; `compare` puts two designs side by side. */
-const EMBED_VIEWS = ['graph', 'timeline', 'both', 'compare'] as const;
+type Parameters = typeof EMBED_PARAMETERS;
 
-type EmbedView = (typeof EMBED_VIEWS)[number];
+/** The words that a parameter takes. */
+type WordOf<Name extends keyof Parameters> = Parameters[Name] extends { readonly words: readonly (infer Word)[] } ? Word : never;
 
-/** The parameters behind `?` in the address of an embed. */
+/** What the address of an embed asks for; `host/parameters.ts` says what each means. */
 export interface EmbedParameters {
-  readonly view: EmbedView;
+  readonly view: WordOf<'view'>;
   readonly theme: Theme;
   /** The reader can look but not act. */
   readonly readOnly: boolean;
@@ -16,7 +17,7 @@ export interface EmbedParameters {
   readonly play: boolean;
   /** Steps per second; undefined for the usual. */
   readonly speed: number | undefined;
-  readonly load: 'eager' | 'lazy' | 'click';
+  readonly load: WordOf<'load'>;
   /** In sentences, what could not be used. */
   readonly problems: readonly string[];
 }
@@ -29,28 +30,29 @@ export function parseParameters(search: string): EmbedParameters {
     problems.push(`${name}=${(given.get(name) ?? '').slice(0, 40)} cannot be used; accepted: ${accepted}.`);
     return undefined;
   };
-  const word = <T extends string>(name: string, words: readonly [T, ...(readonly T[])]): T => {
+  const word = <Word extends string>(name: keyof Parameters, { words }: { readonly words: readonly [Word, ...(readonly Word[])] }): Word => {
     const value = given.get(name);
     const found = words.find((each) => each === value);
     if (value !== null && found === undefined) strange(name, words.join(', '));
     return found ?? words[0];
   };
-  const number = (name: string, least: number, most: number, whole: boolean): number | undefined => {
+  const number = (name: 'step' | 'speed'): number | undefined => {
+    const { least, most, whole } = EMBED_PARAMETERS[name];
     const value = given.get(name);
     if (value === null) return undefined;
     const found = /^\d{1,6}(\.\d{1,3})?$/.test(value) ? Number(value) : NaN;
     return found >= least && found <= most && (!whole || Number.isInteger(found)) ? found : strange(name, `${least} to ${most}`);
   };
-  const view = word('view', EMBED_VIEWS);
-  const theme = word('theme', ['auto', 'light', 'dark']);
+  const view = word('view', EMBED_PARAMETERS.view);
+  const theme = word('theme', EMBED_PARAMETERS.theme);
   return {
     view,
     theme: theme === 'auto' ? 'system' : theme,
-    readOnly: word('ro', ['0', '1']) === '1',
-    step: number('step', 0, 100_000, true),
-    play: word('play', ['0', '1']) === '1',
-    speed: number('speed', 0.1, 60, false),
-    load: word('load', ['eager', 'lazy', 'click']),
+    readOnly: word('ro', EMBED_PARAMETERS.ro) === '1',
+    step: number('step'),
+    play: word('play', EMBED_PARAMETERS.play) === '1',
+    speed: number('speed'),
+    load: word('load', EMBED_PARAMETERS.load),
     problems,
   };
 }

@@ -10,6 +10,7 @@ import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
 import { saveBlob, saveFile } from '../saveFile';
 import { useSession, useSessionStore } from '../useSession';
+import { EmbedReference } from './EmbedReference';
 import { pngOf } from './png';
 import styles from './ShareDialog.module.css';
 
@@ -20,6 +21,8 @@ interface Offer {
   readonly about: string;
   readonly file: string | undefined;
   readonly picture: boolean;
+  /** Puts a live playground into another page, which may tell it how to be. */
+  readonly live?: boolean;
   readonly text: (trace: Trace) => string;
 }
 
@@ -39,7 +42,7 @@ export function ShareDialog() {
   const dark = document.documentElement.dataset['theme'] === 'dark' || (document.documentElement.dataset['theme'] === undefined && matchMedia('(prefers-color-scheme: dark)').matches);
   const groups: readonly OfferGroup[] = [
     { title: 'Link', offers: [{ id: 'link', title: 'Link to this moment', about: `${(page.length + link.length).toLocaleString('en-US')} characters; everything that matters is in it, nothing is stored anywhere.`, file: undefined, picture: false, text: () => page + link }] },
-    { title: 'Embed', offers: SNIPPETS.map(({ id, title, about, make }) => ({ id, title, about, file: undefined, picture: false, text: (trace) => make(trace, { base: page, link }) })) },
+    { title: 'Embed', offers: SNIPPETS.map(({ id, title, about, make }) => ({ id, title, about, file: undefined, picture: false, live: id !== 'github', text: (trace) => make(trace, { base: page, link }) })) },
     {
       title: 'Export',
       offers: EXPORTS.map(({ id, title, extension, make }) => ({
@@ -106,6 +109,7 @@ function Preview({ offer, trace }: { readonly offer: Offer; readonly trace: Trac
         )}
         <span role="status">{said}</span>
       </div>
+      {offer.live && <EmbedReference />}
     </div>
   );
 }

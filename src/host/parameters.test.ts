@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { PlaygroundElement } from './element';
+import { ATTRIBUTE_ROWS, EVENT_ROWS, MESSAGE_ROWS, PARAMETER_ROWS } from './parameters';
+import { makeMessage, parseRequest } from './protocol';
+
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+
+it('are what the element watches', () => {
+  const told = [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS].map(({ name }) => name);
+  expect(PlaygroundElement.observedAttributes.filter((name) => !told.includes(name))).toEqual([]);
+});
+
+it('tell of every message that is understood', () => {
+  const fields: Readonly<Record<string, object>> = { load: { scenario: 'bind-race' }, seek: { to: 1 }, setTheme: { theme: 'dark' } };
+  for (const { type } of MESSAGE_ROWS) expect(parseRequest({ ...makeMessage({ type: 'ping' }), type, ...fields[type] }), type).toMatchObject({ ok: true });
+  for (const { type } of EVENT_ROWS) expect(parseRequest({ ...makeMessage({ type: 'ping' }), type }), type).toBeUndefined();
+});
+
+it('stand in the README as they are here', () => {
+  for (const { name, accepts, without, about } of [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS]) expect(readme).toContain(`| \`${name}\` | ${about} | ${accepts} | ${without} |`);
+  for (const { type, fields } of MESSAGE_ROWS) expect(readme).toContain(fields === '' ? `\`${type}\`` : `\`${type}\` (${fields})`);
+  for (const { type } of EVENT_ROWS) expect(readme).toContain(`\`${type}\``);
+});
