@@ -7,6 +7,8 @@ export default defineConfig({
   plugins: [react(), leanReactFlow()],
   build: {
     target: 'es2022',
+    // A browser that does not know modulepreload fetches the modules when they are imported.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
         codeSplitting: {
@@ -24,5 +26,6 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     // The machines are shared and noisy: a test is stopped only when it hangs.
     testTimeout: 120_000,
+    maxWorkers: '100%',
   },
 });
