@@ -69,7 +69,7 @@ class Compiler {
   private readonly programCalls: ProgramCall[] = [];
   private readonly results: number[] = [];
   private readonly pcs: number[] = [];
-  private readonly frees: boolean;
+  private readonly shared = new Map<string, Draft>();
   private readonly ways = new Map<string, Ways>();
   private readonly buffers: { readonly task: number; readonly flag: number; readonly buffer: number }[] = [];
 
@@ -79,7 +79,6 @@ class Compiler {
     this.instances = findInstances(world, calls);
     this.layout = layOut(model, this.instances, this.names.length, bounds);
     this.fields = this.layout.fields;
-    this.frees = bounds !== undefined;
     const extra = (name: string, title: string, kind: 'pc' | 'result'): number => {
       const index = this.fields.length;
       this.fields.push({ index, object: -1, name, title, kind, lo: 0, hi: 0, init: 0, constant: bounds ? !bounds[index]!.written : false });
@@ -180,12 +179,14 @@ class Compiler {
       decide: t => site.decide(t),
       mayRelease: file => { releases.add(file.index); },
       note: n => (this.bounds ? this.notes.push(n) - 1 : 0),
+      once: (key, make) => this.once(key, make),
       made: this.madeBy(call, index),
       closed: call.call === 'close' ? this.closedBy(call) : undefined,
       held: site.shared() && call.call !== 'close' ? this.fileObject(call.fd ?? call.iommufd!) : undefined,
       views: this.model.views,
       scopeOf: o => this.scope(o.anchor, {}, -1),
-      mayBeDead: o => !this.frees || o.life === undefined || this.bounds![o.life]!.written,
+      mayBeDead: o => o.life === undefined || this.bounds?.[o.life]?.written !== false,
+      sketch: this.bounds === undefined,
     });
     const own = this.scope(site.mainAnchor(), site.argAnchors(), task);
     const routine = site.routine();
@@ -279,6 +280,12 @@ class Compiler {
       call: s.call, guard, waits, body, code: codeOf(s.spec), ops: s.spec.ops,
       get touches() { return (touches ??= touchedBy(guard, body, fields)); },
     };
+  }
+
+  private once(key: string, make: () => Draft): Draft {
+    const known = this.shared.get(key) ?? make();
+    this.shared.set(key, known);
+    return known;
   }
 
   private scope(main: Anchor, args: Record<string, Anchor>, task: number): Scope {

@@ -36,7 +36,8 @@ export function layOut(model: DesignModel, instances: Instances, tasks: number, 
     }
   }
   linkObjects(objects, model);
-  const fields = drafts.map(d => makeField(d, objects, model, instances, tasks, bounds?.[d.index]));
+  const targetsOf = targetLists(objects);
+  const fields = drafts.map(d => makeField(d, objects, model, instances, tasks, targetsOf, bounds?.[d.index]));
   return { objects, fields, roles: new Map(objects.toReversed().map(o => [o.spec.role, o.type])) };
 }
 
@@ -94,7 +95,25 @@ function linkObjects(objects: ObjectSlot[], model: DesignModel): void {
   }
 }
 
-function makeField(d: Draft, objects: readonly ObjectSlot[], model: DesignModel, instances: Instances, tasks: number, b: Bounds | undefined): Field {
+type PointerSpec = Extract<FieldSpec, { kind: 'pointer' }>;
+type TargetsOf = (spec: PointerSpec, from: Anchor) => readonly number[];
+
+/** What a pointer at an anchor may lead to; one list for all pointers of one spec that agree on its `same`. */
+function targetLists(objects: readonly ObjectSlot[]): TargetsOf {
+  const lists = new Map<PointerSpec, Map<string | undefined, readonly number[]>>();
+  return (s, from) => {
+    const own = lists.get(s) ?? new Map<string | undefined, readonly number[]>();
+    lists.set(s, own);
+    const here = s.same && from[s.same];
+    const known = own.get(here) ?? objects.filter(o => s.types.includes(o.type)
+      && (s.same === undefined || o.anchor[s.same] === undefined || o.anchor[s.same] === here)
+      && (s.fileKinds === undefined || (o.anchor.fileKind !== undefined && s.fileKinds.includes(o.anchor.fileKind)))).map(o => o.index);
+    own.set(here, known);
+    return known;
+  };
+}
+
+function makeField(d: Draft, objects: readonly ObjectSlot[], model: DesignModel, instances: Instances, tasks: number, targetsOf: TargetsOf, b: Bounds | undefined): Field {
   const from = (v: number | ((a: Anchor, c: ReturnType<typeof censusFor>) => number) | undefined, otherwise: number): number =>
     v === undefined ? otherwise : typeof v === 'number' ? v : v(d.anchor, censusFor(instances, d.anchor));
   const base = { index: d.index, object: d.object, name: d.name, title: d.title, constant: b ? !b.written : false };
@@ -122,9 +141,7 @@ function makeField(d: Draft, objects: readonly ObjectSlot[], model: DesignModel,
       return { ...base, kind: 'enum', lo: 0, hi: s.words.length - 1, init: parked ? 0 : from(s.init, 0), words: s.words };
     }
     case 'pointer': {
-      const targets = objects.filter(o => s.types.includes(o.type)
-        && (s.same === undefined || o.anchor[s.same] === undefined || o.anchor[s.same] === d.anchor[s.same])
-        && (s.fileKinds === undefined || (o.anchor.fileKind !== undefined && s.fileKinds.includes(o.anchor.fileKind)))).map(o => o.index);
+      const targets = targetsOf(s, d.anchor);
       const start = s.init === undefined ? undefined : findObject(objects, s.init, d.anchor);
       return { ...base, kind: 'pointer', lo: 0, hi: targets.length, init: start ? targets.indexOf(start.index) + 1 : 0, targets, edge: s.edge };
     }

@@ -16,6 +16,8 @@ export type Draft =
   | { readonly op: 'if'; readonly cond: Expr; readonly then: readonly Draft[]; readonly otherwise: readonly Draft[] }
   | { readonly op: 'exit' };
 
+const NONE: readonly Draft[] = [];
+
 /** What lowering needs to know of the call that a step belongs to. */
 export interface CallContext {
   readonly world: World;
@@ -30,6 +32,8 @@ export interface CallContext {
   /** Object index of a struct file that this call may release. */
   readonly mayRelease: (file: ObjectSlot) => void;
   readonly note: (note: Note) => number;
+  /** The same statement for every step that asks for it under this key; `make` is asked once. */
+  readonly once: (key: string, make: () => Draft) => Draft;
   /** Struct file and fd that the call makes (fdInstall), and fd that it closes. */
   readonly made: { readonly file: ObjectSlot; readonly fd: ObjectSlot; readonly name: string; readonly process: string; readonly fresh: boolean } | undefined;
   readonly closed: { readonly file: ObjectSlot; readonly fd: ObjectSlot; readonly name: string; readonly process: string } | undefined;
@@ -39,6 +43,8 @@ export interface CallContext {
   readonly scopeOf: (object: ObjectSlot) => Scope;
   /** Fields that no step frees or that start out of life: whether an access must be checked. */
   readonly mayBeDead: (object: ObjectSlot) => boolean;
+  /** Nothing but assignments and the way through the step is asked for: no guard, no condition, no note, no violation. */
+  readonly sketch: boolean;
   readonly callIndex: number;
 }
 
@@ -64,7 +70,7 @@ export class Lowering {
 
   /** The body of the step; guard and waits are set on the way. */
   run(scope: Scope): Draft[] {
-    this.guard = this.guardOf(this.step.ops, scope, TRUE);
+    if (!this.call.sketch) this.guard = this.guardOf(this.step.ops, scope, TRUE);
     return this.block(this.step.ops, scope);
   }
 
@@ -112,8 +118,8 @@ export class Lowering {
   }
 
   /** Lowers a branch; what it learns of the state stays inside. */
-  private branch(ops: readonly Op[], scope: Scope): Draft[] {
-    if (ops.length === 0) return [];
+  private branch(ops: readonly Op[], scope: Scope): readonly Draft[] {
+    if (ops.length === 0) return NONE;
     const { checked, known } = this;
     this.checked = new Set(checked);
     this.known = new Map(known);
@@ -124,7 +130,7 @@ export class Lowering {
   }
 
   private lower(op: Op, scope: Scope, out: Draft[]): void {
-    if ((op.kind === 'mutexLock' || op.kind === 'waitForCompletion') && !this.leading.has(op)) throw new Error(`${this.step.id}: ${op.kind} must be the first operation of its step`);
+    if ((op.kind === 'mutexLock' || op.kind === 'waitForCompletion') && !this.leading.has(op) && !this.call.sketch) throw new Error(`${this.step.id}: ${op.kind} must be the first operation of its step`);
     const note = (n: Note, value: Expr = constant(0)): void => { out.push({ op: 'note', note: this.call.note(n), value }); };
     switch (op.kind) {
       case 'mutexLock': this.flush(scope, out); return this.write(op.mutex, constant(this.call.task + 1), scope, out, f => note({ kind: 'lock', field: f }));
@@ -134,7 +140,7 @@ export class Lowering {
         this.each(op.mutex, scope, out, (c, o) => {
           const release: Draft[] = [{ op: 'set', field: c.field.index, value: constant(0) }, { op: 'note', note: this.call.note({ kind: 'unlock', field: c.field.index }), value: constant(0) }];
           if (this.known.get(c.field.index) === this.call.task + 1) o.push(...release);
-          else o.push({ op: 'if', cond: binary('eq', field(c.field.index), mine), then: release, otherwise: [this.violation('lock-order', `releases ${c.field.title} without holding it`, c.object)] });
+          else o.push({ op: 'if', cond: binary('eq', field(c.field.index), mine), then: release, otherwise: [this.call.once(`unheld ${c.field.index}`, () => this.violation('lock-order', `releases ${c.field.title} without holding it`, c.object))] });
         });
         return this.forget(op.mutex, scope);
       }
@@ -159,7 +165,7 @@ export class Lowering {
       case 'add': return this.count(op.place, op.by, scope, out);
       case 'refDec':
         this.count(op.place, -1, scope, out);
-        if (op.onZero.length > 0) out.push({ op: 'if', cond: binary('eq', scope.load(op.place), constant(0)), then: this.branch(op.onZero, scope), otherwise: [] });
+        if (op.onZero.length > 0) out.push({ op: 'if', cond: binary('eq', scope.load(op.place), constant(0)), then: this.branch(op.onZero, scope), otherwise: NONE });
         return;
       case 'refIncNotZero': {
         this.dereference(op.place, scope, out);
@@ -211,7 +217,7 @@ export class Lowering {
       case 'ret': return this.ret(out);
       case 'warnOn': {
         const cond = scope.condition(op.cond, p => this.dereference(p, scope, out));
-        out.push({ op: 'if', cond, then: [{ op: 'note', note: this.call.note({ kind: 'warn', why: op.why }), value: constant(0) }], otherwise: [] });
+        out.push({ op: 'if', cond, then: [{ op: 'note', note: this.call.note({ kind: 'warn', why: op.why }), value: constant(0) }], otherwise: NONE });
         return;
       }
       case 'driverOp': return this.driverOp(op, scope, out, note);
@@ -221,6 +227,10 @@ export class Lowering {
   }
 
   private lowerTest(cond: Condition, then: readonly Op[], otherwise: readonly Op[], scope: Scope, out: Draft[]): void {
+    if (this.call.sketch) {
+      out.push({ op: 'if', cond: TRUE, then: this.branch(then, scope), otherwise: this.branch(otherwise, scope) });
+      return;
+    }
     const e = scope.condition(cond, p => this.dereference(p, scope, out));
     const fields: number[] = [];
     scope.condition(cond, p => fields.push(...scope.places(p).cases.map(c => c.field.index)));
@@ -232,8 +242,10 @@ export class Lowering {
   private lowerPointer(op: Extract<Op, { kind: 'withPointer' }>, scope: Scope, out: Draft[]): void {
     this.dereference(op.pointer, scope, out);
     for (const c of scope.places(op.pointer).cases) {
-      const isNull = all([c.when, binary('eq', field(c.field.index), constant(0))]);
-      out.push({ op: 'if', cond: isNull, then: [this.violation('memory', `follows ${printPath(op.pointer)}, which is NULL`, c.object)], otherwise: [] });
+      if (!this.call.sketch) {
+        const isNull = all([c.when, binary('eq', field(c.field.index), constant(0))]);
+        out.push({ op: 'if', cond: isNull, then: [this.violation('memory', `follows ${printPath(op.pointer)}, which is NULL`, c.object)], otherwise: NONE });
+      }
       // The operations may change the pointer itself: the cases are decided before any of them runs.
       const chain = c.field.targets!.reduceRight<readonly Draft[]>((rest, t, i) => [{
         op: 'if',
@@ -253,7 +265,7 @@ export class Lowering {
       const f = scope.layout.fields[index]!;
       const object = scope.layout.objects[f.object];
       const stale = any(others.map(b => all([binary('ne', field(b), constant(0)), binary('ne', binary('sub', field(b), constant(1)), field(index))])));
-      out.push({ op: 'if', cond: stale, then: [this.violation('publication', `reads a stale ${f.title}: the newer value is still in the writer's store buffer`, object)], otherwise: [] });
+      out.push({ op: 'if', cond: stale, then: [this.violation('publication', `reads a stale ${f.title}: the newer value is still in the writer's store buffer`, object)], otherwise: NONE });
       const { file } = scope.names.main;
       const at = file === undefined || acquires ? undefined : scope.layout.objects.find(o => o.type === 'file' && o.anchor.file === file);
       const kind = at?.anchor.fileKind;
@@ -261,24 +273,26 @@ export class Lowering {
       const bound = kind && this.call.views.bound[kind];
       if (!at || !normal || !bound) continue;
       const seen = this.call.scopeOf(at);
-      out.push({ op: 'if', cond: all([seen.condition(normal), not(seen.condition(bound))]), then: [this.violation('publication', `sees normal access through ${at.name} before its bind is complete`, at)], otherwise: [] });
+      out.push({ op: 'if', cond: all([seen.condition(normal), not(seen.condition(bound))]), then: [this.violation('publication', `sees normal access through ${at.name} before its bind is complete`, at)], otherwise: NONE });
     }
   }
 
   /** Notes what a place holds, for people. */
   private read(path: Path, scope: Scope, acquire: boolean, out: Draft[]): void {
+    if (this.call.sketch) return;
     const fields = scope.places(path).cases.map(c => c.field.index);
     out.push({ op: 'note', note: this.call.note({ kind: 'read', text: printPath(path), fields, acquire }), value: scope.load(path) });
   }
 
   /** Flags NULL pointers and dead objects on the way to a place. */
   private dereference(path: Path | undefined, scope: Scope, out: Draft[]): void {
-    if (path === undefined) return;
+    if (path === undefined || this.call.sketch) return;
     const { cases, hops, through } = scope.places(path);
     for (const c of through) this.touch(c, out);
     for (const h of hops) {
-      const cond = all([h.when, binary('eq', field(h.pointer.index), constant(0))]);
-      out.push({ op: 'if', cond, then: [this.violation('memory', `follows ${h.pointer.title}, which is NULL`, scope.layout.objects[h.pointer.object])], otherwise: [] });
+      const { pointer } = h;
+      const violate = this.call.once(`null ${pointer.index}`, () => this.violation('memory', `follows ${pointer.title}, which is NULL`, scope.layout.objects[pointer.object]));
+      out.push({ op: 'if', cond: all([h.when, binary('eq', field(pointer.index), constant(0))]), then: [violate], otherwise: NONE });
     }
     for (const c of cases) this.touch(c, out);
   }
@@ -286,8 +300,10 @@ export class Lowering {
   private touch(c: Pick<PlaceCase, 'when' | 'object'>, out: Draft[]): void {
     const { object } = c;
     if (object.life === undefined || this.checked.has(object.index) || !this.call.mayBeDead(object)) return;
-    const dead = all([c.when, binary('ne', field(object.life), constant(1))]);
-    out.push({ op: 'if', cond: dead, then: [this.violation('memory', `uses ${object.name} (${object.type}), which is not allocated (freed, or never made)`, object)], otherwise: [] });
+    const { life } = object;
+    const violate = this.call.once(`dead ${object.index}`, () => this.violation('memory', `uses ${object.name} (${object.type}), which is not allocated (freed, or never made)`, object));
+    const check = (when: Expr): Draft => ({ op: 'if', cond: all([when, binary('ne', field(life), constant(1))]), then: [violate], otherwise: NONE });
+    out.push(c.when === TRUE ? this.call.once(`alive ${object.index}`, () => check(TRUE)) : check(c.when));
     this.checked.add(object.index);
   }
 
@@ -337,7 +353,7 @@ export class Lowering {
       const text = adds ? `links ${c.object.name} into ${op.list} while it is linked already: the list is corrupted` : `unlinks ${c.object.name} from ${op.list}, in which it is not`;
       const value = !adds ? constant(0) : op.head === undefined ? constant(1) : scope.value({ ref: op.head }, c.field);
       o.push(
-        { op: 'if', cond: binary(adds ? 'ne' : 'eq', field(c.field.index), constant(0)), then: [this.violation('memory', text, c.object)], otherwise: [] },
+        { op: 'if', cond: binary(adds ? 'ne' : 'eq', field(c.field.index), constant(0)), then: [this.violation('memory', text, c.object)], otherwise: NONE },
         { op: 'set', field: c.field.index, value },
         { op: 'note', note: this.call.note({ kind: 'write', field: c.field.index, release: false }), value: field(c.field.index) },
       );
@@ -352,15 +368,21 @@ export class Lowering {
   private count(path: Path, by: 1 | -1, scope: Scope, out: Draft[]): void {
     this.each(path, scope, out, (c, o) => {
       const { field: f } = c;
-      const limit = by > 0 ? f.hi : f.lo;
-      const move: Draft[] = [
-        { op: 'set', field: f.index, value: binary(by > 0 ? 'add' : 'sub', field(f.index), constant(1)) },
-        { op: 'note', note: this.call.note({ kind: 'count', field: f.index, by }), value: field(f.index) },
-      ];
-      const text = by > 0 ? `raises ${f.title} past its bound ${limit}` : `drops ${f.title} below ${limit}`;
-      o.push({ op: 'if', cond: binary('eq', field(f.index), constant(limit)), then: [this.violation('counters', text, c.object)], otherwise: move });
-      if (by < 0 && f.lo < 0) o.push({ op: 'if', cond: binary('lt', field(f.index), constant(0)), then: [this.violation('counters', `leaves ${f.title} below zero`, c.object)], otherwise: [] });
+      o.push(this.call.once(`count ${f.index} ${by}`, () => this.move(c, by)));
+      if (by < 0 && f.lo < 0 && !this.call.sketch) {
+        o.push(this.call.once(`below ${f.index}`, () => ({ op: 'if', cond: binary('lt', field(f.index), constant(0)), then: [this.violation('counters', `leaves ${f.title} below zero`, c.object)], otherwise: NONE })));
+      }
     });
+  }
+
+  /** Moves a counter by one, inside its range. */
+  private move({ field: f, object }: PlaceCase, by: 1 | -1): Draft {
+    const value = binary(by > 0 ? 'add' : 'sub', field(f.index), constant(1));
+    if (this.call.sketch) return { op: 'set', field: f.index, value };
+    const limit = by > 0 ? f.hi : f.lo;
+    const move: Draft[] = [{ op: 'set', field: f.index, value }, { op: 'note', note: this.call.note({ kind: 'count', field: f.index, by }), value: field(f.index) }];
+    const text = by > 0 ? `raises ${f.title} past its bound ${limit}` : `drops ${f.title} below ${limit}`;
+    return { op: 'if', cond: binary('eq', field(f.index), constant(limit)), then: [this.violation('counters', text, object)], otherwise: move };
   }
 
   private live(path: Path, born: boolean, scope: Scope, out: Draft[]): void {
@@ -368,7 +390,7 @@ export class Lowering {
       const { life } = c.object;
       if (life === undefined) throw new Error(`${path}: ${c.object.type} has no life`);
       const body: Draft[] = [];
-      if (!born) body.push({ op: 'if', cond: binary('ne', field(life), constant(1)), then: [this.violation('memory', `frees ${c.object.name}, which is not allocated (a double free)`, c.object)], otherwise: [] });
+      if (!born) body.push({ op: 'if', cond: binary('ne', field(life), constant(1)), then: [this.violation('memory', `frees ${c.object.name}, which is not allocated (a double free)`, c.object)], otherwise: NONE });
       else {
         for (const index of Object.values(c.object.fields)) {
           const f = scope.layout.fields[index]!;
@@ -377,7 +399,7 @@ export class Lowering {
       }
       body.push({ op: 'set', field: life, value: constant(born ? 1 : 2) }, { op: 'note', note: this.call.note({ kind: born ? 'alloc' : 'free', object: c.object.index }), value: constant(0) });
       if (c.when === TRUE) out.push(...body);
-      else out.push({ op: 'if', cond: c.when, then: body, otherwise: [] });
+      else out.push({ op: 'if', cond: c.when, then: body, otherwise: NONE });
       if (born) this.checked.add(c.object.index); else this.checked.delete(c.object.index);
     }
   }
@@ -389,21 +411,21 @@ export class Lowering {
   private dropFile(file: ObjectSlot, out: Draft[]): void {
     const count = file.fields['f_count']!;
     this.call.mayRelease(file);
-    out.push({
+    out.push(this.call.once(`drop ${file.index} ${this.call.task}`, () => ({
       op: 'if', cond: binary('eq', field(count), constant(0)),
       then: [this.violation('counters', `drops ${file.name}.f_count below 0`, file)],
       otherwise: [
         { op: 'set', field: count, value: binary('sub', field(count), constant(1)) },
         { op: 'note', note: this.call.note({ kind: 'count', field: count, by: -1 }), value: field(count) },
         {
-          op: 'if', cond: binary('eq', field(count), constant(0)), otherwise: [],
+          op: 'if', cond: binary('eq', field(count), constant(0)), otherwise: NONE,
           then: [
             { op: 'set', field: file.fields['releaser']!, value: constant(this.call.task + 1) },
             { op: 'note', note: this.call.note({ kind: 'queueRelease', object: file.index }), value: constant(0) },
           ],
         },
       ],
-    });
+    })));
   }
 
   private install(out: Draft[], note: (n: Note) => void): void {
@@ -420,9 +442,9 @@ export class Lowering {
     const file = op.file === undefined ? undefined : scope.objects(op.file).cases[0]!.object;
     note({ kind: 'driverOp', name: op.name, object: file?.index });
     const bound = file?.anchor.fileKind && this.call.views.bound[file.anchor.fileKind];
-    if (!file || op.insideBind || !bound) return;
+    if (!file || op.insideBind || !bound || this.call.sketch) return;
     const unbound = not(this.call.scopeOf(file).condition(bound));
-    out.push({ op: 'if', cond: unbound, then: [this.violation('no-ops-before-bind', `runs the driver's ${op.name} op through ${file.name} before its bind is complete`, file)], otherwise: [] });
+    out.push({ op: 'if', cond: unbound, then: [this.violation('no-ops-before-bind', `runs the driver's ${op.name} op through ${file.name} before its bind is complete`, file)], otherwise: NONE });
   }
 
   private fail(errno: Errno, why: string, at: Path | undefined, to: string | undefined, scope: Scope, out: Draft[]): void {

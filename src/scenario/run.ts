@@ -35,7 +35,11 @@ function programOf(scenario: Scenario): Program {
 
 /** Stands at the start state of a checked scenario. `changed` is its design with some rows changed (a mutation). */
 export function startRun(scenario: Scenario, changed?: Design): Run {
-  const program = changed ? compile(changed, scenario.options, scenario.world, scenario.calls) : programOf(scenario);
+  return restartRun(scenario, changed ? compile(changed, scenario.options, scenario.world, scenario.calls) : programOf(scenario));
+}
+
+/** Stands at the start state of a scenario that was compiled before. */
+export function restartRun(scenario: Scenario, program: Program): Run {
   return { scenario, program, state: initialState(program), steps: [], watch: new Watch(program), events: makeEventBuffer() };
 }
 

@@ -1,23 +1,20 @@
 import { caveatOf, fieldText } from '../kernel/describe';
-import { evaluate } from '../kernel/expr';
 import { callAt, callResult, callStatus, waitOf } from '../kernel/machine';
 import type { Event } from '../kernel/machine';
 import type { Program, Step } from '../kernel/program';
 import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
 import { LockGraph, locksHeld } from '../kernel/properties/lockOrder';
 import { waitCycle } from '../kernel/properties/noDeadlock';
-import { stateChecks } from '../kernel/properties/properties';
 import type { Violation } from '../kernel/properties/properties';
-import type { StateCheck } from '../kernel/properties/property';
 import { neverReturns, unregisterLive, withdrawals, withdrawnNow } from '../kernel/properties/unregisterLive';
 import type { Withdrawn } from '../kernel/properties/unregisterLive';
+import { BrokenChecks } from './brokenChecks';
 
 /** Sees the rules that one run breaks: those of a state, of a step, and those that need the run's past. */
 export class Watch {
-  private readonly checks: readonly StateCheck[];
   private readonly locks = new LockGraph();
   private readonly told = new Set<string>();
-  private readonly broken = new Set<StateCheck>();
+  private readonly broken: BrokenChecks;
   private readonly unwinds: boolean;
   /** The call that began last and runs undisturbed so far, with the state before it. */
   private alone: { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
@@ -28,7 +25,7 @@ export class Watch {
   private readonly late = new Map<number, readonly Withdrawn[]>();
 
   constructor(private readonly program: Program) {
-    this.checks = stateChecks(program);
+    this.broken = new BrokenChecks(program);
     this.unregisters = unregisterLive.applies(program);
     this.withdrawals = withdrawals(program);
     this.unwinds = cleanUnwind.applies(program);
@@ -50,10 +47,7 @@ export class Watch {
     const found: Violation[] = [];
     for (const { note } of events) if (note.kind === 'violation') found.push({ property: note.property, text: `${this.name(task)} ${note.text}`, object: note.object });
     // A text may say what the state holds, which changes: a check is told once all the same.
-    for (const check of this.checks.filter(c => !this.broken.has(c) && evaluate(c.bad, state) !== 0)) {
-      this.broken.add(check);
-      found.push({ property: check.property, text: check.tell?.(state) ?? check.text, object: check.object });
-    }
+    for (const check of this.broken.next(state)) found.push({ property: check.property, text: check.tell?.(state) ?? check.text, object: check.object });
     found.push(...this.postponed(state, task, step, events), ...this.stuck(state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
     return found.map(v => ({ ...v, text: v.text + caveatOf(this.program, v.property) })).filter(v => {
       const key = `${v.property} ${v.object ?? ''} ${v.text}`;

@@ -3,7 +3,7 @@ import type { Event } from '../kernel/machine';
 import type { Program, ProgramCall, Step, Task } from '../kernel/program';
 import type { Violation } from '../kernel/properties/properties';
 import type { Call } from '../kernel/world';
-import { advance, startRun, type Run as ScenarioRun } from '../scenario/run';
+import { advance, restartRun, startRun, type Run as ScenarioRun } from '../scenario/run';
 import { callText } from './callText';
 import { currentBranch, type SessionState } from './session';
 import { pathTo, type Moment } from './trail';
@@ -69,8 +69,7 @@ function follow(before: Frame, moment: Moment): Frame {
 
 /** Makes every step up to a frame again, in its program. */
 function replayRun({ moment, program }: Frame): ScenarioRun {
-  // Compiled anew with the same calls: the same layout, so states and indices stay good for the old program.
-  const run = startRun(withCalls(moment, program.calls.map(({ call }) => call)), moment.setup.design);
+  const run = restartRun(withCalls(moment, program.calls.map(({ call }) => call)), program);
   for (const { move } of pathTo(moment)) if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
   return run;
 }

@@ -17,7 +17,9 @@ export interface LockEdge { readonly held: number; readonly taken: number; reado
 
 /** The locks (field indices) that a task holds. */
 export function locksHeld(program: Program, state: Int32Array, task: number): number[] {
-  return program.fields.filter(f => f.kind === 'mutex' && state[f.index] === task + 1).map(f => f.index);
+  const held: number[] = [];
+  for (const f of program.fields) if (f.kind === 'mutex' && state[f.index] === task + 1) held.push(f.index);
+  return held;
 }
 
 /** Collects lock orders; `add` returns the cycle that the new edge closes, as a chain of edges, or undefined. */
