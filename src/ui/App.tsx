@@ -54,8 +54,8 @@ function Page({ session }: { readonly session: Session }) {
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
   const loading = useSession((state) => state.loading > 0);
-  const left = usePanelSize({ id: 'left', initial: 276, min: 220, max: 480 });
-  const right = usePanelSize({ id: 'right', initial: 372, min: 260, max: 720 });
+  const left = usePanelSize({ id: 'left', initial: 256, min: 220, max: 480 });
+  const right = usePanelSize({ id: 'right', initial: 348, min: 260, max: 720 });
   const foot = usePanelSize({ id: 'foot', initial: 190, min: 96, max: 560 });
   const details = usePanelSize({ id: 'details', initial: 260, min: 80, max: 620 });
   useIdleSignal(session);
@@ -70,7 +70,7 @@ function Page({ session }: { readonly session: Session }) {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [session]);
-  const sizes = { '--left': `${left.value}px`, '--right': `${right.value}px`, '--foot': `${foot.value}px`, '--details': `${details.value}px` };
+  const sizes = { '--left': `${left.value}px`, '--right': `${right.value}px`, '--foot': foot.chosen ? `${foot.value}px` : `fit-content(${foot.value}px)`, '--details': `${details.value}px` };
   return (
     <div className={styles.app} data-pane={pane} data-present={present ? '' : undefined} style={sizes as CSSProperties}>
       <Header />

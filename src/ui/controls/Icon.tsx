@@ -31,6 +31,8 @@ const strokes = {
   screen: 'M2 3h12v8H2zM8 11v2.4M5 13.6h6',
   question: 'M2.6 3.2h10.8v7.4H7.6L4.8 13v-2.4H2.6zM6.6 5.6a1.5 1.5 0 1 1 2 1.4c-.4.2-.6.4-.6.8',
   flag: 'M4 14V2.6h8l-1.6 2.8L12 8.2H4',
+  lanes: 'M2.4 4h6M6 8h7.6M2.4 12h4.4',
+  table: 'M2.4 3h11.2v10H2.4zM2.4 6.3h11.2M2.4 9.7h11.2',
   lock: 'M4 7.4h8v6H4zM5.6 7.4V5.2a2.4 2.4 0 0 1 4.8 0v2.2',
 } as const;
 

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { Icon, type IconName } from './Icon';
 import styles from './Segmented.module.css';
 
 interface Segment<T extends string> {
@@ -7,6 +8,8 @@ interface Segment<T extends string> {
   /** The accessible name, where the text is short. */
   readonly title?: string | undefined;
   readonly tip?: string | undefined;
+  /** Stands for the text where there is little room. */
+  readonly icon?: IconName;
 }
 
 interface SegmentedProps<T extends string> {
@@ -28,7 +31,7 @@ export function Segmented<T extends string>({ label, segments, value, onPick, cl
       {segments.map((each) => (
         <label key={each.value} className={styles.segment} data-tip={each.tip}>
           <input type="radio" name={name} value={each.value} checked={each.value === value} aria-label={each.title} onChange={() => onPick(each.value)} />
-          <span>{each.text}</span>
+          <span>{each.icon && <Icon name={each.icon} />}<span>{each.text}</span></span>
         </label>
       ))}
     </fieldset>

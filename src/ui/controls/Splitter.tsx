@@ -12,21 +12,23 @@ interface SizeRange {
 
 export interface PanelSize extends SizeRange {
   readonly value: number;
+  /** Somebody has set it: until then a panel may take less where it holds little. */
+  readonly chosen: boolean;
   readonly set: (value: number) => void;
 }
 
 /** A panel size in px that lasts over visits where storage allows. */
 export function usePanelSize({ id, initial, min, max }: SizeRange): PanelSize {
-  const [value, setValue] = useState(() => {
+  const [chosen, setChosen] = useState(() => {
     const known = Number(recall(`size.${id}`) ?? Number.NaN);
-    return Number.isFinite(known) ? Math.max(min, Math.min(max, known)) : initial;
+    return Number.isFinite(known) ? Math.max(min, Math.min(max, known)) : undefined;
   });
   const set = (next: number): void => {
     const within = Math.round(Math.max(min, Math.min(max, next)));
-    setValue(within);
+    setChosen(within);
     remember(`size.${id}`, String(within));
   };
-  return { id, initial, min, max, value, set };
+  return { id, initial, min, max, value: chosen ?? initial, chosen: chosen !== undefined, set };
 }
 
 interface SplitterProps {

@@ -19,7 +19,7 @@ export function Details() {
   const task = tasks.find((each) => each.name === selection);
   const blocked = tasks.flatMap((each) => (each.wait && each.call ? [`${each.name} ${waitSentence(each.wait)}`] : []));
   return (
-    <section className={`${panels.panel} ${panels.details} ${styles.panel}`} aria-label="Details" tabIndex={0}>
+    <section className={`${panels.panel} ${panels.details} ${styles.panel}`} aria-label="Details" tabIndex={0} data-empty={object || task ? undefined : ''}>
       <h2 className={panels.heading}>{object ? `struct ${object.type} ${object.name}` : (task?.name ?? 'Details')}</h2>
       {!object && !task && <p className={panels.note}>Select an object on the stage to see its fields, who points at it, and who holds it.</p>}
       {task && <p className={panels.note}>{task.wait ? `${task.name} ${waitSentence(task.wait)}` : (task.next?.title ?? 'has made all its calls')}</p>}

@@ -39,7 +39,7 @@ export function Story() {
         {atEnd
           ? <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
           : <CommandButton command={COMMANDS.playPause} icon={playing && !opening ? 'pause' : 'play'} text={opening ? 'Play the story' : playing ? 'Pause' : run.cursor === 0 ? 'Play the story' : 'Play on'} title={playing && !opening ? 'Pause the story' : 'Play the story'} look="primary" />}
-        {(opening || run.cursor === 0 || atEnd) && <CommandButton command={COMMANDS.tour} text={opening || run.cursor === 0 ? 'Take the 90-second tour' : 'Take the tour'} look="plain" />}
+        {(opening || run.cursor === 0 || atEnd) && <CommandButton command={COMMANDS.tour} text={opening || run.cursor === 0 ? '90-second tour' : 'Take the tour'} look="plain" />}
       </div>
     </section>
   );
