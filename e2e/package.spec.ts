@@ -54,7 +54,7 @@ test('loads the element where there is no page', () => {
 test('has types that strict programs compile with, bundled or not', () => {
   writeFileSync(join(project, 'use.ts'), `
     import { EXPORTS, libraryEntry, parseScenario, runScenario, type Scenario, type Trace } from 'vfio-playground/core';
-    import { connect, type PlaygroundState } from 'vfio-playground';
+    import { connect, type PlaygroundAttributes, type PlaygroundElementEvents, type PlaygroundState, type Report } from 'vfio-playground';
     const parsed = parseScenario('{}');
     const scenario: Scenario | undefined = parsed.ok ? parsed.scenario : libraryEntry('bind-race')?.scenario;
     if (scenario) {
@@ -66,6 +66,12 @@ test('has types that strict programs compile with, bundled or not', () => {
       const state: PlaygroundState = await (await connect(frame)).step(2);
       return state.cursor;
     }
+    export const attributes: PlaygroundAttributes = { scenario: 'bind-race', view: 'both', ro: '' };
+    export const told = (event: PlaygroundElementEvents['violation']): string => event.detail.property;
+    export const answer = (report: Report): string => (report.type === 'error' ? report.message : report.type);
+    export const first = (page: Document): Promise<PlaygroundState> | undefined => page.querySelector('vfio-playground')?.client?.seek(3);
+    // @ts-expect-error there is no such view
+    export const wrong: PlaygroundAttributes = { view: '3d' };
     // @ts-expect-error a schedule is no number
     if (scenario) runScenario(scenario, { schedule: 42 });
   `);

@@ -1,11 +1,12 @@
 import { connect, type PlaygroundClient } from './client';
-import type { Theme } from './protocol';
+import type { EMBED_PARAMETERS } from './parameters';
+import type { PlaygroundState, Theme, ViolationReport } from './protocol';
 
 /** The tag of the element. */
 export const TAG = 'vfio-playground';
 
 /** Attributes that go into the frame's address as they stand. */
-const PASSED = ['view', 'theme', 'step', 'play', 'speed', 'ro'] as const;
+const PASSED = ['view', 'theme', 'step', 'play', 'speed', 'ro'] as const satisfies readonly (keyof typeof EMBED_PARAMETERS)[];
 const WATCHED = ['scenario', 'base', 'theme', ...PASSED.filter((name) => name !== 'theme')] as const;
 const LEAST_HEIGHT = 160;
 const MOST_HEIGHT = 2000;
@@ -21,13 +22,60 @@ button { display: block; margin: 0 0 8px; padding: 6px 14px; font: inherit; curs
 @media print { iframe, button { display: none; } .live ~ slot { display: contents; } }
 `;
 
+/** The attributes of the element; each is a text, as in HTML. */
+export interface PlaygroundAttributes {
+  /** What to show: the id of a built-in scenario, or a permalink (`#v1.…`, or a whole address that ends so). The first of the library where left out. */
+  readonly scenario?: string;
+  /** Folder of the playground. Where left out, that of the script that defined the element; a page that imported the element has to say it. */
+  readonly base?: string;
+  /** The graph of kernel objects (what holds where left out), the lanes of the tasks, both, or every design side by side. */
+  readonly view?: 'graph' | 'timeline' | 'both' | 'compare';
+  /** Colours; `auto`, where left out, follows the reader's setting. A change does not load the frame anew. */
+  readonly theme?: Theme;
+  /** Where to stand: moves from the beginning, 0 to 100,000. Where left out, as the link says, else 0. */
+  readonly step?: string;
+  /** `1`, or no value: plays as soon as it is open. */
+  readonly play?: string;
+  /** Steps per second while playing, 0.1 to 60; 2 where left out. */
+  readonly speed?: string;
+  /** `1`, or no value: the reader steps, seeks and checks, but cannot act for anybody. */
+  readonly ro?: string;
+  /** When it opens: at once, when it comes near the view (where left out), or when the reader presses a button. Until then the content of the tag is shown. */
+  readonly load?: 'eager' | 'lazy' | 'click';
+  /** Height in CSS pixels that stays; where left out it is as high as its content wants. */
+  readonly height?: string;
+  /** Present: the frame has no origin and reaches nothing of its site. */
+  readonly sandbox?: string;
+  /** Name of the frame, and of the button of `load="click"`. */
+  readonly title?: string;
+}
+
+/** The events of the element beside those of every element. */
+export interface PlaygroundElementEvents {
+  /** `client` is there. */
+  readonly ready: CustomEvent<null>;
+  /** Something else is on screen; at most ten times a second. */
+  readonly statechanged: CustomEvent<PlaygroundState>;
+  /** A move broke a rule. */
+  readonly violation: CustomEvent<ViolationReport>;
+  /** The reader left the frame with Escape; the element has the focus now. */
+  readonly focusexit: CustomEvent<null>;
+  /** The playground did not open; the fallback stays. */
+  readonly failed: CustomEvent<unknown>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vfio-playground': PlaygroundElement;
+  }
+}
+
 // Where a page is rendered on a server there are no elements: the module loads, and the fallback is what is sent.
 const Base = typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
 
 /**
  * `<vfio-playground scenario="bind-race">text for print and for pages without scripts</vfio-playground>`: a playground in a frame,
- * as high as its content. `scenario` is the id of a built-in scenario or a permalink; `base` is the folder of the playground.
- * `view`, `theme`, `step`, `play`, `speed`, `ro`, `load`, `height` and `sandbox` are as in the address of embed.html.
+ * as high as its content. Its attributes are `PlaygroundAttributes`, its events `PlaygroundElementEvents`.
  */
 export class PlaygroundElement extends Base {
   static readonly observedAttributes: readonly string[] = WATCHED;

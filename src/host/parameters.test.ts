@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { PlaygroundElement } from './element';
-import { ATTRIBUTE_ROWS, EVENT_ROWS, MESSAGE_ROWS, PARAMETER_ROWS } from './parameters';
+import { PlaygroundElement, type PlaygroundAttributes } from './element';
+import { ATTRIBUTE_ROWS, EMBED_PARAMETERS, EVENT_ROWS, MESSAGE_ROWS, PARAMETER_ROWS } from './parameters';
 import { makeMessage, parseRequest } from './protocol';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
@@ -10,6 +10,10 @@ const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8'
 it('are what the element watches', () => {
   const told = [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS].map(({ name }) => name);
   expect(PlaygroundElement.observedAttributes.filter((name) => !told.includes(name))).toEqual([]);
+  const typed: Readonly<Record<keyof PlaygroundAttributes, true>> = { scenario: true, base: true, view: true, theme: true, step: true, play: true, speed: true, ro: true, load: true, height: true, sandbox: true, title: true };
+  expect(told.toSorted()).toEqual(Object.keys(typed).toSorted());
+  const words: Readonly<Pick<Required<PlaygroundAttributes>, 'view' | 'theme' | 'load'>>[] = [{ view: EMBED_PARAMETERS.view.words[0], theme: EMBED_PARAMETERS.theme.words[0], load: EMBED_PARAMETERS.load.words[0] }];
+  expect(words).toEqual([{ view: 'graph', theme: 'auto', load: 'eager' }]);
 });
 
 it('tell of every message that is understood', () => {

@@ -74,6 +74,7 @@ export type Report =
 /** Identifies a request for its answer. */
 export type MessageId = number | string;
 
+/** What goes over the wire: what is said, and the three words that mark it. An answer has the id of its request. */
 export type Message<T> = T & { readonly source: typeof SOURCE; readonly v: typeof VERSION; readonly id?: MessageId };
 
 /** A message around what is said. */
