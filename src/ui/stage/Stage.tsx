@@ -1,5 +1,5 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import { ReactFlow, ReactFlowProvider, type EdgeTypes, type NodeTypes } from '@xyflow/react';
+import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { ReactFlow, ReactFlowProvider, useReactFlow, type EdgeTypes, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { useSessionStore } from '../useSession';
 import { DeviceNode } from './DeviceNode';
@@ -44,7 +44,7 @@ function Graph({ wheel }: Required<StageProps>) {
   const stage = useStageStore();
   const root = useRef<HTMLDivElement>(null);
   const camera = useCamera(root);
-  const [ready, setReady] = useState(false);
+  const { viewportInitialized } = useReactFlow();
   const nodes = useStage(state => state.flowNodes);
   const edges = useStage(state => state.flowEdges);
   const pan = wheel === 'pan';
@@ -79,7 +79,6 @@ function Graph({ wheel }: Required<StageProps>) {
         panOnScroll={pan}
         zoomOnScroll={false}
         preventScrolling={pan}
-        onInit={() => setReady(true)}
         onMoveStart={() => root.current?.setAttribute('data-moving', '')}
         onMoveEnd={() => root.current?.removeAttribute('data-moving')}
         zoomOnDoubleClick={false}
@@ -91,7 +90,7 @@ function Graph({ wheel }: Required<StageProps>) {
         <Effects />
       </ReactFlow>
       <Toolbar camera={camera} />
-      {!ready && <span data-loading="" hidden />}
+      {!viewportInitialized && <span data-loading="" hidden />}
     </div>
   );
 }
