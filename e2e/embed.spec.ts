@@ -260,6 +260,7 @@ test('old links open in the page, and what a damaged one lost is on screen', asy
 
 test('a new scenario is one step back in the history, steps are none', async ({ page }) => {
   await page.goto('./?scenario=bind-race');
+  await expect(page.getByRole('slider', { name: 'Step position' })).toBeVisible();
   const entries = await page.evaluate(() => history.length);
   for (let presses = 0; presses < 4; presses++) await page.keyboard.press('ArrowRight');
   await expect.poll(() => page.url()).toContain('#v1.');
