@@ -1,9 +1,9 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { KindGlyph } from './KindGlyph';
+import { useNode } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
-import { useNode } from './stageStore';
 
 /** A node in /dev, as long as it is there. */
 export const DeviceNode = memo(function DeviceNode({ id }: NodeProps) {

@@ -5,10 +5,11 @@ import { accessText } from './AccessChip';
 import { Padlock } from './FieldRow';
 import type { FoldedDevice, FoldView } from '../../graph/graph';
 import { KindGlyph } from './KindGlyph';
+import { useNode, useNodeLook } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
-import { arrange, useNode, useStage, useStageStore } from './stageStore';
+import { arrange, useStage, useStageStore } from './stageStore';
 
 /** An IOMMU group with everything in it, in short. */
 export const FoldNode = memo(function FoldNode({ id }: NodeProps) {
@@ -54,8 +55,7 @@ export function FoldButton({ group }: { readonly group: string }) {
   const session = useSessionStore();
   const stage = useStageStore();
   const folded = useStage(state => state.folded);
-  const id = useNodeId();
-  const reachable = useStage(state => state.active === id);
+  const { entered: reachable } = useNodeLook(useNodeId() ?? '');
   const only = useStage(state => state.groups.length < 2);
   if (only) return undefined;
   const open = !folded.has(group);

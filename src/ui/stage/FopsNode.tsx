@@ -1,9 +1,9 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { KindGlyph } from './KindGlyph';
+import { useNode } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
-import { useNode } from './stageStore';
 
 /** A table of file operations, the parked one or the one that reaches the driver; or a gate before the only one. */
 export const FopsNode = memo(function FopsNode({ id }: NodeProps) {

@@ -5,13 +5,12 @@ import { currentFrame, type Frame } from '../../session/frame';
 import { PopUp } from '../controls/PopUp';
 import { useSession } from '../useSession';
 import type { Row } from '../../graph/graph';
+import { useNodeLook } from './looks';
 import styles from './node.module.css';
-import { useStage } from './stageStore';
 
 /** A count that opens to who holds it, in words. */
 export function Holders({ row, children }: { readonly row: Row; readonly children: ReactNode }) {
-  const id = useNodeId();
-  const reachable = useStage(state => state.active === id);
+  const { entered: reachable } = useNodeLook(useNodeId() ?? '');
   return (
     <PopUp untabbed={!reachable} className={styles.opener} popupClassName={styles.popup} label={`Holders of ${row.name}`} buttonLabel={`${row.name} ${row.text}: who holds it?`} content={<HolderList row={row} />}>
       {children}

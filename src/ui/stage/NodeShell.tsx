@@ -1,10 +1,11 @@
 import { memo, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { hover, select } from '../../session/attention';
-import { useSession, useSessionStore } from '../useSession';
+import { useSessionStore } from '../useSession';
 import { Badges } from './Badges';
 import type { NodeView } from '../../graph/graph';
+import { useNodeLook } from './looks';
 import styles from './node.module.css';
-import { point, useStage, useStageStore } from './stageStore';
+import { point, useStageStore } from './stageStore';
 
 interface NodeShellProps {
   readonly view: NodeView;
@@ -21,11 +22,7 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
-  const selected = useSession(state => name !== undefined && state.selection === name);
-  const lit = useStage(state => state.lit.has(id) || state.pointed === id);
-  const dim = useStage(state => state.focus && !state.spotlight.has(id));
-  const touched = useStage(state => state.scene.touched.has(id));
-  const active = useStage(state => (state.active === undefined ? state.list[0]?.id === id : state.active === id));
+  const { selected, lit, dim, touched, active } = useNodeLook(id);
   const element = useRef<HTMLElement>(null);
   useEntrance(element, id);
   const enter = (): void => {

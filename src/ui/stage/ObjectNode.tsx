@@ -1,22 +1,20 @@
 import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import { useSession } from '../useSession';
 import { AccessChip, accessText } from './AccessChip';
 import { FoldButton } from './FoldNode';
 import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../graph/graph';
 import { glyphOf, KindGlyph } from './KindGlyph';
+import { useNodeLook } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
 import { majorRows } from '../../graph/rows';
-import { useLeaving, useNode } from './stageStore';
 
 /** A kernel object with its fields. */
 export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
-  const view = useNode(id, 'object');
-  const leaving = useLeaving(id);
-  if (!view) return undefined;
+  const { view, leaving, fields } = useNodeLook(id);
+  if (view?.kind !== 'object') return undefined;
   return (
     <NodeShell view={view} label={labelOf(view, leaving)} look={view.type === 'file' ? styles.file : styles.object} ghost={view.ghost} access={view.access}>
       <header>
@@ -29,13 +27,12 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
         {view.type === 'vfio_group' && <FoldButton group={view.title.replace(/^group /, '')} />}
         {view.releaser && <span className={styles.releaser} title={`${view.releaser.name} will run its release`}><ProcessMark process={view.releaser.process} /> release</span>}
       </header>
-      <Rows view={view} />
+      <Rows view={view} lit={fields} />
     </NodeShell>
   );
 });
 
-function Rows({ view }: { readonly view: ObjectView }) {
-  const lit = useSession(state => (state.hover && state.hover.fields.length > 0 && view.objects.some(object => state.hover?.objects.includes(object)) ? state.hover.fields : undefined));
+const Rows = memo(function Rows({ view, lit }: { readonly view: ObjectView; readonly lit: readonly number[] | undefined }) {
   const columns = Math.max(1, Math.ceil(view.rows.length / view.perColumn));
   const afar = Math.max(0, Math.floor((view.place.height - FAR_HEADER) / FAR_ROW));
   const major = majorRows(view.rows, afar * columns);
@@ -44,7 +41,7 @@ function Rows({ view }: { readonly view: ObjectView }) {
       {view.rows.map(row => <FieldRow key={row.name} row={row} minor={!major.has(row.name)} lit={row.field !== undefined && (lit?.includes(row.field) ?? false)} />)}
     </dl>
   );
-}
+});
 
 /** Height of the header and of a row as they are drawn from afar. */
 const FAR_HEADER = 38;

@@ -1,10 +1,10 @@
 import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { ProcessView, TaskView } from '../../graph/graph';
+import { useNode } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { markColour, ProcessMark } from './ProcessMark';
-import { useNode } from './stageStore';
 
 /** A process: its tasks with what each does or waits for, and its fd table. */
 export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {

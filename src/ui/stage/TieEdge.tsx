@@ -1,22 +1,17 @@
 import { memo, type CSSProperties } from 'react';
 import type { EdgeProps } from '@xyflow/react';
-import { useSession } from '../useSession';
 import styles from './edge.module.css';
 import type { EdgeView } from '../../graph/graph';
 import { HEADS, headOf } from '../../graph/edgeHeads';
+import { useTieLook } from './looks';
 import { markColour } from './ProcessMark';
-import { useStage, type StageState } from './stageStore';
 
 /** Every edge of the stage: what it means is told by its line and its head. */
 export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
-  const edge = useStage(state => state.edges.get(id));
-  const lit = useStage(state => edge !== undefined && isLit(state, edge));
-  const dim = useStage(state => edge !== undefined && state.focus && !(state.spotlight.has(edge.source) && state.spotlight.has(edge.target)));
-  const selected = useSession(state => state.selection !== undefined && edge !== undefined && (bare(edge.source) === state.selection || bare(edge.target) === state.selection));
+  const { edge, lit: shown, dim } = useTieLook(id);
   if (!edge) return undefined;
   const { end, labelAt } = edge;
   const turn = `translate(${end.x} ${end.y}) rotate(${(Math.atan2(end.dy, end.dx) * 180) / Math.PI})`;
-  const shown = lit || selected;
   return (
     <g
       className={styles.tie}
@@ -37,13 +32,3 @@ export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
 });
 
 const ALWAYS: ReadonlySet<EdgeView['style']> = new Set(['wait', 'hold']);
-
-/** Both ends are lit, or the one thing that is lit is an end of it. */
-function isLit({ lit, pointed }: StageState, { source, target }: EdgeView): boolean {
-  if (pointed !== undefined) return pointed === source || pointed === target;
-  return lit.has(source) && lit.has(target);
-}
-
-function bare(id: string): string {
-  return id.slice(id.indexOf(':') + 1);
-}

@@ -45,7 +45,7 @@ function Tool({ title, d, pressed, onClick }: { readonly title: string; readonly
 function Find() {
   const session = useSessionStore();
   const stage = useStageStore();
-  const list = useStage(state => state.list);
+  const names = useStage(state => state.names);
   const [text, setText] = useState('');
   const id = useId();
   const go = (name: string): void => {
@@ -61,11 +61,11 @@ function Find() {
         type="search" className={styles.find} placeholder="Find" aria-label="Find an object on the stage" list={id} value={text}
         onChange={event => {
           setText(event.target.value);
-          if (list.some(node => node.name === event.target.value)) go(event.target.value);
+          if (names.includes(event.target.value)) go(event.target.value);
         }}
         onKeyDown={event => event.key === 'Enter' && go(text)}
       />
-      <datalist id={id}>{[...new Set(list.flatMap(node => node.name ?? []))].map(name => <option key={name} value={name}>{name}</option>)}</datalist>
+      <datalist id={id}>{names.map(name => <option key={name} value={name}>{name}</option>)}</datalist>
     </>
   );
 }

@@ -3,15 +3,16 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { currentFrame, type Frame } from '../../session/frame';
-import type { Session, SessionState } from '../../session/session';
+import type { Hover, Session, SessionState } from '../../session/session';
 import { castOf, idOf } from '../../graph/cast';
 import { flowEdges, flowNodes } from './flow';
 import { NO_FOLDS, type Folded } from '../../graph/fold';
 import type { EdgeView, NodeView } from '../../graph/graph';
 import { WIDE } from '../../graph/layout';
+import { Looks, nodeLook, tieLook, type NodeLook, type TieLook } from './looks';
 import { LONGEST, planEffects, type Effect } from './plan';
 import { sceneOf, type Arrangement, type Scene } from './scene';
-import { shareById } from './share';
+import { share, shareById } from './share';
 
 /** What is on one stage. Nodes and edges that a step leaves alone keep their identity, so that only what changed draws itself again. */
 export interface StageState {
@@ -25,6 +26,11 @@ export interface StageState {
   readonly edges: ReadonlyMap<string, EdgeView>;
   /** Edges by the node that they leave. */
   readonly leaving: ReadonlyMap<string, readonly EdgeView[]>;
+  /** Names of what stands on the stage, each once. */
+  readonly names: readonly string[];
+  /** Name of what is selected, and what the pointer rests on: as in the session. */
+  readonly selection: string | undefined;
+  readonly hover: Hover | undefined;
   /** Nodes that hover lights, here or from a list beside the stage. */
   readonly lit: ReadonlySet<string>;
   /** The node under the pointer, also where it stands for no object. */
@@ -46,12 +52,13 @@ export interface StageState {
   readonly entering: ReadonlyMap<string, number>;
 }
 
-export type StageStore = StoreApi<StageState>;
+/** The store, and the looks of its nodes and edges one by one. */
+export interface StageStore extends StoreApi<StageState> { readonly looks: { readonly nodes: Looks<NodeLook>; readonly ties: Looks<TieLook> } }
 
 const NO_EFFECTS: readonly Effect[] = [];
 const NO_ENTRANCE: StageState['entering'] = new Map();
 const NOTHING: ReadonlySet<string> = new Set();
-const NO_EDGES: readonly EdgeView[] = [];
+export const NO_EDGES: readonly EdgeView[] = [];
 /** With more nodes than this, what a step leaves alone is dimmed from the start. */
 const CROWD = 64;
 
@@ -61,9 +68,17 @@ export function createStage(session: Session): StageStore {
   const frame = currentFrame(state);
   const folded = foldsAtFirst(frame);
   const scene = sceneOf(frame, { folded, columns: WIDE });
-  return createStore<StageState>(() => ({
-    ...shown(scene, undefined), groups: groupNames(frame), folded, columns: WIDE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
+  const { selection, hover } = state;
+  const store = createStore<StageState>(() => ({
+    ...shown(scene, undefined), selection, hover, groups: groupNames(frame), folded, columns: WIDE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
   }));
+  const nodes = new Looks(store.getState(), nodeLook);
+  const ties = new Looks(store.getState(), tieLook);
+  store.subscribe(now => {
+    nodes.follow(now);
+    ties.follow(now);
+  });
+  return { ...store, looks: { nodes, ties } };
 }
 
 /** Keeps a stage at what its session shows; returns how to stop. */
@@ -74,10 +89,17 @@ export function followSession(stage: StageStore, session: Session): () => void {
     const opened = old.scene.setup !== frame.moment.setup;
     const folded = opened ? foldsAtFirst(frame) : old.folded;
     const scene = sceneOf(frame, { folded, columns: old.columns });
-    if (opened) stage.setState({ groups: groupNames(frame), folded, active: undefined, focus: scene.graph.nodes.length > CROWD });
-    if (scene !== old.scene) stage.setState({ ...shown(scene, old), ...moved(old.scene, scene, paceOf(state)) });
-    const lit = litBy(state, stage.getState());
-    if (!sameSet(lit, old.lit)) stage.setState({ lit });
+    const { selection, hover } = state;
+    const lit = litBy(state, old.pointed, scene);
+    // One change for all of it: each change asks everything on the stage.
+    const next: Partial<StageState> = {
+      ...(opened ? { groups: groupNames(frame), folded, active: undefined, focus: scene.graph.nodes.length > CROWD } : {}),
+      ...(scene === old.scene ? {} : { ...shown(scene, old), ...moved(old.scene, scene, paceOf(state)) }),
+      ...(selection === old.selection ? {} : { selection }),
+      ...(hover === old.hover ? {} : { hover }),
+      ...(sameSet(lit, old.lit) ? {} : { lit }),
+    };
+    if (Object.keys(next).length > 0) stage.setState(next);
   };
   follow(session.getState());
   return session.subscribe(follow);
@@ -110,11 +132,12 @@ export function point(stage: StageStore, id: string | undefined): void {
   if (stage.getState().pointed !== id) stage.setState({ pointed: id });
 }
 
-function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'flowEdges' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
+function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'flowEdges' | 'names' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
   const list = shareById(old?.list ?? [], inReadingOrder(scene));
   const ties = shareById(old?.ties ?? [], scene.graph.edges);
   return {
     scene, list, ties,
+    names: share(old?.names, [...new Set(list.flatMap(node => node.name ?? []))]),
     flowNodes: flowNodes(list, old?.flowNodes ?? []),
     flowEdges: flowEdges(ties, old?.flowEdges ?? []),
     leaving: bySource(ties, old?.leaving),
@@ -167,7 +190,7 @@ function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): Read
   return near;
 }
 
-function litBy(state: SessionState, { pointed, scene: { layout: { standIn } } }: StageState): ReadonlySet<string> {
+function litBy(state: SessionState, pointed: string | undefined, { layout: { standIn } }: Scene): ReadonlySet<string> {
   const { hover } = state;
   if (!hover) return NOTHING;
   const { program } = currentFrame(state);
@@ -197,13 +220,7 @@ export function useStage<T>(select: (state: StageState) => T): T {
   return useStore(useStageStore(), select);
 }
 
-/** A node of one kind by its id; undefined when it has just gone. */
-export function useNode<K extends NodeView['kind']>(id: string, kind: K): Extract<NodeView, { kind: K }> | undefined {
-  const node = useStage(state => state.nodes.get(id));
-  return node?.kind === kind ? (node as Extract<NodeView, { kind: K }>) : undefined;
-}
-
-/** The edges that leave a node. */
-export function useLeaving(id: string): readonly EdgeView[] {
-  return useStage(state => state.leaving.get(id) ?? NO_EDGES);
+/** The looks of what stands on the stage. */
+export function useLooks(): StageStore['looks'] {
+  return useStageStore().looks;
 }
