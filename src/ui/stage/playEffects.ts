@@ -53,7 +53,9 @@ class Player {
   }
 
   measure(effects: readonly Effect[]): void {
-    const zero = effects.some(effect => effect.row !== undefined) ? this.layer.getBoundingClientRect() : undefined;
+    // From miles away no row is drawn: the page need not be laid out before the step's own frame.
+    const rows = this.root.getAttribute('data-near') !== 'miles' && effects.some(effect => effect.row !== undefined);
+    const zero = rows ? this.layer.getBoundingClientRect() : undefined;
     for (const effect of effects) {
       const spot = zero && this.find(effect, zero);
       if (spot) this.spots.set(effect, spot);

@@ -1,18 +1,30 @@
 /** `next`, with every part that equals its counterpart in `old` replaced by it: what did not change keeps its identity. Plain data only. */
 export function share<T>(old: unknown, next: T): T {
-  if (Object.is(old, next) || typeof old !== 'object' || typeof next !== 'object' || !old || !next) return next;
-  if (Array.isArray(next)) return Array.isArray(old) ? (shareList(old, next) as T) : next;
-  if (Array.isArray(old)) return next;
-  const before = old as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(next) as (keyof T & string)[];
-  const parts = keys.map((key): [string, unknown] => [key, share(before[key], next[key])]);
-  const same = keys.length === Object.keys(old).length && parts.every(([key, part]) => key in before && Object.is(part, before[key]));
-  return same ? (old as T) : (Object.fromEntries(parts) as T);
+  if (equal(old, next)) return old as T;
+  if (!isRecord(old) || !isRecord(next) || Array.isArray(next) !== Array.isArray(old)) return next;
+  if (Array.isArray(next)) return next.map((part, i) => share((old as unknown as readonly unknown[])[i], part)) as T;
+  const made: Record<string, unknown> = {};
+  for (const key of Object.keys(next)) made[key] = share(old[key], next[key]);
+  return made as T;
 }
 
-function shareList(old: readonly unknown[], next: readonly unknown[]): readonly unknown[] {
-  const parts = next.map((part, i) => share(old[i], part));
-  return parts.length === old.length && parts.every((part, i) => Object.is(part, old[i])) ? old : parts;
+/** Whether two pieces of plain data say the same. Most of what is compared does, so it is found out before anything is made. */
+function equal(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (!isRecord(a) || !isRecord(b)) return false;
+  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((part, i) => equal(part, b[i]));
+  if (Array.isArray(b)) return false;
+  let count = 0;
+  for (const key in b) {
+    if (!(key in a) || !equal(a[key], b[key])) return false;
+    count += 1;
+  }
+  for (const _ in a) count -= 1;
+  return count === 0;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The same for a list of things with ids, whose order may change. */
