@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import '../designs/index';
+import { designById } from '../designs/index';
 import { evaluate } from '../kernel/expr';
 import type { Scenario } from '../scenario/scenario';
 import { frameOf } from './frame';
@@ -14,7 +14,7 @@ function race(design: string): readonly Moment[] {
     { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` }, { by, call: 'open_iommufd', as: `ictx${n}` }, { by, call: 'bind_iommufd', fd: `fd${n}`, iommufd: `ictx${n}` },
   ];
   const scenario: Scenario = {
-    title: 'race', about: '', design, options: {}, schedule: { random: 5 }, beats: [], expect: undefined,
+    title: 'race', about: '', design: designById(design)?.id ?? expect.fail(`no design ${design}`), options: {}, schedule: { random: 5 }, beats: [], expect: undefined,
     world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] }, calls: [...bind('qemu', 1), ...bind('dpdk', 2)],
   };
   const opened = openScenario(scenario, undefined);

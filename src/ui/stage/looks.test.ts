@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import '../../designs/index';
+import { designById } from '../../designs/index';
 import { openScenario } from '../../session/openScenario';
 import { seek } from '../../session/moves';
 import { select } from '../../session/attention';
@@ -9,7 +9,7 @@ import { createStage, followSession } from './stageStore';
 
 const devices = [0, 1, 2, 3, 4, 5, 6, 7];
 const scenario: Scenario = {
-  title: 'crowd', about: '', design: 'upstream', options: {}, schedule: 'sequential', beats: [], expect: undefined,
+  title: 'crowd', about: '', design: designById('upstream')?.id ?? '', options: {}, schedule: 'sequential', beats: [], expect: undefined,
   world: { devices: devices.map(i => ({ name: `vfio${i}`, group: String(10 + (i >> 1)) })), processes: ['qemu', 'dpdk'] },
   calls: ['qemu', 'dpdk'].flatMap((by, i) => [
     { by, call: 'open_cdev' as const, device: `vfio${i}`, as: `fd${i}` }, { by, call: 'open_iommufd' as const, as: `ictx${i}` }, { by, call: 'bind_iommufd' as const, fd: `fd${i}`, iommufd: `ictx${i}` },
