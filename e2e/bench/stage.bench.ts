@@ -12,7 +12,7 @@ interface Row { readonly name: string; readonly value: number; readonly unit: st
 
 const ROUNDS = 3;
 /** Devices of the bench page for about so many nodes with everything open. */
-const SIZES = [{ nodes: 40, devices: 2 }, { nodes: 300, devices: 50 }];
+const SIZES = [{ nodes: 40, devices: 4 }, { nodes: 300, devices: 58 }];
 const STEPS_PER_SECOND = 8;
 const SECONDS = 2.5;
 const SCREEN = { width: 1440, height: 900 };
