@@ -75,6 +75,9 @@ const VALUES = {
   },
 };
 
+/** Props that would do nothing. */
+const TRIMMED = /^\s*(onInit|fitView|viewport|onConnect\w*|onNodesChange|onEdgesChange|onNodeDrag\w*|onPane\w+|onReconnect\w*|onSelection\w+|connectionLine\w+)\b[ =]?/m;
+
 /** What pan and zoom do with a selection of d3-selection. The rest builds documents, which React does here. */
 const SELECTING = new Set(['call', 'constructor', 'datum', 'each', 'filter', 'node', 'on', 'property', 'selection', 'style']);
 
@@ -102,6 +105,8 @@ export function leanReactFlow() {
     resolveId: (id) => (id === 'd3-transition' ? TRANSITION : undefined),
     load: (id) => (id === TRANSITION ? { code: transition, moduleSideEffects: true } : undefined),
     transform(code, id) {
+      const asked = id.endsWith('/src/ui/stage/Stage.tsx') ? TRIMMED.exec(code)?.[1] : undefined;
+      if (asked !== undefined) throw new Error(`${asked} of React Flow is trimmed in e2e/leanReactFlow.mjs`);
       const part = /\/node_modules\/(?:@xyflow\/(react|system)\/dist\/esm\/index\.js|d3-(drag|interpolate|selection)\/dist\/d3-\w+\.mjs)$/.exec(id);
       if (!part) return undefined;
       const name = part[1] ?? part[2] ?? '';
