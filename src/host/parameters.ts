@@ -46,7 +46,7 @@ function rowOf([name, parameter]: readonly [string, WordParameter<string> | Numb
 
 /** Parameters of a frame and attributes of the element: both know all of these. */
 export const PARAMETER_ROWS: readonly ParameterRow[] = [
-  { name: 'scenario', accepts: 'an id of the library; in the element also a link (#v1.…)', without: 'the first of the library', about: 'What to show. A frame takes a link behind its address, as #v1.….' },
+  { name: 'scenario', accepts: 'an id of the library; in the element also a link (#v1.…)', without: 'the first of the library', about: 'What to show. A frame takes a link behind its address instead.' },
   ...Object.entries(EMBED_PARAMETERS).map(rowOf),
 ];
 
