@@ -16,6 +16,8 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
   let limit = Math.floor(table.length * MAX_LOAD);
   let records = new Int32Array((limit + 1) * stride);
   let count = 0;
+  /** States in the table; all of them but after growing. */
+  let entered = 0;
   let transitions = 0;
   let seen = 0;
 
@@ -37,7 +39,7 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
     const at = count * stride;
     for (let i = 0; i < words; i++) records[at + i] = next[i]!;
     records[at + words] = parent;
-    count++;
+    entered = ++count;
     table[slot] = (tag << 26) | count;
     return true;
   };
@@ -80,9 +82,15 @@ export function makeBytecodeEngine(model: Model, layout: Layout, listener: Liste
       limit = Math.floor(larger.length * MAX_LOAD);
       const moved = new Int32Array((limit + 1) * stride);
       moved.set(records.subarray(0, count * stride));
-      rehash(larger, moved, count, words);
       table = larger;
       records = moved;
+      entered = 0;
+    },
+    enter: (states) => {
+      const to = Math.min(count, entered + states);
+      rehash(table, records, entered, to, words);
+      entered = to;
+      return to < count;
     },
     store: () => ({ words, stride, count, records, table }),
     count: () => count,

@@ -6,7 +6,7 @@ import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
 import { optionValues } from '../scenario/make';
 import { Watch } from '../scenario/watch';
-import type { CheckResult, Coverage, PropertyVerdict, Reduction, StoppedBy, Witness } from './checkResult';
+import type { CheckResult, Coverage, Outcome, PropertyVerdict, Reduction, StoppedBy, Witness } from './checkResult';
 import { unpackState } from './layout';
 import { realTasks } from './lift';
 import { deadlockGoals, lockCircleSchedule, ordersSeen } from './lockCircle';
@@ -15,7 +15,7 @@ import type { LockOrder } from './lockOrders';
 import { makeModel, propertyBit } from './model';
 import { findOutcomes, outcomeText } from './outcomes';
 import { findOnly } from './partialOrder';
-import { bestEngine, DEFAULT_LIMITS, depthOf, depthReached, startSearch } from './search';
+import { bestEngine, DEFAULT_LIMITS, depthOf, depthReached, ENTERED, startSearch } from './search';
 import type { EngineName, Limits, Search } from './search';
 import { soloGoals } from './soloRuns';
 import type { Successors } from './store';
@@ -82,11 +82,10 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
 
   function* explore(): Generator<number> {
     for (;;) {
-      const before = search.expanded();
       const outcome = search.advance(slice);
       if (outcome === 'complete') return;
       if (outcome !== 'more') { stoppedBy = outcome === 'bytes' ? 'memory' : outcome; return; }
-      yield search.expanded() - before;
+      yield slice;
       if (stoppedBy) return;
     }
   }
@@ -151,6 +150,9 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
   return check.result(0);
 }
 
+/** What a stage of concluding counts for, in states: a slice seldom holds two. */
+const STAGE = 32_768;
+
 interface Found { readonly witnesses: ReadonlyMap<PropertyId, Witness>; readonly outcomes: CheckResult['outcomes'] }
 
 /** The explored graph; most checks find nothing and never look at its edges. */
@@ -168,6 +170,8 @@ function graphOf(search: Search, layers: readonly number[]): LayeredGraph {
 /** What follows from the explored states: the witnesses of what is violated, and the outcomes. */
 function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: readonly LockOrder[], withOutcomes: boolean): Generator<number, Found> {
   const { program } = search.model;
+  // A search that was stopped may have been about to do so.
+  while (search.engine.enter(ENTERED)) yield ENTERED;
   const count = search.engine.count();
   const layers = search.layers.at(-1) === count ? search.layers : [...search.layers, count];
   const graph = graphOf(search, layers);
@@ -179,10 +183,12 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: read
     const first = search.broken.get(propertyBit(id));
     if (first && wanted.has(id)) seek(id, first.task < 0 ? [{ state: 0, tail: [] }] : yield* breakingGoals(search, graph, propertyBit(id), first.state));
   }
+  yield STAGE;
   const solo = yield* soloGoals(search, layers, { unclean: wanted.has('clean-unwind'), late: wanted.has('unregister-live') });
   seek('clean-unwind', solo.unclean);
   seek('unregister-live', solo.late);
   if (wanted.has('unregister-live')) seek('unregister-live', stuckGoals(search));
+  yield STAGE;
   if (orders.length > 0) {
     const seen = yield* ordersSeen(search, orders);
     if (wanted.has('no-deadlock') && circling([...seen.shown, ...seen.waited]).length > 0) seek('no-deadlock', yield* deadlockGoals(search, graph));
@@ -196,21 +202,34 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: read
       }
     }
   }
+  yield STAGE;
+  if (goals.size > 0) {
+    // Making it takes a while.
+    void graph.successors;
+    yield STAGE;
+  }
   const found = yield* shortestSchedules(graph, [...goals.values()]);
   [...goals.keys()].forEach((id, i) => schedules.set(id, realTasks(search, found[i]!.steps, found[i]!.tail)));
-  const witnesses = new Map([...schedules].map(([id, schedule]) => [id, propertyWitness(program, id, schedule)]));
-  const outcomes = withOutcomes ? findOutcomes(search).map(({ state, ...outcome }) => ({ ...outcome, witness: makeWitness(program, realTasks(search, pathTo(search, graph, state)), outcomeText(outcome)) })) : [];
+  const witnesses = new Map<PropertyId, Witness>();
+  for (const [id, schedule] of schedules) {
+    witnesses.set(id, propertyWitness(program, id, schedule));
+    yield STAGE;
+  }
+  const outcomes: Outcome[] = [];
+  for (const { state, ...outcome } of withOutcomes ? findOutcomes(search) : []) {
+    outcomes.push({ ...outcome, witness: makeWitness(program, realTasks(search, pathTo(search, state)), outcomeText(outcome)) });
+    yield STAGE / 8;
+  }
   return { witnesses, outcomes };
 }
 
 /** What is known without another look at the states: witnesses of the fewest steps for what the search itself saw. */
 function concludeAtOnce(search: Search, wanted: ReadonlySet<PropertyId>): Found {
-  const graph = graphOf(search, search.layers);
   const witnesses = new Map<PropertyId, Witness>();
   for (const id of PROPERTY_IDS) {
     const first = search.broken.get(propertyBit(id));
     if (!first || !wanted.has(id)) continue;
-    witnesses.set(id, propertyWitness(search.model.program, id, first.task < 0 ? [] : realTasks(search, [...pathTo(search, graph, first.state), first.task], 1)));
+    witnesses.set(id, propertyWitness(search.model.program, id, first.task < 0 ? [] : realTasks(search, [...pathTo(search, first.state), first.task], 1)));
   }
   return { witnesses, outcomes: [] };
 }
@@ -254,14 +273,21 @@ function nearest(graph: LayeredGraph, goals: readonly Goal[]): Goal[] {
   return goals.filter((g) => lengthOf(graph, g) === least);
 }
 
-/** The tasks along the parents of a state. */
-function pathTo(search: Search, { successors }: LayeredGraph, state: number): number[] {
+/** The tasks along the parents of a state; the table may be in the middle of growing. */
+function pathTo(search: Search, state: number): number[] {
   const { records, stride, words } = search.engine.store();
+  const { model: { actions }, reduction: { symmetry } } = search;
+  const interpreter = search.interpreter();
+  const leads = (parent: number, task: number, to: number): boolean => {
+    if (!interpreter.step(records, parent * stride, task)) return false;
+    symmetry?.canonical(interpreter.next, 0);
+    for (let i = 0; i < words; i++) if (interpreter.next[i] !== records[to * stride + i]) return false;
+    return true;
+  };
   const path: number[] = [];
   for (let at = state; at > 0;) {
     const parent = records[at * stride + words]!;
-    successors.expand(parent, parent + 1);
-    path.push(successors.next().indexOf(at));
+    path.push(actions.findIndex((_, task) => leads(parent, task, at)));
     at = parent;
   }
   return path.toReversed();

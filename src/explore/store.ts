@@ -42,10 +42,10 @@ export function findState(store: StateStore, from: Int32Array, offset: number): 
   }
 }
 
-/** Enters every stored state into an empty table. */
-export function rehash(table: Int32Array, records: Int32Array, count: number, words: number): void {
+/** Enters the stored states `from` to `to - 1` into a table that has none of them. */
+export function rehash(table: Int32Array, records: Int32Array, from: number, to: number, words: number): void {
   const mask = table.length - 1;
-  for (let index = 0, at = 0; index < count; index++, at += words + 1) {
+  for (let index = from, at = from * (words + 1); index < to; index++, at += words + 1) {
     const h = hashWords(records, at, words);
     let slot = h & mask;
     while (table[slot] !== 0) slot = (slot + 1) & mask;
@@ -93,8 +93,10 @@ export interface Engine {
   readonly name: 'wasm' | 'bytecode' | 'reference';
   /** Expands states `from` to `to - 1`, in order; returns the first one left, short of `to` when the store is full. */
   readonly expand: (from: number, to: number) => number;
-  /** Makes room; must be called when `expand` fell short. */
+  /** Makes room; must be called when `expand` fell short. Then `enter` has to be called until it is through. */
   readonly grow: () => void;
+  /** Enters about so many of the stored states into the larger table; whether some are left. */
+  readonly enter: (states: number) => boolean;
   /** The states so far; arrays are valid until the next call of `expand` or `grow`. */
   readonly store: () => StateStore;
   readonly count: () => number;

@@ -42,8 +42,10 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
   } };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), imports);
   const expand = instance.exports['expand'] as (from: number, to: number) => number;
-  const rehash = instance.exports['rehash'] as (count: number) => number;
+  const rehash = instance.exports['rehash'] as (from: number, to: number) => number;
   let transitions = 0;
+  /** How many of the stored states are in a table that has just grown; infinite when all are. */
+  let entered = Infinity;
 
   const control = (address: number): number => view[address >> 2] ?? 0;
   const place = (): void => {
@@ -112,8 +114,14 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
         size *= 2;
         view.fill(0, base >> 2, (base >> 2) + size);
         place();
-        rehash(count);
+        entered = 0;
       } else place();
+    },
+    enter: (states) => {
+      const count = control(CONTROL.count);
+      if (entered < count) entered = rehash(entered, Math.min(count, entered + states));
+      if (entered === count) entered = Infinity;
+      return entered < count;
     },
     store: () => ({
       words, stride, count: control(CONTROL.count),

@@ -42,7 +42,7 @@ export function makeModule(model: Model, layout: Layout, reduced: Reduced = { ca
   const bytes = moduleBytes(IMPORTS, [
     ...ruleFunctions(model, layout, tables),
     { name: 'expand', signature: TWO, body: new Expansion(model, layout, tables).body(reduced) },
-    { name: 'rehash', signature: { parameters: 1, result: true }, body: rehashBody(layout.words) },
+    { name: 'rehash', signature: TWO, body: rehashBody(layout.words) },
   ]);
   return { bytes, tables: tables.bytes() };
 }
@@ -359,15 +359,15 @@ class Expansion extends WordCode {
   }
 }
 
-/** Enters all stored states into the table, which must be empty: `rehash(count)`. */
+/** Enters stored states into the table, which must have none of them: `rehash(from, to)` gives `to`. */
 function rehashBody(words: number): number[] {
-  const out = new FunctionWriter(1);
-  const count = 0;
+  const out = new FunctionWriter(2);
+  const [index, count] = [0, 1];
   const locals = Array.from({ length: words }, () => out.local());
-  const [index, at, hash, slot, table, mask] = Array.from({ length: 6 }, () => out.local()) as [number, number, number, number, number, number];
+  const [at, hash, slot, table, mask] = Array.from({ length: 5 }, () => out.local()) as [number, number, number, number, number];
   out.constant(0); out.load(CONTROL.table); out.set(table);
   out.constant(0); out.load(CONTROL.mask); out.set(mask);
-  out.constant(0); out.load(CONTROL.store); out.set(at);
+  out.constant(0); out.load(CONTROL.store); out.get(index); out.constant(4 * (words + 1)); out.op(WASM.mul, WASM.add); out.set(at);
   out.block('exit');
   out.loop('states');
   out.get(index); out.get(count); out.op(WASM.geU); out.brIf('exit');
