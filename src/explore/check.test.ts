@@ -175,6 +175,27 @@ describe('a check', () => {
     expect(result.properties.map((p) => p.status)).not.toContain('holds');
   });
 
+  it('makes its witness and its ends although it is stopped while its table grows', () => {
+    const processes = ['a', 'b', 'c', 'd'];
+    const broken = mutatedProgram({
+      scenario: { design: 'upstream', options: {}, world: { devices: [{ name: 'vfio0', group: '12' }], processes }, calls: processes.flatMap((by) => [{ by, call: 'open_cdev' as const, device: 'vfio0', as: `f${by}` }, { by, call: 'close' as const, fd: `f${by}` }]) },
+      mutations: [{ kind: 'without', step: 'upstream/release_cdev/CLOSE.7' }],
+    });
+    const most = runCheck(broken, { outcomes: false, limits: { maxStates: 9000 } }).properties.filter((p) => p.witness);
+    for (const why of ['time', 'cancel'] as const) {
+      const check = makeCheck(broken, { engine: 'bytecode' });
+      // The first table has room for this many; one state more and it is about to grow.
+      while (check.progress().states < 2457 - 4 && check.advance(1) === 'more');
+      for (let i = 0; i < 6; i++) check.advance(1);
+      expect(check.progress().states).toBeGreaterThan(2440);
+      check.stop(why);
+      while (check.advance(50) === 'more');
+      const found = check.result(0).properties.filter((p) => p.witness);
+      expect(found.length).toBeGreaterThan(0);
+      expect(found.every((p) => p.witness!.steps >= most.find((m) => m.id === p.id)!.witness!.steps)).toBe(true);
+    }
+  });
+
   it('stops at its limits, each by its name', () => {
     const whole = runCheck(race);
     expect(runCheck(race, { limits: { maxStates: 200 } })).toMatchObject({ coverage: 'stopped', stoppedBy: 'states' });

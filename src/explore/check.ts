@@ -92,8 +92,9 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   function* work(): Generator<number> {
     yield* explore();
     phase = 'conclude';
-    if (stoppedBy !== 'cancel') found = yield* conclude(search, wanted, orders, options.outcomes ?? true);
-    if (search.reduction.only && found && found.witnesses.size > 0) found = yield* shortened(found);
+    if (stoppedBy === 'cancel') return;
+    const first = yield* conclude(search, wanted, orders, options.outcomes ?? true);
+    found = search.reduction.only && first.witnesses.size > 0 ? yield* shortened(first) : first;
   }
   /** A partial order reduction keeps what is broken, not the shortest way to it: looks again, in full and no deeper than was found. */
   function* shortened(first: Found): Generator<number, Found> {
