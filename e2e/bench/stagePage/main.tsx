@@ -55,6 +55,8 @@ registerDesigns([upstream]);
 const query = new URLSearchParams(location.search);
 const bare = query.has('bare');
 const { session, to } = standing(crowd(Number(query.get('devices'))));
+// Playing starts at the beginning: going back there is no step.
+seek(session, 0);
 
 function graphNow(): Graph {
   return sceneOf(currentFrame(session.getState()), { folded: NO_FOLDS, columns: WIDE }).graph;
