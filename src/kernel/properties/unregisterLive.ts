@@ -38,7 +38,11 @@ export function lateOpens(program: Program, w: Withdrawn): ProgramCall[] {
   }));
 }
 
-/** An unregister call that can never return although all files of its device and its group are closed: nobody can move any more. */
+/**
+ * An unregister call that can never return although all files of its device and its group are closed: nobody can move any more.
+ * That is all there is to look for where every state can still come to such an end, as with all calls of the designs: the loops
+ * of their releases take something away in each round (a test holds it). A task that went round for ever would not be seen.
+ */
 export function neverReturns(program: Program, state: Int32Array): ProgramCall | undefined {
   if (enabled(program, state).length > 0) return undefined;
   return program.calls.find(c => c.call.call === 'unregister_device' && callStatus(program, state, c.index) === 'running' && !program.files.some(f => {
