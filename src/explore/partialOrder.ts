@@ -13,6 +13,7 @@ interface Footprint { readonly reads: Bits; readonly writes: Bits }
  * For a state, the only task that has to be tried in it, or -1 for all. A task is enough alone when its next step can always
  * be made, nothing that it reads or writes can matter to any later step of another task, no rule can see it, and it lies on
  * no loop: then it may as well go first. Keeps ends and everything that a rule or a step can break, not shortest ways.
+ * It leaves out little: of the states of the built-in scenarios one in eight, at most a good half (cdev-first).
  * A call is never begun early: the states in which it is about to begin are looked at for themselves.
  */
 export function findOnly(model: Model, layout: Layout): ((words: Int32Array, offset: number) => number) | undefined {
