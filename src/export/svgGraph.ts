@@ -2,7 +2,7 @@ import { badgesOf, type Deed } from '../graph/badges';
 import { HEADS, headOf, type Head } from '../graph/edgeHeads';
 import type { EdgeView, Graph, NodeView, ObjectView, ProcessView, Row } from '../graph/graph';
 import { HEADER, ROW } from '../graph/lanes';
-import { layOutStage, type LaneBand } from '../graph/layout';
+import { layOutStage, NAME, type Zone } from '../graph/layout';
 import { toGraph } from '../graph/toGraph';
 import { stateAt } from '../scenario/run';
 import { makeSvgScenario } from '../scenario/svgScenario';
@@ -15,7 +15,6 @@ import { xml, xmlText } from './xml';
 const MARGIN = 24;
 const TITLE = 40;
 const FOOT = 26;
-const LANE_TITLE = 18;
 
 /** A colour for light and one for dark paper. */
 interface Pair { readonly light: string; readonly dark: string }
@@ -48,7 +47,7 @@ export function svgGraph(trace: Trace, options: SvgOptions = {}): string {
   const graph = toGraph(program, state, layOutStage(program), { badges: badgesOf(deeds) });
   const box = boundsOf(graph);
   const title = scenario.title || 'A run of the VFIO playground';
-  const parts = [...graph.lanes.map((lane, i) => band(lane, i, box)), ...graph.edges.map(edgeMark), ...graph.nodes.map(nodeMark)];
+  const parts = [...graph.zones.map(zoneMark), ...graph.edges.map(edgeMark), ...graph.nodes.map(nodeMark)];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.x} ${box.y} ${box.width} ${box.height}" width="${box.width}" height="${box.height}" role="img" aria-labelledby="title desc">
 <title id="title">${xml(title)}</title>
@@ -65,11 +64,12 @@ ${parts.join('\n')}
 
 interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
-function boundsOf({ nodes, lanes, edges }: Graph): Box {
-  const xs = nodes.flatMap(({ place }) => [place.x, place.x + place.width]);
-  const ys = [...nodes.flatMap(({ place }) => [place.y, place.y + place.height]), ...lanes.flatMap(lane => [lane.top, lane.top + lane.height]), ...edges.flatMap(({ labelAt }) => [labelAt.y])];
+function boundsOf({ nodes, zones, edges }: Graph): Box {
+  const rects = [...nodes.map(({ place }) => place), ...zones];
+  const xs = rects.flatMap(({ x, width }) => [x, x + width]);
+  const ys = [...rects.flatMap(({ y, height }) => [y, y + height]), ...edges.flatMap(({ labelAt }) => [labelAt.y])];
   const left = Math.min(...xs) - MARGIN;
-  const top = Math.min(...ys) - LANE_TITLE - TITLE - 8;
+  const top = Math.min(...ys) - TITLE - 8;
   return { x: left, y: top, width: Math.max(...xs) + MARGIN - left, height: Math.max(...ys) + MARGIN + FOOT - top };
 }
 
@@ -79,9 +79,9 @@ function styleOf(theme: 'light' | 'dark' | 'auto'): string {
   return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.end{text-anchor:end}.mid{text-anchor:middle}.tie{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
-function band({ title, top, height }: LaneBand, index: number, box: Box): string {
-  const back = index % 2 === 0 ? `<rect class="band" x="${box.x}" y="${n(top - LANE_TITLE - 5)}" width="${n(box.width)}" height="${n(height + LANE_TITLE + 14)}"/>` : '';
-  return `${back}<text class="ink2 small" x="${n(box.x + MARGIN)}" y="${n(top - 8)}">${xml(title.toUpperCase())}</text>`;
+function zoneMark({ title, x, y, width, height }: Zone): string {
+  const at = `${n(x + NAME - 5)} ${n(y + height / 2)}`;
+  return `<rect class="band" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="8"/><text class="ink2 small mid" transform="translate(${at}) rotate(-90)">${xml(title.toUpperCase())}</text>`;
 }
 
 /** What paints an edge: by what it means, as in the legend of the page. */
@@ -119,25 +119,28 @@ function nodeMark(node: NodeView): string {
   switch (node.kind) {
     case 'object': return `<g>${frame(node.ghost ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.ghost ? ' stroke-dasharray="4 3"' : '')}${objectText(node)}${badges}</g>`;
     case 'process': return `<g>${frame('strong')}${processText(node)}${badges}</g>`;
-    case 'node': return `<g>${frame('line')}${line(node.path, 'ink name', x + 10, y + 21, width - 20)}${badges}</g>`;
-    case 'fold': return `<g>${frame('strong')}${line(`group ${node.group}`, 'ink name', x + 10, y + 16, width - 20)}${node.devices.map((device, i) => line(device.name, 'ink2', x + 10, y + HEADER + i * ROW + 12, width - 20)).join('')}${badges}</g>`;
-    case 'fops': return `<g>${frame(node.table)}${line(`${node.table} fops`, `${node.table}Text name`, x + 10, y + 21, width - 20)}${line(node.admits, 'ink2 small', x + 10, y + 38, width - 20)}</g>`;
+    case 'node': return `<g>${frame('line')}${line(node.path, 'ink name', x + 7, y + 21, width - 14)}${badges}</g>`;
+    case 'fold': return `<g>${frame('strong')}${line(`group ${node.group}`, 'ink name', x + 7, y + 15, width - 14)}${node.devices.map((device, i) => line(device.name, 'ink2', x + 7, y + HEADER + i * ROW * 2 + 11, width - 14)).join('')}${badges}</g>`;
+    case 'fops': return `<g>${frame(node.table)}${line(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text name`, x + 7, y + 15, width - 14)}${line(node.admits, 'ink2 small', x + 7, y + 28, width - 14)}</g>`;
   }
 }
 
 function objectText(view: ObjectView): string {
   const { x, y, width } = view.place;
   const gate = view.access === undefined ? '' : view.gated ? (view.access === 'normal' ? 'gate open' : 'gate closed') : `${view.access} fops`;
-  const head = line(view.title, 'ink name', x + 10, y + 15, width - 20 - gate.length * 6.6) + line(`${view.ghost ? 'freed ' : ''}struct ${view.type}`, 'ink2 small', x + 10, y + 28, width - 20);
-  const chip = gate === '' ? '' : `<text class="${view.access ?? ''}Text small end" x="${n(x + width - 10)}" y="${n(y + 15)}">${gate}</text>`;
-  const columns = Math.ceil(view.rows.length / view.perColumn);
-  const cell = (width - 20 - (columns - 1) * 20) / columns;
-  return head + chip + view.rows.map((row, i) => {
-    const left = x + 10 + Math.floor(i / view.perColumn) * (cell + 20);
-    const base = y + HEADER + (i % view.perColumn) * ROW + 13;
-    const value = valueOf(row);
-    const shown = clip(value, cell * 0.72);
-    return `${line(row.name, 'ink2', left, base, cell - shown.length * 6.6 - 6)}<text class="${row.kind === 'mutex' && row.owner ? 'waitText' : 'ink'} end" x="${n(left + cell)}" y="${n(base)}">${xml(shown)}</text>`;
+  const rows = view.rows.filter(row => view.shown.includes(row.name));
+  const room = width - 14;
+  const more = view.rows.length - rows.length;
+  const title = clip(view.title, room - gate.length * 6);
+  const right = gate === '' ? `${view.ghost ? 'freed ' : ''}${view.type}` : gate;
+  const left = room - title.length * 7.2 - 6;
+  const head = line(view.title, 'ink name', x + 7, y + 15, room - gate.length * 6)
+    + (left < 24 ? '' : `<text class="${gate === '' ? 'ink2' : `${view.access ?? ''}Text`} small end" x="${n(x + width - 7)}" y="${n(y + 15)}">${xml(clip(right, left))}</text>`);
+  const tip = `<title>${xml(`struct ${view.type} ${view.title}${more > 0 ? `, ${more} more fields` : ''}`)}</title>`;
+  return tip + head + rows.map((row, i) => {
+    const base = y + HEADER + i * ROW + (view.place.height < HEADER + ROW ? 7 : 11);
+    const shown = clip(valueOf(row), room * 0.72);
+    return `${line(row.name, 'ink2', x + 7, base, room - shown.length * 6.6 - 6)}<text class="${row.kind === 'mutex' && row.owner ? 'waitText' : 'ink'} end" x="${n(x + width - 7)}" y="${n(base)}">${xml(shown)}</text>`;
   }).join('');
 }
 
@@ -156,8 +159,8 @@ function processText(view: ProcessView): string {
   ]);
   const fds = view.fds.map(fd => fd.name).join(' ');
   if (!view.driver) lines.push({ text: fds === '' ? 'no fd open' : `fds: ${fds}`, look: 'ink2 small' });
-  return line(view.title, 'ink name', x + 10, y + 16, width - 20) + line(view.driver ? 'kernel side' : 'process', 'ink2 small', x + 10, y + 28, width - 20)
-    + lines.map((each, i) => line(each.text, each.look, x + 10, y + HEADER + i * ROW + 12, width - 20)).join('');
+  return line(view.title, 'ink name', x + 7, y + 15, width - 14)
+    + lines.map((each, i) => line(each.text, each.look, x + 7, y + HEADER + i * ROW + 11, width - 14)).join('');
 }
 
 /** A line of text as far as there is room, whole in its tip. */

@@ -2,7 +2,7 @@ import type { ObjectType, Routine } from '../kernel/design';
 import type { Op } from '../kernel/primitives';
 import type { ObjectSlot, Program } from '../kernel/program';
 import { eachStatement } from '../kernel/statement';
-import { HEADER, ROW, fieldNames, laneOf, sizeOf, sizeOfRows, type LaneId, type Size } from './lanes';
+import { fieldNames, isTie, laneOf, sizeOf, type LaneId, type Size } from './lanes';
 
 /** Something that may stand on the stage: where it belongs and how big it is, whatever the state. */
 export interface Actor {
@@ -27,9 +27,12 @@ export interface Cast { readonly actors: readonly Actor[]; readonly byId: Readon
 
 /** The life of a freed object. */
 const FREED = 2;
-/** fd places that every process node has room for before it grows. */
-const ROOMY_FDS = 4;
-const FDS_PER_ROW = 2;
+/** fd places that a process node has room for before it grows, and so many for each row more. */
+const ROOMY_FDS = 3;
+const FDS_PER_ROW = 3;
+/** A program of fewer calls is only being made: nobody knows yet what will matter. */
+const TOLD = 3;
+const CHIP: Size = { form: 'chip', rows: 0 };
 
 const casts = new WeakMap<Program, Cast>();
 
@@ -57,12 +60,11 @@ function processNames(program: Program): readonly string[] {
 
 function processActors(program: Program): Actor[] {
   return processNames(program).map((process): Actor => {
-    const tasks = Math.max(1, program.tasks.filter(task => task.process === process).length);
+    const tasks = program.tasks.filter(task => task.process === process).length;
+    if (!program.world.processes.includes(process)) return { id: `process:${process}`, lane: 'process', what: { kind: 'process', process }, size: { form: 'tall', rows: Math.max(1, tasks * 2) } };
     const fds = program.fds.filter(fd => fd.process === process).length;
-    const room = program.world.processes.includes(process) ? Math.max(ROOMY_FDS, fds) : 0;
-    const size = sizeOfRows(0);
-    const rows = tasks * 2 + Math.ceil(room / FDS_PER_ROW);
-    return { id: `process:${process}`, lane: 'process', what: { kind: 'process', process }, size: { ...size, rows, height: HEADER + rows * ROW + 16 } };
+    const rows = Math.max(1, tasks) * 2 + Math.ceil(Math.max(ROOMY_FDS, fds) / FDS_PER_ROW);
+    return { id: `process:${process}`, lane: 'process', what: { kind: 'process', process }, size: { form: 'tall', rows } };
   });
 }
 
@@ -73,8 +75,13 @@ function objectActors(program: Program): Actor[] {
     const lane = laneOf(slot.spec);
     if (!lane || fieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
     const can = slot.life === undefined || program.fields[slot.life]?.init !== 0 || lives.has(slot.life);
-    return can ? [{ id: idOf(slot), lane, size: sizeOf(slot.spec), what: { kind: 'object', slot } }] : [];
+    return can ? [{ id: idOf(slot), lane, size: idle(program, slot) ? CHIP : sizeOf(slot.spec), what: { kind: 'object', slot } }] : [];
   });
+}
+
+/** No step of the program writes a field of it that an edge does not tell. */
+function idle(program: Program, slot: ObjectSlot): boolean {
+  return program.calls.length >= TOLD && fieldNames(slot.spec).every(name => isTie(slot.spec, name) || program.fields[slot.fields[name] ?? -1]?.constant !== false);
 }
 
 /** Life fields that some step sets to live; what is only ever freed never comes. */
@@ -91,20 +98,18 @@ function allocatedLives(program: Program): ReadonlySet<number> {
 }
 
 function nodeActors(program: Program): Actor[] {
-  const size = { ...sizeOfRows(1), height: HEADER + ROW };
   const places = cdevPlaces(program);
   return program.objects.flatMap(slot => [...(places.get(slot.spec.role) ?? [])].flatMap((name): Actor[] => {
     const field = slot.fields[name];
     if (field === undefined) return [];
     const path = slot.type === 'vfio_group' ? `/dev/vfio/${slot.anchor.group ?? slot.name}` : `/dev/vfio/devices/${slot.anchor.device ?? slot.name}`;
-    return [{ id: `node:${slot.name}`, lane: 'door', size, what: { kind: 'node', slot, field, path } }];
+    return [{ id: `node:${slot.name}`, lane: 'door', size: CHIP, what: { kind: 'node', slot, field, path } }];
   }));
 }
 
 function fopsActors(program: Program): Actor[] {
   if (!program.files.some(file => file.normal)) return [];
-  const size = { ...sizeOfRows(1), height: HEADER + ROW };
-  return (['parked', 'normal'] as const).map((table): Actor => ({ id: `fops:${table}`, lane: 'door', size, what: { kind: 'fops', table } }));
+  return (['parked', 'normal'] as const).map((table): Actor => ({ id: `fops:${table}`, lane: 'door', size: CHIP, what: { kind: 'fops', table } }));
 }
 
 /** The fields that say whether a cdev is in the device map, by role of their object. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initialState, step } from '../kernel/machine';
 import { foldId, groupsOf } from './fold';
-import { layOutStage, NARROW, WIDE } from './layout';
+import { layOutStage, NARROW, type Shape } from './layout';
 import { PITCH } from './lanes';
 import { testProgram } from './testDesign';
 import { toGraph } from './toGraph';
@@ -45,12 +45,12 @@ describe('folding by group', () => {
   });
 });
 
-describe('rows of a lane', () => {
-  it.each([WIDE, NARROW])('keeps lanes to about %i columns, and nothing on top of another', columns => {
-    const { places } = layOutStage(program, undefined, undefined, columns);
+describe('the grid', () => {
+  it.each<Shape>([NARROW, { columns: 5, rows: 3 }, { columns: 9, rows: 6 }])('keeps to $columns columns, and puts nothing on top of another', shape => {
+    const { places } = layOutStage(program, undefined, undefined, shape);
     const all = [...places.values()];
     const width = Math.max(...all.map(each => each.x + each.width)) - Math.min(...all.map(each => each.x));
-    expect(width).toBeLessThan((columns + 2) * PITCH);
+    expect(width).toBeLessThan(shape.columns * PITCH);
     for (const a of all) for (const b of all) expect(a === b || a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
   });
 });

@@ -1,7 +1,6 @@
 import type { ObjectSlot, Program } from '../kernel/program';
 import { processOf } from '../kernel/world';
 import { castOf, type Actor, type Cast } from './cast';
-import { HEADER, ROW, sizeOfRows } from './lanes';
 
 /** Groups that are shown as one node each. */
 export type Folded = ReadonlySet<string>;
@@ -45,8 +44,20 @@ export function foldId(group: string): string {
   return `fold:${group}`;
 }
 
-/** The cast with the folded groups as one actor each, and who stands for whom. */
-export function foldCast(program: Program, folded: Folded): { readonly cast: Cast; readonly standIn: ReadonlyMap<string, string> } {
+/** The cast with the folded groups as one actor each, and who stands for whom. Same object for the same program and folds. */
+export function foldCast(program: Program, folded: Folded): FoldedCast {
+  const known = foldedCasts.get(program) ?? new WeakMap<Folded, FoldedCast>();
+  foldedCasts.set(program, known);
+  const made = known.get(folded) ?? makeFoldedCast(program, folded);
+  known.set(folded, made);
+  return made;
+}
+
+interface FoldedCast { readonly cast: Cast; readonly standIn: ReadonlyMap<string, string> }
+
+const foldedCasts = new WeakMap<Program, WeakMap<Folded, FoldedCast>>();
+
+function makeFoldedCast(program: Program, folded: Folded): FoldedCast {
   const whole = castOf(program);
   const standIn = new Map([...groupsOf(program)].flatMap(([id, group]): [string, string][] => (folded.has(group) ? [[id, foldId(group)]] : [])));
   if (standIn.size === 0) return { cast: whole, standIn };
@@ -58,8 +69,7 @@ export function foldCast(program: Program, folded: Folded): { readonly cast: Cas
 
 /** As tall as its devices and a line for locks. */
 function foldActor(program: Program, group: string): Actor {
-  const rows = devicesOf(program, group).length * 2 + 1;
-  return { id: foldId(group), lane: 'core', what: { kind: 'fold', group }, size: { ...sizeOfRows(rows), span: 1, width: sizeOfRows(1).width, rows, height: HEADER + rows * ROW + 7 } };
+  return { id: foldId(group), lane: 'core', what: { kind: 'fold', group }, size: { form: 'tall', rows: devicesOf(program, group).length * 2 + 1 } };
 }
 
 /** The devices of a group, as objects. */

@@ -1,4 +1,4 @@
-import type { LaneBand, Place } from './layout';
+import type { Place, Zone } from './layout';
 
 /** A task as rows and tokens show it; colour and shape come from the number of its process (-1: the kernel's drivers). */
 export interface TaskMark { readonly name: string; readonly process: number }
@@ -46,8 +46,8 @@ export interface ObjectView extends NodeBase {
   /** The task that will run this file's release. */
   readonly releaser: TaskMark | undefined;
   readonly rows: readonly Row[];
-  /** Rows in each column. */
-  readonly perColumn: number;
+  /** Names of the rows that its node has room for. */
+  readonly shown: readonly string[];
 }
 
 export interface TaskView {
@@ -116,7 +116,7 @@ export interface EdgeView {
   readonly circle: boolean;
   /** Process colour of wait and hold edges. */
   readonly process: number | undefined;
-  /** `M … C …` in stage coordinates; where it starts, where it ends and in which direction (unit, axis-aligned). */
+  /** In stage coordinates; where it starts, where it ends and in which direction (unit, axis-aligned). */
   readonly path: string;
   readonly start: { readonly x: number; readonly y: number };
   readonly end: { readonly x: number; readonly y: number; readonly dx: number; readonly dy: number };
@@ -124,4 +124,4 @@ export interface EdgeView {
 }
 
 /** What the stage shows of one state. */
-export interface Graph { readonly nodes: readonly NodeView[]; readonly edges: readonly EdgeView[]; readonly lanes: readonly LaneBand[] }
+export interface Graph { readonly nodes: readonly NodeView[]; readonly edges: readonly EdgeView[]; readonly zones: readonly Zone[] }

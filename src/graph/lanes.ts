@@ -5,8 +5,8 @@ export type LaneId = 'process' | 'file' | 'door' | 'core' | 'iommufd' | 'hardwar
 /** The lanes of the stage, from user space at the top to hardware at the bottom. */
 export const LANES: readonly { readonly id: LaneId; readonly title: string; readonly about: string }[] = [
   { id: 'process', title: 'user space', about: 'processes, their tasks and fd tables' },
-  { id: 'file', title: 'struct file', about: 'open file descriptions' },
-  { id: 'door', title: 'nodes and contexts', about: 'device nodes and what open files stand for' },
+  { id: 'file', title: 'files', about: 'open file descriptions' },
+  { id: 'door', title: 'contexts', about: 'device nodes and what open files stand for' },
   { id: 'core', title: 'vfio', about: 'devices, groups and reset sets' },
   { id: 'iommufd', title: 'iommufd', about: 'objects of the iommufd contexts' },
   { id: 'hardware', title: 'iommu', about: 'IOMMU groups' },
@@ -33,30 +33,39 @@ export function laneOf(spec: ObjectType): LaneId | undefined {
 /** Fields of the model's own bookkeeping, which no kernel struct has. */
 const UNSEEN_FIELDS: ReadonlySet<string> = new Set(['life', 'releaser']);
 
-/** Columns of the grid: one node is one or two of them wide. */
-export const PITCH = 236;
-const GUTTER = 28;
-export const HEADER = 34;
-export const ROW = 19;
-const FOOT = 7;
+/** The grid of the stage: one node is one column wide. */
+export const WIDTH = 136;
+export const PITCH = 160;
+export const HEADER = 22;
+export const ROW = 16;
+const FOOT = 5;
+/** Two lines: what has one thing to say or none. Two chips share a cell. */
+export const CHIP = 34;
+export const CHIP_GAP = 8;
 
-export interface Size { readonly width: number; readonly height: number; /** Columns of the grid. */ readonly span: number; /** Rows in each column of the node. */ readonly rows: number }
+/** How much a node has to say: `chip` two lines, `box` a header and at most so many rows as the stage has room for, `tall` all its rows. */
+export interface Size { readonly form: 'chip' | 'box' | 'tall'; readonly rows: number }
 
-/** The size of a node with this many rows of text under a header: long lists go in two columns. */
-export function sizeOfRows(count: number): Size {
-  const span = count > 6 ? 2 : 1;
-  const rows = Math.ceil(count / span);
-  return { width: span * PITCH - GUTTER, height: HEADER + rows * ROW + FOOT, span, rows };
+/** The height of a node where boxes have at most `most` rows. */
+export function heightOf({ form, rows }: Size, most: number): number {
+  return form === 'chip' ? CHIP : HEADER + (form === 'tall' ? rows : Math.min(rows, most)) * ROW + FOOT;
 }
 
 /** The size of a node for an object of this type, the same for all of them. */
 export function sizeOf(spec: ObjectType): Size {
-  return sizeOfRows(fieldNames(spec).length);
+  const rows = fieldNames(spec).filter(name => !isTie(spec, name)).length;
+  return { form: rows > 1 ? 'box' : 'chip', rows };
+}
+
+/** Whether a field is told by an edge. */
+export function isTie(spec: ObjectType, name: string): boolean {
+  const field = spec.fields[name];
+  return field === undefined || field.kind === 'pointer' || field.kind === 'link';
 }
 
 const shownFields = new WeakMap<ObjectType, readonly string[]>();
 
-/** The fields that a node shows, in the order of the struct. */
+/** The fields of a node, in the order of the struct. */
 export function fieldNames(spec: ObjectType): readonly string[] {
   const known = shownFields.get(spec);
   if (known) return known;

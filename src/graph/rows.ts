@@ -1,4 +1,5 @@
 import { fieldText } from '../kernel/describe';
+import { fieldsRead } from '../kernel/expr';
 import { waitOf, waiters, type Event } from '../kernel/machine';
 import type { Field, ObjectSlot, Program } from '../kernel/program';
 import { fieldNames } from './lanes';
@@ -88,14 +89,37 @@ function lineOf(program: Program, state: Int32Array, field: Field): Pick<Row, 'o
   return NO_LINE;
 }
 
-/** The rows that say most, at most `room` of them: what changed and who waits, held locks, live pointers, counts, the rest. */
-export function majorRows(rows: readonly Row[], room: number): ReadonlySet<string> {
-  const weight = (row: Row): number => {
-    if (row.was !== undefined || row.queue.length > 0) return 0;
-    if (row.kind === 'mutex') return row.owner ? 1 : 4;
-    if (row.kind === 'pointer') return row.text === 'NULL' ? 5 : 2;
-    if (row.kind === 'fops') return 2;
-    return row.text === '0' || row.text === '-' ? 5 : 3;
+const ranks = new WeakMap<ObjectSlot, ReadonlyMap<string, number>>();
+
+/** How much each field of an object matters in this program, least first: what decides on access, locks, what steps write, the rest. */
+function ranksOf(program: Program, slot: ObjectSlot): ReadonlyMap<string, number> {
+  const known = ranks.get(slot);
+  if (known) return known;
+  const deciding = new Set<number>();
+  for (const { normal } of program.files) if (normal) fieldsRead(normal, index => deciding.add(index));
+  const rank = (field: Field | undefined): number => {
+    if (!field || field.kind === 'pointer') return HIDDEN;
+    if (deciding.has(field.index)) return 2;
+    if (field.constant) return field.init === 0 ? HIDDEN : 6;
+    return field.kind === 'mutex' ? 3 : field.kind === 'refcount' || field.kind === 'completion' ? 4 : 5;
   };
-  return new Set(rows.toSorted((a, b) => weight(a) - weight(b)).slice(0, room).map(row => row.name));
+  const map = new Map(fieldNames(slot.spec).map(name => [name, rank(program.fields[slot.fields[name] ?? -1])]));
+  ranks.set(slot, map);
+  return map;
+}
+
+const HIDDEN = 9;
+
+/** Names of the rows that say most, at most `room` of them: what changed and who waits, held locks, what matters in this program. What matters most in it stands first. */
+export function shownRows(program: Program, slot: ObjectSlot, rows: readonly Row[], room: number): readonly string[] {
+  const ranked = ranksOf(program, slot);
+  const weight = (row: Row): number => {
+    if (row.queue.length > 0) return 0;
+    if (row.was !== undefined || row.order) return row.kind === 'pointer' ? 1.5 : 0.5;
+    return row.owner ? 1 : ranked.get(row.name) ?? HIDDEN;
+  };
+  const best = rows.filter(row => weight(row) < HIDDEN).toSorted((a, b) => weight(a) - weight(b)).slice(0, room).map(row => row.name);
+  const names = rows.map(row => row.name);
+  const fixed = (name: string): number => ranked.get(name) ?? HIDDEN;
+  return best.toSorted((a, b) => fixed(a) - fixed(b) || names.indexOf(a) - names.indexOf(b));
 }

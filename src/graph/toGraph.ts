@@ -9,8 +9,15 @@ import { devicesOf } from './fold';
 import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
 import type { Layout } from './layout';
 import { layOutStage } from './layout';
+import { CHIP, HEADER, ROW } from './lanes';
 import { describeWait, taskMark, tasksInCircle } from './marks';
-import { rowsOf } from './rows';
+import { rowsOf, shownRows } from './rows';
+import { trackOf } from './tracks';
+
+/** Rows that a node of this height shows. */
+function roomOf(height: number): number {
+  return height === CHIP ? 1 : Math.floor((height - HEADER) / ROW);
+}
 
 /** What to show besides the state itself. */
 export interface Extras {
@@ -35,7 +42,7 @@ export function toGraph(program: Program, state: Int32Array, layout: Layout = la
   const nodes = layout.cast.actors.flatMap(actor => view.node(actor) ?? []);
   const there = new Set(nodes.map(node => node.id));
   const edges = once(view.edges().filter(edge => there.has(edge.source) && there.has(edge.target)), layout);
-  return { nodes, edges, lanes: layout.lanes };
+  return { nodes, edges, zones: layout.zones };
 }
 
 /** Edges to a folded group come from many of its objects: one of each style is enough. */
@@ -72,7 +79,7 @@ class View {
     const { what } = actor;
     switch (what.kind) {
       case 'process': return this.process(what.process, base);
-      case 'object': return this.shown(what.slot) ? this.object(what.slot, actor.size.rows, base) : undefined;
+      case 'object': return this.shown(what.slot) ? this.object(what.slot, roomOf(place.height), base) : undefined;
       case 'node':
         if (!this.value(what.field) || !this.live(what.slot)) return undefined;
         return { ...base, kind: 'node', path: what.path, field: what.field, name: what.slot.name, objects: [what.slot.index], badges: NO_BADGES };
@@ -122,10 +129,11 @@ class View {
     return object === undefined ? undefined : this.program.objects[object];
   }
 
-  private object(slot: ObjectSlot, perColumn: number, base: { id: string; place: NodeView['place'] }): ObjectView {
+  private object(slot: ObjectSlot, room: number, base: { id: string; place: NodeView['place'] }): ObjectView {
     const file = slot.type === 'file' ? this.program.files.find(each => each.object === slot.index) : undefined;
     const swapped = file !== undefined && this.program.model.parked.includes(file.kind);
     const releaser = slot.fields['releaser'] === undefined ? 0 : this.value(slot.fields['releaser']);
+    const rows = rowsOf(this.program, this.state, this.extras.previous, slot, this.extras.events);
     return {
       ...base,
       kind: 'object',
@@ -137,8 +145,8 @@ class View {
       access: file?.normal ? (evaluate(file.normal, this.state) ? 'normal' : 'parked') : undefined,
       gated: file?.normal !== undefined && !swapped,
       releaser: releaser > 0 ? taskMark(this.program, releaser - 1) : undefined,
-      rows: rowsOf(this.program, this.state, this.extras.previous, slot, this.extras.events),
-      perColumn,
+      rows,
+      shown: shownRows(this.program, slot, rows, room),
       badges: this.extras.badges?.get(slot.name) ?? NO_BADGES,
     };
   }
@@ -223,14 +231,13 @@ class View {
 
   private pointers(slot: ObjectSlot): EdgeView[] {
     const { links, pointers } = anatomyOf(this.program, slot);
-    const count = links.length + pointers.length;
     const edges: EdgeView[] = [];
-    links.forEach(([name, target, style], nth) => {
-      if (this.live(target)) edges.push(...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, nth, count }));
+    links.forEach(([name, target, style]) => {
+      if (this.live(target)) edges.push(...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name }));
     });
-    pointers.forEach(([name, index, style], i) => {
+    pointers.forEach(([name, index, style]) => {
       const target = this.target(index);
-      if (target && style !== 'hidden') edges.push(...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, dangling: !this.live(target), fresh: this.changed(index), nth: links.length + i, count }));
+      if (target && style !== 'hidden') edges.push(...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name, dangling: !this.live(target), fresh: this.changed(index) }));
     });
     return edges;
   }
@@ -259,14 +266,14 @@ class View {
     });
   }
 
-  private edge(id: string, a: string, b: string, how: Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>> & { nth?: number; count?: number }): EdgeView[] {
+  private edge(id: string, a: string, b: string, how: Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>> ): EdgeView[] {
     const { places, standIn } = this.layout;
     const [source, target] = [standIn.get(a) ?? a, standIn.get(b) ?? b];
     const from = places.get(source);
     const to = places.get(target);
     if (!from || !to || source === target) return [];
-    const { nth = 0, count = 1, dangling = false, fresh = false, circle = false, process, style, label } = how;
-    const make = (): EdgeView => ({ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, nth, count, LABEL_AT[style]) });
+    const { dangling = false, fresh = false, circle = false, process, style, label } = how;
+    const make = (): EdgeView => ({ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, trackOf(this.layout, source, target), LABEL_AT[style]) });
     return [dangling || fresh || process !== undefined ? make() : quietEdge(this.layout, `${id} ${target} ${style}`, make)];
   }
 }

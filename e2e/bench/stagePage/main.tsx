@@ -11,7 +11,7 @@ import { openScenario } from '../../../src/session/openScenario.ts';
 import { createSession, currentBranch, type Session } from '../../../src/session/session.ts';
 import { NO_FOLDS } from '../../../src/graph/fold.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import { WIDE } from '../../../src/graph/layout.ts';
+import { FIRST_SHAPE } from '../../../src/ui/stage/camera.ts';
 import { sceneOf } from '../../../src/ui/stage/scene.ts';
 import { Stage } from '../../../src/ui/stage/Stage.tsx';
 import { SessionContext } from '../../../src/ui/useSession.ts';
@@ -59,7 +59,7 @@ const { session, to } = standing(crowd(Number(query.get('devices'))));
 seek(session, 0);
 
 function graphNow(): Graph {
-  return sceneOf(currentFrame(session.getState()), { folded: NO_FOLDS, columns: WIDE }).graph;
+  return sceneOf(currentFrame(session.getState()), { folded: NO_FOLDS, shape: FIRST_SHAPE }).graph;
 }
 
 function stepOn(): void {

@@ -10,12 +10,12 @@ export const DeviceNode = memo(function DeviceNode({ id }: NodeProps) {
   const view = useNode(id, 'node');
   if (!view) return undefined;
   return (
-    <NodeShell view={view} label={`device node ${view.path}`} look={styles.device}>
+    <NodeShell view={view} label={`device node ${view.path}`} look={styles.device} chip>
       <header>
         <KindGlyph glyph="node" />
-        <span className={styles.names}><b>{view.path.slice(view.path.lastIndexOf('/') + 1)}</b><small>device node</small></span>
+        <span className={styles.names}><b>{view.path.slice(view.path.lastIndexOf('/') + 1)}</b></span>
       </header>
-      <p className={styles.line}>{view.path}</p>
+      <p className={styles.line}>{view.path.slice(0, view.path.lastIndexOf('/') + 1)}</p>
     </NodeShell>
   );
 });

@@ -7,15 +7,13 @@ import { ProcessMark } from './ProcessMark';
 interface FieldRowProps {
   readonly row: Row;
   readonly lit: boolean;
-  /** Left out where the node is seen from afar. */
-  readonly minor: boolean;
 }
 
 /** A field by its kernel name, and its value. */
-export const FieldRow = memo(function FieldRow({ row, lit, minor }: FieldRowProps) {
+export const FieldRow = memo(function FieldRow({ row, lit }: FieldRowProps) {
   return (
-    <div className={styles.row} data-kind={row.kind} data-row={row.name} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-minor={minor || undefined} data-state={stateOf(row)}>
-      <dt>{row.name}</dt>
+    <div className={styles.row} data-kind={row.kind} data-row={row.name} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-state={stateOf(row)}>
+      <dt title={row.name}>{row.name}</dt>
       <dd>
         {row.order && <span className={styles.order}>{row.order}</span>}
         {row.was !== undefined && row.kind !== 'mutex' && !row.order && <s><span className={styles.unseen}>was </span>{wordOf(row, row.was)}</s>}

@@ -11,10 +11,10 @@ export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
   if (!view) return undefined;
   const title = view.gated ? `gate ${view.table === 'parked' ? 'closed' : 'open'}` : `${view.table} fops`;
   return (
-    <NodeShell view={view} label={`${title}, ${view.admits}`} look={styles.fops} access={view.table}>
+    <NodeShell view={view} label={`${title}, ${view.admits}`} look={styles.fops} chip access={view.table}>
       <header>
         <KindGlyph glyph="fops" />
-        <span className={styles.names}><b>{title}</b><small>{view.gated ? 'f_op is never swapped' : 'struct file_operations'}</small></span>
+        <span className={styles.names}><b>{title}</b></span>
       </header>
       <p className={styles.line}>{view.admits}</p>
     </NodeShell>

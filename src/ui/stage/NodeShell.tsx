@@ -13,12 +13,14 @@ interface NodeShellProps {
   readonly label: string;
   readonly look?: string | undefined;
   readonly ghost?: boolean;
+  /** Two lines, without a header of its own. */
+  readonly chip?: boolean;
   readonly access?: 'parked' | 'normal' | undefined;
   readonly children: ReactNode;
 }
 
 /** The sheet that every node is drawn on: selection, hover, focus, badges. */
-export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost = false, access, children }: NodeShellProps) {
+export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost = false, chip = false, access, children }: NodeShellProps) {
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
@@ -43,6 +45,7 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
       tabIndex={active ? 0 : -1}
       data-node={id}
       data-ghost={ghost || undefined}
+      data-chip={chip || undefined}
       data-access={access}
       data-selected={selected || undefined}
       data-lit={lit || undefined}

@@ -1,51 +1,50 @@
-import { memo, type CSSProperties } from 'react';
+import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { AccessChip, accessText } from './AccessChip';
 import { FoldButton } from './FoldNode';
 import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../graph/graph';
+import { CHIP } from '../../graph/lanes';
 import { glyphOf, KindGlyph } from './KindGlyph';
 import { useNodeLook } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
-import { majorRows } from '../../graph/rows';
 
 /** A kernel object with its fields. */
 export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
-  const { view, leaving, fields } = useNodeLook(id);
+  const { view, leaving, fields, selected } = useNodeLook(id);
   if (view?.kind !== 'object') return undefined;
+  const more = view.place.height === CHIP ? 0 : view.rows.length - view.shown.length;
   return (
-    <NodeShell view={view} label={labelOf(view, leaving)} look={view.type === 'file' ? styles.file : styles.object} ghost={view.ghost} access={view.access}>
+    <NodeShell view={view} label={labelOf(view, leaving)} look={view.type === 'file' ? styles.file : styles.object} chip={view.place.height === CHIP} ghost={view.ghost} access={view.access}>
       <header>
         <KindGlyph glyph={glyphOf(view)} />
         <span className={styles.names}>
           <b>{view.title}</b>
-          <small>{view.ghost ? 'freed ' : ''}struct {view.type}</small>
+          <small>{view.ghost ? 'freed ' : ''}{view.type}</small>
         </span>
         {view.access && <AccessChip access={view.access} gated={view.gated} />}
         {view.type === 'vfio_group' && <FoldButton group={view.title.replace(/^group /, '')} />}
         {view.releaser && <span className={styles.releaser} title={`${view.releaser.name} will run its release`}><ProcessMark process={view.releaser.process} /> release</span>}
       </header>
-      <Rows view={view} lit={fields} />
+      <Rows view={view} lit={fields} open={selected} />
+      {more > 0 && <small className={styles.more} title={`${more} more fields: select it to see them`}>+{more}</small>}
     </NodeShell>
   );
 });
 
-const Rows = memo(function Rows({ view, lit }: { readonly view: ObjectView; readonly lit: readonly number[] | undefined }) {
-  const columns = Math.max(1, Math.ceil(view.rows.length / view.perColumn));
-  const afar = Math.max(0, Math.floor((view.place.height - FAR_HEADER) / FAR_ROW));
-  const major = majorRows(view.rows, afar * columns);
+/** What matters of its fields; when it is selected, all of them. */
+const Rows = memo(function Rows({ view, lit, open }: { readonly view: ObjectView; readonly lit: readonly number[] | undefined; readonly open: boolean }) {
+  const isLit = (field: number | undefined): boolean => field !== undefined && (lit?.includes(field) ?? false);
+  const shown = view.shown.flatMap(name => view.rows.filter(row => row.name === name));
+  const rows = [...shown, ...view.rows.filter(row => !view.shown.includes(row.name) && (open || isLit(row.field)))];
   return (
-    <dl className={styles.rows} style={{ '--near': view.perColumn, '--far': Math.min(afar, Math.ceil(major.size / columns)) } as CSSProperties}>
-      {view.rows.map(row => <FieldRow key={row.name} row={row} minor={!major.has(row.name)} lit={row.field !== undefined && (lit?.includes(row.field) ?? false)} />)}
+    <dl className={styles.rows} data-open={open || undefined}>
+      {rows.map(row => <FieldRow key={row.name} row={row} lit={isLit(row.field)} />)}
     </dl>
   );
 });
-
-/** Height of the header and of a row as they are drawn from afar. */
-const FAR_HEADER = 38;
-const FAR_ROW = 21;
 
 const VERBS: Readonly<Record<EdgeView['style'], string>> = {
   pointer: 'points to', reference: 'holds a reference on', member: 'is a member of', embedded: 'has embedded', fd: 'has open', fops: 'goes through the fops', wait: 'waits for', hold: 'is held by',

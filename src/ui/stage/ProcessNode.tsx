@@ -20,7 +20,7 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
             <small>{view.driver ? 'kernel side' : 'process'}</small>
           </span>
         </header>
-        <ul className={styles.tasks}>{view.tasks.map(task => <Task key={task.mark.name} task={task} alone={view.tasks.length === 1} />)}</ul>
+        <ul className={styles.tasks}>{view.tasks.map(task => <Task key={task.mark.name} task={task} alone={view.tasks.length === 1} />)}{view.tasks.length === 0 && <li className={styles.none}>no calls</li>}</ul>
         {!view.driver && (
           <ul className={styles.fds} aria-label="fd table">
             {view.fds.map(fd => <li key={fd.name}>{fd.number ?? '?'} <span>{fd.name}</span></li>)}

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestColumns, boundsOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
-import { layOutStage, NARROW } from '../../graph/layout';
+import { bestShape, boundsOf, extentOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
+import { layOutStage, NARROW, type Shape } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
 
 const screen: Extent = { width: 800, height: 500 };
@@ -35,15 +35,16 @@ describe('camera', () => {
     }), { seed: 11, numRuns: 200 });
   });
 
-  it('takes the columns that let everything be largest', () => {
+  it('takes the shape that lets everything be largest, more rows being worth a little', () => {
     const wide = { width: 1600, height: 300 };
     const tall = { width: 700, height: 1200 };
-    const layoutWith = (columns: number): ReturnType<typeof layOutStage> => layOutStage(testProgram(), undefined, undefined, columns);
+    const layoutWith = (shape: Shape): ReturnType<typeof layOutStage> => layOutStage(testProgram(), undefined, undefined, shape);
     for (const room of [screen, wide, tall]) {
-      const zoom = (columns: number): number => viewOf(boundsOf(layoutWith(columns).places.values()), room).zoom;
-      const best = bestColumns(layoutWith, room);
-      for (const columns of [5, 6, 7, 8, 9, 10, 11, 12]) expect(zoom(best)).toBeGreaterThanOrEqual(zoom(columns));
+      const zoom = (shape: Shape): number => viewOf(extentOf(layoutWith(shape)), room).zoom;
+      const best = zoom(bestShape(layoutWith, room));
+      for (const columns of [3, 4, 5, 6, 7, 8, 9, 10]) expect(best).toBeGreaterThanOrEqual(zoom({ columns, rows: 3 }) * 0.9);
     }
+    expect(bestShape(layoutWith, tall).columns).toBeLessThan(bestShape(layoutWith, wide).columns);
   });
 
   it('zooms about the middle', () => {

@@ -1,4 +1,4 @@
-import { WIDE, type Layout, type Place } from '../../graph/layout';
+import { type Layout, type Place, type Shape } from '../../graph/layout';
 
 /** Pan in pixels and scale, as React Flow has it. */
 export interface View { readonly x: number; readonly y: number; readonly zoom: number }
@@ -6,12 +6,15 @@ export interface Box { readonly x: number; readonly y: number; readonly width: n
 export interface Extent { readonly width: number; readonly height: number }
 
 export const MIN_ZOOM = 0.08;
-export const MAX_ZOOM = 2;
+export const MAX_ZOOM = 2.5;
+/** What is fitted is never larger than this. */
+const FULL = 1.5;
 /** Below this many pixels a screen is narrow: its stage has few columns and is scrolled. */
-export const NARROW_SCREEN = 520;
-const MARGIN = 20;
-/** Room for the names of the lanes, left and above. */
-const TOP = 34;
+export const NARROW_SCREEN = 460;
+const MARGIN = 6;
+const TOP = 6;
+/** Room for the tools below. */
+const BOTTOM = 44;
 
 /** Where everything of a layout stands. */
 export function boundsOf(places: Iterable<Box>): Box {
@@ -25,34 +28,54 @@ export function boundsOf(places: Iterable<Box>): Box {
   return left > right ? { x: 0, y: 0, width: 1, height: 1 } : { x: left, y: top, width: right - left, height: bottom - top };
 }
 
-/** The view that shows a whole box, never larger than life. */
+/** The view that shows a whole box. */
 export function viewOf(box: Box, screen: Extent): View {
-  const zoom = clamp(Math.min((screen.width - 2 * MARGIN) / box.width, (screen.height - MARGIN - TOP) / box.height), MIN_ZOOM, 1.1);
-  return { zoom, x: (screen.width - box.width * zoom) / 2 - box.x * zoom, y: TOP + (screen.height - MARGIN - TOP - box.height * zoom) / 2 - box.y * zoom };
+  const zoom = clamp(Math.min((screen.width - 2 * MARGIN) / box.width, (screen.height - BOTTOM - TOP) / box.height), MIN_ZOOM, FULL);
+  return { zoom, x: (screen.width - box.width * zoom) / 2 - box.x * zoom, y: TOP + (screen.height - BOTTOM - TOP - box.height * zoom) / 2 - box.y * zoom };
 }
 
 /** The view that a stage opens with: everything, or on a narrow screen its whole width, from what the step is about. */
 export function openingView(layout: Layout, about: readonly Place[], screen: Extent): View {
-  const bounds = boundsOf(layout.places.values());
+  const bounds = extentOf(layout);
   const whole = viewOf(bounds, screen);
   if (screen.width >= NARROW_SCREEN) return whole;
-  const zoom = clamp((screen.width - MARGIN) / bounds.width, MIN_ZOOM, 1);
+  const zoom = clamp((screen.width - MARGIN) / bounds.width, MIN_ZOOM, FULL);
   const view: View = { zoom, x: (screen.width - bounds.width * zoom) / 2 - bounds.x * zoom, y: TOP - bounds.y * zoom };
   return (about.length > 0 ? bringInto(view, boxFor(about, view, screen) ?? bounds, screen, zoom) : undefined) ?? view;
 }
 
-const COLUMNS: readonly number[] = [9, 8, 7, 6, 10, 11, 12, 5];
+const COLUMNS: readonly number[] = [5, 4, 6, 7, 3, 8, 9, 10, 12, 14, 16];
+/** Fewer rows of text than this say too little, more help nobody. */
+const ROWS: readonly number[] = [3, 4, 5, 6];
+const SHAPES: readonly Shape[] = COLUMNS.flatMap(columns => ROWS.map((rows): Shape => ({ columns, rows })));
+/** Until the room for the stage is known. */
+export const FIRST_SHAPE: Shape = SHAPES[1] ?? { columns: 5, rows: 4 };
+/** For a row of text more, everything may be so much smaller. */
+const WORTH = 0.97;
 
-/** How many columns let a stage fill a screen best, so that everything is as large as can be. */
-export function bestColumns(layoutWith: (columns: number) => Layout, screen: Extent): number {
-  const zooms = COLUMNS.map(columns => viewOf(boundsOf(layoutWith(columns).places.values()), screen).zoom);
-  return COLUMNS[zooms.indexOf(Math.max(...zooms))] ?? WIDE;
+/** The shape of the grid that fills a screen best: everything as large as can be, and then boxes with more rows. */
+export function bestShape(layoutWith: (shape: Shape) => Layout, screen: Extent): Shape {
+  let best = FIRST_SHAPE;
+  let value = -Infinity;
+  for (const shape of SHAPES) {
+    const zoom = viewOf(extentOf(layoutWith(shape)), screen).zoom;
+    const worth = Math.min(zoom, FULL) * WORTH ** -(shape.rows - 3);
+    if (worth <= value + 1e-9) continue;
+    value = worth;
+    best = shape;
+  }
+  return best;
+}
+
+/** Everything of a layout, with its zones. */
+export function extentOf({ places, zones }: Layout): Box {
+  return boundsOf([...zones, ...places.values()]);
 }
 
 /** The view moved just so far that a box is in sight, and out just so far that it fits; undefined where it is in sight already. */
 export function bringInto(view: View, box: Box, screen: Extent, least = 0.5): View | undefined {
   const margin = screen.width < NARROW_SCREEN ? MARGIN / 2 : MARGIN;
-  const room = { width: screen.width - 2 * margin, height: screen.height - MARGIN - TOP };
+  const room = { width: screen.width - 2 * margin, height: screen.height - BOTTOM - TOP };
   const zoom = Math.max(Math.min(view.zoom, room.width / box.width, room.height / box.height), Math.min(view.zoom, least));
   const about = zoom === view.zoom ? view : { zoom, x: screen.width / 2 - ((screen.width / 2 - view.x) / view.zoom) * zoom, y: screen.height / 2 - ((screen.height / 2 - view.y) / view.zoom) * zoom };
   const x = about.x + shift(box.x * zoom + about.x, box.width * zoom, margin, room.width);
@@ -62,7 +85,7 @@ export function bringInto(view: View, box: Box, screen: Extent, least = 0.5): Vi
 
 /** The box to bring into sight for places in order of weight: as many of them as fit on the screen at this zoom, the first always. */
 export function boxFor(places: readonly Place[], view: View, screen: Extent): Box | undefined {
-  const fits = ({ width, height }: Box): boolean => width * view.zoom <= screen.width - MARGIN && height * view.zoom <= screen.height - MARGIN - TOP;
+  const fits = ({ width, height }: Box): boolean => width * view.zoom <= screen.width - MARGIN && height * view.zoom <= screen.height - BOTTOM - TOP;
   let taken: readonly Place[] = [];
   for (const place of places) {
     const more = [...taken, place];

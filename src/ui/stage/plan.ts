@@ -50,9 +50,9 @@ function leaves(node: NodeView, next: NodeView | undefined): boolean {
 }
 
 function changes(was: ObjectView, node: ObjectView, before: Graph, after: Graph): Effect[] {
-  const effects = node.rows.flatMap((row, i) => {
+  const effects = node.rows.flatMap(row => {
     const old = was.rows.find(each => each.name === row.name);
-    return old ? rowEffects(old, row, node, i, after) : [];
+    return old ? rowEffects(old, row, node, after) : [];
   });
   if (was.access !== node.access && node.access) effects.push(...accessEffects(node, before, after));
   return effects;
@@ -80,8 +80,8 @@ function reachOf(file: string, { edges }: Graph): ReadonlySet<string> {
   return new Set([...near, ...devices]);
 }
 
-function rowEffects(was: Row, row: Row, node: ObjectView, index: number, after: Graph): Effect[] {
-  const at = rowPoint(node, index);
+function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[] {
+  const at = rowPoint(node, row.name);
   const one = (kind: EffectKind, more: Partial<Effect> = {}): Effect => ({ ...base(node), kind, row: row.name, from: at, to: at, duration: 320, ...more });
   if (row.kind === 'mutex') {
     const effects: Effect[] = [];
@@ -125,7 +125,7 @@ function seat(graph: Graph, mark: TaskMark): Point | undefined {
   for (const node of graph.nodes) {
     if (node.kind !== 'process') continue;
     const index = node.tasks.findIndex(task => task.mark.name === mark.name);
-    if (index >= 0) return { x: node.place.x + 20, y: node.place.y + HEADER + (index * 2 + 0.5) * ROW };
+    if (index >= 0) return { x: node.place.x + 14, y: node.place.y + HEADER + (index * 2 + 0.5) * ROW };
   }
   return undefined;
 }
@@ -139,10 +139,8 @@ function queuePoint({ x, y }: Point): Point {
   return { x: x + 34, y };
 }
 
-/** The middle of a row's value. */
-function rowPoint(node: ObjectView, index: number): Point {
-  const columns = Math.ceil(node.rows.length / node.perColumn) || 1;
-  const column = Math.floor(index / node.perColumn);
-  const width = node.place.width / columns;
-  return { x: node.place.x + (column + 1) * width - 44, y: node.place.y + HEADER + ((index % node.perColumn) + 0.5) * ROW };
+/** The middle of a row's value; of one that is not shown, the node's first line. */
+function rowPoint({ place, shown }: ObjectView, name: string): Point {
+  const index = shown.indexOf(name);
+  return { x: place.x + place.width - 36, y: place.y + (index < 0 ? HEADER / 2 : HEADER + (index + 0.5) * ROW) };
 }

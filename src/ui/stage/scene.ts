@@ -6,7 +6,7 @@ import { badgesOf } from '../../graph/badges';
 import { castOf, idOf } from '../../graph/cast';
 import type { Folded } from '../../graph/fold';
 import type { Graph } from '../../graph/graph';
-import { layOutStage, type Layout } from '../../graph/layout';
+import { layOutStage, type Layout, type Shape } from '../../graph/layout';
 import { toGraph } from '../../graph/toGraph';
 
 /** What the stage shows at a frame. */
@@ -22,8 +22,8 @@ const scenes = new WeakMap<Frame, Map<string, Scene>>();
 /** Slots survive a new program of the same setup: a call put in by hand moves nothing. One for each arrangement. */
 const layouts = new WeakMap<Setup, Map<string, { program: Program; layout: Layout }>>();
 
-/** How a scene is laid out: groups that are one node each, and columns before a lane takes another row. */
-export interface Arrangement { readonly folded: Folded; readonly columns: number }
+/** How a scene is laid out: groups that are one node each, and the shape of the grid. */
+export interface Arrangement { readonly folded: Folded; readonly shape: Shape }
 
 /** The scene of a frame in an arrangement. Same object for the same frame and arrangement. */
 export function sceneOf(frame: Frame, how: Arrangement): Scene {
@@ -50,16 +50,16 @@ export function layoutFor({ moment, program }: Frame, how: Arrangement): Layout 
   return layoutOf(moment.setup, program, how, keyOf(how));
 }
 
-function keyOf({ columns, folded }: Arrangement): string {
-  return `${columns} ${[...folded].toSorted().join(' ')}`;
+function keyOf({ shape: { columns, rows }, folded }: Arrangement): string {
+  return `${columns} ${rows} ${[...folded].toSorted().join(' ')}`;
 }
 
-function layoutOf(setup: Setup, program: Program, { folded, columns }: Arrangement, key: string): Layout {
+function layoutOf(setup: Setup, program: Program, { folded, shape }: Arrangement, key: string): Layout {
   const all = layouts.get(setup) ?? new Map<string, { program: Program; layout: Layout }>();
   layouts.set(setup, all);
   const kept = all.get(key);
   if (kept?.program === program) return kept.layout;
-  const layout = layOutStage(program, kept?.layout, folded, columns);
+  const layout = layOutStage(program, kept?.layout, folded, shape);
   all.set(key, { program, layout });
   return layout;
 }

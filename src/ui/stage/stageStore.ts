@@ -8,7 +8,9 @@ import { castOf, idOf } from '../../graph/cast';
 import { flowEdges, flowNodes } from './flow';
 import { NO_FOLDS, type Folded } from '../../graph/fold';
 import type { EdgeView, NodeView } from '../../graph/graph';
-import { WIDE } from '../../graph/layout';
+import { LANES } from '../../graph/lanes';
+import type { Shape } from '../../graph/layout';
+import { FIRST_SHAPE } from './camera';
 import { Looks, nodeLook, tieLook, type NodeLook, type TieLook } from './looks';
 import { LONGEST, planEffects, type Effect } from './plan';
 import { sceneOf, type Arrangement, type Scene } from './scene';
@@ -41,8 +43,8 @@ export interface StageState {
   readonly groups: readonly string[];
   /** Those that are shown as one node each. */
   readonly folded: Folded;
-  /** Columns before a lane takes another row: fewer on a narrow screen. */
-  readonly columns: number;
+  /** The shape of the grid: as the room for the stage asks for. */
+  readonly shape: Shape;
   /** Dims what the last step did not touch. */
   readonly focus: boolean;
   readonly spotlight: ReadonlySet<string>;
@@ -67,10 +69,10 @@ export function createStage(session: Session): StageStore {
   const state = session.getState();
   const frame = currentFrame(state);
   const folded = foldsAtFirst(frame);
-  const scene = sceneOf(frame, { folded, columns: WIDE });
+  const scene = sceneOf(frame, { folded, shape: FIRST_SHAPE });
   const { selection, hover } = state;
   const store = createStore<StageState>(() => ({
-    ...shown(scene, undefined), selection, hover, groups: groupNames(frame), folded, columns: WIDE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
+    ...shown(scene, undefined), selection, hover, groups: groupNames(frame), folded, shape: FIRST_SHAPE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
   }));
   const nodes = new Looks(store.getState(), nodeLook);
   const ties = new Looks(store.getState(), tieLook);
@@ -88,7 +90,7 @@ export function followSession(stage: StageStore, session: Session): () => void {
     const old = stage.getState();
     const opened = old.scene.setup !== frame.moment.setup;
     const folded = opened ? foldsAtFirst(frame) : old.folded;
-    const scene = sceneOf(frame, { folded, columns: old.columns });
+    const scene = sceneOf(frame, { folded, shape: old.shape });
     const { selection, hover } = state;
     const lit = litBy(state, old.pointed, scene);
     // One change for all of it: each change asks everything on the stage.
@@ -108,10 +110,10 @@ export function followSession(stage: StageStore, session: Session): () => void {
 /** Lays the stage out anew; nothing moves by steps then. */
 export function arrange(stage: StageStore, session: Session, how: Partial<Arrangement>): void {
   const old = stage.getState();
-  const { folded, columns } = { folded: old.folded, columns: old.columns, ...how };
-  if (folded === old.folded && columns === old.columns) return;
-  const scene = sceneOf(currentFrame(session.getState()), { folded, columns });
-  stage.setState({ folded, columns, effects: NO_EFFECTS, entering: NO_ENTRANCE, ...shown(scene, old) });
+  const { folded, shape } = { folded: old.folded, shape: old.shape, ...how };
+  if (folded === old.folded && shape === old.shape) return;
+  const scene = sceneOf(currentFrame(session.getState()), { folded, shape });
+  stage.setState({ folded, shape, effects: NO_EFFECTS, entering: NO_ENTRANCE, ...shown(scene, old) });
 }
 
 function groupNames({ program }: Frame): readonly string[] {
@@ -173,7 +175,7 @@ function bySource(ties: readonly EdgeView[], old: StageState['leaving'] | undefi
 
 /** From the top lane to the bottom one, in each from left to right: the order of reading and of Tab. */
 function inReadingOrder({ graph }: Scene): readonly NodeView[] {
-  const lane = new Map(graph.lanes.map(({ id }, i) => [id, i]));
+  const lane = new Map(LANES.map(({ id }, i) => [id, i]));
   const rank = ({ place }: NodeView): number => lane.get(place.lane) ?? 0;
   const floor = ({ place }: NodeView): number => (place.lane === 'process' ? place.y + place.height : place.y);
   return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || floor(a) - floor(b) || a.place.x - b.place.x);

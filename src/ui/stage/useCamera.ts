@@ -2,14 +2,14 @@ import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { currentFrame } from '../../session/frame';
 import { useSessionStore } from '../useSession';
-import { bestColumns, boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
+import { bestShape, boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
 import { NARROW, type Place } from '../../graph/layout';
 import { layoutFor } from './scene';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
 /** Below these zooms the nodes show less in larger type. */
-const FAR = 0.68;
-const MILES = 0.3;
+const FAR = 0.8;
+const MILES = 0.4;
 
 /** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
 const SLIGHT = { width: 0.12, height: 0.35 };
@@ -28,7 +28,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const session = useSessionStore();
   const setup = useStage(state => state.scene.setup);
   const folded = useStage(state => state.folded);
-  const columns = useStage(state => state.columns);
+  const shape = useStage(state => state.shape);
   /** The user has moved the view: it is not fitted again when the room changes. */
   const own = useRef(false);
 
@@ -55,16 +55,16 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       fitted = { width, height };
       const frame = currentFrame(session.getState());
       const folded = stage.getState().folded;
-      arrange(stage, session, { columns: width < NARROW_SCREEN ? NARROW : bestColumns(columns => layoutFor(frame, { folded, columns }), { width, height }) });
+      arrange(stage, session, { shape: width < NARROW_SCREEN ? NARROW : bestShape(shape => layoutFor(frame, { folded, shape }), { width, height }) });
       if (!own.current) fit();
     };
     resize();
     return store.subscribe(resize);
-  }, [setup, folded, columns, fit, session, stage, store]);
+  }, [setup, folded, shape, fit, session, stage, store]);
 
   // What the step touches comes into sight; so does what is selected elsewhere.
   useEffect(() => stage.subscribe((state, before) => {
-    if (state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.columns !== before.columns) return;
+    if (state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.shape !== before.shape) return;
     // A process that only looked at something is no reason to leave what one looks at.
     if ([...state.scene.touched].every(id => id.startsWith('process:'))) return;
     const { transform: [x, y, zoom], width, height } = store.getState();

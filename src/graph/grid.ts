@@ -1,0 +1,232 @@
+import type { Actor, Cast } from './cast';
+import { LANES, type LaneId } from './lanes';
+
+/** The cell of an actor, or of two chips the upper (0) or lower (1) half of one. */
+export interface Slot { readonly lane: LaneId; readonly row: number; readonly column: number; readonly part: 0 | 1 | undefined }
+
+export interface Grid {
+  readonly slots: ReadonlyMap<string, Slot>;
+  /** The rows in which a lane has cells, or would get its first one. */
+  readonly homes: ReadonlyMap<LaneId, readonly number[]>;
+}
+
+/** One actor, or two chips, of a lane. */
+interface Cell { readonly lane: LaneId; readonly actors: readonly Actor[] }
+
+type Near = ReadonlyMap<string, readonly { readonly id: string; readonly weight: number }[]>;
+
+const SWEEPS = 8;
+/** How strongly everything is drawn to the middle, beside ties of weight 1 to 3. */
+const GRAVITY = 1;
+
+const orders = new WeakMap<Cast, ReadonlyMap<string, number>>();
+const grids = new WeakMap<Cast, Map<number, Grid>>();
+
+/**
+ * The cast on a grid of so many columns: the lanes from top to bottom, short ones side by side, in each row those near to
+ * one another that have to do with one another. Same object for the same cast and columns.
+ */
+export function arrangeCast(cast: Cast, columns: number): Grid {
+  const known = grids.get(cast) ?? new Map<number, Grid>();
+  grids.set(cast, known);
+  const grid = known.get(columns) ?? makeGrid(cast, columns);
+  known.set(columns, grid);
+  return grid;
+}
+
+function makeGrid(cast: Cast, columns: number): Grid {
+  const centre = orders.get(cast) ?? orderOf(cast);
+  orders.set(cast, centre);
+  const { lines, homes } = linesOf(cast, centre, columns);
+  const near = neighboursOf(cast);
+  const at = new Map<string, number>();
+  for (const line of lines) put(line, line.map((_, i) => (columns - line.length) / 2 + i), columns, at);
+  for (let round = 0; round < SWEEPS; round++) {
+    for (let i = 0; i < lines.length; i++) {
+      const k = round % 2 === 0 ? i : lines.length - 1 - i;
+      const line = lines[k];
+      if (!line) continue;
+      const wanted = new Map(line.map(cell => [cell, wantedOf(cell, near, at, (columns - 1) / 2)]));
+      lines[k] = inLanes(line, wanted);
+      put(lines[k], lines[k].map(cell => wanted.get(cell) ?? 0), columns, at);
+    }
+  }
+  const slots = new Map<string, Slot>();
+  lines.forEach((line, row) => line.forEach(({ lane, actors }) => actors.forEach(({ id, size }, part) => {
+    slots.set(id, { lane, row, column: at.get(id) ?? 0, part: size.form === 'chip' ? (part === 0 ? 0 : 1) : undefined });
+  })));
+  return { slots, homes };
+}
+
+/** The lanes as lines of cells. A lane goes beside the one before where there is room; one that is too long takes several lines. */
+function linesOf(cast: Cast, centre: ReadonlyMap<string, number>, columns: number): { readonly lines: (readonly Cell[])[]; readonly homes: ReadonlyMap<LaneId, readonly number[]> } {
+  const lines: Cell[][] = [[]];
+  const homes = new Map<LaneId, number[]>();
+  for (const { id } of LANES) {
+    const cells = cellsOf(cast.actors.filter(actor => actor.lane === id), centre);
+    const last = lines.at(-1) ?? [];
+    if (cells.length === 0) homes.set(id, [lines.length - 1]);
+    else if (last.length + cells.length <= columns) {
+      last.push(...cells);
+      homes.set(id, [lines.length - 1]);
+    } else {
+      const rows = Math.ceil(cells.length / columns);
+      const first = last.length === 0 ? lines.length - 1 : lines.length;
+      const fresh = Array.from({ length: rows }, (): Cell[] => []);
+      // Neighbours in the order stand above one another; processes keep theirs.
+      cells.forEach((cell, i) => fresh[id === 'process' ? Math.floor(i / columns) : i % rows]?.push(cell));
+      lines.splice(first, lines.length - first, ...fresh);
+      homes.set(id, fresh.map((_, i) => first + i));
+    }
+  }
+  return { lines, homes };
+}
+
+/** The cells of a lane in their order: chips in pairs. */
+function cellsOf(lane: readonly Actor[], centre: ReadonlyMap<string, number>): Cell[] {
+  const ordered = lane[0]?.lane === 'process' ? lane : lane.toSorted((a, b) => (centre.get(a.id) ?? 0) - (centre.get(b.id) ?? 0));
+  const cells: { lane: LaneId; actors: Actor[] }[] = [];
+  let open: Actor[] | undefined;
+  for (const actor of ordered) {
+    if (actor.size.form !== 'chip') cells.push({ lane: actor.lane, actors: [actor] });
+    else if (open) {
+      open.push(actor);
+      open = undefined;
+    } else {
+      open = [actor];
+      cells.push({ lane: actor.lane, actors: open });
+    }
+  }
+  return cells;
+}
+
+/** Cells in the order that they want, lane by lane; processes stay as they are. */
+function inLanes(line: readonly Cell[], wanted: ReadonlyMap<Cell, number>): readonly Cell[] {
+  return LANES.flatMap(({ id }) => {
+    const cells = line.filter(cell => cell.lane === id);
+    return id === 'process' ? cells : cells.toSorted((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0));
+  });
+}
+
+function wantedOf({ actors }: Cell, near: Near, at: ReadonlyMap<string, number>, middle: number): number {
+  return actors.reduce((sum, { id }) => sum + wantedCentre(id, near, at, middle), 0) / actors.length;
+}
+
+/** Puts a line's cells, in their order, as near to the wanted columns as `columns` allows. */
+function put(line: readonly Cell[], wanted: readonly number[], columns: number, at: Map<string, number>): void {
+  const middles = spread(line.map(() => 1), wanted);
+  let before = -1;
+  line.forEach(({ actors }, i) => {
+    const column = Math.max(before + 1, Math.min(columns - (line.length - i), Math.round(middles[i] ?? 0)));
+    before = column;
+    for (const { id } of actors) at.set(id, column);
+  });
+}
+
+/** Neighbours with weights, by id. */
+function neighboursOf(cast: Cast): Near {
+  const near = new Map<string, { id: string; weight: number }[]>();
+  const add = (a: string, id: string, weight: number): void => {
+    const list = near.get(a);
+    if (list) list.push({ id, weight });
+    else near.set(a, [{ id, weight }]);
+  };
+  for (const { a, b, weight } of cast.ties) {
+    add(a, b, weight);
+    add(b, a, weight);
+  }
+  return near;
+}
+
+/** Orders every lane by the weighted mean of its neighbours, down and up until it has settled, on a line without end. */
+function orderOf(cast: Cast): ReadonlyMap<string, number> {
+  const near = neighboursOf(cast);
+  const lanes = LANES.map(lane => cast.actors.filter(actor => actor.lane === lane.id));
+  const centre = new Map<string, number>();
+  const place = (lane: readonly Actor[], wanted: readonly number[]): void => {
+    const middles = spread(lane.map(({ size }) => (size.form === 'chip' ? 0.5 : 1)), wanted);
+    lane.forEach(({ id }, i) => centre.set(id, middles[i] ?? 0));
+  };
+  for (const lane of lanes) place(lane, lane.map((_, i) => i));
+  for (let round = 0; round < SWEEPS; round++) {
+    const middle = [...centre.values()].reduce((sum, at) => sum + at, 0) / Math.max(1, centre.size);
+    for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
+      const wanted = lane.map(actor => wantedCentre(actor.id, near, centre, middle));
+      const order = lane.map((_, i) => i);
+      if (lane[0]?.lane !== 'process') order.sort((i, j) => (wanted[i] ?? 0) - (wanted[j] ?? 0) || i - j);
+      place(order.flatMap(i => lane[i] ?? []), order.map(i => wanted[i] ?? 0));
+    }
+  }
+  return centre;
+}
+
+function wantedCentre(id: string, near: Near, centre: ReadonlyMap<string, number>, middle?: number): number {
+  let sum = (middle ?? 0) * GRAVITY;
+  let weights = middle === undefined ? 0 : GRAVITY;
+  for (const other of near.get(id) ?? []) {
+    const at = centre.get(other.id);
+    if (at === undefined) continue;
+    sum += at * other.weight;
+    weights += other.weight;
+  }
+  return weights > 0 ? sum / weights : centre.get(id) ?? 0;
+}
+
+/** The middles of spans in this order, as near to the wanted ones as their widths allow (pooling neighbours that push). */
+function spread(widths: readonly number[], wanted: readonly number[]): readonly number[] {
+  const starts: number[] = [];
+  let offset = 0;
+  for (const width of widths) {
+    starts.push(offset);
+    offset += width;
+  }
+  const half = (i: number): number => (widths[i] ?? 0) / 2;
+  // Least squares under "no overlap" is isotonic regression of wanted left edge minus running width.
+  const blocks: { sum: number; count: number }[] = [];
+  widths.forEach((_, i) => {
+    let block = { sum: (wanted[i] ?? 0) - half(i) - (starts[i] ?? 0), count: 1 };
+    for (let last = blocks.at(-1); last && last.sum / last.count > block.sum / block.count; last = blocks.at(-1)) {
+      blocks.pop();
+      block = { sum: block.sum + last.sum, count: block.count + last.count };
+    }
+    blocks.push(block);
+  });
+  return blocks.flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count)).map((left, i) => left + (starts[i] ?? 0) + half(i));
+}
+
+/** Keeps every old slot and gives newcomers the free one nearest to their neighbours; where their lane has none left, one at the end of its row. */
+export function settle(cast: Cast, { slots: old, homes }: Grid): Grid {
+  const near = neighboursOf(cast);
+  const slots = new Map(old);
+  const at = new Map([...old].map(([id, { column }]) => [id, column]));
+  for (const { id, lane, size: { form } } of cast.actors) {
+    if (old.has(id)) continue;
+    const slot = freeSlot(lane, form === 'chip', wantedCentre(id, near, at), homes.get(lane) ?? [0], [...slots.values()]);
+    slots.set(id, slot);
+    at.set(id, slot.column);
+  }
+  return { slots, homes };
+}
+
+function freeSlot(lane: LaneId, chip: boolean, wanted: number, rows: readonly number[], taken: readonly Slot[]): Slot {
+  let best: Slot | undefined;
+  let cost = Infinity;
+  for (const row of rows) {
+    const line = taken.filter(slot => slot.row === row);
+    const own = line.filter(slot => slot.lane === lane).map(slot => slot.column);
+    const end = Math.max(-1, ...line.map(slot => slot.column)) + 1;
+    for (let column = Math.min(0, ...own); column <= end; column++) {
+      const cell = line.filter(slot => slot.column === column);
+      const half = chip && cell.length === 1 && cell[0]?.part !== undefined && cell[0].lane === lane;
+      if (cell.length > 0 && !half) continue;
+      // No other lane stands between it and the rest of its own.
+      const between = own.length === 0 || own.some(each => line.every(slot => slot.lane === lane || slot.column < Math.min(each, column) || slot.column > Math.max(each, column)));
+      const away = Math.abs(column - wanted) + (column === end ? 0.5 : 0) + (between ? 0 : 100);
+      if (away >= cost) continue;
+      cost = away;
+      best = { lane, row, column, part: !chip ? undefined : half && cell[0]?.part === 0 ? 1 : 0 };
+    }
+  }
+  if (!best) throw new Error(`no row for lane ${lane}`);
+  return best;
+}
