@@ -151,6 +151,7 @@ test('a row that is switched off makes a check fail, and the witness says that t
 
 test('four designs stand side by side, and one of them can be watched', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./?scenario=bind-race');
   await page.getByRole('button', { name: 'Four designs side by side' }).click();
   const table = page.getByRole('region', { name: 'Four designs side by side' });

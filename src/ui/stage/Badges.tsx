@@ -6,8 +6,8 @@ export function Badges({ badges }: { readonly badges: readonly Badge[] }) {
   if (badges.length === 0) return undefined;
   return (
     <ul className={styles.badges}>
-      {badges.map(badge => (
-        <li key={`${badge.title} ${badge.text}`} data-badge={badge.kind} title={badge.text}>
+      {badges.map((badge, i) => (
+        <li key={`${badge.title} ${badge.text}`} data-badge={badge.kind} data-more={i === 0 && badges.length > 1 ? `+${badges.length - 1}` : undefined} title={badge.text}>
           <svg width={12} height={12} viewBox="0 0 12 12" aria-hidden="true">
             {badge.kind === 'errno'
               ? <path d="M6 .8A5.2 5.2 0 1 0 6 11.2 5.2 5.2 0 0 0 6 .8zM2.6 5.2h6.8v1.6H2.6z" fill="currentColor" fillRule="evenodd" />

@@ -21,7 +21,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
       <header>
         <KindGlyph glyph={glyphOf(view)} />
         <span className={styles.names}>
-          <b>{view.title}</b>
+          <b data-long={longness(view.title)} title={view.title}>{view.title}</b>
           <small>{view.ghost ? 'freed ' : ''}{view.type}</small>
         </span>
         {view.access && <AccessChip access={view.access} gated={view.gated} />}
@@ -33,6 +33,11 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
     </NodeShell>
   );
 });
+
+/** Long names are set smaller, so that they stand whole. */
+function longness(title: string): 'yes' | 'very' | undefined {
+  return title.length > 16 ? 'very' : title.length > 11 ? 'yes' : undefined;
+}
 
 /** What matters of its fields; when it is selected, all of them. */
 const Rows = memo(function Rows({ view, lit, open }: { readonly view: ObjectView; readonly lit: readonly number[] | undefined; readonly open: boolean }) {

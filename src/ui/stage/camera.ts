@@ -14,7 +14,7 @@ export const NARROW_SCREEN = 460;
 const MARGIN = 6;
 const TOP = 6;
 /** Room for the tools below. */
-const BOTTOM = 44;
+const BOTTOM = 56;
 
 /** Where everything of a layout stands. */
 export function boundsOf(places: Iterable<Box>): Box {

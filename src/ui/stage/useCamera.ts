@@ -12,7 +12,7 @@ const FAR = 0.8;
 const MILES = 0.4;
 
 /** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
-const SLIGHT = { width: 0.12, height: 0.35 };
+const SLIGHT = { width: 0.1, height: 0.1 };
 
 export interface Camera {
   readonly zoom: (by: number) => void;
