@@ -32,7 +32,7 @@ export interface Extras {
 }
 
 /** The words of a wait stand by its task, in the gap below user space. */
-const LABEL_AT: Partial<Readonly<Record<EdgeView['style'], number>>> = { wait: 0.13, hold: 0.87 };
+const LABEL_AT: Partial<Readonly<Record<EdgeView['style'], number>>> = { wait: 0.3, hold: 0.2 };
 
 const NO_BADGES: readonly Badge[] = [];
 

@@ -8,7 +8,7 @@ export function AccessChip({ access, gated }: { readonly access: 'parked' | 'nor
         <path d={access === 'parked' ? 'M4 2.6v6.8M8 2.6v6.8' : 'm2 6.4 2.8 2.8L10 3.4'} />
       </svg>
       {gated && <span className={styles.gate}>gate&nbsp;</span>}
-      {gated ? (access === 'parked' ? 'closed' : 'open') : access}
+      <span>{gated ? (access === 'parked' ? 'closed' : 'open') : access}</span>
     </span>
   );
 }
