@@ -30,6 +30,7 @@ const executablePath = recordedBrowser()?.executablePath;
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
+  snapshotPathTemplate: 'e2e/looks/{arg}{ext}',
   fullyParallel: true,
   forbidOnly: true,
   workers: 2,
