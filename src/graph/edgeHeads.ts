@@ -25,3 +25,17 @@ export function headOf(edge: EdgeView): Head {
   if (edge.dangling) return 'cross';
   return edge.style === 'fops' && edge.target === 'fops:parked' ? 'bar' : HEAD_OF[edge.style];
 }
+
+/**
+ * The path of a head whose tip is at `end` and that looks along its direction (a vector of length 1). The numbers themselves are turned: a
+ * `transform` on every edge of a large graph would cost the browser a layer each whenever the view moves.
+ */
+export function placedHead(head: Head, { x, y, dx, dy }: EdgeView['end']): string {
+  const turned = (across: number, down: number, from: { readonly x: number; readonly y: number }): string => `${round(from.x + across * dx - down * dy)},${round(from.y + across * dy + down * dx)}`;
+  return HEADS[head].replaceAll(/([ML]|a[\d.]+,[\d.]+ 0 1 0 )(-?[\d.]+),(-?[\d.]+)/g, (_, command: string, across: string, down: string) =>
+    command + turned(Number(across), Number(down), command.startsWith('a') ? { x: 0, y: 0 } : { x, y }));
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

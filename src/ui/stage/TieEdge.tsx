@@ -2,7 +2,7 @@ import { memo, type CSSProperties } from 'react';
 import type { EdgeProps } from '@xyflow/react';
 import styles from './edge.module.css';
 import type { EdgeView } from '../../graph/graph';
-import { HEADS, headOf } from '../../graph/edgeHeads';
+import { headOf, placedHead } from '../../graph/edgeHeads';
 import { useTieLook } from './looks';
 import { markColour } from './ProcessMark';
 
@@ -11,7 +11,6 @@ export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
   const { edge, lit: shown, dim } = useTieLook(id);
   if (!edge) return undefined;
   const { end, labelAt } = edge;
-  const turn = `translate(${end.x} ${end.y}) rotate(${(Math.atan2(end.dy, end.dx) * 180) / Math.PI})`;
   return (
     <g
       className={styles.tie}
@@ -25,7 +24,7 @@ export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
       style={edge.process === undefined ? undefined : ({ '--who': markColour(edge.process) } as CSSProperties)}
     >
       <path className={styles.line} d={edge.path} />
-      <path className={styles.head} data-head={headOf(edge)} d={HEADS[headOf(edge)]} transform={turn} />
+      <path className={styles.head} data-head={headOf(edge)} d={placedHead(headOf(edge), end)} />
       {(shown || edge.fresh || ALWAYS.has(edge.style) || edge.dangling) && <text x={labelAt.x} y={labelAt.y + 3}>{edge.label}{edge.dangling ? ', freed' : ''}{edge.circle ? ', in a circle' : ''}</text>}
     </g>
   );
