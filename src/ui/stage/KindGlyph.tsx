@@ -27,10 +27,12 @@ export function glyphOf(node: NodeView): Glyph {
   return node.kind === 'object' ? OF_TYPE[node.type] ?? 'struct' : node.kind;
 }
 
+/** Each drawing as a picture of its own, in a grey that both themes can show: an svg element in every node would be a layer more to sort in every frame. */
+const PICTURES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(GLYPHS).map(([glyph, path]) => [
+  glyph,
+  `url("data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#737d8c" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="${path}"/></svg>`)}")`,
+]));
+
 export function KindGlyph({ glyph, size = 14 }: { readonly glyph: Glyph; readonly size?: number }) {
-  return (
-    <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth={1.3} strokeLinecap="round" strokeLinejoin="round" style={{ flex: 'none' }}>
-      <path d={GLYPHS[glyph]} />
-    </svg>
-  );
+  return <span aria-hidden="true" data-glyph={glyph} style={{ flex: 'none', width: size, height: size, background: `${PICTURES[glyph] ?? ''} 0 0 / 100%` }} />;
 }
