@@ -181,9 +181,9 @@ function inReadingOrder({ graph }: Scene): readonly NodeView[] {
   return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || floor(a) - floor(b) || a.place.x - b.place.x);
 }
 
-/** What the step touched, and the neighbours of that. Everything, where nothing was touched. */
+/** What the step touched, and the neighbours of that. Where nothing was touched, those who will act: a crowd that is lit whole would turn pale all at once with the first step. */
 function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): ReadonlySet<string> {
-  if (touched.size === 0) return new Set(graph.nodes.map(node => node.id));
+  if (touched.size === 0) return new Set(graph.nodes.flatMap(node => (node.kind === 'process' ? [node.id] : [])));
   const near = new Set(touched);
   for (const { source, target } of ties) {
     if (touched.has(source) && !source.startsWith('process:')) near.add(target);
