@@ -13,7 +13,7 @@ export interface Case { readonly when: Expr; readonly object: ObjectSlot }
 export interface PlaceCase { readonly when: Expr; readonly field: Field; readonly object: ObjectSlot }
 
 /** A pointer that was followed on the way: NULL in it is a fault. */
-export interface Hop { readonly when: Expr; readonly pointer: Field; readonly path: string }
+interface Hop { readonly when: Expr; readonly pointer: Field; readonly path: string }
 
 /** Store buffers, by field index of the flag: the field that holds a task's own delayed store (0 none, v+1 pending), and those of the other tasks. */
 export interface StoreBuffers { readonly own: ReadonlyMap<number, number>; readonly others: ReadonlyMap<number, readonly number[]> }
