@@ -19,6 +19,17 @@ function put(page, what, by) {
 
 const moduleScript = /<script type="module"[^>]*><\/script>/;
 
+/** What every classic script is built with. @satisfies {import('vite').InlineConfig} */
+const classic = {
+  root,
+  base: './',
+  configFile: false,
+  logLevel: 'warn',
+  publicDir: false,
+  resolve: { alias: smallReact },
+  build: { target: 'es2022', write: false, cssCodeSplit: false, modulePreload: false },
+};
+
 /**
  * One classic script, which a frame without an origin and a page from a file may run where modules are blocked.
  * @param {string} entry below the checkout
@@ -27,18 +38,10 @@ const moduleScript = /<script type="module"[^>]*><\/script>/;
  */
 async function bundle(entry, { name, fonts = false, inline = false } = {}) {
   const result = await build({
-    root,
-    base: './',
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    resolve: { alias: smallReact },
+    ...classic,
     plugins: [react(), leanReactFlow(), ...(fonts ? [] : [withoutFonts()]), ...(inline ? [withoutOwnSearch()] : [])],
     build: {
-      target: 'es2022',
-      write: false,
-      cssCodeSplit: false,
-      modulePreload: false,
+      ...classic.build,
       assetsInlineLimit: inline ? Number.MAX_SAFE_INTEGER : 0,
       rolldownOptions: { input: join(root, entry), ...(name === undefined ? {} : { preserveEntrySignatures: 'strict' }), output: { format: 'iife', codeSplitting: false, ...(name === undefined ? {} : { name }) } },
     },
@@ -107,18 +110,10 @@ function writeHashed(stem, extension, text) {
 /** The embed as classic scripts: one for what is seen at first, others for designs, scenarios and views that are wanted later. */
 async function splitEmbed() {
   const result = await build({
-    root,
-    base: './',
-    configFile: false,
-    logLevel: 'warn',
-    publicDir: false,
-    resolve: { alias: smallReact },
+    ...classic,
     plugins: [react(), leanReactFlow(), withoutFonts()],
     build: {
-      target: 'es2022',
-      write: false,
-      cssCodeSplit: false,
-      modulePreload: false,
+      ...classic.build,
       assetsInlineLimit: 0,
       rolldownOptions: {
         input: join(root, 'src/embed.tsx'),

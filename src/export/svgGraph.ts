@@ -1,5 +1,5 @@
 import { badgesOf, type Deed } from '../graph/badges';
-import { HEADS, headOf, type Head } from '../graph/edgeHeads';
+import { headOf, placedHead, type Head } from '../graph/edgeHeads';
 import type { EdgeView, Graph, NodeView, ObjectView, ProcessView, Row } from '../graph/graph';
 import { HEADER, ROW } from '../graph/lanes';
 import { layOutStage, NAME, type Zone } from '../graph/layout';
@@ -103,12 +103,11 @@ const FILLED: ReadonlySet<Head> = new Set(['full', 'diamond', 'dot']);
 function edgeMark(edge: EdgeView): string {
   const tone = toneOf(edge);
   const { end, labelAt } = edge;
-  const turn = (Math.atan2(end.dy, end.dx) * 180) / Math.PI;
   const told = edge.dangling || edge.circle || edge.style === 'wait' || edge.style === 'hold';
   const label = `${edge.label}${edge.dangling ? ', freed' : ''}${edge.circle ? ', in a circle' : ''}`;
   const dash = tone.dash === '' ? '' : ` stroke-dasharray="${tone.dash}"`;
   return `<g><title>${xml(`${bare(edge.source)}: ${label} to ${bare(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>`
-    + `<path class="${FILLED.has(headOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${HEADS[headOf(edge)]}" transform="translate(${n(end.x)} ${n(end.y)}) rotate(${n(turn)})"/>`
+    + `<path class="${FILLED.has(headOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${placedHead(headOf(edge), end)}"/>`
     + `${told ? `<text class="${tone.text} small mid" x="${n(labelAt.x)}" y="${n(labelAt.y + 3)}">${xml(label)}</text>` : ''}</g>`;
 }
 

@@ -12,7 +12,7 @@ const FAR = 0.8;
 const MILES = 0.4;
 
 /** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
-const SLIGHT = { width: 0.1, height: 0.1 };
+const SLIGHT = 0.1;
 
 export interface Camera {
   readonly zoom: (by: number) => void;
@@ -51,7 +51,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     let fitted = { width: 0, height: 0 };
     const resize = (): void => {
       const { width, height } = store.getState();
-      if (width === 0 || (Math.abs(width - fitted.width) <= width * SLIGHT.width && Math.abs(height - fitted.height) <= height * SLIGHT.height)) return;
+      if (width === 0 || (Math.abs(width - fitted.width) <= width * SLIGHT && Math.abs(height - fitted.height) <= height * SLIGHT)) return;
       fitted = { width, height };
       const frame = currentFrame(session.getState());
       const folded = stage.getState().folded;
