@@ -30,6 +30,9 @@ const classic = {
   build: { target: 'es2022', write: false, cssCodeSplit: false, modulePreload: false },
 };
 
+/** What is meant so in a classic script: it has no address of its own to ask for, and a part that one entry has at once is loaded by another. */
+const quiet = { checks: { emptyImportMeta: false, ineffectiveDynamicImport: false } };
+
 /**
  * One classic script, which a frame without an origin and a page from a file may run where modules are blocked.
  * @param {string} entry below the checkout
@@ -43,7 +46,7 @@ async function bundle(entry, { name, fonts = false, inline = false } = {}) {
     build: {
       ...classic.build,
       assetsInlineLimit: inline ? Number.MAX_SAFE_INTEGER : 0,
-      rolldownOptions: { input: join(root, entry), ...(name === undefined ? {} : { preserveEntrySignatures: 'strict' }), output: { format: 'iife', codeSplitting: false, ...(name === undefined ? {} : { name }) } },
+      rolldownOptions: { ...quiet, input: join(root, entry), ...(name === undefined ? {} : { preserveEntrySignatures: 'strict' }), output: { format: 'iife', codeSplitting: false, ...(name === undefined ? {} : { name }) } },
     },
   });
   if (!('output' in result)) throw new Error(`${entry} was built more than once`);
@@ -116,13 +119,13 @@ async function splitEmbed() {
       ...classic.build,
       assetsInlineLimit: 0,
       rolldownOptions: {
+        ...quiet,
         input: join(root, 'src/embed.tsx'),
-        checks: { emptyImportMeta: false },
         output: {
           format: 'cjs',
           entryFileNames: 'embed.js',
           chunkFileNames: 'embed-[name]-[hash].js',
-          codeSplitting: { groups: [{ name: (/** @type {string} */ id) => basename(id).split('.')[0] ?? '', test: /[\\/]scenario[\\/]library[\\/].*\.json$/ }] },
+          codeSplitting: { groups: [{ debugName: 'scenarios', name: (/** @type {string} */ id) => basename(id).split('.')[0] ?? '', test: /[\\/]scenario[\\/]library[\\/].*\.json$/ }] },
         },
       },
     },
