@@ -35,4 +35,12 @@ async function show(): Promise<void> {
   });
 }
 
-void show();
+show().catch((error: unknown) => {
+  console.error(error);
+  delete root.dataset['loading'];
+  root.role = 'alert';
+  const again = document.createElement('button');
+  again.textContent = 'Load it again';
+  again.addEventListener('click', () => location.reload());
+  root.replaceChildren('The playground could not be loaded. Is the network there? ', again);
+});

@@ -14,6 +14,7 @@ import { Foot } from './panels/Foot';
 import { Messages } from './panels/Messages';
 import { Side } from './panels/Side';
 import { Story } from './panels/Story';
+import { LoadGuard } from './LoadGuard';
 import { useFileDrop } from './useFileDrop';
 import { useOpening } from './tour/useOpening';
 import { useIdleSignal } from './useIdleSignal';
@@ -26,6 +27,7 @@ const Compare = lazy(async () => ({ default: (await import('./compare/Compare'))
 const Verdicts = lazy(async () => ({ default: (await import('./verdicts/Verdicts')).Verdicts }));
 const Present = lazy(async () => ({ default: (await import('./present/Present')).Present }));
 const TourCard = lazy(async () => ({ default: (await import('./tour/TourCard')).TourCard }));
+const PredictCard = lazy(async () => ({ default: (await import('./predict/PredictCard')).PredictCard }));
 const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
 
 const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] = [
@@ -40,6 +42,8 @@ interface AppProps {
 
 const middle: Readonly<Record<Layout['view'], ReactNode>> = { stage: <Stage />, compare: <Compare />, verdicts: <Verdicts /> };
 
+const names: Readonly<Record<Layout['view'], string>> = { stage: 'The stage', compare: 'The comparison', verdicts: 'The table of verdicts' };
+
 export function App({ session, checkStarters }: AppProps) {
   return (
     <SessionContext value={session}>
@@ -50,6 +54,7 @@ export function App({ session, checkStarters }: AppProps) {
 
 function Page({ session }: { readonly session: Session }) {
   const { pane, present, view } = useSession((state) => state.layout);
+  const predicting = useSession((state) => state.dialog === 'predict');
   const touring = useSession((state) => state.layout.tour !== undefined);
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
@@ -78,12 +83,14 @@ function Page({ session }: { readonly session: Session }) {
       <main className={styles.main}>
         <Splitter size={left} label="Width of the actors" panel="left" />
         <Splitter size={right} label="Width of the listing" panel="right" />
-        {touring ? <Suspense fallback={<span data-loading="" />}><TourCard /></Suspense> : !present && <Story />}
-        <section className={styles.stage} aria-label="Stage"><Suspense fallback={<p className={styles.loading} data-loading="">Setting the stage…</p>}><Fragment key={present ? 'presented' : 'page'}>{middle[view]}</Fragment></Suspense></section>
+        {predicting
+          ? <LoadGuard what="The questions" key="predict"><Suspense fallback={<span data-loading="" />}><PredictCard /></Suspense></LoadGuard>
+          : touring ? <LoadGuard what="The tour" key="tour"><Suspense fallback={<span data-loading="" />}><TourCard /></Suspense></LoadGuard> : !present && <Story />}
+        <section className={styles.stage} aria-label="Stage"><LoadGuard key={view} what={names[view]}><Suspense fallback={<p className={styles.loading} data-loading="">{view === 'stage' ? 'Setting the stage…' : view === 'compare' ? 'Playing the calls in four designs…' : 'Laying out the table of verdicts…'}</p>}><Fragment key={present ? 'presented' : 'page'}>{middle[view]}</Fragment></Suspense></LoadGuard></section>
         <Splitter size={foot} label="Height of the timeline" panel="below" />
         <Transport />
         <div className={styles.foot}><Foot /></div>
-        {present && !touring && <Suspense fallback={<div className={styles.captionSpace} data-loading="" />}><Present /></Suspense>}
+        {present && !touring && !predicting && <LoadGuard what="The captions"><Suspense fallback={<div className={styles.captionSpace} data-loading="" />}><Present /></Suspense></LoadGuard>}
       </main>
       <aside className={styles.right} aria-label="Listing and details">
         <Side />

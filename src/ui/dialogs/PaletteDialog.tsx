@@ -5,13 +5,14 @@ import { Modal } from '../controls/Modal';
 import { hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
+import { takeTyped } from './typedAhead';
 import styles from './palette.module.css';
 
 /** Finds whatever can be done or shown by its name. */
 export function PaletteDialog() {
   const session = useSessionStore();
   const [all] = useState(() => findables(session.getState()));
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(takeTyped);
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);

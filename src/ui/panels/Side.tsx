@@ -2,6 +2,7 @@ import { lazy, Suspense } from 'react';
 import { arrange } from '../../session/arrange';
 import type { Layout } from '../../session/session';
 import { Segmented } from '../controls/Segmented';
+import { LoadGuard } from '../LoadGuard';
 import { useSession, useSessionStore } from '../useSession';
 import { Listing } from './Listing';
 import styles from './Side.module.css';
@@ -18,7 +19,7 @@ export function Side() {
         label="Beside the stage" value={side} className={styles.tabs ?? ''} onPick={(value) => arrange(session, { side: value })}
         segments={[{ value: 'listing', text: 'Listing' }, { value: 'check', text: 'Can this go wrong?' }]}
       />
-      {side === 'listing' ? <Listing /> : <Suspense fallback={<p className={styles.loading} data-loading="">Loading the checker…</p>}><CheckPanel /></Suspense>}
+      {side === 'listing' ? <Listing /> : <LoadGuard what="The checker"><Suspense fallback={<p className={styles.loading} data-loading="">Loading the checker…</p>}><CheckPanel /></Suspense></LoadGuard>}
     </div>
   );
 }

@@ -96,12 +96,12 @@ function Verdict({ question: { right, reason, step }, answer, onNext }: { readon
   const next = useRef<HTMLButtonElement>(null);
   useEffect(() => next.current?.focus({ preventScroll: true }), []);
   return (
-    <>
+    <div className={styles.answered}>
       <div role="status" className={styles.verdict} data-right={answer === right ? '' : undefined}>
         <b>{answer === right ? 'Right.' : `Not this time: ${right}.`}</b> {reason}
         {step && <cite><code>{step.id}</code> {step.title}{/[.?!]$/.test(step.title) ? '' : '.'} {step.cite}{step.confidence === 'MINE' ? ' Found by reading, unconfirmed.' : ''}</cite>}
       </div>
       <button ref={next} type="button" className={`${buttons.button} ${buttons.primary}`} onClick={onNext}>Next question</button>
-    </>
+    </div>
   );
 }
