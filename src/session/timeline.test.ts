@@ -5,7 +5,7 @@ import type { Scenario } from '../scenario/scenario';
 import { frameOf } from './frame';
 import { openScenario } from './openScenario';
 import { currentBranch } from './session';
-import { lanesOf, type Lane } from './timeline';
+import { groupMarks, lanesOf, type Lane } from './timeline';
 import { pathTo, type Moment } from './trail';
 
 /** Two processes bind one device, a step each in turn. */
@@ -78,4 +78,11 @@ it('marks where the fops are swapped, on the lane of the task that swapped them'
     const file = frame.program.files.find(({ name }) => text.startsWith(`${name}: `));
     expect(text.endsWith('normal')).toBe(file?.normal !== undefined && evaluate(file.normal, frame.state) !== 0);
   }
+});
+
+it('puts marks together that have no room side by side, each where its gravest is', () => {
+  const mark = (depth: number, kind: 'refused' | 'swap' | 'violation') => ({ depth, kind, text: `${kind} ${depth}` });
+  const groups = groupMarks([mark(40, 'violation'), mark(37, 'swap'), mark(38, 'violation'), mark(38, 'refused'), mark(53, 'refused')], 2);
+  expect(groups.map(({ depth, kind, marks }) => [depth, kind, marks.length])).toEqual([[38, 'violation', 4], [53, 'refused', 1]]);
+  expect(groupMarks([mark(1, 'swap'), mark(4, 'swap')], 2)).toHaveLength(2);
 });

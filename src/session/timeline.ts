@@ -31,6 +31,31 @@ interface Mark {
   readonly text: string;
 }
 
+/** Marks too near to one another to stand side by side, in the order of their moves. */
+export interface MarkGroup {
+  readonly depth: number;
+  /** Of the gravest among them. */
+  readonly kind: Mark['kind'];
+  readonly marks: readonly Mark[];
+}
+
+const GRAVEST: readonly Mark['kind'][] = ['violation', 'warn', 'refused', 'swap'];
+
+/** Puts marks together that lie at most `near` moves behind one another; a group stands where its first gravest mark does. */
+export function groupMarks(marks: readonly Mark[], near: number): readonly MarkGroup[] {
+  const groups: Mark[][] = [];
+  for (const mark of marks.toSorted((a, b) => a.depth - b.depth)) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    if (group && last && mark.depth - last.depth <= near) group.push(mark);
+    else groups.push([mark]);
+  }
+  return groups.flatMap((group): MarkGroup[] => {
+    const [gravest] = group.toSorted((a, b) => GRAVEST.indexOf(a.kind) - GRAVEST.indexOf(b.kind));
+    return gravest ? [{ depth: gravest.depth, kind: gravest.kind, marks: group }] : [];
+  });
+}
+
 /** What one task did on a branch. */
 export interface Lane {
   readonly task: string;

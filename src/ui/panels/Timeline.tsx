@@ -1,10 +1,10 @@
-import { memo, useEffect, useRef, useState, type CSSProperties, type PointerEvent } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type PointerEvent } from 'react';
 import { hover } from '../../session/attention';
 import { branchBeats } from '../../session/beats';
 import { branchMoments, currentFrame, frameOf } from '../../session/frame';
 import { lightsAt } from '../../session/lights';
 import { frameText, seek } from '../../session/moves';
-import { lanesOf, type Lane } from '../../session/timeline';
+import { groupMarks, lanesOf, type Lane } from '../../session/timeline';
 import { pause } from '../../session/transport';
 import type { Moment } from '../../session/trail';
 import { processColour } from '../processColour';
@@ -13,6 +13,8 @@ import styles from './Timeline.module.css';
 
 /** px that a step takes at least. */
 const STEP_WIDTH = 9;
+/** Steps that a mark needs for itself. */
+const MARK_STEPS = 2;
 const BAR = 22;
 const LINE = 6;
 
@@ -34,6 +36,22 @@ export function Timeline() {
     const x = head.offsetLeft;
     if (x < box.scrollLeft + 120 || x > box.scrollLeft + box.clientWidth - 60) box.scrollLeft = x - box.clientWidth / 2;
   }, [cursor]);
+  useLayoutEffect(() => {
+    const box = scroller.current;
+    if (!box) return undefined;
+    const hint = (): void => {
+      box.toggleAttribute('data-more-left', box.scrollLeft > 2);
+      box.toggleAttribute('data-more-right', box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+    };
+    const observer = new ResizeObserver(hint);
+    observer.observe(box);
+    for (const child of box.children) observer.observe(child);
+    box.addEventListener('scroll', hint, { passive: true });
+    return () => {
+      observer.disconnect();
+      box.removeEventListener('scroll', hint);
+    };
+  }, []);
   const depthAt = (event: PointerEvent<HTMLElement>): number => {
     const box = event.currentTarget.getBoundingClientRect();
     return Math.max(0, Math.min(end, Math.ceil(((event.clientX - box.left) / box.width) * steps)));
@@ -79,7 +97,7 @@ export function Timeline() {
           <i className={styles.head} data-head="" style={{ left: `${(cursor / steps) * 100}%` }} />
         </div>
       </div>
-      <p className={styles.caption}>{captionOf(moments[at ?? cursor])}</p>
+      <p className={styles.caption} title={captionOf(moments[at ?? cursor])}>{captionOf(moments[at ?? cursor])}</p>
     </section>
   );
 }
@@ -123,13 +141,18 @@ function LaneRow({ lane, steps, colour, onMark }: LaneRowProps) {
   const place = (from: number, to: number): CSSProperties => ({ left: `${(from / steps) * 100}%`, width: `${((to - from) / steps) * 100}%` });
   return (
     <div className={styles.lane} style={{ '--who': colour, height: laneHeight(lane) } as CSSProperties}>
-      {lane.bars.map((bar) => <div key={bar.from} className={styles.bar} data-refused={bar.returned?.startsWith('-') === true ? '' : undefined} data-open={bar.returned === undefined ? '' : undefined} style={place(bar.from, bar.to)}><span>{bar.text}</span></div>)}
+      {lane.bars.map((bar) => <div key={bar.from} className={styles.bar} data-refused={bar.returned?.startsWith('-') === true ? '' : undefined} data-open={bar.returned === undefined ? '' : undefined} style={{ ...place(bar.from, bar.to), '--whole': bar.text.length, '--short': bar.call.call.length } as CSSProperties} title={bar.text}><span>{bar.text}</span><span aria-hidden="true">{bar.call.call}</span></div>)}
       <svg className={styles.moves} viewBox={`0 0 ${steps} 1`} preserveAspectRatio="none" aria-hidden="true"><path d={lane.moves.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} /></svg>
       {lane.waits.map((wait) => <div key={wait.from} className={styles.wait} style={place(wait.from, wait.to)} title={wait.text} />)}
       {lane.holds.map((hold) => <div key={`${hold.from} ${hold.text}`} className={styles.hold} style={{ ...place(hold.from, hold.to), top: BAR + 5 + hold.line * LINE }} title={`holds ${hold.text}`} />)}
-      {lane.marks.map((mark) => (
-        <button key={`${mark.depth} ${mark.kind} ${mark.text}`} type="button" className={styles.mark} data-kind={mark.kind} style={{ left: `${((mark.depth - 0.5) / steps) * 100}%` }} aria-label={`Step ${mark.depth}, ${lane.task}: ${mark.text}`} title={mark.text} onClick={() => onMark(mark.depth)}>{signs[mark.kind]}</button>
-      ))}
+      {groupMarks(lane.marks, MARK_STEPS).map(({ depth, kind, marks }) => {
+        const text = marks.map((mark) => (marks.length === 1 ? mark.text : `${mark.depth}: ${mark.text}`));
+        return (
+          <button key={depth} type="button" className={styles.mark} data-kind={kind} style={{ left: `${((depth - 0.5) / steps) * 100}%` }} aria-label={`Step ${depth}, ${lane.task}: ${text.join('; ')}`} title={text.join('\n')} onClick={() => onMark(depth)}>
+            {signs[kind]}{marks.length > 1 && <small>{marks.length}</small>}
+          </button>
+        );
+      })}
     </div>
   );
 }
