@@ -1,6 +1,7 @@
 import { designById, DESIGNS } from '../designs/index';
 import type { Options } from '../kernel/design';
 import { builtIn, isTelling, retell, type BuiltIn } from '../scenario/builtIn';
+import { LIBRARY } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
 import { scenarioInSvg } from '../scenario/svgScenario';
@@ -29,6 +30,13 @@ export function showEntry(session: Session, entry: BuiltIn): void {
   showScenario(session, told?.ok ? told.scenario : entry.scenario, entry.id);
 }
 
+/** Shows the built-in scenario that comes after the one on screen in the list; the first after the last, and after a run of one's own. */
+export function showNext(session: Session): void {
+  const { id } = session.getState().run.setup;
+  const entry = LIBRARY[(LIBRARY.findIndex((each) => each.id === id) + 1) % LIBRARY.length];
+  if (entry) showEntry(session, entry);
+}
+
 /** Shows a scenario file, or an SVG that carries one; tells what is wrong with one that is broken, and changes nothing then. */
 export function openText(session: Session, fileName: string, text: string): void {
   const parsed = parseScenario(scenarioInSvg(text) ?? text);
@@ -50,7 +58,7 @@ export async function openFile(session: Session, file: File): Promise<void> {
 }
 
 function refuse(session: Session, name: string, errors: readonly InputError[]): void {
-  tell(session, 'error', `${name} was not opened. The session is unchanged.`, errors.map(({ path, message }) => `${path}: ${message}`));
+  tell(session, 'error', `${name} was not opened. The session is unchanged.`, errors.map(({ path, message }) => `${path}: ${message}`), 'library');
 }
 
 /** Plays the same calls under another design, as far as its options carry over. */

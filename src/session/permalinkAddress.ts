@@ -28,8 +28,8 @@ export function sessionAt(address: Address): Session {
   if (!run) throw new Error('the first scenario does not open');
   const session = createSession(run.setup, run);
   const instead = `${run.setup.scenario.title} is shown instead.`;
-  if (linked) tell(session, 'error', 'The link was not opened.', [linked.message, instead]);
-  else if (wanted !== undefined && !entry) tell(session, 'error', `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`, [instead]);
+  if (linked) tell(session, 'error', 'The link was not opened.', [linked.message, `It may have been cut on its way. ${instead}`], 'library');
+  else if (wanted !== undefined && !entry) tell(session, 'error', `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`, [`The address asks for it after ?scenario=. ${instead}`], 'library');
   if (hash.length <= 1 && wanted === undefined) arrange(session, { opening: true });
   followSession(session, address);
   return session;

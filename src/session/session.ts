@@ -52,6 +52,8 @@ export interface Message {
   readonly tone: 'error' | 'info';
   readonly title: string;
   readonly lines: readonly string[];
+  /** What helps next, by the id of a command. */
+  readonly next?: string | undefined;
 }
 
 /** A run: the setup, the tree of what was tried, and where one stands in it. This is all that undo and redo carry. */

@@ -1,3 +1,4 @@
+import { COMMAND_LIST } from '../../session/commands';
 import { dismiss } from '../../session/messages';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
@@ -9,13 +10,24 @@ export function Messages() {
   const messages = useSession((state) => state.messages);
   return (
     <div className={styles.toasts}>
-      {messages.map(({ id, tone, title, lines }) => (
+      {messages.map(({ id, tone, title, lines, next }) => {
+        const command = COMMAND_LIST.find((each) => each.id === next);
+        return (
         <div key={id} className={styles.toast} data-tone={tone} role={tone === 'error' ? 'alert' : 'status'}>
           <strong>{title}</strong>
           <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Dismiss" onClick={() => dismiss(session, id)}><Icon name="close" /></button>
           {lines.map((line) => <p key={line}>{line}</p>)}
+          {command && (
+            <div>
+              <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => {
+                dismiss(session, id);
+                command.run(session);
+              }}>{command.title}</button>
+            </div>
+          )}
         </div>
-      ))}
+        );
+      })}
     </div>
   );
 }

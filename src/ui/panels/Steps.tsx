@@ -21,6 +21,7 @@ export function Steps() {
         <thead><tr><th scope="col">#</th><th scope="col">Task</th><th scope="col">Step</th><th scope="col">What happened</th></tr></thead>
         <tbody>{moments.slice(1).map((moment) => <Row key={moment.depth} moment={moment} current={moment.depth === cursor} future={moment.depth > cursor} />)}</tbody>
       </table>
+      {moments.length < 2 && <p className={styles.blank}>Nothing has happened yet. Act for somebody, or play the story: every step becomes a row here.</p>}
     </section>
   );
 }

@@ -26,7 +26,7 @@ export function Story() {
   const violation = frame.violations[0];
   const by = frame.program.tasks[frame.task ?? -1]?.name;
   return (
-    <section className={styles.story} aria-label="Story" data-tone={violation ? 'violation' : refusal(frame) === undefined ? undefined : 'refused'}>
+    <section className={styles.story} aria-label="Story" data-over={atEnd ? '' : undefined} data-tone={violation ? 'violation' : refusal(frame) === undefined ? undefined : 'refused'}>
       <div className={styles.text}>
         <p className={styles.say} data-fresh={beat ? '' : undefined}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : opening ? WELCOME : told?.say ?? firstSentence(scenario.about)}</p>
         <p className={styles.now} style={{ '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by) } as CSSProperties}>
@@ -37,9 +37,15 @@ export function Story() {
       </div>
       <div className={styles.next}>
         {atEnd
-          ? <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
+          ? (
+            <>
+              <CommandButton command={COMMANDS.nextScenario} icon="forward" text="Next scenario" look="primary" />
+              <CommandButton command={COMMANDS.check} icon="shield" text="Can it go wrong?" look="plain" />
+              <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
+            </>
+          )
           : <CommandButton command={COMMANDS.playPause} icon={playing && !opening ? 'pause' : 'play'} text={opening ? 'Play the story' : playing ? 'Pause' : run.cursor === 0 ? 'Play the story' : 'Play on'} title={playing && !opening ? 'Pause the story' : 'Play the story'} look="primary" />}
-        {(opening || run.cursor === 0 || atEnd) && <CommandButton command={COMMANDS.tour} text={opening || run.cursor === 0 ? '90-second tour' : 'Take the tour'} look="plain" />}
+        {!atEnd && (opening || run.cursor === 0) && <CommandButton command={COMMANDS.tour} text="90-second tour" look="plain" />}
       </div>
     </section>
   );

@@ -48,9 +48,15 @@ export function Present() {
         </p>
       </div>
       <footer>
-        <span className={styles.count}>{points.length > 0 ? `${points.filter((depth) => depth <= run.cursor).length} of ${points.length}` : `step ${run.cursor}`}</span>
+        <p className={styles.count}>
+          <b>{points.length > 0 ? `${points.filter((depth) => depth <= run.cursor).length} of ${points.length}` : `step ${run.cursor}`}</b>
+          {run.cursor > 0 && <span>{run.setup.scenario.title}</span>}
+          <code>{run.setup.design.id}</code>
+        </p>
         <CommandButton command={COMMANDS.presentBack} text="Back" title="Back one point" tip="above" />
-        <CommandButton command={COMMANDS.presentNext} text="Next" title="Next point" tip="above" look="plain" />
+        {atEnd && run.cursor > 0
+          ? <CommandButton command={COMMANDS.reset} text="Start again" tip="above" look="plain" />
+          : <CommandButton command={COMMANDS.presentNext} text="Next" title="Next point" tip="above" look="plain" />}
         <button type="button" className={`${buttons.button} ${buttons.quiet}`} aria-pressed={aside === 'notes'} onClick={() => toggle('notes')}>Notes <kbd className={buttons.kbd}>N</kbd></button>
         <button type="button" className={`${buttons.button} ${buttons.quiet}`} aria-pressed={aside === 'link'} onClick={() => toggle('link')}>Link <kbd className={buttons.kbd}>K</kbd></button>
         <CommandButton command={COMMANDS.presentLeave} text="Leave" title="Leave the presentation" tip="above" />
