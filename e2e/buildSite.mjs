@@ -31,7 +31,7 @@ const classic = {
 };
 
 /** What is meant so in a classic script: it has no address of its own to ask for, and a part that one entry has at once is loaded by another. */
-const quiet = { checks: { emptyImportMeta: false, ineffectiveDynamicImport: false } };
+const quiet = { checks: { emptyImportMeta: false, ineffectiveDynamicImport: false, bundlerTimings: false } };
 
 /**
  * One classic script, which a frame without an origin and a page from a file may run where modules are blocked.
