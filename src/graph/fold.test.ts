@@ -46,7 +46,7 @@ describe('folding by group', () => {
 });
 
 describe('the grid', () => {
-  it.each<Shape>([NARROW, { columns: 5, rows: 3 }, { columns: 9, rows: 6 }])('keeps to $columns columns, and puts nothing on top of another', shape => {
+  it.each<Shape>([NARROW, { columns: 5, rows: 3, packing: 'tidy' }, { columns: 4, rows: 3, packing: 'packed' }, { columns: 9, rows: 6, packing: 'tidy' }])('keeps to $columns columns, and puts nothing on top of another', shape => {
     const { places } = layOutStage(program, undefined, undefined, shape);
     const all = [...places.values()];
     const width = Math.max(...all.map(each => each.x + each.width)) - Math.min(...all.map(each => each.x));

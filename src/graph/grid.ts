@@ -1,5 +1,6 @@
 import type { Actor, Cast } from './cast';
 import { LANES, type LaneId } from './lanes';
+import { packLanes, type Packing } from './packLanes';
 
 /** The cell of an actor, or of two chips the upper (0) or lower (1) half of one. */
 export interface Slot { readonly lane: LaneId; readonly row: number; readonly column: number; readonly part: 0 | 1 | undefined }
@@ -20,24 +21,26 @@ const SWEEPS = 8;
 const GRAVITY = 1;
 
 const orders = new WeakMap<Cast, ReadonlyMap<string, number>>();
-const grids = new WeakMap<Cast, Map<number, Grid>>();
+const grids = new WeakMap<Cast, Map<string, Grid>>();
 
 /**
  * The cast on a grid of so many columns: the lanes from top to bottom, short ones side by side, in each row those near to
- * one another that have to do with one another. Same object for the same cast and columns.
+ * one another that have to do with one another. Same object for the same cast, columns and packing.
  */
-export function arrangeCast(cast: Cast, columns: number): Grid {
-  const known = grids.get(cast) ?? new Map<number, Grid>();
+export function arrangeCast(cast: Cast, columns: number, packing: Packing): Grid {
+  const known = grids.get(cast) ?? new Map<string, Grid>();
   grids.set(cast, known);
-  const grid = known.get(columns) ?? makeGrid(cast, columns);
-  known.set(columns, grid);
+  const key = `${columns} ${packing}`;
+  const grid = known.get(key) ?? makeGrid(cast, columns, packing);
+  known.set(key, grid);
   return grid;
 }
 
-function makeGrid(cast: Cast, columns: number): Grid {
+function makeGrid(cast: Cast, most: number, packing: Packing): Grid {
   const centre = orders.get(cast) ?? orderOf(cast);
   orders.set(cast, centre);
-  const { lines, homes } = linesOf(cast, centre, columns);
+  const { lines, homes } = linesOf(cast, centre, most, packing);
+  const columns = Math.max(1, ...lines.map(line => line.length));
   const near = neighboursOf(cast);
   const at = new Map<string, number>();
   for (const line of lines) put(line, line.map((_, i) => (columns - line.length) / 2 + i), columns, at);
@@ -58,28 +61,50 @@ function makeGrid(cast: Cast, columns: number): Grid {
   return { slots, homes };
 }
 
-/** The lanes as lines of cells. A lane goes beside the one before where there is room; one that is too long takes several lines. */
-function linesOf(cast: Cast, centre: ReadonlyMap<string, number>, columns: number): { readonly lines: (readonly Cell[])[]; readonly homes: ReadonlyMap<LaneId, readonly number[]> } {
-  const lines: Cell[][] = [[]];
-  const homes = new Map<LaneId, number[]>();
-  for (const { id } of LANES) {
-    const cells = cellsOf(cast.actors.filter(actor => actor.lane === id), centre);
-    const last = lines.at(-1) ?? [];
-    if (cells.length === 0) homes.set(id, [lines.length - 1]);
-    else if (last.length + cells.length <= columns) {
-      last.push(...cells);
-      homes.set(id, [lines.length - 1]);
-    } else {
-      const rows = Math.ceil(cells.length / columns);
-      const first = last.length === 0 ? lines.length - 1 : lines.length;
-      const fresh = Array.from({ length: rows }, (): Cell[] => []);
-      // Neighbours in the order stand above one another; processes keep theirs.
-      cells.forEach((cell, i) => fresh[id === 'process' ? Math.floor(i / columns) : i % rows]?.push(cell));
-      lines.splice(first, lines.length - first, ...fresh);
-      homes.set(id, fresh.map((_, i) => first + i));
-    }
+/** The lanes as lines of cells, as they are packed. */
+function linesOf(cast: Cast, centre: ReadonlyMap<string, number>, columns: number, packing: Packing): { readonly lines: (readonly Cell[])[]; readonly homes: ReadonlyMap<LaneId, readonly number[]> } {
+  const lanes = LANES.map(({ id }) => ({ id, cells: cellsOf(cast.actors.filter(actor => actor.lane === id), centre) }));
+  const some = lanes.filter(({ cells }) => cells.length > 0);
+  const rows = packLanes(some.map(({ cells }) => cells.length), columns, packing);
+  const lines = rows.map((): Cell[] => []);
+  const homes = new Map<LaneId, readonly number[]>();
+  some.forEach(({ id, cells }, lane) => {
+    const shares = rows.flatMap((row, i) => row.flatMap(share => (share.lane === lane ? [{ row: i, cells: share.cells }] : [])));
+    homes.set(id, shares.map(({ row }) => row));
+    dealt(cells, shares.map(share => share.cells), id === 'process').forEach((part, i) => lines[shares[i]?.row ?? 0]?.push(...part));
+  });
+  // A lane without a cell would get its first one where the lane above it ends.
+  let last = 0;
+  for (const { id } of lanes) {
+    if (!homes.has(id)) homes.set(id, [last]);
+    last = homes.get(id)?.at(-1) ?? last;
   }
   return { lines, homes };
+}
+
+/** Cells for rows that take so many each. Neighbours in the order stand above one another; `inOrder`, they follow one another. */
+function dealt(cells: readonly Cell[], shares: readonly number[], inOrder: boolean): readonly (readonly Cell[])[] {
+  const parts = shares.map((): Cell[] => []);
+  cells.forEach((cell, i) => {
+    const lag = (row: number): number => ((shares[row] ?? 0) * (i + 1)) / cells.length - (parts[row]?.length ?? 0);
+    const open = parts.flatMap((part, row) => (part.length < (shares[row] ?? 0) ? [row] : []));
+    const row = inOrder ? open[0] : open.toSorted((a, b) => lag(b) - lag(a) || a - b)[0];
+    parts[row ?? 0]?.push(cell);
+  });
+  return parts;
+}
+
+/** The lanes in the rows of a packing, from top to bottom, without laying anything out. */
+export function rowsOfLanes(cast: Cast, columns: number, packing: Packing): readonly (readonly { readonly lane: LaneId; readonly cells: number }[])[] {
+  const some = LANES.flatMap(({ id }) => {
+    const lane = cast.actors.filter(actor => actor.lane === id);
+    const chips = lane.filter(({ size }) => size.form === 'chip').length;
+    return lane.length > 0 ? [{ id, cells: lane.length - chips + Math.ceil(chips / 2) }] : [];
+  });
+  return packLanes(some.map(({ cells }) => cells), columns, packing).map(row => row.flatMap(({ lane, cells }) => {
+    const id = some[lane]?.id;
+    return id ? [{ lane: id, cells }] : [];
+  }));
 }
 
 /** The cells of a lane in their order: chips in pairs. */

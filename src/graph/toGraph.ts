@@ -12,7 +12,6 @@ import { layOutStage } from './layout';
 import { CHIP, HEADER, ROW } from './lanes';
 import { describeWait, taskMark, tasksInCircle } from './marks';
 import { rowsOf, shownRows } from './rows';
-import { trackOf } from './tracks';
 
 /** Rows that a node of this height shows. */
 function roomOf(height: number): number {
@@ -269,11 +268,9 @@ class View {
   private edge(id: string, a: string, b: string, how: Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>> ): EdgeView[] {
     const { places, standIn } = this.layout;
     const [source, target] = [standIn.get(a) ?? a, standIn.get(b) ?? b];
-    const from = places.get(source);
-    const to = places.get(target);
-    if (!from || !to || source === target) return [];
+    if (!places.has(source) || !places.has(target) || source === target) return [];
     const { dangling = false, fresh = false, circle = false, process, style, label } = how;
-    const make = (): EdgeView => ({ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(from, to, trackOf(this.layout, source, target), LABEL_AT[style]) });
+    const make = (): EdgeView => ({ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(this.layout, source, target, LABEL_AT[style]) });
     return [dangling || fresh || process !== undefined ? make() : quietEdge(this.layout, `${id} ${target} ${style}`, make)];
   }
 }

@@ -47,19 +47,21 @@ export function openingView(layout: Layout, about: readonly Place[], screen: Ext
 const COLUMNS: readonly number[] = [5, 4, 6, 7, 3, 8, 9, 10, 12, 14, 16];
 /** Fewer rows of text than this say too little, more help nobody. */
 const ROWS: readonly number[] = [3, 4, 5, 6];
-const SHAPES: readonly Shape[] = COLUMNS.flatMap(columns => ROWS.map((rows): Shape => ({ columns, rows })));
+const PACKINGS: readonly Shape['packing'][] = ['tidy', 'packed'];
+const SHAPES: readonly Shape[] = PACKINGS.flatMap(packing => COLUMNS.flatMap(columns => ROWS.map((rows): Shape => ({ columns, rows, packing }))));
 /** Until the room for the stage is known. */
-export const FIRST_SHAPE: Shape = SHAPES[1] ?? { columns: 5, rows: 4 };
-/** For a row of text more, everything may be so much smaller. */
+export const FIRST_SHAPE: Shape = SHAPES[1] ?? { columns: 5, rows: 4, packing: 'tidy' };
+/** For a row of text more, and for lanes that are not broken, everything may be so much smaller. */
 const WORTH = 0.97;
+const TIDY = 0.94;
 
-/** The shape of the grid that fills a screen best: everything as large as can be, and then boxes with more rows. */
-export function bestShape(layoutWith: (shape: Shape) => Layout, screen: Extent): Shape {
+/** The shape of the grid that fills a screen best: everything as large as can be, and then lanes in one piece and boxes with more rows. */
+export function bestShape(sizeIn: (shape: Shape) => Extent, screen: Extent): Shape {
   let best = FIRST_SHAPE;
   let value = -Infinity;
   for (const shape of SHAPES) {
-    const zoom = viewOf(extentOf(layoutWith(shape)), screen).zoom;
-    const worth = Math.min(zoom, FULL) * WORTH ** -(shape.rows - 3);
+    const { zoom } = viewOf({ x: 0, y: 0, ...sizeIn(shape) }, screen);
+    const worth = Math.min(zoom, FULL) * WORTH ** -(shape.rows - 3) * (shape.packing === 'packed' ? TIDY : 1);
     if (worth <= value + 1e-9) continue;
     value = worth;
     best = shape;

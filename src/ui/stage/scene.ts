@@ -45,13 +45,8 @@ function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout) };
 }
 
-/** The layout of a frame in an arrangement, without its scene. */
-export function layoutFor({ moment, program }: Frame, how: Arrangement): Layout {
-  return layoutOf(moment.setup, program, how, keyOf(how));
-}
-
-function keyOf({ shape: { columns, rows }, folded }: Arrangement): string {
-  return `${columns} ${rows} ${[...folded].toSorted().join(' ')}`;
+function keyOf({ shape: { columns, rows, packing }, folded }: Arrangement): string {
+  return `${columns} ${rows} ${packing} ${[...folded].toSorted().join(' ')}`;
 }
 
 function layoutOf(setup: Setup, program: Program, { folded, shape }: Arrangement, key: string): Layout {

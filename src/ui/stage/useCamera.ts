@@ -3,8 +3,7 @@ import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { currentFrame } from '../../session/frame';
 import { useSessionStore } from '../useSession';
 import { bestShape, boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
-import { NARROW, type Place } from '../../graph/layout';
-import { layoutFor } from './scene';
+import { NARROW, sizeIn, type Place } from '../../graph/layout';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
 /** Below these zooms the nodes show less in larger type. */
@@ -55,7 +54,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       fitted = { width, height };
       const frame = currentFrame(session.getState());
       const folded = stage.getState().folded;
-      arrange(stage, session, { shape: width < NARROW_SCREEN ? NARROW : bestShape(shape => layoutFor(frame, { folded, shape }), { width, height }) });
+      arrange(stage, session, { shape: width < NARROW_SCREEN ? NARROW : bestShape(shape => sizeIn(frame.program, folded, shape), { width, height }) });
       if (!own.current) fit();
     };
     resize();

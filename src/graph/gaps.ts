@@ -1,0 +1,39 @@
+import { PITCH, WIDTH } from './lanes';
+import { NAME, type Layout } from './layout';
+
+/** A stretch of a line, px. */
+export interface Range { readonly from: number; readonly to: number }
+
+/** Between an edge and the side of a node or the name of a lane. */
+const CLEAR = 4;
+
+const allGaps = new WeakMap<Layout, readonly (readonly Range[])[]>();
+
+/** Where edges can pass each row of the grid: beside its cells and through empty ones, never over the name of a lane and never outside the lanes. */
+export function gapsOf(layout: Layout): readonly (readonly Range[])[] {
+  const known = allGaps.get(layout);
+  if (known) return known;
+  const { rows, grid, zones, columns } = layout;
+  const right = (columns - 1) * PITCH + WIDTH;
+  const taken = rows.map((): Range[] => [{ from: -Infinity, to: 0 }, { from: right, to: Infinity }]);
+  for (const { row, column } of grid.slots.values()) taken[row]?.push({ from: column * PITCH, to: column * PITCH + WIDTH });
+  for (const { x, y, height } of zones) taken[rows.findIndex(({ top, bottom }) => y < bottom && y + height > top)]?.push({ from: x, to: x + NAME });
+  const gaps = taken.map(between);
+  allGaps.set(layout, gaps);
+  return gaps;
+}
+
+/** Passes for when every other is shut: over the names of lanes, and outside them all. */
+export function lastGaps({ columns }: Layout): readonly Range[] {
+  return Array.from({ length: columns }, (_, i): Range => ({ from: i * PITCH + WIDTH + CLEAR, to: (i + 1) * PITCH - CLEAR }));
+}
+
+function between(taken: readonly Range[]): readonly Range[] {
+  const gaps: Range[] = [];
+  let end = -Infinity;
+  for (const { from, to } of taken.toSorted((a, b) => a.from - b.from)) {
+    if (from - end >= 2 * CLEAR && end > -Infinity) gaps.push({ from: end + CLEAR, to: from - CLEAR });
+    end = Math.max(end, to);
+  }
+  return gaps;
+}

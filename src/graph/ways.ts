@@ -1,0 +1,208 @@
+import { gapsOf, type Range } from './gaps';
+import { CHIP, WIDTH } from './lanes';
+import { ROW_GAP, type Layout, type Place } from './layout';
+import { passageOf, type Exit, type Passage, type Traffic } from './passage';
+
+export interface Point { readonly x: number; readonly y: number }
+
+/** A level or upright stretch of an edge. */
+interface Stretch { readonly level: boolean; readonly at: number; readonly from: number; readonly to: number }
+type Taken = Map<string, Stretch[]>;
+
+/** With more possible edges than this, none looks out for the others. */
+const MOST = 1500;
+/** Nearer than this two edges look like one, px; and with so much room around each they are easy to follow. */
+const NEAR = 3;
+const EASY = 7;
+/** From one try to the next: in a gap, and along the border of a node. */
+const TRACK = 3.5;
+const PORT = 11;
+const SIDE = 5;
+/** Above and below the edges of a channel, for heads and corners. */
+const HEAD = 7;
+
+interface Plan { readonly ways: Map<string, readonly Point[]>; readonly taken: Taken; readonly traffic: Traffic }
+
+const plans = new WeakMap<Layout, Plan>();
+
+/**
+ * The corners of the way from one node to another, from border to border: never behind a node nor over the name of a lane, and as fixed as the nodes are.
+ * Of all edges that there can be, as few as possible run on top of one another.
+ */
+export function wayOf(layout: Layout, a: string, b: string): readonly Point[] {
+  const plan = plans.get(layout) ?? planOf(layout);
+  plans.set(layout, plan);
+  const key = `${a} ${b}`;
+  // What nobody foresaw goes as if it were the last, and leaves no trace: its way does not depend on who else comes.
+  const way = plan.ways.get(key) ?? laid(layout, a, b, { ...plan, traffic: new Map(plan.traffic) }, (a.length * 3 + b.length + a.charCodeAt(a.length - 1)) % 3);
+  plan.ways.set(key, way);
+  return way;
+}
+
+function planOf(layout: Layout): Plan {
+  const plan: Plan = { ways: new Map(), taken: new Map(), traffic: new Map() };
+  const { ties } = layout.cast;
+  if (ties.length > MOST) return plan;
+  // What is surely drawn chooses first.
+  for (const { a, b } of ties.toSorted((x, y) => y.weight - x.weight)) {
+    const key = `${a} ${b}`;
+    if (plan.ways.has(key)) continue;
+    const way = laid(layout, a, b, plan, 0);
+    plan.ways.set(key, way);
+    for (const stretch of stretches(way)) {
+      const list = plan.taken.get(keyOf(stretch, 0));
+      if (list) list.push(stretch);
+      else plan.taken.set(keyOf(stretch, 0), [stretch]);
+    }
+  }
+  return plan;
+}
+
+function laid(layout: Layout, a: string, b: string, { taken, traffic }: Plan, turn: number): readonly Point[] {
+  const [from, to] = [layout.places.get(a), layout.places.get(b)];
+  if (!from || !to) return [];
+  const straight = across(layout, a, b, from, to, taken);
+  if (straight) return straight;
+  const passage = passageOf(layout, a, b, traffic);
+  if (!passage) return [{ x: from.x, y: from.y }, { x: to.x, y: to.y }];
+  for (const { gap } of passage.gaps) traffic.set(gap, (traffic.get(gap) ?? 0) + 1);
+  return along(layout, a, b, passage, taken, turn);
+}
+
+/** Within a row, where nothing stands between: straight, or by a step where one is higher. */
+function across(layout: Layout, a: string, b: string, from: Place, to: Place, taken: Taken): readonly Point[] | undefined {
+  const [row, other] = [layout.grid.slots.get(a)?.row, layout.grid.slots.get(b)?.row];
+  if (row === undefined || row !== other) return undefined;
+  const gaps = gapsOf(layout)[row] ?? [];
+  if (from.x === to.x) {
+    const gap = gaps.find(each => Math.abs(each.from - from.x - WIDTH) < 12) ?? gaps.find(each => Math.abs(each.to - from.x) < 12);
+    const [ya, yb] = [from.y + CHIP / 2, to.y + CHIP / 2];
+    if (!gap) return [{ x: from.x + WIDTH / 2, y: ya < yb ? from.y + from.height : from.y }, { x: to.x + WIDTH / 2, y: ya < yb ? to.y : to.y + to.height }];
+    const side = gap.from > from.x ? from.x + WIDTH : from.x;
+    const x = freest(around((gap.from + gap.to) / 2, gap, TRACK), false, ya, yb, taken);
+    return [{ x: side, y: ya }, { x, y: ya }, { x, y: yb }, { x: side, y: yb }];
+  }
+  const right = to.x > from.x;
+  const [start, end] = [right ? from.x + WIDTH : from.x, right ? to.x : to.x + WIDTH];
+  const gap = gaps.find(each => Math.abs(each.from - Math.min(start, end)) < 12 && Math.abs(each.to - Math.max(start, end)) < 12);
+  if (!gap) return undefined;
+  const shared: Range = { from: Math.max(from.y, to.y) + 6, to: Math.min(from.y + from.height, to.y + to.height) - 6 };
+  if (shared.from < shared.to) {
+    const y = freest(around((shared.from + shared.to) / 2, shared, PORT), true, start, end, taken);
+    return [{ x: start, y }, { x: end, y }];
+  }
+  const [ya, yb] = [from.y + from.height / 2, to.y + to.height / 2];
+  const x = freest(around((gap.from + gap.to) / 2, gap, TRACK), false, ya, yb, taken);
+  return [{ x: start, y: ya }, { x, y: ya }, { x, y: yb }, { x: end, y: yb }];
+}
+
+/** A range that the edge keeps to for a while: as many rows as one upright line can pass. `enter` and `leave` are channels. */
+interface Column extends Range { readonly narrow: boolean; readonly enter: number; readonly leave: number }
+
+function along(layout: Layout, a: string, b: string, { out, gaps, into }: Passage, taken: Taken, turn: number): readonly Point[] {
+  const [from, to] = [layout.places.get(a), layout.places.get(b)];
+  if (!from || !to) return [];
+  const columns = columnsOf([out, ...gaps.map(({ gap }) => gap), into], out.channel, Math.sign(into.channel - out.channel));
+  const middle = (channel: number): number => (layout.rows[channel - 1]?.bottom ?? 0) + ROW_GAP / 2;
+  const [start, end] = [borderOf(layout, a, from, out), borderOf(layout, b, to, into)];
+  const [centre, goal] = [from.x + WIDTH / 2, to.x + WIDTH / 2];
+  const last = columns.length - 1;
+  // The heights in the channels are chosen when it is known from where to where they are run through.
+  const xs: number[] = [];
+  columns.forEach((column, i) => {
+    const before = xs[i - 1] ?? goal;
+    const wanted = column.narrow ? (column.from + column.to) / 2 : i === 0 && i === last ? (centre + goal) / 2 : i === 0 ? drawn(centre, goal, column) : i === last ? drawn(goal, before, column) : before;
+    xs.push(freest(around(wanted, column, column.narrow ? TRACK : PORT, turn), false, i === 0 ? start : middle(column.enter), i === last ? end : middle(column.leave), taken));
+  });
+  const [first = 0, final = 0] = [xs[0], xs[last]];
+  const bends = xs.slice(1).flatMap((x, i): Point[] => {
+    const before = xs[i] ?? x;
+    const channel = middle(columns[i + 1]?.enter ?? 0);
+    const y = freest(around(channel, { from: channel - ROW_GAP / 2 + HEAD, to: channel + ROW_GAP / 2 - HEAD }, TRACK, turn), true, before, x, taken);
+    return [{ x: before, y }, { x, y }];
+  });
+  return [...ending(from, first, start, out, taken, turn), ...bends, ...ending(to, final, end, into, taken, turn).toReversed()];
+}
+
+/** The end of an edge at a node: at its border above or below, or out of its side and into the gap. */
+function ending(place: Place, x: number, border: number, exit: Exit, taken: Taken, turn: number): readonly Point[] {
+  if (!exit.beside) return [{ x, y: border }];
+  const side = x > place.x ? place.x + WIDTH : place.x;
+  const y = freest(around(border, { from: place.y + 6, to: place.y + place.height - 6 }, SIDE, turn), true, side, x, taken);
+  return [{ x: side, y }, { x, y }];
+}
+
+function borderOf(layout: Layout, id: string, place: Place, { channel, beside }: Exit): number {
+  if (beside) return place.y + place.height / 2;
+  return channel > (layout.grid.slots.get(id)?.row ?? 0) ? place.y + place.height : place.y;
+}
+
+/** Ranges that follow one another, joined as far as one line can go through them all. */
+function columnsOf(ranges: readonly Range[], channel: number, step: number): readonly Column[] {
+  const columns: Column[] = [];
+  ranges.forEach((range, i) => {
+    const open = columns.at(-1);
+    const [enter, leave] = [channel + step * (i - 1), channel + step * i];
+    const joined = open && { from: Math.max(open.from, range.from), to: Math.min(open.to, range.to) };
+    if (open && joined && joined.from <= joined.to) columns[columns.length - 1] = { ...joined, narrow: open.narrow || isNarrow(range), enter: open.enter, leave };
+    else columns.push({ from: range.from, to: range.to, narrow: isNarrow(range), enter, leave });
+  });
+  return columns;
+}
+
+function isNarrow({ from, to }: Range): boolean {
+  return to - from < 40;
+}
+
+/** On a border, drawn to the side of where the edge goes. */
+function drawn(own: number, other: number, { from, to }: Range): number {
+  const reach = (to - from) / 4;
+  return own + Math.max(-reach, Math.min(reach, (other - own) * 0.25));
+}
+
+/** Places to try: the wanted one, then ever further from it. */
+function around(wanted: number, { from, to }: Range, step: number, turn = 0): readonly number[] {
+  const tries: number[] = [];
+  const first = Math.max(from, Math.min(to, wanted));
+  for (let i = 0; i * step <= to - from; i++) for (const at of i === 0 ? [first] : [first + i * step, first - i * step]) if (at >= from && at <= to) tries.push(at);
+  return turn === 0 || tries.length < 2 ? tries : [...tries.slice(turn), ...tries.slice(0, turn)];
+}
+
+/** The first of the places at which least runs already. */
+function freest(tries: readonly number[], level: boolean, a: number, b: number, taken: Taken): number {
+  let best = tries[0] ?? 0;
+  let least = Infinity;
+  for (const at of tries) {
+    const cost = sharedLength({ level, at, from: Math.min(a, b), to: Math.max(a, b) }, taken);
+    if (cost >= least) continue;
+    least = cost;
+    best = at;
+    if (cost === 0) break;
+  }
+  return best;
+}
+
+function stretches(way: readonly Point[]): Stretch[] {
+  return way.slice(1).flatMap((b, i): Stretch[] => {
+    const a = way[i] ?? b;
+    const level = Math.abs(a.y - b.y) < 0.5;
+    const [from, to] = level ? [a.x, b.x] : [a.y, b.y];
+    return Math.abs(from - to) < 0.5 ? [] : [{ level, at: level ? a.y : a.x, from: Math.min(from, to), to: Math.max(from, to) }];
+  });
+}
+
+function sharedLength(stretch: Stretch, taken: Taken): number {
+  let sum = 0;
+  for (const aside of [-1, 0, 1]) {
+    for (const other of taken.get(keyOf(stretch, aside)) ?? []) {
+      const away = Math.abs(other.at - stretch.at);
+      const shared = Math.min(other.to, stretch.to) - Math.max(other.from, stretch.from);
+      if (away < EASY && shared > 0) sum += away < NEAR ? shared : shared * 0.1;
+    }
+  }
+  return sum;
+}
+
+function keyOf({ level, at }: Stretch, aside: number): string {
+  return `${level} ${Math.floor(at / EASY) + aside}`;
+}
