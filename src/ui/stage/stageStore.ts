@@ -177,8 +177,7 @@ function bySource(ties: readonly EdgeView[], old: StageState['leaving'] | undefi
 function inReadingOrder({ graph }: Scene): readonly NodeView[] {
   const lane = new Map(LANES.map(({ id }, i) => [id, i]));
   const rank = ({ place }: NodeView): number => lane.get(place.lane) ?? 0;
-  const floor = ({ place }: NodeView): number => (place.lane === 'process' ? place.y + place.height : place.y);
-  return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || floor(a) - floor(b) || a.place.x - b.place.x);
+  return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || a.place.y - b.place.y || a.place.x - b.place.x);
 }
 
 /** What the step touched, and the neighbours of that. Where nothing was touched, those who will act: a crowd that is lit whole would turn pale all at once with the first step. */
