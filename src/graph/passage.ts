@@ -17,10 +17,11 @@ export type Traffic = Map<Range, number>;
 
 /** From the corners of a node to where edges leave it. */
 const CORNER = 12;
-/** What these cost, beside the level length in px: a bend, a way out by the side, the channel below everything, a crowded gap. */
+/** What these cost, beside the level length in px: a bend, a way out by the side, the channel below everything, a row that is passed, a crowded gap. */
 const BEND = 40;
 const ASIDE = 30;
 const OUTSIDE = 120;
+const PASSED = 90;
 const CROWDED = 60;
 const TRACK = 4;
 
@@ -65,7 +66,7 @@ function through(open: readonly (readonly Range[])[], out: Exit, into: Exit, aim
   for (let row = down ? out.channel : out.channel - 1; down ? row < into.channel : row >= into.channel; row += down ? 1 : -1) {
     reached = (open[row] ?? []).flatMap((gap): Reached[] => {
       const room = Math.max(1, (gap.to - gap.from) / TRACK);
-      const full = ((traffic.get(gap) ?? 0) / room) * CROWDED;
+      const full = PASSED + ((traffic.get(gap) ?? 0) / room) * CROWDED;
       return cheapest(reached, gap).map(({ cost, x, gaps }) => ({ cost: cost + full, x, gaps: [...gaps, { row, gap }] }));
     });
   }
