@@ -3,6 +3,7 @@ import { headOf, placedHead, type Head } from '../graph/edgeHeads';
 import type { EdgeView, Graph, NodeView, ObjectView, ProcessView, Row } from '../graph/graph';
 import { HEADER, ROW } from '../graph/lanes';
 import { layOutStage, NAME, type Zone } from '../graph/layout';
+import { callLine, roomOf, settingOf } from '../graph/lettering';
 import { toGraph } from '../graph/toGraph';
 import { stateAt } from '../scenario/run';
 import { makeSvgScenario } from '../scenario/svgScenario';
@@ -15,6 +16,13 @@ import { xml, xmlText } from './xml';
 const MARGIN = 24;
 const TITLE = 40;
 const FOOT = 26;
+/** Left and right in a node. */
+const PAD = 7;
+/** Widths of letters: every generic monospaced face is at most this wide, in the sizes of the styles below. */
+const LETTER = 6.7;
+const SMALL_LETTER = 6.1;
+const TINY_LETTER = 5.5;
+const NAME_LETTER = 7.3;
 
 /** A colour for light and one for dark paper. */
 interface Pair { readonly light: string; readonly dark: string }
@@ -35,6 +43,7 @@ const PAINTS: Readonly<Record<string, readonly [property: string, pair: Pair]>> 
   normalText: ['fill', { light: '#0f7048', dark: '#5fd3a0' }],
   bad: ['stroke', { light: '#b3261e', dark: '#ff9086' }],
   badText: ['fill', { light: '#b3261e', dark: '#ff9086' }],
+  onBad: ['fill', { light: '#ffffff', dark: '#2a0907' }],
   wait: ['stroke', { light: '#8a5200', dark: '#f0b455' }],
   waitText: ['fill', { light: '#8a5200', dark: '#f0b455' }],
 };
@@ -47,7 +56,7 @@ export function svgGraph(trace: Trace, options: SvgOptions = {}): string {
   const graph = toGraph(program, state, layOutStage(program), { badges: badgesOf(deeds) });
   const box = boundsOf(graph);
   const title = scenario.title || 'A run of the VFIO playground';
-  const parts = [...graph.zones.map(zoneMark), ...graph.edges.map(edgeMark), ...graph.nodes.map(nodeMark)];
+  const parts = [...graph.zones.map(zoneMark), ...graph.edges.map(edgeMark), ...graph.nodes.map(nodeMark), ...graph.nodes.map(badgeMarks).filter(mark => mark !== '')];
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.x} ${box.y} ${box.width} ${box.height}" width="${box.width}" height="${box.height}" role="img" aria-labelledby="title desc">
 <title id="title">${xml(title)}</title>
@@ -76,7 +85,7 @@ function boundsOf({ nodes, zones, edges }: Graph): Box {
 function styleOf(theme: 'light' | 'dark' | 'auto'): string {
   const rules = (side: keyof Pair): string => Object.entries(PAINTS).map(([name, [property, pair]]) => `.${name}{${property}:${pair[side]}}`).join('');
   const colours = theme === 'light' ? rules('light') : theme === 'dark' ? rules('dark') : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
-  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.end{text-anchor:end}.mid{text-anchor:middle}.tie{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
+  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.tiny{font-size:9px}.name.tiny{font-size:10px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.tie{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
 function zoneMark({ title, x, y, width, height }: Zone): string {
@@ -114,63 +123,100 @@ function edgeMark(edge: EdgeView): string {
 function nodeMark(node: NodeView): string {
   const { x, y, width, height } = node.place;
   const frame = (look: string, dash = ''): string => `<rect class="sheet ${look}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="6"${dash}/>`;
-  const badges = node.badges.map((badge, i) => `<g><title>${xml(badge.text)}</title><text class="badText name end" x="${n(x + width)}" y="${n(y - 5 - 14 * i)}">${xml(badge.title)}</text></g>`).join('');
+  const chip = (title: string, look: string, second: string): string => headText(title, look, x, y + 15, width) + line(second, 'ink2 small', x + PAD, y + 28, width - 2 * PAD);
   switch (node.kind) {
-    case 'object': return `<g>${frame(node.ghost ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.ghost ? ' stroke-dasharray="4 3"' : '')}${objectText(node)}${badges}</g>`;
-    case 'process': return `<g>${frame('strong')}${processText(node)}${badges}</g>`;
-    case 'node': return `<g>${frame('line')}${line(node.path, 'ink name', x + 7, y + 21, width - 14)}${badges}</g>`;
-    case 'fold': return `<g>${frame('strong')}${line(`group ${node.group}`, 'ink name', x + 7, y + 15, width - 14)}${node.devices.map((device, i) => line(device.name, 'ink2', x + 7, y + HEADER + i * ROW * 2 + 11, width - 14)).join('')}${badges}</g>`;
-    case 'fops': return `<g>${frame(node.table)}${line(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text name`, x + 7, y + 15, width - 14)}${line(node.admits, 'ink2 small', x + 7, y + 28, width - 14)}</g>`;
+    case 'object': return `<g>${frame(node.ghost ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.ghost ? ' stroke-dasharray="4 3"' : '')}${objectText(node)}</g>`;
+    case 'process': return `<g>${frame('strong')}${processText(node)}</g>`;
+    case 'node': return `<g>${frame('line')}${chip(node.path.slice(node.path.lastIndexOf('/') + 1), 'ink', node.path.slice(0, node.path.lastIndexOf('/') + 1))}</g>`;
+    case 'fold': return `<g>${frame('strong')}${headText(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => line(device.name, 'ink2', x + PAD, y + HEADER + i * ROW * 2 + 11, width - 2 * PAD)).join('')}</g>`;
+    case 'fops': return `<g>${frame(node.table)}${chip(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.admits)}</g>`;
   }
 }
 
+/** Refusals and broken rules hang below their node, over the edges, on sheets of their own. */
+function badgeMarks({ badges, place: { x, y, width, height } }: NodeView): string {
+  return badges.map(({ title, text, kind }, i) => {
+    const top = y + height + 3 + i * 19;
+    const wide = Math.max(width, title.length * 7.3 + 12);
+    return `<g><title>${xml(text)}</title><rect class="${kind === 'violation' ? 'badText' : 'sheet'} bad" x="${n(x)}" y="${n(top)}" width="${n(wide)}" height="17" rx="4"/><text class="${kind === 'violation' ? 'onBad' : 'badText'} name" x="${n(x + 6)}" y="${n(top + 12.5)}">${xml(title)}</text></g>`;
+  }).join('');
+}
+
+/** The title of a node: in one size, or the smaller one in which it stands whole. */
+function headText(title: string, look: string, x: number, y: number, width: number, taken = 0): string {
+  const room = width - 2 * PAD - taken;
+  const size = title.length * NAME_LETTER <= room ? 'name' : title.length * 0.6 * 10 <= room ? 'name tiny' : 'name tiniest';
+  return `<text class="${look} ${size}" x="${n(x + PAD)}" y="${n(y)}">${xml(title)}</text>`;
+}
+
 function objectText(view: ObjectView): string {
-  const { x, y, width } = view.place;
+  const { x, y, width, height } = view.place;
+  const room = roomOf(height);
   const gate = view.access === undefined ? '' : view.gated ? (view.access === 'normal' ? 'gate open' : 'gate closed') : `${view.access} fops`;
-  const rows = view.rows.filter(row => view.shown.includes(row.name));
-  const room = width - 14;
+  const rows = view.shown.flatMap(name => view.rows.filter(row => row.name === name));
   const more = view.rows.length - rows.length;
-  const title = clip(view.title, room - gate.length * 6);
-  const right = gate === '' ? `${view.ghost ? 'freed ' : ''}${view.type}` : gate;
-  const left = room - title.length * 7.2 - 6;
-  const head = line(view.title, 'ink name', x + 7, y + 15, room - gate.length * 6)
-    + (left < 24 ? '' : `<text class="${gate === '' ? 'ink2' : `${view.access ?? ''}Text`} small end" x="${n(x + width - 7)}" y="${n(y + 15)}">${xml(clip(right, left))}</text>`);
+  const right = gate !== '' ? gate : view.ghost ? 'freed' : view.type;
+  const fits = view.title.length * NAME_LETTER + 6 + right.length * SMALL_LETTER <= width - 2 * PAD;
+  const head = headText(view.title, view.ghost ? 'ink2 struck' : 'ink', x, y + (rows.length === 0 && room === 1 ? height / 2 + 4 : 15), width)
+    + (fits || view.ghost ? `<text class="${gate === '' ? (view.ghost ? 'badText' : 'ink2') : `${view.access ?? ''}Text`} small end${fits ? '' : ' halo paper-line'}" x="${n(x + width - PAD)}" y="${n(fits ? y + 15 : y + 2)}">${xml(right)}</text>` : '');
   const tip = `<title>${xml(`struct ${view.type} ${view.title}${more > 0 ? `, ${more} more fields` : ''}`)}</title>`;
-  return tip + head + rows.map((row, i) => {
-    const base = y + HEADER + i * ROW + (view.place.height < HEADER + ROW ? 7 : 11);
-    const shown = clip(valueOf(row), room * 0.72);
-    return `${line(row.name, 'ink2', x + 7, base, room - shown.length * 6.6 - 6)}<text class="${row.kind === 'mutex' && row.owner ? 'waitText' : 'ink'} end" x="${n(x + width - 7)}" y="${n(base)}">${xml(shown)}</text>`;
+  let top = y + HEADER - (room === 1 ? 4 : 0);
+  return tip + head + rows.map(row => {
+    const { lines, below, named } = settingOf(row, room);
+    const base = top + (lines === 2 ? 12 : 11);
+    top += lines * ROW;
+    const end = (text: string, look: string, at: number): string => `<text class="${look} end" x="${n(x + width - PAD)}" y="${n(at)}">${xml(text)}</text>`;
+    const held = row.kind === 'mutex' && row.owner !== undefined;
+    const queue = row.queue.length === 0 ? '' : named || lines === 2 ? `◂ ${row.queue.map(({ name }) => name).join(' ◂ ')}` : `◂ ${row.queue.length}`;
+    const look = held ? 'waitText' : 'ink';
+    const first = line(row.name, 'ink2 small', x + PAD, base, width - 2 * PAD);
+    if (lines === 1) return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base);
+    if (below) return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base + 14);
+    return first + end(valueOf(row), look, base) + end(queue, 'waitText', base + 14);
   }).join('');
 }
 
 function valueOf(row: Row): string {
-  const queue = row.queue.length === 0 ? '' : ` < ${row.queue.map(({ name }) => name).join(', ')}`;
-  if (row.kind === 'mutex') return `${row.owner ? `held by ${row.owner.name}` : 'free'}${queue}`;
+  if (row.kind === 'mutex') return row.owner ? `held by ${row.owner.name}` : 'free';
   if (row.kind === 'bool') return row.text === '0' ? 'false' : 'true';
-  return row.text + queue;
+  return row.text;
 }
 
 function processText(view: ProcessView): string {
   const { x, y, width } = view.place;
-  const lines: { readonly text: string; readonly look: string }[] = view.tasks.flatMap(task => [
-    { text: `${view.tasks.length > 1 ? `${task.mark.name}: ` : ''}${task.status === 'done' ? 'has made all its calls' : task.status === 'waiting' ? `${task.call} waits` : task.call}`, look: task.status === 'waiting' ? 'waitText' : 'ink' },
-    ...(task.detail === '' ? [] : [{ text: task.detail, look: 'ink2 small' }]),
-  ]);
-  const fds = view.fds.map(fd => fd.name).join(' ');
-  if (!view.driver) lines.push({ text: fds === '' ? 'no fd open' : `fds: ${fds}`, look: 'ink2 small' });
-  return line(view.title, 'ink name', x + 7, y + 15, width - 14)
-    + lines.map((each, i) => line(each.text, each.look, x + 7, y + HEADER + i * ROW + 11, width - 14)).join('');
+  const alone = view.tasks.length === 1;
+  const lines: { readonly text: string; readonly look: string }[] = view.tasks.flatMap(task => {
+    const { name, text } = callLine(task, alone);
+    const call = name === undefined ? text : `${name} ${text}`;
+    const waits = task.status === 'waiting';
+    return [{ text: `${waits ? '◂ ' : ''}${call}`, look: waits ? 'waitText' : 'ink' }, { text: task.brief, look: waits ? 'waitText small' : 'ink2 small' }];
+  });
+  const fds = view.fds.map(fd => fd.name);
+  if (!view.driver) lines.push(...inLines(fds, width - 2 * PAD).map(text => ({ text, look: 'ink2 small' })));
+  return headText(view.title, 'ink', x, y + 15, width)
+    + lines.map((each, i) => (each.text === '' ? '' : line(each.text, each.look, x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD))).join('');
 }
 
-/** A line of text as far as there is room, whole in its tip. */
+/** The names of fds in as many lines as they need. */
+function inLines(fds: readonly string[], room: number): readonly string[] {
+  if (fds.length === 0) return ['no fd open'];
+  const lines: string[] = [];
+  for (const fd of fds) {
+    const last = lines.at(-1);
+    if (last !== undefined && (last.length + 1 + fd.length) * SMALL_LETTER <= room) lines[lines.length - 1] = `${last} ${fd}`;
+    else lines.push(lines.length === 0 ? `fds: ${fd}` : fd);
+  }
+  return lines;
+}
+
+/** A line of text: a step smaller where it would not fit otherwise, and if that is not enough, as far as there is room and whole in its tip. */
 function line(text: string, look: string, x: number, y: number, room: number): string {
-  const shown = clip(text, room);
-  return `<text class="${look}" x="${n(x)}" y="${n(y)}">${shown === text ? '' : `<title>${xml(text)}</title>`}${xml(shown)}</text>`;
-}
-
-function clip(text: string, room: number): string {
-  const most = Math.max(1, Math.floor(room / 6.7));
-  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  const small = look.includes('small') || text.length * LETTER > room;
+  const tiny = small && text.length * SMALL_LETTER > room;
+  const most = Math.max(1, Math.floor(room / (tiny ? TINY_LETTER : small ? SMALL_LETTER : LETTER)));
+  const shown = text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+  const size = tiny ? ' tiny' : small && !look.includes('small') ? ' small' : '';
+  return `<text class="${look}${size}" x="${n(x)}" y="${n(y)}">${shown === text ? '' : `<title>${xml(text)}</title>`}${xml(shown)}</text>`;
 }
 
 function bare(id: string): string {

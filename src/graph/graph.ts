@@ -57,6 +57,8 @@ export interface TaskView {
   readonly call: string;
   /** The next step, or what it waits for and who holds that. */
   readonly detail: string;
+  /** The same in short, where lines and lock tell the rest. */
+  readonly brief: string;
 }
 
 export interface FdView { readonly name: string; readonly number: number | undefined }

@@ -36,12 +36,12 @@ const UNSEEN_FIELDS: ReadonlySet<string> = new Set(['life', 'releaser']);
 /** The grid of the stage: one node is one column wide. */
 export const WIDTH = 136;
 export const PITCH = 160;
-export const HEADER = 22;
+export const HEADER = 23;
 export const ROW = 16;
 const FOOT = 5;
 /** Two lines: what has one thing to say or none. Two chips share a cell. */
-export const CHIP = 34;
-export const CHIP_GAP = 8;
+export const CHIP = 35;
+export const CHIP_GAP = 7;
 
 /** How much a node has to say: `chip` two lines, `box` a header and at most so many rows as the stage has room for, `tall` all its rows. */
 export interface Size { readonly form: 'chip' | 'box' | 'tall'; readonly rows: number }

@@ -3,6 +3,7 @@ import { fieldsRead } from '../kernel/expr';
 import { waitOf, waiters, type Event } from '../kernel/machine';
 import type { Field, ObjectSlot, Program } from '../kernel/program';
 import { fieldNames } from './lanes';
+import { settingOf } from './lettering';
 import type { Row, TaskMark } from './graph';
 import { taskMark } from './marks';
 
@@ -110,7 +111,7 @@ function ranksOf(program: Program, slot: ObjectSlot): ReadonlyMap<string, number
 
 const HIDDEN = 9;
 
-/** Names of the rows that say most, at most `room` of them: what changed and who waits, held locks, what matters in this program. What matters most in it stands first. */
+/** Names of the rows that say most, as many as there is room for: what changed and who waits, held locks, what matters in this program. What matters most in it stands first. */
 export function shownRows(program: Program, slot: ObjectSlot, rows: readonly Row[], room: number): readonly string[] {
   const ranked = ranksOf(program, slot);
   const weight = (row: Row): number => {
@@ -118,7 +119,13 @@ export function shownRows(program: Program, slot: ObjectSlot, rows: readonly Row
     if (row.was !== undefined || row.order) return row.kind === 'pointer' ? 1.5 : 0.5;
     return row.owner ? 1 : ranked.get(row.name) ?? HIDDEN;
   };
-  const best = rows.filter(row => weight(row) < HIDDEN).toSorted((a, b) => weight(a) - weight(b)).slice(0, room).map(row => row.name);
+  let left = room;
+  const best = rows.filter(row => weight(row) < HIDDEN).toSorted((a, b) => weight(a) - weight(b)).flatMap(row => {
+    const { lines } = settingOf(row, room);
+    if (lines > left) return [];
+    left -= lines;
+    return [row.name];
+  });
   const names = rows.map(row => row.name);
   const fixed = (name: string): number => ranked.get(name) ?? HIDDEN;
   return best.toSorted((a, b) => fixed(a) - fixed(b) || names.indexOf(a) - names.indexOf(b));

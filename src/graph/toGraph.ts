@@ -1,4 +1,5 @@
 import { evaluate } from '../kernel/expr';
+import { waitText } from '../kernel/describe';
 import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../kernel/machine';
 import type { ObjectSlot, Program } from '../kernel/program';
 import { processOf } from '../kernel/world';
@@ -9,14 +10,9 @@ import { devicesOf } from './fold';
 import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
 import type { Layout } from './layout';
 import { layOutStage } from './layout';
-import { CHIP, HEADER, ROW } from './lanes';
+import { roomOf } from './lettering';
 import { describeWait, taskMark, tasksInCircle } from './marks';
 import { rowsOf, shownRows } from './rows';
-
-/** Rows that a node of this height shows. */
-function roomOf(height: number): number {
-  return height === CHIP ? 1 : Math.floor((height - HEADER) / ROW);
-}
 
 /** What to show besides the state itself. */
 export interface Extras {
@@ -195,14 +191,14 @@ class View {
     const mark = taskMark(program, task);
     const call = callAt(program, state, task);
     const step = nextStep(program, state, task);
-    if (!call || !step) return { mark, status: 'done', call: '', detail: '' };
+    if (!call || !step) return { mark, status: 'done', call: '', detail: '', brief: '' };
     const busy = inCall(program, state, task);
     const moves = canMove(program, state, task);
     const wait = moves ? undefined : waitOf(program, state, task);
-    if (wait && (busy || wait.kind !== 'name')) return { mark, status: 'waiting', call: call.call.call, detail: describeWait(program, state, wait) };
-    return busy
-      ? { mark, status: 'running', call: call.call.call, detail: `${step.id} ${step.title}` }
-      : { mark, status: 'idle', call: call.call.call, detail: wait ? describeWait(program, state, wait) : '' };
+    if (wait && (busy || wait.kind !== 'name')) return { mark, status: 'waiting', call: call.call.call, detail: describeWait(program, state, wait), brief: `for ${waitText(program, wait)}` };
+    if (busy) return { mark, status: 'running', call: call.call.call, detail: `${step.id} ${step.title}`, brief: step.title };
+    const detail = wait ? describeWait(program, state, wait) : '';
+    return { mark, status: 'idle', call: call.call.call, detail, brief: detail };
   }
 
   edges(): EdgeView[] {

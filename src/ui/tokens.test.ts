@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 
 /** Every colour token as its light and its dark value. */
-const tokens = new Map([...css.matchAll(/--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)].map(([, name, light, dark]) => [name ?? '', [light ?? '', dark ?? '']] as const));
+const tokens = new Map([...css.matchAll(/--([\w-]+): (?:light-dark\()?(#[0-9a-f]{6})(?:, (#[0-9a-f]{6})\))?;/g)].map(([, name, light, dark = light]) => [name ?? '', [light ?? '', dark ?? '']] as const));
 
 function channels(name: string, theme: 0 | 1): readonly number[] {
   const hex = tokens.get(name)?.[theme] ?? expect.fail(`no token --${name}`);
@@ -43,7 +43,7 @@ describe.each([['light', 0], ['dark', 1]] as const)('tokens in %s', (_, theme) =
   });
 
   it.each(papers)('lines that carry meaning stand out on --%s', paper => {
-    for (const line of ['line-2', 'accent', 'bad', 'waiting', 'parked', 'normal', ...processes]) expect(contrast(line, paper, theme), line).toBeGreaterThanOrEqual(3);
+    for (const line of ['line-2', 'glyph', 'accent', 'bad', 'waiting', 'parked', 'normal', ...processes]) expect(contrast(line, paper, theme), line).toBeGreaterThanOrEqual(3);
   });
 
   // Machado, Oliveira and Fernandes 2009, severity 1, on linear channels.

@@ -62,6 +62,6 @@ function refusal(frame: Frame): string | undefined {
 /** Why nothing moves any more. */
 function ending(frame: Frame): string {
   const stuck = tasksOf(frame).filter((task) => task.wait);
-  if (stuck.length === 0) return `${frameText(frame)}. Every call has returned: act for somebody, or start again.`;
+  if (stuck.length === 0) return 'Every call has returned: act for somebody, or start again.';
   return `Nothing can move: ${stuck.map((task) => `${task.name} ${task.wait ? waitSentence(task.wait) : ''}`).join('; ')}.`;
 }

@@ -1,24 +1,30 @@
 import { memo } from 'react';
 import type { Row } from '../../graph/graph';
+import type { Setting } from '../../graph/lettering';
 import { Holders } from './Holders';
 import styles from './node.module.css';
 import { ProcessMark } from './ProcessMark';
 
 interface FieldRowProps {
   readonly row: Row;
+  readonly setting: Setting;
   readonly lit: boolean;
 }
 
 /** A field by its kernel name, and its value. */
-export const FieldRow = memo(function FieldRow({ row, lit }: FieldRowProps) {
+export const FieldRow = memo(function FieldRow({ row, setting: { lines, below, was, named, tight }, lit }: FieldRowProps) {
+  const queue = row.queue.length > 0 && <Queue row={row} named={named} />;
+  const under = lines === 2 && !below;
   return (
-    <div className={styles.row} data-kind={row.kind} data-row={row.name} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-state={stateOf(row)}>
+    <div className={styles.row} data-kind={row.kind} data-row={row.name} data-lines={lines} data-below={below || undefined} data-tight={tight || undefined} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-state={stateOf(row)}>
       <dt title={row.name}>{row.name}</dt>
       <dd>
         {row.order && <span className={styles.order}>{row.order}</span>}
-        {row.was !== undefined && row.kind !== 'mutex' && !row.order && <s><span className={styles.unseen}>was </span>{wordOf(row, row.was)}</s>}
+        {was && row.was !== undefined && row.kind !== 'mutex' && !row.order && <s><span className={styles.unseen}>was </span>{wordOf(row, row.was)}</s>}
         <Value row={row} />
+        {!under && queue}
       </dd>
+      {under && queue && <dd className={styles.under}>{queue}</dd>}
     </div>
   );
 });
@@ -36,12 +42,11 @@ function Value({ row }: { readonly row: Row }) {
       return (
         <>
           <Padlock open={!row.owner} />
-          {row.owner ? <><ProcessMark process={row.owner.process} size={11} /><b>{row.owner.name}</b></> : <span>free</span>}
-          <Queue row={row} />
+          {row.owner ? <><ProcessMark process={row.owner.process} size={10} /><b>{row.owner.name}</b></> : <span>free</span>}
         </>
       );
     case 'completion':
-      return <Holders row={row}><span>{row.text}</span><Queue row={row} /></Holders>;
+      return <Holders row={row}><span>{row.text}</span></Holders>;
     case 'count':
       return <Holders row={row}><b>{row.text}</b></Holders>;
     default:
@@ -55,14 +60,12 @@ function wordOf({ kind }: Row, text: string): string {
 }
 
 /** Who waits, first come first. */
-function Queue({ row: { queue } }: { readonly row: Row }) {
-  if (queue.length === 0) return undefined;
+function Queue({ row: { queue }, named }: { readonly row: Row; readonly named: boolean }) {
   const names = queue.map(({ name }) => name).join(', ');
   return (
     <span className={styles.queue} title={`${names} ${queue.length === 1 ? 'waits' : 'wait'}`}>
-      <span aria-hidden="true">◂</span>
-      {queue.map(mark => <ProcessMark key={mark.name} process={mark.process} size={11} />)}
-      <span className={queue.length > 1 ? styles.unseen : ''}><span className={styles.unseen}>waiting: </span>{names}</span>
+      <span className={styles.unseen}>waiting: {named ? '' : names}</span>
+      {queue.map(mark => <span key={mark.name} className={styles.waiter}><span aria-hidden="true">◂</span><ProcessMark process={mark.process} size={10} />{named && mark.name}</span>)}
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import type { NodeView } from '../../graph/graph';
 
 /** One line drawing for each kind of thing, in a box of 16. */
@@ -28,11 +29,21 @@ export function glyphOf(node: NodeView): Glyph {
 }
 
 /** Each drawing as a picture of its own, in a grey that both themes can show: an svg element in every node would be a layer more to sort in every frame. */
-const PICTURES: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(GLYPHS).map(([glyph, path]) => [
-  glyph,
-  `url("data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="#737d8c" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="${path}"/></svg>`)}")`,
-]));
+const pictures = new Map<string, string>();
+
+/** A drawing as an image for CSS. A picture knows nothing of the page around it, so that the token is read for it. */
+function pictureOf(glyph: Glyph, element: Element): string {
+  const known = pictures.get(glyph);
+  if (known !== undefined) return known;
+  const ink = getComputedStyle(element).getPropertyValue('--glyph').trim();
+  const picture = `url("data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="${ink}" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="${GLYPHS[glyph]}"/></svg>`)}")`;
+  if (ink !== '') pictures.set(glyph, picture);
+  return picture;
+}
 
 export function KindGlyph({ glyph, size = 14 }: { readonly glyph: Glyph; readonly size?: number }) {
-  return <span aria-hidden="true" data-glyph={glyph} style={{ flex: 'none', width: size, height: size, background: `${PICTURES[glyph] ?? ''} 0 0 / 100%` }} />;
+  const draw = useCallback((element: HTMLElement | null) => {
+    if (element) element.style.backgroundImage = pictureOf(glyph, element);
+  }, [glyph]);
+  return <span ref={draw} aria-hidden="true" data-glyph={glyph} style={{ flex: 'none', width: size, height: size, backgroundSize: '100%' }} />;
 }

@@ -5,6 +5,7 @@ import { FoldButton } from './FoldNode';
 import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../graph/graph';
 import { CHIP } from '../../graph/lanes';
+import { headlineOf, roomOf, settingOf } from '../../graph/lettering';
 import { glyphOf, KindGlyph } from './KindGlyph';
 import { useNodeLook } from './looks';
 import styles from './node.module.css';
@@ -15,38 +16,37 @@ import { ProcessMark } from './ProcessMark';
 export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
   const { view, leaving, fields, selected } = useNodeLook(id);
   if (view?.kind !== 'object') return undefined;
-  const more = view.place.height === CHIP ? 0 : view.rows.length - view.shown.length;
+  const foldable = view.type === 'vfio_group';
+  const { size, bare, type, more } = headlineOf(view, foldable ? 22 : 0);
   return (
     <NodeShell view={view} label={labelOf(view, leaving)} look={view.type === 'file' ? styles.file : styles.object} chip={view.place.height === CHIP} ghost={view.ghost} access={view.access}>
-      <header>
-        <KindGlyph glyph={glyphOf(view)} />
+      <header data-alone={(view.shown.length === 0 && !selected && !fields) || undefined} title={`${view.ghost ? 'freed ' : ''}struct ${view.type} ${view.title}`}>
+        {!bare && <KindGlyph glyph={glyphOf(view)} />}
         <span className={styles.names}>
-          <b data-long={longness(view.title)} title={view.title}>{view.title}</b>
-          <small>{view.ghost ? 'freed ' : ''}{view.type}</small>
+          <b data-small={size === 'small' || undefined} data-long={size === 'long' || undefined}>{view.title}</b>
+          {type !== undefined && <small>{type}</small>}
         </span>
+        {more !== undefined && <small className={styles.more} title={`${more} more fields: select it to see them`}>+{more}</small>}
         {view.access && <AccessChip access={view.access} gated={view.gated} />}
-        {view.type === 'vfio_group' && <FoldButton group={view.title.replace(/^group /, '')} />}
-        {view.releaser && <span className={styles.releaser} title={`${view.releaser.name} will run its release`}><ProcessMark process={view.releaser.process} /> release</span>}
+        {foldable && <FoldButton group={view.title.replace(/^group /, '')} />}
       </header>
+      {view.ghost && <span className={styles.tag}>freed</span>}
+      {view.releaser && <span className={styles.tag} title={`${view.releaser.name} will run its release`}><ProcessMark process={view.releaser.process} size={10} /> release</span>}
       <Rows view={view} lit={fields} open={selected} />
-      {more > 0 && <small className={styles.more} title={`${more} more fields: select it to see them`}>+{more}</small>}
     </NodeShell>
   );
 });
-
-/** Long names are set smaller, so that they stand whole. */
-function longness(title: string): 'yes' | 'very' | undefined {
-  return title.length > 16 ? 'very' : title.length > 11 ? 'yes' : undefined;
-}
 
 /** What matters of its fields; when it is selected, all of them. */
 const Rows = memo(function Rows({ view, lit, open }: { readonly view: ObjectView; readonly lit: readonly number[] | undefined; readonly open: boolean }) {
   const isLit = (field: number | undefined): boolean => field !== undefined && (lit?.includes(field) ?? false);
   const shown = view.shown.flatMap(name => view.rows.filter(row => row.name === name));
   const rows = [...shown, ...view.rows.filter(row => !view.shown.includes(row.name) && (open || isLit(row.field)))];
+  if (rows.length === 0) return undefined;
+  const room = open ? rows.length : roomOf(view.place.height);
   return (
     <dl className={styles.rows} data-open={open || undefined}>
-      {rows.map(row => <FieldRow key={row.name} row={row} lit={isLit(row.field)} />)}
+      {rows.map(row => <FieldRow key={row.name} row={row} setting={settingOf(row, room)} lit={isLit(row.field)} />)}
     </dl>
   );
 });

@@ -1,6 +1,7 @@
 import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { ProcessView, TaskView } from '../../graph/graph';
+import { callLine } from '../../graph/lettering';
 import { useNode } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
@@ -17,7 +18,7 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
           <ProcessMark process={view.process} size={14} />
           <span className={styles.names}>
             <b>{view.title}</b>
-            <small>{view.driver ? 'kernel side' : 'process'}</small>
+            <small>{view.driver ? 'kernel' : 'process'}</small>
           </span>
         </header>
         <ul className={styles.tasks}>{view.tasks.map(task => <Task key={task.mark.name} task={task} alone={view.tasks.length === 1} />)}{view.tasks.length === 0 && <li className={styles.none}>no calls</li>}</ul>
@@ -35,10 +36,11 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
 const STATUS: Readonly<Record<TaskView['status'], string>> = { idle: '○', running: '▸', waiting: '◂', done: '✓' };
 
 function Task({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
+  const { name, text, small } = callLine(task, alone);
   return (
     <li data-status={task.status} title={`${task.call} ${task.detail}`}>
-      <span className={styles.call}><i aria-hidden="true">{STATUS[task.status]}</i>{!alone && <b>{task.mark.name} </b>}{task.status === 'done' ? 'has made all its calls' : task.status === 'idle' ? `next ${task.call}` : task.call}</span>
-      <small>{task.detail}</small>
+      <span className={styles.call} data-small={small || undefined}><i aria-hidden="true">{STATUS[task.status]}</i>{name !== undefined && <b>{name} </b>}{text}</span>
+      <small>{task.brief}</small>
     </li>
   );
 }

@@ -1,5 +1,6 @@
 import type { EdgeView, Graph, NodeView, ObjectView, Row, TaskMark } from '../../graph/graph';
 import { HEADER, ROW } from '../../graph/lanes';
+import { rowsAbove } from '../../graph/lettering';
 
 export interface Point { readonly x: number; readonly y: number }
 
@@ -140,7 +141,8 @@ function queuePoint({ x, y }: Point): Point {
 }
 
 /** The middle of a row's value; of one that is not shown, the node's first line. */
-function rowPoint({ place, shown }: ObjectView, name: string): Point {
-  const index = shown.indexOf(name);
-  return { x: place.x + place.width - 36, y: place.y + (index < 0 ? HEADER / 2 : HEADER + (index + 0.5) * ROW) };
+function rowPoint(node: ObjectView, name: string): Point {
+  const { x, y, width } = node.place;
+  const above = rowsAbove(node, name);
+  return { x: x + width - 36, y: y + (above === undefined ? HEADER / 2 : HEADER + (above + 0.5) * ROW) };
 }
