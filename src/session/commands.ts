@@ -2,7 +2,7 @@ import { arrange, showDialog } from './arrange';
 import { beatFrom } from './beats';
 import { redo, undo } from './history';
 import { reset, seek } from './moves';
-import { guiding, opening } from './onDemand';
+import { continuing, guiding } from './onDemand';
 import { currentBranch, type Session, type SessionState } from './session';
 import { back, canPlay, change, forward, pause, play, SPEEDS } from './transport';
 
@@ -53,7 +53,7 @@ export const COMMANDS = {
   table: { id: 'table', title: 'Timeline or table of steps', hotkey: '4', page: true, enabled: always, run: (session) => arrange(session, { foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table', pane: 'steps' }) },
   check: { id: 'check', title: 'Can this go wrong? Check every interleaving', hotkey: 'C', page: true, enabled: always, run: (session) => arrange(session, { side: 'check', pane: 'listing' }) },
   listing: { id: 'listing', title: 'Show the listing', hotkey: 'L', page: true, enabled: always, run: (session) => arrange(session, { side: 'listing', pane: 'listing' }) },
-  nextScenario: { id: 'next-scenario', title: 'The next scenario of the list', hotkey: undefined, page: true, enabled: always, run: (session) => opening.use(session, ({ showNext }) => showNext(session)) },
+  nextScenario: { id: 'next-scenario', title: 'The next scenario of the list', hotkey: undefined, page: true, enabled: always, run: (session) => continuing.use(session, ({ showNext }) => showNext(session)) },
   library: { id: 'library', title: 'Scenarios: pick one or open a file', hotkey: 'O', page: true, enabled: always, run: (session) => showDialog(session, 'library') },
   share: { id: 'share', title: 'Share: link, embed, export', hotkey: 'E', page: true, enabled: always, run: (session) => showDialog(session, 'share') },
   palette: { id: 'palette', title: 'Find a command, an action or an object', hotkey: 'Mod+K', page: true, enabled: always, run: (session) => showDialog(session, 'palette') },

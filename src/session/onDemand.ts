@@ -44,3 +44,6 @@ export const checking = onDemand('The checker', () => import('./check'));
 
 /** The tour. */
 export const guiding = onDemand('The tour', () => import('./tour'));
+
+/** What follows in the list of scenarios: needs all of it, which an embed does without. */
+export const continuing = onDemand('The next scenario', () => import('./nextScenario'));

@@ -1,7 +1,6 @@
 import { designById, DESIGNS } from '../designs/index';
 import type { Options } from '../kernel/design';
 import { builtIn, isTelling, retell, type BuiltIn } from '../scenario/builtIn';
-import { LIBRARY } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
 import { MOST_CHARACTERS, parseScenario } from '../scenario/parse';
 import { scenarioInSvg } from '../scenario/svgScenario';
@@ -28,13 +27,6 @@ export function showEntry(session: Session, entry: BuiltIn): void {
   const { design } = session.getState().run.setup;
   const told = entry.designs.includes(design.id) ? retell(entry, design.id, {}) : undefined;
   showScenario(session, told?.ok ? told.scenario : entry.scenario, entry.id);
-}
-
-/** Shows the built-in scenario that comes after the one on screen in the list; the first after the last, and after a run of one's own. */
-export function showNext(session: Session): void {
-  const { id } = session.getState().run.setup;
-  const entry = LIBRARY[(LIBRARY.findIndex((each) => each.id === id) + 1) % LIBRARY.length];
-  if (entry) showEntry(session, entry);
 }
 
 /** Shows a scenario file, or an SVG that carries one; tells what is wrong with one that is broken, and changes nothing then. */
