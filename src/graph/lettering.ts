@@ -19,7 +19,7 @@ const LONG = 80;
 
 /** How a line of type is set. */
 export interface Setting {
-  /** A long name stands on a line of its own, and so does who waits. */
+  /** A long name stands on a line of its own, and so does who waits for a lock. */
   readonly lines: 1 | 2;
   /** The value has the second line. */
   readonly below: boolean;
@@ -49,8 +49,9 @@ function settle(row: Row, tall: boolean): Setting {
   const queue = row.queue.reduce((sum, mark) => sum + MARK + 4 + mark.name.length * VALUE_LETTER, 7);
   if (!tall) return { tight: name + value > INNER, lines: 1, below: false, was: name + value + was <= INNER, named: row.queue.length > 0 && name + value + queue <= INNER };
   const below = name + value > INNER;
-  const lines = below || row.queue.length > 0 ? 2 : 1;
-  return { tight: false, lines, below, was: (below ? 0 : name) + value + was <= INNER, named: (below ? value : 0) + queue <= INNER };
+  const queued = row.kind === 'mutex' && row.queue.length > 0;
+  const beside = queued ? (below ? value : 0) : name + value;
+  return { tight: false, lines: below || queued ? 2 : 1, below, was: (below ? 0 : name) + value + was <= INNER, named: beside + queue <= INNER };
 }
 
 function valueWidth({ kind, text, owner, order }: Row): number {
