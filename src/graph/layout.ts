@@ -17,7 +17,7 @@ export interface Place {
 }
 
 /** From where to where a row of the grid reaches: nothing else stands between these heights. */
-export interface Span { readonly top: number; readonly bottom: number }
+interface Span { readonly top: number; readonly bottom: number }
 
 /** A part of the stage that belongs to a lane. A lane may have several. */
 export interface Zone { readonly id: string; readonly lane: LaneId; readonly title: string; readonly about: string; readonly x: number; readonly y: number; readonly width: number; readonly height: number }

@@ -105,7 +105,7 @@ export function headlineOf({ title, type, ghost, access, place, rows, shown }: O
 const LETTERS: readonly (readonly [string, number])[] = [['ijl.,:\'', 0.29], [' ', 0.26], ['frt/-', 0.4], ['1', 0.46], ['m', 0.91], ['w', 0.84]];
 
 /** The width of a title of 13 px. */
-export function titleWidth(text: string): number {
+function titleWidth(text: string): number {
   return Array.from(text).reduce((sum, letter) => sum + (LETTERS.find(([letters]) => letters.includes(letter))?.[1] ?? 0.61), 0) * 13;
 }
 
