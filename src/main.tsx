@@ -2,11 +2,11 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { opening } from './session/onDemand';
 import { addressOf } from './session/address';
-import { checkStarters } from './session/checkStarters';
 import type { OwnSearch } from './session/checkStarters';
 import { startSession } from './session/start';
 import { App } from './ui/App.tsx';
 import { keepOffline } from './ui/keepOffline';
+import { loadLateParts } from './ui/late';
 import { onceIdle } from './ui/onceIdle';
 
 /** The search that a page made of modules brings along; one that is a single script has it beside. */
@@ -25,12 +25,13 @@ async function show(): Promise<void> {
   delete root.dataset['loading'];
   createRoot(root).render(
     <StrictMode>
-      <App session={session} checkStarters={checkStarters(document, search)} />
+      <App session={session} search={search} />
     </StrictMode>,
   );
   onceIdle(window, () => {
     follow();
     void opening.load();
+    loadLateParts();
     if (import.meta.env.PROD) keepOffline(window);
   });
 }

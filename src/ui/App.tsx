@@ -1,8 +1,8 @@
 import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
 import { arrange } from '../session/arrange';
-import type { CheckStarter } from '../session/checkStarters';
+import type { OwnSearch } from '../session/checkStarters';
 import type { Layout, Session } from '../session/session';
-import { WorkerContext } from './check/WorkerContext';
+import { SearchContext } from './check/SearchContext';
 import { Header } from './controls/Header';
 import { onHotkey } from './controls/hotkeys';
 import { Splitter, usePanelSize } from './controls/Splitter';
@@ -36,18 +36,17 @@ const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] =
 
 interface AppProps {
   readonly session: Session;
-  /** The ways to run checks here, best first. */
-  readonly checkStarters: readonly CheckStarter[];
+  readonly search: OwnSearch;
 }
 
 const middle: Readonly<Record<Layout['view'], ReactNode>> = { stage: <Stage />, compare: <Compare />, verdicts: <Verdicts /> };
 
 const names: Readonly<Record<Layout['view'], string>> = { stage: 'The stage', compare: 'The comparison', verdicts: 'The table of verdicts' };
 
-export function App({ session, checkStarters }: AppProps) {
+export function App({ session, search }: AppProps) {
   return (
     <SessionContext value={session}>
-      <WorkerContext value={checkStarters}><Page session={session} /></WorkerContext>
+      <SearchContext value={search}><Page session={session} /></SearchContext>
     </SessionContext>
   );
 }

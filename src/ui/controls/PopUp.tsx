@@ -25,13 +25,13 @@ export function PopUp({ children, content, label, buttonLabel, className, popupC
   const popup = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(false);
   useLayoutEffect(() => {
-    if (!open || !button.current || !popup.current) return;
-    const at = button.current.getBoundingClientRect();
-    const { offsetWidth: width, offsetHeight: height } = popup.current;
-    const below = at.bottom + GAP + height <= innerHeight || at.top < innerHeight / 2;
-    const top = below ? at.bottom + GAP : at.top - GAP - height;
-    popup.current.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
-    popup.current.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
+    const at = button.current;
+    const box = popup.current;
+    if (!open || !at || !box) return undefined;
+    place(box, at.getBoundingClientRect());
+    const observer = new ResizeObserver(() => place(box, at.getBoundingClientRect()));
+    observer.observe(box);
+    return () => observer.disconnect();
   }, [open]);
   return (
     <>
@@ -43,4 +43,12 @@ export function PopUp({ children, content, label, buttonLabel, className, popupC
       </section>
     </>
   );
+}
+
+function place(box: HTMLElement, at: DOMRect): void {
+  const { offsetWidth: width, offsetHeight: height } = box;
+  const below = at.bottom + GAP + height <= innerHeight || at.top < innerHeight / 2;
+  const top = below ? at.bottom + GAP : at.top - GAP - height;
+  box.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
+  box.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
 }

@@ -1,17 +1,17 @@
 import { useEffect } from 'react';
 import { isStale, startCheck } from '../../session/check';
-import { checkStarters } from '../../session/checkStarters';
+import type { OwnSearch } from '../../session/checkStarters';
 import { useCheckClient } from '../check/CheckContext';
 import { CheckPanel } from '../check/CheckPanel';
-import { WorkerContext } from '../check/WorkerContext';
+import { SearchContext } from '../check/SearchContext';
 import { useSessionStore } from '../useSession';
 
 /** A development server's page has no search script beside it. */
-const starters = checkStarters(document, import.meta.env.DEV ? { protocol: () => import('../../session/checkProtocol') } : {});
+const search: OwnSearch = import.meta.env.DEV ? { protocol: () => import('../../session/checkProtocol') } : {};
 
 /** The check of what is on screen: in a worker, or where the page around forbids that, on the frame's own thread in slices. */
 export function CheckView() {
-  return <WorkerContext value={starters}><Check /></WorkerContext>;
+  return <SearchContext value={search}><Check /></SearchContext>;
 }
 
 function Check() {

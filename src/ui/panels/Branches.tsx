@@ -11,7 +11,6 @@ export function Branches() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const [naming, setNaming] = useState(false);
-  if (run.branches.length < 2) return undefined;
   const current = currentBranch(run);
   const rename = (name: string): void => {
     setNaming(false);

@@ -5,9 +5,10 @@ import { PROPERTY_IDS } from '../../kernel/propertyId';
 import { arrange } from '../../session/arrange';
 import { showWitness } from '../../session/check';
 import { makeCheckClient } from '../../session/checkClient';
+import { checkStarters } from '../../session/checkStarters';
 import { tell } from '../../session/messages';
 import type { Session } from '../../session/session';
-import { WorkerContext } from '../check/WorkerContext';
+import { SearchContext } from '../check/SearchContext';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
@@ -21,7 +22,7 @@ const known = new WeakMap<Session, readonly MatrixCell[]>();
 /** Designs and options against properties: each cell over all built-in scenarios, decided here and now. */
 export function Verdicts() {
   const session = useSessionStore();
-  const starters = useContext(WorkerContext);
+  const search = useContext(SearchContext);
   const [cells, setCells] = useState<readonly MatrixCell[]>(known.get(session) ?? []);
   const [running, setRunning] = useState(false);
   const stopped = useRef(false);
@@ -31,7 +32,7 @@ export function Verdicts() {
   const rows = matrixRows(cells);
   useEffect(() => () => stop.current(), []);
   const start = async (): Promise<void> => {
-    const client = makeCheckClient(starters);
+    const client = makeCheckClient(checkStarters(document, search));
     stopped.current = false;
     setRunning(true);
     const done: MatrixCell[] = [];

@@ -1,0 +1,5 @@
+import { createContext } from 'react';
+import type { OwnSearch } from '../../session/checkStarters';
+
+/** What the page around has to search with, beside the script that the build names in it. */
+export const SearchContext = createContext<OwnSearch>({});
