@@ -27,6 +27,13 @@ describe('folding by group', () => {
     expect(groups.has('process:a')).toBe(false);
   });
 
+  it('takes a reset set along with the devices of one group, and leaves out one that spans groups', () => {
+    expect(groupsOf(program).get('vfio_device_set:set vfio0')).toBe('1');
+    const shared = testProgram(undefined, { devices: ['1', '2', '2'].map((group, i) => ({ name: `vfio${i}`, group, devset: i < 2 ? 's0' : 's1' })), processes: ['a', 'b'] });
+    expect(groupsOf(shared).has('vfio_device_set:set s0')).toBe(false);
+    expect(groupsOf(shared).get('vfio_device_set:set s1')).toBe('2');
+  });
+
   it('shows one node for it, with its devices, who opened them, and held locks', () => {
     const graph = toGraph(program, after(['a', 'a', 'a', 'a']), layout);
     const node = graph.nodes.find(each => each.id === foldId('1'));

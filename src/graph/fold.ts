@@ -9,7 +9,7 @@ export const NO_FOLDS: Folded = new Set();
 
 const memberships = new WeakMap<Program, ReadonlyMap<string, string>>();
 
-/** The IOMMU group that an actor is folded with, by actor id: what is anchored at one, and the contexts of a process that works with one alone. */
+/** The IOMMU group that an actor is folded with, by actor id: what is anchored at one, a reset set of its devices alone, and the contexts of a process that works with one alone. */
 export function groupsOf(program: Program): ReadonlyMap<string, string> {
   const known = memberships.get(program);
   if (known) return known;
@@ -26,7 +26,13 @@ export function groupsOf(program: Program): ReadonlyMap<string, string> {
 
 function groupOf({ anchor }: ObjectSlot, program: Program, own: ReadonlyMap<string, string>): string | undefined {
   const file = anchor.fileKind === 'iommufd' || anchor.fileKind === 'container' ? program.files.find(each => each.name === anchor.file) : undefined;
-  return (file && own.get(processOf(file.by))) ?? anchor.group;
+  return (file && own.get(processOf(file.by))) ?? anchor.group ?? groupOfSet(anchor.devset, program);
+}
+
+/** A set that spans groups is in none of them: its lock is where their tasks meet, and would be out of sight for those of the other. */
+function groupOfSet(devset: string | undefined, { world }: Program): string | undefined {
+  const groups = new Set(world.devices.filter(device => (device.devset ?? device.name) === devset).map(device => device.group));
+  return groups.size === 1 ? [...groups][0] : undefined;
 }
 
 /** Processes whose device fds are all of one group. */

@@ -20,6 +20,7 @@ const testDesign: Design = {
           iommu: { kind: 'link', type: 'iommu_group', edge: 'member' },
         },
       },
+      { type: 'vfio_device_set', role: 'set', per: 'devset', name: a => `set ${a.devset}`, about: '', fields: { lock: { kind: 'mutex' } } },
       { type: 'iommu_group', role: 'iommu', per: 'group', name: a => `group ${a.group}`, about: '', fields: { owner_cnt: { kind: 'int', hi: 9 } } },
       { type: 'priv', role: 'priv', per: 'file', fileKinds: ['cdev'], name: a => `${a.file}.priv`, about: '', life: {}, fields: { on: { kind: 'bool' }, device: { kind: 'link', type: 'vfio_device', edge: 'pointer' } } },
     ] satisfies ObjectType[]) as ObjectType[],
@@ -71,6 +72,6 @@ export const testCalls: readonly Call[] = [
 ];
 
 /** A program of the miniature design. */
-export function testProgram(calls: readonly Call[] = testCalls): Program {
-  return compile(testDesign, {}, testWorld, calls);
+export function testProgram(calls: readonly Call[] = testCalls, world: World = testWorld): Program {
+  return compile(testDesign, {}, world, calls);
 }
