@@ -20,7 +20,10 @@ test('a bind swaps the fops of the file, in its chip, its field and its table', 
   const file = node(page, /struct file fd1/);
   await expect(file.locator('[data-row="f_op"] dd')).toHaveText('was parkednormal');
   await expect(stage(page).locator('[data-edge="fops:fd1"]')).toHaveAttribute('data-table', 'normal');
+  await expect(stage(page).locator('[data-reached][data-node]')).toHaveCount(2);
+  await expect(stage(page).locator('[data-reached][data-edge="fops:fd1"]')).toHaveCount(1);
   await stepOn(page);
+  await expect(stage(page).locator('[data-reached]')).toHaveCount(0);
   await expect(file.locator('[data-row="f_op"] dd')).toHaveText('normal');
 });
 

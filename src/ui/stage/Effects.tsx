@@ -1,8 +1,9 @@
-import { memo, useLayoutEffect, useRef } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './effects.module.css';
-import { LONGEST, type EffectKind } from './plan';
-import { playEffects } from './playEffects';
+import { onceIdle } from '../onceIdle';
+import { LONGEST, type EffectKind } from './effect';
+import { loadMotion, moving } from './moving';
 import { useStage } from './stageStore';
 
 /** Effects that stand for something of the graph while they move: a frame without them would show it twice or not at all. */
@@ -12,9 +13,11 @@ const REPLACES: ReadonlySet<EffectKind> = new Set(['swap', 'free', 'gate']);
 export const Effects = memo(function Effects() {
   const effects = useStage(state => state.effects);
   const layer = useRef<HTMLDivElement>(null);
+  useEffect(() => onceIdle(window, () => void loadMotion()), []);
   useLayoutEffect(() => {
     const root = layer.current?.closest<HTMLElement>('[data-near]');
-    if (!layer.current || !root || effects.length === 0) return undefined;
+    const playEffects = effects.length > 0 ? moving()?.playEffects : undefined;
+    if (!layer.current || !root || !playEffects) return undefined;
     const { current: element } = layer;
     if (effects.some(({ kind }) => REPLACES.has(kind))) return playEffects(element, root, effects);
     // The step is painted first, what flies over it a frame later: both in one frame would be too much for it in a crowd.

@@ -24,7 +24,7 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
-  const { selected, lit, dim, touched, active } = useNodeLook(id);
+  const { selected, lit, dim, touched, reached, active } = useNodeLook(id);
   const element = useRef<HTMLElement>(null);
   useEntrance(element, id);
   const enter = (): void => {
@@ -51,6 +51,7 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
       data-lit={lit || undefined}
       data-dim={dim || undefined}
       data-touched={touched || undefined}
+      data-reached={reached || undefined}
       data-violated={violated || undefined}
       onMouseEnter={enter}
       onMouseLeave={leave}

@@ -8,7 +8,7 @@ import { markColour } from './ProcessMark';
 
 /** Every edge of the stage: what it means is told by its line and its head. */
 export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
-  const { edge, lit: shown, dim } = useTieLook(id);
+  const { edge, lit: shown, dim, reached } = useTieLook(id);
   if (!edge) return undefined;
   const { end, labelAt } = edge;
   return (
@@ -18,6 +18,7 @@ export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
       data-style={edge.dangling ? 'dangling' : edge.style}
       data-table={edge.style === 'fops' ? edge.target.slice('fops:'.length) : undefined}
       data-fresh={edge.fresh || undefined}
+      data-reached={reached || undefined}
       data-lit={shown || undefined}
       data-dim={(dim && !shown) || undefined}
       data-circle={edge.circle || undefined}

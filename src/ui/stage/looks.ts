@@ -10,6 +10,8 @@ export interface NodeLook {
   readonly lit: boolean;
   readonly dim: boolean;
   readonly touched: boolean;
+  /** The last step gave a file the way to it. */
+  readonly reached: boolean;
   /** Tab comes to it. */
   readonly active: boolean;
   /** It has been come to: its own controls are in the order of Tab as well. */
@@ -20,7 +22,7 @@ export interface NodeLook {
 }
 
 /** What one edge shows. */
-export interface TieLook { readonly edge: EdgeView | undefined; readonly lit: boolean; readonly dim: boolean }
+export interface TieLook { readonly edge: EdgeView | undefined; readonly lit: boolean; readonly dim: boolean; readonly reached: boolean }
 
 interface Entry<T> { look: T; readonly listeners: Set<() => void> }
 
@@ -81,6 +83,7 @@ export function nodeLook(state: StageState, id: string): NodeLook {
     lit: state.lit.has(id) || state.pointed === id,
     dim: state.focus && !state.spotlight.has(id),
     touched: state.scene.touched.has(id),
+    reached: state.scene.reach.nodes.has(id),
     entered: state.active === id,
     active: (state.active ?? state.list[0]?.id) === id,
     selected: view?.name !== undefined && view.name === state.selection,
@@ -90,10 +93,10 @@ export function nodeLook(state: StageState, id: string): NodeLook {
 
 export function tieLook(state: StageState, id: string): TieLook {
   const edge = state.edges.get(id);
-  if (!edge) return { edge, lit: false, dim: false };
+  if (!edge) return { edge, lit: false, dim: false, reached: false };
   const { source, target } = edge;
   const selected = state.selection !== undefined && (bare(source) === state.selection || bare(target) === state.selection);
-  return { edge, lit: selected || isLit(state, edge), dim: state.focus && !(state.spotlight.has(source) && state.spotlight.has(target)) };
+  return { edge, lit: selected || isLit(state, edge), dim: state.focus && !(state.spotlight.has(source) && state.spotlight.has(target)), reached: state.scene.reach.edges.has(id) };
 }
 
 /** Both ends are lit, or the one thing that is lit is an end of it. */

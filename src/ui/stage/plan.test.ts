@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enabled, initialState, makeEventBuffer, readEvents, step } from '../../kernel/machine';
 import { badgesOf, type Deed } from '../../graph/badges';
-import { LONGEST, planEffects, type Effect } from './plan';
+import { LONGEST, type Effect } from './effect';
+import { planEffects } from './plan';
 import { layOutStage } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
 import { toGraph } from '../../graph/toGraph';
@@ -52,6 +53,20 @@ describe('planEffects', () => {
     expect(all[11]).toEqual(['handover vfio_device:vfio0 lock b lock']);
     expect(all[12]).toContain('refuse vfio_device:vfio0 -EBUSY');
     expect(all[13]).not.toContain('refuse vfio_device:vfio0 -EBUSY');
+  });
+
+  it('takes the f_op edge from table to table, and then opens what the file has come to reach', () => {
+    const all = effects([...bound, 'a', 'a', 'a', 'a'])[9] ?? [];
+    const swap = all.find(({ kind }) => kind === 'swap');
+    const [old, now] = swap?.ways ?? [[], []];
+    expect(old[0]).not.toEqual(old.at(-1));
+    expect(old.at(-1)).not.toEqual(now.at(-1));
+    const parked = layout.places.get('fops:parked');
+    expect(parked && Math.abs((old.at(-1)?.x ?? 0) - parked.x - parked.width / 2)).toBeLessThanOrEqual((parked?.width ?? 0) / 2);
+    expect(all.filter(({ kind }) => kind === 'reach').map(({ node }) => node)).toEqual(expect.arrayContaining(['fops:normal', 'vfio_device:vfio0']));
+    const opened = all.filter(({ kind }) => kind === 'open').map(({ text }) => text);
+    expect(opened).toContain('fops:fd1');
+    for (const { kind, delay } of all) if (kind === 'reach' || kind === 'open') expect(delay).toBeGreaterThan((swap?.duration ?? LONGEST) / 2);
   });
 
   it('plans nothing from a graph to itself, and never beyond the longest time', () => {

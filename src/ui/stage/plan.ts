@@ -1,38 +1,16 @@
 import type { EdgeView, Graph, NodeView, ObjectView, Row, TaskMark } from '../../graph/graph';
 import { HEADER, ROW } from '../../graph/lanes';
 import { rowsAbove } from '../../graph/lettering';
+import { newReach } from '../../graph/reach';
+import { LONGEST, type Effect, type EffectKind, type Point } from './effect';
 
-export interface Point { readonly x: number; readonly y: number }
-
-/** What is told of a step by movement. Everything that it tells stands on the nodes as well. */
-export type EffectKind =
-  | 'alloc' | 'free' | 'take' | 'handover' | 'contend' | 'release' | 'swap' | 'gate' | 'reach' | 'order' | 'count' | 'write' | 'complete' | 'refuse' | 'violate';
-
-/** One movement, in stage coordinates, with its time in ms at speed 1. */
-export interface Effect {
-  readonly kind: EffectKind;
-  /** The node that it happens at. */
-  readonly node: string;
-  /** Row of the node, where it is about one. */
-  readonly row: string | undefined;
-  readonly from: Point;
-  readonly to: Point;
-  /** Swap: where the edge ended before. */
-  readonly via: Point | undefined;
-  readonly size: { readonly width: number; readonly height: number };
-  readonly text: string;
-  readonly mark: TaskMark | undefined;
-  readonly delay: number;
-  readonly duration: number;
-}
-
-/** No step takes longer on the stage than this, ms at speed 1. */
-export const LONGEST = 400;
 /** More than this at once tells nobody anything (a seek, a new scenario). */
 const MOST = 40;
+/** When a file has taken its new table, ms. */
+const REACHED = 250;
 
 /** The movements from one graph to the next: planned from the difference alone, no event knows about animation. */
-export function planEffects(before: Graph, after: Graph): readonly Effect[] {
+export function planEffects(before: Graph, after: Graph, actor?: string): readonly Effect[] {
   const old = new Map(before.nodes.map(node => [node.id, node]));
   const now = new Map(after.nodes.map(node => [node.id, node]));
   const effects: Effect[] = [];
@@ -43,7 +21,22 @@ export function planEffects(before: Graph, after: Graph): readonly Effect[] {
     else if (was.kind === 'object' && node.kind === 'object') effects.push(...changes(was, node, before, after));
     effects.push(...newBadges(was, node));
   }
-  return effects.length > MOST ? [] : effects;
+  return effects.length > MOST ? [] : aimed(effects, after, actor);
+}
+
+/** A release goes to the gate that it opens, an acquire to whoever reads. */
+function aimed(effects: readonly Effect[], after: Graph, actor: string | undefined): readonly Effect[] {
+  const gate = effects.find(({ kind }) => kind === 'gate');
+  const reader = after.nodes.find(({ id }) => id === actor);
+  return effects.map(effect => {
+    if (effect.kind !== 'order') return effect;
+    if (effect.text === 'release') return gate ? { ...effect, to: middleOf(gate.from, gate.size) } : effect;
+    return reader ? { ...effect, to: { x: reader.place.x + reader.place.width / 2, y: reader.place.y + HEADER + ROW / 2 } } : effect;
+  });
+}
+
+function middleOf({ x, y }: Point, { width, height }: Effect['size']): Point {
+  return { x: x + width / 2, y: y + height / 2 };
 }
 
 function leaves(node: NodeView, next: NodeView | undefined): boolean {
@@ -59,26 +52,26 @@ function changes(was: ObjectView, node: ObjectView, before: Graph, after: Graph)
   return effects;
 }
 
-/** The f_op edge lets go of one table and takes the other (or the gate turns); then what the file can reach lights up. */
+/** The f_op edge lets go of one table and takes the other, and where no fops are swapped the gate opens or shuts; then what the file can reach lights up. */
 function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] {
   const old = fopsEdge(before, node.id);
   const now = fopsEdge(after, node.id);
-  const head = headPoint(node);
-  const turn: Effect = { ...base(node), kind: node.gated ? 'gate' : 'swap', from: (node.gated ? undefined : now?.start) ?? head, to: now?.end ?? head, via: old?.end, text: node.access ?? '', duration: 320 };
+  const door = after.nodes.find(({ id }) => id === 'fops:normal');
+  const turn: Effect = { ...base(node.gated && door ? door : node), kind: node.gated ? 'gate' : 'swap', node: node.id, ways: old && now && [cornersOf(old.path), cornersOf(now.path)], text: node.access ?? '', duration: 360 };
   if (node.access !== 'normal') return [turn];
-  const reached = after.nodes.filter(each => reachOf(node.id, after).has(each.id));
-  return [turn, ...reached.map(each => ({ ...whole('reach', each, '', 160), delay: LONGEST - 160 }))];
+  const { nodes, edges } = newReach(after);
+  const late = { delay: REACHED, duration: LONGEST - REACHED };
+  return [turn, ...[...nodes].flatMap(id => after.nodes.filter(each => each.id === id)).map(each => ({ ...whole('reach', each, '', 0), ...late })), ...[...edges].map(id => ({ ...base(node), kind: 'open' as const, text: id, ...late }))];
+}
+
+/** The corners of a path as edgePath draws it: where it begins, the control points of its bends, where it ends. */
+function cornersOf(path: string): readonly Point[] {
+  const points = [...path.matchAll(/([MLQ])(-?[\d.]+),(-?[\d.]+)/g)].map(([, command = '', x, y]) => ({ command, x: Number(x), y: Number(y) }));
+  return points.filter(({ command }, i) => command !== 'L' || i === points.length - 1).map(({ x, y }) => ({ x, y }));
 }
 
 function fopsEdge(graph: Graph, file: string): EdgeView | undefined {
   return graph.edges.find(edge => edge.style === 'fops' && edge.source === file);
-}
-
-/** The normal table, what the file's pointers lead to, and from there the device. */
-function reachOf(file: string, { edges }: Graph): ReadonlySet<string> {
-  const near = new Set(edges.filter(({ source, style }) => source === file && (style === 'fops' || style === 'pointer' || style === 'reference')).map(edge => edge.target));
-  const devices = edges.filter(({ source, target }) => near.has(source) && target.startsWith('vfio_device:')).map(edge => edge.target);
-  return new Set([...near, ...devices]);
 }
 
 function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[] {
@@ -103,7 +96,7 @@ function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[
 function valueEffects(was: Row, row: Row, one: (kind: EffectKind, more?: Partial<Effect>) => Effect): Effect[] {
   if (row.kind === 'completion') return [one('complete', { text: row.text })];
   const by = Number(row.text) - Number(was.text);
-  if (row.kind !== 'pointer' && row.kind !== 'fops' && Number.isFinite(by)) return [one('count', { text: by > 0 ? `+${by}` : `−${-by}` })];
+  if (row.kind !== 'pointer' && row.kind !== 'fops' && row.kind !== 'bool' && Number.isFinite(by)) return [one('count', { text: by > 0 ? `+${by}` : `−${-by}` })];
   return [one('write', { text: row.text })];
 }
 
@@ -114,7 +107,7 @@ function newBadges(was: NodeView | undefined, node: NodeView): Effect[] {
 
 function base(node: NodeView): Effect {
   const { x, y, width, height } = node.place;
-  return { kind: 'write', node: node.id, row: undefined, from: { x, y }, to: { x, y }, via: undefined, size: { width, height }, text: '', mark: undefined, delay: 0, duration: 300 };
+  return { kind: 'write', node: node.id, row: undefined, from: { x, y }, to: { x, y }, ways: undefined, size: { width, height }, text: '', mark: undefined, delay: 0, duration: 300 };
 }
 
 function whole(kind: EffectKind, node: NodeView, text: string, duration: number): Effect {
@@ -129,10 +122,6 @@ function seat(graph: Graph, mark: TaskMark): Point | undefined {
     if (index >= 0) return { x: node.place.x + 14, y: node.place.y + HEADER + (index * 2 + 0.5) * ROW };
   }
   return undefined;
-}
-
-function headPoint(node: NodeView): Point {
-  return { x: node.place.x + node.place.width - 36, y: node.place.y + HEADER / 2 };
 }
 
 /** Where the first in line stands, beside the owner. */

@@ -1,9 +1,15 @@
 import styles from './effects.module.css';
-import type { Effect, EffectKind, Point } from './plan';
+import type { Effect, EffectKind, Point } from './effect';
 import { markColour, markShape } from './ProcessMark';
 
 const EASE = 'cubic-bezier(0.2, 0.7, 0.2, 1)';
-const STEADY = 'cubic-bezier(0.45, 0.1, 0.4, 1)';
+/** By which part of a swap the edge has let go, from where it takes again, and when it has. */
+const LET_GO = 0.36;
+const TAKE = 0.48;
+const TAKEN = 0.9;
+/** Half the width of what is drawn of an edge. */
+const HALF = 1.75;
+const SIGN = { parked: 'M4 2.6v6.8M8 2.6v6.8', normal: 'm2 6.4 2.8 2.8L10 3.4' };
 
 /** Moves tokens over the graph; returns how to stop at once. Nothing is told here that does not stand on the nodes as well. */
 export function playEffects(layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]): () => void {
@@ -13,6 +19,9 @@ export function playEffects(layer: HTMLElement, root: HTMLElement, effects: read
   for (const effect of effects) PLAYS[effect.kind](player, effect);
   return () => player.stop();
 }
+
+/** These turn the chip of a file. */
+const TURNS: ReadonlySet<EffectKind> = new Set(['swap', 'gate']);
 
 class Player {
   private readonly animations: Animation[] = [];
@@ -35,17 +44,17 @@ class Player {
   }
 
   /** Moves what stands on the stage; it ends as it is. */
-  move(selector: string, { duration, delay }: Effect, frames: Keyframe[]): void {
+  move(selector: string, { duration, delay }: Effect, frames: Keyframe[], { easing = EASE, pseudoElement }: Pick<KeyframeAnimationOptions, 'easing' | 'pseudoElement'> = {}): void {
     const element = this.root.querySelector(selector);
-    if (element) this.animations.push(element.animate(frames, { duration, delay, easing: EASE }));
+    if (element) this.animations.push(element.animate(frames, { duration, delay, easing, fill: 'backwards', ...(pseudoElement && { pseudoElement }) }));
   }
 
-  /** Hides an element while something moves in its stead. */
-  holdBack(selector: string, { duration }: Effect): void {
+  /** Hides an element, or that it is new, while something moves in its stead. */
+  holdBack(selector: string, duration: number, how = 'data-held-back'): void {
     const element = this.root.querySelector(selector);
     if (!element) return;
-    element.setAttribute('data-held-back', '');
-    const show = (): void => element.removeAttribute('data-held-back');
+    element.setAttribute(how, '');
+    const show = (): void => element.removeAttribute(how);
     this.endings.push(show);
     const clock = element.animate([], { duration });
     clock.onfinish = show;
@@ -54,21 +63,27 @@ class Player {
 
   measure(effects: readonly Effect[]): void {
     // From miles away no row is drawn: the page need not be laid out before the step's own frame.
-    const rows = this.root.getAttribute('data-near') !== 'miles' && effects.some(effect => effect.row !== undefined);
+    const rows = this.root.getAttribute('data-near') !== 'miles' && effects.some(effect => effect.row !== undefined || TURNS.has(effect.kind));
     const zero = rows ? this.layer.getBoundingClientRect() : undefined;
     for (const effect of effects) {
-      const spot = zero && this.find(effect, zero);
+      const spot = zero && this.place(effect, zero);
       if (spot) this.spots.set(effect, spot);
     }
   }
 
-  /** Where the value of a row stands now, which depends on how near the stage is seen. */
+  /** Where the value of a row, or the chip that turns, stands now, which depends on how near the stage is seen. */
   spot(effect: Effect): Point | undefined {
     return this.spots.get(effect);
   }
 
-  private find({ node, row }: Effect, zero: DOMRect): Point | undefined {
-    const value = row === undefined ? undefined : this.root.querySelector(`[data-node="${CSS.escape(node)}"] [data-row="${CSS.escape(row)}"] dd`);
+  /** What stands on the stage. */
+  find(selector: string): Element | null {
+    return this.root.querySelector(selector);
+  }
+
+  private place({ kind, node, row }: Effect, zero: DOMRect): Point | undefined {
+    const part = row === undefined ? (TURNS.has(kind) ? '[data-part="access"]' : undefined) : `[data-row="${CSS.escape(row)}"] dd`;
+    const value = part === undefined ? null : this.find(`[data-node="${CSS.escape(node)}"] ${part}`);
     const frame = value?.closest('[data-node]');
     if (!value || !(frame instanceof HTMLElement)) return undefined;
     const at = value.getBoundingClientRect();
@@ -95,28 +110,21 @@ const PLAYS: Readonly<Record<EffectKind, (player: Player, effect: Effect) => voi
   release: fly,
   swap: (player, effect) => {
     turnChip(player, effect);
-    const { from, via, to } = effect;
-    if (!via) return;
-    player.holdBack(`[data-edge="${CSS.escape(`fops:${effect.node.slice('file:'.length)}`)}"]`, effect);
-    const [old, now] = [rod(from, via), rod(from, to)];
-    const turned = old.angle + shortest(now.angle - old.angle);
-    const move = (angle: number, length: number): string => `${at(from)} rotate(${angle}deg) scaleX(${length / 100})`;
-    const path = [move(old.angle, old.length), move(old.angle, old.length * 0.4), move(turned, now.length * 0.4), move(turned, now.length)];
-    const fade = (opacities: readonly number[]): Keyframe[] => path.map((transform, i) => ({ transform, opacity: opacities[i] ?? 1, offset: [0, 0.3, 0.62, 1][i] ?? 1 }));
-    player.add(styles.rod, effect, fade([1, 1, 0, 0]), { '--tone': 'var(--parked)' }, undefined, STEADY);
-    player.add(styles.rod, effect, fade([0, 0, 1, 1]), { '--tone': effect.text === 'normal' ? 'var(--normal)' : 'var(--parked)' }, undefined, STEADY);
+    replug(player, effect);
   },
   gate: (player, effect) => {
     turnChip(player, effect);
-    const { x, y } = effect.from;
+    replug(player, effect);
+    const { from: { x, y }, size: { width, height } } = effect;
     const open = effect.text === 'normal';
-    for (const side of [-1, 1]) {
-      const shut = at({ x: x + (side < 0 ? -34 : 0), y: y - 11 });
-      const away = `${at({ x: x + (side < 0 ? -34 : 0) + side * 30, y: y - 11 })} scaleX(0.2)`;
-      player.add(styles.door, effect, [{ transform: open ? shut : away, opacity: open ? 1 : 0 }, { transform: open ? away : shut, opacity: open ? 0 : 1 }], {}, undefined, STEADY);
+    for (const right of [0, 1]) {
+      const leaf = (across: number): string => `${at({ x: x + (right * width) / 2, y })} scaleX(${across})`;
+      const [first, last] = open ? [1, 0] : [0, 1];
+      player.add(styles.door, effect, [{ transform: leaf(first), opacity: 1 }, { transform: leaf(first), opacity: 1, offset: LET_GO }, { transform: leaf(last), opacity: 1 }], { width: `${width / 2}px`, height: `${height}px`, 'transform-origin': `${right * 100}% 50%` }, undefined, 'linear');
     }
   },
-  reach: (player, effect) => pulse(player, effect, 'var(--normal)', 1),
+  reach: (player, effect) => player.move(`[data-node="${CSS.escape(effect.node)}"]`, effect, [{ opacity: 0, transform: 'scale(1.12)' }, { opacity: 1, transform: 'none' }], { pseudoElement: '::after' }),
+  open: (player, effect) => player.holdBack(`[data-edge="${CSS.escape(effect.text)}"]`, effect.delay, 'data-shut'),
   order: (player, effect) => word(player, effect, -30),
   count: (player, effect) => word(player, effect, -18),
   write: (player, effect) => {
@@ -145,14 +153,7 @@ function fly(player: Player, effect: Effect): void {
   const queue = spot && { x: spot.x + 34, y: spot.y };
   const from = (kind === 'release' ? spot : kind === 'handover' ? queue : undefined) ?? effect.from;
   const to = (kind === 'release' ? undefined : kind === 'contend' ? queue : spot) ?? effect.to;
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
-  svg.setAttribute('viewBox', '0 0 16 16');
-  svg.setAttribute('width', '14');
-  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  path.setAttribute('d', markShape(mark.process));
-  path.setAttribute('fill', 'currentColor');
-  path.setAttribute('fill-rule', 'evenodd');
-  svg.append(path);
+  const svg = signed('0 0 16 16', markShape(mark.process), { fill: 'currentColor', 'fill-rule': 'evenodd' });
   player.add(styles.token, effect, [
     { transform: at(from), opacity: 1 },
     { transform: at(to), opacity: 1, offset: 0.75 },
@@ -160,14 +161,18 @@ function fly(player: Player, effect: Effect): void {
   ], { '--who': markColour(mark.process) }, svg);
 }
 
+/** A word that goes where it is meant for, or rises. */
 function word(player: Player, effect: Effect, rise: number): void {
   const text = document.createElement('span');
   text.textContent = effect.text;
-  const { x, y } = player.spot(effect) ?? effect.to;
+  const from = player.spot(effect) ?? effect.from;
+  const away = effect.to.x !== effect.from.x || effect.to.y !== effect.from.y;
+  const to = away ? effect.to : { x: from.x, y: from.y + rise };
   player.add(styles.word, effect, [
-    { transform: at({ x, y }), opacity: 0 },
-    { transform: at({ x, y: y + rise * 0.7 }), opacity: 1, offset: 0.35 },
-    { transform: at({ x, y: y + rise }), opacity: 0 },
+    { transform: at(from), opacity: away ? 1 : 0 },
+    { transform: at({ x: from.x + (to.x - from.x) * 0.7, y: from.y + (to.y - from.y) * 0.7 }), opacity: 1, offset: 0.35 },
+    { transform: at(to), opacity: away ? 1 : 0, offset: 0.8 },
+    { transform: at(to), opacity: 0 },
   ], {}, text);
 }
 
@@ -178,8 +183,69 @@ function pulse(player: Player, effect: Effect, tone: string, times: number): voi
   player.add(styles.frame, effect, Array.from({ length: times }, () => beat).flat(), { ...box(effect), '--tone': tone });
 }
 
+/** The chip of a file turns over: what it was, then what it is. */
 function turnChip(player: Player, effect: Effect): void {
-  player.move(`[data-node="${CSS.escape(effect.node)}"] [data-part="access"]`, effect, [{ transform: 'rotateX(0deg) scale(1)', opacity: 0.4 }, { transform: 'rotateX(90deg) scale(1.25)', opacity: 0.6 }, { transform: 'rotateX(0deg) scale(1.1)', opacity: 1 }, { transform: 'none', opacity: 1 }]);
+  const selector = `[data-node="${CSS.escape(effect.node)}"] [data-part="access"]`;
+  player.move(selector, effect, [{ transform: 'rotateX(90deg)', opacity: 0 }, { transform: 'rotateX(90deg)', opacity: 0, offset: LET_GO }, { transform: 'scale(1.3)', opacity: 1, offset: TAKE + 0.1 }, { transform: 'none', opacity: 1 }], { easing: 'linear' });
+  const spot = player.spot(effect);
+  const chip = player.find(selector)?.cloneNode(true);
+  if (!spot || !(chip instanceof HTMLElement)) return;
+  const was = effect.text === 'normal' ? 'parked' : 'normal';
+  chip.dataset['access'] = was;
+  chip.querySelector('path')?.setAttribute('d', SIGN[was]);
+  const words = chip.querySelector(':scope > span:last-child');
+  if (words) words.textContent = effect.kind === 'swap' ? was : was === 'parked' ? 'closed' : 'open';
+  const place = `${at(spot)} translate(-50%, -50%)`;
+  player.add(styles.chip, effect, [{ transform: place, opacity: 1 }, { transform: place, opacity: 1, offset: LET_GO - 0.12 }, { transform: `${place} rotateX(90deg)`, opacity: 1, offset: LET_GO + 0.06 }, { transform: `${place} rotateX(90deg)`, opacity: 0 }], {}, chip, 'linear');
+}
+
+/** The edge draws back from the table that it held, turns at the file, and goes out to the other one. */
+function replug(player: Player, effect: Effect): void {
+  const { ways, text, node, duration } = effect;
+  if (!ways) return;
+  player.holdBack(`[data-edge="${CSS.escape(`fops:${node.slice('file:'.length)}`)}"]`, duration * TAKEN);
+  const now = text === 'normal' ? 'normal' : 'parked';
+  const was = now === 'normal' ? 'parked' : 'normal';
+  drawn(player, effect, ways[0], was, part => LET_GO * (1 - part));
+  drawn(player, effect, ways[1], now, part => TAKE + (TAKEN - TAKE) * part);
+}
+
+/** A way as it shortens or grows, with a plug at its end; `when` says at which part of the time it ends at which part of its length. */
+function drawn(player: Player, effect: Effect, way: readonly Point[], table: keyof typeof SIGN, when: (part: number) => number): void {
+  const style = { '--tone': `var(--${table})` };
+  const grows = when(1) > when(0);
+  const lengths = way.slice(1).map((point, i) => Math.hypot(point.x - (way[i]?.x ?? 0), point.y - (way[i]?.y ?? 0)));
+  const whole = lengths.reduce((sum, each) => sum + each, 0) || 1;
+  let gone = 0;
+  const corners: Keyframe[] = way.slice(0, 1).map(point => ({ transform: at(point), offset: when(0) }));
+  way.slice(1).forEach((b, i) => {
+    const a = way[i] ?? b;
+    const length = lengths[i] ?? 0;
+    const angle = Math.atan2(b.y - a.y, b.x - a.x);
+    const from = { x: a.x - Math.cos(angle) * HALF, y: a.y - Math.sin(angle) * HALF };
+    const [begins, ends] = [when(gone / whole), when((gone += length) / whole)];
+    const long = (part: number, offset: number): Keyframe => ({ transform: `${at(from)} rotate(${angle}rad) scaleX(${((length + 2 * HALF) / 100) * part})`, opacity: 1, offset });
+    const frames = grows ? [long(0, 0), long(0, begins), long(1, ends), long(1, 1)] : [long(1, 0), long(1, ends), long(0, begins), long(0, 1)];
+    player.add(styles.rod, effect, frames, style, undefined, 'linear');
+    corners.push({ transform: at(b), offset: ends });
+  });
+  const [first, last] = [corners[0]?.transform ?? 'none', corners.at(-1)?.transform ?? 'none'];
+  const opaque = corners.map((frame): Keyframe => ({ ...frame, opacity: 1 }));
+  const frames: Keyframe[] = grows
+    ? [{ transform: first, opacity: 0, offset: 0 }, { transform: `${first} scale(1.3)`, opacity: 0, offset: LET_GO + 0.06 }, ...opaque, { transform: last, opacity: 0, offset: 1 }]
+    : [...opaque.toReversed(), { transform: `${first} scale(1.3)`, opacity: 1, offset: LET_GO + 0.06 }, { transform: first, opacity: 0, offset: TAKE }, { transform: first, opacity: 0, offset: 1 }];
+  player.add(styles.plug, effect, frames, style, signed('0 0 12 12', SIGN[table], { fill: 'none', stroke: 'currentColor', 'stroke-width': '2', 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }), 'linear');
+}
+
+function signed(viewBox: string, d: string, paint: Readonly<Record<string, string>>): SVGSVGElement {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('viewBox', viewBox);
+  svg.setAttribute('width', '14');
+  const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+  path.setAttribute('d', d);
+  for (const [name, value] of Object.entries(paint)) path.setAttribute(name, value);
+  svg.append(path);
+  return svg;
 }
 
 function at({ x, y }: Point): string {
@@ -188,13 +254,4 @@ function at({ x, y }: Point): string {
 
 function box({ size }: Effect): Record<string, string> {
   return { width: `${size.width}px`, height: `${size.height}px` };
-}
-
-function rod(a: Point, b: Point): { readonly angle: number; readonly length: number } {
-  return { angle: (Math.atan2(b.y - a.y, b.x - a.x) * 180) / Math.PI, length: Math.hypot(b.x - a.x, b.y - a.y) };
-}
-
-/** The same turn, the short way round. */
-function shortest(angle: number): number {
-  return ((((angle + 180) % 360) + 360) % 360) - 180;
 }

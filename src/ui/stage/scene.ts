@@ -7,6 +7,7 @@ import { castOf, idOf } from '../../graph/cast';
 import type { Folded } from '../../graph/fold';
 import type { Graph } from '../../graph/graph';
 import { layOutStage, type Layout, type Shape } from '../../graph/layout';
+import { newReach, type Reach } from '../../graph/reach';
 import { toGraph } from '../../graph/toGraph';
 
 /** What the stage shows at a frame. */
@@ -16,6 +17,8 @@ export interface Scene {
   readonly layout: Layout;
   /** Ids of the nodes that the last move was about. */
   readonly touched: ReadonlySet<string>;
+  /** What the last step gave a file the way to. */
+  readonly reach: Reach;
 }
 
 const scenes = new WeakMap<Frame, Map<string, Scene>>();
@@ -42,7 +45,7 @@ function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   const before = moment.parent && frameOf(moment.parent);
   const previous = before?.program === program ? before.state : undefined;
   const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path) });
-  return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout) };
+  return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout), reach: newReach(graph) };
 }
 
 function keyOf({ shape: { columns, rows, packing }, folded }: Arrangement): string {

@@ -12,7 +12,8 @@ import { LANES } from '../../graph/lanes';
 import type { Shape } from '../../graph/layout';
 import { FIRST_SHAPE } from './camera';
 import { Looks, nodeLook, tieLook, type NodeLook, type TieLook } from './looks';
-import { LONGEST, planEffects, type Effect } from './plan';
+import { LONGEST, type Effect } from './effect';
+import { moving } from './moving';
 import { sceneOf, type Arrangement, type Scene } from './scene';
 import { share, shareById } from './share';
 
@@ -156,7 +157,8 @@ function paceOf({ settings }: SessionState): number {
 
 function moved(before: Scene, after: Scene, pace: number): Pick<StageState, 'effects' | 'entering'> {
   if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches) return { effects: NO_EFFECTS, entering: NO_ENTRANCE };
-  const effects = planEffects(before.graph, after.graph).map(effect => ({ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }));
+  const actor = [...after.touched].find(id => id.startsWith('process:'));
+  const effects = (moving()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS).map(effect => ({ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }));
   return { effects, entering: new Map(effects.flatMap(({ kind, node, duration }): [string, number][] => (kind === 'alloc' ? [[node, duration]] : []))) };
 }
 
