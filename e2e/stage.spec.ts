@@ -176,8 +176,17 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
   await expect(node(page, /^folded group/)).toHaveCount(3);
   await page.keyboard.press('End');
   await expect(node(page, /^folded group 13/)).toHaveAccessibleName(/vfio6 open as fd6, gate open; vfio7 open as fd7, gate open/);
-  await node(page, /^folded group 13/).getByRole('button', { name: 'Open group 13' }).click();
+  const last = node(page, /^folded group 13, 2 devices, all bound/);
+  await expect(last).toContainText('devset vfio7lockfree');
+  await expect(last).toHaveAttribute('data-touched', 'true');
+  await expect(node(page, /^folded group 12/)).not.toHaveAttribute('data-touched');
+  await expect(node(page, /^struct vfio_device_set/)).toHaveCount(2);
+  await last.focus();
+  await page.keyboard.press('Enter');
   await expect(node(page, /^struct vfio_device vfio7/)).toBeVisible();
+  await expect(node(page, /^struct vfio_group group 13/)).toBeFocused();
+  await node(page, /^struct vfio_group group 13/).getByRole('button', { name: 'Fold group 13' }).press('Enter');
+  await expect(last).toBeFocused();
   await page.getByRole('button', { name: 'Open every group' }).click();
   await expect(node(page, /^folded group/)).toHaveCount(0);
   await page.getByRole('button', { name: 'Fold every group' }).click();

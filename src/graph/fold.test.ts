@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { initialState, step } from '../kernel/machine';
+import { initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
+import { idOf } from './cast';
 import { foldId, groupsOf } from './fold';
+import { touchOf } from './foldTouch';
 import { layOutStage, NARROW, type Shape } from './layout';
 import { PITCH } from './lanes';
 import { testProgram } from './testDesign';
@@ -37,9 +39,22 @@ describe('folding by group', () => {
   it('shows one node for it, with its devices, who opened them, and held locks', () => {
     const graph = toGraph(program, after(['a', 'a', 'a', 'a']), layout);
     const node = graph.nodes.find(each => each.id === foldId('1'));
-    expect(node).toMatchObject({ kind: 'fold', devices: [{ name: 'vfio0', files: [{ name: 'fd1', process: 0, access: 'parked' }] }], locks: [{ name: 'vfio0 lock', owner: { name: 'a' } }] });
+    expect(node).toMatchObject({ kind: 'fold', devices: [{ name: 'vfio0', files: [{ name: 'fd1', process: 0, access: 'parked', bound: false }] }], locks: [{ name: 'vfio0 lock', owner: { name: 'a' } }] });
     expect(graph.nodes.map(each => each.id)).not.toContain('vfio_device:vfio0');
     expect(graph.nodes.map(each => each.id)).toContain('vfio_device:vfio1');
+  });
+
+  it('tells where the last step was at work inside: what it changed, what came or went, else what it read', () => {
+    const state = after([]);
+    const buffer = makeEventBuffer();
+    const touches = ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'driver'].map(name => {
+      const previous = state.slice();
+      step(program, state, program.tasks.findIndex(task => task.name === name), buffer);
+      const touch = touchOf(program, state, program.objects.filter(slot => groupsOf(program).get(idOf(slot)) === '1'), { previous, events: readEvents(program, buffer) });
+      return touch && `${touch.object} ${touch.row ? `${touch.row.name} ${touch.row.text}` : touch.life}`;
+    });
+    expect(touches).toEqual(['vfio0 refcount 2', 'fd1 new', 'i1 new', 'vfio0 lock a', 'vfio0 users 0', 'vfio0 users 1', 'fd1 f_op normal', 'vfio0 lock free', 'fd1 f_count 0', 'vfio0 refcount 1']);
+    expect(touchOf(program, state, program.objects, {})).toBeUndefined();
   });
 
   it('leads the edges of what is folded to it, each style once, and keeps the wait for a lock inside', () => {

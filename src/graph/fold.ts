@@ -73,9 +73,9 @@ function makeFoldedCast(program: Program, folded: Folded): FoldedCast {
   return { cast: { actors, byId: new Map(actors.map(actor => [actor.id, actor])), ties }, standIn };
 }
 
-/** As tall as its devices and a line for locks. */
+/** A line for how many are open, one for each device, and two for what the last step did, or one for a lock. */
 function foldActor(program: Program, group: string): Actor {
-  return { id: foldId(group), lane: 'core', what: { kind: 'fold', group }, size: { form: 'tall', rows: devicesOf(program, group).length * 2 + 1 } };
+  return { id: foldId(group), lane: 'core', what: { kind: 'fold', group }, size: { form: 'tall', rows: devicesOf(program, group).length + 3 } };
 }
 
 /** The devices of a group, as objects. */

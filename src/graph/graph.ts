@@ -82,8 +82,15 @@ export interface FopsView extends NodeBase { readonly kind: 'fops'; readonly tab
 export interface FoldedDevice {
   readonly name: string;
   readonly registered: boolean;
-  /** Its open files: who opened it, and whether it reaches the driver. */
-  readonly files: readonly { readonly name: string; readonly process: number; readonly access: 'parked' | 'normal' }[];
+  /** Its open files: who opened it, whether it reaches the driver, and whether it is bound to what translates its DMA. */
+  readonly files: readonly { readonly name: string; readonly process: number; readonly access: 'parked' | 'normal'; readonly bound: boolean }[];
+}
+
+/** What the last step did in a folded group: at which object, and to which field of it. */
+export interface FoldedTouch {
+  readonly object: string;
+  readonly row: Row | undefined;
+  readonly life: 'new' | 'freed' | undefined;
 }
 
 /** An IOMMU group with everything that belongs to it. */
@@ -93,6 +100,7 @@ export interface FoldView extends NodeBase {
   readonly devices: readonly FoldedDevice[];
   /** Held locks inside. */
   readonly locks: readonly { readonly name: string; readonly owner: TaskMark; readonly queue: readonly TaskMark[] }[];
+  readonly touch: FoldedTouch | undefined;
   readonly gated: boolean;
 }
 

@@ -7,6 +7,7 @@ import { anatomyOf } from './anatomy';
 import { castOf, idOf, type Actor } from './cast';
 import { routeEdge } from './edgePath';
 import { devicesOf } from './fold';
+import { touchOf } from './foldTouch';
 import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
 import type { Layout } from './layout';
 import { layOutStage } from './layout';
@@ -178,12 +179,13 @@ class View {
       name: slot.name,
       registered: this.live(slot) && (slot.fields['registered'] === undefined || this.value(slot.fields['registered']) === 1),
       files: program.files.flatMap((file): FoldedDevice['files'] => (file.normal && file.device === slot.name && this.liveIndex(file.object)
-        ? [{ name: file.name, process: program.world.processes.indexOf(processOf(file.by)), access: evaluate(file.normal, this.state) ? 'normal' : 'parked' }] : [])),
+        ? [{ name: file.name, process: program.world.processes.indexOf(processOf(file.by)), access: evaluate(file.normal, this.state) ? 'normal' : 'parked', bound: file.bound !== undefined && evaluate(file.bound, this.state) !== 0 }] : [])),
     }));
-    const inside = program.objects.filter(slot => this.layout.standIn.get(idOf(slot)) === base.id && this.live(slot));
+    const members = program.objects.filter(slot => this.layout.standIn.get(idOf(slot)) === base.id);
+    const inside = members.filter(slot => this.live(slot));
     const locks = inside.flatMap(slot => rowsOf(program, this.state, undefined, slot).flatMap(({ name, kind, owner, queue }): FoldView['locks'] => (kind === 'mutex' && owner ? [{ name: `${slot.name} ${name}`, owner, queue }] : [])));
     const badges = [...new Set(inside.map(slot => slot.name))].flatMap(name => this.extras.badges?.get(name) ?? NO_BADGES);
-    return { ...base, kind: 'fold', group, devices, locks, gated: program.model.parked.length === 0, name: undefined, objects: inside.map(slot => slot.index), badges };
+    return { ...base, kind: 'fold', group, devices, locks, touch: touchOf(program, this.state, members, this.extras), gated: program.model.parked.length === 0, name: undefined, objects: inside.map(slot => slot.index), badges };
   }
 
   private task(task: number): TaskView {

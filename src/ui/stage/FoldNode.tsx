@@ -1,85 +1,88 @@
 import { memo } from 'react';
-import { useNodeId, type NodeProps } from '@xyflow/react';
+import type { NodeProps } from '@xyflow/react';
+import type { FoldedDevice, FoldView } from '../../graph/graph';
+import { settingOf } from '../../graph/lettering';
 import { useSessionStore } from '../useSession';
 import { accessText } from './AccessChip';
-import { Padlock } from './FieldRow';
-import type { FoldedDevice, FoldView } from '../../graph/graph';
+import { FieldRow, Padlock } from './FieldRow';
+import { FoldButton } from './FoldButton';
 import { KindGlyph } from './KindGlyph';
-import { useNode, useNodeLook } from './looks';
+import { useNode } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
-import { arrange, useStage, useStageStore } from './stageStore';
+import { fold, useStageStore } from './stageStore';
 
-/** An IOMMU group with everything in it, in short. */
+/** An IOMMU group with everything in it, in short: how its devices are, and where the last step was at work. */
 export const FoldNode = memo(function FoldNode({ id }: NodeProps) {
+  const session = useSessionStore();
+  const stage = useStageStore();
   const view = useNode(id, 'fold');
   if (!view) return undefined;
-  const lock = view.locks[0];
+  const { group, devices, touch } = view;
   return (
-    <NodeShell view={view} label={labelOf(view)} look={styles.fold}>
+    <NodeShell view={view} label={labelOf(view)} look={styles.fold} onPick={() => fold(stage, session, group, false)}>
       <header>
         <KindGlyph glyph="group" />
-        <span className={styles.names}><b>group {view.group}</b><small>folded, {view.objects.length} objects</small></span>
-        <FoldButton group={view.group} />
+        <span className={styles.names}><b>group {group}</b></span>
+        <FoldButton group={group} />
       </header>
       <ul>
-        {view.devices.map(device => <Device key={device.name} device={device} gated={view.gated} />)}
-        {lock && (
-          <li className={styles.foldLock} data-contended={lock.queue.length > 0 || undefined}>
-            <span><Padlock open={false} /><ProcessMark process={lock.owner.process} size={11} />{lock.name}{lock.queue.length > 0 && <> ◂{lock.queue.map(mark => <ProcessMark key={mark.name} process={mark.process} size={11} />)}</>}</span>
-            {view.locks.length > 1 && `+${view.locks.length - 1}`}
-          </li>
-        )}
+        <li className={styles.foldSum}>{summaryOf(devices)}</li>
+        {devices.map(device => <Device key={device.name} device={device} />)}
+        {touch ? <li className={styles.foldTouch}>{touch.object}{touch.life && <em>{touch.life}</em>}</li> : <Lock view={view} />}
       </ul>
+      {touch?.row && <dl className={styles.rows}><FieldRow row={touch.row} setting={settingOf(touch.row, 1)} lit /></dl>}
     </NodeShell>
   );
 });
 
-function Device({ device, gated }: { readonly device: FoldedDevice; readonly gated: boolean }) {
+/** One line: the device, and who has it open. */
+function Device({ device: { name, files, registered } }: { readonly device: FoldedDevice }) {
+  const best = files.find(file => file.bound) ?? files.find(file => file.access === 'normal') ?? files[0];
   return (
-    <>
-      <li><b>{device.name}</b> {device.registered ? '' : 'not registered'}</li>
-      <li>
-        {device.files.length === 0 && 'not open'}
-        {device.files.map(file => (
-          <span key={file.name} data-access={file.access}><ProcessMark process={file.process} size={11} />{file.name} {accessText(file.access, gated)}</span>
-        ))}
-      </li>
-    </>
+    <li>
+      <b>{name}</b>
+      <span data-access={best?.access}>
+        {files.map(file => <ProcessMark key={file.name} process={file.process} size={11} />)}
+        {best ? stateOf(best) : registered ? 'not open' : 'no driver'}
+      </span>
+    </li>
   );
 }
 
-/** Folds a group, or opens it again; only where there is more than one. */
-export function FoldButton({ group }: { readonly group: string }) {
-  const session = useSessionStore();
-  const stage = useStageStore();
-  const folded = useStage(state => state.folded);
-  const { entered: reachable } = useNodeLook(useNodeId() ?? '');
-  const only = useStage(state => state.groups.length < 2);
-  if (only) return undefined;
-  const open = !folded.has(group);
-  const title = `${open ? 'Fold' : 'Open'} group ${group}`;
+/** The lock inside for which somebody waits, or one that is held. */
+function Lock({ view: { locks } }: { readonly view: FoldView }) {
+  const lock = locks.find(({ queue }) => queue.length > 0) ?? locks[0];
+  if (!lock) return undefined;
   return (
-    <button
-      type="button" className={styles.folder} aria-label={title} title={title} aria-expanded={open} tabIndex={reachable ? 0 : -1}
-      onClick={event => {
-        event.stopPropagation();
-        const next = new Set(folded);
-        if (open) next.add(group);
-        else next.delete(group);
-        arrange(stage, session, { folded: next });
-      }}
-    >
-      <svg width={12} height={12} viewBox="0 0 12 12" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round">
-        <path d={open ? 'M2.5 6h7' : 'M2.5 6h7M6 2.5v7'} />
-      </svg>
-    </button>
+    <li className={styles.foldLock} data-contended={lock.queue.length > 0 || undefined} title={lock.name}>
+      <span><Padlock open={false} /><ProcessMark process={lock.owner.process} size={11} />{lock.queue.length > 0 && <>◂{lock.queue.map(mark => <ProcessMark key={mark.name} process={mark.process} size={11} />)} waits</>}</span>
+      {locks.length > 1 && <span>{locks.length} locks</span>}
+    </li>
   );
+}
+
+function stateOf({ bound, access }: FoldedDevice['files'][number]): string {
+  if (bound) return 'bound';
+  return access === 'normal' ? 'in use' : 'open';
+}
+
+/** `2 devices, none open`, `2 devices, all bound`, `1 of 2 open, 0 bound`. */
+function summaryOf(devices: readonly FoldedDevice[]): string {
+  const all = devices.length;
+  const open = devices.filter(({ files }) => files.length > 0).length;
+  const bound = devices.filter(({ files }) => files.some(file => file.bound)).length;
+  if (bound === all) return `${count(all)}, all bound`;
+  return open === 0 ? `${count(all)}, none open` : `${open} of ${all} open, ${bound} bound`;
+}
+
+function count(devices: number): string {
+  return `${devices} ${devices === 1 ? 'device' : 'devices'}`;
 }
 
 function labelOf(view: FoldView): string {
   const devices = view.devices.map(({ name, files }) => `${name} ${files.length === 0 ? 'not open' : files.map(file => `open as ${file.name}, ${accessText(file.access, view.gated)}`).join(', ')}`);
   const locks = view.locks.map(({ name, owner, queue }) => `${name} held by ${owner.name}${queue.length > 0 ? `, ${queue.map(mark => mark.name).join(', ')} waiting` : ''}`);
-  return [`folded group ${view.group}, ${view.objects.length} objects`, ...devices, ...locks].join('; ');
+  return [`folded group ${view.group}, ${summaryOf(view.devices)}, ${view.objects.length} objects`, ...devices, ...locks].join('; ');
 }

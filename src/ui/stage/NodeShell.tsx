@@ -16,11 +16,13 @@ interface NodeShellProps {
   /** Two lines, without a header of its own. */
   readonly chip?: boolean;
   readonly access?: 'parked' | 'normal' | undefined;
+  /** What a press or Enter does where there is nothing to select. */
+  readonly onPick?: () => void;
   readonly children: ReactNode;
 }
 
 /** The sheet that every node is drawn on: selection, hover, focus, badges. */
-export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost = false, chip = false, access, children }: NodeShellProps) {
+export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost = false, chip = false, access, onPick, children }: NodeShellProps) {
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
@@ -34,6 +36,10 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
   const leave = (): void => {
     point(stage, undefined);
     hover(session, undefined);
+  };
+  const pick = (): void => {
+    if (name !== undefined) select(session, selected ? undefined : name);
+    else onPick?.();
   };
   const violated = badges.some(badge => badge.kind === 'violation');
   return (
@@ -62,12 +68,12 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
       onBlur={leave}
       onClick={event => {
         // What is pressed in a popup of the node is not the node.
-        if (name !== undefined && !(event.target instanceof Element && event.target.closest('[popover]'))) select(session, selected ? undefined : name);
+        if (!(event.target instanceof Element && event.target.closest('[popover]'))) pick();
       }}
       onKeyDown={event => {
         if (event.key !== 'Enter' || event.target !== element.current) return;
         event.preventDefault();
-        if (name !== undefined) select(session, selected ? undefined : name);
+        pick();
       }}
     >
       {children}

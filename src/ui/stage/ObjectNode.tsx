@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { AccessChip, accessText } from './AccessChip';
-import { FoldButton } from './FoldNode';
+import { FoldButton } from './FoldButton';
 import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../graph/graph';
 import { CHIP } from '../../graph/lanes';

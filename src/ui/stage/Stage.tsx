@@ -1,10 +1,11 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type EdgeTypes, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
+import { late } from '../late';
+import { LoadGuard } from '../LoadGuard';
 import { useSessionStore } from '../useSession';
 import { DeviceNode } from './DeviceNode';
 import { Effects } from './Effects';
-import { FoldNode } from './FoldNode';
 import { FopsNode } from './FopsNode';
 import { Lanes } from './Lanes';
 import { nodeInDirection } from './keyboard';
@@ -17,7 +18,9 @@ import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM } from './camera';
 import { useCamera } from './useCamera';
 
-const nodeTypes: NodeTypes = { object: ObjectNode, process: ProcessNode, node: DeviceNode, fops: FopsNode, fold: FoldNode };
+const FoldNode = late(async () => (await import('./FoldNode')).FoldNode);
+
+const nodeTypes: NodeTypes = { object: ObjectNode, process: ProcessNode, node: DeviceNode, fops: FopsNode, fold: props => <LoadGuard what="A folded group"><FoldNode {...props} /></LoadGuard> };
 const edgeTypes: EdgeTypes = { tie: TieEdge };
 const ZOOM_KEYS = ['Control', 'Meta'];
 

@@ -6,7 +6,7 @@ import { currentFrame, type Frame } from '../../session/frame';
 import type { Hover, Session, SessionState } from '../../session/session';
 import { castOf, idOf } from '../../graph/cast';
 import { flowEdges, flowNodes } from './flow';
-import { NO_FOLDS, type Folded } from '../../graph/fold';
+import { foldId, NO_FOLDS, type Folded } from '../../graph/fold';
 import type { EdgeView, NodeView } from '../../graph/graph';
 import { LANES } from '../../graph/lanes';
 import type { Shape } from '../../graph/layout';
@@ -115,6 +115,19 @@ export function arrange(stage: StageStore, session: Session, how: Partial<Arrang
   if (folded === old.folded && shape === old.shape) return;
   const scene = sceneOf(currentFrame(session.getState()), { folded, shape });
   stage.setState({ folded, shape, effects: NO_EFFECTS, entering: NO_ENTRANCE, ...shown(scene, old) });
+}
+
+/** Folds a group, or opens it; the focus that was in it goes on to what stands there now. */
+export function fold(stage: StageStore, session: Session, group: string, closed: boolean): void {
+  const { folded, scene, active } = stage.getState();
+  const next = new Set(folded);
+  if (closed) next.add(group);
+  else next.delete(group);
+  arrange(stage, session, { folded: next });
+  if (active === undefined || (scene.graph.nodes.some(node => node.id === active) && stage.getState().nodes.has(active))) return;
+  const heir = closed ? foldId(group) : `vfio_group:group ${group}`;
+  stage.setState({ active: heir });
+  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(heir)}"]`)?.focus({ preventScroll: true }));
 }
 
 function groupNames({ program }: Frame): readonly string[] {
