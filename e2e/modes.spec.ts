@@ -138,7 +138,7 @@ test('predict asks, says whether it was right and why, and can be left', async (
   await noAxeViolations(page);
   for (let asked = 1; asked < 8; asked += 1) {
     const refused = await card.getByText('dpdk is about to call bind_iommufd').count();
-    await card.getByRole('button', { name: refused > 0 ? '-EINVAL' : '0', exact: true }).click();
+    await (refused > 0 ? card.getByRole('button', { name: '-EINVAL', exact: true }) : card.getByRole('group', { name: 'Answers' }).getByRole('button').first()).click();
     await expect(card.getByRole('status').filter({ hasText: /Right|Not this time/ })).toContainText(refused > 0 ? /Right.*already open/ : /\S/);
     await expect(card.getByRole('button', { name: 'Next question' })).toBeFocused();
     if (refused > 0) break;
@@ -146,6 +146,37 @@ test('predict asks, says whether it was right and why, and can be left', async (
   }
   await idle(page);
   await noAxeViolations(page);
+  await page.keyboard.press('Escape');
+  await expect(card).toHaveCount(0);
+});
+
+test('predict asks by keyboard who must go next, says what the other would have met, and shows it on a branch', async ({ page }) => {
+  await open(page, './?scenario=double-bind');
+  await page.keyboard.press('q');
+  const card = page.getByRole('dialog', { name: 'Predict' });
+  const answers = card.getByRole('group', { name: 'Answers' }).getByRole('button');
+  await expect(answers.first()).toBeFocused();
+  while ((await card.getByText('Which task must run next').count()) === 0) {
+    await page.keyboard.press('Enter');
+    await expect(card.getByRole('button', { name: 'Next question' })).toBeFocused();
+    await page.keyboard.press('Enter');
+  }
+  const step = await page.getByRole('status', { name: 'Step' }).textContent();
+  await expect(answers).toHaveText([/^qemulock/, /^qemu\/2lock/]);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await expect(card.getByRole('status').filter({ hasText: 'Not this time: qemu.' })).toContainText('qemu waits for devset vfio0.lock, held by qemu/2');
+  await page.keyboard.press('Tab');
+  await expect(card.getByRole('button', { name: 'See qemu/2 go first' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Branch qemu/2 first' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('group', { name: 'Task qemu', exact: true })).toContainText('waits for devset vfio0.lock, held by qemu/2');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Branch main' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('status', { name: 'Step' })).not.toHaveText(step ?? '');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(card.getByText('Which task must run next')).toHaveCount(0);
   await page.keyboard.press('Escape');
   await expect(card).toHaveCount(0);
 });

@@ -13,7 +13,7 @@ const CALL_LIMIT = 64;
 const STEP_LIMIT = 10_000;
 
 /** The run after one more move: along the branch where that is what it did next, else on a new branch. */
-function advance(run: Run, move: Move): Run {
+export function advance(run: Run, move: Move): Run {
   const branch = currentBranch(run);
   const path = pathTo(branch.tip);
   const at = path[run.cursor];

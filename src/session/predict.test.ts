@@ -4,17 +4,13 @@ import { LIBRARY } from '../scenario/library';
 import { callResult } from '../kernel/machine';
 import { branchMoments, frameOf } from './frame';
 import { openScenario } from './openScenario';
-import { nextQuestion, type Question } from './predict';
+import { firstQuestion, questionAfter, type Question } from './predict';
 import { freshRun, type Run } from './session';
 
 function questionsOf(run: Run): readonly Question[] {
   const questions: Question[] = [];
-  for (let from = 0; ;) {
-    const question = nextQuestion({ run }, from);
-    if (!question) return questions;
-    questions.push(question);
-    from = question.ask + 1;
-  }
+  for (let question = firstQuestion({ run }, 0); question; question = questionAfter({ run }, question)) questions.push(question);
+  return questions;
 }
 
 function opened(id: string, design: string): Run {
@@ -49,5 +45,5 @@ it('asks about the bind that loses the race, and names the step that refuses it'
 
 it('asks nothing of a run that holds nothing', () => {
   const run = opened('cdev-path', 'upstream');
-  expect(nextQuestion({ run: freshRun(run.setup) }, 0)).toBeUndefined();
+  expect(firstQuestion({ run: freshRun(run.setup) }, 0)).toBeUndefined();
 });

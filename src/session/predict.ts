@@ -3,11 +3,14 @@ import type { Step } from '../kernel/program';
 import { callText } from './callText';
 import { branchMoments, callInFlight, frameOf, type Frame } from './frame';
 import type { SessionState } from './session';
+import { taskQuestions, type TaskQuestion } from './taskQuestion';
 import { tasksOf, waitSentence } from './tasks';
 import { enabledTasks } from './turns';
 
 /** Something that the branch on screen is about to show, asked before it does. */
-export interface Question {
+export type Question = TaskQuestion | PlainQuestion;
+
+interface PlainQuestion {
   readonly kind: 'return' | 'wait';
   /** Where one stands while it is asked, and where the answer is seen. */
   readonly ask: number;
@@ -23,12 +26,24 @@ export interface Question {
 
 const MOST_CHOICES = 6;
 
-/** The next question from a depth on; undefined where the branch holds none any more. */
-export function nextQuestion(state: Pick<SessionState, 'run'>, from: number): Question | undefined {
-  const moments = branchMoments(state);
+type Standing = Pick<SessionState, 'run'>;
+
+/** The first question of the branch on screen from a depth on; undefined where it holds none. */
+export function firstQuestion(state: Standing, depth: number): Question | undefined {
+  return nextQuestion(branchMoments(state), depth, undefined);
+}
+
+/** The next question after one that was asked. A depth may hold two: who goes next, then what comes of it. */
+export function questionAfter(state: Standing, asked: Question): Question | undefined {
+  return nextQuestion(branchMoments(state), asked.kind === 'task' ? asked.ask : asked.ask + 1, asked);
+}
+
+function nextQuestion(moments: Moments, from: number, asked: Question | undefined): Question | undefined {
+  const ofTasks = taskQuestions(moments);
   for (let ask = from; ask < moments.length - 1; ask += 1) {
+    const before = asked?.ask === ask ? asked : undefined;
     const frame = frameAt(moments, ask);
-    const question = returnQuestion(moments, ask, frame) ?? waitQuestion(moments, ask, frame);
+    const question = (before ? undefined : ofTasks.find((each) => each.ask === ask)) ?? returnQuestion(moments, ask, frame, before) ?? waitQuestion(moments, ask, frame);
     if (question) return question;
   }
   return undefined;
@@ -42,11 +57,12 @@ function frameAt(moments: Moments, depth: number): Frame {
   return frameOf(moment);
 }
 
-/** A call is about to begin that can fail in some way, and this branch shows what it returns. */
-function returnQuestion(moments: Moments, ask: number, before: Frame): Question | undefined {
+/** A call is about to begin that can fail in some way, and this branch shows what it returns, which the question before did not give away. */
+function returnQuestion(moments: Moments, ask: number, before: Frame, asked: Question | undefined): Question | undefined {
   const next = frameAt(moments, ask + 1);
   const call = next.step && next.program.calls[next.step.call];
   if (!call || call.errnos.length === 0 || callInFlight(before, call.task)) return undefined;
+  if (asked?.kind === 'task' && asked.outcome.kind === 'success' && asked.outcome.call === call) return undefined;
   let why: { readonly reason: string; readonly step: Step } | undefined;
   for (let answer = ask + 1; answer < moments.length; answer += 1) {
     const frame = frameAt(moments, answer);

@@ -2,78 +2,87 @@ import { useEffect, useRef, useState } from 'react';
 import { showDialog } from '../../session/arrange';
 import { commit } from '../../session/history';
 import { reset, seek } from '../../session/moves';
-import { nextQuestion, type Question } from '../../session/predict';
+import { firstQuestion, questionAfter, type Question } from '../../session/predict';
 import type { Session } from '../../session/session';
 import { pause } from '../../session/transport';
+import { backFrom } from '../../session/tryOut';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
+import { Answers } from './Answers';
 import styles from './PredictCard.module.css';
+import { Verdict } from './Verdict';
+
+const HINTS: Readonly<Record<Question['kind'], string>> = {
+  task: 'Only one of them leads there. After your answer you can watch the other order, on a branch of its own.',
+  return: 'Look at the stage: what does the call find on its way? The run goes on once you have answered.',
+  wait: 'Look at the locks and counts on the stage. The run goes on once you have answered.',
+};
 
 interface Score { readonly right: number; readonly asked: number }
+
+/** A question, and the branch that it is about. */
+interface Asked { readonly question: Question; readonly branch: number }
 
 /** Asks what comes next before it is shown. */
 export function PredictCard() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
-  return <Quiz key={setup.id ?? setup.scenario.title} session={session} />;
+  return <Quiz key={`${setup.id ?? setup.scenario.title} ${setup.design.id} ${JSON.stringify(setup.scenario.options)}`} session={session} />;
+}
+
+function asking(session: Session, question: Question | undefined): Asked | undefined {
+  return question && { question, branch: session.getState().run.branch };
 }
 
 function Quiz({ session }: { readonly session: Session }) {
-  const [question, setQuestion] = useState(() => nextQuestion(session.getState(), session.getState().run.cursor));
+  const [asked, setAsked] = useState(() => asking(session, firstQuestion(session.getState(), session.getState().run.cursor)));
   const [answer, setAnswer] = useState<string | undefined>(undefined);
   const [score, setScore] = useState<Score>({ right: 0, asked: 0 });
   const card = useRef<HTMLElement>(null);
-  const leave = (): void => showDialog(session, undefined);
   useEffect(() => {
     pause(session);
     commit(session, session.getState().run, 'prediction', 'Predict: a question before the next step');
     const opener = document.activeElement;
+    const listen = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector(':popover-open')) showDialog(session, undefined);
+    };
+    document.addEventListener('keydown', listen);
     return () => {
+      document.removeEventListener('keydown', listen);
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, [session]);
   useEffect(() => {
-    if (question) seek(session, question.ask);
+    if (asked) seek(session, asked.question.ask);
     card.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
-  }, [session, question]);
-  const say = (choice: string, { right, answer: depth }: Question): void => {
+  }, [session, asked]);
+  const say = (choice: string, { question: { right, answer: depth }, question, branch }: Asked): void => {
     setAnswer(choice);
-    setScore(({ right: sum, asked }) => ({ right: sum + (choice === right ? 1 : 0), asked: asked + 1 }));
+    setScore(({ right: sum, asked: count }) => ({ right: sum + (choice === right ? 1 : 0), asked: count + 1 }));
+    backFrom(session, question, branch);
     seek(session, depth);
   };
-  const ask = (from: number): void => {
+  const ask = (next: () => Question | undefined): void => {
+    if (asked) backFrom(session, asked.question, asked.branch);
     setAnswer(undefined);
-    setQuestion(nextQuestion(session.getState(), from));
+    setAsked(asking(session, next()));
   };
   return (
-    <section
-      ref={card} className={styles.card} role="dialog" aria-label="Predict"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape') leave();
-      }}
-    >
+    <section ref={card} className={styles.card} role="dialog" aria-label="Predict">
       <div className={styles.head}>
         <h2>Predict</h2>
         <output aria-label="Score">{score.right} of {score.asked} right</output>
-        <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Stop predicting" onClick={leave}><Icon name="close" /></button>
+        <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Stop predicting" onClick={() => showDialog(session, undefined)}><Icon name="close" /></button>
       </div>
-      {question
+      {asked
         ? (
           <>
-            <p className={styles.question}>{question.text}</p>
-            <div className={styles.choices} role="group" aria-label="Answers">
-              {question.choices.map((choice, i) => (
-                <button
-                  key={choice} type="button" className={buttons.button} data-first={i === 0 && answer === undefined ? '' : undefined} aria-pressed={answer === choice} aria-disabled={answer !== undefined}
-                  data-verdict={answer === undefined ? undefined : choice === question.right ? 'right' : choice === answer ? 'wrong' : 'other'}
-                  onClick={() => answer === undefined && say(choice, question)}
-                >
-                  {choice}{answer !== undefined && choice === question.right && <Icon name="check" size={14} />}{answer === choice && choice !== question.right && <Icon name="close" size={14} />}
-                </button>
-              ))}
-            </div>
-            {answer !== undefined && <Verdict question={question} answer={answer} onNext={() => ask(Math.max(question.ask + 1, question.kind === 'return' ? question.ask + 1 : question.answer))} />}
+            <p className={styles.question}>{asked.question.text}</p>
+            <Answers question={asked.question} answer={answer} onAnswer={(choice) => say(choice, asked)} />
+            {answer === undefined
+              ? <p className={styles.hint}>{HINTS[asked.question.kind]}</p>
+              : <Verdict question={asked.question} branch={asked.branch} answer={answer} onNext={() => ask(() => questionAfter(session.getState(), asked.question))} />}
           </>
         )
         : (
@@ -82,26 +91,12 @@ function Quiz({ session }: { readonly session: Session }) {
             <div className={styles.choices}>
               <button type="button" className={`${buttons.button} ${buttons.primary}`} data-first="" onClick={() => {
                 reset(session);
-                ask(0);
+                ask(() => firstQuestion(session.getState(), 0));
               }}>From the beginning</button>
               <button type="button" className={buttons.button} onClick={() => showDialog(session, 'library')}>Another scenario</button>
             </div>
           </>
         )}
     </section>
-  );
-}
-
-function Verdict({ question: { right, reason, step }, answer, onNext }: { readonly question: Question; readonly answer: string; readonly onNext: () => void }) {
-  const next = useRef<HTMLButtonElement>(null);
-  useEffect(() => next.current?.focus({ preventScroll: true }), []);
-  return (
-    <div className={styles.answered}>
-      <div role="status" className={styles.verdict} data-right={answer === right ? '' : undefined}>
-        <b>{answer === right ? 'Right.' : `Not this time: ${right}.`}</b> {reason}
-        {step && <cite><code>{step.id}</code> {step.title}{/[.?!]$/.test(step.title) ? '' : '.'} {step.cite}{step.confidence === 'MINE' ? ' Found by reading, unconfirmed.' : ''}</cite>}
-      </div>
-      <button ref={next} type="button" className={`${buttons.button} ${buttons.primary}`} onClick={onNext}>Next question</button>
-    </div>
   );
 }
