@@ -10,7 +10,7 @@ const noop = '';
 
 /**
  * Bodies for functions of React Flow that the stage never comes to: nothing on it is dragged, connected, selected or deleted, no node
- * has a parent, every node and edge is of a kind of its own, and the view is set by the camera. A name that is missing stops the build.
+ * has a parent, every node is of a kind of its own, the stage draws its edges itself, and the view is set by the camera. A name that is missing stops the build.
  * @type {Record<string, Record<string, string>>}
  */
 const BODIES = {
@@ -19,7 +19,7 @@ const BODIES = {
     Attribution: nothing,
     BatchProvider: 'return children;',
     ConnectionLineWrapper: nothing,
-    EdgeUpdateAnchors: nothing,
+    EdgeRendererComponent: nothing,
     MarkerDefinitions: nothing,
     NodesSelection: nothing,
     SelectionListener: nothing,

@@ -70,7 +70,7 @@ test('effects of a step end within 400 ms, outside the graph of lines, and give 
     await stepOn(page);
     const running = await page.evaluate(() => document.getAnimations().filter((each) => !(each instanceof CSSTransition)).map((each) => {
       const { target } = each.effect as KeyframeEffect;
-      return { end: Number(each.effect?.getComputedTiming().endTime), svg: target instanceof SVGElement && target.closest('.react-flow__edges') !== null && (each.effect as KeyframeEffect).getKeyframes().length > 0 };
+      return { end: Number(each.effect?.getComputedTiming().endTime), svg: target instanceof SVGElement && target.closest('[data-edge]') !== null && (each.effect as KeyframeEffect).getKeyframes().length > 0 };
     }));
     seen += running.length;
     for (const { end, svg } of running) {

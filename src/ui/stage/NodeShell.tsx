@@ -77,7 +77,6 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
       }}
     >
       {children}
-      <i className={`source target ${styles.anchor}`} data-handlepos="bottom" aria-hidden="true" />
       <Badges badges={badges} />
     </article>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
-import { ReactFlow, ReactFlowProvider, useReactFlow, type EdgeTypes, type NodeTypes } from '@xyflow/react';
+import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { late } from '../late';
 import { LoadGuard } from '../LoadGuard';
@@ -13,7 +13,7 @@ import { ObjectNode } from './ObjectNode';
 import { ProcessNode } from './ProcessNode';
 import styles from './Stage.module.css';
 import { createStage, followSession, StageContext, useStage, useStageStore } from './stageStore';
-import { TieEdge } from './TieEdge';
+import { Ties } from './Ties';
 import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM } from './camera';
 import { useCamera } from './useCamera';
@@ -21,7 +21,6 @@ import { useCamera } from './useCamera';
 const FoldNode = late(async () => (await import('./FoldNode')).FoldNode);
 
 const nodeTypes: NodeTypes = { object: ObjectNode, process: ProcessNode, node: DeviceNode, fops: FopsNode, fold: props => <LoadGuard what="A folded group"><FoldNode {...props} /></LoadGuard> };
-const edgeTypes: EdgeTypes = { tie: TieEdge };
 const ZOOM_KEYS = ['Control', 'Meta'];
 
 interface StageProps {
@@ -49,7 +48,6 @@ function Graph({ wheel }: Required<StageProps>) {
   const camera = useCamera(root);
   const { viewportInitialized } = useReactFlow();
   const nodes = useStage(state => state.flowNodes);
-  const edges = useStage(state => state.flowEdges);
   const pan = wheel === 'pan';
   useListRoles(root);
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -65,13 +63,10 @@ function Graph({ wheel }: Required<StageProps>) {
     <div role="presentation" className={styles.stage} ref={root} onKeyDown={onKeyDown} data-own-arrows="">
       <ReactFlow
         nodes={nodes}
-        edges={edges}
         nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
         nodesDraggable={false}
         nodesConnectable={false}
         nodesFocusable={false}
-        edgesFocusable={false}
         elementsSelectable={false}
         disableKeyboardA11y
         deleteKeyCode={null}
@@ -90,6 +85,7 @@ function Graph({ wheel }: Required<StageProps>) {
         proOptions={{ hideAttribution: true }}
       >
         <Lanes />
+        <Ties />
         <Effects />
       </ReactFlow>
       <Toolbar camera={camera} />

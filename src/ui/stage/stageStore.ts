@@ -1,11 +1,11 @@
-import type { Edge, Node } from '@xyflow/react';
+import type { Node } from '@xyflow/react';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { currentFrame, type Frame } from '../../session/frame';
 import type { Hover, Session, SessionState } from '../../session/session';
 import { castOf, idOf } from '../../graph/cast';
-import { flowEdges, flowNodes } from './flow';
+import { flowNodes } from './flow';
 import { foldId, NO_FOLDS, type Folded } from '../../graph/fold';
 import type { EdgeView, NodeView } from '../../graph/graph';
 import { LANES } from '../../graph/lanes';
@@ -22,9 +22,9 @@ export interface StageState {
   readonly scene: Scene;
   readonly list: readonly NodeView[];
   readonly ties: readonly EdgeView[];
-  /** The same for React Flow, which sees of a step only what comes and goes. */
+  /** The nodes for React Flow, which sees of a step only what comes and goes. */
   readonly flowNodes: Node[];
-  readonly flowEdges: Edge[];
+  readonly tieIds: TieIds;
   readonly nodes: ReadonlyMap<string, NodeView>;
   readonly edges: ReadonlyMap<string, EdgeView>;
   /** Edges by the node that they leave. */
@@ -54,6 +54,9 @@ export interface StageState {
   /** How long each new node takes to grow in, ms. */
   readonly entering: ReadonlyMap<string, number>;
 }
+
+/** Ids of the edges that are drawn below the nodes and above them. */
+interface TieIds { readonly below: readonly string[]; readonly above: readonly string[] }
 
 /** The store, and the looks of its nodes and edges one by one. */
 export interface StageStore extends StoreApi<StageState> { readonly looks: { readonly nodes: Looks<NodeLook>; readonly ties: Looks<TieLook> } }
@@ -148,19 +151,26 @@ export function point(stage: StageStore, id: string | undefined): void {
   if (stage.getState().pointed !== id) stage.setState({ pointed: id });
 }
 
-function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'flowEdges' | 'names' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
+function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'names' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
   const list = shareById(old?.list ?? [], inReadingOrder(scene));
   const ties = shareById(old?.ties ?? [], scene.graph.edges);
   return {
     scene, list, ties,
     names: share(old?.names, [...new Set(list.flatMap(node => node.name ?? []))]),
     flowNodes: flowNodes(list, old?.flowNodes ?? []),
-    flowEdges: flowEdges(ties, old?.flowEdges ?? []),
+    tieIds: share(old?.tieIds, tieIdsOf(ties)),
     leaving: bySource(ties, old?.leaving),
     nodes: new Map(list.map(node => [node.id, node])),
     edges: new Map(ties.map(tie => [tie.id, tie])),
     spotlight: spotlightOf(scene, ties),
   };
+}
+
+/** Who waits for whom must be seen. */
+export const ABOVE: ReadonlySet<EdgeView['style']> = new Set(['wait', 'hold']);
+
+function tieIdsOf(ties: readonly EdgeView[]): TieIds {
+  return { below: ties.flatMap(({ id, style }) => (ABOVE.has(style) ? [] : [id])), above: ties.flatMap(({ id, style }) => (ABOVE.has(style) ? [id] : [])) };
 }
 
 /** How fast effects go: 1 by hand, and at any speed of play they end well before the next step. */

@@ -1,13 +1,27 @@
 import { memo, type CSSProperties } from 'react';
-import type { EdgeProps } from '@xyflow/react';
+import { ViewportPortal } from '@xyflow/react';
 import styles from './edge.module.css';
-import type { EdgeView } from '../../graph/graph';
 import { headOf, placedHead } from '../../graph/edgeHeads';
 import { useTieLook } from './looks';
 import { markColour } from './ProcessMark';
+import { ABOVE, useStage } from './stageStore';
+
+/**
+ * The edges of the stage, in one picture below the nodes and one above them. Their ways are known, so that React Flow, which would keep a
+ * picture and a place in its store for each, need not hear of them. They are told by the nodes that they leave.
+ */
+export const Ties = memo(function Ties() {
+  const { below, above } = useStage(state => state.tieIds);
+  return (
+    <ViewportPortal>
+      <svg className={styles.ties} aria-hidden="true">{below.map(id => <Tie key={id} id={id} />)}</svg>
+      {above.length > 0 && <svg className={`${styles.ties} ${styles.above}`} aria-hidden="true">{above.map(id => <Tie key={id} id={id} />)}</svg>}
+    </ViewportPortal>
+  );
+});
 
 /** Every edge of the stage: what it means is told by its line and its head. */
-export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
+const Tie = memo(function Tie({ id }: { readonly id: string }) {
   const { edge, lit: shown, dim, reached } = useTieLook(id);
   if (!edge) return undefined;
   const { end, labelAt } = edge;
@@ -26,9 +40,7 @@ export const TieEdge = memo(function TieEdge({ id }: EdgeProps) {
     >
       <path className={styles.line} d={edge.path} />
       <path className={styles.head} data-head={headOf(edge)} d={placedHead(headOf(edge), end)} />
-      {(shown || edge.fresh || ALWAYS.has(edge.style) || edge.dangling) && <text x={labelAt.x} y={labelAt.y + 3}>{edge.label}{edge.dangling ? ', freed' : ''}{edge.circle ? ', in a circle' : ''}</text>}
+      {(shown || edge.fresh || ABOVE.has(edge.style) || edge.dangling) && <text x={labelAt.x} y={labelAt.y + 3}>{edge.label}{edge.dangling ? ', freed' : ''}{edge.circle ? ', in a circle' : ''}</text>}
     </g>
   );
 });
-
-const ALWAYS: ReadonlySet<EdgeView['style']> = new Set(['wait', 'hold']);
