@@ -1,4 +1,4 @@
-import { memo, useLayoutEffect, useRef, type ReactNode } from 'react';
+import { memo, useRef, type ReactNode } from 'react';
 import { hover, select } from '../../session/attention';
 import { useSessionStore } from '../useSession';
 import { Badges } from './Badges';
@@ -28,7 +28,6 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
   const { id, name, objects, badges } = view;
   const { selected, lit, dim, touched, reached, active } = useNodeLook(id);
   const element = useRef<HTMLElement>(null);
-  useEntrance(element, id);
   const enter = (): void => {
     point(stage, id);
     hover(session, { objects, fields: [], step: undefined });
@@ -81,13 +80,3 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
     </article>
   );
 });
-
-/** A node that a step brings grows in. */
-function useEntrance(element: { readonly current: HTMLElement | null }, id: string): void {
-  const stage = useStageStore();
-  useLayoutEffect(() => {
-    const entrance = stage.getState().entering.get(id);
-    if (entrance === undefined) return;
-    element.current?.animate([{ opacity: 0, transform: 'scale(0.86)' }, { opacity: 1, transform: 'none' }], { duration: entrance, easing: 'cubic-bezier(0.2, 0.7, 0.2, 1)' });
-  }, [element, id, stage]);
-}

@@ -99,8 +99,11 @@ class Player {
 }
 
 const PLAYS: Readonly<Record<EffectKind, (player: Player, effect: Effect) => void>> = {
-  // A new node grows in by itself: it is drawn after the step is.
-  alloc: () => undefined,
+  // A frame closes about a new node. What moves among the others would part them into pictures, each drawn anew: in a crowd that is most of the step's cost.
+  alloc: (player, effect) => {
+    const place = at(effect.from);
+    player.add(styles.frame, effect, [{ transform: `${place} scale(1.12)`, opacity: 0 }, { transform: `${place} scale(1)`, opacity: 0.8, offset: 0.6 }, { transform: `${place} scale(1)`, opacity: 0 }], { ...box(effect), '--tone': 'var(--ink-2)' });
+  },
   free: (player, effect) => {
     player.add(styles.husk, effect, [{ opacity: 1, transform: at(effect.from) }, { opacity: 0, transform: `${at(effect.from)} scale(0.9)` }], box(effect));
   },

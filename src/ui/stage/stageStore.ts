@@ -51,8 +51,6 @@ export interface StageState {
   readonly spotlight: ReadonlySet<string>;
   /** What is to be moved for the last step; empty where nothing may move. */
   readonly effects: readonly Effect[];
-  /** How long each new node takes to grow in, ms. */
-  readonly entering: ReadonlyMap<string, number>;
 }
 
 /** Ids of the edges that are drawn below the nodes and above them. */
@@ -62,7 +60,6 @@ interface TieIds { readonly below: readonly string[]; readonly above: readonly s
 export interface StageStore extends StoreApi<StageState> { readonly looks: { readonly nodes: Looks<NodeLook>; readonly ties: Looks<TieLook> } }
 
 const NO_EFFECTS: readonly Effect[] = [];
-const NO_ENTRANCE: StageState['entering'] = new Map();
 const NOTHING: ReadonlySet<string> = new Set();
 export const NO_EDGES: readonly EdgeView[] = [];
 /** With more nodes than this, what a step leaves alone is dimmed from the start. */
@@ -76,7 +73,7 @@ export function createStage(session: Session): StageStore {
   const scene = sceneOf(frame, { folded, shape: FIRST_SHAPE });
   const { selection, hover } = state;
   const store = createStore<StageState>(() => ({
-    ...shown(scene, undefined), selection, hover, groups: groupNames(frame), folded, shape: FIRST_SHAPE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS, entering: NO_ENTRANCE,
+    ...shown(scene, undefined), selection, hover, groups: groupNames(frame), folded, shape: FIRST_SHAPE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS,
   }));
   const nodes = new Looks(store.getState(), nodeLook);
   const ties = new Looks(store.getState(), tieLook);
@@ -100,7 +97,7 @@ export function followSession(stage: StageStore, session: Session): () => void {
     // One change for all of it: each change asks everything on the stage.
     const next: Partial<StageState> = {
       ...(opened ? { groups: groupNames(frame), folded, active: undefined, focus: scene.graph.nodes.length > CROWD } : {}),
-      ...(scene === old.scene ? {} : { ...shown(scene, old), ...moved(old.scene, scene, paceOf(state)) }),
+      ...(scene === old.scene ? {} : { ...shown(scene, old), effects: moved(old.scene, scene, paceOf(state)) }),
       ...(selection === old.selection ? {} : { selection }),
       ...(hover === old.hover ? {} : { hover }),
       ...(sameSet(lit, old.lit) ? {} : { lit }),
@@ -117,7 +114,7 @@ export function arrange(stage: StageStore, session: Session, how: Partial<Arrang
   const { folded, shape } = { folded: old.folded, shape: old.shape, ...how };
   if (folded === old.folded && shape === old.shape) return;
   const scene = sceneOf(currentFrame(session.getState()), { folded, shape });
-  stage.setState({ folded, shape, effects: NO_EFFECTS, entering: NO_ENTRANCE, ...shown(scene, old) });
+  stage.setState({ folded, shape, effects: NO_EFFECTS, ...shown(scene, old) });
 }
 
 /** Folds a group, or opens it; the focus that was in it goes on to what stands there now. */
@@ -178,11 +175,10 @@ function paceOf({ settings }: SessionState): number {
   return settings.playing ? Math.max(1, (LONGEST * settings.speed) / 800) : 1;
 }
 
-function moved(before: Scene, after: Scene, pace: number): Pick<StageState, 'effects' | 'entering'> {
-  if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches) return { effects: NO_EFFECTS, entering: NO_ENTRANCE };
+function moved(before: Scene, after: Scene, pace: number): readonly Effect[] {
+  if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches) return NO_EFFECTS;
   const actor = [...after.touched].find(id => id.startsWith('process:'));
-  const effects = (moving()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS).map(effect => ({ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }));
-  return { effects, entering: new Map(effects.flatMap(({ kind, node, duration }): [string, number][] => (kind === 'alloc' ? [[node, duration]] : []))) };
+  return (moving()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS).map(effect => ({ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }));
 }
 
 function bySource(ties: readonly EdgeView[], old: StageState['leaving'] | undefined): StageState['leaving'] {

@@ -110,7 +110,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
 }
 
 /** Where the last step was at work: first what is new, then what changed its edges, then the rest, the process last. */
-function placesTouched({ scene, nodes, ties, entering }: StageState): readonly Place[] {
+function placesTouched({ scene, nodes, ties, effects }: StageState): readonly Place[] {
+  const entering = new Set(effects.flatMap(({ kind, node }) => (kind === 'alloc' ? [node] : [])));
   const fresh = new Set(ties.filter(tie => tie.fresh).map(tie => tie.source));
   const rank = (id: string): number => (entering.has(id) ? 0 : id.startsWith('process:') ? 3 : fresh.has(id) ? 1 : 2);
   return [...scene.touched].toSorted((a, b) => rank(a) - rank(b)).flatMap(id => nodes.get(id)?.place ?? []);
