@@ -4,6 +4,7 @@ import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../kernel
 import type { ObjectSlot, Program } from '../kernel/program';
 import { processOf } from '../kernel/world';
 import { anatomyOf } from './anatomy';
+import { atRest, busyObjects, type AtRest } from './atRest';
 import { castOf, idOf, type Actor } from './cast';
 import { routeEdge } from './edgePath';
 import { devicesOf } from './fold';
@@ -58,6 +59,7 @@ function once(edges: readonly EdgeView[], { standIn }: Layout): readonly EdgeVie
 
 class View {
   private readonly ghosts: ReadonlySet<number>;
+  private readonly busy: ReadonlySet<number>;
 
   constructor(
     private readonly program: Program,
@@ -66,6 +68,7 @@ class View {
     private readonly extras: Extras,
   ) {
     this.ghosts = this.findGhosts();
+    this.busy = busyObjects(program, state, extras.previous, extras.events);
   }
 
   node(actor: Actor): NodeView | undefined {
@@ -75,10 +78,10 @@ class View {
     const { what } = actor;
     switch (what.kind) {
       case 'process': return this.process(what.process, base);
-      case 'object': return this.shown(what.slot) ? this.object(what.slot, roomOf(place.height), base) : undefined;
+      case 'object': return this.shown(what.slot) ? this.object(what.slot, base) : undefined;
       case 'node':
         if (!this.value(what.field) || !this.live(what.slot)) return undefined;
-        return { ...base, kind: 'node', path: what.path, field: what.field, name: what.slot.name, objects: [what.slot.index], badges: NO_BADGES };
+        return fixed(this.layout, actor.id, () => ({ ...base, kind: 'node', path: what.path, field: what.field, name: what.slot.name, objects: [what.slot.index], badges: NO_BADGES }));
       case 'fops': return this.fops(what.table, base);
       case 'fold': return this.fold(what.group, base);
     }
@@ -125,7 +128,19 @@ class View {
     return object === undefined ? undefined : this.program.objects[object];
   }
 
-  private object(slot: ObjectSlot, room: number, base: { id: string; place: NodeView['place'] }): ObjectView {
+  /** What is kept of an object at which nothing is going on; undefined where something is. */
+  private atRest(slot: ObjectSlot): AtRest | undefined {
+    return this.busy.has(slot.index) || this.extras.badges?.has(slot.name) ? undefined : atRest(this.program, this.state, this.layout, slot);
+  }
+
+  private object(slot: ObjectSlot, base: { id: string; place: NodeView['place'] }): ObjectView {
+    const kept = this.atRest(slot);
+    if (!kept) return this.looked(slot, base);
+    kept.view ??= this.looked(slot, base);
+    return kept.view;
+  }
+
+  private looked(slot: ObjectSlot, base: { id: string; place: NodeView['place'] }): ObjectView {
     const file = slot.type === 'file' ? this.program.files.find(each => each.object === slot.index) : undefined;
     const swapped = file !== undefined && this.program.model.parked.includes(file.kind);
     const releaser = slot.fields['releaser'] === undefined ? 0 : this.value(slot.fields['releaser']);
@@ -142,7 +157,7 @@ class View {
       gated: file?.normal !== undefined && !swapped,
       releaser: releaser > 0 ? taskMark(this.program, releaser - 1) : undefined,
       rows,
-      shown: shownRows(this.program, slot, rows, room),
+      shown: shownRows(this.program, slot, rows, roomOf(base.place.height)),
       badges: this.extras.badges?.get(slot.name) ?? NO_BADGES,
     };
   }
@@ -206,7 +221,7 @@ class View {
   edges(): EdgeView[] {
     const { program } = this;
     const edges: EdgeView[] = [];
-    for (const slot of program.objects) if (slot.type !== 'fd' && this.live(slot)) edges.push(...this.pointers(slot));
+    for (const slot of program.objects) if (slot.type !== 'fd' && this.live(slot)) edges.push(...this.ties(slot));
     for (const fd of program.fds) {
       const file = program.files[fd.file];
       const slot = file && program.objects[file.object];
@@ -224,6 +239,13 @@ class View {
       if (what.kind === 'node') edges.push(...this.edge(`cdev:${id}`, id, idOf(what.slot), { style: 'embedded', label: 'cdev' }));
     }
     return [...edges, ...this.waits()];
+  }
+
+  private ties(slot: ObjectSlot): readonly EdgeView[] {
+    const kept = this.atRest(slot);
+    if (!kept) return this.pointers(slot);
+    kept.ties ??= this.pointers(slot);
+    return kept.ties;
   }
 
   private pointers(slot: ObjectSlot): EdgeView[] {
@@ -271,6 +293,17 @@ class View {
     const make = (): EdgeView => ({ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(this.layout, source, target, LABEL_AT[style]) });
     return [dangling || fresh || process !== undefined ? make() : quietEdge(this.layout, `${id} ${target} ${style}`, make)];
   }
+}
+
+/** Nodes that look the same whenever they are there, by layout. */
+const fixedNodes = new WeakMap<Layout, Map<string, NodeView>>();
+
+function fixed(layout: Layout, id: string, make: () => NodeView): NodeView {
+  const all = fixedNodes.get(layout) ?? new Map<string, NodeView>();
+  fixedNodes.set(layout, all);
+  const node = all.get(id) ?? make();
+  all.set(id, node);
+  return node;
 }
 
 /** Edges about which there is nothing new, by layout: most edges of most steps. */

@@ -17,6 +17,7 @@ export function planEffects(before: Graph, after: Graph, actor?: string): readon
   for (const node of before.nodes) if (leaves(node, now.get(node.id))) effects.push(whole('free', node, '', 220));
   for (const node of after.nodes) {
     const was = old.get(node.id);
+    if (was === node) continue;
     if (!was) effects.push(whole('alloc', node, '', 260));
     else if (was.kind === 'object' && node.kind === 'object') effects.push(...changes(was, node, before, after));
     effects.push(...newBadges(was, node));
