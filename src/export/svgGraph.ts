@@ -107,13 +107,13 @@ function toneOf(edge: EdgeView): { readonly stroke: string; readonly text: strin
   }
 }
 
-const FILLED: ReadonlySet<Head> = new Set(['full', 'diamond', 'dot']);
+const FILLED: ReadonlySet<Head> = new Set(['full', 'diamond', 'dot', 'arrow']);
 
 function edgeMark(edge: EdgeView): string {
   const tone = toneOf(edge);
   const { end, labelAt } = edge;
   const told = edge.dangling || edge.circle || edge.style === 'wait' || edge.style === 'hold';
-  const label = `${edge.label}${edge.dangling ? ', freed' : ''}${edge.circle ? ', in a circle' : ''}`;
+  const label = `${edge.label}${edge.dangling ? ', freed' : ''}`;
   const dash = tone.dash === '' ? '' : ` stroke-dasharray="${tone.dash}"`;
   return `<g><title>${xml(`${bare(edge.source)}: ${label} to ${bare(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>`
     + `<path class="${FILLED.has(headOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${placedHead(headOf(edge), end)}"/>`

@@ -9,6 +9,7 @@ export const HEADS = {
   double: 'M-7,-4.5 L0,0 L-7,4.5 M-13,-4.5 L-6,0 L-13,4.5',
   bar: 'M0,-6 L0,6 M-4,-6 L-4,6',
   cross: 'M-8,-5 L2,5 M-8,5 L2,-5',
+  arrow: 'M-9,-8 L9,0 L-9,8 Z',
   dot: 'M-9,0 a4.5,4.5 0 1 0 9,0 a4.5,4.5 0 1 0 -9,0 Z',
 } as const;
 

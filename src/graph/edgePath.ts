@@ -2,24 +2,25 @@ import type { EdgeView } from './graph';
 import type { Layout } from './layout';
 import { wayOf, type Point } from './ways';
 
-type Route = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelAt'>;
+/** A way as it is drawn. */
+export type Route = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelAt' | 'middle'>;
 
 const BEND = 5;
 
 const routes = new WeakMap<Layout, Map<string, Route>>();
 
-/** The way from one node to another as it is drawn; `at` says how far along its label stands. Same object for the same nodes of a layout. */
-export function routeEdge(layout: Layout, a: string, b: string, at = 0.5): Route {
+/** The way from one node to another as it is drawn. Same object for the same nodes of a layout. */
+export function routeEdge(layout: Layout, a: string, b: string): Route {
   const all = routes.get(layout) ?? new Map<string, Route>();
   routes.set(layout, all);
-  const key = `${a} ${b} ${at}`;
-  const route = all.get(key) ?? drawn(wayOf(layout, a, b), at);
+  const key = `${a} ${b}`;
+  const route = all.get(key) ?? drawn(wayOf(layout, a, b), 0.5);
   all.set(key, route);
   return route;
 }
 
-/** A way of level and upright stretches, with round corners. */
-function drawn(way: readonly Point[], at: number): Route {
+/** A way of level and upright stretches, with round corners; `at` says how far along its label stands. */
+export function drawn(way: readonly Point[], at: number): Route {
   const points = way.filter((point, i) => i === 0 || Math.hypot(point.x - (way[i - 1]?.x ?? 0), point.y - (way[i - 1]?.y ?? 0)) > 0.5);
   const [start, end] = [points[0] ?? { x: 0, y: 0 }, points.at(-1) ?? { x: 0, y: 0 }];
   const before = points.at(-2) ?? start;
@@ -33,7 +34,7 @@ function drawn(way: readonly Point[], at: number): Route {
   }
   path += ` L${n(end.x)},${n(end.y)}`;
   const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
-  return { path, start, end: { ...end, dx: (end.x - before.x) / length, dy: (end.y - before.y) / length }, labelAt: along(points, at) };
+  return { path, start, end: { ...end, dx: (end.x - before.x) / length, dy: (end.y - before.y) / length }, labelAt: along(points, at), middle: undefined };
 }
 
 /** A point a corner's width from one towards the next. */

@@ -31,6 +31,8 @@ interface NodeBase {
   /** Objects (indices) that the node stands for. */
   readonly objects: readonly number[];
   readonly badges: readonly Badge[];
+  /** It stands where the stage ends: what is wider than it hangs out to the left. */
+  readonly last: boolean;
 }
 
 export interface ObjectView extends NodeBase {
@@ -131,7 +133,14 @@ export interface EdgeView {
   readonly start: { readonly x: number; readonly y: number };
   readonly end: { readonly x: number; readonly y: number; readonly dx: number; readonly dy: number };
   readonly labelAt: { readonly x: number; readonly y: number };
+  /** Wait and hold edges: about the middle of the longest stretch and where it leads, for a head that shows the way round a circle. */
+  readonly middle: EdgeView['end'] | undefined;
 }
 
 /** What the stage shows of one state. */
 export interface Graph { readonly nodes: readonly NodeView[]; readonly edges: readonly EdgeView[]; readonly zones: readonly Zone[] }
+
+/** Whether an edge tells who waits or who holds what is waited for. */
+export function isWait({ style }: Pick<EdgeView, 'style'>): boolean {
+  return style === 'wait' || style === 'hold';
+}

@@ -6,15 +6,16 @@ import { processOf } from '../kernel/world';
 import { anatomyOf } from './anatomy';
 import { atRest, busyObjects, type AtRest } from './atRest';
 import { castOf, idOf, type Actor } from './cast';
-import { routeEdge } from './edgePath';
+import { routeEdge, type Route } from './edgePath';
 import { devicesOf } from './fold';
 import { touchOf } from './foldTouch';
 import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
-import type { Layout } from './layout';
-import { layOutStage } from './layout';
+import { badgeBox } from './badgeBox';
+import { layOutStage, type Layout } from './layout';
 import { roomOf } from './lettering';
 import { describeWait, taskMark, tasksInCircle } from './marks';
 import { rowsOf, shownRows } from './rows';
+import { routeWaits, type Box } from './waitWays';
 
 /** What to show besides the state itself. */
 export interface Extras {
@@ -28,17 +29,16 @@ export interface Extras {
   readonly events?: readonly Event[] | undefined;
 }
 
-/** The words of a wait stand by its task, in the gap below user space. */
-const LABEL_AT: Partial<Readonly<Record<EdgeView['style'], number>>> = { wait: 0.3, hold: 0.2 };
-
 const NO_BADGES: readonly Badge[] = [];
+
+type Base = Pick<NodeView, 'id' | 'place' | 'last'>;
 
 /** The graph of one state: live objects, and freed ones that somebody still points at, at their frozen places. */
 export function toGraph(program: Program, state: Int32Array, layout: Layout = layOutStage(program), extras: Extras = {}): Graph {
   const view = new View(program, state, layout, extras);
   const nodes = layout.cast.actors.flatMap(actor => view.node(actor) ?? []);
   const there = new Set(nodes.map(node => node.id));
-  const edges = once(view.edges().filter(edge => there.has(edge.source) && there.has(edge.target)), layout);
+  const edges = once(view.edges(nodes.flatMap(badgeBox)).filter(edge => there.has(edge.source) && there.has(edge.target)), layout);
   return { nodes, edges, zones: layout.zones };
 }
 
@@ -74,7 +74,8 @@ class View {
   node(actor: Actor): NodeView | undefined {
     const place = this.layout.places.get(actor.id);
     if (!place) throw new Error(`no place for ${actor.id}`);
-    const base = { id: actor.id, place };
+    const column = this.layout.grid.slots.get(actor.id)?.column ?? 0;
+    const base = { id: actor.id, place, last: column > 0 && column === this.layout.columns - 1 };
     const { what } = actor;
     switch (what.kind) {
       case 'process': return this.process(what.process, base);
@@ -133,14 +134,14 @@ class View {
     return this.busy.has(slot.index) || this.extras.badges?.has(slot.name) ? undefined : atRest(this.program, this.state, this.layout, slot);
   }
 
-  private object(slot: ObjectSlot, base: { id: string; place: NodeView['place'] }): ObjectView {
+  private object(slot: ObjectSlot, base: Base): ObjectView {
     const kept = this.atRest(slot);
     if (!kept) return this.looked(slot, base);
     kept.view ??= this.looked(slot, base);
     return kept.view;
   }
 
-  private looked(slot: ObjectSlot, base: { id: string; place: NodeView['place'] }): ObjectView {
+  private looked(slot: ObjectSlot, base: Base): ObjectView {
     const file = slot.type === 'file' ? this.program.files.find(each => each.object === slot.index) : undefined;
     const swapped = file !== undefined && this.program.model.parked.includes(file.kind);
     const releaser = slot.fields['releaser'] === undefined ? 0 : this.value(slot.fields['releaser']);
@@ -162,7 +163,7 @@ class View {
     };
   }
 
-  private process(process: string, base: { id: string; place: NodeView['place'] }): ProcessView {
+  private process(process: string, base: Base): ProcessView {
     const { program } = this;
     const fds = program.fds.filter(fd => fd.process === process && this.value(fd.installed) === 1);
     return {
@@ -180,7 +181,7 @@ class View {
   }
 
   /** The table of the files that are open now; tables of a design that swaps none are its gate. */
-  private fops(table: FopsView['table'], base: { id: string; place: NodeView['place'] }): FopsView | undefined {
+  private fops(table: FopsView['table'], base: Base): FopsView | undefined {
     const { program } = this;
     const open = program.files.filter(file => file.normal && this.liveIndex(file.object));
     if (open.length === 0) return undefined;
@@ -188,7 +189,7 @@ class View {
     return { ...base, kind: 'fops', table, gated, admits: table === 'parked' ? 'bind only' : 'read, write, mmap, ioctl', name: undefined, objects: [], badges: NO_BADGES };
   }
 
-  private fold(group: string, base: { id: string; place: NodeView['place'] }): FoldView {
+  private fold(group: string, base: Base): FoldView {
     const { program } = this;
     const devices = devicesOf(program, group).map((slot): FoldedDevice => ({
       name: slot.name,
@@ -218,7 +219,8 @@ class View {
     return { mark, status: 'idle', call: call.call.call, detail, brief: detail };
   }
 
-  edges(): EdgeView[] {
+  /** All edges; the words of waits keep clear of what is `busy`. */
+  edges(busy: readonly Box[]): EdgeView[] {
     const { program } = this;
     const edges: EdgeView[] = [];
     for (const slot of program.objects) if (slot.type !== 'fd' && this.live(slot)) edges.push(...this.ties(slot));
@@ -238,7 +240,7 @@ class View {
     for (const { what, id } of castOf(program).actors) {
       if (what.kind === 'node') edges.push(...this.edge(`cdev:${id}`, id, idOf(what.slot), { style: 'embedded', label: 'cdev' }));
     }
-    return [...edges, ...this.waits()];
+    return [...edges, ...this.waits(busy)];
   }
 
   private ties(slot: ObjectSlot): readonly EdgeView[] {
@@ -267,31 +269,41 @@ class View {
     return previous !== undefined && previous[field] !== this.state[field];
   }
 
-  private waits(): EdgeView[] {
+  private waits(busy: readonly Box[]): readonly EdgeView[] {
     const { program, state } = this;
     const circle = tasksInCircle(program, state);
-    return program.tasks.flatMap(task => {
+    const ties = program.tasks.flatMap(task => {
       const wait = waitOf(program, state, task.index);
       if (!wait || wait.kind === 'name') return [];
       const slot = program.objects[program.fields[wait.field]?.object ?? -1];
       if (!slot) return [];
       const { process } = taskMark(program, task.index);
-      const waiting = this.edge(`wait:${task.name}`, `process:${task.process}`, idOf(slot), { style: 'wait', label: `${task.name} waits`, process, circle: circle.has(task.index) });
+      const waiting = this.ends(`wait:${task.name}`, `process:${task.process}`, idOf(slot), { style: 'wait', label: `${task.name} waits`, process, circle: circle.has(task.index) });
       const owner = wait.kind === 'mutex' ? this.value(wait.field) : 0;
       const holder = program.tasks[owner - 1];
       if (!holder) return waiting;
       const mark = taskMark(program, holder.index);
-      return [...waiting, ...this.edge(`hold:${wait.field}:${task.name}`, idOf(slot), `process:${holder.process}`, { style: 'hold', label: `held by ${holder.name}`, process: mark.process, circle: circle.has(task.index) })];
+      return [...waiting, ...this.ends(`hold:${wait.field}`, idOf(slot), `process:${holder.process}`, { style: 'hold', label: `held by ${holder.name}`, process: mark.process, circle: circle.has(task.index) })];
     });
+    if (ties.length === 0) return NO_WAITS;
+    // A lock for which several wait is held once; in a circle, whoever else waits beside.
+    const drawn = ties.filter((tie, i) => tie.style !== 'hold' || !ties.some((other, j) => other.id === tie.id && (Number(other.circle) > Number(tie.circle) || (other.circle === tie.circle && j < i))));
+    const routes = routeWaits(this.layout, drawn, busy);
+    return drawn.map((tie, i): EdgeView => ({ ...tie, ...(routes[i] ?? routeEdge(this.layout, tie.source, tie.target)) }));
   }
 
-  private edge(id: string, a: string, b: string, how: Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>> ): EdgeView[] {
+  /** What an edge is, but for its way; nothing where an end of it has no place. */
+  private ends(id: string, a: string, b: string, { style, label, dangling = false, fresh = false, circle = false, process }: How): Omit<EdgeView, keyof Route>[] {
     const { places, standIn } = this.layout;
     const [source, target] = [standIn.get(a) ?? a, standIn.get(b) ?? b];
-    if (!places.has(source) || !places.has(target) || source === target) return [];
-    const { dangling = false, fresh = false, circle = false, process, style, label } = how;
-    const make = (): EdgeView => ({ id, source, target, style, label, dangling, fresh, circle, process, ...routeEdge(this.layout, source, target, LABEL_AT[style]) });
-    return [dangling || fresh || process !== undefined ? make() : quietEdge(this.layout, `${id} ${target} ${style}`, make)];
+    return places.has(source) && places.has(target) && source !== target ? [{ id, source, target, style, label, dangling, fresh, circle, process }] : [];
+  }
+
+  private edge(id: string, a: string, b: string, how: How): EdgeView[] {
+    return this.ends(id, a, b, how).map(ends => {
+      const make = (): EdgeView => ({ ...ends, ...routeEdge(this.layout, ends.source, ends.target) });
+      return ends.dangling || ends.fresh ? make() : quietEdge(this.layout, `${id} ${ends.target} ${ends.style}`, make);
+    });
   }
 }
 
@@ -305,6 +317,10 @@ function fixed(layout: Layout, id: string, make: () => NodeView): NodeView {
   all.set(id, node);
   return node;
 }
+
+type How = Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>>;
+
+const NO_WAITS: readonly EdgeView[] = [];
 
 /** Edges about which there is nothing new, by layout: most edges of most steps. */
 const quietEdges = new WeakMap<Layout, Map<string, EdgeView>>();

@@ -6,7 +6,7 @@ import { passageOf, type Exit, type Passage, type Traffic } from './passage';
 export interface Point { readonly x: number; readonly y: number }
 
 /** A level or upright stretch of an edge. */
-interface Stretch { readonly level: boolean; readonly at: number; readonly from: number; readonly to: number }
+export interface Stretch { readonly level: boolean; readonly at: number; readonly from: number; readonly to: number }
 type Taken = Map<string, Stretch[]>;
 
 /** With more possible edges than this, none looks out for the others. */
@@ -21,6 +21,7 @@ const SIDE = 5;
 /** Above and below the edges of a channel, for heads and corners. */
 const HEAD = 7;
 
+/** Ways that are laid, what they run along, and how many pass each gap. */
 interface Plan { readonly ways: Map<string, readonly Point[]>; readonly taken: Taken; readonly traffic: Traffic }
 
 const plans = new WeakMap<Layout, Plan>();
@@ -30,13 +31,49 @@ const plans = new WeakMap<Layout, Plan>();
  * Of all edges that there can be, as few as possible run on top of one another.
  */
 export function wayOf(layout: Layout, a: string, b: string): readonly Point[] {
-  const plan = plans.get(layout) ?? planOf(layout);
-  plans.set(layout, plan);
+  const plan = plansOf(layout);
   const key = `${a} ${b}`;
   // What nobody foresaw goes as if it were the last, and leaves no trace: its way does not depend on who else comes.
   const way = plan.ways.get(key) ?? laid(layout, a, b, { ...plan, traffic: new Map(plan.traffic) }, (a.length * 3 + b.length + a.charCodeAt(a.length - 1)) % 3);
   plan.ways.set(key, way);
   return way;
+}
+
+/** Where ways that nobody foresaw begin: what those of a layout that are foreseen run along. */
+export function layingOf(layout: Layout): Laying {
+  return plansOf(layout);
+}
+
+function plansOf(layout: Layout): Plan {
+  const plan = plans.get(layout) ?? planOf(layout);
+  plans.set(layout, plan);
+  return plan;
+}
+
+/** What has been laid so far. */
+export type Laying = Pick<Plan, 'taken' | 'traffic'>;
+
+/** One more way, that keeps clear of all that are laid, and what is laid with it. It takes so much more room in each gap than an edge does. */
+export function layBeside(layout: Layout, a: string, b: string, laying: Laying, room: number): { readonly way: readonly Point[]; readonly laying: Laying } {
+  const traffic = new Map(laying.traffic);
+  const way = laid(layout, a, b, { ways: new Map(), taken: laying.taken, traffic }, 0);
+  for (const [gap, count] of traffic) if (count !== laying.traffic.get(gap)) traffic.set(gap, count + room);
+  const taken: Taken = new Map(laying.taken);
+  for (const stretch of stretches(way)) taken.set(keyOf(stretch, 0), [...(taken.get(keyOf(stretch, 0)) ?? []), stretch]);
+  return { way, laying: { taken, traffic } };
+}
+
+/** The stretches that pass through a box. */
+export function stretchesIn({ taken }: Laying, { x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }): number {
+  let count = 0;
+  const cross = (level: boolean, [from, to]: readonly [number, number], [low, high]: readonly [number, number]): void => {
+    for (let at = Math.floor(from / EASY); at <= Math.floor(to / EASY); at++) {
+      for (const stretch of taken.get(`${level} ${at}`) ?? []) if (stretch.at >= from && stretch.at <= to && stretch.from < high && stretch.to > low) count += 1;
+    }
+  };
+  cross(true, [y, y + height], [x, x + width]);
+  cross(false, [x, x + width], [y, y + height]);
+  return count;
 }
 
 function planOf(layout: Layout): Plan {

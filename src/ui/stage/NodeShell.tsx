@@ -26,7 +26,7 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
-  const { selected, lit, dim, touched, reached, active } = useNodeLook(id);
+  const { selected, lit, dim, touched, reached, stuck, active } = useNodeLook(id);
   const element = useRef<HTMLElement>(null);
   const enter = (): void => {
     point(stage, id);
@@ -45,7 +45,7 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
     <article
       ref={element}
       className={`${styles.node} ${look}`}
-      aria-label={[label, ...badges.map(badge => `${badge.kind === 'violation' ? 'violation of ' : 'refused '}${badge.title}, ${badge.text}`)].join('. ')}
+      aria-label={[label, ...(stuck ? ['part of a deadlock'] : []), ...badges.map(badge => `${badge.kind === 'violation' ? 'violation of ' : 'refused '}${badge.title}, ${badge.text}`)].join('. ')}
       aria-current={selected || undefined}
       tabIndex={active ? 0 : -1}
       data-node={id}
@@ -56,6 +56,7 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
       data-lit={lit || undefined}
       data-dim={dim || undefined}
       data-touched={touched || undefined}
+      data-stuck={stuck || undefined}
       data-reached={reached || undefined}
       data-violated={violated || undefined}
       onMouseEnter={enter}
@@ -76,7 +77,8 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
       }}
     >
       {children}
-      <Badges badges={badges} />
+      {stuck && view.kind === 'process' && <span className={styles.tag} data-part="deadlock">deadlock</span>}
+      <Badges view={view} />
     </article>
   );
 });

@@ -2,9 +2,10 @@ import { memo, type CSSProperties } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './edge.module.css';
 import { headOf, placedHead } from '../../graph/edgeHeads';
+import { isWait } from '../../graph/graph';
 import { useTieLook } from './looks';
 import { markColour } from './ProcessMark';
-import { ABOVE, useStage } from './stageStore';
+import { useStage } from './stageStore';
 
 /**
  * The edges of the stage, in one picture below the nodes and one above them. Their ways are known, so that React Flow, which would keep a
@@ -16,6 +17,7 @@ export const Ties = memo(function Ties() {
     <ViewportPortal>
       <svg className={styles.ties} aria-hidden="true">{below.map(id => <Tie key={id} id={id} />)}</svg>
       {above.length > 0 && <svg className={`${styles.ties} ${styles.above}`} aria-hidden="true">{above.map(id => <Tie key={id} id={id} />)}</svg>}
+      {above.map(id => <WaitLabel key={id} id={id} />)}
     </ViewportPortal>
   );
 });
@@ -25,6 +27,7 @@ const Tie = memo(function Tie({ id }: { readonly id: string }) {
   const { edge, lit: shown, dim, reached } = useTieLook(id);
   if (!edge) return undefined;
   const { end, labelAt } = edge;
+  const crosses = isWait(edge);
   return (
     <g
       className={styles.tie}
@@ -38,9 +41,19 @@ const Tie = memo(function Tie({ id }: { readonly id: string }) {
       data-circle={edge.circle || undefined}
       style={edge.process === undefined ? undefined : ({ '--who': markColour(edge.process) } as CSSProperties)}
     >
+      {crosses && <path className={styles.casing} d={edge.path} />}
       <path className={styles.line} d={edge.path} />
       <path className={styles.head} data-head={headOf(edge)} d={placedHead(headOf(edge), end)} />
-      {(shown || edge.fresh || ABOVE.has(edge.style) || edge.dangling) && <text x={labelAt.x} y={labelAt.y + 3}>{edge.label}{edge.dangling ? ', freed' : ''}{edge.circle ? ', in a circle' : ''}</text>}
+      {edge.circle && edge.middle && <path className={styles.head} data-head="arrow" d={placedHead('arrow', edge.middle)} />}
+      {!crosses && (shown || edge.fresh || edge.dangling) && <text x={labelAt.x} y={labelAt.y + 3}>{edge.label}{edge.dangling ? ', freed' : ''}</text>}
     </g>
   );
+});
+
+/** Who waits or who holds, on a tag over all lines. */
+const WaitLabel = memo(function WaitLabel({ id }: { readonly id: string }) {
+  const { edge } = useTieLook(id);
+  if (!edge) return undefined;
+  const { label, circle, process = -1, labelAt: { x, y } } = edge;
+  return <span className={styles.waitLabel} aria-hidden="true" data-circle={circle || undefined} style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}>{label}</span>;
 });

@@ -12,6 +12,8 @@ export interface NodeLook {
   readonly touched: boolean;
   /** The last step gave a file the way to it. */
   readonly reached: boolean;
+  /** It is part of a deadlock. */
+  readonly stuck: boolean;
   /** Tab comes to it. */
   readonly active: boolean;
   /** It has been come to: its own controls are in the order of Tab as well. */
@@ -84,6 +86,7 @@ export function nodeLook(state: StageState, id: string): NodeLook {
     dim: state.focus && !state.spotlight.has(id),
     touched: state.scene.touched.has(id),
     reached: state.scene.reach.nodes.has(id),
+    stuck: state.scene.circle.has(id),
     entered: state.active === id,
     active: (state.active ?? state.list[0]?.id) === id,
     selected: view?.name !== undefined && view.name === state.selection,
@@ -96,7 +99,7 @@ export function tieLook(state: StageState, id: string): TieLook {
   if (!edge) return { edge, lit: false, dim: false, reached: false };
   const { source, target } = edge;
   const selected = state.selection !== undefined && (bare(source) === state.selection || bare(target) === state.selection);
-  return { edge, lit: selected || isLit(state, edge), dim: state.focus && !(state.spotlight.has(source) && state.spotlight.has(target)), reached: state.scene.reach.edges.has(id) };
+  return { edge, lit: selected || isLit(state, edge), dim: state.scene.circle.size > 0 ? !edge.circle : state.focus && !(state.spotlight.has(source) && state.spotlight.has(target)), reached: state.scene.reach.edges.has(id) };
 }
 
 /** Both ends are lit, or the one thing that is lit is an end of it. */

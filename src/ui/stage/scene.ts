@@ -19,6 +19,8 @@ export interface Scene {
   readonly touched: ReadonlySet<string>;
   /** What the last step gave a file the way to. */
   readonly reach: Reach;
+  /** Nodes of those that wait for one another in a circle, and of their locks. */
+  readonly circle: ReadonlySet<string>;
 }
 
 const scenes = new WeakMap<Frame, Map<string, Scene>>();
@@ -45,7 +47,7 @@ function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   const before = moment.parent && frameOf(moment.parent);
   const previous = before?.program === program ? before.state : undefined;
   const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path) });
-  return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout), reach: newReach(graph) };
+  return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout), reach: newReach(graph), circle: circleOf(graph) };
 }
 
 function keyOf({ shape: { columns, rows, packing }, folded }: Arrangement): string {
@@ -60,6 +62,12 @@ function layoutOf(setup: Setup, program: Program, { folded, shape }: Arrangement
   const layout = layOutStage(program, kept?.layout, folded, shape);
   all.set(key, { program, layout });
   return layout;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+function circleOf({ edges }: Graph): ReadonlySet<string> {
+  return edges.some(edge => edge.circle) ? new Set(edges.flatMap(({ circle, source, target }) => (circle ? [source, target] : []))) : NOBODY;
 }
 
 /** Nodes of what the last step changed and told, with the process that acted. */

@@ -7,7 +7,7 @@ import type { Hover, Session, SessionState } from '../../session/session';
 import { castOf, idOf } from '../../graph/cast';
 import { flowNodes } from './flow';
 import { foldId, NO_FOLDS, type Folded } from '../../graph/fold';
-import type { EdgeView, NodeView } from '../../graph/graph';
+import { isWait, type EdgeView, type NodeView } from '../../graph/graph';
 import { LANES } from '../../graph/lanes';
 import type { Shape } from '../../graph/layout';
 import { FIRST_SHAPE } from './camera';
@@ -163,11 +163,8 @@ function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'sce
   };
 }
 
-/** Who waits for whom must be seen. */
-export const ABOVE: ReadonlySet<EdgeView['style']> = new Set(['wait', 'hold']);
-
 function tieIdsOf(ties: readonly EdgeView[]): TieIds {
-  return { below: ties.flatMap(({ id, style }) => (ABOVE.has(style) ? [] : [id])), above: ties.flatMap(({ id, style }) => (ABOVE.has(style) ? [id] : [])) };
+  return { below: ties.flatMap(tie => (isWait(tie) ? [] : [tie.id])), above: ties.flatMap(tie => (isWait(tie) ? [tie.id] : [])) };
 }
 
 /** How fast effects go: 1 by hand, and at any speed of play they end well before the next step. */

@@ -1,0 +1,39 @@
+import { expect, test } from './fixtures.ts';
+import { idle, openScene, type SceneFile } from './stageScenes.ts';
+
+/** One process closes a device while another asks the group for one. */
+const closeAndGet: SceneFile = {
+  format: 'vfio-playground/scenario@1', title: 'Stage: two locks', design: 'parked-split', world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] },
+  calls: [
+    { by: 'qemu', call: 'open_container', as: 'c1' }, { by: 'qemu', call: 'open_group', group: '12', as: 'g' }, { by: 'qemu', call: 'set_container', fd: 'g', container: 'c1' },
+    { by: 'qemu', call: 'set_iommu', fd: 'c1' }, { by: 'qemu', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd' }, { by: 'qemu', call: 'pass_fd', fd: 'g', to: 'dpdk', as: 'g2' },
+    { by: 'qemu', call: 'close', fd: 'd' }, { by: 'dpdk', call: 'get_device_fd', fd: 'g2', device: 'vfio0', as: 'd2' },
+  ],
+};
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+test('locks that a close takes in the other order lead to a circle, which stands on the stage as one', async ({ page }) => {
+  await page.goto('./?scenario=split-race');
+  await openScene(page, closeAndGet);
+  await page.keyboard.press('End');
+  const swap = page.getByRole('button', { name: 'Swap REL.2 with REL.3 for a check' });
+  for (let back = 0; back < 30 && (await swap.count()) === 0; back += 1) await page.keyboard.press('ArrowLeft');
+  await swap.click();
+  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('button', { name: 'Check all interleavings' }).click();
+  await page.getByRole('button', { name: 'Play the witness of no-deadlock' }).click();
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Pause the story' }).click();
+  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  await idle(page);
+  const stage = page.getByRole('region', { name: 'Stage', exact: true });
+  await expect(stage.locator('[data-edge][data-circle]')).toHaveCount(4);
+  await expect(stage.locator('[data-edge]:not([data-circle], [data-dim])')).toHaveCount(0);
+  await expect(stage.locator('[data-circle] [data-head="arrow"]')).toHaveCount(4);
+  await expect(stage.locator('[data-node][data-stuck]')).toHaveCount(4);
+  await expect(stage.locator('[data-part="deadlock"]')).toHaveText(['deadlock', 'deadlock']);
+  await expect(stage.getByRole('article', { name: /^process qemu;.*part of a deadlock/ })).toBeVisible();
+  const tones = await stage.locator('[data-circle] > path:not([data-head]):not(:first-child)').evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
+  expect(new Set(tones).size).toBe(1);
+});
