@@ -10,6 +10,8 @@ export default defineConfig({
     // A browser that does not know modulepreload fetches the modules when they are imported.
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // How long a build takes depends on what else the machine does.
+      checks: { bundlerTimings: false },
       output: {
         codeSplitting: {
           groups: [

@@ -19,7 +19,7 @@ export async function buildCli() {
       ssr: 'src/cli.ts',
       target: 'node20',
       write: false,
-      rolldownOptions: { output: { format: 'es', codeSplitting: false } },
+      rolldownOptions: { checks: { bundlerTimings: false }, output: { format: 'es', codeSplitting: false } },
     },
   });
   if (!('output' in result)) throw new Error('vite built the command more than once');

@@ -21,7 +21,7 @@ async function bundle(entry, name) {
       write: false,
       minify: false,
       lib: { entry: join(root, entry), formats: ['es'], fileName: name },
-      rolldownOptions: { output: { codeSplitting: false } },
+      rolldownOptions: { checks: { bundlerTimings: false }, output: { codeSplitting: false } },
     },
   });
   const [output] = Array.isArray(result) ? result : [result];
