@@ -11,6 +11,11 @@ async function open(page: Page, scene: SceneFile): Promise<void> {
   await openScene(page, scene);
 }
 
+async function find(page: Page, text: string): Promise<void> {
+  await page.getByRole('button', { name: 'Find an object' }).press('Enter');
+  await page.getByRole('combobox', { name: 'Find an object on the stage' }).fill(text);
+}
+
 test('a bind swaps the fops of the file, in its chip, its field and its table', async ({ page }) => {
   await open(page, bindScene('parked-shim'));
   await stepUntil(page, node(page, /struct file fd1; fops parked/));
@@ -164,7 +169,8 @@ test('the camera stays still while what happens is in sight, and finds what is n
   await idle(page);
   expect(await view.getAttribute('style')).toBe(first);
   for (let made = 0; made < 6; made += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
-  await page.getByRole('combobox', { name: 'Find an object on the stage' }).fill('iommu group 12');
+  await find(page, 'iommu group 12');
+  await page.keyboard.press('Enter');
   await expect(node(page, /^struct iommu_group iommu group 12/)).toBeInViewport();
   await page.getByRole('button', { name: 'Show everything' }).click();
   await expect(node(page, /^process qemu/)).toBeInViewport({ ratio: 0.99 });
@@ -193,6 +199,81 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
   await expect(node(page, /^folded group/)).toHaveCount(4);
 });
 
+test('what is found in a folded group comes out of it, by keyboard, and what is not there is told', async ({ page }) => {
+  await open(page, crowdScene('upstream'));
+  await find(page, 'fd7');
+  await expect(page.getByRole('status').filter({ hasText: 'is not there at this step' })).toContainText('fd7');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('End');
+  await find(page, 'in group 13 vfio_device');
+  const found = page.getByRole('listbox', { name: 'Found' }).getByRole('option');
+  await expect(found.first()).toContainText('struct vfio_device');
+  await page.keyboard.press('ArrowDown');
+  const second = (await found.nth(1).locator('b').textContent()) ?? '';
+  await page.keyboard.press('Enter');
+  await expect(node(page, /^folded group/)).toHaveCount(2);
+  const picked = node(page, new RegExp(`^struct \\w+ ${second}(;|$)`));
+  await expect(picked).toBeFocused();
+  await expect(picked).toBeInViewport({ ratio: 0.99 });
+  await expect(picked).toHaveAttribute('aria-current', 'true');
+  await find(page, 'nonesuch');
+  await expect(page.getByRole('status').filter({ hasText: 'named “nonesuch”' })).toContainText('by type');
+});
+
+test('in a crowd the camera keeps what is touched large enough to read, until somebody moves it', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await open(page, crowdScene('upstream'));
+  await page.getByRole('button', { name: 'Open every group' }).click();
+  await page.keyboard.press('End');
+  const lock = node(page, /^struct vfio_device_set devset vfio7/);
+  await expect(lock).toBeInViewport({ ratio: 0.99 });
+  await idle(page);
+  expect(await lock.locator('dd').first().evaluate((each) => (each.getBoundingClientRect().height / (each as HTMLElement).offsetHeight) * Number.parseFloat(getComputedStyle(each).fontSize))).toBeGreaterThanOrEqual(11);
+  const follow = page.getByRole('button', { name: 'Follow' });
+  await expect(follow).toHaveCount(0);
+  await lock.hover();
+  await page.mouse.wheel(40, 300);
+  await expect(follow).toBeVisible();
+  const view = page.locator('.react-flow__viewport');
+  const kept = await view.getAttribute('style');
+  const touched = stage(page).locator('article[data-touched]:not([data-node^="process:"])');
+  for (let made = 0; made < 12; made += 1) await page.keyboard.press('ArrowLeft');
+  await stepUntil(page, touched);
+  await idle(page);
+  expect(await view.getAttribute('style')).toBe(kept);
+  await follow.click();
+  await expect(follow).toHaveCount(0);
+  await expect(touched.first()).toBeInViewport({ ratio: 0.99 });
+  await page.getByRole('button', { name: 'Show everything' }).click();
+  const whole = await view.getAttribute('style');
+  await page.keyboard.press('ArrowLeft');
+  await idle(page);
+  expect(await view.getAttribute('style')).toBe(whole);
+});
+
+for (const [width, height] of [[1440, 900], [1024, 768]] as const) {
+  test(`everything fits beside the tools at ${width}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    for (const scene of [raceScene('upstream'), crowdScene('upstream')]) {
+      await open(page, scene);
+      await page.keyboard.press('End');
+      if (scene.title !== raceScene('upstream').title) await page.getByRole('button', { name: 'Open every group' }).click();
+      await page.getByRole('button', { name: 'Show everything' }).click();
+      await idle(page);
+      expect(await page.evaluate(() => {
+        const graph = document.querySelector('.react-flow')?.getBoundingClientRect();
+        const tools = document.querySelector('[aria-label="Stage tools"]')?.getBoundingClientRect();
+        const nodes = [...document.querySelectorAll('article[data-node]')];
+        const out = nodes.filter((each) => {
+          const { left, top, right, bottom } = each.getBoundingClientRect();
+          return !graph || left < graph.left || top < graph.top || right > graph.right || bottom > graph.bottom;
+        });
+        return { some: nodes.length > 12, out: out.map((each) => each.getAttribute('data-node')), apart: graph !== undefined && tools !== undefined && tools.top >= graph.bottom };
+      })).toEqual({ some: true, out: [], apart: true });
+    }
+  });
+}
+
 test('the legend explains the signs', async ({ page }) => {
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: 'Legend' }).click();
@@ -209,6 +290,9 @@ test.describe('on a phone', () => {
     expect(size).toBeGreaterThan(0.75);
     await stepUntil(page, node(page, /^struct iommufd_device/));
     await expect(node(page, /^struct iommufd_device/)).toBeInViewport();
+    const graph = await stage(page).locator('.react-flow').boundingBox();
+    const tools = await stage(page).getByRole('toolbar').boundingBox();
+    expect((graph?.y ?? 0) + (graph?.height ?? 0)).toBeLessThanOrEqual(tools?.y ?? 0);
   });
 });
 

@@ -60,8 +60,9 @@ function Graph({ wheel }: Required<StageProps>) {
     root.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
   };
   return (
-    <div role="presentation" className={styles.stage} ref={root} onKeyDown={onKeyDown} data-own-arrows="">
+    <div role="presentation" className={styles.stage} ref={root} onKeyDown={onKeyDown}>
       <ReactFlow
+        data-own-arrows=""
         nodes={nodes}
         nodeTypes={nodeTypes}
         nodesDraggable={false}
@@ -77,7 +78,12 @@ function Graph({ wheel }: Required<StageProps>) {
         panOnScroll={pan}
         zoomOnScroll={false}
         preventScrolling={pan}
-        onMoveStart={() => root.current?.setAttribute('data-moving', '')}
+        onMove={event => event && camera.moved()}
+        onMoveStart={event => {
+          root.current?.setAttribute('data-moving', '');
+          // A press has moved nothing yet; the wheel has.
+          if (event?.type === 'wheel') camera.moved();
+        }}
         onMoveEnd={() => root.current?.removeAttribute('data-moving')}
         zoomOnDoubleClick={false}
         minZoom={MIN_ZOOM}

@@ -1,18 +1,23 @@
-import { useId, useState } from 'react';
-import { select } from '../../session/attention';
+import { PopUp } from '../controls/PopUp';
+import { late } from '../late';
+import { LoadGuard } from '../LoadGuard';
 import { useSessionStore } from '../useSession';
 import { Legend } from './Legend';
 import styles from './Stage.module.css';
 import { arrange, useStage, useStageStore } from './stageStore';
 import type { Camera } from './useCamera';
 
+const FindList = late(async () => (await import('./FindList')).FindList);
+
 /** Find, zoom, focus and the legend. */
 export function Toolbar({ camera }: { readonly camera: Camera }) {
   const stage = useStageStore();
   const focus = useStage(state => state.focus);
+  const follow = useStage(state => state.follow);
   return (
     <div className={styles.tools} role="toolbar" aria-label="Stage tools">
-      <Find />
+      {!follow && <button type="button" className={styles.follow} title="Go to what the last step touched, and on with the steps" onClick={camera.follow}>Follow</button>}
+      <PopUp label="Find an object" buttonLabel="Find an object" popupClassName={styles.found} content={<LoadGuard what="The list of objects"><FindList /></LoadGuard>}><Icon d="M7 2.4a4.6 4.6 0 1 0 0 9.2 4.6 4.6 0 0 0 0-9.2zM10.4 10.4l3.4 3.4" /></PopUp>
       <Tool title="Zoom in" d="M8 3.2v9.6M3.2 8h9.6" onClick={() => camera.zoom(1.25)} />
       <Tool title="Zoom out" d="M3.2 8h9.6" onClick={() => camera.zoom(0.8)} />
       <Tool title="Show everything" d="M2.4 6V2.4H6M10 2.4h3.6V6M13.6 10v3.6H10M6 13.6H2.4V10" onClick={camera.fit} />
@@ -36,36 +41,11 @@ function FoldAll() {
 function Tool({ title, d, pressed, onClick }: { readonly title: string; readonly d: string; readonly pressed?: boolean; readonly onClick: () => void }) {
   return (
     <button type="button" aria-label={title} title={title} aria-pressed={pressed} onClick={onClick}>
-      <svg width={16} height={16} viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round"><path d={d} /></svg>
+      <Icon d={d} />
     </button>
   );
 }
 
-/** Goes to an object by name. */
-function Find() {
-  const session = useSessionStore();
-  const stage = useStageStore();
-  const names = useStage(state => state.names);
-  const [text, setText] = useState('');
-  const id = useId();
-  const go = (name: string): void => {
-    const wanted = name.trim().toLowerCase();
-    if (wanted === '') return;
-    const named = stage.getState().list.filter(node => node.name !== undefined);
-    const found = named.find(node => node.name?.toLowerCase() === wanted) ?? named.find(node => node.name?.toLowerCase().includes(wanted));
-    if (found) select(session, found.name);
-  };
-  return (
-    <>
-      <input
-        type="search" className={styles.find} placeholder="Find" aria-label="Find an object on the stage" list={id} value={text}
-        onChange={event => {
-          setText(event.target.value);
-          if (names.includes(event.target.value)) go(event.target.value);
-        }}
-        onKeyDown={event => event.key === 'Enter' && go(text)}
-      />
-      <datalist id={id}>{names.map(name => <option key={name} value={name}>{name}</option>)}</datalist>
-    </>
-  );
+function Icon({ d }: { readonly d: string }) {
+  return <svg width={16} height={16} viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round"><path d={d} /></svg>;
 }

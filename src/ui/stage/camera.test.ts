@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestShape, boundsOf, extentOf, bringInto, openingView, viewOf, zoomed, type Box, type Extent, type View } from './camera';
+import { bestShape, boundsOf, extentOf, bringInto, nearView, openingView, READABLE, viewOf, zoomed, type Box, type Extent, type View } from './camera';
 import { NO_FOLDS } from '../../graph/fold';
 import { layOutStage, NARROW, sizeIn, type Shape } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
@@ -52,6 +52,20 @@ describe('camera', () => {
     const view = zoomed({ x: 10, y: 20, zoom: 1 }, 2, screen);
     expect((400 - view.x) / view.zoom).toBeCloseTo(390);
     expect((250 - view.y) / view.zoom).toBeCloseTo(230);
+  });
+
+  it('comes near enough to read, about what is to be read, and never shows what is beyond the stage', () => {
+    const stage = { x: -100, y: -200, width: 3000, height: 2000 };
+    const overview = viewOf(stage, screen);
+    for (const box of [{ x: -100, y: -200, width: 136, height: 90 }, { x: 1200, y: 900, width: 136, height: 90 }, { x: 2764, y: 1710, width: 136, height: 90 }]) {
+      const view = nearView(overview, box, stage, screen);
+      expect(view.zoom).toBe(READABLE);
+      expect(inSight(box, view, screen)).toBe(true);
+      const shown = onScreen(stage, view);
+      expect([shown.x <= 0, shown.y <= 0, shown.x + shown.width >= screen.width - 1e-6, shown.y + shown.height >= screen.height - 1e-6]).toEqual([true, true, true, true]);
+    }
+    const near = { x: 1, y: 2, zoom: 1 };
+    expect(nearView(near, stage, stage, screen)).toBe(near);
   });
 
   it('opens near enough to read on a phone, on what the step is about', () => {

@@ -13,8 +13,10 @@ const FULL = 1.5;
 export const NARROW_SCREEN = 460;
 const MARGIN = 6;
 const TOP = 6;
-/** Room for the tools below. */
-const BOTTOM = 56;
+/** Room for what hangs below the last row. */
+const BOTTOM = 20;
+/** From here on the rows of a node can be read: they are 16 px high where type is large. */
+export const READABLE = 0.7;
 
 /** Where everything of a layout stands. */
 export function boundsOf(places: Iterable<Box>): Box {
@@ -94,6 +96,17 @@ export function boxFor(places: readonly Place[], view: View, screen: Extent): Bo
     if (taken.length === 0 || fits(boundsOf(more))) taken = more;
   }
   return taken.length > 0 ? boundsOf(taken) : undefined;
+}
+
+/** The view from so near that a box can be read: round about it, but never beyond the stage; the same view where it is near enough. */
+export function nearView(view: View, box: Box, stage: Box, screen: Extent): View {
+  if (view.zoom >= READABLE) return view;
+  const pan = (at: number, length: number, from: number, whole: number, room: number): number => {
+    const wanted = room / 2 - (at + length / 2) * READABLE;
+    const [least, most] = [room - (from + whole) * READABLE, -from * READABLE];
+    return least > most ? (least + most) / 2 : clamp(wanted, least, most);
+  };
+  return { zoom: READABLE, x: pan(box.x, box.width, stage.x, stage.width, screen.width), y: pan(box.y, box.height, stage.y, stage.height, screen.height) };
 }
 
 /** How far a span has to move to lie in the room; what is longer than the room shows its beginning. */

@@ -79,17 +79,18 @@ function sameParts<T extends object>(a: T, b: T): boolean {
 export function nodeLook(state: StageState, id: string): NodeLook {
   const view = state.nodes.get(id);
   const { hover } = state;
+  const selected = view?.name !== undefined && view.name === state.selection;
   return {
     view,
     leaving: state.leaving.get(id) ?? NO_EDGES,
     lit: state.lit.has(id) || state.pointed === id,
-    dim: state.focus && !state.spotlight.has(id),
+    dim: state.focus && !selected && !state.spotlight.has(id),
     touched: state.scene.touched.has(id),
     reached: state.scene.reach.nodes.has(id),
     stuck: state.scene.circle.has(id),
     entered: state.active === id,
     active: (state.active ?? state.list[0]?.id) === id,
-    selected: view?.name !== undefined && view.name === state.selection,
+    selected,
     fields: hover && hover.fields.length > 0 && view?.objects.some(object => hover.objects.includes(object)) ? hover.fields : undefined,
   };
 }

@@ -6,7 +6,7 @@ import { currentFrame, type Frame } from '../../session/frame';
 import type { Hover, Session, SessionState } from '../../session/session';
 import { castOf, idOf } from '../../graph/cast';
 import { flowNodes } from './flow';
-import { foldId, NO_FOLDS, type Folded } from '../../graph/fold';
+import { foldId, groupsOf, NO_FOLDS, type Folded } from '../../graph/fold';
 import { isWait, type EdgeView, type NodeView } from '../../graph/graph';
 import { LANES } from '../../graph/lanes';
 import type { Shape } from '../../graph/layout';
@@ -29,8 +29,6 @@ export interface StageState {
   readonly edges: ReadonlyMap<string, EdgeView>;
   /** Edges by the node that they leave. */
   readonly leaving: ReadonlyMap<string, readonly EdgeView[]>;
-  /** Names of what stands on the stage, each once. */
-  readonly names: readonly string[];
   /** Name of what is selected, and what the pointer rests on: as in the session. */
   readonly selection: string | undefined;
   readonly hover: Hover | undefined;
@@ -48,6 +46,10 @@ export interface StageState {
   readonly shape: Shape;
   /** Dims what the last step did not touch. */
   readonly focus: boolean;
+  /** The camera goes where the steps are: until one has moved it by hand. */
+  readonly follow: boolean;
+  /** More may stand here than can be read at once: the camera comes near. */
+  readonly crowd: boolean;
   readonly spotlight: ReadonlySet<string>;
   /** What is to be moved for the last step; empty where nothing may move. */
   readonly effects: readonly Effect[];
@@ -62,7 +64,7 @@ export interface StageStore extends StoreApi<StageState> { readonly looks: { rea
 const NO_EFFECTS: readonly Effect[] = [];
 const NOTHING: ReadonlySet<string> = new Set();
 export const NO_EDGES: readonly EdgeView[] = [];
-/** With more nodes than this, what a step leaves alone is dimmed from the start. */
+/** With more that may come to stand here, groups start folded, and what a step leaves alone is dimmed from the start. */
 const CROWD = 64;
 
 /** The stage of a session, at its present frame. */
@@ -73,7 +75,7 @@ export function createStage(session: Session): StageStore {
   const scene = sceneOf(frame, { folded, shape: FIRST_SHAPE });
   const { selection, hover } = state;
   const store = createStore<StageState>(() => ({
-    ...shown(scene, undefined), selection, hover, groups: groupNames(frame), folded, shape: FIRST_SHAPE, lit: NOTHING, pointed: undefined, active: undefined, focus: scene.graph.nodes.length > CROWD, effects: NO_EFFECTS,
+    ...shown(scene, undefined), ...opening(frame), selection, hover, folded, shape: FIRST_SHAPE, lit: NOTHING, pointed: undefined, effects: NO_EFFECTS,
   }));
   const nodes = new Looks(store.getState(), nodeLook);
   const ties = new Looks(store.getState(), tieLook);
@@ -90,14 +92,16 @@ export function followSession(stage: StageStore, session: Session): () => void {
     const frame = currentFrame(state);
     const old = stage.getState();
     const opened = old.scene.setup !== frame.moment.setup;
-    const folded = opened ? foldsAtFirst(frame) : old.folded;
-    const scene = sceneOf(frame, { folded, shape: old.shape });
     const { selection, hover } = state;
+    const folds = opened ? foldsAtFirst(frame) : old.folded;
+    const folded = selection === old.selection ? folds : without(folds, groupOfName(frame, selection));
+    const scene = sceneOf(frame, { folded, shape: old.shape });
     const lit = litBy(state, old.pointed, scene);
     // One change for all of it: each change asks everything on the stage.
     const next: Partial<StageState> = {
-      ...(opened ? { groups: groupNames(frame), folded, active: undefined, focus: scene.graph.nodes.length > CROWD } : {}),
-      ...(scene === old.scene ? {} : { ...shown(scene, old), effects: moved(old.scene, scene, paceOf(state)) }),
+      ...(opened ? opening(frame) : {}),
+      ...(folded === old.folded ? {} : { folded }),
+      ...(scene === old.scene ? {} : { ...shown(scene, old), effects: folded === old.folded ? moved(old.scene, scene, paceOf(state)) : NO_EFFECTS }),
       ...(selection === old.selection ? {} : { selection }),
       ...(hover === old.hover ? {} : { hover }),
       ...(sameSet(lit, old.lit) ? {} : { lit }),
@@ -120,18 +124,27 @@ export function arrange(stage: StageStore, session: Session, how: Partial<Arrang
 /** Folds a group, or opens it; the focus that was in it goes on to what stands there now. */
 export function fold(stage: StageStore, session: Session, group: string, closed: boolean): void {
   const { folded, scene, active } = stage.getState();
-  const next = new Set(folded);
-  if (closed) next.add(group);
-  else next.delete(group);
-  arrange(stage, session, { folded: next });
+  arrange(stage, session, { folded: closed ? new Set(folded).add(group) : without(folded, group) });
   if (active === undefined || (scene.graph.nodes.some(node => node.id === active) && stage.getState().nodes.has(active))) return;
   const heir = closed ? foldId(group) : `vfio_group:group ${group}`;
   stage.setState({ active: heir });
   requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(heir)}"]`)?.focus({ preventScroll: true }));
 }
 
-function groupNames({ program }: Frame): readonly string[] {
-  return [...new Set(program.world.devices.map(device => device.group))];
+/** What a setup starts with. */
+function opening({ program }: Frame): Pick<StageState, 'groups' | 'active' | 'focus' | 'follow' | 'crowd'> {
+  const crowd = castOf(program).actors.length > CROWD;
+  return { groups: [...new Set(program.world.devices.map(device => device.group))], active: undefined, focus: crowd, follow: true, crowd };
+}
+
+function without(folded: Folded, group: string | undefined): Folded {
+  return group !== undefined && folded.has(group) ? new Set([...folded].filter(each => each !== group)) : folded;
+}
+
+/** The group with which an object of this name is folded. */
+function groupOfName({ program }: Frame, name: string | undefined): string | undefined {
+  const slot = program.objects.find(each => each.name === name && groupsOf(program).has(idOf(each)));
+  return slot && groupsOf(program).get(idOf(slot));
 }
 
 /** In a crowd every group starts folded but the first that is called upon. */
@@ -148,12 +161,11 @@ export function point(stage: StageStore, id: string | undefined): void {
   if (stage.getState().pointed !== id) stage.setState({ pointed: id });
 }
 
-function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'names' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
+function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
   const list = shareById(old?.list ?? [], inReadingOrder(scene));
   const ties = shareById(old?.ties ?? [], scene.graph.edges);
   return {
     scene, list, ties,
-    names: share(old?.names, [...new Set(list.flatMap(node => node.name ?? []))]),
     flowNodes: flowNodes(list, old?.flowNodes ?? []),
     tieIds: share(old?.tieIds, tieIdsOf(ties)),
     leaving: bySource(ties, old?.leaving),

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { currentFrame } from '../../session/frame';
 import { useSessionStore } from '../useSession';
-import { bestShape, boxFor, bringInto, NARROW_SCREEN, openingView, zoomed, type Box } from './camera';
+import { bestShape, boxFor, bringInto, extentOf, NARROW_SCREEN, nearView, openingView, READABLE, zoomed, type Box, type View } from './camera';
 import { NARROW, sizeIn, type Place } from '../../graph/layout';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
@@ -17,9 +17,13 @@ export interface Camera {
   readonly zoom: (by: number) => void;
   readonly fit: () => void;
   readonly show: (id: string) => void;
+  /** Goes to what the last step touched, and follows the steps again. */
+  readonly follow: () => void;
+  /** Somebody has moved the view by hand: it stays. */
+  readonly moved: () => void;
 }
 
-/** Moves the view: fits on open, stays still while stepping unless what the step touches is out of sight. */
+/** Moves the view: fits on open, stays still while stepping unless what the step touches is out of sight or, in a crowd, too small to read. */
 export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const flow = useReactFlow();
   const store = useStoreApi();
@@ -28,14 +32,32 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const setup = useStage(state => state.scene.setup);
   const folded = useStage(state => state.folded);
   const shape = useStage(state => state.shape);
-  /** The user has moved the view: it is not fitted again when the room changes. */
+  /** The user has moved the view: it is not fitted again when the room changes, and keeps its zoom. */
   const own = useRef(false);
 
+  /** Brings a box into sight, and in a crowd near enough to be read. */
   const show = useCallback((box: Box | undefined): void => {
     const { transform: [x, y, zoom], width, height } = store.getState();
-    const view = box && width > 0 ? bringInto({ x, y, zoom }, box, { width, height }, width < NARROW_SCREEN ? zoom : undefined) : undefined;
-    if (view) void flow.setViewport(view, { duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260 });
-  }, [flow, store]);
+    if (!box || width === 0) return;
+    const [here, screen] = [{ x, y, zoom }, { width, height }];
+    const { crowd, scene } = stage.getState();
+    const from: View = crowd && !own.current ? nearView(here, box, extentOf(scene.layout), screen) : here;
+    const view = bringInto(from, box, screen, width < NARROW_SCREEN ? from.zoom : undefined) ?? from;
+    if (view !== here) void flow.setViewport(view, { duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260 });
+  }, [flow, stage, store]);
+
+  /** Shows as much of what the last step touched as fits. */
+  const showTouched = useCallback((): void => {
+    const { transform: [x, y, zoom], width, height } = store.getState();
+    const near = stage.getState().crowd && !own.current ? Math.max(zoom, READABLE) : zoom;
+    show(boxFor(placesTouched(stage.getState()), { x, y, zoom: near }, { width, height }));
+  }, [show, stage, store]);
+
+  const showSelected = useCallback((): void => {
+    const { list, selection, pointed } = stage.getState();
+    const found = selection === undefined ? undefined : list.find(node => node.name === selection);
+    if (found && pointed !== found.id) show(found.place);
+  }, [show, stage]);
 
   const fit = useCallback((): void => {
     const { width, height } = store.getState();
@@ -58,22 +80,20 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       if (!own.current) fit();
     };
     resize();
+    showSelected();
     return store.subscribe(resize);
-  }, [setup, folded, shape, fit, session, stage, store]);
+  }, [setup, folded, shape, fit, session, showSelected, stage, store]);
 
   // What the step touches comes into sight; so does what is selected elsewhere.
   useEffect(() => stage.subscribe((state, before) => {
-    if (state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.shape !== before.shape) return;
+    if (!state.follow || state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.shape !== before.shape) return;
     // A process that only looked at something is no reason to leave what one looks at.
     if ([...state.scene.touched].every(id => id.startsWith('process:'))) return;
-    const { transform: [x, y, zoom], width, height } = store.getState();
-    show(boxFor(placesTouched(state), { x, y, zoom }, { width, height }));
-  }), [show, stage, store]);
-  useEffect(() => session.subscribe((state, before) => {
-    if (state.selection === before.selection || state.selection === undefined) return;
-    const found = stage.getState().list.find(node => node.name === state.selection);
-    if (found && stage.getState().pointed !== found.id) show(found.place);
-  }), [session, show, stage]);
+    showTouched();
+  }), [showTouched, stage]);
+  useEffect(() => stage.subscribe((state, before) => {
+    if (state.selection !== before.selection && state.folded === before.folded) showSelected();
+  }), [showSelected, stage]);
 
   // How near one is, for the style sheet; set here so that panning renders nothing.
   useLayoutEffect(() => {
@@ -87,19 +107,21 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     return store.subscribe(look);
   }, [root, store]);
 
-  useEffect(() => {
-    const element = root.current;
-    const mark = (): void => { own.current = true; };
-    element?.addEventListener('pointerdown', mark);
-    element?.addEventListener('wheel', mark, { passive: true });
-    return () => {
-      element?.removeEventListener('pointerdown', mark);
-      element?.removeEventListener('wheel', mark);
-    };
-  }, [root]);
-
   return {
-    fit,
+    fit: useCallback(() => {
+      fit();
+      // Who wants to see the whole crowd is not drawn near again by the next step.
+      stage.setState(({ crowd }) => ({ follow: !crowd }));
+    }, [fit, stage]),
+    follow: useCallback(() => {
+      own.current = false;
+      stage.setState({ follow: true });
+      showTouched();
+    }, [showTouched, stage]),
+    moved: useCallback(() => {
+      own.current = true;
+      if (stage.getState().follow) stage.setState({ follow: false });
+    }, [stage]),
     show: useCallback(id => show(stage.getState().nodes.get(id)?.place), [show, stage]),
     zoom: useCallback(by => {
       const { transform: [x, y, zoom], width, height } = store.getState();
