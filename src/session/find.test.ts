@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { LIBRARY, libraryEntry } from '../scenario/library';
 import { findables, search } from './find';
+import { step } from './moves';
 import { openScenario } from './openScenario';
 import { createSession } from './session';
 
@@ -18,6 +19,16 @@ it('finds what has every word, and nothing twice', () => {
   expect(search(all, 'no such thing')).toEqual([]);
   expect(search(all, '')).toEqual(all);
   expect(all.filter(({ group }) => group === 'Scenarios')).toHaveLength(LIBRARY.length);
+});
+
+it('finds the other branches', () => {
+  const store = session('bind-race');
+  expect(findables(store.getState()).filter(({ group }) => group === 'Branches')).toEqual([]);
+  step(store, 'dpdk');
+  const [other] = findables(store.getState()).filter(({ group }) => group === 'Branches');
+  expect(other?.title).toBe('Branch main');
+  other?.run(store);
+  expect(store.getState().run.branch).toBe(1);
 });
 
 it('does what is picked', () => {

@@ -6,7 +6,7 @@ import { select } from './attention';
 import { COMMAND_LIST } from './commands';
 import { currentFrame, type Frame } from './frame';
 import { tell } from './messages';
-import { runCall, runTask, startCall } from './moves';
+import { runCall, runTask, startCall, switchBranch } from './moves';
 import { showEntry, switchDesign } from './open';
 import type { Session, SessionState } from './session';
 import { tasksOf } from './tasks';
@@ -15,7 +15,7 @@ import { pause } from './transport';
 /** Something that can be found by typing, and what picking it does. */
 export interface Findable {
   readonly id: string;
-  readonly group: 'Do now' | 'On the stage' | 'Commands' | 'Scenarios' | 'Designs';
+  readonly group: 'Do now' | 'On the stage' | 'Branches' | 'Commands' | 'Scenarios' | 'Designs';
   readonly title: string;
   readonly detail: string;
   /** `Mod+K`, where a key does the same. */
@@ -28,7 +28,7 @@ export interface Findable {
 /** Everything that can be found at what is on screen. */
 export function findables(state: SessionState): readonly Findable[] {
   const frame = currentFrame(state);
-  return [...actions(frame, state), ...objects(frame), ...commands(state), ...scenarios(), ...designs(state)];
+  return [...actions(frame, state), ...objects(frame), ...branches(state), ...commands(state), ...scenarios(), ...designs(state)];
 }
 
 /** Those with every word of the query, best first within each group; all of them for an empty query. */
@@ -74,6 +74,11 @@ function objects({ program, state }: Frame): readonly Findable[] {
       select(session, name);
     },
   }));
+}
+
+function branches({ run }: SessionState): readonly Findable[] {
+  return run.branches.filter(({ id }) => id !== run.branch)
+    .map(({ id, name, tip }): Findable => ({ id: `branch ${id}`, group: 'Branches', title: `Branch ${name}`, detail: `${tip.depth} steps`, run: (session) => switchBranch(session, id) }));
 }
 
 function commands(state: SessionState): readonly Findable[] {

@@ -27,6 +27,14 @@ export function pointersTo({ program, state }: Frame, target: ObjectSlot): reado
   return found;
 }
 
+/** A field's value as people say it: a flag is true or false, a completion done or not. */
+export function valueText({ program, state }: Frame, field: number): string {
+  const kind = program.fields[field]?.kind;
+  const set = state[field] !== 0;
+  if (kind === 'completion') return set ? 'done' : 'not done';
+  return kind === 'bool' ? String(set) : fieldText(program, state, field);
+}
+
 /** Who holds a count or a lock, and who waits for it, each in words. */
 export function keepersOf({ program, state }: Frame, field: number): readonly string[] {
   const held = holders(program, state, field).map(({ name, why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`);

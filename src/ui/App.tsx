@@ -74,7 +74,7 @@ function Page({ session }: { readonly session: Session }) {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [session]);
-  const sizes = { '--left': `${left.value}px`, '--right': `${right.value}px`, '--foot': foot.chosen ? `${foot.value}px` : `fit-content(${foot.value}px)`, '--details': `${details.value}px` };
+  const sizes = { '--left': `${left.value}px`, '--right': `${right.value}px`, '--foot': foot.chosen ? `minmax(64px, ${foot.value}px)` : `fit-content(${foot.value}px)`, '--details': `${details.value}px` };
   return (
     <div className={styles.app} data-pane={pane} data-present={present ? '' : undefined} style={sizes as CSSProperties}>
       <Header />

@@ -21,7 +21,7 @@ export function Modal({ title, look = 'card', wide = false, children }: ModalPro
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    element?.querySelector<HTMLElement>('input[type="search"]')?.focus();
+    element?.querySelector<HTMLElement>('input[type="search"], [data-focus]')?.focus();
     // Closed before it leaves the page, so that the browser gives the focus back.
     return () => element?.close();
   }, []);

@@ -44,7 +44,8 @@ function matches(hotkey: string, event: KeyboardEvent): boolean {
 function belongsToFocus(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
   if (!target) return false;
-  if (target.closest('input:not([type="checkbox"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"], [role="dialog"], [role="slider"], [role="tablist"]')) return true;
+  if (target.closest('input:not([type="checkbox"], [type="range"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"], [role="dialog"], [role="slider"], [role="tablist"]')) return true;
   if (event.key === ' ') return target.closest('button, a, summary, [role="button"], [role="combobox"], [tabindex="0"]') !== null;
-  return /^(Arrow|Home|End)/.test(event.key) && target.closest('[role="combobox"], [data-own-arrows]') !== null;
+  if (event.key.startsWith('Page')) return target.closest('[type="range"]') !== null;
+  return /^(Arrow|Home|End)/.test(event.key) && target.closest('[role="combobox"], [type="range"], [data-own-arrows]') !== null;
 }

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { lazy, Suspense, useLayoutEffect, type ReactNode } from 'react';
 import type { DialogId } from '../../session/session';
 import { LoadGuard } from '../LoadGuard';
 import { typeAhead } from './typedAhead';
@@ -24,6 +24,6 @@ export function Dialogs() {
 
 /** While a dialog loads: what is typed meanwhile is kept for it. */
 function Waiting() {
-  useEffect(() => typeAhead(document), []);
+  useLayoutEffect(() => typeAhead(document), []);
   return <span data-loading="" />;
 }

@@ -1,4 +1,4 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { showDialog } from '../../session/arrange';
 import { findables, search, type Findable } from '../../session/find';
 import { Modal } from '../controls/Modal';
@@ -12,12 +12,13 @@ import styles from './palette.module.css';
 export function PaletteDialog() {
   const session = useSessionStore();
   const [all] = useState(() => findables(session.getState()));
-  const [query, setQuery] = useState(takeTyped);
+  const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
-  const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  // After the dialog has opened, which gives the focus to its first button.
-  useEffect(() => input.current?.focus(), []);
+  // In the moment in which it comes on the page, so that no key falls between: its render may lie some time before.
+  const arrive = useCallback((field: HTMLInputElement | null): void => {
+    if (field) setQuery(takeTyped());
+  }, []);
   const id = useId();
   const found = search(all, query);
   const groups = [...new Set(found.map(({ group }) => group))];
@@ -42,7 +43,7 @@ export function PaletteDialog() {
     <Modal title="Find" look="sheet">
       <div className={styles.search}>
         <input
-          ref={input} className={buttons.field} role="combobox" aria-label="Find a command, an action or an object" placeholder="A command, an action, an object, a scenario…" autoComplete="off" spellCheck={false}
+          ref={arrive} data-focus="" className={buttons.field} role="combobox" aria-label="Find a command, an action or an object" placeholder="A command, an action, an object, a scenario…" autoComplete="off" spellCheck={false}
           aria-expanded={found.length > 0} aria-controls={`${id}-list`} aria-autocomplete="list" aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
           value={query} onKeyDown={onKeyDown}
           onChange={(event) => {

@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { renameBranch, switchBranch } from '../../session/moves';
 import { currentBranch } from '../../session/session';
 import { Icon } from '../controls/Icon';
@@ -11,21 +12,25 @@ export function Branches() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const [naming, setNaming] = useState(false);
+  const bar = useRef<HTMLDivElement>(null);
   const current = currentBranch(run);
   const rename = (name: string): void => {
     setNaming(false);
     if (name.trim() !== '') renameBranch(session, current.id, name.trim().slice(0, 40));
   };
   return (
-    <div className={styles.branches} role="group" aria-label="Branches">
+    <div ref={bar} className={styles.branches} role="group" aria-label="Branches">
       <Icon name="branch" />
       {run.branches.map(({ id, name, from, tip }) => (naming && id === run.branch
         ? <input
             key={id} className={`${buttons.field} ${styles.name}`} aria-label="Name of this branch" defaultValue={name} ref={(input) => input?.select()}
             onBlur={(event) => rename(event.target.value)}
             onKeyDown={(event) => {
-              if (event.key === 'Enter') rename(event.currentTarget.value);
-              if (event.key === 'Escape') setNaming(false);
+              if (event.key !== 'Enter' && event.key !== 'Escape') return;
+              // The field goes away at once and the focus stays on the branch, which the key must not press.
+              event.preventDefault();
+              flushSync(() => (event.key === 'Enter' ? rename(event.currentTarget.value) : setNaming(false)));
+              bar.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
             }}
           />
         : (

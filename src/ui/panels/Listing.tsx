@@ -24,7 +24,7 @@ export function Listing() {
   const light = (each: Step) => () => hover(session, { objects: [...new Set(each.touches.map((field) => program.fields[field]?.object ?? -1))].filter((object) => object >= 0), fields: each.touches, step: each.name });
   return (
     <section className={styles.panel} aria-label="Listing" tabIndex={0} onMouseLeave={() => hover(session, undefined)}>
-      <h2 className={styles.heading}>Listing{shown && `: ${shown.call.by}, ${callText(shown.call)}`}</h2>
+      <h2 className={styles.heading}>{shown ? <code>{shown.call.by}: {callText(shown.call)}</code> : 'Listing'}</h2>
       {!shown && <p className={styles.note}>The call that runs is listed here.</p>}
       {steps.map((each, index) => {
         const at = tasks.filter((task) => task.next?.name === each.name && (task.index !== shown?.task || task.next.pc === each.pc));

@@ -1,14 +1,14 @@
 import { useMemo } from 'react';
-import { fieldText } from '../../kernel/describe';
 import type { ObjectSlot } from '../../kernel/program';
 import { select } from '../../session/attention';
 import { branchMoments, currentFrame } from '../../session/frame';
 import { seek } from '../../session/moves';
-import { changesOf, freeingOf, keepersOf, pointersTo } from '../../session/relations';
+import { changesOf, freeingOf, keepersOf, pointersTo, valueText } from '../../session/relations';
+import { waitersAt, whyBlocked } from '../../session/why';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Details.module.css';
 import panels from './panels.module.css';
-import { Part } from './Part';
+import { Part, Reasons } from './Part';
 
 /** An object in words: its fields, who points at it, who holds it and since when, and why it was freed. */
 export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
@@ -19,10 +19,12 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
   const { program, state } = frame;
   const pointers = pointersTo(frame, object);
   const isLive = object.life === undefined || state[object.life] === 1;
+  const waiting = waitersAt(frame, object);
   const freed = isLive ? undefined : freeingOf(moments, cursor, object.name);
   return (
     <>
       <p className={panels.note}>{object.spec.about}</p>
+      {waiting.length > 0 && <Part title="Why blocked?"><Reasons reasons={waiting.flatMap((task) => whyBlocked(frame, moments, task))} /></Part>}
       {!isLive && (
         <Part title={freed ? 'Why freed?' : 'Not allocated yet'}>
           {freed && <p>Freed {freed.text}. <button type="button" onClick={() => seek(session, freed.depth)}>Go to step {freed.depth}</button></p>}
@@ -34,7 +36,7 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
         {Object.entries(object.fields).filter(([, field]) => program.fields[field]?.kind !== 'life').map(([name, field]) => (
           <div key={name} className={styles.field}>
             <dt>{name}</dt>
-            <dd>{fieldText(program, state, field)}</dd>
+            <dd>{valueText(frame, field)}</dd>
             <Held field={field} />
           </div>
         ))}
@@ -57,13 +59,16 @@ function Held({ field }: { readonly field: number }) {
   const spec = frame.program.fields[field];
   const counted = spec?.kind === 'refcount' || frame.program.counters.some((each) => each.field === field);
   const title = spec?.title ?? '';
-  const changes = useMemo(() => (counted ? changesOf(moments, title) : []), [counted, moments, title]);
+  const owned = spec?.kind === 'mutex' && frame.state[field] !== 0;
+  const changes = useMemo(() => (counted || owned ? changesOf(moments, title) : []), [counted, owned, moments, title]);
   const keepers = keepersOf(frame, field);
+  const taken = owned ? changes.findLast(({ depth }) => depth <= cursor) : undefined;
   if (keepers.length === 0 && changes.length === 0) return undefined;
   return (
     <dd className={styles.held}>
+      {taken && <span>taken by {taken.by}, <button type="button" onClick={() => seek(session, taken.depth)}>step {taken.depth}</button></span>}
       {keepers.map((line) => <span key={line}>{line}</span>)}
-      {changes.length > 0 && (
+      {counted && changes.length > 0 && (
         <span role="group" aria-label={`History of ${title}`} className={styles.history}>
           {changes.map(({ depth, value, by }) => (
             <button key={depth} type="button" aria-current={depth === cursor ? 'step' : undefined} data-future={depth > cursor ? '' : undefined} aria-label={`${value} at step ${depth}, ${by}`} title={`step ${depth}: ${by}`} onClick={() => seek(session, depth)}>{value}</button>

@@ -13,6 +13,12 @@ export function TourCard() {
   const session = useSessionStore();
   const at = useSession((state) => state.layout.tour);
   const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const opener = document.activeElement;
+    return () => {
+      requestAnimationFrame(() => giveBackFocus(opener));
+    };
+  }, []);
   useEffect(() => heading.current?.focus({ preventScroll: true }), [at]);
   const stop = TOUR[at ?? -1];
   if (!stop || at === undefined) return undefined;
@@ -48,4 +54,11 @@ export function TourCard() {
       </footer>
     </section>
   );
+}
+
+/** To where it was before the tour; what stood in the tour's place then is another one now. */
+function giveBackFocus(opener: Element | null): void {
+  if (document.activeElement !== document.body) return;
+  const back = opener !== document.body && opener?.isConnected === true ? opener : document.querySelector('[aria-label="Story"] button');
+  if (back instanceof HTMLElement) back.focus({ preventScroll: true });
 }

@@ -1,0 +1,137 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+test.beforeEach(async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+});
+
+async function idle(page: Page): Promise<void> {
+  await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
+}
+
+/** Opens a built-in scenario and goes to a step of its story. */
+async function open(page: Page, scenario: string, step = 0): Promise<void> {
+  await page.goto(`./?scenario=${scenario}`);
+  await idle(page);
+  const slider = page.getByRole('slider', { name: 'Step position' });
+  await slider.focus();
+  await page.keyboard.press('Home');
+  for (let made = 0; made < step; made += 1) await page.keyboard.press('ArrowRight');
+  await idle(page);
+}
+
+test('acting in the past starts a branch, which is named and left by keyboard with the focus on it', async ({ page }) => {
+  await open(page, 'bind-race', 20);
+  await page.getByRole('button', { name: 'Step dpdk', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  const branches = page.getByRole('group', { name: 'Branches' }).getByRole('button');
+  await expect(branches).toHaveText([/^main/, /^branch 2/]);
+  await branches.last().focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('textbox', { name: 'Name of this branch' })).toBeFocused();
+  await page.keyboard.type('dpdk cuts in');
+  await page.keyboard.press('Enter');
+  const named = page.getByRole('button', { name: 'Branch dpdk cuts in' });
+  await expect(named).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('never mind');
+  await page.keyboard.press('Escape');
+  await expect(named).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('button', { name: 'Branch main' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText('20 / 57');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('branch dpdk');
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(named).toHaveAttribute('aria-pressed', 'true');
+});
+
+test('the details say why a task waits, who holds what it waits for, and lead to where it began', async ({ page }) => {
+  await open(page, 'hot-unplug', 45);
+  const details = page.getByRole('region', { name: 'Details' });
+  await details.getByRole('button', { name: 'Why does driver wait?' }).click();
+  await expect(details).toContainText('driver waits for vfio0.comp, held by fd1.');
+  await expect(details).toContainText('fd1 counts in vfio0.refcount: an open file.');
+  await details.getByRole('button', { name: 'vfio0.parent.mutex' }).click();
+  await expect(details).toContainText('taken by driver UNREG.0a');
+  await details.getByRole('button', { name: 'step 34' }).click();
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^34 /);
+});
+
+test('the tour goes to its end by keyboard and gives the focus back', async ({ page }) => {
+  await page.goto('./');
+  await idle(page);
+  await page.getByRole('button', { name: /tour/i }).focus();
+  await page.keyboard.press('Enter');
+  const tour = page.getByRole('region', { name: 'Tour' });
+  const done = tour.getByRole('button', { name: 'Done' });
+  const title = tour.getByRole('heading');
+  for (let stop = 1; (await done.count()) === 0; stop += 1) {
+    await expect(tour).toContainText(`${stop} of`);
+    await expect(title).toBeFocused();
+    await page.keyboard.press('ArrowRight');
+    await expect(tour).toContainText(`${stop + 1} of`);
+  }
+  await done.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('region', { name: 'Story' }).getByRole('button').first()).toBeFocused();
+});
+
+test('panels are sized by keyboard, leave the stage its room, and keep their size', async ({ page }) => {
+  await open(page, 'bind-race');
+  const separators = page.getByRole('separator');
+  for (const separator of await separators.all()) {
+    await separator.focus();
+    await page.keyboard.press('End');
+    await expect(separator).toBeFocused();
+    await expect(separator).toHaveAttribute('aria-valuenow', (await separator.getAttribute('aria-valuemax')) ?? '');
+  }
+  const stage = await page.getByRole('region', { name: 'Stage' }).boundingBox();
+  expect(stage?.width).toBeGreaterThan(480);
+  expect(stage?.height).toBeGreaterThan(150);
+  const sizes = (): Promise<readonly (string | null)[]> => separators.evaluateAll((all) => all.map((each) => each.ariaValueNow));
+  await separators.first().focus();
+  await page.keyboard.press('ArrowLeft');
+  const before = await sizes();
+  await page.reload();
+  await idle(page);
+  expect(await sizes()).toEqual(before);
+});
+
+for (const [what, opener] of [['help', /^Help/], ['share', /^Share/], ['palette', /^Find a command/], ['scenarios', /^Scenario:/]] as const) {
+  test(`the ${what} dialog keeps the focus inside, closes on Escape, and gives it back`, async ({ page }) => {
+    await open(page, 'bind-race');
+    const button = page.getByRole('banner').getByRole('button', { name: opener });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await idle(page);
+    for (let tabs = 0; tabs < 60; tabs += 1) {
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate(() => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null)).toBe(true);
+    }
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(button).toBeFocused();
+  });
+}
+
+test('what is typed before the palette is there is in it when it comes', async ({ page }) => {
+  await open(page, 'bind-race');
+  let come = (): void => {};
+  const typed = new Promise<void>((resolve) => (come = resolve));
+  await page.route(/PaletteDialog/, async (route) => {
+    await typed;
+    await route.continue();
+  });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('open ');
+  come();
+  // While it is fetched, built and put on the page.
+  await page.keyboard.type('vfio0 dpdk', { delay: 20 });
+  await expect(page.getByRole('combobox', { name: /Find a command/ })).toHaveValue('open vfio0 dpdk');
+  await expect(page.getByRole('combobox', { name: /Find a command/ })).toBeFocused();
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveText([/Open vfio0/]);
+});
