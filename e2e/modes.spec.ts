@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
@@ -15,11 +14,6 @@ async function idle(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
 }
 
-async function noAxeViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
-}
-
 test('present mode shows stage and caption, answers a remote control, and leaves by Escape', async ({ page }) => {
   await open(page);
   await page.keyboard.press('p');
@@ -31,7 +25,6 @@ test('present mode shows stage and caption, answers a remote control, and leaves
   await expect(page.getByRole('region', { name: 'Speaker notes' })).toBeVisible();
   await page.keyboard.press('k');
   await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible();
-  await noAxeViolations(page);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('complementary', { name: 'Actors' })).toBeVisible();
 });
@@ -59,7 +52,6 @@ test('the page opens on a still scenario under reduced motion, with the tour one
   await open(page);
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^0 /);
   await expect(page.getByRole('region', { name: 'Story' }).getByRole('button')).toHaveText([/Play the story/, /tour/]);
-  await noAxeViolations(page);
 });
 
 test('the page moves by itself once, and one that a link opens never does', async ({ page }) => {
@@ -98,8 +90,6 @@ test('the tour leads by keys from stop to stop, and undo brings the session back
   await page.keyboard.press('PageDown');
   await page.keyboard.press('ArrowLeft');
   await expect(tour).toContainText('2 of');
-  await idle(page);
-  await noAxeViolations(page);
   await page.keyboard.press('Escape');
   await expect(tour).toHaveCount(0);
   await page.keyboard.press('Control+z');
@@ -112,8 +102,6 @@ test('the palette finds by typing, goes by arrows, and gives an object the focus
   await page.keyboard.press('Control+k');
   const box = page.getByRole('combobox', { name: 'Find a command, an action or an object' });
   await expect(box).toBeFocused();
-  await idle(page);
-  await noAxeViolations(page);
   await page.keyboard.type('open vfio0 dpdk');
   await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option', { selected: true })).toContainText('Open vfio0');
   await page.keyboard.press('Escape');
@@ -125,8 +113,6 @@ test('the palette finds by typing, goes by arrows, and gives an object the focus
   await page.keyboard.press('Enter');
   await expect(page.locator('article:focus')).toHaveAccessibleName(/group 12/);
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('Who points at it?');
-  await idle(page);
-  await noAxeViolations(page);
 });
 
 test('predict asks, says whether it was right and why, and can be left', async ({ page }) => {
@@ -134,8 +120,6 @@ test('predict asks, says whether it was right and why, and can be left', async (
   await page.keyboard.press('q');
   const card = page.getByRole('dialog', { name: 'Predict' });
   await expect(card).toContainText('What will it return?');
-  await idle(page);
-  await noAxeViolations(page);
   for (let asked = 1; asked < 8; asked += 1) {
     const refused = await card.getByText('dpdk is about to call bind_iommufd').count();
     await (refused > 0 ? card.getByRole('button', { name: '-EINVAL', exact: true }) : card.getByRole('group', { name: 'Answers' }).getByRole('button').first()).click();
@@ -144,8 +128,6 @@ test('predict asks, says whether it was right and why, and can be left', async (
     if (refused > 0) break;
     await page.keyboard.press('Enter');
   }
-  await idle(page);
-  await noAxeViolations(page);
   await page.keyboard.press('Escape');
   await expect(card).toHaveCount(0);
 });
@@ -189,6 +171,4 @@ test('a step is announced once, and a question mark lists every key', async ({ p
   await expect(said).toHaveText(/qemu/);
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Help and keys' })).toContainText('Take the 90-second tour');
-  await idle(page);
-  await noAxeViolations(page);
 });

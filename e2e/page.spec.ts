@@ -1,5 +1,4 @@
 import type { Page } from '@playwright/test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test } from './fixtures.ts';
 
 /** Waits until nothing plays, loads or moves on the page. */
@@ -29,11 +28,6 @@ const files = (page: Page, who: string) => page.getByRole('list', { name: `Open 
 /** Steps a task `times` times. */
 async function steps(page: Page, task: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) await click(page, `Step ${task}`);
-}
-
-async function noAxeViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 
 test('the cdev path by clicks ends with normal fops', async ({ page }) => {
@@ -97,18 +91,5 @@ for (const [what, text, says] of badFiles) {
     await page.getByLabel('Scenario file').setInputFiles({ name: 'broken.scenario.json', mimeType: 'application/json', buffer: Buffer.from(text) });
     await expect(page.getByRole('alert')).toContainText(says);
     await expect(files(page, 'qemu')).toBeVisible();
-  });
-}
-
-for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing on the page in ${scheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await open(page, 'Two processes race to bind one device');
-    await click(page, 'Run qemu', 'Run dpdk');
-    await noAxeViolations(page);
-    await page.getByRole('button', { name: /Scenario:/ }).click();
-    await expect(page.getByRole('dialog')).toBeVisible();
-    await idle(page);
-    await noAxeViolations(page);
   });
 }

@@ -122,10 +122,10 @@ function Told() {
   const text = useSession((state) => frameText(currentFrame(state)));
   const violation = useSession((state) => currentFrame(state).violations[0]);
   return (
-    <p className={styles.told}>
+    <section className={styles.told} aria-label="Story">
       {cursor === 0 ? about : beat?.say ?? text}
       {violation && <strong> {violation.property}: {violation.text}</strong>}
-    </p>
+    </section>
   );
 }
 

@@ -1,0 +1,105 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+
+/** A view of the page, and how one gets there from an address. */
+interface View {
+  readonly name: string;
+  readonly address: string;
+  readonly open?: (page: Page) => Promise<void>;
+}
+
+const race = './?scenario=bind-race';
+const waiting = './?scenario=hot-unplug';
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const press = (...keys: readonly string[]) => async (page: Page): Promise<void> => {
+  for (const key of keys) await page.keyboard.press(key);
+};
+
+/** On to where a task waits for something. */
+async function toWait(page: Page): Promise<void> {
+  await page.getByRole('slider', { name: 'Step position' }).fill('45');
+}
+
+async function predict(page: Page): Promise<void> {
+  await page.keyboard.press('q');
+  await expect(page.getByRole('dialog', { name: 'Predict' })).toBeVisible();
+}
+
+async function check(page: Page, done: boolean): Promise<void> {
+  await page.keyboard.press('c');
+  await button(page, 'Check all interleavings').click();
+  const panel = page.getByRole('region', { name: 'Check', exact: true });
+  if (done) await expect(panel).toContainText('How it can end');
+  else await expect(panel.getByRole('progressbar')).toBeVisible();
+}
+
+async function verdicts(page: Page, end: 'running' | 'stopped'): Promise<void> {
+  await page.keyboard.press('3');
+  await button(page, 'Work out the verdicts').click();
+  await expect(button(page, /rfc-opened breaks no-ops-before-bind/)).toBeVisible();
+  if (end === 'running') return;
+  await button(page, 'Stop').click();
+  await expect(button(page, 'Work them out again')).toBeVisible();
+}
+
+const VIEWS: readonly View[] = [
+  { name: 'the first page', address: './' },
+  { name: 'a run where a task waits', address: waiting, open: toWait },
+  { name: 'the table of steps', address: race, open: press('End', '4') },
+  { name: 'the details of an object', address: waiting, open: async (page) => {
+    await toWait(page);
+    await page.locator('[data-node="vfio_device:vfio0"]').focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('region', { name: 'Details' })).toContainText('Who points at it?');
+  } },
+  { name: 'the details of a waiting task', address: waiting, open: async (page) => {
+    await toWait(page);
+    await button(page, 'Why does driver wait?').click();
+    await expect(page.getByRole('region', { name: 'Details' })).toContainText('What does it hold?');
+  } },
+  { name: 'branches, one of them named', address: race, open: async (page) => {
+    await page.getByRole('slider', { name: 'Step position' }).fill('20');
+    await button(page, 'Step dpdk').click();
+    await button(page, 'Branch branch 2').click();
+    await expect(page.getByRole('textbox', { name: 'Name of this branch' })).toBeFocused();
+  } },
+  { name: 'a message', address: './?scenario=none-of-these' },
+  { name: 'the check before it runs', address: race, open: press('c') },
+  { name: 'the check while it runs', address: './?scenario=container-dropped', open: (page) => check(page, false) },
+  { name: 'the result of a check', address: './?scenario=split-race', open: (page) => check(page, true) },
+  { name: 'the comparison', address: race, open: press('2') },
+  { name: 'the verdicts before they are worked out', address: race, open: press('3') },
+  { name: 'the verdicts while they are worked out', address: race, open: (page) => verdicts(page, 'running') },
+  { name: 'the verdicts worked out', address: race, open: (page) => verdicts(page, 'stopped') },
+  { name: 'present mode with notes and the code of its link', address: race, open: press('p', 'PageDown', 'n', 'k') },
+  { name: 'a question of predict mode', address: './?scenario=double-bind', open: predict },
+  { name: 'a wrong answer in predict mode', address: './?scenario=double-bind', open: async (page) => {
+    await page.getByRole('slider', { name: 'Step position' }).fill('17');
+    await predict(page);
+    await button(page, /^qemu\/2 ?lock/).click();
+    await expect(page.getByRole('status').filter({ hasText: 'Not this time' })).toBeVisible();
+  } },
+  { name: 'the tour', address: './', open: press('g', 'ArrowRight') },
+  { name: 'the scenarios', address: race, open: press('o') },
+  { name: 'the share dialog', address: race, open: press('e') },
+  { name: 'the palette', address: race, open: press('Control+k') },
+  { name: 'the help', address: race, open: press('?') },
+  { name: 'the embed', address: './embed.html?scenario=bind-race&view=both' },
+];
+
+for (const { name, address, open } of VIEWS) {
+  test(`axe finds nothing in ${name}, in light and in dark`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await page.goto(address);
+    const html = page.locator('html');
+    await expect(html).toHaveAttribute('data-idle', 'true');
+    await open?.(page);
+    await expect(html).toHaveAttribute('data-idle', 'true');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${colorScheme}, ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+    }
+  });
+}
