@@ -1,6 +1,7 @@
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useRef, useSyncExternalStore } from 'react';
 import type { EdgeView, NodeView } from '../../graph/graph';
-import { NO_EDGES, useLooks, type StageState } from './stageStore';
+import { share } from './share';
+import { NO_EDGES, useLooks, useStageStore, type StageState } from './stageStore';
 
 /** What one node shows. */
 export interface NodeLook {
@@ -123,6 +124,20 @@ export function useNodeLook(id: string): NodeLook {
 export function useTieLook(id: string): TieLook {
   const { ties } = useLooks();
   return useSyncExternalStore(useCallback(listener => ties.listen(id, listener), [ties, id]), () => ties.get(id));
+}
+
+/** Those of these edges that are not dimmed. */
+export function useBrightTies(ids: readonly string[]): readonly string[] {
+  const { subscribe } = useStageStore();
+  const { ties } = useLooks();
+  const last = useRef<readonly string[]>([]);
+  return useSyncExternalStore(subscribe, () => {
+    last.current = share(last.current, ids.filter(id => {
+      const { lit, dim } = ties.get(id);
+      return lit || !dim;
+    }));
+    return last.current;
+  });
 }
 
 /** A node of one kind by its id; undefined when it has just gone. */
