@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import react from '@vitejs/plugin-react';
-import { build, preview } from 'vite';
+import { build, preview, type PreviewServer } from 'vite';
 import { recordedBrowser } from '../browser.mjs';
 import { cacheFile, root } from '../cache.mjs';
+import { leanReactFlow } from '../leanReactFlow.mjs';
 import { crowdScene, idle, openScene } from '../stageScenes.ts';
 
 interface Row { readonly name: string; readonly value: number; readonly unit: string }
@@ -36,23 +37,18 @@ export const bench = {
 };
 
 async function againstBare(browser: Browser): Promise<Row[]> {
-  const outDir = cacheFile('stageBench');
-  const page = join(root, 'e2e/bench/stagePage');
-  // The runner that imports this file builds for development; what is measured is built as it ships.
+  // The runner that imports this file builds for development; what is measured is built as it ships, the stage with what it needs of React Flow, the other with all of it.
   process.env['NODE_ENV'] = 'production';
-  await build({ root: page, mode: 'production', base: './', configFile: false, logLevel: 'error', plugins: [react()], build: { outDir, emptyOutDir: true, target: 'es2022' } });
-  const server = await preview({ root: page, configFile: false, logLevel: 'error', build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  const servers = { stage: await served('stage'), bare: await served('bare') };
   try {
-    const url = server.resolvedUrls?.local[0];
-    if (url === undefined) throw new Error('the bench page is not served');
     const rows: Row[] = [];
     for (const { nodes: about, devices } of SIZES) {
       const runs: Record<string, Stretch[]> = {};
       let shown = { nodes: 0, edges: 0 };
       for (let round = 0; round < ROUNDS; round += 1) {
-        for (const mode of round % 2 === 0 ? ['bare', 'stage'] : ['stage', 'bare']) {
+        for (const mode of round % 2 === 0 ? (['bare', 'stage'] as const) : (['stage', 'bare'] as const)) {
           const at = await browser.newPage({ viewport: SCREEN });
-          await at.goto(`${url}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`);
+          await at.goto(`${servers[mode].resolvedUrls?.local[0] ?? ''}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`);
           await at.locator('.react-flow__node').first().waitFor();
           const open = at.getByRole('button', { name: 'Open every group' });
           if (mode === 'stage' && (await open.count()) > 0) await open.click();
@@ -81,8 +77,16 @@ async function againstBare(browser: Browser): Promise<Row[]> {
     rows.push(...timeRows('step to paint, 300 nodes', times300));
     return rows;
   } finally {
-    await server.close();
+    await servers.stage.close();
+    await servers.bare.close();
   }
+}
+
+async function served(mode: 'stage' | 'bare'): Promise<PreviewServer> {
+  const page = join(root, 'e2e/bench/stagePage');
+  const outDir = cacheFile(`stageBench/${mode}`);
+  await build({ root: page, mode: 'production', base: './', configFile: false, logLevel: 'error', plugins: [react(), ...(mode === 'stage' ? [leanReactFlow()] : [])], build: { outDir, emptyOutDir: true, target: 'es2022' } });
+  return preview({ root: page, configFile: false, logLevel: 'error', build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
 }
 
 const times300: number[] = [];

@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { ReactFlow, type Edge, type Node } from '@xyflow/react';
+import { applyNodeChanges, ReactFlow, type Edge, type Node, type NodeChange } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { registerDesigns } from '../../../src/designs/registry.ts';
 import { upstream } from '../../../src/designs/upstream/upstream.ts';
@@ -11,7 +11,8 @@ import { openScenario } from '../../../src/session/openScenario.ts';
 import { createSession, currentBranch, type Session } from '../../../src/session/session.ts';
 import { NO_FOLDS } from '../../../src/graph/fold.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import { FIRST_SHAPE } from '../../../src/ui/stage/camera.ts';
+import { sizeIn, type Shape } from '../../../src/graph/layout.ts';
+import { bestShape } from '../../../src/ui/stage/camera.ts';
 import { sceneOf } from '../../../src/ui/stage/scene.ts';
 import { Stage } from '../../../src/ui/stage/Stage.tsx';
 import { SessionContext } from '../../../src/ui/useSession.ts';
@@ -57,9 +58,16 @@ const bare = query.has('bare');
 const { session, to } = standing(crowd(Number(query.get('devices'))));
 // Playing starts at the beginning: going back there is no step.
 seek(session, 0);
+const shape = shapeNow();
+
+/** The places that the stage chooses for this room: what is drawn smaller or elsewhere is another page to paint. */
+function shapeNow(): Shape {
+  const { program } = currentFrame(session.getState());
+  return bestShape((shape) => sizeIn(program, NO_FOLDS, shape), { width: innerWidth, height: innerHeight });
+}
 
 function graphNow(): Graph {
-  return sceneOf(currentFrame(session.getState()), { folded: NO_FOLDS, shape: FIRST_SHAPE }).graph;
+  return sceneOf(currentFrame(session.getState()), { folded: NO_FOLDS, shape }).graph;
 }
 
 function stepOn(): void {
@@ -67,11 +75,12 @@ function stepOn(): void {
   seek(session, cursor < to ? cursor + 1 : 0);
 }
 
-/** React Flow alone, with the same nodes and edges at the same places and a label that changes where a node changes. */
+/** React Flow alone, with the same nodes and edges at the same places and a label that changes where a node changes; what it measures it keeps, as its manual has it. */
 function Bare() {
   const [graph, setGraph] = useState(() => flowOf(graphNow(), undefined));
   useEffect(() => session.subscribe(() => setGraph((old) => flowOf(graphNow(), old))), []);
-  return <ReactFlow nodes={graph.nodes} edges={graph.edges} fitView minZoom={0.05} panOnScroll nodesDraggable={false} nodesConnectable={false} elementsSelectable={false} />;
+  const keep = useCallback((changes: NodeChange[]) => setGraph((old) => ({ ...old, nodes: applyNodeChanges(changes, old.nodes) })), []);
+  return <ReactFlow nodes={graph.nodes} edges={graph.edges} onNodesChange={keep} fitView minZoom={0.05} panOnScroll nodesDraggable={false} nodesConnectable={false} elementsSelectable={false} />;
 }
 
 function flowOf(graph: Graph, old: { readonly nodes: Node[]; readonly edges: Edge[] } | undefined): { readonly nodes: Node[]; readonly edges: Edge[] } {
@@ -81,6 +90,7 @@ function flowOf(graph: Graph, old: { readonly nodes: Node[]; readonly edges: Edg
       const label = node.kind === 'object' ? `${node.title} ${node.rows.map((row) => row.text).join(' ').slice(0, 24)}` : node.id;
       const before = known.get(node.id) as Node | undefined;
       if (before?.data['label'] === label) return before;
+      if (before) return { ...before, data: { label } };
       return { id: node.id, position: { x: node.place.x, y: node.place.y }, style: { width: node.place.width, height: node.place.height }, data: { label } };
     }),
     edges: graph.edges.map(({ id, source, target }): Edge => {
