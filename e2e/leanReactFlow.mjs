@@ -10,7 +10,7 @@ const noop = '';
 
 /**
  * Bodies for functions of React Flow that the stage never comes to: nothing on it is dragged, connected, selected or deleted, no node
- * has a parent, every node is of a kind of its own, the stage draws its edges itself, and the view is set by the camera. A name that is missing stops the build.
+ * has a parent, every node is of a kind of its own and has the size that it says, the stage draws its edges itself, and the view is set by the camera. A name that is missing stops the build.
  * @type {Record<string, Record<string, string>>}
  */
 const BODIES = {
@@ -33,7 +33,9 @@ const BODIES = {
     useDrag: 'return false;',
     useGlobalKeyHandler: noop,
     useMoveSelectedNodes: noop,
+    useNodeObserver: 'return useRef(null);',
     useOnInitHandler: noop,
+    useResizeObserver: nothing,
     useReactFlow: `const view = useViewportHelper();
       const viewportInitialized = useStore(selector$j);
       return useMemo(() => ({ ...view, viewportInitialized }), [viewportInitialized]);`,
@@ -43,6 +45,8 @@ const BODIES = {
     fitViewport: 'return false;',
     handleExpandParent: 'return [];',
     updateChildNode: noop,
+    updateConnectionLookup: noop,
+    updateNodeInternals: 'return { changes: [], updatedInternals: false };',
   },
 };
 
