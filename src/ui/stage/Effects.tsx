@@ -23,9 +23,11 @@ export const Effects = memo(function Effects() {
     // The step is painted first, what flies over it a frame later: both in one frame would be too much for it in a crowd.
     let stop: (() => void) | undefined;
     const clock = element.animate([], { duration: LONGEST });
-    const frame = requestAnimationFrame(() => {
-      stop = playEffects(element, root, effects);
-      clock.cancel();
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        stop = playEffects(element, root, effects);
+        clock.cancel();
+      });
     });
     return () => {
       cancelAnimationFrame(frame);

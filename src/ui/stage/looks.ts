@@ -128,11 +128,13 @@ export function useTieLook(id: string): TieLook {
 
 /** Those of these edges that are not dimmed. */
 export function useBrightTies(ids: readonly string[]): readonly string[] {
-  const { subscribe } = useStageStore();
+  const { subscribe, getState } = useStageStore();
   const { ties } = useLooks();
   const last = useRef<readonly string[]>([]);
   return useSyncExternalStore(subscribe, () => {
+    const { edges } = getState();
     last.current = share(last.current, ids.filter(id => {
+      if (!edges.has(id)) return false;
       const { lit, dim } = ties.get(id);
       return lit || !dim;
     }));

@@ -27,19 +27,25 @@ class Player {
   private readonly animations: Animation[] = [];
   private readonly endings: (() => void)[] = [];
   private readonly spots = new Map<Effect, Point>();
+  private readonly added: Element[] = [];
+  private running = 0;
 
   constructor(private readonly layer: HTMLElement, private readonly root: HTMLElement) {}
 
-  /** A new element on the layer, which goes with its animation. */
+  /** A new element on the layer. All go together when the last has come to its end: whatever goes, the page is put together anew. */
   add(look: string | undefined, { duration, delay }: Effect, frames: Keyframe[], style: Readonly<Record<string, string>> = {}, child?: Element, easing = EASE): void {
     const element = document.createElement('div');
     element.className = look ?? '';
     for (const [name, value] of Object.entries(style)) element.style.setProperty(name, value);
     if (child) element.append(child);
     this.layer.append(element);
-    this.endings.push(() => element.remove());
+    this.added.push(element);
+    this.running += 1;
     const animation = element.animate(frames, { duration, delay, easing, fill: 'forwards' });
-    animation.onfinish = () => element.remove();
+    animation.onfinish = () => {
+      this.running -= 1;
+      if (this.running === 0) this.clear();
+    };
     this.animations.push(animation);
   }
 
@@ -95,6 +101,11 @@ class Player {
   stop(): void {
     for (const animation of this.animations) animation.cancel();
     for (const end of this.endings) end();
+    this.clear();
+  }
+
+  private clear(): void {
+    for (const element of this.added) element.remove();
   }
 }
 
