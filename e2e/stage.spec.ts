@@ -182,6 +182,8 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
   await expect(node(page, /^folded group/)).toHaveCount(3);
   await page.keyboard.press('End');
   await expect(node(page, /^folded group 13/)).toHaveAccessibleName(/vfio6 open as fd6, gate open; vfio7 open as fd7, gate open/);
+  await expect(page.getByRole('region', { name: 'Timeline' }).locator('[data-now]')).toHaveText('vm3/2');
+  await expect(page.getByRole('region', { name: 'Timeline' }).locator('[data-now]')).toBeInViewport({ ratio: 0.99 });
   const last = node(page, /^folded group 13, 2 devices, all bound/);
   await expect(last).toContainText('devset vfio7lockfree');
   await expect(last).toHaveAttribute('data-touched', 'true');

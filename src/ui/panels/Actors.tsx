@@ -16,11 +16,15 @@ import { useSession, useSessionStore } from '../useSession';
 import { TaskRow } from './TaskRow';
 import styles from './Actors.module.css';
 
+/** With more actors than this, what each can do is put away, so that their tasks can be seen together. */
+const MANY = 4;
+
 export function Actors() {
   const session = useSessionStore();
   const frame = useSession(currentFrame);
   const act = useSession((state) => state.layout.act);
   const tasks = tasksOf(frame);
+  const actors = actorsOf(frame);
   return (
     <>
       <div className={styles.mode}>
@@ -29,8 +33,8 @@ export function Actors() {
           segments={[{ value: 'run', text: 'Run calls', title: 'Run calls to their end' }, { value: 'start', text: 'Start, then step', title: 'Start calls and step them by hand' }]}
         />
       </div>
-      {actorsOf(frame).map((actor) => (
-        <Card key={actor.name} actor={actor} act={act} tasks={tasks.filter((task) => task.process === actor.name && task.next)} colour={processColour(frame.program.world, actor.name)} />
+      {actors.map((actor) => (
+        <Card key={actor.name} actor={actor} brief={actors.length > MANY} act={act} tasks={tasks.filter((task) => task.process === actor.name && task.next)} colour={processColour(frame.program.world, actor.name)} />
       ))}
     </>
   );
@@ -38,21 +42,19 @@ export function Actors() {
 
 interface CardProps {
   readonly actor: Actor;
+  readonly brief: boolean;
   readonly tasks: readonly TaskNow[];
   readonly act: Layout['act'];
   readonly colour: string;
 }
 
-function Card({ actor, tasks, act, colour }: CardProps) {
+function Card({ actor, brief, tasks, act, colour }: CardProps) {
   const card = useRef<HTMLElement>(null);
   useKeptFocus(card);
   const rows = byVerb(actor);
   const refused = actor.actions.filter((each) => each.choices.length === 0);
-  return (
-    <section ref={card} className={styles.card} aria-label={actor.name} style={{ '--who': colour } as CSSProperties}>
-      <h2 tabIndex={-1}>{actor.name} <small>{actor.kind === 'driver' ? 'kernel' : 'process'}</small></h2>
-      {actor.fds.length > 0 && <ul className={styles.fds} aria-label={`Open files of ${actor.name}`}>{actor.fds.map((fd) => <li key={fd.name}><Fd fd={fd} /></li>)}</ul>}
-      {tasks.map((task) => <TaskRow key={task.name} task={task} />)}
+  const actions = (
+    <>
       <div className={styles.actions}>
         {[...rows].map(([verb, choices]) => (
           <div key={verb} className={styles.verb} role="group" aria-label={verb}>
@@ -67,6 +69,14 @@ function Card({ actor, tasks, act, colour }: CardProps) {
           <dl>{refused.map(({ call, title, reason }) => <div key={call}><dt>{title}</dt><dd>{reason}</dd></div>)}</dl>
         </details>
       )}
+    </>
+  );
+  return (
+    <section ref={card} className={styles.card} aria-label={actor.name} style={{ '--who': colour } as CSSProperties}>
+      <h2 tabIndex={-1}>{actor.name} <small>{actor.kind === 'driver' ? 'kernel' : 'process'}</small></h2>
+      {actor.fds.length > 0 && <ul className={styles.fds} aria-label={`Open files of ${actor.name}`}>{actor.fds.map((fd) => <li key={fd.name}><Fd fd={fd} /></li>)}</ul>}
+      {tasks.map((task) => <TaskRow key={task.name} task={task} />)}
+      {brief ? <details className={styles.brief}><summary>Calls to make ({[...rows.values()].flat().length})</summary>{actions}</details> : actions}
     </section>
   );
 }

@@ -15,8 +15,11 @@ import styles from './Timeline.module.css';
 const STEP_WIDTH = 9;
 /** Steps that a mark needs for itself. */
 const MARK_STEPS = 2;
-const BAR = 22;
-const LINE = 6;
+/** px: the bar of a call, the line of a lock below it, and the ruler on top; smaller where there are more lanes than this. */
+const USUAL = { bar: 22, line: 6 };
+const SMALL = { bar: 15, line: 3 };
+const FEW = 4;
+const RULER = 24;
 
 /** One lane per task over the steps of the branch; the ruler on top is a slider. */
 export function Timeline() {
@@ -27,6 +30,8 @@ export function Timeline() {
   const [at, setAt] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
   const lanes = lanesOf(moments);
+  const many = lanes.length > FEW;
+  const now = taskOf(moments[cursor]);
   const steps = Math.max(moments.length - 1, 12);
   const end = moments.length - 1;
   useEffect(() => {
@@ -35,6 +40,10 @@ export function Timeline() {
     if (!box || !head) return;
     const x = head.offsetLeft;
     if (x < box.scrollLeft + 120 || x > box.scrollLeft + box.clientWidth - 60) box.scrollLeft = x - box.clientWidth / 2;
+    const lane = box.querySelector<HTMLElement>('[data-now]');
+    if (!lane) return;
+    const [top, bottom] = [lane.offsetTop - RULER, lane.offsetTop + lane.offsetHeight - box.clientHeight];
+    if (top < box.scrollTop || bottom > box.scrollTop) box.scrollTop = top < box.scrollTop ? top : bottom;
   }, [cursor]);
   useLayoutEffect(() => {
     const box = scroller.current;
@@ -66,11 +75,11 @@ export function Timeline() {
     seek(session, depth);
   };
   return (
-    <section className={styles.timeline} aria-label="Timeline">
+    <section className={styles.timeline} aria-label="Timeline" data-many={many ? '' : undefined}>
       <div ref={scroller} className={styles.scroller} style={{ '--steps': steps } as CSSProperties}>
         <div className={styles.names} aria-hidden="true">
           <span />
-          {lanes.map((lane) => <b key={lane.task} style={{ '--who': processColour(world, lane.task), height: laneHeight(lane) } as CSSProperties}>{lane.task}</b>)}
+          {lanes.map((lane) => <b key={lane.task} data-now={lane.task === now ? '' : undefined} style={{ '--who': processColour(world, lane.task), height: laneHeight(lane, many) } as CSSProperties}>{lane.task}</b>)}
         </div>
         <div className={styles.tracks} style={{ minWidth: steps * STEP_WIDTH }}>
           <Ruler steps={steps} />
@@ -89,7 +98,7 @@ export function Timeline() {
             }}
             onPointerLeave={() => look(undefined)}
           >
-            {lanes.map((lane) => <LaneRow key={lane.task} lane={lane} steps={steps} colour={processColour(world, lane.task)} onMark={to} />)}
+            {lanes.map((lane) => <LaneRow key={lane.task} lane={lane} many={many} steps={steps} colour={processColour(world, lane.task)} onMark={to} />)}
             {lanes.length === 0 && <p className={styles.empty}>Nothing has happened yet. Act for somebody, or play the story.</p>}
           </div>
           <i className={styles.future} style={{ left: `${(cursor / steps) * 100}%` }} />
@@ -105,13 +114,20 @@ export function Timeline() {
 function captionOf(moment: Moment | undefined): string {
   if (!moment || moment.depth === 0) return '';
   const frame = frameOf(moment);
-  const by = frame.program.tasks[frame.task ?? -1]?.name ?? '';
-  return `${moment.depth}  ${by}${frame.step ? ` ${frame.step.id}` : ''}: ${frameText(frame)}`;
+  return `${moment.depth}  ${taskOf(moment) ?? ''}${frame.step ? ` ${frame.step.id}` : ''}: ${frameText(frame)}`;
 }
 
-function laneHeight(lane: Lane): number {
+/** The task whose step led to a moment. */
+function taskOf(moment: Moment | undefined): string | undefined {
+  if (!moment || moment.depth === 0) return undefined;
+  const { program, task } = frameOf(moment);
+  return program.tasks[task ?? -1]?.name;
+}
+
+function laneHeight(lane: Lane, many: boolean): number {
+  const { bar, line } = many ? SMALL : USUAL;
   const lines = Math.max(0, ...lane.holds.map((hold) => hold.line + 1));
-  return BAR + 6 + Math.max(1, lines) * LINE;
+  return bar + 6 + Math.max(1, lines) * line;
 }
 
 const Ruler = memo(function Ruler({ steps }: { readonly steps: number }) {
@@ -130,6 +146,7 @@ const Ruler = memo(function Ruler({ steps }: { readonly steps: number }) {
 
 interface LaneRowProps {
   readonly lane: Lane;
+  readonly many: boolean;
   readonly steps: number;
   readonly colour: string;
   readonly onMark: (depth: number) => void;
@@ -137,14 +154,15 @@ interface LaneRowProps {
 
 const signs = { refused: '✕', swap: '⇄', violation: '!', warn: '!' } as const;
 
-function LaneRow({ lane, steps, colour, onMark }: LaneRowProps) {
+function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
   const place = (from: number, to: number): CSSProperties => ({ left: `${(from / steps) * 100}%`, width: `${((to - from) / steps) * 100}%` });
+  const { bar: high, line } = many ? SMALL : USUAL;
   return (
-    <div className={styles.lane} style={{ '--who': colour, height: laneHeight(lane) } as CSSProperties}>
+    <div className={styles.lane} style={{ '--who': colour, height: laneHeight(lane, many) } as CSSProperties}>
       {lane.bars.map((bar) => <div key={bar.from} className={styles.bar} data-refused={bar.returned?.startsWith('-') === true ? '' : undefined} data-open={bar.returned === undefined ? '' : undefined} style={{ ...place(bar.from, bar.to), '--whole': bar.text.length, '--short': bar.call.call.length } as CSSProperties} title={bar.text}><span>{bar.text}</span><span aria-hidden="true">{bar.call.call}</span></div>)}
       <svg className={styles.moves} viewBox={`0 0 ${steps} 1`} preserveAspectRatio="none" aria-hidden="true"><path d={lane.moves.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} /></svg>
       {lane.waits.map((wait) => <div key={wait.from} className={styles.wait} style={place(wait.from, wait.to)} title={wait.text} />)}
-      {lane.holds.map((hold) => <div key={`${hold.from} ${hold.text}`} className={styles.hold} style={{ ...place(hold.from, hold.to), top: BAR + 5 + hold.line * LINE }} title={`holds ${hold.text}`} />)}
+      {lane.holds.map((hold) => <div key={`${hold.from} ${hold.text}`} className={styles.hold} style={{ ...place(hold.from, hold.to), top: high + 5 + hold.line * line }} title={`holds ${hold.text}`} />)}
       {groupMarks(lane.marks, MARK_STEPS).map(({ depth, kind, marks }) => {
         const text = marks.map((mark) => (marks.length === 1 ? mark.text : `${mark.depth}: ${mark.text}`));
         return (
