@@ -172,3 +172,32 @@ test('a step is announced once, and a question mark lists every key', async ({ p
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog', { name: 'Help and keys' })).toContainText('Take the 90-second tour');
 });
+
+test.describe('a part of the page that does not come', () => {
+  test.use({ allowedProblems: [/Failed to load resource|Failed to fetch dynamically imported module/] });
+
+  test('is told in its place, with the rest as it was, and loading again brings back the run and the part', async ({ page }) => {
+    await page.route(/\/(Verdicts|HelpDialog)-.*\.js/, (route) => route.abort());
+    await open(page, './?scenario=bind-race');
+    await page.keyboard.press('PageDown');
+    const step = await page.getByRole('status', { name: 'Step' }).textContent();
+    await page.keyboard.press('3');
+    await expect(page.getByRole('alert')).toContainText('The table of verdicts could not be loaded.');
+    await expect(page.getByRole('complementary', { name: 'Actors' })).toContainText('qemu');
+    await page.keyboard.press('1');
+    await expect(page.getByRole('region', { name: 'Stage' })).toContainText('vfio0');
+    await page.keyboard.press('?');
+    await expect(page.getByRole('alert')).toContainText('This dialog could not be loaded.');
+    await expect(page.getByRole('button', { name: 'Load the page again' })).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('alert')).toHaveCount(0);
+    await expect.poll(() => page.evaluate(() => location.hash)).not.toBe('');
+    await page.keyboard.press('3');
+    await page.unrouteAll();
+    await page.getByRole('button', { name: 'Load the page again' }).click();
+    await idle(page);
+    await expect(page.getByRole('status', { name: 'Step' })).toHaveText(step ?? '');
+    await page.keyboard.press('3');
+    await expect(page.getByRole('button', { name: 'Work out the verdicts' })).toBeVisible();
+  });
+});

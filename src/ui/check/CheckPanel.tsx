@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/mutationText';
-import { propertyById } from '../../kernel/properties/properties';
+import { PROPERTIES, propertyById } from '../../kernel/properties/properties';
 import type { CheckResult, Outcome, PropertyVerdict } from '../../explore/checkResult';
 import { cancelCheck, dropMutations, isStale, showWitness, startCheck, toggleMutation, verdictText, type Checked } from '../../session/check';
 import type { CheckNews } from '../../session/checkDriver';
@@ -25,7 +25,8 @@ export function CheckPanel() {
   return (
     <section className={styles.panel} aria-label="Check">
       <p className={styles.question}>
-        Every interleaving of the {calls} {calls === 1 ? 'call' : 'calls'} on screen, in <code>{design}</code>. The order of the story does not matter here.
+        <b>Can {calls === 1 ? 'this call' : `these ${calls} calls`} go wrong in any order?</b>
+        Every interleaving is tried in <code>{design}</code>, and each one that breaks a rule can be played.
       </p>
       <Mutations />
       <div className={styles.actions}>
@@ -33,11 +34,23 @@ export function CheckPanel() {
           ? <button type="button" className={buttons.button} onClick={() => cancelCheck(session)}><Icon name="close" />Cancel</button>
           : <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={() => { void startCheck(session, client); }}><Icon name="shield" />{check.kind === 'done' && !stale ? 'Check again' : 'Check all interleavings'}</button>}
       </div>
+      {check.kind === 'idle' && <Rules />}
       {running && <Progress news={check.news} />}
       {stale && !running && <p className={styles.stale}>The result below is about other calls, options or rows than those on screen now.</p>}
       {check.kind === 'failed' && <p className={styles.failed} role="alert">{check.message}</p>}
       {check.kind === 'done' && <Result of={check.of} result={check.result} />}
     </section>
+  );
+}
+
+/** What a check will ask, before it has an answer. */
+function Rules() {
+  const program = useSession((state) => currentFrame(state).program);
+  return (
+    <>
+      <h3 className={styles.heading}>What is asked</h3>
+      <ul className={styles.rules}>{PROPERTIES.filter((each) => each.applies(program)).map(({ id, title, statement }) => <li key={id}><b>{title}</b> {statement}</li>)}</ul>
+    </>
   );
 }
 

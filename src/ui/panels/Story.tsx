@@ -41,6 +41,7 @@ export function Story() {
             <>
               <CommandButton command={COMMANDS.nextScenario} icon="forward" text="Next scenario" look="primary" />
               <CommandButton command={COMMANDS.check} icon="shield" text="Can it go wrong?" look="plain" />
+              <CommandButton command={COMMANDS.share} icon="share" text="Share" title="Share this run" look="plain" />
               <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
             </>
           )

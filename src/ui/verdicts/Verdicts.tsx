@@ -1,4 +1,4 @@
-import { useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { Fragment, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { allVariants, libraryCases, matrixRows, type MatrixCell, type MatrixRow, type RowProperty } from '../../explore/matrix';
 import { propertyById } from '../../kernel/properties/properties';
 import { PROPERTY_IDS } from '../../kernel/propertyId';
@@ -80,7 +80,7 @@ export function Verdicts() {
             const whole = row !== undefined && row.scenarios.length === cases.filter((each) => each.variant.title === title).length;
             return (
               <tr key={title} aria-busy={row && !whole && running ? true : undefined} data-part={row && !whole ? '' : undefined}>
-                <th scope="row"><code>{title}</code></th>
+                <th scope="row"><code>{title.split(' ').map((word, i) => <Fragment key={word}>{i > 0 && ' '}<span>{word}</span></Fragment>)}</code></th>
                 {PROPERTY_IDS.map((id) => <td key={id}>{row ? <Cell row={row} cells={cells} whole={whole} property={row.properties.find((each) => each.id === id)} /> : <span className={styles.unasked}><span className={buttons.hidden}>not asked yet</span></span>}</td>)}
                 <td className={styles.states}>{row?.states.toLocaleString('en-US')}</td>
               </tr>
@@ -111,7 +111,7 @@ function Key() {
   return (
     <ul className={styles.key} aria-label="What a cell means">
       <li><span className={styles.holds}><Icon name="check" size={13} /></span> holds in every interleaving</li>
-      <li><span className={styles.broken}><Icon name="close" size={13} />12</span> broken: the shortest way there, in steps</li>
+      <li><span className={styles.broken}><Icon name="close" size={11} />12</span> broken: the shortest way there, in steps</li>
       <li><span className={styles.open}><Icon name="question" size={13} /></span> not all states were seen</li>
       <li><span className={styles.none}>·</span> does not apply</li>
       <li><span className={styles.unasked} /> not asked yet</li>
@@ -136,7 +136,7 @@ function Cell({ row, cells, whole, property }: { readonly row: MatrixRow; readon
         showWitness(session, { scenario: cell.case.scenario, mutations: [] }, id, witness.schedule);
       }}
     >
-      <Icon name="close" size={13} />{witness?.steps}
+      <Icon name="close" size={11} />{witness?.steps}
     </button>
   );
 }
