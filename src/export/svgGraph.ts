@@ -1,6 +1,6 @@
 import { badgesOf, type Deed } from '../graph/badges';
 import { headOf, placedHead, type Head } from '../graph/edgeHeads';
-import type { EdgeView, Graph, NodeView, ObjectView, ProcessView, Row } from '../graph/graph';
+import { isAct, type EdgeView, type Graph, type NodeView, type ObjectView, type ProcessView, type Row } from '../graph/graph';
 import { HEADER, ROW } from '../graph/lanes';
 import { layOutStage, NAME, type Zone } from '../graph/layout';
 import { callLine, roomOf, settingOf } from '../graph/lettering';
@@ -103,6 +103,7 @@ function toneOf(edge: EdgeView): { readonly stroke: string; readonly text: strin
     case 'fops': return edge.target === 'fops:parked' ? { stroke: 'parked', text: 'parkedText', dash: '6 4', width: 2.2 } : { stroke: 'normal', text: 'normalText', dash: '', width: 2.2 };
     case 'wait': return { stroke: 'wait', text: 'waitText', dash: '8 5', width: 2.4 };
     case 'hold': return { stroke: 'wait', text: 'waitText', dash: '', width: 3 };
+    case 'use': return { stroke: 'bad', text: 'badText', dash: '', width: 3 };
     case 'pointer': return { stroke: 'line', text: 'ink2', dash: '', width: 1.4 };
   }
 }
@@ -112,7 +113,7 @@ const FILLED: ReadonlySet<Head> = new Set(['full', 'diamond', 'dot', 'arrow']);
 function edgeMark(edge: EdgeView): string {
   const tone = toneOf(edge);
   const { end, labelAt } = edge;
-  const told = edge.dangling || edge.circle || edge.style === 'wait' || edge.style === 'hold';
+  const told = edge.dangling || isAct(edge);
   const label = `${edge.label}${edge.dangling ? ', freed' : ''}`;
   const dash = tone.dash === '' ? '' : ` stroke-dasharray="${tone.dash}"`;
   return `<g><title>${xml(`${bare(edge.source)}: ${label} to ${bare(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>`

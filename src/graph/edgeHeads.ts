@@ -18,7 +18,7 @@ export type Head = keyof typeof HEADS;
 
 /** The usual head of every kind of edge. */
 export const HEAD_OF: Readonly<Record<EdgeView['style'], Head>> = {
-  pointer: 'open', reference: 'full', member: 'ring', embedded: 'diamond', fd: 'full', fops: 'full', wait: 'double', hold: 'dot',
+  pointer: 'open', reference: 'full', member: 'ring', embedded: 'diamond', fd: 'full', fops: 'full', wait: 'double', hold: 'dot', use: 'cross',
 };
 
 /** The head of an edge: what it means, told by its form. */

@@ -33,6 +33,8 @@ interface NodeBase {
   readonly badges: readonly Badge[];
   /** It stands where the stage ends: what is wider than it hangs out to the left. */
   readonly last: boolean;
+  /** How wide its badges may be, px. */
+  readonly badgeRoom: number;
 }
 
 export interface ObjectView extends NodeBase {
@@ -110,9 +112,9 @@ export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | Fo
 
 /**
  * `pointer` counts nothing, `reference` holds a count, `member` is on a list or in a set, `embedded` is a part of it; `fd` goes from an
- * fd table to a struct file, `fops` to the table that its calls go through, `wait` from a task to what it waits for, `hold` back to who has it.
+ * fd table to a struct file, `fops` to the table that its calls go through, `wait` from a task to what it waits for, `hold` back to who has it, `use` from a task to freed memory that it has just used.
  */
-export type EdgeStyle = 'pointer' | 'reference' | 'member' | 'embedded' | 'fd' | 'fops' | 'wait' | 'hold';
+export type EdgeStyle = 'pointer' | 'reference' | 'member' | 'embedded' | 'fd' | 'fops' | 'wait' | 'hold' | 'use';
 
 export interface EdgeView {
   readonly id: string;
@@ -140,7 +142,7 @@ export interface EdgeView {
 /** What the stage shows of one state. */
 export interface Graph { readonly nodes: readonly NodeView[]; readonly edges: readonly EdgeView[]; readonly zones: readonly Zone[] }
 
-/** Whether an edge tells who waits or who holds what is waited for. */
-export function isWait({ style }: Pick<EdgeView, 'style'>): boolean {
-  return style === 'wait' || style === 'hold';
+/** Whether an edge tells what a task is at, and comes and goes with that: who waits, who holds what is waited for, who uses what is freed. */
+export function isAct({ style }: Pick<EdgeView, 'style'>): boolean {
+  return style === 'wait' || style === 'hold' || style === 'use';
 }

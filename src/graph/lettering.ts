@@ -14,6 +14,7 @@ const SMALL_LETTER = 5.7;
 const PADLOCK = 13;
 const MARK = 13;
 const ACCESS_CHIP = 66;
+const FREED = 46;
 const SMALL_TITLE = 10.5 / 13;
 const LONG = 80;
 
@@ -92,9 +93,9 @@ export interface Headline {
 /** The first line of an object's node, beside which so many pixels are taken by a button. */
 export function headlineOf({ title, type, ghost, access, place, rows, shown }: ObjectView, taken = 0): Headline {
   const width = titleWidth(title);
-  const small = width > INNER - GLYPH;
+  const small = width > INNER - GLYPH - (ghost ? FREED : 0);
   const bare = small && width * SMALL_TITLE > INNER - GLYPH;
-  let left = INNER - (bare ? 0 : GLYPH) - width * (small ? SMALL_TITLE : 1) - (access ? ACCESS_CHIP : 0) - taken;
+  let left = INNER - (bare ? 0 : GLYPH) - width * (small ? SMALL_TITLE : 1) - (ghost ? FREED : access ? ACCESS_CHIP : 0) - taken;
   const told = ghost || type === 'file' || title.split(/[ .]/).includes(type);
   const typed = !told && !small && type.length * SMALL_LETTER + GAP <= left;
   if (typed) left -= type.length * SMALL_LETTER + GAP;

@@ -69,6 +69,15 @@ describe('toGraph', () => {
     expect(graph.edges.find(edge => edge.target === 'file:fd1' && edge.label === 'owner')?.dangling).toBe(true);
   });
 
+  it('draws a use of freed memory from the task to what is left of it, and nothing where all is live', () => {
+    const freed = play(program, Array.from({ length: stepsOf(program, 'a') }, () => 'a'));
+    const index = program.objects.findIndex(slot => slot.name === 'fd1' && slot.type === 'file');
+    const task = program.tasks.findIndex(each => each.name === 'b');
+    const uses = (state: Int32Array): readonly string[] => toGraph(program, state, layOutStage(program), { use: { task, objects: [index] } }).edges.filter(edge => edge.style === 'use').map(edge => `${edge.source} ${edge.target} ${edge.label}`);
+    expect(uses(freed)).toEqual(['process:b file:fd1 b uses freed memory']);
+    expect(uses(play(program, ['a', 'a']))).toEqual([]);
+  });
+
   it('never draws an edge without both its nodes, and places no two nodes on one another, in any run', () => {
     fc.assert(fc.property(fc.array(fc.nat(7), { maxLength: 40 }), choices => {
       const state = initialState(program);

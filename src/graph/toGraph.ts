@@ -9,8 +9,8 @@ import { castOf, idOf, type Actor } from './cast';
 import { routeEdge, type Route } from './edgePath';
 import { devicesOf } from './fold';
 import { touchOf } from './foldTouch';
-import type { Badge, EdgeView, FdView, FoldedDevice, FoldView, FopsView, Graph, NodeView, ObjectView, ProcessView, TaskView } from './graph';
-import { badgeBox } from './badgeBox';
+import { isAct, type Badge, type EdgeView, type FdView, type FoldedDevice, type FoldView, type FopsView, type Graph, type NodeView, type ObjectView, type ProcessView, type TaskView } from './graph';
+import { badgeBox, WIDEST, withBadgeRoom } from './badgeBox';
 import { layOutStage, type Layout } from './layout';
 import { roomOf } from './lettering';
 import { describeWait, taskMark, tasksInCircle } from './marks';
@@ -27,16 +27,18 @@ export interface Extras {
   readonly fdNumbers?: ReadonlyMap<string, number> | undefined;
   /** What the last step told. */
   readonly events?: readonly Event[] | undefined;
+  /** The task that used freed memory in the last step, and the objects (indices). */
+  readonly use?: { readonly task: number; readonly objects: readonly number[] } | undefined;
 }
 
 const NO_BADGES: readonly Badge[] = [];
 
-type Base = Pick<NodeView, 'id' | 'place' | 'last'>;
+type Base = Pick<NodeView, 'id' | 'place' | 'last' | 'badgeRoom'>;
 
 /** The graph of one state: live objects, and freed ones that somebody still points at, at their frozen places. */
 export function toGraph(program: Program, state: Int32Array, layout: Layout = layOutStage(program), extras: Extras = {}): Graph {
   const view = new View(program, state, layout, extras);
-  const nodes = layout.cast.actors.flatMap(actor => view.node(actor) ?? []);
+  const nodes = withBadgeRoom(layout.cast.actors.flatMap(actor => view.node(actor) ?? []));
   const there = new Set(nodes.map(node => node.id));
   const edges = once(view.edges(nodes.flatMap(badgeBox)).filter(edge => there.has(edge.source) && there.has(edge.target)), layout);
   return { nodes, edges, zones: layout.zones };
@@ -49,7 +51,7 @@ function once(edges: readonly EdgeView[], { standIn }: Layout): readonly EdgeVie
   return edges.flatMap((edge): EdgeView[] => {
     const { source, target, style, label } = edge;
     if (!source.startsWith('fold:') && !target.startsWith('fold:')) return [edge];
-    const counted = style === 'wait' || style === 'hold' ? label : style === 'fd' || style === 'fops' ? style : '';
+    const counted = isAct(edge) ? label : style === 'fd' || style === 'fops' ? style : '';
     const id = `${source} ${target} ${counted}`;
     if (known.has(id)) return [];
     known.add(id);
@@ -75,7 +77,7 @@ class View {
     const place = this.layout.places.get(actor.id);
     if (!place) throw new Error(`no place for ${actor.id}`);
     const column = this.layout.grid.slots.get(actor.id)?.column ?? 0;
-    const base = { id: actor.id, place, last: column > 0 && column === this.layout.columns - 1 };
+    const base = { id: actor.id, place, last: column > 0 && column === this.layout.columns - 1, badgeRoom: WIDEST };
     const { what } = actor;
     switch (what.kind) {
       case 'process': return this.process(what.process, base);
@@ -285,11 +287,22 @@ class View {
       const mark = taskMark(program, holder.index);
       return [...waiting, ...this.ends(`hold:${wait.field}`, idOf(slot), `process:${holder.process}`, { style: 'hold', label: `held by ${holder.name}`, process: mark.process, circle: circle.has(task.index) })];
     });
+    ties.push(...this.uses());
     if (ties.length === 0) return NO_WAITS;
     // A lock for which several wait is held once; in a circle, whoever else waits beside.
     const drawn = ties.filter((tie, i) => tie.style !== 'hold' || !ties.some((other, j) => other.id === tie.id && (Number(other.circle) > Number(tie.circle) || (other.circle === tie.circle && j < i))));
     const routes = routeWaits(this.layout, drawn, busy);
     return drawn.map((tie, i): EdgeView => ({ ...tie, ...(routes[i] ?? routeEdge(this.layout, tie.source, tie.target)) }));
+  }
+
+  private uses(): Omit<EdgeView, keyof Route>[] {
+    const { program, extras: { use } } = this;
+    if (!use) return [];
+    const { name, process } = taskMark(program, use.task);
+    return use.objects.flatMap(index => {
+      const slot = program.objects[index];
+      return slot && !this.live(slot) ? this.ends(`use:${slot.name}`, `process:${program.tasks[use.task]?.process ?? ''}`, idOf(slot), { style: 'use', label: `${name} uses freed memory`, process }) : [];
+    });
   }
 
   /** What an edge is, but for its way; nothing where an end of it has no place. */

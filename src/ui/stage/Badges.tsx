@@ -4,10 +4,10 @@ import styles from './node.module.css';
 
 /** Refusals and broken rules, hung on the node that they are about where edges run: below it, or above where another node stands below. */
 export function Badges({ view }: { readonly view: NodeView }) {
-  const { badges, last } = view;
+  const { badges, last, badgeRoom } = view;
   if (badges.length === 0) return undefined;
   return (
-    <ul className={styles.badges} data-up={badgesAbove(view) || undefined} data-last={last || undefined}>
+    <ul className={styles.badges} data-up={badgesAbove(view) || undefined} data-last={last || undefined} style={{ maxWidth: `max(${badgeRoom}px, 100%)` }}>
       {badges.map((badge, i) => (
         <li key={`${badge.title} ${badge.text}`} data-badge={badge.kind} data-more={i === 0 && badges.length > 1 ? `+${badges.length - 1}` : undefined} title={badge.text}>
           <svg width={12} height={12} viewBox="0 0 12 12" aria-hidden="true">

@@ -22,6 +22,7 @@ const LINES: readonly { readonly style: EdgeStyle | 'dangling'; readonly head?: 
   { style: 'fops', table: 'normal', text: 'f_op, normal: calls reach the driver' },
   { style: 'wait', text: 'a task waits for it' },
   { style: 'hold', text: 'it is held by a task' },
+  { style: 'use', text: 'a task uses what is freed' },
   { style: 'dangling', head: 'cross', text: 'points at freed memory' },
 ];
 

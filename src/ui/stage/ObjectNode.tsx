@@ -19,7 +19,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
   const foldable = view.type === 'vfio_group';
   const { size, bare, type, more } = headlineOf(view, foldable ? 22 : 0);
   return (
-    <NodeShell view={view} label={labelOf(view, leaving)} look={view.type === 'file' ? styles.file : styles.object} chip={view.place.height === CHIP} ghost={view.ghost} access={view.access}>
+    <NodeShell view={view} label={labelOf(view, leaving)} look={view.type === 'file' ? styles.file : styles.object} chip={view.place.height === CHIP} ghost={view.ghost} access={view.ghost ? undefined : view.access}>
       <header data-alone={(view.shown.length === 0 && !selected && !fields) || undefined} title={`${view.ghost ? 'freed ' : ''}struct ${view.type} ${view.title}`}>
         {!bare && <KindGlyph glyph={glyphOf(view)} />}
         <span className={styles.names}>
@@ -27,10 +27,10 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
           {type !== undefined && <small>{type}</small>}
         </span>
         {more !== undefined && <small className={styles.more} title={`${more} more fields: select it to see them`}>+{more}</small>}
-        {view.access && <AccessChip access={view.access} gated={view.gated} />}
+        {view.ghost && <span className={styles.freed}>freed</span>}
+        {view.access && !view.ghost && <AccessChip access={view.access} gated={view.gated} />}
         {foldable && <FoldButton group={view.title.replace(/^group /, '')} />}
       </header>
-      {view.ghost && <span className={styles.tag}>freed</span>}
       {view.releaser && <span className={styles.tag} title={`${view.releaser.name} will run its release`}><ProcessMark process={view.releaser.process} size={10} /> release</span>}
       <Rows view={view} lit={fields} open={selected} />
     </NodeShell>
@@ -52,7 +52,7 @@ const Rows = memo(function Rows({ view, lit, open }: { readonly view: ObjectView
 });
 
 const VERBS: Readonly<Record<EdgeView['style'], string>> = {
-  pointer: 'points to', reference: 'holds a reference on', member: 'is a member of', embedded: 'has embedded', fd: 'has open', fops: 'goes through the fops', wait: 'waits for', hold: 'is held by',
+  pointer: 'points to', reference: 'holds a reference on', member: 'is a member of', embedded: 'has embedded', fd: 'has open', fops: 'goes through the fops', wait: 'waits for', hold: 'is held by', use: 'uses',
 };
 
 /** The edges of a node in words; its rows are read as they stand. */

@@ -2,7 +2,7 @@ import { memo, type CSSProperties } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './edge.module.css';
 import { headOf, placedHead } from '../../graph/edgeHeads';
-import { isWait, type EdgeView } from '../../graph/graph';
+import { isAct, type EdgeView } from '../../graph/graph';
 import { useBrightTies, useTieLook } from './looks';
 import { markColour } from './ProcessMark';
 import { useStage } from './stageStore';
@@ -82,7 +82,7 @@ function Line({ edge }: PartProps) {
   const { path, end, circle, middle } = edge;
   return (
     <>
-      {isWait(edge) && <path className={styles.casing} d={path} />}
+      {isAct(edge) && <path className={styles.casing} d={path} />}
       <path className={styles.line} d={path} />
       <path className={styles.head} data-head={headOf(edge)} d={placedHead(headOf(edge), end)} />
       {circle && middle && <path className={styles.head} data-head="arrow" d={placedHead('arrow', middle)} />}
@@ -98,12 +98,12 @@ function Words({ edge: { label, labelAt, dangling } }: PartProps) {
 const WaitLabel = memo(function WaitLabel({ id }: TieProps) {
   const { edge } = useTieLook(id);
   if (!edge) return undefined;
-  const { label, circle, process = -1, labelAt: { x, y } } = edge;
-  return <span className={styles.waitLabel} aria-hidden="true" data-circle={circle || undefined} style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}>{label}</span>;
+  const { style, label, circle, process = -1, labelAt: { x, y } } = edge;
+  return <span className={styles.waitLabel} aria-hidden="true" data-style={style} data-circle={circle || undefined} style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}>{label}</span>;
 });
 
 function hasWords(edge: EdgeView, lit: boolean): boolean {
-  return !isWait(edge) && (lit || edge.fresh || edge.dangling);
+  return !isAct(edge) && (lit || edge.fresh || edge.dangling);
 }
 
 function styleOf({ dangling, style }: EdgeView): string {

@@ -8,7 +8,7 @@ import type { Folded } from '../../graph/fold';
 import type { Graph } from '../../graph/graph';
 import { layOutStage, type Layout, type Shape } from '../../graph/layout';
 import { newReach, type Reach } from '../../graph/reach';
-import { toGraph } from '../../graph/toGraph';
+import { toGraph, type Extras } from '../../graph/toGraph';
 
 /** What the stage shows at a frame. */
 export interface Scene {
@@ -46,8 +46,14 @@ function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   const path = pathTo(moment).map(frameOf);
   const before = moment.parent && frameOf(moment.parent);
   const previous = before?.program === program ? before.state : undefined;
-  const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path) });
+  const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path), use: useOf(frame) });
   return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout), reach: newReach(graph), circle: circleOf(graph) };
+}
+
+/** Who used what is freed in the last step. */
+function useOf({ task, violations }: Frame): Extras['use'] {
+  const objects = violations.flatMap(({ property, object }) => (property === 'memory' && object !== undefined ? [object] : []));
+  return task !== undefined && objects.length > 0 ? { task, objects } : undefined;
 }
 
 function keyOf({ shape: { columns, rows, packing }, folded }: Arrangement): string {

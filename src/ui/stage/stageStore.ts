@@ -7,7 +7,7 @@ import type { Hover, Session, SessionState } from '../../session/session';
 import { castOf, idOf } from '../../graph/cast';
 import { flowNodes } from './flow';
 import { foldId, groupsOf, NO_FOLDS, type Folded } from '../../graph/fold';
-import { isWait, type EdgeView, type NodeView } from '../../graph/graph';
+import { isAct, type EdgeView, type NodeView } from '../../graph/graph';
 import { LANES } from '../../graph/lanes';
 import type { Shape } from '../../graph/layout';
 import { FIRST_SHAPE } from './camera';
@@ -176,7 +176,7 @@ function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'sce
 }
 
 function tieIdsOf(ties: readonly EdgeView[]): TieIds {
-  return { below: ties.flatMap(tie => (isWait(tie) ? [] : [tie.id])), above: ties.flatMap(tie => (isWait(tie) ? [tie.id] : [])) };
+  return { below: ties.flatMap(tie => (isAct(tie) ? [] : [tie.id])), above: ties.flatMap(tie => (isAct(tie) ? [tie.id] : [])) };
 }
 
 /** How fast effects go: 1 by hand, and at any speed of play they end well before the next step. */
