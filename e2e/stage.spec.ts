@@ -36,7 +36,9 @@ test('where no fops are swapped, the gate opens with a release', async ({ page }
   await open(page, bindScene('upstream'));
   await stepUntil(page, node(page, /struct file fd1; gate closed/));
   await stepUntil(page, node(page, /struct file fd1; gate open/));
-  await expect(node(page, /struct vfio_device_file/).locator('[data-row="access_granted"]')).toContainText('release');
+  await expect(node(page, /struct vfio_device_file/)).toContainText('release');
+  const name = node(page, /struct vfio_device_file/).locator('[data-row="access_granted"] dt');
+  expect(await name.evaluate((each) => each.scrollWidth - each.clientWidth)).toBeLessThanOrEqual(0);
 });
 
 test('a contended lock names its owner and who waits, and the waiter says for whom', async ({ page }) => {

@@ -61,6 +61,13 @@ function valueWidth({ kind, text, owner, order }: Row): number {
   return letters * VALUE_LETTER + signs + (order ? order.length * NAME_LETTER + 9 : 0);
 }
 
+/** The order of memory of a chip's one row, where it would cut the name of the field and the first line has room for it. */
+export function orderAside({ place, title, rows, shown }: Pick<ObjectView, 'place' | 'title' | 'rows' | 'shown'>): Row['order'] {
+  const row = place.height === CHIP ? rows.find(({ name }) => name === shown[0]) : undefined;
+  if (!row?.order || !settingOf(row, 1).tight) return undefined;
+  return GLYPH + titleWidth(title) + GAP + row.order.length * NAME_LETTER + 9 <= INNER ? row.order : undefined;
+}
+
 /** Rows of text that a node of this height has room for. */
 export function roomOf(height: number): number {
   return height === CHIP ? 1 : Math.floor((height - HEADER) / ROW);

@@ -5,7 +5,7 @@ import { FoldButton } from './FoldButton';
 import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../graph/graph';
 import { CHIP } from '../../graph/lanes';
-import { headlineOf, roomOf, settingOf } from '../../graph/lettering';
+import { headlineOf, orderAside, roomOf, settingOf } from '../../graph/lettering';
 import { glyphOf, KindGlyph } from './KindGlyph';
 import { useNodeLook } from './looks';
 import styles from './node.module.css';
@@ -17,7 +17,8 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
   const { view, leaving, fields, selected } = useNodeLook(id);
   if (view?.kind !== 'object') return undefined;
   const foldable = view.type === 'vfio_group';
-  const { size, bare, type, more } = headlineOf(view, foldable ? 22 : 0);
+  const order = selected ? undefined : orderAside(view);
+  const { size, bare, type, more } = headlineOf(view, foldable ? 22 : order ? 60 : 0);
   return (
     <NodeShell view={view} label={labelOf(view, leaving)} look={view.type === 'file' ? styles.file : styles.object} chip={view.place.height === CHIP} ghost={view.ghost} access={view.ghost ? undefined : view.access}>
       <header data-alone={(view.shown.length === 0 && !selected && !fields) || undefined} title={`${view.ghost ? 'freed ' : ''}struct ${view.type} ${view.title}`}>
@@ -26,6 +27,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
           <b data-small={size === 'small' || undefined} data-long={size === 'long' || undefined}>{view.title}</b>
           {type !== undefined && <small>{type}</small>}
         </span>
+        {order && <span className={styles.order}>{order}</span>}
         {more !== undefined && <small className={styles.more} title={`${more} more fields: select it to see them`}>+{more}</small>}
         {view.ghost && <span className={styles.freed}>freed</span>}
         {view.access && !view.ghost && <AccessChip access={view.access} gated={view.gated} />}
@@ -46,7 +48,7 @@ const Rows = memo(function Rows({ view, lit, open }: { readonly view: ObjectView
   const room = open ? rows.length : roomOf(view.place.height);
   return (
     <dl className={styles.rows} data-open={open || undefined}>
-      {rows.map(row => <FieldRow key={row.name} row={row} setting={settingOf(row, room)} lit={isLit(row.field)} />)}
+      {rows.map(each => (each.order && !open && orderAside(view) ? { ...each, order: undefined } : each)).map(row => <FieldRow key={row.name} row={row} setting={settingOf(row, room)} lit={isLit(row.field)} />)}
     </dl>
   );
 });

@@ -46,12 +46,12 @@ function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   const path = pathTo(moment).map(frameOf);
   const before = moment.parent && frameOf(moment.parent);
   const previous = before?.program === program ? before.state : undefined;
-  const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path), use: useOf(frame) });
+  const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path), use: freedUseOf(frame) });
   return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout), reach: newReach(graph), circle: circleOf(graph) };
 }
 
 /** Who used what is freed in the last step. */
-function useOf({ task, violations }: Frame): Extras['use'] {
+function freedUseOf({ task, violations }: Frame): Extras['use'] {
   const objects = violations.flatMap(({ property, object }) => (property === 'memory' && object !== undefined ? [object] : []));
   return task !== undefined && objects.length > 0 ? { task, objects } : undefined;
 }

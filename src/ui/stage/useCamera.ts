@@ -6,8 +6,9 @@ import { bestShape, boxFor, bringInto, extentOf, NARROW_SCREEN, nearView, openin
 import { NARROW, sizeIn, type Place } from '../../graph/layout';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
-/** Below these zooms the nodes show less in larger type. */
-const FAR = 0.8;
+/** Below these zooms the nodes show less in larger type: no value is set smaller than 11 px on the screen, down to 0.63. */
+const FAR = 0.96;
+const SMALL = 0.69;
 const MILES = 0.4;
 
 /** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
@@ -102,6 +103,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const zoom = store.getState().transform[2];
       const near = zoom >= FAR ? 'near' : zoom >= MILES ? 'far' : 'miles';
       if (element?.getAttribute('data-near') !== near) element?.setAttribute('data-near', near);
+      if (element?.hasAttribute('data-small') !== zoom < SMALL) element?.toggleAttribute('data-small', zoom < SMALL);
     };
     look();
     return store.subscribe(look);
