@@ -99,7 +99,7 @@ const WaitLabel = memo(function WaitLabel({ id }: TieProps) {
   const { edge } = useTieLook(id);
   if (!edge) return undefined;
   const { style, label, circle, process = -1, labelAt: { x, y } } = edge;
-  return <span className={styles.waitLabel} aria-hidden="true" data-style={style} data-circle={circle || undefined} style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}>{label}</span>;
+  return <span className={styles.waitLabel} aria-hidden="true" data-of={style} data-circle={circle || undefined} style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}>{label}</span>;
 });
 
 function hasWords(edge: EdgeView, lit: boolean): boolean {
