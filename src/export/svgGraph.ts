@@ -1,3 +1,4 @@
+import { badgeBox } from '../graph/badgeBox';
 import { badgesOf, type Deed } from '../graph/badges';
 import { headOf, placedHead, type Head } from '../graph/edgeHeads';
 import { isAct, type EdgeView, type Graph, type NodeView, type ObjectView, type ProcessView, type Row } from '../graph/graph';
@@ -56,7 +57,7 @@ export function svgGraph(trace: Trace, options: SvgOptions = {}): string {
   const graph = toGraph(program, state, layOutStage(program), { badges: badgesOf(deeds) });
   const box = boundsOf(graph);
   const title = scenario.title || 'A run of the VFIO playground';
-  const parts = [...graph.zones.map(zoneMark), ...graph.edges.map(edgeMark), ...graph.nodes.map(nodeMark), ...graph.nodes.map(badgeMarks).filter(mark => mark !== '')];
+  const parts = [...graph.zones.map(zoneMark), ...graph.edges.map(edgeMark), ...graph.nodes.map(nodeMark), ...graph.edges.map(tagMark), ...graph.nodes.map(badgeMark)].filter(mark => mark !== '');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.x} ${box.y} ${box.width} ${box.height}" width="${box.width}" height="${box.height}" role="img" aria-labelledby="title desc">
 <title id="title">${xml(title)}</title>
@@ -113,12 +114,21 @@ const FILLED: ReadonlySet<Head> = new Set(['full', 'diamond', 'dot', 'arrow']);
 function edgeMark(edge: EdgeView): string {
   const tone = toneOf(edge);
   const { end, labelAt } = edge;
-  const told = edge.dangling || isAct(edge);
   const label = `${edge.label}${edge.dangling ? ', freed' : ''}`;
   const dash = tone.dash === '' ? '' : ` stroke-dasharray="${tone.dash}"`;
   return `<g><title>${xml(`${bare(edge.source)}: ${label} to ${bare(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>`
+    + (edge.circle && edge.middle ? `<path class="${tone.text} ${tone.stroke}" stroke-width="1.5" d="${placedHead('arrow', edge.middle)}"/>` : '')
     + `<path class="${FILLED.has(headOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${placedHead(headOf(edge), end)}"/>`
-    + `${told ? `<text class="${tone.text} small mid" x="${n(labelAt.x)}" y="${n(labelAt.y + 3)}">${xml(label)}</text>` : ''}</g>`;
+    + `${edge.dangling ? `<text class="${tone.text} small mid" x="${n(labelAt.x)}" y="${n(labelAt.y + 3)}">${xml(label)}</text>` : ''}</g>`;
+}
+
+/** The words of waits, holds and uses: on tags over everything else. */
+function tagMark(edge: EdgeView): string {
+  if (!isAct(edge)) return '';
+  const { label, labelAt: { x, y } } = edge;
+  const tone = toneOf(edge);
+  const width = label.length * SMALL_LETTER + 12;
+  return `<g><rect class="sheet ${tone.stroke}" x="${n(x - width / 2)}" y="${n(y - 8)}" width="${n(width)}" height="16" rx="8"/><text class="${tone.text} small mid" x="${n(x)}" y="${n(y + 3.5)}">${xml(label)}</text></g>`;
 }
 
 function nodeMark(node: NodeView): string {
@@ -130,17 +140,25 @@ function nodeMark(node: NodeView): string {
     case 'process': return `<g>${frame('strong')}${processText(node)}</g>`;
     case 'node': return `<g>${frame('line')}${chip(node.path.slice(node.path.lastIndexOf('/') + 1), 'ink', node.path.slice(0, node.path.lastIndexOf('/') + 1))}</g>`;
     case 'fold': return `<g>${frame('strong')}${headText(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => line(device.name, 'ink2', x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD)).join('')}</g>`;
-    case 'fops': return `<g>${frame(node.table)}${chip(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.admits)}</g>`;
+    case 'fops': return `<g>${frame(node.table)}${chip(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.admits.replaceAll(',', ''))}</g>`;
   }
 }
 
-/** Refusals and broken rules hang below their node, over the edges, on sheets of their own. */
-function badgeMarks({ badges, place: { x, y, width, height } }: NodeView): string {
-  return badges.map(({ title, text, kind }, i) => {
-    const top = y + height + 3 + i * 19;
-    const wide = Math.max(width, title.length * 7.3 + 12);
-    return `<g><title>${xml(text)}</title><rect class="${kind === 'violation' ? 'badText' : 'sheet'} bad" x="${n(x)}" y="${n(top)}" width="${n(wide)}" height="17" rx="4"/><text class="${kind === 'violation' ? 'onBad' : 'badText'} name" x="${n(x + 6)}" y="${n(top + 12.5)}">${xml(title)}</text></g>`;
-  }).join('');
+/** Refusals and broken rules hang at their node as on the page, between the rows; the first speaks for the rest, which its tip tells. */
+function badgeMark(node: NodeView): string {
+  const [box] = badgeBox(node);
+  const [first] = node.badges;
+  if (!box || !first) return '';
+  const violation = first.kind === 'violation';
+  const more = node.badges.length > 1 ? `+${node.badges.length - 1}` : '';
+  const room = box.width - 2 * PAD - first.title.length * NAME_LETTER - 6 - more.length * NAME_LETTER;
+  const look = violation ? 'onBad' : 'badText';
+  const text = room < 4 * SMALL_LETTER ? '' : first.text.length * SMALL_LETTER <= room ? first.text : `${first.text.slice(0, Math.floor(room / SMALL_LETTER) - 1)}…`;
+  const base = n(box.y + 13);
+  return `<g><title>${xml(node.badges.map(badge => `${badge.title} ${badge.text}`).join('; '))}</title><rect class="${violation ? 'badText' : 'sheet'} bad" x="${n(box.x)}" y="${n(box.y)}" width="${n(box.width)}" height="${n(box.height - 2)}" rx="4"/>`
+    + `<text class="${look} name" x="${n(box.x + PAD)}" y="${base}">${xml(first.title)}</text>`
+    + (text === '' ? '' : `<text class="${look} small" x="${n(box.x + PAD + first.title.length * NAME_LETTER + 6)}" y="${base}">${xml(text)}</text>`)
+    + `${more === '' ? '' : `<text class="${look} name end" x="${n(box.x + box.width - PAD)}" y="${base}">${more}</text>`}</g>`;
 }
 
 /** The title of a node: in one size, or the smaller one in which it stands whole. */
@@ -171,10 +189,19 @@ function objectText(view: ObjectView): string {
     const queue = row.queue.length === 0 ? '' : named || lines === 2 ? `◂ ${row.queue.map(({ name }) => name).join(' ◂ ')}` : `◂ ${row.queue.length}`;
     const look = held ? 'waitText' : 'ink';
     const first = line(row.name, 'ink2 small', x + PAD, base, width - 2 * PAD);
+    if (lines === 1 && queue === '') return first + end(valueIn(row, width - 2 * PAD - row.name.length * SMALL_LETTER - 5), look, base);
     if (lines === 1) return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base);
     if (below) return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base + 14);
     return first + end(valueOf(row), look, base) + end(queue, 'waitText', base + 14);
   }).join('');
+}
+
+/** A value in so many px: of a lock that is held, at least who holds it. */
+function valueIn(row: Row, room: number): string {
+  const whole = valueOf(row);
+  if (whole.length * LETTER <= room || !row.owner) return whole;
+  const { name } = row.owner;
+  return `by ${name}`.length * LETTER <= room ? `by ${name}` : name;
 }
 
 function valueOf(row: Row): string {
