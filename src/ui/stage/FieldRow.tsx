@@ -65,7 +65,7 @@ function Queue({ row: { queue }, named }: { readonly row: Row; readonly named: b
   return (
     <span className={styles.queue} title={`${names} ${queue.length === 1 ? 'waits' : 'wait'}`}>
       <span className={styles.unseen}>waiting: {named ? '' : names}</span>
-      {queue.map(mark => <span key={mark.name} className={styles.waiter}><span aria-hidden="true">◂</span><ProcessMark process={mark.process} size={10} />{named && mark.name}</span>)}
+      {queue.map(mark => <span key={mark.name} className={styles.waiter}><span aria-hidden="true">◂</span><ProcessMark process={mark.process} size={10} />{named && <span>{mark.name}</span>}</span>)}
     </span>
   );
 }
