@@ -69,6 +69,18 @@ test('the page moves by itself once, and one that a link opens never does', asyn
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(step ?? '');
 });
 
+test('the end of a story offers what comes next, the link among it', async ({ page }) => {
+  await open(page, './?scenario=bind-race');
+  await page.keyboard.press('End');
+  await idle(page);
+  const story = page.getByRole('region', { name: 'Story' });
+  await expect(story).toContainText('Every call has returned.');
+  await expect(story.getByRole('button', { name: /next scenario/ })).toBeVisible();
+  await expect(story.getByRole('button', { name: 'Start again' })).toBeVisible();
+  await story.getByRole('button', { name: 'Share this run' }).click();
+  await expect(page.getByRole('dialog', { name: /Share/ })).toContainText('Link to this moment');
+});
+
 test('a press takes over while the page moves by itself', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await page.goto('./');

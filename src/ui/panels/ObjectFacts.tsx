@@ -27,7 +27,7 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
       {waiting.length > 0 && <Part title="Why blocked?"><Reasons reasons={waiting.flatMap((task) => whyBlocked(frame, moments, task))} /></Part>}
       {!isLive && (
         <Part title={freed ? 'Why freed?' : 'Not allocated yet'}>
-          {freed && <p>Freed {freed.text}. <button type="button" onClick={() => seek(session, freed.depth)}>Go to step {freed.depth}</button></p>}
+          {freed && <p>Freed {freed.text}.{freed.depth !== cursor && <> <button type="button" onClick={() => seek(session, freed.depth)}>Go to step {freed.depth}</button></>}</p>}
           {freed && pointers.length > 0 && <p className={panels.bad}>Somebody still points at it.</p>}
         </Part>
       )}

@@ -26,7 +26,7 @@ export function Story() {
   const violation = frame.violations[0];
   const by = frame.program.tasks[frame.task ?? -1]?.name;
   return (
-    <section className={styles.story} aria-label="Story" data-over={atEnd ? '' : undefined} data-tone={violation ? 'violation' : refusal(frame) === undefined ? undefined : 'refused'}>
+    <section className={styles.story} aria-label="Story" data-over={atEnd ? '' : undefined} data-tone={violation ? 'violation' : atEnd || refusal(frame) === undefined ? undefined : 'refused'}>
       <div className={styles.text}>
         <p className={styles.say} data-fresh={beat ? '' : undefined}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : opening ? WELCOME : told?.say ?? firstSentence(scenario.about)}</p>
         <p className={styles.now} style={{ '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by) } as CSSProperties}>
@@ -41,8 +41,8 @@ export function Story() {
             <>
               <CommandButton command={COMMANDS.nextScenario} icon="forward" text="Next scenario" look="primary" />
               <CommandButton command={COMMANDS.check} icon="shield" text="Can it go wrong?" look="plain" />
-              <CommandButton command={COMMANDS.share} icon="share" text="Share" title="Share this run" look="plain" />
-              <CommandButton command={COMMANDS.reset} icon="reset" text="Start again" title="Start again" look="plain" />
+              <CommandButton command={COMMANDS.share} icon="share" title="Share this run" look="plain" />
+              <CommandButton command={COMMANDS.reset} icon="reset" title="Start again" look="plain" />
             </>
           )
           : <CommandButton command={COMMANDS.playPause} icon={playing && !opening ? 'pause' : 'play'} text={opening ? 'Play the story' : playing ? 'Pause' : run.cursor === 0 ? 'Play the story' : 'Play on'} title={playing && !opening ? 'Pause the story' : 'Play the story'} look="primary" />}
@@ -63,6 +63,6 @@ function refusal(frame: Frame): string | undefined {
 /** Why nothing moves any more. */
 function ending(frame: Frame): string {
   const stuck = tasksOf(frame).filter((task) => task.wait);
-  if (stuck.length === 0) return 'Every call has returned: act for somebody, or start again.';
+  if (stuck.length === 0) return 'Every call has returned.';
   return `Nothing can move: ${stuck.map((task) => `${task.name} ${task.wait ? waitSentence(task.wait) : ''}`).join('; ')}.`;
 }
