@@ -12,7 +12,7 @@ import { LANES } from '../../graph/lanes';
 import type { Shape } from '../../graph/layout';
 import { FIRST_SHAPE } from './camera';
 import { Looks, nodeLook, tieLook, type NodeLook, type TieLook } from './looks';
-import { LONGEST, type Effect } from './effect';
+import { LONGEST, type Effect, type EffectKind } from './effect';
 import { moving } from './moving';
 import { sceneOf, type Arrangement, type Scene } from './scene';
 import { share, shareById } from './share';
@@ -101,7 +101,7 @@ export function followSession(stage: StageStore, session: Session): () => void {
     const next: Partial<StageState> = {
       ...(opened ? opening(frame) : {}),
       ...(folded === old.folded ? {} : { folded }),
-      ...(scene === old.scene ? {} : { ...shown(scene, old), effects: folded === old.folded ? moved(old.scene, scene, paceOf(state)) : NO_EFFECTS }),
+      ...(scene === old.scene ? {} : { ...shown(scene, old), effects: folded === old.folded ? moved(old, scene, paceOf(state)) : NO_EFFECTS }),
       ...(selection === old.selection ? {} : { selection }),
       ...(hover === old.hover ? {} : { hover }),
       ...(sameSet(lit, old.lit) ? {} : { lit }),
@@ -184,10 +184,14 @@ function paceOf({ settings }: SessionState): number {
   return settings.playing ? Math.max(1, (LONGEST * settings.speed) / 800) : 1;
 }
 
-function moved(before: Scene, after: Scene, pace: number): readonly Effect[] {
+/** What says in movement that a value has changed or that a node is new; where the rest is dimmed, that is seen without. */
+const SMALL: ReadonlySet<EffectKind> = new Set(['alloc', 'write', 'count', 'complete', 'order']);
+
+function moved({ scene: before, focus }: StageState, after: Scene, pace: number): readonly Effect[] {
   if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches) return NO_EFFECTS;
   const actor = [...after.touched].find(id => id.startsWith('process:'));
-  return (moving()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS).map(effect => ({ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }));
+  const effects = moving()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS;
+  return effects.flatMap(effect => (focus && SMALL.has(effect.kind) ? [] : [{ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }]));
 }
 
 function bySource(ties: readonly EdgeView[], old: StageState['leaving'] | undefined): StageState['leaving'] {
