@@ -1,15 +1,18 @@
 import { memo } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './Stage.module.css';
+import { extentOf } from './camera';
 import { useStage } from './stageStore';
 
 /** The lanes behind the nodes, each with its name along its left side. */
 export const Lanes = memo(function Lanes() {
-  const zones = useStage(state => state.scene.layout.zones);
+  const layout = useStage(state => state.scene.layout);
+  const { x, y, width, height } = extentOf(layout);
   return (
     <ViewportPortal>
+      <div className={styles.ground} style={{ left: x, top: y, width, height }} />
       <ul className={styles.zones} aria-label="Lanes, from user space down to hardware">
-        {zones.map(({ id, lane, title, about, x, y, width, height }) => (
+        {layout.zones.map(({ id, lane, title, about, x, y, width, height }) => (
           <li key={id} data-lane={lane} title={about} style={{ left: x, top: y, width, height }}><span>{title}</span></li>
         ))}
       </ul>

@@ -49,6 +49,7 @@ function Graph({ wheel }: Required<StageProps>) {
   const { viewportInitialized } = useReactFlow();
   const nodes = useStage(state => state.flowNodes);
   const pan = wheel === 'pan';
+  const moving = useMoving(root);
   useListRoles(root);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = nodeInDirection(stage.getState(), event.key);
@@ -80,11 +81,11 @@ function Graph({ wheel }: Required<StageProps>) {
         preventScrolling={pan}
         onMove={event => event && camera.moved()}
         onMoveStart={event => {
-          root.current?.setAttribute('data-moving', '');
+          moving.start();
           // A press has moved nothing yet; the wheel has.
           if (event?.type === 'wheel') camera.moved();
         }}
-        onMoveEnd={() => root.current?.removeAttribute('data-moving')}
+        onMoveEnd={moving.end}
         zoomOnDoubleClick={false}
         minZoom={MIN_ZOOM}
         maxZoom={MAX_ZOOM}
@@ -98,6 +99,26 @@ function Graph({ wheel }: Required<StageProps>) {
       {!viewportInitialized && <span data-loading="" hidden />}
     </div>
   );
+}
+
+/** For so long a crowd stays one picture after it was moved, ms: to make that and to draw it sharp again costs more than most steps, and the next step may move it on. */
+const CALM = 700;
+
+/** Marks the stage while it is moved. */
+function useMoving(root: { readonly current: HTMLElement | null }): { readonly start: () => void; readonly end: () => void } {
+  const stage = useStageStore();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const rest = (): void => root.current?.removeAttribute('data-moving');
+  return {
+    start: () => {
+      clearTimeout(timer.current);
+      root.current?.setAttribute('data-moving', '');
+    },
+    end: () => {
+      if (stage.getState().crowd) timer.current = setTimeout(rest, CALM);
+      else rest();
+    },
+  };
 }
 
 /** React Flow calls itself an application; it is read as a list of nodes, and its wrapping elements have no say. */
