@@ -164,10 +164,15 @@ async function play(page: Page): Promise<void> {
 
 /** Drags the empty ground about, as a hand would. */
 async function pan(page: Page): Promise<void> {
-  await page.mouse.move(20, SCREEN.height - 20);
+  const from = await page.evaluate(() => {
+    const isGround = (x: number, y: number): boolean => document.elementFromPoint(x, y)?.classList.contains('react-flow__pane') === true;
+    for (let y = innerHeight - 1; y > 0; y -= 4) for (let x = 2; x < 200; x += 4) if (isGround(x, y)) return { x, y };
+    throw new Error('no ground to drag');
+  });
+  await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   const end = Date.now() + SECONDS * 1000;
-  for (let i = 0; Date.now() < end; i += 1) await page.mouse.move(20 + 150 * (1 - Math.cos(i / 18)), SCREEN.height - 20 - 100 * (1 - Math.cos(i / 25)));
+  for (let i = 0; Date.now() < end; i += 1) await page.mouse.move(from.x + 150 * (1 - Math.cos(i / 18)), from.y - 100 * (1 - Math.cos(i / 25)));
   await page.mouse.up();
 }
 

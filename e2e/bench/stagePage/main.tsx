@@ -31,6 +31,8 @@ declare global {
 }
 
 const BUSY = 4;
+/** The bar below the graph of the stage, px. */
+const TOOLS = 35;
 
 /** So many registered devices, beyond what a scenario file may hold; processes open, bind and attach the first few. */
 function crowd(devices: number): Scenario {
@@ -63,7 +65,7 @@ const shape = shapeNow();
 /** The places that the stage chooses for this room: what is drawn smaller or elsewhere is another page to paint. */
 function shapeNow(): Shape {
   const { program } = currentFrame(session.getState());
-  return bestShape((shape) => sizeIn(program, NO_FOLDS, shape), { width: innerWidth, height: innerHeight });
+  return bestShape((shape) => sizeIn(program, NO_FOLDS, shape), { width: innerWidth, height: innerHeight - TOOLS });
 }
 
 function graphNow(): Graph {
@@ -106,6 +108,6 @@ const { nodes, edges } = graphNow();
 window.stageBench = { nodes: nodes.length, edges: edges.length, step: stepOn };
 createRoot(root).render(
   <SessionContext value={session}>
-    <div id="room">{bare ? <Bare /> : <Stage />}</div>
+    <div id="room" style={bare ? { height: innerHeight - TOOLS } : undefined}>{bare ? <Bare /> : <Stage />}</div>
   </SessionContext>,
 );
