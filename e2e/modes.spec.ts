@@ -212,4 +212,15 @@ test.describe('a part of the page that does not come', () => {
     await page.keyboard.press('3');
     await expect(page.getByRole('button', { name: 'Work out the verdicts' })).toBeVisible();
   });
+
+  test('is fetched again when it is wanted, where it was fetched ahead in vain', async ({ page }) => {
+    const refused = page.waitForEvent('requestfailed', (request) => /\/Facts-/.test(request.url()));
+    await page.route(/\/Facts-.*\.js/, (route) => route.abort());
+    await open(page, './?scenario=bind-race');
+    await refused;
+    const details = page.getByRole('region', { name: 'Details' });
+    await page.unrouteAll();
+    await details.getByRole('button', { name: /^Look at/ }).click();
+    await expect(details).toContainText('Who points at it?');
+  });
 });
