@@ -35,6 +35,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const shape = useStage(state => state.shape);
   /** The user has moved the view: it is not fitted again when the room changes, and keeps its zoom. */
   const own = useRef(false);
+  /** The folds at the last fit. */
+  const laid = useRef(folded);
 
   /** Brings a box into sight, and in a crowd near enough to be read. */
   const show = useCallback((box: Box | undefined): void => {
@@ -70,6 +72,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   // A new setup opens with everything in sight, and so does a stage whose room changes much before anybody has moved the view.
   useLayoutEffect(() => {
     own.current = false;
+    const kept = laid.current === folded;
+    laid.current = folded;
     let fitted = { width: 0, height: 0 };
     const resize = (): void => {
       const { width, height } = store.getState();
@@ -78,12 +82,16 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const frame = currentFrame(session.getState());
       const folded = stage.getState().folded;
       arrange(stage, session, { shape: width < NARROW_SCREEN ? NARROW : bestShape(shape => sizeIn(frame.program, folded, shape), { width, height }) });
-      if (!own.current) fit();
+      if (own.current) return;
+      fit();
+      // Another room is no reason to leave the step; whoever folds or opens a group wants to see what has become of it.
+      const { crowd, follow } = stage.getState();
+      if (kept && crowd && follow) showTouched();
     };
     resize();
     showSelected();
     return store.subscribe(resize);
-  }, [setup, folded, shape, fit, session, showSelected, stage, store]);
+  }, [setup, folded, shape, fit, session, showSelected, showTouched, stage, store]);
 
   // What the step touches comes into sight; so does what is selected elsewhere.
   useEffect(() => stage.subscribe((state, before) => {
