@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
 import { idOf } from './cast';
 import { foldId, groupsOf } from './fold';
+import type { Badge } from './graph';
 import { touchOf } from './foldTouch';
 import { layOutStage, NARROW, type Shape } from './layout';
 import { PITCH } from './lanes';
@@ -42,6 +43,12 @@ describe('folding by group', () => {
     expect(node).toMatchObject({ kind: 'fold', devices: [{ name: 'vfio0', files: [{ name: 'fd1', process: 0, access: 'parked', bound: false }] }], locks: [{ name: 'vfio0 lock', owner: { name: 'a' } }] });
     expect(graph.nodes.map(each => each.id)).not.toContain('vfio_device:vfio0');
     expect(graph.nodes.map(each => each.id)).toContain('vfio_device:vfio1');
+  });
+
+  it('has the refusals and broken rules of what is in it, and of nothing else', () => {
+    const badge: Badge = { kind: 'violation', title: 'memory', text: 'read after it was freed' };
+    const { nodes } = toGraph(program, after(['a']), layout, { badges: new Map([['set vfio0', [badge]], ['vfio1', [{ ...badge, title: 'refcount' }]]]) });
+    expect(nodes.find(each => each.id === foldId('1'))?.badges).toEqual([badge]);
   });
 
   it('tells where the last step was at work inside: what it changed, what came or went, else what it read', () => {
