@@ -6,7 +6,7 @@ import { passageOf, type Exit, type Passage, type Traffic } from './passage';
 export interface Point { readonly x: number; readonly y: number }
 
 /** A level or upright stretch of an edge. */
-export interface Stretch { readonly level: boolean; readonly at: number; readonly from: number; readonly to: number }
+interface Stretch { readonly level: boolean; readonly at: number; readonly from: number; readonly to: number }
 type Taken = Map<string, Stretch[]>;
 
 /** With more possible edges than this, none looks out for the others. */
