@@ -27,9 +27,18 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
+/** What was made of a thing when it came, so that it is not compared again as long as it stays. */
+const adopted = new WeakMap<object, object>();
+
 /** The same for a list of things with ids, whose order may change. */
 export function shareById<T extends { readonly id: string }>(old: readonly T[], next: readonly T[]): readonly T[] {
   const known = new Map(old.map(each => [each.id, each]));
-  const parts = next.map(each => share(known.get(each.id), each));
+  const parts = next.map(each => {
+    const before = known.get(each.id);
+    if (before !== undefined && adopted.get(each) === before) return before;
+    const part = share(before, each);
+    adopted.set(each, part);
+    return part;
+  });
   return parts.length === old.length && parts.every((part, i) => part === old[i]) ? old : parts;
 }
