@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { enabled, initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
+import { initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
 import type { Badge } from './graph';
 import { layOutStage } from './layout';
-import { testProgram } from './testDesign';
+import { testProgram, walk } from './testDesign';
 import { toGraph, type Extras } from './toGraph';
 
 describe('what is kept of objects at rest', () => {
@@ -13,19 +13,11 @@ describe('what is kept of objects at rest', () => {
 
   it('is what would be made anew, in any run', () => {
     fc.assert(fc.property(fc.array(fc.nat(7), { maxLength: 40 }), choices => {
-      const state = initialState(program);
-      for (const choice of choices) {
-        const can = enabled(program, state);
-        const task = can[choice % Math.max(1, can.length)];
-        if (task === undefined) break;
-        const previous = state.slice();
-        const buffer = makeEventBuffer();
-        step(program, state, task, buffer);
-        const events = readEvents(program, buffer);
+      walk(program, choices, (state, previous, events, choice) => {
         const extras: Extras = { previous, events, badges: new Map(choice === 0 ? [[program.objects[0]?.name ?? '', [badge]]] : []) };
         // What is kept is kept by layout.
         expect(toGraph(program, state, layout, extras)).toEqual(toGraph(program, state, { ...layout }, extras));
-      }
+      });
     }), { seed: 11, numRuns: 60 });
   });
 

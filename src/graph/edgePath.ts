@@ -1,4 +1,5 @@
 import type { EdgeView } from './graph';
+import { keptByLayout } from './keptByLayout';
 import type { Layout } from './layout';
 import { wayOf, type Point } from './ways';
 
@@ -7,16 +8,11 @@ export type Route = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelAt' | 'middl
 
 const BEND = 5;
 
-const routes = new WeakMap<Layout, Map<string, Route>>();
+const routes = keptByLayout<Route>();
 
 /** The way from one node to another as it is drawn. Same object for the same nodes of a layout. */
 export function routeEdge(layout: Layout, a: string, b: string): Route {
-  const all = routes.get(layout) ?? new Map<string, Route>();
-  routes.set(layout, all);
-  const key = `${a} ${b}`;
-  const route = all.get(key) ?? drawn(wayOf(layout, a, b), 0.5);
-  all.set(key, route);
-  return route;
+  return routes(layout, `${a} ${b}`, () => drawn(wayOf(layout, a, b), 0.5));
 }
 
 /** A way of level and upright stretches, with round corners; `at` says how far along its label stands. */

@@ -1,5 +1,6 @@
 import { compile } from '../kernel/compile';
 import type { Design, ObjectType, Routine } from '../kernel/design';
+import { enabled, initialState, makeEventBuffer, readEvents, step, type Event } from '../kernel/machine';
 import { alloc, cdevAdd, complete, driverOp, eq, fail, fdInstall, free, increment, mutexLock, mutexUnlock, ref, refDec, refIncNotZero, replaceFops, ret, store, test as when, waitForCompletion } from '../kernel/primitives';
 import type { Program } from '../kernel/program';
 import type { Call, World } from '../kernel/world';
@@ -74,4 +75,18 @@ export const testCalls: readonly Call[] = [
 /** A program of the miniature design. */
 export function testProgram(calls: readonly Call[] = testCalls, world: World = testWorld): Program {
   return compile(testDesign, {}, world, calls);
+}
+
+/** Lets the tasks of a program move as the choices say, from its first state on; `visit` gets each state, the one before it and what the step told. */
+export function walk(program: Program, choices: readonly number[], visit: (state: Int32Array, previous: Int32Array, events: readonly Event[], choice: number) => void): void {
+  const state = initialState(program);
+  const buffer = makeEventBuffer();
+  for (const choice of choices) {
+    const can = enabled(program, state);
+    const task = can[choice % Math.max(1, can.length)];
+    if (task === undefined) return;
+    const previous = state.slice();
+    step(program, state, task, buffer);
+    visit(state, previous, readEvents(program, buffer), choice);
+  }
 }

@@ -5,7 +5,7 @@ import type { Program } from '../kernel/program';
 import { castOf } from './cast';
 import type { Graph, ObjectView, ProcessView } from './graph';
 import { layOutStage } from './layout';
-import { testCalls, testProgram } from './testDesign';
+import { testCalls, testProgram, walk } from './testDesign';
 import { toGraph } from './toGraph';
 
 function play(program: Program, tasks: readonly string[]): Int32Array {
@@ -80,18 +80,13 @@ describe('toGraph', () => {
 
   it('never draws an edge without both its nodes, and places no two nodes on one another, in any run', () => {
     fc.assert(fc.property(fc.array(fc.nat(7), { maxLength: 40 }), choices => {
-      const state = initialState(program);
-      for (const choice of choices) {
-        const can = enabled(program, state);
-        const task = can[choice % Math.max(1, can.length)];
-        if (task === undefined) break;
-        step(program, state, task);
+      walk(program, choices, state => {
         const { nodes, edges } = toGraph(program, state);
         const ids = new Set(nodes.map(node => node.id));
         expect(ids.size).toBe(nodes.length);
         expect(new Set(edges.map(edge => edge.id)).size).toBe(edges.length);
         for (const edge of edges) expect(ids.has(edge.source) && ids.has(edge.target)).toBe(true);
-      }
+      });
     }), { seed: 7, numRuns: 60 });
   });
 });

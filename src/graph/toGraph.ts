@@ -11,6 +11,7 @@ import { devicesOf } from './fold';
 import { touchOf } from './foldTouch';
 import { isAct, type Badge, type EdgeView, type FdView, type FoldedDevice, type FoldView, type FopsView, type Graph, type NodeView, type ObjectView, type ProcessView, type TaskView } from './graph';
 import { badgeBox, WIDEST, withBadgeRoom } from './badgeBox';
+import { keptByLayout } from './keptByLayout';
 import { layOutStage, type Layout } from './layout';
 import { roomOf } from './lettering';
 import { describeWait, taskMark, tasksInCircle } from './marks';
@@ -320,28 +321,12 @@ class View {
   }
 }
 
-/** Nodes that look the same whenever they are there, by layout. */
-const fixedNodes = new WeakMap<Layout, Map<string, NodeView>>();
-
-function fixed(layout: Layout, id: string, make: () => NodeView): NodeView {
-  const all = fixedNodes.get(layout) ?? new Map<string, NodeView>();
-  fixedNodes.set(layout, all);
-  const node = all.get(id) ?? make();
-  all.set(id, node);
-  return node;
-}
+/** Nodes that look the same whenever they are there. */
+const fixed = keptByLayout<NodeView>();
 
 type How = Pick<EdgeView, 'style' | 'label'> & Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>>;
 
 const NO_WAITS: readonly EdgeView[] = [];
 
-/** Edges about which there is nothing new, by layout: most edges of most steps. */
-const quietEdges = new WeakMap<Layout, Map<string, EdgeView>>();
-
-function quietEdge(layout: Layout, key: string, make: () => EdgeView): EdgeView {
-  const all = quietEdges.get(layout) ?? new Map<string, EdgeView>();
-  quietEdges.set(layout, all);
-  const edge = all.get(key) ?? make();
-  all.set(key, edge);
-  return edge;
-}
+/** Edges about which there is nothing new: most edges of most steps. */
+const quietEdge = keptByLayout<EdgeView>();
