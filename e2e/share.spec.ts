@@ -21,7 +21,7 @@ test('a link from the Share dialog opens the same moment', async ({ page, contex
   await page.goto('./?scenario=bind-race');
   await page.getByRole('button', { name: 'To the end of the branch' }).click();
   const before = await standing(page);
-  await page.getByRole('button', { name: /^Share/ }).click();
+  await page.getByRole('button', { name: /^Share: / }).click();
   const link = await taken(page, 'Link to this moment');
   expect(link.length).toBeLessThan(2100);
   const other = await context.newPage();
@@ -36,7 +36,7 @@ test('what the browser does not let the page copy is selected', async ({ page, c
     Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new Error('refused')) } });
   });
   await page.goto('./?scenario=cdev-path');
-  await page.getByRole('button', { name: /^Share/ }).click();
+  await page.getByRole('button', { name: /^Share: / }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
   await dialog.getByRole('button', { name: 'Copy' }).click();
   await expect(dialog.getByRole('status')).toContainText('everything is selected');
@@ -48,7 +48,7 @@ test('a graph saved as SVG is previewed, and brings its scenario back when it is
   await page.goto('./?scenario=hot-unplug');
   await page.getByRole('button', { name: 'To the end of the branch' }).click();
   const before = await standing(page);
-  await page.getByRole('button', { name: /^Share/ }).click();
+  await page.getByRole('button', { name: /^Share: / }).click();
   const svg = await taken(page, 'Graph as SVG');
   await expect(page.getByRole('dialog', { name: 'Share' }).getByRole('img')).toBeVisible();
   await page.keyboard.press('Escape');
@@ -67,7 +67,7 @@ for (const id of ids) {
     await page.goto(`./?scenario=${id}`);
     await page.getByRole('button', { name: 'To the end of the branch' }).click();
     const before = await standing(page);
-    await page.getByRole('button', { name: /^Share/ }).click();
+    await page.getByRole('button', { name: /^Share: / }).click();
     const [link, svg, file] = [await taken(page, 'Link to this moment'), await taken(page, 'Timeline as SVG'), await taken(page, 'Scenario file')];
     await page.keyboard.press('Escape');
     await page.goto('about:blank');
