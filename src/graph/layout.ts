@@ -70,12 +70,12 @@ export function layOutStage(program: Program, kept?: Layout, folded: Folded = NO
   const ceiling = kept?.ceiling ?? -(heights[0] ?? 0);
   const rows = rowsOf(heights, ceiling);
   const pairs = new Set([...grid.slots.values()].filter(slot => slot.part === 1).map(cellOf));
-  const columns = Math.max(0, ...[...grid.slots.values()].map(slot => slot.column)) + 1;
   const places = new Map(cast.actors.map((actor): [string, Place] => {
     const slot = grid.slots.get(actor.id);
     if (!slot) throw new Error(`no slot for ${actor.id}`);
     return [actor.id, placeOf(slot, actor.lane, slot.part === undefined ? heightOf(actor.size, shape.rows) : CHIP, rows, ceiling, slot.part !== undefined && pairs.has(cellOf(slot)))];
   }));
+  const columns = Math.max(0, ...[...grid.slots.values()].map(slot => slot.column)) + 1;
   return { places, grid, columns, rows, ceiling, zones: zonesOf(cast, grid, rows, columns), cast, standIn };
 }
 

@@ -17,9 +17,9 @@ const ROOM = 2;
 /** A letter of a label, and its height with what stands around it. */
 const LETTER = 6.6;
 const LINE = 18;
-/** What it costs a label to lie over one node, over another label, over one line, and to stand away from where it belongs (for each px). */
 /** Heads of lines side by side stand one after the other. */
 const SIDES = [0.56, 0.44];
+/** What it costs a label to lie over one node, over another label, over one line, and to stand away from where it belongs (for each px). */
 const ON_NODE = 12;
 const ON_LABEL = 40;
 const ON_LINE = 2;

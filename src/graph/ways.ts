@@ -31,7 +31,7 @@ const plans = new WeakMap<Layout, Plan>();
  * Of all edges that there can be, as few as possible run on top of one another.
  */
 export function wayOf(layout: Layout, a: string, b: string): readonly Point[] {
-  const plan = plansOf(layout);
+  const plan = planFor(layout);
   const key = `${a} ${b}`;
   // What nobody foresaw goes as if it were the last, and leaves no trace: its way does not depend on who else comes.
   const way = plan.ways.get(key) ?? laid(layout, a, b, { ...plan, traffic: new Map(plan.traffic) }, (a.length * 3 + b.length + a.charCodeAt(a.length - 1)) % 3);
@@ -41,10 +41,10 @@ export function wayOf(layout: Layout, a: string, b: string): readonly Point[] {
 
 /** Where ways that nobody foresaw begin: what those of a layout that are foreseen run along. */
 export function layingOf(layout: Layout): Laying {
-  return plansOf(layout);
+  return planFor(layout);
 }
 
-function plansOf(layout: Layout): Plan {
+function planFor(layout: Layout): Plan {
   const plan = plans.get(layout) ?? planOf(layout);
   plans.set(layout, plan);
   return plan;

@@ -1,3 +1,4 @@
+import { caveatOf } from '../kernel/describe';
 import { evaluate } from '../kernel/expr';
 import { callResult, callStatus, canMove, makeEventBuffer, step, type EventBuffer } from '../kernel/machine';
 import type { Program, ProgramCall } from '../kernel/program';
@@ -10,9 +11,9 @@ export type Outcome =
   | { readonly kind: 'violation'; readonly property: PropertyId }
   | { readonly kind: 'refused' | 'success'; readonly call: ProgramCall };
 
-/** As it ends `Which task must run next for …`. */
-export function outcomeText(outcome: Outcome): string {
-  if (outcome.kind === 'violation') return `the rule “${propertyById(outcome.property).title}” to be broken`;
+/** As it ends `Which task must run next for …`, with what nobody has confirmed said to be so. */
+export function outcomePhrase(program: Program, outcome: Outcome): string {
+  if (outcome.kind === 'violation') return `the rule “${propertyById(outcome.property).title}” to be broken${caveatOf(program, outcome.property)}`;
   const { call } = outcome.call;
   return `${call.by}’s ${callText(call)} ${outcome.kind === 'refused' ? 'to be refused' : 'to succeed'}`;
 }

@@ -36,7 +36,7 @@ describe('which task must run next', () => {
 
   it('is asked of a race that breaks a rule', () => {
     const found = taskQuestions(branchMoments({ run: opened('container-list-corruption', 'rfc-opened') })).find(({ outcome }) => outcome.kind === 'violation');
-    expect(found?.text).toContain('to be broken?');
+    expect(found?.text).toContain('to be broken (found by reading, unconfirmed)?');
     expect(found?.others[0]?.text).toContain('the rule holds to the end');
   });
 

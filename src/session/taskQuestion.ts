@@ -2,7 +2,7 @@ import { callStatus, nextStep } from '../kernel/machine';
 import type { Step } from '../kernel/program';
 import { callText } from './callText';
 import { callInFlight, frameOf, taskNamed, type Frame } from './frame';
-import { endOf, Orders, outcomeText, type Outcome, type Reach } from './outcome';
+import { endOf, Orders, outcomePhrase, type Outcome, type Reach } from './outcome';
 import { tasksOf, waitSentence } from './tasks';
 import { nextMoment, type Moment } from './trail';
 import { enabledTasks, taskInTurn } from './turns';
@@ -167,7 +167,7 @@ function questionAt(moments: readonly Moment[], ask: number, { ways, calls }: Op
   return {
     kind: 'task', ask, answer: ask + 1, right, choices, outcome, step: after.step,
     others: ways.map((way) => otherWay(frame, way, right, outcome)),
-    text: `Which ${choices.length < able.length ? 'of these tasks' : 'task'} must ${calls ? 'make its call' : 'run'} next for ${outcomeText(outcome)}?`,
+    text: `Which ${choices.length < able.length ? 'of these tasks' : 'task'} must ${calls ? 'make its call' : 'run'} next for ${outcomePhrase(frame.program, outcome)}?`,
     does: choices.map((name) => (calls ? upcomingText(frame, name) : nextStep(frame.program, frame.state, taskNamed(frame.program, name).index)?.title) ?? ''),
     reason: `Here ${calls ? `${right} calls ${upcomingText(frame, right)}` : stepText(after)}.`,
   };
