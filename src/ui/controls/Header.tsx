@@ -26,7 +26,7 @@ export function Header() {
         segments={Object.values(DESIGN_NAMES).map(({ id, title }) => ({ value: id, text: id, tip: title }))}
       />
       <Options />
-      <div className={styles.tools} data-tip-end="">
+      <div className={styles.tools}>
         <CommandButton command={COMMANDS.compare} icon="columns" pressed={view === 'compare'} />
         <CommandButton command={COMMANDS.verdicts} icon="shield" pressed={view === 'verdicts'} />
         <span className={styles.wide}><CommandButton command={COMMANDS.predict} icon="question" /><CommandButton command={COMMANDS.present} icon="screen" /></span>
