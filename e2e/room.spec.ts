@@ -34,3 +34,27 @@ for (const [width, height] of [[1440, 900], [1279, 800], [1024, 768], [960, 700]
     expect(await page.evaluate(covered)).toEqual([]);
   });
 }
+
+for (const [width, most] of [[1440, 2], [1180, 2], [1024, 2], [960, 2], [390, 1]] as const) {
+  test(`the buttons at the end of a story stand in at most ${most} row${most === 1 ? '' : 's'} at ${width} px, none cut`, async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.setViewportSize({ width, height: 844 });
+    await page.goto('./?scenario=bind-race');
+    await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
+    const story = page.getByRole('region', { name: 'Story' });
+    await page.keyboard.press('End');
+    await expect(story.getByRole('button')).toHaveCount(4);
+    // With the panels beside it as wide as they get.
+    for (const label of width < 960 ? [] : ['Width of the actors', 'Width of the listing']) {
+      await page.getByRole('separator', { name: label }).focus();
+      await page.keyboard.press('End');
+    }
+    const boxes = await story.getByRole('button').evaluateAll((all) => all.map((each) => each.getBoundingClientRect()).map(({ top, left, right }) => ({ top: Math.round(top), left, right })));
+    const room = await story.boundingBox();
+    expect(new Set(boxes.map(({ top }) => top)).size).toBeLessThanOrEqual(most);
+    for (const { left, right } of boxes) {
+      expect(left).toBeGreaterThanOrEqual(room?.x ?? 0);
+      expect(right).toBeLessThanOrEqual((room?.x ?? 0) + (room?.width ?? 0));
+    }
+  });
+}
