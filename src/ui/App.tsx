@@ -78,22 +78,22 @@ function Page({ session }: { readonly session: Session }) {
   return (
     <div className={styles.app} data-pane={pane} data-present={present ? '' : undefined} style={sizes as CSSProperties}>
       <Header />
-      <aside className={styles.left} aria-label="Actors"><Actors /></aside>
+      <aside id="left" className={styles.left} aria-label="Actors"><Actors /></aside>
       <main className={styles.main}>
-        <Splitter size={left} label="Width of the actors" panel="left" />
-        <Splitter size={right} label="Width of the listing" panel="right" />
+        <Splitter size={left} label="Width of the actors" controls="left" panel="left" />
+        <Splitter size={right} label="Width of the listing" controls="right" panel="right" />
         {predicting
           ? <LoadGuard what="The questions" key="predict"><Suspense fallback={<span data-loading="" />}><PredictCard /></Suspense></LoadGuard>
           : touring ? <LoadGuard what="The tour" key="tour"><Suspense fallback={<span data-loading="" />}><TourCard /></Suspense></LoadGuard> : !present && <Story />}
         <section className={styles.stage} aria-label="Stage"><LoadGuard key={view} what={names[view]}><Suspense fallback={<p className={styles.loading} data-loading="">{view === 'stage' ? 'Setting the stage…' : view === 'compare' ? 'Playing the calls in four designs…' : 'Laying out the table of verdicts…'}</p>}><Fragment key={present ? 'presented' : 'page'}>{middle[view]}</Fragment></Suspense></LoadGuard></section>
-        <Splitter size={foot} label="Height of the timeline" panel="below" />
+        <Splitter size={foot} label="Height of the timeline" controls="foot" panel="below" />
         <Transport />
-        <div className={styles.foot}><Foot /></div>
+        <div id="foot" className={styles.foot}><Foot /></div>
         {present && !touring && !predicting && <LoadGuard what="The captions"><Suspense fallback={<div className={styles.captionSpace} data-loading="" />}><Present /></Suspense></LoadGuard>}
       </main>
-      <aside className={styles.right} aria-label="Listing and details">
+      <aside id="right" className={styles.right} aria-label="Listing and details">
         <Side />
-        <Splitter size={details} label="Height of the details" panel="below" />
+        <Splitter size={details} label="Height of the details" controls="details" panel="below" />
         <Details />
       </aside>
       <nav className={styles.panes} aria-label="Panels">

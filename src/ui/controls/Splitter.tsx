@@ -1,4 +1,4 @@
-import { useState, type KeyboardEvent, type PointerEvent } from 'react';
+import { useEffect, useState, type KeyboardEvent, type PointerEvent } from 'react';
 import { recall, remember } from '../storage';
 import styles from './Splitter.module.css';
 
@@ -36,19 +36,22 @@ interface SplitterProps {
   readonly label: string;
   /** On which side of the splitter the panel lies that it sizes. */
   readonly panel: 'left' | 'right' | 'below';
+  /** Id of the panel. */
+  readonly controls: string;
 }
 
 const KEY_STEP = 24;
 
 /** The border between two panels: drag it, move it with the arrow keys, double-click for the usual size. */
-export function Splitter({ size, label, panel }: SplitterProps) {
+export function Splitter({ size, label, panel, controls }: SplitterProps) {
   const flat = panel === 'below';
+  const value = useMeasured(controls, flat) ?? size.value;
   const sign = panel === 'left' ? 1 : -1;
   const drag = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
     const bar = event.currentTarget;
     const from = flat ? event.clientY : event.clientX;
-    const start = size.value;
+    const start = value;
     bar.setPointerCapture(event.pointerId);
     const move = (next: globalThis.PointerEvent): void => size.set(start + sign * ((flat ? next.clientY : next.clientX) - from));
     const end = (): void => {
@@ -62,8 +65,8 @@ export function Splitter({ size, label, panel }: SplitterProps) {
   };
   const key = (event: KeyboardEvent): void => {
     const by = { ArrowRight: flat ? 0 : 1, ArrowLeft: flat ? 0 : -1, ArrowDown: flat ? 1 : 0, ArrowUp: flat ? -1 : 0 }[event.key] ?? 0;
-    const to = event.key === 'Home' ? size.min : event.key === 'End' ? size.max : size.value + sign * by * KEY_STEP;
-    if (to === size.value) return;
+    const to = event.key === 'Home' ? size.min : event.key === 'End' ? size.max : value + sign * by * KEY_STEP;
+    if (to === value) return;
     event.preventDefault();
     size.set(to);
   };
@@ -71,8 +74,21 @@ export function Splitter({ size, label, panel }: SplitterProps) {
     <div
       className={styles.splitter} data-flat={flat ? '' : undefined} data-own-arrows=""
       role="separator" tabIndex={0} aria-label={label} aria-orientation={flat ? 'horizontal' : 'vertical'}
-      aria-valuenow={size.value} aria-valuemin={size.min} aria-valuemax={size.max}
+      aria-controls={controls} aria-valuenow={value} aria-valuemin={size.min} aria-valuemax={size.max}
       onPointerDown={drag} onKeyDown={key} onDoubleClick={() => size.set(size.initial)}
     />
   );
+}
+
+/** The size in effect, in px: a panel gets less than was asked for where the page has no room for it. */
+function useMeasured(id: string, flat: boolean): number | undefined {
+  const [measured, setMeasured] = useState<number>();
+  useEffect(() => {
+    const panel = document.getElementById(id);
+    if (!panel) return undefined;
+    const observer = new ResizeObserver(() => setMeasured(flat ? panel.offsetHeight : panel.offsetWidth));
+    observer.observe(panel);
+    return () => observer.disconnect();
+  }, [id, flat]);
+  return measured;
 }

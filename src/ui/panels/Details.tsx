@@ -19,7 +19,7 @@ export function Details() {
   const who = selection !== undefined && (selection === 'driver' || frame.program.world.processes.includes(selection) || tasksOf(frame).some(({ name }) => name === selection)) ? selection : undefined;
   const { name, title } = worthALook(frame);
   return (
-    <section className={`${panels.panel} ${panels.details} ${styles.panel}`} aria-label="Details" tabIndex={0} data-empty={object || who !== undefined ? undefined : ''}>
+    <section id="details" className={`${panels.panel} ${panels.details} ${styles.panel}`} aria-label="Details" tabIndex={0} data-empty={object || who !== undefined ? undefined : ''}>
       <h2 className={panels.heading} data-named={object || who !== undefined ? '' : undefined}>{object ? <>struct {object.type} <b>{object.name}</b></> : who === undefined ? 'Details' : <b>{who}</b>}</h2>
       {object || who !== undefined
         ? <LoadGuard what="What is known of it"><Facts object={object} who={who ?? ''} /></LoadGuard>
