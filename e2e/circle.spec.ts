@@ -36,4 +36,17 @@ test('locks that a close takes in the other order lead to a circle, which stands
   await expect(stage.getByRole('article', { name: /^process qemu;.*part of a deadlock/ })).toBeVisible();
   const tones = await stage.locator('[data-circle] > path:not([data-head]):not(:first-child)').evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
   expect(new Set(tones).size).toBe(1);
+
+  // The link carries the swapped rows: whoever opens it sees the same.
+  await page.getByRole('banner').getByRole('button', { name: /^Share/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('It opens the design with its changed rows, and says so there: --swap parked-split/release_device/REL.2,parked-split/release_device/REL.3');
+  await expect(dialog.getByRole('button', { pressed: true })).toHaveText('Link to this moment');
+  const link = await dialog.getByRole('textbox', { name: 'Link to this moment' }).inputValue();
+  await page.goto('about:blank');
+  await page.goto(link);
+  await idle(page);
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(page.getByRole('region', { name: 'Story' })).toContainText('not the design itself: --swap');
+  await expect(stage.locator('[data-node][data-stuck]')).toHaveCount(4);
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALL_NAMES, type Call } from '../kernel/world';
+import { parseMutation, type Mutation } from '../kernel/mutationText';
 import { makeLink, parseLink, type Link } from './link';
 
 const word = fc.oneof(fc.constantFrom('qemu', 'dpdk', 'vfio0', 'fd1', 'BIND.9', 'x'), fc.string({ maxLength: 12, unit: 'grapheme' }), fc.string({ maxLength: 6, unit: 'binary' }));
@@ -14,11 +15,17 @@ const call = fc.record({
   object: optional, container: optional, group: optional, kvm: optional, to: optional, fault: optional,
 }).map(present) as fc.Arbitrary<Call>;
 const id = fc.oneof(fc.tuple(fc.constantFrom('BIND', 'U', 'GDF', 'a.b'), fc.nat(99999)).map(([prefix, n]) => `${prefix}.${n}`), fc.constantFrom('BIND.007', 'BIND.U1', 'BIND.9a', '9', ''), word);
+const address = fc.constantFrom('upstream/bind_iommufd/BIND.9', 'upstream/release_cdev/CLOSE.2', 'x/y/z');
+const mutation: fc.Arbitrary<Mutation> = fc.oneof(
+  fc.record({ kind: fc.constant('swap' as const), a: address, b: address }),
+  fc.record({ kind: fc.constant('without' as const), step: address, op: fc.option(fc.constantFrom('mutexLock', 'store'), { nil: undefined }) }).map(present),
+  fc.record({ kind: fc.constantFrom('plain' as const, 'split' as const), step: address }),
+);
 const steps = fc.array(fc.record({ by: word, at: id }), { maxLength: 60 });
 const link = fc.tuple(
   fc.record({ design: word, revision: fc.nat(1000), options: fc.dictionary(word, word, { maxKeys: 4 }), calls: fc.array(call, { maxLength: 12 }), steps, view: fc.dictionary(word, word, { maxKeys: 4 }) }),
   fc.record({ devices: fc.array(device, { maxLength: 8 }), processes: fc.array(word, { maxLength: 4 }), storeBuffers: flag }).map(present),
-  fc.nat(60), fc.record({ scenario: optional, title: optional, issued: fc.option(fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }), { nil: undefined }) }).map(present),
+  fc.nat(60), fc.record({ scenario: optional, title: optional, issued: fc.option(fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }), { nil: undefined }), mutations: fc.option(fc.array(mutation, { minLength: 1, maxLength: 16 }), { nil: undefined }) }).map(present),
 ).map(([rest, world, cursor, named]): Link => ({ ...rest, world, cursor: Math.min(cursor, rest.steps.length), ...named }));
 
 const race: Link = {
@@ -71,6 +78,17 @@ describe('a link', () => {
     expect(parseLink('#v9.AAAA')).toEqual({ ok: false, message: 'This link is of version v9; this playground reads v1.' });
     expect(parseLink(`#v1.${'A'.repeat(10_000_000)}`)).toMatchObject({ ok: false });
     expect(parseLink('#v1.')).toMatchObject({ ok: false });
+  });
+
+  it('stops at changed rows of a kind that is not known, and at too many of them: the steps after them would be of another design', () => {
+    const swap = parseMutation('swap', 'upstream/bind_iommufd/BIND.9,upstream/bind_iommufd/BIND.10');
+    if (!swap) throw new Error('no mutation');
+    for (const mutations of [[{ kind: 'reorder', step: 'x' } as unknown as Mutation], Array.from({ length: 17 }, () => swap)]) {
+      const parsed = parseLink(makeLink({ ...race, mutations }));
+      if (!parsed.ok) throw new Error(parsed.message);
+      expect(parsed.link.steps).toEqual([]);
+      expect(parsed.dropped[0]).toMatch(/changes (a row of the design in a way|more than 16 rows)/);
+    }
   });
 
   it('cannot reach a prototype', () => {

@@ -1,4 +1,5 @@
 import type { Options } from '../kernel/design';
+import { makeMutation, MUTATION_FLAGS, parseMutation, type Mutation } from '../kernel/mutationText';
 import type { Call, CallName, World, WorldDevice } from '../kernel/world';
 import { BrokenLink, checksum, makeBase64url, makeReader, makeWriter, parseBase64url, type LinkReader, type LinkWriter } from './linkBytes';
 
@@ -22,6 +23,8 @@ export interface Link {
   /** `Design.revision` when the link was made. */
   readonly revision: number;
   readonly options: Options;
+  /** Rows of the design that a reviewer changed, in the order in which they were; absent where it is the design itself. */
+  readonly mutations?: readonly Mutation[] | undefined;
   readonly world: World;
   readonly calls: readonly Call[];
   /** The calls that were not there from the start, in the order in which they were put in. */
@@ -59,11 +62,13 @@ const ARGUMENTS = ['as', 'fd', 'device', 'iommufd', 'ioas', 'object', 'container
 
 const PREFIX = '#v1.';
 const STEPS_PER_RECORD = 8;
+/** Changed rows that a link may have. */
+const MOST_MUTATIONS = 16;
 /** Characters of a link that are looked at; the longest honest one stays far below. */
 const MOST_CHARACTERS = 65_536;
 
 /** What a record holds. Numbers are part of the format: only ever append. */
-const TAGS = { head: 1, option: 2, device: 3, process: 4, storeBuffers: 5, call: 6, steps: 7, cursor: 8, view: 9, scenario: 10, title: 11, issued: 12 } as const;
+const TAGS = { head: 1, option: 2, device: 3, process: 4, storeBuffers: 5, call: 6, steps: 7, cursor: 8, view: 9, scenario: 10, title: 11, issued: 12, mutation: 13 } as const;
 
 /** The permalink of a moment: `#v1.` and packed bytes in base64url; nothing in it is compressed, so nothing can blow up. */
 export function makeLink(link: Link): string {
@@ -96,6 +101,11 @@ export function makeLink(link: Link): string {
     writer.text(id);
     writer.text(value);
     record(TAGS.option);
+  }
+  for (const mutation of link.mutations ?? []) {
+    writer.text(mutation.kind);
+    writer.text(makeMutation(mutation).slice(`--${mutation.kind} `.length));
+    record(TAGS.mutation);
   }
   for (const call of link.calls) {
     writeCall(writer, call);
@@ -201,6 +211,14 @@ function readCall(reader: LinkReader): Call {
   return { by, call, ...Object.fromEntries(given) };
 }
 
+function readMutation(reader: LinkReader): Mutation {
+  const kind = reader.text();
+  const known = MUTATION_FLAGS.find(each => each === kind);
+  const mutation = known && parseMutation(known, reader.text());
+  if (!mutation) throw new BrokenLink('changes a row of the design in a way that this playground does not know');
+  return mutation;
+}
+
 function readIssued(reader: LinkReader): LinkIssue[] {
   const issued: LinkIssue[] = [];
   while (!reader.atEnd()) issued.push({ call: reader.number(), after: reader.number() });
@@ -261,6 +279,7 @@ interface Draft {
   design: string | undefined;
   revision: number;
   readonly options: [string, string][];
+  readonly mutations: Mutation[];
   readonly devices: WorldDevice[];
   readonly processes: string[];
   storeBuffers: boolean | undefined;
@@ -279,7 +298,7 @@ interface Draft {
 
 function makeDraft(): Draft {
   return {
-    design: undefined, revision: 0, options: [], devices: [], processes: [], storeBuffers: undefined, calls: [], issued: undefined, steps: [], ids: [],
+    design: undefined, revision: 0, options: [], mutations: [], devices: [], processes: [], storeBuffers: undefined, calls: [], issued: undefined, steps: [], ids: [],
     cursor: undefined, view: [], scenario: undefined, title: undefined, skipped: [], closed: false,
   };
 }
@@ -326,6 +345,10 @@ function readRecord(tag: number, reader: LinkReader, draft: Draft): void {
       return;
     }
     case TAGS.option: draft.options.push([reader.text(), reader.text()]); return;
+    case TAGS.mutation:
+      if (draft.mutations.length === MOST_MUTATIONS) throw new BrokenLink(`changes more than ${MOST_MUTATIONS} rows of the design`);
+      draft.mutations.push(readMutation(reader));
+      return;
     case TAGS.device: draft.devices.push(readDevice(reader)); return;
     case TAGS.process: draft.processes.push(reader.text()); return;
     case TAGS.storeBuffers: draft.storeBuffers = reader.number() === 1; return;
@@ -355,6 +378,7 @@ function finish(draft: Draft, design: string): Link {
     design,
     revision: draft.revision,
     options: Object.fromEntries(draft.options),
+    ...(draft.mutations.length === 0 ? {} : { mutations: draft.mutations }),
     world: { devices: draft.devices, processes: draft.processes, ...(draft.storeBuffers === undefined ? {} : { storeBuffers: draft.storeBuffers }) },
     calls: draft.calls,
     ...(draft.issued === undefined ? {} : { issued: draft.issued }),

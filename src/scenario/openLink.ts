@@ -1,5 +1,8 @@
 import { designById } from '../designs/registry';
+import type { Design } from '../kernel/design';
 import { canMove, nextStep } from '../kernel/machine';
+import { mutate } from '../kernel/mutation';
+import { makeMutation, type Mutation } from '../kernel/mutationText';
 import { builtIn, retell } from './builtIn';
 import { parseLink, type Link, type LinkIssue } from './link';
 import { makeScenario } from './make';
@@ -19,6 +22,8 @@ interface OpenLink {
   /** Moves (steps, and calls put in) made in the moment on screen. */
   readonly cursor: number;
   readonly view: Link['view'];
+  /** Rows that are changed in the design of `trace`; empty where it is the design itself. */
+  readonly mutations: readonly Mutation[];
   /** Id of the built-in scenario that it started from. */
   readonly id: string | undefined;
   readonly dropped: readonly string[];
@@ -26,6 +31,9 @@ interface OpenLink {
 
 /** Options that a sentence names. */
 const MOST_NAMED = 4;
+
+/** Characters of a sentence about what somebody else wrote. */
+const MOST_SAID = 240;
 
 /** What came of a link; `ok: false` where nothing of it can run. */
 export type OpenedLink = OpenLink | { readonly ok: false; readonly message: string };
@@ -54,17 +62,20 @@ export function openLink(hash: string): OpenedLink {
   }
   if (!checked.ok) return { ok: false, message: `This link holds no scenario that can run: ${errorText(checked.errors)}` };
   if (calls.length < link.calls.length) dropped.push(`${link.calls.length - calls.length} of ${link.calls.length} calls could not be used and were dropped, with the steps after them.`);
-  const first = replayed(checked.scenario, link.steps);
+  const changed = link.mutations && mutate(design, options, link.mutations);
+  if (changed?.ok === false) dropped.push(`The link changes rows of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MOST_SAID)}), which cannot be done here: ${changed.message.slice(0, MOST_SAID)}. The design itself is shown.`);
+  const other = changed?.ok ? changed.design : undefined;
+  const first = replayed(checked.scenario, other, link.steps);
   const lost = link.steps[first.trace.steps.length];
   if (!first.whole && lost) dropped.push(`Step ${first.trace.steps.length + 1} of the link (${lost.by.slice(0, 32)}, ${lost.at.slice(0, 32)}) cannot be made here: it and what came after it were dropped.`);
   const cut = withoutLate(link, calls, first.trace.steps.length);
   const cutChecked = cut.calls.length < calls.length ? check(link, options, cut.calls) : checked;
-  const trace = cutChecked.ok && cutChecked !== checked ? replayed(cutChecked.scenario, link.steps).trace : first.trace;
+  const trace = cutChecked.ok && cutChecked !== checked ? replayed(cutChecked.scenario, other, link.steps).trace : first.trace;
   const issued = cutChecked.ok ? cut.issued : [];
   const fits = issued.length === 0 ? cutChecked.ok : fitIssued(trace, link, issued);
   if (!fits) dropped.push('When its calls were put in does not fit the rest of the link: they are there from the start.');
   return {
-    ok: true, trace, issued: fits ? issued : [], view: link.view, dropped,
+    ok: true, trace, issued: fits ? issued : [], view: link.view, mutations: other ? link.mutations ?? [] : [], dropped,
     cursor: Math.min(link.cursor, trace.steps.length + (fits ? issued.length : 0)),
     id: link.scenario === undefined ? undefined : builtIn(link.scenario)?.id,
   };
@@ -78,8 +89,8 @@ function keptCalls(checked: Parsed, calls: number): number | undefined {
 }
 
 /** The steps of a link as far as they can be made. */
-function replayed(scenario: Scenario, steps: Link['steps']): { readonly trace: Trace; readonly whole: boolean } {
-  const run = startRun(scenario);
+function replayed(scenario: Scenario, changed: Design | undefined, steps: Link['steps']): { readonly trace: Trace; readonly whole: boolean } {
+  const run = startRun(scenario, changed);
   for (const { by, at } of steps) {
     const task = run.program.tasks.findIndex(t => t.name === by);
     if (task < 0 || nextStep(run.program, run.state, task)?.id !== at || !canMove(run.program, run.state, task)) return { trace: traceOf(run), whole: false };

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../designs/index';
 import { EXPORTS } from '../export/exports';
 import { SNIPPETS } from '../export/snippets';
 import { svgTimeline } from '../export/svgTimeline';
+import { stepAddresses } from '../kernel/mutation';
+import type { Mutation } from '../kernel/mutationText';
 import { LIBRARY } from '../scenario/library';
 import { makeLink } from '../scenario/link';
 import { linkOf } from '../scenario/linkOf';
@@ -87,6 +90,27 @@ describe('damaged input', () => {
         expect(currentFrame({ run: { ...opened.run, cursor: depth } }).moment.depth).toBe(depth);
       } else expect(opened.message).toBeTruthy();
     }
+  }, 120_000);
+});
+
+describe('links that change rows', () => {
+  it.each(DESIGNS.map((design) => [design.id, design] as const))('of %s throw nothing, whichever row they change', (_, design) => {
+    const random = seeded(10);
+    const addresses = [...stepAddresses(design, {}), '__proto__', ''];
+    const link = linkOf(traceOf('bind-race'));
+    let changed = 0;
+    for (let round = 0; round < 250; round++) {
+      const at = random(addresses.length);
+      const [step = '', next = ''] = addresses.slice(at, at + 2);
+      const one: Mutation = random(2) === 0 ? { kind: 'swap', a: step, b: next } : { kind: (['without', 'plain', 'split'] as const)[random(3)] ?? 'without', step };
+      const opened = openPermalink(makeLink({ ...link, design: design.id, options: {}, revision: design.revision, mutations: [one] }));
+      if (!opened.ok) throw new Error(opened.message);
+      const depth = opened.run.branches[0]?.tip.depth ?? -1;
+      expect(currentFrame({ run: { ...opened.run, cursor: depth } }).moment.depth).toBe(depth);
+      if (opened.run.setup.mutations) changed++;
+      else expect(opened.dropped.join(' ')).toMatch(/The design itself is shown|damaged/);
+    }
+    expect(changed).toBeGreaterThan(80);
   }, 120_000);
 });
 

@@ -3,7 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { LIBRARY } from '../scenario/library';
 import { makeLink, parseLink } from '../scenario/link';
+import type { Mutation } from '../kernel/mutationText';
 import { makeScenario } from '../scenario/make';
+import { showWitness } from './check';
 import { branchMoments, currentFrame } from './frame';
 import { undo } from './history';
 import { runCall, seek, startCall, step } from './moves';
@@ -121,6 +123,31 @@ describe('a link of a session', () => {
     ]);
     undo(session);
     expect(session.getState().run.cursor).toBe(0);
+  });
+
+  it('carries the changed rows of the design, and opens the run that only they allow', () => {
+    const session = sessionOf('bind-race');
+    const mutations: readonly Mutation[] = [{ kind: 'swap', a: 'upstream/open_cdev/OPEN.3', b: 'upstream/open_cdev/OPEN.4' }];
+    showWitness(session, { scenario: { ...session.getState().run.setup.scenario, about: '' }, mutations }, 'lock-order', ['qemu*5', 'dpdk*2']);
+    seek(session, 6);
+    const link = permalinkOf(session.getState());
+    const other = sessionOf('hot-unplug');
+    showPermalink(other, link);
+    expect(other.getState().messages).toEqual([]);
+    expect(other.getState()).toMatchObject({ mutations, run: { cursor: 6, setup: { mutations } } });
+    expect(seen(other)).toEqual(seen(session));
+    const itself = parseLink(link);
+    const without = itself.ok ? openPermalink(makeLink({ ...itself.link, mutations: undefined })) : itself;
+    expect(without.ok && without.dropped[0]).toMatch(/^Step 4 of the link \(qemu, OPEN.4\) cannot be made here/);
+  });
+
+  it('says which changed rows a later design does not let it change, and shows the design itself', () => {
+    const parsed = parseLink(permalinkOf(sessionOf('bind-race').getState()));
+    if (!parsed.ok) throw new Error(parsed.message);
+    const opened = openPermalink(makeLink({ ...parsed.link, mutations: [{ kind: 'without', step: 'upstream/bind_iommufd/BIND.999' }] }));
+    if (!opened.ok) throw new Error(opened.message);
+    expect(opened.run.setup.mutations).toBeUndefined();
+    expect(opened.dropped).toEqual([expect.stringMatching(/^The link changes rows of upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which cannot be done here: no step .* The design itself is shown\.$/)]);
   });
 
   it('drops calls put in after the last step that can be made', () => {

@@ -41,6 +41,7 @@ export function permalinkOf(state: SessionState): string {
     design: setup.design.id,
     revision: setup.design.revision,
     options: setup.scenario.options,
+    ...(setup.mutations ? { mutations: setup.mutations } : {}),
     world: setup.scenario.world,
     ...moves,
     cursor,
@@ -93,11 +94,11 @@ export type OpenedPermalink =
 export function openPermalink(hash: string): OpenedPermalink {
   const opened = openLink(hash);
   if (!opened.ok) return opened;
-  const { trace, issued, cursor, view, id, dropped } = opened;
+  const { trace, issued, cursor, view, mutations, id, dropped } = opened;
   const { calls } = trace.scenario;
   const late = new Set(issued.map(({ call }) => call));
   const scenario = late.size === 0 ? trace.scenario : { ...trace.scenario, calls: calls.filter((_, i) => !late.has(i)) };
-  const setup: Setup = { scenario, id, design: trace.program.design };
+  const setup: Setup = { scenario, id, design: trace.program.design, ...(mutations.length > 0 ? { mutations } : {}) };
   const present = calls.map((_, i) => i).filter((i) => !late.has(i));
   const waiting = [...issued];
   let tip = rootMoment(setup);
@@ -129,9 +130,9 @@ export function showPermalink(session: Session, hash: string): void {
   applyView(session, opened);
 }
 
-/** Puts back what a link says of the view, and tells what the link lost. */
+/** Puts back what a link says of the view and of rows that are changed, and tells what the link lost. */
 export function applyView(session: Session, { view, dropped }: { readonly view: Link['view']; readonly dropped: readonly string[] }): void {
-  session.setState({ selection: undefined });
+  session.setState(({ run }) => ({ selection: undefined, mutations: run.setup.mutations ?? [] }));
   const strange: string[] = [];
   for (const [key, word] of Object.entries(view)) {
     const change = VIEW.find((each) => each.key === key)?.write(session.getState(), word);

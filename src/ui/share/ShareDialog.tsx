@@ -2,6 +2,7 @@ import { useRef, useState, type ReactNode } from 'react';
 import { altText } from '../../export/altText';
 import { EXPORTS } from '../../export/exports';
 import { fileStem, SNIPPETS } from '../../export/snippets';
+import { makeMutation } from '../../kernel/mutationText';
 import type { Trace } from '../../scenario/trace';
 import { permalinkOf } from '../../session/permalink';
 import { sharedTrace } from '../../session/sharedTrace';
@@ -40,8 +41,9 @@ export function ShareDialog() {
   const link = permalinkOf(state);
   const page = location.href.replace(/[?#].*$/s, '');
   const dark = document.documentElement.dataset['theme'] === 'dark' || (document.documentElement.dataset['theme'] === undefined && matchMedia('(prefers-color-scheme: dark)').matches);
-  const groups: readonly OfferGroup[] = [
-    { title: 'Link', offers: [{ id: 'link', title: 'Link to this moment', about: `${(page.length + link.length).toLocaleString('en-US')} characters; everything that matters is in it, nothing is stored anywhere.`, file: undefined, picture: false, text: () => page + link }] },
+  const changes = mutations ? ` It opens the design with its changed rows, and says so there: ${mutations.map(makeMutation).join(' ')}` : '';
+  const all: readonly OfferGroup[] = [
+    { title: 'Link', offers: [{ id: 'link', title: 'Link to this moment', about: `${(page.length + link.length).toLocaleString('en-US')} characters; everything that matters is in it, nothing is stored anywhere.${changes}`, file: undefined, picture: false, text: () => page + link }] },
     { title: 'Embed', offers: SNIPPETS.map(({ id, title, about, make }) => ({ id, title, about, file: undefined, picture: false, live: id !== 'github', text: (trace) => make(trace, { base: page, link }) })) },
     {
       title: 'Export',
@@ -51,24 +53,22 @@ export function ShareDialog() {
       })),
     },
   ];
+  const groups = mutations ? all.filter(({ title }) => title === 'Link') : all;
   const offer = groups.flatMap(({ offers }) => offers).find(({ id }) => id === chosen);
   return (
     <Modal title="Share" look="sheet" wide>
-      {mutations
-        ? <p className={styles.note}>What is on screen runs a changed design. Links and exports tell of designs as they are: go back to the design itself first.</p>
-        : (
-          <div className={styles.body}>
-            <div className={styles.menu} role="group" aria-label="What to take away">
-              {groups.map((group) => (
-                <section key={group.title} aria-label={group.title}>
-                  <h3>{group.title}</h3>
-                  {group.offers.map(({ id, title }) => <button key={id} type="button" aria-pressed={id === chosen} onClick={() => choose(id)}>{title}</button>)}
-                </section>
-              ))}
-            </div>
-            {offer && <Preview key={offer.id} offer={offer} trace={sharedTrace(session.getState(), 'cursor')} />}
-          </div>
-        )}
+      <div className={styles.body}>
+        <div className={styles.menu} role="group" aria-label="What to take away">
+          {groups.map((group) => (
+            <section key={group.title} aria-label={group.title}>
+              <h3>{group.title}</h3>
+              {group.offers.map(({ id, title }) => <button key={id} type="button" aria-pressed={id === chosen} onClick={() => choose(id)}>{title}</button>)}
+            </section>
+          ))}
+          {mutations && <p className={styles.note}>Embeds and exports tell of designs as they are: go back to the design itself for them.</p>}
+        </div>
+        {offer && <Preview key={offer.id} offer={offer} trace={sharedTrace(session.getState(), 'cursor')} />}
+      </div>
     </Modal>
   );
 }
