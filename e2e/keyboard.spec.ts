@@ -48,6 +48,44 @@ test('acting in the past starts a branch, which is named and left by keyboard wi
   await expect(named).toHaveAttribute('aria-pressed', 'true');
 });
 
+test('branches come back after a reload by their names; the link of somebody else opens alone', async ({ page }) => {
+  await open(page, 'bind-race', 20);
+  await page.getByRole('button', { name: 'Step dpdk', exact: true }).click();
+  const branches = page.getByRole('group', { name: 'Branches' }).getByRole('button');
+  await branches.last().click();
+  await page.keyboard.type('dpdk cuts in');
+  await page.keyboard.press('Enter');
+  await page.reload();
+  await idle(page);
+  await expect(branches).toHaveText([/^main/, /^dpdk cuts in/]);
+  await expect(page.getByRole('button', { name: 'Branch dpdk cuts in' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^21 /);
+  const mine = await page.evaluate(() => location.hash);
+  await page.getByRole('button', { name: 'Branch main' }).click();
+  // At once, before the address has followed.
+  await page.reload();
+  await idle(page);
+  await expect(branches).toHaveText([/^main/, /^dpdk cuts in/]);
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText('20 / 57');
+  await open(page, 'hot-unplug', 3);
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => page.evaluate(() => location.hash)).not.toBe(mine);
+  await expect(branches).toHaveCount(0);
+});
+
+test('where storage is refused a reload keeps what the address says', async ({ page }) => {
+  await page.addInitScript(() => Object.defineProperty(window, 'sessionStorage', { get: () => { throw new DOMException('refused', 'SecurityError'); } }));
+  await open(page, 'bind-race', 20);
+  const before = await page.evaluate(() => location.hash);
+  await page.getByRole('button', { name: 'Step dpdk', exact: true }).click();
+  await expect(page.getByRole('group', { name: 'Branches' }).getByRole('button')).toHaveCount(2);
+  await expect.poll(() => page.evaluate(() => location.hash)).not.toBe(before);
+  await page.reload();
+  await idle(page);
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText('21 / 21');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('the details say why a task waits, who holds what it waits for, and lead to where it began', async ({ page }) => {
   await open(page, 'hot-unplug', 45);
   const details = page.getByRole('region', { name: 'Details' });

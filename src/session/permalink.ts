@@ -5,7 +5,7 @@ import { branchMoments, currentFrame, frameOf } from './frame';
 import { commit } from './history';
 import { tell } from './messages';
 import { freshRun, type Run, type Session, type SessionState } from './session';
-import { nextMoment, rootMoment, type Moment, type Setup } from './trail';
+import { nextMoment, pathTo, rootMoment, type Moment, type Setup } from './trail';
 import { pause } from './transport';
 
 /** A part of the view that links carry: one word, read from the session and put back. */
@@ -35,20 +35,35 @@ const VIEW: readonly ViewWord[] = [
 
 /** The hash (`#v1.…`) of what is on screen: the branch to its end, and where one stands on it. */
 export function permalinkOf(state: SessionState): string {
-  const { setup, cursor } = state.run;
-  const moves = movesOf(branchMoments(state));
+  const view = Object.fromEntries(VIEW.flatMap(({ key, read }) => {
+    const word = read(state);
+    return word === undefined ? [] : [[key, word]];
+  }));
+  return linkOf(branchMoments(state), state.run.cursor, view);
+}
+
+const branchLinks = new WeakMap<Moment, string>();
+
+/** The hash of a branch at its end, whatever is on screen. */
+export function linkOfBranch(tip: Moment): string {
+  const link = branchLinks.get(tip) ?? linkOf(pathTo(tip), tip.depth, {});
+  branchLinks.set(tip, link);
+  return link;
+}
+
+function linkOf(path: readonly Moment[], cursor: number, view: Link['view']): string {
+  const tip = path.at(-1);
+  if (!tip) throw new Error('a branch without moments');
+  const { setup } = tip;
   return makeLink({
     design: setup.design.id,
     revision: setup.design.revision,
     options: setup.scenario.options,
     ...(setup.mutations ? { mutations: setup.mutations } : {}),
     world: setup.scenario.world,
-    ...moves,
+    ...movesOf(path, tip),
     cursor,
-    view: Object.fromEntries(VIEW.flatMap(({ key, read }) => {
-      const word = read(state);
-      return word === undefined ? [] : [[key, word]];
-    })),
+    view,
     ...(setup.id === undefined ? {} : { scenario: setup.id }),
     ...(setup.scenario.title === '' ? {} : { title: setup.scenario.title }),
   });
@@ -59,9 +74,7 @@ type Moves = Pick<Link, 'calls' | 'issued' | 'steps'>;
 const memo = new WeakMap<Moment, Moves>();
 
 /** The calls and steps of a branch by stable names, and which calls were put in when. */
-function movesOf(path: readonly Moment[]): Moves {
-  const tip = path.at(-1);
-  if (!tip) throw new Error('a branch without moments');
+function movesOf(path: readonly Moment[], tip: Moment): Moves {
   const known = memo.get(tip);
   if (known) return known;
   const order: { readonly call: Call; readonly after?: number }[] = tip.setup.scenario.calls.map((call) => ({ call }));

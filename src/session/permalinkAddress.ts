@@ -2,6 +2,7 @@ import { builtIn } from '../scenario/builtIn';
 import { FIRST, FIRST_ID } from '../scenario/first';
 import type { Address } from './address';
 import { arrange } from './arrange';
+import { makeKept, openKept } from './keptBranches';
 import { tell } from './messages';
 import { openScenario, type Opened } from './openScenario';
 import { applyView, openPermalink, permalinkOf, showPermalink } from './permalink';
@@ -14,7 +15,7 @@ const PACE = 500;
 /** The session that an address asks for: its link, else `?scenario=`, else the first built-in scenario. The address follows it from then on. */
 export function sessionAt(address: Address): Session {
   const hash = address.hash();
-  const linked = hash.length > 1 ? openPermalink(hash) : undefined;
+  const linked = hash.length > 1 ? openKept(hash, address.shelf?.recall()) ?? openPermalink(hash) : undefined;
   if (linked?.ok) {
     const session = createSession(linked.run.setup, linked.run);
     applyView(session, linked);
@@ -48,9 +49,11 @@ export function followSession(session: Session, address: Address, seen = session
     clearTimeout(timer);
     timer = undefined;
     const hash = permalinkOf(state);
-    if (refused || hash === address.hash()) return;
+    if (refused) return;
     try {
-      address.write(hash, how);
+      const before = address.hash();
+      address.shelf?.keep(makeKept(state, before));
+      if (hash !== before) address.write(hash, how);
     } catch (error) {
       refused = true;
       tell(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [error instanceof Error ? error.message : String(error)]);
