@@ -278,6 +278,29 @@ for (const [width, height] of [[1440, 900], [1024, 768]] as const) {
   });
 }
 
+for (const { size, ids } of [{ size: { width: 1024, height: 768 }, ids: ['shared-group', 'set-iommu-forgotten', 'bind-error-path'] }, { size: { width: 1440, height: 900 }, ids: ['bind-race', 'shared-group'] }]) {
+  test(`a crowded scenario can be read at ${size.width}, and no name of a field is cut`, async ({ page }) => {
+    await page.setViewportSize(size);
+    for (const id of ids) {
+      await page.goto(`./?scenario=${id}`);
+      await idle(page);
+      await page.keyboard.press('End');
+      await idle(page);
+      const rows = await stage(page).evaluate((element) => {
+        const zoom = new DOMMatrix(getComputedStyle(element.querySelector('.react-flow__viewport') ?? element).transform).a;
+        return Array.from(element.querySelectorAll<HTMLElement>('[data-row]')).flatMap((row) => {
+          const [name, value, box, list] = [row.querySelector('dt'), row.querySelector('dd'), row.getBoundingClientRect(), row.parentElement?.getBoundingClientRect()];
+          if (!name || !value || !list || box.width === 0 || box.left >= list.right) return [];
+          const size = (part: Element): number => Number.parseFloat(getComputedStyle(part).fontSize) * zoom;
+          return [{ name: name.textContent, nameSize: size(name), valueSize: size(value), cut: name.scrollWidth > name.clientWidth + 1 || box.bottom > list.bottom + 1 || value.getBoundingClientRect().right > list.right + 1 }];
+        });
+      });
+      expect(rows.length, id).toBeGreaterThan(10);
+      expect(rows.filter(({ nameSize, valueSize, cut }) => nameSize < 10.5 || valueSize < 11 || cut), id).toEqual([]);
+    }
+  });
+}
+
 test('the legend explains the signs', async ({ page }) => {
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: 'Legend' }).click();

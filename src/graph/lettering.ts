@@ -3,12 +3,12 @@ import { CHIP, HEADER, ROW, WIDTH } from './lanes';
 
 /*
  * What fits in a node is known before it is drawn, the same on the page and in the SVG: nothing is cut off in the middle of a word, and no
- * box has to clip its text. Widths in px at zoom 1, of the type that node.module.css sets: titles 13, names of fields 10.5, values 11.5.
+ * box has to clip its text. Widths in px at zoom 1, of the type that node.module.css sets: titles 13, names of fields 11, values 11.5.
  */
 const INNER = WIDTH - 12;
 const GLYPH = 19;
 const GAP = 5;
-const NAME_LETTER = 6.15;
+const NAME_LETTER = 6.45;
 const VALUE_LETTER = 6.75;
 const SMALL_LETTER = 5.7;
 const PADLOCK = 13;

@@ -1,4 +1,4 @@
-import { memo } from 'react';
+import { Fragment, memo, type CSSProperties, type ReactNode } from 'react';
 import type { Row } from '../../graph/graph';
 import type { Setting } from '../../graph/lettering';
 import { Holders } from './Holders';
@@ -11,13 +11,16 @@ interface FieldRowProps {
   readonly lit: boolean;
 }
 
+/** Letters of a name that stands on one line also from afar. */
+const SHORT = 10;
+
 /** A field by its kernel name, and its value. */
 export const FieldRow = memo(function FieldRow({ row, setting: { lines, below, was, named, tight }, lit }: FieldRowProps) {
   const queue = row.queue.length > 0 && <Queue row={row} named={named} />;
   const under = lines === 2 && !below;
   return (
-    <div className={styles.row} data-kind={row.kind} data-row={row.name} data-lines={lines} data-below={below || undefined} data-tight={tight || undefined} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-state={stateOf(row)}>
-      <dt title={row.name}>{row.name}</dt>
+    <div className={styles.row} style={row.name.length > SHORT ? { '--long': row.name.length } as CSSProperties : undefined} data-kind={row.kind} data-row={row.name} data-lines={lines} data-below={below || undefined} data-tight={tight || undefined} data-was={row.was !== undefined || undefined} data-lit={lit || undefined} data-state={stateOf(row)}>
+      <dt title={row.name}>{broken(row.name)}</dt>
       <dd>
         {row.order && <span className={styles.order}>{row.order}</span>}
         {was && row.was !== undefined && row.kind !== 'mutex' && !row.order && <s><span className={styles.unseen}>was </span>{wordOf(row, row.was)}</s>}
@@ -28,6 +31,12 @@ export const FieldRow = memo(function FieldRow({ row, setting: { lines, below, w
     </div>
   );
 });
+
+/** A name that may be broken after each of its parts. */
+export function broken(name: string): ReactNode {
+  const parts = name.split(/(?<=[_.])/);
+  return parts.length > 1 ? parts.map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>) : name;
+}
 
 function stateOf(row: Row): string | undefined {
   if (row.kind === 'mutex') return row.queue.length > 0 ? 'contended' : row.owner ? 'held' : 'free';

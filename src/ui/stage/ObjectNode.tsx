@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { AccessChip, accessText } from './AccessChip';
 import { FoldButton } from './FoldButton';
-import { FieldRow } from './FieldRow';
+import { broken, FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../graph/graph';
 import { CHIP } from '../../graph/lanes';
 import { headlineOf, orderAside, roomOf, settingOf } from '../../graph/lettering';
@@ -24,7 +24,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
       <header data-alone={(view.shown.length === 0 && !selected && !fields) || undefined} title={`${view.ghost ? 'freed ' : ''}struct ${view.type} ${view.title}`}>
         {!bare && <KindGlyph glyph={glyphOf(view)} />}
         <span className={styles.names}>
-          <b data-small={size === 'small' || undefined} data-long={size === 'long' || undefined}>{view.title}</b>
+          <b data-small={size === 'small' || undefined} data-long={size === 'long' || undefined}>{size === 'usual' ? view.title : broken(view.title)}</b>
           {type !== undefined && <small>{type}</small>}
         </span>
         {order && <span className={styles.order}>{order}</span>}

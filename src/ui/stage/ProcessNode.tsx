@@ -2,6 +2,7 @@ import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { ProcessView, TaskView } from '../../graph/graph';
 import { callLine } from '../../graph/lettering';
+import { broken } from './FieldRow';
 import { useNode } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
@@ -39,7 +40,7 @@ function Task({ task, alone }: { readonly task: TaskView; readonly alone: boolea
   const { name, text, small } = callLine(task, alone);
   return (
     <li data-status={task.status} title={`${task.call} ${task.detail}`}>
-      <span className={styles.call} data-small={small || undefined}><i aria-hidden="true">{STATUS[task.status]}</i>{name !== undefined && <b>{name} </b>}{text}</span>
+      <span className={styles.call} data-small={small || undefined}><i aria-hidden="true">{STATUS[task.status]}</i>{name !== undefined && <b>{name} </b>}{broken(text)}</span>
       <small>{task.brief}</small>
     </li>
   );

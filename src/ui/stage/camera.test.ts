@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestShape, boundsOf, extentOf, bringInto, nearView, openingView, READABLE, viewOf, zoomed, type Box, type Extent, type View } from './camera';
+import { bestShape, boundsOf, extentOf, bringInto, nearnessOf, nearView, openingView, READABLE, viewOf, zoomed, type Box, type Extent, type View } from './camera';
 import { NO_FOLDS } from '../../graph/fold';
 import { layOutStage, NARROW, sizeIn, type Shape } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
+import { LIBRARY } from '../../scenario/library';
+import { runScenario } from '../../scenario/schedule';
 
 const screen: Extent = { width: 800, height: 500 };
 
@@ -75,5 +78,43 @@ describe('camera', () => {
     const view = openingView(layout, about, phone);
     expect(view.zoom).toBeGreaterThan(0.6);
     expect(inSight(boundsOf(about), view, phone)).toBe(true);
+  });
+});
+
+/** Sizes of type that node.module.css sets, px of the stage: near, and at least so much from afar, growing with `--px`. */
+const css = readFileSync(new URL('node.module.css', import.meta.url), 'utf8');
+const sizes = (rule: RegExp): readonly number[] => (rule.exec(css) ?? expect.fail(`no ${rule.source}`)).slice(1).map(Number);
+const type = {
+  value: { near: sizes(/^\.node \{.* font: ([\d.]+)px/m), far: sizes(/\.row\[data-lines\] \{.* font: 500 max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/) },
+  name: { near: sizes(/^\.row dt \{.* font-size: ([\d.]+)px/m), far: sizes(/\.row dt \{.* font-size: max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/) },
+};
+
+/** The size of such type on the screen, px. */
+function seen({ near: [near = 0], far: [least = 0, grows = 0] }: (typeof type)['value'], zoom: number): number {
+  const { near: how, px } = nearnessOf(zoom);
+  return how === 'miles' ? 0 : zoom * (how === 'near' ? near : Math.max(least, grows * px));
+}
+
+describe('type on the screen', () => {
+  it('grows with the distance, and no more than is needed', () => {
+    fc.assert(fc.property(fc.double({ min: 0.4, max: 2.5, noNaN: true }), zoom => {
+      const { near, px } = nearnessOf(zoom);
+      if (near === 'far') expect(px * zoom).toBeLessThan(1.04);
+      expect(seen(type.value, zoom)).toBeGreaterThanOrEqual(11);
+      expect(seen(type.name, zoom)).toBeGreaterThanOrEqual(10.5);
+    }), { seed: 3, numRuns: 300 });
+  });
+
+  // The rooms that the stage has at 1440x900 and at 1024x768 with the longest captions, and at 1440 with a question below it.
+  it.each([{ width: 836, height: 538 }, { width: 836, height: 330 }, { width: 524, height: 395 }])('is large enough to read in the opening view of every scenario in $width x $height', room => {
+    for (const { id, scenario } of LIBRARY) {
+      const ran = runScenario(scenario);
+      if (!ran.ok) throw new Error(id);
+      const { program } = ran.trace;
+      const shape = bestShape(each => sizeIn(program, NO_FOLDS, each), room);
+      const { zoom } = openingView(layOutStage(program, undefined, NO_FOLDS, shape), [], room);
+      expect(seen(type.value, zoom), id).toBeGreaterThanOrEqual(11);
+      expect(seen(type.name, zoom), id).toBeGreaterThanOrEqual(10.5);
+    }
   });
 });

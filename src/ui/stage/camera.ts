@@ -18,6 +18,21 @@ const BOTTOM = 20;
 /** From here on the rows of a node can be read: they are 16 px high where type is large. */
 export const READABLE = 0.7;
 
+/** Below this zoom nodes show less in larger type, and below that their names alone. */
+const FAR = 0.96;
+const MILES = 0.4;
+/** Below this even a word more than is needed is too much. */
+const SMALL = 0.69;
+/** In type that grows with the distance, px of the stage for one of the screen, in steps of so much: not every frame of a zoom sets everything anew. */
+const STEP = 1.03;
+
+export interface Nearness { readonly near: 'near' | 'far' | 'miles'; readonly small: boolean; readonly px: number }
+
+/** How type is set at a zoom. */
+export function nearnessOf(zoom: number): Nearness {
+  return { near: zoom >= FAR ? 'near' : zoom >= MILES ? 'far' : 'miles', small: zoom < SMALL, px: zoom >= FAR || zoom < MILES ? 1 : STEP ** Math.ceil(Math.log(1 / zoom) / Math.log(STEP)) };
+}
+
 /** Where everything of a layout stands. */
 export function boundsOf(places: Iterable<Box>): Box {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];

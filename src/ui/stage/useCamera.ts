@@ -2,14 +2,9 @@ import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { currentFrame } from '../../session/frame';
 import { useSessionStore } from '../useSession';
-import { bestShape, boxFor, bringInto, extentOf, NARROW_SCREEN, nearView, openingView, READABLE, zoomed, type Box, type View } from './camera';
+import { bestShape, boxFor, bringInto, extentOf, NARROW_SCREEN, nearnessOf, nearView, openingView, READABLE, zoomed, type Box, type View } from './camera';
 import { NARROW, sizeIn, type Place } from '../../graph/layout';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
-
-/** Below these zooms the nodes show less in larger type: no value is set smaller than 11 px on the screen, down to 0.63. */
-const FAR = 0.96;
-const SMALL = 0.69;
-const MILES = 0.4;
 
 /** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
 const SLIGHT = 0.1;
@@ -104,14 +99,16 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     if (state.selection !== before.selection && state.folded === before.folded) showSelected();
   }), [showSelected, stage]);
 
-  // How near one is, for the style sheet; set here so that panning renders nothing.
+  // How near one is, for the style sheet; set here so that panning renders nothing, and only where it changes.
   useLayoutEffect(() => {
+    let shown = '';
     const look = (): void => {
-      const element = root.current;
-      const zoom = store.getState().transform[2];
-      const near = zoom >= FAR ? 'near' : zoom >= MILES ? 'far' : 'miles';
-      if (element?.getAttribute('data-near') !== near) element?.setAttribute('data-near', near);
-      if (element?.hasAttribute('data-small') !== zoom < SMALL) element?.toggleAttribute('data-small', zoom < SMALL);
+      const { near, small, px } = nearnessOf(store.getState().transform[2]);
+      if (shown === `${near} ${small} ${px}` || !root.current) return;
+      shown = `${near} ${small} ${px}`;
+      root.current.setAttribute('data-near', near);
+      root.current.toggleAttribute('data-small', small);
+      root.current.style.setProperty('--px', String(px));
     };
     look();
     return store.subscribe(look);
