@@ -7,9 +7,12 @@ export interface Range { readonly from: number; readonly to: number }
 /** Between an edge and the side of a node or the name of a lane. */
 const CLEAR = 4;
 
+/** Between the last column and an edge on its right, within the ground of the lane. */
+const BORDER = 3;
+
 const allGaps = new WeakMap<Layout, readonly (readonly Range[])[]>();
 
-/** Where edges can pass each row of the grid: beside its cells and through empty ones, never over the name of a lane and never outside the lanes. */
+/** Where edges can pass each row of the grid: beside its cells and through empty ones, never over the name of a lane nor outside the lanes. */
 export function gapsOf(layout: Layout): readonly (readonly Range[])[] {
   const known = allGaps.get(layout);
   if (known) return known;
@@ -19,6 +22,8 @@ export function gapsOf(layout: Layout): readonly (readonly Range[])[] {
   for (const { row, column } of grid.slots.values()) taken[row]?.push({ from: column * PITCH, to: column * PITCH + WIDTH });
   for (const { x, y, height } of zones) taken[rows.findIndex(({ top, bottom }) => y < bottom && y + height > top)]?.push({ from: x, to: x + NAME });
   const gaps = taken.map(between);
+  // Where a lane of the first row is the last column alone, its name shuts one side of it, and an upper chip has no other way out than at the border of the stage.
+  if (zones.some(({ x, y }) => x === (columns - 1) * PITCH - NAME && y < 0)) gaps[0]?.push({ from: right + BORDER, to: right + BORDER });
   allGaps.set(layout, gaps);
   return gaps;
 }
