@@ -51,6 +51,20 @@ describe('folding by group', () => {
     expect(nodes.find(each => each.id === foldId('1'))?.badges).toEqual([badge]);
   });
 
+  it('keeps the broken rules of what is freed inside, and says first what the step itself has broken', () => {
+    const can = program.tasks.flatMap(task => (task.name === 'a' ? task.steps.map(() => 'a') : []));
+    const previous = after(can.slice(0, -1));
+    const badge = (title: string): Badge => ({ kind: 'violation', title, text: title });
+    const freed = program.objects.find(slot => slot.name === 'fd1' && slot.type === 'file') ?? expect.fail();
+    const badges = new Map([['set vfio0', [badge('earlier')]], ['fd1', [badge('once'), badge('now')]]]);
+    const use = { task: program.tasks.findIndex(task => task.name === 'b'), objects: [freed.index] };
+    const { nodes, edges } = toGraph(program, after(can), layout, { previous, badges, use });
+    const node = nodes.find(each => each.id === foldId('1'));
+    expect(node).toMatchObject({ kind: 'fold', touch: { object: 'fd1', life: 'freed' } });
+    expect(node?.badges.map(({ title }) => title)).toEqual(['now', 'once', 'earlier']);
+    expect(edges.filter(edge => edge.style === 'use').map(({ source, target }) => [source, target])).toEqual([['process:b', foldId('1')]]);
+  });
+
   it('tells where the last step was at work inside: what it changed, what came or went, else what it read', () => {
     const state = after([]);
     const buffer = makeEventBuffer();

@@ -21,9 +21,9 @@ export function gapsOf(layout: Layout): readonly (readonly Range[])[] {
   const taken = rows.map((): Range[] => [{ from: -Infinity, to: 0 }, { from: right, to: Infinity }]);
   for (const { row, column } of grid.slots.values()) taken[row]?.push({ from: column * PITCH, to: column * PITCH + WIDTH });
   for (const { x, y, height } of zones) taken[rows.findIndex(({ top, bottom }) => y < bottom && y + height > top)]?.push({ from: x, to: x + NAME });
-  const gaps = taken.map(between);
   // Where a lane of the first row is the last column alone, its name shuts one side of it, and an upper chip has no other way out than at the border of the stage.
-  if (zones.some(({ x, y }) => x === (columns - 1) * PITCH - NAME && y < 0)) gaps[0]?.push({ from: right + BORDER, to: right + BORDER });
+  const shut = zones.some(({ x, y }) => x === (columns - 1) * PITCH - NAME && y < 0);
+  const gaps = taken.map((each, row) => (row === 0 && shut ? [...between(each), { from: right + BORDER, to: right + BORDER }] : between(each)));
   allGaps.set(layout, gaps);
   return gaps;
 }

@@ -203,8 +203,14 @@ class View {
     const members = program.objects.filter(slot => this.layout.standIn.get(idOf(slot)) === base.id);
     const inside = members.filter(slot => this.live(slot));
     const locks = inside.flatMap(slot => rowsOf(program, this.state, undefined, slot).flatMap(({ name, kind, owner, queue }): FoldView['locks'] => (kind === 'mutex' && owner ? [{ name: `${slot.name} ${name}`, owner, queue }] : [])));
-    const badges = [...new Set(inside.map(slot => slot.name))].flatMap(name => this.extras.badges?.get(name) ?? NO_BADGES);
-    return { ...base, kind: 'fold', group, devices, locks, touch: touchOf(program, this.state, members, this.extras), gated: program.model.parked.length === 0, name: undefined, objects: inside.map(slot => slot.index), badges };
+    const used = members.find(slot => this.extras.use?.objects.includes(slot.index) && !this.live(slot));
+    const touch = used ? { object: used.name, row: undefined, life: 'freed' as const } : touchOf(program, this.state, members, this.extras);
+    // The first badge speaks for the rest: what the step itself has brought, if it has. A rule stays broken also at what is freed.
+    const badges = [...new Set([...members.filter(slot => slot.name === touch?.object), ...inside, ...members].map(slot => slot.name))].flatMap(name => {
+      const its = this.extras.badges?.get(name) ?? NO_BADGES;
+      return name === touch?.object ? its.toReversed() : its.filter(({ kind }) => kind === 'violation' || inside.some(slot => slot.name === name));
+    });
+    return { ...base, kind: 'fold', group, devices, locks, touch, gated: program.model.parked.length === 0, name: undefined, objects: inside.map(slot => slot.index), badges };
   }
 
   private task(task: number): TaskView {
