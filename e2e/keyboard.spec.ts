@@ -98,6 +98,44 @@ test('the details say why a task waits, who holds what it waits for, and lead to
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^34 /);
 });
 
+test('a table of file operations is picked by keyboard, tells who goes through it, and leads there', async ({ page }) => {
+  await open(page, 'bind-race', 57);
+  const details = page.getByRole('region', { name: 'Details' });
+  const gate = page.getByRole('article', { name: 'gate open, read, write, mmap, ioctl' });
+  await gate.focus();
+  await page.keyboard.press('Enter');
+  await expect(gate).toHaveAttribute('aria-current', 'true');
+  await expect(details.getByRole('heading', { level: 2 })).toHaveText('gate open');
+  await expect(details).toContainText('fd1, open in qemu: since step 39, qemu BIND.16');
+  await expect(details).toContainText('with a store-release, at BIND.16, under dev_set.lock');
+  await details.getByRole('button', { name: 'fd1' }).click();
+  await expect(details.getByRole('heading', { level: 2 })).toHaveText('struct file fd1');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('gate closed');
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(details).toContainText('fd2, open in dpdk: since step 10, dpdk OPEN.4');
+  await expect(page.getByRole('article', { name: 'gate closed, bind only' })).toBeFocused();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('/dev/vfio/devices');
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
+  await page.keyboard.press('Enter');
+  await expect(details).toContainText('/dev/vfio/devices/vfio0 is there.');
+  await details.getByRole('button', { name: 'fd2' }).first().click();
+  await expect(details.getByRole('heading', { level: 2 })).toHaveText('struct file fd2');
+});
+
+test("the kernel's side tells what it has done and where it stands", async ({ page }) => {
+  await open(page, 'hot-unplug', 45);
+  const driver = page.getByRole('article', { name: /^kernel side driver/ });
+  await driver.focus();
+  await page.keyboard.press('Enter');
+  const details = page.getByRole('region', { name: 'Details' });
+  await expect(details).toContainText('is in unregister_device(vfio0)');
+  await details.getByRole('button', { name: 'unregister_device(vfio0), from step 34' }).click();
+  await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^34 /);
+});
+
 test('the tour goes to its end by keyboard and gives the focus back', async ({ page }) => {
   await page.goto('./');
   await idle(page);

@@ -2,6 +2,7 @@ import { evaluate } from '../kernel/expr';
 import { waitText } from '../kernel/describe';
 import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../kernel/machine';
 import type { ObjectSlot, Program } from '../kernel/program';
+import { shutGate } from '../kernel/shutGate';
 import { processOf } from '../kernel/world';
 import { anatomyOf } from './anatomy';
 import { atRest, busyObjects, type AtRest } from './atRest';
@@ -183,13 +184,12 @@ class View {
     };
   }
 
-  /** The table of the files that are open now; tables of a design that swaps none are its gate. */
+  /** The table of the files that are open now; where a design swaps none, its gate. */
   private fops(table: FopsView['table'], base: Base): FopsView | undefined {
-    const { program } = this;
-    const open = program.files.filter(file => file.normal && this.liveIndex(file.object));
-    if (open.length === 0) return undefined;
-    const gated = open.every(file => !program.model.parked.includes(file.kind));
-    return { ...base, kind: 'fops', table, gated, admits: table === 'parked' ? 'bind only' : 'read, write, mmap, ioctl', name: undefined, objects: [], badges: NO_BADGES };
+    const { model, files } = this.program;
+    if (!files.some(file => file.normal && this.liveIndex(file.object))) return undefined;
+    const admits = table === 'parked' ? ['bind', ...shutGate(model).reaches] : ['read', 'write', 'mmap', 'ioctl'];
+    return { ...base, kind: 'fops', table, gated: model.parked.length === 0, admits: admits.length > 1 ? admits.join(', ') : `${admits[0]} only`, name: base.id, objects: [], badges: NO_BADGES };
   }
 
   private fold(group: string, base: Base): FoldView {

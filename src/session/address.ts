@@ -15,7 +15,7 @@ export interface Address {
 }
 
 /** A text that outlasts a reload of the tab. */
-export interface Shelf {
+interface Shelf {
   /** Undefined where nothing was kept, or storage is refused. */
   readonly recall: () => string | undefined;
   /** Does nothing where storage is refused. */

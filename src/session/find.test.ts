@@ -12,8 +12,11 @@ function session(id: string) {
   return createSession(opened.run.setup, opened.run);
 }
 
+/** As the stage tells of it. */
+const group = [{ node: 'vfio_group:group 12', name: 'group 12', title: 'group 12', detail: 'struct vfio_group' }];
+
 it('finds what has every word, and nothing twice', () => {
-  const all = findables(session('bind-race').getState());
+  const all = findables(session('bind-race').getState(), []);
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   expect(search(all, 'open vfio0').map(({ title, detail }) => `${detail}: ${title}`)).toEqual(expect.arrayContaining(['qemu: Open vfio0', 'dpdk: Open vfio0']));
   expect(search(all, 'no such thing')).toEqual([]);
@@ -23,9 +26,9 @@ it('finds what has every word, and nothing twice', () => {
 
 it('finds the other branches', () => {
   const store = session('bind-race');
-  expect(findables(store.getState()).filter(({ group }) => group === 'Branches')).toEqual([]);
+  expect(findables(store.getState(), group).filter(({ group }) => group === 'Branches')).toEqual([]);
   step(store, 'dpdk');
-  const [other] = findables(store.getState()).filter(({ group }) => group === 'Branches');
+  const [other] = findables(store.getState(), group).filter(({ group }) => group === 'Branches');
   expect(other?.title).toBe('Branch main');
   other?.run(store);
   expect(store.getState().run.branch).toBe(1);
@@ -33,7 +36,7 @@ it('finds the other branches', () => {
 
 it('does what is picked', () => {
   const store = session('cdev-path');
-  const pick = (title: string): void => search(findables(store.getState()), title).find((each) => each.title === title)?.run(store);
+  const pick = (title: string): void => search(findables(store.getState(), group), title).find((each) => each.title === title)?.run(store);
   pick('Open vfio0');
   expect(store.getState().run.cursor).toBeGreaterThan(0);
   pick('group 12');

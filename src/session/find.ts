@@ -25,10 +25,17 @@ export interface Findable {
   readonly run: (session: Session) => void;
 }
 
-/** Everything that can be found at what is on screen. */
-export function findables(state: SessionState): readonly Findable[] {
-  const frame = currentFrame(state);
-  return [...actions(frame, state), ...objects(frame), ...branches(state), ...commands(state), ...scenarios(), ...designs(state)];
+/** Something that stands on the stage: its node, and the name that it is selected by. */
+export interface Standing {
+  readonly node: string;
+  readonly name: string;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Everything that can be found at what is on screen, and on the stage. */
+export function findables(state: SessionState, stage: readonly Standing[]): readonly Findable[] {
+  return [...actions(currentFrame(state), state), ...stage.map(found), ...branches(state), ...commands(state), ...scenarios(), ...designs(state)];
 }
 
 /** Those with every word of the query, best first within each group; all of them for an empty query. */
@@ -66,14 +73,14 @@ function actions(frame: Frame, { layout }: SessionState): readonly Findable[] {
   return [...going, ...calls];
 }
 
-function objects({ program, state }: Frame): readonly Findable[] {
-  return program.objects.filter(({ life }) => life === undefined || state[life] === 1).map(({ name, type }): Findable => ({
-    id: `object ${type} ${name}`, group: 'On the stage', title: name, detail: `struct ${type}`, node: `${type}:${name}`,
+function found({ node, name, title, detail }: Standing): Findable {
+  return {
+    id: `stage ${node}`, group: 'On the stage', title, detail, node,
     run: (session) => {
       arrange(session, { view: 'stage', pane: 'stage' });
       select(session, name);
     },
-  }));
+  };
 }
 
 function branches({ run }: SessionState): readonly Findable[] {

@@ -107,6 +107,15 @@ describe('a link of a session', () => {
     }
   });
 
+  it.each(['vfio0', 'qemu', 'driver', 'fops:normal'])('keeps the selection of %s', (name) => {
+    const session = sessionOf('bind-race');
+    session.setState({ selection: name });
+    const other = sessionOf('cdev-path');
+    showPermalink(other, permalinkOf(session.getState()));
+    expect(other.getState().messages).toEqual([]);
+    expect(other.getState().selection).toBe(name);
+  });
+
   it('opens its longest valid part where a step cannot be made, and says what was dropped', () => {
     const session = sessionOf('bind-race');
     const parsed = parseLink(permalinkOf(session.getState()));

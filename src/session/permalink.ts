@@ -4,6 +4,7 @@ import { openLink } from '../scenario/openLink';
 import { branchMoments, currentFrame, frameOf } from './frame';
 import { commit } from './history';
 import { tell } from './messages';
+import { selectedAt } from './selected';
 import { freshRun, type Run, type Session, type SessionState } from './session';
 import { nextMoment, pathTo, rootMoment, type Moment, type Setup } from './trail';
 import { pause } from './transport';
@@ -21,10 +22,7 @@ const VIEW: readonly ViewWord[] = [
   {
     key: 'select',
     read: (state) => state.selection,
-    write: (state, name) => {
-      const { program } = currentFrame(state);
-      return [...program.objects, ...program.tasks].some((each) => each.name === name) ? { selection: name } : undefined;
-    },
+    write: (state, name) => (selectedAt(currentFrame(state), name) ? { selection: name } : undefined),
   },
   {
     key: 'order',

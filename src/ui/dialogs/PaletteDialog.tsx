@@ -1,17 +1,19 @@
 import { useCallback, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { showDialog } from '../../session/arrange';
 import { findables, search, type Findable } from '../../session/find';
+import { currentFrame } from '../../session/frame';
 import { Modal } from '../controls/Modal';
 import { hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
+import { standingAt } from './standing';
 import { takeTyped } from './typedAhead';
 import styles from './palette.module.css';
 
 /** Finds whatever can be done or shown by its name. */
 export function PaletteDialog() {
   const session = useSessionStore();
-  const [all] = useState(() => findables(session.getState()));
+  const [all] = useState(() => findables(session.getState(), standingAt(currentFrame(session.getState()))));
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);

@@ -1,5 +1,6 @@
 import { select } from '../../session/attention';
 import { currentFrame, type Frame } from '../../session/frame';
+import { selectedAt } from '../../session/selected';
 import { tasksOf } from '../../session/tasks';
 import { late } from '../late';
 import { LoadGuard } from '../LoadGuard';
@@ -10,19 +11,18 @@ import panels from './panels.module.css';
 
 const Facts = late(async () => (await import('./Facts')).Facts);
 
-/** The selected object, task or process in words: its fields, who points at it, who holds it and since when, and why anybody waits. */
+/** What is selected, in words: of an object its fields, who points at it, who holds it and since when, and why anybody waits. */
 export function Details() {
   const session = useSessionStore();
   const frame = useSession(currentFrame);
   const selection = useSession((state) => state.selection);
-  const object = frame.program.objects.find((each) => each.name === selection);
-  const who = selection !== undefined && (selection === 'driver' || frame.program.world.processes.includes(selection) || tasksOf(frame).some(({ name }) => name === selection)) ? selection : undefined;
+  const what = selectedAt(frame, selection);
   const { name, title } = worthALook(frame);
   return (
-    <section id="details" className={`${panels.panel} ${panels.details} ${styles.panel}`} aria-label="Details" tabIndex={0} data-empty={object || who !== undefined ? undefined : ''}>
-      <h2 className={panels.heading} data-named={object || who !== undefined ? '' : undefined}>{object ? <>struct {object.type} <b>{object.name}</b></> : who === undefined ? 'Details' : <b>{who}</b>}</h2>
-      {object || who !== undefined
-        ? <LoadGuard what="What is known of it"><Facts object={object} who={who ?? ''} /></LoadGuard>
+    <section id="details" className={`${panels.panel} ${panels.details} ${styles.panel}`} aria-label="Details" tabIndex={0} data-empty={what ? undefined : ''}>
+      <h2 className={panels.heading} data-named={what ? '' : undefined}>{what?.kind === 'object' ? <>struct {what.object.type} <b>{what.object.name}</b></> : what ? <b>{what.kind === 'actor' ? what.name : what.title}</b> : 'Details'}</h2>
+      {what
+        ? <LoadGuard what="What is known of it"><Facts what={what} /></LoadGuard>
         : (
           <div className={styles.empty}>
             <p>Why does it wait, who holds it, who points at it, who freed it: select anything on the stage and ask.</p>

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { castOf } from '../../graph/cast';
 import type { ObjectSlot } from '../../kernel/program';
 import { select } from '../../session/attention';
 import { branchMoments, currentFrame } from '../../session/frame';
@@ -41,6 +42,7 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
           </div>
         ))}
       </dl>
+      <DeviceNodes object={object} />
       <Part title="Who points at it?">
         {pointers.length === 0
           ? <p>Nobody.</p>
@@ -48,6 +50,22 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
       </Part>
     </>
   );
+}
+
+/** The nodes in /dev by which it is opened, and the files that came of it. */
+function DeviceNodes({ object }: { readonly object: ObjectSlot }) {
+  const session = useSessionStore();
+  const { program, state } = useSession(currentFrame);
+  return castOf(program).actors.map(({ id, what }) => {
+    if (what.kind !== 'node' || what.slot !== object) return undefined;
+    const files = program.files.filter(({ kind, device, group, object: file }) => (object.anchor.device === undefined ? kind === 'group' && group === object.anchor.group : kind === 'cdev' && device === object.anchor.device) && state[program.objects[file]?.life ?? -1] === 1);
+    return (
+      <Part key={id} title="Who has opened it?">
+        <p><code>{what.path}</code> {state[what.field] === 1 ? 'is there.' : 'is not there.'} {files.length === 0 && 'No file came of it, or none is left.'}</p>
+        {files.length > 0 && <ul>{files.map(({ name, by }) => <li key={name}><button type="button" onClick={() => select(session, name)}>{name}</button>, opened by {by}</li>)}</ul>}
+      </Part>
+    );
+  });
 }
 
 /** Who holds a count or a lock, and when it changed on this run. */

@@ -25,8 +25,9 @@ export function FindList() {
   const pick = (each: Findable | undefined): void => {
     if (!each) return;
     input.current?.closest<HTMLElement>('[popover]')?.hidePopover();
-    if (session.getState().selection === each.name) select(session, undefined);
-    select(session, each.name);
+    const { selects = each.name } = each;
+    if (session.getState().selection === selects) select(session, undefined);
+    select(session, selects);
     focusNode(each.id);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -69,7 +70,7 @@ function Nothing({ query, absent }: { readonly query: string; readonly absent: r
       {first
         ? <p><b>{first.name}</b> is not there at this step: it has not come yet, or it is gone.</p>
         : <p>Nothing here is named “{query.trim()}”.</p>}
-      <p>Processes and kernel objects are found by name (<code>vfio0</code>, <code>fd1</code>), by type (<code>vfio_device</code>), and folded ones by their group (<code>in group 11</code>).</p>
+      <p>Processes, nodes in /dev and kernel objects are found by name (<code>vfio0</code>, <code>fd1</code>), by type (<code>vfio_device</code>), and folded ones by their group (<code>in group 11</code>).</p>
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
+import { tableTitle } from '../../session/selected';
 import { KindGlyph } from './KindGlyph';
 import { useNode } from './looks';
 import styles from './node.module.css';
@@ -9,7 +10,7 @@ import { NodeShell } from './NodeShell';
 export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
   const view = useNode(id, 'fops');
   if (!view) return undefined;
-  const title = view.gated ? `gate ${view.table === 'parked' ? 'closed' : 'open'}` : `${view.table} fops`;
+  const title = tableTitle(view.gated, view.table);
   return (
     <NodeShell view={view} label={`${title}, ${view.admits}`} look={styles.fops} chip access={view.table}>
       <header>

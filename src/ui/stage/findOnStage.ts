@@ -1,6 +1,7 @@
 import { castOf } from '../../graph/cast';
 import { groupsOf } from '../../graph/fold';
 import { currentFrame } from '../../session/frame';
+import { tableTitle } from '../../session/selected';
 import type { SessionState } from '../../session/session';
 import type { StageState } from './stageStore';
 
@@ -8,7 +9,9 @@ import type { StageState } from './stageStore';
 export interface Findable {
   readonly id: string;
   readonly name: string;
-  /** `process`, or the kernel's name of its type. */
+  /** What selects it, where that is not its name. */
+  readonly selects?: string;
+  /** `process`, `device node`, or the kernel's name of its type. */
   readonly kind: string;
   /** It stands there at this step, if only in a folded group. */
   readonly there: boolean;
@@ -21,10 +24,13 @@ export function findablesOf(session: SessionState, { scene: { layout }, nodes }:
   const { program, state } = currentFrame(session);
   const groups = groupsOf(program);
   return castOf(program).actors.flatMap(({ id, what }): Findable[] => {
-    if (what.kind === 'process') return [{ id, name: what.process, kind: 'process', there: true, inside: undefined }];
+    const inside = layout.standIn.has(id) ? groups.get(id) : undefined;
+    if (what.kind === 'process') return [{ id, name: what.process, kind: program.world.processes.includes(what.process) ? 'process' : 'kernel', there: true, inside: undefined }];
+    if (what.kind === 'node') return [{ id, name: what.path, selects: what.slot.name, kind: 'device node', there: nodes.has(id), inside }];
+    if (what.kind === 'fops') return [{ id, name: tableTitle(program.model.parked.length === 0, what.table), selects: id, kind: 'file operations', there: nodes.has(id), inside: undefined }];
     if (what.kind !== 'object') return [];
     const { name, type, life } = what.slot;
-    return [{ id, name, kind: `struct ${type}`, there: nodes.has(id) || life === undefined || state[life] === 1, inside: layout.standIn.has(id) ? groups.get(id) : undefined }];
+    return [{ id, name, kind: `struct ${type}`, there: nodes.has(id) || life === undefined || state[life] === 1, inside }];
   });
 }
 

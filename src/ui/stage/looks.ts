@@ -100,7 +100,7 @@ export function tieLook(state: StageState, id: string): TieLook {
   const edge = state.edges.get(id);
   if (!edge) return { edge, lit: false, dim: false, reached: false };
   const { source, target } = edge;
-  const selected = state.selection !== undefined && (bare(source) === state.selection || bare(target) === state.selection);
+  const selected = state.selection !== undefined && [source, target, bare(source), bare(target)].includes(state.selection);
   return { edge, lit: selected || isLit(state, edge), dim: state.scene.circle.size > 0 ? !edge.circle : state.focus && !(state.spotlight.has(source) && state.spotlight.has(target)), reached: state.scene.reach.edges.has(id) };
 }
 
