@@ -43,7 +43,6 @@ export default defineConfig({
     baseURL: `${origin}/`,
     video: 'off',
     serviceWorkers: 'block',
-    trace: 'retain-on-failure',
   },
   projects: [
     {

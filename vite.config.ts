@@ -29,7 +29,7 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
     // The machines are shared and noisy: a test is stopped only when it hangs.
-    testTimeout: 120_000,
+    testTimeout: 240_000,
     maxWorkers: '100%',
   },
 });

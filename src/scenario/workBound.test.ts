@@ -106,7 +106,7 @@ describe('the largest scenario that is accepted', () => {
       expect(ran.ok && ran.trace.steps.length).toBeLessThanOrEqual(rows);
       expect(ran.ok && ran.trace.steps.length).toBeGreaterThan(LIMITS.calls);
     }
-  }, 120_000);
+  });
 
   it('ends with a message where its schedule asks for more', () => {
     const ran = runScenario(scenarioOf('upstream', many(LIMITS.entries, i => `${processes[i % 8] ?? ''}*999999`)));

@@ -61,7 +61,7 @@ describe('every interleaving of two tasks and one device', () => {
   it.each(cases)('$name', ({ calls, states, broken = [], world = ONE_DEVICE }) => {
     const found = explore(upstream, {}, world, calls);
     expect({ states: found.states, broken: [...found.broken.keys()].toSorted() }).toEqual({ states, broken: [...broken].toSorted() });
-  }, 60_000);
+  });
 
   it('breaks nothing about KVM where KVM is left out', () => {
     expect([...explore(upstream, { kvm: 'false' }, ONE_DEVICE, [...cdevPath('a', 1, 'vm1'), ...cdevPath('b', 2, 'vm2')]).broken]).toEqual([]);

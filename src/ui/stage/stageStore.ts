@@ -2,7 +2,7 @@ import type { Node } from '@xyflow/react';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { currentFrame, type Frame } from '../../session/frame';
+import { branchMoments, currentFrame, frameOf, type Frame } from '../../session/frame';
 import type { Hover, Session, SessionState } from '../../session/session';
 import { castOf, idOf } from '../../graph/cast';
 import { flowNodes } from './flow';
@@ -16,6 +16,7 @@ import { LONGEST, type Effect, type EffectKind } from './effect';
 import { moving } from './moving';
 import { sceneOf, type Arrangement, type Scene } from './scene';
 import { share, shareById } from './share';
+import { whenIdle } from '../whenIdle';
 
 /** What is on one stage. Nodes and edges that a step leaves alone keep their identity, so that only what changed draws itself again. */
 export interface StageState {
@@ -88,6 +89,11 @@ export function createStage(session: Session): StageStore {
 
 /** Keeps a stage at what its session shows; returns how to stop. */
 export function followSession(stage: StageStore, session: Session): () => void {
+  let prepared: Prepared | undefined;
+  const prepare = (): void => {
+    prepared = preparedFor(stage.getState(), session.getState());
+  };
+  let rest: (() => void) | undefined;
   const follow = (state: SessionState): void => {
     const frame = currentFrame(state);
     const old = stage.getState();
@@ -101,15 +107,33 @@ export function followSession(stage: StageStore, session: Session): () => void {
     const next: Partial<StageState> = {
       ...(opened ? opening(frame) : {}),
       ...(folded === old.folded ? {} : { folded }),
-      ...(scene === old.scene ? {} : { ...shown(scene, old), effects: folded === old.folded ? moved(old, scene, paceOf(state)) : NO_EFFECTS }),
+      ...(scene === old.scene ? {} : { ...(prepared?.from === old.scene && prepared.scene === scene ? prepared.parts : shown(scene, old)), effects: folded === old.folded ? moved(old, scene, paceOf(state)) : NO_EFFECTS }),
       ...(selection === old.selection ? {} : { selection }),
       ...(hover === old.hover ? {} : { hover }),
       ...(sameSet(lit, old.lit) ? {} : { lit }),
     };
     if (Object.keys(next).length > 0) stage.setState(next);
+    if (scene === old.scene && rest) return;
+    rest?.();
+    rest = whenIdle(prepare);
   };
   follow(session.getState());
-  return session.subscribe(follow);
+  const stop = session.subscribe(follow);
+  return () => {
+    stop();
+    rest?.();
+  };
+}
+
+/** What the next recorded move will make of the stage: found while nothing else is to be done, so that the step itself has less to do. */
+interface Prepared { readonly from: Scene; readonly scene: Scene; readonly parts: Shown }
+
+function preparedFor(stage: StageState, session: SessionState): Prepared | undefined {
+  const next = branchMoments(session)[session.run.cursor + 1];
+  // The room may have changed meanwhile, and the session may be ahead.
+  if (!next || next.setup !== stage.scene.setup) return undefined;
+  const scene = sceneOf(frameOf(next), stage);
+  return { from: stage.scene, scene, parts: shown(scene, stage) };
 }
 
 /** Lays the stage out anew; nothing moves by steps then. */
@@ -161,7 +185,10 @@ export function point(stage: StageStore, id: string | undefined): void {
   if (stage.getState().pointed !== id) stage.setState({ pointed: id });
 }
 
-function shown(scene: Scene, old: StageState | undefined): Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'nodes' | 'edges' | 'leaving' | 'spotlight'> {
+/** What follows from the scene alone. */
+type Shown = Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'nodes' | 'edges' | 'leaving' | 'spotlight'>;
+
+function shown(scene: Scene, old: StageState | undefined): Shown {
   const list = shareById(old?.list ?? [], inReadingOrder(scene));
   const ties = shareById(old?.ties ?? [], scene.graph.edges);
   return {
