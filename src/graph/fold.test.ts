@@ -5,7 +5,7 @@ import { foldId, groupsOf } from './fold';
 import type { Badge } from './graph';
 import { touchOf } from './foldTouch';
 import { layOutStage, NARROW, type Shape } from './layout';
-import { PITCH } from './lanes';
+import { spacingOf } from './lanes';
 import { testProgram } from './testDesign';
 import { toGraph } from './toGraph';
 
@@ -93,7 +93,7 @@ describe('the grid', () => {
     const { places } = layOutStage(program, undefined, undefined, shape);
     const all = [...places.values()];
     const width = Math.max(...all.map(each => each.x + each.width)) - Math.min(...all.map(each => each.x));
-    expect(width).toBeLessThan(shape.columns * PITCH);
+    expect(width).toBeLessThan(shape.columns * spacingOf(shape.columns).pitch);
     for (const a of all) for (const b of all) expect(a === b || a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { PITCH, WIDTH } from './lanes';
+import { WIDTH } from './lanes';
 import { NAME, type Layout } from './layout';
 
 /** A stretch of a line, px. */
@@ -16,21 +16,21 @@ const allGaps = new WeakMap<Layout, readonly (readonly Range[])[]>();
 export function gapsOf(layout: Layout): readonly (readonly Range[])[] {
   const known = allGaps.get(layout);
   if (known) return known;
-  const { rows, grid, zones, columns } = layout;
-  const right = (columns - 1) * PITCH + WIDTH;
-  const taken = rows.map((): Range[] => [{ from: -Infinity, to: 0 }, { from: right, to: Infinity }]);
-  for (const { row, column } of grid.slots.values()) taken[row]?.push({ from: column * PITCH, to: column * PITCH + WIDTH });
+  const { rows, grid, zones, columns, spacing: { pitch, aside } } = layout;
+  const right = (columns - 1) * pitch + WIDTH;
+  const taken = rows.map((): Range[] => [{ from: -Infinity, to: 0 }, { from: right + aside, to: Infinity }]);
+  for (const { row, column } of grid.slots.values()) taken[row]?.push({ from: column * pitch, to: column * pitch + WIDTH });
   for (const { x, y, height } of zones) taken[rows.findIndex(({ top, bottom }) => y < bottom && y + height > top)]?.push({ from: x, to: x + NAME });
   // Where a lane of the first row is the last column alone, its name shuts one side of it, and an upper chip has no other way out than at the border of the stage.
-  const shut = zones.some(({ x, y }) => x === (columns - 1) * PITCH - NAME && y < 0);
+  const shut = aside === 0 && zones.some(({ x, y }) => x === (columns - 1) * pitch - NAME && y < 0);
   const gaps = taken.map((each, row) => (row === 0 && shut ? [...between(each), { from: right + BORDER, to: right + BORDER }] : between(each)));
   allGaps.set(layout, gaps);
   return gaps;
 }
 
 /** Passes for when every other is shut: over the names of lanes, and outside them all. */
-export function lastGaps({ columns }: Layout): readonly Range[] {
-  return Array.from({ length: columns }, (_, i): Range => ({ from: i * PITCH + WIDTH + CLEAR, to: (i + 1) * PITCH - CLEAR }));
+export function lastGaps({ columns, spacing: { pitch } }: Layout): readonly Range[] {
+  return Array.from({ length: columns }, (_, i): Range => ({ from: i * pitch + WIDTH + CLEAR, to: (i + 1) * pitch - CLEAR }));
 }
 
 function between(taken: readonly Range[]): readonly Range[] {

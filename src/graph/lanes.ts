@@ -36,6 +36,10 @@ const UNSEEN_FIELDS: ReadonlySet<string> = new Set(['life', 'releaser']);
 /** The grid of the stage: one node is one column wide. */
 export const WIDTH = 136;
 export const PITCH = 160;
+/** In so few columns many edges share a gap: it is so wide, and there is another on the right of them. */
+const FEW = 3;
+const AISLE = 32;
+const ASIDE = 12;
 export const HEADER = 23;
 export const ROW = 16;
 const FOOT = 5;
@@ -73,4 +77,15 @@ export function fieldNames(spec: ObjectType): readonly string[] {
   const shown = spec.type === 'file' ? [...names, 'private_data'] : names;
   shownFields.set(spec, shown);
   return shown;
+}
+
+/** From one column to the next, and room for edges beside the last one, px. */
+export interface Spacing { readonly pitch: number; readonly aside: number }
+
+const USUAL: Spacing = { pitch: PITCH, aside: 0 };
+const SPARSE: Spacing = { pitch: WIDTH + AISLE, aside: ASIDE };
+
+/** How the columns of a stage of so many stand. */
+export function spacingOf(columns: number): Spacing {
+  return columns > FEW ? USUAL : SPARSE;
 }

@@ -2,7 +2,7 @@ import type { Program } from '../kernel/program';
 import { typesOf, type Cast } from './cast';
 import { foldCast, NO_FOLDS, type Folded } from './fold';
 import { arrangeCast, rowsOfLanes, settle, type Grid, type Slot } from './grid';
-import { CHIP, CHIP_GAP, heightOf, LANES, laneOf, PITCH, sizeOf, WIDTH, type LaneId } from './lanes';
+import { CHIP, CHIP_GAP, heightOf, LANES, laneOf, sizeOf, spacingOf, WIDTH, type LaneId, type Spacing } from './lanes';
 import type { Packing } from './packLanes';
 
 export interface Place {
@@ -31,6 +31,7 @@ export interface Layout {
   /** Slots of the grid, with those of actors that an earlier program had. */
   readonly grid: Grid;
   readonly columns: number;
+  readonly spacing: Spacing;
   readonly rows: readonly Span[];
   /** Where the first row began when it was first laid out. */
   readonly ceiling: number;
@@ -51,7 +52,7 @@ const SEAM = 3;
 const LEAST = 2 * CHIP + CHIP_GAP;
 
 /** The shape for a narrow screen. */
-export const NARROW: Shape = { columns: 2, rows: 4, packing: 'tidy' };
+export const NARROW: Shape = { columns: 3, rows: 4, packing: 'tidy' };
 
 /** The shape of a stage without a screen: about as wide as high. */
 function usualShape(cast: Cast): Shape {
@@ -66,6 +67,7 @@ export function layOutStage(program: Program, kept?: Layout, folded: Folded = NO
   const { cast, standIn } = foldCast(program, folded);
   const shape = wanted ?? usualShape(cast);
   const grid = kept ? settle(cast, kept.grid) : arrangeCast(cast, shape.columns, shape.packing);
+  const spacing = spacingOf(shape.columns);
   const heights = heightsOf(program, cast, grid, shape);
   const ceiling = kept?.ceiling ?? -(heights[0] ?? 0);
   const rows = rowsOf(heights, ceiling);
@@ -73,10 +75,10 @@ export function layOutStage(program: Program, kept?: Layout, folded: Folded = NO
   const places = new Map(cast.actors.map((actor): [string, Place] => {
     const slot = grid.slots.get(actor.id);
     if (!slot) throw new Error(`no slot for ${actor.id}`);
-    return [actor.id, placeOf(slot, actor.lane, slot.part === undefined ? heightOf(actor.size, shape.rows) : CHIP, rows, ceiling, slot.part !== undefined && pairs.has(cellOf(slot)))];
+    return [actor.id, placeOf(slot, spacing, actor.lane, slot.part === undefined ? heightOf(actor.size, shape.rows) : CHIP, rows, ceiling, slot.part !== undefined && pairs.has(cellOf(slot)))];
   }));
   const columns = Math.max(0, ...[...grid.slots.values()].map(slot => slot.column)) + 1;
-  return { places, grid, columns, rows, ceiling, zones: zonesOf(cast, grid, rows, columns), cast, standIn };
+  return { places, grid, columns, spacing, rows, ceiling, zones: zonesOf(cast, grid, rows, columns, spacing), cast, standIn };
 }
 
 /** How large the layout of a program is in a shape at most, without laying it out: as if the highest of each lane stood in all its rows. */
@@ -95,7 +97,8 @@ export function sizeIn(program: Program, folded: Folded, { columns, rows, packin
     last = homes.at(-1) ?? last;
   }
   const longest = Math.max(1, ...lines.map(line => line.reduce((sum, { cells }) => sum + cells, 0)));
-  return { width: NAME + (longest - 1) * PITCH + WIDTH + PAD, height: heights.reduce((sum, each) => sum + each + ROW_GAP, 2 * PAD - ROW_GAP) };
+  const { pitch, aside } = spacingOf(columns);
+  return { width: NAME + (longest - 1) * pitch + WIDTH + PAD + aside, height: heights.reduce((sum, each) => sum + each + ROW_GAP, 2 * PAD - ROW_GAP) };
 }
 
 function cellOf({ row, column }: Slot): string {
@@ -103,11 +106,11 @@ function cellOf({ row, column }: Slot): string {
 }
 
 /** Everything stands at the top of its row; what is higher than the first row was reaches above it, so that a longer fd table moves nothing. */
-function placeOf(slot: Slot, lane: LaneId, height: number, rows: readonly Span[], ceiling: number, paired: boolean): Place {
+function placeOf(slot: Slot, { pitch }: Spacing, lane: LaneId, height: number, rows: readonly Span[], ceiling: number, paired: boolean): Place {
   const row = rows[slot.row] ?? { top: 0, bottom: 0 };
   const cell = slot.part === undefined ? height : LEAST;
   const top = slot.row === 0 ? Math.min(ceiling, row.bottom - cell) : row.top;
-  return { x: slot.column * PITCH, y: top + (slot.part === 1 ? CHIP + CHIP_GAP : 0), width: WIDTH, height, lane, over: paired && slot.part === 0, under: paired && slot.part === 1 };
+  return { x: slot.column * pitch, y: top + (slot.part === 1 ? CHIP + CHIP_GAP : 0), width: WIDTH, height, lane, over: paired && slot.part === 0, under: paired && slot.part === 1 };
 }
 
 /** A row is as high as the biggest struct of the design's that may come to stand in it, whatever the scenario holds. */
@@ -142,14 +145,14 @@ function rowsOf(heights: readonly number[], ceiling: number): readonly Span[] {
 }
 
 /** The lanes as zones that tile one rectangle: each row is full, and parted where another lane begins. */
-function zonesOf(cast: Cast, { slots }: Grid, rows: readonly Span[], columns: number): readonly Zone[] {
-  const right = (columns - 1) * PITCH + WIDTH + PAD;
+function zonesOf(cast: Cast, { slots }: Grid, rows: readonly Span[], columns: number, { pitch, aside }: Spacing): readonly Zone[] {
+  const right = (columns - 1) * pitch + WIDTH + PAD + aside;
   return rows.flatMap(({ top, bottom }, row) => {
     const cells = cast.actors.flatMap(({ id, lane }) => {
       const slot = slots.get(id);
       return slot?.row === row ? [{ lane, column: slot.column }] : [];
     }).toSorted((a, b) => a.column - b.column);
-    const parts = cells.filter(({ lane }, i) => lane !== cells[i - 1]?.lane).map(({ lane, column }, i) => ({ lane, column, x: (i === 0 ? 0 : column * PITCH) - NAME }));
+    const parts = cells.filter(({ lane }, i) => lane !== cells[i - 1]?.lane).map(({ lane, column }, i) => ({ lane, column, x: (i === 0 ? 0 : column * pitch) - NAME }));
     return parts.flatMap(({ lane, column, x }, i): Zone[] => LANES.filter(each => each.id === lane).map(({ title, about }) => ({
       id: `${lane} ${row} ${column}`, lane, title, about, x, y: top - PAD, width: (parts[i + 1] ? (parts[i + 1]?.x ?? 0) - SEAM : right) - x, height: bottom - top + 2 * PAD,
     })));
