@@ -10,16 +10,8 @@ export interface Address {
   readonly onChange: (listener: () => void) => void;
   /** Calls back when the page is left. */
   readonly onLeave: (listener: () => void) => void;
-  /** What a tab keeps beside its address; absent in a frame. */
-  readonly shelf?: Shelf;
-}
-
-/** A text that outlasts a reload of the tab. */
-interface Shelf {
-  /** Undefined where nothing was kept, or storage is refused. */
-  readonly recall: () => string | undefined;
-  /** Does nothing where storage is refused. */
-  readonly keep: (text: string) => void;
+  /** The storage of the tab, which outlasts a reload; absent in a frame. Even to ask for it may throw. */
+  readonly storage?: () => Pick<Storage, 'getItem' | 'setItem'>;
 }
 
 /** The address bar of a page. */
@@ -30,33 +22,12 @@ export function addressOf(page: Window): Address {
     write: (hash, how) => page.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', hash),
     onChange: (listener) => page.addEventListener('hashchange', listener),
     onLeave: (listener) => page.addEventListener('pagehide', listener),
-    shelf: shelfOf(() => page.sessionStorage),
-  };
-}
-
-/** Even to ask for storage may throw. */
-function shelfOf(storage: () => Storage): Shelf {
-  const key = 'vfio-playground.branches';
-  return {
-    recall: () => {
-      try {
-        return storage().getItem(key) ?? undefined;
-      } catch {
-        return undefined;
-      }
-    },
-    keep: (text) => {
-      try {
-        storage().setItem(key, text);
-      } catch {
-        // Full or refused: a reload then keeps what the address says.
-      }
-    },
+    storage: () => page.sessionStorage,
   };
 }
 
 /** The address of a page in a frame: it makes no entries in the history, which is that of the page around. */
 export function frameAddressOf(page: Window): Address {
-  const { shelf: _none, ...address } = addressOf(page);
+  const { storage: _none, ...address } = addressOf(page);
   return { ...address, write: (hash) => page.history.replaceState(null, '', hash) };
 }

@@ -37,7 +37,7 @@ async function withLibrary<Part>(part: Promise<Part>): Promise<Part> {
 export const opening = onDemand('The library of scenarios', () => withLibrary(import('./open')));
 
 /** Links, and the address bar that follows the session. */
-export const addressing = onDemand('The reader of links', () => withLibrary(import('./permalinkAddress')));
+export const addressing = onDemand('The reader of links', () => withLibrary(import('./tabAddress')));
 
 /** Checks, and changes of rows for them. */
 export const checking = onDemand('The checker', () => import('./check'));

@@ -2,24 +2,31 @@ import { builtIn } from '../scenario/builtIn';
 import { FIRST, FIRST_ID } from '../scenario/first';
 import type { Address } from './address';
 import { arrange } from './arrange';
-import { makeKept, openKept } from './keptBranches';
 import { tell } from './messages';
 import { openScenario, type Opened } from './openScenario';
-import { applyView, openPermalink, permalinkOf, showPermalink } from './permalink';
+import { applyView, type OpenedPermalink, openPermalink, permalinkOf, showPermalink } from './permalink';
 import { createSession, type Session, type SessionState } from './session';
 import type { Setup } from './trail';
 
 /** Milliseconds between two writes: browsers stop pages that write more than about a hundred times in half a minute. */
 const PACE = 500;
 
+/** What is kept beside an address, and what comes of that. */
+export interface Keeping {
+  /** `before` is what the address says still. */
+  readonly keep: (state: SessionState, before: string) => void;
+  /** Undefined where nothing was kept beside this hash. */
+  readonly open: (hash: string) => OpenedPermalink | undefined;
+}
+
 /** The session that an address asks for: its link, else `?scenario=`, else the first built-in scenario. The address follows it from then on. */
-export function sessionAt(address: Address): Session {
+export function sessionAt(address: Address, keeping?: Keeping): Session {
   const hash = address.hash();
-  const linked = hash.length > 1 ? openKept(hash, address.shelf?.recall()) ?? openPermalink(hash) : undefined;
+  const linked = hash.length > 1 ? keeping?.open(hash) ?? openPermalink(hash) : undefined;
   if (linked?.ok) {
     const session = createSession(linked.run.setup, linked.run);
     applyView(session, linked);
-    followSession(session, address);
+    followSession(session, address, keeping);
     return session;
   }
   const wanted = address.parameter('scenario');
@@ -32,7 +39,7 @@ export function sessionAt(address: Address): Session {
   if (linked) tell(session, 'error', 'The link was not opened.', [linked.message, `It may have been cut on its way. ${instead}`], 'library');
   else if (wanted !== undefined && !entry) tell(session, 'error', `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`, [`The address asks for it after ?scenario=. ${instead}`], 'library');
   if (hash.length <= 1 && wanted === undefined) arrange(session, { opening: true });
-  followSession(session, address);
+  followSession(session, address, keeping);
   return session;
 }
 
@@ -41,7 +48,7 @@ function runOf(opened: Opened | undefined) {
 }
 
 /** Keeps the address at what is on screen: a new scenario is a new entry of the history, everything else replaces the last. What has changed since `seen` is written too. */
-export function followSession(session: Session, address: Address, seen = session.getState()): void {
+export function followSession(session: Session, address: Address, keeping?: Keeping, seen = session.getState()): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = false;
   let refused = false;
@@ -52,7 +59,7 @@ export function followSession(session: Session, address: Address, seen = session
     if (refused) return;
     try {
       const before = address.hash();
-      address.shelf?.keep(makeKept(state, before));
+      keeping?.keep(state, before);
       if (hash !== before) address.write(hash, how);
     } catch (error) {
       refused = true;

@@ -17,8 +17,8 @@ export interface Started {
 /** The session that an address asks for; where it asks for nothing, the first scenario with nothing but what that needs. */
 export async function startSession(address: Address): Promise<Started> {
   if (address.hash().length > 1 || address.parameter('scenario') !== undefined) {
-    const { sessionAt } = await addressing.load();
-    return { session: sessionAt(address), follow: () => undefined };
+    const { tabSession } = await addressing.load();
+    return { session: tabSession(address), follow: () => undefined };
   }
   registerDesigns([upstream]);
   const opened = openScenario(FIRST, FIRST_ID);
@@ -26,5 +26,5 @@ export async function startSession(address: Address): Promise<Started> {
   const session = createSession(opened.run.setup, opened.run);
   arrange(session, { opening: true });
   const first = session.getState();
-  return { session, follow: () => addressing.use(session, ({ followSession }) => followSession(session, address, first)) };
+  return { session, follow: () => addressing.use(session, ({ followInTab }) => followInTab(session, address, first)) };
 }
