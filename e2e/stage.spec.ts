@@ -292,7 +292,7 @@ for (const { size, ids } of [{ size: { width: 1024, height: 768 }, ids: ['shared
           const [name, value, box, list] = [row.querySelector('dt'), row.querySelector('dd'), row.getBoundingClientRect(), row.parentElement?.getBoundingClientRect()];
           if (!name || !value || !list || box.width === 0 || box.left >= list.right) return [];
           const size = (part: Element): number => Number.parseFloat(getComputedStyle(part).fontSize) * zoom;
-          return [{ name: name.textContent, nameSize: size(name), valueSize: size(value), cut: name.scrollWidth > name.clientWidth + 1 || box.bottom > list.bottom + 1 || value.getBoundingClientRect().right > list.right + 1 }];
+          return [{ name: name.textContent, nameSize: size(name), valueSize: size(value), cut: name.scrollWidth > name.clientWidth + 1 || box.bottom > list.bottom + 1 || value.getBoundingClientRect().bottom > box.bottom + 2 || value.getBoundingClientRect().right > list.right + 1 }];
         });
       });
       expect(rows.length, id).toBeGreaterThan(10);

@@ -46,7 +46,7 @@ export function settingOf(row: Row, room: number): Setting {
 function settle(row: Row, tall: boolean): Setting {
   const name = row.name.length * NAME_LETTER + GAP;
   const value = valueWidth(row);
-  const was = row.was === undefined || row.kind === 'mutex' || row.order ? 0 : row.was.length * NAME_LETTER + 4;
+  const was = row.was === undefined || row.kind === 'mutex' || row.order ? 0 : lettersOf(row.kind, row.was) * NAME_LETTER + 4;
   const queue = row.queue.reduce((sum, mark) => sum + MARK + 4 + mark.name.length * VALUE_LETTER, 7);
   if (!tall) return { tight: name + value > INNER, lines: 1, below: false, was: name + value + was <= INNER, named: row.queue.length > 0 && name + value + queue <= INNER };
   const below = name + value > INNER;
@@ -56,9 +56,14 @@ function settle(row: Row, tall: boolean): Setting {
 }
 
 function valueWidth({ kind, text, owner, order }: Row): number {
-  const letters = kind === 'bool' ? (text === '0' ? 5 : 4) : kind === 'mutex' ? (owner?.name.length ?? 4) : text.length;
+  const letters = kind === 'mutex' ? (owner?.name.length ?? 4) : lettersOf(kind, text);
   const signs = kind === 'mutex' ? PADLOCK + (owner ? MARK : 0) : kind === 'count' || kind === 'completion' ? 4 : 0;
   return letters * VALUE_LETTER + signs + (order ? order.length * NAME_LETTER + 9 : 0);
+}
+
+/** Truth is written out. */
+function lettersOf(kind: Row['kind'], text: string): number {
+  return kind !== 'bool' ? text.length : text === '0' ? 5 : 4;
 }
 
 /** The order of memory of a chip's one row, where it would cut the name of the field and the first line has room for it. */
