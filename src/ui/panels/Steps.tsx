@@ -2,6 +2,7 @@ import { memo, useEffect, useRef, type CSSProperties } from 'react';
 import { branchMoments, frameOf } from '../../session/frame';
 import { frameText, seek } from '../../session/moves';
 import type { Moment } from '../../session/trail';
+import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
@@ -10,11 +11,11 @@ export function Steps() {
   const moments = useSession(branchMoments);
   const cursor = useSession((state) => state.run.cursor);
   const body = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useEffect(() => afterPaint(() => {
     const row = body.current?.querySelector<HTMLElement>('[aria-current]');
     const list = body.current;
     if (row && list) list.scrollTop = row.offsetTop - list.clientHeight / 2;
-  }, [cursor]);
+  }), [cursor]);
   return (
     <section className={styles.panel} aria-label="Steps" tabIndex={0} ref={body}>
       <table className={styles.steps}>

@@ -7,6 +7,7 @@ import { frameText, seek } from '../../session/moves';
 import { groupMarks, lanesOf, type Lane } from '../../session/timeline';
 import { pause } from '../../session/transport';
 import type { Moment } from '../../session/trail';
+import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Timeline.module.css';
@@ -34,7 +35,7 @@ export function Timeline() {
   const now = taskOf(moments[cursor]);
   const steps = Math.max(moments.length - 1, 12);
   const end = moments.length - 1;
-  useEffect(() => {
+  useEffect(() => afterPaint(() => {
     const box = scroller.current;
     const head = box?.querySelector<HTMLElement>('[data-head]');
     if (!box || !head) return;
@@ -44,7 +45,7 @@ export function Timeline() {
     if (!lane) return;
     const [top, bottom] = [lane.offsetTop - RULER, lane.offsetTop + lane.offsetHeight - box.clientHeight];
     if (top < box.scrollTop || bottom > box.scrollTop) box.scrollTop = top < box.scrollTop ? top : bottom;
-  }, [cursor]);
+  }), [cursor]);
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;

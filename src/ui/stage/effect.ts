@@ -32,6 +32,11 @@ export const LONGEST = 400;
 export interface Motion {
   /** The movements from one graph to the next; `actor` is the node of the process that acted. */
   readonly planEffects: (before: Graph, after: Graph, actor?: string) => readonly Effect[];
+  /** Where on the stage effects are at work: on the layer, by what the nodes show at the moment. */
+  readonly measure: (layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]) => Spots;
   /** Moves tokens over the graph; returns how to stop at once. */
-  readonly playEffects: (layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]) => () => void;
+  readonly playEffects: (layer: HTMLElement, root: HTMLElement, effects: readonly Effect[], spots: Spots) => () => void;
 }
+
+/** In stage coordinates; effects on what is not drawn have none. */
+export type Spots = ReadonlyMap<Effect, Point>;

@@ -1,6 +1,6 @@
 import type { Motion } from './effect';
 import { planEffects } from './plan';
-import { playEffects } from './playEffects';
+import { measure, playEffects } from './playEffects';
 
 /** What plans and plays the movements of a step. */
-export const motion: Motion = { planEffects, playEffects };
+export const motion: Motion = { planEffects, measure, playEffects };

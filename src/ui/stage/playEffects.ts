@@ -1,5 +1,5 @@
 import styles from './effects.module.css';
-import type { Effect, EffectKind, Point } from './effect';
+import type { Effect, EffectKind, Point, Spots } from './effect';
 import { markColour, markShape } from './ProcessMark';
 
 const EASE = 'cubic-bezier(0.2, 0.7, 0.2, 1)';
@@ -12,10 +12,8 @@ const HALF = 1.75;
 const SIGN = { parked: 'M4 2.6v6.8M8 2.6v6.8', normal: 'm2 6.4 2.8 2.8L10 3.4' };
 
 /** Moves tokens over the graph; returns how to stop at once. Nothing is told here that does not stand on the nodes as well. */
-export function playEffects(layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]): () => void {
-  const player = new Player(layer, root);
-  // Everything is measured before anything is added, so that the page is laid out once.
-  player.measure(effects);
+export function playEffects(layer: HTMLElement, root: HTMLElement, effects: readonly Effect[], spots: Spots): () => void {
+  const player = new Player(layer, root, spots);
   for (const effect of effects) PLAYS[effect.kind](player, effect);
   return () => player.stop();
 }
@@ -23,14 +21,37 @@ export function playEffects(layer: HTMLElement, root: HTMLElement, effects: read
 /** These turn the chip of a file. */
 const TURNS: ReadonlySet<EffectKind> = new Set(['swap', 'gate']);
 
+/** Where the values of rows and the chips that turn stand, which depends on how near the stage is seen. Asked for while the page is laid out, it costs nothing. */
+export function measure(layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]): Spots {
+  const spots = new Map<Effect, Point>();
+  // From miles away no row is drawn.
+  const rows = root.getAttribute('data-near') !== 'miles' && effects.some(effect => effect.row !== undefined || TURNS.has(effect.kind));
+  const zero = rows ? layer.getBoundingClientRect() : undefined;
+  for (const effect of effects) {
+    const spot = zero && place(root, effect, zero);
+    if (spot) spots.set(effect, spot);
+  }
+  return spots;
+}
+
+function place(root: HTMLElement, { kind, node, row }: Effect, zero: DOMRect): Point | undefined {
+  const part = row === undefined ? (TURNS.has(kind) ? '[data-part="access"]' : undefined) : `[data-row="${CSS.escape(row)}"] dd`;
+  const value = part === undefined ? null : root.querySelector(`[data-node="${CSS.escape(node)}"] ${part}`);
+  const frame = value?.closest('[data-node]');
+  if (!value || !(frame instanceof HTMLElement)) return undefined;
+  const at = value.getBoundingClientRect();
+  const zoom = frame.getBoundingClientRect().width / frame.offsetWidth;
+  if (at.width === 0 || zoom === 0) return undefined;
+  return { x: (at.left + at.width / 2 - zero.left) / zoom, y: (at.top + at.height / 2 - zero.top) / zoom };
+}
+
 class Player {
   private readonly animations: Animation[] = [];
   private readonly endings: (() => void)[] = [];
-  private readonly spots = new Map<Effect, Point>();
   private readonly added: Element[] = [];
   private running = 0;
 
-  constructor(private readonly layer: HTMLElement, private readonly root: HTMLElement) {}
+  constructor(private readonly layer: HTMLElement, private readonly root: HTMLElement, private readonly spots: Spots) {}
 
   /** A new element on the layer. All go together when the last has come to its end: whatever goes, the page is put together anew. */
   add(look: string | undefined, { duration, delay }: Effect, frames: Keyframe[], style: Readonly<Record<string, string>> = {}, child?: Element, easing = EASE): void {
@@ -67,17 +88,6 @@ class Player {
     this.animations.push(clock);
   }
 
-  measure(effects: readonly Effect[]): void {
-    // From miles away no row is drawn: the page need not be laid out before the step's own frame.
-    const rows = this.root.getAttribute('data-near') !== 'miles' && effects.some(effect => effect.row !== undefined || TURNS.has(effect.kind));
-    const zero = rows ? this.layer.getBoundingClientRect() : undefined;
-    for (const effect of effects) {
-      const spot = zero && this.place(effect, zero);
-      if (spot) this.spots.set(effect, spot);
-    }
-  }
-
-  /** Where the value of a row, or the chip that turns, stands now, which depends on how near the stage is seen. */
   spot(effect: Effect): Point | undefined {
     return this.spots.get(effect);
   }
@@ -85,17 +95,6 @@ class Player {
   /** What stands on the stage. */
   find(selector: string): Element | null {
     return this.root.querySelector(selector);
-  }
-
-  private place({ kind, node, row }: Effect, zero: DOMRect): Point | undefined {
-    const part = row === undefined ? (TURNS.has(kind) ? '[data-part="access"]' : undefined) : `[data-row="${CSS.escape(row)}"] dd`;
-    const value = part === undefined ? null : this.find(`[data-node="${CSS.escape(node)}"] ${part}`);
-    const frame = value?.closest('[data-node]');
-    if (!value || !(frame instanceof HTMLElement)) return undefined;
-    const at = value.getBoundingClientRect();
-    const zoom = frame.getBoundingClientRect().width / frame.offsetWidth;
-    if (at.width === 0 || zoom === 0) return undefined;
-    return { x: (at.left + at.width / 2 - zero.left) / zoom, y: (at.top + at.height / 2 - zero.top) / zoom };
   }
 
   stop(): void {
