@@ -221,8 +221,10 @@ function processText(view: ProcessView): string {
   });
   const fds = view.fds.map(fd => fd.name);
   if (!view.driver) lines.push(...inLines(fds, width - 2 * PAD).map(text => ({ text, look: 'ink2 small' })));
+  // A long fd table takes the line of a task that does nothing.
+  const told = lines.length > roomOf(view.place.height) ? lines.filter(({ text }) => text !== '') : lines;
   return headText(view.title, 'ink', x, y + 15, width)
-    + lines.map((each, i) => (each.text === '' ? '' : line(each.text, each.look, x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD))).join('');
+    + told.map((each, i) => (each.text === '' ? '' : line(each.text, each.look, x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD))).join('');
 }
 
 /** The names of fds in as many lines as they need. */

@@ -30,6 +30,15 @@ describe('badges', () => {
     }), { seed: 5 });
   });
 
+  it('lie over no taller node beside theirs', () => {
+    const tall = (column: number): NodeView => ({ ...node(column, 0), badges: [], place: { ...node(column, 0).place, height: 4 * CHIP } });
+    for (const nodes of [[node(1, 80), tall(2)], [tall(3), node(4, 80)]]) {
+      const [box] = withBadgeRoom(nodes).flatMap(badgeBox);
+      const place = nodes.find(({ badges }) => badges.length === 0)?.place;
+      expect(box && place && (box.x + box.width <= place.x || place.x + place.width <= box.x)).toBe(true);
+    }
+  });
+
   it('hang above a node with another one right below', () => {
     const [box] = badgeBox(node(1, 10, true));
     expect((box?.y ?? 100) + (box?.height ?? 0)).toBeLessThanOrEqual(100);

@@ -23,16 +23,17 @@ export function badgeBox(node: Pick<NodeView, 'place' | 'badges' | 'last' | 'bad
   return [{ x: last ? x + width - wide : x, y: badgesAbove(node) ? y - GAP - HEIGHT : y + height + GAP, width: wide, height: HEIGHT }];
 }
 
-/** The nodes, with badges that would lie over one another made narrower: never narrower than their node. */
+/** The nodes, with badges that would lie over one another or over a node beside theirs made narrower: never narrower than their node. */
 export function withBadgeRoom(nodes: readonly NodeView[]): readonly NodeView[] {
   const hung = nodes.filter(({ badges }) => badges.length > 0);
-  if (hung.length < 2) return nodes;
+  if (hung.length === 0) return nodes;
   const room = new Map<string, number>();
   // Who hangs to the left has half a column beside its own, if nobody hangs there; who hangs to the right ends where the next begins.
   for (const node of hung.toSorted((a, b) => Number(b.last) - Number(a.last))) {
     const { x, width } = node.place;
     const beside = hung.filter(other => other !== node && sameLine(node, other));
-    const [from, to] = [Math.max(-Infinity, ...beside.map(other => other.place.x + other.place.width).filter(end => end <= x)), Math.min(Infinity, ...beside.map(other => startOf(other, room)).filter(start => start > x))];
+    const inWay = [...nodes.filter(other => other !== node && onLine(node, other.place)).map(({ place }) => ({ start: place.x, end: place.x + place.width })), ...beside.map(other => ({ start: startOf(other, room), end: other.place.x + other.place.width }))];
+    const [from, to] = [Math.max(-Infinity, ...inWay.map(({ end }) => end).filter(end => end <= x)), Math.min(Infinity, ...inWay.map(({ start }) => start).filter(start => start > x))];
     if (!Number.isFinite(node.last ? from : to)) continue;
     room.set(node.id, Math.max(width, Math.min(WIDEST, node.last ? Math.min(1.6 * width, x + width - from - APART) : to - x - APART)));
   }
@@ -41,6 +42,10 @@ export function withBadgeRoom(nodes: readonly NodeView[]): readonly NodeView[] {
 
 function startOf({ id, place: { x, width }, last }: NodeView, room: ReadonlyMap<string, number>): number {
   return last ? x + width - (room.get(id) ?? width) : x;
+}
+
+function onLine(node: NodeView, { y, height }: NodeView['place']): boolean {
+  return badgeBox(node).some(box => box.y < y + height && y < box.y + box.height);
 }
 
 function sameLine(a: NodeView, b: NodeView): boolean {
