@@ -9,6 +9,7 @@ import { runScenario } from '../scenario/schedule';
 import { scenarioInSvg } from '../scenario/svgScenario';
 import type { Trace } from '../scenario/trace';
 import { EXPORTS } from './exports';
+import { svgTimeline } from './svgTimeline';
 import { ascii, wrap } from './words';
 
 const library = 'src/scenario/library';
@@ -54,6 +55,12 @@ describe.each(runs)('%s', (_id, trace) => {
     expect(opened.dropped).toEqual([]);
     expect(opened.trace.schedule).toEqual(trace.schedule);
     if (trace.steps.length <= 100) expect(link.length).toBeLessThanOrEqual(2000);
+  });
+
+  it('keep the label of a call inside its bar, at the widest that a monospaced letter gets', () => {
+    const bars = [...svgTimeline(trace, {}).matchAll(/<rect class="[ce]" x="(\d+)" y="\d+" width="(\d+)".*?<text class="t" x="(\d+)" y="\d+">([^<]*)</g)];
+    expect(bars.length).toBeGreaterThan(1);
+    for (const [, x, width, at, label = ''] of bars) expect(Number(at) + label.replaceAll(/&\w+;/g, '&').length * 6.7).toBeLessThanOrEqual(Number(x) + Number(width));
   });
 
   it.each(EXPORTS.filter(e => e.extension === 'svg').flatMap(e => (['light', 'dark', 'auto'] as const).map(theme => [e.id, theme, e] as const)))('%s (%s) is a picture of its own that carries its scenario', (_id, theme, { make }) => {

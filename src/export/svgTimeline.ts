@@ -12,6 +12,10 @@ const STEP = 14;
 const LEFT = 110;
 const LANE = 58;
 const TOP = 44;
+/** Left and right of a label in its bar. */
+const PAD = 3;
+/** Every generic monospaced face is at most this wide, at 11 px. */
+const LETTER = 6.7;
 const LIGHT = '.p{fill:#fff}.t{fill:#1b1f24}.m{fill:#57606a}.g{stroke:#d0d7de}.c{fill:#ddf4ff;stroke:#0969da}.e{fill:#ffebe9;stroke:#cf222e}.x{fill:#cf222e}.s{fill:#0969da}.f{fill:#1a7f37}';
 const DARK = '.p{fill:#0d1117}.t{fill:#e6edf3}.m{fill:#9ea7b3}.g{stroke:#30363d}.c{fill:#0c2d6b;stroke:#58a6ff}.e{fill:#490202;stroke:#ff7b72}.x{fill:#ff7b72}.s{fill:#58a6ff}.f{fill:#56d364}';
 
@@ -37,9 +41,8 @@ export function svgTimeline(trace: Trace, options: SvgOptions = {}): string {
       const errno = returned ? call.errnos[returned.value - 1] : undefined;
       const w = (last.index - first.index + 1) * STEP - 3;
       const label = `${callText(call.call)}${errno === undefined ? '' : ` = -${errno}`}`;
-      const room = Math.floor(w / 6.2);
-      const shown = label.length <= room ? label : errno === undefined ? label.slice(0, Math.max(0, room)) : `-${errno}`.slice(0, Math.max(2, room));
-      parts.push(`<g><title>${xml(label)}</title><rect class="${errno === undefined ? 'c' : 'e'}" x="${x(first.index)}" y="${y + 14}" width="${w}" height="34" rx="4"/><text class="t" x="${x(first.index) + 4}" y="${y + 27}">${xml(shown)}</text></g>`);
+      const shown = fitting(Math.floor((w - 2 * PAD) / LETTER), errno === undefined ? [label, call.call.call] : [label, `${call.call.call} = -${errno}`, `-${errno}`]);
+      parts.push(`<g><title>${xml(label)}</title><rect class="${errno === undefined ? 'c' : 'e'}" x="${x(first.index)}" y="${y + 14}" width="${w}" height="34" rx="4"/><text class="t" x="${x(first.index) + PAD}" y="${y + 27}">${xml(shown)}</text></g>`);
     }
     for (const s of steps.filter(one => one.task === task.index)) parts.push(markOf(s, x(s.index) + (STEP - 3) / 2, y + 39));
   });
@@ -55,6 +58,12 @@ ${makeSvgScenario(xmlText(scenarioFile(trace)))}
 ${parts.join('\n')}
 </svg>
 `;
+}
+
+/** The longest of the labels that has room, else as much of the shortest as tells something. */
+function fitting(room: number, labels: readonly string[]): string {
+  const whole = labels.find(label => label.length <= room);
+  return whole ?? (room < 3 ? '' : `${(labels.at(-1) ?? '').slice(0, room - 1)}…`);
 }
 
 function markOf(s: Trace['steps'][number], cx: number, cy: number): string {
