@@ -153,10 +153,11 @@ function badgeMark(node: NodeView): string {
   const more = node.badges.length > 1 ? `+${node.badges.length - 1}` : '';
   const room = box.width - 2 * PAD - first.title.length * NAME_LETTER - 6 - more.length * NAME_LETTER;
   const look = violation ? 'onBad' : 'badText';
+  const title = (first.title.length + 1 + more.length) * NAME_LETTER > box.width - 2 * PAD ? 'small' : 'name';
   const text = room < 4 * SMALL_LETTER ? '' : first.text.length * SMALL_LETTER <= room ? first.text : `${first.text.slice(0, Math.floor(room / SMALL_LETTER) - 1)}…`;
   const base = n(box.y + 13);
   return `<g><title>${xml(node.badges.map(badge => `${badge.title} ${badge.text}`).join('; '))}</title><rect class="${violation ? 'badText' : 'sheet'} bad" x="${n(box.x)}" y="${n(box.y)}" width="${n(box.width)}" height="${n(box.height - 2)}" rx="4"/>`
-    + `<text class="${look} name" x="${n(box.x + PAD)}" y="${base}">${xml(first.title)}</text>`
+    + `<text class="${look} ${title}" x="${n(box.x + PAD)}" y="${base}">${xml(first.title)}</text>`
     + (text === '' ? '' : `<text class="${look} small" x="${n(box.x + PAD + first.title.length * NAME_LETTER + 6)}" y="${base}">${xml(text)}</text>`)
     + `${more === '' ? '' : `<text class="${look} name end" x="${n(box.x + box.width - PAD)}" y="${base}">${more}</text>`}</g>`;
 }
