@@ -18,15 +18,15 @@ interface Refusal { readonly call: Call | undefined; readonly at: string; readon
 
 /**
  * The badges that stand after a run, by the name of their object or process: the last refusal of each task until it begins
- * another call, and every rule broken so far.
+ * another call, and every rule broken so far; whose rule was broken last is last.
  */
 export function badgesOf(run: readonly Deed[]): ReadonlyMap<string, readonly Badge[]> {
   const refusals = new Map<string, Refusal>();
   const badges = new Map<string, Badge[]>();
   const put = (name: string, badge: Badge): void => {
-    const list = badges.get(name);
-    if (list) list.push(badge);
-    else badges.set(name, [badge]);
+    const list = badges.get(name) ?? [];
+    badges.delete(name);
+    badges.set(name, [...list, badge]);
   };
   for (const deed of run) {
     const task = deed.task === undefined ? undefined : deed.program.tasks[deed.task];

@@ -51,7 +51,7 @@ describe('folding by group', () => {
     expect(nodes.find(each => each.id === foldId('1'))?.badges).toEqual([badge]);
   });
 
-  it('keeps the broken rules of what is freed inside, and says first what the step itself has broken', () => {
+  it('keeps the broken rules of what is freed inside, and says first what was broken last', () => {
     const can = program.tasks.flatMap(task => (task.name === 'a' ? task.steps.map(() => 'a') : []));
     const previous = after(can.slice(0, -1));
     const badge = (title: string): Badge => ({ kind: 'violation', title, text: title });

@@ -205,11 +205,11 @@ class View {
     const locks = inside.flatMap(slot => rowsOf(program, this.state, undefined, slot).flatMap(({ name, kind, owner, queue }): FoldView['locks'] => (kind === 'mutex' && owner ? [{ name: `${slot.name} ${name}`, owner, queue }] : [])));
     const used = members.find(slot => this.extras.use?.objects.includes(slot.index) && !this.live(slot));
     const touch = used ? { object: used.name, row: undefined, life: 'freed' as const } : touchOf(program, this.state, members, this.extras);
-    // The first badge speaks for the rest: what the step itself has brought, if it has. A rule stays broken also at what is freed.
-    const badges = [...new Set([...members.filter(slot => slot.name === touch?.object), ...inside, ...members].map(slot => slot.name))].flatMap(name => {
-      const its = this.extras.badges?.get(name) ?? NO_BADGES;
-      return name === touch?.object ? its.toReversed() : its.filter(({ kind }) => kind === 'violation' || inside.some(slot => slot.name === name));
-    });
+    // The first badge speaks for the rest: the rule broken last. It stays broken also at what is freed.
+    const [names, there] = [members, inside].map(slots => new Set(slots.map(slot => slot.name)));
+    const badges = [...(this.extras.badges ?? [])].toReversed()
+      .flatMap(([name, its]) => (names?.has(name) ? its.filter(({ kind }) => kind === 'violation' || there?.has(name)).toReversed() : []))
+      .toSorted((x, y) => Number(y.kind === 'violation') - Number(x.kind === 'violation'));
     return { ...base, kind: 'fold', group, devices, locks, touch, gated: program.model.parked.length === 0, name: undefined, objects: inside.map(slot => slot.index), badges };
   }
 
