@@ -33,9 +33,9 @@ async function steps(page: Page, task: string, times: number): Promise<void> {
 test('the cdev path by clicks ends with normal fops', async ({ page }) => {
   await open(page);
   await click(page, 'Open vfio0');
-  await expect(files(page, 'qemu').getByRole('listitem')).toHaveText(/fops parked/);
+  await expect(files(page, 'qemu').getByRole('listitem')).toHaveText(/gate closed/);
   await click(page, 'Open /dev/iommu', 'Bind fd2 to ictx1');
-  await expect(files(page, 'qemu').getByRole('listitem').first()).toHaveText(/fops normal/);
+  await expect(files(page, 'qemu').getByRole('listitem').first()).toHaveText(/gate open/);
   await expect(page.getByRole('region', { name: 'Stage' })).toContainText('gate open');
 });
 
@@ -46,8 +46,8 @@ for (const [winner, loser] of [['qemu', 'dpdk'], ['dpdk', 'qemu']] as const) {
     // Both binds are under way; the winner is the first at the lock of the reset set.
     await steps(page, loser, 3);
     await click(page, `Run ${winner}`, `Run ${loser}`);
-    await expect(files(page, winner).getByRole('listitem').first()).toHaveText(/fops normal/);
-    await expect(files(page, loser).getByRole('listitem').first()).toHaveText(/fops parked/);
+    await expect(files(page, winner).getByRole('listitem').first()).toHaveText(/gate open/);
+    await expect(files(page, loser).getByRole('listitem').first()).toHaveText(/gate closed/);
     await expect(page.getByRole('region', { name: 'Story' })).toContainText('-EINVAL');
   });
 }

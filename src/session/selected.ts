@@ -22,3 +22,8 @@ export function selectedAt({ program }: Frame, name: string | undefined): Select
 export function tableTitle(gated: boolean, table: 'parked' | 'normal'): string {
   return gated ? `gate ${table === 'parked' ? 'closed' : 'open'}` : `${table} fops`;
 }
+
+/** How calls through a file fare: `fops parked`, or where no fops are ever swapped, `gate closed`. */
+export function accessOf(gated: boolean, access: 'parked' | 'normal'): string {
+  return gated ? tableTitle(true, access) : `fops ${access}`;
+}

@@ -3,6 +3,7 @@ import { callResult } from '../kernel/machine';
 import type { Call } from '../kernel/world';
 import { callText } from './callText';
 import { frameOf, type Frame } from './frame';
+import { accessOf } from './selected';
 import { tasksOf, waitSentence } from './tasks';
 import type { Moment } from './trail';
 
@@ -152,7 +153,7 @@ function swaps(before: Frame, { program, state }: Frame): readonly string[] {
     const life = program.objects[object]?.life ?? -1;
     if (!normal || state[life] !== 1 || before.state[life] !== 1) return [];
     const now = evaluate(normal, state) !== 0;
-    return now === (evaluate(normal, before.state) !== 0) ? [] : [`${name}: fops ${now ? 'normal' : 'parked'}`];
+    return now === (evaluate(normal, before.state) !== 0) ? [] : [`${name}: ${accessOf(program.model.parked.length === 0, now ? 'normal' : 'parked')}`];
   });
 }
 

@@ -5,6 +5,7 @@ import { select } from '../../session/attention';
 import { currentFrame } from '../../session/frame';
 import { tell } from '../../session/messages';
 import { runCall, startCall } from '../../session/moves';
+import { accessOf } from '../../session/selected';
 import type { Layout, Session } from '../../session/session';
 import { tasksOf, type TaskNow } from '../../session/tasks';
 import { pause } from '../../session/transport';
@@ -90,11 +91,12 @@ function byVerb({ actions }: Actor): ReadonlyMap<string, readonly Choice[]> {
 function Fd({ fd }: { readonly fd: OpenFd }) {
   const session = useSessionStore();
   const selected = useSession((state) => state.selection === fd.file);
+  const gated = useSession((state) => currentFrame(state).program.model.parked.length === 0);
   const about = fd.device ?? (fd.group === undefined ? fd.kind : `group ${fd.group}`);
   return (
     <button type="button" className={styles.fd} aria-pressed={selected} onClick={() => select(session, selected ? undefined : fd.file)}>
       <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? about : fd.kind}</span>
-      {fd.access && <em data-access={fd.access}>fops {fd.access}</em>}
+      {fd.access && <em data-access={fd.access}>{accessOf(gated, fd.access)}</em>}
     </button>
   );
 }

@@ -4,7 +4,7 @@ import { select } from '../../session/attention';
 import { callText } from '../../session/callText';
 import { branchMoments, currentFrame } from '../../session/frame';
 import { seek } from '../../session/moves';
-import type { Selected } from '../../session/selected';
+import { accessOf, type Selected } from '../../session/selected';
 import { tasksOf, type TaskNow } from '../../session/tasks';
 import { lanesOf } from '../../session/timeline';
 import { locksOf, whyBlocked } from '../../session/why';
@@ -89,10 +89,11 @@ function TaskFacts({ task, named }: { readonly task: TaskNow; readonly named: bo
 function Fds({ who }: { readonly who: string }) {
   const session = useSessionStore();
   const actor = useSession((state) => actorsOf(currentFrame(state)).find(({ name }) => name === who));
+  const gated = useSession((state) => currentFrame(state).program.model.parked.length === 0);
   if (!actor || actor.fds.length === 0) return undefined;
   return (
     <Part title="What has it open?">
-      <ul>{actor.fds.map(({ name, kind, file, access }) => <li key={name}>{name}: <button type="button" onClick={() => select(session, file)}>{file}</button>, {kind}{access && `, fops ${access}`}</li>)}</ul>
+      <ul>{actor.fds.map(({ name, kind, file, access }) => <li key={name}>{name}: <button type="button" onClick={() => select(session, file)}>{file}</button>, {kind}{access && `, ${accessOf(gated, access)}`}</li>)}</ul>
     </Part>
   );
 }
