@@ -12,6 +12,9 @@ export type Mutation =
   /** Reads in one row and writes in the next, instead of both at once (cmpxchg, inc_not_zero). */
   | { readonly kind: 'split'; readonly step: string };
 
+/** So many rows may be changed at once: what a link carries. */
+export const MOST_MUTATIONS = 16;
+
 /** How a command line asks for each kind of mutation. */
 export const MUTATION_FLAGS = ['without', 'swap', 'plain', 'split'] as const;
 

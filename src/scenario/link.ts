@@ -1,5 +1,5 @@
 import type { Options } from '../kernel/design';
-import { makeMutation, MUTATION_FLAGS, parseMutation, type Mutation } from '../kernel/mutationText';
+import { makeMutation, MOST_MUTATIONS, MUTATION_FLAGS, parseMutation, type Mutation } from '../kernel/mutationText';
 import type { Call, CallName, World, WorldDevice } from '../kernel/world';
 import { BrokenLink, checksum, makeBase64url, makeReader, makeWriter, parseBase64url, type LinkReader, type LinkWriter } from './linkBytes';
 
@@ -62,8 +62,6 @@ const ARGUMENTS = ['as', 'fd', 'device', 'iommufd', 'ioas', 'object', 'container
 
 const PREFIX = '#v1.';
 const STEPS_PER_RECORD = 8;
-/** Changed rows that a link may have. */
-const MOST_MUTATIONS = 16;
 /** Characters of a link that are looked at; the longest honest one stays far below. */
 const MOST_CHARACTERS = 65_536;
 

@@ -1,7 +1,7 @@
 import { designById } from '../designs/registry';
 import type { CheckResult } from '../explore/checkResult';
 import { mutate } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutationText';
+import { MOST_MUTATIONS, type Mutation } from '../kernel/mutationText';
 import type { Design } from '../kernel/design';
 import type { Scenario } from '../scenario/scenario';
 import type { CheckClient, RunningCheck } from './checkClient';
@@ -121,6 +121,7 @@ export function toggleMutation(session: Session, mutation: Mutation): void {
   const key = JSON.stringify(mutation);
   const without = mutations.filter((each) => JSON.stringify(each) !== key);
   const next = without.length < mutations.length ? without : [...mutations, mutation];
+  if (next.length > MOST_MUTATIONS) return tell(session, 'error', 'That row cannot be changed.', [`At most ${MOST_MUTATIONS} rows can be changed at once.`]);
   const tried = changedDesign({ scenario: run.setup.scenario, mutations: next });
   if (typeof tried === 'string') return tell(session, 'error', 'That row cannot be changed.', [tried]);
   session.setState({ mutations: next });

@@ -3,9 +3,10 @@ import { describe, expect, it, vi } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { LIBRARY } from '../scenario/library';
 import { makeLink, parseLink } from '../scenario/link';
+import { stepAddresses } from '../kernel/mutation';
 import type { Mutation } from '../kernel/mutationText';
 import { makeScenario } from '../scenario/make';
-import { showWitness } from './check';
+import { showWitness, toggleMutation } from './check';
 import { branchMoments, currentFrame } from './frame';
 import { undo } from './history';
 import { runCall, seek, startCall, step } from './moves';
@@ -148,6 +149,17 @@ describe('a link of a session', () => {
     const itself = parseLink(link);
     const without = itself.ok ? openPermalink(makeLink({ ...itself.link, mutations: undefined })) : itself;
     expect(without.ok && without.dropped[0]).toMatch(/^Step 4 of the link \(qemu, OPEN.4\) cannot be made here/);
+  });
+
+  it('has room for as many changed rows as can be chosen', () => {
+    const session = sessionOf('bind-race');
+    const { design, scenario } = session.getState().run.setup;
+    for (const step of stepAddresses(design, scenario.options)) if (session.getState().messages.length === 0) toggleMutation(session, { kind: 'without', step });
+    expect(session.getState().messages).toMatchObject([{ lines: ['At most 16 rows can be changed at once.'] }]);
+    const parsed = parseLink(permalinkOf(session.getState()));
+    if (!parsed.ok) throw new Error(parsed.message);
+    const { mutations } = session.getState();
+    expect(parseLink(makeLink({ ...parsed.link, mutations }))).toMatchObject({ ok: true, link: { mutations } });
   });
 
   it('says which changed rows a later design does not let it change, and shows the design itself', () => {
