@@ -82,7 +82,7 @@ describe('camera', () => {
 });
 
 /** Sizes of type that node.module.css sets, px of the stage: near, and at least so much from afar, growing with `--px`. */
-const css = readFileSync(new URL('node.module.css', import.meta.url), 'utf8');
+const css = readFileSync(new URL('./node.module.css', import.meta.url), 'utf8');
 const sizes = (rule: RegExp): readonly number[] => (rule.exec(css) ?? expect.fail(`no ${rule.source}`)).slice(1).map(Number);
 const type = {
   value: { near: sizes(/^\.node \{.* font: ([\d.]+)px/m), far: sizes(/\.row\[data-lines\] \{.* font: 500 max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/) },

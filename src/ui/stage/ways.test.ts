@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { LIBRARY } from '../scenario/library';
-import { runScenario } from '../scenario/schedule';
-import { NO_FOLDS } from './fold';
-import { layOutStage, NAME, NARROW, type Layout, type Shape } from './layout';
-import { wayOf, type Point } from './ways';
+import { LIBRARY } from '../../scenario/library';
+import { runScenario } from '../../scenario/schedule';
+import { NO_FOLDS } from '../../graph/fold';
+import { layOutStage, NAME, NARROW, type Layout, type Shape } from '../../graph/layout';
+import { wayOf, type Point } from '../../graph/ways';
 
 interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
