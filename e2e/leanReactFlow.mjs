@@ -96,6 +96,26 @@ selection.prototype.interrupt = function () { return this.each(function () { int
 selection.prototype.transition = function () { return viewMove(this); };
 export { interrupt };`;
 
+/** Its store, made of the one that the page has and of what React does by itself now: every selector that makes an object brings its own equality. */
+const STORE = '\0react-flow-store';
+const store = `import { useRef, useSyncExternalStore } from 'react';
+import { createStore } from ${JSON.stringify(join(root, 'node_modules/zustand/esm/vanilla.mjs'))};
+export function useStoreWithEqualityFn(api, selector, isEqual = Object.is) {
+  const last = useRef(undefined);
+  const select = () => {
+    const next = selector(api.getState());
+    return last.current !== undefined && isEqual(last.current, next) ? last.current : last.current = next;
+  };
+  return useSyncExternalStore(api.subscribe, select);
+}
+export const createWithEqualityFn = createStore;`;
+
+/** Modules that are written anew. @type {Readonly<Record<string, { readonly id: string, readonly code: string }>>} */
+const ANEW = {
+  'd3-transition': { id: TRANSITION, code: transition },
+  'zustand/traditional': { id: STORE, code: store },
+};
+
 /** React Flow without what the stage does not use. @returns {import('vite').Plugin} */
 export function leanReactFlow() {
   return {
@@ -106,8 +126,11 @@ export function leanReactFlow() {
       const { version } = JSON.parse(readFileSync(join(root, 'node_modules/@xyflow/react/package.json'), 'utf8'));
       if (version !== VERSION) throw new Error(`React Flow ${version} is not the ${VERSION} that leanReactFlow.mjs knows`);
     },
-    resolveId: (id) => (id === 'd3-transition' ? TRANSITION : undefined),
-    load: (id) => (id === TRANSITION ? { code: transition, moduleSideEffects: true } : undefined),
+    resolveId: (id) => ANEW[id]?.id,
+    load(id) {
+      const anew = Object.values(ANEW).find((each) => each.id === id);
+      return anew && { code: anew.code, moduleSideEffects: id === TRANSITION };
+    },
     transform(code, id) {
       const asked = id.endsWith('/src/ui/stage/Stage.tsx') ? TRIMMED.exec(code)?.[1] : undefined;
       if (asked !== undefined) throw new Error(`${asked} of React Flow is trimmed in e2e/leanReactFlow.mjs`);

@@ -11,7 +11,6 @@ import { currentBranch, type Session, type SessionState } from '../../session/se
 import { play } from '../../session/transport';
 import { onHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
-import { Actors } from '../panels/Actors';
 import { Messages } from '../panels/Messages';
 import { Stage } from '../stage/Stage';
 import { useIdleSignal } from '../useIdleSignal';
@@ -36,6 +35,7 @@ export function Embed(props: EmbedProps) {
   );
 }
 
+const Actors = viewOnDemand('The list of actors', async () => (await import('../panels/Actors')).Actors);
 const Compare = viewOnDemand('The comparison', async () => (await import('./CompareView')).CompareView);
 const Check = viewOnDemand('The checker', async () => (await import('./CheckView')).CheckView);
 const Timeline = viewOnDemand('The timeline', async () => (await import('../panels/Timeline')).Timeline);
