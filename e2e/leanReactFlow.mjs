@@ -51,6 +51,18 @@ const BODIES = {
 };
 
 /**
+ * Functions within those of React Flow that nobody calls, for the same reasons, by the function that they are in.
+ * @type {Record<string, readonly string[]>}
+ */
+const UNCALLED = {
+  createStore: [
+    'addSelectedEdges', 'addSelectedNodes', 'panBy', 'resetSelectedElements', 'resolveFitView', 'setCenter', 'setNodeExtent', 'triggerEdgeChanges', 'triggerNodeChanges',
+    'unselectNodesAndEdges', 'updateConnection', 'updateNodeInternals', 'updateNodePositions',
+  ],
+  NodeWrapper: ['onFocus', 'onKeyDown', 'onSelectNodeHandler'],
+};
+
+/**
  * Values for constants, for the same reasons.
  * @type {Record<string, Record<string, string>>}
  */
@@ -80,7 +92,7 @@ const VALUES = {
 };
 
 /** Props that would do nothing. */
-const TRIMMED = /^\s*(onInit|fitView|viewport|onConnect\w*|onNodesChange|onEdgesChange|onNodeDrag\w*|onPane\w+|onReconnect\w*|onSelection\w+|connectionLine\w+)\b[ =]?/m;
+const TRIMMED = /^\s*(onInit|fitView|viewport|onConnect\w*|onNodesChange|onEdgesChange|onNodeClick|onNodeDrag\w*|onPane\w+|onReconnect\w*|onSelection\w+|connectionLine\w+)\b[ =]?/m;
 
 /** What pan and zoom do with a selection of d3-selection. The rest builds documents, which React does here. */
 const SELECTING = new Set(['call', 'constructor', 'datum', 'each', 'filter', 'node', 'on', 'property', 'selection', 'style']);
@@ -165,11 +177,17 @@ function replace(code, statements, name) {
     from.delete(of);
   };
   for (const statement of statements) {
-    if (statement.type === 'FunctionDeclaration') put(bodies, statement.id.name, statement.body, inBraces);
+    if (statement.type === 'FunctionDeclaration') {
+      put(bodies, statement.id.name, statement.body, inBraces);
+      changes.push(...withoutUncalled(statement.id.name, statement.body));
+    }
     if (statement.type === 'ExpressionStatement') changes.push(...leanPrototype(code, statement));
     for (const { id, init } of statement.declarations ?? []) {
       if (init?.body?.type === 'BlockStatement') put(bodies, id.name, init.body, inBraces);
-      if (init) put(values, id.name, init);
+      if (init) {
+        put(values, id.name, init);
+        changes.push(...withoutUncalled(id.name, init));
+      }
       // What a module makes when it is loaded is dropped where nobody uses it.
       for (let call = init; call?.type === 'CallExpression'; [call] = call.arguments) changes.push({ start: call.start, end: call.start, by: '/* @__PURE__ */ ' });
     }
@@ -177,6 +195,25 @@ function replace(code, statements, name) {
   const missing = [...bodies.keys(), ...values.keys()];
   if (missing.length > 0) throw new Error(`React Flow has no ${missing.join(', ')}`);
   return changes.toSorted((a, b) => b.start - a.start).reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
+}
+
+/** @param {string} name of a function of the module @param {any} within it @returns {Change[]} */
+function withoutUncalled(name, within) {
+  const uncalled = new Set(UNCALLED[name]);
+  if (uncalled.size === 0) return [];
+  /** @type {Change[]} */
+  const changes = [];
+  /** @param {any} part */
+  const look = (part) => {
+    if (typeof part !== 'object' || part === null) return;
+    const called = part.key?.name ?? part.id?.name;
+    const body = (part.value ?? part.init ?? part).body;
+    if (typeof called === 'string' && body?.type === 'BlockStatement' && uncalled.delete(called)) changes.push({ start: body.start, end: body.end, by: '{}' });
+    else Object.values(part).forEach(look);
+  };
+  look(within);
+  if (uncalled.size > 0) throw new Error(`${name} of React Flow has no ${[...uncalled].join(', ')}`);
+  return changes;
 }
 
 /** @param {string} body */
