@@ -203,14 +203,33 @@ for (const [what, opener] of [['help', /^Help/], ['share', /^Share/], ['palette'
   });
 }
 
-test('what is typed before the palette is there is in it when it comes', async ({ page }) => {
-  await open(page, 'bind-race');
+/** Keeps the palette from coming until what it returns is called. */
+async function holdPalette(page: Page): Promise<() => void> {
   let come = (): void => {};
-  const typed = new Promise<void>((resolve) => (come = resolve));
+  const asked = new Promise<void>((resolve) => (come = resolve));
   await page.route(/PaletteDialog/, async (route) => {
-    await typed;
+    await asked;
     await route.continue();
   });
+  return come;
+}
+
+test('Enter before the palette is there acts on what was typed', async ({ page }) => {
+  await open(page, 'bind-race');
+  const come = await holdPalette(page);
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('help and keys');
+  await page.keyboard.press('Enter');
+  come();
+  await expect(page.getByRole('dialog', { name: 'Help and keys' })).toBeVisible();
+  await expect(page.getByRole('combobox', { name: /Find a command/ })).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
+test('what is typed before the palette is there is in it when it comes', async ({ page }) => {
+  await open(page, 'bind-race');
+  const come = await holdPalette(page);
   await page.keyboard.press('Control+k');
   await page.keyboard.type('open ');
   come();

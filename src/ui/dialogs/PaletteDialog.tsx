@@ -17,10 +17,6 @@ export function PaletteDialog() {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  // In the moment in which it comes on the page, so that no key falls between: its render may lie some time before.
-  const arrive = useCallback((field: HTMLInputElement | null): void => {
-    if (field) setQuery(takeTyped());
-  }, []);
   const id = useId();
   const found = search(all, query);
   const groups = [...new Set(found.map(({ group }) => group))];
@@ -28,12 +24,19 @@ export function PaletteDialog() {
     // Newer browsers return a promise here, which is no clean-up.
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, query]);
-  const pick = (each: Findable | undefined): void => {
+  const pick = useCallback((each: Findable | undefined): void => {
     if (!each) return;
     showDialog(session, undefined);
     each.run(session);
     if (each.node !== undefined) focusNode(each.node);
-  };
+  }, [session]);
+  // In the moment in which it comes on the page, so that no key falls between: its render may lie some time before.
+  const arrive = useCallback((field: HTMLInputElement | null): void => {
+    if (!field) return;
+    const { text, entered } = takeTyped();
+    setQuery(text);
+    if (entered) pick(search(all, text)[0]);
+  }, [all, pick]);
   const onKeyDown = (event: KeyboardEvent): void => {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 8, PageUp: at - 8 }[event.key];
     if (event.key === 'Enter') pick(found[at]);

@@ -10,5 +10,14 @@ it('keeps what is typed while nobody can take it, and gives it out once', () => 
   expect(press('d')).toBe(false);
   stop();
   press('z');
-  expect([takeTyped(), takeTyped()]).toEqual(['bi nd', '']);
+  expect([takeTyped(), takeTyped()]).toEqual([{ text: 'bi nd', entered: false }, { text: '', entered: false }]);
+});
+
+it('keeps Enter after a text, and nothing after that', () => {
+  const page = new EventTarget();
+  const press = (key: string): boolean => page.dispatchEvent(Object.assign(new Event('keydown', { cancelable: true }), { key }));
+  typeAhead(page as unknown as Document);
+  expect(press('Enter')).toBe(false);
+  for (const key of ['b', 'Enter', 'c']) press(key);
+  expect(takeTyped()).toEqual({ text: 'b', entered: true });
 });
