@@ -69,7 +69,7 @@ function Quiz({ session }: { readonly session: Session }) {
     setAsked(asking(session, next()));
   };
   return (
-    <section ref={card} className={styles.card} role="dialog" aria-label="Predict">
+    <section ref={card} className={styles.card} role="dialog" aria-label="Predict" data-asks={asked?.question.kind}>
       <div className={styles.head}>
         <h2>Predict</h2>
         <output aria-label="Score">{score.right} of {score.asked} right</output>
