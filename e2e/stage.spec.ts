@@ -321,6 +321,19 @@ test.describe('on a phone', () => {
     const tools = await stage(page).getByRole('toolbar').boundingBox();
     expect((graph?.y ?? 0) + (graph?.height ?? 0)).toBeLessThanOrEqual(tools?.y ?? 0);
   });
+
+  test('what is tapped is named where its details are, and they are one tap away', async ({ page }) => {
+    await open(page, bindScene('upstream'));
+    const panels = page.getByRole('navigation', { name: 'Panels' });
+    await expect(panels.getByRole('button')).toHaveText(['Stage', 'Actors', 'Steps', 'Listing', 'Details']);
+    await node(page, /^process qemu/).tap();
+    await panels.getByRole('button', { name: 'Details qemu', exact: true }).tap();
+    await expect(page.getByRole('region', { name: 'Details' }).getByRole('heading', { name: 'qemu' })).toBeInViewport();
+    await expect(page.getByRole('region', { name: 'Listing' })).toBeHidden();
+    await panels.getByRole('button', { name: 'Listing' }).tap();
+    await expect(page.getByRole('region', { name: 'Listing' })).toBeInViewport();
+    await expect(page.getByRole('region', { name: 'Details' })).toBeHidden();
+  });
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

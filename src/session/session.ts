@@ -27,7 +27,7 @@ export interface Layout {
   readonly side: 'listing' | 'check';
   readonly foot: 'timeline' | 'table';
   /** The one panel on a narrow screen. */
-  readonly pane: 'stage' | 'actors' | 'steps' | 'listing';
+  readonly pane: 'stage' | 'actors' | 'steps' | 'listing' | 'details';
   /** Large type and nothing but the stage and its caption. */
   readonly present: boolean;
   /** Where one stands in the guided tour; undefined outside it. */

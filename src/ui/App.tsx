@@ -12,6 +12,7 @@ import { Actors } from './panels/Actors';
 import { Details } from './panels/Details';
 import { Foot } from './panels/Foot';
 import { Messages } from './panels/Messages';
+import { SelectedName } from './panels/SelectedName';
 import { Side } from './panels/Side';
 import { Story } from './panels/Story';
 import { LoadGuard } from './LoadGuard';
@@ -31,7 +32,7 @@ const PredictCard = lazy(async () => ({ default: (await import('./predict/Predic
 const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
 
 const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] = [
-  { id: 'stage', text: 'Stage' }, { id: 'actors', text: 'Actors' }, { id: 'steps', text: 'Steps' }, { id: 'listing', text: 'Listing' },
+  { id: 'stage', text: 'Stage' }, { id: 'actors', text: 'Actors' }, { id: 'steps', text: 'Steps' }, { id: 'listing', text: 'Listing' }, { id: 'details', text: 'Details' },
 ];
 
 interface AppProps {
@@ -97,7 +98,7 @@ function Page({ session }: { readonly session: Session }) {
         <Details />
       </aside>
       <nav className={styles.panes} aria-label="Panels">
-        {panes.map(({ id, text }) => <button key={id} type="button" aria-pressed={pane === id} onClick={() => arrange(session, { pane: id })}>{text}</button>)}
+        {panes.map(({ id, text }) => <button key={id} type="button" aria-pressed={pane === id} onClick={() => arrange(session, { pane: id })}>{text}{id === 'details' && <SelectedName />}</button>)}
       </nav>
       <Messages />
       <Dialogs />

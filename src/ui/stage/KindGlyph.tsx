@@ -22,10 +22,15 @@ const OF_TYPE: Readonly<Record<string, Glyph>> = {
   iommufd_ctx: 'context', vfio_container: 'context', kvm: 'context', iommufd_ioas: 'translation', iommufd_hwpt_paging: 'translation', iommufd_device: 'device', iommufd_group: 'group',
 };
 
+/** The drawing that stands for an object of a type of the kernel. */
+export function glyphOfType(type: string): Glyph {
+  return OF_TYPE[type] ?? 'struct';
+}
+
 /** The drawing that stands for a node. */
 export function glyphOf(node: NodeView): Glyph {
   if (node.kind === 'fold') return 'group';
-  return node.kind === 'object' ? OF_TYPE[node.type] ?? 'struct' : node.kind;
+  return node.kind === 'object' ? glyphOfType(node.type) : node.kind;
 }
 
 /** Each drawing as a picture of its own, in a grey that both themes can show: an svg element in every node would be a layer more to sort in every frame. */
