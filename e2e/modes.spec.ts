@@ -131,7 +131,7 @@ test('predict asks, says whether it was right and why, and can be left', async (
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('q');
   const card = page.getByRole('dialog', { name: 'Predict' });
-  await expect(card).toContainText('What will it return?');
+  await expect(card.getByRole('group', { name: 'Answers' })).toHaveAccessibleDescription(/What will it return\?$/);
   for (let asked = 1; asked < 8; asked += 1) {
     const refused = await card.getByText('dpdk is about to call bind_iommufd').count();
     await (refused > 0 ? card.getByRole('button', { name: '-EINVAL', exact: true }) : card.getByRole('group', { name: 'Answers' }).getByRole('button').first()).click();
@@ -142,6 +142,19 @@ test('predict asks, says whether it was right and why, and can be left', async (
   }
   await page.keyboard.press('Escape');
   await expect(card).toHaveCount(0);
+});
+
+test('a page zoomed to twice its size shows the stage, and the whole reason of a prediction', async ({ page }) => {
+  await page.setViewportSize({ width: 720, height: 450 });
+  await open(page, './?scenario=bind-race');
+  const [scenario, design] = await Promise.all([page.getByRole('button', { name: /^Scenario:/ }), page.getByRole('group', { name: 'Design' })].map((each) => each.boundingBox()));
+  expect(Math.abs((scenario?.y ?? 0) - (design?.y ?? 0))).toBeLessThan(10);
+  await page.keyboard.press('q');
+  const card = page.getByRole('dialog', { name: 'Predict' });
+  await card.getByRole('group', { name: 'Answers' }).getByRole('button').first().click();
+  const reason = card.getByRole('status').filter({ hasText: /Right|Not this time/ });
+  await expect(reason).toBeInViewport({ ratio: 1 });
+  expect(await reason.evaluate((each) => each.scrollHeight - each.clientHeight)).toBe(0);
 });
 
 test('predict asks by keyboard who must go next, says what the other would have met, and shows it on a branch', async ({ page }) => {

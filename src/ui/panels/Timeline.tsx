@@ -159,7 +159,7 @@ function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
   const place = (from: number, to: number): CSSProperties => ({ left: `${(from / steps) * 100}%`, width: `${((to - from) / steps) * 100}%` });
   const { bar: high, line } = many ? SMALL : USUAL;
   return (
-    <div className={styles.lane} style={{ '--who': colour, height: laneHeight(lane, many) } as CSSProperties}>
+    <div className={styles.lane} role="group" aria-label={`Calls of ${lane.task}`} style={{ '--who': colour, height: laneHeight(lane, many) } as CSSProperties}>
       {lane.bars.map((bar) => <div key={bar.from} className={styles.bar} data-refused={bar.returned?.startsWith('-') === true ? '' : undefined} data-open={bar.returned === undefined ? '' : undefined} style={{ ...place(bar.from, bar.to), '--whole': bar.text.length, '--short': bar.call.call.length } as CSSProperties} title={bar.text}><span>{bar.text}</span><span aria-hidden="true">{bar.call.call}</span></div>)}
       <svg className={styles.moves} viewBox={`0 0 ${steps} 1`} preserveAspectRatio="none" aria-hidden="true"><path d={lane.moves.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} /></svg>
       {lane.waits.map((wait) => <div key={wait.from} className={styles.wait} style={place(wait.from, wait.to)} title={wait.text} />)}

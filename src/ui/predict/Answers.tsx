@@ -10,17 +10,19 @@ import { useSession } from '../useSession';
 import styles from './PredictCard.module.css';
 
 interface AnswersProps {
+  /** Id of what says the question: it is told with the answers, where the focus goes. */
+  readonly about: string;
   readonly question: Question;
   readonly answer: string | undefined;
   readonly onAnswer: (choice: string) => void;
 }
 
 /** What may be answered; a task wears its colour and its mark, and says what it would do. */
-export function Answers({ question, answer, onAnswer }: AnswersProps) {
+export function Answers({ about, question, answer, onAnswer }: AnswersProps) {
   const world = useSession((state) => currentFrame(state).program.world);
   const open = answer === undefined;
   return (
-    <div className={styles.choices} role="group" aria-label="Answers">
+    <div className={styles.choices} role="group" aria-label="Answers" aria-describedby={about}>
       {question.choices.map((choice, i) => (
         <button
           key={choice} type="button" className={buttons.button} data-first={i === 0 && open ? '' : undefined} aria-pressed={answer === choice} aria-disabled={!open}

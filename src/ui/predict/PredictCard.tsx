@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { showDialog } from '../../session/arrange';
 import { commit } from '../../session/history';
 import { reset, seek } from '../../session/moves';
@@ -40,6 +40,7 @@ function Quiz({ session }: { readonly session: Session }) {
   const [answer, setAnswer] = useState<string | undefined>(undefined);
   const [score, setScore] = useState<Score>({ right: 0, asked: 0 });
   const card = useRef<HTMLElement>(null);
+  const about = useId();
   useEffect(() => {
     pause(session);
     commit(session, session.getState().run, 'prediction', 'Predict: a question before the next step');
@@ -78,8 +79,8 @@ function Quiz({ session }: { readonly session: Session }) {
       {asked
         ? (
           <>
-            <p className={styles.question}>{asked.question.text}</p>
-            <Answers question={asked.question} answer={answer} onAnswer={(choice) => say(choice, asked)} />
+            <p id={about} className={styles.question}>{asked.question.text}</p>
+            <Answers about={about} question={asked.question} answer={answer} onAnswer={(choice) => say(choice, asked)} />
             {answer === undefined
               ? <p className={styles.hint}>{HINTS[asked.question.kind]}</p>
               : <Verdict question={asked.question} branch={asked.branch} answer={answer} onNext={() => ask(() => questionAfter(session.getState(), asked.question))} />}
