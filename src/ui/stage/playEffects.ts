@@ -1,4 +1,5 @@
 import styles from './effects.module.css';
+import { afterPaint } from '../afterPaint';
 import type { Effect, EffectKind, Point, Spots } from './effect';
 import { markColour, markShape } from './ProcessMark';
 
@@ -50,6 +51,7 @@ class Player {
   private readonly endings: (() => void)[] = [];
   private readonly added: Element[] = [];
   private running = 0;
+  private readonly begun = performance.now();
 
   constructor(private readonly layer: HTMLElement, private readonly root: HTMLElement, private readonly spots: Spots) {}
 
@@ -97,6 +99,11 @@ class Player {
     return this.root.querySelector(selector);
   }
 
+  /** Adds what is not seen from the start when the step's own frame is painted, which has enough to show; it moves as if it had been there. */
+  later(effect: Effect, act: (effect: Effect) => void): void {
+    this.endings.push(afterPaint(() => act({ ...effect, delay: effect.delay + this.begun - performance.now() })));
+  }
+
   stop(): void {
     for (const animation of this.animations) animation.cancel();
     for (const end of this.endings) end();
@@ -128,13 +135,7 @@ const PLAYS: Readonly<Record<EffectKind, (player: Player, effect: Effect) => voi
   gate: (player, effect) => {
     turnChip(player, effect);
     replug(player, effect);
-    const { from: { x, y }, size: { width, height } } = effect;
-    const open = effect.text === 'normal';
-    for (const right of [0, 1]) {
-      const leaf = (across: number): string => `${at({ x: x + (right * width) / 2, y })} scaleX(${across})`;
-      const [first, last] = open ? [1, 0] : [0, 1];
-      player.add(styles.door, effect, [{ transform: leaf(first), opacity: 1 }, { transform: leaf(first), opacity: 1, offset: LET_GO }, { transform: leaf(last), opacity: 1 }], { width: `${width / 2}px`, height: `${height}px`, 'transform-origin': `${right * 100}% 50%` }, undefined, 'linear');
-    }
+    player.later(effect, late => openDoors(player, late));
   },
   reach: (player, effect) => player.move(`[data-node="${CSS.escape(effect.node)}"]`, effect, [{ opacity: 0, transform: 'scale(1.12)' }, { opacity: 1, transform: 'none' }], { pseudoElement: '::after' }),
   open: (player, effect) => player.holdBack(`[data-edge="${CSS.escape(effect.text)}"]`, effect.delay, 'data-shut'),
@@ -212,6 +213,17 @@ function turnChip(player: Player, effect: Effect): void {
   player.add(styles.chip, effect, [{ transform: place, opacity: 1 }, { transform: place, opacity: 1, offset: LET_GO - 0.12 }, { transform: `${place} rotateX(90deg)`, opacity: 1, offset: LET_GO + 0.06 }, { transform: `${place} rotateX(90deg)`, opacity: 0 }], {}, chip, 'linear');
 }
 
+/** The two leaves of a gate part, or meet. */
+function openDoors(player: Player, effect: Effect): void {
+  const { from: { x, y }, size: { width, height } } = effect;
+  const open = effect.text === 'normal';
+  for (const right of [0, 1]) {
+    const leaf = (across: number): string => `${at({ x: x + (right * width) / 2, y })} scaleX(${across})`;
+    const [first, last] = open ? [1, 0] : [0, 1];
+    player.add(styles.door, effect, [{ transform: leaf(first), opacity: 1 }, { transform: leaf(first), opacity: 1, offset: LET_GO }, { transform: leaf(last), opacity: 1 }], { width: `${width / 2}px`, height: `${height}px`, 'transform-origin': `${right * 100}% 50%` }, undefined, 'linear');
+  }
+}
+
 /** The edge draws back from the table that it held, turns at the file, and goes out to the other one. */
 function replug(player: Player, effect: Effect): void {
   const { ways, text, node, duration } = effect;
@@ -220,7 +232,7 @@ function replug(player: Player, effect: Effect): void {
   const now = text === 'normal' ? 'normal' : 'parked';
   const was = now === 'normal' ? 'parked' : 'normal';
   drawn(player, effect, ways[0], was, part => LET_GO * (1 - part));
-  drawn(player, effect, ways[1], now, part => TAKE + (TAKEN - TAKE) * part);
+  player.later(effect, late => drawn(player, late, ways[1], now, part => TAKE + (TAKEN - TAKE) * part));
 }
 
 /** A way as it shortens or grows, with a plug at its end; `when` says at which part of the time it ends at which part of its length. */
