@@ -10,7 +10,7 @@ import { currentFrame } from './frame';
 import { commit } from './history';
 import { tell } from './messages';
 import type { Branch } from './trail';
-import { nextMoment, pathTo, rootMoment, type Moment, type Setup } from './trail';
+import { nextMoment, pathTo, rootMoment, sameStart, type Moment, type Setup } from './trail';
 import { currentBranch, freshRun, type Run, type Session, type SessionState } from './session';
 import { pause, play } from './transport';
 
@@ -88,7 +88,7 @@ function witnessRun(run: Run, of: Checked, name: string, words: readonly string[
     return Array.from({ length: Number(count) }, () => task);
   });
   const follow = (root: Moment): Moment => tasks.reduce((at, task) => nextMoment(at, { kind: 'step', task }), root);
-  if (belongs(run, of)) {
+  if (sameStart(run.setup, of)) {
     const root = pathTo(currentBranch(run).tip)[0];
     if (!root) throw new Error('a branch without a root');
     const id = Math.max(...run.branches.map((each) => each.id)) + 1;
@@ -99,12 +99,6 @@ function witnessRun(run: Run, of: Checked, name: string, words: readonly string[
   if (typeof design === 'string') return design;
   const setup: Setup = { scenario: { ...of.scenario, beats: [], expect: undefined, schedule: words }, id: undefined, design, ...(of.mutations.length > 0 ? { mutations: of.mutations } : {}) };
   return { ...freshRun(setup), branches: [{ id: 1, name, tip: follow(rootMoment(setup)), from: undefined }] };
-}
-
-/** Whether the run on screen is of the same design and has the same calls from its beginning. */
-function belongs({ setup }: Run, { scenario, mutations }: Checked): boolean {
-  return JSON.stringify([setup.scenario.design, setup.scenario.options, setup.scenario.world, setup.scenario.calls, setup.mutations ?? []])
-    === JSON.stringify([scenario.design, scenario.options, scenario.world, scenario.calls, mutations]);
 }
 
 function changedDesign({ scenario, mutations }: Checked): Design | string {

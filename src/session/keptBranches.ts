@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { linkOfBranch, openPermalink, permalinkOf, type OpenedPermalink } from './permalink';
 import { currentBranch, type Run, type SessionState } from './session';
-import { nextMoment, pathTo, sameMove, type Branch, type Moment } from './trail';
+import { nextMoment, pathTo, sameMove, sameStart, type Branch, type Moment } from './trail';
 
 /** Characters that are kept; the branches on which one was last come first, and what does not fit is left out. */
 const MOST_CHARACTERS = 120_000;
@@ -51,7 +51,7 @@ function withKept(run: Run, kept: v.InferOutput<typeof schema>, here: number): R
   for (const { id, link } of kept.branches) {
     const opened = tips.has(id) ? undefined : openPermalink(link);
     // A branch that this version cannot play to its end is let go; what is on screen is told by its link.
-    if (!opened?.ok || opened.dropped.length > 0 || !sameSetup(opened.run, run)) continue;
+    if (!opened?.ok || opened.dropped.length > 0 || !sameStart(opened.run.setup, run.setup)) continue;
     tips.set(id, grafted([...tips.values()], currentBranch(opened.run).tip));
   }
   const branches = kept.branches.flatMap(({ id, name, from }): Branch[] => {
@@ -72,12 +72,6 @@ function parsed(text: string): v.InferOutput<typeof schema> | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** Whether two runs start from the same. */
-function sameSetup({ setup: a }: Run, { setup: b }: Run): boolean {
-  const start = ({ scenario, mutations = [] }: Run['setup']): string => JSON.stringify([scenario.design, scenario.options, scenario.world, scenario.calls, mutations]);
-  return start(a) === start(b);
 }
 
 /** A line of play as a branch of the tree of others: it shares their moments as far as it goes with them. */

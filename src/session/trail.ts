@@ -14,6 +14,12 @@ export interface Setup {
   readonly mutations?: readonly Mutation[];
 }
 
+/** Whether two setups run alike from their start: their titles and stories may differ. */
+export function sameStart(a: Pick<Setup, 'scenario' | 'mutations'>, b: Pick<Setup, 'scenario' | 'mutations'>): boolean {
+  const start = ({ scenario: { design, options, world, calls }, mutations = [] }: typeof a): string => JSON.stringify([design, options, world, calls, mutations]);
+  return start(a) === start(b);
+}
+
 /** One act on a run: a task makes one step, or a new call is put in its task's list before call number `at`. */
 export type Move =
   | { readonly kind: 'step'; readonly task: string }
