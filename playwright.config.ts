@@ -48,14 +48,24 @@ export default defineConfig({
     {
       name: 'chromium',
       // Letters as wide as on most screens, in every kind of Chromium.
-      use: { ...devices['Desktop Chrome'], launchOptions: { args: ['--font-render-hinting=none'], ...(executablePath ? { executablePath } : {}) } },
+      use: {
+        ...devices['Desktop Chrome'],
+        launchOptions: {
+          args: ['--font-render-hinting=none'],
+          ...(executablePath ? { executablePath } : {}),
+        },
+      },
     },
     ...(existsSync(firefox)
       ? [
           {
             name: 'firefox',
             testMatch: 'smoke.spec.ts',
-            use: { ...devices['Desktop Firefox'], channel: 'moz-firefox', launchOptions: { executablePath: firefox } },
+            use: {
+              ...devices['Desktop Firefox'],
+              channel: 'moz-firefox',
+              launchOptions: { executablePath: firefox },
+            },
           },
         ]
       : []),

@@ -17,7 +17,10 @@ export default defineConfig({
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
             // What the stage cannot do without, in one file: parts of it that come later would split it into many that compress worse.
-            { name: 'stage', test: /src[\\/](graph|ui[\\/]stage)[\\/](?!FoldNode|LegendList|FindList|findOnStage|motion|playEffects|plan)/ },
+            {
+              name: 'stage',
+              test: /src[\\/](graph|ui[\\/]stage)[\\/](?!FoldNode|LegendList|FindList|findOnStage|motion|playEffects|plan)/,
+            },
             { name: 'graph', test: /node_modules[\\/](@xyflow|d3-[a-z]+)[\\/]/ },
           ],
         },

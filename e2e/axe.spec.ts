@@ -12,9 +12,11 @@ interface View {
 const race = './?scenario=bind-race';
 const waiting = './?scenario=hot-unplug';
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-const press = (...keys: readonly string[]) => async (page: Page): Promise<void> => {
-  for (const key of keys) await page.keyboard.press(key);
-};
+const press =
+  (...keys: readonly string[]) =>
+  async (page: Page): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
 
 /** On to where a task waits for something. */
 async function toWait(page: Page): Promise<void> {
@@ -47,39 +49,75 @@ const VIEWS: readonly View[] = [
   { name: 'the first page', address: './' },
   { name: 'a run where a task waits', address: waiting, open: toWait },
   { name: 'the table of steps', address: race, open: press('End', '4') },
-  { name: 'the details of an object', address: waiting, open: async (page) => {
-    await toWait(page);
-    await page.locator('[data-node="vfio_device:vfio0"]').focus();
-    await page.keyboard.press('Enter');
-    await expect(page.getByRole('region', { name: 'Details' })).toContainText('Who points at it?');
-  } },
-  { name: 'the details of a waiting task', address: waiting, open: async (page) => {
-    await toWait(page);
-    await button(page, 'Why does driver wait?').click();
-    await expect(page.getByRole('region', { name: 'Details' })).toContainText('What does it hold?');
-  } },
-  { name: 'branches, one of them named', address: race, open: async (page) => {
-    await page.getByRole('slider', { name: 'Step position' }).fill('20');
-    await button(page, 'Step dpdk').click();
-    await button(page, 'Branch branch 2').click();
-    await expect(page.getByRole('textbox', { name: 'Name of this branch' })).toBeFocused();
-  } },
+  {
+    name: 'the details of an object',
+    address: waiting,
+    open: async (page) => {
+      await toWait(page);
+      await page.locator('[data-node="vfio_device:vfio0"]').focus();
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('region', { name: 'Details' })).toContainText(
+        'Who points at it?',
+      );
+    },
+  },
+  {
+    name: 'the details of a waiting task',
+    address: waiting,
+    open: async (page) => {
+      await toWait(page);
+      await button(page, 'Why does driver wait?').click();
+      await expect(page.getByRole('region', { name: 'Details' })).toContainText(
+        'What does it hold?',
+      );
+    },
+  },
+  {
+    name: 'branches, one of them named',
+    address: race,
+    open: async (page) => {
+      await page.getByRole('slider', { name: 'Step position' }).fill('20');
+      await button(page, 'Step dpdk').click();
+      await button(page, 'Branch branch 2').click();
+      await expect(page.getByRole('textbox', { name: 'Name of this branch' })).toBeFocused();
+    },
+  },
   { name: 'a message', address: './?scenario=none-of-these' },
   { name: 'the check before it runs', address: race, open: press('c') },
-  { name: 'the check while it runs', address: './?scenario=container-dropped', open: (page) => check(page, false) },
-  { name: 'the result of a check', address: './?scenario=split-race', open: (page) => check(page, true) },
+  {
+    name: 'the check while it runs',
+    address: './?scenario=container-dropped',
+    open: (page) => check(page, false),
+  },
+  {
+    name: 'the result of a check',
+    address: './?scenario=split-race',
+    open: (page) => check(page, true),
+  },
   { name: 'the comparison', address: race, open: press('2') },
   { name: 'the verdicts before they are worked out', address: race, open: press('3') },
-  { name: 'the verdicts while they are worked out', address: race, open: (page) => verdicts(page, 'running') },
+  {
+    name: 'the verdicts while they are worked out',
+    address: race,
+    open: (page) => verdicts(page, 'running'),
+  },
   { name: 'the verdicts worked out', address: race, open: (page) => verdicts(page, 'stopped') },
-  { name: 'present mode with notes and the code of its link', address: race, open: press('p', 'PageDown', 'n', 'k') },
+  {
+    name: 'present mode with notes and the code of its link',
+    address: race,
+    open: press('p', 'PageDown', 'n', 'k'),
+  },
   { name: 'a question of predict mode', address: './?scenario=double-bind', open: predict },
-  { name: 'a wrong answer in predict mode', address: './?scenario=double-bind', open: async (page) => {
-    await page.getByRole('slider', { name: 'Step position' }).fill('17');
-    await predict(page);
-    await button(page, /^qemu\/2 ?lock/).click();
-    await expect(page.getByRole('status').filter({ hasText: 'Not this time' })).toBeVisible();
-  } },
+  {
+    name: 'a wrong answer in predict mode',
+    address: './?scenario=double-bind',
+    open: async (page) => {
+      await page.getByRole('slider', { name: 'Step position' }).fill('17');
+      await predict(page);
+      await button(page, /^qemu\/2 ?lock/).click();
+      await expect(page.getByRole('status').filter({ hasText: 'Not this time' })).toBeVisible();
+    },
+  },
   { name: 'the tour', address: './', open: press('g', 'ArrowRight') },
   { name: 'the scenarios', address: race, open: press('o') },
   { name: 'the share dialog', address: race, open: press('e') },
@@ -99,7 +137,12 @@ for (const { name, address, open } of VIEWS) {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${colorScheme}, ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([]);
+      expect(
+        violations.map(
+          ({ id, nodes }) =>
+            `${colorScheme}, ${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`,
+        ),
+      ).toEqual([]);
     }
   });
 }

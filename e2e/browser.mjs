@@ -14,12 +14,21 @@ import { cacheFile, isProgram } from './cache.mjs';
  */
 
 const recordFile = cacheFile('browser.json');
-const playwrightCli = join(dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')), 'cli.js');
+const playwrightCli = join(
+  dirname(createRequire(import.meta.url).resolve('playwright-core/package.json')),
+  'cli.js',
+);
 const downloadMs = 20_000;
 const aptMs = 300_000;
 
 // The shell without a window comes first: a whole Chromium draws its own frame around every page, a fifth of the time of these tests.
-const chromeNames = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const chromeNames = [
+  'chromium-headless-shell',
+  'chromium',
+  'chromium-browser',
+  'google-chrome',
+  'google-chrome-stable',
+];
 const chromePaths = [
   '/usr/lib/chromium/chromium-headless-shell',
   '/usr/lib/chromium/chromium',
@@ -43,7 +52,10 @@ export function recordedBrowser() {
  */
 async function launchOnce(executablePath) {
   try {
-    const browser = await chromium.launch({ timeout: 30_000, ...(executablePath ? { executablePath } : {}) });
+    const browser = await chromium.launch({
+      timeout: 30_000,
+      ...(executablePath ? { executablePath } : {}),
+    });
     const version = browser.version();
     await browser.close();
     return { version };
@@ -63,7 +75,11 @@ async function launchOnce(executablePath) {
 export function runQuietly(program, args, limitMs, env = {}) {
   return new Promise((resolve) => {
     const ownGroup = process.platform !== 'win32';
-    const child = spawn(program, args, { stdio: 'ignore', detached: ownGroup, env: { ...process.env, ...env } });
+    const child = spawn(program, args, {
+      stdio: 'ignore',
+      detached: ownGroup,
+      env: { ...process.env, ...env },
+    });
     const timer = setTimeout(() => {
       if (child.pid === undefined) return;
       process.kill(ownGroup ? -child.pid : child.pid, 'SIGKILL');
@@ -103,7 +119,9 @@ async function tryOwn(source) {
 
 async function tryDownload() {
   const args = [playwrightCli, 'install', '--only-shell', 'chromium'];
-  const done = await runQuietly(process.execPath, args, downloadMs, { PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '5000' });
+  const done = await runQuietly(process.execPath, args, downloadMs, {
+    PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '5000',
+  });
   return done ? tryOwn('downloaded by Playwright') : undefined;
 }
 
@@ -126,7 +144,8 @@ async function findBrowser() {
   const wanted = process.env['E2E_CHROMIUM'];
   if (wanted) {
     const result = await launchOnce(wanted);
-    if ('version' in result) return { executablePath: wanted, version: result.version, source: 'E2E_CHROMIUM' };
+    if ('version' in result)
+      return { executablePath: wanted, version: result.version, source: 'E2E_CHROMIUM' };
     throw new Error(`E2E_CHROMIUM names ${wanted}, which does not start: ${result.failure}`);
   }
   const recorded = recordedBrowser();

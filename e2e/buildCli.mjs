@@ -19,13 +19,17 @@ export async function buildCli() {
       ssr: 'src/cli.ts',
       target: 'node20',
       write: false,
-      rolldownOptions: { checks: { bundlerTimings: false }, output: { format: 'es', codeSplitting: false } },
+      rolldownOptions: {
+        checks: { bundlerTimings: false },
+        output: { format: 'es', codeSplitting: false },
+      },
     },
   });
   if (!('output' in result)) throw new Error('vite built the command more than once');
   const chunks = result.output.filter((file) => file.type === 'chunk');
   const [chunk] = chunks;
-  if (!chunk || chunks.length !== 1) throw new Error(`the command is ${chunks.length} files, not one`);
+  if (!chunk || chunks.length !== 1)
+    throw new Error(`the command is ${chunks.length} files, not one`);
   mkdirSync(join(root, 'dist-cli'), { recursive: true });
   const fresh = `${cliFile}.${process.pid}`;
   const code = chunk.code.startsWith('#!') ? chunk.code : `#!/usr/bin/env node\n${chunk.code}`;

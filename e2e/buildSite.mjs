@@ -31,7 +31,9 @@ const classic = {
 };
 
 /** What is meant so in a classic script: it has no address of its own to ask for, and a part that one entry has at once is loaded by another. */
-const quiet = { checks: { emptyImportMeta: false, ineffectiveDynamicImport: false, bundlerTimings: false } };
+const quiet = {
+  checks: { emptyImportMeta: false, ineffectiveDynamicImport: false, bundlerTimings: false },
+};
 
 /**
  * One classic script, which a frame without an origin and a page from a file may run where modules are blocked.
@@ -42,20 +44,35 @@ const quiet = { checks: { emptyImportMeta: false, ineffectiveDynamicImport: fals
 async function bundle(entry, { name, fonts = false, inline = false } = {}) {
   const result = await build({
     ...classic,
-    plugins: [react(), leanReactFlow(), ...(fonts ? [] : [withoutFonts()]), ...(inline ? [withoutOwnSearch()] : [])],
+    plugins: [
+      react(),
+      leanReactFlow(),
+      ...(fonts ? [] : [withoutFonts()]),
+      ...(inline ? [withoutOwnSearch()] : []),
+    ],
     build: {
       ...classic.build,
       assetsInlineLimit: inline ? Number.MAX_SAFE_INTEGER : 0,
-      rolldownOptions: { ...quiet, input: join(root, entry), ...(name === undefined ? {} : { preserveEntrySignatures: 'strict' }), output: { format: 'iife', codeSplitting: false, ...(name === undefined ? {} : { name }) } },
+      rolldownOptions: {
+        ...quiet,
+        input: join(root, entry),
+        ...(name === undefined ? {} : { preserveEntrySignatures: 'strict' }),
+        output: { format: 'iife', codeSplitting: false, ...(name === undefined ? {} : { name }) },
+      },
     },
   });
   if (!('output' in result)) throw new Error(`${entry} was built more than once`);
   const chunks = result.output.filter((file) => file.type === 'chunk');
   const [chunk] = chunks;
-  if (!chunk || chunks.length !== 1) throw new Error(`${entry} became ${chunks.length} scripts, not one`);
+  if (!chunk || chunks.length !== 1)
+    throw new Error(`${entry} became ${chunks.length} scripts, not one`);
   const assets = result.output.filter((file) => file.type === 'asset');
   const sheets = assets.filter(({ fileName }) => fileName.endsWith('.css'));
-  return { code: chunk.code, css: sheets.map(({ source }) => String(source)).join('\n'), assets: assets.filter((asset) => !sheets.includes(asset)) };
+  return {
+    code: chunk.code,
+    css: sheets.map(({ source }) => String(source)).join('\n'),
+    assets: assets.filter((asset) => !sheets.includes(asset)),
+  };
 }
 
 /** Leaves out the fonts that a style sheet imports: a frame without an origin may not load them, and says so on the console. @returns {import('vite').Plugin} */
@@ -63,7 +80,8 @@ function withoutFonts() {
   return {
     name: 'without-fonts',
     enforce: 'pre',
-    transform: (code, id) => (id.endsWith('/tokens.css') ? code.replaceAll(/@import '@fontsource[^;]*;\n/g, '') : undefined),
+    transform: (code, id) =>
+      id.endsWith('/tokens.css') ? code.replaceAll(/@import '@fontsource[^;]*;\n/g, '') : undefined,
   };
 }
 
@@ -72,7 +90,10 @@ function withoutOwnSearch() {
   return {
     name: 'without-own-search',
     enforce: 'pre',
-    transform: (code, id) => (id.endsWith('/src/main.tsx') ? put(code, /const search: OwnSearch = \{[^]*?\n\};/, 'const search: OwnSearch = {};') : undefined),
+    transform: (code, id) =>
+      id.endsWith('/src/main.tsx')
+        ? put(code, /const search: OwnSearch = \{[^]*?\n\};/, 'const search: OwnSearch = {};')
+        : undefined,
   };
 }
 
@@ -99,7 +120,11 @@ return search;
 
 /** @param {string} page its text @param {string} script path of the search script @returns {string} */
 function withSearch(page, script) {
-  return put(page, /(?=\n {2}<\/head>)/, `\n    <meta name="search-script" content="./${script}" />`);
+  return put(
+    page,
+    /(?=\n {2}<\/head>)/,
+    `\n    <meta name="search-script" content="./${script}" />`,
+  );
 }
 
 /** Writes a file whose name says its content. @param {string} stem @param {string} extension @param {string} text @returns {string} path below dist */
@@ -125,14 +150,24 @@ async function splitEmbed() {
           format: 'cjs',
           entryFileNames: 'embed.js',
           chunkFileNames: 'embed-[name]-[hash].js',
-          codeSplitting: { groups: [{ debugName: 'scenarios', name: (/** @type {string} */ id) => basename(id).split('.')[0] ?? '', test: /[\\/]scenario[\\/]library[\\/].*\.json$/ }] },
+          codeSplitting: {
+            groups: [
+              {
+                debugName: 'scenarios',
+                name: (/** @type {string} */ id) => basename(id).split('.')[0] ?? '',
+                test: /[\\/]scenario[\\/]library[\\/].*\.json$/,
+              },
+            ],
+          },
         },
       },
     },
   });
   if (!('output' in result)) throw new Error('the embed was built more than once');
   const chunks = result.output.filter((file) => file.type === 'chunk');
-  const css = result.output.filter((file) => file.type === 'asset' && file.fileName.endsWith('.css')).map((file) => ('source' in file ? String(file.source) : ''));
+  const css = result.output
+    .filter((file) => file.type === 'asset' && file.fileName.endsWith('.css'))
+    .map((file) => ('source' in file ? String(file.source) : ''));
   return { ...classicScripts(chunks), css: css.join('\n') };
 }
 
@@ -143,8 +178,15 @@ async function buildEmbed(search) {
   const script = writeHashed('embed', 'js', first);
   const sheet = writeHashed('embed', 'css', css);
   const page = readFileSync(join(root, 'embed.html'), 'utf8');
-  const styled = put(page, /(?=\n {2}<\/head>)/, `\n    <link rel="stylesheet" href="./${sheet}" />\n    <script defer src="./${script}"></script>`);
-  writeFileSync(join(dist, 'embed.html'), withSearch(put(styled, /\n\s*<script type="module"[^>]*><\/script>/, ''), search));
+  const styled = put(
+    page,
+    /(?=\n {2}<\/head>)/,
+    `\n    <link rel="stylesheet" href="./${sheet}" />\n    <script defer src="./${script}"></script>`,
+  );
+  writeFileSync(
+    join(dist, 'embed.html'),
+    withSearch(put(styled, /\n\s*<script type="module"[^>]*><\/script>/, ''), search),
+  );
 }
 
 async function buildElement() {
@@ -155,11 +197,28 @@ async function buildElement() {
 /** @param {string} search text of the search script */
 async function buildSingleFile(search) {
   const { code, css, assets } = await bundle('src/main.tsx', { fonts: true, inline: true });
-  if (assets.length > 0) throw new Error(`the single file needs ${assets.map(({ fileName }) => fileName).join(', ')}`);
+  if (assets.length > 0)
+    throw new Error(`the single file needs ${assets.map(({ fileName }) => fileName).join(', ')}`);
   const page = readFileSync(join(root, 'index.html'), 'utf8');
   const icon = `data:image/svg+xml;base64,${readFileSync(join(root, 'public/favicon.svg')).toString('base64')}`;
-  const styled = put(put(page, /href="\.\/favicon\.svg"/, `href="${icon}"`), /(?=\n {2}<\/head>)/, `\n<style>${css.replaceAll('</style', '<\\/style')}</style>`);
-  writeFileSync(join(dist, 'vfio-playground.html'), put(styled, moduleScript, [search, code].map((text) => `<script>${text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>`).join('\n')));
+  const styled = put(
+    put(page, /href="\.\/favicon\.svg"/, `href="${icon}"`),
+    /(?=\n {2}<\/head>)/,
+    `\n<style>${css.replaceAll('</style', '<\\/style')}</style>`,
+  );
+  writeFileSync(
+    join(dist, 'vfio-playground.html'),
+    put(
+      styled,
+      moduleScript,
+      [search, code]
+        .map(
+          (text) =>
+            `<script>${text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>`,
+        )
+        .join('\n'),
+    ),
+  );
 }
 
 /** The offline worker with the list of all files; a new build has a new list and so a new worker. */
@@ -171,7 +230,14 @@ function writeOfflineWorker() {
   const sum = createHash('sha256');
   for (const file of files) sum.update(file).update(readFileSync(join(dist, file)));
   const worker = readFileSync(join(root, 'e2e/offlineWorker.mjs'), 'utf8');
-  writeFileSync(join(dist, 'sw.js'), put(put(worker, /'VERSION'/, JSON.stringify(sum.digest('base64url').slice(0, 12))), /\['FILES'\]/, JSON.stringify(files)));
+  writeFileSync(
+    join(dist, 'sw.js'),
+    put(
+      put(worker, /'VERSION'/, JSON.stringify(sum.digest('base64url').slice(0, 12))),
+      /\['FILES'\]/,
+      JSON.stringify(files),
+    ),
+  );
 }
 
 /** Cards of links want whole addresses, so a build that knows where it will stand (SITE_URL) says so. */
@@ -180,8 +246,19 @@ function nameSite() {
   if (site === undefined || site === '') return;
   const address = new URL(site.endsWith('/') ? site : `${site}/`).href;
   const file = join(dist, 'index.html');
-  const page = put(readFileSync(file, 'utf8'), /content="\.\/og\.png"/, `content="${address}og.png"`);
-  writeFileSync(file, put(page, /(?=\n {4}<meta property="og:image")/, `\n    <meta property="og:url" content="${address}" />`));
+  const page = put(
+    readFileSync(file, 'utf8'),
+    /content="\.\/og\.png"/,
+    `content="${address}og.png"`,
+  );
+  writeFileSync(
+    file,
+    put(
+      page,
+      /(?=\n {4}<meta property="og:image")/,
+      `\n    <meta property="og:url" content="${address}" />`,
+    ),
+  );
 }
 
 /** Builds everything. */

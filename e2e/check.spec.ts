@@ -5,11 +5,22 @@ import { openScene, type SceneFile } from './stageScenes.ts';
 
 /** Far more states than a check sees while a test looks at it. */
 const endless: SceneFile = {
-  format: 'vfio-playground/scenario@1', title: 'Check: four binds', design: 'upstream', schedule: 'sequential',
-  world: { devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '12' }], processes: ['a', 'b', 'c', 'd', 'e'] },
+  format: 'vfio-playground/scenario@1',
+  title: 'Check: four binds',
+  design: 'upstream',
+  schedule: 'sequential',
+  world: {
+    devices: [
+      { name: 'vfio0', group: '12' },
+      { name: 'vfio1', group: '12' },
+    ],
+    processes: ['a', 'b', 'c', 'd', 'e'],
+  },
   calls: ['a', 'b', 'c', 'd', 'e'].flatMap((by, i) => [
-    { by, call: 'open_cdev', device: `vfio${i % 2}`, as: `f${by}` }, { by, call: 'open_iommufd', as: `i${by}` },
-    { by, call: 'bind_iommufd', fd: `f${by}`, iommufd: `i${by}` }, { by, call: 'close', fd: `f${by}` },
+    { by, call: 'open_cdev', device: `vfio${i % 2}`, as: `f${by}` },
+    { by, call: 'open_iommufd', as: `i${by}` },
+    { by, call: 'bind_iommufd', fd: `f${by}`, iommufd: `i${by}` },
+    { by, call: 'close', fd: `f${by}` },
   ]),
 };
 
@@ -26,7 +37,9 @@ test('a cancelled check answers at once and keeps what it found', async ({ page 
   const panel = await startCheck(page);
   await expect(panel).toContainText(/[1-9]\d*,\d{3} states, depth \d+/);
   const took = await panel.evaluate(async (element) => {
-    const cancel = [...element.querySelectorAll('button')].find((button) => button.textContent === 'Cancel');
+    const cancel = [...element.querySelectorAll('button')].find(
+      (button) => button.textContent === 'Cancel',
+    );
     const answered = new Promise<void>((resolve) => {
       new MutationObserver((_, observer) => {
         if (!element.textContent.includes('seen before you stopped it')) return;
@@ -56,23 +69,40 @@ test.describe('a worker that dies', () => {
     await expect(panel).toContainText(/states, depth \d+/);
     const [worker] = page.workers();
     if (!worker) throw new Error('the check has no worker');
-    await worker.evaluate(() => { setTimeout(() => { throw new Error('out of room'); }, 0); });
-    await expect(panel.getByRole('alert')).toContainText(/The search worker died \(.*out of room.*\)\. Nothing else is lost/);
-    await expect(page.getByRole('heading', { name: endless.title }).or(page.getByText(endless.title)).first()).toBeVisible();
+    await worker.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('out of room');
+      }, 0);
+    });
+    await expect(panel.getByRole('alert')).toContainText(
+      /The search worker died \(.*out of room.*\)\. Nothing else is lost/,
+    );
+    await expect(
+      page.getByRole('heading', { name: endless.title }).or(page.getByText(endless.title)).first(),
+    ).toBeVisible();
     await page.goto('about:blank');
     await page.goto('./?scenario=bind-race');
     await expect(await startCheck(page)).toContainText('nothing goes wrong in any of');
   });
 });
 
-test('a policy without WebAssembly gets the same verdict from the bytecode, and is told so', async ({ page }) => {
+test('a policy without WebAssembly gets the same verdict from the bytecode, and is told so', async ({
+  page,
+}) => {
   await page.goto('./?scenario=bind-race');
   const panel = await startCheck(page);
   await expect(panel).toContainText('with the WebAssembly engine');
-  const verdict = (text: string | null) => [/(?:Yes|No): [^.]*\./.exec(text ?? '')?.[0], /[\d,]+ states, [\d,]+ transitions, depth \d+/.exec(text ?? '')?.[0]];
+  const verdict = (text: string | null) => [
+    /(?:Yes|No): [^.]*\./.exec(text ?? '')?.[0],
+    /[\d,]+ states, [\d,]+ transitions, depth \d+/.exec(text ?? '')?.[0],
+  ];
   const usual = verdict(await panel.textContent());
   expect(usual).not.toContain(undefined);
-  const server = await serve({ dist: '/', policy: "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'" });
+  const server = await serve({
+    dist: '/',
+    policy:
+      "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src 'self' data:; connect-src 'self'",
+  });
   const context = await page.context().browser()!.newContext();
   const strict = await context.newPage();
   await strict.goto(`${server.origin}/?scenario=bind-race`);
@@ -84,10 +114,18 @@ test('a policy without WebAssembly gets the same verdict from the bytecode, and 
   await server.close();
 });
 
-test('a frame without an origin searches in a worker from the script\'s text', async ({ page }) => {
+test("a frame without an origin searches in a worker from the script's text", async ({ page }) => {
   const server = await serve({ dist: '/', cors: true });
-  const host = await serve({ pages: { '/': `<!doctype html><meta charset="utf-8"><title>host</title><iframe sandbox="allow-scripts" width="1300" height="900" src="${server.origin}/?scenario=bind-race"></iframe>` }, host: 'localhost' });
-  const context = await page.context().browser()!.newContext({ viewport: { width: 1400, height: 1000 } });
+  const host = await serve({
+    pages: {
+      '/': `<!doctype html><meta charset="utf-8"><title>host</title><iframe sandbox="allow-scripts" width="1300" height="900" src="${server.origin}/?scenario=bind-race"></iframe>`,
+    },
+    host: 'localhost',
+  });
+  const context = await page
+    .context()
+    .browser()!
+    .newContext({ viewport: { width: 1400, height: 1000 } });
   const outside = await context.newPage();
   await outside.goto(`${host.origin}/`);
   const panel = await startCheck(outside.frameLocator('iframe'));
@@ -98,30 +136,41 @@ test('a frame without an origin searches in a worker from the script\'s text', a
   await server.close();
 });
 
-test('a check of the 2021 split finds the second owner, and its witness plays on the stage', async ({ page }) => {
+test('a check of the 2021 split finds the second owner, and its witness plays on the stage', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=split-race');
   await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   const panel = page.getByRole('region', { name: 'Check', exact: true });
   await expect(panel).toContainText(/Yes: \d+ of the properties/);
-  await expect(panel.getByRole('list', { name: 'Outcomes' }).getByRole('listitem').first()).toBeVisible();
+  await expect(
+    panel.getByRole('list', { name: 'Outcomes' }).getByRole('listitem').first(),
+  ).toBeVisible();
   await panel.getByRole('button', { name: 'Play the witness of owner-exclusive' }).click();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Pause the story' }).click();
   await page.getByRole('button', { name: 'To the end of the branch' }).click();
   await expect(page.getByRole('region', { name: 'Story' })).toContainText('owner-exclusive');
-  await expect(page.getByRole('button', { name: 'Branch owner-exclusive' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('button', { name: 'Branch owner-exclusive' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
 });
 
 test('a race that cannot go wrong is told with its number of states', async ({ page }) => {
   await page.goto('./?scenario=bind-race');
   await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
-  await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(/nothing goes wrong in any of [\d,]{3,} states/);
+  await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(
+    /nothing goes wrong in any of [\d,]{3,} states/,
+  );
 });
 
-test('a row that is switched off makes a check fail, and the witness says that this is not the design', async ({ page }) => {
+test('a row that is switched off makes a check fail, and the witness says that this is not the design', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=same-iommufd-twice');
   // The design may have to be loaded first.
@@ -140,10 +189,15 @@ test('a row that is switched off makes a check fail, and the witness says that t
   await expect(panel).toContainText('--without upstream/bind_iommufd/BIND.9');
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   await expect(panel).toContainText(/Yes: \d+ of the properties/);
-  await panel.getByRole('button', { name: /Play the witness of/ }).first().click();
+  await panel
+    .getByRole('button', { name: /Play the witness of/ })
+    .first()
+    .click();
   await expect(page.getByRole('region', { name: 'Story' })).toContainText('not the design itself');
   await panel.getByRole('button', { name: 'Back to the design itself' }).click();
-  await expect(page.getByRole('region', { name: 'Story' })).not.toContainText('not the design itself');
+  await expect(page.getByRole('region', { name: 'Story' })).not.toContainText(
+    'not the design itself',
+  );
 });
 
 test('four designs stand side by side, and one of them can be watched', async ({ page }) => {
@@ -153,18 +207,24 @@ test('four designs stand side by side, and one of them can be watched', async ({
   await page.getByRole('button', { name: 'Four designs side by side' }).click();
   const table = page.getByRole('region', { name: 'Four designs side by side' });
   await expect(table.getByRole('columnheader')).toHaveCount(5);
-  await expect(table.getByRole('row', { name: /dpdk.*bind_iommufd/ })).toContainText(/skipped.*-EBUSY.*-EBUSY.*-EINVAL/);
+  await expect(table.getByRole('row', { name: /dpdk.*bind_iommufd/ })).toContainText(
+    /skipped.*-EBUSY.*-EBUSY.*-EINVAL/,
+  );
   await table.getByRole('button', { name: 'Watch parked-shim' }).click();
   await expect(page.getByRole('radio', { name: 'parked-shim' })).toBeChecked();
 });
 
-test('the verdicts of every design are worked out, and a red one plays its witness', async ({ page }) => {
+test('the verdicts of every design are worked out, and a red one plays its witness', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: /Verdicts/ }).click();
   const view = page.getByRole('region', { name: 'Verdicts' });
   await view.getByRole('button', { name: 'Work out the verdicts' }).click();
-  await expect(view.getByRole('button', { name: /rfc-opened breaks no-ops-before-bind/ })).toBeVisible();
+  await expect(
+    view.getByRole('button', { name: /rfc-opened breaks no-ops-before-bind/ }),
+  ).toBeVisible();
   await view.getByRole('button', { name: 'Stop' }).click();
   await expect(view.getByRole('button', { name: 'Work them out again' })).toBeVisible();
   await view.getByRole('button', { name: /rfc-opened breaks no-ops-before-bind/ }).click();

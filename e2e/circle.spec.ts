@@ -3,22 +3,33 @@ import { idle, openScene, type SceneFile } from './stageScenes.ts';
 
 /** One process closes a device while another asks the group for one. */
 const closeAndGet: SceneFile = {
-  format: 'vfio-playground/scenario@1', title: 'Stage: two locks', design: 'parked-split', world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] },
+  format: 'vfio-playground/scenario@1',
+  title: 'Stage: two locks',
+  design: 'parked-split',
+  world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] },
   calls: [
-    { by: 'qemu', call: 'open_container', as: 'c1' }, { by: 'qemu', call: 'open_group', group: '12', as: 'g' }, { by: 'qemu', call: 'set_container', fd: 'g', container: 'c1' },
-    { by: 'qemu', call: 'set_iommu', fd: 'c1' }, { by: 'qemu', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd' }, { by: 'qemu', call: 'pass_fd', fd: 'g', to: 'dpdk', as: 'g2' },
-    { by: 'qemu', call: 'close', fd: 'd' }, { by: 'dpdk', call: 'get_device_fd', fd: 'g2', device: 'vfio0', as: 'd2' },
+    { by: 'qemu', call: 'open_container', as: 'c1' },
+    { by: 'qemu', call: 'open_group', group: '12', as: 'g' },
+    { by: 'qemu', call: 'set_container', fd: 'g', container: 'c1' },
+    { by: 'qemu', call: 'set_iommu', fd: 'c1' },
+    { by: 'qemu', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd' },
+    { by: 'qemu', call: 'pass_fd', fd: 'g', to: 'dpdk', as: 'g2' },
+    { by: 'qemu', call: 'close', fd: 'd' },
+    { by: 'dpdk', call: 'get_device_fd', fd: 'g2', device: 'vfio0', as: 'd2' },
   ],
 };
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-test('locks that a close takes in the other order lead to a circle, which stands on the stage as one', async ({ page }) => {
+test('locks that a close takes in the other order lead to a circle, which stands on the stage as one', async ({
+  page,
+}) => {
   await page.goto('./?scenario=split-race');
   await openScene(page, closeAndGet);
   await page.keyboard.press('End');
   const swap = page.getByRole('button', { name: 'Swap REL.2 with REL.3 for a check' });
-  for (let back = 0; back < 30 && (await swap.count()) === 0; back += 1) await page.keyboard.press('ArrowLeft');
+  for (let back = 0; back < 30 && (await swap.count()) === 0; back += 1)
+    await page.keyboard.press('ArrowLeft');
   await swap.click();
   await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
@@ -33,20 +44,31 @@ test('locks that a close takes in the other order lead to a circle, which stands
   await expect(stage.locator('[data-circle] [data-head="arrow"]')).toHaveCount(4);
   await expect(stage.locator('[data-node][data-stuck]')).toHaveCount(4);
   await expect(stage.locator('[data-part="deadlock"]')).toHaveText(['deadlock', 'deadlock']);
-  await expect(stage.getByRole('article', { name: /^process qemu;.*part of a deadlock/ })).toBeVisible();
-  const tones = await stage.locator('[data-circle] > path:not([data-head]):not(:first-child)').evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
+  await expect(
+    stage.getByRole('article', { name: /^process qemu;.*part of a deadlock/ }),
+  ).toBeVisible();
+  const tones = await stage
+    .locator('[data-circle] > path:not([data-head]):not(:first-child)')
+    .evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
   expect(new Set(tones).size).toBe(1);
 
   // The link carries the swapped rows: whoever opens it sees the same.
-  await page.getByRole('banner').getByRole('button', { name: /^Share/ }).click();
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: /^Share/ })
+    .click();
   const dialog = page.getByRole('dialog');
-  await expect(dialog).toContainText('It opens the design with its changed rows, and says so there: --swap parked-split/release_device/REL.2,parked-split/release_device/REL.3');
+  await expect(dialog).toContainText(
+    'It opens the design with its changed rows, and says so there: --swap parked-split/release_device/REL.2,parked-split/release_device/REL.3',
+  );
   await expect(dialog.getByRole('button', { pressed: true })).toHaveText('Link to this moment');
   const link = await dialog.getByRole('textbox', { name: 'Link to this moment' }).inputValue();
   await page.goto('about:blank');
   await page.goto(link);
   await idle(page);
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await expect(page.getByRole('region', { name: 'Story' })).toContainText('not the design itself: --swap');
+  await expect(page.getByRole('region', { name: 'Story' })).toContainText(
+    'not the design itself: --swap',
+  );
   await expect(stage.locator('[data-node][data-stuck]')).toHaveCount(4);
 });

@@ -26,23 +26,34 @@ function loader(name) {
     return exports;
   };
   /** @param {string} part @returns {Promise<void>} */
-  const fetchPart = (part) => (fetched[part] ??= new Promise((resolve, reject) => {
-    const script = document.createElement('script');
-    script.src = folder + part;
-    script.addEventListener('load', () => resolve());
-    script.addEventListener('error', () => {
-      script.remove();
-      fetched[part] = undefined;
-      reject(new Error(`${part} did not load`));
-    });
-    document.head.append(script);
-  }));
+  const fetchPart = (part) =>
+    (fetched[part] ??= new Promise((resolve, reject) => {
+      const script = document.createElement('script');
+      script.src = folder + part;
+      script.addEventListener('load', () => resolve());
+      script.addEventListener('error', () => {
+        script.remove();
+        fetched[part] = undefined;
+        reject(new Error(`${part} did not load`));
+      });
+      document.head.append(script);
+    }));
   /** @param {string} part @param {string[]} needs */
   take.load = async (part, needs) => {
     await Promise.all([part, ...needs].filter((each) => !makers[each]).map(fetchPart));
     return take(part);
   };
-  Object.assign(globalThis, { [name]: Object.assign((/** @type {string} */ part, /** @type {(take: unknown, exports: object) => void} */ make) => { makers[part] = make; }, { take }) });
+  Object.assign(globalThis, {
+    [name]: Object.assign(
+      (
+        /** @type {string} */ part,
+        /** @type {(take: unknown, exports: object) => void} */ make,
+      ) => {
+        makers[part] = make;
+      },
+      { take },
+    ),
+  });
 }
 
 /** @typedef {import('vite').Rolldown.OutputChunk} Chunk */
@@ -81,12 +92,23 @@ export function classicScripts(chunks) {
         return `require.load("${name}",${JSON.stringify([...closure(name)].filter((needed) => needed !== name && !atOnce.has(needed)))})`;
       })
       .replace(STATIC, 'require("$1")');
-    if (loads < chunk.dynamicImports.length || /require\("\.|\bimport\(/.test(code)) throw new Error(`${chunk.fileName} loads its parts in a way that is not known here`);
+    if (loads < chunk.dynamicImports.length || /require\("\.|\bimport\(/.test(code))
+      throw new Error(`${chunk.fileName} loads its parts in a way that is not known here`);
     return `${GLOBAL}("${posix.basename(chunk.fileName)}",(require,exports)=>{${code.trimEnd()}\n});\n`;
   };
   const others = chunks.filter((chunk) => !atOnce.has(posix.basename(chunk.fileName)));
   return {
-    first: `(${loader.toString().replaceAll(/\/\*\*.*?\*\/ ?/gs, '').replaceAll(/\n\s*/g, '\n')})("${GLOBAL}");\n${[...atOnce].map((name) => byName.get(name)).filter((chunk) => chunk !== undefined).map(part).join('')}${GLOBAL}.take("${entryName}");\n`,
-    others: others.map((chunk) => ({ fileName: posix.basename(chunk.fileName), code: part(chunk) })),
+    first: `(${loader
+      .toString()
+      .replaceAll(/\/\*\*.*?\*\/ ?/gs, '')
+      .replaceAll(/\n\s*/g, '\n')})("${GLOBAL}");\n${[...atOnce]
+      .map((name) => byName.get(name))
+      .filter((chunk) => chunk !== undefined)
+      .map(part)
+      .join('')}${GLOBAL}.take("${entryName}");\n`,
+    others: others.map((chunk) => ({
+      fileName: posix.basename(chunk.fileName),
+      code: part(chunk),
+    })),
   };
 }

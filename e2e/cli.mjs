@@ -9,11 +9,17 @@ import { root } from './cache.mjs';
 function newestChange(path) {
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return readdirSync(path).reduce((newest, name) => Math.max(newest, newestChange(join(path, name))), stat.mtimeMs);
+  return readdirSync(path).reduce(
+    (newest, name) => Math.max(newest, newestChange(join(path, name))),
+    stat.mtimeMs,
+  );
 }
 
-const sources = ['src', 'package.json', 'package-lock.json', 'e2e/buildCli.mjs'].map((name) => join(root, name));
-const stale = !existsSync(cliFile) || Math.max(...sources.map(newestChange)) > statSync(cliFile).mtimeMs;
+const sources = ['src', 'package.json', 'package-lock.json', 'e2e/buildCli.mjs'].map((name) =>
+  join(root, name),
+);
+const stale =
+  !existsSync(cliFile) || Math.max(...sources.map(newestChange)) > statSync(cliFile).mtimeMs;
 if (stale) await buildCli();
 
 process.argv[1] = cliFile;

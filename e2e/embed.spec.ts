@@ -22,7 +22,14 @@ const test = base.extend<Sites>({
   visit: async ({ page, playground }, use) => {
     const servers: Awaited<ReturnType<typeof serve>>[] = [];
     await use(async (body, policy) => {
-      const server = await serve({ pages: { '/': `<!doctype html><meta charset="utf-8"><title>host</title><body>${body.replaceAll('PLAYGROUND', playground)}`, '/host.js': '' }, host: 'localhost', ...(policy === undefined ? {} : { policy }) });
+      const server = await serve({
+        pages: {
+          '/': `<!doctype html><meta charset="utf-8"><title>host</title><body>${body.replaceAll('PLAYGROUND', playground)}`,
+          '/host.js': '',
+        },
+        host: 'localhost',
+        ...(policy === undefined ? {} : { policy }),
+      });
       servers.push(server);
       await page.goto(`${server.origin}/`);
     });
@@ -31,7 +38,11 @@ const test = base.extend<Sites>({
 });
 
 // The host's page and the playground lie elsewhere on purpose; a page of a host has no icon; a worker is tried where it is forbidden.
-test.use({ allowedProblems: [/^request leaves \S+: http:\/\/(127\.0\.0\.1|localhost):\d+\/|favicon|Creating a worker from 'blob:/] });
+test.use({
+  allowedProblems: [
+    /^request leaves \S+: http:\/\/(127\.0\.0\.1|localhost):\d+\/|favicon|Creating a worker from 'blob:/,
+  ],
+});
 
 const count = (frame: FrameLocator) => frame.locator('output');
 
@@ -39,13 +50,21 @@ const count = (frame: FrameLocator) => frame.locator('output');
 async function withClient<T>(page: Page, body: string): Promise<T> {
   return page.evaluate<T, string>(async (code) => {
     const element = document.querySelector('vfio-playground') as HTMLElement & { client?: unknown };
-    while (!element.client) await new Promise((resolve) => { setTimeout(resolve, 20); });
-    const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (...names: string[]) => (client: unknown, element: unknown) => Promise<never>;
+    while (!element.client)
+      await new Promise((resolve) => {
+        setTimeout(resolve, 20);
+      });
+    const AsyncFunction = Object.getPrototypeOf(async () => undefined).constructor as new (
+      ...names: string[]
+    ) => (client: unknown, element: unknown) => Promise<never>;
     return new AsyncFunction('client', 'element', code)(element.client, element);
   }, body);
 }
 
-const element = (attributes: string, fallback = '<pre id="fallback">the text</pre>') => `<script src="PLAYGROUND/vfio-playground.js" defer></script>
+const element = (
+  attributes: string,
+  fallback = '<pre id="fallback">the text</pre>',
+) => `<script src="PLAYGROUND/vfio-playground.js" defer></script>
   <button id="before">before</button><vfio-playground ${attributes}>${fallback}</vfio-playground><button id="after">after</button>`;
 
 for (const sandbox of ['', 'sandbox']) {
@@ -53,8 +72,18 @@ for (const sandbox of ['', 'sandbox']) {
     test('shows its scenario and is driven by its client', async ({ page, visit }) => {
       await visit(element(`scenario="bind-race" load="eager" ${sandbox}`));
       const frame = page.frameLocator('vfio-playground iframe');
-      await expect(frame.getByRole('heading', { level: 1 })).toHaveText('Two processes race to bind one device');
-      const events = await withClient<{ cursors: number[]; theme: string; errors: string[]; last: string; changed: number }>(page, `
+      await expect(frame.getByRole('heading', { level: 1 })).toHaveText(
+        'Two processes race to bind one device',
+      );
+      const events = await withClient<{
+        cursors: number[];
+        theme: string;
+        errors: string[];
+        last: string;
+        changed: number;
+      }>(
+        page,
+        `
         let changed = 0;
         client.on('stateChanged', () => changed++);
         const cursors = [(await client.step()).cursor, (await client.step(4)).cursor, (await client.step(-2)).cursor, (await client.seek(7)).cursor];
@@ -67,14 +96,20 @@ for (const sandbox of ['', 'sandbox']) {
         await client.play(20);
         await client.pause();
         while (changed === 0) await new Promise((resolve) => setTimeout(resolve, 20));
-        return { cursors, theme, errors, last: back.scenario + ' ' + back.cursor, changed };`);
+        return { cursors, theme, errors, last: back.scenario + ' ' + back.cursor, changed };`,
+      );
       expect(events).toMatchObject({ cursors: [1, 5, 3, 7], theme: 'dark', last: 'bind-race 7' });
       expect(events.errors).toHaveLength(2);
       await expect(frame.locator('html')).toHaveAttribute('data-theme', 'dark');
     });
 
-    test('keeps its fallback for print and leaves focus and wheel to the page', async ({ page, visit }) => {
-      await visit(`<input id="mine" autofocus>${element(`scenario="bind-race" load="eager" ${sandbox}`)}<div style="height:3000px"></div>`);
+    test('keeps its fallback for print and leaves focus and wheel to the page', async ({
+      page,
+      visit,
+    }) => {
+      await visit(
+        `<input id="mine" autofocus>${element(`scenario="bind-race" load="eager" ${sandbox}`)}<div style="height:3000px"></div>`,
+      );
       await expect(page.locator('#fallback')).toBeHidden();
       await withClient(page, 'return undefined');
       expect(await page.evaluate(() => document.activeElement?.id)).toBe('mine');
@@ -85,7 +120,10 @@ for (const sandbox of ['', 'sandbox']) {
       await expect(page.locator('#fallback')).toBeVisible();
     });
 
-    test('is left by Tab and by Escape, and its keys act while it has the focus', async ({ page, visit }) => {
+    test('is left by Tab and by Escape, and its keys act while it has the focus', async ({
+      page,
+      visit,
+    }) => {
       await visit(element(`scenario="bind-race" load="eager" ro ${sandbox}`));
       const frame = page.frameLocator('vfio-playground iframe');
       await frame.getByRole('button', { name: 'Forward one step' }).focus();
@@ -93,7 +131,15 @@ for (const sandbox of ['', 'sandbox']) {
       await expect(count(frame)).toHaveText(/^1 /);
       await page.keyboard.press('Escape');
       // The element has it itself, no longer the frame in it.
-      await expect.poll(() => page.evaluate(() => document.activeElement?.tagName === 'VFIO-PLAYGROUND' && document.activeElement.shadowRoot?.activeElement === null)).toBe(true);
+      await expect
+        .poll(() =>
+          page.evaluate(
+            () =>
+              document.activeElement?.tagName === 'VFIO-PLAYGROUND' &&
+              document.activeElement.shadowRoot?.activeElement === null,
+          ),
+        )
+        .toBe(true);
       await page.keyboard.press('ArrowRight');
       await expect(count(frame)).toHaveText(/^1 /);
       await page.locator('#before').focus();
@@ -108,7 +154,10 @@ for (const sandbox of ['', 'sandbox']) {
 
 test('the element is as high as the content wants, at every width', async ({ page, visit }) => {
   await visit(element('scenario="bind-race" load="eager"'));
-  const height = () => page.evaluate(() => document.querySelector('vfio-playground')?.getBoundingClientRect().height ?? 0);
+  const height = () =>
+    page.evaluate(
+      () => document.querySelector('vfio-playground')?.getBoundingClientRect().height ?? 0,
+    );
   await page.setViewportSize({ width: 1000, height: 700 });
   await withClient(page, 'return undefined');
   await expect.poll(height).toBeGreaterThan(600);
@@ -116,7 +165,10 @@ test('the element is as high as the content wants, at every width', async ({ pag
   await expect.poll(height).toBeLessThan(500);
 });
 
-test('the element waits until it is near, or for a click, and shows its text meanwhile', async ({ page, visit }) => {
+test('the element waits until it is near, or for a click, and shows its text meanwhile', async ({
+  page,
+  visit,
+}) => {
   await visit(`<div style="height:4000px"></div>${element('scenario="bind-race"')}`);
   await expect(page.locator('#fallback')).toBeVisible();
   expect(await page.locator('iframe').count()).toBe(0);
@@ -129,7 +181,9 @@ test('the element waits until it is near, or for a click, and shows its text mea
 });
 
 test('the text stays where scripts are off', async ({ browser, playground }) => {
-  const server = await serve({ pages: { '/': element('scenario="bind-race"').replaceAll('PLAYGROUND', playground) } });
+  const server = await serve({
+    pages: { '/': element('scenario="bind-race"').replaceAll('PLAYGROUND', playground) },
+  });
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
   await page.goto(`${server.origin}/`);
@@ -138,29 +192,46 @@ test('the text stays where scripts are off', async ({ browser, playground }) => 
   await server.close();
 });
 
-test('the element works under a policy of the host without inline code; its timeline is moved by pointer, keys and messages', async ({ page, visit, playground }) => {
-  await visit(element('scenario="bind-race" load="eager" view="timeline" ro'), `default-src 'none'; script-src ${playground}; frame-src ${playground}`);
+test('the element works under a policy of the host without inline code; its timeline is moved by pointer, keys and messages', async ({
+  page,
+  visit,
+  playground,
+}) => {
+  await visit(
+    element('scenario="bind-race" load="eager" view="timeline" ro'),
+    `default-src 'none'; script-src ${playground}; frame-src ${playground}`,
+  );
   const frame = page.frameLocator('vfio-playground iframe');
   const slider = frame.getByRole('slider', { name: 'Step position' });
   await expect(slider).toHaveCount(1);
   await withClient(page, 'return client.seek(5)');
   await expect(slider).toHaveValue('5');
   const refused = frame.getByRole('button', { name: /^Step \d+, dpdk: / }).first();
-  const at = Number(/\d+/.exec(await refused.getAttribute('aria-label') ?? '')?.[0]);
+  const at = Number(/\d+/.exec((await refused.getAttribute('aria-label')) ?? '')?.[0]);
   await refused.click();
   await expect(count(frame)).toHaveText(new RegExp(`^${at} `));
   await slider.press('ArrowLeft');
   await expect(count(frame)).toHaveText(new RegExp(`^${at - 1} `));
 });
 
-test('the designs stand side by side, also in a narrow sandbox, and each can be watched', async ({ page, visit }) => {
+test('the designs stand side by side, also in a narrow sandbox, and each can be watched', async ({
+  page,
+  visit,
+}) => {
   await page.setViewportSize({ width: 406, height: 700 });
   await visit(element('scenario="bind-race" load="eager" view="compare" sandbox'));
   const frame = page.frameLocator('vfio-playground iframe');
   const bind = frame.getByRole('row', { name: 'dpdk bind_iommufd(fd2, iommufd2)' });
   await expect(bind.getByRole('cell')).toHaveText(['skipped', '-EBUSY', '-EBUSY', '-EINVAL']);
-  expect(await frame.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth)).toBe(0);
-  const places = await bind.getByRole('cell').evaluateAll((cells) => cells.map((cell) => cell.getBoundingClientRect()).filter(({ width }) => width > 120).map(({ x, y }) => `${x} ${y}`));
+  expect(await frame.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth)).toBe(
+    0,
+  );
+  const places = await bind.getByRole('cell').evaluateAll((cells) =>
+    cells
+      .map((cell) => cell.getBoundingClientRect())
+      .filter(({ width }) => width > 120)
+      .map(({ x, y }) => `${x} ${y}`),
+  );
   expect(new Set(places).size).toBe(4);
   await frame.getByRole('button', { name: 'Watch rfc-opened' }).click();
   await expect(frame.getByText('The RFC as posted', { exact: true })).toBeVisible();
@@ -169,17 +240,29 @@ test('the designs stand side by side, also in a narrow sandbox, and each can be 
   await expect(bind).toBeVisible();
 });
 
-test('a sandboxed frame checks in a worker, or on its own thread where a policy forbids that, and plays the witness', async ({ page, visit }) => {
+test('a sandboxed frame checks in a worker, or on its own thread where a policy forbids that, and plays the witness', async ({
+  page,
+  visit,
+}) => {
   const free = await serve({ dist: '/' });
-  const frameOf = (site: string): string => `<iframe src="${site}/embed.html?scenario=mail-question" width="600" height="500" sandbox="allow-scripts"></iframe>`;
+  const frameOf = (site: string): string =>
+    `<iframe src="${site}/embed.html?scenario=mail-question" width="600" height="500" sandbox="allow-scripts"></iframe>`;
   await visit(frameOf('PLAYGROUND') + frameOf(free.origin));
-  for (const [at, engine] of [[0, 'bytecode'], [1, 'WebAssembly']] as const) {
+  for (const [at, engine] of [
+    [0, 'bytecode'],
+    [1, 'WebAssembly'],
+  ] as const) {
     const frame = page.frameLocator('iframe').nth(at);
     await frame.getByRole('button', { name: 'Check', exact: true }).click();
     const panel = frame.getByRole('region', { name: 'Check', exact: true });
     await expect(panel).toContainText('Yes: 3 of the properties are violated in 940 states.');
     await expect(panel).toContainText(`with the ${engine} engine`);
-    expect(page.workers().map((worker) => worker.url()).filter((url) => url.startsWith('blob:'))).toHaveLength(at);
+    expect(
+      page
+        .workers()
+        .map((worker) => worker.url())
+        .filter((url) => url.startsWith('blob:')),
+    ).toHaveLength(at);
     await frame.getByRole('button', { name: 'Play the witness of owner-exclusive' }).click();
     await expect(count(frame)).toHaveText(/^[1-9]\d* \/ 48$/);
     await frame.getByRole('button', { name: 'Back to the story' }).click();
@@ -189,8 +272,13 @@ test('a sandboxed frame checks in a worker, or on its own thread where a policy 
 });
 
 for (const sandbox of [undefined, 'allow-scripts']) {
-  test(`a bare frame ${sandbox === undefined ? '' : 'in a sandbox '}answers messages and keeps its link current`, async ({ page, visit }) => {
-    await visit(`<iframe src="PLAYGROUND/embed.html?scenario=hot-unplug&step=3&theme=light&ro=1&embed=1" width="900" height="600" ${sandbox === undefined ? '' : `sandbox="${sandbox}"`}></iframe>`);
+  test(`a bare frame ${sandbox === undefined ? '' : 'in a sandbox '}answers messages and keeps its link current`, async ({
+    page,
+    visit,
+  }) => {
+    await visit(
+      `<iframe src="PLAYGROUND/embed.html?scenario=hot-unplug&step=3&theme=light&ro=1&embed=1" width="900" height="600" ${sandbox === undefined ? '' : `sandbox="${sandbox}"`}></iframe>`,
+    );
     const frame = page.frameLocator('iframe');
     await expect(count(frame)).toHaveText(/^3 /);
     await expect(frame.locator('html')).toHaveAttribute('data-theme', 'light');
@@ -200,16 +288,24 @@ for (const sandbox of [undefined, 'allow-scripts']) {
     expect(before).toMatch(/\/index\.html#v1\.[\w-]+$/);
     await frame.getByRole('button', { name: 'Forward one step' }).click();
     await expect(home).not.toHaveAttribute('href', before ?? '');
-    const answers = await page.evaluate(() => new Promise<unknown[]>((resolve) => {
-      const heard: unknown[] = [];
-      addEventListener('message', ({ data }: MessageEvent<{ id?: number }>) => {
-        if (data.id !== undefined) heard.push(data);
-        if (heard.length === 3) resolve(heard);
-      });
-      const target = document.querySelector('iframe')?.contentWindow;
-      for (const [id, type] of ['ping', 'getState', 'seek'].entries()) target?.postMessage({ source: 'vfio-playground', v: 1, id, type }, '*');
-    }));
-    expect(answers).toMatchObject([{ type: 'pong', id: 0 }, { type: 'state', id: 1, state: { cursor: 4, scenario: 'hot-unplug' } }, { type: 'error', id: 2 }]);
+    const answers = await page.evaluate(
+      () =>
+        new Promise<unknown[]>((resolve) => {
+          const heard: unknown[] = [];
+          addEventListener('message', ({ data }: MessageEvent<{ id?: number }>) => {
+            if (data.id !== undefined) heard.push(data);
+            if (heard.length === 3) resolve(heard);
+          });
+          const target = document.querySelector('iframe')?.contentWindow;
+          for (const [id, type] of ['ping', 'getState', 'seek'].entries())
+            target?.postMessage({ source: 'vfio-playground', v: 1, id, type }, '*');
+        }),
+    );
+    expect(answers).toMatchObject([
+      { type: 'pong', id: 0 },
+      { type: 'state', id: 1, state: { cursor: 4, scenario: 'hot-unplug' } },
+      { type: 'error', id: 2 },
+    ]);
   });
 }
 
@@ -245,7 +341,9 @@ test('one file works without a server and keeps its link', async ({ page }) => {
 });
 
 test('old links open in the page, and what a damaged one lost is on screen', async ({ page }) => {
-  const links = JSON.parse(readFileSync(join(root, 'src/session/oldLinks.json'), 'utf8')) as readonly { readonly link: string }[];
+  const links = JSON.parse(
+    readFileSync(join(root, 'src/session/oldLinks.json'), 'utf8'),
+  ) as readonly { readonly link: string }[];
   const [first] = links;
   if (!first) throw new Error('no old link');
   await page.goto(`./${first.link}`);

@@ -22,7 +22,9 @@ test.describe('a page with a problem fails its test', () => {
   test('request to another origin', async ({ page }) => {
     await page.route('http://elsewhere.invalid/', (route) => route.fulfill({ body: '' }));
     await page.goto('./');
-    await page.evaluate(() => fetch('http://elsewhere.invalid/', { mode: 'no-cors' }).then(() => undefined));
+    await page.evaluate(() =>
+      fetch('http://elsewhere.invalid/', { mode: 'no-cors' }).then(() => undefined),
+    );
   });
 
   test('socket to another origin', async ({ page }) => {

@@ -20,7 +20,9 @@ async function open(page: Page, scenario: string, step = 0): Promise<void> {
   await idle(page);
 }
 
-test('acting in the past starts a branch, which is named and left by keyboard with the focus on it', async ({ page }) => {
+test('acting in the past starts a branch, which is named and left by keyboard with the focus on it', async ({
+  page,
+}) => {
   await open(page, 'bind-race', 20);
   await page.getByRole('button', { name: 'Step dpdk', exact: true }).focus();
   await page.keyboard.press('Enter');
@@ -39,7 +41,10 @@ test('acting in the past starts a branch, which is named and left by keyboard wi
   await expect(named).toBeFocused();
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: 'Branch main' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('button', { name: 'Branch main' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText('20 / 57');
   await page.keyboard.press('Control+k');
   await page.keyboard.type('branch dpdk');
@@ -48,7 +53,9 @@ test('acting in the past starts a branch, which is named and left by keyboard wi
   await expect(named).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('branches come back after a reload by their names; the link of somebody else opens alone', async ({ page }) => {
+test('branches come back after a reload by their names; the link of somebody else opens alone', async ({
+  page,
+}) => {
   await open(page, 'bind-race', 20);
   await page.getByRole('button', { name: 'Step dpdk', exact: true }).click();
   const branches = page.getByRole('group', { name: 'Branches' }).getByRole('button');
@@ -58,7 +65,10 @@ test('branches come back after a reload by their names; the link of somebody els
   await page.reload();
   await idle(page);
   await expect(branches).toHaveText([/^main/, /^dpdk cuts in/]);
-  await expect(page.getByRole('button', { name: 'Branch dpdk cuts in' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('button', { name: 'Branch dpdk cuts in' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^21 /);
   const mine = await page.evaluate(() => location.hash);
   await page.getByRole('button', { name: 'Branch main' }).click();
@@ -74,7 +84,13 @@ test('branches come back after a reload by their names; the link of somebody els
 });
 
 test('where storage is refused a reload keeps what the address says', async ({ page }) => {
-  await page.addInitScript(() => Object.defineProperty(window, 'sessionStorage', { get: () => { throw new DOMException('refused', 'SecurityError'); } }));
+  await page.addInitScript(() =>
+    Object.defineProperty(window, 'sessionStorage', {
+      get: () => {
+        throw new DOMException('refused', 'SecurityError');
+      },
+    }),
+  );
   await open(page, 'bind-race', 20);
   const length = (): Promise<number> => page.evaluate(() => location.hash.length);
   await expect.poll(length).toBeGreaterThan(1);
@@ -89,7 +105,9 @@ test('where storage is refused a reload keeps what the address says', async ({ p
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('the details say why a task waits, who holds what it waits for, and lead to where it began', async ({ page }) => {
+test('the details say why a task waits, who holds what it waits for, and lead to where it began', async ({
+  page,
+}) => {
   await open(page, 'hot-unplug', 45);
   const details = page.getByRole('region', { name: 'Details' });
   await details.getByRole('button', { name: 'Why does driver wait?' }).click();
@@ -101,7 +119,9 @@ test('the details say why a task waits, who holds what it waits for, and lead to
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^34 /);
 });
 
-test('a table of file operations is picked by keyboard, tells who goes through it, and leads there', async ({ page }) => {
+test('a table of file operations is picked by keyboard, tells who goes through it, and leads there', async ({
+  page,
+}) => {
   await open(page, 'bind-race', 57);
   const details = page.getByRole('region', { name: 'Details' });
   const gate = page.getByRole('article', { name: 'gate open, read, write, mmap, ioctl' });
@@ -155,10 +175,14 @@ test('the tour goes to its end by keyboard and gives the focus back', async ({ p
   }
   await done.focus();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('region', { name: 'Story' }).getByRole('button').first()).toBeFocused();
+  await expect(
+    page.getByRole('region', { name: 'Story' }).getByRole('button').first(),
+  ).toBeFocused();
 });
 
-test('panels are sized by keyboard, leave the stage its room, and keep their size', async ({ page }) => {
+test('panels are sized by keyboard, leave the stage its room, and keep their size', async ({
+  page,
+}) => {
   await open(page, 'bind-race');
   const separators = page.getByRole('separator');
   for (const separator of await separators.all()) {
@@ -168,15 +192,21 @@ test('panels are sized by keyboard, leave the stage its room, and keep their siz
   }
   // The two at the sides leave the stage 500 px and so get less than they ask for; what they say is what they have.
   for (const separator of await separators.all()) {
-    const panel = await page.locator(`#${await separator.getAttribute('aria-controls')}`).boundingBox();
+    const panel = await page
+      .locator(`#${await separator.getAttribute('aria-controls')}`)
+      .boundingBox();
     const flat = (await separator.getAttribute('aria-orientation')) === 'horizontal';
-    await expect(separator).toHaveAttribute('aria-valuenow', String(Math.round((flat ? panel?.height : panel?.width) ?? 0)));
+    await expect(separator).toHaveAttribute(
+      'aria-valuenow',
+      String(Math.round((flat ? panel?.height : panel?.width) ?? 0)),
+    );
   }
   expect(Number(await separators.nth(1).getAttribute('aria-valuenow'))).toBeLessThan(720);
   const stage = await page.getByRole('region', { name: 'Stage' }).boundingBox();
   expect(stage?.width).toBeGreaterThan(480);
   expect(stage?.height).toBeGreaterThan(150);
-  const sizes = (): Promise<readonly (string | null)[]> => separators.evaluateAll((all) => all.map((each) => each.ariaValueNow));
+  const sizes = (): Promise<readonly (string | null)[]> =>
+    separators.evaluateAll((all) => all.map((each) => each.ariaValueNow));
   await separators.first().focus();
   await page.keyboard.press('ArrowLeft');
   const before = await sizes();
@@ -185,8 +215,15 @@ test('panels are sized by keyboard, leave the stage its room, and keep their siz
   expect(await sizes()).toEqual(before);
 });
 
-for (const [what, opener] of [['help', /^Help/], ['share', /^Share/], ['palette', /^Find a command/], ['scenarios', /^Scenario:/]] as const) {
-  test(`the ${what} dialog keeps the focus inside, closes on Escape, and gives it back`, async ({ page }) => {
+for (const [what, opener] of [
+  ['help', /^Help/],
+  ['share', /^Share/],
+  ['palette', /^Find a command/],
+  ['scenarios', /^Scenario:/],
+] as const) {
+  test(`the ${what} dialog keeps the focus inside, closes on Escape, and gives it back`, async ({
+    page,
+  }) => {
     await open(page, 'bind-race');
     const button = page.getByRole('banner').getByRole('button', { name: opener });
     await button.focus();
@@ -195,7 +232,13 @@ for (const [what, opener] of [['help', /^Help/], ['share', /^Share/], ['palette'
     await idle(page);
     for (let tabs = 0; tabs < 60; tabs += 1) {
       await page.keyboard.press('Tab');
-      expect(await page.evaluate(() => document.activeElement === document.body || document.activeElement?.closest('dialog') !== null)).toBe(true);
+      expect(
+        await page.evaluate(
+          () =>
+            document.activeElement === document.body ||
+            document.activeElement?.closest('dialog') !== null,
+        ),
+      ).toBe(true);
     }
     await page.keyboard.press('Escape');
     await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -235,7 +278,11 @@ test('what is typed before the palette is there is in it when it comes', async (
   come();
   // While it is fetched, built and put on the page.
   await page.keyboard.type('vfio0 dpdk', { delay: 20 });
-  await expect(page.getByRole('combobox', { name: /Find a command/ })).toHaveValue('open vfio0 dpdk');
+  await expect(page.getByRole('combobox', { name: /Find a command/ })).toHaveValue(
+    'open vfio0 dpdk',
+  );
   await expect(page.getByRole('combobox', { name: /Find a command/ })).toBeFocused();
-  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveText([/Open vfio0/]);
+  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveText([
+    /Open vfio0/,
+  ]);
 });

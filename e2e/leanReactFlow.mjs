@@ -56,8 +56,19 @@ const BODIES = {
  */
 const UNCALLED = {
   createStore: [
-    'addSelectedEdges', 'addSelectedNodes', 'panBy', 'resetSelectedElements', 'resolveFitView', 'setCenter', 'setNodeExtent', 'triggerEdgeChanges', 'triggerNodeChanges',
-    'unselectNodesAndEdges', 'updateConnection', 'updateNodeInternals', 'updateNodePositions',
+    'addSelectedEdges',
+    'addSelectedNodes',
+    'panBy',
+    'resetSelectedElements',
+    'resolveFitView',
+    'setCenter',
+    'setNodeExtent',
+    'triggerEdgeChanges',
+    'triggerNodeChanges',
+    'unselectNodesAndEdges',
+    'updateConnection',
+    'updateNodeInternals',
+    'updateNodePositions',
   ],
   NodeWrapper: ['onFocus', 'onKeyDown', 'onSelectNodeHandler'],
 };
@@ -92,10 +103,22 @@ const VALUES = {
 };
 
 /** Props that would do nothing. */
-const TRIMMED = /^\s*(onInit|fitView|viewport|onConnect\w*|onNodesChange|onEdgesChange|onNodeClick|onNodeDrag\w*|onPane\w+|onReconnect\w*|onSelection\w+|connectionLine\w+)\b[ =]?/m;
+const TRIMMED =
+  /^\s*(onInit|fitView|viewport|onConnect\w*|onNodesChange|onEdgesChange|onNodeClick|onNodeDrag\w*|onPane\w+|onReconnect\w*|onSelection\w+|connectionLine\w+)\b[ =]?/m;
 
 /** What pan and zoom do with a selection of d3-selection. The rest builds documents, which React does here. */
-const SELECTING = new Set(['call', 'constructor', 'datum', 'each', 'filter', 'node', 'on', 'property', 'selection', 'style']);
+const SELECTING = new Set([
+  'call',
+  'constructor',
+  'datum',
+  'each',
+  'filter',
+  'node',
+  'on',
+  'property',
+  'selection',
+  'style',
+]);
 
 /** Kinds of d3-selection and d3-drag that nobody makes. */
 const UNMADE = new Set(['DragEvent', 'EnterNode', 'Local']);
@@ -135,8 +158,11 @@ export function leanReactFlow() {
     apply: 'build',
     enforce: 'pre',
     buildStart() {
-      const { version } = JSON.parse(readFileSync(join(root, 'node_modules/@xyflow/react/package.json'), 'utf8'));
-      if (version !== VERSION) throw new Error(`React Flow ${version} is not the ${VERSION} that leanReactFlow.mjs knows`);
+      const { version } = JSON.parse(
+        readFileSync(join(root, 'node_modules/@xyflow/react/package.json'), 'utf8'),
+      );
+      if (version !== VERSION)
+        throw new Error(`React Flow ${version} is not the ${VERSION} that leanReactFlow.mjs knows`);
     },
     resolveId: (id) => ANEW[id]?.id,
     load(id) {
@@ -145,12 +171,19 @@ export function leanReactFlow() {
     },
     transform(code, id) {
       const asked = id.endsWith('/src/ui/stage/Stage.tsx') ? TRIMMED.exec(code)?.[1] : undefined;
-      if (asked !== undefined) throw new Error(`${asked} of React Flow is trimmed in e2e/leanReactFlow.mjs`);
-      const part = /\/node_modules\/(?:@xyflow\/(react|system)\/dist\/esm\/index\.js|d3-(drag|interpolate|selection)\/dist\/d3-\w+\.mjs)$/.exec(id);
+      if (asked !== undefined)
+        throw new Error(`${asked} of React Flow is trimmed in e2e/leanReactFlow.mjs`);
+      const part =
+        /\/node_modules\/(?:@xyflow\/(react|system)\/dist\/esm\/index\.js|d3-(drag|interpolate|selection)\/dist\/d3-\w+\.mjs)$/.exec(
+          id,
+        );
       if (!part) return undefined;
       const name = part[1] ?? part[2] ?? '';
       // Names that are written onto parts keep them.
-      const trimmed = replace(code, this.parse(code).body, name).replaceAll(/^\w+\.displayName = '\w+';$/gm, '');
+      const trimmed = replace(code, this.parse(code).body, name).replaceAll(
+        /^\w+\.displayName = '\w+';$/gm,
+        '',
+      );
       return { code: name === 'system' ? withoutLinear(trimmed) : trimmed, map: null };
     },
   };
@@ -158,8 +191,11 @@ export function leanReactFlow() {
 
 /** The view always moves along the curve that d3-zoom uses by itself, so what interpolates everything else is left out. @param {string} code */
 function withoutLinear(code) {
-  const parts = code.replace('import { interpolateZoom, interpolate } from', 'import { interpolateZoom } from').split("options?.interpolate === 'linear' ? interpolate : interpolateZoom");
-  if (parts.length !== 4) throw new Error(`React Flow interpolates in ${parts.length - 1} places, not in 3`);
+  const parts = code
+    .replace('import { interpolateZoom, interpolate } from', 'import { interpolateZoom } from')
+    .split("options?.interpolate === 'linear' ? interpolate : interpolateZoom");
+  if (parts.length !== 4)
+    throw new Error(`React Flow interpolates in ${parts.length - 1} places, not in 3`);
   return parts.join('interpolateZoom');
 }
 
@@ -167,7 +203,10 @@ function withoutLinear(code) {
 
 /** @param {string} code @param {readonly any[]} statements of the module @param {string} name of the module */
 function replace(code, statements, name) {
-  const [bodies, values] = [new Map(Object.entries(BODIES[name] ?? {})), new Map(Object.entries(VALUES[name] ?? {}))];
+  const [bodies, values] = [
+    new Map(Object.entries(BODIES[name] ?? {})),
+    new Map(Object.entries(VALUES[name] ?? {})),
+  ];
   /** @type {Change[]} */
   const changes = [];
   /** @param {Map<string, string>} from @param {string} of @param {{ start: number, end: number }} at @param {(by: string) => string} [as] */
@@ -189,12 +228,15 @@ function replace(code, statements, name) {
         changes.push(...withoutUncalled(id.name, init));
       }
       // What a module makes when it is loaded is dropped where nobody uses it.
-      for (let call = init; call?.type === 'CallExpression'; [call] = call.arguments) changes.push({ start: call.start, end: call.start, by: '/* @__PURE__ */ ' });
+      for (let call = init; call?.type === 'CallExpression'; [call] = call.arguments)
+        changes.push({ start: call.start, end: call.start, by: '/* @__PURE__ */ ' });
     }
   }
   const missing = [...bodies.keys(), ...values.keys()];
   if (missing.length > 0) throw new Error(`React Flow has no ${missing.join(', ')}`);
-  return changes.toSorted((a, b) => b.start - a.start).reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
+  return changes
+    .toSorted((a, b) => b.start - a.start)
+    .reduce((text, { start, end, by }) => text.slice(0, start) + by + text.slice(end), code);
 }
 
 /** @param {string} name of a function of the module @param {any} within it @returns {Change[]} */
@@ -208,11 +250,13 @@ function withoutUncalled(name, within) {
     if (typeof part !== 'object' || part === null) return;
     const called = part.key?.name ?? part.id?.name;
     const body = (part.value ?? part.init ?? part).body;
-    if (typeof called === 'string' && body?.type === 'BlockStatement' && uncalled.delete(called)) changes.push({ start: body.start, end: body.end, by: '{}' });
+    if (typeof called === 'string' && body?.type === 'BlockStatement' && uncalled.delete(called))
+      changes.push({ start: body.start, end: body.end, by: '{}' });
     else Object.values(part).forEach(look);
   };
   look(within);
-  if (uncalled.size > 0) throw new Error(`${name} of React Flow has no ${[...uncalled].join(', ')}`);
+  if (uncalled.size > 0)
+    throw new Error(`${name} of React Flow has no ${[...uncalled].join(', ')}`);
   return changes;
 }
 
@@ -229,6 +273,15 @@ function leanPrototype(code, { expression: { type, left, right }, start, end }) 
   if (kind !== 'Selection') return [];
   const all = right.right;
   const methods = all.properties.filter((/** @type {any} */ { key }) => SELECTING.has(key.name));
-  if (methods.length !== SELECTING.size) throw new Error('d3-selection has not all that pan and zoom need');
-  return [{ start: all.start, end: all.end, by: inBraces(methods.map((/** @type {any} */ method) => code.slice(method.start, method.end)).join(', ')) }];
+  if (methods.length !== SELECTING.size)
+    throw new Error('d3-selection has not all that pan and zoom need');
+  return [
+    {
+      start: all.start,
+      end: all.end,
+      by: inBraces(
+        methods.map((/** @type {any} */ method) => code.slice(method.start, method.end)).join(', '),
+      ),
+    },
+  ];
 }

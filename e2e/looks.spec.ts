@@ -2,7 +2,11 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { idle } from './stageScenes.ts';
 
-const sizes = [{ width: 1440, height: 900 }, { width: 1024, height: 768 }, { width: 390, height: 844 }];
+const sizes = [
+  { width: 1440, height: 900 },
+  { width: 1024, height: 768 },
+  { width: 390, height: 844 },
+];
 const schemes = ['light', 'dark'] as const;
 
 /** The page after so many steps of a scenario. */
@@ -11,7 +15,9 @@ async function at(page: Page, scenario: string, step: number): Promise<void> {
   await idle(page);
   await page.getByRole('slider', { name: 'Step position' }).fill(String(step));
   // Keys belong to a slider while it has the focus.
-  await page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+  await page.evaluate(
+    () => document.activeElement instanceof HTMLElement && document.activeElement.blur(),
+  );
   await idle(page);
 }
 
@@ -30,7 +36,9 @@ const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await at(page, 'bind-race', 0);
     await pressed(page, 'c');
     await page.getByRole('button', { name: 'Check all interleavings' }).click();
-    await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText('nothing goes wrong');
+    await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(
+      'nothing goes wrong',
+    );
   },
   compared: async (page) => {
     await at(page, 'cdev-path', 10);
@@ -68,7 +76,11 @@ for (const [name, show] of Object.entries(states)) {
         await page.emulateMedia({ colorScheme });
         await idle(page);
         // Browsers of other versions draw letters a little differently; whatever has moved or is missing is far more than that.
-        await expect.soft(page).toHaveScreenshot(`${name}-${size.width}-${colorScheme}.png`, { maxDiffPixelRatio: 0.02, threshold: 0.3, caret: 'hide' });
+        await expect.soft(page).toHaveScreenshot(`${name}-${size.width}-${colorScheme}.png`, {
+          maxDiffPixelRatio: 0.02,
+          threshold: 0.3,
+          caret: 'hide',
+        });
       }
     }
   });

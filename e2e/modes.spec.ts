@@ -14,7 +14,9 @@ async function idle(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
 }
 
-test('present mode shows stage and caption, answers a remote control, and leaves by Escape', async ({ page }) => {
+test('present mode shows stage and caption, answers a remote control, and leaves by Escape', async ({
+  page,
+}) => {
   await open(page);
   await page.keyboard.press('p');
   await expect(page.getByRole('complementary', { name: 'Actors' })).toBeHidden();
@@ -48,10 +50,15 @@ test('the happy path goes by keyboard alone', async ({ page }) => {
   await expect(page.getByRole('list', { name: 'Open files of qemu' })).toContainText('gate open');
 });
 
-test('the page opens on a still scenario under reduced motion, with the tour one click away', async ({ page }) => {
+test('the page opens on a still scenario under reduced motion, with the tour one click away', async ({
+  page,
+}) => {
   await open(page);
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^0 /);
-  await expect(page.getByRole('region', { name: 'Story' }).getByRole('button')).toHaveText([/Play the story/, /tour/]);
+  await expect(page.getByRole('region', { name: 'Story' }).getByRole('button')).toHaveText([
+    /Play the story/,
+    /tour/,
+  ]);
 });
 
 test('the page moves by itself once, and one that a link opens never does', async ({ page }) => {
@@ -91,7 +98,9 @@ test('a press takes over while the page moves by itself', async ({ page }) => {
   await expect(page.getByRole('region', { name: 'Story' })).not.toContainText('How does a program');
 });
 
-test('the tour leads by keys from stop to stop, and undo brings the session back', async ({ page }) => {
+test('the tour leads by keys from stop to stop, and undo brings the session back', async ({
+  page,
+}) => {
   await open(page, './?scenario=hot-unplug');
   await page.keyboard.press('End');
   const before = await page.getByRole('status', { name: 'Step' }).textContent();
@@ -109,13 +118,17 @@ test('the tour leads by keys from stop to stop, and undo brings the session back
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(before ?? '');
 });
 
-test('the palette finds by typing, goes by arrows, and gives an object the focus', async ({ page }) => {
+test('the palette finds by typing, goes by arrows, and gives an object the focus', async ({
+  page,
+}) => {
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('Control+k');
   const box = page.getByRole('combobox', { name: 'Find a command, an action or an object' });
   await expect(box).toBeFocused();
   await page.keyboard.type('open vfio0 dpdk');
-  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option', { selected: true })).toContainText('Open vfio0');
+  await expect(
+    page.getByRole('listbox', { name: 'Found' }).getByRole('option', { selected: true }),
+  ).toContainText('Open vfio0');
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);
   await page.keyboard.press('Control+k');
@@ -131,11 +144,19 @@ test('predict asks, says whether it was right and why, and can be left', async (
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('q');
   const card = page.getByRole('dialog', { name: 'Predict' });
-  await expect(card.getByRole('group', { name: 'Answers' })).toHaveAccessibleDescription(/What will it return\?$/);
+  await expect(card.getByRole('group', { name: 'Answers' })).toHaveAccessibleDescription(
+    /What will it return\?$/,
+  );
   for (let asked = 1; asked < 8; asked += 1) {
     const refused = await card.getByText('dpdk is about to call bind_iommufd').count();
-    await (refused > 0 ? card.getByRole('button', { name: '-EINVAL', exact: true }) : card.getByRole('group', { name: 'Answers' }).getByRole('button').first()).click();
-    await expect(card.getByRole('status').filter({ hasText: /Right|Not this time/ })).toContainText(refused > 0 ? /Right.*already open/ : /\S/);
+    await (
+      refused > 0
+        ? card.getByRole('button', { name: '-EINVAL', exact: true })
+        : card.getByRole('group', { name: 'Answers' }).getByRole('button').first()
+    ).click();
+    await expect(card.getByRole('status').filter({ hasText: /Right|Not this time/ })).toContainText(
+      refused > 0 ? /Right.*already open/ : /\S/,
+    );
     await expect(card.getByRole('button', { name: 'Next question' })).toBeFocused();
     if (refused > 0) break;
     await page.keyboard.press('Enter');
@@ -144,10 +165,17 @@ test('predict asks, says whether it was right and why, and can be left', async (
   await expect(card).toHaveCount(0);
 });
 
-test('a page zoomed to twice its size shows the stage, and the whole reason of a prediction', async ({ page }) => {
+test('a page zoomed to twice its size shows the stage, and the whole reason of a prediction', async ({
+  page,
+}) => {
   await page.setViewportSize({ width: 720, height: 450 });
   await open(page, './?scenario=bind-race');
-  const [scenario, design] = await Promise.all([page.getByRole('button', { name: /^Scenario:/ }), page.getByRole('group', { name: 'Design' })].map((each) => each.boundingBox()));
+  const [scenario, design] = await Promise.all(
+    [
+      page.getByRole('button', { name: /^Scenario:/ }),
+      page.getByRole('group', { name: 'Design' }),
+    ].map((each) => each.boundingBox()),
+  );
   expect(Math.abs((scenario?.y ?? 0) - (design?.y ?? 0))).toBeLessThan(10);
   await page.keyboard.press('q');
   const card = page.getByRole('dialog', { name: 'Predict' });
@@ -157,7 +185,9 @@ test('a page zoomed to twice its size shows the stage, and the whole reason of a
   expect(await reason.evaluate((each) => each.scrollHeight - each.clientHeight)).toBe(0);
 });
 
-test('predict asks by keyboard who must go next, says what the other would have met, and shows it on a branch', async ({ page }) => {
+test('predict asks by keyboard who must go next, says what the other would have met, and shows it on a branch', async ({
+  page,
+}) => {
   await open(page, './?scenario=double-bind');
   await page.keyboard.press('q');
   const card = page.getByRole('dialog', { name: 'Predict' });
@@ -172,14 +202,24 @@ test('predict asks by keyboard who must go next, says what the other would have 
   await expect(answers).toHaveText([/^qemulock/, /^qemu\/2lock/]);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(card.getByRole('status').filter({ hasText: 'Not this time: qemu.' })).toContainText('qemu waits for devset vfio0.lock, held by qemu/2');
+  await expect(card.getByRole('status').filter({ hasText: 'Not this time: qemu.' })).toContainText(
+    'qemu waits for devset vfio0.lock, held by qemu/2',
+  );
   await page.keyboard.press('Tab');
   await expect(card.getByRole('button', { name: 'See qemu/2 go first' })).toBeFocused();
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: 'Branch qemu/2 first' })).toHaveAttribute('aria-pressed', 'true');
-  await expect(page.getByRole('group', { name: 'Task qemu', exact: true })).toContainText('waits for devset vfio0.lock, held by qemu/2');
+  await expect(page.getByRole('button', { name: 'Branch qemu/2 first' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
+  await expect(page.getByRole('group', { name: 'Task qemu', exact: true })).toContainText(
+    'waits for devset vfio0.lock, held by qemu/2',
+  );
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: 'Branch main' })).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByRole('button', { name: 'Branch main' })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  );
   await expect(page.getByRole('status', { name: 'Step' })).not.toHaveText(step ?? '');
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Enter');
@@ -195,19 +235,27 @@ test('a step is announced once, and a question mark lists every key', async ({ p
   await page.keyboard.press('ArrowRight');
   await expect(said).toHaveText(/qemu/);
   await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Help and keys' })).toContainText('Take the 90-second tour');
+  await expect(page.getByRole('dialog', { name: 'Help and keys' })).toContainText(
+    'Take the 90-second tour',
+  );
 });
 
 test.describe('a part of the page that does not come', () => {
-  test.use({ allowedProblems: [/Failed to load resource|Failed to fetch dynamically imported module/] });
+  test.use({
+    allowedProblems: [/Failed to load resource|Failed to fetch dynamically imported module/],
+  });
 
-  test('is told in its place, with the rest as it was, and loading again brings back the run and the part', async ({ page }) => {
+  test('is told in its place, with the rest as it was, and loading again brings back the run and the part', async ({
+    page,
+  }) => {
     await page.route(/\/(Verdicts|HelpDialog)-.*\.js/, (route) => route.abort());
     await open(page, './?scenario=bind-race');
     await page.keyboard.press('PageDown');
     const step = await page.getByRole('status', { name: 'Step' }).textContent();
     await page.keyboard.press('3');
-    await expect(page.getByRole('alert')).toContainText('The table of verdicts could not be loaded.');
+    await expect(page.getByRole('alert')).toContainText(
+      'The table of verdicts could not be loaded.',
+    );
     await expect(page.getByRole('complementary', { name: 'Actors' })).toContainText('qemu');
     await page.keyboard.press('1');
     await expect(page.getByRole('region', { name: 'Stage' })).toContainText('vfio0');
@@ -226,7 +274,9 @@ test.describe('a part of the page that does not come', () => {
     await expect(page.getByRole('button', { name: 'Work out the verdicts' })).toBeVisible();
   });
 
-  test('is fetched again when it is wanted, where it was fetched ahead in vain', async ({ page }) => {
+  test('is fetched again when it is wanted, where it was fetched ahead in vain', async ({
+    page,
+  }) => {
     const refused = page.waitForEvent('requestfailed', (request) => /\/Facts-/.test(request.url()));
     await page.route(/\/Facts-.*\.js/, (route) => route.abort());
     await open(page, './?scenario=bind-race');

@@ -14,7 +14,11 @@ worker.addEventListener('install', (/** @type {any} */ event) => {
 worker.addEventListener('activate', (/** @type {any} */ event) => {
   /** @param {string} name */
   const isOld = (name) => name.startsWith('vfio-playground-') && name !== cacheName;
-  event.waitUntil(caches.keys().then((names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name)))));
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name)))),
+  );
 });
 
 worker.addEventListener('fetch', (/** @type {any} */ event) => {
@@ -23,7 +27,11 @@ worker.addEventListener('fetch', (/** @type {any} */ event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== worker.location.origin) return;
   // A page comes from the network while there is one, so that a new build is seen; assets never change under their names.
-  event.respondWith(request.mode === 'navigate' ? fetch(request).catch((error) => kept(url).then((found) => found ?? Promise.reject(error))) : kept(url).then((found) => found ?? fetch(request)));
+  event.respondWith(
+    request.mode === 'navigate'
+      ? fetch(request).catch((error) => kept(url).then((found) => found ?? Promise.reject(error)))
+      : kept(url).then((found) => found ?? fetch(request)),
+  );
 });
 
 /** @param {URL} url */

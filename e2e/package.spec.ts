@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
@@ -24,35 +33,77 @@ test.beforeAll(async () => {
 
 test.afterAll(() => rmSync(project, { recursive: true }));
 
-const run = (file: string, ...args: string[]): string => execFileSync(process.execPath, [file, ...args], { cwd: project, encoding: 'utf8' });
+const run = (file: string, ...args: string[]): string =>
+  execFileSync(process.execPath, [file, ...args], { cwd: project, encoding: 'utf8' });
 
 test('holds the site, the command, the modules and their types, and nothing else', () => {
-  const [packed] = JSON.parse(execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' })) as [{ readonly files: readonly { readonly path: string }[]; readonly size: number }];
+  const [packed] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  ) as [{ readonly files: readonly { readonly path: string }[]; readonly size: number }];
   const paths = packed.files.map(({ path }) => path);
-  for (const needed of ['package.json', 'README.md', 'LICENSE', 'dist/index.html', 'dist/embed.html', 'dist/vfio-playground.js', 'dist/vfio-playground.html', 'dist/sw.js', 'dist-cli/cli.js', 'dist-npm/core.js', 'dist-npm/element.js', 'dist-npm/types/core.d.ts', 'dist-npm/types/element.d.ts']) expect(paths).toContain(needed);
-  expect(paths.filter((path) => !/^(package\.json|README\.md|LICENSE|dist\/|dist-cli\/cli\.js$|dist-npm\/(core|element)\.js$|dist-npm\/types\/.*\.d\.ts$)/.test(path))).toEqual([]);
+  for (const needed of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'dist/index.html',
+    'dist/embed.html',
+    'dist/vfio-playground.js',
+    'dist/vfio-playground.html',
+    'dist/sw.js',
+    'dist-cli/cli.js',
+    'dist-npm/core.js',
+    'dist-npm/element.js',
+    'dist-npm/types/core.d.ts',
+    'dist-npm/types/element.d.ts',
+  ])
+    expect(paths).toContain(needed);
+  expect(
+    paths.filter(
+      (path) =>
+        !/^(package\.json|README\.md|LICENSE|dist\/|dist-cli\/cli\.js$|dist-npm\/(core|element)\.js$|dist-npm\/types\/.*\.d\.ts$)/.test(
+          path,
+        ),
+    ),
+  ).toEqual([]);
   expect(packed.size).toBeLessThan(4_000_000);
 });
 
 test('runs, checks, links and exports without a page', () => {
-  writeFileSync(join(project, 'use.js'), `
+  writeFileSync(
+    join(project, 'use.js'),
+    `
     import { libraryEntry, runScenario, makeResult, makeLink, linkOf, openLink, runCheck, compile, designById, EXPORTS } from 'vfio-playground/core';
     const { scenario } = libraryEntry('bind-race');
     const outcome = runScenario(scenario);
     const opened = openLink(makeLink(linkOf(outcome.trace)));
     const check = runCheck(compile(designById(scenario.design), scenario.options, scenario.world, scenario.calls));
     console.log(JSON.stringify({ ok: outcome.ok, format: makeResult(outcome.trace).format, steps: opened.trace.steps.length === outcome.trace.steps.length, verdict: check.verdict, exports: EXPORTS.map((each) => each.make(outcome.trace).length > 0).every(Boolean) }));
-  `);
-  expect(JSON.parse(run('use.js'))).toEqual({ ok: true, format: 'vfio-playground/run@1', steps: true, verdict: 'holds', exports: true });
+  `,
+  );
+  expect(JSON.parse(run('use.js'))).toEqual({
+    ok: true,
+    format: 'vfio-playground/run@1',
+    steps: true,
+    verdict: 'holds',
+    exports: true,
+  });
 });
 
 test('loads the element where there is no page', () => {
-  writeFileSync(join(project, 'server.js'), `import { TAG, connect } from 'vfio-playground'; console.log(TAG, typeof connect);`);
+  writeFileSync(
+    join(project, 'server.js'),
+    `import { TAG, connect } from 'vfio-playground'; console.log(TAG, typeof connect);`,
+  );
   expect(run('server.js')).toBe('vfio-playground function\n');
 });
 
 test('has types that strict programs compile with, bundled or not', () => {
-  writeFileSync(join(project, 'use.ts'), `
+  writeFileSync(
+    join(project, 'use.ts'),
+    `
     import { EXPORTS, libraryEntry, parseScenario, runScenario, type Scenario, type Trace } from 'vfio-playground/core';
     import { connect, type PlaygroundAttributes, type PlaygroundElementEvents, type PlaygroundState, type Report } from 'vfio-playground';
     const parsed = parseScenario('{}');
@@ -74,23 +125,50 @@ test('has types that strict programs compile with, bundled or not', () => {
     export const wrong: PlaygroundAttributes = { view: '3d' };
     // @ts-expect-error a schedule is no number
     if (scenario) runScenario(scenario, { schedule: 42 });
-  `);
+  `,
+  );
   for (const module of ['nodenext', 'bundler']) {
-    run(join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--target', 'es2022', '--types', '', '--lib', 'es2023,dom', '--module', module === 'bundler' ? 'esnext' : module, '--moduleResolution', module, 'use.ts');
+    run(
+      join(root, 'node_modules/typescript/bin/tsc'),
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--types',
+      '',
+      '--lib',
+      'es2023,dom',
+      '--module',
+      module === 'bundler' ? 'esnext' : module,
+      '--moduleResolution',
+      module,
+      'use.ts',
+    );
   }
 });
 
 test('says of every export what it is', () => {
   const types = join(root, 'dist-npm/types');
-  const files = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.d.ts'));
+  const files = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.d.ts'),
+  );
   const undocumented = files.flatMap((file) => {
     const lines = readFileSync(join(types, file), 'utf8').split('\n');
     return lines.flatMap((line, i) => {
-      const name = /^export (?:declare )?(?:abstract )?(?:function|const|interface|type|class) (\w+)/.exec(line)?.[1];
+      const name =
+        /^export (?:declare )?(?:abstract )?(?:function|const|interface|type|class) (\w+)/.exec(
+          line,
+        )?.[1];
       return name !== undefined && !/\*\/\s*$/.test(lines[i - 1] ?? '') ? [`${file}: ${name}`] : [];
     });
   });
-  const offered = new Set(['core', 'element'].flatMap((entry) => [...readFileSync(join(types, `${entry}.d.ts`), 'utf8').matchAll(/\b(\w+)\b(?=\s*[,}])/g)].map((match) => match[1])));
+  const offered = new Set(
+    ['core', 'element'].flatMap((entry) =>
+      [...readFileSync(join(types, `${entry}.d.ts`), 'utf8').matchAll(/\b(\w+)\b(?=\s*[,}])/g)].map(
+        (match) => match[1],
+      ),
+    ),
+  );
   expect(undocumented.filter((each) => offered.has(each.split(': ')[1]))).toEqual([]);
 });
 

@@ -12,7 +12,10 @@ async function open(page: Page, title?: string): Promise<void> {
   await idle(page);
   if (title === undefined) return;
   await page.getByRole('button', { name: /Scenario:/ }).click();
-  await page.getByRole('dialog', { name: 'Scenarios' }).getByRole('button', { name: title, exact: true }).click();
+  await page
+    .getByRole('dialog', { name: 'Scenarios' })
+    .getByRole('button', { name: title, exact: true })
+    .click();
   await idle(page);
 }
 
@@ -39,7 +42,10 @@ test('the cdev path by clicks ends with normal fops', async ({ page }) => {
   await expect(page.getByRole('region', { name: 'Stage' })).toContainText('gate open');
 });
 
-for (const [winner, loser] of [['qemu', 'dpdk'], ['dpdk', 'qemu']] as const) {
+for (const [winner, loser] of [
+  ['qemu', 'dpdk'],
+  ['dpdk', 'qemu'],
+] as const) {
   test(`the bind race by steps is won by ${winner} when it comes first`, async ({ page }) => {
     await open(page, 'Two processes race to bind one device');
     await click(page, 'Run qemu', 'Run dpdk', 'Run qemu', 'Run dpdk');
@@ -74,21 +80,56 @@ test('undo restores what was, redo does it again', async ({ page }) => {
 
 const badFiles: readonly (readonly [string, string, RegExp])[] = [
   ['no JSON', '{ "format": ', /JSON/],
-  ['an unknown call', JSON.stringify({ format: 'vfio-playground/scenario@1', title: 'x', world: { devices: [], processes: ['qemu'] }, calls: [{ by: 'qemu', call: 'fly' }] }), /calls\[0\]\.call/],
-  ['an unknown design', JSON.stringify({ format: 'vfio-playground/scenario@1', title: 'x', design: 'minix', world: { devices: [], processes: ['qemu'] }, calls: [] }), /minix/],
-  ['a step of a blocked task', JSON.stringify({
-    format: 'vfio-playground/scenario@1', title: 'x', world: { devices: [{ name: 'vfio0', group: '1' }], processes: ['qemu'] },
-    calls: [{ by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, { by: 'driver', call: 'unregister_device', device: 'vfio0' }], schedule: ['qemu*5', 'driver*40'],
-  }), /schedule\[1\]/],
+  [
+    'an unknown call',
+    JSON.stringify({
+      format: 'vfio-playground/scenario@1',
+      title: 'x',
+      world: { devices: [], processes: ['qemu'] },
+      calls: [{ by: 'qemu', call: 'fly' }],
+    }),
+    /calls\[0\]\.call/,
+  ],
+  [
+    'an unknown design',
+    JSON.stringify({
+      format: 'vfio-playground/scenario@1',
+      title: 'x',
+      design: 'minix',
+      world: { devices: [], processes: ['qemu'] },
+      calls: [],
+    }),
+    /minix/,
+  ],
+  [
+    'a step of a blocked task',
+    JSON.stringify({
+      format: 'vfio-playground/scenario@1',
+      title: 'x',
+      world: { devices: [{ name: 'vfio0', group: '1' }], processes: ['qemu'] },
+      calls: [
+        { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+        { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      ],
+      schedule: ['qemu*5', 'driver*40'],
+    }),
+    /schedule\[1\]/,
+  ],
   ['10 MB of junk', 'x'.repeat(10_000_000), /JSON|too large|at most/i],
 ];
 
 for (const [what, text, says] of badFiles) {
-  test(`a file with ${what} gets a message that names the place, and nothing is lost`, async ({ page }) => {
+  test(`a file with ${what} gets a message that names the place, and nothing is lost`, async ({
+    page,
+  }) => {
     await open(page);
     await click(page, 'Open vfio0');
     await page.getByRole('button', { name: /Scenario:/ }).click();
-    await page.getByLabel('Scenario file').setInputFiles({ name: 'broken.scenario.json', mimeType: 'application/json', buffer: Buffer.from(text) });
+    await page.getByLabel('Scenario file').setInputFiles({
+      name: 'broken.scenario.json',
+      mimeType: 'application/json',
+      buffer: Buffer.from(text),
+    });
     await expect(page.getByRole('alert')).toContainText(says);
     await expect(files(page, 'qemu')).toBeVisible();
   });

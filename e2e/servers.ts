@@ -4,11 +4,18 @@ import { extname, join, normalize } from 'node:path';
 import { root } from './cache.mjs';
 
 const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.json': 'application/json', '.png': 'image/png',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json',
+  '.png': 'image/png',
 };
 
 /** The policy under which an embed must work. */
-export const STRICT_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:";
+export const STRICT_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:";
 
 interface Server {
   /** `http://127.0.0.1:4567`, without a slash. */
@@ -29,17 +36,33 @@ interface ServerOptions {
 }
 
 /** A web server of its own on a free port. */
-export function serve({ pages = {}, dist, policy, cors = false, host = '127.0.0.1' }: ServerOptions): Promise<Server> {
-  const headers = { ...(policy === undefined ? {} : { 'Content-Security-Policy': policy }), ...(cors ? { 'Access-Control-Allow-Origin': '*' } : {}) };
+export function serve({
+  pages = {},
+  dist,
+  policy,
+  cors = false,
+  host = '127.0.0.1',
+}: ServerOptions): Promise<Server> {
+  const headers = {
+    ...(policy === undefined ? {} : { 'Content-Security-Policy': policy }),
+    ...(cors ? { 'Access-Control-Allow-Origin': '*' } : {}),
+  };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const page = pages[path];
-    const answer = (type: string, body: string | Buffer): void => void response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
+    const answer = (type: string, body: string | Buffer): void =>
+      void response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
     if (page !== undefined) return answer('text/html; charset=utf-8', page);
-    const below = dist !== undefined && path.startsWith(dist) ? path.slice(dist.length) || 'index.html' : undefined;
+    const below =
+      dist !== undefined && path.startsWith(dist)
+        ? path.slice(dist.length) || 'index.html'
+        : undefined;
     const file = below === undefined ? undefined : join(root, 'dist', normalize(below));
     if (!file?.startsWith(join(root, 'dist'))) return void response.writeHead(404).end();
-    readFile(file).then((body) => answer(types[extname(file)] ?? 'application/octet-stream', body), () => response.writeHead(404).end());
+    readFile(file).then(
+      (body) => answer(types[extname(file)] ?? 'application/octet-stream', body),
+      () => response.writeHead(404).end(),
+    );
   });
   return new Promise((resolve) => {
     server.listen(0, host, () => {
@@ -47,10 +70,11 @@ export function serve({ pages = {}, dist, policy, cors = false, host = '127.0.0.
       const port = typeof address === 'object' && address ? address.port : 0;
       resolve({
         origin: `http://${host}:${port}`,
-        close: () => new Promise((done) => {
-          server.closeAllConnections();
-          server.close(() => done());
-        }),
+        close: () =>
+          new Promise((done) => {
+            server.closeAllConnections();
+            server.close(() => done());
+          }),
       });
     });
   });

@@ -3,7 +3,10 @@ import type { Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 
 async function taken(page: Page, offer: string): Promise<string> {
-  await page.getByRole('dialog', { name: 'Share' }).getByRole('button', { name: offer, exact: true }).click();
+  await page
+    .getByRole('dialog', { name: 'Share' })
+    .getByRole('button', { name: offer, exact: true })
+    .click();
   return page.getByRole('textbox', { name: offer, exact: true }).inputValue();
 }
 
@@ -11,7 +14,11 @@ async function taken(page: Page, offer: string): Promise<string> {
 async function standing(page: Page): Promise<readonly string[]> {
   await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
   return Promise.all([
-    page.getByRole('complementary', { name: 'Actors' }).getByRole('listitem').allInnerTexts().then((texts) => texts.join('\n')),
+    page
+      .getByRole('complementary', { name: 'Actors' })
+      .getByRole('listitem')
+      .allInnerTexts()
+      .then((texts) => texts.join('\n')),
     page.getByRole('region', { name: 'Story' }).innerText(),
   ]);
 }
@@ -33,17 +40,29 @@ test('a link from the Share dialog opens the same moment', async ({ page, contex
 test('what the browser does not let the page copy is selected', async ({ page, context }) => {
   await context.clearPermissions();
   await page.addInitScript(() => {
-    Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new Error('refused')) } });
+    Object.defineProperty(navigator, 'clipboard', {
+      value: { writeText: () => Promise.reject(new Error('refused')) },
+    });
   });
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: /^Share: / }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
   await dialog.getByRole('button', { name: 'Copy' }).click();
   await expect(dialog.getByRole('status')).toContainText('everything is selected');
-  expect(await page.getByRole('textbox', { name: 'Link to this moment' }).evaluate((area) => area instanceof HTMLTextAreaElement && area.selectionEnd - area.selectionStart === area.value.length)).toBe(true);
+  expect(
+    await page
+      .getByRole('textbox', { name: 'Link to this moment' })
+      .evaluate(
+        (area) =>
+          area instanceof HTMLTextAreaElement &&
+          area.selectionEnd - area.selectionStart === area.value.length,
+      ),
+  ).toBe(true);
 });
 
-test('a graph saved as SVG is previewed, and brings its scenario back when it is opened', async ({ page }) => {
+test('a graph saved as SVG is previewed, and brings its scenario back when it is opened', async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=hot-unplug');
   await page.getByRole('button', { name: 'To the end of the branch' }).click();
@@ -54,12 +73,16 @@ test('a graph saved as SVG is previewed, and brings its scenario back when it is
   await page.keyboard.press('Escape');
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: /^Scenario:/ }).click();
-  await page.getByLabel('Scenario file').setInputFiles({ name: 'graph.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) });
+  await page
+    .getByLabel('Scenario file')
+    .setInputFiles({ name: 'graph.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) });
   await page.getByRole('button', { name: 'To the end of the branch' }).click();
   expect((await standing(page))[0]).toEqual(before[0]);
 });
 
-const ids = readdirSync('src/scenario/library').flatMap((file) => (file.endsWith('.scenario.json') ? [file.replace('.scenario.json', '')] : []));
+const ids = readdirSync('src/scenario/library').flatMap((file) =>
+  file.endsWith('.scenario.json') ? [file.replace('.scenario.json', '')] : [],
+);
 
 for (const id of ids) {
   test(`${id} comes back from its link, its SVG and its file`, async ({ page }) => {
@@ -68,14 +91,23 @@ for (const id of ids) {
     await page.getByRole('button', { name: 'To the end of the branch' }).click();
     const before = await standing(page);
     await page.getByRole('button', { name: /^Share: / }).click();
-    const [link, svg, file] = [await taken(page, 'Link to this moment'), await taken(page, 'Timeline as SVG'), await taken(page, 'Scenario file')];
+    const [link, svg, file] = [
+      await taken(page, 'Link to this moment'),
+      await taken(page, 'Timeline as SVG'),
+      await taken(page, 'Scenario file'),
+    ];
     await page.keyboard.press('Escape');
     await page.goto('about:blank');
     await page.goto(link);
     expect(await standing(page)).toEqual(before);
-    for (const [name, text] of [['run.svg', svg], ['run.scenario.json', file]] as const) {
+    for (const [name, text] of [
+      ['run.svg', svg],
+      ['run.scenario.json', file],
+    ] as const) {
       await page.getByRole('button', { name: /^Scenario:/ }).click();
-      await page.getByLabel('Scenario file').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+      await page
+        .getByLabel('Scenario file')
+        .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
       await page.getByRole('button', { name: 'To the end of the branch' }).click();
       expect((await standing(page))[0], name).toEqual(before[0]);
     }

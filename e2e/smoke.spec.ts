@@ -6,8 +6,12 @@ test('the page opens, steps, and answers a check', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1, name: /VFIO playground/ })).toBeVisible();
   await page.getByRole('button', { name: 'Forward one step' }).click();
   await expect(page.getByRole('status', { name: 'Step', exact: true })).toHaveText(/^1 /);
-  await expect(page.getByRole('region', { name: 'Stage' }).getByRole('listitem').first()).toBeVisible();
+  await expect(
+    page.getByRole('region', { name: 'Stage' }).getByRole('listitem').first(),
+  ).toBeVisible();
   await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
-  await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText('nothing goes wrong');
+  await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(
+    'nothing goes wrong',
+  );
 });

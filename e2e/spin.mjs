@@ -35,12 +35,21 @@ async function hasBoth() {
 /** Makes sure that `spin` and `gcc` can be called, with Debian's packages where this may install them. @returns {Promise<string | undefined>} why not */
 export async function missingSpin() {
   if (await hasBoth()) return undefined;
-  if (process.getuid?.() !== 0) return 'spin or gcc is not installed, and only root can install them (Debian: apt-get install spin gcc)';
-  if (!existsSync('/usr/bin/apt-get')) return 'spin or gcc is not installed, and there is no apt-get to install them with';
+  if (process.getuid?.() !== 0)
+    return 'spin or gcc is not installed, and only root can install them (Debian: apt-get install spin gcc)';
+  if (!existsSync('/usr/bin/apt-get'))
+    return 'spin or gcc is not installed, and there is no apt-get to install them with';
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await runQuietly('apt-get', ['update'], aptMs, env);
-  await runQuietly('apt-get', ['install', '-y', '--no-install-recommends', 'spin', 'gcc', 'libc6-dev'], aptMs, env);
-  return (await hasBoth()) ? undefined : 'spin or gcc is not installed, and apt-get could not install them';
+  await runQuietly(
+    'apt-get',
+    ['install', '-y', '--no-install-recommends', 'spin', 'gcc', 'libc6-dev'],
+    aptMs,
+    env,
+  );
+  return (await hasBoth())
+    ? undefined
+    : 'spin or gcc is not installed, and apt-get could not install them';
 }
 
 /**
@@ -71,8 +80,14 @@ function readRun(output) {
     if (digits === undefined) throw new Error(`SPIN did not say ${String(pattern)}:\n${output}`);
     return Number(digits);
   };
-  if (/Search not completed|max search depth too small|out of memory/.test(output)) throw new Error(`SPIN did not finish:\n${output}`);
-  if (number(/errors: (\d+)/) !== 0) throw new Error(`SPIN found an error that the model does not name:\n${output}`);
+  if (/Search not completed|max search depth too small|out of memory/.test(output))
+    throw new Error(`SPIN did not finish:\n${output}`);
+  if (number(/errors: (\d+)/) !== 0)
+    throw new Error(`SPIN found an error that the model does not name:\n${output}`);
   const broken = [...output.matchAll(/^broken: (\S+)/gm)].map(([, name]) => name ?? '');
-  return { states: number(/(\d+) states, stored/), transitions: number(/(\d+) transitions/), broken };
+  return {
+    states: number(/(\d+) states, stored/),
+    transitions: number(/(\d+) transitions/),
+    broken,
+  };
 }

@@ -31,11 +31,22 @@ export interface SpinModel {
 
 /** Every built-in scenario as it is told for each design and choice of options, and some random programs. */
 export function spinModels(randoms: number): readonly SpinModel[] {
-  const told = LIBRARY.flatMap((entry) => entry.tellings.map((scenario) => {
-    const options = Object.entries(scenario.options).map(([k, value]) => ` ${k}=${value}`).join('');
-    return model(`${scenario.design}${options} ${entry.id}`, scenario.design, startRun(scenario).program, scenario.title);
-  }));
-  const random = Array.from({ length: randoms }, (_, i) => model(`random ${i + 1}`, 'random', randomProgram(drawFrom(i + 1)), `random program ${i + 1}`));
+  const told = LIBRARY.flatMap((entry) =>
+    entry.tellings.map((scenario) => {
+      const options = Object.entries(scenario.options)
+        .map(([k, value]) => ` ${k}=${value}`)
+        .join('');
+      return model(
+        `${scenario.design}${options} ${entry.id}`,
+        scenario.design,
+        startRun(scenario).program,
+        scenario.title,
+      );
+    }),
+  );
+  const random = Array.from({ length: randoms }, (_, i) =>
+    model(`random ${i + 1}`, 'random', randomProgram(drawFrom(i + 1)), `random program ${i + 1}`),
+  );
   return [...told, ...random];
 }
 
@@ -46,9 +57,16 @@ function model(name: string, design: string, program: Program, title: string): S
     let outcome = run.advance(100_000);
     while (outcome === 'more') outcome = run.advance(100_000);
     if (outcome !== 'complete') return undefined;
-    const { properties } = runCheck(program, { engine: 'wasm', properties: statedProperties(program), outcomes: false, limits });
+    const { properties } = runCheck(program, {
+      engine: 'wasm',
+      properties: statedProperties(program),
+      outcomes: false,
+      limits,
+    });
     return {
-      states: run.engine.count(), transitions: run.engine.transitions(), ends: run.stuck.length,
+      states: run.engine.count(),
+      transitions: run.engine.transitions(),
+      ends: run.stuck.length,
       broken: properties.filter((p) => p.status === 'violated').map((p) => p.id),
     };
   };

@@ -1,7 +1,17 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
-import { bindScene, crowdScene, idle, openScene, raceScene, stepOn, stepUntil, unplugScene, type SceneFile } from './stageScenes.ts';
+import {
+  bindScene,
+  crowdScene,
+  idle,
+  openScene,
+  raceScene,
+  stepOn,
+  stepUntil,
+  unplugScene,
+  type SceneFile,
+} from './stageScenes.ts';
 
 const stage = (page: Page): Locator => page.getByRole('region', { name: 'Stage', exact: true });
 const node = (page: Page, name: RegExp): Locator => stage(page).getByRole('article', { name });
@@ -16,7 +26,9 @@ async function find(page: Page, text: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Find an object on the stage' }).fill(text);
 }
 
-test('a bind swaps the fops of the file, in its chip, its field and its table', async ({ page }) => {
+test('a bind swaps the fops of the file, in its chip, its field and its table', async ({
+  page,
+}) => {
   await open(page, bindScene('parked-shim'));
   await stepUntil(page, node(page, /struct file fd1; fops parked/));
   await expect(node(page, /struct file fd1/).getByText('parked')).toHaveCount(2);
@@ -24,7 +36,10 @@ test('a bind swaps the fops of the file, in its chip, its field and its table', 
   await stepUntil(page, node(page, /struct file fd1; fops normal/));
   const file = node(page, /struct file fd1/);
   await expect(file.locator('[data-row="f_op"] dd')).toHaveText('was parkednormal');
-  await expect(stage(page).locator('[data-edge="fops:fd1"]')).toHaveAttribute('data-table', 'normal');
+  await expect(stage(page).locator('[data-edge="fops:fd1"]')).toHaveAttribute(
+    'data-table',
+    'normal',
+  );
   await expect(stage(page).locator('[data-reached][data-node]')).toHaveCount(2);
   await expect(stage(page).locator('[data-reached][data-edge="fops:fd1"]')).toHaveCount(1);
   await stepOn(page);
@@ -41,23 +56,36 @@ test('where no fops are swapped, the gate opens with a release', async ({ page }
   expect(await name.evaluate((each) => each.scrollWidth - each.clientWidth)).toBeLessThanOrEqual(0);
 });
 
-test('a contended lock names its owner and who waits, and the waiter says for whom', async ({ page }) => {
+test('a contended lock names its owner and who waits, and the waiter says for whom', async ({
+  page,
+}) => {
   await open(page, raceScene('upstream'));
   const lock = node(page, /lock held by (qemu|dpdk), (qemu|dpdk) waiting/);
   await stepUntil(page, lock);
-  const [, owner, waiter] = /held by (\w+), (\w+) waiting/.exec((await lock.first().getAttribute('aria-label')) ?? '') ?? [];
-  await expect(node(page, new RegExp(`^process ${waiter};.* waits for .*, held by ${owner}`))).toBeVisible();
-  await expect(lock.locator('[data-row][data-state="contended"]')).toHaveText(new RegExp(`${owner}.*${waiter}`));
+  const [, owner, waiter] =
+    /held by (\w+), (\w+) waiting/.exec((await lock.first().getAttribute('aria-label')) ?? '') ??
+    [];
+  await expect(
+    node(page, new RegExp(`^process ${waiter};.* waits for .*, held by ${owner}`)),
+  ).toBeVisible();
+  await expect(lock.locator('[data-row][data-state="contended"]')).toHaveText(
+    new RegExp(`${owner}.*${waiter}`),
+  );
   await expect(stage(page).locator('[data-style="wait"]')).toHaveCount(1);
   await expect(stage(page).locator('[data-style="hold"]')).toHaveCount(1);
 });
 
-test('an unregister waits for the open file, and its counter says who holds it', async ({ page }) => {
+test('an unregister waits for the open file, and its counter says who holds it', async ({
+  page,
+}) => {
   await open(page, unplugScene('upstream'));
   await stepUntil(page, node(page, /^kernel side driver; .*waits for vfio0.comp, kept by fd1/));
-  for (let made = 0; made < 6; made += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
+  for (let made = 0; made < 6; made += 1)
+    await page.getByRole('button', { name: 'Zoom in' }).click();
   await node(page, /^struct vfio_device vfio0/).focus();
-  await node(page, /^struct vfio_device vfio0/).getByRole('button', { name: /^refcount \d+: who holds it/ }).press('Enter');
+  await node(page, /^struct vfio_device vfio0/)
+    .getByRole('button', { name: /^refcount \d+: who holds it/ })
+    .press('Enter');
   const holders = page.getByRole('region', { name: 'Holders of refcount' });
   await expect(holders).toContainText('fd1');
   await holders.click();
@@ -67,18 +95,33 @@ test('an unregister waits for the open file, and its counter says who holds it',
 test('a refusal stands at the object that refused, with its errno and why', async ({ page }) => {
   await open(page, raceScene('upstream'));
   await page.keyboard.press('End');
-  await expect(stage(page).getByRole('article', { name: /refused -E[A-Z]+, (qemu|dpdk): / })).toHaveCount(1);
+  await expect(
+    stage(page).getByRole('article', { name: /refused -E[A-Z]+, (qemu|dpdk): / }),
+  ).toHaveCount(1);
 });
 
-test('effects of a step end within 400 ms, outside the graph of lines, and give way to the next step', async ({ page }) => {
+test('effects of a step end within 400 ms, outside the graph of lines, and give way to the next step', async ({
+  page,
+}) => {
   await open(page, bindScene('parked-shim'));
   let seen = 0;
   for (let made = 0; made < 30; made += 1) {
     await stepOn(page);
-    const running = await page.evaluate(() => document.getAnimations().filter((each) => !(each instanceof CSSTransition)).map((each) => {
-      const { target } = each.effect as KeyframeEffect;
-      return { end: Number(each.effect?.getComputedTiming().endTime), svg: target instanceof SVGElement && target.closest('[data-edge]') !== null && (each.effect as KeyframeEffect).getKeyframes().length > 0 };
-    }));
+    const running = await page.evaluate(() =>
+      document
+        .getAnimations()
+        .filter((each) => !(each instanceof CSSTransition))
+        .map((each) => {
+          const { target } = each.effect as KeyframeEffect;
+          return {
+            end: Number(each.effect?.getComputedTiming().endTime),
+            svg:
+              target instanceof SVGElement &&
+              target.closest('[data-edge]') !== null &&
+              (each.effect as KeyframeEffect).getKeyframes().length > 0,
+          };
+        }),
+    );
     seen += running.length;
     for (const { end, svg } of running) {
       expect(end).toBeLessThanOrEqual(400);
@@ -88,7 +131,11 @@ test('effects of a step end within 400 ms, outside the graph of lines, and give 
   expect(seen).toBeGreaterThan(10);
   await idle(page);
   expect(await stage(page).locator('[data-held-back]').count()).toBe(0);
-  expect(await page.evaluate(() => document.querySelectorAll('.react-flow__viewport-portal [class*="layer"] > *').length)).toBe(0);
+  expect(
+    await page.evaluate(
+      () => document.querySelectorAll('.react-flow__viewport-portal [class*="layer"] > *').length,
+    ),
+  ).toBe(0);
 });
 
 test.describe('with reduced motion', () => {
@@ -104,30 +151,47 @@ test.describe('with reduced motion', () => {
   });
 });
 
-test('a step draws only what it changes, and takes nothing off the page to put it back', async ({ page }) => {
+test('a step draws only what it changes, and takes nothing off the page to put it back', async ({
+  page,
+}) => {
   await open(page, bindScene('upstream'));
   for (let made = 0; made < 12; made += 1) await stepOn(page);
   await idle(page);
   const wrong = await page.evaluate(async () => {
     const problems: string[] = [];
     for (let made = 0; made < 8; made += 1) {
-      const before = new Map([...document.querySelectorAll<HTMLElement>('[data-node]')].map((each) => [each, each.textContent]));
+      const before = new Map(
+        [...document.querySelectorAll<HTMLElement>('[data-node]')].map((each) => [
+          each,
+          each.textContent,
+        ]),
+      );
       const drawn = new Set<Element>();
       const watch = new MutationObserver((records) => {
         for (const { target } of records) {
-          const owner = (target instanceof Element ? target : target.parentElement)?.closest('[data-node]');
+          const owner = (target instanceof Element ? target : target.parentElement)?.closest(
+            '[data-node]',
+          );
           if (owner) drawn.add(owner);
         }
       });
-      for (const each of before.keys()) watch.observe(each, { subtree: true, childList: true, characterData: true });
-      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }));
+      for (const each of before.keys())
+        watch.observe(each, { subtree: true, childList: true, characterData: true });
+      document.body.dispatchEvent(
+        new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true, cancelable: true }),
+      );
       await new Promise((resolve) => {
         requestAnimationFrame(() => requestAnimationFrame(resolve));
       });
       watch.disconnect();
       for (const [each, text] of before) {
-        if (!each.isConnected && document.querySelector(`[data-node="${CSS.escape(each.dataset['node'] ?? '')}"]`)) problems.push(`${each.dataset['node']} was mounted again`);
-        if (drawn.has(each) && each.textContent === text) problems.push(`${each.dataset['node']} was drawn for nothing`);
+        if (
+          !each.isConnected &&
+          document.querySelector(`[data-node="${CSS.escape(each.dataset['node'] ?? '')}"]`)
+        )
+          problems.push(`${each.dataset['node']} was mounted again`);
+        if (drawn.has(each) && each.textContent === text)
+          problems.push(`${each.dataset['node']} was drawn for nothing`);
       }
     }
     return problems;
@@ -135,7 +199,9 @@ test('a step draws only what it changes, and takes nothing off the page to put i
   expect(wrong).toEqual([]);
 });
 
-test('a line of the listing lights its objects, and an object lights its edges', async ({ page }) => {
+test('a line of the listing lights its objects, and an object lights its edges', async ({
+  page,
+}) => {
   await open(page, bindScene('upstream'));
   for (let made = 0; made < 8; made += 1) await stepOn(page);
   await idle(page);
@@ -143,7 +209,11 @@ test('a line of the listing lights its objects, and an object lights its edges',
   await group.hover();
   await expect(group).toHaveAttribute('data-lit', 'true');
   await expect(stage(page).locator('[data-edge][data-lit]').first()).toBeAttached();
-  await page.getByText('group->group_lock').or(page.getByText(/group_lock\)/)).first().hover();
+  await page
+    .getByText('group->group_lock')
+    .or(page.getByText(/group_lock\)/))
+    .first()
+    .hover();
   await expect(group).toHaveAttribute('data-lit', 'true');
   await expect(group.locator('[data-row="group_lock"]')).toHaveAttribute('data-lit', 'true');
 });
@@ -163,14 +233,17 @@ test('the keyboard walks from node to node, selects, and leaves with Tab', async
   await expect(stage(page).locator('article:focus')).toHaveCount(0);
 });
 
-test('the camera stays still while what happens is in sight, and finds what is not', async ({ page }) => {
+test('the camera stays still while what happens is in sight, and finds what is not', async ({
+  page,
+}) => {
   await open(page, bindScene('upstream'));
   const view = page.locator('.react-flow__viewport');
   const first = await view.getAttribute('style');
   for (let made = 0; made < 10; made += 1) await stepOn(page);
   await idle(page);
   expect(await view.getAttribute('style')).toBe(first);
-  for (let made = 0; made < 6; made += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
+  for (let made = 0; made < 6; made += 1)
+    await page.getByRole('button', { name: 'Zoom in' }).click();
   await find(page, 'iommu group 12');
   await page.keyboard.press('Enter');
   await expect(node(page, /^struct iommu_group iommu group 12/)).toBeInViewport();
@@ -179,13 +252,21 @@ test('the camera stays still while what happens is in sight, and finds what is n
   await expect(node(page, /^struct iommu_group/)).toBeInViewport({ ratio: 0.99 });
 });
 
-test('a crowd opens with its groups folded, and a folded group tells what is in it', async ({ page }) => {
+test('a crowd opens with its groups folded, and a folded group tells what is in it', async ({
+  page,
+}) => {
   await open(page, crowdScene('upstream'));
   await expect(node(page, /^folded group/)).toHaveCount(3);
   await page.keyboard.press('End');
-  await expect(node(page, /^folded group 13/)).toHaveAccessibleName(/vfio6 open as fd6, gate open; vfio7 open as fd7, gate open/);
-  await expect(page.getByRole('region', { name: 'Timeline' }).locator('[data-now]')).toHaveText('vm3/2');
-  await expect(page.getByRole('region', { name: 'Timeline' }).locator('[data-now]')).toBeInViewport({ ratio: 0.99 });
+  await expect(node(page, /^folded group 13/)).toHaveAccessibleName(
+    /vfio6 open as fd6, gate open; vfio7 open as fd7, gate open/,
+  );
+  await expect(page.getByRole('region', { name: 'Timeline' }).locator('[data-now]')).toHaveText(
+    'vm3/2',
+  );
+  await expect(page.getByRole('region', { name: 'Timeline' }).locator('[data-now]')).toBeInViewport(
+    { ratio: 0.99 },
+  );
   const last = node(page, /^folded group 13, 2 devices, all bound/);
   await expect(last).toContainText('devset vfio7lockfree');
   await expect(last).toHaveAttribute('data-touched', 'true');
@@ -195,7 +276,9 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
   await page.keyboard.press('Enter');
   await expect(node(page, /^struct vfio_device vfio7/)).toBeVisible();
   await expect(node(page, /^struct vfio_group group 13/)).toBeFocused();
-  await node(page, /^struct vfio_group group 13/).getByRole('button', { name: 'Fold group 13' }).press('Enter');
+  await node(page, /^struct vfio_group group 13/)
+    .getByRole('button', { name: 'Fold group 13' })
+    .press('Enter');
   await expect(last).toBeFocused();
   await page.getByRole('button', { name: 'Open every group' }).click();
   await expect(node(page, /^folded group/)).toHaveCount(0);
@@ -203,10 +286,14 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
   await expect(node(page, /^folded group/)).toHaveCount(4);
 });
 
-test('what is found in a folded group comes out of it, by keyboard, and what is not there is told', async ({ page }) => {
+test('what is found in a folded group comes out of it, by keyboard, and what is not there is told', async ({
+  page,
+}) => {
   await open(page, crowdScene('upstream'));
   await find(page, 'fd7');
-  await expect(page.getByRole('status').filter({ hasText: 'is not there at this step' })).toContainText('fd7');
+  await expect(
+    page.getByRole('status').filter({ hasText: 'is not there at this step' }),
+  ).toContainText('fd7');
   await page.keyboard.press('Escape');
   await page.keyboard.press('End');
   await find(page, 'in group 13 vfio_device');
@@ -221,10 +308,14 @@ test('what is found in a folded group comes out of it, by keyboard, and what is 
   await expect(picked).toBeInViewport({ ratio: 0.99 });
   await expect(picked).toHaveAttribute('aria-current', 'true');
   await find(page, 'nonesuch');
-  await expect(page.getByRole('status').filter({ hasText: 'named “nonesuch”' })).toContainText('by type');
+  await expect(page.getByRole('status').filter({ hasText: 'named “nonesuch”' })).toContainText(
+    'by type',
+  );
 });
 
-test('in a crowd the camera keeps what is touched large enough to read, until somebody moves it', async ({ page }) => {
+test('in a crowd the camera keeps what is touched large enough to read, until somebody moves it', async ({
+  page,
+}) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await open(page, crowdScene('upstream'));
   await page.getByRole('button', { name: 'Open every group' }).click();
@@ -232,7 +323,16 @@ test('in a crowd the camera keeps what is touched large enough to read, until so
   const lock = node(page, /^struct vfio_device_set devset vfio7/);
   await expect(lock).toBeInViewport({ ratio: 0.99 });
   await idle(page);
-  expect(await lock.locator('dd').first().evaluate((each) => (each.getBoundingClientRect().height / (each as HTMLElement).offsetHeight) * Number.parseFloat(getComputedStyle(each).fontSize))).toBeGreaterThanOrEqual(11);
+  expect(
+    await lock
+      .locator('dd')
+      .first()
+      .evaluate(
+        (each) =>
+          (each.getBoundingClientRect().height / (each as HTMLElement).offsetHeight) *
+          Number.parseFloat(getComputedStyle(each).fontSize),
+      ),
+  ).toBeGreaterThanOrEqual(11);
   const follow = page.getByRole('button', { name: 'Follow' });
   await expect(follow).toHaveCount(0);
   await lock.hover();
@@ -255,31 +355,57 @@ test('in a crowd the camera keeps what is touched large enough to read, until so
   expect(await view.getAttribute('style')).toBe(whole);
 });
 
-for (const [width, height] of [[1440, 900], [1024, 768]] as const) {
+for (const [width, height] of [
+  [1440, 900],
+  [1024, 768],
+] as const) {
   test(`everything fits beside the tools at ${width}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     for (const scene of [raceScene('upstream'), crowdScene('upstream')]) {
       await open(page, scene);
       await page.keyboard.press('End');
-      if (scene.title !== raceScene('upstream').title) await page.getByRole('button', { name: 'Open every group' }).click();
+      if (scene.title !== raceScene('upstream').title)
+        await page.getByRole('button', { name: 'Open every group' }).click();
       await page.getByRole('button', { name: 'Show everything' }).click();
       await idle(page);
-      expect(await page.evaluate(() => {
-        const graph = document.querySelector('.react-flow')?.getBoundingClientRect();
-        const tools = document.querySelector('[aria-label="Stage tools"]')?.getBoundingClientRect();
-        const nodes = [...document.querySelectorAll('article[data-node]')];
-        const out = nodes.filter((each) => {
-          const { left, top, right, bottom } = each.getBoundingClientRect();
-          return !graph || left < graph.left || top < graph.top || right > graph.right || bottom > graph.bottom;
-        });
-        return { some: nodes.length > 12, out: out.map((each) => each.getAttribute('data-node')), apart: graph !== undefined && tools !== undefined && tools.top >= graph.bottom };
-      })).toEqual({ some: true, out: [], apart: true });
+      expect(
+        await page.evaluate(() => {
+          const graph = document.querySelector('.react-flow')?.getBoundingClientRect();
+          const tools = document
+            .querySelector('[aria-label="Stage tools"]')
+            ?.getBoundingClientRect();
+          const nodes = [...document.querySelectorAll('article[data-node]')];
+          const out = nodes.filter((each) => {
+            const { left, top, right, bottom } = each.getBoundingClientRect();
+            return (
+              !graph ||
+              left < graph.left ||
+              top < graph.top ||
+              right > graph.right ||
+              bottom > graph.bottom
+            );
+          });
+          return {
+            some: nodes.length > 12,
+            out: out.map((each) => each.getAttribute('data-node')),
+            apart: graph !== undefined && tools !== undefined && tools.top >= graph.bottom,
+          };
+        }),
+      ).toEqual({ some: true, out: [], apart: true });
     }
   });
 }
 
-for (const { size, ids } of [{ size: { width: 1024, height: 768 }, ids: ['shared-group', 'set-iommu-forgotten', 'bind-error-path'] }, { size: { width: 1440, height: 900 }, ids: ['bind-race', 'shared-group'] }]) {
-  test(`a crowded scenario can be read at ${size.width}, and no name of a field is cut`, async ({ page }) => {
+for (const { size, ids } of [
+  {
+    size: { width: 1024, height: 768 },
+    ids: ['shared-group', 'set-iommu-forgotten', 'bind-error-path'],
+  },
+  { size: { width: 1440, height: 900 }, ids: ['bind-race', 'shared-group'] },
+]) {
+  test(`a crowded scenario can be read at ${size.width}, and no name of a field is cut`, async ({
+    page,
+  }) => {
     await page.setViewportSize(size);
     for (const id of ids) {
       await page.goto(`./?scenario=${id}`);
@@ -287,16 +413,38 @@ for (const { size, ids } of [{ size: { width: 1024, height: 768 }, ids: ['shared
       await page.keyboard.press('End');
       await idle(page);
       const rows = await stage(page).evaluate((element) => {
-        const zoom = new DOMMatrix(getComputedStyle(element.querySelector('.react-flow__viewport') ?? element).transform).a;
+        const zoom = new DOMMatrix(
+          getComputedStyle(element.querySelector('.react-flow__viewport') ?? element).transform,
+        ).a;
         return Array.from(element.querySelectorAll<HTMLElement>('[data-row]')).flatMap((row) => {
-          const [name, value, box, list] = [row.querySelector('dt'), row.querySelector('dd'), row.getBoundingClientRect(), row.parentElement?.getBoundingClientRect()];
+          const [name, value, box, list] = [
+            row.querySelector('dt'),
+            row.querySelector('dd'),
+            row.getBoundingClientRect(),
+            row.parentElement?.getBoundingClientRect(),
+          ];
           if (!name || !value || !list || box.width === 0 || box.left >= list.right) return [];
-          const size = (part: Element): number => Number.parseFloat(getComputedStyle(part).fontSize) * zoom;
-          return [{ name: name.textContent, nameSize: size(name), valueSize: size(value), cut: name.scrollWidth > name.clientWidth + 1 || box.bottom > list.bottom + 1 || value.getBoundingClientRect().bottom > box.bottom + 2 || value.getBoundingClientRect().right > list.right + 1 }];
+          const size = (part: Element): number =>
+            Number.parseFloat(getComputedStyle(part).fontSize) * zoom;
+          return [
+            {
+              name: name.textContent,
+              nameSize: size(name),
+              valueSize: size(value),
+              cut:
+                name.scrollWidth > name.clientWidth + 1 ||
+                box.bottom > list.bottom + 1 ||
+                value.getBoundingClientRect().bottom > box.bottom + 2 ||
+                value.getBoundingClientRect().right > list.right + 1,
+            },
+          ];
         });
       });
       expect(rows.length, id).toBeGreaterThan(10);
-      expect(rows.filter(({ nameSize, valueSize, cut }) => nameSize < 10.5 || valueSize < 11 || cut), id).toEqual([]);
+      expect(
+        rows.filter(({ nameSize, valueSize, cut }) => nameSize < 10.5 || valueSize < 11 || cut),
+        id,
+      ).toEqual([]);
     }
   });
 }
@@ -305,7 +453,13 @@ test('the legend explains the signs', async ({ page }) => {
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: 'Legend' }).click();
   const legend = page.getByRole('region', { name: 'Legend' });
-  for (const text of ['counted reference', 'contended: who waits, first come first', 'freed, still pointed at', 'a rule is broken']) await expect(legend.getByText(text)).toBeVisible();
+  for (const text of [
+    'counted reference',
+    'contended: who waits, first come first',
+    'freed, still pointed at',
+    'a rule is broken',
+  ])
+    await expect(legend.getByText(text)).toBeVisible();
 });
 
 test.describe('on a phone', () => {
@@ -313,7 +467,9 @@ test.describe('on a phone', () => {
 
   test('the stage is as wide as the screen and large enough to read', async ({ page }) => {
     await open(page, bindScene('upstream'));
-    const size = await node(page, /^process qemu/).evaluate((each) => each.getBoundingClientRect().width / (each as HTMLElement).offsetWidth);
+    const size = await node(page, /^process qemu/).evaluate(
+      (each) => each.getBoundingClientRect().width / (each as HTMLElement).offsetWidth,
+    );
     expect(size).toBeGreaterThan(0.75);
     await stepUntil(page, node(page, /^struct iommufd_device/));
     await expect(node(page, /^struct iommufd_device/)).toBeInViewport();
@@ -322,13 +478,23 @@ test.describe('on a phone', () => {
     expect((graph?.y ?? 0) + (graph?.height ?? 0)).toBeLessThanOrEqual(tools?.y ?? 0);
   });
 
-  test('what is tapped is named where its details are, and they are one tap away', async ({ page }) => {
+  test('what is tapped is named where its details are, and they are one tap away', async ({
+    page,
+  }) => {
     await open(page, bindScene('upstream'));
     const panels = page.getByRole('navigation', { name: 'Panels' });
-    await expect(panels.getByRole('button')).toHaveText(['Stage', 'Actors', 'Steps', 'Listing', 'Details']);
+    await expect(panels.getByRole('button')).toHaveText([
+      'Stage',
+      'Actors',
+      'Steps',
+      'Listing',
+      'Details',
+    ]);
     await node(page, /^process qemu/).tap();
     await panels.getByRole('button', { name: 'Details qemu', exact: true }).tap();
-    await expect(page.getByRole('region', { name: 'Details' }).getByRole('heading', { name: 'qemu' })).toBeInViewport();
+    await expect(
+      page.getByRole('region', { name: 'Details' }).getByRole('heading', { name: 'qemu' }),
+    ).toBeInViewport();
     await expect(page.getByRole('region', { name: 'Listing' })).toBeHidden();
     await panels.getByRole('button', { name: 'Listing' }).tap();
     await expect(page.getByRole('region', { name: 'Listing' })).toBeInViewport();
@@ -345,12 +511,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await open(page, raceScene('upstream'));
       await stepUntil(page, node(page, /lock held by (qemu|dpdk), (qemu|dpdk) waiting/));
       await idle(page);
-      expect((await new AxeBuilder({ page }).include('[aria-label="Stage"]').analyze()).violations).toEqual([]);
+      expect(
+        (await new AxeBuilder({ page }).include('[aria-label="Stage"]').analyze()).violations,
+      ).toEqual([]);
       await page.keyboard.press('End');
       await page.getByRole('button', { name: 'Dim what the step leaves alone' }).click();
       await page.getByRole('button', { name: 'Legend' }).click();
       await idle(page);
-      expect((await new AxeBuilder({ page }).include('[aria-label="Stage"]').include('[aria-label="Legend"]').analyze()).violations).toEqual([]);
+      expect(
+        (
+          await new AxeBuilder({ page })
+            .include('[aria-label="Stage"]')
+            .include('[aria-label="Legend"]')
+            .analyze()
+        ).violations,
+      ).toEqual([]);
     });
   });
 }

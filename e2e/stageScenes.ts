@@ -11,28 +11,47 @@ export interface SceneFile {
 }
 
 const bind = (by: string, fd: string, iommufd: string, device = 'vfio0'): object[] => [
-  { by, call: 'open_cdev', device, as: fd }, { by, call: 'open_iommufd', as: iommufd }, { by, call: 'bind_iommufd', fd, iommufd },
+  { by, call: 'open_cdev', device, as: fd },
+  { by, call: 'open_iommufd', as: iommufd },
+  { by, call: 'bind_iommufd', fd, iommufd },
 ];
 const oneDevice = { devices: [{ name: 'vfio0', group: '12' }] };
 
 /** One process binds one device and uses it. */
 export function bindScene(design: string): SceneFile {
-  return { format: 'vfio-playground/scenario@1', title: 'Stage: one bind', design, world: { ...oneDevice, processes: ['qemu'] }, calls: [...bind('qemu', 'fd1', 'ictx1'), { by: 'qemu', call: 'device_io', fd: 'fd1' }] };
+  return {
+    format: 'vfio-playground/scenario@1',
+    title: 'Stage: one bind',
+    design,
+    world: { ...oneDevice, processes: ['qemu'] },
+    calls: [...bind('qemu', 'fd1', 'ictx1'), { by: 'qemu', call: 'device_io', fd: 'fd1' }],
+  };
 }
 
 /** Two processes bind one device, a step each in turn. */
 export function raceScene(design: string): SceneFile {
   return {
-    format: 'vfio-playground/scenario@1', title: 'Stage: two binds', design, world: { ...oneDevice, processes: ['qemu', 'dpdk'] },
-    calls: [...bind('qemu', 'fd1', 'ictx1'), ...bind('dpdk', 'fd2', 'ictx2')], schedule: { random: 5 },
+    format: 'vfio-playground/scenario@1',
+    title: 'Stage: two binds',
+    design,
+    world: { ...oneDevice, processes: ['qemu', 'dpdk'] },
+    calls: [...bind('qemu', 'fd1', 'ictx1'), ...bind('dpdk', 'fd2', 'ictx2')],
+    schedule: { random: 5 },
   };
 }
 
 /** The driver takes a device away that somebody has open. */
 export function unplugScene(design: string): SceneFile {
   return {
-    format: 'vfio-playground/scenario@1', title: 'Stage: unplug', design, world: { ...oneDevice, processes: ['qemu'] },
-    calls: [{ by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, { by: 'driver', call: 'unregister_device', device: 'vfio0' }, { by: 'qemu', call: 'close', fd: 'fd1' }],
+    format: 'vfio-playground/scenario@1',
+    title: 'Stage: unplug',
+    design,
+    world: { ...oneDevice, processes: ['qemu'] },
+    calls: [
+      { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      { by: 'qemu', call: 'close', fd: 'fd1' },
+    ],
   };
 }
 
@@ -40,14 +59,26 @@ export function unplugScene(design: string): SceneFile {
 export function crowdScene(design: string, devices = 8): SceneFile {
   const names = Array.from({ length: devices }, (_, i) => i);
   return {
-    format: 'vfio-playground/scenario@1', title: `Stage: ${devices} devices`, design,
-    world: { devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i >> 1)) })), processes: [...new Set(names.map((i) => `vm${i >> 1}`))] },
+    format: 'vfio-playground/scenario@1',
+    title: `Stage: ${devices} devices`,
+    design,
+    world: {
+      devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i >> 1)) })),
+      processes: [...new Set(names.map((i) => `vm${i >> 1}`))],
+    },
     calls: names.flatMap((i) => {
       const by = i % 2 === 0 ? `vm${i >> 1}` : `vm${i >> 1}/2`;
-      const context = i % 2 === 0 ? [{ by, call: 'open_iommufd', as: `ictx${i >> 1}` }, { by, call: 'ioas_alloc', iommufd: `ictx${i >> 1}`, as: `ioas${i >> 1}` }] : [];
+      const context =
+        i % 2 === 0
+          ? [
+              { by, call: 'open_iommufd', as: `ictx${i >> 1}` },
+              { by, call: 'ioas_alloc', iommufd: `ictx${i >> 1}`, as: `ioas${i >> 1}` },
+            ]
+          : [];
       return [
         ...context,
-        { by, call: 'open_cdev', device: `vfio${i}`, as: `fd${i}` }, { by, call: 'bind_iommufd', fd: `fd${i}`, iommufd: `ictx${i >> 1}` },
+        { by, call: 'open_cdev', device: `vfio${i}`, as: `fd${i}` },
+        { by, call: 'bind_iommufd', fd: `fd${i}`, iommufd: `ictx${i >> 1}` },
         { by, call: 'attach_ioas', fd: `fd${i}`, ioas: `ioas${i >> 1}` },
       ];
     }),

@@ -40,14 +40,20 @@ const stages = [
     script: 'node_modules/@playwright/test/cli.js',
     args: ['test'],
     report: browserReport,
-    count: (report) => ({ passed: report.stats.expected, failed: report.stats.unexpected + report.stats.flaky }),
+    count: (report) => ({
+      passed: report.stats.expected,
+      failed: report.stats.unexpected + report.stats.flaky,
+    }),
   },
 ];
 
 /** @param {Stage} stage @returns {Promise<number>} the exit code */
 function run(stage) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, stage.script), ...stage.args], { cwd: root, stdio: 'inherit' });
+    const child = spawn(process.execPath, [join(root, stage.script), ...stage.args], {
+      cwd: root,
+      stdio: 'inherit',
+    });
     child.on('error', (error) => {
       console.error(`${stage.name} did not start: ${error.message}`);
       resolve(1);
@@ -69,7 +75,8 @@ function countOf(stage, code) {
   }
   const count = stage.count(JSON.parse(readFileSync(stage.report, 'utf8')));
   if (count.passed + count.failed === 0) console.error(`${stage.name} ran no tests`);
-  const failed = code !== 0 || count.passed + count.failed === 0 ? Math.max(1, count.failed) : count.failed;
+  const failed =
+    code !== 0 || count.passed + count.failed === 0 ? Math.max(1, count.failed) : count.failed;
   return { passed: count.passed, failed };
 }
 
@@ -88,7 +95,11 @@ for (const stage of stages) {
   total.passed += count.passed;
   total.failed += count.failed;
   const tests = stage.count ? `, ${count.passed} passed, ${count.failed} failed` : '';
-  lines.push(count.notRun ? `${stage.name}: not run, 0 passed, 0 failed (what it lacks is said above)` : `${stage.name}: ${count.failed > 0 ? 'FAILED' : 'ok'} (${seconds} s${tests})`);
+  lines.push(
+    count.notRun
+      ? `${stage.name}: not run, 0 passed, 0 failed (what it lacks is said above)`
+      : `${stage.name}: ${count.failed > 0 ? 'FAILED' : 'ok'} (${seconds} s${tests})`,
+  );
 }
 
 console.log(`\n${lines.join('\n')}\n`);

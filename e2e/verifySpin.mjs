@@ -31,9 +31,15 @@ async function differences(text, ours) {
   const transitions = ours.transitions + 1 + (text.includes('timeout ->') ? ours.ends : 0);
   const list = (/** @type {readonly string[]} */ ids) => ids.toSorted().join(', ') || 'none';
   return [
-    ...(found.states === ours.states ? [] : [`${found.states} states in SPIN, ${ours.states} here`]),
-    ...(found.transitions === transitions ? [] : [`${found.transitions} transitions in SPIN, ${transitions} expected`]),
-    ...(list(found.broken) === list(ours.broken) ? [] : [`broken in SPIN: ${list(found.broken)}; here: ${list(ours.broken)}`]),
+    ...(found.states === ours.states
+      ? []
+      : [`${found.states} states in SPIN, ${ours.states} here`]),
+    ...(found.transitions === transitions
+      ? []
+      : [`${found.transitions} transitions in SPIN, ${transitions} expected`]),
+    ...(list(found.broken) === list(ours.broken)
+      ? []
+      : [`broken in SPIN: ${list(found.broken)}; here: ${list(ours.broken)}`]),
   ];
 }
 
@@ -41,7 +47,8 @@ async function differences(text, ours) {
 async function expectDifference([a, b]) {
   const ours = a?.search(maxStates);
   if (!a || !ours || !b) throw new Error('there are no two models to tell apart');
-  if ((await differences(b.text, ours)).length === 0) throw new Error(`${a.name} and ${b.name} pass for the same model`);
+  if ((await differences(b.text, ours)).length === 0)
+    throw new Error(`${a.name} and ${b.name} pass for the same model`);
 }
 
 /** @param {import('./spinModels').SpinModel} model @returns {Promise<'equal' | 'differs' | 'left out'>} */
@@ -53,10 +60,14 @@ async function verifyModel(model) {
     return 'left out';
   }
   // One model that SPIN cannot take must not hide what it says of the others.
-  const differs = await differences(model.text, ours).catch((/** @type {unknown} */ error) => [String(error)]);
+  const differs = await differences(model.text, ours).catch((/** @type {unknown} */ error) => [
+    String(error),
+  ]);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const broken = ours.broken.length === 0 ? 'holds' : `broken: ${ours.broken.join(', ')}`;
-  console.log(`${differs.length === 0 ? 'equal   ' : 'DIFFERS '}  ${model.name}: ${ours.states} states, ${ours.transitions} transitions, ${broken} (${seconds} s)`);
+  console.log(
+    `${differs.length === 0 ? 'equal   ' : 'DIFFERS '}  ${model.name}: ${ours.states} states, ${ours.transitions} transitions, ${broken} (${seconds} s)`,
+  );
   for (const text of differs) console.log(`            ${text}`);
   return differs.length === 0 ? 'equal' : 'differs';
 }
@@ -68,9 +79,18 @@ async function verify() {
     return optional ? NOT_RUN : 1;
   }
   /** @type {{ module: typeof import('./spinModels') }} */
-  const { module } = await runnerImport(join(import.meta.dirname, 'spinModels.ts'), { configFile: false, logLevel: 'warn' });
+  const { module } = await runnerImport(join(import.meta.dirname, 'spinModels.ts'), {
+    configFile: false,
+    logLevel: 'warn',
+  });
   const all = module.spinModels(quick ? 4 : 40).toSorted((a, b) => a.text.length - b.text.length);
-  const models = quick ? all.filter((m) => m.design === 'random' || all.filter((o) => o.design === m.design).indexOf(m) < quickModels) : all;
+  const models = quick
+    ? all.filter(
+        (m) =>
+          m.design === 'random' ||
+          all.filter((o) => o.design === m.design).indexOf(m) < quickModels,
+      )
+    : all;
   await expectDifference(models);
   const waiting = [...models];
   const count = { equal: 0, differs: 0, 'left out': 0 };
@@ -79,7 +99,9 @@ async function verify() {
   };
   await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, worker));
   const some = quick ? `, the smallest of ${all.length}` : '';
-  console.log(`spin: ${count.equal} of ${models.length} models${some}, agree in states, transitions and verdicts; ${count.differs} differ, ${count['left out']} left out`);
+  console.log(
+    `spin: ${count.equal} of ${models.length} models${some}, agree in states, transitions and verdicts; ${count.differs} differ, ${count['left out']} left out`,
+  );
   return count.differs === 0 && count.equal > 0 ? 0 : 1;
 }
 

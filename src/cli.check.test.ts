@@ -7,13 +7,24 @@ async function cli(...words: string[]) {
   said.status = await main(words, {
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
-    read: () => { throw new Error('no such file'); },
-    write: () => { throw new Error('writes nothing'); },
+    read: () => {
+      throw new Error('no such file');
+    },
+    write: () => {
+      throw new Error('writes nothing');
+    },
   });
   return said;
 }
 
-const STARVED = ['check', 'hot-unplug', '--design', 'parked-shim', '--option', 'delBeforeWait=false'];
+const STARVED = [
+  'check',
+  'hot-unplug',
+  '--design',
+  'parked-shim',
+  '--option',
+  'delBeforeWait=false',
+];
 
 describe('check', () => {
   it('says with its exit status what it found', async () => {
@@ -25,13 +36,41 @@ describe('check', () => {
 
   it('prints JSON in the public form, keys in their order', async () => {
     const result = JSON.parse((await cli(...STARVED, '--json')).out) as CheckResult;
-    expect(Object.keys(result)).toEqual(['format', 'design', 'options', 'verdict', 'coverage', 'states', 'transitions', 'depth', 'seconds', 'engine', 'properties', 'outcomes']);
-    expect(result).toMatchObject({ format: 'vfio-playground/check@1', design: 'parked-shim', options: { delBeforeWait: false }, verdict: 'violated', coverage: 'complete' });
-    expect(result.properties.find((p) => p.id === 'unregister-live')).toEqual({
-      id: 'unregister-live', status: 'violated',
-      witness: { schedule: ['qemu*3', 'driver*3', 'dpdk*3'], steps: 9, switches: 2, text: expect.stringContaining('put off for ever') as string },
+    expect(Object.keys(result)).toEqual([
+      'format',
+      'design',
+      'options',
+      'verdict',
+      'coverage',
+      'states',
+      'transitions',
+      'depth',
+      'seconds',
+      'engine',
+      'properties',
+      'outcomes',
+    ]);
+    expect(result).toMatchObject({
+      format: 'vfio-playground/check@1',
+      design: 'parked-shim',
+      options: { delBeforeWait: false },
+      verdict: 'violated',
+      coverage: 'complete',
     });
-    expect(result.properties.find((p) => p.id === 'kvm-ref')).toEqual({ id: 'kvm-ref', status: 'not-applicable' });
+    expect(result.properties.find((p) => p.id === 'unregister-live')).toEqual({
+      id: 'unregister-live',
+      status: 'violated',
+      witness: {
+        schedule: ['qemu*3', 'driver*3', 'dpdk*3'],
+        steps: 9,
+        switches: 2,
+        text: expect.stringContaining('put off for ever') as string,
+      },
+    });
+    expect(result.properties.find((p) => p.id === 'kvm-ref')).toEqual({
+      id: 'kvm-ref',
+      status: 'not-applicable',
+    });
   });
 
   it('tells people the same, with a schedule that run takes', async () => {
@@ -43,9 +82,16 @@ describe('check', () => {
   });
 
   it('leaves states out when asked to, and says so', async () => {
-    const full = JSON.parse((await cli('check', 'bind-race', '--design', 'parked-shim', '--json')).out) as CheckResult;
-    for (const [flag, reduce] of [['--reduce', 'symmetry'], ['--reduce=both', 'both']] as const) {
-      const result = JSON.parse((await cli('check', 'bind-race', '--design', 'parked-shim', '--json', flag)).out) as CheckResult;
+    const full = JSON.parse(
+      (await cli('check', 'bind-race', '--design', 'parked-shim', '--json')).out,
+    ) as CheckResult;
+    for (const [flag, reduce] of [
+      ['--reduce', 'symmetry'],
+      ['--reduce=both', 'both'],
+    ] as const) {
+      const result = JSON.parse(
+        (await cli('check', 'bind-race', '--design', 'parked-shim', '--json', flag)).out,
+      ) as CheckResult;
       expect(result).toMatchObject({ reduce, verdict: full.verdict });
       expect(result.states).toBeLessThanOrEqual(full.states);
     }
@@ -53,8 +99,10 @@ describe('check', () => {
 
   it('names what it does not understand', async () => {
     for (const [words, message] of [
-      [['--max-states', '0'], '--max-states: "0" stood here'], [['--max-states', 'many'], 'accepted: a whole number from 1'],
-      [['--property', 'speed'], '--property: "speed" stood here; accepted: owner-exclusive'], [['--engine', 'steam'], 'accepted: wasm, bytecode'],
+      [['--max-states', '0'], '--max-states: "0" stood here'],
+      [['--max-states', 'many'], 'accepted: a whole number from 1'],
+      [['--property', 'speed'], '--property: "speed" stood here; accepted: owner-exclusive'],
+      [['--engine', 'steam'], 'accepted: wasm, bytecode'],
     ] as const) {
       const said = await cli('check', 'double-bind', ...words);
       expect(said).toMatchObject({ status: 2, out: '' });

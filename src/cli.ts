@@ -3,7 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { designById, DESIGNS } from './designs/index';
 import { makeCheck } from './explore/check';
 import type { CheckResult } from './explore/checkResult';
-import { allVariants, libraryCases, matrixJson, matrixVerdict, scenarioCases, startMatrix, variantOf } from './explore/matrix';
+import {
+  allVariants,
+  libraryCases,
+  matrixJson,
+  matrixVerdict,
+  scenarioCases,
+  startMatrix,
+  variantOf,
+} from './explore/matrix';
 import { removals, startMutationReport } from './explore/mutationReport';
 import { MAX_STATES } from './explore/store';
 import { checkText } from './export/checkText';
@@ -68,52 +76,93 @@ interface Command {
 /** Input or usage that cannot be worked with; its message goes to standard error. */
 class BadInput extends Error {}
 
-const MUTATION_USAGE = '[--without STEP[#OPERATION]] [--swap STEP,STEP] [--plain STEP] [--split STEP]';
+const MUTATION_USAGE =
+  '[--without STEP[#OPERATION]] [--swap STEP,STEP] [--plain STEP] [--split STEP]';
 
 const COMMANDS: readonly Command[] = [
   {
     id: 'run',
     usage: `run FILE [--json] [--full] [--design ID] [--option k=v] [--schedule sequential|random:SEED|qemu*3,dpdk] [--verify] ${MUTATION_USAGE}`,
     about: 'runs a scenario, prints the interleaving as text or a JSON result',
-    flags: ['json', 'full', 'verify'], options: ['design', 'option', 'schedule', ...MUTATION_FLAGS], files: [1, 1],
+    flags: ['json', 'full', 'verify'],
+    options: ['design', 'option', 'schedule', ...MUTATION_FLAGS],
+    files: [1, 1],
     run: runCommand,
   },
   {
     id: 'check',
     usage: `check FILE [--json] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] [--reduce[=symmetry|partial-order|both]] ${MUTATION_USAGE}`,
-    about: 'explores every interleaving of the calls of a scenario; its schedule is ignored. With steps switched off, swapped, made plain or split it checks that design',
-    flags: ['json', 'reduce'], options: ['design', 'option', 'max-states', 'max-memory', 'max-seconds', 'property', 'engine', 'reduce', ...MUTATION_FLAGS], files: [1, 1],
+    about:
+      'explores every interleaving of the calls of a scenario; its schedule is ignored. With steps switched off, swapped, made plain or split it checks that design',
+    flags: ['json', 'reduce'],
+    options: [
+      'design',
+      'option',
+      'max-states',
+      'max-memory',
+      'max-seconds',
+      'property',
+      'engine',
+      'reduce',
+      ...MUTATION_FLAGS,
+    ],
+    files: [1, 1],
     run: checkCommand,
   },
   {
     id: 'matrix',
-    usage: 'matrix [FILE ...] [--json] [--design ID] [--option k=v] [--max-states N] | matrix --mutations DESIGN [FILE ...] [--json] [--option k=v] [--max-states N]',
-    about: 'verdicts of every design and option on scenarios (the built-in ones where none is named); with --mutations what every removal of one step breaks, and which nobody notices',
-    flags: ['json'], options: ['design', 'option', 'max-states', 'mutations'], files: [0, 64],
+    usage:
+      'matrix [FILE ...] [--json] [--design ID] [--option k=v] [--max-states N] | matrix --mutations DESIGN [FILE ...] [--json] [--option k=v] [--max-states N]',
+    about:
+      'verdicts of every design and option on scenarios (the built-in ones where none is named); with --mutations what every removal of one step breaks, and which nobody notices',
+    flags: ['json'],
+    options: ['design', 'option', 'max-states', 'mutations'],
+    files: [0, 64],
     run: matrixCommand,
   },
   {
     id: 'export',
-    usage: `export FILE --to ${EXPORTS.map(e => e.id).join('|')} [-o OUT] [--full] [--base URL] [--theme light|dark|auto] [--design ID] [--option k=v] [--schedule ...]`,
+    usage: `export FILE --to ${EXPORTS.map((e) => e.id).join('|')} [-o OUT] [--full] [--base URL] [--theme light|dark|auto] [--design ID] [--option k=v] [--schedule ...]`,
     about: 'writes the run of a scenario in another form',
-    flags: ['full'], options: ['to', 'o', 'base', 'theme', 'design', 'option', 'schedule'], files: [1, 1],
+    flags: ['full'],
+    options: ['to', 'o', 'base', 'theme', 'design', 'option', 'schedule'],
+    files: [1, 1],
     run: exportCommand,
   },
   {
     id: 'link',
-    usage: `link FILE [--base URL] [--embed [--as ${SNIPPETS.map(s => s.id).join('|')}]] [--design ID] [--option k=v] [--schedule ...]`,
+    usage: `link FILE [--base URL] [--embed [--as ${SNIPPETS.map((s) => s.id).join('|')}]] [--design ID] [--option k=v] [--schedule ...]`,
     about: 'prints the permalink of a run, or a snippet that embeds it',
-    flags: ['embed'], options: ['base', 'as', 'design', 'option', 'schedule'], files: [1, 1],
+    flags: ['embed'],
+    options: ['base', 'as', 'design', 'option', 'schedule'],
+    files: [1, 1],
     run: linkCommand,
   },
-  listing('designs', DESIGNS.map(({ id, title, about, options }) => ({ id, title, about, options })), d => [d.id, d.title, d.options.map(o => `${o.id}=${o.values.join('|')}`).join(' ')]),
-  listing('scenarios', LIBRARY.map(({ id, title, group, designs }) => ({ id, title, group, designs })), e => [e.id, e.title, e.designs.join(' ')]),
-  listing('properties', PROPERTIES.map(({ id, title, statement, source }) => ({ id, title, statement, source })), p => [p.id, p.statement]),
+  listing(
+    'designs',
+    DESIGNS.map(({ id, title, about, options }) => ({ id, title, about, options })),
+    (d) => [d.id, d.title, d.options.map((o) => `${o.id}=${o.values.join('|')}`).join(' ')],
+  ),
+  listing(
+    'scenarios',
+    LIBRARY.map(({ id, title, group, designs }) => ({ id, title, group, designs })),
+    (e) => [e.id, e.title, e.designs.join(' ')],
+  ),
+  listing(
+    'properties',
+    PROPERTIES.map(({ id, title, statement, source }) => ({ id, title, statement, source })),
+    (p) => [p.id, p.statement],
+  ),
 ];
 
 function listing<T>(id: string, items: readonly T[], row: (item: T) => readonly string[]): Command {
   return {
-    id, usage: `${id} [--json]`, about: `lists the ${id}`, flags: ['json'], options: [], files: [0, 0],
+    id,
+    usage: `${id} [--json]`,
+    about: `lists the ${id}`,
+    flags: ['json'],
+    options: [],
+    files: [0, 0],
     run: (args, terminal) => {
       terminal.out(args.flags.has('json') ? jsonText(items) : columns(items.map(row)));
       return EXIT.fine;
@@ -131,9 +180,11 @@ function traceFor(scenario: Scenario, args: Arguments, terminal: Terminal): Trac
   if (schedule && !schedule.ok) throw new BadInput(`--schedule: ${schedule.error.message}`);
   const design = changedDesign(scenario, args);
   let outcome = runScenario(scenario, { schedule: schedule?.schedule, design });
-  if (!outcome.ok && !schedule && CHANGES.some(each => args.options.has(each))) {
+  if (!outcome.ok && !schedule && CHANGES.some((each) => args.options.has(each))) {
     // The file's schedule is for the file's options and rows.
-    terminal.err(`the file's schedule does not fit what was changed (${errorText(outcome.errors)}); running sequentially\n`);
+    terminal.err(
+      `the file's schedule does not fit what was changed (${errorText(outcome.errors)}); running sequentially\n`,
+    );
     outcome = runScenario(scenario, { schedule: 'sequential', design });
   }
   if (!outcome.ok) throw new BadInput(errorText(outcome.errors));
@@ -141,10 +192,18 @@ function traceFor(scenario: Scenario, args: Arguments, terminal: Terminal): Trac
 }
 
 /** The value of an option that takes one of some words. */
-function oneOf<T extends { readonly id: string }>(args: Arguments, option: string, items: readonly T[], otherwise?: string): T {
+function oneOf<T extends { readonly id: string }>(
+  args: Arguments,
+  option: string,
+  items: readonly T[],
+  otherwise?: string,
+): T {
   const given = args.options.get(option)?.at(-1) ?? otherwise;
-  const item = items.find(each => each.id === given);
-  if (!item) throw new BadInput(`--${option}: ${given === undefined ? 'nothing' : JSON.stringify(given)} stood here; accepted: ${items.map(each => each.id).join(', ')}`);
+  const item = items.find((each) => each.id === given);
+  if (!item)
+    throw new BadInput(
+      `--${option}: ${given === undefined ? 'nothing' : JSON.stringify(given)} stood here; accepted: ${items.map((each) => each.id).join(', ')}`,
+    );
   return item;
 }
 
@@ -153,14 +212,21 @@ const THEMES = [{ id: 'light' }, { id: 'dark' }, { id: 'auto' }] as const;
 function exportCommand(args: Arguments, terminal: Terminal): number {
   const form = oneOf(args, 'to', EXPORTS);
   const theme = oneOf(args, 'theme', THEMES, 'auto').id;
-  const text = form.make(traceFor(readScenario(args, terminal), args, terminal), { full: args.flags.has('full'), base: args.options.get('base')?.at(-1), theme });
+  const text = form.make(traceFor(readScenario(args, terminal), args, terminal), {
+    full: args.flags.has('full'),
+    base: args.options.get('base')?.at(-1),
+    theme,
+  });
   const file = args.options.get('o')?.at(-1);
   if (file === undefined || file === '-') terminal.out(text);
   else {
     try {
       terminal.write(file, text);
     } catch (error) {
-      throw new BadInput(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+      throw new BadInput(
+        `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+        { cause: error },
+      );
     }
   }
   return EXIT.fine;
@@ -171,17 +237,29 @@ function linkCommand(args: Arguments, terminal: Terminal): number {
   const snippet = oneOf(args, 'as', SNIPPETS, 'html');
   const base = args.options.get('base')?.at(-1);
   const trace = traceFor(readScenario(args, terminal), args, terminal);
-  terminal.out(args.flags.has('embed') ? snippet.make(trace, { base }) : `${base ?? ''}${makeLink(linkOf(trace))}\n`);
+  terminal.out(
+    args.flags.has('embed')
+      ? snippet.make(trace, { base })
+      : `${base ?? ''}${makeLink(linkOf(trace))}\n`,
+  );
   return EXIT.fine;
 }
 
 function runCommand(args: Arguments, terminal: Terminal): number {
   const scenario = readScenario(args, terminal);
-  if (args.flags.has('verify') && !scenario.expect) throw new BadInput('--verify: there is no "expect" for this scenario in this design and with these options');
+  if (args.flags.has('verify') && !scenario.expect)
+    throw new BadInput(
+      '--verify: there is no "expect" for this scenario in this design and with these options',
+    );
   const trace = traceFor(scenario, args, terminal);
   const result = makeResult(trace);
-  terminal.out(args.flags.has('json') ? jsonText(result) : withNewline(interleavingText(trace, { full: args.flags.has('full') })));
-  if (!scenario.expect || !args.flags.has('verify')) return result.violations.length === 0 ? EXIT.fine : EXIT.violated;
+  terminal.out(
+    args.flags.has('json')
+      ? jsonText(result)
+      : withNewline(interleavingText(trace, { full: args.flags.has('full') })),
+  );
+  if (!scenario.expect || !args.flags.has('verify'))
+    return result.violations.length === 0 ? EXIT.fine : EXIT.violated;
   const differences = verifyRun(result, scenario.expect);
   for (const d of differences) terminal.err(`${d}\n`);
   return differences.length === 0 ? EXIT.fine : EXIT.violated;
@@ -194,7 +272,9 @@ const SLICE = 50_000;
 
 async function checkCommand(args: Arguments, terminal: Terminal): Promise<number> {
   const scenario = readScenario(args, terminal, true);
-  const properties = (args.options.get('property') ?? []).flatMap(given => given.split(',')).map(given => PROPERTIES.find(p => p.id === given)?.id ?? unknownProperty(given));
+  const properties = (args.options.get('property') ?? [])
+    .flatMap((given) => given.split(','))
+    .map((given) => PROPERTIES.find((p) => p.id === given)?.id ?? unknownProperty(given));
   const maxStates = numberOption(args, 'max-states', MAX_STATES);
   const megabytes = numberOption(args, 'max-memory', 4096);
   const maxSeconds = numberOption(args, 'max-seconds', 1e6) ?? Infinity;
@@ -204,9 +284,14 @@ async function checkCommand(args: Arguments, terminal: Terminal): Promise<number
   const seconds = (): number => (performance.now() - begin) / 1000;
   const check = makeCheck(compile(design, scenario.options, scenario.world, scenario.calls), {
     ...(args.options.has('engine') ? { engine: oneOf(args, 'engine', ENGINES).id } : {}),
-    ...(args.options.has('reduce') || args.flags.has('reduce') ? { reduce: oneOf(args, 'reduce', REDUCTIONS, 'symmetry').id } : {}),
+    ...(args.options.has('reduce') || args.flags.has('reduce')
+      ? { reduce: oneOf(args, 'reduce', REDUCTIONS, 'symmetry').id }
+      : {}),
     ...(properties.length === 0 ? {} : { properties }),
-    limits: { ...(maxStates === undefined ? {} : { maxStates }), ...(megabytes === undefined ? {} : { maxBytes: megabytes * 2 ** 20 }) },
+    limits: {
+      ...(maxStates === undefined ? {} : { maxStates }),
+      ...(megabytes === undefined ? {} : { maxBytes: megabytes * 2 ** 20 }),
+    },
   });
   const ignore = terminal.onInterrupt?.(() => check.stop('cancel'));
   while (check.advance(SLICE) === 'more') {
@@ -215,7 +300,11 @@ async function checkCommand(args: Arguments, terminal: Terminal): Promise<number
   }
   ignore?.();
   const result = check.result(Math.round(seconds() * 1000) / 1000);
-  terminal.out(args.flags.has('json') ? jsonText(mutations.length === 0 ? result : { ...result, mutations }) : checkText(result, [scenario.title, ...mutations].join(' ')));
+  terminal.out(
+    args.flags.has('json')
+      ? jsonText(mutations.length === 0 ? result : { ...result, mutations })
+      : checkText(result, [scenario.title, ...mutations].join(' ')),
+  );
   return exitOf(result.verdict);
 }
 
@@ -225,17 +314,25 @@ function exitOf(verdict: CheckResult['verdict']): number {
 
 function designOf(id: string): Design {
   const design = designById(id);
-  if (!design) throw new BadInput(`no design ${JSON.stringify(id)}; there are ${DESIGNS.map(d => d.id).join(', ')}`);
+  if (!design)
+    throw new BadInput(
+      `no design ${JSON.stringify(id)}; there are ${DESIGNS.map((d) => d.id).join(', ')}`,
+    );
   return design;
 }
 
 /** The changes to a design's rows that the arguments ask for. */
 function mutationsIn(args: Arguments): readonly Mutation[] {
-  return MUTATION_FLAGS.flatMap(flag => (args.options.get(flag) ?? []).map((value) => {
-    const mutation = parseMutation(flag, value);
-    if (!mutation) throw new BadInput(`--${flag}: ${JSON.stringify(value)} stood here; accepted: ${flag === 'swap' ? 'STEP,STEP' : flag === 'without' ? 'STEP or STEP#OPERATION' : 'STEP'}, where STEP is like upstream/bind_iommufd/BIND.9`);
-    return mutation;
-  }));
+  return MUTATION_FLAGS.flatMap((flag) =>
+    (args.options.get(flag) ?? []).map((value) => {
+      const mutation = parseMutation(flag, value);
+      if (!mutation)
+        throw new BadInput(
+          `--${flag}: ${JSON.stringify(value)} stood here; accepted: ${flag === 'swap' ? 'STEP,STEP' : flag === 'without' ? 'STEP or STEP#OPERATION' : 'STEP'}, where STEP is like upstream/bind_iommufd/BIND.9`,
+        );
+      return mutation;
+    }),
+  );
 }
 
 /** The scenario's design with those changes; undefined where there are none. */
@@ -250,18 +347,39 @@ function changedDesign(scenario: Scenario, args: Arguments): Design | undefined 
 async function matrixCommand(args: Arguments, terminal: Terminal): Promise<number> {
   const mutated = args.options.get('mutations')?.at(-1);
   const options = optionsIn(args);
-  const designs = mutated === undefined ? (args.options.get('design') ?? []).map(designOf) : [designOf(mutated)];
+  const designs =
+    mutated === undefined ? (args.options.get('design') ?? []).map(designOf) : [designOf(mutated)];
   const chosen = designs.length === 0 ? DESIGNS : designs;
-  const accepted = chosen.filter(d => Object.entries(options).every(([k, value]) => d.options.some(o => o.id === k && o.values.includes(value))));
-  if (accepted.length === 0) throw new BadInput(`--option: ${chosen.length === 1 ? chosen[0]?.id : 'no design'} has ${Object.entries(options).map(([k, value]) => `${k}=${value}`).join(' ')}; see: vfio-playground designs`);
-  const variants = mutated === undefined && Object.keys(options).length === 0 ? allVariants(accepted) : accepted.map(d => variantOf(d, options));
-  const entries = args.files.map(file => libraryEntry(file));
-  const parts = args.files.length === 0
-    ? [libraryCases(variants)]
-    : args.files.map((file, i) => (entries[i] ? libraryCases(variants, [entries[i]]) : scenarioCases(file, readFile(file, terminal), variants)));
-  const cases = parts.flatMap(p => p.cases);
-  const leftOut = parts.flatMap(p => p.leftOut);
-  if (cases.length === 0) throw new BadInput(['nothing to check', ...leftOut.map(l => `${l.id} in ${l.variant}: ${l.why}`)].join('\n'));
+  const accepted = chosen.filter((d) =>
+    Object.entries(options).every(([k, value]) =>
+      d.options.some((o) => o.id === k && o.values.includes(value)),
+    ),
+  );
+  if (accepted.length === 0)
+    throw new BadInput(
+      `--option: ${chosen.length === 1 ? chosen[0]?.id : 'no design'} has ${Object.entries(options)
+        .map(([k, value]) => `${k}=${value}`)
+        .join(' ')}; see: vfio-playground designs`,
+    );
+  const variants =
+    mutated === undefined && Object.keys(options).length === 0
+      ? allVariants(accepted)
+      : accepted.map((d) => variantOf(d, options));
+  const entries = args.files.map((file) => libraryEntry(file));
+  const parts =
+    args.files.length === 0
+      ? [libraryCases(variants)]
+      : args.files.map((file, i) =>
+          entries[i]
+            ? libraryCases(variants, [entries[i]])
+            : scenarioCases(file, readFile(file, terminal), variants),
+        );
+  const cases = parts.flatMap((p) => p.cases);
+  const leftOut = parts.flatMap((p) => p.leftOut);
+  if (cases.length === 0)
+    throw new BadInput(
+      ['nothing to check', ...leftOut.map((l) => `${l.id} in ${l.variant}: ${l.why}`)].join('\n'),
+    );
   const maxStates = numberOption(args, 'max-states', MAX_STATES);
   const limits = { limits: maxStates === undefined ? {} : { maxStates } };
   const [first] = variants;
@@ -269,22 +387,40 @@ async function matrixCommand(args: Arguments, terminal: Terminal): Promise<numbe
     const report = startMutationReport(cases, removals(first), limits);
     while (report.advance(SLICE) === 'more') await turn();
     const outcomes = report.outcomes();
-    terminal.out(args.flags.has('json') ? jsonText({ format: 'vfio-playground/mutations@1', design: first.design.id, options: optionValues(first.options), outcomes, leftOut }) : mutationText(first.title, outcomes));
-    return outcomes.some(o => o.incomplete.length > 0) ? EXIT.stopped : EXIT.fine;
+    terminal.out(
+      args.flags.has('json')
+        ? jsonText({
+            format: 'vfio-playground/mutations@1',
+            design: first.design.id,
+            options: optionValues(first.options),
+            outcomes,
+            leftOut,
+          })
+        : mutationText(first.title, outcomes),
+    );
+    return outcomes.some((o) => o.incomplete.length > 0) ? EXIT.stopped : EXIT.fine;
   }
   const matrix = startMatrix(cases, limits);
   while (matrix.advance(SLICE) === 'more') await turn();
-  terminal.out(args.flags.has('json') ? jsonText(matrixJson(matrix.cells(), leftOut)) : matrixText(matrix.cells(), leftOut));
+  terminal.out(
+    args.flags.has('json')
+      ? jsonText(matrixJson(matrix.cells(), leftOut))
+      : matrixText(matrix.cells(), leftOut),
+  );
   return exitOf(matrixVerdict(matrix.cells()));
 }
 
 /** Lets an interrupt through. */
 function turn(): Promise<void> {
-  return new Promise(resolve => { setImmediate(resolve); });
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 }
 
 function unknownProperty(given: string): never {
-  throw new BadInput(`--property: ${JSON.stringify(given)} stood here; accepted: ${PROPERTIES.map(p => p.id).join(', ')}`);
+  throw new BadInput(
+    `--property: ${JSON.stringify(given)} stood here; accepted: ${PROPERTIES.map((p) => p.id).join(', ')}`,
+  );
 }
 
 /** A whole number of at least 1, undefined where the option is not given. */
@@ -292,7 +428,10 @@ function numberOption(args: Arguments, option: string, most: number): number | u
   const given = args.options.get(option)?.at(-1);
   if (given === undefined) return undefined;
   const value = Number(given);
-  if (!/^\d{1,9}$/.test(given) || value < 1 || value > most) throw new BadInput(`--${option}: ${JSON.stringify(given)} stood here; accepted: a whole number from 1 to ${most}`);
+  if (!/^\d{1,9}$/.test(given) || value < 1 || value > most)
+    throw new BadInput(
+      `--${option}: ${JSON.stringify(given)} stood here; accepted: a whole number from 1 to ${most}`,
+    );
   return value;
 }
 
@@ -305,21 +444,35 @@ function readScenario(args: Arguments, terminal: Terminal, anySchedule = false):
   const design = args.options.get('design')?.at(-1) ?? scenario.design;
   const changed = builtIn ? retell(builtIn, design, options) : redesign(scenario, design, options);
   if (!changed.ok) throw new BadInput(errorText(changed.errors));
-  if (!builtIn && !anySchedule && changed.scenario.schedule === 'sequential' && scenario.schedule !== 'sequential' && !args.options.has('schedule')) terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
+  if (
+    !builtIn &&
+    !anySchedule &&
+    changed.scenario.schedule === 'sequential' &&
+    scenario.schedule !== 'sequential' &&
+    !args.options.has('schedule')
+  )
+    terminal.err(`the file's schedule is for ${scenario.design}; running sequentially\n`);
   return changed.scenario;
 }
 
 function optionsIn(args: Arguments): Options {
-  return Object.fromEntries((args.options.get('option') ?? []).map((o) => {
-    const at = o.indexOf('=');
-    if (at <= 0) throw new BadInput(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
-    return [o.slice(0, at), o.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    (args.options.get('option') ?? []).map((o) => {
+      const at = o.indexOf('=');
+      if (at <= 0) throw new BadInput(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
+      return [o.slice(0, at), o.slice(at + 1)];
+    }),
+  );
 }
 
 function readFile(file: string, terminal: Terminal): Scenario {
   const parsed = parseScenario(readText(file, terminal));
-  if (!parsed.ok) throw new BadInput(parsed.errors.map(e => `${file === '-' ? 'standard input' : file}: ${errorText([e])}`).join('\n'));
+  if (!parsed.ok)
+    throw new BadInput(
+      parsed.errors
+        .map((e) => `${file === '-' ? 'standard input' : file}: ${errorText([e])}`)
+        .join('\n'),
+    );
   return parsed.scenario;
 }
 
@@ -327,8 +480,14 @@ function readText(file: string, terminal: Terminal): string {
   try {
     return terminal.read(file);
   } catch (error) {
-    const hint = /[./]/.test(file) || file === '-' ? '' : `; it is no built-in scenario either (there are ${LIBRARY.map(e => e.id).join(', ')})`;
-    throw new BadInput(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}${hint}`, { cause: error });
+    const hint =
+      /[./]/.test(file) || file === '-'
+        ? ''
+        : `; it is no built-in scenario either (there are ${LIBRARY.map((e) => e.id).join(', ')})`;
+    throw new BadInput(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}${hint}`,
+      { cause: error },
+    );
   }
 }
 
@@ -339,9 +498,12 @@ export async function main(words: readonly string[], terminal: Terminal): Promis
     (name === undefined ? terminal.err : terminal.out)(usage());
     return name === undefined ? EXIT.badInput : EXIT.fine;
   }
-  const command = COMMANDS.find(c => c.id === name);
+  const command = COMMANDS.find((c) => c.id === name);
   try {
-    if (!command) throw new BadInput(`no command ${JSON.stringify(name)}; there are ${COMMANDS.map(c => c.id).join(', ')}`);
+    if (!command)
+      throw new BadInput(
+        `no command ${JSON.stringify(name)}; there are ${COMMANDS.map((c) => c.id).join(', ')}`,
+      );
     if (rest.includes('--help')) {
       terminal.out(`vfio-playground ${command.usage}\n`);
       return EXIT.fine;
@@ -364,25 +526,40 @@ function sortArguments(command: Command, words: readonly string[]): Arguments {
     if (command.flags.includes(name) && inline === undefined) flags.add(name);
     else if (command.options.includes(name)) {
       const value = inline ?? words[++i];
-      if (value === undefined) throw new BadInput(`--${name} needs a value; usage: vfio-playground ${command.usage}`);
+      if (value === undefined)
+        throw new BadInput(`--${name} needs a value; usage: vfio-playground ${command.usage}`);
       options.set(name, [...(options.get(name) ?? []), value]);
-    } else if (word.startsWith('-') && word !== '-') throw new BadInput(`${command.id} has no option ${word}; usage: vfio-playground ${command.usage}`);
+    } else if (word.startsWith('-') && word !== '-')
+      throw new BadInput(
+        `${command.id} has no option ${word}; usage: vfio-playground ${command.usage}`,
+      );
     else files.push(word);
   }
   const [least, most] = command.files;
-  if (files.length < least || files.length > most) throw new BadInput(`usage: vfio-playground ${command.usage}`);
+  if (files.length < least || files.length > most)
+    throw new BadInput(`usage: vfio-playground ${command.usage}`);
   return { files, flags, options };
 }
 
 function usage(): string {
-  const commands = COMMANDS.map(c => `  ${c.usage}\n      ${c.about}\n`).join('');
-  return `usage: vfio-playground COMMAND\n\n${commands}\nFILE is a path, - for standard input, or the id of a built-in scenario.\n`
-    + 'Exit status: 0 fine; 1 a property is violated, or with --verify the run is not as expected; 2 bad input or usage; 3 stopped by a limit.\n';
+  const commands = COMMANDS.map((c) => `  ${c.usage}\n      ${c.about}\n`).join('');
+  return (
+    `usage: vfio-playground COMMAND\n\n${commands}\nFILE is a path, - for standard input, or the id of a built-in scenario.\n` +
+    'Exit status: 0 fine; 1 a property is violated, or with --verify the run is not as expected; 2 bad input or usage; 3 stopped by a limit.\n'
+  );
 }
 
 function columns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(r => r[i]?.length ?? 0)));
-  return rows.map(r => `${r.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join('  ').trimEnd()}\n`).join('');
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => r[i]?.length ?? 0)));
+  return rows
+    .map(
+      (r) =>
+        `${r
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
 }
 
 function jsonText(value: unknown): string {
@@ -393,16 +570,19 @@ function withNewline(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`;
 }
 
-if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
+if (
+  process.argv[1] !== undefined &&
+  realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)
+) {
   // A reader that has seen enough (`| head`) closes the pipe: that is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
   process.exitCode = await main(process.argv.slice(2), {
-    out: text => process.stdout.write(text),
-    err: text => process.stderr.write(text),
-    read: file => readFileSync(file === '-' ? 0 : file, 'utf8'),
-    onInterrupt: stop => {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),
+    onInterrupt: (stop) => {
       process.once('SIGINT', stop);
       return () => process.off('SIGINT', stop);
     },

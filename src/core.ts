@@ -5,8 +5,21 @@ export { altText } from './export/altText';
 export { EXPORTS, type Export, type ExportOptions } from './export/exports';
 export { interleavingText, type InterleavingOptions } from './export/interleaving';
 export { SNIPPETS, type Snippet, type SnippetOptions } from './export/snippets';
-export { makeCheck, runCheck, type Check, type CheckOptions, type CheckProgress } from './explore/check';
-export type { CheckResult, Coverage, Outcome, PropertyStatus, PropertyVerdict, Witness } from './explore/checkResult';
+export {
+  makeCheck,
+  runCheck,
+  type Check,
+  type CheckOptions,
+  type CheckProgress,
+} from './explore/check';
+export type {
+  CheckResult,
+  Coverage,
+  Outcome,
+  PropertyStatus,
+  PropertyVerdict,
+  Witness,
+} from './explore/checkResult';
 export type { Design, Options } from './kernel/design';
 export { compile } from './kernel/compile';
 export { canMove, enabled, initialState, step } from './kernel/machine';
@@ -16,7 +29,14 @@ export type { PropertyId } from './kernel/propertyId';
 export type { Call, CallName, World } from './kernel/world';
 export { retell, type BuiltIn } from './scenario/builtIn';
 export { LIBRARY, libraryEntry, type LibraryEntry } from './scenario/library';
-export { makeLink, parseLink, type Link, type LinkIssue, type LinkStep, type ParsedLink } from './scenario/link';
+export {
+  makeLink,
+  parseLink,
+  type Link,
+  type LinkIssue,
+  type LinkStep,
+  type ParsedLink,
+} from './scenario/link';
 export { linkOf } from './scenario/linkOf';
 export { makeScenario } from './scenario/make';
 export { errorText, parseScenario, type Parsed } from './scenario/parse';

@@ -1,9 +1,26 @@
 import { defineElement } from './host/element';
 
 export { connect, type PlaygroundClient, type PlaygroundEvents } from './host/client';
-export { defineElement, PlaygroundElement, TAG, type PlaygroundAttributes, type PlaygroundElementEvents } from './host/element';
-export type { LoadTarget, Message, MessageId, PlaygroundState, Report, Request, Theme, ViolationReport } from './host/protocol';
+export {
+  defineElement,
+  PlaygroundElement,
+  TAG,
+  type PlaygroundAttributes,
+  type PlaygroundElementEvents,
+} from './host/element';
+export type {
+  LoadTarget,
+  Message,
+  MessageId,
+  PlaygroundState,
+  Report,
+  Request,
+  Theme,
+  ViolationReport,
+} from './host/protocol';
 
 // As a plain script it knows its folder; as a module it does not, and elements say `base`.
 const script = typeof document === 'undefined' ? undefined : document.currentScript;
-defineElement(script && 'src' in script && script.src !== '' ? new URL('./', script.src).href : undefined);
+defineElement(
+  script && 'src' in script && script.src !== '' ? new URL('./', script.src).href : undefined,
+);

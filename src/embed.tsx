@@ -23,20 +23,32 @@ const why = (error: unknown): string => (error instanceof Error ? error.message 
 async function open(): Promise<void> {
   const address = frameAddressOf(window);
   await loadForAddress(address);
-  const session = sessionAt(loadingAddress(address, (error) => tell(session, 'error', 'The link was not opened. The session is unchanged.', [why(error)])));
+  const session = sessionAt(
+    loadingAddress(address, (error) =>
+      tell(session, 'error', 'The link was not opened. The session is unchanged.', [why(error)]),
+    ),
+  );
   const { theme, step, speed, problems } = parameters;
   change(session, { theme, ...(speed === undefined ? {} : { speed }) });
   if (step !== undefined) seek(session, step);
   if (parameters.view === 'compare') arrange(session, { view: 'compare' });
-  if (problems.length > 0) tell(session, 'error', 'The address of this embed says what cannot be used.', problems);
+  if (problems.length > 0)
+    tell(session, 'error', 'The address of this embed says what cannot be used.', problems);
   const port = listenToHost(session, window);
   createRoot(root).render(
     <StrictMode>
-      <Embed session={session} parameters={parameters} port={port} home={new URL('index.html', location.href).href} />
+      <Embed
+        session={session}
+        parameters={parameters}
+        port={port}
+        home={new URL('index.html', location.href).href}
+      />
     </StrictMode>,
   );
 }
 
 whenWanted(root, parameters.load, () => {
-  open().catch((error: unknown) => root.append(`The VFIO playground could not be loaded: ${why(error)}`));
+  open().catch((error: unknown) =>
+    root.append(`The VFIO playground could not be loaded: ${why(error)}`),
+  );
 });

@@ -43,13 +43,25 @@ const layers: Readonly<Record<string, Room>> = {
 };
 
 /** Files that wire the rooms and may import anything; nothing but they and tests beside them may import them. */
-const entries = ['main.tsx', 'embed.tsx', 'element.ts', 'core.ts', 'cli.ts', 'explore.worker.ts', 'pureGlobals.d.ts'];
+const entries = [
+  'main.tsx',
+  'embed.tsx',
+  'element.ts',
+  'core.ts',
+  'cli.ts',
+  'explore.worker.ts',
+  'pureGlobals.d.ts',
+];
 
 /** What a test may import on top of what its room may. */
 const testPackages = ['vitest', 'fast-check', 'node:'];
 
 /** Exceptions: `file` below src, the specifier as written, and why it stands. A row that nothing needs fails. */
-const debt: readonly { readonly file: string; readonly specifier: string; readonly reason: string }[] = [];
+const debt: readonly {
+  readonly file: string;
+  readonly specifier: string;
+  readonly reason: string;
+}[] = [];
 
 type Sources = Readonly<Record<string, string>>;
 
@@ -76,7 +88,9 @@ const codeFile = /\.(ts|tsx|mts|js|mjs)$/;
 const testFile = /\.test\.tsx?$/;
 
 function isNode(value: unknown): value is Node {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string';
+  return (
+    typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
+  );
 }
 
 /** The text of a string literal or of a template without holes. */
@@ -92,12 +106,22 @@ function literalText(value: unknown): string | undefined {
 function isImportMeta(value: unknown, name: string): boolean {
   if (!isNode(value) || value.type !== 'MemberExpression') return false;
   const { object, property } = value;
-  return isNode(object) && object.type === 'MetaProperty' && isNode(property) && property['name'] === name;
+  return (
+    isNode(object) &&
+    object.type === 'MetaProperty' &&
+    isNode(property) &&
+    property['name'] === name
+  );
 }
 
 function globPatterns(argument: unknown): readonly string[] {
-  const patterns = isNode(argument) && argument.type === 'ArrayExpression' ? (argument['elements'] as unknown[]) : [argument];
-  return patterns.map((pattern) => (literalText(pattern) ?? 'import.meta.glob(…)').replace(/^!/, ''));
+  const patterns =
+    isNode(argument) && argument.type === 'ArrayExpression'
+      ? (argument['elements'] as unknown[])
+      : [argument];
+  return patterns.map((pattern) =>
+    (literalText(pattern) ?? 'import.meta.glob(…)').replace(/^!/, ''),
+  );
 }
 
 function isNamedDefault(specifier: unknown): boolean {
@@ -142,8 +166,10 @@ function findingsOf(node: Node): readonly Finding[] {
     case 'CallExpression': {
       const [first] = node['arguments'] as unknown[];
       const { callee } = node;
-      if (isImportMeta(callee, 'glob')) return globPatterns(first).map((specifier) => ({ specifier }));
-      const isRequire = isNode(callee) && callee.type === 'Identifier' && callee['name'] === 'require';
+      if (isImportMeta(callee, 'glob'))
+        return globPatterns(first).map((specifier) => ({ specifier }));
+      const isRequire =
+        isNode(callee) && callee.type === 'Identifier' && callee['name'] === 'require';
       return isRequire ? [{ specifier: literalText(first) ?? 'require(…)' }] : [];
     }
     default:
@@ -171,12 +197,15 @@ function findingsIn(file: string, code: string): readonly Finding[] {
 function roomOf(file: string): string | undefined {
   const [first, ...rest] = file.split('/');
   if (first === undefined) return undefined;
-  if (rest.length === 0) return entries.includes(first) || testFile.test(first) ? 'entry' : undefined;
+  if (rest.length === 0)
+    return entries.includes(first) || testFile.test(first) ? 'entry' : undefined;
   return Object.hasOwn(layers, first) ? first : undefined;
 }
 
 function admits(packages: readonly string[], specifier: string): boolean {
-  return packages.some((name) => specifier === name || (/[/:]$/.test(name) && specifier.startsWith(name)));
+  return packages.some(
+    (name) => specifier === name || (/[/:]$/.test(name) && specifier.startsWith(name)),
+  );
 }
 
 /** Why `file` of `room` may not import `specifier`, or undefined when it may. */
@@ -188,7 +217,9 @@ function whyNot(file: string, room: string, specifier: string): string | undefin
     const allowed = testFile.test(file) ? [...rule.packages, ...testPackages] : rule.packages;
     return admits(allowed, bare) ? undefined : `${room} may not import the package ${bare}`;
   }
-  const target = bare.startsWith('/') ? bare.replace(/^\/(src\/)?/, '') : posix.join(posix.dirname(file), bare);
+  const target = bare.startsWith('/')
+    ? bare.replace(/^\/(src\/)?/, '')
+    : posix.join(posix.dirname(file), bare);
   const targetRoom = target.startsWith('..') ? undefined : target.split('/')[0];
   if (targetRoom === room) return undefined;
   if (targetRoom !== undefined && rule.rooms.includes(targetRoom)) return undefined;
@@ -214,11 +245,15 @@ function readSources(): Sources {
     .filter((found) => found.isFile())
     .map((found) => join(found.parentPath, found.name));
   return Object.fromEntries(
-    files.map((path) => [relative(src, path).split(sep).join('/'), codeFile.test(path) ? readFileSync(path, 'utf8') : '']),
+    files.map((path) => [
+      relative(src, path).split(sep).join('/'),
+      codeFile.test(path) ? readFileSync(path, 'utf8') : '',
+    ]),
   );
 }
 
-const key = (row: { readonly file: string; readonly specifier: string }): string => `${row.file} -> ${row.specifier}`;
+const key = (row: { readonly file: string; readonly specifier: string }): string =>
+  `${row.file} -> ${row.specifier}`;
 
 describe('the import rule', () => {
   const found = violationsOf(readSources());
@@ -231,7 +266,9 @@ describe('the import rule', () => {
 
   it('carries no debt that nothing needs, and gives each a reason', () => {
     const needed = new Set(found.map(key));
-    expect(debt.filter((row) => !needed.has(key(row)) || row.reason.trim() === '').map(key)).toEqual([]);
+    expect(
+      debt.filter((row) => !needed.has(key(row)) || row.reason.trim() === '').map(key),
+    ).toEqual([]);
   });
 });
 
@@ -281,14 +318,29 @@ describe('the checker of the import rule', () => {
 
   const good: readonly (readonly [file: string, code: string])[] = [
     ['kernel/a.ts', `import { x } from './b.ts'; export { y } from './c/d.ts'; export const z = 1`],
-    ['kernel/a.test.ts', `import { it } from 'vitest'; import fc from 'fast-check'; import { readFileSync } from 'node:fs'`],
+    [
+      'kernel/a.test.ts',
+      `import { it } from 'vitest'; import fc from 'fast-check'; import { readFileSync } from 'node:fs'`,
+    ],
     ['kernel/a.ts', `// import '../ui/b.ts'\nexport const text = "import '../ui/b.ts'"`],
-    ['scenario/a.ts', `import * as v from 'valibot'; export const files = import.meta.glob('./library/*.json')`],
+    [
+      'scenario/a.ts',
+      `import * as v from 'valibot'; export const files = import.meta.glob('./library/*.json')`,
+    ],
     ['export/a.ts', `import { x } from '../explore/b.ts'; import { y } from '../kernel/c.ts'`],
-    ['session/a.ts', `import { createStore } from 'zustand/vanilla'; import { x } from '../export/b.ts'`],
-    ['ui/panels/A.tsx', `import { useState } from 'react'; import css from './a.module.css'; import { x } from '../../session/b.ts'`],
+    [
+      'session/a.ts',
+      `import { createStore } from 'zustand/vanilla'; import { x } from '../export/b.ts'`,
+    ],
+    [
+      'ui/panels/A.tsx',
+      `import { useState } from 'react'; import css from './a.module.css'; import { x } from '../../session/b.ts'`,
+    ],
     ['ui/theme.css', `@import 'anything'`],
-    ['main.tsx', `import { App } from './ui/App.tsx'; import { x } from './session/b.ts'; new URL('./explore.worker.ts', import.meta.url)`],
+    [
+      'main.tsx',
+      `import { App } from './ui/App.tsx'; import { x } from './session/b.ts'; new URL('./explore.worker.ts', import.meta.url)`,
+    ],
   ];
   it.each(good)('accepts %s: %s', (file, code) => {
     expect(violationsOf({ [file]: code })).toEqual([]);

@@ -14,12 +14,26 @@ import type { Scenario } from '../../src/scenario/scenario';
  * `most` states with the `interpreter`.
  */
 export type Task =
-  | { readonly kind: 'explore'; readonly scenario: Scenario; readonly engine: EngineName; readonly times: number }
-  | { readonly kind: 'verdict'; readonly scenario: Scenario; readonly engine: EngineName; readonly mutations: readonly Mutation[] }
+  | {
+      readonly kind: 'explore';
+      readonly scenario: Scenario;
+      readonly engine: EngineName;
+      readonly times: number;
+    }
+  | {
+      readonly kind: 'verdict';
+      readonly scenario: Scenario;
+      readonly engine: EngineName;
+      readonly mutations: readonly Mutation[];
+    }
   | { readonly kind: 'interpreter'; readonly scenario: Scenario; readonly most: number };
 
 /** What came of it. */
-export interface Measured { readonly states: number; readonly bytes: number; readonly seconds: number }
+export interface Measured {
+  readonly states: number;
+  readonly bytes: number;
+  readonly seconds: number;
+}
 
 const limits = { maxStates: 20_000_000, maxBytes: 2 ** 30 };
 
@@ -35,7 +49,8 @@ function explore({ scenario, engine, times }: Extract<Task, { kind: 'explore' }>
     const search = startSearch(model, engine, limits);
     while (search.advance(100_000) === 'more');
     const seconds = (performance.now() - begin) / 1000;
-    if (seconds < best.seconds) best = { states: search.engine.count(), bytes: search.engine.bytes(), seconds };
+    if (seconds < best.seconds)
+      best = { states: search.engine.count(), bytes: search.engine.bytes(), seconds };
   }
   return best;
 }
@@ -61,5 +76,11 @@ function interpret({ scenario, most }: Extract<Task, { kind: 'interpreter' }>): 
 }
 
 addEventListener('message', ({ data }: MessageEvent<Task>) => {
-  postMessage(data.kind === 'explore' ? explore(data) : data.kind === 'verdict' ? decide(data) : interpret(data));
+  postMessage(
+    data.kind === 'explore'
+      ? explore(data)
+      : data.kind === 'verdict'
+        ? decide(data)
+        : interpret(data),
+  );
 });

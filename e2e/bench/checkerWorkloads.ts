@@ -6,7 +6,12 @@ import page from './page.scenario.json';
 import small from './small.scenario.json';
 
 /** One scenario to measure on. */
-export interface Workload { readonly id: string; readonly scenario: Scenario; readonly states: number; /** Repetitions; the best counts. */ readonly times: number }
+export interface Workload {
+  readonly id: string;
+  readonly scenario: Scenario;
+  readonly states: number;
+  /** Repetitions; the best counts. */ readonly times: number;
+}
 
 function read(file: unknown): Scenario {
   const parsed = parseScenario(file);

@@ -24,7 +24,11 @@ export const bench = {
           steps += 1;
         }
       }
-      return { name: design.id, value: steps / (performance.now() - begin), unit: 'thousand steps/s' };
+      return {
+        name: design.id,
+        value: steps / (performance.now() - begin),
+        unit: 'thousand steps/s',
+      };
     });
   },
 };

@@ -24,8 +24,18 @@ export const bench = {
     const server = await serve({ dist: '/' });
     try {
       const rows = [];
-      for (const { name, path } of PAGES) rows.push(...(await pageRows(browser, server.origin, path)).map((row) => ({ ...row, name: `${name}: ${row.name}` })));
-      rows.push({ name: 'loader of the element', value: gzipSync(readFileSync(join(root, 'dist/vfio-playground.js'))).length / 1000, unit: 'kB' });
+      for (const { name, path } of PAGES)
+        rows.push(
+          ...(await pageRows(browser, server.origin, path)).map((row) => ({
+            ...row,
+            name: `${name}: ${row.name}`,
+          })),
+        );
+      rows.push({
+        name: 'loader of the element',
+        value: gzipSync(readFileSync(join(root, 'dist/vfio-playground.js'))).length / 1000,
+        unit: 'kB',
+      });
       return rows;
     } finally {
       await server.close();
@@ -48,7 +58,9 @@ async function pageRows(browser, origin, path) {
       const html = document.documentElement;
       if (html.dataset['idle'] !== 'true') return;
       observer.disconnect();
-      html.dataset['restedWith'] = JSON.stringify(performance.getEntriesByType('resource').map((entry) => entry.name));
+      html.dataset['restedWith'] = JSON.stringify(
+        performance.getEntriesByType('resource').map((entry) => entry.name),
+      );
     }).observe(document, { attributeFilter: ['data-idle'], subtree: true });
   });
   await page.goto(`${origin}/${path}`);
@@ -58,17 +70,31 @@ async function pageRows(browser, origin, path) {
   /** @type {string[]} */
   const first = JSON.parse((await page.locator('html').getAttribute('data-rested-with')) ?? '[]');
   await page.close();
-  const files = (await Promise.all(fetched)).map(({ name, bytes }) => ({ name: name.slice(origin.length + 1), bytes, ahead: !first.includes(name) }));
+  const files = (await Promise.all(fetched)).map(({ name, bytes }) => ({
+    name: name.slice(origin.length + 1),
+    bytes,
+    ahead: !first.includes(name),
+  }));
   /** @param {string} name @param {(file: { name: string, ahead: boolean }) => boolean} fits */
   const row = (name, fits) => {
     const those = files.filter((file) => fits(file));
-    return { name: `${name} (${those.length} files)`, value: those.reduce((sum, { bytes }) => sum + bytes, 0) / 1000, unit: 'kB' };
+    return {
+      name: `${name} (${those.length} files)`,
+      value: those.reduce((sum, { bytes }) => sum + bytes, 0) / 1000,
+      unit: 'kB',
+    };
   };
   /** @param {string} name @param {string} extension */
   const is = (name, extension) => name.endsWith(`.${extension}`);
   return [
     row('js until the first graph', ({ name, ahead }) => is(name, 'js') && !ahead),
-    ...files.filter(({ name, ahead }) => is(name, 'js') && !ahead).map(({ name, bytes }) => ({ name: `  ${name.replace(/^assets\/|-[\w-]{8}(?=\.js)/g, '')}`, value: bytes / 1000, unit: 'kB' })),
+    ...files
+      .filter(({ name, ahead }) => is(name, 'js') && !ahead)
+      .map(({ name, bytes }) => ({
+        name: `  ${name.replace(/^assets\/|-[\w-]{8}(?=\.js)/g, '')}`,
+        value: bytes / 1000,
+        unit: 'kB',
+      })),
     row('css until the first graph', ({ name, ahead }) => is(name, 'css') && !ahead),
     row('js fetched ahead at rest', ({ name, ahead }) => is(name, 'js') && ahead),
   ];

@@ -20,7 +20,10 @@ if (files.length === 0) throw new Error(`no bench matches "${filter}"`);
 const results = [];
 for (const file of files) {
   /** @type {{ module: { bench: Bench } }} */
-  const { module } = await runnerImport(join(import.meta.dirname, file), { configFile: false, logLevel: 'warn' });
+  const { module } = await runnerImport(join(import.meta.dirname, file), {
+    configFile: false,
+    logLevel: 'warn',
+  });
   const rows = await module.bench.run();
   if (rows.length === 0) throw new Error(`${file} measured nothing`);
   results.push({ file, title: module.bench.title, rows });

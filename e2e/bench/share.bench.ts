@@ -14,7 +14,11 @@ import type { Trace } from '../../src/scenario/trace';
 import { recordedBrowser } from '../browser.mjs';
 import { serve } from '../servers';
 
-interface Row { readonly name: string; readonly value: number; readonly unit: string }
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
 
 const COLD_STARTS = 5;
 /** Bytes a second; what the server sends is not compressed, so the rows compare builds and are no forecast. */
@@ -37,11 +41,20 @@ async function coldStarts(): Promise<Row[]> {
   const browser = await chromium.launch(executablePath ? { executablePath } : {});
   try {
     const rows: Row[] = [];
-    for (const [name, path] of [['app', ''], ['app, one scenario by its id', '?scenario=bind-race'], ['embed', 'embed.html?scenario=bind-race']] as const) {
+    for (const [name, path] of [
+      ['app', ''],
+      ['app, one scenario by its id', '?scenario=bind-race'],
+      ['embed', 'embed.html?scenario=bind-race'],
+    ] as const) {
       for (const line of [undefined, SLOW_LINE]) {
         const times: number[] = [];
-        for (let visit = 0; visit < COLD_STARTS; visit += 1) times.push(await coldStart(browser, `${server.origin}/${path}`, line));
-        rows.push({ name: `cold visit to painted graph, ${name}${line ? `, with ${line.latency} ms and 10 Mbit/s` : ''}`, value: median(times), unit: 'ms' });
+        for (let visit = 0; visit < COLD_STARTS; visit += 1)
+          times.push(await coldStart(browser, `${server.origin}/${path}`, line));
+        rows.push({
+          name: `cold visit to painted graph, ${name}${line ? `, with ${line.latency} ms and 10 Mbit/s` : ''}`,
+          value: median(times),
+          unit: 'ms',
+        });
       }
     }
     return rows;
@@ -52,44 +65,85 @@ async function coldStarts(): Promise<Row[]> {
 }
 
 async function coldStart(browser: Browser, url: string, line?: typeof SLOW_LINE): Promise<number> {
-  const context = await browser.newContext({ serviceWorkers: 'block', viewport: { width: 1280, height: 800 } });
+  const context = await browser.newContext({
+    serviceWorkers: 'block',
+    viewport: { width: 1280, height: 800 },
+  });
   const page = await context.newPage();
-  if (line) await (await context.newCDPSession(page)).send('Network.emulateNetworkConditions', { offline: false, ...line });
+  if (line)
+    await (
+      await context.newCDPSession(page)
+    ).send('Network.emulateNetworkConditions', { offline: false, ...line });
   await page.goto(url, { waitUntil: 'commit' });
-  const painted = await page.evaluate(() => new Promise<number>((resolve) => {
-    const look = (): void => {
-      const node = document.querySelector('.react-flow__node');
-      if (!node || getComputedStyle(node).visibility !== 'visible') return void requestAnimationFrame(look);
-      // The frame that shows it has ended when a task after it runs.
-      requestAnimationFrame(() => {
-        const channel = new MessageChannel();
-        channel.port1.addEventListener('message', () => resolve(performance.now()), { once: true });
-        channel.port1.start();
-        channel.port2.postMessage(0);
-      });
-    };
-    look();
-  }));
+  const painted = await page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        const look = (): void => {
+          const node = document.querySelector('.react-flow__node');
+          if (!node || getComputedStyle(node).visibility !== 'visible')
+            return void requestAnimationFrame(look);
+          // The frame that shows it has ended when a task after it runs.
+          requestAnimationFrame(() => {
+            const channel = new MessageChannel();
+            channel.port1.addEventListener('message', () => resolve(performance.now()), {
+              once: true,
+            });
+            channel.port1.start();
+            channel.port2.postMessage(0);
+          });
+        };
+        look();
+      }),
+  );
   await context.close();
   return painted;
 }
 
 function linksAndExports(): Row[] {
-  const library = LIBRARY.flatMap(({ tellings }) => tellings).flatMap((scenario) => traceOf(scenario) ?? []);
+  const library = LIBRARY.flatMap(({ tellings }) => tellings).flatMap(
+    (scenario) => traceOf(scenario) ?? [],
+  );
   const lengths = library.map(linkLength);
   // By hand: no built-in scenario to lean on, tasks in any order.
-  const byHand = DESIGNS.flatMap((design) => Array.from({ length: 120 }, (_, seed) => randomScenario(seed, design, {})))
+  const byHand = DESIGNS.flatMap((design) =>
+    Array.from({ length: 120 }, (_, seed) => randomScenario(seed, design, {})),
+  )
     .flatMap((scenario) => traceOf({ ...scenario, schedule: { random: 1 } }) ?? [])
     .filter(({ steps }) => steps.length >= STEPS_BY_HAND)
-    .map((trace) => linkLength({ ...trace, schedule: trace.schedule.slice(0, STEPS_BY_HAND), steps: trace.steps.slice(0, STEPS_BY_HAND) }));
-  if (byHand.length < 10) throw new Error(`only ${byHand.length} random runs have ${STEPS_BY_HAND} steps`);
-  const longest = library.reduce((most, trace) => (trace.steps.length > most.steps.length ? trace : most));
+    .map((trace) =>
+      linkLength({
+        ...trace,
+        schedule: trace.schedule.slice(0, STEPS_BY_HAND),
+        steps: trace.steps.slice(0, STEPS_BY_HAND),
+      }),
+    );
+  if (byHand.length < 10)
+    throw new Error(`only ${byHand.length} random runs have ${STEPS_BY_HAND} steps`);
+  const longest = library.reduce((most, trace) =>
+    trace.steps.length > most.steps.length ? trace : most,
+  );
   return [
-    { name: `link, median of ${library.length} tellings`, value: median(lengths), unit: 'characters' },
+    {
+      name: `link, median of ${library.length} tellings`,
+      value: median(lengths),
+      unit: 'characters',
+    },
     { name: 'link, longest telling', value: Math.max(...lengths), unit: 'characters' },
-    { name: `link after ${STEPS_BY_HAND} steps by hand, median of ${byHand.length}`, value: median(byHand), unit: 'characters' },
-    { name: `link after ${STEPS_BY_HAND} steps by hand, longest`, value: Math.max(...byHand), unit: 'characters' },
-    ...EXPORTS.map((form) => ({ name: `export of ${longest.steps.length} steps, ${form.id}`, value: median(Array.from({ length: 7 }, () => elapsed(() => form.make(longest)))), unit: 'ms' })),
+    {
+      name: `link after ${STEPS_BY_HAND} steps by hand, median of ${byHand.length}`,
+      value: median(byHand),
+      unit: 'characters',
+    },
+    {
+      name: `link after ${STEPS_BY_HAND} steps by hand, longest`,
+      value: Math.max(...byHand),
+      unit: 'characters',
+    },
+    ...EXPORTS.map((form) => ({
+      name: `export of ${longest.steps.length} steps, ${form.id}`,
+      value: median(Array.from({ length: 7 }, () => elapsed(() => form.make(longest)))),
+      unit: 'ms',
+    })),
   ];
 }
 
@@ -106,8 +160,11 @@ function linkLength(trace: Trace): number {
 function damagedInput(): Row[] {
   const scenarios = LIBRARY.map(({ scenario }) => scenario);
   const files = scenarios.map(makeScenario);
-  const links = scenarios.flatMap((scenario) => traceOf(scenario) ?? []).map((trace) => makeLink(linkOf(trace)));
-  const message = (file: string): string => JSON.stringify({ source: 'vfio-playground', version: 1, type: 'load', id: 1, file });
+  const links = scenarios
+    .flatMap((scenario) => traceOf(scenario) ?? [])
+    .map((trace) => makeLink(linkOf(trace)));
+  const message = (file: string): string =>
+    JSON.stringify({ source: 'vfio-playground', version: 1, type: 'load', id: 1, file });
   const corpora: readonly (readonly [string, readonly string[], (text: string) => unknown])[] = [
     ['link', links, parseLink],
     ['file', files, parseScenario],
@@ -116,12 +173,22 @@ function damagedInput(): Row[] {
   ];
   return corpora.flatMap(([name, valid, read]) => {
     const random = seeded(6);
-    const inputs = Array.from({ length: DAMAGES }, (_, i) => damaged(valid[i % valid.length] ?? '', random));
+    const inputs = Array.from({ length: DAMAGES }, (_, i) =>
+      damaged(valid[i % valid.length] ?? '', random),
+    );
     for (const text of inputs.slice(0, 200)) read(text);
     const times = inputs.map((text) => elapsed(() => read(text)));
     return [
-      { name: `damaged ${name} read, slowest of ${DAMAGES}`, value: Math.max(...times), unit: 'ms' },
-      { name: `damaged ${name} read, 99.9 % within`, value: times.toSorted((a, b) => a - b)[Math.floor(DAMAGES * 0.999)] ?? 0, unit: 'ms' },
+      {
+        name: `damaged ${name} read, slowest of ${DAMAGES}`,
+        value: Math.max(...times),
+        unit: 'ms',
+      },
+      {
+        name: `damaged ${name} read, 99.9 % within`,
+        value: times.toSorted((a, b) => a - b)[Math.floor(DAMAGES * 0.999)] ?? 0,
+        unit: 'ms',
+      },
     ];
   });
 }
@@ -142,14 +209,36 @@ function seeded(seed: number): (below: number) => number {
   };
 }
 
-const PIECES = ['', '"', '{', '}', '[', ']', ',', '\\', '\u0000', '1e999', '-1', 'null', '<', '&#0;', '\ud800', 'qemu*999999', 'A', '_'];
+const PIECES = [
+  '',
+  '"',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  '\\',
+  '\u0000',
+  '1e999',
+  '-1',
+  'null',
+  '<',
+  '&#0;',
+  '\ud800',
+  'qemu*999999',
+  'A',
+  '_',
+];
 
 /** A text with up to three places cut, doubled or put in. */
 function damaged(text: string, random: (below: number) => number): string {
   let result = text;
   for (let edits = 1 + random(3); edits > 0; edits -= 1) {
     const at = random(result.length + 1);
-    const piece = random(3) === 0 ? result.slice(at, at + random(200)).repeat(2) : PIECES[random(PIECES.length)] ?? '';
+    const piece =
+      random(3) === 0
+        ? result.slice(at, at + random(200)).repeat(2)
+        : (PIECES[random(PIECES.length)] ?? '');
     result = result.slice(0, at) + piece + result.slice(at + random(4));
   }
   return result;

@@ -9,23 +9,36 @@ import { cacheFile, root } from '../cache.mjs';
 import { leanReactFlow } from '../leanReactFlow.mjs';
 import { crowdScene, idle, openScene } from '../stageScenes.ts';
 
-interface Row { readonly name: string; readonly value: number; readonly unit: string }
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+}
 
 const ROUNDS = 3;
 /** Devices of the bench page for about so many nodes with everything open. */
-const SIZES = [{ nodes: 40, devices: 4 }, { nodes: 300, devices: 58 }];
+const SIZES = [
+  { nodes: 40, devices: 4 },
+  { nodes: 300, devices: 58 },
+];
 const STEPS_PER_SECOND = 8;
 const SECONDS = 2.5;
 const SCREEN = { width: 1440, height: 900 };
 
 /** Frame times, long tasks and main-thread time of one stretch. */
-interface Stretch { readonly p95: number; readonly median: number; readonly longTasks: number; readonly busy: number }
+interface Stretch {
+  readonly p95: number;
+  readonly median: number;
+  readonly longTasks: number;
+  readonly busy: number;
+}
 
 /** The stage against React Flow alone with the same nodes and edges, and the time from a click to the painted step. */
 export const bench = {
   title: 'Stage: frames against bare React Flow, click to painted step',
   async run(): Promise<Row[]> {
-    if (!recordedBrowser()) execFileSync(process.execPath, [join(root, 'e2e/browser.mjs')], { stdio: 'inherit' });
+    if (!recordedBrowser())
+      execFileSync(process.execPath, [join(root, 'e2e/browser.mjs')], { stdio: 'inherit' });
     const executablePath = recordedBrowser()?.executablePath;
     const browser = await chromium.launch(executablePath ? { executablePath } : {});
     try {
@@ -47,16 +60,23 @@ async function againstBare(browser: Browser): Promise<Row[]> {
       const runs: Record<string, Stretch[]> = {};
       let shown = { nodes: 0, edges: 0 };
       for (let round = 0; round < ROUNDS; round += 1) {
-        for (const mode of round % 2 === 0 ? (['bare', 'stage'] as const) : (['stage', 'bare'] as const)) {
+        for (const mode of round % 2 === 0
+          ? (['bare', 'stage'] as const)
+          : (['stage', 'bare'] as const)) {
           const at = await browser.newPage({ viewport: SCREEN });
-          await at.goto(`${servers[mode].resolvedUrls?.local[0] ?? ''}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`);
+          await at.goto(
+            `${servers[mode].resolvedUrls?.local[0] ?? ''}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`,
+          );
           await at.locator('.react-flow__node').first().waitFor();
           const open = at.getByRole('button', { name: 'Open every group' });
           if (mode === 'stage' && (await open.count()) > 0) await open.click();
           // In a crowd the view goes with the steps. The other page's stands still, so that this one is measured standing as well, and moving by itself.
           if (mode === 'stage') await at.getByRole('button', { name: 'Show everything' }).click();
           await at.waitForTimeout(600);
-          shown = await at.evaluate(() => ({ nodes: window.stageBench?.nodes ?? 0, edges: window.stageBench?.edges ?? 0 }));
+          shown = await at.evaluate(() => ({
+            nodes: window.stageBench?.nodes ?? 0,
+            edges: window.stageBench?.edges ?? 0,
+          }));
           (runs[`${mode} playing`] ??= []).push(await stretch(at, play));
           (runs[`${mode} panning`] ??= []).push(await stretch(at, pan));
           if (mode === 'stage' && about === 300) {
@@ -69,28 +89,71 @@ async function againstBare(browser: Browser): Promise<Row[]> {
           await at.close();
         }
       }
-      rows.push({ name: `${about}: nodes`, value: shown.nodes, unit: '' }, { name: `${about}: edges`, value: shown.edges, unit: '' });
+      rows.push(
+        { name: `${about}: nodes`, value: shown.nodes, unit: '' },
+        { name: `${about}: edges`, value: shown.edges, unit: '' },
+      );
       for (const what of ['playing', 'panning']) {
         const [ours, theirs] = [runs[`stage ${what}`] ?? [], runs[`bare ${what}`] ?? []];
         rows.push(
-          { name: `${about}: ${what}, p95 frame, stage`, value: medianOf(ours.map((each) => each.p95)), unit: 'ms' },
-          { name: `${about}: ${what}, p95 frame, bare`, value: medianOf(theirs.map((each) => each.p95)), unit: 'ms' },
-          { name: `${about}: ${what}, p95 ratio`, value: medianOf(ours.map((each) => each.p95)) / medianOf(theirs.map((each) => each.p95)), unit: '' },
-          { name: `${about}: ${what}, main thread, stage`, value: medianOf(ours.map((each) => each.busy)), unit: 'ms/s' },
-          { name: `${about}: ${what}, main thread, bare`, value: medianOf(theirs.map((each) => each.busy)), unit: 'ms/s' },
-          { name: `${about}: ${what}, long tasks, stage`, value: medianOf(ours.map((each) => each.longTasks)), unit: '' },
-          { name: `${about}: ${what}, long tasks, bare`, value: medianOf(theirs.map((each) => each.longTasks)), unit: '' },
+          {
+            name: `${about}: ${what}, p95 frame, stage`,
+            value: medianOf(ours.map((each) => each.p95)),
+            unit: 'ms',
+          },
+          {
+            name: `${about}: ${what}, p95 frame, bare`,
+            value: medianOf(theirs.map((each) => each.p95)),
+            unit: 'ms',
+          },
+          {
+            name: `${about}: ${what}, p95 ratio`,
+            value:
+              medianOf(ours.map((each) => each.p95)) / medianOf(theirs.map((each) => each.p95)),
+            unit: '',
+          },
+          {
+            name: `${about}: ${what}, main thread, stage`,
+            value: medianOf(ours.map((each) => each.busy)),
+            unit: 'ms/s',
+          },
+          {
+            name: `${about}: ${what}, main thread, bare`,
+            value: medianOf(theirs.map((each) => each.busy)),
+            unit: 'ms/s',
+          },
+          {
+            name: `${about}: ${what}, long tasks, stage`,
+            value: medianOf(ours.map((each) => each.longTasks)),
+            unit: '',
+          },
+          {
+            name: `${about}: ${what}, long tasks, bare`,
+            value: medianOf(theirs.map((each) => each.longTasks)),
+            unit: '',
+          },
         );
       }
       const followed = runs['stage followed'];
       if (followed) {
         rows.push(
-          { name: `${about}: followed, p95 frame, stage`, value: medianOf(followed.map((each) => each.p95)), unit: 'ms' },
-          { name: `${about}: followed, long tasks, stage`, value: medianOf(followed.map((each) => each.longTasks)), unit: '' },
+          {
+            name: `${about}: followed, p95 frame, stage`,
+            value: medianOf(followed.map((each) => each.p95)),
+            unit: 'ms',
+          },
+          {
+            name: `${about}: followed, long tasks, stage`,
+            value: medianOf(followed.map((each) => each.longTasks)),
+            unit: '',
+          },
         );
       }
     }
-    rows.push(...timeRows('step to paint, 300 nodes', times.standing), ...timeRows('step to paint, 300 nodes, followed', times.followed));
+    rows.push(
+      ...timeRows('step to paint, 300 nodes', times.standing),
+      ...timeRows('step to paint, 300 nodes, followed', times.followed),
+    );
     return rows;
   } finally {
     await servers.stage.close();
@@ -101,14 +164,33 @@ async function againstBare(browser: Browser): Promise<Row[]> {
 async function served(mode: 'stage' | 'bare'): Promise<PreviewServer> {
   const page = join(root, 'e2e/bench/stagePage');
   const outDir = cacheFile(`stageBench/${mode}`);
-  await build({ root: page, mode: 'production', base: './', configFile: false, logLevel: 'error', plugins: [react(), ...(mode === 'stage' ? [leanReactFlow()] : [])], build: { outDir, emptyOutDir: true, target: 'es2022' } });
-  return preview({ root: page, configFile: false, logLevel: 'error', build: { outDir }, preview: { host: '127.0.0.1', port: 0 } });
+  await build({
+    root: page,
+    mode: 'production',
+    base: './',
+    configFile: false,
+    logLevel: 'error',
+    plugins: [react(), ...(mode === 'stage' ? [leanReactFlow()] : [])],
+    build: { outDir, emptyOutDir: true, target: 'es2022' },
+  });
+  return preview({
+    root: page,
+    configFile: false,
+    logLevel: 'error',
+    build: { outDir },
+    preview: { host: '127.0.0.1', port: 0 },
+  });
 }
 
 /** The page as it ships: from a press of the key or button to the painted next step. */
 async function inThePage(browser: Browser): Promise<Row[]> {
   if (!existsSync(join(root, 'dist/index.html'))) throw new Error('npm run build comes first');
-  const server = await preview({ root, configFile: false, logLevel: 'error', preview: { host: '127.0.0.1', port: 0 } });
+  const server = await preview({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    preview: { host: '127.0.0.1', port: 0 },
+  });
   try {
     const url = server.resolvedUrls?.local[0] ?? '';
     const rows: Row[] = [];
@@ -117,7 +199,12 @@ async function inThePage(browser: Browser): Promise<Row[]> {
       await page.goto(url);
       await openScene(page, crowdScene('upstream', devices));
       await idle(page);
-      rows.push(...timeRows(`click to paint, ${devices} devices`, await stepTimes(page.getByRole('button', { name: /forward one step/i }).first(), 60)));
+      rows.push(
+        ...timeRows(
+          `click to paint, ${devices} devices`,
+          await stepTimes(page.getByRole('button', { name: /forward one step/i }).first(), 60),
+        ),
+      );
       await page.close();
     }
     return rows;
@@ -152,38 +239,52 @@ async function stepTimes(where: Locator, count: number): Promise<number[]> {
 }
 
 async function play(page: Page): Promise<void> {
-  await page.evaluate(async ({ pause, steps }) => {
-    for (let made = 0; made < steps; made += 1) {
-      window.stageBench?.step();
-      await new Promise((resolve) => {
-        setTimeout(resolve, pause);
-      });
-    }
-  }, { pause: 1000 / STEPS_PER_SECOND, steps: SECONDS * STEPS_PER_SECOND });
+  await page.evaluate(
+    async ({ pause, steps }) => {
+      for (let made = 0; made < steps; made += 1) {
+        window.stageBench?.step();
+        await new Promise((resolve) => {
+          setTimeout(resolve, pause);
+        });
+      }
+    },
+    { pause: 1000 / STEPS_PER_SECOND, steps: SECONDS * STEPS_PER_SECOND },
+  );
 }
 
 /** Drags the empty ground about, as a hand would. */
 async function pan(page: Page): Promise<void> {
   const from = await page.evaluate(() => {
-    const isGround = (x: number, y: number): boolean => document.elementFromPoint(x, y)?.classList.contains('react-flow__pane') === true;
-    for (let y = innerHeight - 1; y > 0; y -= 4) for (let x = 2; x < 200; x += 4) if (isGround(x, y)) return { x, y };
+    const isGround = (x: number, y: number): boolean =>
+      document.elementFromPoint(x, y)?.classList.contains('react-flow__pane') === true;
+    for (let y = innerHeight - 1; y > 0; y -= 4)
+      for (let x = 2; x < 200; x += 4) if (isGround(x, y)) return { x, y };
     throw new Error('no ground to drag');
   });
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   const end = Date.now() + SECONDS * 1000;
-  for (let i = 0; Date.now() < end; i += 1) await page.mouse.move(from.x + 150 * (1 - Math.cos(i / 18)), from.y - 100 * (1 - Math.cos(i / 25)));
+  for (let i = 0; Date.now() < end; i += 1)
+    await page.mouse.move(
+      from.x + 150 * (1 - Math.cos(i / 18)),
+      from.y - 100 * (1 - Math.cos(i / 25)),
+    );
   await page.mouse.up();
 }
 
 async function stretch(page: Page, act: (page: Page) => Promise<void>): Promise<Stretch> {
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable');
-  const busy = async (): Promise<number> => (await session.send('Performance.getMetrics')).metrics.find((each) => each.name === 'TaskDuration')?.value ?? 0;
+  const busy = async (): Promise<number> =>
+    (await session.send('Performance.getMetrics')).metrics.find(
+      (each) => each.name === 'TaskDuration',
+    )?.value ?? 0;
   await page.evaluate(() => {
     const watch = { frames: [] as number[], long: 0, on: true };
     Object.assign(window, { watch });
-    new PerformanceObserver((list) => { watch.long += list.getEntries().length; }).observe({ type: 'longtask' });
+    new PerformanceObserver((list) => {
+      watch.long += list.getEntries().length;
+    }).observe({ type: 'longtask' });
     let last = performance.now();
     const look = (now: number): void => {
       watch.frames.push(now - last);
@@ -196,16 +297,26 @@ async function stretch(page: Page, act: (page: Page) => Promise<void>): Promise<
   await act(page);
   const spent = ((await busy()) - before) / ((Date.now() - start) / 1000);
   const seen = await page.evaluate(() => {
-    const { watch } = window as unknown as { watch: { frames: number[]; long: number; on: boolean } };
+    const { watch } = window as unknown as {
+      watch: { frames: number[]; long: number; on: boolean };
+    };
     watch.on = false;
     return { frames: watch.frames.slice(2), long: watch.long };
   });
   await session.detach();
-  return { p95: quantile(seen.frames, 0.95), median: quantile(seen.frames, 0.5), longTasks: seen.long, busy: spent * 1000 };
+  return {
+    p95: quantile(seen.frames, 0.95),
+    median: quantile(seen.frames, 0.5),
+    longTasks: seen.long,
+    busy: spent * 1000,
+  };
 }
 
 function timeRows(name: string, times: readonly number[]): Row[] {
-  return [{ name: `${name}, median`, value: quantile(times, 0.5), unit: 'ms' }, { name: `${name}, p95`, value: quantile(times, 0.95), unit: 'ms' }];
+  return [
+    { name: `${name}, median`, value: quantile(times, 0.5), unit: 'ms' },
+    { name: `${name}, p95`, value: quantile(times, 0.95), unit: 'ms' },
+  ];
 }
 
 function quantile(values: readonly number[], at: number): number {

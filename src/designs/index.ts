@@ -8,9 +8,16 @@ import { upstream } from './upstream/upstream';
 
 export { designById } from './registry';
 
-const designs: Readonly<Record<keyof typeof DESIGN_NAMES, Design>> = { rfcOpened, parkedShim, parkedSplit, upstream };
+const designs: Readonly<Record<keyof typeof DESIGN_NAMES, Design>> = {
+  rfcOpened,
+  parkedShim,
+  parkedSplit,
+  upstream,
+};
 
 /** Every design, in the order of menus and tables. */
-export const DESIGNS: readonly Design[] = (Object.keys(DESIGN_NAMES) as (keyof typeof DESIGN_NAMES)[]).map(name => designs[name]);
+export const DESIGNS: readonly Design[] = (
+  Object.keys(DESIGN_NAMES) as (keyof typeof DESIGN_NAMES)[]
+).map((name) => designs[name]);
 
 registerDesigns(DESIGNS);

@@ -1,5 +1,20 @@
 import type { ObjectType, StepSpec } from '../kernel/design';
-import { decrement, eq, fail, fallible, goto, increment, lt, mutexLock, mutexUnlock, ne, NULL, store, test, warnOn } from '../kernel/primitives';
+import {
+  decrement,
+  eq,
+  fail,
+  fallible,
+  goto,
+  increment,
+  lt,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  store,
+  test,
+  warnOn,
+} from '../kernel/primitives';
 import type { Op, Value } from '../kernel/primitives';
 
 /** `iommu_group.domain`, by index. */
@@ -13,15 +28,19 @@ export function iommuGroupType(owners: readonly string[]): ObjectType {
     type: 'iommu_group',
     role: 'iommu_group',
     per: 'group',
-    name: a => `iommu group ${a.group}`,
+    name: (a) => `iommu group ${a.group}`,
     about: 'The devices that the IOMMU cannot tell apart, and who owns their DMA.',
     fields: {
       mutex: { kind: 'mutex' },
       owner: { kind: 'pointer', types: owners, edge: 'pointer' },
       owner_cnt: {
         kind: 'int',
-        hi: (a, c) => 1 + c.files(['cdev', 'device'], 'group') + c.world.devices.filter(d => d.group === a.group).length,
-        init: (a, c) => (c.world.devices.some(d => d.group === a.group && d.kernelDriver === true) ? 1 : 0),
+        hi: (a, c) =>
+          1 +
+          c.files(['cdev', 'device'], 'group') +
+          c.world.devices.filter((d) => d.group === a.group).length,
+        init: (a, c) =>
+          c.world.devices.some((d) => d.group === a.group && d.kernelDriver === true) ? 1 : 0,
       },
       domain: { kind: 'enum', words: Object.keys(DOMAIN) },
     },
@@ -45,10 +64,18 @@ export interface ClaimStep {
 function take(c: ClaimStep): readonly Op[] {
   const where = { at: 'iommu_group', ...(c.to === undefined ? {} : { to: c.to }) };
   return [
-    ...(c.anyDomain ? [] : [test(ne('iommu_group.domain', DOMAIN.default), [
-      mutexUnlock('iommu_group.mutex'), fail('EBUSY', 'the group is not on its default domain', where),
-    ])]),
-    fallible('alloc_blocking_domain', 'ENOMEM', 'no blocking domain', { ...where, before: [mutexUnlock('iommu_group.mutex')] }),
+    ...(c.anyDomain
+      ? []
+      : [
+          test(ne('iommu_group.domain', DOMAIN.default), [
+            mutexUnlock('iommu_group.mutex'),
+            fail('EBUSY', 'the group is not on its default domain', where),
+          ]),
+        ]),
+    fallible('alloc_blocking_domain', 'ENOMEM', 'no blocking domain', {
+      ...where,
+      before: [mutexUnlock('iommu_group.mutex')],
+    }),
     store('iommu_group.domain', DOMAIN.blocking),
     store('iommu_group.owner', c.owner),
     store('iommu_group.owner_cnt', 1),
@@ -61,26 +88,39 @@ export function claimByDevice(c: ClaimStep): StepSpec {
   const where = { at: 'iommu_group', ...(c.to === undefined ? {} : { to: c.to }) };
   const ops: readonly Op[] = [
     mutexLock('iommu_group.mutex'),
-    test(ne('iommu_group.owner_cnt', 0), [
-      test(ne('iommu_group.owner', c.owner), [
-        mutexUnlock('iommu_group.mutex'), fail('EPERM', 'the DMA of the group belongs to somebody else', where),
-      ]),
-      increment('iommu_group.owner_cnt'),
-      mutexUnlock('iommu_group.mutex'),
-    ], take(c)),
+    test(
+      ne('iommu_group.owner_cnt', 0),
+      [
+        test(ne('iommu_group.owner', c.owner), [
+          mutexUnlock('iommu_group.mutex'),
+          fail('EPERM', 'the DMA of the group belongs to somebody else', where),
+        ]),
+        increment('iommu_group.owner_cnt'),
+        mutexUnlock('iommu_group.mutex'),
+      ],
+      take(c),
+    ),
   ];
-  return { id: c.id, title: 'claim the DMA of the IOMMU group for the device', cite: `${CITE}, iommu_device_claim_dma_owner`, ops: c.enter ? c.enter(ops) : ops };
+  return {
+    id: c.id,
+    title: 'claim the DMA of the IOMMU group for the device',
+    cite: `${CITE}, iommu_device_claim_dma_owner`,
+    ops: c.enter ? c.enter(ops) : ops,
+  };
 }
 
 /** iommu_group_claim_dma_owner: any owner there is means -EPERM. */
 export function claimByGroup(c: ClaimStep): StepSpec {
   const where = { at: 'iommu_group', ...(c.to === undefined ? {} : { to: c.to }) };
   return {
-    id: c.id, title: 'claim the DMA of the IOMMU group', cite: `${CITE}, iommu_group_claim_dma_owner`,
+    id: c.id,
+    title: 'claim the DMA of the IOMMU group',
+    cite: `${CITE}, iommu_group_claim_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
       test(ne('iommu_group.owner_cnt', 0), [
-        mutexUnlock('iommu_group.mutex'), fail('EPERM', 'the DMA of the group belongs to somebody else', where),
+        mutexUnlock('iommu_group.mutex'),
+        fail('EPERM', 'the DMA of the group belongs to somebody else', where),
       ]),
       ...take(c),
     ],
@@ -90,7 +130,9 @@ export function claimByGroup(c: ClaimStep): StepSpec {
 /** iommu_device_release_dma_owner: the last release brings the default domain back. */
 export function releaseByDevice(id: string, next?: string): StepSpec {
   return {
-    id, title: 'release the DMA of the IOMMU group for the device', cite: `${CITE}, iommu_device_release_dma_owner`,
+    id,
+    title: 'release the DMA of the IOMMU group for the device',
+    cite: `${CITE}, iommu_device_release_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
       warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
@@ -104,7 +146,9 @@ export function releaseByDevice(id: string, next?: string): StepSpec {
 /** iommu_group_release_dma_owner. */
 export function releaseByGroup(id: string, next?: string): StepSpec {
   return {
-    id, title: 'release the DMA of the IOMMU group', cite: `${CITE}, iommu_group_release_dma_owner`,
+    id,
+    title: 'release the DMA of the IOMMU group',
+    cite: `${CITE}, iommu_group_release_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
       warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
@@ -116,5 +160,7 @@ export function releaseByGroup(id: string, next?: string): StepSpec {
 }
 
 const RESTORE: readonly Op[] = [
-  store('iommu_group.owner_cnt', 0), store('iommu_group.owner', NULL), store('iommu_group.domain', DOMAIN.default),
+  store('iommu_group.owner_cnt', 0),
+  store('iommu_group.owner', NULL),
+  store('iommu_group.domain', DOMAIN.default),
 ];

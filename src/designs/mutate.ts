@@ -5,24 +5,42 @@ import type { CallName, FileKind } from '../kernel/world';
 export type ChangeSteps = (steps: readonly StepSpec[]) => readonly StepSpec[];
 
 /** The design with the steps of one call changed, for every kind of file: what a forgotten line or a wrong order would do. */
-export function withSteps(design: Design, call: Exclude<CallName, 'close' | 'pass_fd'>, change: ChangeSteps): Design {
-  return { ...design, model: options => {
-    const model = design.model(options);
-    return { ...model, calls: { ...model.calls, [call]: changed(model.calls[call], change) } };
-  } };
+export function withSteps(
+  design: Design,
+  call: Exclude<CallName, 'close' | 'pass_fd'>,
+  change: ChangeSteps,
+): Design {
+  return {
+    ...design,
+    model: (options) => {
+      const model = design.model(options);
+      return { ...model, calls: { ...model.calls, [call]: changed(model.calls[call], change) } };
+    },
+  };
 }
 
 /** The design with the release of one kind of file changed. */
 export function withRelease(design: Design, kind: FileKind, change: ChangeSteps): Design {
-  return { ...design, model: (options): DesignModel => {
-    const model = design.model(options);
-    const release = model.releases[kind];
-    return release ? { ...model, releases: { ...model.releases, [kind]: { ...release, steps: change(release.steps) } } } : model;
-  } };
+  return {
+    ...design,
+    model: (options): DesignModel => {
+      const model = design.model(options);
+      const release = model.releases[kind];
+      return release
+        ? {
+            ...model,
+            releases: { ...model.releases, [kind]: { ...release, steps: change(release.steps) } },
+          }
+        : model;
+    },
+  };
 }
 
 function changed(body: CallBody, change: ChangeSteps): CallBody {
   const one = (r: Routine): Routine => ({ ...r, steps: change(r.steps) });
   if ('steps' in body) return one(body);
-  return { byKind: Object.fromEntries(Object.entries(body.byKind).map(([kind, r]) => [kind, one(r)])), other: one(body.other) };
+  return {
+    byKind: Object.fromEntries(Object.entries(body.byKind).map(([kind, r]) => [kind, one(r)])),
+    other: one(body.other),
+  };
 }

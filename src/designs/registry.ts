@@ -5,7 +5,8 @@ const known = new Map<string, Design>();
 /** Lets designs be found. `index.ts` does so with all of them; a page that is to be there at once begins with the one that it shows. */
 export function registerDesigns(designs: readonly Design[]): void {
   for (const design of designs) {
-    if ((known.get(design.id) ?? design) !== design) throw new Error(`two designs are called ${design.id}`);
+    if ((known.get(design.id) ?? design) !== design)
+      throw new Error(`two designs are called ${design.id}`);
     known.set(design.id, design);
   }
 }

@@ -1,7 +1,17 @@
 import { compile } from '../kernel/compile';
 import type { Design, Options } from '../kernel/design';
 import type { Errno } from '../kernel/errno';
-import { callResult, callStatus, canMove, enabled, initialState, makeEventBuffer, nextStep, readEvents, step } from '../kernel/machine';
+import {
+  callResult,
+  callStatus,
+  canMove,
+  enabled,
+  initialState,
+  makeEventBuffer,
+  nextStep,
+  readEvents,
+  step,
+} from '../kernel/machine';
 import type { Program } from '../kernel/program';
 import { checkState, stateChecks } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
@@ -11,7 +21,7 @@ import type { Call, World } from '../kernel/world';
 type CallOutcome = 0 | Errno | 'skipped' | 'waiting' | 'running';
 
 function resultsOf(program: Program, state: Int32Array): CallOutcome[] {
-  return program.calls.map(c => {
+  return program.calls.map((c) => {
     const status = callStatus(program, state, c.index);
     return status === 'done' ? callResult(program, state, c.index) : status;
   });
@@ -34,7 +44,12 @@ export interface Drive {
 }
 
 /** Compiles the calls and stands at the start. */
-export function drive(design: Design, options: Options, world: World, calls: readonly Call[]): Drive {
+export function drive(
+  design: Design,
+  options: Options,
+  world: World,
+  calls: readonly Call[],
+): Drive {
   const program = compile(design, options, world, calls);
   const state = initialState(program);
   const checks = stateChecks(program);
@@ -42,27 +57,35 @@ export function drive(design: Design, options: Options, world: World, calls: rea
   const broken = new Map<PropertyId, string>();
   const move = (task: number): void => {
     step(program, state, task, buffer);
-    for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation') broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
+    for (const e of readEvents(program, buffer))
+      if (e.note.kind === 'violation')
+        broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
     for (const v of checkState(checks, state)) broken.set(v.property, v.text);
   };
   const self: Drive = {
-    program, state, broken,
+    program,
+    state,
+    broken,
     results: () => resultsOf(program, state),
     until: (name, id) => {
-      const task = program.tasks.findIndex(t => t.name === name);
+      const task = program.tasks.findIndex((t) => t.name === name);
       while (canMove(program, state, task)) {
         if (id !== undefined && nextStep(program, state, task)?.id === id) return self;
         move(task);
       }
-      if (id !== undefined) throw new Error(`${name} never came to ${id}; it stands at ${nextStep(program, state, task)?.name ?? 'its end'}`);
+      if (id !== undefined)
+        throw new Error(
+          `${name} never came to ${id}; it stands at ${nextStep(program, state, task)?.name ?? 'its end'}`,
+        );
       return self;
     },
     finish: () => {
-      for (let can = enabled(program, state); can.length > 0; can = enabled(program, state)) move(can[0]!);
+      for (let can = enabled(program, state); can.length > 0; can = enabled(program, state))
+        move(can[0]!);
       return self;
     },
-    value: title => {
-      const f = program.fields.find(x => x.title === title);
+    value: (title) => {
+      const f = program.fields.find((x) => x.title === title);
       if (!f) throw new Error(`no field ${title}`);
       return state[f.index]!;
     },
@@ -80,13 +103,20 @@ export interface Explored {
 }
 
 /** Goes through every interleaving of the calls. Small scenarios only. */
-export function explore(design: Design, options: Options, world: World, calls: readonly Call[], limit = 300_000): Explored {
+export function explore(
+  design: Design,
+  options: Options,
+  world: World,
+  calls: readonly Call[],
+  limit = 300_000,
+): Explored {
   const program = compile(design, options, world, calls);
   const checks = stateChecks(program);
   const buffer = makeEventBuffer();
   const broken = new Map<PropertyId, string>();
   const size = program.fields.length;
-  const key = (s: Int32Array): string => String.fromCharCode(...s.subarray(0, size).map(x => x + 8));
+  const key = (s: Int32Array): string =>
+    String.fromCharCode(...s.subarray(0, size).map((x) => x + 8));
   const start = initialState(program);
   const seen = new Set([key(start)]);
   const queue = [start];
@@ -94,13 +124,16 @@ export function explore(design: Design, options: Options, world: World, calls: r
   for (let at = 0; at < queue.length; at++) {
     const from = queue[at]!;
     queue[at] = start;
-    for (const v of checkState(checks, from)) if (!broken.has(v.property)) broken.set(v.property, v.text);
+    for (const v of checkState(checks, from))
+      if (!broken.has(v.property)) broken.set(v.property, v.text);
     const able = enabled(program, from);
     if (able.length === 0) endings.add(resultsOf(program, from).join(' '));
     for (const task of able) {
       const to = from.slice();
       step(program, to, task, buffer);
-      for (const e of readEvents(program, buffer)) if (e.note.kind === 'violation' && !broken.has(e.note.property)) broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
+      for (const e of readEvents(program, buffer))
+        if (e.note.kind === 'violation' && !broken.has(e.note.property))
+          broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
       const k = key(to);
       if (seen.has(k)) continue;
       seen.add(k);

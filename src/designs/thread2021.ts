@@ -9,7 +9,8 @@ export function rfcPatch(number: number): string {
 export const REVIEW = 'Message-Id 20210921155705.GN327412@nvidia.com';
 
 /** The reply that asks for a central record of the iommu context (2021-09-21). */
-export const REPLY = 'Message-Id BN9PR11MB5433A709ED352FD81DDBF5A68CA19@BN9PR11MB5433.namprd11.prod.outlook.com';
+export const REPLY =
+  'Message-Id BN9PR11MB5433A709ED352FD81DDBF5A68CA19@BN9PR11MB5433.namprd11.prod.outlook.com';
 
 /** A section of the domain text, in the form that every citation uses. */
 export function section(number: string): string {

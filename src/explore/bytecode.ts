@@ -68,19 +68,28 @@ export function makeBytecode(model: Model, layout: Layout): Bytecode {
   const bases = model.actions.map((actions, task) => {
     const base = entries.length;
     for (const action of actions) entries.push(out.action(action, task));
-    for (let place = actions.length; place <= (model.places[task]?.count ?? 0); place++) entries.push(-1);
+    for (let place = actions.length; place <= (model.places[task]?.count ?? 0); place++)
+      entries.push(-1);
     return base;
   });
   const ruleSets = model.ruleSets.map((set) => out.rules(set));
   out.placeTables();
-  return { code: Int32Array.from(out.code), entries: Int32Array.from(entries), bases, ruleSets: Int32Array.from(ruleSets) };
+  return {
+    code: Int32Array.from(out.code),
+    entries: Int32Array.from(entries),
+    bases,
+    ruleSets: Int32Array.from(ruleSets),
+  };
 }
 
 class Assembler {
   readonly code: number[] = [];
   private readonly tests: Tests;
   /** Tables by content, with the places in the code that want their address. */
-  private readonly tables = new Map<string, { readonly values: readonly number[]; readonly wanted: number[] }>();
+  private readonly tables = new Map<
+    string,
+    { readonly values: readonly number[]; readonly wanted: number[] }
+  >();
 
   constructor(
     private readonly model: Model,
@@ -139,9 +148,14 @@ class Assembler {
   private body(statements: readonly Statement[], place: Slot, action: Action): boolean {
     for (const s of statements) {
       switch (s.op) {
-        case 'note': break;
-        case 'violate': this.code.push(OP.violate, propertyBit(s.property)); break;
-        case 'set': this.set(this.slot(s.field), s.value, action); break;
+        case 'note':
+          break;
+        case 'violate':
+          this.code.push(OP.violate, propertyBit(s.property));
+          break;
+        case 'set':
+          this.set(this.slot(s.field), s.value, action);
+          break;
         case 'jump':
           this.setConstant(place, s.pc);
           this.code.push(OP.done, action.rulesAt.get(s.pc) ?? 0);
@@ -166,10 +180,19 @@ class Assembler {
   }
 
   private set(slot: Slot, value: Expr, action: Action): void {
-    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi) return this.setConstant(slot, value.value);
+    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi)
+      return this.setConstant(slot, value.value);
     const by = increment(slot.field, value);
     if (by !== undefined) {
-      this.code.push(OP.bump, slot.word, slot.shift, slot.mask, slot.hi - slot.lo, by, action.index);
+      this.code.push(
+        OP.bump,
+        slot.word,
+        slot.shift,
+        slot.mask,
+        slot.hi - slot.lo,
+        by,
+        action.index,
+      );
       return;
     }
     this.value(value);
@@ -178,7 +201,9 @@ class Assembler {
 
   private value(e: Expr): void {
     switch (e.op) {
-      case 'const': this.code.push(OP.push, e.value); return;
+      case 'const':
+        this.code.push(OP.push, e.value);
+        return;
       case 'field': {
         const slot = this.slot(e.field);
         this.code.push(slot.table ? OP.loadTable : OP.load, slot.word, slot.shift, slot.mask);
@@ -186,13 +211,20 @@ class Assembler {
         else this.code.push(slot.lo);
         return;
       }
-      case 'add': case 'sub': case 'eq': case 'lt': case 'le':
+      case 'add':
+      case 'sub':
+      case 'eq':
+      case 'lt':
+      case 'le':
         this.value(e.a);
         this.value(e.b);
         this.code.push(OP[e.op]);
         return;
-      case 'select': this.either(e.cond, e.a, e.b); return;
-      default: this.either(e, { op: 'const', value: 1 }, { op: 'const', value: 0 });
+      case 'select':
+        this.either(e.cond, e.a, e.b);
+        return;
+      default:
+        this.either(e, { op: 'const', value: 1 }, { op: 'const', value: 0 });
     }
   }
 
@@ -212,8 +244,10 @@ class Assembler {
       case 'const':
         if ((e.value !== 0) === wanted) targets.push(this.code.push(OP.jump, 0) - 1);
         return;
-      case 'not': return this.jumpOn(e.a, !wanted, targets);
-      case 'or': case 'and': {
+      case 'not':
+        return this.jumpOn(e.a, !wanted, targets);
+      case 'or':
+      case 'and': {
         // An `or` is an `and` of the opposites, the other way round.
         const terms = this.tests.conjuncts(e, e.op === 'and');
         const whenAll = (e.op === 'and') === wanted;
@@ -239,9 +273,20 @@ class Assembler {
 
   private jumpTerm(test: Term, wanted: boolean, targets: number[]): void {
     if (test.kind === 'other') return this.jumpOn(test.e, wanted === test.wanted, targets);
-    if (test.kind === 'mask') this.code.push(wanted === test.equal ? OP.jumpIf : OP.jumpUnless, test.word, test.mask, test.bits);
+    if (test.kind === 'mask')
+      this.code.push(
+        wanted === test.equal ? OP.jumpIf : OP.jumpUnless,
+        test.word,
+        test.mask,
+        test.bits,
+      );
     else {
-      this.code.push(wanted ? OP.jumpIfTable : OP.jumpUnlessTable, test.slot.word, test.slot.shift, test.slot.mask);
+      this.code.push(
+        wanted ? OP.jumpIfTable : OP.jumpUnlessTable,
+        test.slot.word,
+        test.slot.shift,
+        test.slot.mask,
+      );
       this.table(test.truth);
     }
     targets.push(this.code.push(0) - 1);
@@ -256,7 +301,11 @@ export function increment(field: number, value: Expr): number | undefined {
 }
 
 /** Whether storing `value` can leave the slot's range. */
-export function mayLeave(slot: Slot, value: Expr, range: (field: number) => readonly [number, number]): boolean {
+export function mayLeave(
+  slot: Slot,
+  value: Expr,
+  range: (field: number) => readonly [number, number],
+): boolean {
   const [lo, hi] = interval(value, range);
   return lo < slot.lo || hi > slot.hi;
 }

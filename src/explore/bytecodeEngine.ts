@@ -6,7 +6,13 @@ import type { Engine, Listener, Reducer } from './store';
 import { makeInterpreter } from './interpreter';
 
 /** The engine for pages that forbid WebAssembly: one switch loop over integers. */
-export function makeBytecodeEngine(model: Model, layout: Layout, listener: Listener, reducer: Reducer = {}, sizeLog2 = 12): Engine {
+export function makeBytecodeEngine(
+  model: Model,
+  layout: Layout,
+  listener: Listener,
+  reducer: Reducer = {},
+  sizeLog2 = 12,
+): Engine {
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;

@@ -30,29 +30,55 @@ const REFERENCE_CAP = 900;
 /** The scenarios that are tried with every option. */
 const WITH_OPTIONS = ['double-bind', 'hot-unplug'];
 
-interface Case { readonly name: string; readonly scenario: Scenario; readonly defaults: boolean }
+interface Case {
+  readonly name: string;
+  readonly scenario: Scenario;
+  readonly defaults: boolean;
+}
 
 /** Every scenario under every design that it is for: with the default options, and each other value of one option for some. */
 function eachCase(): Case[] {
-  return LIBRARY.flatMap((entry) => DESIGNS.filter((d) => entry.designs.includes(d.id)).flatMap((design) => {
-    const variants = design.options.flatMap((o) => o.values.slice(1).map((value) => ({ [o.id]: value })));
-    return [{}, ...(WITH_OPTIONS.includes(entry.id) ? variants : [])].map((options): Case => {
-      const parsed = retell(entry, design.id, options);
-      if (!parsed.ok) throw new Error(`${entry.id} does not fit ${design.id}`);
-      return { name: `${entry.id} in ${design.id} ${JSON.stringify(options)}`, scenario: parsed.scenario, defaults: Object.keys(options).length === 0 };
-    });
-  }));
+  return LIBRARY.flatMap((entry) =>
+    DESIGNS.filter((d) => entry.designs.includes(d.id)).flatMap((design) => {
+      const variants = design.options.flatMap((o) =>
+        o.values.slice(1).map((value) => ({ [o.id]: value })),
+      );
+      return [{}, ...(WITH_OPTIONS.includes(entry.id) ? variants : [])].map((options): Case => {
+        const parsed = retell(entry, design.id, options);
+        if (!parsed.ok) throw new Error(`${entry.id} does not fit ${design.id}`);
+        return {
+          name: `${entry.id} in ${design.id} ${JSON.stringify(options)}`,
+          scenario: parsed.scenario,
+          defaults: Object.keys(options).length === 0,
+        };
+      });
+    }),
+  );
 }
 
 function programOf(scenario: Scenario): Program {
-  return compile(DESIGNS.find((d) => d.id === scenario.design)!, scenario.options, scenario.world, scenario.calls);
+  return compile(
+    DESIGNS.find((d) => d.id === scenario.design)!,
+    scenario.options,
+    scenario.world,
+    scenario.calls,
+  );
 }
 
 function stepBits(result: CheckResult, rules: readonly PropertyId[]): number {
-  return result.properties.reduce((mask, p) => (p.status === 'violated' && rules.includes(p.id) ? mask | (1 << propertyBit(p.id)) : mask), 0);
+  return result.properties.reduce(
+    (mask, p) =>
+      p.status === 'violated' && rules.includes(p.id) ? mask | (1 << propertyBit(p.id)) : mask,
+    0,
+  );
 }
 
-const ON_GRAPH: readonly PropertyId[] = ['unregister-live', 'lock-order', 'clean-unwind', 'no-deadlock'];
+const ON_GRAPH: readonly PropertyId[] = [
+  'unregister-live',
+  'lock-order',
+  'clean-unwind',
+  'no-deadlock',
+];
 
 describe('a check of every design and scenario', () => {
   const cases = eachCase();
@@ -70,10 +96,20 @@ describe('a check of every design and scenario', () => {
       compared++;
       const reference = exploreByReference(program, stateChecks(program), REFERENCE_CAP);
       const onStates = wasm.properties.map((p) => p.id).filter((id) => !ON_GRAPH.includes(id));
-      expect({
-        states: wasm.states, transitions: wasm.transitions, depth: wasm.depth, broken: stepBits(wasm, onStates),
-        stuck: wasm.outcomes.reduce((sum, o) => sum + o.states, 0), complete: true,
-      }, name).toEqual({ ...reference, broken: reference.broken & onStates.reduce((mask, id) => mask | (1 << propertyBit(id)), 0) });
+      expect(
+        {
+          states: wasm.states,
+          transitions: wasm.transitions,
+          depth: wasm.depth,
+          broken: stepBits(wasm, onStates),
+          stuck: wasm.outcomes.reduce((sum, o) => sum + o.states, 0),
+          complete: true,
+        },
+        name,
+      ).toEqual({
+        ...reference,
+        broken: reference.broken & onStates.reduce((mask, id) => mask | (1 << propertyBit(id)), 0),
+      });
     }
     expect(compared).toBeGreaterThan(8);
   }, 300_000);
@@ -86,10 +122,16 @@ describe('a check of every design and scenario', () => {
         if (!witness) continue;
         witnesses++;
         const violations = makeResult(traceOf(name, scenario, witness.schedule)).violations;
-        expect(violations.find((v) => v.property === id), `${name}, ${id}`).toMatchObject({ step: witness.steps - 1, text: witness.text });
+        expect(
+          violations.find((v) => v.property === id),
+          `${name}, ${id}`,
+        ).toMatchObject({ step: witness.steps - 1, text: witness.text });
       }
       for (const v of makeResult(traceOf(name, scenario, { random: 7 })).violations) {
-        expect(result.properties.find((p) => p.id === v.property)?.status, `${name}: ${v.text}`).toBe('violated');
+        expect(
+          result.properties.find((p) => p.id === v.property)?.status,
+          `${name}: ${v.text}`,
+        ).toBe('violated');
       }
     }
     expect(witnesses).toBeGreaterThan(1);
@@ -106,8 +148,13 @@ describe('a check of every design and scenario', () => {
     for (const { witness, calls } of result.outcomes) {
       const trace = traceOf(name, scenario, witness.schedule);
       expect(trace.steps.length, name).toBe(witness.steps);
-      const told = makeResult(trace).calls.map((c) => (typeof c.returns === 'string' ? c.returns : c.returns === undefined ? undefined : 'ok'));
-      expect(calls.map((c) => (c.result === 'blocked' || c.result === 'skipped' ? undefined : c.result)), name).toEqual(told);
+      const told = makeResult(trace).calls.map((c) =>
+        typeof c.returns === 'string' ? c.returns : c.returns === undefined ? undefined : 'ok',
+      );
+      expect(
+        calls.map((c) => (c.result === 'blocked' || c.result === 'skipped' ? undefined : c.result)),
+        name,
+      ).toEqual(told);
     }
   }
 });
@@ -122,14 +169,19 @@ describe('a witness', () => {
       for (const { id, witness } of result.properties) {
         if (!witness || ON_GRAPH.includes(id)) continue;
         tried++;
-        expect([witness.steps, witness.switches], `seed ${seed}, ${id}`).toEqual(bestByTrying(program, id));
+        expect([witness.steps, witness.switches], `seed ${seed}, ${id}`).toEqual(
+          bestByTrying(program, id),
+        );
       }
     }
     expect(tried).toBeGreaterThan(30);
   }, 120_000);
 
   /** Fewest steps and switches of a schedule whose last step breaks the property: layer by layer over (state, last task). */
-  function bestByTrying(program: Program, id: PropertyId): readonly [steps: number, switches: number] {
+  function bestByTrying(
+    program: Program,
+    id: PropertyId,
+  ): readonly [steps: number, switches: number] {
     const events = makeEventBuffer();
     let layer = new Map([['', { state: initialState(program), last: -1, switches: 0 }]]);
     for (let steps = 1; layer.size > 0; steps++) {
@@ -141,10 +193,16 @@ describe('a witness', () => {
           const after = state.slice();
           step(program, after, t.index, events);
           const cost = switches + (last < 0 || last === t.index ? 0 : 1);
-          if (readEvents(program, events).some((e) => e.note.kind === 'violation' && e.note.property === id)) best = Math.min(best, cost);
+          if (
+            readEvents(program, events).some(
+              (e) => e.note.kind === 'violation' && e.note.property === id,
+            )
+          )
+            best = Math.min(best, cost);
           const key = `${after.subarray(0, program.fields.length).join()} ${t.index}`;
           const known = next.get(key);
-          if (!known || known.switches > cost) next.set(key, { state: after, last: t.index, switches: cost });
+          if (!known || known.switches > cost)
+            next.set(key, { state: after, last: t.index, switches: cost });
         }
       }
       if (best < Infinity) return [steps, best];
@@ -172,7 +230,12 @@ describe('a check', () => {
     check.stop('cancel');
     while (check.advance(100) === 'more');
     const result = check.result(1.5);
-    expect(result).toMatchObject({ verdict: 'incomplete', coverage: 'stopped', stoppedBy: 'cancel', seconds: 1.5 });
+    expect(result).toMatchObject({
+      verdict: 'incomplete',
+      coverage: 'stopped',
+      stoppedBy: 'cancel',
+      seconds: 1.5,
+    });
     expect(result.states).toBeGreaterThan(50);
     expect(result.properties.map((p) => p.status)).not.toContain('holds');
   });
@@ -180,10 +243,21 @@ describe('a check', () => {
   it('makes its witness and its ends although it is stopped while its table grows', () => {
     const processes = ['a', 'b', 'c', 'd'];
     const broken = mutatedProgram({
-      scenario: { design: 'upstream', options: {}, world: { devices: [{ name: 'vfio0', group: '12' }], processes }, calls: processes.flatMap((by) => [{ by, call: 'open_cdev' as const, device: 'vfio0', as: `f${by}` }, { by, call: 'close' as const, fd: `f${by}` }]) },
+      scenario: {
+        design: 'upstream',
+        options: {},
+        world: { devices: [{ name: 'vfio0', group: '12' }], processes },
+        calls: processes.flatMap((by) => [
+          { by, call: 'open_cdev' as const, device: 'vfio0', as: `f${by}` },
+          { by, call: 'close' as const, fd: `f${by}` },
+        ]),
+      },
       mutations: [{ kind: 'without', step: 'upstream/release_cdev/CLOSE.7' }],
     });
-    const most = runCheck(broken, { outcomes: false, limits: { maxStates: 9000 } }).properties.filter((p) => p.witness);
+    const most = runCheck(broken, {
+      outcomes: false,
+      limits: { maxStates: 9000 },
+    }).properties.filter((p) => p.witness);
     for (const why of ['time', 'cancel'] as const) {
       const check = makeCheck(broken, { engine: 'bytecode' });
       // The first table has room for this many; one state more and it is about to grow.
@@ -194,14 +268,22 @@ describe('a check', () => {
       while (check.advance(50) === 'more');
       const found = check.result(0).properties.filter((p) => p.witness);
       expect(found.length).toBeGreaterThan(0);
-      expect(found.every((p) => p.witness!.steps >= most.find((m) => m.id === p.id)!.witness!.steps)).toBe(true);
+      expect(
+        found.every((p) => p.witness!.steps >= most.find((m) => m.id === p.id)!.witness!.steps),
+      ).toBe(true);
     }
   });
 
   it('stops at its limits, each by its name', () => {
     const whole = runCheck(race);
-    expect(runCheck(race, { limits: { maxStates: 200 } })).toMatchObject({ coverage: 'stopped', stoppedBy: 'states' });
-    expect(runCheck(race, { limits: { maxBytes: 1000 } })).toMatchObject({ coverage: 'stopped', stoppedBy: 'memory' });
+    expect(runCheck(race, { limits: { maxStates: 200 } })).toMatchObject({
+      coverage: 'stopped',
+      stoppedBy: 'states',
+    });
+    expect(runCheck(race, { limits: { maxBytes: 1000 } })).toMatchObject({
+      coverage: 'stopped',
+      stoppedBy: 'memory',
+    });
     const shallow = runCheck(race, { limits: { maxDepth: 5 } });
     expect(shallow).toMatchObject({ coverage: 'bounded', stoppedBy: 'depth', depth: 5 });
     expect(shallow.states).toBeLessThan(whole.states);
@@ -209,7 +291,10 @@ describe('a check', () => {
 
   it('looks only for the properties asked for', () => {
     const result = runCheck(race, { properties: ['memory', 'single-bind'] });
-    expect(result.properties.map((p) => [p.id, p.status])).toEqual([['single-bind', 'holds'], ['memory', 'holds']]);
+    expect(result.properties.map((p) => [p.id, p.status])).toEqual([
+      ['single-bind', 'holds'],
+      ['memory', 'holds'],
+    ]);
   });
 });
 
@@ -234,7 +319,12 @@ describe('unregister-live', () => {
           const list = next();
           for (let state = to - 1; state >= from; state--) {
             if (ending[state] === 1) continue;
-            for (let at = (state - from) * tasks; at < (state - from + 1) * tasks && ending[state] === 0; at++) if (list[at]! >= 0) ending[state] = ending[list[at]!]!;
+            for (
+              let at = (state - from) * tasks;
+              at < (state - from + 1) * tasks && ending[state] === 0;
+              at++
+            )
+              if (list[at]! >= 0) ending[state] = ending[list[at]!]!;
             changed ||= ending[state] === 1;
           }
         }
@@ -246,22 +336,27 @@ describe('unregister-live', () => {
     expect(looked).toBeGreaterThan(10_000);
   }, 300_000);
 
-
   const under = (options: Record<string, string>): CheckResult => {
-    const { scenario } = eachCase().find((c) => c.name === `hot-unplug in parked-shim ${JSON.stringify(options)}`)!;
+    const { scenario } = eachCase().find(
+      (c) => c.name === `hot-unplug in parked-shim ${JSON.stringify(options)}`,
+    )!;
     return runCheck(programOf(scenario), { properties: ['unregister-live'] });
   };
 
   it('holds where the cdev goes before the wait, and breaks where opens that begin later still succeed', () => {
     expect(under({}).verdict).toBe('holds');
-    expect(under({ delBeforeWait: 'false' }).properties[0]?.witness?.text).toContain('began after driver had withdrawn the registration');
+    expect(under({ delBeforeWait: 'false' }).properties[0]?.witness?.text).toContain(
+      'began after driver had withdrawn the registration',
+    );
   });
 });
 
 describe('laws on the graph of all runs', () => {
   const { scenario } = eachCase().find((c) => c.name === 'double-bind in parked-shim {}')!;
-  const broken = (mutations: readonly Mutation[], over: Partial<Scenario> = {}): CheckResult => runCheck(mutatedProgram({ scenario: { ...scenario, ...over }, mutations }));
-  const status = (result: CheckResult, id: PropertyId): unknown => result.properties.find((p) => p.id === id);
+  const broken = (mutations: readonly Mutation[], over: Partial<Scenario> = {}): CheckResult =>
+    runCheck(mutatedProgram({ scenario: { ...scenario, ...over }, mutations }));
+  const status = (result: CheckResult, id: PropertyId): unknown =>
+    result.properties.find((p) => p.id === id);
 
   it('see a lock that an error path keeps, as a task that comes home with it', () => {
     const result = broken([{ kind: 'without', step: 'parked-shim/bind_iommufd/BIND.U1' }]);
@@ -269,23 +364,44 @@ describe('laws on the graph of all runs', () => {
   });
 
   it('see a failed bind that keeps its claim', () => {
-    const calls = scenario.calls.map((c) => (c.call === 'bind_iommufd' ? { ...c, fault: 'BIND.7b' } : c));
-    const address = stepAddresses(DESIGNS.find((d) => d.id === 'parked-shim')!, {}).filter((a) => a.includes('bind_iommufd/BIND.U3:IUNBIND'));
-    const noticed = address.filter((step) => (status(broken([{ kind: 'without', step }], { calls }), 'clean-unwind') as { status: string }).status === 'violated');
+    const calls = scenario.calls.map((c) =>
+      c.call === 'bind_iommufd' ? { ...c, fault: 'BIND.7b' } : c,
+    );
+    const address = stepAddresses(
+      DESIGNS.find((d) => d.id === 'parked-shim')!,
+      {},
+    ).filter((a) => a.includes('bind_iommufd/BIND.U3:IUNBIND'));
+    const noticed = address.filter(
+      (step) =>
+        (
+          status(broken([{ kind: 'without', step }], { calls }), 'clean-unwind') as {
+            status: string;
+          }
+        ).status === 'violated',
+    );
     expect(noticed.length).toBeGreaterThan(2);
   });
 
   it('see two locks taken in both orders, without waiting for the deadlock, and the deadlock', () => {
     const program = twoOrders(false);
     const result = runCheck(program);
-    expect(status(result, 'lock-order')).toMatchObject({ status: 'violated', witness: { steps: 6, switches: 1, schedule: ['a*4', 'b*2'] } });
-    expect(status(result, 'no-deadlock')).toMatchObject({ status: 'violated', witness: { steps: 2, switches: 1, text: 'a waits for b waits for a, for ever' } });
+    expect(status(result, 'lock-order')).toMatchObject({
+      status: 'violated',
+      witness: { steps: 6, switches: 1, schedule: ['a*4', 'b*2'] },
+    });
+    expect(status(result, 'no-deadlock')).toMatchObject({
+      status: 'violated',
+      witness: { steps: 2, switches: 1, text: 'a waits for b waits for a, for ever' },
+    });
   });
 
   it('see the orders also where a third lock keeps the deadlock away', () => {
     const result = runCheck(twoOrders(true));
     expect(status(result, 'no-deadlock')).toMatchObject({ status: 'holds' });
-    expect(status(result, 'lock-order')).toMatchObject({ status: 'violated', witness: { steps: 9, switches: 1 } });
+    expect(status(result, 'lock-order')).toMatchObject({
+      status: 'violated',
+      witness: { steps: 9, switches: 1 },
+    });
   });
 
   /** Task a takes x then y, task b takes y then x; with `guarded` each does so under a third lock. */
@@ -293,19 +409,62 @@ describe('laws on the graph of all runs', () => {
     const base = randomProgram(drawFrom(1));
     const names = ['x', 'y', 'z'];
     const fields: Program['fields'] = [
-      ...names.map((name, index) => ({ index, object: -1, name, title: name, kind: 'mutex' as const, lo: 0, hi: 2, init: 0, constant: false })),
-      ...['a', 'b'].map((name, i) => ({ index: 3 + i, object: -1, name: 'pc', title: `${name}.pc`, kind: 'pc' as const, lo: 0, hi: 6, init: 0, constant: false })),
+      ...names.map((name, index) => ({
+        index,
+        object: -1,
+        name,
+        title: name,
+        kind: 'mutex' as const,
+        lo: 0,
+        hi: 2,
+        init: 0,
+        constant: false,
+      })),
+      ...['a', 'b'].map((name, i) => ({
+        index: 3 + i,
+        object: -1,
+        name: 'pc',
+        title: `${name}.pc`,
+        kind: 'pc' as const,
+        lo: 0,
+        hi: 6,
+        init: 0,
+        constant: false,
+      })),
     ];
-    const notes: Program['notes'] = names.flatMap((_, field) => [{ kind: 'lock' as const, field }, { kind: 'unlock' as const, field }]);
+    const notes: Program['notes'] = names.flatMap((_, field) => [
+      { kind: 'lock' as const, field },
+      { kind: 'unlock' as const, field },
+    ]);
     const tasks = ['a', 'b'].map((name, index): Program['tasks'][number] => {
       const [first, second] = index === 0 ? [0, 1] : [1, 0];
-      const order = [...(guarded ? [[2, 1]] : []), [first!, 1], [second!, 1], [second!, 0], [first!, 0], ...(guarded ? [[2, 0]] : [])];
-      return { index, name, process: name, pc: 3 + index, steps: order.map(([field, takes], pc) => ({
-        ...base.tasks[0]!.steps[0]!, pc, id: `${name}${pc}`, name: `${name}${pc}`,
-        guard: takes === 1 ? binary('eq', { op: 'field', field: field! }, constant(0)) : constant(1),
-        waits: takes === 1 ? [{ kind: 'mutex' as const, field: field!, when: constant(1) }] : [],
-        body: [{ op: 'set' as const, field: field!, value: constant(takes === 1 ? index + 1 : 0) }, { op: 'note' as const, note: 2 * field! + (takes === 1 ? 0 : 1), value: constant(0) }],
-      })) };
+      const order = [
+        ...(guarded ? [[2, 1]] : []),
+        [first!, 1],
+        [second!, 1],
+        [second!, 0],
+        [first!, 0],
+        ...(guarded ? [[2, 0]] : []),
+      ];
+      return {
+        index,
+        name,
+        process: name,
+        pc: 3 + index,
+        steps: order.map(([field, takes], pc) => ({
+          ...base.tasks[0]!.steps[0]!,
+          pc,
+          id: `${name}${pc}`,
+          name: `${name}${pc}`,
+          guard:
+            takes === 1 ? binary('eq', { op: 'field', field: field! }, constant(0)) : constant(1),
+          waits: takes === 1 ? [{ kind: 'mutex' as const, field: field!, when: constant(1) }] : [],
+          body: [
+            { op: 'set' as const, field: field!, value: constant(takes === 1 ? index + 1 : 0) },
+            { op: 'note' as const, note: 2 * field! + (takes === 1 ? 0 : 1), value: constant(0) },
+          ],
+        })),
+      };
     });
     return { ...base, fields, notes, tasks };
   }
@@ -317,6 +476,10 @@ describe('circles of lock orders', () => {
   it('are found once each', () => {
     const orders = [o(1, 2), o(2, 3), o(3, 1), o(2, 1), o(3, 4), o(5, 5)];
     expect(circling(orders)).toEqual([o(1, 2), o(2, 3), o(3, 1), o(2, 1), o(5, 5)]);
-    expect(circlesOf(circling(orders))).toEqual([[o(1, 2), o(2, 3), o(3, 1)], [o(1, 2), o(2, 1)], [o(5, 5)]]);
+    expect(circlesOf(circling(orders))).toEqual([
+      [o(1, 2), o(2, 3), o(3, 1)],
+      [o(1, 2), o(2, 1)],
+      [o(5, 5)],
+    ]);
   });
 });

@@ -6,7 +6,15 @@ import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
 import { optionValues } from '../scenario/make';
 import { Watch } from '../scenario/watch';
-import type { CheckResult, Coverage, Outcome, PropertyVerdict, Reduction, StoppedBy, Witness } from './checkResult';
+import type {
+  CheckResult,
+  Coverage,
+  Outcome,
+  PropertyVerdict,
+  Reduction,
+  StoppedBy,
+  Witness,
+} from './checkResult';
 import { unpackState } from './layout';
 import { realTasks } from './lift';
 import { deadlockGoals, lockCircleSchedule, ordersSeen } from './lockCircle';
@@ -68,12 +76,18 @@ export interface Check {
 export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   const wanted = new Set<PropertyId>(options.properties ?? PROPERTY_IDS);
   const reduce = options.reduce ?? 'none';
-  const orders = wanted.has('lock-order') || wanted.has('no-deadlock') ? circling(possibleOrders(program)) : [];
-  const model = makeModel(program, stateChecks(program).filter((c) => wanted.has(c.property)));
+  const orders =
+    wanted.has('lock-order') || wanted.has('no-deadlock') ? circling(possibleOrders(program)) : [];
+  const model = makeModel(
+    program,
+    stateChecks(program).filter((c) => wanted.has(c.property)),
+  );
   const engine = options.engine ?? bestEngine();
   const search = startSearch(model, engine, { ...DEFAULT_LIMITS, ...options.limits }, (layout) => ({
     // Circles of lock orders are put together from several states, which images of them are not enough for.
-    ...((reduce === 'symmetry' || reduce === 'both') && orders.length === 0 ? { symmetry: findSymmetry(model, layout) } : {}),
+    ...((reduce === 'symmetry' || reduce === 'both') && orders.length === 0
+      ? { symmetry: findSymmetry(model, layout) }
+      : {}),
     ...(reduce === 'partial-order' || reduce === 'both' ? { only: findOnly(model, layout) } : {}),
   }));
   let phase: CheckProgress['phase'] = 'explore';
@@ -84,7 +98,10 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     for (;;) {
       const outcome = search.advance(slice);
       if (outcome === 'complete') return;
-      if (outcome !== 'more') { stoppedBy = outcome === 'bytes' ? 'memory' : outcome; return; }
+      if (outcome !== 'more') {
+        stoppedBy = outcome === 'bytes' ? 'memory' : outcome;
+        return;
+      }
       yield slice;
       if (stoppedBy) return;
     }
@@ -99,10 +116,20 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   /** A partial order reduction keeps what is broken, not the shortest way to it: looks again, in full and no deeper than was found. */
   function* shortened(first: Found): Generator<number, Found> {
     const maxDepth = Math.max(...[...first.witnesses.values()].map((w) => w.steps));
-    const again = makeCheck(program, { engine, outcomes: false, properties: [...first.witnesses.keys()], limits: { ...options.limits, maxDepth } });
+    const again = makeCheck(program, {
+      engine,
+      outcomes: false,
+      properties: [...first.witnesses.keys()],
+      limits: { ...options.limits, maxDepth },
+    });
     while (again.advance(slice) === 'more') yield slice;
-    const better = new Map(again.result(0).properties.flatMap((p) => (p.witness ? [[p.id, p.witness] as const] : [])));
-    return { ...first, witnesses: new Map([...first.witnesses].map(([id, w]) => [id, better.get(id) ?? w])) };
+    const better = new Map(
+      again.result(0).properties.flatMap((p) => (p.witness ? [[p.id, p.witness] as const] : [])),
+    );
+    return {
+      ...first,
+      witnesses: new Map([...first.witnesses].map(([id, w]) => [id, better.get(id) ?? w])),
+    };
   }
   const running = work();
   let slice = 1024;
@@ -119,26 +146,50 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
       return 'more';
     },
     progress: () => ({
-      phase, states: search.engine.count(), frontier: search.engine.count() - search.expanded(), transitions: search.engine.transitions(),
-      depth: depthReached(search), bytes: search.engine.bytes(), engine,
+      phase,
+      states: search.engine.count(),
+      frontier: search.engine.count() - search.expanded(),
+      transitions: search.engine.transitions(),
+      depth: depthReached(search),
+      bytes: search.engine.bytes(),
+      engine,
       broken: PROPERTY_IDS.filter((id) => wanted.has(id) && search.broken.has(propertyBit(id))),
     }),
-    stop: (why) => { if (why === 'cancel' || phase === 'explore') stoppedBy ??= why; },
+    stop: (why) => {
+      if (why === 'cancel' || phase === 'explore') stoppedBy ??= why;
+    },
     result: (seconds) => {
       if (!found) throw new Error('the check is not done');
-      const coverage: Coverage = stoppedBy === undefined ? 'complete' : stoppedBy === 'depth' ? 'bounded' : 'stopped';
+      const coverage: Coverage =
+        stoppedBy === undefined ? 'complete' : stoppedBy === 'depth' ? 'bounded' : 'stopped';
       const { witnesses } = found;
       const properties = PROPERTIES.filter((p) => wanted.has(p.id)).map((p): PropertyVerdict => {
         const witness = witnesses.get(p.id);
         if (witness) return { id: p.id, status: 'violated', witness };
-        return { id: p.id, status: !p.applies(program) ? 'not-applicable' : coverage === 'complete' ? 'holds' : 'incomplete' };
+        return {
+          id: p.id,
+          status: !p.applies(program)
+            ? 'not-applicable'
+            : coverage === 'complete'
+              ? 'holds'
+              : 'incomplete',
+        };
       });
       return {
-        format: 'vfio-playground/check@1', design: program.design.id, options: optionValues(program.options),
+        format: 'vfio-playground/check@1',
+        design: program.design.id,
+        options: optionValues(program.options),
         verdict: witnesses.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',
-        coverage, ...(stoppedBy === undefined ? {} : { stoppedBy }),
-        states: search.engine.count(), transitions: search.engine.transitions(), depth: depthReached(search), seconds, engine, ...(reduce === 'none' ? {} : { reduce }),
-        properties, outcomes: found.outcomes,
+        coverage,
+        ...(stoppedBy === undefined ? {} : { stoppedBy }),
+        states: search.engine.count(),
+        transitions: search.engine.transitions(),
+        depth: depthReached(search),
+        seconds,
+        engine,
+        ...(reduce === 'none' ? {} : { reduce }),
+        properties,
+        outcomes: found.outcomes,
       };
     },
   };
@@ -154,7 +205,10 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
 /** What a stage of concluding counts for, in states: a slice seldom holds two. */
 const STAGE = 32_768;
 
-interface Found { readonly witnesses: ReadonlyMap<PropertyId, Witness>; readonly outcomes: CheckResult['outcomes'] }
+interface Found {
+  readonly witnesses: ReadonlyMap<PropertyId, Witness>;
+  readonly outcomes: CheckResult['outcomes'];
+}
 
 /** The explored graph; most checks find nothing and never look at its edges. */
 function graphOf(search: Search, layers: readonly number[]): LayeredGraph {
@@ -169,7 +223,12 @@ function graphOf(search: Search, layers: readonly number[]): LayeredGraph {
 }
 
 /** What follows from the explored states: the witnesses of what is violated, and the outcomes. */
-function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: readonly LockOrder[], withOutcomes: boolean): Generator<number, Found> {
+function* conclude(
+  search: Search,
+  wanted: ReadonlySet<PropertyId>,
+  orders: readonly LockOrder[],
+  withOutcomes: boolean,
+): Generator<number, Found> {
   const { program } = search.model;
   // A search that was stopped may have been about to do so.
   while (search.engine.enter(ENTERED)) yield ENTERED;
@@ -178,21 +237,33 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: read
   const graph = graphOf(search, layers);
   const schedules = new Map<PropertyId, readonly number[]>();
   const goals = new Map<PropertyId, readonly Goal[]>();
-  const seek = (id: PropertyId, found: readonly Goal[]): void => { if (found.length > 0) goals.set(id, nearest(graph, [...goals.get(id) ?? [], ...found])); };
+  const seek = (id: PropertyId, found: readonly Goal[]): void => {
+    if (found.length > 0) goals.set(id, nearest(graph, [...(goals.get(id) ?? []), ...found]));
+  };
 
   for (const id of PROPERTY_IDS) {
     const first = search.broken.get(propertyBit(id));
-    if (first && wanted.has(id)) seek(id, first.task < 0 ? [{ state: 0, tail: [] }] : yield* breakingGoals(search, graph, propertyBit(id), first.state));
+    if (first && wanted.has(id))
+      seek(
+        id,
+        first.task < 0
+          ? [{ state: 0, tail: [] }]
+          : yield* breakingGoals(search, graph, propertyBit(id), first.state),
+      );
   }
   yield STAGE;
-  const solo = yield* soloGoals(search, layers, { unclean: wanted.has('clean-unwind'), late: wanted.has('unregister-live') });
+  const solo = yield* soloGoals(search, layers, {
+    unclean: wanted.has('clean-unwind'),
+    late: wanted.has('unregister-live'),
+  });
   seek('clean-unwind', solo.unclean);
   seek('unregister-live', solo.late);
   if (wanted.has('unregister-live')) seek('unregister-live', stuckGoals(search));
   yield STAGE;
   if (orders.length > 0) {
     const seen = yield* ordersSeen(search, orders);
-    if (wanted.has('no-deadlock') && circling([...seen.shown, ...seen.waited]).length > 0) seek('no-deadlock', yield* deadlockGoals(search, graph));
+    if (wanted.has('no-deadlock') && circling([...seen.shown, ...seen.waited]).length > 0)
+      seek('no-deadlock', yield* deadlockGoals(search, graph));
     const shown = circling(seen.shown);
     if (wanted.has('lock-order') && shown.length > 0) {
       const circle = yield* lockCircleSchedule(search, graph, shown);
@@ -210,7 +281,9 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: read
     yield STAGE;
   }
   const found = yield* shortestSchedules(graph, [...goals.values()]);
-  [...goals.keys()].forEach((id, i) => schedules.set(id, realTasks(search, found[i]!.steps, found[i]!.tail)));
+  [...goals.keys()].forEach((id, i) =>
+    schedules.set(id, realTasks(search, found[i]!.steps, found[i]!.tail)),
+  );
   const witnesses = new Map<PropertyId, Witness>();
   for (const [id, schedule] of schedules) {
     witnesses.set(id, propertyWitness(program, id, schedule));
@@ -218,7 +291,10 @@ function* conclude(search: Search, wanted: ReadonlySet<PropertyId>, orders: read
   }
   const outcomes: Outcome[] = [];
   for (const { state, ...outcome } of withOutcomes ? findOutcomes(search) : []) {
-    outcomes.push({ ...outcome, witness: makeWitness(program, realTasks(search, pathTo(search, state)), outcomeText(outcome)) });
+    outcomes.push({
+      ...outcome,
+      witness: makeWitness(program, realTasks(search, pathTo(search, state)), outcomeText(outcome)),
+    });
     yield STAGE / 8;
   }
   return { witnesses, outcomes };
@@ -230,13 +306,25 @@ function concludeAtOnce(search: Search, wanted: ReadonlySet<PropertyId>): Found 
   for (const id of PROPERTY_IDS) {
     const first = search.broken.get(propertyBit(id));
     if (!first || !wanted.has(id)) continue;
-    witnesses.set(id, propertyWitness(search.model.program, id, first.task < 0 ? [] : realTasks(search, [...pathTo(search, first.state), first.task], 1)));
+    witnesses.set(
+      id,
+      propertyWitness(
+        search.model.program,
+        id,
+        first.task < 0 ? [] : realTasks(search, [...pathTo(search, first.state), first.task], 1),
+      ),
+    );
   }
   return { witnesses, outcomes: [] };
 }
 
 /** All transitions that break a property at the least depth at which one does. */
-function* breakingGoals(search: Search, graph: LayeredGraph, bit: number, first: number): Generator<number, Goal[]> {
+function* breakingGoals(
+  search: Search,
+  graph: LayeredGraph,
+  bit: number,
+  first: number,
+): Generator<number, Goal[]> {
   const { successors, layers } = graph;
   const goals: Goal[] = [];
   const depth = depthOf(search, first);
@@ -246,7 +334,11 @@ function* breakingGoals(search: Search, graph: LayeredGraph, bit: number, first:
     successors.expand(from, to);
     const broken = successors.broken();
     for (let at = 0; at < (to - from) * successors.tasks; at++) {
-      if ((broken[at]! & (1 << bit)) !== 0) goals.push({ state: from + Math.floor(at / successors.tasks), tail: [at % successors.tasks] });
+      if ((broken[at]! & (1 << bit)) !== 0)
+        goals.push({
+          state: from + Math.floor(at / successors.tasks),
+          tail: [at % successors.tasks],
+        });
     }
     yield to - from;
   }
@@ -259,10 +351,12 @@ function stuckGoals(search: Search): Goal[] {
   if (!model.program.calls.some((c) => c.call.call === 'unregister_device')) return [];
   const { records, stride } = engine.store();
   const full = new Int32Array(model.program.fields.length + model.program.tasks.length);
-  return search.stuck.filter((state) => {
-    unpackState(model, layout, records, state * stride, full);
-    return neverReturns(model.program, full) !== undefined;
-  }).map((state) => ({ state, tail: [] }));
+  return search.stuck
+    .filter((state) => {
+      unpackState(model, layout, records, state * stride, full);
+      return neverReturns(model.program, full) !== undefined;
+    })
+    .map((state) => ({ state, tail: [] }));
 }
 
 function lengthOf(graph: LayeredGraph, goal: Goal): number {
@@ -277,12 +371,16 @@ function nearest(graph: LayeredGraph, goals: readonly Goal[]): Goal[] {
 /** The tasks along the parents of a state; the table may be in the middle of growing. */
 function pathTo(search: Search, state: number): number[] {
   const { records, stride, words } = search.engine.store();
-  const { model: { actions }, reduction: { symmetry } } = search;
+  const {
+    model: { actions },
+    reduction: { symmetry },
+  } = search;
   const interpreter = search.interpreter();
   const leads = (parent: number, task: number, to: number): boolean => {
     if (!interpreter.step(records, parent * stride, task)) return false;
     symmetry?.canonical(interpreter.next, 0);
-    for (let i = 0; i < words; i++) if (interpreter.next[i] !== records[to * stride + i]) return false;
+    for (let i = 0; i < words; i++)
+      if (interpreter.next[i] !== records[to * stride + i]) return false;
     return true;
   };
   const path: number[] = [];
@@ -295,7 +393,12 @@ function pathTo(search: Search, state: number): number[] {
 }
 
 function makeWitness(program: Program, schedule: readonly number[], text: string): Witness {
-  return { schedule: scheduleWords(program, schedule), steps: schedule.length, switches: countSwitches(schedule), text };
+  return {
+    schedule: scheduleWords(program, schedule),
+    steps: schedule.length,
+    switches: countSwitches(schedule),
+    text,
+  };
 }
 
 /** Task numbers as the scenario format has them: `qemu*3`. */
@@ -315,16 +418,28 @@ function scheduleWords(program: Program, schedule: readonly number[]): string[] 
 /** The witness as a run tells it; throws when the run does not see what the search saw. */
 function propertyWitness(program: Program, id: PropertyId, schedule: readonly number[]): Witness {
   const state = initialState(program);
-  if (schedule.length === 0) return makeWitness(program, schedule, checkState(stateChecks(program), state).find((v) => v.property === id)?.text ?? id);
+  if (schedule.length === 0)
+    return makeWitness(
+      program,
+      schedule,
+      checkState(stateChecks(program), state).find((v) => v.property === id)?.text ?? id,
+    );
   const watch = new Watch(program);
   const events = makeEventBuffer();
   for (const task of schedule) {
     const now = nextStep(program, state, task);
-    if (!now) throw new Error(`the witness of ${id} asks ${program.tasks[task]?.name} to go on behind its end`);
+    if (!now)
+      throw new Error(
+        `the witness of ${id} asks ${program.tasks[task]?.name} to go on behind its end`,
+      );
     watch.before(state, task);
     step(program, state, task, events);
-    const seen = watch.after(state, task, now, readEvents(program, events)).find((v) => v.property === id);
+    const seen = watch
+      .after(state, task, now, readEvents(program, events))
+      .find((v) => v.property === id);
     if (seen) return makeWitness(program, schedule, seen.text);
   }
-  throw new Error(`a run of the witness of ${id} does not show it: ${scheduleWords(program, schedule).join(', ')}`);
+  throw new Error(
+    `a run of the witness of ${id} does not show it: ${scheduleWords(program, schedule).join(', ')}`,
+  );
 }

@@ -25,12 +25,20 @@ export interface CheckRequest {
 }
 
 /** The program that a request is about. Throws on a mutation that cannot be made. */
-export function programOf({ scenario, mutations = [] }: Pick<CheckRequest, 'scenario' | 'mutations'>): Program {
+export function programOf({
+  scenario,
+  mutations = [],
+}: Pick<CheckRequest, 'scenario' | 'mutations'>): Program {
   const design = designById(scenario.design);
   if (!design) throw new Error(`no design ${scenario.design}`);
   const mutated = mutations.length === 0 ? undefined : mutate(design, scenario.options, mutations);
   if (mutated && !mutated.ok) throw new Error(mutated.message);
-  return compile(mutated ? mutated.design : design, scenario.options, scenario.world, scenario.calls);
+  return compile(
+    mutated ? mutated.design : design,
+    scenario.options,
+    scenario.world,
+    scenario.calls,
+  );
 }
 
 /** Begins the check that a request asks for. */

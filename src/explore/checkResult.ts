@@ -27,8 +27,18 @@ export interface PropertyVerdict {
 
 /** One way in which all calls can end: who got which errno, and which fops the open device files have. */
 export interface Outcome {
-  readonly calls: readonly { readonly by: string; readonly call: string; readonly as?: string; /** `ok`, `-EBUSY`, `blocked` or `skipped`. */ readonly result: string }[];
-  readonly files: readonly { readonly name: string; readonly by: string; readonly device?: string; readonly fops: 'parked' | 'normal' }[];
+  readonly calls: readonly {
+    readonly by: string;
+    readonly call: string;
+    readonly as?: string;
+    /** `ok`, `-EBUSY`, `blocked` or `skipped`. */ readonly result: string;
+  }[];
+  readonly files: readonly {
+    readonly name: string;
+    readonly by: string;
+    readonly device?: string;
+    readonly fops: 'parked' | 'normal';
+  }[];
   /** Distinct end states that look like this. */
   readonly states: number;
   readonly witness: Witness;

@@ -16,7 +16,11 @@ function explored(program: Program, rules: readonly StateRule[], name: EngineNam
   let broken = 0;
   for (const bit of search.broken.keys()) broken |= 1 << bit;
   return {
-    states: search.engine.count(), transitions: search.engine.transitions(), depth: depthReached(search), broken, stuck: search.stuck.length,
+    states: search.engine.count(),
+    transitions: search.engine.transitions(),
+    depth: depthReached(search),
+    broken,
+    stuck: search.stuck.length,
     complete: outcome === 'complete',
   };
 }
@@ -27,10 +31,16 @@ function randomRules(program: Program, seed: number): StateRule[] {
   const f = program.fields[field];
   const value = (f?.lo ?? 0) + draw((f?.hi ?? 0) - (f?.lo ?? 0) + 1);
   const pc = program.tasks[0]?.pc ?? 0;
-  return [{
-    property: 'id-unique',
-    bad: { op: 'and', a: { op: 'ne', a: { op: 'field', field }, b: { op: 'const', value } }, b: { op: 'le', a: { op: 'const', value: 1 }, b: { op: 'field', field: pc } } },
-  }];
+  return [
+    {
+      property: 'id-unique',
+      bad: {
+        op: 'and',
+        a: { op: 'ne', a: { op: 'field', field }, b: { op: 'const', value } },
+        b: { op: 'le', a: { op: 'const', value: 1 }, b: { op: 'field', field: pc } },
+      },
+    },
+  ];
 }
 
 describe('the three engines', () => {

@@ -21,7 +21,9 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
   const { words: width } = layout;
   const n = new Int32Array(width);
   const stack = new Int32Array(64);
-  const placeSlots = model.places.map((_, task) => layout.slotOf.get(model.program.fields.length + task));
+  const placeSlots = model.places.map((_, task) =>
+    layout.slotOf.get(model.program.fields.length + task),
+  );
   const placeWord = Int32Array.from(placeSlots, (slot) => slot?.word ?? 0);
   const placeShift = Int32Array.from(placeSlots, (slot) => slot?.shift ?? 0);
   const placeMask = Int32Array.from(placeSlots, (slot) => slot?.mask ?? 0);
@@ -39,18 +41,57 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
     for (;;) {
       // Plain numbers, those of OP: only they become a jump table.
       switch (code[at]!) {
-        case 0: /* push */ stack[top++] = code[at + 1]!; at += 2; break;
-        case 1: /* load */ stack[top++] = ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!) + code[at + 4]!; at += 5; break;
-        case 2: /* add */ top--; stack[top - 1] = stack[top - 1]! + stack[top]!; at++; break;
-        case 3: /* sub */ top--; stack[top - 1] = stack[top - 1]! - stack[top]!; at++; break;
-        case 4: /* eq */ top--; stack[top - 1] = stack[top - 1] === stack[top] ? 1 : 0; at++; break;
-        case 5: /* lt */ top--; stack[top - 1] = stack[top - 1]! < stack[top]! ? 1 : 0; at++; break;
-        case 6: /* le */ top--; stack[top - 1] = stack[top - 1]! <= stack[top]! ? 1 : 0; at++; break;
-        case 7: /* jump */ at = code[at + 1]!; break;
-        case 8: /* jumpZero */ at = stack[--top] === 0 ? code[at + 1]! : at + 2; break;
-        case 9: /* jumpOther */ at = stack[--top] === 0 ? at + 2 : code[at + 1]!; break;
-        case 10: /* jumpUnless */ at = (n[code[at + 1]!]! & code[at + 2]!) === code[at + 3]! ? at + 5 : code[at + 4]!; break;
-        case 11: /* jumpIf */ at = (n[code[at + 1]!]! & code[at + 2]!) === code[at + 3]! ? code[at + 4]! : at + 5; break;
+        case 0:
+          /* push */ stack[top++] = code[at + 1]!;
+          at += 2;
+          break;
+        case 1:
+          /* load */ stack[top++] =
+            ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!) + code[at + 4]!;
+          at += 5;
+          break;
+        case 2:
+          /* add */ top--;
+          stack[top - 1] = stack[top - 1]! + stack[top]!;
+          at++;
+          break;
+        case 3:
+          /* sub */ top--;
+          stack[top - 1] = stack[top - 1]! - stack[top]!;
+          at++;
+          break;
+        case 4:
+          /* eq */ top--;
+          stack[top - 1] = stack[top - 1] === stack[top] ? 1 : 0;
+          at++;
+          break;
+        case 5:
+          /* lt */ top--;
+          stack[top - 1] = stack[top - 1]! < stack[top]! ? 1 : 0;
+          at++;
+          break;
+        case 6:
+          /* le */ top--;
+          stack[top - 1] = stack[top - 1]! <= stack[top]! ? 1 : 0;
+          at++;
+          break;
+        case 7:
+          /* jump */ at = code[at + 1]!;
+          break;
+        case 8:
+          /* jumpZero */ at = stack[--top] === 0 ? code[at + 1]! : at + 2;
+          break;
+        case 9:
+          /* jumpOther */ at = stack[--top] === 0 ? at + 2 : code[at + 1]!;
+          break;
+        case 10:
+          /* jumpUnless */ at =
+            (n[code[at + 1]!]! & code[at + 2]!) === code[at + 3]! ? at + 5 : code[at + 4]!;
+          break;
+        case 11:
+          /* jumpIf */ at =
+            (n[code[at + 1]!]! & code[at + 2]!) === code[at + 3]! ? code[at + 4]! : at + 5;
+          break;
         case 12: /* set */ {
           const word = code[at + 1]!;
           n[word] = (n[word]! & code[at + 2]!) | code[at + 3]!;
@@ -75,13 +116,34 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
           at += 7;
           break;
         }
-        case 15: /* violate */ bits |= 1 << code[at + 1]!; at += 2; break;
-        case 16: /* done */ rules = code[at + 1]!; return true;
-        case 17: /* blocked */ return false;
-        case 18: /* loadTable */ stack[top++] = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)]!; at += 5; break;
-        case 19: /* jumpUnlessTable */ at = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)] === 0 ? code[at + 5]! : at + 6; break;
-        case 20: /* jumpIfTable */ at = code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)] === 0 ? at + 6 : code[at + 5]!; break;
-        default: throw new Error(`instruction ${code[at]} at ${at}`);
+        case 15:
+          /* violate */ bits |= 1 << code[at + 1]!;
+          at += 2;
+          break;
+        case 16:
+          /* done */ rules = code[at + 1]!;
+          return true;
+        case 17:
+          /* blocked */ return false;
+        case 18:
+          /* loadTable */ stack[top++] =
+            code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)]!;
+          at += 5;
+          break;
+        case 19:
+          /* jumpUnlessTable */ at =
+            code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)] === 0
+              ? code[at + 5]!
+              : at + 6;
+          break;
+        case 20:
+          /* jumpIfTable */ at =
+            code[code[at + 4]! + ((n[code[at + 1]!]! >>> code[at + 2]!) & code[at + 3]!)] === 0
+              ? at + 6
+              : code[at + 5]!;
+          break;
+        default:
+          throw new Error(`instruction ${code[at]} at ${at}`);
       }
     }
   };
@@ -89,7 +151,11 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
   return {
     next: n,
     step: (words, offset, task) => {
-      const entry = entries[base[task]! + ((words[offset + placeWord[task]!]! >>> placeShift[task]!) & placeMask[task]!)]!;
+      const entry =
+        entries[
+          base[task]! +
+            ((words[offset + placeWord[task]!]! >>> placeShift[task]!) & placeMask[task]!)
+        ]!;
       if (entry < 0) return false;
       for (let i = 0; i < width; i++) n[i] = words[offset + i]!;
       bits = 0;

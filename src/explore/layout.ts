@@ -46,11 +46,25 @@ export function makeLayout(model: Model): Layout {
     return { field: v.field, word, shift, bits: v.bits, mask: 2 ** v.bits - 1, lo: v.lo, hi: v.hi };
   });
   const slotOf = new Map(slots.map((slot) => [slot.field, slot]));
-  const derived = model.places.flatMap(({ values }, task) => [...values].map(([field, table]): Slot =>
-    ({ ...slotOf.get(model.program.fields.length + task)!, field, lo: Math.min(...table), hi: Math.max(...table), table })));
+  const derived = model.places.flatMap(({ values }, task) =>
+    [...values].map(([field, table]): Slot => ({
+      ...slotOf.get(model.program.fields.length + task)!,
+      field,
+      lo: Math.min(...table),
+      hi: Math.max(...table),
+      table,
+    })),
+  );
   const initial = new Int32Array(Math.max(1, used.length));
   for (const v of model.variables) pack(initial, 0, slotOf.get(v.field), v.init);
-  return { words: initial.length, bits: slots.reduce((sum, slot) => sum + slot.bits, 0), slots, derived, slotOf: new Map([...slotOf, ...derived.map((slot) => [slot.field, slot] as const)]), initial };
+  return {
+    words: initial.length,
+    bits: slots.reduce((sum, slot) => sum + slot.bits, 0),
+    slots,
+    derived,
+    slotOf: new Map([...slotOf, ...derived.map((slot) => [slot.field, slot] as const)]),
+    initial,
+  };
 }
 
 function pack(words: Int32Array, offset: number, slot: Slot | undefined, value: number): void {
@@ -60,15 +74,28 @@ function pack(words: Int32Array, offset: number, slot: Slot | undefined, value: 
 }
 
 /** Writes the full state (one element per field) of the packed words at `offset` into `state`. */
-export function unpackState(model: Model, layout: Layout, words: Int32Array, offset: number, state: Int32Array): void {
+export function unpackState(
+  model: Model,
+  layout: Layout,
+  words: Int32Array,
+  offset: number,
+  state: Int32Array,
+): void {
   const { length } = model.program.fields;
   for (const [field, value] of model.fixed) state[field] = value;
-  for (const slot of layout.slots) if (slot.field < length) state[slot.field] = readSlot(slot, words, offset);
+  for (const slot of layout.slots)
+    if (slot.field < length) state[slot.field] = readSlot(slot, words, offset);
   for (const slot of layout.derived) state[slot.field] = readSlot(slot, words, offset);
 }
 
 /** One field of the packed words at `offset`. */
-export function fieldIn(model: Model, layout: Layout, words: Int32Array, offset: number, field: number): number {
+export function fieldIn(
+  model: Model,
+  layout: Layout,
+  words: Int32Array,
+  offset: number,
+  field: number,
+): number {
   const slot = layout.slotOf.get(field);
   return slot ? readSlot(slot, words, offset) : (model.fixed.get(field) ?? 0);
 }
@@ -80,8 +107,18 @@ function readSlot(slot: Slot, words: Int32Array, offset: number): number {
 }
 
 /** The states `from` to `to - 1` in whose bits at `slot` something is wanted; they are written into `found`, which has room for all. */
-export function statesAt(records: Int32Array, stride: number, from: number, to: number, slot: Slot, wanted: readonly unknown[], found: Int32Array): Int32Array {
-  const flags = Uint8Array.from({ length: slot.mask + 1 }, (_, raw) => (wanted[raw] === undefined ? 0 : 1));
+export function statesAt(
+  records: Int32Array,
+  stride: number,
+  from: number,
+  to: number,
+  slot: Slot,
+  wanted: readonly unknown[],
+  found: Int32Array,
+): Int32Array {
+  const flags = Uint8Array.from({ length: slot.mask + 1 }, (_, raw) =>
+    wanted[raw] === undefined ? 0 : 1,
+  );
   const { shift, mask } = slot;
   let count = 0;
   for (let state = from, at = from * stride + slot.word; state < to; state++, at += stride) {

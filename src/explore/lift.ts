@@ -5,7 +5,11 @@ import type { Search } from './search';
  * all its images and every step may exchange tasks: the exchanges are undone one after the other. The last `tail` tasks run
  * on from one state without any exchange.
  */
-export function realTasks({ model, layout, interpreter, reduction: { symmetry } }: Search, schedule: readonly number[], tail = 0): number[] {
+export function realTasks(
+  { model, layout, interpreter, reduction: { symmetry } }: Search,
+  schedule: readonly number[],
+  tail = 0,
+): number[] {
   if (!symmetry) return [...schedule];
   const real: number[] = [];
   const words = layout.initial.slice();
@@ -15,12 +19,15 @@ export function realTasks({ model, layout, interpreter, reduction: { symmetry } 
   for (const [i, task] of schedule.entries()) {
     real.push(who[task]!);
     if (i >= schedule.length - tail) continue;
-    if (!steps.step(words, 0, task)) throw new Error(`step ${i} of a schedule under symmetry cannot be made`);
+    if (!steps.step(words, 0, task))
+      throw new Error(`step ${i} of a schedule under symmetry cannot be made`);
     words.set(steps.next);
     symmetry.canonical(words, 0);
     const landed = symmetry.landed();
     const next: number[] = [];
-    who.forEach((name, at) => { next[landed[at]!] = name; });
+    who.forEach((name, at) => {
+      next[landed[at]!] = name;
+    });
     who = next;
   }
   return real;

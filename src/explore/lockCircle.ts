@@ -43,7 +43,8 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
       let blocked = false;
       for (let task = 0; task < successors.tasks; task++) blocked ||= next[at + task] === BLOCKED;
       if (!blocked || !waitCycle(model.program, read(state))) continue;
-      if (goals.length === 0) end = Math.min(end, graph.layers[layerOf(graph.layers, state) + 1] ?? end);
+      if (goals.length === 0)
+        end = Math.min(end, graph.layers[layerOf(graph.layers, state) + 1] ?? end);
       goals.push({ state, tail: [] });
     }
     yield to - from;
@@ -51,15 +52,24 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
   return goals;
 }
 
-interface Lens { readonly projection: Projection; /** By the number of the projection. */ readonly known: Orders[] }
+interface Lens {
+  readonly projection: Projection;
+  /** By the number of the projection. */ readonly known: Orders[];
+}
 
 /** What steps do to locks, exactly, remembered for all states that look alike to the step. */
 class LockLens {
   readonly read: (state: number) => Int32Array;
   /** By task: where its place stands, and by place what tells states apart for the step there. */
-  readonly tasks: readonly { readonly slot: Slot; readonly lenses: readonly (Lens | undefined)[] }[];
+  readonly tasks: readonly {
+    readonly slot: Slot;
+    readonly lenses: readonly (Lens | undefined)[];
+  }[];
 
-  constructor(private readonly search: Search, private readonly orders: readonly LockOrder[]) {
+  constructor(
+    private readonly search: Search,
+    private readonly orders: readonly LockOrder[],
+  ) {
     const { model, layout } = search;
     const { program } = model;
     const mutexes = program.fields.filter((f) => f.kind === 'mutex').map((f) => f.index);
@@ -68,7 +78,9 @@ class LockLens {
       const lenses = task.steps.map((s): Lens | undefined => {
         if (!takesLocks(program, s)) return undefined;
         const fields = new Set(mutexes);
-        const add = (field: number): void => { fields.add(field); };
+        const add = (field: number): void => {
+          fields.add(field);
+        };
         fieldsRead(s.guard, add);
         for (const w of s.waits) if (w.kind === 'mutex') fieldsRead(w.when, add);
         eachStatement(s.body, (each) => {
@@ -95,7 +107,13 @@ class LockLens {
   }
 
   /** The orders of many states, those that show none left out. */
-  eachOrder(states: Int32Array, records: Int32Array, stride: number, task: number, tell: (orders: Orders) => void): void {
+  eachOrder(
+    states: Int32Array,
+    records: Int32Array,
+    stride: number,
+    task: number,
+    tell: (orders: Orders) => void,
+  ): void {
     for (let i = 0; i < states.length; i++) {
       const here = this.ordersAt(records, stride, states[i]!, task);
       if (here !== NONE) tell(here);
@@ -111,13 +129,17 @@ class LockLens {
     const held = locksHeld(program, state, task);
     if (!canMove(program, state, task)) {
       const wait = waitOf(program, state, task);
-      return { shown: new Set(), waited: new Set(wait?.kind === 'mutex' ? held.flatMap((h) => place(h, wait.field)) : []) };
+      return {
+        shown: new Set(),
+        waited: new Set(wait?.kind === 'mutex' ? held.flatMap((h) => place(h, wait.field)) : []),
+      };
     }
     const events = makeEventBuffer();
     step(program, state, task, events);
     const shown = new Set<number>();
     for (const { note } of readEvents(program, events)) {
-      if (note.kind === 'unlock' && held.includes(note.field)) held.splice(held.indexOf(note.field), 1);
+      if (note.kind === 'unlock' && held.includes(note.field))
+        held.splice(held.indexOf(note.field), 1);
       if (note.kind !== 'lock') continue;
       for (const h of held) for (const at of place(h, note.field)) shown.add(at);
       held.push(note.field);
@@ -127,18 +149,26 @@ class LockLens {
 }
 
 /** Places in a list of orders: of those that a step shows, and of those that it waits to show. */
-interface Orders { readonly shown: ReadonlySet<number>; readonly waited: ReadonlySet<number> }
+interface Orders {
+  readonly shown: ReadonlySet<number>;
+  readonly waited: ReadonlySet<number>;
+}
 
 const NONE: Orders = { shown: new Set(), waited: new Set() };
 
 function takesLocks(program: Program, s: Step): boolean {
   let found = s.waits.some((w) => w.kind === 'mutex');
-  eachStatement(s.body, (each) => { found ||= each.op === 'note' && program.notes[each.note]?.kind === 'lock'; });
+  eachStatement(s.body, (each) => {
+    found ||= each.op === 'note' && program.notes[each.note]?.kind === 'lock';
+  });
   return found;
 }
 
 /** Which of these orders come up in some explored state: shown by a step, or waited for with the other lock in hand. */
-export function* ordersSeen(search: Search, orders: readonly LockOrder[]): Generator<number, { readonly shown: LockOrder[]; readonly waited: LockOrder[] }> {
+export function* ordersSeen(
+  search: Search,
+  orders: readonly LockOrder[],
+): Generator<number, { readonly shown: LockOrder[]; readonly waited: LockOrder[] }> {
   const locks = new LockLens(search, orders);
   const [shown, waited] = [new Set<number>(), new Set<number>()];
   const count = search.engine.count();
@@ -148,31 +178,60 @@ export function* ordersSeen(search: Search, orders: readonly LockOrder[]): Gener
     const { records, stride } = search.engine.store();
     for (const [task, { slot, lenses }] of locks.tasks.entries()) {
       if (lenses.every((l) => !l)) continue;
-      locks.eachOrder(statesAt(records, stride, from, to, slot, lenses, found), records, stride, task, (here) => {
-        for (const at of here.shown) shown.add(at);
-        for (const at of here.waited) waited.add(at);
-      });
+      locks.eachOrder(
+        statesAt(records, stride, from, to, slot, lenses, found),
+        records,
+        stride,
+        task,
+        (here) => {
+          for (const at of here.shown) shown.add(at);
+          for (const at of here.waited) waited.add(at);
+        },
+      );
     }
     yield to - from;
   }
-  return { shown: orders.filter((_, i) => shown.has(i)), waited: orders.filter((_, i) => waited.has(i)) };
+  return {
+    shown: orders.filter((_, i) => shown.has(i)),
+    waited: orders.filter((_, i) => waited.has(i)),
+  };
 }
 
 const SLICE = 4096;
 
 /** The best schedule that shows a whole circle of lock orders in one run; undefined when no run does. `orders` are those that some step shows. */
-export function* lockCircleSchedule(search: Search, graph: LayeredGraph, orders: readonly LockOrder[]): Generator<number, number[] | undefined> {
+export function* lockCircleSchedule(
+  search: Search,
+  graph: LayeredGraph,
+  orders: readonly LockOrder[],
+): Generator<number, number[] | undefined> {
   const lens = new LockLens(search, orders);
   let best: number[] | undefined;
   for (const circle of circlesOf(orders)) {
-    const schedule = yield* showAll(search, graph, circle.map((o) => orders.indexOf(o)), lens);
-    if (schedule && (!best || schedule.length < best.length || (schedule.length === best.length && countSwitches(schedule) < countSwitches(best)))) best = schedule;
+    const schedule = yield* showAll(
+      search,
+      graph,
+      circle.map((o) => orders.indexOf(o)),
+      lens,
+    );
+    if (
+      schedule &&
+      (!best ||
+        schedule.length < best.length ||
+        (schedule.length === best.length && countSwitches(schedule) < countSwitches(best)))
+    )
+      best = schedule;
   }
   return best;
 }
 
 /** The shortest schedule whose transitions show all of these orders: a search over (state, orders shown so far). */
-function* showAll(search: Search, graph: LayeredGraph, circle: readonly number[], lens: LockLens): Generator<number, number[] | undefined> {
+function* showAll(
+  search: Search,
+  graph: LayeredGraph,
+  circle: readonly number[],
+  lens: LockLens,
+): Generator<number, number[] | undefined> {
   const { successors } = graph;
   const { tasks } = successors;
   const whole = 2 ** circle.length - 1;
@@ -184,7 +243,10 @@ function* showAll(search: Search, graph: LayeredGraph, circle: readonly number[]
   const step = (node: number, task: number, next: number): number => {
     const { records, stride } = search.engine.store();
     const { shown } = lens.ordersAt(records, stride, states[node]!, task);
-    const after = circle.reduce((m, place, i) => (shown.has(place) ? m | (1 << i) : m), masks[node]!);
+    const after = circle.reduce(
+      (m, place, i) => (shown.has(place) ? m | (1 << i) : m),
+      masks[node]!,
+    );
     return next * (whole + 1) + after;
   };
   for (let node = 0; node < states.length; node++) {
@@ -208,11 +270,13 @@ function* showAll(search: Search, graph: LayeredGraph, circle: readonly number[]
   if (goals.length === 0) return undefined;
   if (layers.at(-1) !== states.length) layers.push(states.length);
   const product: Successors = {
-    tasks, batch: 1,
+    tasks,
+    batch: 1,
     expand: (from) => {
       successors.expand(states[from]!, states[from]! + 1);
       const next = successors.next();
-      for (let task = 0; task < tasks; task++) if (next[task]! >= 0) next[task] = numbers.get(step(from, task, next[task]!)) ?? BLOCKED;
+      for (let task = 0; task < tasks; task++)
+        if (next[task]! >= 0) next[task] = numbers.get(step(from, task, next[task]!)) ?? BLOCKED;
     },
     next: successors.next,
     broken: successors.broken,

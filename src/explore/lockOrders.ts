@@ -2,7 +2,10 @@ import type { Program } from '../kernel/program';
 import type { Statement } from '../kernel/statement';
 
 /** `taken` may be acquired while `held` is held (field indices of mutexes). */
-export interface LockOrder { readonly held: number; readonly taken: number }
+export interface LockOrder {
+  readonly held: number;
+  readonly taken: number;
+}
 
 /**
  * Every order in which some task may take locks by its code alone, whatever the state: no run has an order that is not
@@ -17,7 +20,7 @@ export function possibleOrders(program: Program): LockOrder[] {
     const reach = (pc: number, locks: ReadonlySet<number>): void => {
       if (pc >= task.steps.length) return;
       const known = held[pc];
-      if (known && [...locks].every(l => known.has(l))) return;
+      if (known && [...locks].every((l) => known.has(l))) return;
       held[pc] = new Set([...(known ?? []), ...locks]);
       pending.push(pc);
     };
@@ -25,7 +28,10 @@ export function possibleOrders(program: Program): LockOrder[] {
       for (const h of locks) found.set(`${h} ${taken}`, { held: h, taken });
     };
     /** The locks held behind a body, undefined when it never gets there. */
-    const walk = (body: readonly Statement[], start: ReadonlySet<number>): ReadonlySet<number> | undefined => {
+    const walk = (
+      body: readonly Statement[],
+      start: ReadonlySet<number>,
+    ): ReadonlySet<number> | undefined => {
       let locks = start;
       for (const s of body) {
         if (s.op === 'jump') {
@@ -37,12 +43,19 @@ export function possibleOrders(program: Program): LockOrder[] {
           if (note?.kind === 'lock') {
             order(locks, note.field);
             locks = new Set([...locks, note.field]);
-          } else if (note?.kind === 'unlock') locks = new Set([...locks].filter(l => l !== note.field));
+          } else if (note?.kind === 'unlock')
+            locks = new Set([...locks].filter((l) => l !== note.field));
         }
         if (s.op === 'if') {
           const then = walk(s.then, locks);
           // A release of a lock that turns out not to be held: it is not held behind it either.
-          const otherwise = then && s.otherwise.length === 1 && s.otherwise[0]?.op === 'violate' && s.otherwise[0].property === 'lock-order' ? then : walk(s.otherwise, locks);
+          const otherwise =
+            then &&
+            s.otherwise.length === 1 &&
+            s.otherwise[0]?.op === 'violate' &&
+            s.otherwise[0].property === 'lock-order'
+              ? then
+              : walk(s.otherwise, locks);
           if (!then && !otherwise) return undefined;
           locks = new Set([...(then ?? []), ...(otherwise ?? [])]);
         }
@@ -71,7 +84,7 @@ export function circling(orders: readonly LockOrder[]): LockOrder[] {
     }
     return false;
   };
-  return orders.filter(o => leads(o.taken, o.held));
+  return orders.filter((o) => leads(o.taken, o.held));
 }
 
 /** The simple circles of a few orders, each as its orders; at most `limit`. */
@@ -81,10 +94,14 @@ export function circlesOf(orders: readonly LockOrder[], limit = 64): LockOrder[]
     const first = path[0]!;
     const last = path.at(-1)!;
     if (circles.length >= limit) return;
-    if (last.taken === first.held) { circles.push([...path]); return; }
+    if (last.taken === first.held) {
+      circles.push([...path]);
+      return;
+    }
     for (const o of orders) {
       // Every circle is found once, from its smallest lock.
-      if (o.held === last.taken && o.taken >= first.held && !path.some(p => p.held === o.held)) follow([...path, o]);
+      if (o.held === last.taken && o.taken >= first.held && !path.some((p) => p.held === o.held))
+        follow([...path, o]);
     }
   };
   for (const o of orders) if (o.taken >= o.held) follow([o]);

@@ -38,34 +38,78 @@ export interface MatrixCell {
 }
 
 /** A scenario that a variant cannot tell, and why. */
-export interface LeftOut { readonly variant: string; readonly id: string; readonly why: string }
+export interface LeftOut {
+  readonly variant: string;
+  readonly id: string;
+  readonly why: string;
+}
 
 /** A design with these options; those that are left out are at their default. */
 export function variantOf(design: Design, options: Options = {}): Variant {
   const all = { ...defaultOptions(design), ...options };
-  const apart = design.options.filter(o => all[o.id] !== o.values[0]).map(o => `${o.id}=${all[o.id]}`);
+  const apart = design.options
+    .filter((o) => all[o.id] !== o.values[0])
+    .map((o) => `${o.id}=${all[o.id]}`);
   return { design, options: all, title: [design.id, ...apart].join(' ') };
 }
 
 /** Every design with its defaults, then with each other value of each option alone. */
 export function allVariants(designs: readonly Design[] = DESIGNS): readonly Variant[] {
-  return designs.flatMap(design => [variantOf(design), ...design.options.flatMap(o => o.values.slice(1).map(value => variantOf(design, { [o.id]: value })))]);
+  return designs.flatMap((design) => [
+    variantOf(design),
+    ...design.options.flatMap((o) =>
+      o.values.slice(1).map((value) => variantOf(design, { [o.id]: value })),
+    ),
+  ]);
 }
 
 /** The built-in scenarios in each variant of a design that they are told for. */
-export function libraryCases(variants: readonly Variant[], entries: readonly LibraryEntry[] = LIBRARY): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly LeftOut[] } {
-  return sort(variants.flatMap(variant => entries.filter(e => e.designs.includes(variant.design.id)).map(entry => ({ variant, id: entry.id, told: retell(entry, variant.design.id, variant.options) }))));
+export function libraryCases(
+  variants: readonly Variant[],
+  entries: readonly LibraryEntry[] = LIBRARY,
+): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly LeftOut[] } {
+  return sort(
+    variants.flatMap((variant) =>
+      entries
+        .filter((e) => e.designs.includes(variant.design.id))
+        .map((entry) => ({
+          variant,
+          id: entry.id,
+          told: retell(entry, variant.design.id, variant.options),
+        })),
+    ),
+  );
 }
 
 /** One scenario of the caller's in every variant. */
-export function scenarioCases(id: string, scenario: Scenario, variants: readonly Variant[]): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly LeftOut[] } {
-  return sort(variants.map(variant => ({ variant, id, told: redesign(scenario, variant.design.id, variant.options) })));
+export function scenarioCases(
+  id: string,
+  scenario: Scenario,
+  variants: readonly Variant[],
+): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly LeftOut[] } {
+  return sort(
+    variants.map((variant) => ({
+      variant,
+      id,
+      told: redesign(scenario, variant.design.id, variant.options),
+    })),
+  );
 }
 
-function sort(told: readonly { readonly variant: Variant; readonly id: string; readonly told: ReturnType<typeof redesign> }[]): ReturnType<typeof scenarioCases> {
+function sort(
+  told: readonly {
+    readonly variant: Variant;
+    readonly id: string;
+    readonly told: ReturnType<typeof redesign>;
+  }[],
+): ReturnType<typeof scenarioCases> {
   return {
-    cases: told.flatMap(({ variant, id, told: t }) => (t.ok ? [{ variant, id, scenario: t.scenario }] : [])),
-    leftOut: told.flatMap(({ variant, id, told: t }) => (t.ok ? [] : [{ variant: variant.title, id, why: errorText(t.errors) }])),
+    cases: told.flatMap(({ variant, id, told: t }) =>
+      t.ok ? [{ variant, id, scenario: t.scenario }] : [],
+    ),
+    leftOut: told.flatMap(({ variant, id, told: t }) =>
+      t.ok ? [] : [{ variant: variant.title, id, why: errorText(t.errors) }],
+    ),
   };
 }
 
@@ -78,11 +122,21 @@ export interface Matrix {
 }
 
 /** Begins to check every case in turn. A design may be replaced on the way (`designFor`), as by a mutation. */
-export function startMatrix(cases: readonly MatrixCase[], options: Omit<CheckOptions, 'outcomes'> = {}, designFor: (c: MatrixCase) => Design = c => c.variant.design): Matrix {
+export function startMatrix(
+  cases: readonly MatrixCase[],
+  options: Omit<CheckOptions, 'outcomes'> = {},
+  designFor: (c: MatrixCase) => Design = (c) => c.variant.design,
+): Matrix {
   const cells: MatrixCell[] = [];
   const now = (): ReturnType<typeof makeCheck> | undefined => {
     const next = cases[cells.length];
-    return next && makeCheck(compile(designFor(next), next.scenario.options, next.scenario.world, next.scenario.calls), { ...options, outcomes: false });
+    return (
+      next &&
+      makeCheck(
+        compile(designFor(next), next.scenario.options, next.scenario.world, next.scenario.calls),
+        { ...options, outcomes: false },
+      )
+    );
   };
   let check = now();
   return {
@@ -134,29 +188,50 @@ export interface MatrixRow {
 
 /** The cells by variant, in the order in which variants first appear. */
 export function matrixRows(cells: readonly MatrixCell[]): readonly MatrixRow[] {
-  const titles = [...new Set(cells.map(c => c.case.variant.title))];
+  const titles = [...new Set(cells.map((c) => c.case.variant.title))];
   return titles.flatMap((title): MatrixRow[] => {
-    const own = cells.filter(c => c.case.variant.title === title);
+    const own = cells.filter((c) => c.case.variant.title === title);
     const [first] = own;
     if (!first) return [];
-    return [{
-      variant: first.case.variant,
-      scenarios: own.map(c => c.case.id),
-      states: own.reduce((sum, c) => sum + c.check.states, 0),
-      coverage: own.every(c => c.check.coverage === 'complete') ? 'complete' : own.some(c => c.check.coverage === 'stopped') ? 'stopped' : 'bounded',
-      properties: PROPERTY_IDS.flatMap(id => rowProperty(id, own)),
-    }];
+    return [
+      {
+        variant: first.case.variant,
+        scenarios: own.map((c) => c.case.id),
+        states: own.reduce((sum, c) => sum + c.check.states, 0),
+        coverage: own.every((c) => c.check.coverage === 'complete')
+          ? 'complete'
+          : own.some((c) => c.check.coverage === 'stopped')
+            ? 'stopped'
+            : 'bounded',
+        properties: PROPERTY_IDS.flatMap((id) => rowProperty(id, own)),
+      },
+    ];
   });
 }
 
 function rowProperty(id: PropertyId, cells: readonly MatrixCell[]): RowProperty[] {
-  const verdicts = cells.flatMap(c => c.check.properties.filter(p => p.id === id).map(p => ({ ...p, scenario: c.case.id })));
+  const verdicts = cells.flatMap((c) =>
+    c.check.properties.filter((p) => p.id === id).map((p) => ({ ...p, scenario: c.case.id })),
+  );
   if (verdicts.length === 0) return [];
-  const broken = verdicts.filter(v => v.status === 'violated');
+  const broken = verdicts.filter((v) => v.status === 'violated');
   const [shortest] = broken.toSorted((a, b) => (a.witness?.steps ?? 0) - (b.witness?.steps ?? 0));
-  const brokenIn = broken.map(v => v.scenario);
-  if (shortest) return [{ id, status: 'violated', scenario: shortest.scenario, ...(shortest.witness ? { witness: shortest.witness } : {}), brokenIn }];
-  const status = verdicts.some(v => v.status === 'incomplete') ? 'incomplete' : verdicts.some(v => v.status === 'holds') ? 'holds' : 'not-applicable';
+  const brokenIn = broken.map((v) => v.scenario);
+  if (shortest)
+    return [
+      {
+        id,
+        status: 'violated',
+        scenario: shortest.scenario,
+        ...(shortest.witness ? { witness: shortest.witness } : {}),
+        brokenIn,
+      },
+    ];
+  const status = verdicts.some((v) => v.status === 'incomplete')
+    ? 'incomplete'
+    : verdicts.some((v) => v.status === 'holds')
+      ? 'holds'
+      : 'not-applicable';
   return [{ id, status, brokenIn }];
 }
 
@@ -165,10 +240,22 @@ export function matrixJson(cells: readonly MatrixCell[], leftOut: readonly LeftO
   return {
     format: 'vfio-playground/matrix@1',
     verdict: matrixVerdict(cells),
-    rows: matrixRows(cells).map(({ variant, ...row }) => ({ design: variant.design.id, options: optionValues(variant.options), ...row })),
+    rows: matrixRows(cells).map(({ variant, ...row }) => ({
+      design: variant.design.id,
+      options: optionValues(variant.options),
+      ...row,
+    })),
     cells: cells.map(({ case: c, check }) => ({
-      scenario: c.id, title: c.scenario.title, design: check.design, options: optionValues(c.variant.options), verdict: check.verdict, coverage: check.coverage,
-      states: check.states, transitions: check.transitions, depth: check.depth, properties: check.properties,
+      scenario: c.id,
+      title: c.scenario.title,
+      design: check.design,
+      options: optionValues(c.variant.options),
+      verdict: check.verdict,
+      coverage: check.coverage,
+      states: check.states,
+      transitions: check.transitions,
+      depth: check.depth,
+      properties: check.properties,
     })),
     leftOut,
   };
@@ -176,6 +263,6 @@ export function matrixJson(cells: readonly MatrixCell[], leftOut: readonly LeftO
 
 /** Violated where any cell is; holds only where every cell does. */
 export function matrixVerdict(cells: readonly MatrixCell[]): CheckResult['verdict'] {
-  if (cells.some(c => c.check.verdict === 'violated')) return 'violated';
-  return cells.every(c => c.check.verdict === 'holds') ? 'holds' : 'incomplete';
+  if (cells.some((c) => c.check.verdict === 'violated')) return 'violated';
+  return cells.every((c) => c.check.verdict === 'holds') ? 'holds' : 'incomplete';
 }

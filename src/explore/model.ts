@@ -69,14 +69,20 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
   const fixed = new Map<number, number>();
   const pcs = program.tasks.map((task) => task.pc);
   let drafts: readonly Draft[] = program.tasks.flatMap((task) =>
-    task.steps.map((step) => ({ task: task.index, pc: step.pc, guard: step.guard, body: step.body })),
+    task.steps.map((step) => ({
+      task: task.index,
+      pc: step.pc,
+      guard: step.guard,
+      body: step.body,
+    })),
   );
   const ranges = program.fields.map((f): [number, number] => [f.lo, f.hi]);
   const about: Knowledge = {
     known: (f) => fixed.get(f),
     range: (f) => ranges[f] ?? [0, 0],
   };
-  for (const f of program.fields) if (f.constant && !pcs.includes(f.index)) fixed.set(f.index, f.init);
+  for (const f of program.fields)
+    if (f.constant && !pcs.includes(f.index)) fixed.set(f.index, f.init);
 
   const fold = (): void => {
     for (const draft of drafts) {
@@ -87,14 +93,25 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
   const settle = (kept: ReadonlySet<number>): void => {
     fold();
     for (let changed = true, round = 0; changed; round++) {
-      changed = dropUnwritten(program, drafts, kept, fixed) || (round < MOST_ROUNDS && narrow(program, drafts, kept, ranges, about)) || dropTransients(program, drafts, kept, fixed, about);
+      changed =
+        dropUnwritten(program, drafts, kept, fixed) ||
+        (round < MOST_ROUNDS && narrow(program, drafts, kept, ranges, about)) ||
+        dropTransients(program, drafts, kept, fixed, about);
       if (changed) fold();
     }
   };
   settle(new Set(pcs));
 
   const owned = ownedFields(program, drafts, pcs);
-  const places = program.tasks.map((task) => placesOf(drafts.filter((d) => d.task === task.index), task.pc, owned[task.index] ?? [], (f) => program.fields[f]?.init ?? 0, about));
+  const places = program.tasks.map((task) =>
+    placesOf(
+      drafts.filter((d) => d.task === task.index),
+      task.pc,
+      owned[task.index] ?? [],
+      (f) => program.fields[f]?.init ?? 0,
+      about,
+    ),
+  );
   const kept = new Set<number>();
   for (const { values } of places) {
     for (const [field, each] of values) {
@@ -109,9 +126,16 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
     .map((rule) => ({ property: rule.property, bad: simplify(rule.bad, about) }))
     .filter((rule) => !(rule.bad.op === 'const' && rule.bad.value === 0));
   const start = Int32Array.from(program.fields, (f) => f.init);
-  const brokenAtStart = rules.reduce((mask, rule) => (evaluate(rule.bad, start) === 0 ? mask : mask | (1 << propertyBit(rule.property))), 0);
+  const brokenAtStart = rules.reduce(
+    (mask, rule) =>
+      evaluate(rule.bad, start) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
+    0,
+  );
   const firstOf: number[] = [];
-  program.tasks.reduce((sum, task) => { firstOf.push(sum); return sum + task.steps.length; }, 0);
+  program.tasks.reduce((sum, task) => {
+    firstOf.push(sum);
+    return sum + task.steps.length;
+  }, 0);
   const ruleSets: (readonly number[])[] = [[]];
   const setNumbers = new Map([['', 0]]);
   const setOf = (numbers: readonly number[]): number => {
@@ -125,15 +149,28 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
     const tested = new PlaceRules(rules, p.values, about);
     return p.steps.map((_, place): Action => {
       const { guard, body, pc } = drafts[at++]!;
-      const rulesAt = new Map([...tested.after(body, place)].flatMap(([to, numbers]) => (numbers.length === 0 ? [] : [[to, setOf(numbers)] as const])));
+      const rulesAt = new Map(
+        [...tested.after(body, place)].flatMap(([to, numbers]) =>
+          numbers.length === 0 ? [] : [[to, setOf(numbers)] as const],
+        ),
+      );
       return { index: firstOf[task]! + pc, task, pc, guard, body, rulesAt };
     });
   });
-  const variables: Variable[] = program.fields.filter((f) => !fixed.has(f.index) && !kept.has(f.index)).map((f) => {
-    const [lo, hi] = about.range(f.index);
-    return { field: f.index, lo, hi, init: f.init };
-  });
-  places.forEach((p, task) => variables.push({ field: program.fields.length + task, lo: 0, hi: Math.max(1, p.count - 1), init: p.start }));
+  const variables: Variable[] = program.fields
+    .filter((f) => !fixed.has(f.index) && !kept.has(f.index))
+    .map((f) => {
+      const [lo, hi] = about.range(f.index);
+      return { field: f.index, lo, hi, init: f.init };
+    });
+  places.forEach((p, task) =>
+    variables.push({
+      field: program.fields.length + task,
+      lo: 0,
+      hi: Math.max(1, p.count - 1),
+      init: p.start,
+    }),
+  );
   return { program, variables, actions, places, rules, ruleSets, brokenAtStart, pcs, fixed };
 }
 
@@ -143,18 +180,36 @@ export function stepName(model: Model, action: number): string {
 }
 
 /** By task: the fields that it alone writes. */
-function ownedFields(program: Program, drafts: readonly Draft[], pcs: readonly number[]): number[][] {
+function ownedFields(
+  program: Program,
+  drafts: readonly Draft[],
+  pcs: readonly number[],
+): number[][] {
   const writer = new Map<number, number>();
   for (const draft of drafts) {
-    eachStatement(draft.body, (s) => { if (s.op === 'set') writer.set(s.field, (writer.get(s.field) ?? draft.task) === draft.task ? draft.task : -1); });
+    eachStatement(draft.body, (s) => {
+      if (s.op === 'set')
+        writer.set(s.field, (writer.get(s.field) ?? draft.task) === draft.task ? draft.task : -1);
+    });
   }
-  return program.tasks.map((task) => [...writer].filter(([field, by]) => by === task.index && !pcs.includes(field)).map(([field]) => field).sort((a, b) => a - b));
+  return program.tasks.map((task) =>
+    [...writer]
+      .filter(([field, by]) => by === task.index && !pcs.includes(field))
+      .map(([field]) => field)
+      .sort((a, b) => a - b),
+  );
 }
 
 /** Fields that no remaining step writes keep their start value. */
-function dropUnwritten(program: Program, drafts: readonly Draft[], kept: ReadonlySet<number>, fixed: Map<number, number>): boolean {
+function dropUnwritten(
+  program: Program,
+  drafts: readonly Draft[],
+  kept: ReadonlySet<number>,
+  fixed: Map<number, number>,
+): boolean {
   const written = new Set<number>(kept);
-  for (const draft of drafts) eachStatement(draft.body, (s) => s.op === 'set' && written.add(s.field));
+  for (const draft of drafts)
+    eachStatement(draft.body, (s) => s.op === 'set' && written.add(s.field));
   let changed = false;
   for (const f of program.fields) {
     if (written.has(f.index) || fixed.has(f.index)) continue;
@@ -165,7 +220,13 @@ function dropUnwritten(program: Program, drafts: readonly Draft[], kept: Readonl
 }
 
 /** Bounds every field by the smallest and largest value that some step gives it. */
-function narrow(program: Program, drafts: readonly Draft[], kept: ReadonlySet<number>, ranges: [number, number][], about: Knowledge): boolean {
+function narrow(
+  program: Program,
+  drafts: readonly Draft[],
+  kept: ReadonlySet<number>,
+  ranges: [number, number][],
+  about: Knowledge,
+): boolean {
   const seen = program.fields.map((f): [number, number] => [f.init, f.init]);
   for (const draft of drafts) {
     eachStatement(draft.body, (s) => {
@@ -188,7 +249,13 @@ function narrow(program: Program, drafts: readonly Draft[], kept: ReadonlySet<nu
   return changed;
 }
 
-function dropTransients(program: Program, drafts: readonly Draft[], kept: ReadonlySet<number>, fixed: Map<number, number>, about: Knowledge): boolean {
+function dropTransients(
+  program: Program,
+  drafts: readonly Draft[],
+  kept: ReadonlySet<number>,
+  fixed: Map<number, number>,
+  about: Knowledge,
+): boolean {
   const writers = new Map<number, Draft[]>();
   /** Fields that some step leaves with another value, whatever way it takes. */
   const staying = new Set<number>();
@@ -198,7 +265,8 @@ function dropTransients(program: Program, drafts: readonly Draft[], kept: Readon
     eachStatement(draft.body, (s) => {
       if (s.op !== 'set') return;
       fields.add(s.field);
-      if (s.value.op !== 'const' || s.value.value === program.fields[s.field]?.init) back.add(s.field);
+      if (s.value.op !== 'const' || s.value.value === program.fields[s.field]?.init)
+        back.add(s.field);
     });
     for (const f of fields) {
       writers.set(f, [...(writers.get(f) ?? []), draft]);

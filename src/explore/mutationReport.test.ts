@@ -16,17 +16,28 @@ const { cases } = libraryCases([variant], [doubleBind]);
 
 describe('the mutation report', () => {
   const outcomes = runMutationReport(cases, removals(variant));
-  const of = (row: string) => outcomes.find(o => o.mutation.kind === 'without' && o.mutation.step === `parked-shim/bind_iommufd/${row}`);
+  const of = (row: string) =>
+    outcomes.find(
+      (o) => o.mutation.kind === 'without' && o.mutation.step === `parked-shim/bind_iommufd/${row}`,
+    );
 
   it('says who notices, and why nobody does', () => {
-    expect(of('BIND.4')).toMatchObject({ status: 'noticed', scenarios: ['double-bind'], incomplete: [] });
-    expect(of('BIND.4')?.notices.map(n => n.property)).toContain('counters');
+    expect(of('BIND.4')).toMatchObject({
+      status: 'noticed',
+      scenarios: ['double-bind'],
+      incomplete: [],
+    });
+    expect(of('BIND.4')?.notices.map((n) => n.property)).toContain('counters');
     // The lock is dropped twice, and the iommufd put by nobody.
-    expect(of('BIND.3')?.notices.map(n => n.property)).toContain('lock-order');
+    expect(of('BIND.3')?.notices.map((n) => n.property)).toContain('lock-order');
     expect(of('BIND.5:IBIND.9')).toMatchObject({ status: 'unnoticed', notices: [] });
     expect(of('BIND.7a')).toMatchObject({ status: 'idle', notices: [] });
     expect(of('BIND.U3:IUNBIND.2')).toMatchObject({ status: 'unreached', notices: [] });
-    expect(outcomes.some(o => o.mutation.kind === 'without' && o.mutation.step.includes('/set_container/'))).toBe(false);
+    expect(
+      outcomes.some(
+        (o) => o.mutation.kind === 'without' && o.mutation.step.includes('/set_container/'),
+      ),
+    ).toBe(false);
   });
 
   it('can be worked off in slices and comes to the same', () => {
@@ -42,16 +53,36 @@ describe('removals and swaps', () => {
   it('make a program that can be compiled, in every design (each fortieth of them here)', () => {
     let compiled = 0;
     for (const design of DESIGNS) {
-      const told = LIBRARY.flatMap(e => e.tellings.filter(t => t.design === design.id && Object.keys(t.options).length === 0)).slice(0, 6)
-        .map(t => ({ t, names: new Set(compile(design, t.options, t.world, t.calls).tasks.flatMap(task => task.steps.map(s => s.name))) }));
+      const told = LIBRARY.flatMap((e) =>
+        e.tellings.filter((t) => t.design === design.id && Object.keys(t.options).length === 0),
+      )
+        .slice(0, 6)
+        .map((t) => ({
+          t,
+          names: new Set(
+            compile(design, t.options, t.world, t.calls).tasks.flatMap((task) =>
+              task.steps.map((s) => s.name),
+            ),
+          ),
+        }));
       const steps = stepAddresses(design, {});
-      const mutations = steps.flatMap((step, i): Mutation[] => (steps[i + 1] === undefined ? [{ kind: 'without', step }] : [{ kind: 'without', step }, { kind: 'swap', a: step, b: steps[i + 1] ?? '' }]));
+      const mutations = steps.flatMap((step, i): Mutation[] =>
+        steps[i + 1] === undefined
+          ? [{ kind: 'without', step }]
+          : [
+              { kind: 'without', step },
+              { kind: 'swap', a: step, b: steps[i + 1] ?? '' },
+            ],
+      );
       for (const mutation of mutations.filter((_, i) => i % 40 === 5)) {
         const rows = mutation.kind === 'swap' ? [mutation.a, mutation.b] : [mutation.step];
-        const through = told.find(p => rows.every(row => p.names.has(row)));
+        const through = told.find((p) => rows.every((row) => p.names.has(row)));
         const changed = mutate(design, {}, [mutation]);
         if (!through || !changed.ok) continue;
-        expect(() => compile(changed.design, through.t.options, through.t.world, through.t.calls), makeMutation(mutation)).not.toThrow();
+        expect(
+          () => compile(changed.design, through.t.options, through.t.world, through.t.calls),
+          makeMutation(mutation),
+        ).not.toThrow();
         compiled++;
       }
     }

@@ -49,16 +49,22 @@ export interface MutationReport {
 
 /** Every removal of one row of a variant. */
 export function removals(variant: Variant): readonly Mutation[] {
-  return stepAddresses(variant.design, variant.options).map(step => ({ kind: 'without', step }));
+  return stepAddresses(variant.design, variant.options).map((step) => ({ kind: 'without', step }));
 }
 
 /** Begins to try mutations of one variant, each over the scenarios that run through its row. Rows that none runs through are left out. */
-export function startMutationReport(cases: readonly MatrixCase[], mutations: readonly Mutation[], options: Omit<CheckOptions, 'outcomes'> = {}): MutationReport {
+export function startMutationReport(
+  cases: readonly MatrixCase[],
+  mutations: readonly Mutation[],
+  options: Omit<CheckOptions, 'outcomes'> = {},
+): MutationReport {
   const bases = cases.map((c): Base => {
     const program = programOf(c, c.variant.design);
     return { case: c, program, reached: rowsReached(program, options.limits) };
   });
-  const work = mutations.map(mutation => ({ mutation, runs: bases.filter(b => runsThrough(b.program, mutation)) })).filter(w => w.runs.length > 0);
+  const work = mutations
+    .map((mutation) => ({ mutation, runs: bases.filter((b) => runsThrough(b.program, mutation)) }))
+    .filter((w) => w.runs.length > 0);
   const held = new Map<MatrixCase, ReadonlySet<PropertyId>>();
   const outcomes: MutationOutcome[] = [];
 
@@ -80,23 +86,45 @@ export function startMutationReport(cases: readonly MatrixCase[], mutations: rea
       for (const { case: c, program, reached } of runs) {
         const changed = mutate(c.variant.design, c.variant.options, [mutation]);
         if (!changed.ok) throw new Error(changed.message);
-        if (!held.has(c)) held.set(c, new Set((yield* check(program)).properties.filter(p => p.status !== 'violated').map(p => p.id)));
+        if (!held.has(c))
+          held.set(
+            c,
+            new Set(
+              (yield* check(program)).properties
+                .filter((p) => p.status !== 'violated')
+                .map((p) => p.id),
+            ),
+          );
         const mutant = programOf(c, changed.design);
         // What no run comes to, or does nothing else than before, leaves every state as it was.
-        if (!rows.some(row => reached.has(row)) || (mutation.kind !== 'swap' && rows.every(row => effectOf(program, row) === effectOf(mutant, row)))) continue;
+        if (
+          !rows.some((row) => reached.has(row)) ||
+          (mutation.kind !== 'swap' &&
+            rows.every((row) => effectOf(program, row) === effectOf(mutant, row)))
+        )
+          continue;
         works = true;
         const result = yield* check(mutant);
         if (result.coverage !== 'complete') incomplete.push(c.id);
         for (const { id, witness } of result.properties) {
           if (!witness || !held.get(c)?.has(id)) continue;
           const best = found.get(id);
-          if (!best || witness.steps < best.witness.steps) found.set(id, { property: id, scenario: c.id, witness });
+          if (!best || witness.steps < best.witness.steps)
+            found.set(id, { property: id, scenario: c.id, witness });
         }
         yield 1;
       }
-      const reached = runs.some(r => rows.some(row => r.reached.has(row)));
-      const status = found.size > 0 ? 'noticed' : works ? 'unnoticed' : reached ? 'idle' : 'unreached';
-      outcomes.push({ mutation, title: titleOf(runs[0]?.program, mutation), status, notices: [...found.values()], scenarios: runs.map(r => r.case.id), incomplete });
+      const reached = runs.some((r) => rows.some((row) => r.reached.has(row)));
+      const status =
+        found.size > 0 ? 'noticed' : works ? 'unnoticed' : reached ? 'idle' : 'unreached';
+      outcomes.push({
+        mutation,
+        title: titleOf(runs[0]?.program, mutation),
+        status,
+        notices: [...found.values()],
+        scenarios: runs.map((r) => r.case.id),
+        incomplete,
+      });
     }
   }
   const running = run();
@@ -117,7 +145,9 @@ export function startMutationReport(cases: readonly MatrixCase[], mutations: rea
 }
 
 /** Tries them all in one go. */
-export function runMutationReport(...args: Parameters<typeof startMutationReport>): readonly MutationOutcome[] {
+export function runMutationReport(
+  ...args: Parameters<typeof startMutationReport>
+): readonly MutationOutcome[] {
   const report = startMutationReport(...args);
   while (report.advance(100_000) === 'more');
   return report.outcomes();
@@ -138,7 +168,8 @@ function rowsReached(program: Program, limits: CheckOptions['limits']): Readonly
   const reached = new Set<string>();
   for (const task of program.tasks) {
     const pcs = new Set<number>();
-    for (let state = 0; state < count; state++) pcs.add(fieldIn(model, search.layout, records, state * stride, task.pc));
+    for (let state = 0; state < count; state++)
+      pcs.add(fieldIn(model, search.layout, records, state * stride, task.pc));
     for (const pc of pcs) reached.add(task.steps[pc]?.name ?? '');
   }
   return reached;
@@ -146,11 +177,16 @@ function rowsReached(program: Program, limits: CheckOptions['limits']): Readonly
 
 /** What a row does to the state in this program, without what it tells people. */
 function effectOf(program: Program, row: string): string {
-  const silent = (body: readonly Statement[]): readonly Statement[] => body.flatMap((s): readonly Statement[] => {
-    if (s.op === 'note' || s.op === 'violate') return [];
-    return [s.op === 'if' ? { ...s, then: silent(s.then), otherwise: silent(s.otherwise) } : s];
-  });
-  return JSON.stringify(program.tasks.flatMap(t => t.steps.filter(s => s.name === row).map(s => [s.guard, silent(s.body)])));
+  const silent = (body: readonly Statement[]): readonly Statement[] =>
+    body.flatMap((s): readonly Statement[] => {
+      if (s.op === 'note' || s.op === 'violate') return [];
+      return [s.op === 'if' ? { ...s, then: silent(s.then), otherwise: silent(s.otherwise) } : s];
+    });
+  return JSON.stringify(
+    program.tasks.flatMap((t) =>
+      t.steps.filter((s) => s.name === row).map((s) => [s.guard, silent(s.body)]),
+    ),
+  );
 }
 
 function programOf(c: MatrixCase, design: Design): Program {
@@ -163,10 +199,12 @@ function rowsOf(mutation: Mutation): readonly string[] {
 
 function runsThrough(program: Program, mutation: Mutation): boolean {
   const rows = rowsOf(mutation);
-  return program.tasks.some(t => t.steps.some(s => rows.includes(s.name)));
+  return program.tasks.some((t) => t.steps.some((s) => rows.includes(s.name)));
 }
 
 function titleOf(program: Program | undefined, mutation: Mutation): string {
-  const steps = program?.tasks.flatMap(t => t.steps) ?? [];
-  return rowsOf(mutation).map(row => steps.find(s => s.name === row)?.title ?? row).join('; ');
+  const steps = program?.tasks.flatMap((t) => t.steps) ?? [];
+  return rowsOf(mutation)
+    .map((row) => steps.find((s) => s.name === row)?.title ?? row)
+    .join('; ');
 }

@@ -8,7 +8,9 @@ import { makeProjection } from './projection';
 import type { Search } from './search';
 
 /** An outcome with the first state that shows it; states are in breadth-first order. */
-export interface FoundOutcome extends Omit<Outcome, 'witness'> { readonly state: number }
+export interface FoundOutcome extends Omit<Outcome, 'witness'> {
+  readonly state: number;
+}
 
 /** The end states of a search, those that look alike counted as one; most frequent first. */
 export function findOutcomes(search: Search): FoundOutcome[] {
@@ -30,7 +32,10 @@ export function findOutcomes(search: Search): FoundOutcome[] {
     const shown = look(program, full);
     const key = JSON.stringify(shown);
     const known = outcomes.get(key);
-    outcomes.set(key, known ? { ...known, states: known.states + states } : { ...shown, states, state });
+    outcomes.set(
+      key,
+      known ? { ...known, states: known.states + states } : { ...shown, states, state },
+    );
   }
   return [...outcomes.values()].sort((a, b) => b.states - a.states || a.state - b.state);
 }
@@ -41,11 +46,35 @@ function look(program: Program, state: Int32Array): Pick<Outcome, 'calls' | 'fil
     calls: program.calls.map(({ index, call: { by, call, as } }) => {
       const status = callStatus(program, state, index);
       const errno = callResult(program, state, index);
-      const result = status === 'skipped' ? 'skipped' : status !== 'done' ? 'blocked' : errno === 0 ? 'ok' : `-${errno}`;
+      const result =
+        status === 'skipped'
+          ? 'skipped'
+          : status !== 'done'
+            ? 'blocked'
+            : errno === 0
+              ? 'ok'
+              : `-${errno}`;
       return { by, call, ...(as === undefined ? {} : { as }), result };
     }),
-    files: program.files.filter((f) => f.normal && evaluate({ op: 'eq', a: { op: 'field', field: program.objects[f.object]!.life! }, b: { op: 'const', value: 1 } }, state) !== 0)
-      .map((f) => ({ name: f.name, by: f.by, ...(f.device === undefined ? {} : { device: f.device }), fops: fileFops(program, state, f) })),
+    files: program.files
+      .filter(
+        (f) =>
+          f.normal &&
+          evaluate(
+            {
+              op: 'eq',
+              a: { op: 'field', field: program.objects[f.object]!.life! },
+              b: { op: 'const', value: 1 },
+            },
+            state,
+          ) !== 0,
+      )
+      .map((f) => ({
+        name: f.name,
+        by: f.by,
+        ...(f.device === undefined ? {} : { device: f.device }),
+        fops: fileFops(program, state, f),
+      })),
   };
 }
 

@@ -7,7 +7,10 @@ import type { Action, Model } from './model';
 type Bits = Int32Array;
 
 /** What a step may read and write, whatever way it takes, over the whole program's fields. */
-interface Footprint { readonly reads: Bits; readonly writes: Bits }
+interface Footprint {
+  readonly reads: Bits;
+  readonly writes: Bits;
+}
 
 /**
  * For a state, the only task that has to be tried in it, or -1 for all. A task is enough alone when its next step can always
@@ -16,13 +19,24 @@ interface Footprint { readonly reads: Bits; readonly writes: Bits }
  * It leaves out little: of the states of the built-in scenarios one in eight, at most a good half (cdev-first).
  * A call is never begun early: the states in which it is about to begin are looked at for themselves.
  */
-export function findOnly(model: Model, layout: Layout): ((words: Int32Array, offset: number) => number) | undefined {
+export function findOnly(
+  model: Model,
+  layout: Layout,
+): ((words: Int32Array, offset: number) => number) | undefined {
   const size = Math.ceil(model.program.fields.length / 32);
-  const steps = model.actions.map((list, task) => list.map((action, place) => footprint(model, action, task, place, size)));
-  const futures = model.actions.map((list, task) => laterFootprints(list, steps[task]!, model.places[task]!.count, size));
-  const quiet = model.actions.map((list, task) => list.map((action, place) => isQuiet(model, action, task, place)));
+  const steps = model.actions.map((list, task) =>
+    list.map((action, place) => footprint(model, action, task, place, size)),
+  );
+  const futures = model.actions.map((list, task) =>
+    laterFootprints(list, steps[task]!, model.places[task]!.count, size),
+  );
+  const quiet = model.actions.map((list, task) =>
+    list.map((action, place) => isQuiet(model, action, task, place)),
+  );
   if (!quiet.flat().includes(true)) return undefined;
-  const slots: readonly Slot[] = model.places.map((_, task) => layout.slotOf.get(model.program.fields.length + task)!);
+  const slots: readonly Slot[] = model.places.map((_, task) =>
+    layout.slotOf.get(model.program.fields.length + task)!,
+  );
   const tasks = model.actions.length;
   return (words, offset) => {
     for (let task = 0; task < tasks; task++) {
@@ -36,7 +50,13 @@ export function findOnly(model: Model, layout: Layout): ((words: Int32Array, off
         const slot = slots[other]!;
         const later = futures[other]![(words[offset + slot.word]! >>> slot.shift) & slot.mask]!;
         for (let i = 0; i < size; i++) {
-          if ((writes[i]! & (later.reads[i]! | later.writes[i]!)) !== 0 || (reads[i]! & later.writes[i]!) !== 0) { alone = false; break; }
+          if (
+            (writes[i]! & (later.reads[i]! | later.writes[i]!)) !== 0 ||
+            (reads[i]! & later.writes[i]!) !== 0
+          ) {
+            alone = false;
+            break;
+          }
         }
       }
       if (alone) return task;
@@ -45,10 +65,18 @@ export function findOnly(model: Model, layout: Layout): ((words: Int32Array, off
   };
 }
 
-function footprint({ program, places }: Model, action: Action, task: number, place: number, size: number): Footprint {
+function footprint(
+  { program, places }: Model,
+  action: Action,
+  task: number,
+  place: number,
+  size: number,
+): Footprint {
   const reads = new Int32Array(size);
   const writes = new Int32Array(size);
-  const read = (f: number): void => { reads[f >> 5]! |= 1 << (f & 31); };
+  const read = (f: number): void => {
+    reads[f >> 5]! |= 1 << (f & 31);
+  };
   const write = (f: number): void => {
     writes[f >> 5]! |= 1 << (f & 31);
     // Whether the object lives decides what a failed call counts as left changed.
@@ -58,20 +86,34 @@ function footprint({ program, places }: Model, action: Action, task: number, pla
   fieldsRead(action.guard, read);
   eachStatement(action.body, (s) => {
     if (s.op === 'if') fieldsRead(s.cond, read);
-    if (s.op === 'set') { fieldsRead(s.value, read); write(s.field); }
-    if (s.op === 'jump') for (const [f, values] of places[task]!.values) if (values[place] !== values[s.pc]) write(f);
+    if (s.op === 'set') {
+      fieldsRead(s.value, read);
+      write(s.field);
+    }
+    if (s.op === 'jump')
+      for (const [f, values] of places[task]!.values) if (values[place] !== values[s.pc]) write(f);
   });
   return { reads, writes };
 }
 
 /** By place: what the step there and all that may follow it read and write. */
-function laterFootprints(list: readonly Action[], steps: readonly Footprint[], count: number, size: number): Footprint[] {
-  const later = Array.from({ length: count }, (_, place): Footprint => ({ reads: steps[place]?.reads.slice() ?? new Int32Array(size), writes: steps[place]?.writes.slice() ?? new Int32Array(size) }));
+function laterFootprints(
+  list: readonly Action[],
+  steps: readonly Footprint[],
+  count: number,
+  size: number,
+): Footprint[] {
+  const later = Array.from({ length: count }, (_, place): Footprint => ({
+    reads: steps[place]?.reads.slice() ?? new Int32Array(size),
+    writes: steps[place]?.writes.slice() ?? new Int32Array(size),
+  }));
   for (let changed = true; changed;) {
     changed = false;
     for (const [place, action] of list.entries()) {
-      for (const to of targets(action)) changed = join(later[place]!.reads, later[to]!.reads) || changed;
-      for (const to of targets(action)) changed = join(later[place]!.writes, later[to]!.writes) || changed;
+      for (const to of targets(action))
+        changed = join(later[place]!.reads, later[to]!.reads) || changed;
+      for (const to of targets(action))
+        changed = join(later[place]!.writes, later[to]!.writes) || changed;
     }
   }
   return later;
@@ -88,19 +130,30 @@ function join(into: Bits, from: Bits): boolean {
 }
 
 /** Always possible, unseen by rules, on no loop, and not the first step of a call. */
-function isQuiet({ program, actions }: Model, action: Action, task: number, place: number): boolean {
-  if (action.guard.op !== 'const' || action.guard.value === 0 || action.rulesAt.size > 0) return false;
+function isQuiet(
+  { program, actions }: Model,
+  action: Action,
+  task: number,
+  place: number,
+): boolean {
+  if (action.guard.op !== 'const' || action.guard.value === 0 || action.rulesAt.size > 0)
+    return false;
   if (program.calls.some((c) => c.task === task && c.start === action.pc)) return false;
   let violates = false;
-  eachStatement(action.body, (s) => { violates ||= s.op === 'violate'; });
+  eachStatement(action.body, (s) => {
+    violates ||= s.op === 'violate';
+  });
   if (violates) return false;
   const seen = new Set(targets(action));
-  for (const at of seen) for (const to of actions[task]![at] ? targets(actions[task]![at]!) : []) seen.add(to);
+  for (const at of seen)
+    for (const to of actions[task]![at] ? targets(actions[task]![at]!) : []) seen.add(to);
   return !seen.has(place);
 }
 
 function targets(action: Action): number[] {
   const found = new Set<number>();
-  eachStatement(action.body, (s) => { if (s.op === 'jump') found.add(s.pc); });
+  eachStatement(action.body, (s) => {
+    if (s.op === 'jump') found.add(s.pc);
+  });
   return [...found];
 }

@@ -40,7 +40,13 @@ class Unfit extends Error {
 class TooLarge extends Error {}
 
 /** The places of a task, with as many of the `owned` fields as fit. */
-export function placesOf(drafts: readonly Draft[], pcField: number, owned: readonly number[], init: (field: number) => number, about: Knowledge): Places {
+export function placesOf(
+  drafts: readonly Draft[],
+  pcField: number,
+  owned: readonly number[],
+  init: (field: number) => number,
+  about: Knowledge,
+): Places {
   let fields = owned;
   for (;;) {
     const finder = new PlaceFinder(drafts, pcField, fields, init, about);
@@ -55,7 +61,10 @@ export function placesOf(drafts: readonly Draft[], pcField: number, owned: reado
 }
 
 /** The statements behind an enclosing branch. */
-interface Tail { readonly rest: readonly Statement[]; readonly next: Tail | undefined }
+interface Tail {
+  readonly rest: readonly Statement[];
+  readonly next: Tail | undefined;
+}
 
 class PlaceFinder {
   private readonly numbers = new Map<string, number>();
@@ -78,16 +87,33 @@ class PlaceFinder {
   places(): Places {
     this.number([this.init(this.pcField), ...this.fields.map(this.init)]);
     const steps: (Draft | undefined)[] = [];
-    for (let place = 0; place < this.found.length; place++) steps.push(this.step(this.found[place]!));
+    for (let place = 0; place < this.found.length; place++)
+      steps.push(this.step(this.found[place]!));
     // Places without a step go to the end; jumps are renumbered with them.
-    const order = [...steps.keys()].sort((a, b) => Number(steps[a] === undefined) - Number(steps[b] === undefined) || this.found[a]![0]! - this.found[b]![0]! || a - b);
+    const order = [...steps.keys()].sort(
+      (a, b) =>
+        Number(steps[a] === undefined) - Number(steps[b] === undefined) ||
+        this.found[a]![0]! - this.found[b]![0]! ||
+        a - b,
+    );
     const numberOf = new Map(order.map((old, now) => [old, now]));
-    const renumber = (body: readonly Statement[]): readonly Statement[] => body.map((s) =>
-      s.op === 'jump' ? { op: 'jump', pc: numberOf.get(s.pc)! } : s.op === 'if' ? { ...s, then: renumber(s.then), otherwise: renumber(s.otherwise) } : s);
+    const renumber = (body: readonly Statement[]): readonly Statement[] =>
+      body.map((s) =>
+        s.op === 'jump'
+          ? { op: 'jump', pc: numberOf.get(s.pc)! }
+          : s.op === 'if'
+            ? { ...s, then: renumber(s.then), otherwise: renumber(s.otherwise) }
+            : s,
+      );
     return {
       count: order.length,
-      values: new Map([this.pcField, ...this.fields].map((f, i) => [f, order.map((old) => this.found[old]![i]!)])),
-      steps: order.flatMap((old) => { const draft = steps[old]; return draft ? [{ ...draft, body: renumber(draft.body) }] : []; }),
+      values: new Map(
+        [this.pcField, ...this.fields].map((f, i) => [f, order.map((old) => this.found[old]![i]!)]),
+      ),
+      steps: order.flatMap((old) => {
+        const draft = steps[old];
+        return draft ? [{ ...draft, body: renumber(draft.body) }] : [];
+      }),
       start: numberOf.get(0)!,
     };
   }
@@ -95,10 +121,21 @@ class PlaceFinder {
   /** The fields without those that tell the most places apart. */
   withoutWorst(): readonly number[] {
     // A sum of products tells places apart well enough for a choice, and a field is taken out of it by a subtraction.
-    const part = (value: number, at: number): number => Math.imul(value + 1, Math.imul(at + 1, 0x9e3779b1) | 1);
-    const sums = this.found.map((place) => place.reduce((sum, v, at) => (sum + part(v, at)) | 0, 0));
-    const merged = this.fields.map((field, i) => ({ field, left: new Set(this.found.map((place, p) => (sums[p]! - part(place[i + 1]!, i + 1)) | 0)).size }));
-    const worst = new Set(merged.sort((a, b) => a.left - b.left).slice(0, Math.ceil(merged.length / 6)).map((m) => m.field));
+    const part = (value: number, at: number): number =>
+      Math.imul(value + 1, Math.imul(at + 1, 0x9e3779b1) | 1);
+    const sums = this.found.map((place) =>
+      place.reduce((sum, v, at) => (sum + part(v, at)) | 0, 0),
+    );
+    const merged = this.fields.map((field, i) => ({
+      field,
+      left: new Set(this.found.map((place, p) => (sums[p]! - part(place[i + 1]!, i + 1)) | 0)).size,
+    }));
+    const worst = new Set(
+      merged
+        .sort((a, b) => a.left - b.left)
+        .slice(0, Math.ceil(merged.length / 6))
+        .map((m) => m.field),
+    );
     return this.fields.filter((f) => !worst.has(f));
   }
 
@@ -106,7 +143,8 @@ class PlaceFinder {
     const key = place.join();
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
-    if (this.found.length >= this.drafts.length + MORE_PLACES && this.fields.length > 0) throw new TooLarge();
+    if (this.found.length >= this.drafts.length + MORE_PLACES && this.fields.length > 0)
+      throw new TooLarge();
     this.numbers.set(key, this.found.length);
     return this.found.push(place) - 1;
   }
@@ -134,27 +172,50 @@ class PlaceFinder {
   }
 
   /** All statements to the end of the step, and the jump to the place behind it. */
-  private finish(rest: readonly Statement[], now: number[], tail: Tail | undefined, out: Statement[]): void {
+  private finish(
+    rest: readonly Statement[],
+    now: number[],
+    tail: Tail | undefined,
+    out: Statement[],
+  ): void {
     if (this.walk(rest, now, tail, out)) return;
     if (tail) return this.finish(tail.rest, now, tail.next, out);
     out.push({ op: 'jump', pc: this.number([now[0]! + 1, ...now.slice(1)]) });
   }
 
   /** Rewrites statements for the place `now`, which they change; true when every way through has come to the step's end. */
-  private walk(list: readonly Statement[], now: number[], tail: Tail | undefined, out: Statement[]): boolean {
+  private walk(
+    list: readonly Statement[],
+    now: number[],
+    tail: Tail | undefined,
+    out: Statement[],
+  ): boolean {
     for (const [i, s] of list.entries()) {
-      if ((++this.size > MOST_STATEMENTS.step || ++this.total > MOST_STATEMENTS.task) && this.fields.length > 0) throw new TooLarge();
+      if (
+        (++this.size > MOST_STATEMENTS.step || ++this.total > MOST_STATEMENTS.task) &&
+        this.fields.length > 0
+      )
+        throw new TooLarge();
       const about = this.knowing(now);
       switch (s.op) {
-        case 'note': break;
-        case 'violate': out.push(s); break;
-        case 'jump': out.push({ op: 'jump', pc: this.number([s.pc, ...now.slice(1)]) }); return true;
+        case 'note':
+          break;
+        case 'violate':
+          out.push(s);
+          break;
+        case 'jump':
+          out.push({ op: 'jump', pc: this.number([s.pc, ...now.slice(1)]) });
+          return true;
         case 'set': {
           const value = simplify(s.value, about);
           const mine = this.at.get(s.field);
-          if (mine === undefined) { out.push({ op: 'set', field: s.field, value }); break; }
+          if (mine === undefined) {
+            out.push({ op: 'set', field: s.field, value });
+            break;
+          }
           const [lo, hi] = this.about.range(s.field);
-          if (value.op !== 'const' || value.value < lo || value.value > hi) throw new Unfit(s.field);
+          if (value.op !== 'const' || value.value < lo || value.value > hi)
+            throw new Unfit(s.field);
           now[mine] = value.value;
           break;
         }
@@ -162,7 +223,8 @@ class PlaceFinder {
           const cond = simplify(s.cond, about);
           const rest = list.slice(i + 1);
           if (cond.op === 'const') {
-            if (this.walk(cond.value === 0 ? s.otherwise : s.then, now, { rest, next: tail }, out)) return true;
+            if (this.walk(cond.value === 0 ? s.otherwise : s.then, now, { rest, next: tail }, out))
+              return true;
             break;
           }
           const [then, otherwise]: [Statement[], Statement[]] = [[], []];
@@ -175,10 +237,13 @@ class PlaceFinder {
             this.finish(rest, nowOther, tail, otherwise);
             endsThen = endsOther = true;
           }
-          if (then.length > 0 || otherwise.length > 0) out.push({ op: 'if', cond, then, otherwise });
+          if (then.length > 0 || otherwise.length > 0)
+            out.push({ op: 'if', cond, then, otherwise });
           if (endsThen && endsOther) return true;
           const after = endsThen ? nowOther : nowThen;
-          after.forEach((value, at) => { now[at] = value; });
+          after.forEach((value, at) => {
+            now[at] = value;
+          });
         }
       }
     }

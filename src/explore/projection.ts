@@ -8,7 +8,12 @@ export interface Projection {
 }
 
 /** Place bits of which several values look alike: each is told by the first like it. */
-interface Alike { readonly word: number; readonly shift: number; readonly mask: number; readonly first: Int32Array }
+interface Alike {
+  readonly word: number;
+  readonly shift: number;
+  readonly mask: number;
+  readonly first: Int32Array;
+}
 
 /** A projection on some fields. Fields without bits are the same everywhere. */
 export function makeProjection(layout: Layout, fields: Iterable<number>): Projection {
@@ -22,7 +27,12 @@ export function makeProjection(layout: Layout, fields: Iterable<number>): Projec
 /** For each task with fields among these: which of its places agree on them. Where no two do, its bits tell it. */
 function placeClasses(slots: readonly Slot[], keep: Int32Array): Alike[] {
   const byPlace = new Map<string, Slot[]>();
-  for (const slot of slots) if (slot.table) byPlace.set(`${slot.word} ${slot.shift}`, [...byPlace.get(`${slot.word} ${slot.shift}`) ?? [], slot]);
+  for (const slot of slots)
+    if (slot.table)
+      byPlace.set(`${slot.word} ${slot.shift}`, [
+        ...(byPlace.get(`${slot.word} ${slot.shift}`) ?? []),
+        slot,
+      ]);
   return [...byPlace.values()].flatMap((of): Alike[] => {
     const { word, shift, mask, table } = of[0]!;
     const firsts = new Map<string, number>();
@@ -48,7 +58,10 @@ class Numbering implements Projection {
   private keys: Int32Array;
   private count = 0;
 
-  constructor(private readonly keep: Int32Array, private readonly alike: readonly Alike[]) {
+  constructor(
+    private readonly keep: Int32Array,
+    private readonly alike: readonly Alike[],
+  ) {
     this.width = keep.length;
     this.now = new Int32Array(this.width);
     this.keys = new Int32Array(512 * this.width);

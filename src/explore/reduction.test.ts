@@ -21,16 +21,25 @@ function verdicts(result: CheckResult): unknown {
 }
 
 /** Compares every reduction with the full search; says how many states the full search has, 0 where it was not finished, and how many each left. */
-function compare(program: Program, what: string, engine: 'wasm' | 'bytecode', reductions = REDUCTIONS, maxStates = CAP): readonly number[] {
+function compare(
+  program: Program,
+  what: string,
+  engine: 'wasm' | 'bytecode',
+  reductions = REDUCTIONS,
+  maxStates = CAP,
+): readonly number[] {
   const limits = { maxStates };
   const full = runCheck(program, { engine, limits, outcomes: false });
   if (full.coverage !== 'complete') return [0];
-  return [full.states, ...reductions.map((reduce) => {
-    const reduced = runCheck(program, { engine, limits, outcomes: false, reduce });
-    expect(verdicts(reduced), `${what}, ${reduce}`).toEqual(verdicts(full));
-    expect(reduced.states).toBeLessThanOrEqual(full.states);
-    return reduced.states;
-  })];
+  return [
+    full.states,
+    ...reductions.map((reduce) => {
+      const reduced = runCheck(program, { engine, limits, outcomes: false, reduce });
+      expect(verdicts(reduced), `${what}, ${reduce}`).toEqual(verdicts(full));
+      expect(reduced.states).toBeLessThanOrEqual(full.states);
+      return reduced.states;
+    }),
+  ];
 }
 
 function total(rows: readonly (readonly number[])[]): number[] {
@@ -40,14 +49,20 @@ function total(rows: readonly (readonly number[])[]): number[] {
 
 describe('a reduction changes no verdict', () => {
   it('on random programs', () => {
-    const rows = Array.from({ length: 1500 }, (_, seed) => compare(randomProgram(drawFrom(seed + 1000)), `seed ${seed + 1000}`, 'bytecode', ['partial-order']));
+    const rows = Array.from({ length: 1500 }, (_, seed) =>
+      compare(randomProgram(drawFrom(seed + 1000)), `seed ${seed + 1000}`, 'bytecode', [
+        'partial-order',
+      ]),
+    );
     const [compared, full, partial] = total(rows);
     expect(compared).toBeGreaterThan(1200);
     expect(partial).toBeLessThan(full!);
   }, 300_000);
 
   it('on random programs with alike tasks', () => {
-    const rows = Array.from({ length: 400 }, (_, seed) => compare(randomTwins(seed), `twins, seed ${seed}`, 'bytecode'));
+    const rows = Array.from({ length: 400 }, (_, seed) =>
+      compare(randomTwins(seed), `twins, seed ${seed}`, 'bytecode'),
+    );
     const [compared, full, symmetry, , both] = total(rows);
     expect(compared).toBeGreaterThan(250);
     expect(symmetry! * 1.3).toBeLessThan(full!);
@@ -55,21 +70,38 @@ describe('a reduction changes no verdict', () => {
   }, 300_000);
 
   it('on the built-in scenarios, in every design', () => {
-    const rows = LIBRARY.flatMap((entry) => entry.tellings.slice(0, 2).map((told) => compare(programOf({ scenario: told }), `${entry.id} in ${told.design}`, 'wasm', ['both'])));
+    const rows = LIBRARY.flatMap((entry) =>
+      entry.tellings
+        .slice(0, 2)
+        .map((told) =>
+          compare(programOf({ scenario: told }), `${entry.id} in ${told.design}`, 'wasm', ['both']),
+        ),
+    );
     expect(total(rows)[0]).toBeGreaterThan(8);
   }, 300_000);
 
   it('on designs with a row left out, with alike processes', () => {
     let compared = 0;
     for (const design of DESIGNS) {
-      const steps = stepAddresses(design, {}).filter((a) => /\/(open_cdev|release_cdev|unregister_device)\//.test(a));
+      const steps = stepAddresses(design, {}).filter((a) =>
+        /\/(open_cdev|release_cdev|unregister_device)\//.test(a),
+      );
       steps.forEach((step, i) => {
         if (i % 3 !== 0) return;
-        const calls: Call[] = ['a', 'b'].flatMap((by) => [{ by, call: 'open_cdev' as const, device: 'vfio0', as: `fd_${by}` }, { by, call: 'close' as const, fd: `fd_${by}` }]);
+        const calls: Call[] = ['a', 'b'].flatMap((by) => [
+          { by, call: 'open_cdev' as const, device: 'vfio0', as: `fd_${by}` },
+          { by, call: 'close' as const, fd: `fd_${by}` },
+        ]);
         const mutations: Mutation[] = [{ kind: 'without', step }];
         const world = { devices: [{ name: 'vfio0', group: '12' }], processes: ['a', 'b'] };
-        const scenario = { design: design.id, options: {}, world, calls: [...calls, { by: 'driver', call: 'unregister_device' as const, device: 'vfio0' }] };
-        if (compare(programOf({ scenario, mutations }), step, 'wasm', REDUCTIONS, 6000)[0]! > 0) compared++;
+        const scenario = {
+          design: design.id,
+          options: {},
+          world,
+          calls: [...calls, { by: 'driver', call: 'unregister_device' as const, device: 'vfio0' }],
+        };
+        if (compare(programOf({ scenario, mutations }), step, 'wasm', REDUCTIONS, 6000)[0]! > 0)
+          compared++;
       });
     }
     expect(compared).toBeGreaterThan(10);
@@ -78,8 +110,16 @@ describe('a reduction changes no verdict', () => {
 
 describe('symmetry', () => {
   const opening = (processes: readonly string[], devices: readonly string[]): Program => {
-    const calls = processes.flatMap((by, i): Call[] => [{ by, call: 'open_cdev', device: devices[i % devices.length]!, as: `fd_${by}` }, { by, call: 'close', fd: `fd_${by}` }]);
-    return compile(DESIGNS.find((d) => d.id === 'parked-shim')!, {}, { devices: devices.map((name) => ({ name, group: '12' })), processes }, calls);
+    const calls = processes.flatMap((by, i): Call[] => [
+      { by, call: 'open_cdev', device: devices[i % devices.length]!, as: `fd_${by}` },
+      { by, call: 'close', fd: `fd_${by}` },
+    ]);
+    return compile(
+      DESIGNS.find((d) => d.id === 'parked-shim')!,
+      {},
+      { devices: devices.map((name) => ({ name, group: '12' })), processes },
+      calls,
+    );
   };
 
   it('keeps one of all orders of alike tasks, with either engine', () => {

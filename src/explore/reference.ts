@@ -18,12 +18,22 @@ export interface ReferenceResult {
 }
 
 /** Explores with the kernel machine itself, one whole state per map entry: slow and obviously right. `atEnd` is called while all it holds is still held. */
-export function exploreByReference(program: Program, rules: readonly StateRule[], maxStates: number, atEnd: () => void = () => {}): ReferenceResult {
+export function exploreByReference(
+  program: Program,
+  rules: readonly StateRule[],
+  maxStates: number,
+  atEnd: () => void = () => {},
+): ReferenceResult {
   const width = program.fields.length;
   const keyOf = (state: Int32Array): string => state.subarray(0, width).join();
   const start = initialState(program);
   const seen = new Set([keyOf(start)]);
-  const brokenIn = (state: Int32Array): number => rules.reduce((mask, rule) => (evaluate(rule.bad, state) === 0 ? mask : mask | (1 << propertyBit(rule.property))), 0);
+  const brokenIn = (state: Int32Array): number =>
+    rules.reduce(
+      (mask, rule) =>
+        evaluate(rule.bad, state) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
+      0,
+    );
   let broken = brokenIn(start);
   let layer = [start];
   let transitions = 0;
@@ -60,14 +70,23 @@ export function exploreByReference(program: Program, rules: readonly StateRule[]
 }
 
 /** The rules that a body breaks while it runs on `state`, which it changes. */
-function violated(body: readonly Statement[], state: Int32Array): { readonly bits: number; readonly jumped: boolean } {
+function violated(
+  body: readonly Statement[],
+  state: Int32Array,
+): { readonly bits: number; readonly jumped: boolean } {
   let bits = 0;
   for (const s of body) {
     switch (s.op) {
-      case 'note': break;
-      case 'jump': return { bits, jumped: true };
-      case 'violate': bits |= 1 << propertyBit(s.property); break;
-      case 'set': state[s.field] = evaluate(s.value, state); break;
+      case 'note':
+        break;
+      case 'jump':
+        return { bits, jumped: true };
+      case 'violate':
+        bits |= 1 << propertyBit(s.property);
+        break;
+      case 'set':
+        state[s.field] = evaluate(s.value, state);
+        break;
       case 'if': {
         const inner = violated(evaluate(s.cond, state) === 0 ? s.otherwise : s.then, state);
         bits |= inner.bits;

@@ -13,11 +13,25 @@ export interface Renaming {
   readonly value: (field: number, value: number) => number;
 }
 
-const NAMES = ['device', 'group', 'fd', 'iommufd', 'ioas', 'object', 'container', 'kvm', 'to'] as const;
+const NAMES = [
+  'device',
+  'group',
+  'fd',
+  'iommufd',
+  'ioas',
+  'object',
+  'container',
+  'kvm',
+  'to',
+] as const;
 
 /** Exchanges of two tasks whose calls are alike but for the names, with everything that has to be exchanged with them. None where store buffers are modelled. */
 export function renamings(program: Program): Renaming[] {
-  if (program.world.storeBuffers || program.tasks.some((t) => !program.calls.some((c) => c.task === t.index))) return [];
+  if (
+    program.world.storeBuffers ||
+    program.tasks.some((t) => !program.calls.some((c) => c.task === t.index))
+  )
+    return [];
   const found: Renaming[] = [];
   for (const a of program.tasks) {
     for (const b of program.tasks.slice(a.index + 1)) {
@@ -45,15 +59,27 @@ class Names {
   /** Exchanges two tasks, or keeps one where it is; false where their calls differ in more than names. */
   exchange(a: number, b: number): boolean {
     const [of, to] = [this.callsOf[a]!, this.callsOf[b]!];
-    if (of.length !== to.length || this.tasks[a] !== undefined || this.tasks[b] !== undefined) return false;
-    const process = (task: number): string => `process ${processOf(this.program.tasks[task]!.name)}`;
+    if (of.length !== to.length || this.tasks[a] !== undefined || this.tasks[b] !== undefined)
+      return false;
+    const process = (task: number): string =>
+      `process ${processOf(this.program.tasks[task]!.name)}`;
     if (!this.pair(process(a), process(b))) return false;
     for (const [i, { call: x, index }] of of.entries()) {
       const { call: y, index: other } = to[i]!;
-      if (x.call !== y.call || x.fault !== y.fault || !this.pair(resultName(x, index), resultName(y, other))) return false;
+      if (
+        x.call !== y.call ||
+        x.fault !== y.fault ||
+        !this.pair(resultName(x, index), resultName(y, other))
+      )
+        return false;
       for (const key of NAMES) {
         if ((x[key] === undefined) !== (y[key] === undefined)) return false;
-        const kind = key === 'device' || key === 'group' || key === 'kvm' ? `${key} ` : key === 'to' ? 'process ' : '';
+        const kind =
+          key === 'device' || key === 'group' || key === 'kvm'
+            ? `${key} `
+            : key === 'to'
+              ? 'process '
+              : '';
         if (x[key] !== undefined && !this.pair(kind + x[key], kind + y[key])) return false;
       }
     }
@@ -66,7 +92,9 @@ class Names {
   closeUnderRest(): boolean {
     for (const task of this.program.tasks) {
       if (this.tasks[task.index] !== undefined) continue;
-      const partner = this.program.tasks.find((t) => this.tasks[t.index] === undefined && this.fits(task.index, t.index));
+      const partner = this.program.tasks.find(
+        (t) => this.tasks[t.index] === undefined && this.fits(task.index, t.index),
+      );
       if (!partner || !this.exchange(task.index, partner.index)) return false;
     }
     return true;
@@ -91,19 +119,34 @@ class Names {
   }
 
   private anchor(anchor: Anchor): Anchor {
-    const device = anchor.device === undefined ? undefined : this.name(`device ${anchor.device}`).slice('device '.length);
-    const ioas = anchor.ioas?.endsWith('.compat') ? `${this.name(anchor.ioas.slice(0, -'.compat'.length))}.compat` : anchor.ioas === undefined ? undefined : this.name(anchor.ioas);
+    const device =
+      anchor.device === undefined
+        ? undefined
+        : this.name(`device ${anchor.device}`).slice('device '.length);
+    const ioas = anchor.ioas?.endsWith('.compat')
+      ? `${this.name(anchor.ioas.slice(0, -'.compat'.length))}.compat`
+      : anchor.ioas === undefined
+        ? undefined
+        : this.name(anchor.ioas);
     return {
       ...anchor,
       ...(device === undefined ? {} : { device }),
       ...(anchor.devset === undefined ? {} : { devset: this.sharedName('devset', anchor.devset) }),
-      ...(anchor.devName === undefined ? {} : { devName: this.sharedName('devName', anchor.devName) }),
-      ...(anchor.group === undefined ? {} : { group: this.name(`group ${anchor.group}`).slice('group '.length) }),
+      ...(anchor.devName === undefined
+        ? {}
+        : { devName: this.sharedName('devName', anchor.devName) }),
+      ...(anchor.group === undefined
+        ? {}
+        : { group: this.name(`group ${anchor.group}`).slice('group '.length) }),
       ...(anchor.file === undefined ? {} : { file: this.name(anchor.file) }),
       ...(anchor.fd === undefined ? {} : { fd: this.name(anchor.fd) }),
-      ...(anchor.process === undefined ? {} : { process: this.name(`process ${anchor.process}`).slice('process '.length) }),
+      ...(anchor.process === undefined
+        ? {}
+        : { process: this.name(`process ${anchor.process}`).slice('process '.length) }),
       ...(ioas === undefined ? {} : { ioas }),
-      ...(anchor.kvm === undefined ? {} : { kvm: this.name(`kvm ${anchor.kvm}`).slice('kvm '.length) }),
+      ...(anchor.kvm === undefined
+        ? {}
+        : { kvm: this.name(`kvm ${anchor.kvm}`).slice('kvm '.length) }),
     };
   }
 
@@ -112,14 +155,17 @@ class Names {
     const { devices } = this.program.world;
     const of = (d: (typeof devices)[number]): string => d[key] ?? d.name;
     const first = devices.find((d) => of(d) === name);
-    const image = first && devices.find((d) => d.name === this.name(`device ${first.name}`).slice('device '.length));
+    const image =
+      first &&
+      devices.find((d) => d.name === this.name(`device ${first.name}`).slice('device '.length));
     return image ? of(image) : name;
   }
 
   /** The exchange on fields and values; undefined where an object has no partner. */
   renaming(): Renaming | undefined {
     const { program } = this;
-    const key = (o: Pick<ObjectSlot, 'type' | 'anchor'>): string => `${o.type} ${JSON.stringify(Object.entries(o.anchor).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+    const key = (o: Pick<ObjectSlot, 'type' | 'anchor'>): string =>
+      `${o.type} ${JSON.stringify(Object.entries(o.anchor).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
     const byKey = new Map(program.objects.map((o) => [key(o), o]));
     const objects: ObjectSlot[] = [];
     for (const o of program.objects) {
@@ -128,7 +174,9 @@ class Names {
       objects.push(to);
     }
     const fields = new Map<number, number>();
-    const move = (from: number, to: number): void => { if (from !== to) fields.set(from, to); };
+    const move = (from: number, to: number): void => {
+      if (from !== to) fields.set(from, to);
+    };
     for (const o of program.objects) {
       const to = objects[o.index]!;
       for (const [name, f] of Object.entries(o.fields)) {
@@ -149,16 +197,35 @@ class Names {
     }
     const tasks = this.tasks.map((t) => t!);
     const numbers = new Map<number, number>();
-    for (const [from, to] of fields) if (program.fields[from]!.kind === 'number') numbers.set(program.fields[from]!.init, program.fields[to]!.init);
-    return { tasks, fields, value: (field, v) => this.value(field, v, { tasks, fields, objects, calls, numbers }) };
+    for (const [from, to] of fields)
+      if (program.fields[from]!.kind === 'number')
+        numbers.set(program.fields[from]!.init, program.fields[to]!.init);
+    return {
+      tasks,
+      fields,
+      value: (field, v) => this.value(field, v, { tasks, fields, objects, calls, numbers }),
+    };
   }
 
-  private value(index: number, v: number, to: { readonly tasks: readonly number[]; readonly fields: ReadonlyMap<number, number>; readonly objects: readonly ObjectSlot[]; readonly calls: ReadonlyMap<number, ProgramCall>; readonly numbers: ReadonlyMap<number, number> }): number {
+  private value(
+    index: number,
+    v: number,
+    to: {
+      readonly tasks: readonly number[];
+      readonly fields: ReadonlyMap<number, number>;
+      readonly objects: readonly ObjectSlot[];
+      readonly calls: ReadonlyMap<number, ProgramCall>;
+      readonly numbers: ReadonlyMap<number, number>;
+    },
+  ): number {
     const f = this.program.fields[index]!;
     if (v <= 0) return v;
     switch (f.kind) {
-      case 'mutex': case 'task': return (to.tasks[v - 1] ?? v - 1) + 1;
-      case 'number': return to.numbers.get(v) ?? v;
+      case 'mutex':
+      case 'task':
+        return (to.tasks[v - 1] ?? v - 1) + 1;
+      case 'number':
+        return to.numbers.get(v) ?? v;
       case 'pointer': {
         const target = f.targets?.[v - 1];
         const targets = this.program.fields[to.fields.get(index) ?? index]!.targets;
@@ -167,9 +234,12 @@ class Names {
       case 'result': {
         const from = this.program.calls.find((c) => c.result === index)!;
         const other = to.calls.get(index)!;
-        return v > from.errnos.length ? other.errnos.length + 1 : other.errnos.indexOf(from.errnos[v - 1]!) + 1;
+        return v > from.errnos.length
+          ? other.errnos.length + 1
+          : other.errnos.indexOf(from.errnos[v - 1]!) + 1;
       }
-      default: return v;
+      default:
+        return v;
     }
   }
 }

@@ -14,14 +14,33 @@ export interface StateRule {
 
 /** The state rules as one task's places see them. */
 export class PlaceRules {
-  private readonly rules: readonly { readonly property: PropertyId; readonly bad: Expr; readonly reads: ReadonlySet<number>; readonly local: readonly (readonly number[])[]; readonly at: Map<string, Expr> }[];
+  private readonly rules: readonly {
+    readonly property: PropertyId;
+    readonly bad: Expr;
+    readonly reads: ReadonlySet<number>;
+    readonly local: readonly (readonly number[])[];
+    readonly at: Map<string, Expr>;
+  }[];
 
   /** `values` gives the constants of each place. */
-  constructor(rules: readonly StateRule[], private readonly values: ReadonlyMap<number, readonly number[]>, private readonly about: Knowledge) {
+  constructor(
+    rules: readonly StateRule[],
+    private readonly values: ReadonlyMap<number, readonly number[]>,
+    private readonly about: Knowledge,
+  ) {
     this.rules = rules.map(({ property, bad }) => {
       const reads = new Set<number>();
       fieldsRead(bad, (field) => reads.add(field));
-      return { property, bad, reads, local: [...reads].flatMap((f) => { const v = values.get(f); return v ? [v] : []; }), at: new Map() };
+      return {
+        property,
+        bad,
+        reads,
+        local: [...reads].flatMap((f) => {
+          const v = values.get(f);
+          return v ? [v] : [];
+        }),
+        at: new Map(),
+      };
     });
   }
 
@@ -40,11 +59,19 @@ export class PlaceRules {
       const touched = [...written].some((f) => rule.reads.has(f));
       return touched || rule.local.length > 0 ? [{ rule, number, touched }] : [];
     });
-    return new Map([...ends].map((where) => [where, cases.flatMap(({ rule, number, touched }) => {
-      if (!touched && rule.local.every((v) => v[where] === v[place])) return [];
-      const bad = this.at(rule, where);
-      return (bad.op === 'const' && bad.value === 0) || (!touched && sameExpr(bad, this.at(rule, place))) ? [] : [number];
-    })]));
+    return new Map(
+      [...ends].map((where) => [
+        where,
+        cases.flatMap(({ rule, number, touched }) => {
+          if (!touched && rule.local.every((v) => v[where] === v[place])) return [];
+          const bad = this.at(rule, where);
+          return (bad.op === 'const' && bad.value === 0) ||
+            (!touched && sameExpr(bad, this.at(rule, place)))
+            ? []
+            : [number];
+        }),
+      ]),
+    );
   }
 
   /** The rule at one place; places that agree on its fields share the expression. */
@@ -52,7 +79,10 @@ export class PlaceRules {
     const key = rule.local.map((v) => v[where]).join();
     const known = rule.at.get(key);
     if (known) return known;
-    const bad = simplify(rule.bad, { range: this.about.range, known: (f) => this.values.get(f)?.[where] ?? this.about.known(f) });
+    const bad = simplify(rule.bad, {
+      range: this.about.range,
+      known: (f) => this.values.get(f)?.[where] ?? this.about.known(f),
+    });
     rule.at.set(key, bad);
     return bad;
   }

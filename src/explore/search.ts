@@ -64,17 +64,26 @@ export function bestEngine(): EngineName {
 export const ENTERED = 65_536;
 
 /** Begins a search; nothing is explored yet. */
-export function startSearch(model: Model, engineName: EngineName = bestEngine(), limits: Limits = DEFAULT_LIMITS, reduce: (layout: Layout) => SearchReduction = () => ({})): Search {
+export function startSearch(
+  model: Model,
+  engineName: EngineName = bestEngine(),
+  limits: Limits = DEFAULT_LIMITS,
+  reduce: (layout: Layout) => SearchReduction = () => ({}),
+): Search {
   const layout = makeLayout(model);
   const reduction = reduce(layout);
   const reducer: Reducer = { canonical: reduction.symmetry?.canonical, only: reduction.only };
   const broken = new Map<number, { state: number; task: number }>();
   const stuck: number[] = [];
   const note = (bits: number, state: number, task: number): void => {
-    for (let bit = 0; bit < 32; bit++) if ((bits & (1 << bit)) !== 0 && !broken.has(bit)) broken.set(bit, { state, task });
+    for (let bit = 0; bit < 32; bit++)
+      if ((bits & (1 << bit)) !== 0 && !broken.has(bit)) broken.set(bit, { state, task });
   };
   const listener: Listener = { broken: note, stuck: (state) => stuck.push(state) };
-  const engine = engineName === 'wasm' ? makeWasmEngine(model, layout, listener, reducer) : makeBytecodeEngine(model, layout, listener, reducer);
+  const engine =
+    engineName === 'wasm'
+      ? makeWasmEngine(model, layout, listener, reducer)
+      : makeBytecodeEngine(model, layout, listener, reducer);
   note(model.brokenAtStart, 0, -1);
   const layers = [0, 1];
   const maxStates = Math.min(limits.maxStates, Math.floor(MAX_STATES * MAX_LOAD));
@@ -98,7 +107,10 @@ export function startSearch(model: Model, engineName: EngineName = bestEngine(),
       }
       if (engine.count() >= maxStates) return 'states';
       if (engine.bytes() >= limits.maxBytes) return 'bytes';
-      const room = Math.max(1, Math.ceil((maxStates - engine.count()) / Math.max(1, model.actions.length)));
+      const room = Math.max(
+        1,
+        Math.ceil((maxStates - engine.count()) / Math.max(1, model.actions.length)),
+      );
       const to = Math.min(layerEnd, at + Math.min(left, room));
       const next = engine.expand(at, to);
       left -= next - at;
@@ -110,7 +122,19 @@ export function startSearch(model: Model, engineName: EngineName = bestEngine(),
     }
   };
   let interpreter: Interpreter | undefined;
-  return { model, layout, reduction, engine, layers, broken, stuck, expanded: () => at, advance, interpreter: () => (interpreter ??= makeInterpreter(model, layout, makeBytecode(model, layout))) };
+  return {
+    model,
+    layout,
+    reduction,
+    engine,
+    layers,
+    broken,
+    stuck,
+    expanded: () => at,
+    advance,
+    interpreter: () =>
+      (interpreter ??= makeInterpreter(model, layout, makeBytecode(model, layout))),
+  };
 }
 
 /** Whether there was room; a page may have less memory than the limit allows. */

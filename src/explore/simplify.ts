@@ -13,8 +13,10 @@ export interface Knowledge {
 /** The smallest and the largest value that an expression can have. */
 export function interval(e: Expr, range: Knowledge['range']): readonly [lo: number, hi: number] {
   switch (e.op) {
-    case 'const': return [e.value, e.value];
-    case 'field': return range(e.field);
+    case 'const':
+      return [e.value, e.value];
+    case 'field':
+      return range(e.field);
     case 'select': {
       const a = interval(e.a, range);
       const b = interval(e.b, range);
@@ -30,14 +32,16 @@ export function interval(e: Expr, range: Knowledge['range']): readonly [lo: numb
       const b = interval(e.b, range);
       return [a[0] - b[1], a[1] - b[0]];
     }
-    default: return [0, 1];
+    default:
+      return [0, 1];
   }
 }
 
 /** The same value in fewer operations: known fields replaced, decided tests removed, selects of constants turned into logic. The same object where nothing changes. */
 export function simplify(e: Expr, about: Knowledge): Expr {
   switch (e.op) {
-    case 'const': return e;
+    case 'const':
+      return e;
     case 'field': {
       const value = about.known(e.field);
       if (value !== undefined) return constant(value);
@@ -48,7 +52,8 @@ export function simplify(e: Expr, about: Knowledge): Expr {
       const a = simplify(e.a, about);
       return a === e.a ? e : not(a);
     }
-    case 'select': return choose(simplify(e.cond, about), e, about);
+    case 'select':
+      return choose(simplify(e.cond, about), e, about);
     case 'and': {
       const a = simplify(e.a, about);
       if (a.op === 'const' && a.value === 0) return FALSE;
@@ -61,7 +66,8 @@ export function simplify(e: Expr, about: Knowledge): Expr {
       const b = simplify(e.b, about);
       return a === e.a && b === e.b ? e : binary('or', a, b);
     }
-    default: return compare(e, simplify(e.a, about), simplify(e.b, about), about);
+    default:
+      return compare(e, simplify(e.a, about), simplify(e.b, about), about);
   }
 }
 
@@ -71,8 +77,10 @@ function choose(cond: Expr, e: Extract<Expr, { op: 'select' }>, about: Knowledge
   const b = simplify(e.b, about);
   if (sameExpr(a, b)) return a;
   if (truthValue(cond, about.range) && truthValue(a, about.range) && truthValue(b, about.range)) {
-    if (a.op === 'const') return a.value === 0 ? binary('and', not(cond), b) : binary('or', cond, b);
-    if (b.op === 'const') return b.value === 0 ? binary('and', cond, a) : binary('or', not(cond), a);
+    if (a.op === 'const')
+      return a.value === 0 ? binary('and', not(cond), b) : binary('or', cond, b);
+    if (b.op === 'const')
+      return b.value === 0 ? binary('and', cond, a) : binary('or', not(cond), a);
   }
   return cond === e.cond && a === e.a && b === e.b ? e : select(cond, a, b);
 }
@@ -85,18 +93,29 @@ function truthValue(e: Expr, range: Knowledge['range']): boolean {
 function compare(e: Extract<Expr, { op: BinaryOp }>, a: Expr, b: Expr, about: Knowledge): Expr {
   const { op } = e;
   // A constant goes to the right.
-  if (a.op === 'const' && b.op !== 'const' && (op === 'eq' || op === 'ne')) return compare({ op, a: b, b: a }, b, a, about);
+  if (a.op === 'const' && b.op !== 'const' && (op === 'eq' || op === 'ne'))
+    return compare({ op, a: b, b: a }, b, a, about);
   const [aLo, aHi] = interval(a, about.range);
   const [bLo, bHi] = interval(b, about.range);
   if (op === 'lt' && aHi < bLo) return TRUE;
   if (op === 'lt' && aLo >= bHi) return FALSE;
   if (op === 'le' && aHi <= bLo) return TRUE;
   if (op === 'le' && aLo > bHi) return FALSE;
-  if ((op === 'eq' || op === 'ne') && (aHi < bLo || bHi < aLo)) return constant(op === 'ne' ? 1 : 0);
+  if ((op === 'eq' || op === 'ne') && (aHi < bLo || bHi < aLo))
+    return constant(op === 'ne' ? 1 : 0);
   const isTest = op === 'eq' || op === 'ne' || op === 'lt' || op === 'le';
   // A test of a select of constants is decided in each branch.
-  if (isTest && a.op === 'select' && b.op === 'const' && (a.a.op === 'const' || a.b.op === 'const')) {
-    return choose(a.cond, { op: 'select', cond: a.cond, a: { op, a: a.a, b }, b: { op, a: a.b, b } }, about);
+  if (
+    isTest &&
+    a.op === 'select' &&
+    b.op === 'const' &&
+    (a.a.op === 'const' || a.b.op === 'const')
+  ) {
+    return choose(
+      a.cond,
+      { op: 'select', cond: a.cond, a: { op, a: a.a, b }, b: { op, a: a.b, b } },
+      about,
+    );
   }
   if (op === 'ne') return not(binary('eq', a, b));
   return a === e.a && b === e.b ? e : binary(op, a, b);
@@ -107,11 +126,18 @@ export function sameExpr(a: Expr, b: Expr): boolean {
   if (a === b) return true;
   if (a.op !== b.op) return false;
   switch (a.op) {
-    case 'const': return b.op === 'const' && a.value === b.value;
-    case 'field': return b.op === 'field' && a.field === b.field;
-    case 'not': return b.op === 'not' && sameExpr(a.a, b.a);
-    case 'select': return b.op === 'select' && sameExpr(a.cond, b.cond) && sameExpr(a.a, b.a) && sameExpr(a.b, b.b);
-    default: return 'b' in b && 'a' in b && sameExpr(a.a, b.a) && sameExpr(a.b, b.b);
+    case 'const':
+      return b.op === 'const' && a.value === b.value;
+    case 'field':
+      return b.op === 'field' && a.field === b.field;
+    case 'not':
+      return b.op === 'not' && sameExpr(a.a, b.a);
+    case 'select':
+      return (
+        b.op === 'select' && sameExpr(a.cond, b.cond) && sameExpr(a.a, b.a) && sameExpr(a.b, b.b)
+      );
+    default:
+      return 'b' in b && 'a' in b && sameExpr(a.a, b.a) && sameExpr(a.b, b.b);
   }
 }
 
@@ -120,10 +146,17 @@ export function simplifyBody(body: readonly Statement[], about: Knowledge): read
   const out: Statement[] = [];
   for (const s of body) {
     switch (s.op) {
-      case 'note': break;
-      case 'violate': out.push(s); break;
-      case 'set': out.push({ op: 'set', field: s.field, value: simplify(s.value, about) }); break;
-      case 'jump': out.push(s); return out;
+      case 'note':
+        break;
+      case 'violate':
+        out.push(s);
+        break;
+      case 'set':
+        out.push({ op: 'set', field: s.field, value: simplify(s.value, about) });
+        break;
+      case 'jump':
+        out.push(s);
+        return out;
       case 'if': {
         const cond = simplify(s.cond, about);
         if (cond.op === 'const') {

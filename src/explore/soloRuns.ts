@@ -20,7 +20,10 @@ interface SoloOutcome {
 }
 
 /** Goals of the two properties that are decided by running calls undisturbed. */
-export interface SoloGoals { readonly unclean: Goal[]; readonly late: Goal[] }
+export interface SoloGoals {
+  readonly unclean: Goal[];
+  readonly late: Goal[];
+}
 
 /** One call under study; states with the same projection run it alike. */
 interface Candidate {
@@ -34,7 +37,11 @@ interface Candidate {
  * Runs, from every state in which a call is about to begin, that call alone to its end. States that agree on what the
  * call reads and writes count as one.
  */
-export function* soloGoals(search: Search, layers: readonly number[], wanted: { readonly unclean: boolean; readonly late: boolean }): Generator<number, SoloGoals> {
+export function* soloGoals(
+  search: Search,
+  layers: readonly number[],
+  wanted: { readonly unclean: boolean; readonly late: boolean },
+): Generator<number, SoloGoals> {
   const { model, layout, engine } = search;
   const { program } = model;
   const solo = makeSolo(search, {
@@ -44,8 +51,16 @@ export function* soloGoals(search: Search, layers: readonly number[], wanted: { 
   const goals: SoloGoals = { unclean: [], late: [] };
   const best = { unclean: Infinity, late: Infinity };
   if (solo.candidates.length === 0) return goals;
-  const byTask = model.pcs.map((pc, task) => ({ task, slot: layout.slotOf.get(pc)!, at: new Map(solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c])) }))
-    .filter((t) => t.at.size > 0).map((t) => ({ ...t, starts: t.slot.table!.map((pc) => t.at.get(pc)) }));
+  const byTask = model.pcs
+    .map((pc, task) => ({
+      task,
+      slot: layout.slotOf.get(pc)!,
+      at: new Map(
+        solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c]),
+      ),
+    }))
+    .filter((t) => t.at.size > 0)
+    .map((t) => ({ ...t, starts: t.slot.table!.map((pc) => t.at.get(pc)) }));
   const keep = (kind: 'unclean' | 'late', state: number, steps: number, task: number): void => {
     if (steps === 0) return;
     const length = layerOf(layers, state) + steps;
@@ -61,10 +76,18 @@ export function* soloGoals(search: Search, layers: readonly number[], wanted: { 
     const to = Math.min(count, from + slice);
     const { records, stride } = engine.store();
     for (const { task, slot, starts } of byTask) {
-      eachShowing(statesAt(records, stride, from, to, slot, starts, found), records, stride, slot, starts, solo.runAlone, (state, { unclean, late }) => {
-        keep('unclean', state, unclean, task);
-        keep('late', state, late, task);
-      });
+      eachShowing(
+        statesAt(records, stride, from, to, slot, starts, found),
+        records,
+        stride,
+        slot,
+        starts,
+        solo.runAlone,
+        (state, { unclean, late }) => {
+          keep('unclean', state, unclean, task);
+          keep('late', state, late, task);
+        },
+      );
     }
     yield to - from;
   }
@@ -72,7 +95,15 @@ export function* soloGoals(search: Search, layers: readonly number[], wanted: { 
 }
 
 /** The hot loop, in a function of its own that is there once for all checks: compilers forget closures with the check that made them. */
-function eachShowing(states: Int32Array, records: Int32Array, stride: number, slot: Slot, starts: readonly (Candidate | undefined)[], runAlone: Solo['runAlone'], show: (state: number, outcome: SoloOutcome) => void): void {
+function eachShowing(
+  states: Int32Array,
+  records: Int32Array,
+  stride: number,
+  slot: Slot,
+  starts: readonly (Candidate | undefined)[],
+  runAlone: Solo['runAlone'],
+  show: (state: number, outcome: SoloOutcome) => void,
+): void {
   const { word, shift, mask } = slot;
   for (let i = 0; i < states.length; i++) {
     const place = states[i]! * stride;
@@ -93,12 +124,35 @@ interface Solo {
 
 const NOTHING: SoloOutcome = { unclean: 0, late: 0 };
 
-function makeSolo({ model, layout, ...search }: Search, wanted: { readonly unclean: boolean; readonly late: boolean }): Solo {
+function makeSolo(
+  { model, layout, ...search }: Search,
+  wanted: { readonly unclean: boolean; readonly late: boolean },
+): Solo {
   const { program } = model;
-  const waits = wanted.late ? withdrawals(program).map((w) => ({ ...w, opens: lateOpens(program, w), at: w.pc, pc: model.pcs[w.task]! })) : [];
+  const waits = wanted.late
+    ? withdrawals(program).map((w) => ({
+        ...w,
+        opens: lateOpens(program, w),
+        at: w.pc,
+        pc: model.pcs[w.task]!,
+      }))
+    : [];
   const candidates = program.calls
-    .filter((c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)))
-    .map((call): Candidate => ({ call, projection: makeProjection(layout, relevant(program, call, waits.filter((w) => w.opens.includes(call)).map((w) => w.pc))), outcomes: [] }));
+    .filter(
+      (c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)),
+    )
+    .map((call): Candidate => ({
+      call,
+      projection: makeProjection(
+        layout,
+        relevant(
+          program,
+          call,
+          waits.filter((w) => w.opens.includes(call)).map((w) => w.pc),
+        ),
+      ),
+      outcomes: [],
+    }));
   const interpreter = search.interpreter();
   const now = new Int32Array(layout.words);
   const full = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
@@ -108,11 +162,21 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
   const runAlone = ({ call }: Candidate, records: Int32Array, place: number): SoloOutcome => {
     for (let i = 0; i < layout.words; i++) now[i] = records[place + i]!;
     const pc = model.pcs[call.task]!;
-    const standing = waits.filter((w) => w.opens.includes(call) && fieldIn(model, layout, records, place, w.pc) === w.at);
+    const standing = waits.filter(
+      (w) => w.opens.includes(call) && fieldIn(model, layout, records, place, w.pc) === w.at,
+    );
     let late = 0;
     for (let steps = 1; ; steps++) {
       if (!interpreter.step(now, 0, call.task)) return { unclean: 0, late };
-      if (late === 0 && standing.some((w) => fieldIn(model, layout, interpreter.next, 0, w.counter) > fieldIn(model, layout, now, 0, w.counter))) late = steps;
+      if (
+        late === 0 &&
+        standing.some(
+          (w) =>
+            fieldIn(model, layout, interpreter.next, 0, w.counter) >
+            fieldIn(model, layout, now, 0, w.counter),
+        )
+      )
+        late = steps;
       now.set(interpreter.next);
       const at = fieldIn(model, layout, now, 0, pc);
       if (at >= call.start && at < call.end) {
@@ -120,7 +184,8 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
         continue;
       }
       const result = fieldIn(model, layout, now, 0, call.result);
-      if (!wanted.unclean || result === 0 || result > call.errnos.length) return { unclean: 0, late };
+      if (!wanted.unclean || result === 0 || result > call.errnos.length)
+        return { unclean: 0, late };
       unpackState(model, layout, records, place, before);
       unpackState(model, layout, now, 0, after);
       return { unclean: leftChanged(program, before, after).length > 0 ? steps : 0, late };
@@ -139,7 +204,9 @@ function makeSolo({ model, layout, ...search }: Search, wanted: { readonly uncle
 /** The fields that the call reads or writes, the lives of the objects that it writes, and some more. */
 function relevant(program: Program, call: ProgramCall, more: readonly number[]): Set<number> {
   const fields = new Set(more);
-  const add = (field: number): void => { fields.add(field); };
+  const add = (field: number): void => {
+    fields.add(field);
+  };
   for (const step of program.tasks[call.task]!.steps.slice(call.start, call.end)) {
     fieldsRead(step.guard, add);
     eachStatement(step.body, (s) => {

@@ -43,7 +43,13 @@ export function findState(store: StateStore, from: Int32Array, offset: number): 
 }
 
 /** Enters the stored states `from` to `to - 1` into a table that has none of them. */
-export function rehash(table: Int32Array, records: Int32Array, from: number, to: number, words: number): void {
+export function rehash(
+  table: Int32Array,
+  records: Int32Array,
+  from: number,
+  to: number,
+  words: number,
+): void {
   const mask = table.length - 1;
   for (let index = from, at = from * (words + 1); index < to; index++, at += words + 1) {
     const h = hashWords(records, at, words);

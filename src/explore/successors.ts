@@ -13,13 +13,17 @@ export function makeSuccessors({ model, engine, ...search }: Search): Successors
   const interpreter = search.interpreter();
   const { symmetry, only } = search.reduction;
   return {
-    tasks, batch,
+    tasks,
+    batch,
     expand: (from, to) => {
       const store = engine.store();
       for (let state = from, at = 0; state < to; state++) {
         const chosen = only?.(store.records, state * store.stride) ?? -1;
         for (let task = 0; task < tasks; task++, at++) {
-          if ((chosen < 0 || chosen === task) && interpreter.step(store.records, state * store.stride, task)) {
+          if (
+            (chosen < 0 || chosen === task) &&
+            interpreter.step(store.records, state * store.stride, task)
+          ) {
             broken[at] = interpreter.brokenAfter();
             if (symmetry) {
               symmetry.canonical(interpreter.next, 0);

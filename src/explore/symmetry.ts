@@ -36,7 +36,10 @@ export function findSymmetry(model: Model, layout: Layout): Symmetry | undefined
     },
     landed: () => {
       const at = Int32Array.from(model.program.tasks, (_, task) => task);
-      for (const g of applied) at.forEach((task, t) => { at[t] = group[g]!.tasks[task]!; });
+      for (const g of applied)
+        at.forEach((task, t) => {
+          at[t] = group[g]!.tasks[task]!;
+        });
       return at;
     },
   };
@@ -65,7 +68,11 @@ function closeUnderPairs(verified: readonly Renaming[]): Renaming[] {
 function conjugate(a: Renaming, b: Renaming): Renaming {
   const at = (r: Renaming, f: number): number => r.fields.get(f) ?? f;
   const fields = new Map<number, number>();
-  for (const f of new Set([...a.fields.keys(), ...b.fields.keys(), ...[...a.fields.keys()].map((x) => at(b, x))])) {
+  for (const f of new Set([
+    ...a.fields.keys(),
+    ...b.fields.keys(),
+    ...[...a.fields.keys()].map((x) => at(b, x)),
+  ])) {
     const to = at(b, at(a, at(b, f)));
     if (to !== f) fields.set(f, to);
   }
@@ -95,9 +102,13 @@ function compileMoves({ program, variables }: Model, layout: Layout, renaming: R
   const tables: (Int32Array | undefined)[] = [];
   for (const { field } of variables) {
     const task = field - program.fields.length;
-    const target = task >= 0 ? program.fields.length + renaming.tasks[task]! : renaming.fields.get(field) ?? field;
+    const target =
+      task >= 0
+        ? program.fields.length + renaming.tasks[task]!
+        : (renaming.fields.get(field) ?? field);
     const [from, to] = [layout.slotOf.get(field)!, layout.slotOf.get(target)!];
-    const table = task < 0 && carriesNames(program, field) ? valueTable(from, to, field, renaming) : undefined;
+    const table =
+      task < 0 && carriesNames(program, field) ? valueTable(from, to, field, renaming) : undefined;
     if (target === field && !table) continue;
     keep[to.word]! &= ~(to.mask << to.shift);
     slots.push(from.word, from.shift, from.mask, to.word, to.shift);
@@ -112,7 +123,12 @@ function carriesNames(program: Program, field: number): boolean {
 }
 
 /** What the bits of a slot turn into; undefined when they stay the same. */
-function valueTable(from: Slot, to: Slot, field: number, renaming: Renaming): Int32Array | undefined {
+function valueTable(
+  from: Slot,
+  to: Slot,
+  field: number,
+  renaming: Renaming,
+): Int32Array | undefined {
   const table = new Int32Array(from.mask + 1);
   let same = true;
   for (let raw = 0; raw + from.lo <= from.hi; raw++) {
@@ -124,7 +140,13 @@ function valueTable(from: Slot, to: Slot, field: number, renaming: Renaming): In
 }
 
 /** Whether the image of a state, left in `image`, comes before the state. */
-function smaller({ keep, slots, tables }: Moves, words: Int32Array, offset: number, image: Int32Array, width: number): boolean {
+function smaller(
+  { keep, slots, tables }: Moves,
+  words: Int32Array,
+  offset: number,
+  image: Int32Array,
+  width: number,
+): boolean {
   for (let i = 0; i < width; i++) image[i] = words[offset + i]! & keep[i]!;
   for (let s = 0, at = 0; at < slots.length; s++, at += 5) {
     const raw = (words[offset + slots[at]!]! >>> slots[at + 1]!) & slots[at + 2]!;
@@ -150,16 +172,23 @@ function isSymmetry(model: Model, renaming: Renaming): boolean {
     for (let value = v.lo; value <= v.hi && carriesNames(program, v.field); value++) {
       const image = renaming.value(v.field, value);
       // A value whose image cannot be is never taken: the images of reachable states are reachable.
-      if (image >= to.lo && image <= to.hi && renaming.value(to.field, image) !== value) return false;
+      if (image >= to.lo && image <= to.hi && renaming.value(to.field, image) !== value)
+        return false;
     }
   }
   for (const [f, value] of fixed) if (fixed.get(at(f)) !== renaming.value(f, value)) return false;
   for (const [task, here] of places.entries()) {
     const there = places[renaming.tasks[task]!]!;
-    if (here.count !== there.count || here.start !== there.start || here.values.size !== there.values.size) return false;
+    if (
+      here.count !== there.count ||
+      here.start !== there.start ||
+      here.values.size !== there.values.size
+    )
+      return false;
     for (const [f, values] of here.values) {
       const images = there.values.get(at(f));
-      if (!images || values.some((v, place) => renaming.value(f, v) !== images[place])) return false;
+      if (!images || values.some((v, place) => renaming.value(f, v) !== images[place]))
+        return false;
     }
   }
   const same = new Texts(undefined);
@@ -169,10 +198,18 @@ function isSymmetry(model: Model, renaming: Renaming): boolean {
     if (list.length !== others.length) return false;
     for (const [place, action] of list.entries()) {
       const other = others[place]!;
-      if (renamed.expr(action.guard) !== same.expr(other.guard) || renamed.body(action.body) !== same.body(other.body)) return false;
+      if (
+        renamed.expr(action.guard) !== same.expr(other.guard) ||
+        renamed.body(action.body) !== same.body(other.body)
+      )
+        return false;
     }
   }
-  const ruleTexts = (texts: Texts): string => rules.map((r) => `${r.property} ${texts.expr(r.bad)}`).sort().join('\n');
+  const ruleTexts = (texts: Texts): string =>
+    rules
+      .map((r) => `${r.property} ${texts.expr(r.bad)}`)
+      .sort()
+      .join('\n');
   return ruleTexts(renamed) === ruleTexts(same);
 }
 
@@ -183,12 +220,27 @@ class Texts {
   /** `typed` is the field that the value is for: its kind says how numbers are renamed. */
   expr(e: Expr, typed?: number): string {
     switch (e.op) {
-      case 'const': return String(typed === undefined || !this.renaming ? e.value : this.renaming.value(typed, e.value));
-      case 'field': return `f${this.renaming?.fields.get(e.field) ?? e.field}`;
-      case 'not': return `!${this.expr(e.a)}`;
-      case 'select': return this.selection(e, typed);
-      case 'and': case 'or': return `${e.op}(${this.parts(e, e.op).map((p) => this.expr(p)).sort().join()})`;
-      case 'add': return `add(${this.parts(e, 'add').map((p) => this.expr(p)).sort().join()})`;
+      case 'const':
+        return String(
+          typed === undefined || !this.renaming ? e.value : this.renaming.value(typed, e.value),
+        );
+      case 'field':
+        return `f${this.renaming?.fields.get(e.field) ?? e.field}`;
+      case 'not':
+        return `!${this.expr(e.a)}`;
+      case 'select':
+        return this.selection(e, typed);
+      case 'and':
+      case 'or':
+        return `${e.op}(${this.parts(e, e.op)
+          .map((p) => this.expr(p))
+          .sort()
+          .join()})`;
+      case 'add':
+        return `add(${this.parts(e, 'add')
+          .map((p) => this.expr(p))
+          .sort()
+          .join()})`;
       default: {
         const type = typeOf(e.a) ?? typeOf(e.b);
         const sides = [this.expr(e.a, type), this.expr(e.b, type)];
@@ -198,15 +250,22 @@ class Texts {
   }
 
   body(list: readonly Statement[]): string {
-    return list.map((s) => {
-      switch (s.op) {
-        case 'note': return '';
-        case 'violate': return `violate ${s.property}`;
-        case 'jump': return `jump ${s.pc}`;
-        case 'set': return `f${this.renaming?.fields.get(s.field) ?? s.field}=${this.expr(s.value, s.field)}`;
-        case 'if': return this.branches(s);
-      }
-    }).join(';');
+    return list
+      .map((s) => {
+        switch (s.op) {
+          case 'note':
+            return '';
+          case 'violate':
+            return `violate ${s.property}`;
+          case 'jump':
+            return `jump ${s.pc}`;
+          case 'set':
+            return `f${this.renaming?.fields.get(s.field) ?? s.field}=${this.expr(s.value, s.field)}`;
+          case 'if':
+            return this.branches(s);
+        }
+      })
+      .join(';');
   }
 
   /** A chain of branches on one field has no order. */
@@ -242,7 +301,14 @@ function exclusive(conditions: readonly Expr[]): boolean {
   const values = new Set<number>();
   let field: number | undefined;
   for (const c of conditions) {
-    if (c.op !== 'eq' || c.a.op !== 'field' || c.b.op !== 'const' || (field !== undefined && c.a.field !== field) || values.has(c.b.value)) return false;
+    if (
+      c.op !== 'eq' ||
+      c.a.op !== 'field' ||
+      c.b.op !== 'const' ||
+      (field !== undefined && c.a.field !== field) ||
+      values.has(c.b.value)
+    )
+      return false;
     field = c.a.field;
     values.add(c.b.value);
   }
@@ -251,5 +317,5 @@ function exclusive(conditions: readonly Expr[]): boolean {
 
 /** A field whose kind an expression's value is of. */
 function typeOf(e: Expr): number | undefined {
-  return e.op === 'field' ? e.field : e.op === 'select' ? typeOf(e.a) ?? typeOf(e.b) : undefined;
+  return e.op === 'field' ? e.field : e.op === 'select' ? (typeOf(e.a) ?? typeOf(e.b)) : undefined;
 }

@@ -13,7 +13,12 @@ interface Tracked {
  * The body without `field`, when every way through it leaves the field at `start` if it found it there and every read of
  * it has one known value; undefined otherwise. A lock taken and dropped within one step disappears this way.
  */
-export function withoutTransient(body: readonly Statement[], field: number, start: number, about: Knowledge): readonly Statement[] | undefined {
+export function withoutTransient(
+  body: readonly Statement[],
+  field: number,
+  start: number,
+  about: Knowledge,
+): readonly Statement[] | undefined {
   const at: Tracked = { value: start, ended: false };
   let broken = false;
 
@@ -30,8 +35,11 @@ export function withoutTransient(body: readonly Statement[], field: number, star
         },
       };
       switch (s.op) {
-        case 'note': break;
-        case 'violate': out.push(s); break;
+        case 'note':
+          break;
+        case 'violate':
+          out.push(s);
+          break;
         case 'jump':
           if (at.value !== start) broken = true;
           at.ended = true;

@@ -24,7 +24,8 @@ export class Tables {
     if (at !== undefined) return at;
     while (this.content.length % width !== 0) this.content.push(0);
     const address = TABLES_AT + this.content.length;
-    for (const value of values) for (let byte = 0; byte < width; byte++) this.content.push((value >> (8 * byte)) & 255);
+    for (const value of values)
+      for (let byte = 0; byte < width; byte++) this.content.push((value >> (8 * byte)) & 255);
     this.known.set(key, address);
     return address;
   }
@@ -85,12 +86,16 @@ export class WordCode {
     const mask = slot.mask << slot.shift;
     const bits = (value - slot.lo) << slot.shift;
     const known = this.pending[slot.word];
-    this.pending[slot.word] = { clear: (known?.clear ?? 0) | mask, bits: ((known?.bits ?? 0) & ~mask) | bits };
+    this.pending[slot.word] = {
+      clear: (known?.clear ?? 0) | mask,
+      bits: ((known?.bits ?? 0) & ~mask) | bits,
+    };
   }
 
   protected assign(slot: Slot, value: Expr, action: Action): void {
     const { out } = this;
-    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi) return this.setConstant(slot, value.value);
+    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi)
+      return this.setConstant(slot, value.value);
     const by = increment(slot.field, value);
     const leaves = mayLeave(slot, value, this.tests.range);
     const word = this.next[slot.word]!;
@@ -99,14 +104,22 @@ export class WordCode {
     if (leaves) {
       out.tee(this.scratch);
       // One unsigned comparison for both ends.
-      out.constant(slot.lo); out.op(WASM.sub); out.constant(slot.hi - slot.lo); out.op(WASM.gtU);
+      out.constant(slot.lo);
+      out.op(WASM.sub);
+      out.constant(slot.hi - slot.lo);
+      out.op(WASM.gtU);
       out.if();
-      out.constant(action.index); out.get(this.scratch); out.call(CALL.leave);
+      out.constant(action.index);
+      out.get(this.scratch);
+      out.call(CALL.leave);
       out.end();
       if (by === undefined) out.get(this.scratch);
     }
     if (by !== undefined) {
-      out.get(word); out.constant(by << slot.shift); out.op(WASM.add); out.set(word);
+      out.get(word);
+      out.constant(by << slot.shift);
+      out.op(WASM.add);
+      out.set(word);
       return;
     }
     if (slot.lo !== 0) {
@@ -117,7 +130,9 @@ export class WordCode {
       out.constant(slot.shift);
       out.op(WASM.shl);
     }
-    out.get(word); out.constant(~(slot.mask << slot.shift)); out.op(WASM.and, WASM.or);
+    out.get(word);
+    out.constant(~(slot.mask << slot.shift));
+    out.op(WASM.and, WASM.or);
     out.set(word);
   }
 
@@ -154,9 +169,14 @@ export class WordCode {
   private value(e: Expr): void {
     const { out } = this;
     switch (e.op) {
-      case 'const': out.constant(e.value); return;
-      case 'field': this.readField(this.slot(e.field)); return;
-      case 'add': case 'sub':
+      case 'const':
+        out.constant(e.value);
+        return;
+      case 'field':
+        this.readField(this.slot(e.field));
+        return;
+      case 'add':
+      case 'sub':
         this.value(e.a);
         this.value(e.b);
         out.op(WASM[e.op]);
@@ -177,7 +197,8 @@ export class WordCode {
         this.value(e.b);
         out.end();
         return;
-      default: this.truth(e, true);
+      default:
+        this.truth(e, true);
     }
   }
 
@@ -187,18 +208,25 @@ export class WordCode {
     const test = this.tests.single(e);
     if (test) return this.term(test, wanted);
     switch (e.op) {
-      case 'not': return this.truth(e.a, !wanted);
-      case 'and': case 'or': {
+      case 'not':
+        return this.truth(e.a, !wanted);
+      case 'and':
+      case 'or': {
         // An `or` is an `and` of the opposites, the other way round.
         const terms = this.tests.conjuncts(e, e.op === 'and');
         this.all(terms);
         if ((e.op === 'and') !== wanted) out.op(WASM.eqz);
         return;
       }
-      case 'eq': case 'ne': case 'lt': case 'le':
+      case 'eq':
+      case 'ne':
+      case 'lt':
+      case 'le':
         this.value(e.a);
         this.value(e.b);
-        out.op(e.op === 'eq' ? WASM.eq : e.op === 'ne' ? WASM.ne : e.op === 'lt' ? WASM.ltS : WASM.leS);
+        out.op(
+          e.op === 'eq' ? WASM.eq : e.op === 'ne' ? WASM.ne : e.op === 'lt' ? WASM.ltS : WASM.leS,
+        );
         if (!wanted) out.op(WASM.eqz);
         return;
       default:
@@ -250,10 +278,20 @@ export class WordCode {
 /** Worth computing even when the result may not be needed. */
 function isSmall(e: Expr): boolean {
   switch (e.op) {
-    case 'const': case 'field': return true;
-    case 'not': return isSmall(e.a);
-    case 'eq': case 'ne': case 'lt': case 'le': return (e.a.op === 'field' || e.a.op === 'const') && (e.b.op === 'field' || e.b.op === 'const');
-    default: return false;
+    case 'const':
+    case 'field':
+      return true;
+    case 'not':
+      return isSmall(e.a);
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'le':
+      return (
+        (e.a.op === 'field' || e.a.op === 'const') && (e.b.op === 'field' || e.b.op === 'const')
+      );
+    default:
+      return false;
   }
 }
 
@@ -263,9 +301,20 @@ export function emitHash(out: FunctionWriter, words: readonly number[], hash: nu
     if (i > 0) out.get(hash);
     out.get(word);
     if (i > 0) out.op(WASM.xor);
-    out.constant(0x7feb352d); out.op(WASM.mul); out.tee(hash);
-    out.get(hash); out.constant(15); out.op(WASM.shrU, WASM.xor); out.set(hash);
+    out.constant(0x7feb352d);
+    out.op(WASM.mul);
+    out.tee(hash);
+    out.get(hash);
+    out.constant(15);
+    out.op(WASM.shrU, WASM.xor);
+    out.set(hash);
   });
-  out.get(hash); out.constant(0x2c1b3c6d); out.op(WASM.mul); out.tee(hash);
-  out.get(hash); out.constant(16); out.op(WASM.shrU, WASM.xor); out.set(hash);
+  out.get(hash);
+  out.constant(0x2c1b3c6d);
+  out.op(WASM.mul);
+  out.tee(hash);
+  out.get(hash);
+  out.constant(16);
+  out.op(WASM.shrU, WASM.xor);
+  out.set(hash);
 }

@@ -14,19 +14,31 @@ const MIN_GROWTH = 16;
 export function wasmAllowed(): boolean {
   if (typeof WebAssembly === 'undefined') return false;
   try {
-    return new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) instanceof WebAssembly.Module;
+    return (
+      new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)) instanceof
+      WebAssembly.Module
+    );
   } catch {
     return false;
   }
 }
 
 /** The fast engine: one module, emitted for this model. */
-export function makeWasmEngine(model: Model, layout: Layout, listener: Listener, reducer: Reducer = {}, sizeLog2 = 14): Engine {
+export function makeWasmEngine(
+  model: Model,
+  layout: Layout,
+  listener: Listener,
+  reducer: Reducer = {},
+  sizeLog2 = 14,
+): Engine {
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;
   if (words > SCRATCH_WORDS) throw new Error(`states of ${words} words are too large`);
-  const emitted = makeModule(model, layout, { canonical: reducer.canonical !== undefined, only: reducer.only !== undefined });
+  const emitted = makeModule(model, layout, {
+    canonical: reducer.canonical !== undefined,
+    only: reducer.only !== undefined,
+  });
   const base = Math.ceil((TABLES_AT + emitted.tables.length) / 64) * 64;
   let size = 2 ** sizeLog2;
   const firstPages = Math.ceil((base + size * 4 + (tasks + 1) * stride * 4) / PAGE) + 1;
@@ -36,10 +48,16 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
     throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
   };
   const scratch = CONTROL.scratch >> 2;
-  const imports = { env: {
-    memory, broken: listener.broken, stuck: listener.stuck, leave,
-    canonical: () => reducer.canonical?.(view, scratch), only: () => reducer.only?.(view, scratch) ?? -1,
-  } };
+  const imports = {
+    env: {
+      memory,
+      broken: listener.broken,
+      stuck: listener.stuck,
+      leave,
+      canonical: () => reducer.canonical?.(view, scratch),
+      only: () => reducer.only?.(view, scratch) ?? -1,
+    },
+  };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), imports);
   const expand = instance.exports['expand'] as (from: number, to: number) => number;
   const rehash = instance.exports['rehash'] as (from: number, to: number) => number;
@@ -54,7 +72,10 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
     view[CONTROL.table >> 2] = base;
     view[CONTROL.mask >> 2] = size - 1;
     view[CONTROL.store >> 2] = store;
-    view[CONTROL.limit >> 2] = Math.min(Math.floor(size * MAX_LOAD), Math.floor((memory.buffer.byteLength - store) / (stride * 4)));
+    view[CONTROL.limit >> 2] = Math.min(
+      Math.floor(size * MAX_LOAD),
+      Math.floor((memory.buffer.byteLength - store) / (stride * 4)),
+    );
   };
   place();
   new Uint8Array(memory.buffer).set(emitted.tables, TABLES_AT);
@@ -77,14 +98,19 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
 
   const successors = (): Successors => {
     const { bytes, tables } = makeListModule(model, layout);
-    if (tables.length !== emitted.tables.length) throw new Error('the two modules expect different tables');
-    const list = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports['list'] as (from: number, to: number) => number;
+    if (tables.length !== emitted.tables.length)
+      throw new Error('the two modules expect different tables');
+    const list = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports[
+      'list'
+    ] as (from: number, to: number) => number;
     const output = memory.buffer.byteLength;
     const numbers = LIST_BATCH * tasks;
     reserve(output + 8 * numbers);
     view = new Int32Array(memory.buffer);
     view[CONTROL.output >> 2] = output;
-    const [next, broken] = [0, 1].map((i) => new Int32Array(memory.buffer, output + 4 * numbers * i, numbers)) as [Int32Array, Int32Array];
+    const [next, broken] = [0, 1].map(
+      (i) => new Int32Array(memory.buffer, output + 4 * numbers * i, numbers),
+    ) as [Int32Array, Int32Array];
     return { tasks, batch: LIST_BATCH, expand: list, next: () => next, broken: () => broken };
   };
 
@@ -124,7 +150,9 @@ export function makeWasmEngine(model: Model, layout: Layout, listener: Listener,
       return entered < count;
     },
     store: () => ({
-      words, stride, count: control(CONTROL.count),
+      words,
+      stride,
+      count: control(CONTROL.count),
       records: view.subarray(control(CONTROL.store) >> 2),
       table: view.subarray(base >> 2, (base >> 2) + size),
     }),

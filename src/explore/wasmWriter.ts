@@ -1,9 +1,40 @@
 /** Instructions of WebAssembly that the emitter uses, by their byte. */
 export const WASM = {
-  block: 0x02, loop: 0x03, if: 0x04, else: 0x05, end: 0x0b, br: 0x0c, brIf: 0x0d, brTable: 0x0e, return: 0x0f, call: 0x10, select: 0x1b,
-  localGet: 0x20, localSet: 0x21, localTee: 0x22, load: 0x28, load8: 0x2d, store: 0x36, const: 0x41,
-  eqz: 0x45, eq: 0x46, ne: 0x47, ltS: 0x48, ltU: 0x49, gtS: 0x4a, gtU: 0x4b, leS: 0x4c, geU: 0x4f,
-  add: 0x6a, sub: 0x6b, mul: 0x6c, and: 0x71, or: 0x72, xor: 0x73, shl: 0x74, shrU: 0x76,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  select: 0x1b,
+  localGet: 0x20,
+  localSet: 0x21,
+  localTee: 0x22,
+  load: 0x28,
+  load8: 0x2d,
+  store: 0x36,
+  const: 0x41,
+  eqz: 0x45,
+  eq: 0x46,
+  ne: 0x47,
+  ltS: 0x48,
+  ltU: 0x49,
+  gtS: 0x4a,
+  gtU: 0x4b,
+  leS: 0x4c,
+  geU: 0x4f,
+  add: 0x6a,
+  sub: 0x6b,
+  mul: 0x6c,
+  and: 0x71,
+  or: 0x72,
+  xor: 0x73,
+  shl: 0x74,
+  shrU: 0x76,
 } as const;
 
 const I32 = 0x7f;
@@ -141,23 +172,46 @@ export interface Signature {
 /** The bytes of a module with one imported memory `env.memory`, imported functions first, then its own, all exported by name. */
 export function moduleBytes(
   imports: readonly { readonly name: string; readonly signature: Signature }[],
-  functions: readonly { readonly name: string; readonly signature: Signature; readonly body: readonly number[] }[],
+  functions: readonly {
+    readonly name: string;
+    readonly signature: Signature;
+    readonly body: readonly number[];
+  }[],
 ): Uint8Array<ArrayBuffer> {
   const out: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
   const all = [...imports, ...functions];
-  section(out, 1, all.length, all.flatMap(({ signature }) => {
-    const bytes = [0x60];
-    unsigned(bytes, signature.parameters);
-    for (let i = 0; i < signature.parameters; i++) bytes.push(I32);
-    bytes.push(...(signature.result ? [1, I32] : [0]));
-    return bytes;
-  }));
+  section(
+    out,
+    1,
+    all.length,
+    all.flatMap(({ signature }) => {
+      const bytes = [0x60];
+      unsigned(bytes, signature.parameters);
+      for (let i = 0; i < signature.parameters; i++) bytes.push(I32);
+      bytes.push(...(signature.result ? [1, I32] : [0]));
+      return bytes;
+    }),
+  );
   section(out, 2, imports.length + 1, [
-    ...text('env'), ...text('memory'), 0x02, 0x00, 0x01,
+    ...text('env'),
+    ...text('memory'),
+    0x02,
+    0x00,
+    0x01,
     ...imports.flatMap(({ name }, type) => [...text('env'), ...text(name), 0x00, type]),
   ]);
-  section(out, 3, functions.length, functions.flatMap((_, i) => numbered(imports.length + i)));
-  section(out, 7, functions.length, functions.flatMap(({ name }, i) => [...text(name), 0x00, ...numbered(imports.length + i)]));
+  section(
+    out,
+    3,
+    functions.length,
+    functions.flatMap((_, i) => numbered(imports.length + i)),
+  );
+  section(
+    out,
+    7,
+    functions.length,
+    functions.flatMap(({ name }, i) => [...text(name), 0x00, ...numbered(imports.length + i)]),
+  );
   const bodies: number[] = [];
   for (const { body } of functions) for (const byte of body) bodies.push(byte);
   section(out, 10, functions.length, bodies);

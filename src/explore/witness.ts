@@ -13,7 +13,10 @@ export interface Goal {
 }
 
 /** A schedule to a goal; its last `tail` steps are the goal's. */
-export interface FoundSchedule { readonly steps: readonly number[]; readonly tail: number }
+export interface FoundSchedule {
+  readonly steps: readonly number[];
+  readonly tail: number;
+}
 
 /** Most witnesses that one pass can look for. */
 const GOALS_PER_PASS = 31;
@@ -23,23 +26,32 @@ const GOALS_PER_PASS = 31;
  * among those the one that prefers low task numbers. Under symmetry the tasks are those of the stored states, each step in the
  * names of its own state: see `realTasks`. Yields the number of states looked at, so that the caller can pause.
  */
-export function* shortestSchedules(graph: LayeredGraph, goals: readonly (readonly Goal[])[]): Generator<number, FoundSchedule[]> {
+export function* shortestSchedules(
+  graph: LayeredGraph,
+  goals: readonly (readonly Goal[])[],
+): Generator<number, FoundSchedule[]> {
   const schedules: FoundSchedule[] = [];
   for (let at = 0; at < goals.length; at += GOALS_PER_PASS) {
     const some = goals.slice(at, at + GOALS_PER_PASS);
     const marks = yield* markBackwards(graph, some);
-    for (const [bit, set] of some.entries()) schedules.push(yield* fewestSwitches(graph, marks, 1 << bit, set));
+    for (const [bit, set] of some.entries())
+      schedules.push(yield* fewestSwitches(graph, marks, 1 << bit, set));
   }
   return schedules;
 }
 
 /** For each state, which goals it can reach along shortest paths only. */
-function* markBackwards(graph: LayeredGraph, goals: readonly (readonly Goal[])[]): Generator<number, Int32Array> {
+function* markBackwards(
+  graph: LayeredGraph,
+  goals: readonly (readonly Goal[])[],
+): Generator<number, Int32Array> {
   const { layers, successors } = graph;
   const { tasks, batch } = successors;
-  const last = Math.max(0, ...goals.flat().map(g => g.state));
+  const last = Math.max(0, ...goals.flat().map((g) => g.state));
   const marks = new Int32Array(last + 1);
-  goals.forEach((set, bit) => { for (const g of set) marks[g.state]! |= 1 << bit; });
+  goals.forEach((set, bit) => {
+    for (const g of set) marks[g.state]! |= 1 << bit;
+  });
   for (let depth = layerOf(layers, last) - 1; depth >= 0; depth--) {
     const start = layers[depth]!;
     const end = layers[depth + 1]!;
@@ -54,7 +66,15 @@ function* markBackwards(graph: LayeredGraph, goals: readonly (readonly Goal[])[]
 }
 
 /** Gives states the marks of their successors among `end..last`. A function of its own: a generator's loops stay slow. */
-function markFrom(marks: Int32Array, next: Int32Array, tasks: number, from: number, to: number, end: number, last: number): void {
+function markFrom(
+  marks: Int32Array,
+  next: Int32Array,
+  tasks: number,
+  from: number,
+  to: number,
+  end: number,
+  last: number,
+): void {
   for (let state = from, at = 0; state < to; state++) {
     let mark = marks[state]!;
     for (let task = 0; task < tasks; task++, at++) {
@@ -66,14 +86,29 @@ function markFrom(marks: Int32Array, next: Int32Array, tasks: number, from: numb
 }
 
 /** Walks the marked states forwards with, per state and last task, the fewest switches so far. */
-function* fewestSwitches(graph: LayeredGraph, marks: Int32Array, bit: number, goals: readonly Goal[]): Generator<number, FoundSchedule> {
+function* fewestSwitches(
+  graph: LayeredGraph,
+  marks: Int32Array,
+  bit: number,
+  goals: readonly Goal[],
+): Generator<number, FoundSchedule> {
   const { layers, successors } = graph;
   const { tasks } = successors;
   const tails = new Map<number, (readonly number[])[]>();
   for (const g of goals) tails.set(g.state, [...(tails.get(g.state) ?? []), g.tail]);
   // One row per state and layer: by last task (`tasks` stands for none yet) the switches, the state and last task before, and what ran.
-  interface Row { readonly cost: Int32Array; readonly from: Int32Array; readonly before: Int32Array; readonly ran: Int32Array }
-  const makeRow = (): Row => ({ cost: new Int32Array(tasks + 1).fill(FAR), from: new Int32Array(tasks + 1), before: new Int32Array(tasks + 1), ran: new Int32Array(tasks + 1) });
+  interface Row {
+    readonly cost: Int32Array;
+    readonly from: Int32Array;
+    readonly before: Int32Array;
+    readonly ran: Int32Array;
+  }
+  const makeRow = (): Row => ({
+    cost: new Int32Array(tasks + 1).fill(FAR),
+    from: new Int32Array(tasks + 1),
+    before: new Int32Array(tasks + 1),
+    ran: new Int32Array(tasks + 1),
+  });
   const start = makeRow();
   start.cost[tasks] = 0;
   const rows: Map<number, Row>[] = [new Map([[0, start]])];

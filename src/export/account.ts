@@ -30,7 +30,12 @@ export function accountOf(trace: Trace): readonly Row[] {
   const noteBlocks = (at: number, end: boolean): void => {
     for (const { index: task } of program.tasks) {
       const wait = waitOf(program, state, task);
-      if (!wait || waiting.has(task) || (!end && (wait.kind === 'name' || !inCall(program, state, task)))) continue;
+      if (
+        !wait ||
+        waiting.has(task) ||
+        (!end && (wait.kind === 'name' || !inCall(program, state, task)))
+      )
+        continue;
       waiting.set(task, wait);
       const next = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? 0] ?? 0];
       if (!next) continue;
@@ -41,9 +46,26 @@ export function accountOf(trace: Trace): readonly Row[] {
         begun.add(next.call);
         rows.push({ ...row, kind: 'call', text: callText(call.call), depth: 0 });
       }
-      if (wait.kind !== 'name') rows.push({ ...row, kind: 'event', depth, text: wait.kind === 'mutex' ? `mutex_lock(&${placeWord(program, wait.field)})` : `wait_for_completion(&${placeWord(program, wait.field)})` });
+      if (wait.kind !== 'name')
+        rows.push({
+          ...row,
+          kind: 'event',
+          depth,
+          text:
+            wait.kind === 'mutex'
+              ? `mutex_lock(&${placeWord(program, wait.field)})`
+              : `wait_for_completion(&${placeWord(program, wait.field)})`,
+        });
       const by = waitHolders(program, state, wait).join(', ');
-      rows.push({ ...row, kind: 'blocks', depth, text: wait.kind === 'name' ? `/* waits for ${waitText(program, wait)}${by === '' ? '' : `, made by ${by}`} */` : `/* blocks${by === '' ? '' : `: held by ${by}`} */` });
+      rows.push({
+        ...row,
+        kind: 'blocks',
+        depth,
+        text:
+          wait.kind === 'name'
+            ? `/* waits for ${waitText(program, wait)}${by === '' ? '' : `, made by ${by}`} */`
+            : `/* blocks${by === '' ? '' : `: held by ${by}`} */`,
+      });
     }
   };
   for (const s of trace.steps) {
@@ -52,7 +74,15 @@ export function accountOf(trace: Trace): readonly Row[] {
     const call = program.calls[s.step.call];
     if (call && !begun.has(s.step.call) && !isFlush(program, s.task)) {
       begun.add(s.step.call);
-      rows.push({ task: s.task, kind: 'call', text: callText(call.call), step: s.index, call: s.step.call, depth: 0, matters: true });
+      rows.push({
+        task: s.task,
+        kind: 'call',
+        text: callText(call.call),
+        step: s.index,
+        call: s.step.call,
+        depth: 0,
+        matters: true,
+      });
     }
     const before = state.slice();
     rows.push(...stepRows(trace, s, before, decisive, wait));
@@ -71,10 +101,20 @@ function depthOf(program: Program, step: Step): number {
   const call = program.calls[step.call];
   const first = call && program.tasks[call.task]?.steps[call.start];
   const colons = step.id.split(':').length - 1;
-  return colons > 0 ? colons : first && step.routine !== first.routine && !first.id.startsWith('FILE.') ? 1 : 0;
+  return colons > 0
+    ? colons
+    : first && step.routine !== first.routine && !first.id.startsWith('FILE.')
+      ? 1
+      : 0;
 }
 
-function stepRows(trace: Trace, s: TraceStep, before: Int32Array, decisive: ReadonlySet<number>, wait: Wait | undefined): Row[] {
+function stepRows(
+  trace: Trace,
+  s: TraceStep,
+  before: Int32Array,
+  decisive: ReadonlySet<number>,
+  wait: Wait | undefined,
+): Row[] {
   const { program } = trace;
   const depth = depthOf(program, s.step);
   const broken = s.violations.length > 0;
@@ -83,12 +123,22 @@ function stepRows(trace: Trace, s: TraceStep, before: Int32Array, decisive: Read
     const { note } = event;
     if (note.kind === 'write' || note.kind === 'count') seen[note.field] = event.value;
     const row = { task: s.task, step: s.index, call: s.step.call, depth };
-    if (wait && note.kind === 'lock' && wait.kind === 'mutex' && wait.field === note.field) return [{ ...row, kind: 'acquired', text: '/* acquired */', matters: true }];
-    if (wait && note.kind === 'wait') return [{ ...row, kind: 'acquired', text: '/* completed */', matters: true }];
+    if (wait && note.kind === 'lock' && wait.kind === 'mutex' && wait.field === note.field)
+      return [{ ...row, kind: 'acquired', text: '/* acquired */', matters: true }];
+    if (wait && note.kind === 'wait')
+      return [{ ...row, kind: 'acquired', text: '/* completed */', matters: true }];
     if (note.kind === 'violation') return [];
     const text = eventText(program, event, seen);
-    if (note.kind === 'return' || note.kind === 'skip') return [{ ...row, kind: 'result', depth: 0, text, matters: true }];
-    return [{ ...row, kind: 'event', text, matters: broken ? note.kind !== 'say' : matters(event, decisive) }];
+    if (note.kind === 'return' || note.kind === 'skip')
+      return [{ ...row, kind: 'result', depth: 0, text, matters: true }];
+    return [
+      {
+        ...row,
+        kind: 'event',
+        text,
+        matters: broken ? note.kind !== 'say' : matters(event, decisive),
+      },
+    ];
   });
 }
 
@@ -96,18 +146,24 @@ function stepRows(trace: Trace, s: TraceStep, before: Int32Array, decisive: Read
 function eventText(program: Program, event: Event, now: Int32Array): string {
   const { note, value } = event;
   switch (note.kind) {
-    case 'lock': return `mutex_lock(&${placeWord(program, note.field)})`;
-    case 'unlock': return `mutex_unlock(&${placeWord(program, note.field)})`;
+    case 'lock':
+      return `mutex_lock(&${placeWord(program, note.field)})`;
+    case 'unlock':
+      return `mutex_unlock(&${placeWord(program, note.field)})`;
     case 'write': {
       const seen = valueWord(program, note.field, value);
-      return note.release ? `smp_store_release(&${placeWord(program, note.field)}, ${seen})` : `${placeWord(program, note.field)} = ${seen}`;
+      return note.release
+        ? `smp_store_release(&${placeWord(program, note.field)}, ${seen})`
+        : `${placeWord(program, note.field)} = ${seen}`;
     }
     case 'read': {
       const fields = [...new Set(note.fields)];
       const only = fields[0];
       if (only !== undefined && fields.length === 1) {
         const seen = valueWord(program, only, now[only] ?? 0);
-        return note.acquire ? `smp_load_acquire(&${placeWord(program, only)}) /* ${seen} */` : `/* ${placeWord(program, only)} == ${seen} */`;
+        return note.acquire
+          ? `smp_load_acquire(&${placeWord(program, only)}) /* ${seen} */`
+          : `/* ${placeWord(program, only)} == ${seen} */`;
       }
       return `/* ${value ? note.text : negated(note.text)} */`;
     }
@@ -116,26 +172,41 @@ function eventText(program: Program, event: Event, now: Int32Array): string {
       const counted = program.fields[note.field]?.kind === 'refcount';
       return `${counted ? `refcount_${note.by > 0 ? 'inc' : 'dec'}(&${place})` : `${place}${note.by > 0 ? '++' : '--'}`} /* == ${value} */`;
     }
-    case 'alloc': return `${objectWord(program, note.object)} = alloc()`;
-    case 'free': return `free(${objectWord(program, note.object)})`;
-    case 'fops': return `${objectWord(program, note.object)}->f_op = ${note.to} fops`;
-    case 'fdInstall': return `fd_install(${note.fd})`;
-    case 'fdRemove': return `fd_remove(${note.fd})`;
-    case 'queueRelease': return `/* last reference of ${objectWord(program, note.object)}: release at return */`;
-    case 'runRelease': return `${objectWord(program, note.object)}->f_op->release()`;
-    case 'complete': return `complete(&${placeWord(program, note.field)})`;
-    case 'wait': return `wait_for_completion(&${placeWord(program, note.field)})`;
-    case 'fail': return `/* ${note.object === undefined ? '' : `${objectWord(program, note.object)} refuses: `}${note.why} */`;
+    case 'alloc':
+      return `${objectWord(program, note.object)} = alloc()`;
+    case 'free':
+      return `free(${objectWord(program, note.object)})`;
+    case 'fops':
+      return `${objectWord(program, note.object)}->f_op = ${note.to} fops`;
+    case 'fdInstall':
+      return `fd_install(${note.fd})`;
+    case 'fdRemove':
+      return `fd_remove(${note.fd})`;
+    case 'queueRelease':
+      return `/* last reference of ${objectWord(program, note.object)}: release at return */`;
+    case 'runRelease':
+      return `${objectWord(program, note.object)}->f_op->release()`;
+    case 'complete':
+      return `complete(&${placeWord(program, note.field)})`;
+    case 'wait':
+      return `wait_for_completion(&${placeWord(program, note.field)})`;
+    case 'fail':
+      return `/* ${note.object === undefined ? '' : `${objectWord(program, note.object)} refuses: `}${note.why} */`;
     case 'return': {
       const call = program.calls[note.call];
       const errno = call?.errnos[value - 1];
-      return `= ${errno === undefined ? call?.call.as ?? '0' : `-${errno}`}`;
+      return `= ${errno === undefined ? (call?.call.as ?? '0') : `-${errno}`}`;
     }
-    case 'skip': return `/* skipped: ${note.missing} was not made */`;
-    case 'driverOp': return `ops->${note.name}()`;
-    case 'warn': return `WARN_ON(1) /* ${note.why} */`;
-    case 'say': return `/* ${note.text} */`;
-    case 'violation': return `/* ${note.property}: ${note.text} */`;
+    case 'skip':
+      return `/* skipped: ${note.missing} was not made */`;
+    case 'driverOp':
+      return `ops->${note.name}()`;
+    case 'warn':
+      return `WARN_ON(1) /* ${note.why} */`;
+    case 'say':
+      return `/* ${note.text} */`;
+    case 'violation':
+      return `/* ${note.property}: ${note.text} */`;
   }
 }
 
@@ -145,14 +216,24 @@ function negated(text: string): string {
   const not = /^!\(?([\w>.-]+)\)?$/.exec(text);
   if (not?.[1] !== undefined) return not[1];
   const compared = /^([\w>.-]+) ([=!])= ([\w>.-]+)$/.exec(text);
-  return compared ? `${compared[1]} ${compared[2] === '=' ? '!' : '='}= ${compared[3]}` : `!(${text})`;
+  return compared
+    ? `${compared[1]} ${compared[2] === '=' ? '!' : '='}= ${compared[3]}`
+    : `!(${text})`;
 }
 
-const ALWAYS: ReadonlySet<string> = new Set(['fail', 'fops', 'warn', 'skip', 'complete', 'wait', 'free']);
+const ALWAYS: ReadonlySet<string> = new Set([
+  'fail',
+  'fops',
+  'warn',
+  'skip',
+  'complete',
+  'wait',
+  'free',
+]);
 
 function matters({ note }: Event, decisive: ReadonlySet<number>): boolean {
   if (ALWAYS.has(note.kind)) return true;
-  if (note.kind === 'read') return note.fields.some(f => decisive.has(f));
+  if (note.kind === 'read') return note.fields.some((f) => decisive.has(f));
   return 'field' in note && (decisive.has(note.field) || (note.kind === 'write' && note.release));
 }
 
@@ -161,18 +242,24 @@ function decisiveFields({ program, steps }: Trace): ReadonlySet<number> {
   const users = new Map<number, Set<number>>();
   const written = new Set<number>();
   const found = new Set<number>();
-  const stop = steps.findIndex(s => s.violations.length > 0);
+  const stop = steps.findIndex((s) => s.violations.length > 0);
   for (const s of stop < 0 ? steps : steps.slice(0, stop + 1)) {
-    const refuses = s.events.some(e => e.note.kind === 'fail');
+    const refuses = s.events.some((e) => e.note.kind === 'fail');
     for (const { note } of s.events) {
-      if (note.kind === 'read' && refuses) note.fields.forEach(f => found.add(f));
-      const fields = note.kind === 'read' ? note.fields : note.kind === 'write' || note.kind === 'count' ? [note.field] : [];
+      if (note.kind === 'read' && refuses) note.fields.forEach((f) => found.add(f));
+      const fields =
+        note.kind === 'read'
+          ? note.fields
+          : note.kind === 'write' || note.kind === 'count'
+            ? [note.field]
+            : [];
       for (const f of fields) {
         users.set(f, (users.get(f) ?? new Set()).add(s.task));
         if (note.kind !== 'read') written.add(f);
       }
     }
   }
-  for (const [f, tasks] of users) if (tasks.size > 1 && written.has(f) && program.fields[f]?.kind !== 'refcount') found.add(f);
+  for (const [f, tasks] of users)
+    if (tasks.size > 1 && written.has(f) && program.fields[f]?.kind !== 'refcount') found.add(f);
   return found;
 }

@@ -7,17 +7,30 @@ import { consequenceOf, firstViolation } from './consequence';
 export function altText(trace: Trace): string {
   const { program, scenario } = trace;
   const state = stateAt(trace, trace.steps.length);
-  const names = program.tasks.filter(t => !t.name.includes(':')).map(t => t.name);
+  const names = program.tasks.filter((t) => !t.name.includes(':')).map((t) => t.name);
   const told = program.calls.map(({ index, call }) => {
     const status = callStatus(program, state, index);
     const errno = callResult(program, state, index);
-    const end = status === 'done' ? (errno === 0 ? 'succeeds' : `fails with ${errno}`) : status === 'skipped' ? 'is skipped' : status === 'running' ? 'does not return' : 'does not begin';
+    const end =
+      status === 'done'
+        ? errno === 0
+          ? 'succeeds'
+          : `fails with ${errno}`
+        : status === 'skipped'
+          ? 'is skipped'
+          : status === 'running'
+            ? 'does not return'
+            : 'does not begin';
     return `${call.by} calls ${call.call.replaceAll('_', ' ')}, which ${end}`;
   });
   const broken = firstViolation(trace);
-  const end = broken ? ` Property ${broken.property} is violated: ${stop(broken.text)} ${consequenceOf(trace)}` : ' No property is violated.';
+  const end = broken
+    ? ` Property ${broken.property} is violated: ${stop(broken.text)} ${consequenceOf(trace)}`
+    : ' No property is violated.';
   const title = scenario.title === '' ? '' : `${stop(scenario.title)} `;
-  return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${list(names)}. ${told.map(stop).join(' ')}${end}`.replaceAll(/\s+/g, ' ').trim();
+  return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${list(names)}. ${told.map(stop).join(' ')}${end}`
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }
 
 function stop(text: string): string {
@@ -25,5 +38,7 @@ function stop(text: string): string {
 }
 
 function list(names: readonly string[]): string {
-  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
+  return names.length < 2
+    ? names.join('')
+    : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }

@@ -16,19 +16,30 @@ const library = 'src/scenario/library';
 
 /** Every built-in scenario in a design, with its own schedule. */
 function traces(design: string): readonly (readonly [string, Trace])[] {
-  return readdirSync(library).filter(f => f.endsWith('.json')).flatMap(file => {
-    const { expect: _, beats: __, options: ___, ...json } = JSON.parse(readFileSync(`${library}/${file}`, 'utf8')) as Record<string, unknown>;
-    const parsed = parseScenario({ ...json, design });
-    const run = parsed.ok ? runScenario(parsed.scenario, { schedule: { random: 7 } }) : undefined;
-    return run?.ok ? [[file.replace('.scenario.json', ''), run.trace] as const] : [];
-  });
+  return readdirSync(library)
+    .filter((f) => f.endsWith('.json'))
+    .flatMap((file) => {
+      const {
+        expect: _,
+        beats: __,
+        options: ___,
+        ...json
+      } = JSON.parse(readFileSync(`${library}/${file}`, 'utf8')) as Record<string, unknown>;
+      const parsed = parseScenario({ ...json, design });
+      const run = parsed.ok ? runScenario(parsed.scenario, { schedule: { random: 7 } }) : undefined;
+      return run?.ok ? [[file.replace('.scenario.json', ''), run.trace] as const] : [];
+    });
 }
 
 /** What keeps a text from being well-formed XML: tags that do not pair, and bare `&` or `<`. */
 function unbalanced(text: string): readonly string[] {
   const open: string[] = [];
-  const wrong: string[] = [...text.matchAll(/&(?!(?:amp|lt|gt|quot|#39);)/g)].map(m => `bare & at ${m.index}`);
-  for (const [tag, closes, name, own] of text.replace(/^<\?xml[^>]*\?>/, '').matchAll(/<(\/?)([a-z]+)(?:\s[^<>]*?)?(\/?)>|</g)) {
+  const wrong: string[] = [...text.matchAll(/&(?!(?:amp|lt|gt|quot|#39);)/g)].map(
+    (m) => `bare & at ${m.index}`,
+  );
+  for (const [tag, closes, name, own] of text
+    .replace(/^<\?xml[^>]*\?>/, '')
+    .matchAll(/<(\/?)([a-z]+)(?:\s[^<>]*?)?(\/?)>|</g)) {
     if (name === undefined) wrong.push(`bare < in ${tag}`);
     else if (closes === '/') {
       if (open.pop() !== name) wrong.push(`</${name}>`);
@@ -37,14 +48,17 @@ function unbalanced(text: string): readonly string[] {
   return [...wrong, ...open];
 }
 
-const design = DESIGNS.find(d => d.id === 'parked-shim') ?? DESIGNS[0];
+const design = DESIGNS.find((d) => d.id === 'parked-shim') ?? DESIGNS[0];
 const runs = traces(design?.id ?? '');
 
 describe.each(runs)('%s', (_id, trace) => {
-  it.each(EXPORTS.filter(e => ['text', 'lockdep', 'use-after-free', 'markdown', 'rst'].includes(e.id)))('$id is ASCII of at most 72 columns', ({ id, make }) => {
+  it.each(
+    EXPORTS.filter((e) => ['text', 'lockdep', 'use-after-free', 'markdown', 'rst'].includes(e.id)),
+  )('$id is ASCII of at most 72 columns', ({ id, make }) => {
     for (const line of make(trace).split('\n')) {
       expect(line).toMatch(/^[ -~]*$/);
-      if (!/^ ?Link: #v1\./.test(line)) expect(line.length, line).toBeLessThanOrEqual(id === 'rst' ? 73 : 72);
+      if (!/^ ?Link: #v1\./.test(line))
+        expect(line.length, line).toBeLessThanOrEqual(id === 'rst' ? 73 : 72);
     }
   });
 
@@ -58,12 +72,23 @@ describe.each(runs)('%s', (_id, trace) => {
   });
 
   it('keep the label of a call inside its bar, at the widest that a monospaced letter gets', () => {
-    const bars = [...svgTimeline(trace, {}).matchAll(/<rect class="[ce]" x="(\d+)" y="\d+" width="(\d+)".*?<text class="t" x="(\d+)" y="\d+">([^<]*)</g)];
+    const bars = [
+      ...svgTimeline(trace, {}).matchAll(
+        /<rect class="[ce]" x="(\d+)" y="\d+" width="(\d+)".*?<text class="t" x="(\d+)" y="\d+">([^<]*)</g,
+      ),
+    ];
     expect(bars.length).toBeGreaterThan(1);
-    for (const [, x, width, at, label = ''] of bars) expect(Number(at) + label.replaceAll(/&\w+;/g, '&').length * 6.7).toBeLessThanOrEqual(Number(x) + Number(width));
+    for (const [, x, width, at, label = ''] of bars)
+      expect(Number(at) + label.replaceAll(/&\w+;/g, '&').length * 6.7).toBeLessThanOrEqual(
+        Number(x) + Number(width),
+      );
   });
 
-  it.each(EXPORTS.filter(e => e.extension === 'svg').flatMap(e => (['light', 'dark', 'auto'] as const).map(theme => [e.id, theme, e] as const)))('%s (%s) is a picture of its own that carries its scenario', (_id, theme, { make }) => {
+  it.each(
+    EXPORTS.filter((e) => e.extension === 'svg').flatMap((e) =>
+      (['light', 'dark', 'auto'] as const).map((theme) => [e.id, theme, e] as const),
+    ),
+  )('%s (%s) is a picture of its own that carries its scenario', (_id, theme, { make }) => {
     const svg = make(trace, { theme });
     expect(svg).not.toMatch(/<script|foreignObject|var\(|href=|url\(|style="|@import|\bon\w+=/);
     expect(svg).toMatch(/<title id="title">[^<]+<\/title>\n<desc id="desc">[^<]+<\/desc>/);
@@ -76,7 +101,7 @@ describe.each(runs)('%s', (_id, trace) => {
   });
 
   it('opens every slice of its ftrace text that it closes', () => {
-    const text = EXPORTS.find(e => e.id === 'ftrace')?.make(trace) ?? '';
+    const text = EXPORTS.find((e) => e.id === 'ftrace')?.make(trace) ?? '';
     expect(text.startsWith('# tracer: nop\n')).toBe(true);
     const depth = new Map<string, number>();
     for (const line of text.split('\n')) {
@@ -91,8 +116,15 @@ describe.each(runs)('%s', (_id, trace) => {
 
 describe('words', () => {
   it('wraps within the width and turns all into ASCII', () => {
-    expect(wrap('mutex_lock(&group->group_lock) and more', 20)).toEqual(['mutex_lock(&group->', '    group_lock) and', '    more']);
-    expect(wrap('    mutex_unlock(&iommu_group->mutex)', 31)).toEqual(['    mutex_unlock(&iommu_group->', '    mutex)']);
+    expect(wrap('mutex_lock(&group->group_lock) and more', 20)).toEqual([
+      'mutex_lock(&group->',
+      '    group_lock) and',
+      '    more',
+    ]);
+    expect(wrap('    mutex_unlock(&iommu_group->mutex)', 31)).toEqual([
+      '    mutex_unlock(&iommu_group->',
+      '    mutex)',
+    ]);
     expect(wrap('/* group->opened == NULL */', 20)).toEqual(['/* group->opened ==', '    NULL */']);
     expect(ascii('a – b… “c” é')).toBe('a - b... "c" ?');
   });

@@ -27,7 +27,12 @@ export interface Export {
 export const EXPORTS: readonly Export[] = [
   { id: 'text', title: 'Interleaving text', extension: 'txt', make: interleavingText },
   { id: 'lockdep', title: 'Lockdep-like report', extension: 'txt', make: lockdepText },
-  { id: 'use-after-free', title: 'Use-after-free report', extension: 'txt', make: useAfterFreeText },
+  {
+    id: 'use-after-free',
+    title: 'Use-after-free report',
+    extension: 'txt',
+    make: useAfterFreeText,
+  },
   { id: 'mermaid', title: 'Mermaid sequence diagram', extension: 'mmd', make: mermaidText },
   { id: 'svg', title: 'Timeline as SVG', extension: 'svg', make: svgTimeline },
   { id: 'svg-graph', title: 'Graph as SVG', extension: 'svg', make: svgGraph },
@@ -38,4 +43,5 @@ export const EXPORTS: readonly Export[] = [
   { id: 'scenario', title: 'Scenario file', extension: 'scenario.json', make: scenarioFile },
 ];
 
-if (new Set(EXPORTS.map(e => e.id)).size !== EXPORTS.length) throw new Error('two exports share an id');
+if (new Set(EXPORTS.map((e) => e.id)).size !== EXPORTS.length)
+  throw new Error('two exports share an id');

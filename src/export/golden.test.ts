@@ -16,12 +16,15 @@ const smallest = traces.toSorted((a, b) => a.trace.steps.length - b.trace.steps.
 
 // To take a change over after reading it: npx vitest run src/export/golden.test.ts -u
 describe('golden files', () => {
-  it.each(EXPORTS.map(({ id, make }) => ({ id, make })))('$id is over the whole library what was reviewed', async ({ id, make }) => {
-    const parts = traces.map((each) => {
-      const text = make(each.trace);
-      const digest = `sha256 ${createHash('sha256').update(text).digest('hex')}, ${text.length} characters\n`;
-      return `==== ${each.id}\n${LONG.has(id) ? digest : text}${LONG.has(id) && each.id === smallest ? text : ''}`;
-    });
-    await expect(parts.join('\n')).toMatchFileSnapshot(`./golden/${id}.txt`);
-  });
+  it.each(EXPORTS.map(({ id, make }) => ({ id, make })))(
+    '$id is over the whole library what was reviewed',
+    async ({ id, make }) => {
+      const parts = traces.map((each) => {
+        const text = make(each.trace);
+        const digest = `sha256 ${createHash('sha256').update(text).digest('hex')}, ${text.length} characters\n`;
+        return `==== ${each.id}\n${LONG.has(id) ? digest : text}${LONG.has(id) && each.id === smallest ? text : ''}`;
+      });
+      await expect(parts.join('\n')).toMatchFileSnapshot(`./golden/${id}.txt`);
+    },
+  );
 });

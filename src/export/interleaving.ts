@@ -26,37 +26,63 @@ export function interleavingText(trace: Trace, options: InterleavingOptions = {}
   const { cut, rows } = shownRows(trace, full);
   const columns = columnsOf(trace, cut);
   const lines = [...heads(columns), '-'.repeat(WIDTH)];
-  const several = new Set(columns.filter(c => c.calls.length !== 1 || c.shared));
+  const several = new Set(columns.filter((c) => c.calls.length !== 1 || c.shared));
   for (const row of rows) {
-    const column = columns.find(c => c.tasks.includes(row.task));
+    const column = columns.find((c) => c.tasks.includes(row.task));
     if (!column) continue;
     const inBody = several.has(column);
     if (row.kind === 'call' && !inBody) continue;
     const indent = '  '.repeat(row.depth + (inBody && row.kind !== 'call' ? 1 : 0));
     const who = column.shared ? `${trace.program.tasks[row.task]?.name ?? ''}: ` : '';
-    lines.push(...wrap(indent + who + ascii(row.text), column.width, indent.length + 4).map(line => ' '.repeat(column.start) + line));
+    lines.push(
+      ...wrap(indent + who + ascii(row.text), column.width, indent.length + 4).map(
+        (line) => ' '.repeat(column.start) + line,
+      ),
+    );
   }
-  const said = broken ? (full ? trace.steps.flatMap(s => s.violations) : [broken]) : [];
+  const said = broken ? (full ? trace.steps.flatMap((s) => s.violations) : [broken]) : [];
   for (const v of said) lines.push(...wrap(ascii(`/* ${v.property}: ${v.text} */`), WIDTH));
   lines.push('', ...wrap(ascii(consequenceOf(trace)), WIDTH, 0));
   if (broken) {
     const property = propertyById(broken.property);
-    lines.push(...wrap(ascii(`Property: ${property.id} (${property.source}). ${property.statement}`), WIDTH));
-    const later = [...new Set(trace.steps.flatMap(s => s.violations.map(v => v.property)))].filter(id => id !== broken.property);
-    if (later.length > 0 && !full) lines.push(...wrap(ascii(`Later in this run also: ${later.join(', ')}.`), WIDTH));
+    lines.push(
+      ...wrap(ascii(`Property: ${property.id} (${property.source}). ${property.statement}`), WIDTH),
+    );
+    const later = [
+      ...new Set(trace.steps.flatMap((s) => s.violations.map((v) => v.property))),
+    ].filter((id) => id !== broken.property);
+    if (later.length > 0 && !full)
+      lines.push(...wrap(ascii(`Later in this run also: ${later.join(', ')}.`), WIDTH));
   } else lines.push(...wrap('Property: none is violated on this schedule.', WIDTH));
-  const shown = new Set(rows.filter(r => r.kind !== 'call').map(r => r.step)).size;
+  const shown = new Set(rows.filter((r) => r.kind !== 'call').map((r) => r.step)).size;
   const hidden = full || shown === trace.steps.length ? '' : `; ${shown} shown, --full shows all`;
-  lines.push(...wrap(ascii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`), WIDTH));
-  lines.push(`Link: ${ascii(options.base ?? '')}${makeLink(linkOf(trace, broken && !full ? broken.step + 1 : undefined))}`);
-  return `${lines.map(l => l.trimEnd()).join('\n')}\n`;
+  lines.push(
+    ...wrap(
+      ascii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`),
+      WIDTH,
+    ),
+  );
+  lines.push(
+    `Link: ${ascii(options.base ?? '')}${makeLink(linkOf(trace, broken && !full ? broken.step + 1 : undefined))}`,
+  );
+  return `${lines.map((l) => l.trimEnd()).join('\n')}\n`;
 }
 
 /** The rows up to the first violation, and of those the ones that matter; with `full` all rows to the end. */
-export function shownRows(trace: Trace, full = false): { readonly cut: readonly Row[]; readonly rows: readonly Row[] } {
+export function shownRows(
+  trace: Trace,
+  full = false,
+): { readonly cut: readonly Row[]; readonly rows: readonly Row[] } {
   const all = accountOf(trace);
   const broken = firstViolation(trace);
-  const cut = broken && !full ? all.filter(r => r.step <= broken.step && !(r.kind === 'blocks' && r.step === broken.step && broken.property !== 'no-deadlock')) : all;
+  const cut =
+    broken && !full
+      ? all.filter(
+          (r) =>
+            r.step <= broken.step &&
+            !(r.kind === 'blocks' && r.step === broken.step && broken.property !== 'no-deadlock'),
+        )
+      : all;
   return { cut, rows: full ? cut : shorten(cut) };
 }
 
@@ -72,54 +98,85 @@ interface Column {
 }
 
 function columnsOf({ program }: Trace, rows: readonly Row[]): readonly Column[] {
-  const seen = program.tasks.filter(t => rows.some(r => r.task === t.index));
-  const flushers = seen.filter(t => t.name.includes(':'));
-  const own = seen.filter(t => !t.name.includes(':'));
+  const seen = program.tasks.filter((t) => rows.some((r) => r.task === t.index));
+  const flushers = seen.filter((t) => t.name.includes(':'));
+  const own = seen.filter((t) => !t.name.includes(':'));
   const starts = COLUMNS[Math.min(4, Math.max(1, own.length))] ?? [0];
   return starts.map((start, i): Column => {
     const last = i === starts.length - 1;
     const tasks = own.length > 4 && last ? own.slice(3) : own.slice(i, i + 1);
-    const names = tasks.map(t => t.name);
-    const buffers = flushers.filter(f => names.some(n => f.name.startsWith(`${n}:`)));
-    const indices = [...tasks, ...buffers].map(t => t.index);
-    const calls = rows.filter(r => r.kind === 'call' && indices.includes(r.task)).map(r => ascii(r.text));
-    return { start, width: last ? WIDTH - start : (starts[i + 1] ?? WIDTH) - start - 1, tasks: indices, name: ascii(tasks.length > 1 ? 'others' : names[0] ?? ''), calls, shared: tasks.length > 1 };
+    const names = tasks.map((t) => t.name);
+    const buffers = flushers.filter((f) => names.some((n) => f.name.startsWith(`${n}:`)));
+    const indices = [...tasks, ...buffers].map((t) => t.index);
+    const calls = rows
+      .filter((r) => r.kind === 'call' && indices.includes(r.task))
+      .map((r) => ascii(r.text));
+    return {
+      start,
+      width: last ? WIDTH - start : (starts[i + 1] ?? WIDTH) - start - 1,
+      tasks: indices,
+      name: ascii(tasks.length > 1 ? 'others' : (names[0] ?? '')),
+      calls,
+      shared: tasks.length > 1,
+    };
   });
 }
 
 /** First the task and its call; where it makes several, their names as far as there is room. */
 function heads(columns: readonly Column[]): string[] {
-  const cells = columns.map(c => {
+  const cells = columns.map((c) => {
     const one = c.calls.length === 1 && !c.shared;
-    const names = c.calls.map(t => t.slice(0, t.indexOf('(')));
-    let text = `${c.name}: ${one ? c.calls[0] ?? '' : names.join(', ')}`;
+    const names = c.calls.map((t) => t.slice(0, t.indexOf('(')));
+    let text = `${c.name}: ${one ? (c.calls[0] ?? '') : names.join(', ')}`;
     while (!one && text.length > c.width && names.length > 1) {
       names.pop();
       text = `${c.name}: ${names.join(', ')}, ...`;
     }
     return wrap(text, c.width);
   });
-  const height = Math.max(...cells.map(c => c.length));
-  return Array.from({ length: height }, (_, line) => columns.reduce((text, c, i) => text.padEnd(c.start) + (cells[i]?.[line] ?? ''), ''));
+  const height = Math.max(...cells.map((c) => c.length));
+  return Array.from({ length: height }, (_, line) =>
+    columns.reduce((text, c, i) => text.padEnd(c.start) + (cells[i]?.[line] ?? ''), ''),
+  );
 }
 
 /** Leaves out what a task has just said. */
 function withoutEchoes(rows: readonly Row[]): readonly Row[] {
-  return rows.filter((row, i) => row.kind !== 'event' || rows[i - 1]?.text !== row.text || rows[i - 1]?.task !== row.task);
+  return rows.filter(
+    (row, i) =>
+      row.kind !== 'event' || rows[i - 1]?.text !== row.text || rows[i - 1]?.task !== row.task,
+  );
 }
 
 /** Keeps what matters; the call lines and results of calls stay, a lock only where somebody waited for it. */
 function shorten(rows: readonly Row[]): readonly Row[] {
-  const contended = new Set(rows.filter((r, i) => rows[i + 1]?.kind === 'blocks' && r.kind === 'event').map(r => r.text.replace('mutex_lock', '')));
-  const kept = withoutEchoes(rows.filter(r => r.matters || (/^mutex_(un)?lock/.test(r.text) && contended.has(r.text.replace(/^mutex_(un)?lock/, '')))));
+  const contended = new Set(
+    rows
+      .filter((r, i) => rows[i + 1]?.kind === 'blocks' && r.kind === 'event')
+      .map((r) => r.text.replace('mutex_lock', '')),
+  );
+  const kept = withoutEchoes(
+    rows.filter(
+      (r) =>
+        r.matters ||
+        (/^mutex_(un)?lock/.test(r.text) && contended.has(r.text.replace(/^mutex_(un)?lock/, ''))),
+    ),
+  );
   // A call of which nothing but its success matters goes on one line.
   return kept.flatMap((row): Row[] => {
-    const same = kept.filter(r => r.call === row.call && r.kind !== 'call');
+    const same = kept.filter((r) => r.call === row.call && r.kind !== 'call');
     const only = same[0];
-    if (same.length !== 1 || only?.kind !== 'result' || !kept.some(r => r.kind === 'call' && r.call === row.call)) return [row];
-    const head = kept.find(r => r.kind === 'call' && r.call === row.call);
-    const single = kept.filter(r => r.kind === 'call' && r.task === row.task).length === 1;
+    if (
+      same.length !== 1 ||
+      only?.kind !== 'result' ||
+      !kept.some((r) => r.kind === 'call' && r.call === row.call)
+    )
+      return [row];
+    const head = kept.find((r) => r.kind === 'call' && r.call === row.call);
+    const single = kept.filter((r) => r.kind === 'call' && r.task === row.task).length === 1;
     if (single) return [row];
-    return row.kind === 'call' ? [] : [{ ...row, kind: 'call', text: `${head?.text ?? ''} ${row.text}` }];
+    return row.kind === 'call'
+      ? []
+      : [{ ...row, kind: 'call', text: `${head?.text ?? ''} ${row.text}` }];
   });
 }

@@ -16,19 +16,63 @@ export function lockdepText(trace: Trace): string {
   const last = circle?.[0];
   if (!circle || !last) {
     lines.push('No circle of lock orders in this run.', RULE);
-    lines.push(...(edges.length === 0 ? ['No lock was taken while another one was held.'] : ['Orders seen (outer -> inner):']));
-    for (const e of edges) lines.push(...wrap(`  ${word(e.held)} -> ${word(e.taken)}  (${task(e.task)}, ${e.step})`, 72));
+    lines.push(
+      ...(edges.length === 0
+        ? ['No lock was taken while another one was held.']
+        : ['Orders seen (outer -> inner):']),
+    );
+    for (const e of edges)
+      lines.push(
+        ...wrap(`  ${word(e.held)} -> ${word(e.taken)}  (${task(e.task)}, ${e.step})`, 72),
+      );
     return `${lines.join('\n')}\n`;
   }
   const twice = last.held === last.taken;
-  lines.push(`WARNING: ${twice ? 'possible recursive locking' : 'possible circular locking dependency'} detected`, `${ascii(program.design.id)} (model)`, RULE);
-  lines.push(...wrap(`${task(last.task)} is trying to acquire lock:`, 72), ...wrap(`  (${word(last.taken)}), at: ${last.step}`, 72), '', 'but task is already holding lock:', ...wrap(`  (${word(last.held)})`, 72), '');
-  lines.push('which lock already depends on the new lock.', '', 'the existing dependency chain (in reverse order) is:');
-  circle.forEach((e, i) => lines.push('', ...wrap(`-> #${circle.length - 1 - i} (${word(e.taken)}):`, 72), ...wrap(`       taken by ${task(e.task)} in ${e.step}`, 72), ...wrap(`       while holding (${word(e.held)})`, 72)));
-  lines.push('', ' Possible unsafe locking scenario:', '', cpus('CPU0', 'CPU1'), cpus('----', '----'));
+  lines.push(
+    `WARNING: ${twice ? 'possible recursive locking' : 'possible circular locking dependency'} detected`,
+    `${ascii(program.design.id)} (model)`,
+    RULE,
+  );
+  lines.push(
+    ...wrap(`${task(last.task)} is trying to acquire lock:`, 72),
+    ...wrap(`  (${word(last.taken)}), at: ${last.step}`, 72),
+    '',
+    'but task is already holding lock:',
+    ...wrap(`  (${word(last.held)})`, 72),
+    '',
+  );
+  lines.push(
+    'which lock already depends on the new lock.',
+    '',
+    'the existing dependency chain (in reverse order) is:',
+  );
+  circle.forEach((e, i) =>
+    lines.push(
+      '',
+      ...wrap(`-> #${circle.length - 1 - i} (${word(e.taken)}):`, 72),
+      ...wrap(`       taken by ${task(e.task)} in ${e.step}`, 72),
+      ...wrap(`       while holding (${word(e.held)})`, 72),
+    ),
+  );
+  lines.push(
+    '',
+    ' Possible unsafe locking scenario:',
+    '',
+    cpus('CPU0', 'CPU1'),
+    cpus('----', '----'),
+  );
   const cell = (field: number): string => `lock(${word(field)});`;
   const other = circle.at(-1) ?? last;
-  lines.push(...(twice ? [cpus(cell(last.held), ''), cpus(cell(last.taken), '')] : [cpus(cell(last.held), ''), cpus('', cell(other.taken === last.held ? other.held : last.taken)), cpus('', cell(last.held)), cpus(cell(last.taken), '')]));
+  lines.push(
+    ...(twice
+      ? [cpus(cell(last.held), ''), cpus(cell(last.taken), '')]
+      : [
+          cpus(cell(last.held), ''),
+          cpus('', cell(other.taken === last.held ? other.held : last.taken)),
+          cpus('', cell(last.held)),
+          cpus(cell(last.taken), ''),
+        ]),
+  );
   lines.push('', ' *** DEADLOCK ***');
   return `${lines.join('\n')}\n`;
 }
@@ -38,7 +82,10 @@ function cpus(left: string, right: string): string {
   return `${' '.repeat(7)}${left.padEnd(right === '' ? 0 : 23)}${right === '' ? '' : ` ${right}`}`;
 }
 
-function ordersOf({ program, steps }: Trace): { readonly edges: readonly LockEdge[]; readonly circle: readonly LockEdge[] | undefined } {
+function ordersOf({ program, steps }: Trace): {
+  readonly edges: readonly LockEdge[];
+  readonly circle: readonly LockEdge[] | undefined;
+} {
   const graph = new LockGraph();
   const state = initialState(program);
   const edges: LockEdge[] = [];
@@ -49,7 +96,7 @@ function ordersOf({ program, steps }: Trace): { readonly edges: readonly LockEdg
       if (note.kind !== 'lock') continue;
       for (const outer of held) {
         const edge = { held: outer, taken: note.field, task: s.task, step: s.step.name };
-        if (!edges.some(e => e.held === edge.held && e.taken === edge.taken)) edges.push(edge);
+        if (!edges.some((e) => e.held === edge.held && e.taken === edge.taken)) edges.push(edge);
         const circle = graph.add(edge);
         if (circle) return { edges, circle };
       }

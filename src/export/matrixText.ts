@@ -7,25 +7,44 @@ import { propertyById } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
 import { ascii, grouped } from './words';
 
-const SIGNS: Readonly<Record<PropertyStatus, string>> = { holds: 'ok', violated: 'x', 'not-applicable': '-', incomplete: '?' };
+const SIGNS: Readonly<Record<PropertyStatus, string>> = {
+  holds: 'ok',
+  violated: 'x',
+  'not-applicable': '-',
+  incomplete: '?',
+};
 
 /** The verdict matrix for people: a row per design and choice of options, a column per property, then every broken property with its shortest witness. */
 export function matrixText(cells: readonly MatrixCell[], leftOut: readonly LeftOut[]): string {
   const rows = matrixRows(cells);
-  const ids = [...new Set(rows.flatMap(r => r.properties.map(p => p.id)))];
-  const table = [['', 'states', ...ids.map(short)], ...rows.map(r => [r.variant.title, `${grouped(r.states)}${r.coverage === 'complete' ? '' : '+'}`, ...ids.map(id => sign(r, id))])];
-  const widths = (table[0] ?? []).map((_, i) => Math.max(...table.map(r => r[i]?.length ?? 0)));
-  const scenarios = [...new Set(cells.map(c => c.case.id))];
+  const ids = [...new Set(rows.flatMap((r) => r.properties.map((p) => p.id)))];
+  const table = [
+    ['', 'states', ...ids.map(short)],
+    ...rows.map((r) => [
+      r.variant.title,
+      `${grouped(r.states)}${r.coverage === 'complete' ? '' : '+'}`,
+      ...ids.map((id) => sign(r, id)),
+    ]),
+  ];
+  const widths = (table[0] ?? []).map((_, i) => Math.max(...table.map((r) => r[i]?.length ?? 0)));
+  const scenarios = [...new Set(cells.map((c) => c.case.id))];
   return lines([
     `${scenarios.length === 1 ? 'Every interleaving of' : `Every interleaving of ${scenarios.length} scenarios:`} ${scenarios.join(', ')}`,
     '',
-    ...table.map(r => r.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  ').trimEnd()),
+    ...table.map((r) =>
+      r
+        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    ),
     '',
     'ok: holds in all those states; xN: broken, shortest witness of N steps; -: no such state in this design; ?: not broken as far as the search came.',
-    ids.map(id => `${short(id)} ${id}`).join(', '),
-    ...(rows.some(r => r.properties.some(p => p.status === 'violated')) ? [''] : []),
+    ids.map((id) => `${short(id)} ${id}`).join(', '),
+    ...(rows.some((r) => r.properties.some((p) => p.status === 'violated')) ? [''] : []),
     ...rows.flatMap(brokenLines),
-    ...(leftOut.length > 0 ? ['', 'Left out:', ...leftOut.map(l => `  ${l.id} in ${l.variant}: ${l.why}`)] : []),
+    ...(leftOut.length > 0
+      ? ['', 'Left out:', ...leftOut.map((l) => `  ${l.id} in ${l.variant}: ${l.why}`)]
+      : []),
   ]);
 }
 
@@ -36,17 +55,19 @@ function short(id: PropertyId): string {
 }
 
 function sign(row: MatrixRow, id: PropertyId): string {
-  const p = row.properties.find(each => each.id === id);
+  const p = row.properties.find((each) => each.id === id);
   if (!p) return '';
   return p.status === 'violated' ? `x${p.witness?.steps ?? ''}` : SIGNS[p.status];
 }
 
 function brokenLines(row: MatrixRow): string[] {
-  return row.properties.filter(p => p.status === 'violated').flatMap((p: RowProperty): string[] => [
-    `${row.variant.title}: ${p.id} in ${p.scenario} after ${p.witness?.steps} steps${p.brokenIn.length > 1 ? ` (also in ${p.brokenIn.filter(s => s !== p.scenario).join(', ')})` : ''}`,
-    `  ${p.witness?.text ?? ''}`,
-    `  --schedule ${p.witness?.schedule.join(',') || 'sequential'}`,
-  ]);
+  return row.properties
+    .filter((p) => p.status === 'violated')
+    .flatMap((p: RowProperty): string[] => [
+      `${row.variant.title}: ${p.id} in ${p.scenario} after ${p.witness?.steps} steps${p.brokenIn.length > 1 ? ` (also in ${p.brokenIn.filter((s) => s !== p.scenario).join(', ')})` : ''}`,
+      `  ${p.witness?.text ?? ''}`,
+      `  --schedule ${p.witness?.schedule.join(',') || 'sequential'}`,
+    ]);
 }
 
 const TITLES: readonly (readonly [MutationOutcome['status'], string])[] = [
@@ -58,18 +79,21 @@ const TITLES: readonly (readonly [MutationOutcome['status'], string])[] = [
 
 /** What every mutation came to: who notices, and where nobody does. */
 export function mutationText(title: string, outcomes: readonly MutationOutcome[]): string {
-  const count = (status: MutationOutcome['status']): number => outcomes.filter(o => o.status === status).length;
+  const count = (status: MutationOutcome['status']): number =>
+    outcomes.filter((o) => o.status === status).length;
   return lines([
     `${title}: ${outcomes.length} changes, ${count('noticed')} noticed, ${count('unnoticed')} not, ${count('idle')} without effect, ${count('unreached')} never reached`,
     ...TITLES.flatMap(([status, words]) => {
-      const own = outcomes.filter(o => o.status === status);
+      const own = outcomes.filter((o) => o.status === status);
       return own.length === 0 ? [] : ['', words, ...own.flatMap(mutationLines)];
     }),
   ]);
 }
 
 function mutationLines(o: MutationOutcome): string[] {
-  const notices = o.notices.toSorted((a, b) => a.witness.steps - b.witness.steps).map(n => `${n.property} (${n.scenario}, ${n.witness.steps} steps)`);
+  const notices = o.notices
+    .toSorted((a, b) => a.witness.steps - b.witness.steps)
+    .map((n) => `${n.property} (${n.scenario}, ${n.witness.steps} steps)`);
   return [
     `  ${makeMutation(o.mutation)}`,
     `      ${o.title}`,

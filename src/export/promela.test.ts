@@ -24,32 +24,41 @@ function compareOutcomes(program: Program, draw: (below: number) => number, walk
   for (let walk = 0; walk < walks; walk++) {
     const state = initialState(program);
     for (let at = 0; at < 400; at++) {
-      const able = program.tasks.filter(t => canMove(program, state, t.index));
+      const able = program.tasks.filter((t) => canMove(program, state, t.index));
       const task = able[draw(Math.max(1, able.length))];
       if (!task) break;
       const pc = state[task.pc] ?? 0;
       const body = task.steps[pc]?.body ?? [];
       const outcomes = known.get(body) ?? outcomesOf(program, body, pc + 1);
       known.set(body, outcomes);
-      const taken = outcomes.filter(o => evaluate(o.when, state) !== 0);
+      const taken = outcomes.filter((o) => evaluate(o.when, state) !== 0);
       if (outcomes.length > 1) split++;
       expect(taken, `${task.steps[pc]?.name}`).toHaveLength(1);
       const ours = state.slice();
       run(taken[0]?.body ?? [], ours);
       ours[task.pc] = taken[0]?.target ?? -1;
       step(program, state, task.index);
-      expect(ours.subarray(0, program.fields.length)).toEqual(state.subarray(0, program.fields.length));
+      expect(ours.subarray(0, program.fields.length)).toEqual(
+        state.subarray(0, program.fields.length),
+      );
     }
   }
   return split;
 }
 
-const programs = LIBRARY.flatMap(entry => entry.tellings.map(scenario => ({ name: `${scenario.design} ${entry.id}`, program: startRun(scenario).program, title: scenario.title })));
+const programs = LIBRARY.flatMap((entry) =>
+  entry.tellings.map((scenario) => ({
+    name: `${scenario.design} ${entry.id}`,
+    program: startRun(scenario).program,
+    title: scenario.title,
+  })),
+);
 
 describe('the outcomes of a step', () => {
   it('do what the machine does, on random programs', () => {
     let split = 0;
-    for (let seed = 0; seed < 200; seed++) split += compareOutcomes(randomProgram(drawFrom(seed)), drawFrom(seed + 7), 3);
+    for (let seed = 0; seed < 200; seed++)
+      split += compareOutcomes(randomProgram(drawFrom(seed)), drawFrom(seed + 7), 3);
     expect(split).toBeGreaterThan(200);
   });
 
@@ -60,7 +69,12 @@ describe('the outcomes of a step', () => {
 });
 
 // Each design a few times.
-describe.each(programs.filter((p, i) => programs.filter((o, at) => at < i && o.program.design === p.program.design).length < 3))('the SPIN model of $name', ({ program, title }) => {
+describe.each(
+  programs.filter(
+    (p, i) =>
+      programs.filter((o, at) => at < i && o.program.design === p.program.design).length < 3,
+  ),
+)('the SPIN model of $name', ({ program, title }) => {
   const text = promelaModel(program, title);
 
   it('has one process per task and one label per step, and is plain ASCII', () => {
@@ -68,7 +82,14 @@ describe.each(programs.filter((p, i) => programs.filter((o, at) => at < i && o.p
     expect(text.match(/^active proctype/gm)).toHaveLength(program.tasks.length + 1);
     const labels = text.match(/^(?:end_\w+: )?\w+:(?=$)/gm) ?? [];
     expect(labels.length).toBe(program.tasks.reduce((sum, t) => sum + t.steps.length, 0) + 1);
-    expect(new Set(text.match(/goto \w+/g)?.map(g => g.slice(5)).filter(g => g !== 'done' && !new RegExp(`(^| )${g}:`, 'm').test(text)))).toEqual(new Set());
+    expect(
+      new Set(
+        text
+          .match(/goto \w+/g)
+          ?.map((g) => g.slice(5))
+          .filter((g) => g !== 'done' && !new RegExp(`(^| )${g}:`, 'm').test(text)),
+      ),
+    ).toEqual(new Set());
   });
 
   it('is the same each time', () => {

@@ -25,7 +25,7 @@ const NOT_STATED: readonly PropertyId[] = ['unregister-live', 'clean-unwind'];
 /** The properties that the SPIN model of a program states. */
 export function statedProperties(program: Program): readonly PropertyId[] {
   const ordered = statesLockOrder([...takersOf(program).keys()]);
-  return PROPERTY_IDS.filter(id => !NOT_STATED.includes(id) && (id !== 'lock-order' || ordered));
+  return PROPERTY_IDS.filter((id) => !NOT_STATED.includes(id) && (id !== 'lock-order' || ordered));
 }
 
 /** The scenario of a run as a SPIN model; the run's own schedule plays no part. */
@@ -38,19 +38,31 @@ export function promelaModel(program: Program, about = ''): string {
   const { fixed } = makeModel(program, []);
   const takers = takersOf(program);
   const context: PromelaContext = {
-    program, names: promelaNames(program), takers, locks: [...takers.keys()].sort((a, b) => a - b),
-    hidden: new Set(program.fields.filter(f => fixed.has(f.index) && !f.constant).map(f => f.index)),
+    program,
+    names: promelaNames(program),
+    takers,
+    locks: [...takers.keys()].sort((a, b) => a - b),
+    hidden: new Set(
+      program.fields.filter((f) => fixed.has(f.index) && !f.constant).map((f) => f.index),
+    ),
   };
   const checks = stateChecks(program);
   const parts = [
-    header(context, about), machinery(context, checks), variables(context), lockOrderText(context),
-    ...program.tasks.map(t => process(context, t)), watcher(context, checks),
+    header(context, about),
+    machinery(context, checks),
+    variables(context),
+    lockOrderText(context),
+    ...program.tasks.map((t) => process(context, t)),
+    watcher(context, checks),
   ];
-  return `${parts.filter(p => p !== '').join('\n\n')}\n`;
+  return `${parts.filter((p) => p !== '').join('\n\n')}\n`;
 }
 
 function header({ program, locks }: PromelaContext, about: string): string {
-  const missing = [...NOT_STATED, ...(locks.length < 2 || statesLockOrder(locks) ? [] : ['lock-order' as const])].filter(id => propertyById(id).applies(program));
+  const missing = [
+    ...NOT_STATED,
+    ...(locks.length < 2 || statesLockOrder(locks) ? [] : ['lock-order' as const]),
+  ].filter((id) => propertyById(id).applies(program));
   return comment([
     `${program.design.id}, revision ${program.design.revision}: ${program.design.title}. A SPIN model made by vfio-playground.`,
     ...about.trim().split('\n'),
@@ -60,20 +72,28 @@ function header({ program, locks }: PromelaContext, about: string): string {
     'Every broken property by its name, over all states (SPIN counts one transition more than there are for the initial state, and one where no task can move):',
     '  spin -a -DALL FILE && gcc -O2 -DSAFETY -DNOREDUCE -o pan pan.c && ./pan -c0',
     'More than one machine holds: add -DBITSTATE, -DCOLLAPSE or -DNCORE=N to gcc, or run swarm.',
-    ...(missing.length > 0 ? [`Not stated here, as they are laws on the graph of all runs: ${missing.join(', ')}.`] : []),
+    ...(missing.length > 0
+      ? [`Not stated here, as they are laws on the graph of all runs: ${missing.join(', ')}.`]
+      : []),
   ]);
 }
 
 function machinery(context: PromelaContext, checks: readonly StateCheck[]): string {
   const { program } = context;
-  const told = PROPERTY_IDS.filter(id => !NOT_STATED.includes(id) && (propertyById(id).applies(program) || checks.some(c => c.property === id) || isViolated(program, id)));
+  const told = PROPERTY_IDS.filter(
+    (id) =>
+      !NOT_STATED.includes(id) &&
+      (propertyById(id).applies(program) ||
+        checks.some((c) => c.property === id) ||
+        isViolated(program, id)),
+  );
   return [
     '#ifdef ALL',
     '/* Tells of each once. A c_expr may not call a function, but a name can; it is never true, so that looking at a state adds no transition. */',
     'c_decl {',
     '  static unsigned told;',
     '  static int tell(int n, const char *name) { if (!(told & (1u << n))) { told |= 1u << n; printf("broken: %s\\n", name); } return 0; }',
-    ...told.map(id => `\\#define told_${word(id)} tell(${PROPERTY_IDS.indexOf(id)}, "${id}")`),
+    ...told.map((id) => `\\#define told_${word(id)} tell(${PROPERTY_IDS.indexOf(id)}, "${id}")`),
     '}',
     '#define BROKEN(name) c_code { told_##name; }',
     '#define WATCHED(name) c_expr { told_##name }',
@@ -81,14 +101,24 @@ function machinery(context: PromelaContext, checks: readonly StateCheck[]): stri
     '#define BROKEN(name) name##_is_broken = 1; assert(!name##_is_broken)',
     '#define WATCHED(name) true',
     '#endif',
-    ...(hasDeadlock(context) ? [`hidden byte waits[${program.tasks.length + 1}]; /* for whom a task waits; task 0 is none */`] : []),
-    ...told.map(id => `hidden byte ${word(id)}_is_broken; /* ${ascii(propertyById(id).statement)} */`),
+    ...(hasDeadlock(context)
+      ? [
+          `hidden byte waits[${program.tasks.length + 1}]; /* for whom a task waits; task 0 is none */`,
+        ]
+      : []),
+    ...told.map(
+      (id) => `hidden byte ${word(id)}_is_broken; /* ${ascii(propertyById(id).statement)} */`,
+    ),
   ].join('\n');
 }
 
 function isViolated(program: Program, id: PropertyId): boolean {
   let found = false;
-  for (const t of program.tasks) for (const s of t.steps) eachStatement(s.body, st => { found ||= st.op === 'violate' && st.property === id; });
+  for (const t of program.tasks)
+    for (const s of t.steps)
+      eachStatement(s.body, (st) => {
+        found ||= st.op === 'violate' && st.property === id;
+      });
   return found;
 }
 
@@ -101,25 +131,35 @@ function variables({ program, names, hidden }: PromelaContext): string {
     if (f.object !== owner) {
       owner = f.object;
       const object = program.objects[f.object];
-      lines.push('', `/* ${ascii(object ? `struct ${object.type} ${object.name}: ${object.spec.about}` : 'where the tasks stand, and what their calls returned')} */`);
+      lines.push(
+        '',
+        `/* ${ascii(object ? `struct ${object.type} ${object.name}: ${object.spec.about}` : 'where the tasks stand, and what their calls returned')} */`,
+      );
     }
-    lines.push(`${declaration(f.lo, most[f.index] ?? f.hi, hidden.has(f.index), names.field(f.index))} = ${f.init};`);
+    lines.push(
+      `${declaration(f.lo, most[f.index] ?? f.hi, hidden.has(f.index), names.field(f.index))} = ${f.init};`,
+    );
   }
   return lines.join('\n').trim();
 }
 
 /** By field: the largest value that it can have, or that a step which never runs would give it. */
 function largest(program: Program): number[] {
-  const most = program.fields.map(f => f.hi);
+  const most = program.fields.map((f) => f.hi);
   for (const task of program.tasks) {
-    for (const step of task.steps) eachStatement(step.body, s => { if (s.op === 'set' && s.value.op === 'const') most[s.field] = Math.max(most[s.field] ?? 0, s.value.value); });
+    for (const step of task.steps)
+      eachStatement(step.body, (s) => {
+        if (s.op === 'set' && s.value.op === 'const')
+          most[s.field] = Math.max(most[s.field] ?? 0, s.value.value);
+      });
   }
   return most;
 }
 
 /** SPIN takes no bit fields below zero and none that are hidden. */
 function declaration(lo: number, hi: number, hidden: boolean, name: string): string {
-  if (lo < 0 || (hidden && hi > 255)) return `${hidden ? 'hidden ' : ''}${lo < -32_768 || hi > 32_767 ? 'int' : 'short'} ${name}`;
+  if (lo < 0 || (hidden && hi > 255))
+    return `${hidden ? 'hidden ' : ''}${lo < -32_768 || hi > 32_767 ? 'int' : 'short'} ${name}`;
   return hidden ? `hidden byte ${name}` : `unsigned ${name} : ${Math.max(1, 32 - Math.clz32(hi))}`;
 }
 
@@ -131,11 +171,22 @@ function process(context: PromelaContext, task: Task): string {
     if (step.call !== call) {
       call = step.call;
       const { by, call: name, ...args } = program.calls[call]?.call ?? { by: '', call: '' };
-      lines.push('', comment([`${by}: ${name} ${Object.entries(args).map(([k, v]) => `${k}=${v}`).join(' ')}`]));
+      lines.push(
+        '',
+        comment([
+          `${by}: ${name} ${Object.entries(args)
+            .map(([k, v]) => `${k}=${v}`)
+            .join(' ')}`,
+        ]),
+      );
     }
     const guard = substitute(program, step.guard, new Map());
     const label = names.label(task.index, step.pc);
-    lines.push(comment([stepTitle(step)]), step.guard.op === 'const' ? `${label}:` : `end_${label}: ${label}:`, '  if');
+    lines.push(
+      comment([stepTitle(step)]),
+      step.guard.op === 'const' ? `${label}:` : `end_${label}: ${label}:`,
+      '  if',
+    );
     for (const outcome of outcomesOf(program, step.body, step.pc + 1)) {
       const target = names.label(task.index, outcome.target);
       const pc: Statement = { op: 'set', field: task.pc, value: constant(outcome.target) };
@@ -143,7 +194,12 @@ function process(context: PromelaContext, task: Task): string {
       lines.push(
         `  :: d_step { ${expression(context, first)} ->`,
         `      printf("${ascii(`${task.name} ${step.id}`)}\\n");`,
-        ...statements(context, task.index, [...outcome.body, ...(program.fields[task.pc]?.constant ? [] : [pc])], '      '),
+        ...statements(
+          context,
+          task.index,
+          [...outcome.body, ...(program.fields[task.pc]?.constant ? [] : [pc])],
+          '      ',
+        ),
         `     } goto ${target}`,
       );
     }
@@ -158,30 +214,44 @@ function and(a: Expr, b: Expr): Expr {
   return b.op === 'const' && b.value !== 0 ? a : { op: 'and', a, b };
 }
 
-function statements(context: PromelaContext, task: number, body: readonly Statement[], indent: string): string[] {
+function statements(
+  context: PromelaContext,
+  task: number,
+  body: readonly Statement[],
+  indent: string,
+): string[] {
   const { program, names } = context;
   return body.flatMap((s): string[] => {
     switch (s.op) {
       case 'set': {
         const value = substitute(program, s.value, new Map());
         const meaning = value.op === 'const' ? names.value(s.field, value.value) : undefined;
-        return [`${indent}${names.field(s.field)} = ${expression(context, value)};${meaning === undefined ? '' : ` /* ${ascii(meaning)} */`}`];
+        return [
+          `${indent}${names.field(s.field)} = ${expression(context, value)};${meaning === undefined ? '' : ` /* ${ascii(meaning)} */`}`,
+        ];
       }
-      case 'violate': return NOT_STATED.includes(s.property) ? [] : [`${indent}${broken(s.property)};`];
+      case 'violate':
+        return NOT_STATED.includes(s.property) ? [] : [`${indent}${broken(s.property)};`];
       case 'note': {
         const note = program.notes[s.note];
         return note?.kind === 'lock' ? lockStatements(context, task, note.field, indent) : [];
       }
-      case 'jump': throw new Error('a jump inside an outcome');
+      case 'jump':
+        throw new Error('a jump inside an outcome');
       case 'if': {
         const cond = substitute(program, s.cond, new Map());
         const then = statements(context, task, s.then, `${indent}      `);
         const otherwise = statements(context, task, s.otherwise, `${indent}      `);
         if (then.length + otherwise.length === 0) return [];
-        if (cond.op === 'const') return statements(context, task, cond.value === 0 ? s.otherwise : s.then, indent);
+        if (cond.op === 'const')
+          return statements(context, task, cond.value === 0 ? s.otherwise : s.then, indent);
         return [
-          `${indent}if`, `${indent}:: ${expression(context, cond)} ->`, ...(then.length === 0 ? [`${indent}      skip`] : then),
-          `${indent}:: else ->`, ...(otherwise.length === 0 ? [`${indent}      skip`] : otherwise), `${indent}fi;`,
+          `${indent}if`,
+          `${indent}:: ${expression(context, cond)} ->`,
+          ...(then.length === 0 ? [`${indent}      skip`] : then),
+          `${indent}:: else ->`,
+          ...(otherwise.length === 0 ? [`${indent}      skip`] : otherwise),
+          `${indent}fi;`,
         ];
       }
     }
@@ -191,9 +261,14 @@ function statements(context: PromelaContext, task: number, body: readonly Statem
 /** Looks at every state; it goes back to where it was, so it adds none. */
 function watcher(context: PromelaContext, checks: readonly StateCheck[]): string {
   const options = PROPERTIES.flatMap(({ id }): string[] => {
-    const own = checks.filter(c => c.property === id).map(c => ({ text: c.text, bad: substitute(context.program, c.bad, new Map()) })).filter(c => c.bad.op !== 'const' || c.bad.value !== 0);
+    const own = checks
+      .filter((c) => c.property === id)
+      .map((c) => ({ text: c.text, bad: substitute(context.program, c.bad, new Map()) }))
+      .filter((c) => c.bad.op !== 'const' || c.bad.value !== 0);
     if (own.length === 0) return [];
-    const bad = own.map(c => `${comment([c.text])}\n      ${expression(context, c.bad)}`).join(' ||\n      ');
+    const bad = own
+      .map((c) => `${comment([c.text])}\n      ${expression(context, c.bad)}`)
+      .join(' ||\n      ');
     return [`  :: d_step { (\n      ${bad}) && WATCHED(${word(id)}) ->\n      ${broken(id)} }`];
   });
   const all = [...options, ...(hasDeadlock(context) ? [deadlockOption(context)] : [])];
@@ -202,6 +277,10 @@ function watcher(context: PromelaContext, checks: readonly StateCheck[]): string
 }
 
 function comment(lines: readonly string[]): string {
-  const text = lines.flatMap(line => wrap(ascii(line).replaceAll('*/', '* /').replaceAll('/*', '/ *'), 150, 2));
-  return text.length === 1 ? `/* ${text[0]} */` : `/*\n${text.map(t => ` * ${t}`.trimEnd()).join('\n')}\n */`;
+  const text = lines.flatMap((line) =>
+    wrap(ascii(line).replaceAll('*/', '* /').replaceAll('/*', '/ *'), 150, 2),
+  );
+  return text.length === 1
+    ? `/* ${text[0]} */`
+    : `/*\n${text.map((t) => ` * ${t}`.trimEnd()).join('\n')}\n */`;
 }

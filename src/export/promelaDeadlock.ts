@@ -8,7 +8,9 @@ import { expression } from './promelaText';
 
 /** Whether two tasks can wait for each other at all. */
 export function hasDeadlock({ program, locks }: PromelaContext): boolean {
-  return propertyById('no-deadlock').applies(program) && locks.length > 0 && program.tasks.length > 1;
+  return (
+    propertyById('no-deadlock').applies(program) && locks.length > 0 && program.tasks.length > 1
+  );
 }
 
 /**
@@ -17,23 +19,32 @@ export function hasDeadlock({ program, locks }: PromelaContext): boolean {
  */
 export function deadlockOption(context: PromelaContext): string {
   const { tasks } = context.program;
-  const places = tasks.map(t => `waits[${t.index + 1}]`);
+  const places = tasks.map((t) => `waits[${t.index + 1}]`);
   const edges = tasks.flatMap(({ index: task }) => [
     'if',
     ...tasks.flatMap(({ index: other }) => {
       const wanted = waitsFor(context, task, other);
-      return other === task || (wanted.op === 'const' && wanted.value === 0) ? [] : [`:: ${expression(context, wanted)} -> ${places[task]} = ${other + 1}`];
+      return other === task || (wanted.op === 'const' && wanted.value === 0)
+        ? []
+        : [`:: ${expression(context, wanted)} -> ${places[task]} = ${other + 1}`];
     }),
     `:: else -> ${places[task]} = 0`,
     'fi;',
   ]);
-  const follow = places.map(place => `    ${place} = (${place} == 0 -> 0 : waits[${place}]);`);
+  const follow = places.map((place) => `    ${place} = (${place} == 0 -> 0 : waits[${place}]);`);
   return [
     '  :: atomic { timeout -> d_step {',
     ...[
-      ...edges, `waits[0] = ${tasks.length};`, 'do', ':: waits[0] > 0 ->', ...follow, '    waits[0] = waits[0] - 1', ':: else -> break', 'od;',
-      `if :: ${places.map(place => `${place} != 0`).join(' || ')} -> ${broken('no-deadlock')} :: else -> skip fi`,
-    ].map(line => `      ${line}`),
+      ...edges,
+      `waits[0] = ${tasks.length};`,
+      'do',
+      ':: waits[0] > 0 ->',
+      ...follow,
+      '    waits[0] = waits[0] - 1',
+      ':: else -> break',
+      'od;',
+      `if :: ${places.map((place) => `${place} != 0`).join(' || ')} -> ${broken('no-deadlock')} :: else -> skip fi`,
+    ].map((line) => `      ${line}`),
     '     } }',
   ].join('\n');
 }
@@ -41,8 +52,29 @@ export function deadlockOption(context: PromelaContext): string {
 /** `task` cannot move because `other` holds the mutex that it wants. */
 function waitsFor({ program }: PromelaContext, task: number, other: number): Expr {
   const t = program.tasks[task];
-  return any((t?.steps ?? []).flatMap(step => {
-    const wanted = any(step.waits.flatMap(w => (w.kind === 'mutex' ? [all([substitute(program, w.when, new Map()), binary('eq', field(w.field), constant(other + 1))])] : [])));
-    return wanted.op === 'const' && wanted.value === 0 ? [] : [all([binary('eq', field(t?.pc ?? -1), constant(step.pc)), not(substitute(program, step.guard, new Map())), wanted])];
-  }));
+  return any(
+    (t?.steps ?? []).flatMap((step) => {
+      const wanted = any(
+        step.waits.flatMap((w) =>
+          w.kind === 'mutex'
+            ? [
+                all([
+                  substitute(program, w.when, new Map()),
+                  binary('eq', field(w.field), constant(other + 1)),
+                ]),
+              ]
+            : [],
+        ),
+      );
+      return wanted.op === 'const' && wanted.value === 0
+        ? []
+        : [
+            all([
+              binary('eq', field(t?.pc ?? -1), constant(step.pc)),
+              not(substitute(program, step.guard, new Map())),
+              wanted,
+            ]),
+          ];
+    }),
+  );
 }

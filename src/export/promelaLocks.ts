@@ -8,9 +8,10 @@ export function takersOf(program: Program): ReadonlyMap<number, ReadonlySet<numb
   const found = new Map<number, Set<number>>();
   for (const task of program.tasks) {
     for (const step of task.steps) {
-      eachStatement(step.body, s => {
+      eachStatement(step.body, (s) => {
         const note = s.op === 'note' ? program.notes[s.note] : undefined;
-        if (note?.kind === 'lock') found.set(note.field, (found.get(note.field) ?? new Set()).add(task.index));
+        if (note?.kind === 'lock')
+          found.set(note.field, (found.get(note.field) ?? new Set()).add(task.index));
       });
     }
   }
@@ -61,9 +62,16 @@ export function lockOrderText({ locks, names }: PromelaContext): string {
 }
 
 /** What a task does when it has taken `lock`: it tells which others it holds, of those that it ever takes. */
-export function lockStatements({ names, locks, takers }: PromelaContext, task: number, lock: number, indent: string): string[] {
-  const others = locks.filter(held => held !== lock && takers.get(held)?.has(task));
+export function lockStatements(
+  { names, locks, takers }: PromelaContext,
+  task: number,
+  lock: number,
+  indent: string,
+): string[] {
+  const others = locks.filter((held) => held !== lock && takers.get(held)?.has(task));
   if (others.length === 0 || !statesLockOrder(locks)) return [];
-  const held = others.map(f => `(${names.field(f)} == ${task + 1} -> ${1 << locks.indexOf(f)} : 0)`).join(' + ');
+  const held = others
+    .map((f) => `(${names.field(f)} == ${task + 1} -> ${1 << locks.indexOf(f)} : 0)`)
+    .join(' + ');
   return [`${indent}held = ${held};`, `${indent}took(${locks.indexOf(lock)});`];
 }

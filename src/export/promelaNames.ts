@@ -15,30 +15,94 @@ export interface PromelaNames {
 
 /** Words of Promela, of the C that SPIN makes of it, and of this export. */
 const TAKEN = [
-  'active', 'assert', 'atomic', 'before', 'bit', 'bool', 'break', 'byte', 'chan', 'd_step', 'do', 'done', 'else', 'empty', 'enabled', 'eval', 'false', 'fi', 'for', 'full',
-  'goto', 'held', 'hidden', 'if', 'in', 'init', 'inline', 'int', 'len', 'local', 'lock', 'ltl', 'mtype', 'never', 'now', 'od', 'of', 'pid', 'printf', 'priority', 'proctype',
-  'properties', 'run', 'select', 'short', 'show', 'skip', 'tell', 'timeout', 'told', 'took', 'trace', 'true', 'typedef', 'unless', 'unsigned', 'waits', 'xr', 'xs',
+  'active',
+  'assert',
+  'atomic',
+  'before',
+  'bit',
+  'bool',
+  'break',
+  'byte',
+  'chan',
+  'd_step',
+  'do',
+  'done',
+  'else',
+  'empty',
+  'enabled',
+  'eval',
+  'false',
+  'fi',
+  'for',
+  'full',
+  'goto',
+  'held',
+  'hidden',
+  'if',
+  'in',
+  'init',
+  'inline',
+  'int',
+  'len',
+  'local',
+  'lock',
+  'ltl',
+  'mtype',
+  'never',
+  'now',
+  'od',
+  'of',
+  'pid',
+  'printf',
+  'priority',
+  'proctype',
+  'properties',
+  'run',
+  'select',
+  'short',
+  'show',
+  'skip',
+  'tell',
+  'timeout',
+  'told',
+  'took',
+  'trace',
+  'true',
+  'typedef',
+  'unless',
+  'unsigned',
+  'waits',
+  'xr',
+  'xs',
 ];
 
 /** Gives every field and step a name that Promela takes, unique in its place. */
 export function promelaNames(program: Program): PromelaNames {
   const globals = new Set(TAKEN);
-  const tasks = program.tasks.map(t => unique(t.name, globals));
-  const fields = program.fields.map(f => unique(f.title, globals));
-  const labels = program.tasks.map(t => {
+  const tasks = program.tasks.map((t) => unique(t.name, globals));
+  const fields = program.fields.map((f) => unique(f.title, globals));
+  const labels = program.tasks.map((t) => {
     const own = new Set(TAKEN);
-    return t.steps.map(s => unique(`${program.calls[s.call]?.call.call ?? ''} ${s.call} ${s.id}`, own));
+    return t.steps.map((s) =>
+      unique(`${program.calls[s.call]?.call.call ?? ''} ${s.call} ${s.id}`, own),
+    );
   });
-  const resultOf = new Map(program.calls.map(c => [c.result, c]));
+  const resultOf = new Map(program.calls.map((c) => [c.result, c]));
   return {
-    field: index => fields[index] ?? `field_${index}`,
+    field: (index) => fields[index] ?? `field_${index}`,
     label: (task, pc) => labels[task]?.[pc] ?? 'done',
-    task: index => tasks[index] ?? `task_${index}`,
+    task: (index) => tasks[index] ?? `task_${index}`,
     value: (field, value) => {
       const call = resultOf.get(field);
-      if (call) return value === 0 ? undefined : call.errnos[value - 1] ?? 'skipped';
+      if (call) return value === 0 ? undefined : (call.errnos[value - 1] ?? 'skipped');
       const kind = program.fields[field]?.kind;
-      return kind === 'pointer' || kind === 'mutex' || kind === 'enum' || kind === 'life' || kind === 'task' ? valueWord(program, field, value) : undefined;
+      return kind === 'pointer' ||
+        kind === 'mutex' ||
+        kind === 'enum' ||
+        kind === 'life' ||
+        kind === 'task'
+        ? valueWord(program, field, value)
+        : undefined;
     },
   };
 }
@@ -51,7 +115,8 @@ export function stepTitle(step: Step): string {
 function unique(text: string, taken: Set<string>): string {
   const plain = text.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_|_$/g, '');
   // A label that begins with `end` would mark a valid end state.
-  const base = /^[A-Za-z]/.test(plain) && !/^(end|accept|progress)/.test(plain) ? plain : `x_${plain}`;
+  const base =
+    /^[A-Za-z]/.test(plain) && !/^(end|accept|progress)/.test(plain) ? plain : `x_${plain}`;
   let name = base;
   for (let n = 2; taken.has(name); n++) name = `${base}_${n}`;
   taken.add(name);

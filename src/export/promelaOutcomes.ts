@@ -14,22 +14,30 @@ export interface Outcome {
 /** A body cut at its first branch that jumps. */
 interface Path {
   readonly body: readonly Statement[];
-  readonly end: { readonly target: number } | { readonly cond: Expr; readonly then: Path; readonly otherwise: Path };
+  readonly end:
+    | { readonly target: number }
+    | { readonly cond: Expr; readonly then: Path; readonly otherwise: Path };
 }
 
 /** What each field holds at a point of a body, in terms of the state before it; absent where unchanged. */
 type Values = ReadonlyMap<number, Expr>;
 
 /** The outcomes of a step's body, one per place that it goes on at; exactly one of their conditions is true. */
-export function outcomesOf(program: Program, body: readonly Statement[], next: number): readonly Outcome[] {
+export function outcomesOf(
+  program: Program,
+  body: readonly Statement[],
+  next: number,
+): readonly Outcome[] {
   const path = cut(body, next);
   const targets = new Set<number>();
   collect(path, targets);
-  return [...targets].map((target): Outcome => ({
-    target,
-    when: targets.size === 1 ? TRUE : leadsTo(program, path, target, new Map()),
-    body: along(path, target) ?? [],
-  })).filter(o => o.when.op !== 'const' || o.when.value !== 0);
+  return [...targets]
+    .map((target): Outcome => ({
+      target,
+      when: targets.size === 1 ? TRUE : leadsTo(program, path, target, new Map()),
+      body: along(path, target) ?? [],
+    }))
+    .filter((o) => o.when.op !== 'const' || o.when.value !== 0);
 }
 
 function cut(body: readonly Statement[], next: number): Path {
@@ -37,10 +45,19 @@ function cut(body: readonly Statement[], next: number): Path {
   for (const [i, s] of body.entries()) {
     if (s.op === 'jump') return { body: done, end: { target: s.pc } };
     let jumps = false;
-    eachStatement([s], inner => { jumps ||= inner.op === 'jump'; });
+    eachStatement([s], (inner) => {
+      jumps ||= inner.op === 'jump';
+    });
     if (s.op === 'if' && jumps) {
       const rest = body.slice(i + 1);
-      return { body: done, end: { cond: s.cond, then: cut([...s.then, ...rest], next), otherwise: cut([...s.otherwise, ...rest], next) } };
+      return {
+        body: done,
+        end: {
+          cond: s.cond,
+          then: cut([...s.then, ...rest], next),
+          otherwise: cut([...s.otherwise, ...rest], next),
+        },
+      };
     }
     done.push(s);
   }
@@ -60,7 +77,10 @@ function leadsTo(program: Program, path: Path, target: number, before: Values): 
   if ('target' in end) return end.target === target ? TRUE : FALSE;
   const values = after(program, path.body, before);
   const cond = substitute(program, end.cond, values);
-  return any([all([cond, leadsTo(program, end.then, target, values)]), all([not(cond), leadsTo(program, end.otherwise, target, values)])]);
+  return any([
+    all([cond, leadsTo(program, end.then, target, values)]),
+    all([not(cond), leadsTo(program, end.otherwise, target, values)]),
+  ]);
 }
 
 /** What is done on the way to `target`; undefined where no way leads there. */
@@ -95,13 +115,21 @@ function after(program: Program, body: readonly Statement[], before: Values): Va
 /** The expression with these values in place of the fields, and constant fields folded. */
 export function substitute(program: Program, e: Expr, values: Values): Expr {
   switch (e.op) {
-    case 'const': return e;
+    case 'const':
+      return e;
     case 'field': {
       const f = program.fields[e.field];
       return values.get(e.field) ?? (f?.constant && f.kind !== 'pc' ? constant(f.init) : e);
     }
-    case 'not': return not(substitute(program, e.a, values));
-    case 'select': return select(substitute(program, e.cond, values), substitute(program, e.a, values), substitute(program, e.b, values));
-    default: return binary(e.op, substitute(program, e.a, values), substitute(program, e.b, values));
+    case 'not':
+      return not(substitute(program, e.a, values));
+    case 'select':
+      return select(
+        substitute(program, e.cond, values),
+        substitute(program, e.a, values),
+        substitute(program, e.b, values),
+      );
+    default:
+      return binary(e.op, substitute(program, e.a, values), substitute(program, e.b, values));
   }
 }

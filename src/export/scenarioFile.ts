@@ -11,5 +11,8 @@ export function scenarioFile(trace: Trace): string {
     entries.push(`${trace.program.tasks[s.task]?.name ?? ''}${count > 1 ? `*${count}` : ''}`);
     count = 0;
   });
-  return makeScenario({ ...trace.scenario, schedule: entries.length === 0 ? 'sequential' : entries });
+  return makeScenario({
+    ...trace.scenario,
+    schedule: entries.length === 0 ? 'sequential' : entries,
+  });
 }

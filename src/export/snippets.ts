@@ -30,11 +30,38 @@ const FRAME_SANDBOX = 'allow-scripts allow-popups allow-popups-to-escape-sandbox
 
 /** The snippets of the Share dialog and of `link --embed`. */
 export const SNIPPETS: readonly Snippet[] = [
-  { id: 'html', title: 'HTML', about: 'An element with the text as fallback. The script comes from the folder of the playground.', make: elementSnippet },
-  { id: 'iframe', title: 'Frame', about: 'For pages that admit no scripts of others.', make: frameSnippet },
-  { id: 'sphinx', title: 'Sphinx', about: 'A live frame in HTML, the text in every other output.', make: sphinxSnippet },
-  { id: 'mdx', title: 'MDX', about: 'The element of the package vfio-playground.', make: mdxSnippet },
-  { id: 'github', title: 'GitHub', about: 'An image that links to the playground: frames are taken out there. Save the SVG beside the file.', make: githubSnippet },
+  {
+    id: 'html',
+    title: 'HTML',
+    about:
+      'An element with the text as fallback. The script comes from the folder of the playground.',
+    make: elementSnippet,
+  },
+  {
+    id: 'iframe',
+    title: 'Frame',
+    about: 'For pages that admit no scripts of others.',
+    make: frameSnippet,
+  },
+  {
+    id: 'sphinx',
+    title: 'Sphinx',
+    about: 'A live frame in HTML, the text in every other output.',
+    make: sphinxSnippet,
+  },
+  {
+    id: 'mdx',
+    title: 'MDX',
+    about: 'The element of the package vfio-playground.',
+    make: mdxSnippet,
+  },
+  {
+    id: 'github',
+    title: 'GitHub',
+    about:
+      'An image that links to the playground: frames are taken out there. Save the SVG beside the file.',
+    make: githubSnippet,
+  },
 ];
 
 interface Parts {
@@ -56,8 +83,13 @@ function partsOf(trace: Trace, { base = './', link, parameters = {} }: SnippetOp
     link: hash,
     title: trace.scenario.title || 'A run of the VFIO playground',
     text: interleavingText(trace, { base }).trimEnd(),
-    query: entries.length === 0 ? '' : `?${entries.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&')}`,
-    attributes: entries.map(([key, value]) => ` ${key.replaceAll(/[^a-z]/g, '')}="${xml(value)}"`).join(''),
+    query:
+      entries.length === 0
+        ? ''
+        : `?${entries.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&')}`,
+    attributes: entries
+      .map(([key, value]) => ` ${key.replaceAll(/[^a-z]/g, '')}="${xml(value)}"`)
+      .join(''),
   };
 }
 
@@ -81,7 +113,12 @@ function frameSnippet(trace: Trace, options: SnippetOptions = {}): string {
 }
 
 function sphinxSnippet(trace: Trace, options: SnippetOptions = {}): string {
-  const indent = (text: string): string => text.trimEnd().split('\n').map(line => (line === '' ? '' : `      ${line}`)).join('\n');
+  const indent = (text: string): string =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => (line === '' ? '' : `      ${line}`))
+      .join('\n');
   const { text } = partsOf(trace, options);
   return `.. only:: html
 
@@ -116,5 +153,12 @@ function githubSnippet(trace: Trace, options: SnippetOptions = {}): string {
 
 /** A name for the files of a run, out of its title: `two-processes-race`. */
 export function fileStem(title: string): string {
-  return title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '').slice(0, 40).replace(/-$/, '') || 'run';
+  return (
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '')
+      .slice(0, 40)
+      .replace(/-$/, '') || 'run'
+  );
 }

@@ -1,7 +1,15 @@
 import { badgeBox } from '../graph/badgeBox';
 import { badgesOf, type Deed } from '../graph/badges';
 import { headOf, placedHead, type Head } from '../graph/edgeHeads';
-import { isAct, type EdgeView, type Graph, type NodeView, type ObjectView, type ProcessView, type Row } from '../graph/graph';
+import {
+  isAct,
+  type EdgeView,
+  type Graph,
+  type NodeView,
+  type ObjectView,
+  type ProcessView,
+  type Row,
+} from '../graph/graph';
 import { HEADER, ROW } from '../graph/lanes';
 import { layOutStage, NAME, type Zone } from '../graph/layout';
 import { callLine, roomOf, settingOf } from '../graph/lettering';
@@ -26,7 +34,10 @@ const TINY_LETTER = 5.5;
 const NAME_LETTER = 7.3;
 
 /** A colour for light and one for dark paper. */
-interface Pair { readonly light: string; readonly dark: string }
+interface Pair {
+  readonly light: string;
+  readonly dark: string;
+}
 
 /** Classes and what they paint; the same colours as on the page, where they reach 4.5:1 as text. */
 const PAINTS: Readonly<Record<string, readonly [property: string, pair: Pair]>> = {
@@ -53,11 +64,23 @@ const PAINTS: Readonly<Record<string, readonly [property: string, pair: Pair]>> 
 export function svgGraph(trace: Trace, options: SvgOptions = {}): string {
   const { program, steps, scenario } = trace;
   const state = stateAt(trace, steps.length);
-  const deeds = steps.map((s): Deed => ({ program, task: s.task, step: s.step, events: s.events, violations: s.violations }));
+  const deeds = steps.map((s): Deed => ({
+    program,
+    task: s.task,
+    step: s.step,
+    events: s.events,
+    violations: s.violations,
+  }));
   const graph = toGraph(program, state, layOutStage(program), { badges: badgesOf(deeds) });
   const box = boundsOf(graph);
   const title = scenario.title || 'A run of the VFIO playground';
-  const parts = [...graph.zones.map(zoneMark), ...graph.edges.map(edgeMark), ...graph.nodes.map(nodeMark), ...graph.edges.map(tagMark), ...graph.nodes.map(badgeMark)].filter(mark => mark !== '');
+  const parts = [
+    ...graph.zones.map(zoneMark),
+    ...graph.edges.map(edgeMark),
+    ...graph.nodes.map(nodeMark),
+    ...graph.edges.map(tagMark),
+    ...graph.nodes.map(badgeMark),
+  ].filter((mark) => mark !== '');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.x} ${box.y} ${box.width} ${box.height}" width="${box.width}" height="${box.height}" role="img" aria-labelledby="title desc">
 <title id="title">${xml(title)}</title>
@@ -72,20 +95,41 @@ ${parts.join('\n')}
 `;
 }
 
-interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 function boundsOf({ nodes, zones, edges }: Graph): Box {
   const rects = [...nodes.map(({ place }) => place), ...zones];
   const xs = rects.flatMap(({ x, width }) => [x, x + width]);
-  const ys = [...rects.flatMap(({ y, height }) => [y, y + height]), ...edges.flatMap(({ labelAt }) => [labelAt.y])];
+  const ys = [
+    ...rects.flatMap(({ y, height }) => [y, y + height]),
+    ...edges.flatMap(({ labelAt }) => [labelAt.y]),
+  ];
   const left = Math.min(...xs) - MARGIN;
   const top = Math.min(...ys) - TITLE - 8;
-  return { x: left, y: top, width: Math.max(...xs) + MARGIN - left, height: Math.max(...ys) + MARGIN + FOOT - top };
+  return {
+    x: left,
+    y: top,
+    width: Math.max(...xs) + MARGIN - left,
+    height: Math.max(...ys) + MARGIN + FOOT - top,
+  };
 }
 
 function styleOf(theme: 'light' | 'dark' | 'auto'): string {
-  const rules = (side: keyof Pair): string => Object.entries(PAINTS).map(([name, [property, pair]]) => `.${name}{${property}:${pair[side]}}`).join('');
-  const colours = theme === 'light' ? rules('light') : theme === 'dark' ? rules('dark') : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
+  const rules = (side: keyof Pair): string =>
+    Object.entries(PAINTS)
+      .map(([name, [property, pair]]) => `.${name}{${property}:${pair[side]}}`)
+      .join('');
+  const colours =
+    theme === 'light'
+      ? rules('light')
+      : theme === 'dark'
+        ? rules('dark')
+        : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
   return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.tiny{font-size:9px}.name.tiny{font-size:10px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.tie{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
@@ -95,17 +139,39 @@ function zoneMark({ title, x, y, width, height }: Zone): string {
 }
 
 /** What paints an edge: by what it means, as in the legend of the page. */
-function toneOf(edge: EdgeView): { readonly stroke: string; readonly text: string; readonly dash: string; readonly width: number } {
-  if (edge.dangling || edge.circle) return { stroke: 'bad', text: 'badText', dash: edge.dangling ? '3 4' : '', width: edge.circle ? 4 : 1.8 };
+function toneOf(edge: EdgeView): {
+  readonly stroke: string;
+  readonly text: string;
+  readonly dash: string;
+  readonly width: number;
+} {
+  if (edge.dangling || edge.circle)
+    return {
+      stroke: 'bad',
+      text: 'badText',
+      dash: edge.dangling ? '3 4' : '',
+      width: edge.circle ? 4 : 1.8,
+    };
   switch (edge.style) {
-    case 'reference': case 'fd': return { stroke: 'strong', text: 'ink2', dash: '', width: 2.2 };
-    case 'member': return { stroke: 'line', text: 'ink2', dash: '1 4', width: 1.6 };
-    case 'embedded': return { stroke: 'line', text: 'ink2', dash: '9 3', width: 1.4 };
-    case 'fops': return edge.target === 'fops:parked' ? { stroke: 'parked', text: 'parkedText', dash: '6 4', width: 2.2 } : { stroke: 'normal', text: 'normalText', dash: '', width: 2.2 };
-    case 'wait': return { stroke: 'wait', text: 'waitText', dash: '8 5', width: 2.4 };
-    case 'hold': return { stroke: 'wait', text: 'waitText', dash: '', width: 3 };
-    case 'use': return { stroke: 'bad', text: 'badText', dash: '', width: 3 };
-    case 'pointer': return { stroke: 'line', text: 'ink2', dash: '', width: 1.4 };
+    case 'reference':
+    case 'fd':
+      return { stroke: 'strong', text: 'ink2', dash: '', width: 2.2 };
+    case 'member':
+      return { stroke: 'line', text: 'ink2', dash: '1 4', width: 1.6 };
+    case 'embedded':
+      return { stroke: 'line', text: 'ink2', dash: '9 3', width: 1.4 };
+    case 'fops':
+      return edge.target === 'fops:parked'
+        ? { stroke: 'parked', text: 'parkedText', dash: '6 4', width: 2.2 }
+        : { stroke: 'normal', text: 'normalText', dash: '', width: 2.2 };
+    case 'wait':
+      return { stroke: 'wait', text: 'waitText', dash: '8 5', width: 2.4 };
+    case 'hold':
+      return { stroke: 'wait', text: 'waitText', dash: '', width: 3 };
+    case 'use':
+      return { stroke: 'bad', text: 'badText', dash: '', width: 3 };
+    case 'pointer':
+      return { stroke: 'line', text: 'ink2', dash: '', width: 1.4 };
   }
 }
 
@@ -116,16 +182,23 @@ function edgeMark(edge: EdgeView): string {
   const { end, labelAt } = edge;
   const label = `${edge.label}${edge.dangling ? ', freed' : ''}`;
   const dash = tone.dash === '' ? '' : ` stroke-dasharray="${tone.dash}"`;
-  return `<g><title>${xml(`${bare(edge.source)}: ${label} to ${bare(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>`
-    + (edge.circle && edge.middle ? `<path class="${tone.text} ${tone.stroke}" stroke-width="1.5" d="${placedHead('arrow', edge.middle)}"/>` : '')
-    + `<path class="${FILLED.has(headOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${placedHead(headOf(edge), end)}"/>`
-    + `${edge.dangling ? `<text class="${tone.text} small mid" x="${n(labelAt.x)}" y="${n(labelAt.y + 3)}">${xml(label)}</text>` : ''}</g>`;
+  return (
+    `<g><title>${xml(`${bare(edge.source)}: ${label} to ${bare(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>` +
+    (edge.circle && edge.middle
+      ? `<path class="${tone.text} ${tone.stroke}" stroke-width="1.5" d="${placedHead('arrow', edge.middle)}"/>`
+      : '') +
+    `<path class="${FILLED.has(headOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${placedHead(headOf(edge), end)}"/>` +
+    `${edge.dangling ? `<text class="${tone.text} small mid" x="${n(labelAt.x)}" y="${n(labelAt.y + 3)}">${xml(label)}</text>` : ''}</g>`
+  );
 }
 
 /** The words of waits, holds and uses: on tags over everything else. */
 function tagMark(edge: EdgeView): string {
   if (!isAct(edge)) return '';
-  const { label, labelAt: { x, y } } = edge;
+  const {
+    label,
+    labelAt: { x, y },
+  } = edge;
   const tone = toneOf(edge);
   const width = label.length * SMALL_LETTER + 12;
   return `<g><rect class="sheet ${tone.stroke}" x="${n(x - width / 2)}" y="${n(y - 8)}" width="${n(width)}" height="16" rx="8"/><text class="${tone.text} small mid" x="${n(x)}" y="${n(y + 3.5)}">${xml(label)}</text></g>`;
@@ -133,14 +206,22 @@ function tagMark(edge: EdgeView): string {
 
 function nodeMark(node: NodeView): string {
   const { x, y, width, height } = node.place;
-  const frame = (look: string, dash = ''): string => `<rect class="sheet ${look}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="6"${dash}/>`;
-  const chip = (title: string, look: string, second: string): string => headText(title, look, x, y + 15, width) + line(second, 'ink2 small', x + PAD, y + 28, width - 2 * PAD);
+  const frame = (look: string, dash = ''): string =>
+    `<rect class="sheet ${look}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="6"${dash}/>`;
+  const chip = (title: string, look: string, second: string): string =>
+    headText(title, look, x, y + 15, width) +
+    line(second, 'ink2 small', x + PAD, y + 28, width - 2 * PAD);
   switch (node.kind) {
-    case 'object': return `<g>${frame(node.ghost ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.ghost ? ' stroke-dasharray="4 3"' : '')}${objectText(node)}</g>`;
-    case 'process': return `<g>${frame('strong')}${processText(node)}</g>`;
-    case 'node': return `<g>${frame('line')}${chip(node.path.slice(node.path.lastIndexOf('/') + 1), 'ink', node.path.slice(0, node.path.lastIndexOf('/') + 1))}</g>`;
-    case 'fold': return `<g>${frame('strong')}${headText(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => line(device.name, 'ink2', x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD)).join('')}</g>`;
-    case 'fops': return `<g>${frame(node.table)}${chip(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.admits.replaceAll(',', ''))}</g>`;
+    case 'object':
+      return `<g>${frame(node.ghost ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.ghost ? ' stroke-dasharray="4 3"' : '')}${objectText(node)}</g>`;
+    case 'process':
+      return `<g>${frame('strong')}${processText(node)}</g>`;
+    case 'node':
+      return `<g>${frame('line')}${chip(node.path.slice(node.path.lastIndexOf('/') + 1), 'ink', node.path.slice(0, node.path.lastIndexOf('/') + 1))}</g>`;
+    case 'fold':
+      return `<g>${frame('strong')}${headText(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => line(device.name, 'ink2', x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD)).join('')}</g>`;
+    case 'fops':
+      return `<g>${frame(node.table)}${chip(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.admits.replaceAll(',', ''))}</g>`;
   }
 }
 
@@ -151,50 +232,107 @@ function badgeMark(node: NodeView): string {
   if (!box || !first) return '';
   const violation = first.kind === 'violation';
   const more = node.badges.length > 1 ? `+${node.badges.length - 1}` : '';
-  const room = box.width - 2 * PAD - first.title.length * NAME_LETTER - 6 - more.length * NAME_LETTER;
+  const room =
+    box.width - 2 * PAD - first.title.length * NAME_LETTER - 6 - more.length * NAME_LETTER;
   const look = violation ? 'onBad' : 'badText';
-  const title = (first.title.length + 1 + more.length) * NAME_LETTER > box.width - 2 * PAD ? 'small' : 'name';
-  const text = room < 4 * SMALL_LETTER ? '' : first.text.length * SMALL_LETTER <= room ? first.text : `${first.text.slice(0, Math.floor(room / SMALL_LETTER) - 1)}…`;
+  const title =
+    (first.title.length + 1 + more.length) * NAME_LETTER > box.width - 2 * PAD ? 'small' : 'name';
+  const text =
+    room < 4 * SMALL_LETTER
+      ? ''
+      : first.text.length * SMALL_LETTER <= room
+        ? first.text
+        : `${first.text.slice(0, Math.floor(room / SMALL_LETTER) - 1)}…`;
   const base = n(box.y + 13);
-  return `<g><title>${xml(node.badges.map(badge => `${badge.title} ${badge.text}`).join('; '))}</title><rect class="${violation ? 'badText' : 'sheet'} bad" x="${n(box.x)}" y="${n(box.y)}" width="${n(box.width)}" height="${n(box.height - 2)}" rx="4"/>`
-    + `<text class="${look} ${title}" x="${n(box.x + PAD)}" y="${base}">${xml(first.title)}</text>`
-    + (text === '' ? '' : `<text class="${look} small" x="${n(box.x + PAD + first.title.length * NAME_LETTER + 6)}" y="${base}">${xml(text)}</text>`)
-    + `${more === '' ? '' : `<text class="${look} name end" x="${n(box.x + box.width - PAD)}" y="${base}">${more}</text>`}</g>`;
+  return (
+    `<g><title>${xml(node.badges.map((badge) => `${badge.title} ${badge.text}`).join('; '))}</title><rect class="${violation ? 'badText' : 'sheet'} bad" x="${n(box.x)}" y="${n(box.y)}" width="${n(box.width)}" height="${n(box.height - 2)}" rx="4"/>` +
+    `<text class="${look} ${title}" x="${n(box.x + PAD)}" y="${base}">${xml(first.title)}</text>` +
+    (text === ''
+      ? ''
+      : `<text class="${look} small" x="${n(box.x + PAD + first.title.length * NAME_LETTER + 6)}" y="${base}">${xml(text)}</text>`) +
+    `${more === '' ? '' : `<text class="${look} name end" x="${n(box.x + box.width - PAD)}" y="${base}">${more}</text>`}</g>`
+  );
 }
 
 /** The title of a node: in one size, or the smaller one in which it stands whole. */
-function headText(title: string, look: string, x: number, y: number, width: number, taken = 0): string {
+function headText(
+  title: string,
+  look: string,
+  x: number,
+  y: number,
+  width: number,
+  taken = 0,
+): string {
   const room = width - 2 * PAD - taken;
-  const size = title.length * NAME_LETTER <= room ? 'name' : title.length * 0.6 * 10 <= room ? 'name tiny' : 'name tiniest';
+  const size =
+    title.length * NAME_LETTER <= room
+      ? 'name'
+      : title.length * 0.6 * 10 <= room
+        ? 'name tiny'
+        : 'name tiniest';
   return `<text class="${look} ${size}" x="${n(x + PAD)}" y="${n(y)}">${xml(title)}</text>`;
 }
 
 function objectText(view: ObjectView): string {
   const { x, y, width, height } = view.place;
   const room = roomOf(height);
-  const gate = view.access === undefined ? '' : view.gated ? (view.access === 'normal' ? 'gate open' : 'gate closed') : `${view.access} fops`;
-  const rows = view.shown.flatMap(name => view.rows.filter(row => row.name === name));
+  const gate =
+    view.access === undefined
+      ? ''
+      : view.gated
+        ? view.access === 'normal'
+          ? 'gate open'
+          : 'gate closed'
+        : `${view.access} fops`;
+  const rows = view.shown.flatMap((name) => view.rows.filter((row) => row.name === name));
   const more = view.rows.length - rows.length;
   const right = gate !== '' ? gate : view.ghost ? 'freed' : view.type;
   const fits = view.title.length * NAME_LETTER + 6 + right.length * SMALL_LETTER <= width - 2 * PAD;
-  const head = headText(view.title, view.ghost ? 'ink2 struck' : 'ink', x, y + (rows.length === 0 && room === 1 ? height / 2 + 4 : 15), width)
-    + (fits || view.ghost ? `<text class="${gate === '' ? (view.ghost ? 'badText' : 'ink2') : `${view.access ?? ''}Text`} small end${fits ? '' : ' halo paper-line'}" x="${n(x + width - PAD)}" y="${n(fits ? y + 15 : y + 2)}">${xml(right)}</text>` : '');
+  const head =
+    headText(
+      view.title,
+      view.ghost ? 'ink2 struck' : 'ink',
+      x,
+      y + (rows.length === 0 && room === 1 ? height / 2 + 4 : 15),
+      width,
+    ) +
+    (fits || view.ghost
+      ? `<text class="${gate === '' ? (view.ghost ? 'badText' : 'ink2') : `${view.access ?? ''}Text`} small end${fits ? '' : ' halo paper-line'}" x="${n(x + width - PAD)}" y="${n(fits ? y + 15 : y + 2)}">${xml(right)}</text>`
+      : '');
   const tip = `<title>${xml(`struct ${view.type} ${view.title}${more > 0 ? `, ${more} more fields` : ''}`)}</title>`;
   let top = y + HEADER - (room === 1 ? 4 : 0);
-  return tip + head + rows.map(row => {
-    const { lines, below, named } = settingOf(row, room);
-    const base = top + (lines === 2 ? 12 : 11);
-    top += lines * ROW;
-    const end = (text: string, look: string, at: number): string => `<text class="${look} end" x="${n(x + width - PAD)}" y="${n(at)}">${xml(text)}</text>`;
-    const held = row.kind === 'mutex' && row.owner !== undefined;
-    const queue = row.queue.length === 0 ? '' : named || lines === 2 ? `◂ ${row.queue.map(({ name }) => name).join(' ◂ ')}` : `◂ ${row.queue.length}`;
-    const look = held ? 'waitText' : 'ink';
-    const first = line(row.name, 'ink2 small', x + PAD, base, width - 2 * PAD);
-    if (lines === 1 && queue === '') return first + end(valueIn(row, width - 2 * PAD - row.name.length * SMALL_LETTER - 5), look, base);
-    if (lines === 1) return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base);
-    if (below) return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base + 14);
-    return first + end(valueOf(row), look, base) + end(queue, 'waitText', base + 14);
-  }).join('');
+  return (
+    tip +
+    head +
+    rows
+      .map((row) => {
+        const { lines, below, named } = settingOf(row, room);
+        const base = top + (lines === 2 ? 12 : 11);
+        top += lines * ROW;
+        const end = (text: string, look: string, at: number): string =>
+          `<text class="${look} end" x="${n(x + width - PAD)}" y="${n(at)}">${xml(text)}</text>`;
+        const held = row.kind === 'mutex' && row.owner !== undefined;
+        const queue =
+          row.queue.length === 0
+            ? ''
+            : named || lines === 2
+              ? `◂ ${row.queue.map(({ name }) => name).join(' ◂ ')}`
+              : `◂ ${row.queue.length}`;
+        const look = held ? 'waitText' : 'ink';
+        const first = line(row.name, 'ink2 small', x + PAD, base, width - 2 * PAD);
+        if (lines === 1 && queue === '')
+          return (
+            first +
+            end(valueIn(row, width - 2 * PAD - row.name.length * SMALL_LETTER - 5), look, base)
+          );
+        if (lines === 1)
+          return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base);
+        if (below)
+          return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base + 14);
+        return first + end(valueOf(row), look, base) + end(queue, 'waitText', base + 14);
+      })
+      .join('')
+  );
 }
 
 /** A value in so many px: of a lock that is held, at least who holds it. */
@@ -214,18 +352,31 @@ function valueOf(row: Row): string {
 function processText(view: ProcessView): string {
   const { x, y, width } = view.place;
   const alone = view.tasks.length === 1;
-  const lines: { readonly text: string; readonly look: string }[] = view.tasks.flatMap(task => {
+  const lines: { readonly text: string; readonly look: string }[] = view.tasks.flatMap((task) => {
     const { name, text } = callLine(task, alone);
     const call = name === undefined ? text : `${name} ${text}`;
     const waits = task.status === 'waiting';
-    return [{ text: `${waits ? '◂ ' : ''}${call}`, look: waits ? 'waitText' : 'ink' }, { text: task.brief, look: waits ? 'waitText small' : 'ink2 small' }];
+    return [
+      { text: `${waits ? '◂ ' : ''}${call}`, look: waits ? 'waitText' : 'ink' },
+      { text: task.brief, look: waits ? 'waitText small' : 'ink2 small' },
+    ];
   });
-  const fds = view.fds.map(fd => fd.name);
-  if (!view.driver) lines.push(...inLines(fds, width - 2 * PAD).map(text => ({ text, look: 'ink2 small' })));
+  const fds = view.fds.map((fd) => fd.name);
+  if (!view.driver)
+    lines.push(...inLines(fds, width - 2 * PAD).map((text) => ({ text, look: 'ink2 small' })));
   // A long fd table takes the line of a task that does nothing.
-  const told = lines.length > roomOf(view.place.height) ? lines.filter(({ text }) => text !== '') : lines;
-  return headText(view.title, 'ink', x, y + 15, width)
-    + told.map((each, i) => (each.text === '' ? '' : line(each.text, each.look, x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD))).join('');
+  const told =
+    lines.length > roomOf(view.place.height) ? lines.filter(({ text }) => text !== '') : lines;
+  return (
+    headText(view.title, 'ink', x, y + 15, width) +
+    told
+      .map((each, i) =>
+        each.text === ''
+          ? ''
+          : line(each.text, each.look, x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD),
+      )
+      .join('')
+  );
 }
 
 /** The names of fds in as many lines as they need. */
@@ -234,7 +385,8 @@ function inLines(fds: readonly string[], room: number): readonly string[] {
   const lines: string[] = [];
   for (const fd of fds) {
     const last = lines.at(-1);
-    if (last !== undefined && (last.length + 1 + fd.length) * SMALL_LETTER <= room) lines[lines.length - 1] = `${last} ${fd}`;
+    if (last !== undefined && (last.length + 1 + fd.length) * SMALL_LETTER <= room)
+      lines[lines.length - 1] = `${last} ${fd}`;
     else lines.push(lines.length === 0 ? `fds: ${fd}` : fd);
   }
   return lines;

@@ -7,16 +7,33 @@ const BAR = '='.repeat(66);
 export function useAfterFreeText(trace: Trace): string {
   const { program } = trace;
   const head = 'Simulated by vfio-playground, not a kernel log';
-  const bad = trace.steps.flatMap(s => s.violations).find(v => v.property === 'memory');
+  const bad = trace.steps.flatMap((s) => s.violations).find((v) => v.property === 'memory');
   if (!bad) return `${head}\n\nNo memory violation in this run.\n`;
-  const touch = (kind: 'alloc' | 'free', from: readonly TraceStep[]): TraceStep | undefined => from.findLast(s => s.events.some(e => e.note.kind === kind && e.note.object === bad.object));
+  const touch = (kind: 'alloc' | 'free', from: readonly TraceStep[]): TraceStep | undefined =>
+    from.findLast((s) =>
+      s.events.some((e) => e.note.kind === kind && e.note.object === bad.object),
+    );
   const use = trace.steps[bad.step];
   const before = trace.steps.slice(0, bad.step + 1);
   const freed = touch('free', before);
   const slot = bad.object === undefined ? undefined : program.objects[bad.object];
-  const part = (title: string, s: TraceStep | undefined, absent: string): string[] => ['', ...wrap(`${title} task ${s ? program.tasks[s.task]?.name ?? '' : '?'}:`, 72), ...(s ? wrap(` ${s.step.routine}: ${s.step.name}`, 72).concat(wrap(` ${s.step.title}`, 72)) : [` ${absent}`])];
-  const lines = [head, '', BAR, ...wrap(`BUG: ${freed ? 'use-after-free' : 'bad access'} in ${use?.step.routine ?? '?'}`, 72), ...wrap(`Step ${bad.step + 1}: ${bad.text}`, 72),
-    ...part('Used by', use, ''), ...part('Allocated by', touch('alloc', before), 'not allocated in this run'), ...part('Freed by', freed, 'not freed in this run')];
+  const part = (title: string, s: TraceStep | undefined, absent: string): string[] => [
+    '',
+    ...wrap(`${title} task ${s ? (program.tasks[s.task]?.name ?? '') : '?'}:`, 72),
+    ...(s
+      ? wrap(` ${s.step.routine}: ${s.step.name}`, 72).concat(wrap(` ${s.step.title}`, 72))
+      : [` ${absent}`]),
+  ];
+  const lines = [
+    head,
+    '',
+    BAR,
+    ...wrap(`BUG: ${freed ? 'use-after-free' : 'bad access'} in ${use?.step.routine ?? '?'}`, 72),
+    ...wrap(`Step ${bad.step + 1}: ${bad.text}`, 72),
+    ...part('Used by', use, ''),
+    ...part('Allocated by', touch('alloc', before), 'not allocated in this run'),
+    ...part('Freed by', freed, 'not freed in this run'),
+  ];
   if (slot) lines.push('', ...wrap(`The object is ${slot.name}, a struct ${slot.type}.`, 72));
   lines.push(BAR);
   return `${lines.map(ascii).join('\n')}\n`;

@@ -2,11 +2,30 @@ import { fieldText } from '../kernel/describe';
 import type { Program } from '../kernel/program';
 import { CALLS, type Call } from '../kernel/world';
 
-const PLAIN: Readonly<Record<string, string>> = { '–': '-', '—': '-', '…': '...', '“': '"', '”': '"', '‘': "'", '’': "'", '→': '->', '≤': '<=', '≥': '>=', '≠': '!=', '×': 'x', ' ': ' ' };
+const PLAIN: Readonly<Record<string, string>> = {
+  '–': '-',
+  '—': '-',
+  '…': '...',
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '→': '->',
+  '≤': '<=',
+  '≥': '>=',
+  '≠': '!=',
+  '×': 'x',
+  ' ': ' ',
+};
 
 /** The text with nothing but printable ASCII: what has no plain form becomes `?`, line ends and tabs become spaces. */
 export function ascii(text: string): string {
-  return text.replaceAll(/[\s\u2010-\u2027\u2190-\u22ff\u00d7\u00a0]/g, c => PLAIN[c] ?? (/\s/.test(c) ? ' ' : '?')).replaceAll(/[^ -~]/gu, '?');
+  return text
+    .replaceAll(
+      /[\s\u2010-\u2027\u2190-\u22ff\u00d7\u00a0]/g,
+      (c) => PLAIN[c] ?? (/\s/.test(c) ? ' ' : '?'),
+    )
+    .replaceAll(/[^ -~]/gu, '?');
 }
 
 /** Stands for a space at which no line ends. */
@@ -14,8 +33,12 @@ const GLUE = '\u0001';
 
 /** Breaks a text into lines of at most `width`; lines after the first start with `hang` spaces. Breaks at spaces, else behind `(`, `,` or `->`, else anywhere; comment marks stay with their words. */
 export function wrap(text: string, width: number, hang = 4): string[] {
-  const glued = text.replaceAll(/(\/\*) | (\*\/)/g, (_, opens: string | undefined, closes: string | undefined) => (opens ? opens + GLUE : GLUE + (closes ?? '')));
-  return broken(glued, width, hang).map(line => line.replaceAll(GLUE, ' ').trimEnd());
+  const glued = text.replaceAll(
+    /(\/\*) | (\*\/)/g,
+    (_, opens: string | undefined, closes: string | undefined) =>
+      opens ? opens + GLUE : GLUE + (closes ?? ''),
+  );
+  return broken(glued, width, hang).map((line) => line.replaceAll(GLUE, ' ').trimEnd());
 }
 
 function broken(text: string, width: number, hang: number): string[] {
@@ -27,7 +50,12 @@ function broken(text: string, width: number, hang: number): string[] {
     const window = rest.slice(0, room + 1);
     const lead = window.length - window.trimStart().length;
     const space = window.lastIndexOf(' ');
-    const joint = Math.max(...['(', ',', '->'].map(mark => window.slice(0, room).lastIndexOf(mark) + mark.length - 1)) + 1;
+    const joint =
+      Math.max(
+        ...['(', ',', '->'].map(
+          (mark) => window.slice(0, room).lastIndexOf(mark) + mark.length - 1,
+        ),
+      ) + 1;
     const at = space > lead ? space : joint > lead + 3 && joint <= room ? joint : room;
     lines.push((indent + rest.slice(0, at)).trimEnd());
     rest = rest.slice(at).trimStart();
@@ -44,14 +72,15 @@ export function grouped(n: number): string {
 
 /** `bind_iommufd(fd1, ictx1)`. */
 export function callText(call: Call): string {
-  return `${call.call}(${CALLS[call.call].args.map(key => call[key] ?? '?').join(', ')})`;
+  return `${call.call}(${CALLS[call.call].args.map((key) => call[key] ?? '?').join(', ')})`;
 }
 
 /** An object as C names it: its role where it is the only one of its type, else its name: `group`, `fd1_df`. */
 export function objectWord(program: Program, object: number): string {
   const slot = program.objects[object];
   if (!slot) return '?';
-  const alone = slot.type !== 'file' && program.objects.every(o => o.type !== slot.type || o === slot);
+  const alone =
+    slot.type !== 'file' && program.objects.every((o) => o.type !== slot.type || o === slot);
   return alone ? slot.spec.role : slot.name.replaceAll(/[^A-Za-z0-9_]+/g, '_');
 }
 

@@ -5,7 +5,11 @@ import type { EdgeStyle } from './graph';
 export interface Anatomy {
   /** Fixed pointers that are drawn. */
   readonly links: readonly (readonly [name: string, target: ObjectSlot, style: EdgeStyle])[];
-  readonly pointers: readonly (readonly [name: string, field: number, style: EdgeStyle | 'hidden'])[];
+  readonly pointers: readonly (readonly [
+    name: string,
+    field: number,
+    style: EdgeStyle | 'hidden',
+  ])[];
 }
 
 const anatomies = new WeakMap<ObjectSlot, Anatomy>();
@@ -19,7 +23,11 @@ export function anatomyOf(program: Program, slot: ObjectSlot): Anatomy {
       const target = program.objects[object];
       return target && edge !== 'hidden' ? [[name, target, edge]] : [];
     }),
-    pointers: Object.entries(slot.fields).flatMap(([name, index]): Anatomy['pointers'] => (program.fields[index]?.kind === 'pointer' ? [[name, index, program.fields[index]?.edge ?? 'hidden']] : [])),
+    pointers: Object.entries(slot.fields).flatMap(([name, index]): Anatomy['pointers'] =>
+      program.fields[index]?.kind === 'pointer'
+        ? [[name, index, program.fields[index]?.edge ?? 'hidden']]
+        : [],
+    ),
   };
   anatomies.set(slot, anatomy);
   return anatomy;

@@ -12,13 +12,22 @@ describe('what is kept of objects at rest', () => {
   const badge: Badge = { kind: 'errno', title: '-EBUSY', text: 'made up' };
 
   it('is what would be made anew, in any run', () => {
-    fc.assert(fc.property(fc.array(fc.nat(7), { maxLength: 40 }), choices => {
-      walk(program, choices, (state, previous, events, choice) => {
-        const extras: Extras = { previous, events, badges: new Map(choice === 0 ? [[program.objects[0]?.name ?? '', [badge]]] : []) };
-        // What is kept is kept by layout.
-        expect(toGraph(program, state, layout, extras)).toEqual(toGraph(program, state, { ...layout }, extras));
-      });
-    }), { seed: 11, numRuns: 60 });
+    fc.assert(
+      fc.property(fc.array(fc.nat(7), { maxLength: 40 }), (choices) => {
+        walk(program, choices, (state, previous, events, choice) => {
+          const extras: Extras = {
+            previous,
+            events,
+            badges: new Map(choice === 0 ? [[program.objects[0]?.name ?? '', [badge]]] : []),
+          };
+          // What is kept is kept by layout.
+          expect(toGraph(program, state, layout, extras)).toEqual(
+            toGraph(program, state, { ...layout }, extras),
+          );
+        });
+      }),
+      { seed: 11, numRuns: 60 },
+    );
   });
 
   it('is the same thing from step to step', () => {
@@ -28,8 +37,10 @@ describe('what is kept of objects at rest', () => {
     step(program, state, 0, buffer);
     const events = readEvents(program, buffer);
     const after = toGraph(program, state, layout, { events });
-    const same = after.nodes.filter(node => node.kind === 'object' && before.nodes.includes(node));
+    const same = after.nodes.filter(
+      (node) => node.kind === 'object' && before.nodes.includes(node),
+    );
     expect(same.length).toBeGreaterThan(0);
-    expect(same.length).toBeLessThan(after.nodes.filter(node => node.kind === 'object').length);
+    expect(same.length).toBeLessThan(after.nodes.filter((node) => node.kind === 'object').length);
   });
 });

@@ -6,32 +6,55 @@ import type { EdgeView, ObjectView } from './graph';
 import type { Layout } from './layout';
 
 /** What an object at rest looks like, and the edges that leave it: made once, and the same things as long as it rests as it is. */
-export interface AtRest { readonly values: readonly number[]; view: ObjectView | undefined; ties: readonly EdgeView[] | undefined }
+export interface AtRest {
+  readonly values: readonly number[];
+  view: ObjectView | undefined;
+  ties: readonly EdgeView[] | undefined;
+}
 
 const kept = new WeakMap<Layout, Map<ObjectSlot, AtRest>>();
 
 /** What is kept of an object while everything that its look rests on stays as it is. Only for objects that are not busy. */
-export function atRest(program: Program, state: Int32Array, layout: Layout, slot: ObjectSlot): AtRest {
+export function atRest(
+  program: Program,
+  state: Int32Array,
+  layout: Layout,
+  slot: ObjectSlot,
+): AtRest {
   const all = kept.get(layout) ?? new Map<ObjectSlot, AtRest>();
   kept.set(layout, all);
   const fields = restsOn(program, slot);
   const known = all.get(slot);
   if (known && fields.every((field, i) => state[field] === known.values[i])) return known;
-  const next: AtRest = { values: fields.map(field => state[field] ?? 0), view: undefined, ties: undefined };
+  const next: AtRest = {
+    values: fields.map((field) => state[field] ?? 0),
+    view: undefined,
+    ties: undefined,
+  };
   all.set(slot, next);
   return next;
 }
 
 /** Objects (indices) that have to do with the last step or with what a task does next: changed, ordered by it, waited for. */
-export function busyObjects(program: Program, state: Int32Array, previous: Int32Array | undefined, events: readonly Event[] = []): ReadonlySet<number> {
+export function busyObjects(
+  program: Program,
+  state: Int32Array,
+  previous: Int32Array | undefined,
+  events: readonly Event[] = [],
+): ReadonlySet<number> {
   const objects = new Set<number>();
-  const about = (field: number): void => { objects.add(program.fields[field]?.object ?? -1); };
-  if (previous) for (const { index } of program.fields) if (previous[index] !== state[index]) about(index);
+  const about = (field: number): void => {
+    objects.add(program.fields[field]?.object ?? -1);
+  };
+  if (previous)
+    for (const { index } of program.fields) if (previous[index] !== state[index]) about(index);
   for (const { note } of events) {
     if (note.kind === 'write') about(note.field);
     if (note.kind === 'read') note.fields.forEach(about);
   }
-  for (const { index } of program.tasks) for (const wait of nextStep(program, state, index)?.waits ?? []) if (wait.kind !== 'name') about(wait.field);
+  for (const { index } of program.tasks)
+    for (const wait of nextStep(program, state, index)?.waits ?? [])
+      if (wait.kind !== 'name') about(wait.field);
   return objects;
 }
 
@@ -42,11 +65,16 @@ function restsOn(program: Program, slot: ObjectSlot): readonly number[] {
   const known = foundations.get(slot);
   if (known) return known;
   const fields = new Set<number>(Object.values(slot.fields));
-  const life = (of: ObjectSlot | undefined): void => { if (of?.life !== undefined) fields.add(of.life); };
+  const life = (of: ObjectSlot | undefined): void => {
+    if (of?.life !== undefined) fields.add(of.life);
+  };
   life(slot);
   for (const { object } of Object.values(slot.links)) life(program.objects[object]);
-  for (const [, index] of anatomyOf(program, slot).pointers) for (const object of program.fields[index]?.targets ?? []) life(program.objects[object]);
-  for (const file of program.files) if (file.object === slot.index && file.normal) fieldsRead(file.normal, field => fields.add(field));
+  for (const [, index] of anatomyOf(program, slot).pointers)
+    for (const object of program.fields[index]?.targets ?? []) life(program.objects[object]);
+  for (const file of program.files)
+    if (file.object === slot.index && file.normal)
+      fieldsRead(file.normal, (field) => fields.add(field));
   const made = [...fields];
   foundations.set(slot, made);
   return made;

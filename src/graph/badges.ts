@@ -11,10 +11,18 @@ export interface Deed {
   readonly step: Step | undefined;
   readonly events: readonly Event[];
   /** Rules found broken after it. */
-  readonly violations: readonly { readonly property: PropertyId; readonly text: string; readonly object: number | undefined }[];
+  readonly violations: readonly {
+    readonly property: PropertyId;
+    readonly text: string;
+    readonly object: number | undefined;
+  }[];
 }
 
-interface Refusal { readonly call: Call | undefined; readonly at: string; readonly badge: Badge }
+interface Refusal {
+  readonly call: Call | undefined;
+  readonly at: string;
+  readonly badge: Badge;
+}
 
 /**
  * The badges that stand after a run, by the name of their object or process: the last refusal of each task until it begins
@@ -31,13 +39,20 @@ export function badgesOf(run: readonly Deed[]): ReadonlyMap<string, readonly Bad
   for (const deed of run) {
     const task = deed.task === undefined ? undefined : deed.program.tasks[deed.task];
     if (!task) continue;
-    const nameOf = (object: number | undefined): string => deed.program.objects[object ?? -1]?.name ?? task.process;
+    const nameOf = (object: number | undefined): string =>
+      deed.program.objects[object ?? -1]?.name ?? task.process;
     const call = deed.step && deed.program.calls[deed.step.call]?.call;
     if (refusals.get(task.name)?.call !== call) refusals.delete(task.name);
     for (const { note } of deed.events) {
-      if (note.kind === 'fail') refusals.set(task.name, { call, at: nameOf(note.object), badge: { kind: 'errno', title: `-${note.errno}`, text: `${task.name}: ${note.why}` } });
+      if (note.kind === 'fail')
+        refusals.set(task.name, {
+          call,
+          at: nameOf(note.object),
+          badge: { kind: 'errno', title: `-${note.errno}`, text: `${task.name}: ${note.why}` },
+        });
     }
-    for (const { property, text, object } of deed.violations) put(nameOf(object), { kind: 'violation', title: property, text });
+    for (const { property, text, object } of deed.violations)
+      put(nameOf(object), { kind: 'violation', title: property, text });
   }
   for (const { at, badge } of refusals.values()) put(at, badge);
   return badges;

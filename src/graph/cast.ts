@@ -14,16 +14,29 @@ export interface Actor {
     | { readonly kind: 'object'; readonly slot: ObjectSlot }
     | { readonly kind: 'process'; readonly process: string }
     /** A device node in /dev, there while `field` is 1. */
-    | { readonly kind: 'node'; readonly slot: ObjectSlot; readonly field: number; readonly path: string }
+    | {
+        readonly kind: 'node';
+        readonly slot: ObjectSlot;
+        readonly field: number;
+        readonly path: string;
+      }
     | { readonly kind: 'fops'; readonly table: 'parked' | 'normal' }
     /** Everything of an IOMMU group in one node. */
     | { readonly kind: 'fold'; readonly group: string };
 }
 
 /** A possible tie between two actors, for their order in the lanes. */
-interface Tie { readonly a: string; readonly b: string; readonly weight: number }
+interface Tie {
+  readonly a: string;
+  readonly b: string;
+  readonly weight: number;
+}
 
-export interface Cast { readonly actors: readonly Actor[]; readonly byId: ReadonlyMap<string, Actor>; readonly ties: readonly Tie[] }
+export interface Cast {
+  readonly actors: readonly Actor[];
+  readonly byId: ReadonlyMap<string, Actor>;
+  readonly ties: readonly Tie[];
+}
 
 /** The life of a freed object. */
 const FREED = 2;
@@ -40,8 +53,13 @@ const casts = new WeakMap<Program, Cast>();
 export function castOf(program: Program): Cast {
   const known = casts.get(program);
   if (known) return known;
-  const actors = [...processActors(program), ...objectActors(program), ...nodeActors(program), ...fopsActors(program)];
-  const byId = new Map(actors.map(actor => [actor.id, actor]));
+  const actors = [
+    ...processActors(program),
+    ...objectActors(program),
+    ...nodeActors(program),
+    ...fopsActors(program),
+  ];
+  const byId = new Map(actors.map((actor) => [actor.id, actor]));
   const cast: Cast = { actors, byId, ties: tiesOf(program, byId) };
   casts.set(program, cast);
   return cast;
@@ -54,17 +72,30 @@ export function idOf(slot: ObjectSlot): string {
 
 /** Names of the processes in their order, the kernel's drivers last. */
 function processNames(program: Program): readonly string[] {
-  const extra = program.tasks.map(task => task.process).filter(name => !program.world.processes.includes(name));
+  const extra = program.tasks
+    .map((task) => task.process)
+    .filter((name) => !program.world.processes.includes(name));
   return [...new Set([...program.world.processes, ...extra, 'driver'])];
 }
 
 function processActors(program: Program): Actor[] {
   return processNames(program).map((process): Actor => {
-    const tasks = program.tasks.filter(task => task.process === process).length;
-    if (!program.world.processes.includes(process)) return { id: `process:${process}`, lane: 'process', what: { kind: 'process', process }, size: { form: 'tall', rows: Math.max(1, tasks * 2) } };
-    const fds = program.fds.filter(fd => fd.process === process).length;
+    const tasks = program.tasks.filter((task) => task.process === process).length;
+    if (!program.world.processes.includes(process))
+      return {
+        id: `process:${process}`,
+        lane: 'process',
+        what: { kind: 'process', process },
+        size: { form: 'tall', rows: Math.max(1, tasks * 2) },
+      };
+    const fds = program.fds.filter((fd) => fd.process === process).length;
     const rows = Math.max(1, tasks) * 2 + Math.ceil(Math.max(ROOMY_FDS, fds) / FDS_PER_ROW);
-    return { id: `process:${process}`, lane: 'process', what: { kind: 'process', process }, size: { form: 'tall', rows } };
+    return {
+      id: `process:${process}`,
+      lane: 'process',
+      what: { kind: 'process', process },
+      size: { form: 'tall', rows },
+    };
   });
 }
 
@@ -74,14 +105,30 @@ function objectActors(program: Program): Actor[] {
   return program.objects.flatMap((slot): Actor[] => {
     const lane = laneOf(slot.spec);
     if (!lane || fieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
-    const can = slot.life === undefined || program.fields[slot.life]?.init !== 0 || lives.has(slot.life);
-    return can ? [{ id: idOf(slot), lane, size: idle(program, slot) ? CHIP : sizeOf(slot.spec), what: { kind: 'object', slot } }] : [];
+    const can =
+      slot.life === undefined || program.fields[slot.life]?.init !== 0 || lives.has(slot.life);
+    return can
+      ? [
+          {
+            id: idOf(slot),
+            lane,
+            size: idle(program, slot) ? CHIP : sizeOf(slot.spec),
+            what: { kind: 'object', slot },
+          },
+        ]
+      : [];
   });
 }
 
 /** No step of the program writes a field of it that an edge does not tell. */
 function idle(program: Program, slot: ObjectSlot): boolean {
-  return program.calls.length >= TOLD && fieldNames(slot.spec).every(name => isTie(slot.spec, name) || program.fields[slot.fields[name] ?? -1]?.constant !== false);
+  return (
+    program.calls.length >= TOLD &&
+    fieldNames(slot.spec).every(
+      (name) =>
+        isTie(slot.spec, name) || program.fields[slot.fields[name] ?? -1]?.constant !== false,
+    )
+  );
 }
 
 /** Life fields that some step sets to live; what is only ever freed never comes. */
@@ -89,8 +136,12 @@ function allocatedLives(program: Program): ReadonlySet<number> {
   const lives = new Set<number>();
   for (const task of program.tasks) {
     for (const step of task.steps) {
-      eachStatement(step.body, statement => {
-        if (statement.op === 'set' && !(statement.value.op === 'const' && statement.value.value === FREED)) lives.add(statement.field);
+      eachStatement(step.body, (statement) => {
+        if (
+          statement.op === 'set' &&
+          !(statement.value.op === 'const' && statement.value.value === FREED)
+        )
+          lives.add(statement.field);
       });
     }
   }
@@ -99,17 +150,34 @@ function allocatedLives(program: Program): ReadonlySet<number> {
 
 function nodeActors(program: Program): Actor[] {
   const places = cdevPlaces(program);
-  return program.objects.flatMap(slot => [...(places.get(slot.spec.role) ?? [])].flatMap((name): Actor[] => {
-    const field = slot.fields[name];
-    if (field === undefined) return [];
-    const path = slot.type === 'vfio_group' ? `/dev/vfio/${slot.anchor.group ?? slot.name}` : `/dev/vfio/devices/${slot.anchor.device ?? slot.name}`;
-    return [{ id: `node:${slot.name}`, lane: 'door', size: CHIP, what: { kind: 'node', slot, field, path } }];
-  }));
+  return program.objects.flatMap((slot) =>
+    [...(places.get(slot.spec.role) ?? [])].flatMap((name): Actor[] => {
+      const field = slot.fields[name];
+      if (field === undefined) return [];
+      const path =
+        slot.type === 'vfio_group'
+          ? `/dev/vfio/${slot.anchor.group ?? slot.name}`
+          : `/dev/vfio/devices/${slot.anchor.device ?? slot.name}`;
+      return [
+        {
+          id: `node:${slot.name}`,
+          lane: 'door',
+          size: CHIP,
+          what: { kind: 'node', slot, field, path },
+        },
+      ];
+    }),
+  );
 }
 
 function fopsActors(program: Program): Actor[] {
-  if (!program.files.some(file => file.normal)) return [];
-  return (['parked', 'normal'] as const).map((table): Actor => ({ id: `fops:${table}`, lane: 'door', size: CHIP, what: { kind: 'fops', table } }));
+  if (!program.files.some((file) => file.normal)) return [];
+  return (['parked', 'normal'] as const).map((table): Actor => ({
+    id: `fops:${table}`,
+    lane: 'door',
+    size: CHIP,
+    what: { kind: 'fops', table },
+  }));
 }
 
 /** The fields that say whether a cdev is in the device map, by role of their object. */
@@ -125,7 +193,7 @@ function cdevPlaces(program: Program): ReadonlyMap<string, ReadonlySet<string>> 
     if ('otherwise' in op) op.otherwise.forEach(visit);
     if ('onZero' in op) op.onZero.forEach(visit);
   };
-  const routine = (r: Routine): void => r.steps.forEach(step => step.ops.forEach(visit));
+  const routine = (r: Routine): void => r.steps.forEach((step) => step.ops.forEach(visit));
   for (const body of Object.values(program.model.calls)) {
     if ('steps' in body) routine(body);
     else [...Object.values(body.byKind), body.other].forEach(routine);
@@ -135,7 +203,7 @@ function cdevPlaces(program: Program): ReadonlyMap<string, ReadonlySet<string>> 
 
 /** The types of a design, for the height of the lanes whatever the scenario. */
 export function typesOf(program: Program): readonly ObjectType[] {
-  return [...new Set([...program.objects.map(slot => slot.spec), ...program.model.objects])];
+  return [...new Set([...program.objects.map((slot) => slot.spec), ...program.model.objects])];
 }
 
 function tiesOf(program: Program, byId: ReadonlyMap<string, Actor>): Tie[] {
@@ -158,7 +226,10 @@ function tiesOf(program: Program, byId: ReadonlyMap<string, Actor>): Tie[] {
     const file = program.files[fd.file];
     if (file) tie(`process:${fd.process}`, object(file.object), 2);
   }
-  for (const actor of byId.values()) if (actor.what.kind === 'node') tie(actor.id, idOf(actor.what.slot), 3);
-  for (const file of program.files) if (file.normal) for (const table of ['parked', 'normal']) tie(object(file.object), `fops:${table}`, 0.5);
+  for (const actor of byId.values())
+    if (actor.what.kind === 'node') tie(actor.id, idOf(actor.what.slot), 3);
+  for (const file of program.files)
+    if (file.normal)
+      for (const table of ['parked', 'normal']) tie(object(file.object), `fops:${table}`, 0.5);
   return ties;
 }

@@ -18,7 +18,15 @@ export type Head = keyof typeof HEADS;
 
 /** The usual head of every kind of edge. */
 export const HEAD_OF: Readonly<Record<EdgeView['style'], Head>> = {
-  pointer: 'open', reference: 'full', member: 'ring', embedded: 'diamond', fd: 'full', fops: 'full', wait: 'double', hold: 'dot', use: 'cross',
+  pointer: 'open',
+  reference: 'full',
+  member: 'ring',
+  embedded: 'diamond',
+  fd: 'full',
+  fops: 'full',
+  wait: 'double',
+  hold: 'dot',
+  use: 'cross',
 };
 
 /** The head of an edge: what it means, told by its form. */
@@ -32,9 +40,18 @@ export function headOf(edge: EdgeView): Head {
  * `transform` on every edge of a large graph would cost the browser a layer each whenever the view moves.
  */
 export function placedHead(head: Head, { x, y, dx, dy }: EdgeView['end']): string {
-  const turned = (across: number, down: number, from: { readonly x: number; readonly y: number }): string => `${round(from.x + across * dx - down * dy)},${round(from.y + across * dy + down * dx)}`;
-  return HEADS[head].replaceAll(/([ML]|a[\d.]+,[\d.]+ 0 1 0 )(-?[\d.]+),(-?[\d.]+)/g, (_, command: string, across: string, down: string) =>
-    command + turned(Number(across), Number(down), command.startsWith('a') ? { x: 0, y: 0 } : { x, y }));
+  const turned = (
+    across: number,
+    down: number,
+    from: { readonly x: number; readonly y: number },
+  ): string =>
+    `${round(from.x + across * dx - down * dy)},${round(from.y + across * dy + down * dx)}`;
+  return HEADS[head].replaceAll(
+    /([ML]|a[\d.]+,[\d.]+ 0 1 0 )(-?[\d.]+),(-?[\d.]+)/g,
+    (_, command: string, across: string, down: string) =>
+      command +
+      turned(Number(across), Number(down), command.startsWith('a') ? { x: 0, y: 0 } : { x, y }),
+  );
 }
 
 function round(value: number): number {

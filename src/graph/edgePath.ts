@@ -17,7 +17,10 @@ export function routeEdge(layout: Layout, a: string, b: string): Route {
 
 /** A way of level and upright stretches, with round corners; `at` says how far along its label stands. */
 export function drawn(way: readonly Point[], at: number): Route {
-  const points = way.filter((point, i) => i === 0 || Math.hypot(point.x - (way[i - 1]?.x ?? 0), point.y - (way[i - 1]?.y ?? 0)) > 0.5);
+  const points = way.filter(
+    (point, i) =>
+      i === 0 || Math.hypot(point.x - (way[i - 1]?.x ?? 0), point.y - (way[i - 1]?.y ?? 0)) > 0.5,
+  );
   const [start, end] = [points[0] ?? { x: 0, y: 0 }, points.at(-1) ?? { x: 0, y: 0 }];
   const before = points.at(-2) ?? start;
   const n = (value: number): string => value.toFixed(1);
@@ -30,7 +33,13 @@ export function drawn(way: readonly Point[], at: number): Route {
   }
   path += ` L${n(end.x)},${n(end.y)}`;
   const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
-  return { path, start, end: { ...end, dx: (end.x - before.x) / length, dy: (end.y - before.y) / length }, labelAt: along(points, at), middle: undefined };
+  return {
+    path,
+    start,
+    end: { ...end, dx: (end.x - before.x) / length, dy: (end.y - before.y) / length },
+    labelAt: along(points, at),
+    middle: undefined,
+  };
 }
 
 /** A point a corner's width from one towards the next. */
@@ -41,11 +50,17 @@ function toward(from: Point, to: Point): Point {
 }
 
 function along(points: readonly Point[], at: number): Point {
-  const lengths = points.slice(1).map((point, i) => Math.hypot(point.x - (points[i]?.x ?? 0), point.y - (points[i]?.y ?? 0)));
+  const lengths = points
+    .slice(1)
+    .map((point, i) => Math.hypot(point.x - (points[i]?.x ?? 0), point.y - (points[i]?.y ?? 0)));
   let left = lengths.reduce((sum, each) => sum + each, 0) * at;
   for (const [i, length] of lengths.entries()) {
     const [a, b] = [points[i], points[i + 1]];
-    if (a && b && (left <= length || i === lengths.length - 1)) return { x: a.x + ((b.x - a.x) * left) / (length || 1), y: a.y + ((b.y - a.y) * left) / (length || 1) };
+    if (a && b && (left <= length || i === lengths.length - 1))
+      return {
+        x: a.x + ((b.x - a.x) * left) / (length || 1),
+        y: a.y + ((b.y - a.y) * left) / (length || 1),
+      };
     left -= length;
   }
   return points[0] ?? { x: 0, y: 0 };

@@ -13,7 +13,12 @@ const program = testProgram();
 
 function after(names: readonly string[]): Int32Array {
   const state = initialState(program);
-  for (const name of names) step(program, state, program.tasks.findIndex(task => task.name === name));
+  for (const name of names)
+    step(
+      program,
+      state,
+      program.tasks.findIndex((task) => task.name === name),
+    );
   return state;
 }
 
@@ -32,68 +37,145 @@ describe('folding by group', () => {
 
   it('takes a reset set along with the devices of one group, and leaves out one that spans groups', () => {
     expect(groupsOf(program).get('vfio_device_set:set vfio0')).toBe('1');
-    const shared = testProgram(undefined, { devices: ['1', '2', '2'].map((group, i) => ({ name: `vfio${i}`, group, devset: i < 2 ? 's0' : 's1' })), processes: ['a', 'b'] });
+    const shared = testProgram(undefined, {
+      devices: ['1', '2', '2'].map((group, i) => ({
+        name: `vfio${i}`,
+        group,
+        devset: i < 2 ? 's0' : 's1',
+      })),
+      processes: ['a', 'b'],
+    });
     expect(groupsOf(shared).has('vfio_device_set:set s0')).toBe(false);
     expect(groupsOf(shared).get('vfio_device_set:set s1')).toBe('2');
   });
 
   it('shows one node for it, with its devices, who opened them, and held locks', () => {
     const graph = toGraph(program, after(['a', 'a', 'a', 'a']), layout);
-    const node = graph.nodes.find(each => each.id === foldId('1'));
-    expect(node).toMatchObject({ kind: 'fold', devices: [{ name: 'vfio0', files: [{ name: 'fd1', process: 0, access: 'parked', bound: false }] }], locks: [{ name: 'vfio0 lock', owner: { name: 'a' } }] });
-    expect(graph.nodes.map(each => each.id)).not.toContain('vfio_device:vfio0');
-    expect(graph.nodes.map(each => each.id)).toContain('vfio_device:vfio1');
+    const node = graph.nodes.find((each) => each.id === foldId('1'));
+    expect(node).toMatchObject({
+      kind: 'fold',
+      devices: [
+        { name: 'vfio0', files: [{ name: 'fd1', process: 0, access: 'parked', bound: false }] },
+      ],
+      locks: [{ name: 'vfio0 lock', owner: { name: 'a' } }],
+    });
+    expect(graph.nodes.map((each) => each.id)).not.toContain('vfio_device:vfio0');
+    expect(graph.nodes.map((each) => each.id)).toContain('vfio_device:vfio1');
   });
 
   it('has the refusals and broken rules of what is in it, and of nothing else', () => {
     const badge: Badge = { kind: 'violation', title: 'memory', text: 'read after it was freed' };
-    const { nodes } = toGraph(program, after(['a']), layout, { badges: new Map([['set vfio0', [badge]], ['vfio1', [{ ...badge, title: 'refcount' }]]]) });
-    expect(nodes.find(each => each.id === foldId('1'))?.badges).toEqual([badge]);
+    const { nodes } = toGraph(program, after(['a']), layout, {
+      badges: new Map([
+        ['set vfio0', [badge]],
+        ['vfio1', [{ ...badge, title: 'refcount' }]],
+      ]),
+    });
+    expect(nodes.find((each) => each.id === foldId('1'))?.badges).toEqual([badge]);
   });
 
   it('keeps the broken rules of what is freed inside, and says first what was broken last', () => {
-    const can = program.tasks.flatMap(task => (task.name === 'a' ? task.steps.map(() => 'a') : []));
+    const can = program.tasks.flatMap((task) =>
+      task.name === 'a' ? task.steps.map(() => 'a') : [],
+    );
     const previous = after(can.slice(0, -1));
     const badge = (title: string): Badge => ({ kind: 'violation', title, text: title });
-    const freed = program.objects.find(slot => slot.name === 'fd1' && slot.type === 'file') ?? expect.fail();
-    const badges = new Map([['set vfio0', [badge('earlier')]], ['fd1', [badge('once'), badge('now')]]]);
-    const use = { task: program.tasks.findIndex(task => task.name === 'b'), objects: [freed.index] };
+    const freed =
+      program.objects.find((slot) => slot.name === 'fd1' && slot.type === 'file') ?? expect.fail();
+    const badges = new Map([
+      ['set vfio0', [badge('earlier')]],
+      ['fd1', [badge('once'), badge('now')]],
+    ]);
+    const use = {
+      task: program.tasks.findIndex((task) => task.name === 'b'),
+      objects: [freed.index],
+    };
     const { nodes, edges } = toGraph(program, after(can), layout, { previous, badges, use });
-    const node = nodes.find(each => each.id === foldId('1'));
+    const node = nodes.find((each) => each.id === foldId('1'));
     expect(node).toMatchObject({ kind: 'fold', touch: { object: 'fd1', life: 'freed' } });
     expect(node?.badges.map(({ title }) => title)).toEqual(['now', 'once', 'earlier']);
-    expect(edges.filter(edge => edge.style === 'use').map(({ source, target }) => [source, target])).toEqual([['process:b', foldId('1')]]);
+    expect(
+      edges.filter((edge) => edge.style === 'use').map(({ source, target }) => [source, target]),
+    ).toEqual([['process:b', foldId('1')]]);
   });
 
   it('tells where the last step was at work inside: what it changed, what came or went, else what it read', () => {
     const state = after([]);
     const buffer = makeEventBuffer();
-    const touches = ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'driver'].map(name => {
+    const touches = ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'driver'].map((name) => {
       const previous = state.slice();
-      step(program, state, program.tasks.findIndex(task => task.name === name), buffer);
-      const touch = touchOf(program, state, program.objects.filter(slot => groupsOf(program).get(idOf(slot)) === '1'), { previous, events: readEvents(program, buffer) });
-      return touch && `${touch.object} ${touch.row ? `${touch.row.name} ${touch.row.text}` : touch.life}`;
+      step(
+        program,
+        state,
+        program.tasks.findIndex((task) => task.name === name),
+        buffer,
+      );
+      const touch = touchOf(
+        program,
+        state,
+        program.objects.filter((slot) => groupsOf(program).get(idOf(slot)) === '1'),
+        { previous, events: readEvents(program, buffer) },
+      );
+      return (
+        touch && `${touch.object} ${touch.row ? `${touch.row.name} ${touch.row.text}` : touch.life}`
+      );
     });
-    expect(touches).toEqual(['vfio0 refcount 2', 'fd1 new', 'i1 new', 'vfio0 lock a', 'vfio0 users 0', 'vfio0 users 1', 'fd1 f_op normal', 'vfio0 lock free', 'fd1 f_count 0', 'vfio0 refcount 1']);
+    expect(touches).toEqual([
+      'vfio0 refcount 2',
+      'fd1 new',
+      'i1 new',
+      'vfio0 lock a',
+      'vfio0 users 0',
+      'vfio0 users 1',
+      'fd1 f_op normal',
+      'vfio0 lock free',
+      'fd1 f_count 0',
+      'vfio0 refcount 1',
+    ]);
     expect(touchOf(program, state, program.objects, {})).toBeUndefined();
   });
 
   it('leads the edges of what is folded to it, each style once, and keeps the wait for a lock inside', () => {
     const { edges, nodes } = toGraph(program, after(['a', 'a', 'a', 'a', 'b', 'b', 'b']), layout);
-    const ids = new Set(nodes.map(node => node.id));
-    expect(edges.every(edge => ids.has(edge.source) && ids.has(edge.target) && edge.source !== edge.target)).toBe(true);
-    expect(new Set(edges.map(edge => edge.id)).size).toBe(edges.length);
-    expect(edges.filter(edge => edge.style === 'fd' && edge.target === foldId('1')).map(edge => edge.source)).toEqual(['process:a', 'process:b']);
-    expect(edges.find(edge => edge.style === 'wait')).toMatchObject({ source: 'process:b', target: foldId('1') });
+    const ids = new Set(nodes.map((node) => node.id));
+    expect(
+      edges.every(
+        (edge) => ids.has(edge.source) && ids.has(edge.target) && edge.source !== edge.target,
+      ),
+    ).toBe(true);
+    expect(new Set(edges.map((edge) => edge.id)).size).toBe(edges.length);
+    expect(
+      edges
+        .filter((edge) => edge.style === 'fd' && edge.target === foldId('1'))
+        .map((edge) => edge.source),
+    ).toEqual(['process:a', 'process:b']);
+    expect(edges.find((edge) => edge.style === 'wait')).toMatchObject({
+      source: 'process:b',
+      target: foldId('1'),
+    });
   });
 });
 
 describe('the grid', () => {
-  it.each<Shape>([NARROW, { columns: 5, rows: 3, packing: 'tidy' }, { columns: 4, rows: 3, packing: 'packed' }, { columns: 9, rows: 6, packing: 'tidy' }])('keeps to $columns columns, and puts nothing on top of another', shape => {
+  it.each<Shape>([
+    NARROW,
+    { columns: 5, rows: 3, packing: 'tidy' },
+    { columns: 4, rows: 3, packing: 'packed' },
+    { columns: 9, rows: 6, packing: 'tidy' },
+  ])('keeps to $columns columns, and puts nothing on top of another', (shape) => {
     const { places } = layOutStage(program, undefined, undefined, shape);
     const all = [...places.values()];
-    const width = Math.max(...all.map(each => each.x + each.width)) - Math.min(...all.map(each => each.x));
+    const width =
+      Math.max(...all.map((each) => each.x + each.width)) - Math.min(...all.map((each) => each.x));
     expect(width).toBeLessThan(shape.columns * spacingOf(shape.columns).pitch);
-    for (const a of all) for (const b of all) expect(a === b || a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
+    for (const a of all)
+      for (const b of all)
+        expect(
+          a === b ||
+            a.x + a.width <= b.x ||
+            b.x + b.width <= a.x ||
+            a.y + a.height <= b.y ||
+            b.y + b.height <= a.y,
+        ).toBe(true);
   });
 });

@@ -1,7 +1,10 @@
 import type { Place, Zone } from './layout';
 
 /** A task as rows and tokens show it; colour and shape come from the number of its process (-1: the kernel's drivers). */
-export interface TaskMark { readonly name: string; readonly process: number }
+export interface TaskMark {
+  readonly name: string;
+  readonly process: number;
+}
 
 /** One line of a node: a field by its kernel name, and its value for people. */
 export interface Row {
@@ -21,7 +24,11 @@ export interface Row {
 }
 
 /** A refusal or a broken rule at a node. */
-export interface Badge { readonly kind: 'errno' | 'violation'; readonly title: string; readonly text: string }
+export interface Badge {
+  readonly kind: 'errno' | 'violation';
+  readonly title: string;
+  readonly text: string;
+}
 
 interface NodeBase {
   readonly id: string;
@@ -65,7 +72,10 @@ export interface TaskView {
   readonly brief: string;
 }
 
-export interface FdView { readonly name: string; readonly number: number | undefined }
+export interface FdView {
+  readonly name: string;
+  readonly number: number | undefined;
+}
 
 export interface ProcessView extends NodeBase {
   readonly kind: 'process';
@@ -77,17 +87,31 @@ export interface ProcessView extends NodeBase {
   readonly fds: readonly FdView[];
 }
 
-interface DeviceNodeView extends NodeBase { readonly kind: 'node'; readonly path: string; readonly field: number }
+interface DeviceNodeView extends NodeBase {
+  readonly kind: 'node';
+  readonly path: string;
+  readonly field: number;
+}
 
 /** A table of file operations; where no fops are ever swapped, the access gate shut or open. */
-export interface FopsView extends NodeBase { readonly kind: 'fops'; readonly table: 'parked' | 'normal'; readonly gated: boolean; readonly admits: string }
+export interface FopsView extends NodeBase {
+  readonly kind: 'fops';
+  readonly table: 'parked' | 'normal';
+  readonly gated: boolean;
+  readonly admits: string;
+}
 
 /** A device of a folded group, in short. */
 export interface FoldedDevice {
   readonly name: string;
   readonly registered: boolean;
   /** Its open files: who opened it, whether it reaches the driver, and whether it is bound to what translates its DMA. */
-  readonly files: readonly { readonly name: string; readonly process: number; readonly access: 'parked' | 'normal'; readonly bound: boolean }[];
+  readonly files: readonly {
+    readonly name: string;
+    readonly process: number;
+    readonly access: 'parked' | 'normal';
+    readonly bound: boolean;
+  }[];
 }
 
 /** What the last step did in a folded group: at which object, and to which field of it. */
@@ -103,7 +127,11 @@ export interface FoldView extends NodeBase {
   readonly group: string;
   readonly devices: readonly FoldedDevice[];
   /** Held locks inside. */
-  readonly locks: readonly { readonly name: string; readonly owner: TaskMark; readonly queue: readonly TaskMark[] }[];
+  readonly locks: readonly {
+    readonly name: string;
+    readonly owner: TaskMark;
+    readonly queue: readonly TaskMark[];
+  }[];
   readonly touch: FoldedTouch | undefined;
   readonly gated: boolean;
 }
@@ -114,7 +142,8 @@ export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | Fo
  * `pointer` counts nothing, `reference` holds a count, `member` is on a list or in a set, `embedded` is a part of it; `fd` goes from an
  * fd table to a struct file, `fops` to the table that its calls go through, `wait` from a task to what it waits for, `hold` back to who has it, `use` from a task to freed memory that it has just used.
  */
-export type EdgeStyle = 'pointer' | 'reference' | 'member' | 'embedded' | 'fd' | 'fops' | 'wait' | 'hold' | 'use';
+export type EdgeStyle =
+  'pointer' | 'reference' | 'member' | 'embedded' | 'fd' | 'fops' | 'wait' | 'hold' | 'use';
 
 export interface EdgeView {
   readonly id: string;
@@ -133,14 +162,23 @@ export interface EdgeView {
   /** In stage coordinates; where it starts, where it ends and in which direction (unit, axis-aligned). */
   readonly path: string;
   readonly start: { readonly x: number; readonly y: number };
-  readonly end: { readonly x: number; readonly y: number; readonly dx: number; readonly dy: number };
+  readonly end: {
+    readonly x: number;
+    readonly y: number;
+    readonly dx: number;
+    readonly dy: number;
+  };
   readonly labelAt: { readonly x: number; readonly y: number };
   /** Wait and hold edges: about the middle of the longest stretch and where it leads, for a head that shows the way round a circle. */
   readonly middle: EdgeView['end'] | undefined;
 }
 
 /** What the stage shows of one state. */
-export interface Graph { readonly nodes: readonly NodeView[]; readonly edges: readonly EdgeView[]; readonly zones: readonly Zone[] }
+export interface Graph {
+  readonly nodes: readonly NodeView[];
+  readonly edges: readonly EdgeView[];
+  readonly zones: readonly Zone[];
+}
 
 /** Whether an edge tells what a task is at, and comes and goes with that: who waits, who holds what is waited for, who uses what is freed. */
 export function isAct({ style }: Pick<EdgeView, 'style'>): boolean {

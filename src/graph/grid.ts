@@ -3,7 +3,12 @@ import { LANES, type LaneId } from './lanes';
 import { packLanes, type Packing } from './packLanes';
 
 /** The cell of an actor, or of two chips the upper (0) or lower (1) half of one. */
-export interface Slot { readonly lane: LaneId; readonly row: number; readonly column: number; readonly part: 0 | 1 | undefined }
+export interface Slot {
+  readonly lane: LaneId;
+  readonly row: number;
+  readonly column: number;
+  readonly part: 0 | 1 | undefined;
+}
 
 export interface Grid {
   readonly slots: ReadonlyMap<string, Slot>;
@@ -12,7 +17,10 @@ export interface Grid {
 }
 
 /** One actor, or two chips, of a lane. */
-interface Cell { readonly lane: LaneId; readonly actors: readonly Actor[] }
+interface Cell {
+  readonly lane: LaneId;
+  readonly actors: readonly Actor[];
+}
 
 type Near = ReadonlyMap<string, readonly { readonly id: string; readonly weight: number }[]>;
 
@@ -40,38 +48,84 @@ function makeGrid(cast: Cast, most: number, packing: Packing): Grid {
   const centre = orders.get(cast) ?? orderOf(cast);
   orders.set(cast, centre);
   const { lines, homes } = linesOf(cast, centre, most, packing);
-  const columns = Math.max(1, ...lines.map(line => line.length));
+  const columns = Math.max(1, ...lines.map((line) => line.length));
   const near = neighboursOf(cast);
   const at = new Map<string, number>();
-  for (const line of lines) put(line, line.map((_, i) => (columns - line.length) / 2 + i), columns, at);
+  for (const line of lines)
+    put(
+      line,
+      line.map((_, i) => (columns - line.length) / 2 + i),
+      columns,
+      at,
+    );
   for (let round = 0; round < SWEEPS; round++) {
     for (let i = 0; i < lines.length; i++) {
       const k = round % 2 === 0 ? i : lines.length - 1 - i;
       const line = lines[k];
       if (!line) continue;
-      const wanted = new Map(line.map(cell => [cell, wantedOf(cell, near, at, (columns - 1) / 2)]));
+      const wanted = new Map(
+        line.map((cell) => [cell, wantedOf(cell, near, at, (columns - 1) / 2)]),
+      );
       lines[k] = inLanes(line, wanted);
-      put(lines[k], lines[k].map(cell => wanted.get(cell) ?? 0), columns, at);
+      put(
+        lines[k],
+        lines[k].map((cell) => wanted.get(cell) ?? 0),
+        columns,
+        at,
+      );
     }
   }
   const slots = new Map<string, Slot>();
-  lines.forEach((line, row) => line.forEach(({ lane, actors }) => actors.forEach(({ id, size }, part) => {
-    slots.set(id, { lane, row, column: at.get(id) ?? 0, part: size.form === 'chip' ? (part === 0 ? 0 : 1) : undefined });
-  })));
+  lines.forEach((line, row) =>
+    line.forEach(({ lane, actors }) =>
+      actors.forEach(({ id, size }, part) => {
+        slots.set(id, {
+          lane,
+          row,
+          column: at.get(id) ?? 0,
+          part: size.form === 'chip' ? (part === 0 ? 0 : 1) : undefined,
+        });
+      }),
+    ),
+  );
   return { slots, homes };
 }
 
 /** The lanes as lines of cells, as they are packed. */
-function linesOf(cast: Cast, centre: ReadonlyMap<string, number>, columns: number, packing: Packing): { readonly lines: (readonly Cell[])[]; readonly homes: ReadonlyMap<LaneId, readonly number[]> } {
-  const lanes = LANES.map(({ id }) => ({ id, cells: cellsOf(cast.actors.filter(actor => actor.lane === id), centre) }));
+function linesOf(
+  cast: Cast,
+  centre: ReadonlyMap<string, number>,
+  columns: number,
+  packing: Packing,
+): { readonly lines: (readonly Cell[])[]; readonly homes: ReadonlyMap<LaneId, readonly number[]> } {
+  const lanes = LANES.map(({ id }) => ({
+    id,
+    cells: cellsOf(
+      cast.actors.filter((actor) => actor.lane === id),
+      centre,
+    ),
+  }));
   const some = lanes.filter(({ cells }) => cells.length > 0);
-  const rows = packLanes(some.map(({ cells }) => cells.length), columns, packing);
+  const rows = packLanes(
+    some.map(({ cells }) => cells.length),
+    columns,
+    packing,
+  );
   const lines = rows.map((): Cell[] => []);
   const homes = new Map<LaneId, readonly number[]>();
   some.forEach(({ id, cells }, lane) => {
-    const shares = rows.flatMap((row, i) => row.flatMap(share => (share.lane === lane ? [{ row: i, cells: share.cells }] : [])));
-    homes.set(id, shares.map(({ row }) => row));
-    dealt(cells, shares.map(share => share.cells), id === 'process').forEach((part, i) => lines[shares[i]?.row ?? 0]?.push(...part));
+    const shares = rows.flatMap((row, i) =>
+      row.flatMap((share) => (share.lane === lane ? [{ row: i, cells: share.cells }] : [])),
+    );
+    homes.set(
+      id,
+      shares.map(({ row }) => row),
+    );
+    dealt(
+      cells,
+      shares.map((share) => share.cells),
+      id === 'process',
+    ).forEach((part, i) => lines[shares[i]?.row ?? 0]?.push(...part));
   });
   // A lane without a cell would get its first one where the lane above it ends.
   let last = 0;
@@ -83,10 +137,15 @@ function linesOf(cast: Cast, centre: ReadonlyMap<string, number>, columns: numbe
 }
 
 /** Cells for rows that take so many each. Neighbours in the order stand above one another; `inOrder`, they follow one another. */
-function dealt(cells: readonly Cell[], shares: readonly number[], inOrder: boolean): readonly (readonly Cell[])[] {
+function dealt(
+  cells: readonly Cell[],
+  shares: readonly number[],
+  inOrder: boolean,
+): readonly (readonly Cell[])[] {
   const parts = shares.map((): Cell[] => []);
   cells.forEach((cell, i) => {
-    const lag = (row: number): number => ((shares[row] ?? 0) * (i + 1)) / cells.length - (parts[row]?.length ?? 0);
+    const lag = (row: number): number =>
+      ((shares[row] ?? 0) * (i + 1)) / cells.length - (parts[row]?.length ?? 0);
     const open = parts.flatMap((part, row) => (part.length < (shares[row] ?? 0) ? [row] : []));
     const row = inOrder ? open[0] : open.toSorted((a, b) => lag(b) - lag(a) || a - b)[0];
     parts[row ?? 0]?.push(cell);
@@ -95,21 +154,34 @@ function dealt(cells: readonly Cell[], shares: readonly number[], inOrder: boole
 }
 
 /** The lanes in the rows of a packing, from top to bottom, without laying anything out. */
-export function rowsOfLanes(cast: Cast, columns: number, packing: Packing): readonly (readonly { readonly lane: LaneId; readonly cells: number }[])[] {
+export function rowsOfLanes(
+  cast: Cast,
+  columns: number,
+  packing: Packing,
+): readonly (readonly { readonly lane: LaneId; readonly cells: number }[])[] {
   const some = LANES.flatMap(({ id }) => {
-    const lane = cast.actors.filter(actor => actor.lane === id);
+    const lane = cast.actors.filter((actor) => actor.lane === id);
     const chips = lane.filter(({ size }) => size.form === 'chip').length;
     return lane.length > 0 ? [{ id, cells: lane.length - chips + Math.ceil(chips / 2) }] : [];
   });
-  return packLanes(some.map(({ cells }) => cells), columns, packing).map(row => row.flatMap(({ lane, cells }) => {
-    const id = some[lane]?.id;
-    return id ? [{ lane: id, cells }] : [];
-  }));
+  return packLanes(
+    some.map(({ cells }) => cells),
+    columns,
+    packing,
+  ).map((row) =>
+    row.flatMap(({ lane, cells }) => {
+      const id = some[lane]?.id;
+      return id ? [{ lane: id, cells }] : [];
+    }),
+  );
 }
 
 /** The cells of a lane in their order: chips in pairs. */
 function cellsOf(lane: readonly Actor[], centre: ReadonlyMap<string, number>): Cell[] {
-  const ordered = lane[0]?.lane === 'process' ? lane : lane.toSorted((a, b) => (centre.get(a.id) ?? 0) - (centre.get(b.id) ?? 0));
+  const ordered =
+    lane[0]?.lane === 'process'
+      ? lane
+      : lane.toSorted((a, b) => (centre.get(a.id) ?? 0) - (centre.get(b.id) ?? 0));
   const cells: { lane: LaneId; actors: Actor[] }[] = [];
   let open: Actor[] | undefined;
   for (const actor of ordered) {
@@ -128,21 +200,41 @@ function cellsOf(lane: readonly Actor[], centre: ReadonlyMap<string, number>): C
 /** Cells in the order that they want, lane by lane; processes stay as they are. */
 function inLanes(line: readonly Cell[], wanted: ReadonlyMap<Cell, number>): readonly Cell[] {
   return LANES.flatMap(({ id }) => {
-    const cells = line.filter(cell => cell.lane === id);
-    return id === 'process' ? cells : cells.toSorted((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0));
+    const cells = line.filter((cell) => cell.lane === id);
+    return id === 'process'
+      ? cells
+      : cells.toSorted((a, b) => (wanted.get(a) ?? 0) - (wanted.get(b) ?? 0));
   });
 }
 
-function wantedOf({ actors }: Cell, near: Near, at: ReadonlyMap<string, number>, middle: number): number {
-  return actors.reduce((sum, { id }) => sum + wantedCentre(id, near, at, middle), 0) / actors.length;
+function wantedOf(
+  { actors }: Cell,
+  near: Near,
+  at: ReadonlyMap<string, number>,
+  middle: number,
+): number {
+  return (
+    actors.reduce((sum, { id }) => sum + wantedCentre(id, near, at, middle), 0) / actors.length
+  );
 }
 
 /** Puts a line's cells, in their order, as near to the wanted columns as `columns` allows. */
-function put(line: readonly Cell[], wanted: readonly number[], columns: number, at: Map<string, number>): void {
-  const middles = spread(line.map(() => 1), wanted);
+function put(
+  line: readonly Cell[],
+  wanted: readonly number[],
+  columns: number,
+  at: Map<string, number>,
+): void {
+  const middles = spread(
+    line.map(() => 1),
+    wanted,
+  );
   let before = -1;
   line.forEach(({ actors }, i) => {
-    const column = Math.max(before + 1, Math.min(columns - (line.length - i), Math.round(middles[i] ?? 0)));
+    const column = Math.max(
+      before + 1,
+      Math.min(columns - (line.length - i), Math.round(middles[i] ?? 0)),
+    );
     before = column;
     for (const { id } of actors) at.set(id, column);
   });
@@ -166,26 +258,42 @@ function neighboursOf(cast: Cast): Near {
 /** Orders every lane by the weighted mean of its neighbours, down and up until it has settled, on a line without end. */
 function orderOf(cast: Cast): ReadonlyMap<string, number> {
   const near = neighboursOf(cast);
-  const lanes = LANES.map(lane => cast.actors.filter(actor => actor.lane === lane.id));
+  const lanes = LANES.map((lane) => cast.actors.filter((actor) => actor.lane === lane.id));
   const centre = new Map<string, number>();
   const place = (lane: readonly Actor[], wanted: readonly number[]): void => {
-    const middles = spread(lane.map(({ size }) => (size.form === 'chip' ? 0.5 : 1)), wanted);
+    const middles = spread(
+      lane.map(({ size }) => (size.form === 'chip' ? 0.5 : 1)),
+      wanted,
+    );
     lane.forEach(({ id }, i) => centre.set(id, middles[i] ?? 0));
   };
-  for (const lane of lanes) place(lane, lane.map((_, i) => i));
+  for (const lane of lanes)
+    place(
+      lane,
+      lane.map((_, i) => i),
+    );
   for (let round = 0; round < SWEEPS; round++) {
     const middle = [...centre.values()].reduce((sum, at) => sum + at, 0) / Math.max(1, centre.size);
     for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
-      const wanted = lane.map(actor => wantedCentre(actor.id, near, centre, middle));
+      const wanted = lane.map((actor) => wantedCentre(actor.id, near, centre, middle));
       const order = lane.map((_, i) => i);
-      if (lane[0]?.lane !== 'process') order.sort((i, j) => (wanted[i] ?? 0) - (wanted[j] ?? 0) || i - j);
-      place(order.flatMap(i => lane[i] ?? []), order.map(i => wanted[i] ?? 0));
+      if (lane[0]?.lane !== 'process')
+        order.sort((i, j) => (wanted[i] ?? 0) - (wanted[j] ?? 0) || i - j);
+      place(
+        order.flatMap((i) => lane[i] ?? []),
+        order.map((i) => wanted[i] ?? 0),
+      );
     }
   }
   return centre;
 }
 
-function wantedCentre(id: string, near: Near, centre: ReadonlyMap<string, number>, middle?: number): number {
+function wantedCentre(
+  id: string,
+  near: Near,
+  centre: ReadonlyMap<string, number>,
+  middle?: number,
+): number {
   let sum = (middle ?? 0) * GRAVITY;
   let weights = middle === undefined ? 0 : GRAVITY;
   for (const other of near.get(id) ?? []) {
@@ -194,7 +302,7 @@ function wantedCentre(id: string, near: Near, centre: ReadonlyMap<string, number
     sum += at * other.weight;
     weights += other.weight;
   }
-  return weights > 0 ? sum / weights : centre.get(id) ?? 0;
+  return weights > 0 ? sum / weights : (centre.get(id) ?? 0);
 }
 
 /** The middles of spans in this order, as near to the wanted ones as their widths allow (pooling neighbours that push). */
@@ -210,13 +318,19 @@ function spread(widths: readonly number[], wanted: readonly number[]): readonly 
   const blocks: { sum: number; count: number }[] = [];
   widths.forEach((_, i) => {
     let block = { sum: (wanted[i] ?? 0) - half(i) - (starts[i] ?? 0), count: 1 };
-    for (let last = blocks.at(-1); last && last.sum / last.count > block.sum / block.count; last = blocks.at(-1)) {
+    for (
+      let last = blocks.at(-1);
+      last && last.sum / last.count > block.sum / block.count;
+      last = blocks.at(-1)
+    ) {
       blocks.pop();
       block = { sum: block.sum + last.sum, count: block.count + last.count };
     }
     blocks.push(block);
   });
-  return blocks.flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count)).map((left, i) => left + (starts[i] ?? 0) + half(i));
+  return blocks
+    .flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count))
+    .map((left, i) => left + (starts[i] ?? 0) + half(i));
 }
 
 /** Keeps every old slot and gives newcomers the free one nearest to their neighbours; where their lane has none left, one at the end of its row. */
@@ -224,28 +338,54 @@ export function settle(cast: Cast, { slots: old, homes }: Grid): Grid {
   const near = neighboursOf(cast);
   const slots = new Map(old);
   const at = new Map([...old].map(([id, { column }]) => [id, column]));
-  for (const { id, lane, size: { form } } of cast.actors) {
+  for (const {
+    id,
+    lane,
+    size: { form },
+  } of cast.actors) {
     if (old.has(id)) continue;
-    const slot = freeSlot(lane, form === 'chip', wantedCentre(id, near, at), homes.get(lane) ?? [0], [...slots.values()]);
+    const slot = freeSlot(
+      lane,
+      form === 'chip',
+      wantedCentre(id, near, at),
+      homes.get(lane) ?? [0],
+      [...slots.values()],
+    );
     slots.set(id, slot);
     at.set(id, slot.column);
   }
   return { slots, homes };
 }
 
-function freeSlot(lane: LaneId, chip: boolean, wanted: number, rows: readonly number[], taken: readonly Slot[]): Slot {
+function freeSlot(
+  lane: LaneId,
+  chip: boolean,
+  wanted: number,
+  rows: readonly number[],
+  taken: readonly Slot[],
+): Slot {
   let best: Slot | undefined;
   let cost = Infinity;
   for (const row of rows) {
-    const line = taken.filter(slot => slot.row === row);
-    const own = line.filter(slot => slot.lane === lane).map(slot => slot.column);
-    const end = Math.max(-1, ...line.map(slot => slot.column)) + 1;
+    const line = taken.filter((slot) => slot.row === row);
+    const own = line.filter((slot) => slot.lane === lane).map((slot) => slot.column);
+    const end = Math.max(-1, ...line.map((slot) => slot.column)) + 1;
     for (let column = Math.min(0, ...own); column <= end; column++) {
-      const cell = line.filter(slot => slot.column === column);
-      const half = chip && cell.length === 1 && cell[0]?.part !== undefined && cell[0].lane === lane;
+      const cell = line.filter((slot) => slot.column === column);
+      const half =
+        chip && cell.length === 1 && cell[0]?.part !== undefined && cell[0].lane === lane;
       if (cell.length > 0 && !half) continue;
       // No other lane stands between it and the rest of its own.
-      const between = own.length === 0 || own.some(each => line.every(slot => slot.lane === lane || slot.column < Math.min(each, column) || slot.column > Math.max(each, column)));
+      const between =
+        own.length === 0 ||
+        own.some((each) =>
+          line.every(
+            (slot) =>
+              slot.lane === lane ||
+              slot.column < Math.min(each, column) ||
+              slot.column > Math.max(each, column),
+          ),
+        );
       const away = Math.abs(column - wanted) + (column === end ? 0.5 : 0) + (between ? 0 : 100);
       if (away >= cost) continue;
       cost = away;

@@ -3,7 +3,11 @@ import type { ObjectType } from '../kernel/design';
 export type LaneId = 'process' | 'file' | 'door' | 'core' | 'iommufd' | 'hardware';
 
 /** The lanes of the stage, from user space at the top to hardware at the bottom. */
-export const LANES: readonly { readonly id: LaneId; readonly title: string; readonly about: string }[] = [
+export const LANES: readonly {
+  readonly id: LaneId;
+  readonly title: string;
+  readonly about: string;
+}[] = [
   { id: 'process', title: 'user space', about: 'processes, their tasks and fd tables' },
   { id: 'file', title: 'files', about: 'open file descriptions' },
   { id: 'door', title: 'contexts', about: 'device nodes and what open files stand for' },
@@ -14,9 +18,23 @@ export const LANES: readonly { readonly id: LaneId; readonly title: string; read
 
 const LANE_OF_TYPE: Readonly<Record<string, LaneId>> = {
   file: 'file',
-  vfio_device_file: 'door', iommufd_ctx: 'door', vfio_container: 'door', kvm: 'door', cdev: 'door', inode: 'door',
-  vfio: 'core', vfio_device: 'core', vfio_group: 'core', vfio_device_set: 'core', vfio_pci_device: 'core', module: 'core',
-  iommufd_device: 'iommufd', iommufd_ioas: 'iommufd', iommufd_group: 'iommufd', iommufd_hwpt_paging: 'iommufd', iommufd_access: 'iommufd',
+  vfio_device_file: 'door',
+  iommufd_ctx: 'door',
+  vfio_container: 'door',
+  kvm: 'door',
+  cdev: 'door',
+  inode: 'door',
+  vfio: 'core',
+  vfio_device: 'core',
+  vfio_group: 'core',
+  vfio_device_set: 'core',
+  vfio_pci_device: 'core',
+  module: 'core',
+  iommufd_device: 'iommufd',
+  iommufd_ioas: 'iommufd',
+  iommufd_group: 'iommufd',
+  iommufd_hwpt_paging: 'iommufd',
+  iommufd_access: 'iommufd',
   iommu_group: 'hardware',
 };
 
@@ -27,7 +45,11 @@ export function laneOf(spec: ObjectType): LaneId | undefined {
   if (known) return known;
   if (spec.type.startsWith('iommufd_')) return 'iommufd';
   if (spec.type.startsWith('iommu_')) return 'hardware';
-  return spec.per === 'ioas' || spec.per === 'iommufdGroup' ? 'iommufd' : spec.per === 'file' || spec.per === 'kvm' ? 'door' : 'core';
+  return spec.per === 'ioas' || spec.per === 'iommufdGroup'
+    ? 'iommufd'
+    : spec.per === 'file' || spec.per === 'kvm'
+      ? 'door'
+      : 'core';
 }
 
 /** Fields of the model's own bookkeeping, which no kernel struct has. */
@@ -48,16 +70,21 @@ export const CHIP = 35;
 export const CHIP_GAP = 7;
 
 /** How much a node has to say: `chip` two lines, `box` a header and at most so many rows as the stage has room for, `tall` all its rows. */
-export interface Size { readonly form: 'chip' | 'box' | 'tall'; readonly rows: number }
+export interface Size {
+  readonly form: 'chip' | 'box' | 'tall';
+  readonly rows: number;
+}
 
 /** The height of a node where boxes have at most `most` rows. */
 export function heightOf({ form, rows }: Size, most: number): number {
-  return form === 'chip' ? CHIP : HEADER + (form === 'tall' ? rows : Math.min(rows, most)) * ROW + FOOT;
+  return form === 'chip'
+    ? CHIP
+    : HEADER + (form === 'tall' ? rows : Math.min(rows, most)) * ROW + FOOT;
 }
 
 /** The size of a node for an object of this type, the same for all of them. */
 export function sizeOf(spec: ObjectType): Size {
-  const rows = fieldNames(spec).filter(name => !isTie(spec, name)).length;
+  const rows = fieldNames(spec).filter((name) => !isTie(spec, name)).length;
   return { form: rows > 1 ? 'box' : 'chip', rows };
 }
 
@@ -73,14 +100,22 @@ const shownFields = new WeakMap<ObjectType, readonly string[]>();
 export function fieldNames(spec: ObjectType): readonly string[] {
   const known = shownFields.get(spec);
   if (known) return known;
-  const names = Object.entries(spec.fields).filter(([name, field]) => !UNSEEN_FIELDS.has(name) && !(field.kind === 'pointer' && field.bookkeeping)).map(([name]) => name);
+  const names = Object.entries(spec.fields)
+    .filter(
+      ([name, field]) =>
+        !UNSEEN_FIELDS.has(name) && !(field.kind === 'pointer' && field.bookkeeping),
+    )
+    .map(([name]) => name);
   const shown = spec.type === 'file' ? [...names, 'private_data'] : names;
   shownFields.set(spec, shown);
   return shown;
 }
 
 /** From one column to the next, and room for edges beside the last one, px. */
-export interface Spacing { readonly pitch: number; readonly aside: number }
+export interface Spacing {
+  readonly pitch: number;
+  readonly aside: number;
+}
 
 const USUAL: Spacing = { pitch: PITCH, aside: 0 };
 const SPARSE: Spacing = { pitch: WIDTH + AISLE, aside: ASIDE };

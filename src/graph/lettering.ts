@@ -46,18 +46,42 @@ export function settingOf(row: Row, room: number): Setting {
 function settle(row: Row, tall: boolean): Setting {
   const name = row.name.length * NAME_LETTER + GAP;
   const value = valueWidth(row);
-  const was = row.was === undefined || row.kind === 'mutex' || row.order ? 0 : lettersOf(row.kind, row.was) * NAME_LETTER + 4;
-  const queue = row.queue.reduce((sum, mark) => sum + MARK + 4 + mark.name.length * VALUE_LETTER, 7);
-  if (!tall) return { tight: name + value > INNER, lines: 1, below: false, was: name + value + was <= INNER, named: row.queue.length > 0 && name + value + queue <= INNER };
+  const was =
+    row.was === undefined || row.kind === 'mutex' || row.order
+      ? 0
+      : lettersOf(row.kind, row.was) * NAME_LETTER + 4;
+  const queue = row.queue.reduce(
+    (sum, mark) => sum + MARK + 4 + mark.name.length * VALUE_LETTER,
+    7,
+  );
+  if (!tall)
+    return {
+      tight: name + value > INNER,
+      lines: 1,
+      below: false,
+      was: name + value + was <= INNER,
+      named: row.queue.length > 0 && name + value + queue <= INNER,
+    };
   const below = name + value > INNER;
   const queued = row.kind === 'mutex' && row.queue.length > 0;
   const beside = queued ? (below ? value : 0) : name + value;
-  return { tight: false, lines: below || queued ? 2 : 1, below, was: (below ? 0 : name) + value + was <= INNER, named: beside + queue <= INNER };
+  return {
+    tight: false,
+    lines: below || queued ? 2 : 1,
+    below,
+    was: (below ? 0 : name) + value + was <= INNER,
+    named: beside + queue <= INNER,
+  };
 }
 
 function valueWidth({ kind, text, owner, order }: Row): number {
   const letters = kind === 'mutex' ? (owner?.name.length ?? 4) : lettersOf(kind, text);
-  const signs = kind === 'mutex' ? PADLOCK + (owner ? MARK : 0) : kind === 'count' || kind === 'completion' ? 4 : 0;
+  const signs =
+    kind === 'mutex'
+      ? PADLOCK + (owner ? MARK : 0)
+      : kind === 'count' || kind === 'completion'
+        ? 4
+        : 0;
   return letters * VALUE_LETTER + signs + (order ? order.length * NAME_LETTER + 9 : 0);
 }
 
@@ -67,10 +91,17 @@ function lettersOf(kind: Row['kind'], text: string): number {
 }
 
 /** The order of memory of a chip's one row, where it would cut the name of the field and the first line has room for it. */
-export function orderAside({ place, title, rows, shown }: Pick<ObjectView, 'place' | 'title' | 'rows' | 'shown'>): Row['order'] {
+export function orderAside({
+  place,
+  title,
+  rows,
+  shown,
+}: Pick<ObjectView, 'place' | 'title' | 'rows' | 'shown'>): Row['order'] {
   const row = place.height === CHIP ? rows.find(({ name }) => name === shown[0]) : undefined;
   if (!row?.order || !settingOf(row, 1).tight) return undefined;
-  return GLYPH + titleWidth(title) + GAP + row.order.length * NAME_LETTER + 9 <= INNER ? row.order : undefined;
+  return GLYPH + titleWidth(title) + GAP + row.order.length * NAME_LETTER + 9 <= INNER
+    ? row.order
+    : undefined;
 }
 
 /** Rows of text that a node of this height has room for. */
@@ -103,29 +134,62 @@ export interface Headline {
 }
 
 /** The first line of an object's node, beside which so many pixels are taken by a button. */
-export function headlineOf({ title, type, ghost, access, place, rows, shown }: ObjectView, taken = 0): Headline {
+export function headlineOf(
+  { title, type, ghost, access, place, rows, shown }: ObjectView,
+  taken = 0,
+): Headline {
   const width = titleWidth(title);
   const small = width > INNER - GLYPH - (ghost ? FREED : 0);
   const bare = small && width * SMALL_TITLE > INNER - GLYPH;
-  let left = INNER - (bare ? 0 : GLYPH) - width * (small ? SMALL_TITLE : 1) - (ghost ? FREED : access ? ACCESS_CHIP : 0) - taken;
+  let left =
+    INNER -
+    (bare ? 0 : GLYPH) -
+    width * (small ? SMALL_TITLE : 1) -
+    (ghost ? FREED : access ? ACCESS_CHIP : 0) -
+    taken;
   const told = ghost || type === 'file' || title.split(/[ .]/).includes(type);
   const typed = !told && !small && type.length * SMALL_LETTER + GAP <= left;
   if (typed) left -= type.length * SMALL_LETTER + GAP;
   const hidden = place.height === CHIP ? 0 : rows.length - shown.length;
-  return { size: small ? 'small' : width > LONG ? 'long' : 'usual', bare, type: typed ? type : undefined, more: hidden > 0 && GAP + 20 <= left ? hidden : undefined };
+  return {
+    size: small ? 'small' : width > LONG ? 'long' : 'usual',
+    bare,
+    type: typed ? type : undefined,
+    more: hidden > 0 && GAP + 20 <= left ? hidden : undefined,
+  };
 }
 
-const LETTERS: readonly (readonly [string, number])[] = [['ijl.,:\'', 0.29], [' ', 0.26], ['frt/-', 0.4], ['1', 0.46], ['m', 0.91], ['w', 0.84]];
+const LETTERS: readonly (readonly [string, number])[] = [
+  ["ijl.,:'", 0.29],
+  [' ', 0.26],
+  ['frt/-', 0.4],
+  ['1', 0.46],
+  ['m', 0.91],
+  ['w', 0.84],
+];
 
 /** The width of a title of 13 px. */
 function titleWidth(text: string): number {
-  return Array.from(text).reduce((sum, letter) => sum + (LETTERS.find(([letters]) => letters.includes(letter))?.[1] ?? 0.61), 0) * 13;
+  return (
+    Array.from(text).reduce(
+      (sum, letter) => sum + (LETTERS.find(([letters]) => letters.includes(letter))?.[1] ?? 0.61),
+      0,
+    ) * 13
+  );
 }
 
 /** The first line of a task, and whether it is set a step smaller. */
-export function callLine({ mark, status, call }: TaskView, alone: boolean): { readonly name: string | undefined; readonly text: string; readonly small: boolean } {
+export function callLine(
+  { mark, status, call }: TaskView,
+  alone: boolean,
+): { readonly name: string | undefined; readonly text: string; readonly small: boolean } {
   const name = alone ? undefined : mark.name;
   const room = (INNER - 11) / VALUE_LETTER - (name === undefined ? 0 : name.length + 1);
-  const text = status === 'done' ? 'all calls made' : status === 'idle' && `next ${call}`.length <= room ? `next ${call}` : call;
+  const text =
+    status === 'done'
+      ? 'all calls made'
+      : status === 'idle' && `next ${call}`.length <= room
+        ? `next ${call}`
+        : call;
   return { name, text, small: text.length > room };
 }

@@ -5,41 +5,63 @@ import { testProgram } from './testDesign';
 import { toGraph } from './toGraph';
 
 const program = testProgram([
-  { by: 'a', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, { by: 'a', call: 'open_iommufd', as: 'i1' }, { by: 'a', call: 'bind_iommufd', fd: 'fd1', iommufd: 'i1' },
-  { by: 'b', call: 'open_cdev', device: 'vfio1', as: 'fd2' }, { by: 'b', call: 'open_iommufd', as: 'i2' }, { by: 'b', call: 'bind_iommufd', fd: 'fd2', iommufd: 'i2' },
+  { by: 'a', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+  { by: 'a', call: 'open_iommufd', as: 'i1' },
+  { by: 'a', call: 'bind_iommufd', fd: 'fd1', iommufd: 'i1' },
+  { by: 'b', call: 'open_cdev', device: 'vfio1', as: 'fd2' },
+  { by: 'b', call: 'open_iommufd', as: 'i2' },
+  { by: 'b', call: 'bind_iommufd', fd: 'fd2', iommufd: 'i2' },
 ]);
 
 /** Both stand before the lock of their device, which the named tasks hold. */
 function before(owners: Readonly<Record<string, string>>): Int32Array {
   const state = initialState(program);
-  const index = (name: string): number => program.tasks.findIndex(task => task.name === name);
+  const index = (name: string): number => program.tasks.findIndex((task) => task.name === name);
   for (const name of ['a', 'a', 'a', 'b', 'b', 'b']) step(program, state, index(name));
   for (const [device, owner] of Object.entries(owners)) {
-    const lock = program.objects.find(slot => slot.name === device)?.fields['lock'] ?? expect.fail(device);
+    const lock =
+      program.objects.find((slot) => slot.name === device)?.fields['lock'] ?? expect.fail(device);
     state[lock] = index(owner) + 1;
   }
   return state;
 }
 
-interface Stretch { readonly level: boolean; readonly at: number; readonly from: number; readonly to: number }
+interface Stretch {
+  readonly level: boolean;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** The straight parts between the corners of a path. */
 function stretches(path: string): readonly Stretch[] {
-  const all = [...path.matchAll(/([MLQ])(-?[\d.]+),(-?[\d.]+)/g)].map(([, command, x, y]) => ({ command, x: Number(x), y: Number(y) }));
+  const all = [...path.matchAll(/([MLQ])(-?[\d.]+),(-?[\d.]+)/g)].map(([, command, x, y]) => ({
+    command,
+    x: Number(x),
+    y: Number(y),
+  }));
   const corners = all.filter(({ command }, i) => command !== 'L' || i === all.length - 1);
   return corners.slice(1).map((b, i): Stretch => {
     const a = corners[i] ?? b;
     const level = Math.abs(a.y - b.y) < 0.5;
-    return { level, at: level ? a.y : a.x, from: Math.min(level ? a.x : a.y, level ? b.x : b.y), to: Math.max(level ? a.x : a.y, level ? b.x : b.y) };
+    return {
+      level,
+      at: level ? a.y : a.x,
+      from: Math.min(level ? a.x : a.y, level ? b.x : b.y),
+      to: Math.max(level ? a.x : a.y, level ? b.x : b.y),
+    };
   });
 }
 
 /** How far two stretches run beside one another; far where they do not, or hardly longer than a corner. */
 function apart(a: Stretch, b: Stretch): number {
-  return a.level === b.level && Math.min(a.to, b.to) - Math.max(a.from, b.from) > 8 ? Math.abs(a.at - b.at) : Infinity;
+  return a.level === b.level && Math.min(a.to, b.to) - Math.max(a.from, b.from) > 8
+    ? Math.abs(a.at - b.at)
+    : Infinity;
 }
 
-const names = (state: Int32Array): readonly (string | undefined)[] => [...tasksInCircle(program, state)].map(task => program.tasks[task]?.name);
+const names = (state: Int32Array): readonly (string | undefined)[] =>
+  [...tasksInCircle(program, state)].map((task) => program.tasks[task]?.name);
 
 describe('a circle of waits', () => {
   it('is two tasks that hold what the other waits for', () => {
@@ -55,19 +77,55 @@ describe('a circle of waits', () => {
   });
 
   it('is drawn as a circle: every edge leads on to the next', () => {
-    const edges = toGraph(program, before({ vfio0: 'b', vfio1: 'a' })).edges.filter(edge => edge.circle);
-    expect(edges.map(edge => `${edge.source} ${edge.style} ${edge.target}`)).toEqual([
-      'process:a wait vfio_device:vfio0', 'vfio_device:vfio0 hold process:b', 'process:b wait vfio_device:vfio1', 'vfio_device:vfio1 hold process:a',
+    const edges = toGraph(program, before({ vfio0: 'b', vfio1: 'a' })).edges.filter(
+      (edge) => edge.circle,
+    );
+    expect(edges.map((edge) => `${edge.source} ${edge.style} ${edge.target}`)).toEqual([
+      'process:a wait vfio_device:vfio0',
+      'vfio_device:vfio0 hold process:b',
+      'process:b wait vfio_device:vfio1',
+      'vfio_device:vfio1 hold process:a',
     ]);
   });
 
   it('can be followed: each edge on a track of its own, with a head on its way and a label beside the others', () => {
     const { edges, nodes } = toGraph(program, before({ vfio0: 'b', vfio1: 'a' }));
-    const circle = edges.filter(edge => edge.circle);
-    const tracks = circle.map(edge => stretches(edge.path));
-    for (const [i, one] of tracks.entries()) for (const other of tracks.slice(i + 1)) for (const a of one) for (const b of other) expect(apart(a, b), `${JSON.stringify(a)} ${JSON.stringify(b)}`).toBeGreaterThanOrEqual(3);
-    for (const { middle, path } of circle) expect(stretches(path).some(each => middle && (each.level ? middle.y === each.at && middle.x > each.from && middle.x < each.to : middle.x === each.at && middle.y > each.from && middle.y < each.to))).toBe(true);
-    const boxes = circle.map(({ labelAt: { x, y }, label }) => ({ x: x - label.length * 3.3, y: y - 8, width: label.length * 6.6, height: 16 }));
-    for (const [i, box] of boxes.entries()) for (const other of [...boxes.slice(i + 1), ...nodes.filter(node => node.kind !== 'process').map(node => node.place)]) expect(box.x + box.width <= other.x || other.x + other.width <= box.x || box.y + box.height <= other.y || other.y + other.height <= box.y, JSON.stringify([box, other])).toBe(true);
+    const circle = edges.filter((edge) => edge.circle);
+    const tracks = circle.map((edge) => stretches(edge.path));
+    for (const [i, one] of tracks.entries())
+      for (const other of tracks.slice(i + 1))
+        for (const a of one)
+          for (const b of other)
+            expect(apart(a, b), `${JSON.stringify(a)} ${JSON.stringify(b)}`).toBeGreaterThanOrEqual(
+              3,
+            );
+    for (const { middle, path } of circle)
+      expect(
+        stretches(path).some(
+          (each) =>
+            middle &&
+            (each.level
+              ? middle.y === each.at && middle.x > each.from && middle.x < each.to
+              : middle.x === each.at && middle.y > each.from && middle.y < each.to),
+        ),
+      ).toBe(true);
+    const boxes = circle.map(({ labelAt: { x, y }, label }) => ({
+      x: x - label.length * 3.3,
+      y: y - 8,
+      width: label.length * 6.6,
+      height: 16,
+    }));
+    for (const [i, box] of boxes.entries())
+      for (const other of [
+        ...boxes.slice(i + 1),
+        ...nodes.filter((node) => node.kind !== 'process').map((node) => node.place),
+      ])
+        expect(
+          box.x + box.width <= other.x ||
+            other.x + other.width <= box.x ||
+            box.y + box.height <= other.y ||
+            other.y + other.height <= box.y,
+          JSON.stringify([box, other]),
+        ).toBe(true);
   });
 });

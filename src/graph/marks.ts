@@ -16,12 +16,14 @@ export function describeWait(program: Program, state: Int32Array, wait: Wait): s
   const what = waitText(program, wait);
   if (wait.kind === 'name') return `needs ${what} from ${who}`;
   if (who === '') return `waits for ${what}`;
-  return wait.kind === 'mutex' ? `waits for ${what}, held by ${who}` : `waits for ${what}, kept by ${who}`;
+  return wait.kind === 'mutex'
+    ? `waits for ${what}, held by ${who}`
+    : `waits for ${what}, kept by ${who}`;
 }
 
 /** The tasks that wait for one another in a circle of mutexes. */
 export function tasksInCircle(program: Program, state: Int32Array): ReadonlySet<number> {
-  const next = program.tasks.map(task => {
+  const next = program.tasks.map((task) => {
     const wait = waitOf(program, state, task.index);
     return wait?.kind === 'mutex' ? (state[wait.field] ?? 0) - 1 : -1;
   });

@@ -1,5 +1,8 @@
 /** So many cells of a lane in one row. */
-export interface Share { readonly lane: number; readonly cells: number }
+export interface Share {
+  readonly lane: number;
+  readonly cells: number;
+}
 
 /** What a row costs; a lane that is broken over more rows costs so much for each part of it. */
 const ROW = 100;
@@ -12,13 +15,20 @@ const MOST = 3;
 /** Whether lanes are kept whole where they can be, or broken to save rows. */
 export type Packing = keyof typeof PART;
 
-interface Plan { readonly cost: number; readonly rows: readonly (readonly Share[])[] }
+interface Plan {
+  readonly cost: number;
+  readonly rows: readonly (readonly Share[])[];
+}
 
 /**
  * Lanes of so many cells, in their order, as rows of at most so many columns, in as few rows as the packing wants. Below the first row
  * there stays one gap in each row without a lane's name, for edges to pass: so fewer lanes than columns.
  */
-export function packLanes(lanes: readonly number[], columns: number, packing: Packing): readonly (readonly Share[])[] {
+export function packLanes(
+  lanes: readonly number[],
+  columns: number,
+  packing: Packing,
+): readonly (readonly Share[])[] {
   const known = new Map<number, Plan>();
   const width = Math.max(1, columns);
 
@@ -41,7 +51,8 @@ export function packLanes(lanes: readonly number[], columns: number, packing: Pa
         if (cells < atLeft) end(longer, at, atLeft - cells, used + cells);
         else {
           end(longer, at + 1, lanes[at + 1] ?? 0, used + cells);
-          if (longer.length < MOST && at + 1 < lanes.length) fill(longer, at + 1, lanes[at + 1] ?? 0, used + cells);
+          if (longer.length < MOST && at + 1 < lanes.length)
+            fill(longer, at + 1, lanes[at + 1] ?? 0, used + cells);
         }
       }
     };

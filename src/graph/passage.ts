@@ -10,7 +10,11 @@ export interface Exit extends Range {
 }
 
 /** How an edge gets from one node to another: out, through gaps of the rows between, and in. */
-export interface Passage { readonly out: Exit; readonly gaps: readonly { readonly row: number; readonly gap: Range }[]; readonly into: Exit }
+export interface Passage {
+  readonly out: Exit;
+  readonly gaps: readonly { readonly row: number; readonly gap: Range }[];
+  readonly into: Exit;
+}
 
 /** Edges that pass each gap so far. */
 export type Traffic = Map<Range, number>;
@@ -26,7 +30,12 @@ const CROWDED = 60;
 const TRACK = 4;
 
 /** The passage that is shortest and has fewest bends. */
-export function passageOf(layout: Layout, a: string, b: string, traffic: Traffic): Passage | undefined {
+export function passageOf(
+  layout: Layout,
+  a: string,
+  b: string,
+  traffic: Traffic,
+): Passage | undefined {
   const [from, to] = [layout.places.get(a), layout.places.get(b)];
   if (!from || !to) return undefined;
   const [outs, ins] = [exitsOf(layout, a, from), exitsOf(layout, b, to)];
@@ -36,7 +45,13 @@ export function passageOf(layout: Layout, a: string, b: string, traffic: Traffic
       for (const into of ins) {
         const found = through(open, out, into, middleOf(to), traffic);
         if (!found) continue;
-        const cost = found.cost + [out, into].reduce((sum, exit) => sum + (exit.beside ? ASIDE : 0) + (exit.channel === layout.rows.length ? OUTSIDE : 0), 0);
+        const cost =
+          found.cost +
+          [out, into].reduce(
+            (sum, exit) =>
+              sum + (exit.beside ? ASIDE : 0) + (exit.channel === layout.rows.length ? OUTSIDE : 0),
+            0,
+          );
         if (!best || cost < best.cost) best = { cost, passage: { out, gaps: found.gaps, into } };
       }
     }
@@ -51,23 +66,46 @@ function exitsOf(layout: Layout, id: string, place: Place): readonly Exit[] {
   const border = { from: place.x + CORNER, to: place.x + WIDTH - CORNER, beside: false };
   const channels = row > 0 ? [row, row + 1] : [row + 1];
   const free = (channel: number): boolean => (channel === row ? !place.under : !place.over);
-  const near = (gaps: readonly Range[]): readonly Range[] => gaps.filter(gap => gap.from < place.x + WIDTH + 12 && gap.to > place.x - 12);
+  const near = (gaps: readonly Range[]): readonly Range[] =>
+    gaps.filter((gap) => gap.from < place.x + WIDTH + 12 && gap.to > place.x - 12);
   const open = near(gapsOf(layout)[row] ?? []);
   const sides = open.length > 0 || channels.some(free) ? open : near(lastGaps(layout));
-  return channels.flatMap((channel): readonly Exit[] => (free(channel) ? [{ ...border, channel }] : sides.map(gap => ({ ...gap, channel, beside: true }))));
+  return channels.flatMap((channel): readonly Exit[] =>
+    free(channel)
+      ? [{ ...border, channel }]
+      : sides.map((gap) => ({ ...gap, channel, beside: true })),
+  );
 }
 
-interface Reached { readonly cost: number; readonly x: number; readonly gaps: Passage['gaps'] }
+interface Reached {
+  readonly cost: number;
+  readonly x: number;
+  readonly gaps: Passage['gaps'];
+}
 
 /** Row by row, each gap reached from the nearest place before it. */
-function through(open: readonly (readonly Range[])[], out: Exit, into: Exit, aim: number, traffic: Traffic): Reached | undefined {
+function through(
+  open: readonly (readonly Range[])[],
+  out: Exit,
+  into: Exit,
+  aim: number,
+  traffic: Traffic,
+): Reached | undefined {
   const down = into.channel > out.channel;
   let reached: readonly Reached[] = [{ cost: 0, x: clamp(aim, out), gaps: [] }];
-  for (let row = down ? out.channel : out.channel - 1; down ? row < into.channel : row >= into.channel; row += down ? 1 : -1) {
+  for (
+    let row = down ? out.channel : out.channel - 1;
+    down ? row < into.channel : row >= into.channel;
+    row += down ? 1 : -1
+  ) {
     reached = (open[row] ?? []).flatMap((gap): Reached[] => {
       const room = Math.max(1, (gap.to - gap.from) / TRACK);
       const full = PASSED + ((traffic.get(gap) ?? 0) / room) * CROWDED;
-      return cheapest(reached, gap).map(({ cost, x, gaps }) => ({ cost: cost + full, x, gaps: [...gaps, { row, gap }] }));
+      return cheapest(reached, gap).map(({ cost, x, gaps }) => ({
+        cost: cost + full,
+        x,
+        gaps: [...gaps, { row, gap }],
+      }));
     });
   }
   return cheapest(reached, into)[0];

@@ -3,12 +3,30 @@ import type { Layout } from './layout';
 import { layBeside, layingOf, stretchesIn, wayOf, type Laying, type Point } from './ways';
 
 /** Who waits for what, or what is held by whom: an edge that comes and goes. */
-export interface Tie { readonly source: string; readonly target: string; readonly label: string }
+export interface Tie {
+  readonly source: string;
+  readonly target: string;
+  readonly label: string;
+}
 
-export interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
-interface Laid { readonly ways: readonly (readonly Point[])[]; readonly laying: Laying }
-interface Surroundings { readonly laying: Laying; readonly labels: readonly Box[] }
-interface Known { readonly laid: Map<string, Laid>; readonly routes: Map<string, readonly Route[]> }
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+interface Laid {
+  readonly ways: readonly (readonly Point[])[];
+  readonly laying: Laying;
+}
+interface Surroundings {
+  readonly laying: Laying;
+  readonly labels: readonly Box[];
+}
+interface Known {
+  readonly laid: Map<string, Laid>;
+  readonly routes: Map<string, readonly Route[]>;
+}
 
 /** With more at once than this, those that come later look out for none. */
 const MOST = 12;
@@ -28,8 +46,15 @@ const AWAY = 0.01;
 const known = new WeakMap<Layout, Known>();
 
 /** How the waits and holds of one state run: each on a track of its own, in their order, with its label where it covers least, and nothing of what is `busy`. Same objects for the same edges. */
-export function routeWaits(layout: Layout, ties: readonly Tie[], busy: readonly Box[] = []): readonly Route[] {
-  const all = known.get(layout) ?? { laid: new Map<string, Laid>(), routes: new Map<string, readonly Route[]>() };
+export function routeWaits(
+  layout: Layout,
+  ties: readonly Tie[],
+  busy: readonly Box[] = [],
+): readonly Route[] {
+  const all = known.get(layout) ?? {
+    laid: new Map<string, Laid>(),
+    routes: new Map<string, readonly Route[]>(),
+  };
   known.set(layout, all);
   let laid: Laid = { ways: [], laying: layingOf(layout) };
   let key = '';
@@ -51,12 +76,26 @@ function withOne(layout: Layout, { ways, laying }: Laid, { source, target }: Tie
 }
 
 /** When all lines are known, so that no label lies under one. */
-function labelled(layout: Layout, { ways, laying }: Laid, ties: readonly Tie[], busy: readonly Box[]): readonly Route[] {
+function labelled(
+  layout: Layout,
+  { ways, laying }: Laid,
+  ties: readonly Tie[],
+  busy: readonly Box[],
+): readonly Route[] {
   const labels = [...busy];
   return ways.map((way, i): Route => {
-    const { centre, box } = labelPlace(layout, way, { laying, labels }, (ties[i]?.label.length ?? 0) * LETTER + 12);
+    const { centre, box } = labelPlace(
+      layout,
+      way,
+      { laying, labels },
+      (ties[i]?.label.length ?? 0) * LETTER + 12,
+    );
     labels.push(box);
-    return { ...drawn(way, 0.5), labelAt: centre, middle: middleOf(way, SIDES[i % SIDES.length] ?? 0.5) };
+    return {
+      ...drawn(way, 0.5),
+      labelAt: centre,
+      middle: middleOf(way, SIDES[i % SIDES.length] ?? 0.5),
+    };
   });
 }
 
@@ -69,13 +108,23 @@ function middleOf(way: readonly Point[], part: number): Route['middle'] {
     const length = Math.hypot(b.x - a.x, b.y - a.y);
     if (length <= longest) return;
     longest = length;
-    middle = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part, dx: (b.x - a.x) / length, dy: (b.y - a.y) / length };
+    middle = {
+      x: a.x + (b.x - a.x) * part,
+      y: a.y + (b.y - a.y) * part,
+      dx: (b.x - a.x) / length,
+      dy: (b.y - a.y) / length,
+    };
   });
   return middle;
 }
 
 /** Where along its way a label covers least: by its beginning if nothing speaks against it. */
-function labelPlace(layout: Layout, way: readonly Point[], there: Surroundings, width: number): { readonly centre: Point; readonly box: Box } {
+function labelPlace(
+  layout: Layout,
+  way: readonly Point[],
+  there: Surroundings,
+  width: number,
+): { readonly centre: Point; readonly box: Box } {
   let best = { cost: Infinity, centre: way[0] ?? { x: 0, y: 0 } };
   let gone = 0;
   way.slice(1).forEach((b, i) => {

@@ -3,10 +3,18 @@ import { CHIP, WIDTH } from './lanes';
 import { ROW_GAP, type Layout, type Place } from './layout';
 import { passageOf, type Exit, type Passage, type Traffic } from './passage';
 
-export interface Point { readonly x: number; readonly y: number }
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** A level or upright stretch of an edge. */
-interface Stretch { readonly level: boolean; readonly at: number; readonly from: number; readonly to: number }
+interface Stretch {
+  readonly level: boolean;
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
 type Taken = Map<string, Stretch[]>;
 
 /** With more possible edges than this, none looks out for the others. */
@@ -22,7 +30,11 @@ const SIDE = 5;
 const HEAD = 7;
 
 /** Ways that are laid, what they run along, and how many pass each gap. */
-interface Plan { readonly ways: Map<string, readonly Point[]>; readonly taken: Taken; readonly traffic: Traffic }
+interface Plan {
+  readonly ways: Map<string, readonly Point[]>;
+  readonly taken: Taken;
+  readonly traffic: Traffic;
+}
 
 const plans = new WeakMap<Layout, Plan>();
 
@@ -34,7 +46,15 @@ export function wayOf(layout: Layout, a: string, b: string): readonly Point[] {
   const plan = planFor(layout);
   const key = `${a} ${b}`;
   // What nobody foresaw goes as if it were the last, and leaves no trace: its way does not depend on who else comes.
-  const way = plan.ways.get(key) ?? laid(layout, a, b, { ...plan, traffic: new Map(plan.traffic) }, (a.length * 3 + b.length + a.charCodeAt(a.length - 1)) % 3);
+  const way =
+    plan.ways.get(key) ??
+    laid(
+      layout,
+      a,
+      b,
+      { ...plan, traffic: new Map(plan.traffic) },
+      (a.length * 3 + b.length + a.charCodeAt(a.length - 1)) % 3,
+    );
   plan.ways.set(key, way);
   return way;
 }
@@ -54,21 +74,43 @@ function planFor(layout: Layout): Plan {
 export type Laying = Pick<Plan, 'taken' | 'traffic'>;
 
 /** One more way, that keeps clear of all that are laid, and what is laid with it. It takes so much more room in each gap than an edge does. */
-export function layBeside(layout: Layout, a: string, b: string, laying: Laying, room: number): { readonly way: readonly Point[]; readonly laying: Laying } {
+export function layBeside(
+  layout: Layout,
+  a: string,
+  b: string,
+  laying: Laying,
+  room: number,
+): { readonly way: readonly Point[]; readonly laying: Laying } {
   const traffic = new Map(laying.traffic);
   const way = laid(layout, a, b, { ways: new Map(), taken: laying.taken, traffic }, 0);
-  for (const [gap, count] of traffic) if (count !== laying.traffic.get(gap)) traffic.set(gap, count + room);
+  for (const [gap, count] of traffic)
+    if (count !== laying.traffic.get(gap)) traffic.set(gap, count + room);
   const taken: Taken = new Map(laying.taken);
-  for (const stretch of stretches(way)) taken.set(keyOf(stretch, 0), [...(taken.get(keyOf(stretch, 0)) ?? []), stretch]);
+  for (const stretch of stretches(way))
+    taken.set(keyOf(stretch, 0), [...(taken.get(keyOf(stretch, 0)) ?? []), stretch]);
   return { way, laying: { taken, traffic } };
 }
 
 /** The stretches that pass through a box. */
-export function stretchesIn({ taken }: Laying, { x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number }): number {
+export function stretchesIn(
+  { taken }: Laying,
+  {
+    x,
+    y,
+    width,
+    height,
+  }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): number {
   let count = 0;
-  const cross = (level: boolean, [from, to]: readonly [number, number], [low, high]: readonly [number, number]): void => {
+  const cross = (
+    level: boolean,
+    [from, to]: readonly [number, number],
+    [low, high]: readonly [number, number],
+  ): void => {
     for (let at = Math.floor(from / EASY); at <= Math.floor(to / EASY); at++) {
-      for (const stretch of taken.get(`${level} ${at}`) ?? []) if (stretch.at >= from && stretch.at <= to && stretch.from < high && stretch.to > low) count += 1;
+      for (const stretch of taken.get(`${level} ${at}`) ?? [])
+        if (stretch.at >= from && stretch.at <= to && stretch.from < high && stretch.to > low)
+          count += 1;
     }
   };
   cross(true, [y, y + height], [x, x + width]);
@@ -95,51 +137,109 @@ function planOf(layout: Layout): Plan {
   return plan;
 }
 
-function laid(layout: Layout, a: string, b: string, { taken, traffic }: Plan, turn: number): readonly Point[] {
+function laid(
+  layout: Layout,
+  a: string,
+  b: string,
+  { taken, traffic }: Plan,
+  turn: number,
+): readonly Point[] {
   const [from, to] = [layout.places.get(a), layout.places.get(b)];
   if (!from || !to) return [];
   const straight = across(layout, a, b, from, to, taken);
   if (straight) return straight;
   const passage = passageOf(layout, a, b, traffic);
-  if (!passage) return [{ x: from.x, y: from.y }, { x: to.x, y: to.y }];
+  if (!passage)
+    return [
+      { x: from.x, y: from.y },
+      { x: to.x, y: to.y },
+    ];
   for (const { gap } of passage.gaps) traffic.set(gap, (traffic.get(gap) ?? 0) + 1);
   return along(layout, a, b, passage, taken, turn);
 }
 
 /** Within a row, where nothing stands between: straight, or by a step where one is higher. */
-function across(layout: Layout, a: string, b: string, from: Place, to: Place, taken: Taken): readonly Point[] | undefined {
+function across(
+  layout: Layout,
+  a: string,
+  b: string,
+  from: Place,
+  to: Place,
+  taken: Taken,
+): readonly Point[] | undefined {
   const [row, other] = [layout.grid.slots.get(a)?.row, layout.grid.slots.get(b)?.row];
   if (row === undefined || row !== other) return undefined;
   const gaps = gapsOf(layout)[row] ?? [];
   if (from.x === to.x) {
-    const gap = gaps.find(each => Math.abs(each.from - from.x - WIDTH) < 12) ?? gaps.find(each => Math.abs(each.to - from.x) < 12);
+    const gap =
+      gaps.find((each) => Math.abs(each.from - from.x - WIDTH) < 12) ??
+      gaps.find((each) => Math.abs(each.to - from.x) < 12);
     const [ya, yb] = [from.y + CHIP / 2, to.y + CHIP / 2];
-    if (!gap) return [{ x: from.x + WIDTH / 2, y: ya < yb ? from.y + from.height : from.y }, { x: to.x + WIDTH / 2, y: ya < yb ? to.y : to.y + to.height }];
+    if (!gap)
+      return [
+        { x: from.x + WIDTH / 2, y: ya < yb ? from.y + from.height : from.y },
+        { x: to.x + WIDTH / 2, y: ya < yb ? to.y : to.y + to.height },
+      ];
     const side = gap.from > from.x ? from.x + WIDTH : from.x;
     const x = freest(around((gap.from + gap.to) / 2, gap, TRACK), false, ya, yb, taken);
-    return [{ x: side, y: ya }, { x, y: ya }, { x, y: yb }, { x: side, y: yb }];
+    return [
+      { x: side, y: ya },
+      { x, y: ya },
+      { x, y: yb },
+      { x: side, y: yb },
+    ];
   }
   const right = to.x > from.x;
   const [start, end] = [right ? from.x + WIDTH : from.x, right ? to.x : to.x + WIDTH];
-  const gap = gaps.find(each => Math.abs(each.from - Math.min(start, end)) < 12 && Math.abs(each.to - Math.max(start, end)) < 12);
+  const gap = gaps.find(
+    (each) =>
+      Math.abs(each.from - Math.min(start, end)) < 12 &&
+      Math.abs(each.to - Math.max(start, end)) < 12,
+  );
   if (!gap) return undefined;
-  const shared: Range = { from: Math.max(from.y, to.y) + 6, to: Math.min(from.y + from.height, to.y + to.height) - 6 };
+  const shared: Range = {
+    from: Math.max(from.y, to.y) + 6,
+    to: Math.min(from.y + from.height, to.y + to.height) - 6,
+  };
   if (shared.from < shared.to) {
     const y = freest(around((shared.from + shared.to) / 2, shared, PORT), true, start, end, taken);
-    return [{ x: start, y }, { x: end, y }];
+    return [
+      { x: start, y },
+      { x: end, y },
+    ];
   }
   const [ya, yb] = [from.y + from.height / 2, to.y + to.height / 2];
   const x = freest(around((gap.from + gap.to) / 2, gap, TRACK), false, ya, yb, taken);
-  return [{ x: start, y: ya }, { x, y: ya }, { x, y: yb }, { x: end, y: yb }];
+  return [
+    { x: start, y: ya },
+    { x, y: ya },
+    { x, y: yb },
+    { x: end, y: yb },
+  ];
 }
 
 /** A range that the edge keeps to for a while: as many rows as one upright line can pass. `enter` and `leave` are channels. */
-interface Column extends Range { readonly narrow: boolean; readonly enter: number; readonly leave: number }
+interface Column extends Range {
+  readonly narrow: boolean;
+  readonly enter: number;
+  readonly leave: number;
+}
 
-function along(layout: Layout, a: string, b: string, { out, gaps, into }: Passage, taken: Taken, turn: number): readonly Point[] {
+function along(
+  layout: Layout,
+  a: string,
+  b: string,
+  { out, gaps, into }: Passage,
+  taken: Taken,
+  turn: number,
+): readonly Point[] {
   const [from, to] = [layout.places.get(a), layout.places.get(b)];
   if (!from || !to) return [];
-  const columns = columnsOf([out, ...gaps.map(({ gap }) => gap), into], out.channel, Math.sign(into.channel - out.channel));
+  const columns = columnsOf(
+    [out, ...gaps.map(({ gap }) => gap), into],
+    out.channel,
+    Math.sign(into.channel - out.channel),
+  );
   const middle = (channel: number): number => (layout.rows[channel - 1]?.bottom ?? 0) + ROW_GAP / 2;
   const [start, end] = [borderOf(layout, a, from, out), borderOf(layout, b, to, into)];
   const [centre, goal] = [from.x + WIDTH / 2, to.x + WIDTH / 2];
@@ -148,25 +248,75 @@ function along(layout: Layout, a: string, b: string, { out, gaps, into }: Passag
   const xs: number[] = [];
   columns.forEach((column, i) => {
     const before = xs[i - 1] ?? goal;
-    const wanted = column.narrow ? (column.from + column.to) / 2 : i === 0 && i === last ? (centre + goal) / 2 : i === 0 ? drawn(centre, goal, column) : i === last ? drawn(goal, before, column) : before;
-    xs.push(freest(around(wanted, column, column.narrow ? TRACK : PORT, turn), false, i === 0 ? start : middle(column.enter), i === last ? end : middle(column.leave), taken));
+    const wanted = column.narrow
+      ? (column.from + column.to) / 2
+      : i === 0 && i === last
+        ? (centre + goal) / 2
+        : i === 0
+          ? drawn(centre, goal, column)
+          : i === last
+            ? drawn(goal, before, column)
+            : before;
+    xs.push(
+      freest(
+        around(wanted, column, column.narrow ? TRACK : PORT, turn),
+        false,
+        i === 0 ? start : middle(column.enter),
+        i === last ? end : middle(column.leave),
+        taken,
+      ),
+    );
   });
   const [first = 0, final = 0] = [xs[0], xs[last]];
   const bends = xs.slice(1).flatMap((x, i): Point[] => {
     const before = xs[i] ?? x;
     const channel = middle(columns[i + 1]?.enter ?? 0);
-    const y = freest(around(channel, { from: channel - ROW_GAP / 2 + HEAD, to: channel + ROW_GAP / 2 - HEAD }, TRACK, turn), true, before, x, taken);
-    return [{ x: before, y }, { x, y }];
+    const y = freest(
+      around(
+        channel,
+        { from: channel - ROW_GAP / 2 + HEAD, to: channel + ROW_GAP / 2 - HEAD },
+        TRACK,
+        turn,
+      ),
+      true,
+      before,
+      x,
+      taken,
+    );
+    return [
+      { x: before, y },
+      { x, y },
+    ];
   });
-  return [...ending(from, first, start, out, taken, turn), ...bends, ...ending(to, final, end, into, taken, turn).toReversed()];
+  return [
+    ...ending(from, first, start, out, taken, turn),
+    ...bends,
+    ...ending(to, final, end, into, taken, turn).toReversed(),
+  ];
 }
 
 /** The end of an edge at a node: at its border above or below, or out of its side and into the gap. */
-function ending(place: Place, x: number, border: number, exit: Exit, taken: Taken, turn: number): readonly Point[] {
+function ending(
+  place: Place,
+  x: number,
+  border: number,
+  exit: Exit,
+  taken: Taken,
+  turn: number,
+): readonly Point[] {
   if (!exit.beside) return [{ x, y: border }];
   const side = x > place.x ? place.x + WIDTH : place.x;
-  const y = freest(around(border, { from: place.y + 6, to: place.y + place.height - 6 }, SIDE, turn), true, side, x, taken);
-  return [{ x: side, y }, { x, y }];
+  const y = freest(
+    around(border, { from: place.y + 6, to: place.y + place.height - 6 }, SIDE, turn),
+    true,
+    side,
+    x,
+    taken,
+  );
+  return [
+    { x: side, y },
+    { x, y },
+  ];
 }
 
 function borderOf(layout: Layout, id: string, place: Place, { channel, beside }: Exit): number {
@@ -180,8 +330,17 @@ function columnsOf(ranges: readonly Range[], channel: number, step: number): rea
   ranges.forEach((range, i) => {
     const open = columns.at(-1);
     const [enter, leave] = [channel + step * (i - 1), channel + step * i];
-    const joined = open && { from: Math.max(open.from, range.from), to: Math.min(open.to, range.to) };
-    if (open && joined && joined.from <= joined.to) columns[columns.length - 1] = { ...joined, narrow: open.narrow || isNarrow(range), enter: open.enter, leave };
+    const joined = open && {
+      from: Math.max(open.from, range.from),
+      to: Math.min(open.to, range.to),
+    };
+    if (open && joined && joined.from <= joined.to)
+      columns[columns.length - 1] = {
+        ...joined,
+        narrow: open.narrow || isNarrow(range),
+        enter: open.enter,
+        leave,
+      };
     else columns.push({ from: range.from, to: range.to, narrow: isNarrow(range), enter, leave });
   });
   return columns;
@@ -201,12 +360,20 @@ function drawn(own: number, other: number, { from, to }: Range): number {
 function around(wanted: number, { from, to }: Range, step: number, turn = 0): readonly number[] {
   const tries: number[] = [];
   const first = Math.max(from, Math.min(to, wanted));
-  for (let i = 0; i * step <= to - from; i++) for (const at of i === 0 ? [first] : [first + i * step, first - i * step]) if (at >= from && at <= to) tries.push(at);
+  for (let i = 0; i * step <= to - from; i++)
+    for (const at of i === 0 ? [first] : [first + i * step, first - i * step])
+      if (at >= from && at <= to) tries.push(at);
   return turn === 0 || tries.length < 2 ? tries : [...tries.slice(turn), ...tries.slice(0, turn)];
 }
 
 /** The first of the places at which least runs already. */
-function freest(tries: readonly number[], level: boolean, a: number, b: number, taken: Taken): number {
+function freest(
+  tries: readonly number[],
+  level: boolean,
+  a: number,
+  b: number,
+  taken: Taken,
+): number {
   let best = tries[0] ?? 0;
   let least = Infinity;
   for (const at of tries) {
@@ -224,7 +391,9 @@ function stretches(way: readonly Point[]): Stretch[] {
     const a = way[i] ?? b;
     const level = Math.abs(a.y - b.y) < 0.5;
     const [from, to] = level ? [a.x, b.x] : [a.y, b.y];
-    return Math.abs(from - to) < 0.5 ? [] : [{ level, at: level ? a.y : a.x, from: Math.min(from, to), to: Math.max(from, to) }];
+    return Math.abs(from - to) < 0.5
+      ? []
+      : [{ level, at: level ? a.y : a.x, from: Math.min(from, to), to: Math.max(from, to) }];
   });
 }
 

@@ -1,4 +1,13 @@
-import { makeMessage, parseReport, type LoadTarget, type PlaygroundState, type Report, type Request, type Theme, type ViolationReport } from './protocol';
+import {
+  makeMessage,
+  parseReport,
+  type LoadTarget,
+  type PlaygroundState,
+  type Report,
+  type Request,
+  type Theme,
+  type ViolationReport,
+} from './protocol';
 
 /** What a playground tells on its own. */
 export interface PlaygroundEvents {
@@ -21,7 +30,10 @@ export interface PlaygroundClient {
   readonly setTheme: (theme: Theme) => Promise<PlaygroundState>;
   readonly getState: () => Promise<PlaygroundState>;
   /** Calls back on an event; returns what ends that. */
-  readonly on: <K extends keyof PlaygroundEvents>(type: K, listener: (detail: PlaygroundEvents[K]) => void) => () => void;
+  readonly on: <K extends keyof PlaygroundEvents>(
+    type: K,
+    listener: (detail: PlaygroundEvents[K]) => void,
+  ) => () => void;
   /** Lets go of the frame; commands that are under way reject. */
   readonly close: () => void;
 }
@@ -37,12 +49,16 @@ export function connect(frame: HTMLIFrameElement, timeout = 15_000): Promise<Pla
       // A frame without an origin can only be posted to with `*`: so nothing but the ping is, and all else goes through its port.
       const channel = new MessageChannel();
       channels.push(channel);
-      channel.port1.addEventListener('message', ({ data }) => {
-        if (parseReport(data)?.type !== 'pong') return;
-        stop();
-        for (const other of channels) if (other !== channel) other.port1.close();
-        resolve(clientOn(channel.port1));
-      }, { once: true });
+      channel.port1.addEventListener(
+        'message',
+        ({ data }) => {
+          if (parseReport(data)?.type !== 'pong') return;
+          stop();
+          for (const other of channels) if (other !== channel) other.port1.close();
+          resolve(clientOn(channel.port1));
+        },
+        { once: true },
+      );
       channel.port1.start();
       frame.contentWindow?.postMessage(makeMessage({ type: 'ping' }), '*', [channel.port2]);
     };
@@ -71,7 +87,8 @@ function clientOn(port: MessagePort): PlaygroundClient {
   const listeners = new Map<keyof PlaygroundEvents, Set<(detail: never) => void>>();
   let count = 0;
   const tell = <K extends keyof PlaygroundEvents>(type: K, detail: PlaygroundEvents[K]): void => {
-    for (const listener of listeners.get(type) ?? []) (listener as (detail: PlaygroundEvents[K]) => void)(detail);
+    for (const listener of listeners.get(type) ?? [])
+      (listener as (detail: PlaygroundEvents[K]) => void)(detail);
   };
   const settle = (id: number, how: (waiting: Pending) => void): void => {
     const waiting = pending.get(id);
@@ -83,12 +100,18 @@ function clientOn(port: MessagePort): PlaygroundClient {
   const hear = (report: Report & { readonly id?: number | string }): void => {
     const id = Number(report.id);
     switch (report.type) {
-      case 'state': return settle(id, ({ resolve }) => resolve(report.state));
-      case 'error': return settle(id, ({ reject }) => reject(new Error(report.message)));
-      case 'stateChanged': return tell('stateChanged', report.state);
-      case 'violation': return tell('violation', report.violation);
-      case 'resize': return tell('resize', report.height);
-      case 'focusExit': return tell('focusExit', undefined);
+      case 'state':
+        return settle(id, ({ resolve }) => resolve(report.state));
+      case 'error':
+        return settle(id, ({ reject }) => reject(new Error(report.message)));
+      case 'stateChanged':
+        return tell('stateChanged', report.state);
+      case 'violation':
+        return tell('violation', report.violation);
+      case 'resize':
+        return tell('resize', report.height);
+      case 'focusExit':
+        return tell('focusExit', undefined);
       default:
     }
   };
@@ -96,12 +119,19 @@ function clientOn(port: MessagePort): PlaygroundClient {
     const report = parseReport(data);
     if (report) hear(report);
   });
-  const ask = (request: Request): Promise<PlaygroundState> => new Promise((resolve, reject) => {
-    const id = ++count;
-    const timer = setTimeout(() => settle(id, (waiting) => waiting.reject(new Error(`no answer to ${request.type} within ${ANSWER_WITHIN} ms`))), ANSWER_WITHIN);
-    pending.set(id, { resolve, reject, timer });
-    port.postMessage(makeMessage(request, id));
-  });
+  const ask = (request: Request): Promise<PlaygroundState> =>
+    new Promise((resolve, reject) => {
+      const id = ++count;
+      const timer = setTimeout(
+        () =>
+          settle(id, (waiting) =>
+            waiting.reject(new Error(`no answer to ${request.type} within ${ANSWER_WITHIN} ms`)),
+          ),
+        ANSWER_WITHIN,
+      );
+      pending.set(id, { resolve, reject, timer });
+      port.postMessage(makeMessage(request, id));
+    });
   return {
     load: (what) => ask({ type: 'load', ...what }),
     step: (count) => ask({ type: 'step', ...(count === undefined ? {} : { count }) }),
@@ -117,7 +147,8 @@ function clientOn(port: MessagePort): PlaygroundClient {
     },
     close: () => {
       port.close();
-      for (const id of pending.keys()) settle(id, ({ reject }) => reject(new Error('the playground was closed')));
+      for (const id of pending.keys())
+        settle(id, ({ reject }) => reject(new Error('the playground was closed')));
     },
   };
 }

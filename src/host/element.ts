@@ -6,8 +6,20 @@ import type { PlaygroundState, Theme, ViolationReport } from './protocol';
 export const TAG = 'vfio-playground';
 
 /** Attributes that go into the frame's address as they stand. */
-const PASSED = ['view', 'theme', 'step', 'play', 'speed', 'ro'] as const satisfies readonly (keyof typeof EMBED_PARAMETERS)[];
-const WATCHED = ['scenario', 'base', 'theme', ...PASSED.filter((name) => name !== 'theme')] as const;
+const PASSED = [
+  'view',
+  'theme',
+  'step',
+  'play',
+  'speed',
+  'ro',
+] as const satisfies readonly (keyof typeof EMBED_PARAMETERS)[];
+const WATCHED = [
+  'scenario',
+  'base',
+  'theme',
+  ...PASSED.filter((name) => name !== 'theme'),
+] as const;
 const LEAST_HEIGHT = 160;
 const MOST_HEIGHT = 2000;
 const FIRST_HEIGHT = 480;
@@ -71,7 +83,8 @@ declare global {
 }
 
 // Where a page is rendered on a server there are no elements: the module loads, and the fallback is what is sent.
-const Base = typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
+const Base =
+  typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
 
 /**
  * `<vfio-playground scenario="bind-race">text for print and for pages without scripts</vfio-playground>`: a playground in a frame,
@@ -98,9 +111,12 @@ export class PlaygroundElement extends Base {
     if (load === 'eager') this.open();
     else if (load === 'click') this.offer();
     else {
-      this.observer = new IntersectionObserver((entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) this.open();
-      }, { rootMargin: '300px' });
+      this.observer = new IntersectionObserver(
+        (entries) => {
+          if (entries.some((entry) => entry.isIntersecting)) this.open();
+        },
+        { rootMargin: '300px' },
+      );
       this.observer.observe(this);
     }
   }
@@ -113,7 +129,8 @@ export class PlaygroundElement extends Base {
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (!this.frame || before === now) return;
-    if (name === 'theme' && this.linked) void this.linked.setTheme(themeOf(now)).catch((error: unknown) => this.fail(error));
+    if (name === 'theme' && this.linked)
+      void this.linked.setTheme(themeOf(now)).catch((error: unknown) => this.fail(error));
     else {
       this.shut();
       this.open();
@@ -151,28 +168,37 @@ export class PlaygroundElement extends Base {
     if (this.frame) return;
     this.observer?.disconnect();
     const address = this.address();
-    if (address === undefined) return this.fail(new Error('<vfio-playground> needs base="…", the folder of the playground'));
+    if (address === undefined)
+      return this.fail(new Error('<vfio-playground> needs base="…", the folder of the playground'));
     this.button?.remove();
     const frame = document.createElement('iframe');
     frame.title = this.title || 'VFIO playground';
-    if (this.hasAttribute('sandbox')) frame.setAttribute('sandbox', 'allow-scripts allow-popups allow-popups-to-escape-sandbox');
+    if (this.hasAttribute('sandbox'))
+      frame.setAttribute('sandbox', 'allow-scripts allow-popups allow-popups-to-escape-sandbox');
     frame.style.height = `${this.wanted() ?? FIRST_HEIGHT}px`;
     frame.src = address;
     this.frame = frame;
     this.root().prepend(frame);
-    connect(frame).then((client) => (this.frame === frame ? this.link(frame, client) : client.close())).catch((error: unknown) => {
-      if (this.frame === frame) this.fail(error);
-    });
+    connect(frame)
+      .then((client) => (this.frame === frame ? this.link(frame, client) : client.close()))
+      .catch((error: unknown) => {
+        if (this.frame === frame) this.fail(error);
+      });
   }
 
   private link(frame: HTMLIFrameElement, client: PlaygroundClient): void {
     this.linked = client;
     frame.classList.add('live');
     client.on('resize', (height) => {
-      if (this.wanted() === undefined) frame.style.height = `${Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, Math.ceil(height)))}px`;
+      if (this.wanted() === undefined)
+        frame.style.height = `${Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, Math.ceil(height)))}px`;
     });
-    client.on('stateChanged', (detail) => this.dispatchEvent(new CustomEvent('statechanged', { detail })));
-    client.on('violation', (detail) => this.dispatchEvent(new CustomEvent('violation', { detail })));
+    client.on('stateChanged', (detail) =>
+      this.dispatchEvent(new CustomEvent('statechanged', { detail })),
+    );
+    client.on('violation', (detail) =>
+      this.dispatchEvent(new CustomEvent('violation', { detail })),
+    );
     client.on('focusExit', () => {
       this.tabIndex = -1;
       this.focus({ preventScroll: true });
@@ -197,7 +223,10 @@ export class PlaygroundElement extends Base {
   private address(): string | undefined {
     const base = this.getAttribute('base') ?? PlaygroundElement.folder;
     if (base === undefined) return undefined;
-    const url = new URL('embed.html', new URL(base.endsWith('/') ? base : `${base}/`, document.baseURI));
+    const url = new URL(
+      'embed.html',
+      new URL(base.endsWith('/') ? base : `${base}/`, document.baseURI),
+    );
     for (const name of PASSED) {
       const value = this.getAttribute(name);
       if (value !== null) url.searchParams.set(name, value === '' ? '1' : value);
@@ -217,5 +246,6 @@ function themeOf(value: string | null): Theme {
 /** Defines the element, once; `folder` is where the playground lies, for elements without `base`. */
 export function defineElement(folder?: string): void {
   if (folder !== undefined) PlaygroundElement.folder = folder;
-  if (typeof customElements !== 'undefined' && !customElements.get(TAG)) customElements.define(TAG, PlaygroundElement);
+  if (typeof customElements !== 'undefined' && !customElements.get(TAG))
+    customElements.define(TAG, PlaygroundElement);
 }

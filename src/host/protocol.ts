@@ -13,7 +13,8 @@ const LONGEST_ID = 64;
 export type Theme = 'light' | 'dark' | 'auto';
 
 /** What to show: a built-in scenario by its id, a permalink, or a scenario file as text or as the value of its JSON. */
-export type LoadTarget = { readonly scenario: string } | { readonly link: string } | { readonly file: string | object };
+export type LoadTarget =
+  { readonly scenario: string } | { readonly link: string } | { readonly file: string | object };
 
 /** What a host page asks for. Every request but `ping` is answered by `state` or `error` with its id. */
 export type Request =
@@ -75,7 +76,11 @@ export type Report =
 export type MessageId = number | string;
 
 /** What goes over the wire: what is said, and the three words that mark it. An answer has the id of its request. */
-export type Message<T> = T & { readonly source: typeof SOURCE; readonly v: typeof VERSION; readonly id?: MessageId };
+export type Message<T> = T & {
+  readonly source: typeof SOURCE;
+  readonly v: typeof VERSION;
+  readonly id?: MessageId;
+};
 
 /** A message around what is said. */
 export function makeMessage<T extends Request | Report>(said: T, id?: MessageId): Message<T> {
@@ -89,11 +94,16 @@ function fieldsOf(data: unknown): Fields | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const fields = data as Fields;
   const own = (key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
-  return own('source') === SOURCE && own('v') === VERSION && typeof own('type') === 'string' ? fields : undefined;
+  return own('source') === SOURCE && own('v') === VERSION && typeof own('type') === 'string'
+    ? fields
+    : undefined;
 }
 
 function idOf({ id }: Fields): MessageId | undefined {
-  return (typeof id === 'number' && Number.isFinite(id)) || (typeof id === 'string' && id.length <= LONGEST_ID) ? id : undefined;
+  return (typeof id === 'number' && Number.isFinite(id)) ||
+    (typeof id === 'string' && id.length <= LONGEST_ID)
+    ? id
+    : undefined;
 }
 
 /** A request with its id, what is wrong with it, or undefined for what is not for the playground or of a type that it does not know. */
@@ -109,31 +119,47 @@ export function parseRequest(data: unknown): ParsedRequest {
   const id = idOf(fields);
   const parsed = requestOf(fields);
   if (parsed === undefined) return undefined;
-  return typeof parsed === 'string' ? { ok: false, id, message: parsed } : { ok: true, id, request: parsed };
+  return typeof parsed === 'string'
+    ? { ok: false, id, message: parsed }
+    : { ok: true, id, request: parsed };
 }
 
 /** The request, or what is wrong with it. */
 function requestOf(fields: Fields): Request | string | undefined {
   const { type } = fields;
   switch (type) {
-    case 'ping': case 'pause': case 'getState': return { type };
-    case 'load': return loadOf(fields);
+    case 'ping':
+    case 'pause':
+    case 'getState':
+      return { type };
+    case 'load':
+      return loadOf(fields);
     case 'step': {
       const { count } = fields;
       if (count === undefined) return { type };
-      return isWhole(count, -MOST_STEPS) ? { type, count } : `count: ${shown(count)} stood here; accepted: a whole number from -${MOST_STEPS} to ${MOST_STEPS}`;
+      return isWhole(count, -MOST_STEPS)
+        ? { type, count }
+        : `count: ${shown(count)} stood here; accepted: a whole number from -${MOST_STEPS} to ${MOST_STEPS}`;
     }
-    case 'seek': return isWhole(fields['to'], 0) ? { type, to: fields['to'] } : `to: ${shown(fields['to'])} stood here; accepted: a whole number from 0 to ${MOST_STEPS}`;
+    case 'seek':
+      return isWhole(fields['to'], 0)
+        ? { type, to: fields['to'] }
+        : `to: ${shown(fields['to'])} stood here; accepted: a whole number from 0 to ${MOST_STEPS}`;
     case 'play': {
       const { speed } = fields;
       if (speed === undefined) return { type };
-      return typeof speed === 'number' && speed >= 0.1 && speed <= 60 ? { type, speed } : `speed: ${shown(speed)} stood here; accepted: 0.1 to 60 steps per second`;
+      return typeof speed === 'number' && speed >= 0.1 && speed <= 60
+        ? { type, speed }
+        : `speed: ${shown(speed)} stood here; accepted: 0.1 to 60 steps per second`;
     }
     case 'setTheme': {
       const { theme } = fields;
-      return theme === 'light' || theme === 'dark' || theme === 'auto' ? { type, theme } : `theme: ${shown(theme)} stood here; accepted: "light", "dark", "auto"`;
+      return theme === 'light' || theme === 'dark' || theme === 'auto'
+        ? { type, theme }
+        : `theme: ${shown(theme)} stood here; accepted: "light", "dark", "auto"`;
     }
-    default: return undefined;
+    default:
+      return undefined;
   }
 }
 
@@ -141,20 +167,28 @@ function loadOf({ scenario, link, file }: Fields): Request | string {
   const given = [scenario, link, file].filter((each) => each !== undefined);
   if (given.length !== 1) return 'load: accepted: exactly one of "scenario", "link" and "file"';
   const [what] = given;
-  if (typeof what === 'string' && what.length > MOST_CHARACTERS) return `load: ${what.length} characters stood here; accepted: at most ${MOST_CHARACTERS}`;
+  if (typeof what === 'string' && what.length > MOST_CHARACTERS)
+    return `load: ${what.length} characters stood here; accepted: at most ${MOST_CHARACTERS}`;
   if (typeof scenario === 'string') return { type: 'load', scenario };
   if (typeof link === 'string') return { type: 'load', link };
-  if (typeof file === 'string' || (typeof file === 'object' && file !== null)) return { type: 'load', file };
+  if (typeof file === 'string' || (typeof file === 'object' && file !== null))
+    return { type: 'load', file };
   return `load: ${shown(what)} stood here; accepted: a string, or for "file" also an object`;
 }
 
 function isWhole(value: unknown, least: number): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST_STEPS;
+  return (
+    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST_STEPS
+  );
 }
 
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
-  return typeof value === 'object' && value !== null ? 'an object' : value === undefined ? 'nothing' : String(value as number | boolean | null).slice(0, 60);
+  return typeof value === 'object' && value !== null
+    ? 'an object'
+    : value === undefined
+      ? 'nothing'
+      : String(value as number | boolean | null).slice(0, 60);
 }
 
 /** A report with the id of the request that it answers, or undefined for what is none. Trusts its sender to be the playground. */

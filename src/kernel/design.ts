@@ -19,7 +19,8 @@ export interface Anchor {
 }
 
 /** One instance per: device, IOMMU group, reset set, struct file of some kinds, ioas (one compat ioas per iommufd comes first), kvm, whole system. */
-export type Per = 'device' | 'group' | 'devset' | 'file' | 'fd' | 'ioas' | 'iommufdGroup' | 'kvm' | 'global';
+export type Per =
+  'device' | 'group' | 'devset' | 'file' | 'fd' | 'ioas' | 'iommufdGroup' | 'kvm' | 'global';
 
 /** How many things may count on an object: for the upper bound of its counters. */
 export interface Census {
@@ -36,14 +37,31 @@ type FromWorld = number | ((anchor: Anchor, census: Census) => number);
 /** One field of an object, by its kernel name. */
 export type FieldSpec =
   /** A small integer in `lo..hi`; stepping outside is a `counters` violation, never a wrap. `init` defaults to 0. */
-  | { readonly kind: 'int' | 'refcount'; readonly lo?: number; readonly hi: FromWorld; readonly init?: FromWorld }
-  | { readonly kind: 'bool'; readonly init?: FromWorld; /** Goes through the store buffer where the world asks. */ readonly accessFlag?: boolean }
+  | {
+      readonly kind: 'int' | 'refcount';
+      readonly lo?: number;
+      readonly hi: FromWorld;
+      readonly init?: FromWorld;
+    }
+  | {
+      readonly kind: 'bool';
+      readonly init?: FromWorld;
+      /** Goes through the store buffer where the world asks. */ readonly accessFlag?: boolean;
+    }
   /** A mutex; its value is the owner (task number + 1), 0 when free. */
   | { readonly kind: 'mutex' }
   /** struct completion; 1 when done. `counts` is the reference count whose holders it waits for. */
   | { readonly kind: 'completion'; readonly counts: string }
   /** A pointer to an object of one of `types`, 0 for NULL; `same` keeps to objects that agree on that anchor key, `fileKinds` to those made for files of these kinds. `bookkeeping` is the model's own: no struct of the kernel has it, and it is not shown. */
-  | { readonly kind: 'pointer'; readonly bookkeeping?: true; readonly types: readonly string[]; readonly same?: keyof Anchor; readonly fileKinds?: readonly FileKind[]; readonly init?: string; readonly edge: EdgeKind }
+  | {
+      readonly kind: 'pointer';
+      readonly bookkeeping?: true;
+      readonly types: readonly string[];
+      readonly same?: keyof Anchor;
+      readonly fileKinds?: readonly FileKind[];
+      readonly init?: string;
+      readonly edge: EdgeKind;
+    }
   /** Fixed for the object's life: the object of `type` at the same anchor. No state. */
   | { readonly kind: 'link'; readonly type: string; readonly edge: EdgeKind }
   /** One of these words, by index. */
@@ -96,7 +114,9 @@ export interface Routine {
 }
 
 /** What a call runs: one routine, or one per kind of file its fd argument stands for (`other` for the rest). */
-export type CallBody = Routine | { readonly byKind: Partial<Readonly<Record<FileKind, Routine>>>; readonly other: Routine };
+export type CallBody =
+  | Routine
+  | { readonly byKind: Partial<Readonly<Record<FileKind, Routine>>>; readonly other: Routine };
 
 /** Something that holds one count of a counter, while `when` is true of an object of `role`'s type. */
 export interface Holder {

@@ -28,8 +28,26 @@ export function field(index: number): Expr {
 /** Applies a binary operator, folded when both sides (or a deciding side) are constant. */
 export function binary(op: BinaryOp, a: Expr, b: Expr): Expr {
   if (a.op === 'const' && b.op === 'const') return constant(apply(op, a.value, b.value));
-  if (op === 'and') return a.op === 'const' ? (a.value ? b : FALSE) : b.op === 'const' ? (b.value ? a : FALSE) : { op, a, b };
-  if (op === 'or') return a.op === 'const' ? (a.value ? TRUE : b) : b.op === 'const' ? (b.value ? TRUE : a) : { op, a, b };
+  if (op === 'and')
+    return a.op === 'const'
+      ? a.value
+        ? b
+        : FALSE
+      : b.op === 'const'
+        ? b.value
+          ? a
+          : FALSE
+        : { op, a, b };
+  if (op === 'or')
+    return a.op === 'const'
+      ? a.value
+        ? TRUE
+        : b
+      : b.op === 'const'
+        ? b.value
+          ? TRUE
+          : a
+        : { op, a, b };
   return { op, a, b };
 }
 
@@ -55,37 +73,60 @@ export function any(terms: readonly Expr[]): Expr {
 
 function apply(op: BinaryOp, a: number, b: number): number {
   switch (op) {
-    case 'eq': return a === b ? 1 : 0;
-    case 'ne': return a !== b ? 1 : 0;
-    case 'lt': return a < b ? 1 : 0;
-    case 'le': return a <= b ? 1 : 0;
-    case 'add': return a + b;
-    case 'sub': return a - b;
-    case 'and': return a && b ? 1 : 0;
-    case 'or': return a || b ? 1 : 0;
+    case 'eq':
+      return a === b ? 1 : 0;
+    case 'ne':
+      return a !== b ? 1 : 0;
+    case 'lt':
+      return a < b ? 1 : 0;
+    case 'le':
+      return a <= b ? 1 : 0;
+    case 'add':
+      return a + b;
+    case 'sub':
+      return a - b;
+    case 'and':
+      return a && b ? 1 : 0;
+    case 'or':
+      return a || b ? 1 : 0;
   }
 }
 
 /** The expression's value in `state` (one element per field). Allocates nothing. */
 export function evaluate(e: Expr, state: Int32Array): number {
   switch (e.op) {
-    case 'const': return e.value;
-    case 'field': return state[e.field]!;
-    case 'not': return evaluate(e.a, state) ? 0 : 1;
-    case 'select': return evaluate(e.cond, state) ? evaluate(e.a, state) : evaluate(e.b, state);
-    case 'and': return evaluate(e.a, state) && evaluate(e.b, state) ? 1 : 0;
-    case 'or': return evaluate(e.a, state) || evaluate(e.b, state) ? 1 : 0;
-    default: return apply(e.op, evaluate(e.a, state), evaluate(e.b, state));
+    case 'const':
+      return e.value;
+    case 'field':
+      return state[e.field]!;
+    case 'not':
+      return evaluate(e.a, state) ? 0 : 1;
+    case 'select':
+      return evaluate(e.cond, state) ? evaluate(e.a, state) : evaluate(e.b, state);
+    case 'and':
+      return evaluate(e.a, state) && evaluate(e.b, state) ? 1 : 0;
+    case 'or':
+      return evaluate(e.a, state) || evaluate(e.b, state) ? 1 : 0;
+    default:
+      return apply(e.op, evaluate(e.a, state), evaluate(e.b, state));
   }
 }
 
 /** Calls `visit` with every field index that the expression reads. */
 export function fieldsRead(e: Expr, visit: (index: number) => void): void {
   switch (e.op) {
-    case 'const': return;
-    case 'field': return visit(e.field);
-    case 'not': return fieldsRead(e.a, visit);
-    case 'select': fieldsRead(e.cond, visit); fieldsRead(e.a, visit); return fieldsRead(e.b, visit);
-    default: fieldsRead(e.a, visit); fieldsRead(e.b, visit);
+    case 'const':
+      return;
+    case 'field':
+      return visit(e.field);
+    case 'not':
+      return fieldsRead(e.a, visit);
+    case 'select':
+      fieldsRead(e.cond, visit);
+      fieldsRead(e.a, visit);
+      return fieldsRead(e.b, visit);
+    default:
+      fieldsRead(e.a, visit);
+      fieldsRead(e.b, visit);
   }
 }

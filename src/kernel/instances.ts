@@ -4,10 +4,21 @@ import { FILE_KIND_OF, processOf } from './world';
 import type { Call, FileKind, World } from './world';
 
 /** A struct file that some call of the scenario makes. */
-interface FileInstance { readonly name: string; readonly kind: FileKind; readonly by: string; readonly call: number; readonly anchor: Anchor }
+interface FileInstance {
+  readonly name: string;
+  readonly kind: FileKind;
+  readonly by: string;
+  readonly call: number;
+  readonly anchor: Anchor;
+}
 
 /** An fd-table place that some call fills. */
-interface FdInstance { readonly name: string; readonly process: string; readonly file: string; readonly call: number }
+interface FdInstance {
+  readonly name: string;
+  readonly process: string;
+  readonly file: string;
+  readonly call: number;
+}
 
 /** Everything that can come to exist in one scenario, by what it is made for. */
 export interface Instances {
@@ -23,21 +34,34 @@ export interface Instances {
 
 /** Which anchor keys make an object of each `per` the same. */
 export const ANCHOR_KEYS: Readonly<Record<Per, readonly (keyof Anchor)[]>> = {
-  device: ['device'], group: ['group'], devset: ['devset'], file: ['file'], fd: ['fd'], ioas: ['ioas'], iommufdGroup: ['file', 'group'],
-  kvm: ['kvm'], global: [],
+  device: ['device'],
+  group: ['group'],
+  devset: ['devset'],
+  file: ['file'],
+  fd: ['fd'],
+  ioas: ['ioas'],
+  iommufdGroup: ['file', 'group'],
+  kvm: ['kvm'],
+  global: [],
 };
 
 /** Finds every instance of a scenario: the closed world that a program is compiled for. */
 export function findInstances(world: World, calls: readonly Call[]): Instances {
-  const deviceAnchors = world.devices.map((d): Anchor => ({ device: d.name, group: d.group, devset: d.devset ?? d.name, devName: d.devName ?? d.name }));
-  const deviceAnchor = (name: string): Anchor | undefined => deviceAnchors.find(a => a.device === name);
+  const deviceAnchors = world.devices.map((d): Anchor => ({
+    device: d.name,
+    group: d.group,
+    devset: d.devset ?? d.name,
+    devName: d.devName ?? d.name,
+  }));
+  const deviceAnchor = (name: string): Anchor | undefined =>
+    deviceAnchors.find((a) => a.device === name);
   const files: FileInstance[] = [];
   const fds: FdInstance[] = [];
   const ioas: Anchor[] = [];
   const kvms: string[] = [];
   const fdAnchor = (name: string): Anchor | undefined => {
-    const fd = fds.find(f => f.name === name);
-    const file = fd && files.find(f => f.name === fd.file);
+    const fd = fds.find((f) => f.name === name);
+    const file = fd && files.find((f) => f.name === fd.file);
     return fd && file && { ...file.anchor, fd: fd.name, process: fd.process };
   };
   const add = (c: Call, index: number): void => {
@@ -46,13 +70,21 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
     const kind = FILE_KIND_OF[c.call];
     if (kind) {
       const where: Anchor = c.device ? deviceAnchor(c.device)! : c.group ? { group: c.group } : {};
-      const group = kind === 'device' ? fdAnchor(c.fd!)?.group ?? where.group : where.group;
-      const anchor: Anchor = { ...where, ...(group === undefined ? {} : { group }), file: name, fileKind: kind, fd: name, process };
+      const group = kind === 'device' ? (fdAnchor(c.fd!)?.group ?? where.group) : where.group;
+      const anchor: Anchor = {
+        ...where,
+        ...(group === undefined ? {} : { group }),
+        file: name,
+        fileKind: kind,
+        fd: name,
+        process,
+      };
       files.push({ name, kind, by: c.by, call: index, anchor });
       fds.push({ name, process, file: name, call: index });
-      if (kind === 'iommufd' || kind === 'container') ioas.push({ ioas: `${name}.compat`, file: name, fileKind: kind });
+      if (kind === 'iommufd' || kind === 'container')
+        ioas.push({ ioas: `${name}.compat`, file: name, fileKind: kind });
     } else if (c.call === 'pass_fd') {
-      fds.push({ name, process: c.to!, file: fds.find(f => f.name === c.fd)!.file, call: index });
+      fds.push({ name, process: c.to!, file: fds.find((f) => f.name === c.fd)!.file, call: index });
     } else if (c.call === 'ioas_alloc') {
       const at = fdAnchor(c.iommufd!)!;
       ioas.push({ ioas: name, file: at.file!, ...(at.fileKind ? { fileKind: at.fileKind } : {}) });
@@ -63,33 +95,55 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
   let rest = makers;
   while (rest.length > 0) {
     const stuck = rest.filter(([c, i]) => {
-      const ready = [c.fd, c.call === 'ioas_alloc' ? c.iommufd : undefined].every(n => n === undefined || fds.some(f => f.name === n));
+      const ready = [c.fd, c.call === 'ioas_alloc' ? c.iommufd : undefined].every(
+        (n) => n === undefined || fds.some((f) => f.name === n),
+      );
       if (ready) add(c, i);
       return !ready;
     });
-    if (stuck.length === rest.length) throw new Error(`no call makes the name used by ${JSON.stringify(stuck[0]![0])}`);
+    if (stuck.length === rest.length)
+      throw new Error(`no call makes the name used by ${JSON.stringify(stuck[0]![0])}`);
     rest = stuck;
   }
   files.sort((a, b) => a.call - b.call);
   fds.sort((a, b) => a.call - b.call);
-  const groups = [...new Set([...world.devices.map(d => d.group), ...calls.flatMap(c => (c.group === undefined ? [] : [c.group]))])];
+  const groups = [
+    ...new Set([
+      ...world.devices.map((d) => d.group),
+      ...calls.flatMap((c) => (c.group === undefined ? [] : [c.group])),
+    ]),
+  ];
   const anchors: Record<Per, Anchor[]> = {
     device: deviceAnchors,
-    group: groups.map(group => ({ group })),
-    devset: [...new Set(deviceAnchors.map(a => a.devset!))].map(devset => ({ devset })),
-    file: files.map(f => f.anchor),
-    fd: fds.map(f => ({ ...fdAnchor(f.name)! })),
+    group: groups.map((group) => ({ group })),
+    devset: [...new Set(deviceAnchors.map((a) => a.devset!))].map((devset) => ({ devset })),
+    file: files.map((f) => f.anchor),
+    fd: fds.map((f) => ({ ...fdAnchor(f.name)! })),
     ioas,
-    iommufdGroup: files.filter(f => f.kind === 'iommufd' || f.kind === 'container').flatMap(f => groups.map((group): Anchor => ({ file: f.name, fileKind: f.kind, group }))),
-    kvm: kvms.map(kvm => ({ kvm })),
+    iommufdGroup: files
+      .filter((f) => f.kind === 'iommufd' || f.kind === 'container')
+      .flatMap((f) => groups.map((group): Anchor => ({ file: f.name, fileKind: f.kind, group }))),
+    kvm: kvms.map((kvm) => ({ kvm })),
     global: [{}],
   };
-  const census = (anchor: Anchor): Census['files'] => (kinds, key) =>
-    files.filter(f => kinds.includes(f.kind) && (key === undefined || f.anchor[key] === anchor[key])).length;
+  const census =
+    (anchor: Anchor): Census['files'] =>
+    (kinds, key) =>
+      files.filter(
+        (f) => kinds.includes(f.kind) && (key === undefined || f.anchor[key] === anchor[key]),
+      ).length;
   return {
-    files, fds, anchors, fdAnchor, deviceAnchor,
-    ioasAnchor: name => ioas.find(a => a.ioas === name),
-    census: { files: census({}), calls: name => calls.filter(c => c.call === name).length, world },
+    files,
+    fds,
+    anchors,
+    fdAnchor,
+    deviceAnchor,
+    ioasAnchor: (name) => ioas.find((a) => a.ioas === name),
+    census: {
+      files: census({}),
+      calls: (name) => calls.filter((c) => c.call === name).length,
+      world,
+    },
   };
 }
 
@@ -97,7 +151,10 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
 export function censusFor(instances: Instances, anchor: Anchor): Census {
   return {
     ...instances.census,
-    files: (kinds, key) => instances.files.filter(f => kinds.includes(f.kind) && (key === undefined || f.anchor[key] === anchor[key])).length,
+    files: (kinds, key) =>
+      instances.files.filter(
+        (f) => kinds.includes(f.kind) && (key === undefined || f.anchor[key] === anchor[key]),
+      ).length,
   };
 }
 
@@ -113,7 +170,11 @@ export function objectTypes(model: DesignModel): readonly ObjectType[] {
 
 /** The anchors that a type has an instance for. */
 export function anchorsOf(spec: ObjectType, instances: Instances): readonly Anchor[] {
-  const kinds = spec.fileKinds ?? (spec.per === 'ioas' || spec.per === 'iommufdGroup' ? ['iommufd'] : undefined);
+  const kinds =
+    spec.fileKinds ??
+    (spec.per === 'ioas' || spec.per === 'iommufdGroup' ? ['iommufd'] : undefined);
   const anchors = instances.anchors[spec.per];
-  return kinds ? anchors.filter(a => a.fileKind !== undefined && kinds.includes(a.fileKind)) : anchors;
+  return kinds
+    ? anchors.filter((a) => a.fileKind !== undefined && kinds.includes(a.fileKind))
+    : anchors;
 }

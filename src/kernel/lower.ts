@@ -13,7 +13,12 @@ import type { World } from './world';
 /** A statement of a body whose jumps are not yet placed: `exit` is the return to user, with the release callbacks that it runs. */
 export type Draft =
   | Exclude<Statement, { op: 'if' }>
-  | { readonly op: 'if'; readonly cond: Expr; readonly then: readonly Draft[]; readonly otherwise: readonly Draft[] }
+  | {
+      readonly op: 'if';
+      readonly cond: Expr;
+      readonly then: readonly Draft[];
+      readonly otherwise: readonly Draft[];
+    }
   | { readonly op: 'exit' };
 
 const NONE: readonly Draft[] = [];
@@ -35,8 +40,23 @@ export interface CallContext {
   /** The same statement for every step that asks for it under this key; `make` is asked once. */
   readonly once: (key: string, make: () => Draft) => Draft;
   /** Struct file and fd that the call makes (fdInstall), and fd that it closes. */
-  readonly made: { readonly file: ObjectSlot; readonly fd: ObjectSlot; readonly name: string; readonly process: string; readonly fresh: boolean } | undefined;
-  readonly closed: { readonly file: ObjectSlot; readonly fd: ObjectSlot; readonly name: string; readonly process: string } | undefined;
+  readonly made:
+    | {
+        readonly file: ObjectSlot;
+        readonly fd: ObjectSlot;
+        readonly name: string;
+        readonly process: string;
+        readonly fresh: boolean;
+      }
+    | undefined;
+  readonly closed:
+    | {
+        readonly file: ObjectSlot;
+        readonly fd: ObjectSlot;
+        readonly name: string;
+        readonly process: string;
+      }
+    | undefined;
   /** A file whose reference this call holds for its duration (the fd table is shared). */
   readonly held: ObjectSlot | undefined;
   readonly views: DesignViews;
@@ -66,7 +86,12 @@ export class Lowering {
   private readonly leading = new Set<Op>();
 
   /** `atEntry`: the step looks the fd up, so a return from it has no file reference to put. */
-  constructor(private readonly call: CallContext, private readonly step: StepSpec, private readonly labels: ReadonlyMap<string, number>, private readonly atEntry: boolean) {}
+  constructor(
+    private readonly call: CallContext,
+    private readonly step: StepSpec,
+    private readonly labels: ReadonlyMap<string, number>,
+    private readonly atEntry: boolean,
+  ) {}
 
   /** The body of the step; guard and waits are set on the way. */
   run(scope: Scope): Draft[] {
@@ -76,12 +101,13 @@ export class Lowering {
 
   /** When the blocking operation that the step begins with can proceed. */
   private guardOf(ops: readonly Op[], scope: Scope, when: Expr): Expr {
-    const op = ops.find(o => o.kind !== 'say');
+    const op = ops.find((o) => o.kind !== 'say');
     if (!op) return TRUE;
     this.leading.add(op);
     if (op.kind === 'mutexLock') {
       const { cases } = scope.places(op.mutex);
-      for (const c of cases) this.waits.push({ kind: 'mutex', field: c.field.index, when: all([when, c.when]) });
+      for (const c of cases)
+        this.waits.push({ kind: 'mutex', field: c.field.index, when: all([when, c.when]) });
       return binary('eq', scope.load(op.mutex), constant(0));
     }
     if (op.kind === 'waitForCompletion') {
@@ -92,7 +118,8 @@ export class Lowering {
       this.waits.push({ kind: 'completion', field: f.index, counter });
       return binary('ne', field(f.index), constant(0));
     }
-    if (op.kind === 'staticTest') return this.guardOf(this.call.decide(op.test) ? op.then : op.otherwise, scope, when);
+    if (op.kind === 'staticTest')
+      return this.guardOf(this.call.decide(op.test) ? op.then : op.otherwise, scope, when);
     if (op.kind === 'test') {
       const cond = scope.condition(op.cond);
       const then = this.guardOf(op.then, scope, all([when, cond]));
@@ -100,10 +127,17 @@ export class Lowering {
       return all([any([not(cond), then]), any([cond, otherwise])]);
     }
     if (op.kind === 'withPointer') {
-      return all(scope.places(op.pointer).cases.flatMap(c => c.field.targets!.map((t, i) => {
-        const here = all([c.when, binary('eq', field(c.field.index), constant(i + 1))]);
-        return any([not(here), this.guardOf(op.ops, scope.bind(op.as, scope.layout.objects[t]!), all([when, here]))]);
-      })));
+      return all(
+        scope.places(op.pointer).cases.flatMap((c) =>
+          c.field.targets!.map((t, i) => {
+            const here = all([c.when, binary('eq', field(c.field.index), constant(i + 1))]);
+            return any([
+              not(here),
+              this.guardOf(op.ops, scope.bind(op.as, scope.layout.objects[t]!), all([when, here])),
+            ]);
+          }),
+        ),
+      );
     }
     return TRUE;
   }
@@ -130,42 +164,106 @@ export class Lowering {
   }
 
   private lower(op: Op, scope: Scope, out: Draft[]): void {
-    if ((op.kind === 'mutexLock' || op.kind === 'waitForCompletion') && !this.leading.has(op) && !this.call.sketch) throw new Error(`${this.step.id}: ${op.kind} must be the first operation of its step`);
-    const note = (n: Note, value: Expr = constant(0)): void => { out.push({ op: 'note', note: this.call.note(n), value }); };
+    if (
+      (op.kind === 'mutexLock' || op.kind === 'waitForCompletion') &&
+      !this.leading.has(op) &&
+      !this.call.sketch
+    )
+      throw new Error(`${this.step.id}: ${op.kind} must be the first operation of its step`);
+    const note = (n: Note, value: Expr = constant(0)): void => {
+      out.push({ op: 'note', note: this.call.note(n), value });
+    };
     switch (op.kind) {
-      case 'mutexLock': this.flush(scope, out); return this.write(op.mutex, constant(this.call.task + 1), scope, out, f => note({ kind: 'lock', field: f }));
+      case 'mutexLock':
+        this.flush(scope, out);
+        return this.write(op.mutex, constant(this.call.task + 1), scope, out, (f) =>
+          note({ kind: 'lock', field: f }),
+        );
       case 'mutexUnlock': {
         this.flush(scope, out);
         const mine = constant(this.call.task + 1);
         this.each(op.mutex, scope, out, (c, o) => {
-          const release: Draft[] = [{ op: 'set', field: c.field.index, value: constant(0) }, { op: 'note', note: this.call.note({ kind: 'unlock', field: c.field.index }), value: constant(0) }];
+          const release: Draft[] = [
+            { op: 'set', field: c.field.index, value: constant(0) },
+            {
+              op: 'note',
+              note: this.call.note({ kind: 'unlock', field: c.field.index }),
+              value: constant(0),
+            },
+          ];
           if (this.known.get(c.field.index) === this.call.task + 1) o.push(...release);
-          else o.push({ op: 'if', cond: binary('eq', field(c.field.index), mine), then: release, otherwise: [this.call.once(`unheld ${c.field.index}`, () => this.violation('lock-order', `releases ${c.field.title} without holding it`, c.object))] });
+          else
+            o.push({
+              op: 'if',
+              cond: binary('eq', field(c.field.index), mine),
+              then: release,
+              otherwise: [
+                this.call.once(`unheld ${c.field.index}`, () =>
+                  this.violation(
+                    'lock-order',
+                    `releases ${c.field.title} without holding it`,
+                    c.object,
+                  ),
+                ),
+              ],
+            });
         });
         return this.forget(op.mutex, scope);
       }
-      case 'spin': for (const inner of op.ops) this.lower(inner, scope, out); return;
+      case 'spin':
+        for (const inner of op.ops) this.lower(inner, scope, out);
+        return;
       case 'store': {
         // Fields that the path may lead to can number their targets differently.
         const value = (target: Field): Expr => scope.value(op.value, target);
         this.dereference(typeof op.value === 'string' ? op.value : undefined, scope, out);
         if (op.release) this.flush(scope, out);
-        return this.write(op.place, value, scope, out, f => note({ kind: 'write', field: f, release: op.release === true }, value(scope.layout.fields[f]!)), op.release !== true);
+        return this.write(
+          op.place,
+          value,
+          scope,
+          out,
+          (f) =>
+            note(
+              { kind: 'write', field: f, release: op.release === true },
+              value(scope.layout.fields[f]!),
+            ),
+          op.release !== true,
+        );
       }
-      case 'test': return this.lowerTest(op.cond, op.then, op.otherwise, scope, out);
-      case 'staticTest': for (const inner of this.call.decide(op.test) ? op.then : op.otherwise) { this.lower(inner, scope, out); if (endsStep(out)) return; } return;
-      case 'withPointer': return this.lowerPointer(op, scope, out);
+      case 'test':
+        return this.lowerTest(op.cond, op.then, op.otherwise, scope, out);
+      case 'staticTest':
+        for (const inner of this.call.decide(op.test) ? op.then : op.otherwise) {
+          this.lower(inner, scope, out);
+          if (endsStep(out)) return;
+        }
+        return;
+      case 'withPointer':
+        return this.lowerPointer(op, scope, out);
       case 'forEach':
         for (const o of scope.layout.objects) {
-          if (o.spec.role !== op.role || (op.same !== undefined && o.anchor[op.same] !== scope.names.main[op.same])) continue;
+          if (
+            o.spec.role !== op.role ||
+            (op.same !== undefined && o.anchor[op.same] !== scope.names.main[op.same])
+          )
+            continue;
           for (const inner of op.ops) this.lower(inner, scope.bind(op.as, o), out);
         }
         return;
-      case 'refInc': return this.count(op.place, 1, scope, out);
-      case 'add': return this.count(op.place, op.by, scope, out);
+      case 'refInc':
+        return this.count(op.place, 1, scope, out);
+      case 'add':
+        return this.count(op.place, op.by, scope, out);
       case 'refDec':
         this.count(op.place, -1, scope, out);
-        if (op.onZero.length > 0) out.push({ op: 'if', cond: binary('eq', scope.load(op.place), constant(0)), then: this.branch(op.onZero, scope), otherwise: NONE });
+        if (op.onZero.length > 0)
+          out.push({
+            op: 'if',
+            cond: binary('eq', scope.load(op.place), constant(0)),
+            then: this.branch(op.onZero, scope),
+            otherwise: NONE,
+          });
         return;
       case 'refIncNotZero': {
         this.dereference(op.place, scope, out);
@@ -182,61 +280,145 @@ export class Lowering {
         this.dereference(op.place, scope, out);
         this.read(op.place, scope, false, out);
         const swap: Draft[] = [];
-        this.write(op.place, scope.value(op.to, target), scope, swap, f => swap.push({ op: 'note', note: this.call.note({ kind: 'write', field: f, release: false }), value: field(f) }));
-        out.push({ op: 'if', cond: binary('eq', scope.load(op.place), scope.value(op.from, target)), then: swap, otherwise: this.branch(op.otherwise, scope) });
+        this.write(op.place, scope.value(op.to, target), scope, swap, (f) =>
+          swap.push({
+            op: 'note',
+            note: this.call.note({ kind: 'write', field: f, release: false }),
+            value: field(f),
+          }),
+        );
+        out.push({
+          op: 'if',
+          cond: binary('eq', scope.load(op.place), scope.value(op.from, target)),
+          then: swap,
+          otherwise: this.branch(op.otherwise, scope),
+        });
         return;
       }
-      case 'alloc': case 'free': return this.live(op.object, op.kind === 'alloc', scope, out);
-      case 'fget': return this.count(`${op.file}.f_count`, 1, scope, out);
-      case 'fput': return this.fput(op.file, scope, out);
-      case 'fdInstall': return this.install(out, note);
+      case 'alloc':
+      case 'free':
+        return this.live(op.object, op.kind === 'alloc', scope, out);
+      case 'fget':
+        return this.count(`${op.file}.f_count`, 1, scope, out);
+      case 'fput':
+        return this.fput(op.file, scope, out);
+      case 'fdInstall':
+        return this.install(out, note);
       case 'fdRemove': {
         const c = this.call.closed!;
         out.push({ op: 'set', field: c.fd.fields['installed']!, value: constant(0) });
         return note({ kind: 'fdRemove', fd: c.name, process: c.process, object: c.file.index });
       }
       case 'replaceFops':
-        return this.write(`${op.file}.f_op`, constant(op.to === 'normal' ? 1 : 0), scope, out, f => note({ kind: 'fops', object: scope.layout.fields[f]!.object, to: op.to }), true);
-      case 'complete': return this.write(op.completion, constant(1), scope, out, f => note({ kind: 'complete', field: f }));
-      case 'waitForCompletion': return note({ kind: 'wait', field: scope.places(op.completion).cases[0]!.field.index });
-      case 'cdevAdd': return this.write(op.place, constant(1), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
-      case 'cdevDel': return this.write(op.place, constant(0), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
-      case 'listAdd': case 'listDel': return this.link(op, scope, out);
-      case 'idaAlloc': return this.write(op.place, this.lowestFree(op.place, scope), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
-      case 'idaFree': return this.write(op.place, constant(0), scope, out, f => note({ kind: 'write', field: f, release: false }, field(f)));
-      case 'fail': return this.fail(op.errno, op.why, op.at, op.to, scope, out);
+        return this.write(
+          `${op.file}.f_op`,
+          constant(op.to === 'normal' ? 1 : 0),
+          scope,
+          out,
+          (f) => note({ kind: 'fops', object: scope.layout.fields[f]!.object, to: op.to }),
+          true,
+        );
+      case 'complete':
+        return this.write(op.completion, constant(1), scope, out, (f) =>
+          note({ kind: 'complete', field: f }),
+        );
+      case 'waitForCompletion':
+        return note({ kind: 'wait', field: scope.places(op.completion).cases[0]!.field.index });
+      case 'cdevAdd':
+        return this.write(op.place, constant(1), scope, out, (f) =>
+          note({ kind: 'write', field: f, release: false }, field(f)),
+        );
+      case 'cdevDel':
+        return this.write(op.place, constant(0), scope, out, (f) =>
+          note({ kind: 'write', field: f, release: false }, field(f)),
+        );
+      case 'listAdd':
+      case 'listDel':
+        return this.link(op, scope, out);
+      case 'idaAlloc':
+        return this.write(op.place, this.lowestFree(op.place, scope), scope, out, (f) =>
+          note({ kind: 'write', field: f, release: false }, field(f)),
+        );
+      case 'idaFree':
+        return this.write(op.place, constant(0), scope, out, (f) =>
+          note({ kind: 'write', field: f, release: false }, field(f)),
+        );
+      case 'fail':
+        return this.fail(op.errno, op.why, op.at, op.to, scope, out);
       case 'fallible':
         if (this.call.fault !== this.step.id) return;
         for (const inner of op.before ?? []) this.lower(inner, scope, out);
         return this.fail(op.errno, `${op.what} fails: ${op.why}`, op.at, op.to, scope, out);
       case 'onFault':
         if (this.call.fault !== this.step.id) return;
-        for (const inner of op.ops) { this.lower(inner, scope, out); if (endsStep(out)) return; }
+        for (const inner of op.ops) {
+          this.lower(inner, scope, out);
+          if (endsStep(out)) return;
+        }
         return;
-      case 'goto': out.push(this.jump(op.to)); return;
-      case 'ret': return this.ret(out);
+      case 'goto':
+        out.push(this.jump(op.to));
+        return;
+      case 'ret':
+        return this.ret(out);
       case 'warnOn': {
-        const cond = scope.condition(op.cond, p => this.dereference(p, scope, out));
-        out.push({ op: 'if', cond, then: [{ op: 'note', note: this.call.note({ kind: 'warn', why: op.why }), value: constant(0) }], otherwise: NONE });
+        const cond = scope.condition(op.cond, (p) => this.dereference(p, scope, out));
+        out.push({
+          op: 'if',
+          cond,
+          then: [
+            { op: 'note', note: this.call.note({ kind: 'warn', why: op.why }), value: constant(0) },
+          ],
+          otherwise: NONE,
+        });
         return;
       }
-      case 'driverOp': return this.driverOp(op, scope, out, note);
-      case 'say': return note({ kind: 'say', text: op.text });
-      case 'bookkeep': out.push(...withoutNotes(this.block(op.ops, scope))); return;
+      case 'driverOp':
+        return this.driverOp(op, scope, out, note);
+      case 'say':
+        return note({ kind: 'say', text: op.text });
+      case 'bookkeep':
+        out.push(...withoutNotes(this.block(op.ops, scope)));
+        return;
     }
   }
 
-  private lowerTest(cond: Condition, then: readonly Op[], otherwise: readonly Op[], scope: Scope, out: Draft[]): void {
+  private lowerTest(
+    cond: Condition,
+    then: readonly Op[],
+    otherwise: readonly Op[],
+    scope: Scope,
+    out: Draft[],
+  ): void {
     if (this.call.sketch) {
-      out.push({ op: 'if', cond: TRUE, then: this.branch(then, scope), otherwise: this.branch(otherwise, scope) });
+      out.push({
+        op: 'if',
+        cond: TRUE,
+        then: this.branch(then, scope),
+        otherwise: this.branch(otherwise, scope),
+      });
       return;
     }
-    const e = scope.condition(cond, p => this.dereference(p, scope, out));
+    const e = scope.condition(cond, (p) => this.dereference(p, scope, out));
     const fields: number[] = [];
-    scope.condition(cond, p => fields.push(...scope.places(p).cases.map(c => c.field.index)));
-    out.push({ op: 'note', note: this.call.note({ kind: 'read', text: printCondition(cond), fields, acquire: hasAcquire(cond) }), value: e });
+    scope.condition(cond, (p) => fields.push(...scope.places(p).cases.map((c) => c.field.index)));
+    out.push({
+      op: 'note',
+      note: this.call.note({
+        kind: 'read',
+        text: printCondition(cond),
+        fields,
+        acquire: hasAcquire(cond),
+      }),
+      value: e,
+    });
     this.staleness(fields, hasAcquire(cond), scope, out);
-    out.push({ op: 'if', cond: e, then: this.branch(then, scope), otherwise: this.branch(otherwise, scope) });
+    out.push({
+      op: 'if',
+      cond: e,
+      then: this.branch(then, scope),
+      otherwise: this.branch(otherwise, scope),
+    });
   }
 
   private lowerPointer(op: Extract<Op, { kind: 'withPointer' }>, scope: Scope, out: Draft[]): void {
@@ -244,44 +426,97 @@ export class Lowering {
     for (const c of scope.places(op.pointer).cases) {
       if (!this.call.sketch) {
         const isNull = all([c.when, binary('eq', field(c.field.index), constant(0))]);
-        out.push({ op: 'if', cond: isNull, then: [this.violation('memory', `follows ${printPath(op.pointer)}, which is NULL`, c.object)], otherwise: NONE });
+        out.push({
+          op: 'if',
+          cond: isNull,
+          then: [
+            this.violation('memory', `follows ${printPath(op.pointer)}, which is NULL`, c.object),
+          ],
+          otherwise: NONE,
+        });
       }
       // The operations may change the pointer itself: the cases are decided before any of them runs.
-      const chain = c.field.targets!.reduceRight<readonly Draft[]>((rest, t, i) => [{
-        op: 'if',
-        cond: all([c.when, binary('eq', field(c.field.index), constant(i + 1))]),
-        then: this.branch(op.ops, scope.bind(op.as, scope.layout.objects[t]!)),
-        otherwise: rest,
-      }], []);
+      const chain = c.field.targets!.reduceRight<readonly Draft[]>(
+        (rest, t, i) => [
+          {
+            op: 'if',
+            cond: all([c.when, binary('eq', field(c.field.index), constant(i + 1))]),
+            then: this.branch(op.ops, scope.bind(op.as, scope.layout.objects[t]!)),
+            otherwise: rest,
+          },
+        ],
+        [],
+      );
       out.push(...chain);
     }
   }
 
   /** A plain load of an access flag whose newer value sits in another task's store buffer, or that runs ahead of the bind, breaks publication. */
-  private staleness(fields: readonly number[], acquires: boolean, scope: Scope, out: Draft[]): void {
+  private staleness(
+    fields: readonly number[],
+    acquires: boolean,
+    scope: Scope,
+    out: Draft[],
+  ): void {
     for (const index of fields) {
       const others = scope.names.buffers?.others.get(index);
       if (!others) continue;
       const f = scope.layout.fields[index]!;
       const object = scope.layout.objects[f.object];
-      const stale = any(others.map(b => all([binary('ne', field(b), constant(0)), binary('ne', binary('sub', field(b), constant(1)), field(index))])));
-      out.push({ op: 'if', cond: stale, then: [this.violation('publication', `reads a stale ${f.title}: the newer value is still in the writer's store buffer`, object)], otherwise: NONE });
+      const stale = any(
+        others.map((b) =>
+          all([
+            binary('ne', field(b), constant(0)),
+            binary('ne', binary('sub', field(b), constant(1)), field(index)),
+          ]),
+        ),
+      );
+      out.push({
+        op: 'if',
+        cond: stale,
+        then: [
+          this.violation(
+            'publication',
+            `reads a stale ${f.title}: the newer value is still in the writer's store buffer`,
+            object,
+          ),
+        ],
+        otherwise: NONE,
+      });
       const { file } = scope.names.main;
-      const at = file === undefined || acquires ? undefined : scope.layout.objects.find(o => o.type === 'file' && o.anchor.file === file);
+      const at =
+        file === undefined || acquires
+          ? undefined
+          : scope.layout.objects.find((o) => o.type === 'file' && o.anchor.file === file);
       const kind = at?.anchor.fileKind;
       const normal = kind && this.call.views.normalAccess[kind];
       const bound = kind && this.call.views.bound[kind];
       if (!at || !normal || !bound) continue;
       const seen = this.call.scopeOf(at);
-      out.push({ op: 'if', cond: all([seen.condition(normal), not(seen.condition(bound))]), then: [this.violation('publication', `sees normal access through ${at.name} before its bind is complete`, at)], otherwise: NONE });
+      out.push({
+        op: 'if',
+        cond: all([seen.condition(normal), not(seen.condition(bound))]),
+        then: [
+          this.violation(
+            'publication',
+            `sees normal access through ${at.name} before its bind is complete`,
+            at,
+          ),
+        ],
+        otherwise: NONE,
+      });
     }
   }
 
   /** Notes what a place holds, for people. */
   private read(path: Path, scope: Scope, acquire: boolean, out: Draft[]): void {
     if (this.call.sketch) return;
-    const fields = scope.places(path).cases.map(c => c.field.index);
-    out.push({ op: 'note', note: this.call.note({ kind: 'read', text: printPath(path), fields, acquire }), value: scope.load(path) });
+    const fields = scope.places(path).cases.map((c) => c.field.index);
+    out.push({
+      op: 'note',
+      note: this.call.note({ kind: 'read', text: printPath(path), fields, acquire }),
+      value: scope.load(path),
+    });
   }
 
   /** Flags NULL pointers and dead objects on the way to a place. */
@@ -291,28 +526,62 @@ export class Lowering {
     for (const c of through) this.touch(c, out);
     for (const h of hops) {
       const { pointer } = h;
-      const violate = this.call.once(`null ${pointer.index}`, () => this.violation('memory', `follows ${pointer.title}, which is NULL`, scope.layout.objects[pointer.object]));
-      out.push({ op: 'if', cond: all([h.when, binary('eq', field(pointer.index), constant(0))]), then: [violate], otherwise: NONE });
+      const violate = this.call.once(`null ${pointer.index}`, () =>
+        this.violation(
+          'memory',
+          `follows ${pointer.title}, which is NULL`,
+          scope.layout.objects[pointer.object],
+        ),
+      );
+      out.push({
+        op: 'if',
+        cond: all([h.when, binary('eq', field(pointer.index), constant(0))]),
+        then: [violate],
+        otherwise: NONE,
+      });
     }
     for (const c of cases) this.touch(c, out);
   }
 
   private touch(c: Pick<PlaceCase, 'when' | 'object'>, out: Draft[]): void {
     const { object } = c;
-    if (object.life === undefined || this.checked.has(object.index) || !this.call.mayBeDead(object)) return;
+    if (object.life === undefined || this.checked.has(object.index) || !this.call.mayBeDead(object))
+      return;
     const { life } = object;
-    const violate = this.call.once(`dead ${object.index}`, () => this.violation('memory', `uses ${object.name} (${object.type}), which is not allocated (freed, or never made)`, object));
-    const check = (when: Expr): Draft => ({ op: 'if', cond: all([when, binary('ne', field(life), constant(1))]), then: [violate], otherwise: NONE });
-    out.push(c.when === TRUE ? this.call.once(`alive ${object.index}`, () => check(TRUE)) : check(c.when));
+    const violate = this.call.once(`dead ${object.index}`, () =>
+      this.violation(
+        'memory',
+        `uses ${object.name} (${object.type}), which is not allocated (freed, or never made)`,
+        object,
+      ),
+    );
+    const check = (when: Expr): Draft => ({
+      op: 'if',
+      cond: all([when, binary('ne', field(life), constant(1))]),
+      then: [violate],
+      otherwise: NONE,
+    });
+    out.push(
+      c.when === TRUE ? this.call.once(`alive ${object.index}`, () => check(TRUE)) : check(c.when),
+    );
     this.checked.add(object.index);
   }
 
   private violation(property: PropertyId, text: string, object: ObjectSlot | undefined): Draft {
-    return { op: 'violate', property, note: this.call.note({ kind: 'violation', property, text, object: object?.index }) };
+    return {
+      op: 'violate',
+      property,
+      note: this.call.note({ kind: 'violation', property, text, object: object?.index }),
+    };
   }
 
   /** Runs `make` for the field that the path leads to, under its condition where there are several. */
-  private each(path: Path, scope: Scope, out: Draft[], make: (c: PlaceCase, out: Draft[]) => void): void {
+  private each(
+    path: Path,
+    scope: Scope,
+    out: Draft[],
+    make: (c: PlaceCase, out: Draft[]) => void,
+  ): void {
     this.dereference(path, scope, out);
     const { cases } = scope.places(path);
     if (cases.length === 1 && cases[0]!.when === TRUE) return make(cases[0]!, out);
@@ -326,15 +595,27 @@ export class Lowering {
 
   /** Makes the task's delayed stores visible. */
   private flush(scope: Scope, out: Draft[]): void {
-    for (const [flag, buffer] of scope.names.buffers?.own ?? []) out.push(...flushOne(flag, buffer));
+    for (const [flag, buffer] of scope.names.buffers?.own ?? [])
+      out.push(...flushOne(flag, buffer));
   }
 
-  private write(path: Path, value: Expr | ((target: Field) => Expr), scope: Scope, out: Draft[], note: (field: number) => void, plain = false): void {
+  private write(
+    path: Path,
+    value: Expr | ((target: Field) => Expr),
+    scope: Scope,
+    out: Draft[],
+    note: (field: number) => void,
+    plain = false,
+  ): void {
     const single = scope.places(path).cases;
     this.each(path, scope, out, (c, o) => {
       const buffer = plain ? scope.names.buffers?.own.get(c.field.index) : undefined;
       const stored = typeof value === 'function' ? value(c.field) : value;
-      o.push(buffer === undefined ? { op: 'set', field: c.field.index, value: stored } : { op: 'set', field: buffer, value: binary('add', stored, constant(1)) });
+      o.push(
+        buffer === undefined
+          ? { op: 'set', field: c.field.index, value: stored }
+          : { op: 'set', field: buffer, value: binary('add', stored, constant(1)) },
+      );
       if (o === out) note(c.field.index);
       else {
         const before = out.length;
@@ -343,19 +624,35 @@ export class Lowering {
       }
     });
     this.forget(path, scope);
-    if (single.length === 1 && typeof value !== 'function' && value.op === 'const') this.known.set(single[0]!.field.index, value.value);
+    if (single.length === 1 && typeof value !== 'function' && value.op === 'const')
+      this.known.set(single[0]!.field.index, value.value);
   }
 
   /** Moves a list node; a node that is linked twice, or unlinked from nothing, leaves a broken list behind. */
   private link(op: Extract<Op, { kind: 'listAdd' | 'listDel' }>, scope: Scope, out: Draft[]): void {
     const adds = op.kind === 'listAdd';
     this.each(op.place, scope, out, (c, o) => {
-      const text = adds ? `links ${c.object.name} into ${op.list} while it is linked already: the list is corrupted` : `unlinks ${c.object.name} from ${op.list}, in which it is not`;
-      const value = !adds ? constant(0) : op.head === undefined ? constant(1) : scope.value({ ref: op.head }, c.field);
+      const text = adds
+        ? `links ${c.object.name} into ${op.list} while it is linked already: the list is corrupted`
+        : `unlinks ${c.object.name} from ${op.list}, in which it is not`;
+      const value = !adds
+        ? constant(0)
+        : op.head === undefined
+          ? constant(1)
+          : scope.value({ ref: op.head }, c.field);
       o.push(
-        { op: 'if', cond: binary(adds ? 'ne' : 'eq', field(c.field.index), constant(0)), then: [this.violation('memory', text, c.object)], otherwise: NONE },
+        {
+          op: 'if',
+          cond: binary(adds ? 'ne' : 'eq', field(c.field.index), constant(0)),
+          then: [this.violation('memory', text, c.object)],
+          otherwise: NONE,
+        },
         { op: 'set', field: c.field.index, value },
-        { op: 'note', note: this.call.note({ kind: 'write', field: c.field.index, release: false }), value: field(c.field.index) },
+        {
+          op: 'note',
+          note: this.call.note({ kind: 'write', field: c.field.index, release: false }),
+          value: field(c.field.index),
+        },
       );
     });
     this.forget(op.place, scope);
@@ -370,7 +667,14 @@ export class Lowering {
       const { field: f } = c;
       o.push(this.call.once(`count ${f.index} ${by}`, () => this.move(c, by)));
       if (by < 0 && f.lo < 0 && !this.call.sketch) {
-        o.push(this.call.once(`below ${f.index}`, () => ({ op: 'if', cond: binary('lt', field(f.index), constant(0)), then: [this.violation('counters', `leaves ${f.title} below zero`, c.object)], otherwise: NONE })));
+        o.push(
+          this.call.once(`below ${f.index}`, () => ({
+            op: 'if',
+            cond: binary('lt', field(f.index), constant(0)),
+            then: [this.violation('counters', `leaves ${f.title} below zero`, c.object)],
+            otherwise: NONE,
+          })),
+        );
       }
     });
   }
@@ -380,9 +684,22 @@ export class Lowering {
     const value = binary(by > 0 ? 'add' : 'sub', field(f.index), constant(1));
     if (this.call.sketch) return { op: 'set', field: f.index, value };
     const limit = by > 0 ? f.hi : f.lo;
-    const move: Draft[] = [{ op: 'set', field: f.index, value }, { op: 'note', note: this.call.note({ kind: 'count', field: f.index, by }), value: field(f.index) }];
-    const text = by > 0 ? `raises ${f.title} past its bound ${limit}` : `drops ${f.title} below ${limit}`;
-    return { op: 'if', cond: binary('eq', field(f.index), constant(limit)), then: [this.violation('counters', text, object)], otherwise: move };
+    const move: Draft[] = [
+      { op: 'set', field: f.index, value },
+      {
+        op: 'note',
+        note: this.call.note({ kind: 'count', field: f.index, by }),
+        value: field(f.index),
+      },
+    ];
+    const text =
+      by > 0 ? `raises ${f.title} past its bound ${limit}` : `drops ${f.title} below ${limit}`;
+    return {
+      op: 'if',
+      cond: binary('eq', field(f.index), constant(limit)),
+      then: [this.violation('counters', text, object)],
+      otherwise: move,
+    };
   }
 
   private live(path: Path, born: boolean, scope: Scope, out: Draft[]): void {
@@ -390,17 +707,38 @@ export class Lowering {
       const { life } = c.object;
       if (life === undefined) throw new Error(`${path}: ${c.object.type} has no life`);
       const body: Draft[] = [];
-      if (!born) body.push({ op: 'if', cond: binary('ne', field(life), constant(1)), then: [this.violation('memory', `frees ${c.object.name}, which is not allocated (a double free)`, c.object)], otherwise: NONE });
+      if (!born)
+        body.push({
+          op: 'if',
+          cond: binary('ne', field(life), constant(1)),
+          then: [
+            this.violation(
+              'memory',
+              `frees ${c.object.name}, which is not allocated (a double free)`,
+              c.object,
+            ),
+          ],
+          otherwise: NONE,
+        });
       else {
         for (const index of Object.values(c.object.fields)) {
           const f = scope.layout.fields[index]!;
-          if (f.init !== 0 || c.object.spec.life?.live?.(c.object.anchor, this.call.world)) body.push({ op: 'set', field: index, value: constant(0) });
+          if (f.init !== 0 || c.object.spec.life?.live?.(c.object.anchor, this.call.world))
+            body.push({ op: 'set', field: index, value: constant(0) });
         }
       }
-      body.push({ op: 'set', field: life, value: constant(born ? 1 : 2) }, { op: 'note', note: this.call.note({ kind: born ? 'alloc' : 'free', object: c.object.index }), value: constant(0) });
+      body.push(
+        { op: 'set', field: life, value: constant(born ? 1 : 2) },
+        {
+          op: 'note',
+          note: this.call.note({ kind: born ? 'alloc' : 'free', object: c.object.index }),
+          value: constant(0),
+        },
+      );
       if (c.when === TRUE) out.push(...body);
       else out.push({ op: 'if', cond: c.when, then: body, otherwise: NONE });
-      if (born) this.checked.add(c.object.index); else this.checked.delete(c.object.index);
+      if (born) this.checked.add(c.object.index);
+      else this.checked.delete(c.object.index);
     }
   }
 
@@ -411,77 +749,146 @@ export class Lowering {
   private dropFile(file: ObjectSlot, out: Draft[]): void {
     const count = file.fields['f_count']!;
     this.call.mayRelease(file);
-    out.push(this.call.once(`drop ${file.index} ${this.call.task}`, () => ({
-      op: 'if', cond: binary('eq', field(count), constant(0)),
-      then: [this.violation('counters', `drops ${file.name}.f_count below 0`, file)],
-      otherwise: [
-        { op: 'set', field: count, value: binary('sub', field(count), constant(1)) },
-        { op: 'note', note: this.call.note({ kind: 'count', field: count, by: -1 }), value: field(count) },
-        {
-          op: 'if', cond: binary('eq', field(count), constant(0)), otherwise: NONE,
-          then: [
-            { op: 'set', field: file.fields['releaser']!, value: constant(this.call.task + 1) },
-            { op: 'note', note: this.call.note({ kind: 'queueRelease', object: file.index }), value: constant(0) },
-          ],
-        },
-      ],
-    })));
+    out.push(
+      this.call.once(`drop ${file.index} ${this.call.task}`, () => ({
+        op: 'if',
+        cond: binary('eq', field(count), constant(0)),
+        then: [this.violation('counters', `drops ${file.name}.f_count below 0`, file)],
+        otherwise: [
+          { op: 'set', field: count, value: binary('sub', field(count), constant(1)) },
+          {
+            op: 'note',
+            note: this.call.note({ kind: 'count', field: count, by: -1 }),
+            value: field(count),
+          },
+          {
+            op: 'if',
+            cond: binary('eq', field(count), constant(0)),
+            otherwise: NONE,
+            then: [
+              { op: 'set', field: file.fields['releaser']!, value: constant(this.call.task + 1) },
+              {
+                op: 'note',
+                note: this.call.note({ kind: 'queueRelease', object: file.index }),
+                value: constant(0),
+              },
+            ],
+          },
+        ],
+      })),
+    );
   }
 
   private install(out: Draft[], note: (n: Note) => void): void {
     const made = this.call.made;
     if (!made) throw new Error(`${this.step.id}: this call makes no fd`);
     if (made.fresh) {
-      out.push({ op: 'set', field: made.file.fields['f_count']!, value: constant(1) }, { op: 'set', field: made.file.life!, value: constant(1) });
+      out.push(
+        { op: 'set', field: made.file.fields['f_count']!, value: constant(1) },
+        { op: 'set', field: made.file.life!, value: constant(1) },
+      );
     }
     out.push({ op: 'set', field: made.fd.fields['installed']!, value: constant(1) });
     note({ kind: 'fdInstall', fd: made.name, process: made.process, object: made.file.index });
   }
 
-  private driverOp(op: Extract<Op, { kind: 'driverOp' }>, scope: Scope, out: Draft[], note: (n: Note) => void): void {
+  private driverOp(
+    op: Extract<Op, { kind: 'driverOp' }>,
+    scope: Scope,
+    out: Draft[],
+    note: (n: Note) => void,
+  ): void {
     const file = op.file === undefined ? undefined : scope.objects(op.file).cases[0]!.object;
     note({ kind: 'driverOp', name: op.name, object: file?.index });
     const bound = file?.anchor.fileKind && this.call.views.bound[file.anchor.fileKind];
     if (!file || op.insideBind || !bound || this.call.sketch) return;
     const unbound = not(this.call.scopeOf(file).condition(bound));
-    out.push({ op: 'if', cond: unbound, then: [this.violation('no-ops-before-bind', `runs the driver's ${op.name} op through ${file.name} before its bind is complete`, file)], otherwise: NONE });
+    out.push({
+      op: 'if',
+      cond: unbound,
+      then: [
+        this.violation(
+          'no-ops-before-bind',
+          `runs the driver's ${op.name} op through ${file.name} before its bind is complete`,
+          file,
+        ),
+      ],
+      otherwise: NONE,
+    });
   }
 
-  private fail(errno: Errno, why: string, at: Path | undefined, to: string | undefined, scope: Scope, out: Draft[]): void {
-    const object = at === undefined ? undefined : scope.objects(at.includes('.') && !this.isObject(at, scope) ? at.slice(0, at.lastIndexOf('.')) : at).cases[0]?.object;
-    out.push({ op: 'note', note: this.call.note({ kind: 'fail', errno, why, object: object?.index }), value: constant(0) });
+  private fail(
+    errno: Errno,
+    why: string,
+    at: Path | undefined,
+    to: string | undefined,
+    scope: Scope,
+    out: Draft[],
+  ): void {
+    const object =
+      at === undefined
+        ? undefined
+        : scope.objects(
+            at.includes('.') && !this.isObject(at, scope) ? at.slice(0, at.lastIndexOf('.')) : at,
+          ).cases[0]?.object;
+    out.push({
+      op: 'note',
+      note: this.call.note({ kind: 'fail', errno, why, object: object?.index }),
+      value: constant(0),
+    });
     if (!this.call.release) {
       if (!this.call.errnos.includes(errno)) this.call.errnos.push(errno);
-      out.push({ op: 'set', field: this.call.result, value: constant(this.call.errnos.indexOf(errno) + 1) });
+      out.push({
+        op: 'set',
+        field: this.call.result,
+        value: constant(this.call.errnos.indexOf(errno) + 1),
+      });
     }
-    if (to === undefined) this.ret(out); else out.push(this.jump(to));
+    if (to === undefined) this.ret(out);
+    else out.push(this.jump(to));
   }
 
   private isObject(path: Path, scope: Scope): boolean {
-    try { return scope.objects(path).cases.length > 0; } catch { return false; }
+    try {
+      return scope.objects(path).cases.length > 0;
+    } catch {
+      return false;
+    }
   }
 
   private ret(out: Draft[]): void {
     if (!this.call.release) {
       if (this.call.held && !this.atEntry) this.dropFile(this.call.held, out);
-      out.push({ op: 'note', note: this.call.note({ kind: 'return', call: this.call.callIndex }), value: field(this.call.result) });
+      out.push({
+        op: 'note',
+        note: this.call.note({ kind: 'return', call: this.call.callIndex }),
+        value: field(this.call.result),
+      });
     }
     out.push({ op: 'exit' });
   }
 
   private jump(to: string): Draft {
     const pc = this.labels.get(to);
-    if (pc === undefined) throw new Error(`${this.step.id}: no step ${to} to go to (there are ${[...this.labels.keys()].join(', ')})`);
+    if (pc === undefined)
+      throw new Error(
+        `${this.step.id}: no step ${to} to go to (there are ${[...this.labels.keys()].join(', ')})`,
+      );
     return { op: 'jump', pc };
   }
 
   private lowestFree(path: Path, scope: Scope): Expr {
     const { field: f, object } = scope.places(path).cases[0]!;
-    const others = scope.layout.objects.filter(o => o.type === object.type && o !== object).map(o => o.fields[f.name]!);
+    const others = scope.layout.objects
+      .filter((o) => o.type === object.type && o !== object)
+      .map((o) => o.fields[f.name]!);
     let e = constant(0);
     for (let n = f.hi; n >= 1; n--) {
-      const taken = any(others.map(i => binary('eq', field(i), constant(n))));
-      e = taken.op === 'const' && taken.value === 0 ? constant(n) : { op: 'select', cond: taken, a: e, b: constant(n) };
+      const taken = any(others.map((i) => binary('eq', field(i), constant(n))));
+      e =
+        taken.op === 'const' && taken.value === 0
+          ? constant(n)
+          : { op: 'select', cond: taken, a: e, b: constant(n) };
     }
     return e;
   }
@@ -489,15 +896,30 @@ export class Lowering {
 
 /** Moves one delayed store to memory, if there is one. */
 export function flushOne(flag: number, buffer: number): Draft[] {
-  return [{
-    op: 'if', cond: binary('ne', field(buffer), constant(0)), otherwise: [],
-    then: [{ op: 'set', field: flag, value: binary('sub', field(buffer), constant(1)) }, { op: 'set', field: buffer, value: constant(0) }],
-  }];
+  return [
+    {
+      op: 'if',
+      cond: binary('ne', field(buffer), constant(0)),
+      otherwise: [],
+      then: [
+        { op: 'set', field: flag, value: binary('sub', field(buffer), constant(1)) },
+        { op: 'set', field: buffer, value: constant(0) },
+      ],
+    },
+  ];
 }
 
 /** The same statements, told to nobody. */
 function withoutNotes(out: readonly Draft[]): Draft[] {
-  return out.flatMap((s): Draft[] => (s.op === 'note' ? [] : [s.op === 'if' ? { ...s, then: withoutNotes(s.then), otherwise: withoutNotes(s.otherwise) } : s]));
+  return out.flatMap((s): Draft[] =>
+    s.op === 'note'
+      ? []
+      : [
+          s.op === 'if'
+            ? { ...s, then: withoutNotes(s.then), otherwise: withoutNotes(s.otherwise) }
+            : s,
+        ],
+  );
 }
 
 /** Whether control never passes the end of this block. */
@@ -514,4 +936,3 @@ function hasAcquire(c: Condition): boolean {
   if ('not' in c) return hasAcquire(c.not);
   return !('live' in c) && c.acquire === true;
 }
-

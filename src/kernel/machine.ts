@@ -4,10 +4,16 @@ import type { Note, Program, ProgramCall, Step, Wait } from './program';
 import type { Statement } from './statement';
 
 /** What a step told: the note, and the value that was seen or stored. */
-export interface Event { readonly note: Note; readonly value: number }
+export interface Event {
+  readonly note: Note;
+  readonly value: number;
+}
 
 /** A reusable list of (note, value) pairs; stepping writes into it and allocates nothing until it must grow. */
-export interface EventBuffer { data: Int32Array; length: number }
+export interface EventBuffer {
+  data: Int32Array;
+  length: number;
+}
 
 /** An empty buffer; pass it to `step` again and again. */
 export function makeEventBuffer(): EventBuffer {
@@ -17,14 +23,17 @@ export function makeEventBuffer(): EventBuffer {
 /** The events of the last step, in order. */
 export function readEvents(program: Program, buffer: EventBuffer): Event[] {
   const events: Event[] = [];
-  for (let i = 0; i < buffer.length; i += 2) events.push({ note: program.notes[buffer.data[i]!]!, value: buffer.data[i + 1]! });
+  for (let i = 0; i < buffer.length; i += 2)
+    events.push({ note: program.notes[buffer.data[i]!]!, value: buffer.data[i + 1]! });
   return events;
 }
 
 /** The start state: one element per field, then per task its place in a wait list (0 when in none). */
 export function initialState(program: Program): Int32Array {
   const state = new Int32Array(program.fields.length + program.tasks.length);
-  program.fields.forEach(f => { state[f.index] = f.init; });
+  program.fields.forEach((f) => {
+    state[f.index] = f.init;
+  });
   return state;
 }
 
@@ -48,11 +57,17 @@ export function enabled(program: Program, state: Int32Array): number[] {
 }
 
 /** Runs the task's next step in place. Asserts that it can move. */
-export function step(program: Program, state: Int32Array, task: number, events?: EventBuffer): void {
+export function step(
+  program: Program,
+  state: Int32Array,
+  task: number,
+  events?: EventBuffer,
+): void {
   const t = program.tasks[task]!;
   const pc = state[t.pc]!;
   const s = t.steps[pc];
-  if (!s || evaluate(s.guard, state) === 0) throw new Error(`${t.name} cannot move at ${s ? s.name : 'its end'}`);
+  if (!s || evaluate(s.guard, state) === 0)
+    throw new Error(`${t.name} cannot move at ${s ? s.name : 'its end'}`);
   if (events) events.length = 0;
   state[program.fields.length + task] = 0;
   if (!run(s.body, state, t.pc, events)) state[t.pc] = pc + 1;
@@ -60,15 +75,31 @@ export function step(program: Program, state: Int32Array, task: number, events?:
 }
 
 /** Runs statements; true when one of them jumped. */
-function run(body: readonly Statement[], state: Int32Array, pcField: number, events: EventBuffer | undefined): boolean {
+function run(
+  body: readonly Statement[],
+  state: Int32Array,
+  pcField: number,
+  events: EventBuffer | undefined,
+): boolean {
   for (let i = 0; i < body.length; i++) {
     const s = body[i]!;
     switch (s.op) {
-      case 'set': state[s.field] = evaluate(s.value, state); break;
-      case 'if': if (run(evaluate(s.cond, state) ? s.then : s.otherwise, state, pcField, events)) return true; break;
-      case 'jump': state[pcField] = s.pc; return true;
-      case 'violate': if (events) record(events, s.note, 0); break;
-      case 'note': if (events) record(events, s.note, evaluate(s.value, state)); break;
+      case 'set':
+        state[s.field] = evaluate(s.value, state);
+        break;
+      case 'if':
+        if (run(evaluate(s.cond, state) ? s.then : s.otherwise, state, pcField, events))
+          return true;
+        break;
+      case 'jump':
+        state[pcField] = s.pc;
+        return true;
+      case 'violate':
+        if (events) record(events, s.note, 0);
+        break;
+      case 'note':
+        if (events) record(events, s.note, evaluate(s.value, state));
+        break;
     }
   }
   return false;
@@ -97,15 +128,26 @@ function queueWaiters(program: Program, state: Int32Array): void {
     }
   }
   let first = 0;
-  for (let t = 0; t < program.tasks.length; t++) if (state[base + t] !== 0) first = first === 0 ? state[base + t]! : Math.min(first, state[base + t]!);
-  if (first > 1) for (let t = 0; t < program.tasks.length; t++) if (state[base + t] !== 0) state[base + t]! -= first - 1;
+  for (let t = 0; t < program.tasks.length; t++)
+    if (state[base + t] !== 0)
+      first = first === 0 ? state[base + t]! : Math.min(first, state[base + t]!);
+  if (first > 1)
+    for (let t = 0; t < program.tasks.length; t++)
+      if (state[base + t] !== 0) state[base + t]! -= first - 1;
 }
 
 /** The mutex field that keeps the task from moving, or -1. */
 function mutexAwaited(program: Program, state: Int32Array, task: number): number {
   const s = nextStep(program, state, task);
   if (!s) return -1;
-  for (const w of s.waits) if (w.kind === 'mutex' && state[w.field] !== 0 && evaluate(w.when, state) !== 0 && evaluate(s.guard, state) === 0) return w.field;
+  for (const w of s.waits)
+    if (
+      w.kind === 'mutex' &&
+      state[w.field] !== 0 &&
+      evaluate(w.when, state) !== 0 &&
+      evaluate(s.guard, state) === 0
+    )
+      return w.field;
   return -1;
 }
 
@@ -113,17 +155,27 @@ function mutexAwaited(program: Program, state: Int32Array, task: number): number
 export function waitOf(program: Program, state: Int32Array, task: number): Wait | undefined {
   const s = nextStep(program, state, task);
   if (!s || evaluate(s.guard, state) !== 0) return undefined;
-  return s.waits.find(w =>
-    w.kind === 'mutex' ? state[w.field] !== 0 && evaluate(w.when, state) !== 0
-      : w.kind === 'completion' ? state[w.field] === 0
-        : !isDone(program, state, w.call));
+  return s.waits.find((w) =>
+    w.kind === 'mutex'
+      ? state[w.field] !== 0 && evaluate(w.when, state) !== 0
+      : w.kind === 'completion'
+        ? state[w.field] === 0
+        : !isDone(program, state, w.call),
+  );
 }
 
 /** The tasks that wait for a mutex, first come first. A task that was woken and has not yet taken it still stands in line. */
 export function waiters(program: Program, state: Int32Array, mutex: number): number[] {
   const base = program.fields.length;
-  return program.tasks.map(t => t.index)
-    .filter(t => state[base + t] !== 0 && nextStep(program, state, t)?.waits.some(w => w.kind === 'mutex' && w.field === mutex && evaluate(w.when, state) !== 0))
+  return program.tasks
+    .map((t) => t.index)
+    .filter(
+      (t) =>
+        state[base + t] !== 0 &&
+        nextStep(program, state, t)?.waits.some(
+          (w) => w.kind === 'mutex' && w.field === mutex && evaluate(w.when, state) !== 0,
+        ),
+    )
     .sort((a, b) => state[base + a]! - state[base + b]!);
 }
 
@@ -145,7 +197,11 @@ function isDone(program: Program, state: Int32Array, call: number): boolean {
 }
 
 /** How far a call has come. */
-export function callStatus(program: Program, state: Int32Array, call: number): 'waiting' | 'running' | 'done' | 'skipped' {
+export function callStatus(
+  program: Program,
+  state: Int32Array,
+  call: number,
+): 'waiting' | 'running' | 'done' | 'skipped' {
   const c = program.calls[call]!;
   const pc = state[program.tasks[c.task]!.pc]!;
   if (pc >= c.end) return state[c.result]! > c.errnos.length ? 'skipped' : 'done';

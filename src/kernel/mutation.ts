@@ -5,7 +5,8 @@ import type { Condition, Op } from './primitives';
 import type { Mutation } from './mutationText';
 
 /** The design with its rows changed, or why that cannot be done. */
-export type Mutated = { readonly ok: true; readonly design: Design } | { readonly ok: false; readonly message: string };
+export type Mutated =
+  { readonly ok: true; readonly design: Design } | { readonly ok: false; readonly message: string };
 
 /** Every address of a design's own rows with these options, in the order of its tables. */
 export function stepAddresses(design: Design, options: Options): readonly string[] {
@@ -36,11 +37,18 @@ export function mutate(design: Design, options: Options, mutations: readonly Mut
 }
 
 function withDefaults(design: Design, options: Options): Options {
-  return { ...Object.fromEntries(design.options.map(o => [o.id, o.values[0] ?? ''])), ...options };
+  return {
+    ...Object.fromEntries(design.options.map((o) => [o.id, o.values[0] ?? ''])),
+    ...options,
+  };
 }
 
 /** The changed model, or what is wrong with a mutation. */
-function apply(id: string, start: DesignModel, mutations: readonly Mutation[]): DesignModel | string {
+function apply(
+  id: string,
+  start: DesignModel,
+  mutations: readonly Mutation[],
+): DesignModel | string {
   let model = start;
   for (const mutation of mutations) {
     const [first, second] = mutation.kind === 'swap' ? [mutation.a, mutation.b] : [mutation.step];
@@ -49,10 +57,13 @@ function apply(id: string, start: DesignModel, mutations: readonly Mutation[]): 
     let done = 0;
     const next = mapRoutines(model, (routine, place) => {
       const prefix = `${id}/${place}/`;
-      addresses.push(...routine.steps.map(s => prefix + s.id));
-      const at = routine.steps.findIndex(s => prefix + s.id === first);
+      addresses.push(...routine.steps.map((s) => prefix + s.id));
+      const at = routine.steps.findIndex((s) => prefix + s.id === first);
       if (at < 0) return routine;
-      const steps = mutation.kind === 'swap' ? swapped(routine.steps, at, prefix, second ?? '') : changed(routine.steps, at, mutation);
+      const steps =
+        mutation.kind === 'swap'
+          ? swapped(routine.steps, at, prefix, second ?? '')
+          : changed(routine.steps, at, mutation);
       if (typeof steps === 'string') {
         problem ??= steps;
         return routine;
@@ -60,8 +71,9 @@ function apply(id: string, start: DesignModel, mutations: readonly Mutation[]): 
       done++;
       return { ...routine, steps };
     });
-    const unknown = [first, second].find(a => a !== undefined && !addresses.includes(a));
-    if (unknown !== undefined) return `no step ${JSON.stringify(unknown)}; near it there are ${nearNames(unknown, addresses).join(', ')}`;
+    const unknown = [first, second].find((a) => a !== undefined && !addresses.includes(a));
+    if (unknown !== undefined)
+      return `no step ${JSON.stringify(unknown)}; near it there are ${nearNames(unknown, addresses).join(', ')}`;
     if (done === 0) return problem ?? `nothing to change at ${first}`;
     model = next;
   }
@@ -69,41 +81,82 @@ function apply(id: string, start: DesignModel, mutations: readonly Mutation[]): 
 }
 
 /** Rewrites every routine of a model; `place` is the middle of its steps' addresses. */
-function mapRoutines(model: DesignModel, change: (routine: Routine, place: string) => Routine): DesignModel {
+function mapRoutines(
+  model: DesignModel,
+  change: (routine: Routine, place: string) => Routine,
+): DesignModel {
   const body = (b: CallBody, place: string): CallBody =>
-    'steps' in b ? change(b, place) : { byKind: Object.fromEntries(Object.entries(b.byKind).map(([k, r]) => [k, change(r, place)])), other: change(b.other, place) };
+    'steps' in b
+      ? change(b, place)
+      : {
+          byKind: Object.fromEntries(
+            Object.entries(b.byKind).map(([k, r]) => [k, change(r, place)]),
+          ),
+          other: change(b.other, place),
+        };
   return {
     ...model,
-    calls: Object.fromEntries(Object.entries(model.calls).map(([name, b]) => [name, body(b, name)])) as unknown as DesignModel['calls'],
-    releases: Object.fromEntries(Object.entries(model.releases).map(([kind, r]) => [kind, change(r, `release_${kind}`)])),
+    calls: Object.fromEntries(
+      Object.entries(model.calls).map(([name, b]) => [name, body(b, name)]),
+    ) as unknown as DesignModel['calls'],
+    releases: Object.fromEntries(
+      Object.entries(model.releases).map(([kind, r]) => [kind, change(r, `release_${kind}`)]),
+    ),
   };
 }
 
-function changed(steps: readonly StepSpec[], at: number, mutation: Exclude<Mutation, { kind: 'swap' }>): readonly StepSpec[] | string {
+function changed(
+  steps: readonly StepSpec[],
+  at: number,
+  mutation: Exclude<Mutation, { kind: 'swap' }>,
+): readonly StepSpec[] | string {
   const spec = steps[at];
   if (!spec) throw new Error(`no row ${at}`);
-  const replaced = (...now: readonly StepSpec[]): readonly StepSpec[] => [...steps.slice(0, at), ...now, ...steps.slice(at + 1)];
+  const replaced = (...now: readonly StepSpec[]): readonly StepSpec[] => [
+    ...steps.slice(0, at),
+    ...now,
+    ...steps.slice(at + 1),
+  ];
   switch (mutation.kind) {
     case 'without': {
       if (mutation.op !== undefined) {
         const ops = withoutFirst(spec.ops, mutation.op);
-        return ops ? replaced({ ...spec, ops: ended(ops, at === steps.length - 1) }) : `${mutation.step} has no operation ${mutation.op}; it has ${kindsOf(spec.ops).join(', ')}`;
+        return ops
+          ? replaced({ ...spec, ops: ended(ops, at === steps.length - 1) })
+          : `${mutation.step} has no operation ${mutation.op}; it has ${kindsOf(spec.ops).join(', ')}`;
       }
-      return replaced({ ...spec, ops: ended([say(`switched off: ${spec.title}`), ...jumpOf(spec.ops)], at === steps.length - 1) });
+      return replaced({
+        ...spec,
+        ops: ended(
+          [say(`switched off: ${spec.title}`), ...jumpOf(spec.ops)],
+          at === steps.length - 1,
+        ),
+      });
     }
     case 'plain': {
       const ops = mapOps(spec.ops, plainOp);
-      return JSON.stringify(ops) === JSON.stringify(spec.ops) ? `${mutation.step} has no store-release and no load-acquire` : replaced({ ...spec, ops });
+      return JSON.stringify(ops) === JSON.stringify(spec.ops)
+        ? `${mutation.step} has no store-release and no load-acquire`
+        : replaced({ ...spec, ops });
     }
     case 'split': {
-      const op = spec.ops.findIndex(o => o.kind === 'cmpxchg' || o.kind === 'refIncNotZero');
+      const op = spec.ops.findIndex((o) => o.kind === 'cmpxchg' || o.kind === 'refIncNotZero');
       const both = spec.ops[op];
-      if (both?.kind !== 'cmpxchg' && both?.kind !== 'refIncNotZero') return `${mutation.step} has no cmpxchg and no inc_not_zero`;
-      const read = both.kind === 'cmpxchg' ? test(eq(both.place, both.from), [], both.otherwise) : test(eq(both.place, 0), both.otherwise);
+      if (both?.kind !== 'cmpxchg' && both?.kind !== 'refIncNotZero')
+        return `${mutation.step} has no cmpxchg and no inc_not_zero`;
+      const read =
+        both.kind === 'cmpxchg'
+          ? test(eq(both.place, both.from), [], both.otherwise)
+          : test(eq(both.place, 0), both.otherwise);
       const write = both.kind === 'cmpxchg' ? store(both.place, both.to) : refInc(both.place);
       return replaced(
         { ...spec, title: `${spec.title}: the read`, ops: [...spec.ops.slice(0, op), read] },
-        { ...spec, id: `${spec.id}w`, title: `${spec.title}: the write`, ops: [write, ...spec.ops.slice(op + 1)] },
+        {
+          ...spec,
+          id: `${spec.id}w`,
+          title: `${spec.title}: the write`,
+          ops: [write, ...spec.ops.slice(op + 1)],
+        },
       );
     }
   }
@@ -114,35 +167,59 @@ function ended(ops: readonly Op[], last: boolean): readonly Op[] {
   return last && jumpOf(ops).length === 0 ? [...ops, ret()] : ops;
 }
 
-function swapped(steps: readonly StepSpec[], at: number, prefix: string, other: string): readonly StepSpec[] | string {
-  const to = steps.findIndex(s => prefix + s.id === other);
+function swapped(
+  steps: readonly StepSpec[],
+  at: number,
+  prefix: string,
+  other: string,
+): readonly StepSpec[] | string {
+  const to = steps.findIndex((s) => prefix + s.id === other);
   if (to < 0) return `${prefix}${steps[at]?.id} and ${other} are not rows of one routine`;
   const [low, high] = at < to ? [at, to] : [to, at];
   const first = steps[low];
   const second = steps[high];
   if (high - low !== 1 || !first || !second) {
-    return `${prefix}${first?.id} and ${prefix}${second?.id} are no neighbours: between them stand ${steps.slice(low + 1, high).map(s => s.id).join(', ')}; swap one row at a time`;
+    return `${prefix}${first?.id} and ${prefix}${second?.id} are no neighbours: between them stand ${steps
+      .slice(low + 1, high)
+      .map((s) => s.id)
+      .join(', ')}; swap one row at a time`;
   }
-  const order = [...steps.slice(0, low), { ...second, ops: [...workOf(second.ops), ...jumpOf(first.ops)] }, { ...first, ops: [...workOf(first.ops), ...jumpOf(second.ops)] }, ...steps.slice(high + 1)];
+  const order = [
+    ...steps.slice(0, low),
+    { ...second, ops: [...workOf(second.ops), ...jumpOf(first.ops)] },
+    { ...first, ops: [...workOf(first.ops), ...jumpOf(second.ops)] },
+    ...steps.slice(high + 1),
+  ];
   // Labels stay where they are: who jumped to the first of the two still comes to the first.
-  const label = (to: string): string => (to === first.id ? second.id : to === second.id ? first.id : to);
-  const relabelled = (op: Op): readonly Op[] => [(op.kind === 'goto' || op.kind === 'fail' || op.kind === 'fallible') && op.to !== undefined ? { ...op, to: label(op.to) } : op];
-  return order.map(s => ({ ...s, ops: mapOps(s.ops, relabelled) }));
+  const label = (to: string): string =>
+    to === first.id ? second.id : to === second.id ? first.id : to;
+  const relabelled = (op: Op): readonly Op[] => [
+    (op.kind === 'goto' || op.kind === 'fail' || op.kind === 'fallible') && op.to !== undefined
+      ? { ...op, to: label(op.to) }
+      : op,
+  ];
+  return order.map((s) => ({ ...s, ops: mapOps(s.ops, relabelled) }));
 }
 
 /** The unconditional jump that operations end with, in the wrappers that it depends on. */
 function jumpOf(ops: readonly Op[]): readonly Op[] {
   const last = ops.at(-1);
   switch (last?.kind) {
-    case 'goto': case 'ret': return [last];
-    case 'spin': case 'withPointer': return jumpOf(last.ops);
+    case 'goto':
+    case 'ret':
+      return [last];
+    case 'spin':
+    case 'withPointer':
+      return jumpOf(last.ops);
     case 'staticTest': {
       const then = jumpOf(last.then);
       const otherwise = jumpOf(last.otherwise);
       return then.length + otherwise.length === 0 ? [] : [{ ...last, then, otherwise }];
     }
-    case 'test': return sameJump(last) ? jumpOf(last.then) : [];
-    default: return [];
+    case 'test':
+      return sameJump(last) ? jumpOf(last.then) : [];
+    default:
+      return [];
   }
 }
 
@@ -151,11 +228,20 @@ function workOf(ops: readonly Op[]): readonly Op[] {
   const before = ops.slice(0, -1);
   const last = ops.at(-1);
   switch (last?.kind) {
-    case 'goto': case 'ret': return before;
-    case 'spin': case 'withPointer': return [...before, { ...last, ops: workOf(last.ops) }];
-    case 'staticTest': return [...before, { ...last, then: workOf(last.then), otherwise: workOf(last.otherwise) }];
-    case 'test': return sameJump(last) ? [...before, { ...last, then: workOf(last.then), otherwise: workOf(last.otherwise) }] : ops;
-    default: return ops;
+    case 'goto':
+    case 'ret':
+      return before;
+    case 'spin':
+    case 'withPointer':
+      return [...before, { ...last, ops: workOf(last.ops) }];
+    case 'staticTest':
+      return [...before, { ...last, then: workOf(last.then), otherwise: workOf(last.otherwise) }];
+    case 'test':
+      return sameJump(last)
+        ? [...before, { ...last, then: workOf(last.then), otherwise: workOf(last.otherwise) }]
+        : ops;
+    default:
+      return ops;
   }
 }
 
@@ -168,10 +254,19 @@ const NESTED = ['ops', 'then', 'otherwise', 'onZero', 'before'] as const;
 
 /** Rewrites operations, outer ones first. */
 function mapOps(ops: readonly Op[], change: (op: Op) => readonly Op[]): readonly Op[] {
-  return ops.flatMap(op => change(op).map((now) => {
-    const lists = now as unknown as Readonly<Partial<Record<(typeof NESTED)[number], readonly Op[]>>>;
-    return { ...now, ...Object.fromEntries(NESTED.flatMap(key => (lists[key] ? [[key, mapOps(lists[key], change)]] : []))) } as Op;
-  }));
+  return ops.flatMap((op) =>
+    change(op).map((now) => {
+      const lists = now as unknown as Readonly<
+        Partial<Record<(typeof NESTED)[number], readonly Op[]>>
+      >;
+      return {
+        ...now,
+        ...Object.fromEntries(
+          NESTED.flatMap((key) => (lists[key] ? [[key, mapOps(lists[key], change)]] : [])),
+        ),
+      } as Op;
+    }),
+  );
 }
 
 /** The operations without the first of this kind; undefined where there is none. */
@@ -195,8 +290,11 @@ function kindsOf(ops: readonly Op[]): readonly string[] {
 }
 
 function plainOp(op: Op): readonly Op[] {
-  if (op.kind === 'store' && op.release) return [{ kind: 'store', place: op.place, value: op.value }];
-  return [op.kind === 'test' || op.kind === 'warnOn' ? { ...op, cond: plainCondition(op.cond) } : op];
+  if (op.kind === 'store' && op.release)
+    return [{ kind: 'store', place: op.place, value: op.value }];
+  return [
+    op.kind === 'test' || op.kind === 'warnOn' ? { ...op, cond: plainCondition(op.cond) } : op,
+  ];
 }
 
 function plainCondition(c: Condition): Condition {

@@ -25,7 +25,8 @@ export function parseMutation(kind: Mutation['kind'], value: string): Mutation |
     return a && b && more.length === 0 ? { kind, a, b } : undefined;
   }
   const [step, op, ...more] = value.split('#');
-  if (!step || op === '' || more.length > 0 || (op !== undefined && kind !== 'without')) return undefined;
+  if (!step || op === '' || more.length > 0 || (op !== undefined && kind !== 'without'))
+    return undefined;
   return kind === 'without' && op !== undefined ? { kind, step, op } : { kind, step };
 }
 

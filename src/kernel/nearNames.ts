@@ -1,6 +1,10 @@
 /** The few names that are most like a misspelt one. */
 export function nearNames(name: string, names: readonly string[], most = 4): readonly string[] {
-  return [...new Set(names)].map(n => ({ n, far: distance(name.toLowerCase(), n.toLowerCase()) })).sort((a, b) => a.far - b.far || (a.n < b.n ? -1 : 1)).slice(0, most).map(x => x.n);
+  return [...new Set(names)]
+    .map((n) => ({ n, far: distance(name.toLowerCase(), n.toLowerCase()) }))
+    .sort((a, b) => a.far - b.far || (a.n < b.n ? -1 : 1))
+    .slice(0, most)
+    .map((x) => x.n);
 }
 
 /** Least number of letters to add, drop or change. */
@@ -8,7 +12,14 @@ function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
-    for (let j = 1; j <= b.length; j++) next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    for (let j = 1; j <= b.length; j++)
+      next.push(
+        Math.min(
+          (row[j] ?? 0) + 1,
+          (next[j - 1] ?? 0) + 1,
+          (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1),
+        ),
+      );
     row = next;
   }
   return row[b.length] ?? 0;

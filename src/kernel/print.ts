@@ -2,7 +2,7 @@ import type { Condition, Op, StaticTest, Value } from './primitives';
 
 /** C-like lines for a step, in our own wording: kernel names, one statement a line, two spaces a level. */
 export function printOps(ops: readonly Op[], indent = ''): string[] {
-  return ops.flatMap(op => printOp(op, indent));
+  return ops.flatMap((op) => printOp(op, indent));
 }
 
 /** `df.iommufd.file` as C: `df->iommufd->file`. */
@@ -38,9 +38,21 @@ function printStatic(t: StaticTest): string {
   return t.replaceAll('-', ' ');
 }
 
-function branch(head: string, then: readonly Op[], otherwise: readonly Op[], indent: string): string[] {
+function branch(
+  head: string,
+  then: readonly Op[],
+  otherwise: readonly Op[],
+  indent: string,
+): string[] {
   const deeper = `${indent}  `;
-  if (then.length === 0) return otherwise.length === 0 ? [] : [`${indent}${head.replace('if (', 'if (!(')}) {`, ...printOps(otherwise, deeper), `${indent}}`];
+  if (then.length === 0)
+    return otherwise.length === 0
+      ? []
+      : [
+          `${indent}${head.replace('if (', 'if (!(')}) {`,
+          ...printOps(otherwise, deeper),
+          `${indent}}`,
+        ];
   const lines = [`${indent}${head} {`, ...printOps(then, deeper)];
   if (otherwise.length > 0) lines.push(`${indent}} else {`, ...printOps(otherwise, deeper));
   return [...lines, `${indent}}`];
@@ -49,43 +61,111 @@ function branch(head: string, then: readonly Op[], otherwise: readonly Op[], ind
 function printOp(op: Op, indent: string): string[] {
   const line = (text: string): string[] => [`${indent}${text}`];
   switch (op.kind) {
-    case 'mutexLock': return line(`mutex_lock(&${printPath(op.mutex)});`);
-    case 'mutexUnlock': return line(`mutex_unlock(&${printPath(op.mutex)});`);
-    case 'spin': return [`${indent}spin_lock(&${printPath(op.lock)});`, ...printOps(op.ops, indent), `${indent}spin_unlock(&${printPath(op.lock)});`];
-    case 'store': return line(op.release ? `smp_store_release(&${printPath(op.place)}, ${printValue(op.value)});` : `${printPath(op.place)} = ${printValue(op.value)};`);
-    case 'test': return branch(`if (${printCondition(op.cond)})`, op.then, op.otherwise, indent);
-    case 'staticTest': return branch(`if (${printStatic(op.test)})`, op.then, op.otherwise, indent);
-    case 'withPointer': return [`${indent}${op.as} = ${printPath(op.pointer)};`, ...printOps(op.ops, indent)];
-    case 'forEach': return [`${indent}for_each(${op.as}) {`, ...printOps(op.ops, `${indent}  `), `${indent}}`];
-    case 'refInc': return line(`refcount_inc(&${printPath(op.place)});`);
-    case 'refDec': return op.onZero.length === 0 ? line(`refcount_dec(&${printPath(op.place)});`) : branch(`if (refcount_dec_and_test(&${printPath(op.place)}))`, op.onZero, [], indent);
-    case 'refIncNotZero': return branch(`if (!refcount_inc_not_zero(&${printPath(op.place)}))`, op.otherwise, [], indent);
-    case 'add': return line(`${printPath(op.place)}${op.by > 0 ? '++' : '--'};`);
-    case 'cmpxchg': return branch(`if (!try_cmpxchg(&${printPath(op.place)}, ${printValue(op.from)}, ${printValue(op.to)}))`, op.otherwise, [], indent);
-    case 'alloc': return line(`${printPath(op.object)} = alloc();`);
-    case 'free': return line(`free(${printPath(op.object)});`);
-    case 'fget': return line(`get_file(${printPath(op.file)});`);
-    case 'fput': return line(`fput(${printPath(op.file)});`);
-    case 'fdInstall': return line('fd_install(fd, file);');
-    case 'fdRemove': return line('file = take_fd(fd);');
-    case 'replaceFops': return line(`replace_fops(${printPath(op.file)}, ${op.to}_fops);`);
-    case 'complete': return line(`complete(&${printPath(op.completion)});`);
-    case 'waitForCompletion': return line(`wait_for_completion(&${printPath(op.completion)});`);
-    case 'cdevAdd': return line(`${op.call ?? 'cdev_device_add'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`);
-    case 'cdevDel': return line(`${op.call ?? 'cdev_device_del'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`);
-    case 'idaAlloc': return line(`${printPath(op.place)} = ida_alloc();`);
-    case 'idaFree': return line(`ida_free(${printPath(op.place)});`);
-    case 'listAdd': return line(`list_add(&${printPath(op.place)}, &${op.list});`);
-    case 'listDel': return line(`list_del(&${printPath(op.place)}); /* ${op.list} */`);
-    case 'fail': return line(op.to === undefined ? `return -${op.errno}; /* ${op.why} */` : `ret = -${op.errno}; goto ${label(op.to)}; /* ${op.why} */`);
-    case 'fallible': return [`${indent}if (${op.what}())`, `${indent}  ${op.to === undefined ? `return -${op.errno};` : `goto ${label(op.to)}; /* -${op.errno} */`}`];
-    case 'onFault': return branch(`if (${op.what})`, op.ops, [], indent);
-    case 'goto': return line(`goto ${label(op.to)};`);
-    case 'ret': return line('return ret;');
-    case 'warnOn': return line(`WARN_ON(${printCondition(op.cond)});`);
-    case 'driverOp': return line(`ops->${op.name}();`);
-    case 'say': return line(`/* ${op.text} */`);
-    case 'bookkeep': return [];
+    case 'mutexLock':
+      return line(`mutex_lock(&${printPath(op.mutex)});`);
+    case 'mutexUnlock':
+      return line(`mutex_unlock(&${printPath(op.mutex)});`);
+    case 'spin':
+      return [
+        `${indent}spin_lock(&${printPath(op.lock)});`,
+        ...printOps(op.ops, indent),
+        `${indent}spin_unlock(&${printPath(op.lock)});`,
+      ];
+    case 'store':
+      return line(
+        op.release
+          ? `smp_store_release(&${printPath(op.place)}, ${printValue(op.value)});`
+          : `${printPath(op.place)} = ${printValue(op.value)};`,
+      );
+    case 'test':
+      return branch(`if (${printCondition(op.cond)})`, op.then, op.otherwise, indent);
+    case 'staticTest':
+      return branch(`if (${printStatic(op.test)})`, op.then, op.otherwise, indent);
+    case 'withPointer':
+      return [`${indent}${op.as} = ${printPath(op.pointer)};`, ...printOps(op.ops, indent)];
+    case 'forEach':
+      return [`${indent}for_each(${op.as}) {`, ...printOps(op.ops, `${indent}  `), `${indent}}`];
+    case 'refInc':
+      return line(`refcount_inc(&${printPath(op.place)});`);
+    case 'refDec':
+      return op.onZero.length === 0
+        ? line(`refcount_dec(&${printPath(op.place)});`)
+        : branch(`if (refcount_dec_and_test(&${printPath(op.place)}))`, op.onZero, [], indent);
+    case 'refIncNotZero':
+      return branch(
+        `if (!refcount_inc_not_zero(&${printPath(op.place)}))`,
+        op.otherwise,
+        [],
+        indent,
+      );
+    case 'add':
+      return line(`${printPath(op.place)}${op.by > 0 ? '++' : '--'};`);
+    case 'cmpxchg':
+      return branch(
+        `if (!try_cmpxchg(&${printPath(op.place)}, ${printValue(op.from)}, ${printValue(op.to)}))`,
+        op.otherwise,
+        [],
+        indent,
+      );
+    case 'alloc':
+      return line(`${printPath(op.object)} = alloc();`);
+    case 'free':
+      return line(`free(${printPath(op.object)});`);
+    case 'fget':
+      return line(`get_file(${printPath(op.file)});`);
+    case 'fput':
+      return line(`fput(${printPath(op.file)});`);
+    case 'fdInstall':
+      return line('fd_install(fd, file);');
+    case 'fdRemove':
+      return line('file = take_fd(fd);');
+    case 'replaceFops':
+      return line(`replace_fops(${printPath(op.file)}, ${op.to}_fops);`);
+    case 'complete':
+      return line(`complete(&${printPath(op.completion)});`);
+    case 'waitForCompletion':
+      return line(`wait_for_completion(&${printPath(op.completion)});`);
+    case 'cdevAdd':
+      return line(
+        `${op.call ?? 'cdev_device_add'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`,
+      );
+    case 'cdevDel':
+      return line(
+        `${op.call ?? 'cdev_device_del'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`,
+      );
+    case 'idaAlloc':
+      return line(`${printPath(op.place)} = ida_alloc();`);
+    case 'idaFree':
+      return line(`ida_free(${printPath(op.place)});`);
+    case 'listAdd':
+      return line(`list_add(&${printPath(op.place)}, &${op.list});`);
+    case 'listDel':
+      return line(`list_del(&${printPath(op.place)}); /* ${op.list} */`);
+    case 'fail':
+      return line(
+        op.to === undefined
+          ? `return -${op.errno}; /* ${op.why} */`
+          : `ret = -${op.errno}; goto ${label(op.to)}; /* ${op.why} */`,
+      );
+    case 'fallible':
+      return [
+        `${indent}if (${op.what}())`,
+        `${indent}  ${op.to === undefined ? `return -${op.errno};` : `goto ${label(op.to)}; /* -${op.errno} */`}`,
+      ];
+    case 'onFault':
+      return branch(`if (${op.what})`, op.ops, [], indent);
+    case 'goto':
+      return line(`goto ${label(op.to)};`);
+    case 'ret':
+      return line('return ret;');
+    case 'warnOn':
+      return line(`WARN_ON(${printCondition(op.cond)});`);
+    case 'driverOp':
+      return line(`ops->${op.name}();`);
+    case 'say':
+      return line(`/* ${op.text} */`);
+    case 'bookkeep':
+      return [];
   }
 }
 

@@ -1,4 +1,13 @@
-import type { Anchor, CounterLaw, Design, DesignModel, EdgeKind, FieldSpec, ObjectType, Options } from './design';
+import type {
+  Anchor,
+  CounterLaw,
+  Design,
+  DesignModel,
+  EdgeKind,
+  FieldSpec,
+  ObjectType,
+  Options,
+} from './design';
 import type { Errno } from './errno';
 import type { Expr } from './expr';
 import type { PropertyId } from './propertyId';
@@ -46,24 +55,48 @@ export interface ObjectSlot {
 export type Note =
   | { readonly kind: 'lock' | 'unlock'; readonly field: number }
   | { readonly kind: 'write'; readonly field: number; readonly release: boolean }
-  | { readonly kind: 'read'; readonly text: string; readonly fields: readonly number[]; readonly acquire: boolean }
+  | {
+      readonly kind: 'read';
+      readonly text: string;
+      readonly fields: readonly number[];
+      readonly acquire: boolean;
+    }
   | { readonly kind: 'count'; readonly field: number; readonly by: 1 | -1 }
   | { readonly kind: 'alloc' | 'free'; readonly object: number }
   | { readonly kind: 'fops'; readonly object: number; readonly to: 'parked' | 'normal' }
-  | { readonly kind: 'fdInstall' | 'fdRemove'; readonly fd: string; readonly process: string; readonly object: number }
+  | {
+      readonly kind: 'fdInstall' | 'fdRemove';
+      readonly fd: string;
+      readonly process: string;
+      readonly object: number;
+    }
   | { readonly kind: 'queueRelease' | 'runRelease'; readonly object: number }
   | { readonly kind: 'complete' | 'wait'; readonly field: number }
-  | { readonly kind: 'fail'; readonly errno: Errno; readonly why: string; readonly object: number | undefined }
+  | {
+      readonly kind: 'fail';
+      readonly errno: Errno;
+      readonly why: string;
+      readonly object: number | undefined;
+    }
   | { readonly kind: 'return'; readonly call: number }
   | { readonly kind: 'skip'; readonly call: number; readonly missing: string }
   | { readonly kind: 'driverOp'; readonly name: string; readonly object: number | undefined }
   | { readonly kind: 'warn'; readonly why: string }
   | { readonly kind: 'say'; readonly text: string }
-  | { readonly kind: 'violation'; readonly property: PropertyId; readonly text: string; readonly object: number | undefined };
+  | {
+      readonly kind: 'violation';
+      readonly property: PropertyId;
+      readonly text: string;
+      readonly object: number | undefined;
+    };
 
 /** Why a step may have to wait. */
 export type Wait =
-  | { readonly kind: 'mutex'; readonly field: number; /** Behind a pointer: only while it leads here. */ readonly when: Expr }
+  | {
+      readonly kind: 'mutex';
+      readonly field: number;
+      /** Behind a pointer: only while it leads here. */ readonly when: Expr;
+    }
   | { readonly kind: 'completion'; readonly field: number; readonly counter: number }
   /** A name that another task's call makes. */
   | { readonly kind: 'name'; readonly name: string; readonly call: number };
@@ -156,7 +189,12 @@ interface ProgramFd {
 export interface CounterCheck {
   readonly field: number;
   readonly law: CounterLaw;
-  readonly holders: readonly { readonly object: number; readonly when: Expr; readonly weight: number; readonly why: string }[];
+  readonly holders: readonly {
+    readonly object: number;
+    readonly when: Expr;
+    readonly weight: number;
+    readonly why: string;
+  }[];
 }
 
 /** A design specialised for one world and one list of calls: what every engine and every view reads. */

@@ -7,16 +7,30 @@ import type { Condition, Path, Value } from './primitives';
 import type { Field, ObjectSlot } from './program';
 
 /** One object that a path may lead to, and when it does. */
-export interface Case { readonly when: Expr; readonly object: ObjectSlot }
+export interface Case {
+  readonly when: Expr;
+  readonly object: ObjectSlot;
+}
 
 /** A field that a path may lead to, and when it does. */
-export interface PlaceCase { readonly when: Expr; readonly field: Field; readonly object: ObjectSlot }
+export interface PlaceCase {
+  readonly when: Expr;
+  readonly field: Field;
+  readonly object: ObjectSlot;
+}
 
 /** A pointer that was followed on the way: NULL in it is a fault. */
-interface Hop { readonly when: Expr; readonly pointer: Field; readonly path: string }
+interface Hop {
+  readonly when: Expr;
+  readonly pointer: Field;
+  readonly path: string;
+}
 
 /** Store buffers, by field index of the flag: the field that holds a task's own delayed store (0 none, v+1 pending), and those of the other tasks. */
-export interface StoreBuffers { readonly own: ReadonlyMap<number, number>; readonly others: ReadonlyMap<number, readonly number[]> }
+export interface StoreBuffers {
+  readonly own: ReadonlyMap<number, number>;
+  readonly others: ReadonlyMap<number, readonly number[]>;
+}
 
 /** Names that a step's paths may start with: the roles seen from its anchor, from an argument, or an object bound by hand. */
 export interface Names {
@@ -29,10 +43,18 @@ export interface Names {
 }
 
 /** Where a path leads: its ends, the pointers followed, and the objects that it leads through (`df` in `df.device`). */
-interface Way<T> { readonly cases: readonly T[]; readonly hops: readonly Hop[]; readonly through: readonly Case[] }
+interface Way<T> {
+  readonly cases: readonly T[];
+  readonly hops: readonly Hop[];
+  readonly through: readonly Case[];
+}
 
 /** The ways found so far from one set of names: every operation of a step asks for its paths several times. */
-export interface Ways { readonly objects: Map<Path, Way<Case>>; readonly places: Map<Path, Way<PlaceCase>>; readonly bound: Map<string, Ways> }
+export interface Ways {
+  readonly objects: Map<Path, Way<Case>>;
+  readonly places: Map<Path, Way<PlaceCase>>;
+  readonly bound: Map<string, Ways>;
+}
 
 /** No way found yet; to be shared by scopes of one layout whose main anchor, arguments and bound objects are the same. */
 export function noWays(): Ways {
@@ -41,14 +63,22 @@ export function noWays(): Ways {
 
 /** Turns paths, values and conditions of one step into expressions over fields. */
 export class Scope {
-  constructor(readonly layout: Layout, readonly names: Names, private readonly ways: Ways = noWays()) {}
+  constructor(
+    readonly layout: Layout,
+    readonly names: Names,
+    private readonly ways: Ways = noWays(),
+  ) {}
 
   /** The same scope with role `as` bound to one object. */
   bind(as: string, object: ObjectSlot): Scope {
     const key = `${as} ${object.index}`;
     const ways = this.ways.bound.get(key) ?? noWays();
     this.ways.bound.set(key, ways);
-    return new Scope(this.layout, { ...this.names, bound: { ...this.names.bound, [as]: object } }, ways);
+    return new Scope(
+      this.layout,
+      { ...this.names, bound: { ...this.names.bound, [as]: object } },
+      ways,
+    );
   }
 
   /** The objects that an object path may lead to. */
@@ -72,13 +102,16 @@ export class Scope {
     let cases: Case[] = [{ when: TRUE, object: this.start(first!, path) }];
     for (const name of rest) {
       through.push(...cases);
-      cases = cases.flatMap(c => {
+      cases = cases.flatMap((c) => {
         const link = c.object.links[name];
         if (link) return [{ when: c.when, object: this.layout.objects[link.object]! }];
         const pointer = this.fieldOf(c.object, name, path);
         if (!pointer.targets) throw new Error(`${path}: ${pointer.title} is no pointer`);
         hops.push({ when: c.when, pointer, path });
-        return pointer.targets.map((t, i) => ({ when: all([c.when, binary('eq', field(pointer.index), constant(i + 1))]), object: this.layout.objects[t]! }));
+        return pointer.targets.map((t, i) => ({
+          when: all([c.when, binary('eq', field(pointer.index), constant(i + 1))]),
+          object: this.layout.objects[t]!,
+        }));
       });
     }
     return { cases, hops, through };
@@ -88,18 +121,35 @@ export class Scope {
     const dot = path.lastIndexOf('.');
     if (dot < 0) throw new Error(`${path}: a place needs a field`);
     const { cases, hops, through } = this.objects(path.slice(0, dot));
-    return { through, cases: cases.map(c => ({ when: c.when, object: c.object, field: this.fieldOf(c.object, path.slice(dot + 1), path) })), hops };
+    return {
+      through,
+      cases: cases.map((c) => ({
+        when: c.when,
+        object: c.object,
+        field: this.fieldOf(c.object, path.slice(dot + 1), path),
+      })),
+      hops,
+    };
   }
 
   /** The content of a place; 0 where a NULL pointer stands in the way. */
   load(path: Path): Expr {
-    return this.places(path).cases.reduceRight<Expr>((rest, c) => select(c.when, this.read(c.field.index), rest), constant(0));
+    return this.places(path).cases.reduceRight<Expr>(
+      (rest, c) => select(c.when, this.read(c.field.index), rest),
+      constant(0),
+    );
   }
 
   /** A field as this task sees it: its own delayed store first. */
   private read(index: number): Expr {
     const buffer = this.names.buffers?.own.get(index);
-    return buffer === undefined ? field(index) : select(binary('ne', field(buffer), constant(0)), binary('sub', field(buffer), constant(1)), field(index));
+    return buffer === undefined
+      ? field(index)
+      : select(
+          binary('ne', field(buffer), constant(0)),
+          binary('sub', field(buffer), constant(1)),
+          field(index),
+        );
   }
 
   /** A value as it is stored in `target`: pointers are numbered by each field's own targets. */
@@ -107,39 +157,73 @@ export class Scope {
     if (typeof v === 'number') return constant(v);
     if (typeof v !== 'string' && 'self' in v) return constant(this.names.task + 1);
     if (typeof v !== 'string') {
-      return this.objects(v.ref).cases.reduceRight<Expr>((rest, c) => select(c.when, constant(this.number(c.object, target, v.ref)), rest), constant(0));
+      return this.objects(v.ref).cases.reduceRight<Expr>(
+        (rest, c) => select(c.when, constant(this.number(c.object, target, v.ref)), rest),
+        constant(0),
+      );
     }
-    return this.places(v).cases.reduceRight<Expr>((rest, c) => select(c.when, this.convert(c.field, target), rest), constant(0));
+    return this.places(v).cases.reduceRight<Expr>(
+      (rest, c) => select(c.when, this.convert(c.field, target), rest),
+      constant(0),
+    );
   }
 
   /** A condition as an expression; `visitPath` sees each place path that it reads. */
   condition(c: Condition, visitPath: (path: Path) => void = () => {}): Expr {
-    if ('all' in c) return all(c.all.map(t => this.condition(t, visitPath)));
-    if ('any' in c) return any(c.any.map(t => this.condition(t, visitPath)));
+    if ('all' in c) return all(c.all.map((t) => this.condition(t, visitPath)));
+    if ('any' in c) return any(c.any.map((t) => this.condition(t, visitPath)));
     if ('not' in c) return not(this.condition(c.not, visitPath));
     if ('live' in c) {
-      return any(this.objects(c.live).cases.map(k => all([k.when, k.object.life === undefined ? TRUE : binary('eq', field(k.object.life), constant(1))])));
+      return any(
+        this.objects(c.live).cases.map((k) =>
+          all([
+            k.when,
+            k.object.life === undefined ? TRUE : binary('eq', field(k.object.life), constant(1)),
+          ]),
+        ),
+      );
     }
     for (const v of [c.a, c.b]) if (typeof v === 'string') visitPath(v);
     const pointers = [...this.pointerFields(c.a), ...this.pointerFields(c.b)];
     // Pointers of different ranges number their targets differently: both sides are put in one numbering.
-    const target = pointers[0] && { ...pointers[0], targets: [...new Set(pointers.flatMap(f => f.targets ?? []))] };
-    return binary(c.cmp, target ? this.value(c.a, target) : this.value(c.a), target ? this.value(c.b, target) : this.value(c.b));
+    const target = pointers[0] && {
+      ...pointers[0],
+      targets: [...new Set(pointers.flatMap((f) => f.targets ?? []))],
+    };
+    return binary(
+      c.cmp,
+      target ? this.value(c.a, target) : this.value(c.a),
+      target ? this.value(c.b, target) : this.value(c.b),
+    );
   }
 
   private pointerFields(v: Value): Field[] {
-    return typeof v === 'string' ? this.places(v).cases.flatMap(c => (c.field.targets ? [c.field] : [])) : [];
+    return typeof v === 'string'
+      ? this.places(v).cases.flatMap((c) => (c.field.targets ? [c.field] : []))
+      : [];
   }
 
   private convert(source: Field, target: Field | undefined): Expr {
     const own = source.targets;
     const theirs = target?.targets;
-    if (!own || !theirs || (own.length <= theirs.length && own.every((t, i) => theirs[i] === t))) return this.read(source.index);
-    return own.reduceRight<Expr>((rest, t, i) => select(binary('eq', field(source.index), constant(i + 1)), constant(theirs.indexOf(t) + 1), rest), constant(0));
+    if (!own || !theirs || (own.length <= theirs.length && own.every((t, i) => theirs[i] === t)))
+      return this.read(source.index);
+    return own.reduceRight<Expr>(
+      (rest, t, i) =>
+        select(
+          binary('eq', field(source.index), constant(i + 1)),
+          constant(theirs.indexOf(t) + 1),
+          rest,
+        ),
+      constant(0),
+    );
   }
 
   private number(object: ObjectSlot, target: Field | undefined, path: string): number {
-    if (!target?.targets) throw new Error(`the address of ${path} is compared with or stored in something that is no pointer`);
+    if (!target?.targets)
+      throw new Error(
+        `the address of ${path} is compared with or stored in something that is no pointer`,
+      );
     const index = target.targets.indexOf(object.index);
     // An address that the field can never hold equals none of its values.
     return index < 0 ? target.targets.length + 1 : index + 1;
@@ -153,12 +237,14 @@ export class Scope {
       const bound = this.names.bound[role];
       if (bound) return bound;
     }
-    const seen = arg === undefined ? undefined : this.names.bound[arg]?.anchor ?? this.names.args[arg];
+    const seen =
+      arg === undefined ? undefined : (this.names.bound[arg]?.anchor ?? this.names.args[arg]);
     if (arg !== undefined && !seen) throw new Error(`${path}: no argument or bound object ${arg}`);
     const anchor = seen ? { ...this.names.main, ...seen } : this.names.main;
     const type = this.layout.roles.get(role);
     const object = type === undefined ? undefined : findObject(this.layout.objects, type, anchor);
-    if (!object) throw new Error(`${path}: no object plays ${role} here (${JSON.stringify(anchor)})`);
+    if (!object)
+      throw new Error(`${path}: no object plays ${role} here (${JSON.stringify(anchor)})`);
     return object;
   }
 

@@ -7,7 +7,12 @@ import type { PropertyId } from './propertyId';
  */
 export type Statement =
   | { readonly op: 'set'; readonly field: number; readonly value: Expr }
-  | { readonly op: 'if'; readonly cond: Expr; readonly then: readonly Statement[]; readonly otherwise: readonly Statement[] }
+  | {
+      readonly op: 'if';
+      readonly cond: Expr;
+      readonly then: readonly Statement[];
+      readonly otherwise: readonly Statement[];
+    }
   /** Sets the running task's pc and ends the step. */
   | { readonly op: 'jump'; readonly pc: number }
   /** The machine saw a rule broken while this step ran; the state goes on as the other statements say. */

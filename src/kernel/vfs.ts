@@ -6,7 +6,7 @@ export const FILE_TYPE: ObjectType = {
   type: 'file',
   role: 'file',
   per: 'file',
-  name: a => a.file!,
+  name: (a) => a.file!,
   life: {},
   about: 'An open file description: what dup, fork and SCM_RIGHTS share.',
   fields: {
@@ -19,7 +19,7 @@ export const FD_TYPE: ObjectType = {
   type: 'fd',
   role: 'fd',
   per: 'fd',
-  name: a => `${a.process}:${a.fd}`,
+  name: (a) => `${a.process}:${a.fd}`,
   about: 'A place in the fd table of a process.',
   fields: { installed: { kind: 'bool' } },
 };
@@ -29,14 +29,22 @@ export const CLOSE_ROUTINE: Routine = {
   name: 'close',
   cite: 'fs/open.c and fs/file_table.c, v6.6; domain.md 1.3',
   steps: [
-    { id: 'FILE.1', title: 'take the fd out of the table and drop its file reference', ops: [fdRemove(), fput('fd/file'), ret()], confidence: 'MEM' },
+    {
+      id: 'FILE.1',
+      title: 'take the fd out of the table and drop its file reference',
+      ops: [fdRemove(), fput('fd/file'), ret()],
+      confidence: 'MEM',
+    },
   ],
 };
 
 /** close(2) where somebody may have closed the fd already: it is looked up and taken under one lock. */
 export const CLOSE_TWICE_ROUTINE: Routine = {
   ...CLOSE_ROUTINE,
-  steps: CLOSE_ROUTINE.steps.map(step => ({ ...step, ops: [test(eq('fd/fd.installed', 0), [fail('EBADF', 'the fd is not open')]), ...step.ops] })),
+  steps: CLOSE_ROUTINE.steps.map((step) => ({
+    ...step,
+    ops: [test(eq('fd/fd.installed', 0), [fail('EBADF', 'the fd is not open')]), ...step.ops],
+  })),
 };
 
 /** dup, fork or SCM_RIGHTS: a second fd for the same struct file. */
@@ -44,7 +52,12 @@ export const PASS_ROUTINE: Routine = {
   name: 'receive_fd',
   cite: 'fs/file.c and net/core/scm.c, v6.6; domain.md 1.3',
   steps: [
-    { id: 'FILE.2', title: 'take a file reference and install it in the receiver', ops: [fget('fd/file'), fdInstall(), ret()], confidence: 'MEM' },
+    {
+      id: 'FILE.2',
+      title: 'take a file reference and install it in the receiver',
+      ops: [fget('fd/file'), fdInstall(), ret()],
+      confidence: 'MEM',
+    },
   ],
 };
 

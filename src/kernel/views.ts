@@ -8,9 +8,13 @@ import type { CounterCheck, ObjectSlot, Program, ProgramFile } from './program';
 import { Scope } from './scope';
 
 /** The struct files of a scenario, with what the properties ask of them. */
-export function resolveFiles(model: DesignModel, instances: Instances, layout: Layout): ProgramFile[] {
+export function resolveFiles(
+  model: DesignModel,
+  instances: Instances,
+  layout: Layout,
+): ProgramFile[] {
   const { normalAccess, bound, owner, ownsDma, kvm } = model.views;
-  return instances.files.map(f => {
+  return instances.files.map((f) => {
     const scope = viewScope(layout, f.anchor);
     const object = findObject(layout.objects, 'file', f.anchor)!;
     const alive = (e: Expr): Expr => all([binary('eq', field(object.life!), constant(1)), e]);
@@ -18,22 +22,33 @@ export function resolveFiles(model: DesignModel, instances: Instances, layout: L
     const done = bound[f.kind];
     const path = owner[f.kind];
     return {
-      name: f.name, kind: f.kind, by: f.by, object: object.index,
+      name: f.name,
+      kind: f.kind,
+      by: f.by,
+      object: object.index,
       normal: access && alive(scope.condition(access)),
       bound: done && alive(scope.condition(done)),
       owner: path === undefined ? undefined : scope.load(path),
-      ownerTargets: path === undefined ? [] : scope.places(path).cases[0]?.field.targets ?? [],
+      ownerTargets: path === undefined ? [] : (scope.places(path).cases[0]?.field.targets ?? []),
       ownsDma: ownsDma?.[f.kind] && scope.condition(ownsDma[f.kind]!),
-      kvmIsOwn: kvm && f.kind === 'cdev' ? scope.condition({ cmp: 'eq', a: kvm.device, b: kvm.file }) : undefined,
-      device: f.anchor.device, group: f.anchor.group,
+      kvmIsOwn:
+        kvm && f.kind === 'cdev'
+          ? scope.condition({ cmp: 'eq', a: kvm.device, b: kvm.file })
+          : undefined,
+      device: f.anchor.device,
+      group: f.anchor.group,
     };
   });
 }
 
 /** The fd-table places of a scenario. */
 export function resolveFds(instances: Instances, layout: Layout): Program['fds'] {
-  return instances.fds.map(f => ({
-    name: f.name, process: f.process, file: instances.files.findIndex(x => x.name === f.file), installed: findObject(layout.objects, 'fd', instances.fdAnchor(f.name)!)!.fields['installed']!, call: f.call,
+  return instances.fds.map((f) => ({
+    name: f.name,
+    process: f.process,
+    file: instances.files.findIndex((x) => x.name === f.file),
+    installed: findObject(layout.objects, 'fd', instances.fdAnchor(f.name)!)!.fields['installed']!,
+    call: f.call,
   }));
 }
 
@@ -45,17 +60,22 @@ export function resolveCounters(model: DesignModel, layout: Layout): CounterChec
     scopes.set(x, scope);
     return scope;
   };
-  return model.views.counters.flatMap(law => {
+  return model.views.counters.flatMap((law) => {
     const [type, name] = law.counter.split('.');
     // From each holder to the objects that it may count for, not from each object to all that may hold it.
     const held = new Map<number, CounterCheck['holders'][number][]>();
     for (const h of law.holders) {
       for (const x of layout.objects) {
-        if (x.type !== h.type || (h.fileKinds && !(x.anchor.fileKind && h.fileKinds.includes(x.anchor.fileKind)))) continue;
+        if (
+          x.type !== h.type ||
+          (h.fileKinds && !(x.anchor.fileKind && h.fileKinds.includes(x.anchor.fileKind)))
+        )
+          continue;
         const scope = scopeOf(x);
         if (!playable(scope, h.to)) continue;
         const ways = new Map<number, Expr[]>();
-        for (const { object, when } of scope.objects(h.to).cases) ways.set(object.index, [...(ways.get(object.index) ?? []), when]);
+        for (const { object, when } of scope.objects(h.to).cases)
+          ways.set(object.index, [...(ways.get(object.index) ?? []), when]);
         for (const [object, whens] of ways) {
           const when = all([any(whens), scope.condition(h.when)]);
           if (when.op === 'const' && !when.value) continue;
@@ -66,7 +86,13 @@ export function resolveCounters(model: DesignModel, layout: Layout): CounterChec
         }
       }
     }
-    return layout.objects.filter(o => o.type === type).map((o): CounterCheck => ({ field: o.fields[name!]!, law, holders: held.get(o.index) ?? [] }));
+    return layout.objects
+      .filter((o) => o.type === type)
+      .map((o): CounterCheck => ({
+        field: o.fields[name!]!,
+        law,
+        holders: held.get(o.index) ?? [],
+      }));
   });
 }
 
@@ -78,5 +104,7 @@ function viewScope(layout: Layout, main: Scope['names']['main']): Scope {
 /** Whether the role that a holder's path starts with exists for this object. */
 function playable(scope: Scope, path: string): boolean {
   const type = scope.layout.roles.get(path.split('.')[0]!);
-  return type !== undefined && findObject(scope.layout.objects, type, scope.names.main) !== undefined;
+  return (
+    type !== undefined && findObject(scope.layout.objects, type, scope.names.main) !== undefined
+  );
 }

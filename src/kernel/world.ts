@@ -23,9 +23,25 @@ export interface World {
 
 /** Every call of the scenario format, in the order of its table. */
 export const CALL_NAMES = [
-  'open_cdev', 'open_group', 'open_container', 'open_iommufd', 'bind_iommufd', 'ioas_alloc', 'attach_ioas', 'detach_ioas',
-  'iommu_destroy', 'set_container', 'set_iommu', 'unset_container', 'get_device_fd', 'device_io', 'kvm_add', 'pass_fd', 'close',
-  'register_device', 'unregister_device',
+  'open_cdev',
+  'open_group',
+  'open_container',
+  'open_iommufd',
+  'bind_iommufd',
+  'ioas_alloc',
+  'attach_ioas',
+  'detach_ioas',
+  'iommu_destroy',
+  'set_container',
+  'set_iommu',
+  'unset_container',
+  'get_device_fd',
+  'device_io',
+  'kvm_add',
+  'pass_fd',
+  'close',
+  'register_device',
+  'unregister_device',
 ] as const;
 
 /** The name of a call (formats.md, section 1). */
@@ -50,7 +66,8 @@ export interface Call {
   readonly fault?: string | undefined;
 }
 
-type CallArgument = 'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
+type CallArgument =
+  'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
 
 /** What a call takes, what it yields, and who may make it (formats.md section 1, Calls). */
 export interface CallShape {
@@ -87,7 +104,11 @@ export type FileKind = 'cdev' | 'device' | 'group' | 'container' | 'iommufd';
 
 /** The calls that make a struct file, and its kind. */
 export const FILE_KIND_OF: Partial<Readonly<Record<CallName, FileKind>>> = {
-  open_cdev: 'cdev', open_group: 'group', open_container: 'container', open_iommufd: 'iommufd', get_device_fd: 'device',
+  open_cdev: 'cdev',
+  open_group: 'group',
+  open_container: 'container',
+  open_iommufd: 'iommufd',
+  get_device_fd: 'device',
 };
 
 /** `qemu/2` belongs to process `qemu`; `driver/2` to `driver`. */

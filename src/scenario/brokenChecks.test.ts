@@ -20,17 +20,21 @@ it('tells the same checks at the same steps as asking each of them after every s
       const name = ({ property, text }: StateCheck): string => `${property} ${text}`;
       const checks = stateChecks(program);
       for (let made = 0; made < 120; made++) {
-        const ready = program.tasks.filter(task => canMove(program, state, task.index));
+        const ready = program.tasks.filter((task) => canMove(program, state, task.index));
         const task = ready[below(Math.max(1, ready.length))];
         if (!task) break;
         step(program, state, task.index);
         // What breaks is not always a state of a lawful run: some fields are tampered with.
         if (below(6) === 0) {
           const field = program.fields[below(program.fields.length)];
-          if (field && field.object >= 0 && !field.constant) state[field.index] = field.lo + below(field.hi - field.lo + 1);
+          if (field && field.object >= 0 && !field.constant)
+            state[field.index] = field.lo + below(field.hi - field.lo + 1);
         }
         const now = watch.next(state).map(name);
-        const expected = checks.filter(check => evaluate(check.bad, state) !== 0).map(name).filter(each => !broken.has(each));
+        const expected = checks
+          .filter((check) => evaluate(check.bad, state) !== 0)
+          .map(name)
+          .filter((each) => !broken.has(each));
         expect(now, `${design.id}, seed ${seed}`).toEqual(expected);
         for (const each of now) broken.add(each);
         told += now.length;

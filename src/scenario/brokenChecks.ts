@@ -5,12 +5,17 @@ import { stateChecks } from '../kernel/properties/properties';
 import type { StateCheck } from '../kernel/properties/property';
 
 /** A check as terms that must all hold for it to be broken. */
-interface Asked { readonly check: StateCheck; readonly terms: readonly Expr[] }
+interface Asked {
+  readonly check: StateCheck;
+  readonly terms: readonly Expr[];
+}
 
 interface Index {
   readonly asked: readonly Asked[];
   /** By field: the checks that read it, and in which term. */
-  readonly readers: readonly (readonly { readonly check: number; readonly term: number }[] | undefined)[];
+  readonly readers: readonly (
+    readonly { readonly check: number; readonly term: number }[] | undefined
+  )[];
 }
 
 const known = new WeakMap<Program, Index>();
@@ -20,11 +25,13 @@ function indexOf(program: Program): Index {
   if (before) return before;
   const asked = stateChecks(program).map((check): Asked => ({ check, terms: termsOf(check.bad) }));
   const readers: { check: number; term: number }[][] = [];
-  asked.forEach(({ terms }, check) => terms.forEach((each, term) => {
-    const read = new Set<number>();
-    fieldsRead(each, field => read.add(field));
-    for (const field of read) (readers[field] ??= []).push({ check, term });
-  }));
+  asked.forEach(({ terms }, check) =>
+    terms.forEach((each, term) => {
+      const read = new Set<number>();
+      fieldsRead(each, (field) => read.add(field));
+      for (const field of read) (readers[field] ??= []).push({ check, term });
+    }),
+  );
   const made = { asked, readers };
   known.set(program, made);
   return made;
@@ -53,16 +60,23 @@ export class BrokenChecks {
 
   /** The checks that are broken in this state, the next of the run, and were not told before. */
   next(state: Int32Array): readonly StateCheck[] {
-    const { index: { asked }, rests } = this;
-    return this.toAsk(state).flatMap(at => {
+    const {
+      index: { asked },
+      rests,
+    } = this;
+    return this.toAsk(state).flatMap((at) => {
       const { check, terms } = asked[at] as Asked;
-      rests[at] = terms.findIndex(term => evaluate(term, state) === 0);
+      rests[at] = terms.findIndex((term) => evaluate(term, state) === 0);
       return rests[at] === BROKEN ? [check] : [];
     });
   }
 
   private toAsk(state: Int32Array): readonly number[] {
-    const { index: { asked, readers }, rests, seen } = this;
+    const {
+      index: { asked, readers },
+      rests,
+      seen,
+    } = this;
     if (!seen) {
       this.seen = state.slice();
       return asked.map((_, at) => at);
@@ -70,7 +84,8 @@ export class BrokenChecks {
     const found: number[] = [];
     for (let field = 0; field < seen.length; field++) {
       if (seen[field] === state[field]) continue;
-      for (const { check, term } of readers[field] ?? []) if (rests[check] === term && !found.includes(check)) found.push(check);
+      for (const { check, term } of readers[field] ?? [])
+        if (rests[check] === term && !found.includes(check)) found.push(check);
     }
     seen.set(state);
     return found.sort((a, b) => a - b);

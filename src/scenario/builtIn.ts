@@ -27,9 +27,23 @@ export class BuiltInFiles implements BuiltIn {
   private readonly told = new Map<object, Scenario>();
 
   /** `retellings` are in the file next to it (`*.retold.json`): what differs in other designs. */
-  constructor(readonly id: string, file: object, retellings: readonly object[]) {
+  constructor(
+    readonly id: string,
+    file: object,
+    retellings: readonly object[],
+  ) {
     // The shared parts stay; what belongs to a design is told anew.
-    this.files = [file, ...retellings.map(r => ({ ...file, options: undefined, schedule: undefined, beats: undefined, expect: undefined, ...r }))];
+    this.files = [
+      file,
+      ...retellings.map((r) => ({
+        ...file,
+        options: undefined,
+        schedule: undefined,
+        beats: undefined,
+        expect: undefined,
+        ...r,
+      })),
+    ];
     this.title = String((file as { readonly title: unknown }).title);
     this.designs = [...new Set(this.files.map(designOf))];
   }
@@ -41,18 +55,21 @@ export class BuiltInFiles implements BuiltIn {
   }
 
   get tellings(): readonly Scenario[] {
-    return this.files.map(file => this.tell(file));
+    return this.files.map((file) => this.tell(file));
   }
 
   tellingsIn(design: string): readonly Scenario[] {
-    return this.files.filter(file => designOf(file) === design).map(file => this.tell(file));
+    return this.files.filter((file) => designOf(file) === design).map((file) => this.tell(file));
   }
 
   private tell(file: object): Scenario {
     const told = this.told.get(file);
     if (told) return told;
     const parsed = parseScenario(file);
-    if (!parsed.ok) throw new Error(`built-in scenario ${this.id} in ${designOf(file)}:\n${errorText(parsed.errors)}`);
+    if (!parsed.ok)
+      throw new Error(
+        `built-in scenario ${this.id} in ${designOf(file)}:\n${errorText(parsed.errors)}`,
+      );
     this.told.set(file, parsed.scenario);
     return parsed.scenario;
   }
@@ -82,20 +99,29 @@ export function retell(entry: BuiltIn, design: string, options: Options): Parsed
   const [base, ...others] = entry.tellingsIn(design);
   if (!base) return redesign(entry.scenario, design, options);
   const wanted = inForce(design, { ...base.options, ...options });
-  const told = [base, ...others].find(t => sameOptions(inForce(design, t.options), wanted));
+  const told = [base, ...others].find((t) => sameOptions(inForce(design, t.options), wanted));
   return told ? { ok: true, scenario: told } : redesign(base, design, options);
 }
 
 /** Whether a scenario has the world and the calls of a built-in one; a fault is at a step of one design, so it may differ. */
 export function isTelling(entry: BuiltIn, { world, calls }: Scenario): boolean {
-  const shared = (s: Pick<Scenario, 'world' | 'calls'>): string => JSON.stringify([s.world, s.calls.map(c => ({ ...c, fault: undefined }))]);
+  const shared = (s: Pick<Scenario, 'world' | 'calls'>): string =>
+    JSON.stringify([s.world, s.calls.map((c) => ({ ...c, fault: undefined }))]);
   return shared({ world, calls }) === shared(entry.scenario);
 }
 
 function inForce(design: string, options: Options): Options {
-  return { ...Object.fromEntries((designById(design)?.options ?? []).map(o => [o.id, o.values[0] ?? ''])), ...options };
+  return {
+    ...Object.fromEntries(
+      (designById(design)?.options ?? []).map((o) => [o.id, o.values[0] ?? '']),
+    ),
+    ...options,
+  };
 }
 
 function sameOptions(a: Options, b: Options): boolean {
-  return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([k, value]) => b[k] === value);
+  return (
+    Object.keys(a).length === Object.keys(b).length &&
+    Object.entries(a).every(([k, value]) => b[k] === value)
+  );
 }

@@ -19,22 +19,34 @@ import type { Trace } from './trace';
 
 /** The default, every other value of every option on its own, and what the library is told with. */
 function optionSets(design: Design): readonly Options[] {
-  const single = design.options.flatMap(o => o.values.slice(1).map((value): Options => ({ [o.id]: value })));
-  const told = LIBRARY.flatMap(e => e.tellings.filter(t => t.design === design.id).map(t => t.options));
-  return [...new Map([{}, ...single, ...told].map(o => [keyOf(o), o])).values()];
+  const single = design.options.flatMap((o) =>
+    o.values.slice(1).map((value): Options => ({ [o.id]: value })),
+  );
+  const told = LIBRARY.flatMap((e) =>
+    e.tellings.filter((t) => t.design === design.id).map((t) => t.options),
+  );
+  return [...new Map([{}, ...single, ...told].map((o) => [keyOf(o), o])).values()];
 }
 
 function keyOf(options: Options): string {
-  return Object.keys(options).toSorted((a, b) => a.localeCompare(b)).map(k => `${k}=${options[k]}`).join();
+  return Object.keys(options)
+    .toSorted((a, b) => a.localeCompare(b))
+    .map((k) => `${k}=${options[k]}`)
+    .join();
 }
 
 /** A scenario of the library under a design and options: as told for them, else its calls alone. Undefined where a fault names a step that the design does not have. */
 function scenarioFor(entry: LibraryEntry, design: string, options: Options): Scenario | undefined {
-  const told = entry.tellings.find(t => t.design === design && keyOf(t.options) === keyOf(options));
+  const told = entry.tellings.find(
+    (t) => t.design === design && keyOf(t.options) === keyOf(options),
+  );
   if (told) return told;
   const plain = redesign(entry.scenario, design, options);
-  if (plain.ok) return Array.isArray(plain.scenario.schedule) ? { ...plain.scenario, schedule: 'sequential' } : plain.scenario;
-  expect(plain.errors.filter(e => !e.path.endsWith('.fault'))).toEqual([]);
+  if (plain.ok)
+    return Array.isArray(plain.scenario.schedule)
+      ? { ...plain.scenario, schedule: 'sequential' }
+      : plain.scenario;
+  expect(plain.errors.filter((e) => !e.path.endsWith('.fault'))).toEqual([]);
   return undefined;
 }
 
@@ -47,43 +59,69 @@ function ran(scenario: Scenario, schedule?: Scenario['schedule']): Trace {
 /** Everything in a program that points at something else points at something that is there. */
 function brokenReferences(p: Program): string[] {
   const wrong: string[] = [];
-  const check = (ok: boolean, what: string): void => { if (!ok) wrong.push(what); };
+  const check = (ok: boolean, what: string): void => {
+    if (!ok) wrong.push(what);
+  };
   const isField = (i: number): boolean => p.fields[i]?.index === i;
   const isObject = (i: number | undefined): boolean => i === undefined || p.objects[i]?.index === i;
   for (const f of p.fields) {
     check(f.object === -1 || isObject(f.object), `${f.title}: object`);
-    check(f.lo <= f.init && f.init <= f.hi, `${f.title}: starts at ${f.init}, outside ${f.lo}..${f.hi}`);
+    check(
+      f.lo <= f.init && f.init <= f.hi,
+      `${f.title}: starts at ${f.init}, outside ${f.lo}..${f.hi}`,
+    );
     check((f.targets ?? []).every(isObject), `${f.title}: target`);
   }
   for (const o of p.objects) {
-    check(Object.values(o.fields).every(i => p.fields[i]?.object === o.index), `${o.name}: fields`);
-    check(Object.values(o.links).every(l => isObject(l.object)), `${o.name}: links`);
+    check(
+      Object.values(o.fields).every((i) => p.fields[i]?.object === o.index),
+      `${o.name}: fields`,
+    );
+    check(
+      Object.values(o.links).every((l) => isObject(l.object)),
+      `${o.name}: links`,
+    );
   }
   for (const t of p.tasks) {
     t.steps.forEach((s, pc) => {
       check(s.pc === pc && p.calls[s.call] !== undefined, `${s.name}: place`);
       check(s.touches.every(isField), `${s.name}: touches`);
-      for (const w of s.waits) check(w.kind === 'name' ? p.calls[w.call] !== undefined : isField(w.field), `${s.name}: waits`);
-      eachStatement(s.body, b => {
+      for (const w of s.waits)
+        check(
+          w.kind === 'name' ? p.calls[w.call] !== undefined : isField(w.field),
+          `${s.name}: waits`,
+        );
+      eachStatement(s.body, (b) => {
         if (b.op === 'jump') check(b.pc >= 0 && b.pc <= t.steps.length, `${s.name}: jump`);
         if (b.op === 'set') check(isField(b.field), `${s.name}: set`);
-        if (b.op === 'note' || b.op === 'violate') check(b.note === -1 || p.notes[b.note] !== undefined, `${s.name}: note`);
+        if (b.op === 'note' || b.op === 'violate')
+          check(b.note === -1 || p.notes[b.note] !== undefined, `${s.name}: note`);
       });
     });
   }
   for (const f of p.files) check(p.objects[f.object]?.type === 'file', `${f.name}: struct file`);
-  for (const f of p.fds) check(p.files[f.file] !== undefined && isField(f.installed), `${f.name}: fd`);
-  for (const c of p.counters) check(isField(c.field) && c.holders.every(h => isObject(h.object)), `${p.fields[c.field]?.title}: counter`);
+  for (const f of p.fds)
+    check(p.files[f.file] !== undefined && isField(f.installed), `${f.name}: fd`);
+  for (const c of p.counters)
+    check(
+      isField(c.field) && c.holders.every((h) => isObject(h.object)),
+      `${p.fields[c.field]?.title}: counter`,
+    );
   return wrong;
 }
 
 /** Two steps of one call that go by one name, and steps without a place to read them. */
 function badNames(p: Program): string[] {
-  return p.calls.flatMap(c => {
+  return p.calls.flatMap((c) => {
     const steps = p.tasks[c.task]!.steps.slice(c.start, c.end);
-    const names = steps.map(s => s.name);
+    const names = steps.map((s) => s.name);
     // One call may run the releases of several files, by the same steps.
-    return [...names.filter((n, i) => names.indexOf(n) < i && !n.includes('/release_')), ...steps.filter(s => !cited(s.cite) || s.title === '').map(s => `${s.name} cites "${s.cite}"`)];
+    return [
+      ...names.filter((n, i) => names.indexOf(n) < i && !n.includes('/release_')),
+      ...steps
+        .filter((s) => !cited(s.cite) || s.title === '')
+        .map((s) => `${s.name} cites "${s.cite}"`),
+    ];
   });
 }
 
@@ -94,20 +132,41 @@ function cited(text: string): boolean {
 
 /** The registration and open counts of a device against what a walk over the fd tables finds, when no call is under way. */
 function miscounted(p: Program, state: Int32Array): string[] {
-  if (p.calls.some(c => callStatus(p, state, c.index) === 'running')) return [];
-  const open = new Set(p.fds.filter(fd => state[fd.installed] === 1).map(fd => fd.file));
-  return p.objects.filter(o => o.type === 'vfio_device' && (o.life === undefined || state[o.life] === 1)).flatMap(o => {
-    const value = (field: string): number | undefined => (o.fields[field] === undefined ? undefined : state[o.fields[field]]);
-    const files = p.files.filter((f, i) => open.has(i) && f.device === o.anchor.device && (f.kind === 'cdev' || f.kind === 'device'));
-    const reaching = files.filter(f => f.normal && evaluate(f.normal, state) !== 0);
-    const wrong: string[] = [];
-    if (value('refcount') !== files.length + value('registered')!) wrong.push(`${o.name}.refcount is ${value('refcount')}, with ${files.length} open files and registered = ${value('registered')}`);
-    if (value('open_count') !== undefined && value('open_count') !== reaching.length) wrong.push(`${o.name}.open_count is ${value('open_count')}, with ${reaching.length} files that reach it`);
-    return wrong;
-  });
+  if (p.calls.some((c) => callStatus(p, state, c.index) === 'running')) return [];
+  const open = new Set(p.fds.filter((fd) => state[fd.installed] === 1).map((fd) => fd.file));
+  return p.objects
+    .filter((o) => o.type === 'vfio_device' && (o.life === undefined || state[o.life] === 1))
+    .flatMap((o) => {
+      const value = (field: string): number | undefined =>
+        o.fields[field] === undefined ? undefined : state[o.fields[field]];
+      const files = p.files.filter(
+        (f, i) =>
+          open.has(i) && f.device === o.anchor.device && (f.kind === 'cdev' || f.kind === 'device'),
+      );
+      const reaching = files.filter((f) => f.normal && evaluate(f.normal, state) !== 0);
+      const wrong: string[] = [];
+      if (value('refcount') !== files.length + value('registered')!)
+        wrong.push(
+          `${o.name}.refcount is ${value('refcount')}, with ${files.length} open files and registered = ${value('registered')}`,
+        );
+      if (value('open_count') !== undefined && value('open_count') !== reaching.length)
+        wrong.push(
+          `${o.name}.open_count is ${value('open_count')}, with ${reaching.length} files that reach it`,
+        );
+      return wrong;
+    });
 }
 
-describe.each(DESIGNS.flatMap(design => optionSets(design).map((options, set) => ({ design, options, set, name: `${design.id} ${JSON.stringify(options)}` }))))('$name', ({ design, options, set }) => {
+describe.each(
+  DESIGNS.flatMap((design) =>
+    optionSets(design).map((options, set) => ({
+      design,
+      options,
+      set,
+      name: `${design.id} ${JSON.stringify(options)}`,
+    })),
+  ),
+)('$name', ({ design, options, set }) => {
   const scenarios = LIBRARY.flatMap((entry, i) => {
     const scenario = scenarioFor(entry, design.id, options);
     // All of them with the defaults; else what is told for these options, and every third of the rest in turn.
@@ -122,25 +181,38 @@ describe.each(DESIGNS.flatMap(design => optionSets(design).map((options, set) =>
       const { program } = trace;
       expect([title, brokenReferences(program), badNames(program)]).toEqual([title, [], []]);
       const end = stateAt(trace, trace.steps.length);
-      if (trace.steps.every(s => s.violations.every(v => v.property !== 'counters' && v.property !== 'memory'))) expect([title, miscounted(program, end)]).toEqual([title, []]);
+      if (
+        trace.steps.every((s) =>
+          s.violations.every((v) => v.property !== 'counters' && v.property !== 'memory'),
+        )
+      )
+        expect([title, miscounted(program, end)]).toEqual([title, []]);
       const link = linkOf(trace, Math.floor(trace.steps.length / 2));
       expect(parseLink(makeLink(link))).toEqual({ ok: true, link, dropped: [] });
     }
   });
 });
 
-describe.each(DESIGNS)('$id', design => {
+describe.each(DESIGNS)('$id', (design) => {
   it('runs the same again, and out of a link', () => {
-    for (const scenario of LIBRARY.flatMap(e => e.tellings.filter(t => t.design === design.id).slice(0, 1))) {
+    for (const scenario of LIBRARY.flatMap((e) =>
+      e.tellings.filter((t) => t.design === design.id).slice(0, 1),
+    )) {
       const schedule = { random: scenario.calls.length } as const;
       const trace = ran(scenario, schedule);
       const again = ran(scenario, schedule);
-      expect(replay(compile(design, scenario.options, scenario.world, scenario.calls), trace.schedule)).toEqual(stateAt(trace, trace.steps.length));
+      expect(
+        replay(compile(design, scenario.options, scenario.world, scenario.calls), trace.schedule),
+      ).toEqual(stateAt(trace, trace.steps.length));
       expect(again.schedule).toEqual(trace.schedule);
-      expect(again.steps.map(s => s.texts)).toEqual(trace.steps.map(s => s.texts));
+      expect(again.steps.map((s) => s.texts)).toEqual(trace.steps.map((s) => s.texts));
       const opened = openLink(makeLink(linkOf(trace, 3)));
       if (!opened.ok) throw new Error(opened.message);
-      expect([opened.dropped, opened.cursor, opened.trace.schedule]).toEqual([[], 3, trace.schedule]);
+      expect([opened.dropped, opened.cursor, opened.trace.schedule]).toEqual([
+        [],
+        3,
+        trace.schedule,
+      ]);
     }
   });
 });

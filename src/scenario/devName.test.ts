@@ -7,8 +7,16 @@ import { errorText, parseScenario } from './parse';
 registerDesigns([parkedShim]);
 
 const file = (second: object): unknown => ({
-  format: 'vfio-playground/scenario@1', title: 'twins', design: 'parked-shim',
-  world: { devices: [{ name: 'vfio0', group: '12', devName: '0000:01:00.0' }, { name: 'vfio1', group: '13', ...second }], processes: ['qemu'] },
+  format: 'vfio-playground/scenario@1',
+  title: 'twins',
+  design: 'parked-shim',
+  world: {
+    devices: [
+      { name: 'vfio0', group: '12', devName: '0000:01:00.0' },
+      { name: 'vfio1', group: '13', ...second },
+    ],
+    processes: ['qemu'],
+  },
   calls: [],
 });
 
@@ -16,13 +24,18 @@ describe('devName', () => {
   it('is kept, and left out where it is the own name', () => {
     const parsed = parseScenario(file({ devName: 'vfio1' }));
     if (!parsed.ok) throw new Error(errorText(parsed.errors));
-    expect(parsed.scenario.world.devices.map(d => d.devName)).toEqual(['0000:01:00.0', undefined]);
+    expect(parsed.scenario.world.devices.map((d) => d.devName)).toEqual([
+      '0000:01:00.0',
+      undefined,
+    ]);
     expect(parseScenario(makeScenario(parsed.scenario))).toEqual(parsed);
   });
 
   it('may be taken only while the other device is not registered', () => {
     expect(parseScenario(file({ devName: '0000:01:00.0', registered: false })).ok).toBe(true);
     const refused = parseScenario(file({ devName: '0000:01:00.0' }));
-    expect(refused.ok ? '' : errorText(refused.errors)).toBe('world.devices[1].devName: "0000:01:00.0" stood here; accepted: a name that no device has which is registered from the start (vfio0 is); "registered": false leaves it to a call');
+    expect(refused.ok ? '' : errorText(refused.errors)).toBe(
+      'world.devices[1].devName: "0000:01:00.0" stood here; accepted: a name that no device has which is registered from the start (vfio0 is); "registered": false leaves it to a call',
+    );
   });
 });

@@ -16,17 +16,29 @@ export function fillIn(file: ScenarioFile): Scenario {
     ...(d.kernelDriver === true ? { kernelDriver: true } : {}),
     ...(d.devName === undefined || d.devName === d.name ? {} : { devName: d.devName }),
   }));
-  const world: World = { devices, processes: file.world.processes, ...(file.world.storeBuffers === true ? { storeBuffers: true } : {}) };
+  const world: World = {
+    devices,
+    processes: file.world.processes,
+    ...(file.world.storeBuffers === true ? { storeBuffers: true } : {}),
+  };
   return {
     title: file.title,
     about: file.about ?? '',
     design: file.design ?? 'upstream',
-    options: Object.fromEntries(Object.entries(file.options ?? {}).map(([k, value]) => [k, String(value)])),
+    options: Object.fromEntries(
+      Object.entries(file.options ?? {}).map(([k, value]) => [k, String(value)]),
+    ),
     world,
-    calls: file.calls.map(c => withoutUndefined(c) as unknown as Call),
+    calls: file.calls.map((c) => withoutUndefined(c) as unknown as Call),
     schedule: (file.schedule ?? 'sequential') as Schedule,
-    beats: (file.beats ?? []).map(b => withoutUndefined(b) as unknown as Beat),
-    expect: file.expect === undefined ? undefined : (withoutUndefined({ ...file.expect, calls: file.expect.calls?.map(withoutUndefined) }) as Expect),
+    beats: (file.beats ?? []).map((b) => withoutUndefined(b) as unknown as Beat),
+    expect:
+      file.expect === undefined
+        ? undefined
+        : (withoutUndefined({
+            ...file.expect,
+            calls: file.expect.calls?.map(withoutUndefined),
+          }) as Expect),
   };
 }
 

@@ -13,7 +13,13 @@ import { verifyRun } from './verify';
 
 const FOLDER = fileURLToPath(new URL('./library/', import.meta.url));
 
-const tellings = LIBRARY.flatMap(entry => entry.tellings.map(scenario => ({ name: `${entry.id} in ${scenario.design} ${JSON.stringify(scenario.options)}`, entry, scenario })));
+const tellings = LIBRARY.flatMap((entry) =>
+  entry.tellings.map((scenario) => ({
+    name: `${entry.id} in ${scenario.design} ${JSON.stringify(scenario.options)}`,
+    entry,
+    scenario,
+  })),
+);
 
 describe.each(tellings)('$name', ({ entry, scenario }) => {
   const outcome = runScenario(scenario);
@@ -26,12 +32,16 @@ describe.each(tellings)('$name', ({ entry, scenario }) => {
   });
 
   it('tells every beat', () => {
-    const told = tellBeats(scenario.beats, trace!.steps.map(s => ({ by: trace!.program.tasks[s.task]?.name, at: s.step.id })));
-    expect(scenario.beats.filter(b => !told.includes(b))).toEqual([]);
+    const told = tellBeats(
+      scenario.beats,
+      trace!.steps.map((s) => ({ by: trace!.program.tasks[s.task]?.name, at: s.step.id })),
+    );
+    expect(scenario.beats.filter((b) => !told.includes(b))).toEqual([]);
   });
 
   it('keeps to plain words and to the calls of its file', () => {
-    for (const text of [scenario.title, scenario.about, ...scenario.beats.map(b => b.say)]) expect(text).toMatch(/^[\x20-\x7e]{10,400}$/);
+    for (const text of [scenario.title, scenario.about, ...scenario.beats.map((b) => b.say)])
+      expect(text).toMatch(/^[\x20-\x7e]{10,400}$/);
     expect(isTelling(entry, scenario)).toBe(true);
   });
 
@@ -42,23 +52,41 @@ describe.each(tellings)('$name', ({ entry, scenario }) => {
 
 describe('the library', () => {
   it('has every file of its folder', () => {
-    const files = readdirSync(FOLDER).map(name => {
+    const files = readdirSync(FOLDER).map((name) => {
       const [id = '', kind = ''] = name.split('.');
-      const told = JSON.parse(readFileSync(FOLDER + name, 'utf8')) as { design?: string } | { design: string }[];
-      return { name, id, kind, designs: (Array.isArray(told) ? told : [told]).map(t => t.design ?? 'upstream').filter(d => designById(d)) };
+      const told = JSON.parse(readFileSync(FOLDER + name, 'utf8')) as
+        { design?: string } | { design: string }[];
+      return {
+        name,
+        id,
+        kind,
+        designs: (Array.isArray(told) ? told : [told])
+          .map((t) => t.design ?? 'upstream')
+          .filter((d) => designById(d)),
+      };
     });
-    expect(files.filter(f => f.kind !== 'scenario' && f.kind !== 'retold').map(f => f.name)).toEqual([]);
-    expect(files.filter(f => !f.designs.every(d => libraryEntry(f.id)?.designs.includes(d))).map(f => f.name)).toEqual([]);
+    expect(
+      files.filter((f) => f.kind !== 'scenario' && f.kind !== 'retold').map((f) => f.name),
+    ).toEqual([]);
+    expect(
+      files
+        .filter((f) => !f.designs.every((d) => libraryEntry(f.id)?.designs.includes(d)))
+        .map((f) => f.name),
+    ).toEqual([]);
   });
 
   it('has every scenario of the list, each with narration in every design', () => {
-    const numbers = new Set(LIBRARY.map(e => e.source));
-    expect(Array.from({ length: 28 }, (_, i) => i + 1).filter(n => !numbers.has(n))).toEqual([]);
-    expect(tellings.filter(t => t.scenario.beats.length === 0 || t.scenario.about === '').map(t => t.name)).toEqual([]);
+    const numbers = new Set(LIBRARY.map((e) => e.source));
+    expect(Array.from({ length: 28 }, (_, i) => i + 1).filter((n) => !numbers.has(n))).toEqual([]);
+    expect(
+      tellings
+        .filter((t) => t.scenario.beats.length === 0 || t.scenario.about === '')
+        .map((t) => t.name),
+    ).toEqual([]);
   });
 
   it('tells no scenario twice for the same design and options', () => {
-    const keys = tellings.map(t => t.name);
+    const keys = tellings.map((t) => t.name);
     expect(keys.filter((k, i) => keys.indexOf(k) < i)).toEqual([]);
   });
 
@@ -72,7 +100,13 @@ describe('the library', () => {
 
   it('gives the calls alone where nothing is told for the options', () => {
     const told = retell(libraryEntry('group-first')!, 'parked-split', { extraState: 'perDevice' });
-    expect(told.ok && told.scenario).toMatchObject({ design: 'parked-split', options: { extraState: 'perDevice' }, expect: undefined });
-    expect(retell(libraryEntry('group-first')!, 'parked-split', { extraState: 'perhaps' })).toMatchObject({ ok: false });
+    expect(told.ok && told.scenario).toMatchObject({
+      design: 'parked-split',
+      options: { extraState: 'perDevice' },
+      expect: undefined,
+    });
+    expect(
+      retell(libraryEntry('group-first')!, 'parked-split', { extraState: 'perhaps' }),
+    ).toMatchObject({ ok: false });
   });
 });

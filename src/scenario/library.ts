@@ -96,7 +96,13 @@ export interface LibraryEntry extends BuiltIn {
 registerDesigns(DESIGNS);
 
 class Entry extends BuiltInFiles implements LibraryEntry {
-  constructor(id: string, readonly group: LibraryGroup, readonly source: LibraryEntry['source'], file: object, retellings: readonly object[]) {
+  constructor(
+    id: string,
+    readonly group: LibraryGroup,
+    readonly source: LibraryEntry['source'],
+    file: object,
+    retellings: readonly object[],
+  ) {
     super(id, file, retellings);
   }
 }
@@ -104,7 +110,13 @@ class Entry extends BuiltInFiles implements LibraryEntry {
 const entries = new Map<string, LibraryEntry>();
 
 /** One scenario: its file, and the file next to it (`*.retold.json`) with what differs in other designs. */
-function add(id: string, group: LibraryGroup, source: LibraryEntry['source'], file: object, retellings: readonly object[] = []): void {
+function add(
+  id: string,
+  group: LibraryGroup,
+  source: LibraryEntry['source'],
+  file: object,
+  retellings: readonly object[] = [],
+): void {
   if (entries.has(id)) throw new Error(`two built-in scenarios are called ${id}`);
   const entry = new Entry(id, group, source, file, retellings);
   entries.set(id, entry);
@@ -123,7 +135,13 @@ add('open-races-register', 'races', 12, openRacesRegister, openRacesRegisterReto
 add('open-races-unregister', 'races', 13, openRacesUnregister, openRacesUnregisterRetold);
 add('transient-ebusy', 'races', 7, transientEbusy, transientEbusyRetold);
 add('container-dropped', 'races', 21, containerDropped, containerDroppedRetold);
-add('container-list-corruption', 'races', 'D1-R3', containerListCorruption, containerListCorruptionRetold);
+add(
+  'container-list-corruption',
+  'races',
+  'D1-R3',
+  containerListCorruption,
+  containerListCorruptionRetold,
+);
 add('stale-access', 'races', 23, staleAccess, staleAccessRetold);
 add('late-close', 'lifetime', 15, lateClose, lateCloseRetold);
 add('fd-passing', 'lifetime', 16, fdPassing, fdPassingRetold);
@@ -150,7 +168,9 @@ add('split-race', 'argument', 8, splitRace, splitRaceRetold);
 add('split-mirror', 'argument', 8, splitMirror, splitMirrorRetold);
 
 /** The built-in scenarios, in the order of the picker. */
-export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap(g => [...entries.values()].filter(e => e.group === g.id));
+export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap((g) =>
+  [...entries.values()].filter((e) => e.group === g.id),
+);
 
 /** A built-in scenario by its id. */
 export function libraryEntry(id: string): LibraryEntry | undefined {

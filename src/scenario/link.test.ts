@@ -4,47 +4,133 @@ import { CALL_NAMES, type Call } from '../kernel/world';
 import { parseMutation, type Mutation } from '../kernel/mutationText';
 import { makeLink, parseLink, type Link } from './link';
 
-const word = fc.oneof(fc.constantFrom('qemu', 'dpdk', 'vfio0', 'fd1', 'BIND.9', 'x'), fc.string({ maxLength: 12, unit: 'grapheme' }), fc.string({ maxLength: 6, unit: 'binary' }));
+const word = fc.oneof(
+  fc.constantFrom('qemu', 'dpdk', 'vfio0', 'fd1', 'BIND.9', 'x'),
+  fc.string({ maxLength: 12, unit: 'grapheme' }),
+  fc.string({ maxLength: 6, unit: 'binary' }),
+);
 const optional = fc.option(word, { nil: undefined });
 const flag = fc.option(fc.boolean(), { nil: undefined });
-const present = <T extends object>(object: T): T => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+const present = <T extends object>(object: T): T =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 
-const device = fc.record({ name: word, group: word, devset: optional, registered: flag, kernelDriver: flag, devName: optional }).map(present);
-const call = fc.record({
-  by: word, call: fc.constantFrom(...CALL_NAMES), as: optional, fd: optional, device: optional, iommufd: optional, ioas: optional,
-  object: optional, container: optional, group: optional, kvm: optional, to: optional, fault: optional,
-}).map(present) as fc.Arbitrary<Call>;
-const id = fc.oneof(fc.tuple(fc.constantFrom('BIND', 'U', 'GDF', 'a.b'), fc.nat(99999)).map(([prefix, n]) => `${prefix}.${n}`), fc.constantFrom('BIND.007', 'BIND.U1', 'BIND.9a', '9', ''), word);
-const address = fc.constantFrom('upstream/bind_iommufd/BIND.9', 'upstream/release_cdev/CLOSE.2', 'x/y/z');
+const device = fc
+  .record({
+    name: word,
+    group: word,
+    devset: optional,
+    registered: flag,
+    kernelDriver: flag,
+    devName: optional,
+  })
+  .map(present);
+const call = fc
+  .record({
+    by: word,
+    call: fc.constantFrom(...CALL_NAMES),
+    as: optional,
+    fd: optional,
+    device: optional,
+    iommufd: optional,
+    ioas: optional,
+    object: optional,
+    container: optional,
+    group: optional,
+    kvm: optional,
+    to: optional,
+    fault: optional,
+  })
+  .map(present) as fc.Arbitrary<Call>;
+const id = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('BIND', 'U', 'GDF', 'a.b'), fc.nat(99999))
+    .map(([prefix, n]) => `${prefix}.${n}`),
+  fc.constantFrom('BIND.007', 'BIND.U1', 'BIND.9a', '9', ''),
+  word,
+);
+const address = fc.constantFrom(
+  'upstream/bind_iommufd/BIND.9',
+  'upstream/release_cdev/CLOSE.2',
+  'x/y/z',
+);
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant('swap' as const), a: address, b: address }),
-  fc.record({ kind: fc.constant('without' as const), step: address, op: fc.option(fc.constantFrom('mutexLock', 'store'), { nil: undefined }) }).map(present),
+  fc
+    .record({
+      kind: fc.constant('without' as const),
+      step: address,
+      op: fc.option(fc.constantFrom('mutexLock', 'store'), { nil: undefined }),
+    })
+    .map(present),
   fc.record({ kind: fc.constantFrom('plain' as const, 'split' as const), step: address }),
 );
 const steps = fc.array(fc.record({ by: word, at: id }), { maxLength: 60 });
-const link = fc.tuple(
-  fc.record({ design: word, revision: fc.nat(1000), options: fc.dictionary(word, word, { maxKeys: 4 }), calls: fc.array(call, { maxLength: 12 }), steps, view: fc.dictionary(word, word, { maxKeys: 4 }) }),
-  fc.record({ devices: fc.array(device, { maxLength: 8 }), processes: fc.array(word, { maxLength: 4 }), storeBuffers: flag }).map(present),
-  fc.nat(60), fc.record({ scenario: optional, title: optional, issued: fc.option(fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }), { nil: undefined }), mutations: fc.option(fc.array(mutation, { minLength: 1, maxLength: 16 }), { nil: undefined }) }).map(present),
-).map(([rest, world, cursor, named]): Link => ({ ...rest, world, cursor: Math.min(cursor, rest.steps.length), ...named }));
+const link = fc
+  .tuple(
+    fc.record({
+      design: word,
+      revision: fc.nat(1000),
+      options: fc.dictionary(word, word, { maxKeys: 4 }),
+      calls: fc.array(call, { maxLength: 12 }),
+      steps,
+      view: fc.dictionary(word, word, { maxKeys: 4 }),
+    }),
+    fc
+      .record({
+        devices: fc.array(device, { maxLength: 8 }),
+        processes: fc.array(word, { maxLength: 4 }),
+        storeBuffers: flag,
+      })
+      .map(present),
+    fc.nat(60),
+    fc
+      .record({
+        scenario: optional,
+        title: optional,
+        issued: fc.option(
+          fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }),
+          { nil: undefined },
+        ),
+        mutations: fc.option(fc.array(mutation, { minLength: 1, maxLength: 16 }), {
+          nil: undefined,
+        }),
+      })
+      .map(present),
+  )
+  .map(([rest, world, cursor, named]): Link => ({
+    ...rest,
+    world,
+    cursor: Math.min(cursor, rest.steps.length),
+    ...named,
+  }));
 
 const race: Link = {
-  design: 'upstream', revision: 1, options: { kvm: 'true' },
+  design: 'upstream',
+  revision: 1,
+  options: { kvm: 'true' },
   world: { devices: [{ name: 'vfio0', group: '12', devset: 's0' }], processes: ['qemu', 'dpdk'] },
   calls: ['qemu', 'dpdk'].flatMap((by, i): Call[] => [
     { by, call: 'open_cdev', device: 'vfio0', as: `fd${i + 1}` },
     { by, call: 'open_iommufd', as: `ictx${i + 1}` },
     { by, call: 'bind_iommufd', fd: `fd${i + 1}`, iommufd: `ictx${i + 1}` },
   ]),
-  steps: Array.from({ length: 100 }, (_, i) => ({ by: i % 3 ? 'qemu' : 'dpdk', at: `${['OPEN', 'BIND', 'IBIND', 'CLOSE', 'UNREG'][i % 5]}.${i}` })),
-  cursor: 100, view: { view: 'timeline' }, scenario: 'two-processes',
+  steps: Array.from({ length: 100 }, (_, i) => ({
+    by: i % 3 ? 'qemu' : 'dpdk',
+    at: `${['OPEN', 'BIND', 'IBIND', 'CLOSE', 'UNREG'][i % 5]}.${i}`,
+  })),
+  cursor: 100,
+  view: { view: 'timeline' },
+  scenario: 'two-processes',
 };
 
 describe('a link', () => {
   it('says all that was put in', () => {
-    fc.assert(fc.property(link, given => {
-      expect(parseLink(makeLink(given))).toEqual({ ok: true, link: given, dropped: [] });
-    }), { numRuns: 400 });
+    fc.assert(
+      fc.property(link, (given) => {
+        expect(parseLink(makeLink(given))).toEqual({ ok: true, link: given, dropped: [] });
+      }),
+      { numRuns: 400 },
+    );
   });
 
   it('stays short with a hundred different steps that switch tasks all the time', () => {
@@ -75,15 +161,24 @@ describe('a link', () => {
 
   it('names a foreign hash, a foreign version and a text that is far too long', () => {
     expect(parseLink('#/about')).toMatchObject({ ok: false });
-    expect(parseLink('#v9.AAAA')).toEqual({ ok: false, message: 'This link is of version v9; this playground reads v1.' });
+    expect(parseLink('#v9.AAAA')).toEqual({
+      ok: false,
+      message: 'This link is of version v9; this playground reads v1.',
+    });
     expect(parseLink(`#v1.${'A'.repeat(10_000_000)}`)).toMatchObject({ ok: false });
     expect(parseLink('#v1.')).toMatchObject({ ok: false });
   });
 
   it('stops at changed rows of a kind that is not known, and at too many of them: the steps after them would be of another design', () => {
-    const swap = parseMutation('swap', 'upstream/bind_iommufd/BIND.9,upstream/bind_iommufd/BIND.10');
+    const swap = parseMutation(
+      'swap',
+      'upstream/bind_iommufd/BIND.9,upstream/bind_iommufd/BIND.10',
+    );
     if (!swap) throw new Error('no mutation');
-    for (const mutations of [[{ kind: 'reorder', step: 'x' } as unknown as Mutation], Array.from({ length: 17 }, () => swap)]) {
+    for (const mutations of [
+      [{ kind: 'reorder', step: 'x' } as unknown as Mutation],
+      Array.from({ length: 17 }, () => swap),
+    ]) {
       const parsed = parseLink(makeLink({ ...race, mutations }));
       if (!parsed.ok) throw new Error(parsed.message);
       expect(parsed.link.steps).toEqual([]);
@@ -92,7 +187,13 @@ describe('a link', () => {
   });
 
   it('cannot reach a prototype', () => {
-    const parsed = parseLink(makeLink({ ...race, view: JSON.parse('{"__proto__":"x"}') as Link['view'], options: JSON.parse('{"__proto__":"y"}') as Link['options'] }));
+    const parsed = parseLink(
+      makeLink({
+        ...race,
+        view: JSON.parse('{"__proto__":"x"}') as Link['view'],
+        options: JSON.parse('{"__proto__":"y"}') as Link['options'],
+      }),
+    );
     expect(parsed.ok && Object.getPrototypeOf(parsed.link.view)).toBe(Object.prototype);
     expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
@@ -116,7 +217,14 @@ describe('100,000 damaged links', () => {
         const at = 1 + random(text.length - 1);
         const put = alphabet[random(alphabet.length)] ?? 'A';
         const kind = random(4);
-        text = kind === 0 ? text.slice(0, at) : kind === 1 ? text.slice(0, at) + put + text.slice(at) : kind === 2 ? text.slice(0, at) + text.slice(at + 1) : text.slice(0, at) + put + text.slice(at + 1);
+        text =
+          kind === 0
+            ? text.slice(0, at)
+            : kind === 1
+              ? text.slice(0, at) + put + text.slice(at)
+              : kind === 2
+                ? text.slice(0, at) + text.slice(at + 1)
+                : text.slice(0, at) + put + text.slice(at + 1);
         if (text.length < 2) break;
       }
       const parsed = parseLink(text);

@@ -1,7 +1,22 @@
 import type { Options } from '../kernel/design';
-import { makeMutation, MOST_MUTATIONS, MUTATION_FLAGS, parseMutation, type Mutation } from '../kernel/mutationText';
+import {
+  makeMutation,
+  MOST_MUTATIONS,
+  MUTATION_FLAGS,
+  parseMutation,
+  type Mutation,
+} from '../kernel/mutationText';
 import type { Call, CallName, World, WorldDevice } from '../kernel/world';
-import { BrokenLink, checksum, makeBase64url, makeReader, makeWriter, parseBase64url, type LinkReader, type LinkWriter } from './linkBytes';
+import {
+  BrokenLink,
+  checksum,
+  makeBase64url,
+  makeReader,
+  makeWriter,
+  parseBase64url,
+  type LinkReader,
+  type LinkWriter,
+} from './linkBytes';
 
 /** One step of a linked run: task and row id, which stay put when a design is revised. */
 export interface LinkStep {
@@ -46,19 +61,96 @@ export type ParsedLink =
 
 /** Words that links of version 1 need not spell. Numbered by place: only ever append. */
 const WORDS: readonly string[] = [
-  'rfc-opened', 'parked-shim', 'parked-split', 'upstream',
-  'open_cdev', 'open_group', 'open_container', 'open_iommufd', 'bind_iommufd', 'ioas_alloc', 'attach_ioas', 'detach_ioas',
-  'iommu_destroy', 'set_container', 'set_iommu', 'unset_container', 'get_device_fd', 'device_io', 'kvm_add', 'pass_fd', 'close',
-  'register_device', 'unregister_device',
-  'qemu', 'dpdk', 'driver', 'vfio0', 'vfio1', '12', 's0', 'fd1', 'fd2', 'ictx1', 'ictx2', 'ioas1', 'group1', 'container1',
-  'perDeviceCheck', 'delBeforeWait', 'refcountBeforeAdd', 'extraState', 'type1ClaimsOwner', 'groupFdStartsParked', 'kvm',
-  'true', 'false', 'none', 'perDevice', 'perGroup', 'perDeviceUnlocked',
-  'OPEN.', 'BIND.', 'IBIND.', 'IUNBIND.', 'ATTACH.', 'DETACH.', 'CLOSE.', 'GOPEN.', 'GRELEASE.', 'GDF.', 'UNREG.', 'REG.', 'REL.', 'GATE.', 'CHR.',
-  'view', 'theme', 'graph', 'timeline', 'both', 'compare', 'light', 'dark', 'auto',
+  'rfc-opened',
+  'parked-shim',
+  'parked-split',
+  'upstream',
+  'open_cdev',
+  'open_group',
+  'open_container',
+  'open_iommufd',
+  'bind_iommufd',
+  'ioas_alloc',
+  'attach_ioas',
+  'detach_ioas',
+  'iommu_destroy',
+  'set_container',
+  'set_iommu',
+  'unset_container',
+  'get_device_fd',
+  'device_io',
+  'kvm_add',
+  'pass_fd',
+  'close',
+  'register_device',
+  'unregister_device',
+  'qemu',
+  'dpdk',
+  'driver',
+  'vfio0',
+  'vfio1',
+  '12',
+  's0',
+  'fd1',
+  'fd2',
+  'ictx1',
+  'ictx2',
+  'ioas1',
+  'group1',
+  'container1',
+  'perDeviceCheck',
+  'delBeforeWait',
+  'refcountBeforeAdd',
+  'extraState',
+  'type1ClaimsOwner',
+  'groupFdStartsParked',
+  'kvm',
+  'true',
+  'false',
+  'none',
+  'perDevice',
+  'perGroup',
+  'perDeviceUnlocked',
+  'OPEN.',
+  'BIND.',
+  'IBIND.',
+  'IUNBIND.',
+  'ATTACH.',
+  'DETACH.',
+  'CLOSE.',
+  'GOPEN.',
+  'GRELEASE.',
+  'GDF.',
+  'UNREG.',
+  'REG.',
+  'REL.',
+  'GATE.',
+  'CHR.',
+  'view',
+  'theme',
+  'graph',
+  'timeline',
+  'both',
+  'compare',
+  'light',
+  'dark',
+  'auto',
 ];
 
 /** Arguments of a call in the order of their bits. Only ever append. */
-const ARGUMENTS = ['as', 'fd', 'device', 'iommufd', 'ioas', 'object', 'container', 'group', 'kvm', 'to', 'fault'] as const;
+const ARGUMENTS = [
+  'as',
+  'fd',
+  'device',
+  'iommufd',
+  'ioas',
+  'object',
+  'container',
+  'group',
+  'kvm',
+  'to',
+  'fault',
+] as const;
 
 const PREFIX = '#v1.';
 const STEPS_PER_RECORD = 8;
@@ -66,7 +158,21 @@ const STEPS_PER_RECORD = 8;
 const MOST_CHARACTERS = 65_536;
 
 /** What a record holds. Numbers are part of the format: only ever append. */
-const TAGS = { head: 1, option: 2, device: 3, process: 4, storeBuffers: 5, call: 6, steps: 7, cursor: 8, view: 9, scenario: 10, title: 11, issued: 12, mutation: 13 } as const;
+const TAGS = {
+  head: 1,
+  option: 2,
+  device: 3,
+  process: 4,
+  storeBuffers: 5,
+  call: 6,
+  steps: 7,
+  cursor: 8,
+  view: 9,
+  scenario: 10,
+  title: 11,
+  issued: 12,
+  mutation: 13,
+} as const;
 
 /** The permalink of a moment: `#v1.` and packed bytes in base64url; nothing in it is compressed, so nothing can blow up. */
 export function makeLink(link: Link): string {
@@ -141,18 +247,43 @@ export function makeLink(link: Link): string {
 
 /** Reads a link, or the longest part of it that is whole. Takes the hash with or without `#`, or a whole URL. Never throws. */
 export function parseLink(hash: string): ParsedLink {
-  if (hash.length > MOST_CHARACTERS) return { ok: false, message: `This link has ${hash.length} characters; the playground's have at most ${MOST_CHARACTERS}.` };
+  if (hash.length > MOST_CHARACTERS)
+    return {
+      ok: false,
+      message: `This link has ${hash.length} characters; the playground's have at most ${MOST_CHARACTERS}.`,
+    };
   // Mail wraps long lines and puts brackets and full stops around links.
-  const text = hash.replaceAll(/\s/g, '').replace(/^[^#]*#/, '').replace(/[.,;:!?)\]}>'"]+$/, '');
+  const text = hash
+    .replaceAll(/\s/g, '')
+    .replace(/^[^#]*#/, '')
+    .replace(/[.,;:!?)\]}>'"]+$/, '');
   const version = /^(v\d{1,4})\./.exec(text);
-  if (!version) return { ok: false, message: 'This is not a link of the playground: it does not start with "#v1."' };
-  if (version[1] !== 'v1') return { ok: false, message: `This link is of version ${version[1]}; this playground reads v1.` };
+  if (!version)
+    return {
+      ok: false,
+      message: 'This is not a link of the playground: it does not start with "#v1."',
+    };
+  if (version[1] !== 'v1')
+    return {
+      ok: false,
+      message: `This link is of version ${version[1]}; this playground reads v1.`,
+    };
   const { bytes, whole } = parseBase64url(text.slice(3));
   const draft = makeDraft();
   const failure = readRecords(bytes, draft);
-  if (draft.design === undefined) return { ok: false, message: `This link is damaged from the start: ${failure ?? 'it is empty'}.` };
+  if (draft.design === undefined)
+    return {
+      ok: false,
+      message: `This link is damaged from the start: ${failure ?? 'it is empty'}.`,
+    };
   const dropped = [...draft.skipped];
-  if (failure !== undefined || !whole || !draft.closed) dropped.push(lossText(draft, failure ?? (whole ? 'it was cut short' : 'it holds a character that no link has')));
+  if (failure !== undefined || !whole || !draft.closed)
+    dropped.push(
+      lossText(
+        draft,
+        failure ?? (whole ? 'it was cut short' : 'it holds a character that no link has'),
+      ),
+    );
   return { ok: true, link: finish(draft, draft.design), dropped };
 }
 
@@ -165,7 +296,12 @@ function varint(value: number): number[] {
 function writeDevice(writer: LinkWriter, device: WorldDevice): void {
   writer.text(device.name);
   writer.text(device.group);
-  writer.number((device.devset === undefined ? 0 : 1) + 2 * triState(device.registered) + 6 * triState(device.kernelDriver) + (device.devName === undefined ? 0 : 18));
+  writer.number(
+    (device.devset === undefined ? 0 : 1) +
+      2 * triState(device.registered) +
+      6 * triState(device.kernelDriver) +
+      (device.devName === undefined ? 0 : 18),
+  );
   if (device.devset !== undefined) writer.text(device.devset);
   if (device.devName !== undefined) writer.text(device.devName);
 }
@@ -185,7 +321,8 @@ function readDevice(reader: LinkReader): WorldDevice {
   const kernelDriver = TRI[Math.floor(flags / 6) % 3];
   const devName = flags >= 18 ? reader.text() : undefined;
   return {
-    name, group,
+    name,
+    group,
     ...(devset === undefined ? {} : { devset }),
     ...(registered === undefined ? {} : { registered }),
     ...(kernelDriver === undefined ? {} : { kernelDriver }),
@@ -196,7 +333,9 @@ function readDevice(reader: LinkReader): WorldDevice {
 function writeCall(writer: LinkWriter, call: Call): void {
   writer.text(call.by);
   writer.text(call.call);
-  writer.number(ARGUMENTS.reduce((mask, key, bit) => (call[key] === undefined ? mask : mask | (1 << bit)), 0));
+  writer.number(
+    ARGUMENTS.reduce((mask, key, bit) => (call[key] === undefined ? mask : mask | (1 << bit)), 0),
+  );
   for (const key of ARGUMENTS) if (call[key] !== undefined) writer.text(call[key]);
 }
 
@@ -204,16 +343,20 @@ function readCall(reader: LinkReader): Call {
   const by = reader.text();
   const call = reader.text() as CallName;
   const mask = reader.number();
-  if (mask >= 1 << ARGUMENTS.length) throw new BrokenLink('gives a call an argument of a later version');
-  const given = ARGUMENTS.filter((_, bit) => mask & (1 << bit)).map(key => [key, reader.text()] as const);
+  if (mask >= 1 << ARGUMENTS.length)
+    throw new BrokenLink('gives a call an argument of a later version');
+  const given = ARGUMENTS.filter((_, bit) => mask & (1 << bit)).map(
+    (key) => [key, reader.text()] as const,
+  );
   return { by, call, ...Object.fromEntries(given) };
 }
 
 function readMutation(reader: LinkReader): Mutation {
   const kind = reader.text();
-  const known = MUTATION_FLAGS.find(each => each === kind);
+  const known = MUTATION_FLAGS.find((each) => each === kind);
   const mutation = known && parseMutation(known, reader.text());
-  if (!mutation) throw new BrokenLink('changes a row of the design in a way that this playground does not know');
+  if (!mutation)
+    throw new BrokenLink('changes a row of the design in a way that this playground does not know');
   return mutation;
 }
 
@@ -224,7 +367,11 @@ function readIssued(reader: LinkReader): LinkIssue[] {
 }
 
 /** Runs of one task: who, how many, and the row ids; an id that came before goes by its number. */
-function writeSteps(writer: LinkWriter, ids: Map<string, number>, steps: readonly LinkStep[]): void {
+function writeSteps(
+  writer: LinkWriter,
+  ids: Map<string, number>,
+  steps: readonly LinkStep[],
+): void {
   for (let i = 0; i < steps.length;) {
     const by = steps[i]?.by ?? '';
     let end = i;
@@ -255,7 +402,8 @@ function readSteps(reader: LinkReader, ids: string[]): LinkStep[] {
   while (!reader.atEnd()) {
     const by = reader.text();
     const count = reader.number();
-    if (count > STEPS_PER_RECORD) throw new BrokenLink('holds more steps in one piece than links have');
+    if (count > STEPS_PER_RECORD)
+      throw new BrokenLink('holds more steps in one piece than links have');
     for (let i = 0; i < count; i++) {
       const seen = reader.number();
       const at = seen === 0 ? readRow(reader) : ids[seen - 1];
@@ -296,8 +444,23 @@ interface Draft {
 
 function makeDraft(): Draft {
   return {
-    design: undefined, revision: 0, options: [], mutations: [], devices: [], processes: [], storeBuffers: undefined, calls: [], issued: undefined, steps: [], ids: [],
-    cursor: undefined, view: [], scenario: undefined, title: undefined, skipped: [], closed: false,
+    design: undefined,
+    revision: 0,
+    options: [],
+    mutations: [],
+    devices: [],
+    processes: [],
+    storeBuffers: undefined,
+    calls: [],
+    issued: undefined,
+    steps: [],
+    ids: [],
+    cursor: undefined,
+    view: [],
+    scenario: undefined,
+    title: undefined,
+    skipped: [],
+    closed: false,
   };
 }
 
@@ -319,7 +482,8 @@ function readRecords(bytes: readonly number[], draft: Draft): string | undefined
     const end = start + length;
     if (end + 2 > bytes.length) return 'it was cut short';
     sum = checksum(bytes.slice(at, end), sum);
-    if (bytes[end] !== sum >> 8 || bytes[end + 1] !== (sum & 255)) return 'its checksum does not fit';
+    if (bytes[end] !== sum >> 8 || bytes[end + 1] !== (sum & 255))
+      return 'its checksum does not fit';
     reader.feed(bytes.slice(start, end));
     try {
       readRecord(tag, reader, draft);
@@ -334,7 +498,8 @@ function readRecords(bytes: readonly number[], draft: Draft): string | undefined
 }
 
 function readRecord(tag: number, reader: LinkReader, draft: Draft): void {
-  if (draft.design === undefined && tag !== TAGS.head) throw new BrokenLink('does not start with its design');
+  if (draft.design === undefined && tag !== TAGS.head)
+    throw new BrokenLink('does not start with its design');
   switch (tag) {
     case TAGS.head: {
       const design = reader.text();
@@ -342,22 +507,48 @@ function readRecord(tag: number, reader: LinkReader, draft: Draft): void {
       draft.design = design;
       return;
     }
-    case TAGS.option: draft.options.push([reader.text(), reader.text()]); return;
+    case TAGS.option:
+      draft.options.push([reader.text(), reader.text()]);
+      return;
     case TAGS.mutation:
-      if (draft.mutations.length === MOST_MUTATIONS) throw new BrokenLink(`changes more than ${MOST_MUTATIONS} rows of the design`);
+      if (draft.mutations.length === MOST_MUTATIONS)
+        throw new BrokenLink(`changes more than ${MOST_MUTATIONS} rows of the design`);
       draft.mutations.push(readMutation(reader));
       return;
-    case TAGS.device: draft.devices.push(readDevice(reader)); return;
-    case TAGS.process: draft.processes.push(reader.text()); return;
-    case TAGS.storeBuffers: draft.storeBuffers = reader.number() === 1; return;
-    case TAGS.call: draft.calls.push(readCall(reader)); return;
-    case TAGS.issued: draft.issued = readIssued(reader); return;
-    case TAGS.steps: draft.steps.push(...readSteps(reader, draft.ids)); return;
-    case TAGS.cursor: draft.cursor = reader.number(); return;
-    case TAGS.view: draft.view.push([reader.text(), reader.text()]); return;
-    case TAGS.scenario: draft.scenario = reader.text(); return;
-    case TAGS.title: draft.title = reader.text(); return;
-    default: draft.skipped.push('The link holds something of a later version of the playground, which was left out.');
+    case TAGS.device:
+      draft.devices.push(readDevice(reader));
+      return;
+    case TAGS.process:
+      draft.processes.push(reader.text());
+      return;
+    case TAGS.storeBuffers:
+      draft.storeBuffers = reader.number() === 1;
+      return;
+    case TAGS.call:
+      draft.calls.push(readCall(reader));
+      return;
+    case TAGS.issued:
+      draft.issued = readIssued(reader);
+      return;
+    case TAGS.steps:
+      draft.steps.push(...readSteps(reader, draft.ids));
+      return;
+    case TAGS.cursor:
+      draft.cursor = reader.number();
+      return;
+    case TAGS.view:
+      draft.view.push([reader.text(), reader.text()]);
+      return;
+    case TAGS.scenario:
+      draft.scenario = reader.text();
+      return;
+    case TAGS.title:
+      draft.title = reader.text();
+      return;
+    default:
+      draft.skipped.push(
+        'The link holds something of a later version of the playground, which was left out.',
+      );
   }
 }
 
@@ -377,7 +568,11 @@ function finish(draft: Draft, design: string): Link {
     revision: draft.revision,
     options: Object.fromEntries(draft.options),
     ...(draft.mutations.length === 0 ? {} : { mutations: draft.mutations }),
-    world: { devices: draft.devices, processes: draft.processes, ...(draft.storeBuffers === undefined ? {} : { storeBuffers: draft.storeBuffers }) },
+    world: {
+      devices: draft.devices,
+      processes: draft.processes,
+      ...(draft.storeBuffers === undefined ? {} : { storeBuffers: draft.storeBuffers }),
+    },
     calls: draft.calls,
     ...(draft.issued === undefined ? {} : { issued: draft.issued }),
     steps: draft.steps,

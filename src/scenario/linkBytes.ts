@@ -15,7 +15,10 @@ export function makeBase64url(bytes: readonly number[]): string {
 }
 
 /** The bytes up to the first character that is not base64url; `whole` says whether that was the end of the text. */
-export function parseBase64url(text: string): { readonly bytes: readonly number[]; readonly whole: boolean } {
+export function parseBase64url(text: string): {
+  readonly bytes: readonly number[];
+  readonly whole: boolean;
+} {
   const bytes: number[] = [];
   let bits = 0;
   let held = 0;
@@ -37,7 +40,8 @@ export function checksum(bytes: readonly number[], before = 0xffff): number {
   let crc = before;
   for (const byte of bytes) {
     crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : crc << 1;
+    for (let bit = 0; bit < 8; bit++)
+      crc = crc & 0x8000 ? ((crc << 1) ^ 0x1021) & 0xffff : crc << 1;
   }
   return crc;
 }

@@ -14,7 +14,7 @@ export function linkOf(trace: Trace, cursor = trace.steps.length, view: Link['vi
     options: scenario.options,
     world: scenario.world,
     calls: scenario.calls,
-    steps: trace.steps.map(s => ({ by: program.tasks[s.task]?.name ?? '', at: s.step.id })),
+    steps: trace.steps.map((s) => ({ by: program.tasks[s.task]?.name ?? '', at: s.step.id })),
     cursor,
     view,
     ...(id === undefined ? {} : { scenario: id }),
@@ -24,5 +24,7 @@ export function linkOf(trace: Trace, cursor = trace.steps.length, view: Link['vi
 
 /** The built-in scenario that this one tells, in whatever design. */
 function libraryIdOf(scenario: Scenario): string | undefined {
-  return LIBRARY.find(entry => isTelling(entry, scenario) && entry.tellings.some(t => t.title === scenario.title))?.id;
+  return LIBRARY.find(
+    (entry) => isTelling(entry, scenario) && entry.tellings.some((t) => t.title === scenario.title),
+  )?.id;
 }

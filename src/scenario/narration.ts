@@ -10,11 +10,16 @@ export interface NarratedStep {
  * The beat that each step of a run tells, if any. The beats of one task are told in their order, each once: a beat waits until
  * the one before it is told, so that a step that runs twice can be narrated the second time. Beats without `by` form a line of their own.
  */
-export function tellBeats(beats: readonly Beat[], steps: readonly NarratedStep[]): readonly (Beat | undefined)[] {
+export function tellBeats(
+  beats: readonly Beat[],
+  steps: readonly NarratedStep[],
+): readonly (Beat | undefined)[] {
   const lines = new Map<string | undefined, Beat[]>();
   for (const beat of beats) lines.set(beat.by, [...(lines.get(beat.by) ?? []), beat]);
   return steps.map(({ by, at }) => {
-    const line = [lines.get(by), lines.get(undefined)].find(l => l?.[0] !== undefined && l[0].at === at);
+    const line = [lines.get(by), lines.get(undefined)].find(
+      (l) => l?.[0] !== undefined && l[0].at === at,
+    );
     return line?.shift();
   });
 }

@@ -5,7 +5,12 @@ import type { Trace } from './trace';
 export type CallNumbers = ReadonlyMap<number, number>;
 
 /** Types that take an id of their iommufd, the lowest free one: from `iommufd_ctx.objects`, where ids start at 1, unless they say otherwise. */
-const ID_TYPES = new Set(['iommufd_device', 'iommufd_access', 'iommufd_ioas', 'iommufd_hwpt_paging']);
+const ID_TYPES = new Set([
+  'iommufd_device',
+  'iommufd_access',
+  'iommufd_ioas',
+  'iommufd_hwpt_paging',
+]);
 
 /**
  * Fd numbers (the lowest free from 3 in each process) and object ids, as a trace brings them about. They are no part of
@@ -18,11 +23,13 @@ export function callNumbers(trace: Trace): CallNumbers {
   const spaces = new Map<string, (number | undefined)[]>();
   for (const { index, events, step } of trace.steps) {
     for (const { note } of events) {
-      if (note.kind === 'fdInstall') numbers.set(step.call, place(tables, note.process, 3, note.fd));
+      if (note.kind === 'fdInstall')
+        numbers.set(step.call, place(tables, note.process, 3, note.fd));
       else if (note.kind === 'fdRemove') clear(tables, note.fd);
       else if (note.kind === 'alloc') {
         const object = program.objects[note.object];
-        const space = object && ID_TYPES.has(object.type) ? contextOf(trace, object, index) : undefined;
+        const space =
+          object && ID_TYPES.has(object.type) ? contextOf(trace, object, index) : undefined;
         if (space === undefined) continue;
         const { space: name, first } = object?.spec.ids ?? { space: 'objects', first: 1 };
         const id = place(spaces, `${space} ${name}`, first, note.object);
@@ -34,7 +41,12 @@ export function callNumbers(trace: Trace): CallNumbers {
 }
 
 /** Puts a value at the lowest free place from `first` and returns the place. */
-function place<T>(lists: Map<string, (T | undefined)[]>, key: string, first: number, value: T): number {
+function place<T>(
+  lists: Map<string, (T | undefined)[]>,
+  key: string,
+  first: number,
+  value: T,
+): number {
   const list = lists.get(key) ?? [];
   lists.set(key, list);
   let at = first;
@@ -51,12 +63,17 @@ function clear<T>(lists: Map<string, (T | undefined)[]>, value: T): void {
 }
 
 /** The iommufd file whose id space an object allocated at a step is in: fixed, or what its `ictx` comes to point to. */
-function contextOf({ program, steps }: Trace, object: ObjectSlot, from: number): string | undefined {
+function contextOf(
+  { program, steps }: Trace,
+  object: ObjectSlot,
+  from: number,
+): string | undefined {
   const pointer = object.fields['ictx'];
   if (pointer === undefined) return object.anchor.file;
   for (const { events } of steps.slice(from)) {
     for (const { note, value } of events) {
-      if (note.kind === 'write' && note.field === pointer && value > 0) return fileOf(program, pointer, value);
+      if (note.kind === 'write' && note.field === pointer && value > 0)
+        return fileOf(program, pointer, value);
       if (note.kind === 'free' && note.object === object.index) return undefined;
     }
   }

@@ -45,37 +45,78 @@ export function openLink(hash: string): OpenedLink {
   const { link } = parsed;
   const dropped = [...parsed.dropped];
   const design = designById(link.design);
-  if (!design) return { ok: false, message: `This link is for a design called "${link.design.slice(0, 40)}", which this playground does not have.` };
-  if (design.revision !== link.revision) dropped.push(`The link was made with revision ${link.revision} of ${design.id}; this is revision ${design.revision}.`);
-  const isKnown = ([id, value]: readonly [string, string]): boolean => design.options.some(o => o.id === id && o.values.includes(value));
+  if (!design)
+    return {
+      ok: false,
+      message: `This link is for a design called "${link.design.slice(0, 40)}", which this playground does not have.`,
+    };
+  if (design.revision !== link.revision)
+    dropped.push(
+      `The link was made with revision ${link.revision} of ${design.id}; this is revision ${design.revision}.`,
+    );
+  const isKnown = ([id, value]: readonly [string, string]): boolean =>
+    design.options.some((o) => o.id === id && o.values.includes(value));
   const options = Object.fromEntries(Object.entries(link.options).filter(isKnown));
-  const unknown = Object.entries(link.options).filter(option => !isKnown(option));
+  const unknown = Object.entries(link.options).filter((option) => !isKnown(option));
   if (unknown.length > 0) {
-    const named = unknown.slice(0, MOST_NAMED).map(([id, value]) => `${id.slice(0, 32)}=${value.slice(0, 32)}`).join(', ');
-    dropped.push(`${named}${unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : ''} is no option of ${design.id} here and was dropped.`);
+    const named = unknown
+      .slice(0, MOST_NAMED)
+      .map(([id, value]) => `${id.slice(0, 32)}=${value.slice(0, 32)}`)
+      .join(', ');
+    dropped.push(
+      `${named}${unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : ''} is no option of ${design.id} here and was dropped.`,
+    );
   }
   let calls = link.calls.slice(0, LIMITS.calls);
   let checked = check(link, options, calls);
-  for (let kept = keptCalls(checked, calls.length); kept !== undefined; kept = keptCalls(checked, calls.length)) {
+  for (
+    let kept = keptCalls(checked, calls.length);
+    kept !== undefined;
+    kept = keptCalls(checked, calls.length)
+  ) {
     calls = calls.slice(0, kept);
     checked = check(link, options, calls);
   }
-  if (!checked.ok) return { ok: false, message: `This link holds no scenario that can run: ${errorText(checked.errors)}` };
-  if (calls.length < link.calls.length) dropped.push(`${link.calls.length - calls.length} of ${link.calls.length} calls could not be used and were dropped, with the steps after them.`);
+  if (!checked.ok)
+    return {
+      ok: false,
+      message: `This link holds no scenario that can run: ${errorText(checked.errors)}`,
+    };
+  if (calls.length < link.calls.length)
+    dropped.push(
+      `${link.calls.length - calls.length} of ${link.calls.length} calls could not be used and were dropped, with the steps after them.`,
+    );
   const changed = link.mutations && mutate(design, options, link.mutations);
-  if (changed?.ok === false) dropped.push(`The link changes rows of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MOST_SAID)}), which cannot be done here: ${changed.message.slice(0, MOST_SAID)}. The design itself is shown.`);
+  if (changed?.ok === false)
+    dropped.push(
+      `The link changes rows of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MOST_SAID)}), which cannot be done here: ${changed.message.slice(0, MOST_SAID)}. The design itself is shown.`,
+    );
   const other = changed?.ok ? changed.design : undefined;
   const first = replayed(checked.scenario, other, link.steps);
   const lost = link.steps[first.trace.steps.length];
-  if (!first.whole && lost) dropped.push(`Step ${first.trace.steps.length + 1} of the link (${lost.by.slice(0, 32)}, ${lost.at.slice(0, 32)}) cannot be made here: it and what came after it were dropped.`);
+  if (!first.whole && lost)
+    dropped.push(
+      `Step ${first.trace.steps.length + 1} of the link (${lost.by.slice(0, 32)}, ${lost.at.slice(0, 32)}) cannot be made here: it and what came after it were dropped.`,
+    );
   const cut = withoutLate(link, calls, first.trace.steps.length);
   const cutChecked = cut.calls.length < calls.length ? check(link, options, cut.calls) : checked;
-  const trace = cutChecked.ok && cutChecked !== checked ? replayed(cutChecked.scenario, other, link.steps).trace : first.trace;
+  const trace =
+    cutChecked.ok && cutChecked !== checked
+      ? replayed(cutChecked.scenario, other, link.steps).trace
+      : first.trace;
   const issued = cutChecked.ok ? cut.issued : [];
   const fits = issued.length === 0 ? cutChecked.ok : fitIssued(trace, link, issued);
-  if (!fits) dropped.push('When its calls were put in does not fit the rest of the link: they are there from the start.');
+  if (!fits)
+    dropped.push(
+      'When its calls were put in does not fit the rest of the link: they are there from the start.',
+    );
   return {
-    ok: true, trace, issued: fits ? issued : [], view: link.view, mutations: other ? link.mutations ?? [] : [], dropped,
+    ok: true,
+    trace,
+    issued: fits ? issued : [],
+    view: link.view,
+    mutations: other ? (link.mutations ?? []) : [],
+    dropped,
     cursor: Math.min(link.cursor, trace.steps.length + (fits ? issued.length : 0)),
     id: link.scenario === undefined ? undefined : builtIn(link.scenario)?.id,
   };
@@ -84,40 +125,76 @@ export function openLink(hash: string): OpenedLink {
 /** How many calls to try next: those before the first one that is wrong, for it stays wrong whatever comes after it. Undefined where the calls are not to blame. */
 function keptCalls(checked: Parsed, calls: number): number | undefined {
   if (checked.ok) return undefined;
-  const wrong = checked.errors.flatMap(({ path }) => /^calls(?:\[(\d+)\])?/.exec(path)?.slice(1).map(index => (index === undefined ? calls - 1 : Number(index))) ?? []);
+  const wrong = checked.errors.flatMap(
+    ({ path }) =>
+      /^calls(?:\[(\d+)\])?/
+        .exec(path)
+        ?.slice(1)
+        .map((index) => (index === undefined ? calls - 1 : Number(index))) ?? [],
+  );
   return wrong.length > 0 && calls > 0 ? Math.min(...wrong) : undefined;
 }
 
 /** The steps of a link as far as they can be made. */
-function replayed(scenario: Scenario, changed: Design | undefined, steps: Link['steps']): { readonly trace: Trace; readonly whole: boolean } {
+function replayed(
+  scenario: Scenario,
+  changed: Design | undefined,
+  steps: Link['steps'],
+): { readonly trace: Trace; readonly whole: boolean } {
   const run = startRun(scenario, changed);
   for (const { by, at } of steps) {
-    const task = run.program.tasks.findIndex(t => t.name === by);
-    if (task < 0 || nextStep(run.program, run.state, task)?.id !== at || !canMove(run.program, run.state, task)) return { trace: traceOf(run), whole: false };
+    const task = run.program.tasks.findIndex((t) => t.name === by);
+    if (
+      task < 0 ||
+      nextStep(run.program, run.state, task)?.id !== at ||
+      !canMove(run.program, run.state, task)
+    )
+      return { trace: traceOf(run), whole: false };
     advance(run, task);
   }
   return { trace: traceOf(run), whole: true };
 }
 
 /** The calls without those that were put in after more steps than could be made. */
-function withoutLate({ issued = [] }: Link, calls: Link['calls'], made: number): { readonly calls: Link['calls']; readonly issued: readonly LinkIssue[] } {
-  const there = issued.filter(i => i.call < calls.length);
-  const late = new Set(there.filter(i => i.after > made).map(i => i.call));
-  const place = (call: number): number => call - [...late].filter(l => l < call).length;
-  return { calls: calls.filter((_, i) => !late.has(i)), issued: there.filter(i => !late.has(i.call)).map(i => ({ ...i, call: place(i.call) })) };
+function withoutLate(
+  { issued = [] }: Link,
+  calls: Link['calls'],
+  made: number,
+): { readonly calls: Link['calls']; readonly issued: readonly LinkIssue[] } {
+  const there = issued.filter((i) => i.call < calls.length);
+  const late = new Set(there.filter((i) => i.after > made).map((i) => i.call));
+  const place = (call: number): number => call - [...late].filter((l) => l < call).length;
+  return {
+    calls: calls.filter((_, i) => !late.has(i)),
+    issued: there.filter((i) => !late.has(i.call)).map((i) => ({ ...i, call: place(i.call) })),
+  };
 }
 
 /** Whether the run is also had when these calls are put in one after the other. */
 function fitIssued({ scenario, steps }: Trace, link: Link, issued: readonly LinkIssue[]): boolean {
-  const places = new Set(issued.map(i => i.call));
-  const inOrder = issued.every((i, n) => i.after <= steps.length && i.after >= (issued[n - 1]?.after ?? 0));
-  if (places.size < issued.length || !inOrder || issued.some(i => i.call >= scenario.calls.length)) return false;
+  const places = new Set(issued.map((i) => i.call));
+  const inOrder = issued.every(
+    (i, n) => i.after <= steps.length && i.after >= (issued[n - 1]?.after ?? 0),
+  );
+  if (
+    places.size < issued.length ||
+    !inOrder ||
+    issued.some((i) => i.call >= scenario.calls.length)
+  )
+    return false;
   // Nothing of a call comes before it was put in, and without the calls that come later what is there still makes sense: then it runs the same.
-  const soon = steps.some(s => issued.some(i => i.call === s.step.call && s.index < i.after));
-  return !soon && [...issued.keys()].every(n => {
-    const later = new Set(issued.slice(n).map(i => i.call));
-    return check(link, scenario.options, scenario.calls.filter((_, i) => !later.has(i))).ok;
-  });
+  const soon = steps.some((s) => issued.some((i) => i.call === s.step.call && s.index < i.after));
+  return (
+    !soon &&
+    [...issued.keys()].every((n) => {
+      const later = new Set(issued.slice(n).map((i) => i.call));
+      return check(
+        link,
+        scenario.options,
+        scenario.calls.filter((_, i) => !later.has(i)),
+      ).ok;
+    })
+  );
 }
 
 /** The link's scenario, told as the built-in one that it started from, as far as that still fits. */
@@ -125,9 +202,20 @@ function check(link: Link, options: Link['options'], calls: Link['calls']): Pars
   const entry = link.scenario === undefined ? undefined : builtIn(link.scenario);
   const retold = entry && retell(entry, link.design, options);
   const told = retold?.ok ? retold.scenario : undefined;
-  const parse = (about: string, beats: Scenario['beats']): Parsed => parseScenario(makeScenario({
-    title: link.title ?? told?.title ?? '', about, design: link.design, options, world: link.world, calls, schedule: 'sequential', beats, expect: undefined,
-  }));
+  const parse = (about: string, beats: Scenario['beats']): Parsed =>
+    parseScenario(
+      makeScenario({
+        title: link.title ?? told?.title ?? '',
+        about,
+        design: link.design,
+        options,
+        world: link.world,
+        calls,
+        schedule: 'sequential',
+        beats,
+        expect: undefined,
+      }),
+    );
   const withStory = parse(told?.about ?? '', told?.beats ?? []);
   return withStory.ok || !told ? withStory : parse(told.about, []);
 }

@@ -6,7 +6,9 @@ import { SCENARIO_SCHEMA } from './schema';
 import type { InputError, Scenario } from './scenario';
 
 /** A checked scenario, or everything that was found wrong with the input (at least one error, at most `MOST_ERRORS`). */
-export type Parsed = { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly errors: readonly InputError[] };
+export type Parsed =
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly errors: readonly InputError[] };
 
 /** Characters of a scenario text; a file of 64 calls with narration stays far below. */
 export const MOST_CHARACTERS = 262_144;
@@ -28,7 +30,7 @@ export function parseScenario(input: unknown): Parsed {
 
 /** The errors as one text, a line each: `calls[2].fd: …`. */
 export function errorText(errors: readonly InputError[]): string {
-  return errors.map(e => `${e.path}: ${e.message}`).join('\n');
+  return errors.map((e) => `${e.path}: ${e.message}`).join('\n');
 }
 
 function refuse(errors: readonly InputError[]): Parsed {
@@ -36,11 +38,16 @@ function refuse(errors: readonly InputError[]): Parsed {
 }
 
 function readJson(text: string): { value: unknown } | { error: string } {
-  if (text.length > MOST_CHARACTERS) return { error: `${text.length} characters stood here; accepted: a scenario of at most ${MOST_CHARACTERS} characters` };
+  if (text.length > MOST_CHARACTERS)
+    return {
+      error: `${text.length} characters stood here; accepted: a scenario of at most ${MOST_CHARACTERS} characters`,
+    };
   try {
     return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown };
   } catch (error) {
-    return { error: `${quote(text)} stood here; accepted: JSON (${printable(error instanceof Error ? error.message : String(error))})` };
+    return {
+      error: `${quote(text)} stood here; accepted: JSON (${printable(error instanceof Error ? error.message : String(error))})`,
+    };
   }
 }
 
@@ -52,8 +59,19 @@ function findHostile(root: unknown): InputError | undefined {
     if (typeof at.value !== 'object' || at.value === null) continue;
     for (const key of Object.keys(at.value)) {
       const path = Array.isArray(at.value) ? `${at.path}[${key}]` : joinPath(at.path, key);
-      if (++seen > MOST_VALUES) return { path: '$', message: `more than ${MOST_VALUES} values stood here; accepted: a scenario` };
-      if (!Array.isArray(at.value) && (key === '__proto__' || key === 'constructor' || key === 'prototype')) return { path, message: `the key ${quote(key)} stood here; accepted: only the keys of the format` };
+      if (++seen > MOST_VALUES)
+        return {
+          path: '$',
+          message: `more than ${MOST_VALUES} values stood here; accepted: a scenario`,
+        };
+      if (
+        !Array.isArray(at.value) &&
+        (key === '__proto__' || key === 'constructor' || key === 'prototype')
+      )
+        return {
+          path,
+          message: `the key ${quote(key)} stood here; accepted: only the keys of the format`,
+        };
       stack.push({ value: (at.value as Record<string, unknown>)[key], path });
     }
   }
@@ -66,10 +84,23 @@ function joinPath(path: string, key: string): string {
 }
 
 function issueError(issue: v.BaseIssue<unknown>): InputError {
-  const path = (issue.path ?? []).reduce((p, item) => (typeof item.key === 'number' ? `${p}[${item.key}]` : joinPath(p, String(item.key))), '');
+  const path = (issue.path ?? []).reduce(
+    (p, item) =>
+      typeof item.key === 'number' ? `${p}[${item.key}]` : joinPath(p, String(item.key)),
+    '',
+  );
   const last = issue.path?.at(-1);
-  const stood = issue.type === 'strict_object' && issue.expected === 'never' ? `the key ${quote(last?.key)}`
-    : issue.type === 'max_length' ? issue.received.replace(/^(\d+)$/, Array.isArray(issue.input) ? '$1 of them' : '$1 characters')
-    : quote(issue.input);
-  return { path: path === '' ? '$' : path, message: `${stood} stood here; accepted: ${issue.message}` };
+  const stood =
+    issue.type === 'strict_object' && issue.expected === 'never'
+      ? `the key ${quote(last?.key)}`
+      : issue.type === 'max_length'
+        ? issue.received.replace(
+            /^(\d+)$/,
+            Array.isArray(issue.input) ? '$1 of them' : '$1 characters',
+          )
+        : quote(issue.input);
+  return {
+    path: path === '' ? '$' : path,
+    message: `${stood} stood here; accepted: ${issue.message}`,
+  };
 }

@@ -1,6 +1,6 @@
 /** A text of unknown origin with its control characters escaped, so that it cannot steer a terminal. */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, c => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** A value of unknown origin, short enough for a message: JSON of at most 60 characters, `nothing` for what is absent. */
@@ -8,6 +8,9 @@ export function quote(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
-  if (typeof value === 'string') return printable(value.length <= 60 ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, 56))}…`);
+  if (typeof value === 'string')
+    return printable(
+      value.length <= 60 ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, 56))}…`,
+    );
   return JSON.stringify(value) ?? typeof value;
 }

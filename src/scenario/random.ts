@@ -8,7 +8,7 @@ export function seededNumbers(seed: number): (below: number) => number {
     z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
     return (z ^ (z >>> 15)) >>> 0;
   };
-  return below => {
+  return (below) => {
     // Values of the last, incomplete round would favour small numbers.
     const limit = 0x100000000 - (0x100000000 % below);
     for (;;) {

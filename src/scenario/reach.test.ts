@@ -14,10 +14,15 @@ import { faultSweep, kindSweep, momentSweep } from './sweep';
 import type { Sweep } from './sweep';
 import { UNREACHED } from './unreached';
 
-const reached = new Map<string, Set<string>>(DESIGNS.map(d => [d.id, new Set()]));
+const reached = new Map<string, Set<string>>(DESIGNS.map((d) => [d.id, new Set()]));
 
 function optionSets(design: Design): readonly Options[] {
-  return [{}, ...design.options.flatMap(o => o.values.slice(1).map((value): Options => ({ [o.id]: value })))];
+  return [
+    {},
+    ...design.options.flatMap((o) =>
+      o.values.slice(1).map((value): Options => ({ [o.id]: value })),
+    ),
+  ];
 }
 
 /** Runs a scenario in file order and yields the rules that it breaks. */
@@ -25,11 +30,24 @@ function runs(scenario: Scenario): readonly string[] {
   const outcome = runScenario(scenario);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors));
   for (const s of outcome.trace.steps) reached.get(scenario.design)!.add(s.step.name);
-  return outcome.trace.steps.flatMap(s => s.violations.map(v => `${v.property}: ${v.text}`));
+  return outcome.trace.steps.flatMap((s) => s.violations.map((v) => `${v.property}: ${v.text}`));
 }
 
-const asScenario = (design: Design, options: Options, { world, calls, about }: Sweep): Scenario =>
-  ({ title: about, about: '', design: design.id, options, world, calls, schedule: 'sequential', beats: [], expect: undefined });
+const asScenario = (
+  design: Design,
+  options: Options,
+  { world, calls, about }: Sweep,
+): Scenario => ({
+  title: about,
+  about: '',
+  design: design.id,
+  options,
+  world,
+  calls,
+  schedule: 'sequential',
+  beats: [],
+  expect: undefined,
+});
 
 /** What a lone process can break in a design, with or without faults. */
 const ALONE: Readonly<Record<string, readonly PropertyId[]>> = {
@@ -40,44 +58,83 @@ const ALONE: Readonly<Record<string, readonly PropertyId[]>> = {
 /** What the sweep finds: in v6.6 by our reading, unconfirmed; in the parked designs what an option is there to show. */
 const FOUND = [
   // ATTACH of a device that is attached replaces its page table; if the new id cannot be written to user space, the device is detached, not set back.
-  { design: 'upstream', about: 'attach_ioas with a fault at ATTACH.5', text: "clean-unwind: p's attach_ioas returned -EFAULT" },
+  {
+    design: 'upstream',
+    about: 'attach_ioas with a fault at ATTACH.5',
+    text: "clean-unwind: p's attach_ioas returned -EFAULT",
+  },
   // A registration reference that is there before the cdev is, and an add that fails.
-  ...['parked-shim', 'parked-split'].map(design => ({ design, about: 'register_device with a fault at REG.7b', text: 'counters: vfio0.refcount is 1, but nothing holds it' })),
+  ...['parked-shim', 'parked-split'].map((design) => ({
+    design,
+    about: 'register_device with a fault at REG.7b',
+    text: 'counters: vfio0.refcount is 1, but nothing holds it',
+  })),
 ];
 
 describe('the library', () => {
   it.each(LIBRARY)('runs $id in every telling', ({ tellings }) => {
-    for (const telling of tellings) expect(runs(telling).length > 0).toBe((telling.expect?.violations?.length ?? 0) > 0);
+    for (const telling of tellings)
+      expect(runs(telling).length > 0).toBe((telling.expect?.violations?.length ?? 0) > 0);
   });
 });
 
 /** Options that change what a lone process walks through. */
-const SWEPT = (options: Options): boolean => !['perDeviceCheck', 'delBeforeWait', 'kvm'].some(o => o in options) && options['extraState'] !== 'perDeviceUnlocked';
+const SWEPT = (options: Options): boolean =>
+  !['perDeviceCheck', 'delBeforeWait', 'kvm'].some((o) => o in options) &&
+  options['extraState'] !== 'perDeviceUnlocked';
 
-describe.each(DESIGNS.flatMap(design => optionSets(design).filter(SWEPT).map(options => ({ design, options, name: `${design.id} ${JSON.stringify(options)}` }))))('$name', ({ design, options }) => {
+describe.each(
+  DESIGNS.flatMap((design) =>
+    optionSets(design)
+      .filter(SWEPT)
+      .map((options) => ({ design, options, name: `${design.id} ${JSON.stringify(options)}` })),
+  ),
+)('$name', ({ design, options }) => {
   it('gives everything back, whatever fails', () => {
-    const allowed = new Set<string>([...(ALONE[design.id] ?? []), ...(options['groupFdStartsParked'] === 'false' ? ['no-ops-before-bind'] : [])]);
-    const broken = faultSweep(design, { ...defaultOptions(design), ...options }).flatMap(sweep => runs(asScenario(design, options, sweep))
-      .filter(v => !allowed.has(v.slice(0, v.indexOf(':'))) && !FOUND.some(f => f.design === design.id && f.about === sweep.about && v.startsWith(f.text)))
-      .map(v => `${sweep.about}: ${v}`));
+    const allowed = new Set<string>([
+      ...(ALONE[design.id] ?? []),
+      ...(options['groupFdStartsParked'] === 'false' ? ['no-ops-before-bind'] : []),
+    ]);
+    const broken = faultSweep(design, { ...defaultOptions(design), ...options }).flatMap((sweep) =>
+      runs(asScenario(design, options, sweep))
+        .filter(
+          (v) =>
+            !allowed.has(v.slice(0, v.indexOf(':'))) &&
+            !FOUND.some(
+              (f) => f.design === design.id && f.about === sweep.about && v.startsWith(f.text),
+            ),
+        )
+        .map((v) => `${sweep.about}: ${v}`),
+    );
     expect(broken).toEqual([]);
   });
 });
 
-describe.each(DESIGNS)('$id', design => {
+describe.each(DESIGNS)('$id', (design) => {
   it('answers every call on every kind of file', () => {
-    const allowed = new Set<string>([...(ALONE[design.id] ?? []), ...(design.id === 'parked-split' ? ['path-exclusive', 'dma-owner'] : [])]);
-    const broken = kindSweep().flatMap(sweep => runs(asScenario(design, {}, sweep)).filter(v => !allowed.has(v.slice(0, v.indexOf(':')))).map(v => `${sweep.about}: ${v}`));
+    const allowed = new Set<string>([
+      ...(ALONE[design.id] ?? []),
+      ...(design.id === 'parked-split' ? ['path-exclusive', 'dma-owner'] : []),
+    ]);
+    const broken = kindSweep().flatMap((sweep) =>
+      runs(asScenario(design, {}, sweep))
+        .filter((v) => !allowed.has(v.slice(0, v.indexOf(':'))))
+        .map((v) => `${sweep.about}: ${v}`),
+    );
     expect(broken).toEqual([]);
   });
 });
 
-describe.each(DESIGNS.filter(d => momentSweep(d.id).length > 0))('$id', design => {
+describe.each(DESIGNS.filter((d) => momentSweep(d.id).length > 0))('$id', (design) => {
   it.each(momentSweep(design.id))('comes to where $about', ({ turns = [], ...sweep }) => {
     const run = startRun(asScenario(design, {}, sweep));
     for (const [name, until] of turns) {
-      const task = run.program.tasks.findIndex(t => t.name === name);
-      while (canMove(run.program, run.state, task) && nextStep(run.program, run.state, task)?.id !== until) reached.get(design.id)!.add(advance(run, task).step.name);
+      const task = run.program.tasks.findIndex((t) => t.name === name);
+      while (
+        canMove(run.program, run.state, task) &&
+        nextStep(run.program, run.state, task)?.id !== until
+      )
+        reached.get(design.id)!.add(advance(run, task).step.name);
       if (until !== undefined) expect(nextStep(run.program, run.state, task)?.id).toBe(until);
     }
     expect(enabled(run.program, run.state)).toEqual([]);
@@ -89,7 +146,7 @@ const STEPS = 1_000_000;
 const RUNS_PER_PROGRAM = 500;
 
 describe('random runs', () => {
-  it.each(DESIGNS)('of $id never break the machine', design => {
+  it.each(DESIGNS)('of $id never break the machine', (design) => {
     const sets = optionSets(design);
     const events = makeEventBuffer();
     for (let seed = 1, made = 0; made < STEPS / DESIGNS.length; seed++) {
@@ -97,7 +154,9 @@ describe('random runs', () => {
       try {
         made += randomRuns(design, options, seed, events);
       } catch (error) {
-        throw new Error(`seed ${seed} of ${design.id} ${JSON.stringify(options)}`, { cause: error });
+        throw new Error(`seed ${seed} of ${design.id} ${JSON.stringify(options)}`, {
+          cause: error,
+        });
       }
     }
     expect(reached.get(design.id)!.size).toBeGreaterThan(100);
@@ -105,7 +164,12 @@ describe('random runs', () => {
 });
 
 /** Some runs of one random scenario, and how many steps they took. */
-function randomRuns(design: Design, options: Options, seed: number, events: ReturnType<typeof makeEventBuffer>): number {
+function randomRuns(
+  design: Design,
+  options: Options,
+  seed: number,
+  events: ReturnType<typeof makeEventBuffer>,
+): number {
   const scenario = randomScenario(seed, design, options);
   const program = compile(design, options, scenario.world, scenario.calls);
   const below = seededNumbers(seed);
@@ -121,36 +185,53 @@ function randomRuns(design: Design, options: Options, seed: number, events: Retu
       if (++steps > 20_000) throw new Error('a run that does not end');
     }
     made += steps;
-    for (const f of program.fields) if (state[f.index]! < f.lo || state[f.index]! > f.hi) throw new Error(`${f.title} is ${state[f.index]}, outside ${f.lo}..${f.hi}`);
+    for (const f of program.fields)
+      if (state[f.index]! < f.lo || state[f.index]! > f.hi)
+        throw new Error(`${f.title} is ${state[f.index]}, outside ${f.lo}..${f.hi}`);
   }
   // The same with everything that people are told.
   const run = startRun(scenario);
-  for (let able = enabled(run.program, run.state); able.length > 0; able = enabled(run.program, run.state)) advance(run, able[below(able.length)]!);
+  for (
+    let able = enabled(run.program, run.state);
+    able.length > 0;
+    able = enabled(run.program, run.state)
+  )
+    advance(run, able[below(able.length)]!);
   const { steps } = traceOf(run);
-  if (steps.some(s => s.texts.some(t => t === '' || /undefined|NaN/.test(t)))) throw new Error('a text with a hole');
+  if (steps.some((s) => s.texts.some((t) => t === '' || /undefined|NaN/.test(t))))
+    throw new Error('a text with a hole');
   return made + steps.length;
 }
 
-describe.each(DESIGNS)('the steps of $id', design => {
-  const names = new Set(optionSets(design).flatMap(options => {
-    const model = design.model({ ...defaultOptions(design), ...options });
-    const of = (address: string, r: Routine): string[] => r.steps.map(s => `${design.id}/${address}/${s.id}`);
-    const bodies = (body: CallBody): Routine[] => ('steps' in body ? [body] : [...Object.values(body.byKind), body.other]);
-    return [
-      ...Object.entries(model.calls).flatMap(([call, body]) => bodies(body).flatMap(r => of(call, r))),
-      ...Object.entries(model.releases).flatMap(([kind, r]) => of(`release_${kind}`, r)),
-    ];
-  }));
-  const known = (name: string): boolean => UNREACHED.some(u => u.design === design.id && u.steps.some(pattern => matches(pattern, name)));
+describe.each(DESIGNS)('the steps of $id', (design) => {
+  const names = new Set(
+    optionSets(design).flatMap((options) => {
+      const model = design.model({ ...defaultOptions(design), ...options });
+      const of = (address: string, r: Routine): string[] =>
+        r.steps.map((s) => `${design.id}/${address}/${s.id}`);
+      const bodies = (body: CallBody): Routine[] =>
+        'steps' in body ? [body] : [...Object.values(body.byKind), body.other];
+      return [
+        ...Object.entries(model.calls).flatMap(([call, body]) =>
+          bodies(body).flatMap((r) => of(call, r)),
+        ),
+        ...Object.entries(model.releases).flatMap(([kind, r]) => of(`release_${kind}`, r)),
+      ];
+    }),
+  );
+  const known = (name: string): boolean =>
+    UNREACHED.some(
+      (u) => u.design === design.id && u.steps.some((pattern) => matches(pattern, name)),
+    );
 
   it('are all reached by the library, a sweep or a random run, or listed with the reason', () => {
-    expect([...names].filter(n => !reached.get(design.id)!.has(n) && !known(n))).toEqual([]);
+    expect([...names].filter((n) => !reached.get(design.id)!.has(n) && !known(n))).toEqual([]);
   });
 
   it('are not listed as unreached where they are reached, or where there is no such step', () => {
-    const listed = UNREACHED.filter(u => u.design === design.id).flatMap(u => u.steps);
-    expect([...names].filter(n => reached.get(design.id)!.has(n) && known(n))).toEqual([]);
-    expect(listed.filter(pattern => ![...names].some(n => matches(pattern, n)))).toEqual([]);
+    const listed = UNREACHED.filter((u) => u.design === design.id).flatMap((u) => u.steps);
+    expect([...names].filter((n) => reached.get(design.id)!.has(n) && known(n))).toEqual([]);
+    expect(listed.filter((pattern) => ![...names].some((n) => matches(pattern, n)))).toEqual([]);
   });
 });
 

@@ -10,14 +10,17 @@ import type { Scenario } from './scenario';
  */
 export function redesign(scenario: Scenario, design: string, options: Options): Parsed {
   const moved = design !== scenario.design;
-  const changed = moved || Object.entries(options).some(([k, value]) => scenario.options[k] !== value);
+  const changed =
+    moved || Object.entries(options).some(([k, value]) => scenario.options[k] !== value);
   if (!changed) return { ok: true, scenario };
-  return parseScenario(makeScenario({
-    ...scenario,
-    design,
-    options: moved ? options : { ...scenario.options, ...options },
-    schedule: moved && Array.isArray(scenario.schedule) ? 'sequential' : scenario.schedule,
-    beats: moved ? [] : scenario.beats,
-    expect: undefined,
-  }));
+  return parseScenario(
+    makeScenario({
+      ...scenario,
+      design,
+      options: moved ? options : { ...scenario.options, ...options },
+      schedule: moved && Array.isArray(scenario.schedule) ? 'sequential' : scenario.schedule,
+      beats: moved ? [] : scenario.beats,
+      expect: undefined,
+    }),
+  );
 }

@@ -28,8 +28,12 @@ export function checkReferences(scenario: Scenario): readonly InputError[] {
   const design = checkDesign(scenario, expected);
   checkWorld(scenario, expected);
   const names = collectNames(scenario.calls, expected);
-  const tasks = [...new Set(scenario.calls.map(c => c.by))];
-  if (tasks.length > LIMITS.tasks) errors.push({ path: 'calls', message: `${tasks.length} tasks stood here; accepted: at most ${LIMITS.tasks} tasks` });
+  const tasks = [...new Set(scenario.calls.map((c) => c.by))];
+  if (tasks.length > LIMITS.tasks)
+    errors.push({
+      path: 'calls',
+      message: `${tasks.length} tasks stood here; accepted: at most ${LIMITS.tasks} tasks`,
+    });
   scenario.calls.forEach((c, i) => checkCall(scenario, c, i, names, design, expected));
   if (errors.length === 0) checkCycles(scenario.calls, names, expected);
   checkTaskNames(scenario, tasks, expected);
@@ -43,7 +47,7 @@ function listed(words: readonly string[]): string {
 }
 
 function checkDesign(scenario: Scenario, expected: Expected): Design | undefined {
-  const ids: readonly string[] = Object.values(DESIGN_NAMES).map(d => d.id);
+  const ids: readonly string[] = Object.values(DESIGN_NAMES).map((d) => d.id);
   if (!ids.includes(scenario.design)) {
     expected('design', scenario.design, listed(ids));
     return undefined;
@@ -51,9 +55,17 @@ function checkDesign(scenario: Scenario, expected: Expected): Design | undefined
   const design = loadedDesign(scenario.design);
   let sound = true;
   for (const [id, value] of Object.entries(scenario.options)) {
-    const option = design.options.find(o => o.id === id);
-    if (!option) expected(`options.${id}`, value, design.options.length === 0 ? `no options for ${design.id}` : `the options ${listed(design.options.map(o => o.id))} of ${design.id}`);
-    else if (!option.values.includes(value)) expected(`options.${id}`, value, listed(option.values));
+    const option = design.options.find((o) => o.id === id);
+    if (!option)
+      expected(
+        `options.${id}`,
+        value,
+        design.options.length === 0
+          ? `no options for ${design.id}`
+          : `the options ${listed(design.options.map((o) => o.id))} of ${design.id}`,
+      );
+    else if (!option.values.includes(value))
+      expected(`options.${id}`, value, listed(option.values));
     sound &&= option !== undefined && option.values.includes(value);
   }
   return sound ? design : undefined;
@@ -61,17 +73,31 @@ function checkDesign(scenario: Scenario, expected: Expected): Design | undefined
 
 function checkWorld({ world }: Scenario, expected: Expected): void {
   world.devices.forEach((d, i) => {
-    if (world.devices.findIndex(o => o.name === d.name) < i) expected(`world.devices[${i}].name`, d.name, 'a name that no other device has');
-    const twin = world.devices.find((o, j) => j < i && (o.devName ?? o.name) === (d.devName ?? d.name));
+    if (world.devices.findIndex((o) => o.name === d.name) < i)
+      expected(`world.devices[${i}].name`, d.name, 'a name that no other device has');
+    const twin = world.devices.find(
+      (o, j) => j < i && (o.devName ?? o.name) === (d.devName ?? d.name),
+    );
     if (twin && twin.registered !== false && d.registered !== false) {
-      expected(`world.devices[${i}].devName`, d.devName ?? d.name, `a name that no device has which is registered from the start (${twin.name} is); "registered": false leaves it to a call`);
+      expected(
+        `world.devices[${i}].devName`,
+        d.devName ?? d.name,
+        `a name that no device has which is registered from the start (${twin.name} is); "registered": false leaves it to a call`,
+      );
     }
   });
-  const groups = [...new Set(world.devices.map(d => d.group))];
-  if (groups.length > LIMITS.groups) expected('world.devices', world.devices, `devices in at most ${LIMITS.groups} groups (there are ${groups.length})`);
+  const groups = [...new Set(world.devices.map((d) => d.group))];
+  if (groups.length > LIMITS.groups)
+    expected(
+      'world.devices',
+      world.devices,
+      `devices in at most ${LIMITS.groups} groups (there are ${groups.length})`,
+    );
   world.processes.forEach((p, i) => {
-    if (p === 'driver') expected(`world.processes[${i}]`, p, 'a process name; "driver" is the kernel side');
-    if (world.processes.indexOf(p) < i) expected(`world.processes[${i}]`, p, 'a name that no other process has');
+    if (p === 'driver')
+      expected(`world.processes[${i}]`, p, 'a process name; "driver" is the kernel side');
+    if (world.processes.indexOf(p) < i)
+      expected(`world.processes[${i}]`, p, 'a name that no other process has');
   });
 }
 
@@ -90,42 +116,100 @@ function collectNames(calls: readonly Call[], expected: Expected): ReadonlyMap<s
     const source = c.fd === undefined ? undefined : makers.get(c.fd);
     return source === undefined ? undefined : kindOf(source, depth + 1);
   };
-  return new Map([...makers].map(([name, index]): [string, Named] => {
-    const c = calls[index] as Call;
-    const kind = kindOf(index, 0);
-    return [name, { call: index, by: c.by, kind, process: kind === 'ioas' ? undefined : c.call === 'pass_fd' ? c.to : processOf(c.by) }];
-  }));
+  return new Map(
+    [...makers].map(([name, index]): [string, Named] => {
+      const c = calls[index] as Call;
+      const kind = kindOf(index, 0);
+      return [
+        name,
+        {
+          call: index,
+          by: c.by,
+          kind,
+          process: kind === 'ioas' ? undefined : c.call === 'pass_fd' ? c.to : processOf(c.by),
+        },
+      ];
+    }),
+  );
 }
 
 const IS_FD = ['cdev', 'device', 'group', 'container', 'iommufd'] as const;
 
-function checkCall(scenario: Scenario, c: Call, index: number, names: ReadonlyMap<string, Named>, design: Design | undefined, expected: Expected): void {
+function checkCall(
+  scenario: Scenario,
+  c: Call,
+  index: number,
+  names: ReadonlyMap<string, Named>,
+  design: Design | undefined,
+  expected: Expected,
+): void {
   const { devices, processes } = scenario.world;
   const at = (key: string): string => `calls[${index}].${key}`;
   const process = processOf(c.by);
   if (CALLS[c.call].by === 'driver') {
-    if (process !== 'driver') expected(at('by'), c.by, `"driver" or "driver/2" (${c.call} is a call of the kernel side)`);
-  } else if (!processes.includes(process)) expected(at('by'), c.by, `a process of world.processes (${listed(processes)}), or "process/2"`);
-  if (c.device !== undefined && !devices.some(d => d.name === c.device)) expected(at('device'), c.device, `a device of the world: ${listed(devices.map(d => d.name))}`);
-  if (c.group !== undefined && !devices.some(d => d.group === c.group)) expected(at('group'), c.group, `a group of the world: ${listed([...new Set(devices.map(d => d.group))])}`);
-  if (c.to !== undefined && !processes.includes(c.to)) expected(at('to'), c.to, `a process: ${listed(processes)}`);
-  const wants = (key: 'fd' | 'iommufd' | 'container' | 'ioas' | 'object', kinds: readonly string[], what: string): void => {
+    if (process !== 'driver')
+      expected(at('by'), c.by, `"driver" or "driver/2" (${c.call} is a call of the kernel side)`);
+  } else if (!processes.includes(process))
+    expected(at('by'), c.by, `a process of world.processes (${listed(processes)}), or "process/2"`);
+  if (c.device !== undefined && !devices.some((d) => d.name === c.device))
+    expected(
+      at('device'),
+      c.device,
+      `a device of the world: ${listed(devices.map((d) => d.name))}`,
+    );
+  if (c.group !== undefined && !devices.some((d) => d.group === c.group))
+    expected(
+      at('group'),
+      c.group,
+      `a group of the world: ${listed([...new Set(devices.map((d) => d.group))])}`,
+    );
+  if (c.to !== undefined && !processes.includes(c.to))
+    expected(at('to'), c.to, `a process: ${listed(processes)}`);
+  const wants = (
+    key: 'fd' | 'iommufd' | 'container' | 'ioas' | 'object',
+    kinds: readonly string[],
+    what: string,
+  ): void => {
     const name = c[key];
     if (name === undefined) return;
     const made = names.get(name);
-    const fitting = [...names].filter(([, n]) => n.kind !== undefined && kinds.includes(n.kind) && usable(n, c, index, process)).map(([n]) => n);
-    if (!made || made.kind === undefined || !kinds.includes(made.kind)) expected(at(key), name, `${what} named by "as" of a call: ${listed(fitting)}`);
-    else if (made.by === c.by && made.call >= index) expected(at(key), name, `a name that an earlier call of ${c.by} gives, or a call of another task: ${listed(fitting)}`);
-    else if (made.process !== undefined && made.process !== process) expected(at(key), name, `${what} of process ${process}: ${listed(fitting)} (${name} is in the fd table of ${made.process}; pass_fd shares it)`);
+    const fitting = [...names]
+      .filter(
+        ([, n]) => n.kind !== undefined && kinds.includes(n.kind) && usable(n, c, index, process),
+      )
+      .map(([n]) => n);
+    if (!made || made.kind === undefined || !kinds.includes(made.kind))
+      expected(at(key), name, `${what} named by "as" of a call: ${listed(fitting)}`);
+    else if (made.by === c.by && made.call >= index)
+      expected(
+        at(key),
+        name,
+        `a name that an earlier call of ${c.by} gives, or a call of another task: ${listed(fitting)}`,
+      );
+    else if (made.process !== undefined && made.process !== process)
+      expected(
+        at(key),
+        name,
+        `${what} of process ${process}: ${listed(fitting)} (${name} is in the fd table of ${made.process}; pass_fd shares it)`,
+      );
   };
   wants('fd', IS_FD, 'an fd');
   wants('container', IS_FD, 'an fd');
-  wants('iommufd', c.call === 'bind_iommufd' ? IS_FD : ['iommufd'], c.call === 'bind_iommufd' ? 'an fd' : 'an iommufd');
+  wants(
+    'iommufd',
+    c.call === 'bind_iommufd' ? IS_FD : ['iommufd'],
+    c.call === 'bind_iommufd' ? 'an fd' : 'an iommufd',
+  );
   wants('ioas', ['ioas'], 'an ioas');
   wants('object', ['ioas', 'cdev', 'device'], 'an ioas or a device fd');
   if (c.fault !== undefined && design) {
     const accepted = faultIds(scenario, c, names, design);
-    if (!accepted.includes(c.fault)) expected(at('fault'), c.fault, `a step of ${c.call} in which something can fail: ${listed(accepted)}`);
+    if (!accepted.includes(c.fault))
+      expected(
+        at('fault'),
+        c.fault,
+        `a step of ${c.call} in which something can fail: ${listed(accepted)}`,
+      );
   }
 }
 
@@ -133,41 +217,75 @@ function usable(n: Named, c: Call, index: number, process: string): boolean {
   return (n.by !== c.by || n.call < index) && (n.process === undefined || n.process === process);
 }
 
-function faultIds(scenario: Scenario, c: Call, names: ReadonlyMap<string, Named>, design: Design): readonly string[] {
-  const model = design.model({ ...Object.fromEntries(design.options.map(o => [o.id, o.values[0] ?? ''])), ...scenario.options });
+function faultIds(
+  scenario: Scenario,
+  c: Call,
+  names: ReadonlyMap<string, Named>,
+  design: Design,
+): readonly string[] {
+  const model = design.model({
+    ...Object.fromEntries(design.options.map((o) => [o.id, o.values[0] ?? ''])),
+    ...scenario.options,
+  });
   if (c.call === 'close' || c.call === 'pass_fd') return [];
   const fd = c.fd ?? c.iommufd;
-  return faultSteps(routineOf(model.calls[c.call], fd === undefined ? undefined : names.get(fd)?.kind));
+  return faultSteps(
+    routineOf(model.calls[c.call], fd === undefined ? undefined : names.get(fd)?.kind),
+  );
 }
 
 /** Names that wait for each other could never be made. */
-function checkCycles(calls: readonly Call[], names: ReadonlyMap<string, Named>, expected: Expected): void {
+function checkCycles(
+  calls: readonly Call[],
+  names: ReadonlyMap<string, Named>,
+  expected: Expected,
+): void {
   const before = calls.map((c, i) => {
-    const used = [c.fd, c.iommufd, c.container, c.ioas, c.object].flatMap(n => (n === undefined ? [] : (names.get(n)?.call ?? [])));
+    const used = [c.fd, c.iommufd, c.container, c.ioas, c.object].flatMap((n) =>
+      n === undefined ? [] : (names.get(n)?.call ?? []),
+    );
     const previous = calls.findLastIndex((o, j) => j < i && o.by === c.by);
     return previous < 0 ? used : [...used, previous];
   });
   const done = new Set<number>();
   for (let size = -1; size < done.size;) {
     size = done.size;
-    before.forEach((list, i) => { if (list.every(b => done.has(b))) done.add(i); });
+    before.forEach((list, i) => {
+      if (list.every((b) => done.has(b))) done.add(i);
+    });
   }
   const stuck = calls.findIndex((_, i) => !done.has(i));
-  if (stuck >= 0) expected(`calls[${stuck}]`, calls[stuck], 'names that do not wait for each other in a circle');
+  if (stuck >= 0)
+    expected(`calls[${stuck}]`, calls[stuck], 'names that do not wait for each other in a circle');
 }
 
 function checkTaskNames(scenario: Scenario, tasks: readonly string[], expected: Expected): void {
   if (typeof scenario.schedule === 'object' && !('random' in scenario.schedule)) {
-    const flushed = scenario.world.storeBuffers === true ? tasks.map(t => `${t}:flush`) : [];
+    const flushed = scenario.world.storeBuffers === true ? tasks.map((t) => `${t}:flush`) : [];
     scenario.schedule.forEach((entry, i) => {
       const name = entry.split('*')[0] ?? '';
-      if (!tasks.includes(name) && !flushed.includes(name)) expected(`schedule[${i}]`, entry, `a task of the calls, perhaps with a number of steps: ${listed([...tasks, ...flushed])}`);
+      if (!tasks.includes(name) && !flushed.includes(name))
+        expected(
+          `schedule[${i}]`,
+          entry,
+          `a task of the calls, perhaps with a number of steps: ${listed([...tasks, ...flushed])}`,
+        );
     });
   }
   scenario.beats.forEach((b, i) => {
-    if (b.by !== undefined && !tasks.includes(b.by)) expected(`beats[${i}].by`, b.by, `a task of the calls: ${listed(tasks)}`);
+    if (b.by !== undefined && !tasks.includes(b.by))
+      expected(`beats[${i}].by`, b.by, `a task of the calls: ${listed(tasks)}`);
   });
   scenario.expect?.calls?.forEach((e, i) => {
-    if (!scenario.calls.some(c => c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as))) expected(`expect.calls[${i}]`, `${e.by} ${e.call}${e.as === undefined ? '' : ` as ${e.as}`}`, 'a call that the scenario makes');
+    if (
+      !scenario.calls.some(
+        (c) => c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as),
+      )
+    )
+      expected(
+        `expect.calls[${i}]`,
+        `${e.by} ${e.call}${e.as === undefined ? '' : ` as ${e.as}`}`,
+        'a call that the scenario makes',
+      );
   });
 }

@@ -35,12 +35,24 @@ function programOf(scenario: Scenario): Program {
 
 /** Stands at the start state of a checked scenario. `changed` is its design with some rows changed (a mutation). */
 export function startRun(scenario: Scenario, changed?: Design): Run {
-  return restartRun(scenario, changed ? compile(changed, scenario.options, scenario.world, scenario.calls) : programOf(scenario));
+  return restartRun(
+    scenario,
+    changed
+      ? compile(changed, scenario.options, scenario.world, scenario.calls)
+      : programOf(scenario),
+  );
 }
 
 /** Stands at the start state of a scenario that was compiled before. */
 export function restartRun(scenario: Scenario, program: Program): Run {
-  return { scenario, program, state: initialState(program), steps: [], watch: new Watch(program), events: makeEventBuffer() };
+  return {
+    scenario,
+    program,
+    state: initialState(program),
+    steps: [],
+    watch: new Watch(program),
+    events: makeEventBuffer(),
+  };
 }
 
 /** Runs the next step of `task` and records it. Asserts that the task can move. */
@@ -52,8 +64,17 @@ export function advance(run: Run, task: number): TraceStep {
   step(program, state, task, run.events);
   const events = readEvents(program, run.events);
   const index = run.steps.length;
-  const violations = run.watch.after(state, task, now, events).map(v => ({ ...v, step: index, task }));
-  const record = { index, task, step: now, events, texts: events.map(e => describe(program, e, task, state)), violations };
+  const violations = run.watch
+    .after(state, task, now, events)
+    .map((v) => ({ ...v, step: index, task }));
+  const record = {
+    index,
+    task,
+    step: now,
+    events,
+    texts: events.map((e) => describe(program, e, task, state)),
+    violations,
+  };
   (run.steps as TraceStep[]).push(record);
   return record;
 }
@@ -61,7 +82,12 @@ export function advance(run: Run, task: number): TraceStep {
 /** The run so far; later steps of the run do not change it. */
 export function traceOf(run: Run): Trace {
   const steps = [...run.steps];
-  return { scenario: run.scenario, program: run.program, schedule: steps.map(s => s.task), steps };
+  return {
+    scenario: run.scenario,
+    program: run.program,
+    schedule: steps.map((s) => s.task),
+    steps,
+  };
 }
 
 /** The state after the first `count` steps of a trace. */

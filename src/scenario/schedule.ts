@@ -9,10 +9,15 @@ import type { InputError, Scenario, Schedule } from './scenario';
 import type { Trace } from './trace';
 
 /** A finished run, or the place where its schedule asks for a step that cannot be made. */
-export type RunOutcome = { readonly ok: true; readonly trace: Trace } | { readonly ok: false; readonly errors: readonly InputError[] };
+export type RunOutcome =
+  | { readonly ok: true; readonly trace: Trace }
+  | { readonly ok: false; readonly errors: readonly InputError[] };
 
 /** Runs a checked scenario to where no task can move, by its own schedule or by another one, in its design or in that design with rows changed. */
-export function runScenario(scenario: Scenario, options: { readonly schedule?: Schedule | undefined; readonly design?: Design | undefined } = {}): RunOutcome {
+export function runScenario(
+  scenario: Scenario,
+  options: { readonly schedule?: Schedule | undefined; readonly design?: Design | undefined } = {},
+): RunOutcome {
   const schedule = options.schedule ?? scenario.schedule;
   const run = startRun(scenario, options.design);
   if (typeof schedule === 'object' && 'random' in schedule) runRandom(run, schedule.random);
@@ -37,10 +42,14 @@ function runRandom(run: Run, seed: number): void {
 function runEntries(run: Run, entries: readonly string[]): InputError | undefined {
   for (const [i, entry] of entries.entries()) {
     const [name, times] = entry.split('*');
-    const task = run.program.tasks.findIndex(t => t.name === name);
+    const task = run.program.tasks.findIndex((t) => t.name === name);
     for (let n = 1; n <= Number(times ?? 1); n++) {
       if (task >= 0 && canMove(run.program, run.state, task)) advance(run, task);
-      else return { path: `schedule[${i}]`, message: `${JSON.stringify(entry)} stood here: at step ${n} of ${times ?? 1}, ${stuckText(run, task, name ?? '')}; accepted: a task that can move (${movableText(run)})` };
+      else
+        return {
+          path: `schedule[${i}]`,
+          message: `${JSON.stringify(entry)} stood here: at step ${n} of ${times ?? 1}, ${stuckText(run, task, name ?? '')}; accepted: a task that can move (${movableText(run)})`,
+        };
     }
   }
   return undefined;
@@ -53,12 +62,17 @@ function stuckText(run: Pick<Run, 'program' | 'state'>, task: number, name: stri
   const wait = waitOf(program, state, task);
   if (!wait) return `${name} has made all its calls`;
   const held = waitHolders(program, state, wait);
-  const by = held.length === 0 ? '' : wait.kind === 'name' ? `, which a call of ${held.join(', ')} makes` : `, held by ${held.join(', ')}`;
+  const by =
+    held.length === 0
+      ? ''
+      : wait.kind === 'name'
+        ? `, which a call of ${held.join(', ')} makes`
+        : `, held by ${held.join(', ')}`;
   return `${name} waits for ${waitText(program, wait)}${by}`;
 }
 
 function movableText(run: Run): string {
-  const names = enabled(run.program, run.state).map(t => taskName(run.program, t));
+  const names = enabled(run.program, run.state).map((t) => taskName(run.program, t));
   return names.length === 0 ? 'none can' : `now ${names.join(', ')}`;
 }
 
@@ -74,22 +88,34 @@ function runSequential(run: Run): void {
   const { program, state } = run;
   const current = (task: number): number => nextStep(program, state, task)?.call ?? -1;
   // Tasks that stopped inside a call, first come first.
-  let stopped = program.tasks.map(t => t.index).filter(t => inCall(program, state, t)).sort((a, b) => current(a) - current(b));
-  const flushers = program.tasks.map(t => t.index).filter(t => program.calls.every(c => c.task !== t));
+  let stopped = program.tasks
+    .map((t) => t.index)
+    .filter((t) => inCall(program, state, t))
+    .sort((a, b) => current(a) - current(b));
+  const flushers = program.tasks
+    .map((t) => t.index)
+    .filter((t) => program.calls.every((c) => c.task !== t));
   const drain = (): void => {
-    for (let t = flushers.find(f => canMove(program, state, f)); t !== undefined; t = flushers.find(f => canMove(program, state, f))) advance(run, t);
+    for (
+      let t = flushers.find((f) => canMove(program, state, f));
+      t !== undefined;
+      t = flushers.find((f) => canMove(program, state, f))
+    )
+      advance(run, t);
   };
   const runCall = (task: number): void => {
     const call = current(task);
     while (current(task) === call && canMove(program, state, task)) advance(run, task);
-    stopped = stopped.filter(t => t !== task);
+    stopped = stopped.filter((t) => t !== task);
     if (current(task) === call) stopped.push(task);
     drain();
   };
   drain();
   for (;;) {
-    const woken = stopped.find(t => canMove(program, state, t));
-    const fresh = program.calls.find(c => current(c.task) === c.index && !stopped.includes(c.task));
+    const woken = stopped.find((t) => canMove(program, state, t));
+    const fresh = program.calls.find(
+      (c) => current(c.task) === c.index && !stopped.includes(c.task),
+    );
     const next = woken ?? fresh?.task;
     if (next === undefined) return;
     runCall(next);

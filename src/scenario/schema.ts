@@ -7,32 +7,60 @@ import { quote } from './quote';
 import { SCENARIO_FORMAT } from './scenario';
 
 /** The limits of the format; each is named in the error of a file that goes beyond it. */
-export const LIMITS = { devices: 8, groups: 4, tasks: 8, calls: 64, processes: 8, beats: 256, entries: 4096, name: 32, title: 200, text: 4000 } as const;
+export const LIMITS = {
+  devices: 8,
+  groups: 4,
+  tasks: 8,
+  calls: 64,
+  processes: 8,
+  beats: 256,
+  entries: 4096,
+  name: 32,
+  title: 200,
+  text: 4000,
+} as const;
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:+-]*$/;
 const TASK = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?$/;
 const ENTRY = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?(:flush)?(\*[1-9][0-9]{0,5})?$/;
 
 // A schema's message is the phrase for what is accepted; `parse.ts` adds the path and what stood there.
-const text = (max: number, accepted: string) => v.pipe(v.string(accepted), v.maxLength(max, `${accepted} of at most ${max} characters`));
-const word = (pattern: RegExp, accepted: string) => v.pipe(text(LIMITS.name, accepted), v.regex(pattern, accepted));
+const text = (max: number, accepted: string) =>
+  v.pipe(v.string(accepted), v.maxLength(max, `${accepted} of at most ${max} characters`));
+const word = (pattern: RegExp, accepted: string) =>
+  v.pipe(text(LIMITS.name, accepted), v.regex(pattern, accepted));
 const flag = v.boolean('true or false');
-const oneOf = <const T extends readonly string[]>(words: T) => v.picklist(words, words.map(w => `"${w}"`).join(', '));
-const listOf = <T extends v.GenericSchema>(item: T, max: number, things: string) => v.pipe(v.array(item, `an array of ${things}`), v.maxLength(max, `at most ${max} ${things}`));
+const oneOf = <const T extends readonly string[]>(words: T) =>
+  v.picklist(words, words.map((w) => `"${w}"`).join(', '));
+const listOf = <T extends v.GenericSchema>(item: T, max: number, things: string) =>
+  v.pipe(v.array(item, `an array of ${things}`), v.maxLength(max, `at most ${max} ${things}`));
 
 /** An object with these keys and no others. */
 function record<T extends v.ObjectEntries>(entries: T) {
-  const keys = Object.keys(entries).map(k => `"${k}"`).join(', ');
-  return v.strictObject(entries, issue =>
-    issue.expected === 'never' ? `only the keys ${keys}` : issue.path ? `the key ${issue.expected}, which is required` : `an object with the keys ${keys}`);
+  const keys = Object.keys(entries)
+    .map((k) => `"${k}"`)
+    .join(', ');
+  return v.strictObject(entries, (issue) =>
+    issue.expected === 'never'
+      ? `only the keys ${keys}`
+      : issue.path
+        ? `the key ${issue.expected}, which is required`
+        : `an object with the keys ${keys}`,
+  );
 }
 
 const name = word(NAME, 'a name: letters, digits and _ . : + -');
-const processName = word(/^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/, 'a process name: letters, digits and _ . + -');
+const processName = word(
+  /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/,
+  'a process name: letters, digits and _ . + -',
+);
 const task = word(TASK, 'a task: a process, process/2, driver or driver/2');
 
 const call = v.lazy((input: unknown) => {
-  const named = typeof input === 'object' && input !== null && Object.hasOwn(input, 'call') ? (input as { call: unknown }).call : undefined;
+  const named =
+    typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
+      ? (input as { call: unknown }).call
+      : undefined;
   return CALL_SCHEMAS.get(named as CallName) ?? ANY_CALL;
 });
 
@@ -45,12 +73,33 @@ function callSchema(called: CallName) {
   return record(entries);
 }
 
-const CALL_SCHEMAS: ReadonlyMap<CallName, ReturnType<typeof callSchema>> = new Map(CALL_NAMES.map(c => [c, callSchema(c)]));
-const ANY_CALL = v.looseObject({ by: v.unknown(), call: oneOf(CALL_NAMES) }, `a call: an object with "by", "call" and its arguments`);
+const CALL_SCHEMAS: ReadonlyMap<CallName, ReturnType<typeof callSchema>> = new Map(
+  CALL_NAMES.map((c) => [c, callSchema(c)]),
+);
+const ANY_CALL = v.looseObject(
+  { by: v.unknown(), call: oneOf(CALL_NAMES) },
+  `a call: an object with "by", "call" and its arguments`,
+);
 
 const schedule = v.lazy((input: unknown) => {
-  if (Array.isArray(input)) return listOf(v.pipe(v.string('a task name, perhaps with a number of steps: "qemu*3"'), v.regex(ENTRY, 'a task name, perhaps with a number of steps: "qemu*3"')), LIMITS.entries, 'schedule entries');
-  if (typeof input === 'object' && input !== null) return record({ random: v.pipe(v.number(SEED), v.integer(SEED), v.minValue(0, SEED), v.maxValue(0xffffffff, SEED)) });
+  if (Array.isArray(input))
+    return listOf(
+      v.pipe(
+        v.string('a task name, perhaps with a number of steps: "qemu*3"'),
+        v.regex(ENTRY, 'a task name, perhaps with a number of steps: "qemu*3"'),
+      ),
+      LIMITS.entries,
+      'schedule entries',
+    );
+  if (typeof input === 'object' && input !== null)
+    return record({
+      random: v.pipe(
+        v.number(SEED),
+        v.integer(SEED),
+        v.minValue(0, SEED),
+        v.maxValue(0xffffffff, SEED),
+      ),
+    });
   return v.literal('sequential', '"sequential", an array of task names, or { "random": seed }');
 });
 
@@ -59,9 +108,19 @@ const SEED = 'a whole number from 0 to 4294967295';
 const returns = v.lazy((input: unknown) =>
   typeof input === 'number'
     ? v.pipe(v.number(RETURNS), v.integer(RETURNS), v.minValue(0, RETURNS))
-    : v.custom<string>(s => typeof s === 'string' && (s === 'blocked' || s === 'skipped' || (s.startsWith('-') && Object.hasOwn(ERRNO, s.slice(1)))), RETURNS));
+    : v.custom<string>(
+        (s) =>
+          typeof s === 'string' &&
+          (s === 'blocked' ||
+            s === 'skipped' ||
+            (s.startsWith('-') && Object.hasOwn(ERRNO, s.slice(1)))),
+        RETURNS,
+      ),
+);
 
-const RETURNS = `a number, "blocked", "skipped", or one of ${Object.keys(ERRNO).map(e => `"-${e}"`).join(', ')}`;
+const RETURNS = `a number, "blocked", "skipped", or one of ${Object.keys(ERRNO)
+  .map((e) => `"-${e}"`)
+  .join(', ')}`;
 
 const device = record({
   name,
@@ -78,7 +137,13 @@ export const SCENARIO_SCHEMA = record({
   title: text(LIMITS.title, 'a title'),
   about: v.optional(text(LIMITS.text, 'a text')),
   design: v.optional(v.string('the id of a design')),
-  options: v.optional(v.record(v.string(), v.union([v.string(), v.boolean()], 'true, false or a word'), 'an object of options')),
+  options: v.optional(
+    v.record(
+      v.string(),
+      v.union([v.string(), v.boolean()], 'true, false or a word'),
+      'an object of options',
+    ),
+  ),
   world: record({
     devices: listOf(device, LIMITS.devices, 'devices'),
     processes: listOf(processName, LIMITS.processes, 'process names'),
@@ -86,10 +151,28 @@ export const SCENARIO_SCHEMA = record({
   }),
   calls: listOf(call, LIMITS.calls, 'calls'),
   schedule: v.optional(schedule),
-  beats: v.optional(listOf(record({ at: text(64, 'the id of a step'), by: v.optional(task), say: text(LIMITS.text, 'a text') }), LIMITS.beats, 'beats')),
-  expect: v.optional(record({
-    calls: v.optional(listOf(record({ by: task, call: oneOf(CALL_NAMES), as: v.optional(name), returns }), LIMITS.calls, 'expected calls')),
-    violations: v.optional(listOf(oneOf(PROPERTY_IDS), PROPERTY_IDS.length, 'property ids')),
-    verdict: v.optional(oneOf(['holds', 'violated'])),
-  })),
+  beats: v.optional(
+    listOf(
+      record({
+        at: text(64, 'the id of a step'),
+        by: v.optional(task),
+        say: text(LIMITS.text, 'a text'),
+      }),
+      LIMITS.beats,
+      'beats',
+    ),
+  ),
+  expect: v.optional(
+    record({
+      calls: v.optional(
+        listOf(
+          record({ by: task, call: oneOf(CALL_NAMES), as: v.optional(name), returns }),
+          LIMITS.calls,
+          'expected calls',
+        ),
+      ),
+      violations: v.optional(listOf(oneOf(PROPERTY_IDS), PROPERTY_IDS.length, 'property ids')),
+      verdict: v.optional(oneOf(['holds', 'violated'])),
+    }),
+  ),
 });

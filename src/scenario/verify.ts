@@ -6,24 +6,32 @@ export function verifyRun(result: RunResult, expect: Expect): readonly string[] 
   const differences: string[] = [];
   let from = 0;
   for (const e of expect.calls ?? []) {
-    const matches = (c: RunResult['calls'][number]): boolean => c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as);
+    const matches = (c: RunResult['calls'][number]): boolean =>
+      c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as);
     const after = result.calls.findIndex((c, i) => i >= from && matches(c));
     const what = `${e.by}: ${e.call}${e.as === undefined ? '' : ` as ${e.as}`}`;
     if (after < 0) {
-      differences.push(`${what} is expected to return ${e.returns}, but there is no such call after the calls expected before it`);
+      differences.push(
+        `${what} is expected to return ${e.returns}, but there is no such call after the calls expected before it`,
+      );
       continue;
     }
     from = after + 1;
     const returned = outcome(result, after);
-    if (returned !== e.returns) differences.push(`${what} is expected ${expectation(e.returns)}, but ${told(returned)}`);
+    if (returned !== e.returns)
+      differences.push(`${what} is expected ${expectation(e.returns)}, but ${told(returned)}`);
   }
-  const found = [...new Set(result.violations.map(v => v.property))];
+  const found = [...new Set(result.violations.map((v) => v.property))];
   if (expect.violations) {
-    for (const p of expect.violations) if (!found.includes(p)) differences.push(`${p} is expected to be violated, but is not`);
-    for (const p of found) if (!expect.violations.includes(p)) differences.push(`${p} is violated, which is not expected`);
+    for (const p of expect.violations)
+      if (!found.includes(p)) differences.push(`${p} is expected to be violated, but is not`);
+    for (const p of found)
+      if (!expect.violations.includes(p))
+        differences.push(`${p} is violated, which is not expected`);
   }
   const verdict = found.length === 0 ? 'holds' : 'violated';
-  if (expect.verdict && expect.verdict !== verdict) differences.push(`the verdict is expected to be ${expect.verdict}, but is ${verdict}`);
+  if (expect.verdict && expect.verdict !== verdict)
+    differences.push(`the verdict is expected to be ${expect.verdict}, but is ${verdict}`);
   return differences;
 }
 
@@ -31,14 +39,22 @@ export function verifyRun(result: RunResult, expect: Expect): readonly string[] 
 function outcome(result: RunResult, index: number): string | number {
   const call = result.calls[index];
   if (call?.returns !== undefined) return call.returns;
-  const skipped = result.skipped.some(s => s.by === call?.by && s.call === call.call && s.as === call.as);
+  const skipped = result.skipped.some(
+    (s) => s.by === call?.by && s.call === call.call && s.as === call.as,
+  );
   return skipped ? 'skipped' : 'blocked';
 }
 
 function expectation(returns: string | number): string {
-  return returns === 'blocked' || returns === 'skipped' ? `to be ${returns}` : `to return ${returns}`;
+  return returns === 'blocked' || returns === 'skipped'
+    ? `to be ${returns}`
+    : `to return ${returns}`;
 }
 
 function told(returned: string | number): string {
-  return returned === 'blocked' ? 'has not returned' : returned === 'skipped' ? 'was skipped' : `returns ${returned}`;
+  return returned === 'blocked'
+    ? 'has not returned'
+    : returned === 'skipped'
+      ? 'was skipped'
+      : `returns ${returned}`;
 }

@@ -24,26 +24,56 @@ const legacy: Call[] = [
 ];
 
 /** Runs tasks in turn, each to the named step (not made) or to where it stops, and yields what was told: `property: text`, after the step's id. */
-function told(design: Design, calls: readonly Call[], turns: readonly (readonly [task: string, until?: string])[], options: Options = {}, where: World = world): string[] {
+function told(
+  design: Design,
+  calls: readonly Call[],
+  turns: readonly (readonly [task: string, until?: string])[],
+  options: Options = {},
+  where: World = world,
+): string[] {
   const program = compile(design, options, where, calls);
-  const scenario = { title: '', about: '', design: design.id, options, world: where, calls, schedule: 'sequential', beats: [], expect: undefined } as const;
-  const run = { scenario, program, state: initialState(program), steps: [], watch: new Watch(program), events: makeEventBuffer() };
+  const scenario = {
+    title: '',
+    about: '',
+    design: design.id,
+    options,
+    world: where,
+    calls,
+    schedule: 'sequential',
+    beats: [],
+    expect: undefined,
+  } as const;
+  const run = {
+    scenario,
+    program,
+    state: initialState(program),
+    steps: [],
+    watch: new Watch(program),
+    events: makeEventBuffer(),
+  };
   const found: string[] = [];
   for (const [name, until] of turns) {
-    const task = program.tasks.findIndex(t => t.name === name);
+    const task = program.tasks.findIndex((t) => t.name === name);
     while (canMove(program, run.state, task) && nextStep(program, run.state, task)?.id !== until) {
       const made = advance(run, task);
-      found.push(...made.violations.map(v => `${made.step.id} ${v.property}: ${v.text}`));
+      found.push(...made.violations.map((v) => `${made.step.id} ${v.property}: ${v.text}`));
     }
   }
   return found;
 }
 
-const without = (id: string) => (steps: readonly StepSpec[]): readonly StepSpec[] => steps.map(s => (s.id === id ? { ...s, ops: [] } : s));
-const swapped = (a: string, b: string) => (steps: readonly StepSpec[]): readonly StepSpec[] => {
-  const at = (id: string): StepSpec => steps.find(s => s.id === id)!;
-  return steps.map(s => (s.id === a ? { ...at(b), id: a } : s.id === b ? { ...at(a), id: b } : s));
-};
+const without =
+  (id: string) =>
+  (steps: readonly StepSpec[]): readonly StepSpec[] =>
+    steps.map((s) => (s.id === id ? { ...s, ops: [] } : s));
+const swapped =
+  (a: string, b: string) =>
+  (steps: readonly StepSpec[]): readonly StepSpec[] => {
+    const at = (id: string): StepSpec => steps.find((s) => s.id === id)!;
+    return steps.map((s) =>
+      s.id === a ? { ...at(b), id: a } : s.id === b ? { ...at(a), id: b } : s,
+    );
+  };
 
 describe('what a run shows', () => {
   it('finds a circle of lock orders before any deadlock', () => {
@@ -52,21 +82,37 @@ describe('what a run shows', () => {
     const calls: Call[] = [...legacy, { by: 'qemu', call: 'close', fd: 'd' }];
     expect(told(parkedSplit, calls, [['qemu']])).toEqual([]);
     expect(told(abba, calls, [['qemu']])).toEqual([
-      'REL.3 lock-order: locks are taken in a circle of orders: vfio0.lock then group 12.group_lock (qemu, parked-split/release_device/REL.3); '
-      + 'group 12.group_lock then vfio0.lock (qemu, parked-split/get_device_fd/GDF.7)',
+      'REL.3 lock-order: locks are taken in a circle of orders: vfio0.lock then group 12.group_lock (qemu, parked-split/release_device/REL.3); ' +
+        'group 12.group_lock then vfio0.lock (qemu, parked-split/get_device_fd/GDF.7)',
     ]);
   });
 
   it('shows the deadlock that the circle leads to', () => {
     const abba = withRelease(parkedSplit, 'device', swapped('REL.2', 'REL.3'));
-    const calls: Call[] = [...legacy, { by: 'qemu', call: 'close', fd: 'd' }, { by: 'qemu/2', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd2' }];
-    const found = told(abba, calls, [['qemu', 'FILE.1'], ['qemu', 'REL.3'], ['qemu/2', 'GDF.7'], ['qemu'], ['qemu/2']]);
+    const calls: Call[] = [
+      ...legacy,
+      { by: 'qemu', call: 'close', fd: 'd' },
+      { by: 'qemu/2', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd2' },
+    ];
+    const found = told(abba, calls, [
+      ['qemu', 'FILE.1'],
+      ['qemu', 'REL.3'],
+      ['qemu/2', 'GDF.7'],
+      ['qemu'],
+      ['qemu/2'],
+    ]);
     expect(found.at(-1)).toBe('GDF.5b no-deadlock: qemu waits for qemu/2 waits for qemu, for ever');
   });
 
   it('tells of a lock that its holder takes again, and of one that is taken home', () => {
-    const forgotten = withSteps(parkedShim, 'bind_iommufd', steps => steps.map(s => (s.id === 'BIND.9' ? { ...s, ops: s.ops.filter(o => o.kind !== 'mutexUnlock') } : s)));
-    expect(told(forgotten, [...cdev('qemu', 1), { by: 'qemu', call: 'close', fd: 'fd1' }], [['qemu']])).toEqual([
+    const forgotten = withSteps(parkedShim, 'bind_iommufd', (steps) =>
+      steps.map((s) =>
+        s.id === 'BIND.9' ? { ...s, ops: s.ops.filter((o) => o.kind !== 'mutexUnlock') } : s,
+      ),
+    );
+    expect(
+      told(forgotten, [...cdev('qemu', 1), { by: 'qemu', call: 'close', fd: 'fd1' }], [['qemu']]),
+    ).toEqual([
       'BIND.9 no-lock-at-user: qemu is back in user space and still holds vfio0.lock',
       'REL.1 lock-order: qemu takes vfio0.lock, which it holds already',
       'REL.1 no-deadlock: qemu waits for itself, for ever',
@@ -76,10 +122,12 @@ describe('what a run shows', () => {
   it('tells what a failed call leaves behind', () => {
     const leaky = withSteps(parkedShim, 'bind_iommufd', without('BIND.5:IBIND.U1'));
     const [open, context, bind] = cdev('qemu', 1);
-    expect(told(leaky, [open!, context!, { ...bind!, fault: 'BIND.5:IBIND.5' }], [['qemu']])).toEqual([
+    expect(
+      told(leaky, [open!, context!, { ...bind!, fault: 'BIND.5:IBIND.5' }], [['qemu']]),
+    ).toEqual([
       'BIND.U0 counters: iommu group 12.owner_cnt is 1, but nothing holds it',
-      "BIND.U0 clean-unwind: qemu's bind_iommufd returned -ENOMEM and left changed: iommu group 12.owner (NULL before, ictx1 ctx after), "
-      + 'iommu group 12.owner_cnt (0 before, 1 after), iommu group 12.domain (default before, blocking after)',
+      "BIND.U0 clean-unwind: qemu's bind_iommufd returned -ENOMEM and left changed: iommu group 12.owner (NULL before, ictx1 ctx after), " +
+        'iommu group 12.owner_cnt (0 before, 1 after), iommu group 12.domain (default before, blocking after)',
     ]);
   });
 
@@ -91,13 +139,24 @@ describe('what a run shows', () => {
       { by: 'qemu', call: 'close', fd: 'fd1' },
       { by: 'dpdk', call: 'close', fd: 'fd2' },
     ];
-    const turns = [['qemu', 'FILE.1'], ['driver'], ['dpdk', 'FILE.1'], ['qemu'], ['dpdk'], ['driver']] as const;
+    const turns = [
+      ['qemu', 'FILE.1'],
+      ['driver'],
+      ['dpdk', 'FILE.1'],
+      ['qemu'],
+      ['dpdk'],
+      ['driver'],
+    ] as const;
     expect(told(parkedShim, calls, turns)).toEqual([]);
     expect(told(parkedShim, calls, turns, { delBeforeWait: 'false' })).toEqual([
       "OPEN.2 unregister-live: dpdk's open_cdev began after driver had withdrawn the registration, and raises vfio0.refcount: unregister can be put off for ever",
     ]);
     // One that had begun before is none of the property's business.
-    expect(told(parkedShim, calls, [['qemu', 'FILE.1'], ['dpdk', 'OPEN.2'], ['driver'], ['dpdk']], { delBeforeWait: 'false' })).toEqual([]);
+    expect(
+      told(parkedShim, calls, [['qemu', 'FILE.1'], ['dpdk', 'OPEN.2'], ['driver'], ['dpdk']], {
+        delBeforeWait: 'false',
+      }),
+    ).toEqual([]);
   });
 
   it('sees the plain swap of the fops stale', () => {
@@ -120,8 +179,15 @@ describe('what a run shows', () => {
 
   it('tells of memory that goes under an open file', () => {
     const early = withSteps(parkedShim, 'unregister_device', without('UNREG.4'));
-    const impatient = withSteps(early, 'unregister_device', steps => steps.map(s => (s.id === 'UNREG.2' ? { ...s, ops: [...s.ops, ...s.ops.slice(-1)] } : s)));
-    const calls: Call[] = [cdev('qemu', 1)[0]!, { by: 'driver', call: 'unregister_device', device: 'vfio0' }];
-    expect(told(impatient, calls, [['qemu'], ['driver']])).toContain('UNREG.6 memory: vfio0 is freed while fd1 (qemu) is open on it');
+    const impatient = withSteps(early, 'unregister_device', (steps) =>
+      steps.map((s) => (s.id === 'UNREG.2' ? { ...s, ops: [...s.ops, ...s.ops.slice(-1)] } : s)),
+    );
+    const calls: Call[] = [
+      cdev('qemu', 1)[0]!,
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+    ];
+    expect(told(impatient, calls, [['qemu'], ['driver']])).toContain(
+      'UNREG.6 memory: vfio0 is freed while fd1 (qemu) is open on it',
+    );
   });
 });

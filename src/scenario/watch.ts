@@ -6,7 +6,12 @@ import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
 import { LockGraph, locksHeld } from '../kernel/properties/lockOrder';
 import { waitCycle } from '../kernel/properties/noDeadlock';
 import type { Violation } from '../kernel/properties/properties';
-import { neverReturns, unregisterLive, withdrawals, withdrawnNow } from '../kernel/properties/unregisterLive';
+import {
+  neverReturns,
+  unregisterLive,
+  withdrawals,
+  withdrawnNow,
+} from '../kernel/properties/unregisterLive';
 import type { Withdrawn } from '../kernel/properties/unregisterLive';
 import { BrokenChecks } from './brokenChecks';
 
@@ -17,7 +22,8 @@ export class Watch {
   private readonly broken: BrokenChecks;
   private readonly unwinds: boolean;
   /** The call that began last and runs undisturbed so far, with the state before it. */
-  private alone: { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
+  private alone:
+    { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
   private held: readonly number[] = [];
   private readonly unregisters: boolean;
   private readonly withdrawals: readonly Withdrawn[];
@@ -35,26 +41,57 @@ export class Watch {
   before(state: Int32Array, task: number): void {
     this.held = locksHeld(this.program, state, task);
     const call = callAt(this.program, state, task);
-    if (this.withdrawals.length > 0 && call && callStatus(this.program, state, call.index) === 'waiting') this.late.set(task, withdrawnNow(this.program, this.withdrawals, state));
+    if (
+      this.withdrawals.length > 0 &&
+      call &&
+      callStatus(this.program, state, call.index) === 'waiting'
+    )
+      this.late.set(task, withdrawnNow(this.program, this.withdrawals, state));
     if (this.alone?.task !== task || this.alone.call !== call?.index) {
-      const begins = call !== undefined && callStatus(this.program, state, call.index) === 'waiting';
-      this.alone = begins && this.unwinds ? { task, call: call.index, before: state.slice() } : undefined;
+      const begins =
+        call !== undefined && callStatus(this.program, state, call.index) === 'waiting';
+      this.alone =
+        begins && this.unwinds ? { task, call: call.index, before: state.slice() } : undefined;
     }
   }
 
   /** To be called after it: what is broken now and was not told before. */
-  after(state: Int32Array, task: number, step: Step, events: readonly Event[]): readonly Violation[] {
+  after(
+    state: Int32Array,
+    task: number,
+    step: Step,
+    events: readonly Event[],
+  ): readonly Violation[] {
     const found: Violation[] = [];
-    for (const { note } of events) if (note.kind === 'violation') found.push({ property: note.property, text: `${this.name(task)} ${note.text}`, object: note.object });
+    for (const { note } of events)
+      if (note.kind === 'violation')
+        found.push({
+          property: note.property,
+          text: `${this.name(task)} ${note.text}`,
+          object: note.object,
+        });
     // A text may say what the state holds, which changes: a check is told once all the same.
-    for (const check of this.broken.next(state)) found.push({ property: check.property, text: check.tell?.(state) ?? check.text, object: check.object });
-    found.push(...this.postponed(state, task, step, events), ...this.stuck(state), ...this.lockOrder(task, step, events), ...this.deadlock(state), ...this.unwind(state));
-    return found.map(v => ({ ...v, text: v.text + caveatOf(this.program, v.property) })).filter(v => {
-      const key = `${v.property} ${v.object ?? ''} ${v.text}`;
-      if (this.told.has(key)) return false;
-      this.told.add(key);
-      return true;
-    });
+    for (const check of this.broken.next(state))
+      found.push({
+        property: check.property,
+        text: check.tell?.(state) ?? check.text,
+        object: check.object,
+      });
+    found.push(
+      ...this.postponed(state, task, step, events),
+      ...this.stuck(state),
+      ...this.lockOrder(task, step, events),
+      ...this.deadlock(state),
+      ...this.unwind(state),
+    );
+    return found
+      .map((v) => ({ ...v, text: v.text + caveatOf(this.program, v.property) }))
+      .filter((v) => {
+        const key = `${v.property} ${v.object ?? ''} ${v.text}`;
+        if (this.told.has(key)) return false;
+        this.told.add(key);
+        return true;
+      });
   }
 
   private lockOrder(task: number, step: Step, events: readonly Event[]): Violation[] {
@@ -66,8 +103,15 @@ export class Watch {
       for (const h of held) {
         const cycle = this.locks.add({ held: h, taken: note.field, task, step: step.name });
         if (!cycle) continue;
-        const chain = cycle.map(e => `${this.title(e.held)} then ${this.title(e.taken)} (${this.name(e.task)}, ${e.step})`);
-        found.push({ property: 'lock-order', text: `locks are taken in a circle of orders: ${chain.join('; ')}`, object: this.program.fields[note.field]?.object });
+        const chain = cycle.map(
+          (e) =>
+            `${this.title(e.held)} then ${this.title(e.taken)} (${this.name(e.task)}, ${e.step})`,
+        );
+        found.push({
+          property: 'lock-order',
+          text: `locks are taken in a circle of orders: ${chain.join('; ')}`,
+          object: this.program.fields[note.field]?.object,
+        });
       }
       held.push(note.field);
     }
@@ -75,18 +119,34 @@ export class Watch {
   }
 
   /** A call that began when the registration was withdrawn, and still keeps unregister waiting. */
-  private postponed(state: Int32Array, task: number, step: Step, events: readonly Event[]): Violation[] {
+  private postponed(
+    state: Int32Array,
+    task: number,
+    step: Step,
+    events: readonly Event[],
+  ): Violation[] {
     const waiting = withdrawnNow(this.program, this.late.get(task) ?? [], state);
-    return waiting.filter(w => events.some(({ note }) => note.kind === 'count' && note.by > 0 && note.field === w.counter)).map(w => ({
-      property: 'unregister-live', object: this.program.fields[w.counter]?.object,
-      text: `${this.name(task)}'s ${this.program.calls[step.call]?.call.call} began after ${this.name(w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be put off for ever`,
-    }));
+    return waiting
+      .filter((w) =>
+        events.some(({ note }) => note.kind === 'count' && note.by > 0 && note.field === w.counter),
+      )
+      .map((w) => ({
+        property: 'unregister-live',
+        object: this.program.fields[w.counter]?.object,
+        text: `${this.name(task)}'s ${this.program.calls[step.call]?.call.call} began after ${this.name(w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be put off for ever`,
+      }));
   }
 
   private stuck(state: Int32Array): Violation[] {
     const call = this.unregisters ? neverReturns(this.program, state)?.call : undefined;
     if (!call) return [];
-    return [{ property: 'unregister-live', object: undefined, text: `${call.by}'s unregister_device of ${call.device} can never return, although every file of ${call.device} is closed` }];
+    return [
+      {
+        property: 'unregister-live',
+        object: undefined,
+        text: `${call.by}'s unregister_device of ${call.device} can never return, although every file of ${call.device} is closed`,
+      },
+    ];
   }
 
   private deadlock(state: Int32Array): Violation[] {
@@ -94,9 +154,15 @@ export class Watch {
     if (!cycle) return [];
     // Written from its lowest task, so that one circle has one text.
     const first = cycle.indexOf(Math.min(...cycle));
-    const names = [...cycle.slice(first), ...cycle.slice(0, first)].map(t => this.name(t));
+    const names = [...cycle.slice(first), ...cycle.slice(0, first)].map((t) => this.name(t));
     if (cycle.length === 1) return this.twice(state, cycle[0] as number);
-    return [{ property: 'no-deadlock', text: `${[...names, names[0]].join(' waits for ')}, for ever`, object: undefined }];
+    return [
+      {
+        property: 'no-deadlock',
+        text: `${[...names, names[0]].join(' waits for ')}, for ever`,
+        object: undefined,
+      },
+    ];
   }
 
   /** A task that waits for a lock of its own. */
@@ -105,7 +171,11 @@ export class Watch {
     const lock = wait?.kind === 'mutex' ? wait.field : -1;
     const object = this.program.fields[lock]?.object;
     return [
-      { property: 'lock-order', text: `${this.name(task)} takes ${this.title(lock)}, which it holds already`, object },
+      {
+        property: 'lock-order',
+        text: `${this.name(task)} takes ${this.title(lock)}, which it holds already`,
+        object,
+      },
       { property: 'no-deadlock', text: `${this.name(task)} waits for itself, for ever`, object },
     ];
   }
@@ -119,9 +189,20 @@ export class Watch {
     if (errno === 0 || !call) return [];
     const changed = leftChanged(program, alone.before, state);
     if (changed.length === 0) return [];
-    const list = changed.map(f => `${f.title} (${fieldText(program, alone.before, f.index)} before, ${fieldText(program, state, f.index)} after)`).join(', ');
-    const object = changed.find(f => f.object >= 0)?.object;
-    return [{ property: 'clean-unwind', text: `${call.by}'s ${call.call} returned -${errno} and left changed: ${list}`, object }];
+    const list = changed
+      .map(
+        (f) =>
+          `${f.title} (${fieldText(program, alone.before, f.index)} before, ${fieldText(program, state, f.index)} after)`,
+      )
+      .join(', ');
+    const object = changed.find((f) => f.object >= 0)?.object;
+    return [
+      {
+        property: 'clean-unwind',
+        text: `${call.by}'s ${call.call} returned -${errno} and left changed: ${list}`,
+        object,
+      },
+    ];
   }
 
   private title(field: number): string {

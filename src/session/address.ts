@@ -19,7 +19,8 @@ export function addressOf(page: Window): Address {
   return {
     hash: () => page.location.hash,
     parameter: (name) => new URLSearchParams(page.location.search).get(name) ?? undefined,
-    write: (hash, how) => page.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', hash),
+    write: (hash, how) =>
+      page.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', hash),
     onChange: (listener) => page.addEventListener('hashchange', listener),
     onLeave: (listener) => page.addEventListener('pagehide', listener),
     storage: () => page.sessionStorage,

@@ -29,14 +29,20 @@ export function currentBeat(state: Standing): Beat | undefined {
 
 /** What the narration said last: at the cursor or before it. */
 export function lastBeat(state: Standing): Beat | undefined {
-  return branchBeats(state).slice(0, state.run.cursor + 1).findLast((beat) => beat !== undefined);
+  return branchBeats(state)
+    .slice(0, state.run.cursor + 1)
+    .findLast((beat) => beat !== undefined);
 }
 
 /** The depth of the next beat, or of the last one before the cursor; the end or the beginning where there is none. */
 export function beatFrom(state: Standing, direction: 1 | -1): number {
   const { cursor } = state.run;
   const beats = branchBeats(state);
-  if (direction < 0) return Math.max(0, beats.slice(0, cursor).findLastIndex((beat) => beat !== undefined));
+  if (direction < 0)
+    return Math.max(
+      0,
+      beats.slice(0, cursor).findLastIndex((beat) => beat !== undefined),
+    );
   const next = beats.findIndex((beat, depth) => depth > cursor && beat !== undefined);
   return next < 0 ? beats.length - 1 : next;
 }

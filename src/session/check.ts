@@ -32,13 +32,25 @@ const runs = new WeakMap<Session, RunningCheck>();
 /** The calls on screen, those put in by hand included: what a check is about. */
 export function checkedNow(state: Pick<SessionState, 'run' | 'mutations'>): Checked {
   const { scenario } = state.run.setup;
-  return { scenario: { ...scenario, calls: currentFrame(state).program.calls.map(({ call }) => call) }, mutations: state.mutations };
+  return {
+    scenario: { ...scenario, calls: currentFrame(state).program.calls.map(({ call }) => call) },
+    mutations: state.mutations,
+  };
 }
 
 /** Whether a check was about something else than what is on screen now. */
 export function isStale(state: Pick<SessionState, 'run' | 'mutations'>, of: Checked): boolean {
   const now = checkedNow(state);
-  return [now, of].map((each) => JSON.stringify([each.scenario.design, each.scenario.options, each.scenario.world, each.scenario.calls, each.mutations]))
+  return [now, of]
+    .map((each) =>
+      JSON.stringify([
+        each.scenario.design,
+        each.scenario.options,
+        each.scenario.world,
+        each.scenario.calls,
+        each.mutations,
+      ]),
+    )
     .some((text, _, all) => text !== all[0]);
 }
 
@@ -49,12 +61,23 @@ export async function startCheck(session: Session, client: CheckClient): Promise
     if (runs.get(session) === running) session.setState({ check: { kind: 'running', of, news } });
   });
   runs.set(session, running);
-  session.setState({ check: { kind: 'running', of, news: undefined }, announcement: 'Checking every interleaving' });
+  session.setState({
+    check: { kind: 'running', of, news: undefined },
+    announcement: 'Checking every interleaving',
+  });
   const answer = await running.answer;
   if (runs.get(session) !== running) return;
   runs.delete(session);
-  if (answer.ok) session.setState({ check: { kind: 'done', of, result: answer.result }, announcement: verdictText(answer.result) });
-  else session.setState({ check: { kind: 'failed', of, message: answer.message }, announcement: answer.message });
+  if (answer.ok)
+    session.setState({
+      check: { kind: 'done', of, result: answer.result },
+      announcement: verdictText(answer.result),
+    });
+  else
+    session.setState({
+      check: { kind: 'failed', of, message: answer.message },
+      announcement: answer.message,
+    });
 }
 
 /** Ends a running check; what it found so far is kept. */
@@ -63,21 +86,37 @@ export function cancelCheck(session: Session): void {
 }
 
 /** The verdict in one sentence; never says that anything holds where not all states were seen. */
-export function verdictText({ verdict, coverage, stoppedBy, states, properties }: CheckResult): string {
+export function verdictText({
+  verdict,
+  coverage,
+  stoppedBy,
+  states,
+  properties,
+}: CheckResult): string {
   const seen = `${states.toLocaleString('en-US')} states`;
-  const part = coverage === 'complete' ? seen : `the ${seen} seen before ${{ states: 'the limit of states', memory: 'the limit of memory', time: 'the limit of time', cancel: 'you stopped it', depth: 'the limit of depth' }[stoppedBy ?? 'cancel']}`;
+  const part =
+    coverage === 'complete'
+      ? seen
+      : `the ${seen} seen before ${{ states: 'the limit of states', memory: 'the limit of memory', time: 'the limit of time', cancel: 'you stopped it', depth: 'the limit of depth' }[stoppedBy ?? 'cancel']}`;
   const broken = properties.filter(({ status }) => status === 'violated').length;
-  if (verdict === 'violated') return `Yes: ${broken} of the properties ${broken === 1 ? 'is' : 'are'} violated in ${part}.`;
+  if (verdict === 'violated')
+    return `Yes: ${broken} of the properties ${broken === 1 ? 'is' : 'are'} violated in ${part}.`;
   if (verdict === 'holds') return `No: nothing goes wrong in any of ${part}.`;
   return `Not known: nothing went wrong in ${part}, but that is not all of them.`;
 }
 
 /** Puts a schedule of a check on screen and plays it: as a branch where it belongs to the run on screen, else as a run of its own. */
-export function showWitness(session: Session, of: Checked, name: string, words: readonly string[]): void {
+export function showWitness(
+  session: Session,
+  of: Checked,
+  name: string,
+  words: readonly string[],
+): void {
   const state = session.getState();
   pause(session);
   const made = witnessRun(state.run, of, name, words);
-  if (typeof made === 'string') return tell(session, 'error', 'The witness cannot be shown.', [made]);
+  if (typeof made === 'string')
+    return tell(session, 'error', 'The witness cannot be shown.', [made]);
   commit(session, made, `witness of ${name}`, `Witness of ${name}`);
   play(session);
 }
@@ -87,18 +126,40 @@ function witnessRun(run: Run, of: Checked, name: string, words: readonly string[
     const [task = '', count = '1'] = word.split('*');
     return Array.from({ length: Number(count) }, () => task);
   });
-  const follow = (root: Moment): Moment => tasks.reduce((at, task) => nextMoment(at, { kind: 'step', task }), root);
+  const follow = (root: Moment): Moment =>
+    tasks.reduce((at, task) => nextMoment(at, { kind: 'step', task }), root);
   if (sameStart(run.setup, of)) {
     const root = pathTo(currentBranch(run).tip)[0];
     if (!root) throw new Error('a branch without a root');
     const id = Math.max(...run.branches.map((each) => each.id)) + 1;
-    const branch: Branch = { id, name: name.slice(0, 40), tip: follow(root), from: { branch: run.branch, depth: 0 } };
-    return { ...run, branches: [...run.branches.filter((each) => each.name !== branch.name || each.id === 1), branch], branch: id, cursor: 0 };
+    const branch: Branch = {
+      id,
+      name: name.slice(0, 40),
+      tip: follow(root),
+      from: { branch: run.branch, depth: 0 },
+    };
+    return {
+      ...run,
+      branches: [
+        ...run.branches.filter((each) => each.name !== branch.name || each.id === 1),
+        branch,
+      ],
+      branch: id,
+      cursor: 0,
+    };
   }
   const design = changedDesign(of);
   if (typeof design === 'string') return design;
-  const setup: Setup = { scenario: { ...of.scenario, beats: [], expect: undefined, schedule: words }, id: undefined, design, ...(of.mutations.length > 0 ? { mutations: of.mutations } : {}) };
-  return { ...freshRun(setup), branches: [{ id: 1, name, tip: follow(rootMoment(setup)), from: undefined }] };
+  const setup: Setup = {
+    scenario: { ...of.scenario, beats: [], expect: undefined, schedule: words },
+    id: undefined,
+    design,
+    ...(of.mutations.length > 0 ? { mutations: of.mutations } : {}),
+  };
+  return {
+    ...freshRun(setup),
+    branches: [{ id: 1, name, tip: follow(rootMoment(setup)), from: undefined }],
+  };
 }
 
 function changedDesign({ scenario, mutations }: Checked): Design | string {
@@ -115,9 +176,13 @@ export function toggleMutation(session: Session, mutation: Mutation): void {
   const key = JSON.stringify(mutation);
   const without = mutations.filter((each) => JSON.stringify(each) !== key);
   const next = without.length < mutations.length ? without : [...mutations, mutation];
-  if (next.length > MOST_MUTATIONS) return tell(session, 'error', 'That row cannot be changed.', [`At most ${MOST_MUTATIONS} rows can be changed at once.`]);
+  if (next.length > MOST_MUTATIONS)
+    return tell(session, 'error', 'That row cannot be changed.', [
+      `At most ${MOST_MUTATIONS} rows can be changed at once.`,
+    ]);
   const tried = changedDesign({ scenario: run.setup.scenario, mutations: next });
-  if (typeof tried === 'string') return tell(session, 'error', 'That row cannot be changed.', [tried]);
+  if (typeof tried === 'string')
+    return tell(session, 'error', 'That row cannot be changed.', [tried]);
   session.setState({ mutations: next });
 }
 
@@ -128,5 +193,14 @@ export function dropMutations(session: Session): void {
   const design = designById(run.setup.scenario.design);
   if (run.setup.mutations === undefined || !design) return;
   pause(session);
-  commit(session, freshRun({ scenario: { ...run.setup.scenario, schedule: 'sequential' }, id: run.setup.id, design }), 'back to the design itself', 'Back to the design itself');
+  commit(
+    session,
+    freshRun({
+      scenario: { ...run.setup.scenario, schedule: 'sequential' },
+      id: run.setup.id,
+      design,
+    }),
+    'back to the design itself',
+    'Back to the design itself',
+  );
 }

@@ -14,21 +14,28 @@ import type { FromWorker, ToWorker } from './checkProtocol';
 
 const small: CheckRequest = { scenario: libraryEntry('hot-unplug')!.scenario };
 /** Four processes that each do much: too many states to finish while a test waits. */
-const large: CheckRequest = { scenario: {
-  ...small.scenario,
-  world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['a', 'b', 'c', 'd'] },
-  calls: ['a', 'b', 'c', 'd'].flatMap((by) => [
-    { by, call: 'open_cdev' as const, device: 'vfio0', as: `f${by}` }, { by, call: 'open_iommufd' as const, as: `i${by}` },
-    { by, call: 'bind_iommufd' as const, fd: `f${by}`, iommufd: `i${by}` }, { by, call: 'close' as const, fd: `f${by}` },
-  ]),
-} };
+const large: CheckRequest = {
+  scenario: {
+    ...small.scenario,
+    world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['a', 'b', 'c', 'd'] },
+    calls: ['a', 'b', 'c', 'd'].flatMap((by) => [
+      { by, call: 'open_cdev' as const, device: 'vfio0', as: `f${by}` },
+      { by, call: 'open_iommufd' as const, as: `i${by}` },
+      { by, call: 'bind_iommufd' as const, fd: `f${by}`, iommufd: `i${by}` },
+      { by, call: 'close' as const, fd: `f${by}` },
+    ]),
+  },
+};
 
 /** A worker in this thread, with a real event target and the real protocol. */
 class FakeWorker extends EventTarget {
   terminated = false;
   private readonly receive: ((message: ToWorker) => void) | undefined;
 
-  constructor(private readonly behaviour: 'works' | 'never ready' | 'dies' | 'silent' | 'busy', private readonly told?: CheckNews) {
+  constructor(
+    private readonly behaviour: 'works' | 'never ready' | 'dies' | 'silent' | 'busy',
+    private readonly told?: CheckNews,
+  ) {
     super();
     if (behaviour === 'works') this.receive = serveChecks((message) => this.say(message));
     else if (behaviour !== 'never ready') this.say({ type: 'ready' });
@@ -36,8 +43,10 @@ class FakeWorker extends EventTarget {
   }
 
   postMessage(message: ToWorker): void {
-    if (this.behaviour === 'dies') this.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
-    if (this.told && message.type === 'check') this.say({ type: 'progress', id: message.id, news: this.told });
+    if (this.behaviour === 'dies')
+      this.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
+    if (this.told && message.type === 'check')
+      this.say({ type: 'progress', id: message.id, news: this.told });
     this.receive?.(structuredClone(message));
   }
 
@@ -55,17 +64,29 @@ class FakeWorker extends EventTarget {
 }
 
 type Behaviour = ConstructorParameters<typeof FakeWorker>[0];
-const starter = (behaviour: Behaviour): CheckStarter => ({ place: 'worker', start: () => new FakeWorker(behaviour) as unknown as WorkerLike });
-const forbidden: CheckStarter = { place: 'worker', start: () => { throw new DOMException('not in a sandbox', 'SecurityError'); } };
+const starter = (behaviour: Behaviour): CheckStarter => ({
+  place: 'worker',
+  start: () => new FakeWorker(behaviour) as unknown as WorkerLike,
+});
+const forbidden: CheckStarter = {
+  place: 'worker',
+  start: () => {
+    throw new DOMException('not in a sandbox', 'SecurityError');
+  },
+};
 /** A page without any script beside it, which brings the search along. */
-const [page] = checkStarters({ querySelector: () => null } as unknown as Document, { protocol: () => import('./checkProtocol') }) as [CheckStarter];
+const [page] = checkStarters({ querySelector: () => null } as unknown as Document, {
+  protocol: () => import('./checkProtocol'),
+}) as [CheckStarter];
 
 describe('a check client', () => {
   const expected = { ...runCheck(programOf(small)), seconds: 0 };
 
   it.each([
-    ['in a worker', [starter('works')], 'worker'], ['in the second kind of worker', [forbidden, starter('works')], 'worker'],
-    ['in the page when a worker never gets ready', [starter('never ready'), page], 'page'], ['in the page where workers are forbidden', [forbidden, forbidden, page], 'page'],
+    ['in a worker', [starter('works')], 'worker'],
+    ['in the second kind of worker', [forbidden, starter('works')], 'worker'],
+    ['in the page when a worker never gets ready', [starter('never ready'), page], 'page'],
+    ['in the page where workers are forbidden', [forbidden, forbidden, page], 'page'],
   ] as const)('answers the same %s', async (_, starters, place) => {
     const client = makeCheckClient(starters);
     const answer = await client.check(small, () => undefined).answer;
@@ -73,7 +94,10 @@ describe('a check client', () => {
     expect(client.place()).toBe(place);
   });
 
-  it.each([['in a worker', [starter('works')]], ['in the page', [page]]] as const)('tells progress and keeps what it found when cancelled, %s', async (_, starters) => {
+  it.each([
+    ['in a worker', [starter('works')]],
+    ['in the page', [page]],
+  ] as const)('tells progress and keeps what it found when cancelled, %s', async (_, starters) => {
     const client = makeCheckClient(starters);
     const news: CheckNews[] = [];
     const running = client.check(large, (each) => {
@@ -81,7 +105,10 @@ describe('a check client', () => {
       if (news.length === 2) running.cancel();
     });
     const answer = await running.answer;
-    expect(answer).toMatchObject({ ok: true, result: { coverage: 'stopped', stoppedBy: 'cancel', verdict: 'incomplete' } });
+    expect(answer).toMatchObject({
+      ok: true,
+      result: { coverage: 'stopped', stoppedBy: 'cancel', verdict: 'incomplete' },
+    });
     expect(news[1]!.states).toBeGreaterThan(news[0]!.states);
     expect(news[1]!.statesPerSecond).toBeGreaterThan(0);
   });
@@ -97,14 +124,40 @@ describe('a check client', () => {
   it('says so when the worker dies or falls silent, and starts a new one for the next check', async () => {
     const kinds = ['dies', 'silent', 'works'] as const;
     let started = 0;
-    const client = makeCheckClient([{ place: 'worker', start: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike }], { startMs: 1000, silenceMs: 20, cancelMs: 20 });
-    expect(await client.check(small, () => undefined).answer).toEqual({ ok: false, message: 'The search worker died (out of memory). Nothing else is lost: the check can be started again.' });
-    expect(await client.check(small, () => undefined).answer).toMatchObject({ ok: false, message: expect.stringContaining('has not been heard of') as string });
+    const client = makeCheckClient(
+      [
+        {
+          place: 'worker',
+          start: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike,
+        },
+      ],
+      { startMs: 1000, silenceMs: 20, cancelMs: 20 },
+    );
+    expect(await client.check(small, () => undefined).answer).toEqual({
+      ok: false,
+      message:
+        'The search worker died (out of memory). Nothing else is lost: the check can be started again.',
+    });
+    expect(await client.check(small, () => undefined).answer).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('has not been heard of') as string,
+    });
     expect(started).toBe(2);
   });
 
   it('ends a worker that does not answer a cancel, keeps what it told, and starts a new one', async () => {
-    const told = { phase: 'explore', states: 500, frontier: 3, transitions: 900, depth: 7, bytes: 1, broken: ['memory'], engine: 'bytecode', seconds: 1, statesPerSecond: 500 } as const;
+    const told = {
+      phase: 'explore',
+      states: 500,
+      frontier: 3,
+      transitions: 900,
+      depth: 7,
+      bytes: 1,
+      broken: ['memory'],
+      engine: 'bytecode',
+      seconds: 1,
+      statesPerSecond: 500,
+    } as const;
     const kinds = ['busy', 'works'] as const;
     const workers: FakeWorker[] = [];
     const start = (): WorkerLike => {
@@ -112,29 +165,54 @@ describe('a check client', () => {
       return workers.at(-1) as unknown as WorkerLike;
     };
     const client = makeCheckClient([{ place: 'worker', start }]);
-    const answer = await new Promise<Awaited<ReturnType<typeof client.check>['answer']>>((resolve) => {
-      const running = client.check(small, () => running.cancel());
-      void running.answer.then(resolve);
+    const answer = await new Promise<Awaited<ReturnType<typeof client.check>['answer']>>(
+      (resolve) => {
+        const running = client.check(small, () => running.cancel());
+        void running.answer.then(resolve);
+      },
+    );
+    expect(answer).toMatchObject({
+      ok: true,
+      result: {
+        coverage: 'stopped',
+        stoppedBy: 'cancel',
+        verdict: 'violated',
+        states: 500,
+        transitions: 900,
+        depth: 7,
+        engine: 'bytecode',
+      },
     });
-    expect(answer).toMatchObject({ ok: true, result: { coverage: 'stopped', stoppedBy: 'cancel', verdict: 'violated', states: 500, transitions: 900, depth: 7, engine: 'bytecode' } });
-    expect(answer.ok && answer.result.properties.filter((p) => p.status === 'violated')).toEqual([{ id: 'memory', status: 'violated' }]);
+    expect(answer.ok && answer.result.properties.filter((p) => p.status === 'violated')).toEqual([
+      { id: 'memory', status: 'violated' },
+    ]);
     expect(workers.map((w) => w.terminated)).toEqual([true, false]);
-    expect(await client.check(small, () => undefined).answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
+    expect(await client.check(small, () => undefined).answer).toMatchObject({
+      ok: true,
+      result: { coverage: 'complete' },
+    });
   });
 
   it('goes on with the next check in a new worker when the one before does not let go', async () => {
     const kinds = ['busy', 'works'] as const;
     let started = 0;
-    const client = makeCheckClient([{ place: 'worker', start: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike }]);
+    const client = makeCheckClient([
+      { place: 'worker', start: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike },
+    ]);
     const first = client.check(small, () => undefined);
-    await new Promise((resolve) => { setTimeout(resolve, 1); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, 1);
+    });
     const second = client.check(small, () => undefined);
     expect(await first.answer).toMatchObject({ ok: true, result: { stoppedBy: 'cancel' } });
     expect(await second.answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
   });
 
   it('says so where no search can be started', async () => {
-    expect(await makeCheckClient([forbidden]).check(small, () => undefined).answer).toMatchObject({ ok: false, message: expect.stringContaining('Reload the page') as string });
+    expect(await makeCheckClient([forbidden]).check(small, () => undefined).answer).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('Reload the page') as string,
+    });
   });
 });
 

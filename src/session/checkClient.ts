@@ -7,7 +7,9 @@ import type { FromWorker, ToWorker } from './checkProtocol';
 import type { CheckStarter } from './checkStarters';
 
 /** How a check ended: with a result (perhaps a cancelled or limited one), or with a message for people. The session is untouched either way. */
-type CheckAnswer = { readonly ok: true; readonly result: CheckResult } | { readonly ok: false; readonly message: string };
+type CheckAnswer =
+  | { readonly ok: true; readonly result: CheckResult }
+  | { readonly ok: false; readonly message: string };
 
 /** A check under way. */
 export interface RunningCheck {
@@ -53,10 +55,16 @@ interface Entry {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-interface Started { readonly worker: WorkerLike; readonly place: 'worker' | 'page' }
+interface Started {
+  readonly worker: WorkerLike;
+  readonly place: 'worker' | 'page';
+}
 
 /** A client. `starters` are tried in order (see `checkStarters`); one that throws or never gets ready is passed over. */
-export function makeCheckClient(starters: readonly CheckStarter[], patience: Patience = PATIENCE): CheckClient {
+export function makeCheckClient(
+  starters: readonly CheckStarter[],
+  patience: Patience = PATIENCE,
+): CheckClient {
   let started: Started | undefined;
   let starting: Promise<Started | undefined> | undefined;
   let number = 0;
@@ -71,7 +79,10 @@ export function makeCheckClient(starters: readonly CheckStarter[], patience: Pat
     entry.timer = setTimeout(late, ms);
   };
   const heard = (entry: Entry): void => {
-    if (!entry.cancelled) waitFor(entry, patience.silenceMs, () => died('The search worker has not been heard of and was ended.'));
+    if (!entry.cancelled)
+      waitFor(entry, patience.silenceMs, () =>
+        died('The search worker has not been heard of and was ended.'),
+      );
   };
   const receive = (message: Exclude<FromWorker, { readonly type: 'ready' }>): void => {
     const entry = running.get(message.id);
@@ -80,7 +91,13 @@ export function makeCheckClient(starters: readonly CheckStarter[], patience: Pat
     if (message.type === 'progress') {
       entry.news = message.news;
       entry.onProgress(message.news);
-    } else settle(entry, message.type === 'done' ? { ok: true, result: message.result } : { ok: false, message: message.message });
+    } else
+      settle(
+        entry,
+        message.type === 'done'
+          ? { ok: true, result: message.result }
+          : { ok: false, message: message.message },
+      );
   };
   const drop = (): void => {
     started?.worker.terminate();
@@ -89,11 +106,19 @@ export function makeCheckClient(starters: readonly CheckStarter[], patience: Pat
   };
   const died = (why: string): void => {
     drop();
-    for (const entry of running.values()) settle(entry, entry.cancelled ? stopped(entry) : { ok: false, message: `${why} Nothing else is lost: the check can be started again.` });
+    for (const entry of running.values())
+      settle(
+        entry,
+        entry.cancelled
+          ? stopped(entry)
+          : { ok: false, message: `${why} Nothing else is lost: the check can be started again.` },
+      );
   };
   const start = async (): Promise<Started | undefined> => {
     for (const { place, start: begin } of starters) {
-      const worker = await tryStarter(begin, patience.startMs, receive, (message) => died(`The search worker died${message === '' ? '' : ` (${message})`}.`));
+      const worker = await tryStarter(begin, patience.startMs, receive, (message) =>
+        died(`The search worker died${message === '' ? '' : ` (${message})`}.`),
+      );
       if (worker) return { worker, place };
     }
     return undefined;
@@ -106,7 +131,11 @@ export function makeCheckClient(starters: readonly CheckStarter[], patience: Pat
     started = now;
     if (!now) {
       starting = undefined;
-      return settle(entry, { ok: false, message: 'No search can be started in this page: its script did not load. Reload the page, or open the playground itself.' });
+      return settle(entry, {
+        ok: false,
+        message:
+          'No search can be started in this page: its script did not load. Reload the page, or open the playground itself.',
+      });
     }
     post(now.worker, { type: 'check', id: entry.id, request: entry.request });
     heard(entry);
@@ -118,7 +147,9 @@ export function makeCheckClient(starters: readonly CheckStarter[], patience: Pat
     drop();
     settle(entry, stopped(entry));
     const others = [...running.values()];
-    for (const other of others) if (other.cancelled) settle(other, stopped(other)); else void send(other);
+    for (const other of others)
+      if (other.cancelled) settle(other, stopped(other));
+      else void send(other);
     starting ??= start();
   };
   const cancel = (entry: Entry): void => {
@@ -135,7 +166,15 @@ export function makeCheckClient(starters: readonly CheckStarter[], patience: Pat
       const id = ++number;
       let entry: Entry | undefined;
       const answer = new Promise<CheckAnswer>((resolve) => {
-        entry = { id, request, onProgress, settle: resolve, news: undefined, cancelled: false, timer: undefined };
+        entry = {
+          id,
+          request,
+          onProgress,
+          settle: resolve,
+          news: undefined,
+          cancelled: false,
+          timer: undefined,
+        };
       });
       const begun = entry!;
       running.set(id, begun);
@@ -148,14 +187,33 @@ export function makeCheckClient(starters: readonly CheckStarter[], patience: Pat
 }
 
 /** What is known of a check that was ended from outside: what it last told. Its worker had no time for witnesses. */
-function stopped({ request: { scenario, properties = PROPERTY_IDS, engine = 'wasm', reduce = 'none' }, news }: Entry): CheckAnswer {
+function stopped({
+  request: { scenario, properties = PROPERTY_IDS, engine = 'wasm', reduce = 'none' },
+  news,
+}: Entry): CheckAnswer {
   const broken = new Set(news?.broken);
-  return { ok: true, result: {
-    format: 'vfio-playground/check@1', design: scenario.design, options: optionValues(scenario.options), verdict: broken.size > 0 ? 'violated' : 'incomplete',
-    coverage: 'stopped', stoppedBy: 'cancel', states: news?.states ?? 0, transitions: news?.transitions ?? 0, depth: news?.depth ?? 0, seconds: news?.seconds ?? 0,
-    engine: news?.engine ?? engine, ...(reduce === 'none' ? {} : { reduce }),
-    properties: PROPERTY_IDS.filter((id) => properties.includes(id)).map((id) => ({ id, status: broken.has(id) ? 'violated' : 'incomplete' })), outcomes: [],
-  } };
+  return {
+    ok: true,
+    result: {
+      format: 'vfio-playground/check@1',
+      design: scenario.design,
+      options: optionValues(scenario.options),
+      verdict: broken.size > 0 ? 'violated' : 'incomplete',
+      coverage: 'stopped',
+      stoppedBy: 'cancel',
+      states: news?.states ?? 0,
+      transitions: news?.transitions ?? 0,
+      depth: news?.depth ?? 0,
+      seconds: news?.seconds ?? 0,
+      engine: news?.engine ?? engine,
+      ...(reduce === 'none' ? {} : { reduce }),
+      properties: PROPERTY_IDS.filter((id) => properties.includes(id)).map((id) => ({
+        id,
+        status: broken.has(id) ? 'violated' : 'incomplete',
+      })),
+      outcomes: [],
+    },
+  };
 }
 
 function post(worker: WorkerLike, message: ToWorker): void {
@@ -163,18 +221,28 @@ function post(worker: WorkerLike, message: ToWorker): void {
 }
 
 /** The worker when it says that it is ready; undefined when it cannot start. */
-async function tryStarter(start: CheckStarter['start'], patienceMs: number, receive: (message: Exclude<FromWorker, { readonly type: 'ready' }>) => void, died: (message: string) => void): Promise<WorkerLike | undefined> {
+async function tryStarter(
+  start: CheckStarter['start'],
+  patienceMs: number,
+  receive: (message: Exclude<FromWorker, { readonly type: 'ready' }>) => void,
+  died: (message: string) => void,
+): Promise<WorkerLike | undefined> {
   let worker: WorkerLike;
   try {
     worker = await start();
   } catch (error) {
     // A sandboxed frame may not start workers: the next way is tried.
-    console.info(`a worker could not be started: ${error instanceof Error ? error.message : String(error)}`);
+    console.info(
+      `a worker could not be started: ${error instanceof Error ? error.message : String(error)}`,
+    );
     return undefined;
   }
   return new Promise((resolve) => {
     let ready = false;
-    const timer = setTimeout(() => { worker.terminate(); resolve(undefined); }, patienceMs);
+    const timer = setTimeout(() => {
+      worker.terminate();
+      resolve(undefined);
+    }, patienceMs);
     worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
       if (data.type !== 'ready') return receive(data);
       ready = true;

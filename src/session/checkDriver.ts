@@ -53,20 +53,28 @@ export function nextBudget(budget: number, tookMs: number, wantedMs: number): nu
 
 function newsOf(check: Check, seconds: number): CheckNews {
   const progress = check.progress();
-  return { ...progress, seconds, statesPerSecond: Math.round(progress.states / Math.max(seconds, 0.001)) };
+  return {
+    ...progress,
+    seconds,
+    statesPerSecond: Math.round(progress.states / Math.max(seconds, 0.001)),
+  };
 }
 
 /** A pause that lets the event loop turn once, without the delay of a timer. */
-export function messagePause(): { readonly pause: () => Promise<void>; readonly close: () => void } {
+export function messagePause(): {
+  readonly pause: () => Promise<void>;
+  readonly close: () => void;
+} {
   const { port1, port2 } = new MessageChannel();
   let go: (() => void) | undefined;
   port1.addEventListener('message', () => go?.());
   port1.start();
   return {
-    pause: () => new Promise((resolve) => {
-      go = resolve;
-      port2.postMessage(undefined);
-    }),
+    pause: () =>
+      new Promise((resolve) => {
+        go = resolve;
+        port2.postMessage(undefined);
+      }),
     close: () => port1.close(),
   };
 }

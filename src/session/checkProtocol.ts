@@ -17,14 +17,19 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly id: number; readonly message: string };
 
 /** The worker's side: call `receive` with every message. Between slices of `sliceMs` the thread is free. */
-export function serveChecks(post: (message: FromWorker) => void, sliceMs = 16): (message: ToWorker) => void {
+export function serveChecks(
+  post: (message: FromWorker) => void,
+  sliceMs = 16,
+): (message: ToWorker) => void {
   let current = 0;
   const cancelled = new Set<number>();
   const check = async (id: number, request: CheckRequest): Promise<void> => {
     const { pause, close } = messagePause();
     try {
       const result = await driveCheck(request, {
-        sliceMs, pause, now: () => performance.now(),
+        sliceMs,
+        pause,
+        now: () => performance.now(),
         cancelled: () => cancelled.has(id) || id !== current,
         onProgress: (news) => post({ type: 'progress', id, news }),
       });

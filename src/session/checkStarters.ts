@@ -20,7 +20,10 @@ export interface OwnSearch {
 }
 
 /** What the search script leaves in a page: its own text, to start a worker from, and the search itself. */
-interface SearchScript { readonly text: string; readonly serveChecks: ServeChecks }
+interface SearchScript {
+  readonly text: string;
+  readonly serveChecks: ServeChecks;
+}
 
 /** The global under which the search script registers. */
 declare global {
@@ -48,8 +51,17 @@ export function checkStarters(page: Document, own: OwnSearch = {}): readonly Che
   const known = url !== undefined || globalThis.vfioPlaygroundSearch !== undefined;
   return [
     ...(byUrl ? [{ place: 'worker', start: byUrl } as const] : []),
-    ...(known ? [{ place: 'worker', start: async () => fromText((await script()).text) } as const] : []),
-    ...(known || own.protocol ? [{ place: 'page', start: async () => pageThread((await (own.protocol ?? script)()).serveChecks) } as const] : []),
+    ...(known
+      ? [{ place: 'worker', start: async () => fromText((await script()).text) } as const]
+      : []),
+    ...(known || own.protocol
+      ? [
+          {
+            place: 'page',
+            start: async () => pageThread((await (own.protocol ?? script)()).serveChecks),
+          } as const,
+        ]
+      : []),
   ];
 }
 
@@ -65,7 +77,10 @@ function fromText(text: string): Worker {
 
 function loadScript(page: Document, url: string | undefined): Promise<SearchScript> {
   const { vfioPlaygroundSearch: there } = globalThis;
-  if (there || url === undefined) return there ? Promise.resolve(there) : Promise.reject(new Error('this page has no search script'));
+  if (there || url === undefined)
+    return there
+      ? Promise.resolve(there)
+      : Promise.reject(new Error('this page has no search script'));
   return new Promise((resolve, reject) => {
     const element = page.createElement('script');
     element.src = url;
@@ -74,7 +89,9 @@ function loadScript(page: Document, url: string | undefined): Promise<SearchScri
       if (registered) resolve(registered);
       else reject(new Error('the search script did not register'));
     });
-    element.addEventListener('error', () => reject(new Error('the search script could not be loaded')));
+    element.addEventListener('error', () =>
+      reject(new Error('the search script could not be loaded')),
+    );
     page.head.append(element);
   });
 }
@@ -91,7 +108,10 @@ function pageThread(serveChecks: ServeChecks): WorkerLike {
     },
     addEventListener: (type: string, listener: EventListenerOrEventListenerObject) => {
       events.addEventListener(type, listener);
-      receive ??= serveChecks((data) => queueMicrotask(() => events.dispatchEvent(new MessageEvent('message', { data }))), PAGE_SLICE_MS);
+      receive ??= serveChecks(
+        (data) => queueMicrotask(() => events.dispatchEvent(new MessageEvent('message', { data }))),
+        PAGE_SLICE_MS,
+      );
     },
     terminate: () => receive?.({ type: 'cancel', id: last }),
   };

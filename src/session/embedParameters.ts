@@ -4,7 +4,11 @@ import type { Theme } from './session';
 type Parameters = typeof EMBED_PARAMETERS;
 
 /** The words that a parameter takes. */
-type WordOf<Name extends keyof Parameters> = Parameters[Name] extends { readonly words: readonly (infer Word)[] } ? Word : never;
+type WordOf<Name extends keyof Parameters> = Parameters[Name] extends {
+  readonly words: readonly (infer Word)[];
+}
+  ? Word
+  : never;
 
 /** What the address of an embed asks for; `host/parameters.ts` says what each means. */
 export interface EmbedParameters {
@@ -27,10 +31,15 @@ export function parseParameters(search: string): EmbedParameters {
   const given = new URLSearchParams(search);
   const problems: string[] = [];
   const strange = (name: string, accepted: string): undefined => {
-    problems.push(`${name}=${(given.get(name) ?? '').slice(0, 40)} cannot be used; accepted: ${accepted}.`);
+    problems.push(
+      `${name}=${(given.get(name) ?? '').slice(0, 40)} cannot be used; accepted: ${accepted}.`,
+    );
     return undefined;
   };
-  const word = <Word extends string>(name: keyof Parameters, { words }: { readonly words: readonly [Word, ...(readonly Word[])] }): Word => {
+  const word = <Word extends string>(
+    name: keyof Parameters,
+    { words }: { readonly words: readonly [Word, ...(readonly Word[])] },
+  ): Word => {
     const value = given.get(name);
     const found = words.find((each) => each === value);
     if (value !== null && found === undefined) strange(name, words.join(', '));
@@ -41,7 +50,9 @@ export function parseParameters(search: string): EmbedParameters {
     const value = given.get(name);
     if (value === null) return undefined;
     const found = /^\d{1,6}(\.\d{1,3})?$/.test(value) ? Number(value) : NaN;
-    return found >= least && found <= most && (!whole || Number.isInteger(found)) ? found : strange(name, `${least} to ${most}`);
+    return found >= least && found <= most && (!whole || Number.isInteger(found))
+      ? found
+      : strange(name, `${least} to ${most}`);
   };
   const view = word('view', EMBED_PARAMETERS.view);
   const theme = word('theme', EMBED_PARAMETERS.theme);

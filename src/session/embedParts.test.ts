@@ -8,14 +8,23 @@ import type * as Parts from './embedParts';
 /** The parts as a page has them that has just been opened. */
 async function fresh() {
   vi.resetModules();
-  const { designById } = await import('../designs/registry') as typeof Registry;
-  const { builtIn } = await import('../scenario/builtIn') as typeof BuiltIns;
-  const parts = await import('./embedParts') as typeof Parts;
-  const designs = (): readonly string[] => Object.values(DESIGN_NAMES).map(({ id }) => id).filter((id) => designById(id));
+  const { designById } = (await import('../designs/registry')) as typeof Registry;
+  const { builtIn } = (await import('../scenario/builtIn')) as typeof BuiltIns;
+  const parts = (await import('./embedParts')) as typeof Parts;
+  const designs = (): readonly string[] =>
+    Object.values(DESIGN_NAMES)
+      .map(({ id }) => id)
+      .filter((id) => designById(id));
   return { ...parts, designs, builtIn };
 }
 
-const addressAt = (hash: string, scenario?: string): Address => ({ hash: () => hash, parameter: (name) => (name === 'scenario' ? scenario : undefined), write: () => undefined, onChange: () => undefined, onLeave: () => undefined });
+const addressAt = (hash: string, scenario?: string): Address => ({
+  hash: () => hash,
+  parameter: (name) => (name === 'scenario' ? scenario : undefined),
+  write: () => undefined,
+  onChange: () => undefined,
+  onLeave: () => undefined,
+});
 
 it('loads one scenario and its design, and nothing twice', async () => {
   const { loadFor, designs, builtIn } = await fresh();
@@ -24,7 +33,8 @@ it('loads one scenario and its design, and nothing twice', async () => {
   expect(builtIn('open-before-bind')?.scenario.design).toBe('rfc-opened');
   expect(builtIn('hot-unplug')).toBeUndefined();
   expect(loadFor({ scenario: 'open-before-bind' })).toBeUndefined();
-  for (const scenario of ['', 'nope', '__proto__', '../first', 'hot-unplug.scenario.json#']) expect(loadFor({ scenario })).toBeUndefined();
+  for (const scenario of ['', 'nope', '__proto__', '../first', 'hot-unplug.scenario.json#'])
+    expect(loadFor({ scenario })).toBeUndefined();
 });
 
 it('loads what a link is about, also where its scenario is not told in its design', async () => {
@@ -44,14 +54,21 @@ it('loads what a link is about, also where its scenario is not told in its desig
   await loadForAddress(addressAt(link));
   expect(designs()).toEqual(['parked-shim', 'upstream']);
   const { sessionAt } = await import('./permalinkAddress');
-  expect(sessionAt(addressAt(link)).getState()).toMatchObject({ messages: [], run: { setup: { id: 'kvm-failed-bind', design: { id: 'parked-shim' } } } });
+  expect(sessionAt(addressAt(link)).getState()).toMatchObject({
+    messages: [],
+    run: { setup: { id: 'kvm-failed-bind', design: { id: 'parked-shim' } } },
+  });
 });
 
-it('loads every design for a file, and the first scenario\'s where nothing can be shown', async () => {
+it("loads every design for a file, and the first scenario's where nothing can be shown", async () => {
   const { loadFor, designs } = await fresh();
   await loadFor({ file: '{}' });
   expect(designs()).toHaveLength(4);
-  for (const [hash, scenario] of [['', undefined], ['', 'nope'], ['#v1.nonsense', undefined]] as const) {
+  for (const [hash, scenario] of [
+    ['', undefined],
+    ['', 'nope'],
+    ['#v1.nonsense', undefined],
+  ] as const) {
     const page = await fresh();
     await page.loadForAddress(addressAt(hash, scenario));
     expect(page.designs()).toEqual(['upstream']);

@@ -25,7 +25,9 @@ const isDesign = (id: string): id is DesignId => Object.hasOwn(DESIGN_PARTS, id)
 /** Loads designs; undefined where all are there. Unknown ids are left to whoever reads them. */
 function loadDesigns(ids: readonly string[]): Promise<void> | undefined {
   const missing = ids.filter(isDesign).filter((id) => !designById(id));
-  return missing.length === 0 ? undefined : Promise.all(missing.map((id) => DESIGN_PARTS[id]())).then(registerDesigns);
+  return missing.length === 0
+    ? undefined
+    : Promise.all(missing.map((id) => DESIGN_PARTS[id]())).then(registerDesigns);
 }
 
 /** Loads a built-in scenario; undefined where it is there, or is none. */
@@ -35,26 +37,37 @@ function loadStory(id: string): Promise<void> | undefined {
     return Object.hasOwn(STORY_PARTS, file) ? STORY_PARTS[file] : undefined;
   };
   const file = builtIn(id) ? undefined : part('scenario');
-  return file && Promise.all([file(), part('retold')?.() ?? []]).then(([story, retold]) => registerBuiltIn(new BuiltInFiles(id, story, retold as readonly object[])));
+  return (
+    file &&
+    Promise.all([file(), part('retold')?.() ?? []]).then(([story, retold]) =>
+      registerBuiltIn(new BuiltInFiles(id, story, retold as readonly object[])),
+    )
+  );
 }
 
 /** Loads what has to be there before a target can be shown; undefined where it is. Rejects where a part does not load. */
 export function loadFor(target: LoadTarget): Promise<void> | undefined {
   if ('file' in target) return loadDesigns(Object.keys(DESIGN_PARTS));
-  if ('scenario' in target) return then(loadStory(target.scenario), () => loadDesigns([builtIn(target.scenario)?.designs[0] ?? '']));
+  if ('scenario' in target)
+    return then(loadStory(target.scenario), () =>
+      loadDesigns([builtIn(target.scenario)?.designs[0] ?? '']),
+    );
   const parsed = parseLink(target.link);
   if (!parsed.ok) return undefined;
   const { design, scenario = '' } = parsed.link;
   const story = loadStory(scenario);
   const own = loadDesigns([design]);
   // A scenario that is not told in the link's design is moved there out of its own.
-  return then(story && own ? Promise.all([story, own]) : story ?? own, () => {
+  return then(story && own ? Promise.all([story, own]) : (story ?? own), () => {
     const { designs = [] } = builtIn(scenario) ?? {};
     return designs.includes(design) ? undefined : loadDesigns(designs.slice(0, 1));
   });
 }
 
-function then(first: Promise<unknown> | undefined, second: () => Promise<void> | undefined): Promise<void> | undefined {
+function then(
+  first: Promise<unknown> | undefined,
+  second: () => Promise<void> | undefined,
+): Promise<void> | undefined {
   return first ? first.then(second) : second();
 }
 
@@ -69,5 +82,14 @@ export async function loadForAddress(address: Address): Promise<void> {
 
 /** An address whose changes are told when what they ask for is there. */
 export function loadingAddress(address: Address, failed: (error: unknown) => void): Address {
-  return { ...address, onChange: (listener) => address.onChange(() => void Promise.resolve(loadFor({ link: address.hash() })).then(listener).catch(failed)) };
+  return {
+    ...address,
+    onChange: (listener) =>
+      address.onChange(
+        () =>
+          void Promise.resolve(loadFor({ link: address.hash() }))
+            .then(listener)
+            .catch(failed),
+      ),
+  };
 }

@@ -1,4 +1,12 @@
-import { makeMessage, parseRequest, type MessageId, type PlaygroundState, type Report, type Request, type Theme } from '../host/protocol';
+import {
+  makeMessage,
+  parseRequest,
+  type MessageId,
+  type PlaygroundState,
+  type Report,
+  type Request,
+  type Theme,
+} from '../host/protocol';
 import { builtIn } from '../scenario/builtIn';
 import { errorText, parseScenario } from '../scenario/parse';
 import { loadFor } from './embedParts';
@@ -48,32 +56,59 @@ export function listenToHost(session: Session, page: Window): EmbedPort {
     if (request.type === 'ping') return greet(sink, id);
     const answer = (): void => {
       const refused = obey(session, request);
-      sink(refused === undefined ? { type: 'state', state: stateOf(session.getState()) } : { type: 'error', message: refused }, id);
+      sink(
+        refused === undefined
+          ? { type: 'state', state: stateOf(session.getState()) }
+          : { type: 'error', message: refused },
+        id,
+      );
     };
     turn(() => {
       const loading = request.type === 'load' ? loadFor(request) : undefined;
-      return loading ? loading.then(answer).catch((error: unknown) => sink({ type: 'error', message: `a part of the playground could not be loaded: ${error instanceof Error ? error.message : String(error)}` }, id)) : answer();
+      return loading
+        ? loading.then(answer).catch((error: unknown) =>
+            sink(
+              {
+                type: 'error',
+                message: `a part of the playground could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+              },
+              id,
+            ),
+          )
+        : answer();
     });
   };
-  page.addEventListener('message', ({ source, origin, data, ports: [port] }: MessageEvent<unknown>) => {
-    if (source !== page.parent || page.parent === page) return;
-    const parsed = parseRequest(data);
-    if (!parsed) return;
-    if (port) {
-      const through: Say = (report, id) => port.postMessage(makeMessage(report, id));
-      ports = [...ports.slice(1 - MOST_PORTS), through];
-      port.addEventListener('message', (event: MessageEvent<unknown>) => hear(event.data, through));
-      port.start();
-      hear(data, through);
-    } else if (origin === 'null' || origin === '') {
-      // Whoever stands there now could read it: so nothing that says anything.
-      const nameless: Report = parsed.ok && parsed.request.type === 'ping' ? { type: 'pong' } : { type: 'error', message: 'a page without an origin sends a port with its ping and talks through that' };
-      page.parent.postMessage(makeMessage(nameless, parsed.id), '*');
-    } else {
-      parent = (report, id) => page.parent.postMessage(makeMessage(report, id), origin);
-      hear(data, parent);
-    }
-  });
+  page.addEventListener(
+    'message',
+    ({ source, origin, data, ports: [port] }: MessageEvent<unknown>) => {
+      if (source !== page.parent || page.parent === page) return;
+      const parsed = parseRequest(data);
+      if (!parsed) return;
+      if (port) {
+        const through: Say = (report, id) => port.postMessage(makeMessage(report, id));
+        ports = [...ports.slice(1 - MOST_PORTS), through];
+        port.addEventListener('message', (event: MessageEvent<unknown>) =>
+          hear(event.data, through),
+        );
+        port.start();
+        hear(data, through);
+      } else if (origin === 'null' || origin === '') {
+        // Whoever stands there now could read it: so nothing that says anything.
+        const nameless: Report =
+          parsed.ok && parsed.request.type === 'ping'
+            ? { type: 'pong' }
+            : {
+                type: 'error',
+                message:
+                  'a page without an origin sends a port with its ping and talks through that',
+              };
+        page.parent.postMessage(makeMessage(nameless, parsed.id), '*');
+      } else {
+        parent = (report, id) => page.parent.postMessage(makeMessage(report, id), origin);
+        hear(data, parent);
+      }
+    },
+  );
   // Holds nothing, so that whoever listens may hear it.
   if (page.parent !== page) page.parent.postMessage(makeMessage({ type: 'ready' }), '*');
   tellChanges(session, say);
@@ -93,21 +128,31 @@ function tellChanges(session: Session, tell: (report: Report) => void): void {
   session.subscribe((state) => {
     const before = seen;
     seen = state;
-    if (state.run === before.run && state.settings.playing === before.settings.playing && state.settings.theme === before.settings.theme) return;
+    if (
+      state.run === before.run &&
+      state.settings.playing === before.settings.playing &&
+      state.settings.theme === before.settings.theme
+    )
+      return;
     timer ??= setTimeout(() => {
       timer = undefined;
       tell({ type: 'stateChanged', state: stateOf(session.getState()) });
     }, PACE);
     const frame = currentFrame(state);
     if (frame === currentFrame(before)) return;
-    for (const violation of violationsOf(state).filter(({ move }) => move === state.run.cursor)) tell({ type: 'violation', violation });
+    for (const violation of violationsOf(state).filter(({ move }) => move === state.run.cursor))
+      tell({ type: 'violation', violation });
   });
 }
 
 /** Does what is asked; returns why not where it cannot be done. */
-function obey(session: Session, request: Exclude<Request, { readonly type: 'ping' }>): string | undefined {
+function obey(
+  session: Session,
+  request: Exclude<Request, { readonly type: 'ping' }>,
+): string | undefined {
   switch (request.type) {
-    case 'load': return load(session, request);
+    case 'load':
+      return load(session, request);
     case 'step': {
       pause(session);
       const { count = 1 } = request;
@@ -129,11 +174,15 @@ function obey(session: Session, request: Exclude<Request, { readonly type: 'ping
     case 'setTheme':
       change(session, { theme: request.theme === 'auto' ? 'system' : request.theme });
       return undefined;
-    case 'getState': return undefined;
+    case 'getState':
+      return undefined;
   }
 }
 
-function load(session: Session, target: Extract<Request, { readonly type: 'load' }>): string | undefined {
+function load(
+  session: Session,
+  target: Extract<Request, { readonly type: 'load' }>,
+): string | undefined {
   if ('link' in target) {
     const opened = openPermalink(target.link);
     if (!opened.ok) return opened.message;
@@ -141,7 +190,8 @@ function load(session: Session, target: Extract<Request, { readonly type: 'load'
     return undefined;
   }
   const entry = 'scenario' in target ? builtIn(target.scenario) : undefined;
-  if ('scenario' in target && !entry) return `there is no built-in scenario ${JSON.stringify(target.scenario.slice(0, 64))}`;
+  if ('scenario' in target && !entry)
+    return `there is no built-in scenario ${JSON.stringify(target.scenario.slice(0, 64))}`;
   const parsed = 'file' in target ? parseScenario(target.file) : undefined;
   if (parsed && !parsed.ok) return errorText(parsed.errors);
   const scenario = entry?.scenario ?? parsed?.scenario;
@@ -174,8 +224,15 @@ function themeWord(theme: SessionState['settings']['theme']): Theme {
 }
 
 function violationsOf(state: SessionState): PlaygroundState['violations'] {
-  return branchMoments(state).slice(0, state.run.cursor + 1).flatMap((moment) => {
-    const { violations, program, task } = frameOf(moment);
-    return violations.map(({ property, text }) => ({ property, text, move: moment.depth, by: program.tasks[task ?? -1]?.name }));
-  });
+  return branchMoments(state)
+    .slice(0, state.run.cursor + 1)
+    .flatMap((moment) => {
+      const { violations, program, task } = frameOf(moment);
+      return violations.map(({ property, text }) => ({
+        property,
+        text,
+        move: moment.depth,
+        by: program.tasks[task ?? -1]?.name,
+      }));
+    });
 }

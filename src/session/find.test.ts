@@ -13,12 +13,16 @@ function session(id: string) {
 }
 
 /** As the stage tells of it. */
-const group = [{ node: 'vfio_group:group 12', name: 'group 12', title: 'group 12', detail: 'struct vfio_group' }];
+const group = [
+  { node: 'vfio_group:group 12', name: 'group 12', title: 'group 12', detail: 'struct vfio_group' },
+];
 
 it('finds what has every word, and nothing twice', () => {
   const all = findables(session('bind-race').getState(), []);
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
-  expect(search(all, 'open vfio0').map(({ title, detail }) => `${detail}: ${title}`)).toEqual(expect.arrayContaining(['qemu: Open vfio0', 'dpdk: Open vfio0']));
+  expect(search(all, 'open vfio0').map(({ title, detail }) => `${detail}: ${title}`)).toEqual(
+    expect.arrayContaining(['qemu: Open vfio0', 'dpdk: Open vfio0']),
+  );
   expect(search(all, 'no such thing')).toEqual([]);
   expect(search(all, '')).toEqual(all);
   expect(all.filter(({ group }) => group === 'Scenarios')).toHaveLength(LIBRARY.length);
@@ -26,7 +30,9 @@ it('finds what has every word, and nothing twice', () => {
 
 it('finds the other branches', () => {
   const store = session('bind-race');
-  expect(findables(store.getState(), group).filter(({ group }) => group === 'Branches')).toEqual([]);
+  expect(findables(store.getState(), group).filter(({ group }) => group === 'Branches')).toEqual(
+    [],
+  );
   step(store, 'dpdk');
   const [other] = findables(store.getState(), group).filter(({ group }) => group === 'Branches');
   expect(other?.title).toBe('Branch main');
@@ -36,7 +42,10 @@ it('finds the other branches', () => {
 
 it('does what is picked', () => {
   const store = session('cdev-path');
-  const pick = (title: string): void => search(findables(store.getState(), group), title).find((each) => each.title === title)?.run(store);
+  const pick = (title: string): void =>
+    search(findables(store.getState(), group), title)
+      .find((each) => each.title === title)
+      ?.run(store);
   pick('Open vfio0');
   expect(store.getState().run.cursor).toBeGreaterThan(0);
   pick('group 12');

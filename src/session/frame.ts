@@ -50,7 +50,17 @@ export function frameOf(moment: Moment): Frame {
 function rootFrame(moment: Moment): Frame {
   const run = startRun(moment.setup.scenario, moment.setup.design);
   const { program } = run;
-  const frame: Frame = { moment, program, state: run.state.slice(), issued: new Set(), task: undefined, step: undefined, events: [], texts: [], violations: [] };
+  const frame: Frame = {
+    moment,
+    program,
+    state: run.state.slice(),
+    issued: new Set(),
+    task: undefined,
+    step: undefined,
+    events: [],
+    texts: [],
+    violations: [],
+  };
   standing.set(frame, run);
   return frame;
 }
@@ -61,16 +71,36 @@ function follow(before: Frame, moment: Moment): Frame {
   if (move.kind === 'issue') return issueFrame(before, moment, move.call, move.at);
   const run = standing.get(before) ?? replayRun(before);
   standing.delete(before);
-  const { task, step, events, texts, violations } = advance(run, taskNamed(run.program, move.task).index);
-  const frame: Frame = { moment, program: before.program, state: run.state.slice(), issued: before.issued, task, step, events, texts, violations };
+  const { task, step, events, texts, violations } = advance(
+    run,
+    taskNamed(run.program, move.task).index,
+  );
+  const frame: Frame = {
+    moment,
+    program: before.program,
+    state: run.state.slice(),
+    issued: before.issued,
+    task,
+    step,
+    events,
+    texts,
+    violations,
+  };
   standing.set(frame, run);
   return frame;
 }
 
 /** Makes every step up to a frame again, in its program. */
 function replayRun({ moment, program }: Frame): ScenarioRun {
-  const run = restartRun(withCalls(moment, program.calls.map(({ call }) => call)), program);
-  for (const { move } of pathTo(moment)) if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
+  const run = restartRun(
+    withCalls(
+      moment,
+      program.calls.map(({ call }) => call),
+    ),
+    program,
+  );
+  for (const { move } of pathTo(moment))
+    if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
   return run;
 }
 
@@ -78,10 +108,21 @@ function replayRun({ moment, program }: Frame): ScenarioRun {
 function issueFrame(before: Frame, moment: Moment, call: Call, at: number): Frame {
   const calls = before.program.calls.map((each) => each.call).toSpliced(at, 0, call);
   const run = startRun(withCalls(moment, calls), moment.setup.design);
-  for (const { move } of pathTo(moment)) if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
-  const issued = new Set([at, ...[...before.issued].map((index) => (index < at ? index : index + 1))]);
+  for (const { move } of pathTo(moment))
+    if (move?.kind === 'step') advance(run, taskNamed(run.program, move.task).index);
+  const issued = new Set([
+    at,
+    ...[...before.issued].map((index) => (index < at ? index : index + 1)),
+  ]);
   const frame: Frame = {
-    moment, program: run.program, state: run.state.slice(), issued, task: taskNamed(run.program, call.by).index, step: undefined, events: [], violations: [],
+    moment,
+    program: run.program,
+    state: run.state.slice(),
+    issued,
+    task: taskNamed(run.program, call.by).index,
+    step: undefined,
+    events: [],
+    violations: [],
     texts: [`${call.by} calls ${callText(call)}`],
   };
   standing.set(frame, run);
@@ -103,7 +144,9 @@ export function taskNamed(program: Program, name: string): Task {
 export function callInFlight(frame: Frame, task: number): ProgramCall | undefined {
   const call = callAt(frame.program, frame.state, task);
   if (!call) return undefined;
-  return inCall(frame.program, frame.state, task) || frame.issued.has(call.index) ? call : undefined;
+  return inCall(frame.program, frame.state, task) || frame.issued.has(call.index)
+    ? call
+    : undefined;
 }
 
 /** The moment that the session stands at. */

@@ -23,7 +23,14 @@ export function amend(session: Session, run: Run, said: string): void {
 export function undo(session: Session): void {
   session.setState((state) => {
     const entry = state.undo.at(-1);
-    return entry ? { ...goTo(state, entry), undo: state.undo.slice(0, -1), redo: [...state.redo, here(state, entry)], announcement: `Undone: ${entry.did}` } : {};
+    return entry
+      ? {
+          ...goTo(state, entry),
+          undo: state.undo.slice(0, -1),
+          redo: [...state.redo, here(state, entry)],
+          announcement: `Undone: ${entry.did}`,
+        }
+      : {};
   });
 }
 
@@ -31,7 +38,14 @@ export function undo(session: Session): void {
 export function redo(session: Session): void {
   session.setState((state) => {
     const entry = state.redo.at(-1);
-    return entry ? { ...goTo(state, entry), redo: state.redo.slice(0, -1), undo: [...state.undo, here(state, entry)], announcement: `Done again: ${entry.did}` } : {};
+    return entry
+      ? {
+          ...goTo(state, entry),
+          redo: state.redo.slice(0, -1),
+          undo: [...state.undo, here(state, entry)],
+          announcement: `Done again: ${entry.did}`,
+        }
+      : {};
   });
 }
 
@@ -40,7 +54,10 @@ function here(state: SessionState, entry: HistoryEntry): HistoryEntry {
 }
 
 /** Branches only grow while the setup stays, so an older place is a place of today's tree. */
-function goTo(state: SessionState, { run }: HistoryEntry): Pick<SessionState, 'run' | 'hover' | 'settings'> {
+function goTo(
+  state: SessionState,
+  { run }: HistoryEntry,
+): Pick<SessionState, 'run' | 'hover' | 'settings'> {
   const sameTree = run.setup === state.run.setup;
   return {
     run: sameTree ? { ...run, branches: state.run.branches } : run,

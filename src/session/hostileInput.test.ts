@@ -32,7 +32,29 @@ function traceOf(id: string): Trace {
   return run.trace;
 }
 
-const pieces = ['__proto__', 'constructor', '"', '{', '}', '[', ']', ',', ':', '\\', '\u0000', '1e999', '-1', 'null', '99999999999', '<script>', '&#0;', ']]>', '\ud800', 'qemu*999999', '\n'];
+const pieces = [
+  '__proto__',
+  'constructor',
+  '"',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '\\',
+  '\u0000',
+  '1e999',
+  '-1',
+  'null',
+  '99999999999',
+  '<script>',
+  '&#0;',
+  ']]>',
+  '\ud800',
+  'qemu*999999',
+  '\n',
+];
 
 /** A text with some of it cut, doubled, or put in. */
 function damaged(text: string, random: (below: number) => number): string {
@@ -41,7 +63,14 @@ function damaged(text: string, random: (below: number) => number): string {
     const at = random(result.length + 1);
     const length = random(24);
     const kind = random(4);
-    const piece = kind === 0 ? '' : kind === 1 ? result.slice(at, at + length).repeat(2) : kind === 2 ? pieces[random(pieces.length)] ?? '' : String.fromCharCode(random(0x3000));
+    const piece =
+      kind === 0
+        ? ''
+        : kind === 1
+          ? result.slice(at, at + length).repeat(2)
+          : kind === 2
+            ? (pieces[random(pieces.length)] ?? '')
+            : String.fromCharCode(random(0x3000));
     result = result.slice(0, at) + piece + result.slice(at + (kind === 0 ? length : random(3)));
   }
   return result;
@@ -71,19 +100,48 @@ describe('damaged input', () => {
       const held = scenarioInSvg(`<svg>${damaged(part, random)}`);
       if (held !== undefined) parseScenario(held);
     }
-    expect(scenarioInSvg(`<svg><scenario xmlns="urn:vfio-playground:scenario@1">${'&amp;'.repeat(2_000_000)}</scenario>`)).toBeUndefined();
+    expect(
+      scenarioInSvg(
+        `<svg><scenario xmlns="urn:vfio-playground:scenario@1">${'&amp;'.repeat(2_000_000)}</scenario>`,
+      ),
+    ).toBeUndefined();
   }, 120_000);
 
   it('links that are whole but lie open their longest part', () => {
     const random = seeded(9);
     const link = linkOf(traceOf('split-race'));
-    const words = ['', 'qemu', 'driver', '__proto__', 'x'.repeat(300), 'BIND.1', '<b>', '999999999'];
+    const words = [
+      '',
+      'qemu',
+      'driver',
+      '__proto__',
+      'x'.repeat(300),
+      'BIND.1',
+      '<b>',
+      '999999999',
+    ];
     const word = (): string => words[random(words.length)] ?? '';
     for (let round = 0; round < 100; round++) {
       const steps = link.steps.map((s) => (random(40) === 0 ? { by: word(), at: word() } : s));
-      const calls = link.calls.map((c) => (random(20) === 0 ? { ...c, by: word(), fd: word() } : c));
-      const issued = Array.from({ length: random(2) }, () => ({ call: random(12), after: random(80) }));
-      const opened = openPermalink(makeLink({ ...link, steps, calls, issued, cursor: random(200), view: { [word()]: word() }, scenario: word(), title: word() }));
+      const calls = link.calls.map((c) =>
+        random(20) === 0 ? { ...c, by: word(), fd: word() } : c,
+      );
+      const issued = Array.from({ length: random(2) }, () => ({
+        call: random(12),
+        after: random(80),
+      }));
+      const opened = openPermalink(
+        makeLink({
+          ...link,
+          steps,
+          calls,
+          issued,
+          cursor: random(200),
+          view: { [word()]: word() },
+          scenario: word(),
+          title: word(),
+        }),
+      );
       if (opened.ok) {
         const depth = opened.run.branches[0]?.tip.depth ?? -1;
         expect(opened.run.cursor).toBeLessThanOrEqual(depth);
@@ -94,44 +152,77 @@ describe('damaged input', () => {
 });
 
 describe('links that change rows', () => {
-  it.each(DESIGNS.map((design) => [design.id, design] as const))('of %s throw nothing, whichever row they change', (_, design) => {
-    const random = seeded(10);
-    const addresses = [...stepAddresses(design, {}), '__proto__', ''];
-    const link = linkOf(traceOf('bind-race'));
-    let changed = 0;
-    for (let round = 0; round < 250; round++) {
-      const at = random(addresses.length);
-      const [step = '', next = ''] = addresses.slice(at, at + 2);
-      const one: Mutation = random(2) === 0 ? { kind: 'swap', a: step, b: next } : { kind: (['without', 'plain', 'split'] as const)[random(3)] ?? 'without', step };
-      const opened = openPermalink(makeLink({ ...link, design: design.id, options: {}, revision: design.revision, mutations: [one] }));
-      if (!opened.ok) throw new Error(opened.message);
-      const depth = opened.run.branches[0]?.tip.depth ?? -1;
-      expect(currentFrame({ run: { ...opened.run, cursor: depth } }).moment.depth).toBe(depth);
-      if (opened.run.setup.mutations) changed++;
-      else expect(opened.dropped.join(' ')).toMatch(/The design itself is shown|damaged/);
-    }
-    expect(changed).toBeGreaterThan(80);
-  }, 120_000);
+  it.each(DESIGNS.map((design) => [design.id, design] as const))(
+    'of %s throw nothing, whichever row they change',
+    (_, design) => {
+      const random = seeded(10);
+      const addresses = [...stepAddresses(design, {}), '__proto__', ''];
+      const link = linkOf(traceOf('bind-race'));
+      let changed = 0;
+      for (let round = 0; round < 250; round++) {
+        const at = random(addresses.length);
+        const [step = '', next = ''] = addresses.slice(at, at + 2);
+        const one: Mutation =
+          random(2) === 0
+            ? { kind: 'swap', a: step, b: next }
+            : { kind: (['without', 'plain', 'split'] as const)[random(3)] ?? 'without', step };
+        const opened = openPermalink(
+          makeLink({
+            ...link,
+            design: design.id,
+            options: {},
+            revision: design.revision,
+            mutations: [one],
+          }),
+        );
+        if (!opened.ok) throw new Error(opened.message);
+        const depth = opened.run.branches[0]?.tip.depth ?? -1;
+        expect(currentFrame({ run: { ...opened.run, cursor: depth } }).moment.depth).toBe(depth);
+        if (opened.run.setup.mutations) changed++;
+        else expect(opened.dropped.join(' ')).toMatch(/The design itself is shown|damaged/);
+      }
+      expect(changed).toBeGreaterThan(80);
+    },
+    120_000,
+  );
 });
 
 describe('what people write', () => {
-  const evil = '<script>alert(1)</script>"><img src=x onerror=alert(1)> `${1}` ]]> --> [x](javascript:alert(1)) \u202e\u0007 *b* | & ;#35; \\ {{7*7}}';
+  const evil =
+    '<script>alert(1)</script>"><img src=x onerror=alert(1)> `${1}` ]]> --> [x](javascript:alert(1)) \u202e\u0007 *b* | & ;#35; \\ {{7*7}}';
   const trace = traceOf('bind-race');
-  const told: Trace = { ...trace, scenario: { ...trace.scenario, title: evil, about: evil, beats: trace.scenario.beats.map((beat) => ({ ...beat, say: evil })) } };
+  const told: Trace = {
+    ...trace,
+    scenario: {
+      ...trace.scenario,
+      title: evil,
+      about: evil,
+      beats: trace.scenario.beats.map((beat) => ({ ...beat, say: evil })),
+    },
+  };
 
   it.each(EXPORTS.map((form) => [form.id, form] as const))('is text in %s', (id, form) => {
     const made = form.make(told);
     expect(made).not.toBe('');
-    if (form.extension === 'svg') expect(made.replace(/<metadata>.*?<\/metadata>/s, '')).not.toMatch(/<(script|img|foreignObject)|onerror=(?!alert\(1\)&gt;)/);
+    if (form.extension === 'svg')
+      expect(made.replace(/<metadata>.*?<\/metadata>/s, '')).not.toMatch(
+        /<(script|img|foreignObject)|onerror=(?!alert\(1\)&gt;)/,
+      );
     if (id === 'markdown') expect(made.split('```')[0]).not.toMatch(/(?<!\\)<|(?<!\\)\[x\]/);
   });
 
-  it.each(SNIPPETS.map((snippet) => [snippet.id, snippet] as const))('is text in the snippet %s', (id, snippet) => {
-    const made = snippet.make(told, { base: 'https://example.org/"><script>/' });
-    expect(made).toContain('#v1.');
-    const html = made.split('.. only:: not html')[0]?.replace(/^<script src="[^"]*" defer><\/script>/, '') ?? '';
-    if (id === 'html' || id === 'iframe' || id === 'sphinx') expect(html).not.toMatch(/<(script|img)/);
-    if (id === 'mdx') expect(made.slice(made.indexOf('{`'))).not.toMatch(/(?<!\\)\$\{1\}/);
-    if (id === 'github') expect(made.slice(3)).not.toMatch(/(?<!\\)[<[]/);
-  });
+  it.each(SNIPPETS.map((snippet) => [snippet.id, snippet] as const))(
+    'is text in the snippet %s',
+    (id, snippet) => {
+      const made = snippet.make(told, { base: 'https://example.org/"><script>/' });
+      expect(made).toContain('#v1.');
+      const html =
+        made.split('.. only:: not html')[0]?.replace(/^<script src="[^"]*" defer><\/script>/, '') ??
+        '';
+      if (id === 'html' || id === 'iframe' || id === 'sphinx')
+        expect(html).not.toMatch(/<(script|img)/);
+      if (id === 'mdx') expect(made.slice(made.indexOf('{`'))).not.toMatch(/(?<!\\)\$\{1\}/);
+      if (id === 'github') expect(made.slice(3)).not.toMatch(/(?<!\\)[<[]/);
+    },
+  );
 });

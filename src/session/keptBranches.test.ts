@@ -29,8 +29,13 @@ function branched(): Session {
 }
 
 /** What a reload gives under an address. */
-function reloaded(session: Session, change: (text: string) => string = (text) => text, hash = permalinkOf(session.getState())): Run {
-  const opened = openKept(hash, change(makeKept(session.getState(), BEFORE))) ?? openPermalink(hash);
+function reloaded(
+  session: Session,
+  change: (text: string) => string = (text) => text,
+  hash = permalinkOf(session.getState()),
+): Run {
+  const opened =
+    openKept(hash, change(makeKept(session.getState(), BEFORE))) ?? openPermalink(hash);
   if (!opened.ok) throw new Error(opened.message);
   return opened.run;
 }
@@ -39,8 +44,14 @@ function reloaded(session: Session, change: (text: string) => string = (text) =>
 const BEFORE = permalinkOf(sessionOf('bind-race').getState());
 
 const shape = (run: Run): unknown => ({
-  branch: run.branch, cursor: run.cursor,
-  branches: run.branches.map(({ id, name, from, tip }) => ({ id, name, from, state: [...currentFrame({ run: { ...run, branch: id, cursor: tip.depth } }).state] })),
+  branch: run.branch,
+  cursor: run.cursor,
+  branches: run.branches.map(({ id, name, from, tip }) => ({
+    id,
+    name,
+    from,
+    state: [...currentFrame({ run: { ...run, branch: id, cursor: tip.depth } }).state],
+  })),
 });
 
 describe('the branches of a session', () => {
@@ -96,7 +107,8 @@ describe('the branches of a session', () => {
   it('leave the oldest out where there are too many to keep', () => {
     const session = sessionOf('bind-race');
     const { scenario } = session.getState().run.setup;
-    for (let made = 0; made < 90; made += 1) showWitness(session, { scenario, mutations: [] }, `try ${made}`, [`qemu*${1 + (made % 5)}`]);
+    for (let made = 0; made < 90; made += 1)
+      showWitness(session, { scenario, mutations: [] }, `try ${made}`, [`qemu*${1 + (made % 5)}`]);
     const text = makeKept(session.getState(), '');
     expect(text.length).toBeLessThan(200_000);
     const { branches, branch } = reloaded(session);
@@ -117,14 +129,33 @@ describe('the branches of a session', () => {
     for (let round = 0; round < 100; round += 1) {
       const run = reloaded(session, (text) => {
         const at = random(text.length);
-        return text.slice(0, at) + (pieces[random(pieces.length)] ?? '') + text.slice(at + random(9));
+        return (
+          text.slice(0, at) + (pieces[random(pieces.length)] ?? '') + text.slice(at + random(9))
+        );
       });
       expect(run.branches.filter(({ id }) => id === run.branch)).toHaveLength(1);
       expect(currentFrame({ run }).moment.depth).toBe(run.cursor);
-      for (const { tip } of run.branches) expect(currentFrame({ run: { ...run, branch: run.branches.find((each) => each.tip === tip)?.id ?? 0, cursor: tip.depth } }).moment).toBe(tip);
+      for (const { tip } of run.branches)
+        expect(
+          currentFrame({
+            run: {
+              ...run,
+              branch: run.branches.find((each) => each.tip === tip)?.id ?? 0,
+              cursor: tip.depth,
+            },
+          }).moment,
+        ).toBe(tip);
       if (run.branches.length > 1) kept += 1;
     }
     expect(kept).toBeGreaterThan(0);
-    for (const text of ['', 'null', '[]', '{"hash":1}', '{"hash":"","branch":1,"branches":[]}', 'x'.repeat(1_000_000)]) expect(reloaded(session, () => text).branches).toHaveLength(1);
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '{"hash":1}',
+      '{"hash":"","branch":1,"branches":[]}',
+      'x'.repeat(1_000_000),
+    ])
+      expect(reloaded(session, () => text).branches).toHaveLength(1);
   }, 60_000);
 });

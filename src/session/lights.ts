@@ -5,7 +5,9 @@ import type { Moment } from './trail';
 
 /** What a step touches, to be lit. */
 function lightsOf(program: Program, step: Step): Hover {
-  const objects = step.touches.map((field) => program.fields[field]?.object ?? -1).filter((object) => object >= 0);
+  const objects = step.touches
+    .map((field) => program.fields[field]?.object ?? -1)
+    .filter((object) => object >= 0);
   return { objects: [...new Set(objects)], fields: step.touches, step: step.name };
 }
 

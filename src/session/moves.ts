@@ -22,9 +22,19 @@ export function advance(run: Run, move: Move): Run {
   const child = childOf(run.branches, at, move);
   if (child) return { ...run, branch: child.id, cursor: run.cursor + 1 };
   const tip = nextMoment(at, move);
-  if (run.cursor === path.length - 1) return { ...run, branches: run.branches.map((each) => (each === branch ? { ...each, tip } : each)), cursor: tip.depth };
+  if (run.cursor === path.length - 1)
+    return {
+      ...run,
+      branches: run.branches.map((each) => (each === branch ? { ...each, tip } : each)),
+      cursor: tip.depth,
+    };
   const id = Math.max(...run.branches.map((each) => each.id)) + 1;
-  const fork: Branch = { id, name: `branch ${id}`, tip, from: { branch: branch.id, depth: at.depth } };
+  const fork: Branch = {
+    id,
+    name: `branch ${id}`,
+    tip,
+    from: { branch: branch.id, depth: at.depth },
+  };
   return { ...run, branches: [...run.branches, fork], branch: id, cursor: tip.depth };
 }
 
@@ -48,7 +58,9 @@ export function frameText(frame: Frame): string {
 
 function say(frame: Frame): string {
   const violation = frame.violations[0];
-  return violation ? `${frameText(frame)}. Violation of ${violation.property}: ${violation.text}` : frameText(frame);
+  return violation
+    ? `${frameText(frame)}. Violation of ${violation.property}: ${violation.text}`
+    : frameText(frame);
 }
 
 /** One step of a task. Throws when it cannot move. */
@@ -99,19 +111,30 @@ function outcome(frame: Frame, task: string): string {
 }
 
 /** What a call's task and place in the list would be, or why it cannot be made now. */
-export type IssuePlan = { readonly kind: 'ready'; readonly call: Call; readonly at: number } | { readonly kind: 'refused'; readonly why: string };
+export type IssuePlan =
+  | { readonly kind: 'ready'; readonly call: Call; readonly at: number }
+  | { readonly kind: 'refused'; readonly why: string };
 
 /** Finds a free thread of the caller's process for a call. */
 export function planIssue(frame: Frame, wanted: Call): IssuePlan {
   const { program } = frame;
-  if (program.calls.length >= CALL_LIMIT) return { kind: 'refused', why: `A run has at most ${CALL_LIMIT} calls. Reset it, or undo some.` };
+  if (program.calls.length >= CALL_LIMIT)
+    return {
+      kind: 'refused',
+      why: `A run has at most ${CALL_LIMIT} calls. Reset it, or undo some.`,
+    };
   const task = freeTask(frame, processOf(wanted.by));
   const tasks = new Set(program.calls.map(({ call }) => call.by));
   if (!tasks.has(task) && tasks.size >= TASK_LIMIT) {
-    return { kind: 'refused', why: `Every thread of ${processOf(wanted.by)} is in a call, and a run has at most ${TASK_LIMIT} tasks. Let a call end first.` };
+    return {
+      kind: 'refused',
+      why: `Every thread of ${processOf(wanted.by)} is in a call, and a run has at most ${TASK_LIMIT} tasks. Let a call end first.`,
+    };
   }
   const call = { ...wanted, by: task };
-  const at = program.calls.findIndex((each) => each.call.by === task && callStatus(program, frame.state, each.index) === 'waiting');
+  const at = program.calls.findIndex(
+    (each) => each.call.by === task && callStatus(program, frame.state, each.index) === 'waiting',
+  );
   return { kind: 'ready', call, at: at < 0 ? program.calls.length : at };
 }
 
@@ -129,7 +152,10 @@ export function runCall(session: Session, wanted: Call): string | undefined {
   const { run } = session.getState();
   const plan = planIssue(frameAt(run), wanted);
   if (plan.kind === 'refused') return plan.why;
-  const end = finishCall(advance(run, { kind: 'issue', call: plan.call, at: plan.at }), plan.call.by);
+  const end = finishCall(
+    advance(run, { kind: 'issue', call: plan.call, at: plan.at }),
+    plan.call.by,
+  );
   commit(session, end, callText(plan.call), outcome(frameAt(end), plan.call.by));
   return undefined;
 }
@@ -140,7 +166,12 @@ export function startCall(session: Session, wanted: Call): string | undefined {
   const plan = planIssue(frameAt(run), wanted);
   if (plan.kind === 'refused') return plan.why;
   const begun = advance(run, { kind: 'issue', call: plan.call, at: plan.at });
-  commit(session, begun, `start of ${callText(plan.call)}`, `${plan.call.by} starts ${callText(plan.call)}`);
+  commit(
+    session,
+    begun,
+    `start of ${callText(plan.call)}`,
+    `${plan.call.by} starts ${callText(plan.call)}`,
+  );
   return undefined;
 }
 
@@ -168,7 +199,12 @@ export function switchBranch(session: Session, id: number): void {
   const there = pathTo(branch.tip);
   const parted = there.findIndex((moment, depth) => here[depth] !== moment);
   const cursor = Math.min(run.cursor, parted < 0 ? branch.tip.depth : parted - 1);
-  commit(session, { ...run, branch: id, cursor }, `switch to ${branch.name}`, `Now on ${branch.name}`);
+  commit(
+    session,
+    { ...run, branch: id, cursor },
+    `switch to ${branch.name}`,
+    `Now on ${branch.name}`,
+  );
 }
 
 /** Gives a branch a name for people. */

@@ -19,12 +19,18 @@ function onDemand<Part>(name: string, get: () => Promise<Part>): OnDemand<Part> 
     try {
       act(await load());
     } catch (error) {
-      tell(session, 'error', `${name} could not be loaded. The session is unchanged.`, [error instanceof Error ? error.message : String(error)]);
+      tell(session, 'error', `${name} could not be loaded. The session is unchanged.`, [
+        error instanceof Error ? error.message : String(error),
+      ]);
     } finally {
       session.setState(({ loading }) => ({ loading: loading - 1 }));
     }
   };
-  return { load, now: () => part, use: (session, act) => (part === undefined ? void wait(session, act) : act(part)) };
+  return {
+    load,
+    now: () => part,
+    use: (session, act) => (part === undefined ? void wait(session, act) : act(part)),
+  };
 }
 
 /** A part that finds built-in scenarios and designs, when all of them are there. */
@@ -37,7 +43,9 @@ async function withLibrary<Part>(part: Promise<Part>): Promise<Part> {
 export const opening = onDemand('The library of scenarios', () => withLibrary(import('./open')));
 
 /** Links, and the address bar that follows the session. */
-export const addressing = onDemand('The reader of links', () => withLibrary(import('./tabAddress')));
+export const addressing = onDemand('The reader of links', () =>
+  withLibrary(import('./tabAddress')),
+);
 
 /** Checks, and changes of rows for them. */
 export const checking = onDemand('The checker', () => import('./check'));

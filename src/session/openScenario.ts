@@ -8,18 +8,39 @@ import { nextMoment, rootMoment, type Setup } from './trail';
 import { pause } from './transport';
 
 /** A run with its scenario's schedule recorded ahead and nothing yet done, or what is wrong with the schedule. */
-export type Opened = { readonly ok: true; readonly run: Run } | { readonly ok: false; readonly errors: readonly InputError[] };
+export type Opened =
+  | { readonly ok: true; readonly run: Run }
+  | { readonly ok: false; readonly errors: readonly InputError[] };
 
 /** Opens a checked scenario. */
 export function openScenario(scenario: Scenario, id: string | undefined): Opened {
   const design = designById(scenario.design);
-  if (!design) return { ok: false, errors: [{ path: 'design', message: `${JSON.stringify(scenario.design)} stood here; accepted: ${Object.values(DESIGN_NAMES).map((each) => each.id).join(', ')}` }] };
+  if (!design)
+    return {
+      ok: false,
+      errors: [
+        {
+          path: 'design',
+          message: `${JSON.stringify(scenario.design)} stood here; accepted: ${Object.values(
+            DESIGN_NAMES,
+          )
+            .map((each) => each.id)
+            .join(', ')}`,
+        },
+      ],
+    };
   const setup: Setup = { scenario, id, design };
   const outcome = runScenario(scenario);
   if (!outcome.ok) return outcome;
   const { program, schedule } = outcome.trace;
-  const tip = schedule.reduce((at, task) => nextMoment(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }), rootMoment(setup));
-  return { ok: true, run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }] } };
+  const tip = schedule.reduce(
+    (at, task) => nextMoment(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }),
+    rootMoment(setup),
+  );
+  return {
+    ok: true,
+    run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }] },
+  };
 }
 
 /** Puts an opened scenario on screen; the session before stays one undo away. */

@@ -3,5 +3,8 @@ import type { Setup } from './trail';
 
 /** The options in force, defaults filled in. */
 export function optionsOf({ scenario, design }: Setup): Options {
-  return { ...Object.fromEntries(design.options.map(({ id, values }) => [id, values[0] ?? ''])), ...scenario.options };
+  return {
+    ...Object.fromEntries(design.options.map(({ id, values }) => [id, values[0] ?? ''])),
+    ...scenario.options,
+  };
 }

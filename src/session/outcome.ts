@@ -1,6 +1,13 @@
 import { caveatOf } from '../kernel/describe';
 import { evaluate } from '../kernel/expr';
-import { callResult, callStatus, canMove, makeEventBuffer, step, type EventBuffer } from '../kernel/machine';
+import {
+  callResult,
+  callStatus,
+  canMove,
+  makeEventBuffer,
+  step,
+  type EventBuffer,
+} from '../kernel/machine';
 import type { Program, ProgramCall } from '../kernel/program';
 import { propertyById, stateChecks } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
@@ -13,13 +20,18 @@ export type Outcome =
 
 /** As it ends `Which task must run next for …`, with what nobody has confirmed said to be so. */
 export function outcomePhrase(program: Program, outcome: Outcome): string {
-  if (outcome.kind === 'violation') return `the rule “${propertyById(outcome.property).title}” to be broken${caveatOf(program, outcome.property)}`;
+  if (outcome.kind === 'violation')
+    return `the rule “${propertyById(outcome.property).title}” to be broken${caveatOf(program, outcome.property)}`;
   const { call } = outcome.call;
   return `${call.by}’s ${callText(call)} ${outcome.kind === 'refused' ? 'to be refused' : 'to succeed'}`;
 }
 
 /** How a call ended; undefined while it has not, and where it was left out for want of its arguments. */
-export function endOf(program: Program, state: Int32Array, { index }: ProgramCall): 'refused' | 'success' | undefined {
+export function endOf(
+  program: Program,
+  state: Int32Array,
+  { index }: ProgramCall,
+): 'refused' | 'success' | undefined {
   if (callStatus(program, state, index) !== 'done') return undefined;
   return callResult(program, state, index) === 0 ? 'success' : 'refused';
 }
@@ -28,9 +40,14 @@ type Shows = (state: Int32Array, events: EventBuffer) => boolean;
 
 /** Whether a state, or the events of the step that led to it, show an outcome. */
 function shows(program: Program, outcome: Outcome): Shows {
-  if (outcome.kind !== 'violation') return (state) => endOf(program, state, outcome.call) === outcome.kind;
+  if (outcome.kind !== 'violation')
+    return (state) => endOf(program, state, outcome.call) === outcome.kind;
   const checks = stateChecks(program).filter(({ property }) => property === outcome.property);
-  const told = new Set(program.notes.flatMap((note, index) => (note.kind === 'violation' && note.property === outcome.property ? [index] : [])));
+  const told = new Set(
+    program.notes.flatMap((note, index) =>
+      note.kind === 'violation' && note.property === outcome.property ? [index] : [],
+    ),
+  );
   return (state, { data, length }) => {
     for (let at = 0; at < length; at += 2) if (told.has(data[at] ?? -1)) return true;
     return checks.some(({ bad }) => evaluate(bad, state) !== 0);
@@ -63,9 +80,15 @@ export class Orders {
   private readonly codes: Uint16Array;
 
   /** At most 31 outcomes: they are bits of a number. */
-  constructor(private readonly program: Program, outcomes: readonly Outcome[]) {
+  constructor(
+    private readonly program: Program,
+    outcomes: readonly Outcome[],
+  ) {
     this.tests = outcomes.map((outcome) => shows(program, outcome));
-    this.varying = Array.from({ length: program.fields.length + program.tasks.length }, (_, index) => index).filter((index) => program.fields[index]?.constant !== true);
+    this.varying = Array.from(
+      { length: program.fields.length + program.tasks.length },
+      (_, index) => index,
+    ).filter((index) => program.fields[index]?.constant !== true);
     this.codes = new Uint16Array(this.varying.length);
   }
 
@@ -98,7 +121,10 @@ export class Orders {
   }
 
   private shown(state: Int32Array): number {
-    return this.tests.reduce((bits, test, index) => (test(state, this.events) ? bits | (1 << index) : bits), 0);
+    return this.tests.reduce(
+      (bits, test, index) => (test(state, this.events) ? bits | (1 << index) : bits),
+      0,
+    );
   }
 
   private place(state: Int32Array): Place {

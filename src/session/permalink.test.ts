@@ -37,7 +37,10 @@ const seen = (session: Session): unknown => {
   const { length } = branchMoments(session.getState());
   const depths = [0, 1, Math.floor(length / 3), Math.floor(length / 2), run.cursor, length - 1];
   return {
-    cursor: run.cursor, id: run.setup.id, design: run.setup.design.id, scenario: { ...run.setup.scenario, expect: undefined, schedule: undefined },
+    cursor: run.cursor,
+    id: run.setup.id,
+    design: run.setup.design.id,
+    scenario: { ...run.setup.scenario, expect: undefined, schedule: undefined },
     states: depths.map((cursor) => [...currentFrame({ run: { ...run, cursor } }).state]),
     texts: depths.map((cursor) => currentFrame({ run: { ...run, cursor } }).texts),
   };
@@ -47,10 +50,17 @@ class FakeAddress implements Address {
   readonly entries: string[];
   private change: () => void = () => undefined;
   private leave: () => void = () => undefined;
-  constructor(first = '', private readonly query = '') { this.entries = [first]; }
+  constructor(
+    first = '',
+    private readonly query = '',
+  ) {
+    this.entries = [first];
+  }
   readonly hash = (): string => this.entries.at(-1) ?? '';
-  readonly parameter = (name: string): string | undefined => new URLSearchParams(this.query).get(name) ?? undefined;
-  readonly write = (hash: string, how: 'push' | 'replace'): void => void (how === 'push' ? this.entries.push(hash) : this.entries.splice(-1, 1, hash));
+  readonly parameter = (name: string): string | undefined =>
+    new URLSearchParams(this.query).get(name) ?? undefined;
+  readonly write = (hash: string, how: 'push' | 'replace'): void =>
+    void (how === 'push' ? this.entries.push(hash) : this.entries.splice(-1, 1, hash));
   readonly onChange = (listener: () => void): void => void (this.change = listener);
   readonly onLeave = (listener: () => void): void => void (this.leave = listener);
   back(): void {
@@ -61,7 +71,9 @@ class FakeAddress implements Address {
     this.entries.push(hash);
     this.change();
   }
-  close(): void { this.leave(); }
+  close(): void {
+    this.leave();
+  }
 }
 
 describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
@@ -76,7 +88,9 @@ describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
   it('takes at most 2,000 characters for a hundred steps', () => {
     const session = sessionOf(id);
     const steps = branchMoments(session.getState()).length - 1;
-    expect(permalinkOf(session.getState()).length).toBeLessThanOrEqual(2000 * Math.max(1, steps / 100));
+    expect(permalinkOf(session.getState()).length).toBeLessThanOrEqual(
+      2000 * Math.max(1, steps / 100),
+    );
   });
 });
 
@@ -85,8 +99,12 @@ describe('a link of a session', () => {
     const session = sessionOf('cdev-first');
     seek(session, 5);
     const { processes } = session.getState().run.setup.scenario.world;
-    expect(startCall(session, { by: processes[0] ?? '', call: 'open_iommufd', as: 'extra' })).toBeUndefined();
-    expect(runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' })).toBeUndefined();
+    expect(
+      startCall(session, { by: processes[0] ?? '', call: 'open_iommufd', as: 'extra' }),
+    ).toBeUndefined();
+    expect(
+      runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' }),
+    ).toBeUndefined();
     step(session, currentFrame(session.getState()).program.tasks[0]?.name ?? '');
     expect(seen(reopened(session))).toEqual(seen(session));
     seek(session, 6);
@@ -122,7 +140,13 @@ describe('a link of a session', () => {
     const parsed = parseLink(permalinkOf(session.getState()));
     if (!parsed.ok) throw new Error(parsed.message);
     const { link } = parsed;
-    const broken = { ...link, revision: link.revision + 1, steps: link.steps.map((s, i) => (i === 9 ? { ...s, at: 'BIND.999' } : s)), view: { ...link.view, glow: 'bright' }, cursor: link.steps.length };
+    const broken = {
+      ...link,
+      revision: link.revision + 1,
+      steps: link.steps.map((s, i) => (i === 9 ? { ...s, at: 'BIND.999' } : s)),
+      view: { ...link.view, glow: 'bright' },
+      cursor: link.steps.length,
+    };
     showPermalink(session, makeLink(broken));
     const { run, messages } = session.getState();
     expect(run.cursor).toBe(9);
@@ -137,8 +161,15 @@ describe('a link of a session', () => {
 
   it('carries the changed rows of the design, and opens the run that only they allow', () => {
     const session = sessionOf('bind-race');
-    const mutations: readonly Mutation[] = [{ kind: 'swap', a: 'upstream/open_cdev/OPEN.3', b: 'upstream/open_cdev/OPEN.4' }];
-    showWitness(session, { scenario: { ...session.getState().run.setup.scenario, about: '' }, mutations }, 'lock-order', ['qemu*5', 'dpdk*2']);
+    const mutations: readonly Mutation[] = [
+      { kind: 'swap', a: 'upstream/open_cdev/OPEN.3', b: 'upstream/open_cdev/OPEN.4' },
+    ];
+    showWitness(
+      session,
+      { scenario: { ...session.getState().run.setup.scenario, about: '' }, mutations },
+      'lock-order',
+      ['qemu*5', 'dpdk*2'],
+    );
     seek(session, 6);
     const link = permalinkOf(session.getState());
     const other = sessionOf('hot-unplug');
@@ -147,45 +178,76 @@ describe('a link of a session', () => {
     expect(other.getState()).toMatchObject({ mutations, run: { cursor: 6, setup: { mutations } } });
     expect(seen(other)).toEqual(seen(session));
     const itself = parseLink(link);
-    const without = itself.ok ? openPermalink(makeLink({ ...itself.link, mutations: undefined })) : itself;
-    expect(without.ok && without.dropped[0]).toMatch(/^Step 4 of the link \(qemu, OPEN.4\) cannot be made here/);
+    const without = itself.ok
+      ? openPermalink(makeLink({ ...itself.link, mutations: undefined }))
+      : itself;
+    expect(without.ok && without.dropped[0]).toMatch(
+      /^Step 4 of the link \(qemu, OPEN.4\) cannot be made here/,
+    );
   });
 
   it('has room for as many changed rows as can be chosen', () => {
     const session = sessionOf('bind-race');
     const { design, scenario } = session.getState().run.setup;
-    for (const step of stepAddresses(design, scenario.options)) if (session.getState().messages.length === 0) toggleMutation(session, { kind: 'without', step });
-    expect(session.getState().messages).toMatchObject([{ lines: ['At most 16 rows can be changed at once.'] }]);
+    for (const step of stepAddresses(design, scenario.options))
+      if (session.getState().messages.length === 0)
+        toggleMutation(session, { kind: 'without', step });
+    expect(session.getState().messages).toMatchObject([
+      { lines: ['At most 16 rows can be changed at once.'] },
+    ]);
     const parsed = parseLink(permalinkOf(session.getState()));
     if (!parsed.ok) throw new Error(parsed.message);
     const { mutations } = session.getState();
-    expect(parseLink(makeLink({ ...parsed.link, mutations }))).toMatchObject({ ok: true, link: { mutations } });
+    expect(parseLink(makeLink({ ...parsed.link, mutations }))).toMatchObject({
+      ok: true,
+      link: { mutations },
+    });
   });
 
   it('says which changed rows a later design does not let it change, and shows the design itself', () => {
     const parsed = parseLink(permalinkOf(sessionOf('bind-race').getState()));
     if (!parsed.ok) throw new Error(parsed.message);
-    const opened = openPermalink(makeLink({ ...parsed.link, mutations: [{ kind: 'without', step: 'upstream/bind_iommufd/BIND.999' }] }));
+    const opened = openPermalink(
+      makeLink({
+        ...parsed.link,
+        mutations: [{ kind: 'without', step: 'upstream/bind_iommufd/BIND.999' }],
+      }),
+    );
     if (!opened.ok) throw new Error(opened.message);
     expect(opened.run.setup.mutations).toBeUndefined();
-    expect(opened.dropped).toEqual([expect.stringMatching(/^The link changes rows of upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which cannot be done here: no step .* The design itself is shown\.$/)]);
+    expect(opened.dropped).toEqual([
+      expect.stringMatching(
+        /^The link changes rows of upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which cannot be done here: no step .* The design itself is shown\.$/,
+      ),
+    ]);
   });
 
   it('drops calls put in after the last step that can be made', () => {
     const session = sessionOf('cdev-first');
     seek(session, 5);
-    expect(runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' })).toBeUndefined();
+    expect(
+      runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' }),
+    ).toBeUndefined();
     const parsed = parseLink(permalinkOf(session.getState()));
     if (!parsed.ok) throw new Error(parsed.message);
-    const opened = openPermalink(makeLink({ ...parsed.link, steps: parsed.link.steps.slice(0, 3) }));
+    const opened = openPermalink(
+      makeLink({ ...parsed.link, steps: parsed.link.steps.slice(0, 3) }),
+    );
     if (!opened.ok) throw new Error(opened.message);
     expect(opened.run.branches[0]?.tip.depth).toBe(3);
-    expect(opened.run.setup.scenario.calls.some((call) => call.call === 'unregister_device')).toBe(false);
+    expect(opened.run.setup.scenario.calls.some((call) => call.call === 'unregister_device')).toBe(
+      false,
+    );
   });
 });
 
 describe('links of the past', () => {
-  const links = JSON.parse(readFileSync('src/session/oldLinks.json', 'utf8')) as readonly { readonly about: string; readonly link: string; readonly scenario: string; readonly steps: number }[];
+  const links = JSON.parse(readFileSync('src/session/oldLinks.json', 'utf8')) as readonly {
+    readonly about: string;
+    readonly link: string;
+    readonly scenario: string;
+    readonly steps: number;
+  }[];
   it.each(links)('open: $about', ({ link, scenario, steps }) => {
     const opened = openPermalink(link);
     if (!opened.ok) throw new Error(opened.message);
@@ -239,15 +301,29 @@ describe('the address bar', () => {
   });
 
   it('opens a built-in scenario by its id, and the first one with a message for a foreign start', () => {
-    expect(sessionAt(new FakeAddress('', '?scenario=hot-unplug')).getState().run.setup.id).toBe('hot-unplug');
-    expect(sessionAt(new FakeAddress('#v1.AAAA')).getState().messages[0]?.title).toBe('The link was not opened.');
-    expect(sessionAt(new FakeAddress('', '?scenario=nope')).getState().messages[0]?.title).toContain('nope');
+    expect(sessionAt(new FakeAddress('', '?scenario=hot-unplug')).getState().run.setup.id).toBe(
+      'hot-unplug',
+    );
+    expect(sessionAt(new FakeAddress('#v1.AAAA')).getState().messages[0]?.title).toBe(
+      'The link was not opened.',
+    );
+    expect(
+      sessionAt(new FakeAddress('', '?scenario=nope')).getState().messages[0]?.title,
+    ).toContain('nope');
   });
 
   it('says once where the browser refuses', () => {
     vi.useFakeTimers();
     const { hash, parameter, onChange, onLeave } = new FakeAddress();
-    const session = sessionAt({ hash, parameter, onChange, onLeave, write: () => { throw new Error('not here'); } });
+    const session = sessionAt({
+      hash,
+      parameter,
+      onChange,
+      onLeave,
+      write: () => {
+        throw new Error('not here');
+      },
+    });
     for (const cursor of [1, 2]) {
       seek(session, cursor);
       vi.advanceTimersByTime(500);

@@ -22,21 +22,27 @@ const VIEW: readonly ViewWord[] = [
   {
     key: 'select',
     read: (state) => state.selection,
-    write: (state, name) => (selectedAt(currentFrame(state), name) ? { selection: name } : undefined),
+    write: (state, name) =>
+      selectedAt(currentFrame(state), name) ? { selection: name } : undefined,
   },
   {
     key: 'order',
     read: ({ settings }) => (settings.order === 'random' ? String(settings.seed) : undefined),
-    write: ({ settings }, word) => (/^\d{1,9}$/.test(word) ? { settings: { ...settings, order: 'random', seed: Number(word) } } : undefined),
+    write: ({ settings }, word) =>
+      /^\d{1,9}$/.test(word)
+        ? { settings: { ...settings, order: 'random', seed: Number(word) } }
+        : undefined,
   },
 ];
 
 /** The hash (`#v1.…`) of what is on screen: the branch to its end, and where one stands on it. */
 export function permalinkOf(state: SessionState): string {
-  const view = Object.fromEntries(VIEW.flatMap(({ key, read }) => {
-    const word = read(state);
-    return word === undefined ? [] : [[key, word]];
-  }));
+  const view = Object.fromEntries(
+    VIEW.flatMap(({ key, read }) => {
+      const word = read(state);
+      return word === undefined ? [] : [[key, word]];
+    }),
+  );
   return linkOf(branchMoments(state), state.run.cursor, view);
 }
 
@@ -75,7 +81,9 @@ const memo = new WeakMap<Moment, Moves>();
 function movesOf(path: readonly Moment[], tip: Moment): Moves {
   const known = memo.get(tip);
   if (known) return known;
-  const order: { readonly call: Call; readonly after?: number }[] = tip.setup.scenario.calls.map((call) => ({ call }));
+  const order: { readonly call: Call; readonly after?: number }[] = tip.setup.scenario.calls.map(
+    (call) => ({ call }),
+  );
   const put: { readonly call: Call; readonly after: number }[] = [];
   const steps: LinkStep[] = [];
   for (const moment of path) {
@@ -90,15 +98,27 @@ function movesOf(path: readonly Moment[], tip: Moment): Moves {
       put.push(entry);
     }
   }
-  const issued = put.map((entry): LinkIssue => ({ call: order.indexOf(entry), after: entry.after }));
-  const moves = { calls: order.map(({ call }) => call), ...(issued.length === 0 ? {} : { issued }), steps };
+  const issued = put.map((entry): LinkIssue => ({
+    call: order.indexOf(entry),
+    after: entry.after,
+  }));
+  const moves = {
+    calls: order.map(({ call }) => call),
+    ...(issued.length === 0 ? {} : { issued }),
+    steps,
+  };
   memo.set(tip, moves);
   return moves;
 }
 
 /** A run out of a link with what the link says of the view, or why there is none; `dropped` says in sentences what was lost. */
 export type OpenedPermalink =
-  | { readonly ok: true; readonly run: Run; readonly view: Link['view']; readonly dropped: readonly string[] }
+  | {
+      readonly ok: true;
+      readonly run: Run;
+      readonly view: Link['view'];
+      readonly dropped: readonly string[];
+    }
   | { readonly ok: false; readonly message: string };
 
 /** Opens a hash, or the longest part of it that can run. Never throws on any text. */
@@ -108,8 +128,16 @@ export function openPermalink(hash: string): OpenedPermalink {
   const { trace, issued, cursor, view, mutations, id, dropped } = opened;
   const { calls } = trace.scenario;
   const late = new Set(issued.map(({ call }) => call));
-  const scenario = late.size === 0 ? trace.scenario : { ...trace.scenario, calls: calls.filter((_, i) => !late.has(i)) };
-  const setup: Setup = { scenario, id, design: trace.program.design, ...(mutations.length > 0 ? { mutations } : {}) };
+  const scenario =
+    late.size === 0
+      ? trace.scenario
+      : { ...trace.scenario, calls: calls.filter((_, i) => !late.has(i)) };
+  const setup: Setup = {
+    scenario,
+    id,
+    design: trace.program.design,
+    ...(mutations.length > 0 ? { mutations } : {}),
+  };
   const present = calls.map((_, i) => i).filter((i) => !late.has(i));
   const waiting = [...issued];
   let tip = rootMoment(setup);
@@ -129,20 +157,36 @@ export function openPermalink(hash: string): OpenedPermalink {
     tip = nextMoment(tip, { kind: 'step', task: trace.program.tasks[task]?.name ?? '' });
     putIn(index + 1);
   }
-  return { ok: true, run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }], cursor }, view, dropped };
+  return {
+    ok: true,
+    run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }], cursor },
+    view,
+    dropped,
+  };
 }
 
 /** Shows what a link holds and tells what it lost; the session before stays one undo away. A link that holds nothing changes nothing. */
 export function showPermalink(session: Session, hash: string): void {
   const opened = openPermalink(hash);
-  if (!opened.ok) return tell(session, 'error', 'The link was not opened. The session is unchanged.', [opened.message]);
+  if (!opened.ok)
+    return tell(session, 'error', 'The link was not opened. The session is unchanged.', [
+      opened.message,
+    ]);
   pause(session);
-  commit(session, opened.run, 'opening of a link', `Opened a link: ${opened.run.setup.scenario.title}`);
+  commit(
+    session,
+    opened.run,
+    'opening of a link',
+    `Opened a link: ${opened.run.setup.scenario.title}`,
+  );
   applyView(session, opened);
 }
 
 /** Puts back what a link says of the view and of rows that are changed, and tells what the link lost. */
-export function applyView(session: Session, { view, dropped }: { readonly view: Link['view']; readonly dropped: readonly string[] }): void {
+export function applyView(
+  session: Session,
+  { view, dropped }: { readonly view: Link['view']; readonly dropped: readonly string[] },
+): void {
   session.setState(({ run }) => ({ selection: undefined, mutations: run.setup.mutations ?? [] }));
   const strange: string[] = [];
   for (const [key, word] of Object.entries(view)) {
@@ -150,6 +194,9 @@ export function applyView(session: Session, { view, dropped }: { readonly view: 
     if (change) session.setState(change);
     else strange.push(`${key.slice(0, 32)}=${word.slice(0, 64)}`);
   }
-  const lines = strange.length === 0 ? dropped : [...dropped, `Not known here and left out: ${strange.join(', ')}.`];
+  const lines =
+    strange.length === 0
+      ? dropped
+      : [...dropped, `Not known here and left out: ${strange.join(', ')}.`];
   if (lines.length > 0) tell(session, 'error', 'The link could not be opened whole.', lines);
 }

@@ -4,7 +4,13 @@ import type { Address } from './address';
 import { arrange } from './arrange';
 import { tell } from './messages';
 import { openScenario, type Opened } from './openScenario';
-import { applyView, type OpenedPermalink, openPermalink, permalinkOf, showPermalink } from './permalink';
+import {
+  applyView,
+  type OpenedPermalink,
+  openPermalink,
+  permalinkOf,
+  showPermalink,
+} from './permalink';
 import { createSession, type Session, type SessionState } from './session';
 import type { Setup } from './trail';
 
@@ -22,7 +28,7 @@ export interface Keeping {
 /** The session that an address asks for: its link, else `?scenario=`, else the first built-in scenario. The address follows it from then on. */
 export function sessionAt(address: Address, keeping?: Keeping): Session {
   const hash = address.hash();
-  const linked = hash.length > 1 ? keeping?.open(hash) ?? openPermalink(hash) : undefined;
+  const linked = hash.length > 1 ? (keeping?.open(hash) ?? openPermalink(hash)) : undefined;
   if (linked?.ok) {
     const session = createSession(linked.run.setup, linked.run);
     applyView(session, linked);
@@ -36,8 +42,22 @@ export function sessionAt(address: Address, keeping?: Keeping): Session {
   if (!run) throw new Error('the first scenario does not open');
   const session = createSession(run.setup, run);
   const instead = `${run.setup.scenario.title} is shown instead.`;
-  if (linked) tell(session, 'error', 'The link was not opened.', [linked.message, `It may have been cut on its way. ${instead}`], 'library');
-  else if (wanted !== undefined && !entry) tell(session, 'error', `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`, [`The address asks for it after ?scenario=. ${instead}`], 'library');
+  if (linked)
+    tell(
+      session,
+      'error',
+      'The link was not opened.',
+      [linked.message, `It may have been cut on its way. ${instead}`],
+      'library',
+    );
+  else if (wanted !== undefined && !entry)
+    tell(
+      session,
+      'error',
+      `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`,
+      [`The address asks for it after ?scenario=. ${instead}`],
+      'library',
+    );
   if (hash.length <= 1 && wanted === undefined) arrange(session, { opening: true });
   followSession(session, address, keeping);
   return session;
@@ -48,7 +68,12 @@ function runOf(opened: Opened | undefined) {
 }
 
 /** Keeps the address at what is on screen: a new scenario is a new entry of the history, everything else replaces the last. What has changed since `seen` is written too. */
-export function followSession(session: Session, address: Address, keeping?: Keeping, seen = session.getState()): void {
+export function followSession(
+  session: Session,
+  address: Address,
+  keeping?: Keeping,
+  seen = session.getState(),
+): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = false;
   let refused = false;
@@ -63,13 +88,20 @@ export function followSession(session: Session, address: Address, keeping?: Keep
       if (hash !== before) address.write(hash, how);
     } catch (error) {
       refused = true;
-      tell(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [error instanceof Error ? error.message : String(error)]);
+      tell(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [
+        error instanceof Error ? error.message : String(error),
+      ]);
     }
   };
   const follow = (state: SessionState): void => {
     const before = seen;
     seen = state;
-    if (state.run === before.run && state.selection === before.selection && state.settings === before.settings) return;
+    if (
+      state.run === before.run &&
+      state.selection === before.selection &&
+      state.settings === before.settings
+    )
+      return;
     if (isOther(state.run.setup, before.run.setup) && !asked) {
       if (timer !== undefined) write(before, 'replace');
       write(state, 'push');
@@ -92,5 +124,7 @@ export function followSession(session: Session, address: Address, keeping?: Keep
 
 /** Whether the scenario is another one; the same calls under another design or option are not. */
 function isOther(now: Setup, before: Setup): boolean {
-  return now.id !== before.id || (now.id === undefined && now.scenario.world !== before.scenario.world);
+  return (
+    now.id !== before.id || (now.id === undefined && now.scenario.world !== before.scenario.world)
+  );
 }

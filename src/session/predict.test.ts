@@ -9,7 +9,12 @@ import { freshRun, type Run } from './session';
 
 function questionsOf(run: Run): readonly Question[] {
   const questions: Question[] = [];
-  for (let question = firstQuestion({ run }, 0); question; question = questionAfter({ run }, question)) questions.push(question);
+  for (
+    let question = firstQuestion({ run }, 0);
+    question;
+    question = questionAfter({ run }, question)
+  )
+    questions.push(question);
   return questions;
 }
 
@@ -20,25 +25,31 @@ function opened(id: string, design: string): Run {
   return result?.ok ? result.run : expect.fail(`${id} does not open in ${design}`);
 }
 
-it('asks only what has one right answer among its choices, before it is seen', { timeout: 60_000 }, () => {
-  for (const { id, designs } of LIBRARY) {
-    const run = opened(id, designs[0] ?? '');
-    for (const question of questionsOf(run)) {
-      expect(new Set(question.choices).size).toBe(question.choices.length);
-      expect(question.choices.filter((choice) => choice === question.right)).toHaveLength(1);
-      expect(question.choices.length).toBeGreaterThan(1);
-      expect(question.answer).toBeGreaterThan(question.ask);
-      if (question.kind !== 'return') continue;
-      const moment = branchMoments({ run })[question.answer];
-      const frame = moment ? frameOf(moment) : expect.fail('no moment');
-      const errno = callResult(frame.program, frame.state, frame.step?.call ?? -1);
-      expect(question.right).toBe(errno === 0 ? '0' : `-${errno}`);
+it(
+  'asks only what has one right answer among its choices, before it is seen',
+  { timeout: 60_000 },
+  () => {
+    for (const { id, designs } of LIBRARY) {
+      const run = opened(id, designs[0] ?? '');
+      for (const question of questionsOf(run)) {
+        expect(new Set(question.choices).size).toBe(question.choices.length);
+        expect(question.choices.filter((choice) => choice === question.right)).toHaveLength(1);
+        expect(question.choices.length).toBeGreaterThan(1);
+        expect(question.answer).toBeGreaterThan(question.ask);
+        if (question.kind !== 'return') continue;
+        const moment = branchMoments({ run })[question.answer];
+        const frame = moment ? frameOf(moment) : expect.fail('no moment');
+        const errno = callResult(frame.program, frame.state, frame.step?.call ?? -1);
+        expect(question.right).toBe(errno === 0 ? '0' : `-${errno}`);
+      }
     }
-  }
-});
+  },
+);
 
 it('asks about the bind that loses the race, and names the step that refuses it', () => {
-  const refused = questionsOf(opened('bind-race', 'upstream')).find(({ right }) => right === '-EINVAL');
+  const refused = questionsOf(opened('bind-race', 'upstream')).find(
+    ({ right }) => right === '-EINVAL',
+  );
   expect(refused?.text).toContain('dpdk is about to call bind_iommufd');
   expect(refused?.step?.name).toContain('bind_iommufd/BIND.');
 });

@@ -35,15 +35,26 @@ export function firstQuestion(state: Standing, depth: number): Question | undefi
 
 /** The next question after one that was asked. A depth may hold two: who goes next, then what comes of it. */
 export function questionAfter(state: Standing, asked: Question): Question | undefined {
-  return nextQuestion(branchMoments(state), asked.kind === 'task' ? asked.ask : asked.ask + 1, asked);
+  return nextQuestion(
+    branchMoments(state),
+    asked.kind === 'task' ? asked.ask : asked.ask + 1,
+    asked,
+  );
 }
 
-function nextQuestion(moments: Moments, from: number, asked: Question | undefined): Question | undefined {
+function nextQuestion(
+  moments: Moments,
+  from: number,
+  asked: Question | undefined,
+): Question | undefined {
   const ofTasks = taskQuestions(moments);
   for (let ask = from; ask < moments.length - 1; ask += 1) {
     const before = asked?.ask === ask ? asked : undefined;
     const frame = frameAt(moments, ask);
-    const question = (before ? undefined : ofTasks.find((each) => each.ask === ask)) ?? returnQuestion(moments, ask, frame, before) ?? waitQuestion(moments, ask, frame);
+    const question =
+      (before ? undefined : ofTasks.find((each) => each.ask === ask)) ??
+      returnQuestion(moments, ask, frame, before) ??
+      waitQuestion(moments, ask, frame);
     if (question) return question;
   }
   return undefined;
@@ -58,11 +69,17 @@ function frameAt(moments: Moments, depth: number): Frame {
 }
 
 /** A call is about to begin that can fail in some way, and this branch shows what it returns, which the question before did not give away. */
-function returnQuestion(moments: Moments, ask: number, before: Frame, asked: Question | undefined): Question | undefined {
+function returnQuestion(
+  moments: Moments,
+  ask: number,
+  before: Frame,
+  asked: Question | undefined,
+): Question | undefined {
   const next = frameAt(moments, ask + 1);
   const call = next.step && next.program.calls[next.step.call];
   if (!call || call.errnos.length === 0 || callInFlight(before, call.task)) return undefined;
-  if (asked?.kind === 'task' && asked.outcome.kind === 'success' && asked.outcome.call === call) return undefined;
+  if (asked?.kind === 'task' && asked.outcome.kind === 'success' && asked.outcome.call === call)
+    return undefined;
   let why: { readonly reason: string; readonly step: Step } | undefined;
   for (let answer = ask + 1; answer < moments.length; answer += 1) {
     const frame = frameAt(moments, answer);
@@ -70,14 +87,24 @@ function returnQuestion(moments: Moments, ask: number, before: Frame, asked: Que
     if (frame.program !== next.program) return undefined;
     if (frame.task !== call.task || !frame.step) continue;
     for (const { note } of frame.events) {
-      if (note.kind === 'fail' && frame.step.call === call.index) why = { reason: note.why, step: frame.step };
+      if (note.kind === 'fail' && frame.step.call === call.index)
+        why = { reason: note.why, step: frame.step };
       if (note.kind !== 'return' || note.call !== call.index) continue;
       const errno = callResult(frame.program, frame.state, call.index);
       const right = errno === 0 ? '0' : `-${errno}`;
       return {
-        kind: 'return', ask, answer, right, choices: choicesOf(call.errnos, right),
+        kind: 'return',
+        ask,
+        answer,
+        right,
+        choices: choicesOf(call.errnos, right),
         text: `${call.call.by} is about to call ${callText(call.call)}. What will it return?`,
-        reason: right === '0' ? 'Nothing on its way refuses it.' : why ? `The call is refused: ${why.reason}.` : 'A step on its way fails.',
+        reason:
+          right === '0'
+            ? 'Nothing on its way refuses it.'
+            : why
+              ? `The call is refused: ${why.reason}.`
+              : 'A step on its way fails.',
         step: why?.step ?? frame.step,
       };
     }
@@ -100,10 +127,17 @@ function waitQuestion(moments: Moments, ask: number, frame: Frame): Question | u
   if (!only?.wait || other || free.length === 0 || ask === 0) return undefined;
   const before = tasksOf(frameAt(moments, ask - 1)).find(({ name }) => name === only.name);
   if (before?.wait && before.call) return undefined;
-  const names = tasksOf(frame).filter((task) => task.next).map(({ name }) => name);
+  const names = tasksOf(frame)
+    .filter((task) => task.next)
+    .map(({ name }) => name);
   return {
-    kind: 'wait', ask, answer: ask + 1, right: only.name, choices: names,
+    kind: 'wait',
+    ask,
+    answer: ask + 1,
+    right: only.name,
+    choices: names,
     text: 'One of these tasks cannot make its next step now. Which?',
-    reason: `${only.name} ${waitSentence(only.wait)}.`, step: only.next,
+    reason: `${only.name} ${waitSentence(only.wait)}.`,
+    step: only.next,
   };
 }

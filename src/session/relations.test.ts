@@ -23,7 +23,8 @@ it('tells who points at a file, and who holds a device that is open', () => {
   seek(store, refcount.at(-1)?.depth ?? 0);
   seek(store, store.getState().run.cursor - 1);
   const frame = currentFrame(store.getState());
-  const device = frame.program.objects.find(({ name }) => name === 'vfio0') ?? expect.fail('no vfio0');
+  const device =
+    frame.program.objects.find(({ name }) => name === 'vfio0') ?? expect.fail('no vfio0');
   expect(pointersTo(frame, device).length).toBeGreaterThan(0);
   expect(keepersOf(frame, device.fields['refcount'] ?? -1).length).toBeGreaterThan(0);
 });
@@ -32,7 +33,9 @@ it('knows who freed an object, and only once it is freed', () => {
   const store = session('cdev-path');
   const moments = branchMoments(store.getState());
   const end = moments.length - 1;
-  const freed = currentFrame(store.getState()).program.objects.filter(({ name }) => freeingOf(moments, end, name));
+  const freed = currentFrame(store.getState()).program.objects.filter(({ name }) =>
+    freeingOf(moments, end, name),
+  );
   expect(freed.length).toBeGreaterThan(0);
   for (const { name } of freed) {
     const at = freeingOf(moments, end, name) ?? expect.fail();

@@ -15,14 +15,17 @@ export function pointersTo({ program, state }: Frame, target: ObjectSlot): reado
   const found: Pointer[] = [];
   for (const slot of program.objects) {
     if (slot.life !== undefined && state[slot.life] !== 1) continue;
-    for (const [by, link] of Object.entries(slot.links)) if (link.object === target.index) found.push({ from: slot.name, by });
+    for (const [by, link] of Object.entries(slot.links))
+      if (link.object === target.index) found.push({ from: slot.name, by });
     for (const [by, index] of Object.entries(slot.fields)) {
       const value = state[index] ?? 0;
-      if (value > 0 && program.fields[index]?.targets?.[value - 1] === target.index) found.push({ from: slot.name, by });
+      if (value > 0 && program.fields[index]?.targets?.[value - 1] === target.index)
+        found.push({ from: slot.name, by });
     }
   }
   for (const fd of program.fds) {
-    if (program.files[fd.file]?.object === target.index && state[fd.installed] === 1) found.push({ from: fd.process, by: fd.name });
+    if (program.files[fd.file]?.object === target.index && state[fd.installed] === 1)
+      found.push({ from: fd.process, by: fd.name });
   }
   return found;
 }
@@ -37,9 +40,16 @@ export function valueText({ program, state }: Frame, field: number): string {
 
 /** Who holds a count or a lock, and who waits for it, each in words. */
 export function keepersOf({ program, state }: Frame, field: number): readonly string[] {
-  const held = holders(program, state, field).map(({ name, why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`);
+  const held = holders(program, state, field).map(
+    ({ name, why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`,
+  );
   const kind = program.fields[field]?.kind;
-  const line = kind === 'mutex' || kind === 'completion' ? waiters(program, state, field).map((task) => `${program.tasks[task]?.name ?? ''} waits for it`) : [];
+  const line =
+    kind === 'mutex' || kind === 'completion'
+      ? waiters(program, state, field).map(
+          (task) => `${program.tasks[task]?.name ?? ''} waits for it`,
+        )
+      : [];
   return [...held, ...line];
 }
 
@@ -62,18 +72,32 @@ export function changesOf(moments: readonly Moment[], title: string): readonly C
     if (program !== known) field = program.fields.findIndex((each) => each.title === title);
     known = program;
     const value = field < 0 ? undefined : fieldText(program, state, field);
-    if (before !== undefined && value !== undefined && value !== before && step) changes.push({ depth: moment.depth, value, by: `${program.tasks[task ?? -1]?.name ?? ''} ${step.id}` });
+    if (before !== undefined && value !== undefined && value !== before && step)
+      changes.push({
+        depth: moment.depth,
+        value,
+        by: `${program.tasks[task ?? -1]?.name ?? ''} ${step.id}`,
+      });
     before = value ?? before;
   }
   return changes;
 }
 
 /** When an object was freed, up to a depth: `by qemu at CLOSE.3, step 57`; undefined while it was not. */
-export function freeingOf(moments: readonly Moment[], depth: number, name: string): { readonly depth: number; readonly text: string } | undefined {
+export function freeingOf(
+  moments: readonly Moment[],
+  depth: number,
+  name: string,
+): { readonly depth: number; readonly text: string } | undefined {
   for (const moment of moments.slice(0, depth + 1).toReversed()) {
     const { program, events, task, step } = frameOf(moment);
-    if (events.some(({ note }) => note.kind === 'free' && program.objects[note.object]?.name === name)) {
-      return { depth: moment.depth, text: `by ${program.tasks[task ?? -1]?.name ?? ''} at ${step?.id ?? ''}: ${step?.title ?? ''}` };
+    if (
+      events.some(({ note }) => note.kind === 'free' && program.objects[note.object]?.name === name)
+    ) {
+      return {
+        depth: moment.depth,
+        text: `by ${program.tasks[task ?? -1]?.name ?? ''} at ${step?.id ?? ''}: ${step?.title ?? ''}`,
+      };
     }
   }
   return undefined;

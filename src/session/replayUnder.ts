@@ -8,7 +8,14 @@ import { nextMoment, pathTo, type Moment, type Setup } from './trail';
 const MOVE_LIMIT = 20_000;
 
 /** A stretch of moves: a call put in, or steps that one task made in one call, and whether they ended it. */
-type Turn = { readonly kind: 'issue'; readonly from: Moment } | { readonly kind: 'steps'; readonly task: string; readonly count: number; readonly ended: boolean };
+type Turn =
+  | { readonly kind: 'issue'; readonly from: Moment }
+  | {
+      readonly kind: 'steps';
+      readonly task: string;
+      readonly count: number;
+      readonly ended: boolean;
+    };
 
 /**
  * The same calls in the same turns under another setup (a design, an option): a turn that ended its call ends it there too,
@@ -29,7 +36,9 @@ export function replayUnder(old: Run, setup: Setup): Run {
   return { ...fresh, branches: [{ id: 1, name: 'main', tip, from: undefined }], cursor };
 }
 
-function turnsOf(path: readonly Moment[]): readonly { readonly turn: Turn; readonly end: number }[] {
+function turnsOf(
+  path: readonly Moment[],
+): readonly { readonly turn: Turn; readonly end: number }[] {
   const turns: { turn: Turn; end: number }[] = [];
   let call = -1;
   for (const moment of path) {
@@ -45,7 +54,12 @@ function turnsOf(path: readonly Moment[]): readonly { readonly turn: Turn; reado
     const ended = status === 'done' || status === 'skipped';
     const last = turns.at(-1);
     const goesOn = last?.turn.kind === 'steps' && last.turn.task === move.task && made === call;
-    const turn: Turn = { kind: 'steps', task: move.task, count: goesOn && last?.turn.kind === 'steps' ? last.turn.count + 1 : 1, ended };
+    const turn: Turn = {
+      kind: 'steps',
+      task: move.task,
+      count: goesOn && last?.turn.kind === 'steps' ? last.turn.count + 1 : 1,
+      ended,
+    };
     if (goesOn) turns[turns.length - 1] = { turn, end: depth };
     else turns.push({ turn, end: depth });
     call = made;
@@ -67,7 +81,11 @@ function stepped(tip: Moment, { task, count, ended }: Extract<Turn, { kind: 'ste
   let at = tip;
   for (let made = 0; made < MOVE_LIMIT && (ended || made < count); made += 1) {
     const now = frameOf(at);
-    if (nextStep(now.program, now.state, index)?.call !== call || !canMove(now.program, now.state, index)) return at;
+    if (
+      nextStep(now.program, now.state, index)?.call !== call ||
+      !canMove(now.program, now.state, index)
+    )
+      return at;
     at = nextMoment(at, { kind: 'step', task });
   }
   return at;

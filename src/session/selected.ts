@@ -13,9 +13,16 @@ export function selectedAt({ program }: Frame, name: string | undefined): Select
   if (name === undefined) return undefined;
   const object = program.objects.find((each) => each.name === name);
   if (object) return { kind: 'object', object };
-  if (name === 'driver' || program.world.processes.includes(name) || program.tasks.some((each) => each.name === name)) return { kind: 'actor', name };
+  if (
+    name === 'driver' ||
+    program.world.processes.includes(name) ||
+    program.tasks.some((each) => each.name === name)
+  )
+    return { kind: 'actor', name };
   const table = name === 'fops:parked' ? 'parked' : name === 'fops:normal' ? 'normal' : undefined;
-  return table && program.files.some(({ normal }) => normal) ? { kind: 'table', table, title: tableTitle(program.model.parked.length === 0, table) } : undefined;
+  return table && program.files.some(({ normal }) => normal)
+    ? { kind: 'table', table, title: tableTitle(program.model.parked.length === 0, table) }
+    : undefined;
 }
 
 /** A table of file operations; where no fops are ever swapped, the gate before the only one. */

@@ -14,8 +14,11 @@ import { enabledTasks } from './turns';
 function scenario(): Scenario {
   const design = DESIGNS[0]?.id;
   const parsed = parseScenario({
-    format: 'vfio-playground/scenario@1', title: 'Sandbox', design,
-    world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] }, calls: [],
+    format: 'vfio-playground/scenario@1',
+    title: 'Sandbox',
+    design,
+    world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] },
+    calls: [],
   });
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
   return parsed.scenario;
@@ -28,7 +31,10 @@ function sandbox(): Session {
 }
 
 function press(session: Session, actor: string, title: string, make = runCall): void {
-  const found = actorsOf(currentFrame(session.getState())).find((each) => each.name === actor)?.actions.flatMap((each) => each.choices).find((each) => each.title === title);
+  const found = actorsOf(currentFrame(session.getState()))
+    .find((each) => each.name === actor)
+    ?.actions.flatMap((each) => each.choices)
+    .find((each) => each.title === title);
   if (!found) throw new Error(`${actor} has no ${title}`);
   expect(make(session, found.call)).toBeUndefined();
 }
@@ -38,7 +44,14 @@ const stateOf = (session: Session): number[] => [...currentFrame(session.getStat
 it('walks the cdev path by buttons; undo and redo restore every state', () => {
   const session = sandbox();
   const seen = [stateOf(session)];
-  for (const title of ['Open vfio0', 'Open /dev/iommu', 'Bind fd1 to ictx1', 'Allocate an IOAS in ictx1', 'Attach fd1 to ioas1', 'Use fd1']) {
+  for (const title of [
+    'Open vfio0',
+    'Open /dev/iommu',
+    'Bind fd1 to ictx1',
+    'Allocate an IOAS in ictx1',
+    'Attach fd1 to ioas1',
+    'Use fd1',
+  ]) {
     press(session, 'qemu', title);
     seen.push(stateOf(session));
   }

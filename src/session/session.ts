@@ -99,7 +99,12 @@ export type Session = StoreApi<SessionState>;
 
 /** A run at the start of `setup` with nothing tried yet. */
 export function freshRun(setup: Setup): Run {
-  return { setup, branches: [{ id: 1, name: 'main', tip: rootMoment(setup), from: undefined }], branch: 1, cursor: 0 };
+  return {
+    setup,
+    branches: [{ id: 1, name: 'main', tip: rootMoment(setup), from: undefined }],
+    branch: 1,
+    cursor: 0,
+  };
 }
 
 /** A playground of its own: a page with two embeds has two. */
@@ -111,7 +116,16 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     selection: undefined,
     hover: undefined,
     settings: { speed: 2, playing: false, order: 'inTurn', seed: 1, theme: 'system' },
-    layout: { view: 'stage', side: 'listing', foot: 'timeline', pane: 'stage', present: false, tour: undefined, act: 'run', opening: false },
+    layout: {
+      view: 'stage',
+      side: 'listing',
+      foot: 'timeline',
+      pane: 'stage',
+      present: false,
+      tour: undefined,
+      act: 'run',
+      opening: false,
+    },
     check: { kind: 'idle' },
     mutations: [],
     messages: [],

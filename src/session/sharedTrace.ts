@@ -19,9 +19,16 @@ export function sharedTrace(state: SessionState, extent: Extent): Trace {
   const parsed = parseLink(permalinkOf(state));
   if (!end || !parsed.ok) throw new Error('the session has no link');
   const { link } = parsed;
-  const made = branchMoments(state).slice(0, end.depth + 1).filter(({ move }) => move?.kind === 'step').length;
+  const made = branchMoments(state)
+    .slice(0, end.depth + 1)
+    .filter(({ move }) => move?.kind === 'step').length;
   const opened = openLink(makeLink({ ...link, steps: link.steps.slice(0, made) }));
-  if (!opened.ok || opened.trace.steps.length !== made) throw new Error(opened.ok ? `the link of the session replays ${opened.trace.steps.length} of ${made} steps` : opened.message);
+  if (!opened.ok || opened.trace.steps.length !== made)
+    throw new Error(
+      opened.ok
+        ? `the link of the session replays ${opened.trace.steps.length} of ${made} steps`
+        : opened.message,
+    );
   memo.set(end, opened.trace);
   return opened.trace;
 }

@@ -11,7 +11,14 @@ import { forward } from './transport';
 
 const still = (hash = '', scenario?: string): Address & { readonly written: string[] } => {
   const written: string[] = [];
-  return { hash: () => written.at(-1) ?? hash, parameter: () => scenario, write: (next) => void written.push(next), onChange: () => undefined, onLeave: () => undefined, written };
+  return {
+    hash: () => written.at(-1) ?? hash,
+    parameter: () => scenario,
+    write: (next) => void written.push(next),
+    onChange: () => undefined,
+    onLeave: () => undefined,
+    written,
+  };
 };
 
 it('begins with the first scenario as the library has it', async () => {
@@ -39,10 +46,12 @@ it('writes to the address what was done before the codec had loaded', async () =
 
 it('says that it waits until what is wanted has loaded', async () => {
   const { session } = await startSession(still());
-  const done = new Promise<void>((resolve) => opening.use(session, ({ switchDesign }) => {
-    switchDesign(session, 'rfc-opened');
-    resolve();
-  }));
+  const done = new Promise<void>((resolve) =>
+    opening.use(session, ({ switchDesign }) => {
+      switchDesign(session, 'rfc-opened');
+      resolve();
+    }),
+  );
   expect(session.getState().loading).toBe(1);
   await done;
   await expect.poll(() => session.getState().loading).toBe(0);
@@ -52,5 +61,7 @@ it('says that it waits until what is wanted has loaded', async () => {
 it('names every design, in the order of menus, and finds it', () => {
   expect(DESIGNS.map(({ id, title }) => ({ id, title }))).toEqual(Object.values(DESIGN_NAMES));
   expect(DESIGNS.map(({ id }) => designById(id))).toEqual(DESIGNS);
-  expect(() => registerDesigns(DESIGNS.map((design) => ({ ...design })))).toThrow(/two designs are called/);
+  expect(() => registerDesigns(DESIGNS.map((design) => ({ ...design })))).toThrow(
+    /two designs are called/,
+  );
 });

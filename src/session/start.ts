@@ -22,9 +22,16 @@ export async function startSession(address: Address): Promise<Started> {
   }
   registerDesigns([upstream]);
   const opened = openScenario(FIRST, FIRST_ID);
-  if (!opened.ok) throw new Error(`the first scenario does not open: ${opened.errors.map(({ message }) => message).join('; ')}`);
+  if (!opened.ok)
+    throw new Error(
+      `the first scenario does not open: ${opened.errors.map(({ message }) => message).join('; ')}`,
+    );
   const session = createSession(opened.run.setup, opened.run);
   arrange(session, { opening: true });
   const first = session.getState();
-  return { session, follow: () => addressing.use(session, ({ followInTab }) => followInTab(session, address, first)) };
+  return {
+    session,
+    follow: () =>
+      addressing.use(session, ({ followInTab }) => followInTab(session, address, first)),
+  };
 }

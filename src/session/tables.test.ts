@@ -18,21 +18,61 @@ function raced(design: string, options = {}): Pick<SessionState, 'run'> {
   return { run: { ...run, cursor: run.branches[0]?.tip.depth ?? 0 } };
 }
 
-const ways = (design: string, options = {}): readonly string[] => turnsOf(currentFrame(raced(design, options)).program).turns
-  .map(({ call, at, place, value, release, locks, made, ofFile }) => `${call} ${at}: ${place}=${value}${release ? ' release' : ''}${made ? ' made' : ''} under ${locks.join(', ') || 'nothing'}${ofFile ? '' : ', all files'}`);
+const ways = (design: string, options = {}): readonly string[] =>
+  turnsOf(currentFrame(raced(design, options)).program).turns.map(
+    ({ call, at, place, value, release, locks, made, ofFile }) =>
+      `${call} ${at}: ${place}=${value}${release ? ' release' : ''}${made ? ' made' : ''} under ${locks.join(', ') || 'nothing'}${ofFile ? '' : ', all files'}`,
+  );
 
 describe('the way from one table to the other', () => {
   // The locks stand so in domain.md: 3.5 and 3.6, 4.3, 5.6 (BIND.16 before the unlock of dev_set), 2.6 (videv_lock).
   it.each([
-    ['parked-shim', {}, ['bind_iommufd BIND.8: file.f_op=1 under device.lock', 'get_device_fd GDF.4i: file.f_op=1 under group.group_lock, device.lock'], false],
-    ['parked-split', { groupFdStartsParked: 'true' }, ['bind_iommufd BIND.8: file.f_op=1 under device.lock', 'get_device_fd GDF.9: file.f_op=1 under group.group_lock'], false],
-    ['parked-split', { groupFdStartsParked: 'false' }, ['bind_iommufd BIND.8: file.f_op=1 under device.lock', 'get_device_fd GDF.5b: file.f_op=1 made under group.group_lock'], false],
-    ['upstream', {}, ['bind_iommufd BIND.16: df.access_granted=1 release under dev_set.lock', 'get_device_fd GDF.10: df.access_granted=1 release under group.group_lock, dev_set.lock'], false],
-    ['rfc-opened', {}, [
-      'open_cdev OPEN.6b: pci.block_access=0 under pci.reflck.lock, all files',
-      'bind_iommufd BIND.6a: pci.block_access=0 under pci.videv_lock, all files',
-      'get_device_fd GDF.5b: pci.block_access=0 under pci.reflck.lock, all files',
-    ], true],
+    [
+      'parked-shim',
+      {},
+      [
+        'bind_iommufd BIND.8: file.f_op=1 under device.lock',
+        'get_device_fd GDF.4i: file.f_op=1 under group.group_lock, device.lock',
+      ],
+      false,
+    ],
+    [
+      'parked-split',
+      { groupFdStartsParked: 'true' },
+      [
+        'bind_iommufd BIND.8: file.f_op=1 under device.lock',
+        'get_device_fd GDF.9: file.f_op=1 under group.group_lock',
+      ],
+      false,
+    ],
+    [
+      'parked-split',
+      { groupFdStartsParked: 'false' },
+      [
+        'bind_iommufd BIND.8: file.f_op=1 under device.lock',
+        'get_device_fd GDF.5b: file.f_op=1 made under group.group_lock',
+      ],
+      false,
+    ],
+    [
+      'upstream',
+      {},
+      [
+        'bind_iommufd BIND.16: df.access_granted=1 release under dev_set.lock',
+        'get_device_fd GDF.10: df.access_granted=1 release under group.group_lock, dev_set.lock',
+      ],
+      false,
+    ],
+    [
+      'rfc-opened',
+      {},
+      [
+        'open_cdev OPEN.6b: pci.block_access=0 under pci.reflck.lock, all files',
+        'bind_iommufd BIND.6a: pci.block_access=0 under pci.videv_lock, all files',
+        'get_device_fd GDF.5b: pci.block_access=0 under pci.reflck.lock, all files',
+      ],
+      true,
+    ],
   ] as const)('is read from the rows of %s', (design, options, expected, back) => {
     expect(ways(design, options).toSorted()).toEqual([...expected].toSorted());
     expect(turnsOf(currentFrame(raced(design, options)).program).back).toBe(back);
@@ -41,7 +81,10 @@ describe('the way from one table to the other', () => {
 
 describe('what a shut gate admits', () => {
   it.each([
-    ['rfc-opened', ['ioctl'], 'ENODEV GATE.2'], ['parked-shim', [], 'EINVAL GATE.1'], ['parked-split', [], 'EINVAL GATE.1'], ['upstream', [], 'EINVAL GATE.1'],
+    ['rfc-opened', ['ioctl'], 'ENODEV GATE.2'],
+    ['parked-shim', [], 'EINVAL GATE.1'],
+    ['parked-split', [], 'EINVAL GATE.1'],
+    ['upstream', [], 'EINVAL GATE.1'],
   ] as const)('in %s', (id, reaches, refusal) => {
     const model = DESIGNS.find((each) => each.id === id)?.model({});
     if (!model) throw new Error(`no ${id}`);
@@ -57,12 +100,18 @@ describe('the files behind a table', () => {
     const frame = currentFrame(state);
     const normal = filesThrough(frame, branchMoments(state), 'normal');
     const parked = filesThrough(frame, branchMoments(state), 'parked');
-    expect(normal).toMatchObject([{ file: 'fd1', openers: [{ process: 'qemu', fd: 'fd1' }], since: { by: 'qemu BIND.16' } }]);
-    expect(parked).toMatchObject([{ file: 'fd2', openers: [{ process: 'dpdk', fd: 'fd2' }], since: { by: 'dpdk OPEN.4' } }]);
+    expect(normal).toMatchObject([
+      { file: 'fd1', openers: [{ process: 'qemu', fd: 'fd1' }], since: { by: 'qemu BIND.16' } },
+    ]);
+    expect(parked).toMatchObject([
+      { file: 'fd2', openers: [{ process: 'dpdk', fd: 'fd2' }], since: { by: 'dpdk OPEN.4' } },
+    ]);
     const at = normal[0]?.since?.depth ?? 0;
     const before = { run: { ...state.run, cursor: at - 1 } };
     expect(filesThrough(currentFrame(before), branchMoments(before), 'normal')).toEqual([]);
-    expect(filesThrough(currentFrame(before), branchMoments(before), 'parked').map(({ file }) => file)).toEqual(['fd1', 'fd2']);
+    expect(
+      filesThrough(currentFrame(before), branchMoments(before), 'parked').map(({ file }) => file),
+    ).toEqual(['fd1', 'fd2']);
   });
 
   it('are none before any is open', () => {

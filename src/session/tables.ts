@@ -15,18 +15,40 @@ export interface Passing {
 }
 
 /** Every file behind a table, in the order of the program. */
-export function filesThrough(frame: Frame, moments: readonly Moment[], table: 'parked' | 'normal'): readonly Passing[] {
+export function filesThrough(
+  frame: Frame,
+  moments: readonly Moment[],
+  table: 'parked' | 'normal',
+): readonly Passing[] {
   return frame.program.files.flatMap(({ name }, index): Passing[] => {
     if (tableOf(frame, name) !== table) return [];
-    const openers = frame.program.fds.filter(({ file, installed }) => file === index && frame.state[installed] === 1).map(({ process, name: fd }) => ({ process, fd }));
+    const openers = frame.program.fds
+      .filter(({ file, installed }) => file === index && frame.state[installed] === 1)
+      .map(({ process, name: fd }) => ({ process, fd }));
     let first: Frame = frame;
     for (const moment of moments.slice(0, frame.moment.depth).toReversed()) {
       const before = frameOf(moment);
       if (tableOf(before, name) !== table) break;
       first = before;
     }
-    const { step, task, moment: { depth } } = first;
-    return [{ file: name, openers, since: depth === 0 ? undefined : { depth, by: [first.program.tasks[task ?? -1]?.name, step?.id].filter(Boolean).join(' ') } }];
+    const {
+      step,
+      task,
+      moment: { depth },
+    } = first;
+    return [
+      {
+        file: name,
+        openers,
+        since:
+          depth === 0
+            ? undefined
+            : {
+                depth,
+                by: [first.program.tasks[task ?? -1]?.name, step?.id].filter(Boolean).join(' '),
+              },
+      },
+    ];
   });
 }
 
@@ -34,7 +56,11 @@ export function filesThrough(frame: Frame, moments: readonly Moment[], table: 'p
 function tableOf({ program, state }: Frame, name: string): 'parked' | 'normal' | undefined {
   const file = program.files.find((each) => each.name === name);
   const life = program.objects[file?.object ?? -1]?.life;
-  return file?.normal && life !== undefined && state[life] === 1 ? (evaluate(file.normal, state) ? 'normal' : 'parked') : undefined;
+  return file?.normal && life !== undefined && state[life] === 1
+    ? evaluate(file.normal, state)
+      ? 'normal'
+      : 'parked'
+    : undefined;
 }
 
 /** A row that lets the calls of a file through to the driver. */
@@ -65,13 +91,19 @@ export interface Turns {
 /** Read from the rows of the design; nothing here is from the run. */
 export function turnsOf({ model }: Program): Turns {
   const access = model.views.normalAccess.cdev ?? model.views.normalAccess.device;
-  if (!access || !('cmp' in access) || typeof access.a !== 'string' || typeof access.b !== 'number') return { turns: [], back: false };
+  if (!access || !('cmp' in access) || typeof access.a !== 'string' || typeof access.b !== 'number')
+    return { turns: [], back: false };
   const { a: place, b: value } = access;
   // The struct file is the VFS's own, no object of a design.
-  const ofFile = place === 'file.f_op' || model.objects.find(({ role }) => role === place.split('.')[0])?.per === 'file';
+  const ofFile =
+    place === 'file.f_op' ||
+    model.objects.find(({ role }) => role === place.split('.')[0])?.per === 'file';
   const writes = (op: Op): number | undefined => {
-    if (op.kind === 'replaceFops') return place === 'file.f_op' ? Number(op.to === 'normal') : undefined;
-    return op.kind === 'store' && op.place === place && typeof op.value === 'number' ? op.value : undefined;
+    if (op.kind === 'replaceFops')
+      return place === 'file.f_op' ? Number(op.to === 'normal') : undefined;
+    return op.kind === 'store' && op.place === place && typeof op.value === 'number'
+      ? op.value
+      : undefined;
   };
   let back = false;
   const turns: Turn[] = [];
@@ -81,24 +113,56 @@ export function turnsOf({ model }: Program): Turns {
       const made = ops.some((op) => op.kind === 'alloc' && op.object === 'file');
       along(ops, locks, (op, held) => {
         const written = writes(op);
-        if (written === value) turns.push({ call, at: id, confidence, place, value, release: op.kind === 'store' && op.release === true, locks: [...held], made, ofFile });
+        if (written === value)
+          turns.push({
+            call,
+            at: id,
+            confidence,
+            place,
+            value,
+            release: op.kind === 'store' && op.release === true,
+            locks: [...held],
+            made,
+            ofFile,
+          });
         else if (written !== undefined) back = true;
       });
     }
   };
-  const bodies = [...Object.entries(model.calls), ...Object.entries(model.releases).map(([kind, routine]): [string, CallBody] => [`close of a ${kind}`, routine])];
-  for (const [call, body] of bodies) for (const routine of 'steps' in body ? [body] : [...Object.values(body.byKind), body.other]) walk(call, routine);
+  const bodies = [
+    ...Object.entries(model.calls),
+    ...Object.entries(model.releases).map(([kind, routine]): [string, CallBody] => [
+      `close of a ${kind}`,
+      routine,
+    ]),
+  ];
+  for (const [call, body] of bodies)
+    for (const routine of 'steps' in body ? [body] : [...Object.values(body.byKind), body.other])
+      walk(call, routine);
   const seen = new Set<string>();
-  return { turns: turns.filter(({ call, at }) => !seen.has(`${call} ${at}`) && seen.add(`${call} ${at}`)), back };
+  return {
+    turns: turns.filter(({ call, at }) => !seen.has(`${call} ${at}`) && seen.add(`${call} ${at}`)),
+    back,
+  };
 }
 
 /** Visits operations in their order with the mutexes held there. A way that leaves the rows (an error, a jump) does so with locks of its own. */
-function along(ops: readonly Op[], locks: string[], visit: (op: Op, locks: readonly string[]) => void): void {
+function along(
+  ops: readonly Op[],
+  locks: string[],
+  visit: (op: Op, locks: readonly string[]) => void,
+): void {
   for (const op of ops) {
     visit(op, locks);
     if (op.kind === 'mutexLock') locks.push(op.mutex);
-    else if (op.kind === 'mutexUnlock') locks.splice(locks.lastIndexOf(op.mutex), locks.includes(op.mutex) ? 1 : 0);
-    for (const inner of ['ops' in op ? op.ops : [], 'then' in op ? op.then : [], 'otherwise' in op ? op.otherwise : [], 'onZero' in op ? op.onZero : []]) {
+    else if (op.kind === 'mutexUnlock')
+      locks.splice(locks.lastIndexOf(op.mutex), locks.includes(op.mutex) ? 1 : 0);
+    for (const inner of [
+      'ops' in op ? op.ops : [],
+      'then' in op ? op.then : [],
+      'otherwise' in op ? op.otherwise : [],
+      'onZero' in op ? op.onZero : [],
+    ]) {
       const leaves = inner.some(({ kind }) => kind === 'fail' || kind === 'goto' || kind === 'ret');
       along(inner, leaves ? [...locks] : locks, visit);
     }

@@ -16,26 +16,42 @@ function opened(id: string, design: string): Run {
 }
 
 function questionOf(run: Run, ask: number) {
-  return taskQuestions(branchMoments({ run })).find((each) => each.ask === ask) ?? expect.fail(`no question at ${ask}`);
+  return (
+    taskQuestions(branchMoments({ run })).find((each) => each.ask === ask) ??
+    expect.fail(`no question at ${ask}`)
+  );
 }
 
 describe('which task must run next', () => {
   it('is asked where two threads meet at a lock, and the answer names the lock that the other would hold', () => {
     const [question] = taskQuestions(branchMoments({ run: opened('double-bind', 'upstream') }));
-    expect(question).toMatchObject({ right: 'qemu', choices: ['qemu', 'qemu/2'], text: 'Which task must run next for qemu/2’s bind_iommufd(fd1, iommufd1) to be refused?', reason: 'Here qemu takes devset vfio0.lock.' });
+    expect(question).toMatchObject({
+      right: 'qemu',
+      choices: ['qemu', 'qemu/2'],
+      text: 'Which task must run next for qemu/2’s bind_iommufd(fd1, iommufd1) to be refused?',
+      reason: 'Here qemu takes devset vfio0.lock.',
+    });
     expect(question?.others).toHaveLength(1);
-    expect(question?.others[0]?.text).toContain('qemu waits for devset vfio0.lock, held by qemu/2; qemu/2’s bind_iommufd(fd1, iommufd1) succeeds.');
+    expect(question?.others[0]?.text).toContain(
+      'qemu waits for devset vfio0.lock, held by qemu/2; qemu/2’s bind_iommufd(fd1, iommufd1) succeeds.',
+    );
   });
 
   it('is asked of whole calls where the story makes one after the other', () => {
     const question = questionOf(opened('bind-race', 'upstream'), 14);
-    expect(question.text).toBe('Which task must make its call next for dpdk’s bind_iommufd(fd2, iommufd2) to be refused?');
+    expect(question.text).toBe(
+      'Which task must make its call next for dpdk’s bind_iommufd(fd2, iommufd2) to be refused?',
+    );
     expect(question.does).toEqual(['bind_iommufd(fd1, iommufd1)', 'bind_iommufd(fd2, iommufd2)']);
-    expect(question.others[0]?.text).toContain('qemu’s bind_iommufd(fd1, iommufd1) is refused at BIND.9: the device is already open');
+    expect(question.others[0]?.text).toContain(
+      'qemu’s bind_iommufd(fd1, iommufd1) is refused at BIND.9: the device is already open',
+    );
   });
 
   it('is asked of a race that breaks a rule', () => {
-    const found = taskQuestions(branchMoments({ run: opened('container-list-corruption', 'rfc-opened') })).find(({ outcome }) => outcome.kind === 'violation');
+    const found = taskQuestions(
+      branchMoments({ run: opened('container-list-corruption', 'rfc-opened') }),
+    ).find(({ outcome }) => outcome.kind === 'violation');
     expect(found?.text).toContain('to be broken (found by reading, unconfirmed)?');
     expect(found?.others[0]?.text).toContain('the rule holds to the end');
   });
@@ -57,10 +73,17 @@ describe('which task must run next', () => {
         expect(moments[ask + 1]?.move).toEqual({ kind: 'step', task: right });
         if (outcome.kind === 'violation') continue;
         const { program, state } = frameOf(here);
-        const shows = (at: Int32Array): boolean => callStatus(program, at, outcome.call.index) === 'done' && (callResult(program, at, outcome.call.index) === 0) === (outcome.kind === 'success');
+        const shows = (at: Int32Array): boolean =>
+          callStatus(program, at, outcome.call.index) === 'done' &&
+          (callResult(program, at, outcome.call.index) === 0) === (outcome.kind === 'success');
         for (const { moves, chosen } of others) {
           const from = state.slice();
-          for (const name of moves.slice(0, chosen)) step(program, from, program.tasks.findIndex((task) => task.name === name));
+          for (const name of moves.slice(0, chosen))
+            step(
+              program,
+              from,
+              program.tasks.findIndex((task) => task.name === name),
+            );
           const seen = new Set<string>();
           for (const open = [from]; open.length > 0;) {
             const at = open.pop() ?? from;
@@ -86,7 +109,10 @@ describe('which task must run next', () => {
     const way = question.others[0] ?? expect.fail('no other way');
     tryOut(session, question, way, run.branch);
     const away = session.getState().run;
-    expect(currentBranch(away)).toMatchObject({ name: 'qemu/2 first', from: { branch: run.branch, depth: question.ask } });
+    expect(currentBranch(away)).toMatchObject({
+      name: 'qemu/2 first',
+      from: { branch: run.branch, depth: question.ask },
+    });
     expect(away.cursor).toBe(question.ask + 1);
     expect(currentFrame({ run: away }).texts).toContain('qemu/2 takes devset vfio0.lock');
     tryOut(session, question, way, run.branch);

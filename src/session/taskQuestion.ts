@@ -66,9 +66,15 @@ export function taskQuestions(moments: readonly Moment[]): readonly TaskQuestion
 }
 
 /** Descending in depth, over moments of one program. */
-function questionsWithin(moments: readonly Moment[], start: number, end: number): readonly TaskQuestion[] {
+function questionsWithin(
+  moments: readonly Moment[],
+  start: number,
+  end: number,
+): readonly TaskQuestion[] {
   const { program } = frameAt(moments, start);
-  const found = Array.from({ length: end - start }, (_, index) => outcomesAt(frameAt(moments, start + index + 1)));
+  const found = Array.from({ length: end - start }, (_, index) =>
+    outcomesAt(frameAt(moments, start + index + 1)),
+  );
   const all = found.flat();
   const grave = all.filter(({ kind }) => kind !== 'success');
   const outcomes = (grave.length > 0 ? grave : all).slice(0, MOST_OUTCOMES);
@@ -76,14 +82,29 @@ function questionsWithin(moments: readonly Moment[], start: number, end: number)
   const questions: TaskQuestion[] = [];
   let pending = 0;
   for (let ask = end - 1; ask >= start; ask -= 1) {
-    const shown = outcomes.flatMap((outcome, index) => (found[ask - start]?.includes(outcome) === true ? [1 << index] : [])).reduce((a, b) => a | b, 0);
+    const shown = outcomes
+      .flatMap((outcome, index) =>
+        found[ask - start]?.includes(outcome) === true ? [1 << index] : [],
+      )
+      .reduce((a, b) => a | b, 0);
     // A rule that only the past of a run can break is not seen in a state, so nothing can be said of other orders.
     pending |= shown & orders.reach(frameAt(moments, ask + 1).state, 0, 0).reached;
     const point = pending === 0 ? undefined : openPoint(moments, ask, orders, pending);
     if (!point) continue;
     const gravest = outcomes.findIndex((_, index) => (point.lost & (1 << index)) !== 0);
     const outcome = outcomes[gravest];
-    if (outcome) questions.push(questionAt(moments, ask, { ...point, ways: point.ways.filter(({ reach }) => (reach.reached & (1 << gravest)) === 0) }, outcome));
+    if (outcome)
+      questions.push(
+        questionAt(
+          moments,
+          ask,
+          {
+            ...point,
+            ways: point.ways.filter(({ reach }) => (reach.reached & (1 << gravest)) === 0),
+          },
+          outcome,
+        ),
+      );
     pending &= ~point.lost;
   }
   return questions;
@@ -102,7 +123,10 @@ function outcomesAt({ program, state, events, violations }: Frame): readonly Out
     const kind = call && call.errnos.length > 0 ? endOf(program, state, call) : undefined;
     return call && kind ? [{ kind, call }] : [];
   });
-  return [...violations.map(({ property }): Outcome => ({ kind: 'violation', property })), ...returned];
+  return [
+    ...violations.map(({ property }): Outcome => ({ kind: 'violation', property })),
+    ...returned,
+  ];
 }
 
 interface Way {
@@ -121,17 +145,27 @@ interface OpenPoint {
   readonly calls: boolean;
 }
 
-function openPoint(moments: readonly Moment[], ask: number, orders: Orders, pending: number): OpenPoint | undefined {
+function openPoint(
+  moments: readonly Moment[],
+  ask: number,
+  orders: Orders,
+  pending: number,
+): OpenPoint | undefined {
   const moment = moments[ask];
   const move = moments[ask + 1]?.move;
   if (!moment || move?.kind !== 'step') return undefined;
   const frame = frameOf(moment);
   const calls = isBetweenCalls(frame, move.task);
-  const ways = enabledTasks(frame).filter((name) => name !== move.task && isInTheWay(frame, move.task, name)).map((task): Way => {
-    const start = chosen(moment, task, calls);
-    return { task, start, reach: orders.reach(frameOf(start).state, pending, MOST_STATES) };
-  });
-  const known = ways.reduce((bits, { reach }) => bits & (reach.whole ? ~0 : reach.reached), pending);
+  const ways = enabledTasks(frame)
+    .filter((name) => name !== move.task && isInTheWay(frame, move.task, name))
+    .map((task): Way => {
+      const start = chosen(moment, task, calls);
+      return { task, start, reach: orders.reach(frameOf(start).state, pending, MOST_STATES) };
+    });
+  const known = ways.reduce(
+    (bits, { reach }) => bits & (reach.whole ? ~0 : reach.reached),
+    pending,
+  );
   const lost = ways.reduce((bits, { reach }) => bits | ~reach.reached, 0) & known;
   return lost === 0 ? undefined : { lost, ways, calls };
 }
@@ -143,7 +177,8 @@ function isBetweenCalls(frame: Frame, name: string): boolean {
 /** A task between two calls is asked about with others that are, as whole calls; one within a call with those whose next step touches what its own does. */
 function isInTheWay(frame: Frame, mine: string, other: string): boolean {
   if (isBetweenCalls(frame, mine)) return isBetweenCalls(frame, other);
-  const touches = (name: string): readonly number[] => nextStep(frame.program, frame.state, taskNamed(frame.program, name).index)?.touches ?? [];
+  const touches = (name: string): readonly number[] =>
+    nextStep(frame.program, frame.state, taskNamed(frame.program, name).index)?.touches ?? [];
   const fields = touches(mine);
   return touches(other).some((field) => fields.includes(field));
 }
@@ -151,33 +186,66 @@ function isInTheWay(frame: Frame, mine: string, other: string): boolean {
 /** One step of a task, or its whole call until that ends or has to wait. */
 function chosen(moment: Moment, task: string, wholeCall: boolean): Moment {
   let at = nextMoment(moment, { kind: 'step', task });
-  for (let frame = frameOf(at); wholeCall && !isBetweenCalls(frame, task) && enabledTasks(frame).includes(task); frame = frameOf(at)) {
+  for (
+    let frame = frameOf(at);
+    wholeCall && !isBetweenCalls(frame, task) && enabledTasks(frame).includes(task);
+    frame = frameOf(at)
+  ) {
     at = nextMoment(at, { kind: 'step', task });
-    if (at.depth - moment.depth > MOST_MOVES) throw new Error(`a call of ${task} takes more than ${MOST_MOVES} steps`);
+    if (at.depth - moment.depth > MOST_MOVES)
+      throw new Error(`a call of ${task} takes more than ${MOST_MOVES} steps`);
   }
   return at;
 }
 
-function questionAt(moments: readonly Moment[], ask: number, { ways, calls }: OpenPoint, outcome: Outcome): TaskQuestion {
+function questionAt(
+  moments: readonly Moment[],
+  ask: number,
+  { ways, calls }: OpenPoint,
+  outcome: Outcome,
+): TaskQuestion {
   const frame = frameAt(moments, ask);
   const after = frameAt(moments, ask + 1);
   const right = after.program.tasks[after.task ?? -1]?.name ?? '';
   const able = enabledTasks(frame);
   const choices = able.filter((name) => name === right || ways.some(({ task }) => task === name));
   return {
-    kind: 'task', ask, answer: ask + 1, right, choices, outcome, step: after.step,
+    kind: 'task',
+    ask,
+    answer: ask + 1,
+    right,
+    choices,
+    outcome,
+    step: after.step,
     others: ways.map((way) => otherWay(frame, way, right, outcome)),
     text: `Which ${choices.length < able.length ? 'of these tasks' : 'task'} must ${calls ? 'make its call' : 'run'} next for ${outcomePhrase(frame.program, outcome)}?`,
-    does: choices.map((name) => (calls ? upcomingText(frame, name) : nextStep(frame.program, frame.state, taskNamed(frame.program, name).index)?.title) ?? ''),
+    does: choices.map(
+      (name) =>
+        (calls
+          ? upcomingText(frame, name)
+          : nextStep(frame.program, frame.state, taskNamed(frame.program, name).index)?.title) ??
+        '',
+    ),
     reason: `Here ${calls ? `${right} calls ${upcomingText(frame, right)}` : stepText(after)}.`,
   };
 }
 
-function otherWay(here: Frame, { task, start, reach }: Way, right: string, outcome: Outcome): OtherWay {
+function otherWay(
+  here: Frame,
+  { task, start, reach }: Way,
+  right: string,
+  outcome: Outcome,
+): OtherWay {
   const path: Moment[] = [];
-  for (let each: Moment | undefined = start; each && each !== here.moment; each = each.parent) path.unshift(each);
-  const awaited = [tasksOf(here).find(({ name }) => name === right)?.upcoming, outcome.kind === 'violation' ? undefined : outcome.call].filter((call) => call !== undefined);
-  const isTold = ({ program, state }: Frame): boolean => outcome.kind !== 'violation' && awaited.every((call) => endOf(program, state, call) !== undefined);
+  for (let each: Moment | undefined = start; each && each !== here.moment; each = each.parent)
+    path.unshift(each);
+  const awaited = [
+    tasksOf(here).find(({ name }) => name === right)?.upcoming,
+    outcome.kind === 'violation' ? undefined : outcome.call,
+  ].filter((call) => call !== undefined);
+  const isTold = ({ program, state }: Frame): boolean =>
+    outcome.kind !== 'violation' &&
+    awaited.every((call) => endOf(program, state, call) !== undefined);
   for (let at = start; !isTold(frameOf(at)); path.push(at)) {
     const name = taskInTurn(frameOf(at));
     if (name === undefined) break;
@@ -193,7 +261,8 @@ function otherWay(here: Frame, { task, start, reach }: Way, right: string, outco
     ...ending(frameOf(path.at(-1) ?? start), outcome),
   ];
   return {
-    task, chosen: chosenBy,
+    task,
+    chosen: chosenBy,
     moves: path.flatMap(({ move }) => (move?.kind === 'step' ? [move.task] : [])),
     text: `If ${task} goes first: ${told.join('; ')}. No order of what is left changes that (${reach.states} states tried).`,
   };
@@ -206,13 +275,21 @@ function upcomingText(frame: Frame, task: string): string {
 
 /** What a step did, without what it only looked at and how its call ended. */
 function stepText({ program, task, step, events, texts }: Frame): string {
-  const did = texts.filter((_, index) => !['read', 'fail', 'return'].includes(events[index]?.note.kind ?? ''));
-  return did.length > 0 ? did.join('; ') : `${program.tasks[task ?? -1]?.name ?? ''} does ${step?.id ?? ''}, ${step?.title ?? ''}`;
+  const did = texts.filter(
+    (_, index) => !['read', 'fail', 'return'].includes(events[index]?.note.kind ?? ''),
+  );
+  return did.length > 0
+    ? did.join('; ')
+    : `${program.tasks[task ?? -1]?.name ?? ''} does ${step?.id ?? ''}, ${step?.title ?? ''}`;
 }
 
 function refusals({ program, step, events }: Frame): readonly string[] {
   const call = step && program.calls[step.call];
-  return events.flatMap(({ note }) => (note.kind === 'fail' && call ? [`${call.call.by}’s ${callText(call.call)} is refused at ${step.id}: ${note.why}`] : []));
+  return events.flatMap(({ note }) =>
+    note.kind === 'fail' && call
+      ? [`${call.call.by}’s ${callText(call.call)} is refused at ${step.id}: ${note.why}`]
+      : [],
+  );
 }
 
 /** How the other way ends, where no refusal says it. */
@@ -222,5 +299,9 @@ function ending({ program, state }: Frame, outcome: Outcome): readonly string[] 
   const end = endOf(program, state, outcome.call);
   if (end === 'refused') return [];
   if (end === 'success') return [`${name} succeeds`];
-  return [callStatus(program, state, outcome.call.index) === 'skipped' ? `${name} is left out, since what it needs was never made` : `${name} never returns`];
+  return [
+    callStatus(program, state, outcome.call.index) === 'skipped'
+      ? `${name} is left out, since what it needs was never made`
+      : `${name} never returns`,
+  ];
 }

@@ -36,7 +36,10 @@ export function tasksOf(frame: Frame): readonly TaskNow[] {
   const tasks = program.tasks.map(({ index, name, process }): TaskNow => {
     const call = callInFlight(frame, index);
     return {
-      index, name, process, call,
+      index,
+      name,
+      process,
+      call,
       upcoming: call ? undefined : callAt(program, state, index),
       next: nextStep(program, state, index),
       canStep: canMove(program, state, index),

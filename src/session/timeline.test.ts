@@ -11,33 +11,51 @@ import { pathTo, type Moment } from './trail';
 /** Two processes bind one device, a step each in turn. */
 function race(design: string): readonly Moment[] {
   const bind = (by: string, n: number): Scenario['calls'] => [
-    { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` }, { by, call: 'open_iommufd', as: `ictx${n}` }, { by, call: 'bind_iommufd', fd: `fd${n}`, iommufd: `ictx${n}` },
+    { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` },
+    { by, call: 'open_iommufd', as: `ictx${n}` },
+    { by, call: 'bind_iommufd', fd: `fd${n}`, iommufd: `ictx${n}` },
   ];
   const scenario: Scenario = {
-    title: 'race', about: '', design: designById(design)?.id ?? expect.fail(`no design ${design}`), options: {}, schedule: { random: 5 }, beats: [], expect: undefined,
-    world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] }, calls: [...bind('qemu', 1), ...bind('dpdk', 2)],
+    title: 'race',
+    about: '',
+    design: designById(design)?.id ?? expect.fail(`no design ${design}`),
+    options: {},
+    schedule: { random: 5 },
+    beats: [],
+    expect: undefined,
+    world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] },
+    calls: [...bind('qemu', 1), ...bind('dpdk', 2)],
   };
   const opened = openScenario(scenario, undefined);
   if (!opened.ok) throw new Error(opened.errors.map((each) => each.message).join('; '));
   return pathTo(currentBranch(opened.run).tip);
 }
 
-const laneNamed = (lanes: readonly Lane[], task: string): Lane => lanes.find((lane) => lane.task === task) ?? expect.fail(`no lane of ${task}`);
+const laneNamed = (lanes: readonly Lane[], task: string): Lane =>
+  lanes.find((lane) => lane.task === task) ?? expect.fail(`no lane of ${task}`);
 
 describe('lanes', () => {
   const moments = race('upstream');
   const lanes = lanesOf(moments);
 
   it('gives every move to the task that made it, inside one bar', () => {
-    expect(lanes.flatMap((lane) => lane.moves).toSorted((a, b) => a - b)).toEqual(moments.slice(1).map((moment) => moment.depth));
-    for (const { moves, bars } of lanes) for (const depth of moves) expect(bars.filter((bar) => bar.from < depth && depth <= bar.to)).toHaveLength(1);
+    expect(lanes.flatMap((lane) => lane.moves).toSorted((a, b) => a - b)).toEqual(
+      moments.slice(1).map((moment) => moment.depth),
+    );
+    for (const { moves, bars } of lanes)
+      for (const depth of moves)
+        expect(bars.filter((bar) => bar.from < depth && depth <= bar.to)).toHaveLength(1);
   });
 
   it('names what a call returned', () => {
     expect(laneNamed(lanes, 'dpdk').bars.map((bar) => bar.returned)).toEqual(['fd2', 'ictx2', '0']);
     const refused = laneNamed(lanes, 'qemu').bars.at(-1);
     expect(refused?.returned).toMatch(/^-E/);
-    expect(laneNamed(lanes, 'qemu').marks.filter((mark) => mark.kind === 'refused' && mark.depth <= (refused?.to ?? 0))).toHaveLength(1);
+    expect(
+      laneNamed(lanes, 'qemu').marks.filter(
+        (mark) => mark.kind === 'refused' && mark.depth <= (refused?.to ?? 0),
+      ),
+    ).toHaveLength(1);
   });
 
   it('shows a lock as held exactly while the state says so, and no lock on two lines', () => {
@@ -45,9 +63,16 @@ describe('lanes', () => {
     for (const [index, lane] of lanes.entries()) {
       for (const moment of moments) {
         const { program, state } = frameOf(moment);
-        const held = program.fields.filter((field) => field.kind === 'mutex' && state[field.index] === index + 1).map((field) => field.title);
-        const shown = lane.holds.filter((hold) => hold.from < moment.depth && moment.depth < hold.to);
-        expect(shown.map((hold) => hold.text).toSorted(), `${lane.task} at ${moment.depth}`).toEqual(held.toSorted());
+        const held = program.fields
+          .filter((field) => field.kind === 'mutex' && state[field.index] === index + 1)
+          .map((field) => field.title);
+        const shown = lane.holds.filter(
+          (hold) => hold.from < moment.depth && moment.depth < hold.to,
+        );
+        expect(
+          shown.map((hold) => hold.text).toSorted(),
+          `${lane.task} at ${moment.depth}`,
+        ).toEqual(held.toSorted());
         expect(new Set(shown.map((hold) => hold.line)).size).toBe(shown.length);
         seen += held.length;
       }
@@ -71,18 +96,38 @@ describe('lanes', () => {
 
 it('marks where the fops are swapped, on the lane of the task that swapped them', () => {
   const moments = race('parked-shim');
-  const marks = lanesOf(moments).flatMap((lane) => lane.marks.filter((mark) => mark.kind === 'swap'));
+  const marks = lanesOf(moments).flatMap((lane) =>
+    lane.marks.filter((mark) => mark.kind === 'swap'),
+  );
   expect(marks.length).toBeGreaterThan(0);
   for (const { depth, text } of marks) {
     const frame = frameOf(moments[depth] ?? expect.fail('no moment'));
     const file = frame.program.files.find(({ name }) => text.startsWith(`${name}: `));
-    expect(text.endsWith('normal')).toBe(file?.normal !== undefined && evaluate(file.normal, frame.state) !== 0);
+    expect(text.endsWith('normal')).toBe(
+      file?.normal !== undefined && evaluate(file.normal, frame.state) !== 0,
+    );
   }
 });
 
 it('puts marks together that have no room side by side, each where its gravest is', () => {
-  const mark = (depth: number, kind: 'refused' | 'swap' | 'violation') => ({ depth, kind, text: `${kind} ${depth}` });
-  const groups = groupMarks([mark(40, 'violation'), mark(37, 'swap'), mark(38, 'violation'), mark(38, 'refused'), mark(53, 'refused')], 2);
-  expect(groups.map(({ depth, kind, marks }) => [depth, kind, marks.length])).toEqual([[38, 'violation', 4], [53, 'refused', 1]]);
+  const mark = (depth: number, kind: 'refused' | 'swap' | 'violation') => ({
+    depth,
+    kind,
+    text: `${kind} ${depth}`,
+  });
+  const groups = groupMarks(
+    [
+      mark(40, 'violation'),
+      mark(37, 'swap'),
+      mark(38, 'violation'),
+      mark(38, 'refused'),
+      mark(53, 'refused'),
+    ],
+    2,
+  );
+  expect(groups.map(({ depth, kind, marks }) => [depth, kind, marks.length])).toEqual([
+    [38, 'violation', 4],
+    [53, 'refused', 1],
+  ]);
   expect(groupMarks([mark(1, 'swap'), mark(4, 'swap')], 2)).toHaveLength(2);
 });

@@ -88,7 +88,15 @@ export function lanesOf(moments: readonly Moment[]): readonly Lane[] {
   if (known) return known;
   const drafts = new Map<string, Draft>();
   const laneOf = (name: string): Draft => {
-    const draft = drafts.get(name) ?? { bars: [], moves: [], holds: [], waits: [], marks: [], held: [], open: undefined };
+    const draft = drafts.get(name) ?? {
+      bars: [],
+      moves: [],
+      holds: [],
+      waits: [],
+      marks: [],
+      held: [],
+      open: undefined,
+    };
     drafts.set(name, draft);
     return draft;
   };
@@ -113,31 +121,58 @@ export function lanesOf(moments: readonly Moment[]): readonly Lane[] {
   return lanes;
 }
 
-function bar(open: { readonly from: number; readonly call: Call }, to: number, returned: string | undefined): Bar {
-  return { ...open, to, returned, text: `${callText(open.call)}${returned === undefined ? '' : ` = ${returned}`}` };
+function bar(
+  open: { readonly from: number; readonly call: Call },
+  to: number,
+  returned: string | undefined,
+): Bar {
+  return {
+    ...open,
+    to,
+    returned,
+    text: `${callText(open.call)}${returned === undefined ? '' : ` = ${returned}`}`,
+  };
 }
 
 function addMove(lane: Draft, before: Frame, frame: Frame, depth: number): void {
   const { program, step, events } = frame;
   lane.moves.push(depth);
-  const call = step ? program.calls[step.call]?.call : frame.moment.move?.kind === 'issue' ? frame.moment.move.call : undefined;
+  const call = step
+    ? program.calls[step.call]?.call
+    : frame.moment.move?.kind === 'issue'
+      ? frame.moment.move.call
+      : undefined;
   if (call && !lane.open) lane.open = { from: depth - 1, call };
   for (const { note } of events) {
-    if (note.kind === 'lock') lane.held.push({ text: program.fields[note.field]?.title ?? '', from: depth - 1, line: freeLine(lane) });
+    if (note.kind === 'lock')
+      lane.held.push({
+        text: program.fields[note.field]?.title ?? '',
+        from: depth - 1,
+        line: freeLine(lane),
+      });
     else if (note.kind === 'unlock') {
       const at = lane.held.findIndex(({ text }) => text === program.fields[note.field]?.title);
       const [held] = at < 0 ? [] : lane.held.splice(at, 1);
       if (held) lane.holds.push({ ...held, to: depth });
-    } else if (note.kind === 'fail') lane.marks.push({ depth, kind: 'refused', text: `-${note.errno}: ${note.why}` });
-    else if (note.kind === 'warn') lane.marks.push({ depth, kind: 'warn', text: `WARN: ${note.why}` });
+    } else if (note.kind === 'fail')
+      lane.marks.push({ depth, kind: 'refused', text: `-${note.errno}: ${note.why}` });
+    else if (note.kind === 'warn')
+      lane.marks.push({ depth, kind: 'warn', text: `WARN: ${note.why}` });
     else if ((note.kind === 'return' || note.kind === 'skip') && lane.open) {
       const errno = callResult(program, frame.state, note.call);
-      lane.bars.push(bar(lane.open, depth, note.kind === 'skip' ? 'skipped' : errno === 0 ? (lane.open.call.as ?? '0') : `-${errno}`));
+      lane.bars.push(
+        bar(
+          lane.open,
+          depth,
+          note.kind === 'skip' ? 'skipped' : errno === 0 ? (lane.open.call.as ?? '0') : `-${errno}`,
+        ),
+      );
       lane.open = undefined;
     }
   }
   for (const text of swaps(before, frame)) lane.marks.push({ depth, kind: 'swap', text });
-  for (const { property, text } of frame.violations) lane.marks.push({ depth, kind: 'violation', text: `${property}: ${text}` });
+  for (const { property, text } of frame.violations)
+    lane.marks.push({ depth, kind: 'violation', text: `${property}: ${text}` });
 }
 
 function freeLine({ held }: Draft): number {
@@ -153,7 +188,9 @@ function swaps(before: Frame, { program, state }: Frame): readonly string[] {
     const life = program.objects[object]?.life ?? -1;
     if (!normal || state[life] !== 1 || before.state[life] !== 1) return [];
     const now = evaluate(normal, state) !== 0;
-    return now === (evaluate(normal, before.state) !== 0) ? [] : [`${name}: ${accessOf(program.model.parked.length === 0, now ? 'normal' : 'parked')}`];
+    return now === (evaluate(normal, before.state) !== 0)
+      ? []
+      : [`${name}: ${accessOf(program.model.parked.length === 0, now ? 'normal' : 'parked')}`];
   });
 }
 
@@ -163,7 +200,8 @@ function addWaits(laneOf: (name: string) => Draft, frame: Frame, depth: number):
     const lane = laneOf(task.name);
     const text = waitSentence(task.wait);
     const last = lane.waits.at(-1);
-    if (last?.to === depth && last.text === text) lane.waits[lane.waits.length - 1] = { ...last, to: depth + 1 };
+    if (last?.to === depth && last.text === text)
+      lane.waits[lane.waits.length - 1] = { ...last, to: depth + 1 };
     else lane.waits.push({ from: depth, to: depth + 1, text });
   }
 }

@@ -22,7 +22,10 @@ it('shows each stop right after the step that it is about', () => {
     const frame = currentFrame(session.getState());
     expect(session.getState().layout.tour).toBe(at);
     expect(session.getState().run.setup.scenario.design).toBe(stop.design);
-    expect([frame.step?.name, frame.program.tasks[frame.task ?? -1]?.name]).toEqual([stop.at.step, stop.at.by]);
+    expect([frame.step?.name, frame.program.tasks[frame.task ?? -1]?.name]).toEqual([
+      stop.at.step,
+      stop.at.by,
+    ]);
     moveTour(session, 1, false);
   }
   expect(session.getState().layout.tour).toBe(TOUR.length - 1);

@@ -15,8 +15,14 @@ export interface Setup {
 }
 
 /** Whether two setups run alike from their start: their titles and stories may differ. */
-export function sameStart(a: Pick<Setup, 'scenario' | 'mutations'>, b: Pick<Setup, 'scenario' | 'mutations'>): boolean {
-  const start = ({ scenario: { design, options, world, calls }, mutations = [] }: typeof a): string => JSON.stringify([design, options, world, calls, mutations]);
+export function sameStart(
+  a: Pick<Setup, 'scenario' | 'mutations'>,
+  b: Pick<Setup, 'scenario' | 'mutations'>,
+): boolean {
+  const start = ({
+    scenario: { design, options, world, calls },
+    mutations = [],
+  }: typeof a): string => JSON.stringify([design, options, world, calls, mutations]);
   return start(a) === start(b);
 }
 

@@ -50,13 +50,17 @@ export function change(session: Session, settings: Partial<Settings>): void {
 
 /** Whether anything lies ahead: a recorded move, or a task that can step. */
 export function canPlay(state: SessionState): boolean {
-  return state.run.cursor < currentBranch(state.run).tip.depth || enabledTasks(currentFrame(state)).length > 0;
+  return (
+    state.run.cursor < currentBranch(state.run).tip.depth ||
+    enabledTasks(currentFrame(state)).length > 0
+  );
 }
 
 /** One move on: the recorded one, else a step of the task that is in a call, else of the first that can. */
 export function forward(session: Session): void {
   const state = session.getState();
-  if (state.run.cursor < currentBranch(state.run).tip.depth) return seek(session, state.run.cursor + 1);
+  if (state.run.cursor < currentBranch(state.run).tip.depth)
+    return seek(session, state.run.cursor + 1);
   const task = taskInTurn(currentFrame(state));
   if (task !== undefined) step(session, task);
 }
@@ -68,7 +72,10 @@ export function back(session: Session): void {
 
 function arm(session: Session): void {
   const { speed } = session.getState().settings;
-  timers.set(session, setTimeout(() => tick(session), 1000 / speed));
+  timers.set(
+    session,
+    setTimeout(() => tick(session), 1000 / speed),
+  );
 }
 
 function tick(session: Session): void {
@@ -81,7 +88,8 @@ function tick(session: Session): void {
     seek(session, run.cursor + 1);
   } else {
     const frame = currentFrame(state);
-    const task = order === 'inTurn' ? taskInTurn(frame) : pickedTask(enabledTasks(frame), seed, run.cursor);
+    const task =
+      order === 'inTurn' ? taskInTurn(frame) : pickedTask(enabledTasks(frame), seed, run.cursor);
     if (task === undefined) return finish(session);
     playStep(session, task);
   }
@@ -94,10 +102,18 @@ function finish(session: Session): void {
   pause(session);
   const frame = currentFrame(session.getState());
   const waiting = frame.program.tasks.filter((task) => callInFlight(frame, task.index));
-  amend(session, session.getState().run, waiting.length > 0 ? `Stopped: ${waiting.map(({ name }) => name).join(', ')} can not go on` : 'The end: every call has returned');
+  amend(
+    session,
+    session.getState().run,
+    waiting.length > 0
+      ? `Stopped: ${waiting.map(({ name }) => name).join(', ')} can not go on`
+      : 'The end: every call has returned',
+  );
 }
 
 /** The same pick for the same seed and depth, on every engine. */
 function pickedTask(names: readonly string[], seed: number, depth: number): string | undefined {
-  return names.length === 0 ? undefined : names[seededNumbers(Math.imul(seed, 0x1000193) ^ depth)(names.length)];
+  return names.length === 0
+    ? undefined
+    : names[seededNumbers(Math.imul(seed, 0x1000193) ^ depth)(names.length)];
 }

@@ -7,7 +7,9 @@ const enabledMemo = new WeakMap<Frame, readonly string[]>();
 export function enabledTasks(frame: Frame): readonly string[] {
   const known = enabledMemo.get(frame);
   if (known) return known;
-  const names = enabled(frame.program, frame.state).flatMap((index) => frame.program.tasks[index]?.name ?? []);
+  const names = enabled(frame.program, frame.state).flatMap(
+    (index) => frame.program.tasks[index]?.name ?? [],
+  );
   enabledMemo.set(frame, names);
   return names;
 }
@@ -17,6 +19,8 @@ export function taskInTurn(frame: Frame): string | undefined {
   const names = enabledTasks(frame);
   const last = frame.task === undefined ? undefined : frame.program.tasks[frame.task];
   if (last && names.includes(last.name) && callInFlight(frame, last.index)) return last.name;
-  const inFlight = frame.program.tasks.find((task) => names.includes(task.name) && callInFlight(frame, task.index));
+  const inFlight = frame.program.tasks.find(
+    (task) => names.includes(task.name) && callInFlight(frame, task.index),
+  );
   return inFlight?.name ?? names[0];
 }

@@ -23,7 +23,10 @@ function asked(store: Session, name: string) {
 /** To the first depth at which a task waits inside a call. */
 function toWait(store: Session, name: string): void {
   seek(store, 0);
-  const isStuck = (): boolean => tasksOf(currentFrame(store.getState())).some((task) => task.name === name && task.wait !== undefined && task.call !== undefined);
+  const isStuck = (): boolean =>
+    tasksOf(currentFrame(store.getState())).some(
+      (task) => task.name === name && task.wait !== undefined && task.call !== undefined,
+    );
   for (let depth = 1; !isStuck(); depth += 1) {
     seek(store, depth);
     if (store.getState().run.cursor < depth) throw new Error(`${name} never waits`);
@@ -35,7 +38,10 @@ describe('why a task is blocked', () => {
     const store = session('double-bind');
     toWait(store, 'qemu/2');
     const [waits, holds, goesOn] = asked(store, 'qemu/2');
-    expect(waits).toEqual({ text: 'qemu/2 waits for devset vfio0.lock, held by qemu.', depth: undefined });
+    expect(waits).toEqual({
+      text: 'qemu/2 waits for devset vfio0.lock, held by qemu.',
+      depth: undefined,
+    });
     expect(holds?.text).toBe('qemu holds it, taken at BIND.6.');
     expect(goesOn?.text).toMatch(/^qemu can go on: in bind_iommufd\(fd1, iommufd1\), next ./);
     const taken = store.getState().run.cursor;
@@ -47,7 +53,9 @@ describe('why a task is blocked', () => {
   it('names the count that a completion waits for, and who counts in it', () => {
     const store = session('hot-unplug');
     toWait(store, 'driver');
-    expect(asked(store, 'driver').map(({ text }) => text)).toContain('fd1 counts in vfio0.refcount: an open file. It ends when that count is 0.');
+    expect(asked(store, 'driver').map(({ text }) => text)).toContain(
+      'fd1 counts in vfio0.refcount: an open file. It ends when that count is 0.',
+    );
   });
 
   it('says nothing of a task that can go on', () => {
@@ -61,7 +69,11 @@ it('finds who waits for an object or for what it holds, and nobody at others', (
   const store = session('hot-unplug');
   toWait(store, 'driver');
   const frame = currentFrame(store.getState());
-  const waiting = (name: string): readonly string[] => waitersAt(frame, frame.program.objects.find((each) => each.name === name) ?? expect.fail(`no ${name}`)).map((task) => task.name);
+  const waiting = (name: string): readonly string[] =>
+    waitersAt(
+      frame,
+      frame.program.objects.find((each) => each.name === name) ?? expect.fail(`no ${name}`),
+    ).map((task) => task.name);
   expect(waiting('vfio0')).toEqual(['driver']);
   expect(waiting('fd1')).toEqual(['driver']);
   expect(waiting('group 12')).toEqual([]);
@@ -81,5 +93,10 @@ it('tells a circle of waiting tasks as one', () => {
   toWait(store, 'qemu/2');
   const frame = currentFrame(store.getState());
   const task = tasksOf(frame).find(({ name }) => name === 'qemu/2') ?? expect.fail();
-  expect(whyBlocked(frame, branchMoments(store.getState()), task, ['qemu/2', 'qemu'])).toEqual([{ text: 'That closes a circle: qemu/2 waits for qemu waits for qemu/2. None of them can go on.', depth: undefined }]);
+  expect(whyBlocked(frame, branchMoments(store.getState()), task, ['qemu/2', 'qemu'])).toEqual([
+    {
+      text: 'That closes a circle: qemu/2 waits for qemu waits for qemu/2. None of them can go on.',
+      depth: undefined,
+    },
+  ]);
 });

@@ -28,11 +28,17 @@ const Compare = lazy(async () => ({ default: (await import('./compare/Compare'))
 const Verdicts = lazy(async () => ({ default: (await import('./verdicts/Verdicts')).Verdicts }));
 const Present = lazy(async () => ({ default: (await import('./present/Present')).Present }));
 const TourCard = lazy(async () => ({ default: (await import('./tour/TourCard')).TourCard }));
-const PredictCard = lazy(async () => ({ default: (await import('./predict/PredictCard')).PredictCard }));
+const PredictCard = lazy(async () => ({
+  default: (await import('./predict/PredictCard')).PredictCard,
+}));
 const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
 
 const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] = [
-  { id: 'stage', text: 'Stage' }, { id: 'actors', text: 'Actors' }, { id: 'steps', text: 'Steps' }, { id: 'listing', text: 'Listing' }, { id: 'details', text: 'Details' },
+  { id: 'stage', text: 'Stage' },
+  { id: 'actors', text: 'Actors' },
+  { id: 'steps', text: 'Steps' },
+  { id: 'listing', text: 'Listing' },
+  { id: 'details', text: 'Details' },
 ];
 
 interface AppProps {
@@ -40,14 +46,24 @@ interface AppProps {
   readonly search: OwnSearch;
 }
 
-const middle: Readonly<Record<Layout['view'], ReactNode>> = { stage: <Stage />, compare: <Compare />, verdicts: <Verdicts /> };
+const middle: Readonly<Record<Layout['view'], ReactNode>> = {
+  stage: <Stage />,
+  compare: <Compare />,
+  verdicts: <Verdicts />,
+};
 
-const names: Readonly<Record<Layout['view'], string>> = { stage: 'The stage', compare: 'The comparison', verdicts: 'The table of verdicts' };
+const names: Readonly<Record<Layout['view'], string>> = {
+  stage: 'The stage',
+  compare: 'The comparison',
+  verdicts: 'The table of verdicts',
+};
 
 export function App({ session, search }: AppProps) {
   return (
     <SessionContext value={session}>
-      <SearchContext value={search}><Page session={session} /></SearchContext>
+      <SearchContext value={search}>
+        <Page session={session} />
+      </SearchContext>
     </SessionContext>
   );
 }
@@ -75,22 +91,70 @@ function Page({ session }: { readonly session: Session }) {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [session]);
-  const sizes = { '--left': `${left.value}px`, '--right': `${right.value}px`, '--foot': foot.chosen ? `minmax(64px, ${foot.value}px)` : `fit-content(${foot.value}px)`, '--details': `${details.value}px` };
+  const sizes = {
+    '--left': `${left.value}px`,
+    '--right': `${right.value}px`,
+    '--foot': foot.chosen ? `minmax(64px, ${foot.value}px)` : `fit-content(${foot.value}px)`,
+    '--details': `${details.value}px`,
+  };
   return (
-    <div className={styles.app} data-pane={pane} data-present={present ? '' : undefined} style={sizes as CSSProperties}>
+    <div
+      className={styles.app}
+      data-pane={pane}
+      data-present={present ? '' : undefined}
+      style={sizes as CSSProperties}
+    >
       <Header />
-      <aside id="left" className={styles.left} aria-label="Actors"><Actors /></aside>
+      <aside id="left" className={styles.left} aria-label="Actors">
+        <Actors />
+      </aside>
       <main className={styles.main}>
         <Splitter size={left} label="Width of the actors" controls="left" panel="left" />
         <Splitter size={right} label="Width of the listing" controls="right" panel="right" />
-        {predicting
-          ? <LoadGuard what="The questions" key="predict"><Suspense fallback={<span data-loading="" />}><PredictCard /></Suspense></LoadGuard>
-          : touring ? <LoadGuard what="The tour" key="tour"><Suspense fallback={<span data-loading="" />}><TourCard /></Suspense></LoadGuard> : !present && <Story />}
-        <section className={styles.stage} aria-label="Stage"><LoadGuard key={view} what={names[view]}><Suspense fallback={<p className={styles.loading} data-loading="">{view === 'stage' ? 'Setting the stage…' : view === 'compare' ? 'Playing the calls in four designs…' : 'Laying out the table of verdicts…'}</p>}><Fragment key={present ? 'presented' : 'page'}>{middle[view]}</Fragment></Suspense></LoadGuard></section>
+        {predicting ? (
+          <LoadGuard what="The questions" key="predict">
+            <Suspense fallback={<span data-loading="" />}>
+              <PredictCard />
+            </Suspense>
+          </LoadGuard>
+        ) : touring ? (
+          <LoadGuard what="The tour" key="tour">
+            <Suspense fallback={<span data-loading="" />}>
+              <TourCard />
+            </Suspense>
+          </LoadGuard>
+        ) : (
+          !present && <Story />
+        )}
+        <section className={styles.stage} aria-label="Stage">
+          <LoadGuard key={view} what={names[view]}>
+            <Suspense
+              fallback={
+                <p className={styles.loading} data-loading="">
+                  {view === 'stage'
+                    ? 'Setting the stage…'
+                    : view === 'compare'
+                      ? 'Playing the calls in four designs…'
+                      : 'Laying out the table of verdicts…'}
+                </p>
+              }
+            >
+              <Fragment key={present ? 'presented' : 'page'}>{middle[view]}</Fragment>
+            </Suspense>
+          </LoadGuard>
+        </section>
         <Splitter size={foot} label="Height of the timeline" controls="foot" panel="below" />
         <Transport />
-        <div id="foot" className={styles.foot}><Foot /></div>
-        {present && !touring && !predicting && <LoadGuard what="The captions"><Suspense fallback={<div className={styles.captionSpace} data-loading="" />}><Present /></Suspense></LoadGuard>}
+        <div id="foot" className={styles.foot}>
+          <Foot />
+        </div>
+        {present && !touring && !predicting && (
+          <LoadGuard what="The captions">
+            <Suspense fallback={<div className={styles.captionSpace} data-loading="" />}>
+              <Present />
+            </Suspense>
+          </LoadGuard>
+        )}
       </main>
       <aside id="right" className={styles.right} aria-label="Listing and details">
         <Side />
@@ -98,12 +162,24 @@ function Page({ session }: { readonly session: Session }) {
         <Details />
       </aside>
       <nav className={styles.panes} aria-label="Panels">
-        {panes.map(({ id, text }) => <button key={id} type="button" aria-pressed={pane === id} onClick={() => arrange(session, { pane: id })}>{text}{id === 'details' && <SelectedName />}</button>)}
+        {panes.map(({ id, text }) => (
+          <button
+            key={id}
+            type="button"
+            aria-pressed={pane === id}
+            onClick={() => arrange(session, { pane: id })}
+          >
+            {text}
+            {id === 'details' && <SelectedName />}
+          </button>
+        ))}
       </nav>
       <Messages />
       <Dialogs />
       {loading && <span data-loading="" hidden />}
-      <div className={buttons.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>
+      <div className={buttons.hidden} aria-live="polite" aria-atomic="true">
+        {announcement}
+      </div>
     </div>
   );
 }

@@ -33,16 +33,36 @@ export class LoadGuard extends Component<LoadGuardProps, { readonly failed: bool
     const session = this.context;
     return (
       <div
-        className={styles.failed} role="alert" data-dialog={dialog ? '' : undefined}
+        className={styles.failed}
+        role="alert"
+        data-dialog={dialog ? '' : undefined}
         onKeyDown={(event) => {
           if (event.key === 'Escape' && dialog && session) showDialog(session, undefined);
         }}
       >
         <b>{what} could not be loaded.</b>
-        <p>Is the network there? Nothing is lost: the address keeps your run, and the page comes back to it.</p>
+        <p>
+          Is the network there? Nothing is lost: the address keeps your run, and the page comes back
+          to it.
+        </p>
         <div>
-          <button ref={dialog ? focus : undefined} type="button" className={`${buttons.button} ${buttons.primary}`} onClick={() => location.reload()}>Load the page again</button>
-          {dialog && session && <button type="button" className={buttons.button} onClick={() => showDialog(session, undefined)}>Close</button>}
+          <button
+            ref={dialog ? focus : undefined}
+            type="button"
+            className={`${buttons.button} ${buttons.primary}`}
+            onClick={() => location.reload()}
+          >
+            Load the page again
+          </button>
+          {dialog && session && (
+            <button
+              type="button"
+              className={buttons.button}
+              onClick={() => showDialog(session, undefined)}
+            >
+              Close
+            </button>
+          )}
         </div>
       </div>
     );

@@ -3,5 +3,7 @@ export function keepOffline(page: Window): void {
   const { serviceWorker } = page.navigator;
   // Absent in pages without a secure origin, and a page from a file has nothing to fetch anyway.
   if (!('serviceWorker' in page.navigator) || !page.location.protocol.startsWith('http')) return;
-  serviceWorker.register('./sw.js').catch((error: unknown) => console.info('The playground is not kept for use offline:', error));
+  serviceWorker
+    .register('./sw.js')
+    .catch((error: unknown) => console.info('The playground is not kept for use offline:', error));
 }

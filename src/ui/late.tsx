@@ -6,7 +6,9 @@ const all: (() => Promise<unknown>)[] = [];
  * A part of the page that its first picture does without. Where `loadLateParts` had its time it is there at once, with no
  * frame between; before that its place stays empty until it comes. One that does not load throws, for a `LoadGuard`.
  */
-export function late<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
+export function late<Props extends object>(
+  load: () => Promise<ComponentType<Props>>,
+): ComponentType<Props> {
   let part: ComponentType<Props> | undefined;
   const get = async (): Promise<ComponentType<Props>> => (part = await load());
   all.push(get);
@@ -16,9 +18,10 @@ export function late<Props extends object>(load: () => Promise<ComponentType<Pro
       if (Part) return;
       get().then(
         (loaded) => show(() => loaded),
-        (error: unknown) => show(() => {
-          throw error;
-        }),
+        (error: unknown) =>
+          show(() => {
+            throw error;
+          }),
       );
     }, [Part]);
     return Part ? <Part {...props} /> : <span data-loading="" hidden />;

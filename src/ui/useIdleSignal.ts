@@ -7,7 +7,12 @@ export function useIdleSignal(session: Session): void {
     const { dataset } = document.documentElement;
     let pending = 0;
     const look = (): void => {
-      const running = document.getAnimations().some((each) => each.playState === 'running' && each.effect?.getComputedTiming().endTime !== Infinity);
+      const running = document
+        .getAnimations()
+        .some(
+          (each) =>
+            each.playState === 'running' && each.effect?.getComputedTiming().endTime !== Infinity,
+        );
       const loading = document.querySelector('[data-loading]') !== null;
       const idle = !running && !loading && !session.getState().settings.playing;
       if (dataset['idle'] !== String(idle)) dataset['idle'] = String(idle);

@@ -5,13 +5,17 @@ export function useKeptFocus(panel: RefObject<HTMLElement | null>): void {
   const last = useRef<Element | undefined>(undefined);
   useEffect(() => {
     const note = (event: FocusEvent): void => {
-      last.current = event.target instanceof Element && panel.current?.contains(event.target) === true ? event.target : undefined;
+      last.current =
+        event.target instanceof Element && panel.current?.contains(event.target) === true
+          ? event.target
+          : undefined;
     };
     document.addEventListener('focusin', note);
     return () => document.removeEventListener('focusin', note);
   }, [panel]);
   useLayoutEffect(() => {
-    if (!last.current || last.current.isConnected || document.activeElement !== document.body) return;
+    if (!last.current || last.current.isConnected || document.activeElement !== document.body)
+      return;
     last.current = undefined;
     panel.current?.querySelector<HTMLElement>('[tabindex="-1"]')?.focus();
   });

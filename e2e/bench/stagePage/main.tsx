@@ -27,7 +27,9 @@ export interface StageBench {
 }
 
 declare global {
-  interface Window { stageBench: StageBench | undefined }
+  interface Window {
+    stageBench: StageBench | undefined;
+  }
 }
 
 const BUSY = 4;
@@ -38,12 +40,23 @@ const TOOLS = 35;
 function crowd(devices: number): Scenario {
   const names = Array.from({ length: devices }, (_, i) => i);
   return {
-    title: 'bench', about: '', design: 'upstream', options: {}, schedule: 'sequential', beats: [], expect: undefined,
-    world: { devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i % BUSY)) })), processes: names.slice(0, BUSY).map((i) => `vm${i}`) },
+    title: 'bench',
+    about: '',
+    design: 'upstream',
+    options: {},
+    schedule: 'sequential',
+    beats: [],
+    expect: undefined,
+    world: {
+      devices: names.map((i) => ({ name: `vfio${i}`, group: String(10 + (i % BUSY)) })),
+      processes: names.slice(0, BUSY).map((i) => `vm${i}`),
+    },
     calls: names.slice(0, BUSY).flatMap((i) => [
-      { by: `vm${i}`, call: 'open_cdev' as const, device: `vfio${i}`, as: `fd${i}` }, { by: `vm${i}`, call: 'open_iommufd' as const, as: `ictx${i}` },
+      { by: `vm${i}`, call: 'open_cdev' as const, device: `vfio${i}`, as: `fd${i}` },
+      { by: `vm${i}`, call: 'open_iommufd' as const, as: `ictx${i}` },
       { by: `vm${i}`, call: 'bind_iommufd' as const, fd: `fd${i}`, iommufd: `ictx${i}` },
-      { by: `vm${i}`, call: 'ioas_alloc' as const, iommufd: `ictx${i}`, as: `ioas${i}` }, { by: `vm${i}`, call: 'attach_ioas' as const, fd: `fd${i}`, ioas: `ioas${i}` },
+      { by: `vm${i}`, call: 'ioas_alloc' as const, iommufd: `ictx${i}`, as: `ioas${i}` },
+      { by: `vm${i}`, call: 'attach_ioas' as const, fd: `fd${i}`, ioas: `ioas${i}` },
     ]),
   };
 }
@@ -51,7 +64,10 @@ function crowd(devices: number): Scenario {
 function standing(scenario: Scenario): { readonly session: Session; readonly to: number } {
   const opened = openScenario(scenario, undefined);
   if (!opened.ok) throw new Error(opened.errors.map((each) => each.message).join('; '));
-  return { session: createSession(opened.run.setup, opened.run), to: currentBranch(opened.run).tip.depth };
+  return {
+    session: createSession(opened.run.setup, opened.run),
+    to: currentBranch(opened.run).tip.depth,
+  };
 }
 
 registerDesigns([upstream]);
@@ -65,7 +81,10 @@ const shape = shapeNow();
 /** The places that the stage chooses for this room: what is drawn smaller or elsewhere is another page to paint. */
 function shapeNow(): Shape {
   const { program } = currentFrame(session.getState());
-  return bestShape((shape) => sizeIn(program, NO_FOLDS, shape), { width: innerWidth, height: innerHeight - TOOLS });
+  return bestShape((shape) => sizeIn(program, NO_FOLDS, shape), {
+    width: innerWidth,
+    height: innerHeight - TOOLS,
+  });
 }
 
 function graphNow(): Graph {
@@ -81,23 +100,57 @@ function stepOn(): void {
 function Bare() {
   const [graph, setGraph] = useState(() => flowOf(graphNow(), undefined));
   useEffect(() => session.subscribe(() => setGraph((old) => flowOf(graphNow(), old))), []);
-  const keep = useCallback((changes: NodeChange[]) => setGraph((old) => ({ ...old, nodes: applyNodeChanges(changes, old.nodes) })), []);
-  return <ReactFlow nodes={graph.nodes} edges={graph.edges} onNodesChange={keep} fitView minZoom={0.05} panOnScroll nodesDraggable={false} nodesConnectable={false} elementsSelectable={false} />;
+  const keep = useCallback(
+    (changes: NodeChange[]) =>
+      setGraph((old) => ({ ...old, nodes: applyNodeChanges(changes, old.nodes) })),
+    [],
+  );
+  return (
+    <ReactFlow
+      nodes={graph.nodes}
+      edges={graph.edges}
+      onNodesChange={keep}
+      fitView
+      minZoom={0.05}
+      panOnScroll
+      nodesDraggable={false}
+      nodesConnectable={false}
+      elementsSelectable={false}
+    />
+  );
 }
 
-function flowOf(graph: Graph, old: { readonly nodes: Node[]; readonly edges: Edge[] } | undefined): { readonly nodes: Node[]; readonly edges: Edge[] } {
-  const known = new Map<string, Node | Edge>([...(old?.nodes ?? []), ...(old?.edges ?? [])].map((each) => [each.id, each]));
+function flowOf(
+  graph: Graph,
+  old: { readonly nodes: Node[]; readonly edges: Edge[] } | undefined,
+): { readonly nodes: Node[]; readonly edges: Edge[] } {
+  const known = new Map<string, Node | Edge>(
+    [...(old?.nodes ?? []), ...(old?.edges ?? [])].map((each) => [each.id, each]),
+  );
   return {
     nodes: graph.nodes.map((node): Node => {
-      const label = node.kind === 'object' ? `${node.title} ${node.rows.map((row) => row.text).join(' ').slice(0, 24)}` : node.id;
+      const label =
+        node.kind === 'object'
+          ? `${node.title} ${node.rows
+              .map((row) => row.text)
+              .join(' ')
+              .slice(0, 24)}`
+          : node.id;
       const before = known.get(node.id) as Node | undefined;
       if (before?.data['label'] === label) return before;
       if (before) return { ...before, data: { label } };
-      return { id: node.id, position: { x: node.place.x, y: node.place.y }, style: { width: node.place.width, height: node.place.height }, data: { label } };
+      return {
+        id: node.id,
+        position: { x: node.place.x, y: node.place.y },
+        style: { width: node.place.width, height: node.place.height },
+        data: { label },
+      };
     }),
     edges: graph.edges.map(({ id, source, target }): Edge => {
       const before = known.get(id) as Edge | undefined;
-      return before?.source === source && before.target === target ? before : { id, source, target };
+      return before?.source === source && before.target === target
+        ? before
+        : { id, source, target };
     }),
   };
 }
@@ -108,6 +161,8 @@ const { nodes, edges } = graphNow();
 window.stageBench = { nodes: nodes.length, edges: edges.length, step: stepOn };
 createRoot(root).render(
   <SessionContext value={session}>
-    <div id="room" style={bare ? { height: innerHeight - TOOLS } : undefined}>{bare ? <Bare /> : <Stage />}</div>
+    <div id="room" style={bare ? { height: innerHeight - TOOLS } : undefined}>
+      {bare ? <Bare /> : <Stage />}
+    </div>
   </SessionContext>,
 );

@@ -1,11 +1,36 @@
 import type { StepSpec } from '../../kernel/design';
 import {
-  allOf, alloc, decrement, eq, fail, fallible, forEach, free, goto, increment, listAdd, listDel, live, mutexLock, mutexUnlock, ne, notOf, NULL, ref, refDec, refInc, spin, store, test, withPointer,
+  allOf,
+  alloc,
+  decrement,
+  eq,
+  fail,
+  fallible,
+  forEach,
+  free,
+  goto,
+  increment,
+  listAdd,
+  listDel,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  notOf,
+  NULL,
+  ref,
+  refDec,
+  refInc,
+  spin,
+  store,
+  test,
+  withPointer,
 } from '../../kernel/primitives';
 import type { Op, Path } from '../../kernel/primitives';
 import { DOMAIN } from '../iommuGroup';
 
-const ATTACH_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_attach and iommufd_device_replace, v6.6; domain.md 5.7';
+const ATTACH_CITE =
+  'drivers/iommu/iommufd/device.c, iommufd_device_attach and iommufd_device_replace, v6.6; domain.md 5.7';
 const DETACH_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_detach, v6.6; domain.md 5.7';
 
 /** How steps reach the address space: the argument or bound name to put before `/ioas` and `/hwpt`, and what binds that name. */
@@ -16,7 +41,7 @@ export interface IoasView {
 
 /** The compat ioas of the context that a pointer leads to. */
 export function compatIoasBehind(ctx: Path): IoasView {
-  return { name: 'compat', enter: ops => [withPointer(`${ctx}.vfio_ioas`, 'compat', ops)] };
+  return { name: 'compat', enter: (ops) => [withPointer(`${ctx}.vfio_ioas`, 'compat', ops)] };
 }
 
 /** What the attach table is entered with. */
@@ -40,11 +65,23 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
   const ioas = `${e.ioas.name}/ioas`;
   const hwpt = `${e.ioas.name}/hwpt`;
   const { idev } = e;
-  const step = (letter: string, title: string, ops: readonly Op[]): StepSpec => ({ id: id(letter), title, cite: ATTACH_CITE, ops: e.ioas.enter(ops) });
+  const step = (letter: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(letter),
+    title,
+    cite: ATTACH_CITE,
+    ops: e.ioas.enter(ops),
+  });
   return [
-    step('a', 'look the id up and take the object', [spin('objects.xa_lock', test(allOf(live(ioas), eq(`${idev}.ictx`, ref(`${e.ioas.name}/ctx`))), [
-      refInc(`${ioas}.users`),
-    ], [fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError })]))]),
+    step('a', 'look the id up and take the object', [
+      spin(
+        'objects.xa_lock',
+        test(
+          allOf(live(ioas), eq(`${idev}.ictx`, ref(`${e.ioas.name}/ctx`))),
+          [refInc(`${ioas}.users`)],
+          [fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError })],
+        ),
+      ),
+    ]),
     step('b', 'find the automatic page table of the ioas, or make one', [
       mutexLock(`${ioas}.mutex`),
       fallible('iommu_domain_alloc', 'ENOMEM', 'no domain', { at: ioas, to: id('y') }),
@@ -52,38 +89,96 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
     ]),
     step('c', 'compare with the page table of the group', [
       mutexLock(`${idev}.igroup.lock`),
-      test(eq(e.flag, 0), [
-        test(eq(`${idev}.igroup.hwpt`, NULL), [], [test(ne(`${idev}.igroup.hwpt`, ref(hwpt)), [
-          mutexUnlock(`${idev}.igroup.lock`), fail('EINVAL', 'the group is attached to another page table', { at: `${idev}.igroup`, to: id('x') }),
-        ])]),
-        fallible('iopt_table_enforce_dev_resv_regions', 'EADDRINUSE', 'a reserved region is mapped', { at: ioas, to: id('x'), before: [mutexUnlock(`${idev}.igroup.lock`)] }),
-        test(ne(`${idev}.igroup.device_list`, 0), [goto(id('e'))]),
-      ], [
-        test(eq(`${idev}.igroup.hwpt`, ref(hwpt)), [goto(id('f'))]),
-        store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
-      ]),
+      test(
+        eq(e.flag, 0),
+        [
+          test(
+            eq(`${idev}.igroup.hwpt`, NULL),
+            [],
+            [
+              test(ne(`${idev}.igroup.hwpt`, ref(hwpt)), [
+                mutexUnlock(`${idev}.igroup.lock`),
+                fail('EINVAL', 'the group is attached to another page table', {
+                  at: `${idev}.igroup`,
+                  to: id('x'),
+                }),
+              ]),
+            ],
+          ),
+          fallible(
+            'iopt_table_enforce_dev_resv_regions',
+            'EADDRINUSE',
+            'a reserved region is mapped',
+            { at: ioas, to: id('x'), before: [mutexUnlock(`${idev}.igroup.lock`)] },
+          ),
+          test(ne(`${idev}.igroup.device_list`, 0), [goto(id('e'))]),
+        ],
+        [
+          test(eq(`${idev}.igroup.hwpt`, ref(hwpt)), [goto(id('f'))]),
+          store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
+        ],
+      ),
     ]),
     step('d', 'attach the IOMMU group to the domain', [
       mutexLock('iommu_group.mutex'),
       fallible('iommu_attach_group', 'EINVAL', 'the domain does not fit the device', {
-        at: 'iommu_group', to: id('x'), before: [mutexUnlock('iommu_group.mutex'), store(`${idev}.old_hwpt`, NULL), mutexUnlock(`${idev}.igroup.lock`)],
+        at: 'iommu_group',
+        to: id('x'),
+        before: [
+          mutexUnlock('iommu_group.mutex'),
+          store(`${idev}.old_hwpt`, NULL),
+          mutexUnlock(`${idev}.igroup.lock`),
+        ],
       }),
-      store('iommu_group.domain', DOMAIN.attached), mutexUnlock('iommu_group.mutex'),
+      store('iommu_group.domain', DOMAIN.attached),
+      mutexUnlock('iommu_group.mutex'),
     ]),
     step('e', 'count the users of the page table', [
       store(`${idev}.igroup.hwpt`, ref(hwpt)),
-      test(eq(e.flag, 0), [refInc(`${hwpt}.users`), listAdd(`${idev}.group_item`, 'igroup->device_list'), increment(`${idev}.igroup.device_list`)],
+      test(
+        eq(e.flag, 0),
+        [
+          refInc(`${hwpt}.users`),
+          listAdd(`${idev}.group_item`, 'igroup->device_list'),
+          increment(`${idev}.igroup.device_list`),
+        ],
         // Every attached device of the group moves; one reference on the old table is put after the locks.
-        [forEach('idev', 'group', 'sibling', [test(live('sibling'), [test(allOf(eq('sibling.group_item', 1), eq('sibling.igroup', `${idev}.igroup`)), [
-          refInc(`${hwpt}.users`), refDec(`${idev}.old_hwpt.users`),
-        ])])]), refInc(`${idev}.old_hwpt.users`)]),
+        [
+          forEach('idev', 'group', 'sibling', [
+            test(live('sibling'), [
+              test(allOf(eq('sibling.group_item', 1), eq('sibling.igroup', `${idev}.igroup`)), [
+                refInc(`${hwpt}.users`),
+                refDec(`${idev}.old_hwpt.users`),
+              ]),
+            ]),
+          ]),
+          refInc(`${idev}.old_hwpt.users`),
+        ],
+      ),
     ]),
     step('f', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
-    step('g', 'unlock the ioas and put it', [mutexUnlock(`${ioas}.mutex`), refDec(`${ioas}.users`)]),
-    { id: id('h'), title: 'put the page table that was replaced', cite: ATTACH_CITE, ops: [...putOldHwpt(idev)] },
-    step('i', 'the device is attached', [test(eq(e.flag, 0), [refInc(`${idev}.users`), store(e.flag, 1)]), goto(e.next)]),
-    step('x', 'undo: drop a page table that nobody uses', [test(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt))]),
-    step('y', 'undo: unlock the ioas and put it', [mutexUnlock(`${ioas}.mutex`), refDec(`${ioas}.users`), goto(e.onError)]),
+    step('g', 'unlock the ioas and put it', [
+      mutexUnlock(`${ioas}.mutex`),
+      refDec(`${ioas}.users`),
+    ]),
+    {
+      id: id('h'),
+      title: 'put the page table that was replaced',
+      cite: ATTACH_CITE,
+      ops: [...putOldHwpt(idev)],
+    },
+    step('i', 'the device is attached', [
+      test(eq(e.flag, 0), [refInc(`${idev}.users`), store(e.flag, 1)]),
+      goto(e.next),
+    ]),
+    step('x', 'undo: drop a page table that nobody uses', [
+      test(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt)),
+    ]),
+    step('y', 'undo: unlock the ioas and put it', [
+      mutexUnlock(`${ioas}.mutex`),
+      refDec(`${ioas}.users`),
+      goto(e.onError),
+    ]),
   ];
 }
 
@@ -99,31 +194,54 @@ export interface DetachEntry {
 export function detachDevice(e: DetachEntry): readonly StepSpec[] {
   const id = (row: string): string => `${e.prefix}IDETACH.${row}`;
   const { idev } = e;
-  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({ id: id(row), title, cite: DETACH_CITE, ops });
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(row),
+    title,
+    cite: DETACH_CITE,
+    ops,
+  });
   return [
     step('1a', 'take the device off the list of the group', [
       mutexLock(`${idev}.igroup.lock`),
       store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
-      listDel(`${idev}.group_item`, 'igroup->device_list'), decrement(`${idev}.igroup.device_list`),
+      listDel(`${idev}.group_item`, 'igroup->device_list'),
+      decrement(`${idev}.igroup.device_list`),
       test(ne(`${idev}.igroup.device_list`, 0), [goto(id('1c'))]),
     ]),
     step('1b', 'the last device: detach the IOMMU group', [
-      mutexLock('iommu_group.mutex'), store('iommu_group.domain', DOMAIN.blocking), store(`${idev}.igroup.hwpt`, NULL), mutexUnlock('iommu_group.mutex'),
+      mutexLock('iommu_group.mutex'),
+      store('iommu_group.domain', DOMAIN.blocking),
+      store(`${idev}.igroup.hwpt`, NULL),
+      mutexUnlock('iommu_group.mutex'),
     ]),
     step('1c', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
-    step('2', 'put the page table; an automatic one goes with its last user', [...putOldHwpt(idev)]),
+    step('2', 'put the page table; an automatic one goes with its last user', [
+      ...putOldHwpt(idev),
+    ]),
     step('3', 'the attachment no longer uses the object', [refDec(`${idev}.users`), goto(e.next)]),
   ];
 }
 
 /** Puts the page table that the call put aside; at the last user it goes, under its ioas's mutex (in one action). */
 function putOldHwpt(idev: Path): readonly Op[] {
-  return [test(ne(`${idev}.old_hwpt`, NULL), [withPointer(`${idev}.old_hwpt`, 'old', [
-    test(eq('old.users', 2), [
-      mutexLock('old.ioas.mutex'), refDec('old.users'), ...dropHwpt('old'), mutexUnlock('old.ioas.mutex'), free('old'),
-    ], [refDec('old.users')]),
-    store(`${idev}.old_hwpt`, NULL),
-  ])])];
+  return [
+    test(ne(`${idev}.old_hwpt`, NULL), [
+      withPointer(`${idev}.old_hwpt`, 'old', [
+        test(
+          eq('old.users', 2),
+          [
+            mutexLock('old.ioas.mutex'),
+            refDec('old.users'),
+            ...dropHwpt('old'),
+            mutexUnlock('old.ioas.mutex'),
+            free('old'),
+          ],
+          [refDec('old.users')],
+        ),
+        store(`${idev}.old_hwpt`, NULL),
+      ]),
+    ]),
+  ];
 }
 
 function destroyHwpt(hwpt: Path): readonly Op[] {

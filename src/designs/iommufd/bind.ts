@@ -1,10 +1,29 @@
 import type { StepSpec } from '../../kernel/design';
-import { alloc, eq, fallible, fget, fput, free, goto, live, NULL, ref, refDec, refInc, spin, store, test, warnOn, withPointer } from '../../kernel/primitives';
+import {
+  alloc,
+  eq,
+  fallible,
+  fget,
+  fput,
+  free,
+  goto,
+  live,
+  NULL,
+  ref,
+  refDec,
+  refInc,
+  spin,
+  store,
+  test,
+  warnOn,
+  withPointer,
+} from '../../kernel/primitives';
 import type { Op, Path } from '../../kernel/primitives';
 import { claimByDevice, releaseByDevice } from '../iommuGroup';
 
 const BIND_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_bind, v6.6; domain.md 5.6';
-const UNBIND_CITE = 'drivers/iommu/iommufd/device.c and main.c, iommufd_device_unbind, v6.6; domain.md 5.6';
+const UNBIND_CITE =
+  'drivers/iommu/iommufd/device.c and main.c, iommufd_device_unbind, v6.6; domain.md 5.6';
 
 /** How steps reach the iommufd context: the argument or bound name to put before `/ctx`, and what binds that name. */
 export interface CtxView {
@@ -14,7 +33,7 @@ export interface CtxView {
 
 /** A context that a pointer of an object leads to. */
 export function ctxBehind(pointer: Path): CtxView {
-  return { name: 'ictx', enter: ops => [withPointer(pointer, 'ictx', ops)] };
+  return { name: 'ictx', enter: (ops) => [withPointer(pointer, 'ictx', ops)] };
 }
 
 /** What table IBIND is entered with. */
@@ -36,30 +55,75 @@ export function bindDevice(e: BindEntry): readonly StepSpec[] {
   const { name } = e.ctx;
   const id = (row: string): string => `${e.prefix}IBIND.${row}`;
   const igroup = `${name}/igroup`;
-  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({ id: id(row), title, cite: BIND_CITE, ops: e.ctx.enter(ops) });
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(row),
+    title,
+    cite: BIND_CITE,
+    ops: e.ctx.enter(ops),
+  });
   return [
     step('1', 'check that the IOMMU keeps the caches coherent', [
-      fallible('device_iommu_capable', 'EINVAL', 'no cache coherency', { at: 'device', to: e.onError }),
+      fallible('device_iommu_capable', 'EINVAL', 'no cache coherency', {
+        at: 'device',
+        to: e.onError,
+      }),
     ]),
     step('2', 'get or make the iommufd_group', [
-      fallible('iommu_group_get', 'ENODEV', 'the device has no IOMMU group', { at: 'device', to: e.onError }),
-      spin(`${name}.groups.xa_lock`, test(live(igroup), [refInc(`${igroup}.ref`)], [
-        alloc(igroup), store(`${igroup}.ref`, 1), store(`${igroup}.hwpt`, NULL), store(`${igroup}.device_list`, 0),
-      ])),
+      fallible('iommu_group_get', 'ENODEV', 'the device has no IOMMU group', {
+        at: 'device',
+        to: e.onError,
+      }),
+      spin(
+        `${name}.groups.xa_lock`,
+        test(
+          live(igroup),
+          [refInc(`${igroup}.ref`)],
+          [
+            alloc(igroup),
+            store(`${igroup}.ref`, 1),
+            store(`${igroup}.hwpt`, NULL),
+            store(`${igroup}.device_list`, 0),
+          ],
+        ),
+      ),
     ]),
     step('3', 'check that interrupts are isolated', [
-      fallible('iommu_group_has_isolated_msi', 'EPERM', 'MSI is not isolated', { at: 'iommu_group', to: id('U2') }),
+      fallible('iommu_group_has_isolated_msi', 'EPERM', 'MSI is not isolated', {
+        at: 'iommu_group',
+        to: id('U2'),
+      }),
     ]),
-    { ...claimByDevice({ id: id('4'), owner: ref(`${name}/ctx`), to: id('U2'), anyDomain: e.anyDomain, enter: e.ctx.enter }) },
+    {
+      ...claimByDevice({
+        id: id('4'),
+        owner: ref(`${name}/ctx`),
+        to: id('U2'),
+        anyDomain: e.anyDomain,
+        enter: e.ctx.enter,
+      }),
+    },
     step('5', 'allocate the object: users = 1, its id reserved', [
-      fallible('iommufd_object_alloc', 'ENOMEM', 'no memory or no id', { at: `${name}/ctx`, to: id('U1') }),
-      alloc(e.idev), store(`${e.idev}.users`, 1), store(`${e.idev}.shortterm_users`, 1), store(`${e.idev}.published`, 0),
-      store(`${e.idev}.group_item`, 0), store(`${e.idev}.old_hwpt`, NULL),
+      fallible('iommufd_object_alloc', 'ENOMEM', 'no memory or no id', {
+        at: `${name}/ctx`,
+        to: id('U1'),
+      }),
+      alloc(e.idev),
+      store(`${e.idev}.users`, 1),
+      store(`${e.idev}.shortterm_users`, 1),
+      store(`${e.idev}.published`, 0),
+      store(`${e.idev}.group_item`, 0),
+      store(`${e.idev}.old_hwpt`, NULL),
     ]),
-    step('6', 'take a reference on the context', [fget(`${name}/file`), store(`${e.idev}.ictx`, ref(`${name}/ctx`))]),
+    step('6', 'take a reference on the context', [
+      fget(`${name}/file`),
+      store(`${e.idev}.ictx`, ref(`${name}/ctx`)),
+    ]),
     step('7', "count the driver's use of the object", [refInc(`${e.idev}.users`)]),
     step('8', 'move the group reference into the object', [store(`${e.idev}.igroup`, ref(igroup))]),
-    step('9', 'publish the object under its id', [spin(`${name}.objects.xa_lock`, store(`${e.idev}.published`, 1)), goto(e.next)]),
+    step('9', 'publish the object under its id', [
+      spin(`${name}.objects.xa_lock`, store(`${e.idev}.published`, 1)),
+      goto(e.next),
+    ]),
     releaseByDevice(id('U1')),
     step('U2', 'put the iommufd_group', [...putGroup(igroup), goto(e.onError)]),
   ];
@@ -81,19 +145,37 @@ export interface UnbindEntry {
 export function unbindDevice(e: UnbindEntry): readonly StepSpec[] {
   const id = (row: string): string => `${e.prefix}IUNBIND.${row}`;
   const { idev } = e;
-  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({ id: id(row), title, cite: UNBIND_CITE, ops });
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(row),
+    title,
+    cite: UNBIND_CITE,
+    ops,
+  });
   return [
-    ...(e.detach ? [
-      step('1', 'detach first, if attached', [test(eq(e.detach.flag, 0), [goto(id('2'))])]),
-      ...e.detach.steps,
-      step('1b', 'the device is no longer attached', [store(e.detach.flag, 0)]),
-    ] : []),
-    step('2', 'drop the short-term reference (nobody else holds one)', [refDec(`${idev}.shortterm_users`)]),
-    step('3', 'take the object out of the context', [spin('objects.xa_lock',
-      refDec(`${idev}.users`), warnOn({ cmp: 'ne', a: `${idev}.users`, b: 1 }, 'somebody still uses the object'), store(`${idev}.users`, 0), store(`${idev}.published`, 0),
-    )]),
+    ...(e.detach
+      ? [
+          step('1', 'detach first, if attached', [test(eq(e.detach.flag, 0), [goto(id('2'))])]),
+          ...e.detach.steps,
+          step('1b', 'the device is no longer attached', [store(e.detach.flag, 0)]),
+        ]
+      : []),
+    step('2', 'drop the short-term reference (nobody else holds one)', [
+      refDec(`${idev}.shortterm_users`),
+    ]),
+    step('3', 'take the object out of the context', [
+      spin(
+        'objects.xa_lock',
+        refDec(`${idev}.users`),
+        warnOn({ cmp: 'ne', a: `${idev}.users`, b: 1 }, 'somebody still uses the object'),
+        store(`${idev}.users`, 0),
+        store(`${idev}.published`, 0),
+      ),
+    ]),
     releaseByDevice(id('4')),
-    step('5', 'put the iommufd_group', [...putGroup(`${idev}.igroup`), store(`${idev}.igroup`, NULL)]),
+    step('5', 'put the iommufd_group', [
+      ...putGroup(`${idev}.igroup`),
+      store(`${idev}.igroup`, NULL),
+    ]),
     step('6', 'put the context', [fput(`${idev}.ictx.file`), store(`${idev}.ictx`, NULL)]),
     step('7', 'free the object', [free(idev), store(e.pointer, NULL), goto(e.next)]),
   ];

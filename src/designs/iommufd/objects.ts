@@ -1,7 +1,8 @@
 import type { Anchor, Census, ObjectType } from '../../kernel/design';
 
 /** Device fds of the object's IOMMU group, or all of them: each makes one iommufd_device at most. */
-const devicesIn = (a: Anchor, c: Census): number => c.files(['cdev', 'device'], a.group === undefined ? undefined : 'group');
+const devicesIn = (a: Anchor, c: Census): number =>
+  c.files(['cdev', 'device'], a.group === undefined ? undefined : 'group');
 
 /** struct iommufd_ctx: what an open of /dev/iommu makes. Its reference count is the f_count of that file. */
 export const iommufdCtx: ObjectType = {
@@ -9,7 +10,7 @@ export const iommufdCtx: ObjectType = {
   role: 'ctx',
   per: 'file',
   fileKinds: ['iommufd'],
-  name: a => `${a.file} ctx`,
+  name: (a) => `${a.file} ctx`,
   life: {},
   about: 'An iommufd context: the objects and the DMA ownership of one open of /dev/iommu.',
   fields: {
@@ -23,11 +24,14 @@ export const iommufdIoas: ObjectType = {
   type: 'iommufd_ioas',
   role: 'ioas',
   per: 'ioas',
-  name: a => a.ioas!,
+  name: (a) => a.ioas!,
   life: {},
   about: 'An I/O address space.',
   fields: {
-    users: { kind: 'refcount', hi: (_a, c) => 2 + c.calls('attach_ioas') + c.calls('get_device_fd') },
+    users: {
+      kind: 'refcount',
+      hi: (_a, c) => 2 + c.calls('attach_ioas') + c.calls('get_device_fd'),
+    },
     mutex: { kind: 'mutex' },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
   },
@@ -38,7 +42,7 @@ export const iommufdHwpt: ObjectType = {
   type: 'iommufd_hwpt_paging',
   role: 'hwpt',
   per: 'ioas',
-  name: a => `${a.ioas} hwpt`,
+  name: (a) => `${a.ioas} hwpt`,
   life: {},
   about: 'A hardware page table: the IOMMU domain that devices of an ioas share.',
   fields: {
@@ -52,9 +56,10 @@ export const iommufdGroup: ObjectType = {
   type: 'iommufd_group',
   role: 'igroup',
   per: 'iommufdGroup',
-  name: a => `${a.file} igroup ${a.group}`,
+  name: (a) => `${a.file} igroup ${a.group}`,
   life: {},
-  about: 'What one iommufd context knows of an IOMMU group: the page table that all its devices share.',
+  about:
+    'What one iommufd context knows of an IOMMU group: the page table that all its devices share.',
   fields: {
     /** One per bind, and one file may be bound twice where nothing refuses it. */
     ref: { kind: 'refcount', hi: (a, c) => devicesIn(a, c) + c.calls('bind_iommufd') },
@@ -72,7 +77,7 @@ export const iommufdDevice: ObjectType = {
   role: 'idev',
   per: 'file',
   fileKinds: ['cdev', 'device'],
-  name: a => `${a.file} idev`,
+  name: (a) => `${a.file} idev`,
   life: {},
   about: 'A device bound to an iommufd context.',
   fields: {
@@ -83,7 +88,12 @@ export const iommufdDevice: ObjectType = {
     igroup: { kind: 'pointer', types: ['iommufd_group'], same: 'group', edge: 'reference' },
     group_item: { kind: 'bool' },
     /** Local variable of detach and replace: the page table to put once the locks are dropped. */
-    old_hwpt: { kind: 'pointer', bookkeeping: true, types: ['iommufd_hwpt_paging'], edge: 'hidden' },
+    old_hwpt: {
+      kind: 'pointer',
+      bookkeeping: true,
+      types: ['iommufd_hwpt_paging'],
+      edge: 'hidden',
+    },
     dev: { kind: 'link', type: 'vfio_device', edge: 'pointer' },
   },
 };

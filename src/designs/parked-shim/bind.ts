@@ -1,5 +1,24 @@
 import type { Routine, StepSpec } from '../../kernel/design';
-import { driverOp, eq, fail, fallible, fget, fput, increment, mutexLock, mutexUnlock, ne, NULL, ref, replaceFops, ret, say, staticTest, store, test } from '../../kernel/primitives';
+import {
+  driverOp,
+  eq,
+  fail,
+  fallible,
+  fget,
+  fput,
+  increment,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  ref,
+  replaceFops,
+  ret,
+  say,
+  staticTest,
+  store,
+  test,
+} from '../../kernel/primitives';
 import { bindDevice, unbindDevice } from '../iommufd/bind';
 import type { CtxView } from '../iommufd/bind';
 import { REPLY, REVIEW, section } from '../thread2021';
@@ -20,62 +39,142 @@ export interface BindGate {
 export const NO_GATE: BindGate = { before: [], locked: [], undoLocked: [], undoBefore: [] };
 
 /** The context of the argument; a file of another kind was refused before. */
-const boundTo: CtxView = { name: 'iommufd', enter: ops => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)] };
+const boundTo: CtxView = {
+  name: 'iommufd',
+  enter: (ops) => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
+};
 
 /** The bind ioctl of the parked fops: one per device, under its lock; success swaps the f_op of this file. */
-export function bindIommufd(choice: { readonly perDeviceCheck: boolean; readonly anyDomain: boolean }, gate: BindGate): Routine {
+export function bindIommufd(
+  choice: { readonly perDeviceCheck: boolean; readonly anyDomain: boolean },
+  gate: BindGate,
+): Routine {
   const undo = gate.undoLocked[0]?.id ?? 'BIND.U1';
   return {
     name: 'vfio_parked_ioctl_bind_iommufd',
     cite: `${section('3.5')}; ${REVIEW}; ${REPLY}`,
     steps: [
       {
-        id: 'BIND.1', title: 'the VFS calls the handler of the parked fops, which copies the argument', confidence: 'DERIVED',
+        id: 'BIND.1',
+        title: 'the VFS calls the handler of the parked fops, which copies the argument',
+        confidence: 'DERIVED',
         ops: [
-          test(ne('file.f_op', 0), [fail('ENOTTY', 'the normal fops have no bind command', { at: 'file' })]),
+          test(ne('file.f_op', 0), [
+            fail('ENOTTY', 'the normal fops have no bind command', { at: 'file' }),
+          ]),
           fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
         ],
       },
       {
-        id: 'BIND.2', title: 'look the iommufd up', confidence: 'DERIVED',
+        id: 'BIND.2',
+        title: 'look the iommufd up',
+        confidence: 'DERIVED',
         ops: [
-          test(eq('iommufd/fd.installed', 0), [fail('EBADF', 'the iommufd is not open', { at: 'file' })]),
-          staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, [], [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file' })]),
+          test(eq('iommufd/fd.installed', 0), [
+            fail('EBADF', 'the iommufd is not open', { at: 'file' }),
+          ]),
+          staticTest(
+            { arg: 'iommufd', kinds: ['iommufd'] },
+            [],
+            [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file' })],
+          ),
           fget('iommufd/file'),
         ],
       },
       ...gate.before,
-      { id: 'BIND.3', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
       {
-        id: 'BIND.4', title: 'is an iommu context recorded?', confidence: 'DERIVED',
+        id: 'BIND.3',
+        title: 'lock the device',
+        confidence: 'DERIVED',
+        ops: [mutexLock('device.lock')],
+      },
+      {
+        id: 'BIND.4',
+        title: 'is an iommu context recorded?',
+        confidence: 'DERIVED',
         ops: choice.perDeviceCheck
-          ? [test(ne('device.iommu_dev', NULL), [fail('EBUSY', 'the device is bound through another file', { at: 'device', to: 'BIND.U1' })])]
+          ? [
+              test(ne('device.iommu_dev', NULL), [
+                fail('EBUSY', 'the device is bound through another file', {
+                  at: 'device',
+                  to: 'BIND.U1',
+                }),
+              ]),
+            ]
           : [say('no check of device->iommu_dev: only the owner claim can refuse')],
       },
       ...gate.locked,
       ...bindDevice({
-        prefix: 'BIND.5:', ctx: boundTo, idev: 'idev', anyDomain: choice.anyDomain, onError: undo, next: 'BIND.6',
+        prefix: 'BIND.5:',
+        ctx: boundTo,
+        idev: 'idev',
+        anyDomain: choice.anyDomain,
+        onError: undo,
+        next: 'BIND.6',
       }).map(derived),
-      { id: 'BIND.6', title: 'record the iommu context in the device', confidence: 'DERIVED', ops: [store('device.iommu_dev', ref('idev'))] },
       {
-        id: 'BIND.7a', title: 'pin the driver module', confidence: 'DERIVED',
-        ops: [fallible('try_module_get', 'ENODEV', 'the driver module is going away', { at: 'device', to: 'BIND.U3:IUNBIND.2' })],
+        id: 'BIND.6',
+        title: 'record the iommu context in the device',
+        confidence: 'DERIVED',
+        ops: [store('device.iommu_dev', ref('idev'))],
       },
       {
-        id: 'BIND.7b', title: 'run the open op of the driver', confidence: 'DERIVED',
+        id: 'BIND.7a',
+        title: 'pin the driver module',
+        confidence: 'DERIVED',
         ops: [
-          fallible('open_device', 'EIO', 'the driver refuses to open', { at: 'device', to: 'BIND.U3:IUNBIND.2' }),
+          fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
+            at: 'device',
+            to: 'BIND.U3:IUNBIND.2',
+          }),
+        ],
+      },
+      {
+        id: 'BIND.7b',
+        title: 'run the open op of the driver',
+        confidence: 'DERIVED',
+        ops: [
+          fallible('open_device', 'EIO', 'the driver refuses to open', {
+            at: 'device',
+            to: 'BIND.U3:IUNBIND.2',
+          }),
           driverOp('open_device', { file: 'file', insideBind: true }),
           increment('device.open_count'),
         ],
       },
-      { id: 'BIND.8', title: 'swap the fops of this file: parked to normal', confidence: 'DERIVED', ops: [replaceFops('file', 'normal')] },
-      { id: 'BIND.9', title: 'unlock the device and return the device id', confidence: 'DERIVED', ops: [mutexUnlock('device.lock'), fput('iommufd/file'), ret()] },
-      ...unbindDevice({ prefix: 'BIND.U3:', idev: 'idev', pointer: 'device.iommu_dev', detach: undefined, next: undo }).map(derived),
+      {
+        id: 'BIND.8',
+        title: 'swap the fops of this file: parked to normal',
+        confidence: 'DERIVED',
+        ops: [replaceFops('file', 'normal')],
+      },
+      {
+        id: 'BIND.9',
+        title: 'unlock the device and return the device id',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('device.lock'), fput('iommufd/file'), ret()],
+      },
+      ...unbindDevice({
+        prefix: 'BIND.U3:',
+        idev: 'idev',
+        pointer: 'device.iommu_dev',
+        detach: undefined,
+        next: undo,
+      }).map(derived),
       ...gate.undoLocked,
-      { id: 'BIND.U1', title: 'undo: unlock the device', confidence: 'DERIVED', ops: [mutexUnlock('device.lock')] },
+      {
+        id: 'BIND.U1',
+        title: 'undo: unlock the device',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('device.lock')],
+      },
       ...gate.undoBefore,
-      { id: 'BIND.U0', title: 'undo: put the iommufd', confidence: 'DERIVED', ops: [fput('iommufd/file'), ret()] },
+      {
+        id: 'BIND.U0',
+        title: 'undo: put the iommufd',
+        confidence: 'DERIVED',
+        ops: [fput('iommufd/file'), ret()],
+      },
     ],
   };
 }

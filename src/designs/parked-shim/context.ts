@@ -1,16 +1,45 @@
 import type { CallBody, ObjectType, Routine } from '../../kernel/design';
-import { alloc, eq, fail, fallible, fdInstall, forEach, free, live, mutexLock, mutexUnlock, ne, NULL, ref, ret, spin, staticTest, store, test } from '../../kernel/primitives';
+import {
+  alloc,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  forEach,
+  free,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  ref,
+  ret,
+  spin,
+  staticTest,
+  store,
+  test,
+} from '../../kernel/primitives';
 import type { FileKind } from '../../kernel/world';
 import { attachDevice, detachDevice } from '../iommufd/attach';
-import { iommufdCtx, iommufdDevice, iommufdGroup, iommufdHwpt, iommufdIoas } from '../iommufd/objects';
+import {
+  iommufdCtx,
+  iommufdDevice,
+  iommufdGroup,
+  iommufdHwpt,
+  iommufdIoas,
+} from '../iommufd/objects';
 import { REVIEW, section } from '../thread2021';
 import { derived } from './bind';
 
 const IOMMUFD = `drivers/iommu/iommufd/main.c and ioas.c, v6.6; ${section('5.10')}`;
 
 /** The iommufd objects, where files of these kinds are iommufd contexts. */
-export function iommufdObjects(fileKinds: readonly ('iommufd' | 'container')[]): readonly ObjectType[] {
-  return [iommufdCtx, iommufdIoas, iommufdHwpt, iommufdGroup].map((type): ObjectType => ({ ...type, fileKinds })).concat(iommufdDevice);
+export function iommufdObjects(
+  fileKinds: readonly ('iommufd' | 'container')[],
+): readonly ObjectType[] {
+  return [iommufdCtx, iommufdIoas, iommufdHwpt, iommufdGroup]
+    .map((type): ObjectType => ({ ...type, fileKinds }))
+    .concat(iommufdDevice);
 }
 
 /** open(2) of /dev/iommu. */
@@ -18,7 +47,12 @@ export const openIommufd: Routine = {
   name: 'iommufd_fops_open',
   cite: IOMMUFD,
   steps: [
-    { id: 'IOPEN.1', title: 'allocate the context', confidence: 'SRC', ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('ctx'), store('ctx.vfio_ioas', NULL)] },
+    {
+      id: 'IOPEN.1',
+      title: 'allocate the context',
+      confidence: 'SRC',
+      ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('ctx'), store('ctx.vfio_ioas', NULL)],
+    },
     { id: 'IOPEN.2', title: 'install the fd', confidence: 'SRC', ops: [fdInstall(), ret()] },
   ],
 };
@@ -29,10 +63,15 @@ export const openShimContainer: Routine = {
   cite: `${section('3.2')}; ${REVIEW}`,
   steps: [
     {
-      id: 'COPEN.1', title: 'allocate an iommufd context with a compat ioas', confidence: 'DERIVED',
+      id: 'COPEN.1',
+      title: 'allocate an iommufd context with a compat ioas',
+      confidence: 'DERIVED',
       ops: [
         fallible('kzalloc', 'ENOMEM', 'no memory'),
-        alloc('ctx'), alloc('ioas'), store('ioas.users', 1), store('ctx.vfio_ioas', ref('ioas')),
+        alloc('ctx'),
+        alloc('ioas'),
+        store('ioas.users', 1),
+        store('ctx.vfio_ioas', ref('ioas')),
       ],
     },
     { id: 'COPEN.2', title: 'install the fd', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
@@ -43,23 +82,40 @@ export const openShimContainer: Routine = {
 export const releaseContext: Routine = {
   name: 'iommufd_fops_release',
   cite: IOMMUFD,
-  steps: [{
-    id: 'IREL.1', title: 'destroy what is left in the context, then the context', confidence: 'SRC',
-    ops: [
-      forEach('ioas', 'file', 'left', [test(live('left'), [store('left.users', 0), free('left')])]),
-      store('ctx.vfio_ioas', NULL), free('ctx'), ret(),
-    ],
-  }],
+  steps: [
+    {
+      id: 'IREL.1',
+      title: 'destroy what is left in the context, then the context',
+      confidence: 'SRC',
+      ops: [
+        forEach('ioas', 'file', 'left', [
+          test(live('left'), [store('left.users', 0), free('left')]),
+        ]),
+        store('ctx.vfio_ioas', NULL),
+        free('ctx'),
+        ret(),
+      ],
+    },
+  ],
 };
 
 /** IOMMU_IOAS_ALLOC. */
 export const ioasAlloc: Routine = {
   name: 'iommufd_ioas_alloc_ioctl',
   cite: IOMMUFD,
-  steps: [{
-    id: 'IOAS.1', title: 'allocate an ioas and its id', confidence: 'SRC',
-    ops: [fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', { at: 'ctx' }), alloc('ioas/ioas'), store('ioas/ioas.users', 1), ret()],
-  }],
+  steps: [
+    {
+      id: 'IOAS.1',
+      title: 'allocate an ioas and its id',
+      confidence: 'SRC',
+      ops: [
+        fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', { at: 'ctx' }),
+        alloc('ioas/ioas'),
+        store('ioas/ioas.users', 1),
+        ret(),
+      ],
+    },
+  ],
 };
 
 const unknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
@@ -68,39 +124,81 @@ const unknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' }
 export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
   name: 'iommufd_destroy',
   cite: IOMMUFD,
-  steps: [{
-    id: 'DESTROY.1', title: 'take the object out of the context if nobody uses it', confidence: 'SRC',
-    ops: [
-      spin('objects.xa_lock', staticTest('object-is-ioas', [
-        staticTest('same-iommufd', [], [unknownId]),
-        test(live('object/ioas'), [], [unknownId]),
-        test(ne('object/ioas.users', 1), [fail('EBUSY', 'the object is in use', { at: 'object/ioas' })]),
-        store('object/ioas.users', 0),
-        free('object/ioas'),
-      ], [
-        staticTest({ arg: 'object', kinds }, [], [unknownId]),
-        test(live('object/idev'), [], [unknownId]),
-        test(eq('object/idev.ictx', ref('iommufd/ctx')), [], [unknownId]),
-        fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
-      ])),
-      ret(),
-    ],
-  }],
+  steps: [
+    {
+      id: 'DESTROY.1',
+      title: 'take the object out of the context if nobody uses it',
+      confidence: 'SRC',
+      ops: [
+        spin(
+          'objects.xa_lock',
+          staticTest(
+            'object-is-ioas',
+            [
+              staticTest('same-iommufd', [], [unknownId]),
+              test(live('object/ioas'), [], [unknownId]),
+              test(ne('object/ioas.users', 1), [
+                fail('EBUSY', 'the object is in use', { at: 'object/ioas' }),
+              ]),
+              store('object/ioas.users', 0),
+              free('object/ioas'),
+            ],
+            [
+              staticTest({ arg: 'object', kinds }, [], [unknownId]),
+              test(live('object/idev'), [], [unknownId]),
+              test(eq('object/idev.ictx', ref('iommufd/ctx')), [], [unknownId]),
+              fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
+            ],
+          ),
+        ),
+        ret(),
+      ],
+    },
+  ],
 });
 
-const parkedRefuses = test(eq('file.f_op', 0), [fail('EINVAL', 'the parked fops can only bind', { at: 'file' })]);
+const parkedRefuses = test(eq('file.f_op', 0), [
+  fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
+]);
 
 /** ATTACH_IOMMUFD_PT through normal fops, under the device's lock. */
 export const attachIoas: Routine = {
   name: 'vfio_device_ioctl_attach_pt',
   cite: `${section('5.7')}, with the lock of ${section('3.2')}`,
   steps: [
-    { id: 'ATTACH.1', title: 'the VFS calls the handler of the file', confidence: 'DERIVED', ops: [parkedRefuses, fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
-    { id: 'ATTACH.3', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
+    {
+      id: 'ATTACH.1',
+      title: 'the VFS calls the handler of the file',
+      confidence: 'DERIVED',
+      ops: [
+        parkedRefuses,
+        fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
+      ],
+    },
+    {
+      id: 'ATTACH.3',
+      title: 'lock the device',
+      confidence: 'DERIVED',
+      ops: [mutexLock('device.lock')],
+    },
     ...attachDevice({
-      row: 'ATTACH.4', ioas: { name: 'ioas', enter: ops => [staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops)] }, idev: 'device.iommu_dev', flag: 'device.iommufd_attached', record: 'iommu_dev', onError: 'ATTACH.6', next: 'ATTACH.6',
+      row: 'ATTACH.4',
+      ioas: {
+        name: 'ioas',
+        enter: (ops) => [staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops)],
+      },
+      idev: 'device.iommu_dev',
+      flag: 'device.iommufd_attached',
+      record: 'iommu_dev',
+      onError: 'ATTACH.6',
+      next: 'ATTACH.6',
     }).map(derived),
-    { id: 'ATTACH.6', title: 'unlock the device', confidence: 'DERIVED', ops: [mutexUnlock('device.lock'), ret()] },
+    {
+      id: 'ATTACH.6',
+      title: 'unlock the device',
+      confidence: 'DERIVED',
+      ops: [mutexUnlock('device.lock'), ret()],
+    },
   ],
 };
 
@@ -109,19 +207,43 @@ export const detachIoas: Routine = {
   name: 'vfio_device_ioctl_detach_pt',
   cite: `${section('5.7')}, with the lock of ${section('3.2')}`,
   steps: [
-    { id: 'DETACH.1', title: 'the VFS calls the handler of the file', confidence: 'DERIVED', ops: [parkedRefuses, fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
     {
-      id: 'DETACH.3', title: 'lock the device; nothing to do when not attached', confidence: 'DERIVED',
-      ops: [mutexLock('device.lock'), test(eq('device.iommufd_attached', 0), [mutexUnlock('device.lock'), ret()])],
+      id: 'DETACH.1',
+      title: 'the VFS calls the handler of the file',
+      confidence: 'DERIVED',
+      ops: [
+        parkedRefuses,
+        fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
+      ],
     },
-    ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommu_dev', next: 'DETACH.5' }).map(derived),
-    { id: 'DETACH.5', title: 'the device is no longer attached; unlock it', confidence: 'DERIVED', ops: [store('device.iommufd_attached', 0), mutexUnlock('device.lock'), ret()] },
+    {
+      id: 'DETACH.3',
+      title: 'lock the device; nothing to do when not attached',
+      confidence: 'DERIVED',
+      ops: [
+        mutexLock('device.lock'),
+        test(eq('device.iommufd_attached', 0), [mutexUnlock('device.lock'), ret()]),
+      ],
+    },
+    ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommu_dev', next: 'DETACH.5' }).map(
+      derived,
+    ),
+    {
+      id: 'DETACH.5',
+      title: 'the device is no longer attached; unlock it',
+      confidence: 'DERIVED',
+      ops: [store('device.iommufd_attached', 0), mutexUnlock('device.lock'), ret()],
+    },
   ],
 };
 
 /** What a file answers to a call that it does not know. */
 export function refuse(id: string, errno: 'ENOTTY' | 'EINVAL', why: string): Routine {
-  return { name: 'ioctl', cite: section('7'), steps: [{ id, title: why, confidence: 'DERIVED', ops: [fail(errno, why, { at: 'file' })] }] };
+  return {
+    name: 'ioctl',
+    cite: section('7'),
+    steps: [{ id, title: why, confidence: 'DERIVED', ops: [fail(errno, why, { at: 'file' })] }],
+  };
 }
 
 /** A call for these kinds of file; any other file answers -ENOTTY. */

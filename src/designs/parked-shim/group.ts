@@ -1,7 +1,28 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, driverOp, eq, fail, fallible, fdInstall, fget, fput, increment, live, mutexLock, mutexUnlock, ne, NULL, ref, refIncNotZero, replaceFops, ret, say, spin,
-  staticTest, store, test,
+  alloc,
+  driverOp,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  fget,
+  fput,
+  increment,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  ref,
+  refIncNotZero,
+  replaceFops,
+  ret,
+  say,
+  spin,
+  staticTest,
+  store,
+  test,
 } from '../../kernel/primitives';
 import { attachDevice, compatIoasBehind, detachDevice } from '../iommufd/attach';
 import { bindDevice, ctxBehind, unbindDevice } from '../iommufd/bind';
@@ -16,12 +37,29 @@ export const releaseGroup: Routine = {
   name: 'vfio_group_fops_release',
   cite: CITE,
   steps: [
-    { id: 'GREL.1', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
     {
-      id: 'GREL.2', title: 'put the container, if one is set', confidence: 'DERIVED',
-      ops: [test(ne('group.container', NULL), [fput('group.container.file'), store('group.container', NULL)])],
+      id: 'GREL.1',
+      title: 'lock the group',
+      confidence: 'DERIVED',
+      ops: [mutexLock('group.group_lock')],
     },
-    { id: 'GREL.3', title: 'the next opener may come', confidence: 'DERIVED', ops: [store('group.opened', 0), mutexUnlock('group.group_lock')] },
+    {
+      id: 'GREL.2',
+      title: 'put the container, if one is set',
+      confidence: 'DERIVED',
+      ops: [
+        test(ne('group.container', NULL), [
+          fput('group.container.file'),
+          store('group.container', NULL),
+        ]),
+      ],
+    },
+    {
+      id: 'GREL.3',
+      title: 'the next opener may come',
+      confidence: 'DERIVED',
+      ops: [store('group.opened', 0), mutexUnlock('group.group_lock')],
+    },
     { id: 'GREL.4', title: 'put the group', confidence: 'DERIVED', ops: [...putGroup] },
     { id: 'GREL.5', title: 'the group file is gone', confidence: 'DERIVED', ops: [ret()] },
   ],
@@ -33,38 +71,83 @@ export const setContainer: Routine = {
   cite: CITE,
   steps: [
     {
-      id: 'SETC.1', title: 'look the container up', confidence: 'DERIVED',
+      id: 'SETC.1',
+      title: 'look the container up',
+      confidence: 'DERIVED',
       ops: [
         fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
-        test(eq('container/fd.installed', 0), [fail('EBADF', 'the container fd is not open', { at: 'group' })]),
-        staticTest({ arg: 'container', kinds: ['container', 'iommufd'] }, [], [fail('EINVAL', 'the file is neither a container nor an iommufd', { at: 'container/file' })]),
+        test(eq('container/fd.installed', 0), [
+          fail('EBADF', 'the container fd is not open', { at: 'group' }),
+        ]),
+        staticTest(
+          { arg: 'container', kinds: ['container', 'iommufd'] },
+          [],
+          [
+            fail('EINVAL', 'the file is neither a container nor an iommufd', {
+              at: 'container/file',
+            }),
+          ],
+        ),
         fget('container/file'),
       ],
     },
-    { id: 'SETC.2', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
     {
-      id: 'SETC.3', title: 'a group has one container', confidence: 'DERIVED',
-      ops: [test(ne('group.container', NULL), [mutexUnlock('group.group_lock'), fail('EINVAL', 'a container is already set', { at: 'group', to: 'SETC.U' })])],
+      id: 'SETC.2',
+      title: 'lock the group',
+      confidence: 'DERIVED',
+      ops: [mutexLock('group.group_lock')],
     },
     {
-      id: 'SETC.4', title: 'make sure that there is a compat ioas', confidence: 'DERIVED',
+      id: 'SETC.3',
+      title: 'a group has one container',
+      confidence: 'DERIVED',
       ops: [
-        staticTest({ arg: 'container', kinds: ['container', 'iommufd'] }, [
-          fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', { at: 'container/ctx', to: 'SETC.U', before: [mutexUnlock('group.group_lock')] }),
-          spin('objects.xa_lock', test(eq('container/ctx.vfio_ioas', NULL), [
-            alloc('container/ioas'), store('container/ioas.users', 1), store('container/ctx.vfio_ioas', ref('container/ioas')),
-          ])),
+        test(ne('group.container', NULL), [
+          mutexUnlock('group.group_lock'),
+          fail('EINVAL', 'a container is already set', { at: 'group', to: 'SETC.U' }),
         ]),
       ],
     },
     {
-      id: 'SETC.5', title: 'record the container; the group keeps a reference', confidence: 'DERIVED',
+      id: 'SETC.4',
+      title: 'make sure that there is a compat ioas',
+      confidence: 'DERIVED',
       ops: [
-        staticTest({ arg: 'container', kinds: ['container', 'iommufd'] }, [fget('container/file'), store('group.container', ref('container/ctx'))]),
+        staticTest({ arg: 'container', kinds: ['container', 'iommufd'] }, [
+          fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', {
+            at: 'container/ctx',
+            to: 'SETC.U',
+            before: [mutexUnlock('group.group_lock')],
+          }),
+          spin(
+            'objects.xa_lock',
+            test(eq('container/ctx.vfio_ioas', NULL), [
+              alloc('container/ioas'),
+              store('container/ioas.users', 1),
+              store('container/ctx.vfio_ioas', ref('container/ioas')),
+            ]),
+          ),
+        ]),
+      ],
+    },
+    {
+      id: 'SETC.5',
+      title: 'record the container; the group keeps a reference',
+      confidence: 'DERIVED',
+      ops: [
+        staticTest({ arg: 'container', kinds: ['container', 'iommufd'] }, [
+          fget('container/file'),
+          store('group.container', ref('container/ctx')),
+        ]),
         mutexUnlock('group.group_lock'),
       ],
     },
-    { id: 'SETC.U', title: 'put the looked-up file', confidence: 'DERIVED', ops: [fput('container/file'), ret()] },
+    {
+      id: 'SETC.U',
+      title: 'put the looked-up file',
+      confidence: 'DERIVED',
+      ops: [fput('container/file'), ret()],
+    },
   ],
 };
 
@@ -73,12 +156,34 @@ export const unsetContainer: Routine = {
   name: 'vfio_group_unset_container',
   cite: CITE,
   steps: [
-    { id: 'UNSETC.1', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
     {
-      id: 'UNSETC.2', title: 'is a container set?', confidence: 'DERIVED',
-      ops: [test(eq('group.container', NULL), [mutexUnlock('group.group_lock'), fail('EINVAL', 'no container is set', { at: 'group' })])],
+      id: 'UNSETC.1',
+      title: 'lock the group',
+      confidence: 'DERIVED',
+      ops: [mutexLock('group.group_lock')],
     },
-    { id: 'UNSETC.3', title: 'put it', confidence: 'DERIVED', ops: [fput('group.container.file'), store('group.container', NULL), mutexUnlock('group.group_lock'), ret()] },
+    {
+      id: 'UNSETC.2',
+      title: 'is a container set?',
+      confidence: 'DERIVED',
+      ops: [
+        test(eq('group.container', NULL), [
+          mutexUnlock('group.group_lock'),
+          fail('EINVAL', 'no container is set', { at: 'group' }),
+        ]),
+      ],
+    },
+    {
+      id: 'UNSETC.3',
+      title: 'put it',
+      confidence: 'DERIVED',
+      ops: [
+        fput('group.container.file'),
+        store('group.container', NULL),
+        mutexUnlock('group.group_lock'),
+        ret(),
+      ],
+    },
   ],
 };
 
@@ -90,77 +195,202 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
     steps: [
       ...deviceLookup({ id: 'GDF.1' }),
       {
-        id: 'GDF.2', title: 'reserve an fd', confidence: 'DERIVED',
-        ops: [fallible('get_unused_fd_flags', 'EMFILE', 'the fd table is full', { at: 'fd/file', to: 'GDF.U2' })],
+        id: 'GDF.2',
+        title: 'reserve an fd',
+        confidence: 'DERIVED',
+        ops: [
+          fallible('get_unused_fd_flags', 'EMFILE', 'the fd table is full', {
+            at: 'fd/file',
+            to: 'GDF.U2',
+          }),
+        ],
       },
       {
-        id: 'GDF.3', title: 'make an anonymous file with the parked fops', confidence: 'DERIVED',
-        ops: [fallible('anon_inode_getfile', 'ENFILE', 'no struct file', { at: 'fd/file', to: 'GDF.U2' }), { kind: 'alloc', object: 'file' }, fget('file')],
+        id: 'GDF.3',
+        title: 'make an anonymous file with the parked fops',
+        confidence: 'DERIVED',
+        ops: [
+          fallible('anon_inode_getfile', 'ENFILE', 'no struct file', {
+            at: 'fd/file',
+            to: 'GDF.U2',
+          }),
+          { kind: 'alloc', object: 'file' },
+          fget('file'),
+        ],
       },
-      { id: 'GDF.4a', title: 'lock the group: the container stays', confidence: 'MINE', ops: [mutexLock('group.group_lock')] },
       {
-        id: 'GDF.4b', title: 'is a container set?', confidence: 'DERIVED',
-        ops: [test(eq('group.container', NULL), [fail('EINVAL', 'no container is set', { at: 'group', to: 'GDF.U4' })])],
+        id: 'GDF.4a',
+        title: 'lock the group: the container stays',
+        confidence: 'MINE',
+        ops: [mutexLock('group.group_lock')],
       },
-      { id: 'GDF.4c', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
       {
-        id: 'GDF.4d', title: 'is an iommu context recorded?', confidence: 'DERIVED',
+        id: 'GDF.4b',
+        title: 'is a container set?',
+        confidence: 'DERIVED',
+        ops: [
+          test(eq('group.container', NULL), [
+            fail('EINVAL', 'no container is set', { at: 'group', to: 'GDF.U4' }),
+          ]),
+        ],
+      },
+      {
+        id: 'GDF.4c',
+        title: 'lock the device',
+        confidence: 'DERIVED',
+        ops: [mutexLock('device.lock')],
+      },
+      {
+        id: 'GDF.4d',
+        title: 'is an iommu context recorded?',
+        confidence: 'DERIVED',
         ops: choice.perDeviceCheck
-          ? [test(ne('device.iommu_dev', NULL), [fail('EBUSY', 'the device is bound through another file', { at: 'device', to: 'GDF.U4d' })])]
+          ? [
+              test(ne('device.iommu_dev', NULL), [
+                fail('EBUSY', 'the device is bound through another file', {
+                  at: 'device',
+                  to: 'GDF.U4d',
+                }),
+              ]),
+            ]
           : [say('no check of device->iommu_dev: only the owner claim can refuse')],
       },
-      ...bindDevice({ prefix: 'GDF.4e:', ctx: ctxBehind('group.container'), idev: 'idev', onError: 'GDF.U4d', next: 'GDF.4f' }).map(derived),
-      { id: 'GDF.4f', title: 'record the iommu context in the device', confidence: 'DERIVED', ops: [store('device.iommu_dev', ref('idev'))] },
-      ...attachDevice({
-        row: 'GDF.4g', ioas: compatIoasBehind('group.container'), idev: 'idev', flag: 'device.iommufd_attached', record: 'iommu_dev', onError: 'GDF.U4e:IUNBIND.1', next: 'GDF.4h',
+      ...bindDevice({
+        prefix: 'GDF.4e:',
+        ctx: ctxBehind('group.container'),
+        idev: 'idev',
+        onError: 'GDF.U4d',
+        next: 'GDF.4f',
       }).map(derived),
       {
-        id: 'GDF.4h', title: 'run the open op of the driver', confidence: 'DERIVED',
+        id: 'GDF.4f',
+        title: 'record the iommu context in the device',
+        confidence: 'DERIVED',
+        ops: [store('device.iommu_dev', ref('idev'))],
+      },
+      ...attachDevice({
+        row: 'GDF.4g',
+        ioas: compatIoasBehind('group.container'),
+        idev: 'idev',
+        flag: 'device.iommufd_attached',
+        record: 'iommu_dev',
+        onError: 'GDF.U4e:IUNBIND.1',
+        next: 'GDF.4h',
+      }).map(derived),
+      {
+        id: 'GDF.4h',
+        title: 'run the open op of the driver',
+        confidence: 'DERIVED',
         ops: [
-          fallible('open_device', 'EIO', 'the driver refuses to open', { at: 'device', to: 'GDF.U4e:IUNBIND.1' }),
+          fallible('open_device', 'EIO', 'the driver refuses to open', {
+            at: 'device',
+            to: 'GDF.U4e:IUNBIND.1',
+          }),
           driverOp('open_device', { file: 'file', insideBind: true }),
           increment('device.open_count'),
         ],
       },
-      { id: 'GDF.4i', title: 'swap the fops of this file: parked to normal', confidence: 'DERIVED', ops: [replaceFops('file', 'normal')] },
-      { id: 'GDF.4j', title: 'unlock device and group', confidence: 'DERIVED', ops: [mutexUnlock('device.lock'), mutexUnlock('group.group_lock')] },
+      {
+        id: 'GDF.4i',
+        title: 'swap the fops of this file: parked to normal',
+        confidence: 'DERIVED',
+        ops: [replaceFops('file', 'normal')],
+      },
+      {
+        id: 'GDF.4j',
+        title: 'unlock device and group',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('device.lock'), mutexUnlock('group.group_lock')],
+      },
       { id: 'GDF.5', title: 'install the fd', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
       ...unbindDevice({
-        prefix: 'GDF.U4e:', idev: 'idev', pointer: 'device.iommu_dev', next: 'GDF.U4d',
-        detach: { flag: 'device.iommufd_attached', steps: detachDevice({ prefix: 'GDF.U4e:', idev: 'idev', next: 'GDF.U4e:IUNBIND.1b' }) },
+        prefix: 'GDF.U4e:',
+        idev: 'idev',
+        pointer: 'device.iommu_dev',
+        next: 'GDF.U4d',
+        detach: {
+          flag: 'device.iommufd_attached',
+          steps: detachDevice({ prefix: 'GDF.U4e:', idev: 'idev', next: 'GDF.U4e:IUNBIND.1b' }),
+        },
       }).map(derived),
-      { id: 'GDF.U4d', title: 'undo: unlock the device', confidence: 'DERIVED', ops: [mutexUnlock('device.lock')] },
-      { id: 'GDF.U4', title: 'undo: unlock the group', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock')] },
-      { id: 'GDF.U3', title: 'undo: put the parked file, whose release puts the registration', confidence: 'DERIVED', ops: [fput('file'), ret()] },
-      { id: 'GDF.U2', title: 'undo: put the registration reference', confidence: 'DERIVED', ops: [putRegistration, ret()] },
+      {
+        id: 'GDF.U4d',
+        title: 'undo: unlock the device',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('device.lock')],
+      },
+      {
+        id: 'GDF.U4',
+        title: 'undo: unlock the group',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('group.group_lock')],
+      },
+      {
+        id: 'GDF.U3',
+        title: 'undo: put the parked file, whose release puts the registration',
+        confidence: 'DERIVED',
+        ops: [fput('file'), ret()],
+      },
+      {
+        id: 'GDF.U2',
+        title: 'undo: put the registration reference',
+        confidence: 'DERIVED',
+        ops: [putRegistration, ret()],
+      },
     ],
   };
 }
 
 /** Finds a device of the group by name and takes a registration reference; refuses with -ENODEV. */
-export function deviceLookup({ id, to }: { readonly id: string; readonly to?: string }): readonly StepSpec[] {
-  const gone = fail('ENODEV', 'no such device in the group', { at: 'group', ...(to === undefined ? {} : { to }) });
+export function deviceLookup({
+  id,
+  to,
+}: {
+  readonly id: string;
+  readonly to?: string;
+}): readonly StepSpec[] {
+  const gone = fail('ENODEV', 'no such device in the group', {
+    at: 'group',
+    ...(to === undefined ? {} : { to }),
+  });
   const refuse = [mutexUnlock('group.device_lock'), gone];
-  return [{
-    id, title: 'find the device by name and take a registration reference', confidence: 'DERIVED',
-    ops: [
-      mutexLock('group.device_lock'),
-      staticTest('device-in-group', [
-        test(live('device'), [], refuse),
-        test(eq('device.group_next', 0), refuse),
-        refIncNotZero('device.refcount', refuse),
-        mutexUnlock('group.device_lock'),
-      ], refuse),
-    ],
-  }];
+  return [
+    {
+      id,
+      title: 'find the device by name and take a registration reference',
+      confidence: 'DERIVED',
+      ops: [
+        mutexLock('group.device_lock'),
+        staticTest(
+          'device-in-group',
+          [
+            test(live('device'), [], refuse),
+            test(eq('device.group_next', 0), refuse),
+            refIncNotZero('device.refcount', refuse),
+            mutexUnlock('group.device_lock'),
+          ],
+          refuse,
+        ),
+      ],
+    },
+  ];
 }
 
 /** SET_IOMMU on a container that is an iommufd: a formality, the compat ioas is there or not. */
 export const setIommu: Routine = {
   name: 'iommufd_vfio_set_iommu',
   cite: `drivers/iommu/iommufd/vfio_compat.c, v6.6; ${section('5.9')}`,
-  steps: [{
-    id: 'SETI.1', title: 'is there a compat ioas?', confidence: 'DERIVED',
-    ops: [test(eq('ctx.vfio_ioas', NULL), [fail('ENODEV', 'no group has set this container yet', { at: 'ctx' })]), ret()],
-  }],
+  steps: [
+    {
+      id: 'SETI.1',
+      title: 'is there a compat ioas?',
+      confidence: 'DERIVED',
+      ops: [
+        test(eq('ctx.vfio_ioas', NULL), [
+          fail('ENODEV', 'no group has set this container yet', { at: 'ctx' }),
+        ]),
+        ret(),
+      ],
+    },
+  ],
 };

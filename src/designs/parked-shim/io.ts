@@ -8,8 +8,20 @@ const throughFops: Routine = {
   name: 'file->f_op',
   cite: `${section('3.1')} and ${section('3.9')}; ${REVIEW}`,
   steps: [
-    { id: 'GATE.1', title: 'the VFS calls the handler of the file: parked or normal', confidence: 'THREAD', ops: [test(eq('file.f_op', 0), [fail('EINVAL', 'the parked fops can only bind', { at: 'file' })])] },
-    { id: 'GATE.3', title: 'the normal handler runs the op of the driver', confidence: 'THREAD', ops: [driverOp('read, write, mmap or ioctl', { file: 'file' }), ret()] },
+    {
+      id: 'GATE.1',
+      title: 'the VFS calls the handler of the file: parked or normal',
+      confidence: 'THREAD',
+      ops: [
+        test(eq('file.f_op', 0), [fail('EINVAL', 'the parked fops can only bind', { at: 'file' })]),
+      ],
+    },
+    {
+      id: 'GATE.3',
+      title: 'the normal handler runs the op of the driver',
+      confidence: 'THREAD',
+      ops: [driverOp('read, write, mmap or ioctl', { file: 'file' }), ret()],
+    },
   ],
 };
 
@@ -20,8 +32,16 @@ export const deviceIo: CallBody = onlyFor({ cdev: throughFops, device: throughFo
 export const kvmAdd: CallBody = {
   byKind: {
     group: {
-      name: 'kvm_vfio_set_group', cite: 'virt/kvm/vfio.c, v5.14',
-      steps: [{ id: 'KVM.1', title: 'KVM keeps the group file; nothing of it is modelled here', confidence: 'MEM', ops: [ret()] }],
+      name: 'kvm_vfio_set_group',
+      cite: 'virt/kvm/vfio.c, v5.14',
+      steps: [
+        {
+          id: 'KVM.1',
+          title: 'KVM keeps the group file; nothing of it is modelled here',
+          confidence: 'MEM',
+          ops: [ret()],
+        },
+      ],
     },
   },
   other: refuse('KVM.1', 'EINVAL', 'KVM takes group files only'),

@@ -6,7 +6,7 @@ export const vfioDevice: ObjectType = {
   type: 'vfio_device',
   role: 'device',
   per: 'device',
-  name: a => a.device!,
+  name: (a) => a.device!,
   life: { live: (a, world) => startsRegistered(a, { world }) },
   about: 'The VFIO device: registered, pinned by open files, bound at most once.',
   fields: {
@@ -14,7 +14,9 @@ export const vfioDevice: ObjectType = {
     minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
     registered: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
     refcount: {
-      kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'), init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
+      kind: 'refcount',
+      hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
+      init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
     },
     comp: { kind: 'completion', counts: 'refcount' },
     lock: { kind: 'mutex' },
@@ -33,11 +35,16 @@ export const cdev: ObjectType = {
   type: 'cdev',
   role: 'cdev',
   per: 'device',
-  name: a => `${a.device}.cdev`,
-  about: 'The character device of one VFIO device. Open files count on its kobject, which holds the device in memory.',
+  name: (a) => `${a.device}.cdev`,
+  about:
+    'The character device of one VFIO device. Open files count on its kobject, which holds the device in memory.',
   fields: {
     mapped: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
-    kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev'], 'device'), init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    kobj: {
+      kind: 'refcount',
+      hi: (_a, c) => 1 + c.files(['cdev'], 'device'),
+      init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
+    },
     parent: { kind: 'link', type: 'vfio_device', edge: 'reference' },
   },
 };
@@ -47,12 +54,16 @@ export const vfioGroup: ObjectType = {
   type: 'vfio_group',
   role: 'group',
   per: 'group',
-  name: a => `group ${a.group}`,
+  name: (a) => `group ${a.group}`,
   life: { live: groupStartsLive },
-  about: 'The group of the legacy interface: one opener, and the container that its device fds will bind with.',
+  about:
+    'The group of the legacy interface: one opener, and the container that its device fds will bind with.',
   fields: {
     kref: {
-      kind: 'refcount', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length + c.files(['group'], 'group'), init: startDevices,
+      kind: 'refcount',
+      hi: (a, c) =>
+        c.world.devices.filter((d) => d.group === a.group).length + c.files(['group'], 'group'),
+      init: startDevices,
     },
     group_lock: { kind: 'mutex' },
     device_lock: { kind: 'mutex' },

@@ -1,5 +1,26 @@
 import type { Routine, StepSpec } from '../../kernel/design';
-import { complete, eq, fail, fallible, fdInstall, free, goto, idaFree, live, mutexLock, mutexUnlock, ne, refDec, refInc, refIncNotZero, ret, say, spin, store, test } from '../../kernel/primitives';
+import {
+  complete,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  free,
+  goto,
+  idaFree,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  refDec,
+  refInc,
+  refIncNotZero,
+  ret,
+  say,
+  spin,
+  store,
+  test,
+} from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { REVIEW, section } from '../thread2021';
 
@@ -18,42 +39,88 @@ export const openCdev: Routine = {
   cite: `${section('3.4')}; ${REVIEW}`,
   steps: [
     {
-      id: 'CHR.1', title: 'look the number up, pin module and cdev', cite: `fs/char_dev.c, chrdev_open; ${section('1.1')}`, confidence: 'SRC',
+      id: 'CHR.1',
+      title: 'look the number up, pin module and cdev',
+      cite: `fs/char_dev.c, chrdev_open; ${section('1.1')}`,
+      confidence: 'SRC',
       ops: [
-        spin('cdev_lock', test(eq('cdev.mapped', 0), [fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' })])),
+        spin(
+          'cdev_lock',
+          test(eq('cdev.mapped', 0), [
+            fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
+          ]),
+        ),
         fallible('cdev_get', 'ENXIO', 'the driver module is going away', { at: 'cdev' }),
         refInc('cdev.kobj'),
       ],
     },
     {
-      id: 'CHR.2', title: 'give the new file the fops of the cdev: the parked ones', cite: `fs/char_dev.c, chrdev_open; ${section('1.1')}`, confidence: 'SRC',
+      id: 'CHR.2',
+      title: 'give the new file the fops of the cdev: the parked ones',
+      cite: `fs/char_dev.c, chrdev_open; ${section('1.1')}`,
+      confidence: 'SRC',
       ops: [
-        fallible('fops_get', 'ENXIO', 'the module of the fops is going away', { at: 'cdev', to: 'CHR.U' }),
+        fallible('fops_get', 'ENXIO', 'the module of the fops is going away', {
+          at: 'cdev',
+          to: 'CHR.U',
+        }),
         say('file->f_op = parked fops, from cdev->ops'),
       ],
     },
     {
-      id: 'OPEN.2', title: 'take a registration reference', confidence: 'DERIVED',
-      ops: [refIncNotZero('device.refcount', [fail('ENODEV', 'the device is not registered', { at: 'device', to: 'CHR.U' })])],
+      id: 'OPEN.2',
+      title: 'take a registration reference',
+      confidence: 'DERIVED',
+      ops: [
+        refIncNotZero('device.refcount', [
+          fail('ENODEV', 'the device is not registered', { at: 'device', to: 'CHR.U' }),
+        ]),
+      ],
     },
-    { id: 'OPEN.3', title: 'private_data is the device; open never refuses', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
-    { id: 'CHR.U', title: 'put the cdev again', cite: `fs/char_dev.c, cdev_put; ${section('1.1')}`, confidence: 'SRC', ops: [cdevPut, ret()] },
+    {
+      id: 'OPEN.3',
+      title: 'private_data is the device; open never refuses',
+      confidence: 'DERIVED',
+      ops: [fdInstall(), ret()],
+    },
+    {
+      id: 'CHR.U',
+      title: 'put the cdev again',
+      cite: `fs/char_dev.c, cdev_put; ${section('1.1')}`,
+      confidence: 'SRC',
+      ops: [cdevPut, ret()],
+    },
   ],
 };
 
 /** The steps of opening a group: lookup under the global lock, then a single opener. */
 export const groupLookup: StepSpec = {
-  id: 'GOPEN.1', title: 'find the group by its minor and take a reference', cite: `drivers/vfio/vfio.c, v5.14; ${section('2.3')}`, confidence: 'SRC',
+  id: 'GOPEN.1',
+  title: 'find the group by its minor and take a reference',
+  cite: `drivers/vfio/vfio.c, v5.14; ${section('2.3')}`,
+  confidence: 'SRC',
   ops: [
     mutexLock('vfio.group_lock'),
-    test(live('group'), [refInc('group.kref')], [mutexUnlock('vfio.group_lock'), fail('ENODEV', 'no such group', { at: 'group' })]),
+    test(
+      live('group'),
+      [refInc('group.kref')],
+      [mutexUnlock('vfio.group_lock'), fail('ENODEV', 'no such group', { at: 'group' })],
+    ),
     mutexUnlock('vfio.group_lock'),
   ],
 };
 
 /** vfio_group_put: the global lock is only taken for the last reference (kref_put_mutex). */
 export const putGroup: readonly Op[] = [
-  test(eq('group.kref', 1), [mutexLock('vfio.group_lock'), refDec('group.kref', [free('group')]), mutexUnlock('vfio.group_lock')], [refDec('group.kref')]),
+  test(
+    eq('group.kref', 1),
+    [
+      mutexLock('vfio.group_lock'),
+      refDec('group.kref', [free('group')]),
+      mutexUnlock('vfio.group_lock'),
+    ],
+    [refDec('group.kref')],
+  ),
 ];
 
 /** open(2) of /dev/vfio/$GROUP: no cross-check with the cdevs of the group, the conflict comes up at the bind. */
@@ -62,17 +129,37 @@ export const openGroup: Routine = {
   cite: `${section('3.6')}; ${REVIEW}`,
   steps: [
     groupLookup,
-    { id: 'GOPEN.2', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
     {
-      id: 'GOPEN.3', title: 'one opener at a time', confidence: 'DERIVED',
+      id: 'GOPEN.2',
+      title: 'lock the group',
+      confidence: 'DERIVED',
+      ops: [mutexLock('group.group_lock')],
+    },
+    {
+      id: 'GOPEN.3',
+      title: 'one opener at a time',
+      confidence: 'DERIVED',
       ops: [
-        test(ne('group.opened', 0), [mutexUnlock('group.group_lock'), fail('EBUSY', 'the group is already open', { at: 'group', to: 'GOPEN.U' })]),
+        test(ne('group.opened', 0), [
+          mutexUnlock('group.group_lock'),
+          fail('EBUSY', 'the group is already open', { at: 'group', to: 'GOPEN.U' }),
+        ]),
         store('group.opened', 1),
         mutexUnlock('group.group_lock'),
       ],
     },
-    { id: 'GOPEN.4', title: 'private_data is the group', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
-    { id: 'GOPEN.U', title: 'put the group again', confidence: 'DERIVED', ops: [...putGroup, goto('GOPEN.V')] },
+    {
+      id: 'GOPEN.4',
+      title: 'private_data is the group',
+      confidence: 'DERIVED',
+      ops: [fdInstall(), ret()],
+    },
+    {
+      id: 'GOPEN.U',
+      title: 'put the group again',
+      confidence: 'DERIVED',
+      ops: [...putGroup, goto('GOPEN.V')],
+    },
     { id: 'GOPEN.V', title: 'return the error', confidence: 'DERIVED', ops: [ret()] },
   ],
 };

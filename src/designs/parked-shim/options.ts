@@ -12,9 +12,21 @@ export interface ParkedChoice {
 
 /** The options that every parked design has. */
 export const PARKED_OPTIONS: readonly DesignOption[] = [
-  { id: 'perDeviceCheck', title: 'Bind checks iommu_dev under the lock', values: ['true', 'false'] },
-  { id: 'delBeforeWait', title: 'Unregister deletes the cdev before it waits', values: ['true', 'false'] },
-  { id: 'refcountBeforeAdd', title: 'Register sets refcount before it adds the cdev', values: ['false', 'true'] },
+  {
+    id: 'perDeviceCheck',
+    title: 'Bind checks iommu_dev under the lock',
+    values: ['true', 'false'],
+  },
+  {
+    id: 'delBeforeWait',
+    title: 'Unregister deletes the cdev before it waits',
+    values: ['true', 'false'],
+  },
+  {
+    id: 'refcountBeforeAdd',
+    title: 'Register sets refcount before it adds the cdev',
+    values: ['false', 'true'],
+  },
 ];
 
 /** Reads the option words. */

@@ -4,7 +4,8 @@ import { drive, explore } from '../testDrive';
 import { parkedShim } from './parkedShim';
 
 const world: World = { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] };
-const run = (calls: readonly Call[], options = {}, w = world) => drive(parkedShim, options, w, calls);
+const run = (calls: readonly Call[], options = {}, w = world) =>
+  drive(parkedShim, options, w, calls);
 
 const cdevPath = (by: string, n: number): Call[] => [
   { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` },
@@ -64,7 +65,11 @@ describe('parked-shim', () => {
   });
 
   it('refuses driver calls on a parked file, and a parked second file', () => {
-    const d = run([...cdevPath('qemu', 1).slice(0, 1), { by: 'qemu', call: 'device_io', fd: 'fd1' }, { by: 'qemu', call: 'close', fd: 'fd1' }]).finish();
+    const d = run([
+      ...cdevPath('qemu', 1).slice(0, 1),
+      { by: 'qemu', call: 'device_io', fd: 'fd1' },
+      { by: 'qemu', call: 'close', fd: 'fd1' },
+    ]).finish();
     expect(d.results()).toEqual([0, 'EINVAL', 0]);
     expect([...d.broken]).toEqual([]);
   });
@@ -80,7 +85,9 @@ describe('parked-shim', () => {
     expect([...off.broken.keys()]).toEqual(['single-bind']);
     expect(off.value('iommu group 12.owner_cnt')).toBe(2);
     expect(run(calls).finish().results()).toEqual([0, 0, 0, 0, 'EBUSY']);
-    const two = run([...cdevPath('qemu', 1), ...cdevPath('dpdk', 2)], { perDeviceCheck: 'false' }).finish();
+    const two = run([...cdevPath('qemu', 1), ...cdevPath('dpdk', 2)], {
+      perDeviceCheck: 'false',
+    }).finish();
     expect(two.results()).toEqual([0, 0, 0, 0, 0, 'EPERM']);
     expect([...two.broken]).toEqual([]);
   });
@@ -95,15 +102,23 @@ describe('parked-shim', () => {
     ];
     const good = run(calls).until('qemu', 'FILE.1').until('driver').until('dpdk').finish();
     expect(good.results()).toEqual([0, 0, 'ENXIO', 'skipped', 0]);
-    const bad = run(calls, { delBeforeWait: 'false' }).until('qemu', 'FILE.1').until('driver').until('dpdk', 'FILE.1').until('qemu');
+    const bad = run(calls, { delBeforeWait: 'false' })
+      .until('qemu', 'FILE.1')
+      .until('driver')
+      .until('dpdk', 'FILE.1')
+      .until('qemu');
     expect(bad.results()).toEqual([0, 0, 0, 'waiting', 'running']);
     bad.finish();
     expect(bad.results()).toEqual([0, 0, 0, 0, 0]);
-    for (const delBeforeWait of ['true', 'false']) expect([...explore(parkedShim, { delBeforeWait }, world, calls).broken]).toEqual([]);
+    for (const delBeforeWait of ['true', 'false'])
+      expect([...explore(parkedShim, { delBeforeWait }, world, calls).broken]).toEqual([]);
   });
 
   it('lets opens in at the row that refcountBeforeAdd says', () => {
-    const w: World = { devices: [{ name: 'vfio0', group: '12', registered: false }], processes: ['qemu'] };
+    const w: World = {
+      devices: [{ name: 'vfio0', group: '12', registered: false }],
+      processes: ['qemu'],
+    };
     const calls: Call[] = [
       { by: 'driver', call: 'register_device', device: 'vfio0' },
       { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
@@ -111,7 +126,12 @@ describe('parked-shim', () => {
     expect(run(calls, {}, w).until('driver', 'REG.7a').until('qemu').results()[1]).toBe('ENXIO');
     expect(run(calls, {}, w).until('driver', 'REG.6').until('qemu').results()[1]).toBe('ENODEV');
     expect(run(calls, {}, w).until('driver', 'REG.8').until('qemu').results()[1]).toBe(0);
-    expect(run(calls, { refcountBeforeAdd: 'true' }, w).until('driver', 'REG.7b').until('qemu').results()[1]).toBe(0);
+    expect(
+      run(calls, { refcountBeforeAdd: 'true' }, w)
+        .until('driver', 'REG.7b')
+        .until('qemu')
+        .results()[1],
+    ).toBe(0);
     const clean = run([{ ...calls[0]!, fault: 'REG.7b' }], {}, w).finish();
     expect(clean.results()).toEqual(['ENOMEM']);
     expect([...clean.broken]).toEqual([]);
@@ -119,9 +139,21 @@ describe('parked-shim', () => {
   });
 
   it('undoes every row of bind that can fail', () => {
-    for (const fault of ['BIND.5:IBIND.1', 'BIND.5:IBIND.2', 'BIND.5:IBIND.3', 'BIND.5:IBIND.4', 'BIND.5:IBIND.5', 'BIND.7a', 'BIND.7b']) {
+    for (const fault of [
+      'BIND.5:IBIND.1',
+      'BIND.5:IBIND.2',
+      'BIND.5:IBIND.3',
+      'BIND.5:IBIND.4',
+      'BIND.5:IBIND.5',
+      'BIND.7a',
+      'BIND.7b',
+    ]) {
       const calls = cdevPath('qemu', 1);
-      const d = run([...calls.slice(0, 2), { ...calls[2]!, fault }, { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' }]).finish();
+      const d = run([
+        ...calls.slice(0, 2),
+        { ...calls[2]!, fault },
+        { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
+      ]).finish();
       expect([fault, d.results()[2] === 0, d.results()[3]]).toEqual([fault, false, 0]);
       expect([...d.broken]).toEqual([]);
     }

@@ -1,6 +1,24 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, cdevAdd, cdevDel, fail, fallible, free, goto, idaAlloc, listAdd, listDel, live, mutexLock, mutexUnlock, refInc, ret, say, store, test, waitForCompletion,
+  alloc,
+  cdevAdd,
+  cdevDel,
+  fail,
+  fallible,
+  free,
+  goto,
+  idaAlloc,
+  listAdd,
+  listDel,
+  live,
+  mutexLock,
+  mutexUnlock,
+  refInc,
+  ret,
+  say,
+  store,
+  test,
+  waitForCompletion,
 } from '../../kernel/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
 import { REVIEW, section } from '../thread2021';
@@ -10,10 +28,16 @@ const REG = `${section('3.3')}; ${REVIEW}`;
 
 /** Finds the group or makes it; the reference is the device's. */
 const findOrCreateGroup: StepSpec = {
-  id: 'REG.5', title: 'find the group or make it', confidence: 'DERIVED',
+  id: 'REG.5',
+  title: 'find the group or make it',
+  confidence: 'DERIVED',
   ops: [
     mutexLock('vfio.group_lock'),
-    fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', { at: 'device', to: 'REG.U4', before: [mutexUnlock('vfio.group_lock')] }),
+    fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
+      at: 'device',
+      to: 'REG.U4',
+      before: [mutexUnlock('vfio.group_lock')],
+    }),
     test(live('group'), [], [alloc('group')]),
     refInc('group.kref'),
     mutexUnlock('vfio.group_lock'),
@@ -21,9 +45,16 @@ const findOrCreateGroup: StepSpec = {
 };
 
 /** Probe: allocate, number, initialise, add the cdev; `refcountBeforeAdd` opens the door before the node is there. */
-export function registerDevice({ refcountBeforeAdd }: { readonly refcountBeforeAdd: boolean }): Routine {
+export function registerDevice({
+  refcountBeforeAdd,
+}: {
+  readonly refcountBeforeAdd: boolean;
+}): Routine {
   const letIn: StepSpec = {
-    id: 'REG.6', title: 'registration reference: opens succeed from here', confidence: 'DERIVED', ops: [store('device.refcount', 1), store('device.registered', 1)],
+    id: 'REG.6',
+    title: 'registration reference: opens succeed from here',
+    confidence: 'DERIVED',
+    ops: [store('device.refcount', 1), store('device.registered', 1)],
   };
   const early = refcountBeforeAdd ? [letIn] : [];
   const late = refcountBeforeAdd ? [] : [letIn];
@@ -33,40 +64,93 @@ export function registerDevice({ refcountBeforeAdd }: { readonly refcountBeforeA
     steps: [
       ...enterProbe('REG.0'),
       {
-        id: 'REG.1', title: 'the driver allocates its structure', confidence: 'DERIVED',
+        id: 'REG.1',
+        title: 'the driver allocates its structure',
+        confidence: 'DERIVED',
         ops: [
-          test(live('device'), [fail('EBUSY', 'the old vfio_device is still referenced, and the model keeps one per device', { at: 'device', to: 'REG.U0' })]),
+          test(live('device'), [
+            fail(
+              'EBUSY',
+              'the old vfio_device is still referenced, and the model keeps one per device',
+              { at: 'device', to: 'REG.U0' },
+            ),
+          ]),
           fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'parent', to: 'REG.U0' }),
           alloc('device'),
         ],
       },
       {
-        id: 'REG.2', title: 'take the lowest free minor', confidence: 'DERIVED',
-        ops: [fallible('ida_alloc', 'ENOSPC', 'no minor is left', { at: 'device', to: 'REG.U1' }), idaAlloc('device.minor')],
+        id: 'REG.2',
+        title: 'take the lowest free minor',
+        confidence: 'DERIVED',
+        ops: [
+          fallible('ida_alloc', 'ENOSPC', 'no minor is left', { at: 'device', to: 'REG.U1' }),
+          idaAlloc('device.minor'),
+        ],
       },
-      { id: 'REG.3', title: 'initialise mutex and completion', confidence: 'DERIVED', ops: [store('device.comp', 0), store('device.refcount', 0)] },
       {
-        id: 'REG.4', title: 'initialise device and cdev, with the parked fops', confidence: 'DERIVED',
+        id: 'REG.3',
+        title: 'initialise mutex and completion',
+        confidence: 'DERIVED',
+        ops: [store('device.comp', 0), store('device.refcount', 0)],
+      },
+      {
+        id: 'REG.4',
+        title: 'initialise device and cdev, with the parked fops',
+        confidence: 'DERIVED',
         ops: [store('device.kref', 1), say('cdev->ops = parked fops')],
       },
       findOrCreateGroup,
       ...early,
-      { id: 'REG.7a', title: 'cdev_add: the number is live', confidence: 'DERIVED', ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')] },
       {
-        id: 'REG.7b', title: 'device_add: sysfs entry, node, uevent', confidence: 'DERIVED',
+        id: 'REG.7a',
+        title: 'cdev_add: the number is live',
+        confidence: 'DERIVED',
+        ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')],
+      },
+      {
+        id: 'REG.7b',
+        title: 'device_add: sysfs entry, node, uevent',
+        confidence: 'DERIVED',
         ops: [fallible('device_add', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U7' })],
       },
       ...late,
       {
-        id: 'REG.8', title: 'join the device list of the group', confidence: 'DERIVED',
-        ops: [mutexLock('group.device_lock'), listAdd('device.group_next', 'group->device_list'), mutexUnlock('group.device_lock')],
+        id: 'REG.8',
+        title: 'join the device list of the group',
+        confidence: 'DERIVED',
+        ops: [
+          mutexLock('group.device_lock'),
+          listAdd('device.group_next', 'group->device_list'),
+          mutexUnlock('group.device_lock'),
+        ],
       },
       leaveDriverCore('REG.9', 1),
-      { id: 'REG.U7', title: 'undo: take the number back', confidence: 'DERIVED', ops: [cdevDel('cdev.mapped'), cdevPut] },
+      {
+        id: 'REG.U7',
+        title: 'undo: take the number back',
+        confidence: 'DERIVED',
+        ops: [cdevDel('cdev.mapped'), cdevPut],
+      },
       { id: 'REG.U5', title: 'undo: put the group', confidence: 'DERIVED', ops: [...putGroup] },
-      { id: 'REG.U4', title: 'undo: put the device; an open file may still keep it', confidence: 'DERIVED', ops: [putDevice, goto('REG.U0')] },
-      { id: 'REG.U1', title: 'undo: free the structure', confidence: 'DERIVED', ops: [free('device')] },
-      { id: 'REG.U0', title: 'probe fails', confidence: 'DERIVED', ops: [mutexUnlock('parent.mutex'), ret()] },
+      {
+        id: 'REG.U4',
+        title: 'undo: put the device; an open file may still keep it',
+        confidence: 'DERIVED',
+        ops: [putDevice, goto('REG.U0')],
+      },
+      {
+        id: 'REG.U1',
+        title: 'undo: free the structure',
+        confidence: 'DERIVED',
+        ops: [free('device')],
+      },
+      {
+        id: 'REG.U0',
+        title: 'probe fails',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('parent.mutex'), ret()],
+      },
     ],
   };
 }
@@ -74,13 +158,32 @@ export function registerDevice({ refcountBeforeAdd }: { readonly refcountBeforeA
 /** Remove: variant a deletes the cdev first, variant b waits first (and can be starved by opens). */
 export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: boolean }): Routine {
   const listDelRow: StepSpec = {
-    id: 'UNREG.1', title: 'leave the device list of the group: no new GET_DEVICE_FD', confidence: 'DERIVED',
-    ops: [mutexLock('group.device_lock'), listDel('device.group_next', 'group->device_list'), mutexUnlock('group.device_lock')],
+    id: 'UNREG.1',
+    title: 'leave the device list of the group: no new GET_DEVICE_FD',
+    confidence: 'DERIVED',
+    ops: [
+      mutexLock('group.device_lock'),
+      listDel('device.group_next', 'group->device_list'),
+      mutexUnlock('group.device_lock'),
+    ],
   };
-  const cdevDelRow: StepSpec = { id: 'UNREG.2', title: 'cdev_device_del: node and number gone, no new cdev open', confidence: 'DERIVED', ops: [cdevDel('cdev.mapped'), cdevPut] };
-  const putRow: StepSpec = { id: 'UNREG.3', title: "put the registration's own reference", confidence: 'DERIVED', ops: [store('device.registered', 0), putRegistration] };
+  const cdevDelRow: StepSpec = {
+    id: 'UNREG.2',
+    title: 'cdev_device_del: node and number gone, no new cdev open',
+    confidence: 'DERIVED',
+    ops: [cdevDel('cdev.mapped'), cdevPut],
+  };
+  const putRow: StepSpec = {
+    id: 'UNREG.3',
+    title: "put the registration's own reference",
+    confidence: 'DERIVED',
+    ops: [store('device.registered', 0), putRegistration],
+  };
   const waitRow: StepSpec = {
-    id: 'UNREG.4', title: 'wait for the open files; the request op asks user space to close', confidence: 'DERIVED', ops: [waitForCompletion('device.comp')],
+    id: 'UNREG.4',
+    title: 'wait for the open files; the request op asks user space to close',
+    confidence: 'DERIVED',
+    ops: [waitForCompletion('device.comp')],
   };
   const hide = [listDelRow, cdevDelRow];
   const wait = [putRow, waitRow];
@@ -91,7 +194,12 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
       ...enterRemove('UNREG.0'),
       ...(delBeforeWait ? [...hide, ...wait] : [...wait, ...hide]),
       { id: 'UNREG.5', title: 'put the group', confidence: 'DERIVED', ops: [...putGroup] },
-      { id: 'UNREG.6', title: 'vfio_uninit_group_dev: put the device', confidence: 'DERIVED', ops: [putDevice] },
+      {
+        id: 'UNREG.6',
+        title: 'vfio_uninit_group_dev: put the device',
+        confidence: 'DERIVED',
+        ops: [putDevice],
+      },
       leaveDriverCore('UNREG.7', 0),
     ],
   };

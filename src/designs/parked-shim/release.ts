@@ -1,5 +1,15 @@
 import type { Routine, StepSpec } from '../../kernel/design';
-import { decrement, driverOp, eq, goto, mutexLock, mutexUnlock, ret, say, test } from '../../kernel/primitives';
+import {
+  decrement,
+  driverOp,
+  eq,
+  goto,
+  mutexLock,
+  mutexUnlock,
+  ret,
+  say,
+  test,
+} from '../../kernel/primitives';
 import { detachDevice } from '../iommufd/attach';
 import { unbindDevice } from '../iommufd/bind';
 import { section } from '../thread2021';
@@ -15,29 +25,56 @@ export interface ReleaseGate {
 /** Closes and unbinds the device of a file with normal fops; entered at `REL.2`, leaves through `REL.6`. */
 function unbindRows(gate: ReleaseGate): readonly StepSpec[] {
   return [
-    { id: 'REL.2', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
     {
-      id: 'REL.3', title: 'run the close op of the driver', confidence: 'DERIVED',
+      id: 'REL.2',
+      title: 'lock the device',
+      confidence: 'DERIVED',
+      ops: [mutexLock('device.lock')],
+    },
+    {
+      id: 'REL.3',
+      title: 'run the close op of the driver',
+      confidence: 'DERIVED',
       ops: [driverOp('close_device', { file: 'file' }), decrement('device.open_count')],
     },
     ...unbindDevice({
-      prefix: 'REL.4:', idev: 'device.iommu_dev', pointer: 'device.iommu_dev', next: gate.locked[0]?.id ?? 'REL.6',
-      detach: { flag: 'device.iommufd_attached', steps: detachDevice({ prefix: 'REL.4:', idev: 'device.iommu_dev', next: 'REL.4:IUNBIND.1b' }) },
+      prefix: 'REL.4:',
+      idev: 'device.iommu_dev',
+      pointer: 'device.iommu_dev',
+      next: gate.locked[0]?.id ?? 'REL.6',
+      detach: {
+        flag: 'device.iommufd_attached',
+        steps: detachDevice({
+          prefix: 'REL.4:',
+          idev: 'device.iommu_dev',
+          next: 'REL.4:IUNBIND.1b',
+        }),
+      },
     }).map(derived),
     ...gate.locked,
-    { id: 'REL.6', title: 'unlock the device, put the driver module', confidence: 'DERIVED', ops: [mutexUnlock('device.lock'), say('module_put')] },
+    {
+      id: 'REL.6',
+      title: 'unlock the device, put the driver module',
+      confidence: 'DERIVED',
+      ops: [mutexUnlock('device.lock'), say('module_put')],
+    },
     ...gate.unlocked,
   ];
 }
 
 /** f_op->release of a device file that was bound through an iommufd. */
-export function releaseDevice(kind: 'cdev' | 'device', gate: ReleaseGate = { locked: [], unlocked: [] }): Routine {
+export function releaseDevice(
+  kind: 'cdev' | 'device',
+  gate: ReleaseGate = { locked: [], unlocked: [] },
+): Routine {
   return {
     name: 'vfio_device_fops_release',
     cite: section('3.7'),
     steps: [
       {
-        id: 'REL.1', title: 'a parked file has nothing to undo', confidence: 'DERIVED',
+        id: 'REL.1',
+        title: 'a parked file has nothing to undo',
+        confidence: 'DERIVED',
         ops: [test(eq('file.f_op', 0), [goto('REL.7')])],
       },
       ...unbindRows(gate),
@@ -49,11 +86,20 @@ export function releaseDevice(kind: 'cdev' | 'device', gate: ReleaseGate = { loc
 /** The registration reference, then the VFS puts the cdev. */
 function putRows(kind: 'cdev' | 'device'): readonly StepSpec[] {
   const registration: StepSpec = {
-    id: 'REL.7', title: 'put the registration reference; the last one wakes unregister', confidence: 'DERIVED',
+    id: 'REL.7',
+    title: 'put the registration reference; the last one wakes unregister',
+    confidence: 'DERIVED',
     ops: kind === 'cdev' ? [putRegistration] : [putRegistration, ret()],
   };
   if (kind === 'device') return [registration];
-  return [registration, {
-    id: 'REL.8', title: 'the VFS puts the cdev', cite: `fs/file_table.c, __fput; ${section('1.1')}`, confidence: 'MEM', ops: [cdevPut, ret()],
-  }];
+  return [
+    registration,
+    {
+      id: 'REL.8',
+      title: 'the VFS puts the cdev',
+      cite: `fs/file_table.c, __fput; ${section('1.1')}`,
+      confidence: 'MEM',
+      ops: [cdevPut, ret()],
+    },
+  ];
 }

@@ -9,8 +9,18 @@ const ownsDma = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'
 export const ownerCount: CounterLaw = {
   counter: 'iommu_group.owner_cnt',
   holders: [
-    { type: 'iommufd_device', when: allOf(live('idev'), ne('idev.ictx', NULL)), to: 'iommu_group', why: 'a device bound to an iommufd' },
-    { type: 'iommu_group', when: allOf(eq('iommu_group.owner', NULL), eq('iommu_group.owner_cnt', 1)), to: 'iommu_group', why: 'the kernel driver of a sibling' },
+    {
+      type: 'iommufd_device',
+      when: allOf(live('idev'), ne('idev.ictx', NULL)),
+      to: 'iommu_group',
+      why: 'a device bound to an iommufd',
+    },
+    {
+      type: 'iommu_group',
+      when: allOf(eq('iommu_group.owner', NULL), eq('iommu_group.owner_cnt', 1)),
+      to: 'iommu_group',
+      why: 'the kernel driver of a sibling',
+    },
   ],
 };
 
@@ -19,7 +29,12 @@ export const deviceCounters: readonly CounterLaw[] = [
   {
     counter: 'vfio_device.refcount',
     holders: [
-      { type: 'vfio_device', when: allOf(live('device'), eq('device.registered', 1)), to: 'device', why: 'the registration itself' },
+      {
+        type: 'vfio_device',
+        when: allOf(live('device'), eq('device.registered', 1)),
+        to: 'device',
+        why: 'the registration itself',
+      },
       { type: 'file', when: live('file'), to: 'device', why: 'an open file' },
     ],
   },
@@ -34,12 +49,25 @@ export const deviceCounters: readonly CounterLaw[] = [
     counter: 'cdev.kobj',
     holders: [
       { type: 'cdev', when: eq('cdev.mapped', 1), to: 'cdev', why: 'the cdev map' },
-      { type: 'file', fileKinds: ['cdev'], when: live('file'), to: 'cdev', why: 'an open file of the cdev' },
+      {
+        type: 'file',
+        fileKinds: ['cdev'],
+        when: live('file'),
+        to: 'cdev',
+        why: 'an open file of the cdev',
+      },
     ],
   },
   {
     counter: 'vfio_device.open_count',
-    holders: [{ type: 'file', when: allOf(live('file'), normal), to: 'device', why: 'a file with normal fops' }],
+    holders: [
+      {
+        type: 'file',
+        when: allOf(live('file'), normal),
+        to: 'device',
+        why: 'a file with normal fops',
+      },
+    ],
   },
 ];
 
@@ -48,7 +76,13 @@ export const groupKref: CounterLaw = {
   counter: 'vfio_group.kref',
   holders: [
     { type: 'device', when: eq('parent.driver', 1), to: 'group', why: 'a device of the group' },
-    { type: 'file', fileKinds: ['group'], when: live('file'), to: 'group', why: 'the open group file' },
+    {
+      type: 'file',
+      fileKinds: ['group'],
+      when: live('file'),
+      to: 'group',
+      why: 'the open group file',
+    },
   ],
 };
 

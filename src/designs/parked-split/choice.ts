@@ -19,9 +19,21 @@ export const OPENED_BY = { none: 0, group: 1, cdev: 2 } as const;
 
 /** The options of the split design: its own, then those of the proposal. */
 export const SPLIT_OPTIONS: readonly DesignOption[] = [
-  { id: 'extraState', title: 'State that keeps group path and cdev path apart', values: ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'] },
-  { id: 'type1ClaimsOwner', title: 'SET_CONTAINER claims the DMA owner', values: ['false', 'true'] },
-  { id: 'groupFdStartsParked', title: 'A group device fd starts parked', values: ['true', 'false'] },
+  {
+    id: 'extraState',
+    title: 'State that keeps group path and cdev path apart',
+    values: ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'],
+  },
+  {
+    id: 'type1ClaimsOwner',
+    title: 'SET_CONTAINER claims the DMA owner',
+    values: ['false', 'true'],
+  },
+  {
+    id: 'groupFdStartsParked',
+    title: 'A group device fd starts parked',
+    values: ['true', 'false'],
+  },
   ...PARKED_OPTIONS,
 ];
 
@@ -31,7 +43,7 @@ const EXTRA_STATES: readonly ExtraState[] = ['none', 'perDevice', 'perGroup', 'p
 export function splitChoice(options: Options): SplitChoice {
   return {
     ...parkedChoice(options),
-    extraState: EXTRA_STATES.find(s => s === options['extraState']) ?? 'none',
+    extraState: EXTRA_STATES.find((s) => s === options['extraState']) ?? 'none',
     type1ClaimsOwner: options['type1ClaimsOwner'] === 'true',
     groupFdStartsParked: options['groupFdStartsParked'] === 'true',
   };

@@ -1,6 +1,29 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, decrement, eq, fail, fallible, fdInstall, fget, forEach, fput, free, goto, increment, mutexLock, mutexUnlock, ne, NULL, ref, refDec, refInc, ret, staticTest, store, test, withPointer,
+  alloc,
+  decrement,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  fget,
+  forEach,
+  fput,
+  free,
+  goto,
+  increment,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  ref,
+  refDec,
+  refInc,
+  ret,
+  staticTest,
+  store,
+  test,
+  withPointer,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { claimByGroup, releaseByGroup } from '../iommuGroup';
@@ -14,14 +37,25 @@ import { SPLIT_DOMAIN } from './objects';
 const LEGACY = `drivers/vfio/vfio.c, v5.14, with its state under one lock per group; ${section('2.4')} and ${section('4.2')}`;
 
 /** Operations on the container argument; a file of another kind was refused before. */
-const withContainer = (ops: readonly Op[]): readonly Op[] => [staticTest({ arg: 'container', kinds: ['container'] }, ops)];
+const withContainer = (ops: readonly Op[]): readonly Op[] => [
+  staticTest({ arg: 'container', kinds: ['container'] }, ops),
+];
 
 /** open(2) of /dev/vfio/vfio. */
 export const openContainer: Routine = {
   name: 'vfio_fops_open',
   cite: LEGACY,
   steps: [
-    { id: 'COPEN.1', title: 'allocate the container', confidence: 'SRC', ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('container'), store('container.kref', 1)] },
+    {
+      id: 'COPEN.1',
+      title: 'allocate the container',
+      confidence: 'SRC',
+      ops: [
+        fallible('kzalloc', 'ENOMEM', 'no memory'),
+        alloc('container'),
+        store('container.kref', 1),
+      ],
+    },
     { id: 'COPEN.2', title: 'install the fd', confidence: 'SRC', ops: [fdInstall(), ret()] },
   ],
 };
@@ -30,22 +64,44 @@ export const openContainer: Routine = {
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
   cite: LEGACY,
-  steps: [{ id: 'CREL.1', title: 'put the container', confidence: 'SRC', ops: [refDec('container.kref', [free('container')]), ret()] }],
+  steps: [
+    {
+      id: 'CREL.1',
+      title: 'put the container',
+      confidence: 'SRC',
+      ops: [refDec('container.kref', [free('container')]), ret()],
+    },
+  ],
 };
 
 /** Takes the group out of its container; `group.group_lock` is held. Ends at step `next`. */
-export function detachContainer(prefix: string, choice: SplitChoice, next: string): readonly StepSpec[] {
-  const row = (id: string, title: string, ops: readonly Op[]): StepSpec => ({ id: `${prefix}${id}`, title, cite: LEGACY, confidence: 'DERIVED', ops });
+export function detachContainer(
+  prefix: string,
+  choice: SplitChoice,
+  next: string,
+): readonly StepSpec[] {
+  const row = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: `${prefix}${id}`,
+    title,
+    cite: LEGACY,
+    confidence: 'DERIVED',
+    ops,
+  });
   return [
     row('DETACHC.1', 'lock the container', [mutexLock('group.container.group_lock')]),
     choice.type1ClaimsOwner
       ? derived(releaseByGroup(`${prefix}DETACHC.2`))
-      : row('DETACHC.2', 'type1 detaches the group', [test(eq('group.container.iommu_driver', 1), [store('iommu_group.domain', SPLIT_DOMAIN.default)])]),
+      : row('DETACHC.2', 'type1 detaches the group', [
+          test(eq('group.container.iommu_driver', 1), [
+            store('iommu_group.domain', SPLIT_DOMAIN.default),
+          ]),
+        ]),
     row('DETACHC.3', 'take the group off; the last one takes the iommu driver along', [
       withPointer('group.container', 'left', [
         decrement('left.groups'),
         test(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
-        store('group.container', NULL), store('group.container_users', 0),
+        store('group.container', NULL),
+        store('group.container_users', 0),
         mutexUnlock('left.group_lock'),
         refDec('left.kref', [free('left')]),
       ]),
@@ -61,35 +117,89 @@ export function setContainer(choice: SplitChoice): Routine {
     cite: LEGACY,
     steps: [
       {
-        id: 'SETC.1', title: 'look the container up', confidence: 'DERIVED',
+        id: 'SETC.1',
+        title: 'look the container up',
+        confidence: 'DERIVED',
         ops: [
           fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
-          test(eq('container/fd.installed', 0), [fail('EBADF', 'the container fd is not open', { at: 'group' })]),
-          staticTest({ arg: 'container', kinds: ['container'] }, [], [fail('EINVAL', 'the file is no container', { at: 'container/file' })]),
+          test(eq('container/fd.installed', 0), [
+            fail('EBADF', 'the container fd is not open', { at: 'group' }),
+          ]),
+          staticTest(
+            { arg: 'container', kinds: ['container'] },
+            [],
+            [fail('EINVAL', 'the file is no container', { at: 'container/file' })],
+          ),
           fget('container/file'),
         ],
       },
-      { id: 'SETC.2', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
       {
-        id: 'SETC.3', title: 'a group has one container', confidence: 'DERIVED',
-        ops: [test(ne('group.container', NULL), [fail('EINVAL', 'a container is already set', { at: 'group', to: 'SETC.U2' })])],
-      },
-      { id: 'SETC.4', title: 'lock the container', confidence: 'DERIVED', ops: withContainer([mutexLock('container/container.group_lock')]) },
-      ...(choice.type1ClaimsOwner ? [derived({ ...claimByGroup({ id: 'SETC.5', owner: ref('group'), to: 'SETC.U1' }), cite: `${section('1.2')} and ${section('4.3')}; ${REPLY}` })] : []),
-      {
-        id: 'SETC.6', title: 'a container that has a driver attaches the group', confidence: 'DERIVED',
-        ops: withContainer([test(eq('container/container.iommu_driver', 1), [store('iommu_group.domain', SPLIT_DOMAIN.type1)])]),
+        id: 'SETC.2',
+        title: 'lock the group',
+        confidence: 'DERIVED',
+        ops: [mutexLock('group.group_lock')],
       },
       {
-        id: 'SETC.7', title: 'record the container', confidence: 'DERIVED',
+        id: 'SETC.3',
+        title: 'a group has one container',
+        confidence: 'DERIVED',
+        ops: [
+          test(ne('group.container', NULL), [
+            fail('EINVAL', 'a container is already set', { at: 'group', to: 'SETC.U2' }),
+          ]),
+        ],
+      },
+      {
+        id: 'SETC.4',
+        title: 'lock the container',
+        confidence: 'DERIVED',
+        ops: withContainer([mutexLock('container/container.group_lock')]),
+      },
+      ...(choice.type1ClaimsOwner
+        ? [
+            derived({
+              ...claimByGroup({ id: 'SETC.5', owner: ref('group'), to: 'SETC.U1' }),
+              cite: `${section('1.2')} and ${section('4.3')}; ${REPLY}`,
+            }),
+          ]
+        : []),
+      {
+        id: 'SETC.6',
+        title: 'a container that has a driver attaches the group',
+        confidence: 'DERIVED',
         ops: withContainer([
-          store('group.container', ref('container/container')), store('group.container_users', 1),
-          increment('container/container.groups'), refInc('container/container.kref'),
-          mutexUnlock('container/container.group_lock'), mutexUnlock('group.group_lock'), fput('container/file'), ret(),
+          test(eq('container/container.iommu_driver', 1), [
+            store('iommu_group.domain', SPLIT_DOMAIN.type1),
+          ]),
         ]),
       },
-      { id: 'SETC.U1', title: 'undo: unlock the container', confidence: 'DERIVED', ops: withContainer([mutexUnlock('container/container.group_lock')]) },
-      { id: 'SETC.U2', title: 'undo: unlock the group, put the container file', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock'), fput('container/file'), ret()] },
+      {
+        id: 'SETC.7',
+        title: 'record the container',
+        confidence: 'DERIVED',
+        ops: withContainer([
+          store('group.container', ref('container/container')),
+          store('group.container_users', 1),
+          increment('container/container.groups'),
+          refInc('container/container.kref'),
+          mutexUnlock('container/container.group_lock'),
+          mutexUnlock('group.group_lock'),
+          fput('container/file'),
+          ret(),
+        ]),
+      },
+      {
+        id: 'SETC.U1',
+        title: 'undo: unlock the container',
+        confidence: 'DERIVED',
+        ops: withContainer([mutexUnlock('container/container.group_lock')]),
+      },
+      {
+        id: 'SETC.U2',
+        title: 'undo: unlock the group, put the container file',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('group.group_lock'), fput('container/file'), ret()],
+      },
     ],
   };
 }
@@ -100,16 +210,34 @@ export function unsetContainer(choice: SplitChoice): Routine {
     name: 'vfio_group_unset_container',
     cite: LEGACY,
     steps: [
-      { id: 'UNSETC.1', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
       {
-        id: 'UNSETC.2', title: 'is the container set and unused?', confidence: 'DERIVED',
+        id: 'UNSETC.1',
+        title: 'lock the group',
+        confidence: 'DERIVED',
+        ops: [mutexLock('group.group_lock')],
+      },
+      {
+        id: 'UNSETC.2',
+        title: 'is the container set and unused?',
+        confidence: 'DERIVED',
         ops: [
-          test(eq('group.container', NULL), [mutexUnlock('group.group_lock'), fail('EINVAL', 'no container is set', { at: 'group' })]),
-          test(ne('group.container_users', 1), [mutexUnlock('group.group_lock'), fail('EBUSY', 'device fds use the container', { at: 'group' })]),
+          test(eq('group.container', NULL), [
+            mutexUnlock('group.group_lock'),
+            fail('EINVAL', 'no container is set', { at: 'group' }),
+          ]),
+          test(ne('group.container_users', 1), [
+            mutexUnlock('group.group_lock'),
+            fail('EBUSY', 'device fds use the container', { at: 'group' }),
+          ]),
         ],
       },
       ...detachContainer('UNSETC.3:', choice, 'UNSETC.4'),
-      { id: 'UNSETC.4', title: 'unlock the group', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock'), ret()] },
+      {
+        id: 'UNSETC.4',
+        title: 'unlock the group',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('group.group_lock'), ret()],
+      },
     ],
   };
 }
@@ -119,20 +247,44 @@ export const setIommu: Routine = {
   name: 'vfio_ioctl_set_iommu',
   cite: LEGACY,
   steps: [
-    { id: 'SETI.1', title: 'lock the container', confidence: 'SRC', ops: [mutexLock('container.group_lock')] },
     {
-      id: 'SETI.2', title: 'a container with groups and without a driver', confidence: 'SRC',
+      id: 'SETI.1',
+      title: 'lock the container',
+      confidence: 'SRC',
+      ops: [mutexLock('container.group_lock')],
+    },
+    {
+      id: 'SETI.2',
+      title: 'a container with groups and without a driver',
+      confidence: 'SRC',
       ops: [
-        test(eq('container.groups', 0), [mutexUnlock('container.group_lock'), fail('EINVAL', 'no group is attached', { at: 'container' })]),
-        test(eq('container.iommu_driver', 1), [mutexUnlock('container.group_lock'), fail('EINVAL', 'a driver is set already', { at: 'container' })]),
-        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', { at: 'container', before: [mutexUnlock('container.group_lock')] }),
+        test(eq('container.groups', 0), [
+          mutexUnlock('container.group_lock'),
+          fail('EINVAL', 'no group is attached', { at: 'container' }),
+        ]),
+        test(eq('container.iommu_driver', 1), [
+          mutexUnlock('container.group_lock'),
+          fail('EINVAL', 'a driver is set already', { at: 'container' }),
+        ]),
+        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', {
+          at: 'container',
+          before: [mutexUnlock('container.group_lock')],
+        }),
       ],
     },
     {
-      id: 'SETI.3', title: 'attach every group, record the driver', confidence: 'SRC',
+      id: 'SETI.3',
+      title: 'attach every group, record the driver',
+      confidence: 'SRC',
       ops: [
-        forEach('group', undefined, 'member', [test(eq('member.container', ref('container')), [store('member.iommu_group.domain', SPLIT_DOMAIN.type1)])]),
-        store('container.iommu_driver', 1), mutexUnlock('container.group_lock'), ret(),
+        forEach('group', undefined, 'member', [
+          test(eq('member.container', ref('container')), [
+            store('member.iommu_group.domain', SPLIT_DOMAIN.type1),
+          ]),
+        ]),
+        store('container.iommu_driver', 1),
+        mutexUnlock('container.group_lock'),
+        ret(),
       ],
     },
   ],
@@ -145,17 +297,41 @@ export function openGroup({ extraState }: SplitChoice): Routine {
     cite: LEGACY,
     steps: [
       groupLookup,
-      { id: 'GOPEN.2', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
       {
-        id: 'GOPEN.3', title: 'one opener at a time, and no container left over', confidence: 'DERIVED',
+        id: 'GOPEN.2',
+        title: 'lock the group',
+        confidence: 'DERIVED',
+        ops: [mutexLock('group.group_lock')],
+      },
+      {
+        id: 'GOPEN.3',
+        title: 'one opener at a time, and no container left over',
+        confidence: 'DERIVED',
         ops: [
-          test(ne('group.opened', 0), [fail('EBUSY', 'the group is already open', { at: 'group', to: 'GOPEN.U1' })]),
-          test(ne('group.container', NULL), [fail('EBUSY', 'device fds of an earlier session keep the container', { at: 'group', to: 'GOPEN.U1' })]),
+          test(ne('group.opened', 0), [
+            fail('EBUSY', 'the group is already open', { at: 'group', to: 'GOPEN.U1' }),
+          ]),
+          test(ne('group.container', NULL), [
+            fail('EBUSY', 'device fds of an earlier session keep the container', {
+              at: 'group',
+              to: 'GOPEN.U1',
+            }),
+          ]),
         ],
       },
       ...openGroupGate(extraState, 'GOPEN.U1'),
-      { id: 'GOPEN.4', title: 'the group is open', confidence: 'DERIVED', ops: [store('group.opened', 1), mutexUnlock('group.group_lock'), fdInstall(), ret()] },
-      { id: 'GOPEN.U1', title: 'undo: unlock the group', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock')] },
+      {
+        id: 'GOPEN.4',
+        title: 'the group is open',
+        confidence: 'DERIVED',
+        ops: [store('group.opened', 1), mutexUnlock('group.group_lock'), fdInstall(), ret()],
+      },
+      {
+        id: 'GOPEN.U1',
+        title: 'undo: unlock the group',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('group.group_lock')],
+      },
       { id: 'GOPEN.U', title: 'undo: put the group', confidence: 'DERIVED', ops: [...putGroup] },
       { id: 'GOPEN.V', title: 'return the error', confidence: 'DERIVED', ops: [ret()] },
     ],
@@ -168,9 +344,16 @@ export function releaseGroup(choice: SplitChoice): Routine {
     name: 'vfio_group_fops_release',
     cite: LEGACY,
     steps: [
-      { id: 'GREL.1', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
       {
-        id: 'GREL.2', title: "give the group file's use of the container back", confidence: 'DERIVED',
+        id: 'GREL.1',
+        title: 'lock the group',
+        confidence: 'DERIVED',
+        ops: [mutexLock('group.group_lock')],
+      },
+      {
+        id: 'GREL.2',
+        title: "give the group file's use of the container back",
+        confidence: 'DERIVED',
         ops: [
           test(eq('group.container', NULL), [goto('GREL.2b')]),
           decrement('group.container_users'),
@@ -178,9 +361,19 @@ export function releaseGroup(choice: SplitChoice): Routine {
         ],
       },
       ...detachContainer('GREL.2:', choice, 'GREL.2b'),
-      { id: 'GREL.2b', title: 'the next opener may come', confidence: 'DERIVED', ops: [store('group.opened', 0)] },
+      {
+        id: 'GREL.2b',
+        title: 'the next opener may come',
+        confidence: 'DERIVED',
+        ops: [store('group.opened', 0)],
+      },
       ...releaseGroupGate(choice.extraState),
-      { id: 'GREL.4', title: 'unlock the group', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock')] },
+      {
+        id: 'GREL.4',
+        title: 'unlock the group',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('group.group_lock')],
+      },
       { id: 'GREL.5', title: 'put the group', confidence: 'DERIVED', ops: [...putGroup] },
       { id: 'GREL.6', title: 'the group file is gone', confidence: 'DERIVED', ops: [ret()] },
     ],

@@ -1,6 +1,24 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, decrement, driverOp, eq, fail, fallible, fdInstall, fget, fput, goto, increment, mutexLock, mutexUnlock, ne, NULL, replaceFops, ret, staticTest, test,
+  alloc,
+  decrement,
+  driverOp,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  fget,
+  fput,
+  goto,
+  increment,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  replaceFops,
+  ret,
+  staticTest,
+  test,
 } from '../../kernel/primitives';
 import { deviceLookup } from '../parked-shim/group';
 import { putRegistration } from '../parked-shim/open';
@@ -18,26 +36,56 @@ export function getDeviceFd(choice: SplitChoice): Routine {
   const afterGate = choice.extraState === 'none' ? unopened : 'GDF.U4';
   const fileRows: readonly StepSpec[] = [
     {
-      id: 'GDF.5a', title: 'reserve an fd', confidence: 'DERIVED',
-      ops: [fallible('get_unused_fd_flags', 'EMFILE', 'the fd table is full', { at: 'fd/file', to: parked ? 'GDF.U2' : 'GDF.U5' })],
+      id: 'GDF.5a',
+      title: 'reserve an fd',
+      confidence: 'DERIVED',
+      ops: [
+        fallible('get_unused_fd_flags', 'EMFILE', 'the fd table is full', {
+          at: 'fd/file',
+          to: parked ? 'GDF.U2' : 'GDF.U5',
+        }),
+      ],
     },
     {
-      id: 'GDF.5b', title: parked ? 'make an anonymous file with the parked fops' : 'make an anonymous file with the normal fops', confidence: 'DERIVED',
+      id: 'GDF.5b',
+      title: parked
+        ? 'make an anonymous file with the parked fops'
+        : 'make an anonymous file with the normal fops',
+      confidence: 'DERIVED',
       ops: [
-        fallible('anon_inode_getfile', 'ENFILE', 'no struct file', { at: 'fd/file', to: parked ? 'GDF.U2' : 'GDF.U5' }),
-        alloc('file'), fget('file'), ...(parked ? [] : [replaceFops('file', 'normal')]),
+        fallible('anon_inode_getfile', 'ENFILE', 'no struct file', {
+          at: 'fd/file',
+          to: parked ? 'GDF.U2' : 'GDF.U5',
+        }),
+        alloc('file'),
+        fget('file'),
+        ...(parked ? [] : [replaceFops('file', 'normal')]),
       ],
     },
   ];
   const openRows: readonly StepSpec[] = [
     ...getDeviceGate(choice.extraState, unopened),
-    { id: 'GDF.7', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
     {
-      id: 'GDF.8', title: 'the first opener runs the open op of the driver', confidence: 'DERIVED',
+      id: 'GDF.7',
+      title: 'lock the device',
+      confidence: 'DERIVED',
+      ops: [mutexLock('device.lock')],
+    },
+    {
+      id: 'GDF.8',
+      title: 'the first opener runs the open op of the driver',
+      confidence: 'DERIVED',
       ops: [
-        fallible('open_device', 'EIO', 'the driver refuses to open', { at: 'device', to: afterGate, before: [mutexUnlock('device.lock')] }),
-        test(eq('device.open_count', 0), [driverOp('open_device', { file: 'file', insideBind: parked })]),
-        increment('device.open_count'), mutexUnlock('device.lock'),
+        fallible('open_device', 'EIO', 'the driver refuses to open', {
+          at: 'device',
+          to: afterGate,
+          before: [mutexUnlock('device.lock')],
+        }),
+        test(eq('device.open_count', 0), [
+          driverOp('open_device', { file: 'file', insideBind: parked }),
+        ]),
+        increment('device.open_count'),
+        mutexUnlock('device.lock'),
       ],
     },
   ];
@@ -45,34 +93,99 @@ export function getDeviceFd(choice: SplitChoice): Routine {
     name: 'vfio_group_get_device_fd',
     cite: CITE,
     steps: [
-      { id: 'GDF.1', title: 'lock the group', confidence: 'MINE', ops: [mutexLock('group.group_lock')] },
       {
-        id: 'GDF.2', title: 'a container with a driver, and a viable group', confidence: 'DERIVED',
+        id: 'GDF.1',
+        title: 'lock the group',
+        confidence: 'MINE',
+        ops: [mutexLock('group.group_lock')],
+      },
+      {
+        id: 'GDF.2',
+        title: 'a container with a driver, and a viable group',
+        confidence: 'DERIVED',
         ops: [
-          test(eq('group.container', NULL), [fail('EINVAL', 'no container is set', { at: 'group', to: 'GDF.U1' })]),
-          test(eq('group.container.iommu_driver', 0), [fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group.container', to: 'GDF.U1' })]),
-          staticTest('kernel-driver-in-group', [fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', { at: 'group', to: 'GDF.U1' })]),
+          test(eq('group.container', NULL), [
+            fail('EINVAL', 'no container is set', { at: 'group', to: 'GDF.U1' }),
+          ]),
+          test(eq('group.container.iommu_driver', 0), [
+            fail('EINVAL', 'SET_IOMMU has not been called', {
+              at: 'group.container',
+              to: 'GDF.U1',
+            }),
+          ]),
+          staticTest('kernel-driver-in-group', [
+            fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', {
+              at: 'group',
+              to: 'GDF.U1',
+            }),
+          ]),
         ],
       },
       ...deviceLookup({ id: 'GDF.3', to: 'GDF.U1' }),
       {
-        id: 'GDF.4', title: 'pin the driver module', confidence: 'DERIVED',
-        ops: [fallible('try_module_get', 'ENODEV', 'the driver module is going away', { at: 'device', to: 'GDF.U2' })],
+        id: 'GDF.4',
+        title: 'pin the driver module',
+        confidence: 'DERIVED',
+        ops: [
+          fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
+            at: 'device',
+            to: 'GDF.U2',
+          }),
+        ],
       },
       ...(parked ? [...fileRows, ...openRows] : [...openRows, ...fileRows]),
       {
-        id: 'GDF.9', title: parked ? 'count the use of the container, swap the fops: parked to normal' : 'count the use of the container', confidence: 'DERIVED',
-        ops: [increment('group.container_users'), ...(parked ? [replaceFops('file', 'normal')] : []), mutexUnlock('group.group_lock')],
+        id: 'GDF.9',
+        title: parked
+          ? 'count the use of the container, swap the fops: parked to normal'
+          : 'count the use of the container',
+        confidence: 'DERIVED',
+        ops: [
+          increment('group.container_users'),
+          ...(parked ? [replaceFops('file', 'normal')] : []),
+          mutexUnlock('group.group_lock'),
+        ],
       },
       { id: 'GDF.10', title: 'install the fd', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
-      ...(parked ? [] : [
-        { id: 'GDF.U5', title: 'undo: lock the device', confidence: 'DERIVED' as const, ops: [mutexLock('device.lock')] },
-        { id: 'GDF.U5b', title: 'undo: the close op of the driver, for the last opener', confidence: 'DERIVED' as const, ops: [decrement('device.open_count'), mutexUnlock('device.lock')] },
-      ]),
+      ...(parked
+        ? []
+        : [
+            {
+              id: 'GDF.U5',
+              title: 'undo: lock the device',
+              confidence: 'DERIVED' as const,
+              ops: [mutexLock('device.lock')],
+            },
+            {
+              id: 'GDF.U5b',
+              title: 'undo: the close op of the driver, for the last opener',
+              confidence: 'DERIVED' as const,
+              ops: [decrement('device.open_count'), mutexUnlock('device.lock')],
+            },
+          ]),
       ...leaveDevice(choice.extraState, 'GDF.U4'),
-      ...(parked ? [{ id: 'GDF.U3', title: 'undo: put the parked file, whose release puts the registration', confidence: 'DERIVED' as const, ops: [mutexUnlock('group.group_lock'), fput('file'), ret()] }] : []),
-      { id: 'GDF.U2', title: 'undo: put the registration reference', confidence: 'DERIVED', ops: [putRegistration] },
-      { id: 'GDF.U1', title: 'undo: unlock the group', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock'), ret()] },
+      ...(parked
+        ? [
+            {
+              id: 'GDF.U3',
+              title: 'undo: put the parked file, whose release puts the registration',
+              confidence: 'DERIVED' as const,
+              ops: [mutexUnlock('group.group_lock'), fput('file'), ret()],
+            },
+          ]
+        : []),
+      {
+        id: 'GDF.U2',
+        title: 'undo: put the registration reference',
+        confidence: 'DERIVED',
+        ops: [putRegistration],
+      },
+      {
+        id: 'GDF.U1',
+        title: 'undo: unlock the group',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('group.group_lock'), ret()],
+      },
     ],
   };
 }
@@ -86,21 +199,57 @@ export function releaseGroupDevice(choice: SplitChoice): Routine {
     name: 'vfio_device_fops_release',
     cite: CITE,
     steps: [
-      { id: 'REL.1', title: 'a parked file has nothing to undo', confidence: 'DERIVED', ops: [test(eq('file.f_op', 0), [goto('REL.7')])] },
-      { id: 'REL.2', title: 'lock the group', confidence: 'DERIVED', ops: [mutexLock('group.group_lock')] },
-      { id: 'REL.3', title: 'lock the device', confidence: 'DERIVED', ops: [mutexLock('device.lock')] },
       {
-        id: 'REL.4', title: 'the last close runs the close op of the driver', confidence: 'DERIVED',
-        ops: [test(eq('device.open_count', 1), [driverOp('close_device', { file: 'file' })]), decrement('device.open_count'), mutexUnlock('device.lock')],
+        id: 'REL.1',
+        title: 'a parked file has nothing to undo',
+        confidence: 'DERIVED',
+        ops: [test(eq('file.f_op', 0), [goto('REL.7')])],
       },
       {
-        id: 'REL.6', title: 'give the use of the container back', confidence: 'DERIVED',
-        ops: [decrement('group.container_users'), test(ne('group.container_users', 0), [goto(unused)])],
+        id: 'REL.2',
+        title: 'lock the group',
+        confidence: 'DERIVED',
+        ops: [mutexLock('group.group_lock')],
+      },
+      {
+        id: 'REL.3',
+        title: 'lock the device',
+        confidence: 'DERIVED',
+        ops: [mutexLock('device.lock')],
+      },
+      {
+        id: 'REL.4',
+        title: 'the last close runs the close op of the driver',
+        confidence: 'DERIVED',
+        ops: [
+          test(eq('device.open_count', 1), [driverOp('close_device', { file: 'file' })]),
+          decrement('device.open_count'),
+          mutexUnlock('device.lock'),
+        ],
+      },
+      {
+        id: 'REL.6',
+        title: 'give the use of the container back',
+        confidence: 'DERIVED',
+        ops: [
+          decrement('group.container_users'),
+          test(ne('group.container_users', 0), [goto(unused)]),
+        ],
       },
       ...detachContainer('REL.6:', choice, unused),
       ...leave,
-      { id: 'REL.6b', title: 'unlock the group', confidence: 'DERIVED', ops: [mutexUnlock('group.group_lock')] },
-      { id: 'REL.7', title: 'put the registration reference; the last one wakes unregister', confidence: 'DERIVED', ops: [putRegistration, ret()] },
+      {
+        id: 'REL.6b',
+        title: 'unlock the group',
+        confidence: 'DERIVED',
+        ops: [mutexUnlock('group.group_lock')],
+      },
+      {
+        id: 'REL.7',
+        title: 'put the registration reference; the last one wakes unregister',
+        confidence: 'DERIVED',
+        ops: [putRegistration, ret()],
+      },
     ],
   };
 }

@@ -9,7 +9,14 @@ const openedBy: FieldSpec = { kind: 'enum', words: Object.keys(OPENED_BY) };
 /** struct vfio_device: as in the shim design, with `opened_by` where the extra state is per device. */
 export function splitDevice({ extraState }: SplitChoice): ObjectType {
   if (extraState !== 'perDevice' && extraState !== 'perDeviceUnlocked') return vfioDevice;
-  return { ...vfioDevice, fields: { ...vfioDevice.fields, opened_by: openedBy, opened: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') } } };
+  return {
+    ...vfioDevice,
+    fields: {
+      ...vfioDevice.fields,
+      opened_by: openedBy,
+      opened: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
+    },
+  };
 }
 
 /** struct vfio_group with a legacy container; `opened_by` where the extra state is per group. */
@@ -21,12 +28,17 @@ export function splitGroup({ extraState }: SplitChoice): ObjectType {
       ...vfioGroup.fields,
       container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
       container_users: { kind: 'int', hi: (_a, c) => 1 + c.files(['device'], 'group') },
-      ...(extraState === 'perGroup' ? {
-        opened_lock: { kind: 'mutex' },
-        opened_by: openedBy,
-        /** Also binds that will still be refused. */
-        opened_count: { kind: 'int', hi: (_a, c) => c.files(['group', 'device'], 'group') + c.calls('bind_iommufd') },
-      } satisfies Record<string, FieldSpec> : {}),
+      ...(extraState === 'perGroup'
+        ? ({
+            opened_lock: { kind: 'mutex' },
+            opened_by: openedBy,
+            /** Also binds that will still be refused. */
+            opened_count: {
+              kind: 'int',
+              hi: (_a, c) => c.files(['group', 'device'], 'group') + c.calls('bind_iommufd'),
+            },
+          } satisfies Record<string, FieldSpec>)
+        : {}),
     },
   };
 }
@@ -37,7 +49,10 @@ export const SPLIT_DOMAIN = { ...DOMAIN, type1: 3 } as const;
 /** struct iommu_group, owned by an iommufd or, with the claim, by a group in a container. */
 export function splitIommuGroup(): ObjectType {
   const type = iommuGroupType(['iommufd_ctx', 'vfio_group']);
-  return { ...type, fields: { ...type.fields, domain: { kind: 'enum', words: Object.keys(SPLIT_DOMAIN) } } };
+  return {
+    ...type,
+    fields: { ...type.fields, domain: { kind: 'enum', words: Object.keys(SPLIT_DOMAIN) } },
+  };
 }
 
 /** struct vfio_container: the legacy one, with a type1 driver of its own. */
@@ -46,11 +61,14 @@ export const vfioContainer: ObjectType = {
   role: 'container',
   per: 'file',
   fileKinds: ['container'],
-  name: a => `${a.file} container`,
+  name: (a) => `${a.file} container`,
   life: {},
   about: 'A legacy container: groups, and the type1 driver that maps for them.',
   fields: {
-    kref: { kind: 'refcount', hi: (_a, c) => 1 + new Set(c.world.devices.map(d => d.group)).size + c.files(['group']) },
+    kref: {
+      kind: 'refcount',
+      hi: (_a, c) => 1 + new Set(c.world.devices.map((d) => d.group)).size + c.files(['group']),
+    },
     group_lock: { kind: 'mutex' },
     iommu_driver: { kind: 'bool' },
     groups: { kind: 'int', hi: (_a, c) => c.files(['group']) },

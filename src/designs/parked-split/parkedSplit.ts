@@ -3,14 +3,31 @@ import { iommufdDevice } from '../iommufd/objects';
 import { DESIGN_NAMES } from '../names';
 import { PARENT } from '../parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
-import { attachIoas, detachIoas, ioasAlloc, iommuDestroy, iommufdObjects, onlyFor, openIommufd, releaseContext } from '../parked-shim/context';
+import {
+  attachIoas,
+  detachIoas,
+  ioasAlloc,
+  iommuDestroy,
+  iommufdObjects,
+  onlyFor,
+  openIommufd,
+  releaseContext,
+} from '../parked-shim/context';
 import { deviceIo, kvmAdd } from '../parked-shim/io';
 import { cdev, vfioGlobal } from '../parked-shim/objects';
 import { openCdev } from '../parked-shim/open';
 import { registerDevice, unregisterDevice } from '../parked-shim/register';
 import { releaseDevice } from '../parked-shim/release';
 import { SPLIT_OPTIONS, splitChoice } from './choice';
-import { openContainer, openGroup, releaseContainer, releaseGroup, setContainer, setIommu, unsetContainer } from './container';
+import {
+  openContainer,
+  openGroup,
+  releaseContainer,
+  releaseGroup,
+  setContainer,
+  setIommu,
+  unsetContainer,
+} from './container';
 import { getDeviceFd, releaseGroupDevice } from './deviceFd';
 import { bindGate, releaseGate } from './gate';
 import { splitDevice, splitGroup, splitIommuGroup, vfioContainer } from './objects';
@@ -23,21 +40,37 @@ const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
 export const parkedSplit: Design = {
   ...DESIGN_NAMES.parkedSplit,
   revision: 1,
-  about: 'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',
+  about:
+    'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',
   options: SPLIT_OPTIONS,
-  model: options => {
+  model: (options) => {
     const choice = splitChoice(options);
     return {
       objects: [
-        vfioGlobal, splitGroup(choice), splitDevice(choice), cdev, PARENT, vfioContainer, splitIommuGroup(),
-        ...iommufdObjects(['iommufd']).filter(o => o.type !== cdevIdev.type), cdevIdev,
+        vfioGlobal,
+        splitGroup(choice),
+        splitDevice(choice),
+        cdev,
+        PARENT,
+        vfioContainer,
+        splitIommuGroup(),
+        ...iommufdObjects(['iommufd']).filter((o) => o.type !== cdevIdev.type),
+        cdevIdev,
       ],
       calls: {
         open_cdev: openCdev,
         open_group: openGroup(choice),
         open_container: openContainer,
         open_iommufd: openIommufd,
-        bind_iommufd: onlyFor({ cdev: bindIommufd({ ...choice, anyDomain: !choice.type1ClaimsOwner }, bindGate(choice.extraState)) }, 'BIND.1'),
+        bind_iommufd: onlyFor(
+          {
+            cdev: bindIommufd(
+              { ...choice, anyDomain: !choice.type1ClaimsOwner },
+              bindGate(choice.extraState),
+            ),
+          },
+          'BIND.1',
+        ),
         ioas_alloc: onlyFor({ iommufd: ioasAlloc }, 'IOAS.1'),
         attach_ioas: onlyFor({ cdev: attachIoas }, 'ATTACH.1'),
         detach_ioas: onlyFor({ cdev: detachIoas }, 'DETACH.1'),
@@ -52,11 +85,20 @@ export const parkedSplit: Design = {
         unregister_device: unregisterDevice(choice),
       },
       releases: {
-        cdev: releaseDevice('cdev', releaseGate(choice.extraState)), device: releaseGroupDevice(choice), group: releaseGroup(choice),
-        container: releaseContainer, iommufd: releaseContext,
+        cdev: releaseDevice('cdev', releaseGate(choice.extraState)),
+        device: releaseGroupDevice(choice),
+        group: releaseGroup(choice),
+        container: releaseContainer,
+        iommufd: releaseContext,
       },
       parked: choice.groupFdStartsParked ? ['cdev', 'device'] : ['cdev'],
-      privateData: { cdev: 'vfio_device', device: 'vfio_device', group: 'vfio_group', container: 'vfio_container', iommufd: 'iommufd_ctx' },
+      privateData: {
+        cdev: 'vfio_device',
+        device: 'vfio_device',
+        group: 'vfio_group',
+        container: 'vfio_container',
+        iommufd: 'iommufd_ctx',
+      },
       views: splitViews(choice),
     };
   },

@@ -8,7 +8,13 @@ import { withSteps } from '../mutate';
 import { drive, explore } from '../testDrive';
 import { parkedSplit } from './parkedSplit';
 
-const world: World = { devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '12' }], processes: ['legacy', 'new', 'other'] };
+const world: World = {
+  devices: [
+    { name: 'vfio0', group: '12' },
+    { name: 'vfio1', group: '12' },
+  ],
+  processes: ['legacy', 'new', 'other'],
+};
 
 const legacy: readonly Call[] = [
   { by: 'legacy', call: 'open_container', as: 'c1' },
@@ -46,11 +52,16 @@ interface Cell {
 }
 
 const TWO_OWNERS = 'f1 (legacy) reaches vfio0 for c1 container, and f2 (new) for ictx2 ctx';
-const NOT_ITS_DMA = 'f1 (legacy) reaches vfio0 for c1 container, but the DMA of IOMMU group 12 belongs to ictx2 ctx';
-const DOMAIN_LOST = (device: string) => `f2 (new) reaches ${device} for ictx2 ctx, but another context set the domain of IOMMU group 12`;
+const NOT_ITS_DMA =
+  'f1 (legacy) reaches vfio0 for c1 container, but the DMA of IOMMU group 12 belongs to ictx2 ctx';
+const DOMAIN_LOST = (device: string) =>
+  `f2 (new) reaches ${device} for ictx2 ctx, but another context set the domain of IOMMU group 12`;
 const TWO_BINDS = 'f2 (new) and f3 (new/2) are both cdev files of vfio0 with normal access';
 
-const [BOTH_IN, PERM_OR_PERM] = [['0 0 0 0 0 0 0 0'], ['0 0 0 0 0 0 0 EPERM', '0 0 EPERM EINVAL EINVAL 0 0 0']];
+const [BOTH_IN, PERM_OR_PERM] = [
+  ['0 0 0 0 0 0 0 0'],
+  ['0 0 0 0 0 0 0 EPERM', '0 0 EPERM EINVAL EINVAL 0 0 0'],
+];
 const [ONE_BIND, TWO_BIND] = [['0 0 0 0 EBUSY', '0 0 EBUSY 0 0'], ['0 0 0 0 0']];
 /** Whoever is first keeps the group: the other path is refused at its bind or at its open, and the calls that need the fd are skipped. */
 const EARLY_BUSY = ['0 0 0 0 0 0 0 EBUSY', '0 EBUSY skipped EINVAL skipped 0 0 0'];
@@ -60,46 +71,134 @@ const two = 'two devices of a group';
 const double = 'double cdev bind, same iommufd';
 const cells: readonly Cell[] = [
   // none, false: BREAKS | BREAKS | safe only with the iommu_dev check under the lock
-  { options: { extraState: 'none' }, situation: same, breaks: { 'dma-owner': NOT_ITS_DMA, 'owner-exclusive': TWO_OWNERS }, endings: BOTH_IN },
-  { options: { extraState: 'none' }, situation: two, breaks: { 'dma-owner': NOT_ITS_DMA }, endings: BOTH_IN },
+  {
+    options: { extraState: 'none' },
+    situation: same,
+    breaks: { 'dma-owner': NOT_ITS_DMA, 'owner-exclusive': TWO_OWNERS },
+    endings: BOTH_IN,
+  },
+  {
+    options: { extraState: 'none' },
+    situation: two,
+    breaks: { 'dma-owner': NOT_ITS_DMA },
+    endings: BOTH_IN,
+  },
   { options: { extraState: 'none' }, situation: double, breaks: {}, endings: ONE_BIND },
-  { options: { extraState: 'none', perDeviceCheck: 'false' }, situation: double, breaks: { 'single-bind': TWO_BINDS }, endings: TWO_BIND },
+  {
+    options: { extraState: 'none', perDeviceCheck: 'false' },
+    situation: double,
+    breaks: { 'single-bind': TWO_BINDS },
+    endings: TWO_BIND,
+  },
   // perDevice, false: holds | BREAKS | holds, even without the iommu_dev check. The first cell holds for who reaches the device
   // (owner-exclusive). Where the cdev is first, its DMA breaks even so: SET_IOMMU puts the domain of type1 on the group before
   // GET_DEVICE_FD reads the field and refuses. The table speaks of the first half of its invariant only; the model is right on the second.
-  { options: { extraState: 'perDevice' }, situation: same, breaks: { 'dma-owner': DOMAIN_LOST('vfio0') }, endings: ['0 0 0 0 0 0 0 EBUSY', '0 0 0 0 EBUSY 0 0 0'] },
-  { options: { extraState: 'perDevice' }, situation: two, breaks: { 'dma-owner': DOMAIN_LOST('vfio1') }, endings: BOTH_IN },
+  {
+    options: { extraState: 'perDevice' },
+    situation: same,
+    breaks: { 'dma-owner': DOMAIN_LOST('vfio0') },
+    endings: ['0 0 0 0 0 0 0 EBUSY', '0 0 0 0 EBUSY 0 0 0'],
+  },
+  {
+    options: { extraState: 'perDevice' },
+    situation: two,
+    breaks: { 'dma-owner': DOMAIN_LOST('vfio1') },
+    endings: BOTH_IN,
+  },
   { options: { extraState: 'perDevice' }, situation: double, breaks: {}, endings: ONE_BIND },
-  { options: { extraState: 'perDevice', perDeviceCheck: 'false' }, situation: double, breaks: {}, endings: ONE_BIND },
+  {
+    options: { extraState: 'perDevice', perDeviceCheck: 'false' },
+    situation: double,
+    breaks: {},
+    endings: ONE_BIND,
+  },
   // perGroup, false: holds | holds | holds with a check per device too
   { options: { extraState: 'perGroup' }, situation: same, breaks: {}, endings: EARLY_BUSY },
   { options: { extraState: 'perGroup' }, situation: two, breaks: {}, endings: EARLY_BUSY },
   { options: { extraState: 'perGroup' }, situation: double, breaks: {}, endings: ONE_BIND },
-  { options: { extraState: 'perGroup', perDeviceCheck: 'false' }, situation: double, breaks: { 'single-bind': TWO_BINDS }, endings: TWO_BIND },
+  {
+    options: { extraState: 'perGroup', perDeviceCheck: 'false' },
+    situation: double,
+    breaks: { 'single-bind': TWO_BINDS },
+    endings: TWO_BIND,
+  },
   // none, true: holds, the loser gets -EPERM at SET_CONTAINER or at its bind | holds | safe only with the iommu_dev check
-  { options: { extraState: 'none', type1ClaimsOwner: 'true' }, situation: same, breaks: {}, endings: PERM_OR_PERM },
-  { options: { extraState: 'none', type1ClaimsOwner: 'true' }, situation: two, breaks: {}, endings: PERM_OR_PERM },
-  { options: { extraState: 'none', type1ClaimsOwner: 'true' }, situation: double, breaks: {}, endings: ONE_BIND },
-  { options: { extraState: 'none', type1ClaimsOwner: 'true', perDeviceCheck: 'false' }, situation: double, breaks: { 'single-bind': TWO_BINDS }, endings: TWO_BIND },
+  {
+    options: { extraState: 'none', type1ClaimsOwner: 'true' },
+    situation: same,
+    breaks: {},
+    endings: PERM_OR_PERM,
+  },
+  {
+    options: { extraState: 'none', type1ClaimsOwner: 'true' },
+    situation: two,
+    breaks: {},
+    endings: PERM_OR_PERM,
+  },
+  {
+    options: { extraState: 'none', type1ClaimsOwner: 'true' },
+    situation: double,
+    breaks: {},
+    endings: ONE_BIND,
+  },
+  {
+    options: { extraState: 'none', type1ClaimsOwner: 'true', perDeviceCheck: 'false' },
+    situation: double,
+    breaks: { 'single-bind': TWO_BINDS },
+    endings: TWO_BIND,
+  },
   // perGroup, true: holds, early and clear -EBUSY | holds | holds (the table takes the check per device for granted, as in v6.6)
-  { options: { extraState: 'perGroup', type1ClaimsOwner: 'true' }, situation: same, breaks: {}, endings: EARLY_BUSY },
-  { options: { extraState: 'perGroup', type1ClaimsOwner: 'true' }, situation: two, breaks: {}, endings: EARLY_BUSY },
-  { options: { extraState: 'perGroup', type1ClaimsOwner: 'true' }, situation: double, breaks: {}, endings: ONE_BIND },
-  { options: { extraState: 'perGroup', type1ClaimsOwner: 'true', perDeviceCheck: 'false' }, situation: double, breaks: { 'single-bind': TWO_BINDS }, endings: TWO_BIND },
+  {
+    options: { extraState: 'perGroup', type1ClaimsOwner: 'true' },
+    situation: same,
+    breaks: {},
+    endings: EARLY_BUSY,
+  },
+  {
+    options: { extraState: 'perGroup', type1ClaimsOwner: 'true' },
+    situation: two,
+    breaks: {},
+    endings: EARLY_BUSY,
+  },
+  {
+    options: { extraState: 'perGroup', type1ClaimsOwner: 'true' },
+    situation: double,
+    breaks: {},
+    endings: ONE_BIND,
+  },
+  {
+    options: { extraState: 'perGroup', type1ClaimsOwner: 'true', perDeviceCheck: 'false' },
+    situation: double,
+    breaks: { 'single-bind': TWO_BINDS },
+    endings: TWO_BIND,
+  },
   // Below the table: the extra state read and written without a lock. Both see nobody, both write, both go on.
   {
-    options: { extraState: 'perDeviceUnlocked' }, situation: same, breaks: { 'dma-owner': DOMAIN_LOST('vfio0'), 'owner-exclusive': TWO_OWNERS },
+    options: { extraState: 'perDeviceUnlocked' },
+    situation: same,
+    breaks: { 'dma-owner': DOMAIN_LOST('vfio0'), 'owner-exclusive': TWO_OWNERS },
     endings: ['0 0 0 0 0 0 0 0', '0 0 0 0 0 0 0 EBUSY', '0 0 0 0 EBUSY 0 0 0'],
   },
-  { options: { extraState: 'perDeviceUnlocked' }, situation: two, breaks: { 'dma-owner': DOMAIN_LOST('vfio1') }, endings: BOTH_IN },
   {
-    options: { extraState: 'perDeviceUnlocked', perDeviceCheck: 'false' }, situation: double, breaks: { 'single-bind': TWO_BINDS },
+    options: { extraState: 'perDeviceUnlocked' },
+    situation: two,
+    breaks: { 'dma-owner': DOMAIN_LOST('vfio1') },
+    endings: BOTH_IN,
+  },
+  {
+    options: { extraState: 'perDeviceUnlocked', perDeviceCheck: 'false' },
+    situation: double,
+    breaks: { 'single-bind': TWO_BINDS },
     endings: ['0 0 0 0 0', '0 0 0 0 EBUSY', '0 0 EBUSY 0 0'],
   },
 ];
 
 /** Path exclusion is a goal of some options only and no column of the table. */
-function broken(design: Design, options: Options, situation: Situation): Partial<Record<PropertyId, string>> {
+function broken(
+  design: Design,
+  options: Options,
+  situation: Situation,
+): Partial<Record<PropertyId, string>> {
   const { broken: found } = explore(design, options, world, situations[situation]);
   return Object.fromEntries([...found].filter(([p]) => p !== 'path-exclusive'));
 }
@@ -111,15 +210,23 @@ describe('table 4.4', () => {
   });
 
   it('breaks the same properties whether or not a group device fd starts parked, apart from its open op', () => {
-    for (const { options, situation, breaks } of cells.filter(c => c.situation !== double)) {
+    for (const { options, situation, breaks } of cells.filter((c) => c.situation !== double)) {
       const found = broken(parkedSplit, { ...options, groupFdStartsParked: 'false' }, situation);
-      expect(found['no-ops-before-bind']).toBe("legacy runs the driver's open_device op through f1 before its bind is complete");
-      expect(Object.keys(found).filter(p => p !== 'no-ops-before-bind').sort()).toEqual(Object.keys(breaks).sort());
+      expect(found['no-ops-before-bind']).toBe(
+        "legacy runs the driver's open_device op through f1 before its bind is complete",
+      );
+      expect(
+        Object.keys(found)
+          .filter((p) => p !== 'no-ops-before-bind')
+          .sort(),
+      ).toEqual(Object.keys(breaks).sort());
     }
   });
 
   it('shows the legacy user of the first cell what its SET_IOMMU did, when it is refused one call later', () => {
-    const mirror = drive(parkedSplit, { extraState: 'perDevice' }, world, situations[same]).until('new').until('legacy', 'GDF.1');
+    const mirror = drive(parkedSplit, { extraState: 'perDevice' }, world, situations[same])
+      .until('new')
+      .until('legacy', 'GDF.1');
     expect(mirror.broken.get('dma-owner')).toBe(DOMAIN_LOST('vfio0'));
     expect(mirror.finish().results()).toEqual([0, 0, 0, 0, 'EBUSY', 0, 0, 0]);
     expect([...mirror.broken.keys()]).not.toContain('owner-exclusive');
@@ -127,13 +234,30 @@ describe('table 4.4', () => {
 
   it('needs the claim of iommufd between two cdev owners of a group, whatever the extra state', () => {
     const claim = 'BIND.5:IBIND.4';
-    const taken = [mutexLock('iommu_group.mutex'), staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, [store('iommu_group.owner', ref('iommufd/ctx'))]),
-      store('iommu_group.owner_cnt', 1), store('iommu_group.domain', DOMAIN.blocking), mutexUnlock('iommu_group.mutex')];
-    const unclaimed = withSteps(parkedSplit, 'bind_iommufd', steps => steps.map(s => (s.id === claim ? { ...s, ops: taken } : s)));
+    const taken = [
+      mutexLock('iommu_group.mutex'),
+      staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, [
+        store('iommu_group.owner', ref('iommufd/ctx')),
+      ]),
+      store('iommu_group.owner_cnt', 1),
+      store('iommu_group.domain', DOMAIN.blocking),
+      mutexUnlock('iommu_group.mutex'),
+    ];
+    const unclaimed = withSteps(parkedSplit, 'bind_iommufd', (steps) =>
+      steps.map((s) => (s.id === claim ? { ...s, ops: taken } : s)),
+    );
     for (const extraState of ['none', 'perDevice', 'perGroup']) {
-      const { broken: with_, endings } = explore(parkedSplit, { extraState }, world, situations['two cdev owners in a group']);
+      const { broken: with_, endings } = explore(
+        parkedSplit,
+        { extraState },
+        world,
+        situations['two cdev owners in a group'],
+      );
       expect([[...with_.keys()], endings]).toEqual([[], ['0 0 0 0 0 EPERM', '0 0 EPERM 0 0 0']]);
-      expect(broken(unclaimed, { extraState }, 'two cdev owners in a group')).toMatchObject({ 'dma-owner': 'f2 (new) reaches vfio0 for ictx2 ctx, but the DMA of IOMMU group 12 belongs to ictx3 ctx' });
+      expect(broken(unclaimed, { extraState }, 'two cdev owners in a group')).toMatchObject({
+        'dma-owner':
+          'f2 (new) reaches vfio0 for ictx2 ctx, but the DMA of IOMMU group 12 belongs to ictx3 ctx',
+      });
     }
   });
 });

@@ -14,12 +14,21 @@ export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): Desig
   const ownsDma: { cdev: Condition; device: Condition } = type1ClaimsOwner
     ? { cdev: claimed, device: allOf(type1, eq('iommu_group.owner', ref('group'))) }
     : {
-      cdev: allOf(claimed, anyOf(eq('iommu_group.domain', SPLIT_DOMAIN.blocking), eq('iommu_group.domain', SPLIT_DOMAIN.attached))),
-      device: allOf(type1, eq('iommu_group.domain', SPLIT_DOMAIN.type1)),
-    };
+        cdev: allOf(
+          claimed,
+          anyOf(
+            eq('iommu_group.domain', SPLIT_DOMAIN.blocking),
+            eq('iommu_group.domain', SPLIT_DOMAIN.attached),
+          ),
+        ),
+        device: allOf(type1, eq('iommu_group.domain', SPLIT_DOMAIN.type1)),
+      };
   return {
     normalAccess: { cdev: normal, device: normal },
-    bound: { cdev: allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count')), device: allOf(type1, lt(0, 'device.open_count')) },
+    bound: {
+      cdev: allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count')),
+      device: allOf(type1, lt(0, 'device.open_count')),
+    },
     owner: { cdev: 'idev.ictx', device: 'group.container' },
     ownsDma,
     // With the claim alone both paths may be open, as in the shim design: the conflict comes up at SET_CONTAINER or at the bind.
@@ -27,22 +36,54 @@ export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): Desig
     counters: [
       ...deviceCounters,
       groupKref,
-      type1ClaimsOwner ? {
-        ...ownerCount,
-        holders: [...ownerCount.holders, { type: 'vfio_group', when: allOf(live('group'), ne('group.container', NULL)), to: 'iommu_group', why: 'the group that is in a container' }],
-      } : ownerCount,
+      type1ClaimsOwner
+        ? {
+            ...ownerCount,
+            holders: [
+              ...ownerCount.holders,
+              {
+                type: 'vfio_group',
+                when: allOf(live('group'), ne('group.container', NULL)),
+                to: 'iommu_group',
+                why: 'the group that is in a container',
+              },
+            ],
+          }
+        : ownerCount,
       {
         counter: 'vfio_group.container_users',
         holders: [
-          { type: 'vfio_group', when: allOf(ne('group.container', NULL), eq('group.opened', 1)), to: 'group', why: 'the open group file' },
-          { type: 'file', fileKinds: ['device'], when: allOf(live('file'), normal), to: 'group', why: 'a device fd of the group' },
+          {
+            type: 'vfio_group',
+            when: allOf(ne('group.container', NULL), eq('group.opened', 1)),
+            to: 'group',
+            why: 'the open group file',
+          },
+          {
+            type: 'file',
+            fileKinds: ['device'],
+            when: allOf(live('file'), normal),
+            to: 'group',
+            why: 'a device fd of the group',
+          },
         ],
       },
       {
         counter: 'vfio_container.kref',
         holders: [
-          { type: 'file', fileKinds: ['container'], when: live('file'), to: 'container', why: 'the open container file' },
-          { type: 'vfio_group', when: ne('group.container', NULL), to: 'group.container', why: 'a group in the container' },
+          {
+            type: 'file',
+            fileKinds: ['container'],
+            when: live('file'),
+            to: 'container',
+            why: 'the open container file',
+          },
+          {
+            type: 'vfio_group',
+            when: ne('group.container', NULL),
+            to: 'group.container',
+            why: 'a group in the container',
+          },
         ],
       },
     ],

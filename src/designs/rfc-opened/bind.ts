@@ -1,6 +1,28 @@
 import type { CallBody, Routine } from '../../kernel/design';
 import {
-  alloc, driverOp, eq, fail, fallible, fget, free, goto, increment, lt, mutexLock, mutexUnlock, ne, NULL, onFault, ref, refDec, refInc, ret, staticTest, store, test, withPointer,
+  alloc,
+  driverOp,
+  eq,
+  fail,
+  fallible,
+  fget,
+  free,
+  goto,
+  increment,
+  lt,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  onFault,
+  ref,
+  refDec,
+  refInc,
+  ret,
+  staticTest,
+  store,
+  test,
+  withPointer,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { rfcPatch, section } from '../thread2021';
@@ -13,24 +35,47 @@ const IOMMUFD = `drivers/iommu/iommufd/iommufd.c, iommufd_bind_device; ${rfcPatc
 const CLAIM = `drivers/iommu/iommu.c, iommu_device_init_user_dma; ${rfcPatch(6)}`;
 
 /** Operations on the iommufd argument; a file of another kind was refused before. */
-const withIommufd = (ops: readonly Op[]): readonly Op[] => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)];
+const withIommufd = (ops: readonly Op[]): readonly Op[] => [
+  staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops),
+];
 
-const putCtx: readonly Op[] = withIommufd([mutexUnlock('iommufd/ctx.lock'), refDec('iommufd/ctx.refs', [free('iommufd/ctx')])]);
+const putCtx: readonly Op[] = withIommufd([
+  mutexUnlock('iommufd/ctx.lock'),
+  refDec('iommufd/ctx.refs', [free('iommufd/ctx')]),
+]);
 
 const unlockGroup = mutexUnlock('iommu_group.mutex');
-const claimFails = (errno: 'EBUSY' | 'EINVAL', why: string): readonly Op[] => [unlockGroup, fail(errno, why, { at: 'iommu_group', to: 'BIND.U4e' })];
+const claimFails = (errno: 'EBUSY' | 'EINVAL', why: string): readonly Op[] => [
+  unlockGroup,
+  fail(errno, why, { at: 'iommu_group', to: 'BIND.U4e' }),
+];
 
 /** iommu_device_init_user_dma: the same owner counts up; there is no check of a kernel driver that comes later. */
 const claim: readonly Op[] = withIommufd([
   mutexLock('iommu_group.mutex'),
-  test(ne('iommu_group.user_dma_owner_id', NULL), [
-    test(ne('iommu_group.user_dma_owner_id', ref('iommufd/ctx')), claimFails('EBUSY', 'the DMA of the group belongs to another iommufd')),
-    increment('iommu_group.owner_cnt'),
-  ], [
-    test(eq('iommu_group.domain', DOMAIN.attached), claimFails('EBUSY', 'the group is not on its default domain')),
-    staticTest('kernel-driver-in-group', claimFails('EINVAL', 'the group is not viable: a sibling has a kernel driver')),
-    store('iommu_group.user_dma_owner_id', ref('iommufd/ctx')), store('iommu_group.owner_cnt', 1), store('iommu_group.domain', DOMAIN.none),
-  ]),
+  test(
+    ne('iommu_group.user_dma_owner_id', NULL),
+    [
+      test(
+        ne('iommu_group.user_dma_owner_id', ref('iommufd/ctx')),
+        claimFails('EBUSY', 'the DMA of the group belongs to another iommufd'),
+      ),
+      increment('iommu_group.owner_cnt'),
+    ],
+    [
+      test(
+        eq('iommu_group.domain', DOMAIN.attached),
+        claimFails('EBUSY', 'the group is not on its default domain'),
+      ),
+      staticTest(
+        'kernel-driver-in-group',
+        claimFails('EINVAL', 'the group is not viable: a sibling has a kernel driver'),
+      ),
+      store('iommu_group.user_dma_owner_id', ref('iommufd/ctx')),
+      store('iommu_group.owner_cnt', 1),
+      store('iommu_group.domain', DOMAIN.none),
+    ],
+  ),
   unlockGroup,
 ]);
 
@@ -39,52 +84,151 @@ export const bindIommufd: Routine = {
   name: 'vfio_pci_ioctl, VFIO_DEVICE_BIND_IOMMUFD',
   cite: CITE,
   steps: [
-    { id: 'BIND.1', title: 'is the group in a container? (no lock, and before the arguments)', ops: [test(ne('group.container', NULL), [fail('ENOTTY', 'the device is used through its group', { at: 'group' })])] },
-    { id: 'BIND.2', title: 'copy the argument', ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
-    { id: 'BIND.3a', title: 'lock the bind', ops: [mutexLock('pci.videv_lock')] },
-    { id: 'BIND.3b', title: 'one iommufd a device', ops: [test(ne('pci.videv', NULL), [fail('EBUSY', 'the device is bound already', { at: 'pci', to: 'BIND.U3' })])] },
     {
-      id: 'BIND.4a', title: 'look the iommufd up; a file of another kind is refused but never put', cite: IOMMUFD,
+      id: 'BIND.1',
+      title: 'is the group in a container? (no lock, and before the arguments)',
       ops: [
-        test(eq('iommufd/fd.installed', 0), [fail('EINVAL', 'the iommufd is not open', { at: 'file', to: 'BIND.U3' })]),
-        staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, [refInc('iommufd/ctx.refs')], [fget('iommufd/file'), fail('EINVAL', 'the file is no iommufd', { at: 'iommufd/file', to: 'BIND.U3' })]),
+        test(ne('group.container', NULL), [
+          fail('ENOTTY', 'the device is used through its group', { at: 'group' }),
+        ]),
       ],
     },
-    { id: 'BIND.4b', title: 'lock the iommufd', cite: IOMMUFD, ops: withIommufd([mutexLock('iommufd/ctx.lock')]) },
     {
-      id: 'BIND.4c', title: 'scan for the same device or the same cookie; a hit goes to the end with ret not set', cite: IOMMUFD,
-      ops: withIommufd([test(lt(0, 'iommufd/ctx.device_xa'), [onFault('another device has this cookie', [store('pci.idev', NULL), goto('BIND.U4c')])])]),
+      id: 'BIND.2',
+      title: 'copy the argument',
+      ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
     },
+    { id: 'BIND.3a', title: 'lock the bind', ops: [mutexLock('pci.videv_lock')] },
     {
-      id: 'BIND.4d', title: 'allocate the iommufd_device', cite: IOMMUFD,
-      ops: [fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'file', to: 'BIND.U4d' }), alloc('idev'), store('idev.ictx', NULL), store('pci.idev', ref('idev'))],
-    },
-    { id: 'BIND.4e', title: 'claim the DMA of the IOMMU group for this iommufd', cite: CLAIM, ops: claim },
-    {
-      id: 'BIND.4f', title: 'take an id in the xarray, before the object is filled in', cite: IOMMUFD,
-      ops: withIommufd([fallible('xa_alloc', 'ENOMEM', 'no id, or no memory', { at: 'iommufd/ctx', to: 'BIND.U4f' }), store('idev.in_device_xa', 1), increment('iommufd/ctx.device_xa')]),
-    },
-    { id: 'BIND.4g', title: 'fill the object in, unlock the iommufd', cite: IOMMUFD, ops: withIommufd([store('idev.ictx', ref('iommufd/ctx')), mutexUnlock('iommufd/ctx.lock')]) },
-    { id: 'BIND.5', title: 'allocate the record of the bind', ops: [fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'pci', to: 'BIND.U5:IUNBIND.1' }), alloc('videv')] },
-    {
-      id: 'BIND.6a', title: 'fill it in, and let reads, writes and mmaps through',
+      id: 'BIND.3b',
+      title: 'one iommufd a device',
       ops: [
-        store('videv.idev', 'pci.idev'), store('pci.idev', NULL), ...withIommufd([store('videv.iommu_fd', ref('iommufd/ctx'))]), store('videv.ioasid', NULL),
+        test(ne('pci.videv', NULL), [
+          fail('EBUSY', 'the device is bound already', { at: 'pci', to: 'BIND.U3' }),
+        ]),
+      ],
+    },
+    {
+      id: 'BIND.4a',
+      title: 'look the iommufd up; a file of another kind is refused but never put',
+      cite: IOMMUFD,
+      ops: [
+        test(eq('iommufd/fd.installed', 0), [
+          fail('EINVAL', 'the iommufd is not open', { at: 'file', to: 'BIND.U3' }),
+        ]),
+        staticTest(
+          { arg: 'iommufd', kinds: ['iommufd'] },
+          [refInc('iommufd/ctx.refs')],
+          [
+            fget('iommufd/file'),
+            fail('EINVAL', 'the file is no iommufd', { at: 'iommufd/file', to: 'BIND.U3' }),
+          ],
+        ),
+      ],
+    },
+    {
+      id: 'BIND.4b',
+      title: 'lock the iommufd',
+      cite: IOMMUFD,
+      ops: withIommufd([mutexLock('iommufd/ctx.lock')]),
+    },
+    {
+      id: 'BIND.4c',
+      title: 'scan for the same device or the same cookie; a hit goes to the end with ret not set',
+      cite: IOMMUFD,
+      ops: withIommufd([
+        test(lt(0, 'iommufd/ctx.device_xa'), [
+          onFault('another device has this cookie', [store('pci.idev', NULL), goto('BIND.U4c')]),
+        ]),
+      ]),
+    },
+    {
+      id: 'BIND.4d',
+      title: 'allocate the iommufd_device',
+      cite: IOMMUFD,
+      ops: [
+        fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'file', to: 'BIND.U4d' }),
+        alloc('idev'),
+        store('idev.ictx', NULL),
+        store('pci.idev', ref('idev')),
+      ],
+    },
+    {
+      id: 'BIND.4e',
+      title: 'claim the DMA of the IOMMU group for this iommufd',
+      cite: CLAIM,
+      ops: claim,
+    },
+    {
+      id: 'BIND.4f',
+      title: 'take an id in the xarray, before the object is filled in',
+      cite: IOMMUFD,
+      ops: withIommufd([
+        fallible('xa_alloc', 'ENOMEM', 'no id, or no memory', {
+          at: 'iommufd/ctx',
+          to: 'BIND.U4f',
+        }),
+        store('idev.in_device_xa', 1),
+        increment('iommufd/ctx.device_xa'),
+      ]),
+    },
+    {
+      id: 'BIND.4g',
+      title: 'fill the object in, unlock the iommufd',
+      cite: IOMMUFD,
+      ops: withIommufd([store('idev.ictx', ref('iommufd/ctx')), mutexUnlock('iommufd/ctx.lock')]),
+    },
+    {
+      id: 'BIND.5',
+      title: 'allocate the record of the bind',
+      ops: [
+        fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'pci', to: 'BIND.U5:IUNBIND.1' }),
+        alloc('videv'),
+      ],
+    },
+    {
+      id: 'BIND.6a',
+      title: 'fill it in, and let reads, writes and mmaps through',
+      ops: [
+        store('videv.idev', 'pci.idev'),
+        store('pci.idev', NULL),
+        ...withIommufd([store('videv.iommu_fd', ref('iommufd/ctx'))]),
+        store('videv.ioasid', NULL),
         test(ne('pci.block_access', 0), [store('pci.block_access', 0)]),
       ],
     },
-    { id: 'BIND.6b', title: 'only now: the device is bound', ops: [store('pci.videv', ref('videv'))] },
+    {
+      id: 'BIND.6b',
+      title: 'only now: the device is bound',
+      ops: [store('pci.videv', ref('videv'))],
+    },
     { id: 'BIND.6c', title: 'unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
     {
-      id: 'BIND.U4c', title: 'undo of a hit: unlock and put the iommufd; ret is 0 here, which the caller takes for success', cite: IOMMUFD,
+      id: 'BIND.U4c',
+      title:
+        'undo of a hit: unlock and put the iommufd; ret is 0 here, which the caller takes for success',
+      cite: IOMMUFD,
       ops: [...putCtx, goto('BIND.5')],
     },
     {
-      id: 'BIND.U4f', title: 'undo of the id: idev was overwritten by an error pointer, and idev->dev is read through it', cite: IOMMUFD,
+      id: 'BIND.U4f',
+      title:
+        'undo of the id: idev was overwritten by an error pointer, and idev->dev is read through it',
+      cite: IOMMUFD,
       ops: [store('pci.idev', NULL), withPointer('pci.idev', 'idev', []), goto('BIND.U4d')],
     },
-    { id: 'BIND.U4e', title: 'undo: free the iommufd_device', cite: IOMMUFD, ops: [store('pci.idev', NULL), free('idev')] },
-    { id: 'BIND.U4d', title: 'undo: unlock and put the iommufd', cite: IOMMUFD, ops: [...putCtx, goto('BIND.U3')] },
+    {
+      id: 'BIND.U4e',
+      title: 'undo: free the iommufd_device',
+      cite: IOMMUFD,
+      ops: [store('pci.idev', NULL), free('idev')],
+    },
+    {
+      id: 'BIND.U4d',
+      title: 'undo: unlock and put the iommufd',
+      cite: IOMMUFD,
+      ops: [...putCtx, goto('BIND.U3')],
+    },
     ...unbindRows('BIND.U5:', 'pci.idev', 'BIND.U5b'),
     { id: 'BIND.U5b', title: 'undo: the object is gone', ops: [store('pci.idev', NULL)] },
     { id: 'BIND.U3', title: 'undo: unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
@@ -96,9 +240,25 @@ const deviceCalls: Routine = {
   name: 'vfio_pci_ioctl, vfio_pci_rw and vfio_pci_mmap',
   cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${section('2.6')}`,
   steps: [
-    { id: 'GATE.1', title: 'an ioctl of the user: nothing stands in its way', ops: [driverOp('ioctl', { file: 'file' })] },
-    { id: 'GATE.2', title: 'a read, write or mmap of the user: is access blocked?', ops: [test(ne('pci.block_access', 0), [fail('ENODEV', 'access is blocked until the bind', { at: 'pci' })])] },
-    { id: 'GATE.3', title: 'it reaches the driver', ops: [driverOp('read, write or mmap', { file: 'file' }), ret()] },
+    {
+      id: 'GATE.1',
+      title: 'an ioctl of the user: nothing stands in its way',
+      ops: [driverOp('ioctl', { file: 'file' })],
+    },
+    {
+      id: 'GATE.2',
+      title: 'a read, write or mmap of the user: is access blocked?',
+      ops: [
+        test(ne('pci.block_access', 0), [
+          fail('ENODEV', 'access is blocked until the bind', { at: 'pci' }),
+        ]),
+      ],
+    },
+    {
+      id: 'GATE.3',
+      title: 'it reaches the driver',
+      ops: [driverOp('read, write or mmap', { file: 'file' }), ret()],
+    },
   ],
 };
 

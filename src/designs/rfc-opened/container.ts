@@ -1,7 +1,36 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, cmpxchg, decrement, eq, fail, fallible, fdInstall, fget, forEach, fput, free, goto, increment, listAdd, listDel, live, lt, mutexLock, mutexUnlock, ne, NULL, ref, refDec, refInc,
-  ret, say, self, staticTest, store, test, withPointer,
+  alloc,
+  cmpxchg,
+  decrement,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  fget,
+  forEach,
+  fput,
+  free,
+  goto,
+  increment,
+  listAdd,
+  listDel,
+  live,
+  lt,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  ref,
+  refDec,
+  refInc,
+  ret,
+  say,
+  self,
+  staticTest,
+  store,
+  test,
+  withPointer,
 } from '../../kernel/primitives';
 import type { Op, Path } from '../../kernel/primitives';
 import { putGroup } from '../parked-shim/open';
@@ -13,14 +42,24 @@ const CITE = `drivers/vfio/vfio.c, v5.14; ${section('2.4')}`;
 const LIST = 'container->group_list';
 
 /** Operations on the container argument; a file of another kind was refused before. */
-const withContainer = (ops: readonly Op[]): readonly Op[] => [staticTest({ arg: 'container', kinds: ['container'] }, ops)];
+const withContainer = (ops: readonly Op[]): readonly Op[] => [
+  staticTest({ arg: 'container', kinds: ['container'] }, ops),
+];
 
 /** open(2) of /dev/vfio/vfio. */
 export const openContainer: Routine = {
   name: 'vfio_fops_open',
   cite: CITE,
   steps: [
-    { id: 'COPEN.1', title: 'allocate the container', ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('container'), store('container.kref', 1)] },
+    {
+      id: 'COPEN.1',
+      title: 'allocate the container',
+      ops: [
+        fallible('kzalloc', 'ENOMEM', 'no memory'),
+        alloc('container'),
+        store('container.kref', 1),
+      ],
+    },
     { id: 'COPEN.2', title: 'install the fd', ops: [fdInstall(), ret()] },
   ],
 };
@@ -29,13 +68,27 @@ export const openContainer: Routine = {
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
   cite: CITE,
-  steps: [{ id: 'CREL.1', title: 'put the container', ops: [refDec('container.kref', [free('container')]), ret()] }],
+  steps: [
+    {
+      id: 'CREL.1',
+      title: 'put the container',
+      ops: [refDec('container.kref', [free('container')]), ret()],
+    },
+  ],
 };
 
 /** Whether somebody else's domain is attached to the group of `group`. */
-const foreignDomain = (group: string, container: Path) => ({ all: [eq(`${group}.iommu_group.domain`, DOMAIN.attached), ne(`${group}.iommu_group.domain_of`, ref(container))] });
+const foreignDomain = (group: string, container: Path) => ({
+  all: [
+    eq(`${group}.iommu_group.domain`, DOMAIN.attached),
+    ne(`${group}.iommu_group.domain_of`, ref(container)),
+  ],
+});
 
-const attachGroup = (group: string, container: Path): readonly Op[] => [store(`${group}.iommu_group.domain`, DOMAIN.attached), store(`${group}.iommu_group.domain_of`, ref(container))];
+const attachGroup = (group: string, container: Path): readonly Op[] => [
+  store(`${group}.iommu_group.domain`, DOMAIN.attached),
+  store(`${group}.iommu_group.domain_of`, ref(container)),
+];
 
 /** SET_CONTAINER: the check of container_users and its increment are not under one lock. */
 export const setContainer: Routine = {
@@ -43,39 +96,82 @@ export const setContainer: Routine = {
   cite: CITE,
   steps: [
     {
-      id: 'SETC.1', title: 'is the container used? (no lock)',
+      id: 'SETC.1',
+      title: 'is the container used? (no lock)',
       ops: [
         fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
-        test(ne('group.container_users', 0), [fail('EINVAL', 'a container is set already', { at: 'group' })]),
+        test(ne('group.container_users', 0), [
+          fail('EINVAL', 'a container is set already', { at: 'group' }),
+        ]),
       ],
     },
     {
-      id: 'SETC.2', title: 'look the container up',
+      id: 'SETC.2',
+      title: 'look the container up',
       ops: [
-        test(eq('container/fd.installed', 0), [fail('EBADF', 'the container fd is not open', { at: 'group' })]),
-        staticTest({ arg: 'container', kinds: ['container'] }, [], [fail('EINVAL', 'the file is no container', { at: 'container/file' })]),
+        test(eq('container/fd.installed', 0), [
+          fail('EBADF', 'the container fd is not open', { at: 'group' }),
+        ]),
+        staticTest(
+          { arg: 'container', kinds: ['container'] },
+          [],
+          [fail('EINVAL', 'the file is no container', { at: 'container/file' })],
+        ),
         fget('container/file'),
       ],
     },
-    { id: 'SETC.3', title: 'lock the container', ops: withContainer([mutexLock('container/container.group_lock'), fallible('noiommu mix', 'EPERM', 'real and noiommu groups do not mix', { at: 'container/container', to: 'SETC.U3' })]) },
     {
-      id: 'SETC.4', title: 'a container that has a driver attaches the group',
-      ops: withContainer([test(eq('container/container.iommu_driver', 1), [
-        mutexLock('iommu_group.mutex'),
-        test(foreignDomain('group', 'container/container'), [mutexUnlock('iommu_group.mutex'), fail('EBUSY', 'the group is attached to another domain', { at: 'iommu_group', to: 'SETC.U3' })]),
-        ...attachGroup('group', 'container/container'),
-        mutexUnlock('iommu_group.mutex'),
-      ])]),
-    },
-    {
-      id: 'SETC.5', title: 'record the container, join its list',
+      id: 'SETC.3',
+      title: 'lock the container',
       ops: withContainer([
-        store('group.container', ref('container/container')),
-        listAdd('group.container_next', LIST, 'container/container'), increment('container/container.group_list'),
+        mutexLock('container/container.group_lock'),
+        fallible('noiommu mix', 'EPERM', 'real and noiommu groups do not mix', {
+          at: 'container/container',
+          to: 'SETC.U3',
+        }),
       ]),
     },
-    { id: 'SETC.6', title: 'the group holds the container and is its first user', ops: withContainer([refInc('container/container.kref'), increment('group.container_users')]) },
-    { id: 'SETC.U3', title: 'unlock the container, put its file', ops: [...withContainer([mutexUnlock('container/container.group_lock')]), fput('container/file'), ret()] },
+    {
+      id: 'SETC.4',
+      title: 'a container that has a driver attaches the group',
+      ops: withContainer([
+        test(eq('container/container.iommu_driver', 1), [
+          mutexLock('iommu_group.mutex'),
+          test(foreignDomain('group', 'container/container'), [
+            mutexUnlock('iommu_group.mutex'),
+            fail('EBUSY', 'the group is attached to another domain', {
+              at: 'iommu_group',
+              to: 'SETC.U3',
+            }),
+          ]),
+          ...attachGroup('group', 'container/container'),
+          mutexUnlock('iommu_group.mutex'),
+        ]),
+      ]),
+    },
+    {
+      id: 'SETC.5',
+      title: 'record the container, join its list',
+      ops: withContainer([
+        store('group.container', ref('container/container')),
+        listAdd('group.container_next', LIST, 'container/container'),
+        increment('container/container.group_list'),
+      ]),
+    },
+    {
+      id: 'SETC.6',
+      title: 'the group holds the container and is its first user',
+      ops: withContainer([refInc('container/container.kref'), increment('group.container_users')]),
+    },
+    {
+      id: 'SETC.U3',
+      title: 'unlock the container, put its file',
+      ops: [
+        ...withContainer([mutexUnlock('container/container.group_lock')]),
+        fput('container/file'),
+        ret(),
+      ],
+    },
   ],
 };
 
@@ -86,25 +182,60 @@ export const setIommu: Routine = {
   steps: [
     { id: 'SETI.1', title: 'lock the container', ops: [mutexLock('container.group_lock')] },
     {
-      id: 'SETI.2', title: 'a container with groups and without a driver',
+      id: 'SETI.2',
+      title: 'a container with groups and without a driver',
       ops: [
-        test(eq('container.group_list', 0), [fail('EINVAL', 'no group is in the container', { at: 'container', to: 'SETI.U' })]),
-        test(eq('container.iommu_driver', 1), [fail('EINVAL', 'a driver is set already', { at: 'container', to: 'SETI.U' })]),
+        test(eq('container.group_list', 0), [
+          fail('EINVAL', 'no group is in the container', { at: 'container', to: 'SETI.U' }),
+        ]),
+        test(eq('container.iommu_driver', 1), [
+          fail('EINVAL', 'a driver is set already', { at: 'container', to: 'SETI.U' }),
+        ]),
       ],
     },
-    { id: 'SETI.3', title: 'lock the list of IOMMU drivers', ops: [mutexLock('vfio.iommu_drivers_lock')] },
     {
-      id: 'SETI.4', title: 'open type1, attach every group, record the driver',
+      id: 'SETI.3',
+      title: 'lock the list of IOMMU drivers',
+      ops: [mutexLock('vfio.iommu_drivers_lock')],
+    },
+    {
+      id: 'SETI.4',
+      title: 'open type1, attach every group, record the driver',
       ops: [
-        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', { at: 'container', to: 'SETI.U', before: [mutexUnlock('vfio.iommu_drivers_lock')] }),
-        forEach('group', undefined, 'member', [test({ all: [eq('member.container_next', ref('container')), foreignDomain('member', 'container')] }, [
-          mutexUnlock('vfio.iommu_drivers_lock'), fail('EBUSY', 'a group is attached to another domain', { at: 'member', to: 'SETI.U' }),
-        ])]),
-        forEach('group', undefined, 'member', [test(eq('member.container_next', ref('container')), attachGroup('member', 'container'))]),
-        store('container.iommu_driver', 1), mutexUnlock('vfio.iommu_drivers_lock'),
+        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', {
+          at: 'container',
+          to: 'SETI.U',
+          before: [mutexUnlock('vfio.iommu_drivers_lock')],
+        }),
+        forEach('group', undefined, 'member', [
+          test(
+            {
+              all: [
+                eq('member.container_next', ref('container')),
+                foreignDomain('member', 'container'),
+              ],
+            },
+            [
+              mutexUnlock('vfio.iommu_drivers_lock'),
+              fail('EBUSY', 'a group is attached to another domain', {
+                at: 'member',
+                to: 'SETI.U',
+              }),
+            ],
+          ),
+        ]),
+        forEach('group', undefined, 'member', [
+          test(eq('member.container_next', ref('container')), attachGroup('member', 'container')),
+        ]),
+        store('container.iommu_driver', 1),
+        mutexUnlock('vfio.iommu_drivers_lock'),
       ],
     },
-    { id: 'SETI.U', title: 'unlock the container', ops: [mutexUnlock('container.group_lock'), ret()] },
+    {
+      id: 'SETI.U',
+      title: 'unlock the container',
+      ops: [mutexUnlock('container.group_lock'), ret()],
+    },
   ],
 };
 
@@ -114,10 +245,17 @@ export const unsetContainer: Routine = {
   cite: CITE,
   steps: [
     {
-      id: 'UNSETC.1', title: 'container_users from 1 to 0, atomically',
-      ops: [cmpxchg('group.container_users', 1, 0, [
-        test(eq('group.container_users', 0), [fail('EINVAL', 'no container is set', { at: 'group' })], [fail('EBUSY', 'device fds use the container', { at: 'group' })]),
-      ])],
+      id: 'UNSETC.1',
+      title: 'container_users from 1 to 0, atomically',
+      ops: [
+        cmpxchg('group.container_users', 1, 0, [
+          test(
+            eq('group.container_users', 0),
+            [fail('EINVAL', 'no container is set', { at: 'group' })],
+            [fail('EBUSY', 'device fds use the container', { at: 'group' })],
+          ),
+        ]),
+      ],
     },
     ...unsetRows('UNSETC.1:', 'UNSETC.2'),
     { id: 'UNSETC.2', title: 'the group is in no container', ops: [ret()] },
@@ -139,8 +277,16 @@ export const releaseGroup: Routine = {
 export function dissolveRows(row: string, next: string): readonly StepSpec[] {
   return [
     {
-      id: row, title: 'one user of the container less, if there is any', cite: CITE,
-      ops: [test(lt(0, 'group.container_users'), [decrement('group.container_users'), test(ne('group.container_users', 0), [goto(next)])], [goto(next)])],
+      id: row,
+      title: 'one user of the container less, if there is any',
+      cite: CITE,
+      ops: [
+        test(
+          lt(0, 'group.container_users'),
+          [decrement('group.container_users'), test(ne('group.container_users', 0), [goto(next)])],
+          [goto(next)],
+        ),
+      ],
     },
     ...unsetRows(`${row}:`, next),
   ];
@@ -148,28 +294,51 @@ export function dissolveRows(row: string, next: string): readonly StepSpec[] {
 
 /** Table UNSET_LOCKED, __vfio_group_unset_container: `group.container` is followed without a test, and cleared before the list is left. */
 function unsetRows(prefix: string, next: string): readonly StepSpec[] {
-  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({ id: `${prefix}UNSET.${row}`, title, cite: `${CITE}; __vfio_group_unset_container, ${section('2.3')}`, ops });
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: `${prefix}UNSET.${row}`,
+    title,
+    cite: `${CITE}; __vfio_group_unset_container, ${section('2.3')}`,
+    ops,
+  });
   return [
     step('1', 'lock the container that the group points to', [
-      test(eq('group.container', NULL), [withPointer('group.container', 'container', []), goto(next)], [mutexLock('group.container.group_lock')]),
+      test(
+        eq('group.container', NULL),
+        [withPointer('group.container', 'container', []), goto(next)],
+        [mutexLock('group.container.group_lock')],
+      ),
     ]),
-    step('2', 'type1 detaches the group', [test(eq('group.container.iommu_driver', 1), [
-      mutexLock('iommu_group.mutex'),
-      store('iommu_group.domain_of', NULL),
-      test(ne('iommu_group.user_dma_owner_id', NULL), [store('iommu_group.domain', DOMAIN.none)], [store('iommu_group.domain', DOMAIN.default)]),
-      mutexUnlock('iommu_group.mutex'),
-    ])]),
-    step('3', 'the group has no container any more', [store('group.container', NULL), say('wake_up(&group->container_q)')]),
+    step('2', 'type1 detaches the group', [
+      test(eq('group.container.iommu_driver', 1), [
+        mutexLock('iommu_group.mutex'),
+        store('iommu_group.domain_of', NULL),
+        test(
+          ne('iommu_group.user_dma_owner_id', NULL),
+          [store('iommu_group.domain', DOMAIN.none)],
+          [store('iommu_group.domain', DOMAIN.default)],
+        ),
+        mutexUnlock('iommu_group.mutex'),
+      ]),
+    ]),
+    step('3', 'the group has no container any more', [
+      store('group.container', NULL),
+      say('wake_up(&group->container_q)'),
+    ]),
     step('4', 'leave the list that the node is in', [
       test(ne('group.container_next', NULL), [decrement('group.container_next.group_list')]),
       listDel('group.container_next', LIST),
     ]),
     // The container is a local variable here: it is the one whose lock this task holds.
     step('5', 'the last group takes the driver along; unlock and put the container', [
-      forEach('container', undefined, 'container', [test(live('container'), [test(eq('container.group_lock', self), [
-        test(eq('container.group_list', 0), [store('container.iommu_driver', 0)]),
-        mutexUnlock('container.group_lock'), refDec('container.kref', [free('container')]),
-      ])])]),
+      forEach('container', undefined, 'container', [
+        test(live('container'), [
+          test(eq('container.group_lock', self), [
+            test(eq('container.group_list', 0), [store('container.iommu_driver', 0)]),
+            mutexUnlock('container.group_lock'),
+            refDec('container.kref', [free('container')]),
+          ]),
+        ]),
+      ]),
       goto(next),
     ]),
   ];

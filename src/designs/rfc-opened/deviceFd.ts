@@ -1,40 +1,114 @@
 import type { Routine } from '../../kernel/design';
-import { eq, fail, fallible, fdInstall, increment, live, mutexLock, mutexUnlock, refIncNotZero, ret, say, staticTest, test } from '../../kernel/primitives';
+import {
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  increment,
+  live,
+  mutexLock,
+  mutexUnlock,
+  refIncNotZero,
+  ret,
+  say,
+  staticTest,
+  test,
+} from '../../kernel/primitives';
 import { rfcPatch, section } from '../thread2021';
 import { putDevice } from './open';
 import { pciOpenRows, pciReleaseRows } from './vfioPci';
 
-const refuse = [mutexUnlock('group.device_lock'), fail('ENODEV', 'no such device in the group', { at: 'group' })];
+const refuse = [
+  mutexUnlock('group.device_lock'),
+  fail('ENODEV', 'no such device in the group', { at: 'group' }),
+];
 
 /** GET_DEVICE_FD: between the tests of row 1 and the count of row 8 nothing keeps the container. */
 export const getDeviceFd: Routine = {
   name: 'vfio_group_get_device_fd',
   cite: `drivers/vfio/vfio.c, v5.14; ${section('2.4')}`,
   steps: [
-    { id: 'GDF.1a', title: 'does the group use a container? (no lock)', ops: [test(eq('group.container_users', 0), [fail('EINVAL', 'no container is set', { at: 'group' })])] },
     {
-      id: 'GDF.1b', title: 'follow it: does it have a driver, and is the group viable?',
+      id: 'GDF.1a',
+      title: 'does the group use a container? (no lock)',
       ops: [
-        test(eq('group.container.iommu_driver', 0), [fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group' })]),
-        staticTest('kernel-driver-in-group', [fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', { at: 'group' })]),
+        test(eq('group.container_users', 0), [
+          fail('EINVAL', 'no container is set', { at: 'group' }),
+        ]),
       ],
     },
-    { id: 'GDF.2', title: 'a noiommu group needs a capability', ops: [fallible('noiommu && !capable', 'EPERM', 'CAP_SYS_RAWIO is missing', { at: 'group' })] },
     {
-      id: 'GDF.3', title: 'find the device by name and take a registration reference',
+      id: 'GDF.1b',
+      title: 'follow it: does it have a driver, and is the group viable?',
+      ops: [
+        test(eq('group.container.iommu_driver', 0), [
+          fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group' }),
+        ]),
+        staticTest('kernel-driver-in-group', [
+          fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', { at: 'group' }),
+        ]),
+      ],
+    },
+    {
+      id: 'GDF.2',
+      title: 'a noiommu group needs a capability',
+      ops: [fallible('noiommu && !capable', 'EPERM', 'CAP_SYS_RAWIO is missing', { at: 'group' })],
+    },
+    {
+      id: 'GDF.3',
+      title: 'find the device by name and take a registration reference',
       ops: [
         mutexLock('group.device_lock'),
-        staticTest('device-in-group', [
-          test(live('device'), [test(eq('device.group_next', 0), refuse), refIncNotZero('device.refcount', refuse)], refuse),
-          mutexUnlock('group.device_lock'),
-        ], refuse),
+        staticTest(
+          'device-in-group',
+          [
+            test(
+              live('device'),
+              [test(eq('device.group_next', 0), refuse), refIncNotZero('device.refcount', refuse)],
+              refuse,
+            ),
+            mutexUnlock('group.device_lock'),
+          ],
+          refuse,
+        ),
       ],
     },
-    { id: 'GDF.4', title: 'pin the driver module', ops: [fallible('try_module_get', 'ENODEV', 'the driver module is going away', { at: 'device', to: 'GDF.U3' })] },
-    ...pciOpenRows('GDF.5', 'GDF.U4').map(step => ({ ...step, cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${section('2.4')}` })),
-    { id: 'GDF.6', title: 'reserve an fd', ops: [fallible('get_unused_fd_flags', 'EMFILE', 'the fd table is full', { at: 'fd/file', to: 'GDF.U5a' })] },
-    { id: 'GDF.7', title: 'make an anonymous file with the real fops', ops: [fallible('anon_inode_getfile', 'ENFILE', 'no struct file', { at: 'fd/file', to: 'GDF.U6' })] },
-    { id: 'GDF.8', title: 'count the use of the container', ops: [increment('group.container_users')] },
+    {
+      id: 'GDF.4',
+      title: 'pin the driver module',
+      ops: [
+        fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
+          at: 'device',
+          to: 'GDF.U3',
+        }),
+      ],
+    },
+    ...pciOpenRows('GDF.5', 'GDF.U4').map((step) => ({
+      ...step,
+      cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${section('2.4')}`,
+    })),
+    {
+      id: 'GDF.6',
+      title: 'reserve an fd',
+      ops: [
+        fallible('get_unused_fd_flags', 'EMFILE', 'the fd table is full', {
+          at: 'fd/file',
+          to: 'GDF.U5a',
+        }),
+      ],
+    },
+    {
+      id: 'GDF.7',
+      title: 'make an anonymous file with the real fops',
+      ops: [
+        fallible('anon_inode_getfile', 'ENFILE', 'no struct file', { at: 'fd/file', to: 'GDF.U6' }),
+      ],
+    },
+    {
+      id: 'GDF.8',
+      title: 'count the use of the container',
+      ops: [increment('group.container_users')],
+    },
     { id: 'GDF.9', title: 'install the fd', ops: [fdInstall(), ret()] },
     { id: 'GDF.U6', title: 'undo: give the fd number back', ops: [say('put_unused_fd')] },
     ...pciReleaseRows('GDF.U5', 'GDF.U4'),

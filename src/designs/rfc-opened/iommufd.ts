@@ -1,5 +1,19 @@
 import type { CallBody, Routine } from '../../kernel/design';
-import { alloc, fail, fallible, fdInstall, forEach, free, live, mutexLock, mutexUnlock, refDec, ret, store, test } from '../../kernel/primitives';
+import {
+  alloc,
+  fail,
+  fallible,
+  fdInstall,
+  forEach,
+  free,
+  live,
+  mutexLock,
+  mutexUnlock,
+  refDec,
+  ret,
+  store,
+  test,
+} from '../../kernel/primitives';
 import { rfcPatch } from '../thread2021';
 import { putIoas } from './ioas';
 
@@ -10,7 +24,11 @@ export const openIommufd: Routine = {
   name: 'iommufd_fops_open',
   cite: CITE,
   steps: [
-    { id: 'IOPEN.1', title: 'allocate the context: one reference, the file', ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('ctx'), store('ctx.refs', 1)] },
+    {
+      id: 'IOPEN.1',
+      title: 'allocate the context: one reference, the file',
+      ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('ctx'), store('ctx.refs', 1)],
+    },
     { id: 'IOPEN.2', title: 'install the fd', ops: [fdInstall(), ret()] },
   ],
 };
@@ -21,8 +39,13 @@ export const releaseIommufd: Routine = {
   cite: `${CITE}; ${rfcPatch(11)}`,
   steps: [
     {
-      id: 'IREL.1', title: 'put every address space',
-      ops: [mutexLock('ctx.lock'), forEach('ioas', 'file', 'left', [test(live('left'), [putIoas('left', 'ctx')])]), mutexUnlock('ctx.lock')],
+      id: 'IREL.1',
+      title: 'put every address space',
+      ops: [
+        mutexLock('ctx.lock'),
+        forEach('ioas', 'file', 'left', [test(live('left'), [putIoas('left', 'ctx')])]),
+        mutexUnlock('ctx.lock'),
+      ],
     },
     { id: 'IREL.2', title: 'put the context', ops: [refDec('ctx.refs', [free('ctx')]), ret()] },
   ],
@@ -30,16 +53,30 @@ export const releaseIommufd: Routine = {
 
 /** What a file answers to a command that it does not know. */
 function refuse(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite: string): Routine {
-  return { name: 'unlocked_ioctl', cite, steps: [{ id, title: why, ops: [fail(errno, why, { at: 'file' })] }] };
+  return {
+    name: 'unlocked_ioctl',
+    cite,
+    steps: [{ id, title: why, ops: [fail(errno, why, { at: 'file' })] }],
+  };
 }
 
 const UNKNOWN = 'the file does not know this command';
 
 /** A call for these kinds of file. Device and group files answer -ENOTTY to others, containers and iommufds -EINVAL. */
 export function onlyFor(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
-  const container = refuse(id, 'EINVAL', 'the container has no driver that could know this command', 'drivers/vfio/vfio.c, vfio_fops_unl_ioctl, v5.14');
+  const container = refuse(
+    id,
+    'EINVAL',
+    'the container has no driver that could know this command',
+    'drivers/vfio/vfio.c, vfio_fops_unl_ioctl, v5.14',
+  );
   return {
     byKind: { iommufd: refuse(id, 'EINVAL', UNKNOWN, CITE), container, ...byKind },
-    other: refuse(id, 'ENOTTY', UNKNOWN, 'drivers/vfio/vfio.c and drivers/vfio/pci/vfio_pci.c, v5.14'),
+    other: refuse(
+      id,
+      'ENOTTY',
+      UNKNOWN,
+      'drivers/vfio/vfio.c and drivers/vfio/pci/vfio_pci.c, v5.14',
+    ),
   };
 }

@@ -8,8 +8,9 @@ export const iommuGroup: ObjectType = {
   type: 'iommu_group',
   role: 'iommu_group',
   per: 'group',
-  name: a => `iommu group ${a.group}`,
-  about: 'The devices that the IOMMU cannot tell apart, the iommufd that owns their DMA, and their domain.',
+  name: (a) => `iommu group ${a.group}`,
+  about:
+    'The devices that the IOMMU cannot tell apart, the iommufd that owns their DMA, and their domain.',
   fields: {
     mutex: { kind: 'mutex' },
     user_dma_owner_id: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
@@ -27,9 +28,10 @@ export const iommufdCtx: ObjectType = {
   role: 'ctx',
   per: 'file',
   fileKinds: ['iommufd'],
-  name: a => `${a.file} ctx`,
+  name: (a) => `${a.file} ctx`,
   life: {},
-  about: 'An iommufd context: the devices bound to one open of /dev/iommu, and its I/O address spaces.',
+  about:
+    'An iommufd context: the devices bound to one open of /dev/iommu, and its I/O address spaces.',
   fields: {
     refs: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('ioas_alloc') },
     lock: { kind: 'mutex' },
@@ -45,7 +47,7 @@ export const iommufdDevice: ObjectType = {
   type: 'iommufd_device',
   role: 'idev',
   per: 'device',
-  name: a => `${a.device} idev`,
+  name: (a) => `${a.device} idev`,
   life: {},
   ids: { space: 'device_xa', first: 0 },
   about: 'A device bound to an iommufd context.',
@@ -61,9 +63,10 @@ export const vfioIommufdDevice: ObjectType = {
   type: 'vfio_iommufd_device',
   role: 'videv',
   per: 'device',
-  name: a => `${a.device} videv`,
+  name: (a) => `${a.device} videv`,
   life: {},
-  about: "vfio-pci's record of a bind: the iommufd_device, the fd number that was given, and the attached address space.",
+  about:
+    "vfio-pci's record of a bind: the iommufd_device, the fd number that was given, and the attached address space.",
   fields: {
     idev: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'pointer' },
     iommu_fd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'hidden' },
@@ -76,7 +79,7 @@ export const iommufdIoas: ObjectType = {
   type: 'iommufd_ioas',
   role: 'ioas',
   per: 'ioas',
-  name: a => a.ioas!,
+  name: (a) => a.ioas!,
   life: {},
   ids: { space: 'ioasid_xa', first: 0 },
   about: 'An I/O address space: its id, and the devices that are attached to it.',

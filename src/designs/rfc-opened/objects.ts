@@ -2,7 +2,11 @@ import type { FieldSpec, ObjectType } from '../../kernel/design';
 import { groupStartsLive, startDevices, startNumber, startsRegistered } from '../parentDevice';
 
 /** An opening counter, which the release of a guessed path can take below zero; 0 is the lowest value that is right. */
-const openings = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({ kind: 'int', lo: -8, hi: (_a, c) => 1 + c.files(files, key) });
+const openings = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({
+  kind: 'int',
+  lo: -8,
+  hi: (_a, c) => 1 + c.files(files, key),
+});
 
 const startsSet: FieldSpec = { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) };
 
@@ -27,7 +31,8 @@ export const deviceCdev: ObjectType = {
   role: 'cdev',
   per: 'global',
   name: () => 'device_cdev',
-  about: 'One character device for all device minors. Open files count on it; it holds no device in memory.',
+  about:
+    'One character device for all device minors. Open files count on it; it holds no device in memory.',
   fields: {
     mapped: { kind: 'bool', init: 1 },
     kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev']), init: 1 },
@@ -39,21 +44,34 @@ export const vfioGroup: ObjectType = {
   type: 'vfio_group',
   role: 'group',
   per: 'group',
-  name: a => `group ${a.group}`,
+  name: (a) => `group ${a.group}`,
   life: { live: groupStartsLive },
   about: 'The group of the legacy interface: who has it open, its container and how many use that.',
   fields: {
-    kref: { kind: 'refcount', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length + c.files(['group', 'cdev'], 'group'), init: startDevices },
+    kref: {
+      kind: 'refcount',
+      hi: (a, c) =>
+        c.world.devices.filter((d) => d.group === a.group).length +
+        c.files(['group', 'cdev'], 'group'),
+      init: startDevices,
+    },
     opened_lock: { kind: 'mutex' },
     opened: openings(['group', 'cdev'], 'group'),
     opened_by_nongroup_dev: { kind: 'bool' },
     container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
-    container_users: { kind: 'int', hi: (_a, c) => c.calls('set_container') + c.files(['device'], 'group') },
+    container_users: {
+      kind: 'int',
+      hi: (_a, c) => c.calls('set_container') + c.files(['device'], 'group'),
+    },
     container_next: { kind: 'pointer', types: ['vfio_container'], edge: 'member' },
     /** Stands for the wait queue: a wait that ends when the container is gone. */
     container_q: { kind: 'completion', counts: 'container_users' },
     device_lock: { kind: 'mutex' },
-    dev_counter: { kind: 'int', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length, init: startDevices },
+    dev_counter: {
+      kind: 'int',
+      hi: (a, c) => c.world.devices.filter((d) => d.group === a.group).length,
+      init: startDevices,
+    },
     unbound_lock: { kind: 'mutex' },
     iommu_group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
   },
@@ -64,15 +82,20 @@ export const vfioDevice: ObjectType = {
   type: 'vfio_device',
   role: 'device',
   per: 'device',
-  name: a => a.device!,
+  name: (a) => a.device!,
   life: { live: (a, world) => startsRegistered(a, { world }) },
-  about: 'The VFIO device. Its memory belongs to the driver, which frees it right after unregistering.',
+  about:
+    'The VFIO device. Its memory belongs to the driver, which frees it right after unregistering.',
   fields: {
     minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
     /** /dev/vfio/devices/$NAME, made by device_create(). */
     node: startsSet,
     registered: startsSet,
-    refcount: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'), init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    refcount: {
+      kind: 'refcount',
+      hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
+      init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
+    },
     comp: { kind: 'completion', counts: 'refcount' },
     opened: openings(['cdev'], 'device'),
     group_next: startsSet,
@@ -87,9 +110,10 @@ export const vfioPciDevice: ObjectType = {
   type: 'vfio_pci_device',
   role: 'pci',
   per: 'device',
-  name: a => `${a.device}.pci`,
+  name: (a) => `${a.device}.pci`,
   life: { live: (a, world) => startsRegistered(a, { world }) },
-  about: "The driver's structure: how many have it open, whether reads, writes and mmaps are blocked, and the bind.",
+  about:
+    "The driver's structure: how many have it open, whether reads, writes and mmaps are blocked, and the bind.",
   fields: {
     refcnt: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
     block_access: { kind: 'bool', accessFlag: true },
@@ -107,7 +131,7 @@ export const vfioPciReflck: ObjectType = {
   type: 'vfio_pci_reflck',
   role: 'reflck',
   per: 'devset',
-  name: a => `reflck ${a.devset}`,
+  name: (a) => `reflck ${a.devset}`,
   about: 'The lock around open and release of the devices that are reset together.',
   fields: { lock: { kind: 'mutex' } },
 };
@@ -118,7 +142,7 @@ export const vfioContainer: ObjectType = {
   role: 'container',
   per: 'file',
   fileKinds: ['container'],
-  name: a => `${a.file} container`,
+  name: (a) => `${a.file} container`,
   life: {},
   about: 'A legacy container: a list of groups, and the type1 driver that maps for them.',
   fields: {

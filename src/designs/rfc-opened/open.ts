@@ -1,6 +1,26 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  cmpxchg, complete, decrement, eq, fail, fallible, fdInstall, increment, live, mutexLock, mutexUnlock, ne, NULL, refDec, refInc, refIncNotZero, ret, say, spin, store, test,
+  cmpxchg,
+  complete,
+  decrement,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  increment,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  refDec,
+  refInc,
+  refIncNotZero,
+  ret,
+  say,
+  spin,
+  store,
+  test,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { groupLookup, putGroup } from '../parked-shim/open';
@@ -15,22 +35,43 @@ export const putDevice: Op = refDec('device.refcount', [complete('device.comp')]
 
 /** vfio_group_try_open: one group file, or any number of device files of the group, never both. */
 function tryOpen(by: 'group' | 'device', to: string): readonly Op[] {
-  const busy = (why: string): readonly Op[] => [mutexUnlock('group.opened_lock'), fail('EBUSY', why, { at: 'group', to })];
+  const busy = (why: string): readonly Op[] => [
+    mutexUnlock('group.opened_lock'),
+    fail('EBUSY', why, { at: 'group', to }),
+  ];
   const first: readonly Op[] = [
-    test(ne('group.container', NULL), busy('something of an earlier session still uses the container')),
-    store('group.opened', 1), store('group.opened_by_nongroup_dev', by === 'device' ? 1 : 0),
+    test(
+      ne('group.container', NULL),
+      busy('something of an earlier session still uses the container'),
+    ),
+    store('group.opened', 1),
+    store('group.opened_by_nongroup_dev', by === 'device' ? 1 : 0),
   ];
   return [
     mutexLock('group.opened_lock'),
     by === 'group'
       ? test(ne('group.opened', 0), busy('the group is open already'), first)
-      : test(ne('group.opened', 0), [test(eq('group.opened_by_nongroup_dev', 1), [increment('group.opened')], busy('the group is open through its own file'))], first),
+      : test(
+          ne('group.opened', 0),
+          [
+            test(
+              eq('group.opened_by_nongroup_dev', 1),
+              [increment('group.opened')],
+              busy('the group is open through its own file'),
+            ),
+          ],
+          first,
+        ),
     mutexUnlock('group.opened_lock'),
   ];
 }
 
 /** Gives one count of `opened` back. */
-export const leaveGroup: readonly Op[] = [mutexLock('group.opened_lock'), decrement('group.opened'), mutexUnlock('group.opened_lock')];
+export const leaveGroup: readonly Op[] = [
+  mutexLock('group.opened_lock'),
+  decrement('group.opened'),
+  mutexUnlock('group.opened_lock'),
+];
 
 /** open(2) of /dev/vfio/devices/$NAME. */
 export const openCdev: Routine = {
@@ -38,41 +79,99 @@ export const openCdev: Routine = {
   cite: CITE,
   steps: [
     {
-      id: 'CHR.1', title: 'look the number up: one cdev spans all minors', cite: CHRDEV,
-      ops: [spin('cdev_lock', test(eq('cdev.mapped', 0), [fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' })])), refInc('cdev.kobj')],
+      id: 'CHR.1',
+      title: 'look the number up: one cdev spans all minors',
+      cite: CHRDEV,
+      ops: [
+        spin(
+          'cdev_lock',
+          test(eq('cdev.mapped', 0), [
+            fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
+          ]),
+        ),
+        refInc('cdev.kobj'),
+      ],
     },
-    { id: 'CHR.2', title: 'give the new file the fops of the cdev: the real ones, at once', cite: CHRDEV, ops: [say('file->f_op = vfio_device_fops, from cdev->ops')] },
     {
-      id: 'OPEN.1', title: 'find the device by its minor and take a registration reference',
+      id: 'CHR.2',
+      title: 'give the new file the fops of the cdev: the real ones, at once',
+      cite: CHRDEV,
+      ops: [say('file->f_op = vfio_device_fops, from cdev->ops')],
+    },
+    {
+      id: 'OPEN.1',
+      title: 'find the device by its minor and take a registration reference',
       ops: [
         mutexLock('vfio.device_lock'),
-        test(live('device'), [
-          test(eq('device.minor', 0), gone()),
-          refIncNotZero('device.refcount', gone()),
-        ], gone()),
+        test(
+          live('device'),
+          [test(eq('device.minor', 0), gone()), refIncNotZero('device.refcount', gone())],
+          gone(),
+        ),
         mutexUnlock('vfio.device_lock'),
       ],
     },
-    { id: 'OPEN.2', title: 'find the group by its pointer and take a reference', ops: [mutexLock('vfio.group_lock'), refInc('group.kref'), mutexUnlock('vfio.group_lock')] },
-    { id: 'OPEN.3', title: 'count the group as opened through a device, unless the group path has it', ops: tryOpen('device', 'OPEN.U3') },
-    { id: 'OPEN.4', title: 'one opener of the device: 0 to 1, atomically', ops: [cmpxchg('device.opened', 0, 1, [fail('EBUSY', 'the device is open already', { at: 'device', to: 'OPEN.U4' })])] },
-    { id: 'OPEN.5', title: 'pin the driver module', ops: [fallible('try_module_get', 'ENODEV', 'the driver module is going away', { at: 'device', to: 'OPEN.U5' })] },
+    {
+      id: 'OPEN.2',
+      title: 'find the group by its pointer and take a reference',
+      ops: [mutexLock('vfio.group_lock'), refInc('group.kref'), mutexUnlock('vfio.group_lock')],
+    },
+    {
+      id: 'OPEN.3',
+      title: 'count the group as opened through a device, unless the group path has it',
+      ops: tryOpen('device', 'OPEN.U3'),
+    },
+    {
+      id: 'OPEN.4',
+      title: 'one opener of the device: 0 to 1, atomically',
+      ops: [
+        cmpxchg('device.opened', 0, 1, [
+          fail('EBUSY', 'the device is open already', { at: 'device', to: 'OPEN.U4' }),
+        ]),
+      ],
+    },
+    {
+      id: 'OPEN.5',
+      title: 'pin the driver module',
+      ops: [
+        fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
+          at: 'device',
+          to: 'OPEN.U5',
+        }),
+      ],
+    },
     ...pciOpenRows('OPEN.6', 'OPEN.U6'),
-    { id: 'OPEN.7', title: 'private_data is the device; put the group', ops: [...putGroup, fdInstall(), ret()] },
+    {
+      id: 'OPEN.7',
+      title: 'private_data is the device; put the group',
+      ops: [...putGroup, fdInstall(), ret()],
+    },
     { id: 'OPEN.U6', title: 'undo: put the driver module', ops: [say('module_put')] },
     { id: 'OPEN.U5', title: 'undo: nobody has the device open', ops: [decrement('device.opened')] },
     { id: 'OPEN.U4', title: 'undo: one opener of the group less', ops: [...leaveGroup] },
     { id: 'OPEN.U3', title: 'undo: put the group', ops: [...putGroup] },
     { id: 'OPEN.U1', title: 'undo: put the registration reference', ops: [putDevice] },
-    { id: 'CHR.U', title: 'put the cdev again', cite: `fs/char_dev.c, cdev_put; ${section('1.1')}`, ops: [refDec('cdev.kobj'), ret()] },
+    {
+      id: 'CHR.U',
+      title: 'put the cdev again',
+      cite: `fs/char_dev.c, cdev_put; ${section('1.1')}`,
+      ops: [refDec('cdev.kobj'), ret()],
+    },
   ],
 };
 
 function gone(): readonly Op[] {
-  return [mutexUnlock('vfio.device_lock'), fail('ENODEV', 'no registered device has this minor', { at: 'device', to: 'CHR.U' })];
+  return [
+    mutexUnlock('vfio.device_lock'),
+    fail('ENODEV', 'no registered device has this minor', { at: 'device', to: 'CHR.U' }),
+  ];
 }
 
-const openedRow: StepSpec = { id: 'GOPEN.3', title: 'count the group as opened, unless somebody has it or left a container', ops: tryOpen('group', 'GOPEN.U') };
+const openedRow: StepSpec = {
+  id: 'GOPEN.3',
+  title: 'count the group as opened, unless somebody has it or left a container',
+  ops: tryOpen('group', 'GOPEN.U'),
+};
 
 /** open(2) of /dev/vfio/$GROUP. */
 export const openGroup: Routine = {
@@ -80,7 +179,16 @@ export const openGroup: Routine = {
   cite: `drivers/vfio/vfio.c, vfio_group_fops_open and vfio_group_try_open; ${rfcPatch(2)}; ${section('2.3')}`,
   steps: [
     groupLookup,
-    { id: 'GOPEN.2', title: 'a noiommu group needs a capability', ops: [fallible('noiommu && !capable', 'EPERM', 'CAP_SYS_RAWIO is missing', { at: 'group', to: 'GOPEN.U' })] },
+    {
+      id: 'GOPEN.2',
+      title: 'a noiommu group needs a capability',
+      ops: [
+        fallible('noiommu && !capable', 'EPERM', 'CAP_SYS_RAWIO is missing', {
+          at: 'group',
+          to: 'GOPEN.U',
+        }),
+      ],
+    },
     openedRow,
     { id: 'GOPEN.4', title: 'private_data is the group', ops: [fdInstall(), ret()] },
     { id: 'GOPEN.U', title: 'undo: put the group', ops: [...putGroup, ret()] },

@@ -3,7 +3,13 @@ import type { Call, World } from '../../kernel/world';
 import { drive, explore } from '../testDrive';
 import { rfcOpened } from './rfcOpened';
 
-const world: World = { devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '12' }], processes: ['legacy', 'dpdk'] };
+const world: World = {
+  devices: [
+    { name: 'vfio0', group: '12' },
+    { name: 'vfio1', group: '12' },
+  ],
+  processes: ['legacy', 'dpdk'],
+};
 const run = (calls: readonly Call[], w = world) => drive(rfcOpened, {}, w, calls);
 
 const setUp: Call[] = [
@@ -12,7 +18,13 @@ const setUp: Call[] = [
   { by: 'legacy', call: 'set_container', fd: 'g', container: 'c' },
   { by: 'legacy', call: 'set_iommu', fd: 'c' },
 ];
-const getFd = (by: string, device: string, as: string): Call => ({ by, call: 'get_device_fd', fd: 'g', device, as });
+const getFd = (by: string, device: string, as: string): Call => ({
+  by,
+  call: 'get_device_fd',
+  fd: 'g',
+  device,
+  as,
+});
 const unset: Call = { by: 'legacy/2', call: 'unset_container', fd: 'g' };
 const cdev = (by: string, n: number, device = 'vfio0'): Call[] => [
   { by, call: 'open_cdev', device, as: `fd${n}` },
@@ -22,12 +34,22 @@ const cdev = (by: string, n: number, device = 'vfio0'): Call[] => [
 const keys = (broken: ReadonlyMap<string, string>): string[] => [...broken.keys()].sort();
 
 describe('the container dropped under a new fd (D1-R1)', () => {
-  const calls = [...setUp, getFd('legacy', 'vfio0', 'd'), { by: 'legacy', call: 'device_io', fd: 'd' } satisfies Call, { by: 'legacy', call: 'close', fd: 'd' } satisfies Call, unset];
+  const calls = [
+    ...setUp,
+    getFd('legacy', 'vfio0', 'd'),
+    { by: 'legacy', call: 'device_io', fd: 'd' } satisfies Call,
+    { by: 'legacy', call: 'close', fd: 'd' } satisfies Call,
+    unset,
+  ];
 
   it('gives a device fd with access and no container', () => {
     const d = run(calls).until('legacy', 'GDF.6').until('legacy/2').until('legacy', 'REL.1a');
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0, 'running', 0]);
-    expect([d.value('vfio0.pci.block_access'), d.value('group 12.container'), d.value('group 12.container_users')]).toEqual([0, 0, 1]);
+    expect([
+      d.value('vfio0.pci.block_access'),
+      d.value('group 12.container'),
+      d.value('group 12.container_users'),
+    ]).toEqual([0, 0, 1]);
     expect(keys(d.broken)).toEqual(['dma-owner', 'no-ops-before-bind']);
   });
 
@@ -38,35 +60,82 @@ describe('the container dropped under a new fd (D1-R1)', () => {
   });
 
   it('takes the close for one of a node: opened below zero, a node of the group opens beside the group file, and none of this device', () => {
-    const d = run([...calls, ...cdev('dpdk', 1), { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd9' }]).until('legacy', 'GDF.6').until('legacy/2').until('legacy');
-    expect([d.value('vfio0.opened'), d.value('group 12.opened'), d.value('group 12.container_users')]).toEqual([-1, 0, 1]);
+    const d = run([
+      ...calls,
+      ...cdev('dpdk', 1),
+      { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd9' },
+    ])
+      .until('legacy', 'GDF.6')
+      .until('legacy/2')
+      .until('legacy');
+    expect([
+      d.value('vfio0.opened'),
+      d.value('group 12.opened'),
+      d.value('group 12.container_users'),
+    ]).toEqual([-1, 0, 1]);
     d.finish();
     expect(d.results().slice(-4)).toEqual(['EBUSY', 0, 'skipped', 0]);
-    expect(keys(d.broken)).toEqual(['counters', 'dma-owner', 'no-ops-before-bind', 'path-exclusive']);
+    expect(keys(d.broken)).toEqual([
+      'counters',
+      'dma-owner',
+      'no-ops-before-bind',
+      'path-exclusive',
+    ]);
   });
 
   it('follows a NULL container at the next GET_DEVICE_FD, and at the close of the group', () => {
-    const next = run([...calls, getFd('legacy', 'vfio0', 'd2')]).until('legacy', 'GDF.6').until('legacy/2').finish();
+    const next = run([...calls, getFd('legacy', 'vfio0', 'd2')])
+      .until('legacy', 'GDF.6')
+      .until('legacy/2')
+      .finish();
     expect(next.results().at(-1)).toBe('EINVAL');
     expect(next.broken.get('memory')).toContain('group 12.container, which is NULL');
-    const close = run([...calls, { by: 'legacy', call: 'close', fd: 'g' }]).until('legacy', 'GDF.6').until('legacy/2').finish();
+    const close = run([...calls, { by: 'legacy', call: 'close', fd: 'g' }])
+      .until('legacy', 'GDF.6')
+      .until('legacy/2')
+      .finish();
     expect(close.broken.get('memory')).toContain('group->container, which is NULL');
     expect(close.value('group 12.opened')).toBe(-1);
   });
 
   it('can follow it in the same call: the two reads of row 1 are not one', () => {
-    expect(run(calls).until('legacy', 'GDF.1b').until('legacy/2').until('legacy').broken.get('memory')).toContain('group 12.container, which is NULL');
+    expect(
+      run(calls).until('legacy', 'GDF.1b').until('legacy/2').until('legacy').broken.get('memory'),
+    ).toContain('group 12.container, which is NULL');
   });
 
   it('comes to two owners of a device when two fds slip through', () => {
-    const d = run([...setUp, getFd('legacy', 'vfio0', 'd1'), getFd('legacy/3', 'vfio1', 'd2'), unset, { by: 'legacy/3', call: 'close', fd: 'd2' }, ...cdev('dpdk', 1)])
-      .until('legacy', 'GDF.6').until('legacy/3', 'GDF.6').until('legacy/2').until('legacy').until('legacy/3').until('dpdk');
+    const d = run([
+      ...setUp,
+      getFd('legacy', 'vfio0', 'd1'),
+      getFd('legacy/3', 'vfio1', 'd2'),
+      unset,
+      { by: 'legacy/3', call: 'close', fd: 'd2' },
+      ...cdev('dpdk', 1),
+    ])
+      .until('legacy', 'GDF.6')
+      .until('legacy/3', 'GDF.6')
+      .until('legacy/2')
+      .until('legacy')
+      .until('legacy/3')
+      .until('dpdk');
     expect(d.results()).toEqual(Array(11).fill(0));
-    expect(keys(d.broken)).toEqual(['counters', 'dma-owner', 'no-ops-before-bind', 'owner-exclusive', 'path-exclusive']);
+    expect(keys(d.broken)).toEqual([
+      'counters',
+      'dma-owner',
+      'no-ops-before-bind',
+      'owner-exclusive',
+      'path-exclusive',
+    ]);
   });
 
   it('is what exploring finds, and needs the second thread', () => {
-    expect(keys(explore(rfcOpened, {}, world, calls).broken)).toEqual(['counters', 'dma-owner', 'memory', 'no-ops-before-bind']);
+    expect(keys(explore(rfcOpened, {}, world, calls).broken)).toEqual([
+      'counters',
+      'dma-owner',
+      'memory',
+      'no-ops-before-bind',
+    ]);
     expect(keys(explore(rfcOpened, {}, world, calls.slice(0, -1)).broken)).toEqual([]);
   });
 });
@@ -74,36 +143,65 @@ describe('the container dropped under a new fd (D1-R1)', () => {
 describe('the starved unregister (D1-R2)', () => {
   it('lets opens in while it waits: the next user takes its reference before the last one puts its own', () => {
     const calls: Call[] = [
-      { by: 'legacy', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, { by: 'legacy', call: 'close', fd: 'fd1' },
-      { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' }, { by: 'dpdk', call: 'close', fd: 'fd2' },
+      { by: 'legacy', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+      { by: 'legacy', call: 'close', fd: 'fd1' },
+      { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
+      { by: 'dpdk', call: 'close', fd: 'fd2' },
       { by: 'legacy', call: 'open_cdev', device: 'vfio0', as: 'fd3' },
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
     ];
-    const d = run(calls).until('legacy', 'FILE.1').until('driver').until('dpdk', 'OPEN.2').until('legacy', 'CHR.1').until('dpdk', 'FILE.1').until('legacy', 'OPEN.2').until('dpdk').until('legacy');
+    const d = run(calls)
+      .until('legacy', 'FILE.1')
+      .until('driver')
+      .until('dpdk', 'OPEN.2')
+      .until('legacy', 'CHR.1')
+      .until('dpdk', 'FILE.1')
+      .until('legacy', 'OPEN.2')
+      .until('dpdk')
+      .until('legacy');
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 'running']);
     expect(d.value('vfio0.refcount')).toBe(1);
   });
 
   it('ends when nobody opens in between', () => {
-    const calls: Call[] = [{ by: 'legacy', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, { by: 'legacy', call: 'close', fd: 'fd1' }, { by: 'driver', call: 'unregister_device', device: 'vfio0' }, { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' }];
-    expect(run(calls).until('legacy', 'FILE.1').until('driver').until('legacy').finish().results()).toEqual([0, 0, 0, 'ENODEV']);
+    const calls: Call[] = [
+      { by: 'legacy', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+      { by: 'legacy', call: 'close', fd: 'fd1' },
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
+    ];
+    expect(
+      run(calls).until('legacy', 'FILE.1').until('driver').until('legacy').finish().results(),
+    ).toEqual([0, 0, 0, 'ENODEV']);
     expect(keys(explore(rfcOpened, {}, world, calls).broken)).toEqual(['no-ops-before-bind']);
   });
 });
 
 describe('the list of a container (D1-R3)', () => {
   const calls: Call[] = [
-    ...setUp, getFd('legacy', 'vfio0', 'd'), { by: 'legacy', call: 'close', fd: 'g' }, { by: 'legacy', call: 'close', fd: 'd' },
-    { by: 'dpdk', call: 'open_container', as: 'c2' }, { by: 'dpdk', call: 'open_group', group: '12', as: 'g2' }, { by: 'dpdk', call: 'set_container', fd: 'g2', container: 'c2' }, { by: 'dpdk', call: 'set_iommu', fd: 'c2' },
+    ...setUp,
+    getFd('legacy', 'vfio0', 'd'),
+    { by: 'legacy', call: 'close', fd: 'g' },
+    { by: 'legacy', call: 'close', fd: 'd' },
+    { by: 'dpdk', call: 'open_container', as: 'c2' },
+    { by: 'dpdk', call: 'open_group', group: '12', as: 'g2' },
+    { by: 'dpdk', call: 'set_container', fd: 'g2', container: 'c2' },
+    { by: 'dpdk', call: 'set_iommu', fd: 'c2' },
   ];
 
   it('is corrupted when the group joins another one before it has left', () => {
     const d = run(calls).until('legacy', 'REL.3d:UNSET.4').until('dpdk', 'SETI.1');
-    expect(d.broken.get('memory')).toContain('group 12 into container->group_list while it is linked already');
+    expect(d.broken.get('memory')).toContain(
+      'group 12 into container->group_list while it is linked already',
+    );
     expect([d.value('c container.group_list'), d.value('c2 container.group_list')]).toEqual([1, 1]);
     d.until('legacy').until('dpdk');
     // The node left the list that its own pointers are in; the old head still points to it.
-    expect([d.value('c container.group_list'), d.value('c2 container.group_list'), d.value('group 12.container_next')]).toEqual([1, 0, 0]);
+    expect([
+      d.value('c container.group_list'),
+      d.value('c2 container.group_list'),
+      d.value('group 12.container_next'),
+    ]).toEqual([1, 0, 0]);
     expect(d.results().at(-1)).toBe('EINVAL');
     expect(keys(d.broken)).toEqual(['counters', 'memory']);
   });
@@ -114,30 +212,62 @@ describe('the list of a container (D1-R3)', () => {
   });
 
   it('is corrupted as well by two SET_CONTAINER at once: check and count are apart', () => {
-    const twice: Call[] = [...setUp.slice(0, 3), { by: 'legacy/2', call: 'open_container', as: 'c2' }, { by: 'legacy/2', call: 'set_container', fd: 'g', container: 'c2' }];
-    expect(keys(run(twice).until('legacy', 'SETC.3').until('legacy/2').until('legacy').broken)).toEqual(['counters', 'memory']);
+    const twice: Call[] = [
+      ...setUp.slice(0, 3),
+      { by: 'legacy/2', call: 'open_container', as: 'c2' },
+      { by: 'legacy/2', call: 'set_container', fd: 'g', container: 'c2' },
+    ];
+    expect(
+      keys(run(twice).until('legacy', 'SETC.3').until('legacy/2').until('legacy').broken),
+    ).toEqual(['counters', 'memory']);
     expect(run(twice).until('legacy').finish().results().at(-1)).toBe('EINVAL');
   });
 });
 
 describe('the error paths of the bind (D1-R4)', () => {
-  const two: World = { devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '13' }], processes: ['dpdk'] };
+  const two: World = {
+    devices: [
+      { name: 'vfio0', group: '12' },
+      { name: 'vfio1', group: '13' },
+    ],
+    processes: ['dpdk'],
+  };
 
   it('takes a cookie that is there for success when ret happens to be zero', () => {
     const first = cdev('dpdk', 1);
-    const second: Call[] = [{ by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd2' }, { by: 'dpdk', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1', fault: 'BIND.4c' }, { by: 'dpdk', call: 'device_io', fd: 'fd2' }];
+    const second: Call[] = [
+      { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd2' },
+      { by: 'dpdk', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1', fault: 'BIND.4c' },
+      { by: 'dpdk', call: 'device_io', fd: 'fd2' },
+    ];
     const d = run([...first, ...second], two).finish();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0]);
-    expect([d.value('vfio1.pci.block_access'), d.value('iommu group 13.user_dma_owner_id'), d.value('ictx1 ctx.refs')]).toEqual([0, 0, 2]);
+    expect([
+      d.value('vfio1.pci.block_access'),
+      d.value('iommu group 13.user_dma_owner_id'),
+      d.value('ictx1 ctx.refs'),
+    ]).toEqual([0, 0, 2]);
     expect(keys(d.broken)).toEqual(['dma-owner', 'no-ops-before-bind']);
-    const closed = run([...first, ...second, { by: 'dpdk', call: 'close', fd: 'fd2' }, { by: 'dpdk', call: 'close', fd: 'fd1' }], two).finish();
+    const closed = run(
+      [
+        ...first,
+        ...second,
+        { by: 'dpdk', call: 'close', fd: 'fd2' },
+        { by: 'dpdk', call: 'close', fd: 'fd1' },
+      ],
+      two,
+    ).finish();
     expect(closed.broken.get('memory')).toContain('videv->idev, which is NULL');
     expect(closed.value('ictx1 ctx.refs')).toBe(1);
   });
 
   it('has nothing to hit in an empty xarray', () => {
     const calls = cdev('dpdk', 1);
-    expect(run([calls[0]!, calls[1]!, { ...calls[2]!, fault: 'BIND.4c' }]).finish().value('iommu group 12.owner_cnt')).toBe(1);
+    expect(
+      run([calls[0]!, calls[1]!, { ...calls[2]!, fault: 'BIND.4c' }])
+        .finish()
+        .value('iommu group 12.owner_cnt'),
+    ).toBe(1);
   });
 
   it('reads through an error pointer when there is no id, and leaves the group claimed', () => {
@@ -145,49 +275,94 @@ describe('the error paths of the bind (D1-R4)', () => {
     const d = run([calls[0]!, calls[1]!, { ...calls[2]!, fault: 'BIND.4f' }], two).finish();
     expect(d.results()[2]).toBe('ENOMEM');
     expect(d.broken.get('memory')).toContain('pci->idev, which is NULL');
-    expect([d.value('iommu group 12.owner_cnt'), d.value('vfio0 idev.life'), d.value('ictx1 ctx.refs')]).toEqual([1, 1, 1]);
+    expect([
+      d.value('iommu group 12.owner_cnt'),
+      d.value('vfio0 idev.life'),
+      d.value('ictx1 ctx.refs'),
+    ]).toEqual([1, 1, 1]);
   });
 });
 
 describe('the order of access and bind (D1-R5)', () => {
-  const calls: Call[] = [...cdev('dpdk', 1), { by: 'dpdk/2', call: 'device_io', fd: 'fd1' }, { by: 'dpdk/2', call: 'device_io', fd: 'fd1' }];
+  const calls: Call[] = [
+    ...cdev('dpdk', 1),
+    { by: 'dpdk/2', call: 'device_io', fd: 'fd1' },
+    { by: 'dpdk/2', call: 'device_io', fd: 'fd1' },
+  ];
   const buffered = { ...world, storeBuffers: true };
 
   it('lets a reader see the old flag, then access before the bind', () => {
-    const d = run(calls, buffered).until('dpdk', 'BIND.6b').until('dpdk/2', 'GATE.2').until('dpdk/2', 'GATE.1');
+    const d = run(calls, buffered)
+      .until('dpdk', 'BIND.6b')
+      .until('dpdk/2', 'GATE.2')
+      .until('dpdk/2', 'GATE.1');
     expect(d.broken.get('publication')).toContain('reads a stale vfio0.pci.block_access');
     d.until('dpdk:flush').until('dpdk/2');
-    expect(d.broken.get('publication')).toContain('normal access through fd1 before its bind is complete');
+    expect(d.broken.get('publication')).toContain(
+      'normal access through fd1 before its bind is complete',
+    );
     expect(d.results().slice(3)).toEqual(['ENODEV', 0]);
   });
 
   it('is only seen with store buffers, and only by another thread', () => {
-    expect(keys(explore(rfcOpened, {}, buffered, calls).broken)).toEqual(['no-ops-before-bind', 'publication']);
+    expect(keys(explore(rfcOpened, {}, buffered, calls).broken)).toEqual([
+      'no-ops-before-bind',
+      'publication',
+    ]);
     expect(keys(explore(rfcOpened, {}, world, calls).broken)).toEqual(['no-ops-before-bind']);
-    expect(keys(explore(rfcOpened, {}, buffered, [...calls.slice(0, 3), { ...calls[3]!, by: 'dpdk' }]).broken)).toEqual(['no-ops-before-bind']);
+    expect(
+      keys(
+        explore(rfcOpened, {}, buffered, [...calls.slice(0, 3), { ...calls[3]!, by: 'dpdk' }])
+          .broken,
+      ),
+    ).toEqual(['no-ops-before-bind']);
   });
 });
 
 describe('driver calls before the bind (D1-R6)', () => {
   it('are the open op and every ioctl; reads are blocked', () => {
     const open = run([{ by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd1' }]).finish();
-    expect(open.broken.get('no-ops-before-bind')).toMatch(/open op.* through fd1 before its bind is complete/);
-    const io = run([{ by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, { by: 'dpdk', call: 'device_io', fd: 'fd1' }]).finish();
-    expect(io.broken.get('no-ops-before-bind')).toMatch(/ioctl op.* through fd1 before its bind is complete/);
+    expect(open.broken.get('no-ops-before-bind')).toMatch(
+      /open op.* through fd1 before its bind is complete/,
+    );
+    const io = run([
+      { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+      { by: 'dpdk', call: 'device_io', fd: 'fd1' },
+    ]).finish();
+    expect(io.broken.get('no-ops-before-bind')).toMatch(
+      /ioctl op.* through fd1 before its bind is complete/,
+    );
     expect(io.results()).toEqual([0, 'ENODEV']);
   });
 });
 
 describe('node names', () => {
   it('collide when two buses give one name, and the failed register takes everything back', () => {
-    const w: World = { devices: [{ name: 'vfio0', group: '12', devName: '0000:01:00.0' }, { name: 'vfio1', group: '13', devName: '0000:01:00.0', registered: false }], processes: ['dpdk'] };
+    const w: World = {
+      devices: [
+        { name: 'vfio0', group: '12', devName: '0000:01:00.0' },
+        { name: 'vfio1', group: '13', devName: '0000:01:00.0', registered: false },
+      ],
+      processes: ['dpdk'],
+    };
     const d = run([{ by: 'driver', call: 'register_device', device: 'vfio1' }], w).finish();
     expect(d.results()).toEqual(['EEXIST']);
     expect([...d.broken]).toEqual([]);
-    expect([d.value('vfio1.life'), d.value('group 13.life'), d.value('vfio0.node')]).toEqual([2, 2, 1]);
-    const later = run([{ by: 'driver', call: 'unregister_device', device: 'vfio0' }, { by: 'driver', call: 'register_device', device: 'vfio1' }], w).finish();
+    expect([d.value('vfio1.life'), d.value('group 13.life'), d.value('vfio0.node')]).toEqual([
+      2, 2, 1,
+    ]);
+    const later = run(
+      [
+        { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+        { by: 'driver', call: 'register_device', device: 'vfio1' },
+      ],
+      w,
+    ).finish();
     expect(later.results()).toEqual([0, 0]);
-    const own = run([{ by: 'driver', call: 'register_device', device: 'vfio1' }], { ...w, devices: [w.devices[0]!, { ...w.devices[1]!, devName: '0000:02:00.0' }] }).finish();
+    const own = run([{ by: 'driver', call: 'register_device', device: 'vfio1' }], {
+      ...w,
+      devices: [w.devices[0]!, { ...w.devices[1]!, devName: '0000:02:00.0' }],
+    }).finish();
     expect(own.results()).toEqual([0]);
   });
 });
@@ -195,11 +370,38 @@ describe('node names', () => {
 describe('column D1 of domain.md section 8', () => {
   it('is what all interleavings break of what a state or a step shows; two owners need a third thread', () => {
     const close = (by: string, fd: string): Call => ({ by, call: 'close', fd });
-    const dropped = [...setUp, getFd('legacy', 'vfio0', 'd'), unset, close('legacy', 'd'), { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd9' } satisfies Call, close('legacy', 'g')];
-    const moved = [...setUp, getFd('legacy', 'vfio0', 'd'), close('legacy', 'g'), close('legacy', 'd'), { by: 'dpdk', call: 'open_group', group: '12', as: 'g2' } satisfies Call, { by: 'dpdk', call: 'open_container', as: 'c2' } satisfies Call, { by: 'dpdk', call: 'set_container', fd: 'g2', container: 'c2' } satisfies Call];
-    const bound = [...cdev('legacy', 1), ...cdev('dpdk', 2), close('legacy', 'fd1'), { by: 'driver', call: 'unregister_device', device: 'vfio0' } satisfies Call];
-    const read = [...cdev('dpdk', 1), { by: 'dpdk/2', call: 'device_io', fd: 'fd1' } satisfies Call];
-    expect([dropped, moved, bound, read].map(calls => keys(explore(rfcOpened, {}, { ...world, storeBuffers: calls === read }, calls).broken))).toEqual([
+    const dropped = [
+      ...setUp,
+      getFd('legacy', 'vfio0', 'd'),
+      unset,
+      close('legacy', 'd'),
+      { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd9' } satisfies Call,
+      close('legacy', 'g'),
+    ];
+    const moved = [
+      ...setUp,
+      getFd('legacy', 'vfio0', 'd'),
+      close('legacy', 'g'),
+      close('legacy', 'd'),
+      { by: 'dpdk', call: 'open_group', group: '12', as: 'g2' } satisfies Call,
+      { by: 'dpdk', call: 'open_container', as: 'c2' } satisfies Call,
+      { by: 'dpdk', call: 'set_container', fd: 'g2', container: 'c2' } satisfies Call,
+    ];
+    const bound = [
+      ...cdev('legacy', 1),
+      ...cdev('dpdk', 2),
+      close('legacy', 'fd1'),
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' } satisfies Call,
+    ];
+    const read = [
+      ...cdev('dpdk', 1),
+      { by: 'dpdk/2', call: 'device_io', fd: 'fd1' } satisfies Call,
+    ];
+    expect(
+      [dropped, moved, bound, read].map((calls) =>
+        keys(explore(rfcOpened, {}, { ...world, storeBuffers: calls === read }, calls).broken),
+      ),
+    ).toEqual([
       ['counters', 'dma-owner', 'memory', 'no-ops-before-bind', 'path-exclusive'],
       ['counters', 'memory'],
       ['no-ops-before-bind'],

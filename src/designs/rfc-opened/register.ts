@@ -1,7 +1,32 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  allOf, alloc, cdevAdd, cdevDel, decrement, eq, fail, fallible, forEach, free, goto, idaAlloc, idaFree, increment, listAdd, listDel, live, mutexLock, mutexUnlock, ne, NULL, refInc, ret, say,
-  store, test, waitForCompletion,
+  allOf,
+  alloc,
+  cdevAdd,
+  cdevDel,
+  decrement,
+  eq,
+  fail,
+  fallible,
+  forEach,
+  free,
+  goto,
+  idaAlloc,
+  idaFree,
+  increment,
+  listAdd,
+  listDel,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  refInc,
+  ret,
+  say,
+  store,
+  test,
+  waitForCompletion,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
@@ -15,7 +40,9 @@ const DEVICES = 'vfio.device_list';
 const GROUP = 'group->device_list';
 
 /** A refusal with vfio.device_lock held: the group side is registered by then and must be taken back. */
-const refuse = (errno: 'EBUSY' | 'EEXIST', why: string, to: string): readonly Op[] => [fail(errno, why, { at: 'device', to })];
+const refuse = (errno: 'EBUSY' | 'EEXIST', why: string, to: string): readonly Op[] => [
+  fail(errno, why, { at: 'device', to }),
+];
 
 /** Probe: vfio_register_device with both flags, so a group side and then a device node. */
 export const registerDevice: Routine = {
@@ -24,37 +51,106 @@ export const registerDevice: Routine = {
   steps: [
     ...enterProbe('REG.0'),
     {
-      id: 'REG.1', title: 'the driver allocates its structure: no minor, not opened',
-      ops: [fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'parent', to: 'REG.U0' }), alloc('device'), alloc('pci')],
-    },
-    { id: 'REG.2', title: 'both flags: a group side and, where the IOMMU can force snooping, a node', ops: [fallible('unknown flags', 'EINVAL', 'the flags are not known', { at: 'device', to: 'REG.U1' })] },
-    {
-      id: 'REG.3a', title: 'find the group or make it',
+      id: 'REG.1',
+      title: 'the driver allocates its structure: no minor, not opened',
       ops: [
-        mutexLock('vfio.group_lock'),
-        fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', { at: 'device', to: 'REG.U1', before: [mutexUnlock('vfio.group_lock')] }),
-        test(live('group'), [], [alloc('group')]),
-        refInc('group.kref'), mutexUnlock('vfio.group_lock'),
-        say('a device that is in the group already is refused (-EBUSY); the driver core binds one driver at a time, so none is'),
+        fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'parent', to: 'REG.U0' }),
+        alloc('device'),
+        alloc('pci'),
       ],
     },
-    { id: 'REG.3b', title: 'is the counter still zero?', ops: [test(ne('device.refcount', 0), [goto('REG.3d')])] },
-    { id: 'REG.3c', title: 'registration reference', ops: [store('device.refcount', 1), store('device.registered', 1)] },
     {
-      id: 'REG.3d', title: 'join the group: GET_DEVICE_FD finds the device from here',
-      ops: [mutexLock('group.device_lock'), listAdd('device.group_next', GROUP), increment('group.dev_counter'), mutexUnlock('group.device_lock')],
-    },
-    { id: 'REG.4a', title: 'lock the devices; is this one there?', ops: [mutexLock('vfio.device_lock'), test(ne('device.vfio_next', 0), refuse('EBUSY', 'the device is registered already', 'REG.U4a'))] },
-    { id: 'REG.4b', title: 'take the lowest free minor in the idr', ops: [fallible('idr_alloc', 'ENOSPC', 'no minor is left', { at: 'device', to: 'REG.U4a' }), idaAlloc('device.minor')] },
-    {
-      id: 'REG.4c', title: "device_create under the parent's name, which is unique on one bus only",
+      id: 'REG.2',
+      title: 'both flags: a group side and, where the IOMMU can force snooping, a node',
       ops: [
-        forEach('device', 'devName', 'other', [test(live('other'), [test(eq('other.node', 1), refuse('EEXIST', 'a device of another bus has this name', 'REG.U4b'))])]),
+        fallible('unknown flags', 'EINVAL', 'the flags are not known', {
+          at: 'device',
+          to: 'REG.U1',
+        }),
+      ],
+    },
+    {
+      id: 'REG.3a',
+      title: 'find the group or make it',
+      ops: [
+        mutexLock('vfio.group_lock'),
+        fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
+          at: 'device',
+          to: 'REG.U1',
+          before: [mutexUnlock('vfio.group_lock')],
+        }),
+        test(live('group'), [], [alloc('group')]),
+        refInc('group.kref'),
+        mutexUnlock('vfio.group_lock'),
+        say(
+          'a device that is in the group already is refused (-EBUSY); the driver core binds one driver at a time, so none is',
+        ),
+      ],
+    },
+    {
+      id: 'REG.3b',
+      title: 'is the counter still zero?',
+      ops: [test(ne('device.refcount', 0), [goto('REG.3d')])],
+    },
+    {
+      id: 'REG.3c',
+      title: 'registration reference',
+      ops: [store('device.refcount', 1), store('device.registered', 1)],
+    },
+    {
+      id: 'REG.3d',
+      title: 'join the group: GET_DEVICE_FD finds the device from here',
+      ops: [
+        mutexLock('group.device_lock'),
+        listAdd('device.group_next', GROUP),
+        increment('group.dev_counter'),
+        mutexUnlock('group.device_lock'),
+      ],
+    },
+    {
+      id: 'REG.4a',
+      title: 'lock the devices; is this one there?',
+      ops: [
+        mutexLock('vfio.device_lock'),
+        test(
+          ne('device.vfio_next', 0),
+          refuse('EBUSY', 'the device is registered already', 'REG.U4a'),
+        ),
+      ],
+    },
+    {
+      id: 'REG.4b',
+      title: 'take the lowest free minor in the idr',
+      ops: [
+        fallible('idr_alloc', 'ENOSPC', 'no minor is left', { at: 'device', to: 'REG.U4a' }),
+        idaAlloc('device.minor'),
+      ],
+    },
+    {
+      id: 'REG.4c',
+      title: "device_create under the parent's name, which is unique on one bus only",
+      ops: [
+        forEach('device', 'devName', 'other', [
+          test(live('other'), [
+            test(
+              eq('other.node', 1),
+              refuse('EEXIST', 'a device of another bus has this name', 'REG.U4b'),
+            ),
+          ]),
+        ]),
         fallible('device_create', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U4b' }),
         cdevAdd('device.node', 'device_create'),
       ],
     },
-    { id: 'REG.4d', title: 'join the list of devices, unlock', ops: [test(eq('device.refcount', 0), [store('device.refcount', 1)]), listAdd('device.vfio_next', DEVICES), mutexUnlock('vfio.device_lock')] },
+    {
+      id: 'REG.4d',
+      title: 'join the list of devices, unlock',
+      ops: [
+        test(eq('device.refcount', 0), [store('device.refcount', 1)]),
+        listAdd('device.vfio_next', DEVICES),
+        mutexUnlock('vfio.device_lock'),
+      ],
+    },
     leaveDriverCore('REG.6', 1),
     { id: 'REG.U4b', title: 'undo: give the minor back', ops: [idaFree('device.minor')] },
     { id: 'REG.U4a', title: 'undo: unlock the devices', ops: [mutexUnlock('vfio.device_lock')] },
@@ -71,23 +167,52 @@ export const unregisterDevice: Routine = {
   steps: [
     ...enterRemove('UNREG.0'),
     ...unregisterRows('', 'UNREG.6'),
-    { id: 'UNREG.6', title: 'the driver frees its structure at once', ops: [free('pci'), free('device')] },
+    {
+      id: 'UNREG.6',
+      title: 'the driver frees its structure at once',
+      ops: [free('pci'), free('device')],
+    },
     leaveDriverCore('UNREG.7', 0),
   ],
 };
 
 function unregisterRows(prefix: string, next: string): readonly StepSpec[] {
-  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({ id: `${prefix}UNREG.${row}`, title, cite: UNREG, ops });
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: `${prefix}UNREG.${row}`,
+    title,
+    cite: UNREG,
+    ops,
+  });
   return [
-    step('1', 'mark the device as on its way out, so that the group stays viable', [mutexLock('group.unbound_lock'), say('list_add(&unbound->unbound_next, &group->unbound_list)'), mutexUnlock('group.unbound_lock')]),
+    step('1', 'mark the device as on its way out, so that the group stays viable', [
+      mutexLock('group.unbound_lock'),
+      say('list_add(&unbound->unbound_next, &group->unbound_list)'),
+      mutexUnlock('group.unbound_lock'),
+    ]),
     step('2', "put the registration's own reference", [store('device.registered', 0), putDevice]),
-    step('3', 'wait for the open files, with node and idr entry still there; the request op asks user space to close', [waitForCompletion('device.comp')]),
+    step(
+      '3',
+      'wait for the open files, with node and idr entry still there; the request op asks user space to close',
+      [waitForCompletion('device.comp')],
+    ),
     step('4', 'now the node, the idr entry and the list entry go', [
       test(eq('device.vfio_next', 0), [goto(`${prefix}UNREG.5a`)], [mutexLock('vfio.device_lock')]),
-      listDel('device.vfio_next', DEVICES), cdevDel('device.node', 'device_destroy'), idaFree('device.minor'), mutexUnlock('vfio.device_lock'),
+      listDel('device.vfio_next', DEVICES),
+      cdevDel('device.node', 'device_destroy'),
+      idaFree('device.minor'),
+      mutexUnlock('vfio.device_lock'),
     ]),
-    step('5a', 'leave the group', [mutexLock('group.device_lock'), listDel('device.group_next', GROUP), decrement('group.dev_counter'), mutexUnlock('group.device_lock')]),
-    step('5b', 'the last device of the group waits until the group has no container', [test(allOf(eq('group.dev_counter', 0), ne('group.container', NULL)), [waitForCompletion('group.container_q')])]),
+    step('5a', 'leave the group', [
+      mutexLock('group.device_lock'),
+      listDel('device.group_next', GROUP),
+      decrement('group.dev_counter'),
+      mutexUnlock('group.device_lock'),
+    ]),
+    step('5b', 'the last device of the group waits until the group has no container', [
+      test(allOf(eq('group.dev_counter', 0), ne('group.container', NULL)), [
+        waitForCompletion('group.container_q'),
+      ]),
+    ]),
     step('5c', 'put the group', [...putGroup, goto(next)]),
   ];
 }

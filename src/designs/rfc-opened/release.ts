@@ -13,12 +13,34 @@ export function releaseDevice(kind: 'cdev' | 'device'): Routine {
     steps: [
       ...pciReleaseRows('REL.1', 'REL.2'),
       { id: 'REL.2', title: 'put the driver module', ops: [say('module_put')] },
-      { id: 'REL.3a', title: 'a group in a container: this must have been a file of the group path (no lock)', ops: [test(ne('group.container', NULL), [goto('REL.3d')])] },
-      { id: 'REL.3b', title: 'no container: this must have been opened through its node', ops: [decrement('device.opened')] },
+      {
+        id: 'REL.3a',
+        title: 'a group in a container: this must have been a file of the group path (no lock)',
+        ops: [test(ne('group.container', NULL), [goto('REL.3d')])],
+      },
+      {
+        id: 'REL.3b',
+        title: 'no container: this must have been opened through its node',
+        ops: [decrement('device.opened')],
+      },
       { id: 'REL.3c', title: 'one opener of the group less', ops: [...leaveGroup, goto('REL.4')] },
       ...dissolveRows('REL.3d', 'REL.4'),
-      { id: 'REL.4', title: 'put the registration reference; the last one wakes unregister', ops: kind === 'cdev' ? [putDevice] : [putDevice, ret()] },
-      ...(kind === 'cdev' ? [{ id: 'REL.5', title: 'the VFS puts the cdev, the one of all devices', cite: `fs/file_table.c, __fput; ${section('1.1')}`, confidence: 'MEM' as const, ops: [refDec('cdev.kobj'), ret()] }] : []),
+      {
+        id: 'REL.4',
+        title: 'put the registration reference; the last one wakes unregister',
+        ops: kind === 'cdev' ? [putDevice] : [putDevice, ret()],
+      },
+      ...(kind === 'cdev'
+        ? [
+            {
+              id: 'REL.5',
+              title: 'the VFS puts the cdev, the one of all devices',
+              cite: `fs/file_table.c, __fput; ${section('1.1')}`,
+              confidence: 'MEM' as const,
+              ops: [refDec('cdev.kobj'), ret()],
+            },
+          ]
+        : []),
     ],
   };
 }

@@ -3,7 +3,13 @@ import type { Call, World } from '../../kernel/world';
 import { drive, explore } from '../testDrive';
 import { rfcOpened } from './rfcOpened';
 
-const world: World = { devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '12' }], processes: ['qemu', 'dpdk', 'legacy'] };
+const world: World = {
+  devices: [
+    { name: 'vfio0', group: '12' },
+    { name: 'vfio1', group: '12' },
+  ],
+  processes: ['qemu', 'dpdk', 'legacy'],
+};
 const run = (calls: readonly Call[], w = world) => drive(rfcOpened, {}, w, calls);
 
 const cdev = (by: string, n: number, device = 'vfio0'): Call[] => [
@@ -20,7 +26,8 @@ const legacy: Call[] = [
 ];
 /** Broken at every open of a device node, by design (D1-R6). */
 const BY_DESIGN = 'no-ops-before-bind';
-const others = (broken: ReadonlyMap<string, string>): string[] => [...broken.keys()].filter(p => p !== BY_DESIGN).sort();
+const others = (broken: ReadonlyMap<string, string>): string[] =>
+  [...broken.keys()].filter((p) => p !== BY_DESIGN).sort();
 
 describe('rfc-opened', () => {
   it('goes the happy cdev path and leaves nothing behind', () => {
@@ -38,12 +45,29 @@ describe('rfc-opened', () => {
     ]).finish();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0, 0, 0, 0]);
     expect(others(d.broken)).toEqual([]);
-    for (const freed of ['vfio0', 'vfio0.pci', 'vfio0 idev', 'vfio0 videv', 'ictx1 ctx', 'ioas1', 'group 12']) expect([freed, d.value(`${freed}.life`)]).toEqual([freed, 2]);
-    expect([d.value('iommu group 12.user_dma_owner_id'), d.value('iommu group 12.domain'), d.value('device_cdev.kobj')]).toEqual([0, 0, 1]);
+    for (const freed of [
+      'vfio0',
+      'vfio0.pci',
+      'vfio0 idev',
+      'vfio0 videv',
+      'ictx1 ctx',
+      'ioas1',
+      'group 12',
+    ])
+      expect([freed, d.value(`${freed}.life`)]).toEqual([freed, 2]);
+    expect([
+      d.value('iommu group 12.user_dma_owner_id'),
+      d.value('iommu group 12.domain'),
+      d.value('device_cdev.kobj'),
+    ]).toEqual([0, 0, 1]);
   });
 
   it('goes the legacy path, with two fds of one device, and closes clean in any order', () => {
-    for (const order of [['d', 'd2', 'g', 'c'], ['g', 'c', 'd', 'd2'], ['c', 'd', 'g', 'd2']]) {
+    for (const order of [
+      ['d', 'd2', 'g', 'c'],
+      ['g', 'c', 'd', 'd2'],
+      ['c', 'd', 'g', 'd2'],
+    ]) {
       const d = run([
         ...legacy,
         { by: 'legacy', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd2' },
@@ -54,35 +78,87 @@ describe('rfc-opened', () => {
       ]).finish();
       expect(d.results()).toEqual([0, 0, 0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0, 0, 0]);
       expect([...d.broken]).toEqual([]);
-      expect([d.value('c container.life'), d.value('group 12.opened'), d.value('group 12.container_users'), d.value('iommu group 12.domain')]).toEqual([2, 0, 0, 0]);
+      expect([
+        d.value('c container.life'),
+        d.value('group 12.opened'),
+        d.value('group 12.container_users'),
+        d.value('iommu group 12.domain'),
+      ]).toEqual([2, 0, 0, 0]);
     }
   });
 
   it('refuses what the state of the group and the container does not allow', () => {
     const d = run([
-      legacy[0]!, legacy[1]!,
+      legacy[0]!,
+      legacy[1]!,
       { by: 'legacy', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'early' },
       { by: 'legacy', call: 'unset_container', fd: 'g' },
       { by: 'legacy', call: 'set_iommu', fd: 'c' },
       { by: 'legacy', call: 'set_container', fd: 'g', container: 'g' },
       legacy[2]!,
       { by: 'legacy', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'earlier' },
-      legacy[3]!, legacy[3]!, legacy[2]!,
+      legacy[3]!,
+      legacy[3]!,
+      legacy[2]!,
       { by: 'legacy', call: 'device_io', fd: 'g' },
       { by: 'legacy', call: 'device_io', fd: 'c' },
       { by: 'legacy', call: 'unset_container', fd: 'g' },
       { by: 'qemu', call: 'open_group', group: '12', as: 'g2' },
       { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd9' },
-    ]).until('legacy').finish();
-    expect(d.results()).toEqual([0, 0, 'EINVAL', 'EINVAL', 'EINVAL', 'EINVAL', 0, 'EINVAL', 0, 'EINVAL', 'EINVAL', 'ENOTTY', 'EINVAL', 0, 'EBUSY', 'EBUSY']);
+    ])
+      .until('legacy')
+      .finish();
+    expect(d.results()).toEqual([
+      0,
+      0,
+      'EINVAL',
+      'EINVAL',
+      'EINVAL',
+      'EINVAL',
+      0,
+      'EINVAL',
+      0,
+      'EINVAL',
+      'EINVAL',
+      'ENOTTY',
+      'EINVAL',
+      0,
+      'EBUSY',
+      'EBUSY',
+    ]);
     expect(others(d.broken)).toEqual([]);
   });
 
   it('keeps the two paths of a group apart at the open, whoever comes first', () => {
     const calls = [...legacy, ...cdev('dpdk', 1, 'vfio1')];
-    expect(run(calls).until('legacy').finish().results()).toEqual([0, 0, 0, 0, 0, 'EBUSY', 0, 'skipped']);
-    expect(run(calls).until('dpdk').finish().results()).toEqual([0, 'EBUSY', 'skipped', 'EINVAL', 'skipped', 0, 0, 0]);
-    const closed = run([...legacy, { by: 'legacy', call: 'close', fd: 'g' }, { by: 'qemu', call: 'open_group', group: '12', as: 'g2' }, ...cdev('dpdk', 1)]).until('legacy').finish();
+    expect(run(calls).until('legacy').finish().results()).toEqual([
+      0,
+      0,
+      0,
+      0,
+      0,
+      'EBUSY',
+      0,
+      'skipped',
+    ]);
+    expect(run(calls).until('dpdk').finish().results()).toEqual([
+      0,
+      'EBUSY',
+      'skipped',
+      'EINVAL',
+      'skipped',
+      0,
+      0,
+      0,
+    ]);
+    const closed = run([
+      ...legacy,
+      { by: 'legacy', call: 'close', fd: 'g' },
+      { by: 'qemu', call: 'open_group', group: '12', as: 'g2' },
+      ...cdev('dpdk', 1),
+    ])
+      .until('legacy')
+      .finish();
     expect(closed.results().slice(5)).toEqual([0, 'EBUSY', 'EBUSY', 0, 'skipped']);
     for (const device of ['vfio0', 'vfio1']) {
       const all = explore(rfcOpened, {}, world, [...legacy, ...cdev('dpdk', 1, device)]);
@@ -101,32 +177,63 @@ describe('rfc-opened', () => {
   it('gives two openers when the cmpxchg becomes a read and a write', () => {
     const weak: typeof rfcOpened = {
       ...rfcOpened,
-      model: options => {
+      model: (options) => {
         const model = rfcOpened.model(options);
         const open = model.calls.open_cdev;
         if (!('steps' in open)) throw new Error('open_cdev has one routine');
-        const steps = open.steps.flatMap(step => {
+        const steps = open.steps.flatMap((step) => {
           const [op] = step.ops;
           if (step.id !== 'OPEN.4' || op?.kind !== 'cmpxchg') return [step];
           return [
-            { ...step, ops: [{ kind: 'test' as const, cond: { cmp: 'ne' as const, a: op.place, b: 0 }, then: op.otherwise, otherwise: [] }] },
-            { ...step, id: 'OPEN.4b', ops: [{ kind: 'store' as const, place: op.place, value: 1 }] },
+            {
+              ...step,
+              ops: [
+                {
+                  kind: 'test' as const,
+                  cond: { cmp: 'ne' as const, a: op.place, b: 0 },
+                  then: op.otherwise,
+                  otherwise: [],
+                },
+              ],
+            },
+            {
+              ...step,
+              id: 'OPEN.4b',
+              ops: [{ kind: 'store' as const, place: op.place, value: 1 }],
+            },
           ];
         });
         return { ...model, calls: { ...model.calls, open_cdev: { ...open, steps } } };
       },
     };
-    expect(others(explore(weak, {}, world, [...cdev('qemu', 1), ...cdev('dpdk', 2).slice(0, 1)]).broken)).toEqual(['counters', 'single-bind']);
+    expect(
+      others(explore(weak, {}, world, [...cdev('qemu', 1), ...cdev('dpdk', 2).slice(0, 1)]).broken),
+    ).toEqual(['counters', 'single-bind']);
   });
 
   it('decides at the bind between the devices of a group: one iommufd', () => {
-    const calls = [...cdev('qemu', 1), ...cdev('dpdk', 2, 'vfio1'), { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' } satisfies Call];
+    const calls = [
+      ...cdev('qemu', 1),
+      ...cdev('dpdk', 2, 'vfio1'),
+      { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' } satisfies Call,
+    ];
     expect(run(calls).until('qemu').finish().results()).toEqual([0, 0, 0, 0, 0, 'EBUSY', 'EBUSY']);
-    const same = run([...cdev('qemu', 1), ...cdev('qemu', 2, 'vfio1').map((c): Call => (c.call === 'bind_iommufd' ? { ...c, iommufd: 'ictx1' } : c))]).finish();
+    const same = run([
+      ...cdev('qemu', 1),
+      ...cdev('qemu', 2, 'vfio1').map((c): Call =>
+        c.call === 'bind_iommufd' ? { ...c, iommufd: 'ictx1' } : c,
+      ),
+    ]).finish();
     expect(same.value('iommu group 12.owner_cnt')).toBe(2);
     expect(others(same.broken)).toEqual([]);
     expect(others(explore(rfcOpened, {}, world, calls).broken)).toEqual([]);
-    const held: World = { ...world, devices: [world.devices[0]!, { name: 'nic', group: '12', registered: false, kernelDriver: true }] };
+    const held: World = {
+      ...world,
+      devices: [
+        world.devices[0]!,
+        { name: 'nic', group: '12', registered: false, kernelDriver: true },
+      ],
+    };
     expect(run(cdev('qemu', 1), held).finish().results()).toEqual([0, 0, 'EINVAL']);
     expect(run(legacy, held).finish().results()).toEqual([0, 0, 0, 0, 'EINVAL']);
   });
@@ -139,7 +246,11 @@ describe('rfc-opened', () => {
       { by: 'legacy', call: 'bind_iommufd', fd: 'g', iommufd: 'i' },
     ]).finish();
     expect(d.results().slice(5)).toEqual([0, 'ENOTTY', 'ENOTTY']);
-    const wrong = run([cdev('qemu', 1)[0]!, { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'fd1' }, { by: 'qemu', call: 'close', fd: 'fd1' }]).finish();
+    const wrong = run([
+      cdev('qemu', 1)[0]!,
+      { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'fd1' },
+      { by: 'qemu', call: 'close', fd: 'fd1' },
+    ]).finish();
     expect(wrong.results()).toEqual([0, 'EINVAL', 0]);
     // The lookup takes a reference that the refusal never puts: the file is never released.
     expect(wrong.value('fd1.f_count')).toBe(1);
@@ -147,12 +258,28 @@ describe('rfc-opened', () => {
 
   it('undoes every row of an open and of GET_DEVICE_FD that can fail', () => {
     for (const fault of ['OPEN.5', 'OPEN.6b']) {
-      const d = run([{ by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'no', fault }, ...cdev('qemu', 1), ...legacy.slice(1, 2)]).finish();
-      expect([fault, d.results()[0] === 0, ...d.results().slice(1)]).toEqual([fault, false, 0, 0, 0, 'EBUSY']);
+      const d = run([
+        { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'no', fault },
+        ...cdev('qemu', 1),
+        ...legacy.slice(1, 2),
+      ]).finish();
+      expect([fault, d.results()[0] === 0, ...d.results().slice(1)]).toEqual([
+        fault,
+        false,
+        0,
+        0,
+        0,
+        'EBUSY',
+      ]);
       expect(others(d.broken)).toEqual([]);
     }
     for (const fault of ['GDF.2', 'GDF.4', 'GDF.5b', 'GDF.6', 'GDF.7']) {
-      const d = run([...legacy.slice(0, 4), { ...legacy[4]!, as: 'no', fault }, legacy[4]!, { by: 'legacy', call: 'device_io', fd: 'd' }]).finish();
+      const d = run([
+        ...legacy.slice(0, 4),
+        { ...legacy[4]!, as: 'no', fault },
+        legacy[4]!,
+        { by: 'legacy', call: 'device_io', fd: 'd' },
+      ]).finish();
       expect([fault, d.results()[4] === 0, ...d.results().slice(5)]).toEqual([fault, false, 0, 0]);
       expect([...d.broken]).toEqual([]);
       expect(d.value('vfio0.pci.refcnt')).toBe(1);
@@ -162,42 +289,104 @@ describe('rfc-opened', () => {
   it('undoes the rows of bind that the patch undoes', () => {
     for (const fault of ['BIND.2', 'BIND.4d', 'BIND.5']) {
       const calls = cdev('qemu', 1);
-      const d = run([...calls.slice(0, 2), { ...calls[2]!, fault }, { by: 'qemu', call: 'device_io', fd: 'fd1' }, calls[2]!]).finish();
-      expect([fault, d.results()[2] === 0, ...d.results().slice(3)]).toEqual([fault, false, 'ENODEV', 0]);
+      const d = run([
+        ...calls.slice(0, 2),
+        { ...calls[2]!, fault },
+        { by: 'qemu', call: 'device_io', fd: 'fd1' },
+        calls[2]!,
+      ]).finish();
+      expect([fault, d.results()[2] === 0, ...d.results().slice(3)]).toEqual([
+        fault,
+        false,
+        'ENODEV',
+        0,
+      ]);
       expect(others(d.broken)).toEqual([]);
       expect([d.value('ictx1 ctx.refs'), d.value('iommu group 12.owner_cnt')]).toEqual([2, 1]);
     }
   });
 
   it('registers and unregisters, and undoes a register that fails', () => {
-    const w: World = { devices: [{ name: 'vfio0', group: '12', registered: false }], processes: ['qemu'] };
-    const d = run([{ by: 'driver', call: 'register_device', device: 'vfio0' }, ...cdev('qemu', 1), { by: 'qemu', call: 'close', fd: 'fd1' }, { by: 'driver', call: 'unregister_device', device: 'vfio0' }], w).until('driver', 'UNREG.0a').finish();
+    const w: World = {
+      devices: [{ name: 'vfio0', group: '12', registered: false }],
+      processes: ['qemu'],
+    };
+    const d = run(
+      [
+        { by: 'driver', call: 'register_device', device: 'vfio0' },
+        ...cdev('qemu', 1),
+        { by: 'qemu', call: 'close', fd: 'fd1' },
+        { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      ],
+      w,
+    )
+      .until('driver', 'UNREG.0a')
+      .finish();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0]);
     expect(others(d.broken)).toEqual([]);
     for (const fault of ['REG.1', 'REG.2', 'REG.3a', 'REG.4b', 'REG.4c']) {
-      const failed = run([{ by: 'driver', call: 'register_device', device: 'vfio0', fault }, { by: 'driver', call: 'register_device', device: 'vfio0' }], w).finish();
+      const failed = run(
+        [
+          { by: 'driver', call: 'register_device', device: 'vfio0', fault },
+          { by: 'driver', call: 'register_device', device: 'vfio0' },
+        ],
+        w,
+      ).finish();
       expect([fault, failed.results()[0] === 0, failed.results()[1]]).toEqual([fault, false, 0]);
       expect([...failed.broken]).toEqual([]);
       expect([failed.value('vfio0.minor'), failed.value('group 12.kref')]).toEqual([1, 1]);
     }
-    expect(run([{ by: 'driver', call: 'register_device', device: 'vfio0' }]).finish().results()).toEqual(['EBUSY']);
-    expect(run([{ by: 'driver', call: 'unregister_device', device: 'vfio0' }], w).finish().results()).toEqual(['ENODEV']);
+    expect(
+      run([{ by: 'driver', call: 'register_device', device: 'vfio0' }])
+        .finish()
+        .results(),
+    ).toEqual(['EBUSY']);
+    expect(
+      run([{ by: 'driver', call: 'unregister_device', device: 'vfio0' }], w)
+        .finish()
+        .results(),
+    ).toEqual(['ENODEV']);
   });
 
   it('lets nobody in by the node before it is there, but by the group', () => {
-    const w: World = { devices: [{ name: 'vfio0', group: '12', registered: false }, { name: 'vfio1', group: '12' }], processes: ['qemu', 'legacy'] };
-    const calls: Call[] = [{ by: 'driver', call: 'register_device', device: 'vfio0' }, { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' }, ...legacy];
+    const w: World = {
+      devices: [
+        { name: 'vfio0', group: '12', registered: false },
+        { name: 'vfio1', group: '12' },
+      ],
+      processes: ['qemu', 'legacy'],
+    };
+    const calls: Call[] = [
+      { by: 'driver', call: 'register_device', device: 'vfio0' },
+      { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+      ...legacy,
+    ];
     expect(run(calls, w).until('driver', 'REG.4a').until('qemu').results()[1]).toBe('ENODEV');
     expect(run(calls, w).until('driver', 'REG.3d').until('legacy').results().at(-1)).toBe('ENODEV');
     const half = run(calls, w).until('driver', 'REG.4a').until('legacy');
     expect(half.results().at(-1)).toBe(0);
     // A node that fails now must wait for a user that came in by the group.
-    expect(run([{ ...calls[0]!, fault: 'REG.4c' }, ...legacy], w).until('driver', 'REG.4c').until('legacy').until('driver').results()[0]).toBe('running');
+    expect(
+      run([{ ...calls[0]!, fault: 'REG.4c' }, ...legacy], w)
+        .until('driver', 'REG.4c')
+        .until('legacy')
+        .until('driver')
+        .results()[0],
+    ).toBe('running');
   });
 
   it('waits with the last device of a group until the container is gone', () => {
     const w: World = { devices: [{ name: 'vfio0', group: '12' }], processes: ['legacy'] };
-    const d = run([...legacy.slice(0, 4), { by: 'legacy', call: 'close', fd: 'g' }, { by: 'driver', call: 'unregister_device', device: 'vfio0' }], w).until('legacy', 'FILE.1').until('driver');
+    const d = run(
+      [
+        ...legacy.slice(0, 4),
+        { by: 'legacy', call: 'close', fd: 'g' },
+        { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      ],
+      w,
+    )
+      .until('legacy', 'FILE.1')
+      .until('driver');
     expect(d.results().at(-1)).toBe('running');
     expect(d.finish().results().at(-1)).toBe(0);
     expect([...d.broken]).toEqual([]);

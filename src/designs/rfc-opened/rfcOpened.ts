@@ -3,12 +3,33 @@ import { DESIGN_NAMES } from '../names';
 import { PARENT } from '../parentDevice';
 import { kvmAdd } from '../parked-shim/io';
 import { bindIommufd, deviceIo } from './bind';
-import { openContainer, releaseContainer, releaseGroup, setContainer, setIommu, unsetContainer } from './container';
+import {
+  openContainer,
+  releaseContainer,
+  releaseGroup,
+  setContainer,
+  setIommu,
+  unsetContainer,
+} from './container';
 import { getDeviceFd } from './deviceFd';
 import { attachIoasid, detachIoasid, ioasidAlloc, ioasidFree } from './ioas';
 import { onlyFor, openIommufd, releaseIommufd } from './iommufd';
-import { iommufdCtx, iommufdDevice, iommufdIoas, iommuGroup, vfioIommufdDevice } from './iommufdObjects';
-import { deviceCdev, vfioContainer, vfioDevice, vfioGlobal, vfioGroup, vfioPciDevice, vfioPciReflck } from './objects';
+import {
+  iommufdCtx,
+  iommufdDevice,
+  iommufdIoas,
+  iommuGroup,
+  vfioIommufdDevice,
+} from './iommufdObjects';
+import {
+  deviceCdev,
+  vfioContainer,
+  vfioDevice,
+  vfioGlobal,
+  vfioGroup,
+  vfioPciDevice,
+  vfioPciReflck,
+} from './objects';
 import { openCdev, openGroup } from './open';
 import { registerDevice, unregisterDevice } from './register';
 import { releaseDevice } from './release';
@@ -18,11 +39,24 @@ import { rfcViews } from './views';
 export const rfcOpened: Design = {
   ...DESIGN_NAMES.rfcOpened,
   revision: 1,
-  about: 'The RFC of September 2021: a device node beside the legacy group. Who comes first is settled when a file is opened, by counters: group.opened and device.opened. The driver runs its open op at once, and a flag blocks reads, writes and mmaps until the bind. Its defects are as in the patches; those that only our reading found are unconfirmed.',
+  about:
+    'The RFC of September 2021: a device node beside the legacy group. Who comes first is settled when a file is opened, by counters: group.opened and device.opened. The driver runs its open op at once, and a flag blocks reads, writes and mmaps until the bind. Its defects are as in the patches; those that only our reading found are unconfirmed.',
   options: [],
   model: () => ({
     objects: [
-      vfioGlobal, vfioGroup, vfioDevice, vfioPciDevice, deviceCdev, PARENT, vfioPciReflck, vfioContainer, iommuGroup, iommufdCtx, iommufdDevice, vfioIommufdDevice, iommufdIoas,
+      vfioGlobal,
+      vfioGroup,
+      vfioDevice,
+      vfioPciDevice,
+      deviceCdev,
+      PARENT,
+      vfioPciReflck,
+      vfioContainer,
+      iommuGroup,
+      iommufdCtx,
+      iommufdDevice,
+      vfioIommufdDevice,
+      iommufdIoas,
     ],
     calls: {
       open_cdev: openCdev,
@@ -43,9 +77,21 @@ export const rfcOpened: Design = {
       register_device: registerDevice,
       unregister_device: unregisterDevice,
     },
-    releases: { cdev: releaseDevice('cdev'), device: releaseDevice('device'), group: releaseGroup, container: releaseContainer, iommufd: releaseIommufd },
+    releases: {
+      cdev: releaseDevice('cdev'),
+      device: releaseDevice('device'),
+      group: releaseGroup,
+      container: releaseContainer,
+      iommufd: releaseIommufd,
+    },
     parked: [],
-    privateData: { cdev: 'vfio_device', device: 'vfio_device', group: 'vfio_group', container: 'vfio_container', iommufd: 'iommufd_ctx' },
+    privateData: {
+      cdev: 'vfio_device',
+      device: 'vfio_device',
+      group: 'vfio_group',
+      container: 'vfio_container',
+      iommufd: 'iommufd_ctx',
+    },
     views: rfcViews,
   }),
 };

@@ -1,5 +1,22 @@
 import type { StepSpec } from '../../kernel/design';
-import { decrement, driverOp, eq, fallible, free, goto, increment, mutexLock, mutexUnlock, ne, NULL, refDec, say, store, test, withPointer } from '../../kernel/primitives';
+import {
+  decrement,
+  driverOp,
+  eq,
+  fallible,
+  free,
+  goto,
+  increment,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  refDec,
+  say,
+  store,
+  test,
+  withPointer,
+} from '../../kernel/primitives';
 import type { Path } from '../../kernel/primitives';
 import { rfcPatch, section } from '../thread2021';
 import { detachRows } from './ioas';
@@ -12,27 +29,59 @@ const UNBIND = `drivers/iommu/iommufd/iommufd.c, iommufd_unbind_device; ${rfcPat
 /** ops->open of vfio-pci as rows `OPEN.6a` and on; an error leaves through `onError` with nothing held. */
 export function pciOpenRows(row: string, onError: string): readonly StepSpec[] {
   return [
-    { id: `${row}a`, title: "ops->open: take the lock that the devices of this bus share", cite: OPEN, ops: [mutexLock('pci.reflck.lock')] },
     {
-      id: `${row}b`, title: 'the first opener enables the device, and blocks access unless the group is in a container', cite: OPEN,
+      id: `${row}a`,
+      title: 'ops->open: take the lock that the devices of this bus share',
+      cite: OPEN,
+      ops: [mutexLock('pci.reflck.lock')],
+    },
+    {
+      id: `${row}b`,
+      title:
+        'the first opener enables the device, and blocks access unless the group is in a container',
+      cite: OPEN,
       ops: [
         driverOp('open', { file: 'file' }),
         test(eq('pci.refcnt', 0), [
-          fallible('vfio_pci_enable', 'EIO', 'the device does not come up', { at: 'pci', to: onError, before: [mutexUnlock('pci.reflck.lock')] }),
-          test(eq('group.container', NULL), [store('pci.block_access', 1)], [store('pci.block_access', 0)]),
+          fallible('vfio_pci_enable', 'EIO', 'the device does not come up', {
+            at: 'pci',
+            to: onError,
+            before: [mutexUnlock('pci.reflck.lock')],
+          }),
+          test(
+            eq('group.container', NULL),
+            [store('pci.block_access', 1)],
+            [store('pci.block_access', 0)],
+          ),
         ]),
       ],
     },
-    { id: `${row}c`, title: 'count the opener', cite: OPEN, ops: [increment('pci.refcnt'), mutexUnlock('pci.reflck.lock')] },
+    {
+      id: `${row}c`,
+      title: 'count the opener',
+      cite: OPEN,
+      ops: [increment('pci.refcnt'), mutexUnlock('pci.reflck.lock')],
+    },
   ];
 }
 
 /** ops->release of vfio-pci as rows `REL.1a` and on; the last user unbinds. Goes on at `next`. */
 export function pciReleaseRows(row: string, next: string): readonly StepSpec[] {
-  const step = (letter: string, title: string, ops: StepSpec['ops']): StepSpec => ({ id: `${row}${letter}`, title, cite: RELEASE, ops });
+  const step = (letter: string, title: string, ops: StepSpec['ops']): StepSpec => ({
+    id: `${row}${letter}`,
+    title,
+    cite: RELEASE,
+    ops,
+  });
   return [
-    step('a', "ops->release: take the lock that the devices of this bus share", [mutexLock('pci.reflck.lock')]),
-    step('b', 'the last user shuts the device down', [driverOp('release'), decrement('pci.refcnt'), test(ne('pci.refcnt', 0), [goto(`${row}h`)])]),
+    step('a', 'ops->release: take the lock that the devices of this bus share', [
+      mutexLock('pci.reflck.lock'),
+    ]),
+    step('b', 'the last user shuts the device down', [
+      driverOp('release'),
+      decrement('pci.refcnt'),
+      test(ne('pci.refcnt', 0), [goto(`${row}h`)]),
+    ]),
     step('c', 'lock the bind', [mutexLock('pci.videv_lock')]),
     step('d', 'is the device bound, and attached?', [
       test(eq('pci.videv', NULL), [goto(`${row}g`)]),
@@ -49,22 +98,45 @@ export function pciReleaseRows(row: string, next: string): readonly StepSpec[] {
 
 /** IUNBIND: takes the device out of its iommufd and gives the DMA of the group back. */
 export function unbindRows(prefix: string, idev: Path, next: string): readonly StepSpec[] {
-  const step = (row: string, title: string, ops: StepSpec['ops']): StepSpec => ({ id: `${prefix}IUNBIND.${row}`, title, cite: UNBIND, ops });
+  const step = (row: string, title: string, ops: StepSpec['ops']): StepSpec => ({
+    id: `${prefix}IUNBIND.${row}`,
+    title,
+    cite: UNBIND,
+    ops,
+  });
   return [
     step('1', 'lock the iommufd behind the device', [
-      test(eq(idev, NULL), [withPointer(idev, 'idev', []), goto(next)], [mutexLock(`${idev}.ictx.lock`)]),
+      test(
+        eq(idev, NULL),
+        [withPointer(idev, 'idev', []), goto(next)],
+        [mutexLock(`${idev}.ictx.lock`)],
+      ),
     ]),
-    step('2', 'take the device out of the xarray', [store(`${idev}.in_device_xa`, 0), decrement(`${idev}.ictx.device_xa`), mutexUnlock(`${idev}.ictx.lock`)]),
+    step('2', 'take the device out of the xarray', [
+      store(`${idev}.in_device_xa`, 0),
+      decrement(`${idev}.ictx.device_xa`),
+      mutexUnlock(`${idev}.ictx.lock`),
+    ]),
     {
-      id: `${prefix}IUNBIND.3`, title: 'iommu_device_exit_user_dma: the last device gives the default domain back', cite: `drivers/iommu/iommu.c; ${rfcPatch(6)}`,
+      id: `${prefix}IUNBIND.3`,
+      title: 'iommu_device_exit_user_dma: the last device gives the default domain back',
+      cite: `drivers/iommu/iommu.c; ${rfcPatch(6)}`,
       ops: [
-        mutexLock('iommu_group.mutex'), decrement('iommu_group.owner_cnt'),
-        test(eq('iommu_group.owner_cnt', 0), [store('iommu_group.user_dma_owner_id', NULL), store('iommu_group.domain', DOMAIN.default)]),
+        mutexLock('iommu_group.mutex'),
+        decrement('iommu_group.owner_cnt'),
+        test(eq('iommu_group.owner_cnt', 0), [
+          store('iommu_group.user_dma_owner_id', NULL),
+          store('iommu_group.domain', DOMAIN.default),
+        ]),
         mutexUnlock('iommu_group.mutex'),
       ],
     },
     step('4', 'free the iommufd_device, put the context', [
-      refDec(`${idev}.ictx.refs`, [free(`${idev}.ictx`)]), store(`${idev}.ictx`, NULL), free(idev), say('kfree(idev)'), goto(next),
+      refDec(`${idev}.ictx.refs`, [free(`${idev}.ictx`)]),
+      store(`${idev}.ictx`, NULL),
+      free(idev),
+      say('kfree(idev)'),
+      goto(next),
     ]),
   ];
 }

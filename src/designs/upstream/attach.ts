@@ -1,5 +1,15 @@
 import type { Routine } from '../../kernel/design';
-import { eq, fallible, goto, mutexLock, mutexUnlock, ret, staticTest, store, test } from '../../kernel/primitives';
+import {
+  eq,
+  fallible,
+  goto,
+  mutexLock,
+  mutexUnlock,
+  ret,
+  staticTest,
+  store,
+  test,
+} from '../../kernel/primitives';
 import { attachDevice, detachDevice } from '../iommufd/attach';
 import { gate } from './gate';
 import { linux } from './source';
@@ -12,19 +22,45 @@ export const attachIoas: Routine = {
   cite: linux(FILE, 'vfio_df_ioctl_attach_pt', '5.7'),
   steps: [
     ...gate,
-    { id: 'ATTACH.1', title: 'copy the argument from user space', ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
-    { id: 'ATTACH.2', title: 'check size and flags of the argument', ops: [fallible('check', 'EINVAL', 'short argsz or unknown flags', { at: 'file' })] },
+    {
+      id: 'ATTACH.1',
+      title: 'copy the argument from user space',
+      ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
+    },
+    {
+      id: 'ATTACH.2',
+      title: 'check size and flags of the argument',
+      ops: [fallible('check', 'EINVAL', 'short argsz or unknown flags', { at: 'file' })],
+    },
     { id: 'ATTACH.3', title: 'lock the reset set', ops: [mutexLock('dev_set.lock')] },
     ...attachDevice({
-      row: 'ATTACH.4', ioas: { name: 'ioas', enter: ops => [staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops)] },
-      idev: 'device.iommufd_device', flag: 'device.iommufd_attached', onError: 'ATTACH.6', next: 'ATTACH.5',
+      row: 'ATTACH.4',
+      ioas: {
+        name: 'ioas',
+        enter: (ops) => [staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops)],
+      },
+      idev: 'device.iommufd_device',
+      flag: 'device.iommufd_attached',
+      onError: 'ATTACH.6',
+      next: 'ATTACH.5',
     }),
     {
-      id: 'ATTACH.5', title: 'copy the id of the page table to user space',
-      ops: [fallible('copy_to_user', 'EFAULT', 'the id cannot be written', { at: 'file', to: 'ATTACH.U5:IDETACH.1a' }), goto('ATTACH.6')],
+      id: 'ATTACH.5',
+      title: 'copy the id of the page table to user space',
+      ops: [
+        fallible('copy_to_user', 'EFAULT', 'the id cannot be written', {
+          at: 'file',
+          to: 'ATTACH.U5:IDETACH.1a',
+        }),
+        goto('ATTACH.6'),
+      ],
     },
     ...detachDevice({ prefix: 'ATTACH.U5:', idev: 'device.iommufd_device', next: 'ATTACH.U5' }),
-    { id: 'ATTACH.U5', title: 'undo: the device is no longer attached', ops: [store('device.iommufd_attached', 0)] },
+    {
+      id: 'ATTACH.U5',
+      title: 'undo: the device is no longer attached',
+      ops: [store('device.iommufd_attached', 0)],
+    },
     { id: 'ATTACH.6', title: 'unlock the reset set', ops: [mutexUnlock('dev_set.lock'), ret()] },
   ],
 };
@@ -35,14 +71,27 @@ export const detachIoas: Routine = {
   cite: linux(FILE, 'vfio_df_ioctl_detach_pt', '5.7'),
   steps: [
     ...gate,
-    { id: 'DETACH.1', title: 'copy the argument from user space', ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
-    { id: 'DETACH.2', title: 'check size and flags of the argument', ops: [fallible('check', 'EINVAL', 'short argsz or unknown flags', { at: 'file' })] },
     {
-      id: 'DETACH.3', title: 'lock the reset set; nothing to do when not attached',
+      id: 'DETACH.1',
+      title: 'copy the argument from user space',
+      ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
+    },
+    {
+      id: 'DETACH.2',
+      title: 'check size and flags of the argument',
+      ops: [fallible('check', 'EINVAL', 'short argsz or unknown flags', { at: 'file' })],
+    },
+    {
+      id: 'DETACH.3',
+      title: 'lock the reset set; nothing to do when not attached',
       ops: [mutexLock('dev_set.lock'), test(eq('device.iommufd_attached', 0), [goto('DETACH.6')])],
     },
     ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommufd_device', next: 'DETACH.5' }),
-    { id: 'DETACH.5', title: 'the device is no longer attached', ops: [store('device.iommufd_attached', 0)] },
+    {
+      id: 'DETACH.5',
+      title: 'the device is no longer attached',
+      ops: [store('device.iommufd_attached', 0)],
+    },
     { id: 'DETACH.6', title: 'unlock the reset set', ops: [mutexUnlock('dev_set.lock'), ret()] },
   ],
 };

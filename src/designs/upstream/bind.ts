@@ -1,6 +1,28 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  bookkeep, decrement, driverOp, eq, fail, fallible, fget, fput, goto, increment, mutexLock, mutexUnlock, ne, NULL, ref, refInc, ret, say, spin, staticTest, store, storeRelease, test,
+  bookkeep,
+  decrement,
+  driverOp,
+  eq,
+  fail,
+  fallible,
+  fget,
+  fput,
+  goto,
+  increment,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  ref,
+  refInc,
+  ret,
+  say,
+  spin,
+  staticTest,
+  store,
+  storeRelease,
+  test,
 } from '../../kernel/primitives';
 import { bindDevice } from '../iommufd/bind';
 import type { CtxView } from '../iommufd/bind';
@@ -14,16 +36,37 @@ const BLOCK = linux('drivers/vfio/group.c', 'vfio_device_block_group', '5.6');
 const OPEN = linux('drivers/vfio/vfio_main.c', 'vfio_df_open and vfio_df_device_first_open', '5.6');
 
 /** The context of the argument; a file of another kind was refused before. */
-const argument: CtxView = { name: 'iommufd', enter: ops => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)] };
+const argument: CtxView = {
+  name: 'iommufd',
+  enter: (ops) => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
+};
 
 /** M1: the reading that a bind which fails later puts and clears a KVM reference that is not its own. */
 const M1 = { confidence: 'MINE' } as const;
 
 /** BIND.1 to BIND.3: what is checked before anything is taken. */
 const checkArguments: readonly StepSpec[] = [
-  { id: 'BIND.1', title: 'copy the argument from user space', ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })] },
-  { id: 'BIND.2', title: 'check size, flags and fd of the argument', ops: [fallible('check', 'EINVAL', 'short argsz, unknown flags or a negative fd', { at: 'file' })] },
-  { id: 'BIND.3', title: 'only an fd of the cdev can bind', ops: [staticTest({ arg: 'fd', kinds: ['device'] }, [fail('EINVAL', 'the fd came out of a group', { at: 'df' })])] },
+  {
+    id: 'BIND.1',
+    title: 'copy the argument from user space',
+    ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
+  },
+  {
+    id: 'BIND.2',
+    title: 'check size, flags and fd of the argument',
+    ops: [
+      fallible('check', 'EINVAL', 'short argsz, unknown flags or a negative fd', { at: 'file' }),
+    ],
+  },
+  {
+    id: 'BIND.3',
+    title: 'only an fd of the cdev can bind',
+    ops: [
+      staticTest({ arg: 'fd', kinds: ['device'] }, [
+        fail('EINVAL', 'the fd came out of a group', { at: 'df' }),
+      ]),
+    ],
+  },
 ];
 
 /** BIND of a group's device fd. */
@@ -32,11 +75,21 @@ export const bindGroupDevice: Routine = { name: NAME, cite: CITE, steps: checkAr
 /** BIND: VFIO_DEVICE_BIND_IOMMUFD. The group's lock and the reset set's lock are taken one after the other, never nested. */
 export function bindIommufd(kvm: boolean): Routine {
   const kvmRow: StepSpec = {
-    id: 'BIND.8', title: 'take a reference on the KVM of this file and put it into the device',
-    ops: [spin('df.kvm_ref_lock', test(ne('df.kvm', NULL), [refInc('df.kvm.users_count'), store('device.kvm', 'df.kvm')]))],
+    id: 'BIND.8',
+    title: 'take a reference on the KVM of this file and put it into the device',
+    ops: [
+      spin(
+        'df.kvm_ref_lock',
+        test(ne('df.kvm', NULL), [refInc('df.kvm.users_count'), store('device.kvm', 'df.kvm')]),
+      ),
+    ],
   };
   const putKvmRow: StepSpec = {
-    id: 'BIND.U2', title: "undo: put the device's KVM reference, even if it is another file's (found by reading, unconfirmed)", ...M1, ops: [putKvm],
+    id: 'BIND.U2',
+    title:
+      "undo: put the device's KVM reference, even if it is another file's (found by reading, unconfirmed)",
+    ...M1,
+    ops: [putKvm],
   };
   const undo = kvm ? 'BIND.U2' : 'BIND.U2b';
   return {
@@ -45,60 +98,154 @@ export function bindIommufd(kvm: boolean): Routine {
     steps: [
       ...checkArguments,
       {
-        id: 'BIND.4', title: 'lock the group; does somebody have it open?', cite: BLOCK,
-        ops: [mutexLock('group.group_lock'), test(ne('group.opened_file', NULL), [mutexUnlock('group.group_lock'), fail('EBUSY', 'the group is open', { at: 'group' })])],
+        id: 'BIND.4',
+        title: 'lock the group; does somebody have it open?',
+        cite: BLOCK,
+        ops: [
+          mutexLock('group.group_lock'),
+          test(ne('group.opened_file', NULL), [
+            mutexUnlock('group.group_lock'),
+            fail('EBUSY', 'the group is open', { at: 'group' }),
+          ]),
+        ],
       },
       {
-        id: 'BIND.5', title: 'count a cdev in use: the group cannot be opened any more', cite: BLOCK,
+        id: 'BIND.5',
+        title: 'count a cdev in use: the group cannot be opened any more',
+        cite: BLOCK,
         ops: [increment('group.cdev_device_open_cnt'), mutexUnlock('group.group_lock')],
       },
       {
-        id: 'BIND.6', title: 'lock the reset set; is this file bound already?',
-        ops: [mutexLock('dev_set.lock'), test(eq('df.access_granted', 1), [fail('EINVAL', 'this fd is bound already', { at: 'df', to: 'BIND.U1' })])],
+        id: 'BIND.6',
+        title: 'lock the reset set; is this file bound already?',
+        ops: [
+          mutexLock('dev_set.lock'),
+          test(eq('df.access_granted', 1), [
+            fail('EINVAL', 'this fd is bound already', { at: 'df', to: 'BIND.U1' }),
+          ]),
+        ],
       },
       {
-        id: 'BIND.7', title: 'take a reference on the iommufd',
+        id: 'BIND.7',
+        title: 'take a reference on the iommufd',
         ops: [
-          test(eq('iommufd/fd.installed', 0), [fail('EBADF', 'the iommufd is not open', { at: 'df', to: 'BIND.U1' })]),
-          staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, [fget('iommufd/file'), store('df.iommufd', ref('iommufd/ctx'))], [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file', to: 'BIND.U1' })]),
+          test(eq('iommufd/fd.installed', 0), [
+            fail('EBADF', 'the iommufd is not open', { at: 'df', to: 'BIND.U1' }),
+          ]),
+          staticTest(
+            { arg: 'iommufd', kinds: ['iommufd'] },
+            [fget('iommufd/file'), store('df.iommufd', ref('iommufd/ctx'))],
+            [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file', to: 'BIND.U1' })],
+          ),
         ],
       },
       ...(kvm ? [kvmRow] : []),
       {
-        id: 'BIND.9', title: 'a cdev is opened once: is the device open?', cite: OPEN,
-        ops: [test(ne('device.open_count', 0), [fail('EINVAL', 'the device is already open', { at: 'device', to: undo })])],
+        id: 'BIND.9',
+        title: 'a cdev is opened once: is the device open?',
+        cite: OPEN,
+        ops: [
+          test(ne('device.open_count', 0), [
+            fail('EINVAL', 'the device is already open', { at: 'device', to: undo }),
+          ]),
+        ],
       },
       { id: 'BIND.10', title: 'count the open', cite: OPEN, ops: [increment('device.open_count')] },
       {
-        id: 'BIND.11', title: 'pin the driver module', cite: OPEN,
-        ops: [fallible('try_module_get', 'ENODEV', 'the driver module is going away', { at: 'device', to: 'BIND.U11' })],
+        id: 'BIND.11',
+        title: 'pin the driver module',
+        cite: OPEN,
+        ops: [
+          fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
+            at: 'device',
+            to: 'BIND.U11',
+          }),
+        ],
       },
-      ...bindDevice({ prefix: 'BIND.12:', ctx: argument, idev: 'idev', onError: 'BIND.U12', next: 'BIND.12' }),
+      ...bindDevice({
+        prefix: 'BIND.12:',
+        ctx: argument,
+        idev: 'idev',
+        onError: 'BIND.U12',
+        next: 'BIND.12',
+      }),
       {
-        id: 'BIND.12', title: 'the device is bound to the iommufd: record it', cite: linux('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.6'),
+        id: 'BIND.12',
+        title: 'the device is bound to the iommufd: record it',
+        cite: linux('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.6'),
         ops: [store('device.iommufd_device', ref('idev'))],
       },
       {
-        id: 'BIND.13', title: 'run the open op of the driver', cite: OPEN,
-        ops: [fallible('open_device', 'EIO', 'the driver refuses to open', { at: 'device', to: 'BIND.U13:IUNBIND.1' }), driverOp('open_device', { file: 'file', insideBind: true })],
+        id: 'BIND.13',
+        title: 'run the open op of the driver',
+        cite: OPEN,
+        ops: [
+          fallible('open_device', 'EIO', 'the driver refuses to open', {
+            at: 'device',
+            to: 'BIND.U13:IUNBIND.1',
+          }),
+          driverOp('open_device', { file: 'file', insideBind: true }),
+        ],
       },
       {
-        id: 'BIND.14', title: 'copy the device id to user space',
-        ops: [fallible('copy_to_user', 'EFAULT', 'the id cannot be written', { at: 'file', to: 'BIND.U14:CLOSE.3' })],
+        id: 'BIND.14',
+        title: 'copy the device id to user space',
+        ops: [
+          fallible('copy_to_user', 'EFAULT', 'the id cannot be written', {
+            at: 'file',
+            to: 'BIND.U14:CLOSE.3',
+          }),
+        ],
       },
-      { id: 'BIND.15', title: 'the device is open through its cdev', ops: [store('device.cdev_opened', 1), ...(kvm ? [bookkeep(store('df.bound_kvm', 'device.kvm'))] : [])] },
-      { id: 'BIND.16', title: 'open the gate of this file, last of all', ops: [storeRelease('df.access_granted', 1)] },
-      { id: 'BIND.17', title: 'unlock the reset set and return', ops: [mutexUnlock('dev_set.lock'), ret()] },
+      {
+        id: 'BIND.15',
+        title: 'the device is open through its cdev',
+        ops: [
+          store('device.cdev_opened', 1),
+          ...(kvm ? [bookkeep(store('df.bound_kvm', 'device.kvm'))] : []),
+        ],
+      },
+      {
+        id: 'BIND.16',
+        title: 'open the gate of this file, last of all',
+        ops: [storeRelease('df.access_granted', 1)],
+      },
+      {
+        id: 'BIND.17',
+        title: 'unlock the reset set and return',
+        ops: [mutexUnlock('dev_set.lock'), ret()],
+      },
       ...closeDevice('BIND.U14:', 'cdev', undo),
       ...unbindAttached('BIND.U13:', 'BIND.U12'),
-      { id: 'BIND.U12', title: 'undo: put the driver module', cite: OPEN, ops: [say('module_put')] },
-      { id: 'BIND.U11', title: 'undo: count the open down', cite: OPEN, ops: [decrement('device.open_count'), goto(undo)] },
+      {
+        id: 'BIND.U12',
+        title: 'undo: put the driver module',
+        cite: OPEN,
+        ops: [say('module_put')],
+      },
+      {
+        id: 'BIND.U11',
+        title: 'undo: count the open down',
+        cite: OPEN,
+        ops: [decrement('device.open_count'), goto(undo)],
+      },
       ...(kvm ? [putKvmRow] : []),
-      { id: 'BIND.U2b', title: 'undo: put the iommufd', ops: [fput('df.iommufd.file'), store('df.iommufd', NULL)] },
+      {
+        id: 'BIND.U2b',
+        title: 'undo: put the iommufd',
+        ops: [fput('df.iommufd.file'), store('df.iommufd', NULL)],
+      },
       { id: 'BIND.U1', title: 'undo: unlock the reset set', ops: [mutexUnlock('dev_set.lock')] },
       {
-        id: 'BIND.U1b', title: 'undo: count the cdev out of use', cite: linux('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.6'),
-        ops: [mutexLock('group.group_lock'), decrement('group.cdev_device_open_cnt'), mutexUnlock('group.group_lock'), ret()],
+        id: 'BIND.U1b',
+        title: 'undo: count the cdev out of use',
+        cite: linux('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.6'),
+        ops: [
+          mutexLock('group.group_lock'),
+          decrement('group.cdev_device_open_cnt'),
+          mutexUnlock('group.group_lock'),
+          ret(),
+        ],
       },
     ],
   };

@@ -1,6 +1,32 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, decrement, eq, fail, fallible, fdInstall, fget, forEach, fput, free, goto, increment, mutexLock, mutexUnlock, ne, notOf, NULL, ref, refDec, refInc, ret, spin, staticTest, store, test, warnOn, withPointer,
+  alloc,
+  decrement,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  fget,
+  forEach,
+  fput,
+  free,
+  goto,
+  increment,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  notOf,
+  NULL,
+  ref,
+  refDec,
+  refInc,
+  ret,
+  spin,
+  staticTest,
+  store,
+  test,
+  warnOn,
+  withPointer,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { claimByGroup, DOMAIN, releaseByGroup } from '../iommuGroup';
@@ -11,16 +37,28 @@ const SET = linux('drivers/vfio/group.c', 'vfio_group_ioctl_set_container', '5.9
 const ATTACH = linux(CONTAINER, 'vfio_container_attach_group', '5.9');
 
 /** Operations on the container argument, where it is a container. */
-const ofContainer = (...ops: Op[]): readonly Op[] => [staticTest({ arg: 'container', kinds: ['container'] }, ops)];
+const ofContainer = (...ops: Op[]): readonly Op[] => [
+  staticTest({ arg: 'container', kinds: ['container'] }, ops),
+];
 /** The same where it is an iommufd. */
-const ofIommufd = (...ops: Op[]): readonly Op[] => [staticTest({ arg: 'container', kinds: ['iommufd'] }, ops)];
+const ofIommufd = (...ops: Op[]): readonly Op[] => [
+  staticTest({ arg: 'container', kinds: ['iommufd'] }, ops),
+];
 
 /** open(2) of /dev/vfio/vfio. */
 export const openContainer: Routine = {
   name: 'vfio_fops_open',
   cite: linux(CONTAINER, 'vfio_fops_open', '5.9'),
   steps: [
-    { id: 'COPEN.1', title: 'allocate the container', ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('container'), store('container.kref', 1)] },
+    {
+      id: 'COPEN.1',
+      title: 'allocate the container',
+      ops: [
+        fallible('kzalloc', 'ENOMEM', 'no memory'),
+        alloc('container'),
+        store('container.kref', 1),
+      ],
+    },
     { id: 'COPEN.2', title: 'install the fd', ops: [fdInstall(), ret()] },
   ],
 };
@@ -29,7 +67,13 @@ export const openContainer: Routine = {
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
   cite: linux(CONTAINER, 'vfio_fops_release', '5.9'),
-  steps: [{ id: 'CREL.1', title: 'put the container', ops: [refDec('container.kref', [free('container')]), ret()] }],
+  steps: [
+    {
+      id: 'CREL.1',
+      title: 'put the container',
+      ops: [refDec('container.kref', [free('container')]), ret()],
+    },
+  ],
 };
 
 /** DETACHC: takes the group out of its container; `group.group_lock` is held. */
@@ -38,19 +82,38 @@ export function detachContainer(prefix: string, next: string): readonly StepSpec
   const id = (row: number): string => `${prefix}DETACHC.${row}`;
   return [
     {
-      id: id(1), title: 'lock the container', cite,
-      ops: [mutexLock('group.container.group_lock'), warnOn(ne('group.container_users', 1), 'a device still uses the container')],
+      id: id(1),
+      title: 'lock the container',
+      cite,
+      ops: [
+        mutexLock('group.container.group_lock'),
+        warnOn(ne('group.container_users', 1), 'a device still uses the container'),
+      ],
     },
-    { id: id(2), title: 'the iommu driver detaches the group', cite, ops: [test(eq('group.container.iommu_driver', 1), [store('iommu_group.domain', DOMAIN.blocking)])] },
+    {
+      id: id(2),
+      title: 'the iommu driver detaches the group',
+      cite,
+      ops: [
+        test(eq('group.container.iommu_driver', 1), [store('iommu_group.domain', DOMAIN.blocking)]),
+      ],
+    },
     releaseByGroup(id(3)),
     {
-      id: id(4), title: 'take the group off; the last one takes the iommu driver along', cite,
-      ops: [withPointer('group.container', 'left', [
-        store('group.container', NULL), store('group.container_users', 0), decrement('left.groups'),
-        test(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
-        mutexUnlock('left.group_lock'),
-        refDec('left.kref', [free('left')]),
-      ]), goto(next)],
+      id: id(4),
+      title: 'take the group off; the last one takes the iommu driver along',
+      cite,
+      ops: [
+        withPointer('group.container', 'left', [
+          store('group.container', NULL),
+          store('group.container_users', 0),
+          decrement('left.groups'),
+          test(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
+          mutexUnlock('left.group_lock'),
+          refDec('left.kref', [free('left')]),
+        ]),
+        goto(next),
+      ],
     },
   ];
 }
@@ -60,57 +123,119 @@ export const setContainer: Routine = {
   name: 'vfio_group_ioctl_set_container',
   cite: SET,
   steps: [
-    { id: 'SETC.1', title: 'read the argument', ops: [fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' })] },
     {
-      id: 'SETC.2', title: 'look the file up',
-      ops: [test(eq('container/fd.installed', 0), [fail('EBADF', 'the fd is not open', { at: 'group' })]), fget('container/file')],
+      id: 'SETC.1',
+      title: 'read the argument',
+      ops: [fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' })],
     },
     {
-      id: 'SETC.3', title: 'lock the group; has it a container or an iommufd?',
+      id: 'SETC.2',
+      title: 'look the file up',
+      ops: [
+        test(eq('container/fd.installed', 0), [
+          fail('EBADF', 'the fd is not open', { at: 'group' }),
+        ]),
+        fget('container/file'),
+      ],
+    },
+    {
+      id: 'SETC.3',
+      title: 'lock the group; has it a container or an iommufd?',
       ops: [
         mutexLock('group.group_lock'),
-        test(ne('group.container', NULL), [fail('EINVAL', 'the group is in a container', { at: 'group', to: 'SETC.8' })]),
-        test(ne('group.iommufd', NULL), [fail('EINVAL', 'the group has an iommufd', { at: 'group', to: 'SETC.8' })]),
+        test(ne('group.container', NULL), [
+          fail('EINVAL', 'the group is in a container', { at: 'group', to: 'SETC.8' }),
+        ]),
+        test(ne('group.iommufd', NULL), [
+          fail('EINVAL', 'the group has an iommufd', { at: 'group', to: 'SETC.8' }),
+        ]),
       ],
     },
     {
-      id: 'SETC.4', title: 'has the group devices left? Which kind of file is it?',
+      id: 'SETC.4',
+      title: 'has the group devices left? Which kind of file is it?',
       ops: [
-        test(eq('group.iommu_group', NULL), [fail('ENODEV', 'the last device of the group is gone', { at: 'group', to: 'SETC.8' })]),
+        test(eq('group.iommu_group', NULL), [
+          fail('ENODEV', 'the last device of the group is gone', { at: 'group', to: 'SETC.8' }),
+        ]),
         staticTest({ arg: 'container', kinds: ['container'] }, [goto('SETC.5a')]),
         staticTest({ arg: 'container', kinds: ['iommufd'] }, [goto('SETC.6a')]),
-        fail('EBADFD', 'the file is neither a container nor an iommufd', { at: 'container/file', to: 'SETC.8' }),
+        fail('EBADFD', 'the file is neither a container nor an iommufd', {
+          at: 'container/file',
+          to: 'SETC.8',
+        }),
       ],
     },
-    { id: 'SETC.5a', title: 'lock the container', cite: ATTACH, ops: ofContainer(mutexLock('container/container.group_lock')) },
+    {
+      id: 'SETC.5a',
+      title: 'lock the container',
+      cite: ATTACH,
+      ops: ofContainer(mutexLock('container/container.group_lock')),
+    },
     claimByGroup({ id: 'SETC.5b', owner: ref('group'), to: 'SETC.U5' }),
     {
-      id: 'SETC.5c', title: 'a container that has an iommu driver attaches the group', cite: ATTACH,
-      ops: ofContainer(test(eq('container/container.iommu_driver', 1), [
-        fallible('attach_group', 'EINVAL', 'the iommu driver refuses the group', { at: 'container/container', to: 'SETC.U5b' }), store('iommu_group.domain', DOMAIN.attached),
-      ])),
+      id: 'SETC.5c',
+      title: 'a container that has an iommu driver attaches the group',
+      cite: ATTACH,
+      ops: ofContainer(
+        test(eq('container/container.iommu_driver', 1), [
+          fallible('attach_group', 'EINVAL', 'the iommu driver refuses the group', {
+            at: 'container/container',
+            to: 'SETC.U5b',
+          }),
+          store('iommu_group.domain', DOMAIN.attached),
+        ]),
+      ),
     },
     {
-      id: 'SETC.5d', title: 'record the container, and the group as its user', cite: ATTACH,
+      id: 'SETC.5d',
+      title: 'record the container, and the group as its user',
+      cite: ATTACH,
       ops: ofContainer(
-        store('group.container', ref('container/container')), store('group.container_users', 1),
-        increment('container/container.groups'), refInc('container/container.kref'), mutexUnlock('container/container.group_lock'),
+        store('group.container', ref('container/container')),
+        store('group.container_users', 1),
+        increment('container/container.groups'),
+        refInc('container/container.kref'),
+        mutexUnlock('container/container.group_lock'),
       ),
     },
     { id: 'SETC.5e', title: 'done', ops: [goto('SETC.8')] },
     releaseByGroup('SETC.U5b'),
-    { id: 'SETC.U5', title: 'undo: unlock the container', cite: ATTACH, ops: [...ofContainer(mutexUnlock('container/container.group_lock')), goto('SETC.8')] },
-    { id: 'SETC.6a', title: 'take a reference on the iommufd', ops: ofIommufd(fget('container/file')) },
     {
-      id: 'SETC.6b', title: 'make sure that the iommufd has a compat ioas', cite: linux('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_compat_ioas_create', '5.9'),
+      id: 'SETC.U5',
+      title: 'undo: unlock the container',
+      cite: ATTACH,
+      ops: [...ofContainer(mutexUnlock('container/container.group_lock')), goto('SETC.8')],
+    },
+    {
+      id: 'SETC.6a',
+      title: 'take a reference on the iommufd',
+      ops: ofIommufd(fget('container/file')),
+    },
+    {
+      id: 'SETC.6b',
+      title: 'make sure that the iommufd has a compat ioas',
+      cite: linux('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_compat_ioas_create', '5.9'),
       ops: ofIommufd(
-        fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', { at: 'container/ctx', to: 'SETC.U6' }),
-        spin('objects.xa_lock', test(eq('container/ctx.vfio_ioas', NULL), [
-          alloc('container/ioas'), store('container/ioas.users', 1), store('container/ctx.vfio_ioas', ref('container/ioas')),
-        ])),
+        fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', {
+          at: 'container/ctx',
+          to: 'SETC.U6',
+        }),
+        spin(
+          'objects.xa_lock',
+          test(eq('container/ctx.vfio_ioas', NULL), [
+            alloc('container/ioas'),
+            store('container/ioas.users', 1),
+            store('container/ctx.vfio_ioas', ref('container/ioas')),
+          ]),
+        ),
       ),
     },
-    { id: 'SETC.6c', title: 'record the iommufd; nothing is claimed yet', ops: [...ofIommufd(store('group.iommufd', ref('container/ctx'))), goto('SETC.8')] },
+    {
+      id: 'SETC.6c',
+      title: 'record the iommufd; nothing is claimed yet',
+      ops: [...ofIommufd(store('group.iommufd', ref('container/ctx'))), goto('SETC.8')],
+    },
     { id: 'SETC.U6', title: 'undo: put the iommufd', ops: [fput('container/file')] },
     { id: 'SETC.8', title: 'unlock the group', ops: [mutexUnlock('group.group_lock')] },
     { id: 'SETC.9', title: 'put the looked-up file', ops: [fput('container/file'), ret()] },
@@ -123,7 +248,8 @@ export const unsetContainer: Routine = {
   cite: linux('drivers/vfio/group.c', 'vfio_group_ioctl_unset_container', '5.9'),
   steps: [
     {
-      id: 'UNSETC.1', title: 'lock the group; has it a container or an iommufd?',
+      id: 'UNSETC.1',
+      title: 'lock the group; has it a container or an iommufd?',
       ops: [
         mutexLock('group.group_lock'),
         test(ne('group.container', NULL), [goto('UNSETC.2')]),
@@ -132,11 +258,20 @@ export const unsetContainer: Routine = {
       ],
     },
     {
-      id: 'UNSETC.2', title: 'a container goes only while no device uses it',
-      ops: [test(ne('group.container_users', 1), [fail('EBUSY', 'device fds use the container', { at: 'group', to: 'UNSETC.5' })])],
+      id: 'UNSETC.2',
+      title: 'a container goes only while no device uses it',
+      ops: [
+        test(ne('group.container_users', 1), [
+          fail('EBUSY', 'device fds use the container', { at: 'group', to: 'UNSETC.5' }),
+        ]),
+      ],
     },
     ...detachContainer('UNSETC.3:', 'UNSETC.5'),
-    { id: 'UNSETC.4', title: 'put the iommufd; nobody counts its device fds', ops: [fput('group.iommufd.file'), store('group.iommufd', NULL)] },
+    {
+      id: 'UNSETC.4',
+      title: 'put the iommufd; nobody counts its device fds',
+      ops: [fput('group.iommufd.file'), store('group.iommufd', NULL)],
+    },
     { id: 'UNSETC.5', title: 'unlock the group', ops: [mutexUnlock('group.group_lock'), ret()] },
   ],
 };
@@ -147,23 +282,46 @@ export const setIommu: Routine = {
   cite: linux(CONTAINER, 'vfio_ioctl_set_iommu', '5.9'),
   steps: [
     {
-      id: 'SETI.1', title: 'lock the container; it needs groups and has no driver yet',
+      id: 'SETI.1',
+      title: 'lock the container; it needs groups and has no driver yet',
       ops: [
         mutexLock('container.group_lock'),
-        test(eq('container.groups', 0), [mutexUnlock('container.group_lock'), fail('EINVAL', 'no group is in the container', { at: 'container' })]),
-        test(eq('container.iommu_driver', 1), [mutexUnlock('container.group_lock'), fail('EINVAL', 'the container has its driver already', { at: 'container' })]),
+        test(eq('container.groups', 0), [
+          mutexUnlock('container.group_lock'),
+          fail('EINVAL', 'no group is in the container', { at: 'container' }),
+        ]),
+        test(eq('container.iommu_driver', 1), [
+          mutexUnlock('container.group_lock'),
+          fail('EINVAL', 'the container has its driver already', { at: 'container' }),
+        ]),
       ],
     },
-    { id: 'SETI.2', title: 'inside it, lock the list of iommu drivers', ops: [mutexLock('vfio.iommu_drivers_lock')] },
     {
-      id: 'SETI.3', title: 'the first driver that supports the type attaches every group',
+      id: 'SETI.2',
+      title: 'inside it, lock the list of iommu drivers',
+      ops: [mutexLock('vfio.iommu_drivers_lock')],
+    },
+    {
+      id: 'SETI.3',
+      title: 'the first driver that supports the type attaches every group',
       ops: [
-        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', { at: 'container', to: 'SETI.4' }),
-        forEach('group', undefined, 'member', [test(eq('member.container', ref('container')), [store('member.iommu_group.domain', DOMAIN.attached)])]),
+        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', {
+          at: 'container',
+          to: 'SETI.4',
+        }),
+        forEach('group', undefined, 'member', [
+          test(eq('member.container', ref('container')), [
+            store('member.iommu_group.domain', DOMAIN.attached),
+          ]),
+        ]),
         store('container.iommu_driver', 1),
       ],
     },
-    { id: 'SETI.4', title: 'unlock both', ops: [mutexUnlock('vfio.iommu_drivers_lock'), mutexUnlock('container.group_lock'), ret()] },
+    {
+      id: 'SETI.4',
+      title: 'unlock both',
+      ops: [mutexUnlock('vfio.iommu_drivers_lock'), mutexUnlock('container.group_lock'), ret()],
+    },
   ],
 };
 
@@ -172,18 +330,37 @@ export const setIommuCompat: Routine = {
   name: 'iommufd_vfio_set_iommu',
   cite: linux('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_set_iommu', '5.9'),
   steps: [
-    { id: 'SETI.C1', title: 'check the type', ops: [fallible('check', 'EINVAL', 'the type is neither TYPE1 nor TYPE1v2', { at: 'ctx' })] },
-    { id: 'SETI.C2', title: 'is there a compat ioas?', ops: [test(eq('ctx.vfio_ioas', NULL), [fail('ENODEV', 'no group has been set yet', { at: 'ctx' })]), ret()] },
+    {
+      id: 'SETI.C1',
+      title: 'check the type',
+      ops: [fallible('check', 'EINVAL', 'the type is neither TYPE1 nor TYPE1v2', { at: 'ctx' })],
+    },
+    {
+      id: 'SETI.C2',
+      title: 'is there a compat ioas?',
+      ops: [
+        test(eq('ctx.vfio_ioas', NULL), [
+          fail('ENODEV', 'no group has been set yet', { at: 'ctx' }),
+        ]),
+        ret(),
+      ],
+    },
   ],
 };
 
 /** Whether the group lets a device use its container: SET_IOMMU done; then the device pins the group file. */
 export function takeContainer(id: string, onError: string, next: string): StepSpec {
   return {
-    id, title: 'container mode: use the container, and keep the group file', cite: linux(CONTAINER, 'vfio_group_use_container and vfio_device_container_register', '5.9'),
+    id,
+    title: 'container mode: use the container, and keep the group file',
+    cite: linux(CONTAINER, 'vfio_group_use_container and vfio_device_container_register', '5.9'),
     ops: [
-      test(notOf(eq('group.container.iommu_driver', 1)), [fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group.container', to: onError })]),
-      fget('group.opened_file'), increment('group.container_users'), goto(next),
+      test(notOf(eq('group.container.iommu_driver', 1)), [
+        fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group.container', to: onError }),
+      ]),
+      fget('group.opened_file'),
+      increment('group.container_users'),
+      goto(next),
     ],
   };
 }

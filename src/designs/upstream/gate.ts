@@ -1,19 +1,44 @@
 import type { CallBody, Routine, StepSpec } from '../../kernel/design';
-import { acquire, driverOp, eq, fail, fallible, ret, spin, store, ref, test } from '../../kernel/primitives';
+import {
+  acquire,
+  driverOp,
+  eq,
+  fail,
+  fallible,
+  ret,
+  spin,
+  store,
+  ref,
+  test,
+} from '../../kernel/primitives';
 import type { FileKind } from '../../kernel/world';
 import { linux } from './source';
 
-const GATE = linux('drivers/vfio/vfio_main.c', 'vfio_device_fops_unl_ioctl, read, write and mmap', '5.5');
+const GATE = linux(
+  'drivers/vfio/vfio_main.c',
+  'vfio_device_fops_unl_ioctl, read, write and mmap',
+  '5.5',
+);
 
 /** GATE.1 and GATE.2: what every call but BIND goes through first, for the device file at this place. */
 const gateOf = (df: string): readonly StepSpec[] => [
   {
-    id: 'GATE.1', title: 'is access granted to this file?', cite: GATE,
-    ops: [test(acquire(`${df}.access_granted`, 0), [fail('EINVAL', 'this fd is not bound', { at: df })])],
+    id: 'GATE.1',
+    title: 'is access granted to this file?',
+    cite: GATE,
+    ops: [
+      test(acquire(`${df}.access_granted`, 0), [
+        fail('EINVAL', 'this fd is not bound', { at: df }),
+      ]),
+    ],
   },
   {
-    id: 'GATE.2', title: 'an ioctl wakes the device up (runtime PM)', cite: GATE,
-    ops: [fallible('pm_runtime_resume_and_get', 'EIO', 'the device does not wake up', { at: 'device' })],
+    id: 'GATE.2',
+    title: 'an ioctl wakes the device up (runtime PM)',
+    cite: GATE,
+    ops: [
+      fallible('pm_runtime_resume_and_get', 'EIO', 'the device does not wake up', { at: 'device' }),
+    ],
   },
 ];
 
@@ -24,7 +49,14 @@ export const gate = gateOf('df');
 const throughGate: Routine = {
   name: 'vfio_device_fops_unl_ioctl',
   cite: GATE,
-  steps: [...gate, { id: 'GATE.3', title: 'the op of the driver runs', ops: [driverOp('read, write, mmap or ioctl', { file: 'file' }), ret()] }],
+  steps: [
+    ...gate,
+    {
+      id: 'GATE.3',
+      title: 'the op of the driver runs',
+      ops: [driverOp('read, write, mmap or ioctl', { file: 'file' }), ret()],
+    },
+  ],
 };
 
 /** A command that only another kind of file knows, on a device fd: the gate first, then the driver does not know it. */
@@ -32,56 +64,108 @@ const unknownToDriver: Routine = {
   name: 'vfio_device_fops_unl_ioctl',
   cite: GATE,
   // By the argument, since GET_DEVICE_FD starts from the file that it would make.
-  steps: [...gateOf('fd/df'), { id: 'GATE.3', title: 'the driver does not know the command', confidence: 'MEM', ops: [fail('ENOTTY', 'the driver does not know the command', { at: 'device' })] }],
+  steps: [
+    ...gateOf('fd/df'),
+    {
+      id: 'GATE.3',
+      title: 'the driver does not know the command',
+      confidence: 'MEM',
+      ops: [fail('ENOTTY', 'the driver does not know the command', { at: 'device' })],
+    },
+  ],
 };
 
 /** A command that a group file or an iommufd does not know. */
 const unknown: Routine = {
   name: 'ioctl',
   cite: linux('drivers/vfio/group.c and drivers/iommu/iommufd/main.c', 'the ioctl handlers', '7'),
-  steps: [{ id: 'IOCTL.1', title: 'the file does not know the command', ops: [fail('ENOTTY', 'the file does not know the command', { at: 'file' })] }],
+  steps: [
+    {
+      id: 'IOCTL.1',
+      title: 'the file does not know the command',
+      ops: [fail('ENOTTY', 'the file does not know the command', { at: 'file' })],
+    },
+  ],
 };
 
 /** A command that is not the container's own: its driver is asked, if there is one. */
 const unknownToContainer: Routine = {
   name: 'vfio_fops_unl_ioctl',
   cite: linux('drivers/vfio/container.c', 'vfio_fops_unl_ioctl', '7'),
-  steps: [{
-    id: 'IOCTL.1', title: 'ask the iommu driver of the container',
-    ops: [
-      // By its argument, since a call like GET_DEVICE_FD starts from the file that it would make.
-      test(eq('fd/container.iommu_driver', 0), [fail('EINVAL', 'SET_IOMMU has not been called', { at: 'fd/container' })]),
-      fail('ENOTTY', 'the iommu driver does not know the command', { at: 'fd/container' }),
-    ],
-  }],
+  steps: [
+    {
+      id: 'IOCTL.1',
+      title: 'ask the iommu driver of the container',
+      ops: [
+        // By its argument, since a call like GET_DEVICE_FD starts from the file that it would make.
+        test(eq('fd/container.iommu_driver', 0), [
+          fail('EINVAL', 'SET_IOMMU has not been called', { at: 'fd/container' }),
+        ]),
+        fail('ENOTTY', 'the iommu driver does not know the command', { at: 'fd/container' }),
+      ],
+    },
+  ],
 };
 
 /** An ioctl for these kinds of file; any other file answers what its own handler answers to a strange command. */
 export function ioctlOf(byKind: Partial<Readonly<Record<FileKind, Routine>>>): CallBody {
-  return { byKind: { cdev: unknownToDriver, device: unknownToDriver, container: unknownToContainer, ...byKind }, other: unknown };
+  return {
+    byKind: {
+      cdev: unknownToDriver,
+      device: unknownToDriver,
+      container: unknownToContainer,
+      ...byKind,
+    },
+    other: unknown,
+  };
 }
 
 /** The call of a device file's user. */
 export const deviceIo: CallBody = ioctlOf({ cdev: throughGate, device: throughGate });
 
-const KVM = linux('virt/kvm/vfio.c and drivers/vfio/vfio_main.c', 'kvm_vfio_file_add and vfio_file_set_kvm', '5.6');
+const KVM = linux(
+  'virt/kvm/vfio.c and drivers/vfio/vfio_main.c',
+  'kvm_vfio_file_add and vfio_file_set_kvm',
+  '5.6',
+);
 
 /** KVM_DEV_VFIO_FILE_ADD. KVM's own reference on the file is left out: clients take the file out of KVM before they close it. */
 export function kvmAdd(kvm: boolean): CallBody {
   const put = (at: 'df' | 'group'): Routine => ({
     name: 'kvm_vfio_file_add',
     cite: KVM,
-    steps: [{
-      id: 'KVM.1', title: kvm ? 'record the virtual machine in what the file stands for' : 'KVM keeps the file; this model leaves KVM out', confidence: 'MEM',
-      ops: kvm ? [
-        test(eq(`${at}.kvm`, ref('kvm/kvm')), [fail('EEXIST', 'this KVM has the file already', { at })]),
-        spin(`${at}.kvm_ref_lock`, store(`${at}.kvm`, ref('kvm/kvm'))),
-        ret(),
-      ] : [ret()],
-    }],
+    steps: [
+      {
+        id: 'KVM.1',
+        title: kvm
+          ? 'record the virtual machine in what the file stands for'
+          : 'KVM keeps the file; this model leaves KVM out',
+        confidence: 'MEM',
+        ops: kvm
+          ? [
+              test(eq(`${at}.kvm`, ref('kvm/kvm')), [
+                fail('EEXIST', 'this KVM has the file already', { at }),
+              ]),
+              spin(`${at}.kvm_ref_lock`, store(`${at}.kvm`, ref('kvm/kvm'))),
+              ret(),
+            ]
+          : [ret()],
+      },
+    ],
   });
   return {
     byKind: { cdev: put('df'), device: put('df'), group: put('group') },
-    other: { name: 'kvm_vfio_file_add', cite: KVM, steps: [{ id: 'KVM.1', title: 'KVM takes files of VFIO only', confidence: 'MEM', ops: [fail('EINVAL', 'the file is none of VFIO', { at: 'file' })] }] },
+    other: {
+      name: 'kvm_vfio_file_add',
+      cite: KVM,
+      steps: [
+        {
+          id: 'KVM.1',
+          title: 'KVM takes files of VFIO only',
+          confidence: 'MEM',
+          ops: [fail('EINVAL', 'the file is none of VFIO', { at: 'file' })],
+        },
+      ],
+    },
   };
 }

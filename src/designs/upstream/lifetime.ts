@@ -1,26 +1,63 @@
 import type { StepSpec } from '../../kernel/design';
-import { complete, decrement, eq, free, goto, idaFree, listDel, mutexLock, mutexUnlock, refDec, spin, store, test } from '../../kernel/primitives';
+import {
+  complete,
+  decrement,
+  eq,
+  free,
+  goto,
+  idaFree,
+  listDel,
+  mutexLock,
+  mutexUnlock,
+  refDec,
+  spin,
+  store,
+  test,
+} from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { linux } from './source';
 
-const REL = linux('drivers/vfio/vfio_main.c', 'vfio_device_release and vfio_release_device_set', '5.2');
+const REL = linux(
+  'drivers/vfio/vfio_main.c',
+  'vfio_device_release and vfio_release_device_set',
+  '5.2',
+);
 
 /** Drops a registration reference; the last one wakes unregister. */
 export const putRegistration: Op = refDec('device.refcount', [complete('device.comp')]);
 
 /** put_device of the VFIO device as a step that goes on with REL where the reference was the last, else with `next`. */
-export const putDevice = (prefix: string, next: string): readonly Op[] => [refDec('device.kref', [goto(`${prefix}REL.1`)]), goto(next)];
+export const putDevice = (prefix: string, next: string): readonly Op[] => [
+  refDec('device.kref', [goto(`${prefix}REL.1`)]),
+  goto(next),
+];
 
 /** cdev_put of the device's cdev: its last reference puts the device. */
-export const putCdev = (prefix: string, next: string): readonly Op[] => [refDec('cdev.kobj', [refDec('device.kref', [goto(`${prefix}REL.1`)])]), goto(next)];
+export const putCdev = (prefix: string, next: string): readonly Op[] => [
+  refDec('cdev.kobj', [refDec('device.kref', [goto(`${prefix}REL.1`)])]),
+  goto(next),
+];
 
 /** REL: the memory of the device goes. */
 export function releaseMemory(prefix: string, next: string): readonly StepSpec[] {
-  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({ id: `${prefix}REL.${row}`, title, cite: REL, ops });
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: `${prefix}REL.${row}`,
+    title,
+    cite: REL,
+    ops,
+  });
   return [
-    step('1', 'leave the reset set', [mutexLock('dev_set.lock'), listDel('device.dev_set_list', 'dev_set->device_list'), mutexUnlock('dev_set.lock')]),
+    step('1', 'leave the reset set', [
+      mutexLock('dev_set.lock'),
+      listDel('device.dev_set_list', 'dev_set->device_list'),
+      mutexUnlock('dev_set.lock'),
+    ]),
     step('2', 'the last device takes the reset set along', [
-      spin('vfio_device_set_xa.xa_lock', decrement('dev_set.device_count'), test(eq('dev_set.device_count', 0), [free('dev_set')])),
+      spin(
+        'vfio_device_set_xa.xa_lock',
+        decrement('dev_set.device_count'),
+        test(eq('dev_set.device_count', 0), [free('dev_set')]),
+      ),
     ]),
     step('3', 'give the index back', [idaFree('device.index')]),
     step('4', 'the release op of the driver, then free the memory', [free('device'), goto(next)]),
@@ -34,4 +71,9 @@ export const putGroupDevice: Op = refDec('group.kref', [idaFree('group.minor'), 
 export const putGroupCdev: Op = refDec('group.kobj', [putGroupDevice]);
 
 /** Puts the KVM that the device refers to, if there is one; its reset set's lock is held. */
-export const putKvm: Op = { kind: 'test', cond: { cmp: 'ne', a: 'device.kvm', b: 0 }, then: [refDec('device.kvm.users_count'), store('device.kvm', 0)], otherwise: [] };
+export const putKvm: Op = {
+  kind: 'test',
+  cond: { cmp: 'ne', a: 'device.kvm', b: 0 },
+  then: [refDec('device.kvm.users_count'), store('device.kvm', 0)],
+  otherwise: [],
+};

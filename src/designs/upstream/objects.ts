@@ -1,11 +1,20 @@
 import type { Anchor, Census, FieldSpec, ObjectType } from '../../kernel/design';
-import { groupStartsLive, startDevices, startGroupNumber, startNumber, startsRegistered } from '../parentDevice';
+import {
+  groupStartsLive,
+  startDevices,
+  startGroupNumber,
+  startNumber,
+  startsRegistered,
+} from '../parentDevice';
 
-const registeredAtStart = (a: Anchor, c: Pick<Census, 'world'>): number => (startsRegistered(a, c) ? 1 : 0);
-const liveAtStart = (a: Anchor, c: Pick<Census, 'world'>): number => (groupStartsLive(a, c.world) ? 1 : 0);
+const registeredAtStart = (a: Anchor, c: Pick<Census, 'world'>): number =>
+  startsRegistered(a, c) ? 1 : 0;
+const liveAtStart = (a: Anchor, c: Pick<Census, 'world'>): number =>
+  groupStartsLive(a, c.world) ? 1 : 0;
 
 /** A pointer to a struct kvm, only where the model has KVM. */
-const kvmPointer = (kvm: boolean, edge: 'pointer' | 'reference'): Record<string, FieldSpec> => (kvm ? { kvm: { kind: 'pointer', types: ['kvm'], edge } } : {});
+const kvmPointer = (kvm: boolean, edge: 'pointer' | 'reference'): Record<string, FieldSpec> =>
+  kvm ? { kvm: { kind: 'pointer', types: ['kvm'], edge } } : {};
 
 /** struct vfio_device of v6.6: no lock of its own, its reset set's lock guards open_count and what bind sets. */
 export function vfioDevice(kvm: boolean): ObjectType {
@@ -13,17 +22,27 @@ export function vfioDevice(kvm: boolean): ObjectType {
     type: 'vfio_device',
     role: 'device',
     per: 'device',
-    name: a => a.device!,
+    name: (a) => a.device!,
     life: { live: (a, world) => startsRegistered(a, { world }) },
-    about: 'The VFIO device: registered, pinned by open files, and bound at most once through its cdev.',
+    about:
+      'The VFIO device: registered, pinned by open files, and bound at most once through its cdev.',
     fields: {
       kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * registeredAtStart(a, c) },
       index: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
       registered: { kind: 'bool', init: registeredAtStart },
-      refcount: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'), init: registeredAtStart },
+      refcount: {
+        kind: 'refcount',
+        hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
+        init: registeredAtStart,
+      },
       comp: { kind: 'completion', counts: 'refcount' },
       open_count: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
-      iommufd_device: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'reference' },
+      iommufd_device: {
+        kind: 'pointer',
+        types: ['iommufd_device'],
+        same: 'device',
+        edge: 'reference',
+      },
       iommufd_attached: { kind: 'bool' },
       cdev_opened: { kind: 'bool' },
       ...kvmPointer(kvm, 'reference'),
@@ -42,20 +61,27 @@ export const vfioDeviceSet: ObjectType = {
   type: 'vfio_device_set',
   role: 'dev_set',
   per: 'devset',
-  name: a => `devset ${a.devset}`,
-  life: { live: (a, world) => world.devices.some(d => (d.devset ?? d.name) === a.devset && d.registered !== false) },
-  about: 'The devices that can only be reset together. Its lock is taken around every first open and last close of each of them.',
+  name: (a) => `devset ${a.devset}`,
+  life: {
+    live: (a, world) =>
+      world.devices.some((d) => (d.devset ?? d.name) === a.devset && d.registered !== false),
+  },
+  about:
+    'The devices that can only be reset together. Its lock is taken around every first open and last close of each of them.',
   fields: {
     lock: { kind: 'mutex' },
     device_count: {
       kind: 'int',
-      hi: (a, c) => c.world.devices.filter(d => (d.devset ?? d.name) === a.devset).length,
-      init: (a, c) => c.world.devices.filter(d => (d.devset ?? d.name) === a.devset && d.registered !== false).length,
+      hi: (a, c) => c.world.devices.filter((d) => (d.devset ?? d.name) === a.devset).length,
+      init: (a, c) =>
+        c.world.devices.filter((d) => (d.devset ?? d.name) === a.devset && d.registered !== false)
+          .length,
     },
   },
 };
 
-const ABOUT_FILE = 'What an open device file stands for: it carries the access gate of that one file.';
+const ABOUT_FILE =
+  'What an open device file stands for: it carries the access gate of that one file.';
 
 /** struct vfio_device_file of an open cdev; `df.group` is NULL there. It holds its iommufd with a reference. */
 export function cdevFile(kvm: boolean): ObjectType {
@@ -64,7 +90,7 @@ export function cdevFile(kvm: boolean): ObjectType {
     role: 'df',
     per: 'file',
     fileKinds: ['cdev'],
-    name: a => `${a.file} df`,
+    name: (a) => `${a.file} df`,
     life: {},
     about: ABOUT_FILE,
     fields: {
@@ -72,7 +98,16 @@ export function cdevFile(kvm: boolean): ObjectType {
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
       ...kvmPointer(kvm, 'pointer'),
       // No field of the kernel: the KVM that the bind put into the device, which property kvm-ref compares with.
-      ...(kvm ? { bound_kvm: { kind: 'pointer', bookkeeping: true, types: ['kvm'], edge: 'hidden' } satisfies FieldSpec } : {}),
+      ...(kvm
+        ? {
+            bound_kvm: {
+              kind: 'pointer',
+              bookkeeping: true,
+              types: ['kvm'],
+              edge: 'hidden',
+            } satisfies FieldSpec,
+          }
+        : {}),
       device: { kind: 'link', type: 'vfio_device', edge: 'reference' },
     },
   };
@@ -88,7 +123,12 @@ export function groupDeviceFile(kvm: boolean): ObjectType {
       access_granted: { kind: 'bool', accessFlag: true },
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
       // No field of the kernel: the iommufd or container that the group had when it made this fd, which the ownership properties compare.
-      owner: { kind: 'pointer', bookkeeping: true, types: ['iommufd_ctx', 'vfio_container'], edge: 'hidden' },
+      owner: {
+        kind: 'pointer',
+        bookkeeping: true,
+        types: ['iommufd_ctx', 'vfio_container'],
+        edge: 'hidden',
+      },
       ...kvmPointer(kvm, 'pointer'),
       device: { kind: 'link', type: 'vfio_device', edge: 'reference' },
       group: { kind: 'link', type: 'vfio_group', edge: 'pointer' },
@@ -102,24 +142,45 @@ export function vfioGroup(kvm: boolean): ObjectType {
     type: 'vfio_group',
     role: 'group',
     per: 'group',
-    name: a => `group ${a.group}`,
+    name: (a) => `group ${a.group}`,
     life: { live: groupStartsLive },
-    about: 'The group of the legacy interface. Its lock is where the two paths meet: opened_file is the group path, cdev_device_open_cnt the cdev path.',
+    about:
+      'The group of the legacy interface. Its lock is where the two paths meet: opened_file is the group path, cdev_device_open_cnt the cdev path.',
     fields: {
       kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * liveAtStart(a, c) },
-      minor: { kind: 'number', hi: (_a, c) => new Set(c.world.devices.map(d => d.group)).size, init: startGroupNumber },
+      minor: {
+        kind: 'number',
+        hi: (_a, c) => new Set(c.world.devices.map((d) => d.group)).size,
+        init: startGroupNumber,
+      },
       mapped: { kind: 'bool', init: liveAtStart },
       kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['group'], 'group'), init: liveAtStart },
-      drivers: { kind: 'refcount', hi: (a, c) => c.world.devices.filter(d => d.group === a.group).length, init: startDevices },
+      drivers: {
+        kind: 'refcount',
+        hi: (a, c) => c.world.devices.filter((d) => d.group === a.group).length,
+        init: startDevices,
+      },
       group_lock: { kind: 'mutex' },
       device_lock: { kind: 'mutex' },
-      opened_file: { kind: 'pointer', types: ['file'], same: 'group', fileKinds: ['group'], edge: 'pointer' },
+      opened_file: {
+        kind: 'pointer',
+        types: ['file'],
+        same: 'group',
+        fileKinds: ['group'],
+        edge: 'pointer',
+      },
       cdev_device_open_cnt: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
       container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
       container_users: { kind: 'int', hi: (_a, c) => 1 + c.files(['device'], 'group') },
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
       ...kvmPointer(kvm, 'pointer'),
-      iommu_group: { kind: 'pointer', types: ['iommu_group'], same: 'group', init: 'iommu_group', edge: 'reference' },
+      iommu_group: {
+        kind: 'pointer',
+        types: ['iommu_group'],
+        same: 'group',
+        init: 'iommu_group',
+        edge: 'reference',
+      },
     },
   };
 }
@@ -139,9 +200,13 @@ export const kvmType: ObjectType = {
   type: 'kvm',
   role: 'kvm',
   per: 'kvm',
-  name: a => a.kvm!,
+  name: (a) => a.kvm!,
   about: 'A virtual machine, which a device refers to from its first open to its last close.',
   fields: {
-    users_count: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('get_device_fd'), init: 1 },
+    users_count: {
+      kind: 'refcount',
+      hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('get_device_fd'),
+      init: 1,
+    },
   },
 };

@@ -1,5 +1,26 @@
 import type { Routine, StepSpec } from '../../kernel/design';
-import { alloc, eq, fail, fallible, fdInstall, fput, goto, live, mutexLock, mutexUnlock, ne, NULL, ref, refInc, refIncNotZero, ret, say, spin, store, test } from '../../kernel/primitives';
+import {
+  alloc,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  fput,
+  goto,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  ref,
+  refInc,
+  refIncNotZero,
+  ret,
+  say,
+  spin,
+  store,
+  test,
+} from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { detachContainer } from './container';
 import { putCdev, putGroupCdev, putRegistration, releaseMemory } from './lifetime';
@@ -14,7 +35,9 @@ function chrdevOpen(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
   const unmapped = fail('ENXIO', 'no cdev is mapped at this number', { at });
   return [
     {
-      id: 'CHR.1', title: 'look the number up, pin module and cdev', cite: CHR,
+      id: 'CHR.1',
+      title: 'look the number up, pin module and cdev',
+      cite: CHR,
       ops: [
         // The map is what is read; where its entry is gone there is no object to look at.
         spin('cdev_lock', test(live(at), [test(eq(`${at}.mapped`, 0), [unmapped])], [unmapped])),
@@ -23,8 +46,13 @@ function chrdevOpen(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
       ],
     },
     {
-      id: 'CHR.2', title: 'give the new file the fops of the cdev', cite: CHR,
-      ops: [fallible('fops_get', 'ENXIO', 'the module of the fops is going away', { at, to: 'CHR.U' }), say(`file->f_op = ${fops}, for the life of the file`)],
+      id: 'CHR.2',
+      title: 'give the new file the fops of the cdev',
+      cite: CHR,
+      ops: [
+        fallible('fops_get', 'ENXIO', 'the module of the fops is going away', { at, to: 'CHR.U' }),
+        say(`file->f_op = ${fops}, for the life of the file`),
+      ],
     },
   ];
 }
@@ -36,14 +64,30 @@ export const openCdev: Routine = {
   steps: [
     ...chrdevOpen('cdev', 'vfio_device_fops'),
     {
-      id: 'OPEN.2', title: 'take a registration reference',
-      ops: [refIncNotZero('device.refcount', [fail('ENODEV', 'the device is not registered', { at: 'device', to: 'CHR.U' })])],
+      id: 'OPEN.2',
+      title: 'take a registration reference',
+      ops: [
+        refIncNotZero('device.refcount', [
+          fail('ENODEV', 'the device is not registered', { at: 'device', to: 'CHR.U' }),
+        ]),
+      ],
     },
     {
-      id: 'OPEN.3', title: 'allocate the device file, its access gate shut',
-      ops: [fallible('vfio_allocate_device_file', 'ENOMEM', 'no memory', { at: 'device', to: 'OPEN.U2' }), alloc('df')],
+      id: 'OPEN.3',
+      title: 'allocate the device file, its access gate shut',
+      ops: [
+        fallible('vfio_allocate_device_file', 'ENOMEM', 'no memory', {
+          at: 'device',
+          to: 'OPEN.U2',
+        }),
+        alloc('df'),
+      ],
     },
-    { id: 'OPEN.4', title: 'private_data is the device file; install the fd', ops: [fdInstall(), ret()] },
+    {
+      id: 'OPEN.4',
+      title: 'private_data is the device file; install the fd',
+      ops: [fdInstall(), ret()],
+    },
     { id: 'OPEN.U2', title: 'undo: put the registration reference', ops: [putRegistration] },
     { id: 'CHR.U', title: 'undo: put the cdev', cite: CHR, ops: [...putCdev('CHR.U:', 'CHR.V')] },
     ...releaseMemory('CHR.U:', 'CHR.V'),
@@ -51,7 +95,8 @@ export const openCdev: Routine = {
   ],
 };
 
-const refuse = (errno: 'ENODEV' | 'EPERM' | 'EBUSY', why: string): Op => fail(errno, why, { at: 'group', to: 'GOPEN.U' });
+const refuse = (errno: 'ENODEV' | 'EPERM' | 'EBUSY', why: string): Op =>
+  fail(errno, why, { at: 'group', to: 'GOPEN.U' });
 
 /** GOPEN: open(2) of /dev/vfio/$GROUP: one opener, and none while a cdev of the group is bound or being bound. */
 export const openGroup: Routine = {
@@ -59,11 +104,38 @@ export const openGroup: Routine = {
   cite: GROUP_OPEN,
   steps: [
     ...chrdevOpen('group', 'vfio_group_fops'),
-    { id: 'GOPEN.1', title: 'lock the group; does it still have devices?', ops: [mutexLock('group.group_lock'), test(eq('group.drivers', 0), [refuse('ENODEV', 'the last device is being removed')])] },
-    { id: 'GOPEN.2', title: 'is a cdev of the group bound, or being bound?', ops: [test(ne('group.cdev_device_open_cnt', 0), [refuse('EBUSY', 'a cdev of the group is bound, or a bind is under way')])] },
-    { id: 'GOPEN.3', title: 'is the group open already?', ops: [test(ne('group.opened_file', NULL), [refuse('EBUSY', 'the group has one opener')])] },
-    { id: 'GOPEN.4', title: 'record the file as the opener', ops: [store('group.opened_file', ref('file')), mutexUnlock('group.group_lock')] },
-    { id: 'GOPEN.5', title: 'private_data is the group; install the fd', ops: [fdInstall(), ret()] },
+    {
+      id: 'GOPEN.1',
+      title: 'lock the group; does it still have devices?',
+      ops: [
+        mutexLock('group.group_lock'),
+        test(eq('group.drivers', 0), [refuse('ENODEV', 'the last device is being removed')]),
+      ],
+    },
+    {
+      id: 'GOPEN.2',
+      title: 'is a cdev of the group bound, or being bound?',
+      ops: [
+        test(ne('group.cdev_device_open_cnt', 0), [
+          refuse('EBUSY', 'a cdev of the group is bound, or a bind is under way'),
+        ]),
+      ],
+    },
+    {
+      id: 'GOPEN.3',
+      title: 'is the group open already?',
+      ops: [test(ne('group.opened_file', NULL), [refuse('EBUSY', 'the group has one opener')])],
+    },
+    {
+      id: 'GOPEN.4',
+      title: 'record the file as the opener',
+      ops: [store('group.opened_file', ref('file')), mutexUnlock('group.group_lock')],
+    },
+    {
+      id: 'GOPEN.5',
+      title: 'private_data is the group; install the fd',
+      ops: [fdInstall(), ret()],
+    },
     { id: 'GOPEN.U', title: 'undo: unlock the group', ops: [mutexUnlock('group.group_lock')] },
     { id: 'CHR.U', title: 'undo: put the cdev', cite: CHR, ops: [putGroupCdev, ret()] },
   ],
@@ -75,21 +147,43 @@ export function releaseGroup(kvm: boolean): Routine {
     name: 'vfio_group_fops_release',
     cite: GROUP_RELEASE,
     steps: [
-      { id: 'GRELEASE.1', title: 'lock the group; is it in a container?', ops: [mutexLock('group.group_lock'), test(eq('group.container', NULL), [goto('GRELEASE.3')])] },
+      {
+        id: 'GRELEASE.1',
+        title: 'lock the group; is it in a container?',
+        ops: [
+          mutexLock('group.group_lock'),
+          test(eq('group.container', NULL), [goto('GRELEASE.3')]),
+        ],
+      },
       ...detachContainer('GRELEASE.2:', 'GRELEASE.3'),
       {
-        id: 'GRELEASE.3', title: 'put the iommufd, if one is set',
-        ops: [test(ne('group.iommufd', NULL), [fput('group.iommufd.file'), store('group.iommufd', NULL)])],
+        id: 'GRELEASE.3',
+        title: 'put the iommufd, if one is set',
+        ops: [
+          test(ne('group.iommufd', NULL), [
+            fput('group.iommufd.file'),
+            store('group.iommufd', NULL),
+          ]),
+        ],
       },
       {
-        id: 'GRELEASE.4', title: 'nobody has the group open',
+        id: 'GRELEASE.4',
+        title: 'nobody has the group open',
         ops: [
           store('group.opened_file', NULL),
-          ...(kvm ? [store('group.kvm', NULL), say('KVM lets go of a group file before its last close')] : []),
+          ...(kvm
+            ? [store('group.kvm', NULL), say('KVM lets go of a group file before its last close')]
+            : []),
           mutexUnlock('group.group_lock'),
         ],
       },
-      { id: 'GRELEASE.5', title: 'the VFS puts the cdev', cite: linux('fs/file_table.c', '__fput', '1.1'), confidence: 'MEM', ops: [putGroupCdev, ret()] },
+      {
+        id: 'GRELEASE.5',
+        title: 'the VFS puts the cdev',
+        cite: linux('fs/file_table.c', '__fput', '1.1'),
+        confidence: 'MEM',
+        ops: [putGroupCdev, ret()],
+      },
     ],
   };
 }

@@ -1,11 +1,41 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  alloc, cdevAdd, cdevDel, eq, fail, fallible, free, goto, idaAlloc, idaFree, increment, listAdd, listDel, live, mutexLock, mutexUnlock, NULL, ref, refDec, refInc, spin, store, test, waitForCompletion, ret,
+  alloc,
+  cdevAdd,
+  cdevDel,
+  eq,
+  fail,
+  fallible,
+  free,
+  goto,
+  idaAlloc,
+  idaFree,
+  increment,
+  listAdd,
+  listDel,
+  live,
+  mutexLock,
+  mutexUnlock,
+  NULL,
+  ref,
+  refDec,
+  refInc,
+  spin,
+  store,
+  test,
+  waitForCompletion,
+  ret,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
 import { detachContainer } from './container';
-import { putDevice, putGroupCdev, putGroupDevice, putRegistration, releaseMemory } from './lifetime';
+import {
+  putDevice,
+  putGroupCdev,
+  putGroupDevice,
+  putRegistration,
+  releaseMemory,
+} from './lifetime';
 import { linux } from './source';
 
 const MAIN = 'drivers/vfio/vfio_main.c';
@@ -22,42 +52,114 @@ function removeGroup(prefix: string, next: string): readonly StepSpec[] {
   const id = (letter: string): string => `${prefix}${letter}`;
   return [
     {
-      id: id('a'), title: 'the group has a device less; at the last one lock the list of groups', cite,
-      ops: [test(eq('group.drivers', 1), [mutexLock('vfio.group_lock'), refDec('group.drivers')], [refDec('group.drivers'), goto(next)])],
+      id: id('a'),
+      title: 'the group has a device less; at the last one lock the list of groups',
+      cite,
+      ops: [
+        test(
+          eq('group.drivers', 1),
+          [mutexLock('vfio.group_lock'), refDec('group.drivers')],
+          [refDec('group.drivers'), goto(next)],
+        ),
+      ],
     },
-    { id: id('b'), title: 'cdev_device_del of the group: node and number gone', cite, ops: [cdevDel('group.mapped'), putGroupCdev] },
-    { id: id('c'), title: 'lock the group; is it in a container?', cite, ops: [mutexLock('group.group_lock'), test(eq('group.container', NULL), [goto(id('d'))])] },
+    {
+      id: id('b'),
+      title: 'cdev_device_del of the group: node and number gone',
+      cite,
+      ops: [cdevDel('group.mapped'), putGroupCdev],
+    },
+    {
+      id: id('c'),
+      title: 'lock the group; is it in a container?',
+      cite,
+      ops: [mutexLock('group.group_lock'), test(eq('group.container', NULL), [goto(id('d'))])],
+    },
     ...detachContainer(`${prefix}:`, id('d')),
-    { id: id('d'), title: 'revoke the iommu_group, unlock the group', cite, ops: [store('group.iommu_group', NULL), mutexUnlock('group.group_lock')] },
-    { id: id('e'), title: 'unlock the list of groups', cite, ops: [mutexUnlock('vfio.group_lock')] },
-    { id: id('f'), title: 'put the group; an open group file keeps its memory', cite, ops: [putGroupDevice, goto(next)] },
+    {
+      id: id('d'),
+      title: 'revoke the iommu_group, unlock the group',
+      cite,
+      ops: [store('group.iommu_group', NULL), mutexUnlock('group.group_lock')],
+    },
+    {
+      id: id('e'),
+      title: 'unlock the list of groups',
+      cite,
+      ops: [mutexUnlock('vfio.group_lock')],
+    },
+    {
+      id: id('f'),
+      title: 'put the group; an open group file keeps its memory',
+      cite,
+      ops: [putGroupDevice, goto(next)],
+    },
   ];
 }
 
 /** REG.8: the vfio_group of the device's IOMMU group, found or made. */
 const setGroup: readonly StepSpec[] = [
   {
-    id: 'REG.8', title: 'lock the list of groups; find the group of the device', cite: SET_GROUP,
+    id: 'REG.8',
+    title: 'lock the list of groups; find the group of the device',
+    cite: SET_GROUP,
     ops: [
       mutexLock('vfio.group_lock'),
-      fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', { at: 'device', to: 'REG.U4', before: [mutexUnlock('vfio.group_lock')] }),
+      fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
+        at: 'device',
+        to: 'REG.U4',
+        before: [mutexUnlock('vfio.group_lock')],
+      }),
       test(live('group'), [], [goto('REG.8c')]),
-      test(eq('group.drivers', 0), [fail('EBUSY', 'the old vfio_group is still referenced, and the model keeps one per IOMMU group', { at: 'group', to: 'REG.U8' })]),
+      test(eq('group.drivers', 0), [
+        fail(
+          'EBUSY',
+          'the old vfio_group is still referenced, and the model keeps one per IOMMU group',
+          { at: 'group', to: 'REG.U8' },
+        ),
+      ]),
     ],
   },
   {
-    id: 'REG.8b', title: 'the group is there: it has a device more', cite: SET_GROUP,
-    ops: [mutexLock('group.device_lock'), refInc('group.drivers'), mutexUnlock('group.device_lock'), goto('REG.8e')],
-  },
-  {
-    id: 'REG.8c', title: 'make the group', cite: SET_GROUP,
+    id: 'REG.8b',
+    title: 'the group is there: it has a device more',
+    cite: SET_GROUP,
     ops: [
-      fallible('vfio_group_alloc', 'ENOMEM', 'no memory or no minor', { at: 'device', to: 'REG.U8' }),
-      alloc('group'), idaAlloc('group.minor'), store('group.kref', 1), store('group.kobj', 1), store('group.drivers', 1), store('group.iommu_group', ref('iommu_group')),
+      mutexLock('group.device_lock'),
+      refInc('group.drivers'),
+      mutexUnlock('group.device_lock'),
+      goto('REG.8e'),
     ],
   },
-  { id: 'REG.8d', title: 'cdev_device_add of the group: /dev/vfio/$GROUP is live', cite: SET_GROUP, ops: [refInc('group.kref'), cdevAdd('group.mapped')] },
-  { id: 'REG.8e', title: 'unlock the list of groups', cite: SET_GROUP, ops: [mutexUnlock('vfio.group_lock')] },
+  {
+    id: 'REG.8c',
+    title: 'make the group',
+    cite: SET_GROUP,
+    ops: [
+      fallible('vfio_group_alloc', 'ENOMEM', 'no memory or no minor', {
+        at: 'device',
+        to: 'REG.U8',
+      }),
+      alloc('group'),
+      idaAlloc('group.minor'),
+      store('group.kref', 1),
+      store('group.kobj', 1),
+      store('group.drivers', 1),
+      store('group.iommu_group', ref('iommu_group')),
+    ],
+  },
+  {
+    id: 'REG.8d',
+    title: 'cdev_device_add of the group: /dev/vfio/$GROUP is live',
+    cite: SET_GROUP,
+    ops: [refInc('group.kref'), cdevAdd('group.mapped')],
+  },
+  {
+    id: 'REG.8e',
+    title: 'unlock the list of groups',
+    cite: SET_GROUP,
+    ops: [mutexUnlock('vfio.group_lock')],
+  },
 ];
 
 /** REG: probe of the driver up to a registered device. */
@@ -67,50 +169,157 @@ export const registerDevice: Routine = {
   steps: [
     ...enterProbe('REG.0'),
     {
-      id: 'REG.1', title: 'the driver allocates its structure', cite: ALLOC,
+      id: 'REG.1',
+      title: 'the driver allocates its structure',
+      cite: ALLOC,
       ops: [
-        test(live('device'), [fail('EBUSY', 'the old vfio_device is still referenced, and the model keeps one per device', { at: 'device', to: 'REG.U0' })]),
+        test(live('device'), [
+          fail(
+            'EBUSY',
+            'the old vfio_device is still referenced, and the model keeps one per device',
+            { at: 'device', to: 'REG.U0' },
+          ),
+        ]),
         fallible('kvzalloc', 'ENOMEM', 'no memory', { at: 'parent', to: 'REG.U0' }),
         alloc('device'),
       ],
     },
-    { id: 'REG.2', title: 'take the lowest free index', cite: ALLOC, ops: [fallible('ida_alloc_max', 'ENOSPC', 'no index is left', { at: 'device', to: 'REG.U1' }), idaAlloc('device.index')] },
-    { id: 'REG.3', title: 'initialise the completion; the init op of the driver', cite: ALLOC, ops: [fallible('init', 'EIO', 'the driver refuses', { at: 'device', to: 'REG.U2' }), store('device.comp', 0)] },
-    { id: 'REG.4', title: 'device_initialize: the memory has one reference', cite: ALLOC, ops: [store('device.kref', 1)] },
     {
-      id: 'REG.5', title: 'find the reset set or make it', cite: linux(MAIN, 'vfio_assign_device_set', '5.2'),
-      ops: [spin('vfio_device_set_xa.xa_lock', test(live('dev_set'), [increment('dev_set.device_count')], [alloc('dev_set'), store('dev_set.device_count', 1)]))],
+      id: 'REG.2',
+      title: 'take the lowest free index',
+      cite: ALLOC,
+      ops: [
+        fallible('ida_alloc_max', 'ENOSPC', 'no index is left', { at: 'device', to: 'REG.U1' }),
+        idaAlloc('device.index'),
+      ],
     },
     {
-      id: 'REG.5b', title: 'join the reset set', cite: linux(MAIN, 'vfio_assign_device_set', '5.2'),
-      ops: [mutexLock('dev_set.lock'), listAdd('device.dev_set_list', 'dev_set->device_list'), mutexUnlock('dev_set.lock')],
+      id: 'REG.3',
+      title: 'initialise the completion; the init op of the driver',
+      cite: ALLOC,
+      ops: [
+        fallible('init', 'EIO', 'the driver refuses', { at: 'device', to: 'REG.U2' }),
+        store('device.comp', 0),
+      ],
     },
-    { id: 'REG.6', title: 'the driver must have the ops of iommufd', ops: [fallible('check', 'EINVAL', 'the driver lacks bind, unbind, attach or detach', { at: 'device', to: 'REG.U4' })] },
-    { id: 'REG.7', title: 'name it vfio and its index', ops: [fallible('dev_set_name', 'ENOMEM', 'no memory', { at: 'device', to: 'REG.U4' })] },
+    {
+      id: 'REG.4',
+      title: 'device_initialize: the memory has one reference',
+      cite: ALLOC,
+      ops: [store('device.kref', 1)],
+    },
+    {
+      id: 'REG.5',
+      title: 'find the reset set or make it',
+      cite: linux(MAIN, 'vfio_assign_device_set', '5.2'),
+      ops: [
+        spin(
+          'vfio_device_set_xa.xa_lock',
+          test(
+            live('dev_set'),
+            [increment('dev_set.device_count')],
+            [alloc('dev_set'), store('dev_set.device_count', 1)],
+          ),
+        ),
+      ],
+    },
+    {
+      id: 'REG.5b',
+      title: 'join the reset set',
+      cite: linux(MAIN, 'vfio_assign_device_set', '5.2'),
+      ops: [
+        mutexLock('dev_set.lock'),
+        listAdd('device.dev_set_list', 'dev_set->device_list'),
+        mutexUnlock('dev_set.lock'),
+      ],
+    },
+    {
+      id: 'REG.6',
+      title: 'the driver must have the ops of iommufd',
+      ops: [
+        fallible('check', 'EINVAL', 'the driver lacks bind, unbind, attach or detach', {
+          at: 'device',
+          to: 'REG.U4',
+        }),
+      ],
+    },
+    {
+      id: 'REG.7',
+      title: 'name it vfio and its index',
+      ops: [fallible('dev_set_name', 'ENOMEM', 'no memory', { at: 'device', to: 'REG.U4' })],
+    },
     ...setGroup,
-    { id: 'REG.9', title: 'the IOMMU must keep the caches coherent', ops: [fallible('device_iommu_capable', 'EINVAL', 'no cache coherency', { at: 'device', to: 'REG.U9a' })] },
     {
-      id: 'REG.10', title: 'cdev_add: the number is live', cite: linux(MAIN, 'vfio_device_add', '5.2'),
+      id: 'REG.9',
+      title: 'the IOMMU must keep the caches coherent',
+      ops: [
+        fallible('device_iommu_capable', 'EINVAL', 'no cache coherency', {
+          at: 'device',
+          to: 'REG.U9a',
+        }),
+      ],
+    },
+    {
+      id: 'REG.10',
+      title: 'cdev_add: the number is live',
+      cite: linux(MAIN, 'vfio_device_add', '5.2'),
       ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')],
     },
     {
-      id: 'REG.10b', title: 'device_add: sysfs entry, node, uevent', cite: linux(MAIN, 'vfio_device_add', '5.2'),
+      id: 'REG.10b',
+      title: 'device_add: sysfs entry, node, uevent',
+      cite: linux(MAIN, 'vfio_device_add', '5.2'),
       ops: [fallible('device_add', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U10' })],
     },
-    { id: 'REG.11', title: 'registration reference: opens succeed from here', ops: [store('device.refcount', 1), store('device.registered', 1)] },
     {
-      id: 'REG.12', title: 'join the device list of the group: GET_DEVICE_FD finds the device', cite: linux(GROUP, 'vfio_device_group_register', '5.2'),
-      ops: [mutexLock('group.device_lock'), listAdd('device.group_next', 'group->device_list'), mutexUnlock('group.device_lock')],
+      id: 'REG.11',
+      title: 'registration reference: opens succeed from here',
+      ops: [store('device.refcount', 1), store('device.registered', 1)],
+    },
+    {
+      id: 'REG.12',
+      title: 'join the device list of the group: GET_DEVICE_FD finds the device',
+      cite: linux(GROUP, 'vfio_device_group_register', '5.2'),
+      ops: [
+        mutexLock('group.device_lock'),
+        listAdd('device.group_next', 'group->device_list'),
+        mutexUnlock('group.device_lock'),
+      ],
     },
     leaveDriverCore('REG.13', 1),
-    { id: 'REG.U10', title: 'undo: take the number back; an open that was faster keeps the cdev', ops: [cdevDel('cdev.mapped'), dropCdev] },
+    {
+      id: 'REG.U10',
+      title: 'undo: take the number back; an open that was faster keeps the cdev',
+      ops: [cdevDel('cdev.mapped'), dropCdev],
+    },
     ...removeGroup('REG.U9', 'REG.U4'),
-    { id: 'REG.U8', title: 'undo: unlock the list of groups', cite: SET_GROUP, ops: [mutexUnlock('vfio.group_lock')] },
-    { id: 'REG.U4', title: 'undo: the driver puts the device', cite: ALLOC, ops: [...putDevice('REG.U4:', 'REG.U0')] },
+    {
+      id: 'REG.U8',
+      title: 'undo: unlock the list of groups',
+      cite: SET_GROUP,
+      ops: [mutexUnlock('vfio.group_lock')],
+    },
+    {
+      id: 'REG.U4',
+      title: 'undo: the driver puts the device',
+      cite: ALLOC,
+      ops: [...putDevice('REG.U4:', 'REG.U0')],
+    },
     ...releaseMemory('REG.U4:', 'REG.U0'),
-    { id: 'REG.U2', title: 'undo: give the index back', cite: ALLOC, ops: [idaFree('device.index')] },
+    {
+      id: 'REG.U2',
+      title: 'undo: give the index back',
+      cite: ALLOC,
+      ops: [idaFree('device.index')],
+    },
     { id: 'REG.U1', title: 'undo: free the structure', cite: ALLOC, ops: [free('device')] },
-    { id: 'REG.U0', title: 'probe fails', cite: linux('drivers/base/dd.c', 'really_probe', '5.2'), confidence: 'MEM', ops: [mutexUnlock('parent.mutex'), ret()] },
+    {
+      id: 'REG.U0',
+      title: 'probe fails',
+      cite: linux('drivers/base/dd.c', 'really_probe', '5.2'),
+      confidence: 'MEM',
+      ops: [mutexUnlock('parent.mutex'), ret()],
+    },
   ],
 };
 
@@ -121,17 +330,38 @@ export const unregisterDevice: Routine = {
   steps: [
     ...enterRemove('UNREG.0'),
     {
-      id: 'UNREG.1', title: 'leave the device list of the group: no new GET_DEVICE_FD', cite: linux(GROUP, 'vfio_device_group_unregister', '5.3'),
-      ops: [mutexLock('group.device_lock'), listDel('device.group_next', 'group->device_list'), mutexUnlock('group.device_lock')],
+      id: 'UNREG.1',
+      title: 'leave the device list of the group: no new GET_DEVICE_FD',
+      cite: linux(GROUP, 'vfio_device_group_unregister', '5.3'),
+      ops: [
+        mutexLock('group.device_lock'),
+        listDel('device.group_next', 'group->device_list'),
+        mutexUnlock('group.device_lock'),
+      ],
     },
     {
-      id: 'UNREG.2', title: 'cdev_device_del: node and number gone, no new open of the cdev', cite: linux(MAIN, 'vfio_device_del', '5.3'),
+      id: 'UNREG.2',
+      title: 'cdev_device_del: node and number gone, no new open of the cdev',
+      cite: linux(MAIN, 'vfio_device_del', '5.3'),
       ops: [cdevDel('cdev.mapped'), dropCdev],
     },
-    { id: 'UNREG.3', title: "put the registration's own reference", ops: [store('device.registered', 0), putRegistration] },
-    { id: 'UNREG.4', title: 'wait for the last user; the request op asks user space to close, every ten seconds', ops: [waitForCompletion('device.comp')] },
+    {
+      id: 'UNREG.3',
+      title: "put the registration's own reference",
+      ops: [store('device.registered', 0), putRegistration],
+    },
+    {
+      id: 'UNREG.4',
+      title: 'wait for the last user; the request op asks user space to close, every ten seconds',
+      ops: [waitForCompletion('device.comp')],
+    },
     ...removeGroup('UNREG.5', 'UNREG.6'),
-    { id: 'UNREG.6', title: 'the driver puts the device', cite: linux(MAIN, 'vfio_put_device', '5.3'), ops: [...putDevice('UNREG.6:', 'UNREG.7')] },
+    {
+      id: 'UNREG.6',
+      title: 'the driver puts the device',
+      cite: linux(MAIN, 'vfio_put_device', '5.3'),
+      ops: [...putDevice('UNREG.6:', 'UNREG.7')],
+    },
     ...releaseMemory('UNREG.6:', 'UNREG.7'),
     leaveDriverCore('UNREG.7', 0),
   ],

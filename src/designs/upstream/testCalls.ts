@@ -1,7 +1,10 @@
 import type { Call, World } from '../../kernel/world';
 
 /** One device, two processes: what most tests of this folder run on. */
-export const ONE_DEVICE: World = { devices: [{ name: 'vfio0', group: '12' }], processes: ['a', 'b'] };
+export const ONE_DEVICE: World = {
+  devices: [{ name: 'vfio0', group: '12' }],
+  processes: ['a', 'b'],
+};
 
 /** The container of a group, or an iommufd in its place. */
 export type Mode = 'open_container' | 'open_iommufd';
@@ -29,5 +32,5 @@ export function groupPath(by: string, n: number, mode: Mode): Call[] {
 
 /** One close after the other. */
 export function closing(by: string, ...fds: string[]): Call[] {
-  return fds.map(fd => ({ by, call: 'close', fd }));
+  return fds.map((fd) => ({ by, call: 'close', fd }));
 }

@@ -5,7 +5,8 @@ import type { Program } from '../../kernel/program';
 import { locksHeld } from '../../kernel/properties/lockOrder';
 import type { Call, World } from '../../kernel/world';
 
-const nameOf = (p: Program, field: number): string => `${p.objects[p.fields[field]!.object]!.spec.role}.${p.fields[field]!.name}`;
+const nameOf = (p: Program, field: number): string =>
+  `${p.objects[p.fields[field]!.object]!.spec.role}.${p.fields[field]!.name}`;
 
 /** Every "held > taken" of a run that goes task by task, by role and field. */
 export function ordersOf(design: Design, world: World, calls: readonly Call[]): Set<string> {

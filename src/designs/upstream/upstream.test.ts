@@ -6,7 +6,8 @@ import { cdevPath, closing, groupPath, ONE_DEVICE } from './testCalls';
 import type { Mode } from './testCalls';
 import { upstream } from './upstream';
 
-const run = (calls: readonly Call[], world: World = ONE_DEVICE) => drive(upstream, {}, world, calls);
+const run = (calls: readonly Call[], world: World = ONE_DEVICE) =>
+  drive(upstream, {}, world, calls);
 
 describe('upstream', () => {
   it('goes the happy cdev path and leaves nothing behind', () => {
@@ -20,46 +21,101 @@ describe('upstream', () => {
     ]).finish();
     expect(d.results()).toEqual(Array(10).fill(0));
     expect([...d.broken]).toEqual([]);
-    for (const object of ['vfio0', 'group 12', 'devset vfio0', 'ictx1 ctx', 'ioas1', 'ioas1 hwpt', 'fd1 df', 'fd1 idev', 'ictx1 igroup 12', 'fd1', 'ictx1']) expect([object, d.value(`${object}.life`)]).toEqual([object, 2]);
+    for (const object of [
+      'vfio0',
+      'group 12',
+      'devset vfio0',
+      'ictx1 ctx',
+      'ioas1',
+      'ioas1 hwpt',
+      'fd1 df',
+      'fd1 idev',
+      'ictx1 igroup 12',
+      'fd1',
+      'ictx1',
+    ])
+      expect([object, d.value(`${object}.life`)]).toEqual([object, 2]);
     expect([d.value('iommu group 12.owner'), d.value('vm.users_count')]).toEqual([0, 1]);
   });
 
   it('claims the DMA at SET_CONTAINER in container mode, at GET_DEVICE_FD in iommufd mode', () => {
-    const claimed = (mode: Mode, before: string): number => run(groupPath('a', 1, mode)).until('a', before).value('iommu group 12.owner_cnt');
-    expect([claimed('open_container', 'SETC.1'), claimed('open_container', 'GDF.1')]).toEqual([0, 1]);
+    const claimed = (mode: Mode, before: string): number =>
+      run(groupPath('a', 1, mode))
+        .until('a', before)
+        .value('iommu group 12.owner_cnt');
+    expect([claimed('open_container', 'SETC.1'), claimed('open_container', 'GDF.1')]).toEqual([
+      0, 1,
+    ]);
     expect([claimed('open_iommufd', 'GDF.1'), claimed('open_iommufd', 'GDF.12')]).toEqual([0, 1]);
   });
 
   it('closes the group path clean in any order, container first or device first', () => {
     for (const mode of ['open_container', 'open_iommufd'] as const) {
-      for (const order of ['g1 c1 d1', 'g1 d1 c1', 'c1 g1 d1', 'c1 d1 g1', 'd1 g1 c1', 'd1 c1 g1']) {
-        const d = run([...groupPath('a', 1, mode), { by: 'a', call: 'device_io', fd: 'd1' }, ...closing('a', ...order.split(' '))]).finish();
+      for (const order of [
+        'g1 c1 d1',
+        'g1 d1 c1',
+        'c1 g1 d1',
+        'c1 d1 g1',
+        'd1 g1 c1',
+        'd1 c1 g1',
+      ]) {
+        const d = run([
+          ...groupPath('a', 1, mode),
+          { by: 'a', call: 'device_io', fd: 'd1' },
+          ...closing('a', ...order.split(' ')),
+        ]).finish();
         expect([mode, order, d.results()]).toEqual([mode, order, Array(9).fill(0)]);
         expect([mode, order, ...d.broken]).toEqual([mode, order]);
-        for (const zero of ['vfio0.open_count', 'group 12.opened_file', 'iommu group 12.owner_cnt', 'group 12.container_users', 'c1.f_count']) expect([zero, d.value(zero)]).toEqual([zero, 0]);
+        for (const zero of [
+          'vfio0.open_count',
+          'group 12.opened_file',
+          'iommu group 12.owner_cnt',
+          'group 12.container_users',
+          'c1.f_count',
+        ])
+          expect([zero, d.value(zero)]).toEqual([zero, 0]);
       }
     }
   });
 
   it('keeps the group file of a device fd in container mode, and not in iommufd mode', () => {
-    for (const [mode, again, opener] of [['open_container', 'EBUSY', true], ['open_iommufd', 0, false]] as const) {
-      const d = run([...groupPath('a', 1, mode), ...closing('a', 'g1'), { by: 'b', call: 'open_group', group: '12', as: 'g2' }]);
+    for (const [mode, again, opener] of [
+      ['open_container', 'EBUSY', true],
+      ['open_iommufd', 0, false],
+    ] as const) {
+      const d = run([
+        ...groupPath('a', 1, mode),
+        ...closing('a', 'g1'),
+        { by: 'b', call: 'open_group', group: '12', as: 'g2' },
+      ]);
       d.until('a');
-      expect([mode, d.value('group 12.opened_file') !== 0, d.value('g1.f_count')]).toEqual([mode, opener, opener ? 1 : 0]);
+      expect([mode, d.value('group 12.opened_file') !== 0, d.value('g1.f_count')]).toEqual([
+        mode,
+        opener,
+        opener ? 1 : 0,
+      ]);
       expect([mode, d.finish().results().at(-1)]).toEqual([mode, again]);
     }
   });
 
   it('shares one device open between the device fds of a group', () => {
     const d = run([
-      ...groupPath('a', 1, 'open_container'), { by: 'a', call: 'get_device_fd', fd: 'g1', device: 'vfio0', as: 'd2' },
+      ...groupPath('a', 1, 'open_container'),
+      { by: 'a', call: 'get_device_fd', fd: 'g1', device: 'vfio0', as: 'd2' },
     ]).finish();
-    expect([d.value('vfio0.open_count'), d.value('group 12.container_users'), d.value('g1.f_count')]).toEqual([2, 2, 2]);
+    expect([
+      d.value('vfio0.open_count'),
+      d.value('group 12.container_users'),
+      d.value('g1.f_count'),
+    ]).toEqual([2, 2, 2]);
     expect([...d.broken]).toEqual([]);
   });
 
   it('puts two binds of one fd in line: both count at the group, the second finds the gate open', () => {
-    const calls: Call[] = [...cdevPath('a', 1), { by: 'a/2', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' }];
+    const calls: Call[] = [
+      ...cdevPath('a', 1),
+      { by: 'a/2', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
+    ];
     const d = run(calls).until('a', 'BIND.9').until('a/2');
     expect(d.value('group 12.cdev_device_open_cnt')).toBe(2);
     expect(d.finish().results()).toEqual([0, 0, 0, 'EINVAL']);
@@ -69,64 +125,130 @@ describe('upstream', () => {
 
   it('keeps the paths apart, whichever comes first, and lets the same call work once the other path is left', () => {
     const cdevFirst = run([
-      ...cdevPath('a', 1), ...closing('a', 'fd1'), { by: 'b', call: 'open_group', group: '12', as: 'g1' }, { by: 'b', call: 'open_group', group: '12', as: 'g2' },
-    ]).until('a', 'FILE.1').until('b', 'CHR.U').until('b', 'CHR.1').until('a').finish();
+      ...cdevPath('a', 1),
+      ...closing('a', 'fd1'),
+      { by: 'b', call: 'open_group', group: '12', as: 'g1' },
+      { by: 'b', call: 'open_group', group: '12', as: 'g2' },
+    ])
+      .until('a', 'FILE.1')
+      .until('b', 'CHR.U')
+      .until('b', 'CHR.1')
+      .until('a')
+      .finish();
     expect(cdevFirst.results()).toEqual([0, 0, 0, 0, 'EBUSY', 0]);
     const groupFirst = run([
-      { by: 'b', call: 'open_group', group: '12', as: 'g1' }, ...closing('b', 'g1'), ...cdevPath('a', 1), { by: 'a', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
-    ]).until('b', 'FILE.1').until('a', 'BIND.4').until('a', 'BIND.1').until('b').finish();
+      { by: 'b', call: 'open_group', group: '12', as: 'g1' },
+      ...closing('b', 'g1'),
+      ...cdevPath('a', 1),
+      { by: 'a', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
+    ])
+      .until('b', 'FILE.1')
+      .until('a', 'BIND.4')
+      .until('a', 'BIND.1')
+      .until('b')
+      .finish();
     expect(groupFirst.results()).toEqual([0, 0, 0, 0, 'EBUSY', 0]);
     expect([...cdevFirst.broken, ...groupFirst.broken]).toEqual([]);
   });
 
   it('hides the device before it waits, and says whom it waits for', () => {
     const d = run([
-      ...cdevPath('a', 1), ...closing('a', 'fd1'),
+      ...cdevPath('a', 1),
+      ...closing('a', 'fd1'),
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
       { by: 'b', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
-    ]).until('a', 'FILE.1').until('driver').until('b');
+    ])
+      .until('a', 'FILE.1')
+      .until('driver')
+      .until('b');
     expect(d.results()).toEqual([0, 0, 0, 'waiting', 'running', 'ENXIO']);
-    const refcount = d.program.fields.findIndex(f => f.title === 'vfio0.refcount');
-    expect(holders(d.program, d.state, refcount).map(h => `${h.name}: ${h.why}`)).toEqual(['fd1: an open file']);
+    const refcount = d.program.fields.findIndex((f) => f.title === 'vfio0.refcount');
+    expect(holders(d.program, d.state, refcount).map((h) => `${h.name}: ${h.why}`)).toEqual([
+      'fd1: an open file',
+    ]);
     expect(d.finish().results()).toEqual([0, 0, 0, 0, 0, 'ENXIO']);
     expect([...d.broken]).toEqual([]);
   });
 
   it('keeps the memory for an opener that was faster than the unregistration', () => {
-    const d = run([{ by: 'driver', call: 'unregister_device', device: 'vfio0' }, { by: 'a', call: 'open_cdev', device: 'vfio0', as: 'fd1' }]).until('a', 'OPEN.2').until('driver');
-    expect([d.results(), d.value('vfio0.life'), d.value('vfio0.kref')]).toEqual([[0, 'running'], 1, 1]);
+    const d = run([
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      { by: 'a', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+    ])
+      .until('a', 'OPEN.2')
+      .until('driver');
+    expect([d.results(), d.value('vfio0.life'), d.value('vfio0.kref')]).toEqual([
+      [0, 'running'],
+      1,
+      1,
+    ]);
     expect([d.finish().results(), d.value('vfio0.life')]).toEqual([[0, 'ENODEV'], 2]);
     expect([...d.broken]).toEqual([]);
   });
 
   it('closes late: the last process that shares the file ends the bind', () => {
     const d = run([
-      ...cdevPath('a', 1), { by: 'a', call: 'pass_fd', fd: 'fd1', to: 'b', as: 'passed' }, ...closing('a', 'fd1'),
-      { by: 'b', call: 'device_io', fd: 'passed' }, { by: 'b', call: 'open_group', group: '12', as: 'g' }, ...closing('b', 'passed'),
-    ]).until('a').until('b', 'FILE.1');
-    expect([d.results(), d.value('vfio0.open_count'), d.value('iommu group 12.owner_cnt')]).toEqual([[0, 0, 0, 0, 0, 0, 'EBUSY', 'waiting'], 1, 1]);
-    expect([d.finish().results().at(-1), d.value('vfio0.open_count'), d.value('iommu group 12.owner_cnt')]).toEqual([0, 0, 0]);
+      ...cdevPath('a', 1),
+      { by: 'a', call: 'pass_fd', fd: 'fd1', to: 'b', as: 'passed' },
+      ...closing('a', 'fd1'),
+      { by: 'b', call: 'device_io', fd: 'passed' },
+      { by: 'b', call: 'open_group', group: '12', as: 'g' },
+      ...closing('b', 'passed'),
+    ])
+      .until('a')
+      .until('b', 'FILE.1');
+    expect([d.results(), d.value('vfio0.open_count'), d.value('iommu group 12.owner_cnt')]).toEqual(
+      [[0, 0, 0, 0, 0, 0, 'EBUSY', 'waiting'], 1, 1],
+    );
+    expect([
+      d.finish().results().at(-1),
+      d.value('vfio0.open_count'),
+      d.value('iommu group 12.owner_cnt'),
+    ]).toEqual([0, 0, 0]);
     expect([...d.broken]).toEqual([]);
   });
 
   it('tells who keeps an iommufd that was closed early', () => {
-    const d = run([...cdevPath('a', 1), ...closing('a', 'ictx1'), { by: 'a', call: 'device_io', fd: 'fd1' }]).finish();
-    const count = d.program.fields.findIndex(f => f.title === 'ictx1.f_count');
-    expect(holders(d.program, d.state, count).map(h => `${h.name}: ${h.why}`)).toEqual(['fd1 df: a bound cdev file', 'fd1 idev: a device bound to the iommufd']);
+    const d = run([
+      ...cdevPath('a', 1),
+      ...closing('a', 'ictx1'),
+      { by: 'a', call: 'device_io', fd: 'fd1' },
+    ]).finish();
+    const count = d.program.fields.findIndex((f) => f.title === 'ictx1.f_count');
+    expect(holders(d.program, d.state, count).map((h) => `${h.name}: ${h.why}`)).toEqual([
+      'fd1 df: a bound cdev file',
+      'fd1 idev: a device bound to the iommufd',
+    ]);
     expect(d.results()).toEqual(Array(5).fill(0));
     expect([...d.broken]).toEqual([]);
   });
 
   it('replaces a page table for every attached device of the group', () => {
-    const world: World = { ...ONE_DEVICE, devices: [{ name: 'vfio0', group: '12' }, { name: 'vfio1', group: '12' }] };
-    const d = run([
-      ...cdevPath('a', 1), { by: 'a', call: 'open_cdev', device: 'vfio1', as: 'fd2' }, { by: 'a', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1' },
-      { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' }, { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' },
-      { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' }, { by: 'a', call: 'attach_ioas', fd: 'fd2', ioas: 'ioas1' },
-      { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas2' }, { by: 'a', call: 'iommu_destroy', iommufd: 'ictx1', object: 'ioas1' },
-      { by: 'a', call: 'iommu_destroy', iommufd: 'ictx1', object: 'ioas2' }, { by: 'a', call: 'detach_ioas', fd: 'fd1' }, { by: 'a', call: 'detach_ioas', fd: 'fd2' },
-      { by: 'a', call: 'iommu_destroy', iommufd: 'ictx1', object: 'ioas2' },
-    ], world).finish();
+    const world: World = {
+      ...ONE_DEVICE,
+      devices: [
+        { name: 'vfio0', group: '12' },
+        { name: 'vfio1', group: '12' },
+      ],
+    };
+    const d = run(
+      [
+        ...cdevPath('a', 1),
+        { by: 'a', call: 'open_cdev', device: 'vfio1', as: 'fd2' },
+        { by: 'a', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1' },
+        { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
+        { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' },
+        { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
+        { by: 'a', call: 'attach_ioas', fd: 'fd2', ioas: 'ioas1' },
+        { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas2' },
+        { by: 'a', call: 'iommu_destroy', iommufd: 'ictx1', object: 'ioas1' },
+        { by: 'a', call: 'iommu_destroy', iommufd: 'ictx1', object: 'ioas2' },
+        { by: 'a', call: 'detach_ioas', fd: 'fd1' },
+        { by: 'a', call: 'detach_ioas', fd: 'fd2' },
+        { by: 'a', call: 'iommu_destroy', iommufd: 'ictx1', object: 'ioas2' },
+      ],
+      world,
+    ).finish();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0]);
     expect([...d.broken]).toEqual([]);
   });
@@ -134,7 +256,10 @@ describe('upstream', () => {
   it('loses the old page table where the id of a new one cannot be written (found by reading, unconfirmed)', () => {
     const attach: Call = { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' };
     const d = run([
-      ...cdevPath('a', 1), { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' }, { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' }, attach,
+      ...cdevPath('a', 1),
+      { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
+      { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' },
+      attach,
       { ...attach, ioas: 'ioas2', fault: 'ATTACH.5' },
     ]).until('a', 'ATTACH.5');
     expect(d.value('vfio0.iommufd_attached')).toBe(1);
@@ -143,15 +268,45 @@ describe('upstream', () => {
   });
 
   it('registers from nothing, and puts all back when a row fails', () => {
-    const world: World = { ...ONE_DEVICE, devices: [{ name: 'vfio0', group: '12', registered: false }] };
-    for (const fault of ['REG.1', 'REG.2', 'REG.3', 'REG.6', 'REG.7', 'REG.8', 'REG.8c', 'REG.9', 'REG.10b']) {
+    const world: World = {
+      ...ONE_DEVICE,
+      devices: [{ name: 'vfio0', group: '12', registered: false }],
+    };
+    for (const fault of [
+      'REG.1',
+      'REG.2',
+      'REG.3',
+      'REG.6',
+      'REG.7',
+      'REG.8',
+      'REG.8c',
+      'REG.9',
+      'REG.10b',
+    ]) {
       const register: Call = { by: 'driver', call: 'register_device', device: 'vfio0' };
-      const d = run([{ ...register, fault }, register, { by: 'driver', call: 'unregister_device', device: 'vfio0' }], world);
+      const d = run(
+        [
+          { ...register, fault },
+          register,
+          { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+        ],
+        world,
+      );
       d.until('driver', 'UNREG.0a');
-      expect([fault, d.results()[0] !== 0, d.results()[1], d.value('vfio0.kref'), d.value('group 12.kref')]).toEqual([fault, true, 0, 2, 2]);
+      expect([
+        fault,
+        d.results()[0] !== 0,
+        d.results()[1],
+        d.value('vfio0.kref'),
+        d.value('group 12.kref'),
+      ]).toEqual([fault, true, 0, 2, 2]);
       expect(d.finish().results()[2]).toBe(0);
       expect([fault, ...d.broken]).toEqual([fault]);
-      expect([d.value('vfio0.life'), d.value('group 12.life'), d.value('devset vfio0.life')]).toEqual([2, 2, 2]);
+      expect([
+        d.value('vfio0.life'),
+        d.value('group 12.life'),
+        d.value('devset vfio0.life'),
+      ]).toEqual([2, 2, 2]);
     }
   });
 });

@@ -2,16 +2,37 @@ import type { Design } from '../../kernel/design';
 import { iommuGroupType } from '../iommuGroup';
 import { DESIGN_NAMES } from '../names';
 import { PARENT } from '../parentDevice';
-import { ioasAlloc, iommuDestroy, iommufdObjects, openIommufd, releaseContext } from '../parked-shim/context';
+import {
+  ioasAlloc,
+  iommuDestroy,
+  iommufdObjects,
+  openIommufd,
+  releaseContext,
+} from '../parked-shim/context';
 import { cdev } from '../parked-shim/objects';
 import { vfioContainer } from '../parked-split/objects';
 import { attachIoas, detachIoas } from './attach';
 import { bindGroupDevice, bindIommufd } from './bind';
 import { releaseCdev, releaseGroupDevice } from './close';
-import { openContainer, releaseContainer, setContainer, setIommu, setIommuCompat, unsetContainer } from './container';
+import {
+  openContainer,
+  releaseContainer,
+  setContainer,
+  setIommu,
+  setIommuCompat,
+  unsetContainer,
+} from './container';
 import { getDeviceFd } from './deviceFd';
 import { deviceIo, ioctlOf, kvmAdd } from './gate';
-import { cdevFile, groupDeviceFile, kvmType, vfioDevice, vfioDeviceSet, vfioGlobal, vfioGroup } from './objects';
+import {
+  cdevFile,
+  groupDeviceFile,
+  kvmType,
+  vfioDevice,
+  vfioDeviceSet,
+  vfioGlobal,
+  vfioGroup,
+} from './objects';
 import { openCdev, openGroup, releaseGroup } from './open';
 import { registerDevice, unregisterDevice } from './register';
 import { upstreamViews } from './views';
@@ -20,14 +41,25 @@ import { upstreamViews } from './views';
 export const upstream: Design = {
   ...DESIGN_NAMES.upstream,
   revision: 1,
-  about: 'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Every open file has its own access gate, set last with a store-release and read first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
+  about:
+    'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Every open file has its own access gate, set last with a store-release and read first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
   options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
-  model: options => {
+  model: (options) => {
     const kvm = options['kvm'] === 'true';
     return {
       objects: [
-        vfioGlobal, vfioGroup(kvm), vfioContainer, vfioDeviceSet, vfioDevice(kvm), cdev, cdevFile(kvm), groupDeviceFile(kvm), PARENT,
-        iommuGroupType(['iommufd_ctx', 'vfio_group']), ...iommufdObjects(['iommufd']), ...(kvm ? [kvmType] : []),
+        vfioGlobal,
+        vfioGroup(kvm),
+        vfioContainer,
+        vfioDeviceSet,
+        vfioDevice(kvm),
+        cdev,
+        cdevFile(kvm),
+        groupDeviceFile(kvm),
+        PARENT,
+        iommuGroupType(['iommufd_ctx', 'vfio_group']),
+        ...iommufdObjects(['iommufd']),
+        ...(kvm ? [kvmType] : []),
       ],
       calls: {
         open_cdev: openCdev,
@@ -48,9 +80,21 @@ export const upstream: Design = {
         register_device: registerDevice,
         unregister_device: unregisterDevice,
       },
-      releases: { cdev: releaseCdev(kvm), device: releaseGroupDevice(kvm), group: releaseGroup(kvm), container: releaseContainer, iommufd: releaseContext },
+      releases: {
+        cdev: releaseCdev(kvm),
+        device: releaseGroupDevice(kvm),
+        group: releaseGroup(kvm),
+        container: releaseContainer,
+        iommufd: releaseContext,
+      },
       parked: [],
-      privateData: { cdev: 'vfio_device_file', device: 'vfio_device_file', group: 'vfio_group', container: 'vfio_container', iommufd: 'iommufd_ctx' },
+      privateData: {
+        cdev: 'vfio_device_file',
+        device: 'vfio_device_file',
+        group: 'vfio_group',
+        container: 'vfio_container',
+        iommufd: 'iommufd_ctx',
+      },
       views: upstreamViews(kvm),
     };
   },

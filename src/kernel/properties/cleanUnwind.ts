@@ -6,8 +6,9 @@ export const cleanUnwind: Property = {
   id: 'clean-unwind',
   source: 'I12',
   title: 'Errors leave no trace',
-  statement: 'A call that returns an error leaves every counter, pointer and flag as it was before the call.',
-  applies: p => p.calls.some(c => c.errnos.length > 0),
+  statement:
+    'A call that returns an error leaves every counter, pointer and flag as it was before the call.',
+  applies: (p) => p.calls.some((c) => c.errnos.length > 0),
   seenIn: 'graph',
   checks: () => [],
 };
@@ -17,7 +18,7 @@ export const cleanUnwind: Property = {
  * the task and objects that the call itself made and freed again do not count.
  */
 export function leftChanged(program: Program, before: Int32Array, after: Int32Array): Field[] {
-  return program.fields.filter(f => {
+  return program.fields.filter((f) => {
     if (f.object < 0 || before[f.index] === after[f.index]) return false;
     const { life } = program.objects[f.object]!;
     if (life === undefined) return true;

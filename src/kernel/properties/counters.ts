@@ -10,24 +10,30 @@ export const counters: Property = {
   id: 'counters',
   source: 'I6',
   title: 'Counters count',
-  statement: 'No counter drops below zero, and whenever no call that changes it is under way, it equals the number of its holders.',
-  applies: p => p.counters.length > 0,
+  statement:
+    'No counter drops below zero, and whenever no call that changes it is under way, it equals the number of its holders.',
+  applies: (p) => p.counters.length > 0,
   seenIn: 'state',
-  checks: p => {
-    const writers = p.calls.map(call => writtenBy(p, call));
-    return p.counters.filter(c => !p.fields[c.field]!.constant).map(c => check(p, c, writers));
+  checks: (p) => {
+    const writers = p.calls.map((call) => writtenBy(p, call));
+    return p.counters.filter((c) => !p.fields[c.field]!.constant).map((c) => check(p, c, writers));
   },
 };
 
 function check(p: Program, c: CounterCheck, writers: readonly ReadonlySet<number>[]): StateCheck {
-  const sum = c.holders.reduce<Expr>((rest, h) => binary('add', rest, select(h.when, constant(h.weight), constant(0))), constant(0));
+  const sum = c.holders.reduce<Expr>(
+    (rest, h) => binary('add', rest, select(h.when, constant(h.weight), constant(0))),
+    constant(0),
+  );
   const f = p.fields[c.field]!;
   return {
     property: 'counters',
     bad: all([not(changing(p, c.field, writers)), binary('ne', field(c.field), sum)]),
     text: `${f.title} differs from the number of its holders`,
-    tell: state => {
-      const held = holders(p, state, c.field).map(h => `${h.name} (${h.why})${h.weight === 1 ? '' : ` for ${h.weight}`}`);
+    tell: (state) => {
+      const held = holders(p, state, c.field).map(
+        (h) => `${h.name} (${h.why})${h.weight === 1 ? '' : ` for ${h.weight}`}`,
+      );
       return `${f.title} is ${fieldText(p, state, c.field)}, but ${held.length === 0 ? 'nothing holds it' : `it is held by ${held.join(', ')}`}`;
     },
     object: f.object,
@@ -37,14 +43,21 @@ function check(p: Program, c: CounterCheck, writers: readonly ReadonlySet<number
 /** The fields that a call may write. */
 function writtenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
   const fields = new Set<number>();
-  for (let pc = call.start; pc < call.end; pc++) eachStatement(p.tasks[call.task]!.steps[pc]!.body, s => { if (s.op === 'set') fields.add(s.field); });
+  for (let pc = call.start; pc < call.end; pc++)
+    eachStatement(p.tasks[call.task]!.steps[pc]!.body, (s) => {
+      if (s.op === 'set') fields.add(s.field);
+    });
   return fields;
 }
 
 /** True while some task is inside a call that writes the field. */
 function changing(p: Program, index: number, writers: readonly ReadonlySet<number>[]): Expr {
-  return any(p.calls.filter(call => writers[call.index]!.has(index)).map(call => {
-    const pc = field(p.tasks[call.task]!.pc);
-    return all([binary('lt', constant(call.start), pc), binary('lt', pc, constant(call.end))]);
-  }));
+  return any(
+    p.calls
+      .filter((call) => writers[call.index]!.has(index))
+      .map((call) => {
+        const pc = field(p.tasks[call.task]!.pc);
+        return all([binary('lt', constant(call.start), pc), binary('lt', pc, constant(call.end))]);
+      }),
+  );
 }

@@ -9,17 +9,29 @@ export const ctxAlive: Property = {
   source: 'I14',
   title: 'The iommufd outlives its devices',
   statement: 'An iommufd context is not released while a device is bound to it.',
-  applies: p => p.objects.some(o => o.type === CTX),
+  applies: (p) => p.objects.some((o) => o.type === CTX),
   seenIn: 'state',
-  checks: p => p.files.filter(f => f.bound).flatMap(f => f.ownerTargets.flatMap((t, i): StateCheck[] => {
-    const ctx = p.objects[t]!;
-    if (ctx.type !== CTX || ctx.life === undefined || p.fields[ctx.life]!.constant) return [];
-    return [{
-      property: 'ctx-alive',
-      // A file that came to a device which another context bound does not own the DMA: its context is not the one to keep.
-      bad: all([f.bound!, f.ownsDma ?? TRUE, binary('eq', f.owner!, constant(i + 1)), binary('eq', field(ctx.life), constant(2))]),
-      text: `${ctx.name} is released while ${f.device} is bound to it through ${f.name}`,
-      object: t,
-    }];
-  })),
+  checks: (p) =>
+    p.files
+      .filter((f) => f.bound)
+      .flatMap((f) =>
+        f.ownerTargets.flatMap((t, i): StateCheck[] => {
+          const ctx = p.objects[t]!;
+          if (ctx.type !== CTX || ctx.life === undefined || p.fields[ctx.life]!.constant) return [];
+          return [
+            {
+              property: 'ctx-alive',
+              // A file that came to a device which another context bound does not own the DMA: its context is not the one to keep.
+              bad: all([
+                f.bound!,
+                f.ownsDma ?? TRUE,
+                binary('eq', f.owner!, constant(i + 1)),
+                binary('eq', field(ctx.life), constant(2)),
+              ]),
+              text: `${ctx.name} is released while ${f.device} is bound to it through ${f.name}`,
+              object: t,
+            },
+          ];
+        }),
+      ),
 };

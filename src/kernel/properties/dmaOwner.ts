@@ -9,22 +9,30 @@ export const dmaOwner: Property = {
   id: 'dma-owner',
   source: 'I2',
   title: 'Access implies DMA ownership',
-  statement: 'Every file with normal access belongs to the context that owns the DMA of its IOMMU group.',
-  applies: p => p.files.some(f => f.ownsDma),
+  statement:
+    'Every file with normal access belongs to the context that owns the DMA of its IOMMU group.',
+  applies: (p) => p.files.some((f) => f.ownsDma),
   seenIn: 'state',
-  checks: p => p.files.filter(f => f.normal && f.ownsDma).map(f => ({
-    property: 'dma-owner',
-    bad: all([f.normal!, isOpen(p, f), not(f.ownsDma!)]),
-    text: `${f.name} (${f.by}) reaches ${f.device}, but the DMA of IOMMU group ${f.group} is not owned by its context`,
-    tell: state => tell(p, f, state),
-    object: f.object,
-  })),
+  checks: (p) =>
+    p.files
+      .filter((f) => f.normal && f.ownsDma)
+      .map((f) => ({
+        property: 'dma-owner',
+        bad: all([f.normal!, isOpen(p, f), not(f.ownsDma!)]),
+        text: `${f.name} (${f.by}) reaches ${f.device}, but the DMA of IOMMU group ${f.group} is not owned by its context`,
+        tell: (state) => tell(p, f, state),
+        object: f.object,
+      })),
 };
 
 function tell(p: Program, f: ProgramFile, state: Int32Array): string {
-  const owner = p.objects.find(o => o.type === 'iommu_group' && o.anchor.group === f.group)?.fields['owner'];
+  const owner = p.objects.find((o) => o.type === 'iommu_group' && o.anchor.group === f.group)
+    ?.fields['owner'];
   const mine = ownerName(p, f, state);
   const theirs = owner === undefined || state[owner] === 0 ? 'nobody' : fieldText(p, state, owner);
-  const why = theirs === mine ? `another context set the domain of IOMMU group ${f.group}` : `the DMA of IOMMU group ${f.group} belongs to ${theirs}`;
+  const why =
+    theirs === mine
+      ? `another context set the domain of IOMMU group ${f.group}`
+      : `the DMA of IOMMU group ${f.group} belongs to ${theirs}`;
   return `${f.name} (${f.by}) reaches ${f.device} for ${mine}, but ${why}`;
 }

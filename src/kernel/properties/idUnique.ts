@@ -9,38 +9,67 @@ export const idUnique: Property = {
   id: 'id-unique',
   source: 'I9',
   title: 'Numbers are unique',
-  statement: 'No two live objects of a kind carry the same minor or index, a number is reused only after its holder is gone, and a number is mapped exactly while its device is registered.',
-  applies: p => p.fields.some(f => f.kind === 'number'),
+  statement:
+    'No two live objects of a kind carry the same minor or index, a number is reused only after its holder is gone, and a number is mapped exactly while its device is registered.',
+  applies: (p) => p.fields.some((f) => f.kind === 'number'),
   seenIn: 'state',
-  checks: p => [...mappedUnregistered(p), ...sameNumber(p)],
+  checks: (p) => [...mappedUnregistered(p), ...sameNumber(p)],
 };
 
 /** While neither register nor unregister is at work on a device, its cdev is mapped exactly when its driver is bound. */
 function mappedUnregistered(p: Program): StateCheck[] {
-  return p.objects.filter(o => o.type === 'cdev' && o.anchor.device !== undefined).flatMap(cdev => {
-    const { device } = cdev.anchor;
-    const mapped = cdev.fields['mapped'];
-    const driver = p.objects.find(o => o.type === 'device' && o.anchor.device === device)?.fields['driver'];
-    if (mapped === undefined || driver === undefined) return [];
-    const atWork = p.calls.filter(c => (c.call.call === 'register_device' || c.call.call === 'unregister_device') && c.call.device === device).map(c => {
-      const pc = field(p.tasks[c.task]!.pc);
-      return all([binary('lt', constant(c.start), pc), binary('lt', pc, constant(c.end))]);
+  return p.objects
+    .filter((o) => o.type === 'cdev' && o.anchor.device !== undefined)
+    .flatMap((cdev) => {
+      const { device } = cdev.anchor;
+      const mapped = cdev.fields['mapped'];
+      const driver = p.objects.find((o) => o.type === 'device' && o.anchor.device === device)
+        ?.fields['driver'];
+      if (mapped === undefined || driver === undefined) return [];
+      const atWork = p.calls
+        .filter(
+          (c) =>
+            (c.call.call === 'register_device' || c.call.call === 'unregister_device') &&
+            c.call.device === device,
+        )
+        .map((c) => {
+          const pc = field(p.tasks[c.task]!.pc);
+          return all([binary('lt', constant(c.start), pc), binary('lt', pc, constant(c.end))]);
+        });
+      const wrong = (here: 0 | 1, text: string): StateCheck => ({
+        property: 'id-unique',
+        text,
+        object: cdev.index,
+        bad: all([
+          binary('eq', field(mapped), constant(here)),
+          binary('eq', field(driver), constant(1 - here)),
+          not(any(atWork)),
+        ]),
+      });
+      return [
+        wrong(1, `the number of ${device} is mapped although the device is not registered`),
+        wrong(0, `${device} is registered, but its number is not mapped`),
+      ];
     });
-    const wrong = (here: 0 | 1, text: string): StateCheck => ({
-      property: 'id-unique', text, object: cdev.index,
-      bad: all([binary('eq', field(mapped), constant(here)), binary('eq', field(driver), constant(1 - here)), not(any(atWork))]),
-    });
-    return [wrong(1, `the number of ${device} is mapped although the device is not registered`), wrong(0, `${device} is registered, but its number is not mapped`)];
-  });
 }
 
 function sameNumber(p: Program): StateCheck[] {
-  return pairs(p.fields.filter(f => f.kind === 'number')).filter(([a, b]) => a.name === b.name && p.objects[a.object]!.type === p.objects[b.object]!.type).map(([a, b]) => ({
-    property: 'id-unique',
-    bad: all([live(p, a), live(p, b), binary('ne', field(a.index), constant(0)), binary('ne', field(b.index), constant(0)), binary('eq', field(a.index), field(b.index))]),
-    text: `${a.title} and ${b.title} are the same number`,
-    object: b.object,
-  }));
+  return pairs(p.fields.filter((f) => f.kind === 'number'))
+    .filter(
+      ([a, b]) => a.name === b.name && p.objects[a.object]!.type === p.objects[b.object]!.type,
+    )
+    .map(([a, b]) => ({
+      property: 'id-unique',
+      bad: all([
+        live(p, a),
+        live(p, b),
+        binary('ne', field(a.index), constant(0)),
+        binary('ne', field(b.index), constant(0)),
+        binary('eq', field(a.index), field(b.index)),
+      ]),
+      text: `${a.title} and ${b.title} are the same number`,
+      object: b.object,
+    }));
 }
 
 function live(p: Program, f: Field): Expr {

@@ -7,13 +7,17 @@ export const kvmRef: Property = {
   id: 'kvm-ref',
   source: 'I13',
   title: "The device's KVM is the owner's",
-  statement: 'While a cdev file owns a device, the KVM that the device refers to is the one that this file was given.',
-  applies: p => p.files.some(f => f.kvmIsOwn),
+  statement:
+    'While a cdev file owns a device, the KVM that the device refers to is the one that this file was given.',
+  applies: (p) => p.files.some((f) => f.kvmIsOwn),
   seenIn: 'state',
-  checks: p => p.files.filter(f => f.kvmIsOwn && f.normal).map(f => ({
-    property: 'kvm-ref',
-    bad: all([f.normal!, isOpen(p, f), not(f.kvmIsOwn!)]),
-    text: `${f.name} (${f.by}) owns ${f.device}, but the device's kvm is not the one of ${f.name}`,
-    object: f.object,
-  })),
+  checks: (p) =>
+    p.files
+      .filter((f) => f.kvmIsOwn && f.normal)
+      .map((f) => ({
+        property: 'kvm-ref',
+        bad: all([f.normal!, isOpen(p, f), not(f.kvmIsOwn!)]),
+        text: `${f.name} (${f.by}) owns ${f.device}, but the device's kvm is not the one of ${f.name}`,
+        object: f.object,
+      })),
 };

@@ -6,14 +6,19 @@ const edge = (held: number, taken: number) => ({ held, taken, task: 0, step: `${
 describe('LockGraph', () => {
   it('is silent while all orders agree', () => {
     const g = new LockGraph();
-    expect([edge(1, 2), edge(2, 3), edge(1, 3), edge(1, 2)].map(e => g.add(e))).toEqual([undefined, undefined, undefined, undefined]);
+    expect([edge(1, 2), edge(2, 3), edge(1, 3), edge(1, 2)].map((e) => g.add(e))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('names the whole circle that an edge closes', () => {
     const g = new LockGraph();
     g.add(edge(1, 2));
     g.add(edge(2, 3));
-    expect(g.add(edge(3, 1))?.map(e => e.step)).toEqual(['3->1', '1->2', '2->3']);
+    expect(g.add(edge(3, 1))?.map((e) => e.step)).toEqual(['3->1', '1->2', '2->3']);
   });
 
   it('sees a mutex taken twice', () => {

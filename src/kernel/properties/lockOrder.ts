@@ -6,19 +6,26 @@ export const lockOrder: Property = {
   id: 'lock-order',
   source: 'I11',
   title: 'Locks are taken in one order',
-  statement: 'Taking a lock while holding another never closes a circle of such orders, and no task takes a mutex twice or releases one that it does not hold.',
-  applies: p => p.fields.some(f => f.kind === 'mutex'),
+  statement:
+    'Taking a lock while holding another never closes a circle of such orders, and no task takes a mutex twice or releases one that it does not hold.',
+  applies: (p) => p.fields.some((f) => f.kind === 'mutex'),
   seenIn: 'graph',
   checks: () => [],
 };
 
 /** One observed order: `taken` was acquired while `held` was held. */
-export interface LockEdge { readonly held: number; readonly taken: number; readonly task: number; readonly step: string }
+export interface LockEdge {
+  readonly held: number;
+  readonly taken: number;
+  readonly task: number;
+  readonly step: string;
+}
 
 /** The locks (field indices) that a task holds. */
 export function locksHeld(program: Program, state: Int32Array, task: number): number[] {
   const held: number[] = [];
-  for (const f of program.fields) if (f.kind === 'mutex' && state[f.index] === task + 1) held.push(f.index);
+  for (const f of program.fields)
+    if (f.kind === 'mutex' && state[f.index] === task + 1) held.push(f.index);
   return held;
 }
 
@@ -28,7 +35,7 @@ export class LockGraph {
 
   add(edge: LockEdge): readonly LockEdge[] | undefined {
     const from = this.edges.get(edge.held) ?? [];
-    if (from.some(e => e.taken === edge.taken)) return undefined;
+    if (from.some((e) => e.taken === edge.taken)) return undefined;
     this.edges.set(edge.held, [...from, edge]);
     if (edge.held === edge.taken) return [edge];
     const back = this.path(edge.taken, edge.held, new Set());

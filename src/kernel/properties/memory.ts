@@ -8,40 +8,49 @@ export const memory: Property = {
   id: 'memory',
   source: 'I7',
   title: 'No use after free',
-  statement: 'No step touches an object that is freed or was never made, and nothing is freed while a counted reference to it is left.',
+  statement:
+    'No step touches an object that is freed or was never made, and nothing is freed while a counted reference to it is left.',
   applies: () => true,
   seenIn: 'state',
-  checks: p => [...freedUnderFile(p), ...freedUnderReference(p)],
+  checks: (p) => [...freedUnderFile(p), ...freedUnderReference(p)],
 };
 
 /** An open file keeps what its private_data points to. */
 function freedUnderFile(p: Program): StateCheck[] {
-  return p.files.flatMap(f => {
+  return p.files.flatMap((f) => {
     const target = p.objects[p.objects[f.object]!.links['private_data']?.object ?? -1];
     if (target?.life === undefined || p.fields[target.life]!.constant) return [];
-    return [{
-      property: 'memory',
-      bad: all([isOpen(p, f), binary('eq', field(target.life), constant(2))]),
-      text: `${target.name} is freed while ${f.name} (${f.by}) is open on it`,
-      object: target.index,
-    }];
+    return [
+      {
+        property: 'memory',
+        bad: all([isOpen(p, f), binary('eq', field(target.life), constant(2))]),
+        text: `${target.name} is freed while ${f.name} (${f.by}) is open on it`,
+        object: target.index,
+      },
+    ];
   });
 }
 
 function freedUnderReference(p: Program): StateCheck[] {
-  return p.fields.filter(f => f.targets && f.edge === 'reference' && !f.constant).flatMap(f => f.targets!.flatMap((t, i): StateCheck[] => {
-    const owner = p.objects[f.object]!;
-    const target = p.objects[t]!;
-    if (target.life === undefined || p.fields[target.life]!.constant) return [];
-    return [{
-      property: 'memory',
-      bad: all([
-        owner.life === undefined ? TRUE : binary('eq', field(owner.life), constant(1)),
-        binary('eq', field(f.index), constant(i + 1)),
-        binary('eq', field(target.life), constant(2)),
-      ]),
-      text: `${target.name} is freed while ${f.title} still holds a reference to it`,
-      object: t,
-    }];
-  }));
+  return p.fields
+    .filter((f) => f.targets && f.edge === 'reference' && !f.constant)
+    .flatMap((f) =>
+      f.targets!.flatMap((t, i): StateCheck[] => {
+        const owner = p.objects[f.object]!;
+        const target = p.objects[t]!;
+        if (target.life === undefined || p.fields[target.life]!.constant) return [];
+        return [
+          {
+            property: 'memory',
+            bad: all([
+              owner.life === undefined ? TRUE : binary('eq', field(owner.life), constant(1)),
+              binary('eq', field(f.index), constant(i + 1)),
+              binary('eq', field(target.life), constant(2)),
+            ]),
+            text: `${target.name} is freed while ${f.title} still holds a reference to it`,
+            object: t,
+          },
+        ];
+      }),
+    );
 }

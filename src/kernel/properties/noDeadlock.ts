@@ -22,7 +22,10 @@ export function waitCycle(program: Program, state: Int32Array): number[] | undef
     while (!seen.includes(task)) {
       seen.push(task);
       const wait = nextStep(program, state, task) && waitOf(program, state, task);
-      if (wait?.kind !== 'mutex' || evaluate(wait.when, state) === 0) { seen.length = 0; break; }
+      if (wait?.kind !== 'mutex' || evaluate(wait.when, state) === 0) {
+        seen.length = 0;
+        break;
+      }
       task = state[wait.field]! - 1;
     }
     if (seen.length > 0 && task === start.index) return seen;

@@ -5,7 +5,8 @@ export const noOpsBeforeBind: Property = {
   id: 'no-ops-before-bind',
   source: 'I4',
   title: 'No driver op before bind',
-  statement: 'No driver operation runs through a file whose bind is not complete; the open op inside the bind itself is the exception.',
+  statement:
+    'No driver operation runs through a file whose bind is not complete; the open op inside the bind itself is the exception.',
   applies: () => true,
   seenIn: 'step',
   checks: () => [],

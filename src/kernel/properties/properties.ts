@@ -22,11 +22,29 @@ import { unregisterLive } from './unregisterLive';
 
 /** The one list of properties, in the order of `PROPERTY_IDS`. */
 export const PROPERTIES: readonly Property[] = [
-  ownerExclusive, singleBind, dmaOwner, pathExclusive, noOpsBeforeBind, publication, counters, memory, unregisterLive, idUnique, noLockAtUser,
-  lockOrder, cleanUnwind, kvmRef, ctxAlive, noDeadlock,
+  ownerExclusive,
+  singleBind,
+  dmaOwner,
+  pathExclusive,
+  noOpsBeforeBind,
+  publication,
+  counters,
+  memory,
+  unregisterLive,
+  idUnique,
+  noLockAtUser,
+  lockOrder,
+  cleanUnwind,
+  kvmRef,
+  ctxAlive,
+  noDeadlock,
 ];
 
-if (PROPERTIES.some((p, i) => p.id !== PROPERTY_IDS[i]) || PROPERTIES.length !== PROPERTY_IDS.length) throw new Error('the list of properties and their ids differ');
+if (
+  PROPERTIES.some((p, i) => p.id !== PROPERTY_IDS[i]) ||
+  PROPERTIES.length !== PROPERTY_IDS.length
+)
+  throw new Error('the list of properties and their ids differ');
 
 /** A property by its id. */
 export function propertyById(id: PropertyId): Property {
@@ -35,13 +53,21 @@ export function propertyById(id: PropertyId): Property {
 
 /** Everything that must not be seen in a state of this program. */
 export function stateChecks(program: Program): StateCheck[] {
-  return PROPERTIES.filter(p => p.applies(program)).flatMap(p => p.checks(program)).filter(c => c.bad.op !== 'const' || c.bad.value !== 0);
+  return PROPERTIES.filter((p) => p.applies(program))
+    .flatMap((p) => p.checks(program))
+    .filter((c) => c.bad.op !== 'const' || c.bad.value !== 0);
 }
 
 /** A rule that is broken. */
-export interface Violation { readonly property: PropertyId; readonly text: string; readonly object: number | undefined }
+export interface Violation {
+  readonly property: PropertyId;
+  readonly text: string;
+  readonly object: number | undefined;
+}
 
 /** What is wrong in this state. Make `checks` once per program. */
 export function checkState(checks: readonly StateCheck[], state: Int32Array): Violation[] {
-  return checks.filter(c => evaluate(c.bad, state) !== 0).map(c => ({ property: c.property, text: c.tell?.(state) ?? c.text, object: c.object }));
+  return checks
+    .filter((c) => evaluate(c.bad, state) !== 0)
+    .map((c) => ({ property: c.property, text: c.tell?.(state) ?? c.text, object: c.object }));
 }

@@ -38,7 +38,10 @@ export function isOpen(program: Program, file: ProgramFile): Expr {
 
 /** The name of the owner context that a file works for in this state. */
 export function ownerName(program: Program, file: ProgramFile, state: Int32Array): string {
-  return program.objects[file.ownerTargets[file.owner ? evaluate(file.owner, state) - 1 : -1] ?? -1]?.name ?? 'no context';
+  return (
+    program.objects[file.ownerTargets[file.owner ? evaluate(file.owner, state) - 1 : -1] ?? -1]
+      ?.name ?? 'no context'
+  );
 }
 
 /** Unordered pairs. */

@@ -5,8 +5,9 @@ export const publication: Property = {
   id: 'publication',
   source: 'I5',
   title: 'Access is published last',
-  statement: 'A task that sees normal access also sees the bind, the owner claim and the open op that came before it.',
-  applies: p => p.world.storeBuffers === true,
+  statement:
+    'A task that sees normal access also sees the bind, the owner claim and the open op that came before it.',
+  applies: (p) => p.world.storeBuffers === true,
   seenIn: 'step',
   checks: () => [],
 };

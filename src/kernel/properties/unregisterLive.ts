@@ -8,34 +8,57 @@ export const unregisterLive: Property = {
   id: 'unregister-live',
   source: 'I8',
   title: 'Unregister comes to an end',
-  statement: 'Once registration is withdrawn and the existing fds are closed, unregister returns; opens that begin later cannot put it off.',
-  applies: p => p.calls.some(c => c.call.call === 'unregister_device'),
+  statement:
+    'Once registration is withdrawn and the existing fds are closed, unregister returns; opens that begin later cannot put it off.',
+  applies: (p) => p.calls.some((c) => c.call.call === 'unregister_device'),
   seenIn: 'graph',
   checks: () => [],
 };
 
 /** A place where an unregister waits, its registration withdrawn, until a counter is down at zero. */
-export interface Withdrawn { readonly task: number; readonly pc: number; readonly counter: number }
+export interface Withdrawn {
+  readonly task: number;
+  readonly pc: number;
+  readonly counter: number;
+}
 
 /** Every such place: while `task` stands at `pc`, a call that begins must not raise `counter`. */
 export function withdrawals(program: Program): Withdrawn[] {
-  return program.tasks.flatMap(t => t.steps.filter(s => program.calls[s.call]?.call.call === 'unregister_device').flatMap(s => s.waits.flatMap((w): Withdrawn[] =>
-    (w.kind === 'completion' ? [{ task: t.index, pc: s.pc, counter: w.counter }] : []))));
+  return program.tasks.flatMap((t) =>
+    t.steps
+      .filter((s) => program.calls[s.call]?.call.call === 'unregister_device')
+      .flatMap((s) =>
+        s.waits.flatMap((w): Withdrawn[] =>
+          w.kind === 'completion' ? [{ task: t.index, pc: s.pc, counter: w.counter }] : [],
+        ),
+      ),
+  );
 }
 
 /** The withdrawals that a task stands at in this state. */
-export function withdrawnNow(program: Program, places: readonly Withdrawn[], state: Int32Array): Withdrawn[] {
-  return places.filter(w => state[program.tasks[w.task]!.pc] === w.pc);
+export function withdrawnNow(
+  program: Program,
+  places: readonly Withdrawn[],
+  state: Int32Array,
+): Withdrawn[] {
+  return places.filter((w) => state[program.tasks[w.task]!.pc] === w.pc);
 }
 
 /** The calls of other tasks that can raise the counter that a withdrawal waits for: opens of its device. */
 export function lateOpens(program: Program, w: Withdrawn): ProgramCall[] {
-  const raises = (note: Program['notes'][number] | undefined): boolean => note?.kind === 'count' && note.by > 0 && note.field === w.counter;
-  return program.calls.filter(c => c.task !== w.task && program.tasks[c.task]!.steps.slice(c.start, c.end).some(step => {
-    let found = false;
-    eachStatement(step.body, s => { found ||= s.op === 'note' && raises(program.notes[s.note]); });
-    return found;
-  }));
+  const raises = (note: Program['notes'][number] | undefined): boolean =>
+    note?.kind === 'count' && note.by > 0 && note.field === w.counter;
+  return program.calls.filter(
+    (c) =>
+      c.task !== w.task &&
+      program.tasks[c.task]!.steps.slice(c.start, c.end).some((step) => {
+        let found = false;
+        eachStatement(step.body, (s) => {
+          found ||= s.op === 'note' && raises(program.notes[s.note]);
+        });
+        return found;
+      }),
+  );
 }
 
 /**
@@ -45,9 +68,20 @@ export function lateOpens(program: Program, w: Withdrawn): ProgramCall[] {
  */
 export function neverReturns(program: Program, state: Int32Array): ProgramCall | undefined {
   if (enabled(program, state).length > 0) return undefined;
-  return program.calls.find(c => c.call.call === 'unregister_device' && callStatus(program, state, c.index) === 'running' && !program.files.some(f => {
-    const { life } = program.objects[f.object]!;
-    const group = program.world.devices.find(d => d.name === c.call.device)?.group;
-    return (f.device === c.call.device || f.kind === 'container' || (f.kind === 'group' && f.group === group)) && life !== undefined && state[life] === 1;
-  }));
+  return program.calls.find(
+    (c) =>
+      c.call.call === 'unregister_device' &&
+      callStatus(program, state, c.index) === 'running' &&
+      !program.files.some((f) => {
+        const { life } = program.objects[f.object]!;
+        const group = program.world.devices.find((d) => d.name === c.call.device)?.group;
+        return (
+          (f.device === c.call.device ||
+            f.kind === 'container' ||
+            (f.kind === 'group' && f.group === group)) &&
+          life !== undefined &&
+          state[life] === 1
+        );
+      }),
+  );
 }

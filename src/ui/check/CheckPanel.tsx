@@ -2,7 +2,16 @@ import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/mutationText';
 import { PROPERTIES, propertyById } from '../../kernel/properties/properties';
 import type { CheckResult, Outcome, PropertyVerdict } from '../../explore/checkResult';
-import { cancelCheck, dropMutations, isStale, showWitness, startCheck, toggleMutation, verdictText, type Checked } from '../../session/check';
+import {
+  cancelCheck,
+  dropMutations,
+  isStale,
+  showWitness,
+  startCheck,
+  toggleMutation,
+  verdictText,
+  type Checked,
+} from '../../session/check';
 import type { CheckNews } from '../../session/checkDriver';
 import { currentFrame } from '../../session/frame';
 import { Icon } from '../controls/Icon';
@@ -20,24 +29,49 @@ export function CheckPanel() {
   const check = useSession((state) => state.check);
   const calls = useSession((state) => currentFrame(state).program.calls.length);
   const design = useSession((state) => state.run.setup.design.id);
-  const stale = useSession((state) => state.check.kind !== 'idle' && isStale(state, state.check.of));
+  const stale = useSession(
+    (state) => state.check.kind !== 'idle' && isStale(state, state.check.of),
+  );
   const running = check.kind === 'running';
   return (
     <section className={styles.panel} aria-label="Check">
       <p className={styles.question}>
         <b>Can {calls === 1 ? 'this call' : `these ${calls} calls`} go wrong in any order?</b>
-        Every interleaving is tried in <code>{design}</code>, and each one that breaks a rule can be played.
+        Every interleaving is tried in <code>{design}</code>, and each one that breaks a rule can be
+        played.
       </p>
       <Mutations />
       <div className={styles.actions}>
-        {running
-          ? <button type="button" className={buttons.button} onClick={() => cancelCheck(session)}><Icon name="close" />Cancel</button>
-          : <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={() => { void startCheck(session, client); }}><Icon name="shield" />{check.kind === 'done' && !stale ? 'Check again' : 'Check all interleavings'}</button>}
+        {running ? (
+          <button type="button" className={buttons.button} onClick={() => cancelCheck(session)}>
+            <Icon name="close" />
+            Cancel
+          </button>
+        ) : (
+          <button
+            type="button"
+            className={`${buttons.button} ${buttons.primary}`}
+            onClick={() => {
+              void startCheck(session, client);
+            }}
+          >
+            <Icon name="shield" />
+            {check.kind === 'done' && !stale ? 'Check again' : 'Check all interleavings'}
+          </button>
+        )}
       </div>
       {check.kind === 'idle' && <Rules />}
       {running && <Progress news={check.news} />}
-      {stale && !running && <p className={styles.stale}>The result below is about other calls, options or rows than those on screen now.</p>}
-      {check.kind === 'failed' && <p className={styles.failed} role="alert">{check.message}</p>}
+      {stale && !running && (
+        <p className={styles.stale}>
+          The result below is about other calls, options or rows than those on screen now.
+        </p>
+      )}
+      {check.kind === 'failed' && (
+        <p className={styles.failed} role="alert">
+          {check.message}
+        </p>
+      )}
       {check.kind === 'done' && <Result of={check.of} result={check.result} />}
     </section>
   );
@@ -49,7 +83,13 @@ function Rules() {
   return (
     <>
       <h3 className={styles.heading}>What is asked</h3>
-      <ul className={styles.rules}>{PROPERTIES.filter((each) => each.applies(program)).map(({ id, title, statement }) => <li key={id}><b>{title}</b> {statement}</li>)}</ul>
+      <ul className={styles.rules}>
+        {PROPERTIES.filter((each) => each.applies(program)).map(({ id, title, statement }) => (
+          <li key={id}>
+            <b>{title}</b> {statement}
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
@@ -66,11 +106,24 @@ function Mutations() {
         {mutations.map((mutation) => (
           <li key={makeMutation(mutation)}>
             <code>{makeMutation(mutation)}</code>
-            <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label={`Undo ${makeMutation(mutation)}`} onClick={() => toggleMutation(session, mutation)}><Icon name="close" size={12} /></button>
+            <button
+              type="button"
+              className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
+              aria-label={`Undo ${makeMutation(mutation)}`}
+              onClick={() => toggleMutation(session, mutation)}
+            >
+              <Icon name="close" size={12} />
+            </button>
           </li>
         ))}
       </ul>
-      <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => dropMutations(session)}>Back to the design itself</button>
+      <button
+        type="button"
+        className={`${buttons.button} ${buttons.small}`}
+        onClick={() => dropMutations(session)}
+      >
+        Back to the design itself
+      </button>
     </div>
   );
 }
@@ -79,32 +132,65 @@ function Progress({ news }: { readonly news: CheckNews | undefined }) {
   return (
     <div className={styles.progress}>
       <progress aria-label="Check under way" />
-      <p>{news ? `${many(news.states)} states, depth ${news.depth}, ${many(news.statesPerSecond)} states/s${news.phase === 'conclude' ? ', looking for the shortest witnesses' : ''}` : 'Starting…'}</p>
+      <p>
+        {news
+          ? `${many(news.states)} states, depth ${news.depth}, ${many(news.statesPerSecond)} states/s${news.phase === 'conclude' ? ', looking for the shortest witnesses' : ''}`
+          : 'Starting…'}
+      </p>
     </div>
   );
 }
 
 function Result({ of, result }: { readonly of: Checked; readonly result: CheckResult }) {
   const { properties, outcomes, verdict } = result;
-  const by = (status: PropertyVerdict['status']): readonly PropertyVerdict[] => properties.filter((each) => each.status === status);
+  const by = (status: PropertyVerdict['status']): readonly PropertyVerdict[] =>
+    properties.filter((each) => each.status === status);
   return (
     <>
-      <p className={styles.verdict} data-verdict={verdict}>{verdictText(result)}</p>
+      <p className={styles.verdict} data-verdict={verdict}>
+        {verdictText(result)}
+      </p>
       <ul className={styles.list} aria-label="Properties">
-        {[...by('violated'), ...by('incomplete'), ...by('holds')].map((each) => <Property key={each.id} of={of} verdict={each} states={result.states} />)}
+        {[...by('violated'), ...by('incomplete'), ...by('holds')].map((each) => (
+          <Property key={each.id} of={of} verdict={each} states={result.states} />
+        ))}
       </ul>
-      {by('not-applicable').length > 0 && <p className={styles.small}>Not asked here: {by('not-applicable').map(({ id }) => propertyById(id).title).join(', ')}.</p>}
+      {by('not-applicable').length > 0 && (
+        <p className={styles.small}>
+          Not asked here:{' '}
+          {by('not-applicable')
+            .map(({ id }) => propertyById(id).title)
+            .join(', ')}
+          .
+        </p>
+      )}
       {outcomes.length > 0 && <Outcomes of={of} outcomes={outcomes} />}
       <p className={styles.small}>
-        {many(result.states)} states, {many(result.transitions)} transitions, depth {result.depth}, {result.seconds.toFixed(2)} s with the {result.engine === 'wasm' ? 'WebAssembly' : 'bytecode'} engine; coverage: {result.coverage}. States are compared in full.
+        {many(result.states)} states, {many(result.transitions)} transitions, depth {result.depth},{' '}
+        {result.seconds.toFixed(2)} s with the{' '}
+        {result.engine === 'wasm' ? 'WebAssembly' : 'bytecode'} engine; coverage: {result.coverage}.
+        States are compared in full.
       </p>
     </>
   );
 }
 
-const marks = { violated: 'close', holds: 'check', incomplete: 'question', 'not-applicable': 'question' } as const;
+const marks = {
+  violated: 'close',
+  holds: 'check',
+  incomplete: 'question',
+  'not-applicable': 'question',
+} as const;
 
-function Property({ of, verdict: { id, status, witness }, states }: { readonly of: Checked; readonly verdict: PropertyVerdict; readonly states: number }) {
+function Property({
+  of,
+  verdict: { id, status, witness },
+  states,
+}: {
+  readonly of: Checked;
+  readonly verdict: PropertyVerdict;
+  readonly states: number;
+}) {
   const session = useSessionStore();
   const { title, statement } = propertyById(id);
   return (
@@ -112,10 +198,24 @@ function Property({ of, verdict: { id, status, witness }, states }: { readonly o
       <Icon name={marks[status]} />
       <div>
         <b>{title}</b> <code>{id}</code>
-        <p>{witness ? witness.text : { holds: `Holds in all ${many(states)} states.`, violated: 'Broken; the check was ended before it had a schedule to show.' }[status as string] ?? 'Not broken in the part that was seen.'}</p>
+        <p>
+          {witness
+            ? witness.text
+            : ({
+                holds: `Holds in all ${many(states)} states.`,
+                violated: 'Broken; the check was ended before it had a schedule to show.',
+              }[status as string] ?? 'Not broken in the part that was seen.')}
+        </p>
         {witness && (
-          <button type="button" className={`${buttons.button} ${buttons.small}`} aria-label={`Play the witness of ${id}`} onClick={() => showWitness(session, of, id, witness.schedule)}>
-            <Icon name="play" size={12} />{witness.steps} steps, {witness.switches} {witness.switches === 1 ? 'switch' : 'switches'}
+          <button
+            type="button"
+            className={`${buttons.button} ${buttons.small}`}
+            aria-label={`Play the witness of ${id}`}
+            onClick={() => showWitness(session, of, id, witness.schedule)}
+          >
+            <Icon name="play" size={12} />
+            {witness.steps} steps, {witness.switches}{' '}
+            {witness.switches === 1 ? 'switch' : 'switches'}
           </button>
         )}
       </div>
@@ -123,23 +223,51 @@ function Property({ of, verdict: { id, status, witness }, states }: { readonly o
   );
 }
 
-function Outcomes({ of, outcomes }: { readonly of: Checked; readonly outcomes: readonly Outcome[] }) {
+function Outcomes({
+  of,
+  outcomes,
+}: {
+  readonly of: Checked;
+  readonly outcomes: readonly Outcome[];
+}) {
   const session = useSessionStore();
   const most = Math.max(...outcomes.map(({ states }) => states));
   // What is the same in every end tells nothing.
-  const telling = (index: number): boolean => new Set(outcomes.map(({ calls }) => calls[index]?.result)).size > 1;
+  const telling = (index: number): boolean =>
+    new Set(outcomes.map(({ calls }) => calls[index]?.result)).size > 1;
   return (
     <>
       <h3 className={styles.heading}>How it can end</h3>
       <ul className={styles.list} aria-label="Outcomes">
         {outcomes.map(({ calls, files, states, witness }, index) => {
-          const apart = calls.filter((_, at) => outcomes.length === 1 ? calls[at]?.result !== 'ok' : telling(at));
+          const apart = calls.filter((_, at) =>
+            outcomes.length === 1 ? calls[at]?.result !== 'ok' : telling(at),
+          );
           return (
-            <li key={witness.schedule.join()} className={styles.outcome} style={{ '--share': `${(100 * states) / most}%` } as CSSProperties}>
-              <p>{apart.length === 0 ? 'Every call succeeds.' : apart.map(({ by, call, result }) => `${by} ${call}: ${result}`).join('; ')}</p>
-              {files.length > 0 && <p className={styles.small}>left open: {files.map(({ name, by, fops }) => `${name} of ${by} (fops ${fops})`).join(', ')}</p>}
-              <button type="button" className={`${buttons.button} ${buttons.small}`} aria-label={`Play outcome ${index + 1}`} onClick={() => showWitness(session, of, `outcome ${index + 1}`, witness.schedule)}>
-                <Icon name="play" size={12} />{witness.steps} steps
+            <li
+              key={witness.schedule.join()}
+              className={styles.outcome}
+              style={{ '--share': `${(100 * states) / most}%` } as CSSProperties}
+            >
+              <p>
+                {apart.length === 0
+                  ? 'Every call succeeds.'
+                  : apart.map(({ by, call, result }) => `${by} ${call}: ${result}`).join('; ')}
+              </p>
+              {files.length > 0 && (
+                <p className={styles.small}>
+                  left open:{' '}
+                  {files.map(({ name, by, fops }) => `${name} of ${by} (fops ${fops})`).join(', ')}
+                </p>
+              )}
+              <button
+                type="button"
+                className={`${buttons.button} ${buttons.small}`}
+                aria-label={`Play outcome ${index + 1}`}
+                onClick={() => showWitness(session, of, `outcome ${index + 1}`, witness.schedule)}
+              >
+                <Icon name="play" size={12} />
+                {witness.steps} steps
               </button>
             </li>
           );

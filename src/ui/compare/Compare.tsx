@@ -14,7 +14,9 @@ import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Compare.module.css';
 
-type Told = { readonly design: Design; readonly result: RunResult } | { readonly design: Design; readonly why: string };
+type Told =
+  | { readonly design: Design; readonly result: RunResult }
+  | { readonly design: Design; readonly why: string };
 
 /** The calls on screen in every design, side by side: what each call returns, and what goes wrong. */
 export function Compare() {
@@ -22,7 +24,9 @@ export function Compare() {
   const run = useSession((state) => state.run);
   const frame = useSession(currentFrame);
   const { scenario } = checkedNow({ run, mutations: [] });
-  const told = DESIGNS.map((design): Told => tell(design, scenarioIn(session, design.id, scenario)));
+  const told = DESIGNS.map((design): Told =>
+    tell(design, scenarioIn(session, design.id, scenario)),
+  );
   const { calls } = scenario;
   return (
     <div className={styles.wrap} role="region" aria-label="Four designs side by side" tabIndex={0}>
@@ -33,7 +37,8 @@ export function Compare() {
             <th scope="col">Call</th>
             {told.map(({ design }) => (
               <th key={design.id} scope="col" aria-current={design.id === run.setup.design.id}>
-                <code>{design.id}</code><span>{design.title}</span>
+                <code>{design.id}</code>
+                <span>{design.title}</span>
               </th>
             ))}
           </tr>
@@ -41,36 +46,83 @@ export function Compare() {
         <tbody>
           {calls.map((call, index) => (
             <tr key={index}>
-              <th scope="row"><b style={{ color: processColour(frame.program.world, call.by) }}>{call.by}</b> <code>{callText(call)}</code></th>
-              {told.map((each) => <td key={each.design.id} data-design={each.design.id}>{'result' in each ? <Returned result={each.result} index={index} scenario={scenario} /> : '–'}</td>)}
+              <th scope="row">
+                <b style={{ color: processColour(frame.program.world, call.by) }}>{call.by}</b>{' '}
+                <code>{callText(call)}</code>
+              </th>
+              {told.map((each) => (
+                <td key={each.design.id} data-design={each.design.id}>
+                  {'result' in each ? (
+                    <Returned result={each.result} index={index} scenario={scenario} />
+                  ) : (
+                    '–'
+                  )}
+                </td>
+              ))}
             </tr>
           ))}
           <tr>
             <th scope="row">Open at the end</th>
-            {told.map((each) => <td key={each.design.id} data-design={each.design.id}>{'result' in each && each.result.files.map((file) => <p key={file.name}><code>{file.name}</code> {file.kind === 'cdev' || file.kind === 'device' ? `fops ${file.fops}` : file.kind}</p>)}</td>)}
+            {told.map((each) => (
+              <td key={each.design.id} data-design={each.design.id}>
+                {'result' in each &&
+                  each.result.files.map((file) => (
+                    <p key={file.name}>
+                      <code>{file.name}</code>{' '}
+                      {file.kind === 'cdev' || file.kind === 'device'
+                        ? `fops ${file.fops}`
+                        : file.kind}
+                    </p>
+                  ))}
+              </td>
+            ))}
           </tr>
           <tr>
             <th scope="row">Goes wrong on this schedule</th>
             {told.map((each) => (
               <td key={each.design.id} data-design={each.design.id}>
-                {'result' in each
-                  ? each.result.violations.length === 0 ? <span className={styles.ok}><Icon name="check" />nothing</span> : [...new Set(each.result.violations.map(({ property }) => property))].map((property) => <p key={property} className={styles.bad}><Icon name="close" />{property}</p>)
-                  : <span className={styles.why}>{each.why}</span>}
+                {'result' in each ? (
+                  each.result.violations.length === 0 ? (
+                    <span className={styles.ok}>
+                      <Icon name="check" />
+                      nothing
+                    </span>
+                  ) : (
+                    [...new Set(each.result.violations.map(({ property }) => property))].map(
+                      (property) => (
+                        <p key={property} className={styles.bad}>
+                          <Icon name="close" />
+                          {property}
+                        </p>
+                      ),
+                    )
+                  )
+                ) : (
+                  <span className={styles.why}>{each.why}</span>
+                )}
               </td>
             ))}
           </tr>
           <tr>
             <th scope="row">Steps</th>
-            {told.map((each) => <td key={each.design.id} data-design={each.design.id}>{'result' in each ? each.result.steps.length : '–'}</td>)}
+            {told.map((each) => (
+              <td key={each.design.id} data-design={each.design.id}>
+                {'result' in each ? each.result.steps.length : '–'}
+              </td>
+            ))}
           </tr>
           <tr>
             <th scope="row">On the stage</th>
             {told.map(({ design }) => (
               <td key={design.id} data-design={design.id}>
-                <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => {
-                  switchDesign(session, design.id);
-                  arrange(session, { view: 'stage', pane: 'stage' });
-                }}>
+                <button
+                  type="button"
+                  className={`${buttons.button} ${buttons.small}`}
+                  onClick={() => {
+                    switchDesign(session, design.id);
+                    arrange(session, { view: 'stage', pane: 'stage' });
+                  }}
+                >
                   Watch {design.id}
                 </button>
               </td>
@@ -85,16 +137,47 @@ export function Compare() {
 function tell(design: Design, scenario: Scenario | string): Told {
   if (typeof scenario === 'string') return { design, why: scenario };
   const ran = runScenario(scenario);
-  return ran.ok ? { design, result: makeResult(ran.trace) } : { design, why: ran.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+  return ran.ok
+    ? { design, result: makeResult(ran.trace) }
+    : { design, why: ran.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
 }
 
 /** The calls of a result are those that began and were not skipped, in the order of the scenario. */
-function Returned({ result, index, scenario }: { readonly result: RunResult; readonly index: number; readonly scenario: Scenario }) {
+function Returned({
+  result,
+  index,
+  scenario,
+}: {
+  readonly result: RunResult;
+  readonly index: number;
+  readonly scenario: Scenario;
+}) {
   const call = scenario.calls[index];
-  const nth = scenario.calls.slice(0, index).filter((each) => each.by === call?.by && each.call === call.call).length;
+  const nth = scenario.calls
+    .slice(0, index)
+    .filter((each) => each.by === call?.by && each.call === call.call).length;
   const own = result.calls.filter((each) => each.by === call?.by && each.call === call.call)[nth];
   const blocked = result.blocked.find((each) => each.by === call?.by && each.call === call.call);
-  if (own?.returns !== undefined) return <span className={typeof own.returns === 'string' ? styles.errno : undefined}>{own.returns}</span>;
-  if (blocked) return <span className={styles.blocked}>waits for {blocked.waitsFor}{blocked.heldBy.length > 0 && `, held by ${blocked.heldBy.join(', ')}`}</span>;
-  return <span className={styles.why}>{result.skipped.some((each) => each.by === call?.by && each.call === call.call && each.as === call.as) ? 'skipped' : 'not begun'}</span>;
+  if (own?.returns !== undefined)
+    return (
+      <span className={typeof own.returns === 'string' ? styles.errno : undefined}>
+        {own.returns}
+      </span>
+    );
+  if (blocked)
+    return (
+      <span className={styles.blocked}>
+        waits for {blocked.waitsFor}
+        {blocked.heldBy.length > 0 && `, held by ${blocked.heldBy.join(', ')}`}
+      </span>
+    );
+  return (
+    <span className={styles.why}>
+      {result.skipped.some(
+        (each) => each.by === call?.by && each.call === call.call && each.as === call.as,
+      )
+        ? 'skipped'
+        : 'not begun'}
+    </span>
+  );
 }

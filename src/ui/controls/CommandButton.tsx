@@ -16,10 +16,22 @@ interface CommandButtonProps {
   readonly pressed?: boolean;
 }
 
-export function CommandButton({ command, icon, title = command.title, text, look = 'quiet', tip = 'below', pressed }: CommandButtonProps) {
+export function CommandButton({
+  command,
+  icon,
+  title = command.title,
+  text,
+  look = 'quiet',
+  tip = 'below',
+  pressed,
+}: CommandButtonProps) {
   const session = useSessionStore();
   const enabled = useSession(command.enabled);
-  const classes = [styles.button, look === 'quiet' ? styles.quiet : look === 'primary' ? styles.primary : '', text === undefined ? styles.icon : ''].join(' ');
+  const classes = [
+    styles.button,
+    look === 'quiet' ? styles.quiet : look === 'primary' ? styles.primary : '',
+    text === undefined ? styles.icon : '',
+  ].join(' ');
   return (
     <button
       type="button"

@@ -17,22 +17,43 @@ export function Header() {
   return (
     <header className={styles.header}>
       <h1>VFIO playground</h1>
-      <button type="button" className={`${buttons.button} ${styles.scenario}`} aria-haspopup="dialog" aria-label={`Scenario: ${setup.scenario.title}`} onClick={() => COMMANDS.library.run(session)}>
+      <button
+        type="button"
+        className={`${buttons.button} ${styles.scenario}`}
+        aria-haspopup="dialog"
+        aria-label={`Scenario: ${setup.scenario.title}`}
+        onClick={() => COMMANDS.library.run(session)}
+      >
         <span>{setup.scenario.title}</span>
         <Icon name="chevron" />
       </button>
       <Segmented
-        label="Design" mono value={setup.design.id} className={styles.designs ?? ''} onPick={(id) => opening.use(session, ({ switchDesign }) => switchDesign(session, id))}
-        segments={Object.values(DESIGN_NAMES).map(({ id, title }) => ({ value: id, text: id, tip: title }))}
+        label="Design"
+        mono
+        value={setup.design.id}
+        className={styles.designs ?? ''}
+        onPick={(id) => opening.use(session, ({ switchDesign }) => switchDesign(session, id))}
+        segments={Object.values(DESIGN_NAMES).map(({ id, title }) => ({
+          value: id,
+          text: id,
+          tip: title,
+        }))}
       />
       <Options />
       <div className={styles.tools}>
         <CommandButton command={COMMANDS.compare} icon="columns" pressed={view === 'compare'} />
         <CommandButton command={COMMANDS.verdicts} icon="shield" pressed={view === 'verdicts'} />
-        <span className={styles.wide}><CommandButton command={COMMANDS.predict} icon="question" /><CommandButton command={COMMANDS.present} icon="screen" /></span>
+        <span className={styles.wide}>
+          <CommandButton command={COMMANDS.predict} icon="question" />
+          <CommandButton command={COMMANDS.present} icon="screen" />
+        </span>
         <CommandButton command={COMMANDS.share} icon="share" />
         <CommandButton command={COMMANDS.palette} icon="search" />
-        <CommandButton command={COMMANDS.theme} icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'} title={`Theme: ${theme}`} />
+        <CommandButton
+          command={COMMANDS.theme}
+          icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'}
+          title={`Theme: ${theme}`}
+        />
         <CommandButton command={COMMANDS.help} icon="help" />
       </div>
     </header>

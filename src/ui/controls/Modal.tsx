@@ -27,18 +27,33 @@ export function Modal({ title, look = 'card', wide = false, children }: ModalPro
   }, []);
   return (
     <dialog
-      ref={dialog} className={styles.modal} data-look={look} data-wide={wide ? '' : undefined} aria-label={title}
+      ref={dialog}
+      className={styles.modal}
+      data-look={look}
+      data-wide={wide ? '' : undefined}
+      aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
         showDialog(session, undefined);
       }}
       onPointerDown={(event) => {
-        if (event.target === dialog.current && outside(event.currentTarget.getBoundingClientRect(), event.clientX, event.clientY)) showDialog(session, undefined);
+        if (
+          event.target === dialog.current &&
+          outside(event.currentTarget.getBoundingClientRect(), event.clientX, event.clientY)
+        )
+          showDialog(session, undefined);
       }}
     >
       <header className={styles.head}>
         <h2>{title}</h2>
-        <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Close" onClick={() => showDialog(session, undefined)}><Icon name="close" /></button>
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
+          aria-label="Close"
+          onClick={() => showDialog(session, undefined)}
+        >
+          <Icon name="close" />
+        </button>
       </header>
       {children}
     </dialog>

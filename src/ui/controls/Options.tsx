@@ -17,17 +17,35 @@ export function Options() {
   const changed = design.options.filter((option) => options[option.id] !== option.values[0]).length;
   return (
     <>
-      <button type="button" className={`${buttons.button} ${buttons.quiet}`} popoverTarget={id} aria-label="About this design, and its options" data-tip="About this design, and its options">
-        <Icon name="sliders" />{changed > 0 && <span className={styles.count}>{changed}</span>}
+      <button
+        type="button"
+        className={`${buttons.button} ${buttons.quiet}`}
+        popoverTarget={id}
+        aria-label="About this design, and its options"
+        data-tip="About this design, and its options"
+      >
+        <Icon name="sliders" />
+        {changed > 0 && <span className={styles.count}>{changed}</span>}
       </button>
       <Popover id={id} label="Design options">
         <h2 className={styles.title}>{design.title}</h2>
         <p className={styles.about}>{design.about}</p>
         {design.options.map((option) => (
           <label key={option.id} className={styles.option}>
-            <span>{option.title}<code>{option.id}</code></span>
-            <select className={buttons.select} value={options[option.id]} onChange={({ target: { value } }) => opening.use(session, ({ setOption }) => setOption(session, option.id, value))}>
-              {option.values.map((value) => <option key={value}>{value}</option>)}
+            <span>
+              {option.title}
+              <code>{option.id}</code>
+            </span>
+            <select
+              className={buttons.select}
+              value={options[option.id]}
+              onChange={({ target: { value } }) =>
+                opening.use(session, ({ setOption }) => setOption(session, option.id, value))
+              }
+            >
+              {option.values.map((value) => (
+                <option key={value}>{value}</option>
+              ))}
             </select>
           </label>
         ))}

@@ -1,4 +1,12 @@
-import { useId, useLayoutEffect, useRef, useState, type MouseEvent, type ReactNode, type ToggleEvent } from 'react';
+import {
+  useId,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type MouseEvent,
+  type ReactNode,
+  type ToggleEvent,
+} from 'react';
 import styles from './PopUp.module.css';
 
 interface PopUpProps {
@@ -19,7 +27,15 @@ interface PopUpProps {
 const GAP = 6;
 
 /** A button that opens a popup beside it: the browser's own, which closes on Escape and on a press elsewhere. */
-export function PopUp({ children, content, label, buttonLabel, className, popupClassName, untabbed = false }: PopUpProps) {
+export function PopUp({
+  children,
+  content,
+  label,
+  buttonLabel,
+  className,
+  popupClassName,
+  untabbed = false,
+}: PopUpProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const popup = useRef<HTMLElement>(null);
@@ -35,10 +51,26 @@ export function PopUp({ children, content, label, buttonLabel, className, popupC
   }, [open]);
   return (
     <>
-      <button ref={button} type="button" className={className} aria-label={buttonLabel} popoverTarget={id} tabIndex={untabbed ? -1 : undefined} onClick={(event: MouseEvent) => event.stopPropagation()}>
+      <button
+        ref={button}
+        type="button"
+        className={className}
+        aria-label={buttonLabel}
+        popoverTarget={id}
+        tabIndex={untabbed ? -1 : undefined}
+        onClick={(event: MouseEvent) => event.stopPropagation()}
+      >
         {children}
       </button>
-      <section ref={popup} id={id} popover="auto" tabIndex={0} aria-label={label} className={`${styles.popup} ${popupClassName ?? ''}`} onToggle={(event: ToggleEvent) => setOpen(event.newState === 'open')}>
+      <section
+        ref={popup}
+        id={id}
+        popover="auto"
+        tabIndex={0}
+        aria-label={label}
+        className={`${styles.popup} ${popupClassName ?? ''}`}
+        onToggle={(event: ToggleEvent) => setOpen(event.newState === 'open')}
+      >
         {open && content}
       </section>
     </>

@@ -13,14 +13,23 @@ const MARGIN = 8;
 /** A panel that hangs below the button that opened it; a press elsewhere or Esc closes it. */
 export function Popover({ id, label, children }: PopoverProps) {
   return (
-    <div id={id} popover="auto" role="dialog" aria-label={label} className={styles.popover} onToggle={(event) => place(event.currentTarget, id)}>
+    <div
+      id={id}
+      popover="auto"
+      role="dialog"
+      aria-label={label}
+      className={styles.popover}
+      onToggle={(event) => place(event.currentTarget, id)}
+    >
       {children}
     </div>
   );
 }
 
 function place(panel: HTMLElement, id: string): void {
-  const opener = document.querySelector(`[popovertarget="${CSS.escape(id)}"]`)?.getBoundingClientRect();
+  const opener = document
+    .querySelector(`[popovertarget="${CSS.escape(id)}"]`)
+    ?.getBoundingClientRect();
   if (!opener) return;
   const left = Math.max(MARGIN, Math.min(opener.left, innerWidth - panel.offsetWidth - MARGIN));
   panel.style.translate = `${left}px ${opener.bottom + MARGIN}px`;

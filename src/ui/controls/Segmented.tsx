@@ -23,15 +23,32 @@ interface SegmentedProps<T extends string> {
 }
 
 /** A single choice among few, all in sight. */
-export function Segmented<T extends string>({ label, segments, value, onPick, className = '', mono = false }: SegmentedProps<T>) {
+export function Segmented<T extends string>({
+  label,
+  segments,
+  value,
+  onPick,
+  className = '',
+  mono = false,
+}: SegmentedProps<T>) {
   const name = useId();
   return (
     <fieldset className={`${styles.segmented} ${className}`} data-mono={mono ? '' : undefined}>
       <legend className={styles.legend}>{label}</legend>
       {segments.map((each) => (
         <label key={each.value} className={styles.segment} data-tip={each.tip}>
-          <input type="radio" name={name} value={each.value} checked={each.value === value} aria-label={each.title} onChange={() => onPick(each.value)} />
-          <span>{each.icon && <Icon name={each.icon} />}<span>{each.text}</span></span>
+          <input
+            type="radio"
+            name={name}
+            value={each.value}
+            checked={each.value === value}
+            aria-label={each.title}
+            onChange={() => onPick(each.value)}
+          />
+          <span>
+            {each.icon && <Icon name={each.icon} />}
+            <span>{each.text}</span>
+          </span>
         </label>
       ))}
     </fieldset>

@@ -53,7 +53,8 @@ export function Splitter({ size, label, panel, controls }: SplitterProps) {
     const from = flat ? event.clientY : event.clientX;
     const start = value;
     bar.setPointerCapture(event.pointerId);
-    const move = (next: globalThis.PointerEvent): void => size.set(start + sign * ((flat ? next.clientY : next.clientX) - from));
+    const move = (next: globalThis.PointerEvent): void =>
+      size.set(start + sign * ((flat ? next.clientY : next.clientX) - from));
     const end = (): void => {
       bar.removeEventListener('pointermove', move);
       bar.removeEventListener('pointerup', end);
@@ -64,18 +65,39 @@ export function Splitter({ size, label, panel, controls }: SplitterProps) {
     bar.addEventListener('pointercancel', end);
   };
   const key = (event: KeyboardEvent): void => {
-    const by = { ArrowRight: flat ? 0 : 1, ArrowLeft: flat ? 0 : -1, ArrowDown: flat ? 1 : 0, ArrowUp: flat ? -1 : 0 }[event.key] ?? 0;
-    const to = event.key === 'Home' ? size.min : event.key === 'End' ? size.max : value + sign * by * KEY_STEP;
+    const by =
+      {
+        ArrowRight: flat ? 0 : 1,
+        ArrowLeft: flat ? 0 : -1,
+        ArrowDown: flat ? 1 : 0,
+        ArrowUp: flat ? -1 : 0,
+      }[event.key] ?? 0;
+    const to =
+      event.key === 'Home'
+        ? size.min
+        : event.key === 'End'
+          ? size.max
+          : value + sign * by * KEY_STEP;
     if (to === value) return;
     event.preventDefault();
     size.set(to);
   };
   return (
     <div
-      className={styles.splitter} data-flat={flat ? '' : undefined} data-own-arrows=""
-      role="separator" tabIndex={0} aria-label={label} aria-orientation={flat ? 'horizontal' : 'vertical'}
-      aria-controls={controls} aria-valuenow={value} aria-valuemin={size.min} aria-valuemax={size.max}
-      onPointerDown={drag} onKeyDown={key} onDoubleClick={() => size.set(size.initial)}
+      className={styles.splitter}
+      data-flat={flat ? '' : undefined}
+      data-own-arrows=""
+      role="separator"
+      tabIndex={0}
+      aria-label={label}
+      aria-orientation={flat ? 'horizontal' : 'vertical'}
+      aria-controls={controls}
+      aria-valuenow={value}
+      aria-valuemin={size.min}
+      aria-valuemax={size.max}
+      onPointerDown={drag}
+      onKeyDown={key}
+      onDoubleClick={() => size.set(size.initial)}
     />
   );
 }
@@ -86,7 +108,9 @@ function useMeasured(id: string, flat: boolean): number | undefined {
   useEffect(() => {
     const panel = document.getElementById(id);
     if (!panel) return undefined;
-    const observer = new ResizeObserver(() => setMeasured(flat ? panel.offsetHeight : panel.offsetWidth));
+    const observer = new ResizeObserver(() =>
+      setMeasured(flat ? panel.offsetHeight : panel.offsetWidth),
+    );
     observer.observe(panel);
     return () => observer.disconnect();
   }, [id, flat]);

@@ -17,28 +17,85 @@ export function Transport() {
   return (
     <section className={styles.bar} aria-label="Transport">
       <div className={styles.group}>
-        <span className={styles.far}><CommandButton command={COMMANDS.start} icon="start" tip="above" /></span>
+        <span className={styles.far}>
+          <CommandButton command={COMMANDS.start} icon="start" tip="above" />
+        </span>
         <CommandButton command={COMMANDS.back} icon="back" title="Back one step" tip="above" />
-        <CommandButton command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} title={playing ? 'Pause' : 'Play'} look="plain" tip="above" />
-        <CommandButton command={COMMANDS.forward} icon="forward" title="Forward one step" tip="above" />
-        <span className={styles.far}><CommandButton command={COMMANDS.end} icon="end" tip="above" /></span>
+        <CommandButton
+          command={COMMANDS.playPause}
+          icon={playing ? 'pause' : 'play'}
+          title={playing ? 'Pause' : 'Play'}
+          look="plain"
+          tip="above"
+        />
+        <CommandButton
+          command={COMMANDS.forward}
+          icon="forward"
+          title="Forward one step"
+          tip="above"
+        />
+        <span className={styles.far}>
+          <CommandButton command={COMMANDS.end} icon="end" tip="above" />
+        </span>
       </div>
-      <output className={styles.count} aria-label="Step">{run.cursor} / {end}</output>
+      <output className={styles.count} aria-label="Step">
+        {run.cursor} / {end}
+      </output>
       <div className={`${styles.group} ${styles.history}`}>
         <CommandButton command={COMMANDS.undo} icon="undo" tip="above" />
         <CommandButton command={COMMANDS.redo} icon="redo" tip="above" />
         <CommandButton command={COMMANDS.reset} icon="reset" title="Reset" tip="above" />
       </div>
-      <select className={buttons.select} aria-label="Speed, in steps per second" title="Steps per second" value={speed} onChange={(event) => change(session, { speed: Number(event.target.value) })}>
-        {SPEEDS.map((each) => <option key={each} value={each}>{each}/s</option>)}
+      <select
+        className={buttons.select}
+        aria-label="Speed, in steps per second"
+        title="Steps per second"
+        value={speed}
+        onChange={(event) => change(session, { speed: Number(event.target.value) })}
+      >
+        {SPEEDS.map((each) => (
+          <option key={each} value={each}>
+            {each}/s
+          </option>
+        ))}
       </select>
-      <select className={`${buttons.select} ${styles.order}`} aria-label="Order of play" title="Who moves next while playing" value={order} onChange={(event) => change(session, { order: event.target.value === 'random' ? 'random' : 'inTurn' })}>
+      <select
+        className={`${buttons.select} ${styles.order}`}
+        aria-label="Order of play"
+        title="Who moves next while playing"
+        value={order}
+        onChange={(event) =>
+          change(session, { order: event.target.value === 'random' ? 'random' : 'inTurn' })
+        }
+      >
         <option value="inTurn">as told</option>
         <option value="random">random</option>
       </select>
-      {order === 'random' && <input className={`${buttons.select} ${styles.seed}`} type="number" aria-label="Seed" min={1} max={9999} value={seed} onChange={(event) => Number.isInteger(event.target.valueAsNumber) && change(session, { seed: event.target.valueAsNumber })} />}
+      {order === 'random' && (
+        <input
+          className={`${buttons.select} ${styles.seed}`}
+          type="number"
+          aria-label="Seed"
+          min={1}
+          max={9999}
+          value={seed}
+          onChange={(event) =>
+            Number.isInteger(event.target.valueAsNumber) &&
+            change(session, { seed: event.target.valueAsNumber })
+          }
+        />
+      )}
       <span className={styles.gap} />
-      <Segmented<Layout['foot']> className={styles.form} label="Show the steps as" value={foot} onPick={(value) => arrange(session, { foot: value })} segments={[{ value: 'timeline', text: 'Timeline', icon: 'lanes' }, { value: 'table', text: 'Table', icon: 'table' }]} />
+      <Segmented<Layout['foot']>
+        className={styles.form}
+        label="Show the steps as"
+        value={foot}
+        onPick={(value) => arrange(session, { foot: value })}
+        segments={[
+          { value: 'timeline', text: 'Timeline', icon: 'lanes' },
+          { value: 'table', text: 'Table', icon: 'table' },
+        ]}
+      />
     </section>
   );
 }

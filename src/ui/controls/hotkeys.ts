@@ -3,11 +3,21 @@ import type { Session } from '../../session/session';
 
 const mac = /mac|iphone|ipad/i.test(navigator.userAgent);
 
-const keyNames: Readonly<Record<string, string>> = { ArrowRight: '→', ArrowLeft: '←', ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Mod: mac ? '⌘' : 'Ctrl', Shift: mac ? '⇧' : 'Shift' };
+const keyNames: Readonly<Record<string, string>> = {
+  ArrowRight: '→',
+  ArrowLeft: '←',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Escape: 'Esc',
+  Mod: mac ? '⌘' : 'Ctrl',
+  Shift: mac ? '⇧' : 'Shift',
+};
 
 /** A hotkey as people read it: `Ctrl Z`. */
 export function hotkeyText(hotkey: string): string {
-  return hotkeyParts(hotkey).map((part) => keyNames[part] ?? part).join(' ');
+  return hotkeyParts(hotkey)
+    .map((part) => keyNames[part] ?? part)
+    .join(' ');
 }
 
 function hotkeyParts(hotkey: string): readonly string[] {
@@ -15,11 +25,20 @@ function hotkeyParts(hotkey: string): readonly string[] {
 }
 
 /** Runs the command of a key press; keys that belong to the control in focus stay with it. An embed knows no command of the page. */
-export function onHotkey(session: Session, event: KeyboardEvent, where: 'page' | 'embed' = 'page'): void {
+export function onHotkey(
+  session: Session,
+  event: KeyboardEvent,
+  where: 'page' | 'embed' = 'page',
+): void {
   if (event.defaultPrevented || event.altKey || session.getState().dialog !== undefined) return;
   const state = session.getState();
-  const candidates = COMMAND_LIST.filter((each) => (where === 'page' || each.page !== true) && keysOf(each).some((key) => matches(key, event)));
-  const command = candidates.find((each) => each.mode?.(state) === true) ?? candidates.find((each) => each.mode === undefined);
+  const candidates = COMMAND_LIST.filter(
+    (each) =>
+      (where === 'page' || each.page !== true) && keysOf(each).some((key) => matches(key, event)),
+  );
+  const command =
+    candidates.find((each) => each.mode?.(state) === true) ??
+    candidates.find((each) => each.mode === undefined);
   if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
   if (!command || belongsToFocus(event)) return;
   event.preventDefault();
@@ -44,8 +63,20 @@ function matches(hotkey: string, event: KeyboardEvent): boolean {
 function belongsToFocus(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
   if (!target) return false;
-  if (target.closest('input:not([type="checkbox"], [type="range"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"], [role="dialog"], [role="slider"], [role="tablist"]')) return true;
-  if (event.key === ' ') return target.closest('button, a, summary, [role="button"], [role="combobox"], [tabindex="0"]') !== null;
+  if (
+    target.closest(
+      'input:not([type="checkbox"], [type="range"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"], [role="dialog"], [role="slider"], [role="tablist"]',
+    )
+  )
+    return true;
+  if (event.key === ' ')
+    return (
+      target.closest('button, a, summary, [role="button"], [role="combobox"], [tabindex="0"]') !==
+      null
+    );
   if (event.key.startsWith('Page')) return target.closest('[type="range"]') !== null;
-  return /^(Arrow|Home|End)/.test(event.key) && target.closest('[role="combobox"], [type="range"], [data-own-arrows]') !== null;
+  return (
+    /^(Arrow|Home|End)/.test(event.key) &&
+    target.closest('[role="combobox"], [type="range"], [data-own-arrows]') !== null
+  );
 }

@@ -14,7 +14,9 @@ export function LibraryDialog() {
   const setup = useSession((state) => state.run.setup);
   const [query, setQuery] = useState('');
   const file = useRef<HTMLInputElement>(null);
-  const found = LIBRARY.filter(({ id, scenario }) => `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()));
+  const found = LIBRARY.filter(({ id, scenario }) =>
+    `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()),
+  );
   const pick = (entry: LibraryEntry): void => {
     showDialog(session, undefined);
     showEntry(session, entry);
@@ -22,36 +24,79 @@ export function LibraryDialog() {
   return (
     <Modal title="Scenarios" look="sheet">
       <div className={styles.search}>
-        <input type="search" className={buttons.field} aria-label="Search scenarios" placeholder="Search scenarios" value={query} onChange={(event) => setQuery(event.target.value)} onKeyDown={intoList} />
+        <input
+          type="search"
+          className={buttons.field}
+          aria-label="Search scenarios"
+          placeholder="Search scenarios"
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+          onKeyDown={intoList}
+        />
       </div>
-      <div className={styles.list} role="region" aria-label="Built-in scenarios" tabIndex={0} onKeyDown={alongList}>
+      <div
+        className={styles.list}
+        role="region"
+        aria-label="Built-in scenarios"
+        tabIndex={0}
+        onKeyDown={alongList}
+      >
         {found.length === 0 && <p className={styles.empty}>No scenario matches “{query}”.</p>}
         {LIBRARY_GROUPS.map((group) => {
           const entries = found.filter((entry) => entry.group === group.id);
-          return entries.length > 0 && (
-            <section key={group.id} aria-labelledby={`group-${group.id}`}>
-              <h3 id={`group-${group.id}`}>{group.title}</h3>
-              {entries.map((entry) => (
-                <button key={entry.id} type="button" className={styles.entry} aria-label={entry.scenario.title} aria-describedby={`about-${entry.id}`} aria-current={entry.id === setup.id} onClick={() => pick(entry)}>
-                  <b>{entry.scenario.title}</b>
-                  <span id={`about-${entry.id}`}>{entry.scenario.about}</span>
-                  {!entry.designs.includes(setup.design.id) && <small>opens in {entry.designs[0]}</small>}
-                </button>
-              ))}
-            </section>
+          return (
+            entries.length > 0 && (
+              <section key={group.id} aria-labelledby={`group-${group.id}`}>
+                <h3 id={`group-${group.id}`}>{group.title}</h3>
+                {entries.map((entry) => (
+                  <button
+                    key={entry.id}
+                    type="button"
+                    className={styles.entry}
+                    aria-label={entry.scenario.title}
+                    aria-describedby={`about-${entry.id}`}
+                    aria-current={entry.id === setup.id}
+                    onClick={() => pick(entry)}
+                  >
+                    <b>{entry.scenario.title}</b>
+                    <span id={`about-${entry.id}`}>{entry.scenario.about}</span>
+                    {!entry.designs.includes(setup.design.id) && (
+                      <small>opens in {entry.designs[0]}</small>
+                    )}
+                  </button>
+                ))}
+              </section>
+            )
           );
         })}
       </div>
       <footer className={styles.foot}>
-        <input ref={file} type="file" accept=".json,application/json" hidden aria-label="Scenario file" onChange={(event) => {
-          const picked = event.target.files?.[0];
-          event.target.value = '';
-          if (!picked) return;
-          showDialog(session, undefined);
-          void openFile(session, picked);
-        }} />
-        <button type="button" className={buttons.button} onClick={() => file.current?.click()}><Icon name="open" />Open a scenario file</button>
-        <button type="button" className={`${buttons.button} ${buttons.quiet}`} onClick={() => saveFile('playground.scenario.json', exportScenario(session))}><Icon name="save" />Save this run as one</button>
+        <input
+          ref={file}
+          type="file"
+          accept=".json,application/json"
+          hidden
+          aria-label="Scenario file"
+          onChange={(event) => {
+            const picked = event.target.files?.[0];
+            event.target.value = '';
+            if (!picked) return;
+            showDialog(session, undefined);
+            void openFile(session, picked);
+          }}
+        />
+        <button type="button" className={buttons.button} onClick={() => file.current?.click()}>
+          <Icon name="open" />
+          Open a scenario file
+        </button>
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.quiet}`}
+          onClick={() => saveFile('playground.scenario.json', exportScenario(session))}
+        >
+          <Icon name="save" />
+          Save this run as one
+        </button>
         <span>or drop a file anywhere</span>
       </footer>
     </Modal>

@@ -10,7 +10,9 @@ const nothing: Typed = { text: '', entered: false };
 let typed = nothing;
 
 /** Keeps what is typed from now on, up to Enter, until the listener is taken away (which is what it returns). */
-export function typeAhead(page: Pick<Document, 'addEventListener' | 'removeEventListener'>): () => void {
+export function typeAhead(
+  page: Pick<Document, 'addEventListener' | 'removeEventListener'>,
+): () => void {
   typed = nothing;
   const listen = (event: KeyboardEvent): void => {
     const { text, entered } = typed;

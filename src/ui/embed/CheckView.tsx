@@ -7,11 +7,17 @@ import { SearchContext } from '../check/SearchContext';
 import { useSessionStore } from '../useSession';
 
 /** A development server's page has no search script beside it. */
-const search: OwnSearch = import.meta.env.DEV ? { protocol: () => import('../../session/checkProtocol') } : {};
+const search: OwnSearch = import.meta.env.DEV
+  ? { protocol: () => import('../../session/checkProtocol') }
+  : {};
 
 /** The check of what is on screen: in a worker, or where the page around forbids that, on the frame's own thread in slices. */
 export function CheckView() {
-  return <SearchContext value={search}><Check /></SearchContext>;
+  return (
+    <SearchContext value={search}>
+      <Check />
+    </SearchContext>
+  );
 }
 
 function Check() {
@@ -20,7 +26,11 @@ function Check() {
   // Whoever opens it asks; what it found before is still there.
   useEffect(() => {
     const state = session.getState();
-    if (state.check.kind === 'idle' || (state.check.kind === 'done' && isStale(state, state.check.of))) void startCheck(session, client);
+    if (
+      state.check.kind === 'idle' ||
+      (state.check.kind === 'done' && isStale(state, state.check.of))
+    )
+      void startCheck(session, client);
   }, [session, client]);
   return <CheckPanel />;
 }

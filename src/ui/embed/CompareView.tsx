@@ -17,5 +17,9 @@ export function CompareView({ onHeight }: CompareViewProps) {
     observer.observe(table);
     return () => observer.disconnect();
   }, [onHeight]);
-  return <div className={styles.compare} ref={box}><Compare /></div>;
+  return (
+    <div className={styles.compare} ref={box}>
+      <Compare />
+    </div>
+  );
 }

@@ -35,10 +35,19 @@ export function Embed(props: EmbedProps) {
   );
 }
 
-const Actors = viewOnDemand('The list of actors', async () => (await import('../panels/Actors')).Actors);
-const Compare = viewOnDemand('The comparison', async () => (await import('./CompareView')).CompareView);
+const Actors = viewOnDemand(
+  'The list of actors',
+  async () => (await import('../panels/Actors')).Actors,
+);
+const Compare = viewOnDemand(
+  'The comparison',
+  async () => (await import('./CompareView')).CompareView,
+);
 const Check = viewOnDemand('The checker', async () => (await import('./CheckView')).CheckView);
-const Timeline = viewOnDemand('The timeline', async () => (await import('../panels/Timeline')).Timeline);
+const Timeline = viewOnDemand(
+  'The timeline',
+  async () => (await import('../panels/Timeline')).Timeline,
+);
 
 /** What stands beside the views when it is asked for. */
 type Aside = 'actors' | 'check';
@@ -72,24 +81,52 @@ function Frame({ session, parameters, port, home }: EmbedProps) {
     <div className={styles.embed} ref={root} data-view={shown}>
       <header className={styles.head}>
         <Title />
-        {view === 'compare' && !comparing && <button type="button" className={styles.button} onClick={() => arrange(session, { view: 'compare' })}>Compare</button>}
-        {!readOnly && !comparing && <Toggle name="Act" of="actors" aside={aside} onPick={setAside} />}
+        {view === 'compare' && !comparing && (
+          <button
+            type="button"
+            className={styles.button}
+            onClick={() => arrange(session, { view: 'compare' })}
+          >
+            Compare
+          </button>
+        )}
+        {!readOnly && !comparing && (
+          <Toggle name="Act" of="actors" aside={aside} onPick={setAside} />
+        )}
         {!comparing && <Toggle name="Check" of="check" aside={aside} onPick={setAside} />}
         <Home home={home} />
       </header>
       <div className={styles.body}>
-        {!comparing && aside === 'actors' && <aside className={styles.aside} aria-label="Actors"><Actors /></aside>}
-        {!comparing && aside === 'check' && <aside className={styles.aside} data-wide="" aria-label="Check of every interleaving"><Check /></aside>}
+        {!comparing && aside === 'actors' && (
+          <aside className={styles.aside} aria-label="Actors">
+            <Actors />
+          </aside>
+        )}
+        {!comparing && aside === 'check' && (
+          <aside className={styles.aside} data-wide="" aria-label="Check of every interleaving">
+            <Check />
+          </aside>
+        )}
         <main className={styles.views}>
           {comparing && <Compare onHeight={tall} />}
-          {(shown === 'graph' || shown === 'both') && <section className={styles.stage} aria-label="Stage"><Stage wheel="host" /></section>}
-          {timed && <div className={styles.timeline}><Timeline /></div>}
+          {(shown === 'graph' || shown === 'both') && (
+            <section className={styles.stage} aria-label="Stage">
+              <Stage wheel="host" />
+            </section>
+          )}
+          {timed && (
+            <div className={styles.timeline}>
+              <Timeline />
+            </div>
+          )}
         </main>
       </div>
       {!comparing && <Told />}
       {!comparing && <Foot slider={!timed} />}
       <Messages />
-      <div className={styles.hidden} aria-live="polite" aria-atomic="true">{announcement}</div>
+      <div className={styles.hidden} aria-live="polite" aria-atomic="true">
+        {announcement}
+      </div>
     </div>
   );
 }
@@ -107,11 +144,34 @@ function Title() {
 
 function Home({ home }: { readonly home: string }) {
   const link = useSession(permalinkOf);
-  return <a className={styles.home} href={home + link} target="_blank" rel="noopener">Open in the playground</a>;
+  return (
+    <a className={styles.home} href={home + link} target="_blank" rel="noopener">
+      Open in the playground
+    </a>
+  );
 }
 
-function Toggle({ name, of, aside, onPick }: { readonly name: string; readonly of: Aside; readonly aside: Aside | undefined; readonly onPick: (aside: Aside | undefined) => void }) {
-  return <button type="button" className={styles.button} aria-pressed={aside === of} onClick={() => onPick(aside === of ? undefined : of)}>{name}</button>;
+function Toggle({
+  name,
+  of,
+  aside,
+  onPick,
+}: {
+  readonly name: string;
+  readonly of: Aside;
+  readonly aside: Aside | undefined;
+  readonly onPick: (aside: Aside | undefined) => void;
+}) {
+  return (
+    <button
+      type="button"
+      className={styles.button}
+      aria-pressed={aside === of}
+      onClick={() => onPick(aside === of ? undefined : of)}
+    >
+      {name}
+    </button>
+  );
 }
 
 /** What the narration, or the last move, says. */
@@ -123,8 +183,13 @@ function Told() {
   const violation = useSession((state) => currentFrame(state).violations[0]);
   return (
     <section className={styles.told} aria-label="Story">
-      {cursor === 0 ? about : beat?.say ?? text}
-      {violation && <strong> {violation.property}: {violation.text}</strong>}
+      {cursor === 0 ? about : (beat?.say ?? text)}
+      {violation && (
+        <strong>
+          {' '}
+          {violation.property}: {violation.text}
+        </strong>
+      )}
     </section>
   );
 }
@@ -133,17 +198,41 @@ function Foot({ slider }: { readonly slider: boolean }) {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
-  const story = useSession((state) => state.undo.length === 0 || currentBranch(state.run).name === 'main');
+  const story = useSession(
+    (state) => state.undo.length === 0 || currentBranch(state.run).name === 'main',
+  );
   const end = currentBranch(run).tip.depth;
   return (
     <footer className={styles.foot}>
       <Press command={COMMANDS.start} icon="start" title="To the beginning" />
       <Press command={COMMANDS.back} icon="back" title="Back one step" />
-      <Press command={COMMANDS.playPause} icon={playing ? 'pause' : 'play'} title={playing ? 'Pause' : 'Play'} />
+      <Press
+        command={COMMANDS.playPause}
+        icon={playing ? 'pause' : 'play'}
+        title={playing ? 'Pause' : 'Play'}
+      />
       <Press command={COMMANDS.forward} icon="forward" title="Forward one step" />
-      {slider && <input type="range" aria-label="Step position" aria-valuetext={`step ${run.cursor} of ${end}`} min={0} max={end} value={run.cursor} disabled={end === 0} onChange={(event) => seek(session, event.target.valueAsNumber)} />}
-      {!story && <button type="button" className={styles.button} onClick={() => leaveBranch(session)}><Icon name="undo" />Back to the story</button>}
-      <output>{run.cursor} / {end}</output>
+      {slider && (
+        <input
+          type="range"
+          aria-label="Step position"
+          aria-valuetext={`step ${run.cursor} of ${end}`}
+          min={0}
+          max={end}
+          value={run.cursor}
+          disabled={end === 0}
+          onChange={(event) => seek(session, event.target.valueAsNumber)}
+        />
+      )}
+      {!story && (
+        <button type="button" className={styles.button} onClick={() => leaveBranch(session)}>
+          <Icon name="undo" />
+          Back to the story
+        </button>
+      )}
+      <output>
+        {run.cursor} / {end}
+      </output>
     </footer>
   );
 }
@@ -151,15 +240,32 @@ function Foot({ slider }: { readonly slider: boolean }) {
 /** Undoes until another branch is on screen than that of a witness or of the reader's own acts. */
 function leaveBranch(session: Session): void {
   const { run: left } = session.getState();
-  const there = ({ run }: SessionState): boolean => run.setup === left.setup && run.branch === left.branch;
-  while (there(session.getState()) && COMMANDS.undo.enabled(session.getState())) runCommand(session, COMMANDS.undo);
+  const there = ({ run }: SessionState): boolean =>
+    run.setup === left.setup && run.branch === left.branch;
+  while (there(session.getState()) && COMMANDS.undo.enabled(session.getState()))
+    runCommand(session, COMMANDS.undo);
 }
 
-function Press({ command, icon, title }: { readonly command: Command; readonly icon: IconName; readonly title: string }) {
+function Press({
+  command,
+  icon,
+  title,
+}: {
+  readonly command: Command;
+  readonly icon: IconName;
+  readonly title: string;
+}) {
   const session = useSessionStore();
   const enabled = useSession(command.enabled);
   return (
-    <button type="button" className={styles.button} title={title} aria-label={title} aria-disabled={!enabled} onClick={() => runCommand(session, command)}>
+    <button
+      type="button"
+      className={styles.button}
+      title={title}
+      aria-label={title}
+      aria-disabled={!enabled}
+      onClick={() => runCommand(session, command)}
+    >
       <Icon name={icon} />
     </button>
   );
@@ -181,13 +287,26 @@ function useKeys(session: Session, port: EmbedPort): void {
 
 /** On a narrow frame the panel makes room when something begins to play: a witness is to be seen. */
 function useRoomToPlay(session: Session, setAside: (aside: Aside | undefined) => void): void {
-  useEffect(() => session.subscribe(({ settings }, before) => {
-    if (settings.playing && !before.settings.playing && document.documentElement.clientWidth < NARROW) setAside(undefined);
-  }), [session, setAside]);
+  useEffect(
+    () =>
+      session.subscribe(({ settings }, before) => {
+        if (
+          settings.playing &&
+          !before.settings.playing &&
+          document.documentElement.clientWidth < NARROW
+        )
+          setAside(undefined);
+      }),
+    [session, setAside],
+  );
 }
 
 /** Tells the page around how high the frame had best be; depends on the width alone, so that the answer changes nothing. */
-function useHeight(root: React.RefObject<HTMLDivElement | null>, port: EmbedPort, view: EmbedParameters['view']): void {
+function useHeight(
+  root: React.RefObject<HTMLDivElement | null>,
+  port: EmbedPort,
+  view: EmbedParameters['view'],
+): void {
   useEffect(() => {
     const element = root.current;
     // What is compared tells its own height.

@@ -1,7 +1,11 @@
 import type { EmbedParameters } from '../../session/embedParameters';
 
 /** Calls back at once, when the frame comes into view, or when the reader presses the button that stands there meanwhile. */
-export function whenWanted(root: HTMLElement, load: EmbedParameters['load'], open: () => void): void {
+export function whenWanted(
+  root: HTMLElement,
+  load: EmbedParameters['load'],
+  open: () => void,
+): void {
   if (load === 'eager') return open();
   if (load === 'click') {
     const button = document.createElement('button');

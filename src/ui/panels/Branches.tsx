@@ -21,27 +21,40 @@ export function Branches() {
   return (
     <div ref={bar} className={styles.branches} role="group" aria-label="Branches">
       <Icon name="branch" />
-      {run.branches.map(({ id, name, from, tip }) => (naming && id === run.branch
-        ? <input
-            key={id} className={`${buttons.field} ${styles.name}`} aria-label="Name of this branch" defaultValue={name} ref={(input) => input?.select()}
+      {run.branches.map(({ id, name, from, tip }) =>
+        naming && id === run.branch ? (
+          <input
+            key={id}
+            className={`${buttons.field} ${styles.name}`}
+            aria-label="Name of this branch"
+            defaultValue={name}
+            ref={(input) => input?.select()}
             onBlur={(event) => rename(event.target.value)}
             onKeyDown={(event) => {
               if (event.key !== 'Enter' && event.key !== 'Escape') return;
               // The field goes away at once and the focus stays on the branch, which the key must not press.
               event.preventDefault();
-              flushSync(() => (event.key === 'Enter' ? rename(event.currentTarget.value) : setNaming(false)));
+              flushSync(() =>
+                event.key === 'Enter' ? rename(event.currentTarget.value) : setNaming(false),
+              );
               bar.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
             }}
           />
-        : (
+        ) : (
           <button
-            key={id} type="button" className={styles.branch} aria-pressed={id === run.branch} aria-label={`Branch ${name}`}
+            key={id}
+            type="button"
+            className={styles.branch}
+            aria-pressed={id === run.branch}
+            aria-label={`Branch ${name}`}
             onClick={() => (id === run.branch ? setNaming(true) : switchBranch(session, id))}
-            data-tip={id === run.branch ? 'Rename this branch' : 'Switch to this branch'} data-tip-side="above"
+            data-tip={id === run.branch ? 'Rename this branch' : 'Switch to this branch'}
+            data-tip-side="above"
           >
             {name} <small>{from ? `${from.depth} → ${tip.depth}` : tip.depth}</small>
           </button>
-        )))}
+        ),
+      )}
     </div>
   );
 }

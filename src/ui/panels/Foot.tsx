@@ -13,8 +13,18 @@ export function Foot() {
   const branched = useSession((state) => state.run.branches.length > 1);
   return (
     <div className={styles.foot}>
-      {branched && <LoadGuard what="The list of branches"><Branches /></LoadGuard>}
-      {foot === 'table' ? <LoadGuard what="The table of steps"><Steps /></LoadGuard> : <Timeline />}
+      {branched && (
+        <LoadGuard what="The list of branches">
+          <Branches />
+        </LoadGuard>
+      )}
+      {foot === 'table' ? (
+        <LoadGuard what="The table of steps">
+          <Steps />
+        </LoadGuard>
+      ) : (
+        <Timeline />
+      )}
     </div>
   );
 }

@@ -19,22 +19,78 @@ export function Listing() {
   const mutations = useSession((state) => state.mutations);
   const { program } = frame;
   const tasks = tasksOf(frame);
-  const shown = tasks.find((task) => task.index === frame.task && task.call)?.call ?? (frame.step && program.calls[frame.step.call]) ?? tasks.find((task) => task.next)?.upcoming ?? tasks.find((task) => task.call)?.call;
+  const shown =
+    tasks.find((task) => task.index === frame.task && task.call)?.call ??
+    (frame.step && program.calls[frame.step.call]) ??
+    tasks.find((task) => task.next)?.upcoming ??
+    tasks.find((task) => task.call)?.call;
   const steps = shown ? (program.tasks[shown.task]?.steps.slice(shown.start, shown.end) ?? []) : [];
-  const light = (each: Step) => () => hover(session, { objects: [...new Set(each.touches.map((field) => program.fields[field]?.object ?? -1))].filter((object) => object >= 0), fields: each.touches, step: each.name });
+  const light = (each: Step) => () =>
+    hover(session, {
+      objects: [
+        ...new Set(each.touches.map((field) => program.fields[field]?.object ?? -1)),
+      ].filter((object) => object >= 0),
+      fields: each.touches,
+      step: each.name,
+    });
   return (
-    <section className={styles.panel} aria-label="Listing" tabIndex={0} onMouseLeave={() => hover(session, undefined)}>
-      <h2 className={styles.heading}>{shown ? <code>{shown.call.by}: {callText(shown.call)}</code> : 'Listing'}</h2>
+    <section
+      className={styles.panel}
+      aria-label="Listing"
+      tabIndex={0}
+      onMouseLeave={() => hover(session, undefined)}
+    >
+      <h2 className={styles.heading}>
+        {shown ? (
+          <code>
+            {shown.call.by}: {callText(shown.call)}
+          </code>
+        ) : (
+          'Listing'
+        )}
+      </h2>
       {!shown && <p className={styles.note}>The call that runs is listed here.</p>}
       {steps.map((each, index) => {
-        const at = tasks.filter((task) => task.next?.name === each.name && (task.index !== shown?.task || task.next.pc === each.pc));
+        const at = tasks.filter(
+          (task) =>
+            task.next?.name === each.name &&
+            (task.index !== shown?.task || task.next.pc === each.pc),
+        );
         const first = at[0];
         return (
           <Fragment key={each.pc}>
-            {each.routine !== steps[index - 1]?.routine && <h3 className={styles.routine}>{each.routine}()</h3>}
-            <div className={styles.line} aria-current={first ? 'step' : undefined} data-lit={isLit(program, each, lit) ? '' : undefined} data-off={mutations.some((mutation) => mutation.kind === 'without' && mutation.step === each.name) ? '' : undefined} style={{ '--who': first ? processColour(program.world, first.name) : 'transparent' } as CSSProperties} onMouseEnter={light(each)} onFocus={light(each)}>
+            {each.routine !== steps[index - 1]?.routine && (
+              <h3 className={styles.routine}>{each.routine}()</h3>
+            )}
+            <div
+              className={styles.line}
+              aria-current={first ? 'step' : undefined}
+              data-lit={isLit(program, each, lit) ? '' : undefined}
+              data-off={
+                mutations.some(
+                  (mutation) => mutation.kind === 'without' && mutation.step === each.name,
+                )
+                  ? ''
+                  : undefined
+              }
+              style={
+                {
+                  '--who': first ? processColour(program.world, first.name) : 'transparent',
+                } as CSSProperties
+              }
+              onMouseEnter={light(each)}
+              onFocus={light(each)}
+            >
               <pre>{each.code.length > 0 ? each.code.join('\n') : `/* ${each.title} */`}</pre>
-              <span className={styles.tag}>{each.id} {each.confidence === 'MINE' ? 'found by reading, unconfirmed' : each.confidence}<span className={styles.markers}>{at.map((task) => <span key={task.name}>◀ {task.name}</span>)}</span></span>
+              <span className={styles.tag}>
+                {each.id}{' '}
+                {each.confidence === 'MINE' ? 'found by reading, unconfirmed' : each.confidence}
+                <span className={styles.markers}>
+                  {at.map((task) => (
+                    <span key={task.name}>◀ {task.name}</span>
+                  ))}
+                </span>
+              </span>
               {(first !== undefined || lit?.step === each.name) && <cite>{each.cite}</cite>}
               <Changes step={each} next={steps[index + 1]} />
             </div>
@@ -48,24 +104,53 @@ export function Listing() {
 /** The row itself is pointed at, or an object on the stage that it touches. */
 function isLit(program: Program, step: Step, lit: Hover | undefined): boolean {
   if (!lit) return false;
-  return lit.step === undefined ? step.touches.some((field) => lit.fields.includes(field) || lit.objects.includes(program.fields[field]?.object ?? -1)) : lit.step === step.name;
+  return lit.step === undefined
+    ? step.touches.some(
+        (field) =>
+          lit.fields.includes(field) || lit.objects.includes(program.fields[field]?.object ?? -1),
+      )
+    : lit.step === step.name;
 }
 
 /** What a reviewer may change in a row for the next check. */
 function Changes({ step, next }: { readonly step: Step; readonly next: Step | undefined }) {
   const session = useSessionStore();
   const mutations = useSession((state) => state.mutations);
-  const swap: Mutation | undefined = next?.routine === step.routine ? { kind: 'swap', a: step.name, b: next.name } : undefined;
-  const offered: readonly { readonly mutation: Mutation; readonly text: string; readonly title: string }[] = [
-    { mutation: { kind: 'without', step: step.name }, text: 'Switch off', title: `Switch ${step.id} off for a check` },
-    ...(swap ? [{ mutation: swap, text: 'Swap', title: `Swap ${step.id} with ${next?.id ?? ''} for a check` }] : []),
+  const swap: Mutation | undefined =
+    next?.routine === step.routine ? { kind: 'swap', a: step.name, b: next.name } : undefined;
+  const offered: readonly {
+    readonly mutation: Mutation;
+    readonly text: string;
+    readonly title: string;
+  }[] = [
+    {
+      mutation: { kind: 'without', step: step.name },
+      text: 'Switch off',
+      title: `Switch ${step.id} off for a check`,
+    },
+    ...(swap
+      ? [
+          {
+            mutation: swap,
+            text: 'Swap',
+            title: `Swap ${step.id} with ${next?.id ?? ''} for a check`,
+          },
+        ]
+      : []),
   ];
   return (
     <span className={styles.changes}>
       {offered.map(({ mutation, text, title }) => (
         <button
-          key={text} type="button" className={`${buttons.button} ${buttons.small}`} aria-label={title} title={title}
-          aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))} onClick={() => checking.use(session, ({ toggleMutation }) => toggleMutation(session, mutation))}
+          key={text}
+          type="button"
+          className={`${buttons.button} ${buttons.small}`}
+          aria-label={title}
+          title={title}
+          aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))}
+          onClick={() =>
+            checking.use(session, ({ toggleMutation }) => toggleMutation(session, mutation))
+          }
         >
           {text}
         </button>

@@ -13,19 +13,39 @@ export function Messages() {
       {messages.map(({ id, tone, title, lines, next }) => {
         const command = COMMAND_LIST.find((each) => each.id === next);
         return (
-        <div key={id} className={styles.toast} data-tone={tone} role={tone === 'error' ? 'alert' : 'status'}>
-          <strong>{title}</strong>
-          <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`} aria-label="Dismiss" onClick={() => dismiss(session, id)}><Icon name="close" /></button>
-          {lines.map((line) => <p key={line}>{line}</p>)}
-          {command && (
-            <div>
-              <button type="button" className={`${buttons.button} ${buttons.small}`} onClick={() => {
-                dismiss(session, id);
-                command.run(session);
-              }}>{command.title}</button>
-            </div>
-          )}
-        </div>
+          <div
+            key={id}
+            className={styles.toast}
+            data-tone={tone}
+            role={tone === 'error' ? 'alert' : 'status'}
+          >
+            <strong>{title}</strong>
+            <button
+              type="button"
+              className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
+              aria-label="Dismiss"
+              onClick={() => dismiss(session, id)}
+            >
+              <Icon name="close" />
+            </button>
+            {lines.map((line) => (
+              <p key={line}>{line}</p>
+            ))}
+            {command && (
+              <div>
+                <button
+                  type="button"
+                  className={`${buttons.button} ${buttons.small}`}
+                  onClick={() => {
+                    dismiss(session, id);
+                    command.run(session);
+                  }}
+                >
+                  {command.title}
+                </button>
+              </div>
+            )}
+          </div>
         );
       })}
     </div>

@@ -10,6 +10,21 @@ export function SelectedName() {
   const selection = useSession((state) => state.selection);
   const what = selectedAt(frame, selection);
   if (!what) return undefined;
-  const name = what.kind === 'object' ? what.object.name : what.kind === 'actor' ? what.name : what.title;
-  return <small className={styles.name}><KindGlyph glyph={what.kind === 'object' ? glyphOfType(what.object.type) : what.kind === 'actor' ? 'process' : 'fops'} size={12} /><span>{` ${name}`}</span></small>;
+  const name =
+    what.kind === 'object' ? what.object.name : what.kind === 'actor' ? what.name : what.title;
+  return (
+    <small className={styles.name}>
+      <KindGlyph
+        glyph={
+          what.kind === 'object'
+            ? glyphOfType(what.object.type)
+            : what.kind === 'actor'
+              ? 'process'
+              : 'fops'
+        }
+        size={12}
+      />
+      <span>{` ${name}`}</span>
+    </small>
+  );
 }

@@ -7,7 +7,9 @@ import { useSession, useSessionStore } from '../useSession';
 import { Listing } from './Listing';
 import styles from './Side.module.css';
 
-const CheckPanel = lazy(async () => ({ default: (await import('../check/CheckPanel')).CheckPanel }));
+const CheckPanel = lazy(async () => ({
+  default: (await import('../check/CheckPanel')).CheckPanel,
+}));
 
 /** Beside the stage: the listing of the running call, or the check of every interleaving. */
 export function Side() {
@@ -16,10 +18,30 @@ export function Side() {
   return (
     <div className={styles.side}>
       <Segmented<Layout['side']>
-        label="Beside the stage" value={side} className={styles.tabs ?? ''} onPick={(value) => arrange(session, { side: value })}
-        segments={[{ value: 'listing', text: 'Listing' }, { value: 'check', text: 'Can this go wrong?' }]}
+        label="Beside the stage"
+        value={side}
+        className={styles.tabs ?? ''}
+        onPick={(value) => arrange(session, { side: value })}
+        segments={[
+          { value: 'listing', text: 'Listing' },
+          { value: 'check', text: 'Can this go wrong?' },
+        ]}
       />
-      {side === 'listing' ? <Listing /> : <LoadGuard what="The checker"><Suspense fallback={<p className={styles.loading} data-loading="">Loading the checker…</p>}><CheckPanel /></Suspense></LoadGuard>}
+      {side === 'listing' ? (
+        <Listing />
+      ) : (
+        <LoadGuard what="The checker">
+          <Suspense
+            fallback={
+              <p className={styles.loading} data-loading="">
+                Loading the checker…
+              </p>
+            }
+          >
+            <CheckPanel />
+          </Suspense>
+        </LoadGuard>
+      )}
     </div>
   );
 }

@@ -12,7 +12,8 @@ import { processColour } from '../processColour';
 import { useSession } from '../useSession';
 import styles from './Story.module.css';
 
-const WELCOME = 'How does a program get hold of a device? Watch the kernel let one in, step by step.';
+const WELCOME =
+  'How does a program get hold of a device? Watch the kernel let one in, step by step.';
 
 export function Story() {
   const run = useSession((state) => state.run);
@@ -26,27 +27,84 @@ export function Story() {
   const violation = frame.violations[0];
   const by = frame.program.tasks[frame.task ?? -1]?.name;
   return (
-    <section className={styles.story} aria-label="Story" data-over={atEnd ? '' : undefined} data-tone={violation ? 'violation' : atEnd || refusal(frame) === undefined ? undefined : 'refused'}>
+    <section
+      className={styles.story}
+      aria-label="Story"
+      data-over={atEnd ? '' : undefined}
+      data-tone={
+        violation ? 'violation' : atEnd || refusal(frame) === undefined ? undefined : 'refused'
+      }
+    >
       <div className={styles.text}>
-        <p className={styles.say} data-fresh={beat ? '' : undefined}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : opening ? WELCOME : told?.say ?? firstSentence(scenario.about)}</p>
-        <p className={styles.now} style={{ '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by) } as CSSProperties}>
-          {run.setup.mutations && <em>not the design itself: {run.setup.mutations.map(makeMutation).join(' ')}</em>}
+        <p className={styles.say} data-fresh={beat ? '' : undefined}>
+          {violation
+            ? `Rule broken, ${violation.property}: ${violation.text}`
+            : opening
+              ? WELCOME
+              : (told?.say ?? firstSentence(scenario.about))}
+        </p>
+        <p
+          className={styles.now}
+          style={
+            {
+              '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by),
+            } as CSSProperties
+          }
+        >
+          {run.setup.mutations && (
+            <em>not the design itself: {run.setup.mutations.map(makeMutation).join(' ')}</em>
+          )}
           {frame.step && <code>{frame.step.id}</code>}
-          {atEnd ? ending(frame) : run.cursor === 0 ? 'Nothing has happened yet.' : frameText(frame)}
+          {atEnd
+            ? ending(frame)
+            : run.cursor === 0
+              ? 'Nothing has happened yet.'
+              : frameText(frame)}
         </p>
       </div>
       <div className={styles.next}>
-        {atEnd
-          ? (
-            <>
-              <CommandButton command={COMMANDS.nextScenario} icon="forward" text="Next scenario" look="primary" />
-              <CommandButton command={COMMANDS.check} icon="shield" text="Can it go wrong?" look="plain" />
-              <CommandButton command={COMMANDS.share} icon="share" title="Share this run" look="plain" />
-              <CommandButton command={COMMANDS.reset} icon="reset" title="Start again" look="plain" />
-            </>
-          )
-          : <CommandButton command={COMMANDS.playPause} icon={playing && !opening ? 'pause' : 'play'} text={opening ? 'Play the story' : playing ? 'Pause' : run.cursor === 0 ? 'Play the story' : 'Play on'} title={playing && !opening ? 'Pause the story' : 'Play the story'} look="primary" />}
-        {!atEnd && (opening || run.cursor === 0) && <CommandButton command={COMMANDS.tour} text="90-second tour" look="plain" />}
+        {atEnd ? (
+          <>
+            <CommandButton
+              command={COMMANDS.nextScenario}
+              icon="forward"
+              text="Next scenario"
+              look="primary"
+            />
+            <CommandButton
+              command={COMMANDS.check}
+              icon="shield"
+              text="Can it go wrong?"
+              look="plain"
+            />
+            <CommandButton
+              command={COMMANDS.share}
+              icon="share"
+              title="Share this run"
+              look="plain"
+            />
+            <CommandButton command={COMMANDS.reset} icon="reset" title="Start again" look="plain" />
+          </>
+        ) : (
+          <CommandButton
+            command={COMMANDS.playPause}
+            icon={playing && !opening ? 'pause' : 'play'}
+            text={
+              opening
+                ? 'Play the story'
+                : playing
+                  ? 'Pause'
+                  : run.cursor === 0
+                    ? 'Play the story'
+                    : 'Play on'
+            }
+            title={playing && !opening ? 'Pause the story' : 'Play the story'}
+            look="primary"
+          />
+        )}
+        {!atEnd && (opening || run.cursor === 0) && (
+          <CommandButton command={COMMANDS.tour} text="90-second tour" look="plain" />
+        )}
       </div>
     </section>
   );

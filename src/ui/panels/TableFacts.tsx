@@ -17,25 +17,64 @@ export function TableFacts({ table }: { readonly table: 'parked' | 'normal' }) {
   const { turns, back } = turnsOf(program);
   return (
     <>
-      <p className={panels.note}>{table === 'normal' ? 'Read, write, mmap and ioctl reach the ops of the driver.' : <Shut />}</p>
+      <p className={panels.note}>
+        {table === 'normal' ? 'Read, write, mmap and ioctl reach the ops of the driver.' : <Shut />}
+      </p>
       <Part title="Which files go through it?">
-        {passing.length === 0
-          ? <p>None at this step.</p>
-          : (
-            <ul>
-              {passing.map(({ file, openers, since }) => (
-                <li key={file}>
-                  <button type="button" onClick={() => select(session, file)}>{file}</button>
-                  {openers.length === 0 ? ', in no fd table' : <>, open in {openers.map(({ process, fd }, i) => <span key={`${process} ${fd}`}>{i > 0 && ' and '}<button type="button" onClick={() => select(session, process)}>{process}</button>{fd !== file && ` as ${fd}`}</span>)}</>}
-                  {since && <>: <button type="button" onClick={() => seek(session, since.depth)}>since step {since.depth}</button>, {since.by}</>}
-                </li>
-              ))}
-            </ul>
-          )}
+        {passing.length === 0 ? (
+          <p>None at this step.</p>
+        ) : (
+          <ul>
+            {passing.map(({ file, openers, since }) => (
+              <li key={file}>
+                <button type="button" onClick={() => select(session, file)}>
+                  {file}
+                </button>
+                {openers.length === 0 ? (
+                  ', in no fd table'
+                ) : (
+                  <>
+                    , open in{' '}
+                    {openers.map(({ process, fd }, i) => (
+                      <span key={`${process} ${fd}`}>
+                        {i > 0 && ' and '}
+                        <button type="button" onClick={() => select(session, process)}>
+                          {process}
+                        </button>
+                        {fd !== file && ` as ${fd}`}
+                      </span>
+                    ))}
+                  </>
+                )}
+                {since && (
+                  <>
+                    :{' '}
+                    <button type="button" onClick={() => seek(session, since.depth)}>
+                      since step {since.depth}
+                    </button>
+                    , {since.by}
+                  </>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
       </Part>
-      <Part title={table === 'parked' ? 'How does a file leave it?' : 'How does a file come to it?'}>
-        <ul>{turns.map((turn) => <li key={`${turn.call} ${turn.at}`}><Way turn={turn} /></li>)}</ul>
-        <p>{back ? 'Some rows also take it back.' : 'No row takes it back: it happens to a file once, and lasts until its close.'}</p>
+      <Part
+        title={table === 'parked' ? 'How does a file leave it?' : 'How does a file come to it?'}
+      >
+        <ul>
+          {turns.map((turn) => (
+            <li key={`${turn.call} ${turn.at}`}>
+              <Way turn={turn} />
+            </li>
+          ))}
+        </ul>
+        <p>
+          {back
+            ? 'Some rows also take it back.'
+            : 'No row takes it back: it happens to a file once, and lasts until its close.'}
+        </p>
       </Part>
     </>
   );
@@ -45,20 +84,65 @@ export function TableFacts({ table }: { readonly table: 'parked' | 'normal' }) {
 function Shut() {
   const model = useSession((state) => currentFrame(state).program.model);
   const { reaches, refusal } = shutGate(model);
-  const how = refusal && <><code>-{refusal.errno}</code> at <code>{refusal.at}</code>: {refusal.why}.</>;
-  const kept = model.parked.length === 0 ? 'The fops of a file never change here; what it may do is asked in front of them. ' : `A new file of the ${model.parked.map((kind) => (kind === 'device' ? 'group’s device fd' : kind)).join(' and of the ')} starts with these. `;
-  if (reaches.length > 0) return <>{kept}An {reaches.join(', ')} reaches the driver all the same; the rest is refused, {how}</>;
-  return <>{kept}Bind is admitted, and close. A read, write, mmap or any other ioctl is refused, {how}</>;
+  const how = refusal && (
+    <>
+      <code>-{refusal.errno}</code> at <code>{refusal.at}</code>: {refusal.why}.
+    </>
+  );
+  const kept =
+    model.parked.length === 0
+      ? 'The fops of a file never change here; what it may do is asked in front of them. '
+      : `A new file of the ${model.parked.map((kind) => (kind === 'device' ? 'group’s device fd' : kind)).join(' and of the ')} starts with these. `;
+  if (reaches.length > 0)
+    return (
+      <>
+        {kept}An {reaches.join(', ')} reaches the driver all the same; the rest is refused, {how}
+      </>
+    );
+  return (
+    <>
+      {kept}Bind is admitted, and close. A read, write, mmap or any other ioctl is refused, {how}
+    </>
+  );
 }
 
 /** One row that lets a file through. */
-function Way({ turn: { call, at, confidence, place, value, release, locks, made, ofFile } }: { readonly turn: Turn }) {
+function Way({
+  turn: { call, at, confidence, place, value, release, locks, made, ofFile },
+}: {
+  readonly turn: Turn;
+}) {
   const whose = ofFile ? 'of that one file' : 'for every file of the device at once';
-  const does = place !== 'file.f_op' ? <>sets <code>{place}</code> to {value}, {whose}{release && ', with a store-release'},</> : made ? <>makes its file with the normal fops</> : <>swaps the <code>f_op</code> {whose}</>;
+  const does =
+    place !== 'file.f_op' ? (
+      <>
+        sets <code>{place}</code> to {value}, {whose}
+        {release && ', with a store-release'},
+      </>
+    ) : made ? (
+      <>makes its file with the normal fops</>
+    ) : (
+      <>
+        swaps the <code>f_op</code> {whose}
+      </>
+    );
   return (
     <>
       <code>{call}</code> {does} at <code>{at}</code>
-      {locks.length === 0 ? ', under no lock' : <>, under {locks.map((lock, i) => <span key={lock}>{i > 0 && ' and '}<code>{lock}</code></span>)}</>} ({confidence === 'MINE' ? 'found by reading, unconfirmed' : confidence}).
+      {locks.length === 0 ? (
+        ', under no lock'
+      ) : (
+        <>
+          , under{' '}
+          {locks.map((lock, i) => (
+            <span key={lock}>
+              {i > 0 && ' and '}
+              <code>{lock}</code>
+            </span>
+          ))}
+        </>
+      )}{' '}
+      ({confidence === 'MINE' ? 'found by reading, unconfirmed' : confidence}).
     </>
   );
 }

@@ -19,11 +19,35 @@ export function TaskRow({ task }: { readonly task: TaskNow }) {
   const button = `${buttons.button} ${buttons.small}`;
   return (
     <div className={styles.task} data-state={state} role="group" aria-label={`Task ${task.name}`}>
-      <p className={styles.call}><span>{task.name === task.process ? '' : `${task.name} `}{{ waiting: 'waits in', running: 'in', next: 'next' }[state]}</span> <code>{call && callText(call.call)}</code></p>
+      <p className={styles.call}>
+        <span>
+          {task.name === task.process ? '' : `${task.name} `}
+          {{ waiting: 'waits in', running: 'in', next: 'next' }[state]}
+        </span>{' '}
+        <code>{call && callText(call.call)}</code>
+      </p>
       <p className={styles.next}>{task.wait ? waitSentence(task.wait) : task.next?.title}</p>
       <div className={styles.moves}>
-        <button type="button" className={button} aria-label={`Step ${task.name}`} aria-disabled={!task.canStep} data-disabled={task.canStep ? undefined : ''} onClick={move(step)}>Step</button>
-        <button type="button" className={button} aria-label={`Run ${task.name}`} aria-disabled={!task.canStep} data-disabled={task.canStep ? undefined : ''} onClick={move(runTask)}>Run</button>
+        <button
+          type="button"
+          className={button}
+          aria-label={`Step ${task.name}`}
+          aria-disabled={!task.canStep}
+          data-disabled={task.canStep ? undefined : ''}
+          onClick={move(step)}
+        >
+          Step
+        </button>
+        <button
+          type="button"
+          className={button}
+          aria-label={`Run ${task.name}`}
+          aria-disabled={!task.canStep}
+          data-disabled={task.canStep ? undefined : ''}
+          onClick={move(runTask)}
+        >
+          Run
+        </button>
       </div>
     </div>
   );

@@ -1,4 +1,12 @@
-import { memo, useEffect, useLayoutEffect, useRef, useState, type CSSProperties, type PointerEvent } from 'react';
+import {
+  memo,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type CSSProperties,
+  type PointerEvent,
+} from 'react';
 import { hover } from '../../session/attention';
 import { branchBeats } from '../../session/beats';
 import { branchMoments, currentFrame, frameOf } from '../../session/frame';
@@ -35,23 +43,35 @@ export function Timeline() {
   const now = taskOf(moments[cursor]);
   const steps = Math.max(moments.length - 1, 12);
   const end = moments.length - 1;
-  useEffect(() => afterPaint(() => {
-    const box = scroller.current;
-    const head = box?.querySelector<HTMLElement>('[data-head]');
-    if (!box || !head) return;
-    const x = head.offsetLeft;
-    if (x < box.scrollLeft + 120 || x > box.scrollLeft + box.clientWidth - 60) box.scrollLeft = x - box.clientWidth / 2;
-    const lane = box.querySelector<HTMLElement>('[data-now]');
-    if (!lane) return;
-    const [top, bottom] = [lane.offsetTop - RULER, lane.offsetTop + lane.offsetHeight - box.clientHeight];
-    if (top < box.scrollTop || bottom > box.scrollTop) box.scrollTop = top < box.scrollTop ? top : bottom;
-  }), [cursor]);
+  useEffect(
+    () =>
+      afterPaint(() => {
+        const box = scroller.current;
+        const head = box?.querySelector<HTMLElement>('[data-head]');
+        if (!box || !head) return;
+        const x = head.offsetLeft;
+        if (x < box.scrollLeft + 120 || x > box.scrollLeft + box.clientWidth - 60)
+          box.scrollLeft = x - box.clientWidth / 2;
+        const lane = box.querySelector<HTMLElement>('[data-now]');
+        if (!lane) return;
+        const [top, bottom] = [
+          lane.offsetTop - RULER,
+          lane.offsetTop + lane.offsetHeight - box.clientHeight,
+        ];
+        if (top < box.scrollTop || bottom > box.scrollTop)
+          box.scrollTop = top < box.scrollTop ? top : bottom;
+      }),
+    [cursor],
+  );
   useLayoutEffect(() => {
     const box = scroller.current;
     if (!box) return undefined;
     const hint = (): void => {
       box.toggleAttribute('data-more-left', box.scrollLeft > 2);
-      box.toggleAttribute('data-more-right', box.scrollLeft + box.clientWidth < box.scrollWidth - 2);
+      box.toggleAttribute(
+        'data-more-right',
+        box.scrollLeft + box.clientWidth < box.scrollWidth - 2,
+      );
     };
     const observer = new ResizeObserver(hint);
     observer.observe(box);
@@ -80,11 +100,35 @@ export function Timeline() {
       <div ref={scroller} className={styles.scroller} style={{ '--steps': steps } as CSSProperties}>
         <div className={styles.names} aria-hidden="true">
           <span />
-          {lanes.map((lane) => <b key={lane.task} data-now={lane.task === now ? '' : undefined} style={{ '--who': processColour(world, lane.task), height: laneHeight(lane, many) } as CSSProperties}>{lane.task}</b>)}
+          {lanes.map((lane) => (
+            <b
+              key={lane.task}
+              data-now={lane.task === now ? '' : undefined}
+              style={
+                {
+                  '--who': processColour(world, lane.task),
+                  height: laneHeight(lane, many),
+                } as CSSProperties
+              }
+            >
+              {lane.task}
+            </b>
+          ))}
         </div>
         <div className={styles.tracks} style={{ minWidth: steps * STEP_WIDTH }}>
           <Ruler steps={steps} />
-          <input className={styles.slider} style={{ width: `${(end / steps) * 100}%` }} type="range" aria-label="Step position" aria-valuetext={`step ${cursor} of ${end}`} min={0} max={end} value={cursor} disabled={end === 0} onChange={(event) => to(event.target.valueAsNumber)} />
+          <input
+            className={styles.slider}
+            style={{ width: `${(end / steps) * 100}%` }}
+            type="range"
+            aria-label="Step position"
+            aria-valuetext={`step ${cursor} of ${end}`}
+            min={0}
+            max={end}
+            value={cursor}
+            disabled={end === 0}
+            onChange={(event) => to(event.target.valueAsNumber)}
+          />
           <div
             className={styles.lanes}
             onPointerDown={(event) => {
@@ -99,15 +143,32 @@ export function Timeline() {
             }}
             onPointerLeave={() => look(undefined)}
           >
-            {lanes.map((lane) => <LaneRow key={lane.task} lane={lane} many={many} steps={steps} colour={processColour(world, lane.task)} onMark={to} />)}
-            {lanes.length === 0 && <p className={styles.empty}>Nothing has happened yet. Act for somebody, or play the story.</p>}
+            {lanes.map((lane) => (
+              <LaneRow
+                key={lane.task}
+                lane={lane}
+                many={many}
+                steps={steps}
+                colour={processColour(world, lane.task)}
+                onMark={to}
+              />
+            ))}
+            {lanes.length === 0 && (
+              <p className={styles.empty}>
+                Nothing has happened yet. Act for somebody, or play the story.
+              </p>
+            )}
           </div>
           <i className={styles.future} style={{ left: `${(cursor / steps) * 100}%` }} />
-          {at !== undefined && at > 0 && <i className={styles.look} style={{ left: `${((at - 1) / steps) * 100}%` }} />}
+          {at !== undefined && at > 0 && (
+            <i className={styles.look} style={{ left: `${((at - 1) / steps) * 100}%` }} />
+          )}
           <i className={styles.head} data-head="" style={{ left: `${(cursor / steps) * 100}%` }} />
         </div>
       </div>
-      <p className={styles.caption} title={captionOf(moments[at ?? cursor])}>{captionOf(moments[at ?? cursor])}</p>
+      <p className={styles.caption} title={captionOf(moments[at ?? cursor])}>
+        {captionOf(moments[at ?? cursor])}
+      </p>
     </section>
   );
 }
@@ -138,9 +199,31 @@ const Ruler = memo(function Ruler({ steps }: { readonly steps: number }) {
   const every = steps > 120 ? 20 : steps > 50 ? 10 : 5;
   return (
     <div className={styles.ruler} aria-hidden="true">
-      {Array.from({ length: Math.floor(steps / every) }, (_, index) => (index + 1) * every).map((depth) => <span key={depth} style={{ left: `${(depth / steps) * 100}%` }}>{depth}</span>)}
-      {beats.map((beat, depth) => beat && <i key={depth} className={styles.beat} style={{ left: `${(depth / steps) * 100}%` }} />)}
-      {branches.map(({ id, from }) => from && (from.branch === here || id === here) && from.depth <= steps && <i key={`fork${id}`} className={styles.fork} style={{ left: `${(from.depth / steps) * 100}%` }} />)}
+      {Array.from({ length: Math.floor(steps / every) }, (_, index) => (index + 1) * every).map(
+        (depth) => (
+          <span key={depth} style={{ left: `${(depth / steps) * 100}%` }}>
+            {depth}
+          </span>
+        ),
+      )}
+      {beats.map(
+        (beat, depth) =>
+          beat && (
+            <i key={depth} className={styles.beat} style={{ left: `${(depth / steps) * 100}%` }} />
+          ),
+      )}
+      {branches.map(
+        ({ id, from }) =>
+          from &&
+          (from.branch === here || id === here) &&
+          from.depth <= steps && (
+            <i
+              key={`fork${id}`}
+              className={styles.fork}
+              style={{ left: `${(from.depth / steps) * 100}%` }}
+            />
+          ),
+      )}
     </div>
   );
 });
@@ -156,19 +239,78 @@ interface LaneRowProps {
 const signs = { refused: '✕', swap: '⇄', violation: '!', warn: '!' } as const;
 
 function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
-  const place = (from: number, to: number): CSSProperties => ({ left: `${(from / steps) * 100}%`, width: `${((to - from) / steps) * 100}%` });
+  const place = (from: number, to: number): CSSProperties => ({
+    left: `${(from / steps) * 100}%`,
+    width: `${((to - from) / steps) * 100}%`,
+  });
   const { bar: high, line } = many ? SMALL : USUAL;
   return (
-    <div className={styles.lane} role="group" aria-label={`Calls of ${lane.task}`} style={{ '--who': colour, height: laneHeight(lane, many) } as CSSProperties}>
-      {lane.bars.map((bar) => <div key={bar.from} className={styles.bar} data-refused={bar.returned?.startsWith('-') === true ? '' : undefined} data-open={bar.returned === undefined ? '' : undefined} style={{ ...place(bar.from, bar.to), '--whole': bar.text.length, '--short': bar.call.call.length } as CSSProperties} title={bar.text}><span>{bar.text}</span><span aria-hidden="true">{bar.call.call}</span></div>)}
-      <svg className={styles.moves} viewBox={`0 0 ${steps} 1`} preserveAspectRatio="none" aria-hidden="true"><path d={lane.moves.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} /></svg>
-      {lane.waits.map((wait) => <div key={wait.from} className={styles.wait} style={place(wait.from, wait.to)} title={wait.text} />)}
-      {lane.holds.map((hold) => <div key={`${hold.from} ${hold.text}`} className={styles.hold} style={{ ...place(hold.from, hold.to), top: high + 5 + hold.line * line }} title={`holds ${hold.text}`} />)}
+    <div
+      className={styles.lane}
+      role="group"
+      aria-label={`Calls of ${lane.task}`}
+      style={{ '--who': colour, height: laneHeight(lane, many) } as CSSProperties}
+    >
+      {lane.bars.map((bar) => (
+        <div
+          key={bar.from}
+          className={styles.bar}
+          data-refused={bar.returned?.startsWith('-') === true ? '' : undefined}
+          data-open={bar.returned === undefined ? '' : undefined}
+          style={
+            {
+              ...place(bar.from, bar.to),
+              '--whole': bar.text.length,
+              '--short': bar.call.call.length,
+            } as CSSProperties
+          }
+          title={bar.text}
+        >
+          <span>{bar.text}</span>
+          <span aria-hidden="true">{bar.call.call}</span>
+        </div>
+      ))}
+      <svg
+        className={styles.moves}
+        viewBox={`0 0 ${steps} 1`}
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <path d={lane.moves.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} />
+      </svg>
+      {lane.waits.map((wait) => (
+        <div
+          key={wait.from}
+          className={styles.wait}
+          style={place(wait.from, wait.to)}
+          title={wait.text}
+        />
+      ))}
+      {lane.holds.map((hold) => (
+        <div
+          key={`${hold.from} ${hold.text}`}
+          className={styles.hold}
+          style={{ ...place(hold.from, hold.to), top: high + 5 + hold.line * line }}
+          title={`holds ${hold.text}`}
+        />
+      ))}
       {groupMarks(lane.marks, MARK_STEPS).map(({ depth, kind, marks }) => {
-        const text = marks.map((mark) => (marks.length === 1 ? mark.text : `${mark.depth}: ${mark.text}`));
+        const text = marks.map((mark) =>
+          marks.length === 1 ? mark.text : `${mark.depth}: ${mark.text}`,
+        );
         return (
-          <button key={depth} type="button" className={styles.mark} data-kind={kind} style={{ left: `${((depth - 0.5) / steps) * 100}%` }} aria-label={`Step ${depth}, ${lane.task}: ${text.join('; ')}`} title={text.join('\n')} onClick={() => onMark(depth)}>
-            {signs[kind]}{marks.length > 1 && <small>{marks.length}</small>}
+          <button
+            key={depth}
+            type="button"
+            className={styles.mark}
+            data-kind={kind}
+            style={{ left: `${((depth - 0.5) / steps) * 100}%` }}
+            aria-label={`Step ${depth}, ${lane.task}: ${text.join('; ')}`}
+            title={text.join('\n')}
+            onClick={() => onMark(depth)}
+          >
+            {signs[kind]}
+            {marks.length > 1 && <small>{marks.length}</small>}
           </button>
         );
       })}

@@ -25,15 +25,36 @@ export function Answers({ about, question, answer, onAnswer }: AnswersProps) {
     <div className={styles.choices} role="group" aria-label="Answers" aria-describedby={about}>
       {question.choices.map((choice, i) => (
         <button
-          key={choice} type="button" className={buttons.button} data-first={i === 0 && open ? '' : undefined} aria-pressed={answer === choice} aria-disabled={!open}
-          data-verdict={open ? undefined : choice === question.right ? 'right' : choice === answer ? 'wrong' : 'other'}
-          data-task={question.kind === 'return' ? undefined : ''} style={question.kind === 'return' ? undefined : { '--who': processColour(world, choice) } as CSSProperties}
+          key={choice}
+          type="button"
+          className={buttons.button}
+          data-first={i === 0 && open ? '' : undefined}
+          aria-pressed={answer === choice}
+          aria-disabled={!open}
+          data-verdict={
+            open
+              ? undefined
+              : choice === question.right
+                ? 'right'
+                : choice === answer
+                  ? 'wrong'
+                  : 'other'
+          }
+          data-task={question.kind === 'return' ? undefined : ''}
+          style={
+            question.kind === 'return'
+              ? undefined
+              : ({ '--who': processColour(world, choice) } as CSSProperties)
+          }
           onClick={() => open && onAnswer(choice)}
         >
-          {question.kind !== 'return' && <ProcessMark process={world.processes.indexOf(processOf(choice))} />}
+          {question.kind !== 'return' && (
+            <ProcessMark process={world.processes.indexOf(processOf(choice))} />
+          )}
           {choice}
           {question.kind === 'task' && <small>{question.does[i]}</small>}
-          {!open && choice === question.right && <Icon name="check" size={14} />}{answer === choice && choice !== question.right && <Icon name="close" size={14} />}
+          {!open && choice === question.right && <Icon name="check" size={14} />}
+          {answer === choice && choice !== question.right && <Icon name="close" size={14} />}
         </button>
       ))}
     </div>

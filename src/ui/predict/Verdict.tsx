@@ -20,29 +20,69 @@ export function Verdict({ question, branch, answer, onNext }: VerdictProps) {
   const next = useRef<HTMLButtonElement>(null);
   useEffect(() => next.current?.focus({ preventScroll: true }), []);
   const { right, reason, step } = question;
-  const others = question.kind === 'task' ? question.others.filter(({ task }) => answer === right || task === answer) : [];
+  const others =
+    question.kind === 'task'
+      ? question.others.filter(({ task }) => answer === right || task === answer)
+      : [];
   return (
     <div className={styles.answered}>
-      <div role="status" tabIndex={0} className={styles.verdict} data-right={answer === right ? '' : undefined}>
+      <div
+        role="status"
+        tabIndex={0}
+        className={styles.verdict}
+        data-right={answer === right ? '' : undefined}
+      >
         <b>{answer === right ? 'Right.' : `Not this time: ${right}.`}</b> {reason}
-        {others.map(({ task, text }) => <p key={task}>{text}</p>)}
-        {step && <cite><code>{step.id}</code> {step.title}{/[.?!]$/.test(step.title) ? '' : '.'} {step.cite}{step.confidence === 'MINE' ? ' Found by reading, unconfirmed.' : ''}</cite>}
+        {others.map(({ task, text }) => (
+          <p key={task}>{text}</p>
+        ))}
+        {step && (
+          <cite>
+            <code>{step.id}</code> {step.title}
+            {/[.?!]$/.test(step.title) ? '' : '.'} {step.cite}
+            {step.confidence === 'MINE' ? ' Found by reading, unconfirmed.' : ''}
+          </cite>
+        )}
       </div>
       <div className={styles.on}>
-        <button ref={next} type="button" className={`${buttons.button} ${buttons.primary}`} onClick={onNext}>Next question</button>
-        {question.kind === 'task' && others[0] && <OtherBranch question={question} way={others[0]} branch={branch} />}
+        <button
+          ref={next}
+          type="button"
+          className={`${buttons.button} ${buttons.primary}`}
+          onClick={onNext}
+        >
+          Next question
+        </button>
+        {question.kind === 'task' && others[0] && (
+          <OtherBranch question={question} way={others[0]} branch={branch} />
+        )}
       </div>
     </div>
   );
 }
 
 /** Shows the other way on the stage, on a branch of its own, and leads back. */
-function OtherBranch({ question, way, branch }: { readonly question: TaskQuestion; readonly way: OtherWay; readonly branch: number }) {
+function OtherBranch({
+  question,
+  way,
+  branch,
+}: {
+  readonly question: TaskQuestion;
+  readonly way: OtherWay;
+  readonly branch: number;
+}) {
   const session = useSessionStore();
   const away = useSession((state) => state.run.branch !== branch);
   return (
-    <button type="button" className={buttons.button} onClick={() => (away ? backFrom(session, question, branch) : tryOut(session, question, way, branch))}>
-      <Icon name={away ? 'back' : 'branch'} size={14} />{away ? 'Back to the run' : `See ${way.task} go first`}
+    <button
+      type="button"
+      className={buttons.button}
+      onClick={() =>
+        away ? backFrom(session, question, branch) : tryOut(session, question, way, branch)
+      }
+    >
+      <Icon name={away ? 'back' : 'branch'} size={14} />
+      {away ? 'Back to the run' : `See ${way.task} go first`}
     </button>
   );
 }

@@ -21,10 +21,17 @@ export function Present() {
   const beats = useSession(branchBeats);
   const frame = useSession(currentFrame);
   const [aside, setAside] = useState<'notes' | 'link' | undefined>(undefined);
-  const toggle = (what: 'notes' | 'link'): void => setAside((now) => (now === what ? undefined : what));
+  const toggle = (what: 'notes' | 'link'): void =>
+    setAside((now) => (now === what ? undefined : what));
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
-      if (event.ctrlKey || event.metaKey || event.altKey || (event.target instanceof Element && event.target.closest('input, dialog, [role="dialog"]'))) return;
+      if (
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        (event.target instanceof Element && event.target.closest('input, dialog, [role="dialog"]'))
+      )
+        return;
       const key = event.key.toLowerCase();
       if (key === 'n' || key === 'k') toggle(key === 'n' ? 'notes' : 'link');
     };
@@ -36,30 +43,79 @@ export function Present() {
   const points = beats.flatMap((beat, depth) => (beat ? [depth] : []));
   const atEnd = run.cursor === currentBranch(run).tip.depth;
   return (
-    <section className={styles.present} aria-label="Story" data-tone={violation ? 'violation' : refused ? 'refused' : undefined}>
+    <section
+      className={styles.present}
+      aria-label="Story"
+      data-tone={violation ? 'violation' : refused ? 'refused' : undefined}
+    >
       <h1 className={buttons.hidden}>VFIO playground</h1>
-      {aside === 'notes' && <Notes next={beats.find((beat, depth) => depth > run.cursor && beat !== undefined)?.say} />}
+      {aside === 'notes' && (
+        <Notes next={beats.find((beat, depth) => depth > run.cursor && beat !== undefined)?.say} />
+      )}
       {aside === 'link' && <Link />}
       <div className={styles.caption}>
-        <p className={styles.say}>{violation ? `Rule broken, ${violation.property}: ${violation.text}` : run.cursor === 0 || !told ? run.setup.scenario.title : told.say}</p>
+        <p className={styles.say}>
+          {violation
+            ? `Rule broken, ${violation.property}: ${violation.text}`
+            : run.cursor === 0 || !told
+              ? run.setup.scenario.title
+              : told.say}
+        </p>
         <p className={styles.now}>
           {frame.step && <code>{frame.step.id}</code>}
-          {run.cursor === 0 ? run.setup.design.title : frameText(frame)}{atEnd && run.cursor > 0 ? '. The end.' : ''}
+          {run.cursor === 0 ? run.setup.design.title : frameText(frame)}
+          {atEnd && run.cursor > 0 ? '. The end.' : ''}
         </p>
       </div>
       <footer>
         <p className={styles.count}>
-          <b>{points.length > 0 ? `${points.filter((depth) => depth <= run.cursor).length} of ${points.length}` : `step ${run.cursor}`}</b>
+          <b>
+            {points.length > 0
+              ? `${points.filter((depth) => depth <= run.cursor).length} of ${points.length}`
+              : `step ${run.cursor}`}
+          </b>
           {run.cursor > 0 && <span>{run.setup.scenario.title}</span>}
           <code>{run.setup.design.id}</code>
         </p>
-        <CommandButton command={COMMANDS.presentBack} text="Back" title="Back one point" tip="above" />
-        {atEnd && run.cursor > 0
-          ? <CommandButton command={COMMANDS.reset} text="Start again" tip="above" look="plain" />
-          : <CommandButton command={COMMANDS.presentNext} text="Next" title="Next point" tip="above" look="plain" />}
-        <button type="button" className={`${buttons.button} ${buttons.quiet}`} aria-pressed={aside === 'notes'} onClick={() => toggle('notes')}>Notes <kbd className={buttons.kbd}>N</kbd></button>
-        <button type="button" className={`${buttons.button} ${buttons.quiet}`} aria-pressed={aside === 'link'} onClick={() => toggle('link')}>Link <kbd className={buttons.kbd}>K</kbd></button>
-        <CommandButton command={COMMANDS.presentLeave} text="Leave" title="Leave the presentation" tip="above" />
+        <CommandButton
+          command={COMMANDS.presentBack}
+          text="Back"
+          title="Back one point"
+          tip="above"
+        />
+        {atEnd && run.cursor > 0 ? (
+          <CommandButton command={COMMANDS.reset} text="Start again" tip="above" look="plain" />
+        ) : (
+          <CommandButton
+            command={COMMANDS.presentNext}
+            text="Next"
+            title="Next point"
+            tip="above"
+            look="plain"
+          />
+        )}
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.quiet}`}
+          aria-pressed={aside === 'notes'}
+          onClick={() => toggle('notes')}
+        >
+          Notes <kbd className={buttons.kbd}>N</kbd>
+        </button>
+        <button
+          type="button"
+          className={`${buttons.button} ${buttons.quiet}`}
+          aria-pressed={aside === 'link'}
+          onClick={() => toggle('link')}
+        >
+          Link <kbd className={buttons.kbd}>K</kbd>
+        </button>
+        <CommandButton
+          command={COMMANDS.presentLeave}
+          text="Leave"
+          title="Leave the presentation"
+          tip="above"
+        />
       </footer>
     </section>
   );
@@ -71,7 +127,9 @@ function Notes({ next }: { readonly next: string | undefined }) {
     <section className={styles.aside} aria-label="Speaker notes">
       <h2>{scenario.title}</h2>
       <p>{scenario.about}</p>
-      <p><b>Next:</b> {next ?? 'nothing more is told; the run goes on to its end.'}</p>
+      <p>
+        <b>Next:</b> {next ?? 'nothing more is told; the run goes on to its end.'}
+      </p>
     </section>
   );
 }
@@ -81,9 +139,14 @@ function Link() {
   const link = location.href.replace(/[?#].*$/s, '') + hash;
   return (
     <section className={styles.aside} aria-label="Link to this moment">
-      {link.length <= MOST
-        ? <img alt="QR code of the link to this moment" src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(link, { ecc: 'L' }))}`} />
-        : <p>This link is too long for a code.</p>}
+      {link.length <= MOST ? (
+        <img
+          alt="QR code of the link to this moment"
+          src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(link, { ecc: 'L' }))}`}
+        />
+      ) : (
+        <p>This link is too long for a code.</p>
+      )}
       <a href={link}>{link}</a>
     </section>
   );

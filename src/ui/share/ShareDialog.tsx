@@ -40,16 +40,51 @@ export function ShareDialog() {
   const { mutations, scenario } = state.run.setup;
   const link = permalinkOf(state);
   const page = location.href.replace(/[?#].*$/s, '');
-  const dark = document.documentElement.dataset['theme'] === 'dark' || (document.documentElement.dataset['theme'] === undefined && matchMedia('(prefers-color-scheme: dark)').matches);
-  const changes = mutations ? ` It opens the design with its changed rows, and says so there: ${mutations.map(makeMutation).join(' ')}` : '';
+  const dark =
+    document.documentElement.dataset['theme'] === 'dark' ||
+    (document.documentElement.dataset['theme'] === undefined &&
+      matchMedia('(prefers-color-scheme: dark)').matches);
+  const changes = mutations
+    ? ` It opens the design with its changed rows, and says so there: ${mutations.map(makeMutation).join(' ')}`
+    : '';
   const all: readonly OfferGroup[] = [
-    { title: 'Link', offers: [{ id: 'link', title: 'Link to this moment', about: `${(page.length + link.length).toLocaleString('en-US')} characters; everything that matters is in it, nothing is stored anywhere.${changes}`, file: undefined, picture: false, text: () => page + link }] },
-    { title: 'Embed', offers: SNIPPETS.map(({ id, title, about, make }) => ({ id, title, about, file: undefined, picture: false, live: id !== 'github', text: (trace) => make(trace, { base: page, link }) })) },
+    {
+      title: 'Link',
+      offers: [
+        {
+          id: 'link',
+          title: 'Link to this moment',
+          about: `${(page.length + link.length).toLocaleString('en-US')} characters; everything that matters is in it, nothing is stored anywhere.${changes}`,
+          file: undefined,
+          picture: false,
+          text: () => page + link,
+        },
+      ],
+    },
+    {
+      title: 'Embed',
+      offers: SNIPPETS.map(({ id, title, about, make }) => ({
+        id,
+        title,
+        about,
+        file: undefined,
+        picture: false,
+        live: id !== 'github',
+        text: (trace) => make(trace, { base: page, link }),
+      })),
+    },
     {
       title: 'Export',
       offers: EXPORTS.map(({ id, title, extension, make }) => ({
-        id: `export-${id}`, title, about: extension === 'svg' ? 'A picture that needs no script and carries its scenario: drop it back onto this page.' : `A .${extension} file, the same as from the command line.`,
-        file: `${fileStem(scenario.title)}${id === 'svg-graph' ? '-graph' : ''}.${extension}`, picture: extension === 'svg', text: (trace) => make(trace, { base: page, theme: dark ? 'dark' : 'light' }),
+        id: `export-${id}`,
+        title,
+        about:
+          extension === 'svg'
+            ? 'A picture that needs no script and carries its scenario: drop it back onto this page.'
+            : `A .${extension} file, the same as from the command line.`,
+        file: `${fileStem(scenario.title)}${id === 'svg-graph' ? '-graph' : ''}.${extension}`,
+        picture: extension === 'svg',
+        text: (trace) => make(trace, { base: page, theme: dark ? 'dark' : 'light' }),
       })),
     },
   ];
@@ -62,12 +97,27 @@ export function ShareDialog() {
           {groups.map((group) => (
             <section key={group.title} aria-label={group.title}>
               <h3>{group.title}</h3>
-              {group.offers.map(({ id, title }) => <button key={id} type="button" aria-pressed={id === chosen} onClick={() => choose(id)}>{title}</button>)}
+              {group.offers.map(({ id, title }) => (
+                <button
+                  key={id}
+                  type="button"
+                  aria-pressed={id === chosen}
+                  onClick={() => choose(id)}
+                >
+                  {title}
+                </button>
+              ))}
             </section>
           ))}
-          {mutations && <p className={styles.note}>Embeds and exports tell of designs as they are: go back to the design itself for them.</p>}
+          {mutations && (
+            <p className={styles.note}>
+              Embeds and exports tell of designs as they are: go back to the design itself for them.
+            </p>
+          )}
         </div>
-        {offer && <Preview key={offer.id} offer={offer} trace={sharedTrace(session.getState(), 'cursor')} />}
+        {offer && (
+          <Preview key={offer.id} offer={offer} trace={sharedTrace(session.getState(), 'cursor')} />
+        )}
       </div>
     </Modal>
   );
@@ -91,19 +141,47 @@ function Preview({ offer, trace }: { readonly offer: Offer; readonly trace: Trac
   return (
     <div className={styles.preview}>
       <p>{offer.about}</p>
-      {offer.picture && <img src={`data:image/svg+xml;utf8,${encodeURIComponent(text)}`} alt={altText(trace)} />}
-      <textarea ref={area} readOnly wrap={offer.id === 'link' ? 'soft' : 'off'} rows={offer.picture ? 4 : 14} value={text} aria-label={offer.title} onFocus={(event) => event.target.select()} />
+      {offer.picture && (
+        <img src={`data:image/svg+xml;utf8,${encodeURIComponent(text)}`} alt={altText(trace)} />
+      )}
+      <textarea
+        ref={area}
+        readOnly
+        wrap={offer.id === 'link' ? 'soft' : 'off'}
+        rows={offer.picture ? 4 : 14}
+        value={text}
+        aria-label={offer.title}
+        onFocus={(event) => event.target.select()}
+      />
       <div className={styles.actions}>
-        <Press icon="share" onPress={() => { void copy(); }} primary>Copy</Press>
-        {file !== undefined && <Press icon="save" onPress={() => saveFile(file, text, offer.picture ? 'image/svg+xml' : 'text/plain')}>Save {file}</Press>}
+        <Press
+          icon="share"
+          onPress={() => {
+            void copy();
+          }}
+          primary
+        >
+          Copy
+        </Press>
+        {file !== undefined && (
+          <Press
+            icon="save"
+            onPress={() => saveFile(file, text, offer.picture ? 'image/svg+xml' : 'text/plain')}
+          >
+            Save {file}
+          </Press>
+        )}
         {offer.picture && file !== undefined && (
-          <Press icon="save" onPress={() => {
-            void (async () => {
-              const png = await pngOf(text);
-              if (typeof png === 'string') say(png);
-              else saveBlob(file.replace(/svg$/, 'png'), png);
-            })();
-          }}>
+          <Press
+            icon="save"
+            onPress={() => {
+              void (async () => {
+                const png = await pngOf(text);
+                if (typeof png === 'string') say(png);
+                else saveBlob(file.replace(/svg$/, 'png'), png);
+              })();
+            }}
+          >
             Save as PNG
           </Press>
         )}
@@ -114,6 +192,25 @@ function Preview({ offer, trace }: { readonly offer: Offer; readonly trace: Trac
   );
 }
 
-function Press({ icon, onPress, primary = false, children }: { readonly icon: 'share' | 'save'; readonly onPress: () => void; readonly primary?: boolean; readonly children: ReactNode }) {
-  return <button type="button" className={`${buttons.button} ${primary ? buttons.primary : ''}`} onClick={onPress}><Icon name={icon} />{children}</button>;
+function Press({
+  icon,
+  onPress,
+  primary = false,
+  children,
+}: {
+  readonly icon: 'share' | 'save';
+  readonly onPress: () => void;
+  readonly primary?: boolean;
+  readonly children: ReactNode;
+}) {
+  return (
+    <button
+      type="button"
+      className={`${buttons.button} ${primary ? buttons.primary : ''}`}
+      onClick={onPress}
+    >
+      <Icon name={icon} />
+      {children}
+    </button>
+  );
 }

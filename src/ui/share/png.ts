@@ -15,7 +15,11 @@ export async function pngOf(svg: string): Promise<Blob | string> {
     if (!pen) return 'This browser gives no canvas to draw on.';
     pen.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve) => {
-      canvas.toBlob((blob) => resolve(blob ?? 'The picture is too large for a PNG in this browser: save the SVG.'), 'image/png');
+      canvas.toBlob(
+        (blob) =>
+          resolve(blob ?? 'The picture is too large for a PNG in this browser: save the SVG.'),
+        'image/png',
+      );
     });
   } catch (error) {
     return `The picture could not be drawn: ${String(error)}`;

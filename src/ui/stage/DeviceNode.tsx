@@ -13,7 +13,9 @@ export const DeviceNode = memo(function DeviceNode({ id }: NodeProps) {
     <NodeShell view={view} label={`device node ${view.path}`} look={styles.device} chip>
       <header>
         <KindGlyph glyph="node" />
-        <span className={styles.names}><b>{view.path.slice(view.path.lastIndexOf('/') + 1)}</b></span>
+        <span className={styles.names}>
+          <b>{view.path.slice(view.path.lastIndexOf('/') + 1)}</b>
+        </span>
       </header>
       <p className={styles.line}>{view.path.slice(0, view.path.lastIndexOf('/') + 1)}</p>
     </NodeShell>

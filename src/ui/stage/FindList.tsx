@@ -40,18 +40,53 @@ export function FindList() {
   return (
     <div className={styles.find}>
       <input
-        ref={input} type="text" role="combobox" aria-label="Find an object on the stage" placeholder="Name, type or group" autoComplete="off" spellCheck={false}
-        aria-expanded={found.length > 0} aria-controls={`${id}-list`} aria-autocomplete="list" aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
-        value={query} onKeyDown={onKeyDown}
-        onChange={event => {
+        ref={input}
+        type="text"
+        role="combobox"
+        aria-label="Find an object on the stage"
+        placeholder="Name, type or group"
+        autoComplete="off"
+        spellCheck={false}
+        aria-expanded={found.length > 0}
+        aria-controls={`${id}-list`}
+        aria-autocomplete="list"
+        aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
+        value={query}
+        onKeyDown={onKeyDown}
+        onChange={(event) => {
           setQuery(event.target.value);
           setAt(0);
         }}
       />
       {found.length === 0 && <Nothing query={query} absent={named} />}
-      <div ref={list} id={`${id}-list`} role="listbox" aria-label="Found" className={styles.list} tabIndex={-1} onKeyDown={onKeyDown} onClick={event => event.target instanceof Element && pick(found[Number(event.target.closest<HTMLElement>('[role="option"]')?.dataset['at'] ?? -1)])}>
+      <div
+        ref={list}
+        id={`${id}-list`}
+        role="listbox"
+        aria-label="Found"
+        className={styles.list}
+        tabIndex={-1}
+        onKeyDown={onKeyDown}
+        onClick={(event) =>
+          event.target instanceof Element &&
+          pick(
+            found[
+              Number(event.target.closest<HTMLElement>('[role="option"]')?.dataset['at'] ?? -1)
+            ],
+          )
+        }
+      >
         {found.map(({ id: node, name, kind, inside }, i) => (
-          <div key={node} id={`${id}-${i}`} role="option" aria-selected={i === at} tabIndex={-1} data-at={i} className={styles.option} onPointerMove={() => i !== at && setAt(i)}>
+          <div
+            key={node}
+            id={`${id}-${i}`}
+            role="option"
+            aria-selected={i === at}
+            tabIndex={-1}
+            data-at={i}
+            className={styles.option}
+            onPointerMove={() => i !== at && setAt(i)}
+          >
             <b>{name}</b>
             <small>{kind}</small>
             {inside !== undefined && <em>in group {inside}</em>}
@@ -63,19 +98,39 @@ export function FindList() {
 }
 
 /** Why nothing is found, and what can be. */
-function Nothing({ query, absent }: { readonly query: string; readonly absent: readonly Findable[] }) {
+function Nothing({
+  query,
+  absent,
+}: {
+  readonly query: string;
+  readonly absent: readonly Findable[];
+}) {
   const [first] = absent;
   return (
     <div className={styles.nothing} role="status">
-      {first
-        ? <p><b>{first.name}</b> is not there at this step: it has not come yet, or it is gone.</p>
-        : <p>Nothing here is named “{query.trim()}”.</p>}
-      <p>Processes, nodes in /dev and kernel objects are found by name (<code>vfio0</code>, <code>fd1</code>), by type (<code>vfio_device</code>), and folded ones by their group (<code>in group 11</code>).</p>
+      {first ? (
+        <p>
+          <b>{first.name}</b> is not there at this step: it has not come yet, or it is gone.
+        </p>
+      ) : (
+        <p>Nothing here is named “{query.trim()}”.</p>
+      )}
+      <p>
+        Processes, nodes in /dev and kernel objects are found by name (<code>vfio0</code>,{' '}
+        <code>fd1</code>), by type (<code>vfio_device</code>), and folded ones by their group (
+        <code>in group 11</code>).
+      </p>
     </div>
   );
 }
 
 /** Gives the focus to a node once the popup has given it back and the fold has opened. */
 function focusNode(node: string): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)?.focus({ preventScroll: true })));
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() =>
+      document
+        .querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)
+        ?.focus({ preventScroll: true }),
+    ),
+  );
 }

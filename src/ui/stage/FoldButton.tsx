@@ -8,20 +8,35 @@ import { fold, useStage, useStageStore } from './stageStore';
 export function FoldButton({ group }: { readonly group: string }) {
   const session = useSessionStore();
   const stage = useStageStore();
-  const open = useStage(state => !state.folded.has(group));
+  const open = useStage((state) => !state.folded.has(group));
   const { entered: reachable } = useNodeLook(useNodeId() ?? '');
-  const only = useStage(state => state.groups.length < 2);
+  const only = useStage((state) => state.groups.length < 2);
   if (only) return undefined;
   const title = `${open ? 'Fold' : 'Open'} group ${group}`;
   return (
     <button
-      type="button" className={styles.folder} aria-label={title} title={title} aria-expanded={open} tabIndex={reachable ? 0 : -1}
-      onClick={event => {
+      type="button"
+      className={styles.folder}
+      aria-label={title}
+      title={title}
+      aria-expanded={open}
+      tabIndex={reachable ? 0 : -1}
+      onClick={(event) => {
         event.stopPropagation();
         fold(stage, session, group, open);
       }}
     >
-      <svg width={12} height={12} viewBox="0 0 12 12" aria-hidden="true" fill="none" stroke="currentColor" strokeWidth={1.5} strokeLinecap="round" strokeLinejoin="round">
+      <svg
+        width={12}
+        height={12}
+        viewBox="0 0 12 12"
+        aria-hidden="true"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth={1.5}
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      >
         <path d={open ? 'M2.5 6h7' : 'M2.5 6h7M6 2.5v7'} />
       </svg>
     </button>

@@ -21,30 +21,53 @@ export const FoldNode = memo(function FoldNode({ id }: NodeProps) {
   if (!view) return undefined;
   const { group, devices, touch } = view;
   return (
-    <NodeShell view={view} label={labelOf(view)} look={styles.fold} onPick={() => fold(stage, session, group, false)}>
+    <NodeShell
+      view={view}
+      label={labelOf(view)}
+      look={styles.fold}
+      onPick={() => fold(stage, session, group, false)}
+    >
       <header>
         <KindGlyph glyph="group" />
-        <span className={styles.names}><b>group {group}</b></span>
+        <span className={styles.names}>
+          <b>group {group}</b>
+        </span>
         <FoldButton group={group} />
       </header>
       <ul>
         <li className={styles.foldSum}>{summaryOf(devices)}</li>
-        {devices.map(device => <Device key={device.name} device={device} />)}
-        {touch ? <li className={styles.foldTouch}>{touch.object}{touch.life && <em>{touch.life}</em>}</li> : <Lock view={view} />}
+        {devices.map((device) => (
+          <Device key={device.name} device={device} />
+        ))}
+        {touch ? (
+          <li className={styles.foldTouch}>
+            {touch.object}
+            {touch.life && <em>{touch.life}</em>}
+          </li>
+        ) : (
+          <Lock view={view} />
+        )}
       </ul>
-      {touch?.row && <dl className={styles.rows}><FieldRow row={touch.row} setting={settingOf(touch.row, 1)} lit /></dl>}
+      {touch?.row && (
+        <dl className={styles.rows}>
+          <FieldRow row={touch.row} setting={settingOf(touch.row, 1)} lit />
+        </dl>
+      )}
     </NodeShell>
   );
 });
 
 /** One line: the device, and who has it open. */
 function Device({ device: { name, files, registered } }: { readonly device: FoldedDevice }) {
-  const best = files.find(file => file.bound) ?? files.find(file => file.access === 'normal') ?? files[0];
+  const best =
+    files.find((file) => file.bound) ?? files.find((file) => file.access === 'normal') ?? files[0];
   return (
     <li>
       <b>{name}</b>
       <span data-access={best?.access}>
-        {files.map(file => <ProcessMark key={file.name} process={file.process} size={11} />)}
+        {files.map((file) => (
+          <ProcessMark key={file.name} process={file.process} size={11} />
+        ))}
         {best ? stateOf(best) : registered ? 'not open' : 'no driver'}
       </span>
     </li>
@@ -56,8 +79,24 @@ function Lock({ view: { locks } }: { readonly view: FoldView }) {
   const lock = locks.find(({ queue }) => queue.length > 0) ?? locks[0];
   if (!lock) return undefined;
   return (
-    <li className={styles.foldLock} data-contended={lock.queue.length > 0 || undefined} title={lock.name}>
-      <span><Padlock open={false} /><ProcessMark process={lock.owner.process} size={11} />{lock.queue.length > 0 && <>◂{lock.queue.map(mark => <ProcessMark key={mark.name} process={mark.process} size={11} />)} waits</>}</span>
+    <li
+      className={styles.foldLock}
+      data-contended={lock.queue.length > 0 || undefined}
+      title={lock.name}
+    >
+      <span>
+        <Padlock open={false} />
+        <ProcessMark process={lock.owner.process} size={11} />
+        {lock.queue.length > 0 && (
+          <>
+            ◂
+            {lock.queue.map((mark) => (
+              <ProcessMark key={mark.name} process={mark.process} size={11} />
+            ))}{' '}
+            waits
+          </>
+        )}
+      </span>
       {locks.length > 1 && <span>{locks.length} locks</span>}
     </li>
   );
@@ -72,7 +111,7 @@ function stateOf({ bound, access }: FoldedDevice['files'][number]): string {
 function summaryOf(devices: readonly FoldedDevice[]): string {
   const all = devices.length;
   const open = devices.filter(({ files }) => files.length > 0).length;
-  const bound = devices.filter(({ files }) => files.some(file => file.bound)).length;
+  const bound = devices.filter(({ files }) => files.some((file) => file.bound)).length;
   if (bound === all) return `${count(all)}, all bound`;
   return open === 0 ? `${count(all)}, none open` : `${open} of ${all} open, ${bound} bound`;
 }
@@ -82,7 +121,17 @@ function count(devices: number): string {
 }
 
 function labelOf(view: FoldView): string {
-  const devices = view.devices.map(({ name, files }) => `${name} ${files.length === 0 ? 'not open' : files.map(file => `open as ${file.name}, ${accessText(file.access, view.gated)}`).join(', ')}`);
-  const locks = view.locks.map(({ name, owner, queue }) => `${name} held by ${owner.name}${queue.length > 0 ? `, ${queue.map(mark => mark.name).join(', ')} waiting` : ''}`);
-  return [`folded group ${view.group}, ${summaryOf(view.devices)}, ${view.objects.length} objects`, ...devices, ...locks].join('; ');
+  const devices = view.devices.map(
+    ({ name, files }) =>
+      `${name} ${files.length === 0 ? 'not open' : files.map((file) => `open as ${file.name}, ${accessText(file.access, view.gated)}`).join(', ')}`,
+  );
+  const locks = view.locks.map(
+    ({ name, owner, queue }) =>
+      `${name} held by ${owner.name}${queue.length > 0 ? `, ${queue.map((mark) => mark.name).join(', ')} waiting` : ''}`,
+  );
+  return [
+    `folded group ${view.group}, ${summaryOf(view.devices)}, ${view.objects.length} objects`,
+    ...devices,
+    ...locks,
+  ].join('; ');
 }

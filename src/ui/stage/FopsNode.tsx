@@ -12,10 +12,18 @@ export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
   if (!view) return undefined;
   const title = tableTitle(view.gated, view.table);
   return (
-    <NodeShell view={view} label={`${title}, ${view.admits}`} look={styles.fops} chip access={view.table}>
+    <NodeShell
+      view={view}
+      label={`${title}, ${view.admits}`}
+      look={styles.fops}
+      chip
+      access={view.table}
+    >
       <header>
         <KindGlyph glyph="fops" />
-        <span className={styles.names}><b>{title}</b></span>
+        <span className={styles.names}>
+          <b>{title}</b>
+        </span>
       </header>
       <p className={styles.line}>{view.admits}</p>
     </NodeShell>

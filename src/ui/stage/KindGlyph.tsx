@@ -7,19 +7,35 @@ const GLYPHS = {
   file: 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.6 8h4.8M5.6 10.6h4.8',
   node: 'M1.8 12.4h12.4M3.4 12.4V8.6h9.2v3.8M8 8.6V3M5.6 5.2 8 2.8l2.4 2.4',
   fops: 'M2.4 3h11.2v10H2.4zM2.4 6.3h11.2M2.4 9.6h11.2M6 3v10',
-  device: 'M4.4 4.4h7.2v7.2H4.4zM6.4 1.8v2.6M9.6 1.8v2.6M6.4 11.6v2.6M9.6 11.6v2.6M1.8 6.4h2.6M1.8 9.6h2.6M11.6 6.4h2.6M11.6 9.6h2.6',
+  device:
+    'M4.4 4.4h7.2v7.2H4.4zM6.4 1.8v2.6M9.6 1.8v2.6M6.4 11.6v2.6M9.6 11.6v2.6M1.8 6.4h2.6M1.8 9.6h2.6M11.6 6.4h2.6M11.6 9.6h2.6',
   group: 'M5 2.4H2.4v11.2H5M11 2.4h2.6v11.2H11M6 6h4v4H6z',
   context: 'M8 1.8 14 5 8 8.2 2 5zM2 8l6 3.2L14 8M2 11l6 3.2L14 11',
-  translation: 'M1.8 4h5.4v3H1.8zM8.8 9h5.4v3H8.8zM7.2 5.5h2.6a1.6 1.6 0 0 1 1.6 1.6V9M4.5 7v2.4a1.6 1.6 0 0 0 1.6 1.6h2.7',
+  translation:
+    'M1.8 4h5.4v3H1.8zM8.8 9h5.4v3H8.8zM7.2 5.5h2.6a1.6 1.6 0 0 1 1.6 1.6V9M4.5 7v2.4a1.6 1.6 0 0 0 1.6 1.6h2.7',
   hardware: 'M8 1.6 13.6 4v4c0 3.4-2.4 5.4-5.6 6.6C4.8 13.4 2.4 11.4 2.4 8V4z',
-  struct: 'M5.6 2.4C3.4 2.4 4.6 7 2.4 8c2.2 1 1 5.6 3.2 5.6M10.4 2.4c2.2 0 1 4.6 3.2 5.6-2.2 1-1 5.6-3.2 5.6',
+  struct:
+    'M5.6 2.4C3.4 2.4 4.6 7 2.4 8c2.2 1 1 5.6 3.2 5.6M10.4 2.4c2.2 0 1 4.6 3.2 5.6-2.2 1-1 5.6-3.2 5.6',
 } as const;
 
 export type Glyph = keyof typeof GLYPHS;
 
 const OF_TYPE: Readonly<Record<string, Glyph>> = {
-  file: 'file', vfio_device: 'device', device: 'device', vfio_pci_device: 'device', vfio_group: 'group', iommu_group: 'hardware', vfio_device_set: 'group', cdev: 'node',
-  iommufd_ctx: 'context', vfio_container: 'context', kvm: 'context', iommufd_ioas: 'translation', iommufd_hwpt_paging: 'translation', iommufd_device: 'device', iommufd_group: 'group',
+  file: 'file',
+  vfio_device: 'device',
+  device: 'device',
+  vfio_pci_device: 'device',
+  vfio_group: 'group',
+  iommu_group: 'hardware',
+  vfio_device_set: 'group',
+  cdev: 'node',
+  iommufd_ctx: 'context',
+  vfio_container: 'context',
+  kvm: 'context',
+  iommufd_ioas: 'translation',
+  iommufd_hwpt_paging: 'translation',
+  iommufd_device: 'device',
+  iommufd_group: 'group',
 };
 
 /** The drawing that stands for an object of a type of the kernel. */
@@ -47,8 +63,18 @@ function pictureOf(glyph: Glyph, element: Element): string {
 }
 
 export function KindGlyph({ glyph, size = 14 }: { readonly glyph: Glyph; readonly size?: number }) {
-  const draw = useCallback((element: HTMLElement | null) => {
-    if (element) element.style.backgroundImage = pictureOf(glyph, element);
-  }, [glyph]);
-  return <span ref={draw} aria-hidden="true" data-glyph={glyph} style={{ flex: 'none', width: size, height: size, backgroundSize: '100%' }} />;
+  const draw = useCallback(
+    (element: HTMLElement | null) => {
+      if (element) element.style.backgroundImage = pictureOf(glyph, element);
+    },
+    [glyph],
+  );
+  return (
+    <span
+      ref={draw}
+      aria-hidden="true"
+      data-glyph={glyph}
+      style={{ flex: 'none', width: size, height: size, backgroundSize: '100%' }}
+    />
+  );
 }

@@ -6,14 +6,16 @@ import { useStage } from './stageStore';
 
 /** The lanes behind the nodes, each with its name along its left side. */
 export const Lanes = memo(function Lanes() {
-  const layout = useStage(state => state.scene.layout);
+  const layout = useStage((state) => state.scene.layout);
   const { x, y, width, height } = extentOf(layout);
   return (
     <ViewportPortal>
       <div className={styles.ground} style={{ left: x, top: y, width, height }} />
       <ul className={styles.zones} aria-label="Lanes, from user space down to hardware">
         {layout.zones.map(({ id, lane, title, about, x, y, width, height }) => (
-          <li key={id} data-lane={lane} title={about} style={{ left: x, top: y, width, height }}><span>{title}</span></li>
+          <li key={id} data-lane={lane} title={about} style={{ left: x, top: y, width, height }}>
+            <span>{title}</span>
+          </li>
         ))}
       </ul>
     </ViewportPortal>

@@ -8,6 +8,16 @@ const LegendList = late(async () => (await import('./LegendList')).LegendList);
 /** The button that opens the legend. */
 export function Legend() {
   return (
-    <PopUp label="Legend" popupClassName={styles.popup} content={<LoadGuard what="The legend"><LegendList /></LoadGuard>}>Legend</PopUp>
+    <PopUp
+      label="Legend"
+      popupClassName={styles.popup}
+      content={
+        <LoadGuard what="The legend">
+          <LegendList />
+        </LoadGuard>
+      }
+    >
+      Legend
+    </PopUp>
   );
 }

@@ -22,7 +22,16 @@ interface NodeShellProps {
 }
 
 /** The sheet that every node is drawn on: selection, hover, focus, badges. */
-export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost = false, chip = false, access, onPick, children }: NodeShellProps) {
+export const NodeShell = memo(function NodeShell({
+  view,
+  label,
+  look = '',
+  ghost = false,
+  chip = false,
+  access,
+  onPick,
+  children,
+}: NodeShellProps) {
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
@@ -40,12 +49,19 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
     if (name !== undefined) select(session, selected ? undefined : name);
     else onPick?.();
   };
-  const violated = badges.some(badge => badge.kind === 'violation');
+  const violated = badges.some((badge) => badge.kind === 'violation');
   return (
     <article
       ref={element}
       className={`${styles.node} ${look}`}
-      aria-label={[label, ...(stuck ? ['part of a deadlock'] : []), ...badges.map(badge => `${badge.kind === 'violation' ? 'violation of ' : 'refused '}${badge.title}, ${badge.text}`)].join('. ')}
+      aria-label={[
+        label,
+        ...(stuck ? ['part of a deadlock'] : []),
+        ...badges.map(
+          (badge) =>
+            `${badge.kind === 'violation' ? 'violation of ' : 'refused '}${badge.title}, ${badge.text}`,
+        ),
+      ].join('. ')}
       aria-current={selected || undefined}
       tabIndex={active ? 0 : -1}
       data-node={id}
@@ -61,23 +77,27 @@ export const NodeShell = memo(function NodeShell({ view, label, look = '', ghost
       data-violated={violated || undefined}
       onMouseEnter={enter}
       onMouseLeave={leave}
-      onFocus={event => {
+      onFocus={(event) => {
         stage.setState({ active: id });
         if (event.target === element.current && element.current.matches(':focus-visible')) enter();
       }}
       onBlur={leave}
-      onClick={event => {
+      onClick={(event) => {
         // What is pressed in a popup of the node is not the node.
         if (!(event.target instanceof Element && event.target.closest('[popover]'))) pick();
       }}
-      onKeyDown={event => {
+      onKeyDown={(event) => {
         if (event.key !== 'Enter' || event.target !== element.current) return;
         event.preventDefault();
         pick();
       }}
     >
       {children}
-      {stuck && view.kind === 'process' && <span className={styles.tag} data-part="deadlock">deadlock</span>}
+      {stuck && view.kind === 'process' && (
+        <span className={styles.tag} data-part="deadlock">
+          deadlock
+        </span>
+      )}
       <Badges view={view} />
     </article>
   );

@@ -11,11 +11,12 @@ const SHAPES = [
   'M5.6 1.6h4.8v4h4v4.8h-4v4H5.6v-4h-4V5.6h4z',
   'M1 2.2h14L8 14.4z',
 ] as const;
-const RING = 'M8 1.4a6.6 6.6 0 1 0 0 13.2A6.6 6.6 0 0 0 8 1.4zm0 3.4a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z';
+const RING =
+  'M8 1.4a6.6 6.6 0 1 0 0 13.2A6.6 6.6 0 0 0 8 1.4zm0 3.4a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z';
 
 /** The shape of a process, as a path in a box of 16. */
 export function markShape(process: number): string {
-  return process < 0 ? RING : SHAPES[process % SHAPES.length] ?? RING;
+  return process < 0 ? RING : (SHAPES[process % SHAPES.length] ?? RING);
 }
 
 /** The colour token of a process. */
@@ -24,9 +25,21 @@ export function markColour(process: number): string {
 }
 
 /** A process wherever it acts. */
-export function ProcessMark({ process, size = 12 }: { readonly process: number; readonly size?: number }) {
+export function ProcessMark({
+  process,
+  size = 12,
+}: {
+  readonly process: number;
+  readonly size?: number;
+}) {
   return (
-    <svg width={size} height={size} viewBox="0 0 16 16" aria-hidden="true" style={{ color: markColour(process), flex: 'none' } as CSSProperties}>
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+      style={{ color: markColour(process), flex: 'none' } as CSSProperties}
+    >
       <path d={markShape(process)} fill="currentColor" fillRule="evenodd" />
     </svg>
   );

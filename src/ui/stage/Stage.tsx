@@ -20,7 +20,17 @@ import { useCamera } from './useCamera';
 
 const FoldNode = late(async () => (await import('./FoldNode')).FoldNode);
 
-const nodeTypes: NodeTypes = { object: ObjectNode, process: ProcessNode, node: DeviceNode, fops: FopsNode, fold: props => <LoadGuard what="A folded group"><FoldNode {...props} /></LoadGuard> };
+const nodeTypes: NodeTypes = {
+  object: ObjectNode,
+  process: ProcessNode,
+  node: DeviceNode,
+  fops: FopsNode,
+  fold: (props) => (
+    <LoadGuard what="A folded group">
+      <FoldNode {...props} />
+    </LoadGuard>
+  ),
+};
 const ZOOM_KEYS = ['Control', 'Meta'];
 
 interface StageProps {
@@ -47,18 +57,28 @@ function Graph({ wheel }: Required<StageProps>) {
   const root = useRef<HTMLDivElement>(null);
   const camera = useCamera(root);
   const { viewportInitialized } = useReactFlow();
-  const nodes = useStage(state => state.flowNodes);
+  const nodes = useStage((state) => state.flowNodes);
   const pan = wheel === 'pan';
   const moving = useMoving(root);
   useListRoles(root);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = nodeInDirection(stage.getState(), event.key);
-    if (!next || event.ctrlKey || event.metaKey || event.altKey || !(event.target instanceof HTMLElement) || event.target.dataset['node'] === undefined) return;
+    if (
+      !next ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      !(event.target instanceof HTMLElement) ||
+      event.target.dataset['node'] === undefined
+    )
+      return;
     event.preventDefault();
     event.stopPropagation();
     stage.setState({ active: next });
     camera.show(next);
-    root.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)?.focus({ preventScroll: true });
+    root.current
+      ?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)
+      ?.focus({ preventScroll: true });
   };
   return (
     <div role="presentation" className={styles.stage} ref={root} onKeyDown={onKeyDown}>
@@ -79,8 +99,8 @@ function Graph({ wheel }: Required<StageProps>) {
         panOnScroll={pan}
         zoomOnScroll={false}
         preventScrolling={pan}
-        onMove={event => event && camera.moved()}
-        onMoveStart={event => {
+        onMove={(event) => event && camera.moved()}
+        onMoveStart={(event) => {
           moving.start();
           // A press has moved nothing yet; the wheel has.
           if (event?.type === 'wheel') camera.moved();
@@ -105,7 +125,10 @@ function Graph({ wheel }: Required<StageProps>) {
 const CALM = 700;
 
 /** Marks the stage while it is moved. */
-function useMoving(root: { readonly current: HTMLElement | null }): { readonly start: () => void; readonly end: () => void } {
+function useMoving(root: { readonly current: HTMLElement | null }): {
+  readonly start: () => void;
+  readonly end: () => void;
+} {
   const stage = useStageStore();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const rest = (): void => root.current?.removeAttribute('data-moving');

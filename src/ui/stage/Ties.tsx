@@ -7,8 +7,12 @@ import { useBrightTies, useTieLook } from './looks';
 import { markColour } from './ProcessMark';
 import { useStage } from './stageStore';
 
-interface TieProps { readonly id: string }
-interface PartProps { readonly edge: EdgeView }
+interface TieProps {
+  readonly id: string;
+}
+interface PartProps {
+  readonly edge: EdgeView;
+}
 
 /**
  * The edges of the stage, in one picture below the nodes and one above them. Their ways are known, so that React Flow, which would keep a
@@ -19,18 +23,28 @@ interface PartProps { readonly edge: EdgeView }
  * node, so that this is not seen.
  */
 export const Ties = memo(function Ties() {
-  const { below, above } = useStage(state => state.tieIds);
-  const focus = useStage(state => state.focus);
+  const { below, above } = useStage((state) => state.tieIds);
+  const focus = useStage((state) => state.focus);
   return (
     <ViewportPortal>
-      <svg className={styles.ties} aria-hidden="true">{below.map(id => (focus ? <Ground key={id} id={id} /> : <Tie key={id} id={id} />))}</svg>
+      <svg className={styles.ties} aria-hidden="true">
+        {below.map((id) => (focus ? <Ground key={id} id={id} /> : <Tie key={id} id={id} />))}
+      </svg>
       {(focus || above.length > 0) && (
-        <svg className={`${styles.ties} ${styles.above}`} aria-hidden="true" data-apart={focus || undefined}>
+        <svg
+          className={`${styles.ties} ${styles.above}`}
+          aria-hidden="true"
+          data-apart={focus || undefined}
+        >
           {focus && <Bright ids={below} />}
-          {above.map(id => <Tie key={id} id={id} />)}
+          {above.map((id) => (
+            <Tie key={id} id={id} />
+          ))}
         </svg>
       )}
-      {above.map(id => <WaitLabel key={id} id={id} />)}
+      {above.map((id) => (
+        <WaitLabel key={id} id={id} />
+      ))}
     </ViewportPortal>
   );
 });
@@ -42,21 +56,37 @@ const Ground = memo(function Ground({ id }: TieProps) {
   return (
     <>
       <Faint edge={edge} />
-      {(lit || !dim) && hasWords(edge, lit) && <g className={styles.tie} data-style={styleOf(edge)} data-fresh={edge.fresh || undefined} data-lit={lit || undefined}><Words edge={edge} /></g>}
+      {(lit || !dim) && hasWords(edge, lit) && (
+        <g
+          className={styles.tie}
+          data-style={styleOf(edge)}
+          data-fresh={edge.fresh || undefined}
+          data-lit={lit || undefined}
+        >
+          <Words edge={edge} />
+        </g>
+      )}
     </>
   );
 });
 
 const Faint = memo(function Faint({ edge }: PartProps) {
-  return <g className={styles.tie} data-dim="" data-style={styleOf(edge)} data-table={tableOf(edge)}><Line edge={edge} /></g>;
+  return (
+    <g className={styles.tie} data-dim="" data-style={styleOf(edge)} data-table={tableOf(edge)}>
+      <Line edge={edge} />
+    </g>
+  );
 });
 
 function Bright({ ids }: { readonly ids: readonly string[] }) {
-  return useBrightTies(ids).map(id => <Tie key={id} id={id} wordless />);
+  return useBrightTies(ids).map((id) => <Tie key={id} id={id} wordless />);
 }
 
 /** Every edge of the stage: what it means is told by its line and its head. */
-const Tie = memo(function Tie({ id, wordless = false }: TieProps & { readonly wordless?: boolean }) {
+const Tie = memo(function Tie({
+  id,
+  wordless = false,
+}: TieProps & { readonly wordless?: boolean }) {
   const { edge, lit: shown, dim, reached } = useTieLook(id);
   if (!edge) return undefined;
   return (
@@ -70,7 +100,11 @@ const Tie = memo(function Tie({ id, wordless = false }: TieProps & { readonly wo
       data-lit={shown || undefined}
       data-dim={(dim && !shown) || undefined}
       data-circle={edge.circle || undefined}
-      style={edge.process === undefined ? undefined : ({ '--who': markColour(edge.process) } as CSSProperties)}
+      style={
+        edge.process === undefined
+          ? undefined
+          : ({ '--who': markColour(edge.process) } as CSSProperties)
+      }
     >
       <Line edge={edge} />
       {!wordless && hasWords(edge, shown) && <Words edge={edge} />}
@@ -85,21 +119,44 @@ function Line({ edge }: PartProps) {
       {isAct(edge) && <path className={styles.casing} d={path} />}
       <path className={styles.line} d={path} />
       <path className={styles.head} data-head={headOf(edge)} d={placedHead(headOf(edge), end)} />
-      {circle && middle && <path className={styles.head} data-head="arrow" d={placedHead('arrow', middle)} />}
+      {circle && middle && (
+        <path className={styles.head} data-head="arrow" d={placedHead('arrow', middle)} />
+      )}
     </>
   );
 }
 
 function Words({ edge: { label, labelAt, dangling } }: PartProps) {
-  return <text x={labelAt.x} y={labelAt.y + 3}>{label}{dangling ? ', freed' : ''}</text>;
+  return (
+    <text x={labelAt.x} y={labelAt.y + 3}>
+      {label}
+      {dangling ? ', freed' : ''}
+    </text>
+  );
 }
 
 /** Who waits or who holds, on a tag over all lines. */
 const WaitLabel = memo(function WaitLabel({ id }: TieProps) {
   const { edge } = useTieLook(id);
   if (!edge) return undefined;
-  const { style, label, circle, process = -1, labelAt: { x, y } } = edge;
-  return <span className={styles.waitLabel} aria-hidden="true" data-of={style} data-circle={circle || undefined} style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}>{label}</span>;
+  const {
+    style,
+    label,
+    circle,
+    process = -1,
+    labelAt: { x, y },
+  } = edge;
+  return (
+    <span
+      className={styles.waitLabel}
+      aria-hidden="true"
+      data-of={style}
+      data-circle={circle || undefined}
+      style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}
+    >
+      {label}
+    </span>
+  );
 });
 
 function hasWords(edge: EdgeView, lit: boolean): boolean {

@@ -1,7 +1,21 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestShape, boundsOf, extentOf, bringInto, nearnessOf, nearView, openingView, READABLE, viewOf, zoomed, type Box, type Extent, type View } from './camera';
+import {
+  bestShape,
+  boundsOf,
+  extentOf,
+  bringInto,
+  nearnessOf,
+  nearView,
+  openingView,
+  READABLE,
+  viewOf,
+  zoomed,
+  type Box,
+  type Extent,
+  type View,
+} from './camera';
 import { NO_FOLDS } from '../../graph/fold';
 import { layOutStage, NARROW, sizeIn, type Shape } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
@@ -11,12 +25,22 @@ import { runScenario } from '../../scenario/schedule';
 const screen: Extent = { width: 800, height: 500 };
 
 function onScreen(box: Box, view: View): Box {
-  return { x: box.x * view.zoom + view.x, y: box.y * view.zoom + view.y, width: box.width * view.zoom, height: box.height * view.zoom };
+  return {
+    x: box.x * view.zoom + view.x,
+    y: box.y * view.zoom + view.y,
+    width: box.width * view.zoom,
+    height: box.height * view.zoom,
+  };
 }
 
 function inSight(box: Box, view: View, within: Extent): boolean {
   const { x, y, width, height } = onScreen(box, view);
-  return x >= -1e-6 && y >= -1e-6 && x + width <= within.width + 1e-6 && y + height <= within.height + 1e-6;
+  return (
+    x >= -1e-6 &&
+    y >= -1e-6 &&
+    x + width <= within.width + 1e-6 &&
+    y + height <= within.height + 1e-6
+  );
 }
 
 describe('camera', () => {
@@ -26,17 +50,31 @@ describe('camera', () => {
   });
 
   it('stays still while the box is in sight', () => {
-    expect(bringInto({ x: 0, y: 0, zoom: 1 }, { x: 100, y: 100, width: 50, height: 50 }, screen)).toBeUndefined();
+    expect(
+      bringInto({ x: 0, y: 0, zoom: 1 }, { x: 100, y: 100, width: 50, height: 50 }, screen),
+    ).toBeUndefined();
   });
 
   it('brings any box of a reasonable size into sight, and is then content', () => {
     const part = fc.integer({ min: -3000, max: 3000 });
-    fc.assert(fc.property(part, part, fc.integer({ min: 20, max: 1400 }), fc.integer({ min: 20, max: 800 }), part, part, fc.double({ min: 0.3, max: 2, noNaN: true }), (x, y, width, height, vx, vy, zoom) => {
-      const box = { x, y, width, height };
-      const first = { x: vx, y: vy, zoom };
-      const moved = bringInto(first, box, screen);
-      expect(inSight(box, moved ?? first, screen)).toBe(true);
-    }), { seed: 11, numRuns: 200 });
+    fc.assert(
+      fc.property(
+        part,
+        part,
+        fc.integer({ min: 20, max: 1400 }),
+        fc.integer({ min: 20, max: 800 }),
+        part,
+        part,
+        fc.double({ min: 0.3, max: 2, noNaN: true }),
+        (x, y, width, height, vx, vy, zoom) => {
+          const box = { x, y, width, height };
+          const first = { x: vx, y: vy, zoom };
+          const moved = bringInto(first, box, screen);
+          expect(inSight(box, moved ?? first, screen)).toBe(true);
+        },
+      ),
+      { seed: 11, numRuns: 200 },
+    );
   });
 
   it('takes the shape that lets everything be largest, more rows being worth a little', () => {
@@ -44,9 +82,11 @@ describe('camera', () => {
     const tall = { width: 700, height: 1200 };
     const size = (shape: Shape): Extent => sizeIn(testProgram(), NO_FOLDS, shape);
     for (const room of [screen, wide, tall]) {
-      const zoom = (shape: Shape): number => viewOf(extentOf(layOutStage(testProgram(), undefined, undefined, shape)), room).zoom;
+      const zoom = (shape: Shape): number =>
+        viewOf(extentOf(layOutStage(testProgram(), undefined, undefined, shape)), room).zoom;
       const best = zoom(bestShape(size, room));
-      for (const columns of [3, 4, 5, 6, 7, 8, 9, 10]) expect(best).toBeGreaterThanOrEqual(zoom({ columns, rows: 3, packing: 'tidy' }) * 0.9);
+      for (const columns of [3, 4, 5, 6, 7, 8, 9, 10])
+        expect(best).toBeGreaterThanOrEqual(zoom({ columns, rows: 3, packing: 'tidy' }) * 0.9);
     }
     expect(bestShape(size, tall).columns).toBeLessThan(bestShape(size, wide).columns);
   });
@@ -60,12 +100,21 @@ describe('camera', () => {
   it('comes near enough to read, about what is to be read, and never shows what is beyond the stage', () => {
     const stage = { x: -100, y: -200, width: 3000, height: 2000 };
     const overview = viewOf(stage, screen);
-    for (const box of [{ x: -100, y: -200, width: 136, height: 90 }, { x: 1200, y: 900, width: 136, height: 90 }, { x: 2764, y: 1710, width: 136, height: 90 }]) {
+    for (const box of [
+      { x: -100, y: -200, width: 136, height: 90 },
+      { x: 1200, y: 900, width: 136, height: 90 },
+      { x: 2764, y: 1710, width: 136, height: 90 },
+    ]) {
       const view = nearView(overview, box, stage, screen);
       expect(view.zoom).toBe(READABLE);
       expect(inSight(box, view, screen)).toBe(true);
       const shown = onScreen(stage, view);
-      expect([shown.x <= 0, shown.y <= 0, shown.x + shown.width >= screen.width - 1e-6, shown.y + shown.height >= screen.height - 1e-6]).toEqual([true, true, true, true]);
+      expect([
+        shown.x <= 0,
+        shown.y <= 0,
+        shown.x + shown.width >= screen.width - 1e-6,
+        shown.y + shown.height >= screen.height - 1e-6,
+      ]).toEqual([true, true, true, true]);
     }
     const near = { x: 1, y: 2, zoom: 1 };
     expect(nearView(near, stage, stage, screen)).toBe(near);
@@ -83,38 +132,58 @@ describe('camera', () => {
 
 /** Sizes of type that node.module.css sets, px of the stage: near, and at least so much from afar, growing with `--px`. */
 const css = readFileSync(new URL('./node.module.css', import.meta.url), 'utf8');
-const sizes = (rule: RegExp): readonly number[] => (rule.exec(css) ?? expect.fail(`no ${rule.source}`)).slice(1).map(Number);
+const sizes = (rule: RegExp): readonly number[] =>
+  (rule.exec(css) ?? expect.fail(`no ${rule.source}`)).slice(1).map(Number);
 const type = {
-  value: { near: sizes(/^\.node \{.* font: ([\d.]+)px/m), far: sizes(/\.row\[data-lines\] \{.* font: 500 max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/) },
-  name: { near: sizes(/^\.row dt \{.* font-size: ([\d.]+)px/m), far: sizes(/\.row dt \{.* font-size: max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/) },
+  value: {
+    near: sizes(/^\.node \{.* font: ([\d.]+)px/m),
+    far: sizes(/\.row\[data-lines\] \{.* font: 500 max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/),
+  },
+  name: {
+    near: sizes(/^\.row dt \{.* font-size: ([\d.]+)px/m),
+    far: sizes(/\.row dt \{.* font-size: max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/),
+  },
 };
 
 /** The size of such type on the screen, px. */
-function seen({ near: [near = 0], far: [least = 0, grows = 0] }: (typeof type)['value'], zoom: number): number {
+function seen(
+  { near: [near = 0], far: [least = 0, grows = 0] }: (typeof type)['value'],
+  zoom: number,
+): number {
   const { near: how, px } = nearnessOf(zoom);
   return how === 'miles' ? 0 : zoom * (how === 'near' ? near : Math.max(least, grows * px));
 }
 
 describe('type on the screen', () => {
   it('grows with the distance, and no more than is needed', () => {
-    fc.assert(fc.property(fc.double({ min: 0.4, max: 2.5, noNaN: true }), zoom => {
-      const { near, px } = nearnessOf(zoom);
-      if (near === 'far') expect(px * zoom).toBeLessThan(1.04);
-      expect(seen(type.value, zoom)).toBeGreaterThanOrEqual(11);
-      expect(seen(type.name, zoom)).toBeGreaterThanOrEqual(10.5);
-    }), { seed: 3, numRuns: 300 });
+    fc.assert(
+      fc.property(fc.double({ min: 0.4, max: 2.5, noNaN: true }), (zoom) => {
+        const { near, px } = nearnessOf(zoom);
+        if (near === 'far') expect(px * zoom).toBeLessThan(1.04);
+        expect(seen(type.value, zoom)).toBeGreaterThanOrEqual(11);
+        expect(seen(type.name, zoom)).toBeGreaterThanOrEqual(10.5);
+      }),
+      { seed: 3, numRuns: 300 },
+    );
   });
 
   // The rooms that the stage has at 1440x900 and at 1024x768 with the longest captions, and at 1440 with a question below it.
-  it.each([{ width: 836, height: 538 }, { width: 836, height: 330 }, { width: 524, height: 395 }])('is large enough to read in the opening view of every scenario in $width x $height', room => {
-    for (const { id, scenario } of LIBRARY) {
-      const ran = runScenario(scenario);
-      if (!ran.ok) throw new Error(id);
-      const { program } = ran.trace;
-      const shape = bestShape(each => sizeIn(program, NO_FOLDS, each), room);
-      const { zoom } = openingView(layOutStage(program, undefined, NO_FOLDS, shape), [], room);
-      expect(seen(type.value, zoom), id).toBeGreaterThanOrEqual(11);
-      expect(seen(type.name, zoom), id).toBeGreaterThanOrEqual(10.5);
-    }
-  });
+  it.each([
+    { width: 836, height: 538 },
+    { width: 836, height: 330 },
+    { width: 524, height: 395 },
+  ])(
+    'is large enough to read in the opening view of every scenario in $width x $height',
+    (room) => {
+      for (const { id, scenario } of LIBRARY) {
+        const ran = runScenario(scenario);
+        if (!ran.ok) throw new Error(id);
+        const { program } = ran.trace;
+        const shape = bestShape((each) => sizeIn(program, NO_FOLDS, each), room);
+        const { zoom } = openingView(layOutStage(program, undefined, NO_FOLDS, shape), [], room);
+        expect(seen(type.value, zoom), id).toBeGreaterThanOrEqual(11);
+        expect(seen(type.name, zoom), id).toBeGreaterThanOrEqual(10.5);
+      }
+    },
+  );
 });

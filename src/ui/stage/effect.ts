@@ -1,10 +1,28 @@
 import type { Graph, TaskMark } from '../../graph/graph';
 
-export interface Point { readonly x: number; readonly y: number }
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 
 /** What is told of a step by movement. Everything that it tells stands on the nodes as well. */
 export type EffectKind =
-  | 'alloc' | 'free' | 'take' | 'handover' | 'contend' | 'release' | 'swap' | 'gate' | 'reach' | 'open' | 'order' | 'count' | 'write' | 'complete' | 'refuse' | 'violate';
+  | 'alloc'
+  | 'free'
+  | 'take'
+  | 'handover'
+  | 'contend'
+  | 'release'
+  | 'swap'
+  | 'gate'
+  | 'reach'
+  | 'open'
+  | 'order'
+  | 'count'
+  | 'write'
+  | 'complete'
+  | 'refuse'
+  | 'violate';
 
 /** One movement, in stage coordinates, with its time in ms at speed 1. */
 export interface Effect {
@@ -35,7 +53,12 @@ export interface Motion {
   /** Where on the stage effects are at work: on the layer, by what the nodes show at the moment. */
   readonly measure: (layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]) => Spots;
   /** Moves tokens over the graph; returns how to stop at once. */
-  readonly playEffects: (layer: HTMLElement, root: HTMLElement, effects: readonly Effect[], spots: Spots) => () => void;
+  readonly playEffects: (
+    layer: HTMLElement,
+    root: HTMLElement,
+    effects: readonly Effect[],
+    spots: Spots,
+  ) => () => void;
 }
 
 /** In stage coordinates; effects on what is not drawn have none. */

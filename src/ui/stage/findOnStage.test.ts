@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { matching, type Findable } from './findOnStage';
 
-const thing = (name: string, kind: string, inside?: string): Findable => ({ id: `${kind}:${name}`, name, kind: `struct ${kind}`, there: true, inside });
-const all = [thing('fd12', 'file'), thing('fd1 df', 'vfio_device_file', '11'), thing('vfio1', 'vfio_device', '11'), thing('fd1', 'file')];
+const thing = (name: string, kind: string, inside?: string): Findable => ({
+  id: `${kind}:${name}`,
+  name,
+  kind: `struct ${kind}`,
+  there: true,
+  inside,
+});
+const all = [
+  thing('fd12', 'file'),
+  thing('fd1 df', 'vfio_device_file', '11'),
+  thing('vfio1', 'vfio_device', '11'),
+  thing('fd1', 'file'),
+];
 const names = (query: string): readonly string[] => matching(all, query).map(({ name }) => name);
 
 describe('finding on the stage', () => {

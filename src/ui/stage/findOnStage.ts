@@ -20,17 +20,57 @@ export interface Findable {
 }
 
 /** Everything with a name that this run can put on the stage, in the order of its lanes. */
-export function findablesOf(session: SessionState, { scene: { layout }, nodes }: StageState): readonly Findable[] {
+export function findablesOf(
+  session: SessionState,
+  { scene: { layout }, nodes }: StageState,
+): readonly Findable[] {
   const { program, state } = currentFrame(session);
   const groups = groupsOf(program);
   return castOf(program).actors.flatMap(({ id, what }): Findable[] => {
     const inside = layout.standIn.has(id) ? groups.get(id) : undefined;
-    if (what.kind === 'process') return [{ id, name: what.process, kind: program.world.processes.includes(what.process) ? 'process' : 'kernel', there: true, inside: undefined }];
-    if (what.kind === 'node') return [{ id, name: what.path, selects: what.slot.name, kind: 'device node', there: nodes.has(id), inside }];
-    if (what.kind === 'fops') return [{ id, name: tableTitle(program.model.parked.length === 0, what.table), selects: id, kind: 'file operations', there: nodes.has(id), inside: undefined }];
+    if (what.kind === 'process')
+      return [
+        {
+          id,
+          name: what.process,
+          kind: program.world.processes.includes(what.process) ? 'process' : 'kernel',
+          there: true,
+          inside: undefined,
+        },
+      ];
+    if (what.kind === 'node')
+      return [
+        {
+          id,
+          name: what.path,
+          selects: what.slot.name,
+          kind: 'device node',
+          there: nodes.has(id),
+          inside,
+        },
+      ];
+    if (what.kind === 'fops')
+      return [
+        {
+          id,
+          name: tableTitle(program.model.parked.length === 0, what.table),
+          selects: id,
+          kind: 'file operations',
+          there: nodes.has(id),
+          inside: undefined,
+        },
+      ];
     if (what.kind !== 'object') return [];
     const { name, type, life } = what.slot;
-    return [{ id, name, kind: `struct ${type}`, there: nodes.has(id) || life === undefined || state[life] === 1, inside }];
+    return [
+      {
+        id,
+        name,
+        kind: `struct ${type}`,
+        there: nodes.has(id) || life === undefined || state[life] === 1,
+        inside,
+      },
+    ];
   });
 }
 
@@ -38,9 +78,13 @@ export function findablesOf(session: SessionState, { scene: { layout }, nodes }:
 export function matching(all: readonly Findable[], query: string): readonly Findable[] {
   const wanted = query.trim().toLowerCase();
   const words = wanted.split(/\s+/);
-  const rank = ({ name }: Findable): number => (name.toLowerCase() === wanted ? 0 : name.toLowerCase().startsWith(wanted) ? 1 : 2);
-  return all.filter(({ name, kind, inside }) => {
-    const text = `${name} ${kind} ${inside === undefined ? '' : `in group ${inside}`}`.toLowerCase();
-    return words.every(word => text.includes(word));
-  }).toSorted((a, b) => rank(a) - rank(b));
+  const rank = ({ name }: Findable): number =>
+    name.toLowerCase() === wanted ? 0 : name.toLowerCase().startsWith(wanted) ? 1 : 2;
+  return all
+    .filter(({ name, kind, inside }) => {
+      const text =
+        `${name} ${kind} ${inside === undefined ? '' : `in group ${inside}`}`.toLowerCase();
+      return words.every((word) => text.includes(word));
+    })
+    .toSorted((a, b) => rank(a) - rank(b));
 }

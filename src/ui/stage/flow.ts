@@ -9,8 +9,8 @@ const ITEM = { role: 'listitem', 'aria-roledescription': undefined } as const;
 
 /** React Flow's nodes for what is shown; those of `old` stay while their place is the same, for what a node shows it reads by its id. */
 export function flowNodes(list: readonly NodeView[], old: Node[]): Node[] {
-  const known = new Map(old.map(node => [node.id, node]));
-  const next = list.map(view => {
+  const known = new Map(old.map((node) => [node.id, node]));
+  const next = list.map((view) => {
     const node = known.get(view.id);
     return node && samePlace(node, view.place) ? node : flowNode(view);
   });
@@ -19,9 +19,24 @@ export function flowNodes(list: readonly NodeView[], old: Node[]): Node[] {
 
 /** Nothing of it is left to be measured. */
 function flowNode({ id, kind, place: { x, y, width, height } }: NodeView): Node {
-  return { id, type: kind, position: { x, y }, width, height, measured: { width, height }, handles: NO_HANDLES, data: NOTHING, domAttributes: ITEM };
+  return {
+    id,
+    type: kind,
+    position: { x, y },
+    width,
+    height,
+    measured: { width, height },
+    handles: NO_HANDLES,
+    data: NOTHING,
+    domAttributes: ITEM,
+  };
 }
 
 function samePlace({ position, width, height }: Node, place: Place): boolean {
-  return position.x === place.x && position.y === place.y && width === place.width && height === place.height;
+  return (
+    position.x === place.x &&
+    position.y === place.y &&
+    width === place.width &&
+    height === place.height
+  );
 }

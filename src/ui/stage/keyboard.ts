@@ -1,14 +1,22 @@
 import type { NodeView } from '../../graph/graph';
 import type { StageState } from './stageStore';
 
-const WAYS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const WAYS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 
 /** The node to go to from the active one by an arrow key, Home or End; undefined for other keys and at the edge. */
-export function nodeInDirection({ list, active }: Pick<StageState, 'list' | 'active'>, key: string): string | undefined {
+export function nodeInDirection(
+  { list, active }: Pick<StageState, 'list' | 'active'>,
+  key: string,
+): string | undefined {
   if (key === 'Home') return list[0]?.id;
   if (key === 'End') return list.at(-1)?.id;
   const way = WAYS[key];
-  const from = list.find(node => node.id === active) ?? list[0];
+  const from = list.find((node) => node.id === active) ?? list[0];
   if (!way || !from) return undefined;
   const [dx, dy] = way;
   let best: { readonly id: string; readonly cost: number } | undefined;

@@ -25,9 +25,17 @@ export interface NodeLook {
 }
 
 /** What one edge shows. */
-export interface TieLook { readonly edge: EdgeView | undefined; readonly lit: boolean; readonly dim: boolean; readonly reached: boolean }
+export interface TieLook {
+  readonly edge: EdgeView | undefined;
+  readonly lit: boolean;
+  readonly dim: boolean;
+  readonly reached: boolean;
+}
 
-interface Entry<T> { look: T; readonly listeners: Set<() => void> }
+interface Entry<T> {
+  look: T;
+  readonly listeners: Set<() => void>;
+}
 
 /**
  * The looks of many things by id, each the same object while nothing of it changes. Whoever draws one listens to it alone,
@@ -36,7 +44,10 @@ interface Entry<T> { look: T; readonly listeners: Set<() => void> }
 export class Looks<T extends object> {
   private readonly entries = new Map<string, Entry<T>>();
 
-  constructor(private state: StageState, private readonly make: (state: StageState, id: string) => T) {}
+  constructor(
+    private state: StageState,
+    private readonly make: (state: StageState, id: string) => T,
+  ) {}
 
   get(id: string): T {
     return this.entryOf(id).look;
@@ -92,7 +103,12 @@ export function nodeLook(state: StageState, id: string): NodeLook {
     entered: state.active === id,
     active: (state.active ?? state.list[0]?.id) === id,
     selected,
-    fields: hover && hover.fields.length > 0 && view?.objects.some(object => hover.objects.includes(object)) ? hover.fields : undefined,
+    fields:
+      hover &&
+      hover.fields.length > 0 &&
+      view?.objects.some((object) => hover.objects.includes(object))
+        ? hover.fields
+        : undefined,
   };
 }
 
@@ -100,8 +116,18 @@ export function tieLook(state: StageState, id: string): TieLook {
   const edge = state.edges.get(id);
   if (!edge) return { edge, lit: false, dim: false, reached: false };
   const { source, target } = edge;
-  const selected = state.selection !== undefined && [source, target, bare(source), bare(target)].includes(state.selection);
-  return { edge, lit: selected || isLit(state, edge), dim: state.scene.circle.size > 0 ? !edge.circle : state.focus && !(state.spotlight.has(source) && state.spotlight.has(target)), reached: state.scene.reach.edges.has(id) };
+  const selected =
+    state.selection !== undefined &&
+    [source, target, bare(source), bare(target)].includes(state.selection);
+  return {
+    edge,
+    lit: selected || isLit(state, edge),
+    dim:
+      state.scene.circle.size > 0
+        ? !edge.circle
+        : state.focus && !(state.spotlight.has(source) && state.spotlight.has(target)),
+    reached: state.scene.reach.edges.has(id),
+  };
 }
 
 /** Both ends are lit, or the one thing that is lit is an end of it. */
@@ -117,13 +143,19 @@ function bare(id: string): string {
 /** The look of a node by its id; its view is undefined when it has just gone. */
 export function useNodeLook(id: string): NodeLook {
   const { nodes } = useLooks();
-  return useSyncExternalStore(useCallback(listener => nodes.listen(id, listener), [nodes, id]), () => nodes.get(id));
+  return useSyncExternalStore(
+    useCallback((listener) => nodes.listen(id, listener), [nodes, id]),
+    () => nodes.get(id),
+  );
 }
 
 /** The look of an edge by its id. */
 export function useTieLook(id: string): TieLook {
   const { ties } = useLooks();
-  return useSyncExternalStore(useCallback(listener => ties.listen(id, listener), [ties, id]), () => ties.get(id));
+  return useSyncExternalStore(
+    useCallback((listener) => ties.listen(id, listener), [ties, id]),
+    () => ties.get(id),
+  );
 }
 
 /** Those of these edges that are not dimmed. */
@@ -133,17 +165,23 @@ export function useBrightTies(ids: readonly string[]): readonly string[] {
   const last = useRef<readonly string[]>([]);
   return useSyncExternalStore(subscribe, () => {
     const { edges } = getState();
-    last.current = share(last.current, ids.filter(id => {
-      if (!edges.has(id)) return false;
-      const { lit, dim } = ties.get(id);
-      return lit || !dim;
-    }));
+    last.current = share(
+      last.current,
+      ids.filter((id) => {
+        if (!edges.has(id)) return false;
+        const { lit, dim } = ties.get(id);
+        return lit || !dim;
+      }),
+    );
     return last.current;
   });
 }
 
 /** A node of one kind by its id; undefined when it has just gone. */
-export function useNode<K extends NodeView['kind']>(id: string, kind: K): Extract<NodeView, { kind: K }> | undefined {
+export function useNode<K extends NodeView['kind']>(
+  id: string,
+  kind: K,
+): Extract<NodeView, { kind: K }> | undefined {
   const { view } = useNodeLook(id);
   return view?.kind === kind ? (view as Extract<NodeView, { kind: K }>) : undefined;
 }

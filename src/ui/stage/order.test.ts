@@ -7,40 +7,77 @@ import { startRun } from '../../scenario/run';
 import { bestShape, boundsOf, extentOf, type Box } from './camera';
 
 const programs = LIBRARY.map(({ id, scenario }) => ({ id, program: startRun(scenario).program }));
-const rooms = [{ width: 836, height: 600 }, { width: 524, height: 457 }];
+const rooms = [
+  { width: 836, height: 600 },
+  { width: 524, height: 457 },
+];
 
-const laidOut: readonly { readonly id: string; readonly shape: Shape; readonly layout: Layout }[] = programs.flatMap(({ id, program }) =>
-  [NARROW, ...rooms.map(room => bestShape(shape => sizeIn(program, NO_FOLDS, shape), room))].map(shape => ({ id: `${id} ${shape.columns} ${shape.packing}`, shape, layout: layOutStage(program, undefined, undefined, shape) })));
+const laidOut: readonly { readonly id: string; readonly shape: Shape; readonly layout: Layout }[] =
+  programs.flatMap(({ id, program }) =>
+    [
+      NARROW,
+      ...rooms.map((room) => bestShape((shape) => sizeIn(program, NO_FOLDS, shape), room)),
+    ].map((shape) => ({
+      id: `${id} ${shape.columns} ${shape.packing}`,
+      shape,
+      layout: layOutStage(program, undefined, undefined, shape),
+    })),
+  );
 
 function within(inner: Box, outer: Box): boolean {
-  return inner.x >= outer.x - 0.1 && inner.y >= outer.y - 0.1 && inner.x + inner.width <= outer.x + outer.width + 0.1 && inner.y + inner.height <= outer.y + outer.height + 0.1;
+  return (
+    inner.x >= outer.x - 0.1 &&
+    inner.y >= outer.y - 0.1 &&
+    inner.x + inner.width <= outer.x + outer.width + 0.1 &&
+    inner.y + inner.height <= outer.y + outer.height + 0.1
+  );
 }
 
 /** Whether a level or upright stretch runs over a box. */
-function runsOver(a: { readonly x: number; readonly y: number }, b: { readonly x: number; readonly y: number }, box: Box): boolean {
-  return Math.max(a.x, b.x) > box.x + 0.5 && Math.min(a.x, b.x) < box.x + box.width - 0.5 && Math.max(a.y, b.y) > box.y + 0.5 && Math.min(a.y, b.y) < box.y + box.height - 0.5;
+function runsOver(
+  a: { readonly x: number; readonly y: number },
+  b: { readonly x: number; readonly y: number },
+  box: Box,
+): boolean {
+  return (
+    Math.max(a.x, b.x) > box.x + 0.5 &&
+    Math.min(a.x, b.x) < box.x + box.width - 0.5 &&
+    Math.max(a.y, b.y) > box.y + 0.5 &&
+    Math.min(a.y, b.y) < box.y + box.height - 0.5
+  );
 }
 
 describe('the stage of every built-in scenario, in the rooms of three screens', () => {
   it('has lanes that tile one rectangle', () => {
-    for (const { id, layout: { zones, rows } } of laidOut) {
+    for (const {
+      id,
+      layout: { zones, rows },
+    } of laidOut) {
       const whole = boundsOf(zones);
       for (const [row, { top, bottom }] of rows.entries()) {
-        const band = zones.filter(({ y, height }) => y < bottom && y + height > top).toSorted((a, b) => a.x - b.x);
+        const band = zones
+          .filter(({ y, height }) => y < bottom && y + height > top)
+          .toSorted((a, b) => a.x - b.x);
         const where = `${id}, row ${row}`;
         expect(band.length, where).toBeGreaterThan(0);
         expect(new Set(band.map(({ y, height }) => `${y} ${height}`)).size, where).toBe(1);
         expect(band[0]?.x, where).toBe(whole.x);
-        expect((band.at(-1)?.x ?? 0) + (band.at(-1)?.width ?? 0), where).toBe(whole.x + whole.width);
-        for (const [i, zone] of band.entries()) if (band[i + 1]) expect((band[i + 1]?.x ?? 0) - zone.x - zone.width, where).toBe(3);
+        expect((band.at(-1)?.x ?? 0) + (band.at(-1)?.width ?? 0), where).toBe(
+          whole.x + whole.width,
+        );
+        for (const [i, zone] of band.entries())
+          if (band[i + 1]) expect((band[i + 1]?.x ?? 0) - zone.x - zone.width, where).toBe(3);
       }
     }
   });
 
   it('has every node in a band of its own lane, at its top', () => {
-    for (const { id, layout: { zones, places } } of laidOut) {
+    for (const {
+      id,
+      layout: { zones, places },
+    } of laidOut) {
       for (const [name, place] of places) {
-        const zone = zones.find(each => each.lane === place.lane && within(place, each));
+        const zone = zones.find((each) => each.lane === place.lane && within(place, each));
         expect(zone, `${id}: ${name}`).toBeDefined();
         if (zone && !place.under) expect(place.y - zone.y, `${id}: ${name}`).toBe(6);
       }
@@ -49,7 +86,11 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
 
   it('is hardly smaller than was reckoned without laying it out', () => {
     for (const { program } of programs) {
-      for (const shape of [NARROW, { columns: 5, rows: 4, packing: 'packed' }, { columns: 7, rows: 3, packing: 'tidy' }] satisfies Shape[]) {
+      for (const shape of [
+        NARROW,
+        { columns: 5, rows: 4, packing: 'packed' },
+        { columns: 7, rows: 3, packing: 'tidy' },
+      ] satisfies Shape[]) {
         const { width, height } = extentOf(layOutStage(program, undefined, undefined, shape));
         const reckoned = sizeIn(program, NO_FOLDS, shape);
         expect(reckoned.width).toBe(width);
@@ -62,15 +103,24 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
   it('has no edge over the name of a lane, behind a node, or outside the lanes', () => {
     const wrong: string[] = [];
     for (const { id, layout } of laidOut) {
-      const names = layout.zones.map(({ x, y, height }): Box => ({ x, y, width: NAME - 1, height }));
+      const names = layout.zones.map(({ x, y, height }): Box => ({
+        x,
+        y,
+        width: NAME - 1,
+        height,
+      }));
       const whole = boundsOf(layout.zones);
       for (const { a, b } of layout.cast.ties) {
         const way = wayOf(layout, a, b);
-        const others = [...layout.places].flatMap(([name, place]) => (name === a || name === b ? [] : [place]));
+        const others = [...layout.places].flatMap(([name, place]) =>
+          name === a || name === b ? [] : [place],
+        );
         for (const [i, to] of way.entries()) {
           const from = way[i - 1];
-          if (from && [...names, ...others].some(box => runsOver(from, to, box))) wrong.push(`${id}: ${a} to ${b}`);
-          if (to.x < whole.x || to.x > whole.x + whole.width) wrong.push(`${id}: ${a} to ${b} outside`);
+          if (from && [...names, ...others].some((box) => runsOver(from, to, box)))
+            wrong.push(`${id}: ${a} to ${b}`);
+          if (to.x < whole.x || to.x > whole.x + whole.width)
+            wrong.push(`${id}: ${a} to ${b} outside`);
         }
       }
     }

@@ -16,8 +16,8 @@ function effects(names: readonly string[]): readonly (readonly Effect[])[] {
   const state = initialState(program);
   const run: Deed[] = [];
   let graph = toGraph(program, state, layout);
-  return names.map(name => {
-    const task = program.tasks.findIndex(each => each.name === name);
+  return names.map((name) => {
+    const task = program.tasks.findIndex((each) => each.name === name);
     const made = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];
     const buffer = makeEventBuffer();
     const previous = state.slice();
@@ -30,7 +30,10 @@ function effects(names: readonly string[]): readonly (readonly Effect[])[] {
   });
 }
 
-const told = (list: readonly Effect[] | undefined): string[] => (list ?? []).map(({ kind, node, row, text, mark }) => [kind, node, row, mark?.name, text].filter(Boolean).join(' '));
+const told = (list: readonly Effect[] | undefined): string[] =>
+  (list ?? []).map(({ kind, node, row, text, mark }) =>
+    [kind, node, row, mark?.name, text].filter(Boolean).join(' '),
+  );
 
 describe('planEffects', () => {
   const bound = ['a', 'a', 'a', 'b', 'b', 'b'];
@@ -38,14 +41,19 @@ describe('planEffects', () => {
   it('tells a count, an allocation, and a lock that is taken', () => {
     const run = effects(['a', 'a', 'a', 'a']);
     expect(told(run[0])).toContain('count vfio_device:vfio0 refcount +1');
-    expect(told(run[1])).toEqual(expect.arrayContaining(['alloc file:fd1', 'alloc priv:fd1.priv', 'alloc fops:parked']));
+    expect(told(run[1])).toEqual(
+      expect.arrayContaining(['alloc file:fd1', 'alloc priv:fd1.priv', 'alloc fops:parked']),
+    );
     expect(told(run[3])).toEqual(['take vfio_device:vfio0 lock a lock']);
   });
 
   it('tells contention, the swap of the fops, the release and the hand-over, and the refusal at the object that refused', () => {
     const run = effects([...bound, 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b']);
     const all = run.map(told);
-    expect(all[6]).toEqual(['take vfio_device:vfio0 lock a lock', 'contend vfio_device:vfio0 lock b lock']);
+    expect(all[6]).toEqual([
+      'take vfio_device:vfio0 lock a lock',
+      'contend vfio_device:vfio0 lock b lock',
+    ]);
     expect(all[8]).toContain('count vfio_device:vfio0 users +1');
     expect(all[8]).toContain('write vfio_device:vfio0 owner fd1');
     expect(all[9]).toContain('swap file:fd1 normal');
@@ -62,28 +70,38 @@ describe('planEffects', () => {
     expect(old[0]).not.toEqual(old.at(-1));
     expect(old.at(-1)).not.toEqual(now.at(-1));
     const parked = layout.places.get('fops:parked');
-    expect(parked && Math.abs((old.at(-1)?.x ?? 0) - parked.x - parked.width / 2)).toBeLessThanOrEqual((parked?.width ?? 0) / 2);
-    expect(all.filter(({ kind }) => kind === 'reach').map(({ node }) => node)).toEqual(expect.arrayContaining(['fops:normal', 'vfio_device:vfio0']));
+    expect(
+      parked && Math.abs((old.at(-1)?.x ?? 0) - parked.x - parked.width / 2),
+    ).toBeLessThanOrEqual((parked?.width ?? 0) / 2);
+    expect(all.filter(({ kind }) => kind === 'reach').map(({ node }) => node)).toEqual(
+      expect.arrayContaining(['fops:normal', 'vfio_device:vfio0']),
+    );
     const opened = all.filter(({ kind }) => kind === 'open').map(({ text }) => text);
     expect(opened).toContain('fops:fd1');
-    for (const { kind, delay } of all) if (kind === 'reach' || kind === 'open') expect(delay).toBeGreaterThan((swap?.duration ?? LONGEST) / 2);
+    for (const { kind, delay } of all)
+      if (kind === 'reach' || kind === 'open')
+        expect(delay).toBeGreaterThan((swap?.duration ?? LONGEST) / 2);
   });
 
   it('plans nothing from a graph to itself, and never beyond the longest time', () => {
-    fc.assert(fc.property(fc.array(fc.nat(7), { maxLength: 40 }), choices => {
-      const state = initialState(program);
-      let graph = toGraph(program, state, layout);
-      for (const choice of choices) {
-        const can = enabled(program, state);
-        const task = can[choice % Math.max(1, can.length)];
-        if (task === undefined) break;
-        step(program, state, task);
-        const next = toGraph(program, state, layout);
-        expect(planEffects(next, next)).toEqual([]);
-        for (const effect of planEffects(graph, next)) expect(effect.delay + effect.duration).toBeLessThanOrEqual(LONGEST);
-        graph = next;
-      }
-    }), { seed: 11, numRuns: 40 });
+    fc.assert(
+      fc.property(fc.array(fc.nat(7), { maxLength: 40 }), (choices) => {
+        const state = initialState(program);
+        let graph = toGraph(program, state, layout);
+        for (const choice of choices) {
+          const can = enabled(program, state);
+          const task = can[choice % Math.max(1, can.length)];
+          if (task === undefined) break;
+          step(program, state, task);
+          const next = toGraph(program, state, layout);
+          expect(planEffects(next, next)).toEqual([]);
+          for (const effect of planEffects(graph, next))
+            expect(effect.delay + effect.duration).toBeLessThanOrEqual(LONGEST);
+          graph = next;
+        }
+      }),
+      { seed: 11, numRuns: 40 },
+    );
   });
 });
 
@@ -92,12 +110,12 @@ describe('badgesOf', () => {
     const state = initialState(program);
     const run: Deed[] = [];
     const go = (name: string): readonly string[] => {
-      const task = program.tasks.findIndex(each => each.name === name);
+      const task = program.tasks.findIndex((each) => each.name === name);
       const made = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];
       const buffer = makeEventBuffer();
       step(program, state, task, buffer);
       run.push({ program, task, step: made, events: readEvents(program, buffer), violations: [] });
-      return (badgesOf(run).get('vfio0') ?? []).map(badge => `${badge.title} ${badge.text}`);
+      return (badgesOf(run).get('vfio0') ?? []).map((badge) => `${badge.title} ${badge.text}`);
     };
     for (const name of ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'b']) go(name);
     expect(go('b')).toEqual(['-EBUSY b: bound']);

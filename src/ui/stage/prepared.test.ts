@@ -8,7 +8,7 @@ import { createSession, currentBranch } from '../../session/session';
 import { enabledTasks } from '../../session/turns';
 import { createStage, followSession } from './stageStore';
 
-vi.mock(import('../../graph/toGraph'), async original => {
+vi.mock(import('../../graph/toGraph'), async (original) => {
   const { toGraph: real } = await original();
   return { toGraph: vi.fn<typeof real>(real) };
 });
@@ -28,7 +28,7 @@ afterEach(() => {
 
 /** The same session on two stages, of which only the first ever comes to rest. */
 function twoStages(id: string) {
-  const scenario = LIBRARY.find(each => each.id === id)?.scenario;
+  const scenario = LIBRARY.find((each) => each.id === id)?.scenario;
   const opened = scenario && openScenario(scenario, id);
   if (!opened?.ok) throw new Error(`no scenario ${id}`);
   const session = createSession(opened.run.setup, opened.run);
@@ -41,7 +41,7 @@ function twoStages(id: string) {
     // Asked anew at every step, so that nothing is ever prepared for it.
     const stop = followSession(hurried, session);
     stop();
-    return [rested, hurried].map(stage => {
+    return [rested, hurried].map((stage) => {
       const { list, ties, flowNodes, tieIds, spotlight, leaving } = stage.getState();
       return { list, ties, flowNodes, tieIds, spotlight: [...spotlight], leaving: [...leaving] };
     });
@@ -49,25 +49,28 @@ function twoStages(id: string) {
   return { session, end, shown };
 }
 
-it.each(LIBRARY.filter((_, i) => i % 5 === 0).map(({ id }) => id))('shows of %s what it would without having prepared it, forwards, back and after a fork', id => {
-  const { session, end, shown } = twoStages(id);
-  const same = (): void => {
-    const [rested, hurried] = shown();
-    expect(rested).toEqual(hurried);
-  };
-  same();
-  for (let depth = 1; depth <= end; depth += 1) {
-    seek(session, depth);
+it.each(LIBRARY.filter((_, i) => i % 5 === 0).map(({ id }) => id))(
+  'shows of %s what it would without having prepared it, forwards, back and after a fork',
+  (id) => {
+    const { session, end, shown } = twoStages(id);
+    const same = (): void => {
+      const [rested, hurried] = shown();
+      expect(rested).toEqual(hurried);
+    };
     same();
-  }
-  for (const depth of [end >> 1, (end >> 1) + 1, 1, 0]) {
-    seek(session, depth);
+    for (let depth = 1; depth <= end; depth += 1) {
+      seek(session, depth);
+      same();
+    }
+    for (const depth of [end >> 1, (end >> 1) + 1, 1, 0]) {
+      seek(session, depth);
+      same();
+    }
+    const other = enabledTasks(currentFrame(session.getState())).at(-1);
+    if (other !== undefined) step(session, other);
     same();
-  }
-  const other = enabledTasks(currentFrame(session.getState())).at(-1);
-  if (other !== undefined) step(session, other);
-  same();
-});
+  },
+);
 
 it('has made the graph of the next step before that is asked for', () => {
   const { session } = twoStages(LIBRARY[0]?.id ?? '');

@@ -28,7 +28,10 @@ const scenes = new WeakMap<Frame, Map<string, Scene>>();
 const layouts = new WeakMap<Setup, Map<string, { program: Program; layout: Layout }>>();
 
 /** How a scene is laid out: groups that are one node each, and the shape of the grid. */
-export interface Arrangement { readonly folded: Folded; readonly shape: Shape }
+export interface Arrangement {
+  readonly folded: Folded;
+  readonly shape: Shape;
+}
 
 /** The scene of a frame in an arrangement. Same object for the same frame and arrangement. */
 export function sceneOf(frame: Frame, how: Arrangement): Scene {
@@ -46,13 +49,28 @@ function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
   const path = pathTo(moment).map(frameOf);
   const before = moment.parent && frameOf(moment.parent);
   const previous = before?.program === program ? before.state : undefined;
-  const graph = toGraph(program, state, layout, { previous, events, badges: badgesOf(path), fdNumbers: fdNumbersOf(path), use: freedUseOf(frame) });
-  return { setup: moment.setup, graph, layout, touched: touchedBy(frame, previous, layout), reach: newReach(graph), circle: circleOf(graph) };
+  const graph = toGraph(program, state, layout, {
+    previous,
+    events,
+    badges: badgesOf(path),
+    fdNumbers: fdNumbersOf(path),
+    use: freedUseOf(frame),
+  });
+  return {
+    setup: moment.setup,
+    graph,
+    layout,
+    touched: touchedBy(frame, previous, layout),
+    reach: newReach(graph),
+    circle: circleOf(graph),
+  };
 }
 
 /** Who used what is freed in the last step. */
 function freedUseOf({ task, violations }: Frame): Extras['use'] {
-  const objects = violations.flatMap(({ property, object }) => (property === 'memory' && object !== undefined ? [object] : []));
+  const objects = violations.flatMap(({ property, object }) =>
+    property === 'memory' && object !== undefined ? [object] : [],
+  );
   return task !== undefined && objects.length > 0 ? { task, objects } : undefined;
 }
 
@@ -60,7 +78,12 @@ function keyOf({ shape: { columns, rows, packing }, folded }: Arrangement): stri
   return `${columns} ${rows} ${packing} ${[...folded].toSorted().join(' ')}`;
 }
 
-function layoutOf(setup: Setup, program: Program, { folded, shape }: Arrangement, key: string): Layout {
+function layoutOf(
+  setup: Setup,
+  program: Program,
+  { folded, shape }: Arrangement,
+  key: string,
+): Layout {
   const all = layouts.get(setup) ?? new Map<string, { program: Program; layout: Layout }>();
   layouts.set(setup, all);
   const kept = all.get(key);
@@ -73,13 +96,20 @@ function layoutOf(setup: Setup, program: Program, { folded, shape }: Arrangement
 const NOBODY: ReadonlySet<string> = new Set();
 
 function circleOf({ edges }: Graph): ReadonlySet<string> {
-  return edges.some(edge => edge.circle) ? new Set(edges.flatMap(({ circle, source, target }) => (circle ? [source, target] : []))) : NOBODY;
+  return edges.some((edge) => edge.circle)
+    ? new Set(edges.flatMap(({ circle, source, target }) => (circle ? [source, target] : [])))
+    : NOBODY;
 }
 
 /** Nodes of what the last step changed and told, with the process that acted. */
-function touchedBy({ program, state, events, task, violations }: Frame, previous: Int32Array | undefined, { standIn }: Layout): ReadonlySet<string> {
+function touchedBy(
+  { program, state, events, task, violations }: Frame,
+  previous: Int32Array | undefined,
+  { standIn }: Layout,
+): ReadonlySet<string> {
   const objects = new Set<number>();
-  for (const field of program.fields) if (previous && previous[field.index] !== state[field.index]) objects.add(field.object);
+  for (const field of program.fields)
+    if (previous && previous[field.index] !== state[field.index]) objects.add(field.object);
   for (const event of events) for (const object of objectsOf(program, event)) objects.add(object);
   for (const { object } of violations) if (object !== undefined) objects.add(object);
   const ids = new Set<string>();
@@ -97,7 +127,9 @@ function touchedBy({ program, state, events, task, violations }: Frame, previous
 function objectsOf(program: Program, { note }: Event): readonly number[] {
   const fields = 'fields' in note ? note.fields : 'field' in note ? [note.field] : [];
   const named = 'object' in note && note.object !== undefined ? [note.object] : [];
-  return [...named, ...fields.map(field => program.fields[field]?.object ?? -1)].filter(object => object >= 0);
+  return [...named, ...fields.map((field) => program.fields[field]?.object ?? -1)].filter(
+    (object) => object >= 0,
+  );
 }
 
 /** Fd numbers by fd name: the lowest free from 3 in each process. */
@@ -113,7 +145,8 @@ function fdNumbersOf(path: readonly Frame[]): ReadonlyMap<string, number> {
         while (table.has(number)) number++;
         table.add(number);
         numbers.set(note.fd, number);
-      } else if (note.kind === 'fdRemove') tables.get(note.process)?.delete(numbers.get(note.fd) ?? -1);
+      } else if (note.kind === 'fdRemove')
+        tables.get(note.process)?.delete(numbers.get(note.fd) ?? -1);
     }
   }
   return numbers;

@@ -4,11 +4,14 @@ import { share, shareById } from './share';
 
 describe('share', () => {
   it('equals the new value, and is the old one where they are equal', () => {
-    fc.assert(fc.property(fc.jsonValue(), fc.jsonValue(), (old, next) => {
-      expect(share(old, next)).toEqual(next);
-      const copy: unknown = structuredClone(next);
-      expect(share(next, copy)).toBe(next);
-    }), { seed: 3, numRuns: 200 });
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (old, next) => {
+        expect(share(old, next)).toEqual(next);
+        const copy: unknown = structuredClone(next);
+        expect(share(next, copy)).toBe(next);
+      }),
+      { seed: 3, numRuns: 200 },
+    );
   });
 
   it('keeps the parts that did not change', () => {
@@ -24,9 +27,20 @@ describe('share', () => {
   });
 
   it('finds things of a list by id, wherever they stand', () => {
-    const old = [{ id: 'a', n: 1 }, { id: 'b', n: 1 }];
-    const next = shareById(old, [{ id: 'b', n: 1 }, { id: 'a', n: 2 }]);
+    const old = [
+      { id: 'a', n: 1 },
+      { id: 'b', n: 1 },
+    ];
+    const next = shareById(old, [
+      { id: 'b', n: 1 },
+      { id: 'a', n: 2 },
+    ]);
     expect(next[0]).toBe(old[1]);
-    expect(shareById(old, old.map(each => ({ ...each })))).toBe(old);
+    expect(
+      shareById(
+        old,
+        old.map((each) => ({ ...each })),
+      ),
+    ).toBe(old);
   });
 });

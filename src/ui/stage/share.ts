@@ -2,7 +2,8 @@
 export function share<T>(old: unknown, next: T): T {
   if (equal(old, next)) return old as T;
   if (!isRecord(old) || !isRecord(next) || Array.isArray(next) !== Array.isArray(old)) return next;
-  if (Array.isArray(next)) return next.map((part, i) => share((old as unknown as readonly unknown[])[i], part)) as T;
+  if (Array.isArray(next))
+    return next.map((part, i) => share((old as unknown as readonly unknown[])[i], part)) as T;
   const made: Record<string, unknown> = {};
   for (const key of Object.keys(next)) made[key] = share(old[key], next[key]);
   return made as T;
@@ -12,7 +13,8 @@ export function share<T>(old: unknown, next: T): T {
 function equal(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (!isRecord(a) || !isRecord(b)) return false;
-  if (Array.isArray(a)) return Array.isArray(b) && a.length === b.length && a.every((part, i) => equal(part, b[i]));
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((part, i) => equal(part, b[i]));
   if (Array.isArray(b)) return false;
   let count = 0;
   for (const key in b) {
@@ -31,9 +33,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
 const adopted = new WeakMap<object, object>();
 
 /** The same for a list of things with ids, whose order may change. */
-export function shareById<T extends { readonly id: string }>(old: readonly T[], next: readonly T[]): readonly T[] {
-  const known = new Map(old.map(each => [each.id, each]));
-  const parts = next.map(each => {
+export function shareById<T extends { readonly id: string }>(
+  old: readonly T[],
+  next: readonly T[],
+): readonly T[] {
+  const known = new Map(old.map((each) => [each.id, each]));
+  const parts = next.map((each) => {
     const before = known.get(each.id);
     if (before !== undefined && adopted.get(each) === before) return before;
     const part = share(before, each);

@@ -57,10 +57,15 @@ export interface StageState {
 }
 
 /** Ids of the edges that are drawn below the nodes and above them. */
-interface TieIds { readonly below: readonly string[]; readonly above: readonly string[] }
+interface TieIds {
+  readonly below: readonly string[];
+  readonly above: readonly string[];
+}
 
 /** The store, and the looks of its nodes and edges one by one. */
-export interface StageStore extends StoreApi<StageState> { readonly looks: { readonly nodes: Looks<NodeLook>; readonly ties: Looks<TieLook> } }
+export interface StageStore extends StoreApi<StageState> {
+  readonly looks: { readonly nodes: Looks<NodeLook>; readonly ties: Looks<TieLook> };
+}
 
 const NO_EFFECTS: readonly Effect[] = [];
 const NOTHING: ReadonlySet<string> = new Set();
@@ -76,11 +81,19 @@ export function createStage(session: Session): StageStore {
   const scene = sceneOf(frame, { folded, shape: FIRST_SHAPE });
   const { selection, hover } = state;
   const store = createStore<StageState>(() => ({
-    ...shown(scene, undefined), ...opening(frame), selection, hover, folded, shape: FIRST_SHAPE, lit: NOTHING, pointed: undefined, effects: NO_EFFECTS,
+    ...shown(scene, undefined),
+    ...opening(frame),
+    selection,
+    hover,
+    folded,
+    shape: FIRST_SHAPE,
+    lit: NOTHING,
+    pointed: undefined,
+    effects: NO_EFFECTS,
   }));
   const nodes = new Looks(store.getState(), nodeLook);
   const ties = new Looks(store.getState(), tieLook);
-  store.subscribe(now => {
+  store.subscribe((now) => {
     nodes.follow(now);
     ties.follow(now);
   });
@@ -100,14 +113,22 @@ export function followSession(stage: StageStore, session: Session): () => void {
     const opened = old.scene.setup !== frame.moment.setup;
     const { selection, hover } = state;
     const folds = opened ? foldsAtFirst(frame) : old.folded;
-    const folded = selection === old.selection ? folds : without(folds, groupOfName(frame, selection));
+    const folded =
+      selection === old.selection ? folds : without(folds, groupOfName(frame, selection));
     const scene = sceneOf(frame, { folded, shape: old.shape });
     const lit = litBy(state, old.pointed, scene);
     // One change for all of it: each change asks everything on the stage.
     const next: Partial<StageState> = {
       ...(opened ? opening(frame) : {}),
       ...(folded === old.folded ? {} : { folded }),
-      ...(scene === old.scene ? {} : { ...(prepared?.from === old.scene && prepared.scene === scene ? prepared.parts : shown(scene, old)), effects: folded === old.folded ? moved(old, scene, paceOf(state)) : NO_EFFECTS }),
+      ...(scene === old.scene
+        ? {}
+        : {
+            ...(prepared?.from === old.scene && prepared.scene === scene
+              ? prepared.parts
+              : shown(scene, old)),
+            effects: folded === old.folded ? moved(old, scene, paceOf(state)) : NO_EFFECTS,
+          }),
       ...(selection === old.selection ? {} : { selection }),
       ...(hover === old.hover ? {} : { hover }),
       ...(sameSet(lit, old.lit) ? {} : { lit }),
@@ -126,7 +147,11 @@ export function followSession(stage: StageStore, session: Session): () => void {
 }
 
 /** What the next recorded move will make of the stage: found while nothing else is to be done, so that the step itself has less to do. */
-interface Prepared { readonly from: Scene; readonly scene: Scene; readonly parts: Shown }
+interface Prepared {
+  readonly from: Scene;
+  readonly scene: Scene;
+  readonly parts: Shown;
+}
 
 function preparedFor(stage: StageState, session: SessionState): Prepared | undefined {
   const next = branchMoments(session)[session.run.cursor + 1];
@@ -149,33 +174,56 @@ export function arrange(stage: StageStore, session: Session, how: Partial<Arrang
 export function fold(stage: StageStore, session: Session, group: string, closed: boolean): void {
   const { folded, scene, active } = stage.getState();
   arrange(stage, session, { folded: closed ? new Set(folded).add(group) : without(folded, group) });
-  if (active === undefined || (scene.graph.nodes.some(node => node.id === active) && stage.getState().nodes.has(active))) return;
+  if (
+    active === undefined ||
+    (scene.graph.nodes.some((node) => node.id === active) && stage.getState().nodes.has(active))
+  )
+    return;
   const heir = closed ? foldId(group) : `vfio_group:group ${group}`;
   stage.setState({ active: heir });
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(`[data-node="${CSS.escape(heir)}"]`)?.focus({ preventScroll: true }));
+  requestAnimationFrame(() =>
+    document
+      .querySelector<HTMLElement>(`[data-node="${CSS.escape(heir)}"]`)
+      ?.focus({ preventScroll: true }),
+  );
 }
 
 /** What a setup starts with. */
-function opening({ program }: Frame): Pick<StageState, 'groups' | 'active' | 'focus' | 'follow' | 'crowd'> {
+function opening({
+  program,
+}: Frame): Pick<StageState, 'groups' | 'active' | 'focus' | 'follow' | 'crowd'> {
   const crowd = castOf(program).actors.length > CROWD;
-  return { groups: [...new Set(program.world.devices.map(device => device.group))], active: undefined, focus: crowd, follow: true, crowd };
+  return {
+    groups: [...new Set(program.world.devices.map((device) => device.group))],
+    active: undefined,
+    focus: crowd,
+    follow: true,
+    crowd,
+  };
 }
 
 function without(folded: Folded, group: string | undefined): Folded {
-  return group !== undefined && folded.has(group) ? new Set([...folded].filter(each => each !== group)) : folded;
+  return group !== undefined && folded.has(group)
+    ? new Set([...folded].filter((each) => each !== group))
+    : folded;
 }
 
 /** The group with which an object of this name is folded. */
 function groupOfName({ program }: Frame, name: string | undefined): string | undefined {
-  const slot = program.objects.find(each => each.name === name && groupsOf(program).has(idOf(each)));
+  const slot = program.objects.find(
+    (each) => each.name === name && groupsOf(program).has(idOf(each)),
+  );
   return slot && groupsOf(program).get(idOf(slot));
 }
 
 /** In a crowd every group starts folded but the first that is called upon. */
 function foldsAtFirst({ program }: Frame): Folded {
   if (castOf(program).actors.length <= CROWD) return NO_FOLDS;
-  const groups = new Set(program.world.devices.map(device => device.group));
-  const first = program.files.find(file => file.group !== undefined)?.group ?? program.world.devices[0]?.group ?? '';
+  const groups = new Set(program.world.devices.map((device) => device.group));
+  const first =
+    program.files.find((file) => file.group !== undefined)?.group ??
+    program.world.devices[0]?.group ??
+    '';
   groups.delete(first);
   return groups;
 }
@@ -186,24 +234,32 @@ export function point(stage: StageStore, id: string | undefined): void {
 }
 
 /** What follows from the scene alone. */
-type Shown = Pick<StageState, 'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'nodes' | 'edges' | 'leaving' | 'spotlight'>;
+type Shown = Pick<
+  StageState,
+  'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'nodes' | 'edges' | 'leaving' | 'spotlight'
+>;
 
 function shown(scene: Scene, old: StageState | undefined): Shown {
   const list = shareById(old?.list ?? [], inReadingOrder(scene));
   const ties = shareById(old?.ties ?? [], scene.graph.edges);
   return {
-    scene, list, ties,
+    scene,
+    list,
+    ties,
     flowNodes: flowNodes(list, old?.flowNodes ?? []),
     tieIds: share(old?.tieIds, tieIdsOf(ties)),
     leaving: bySource(ties, old?.leaving),
-    nodes: new Map(list.map(node => [node.id, node])),
-    edges: new Map(ties.map(tie => [tie.id, tie])),
+    nodes: new Map(list.map((node) => [node.id, node])),
+    edges: new Map(ties.map((tie) => [tie.id, tie])),
     spotlight: spotlightOf(scene, ties),
   };
 }
 
 function tieIdsOf(ties: readonly EdgeView[]): TieIds {
-  return { below: ties.flatMap(tie => (isAct(tie) ? [] : [tie.id])), above: ties.flatMap(tie => (isAct(tie) ? [tie.id] : [])) };
+  return {
+    below: ties.flatMap((tie) => (isAct(tie) ? [] : [tie.id])),
+    above: ties.flatMap((tie) => (isAct(tie) ? [tie.id] : [])),
+  };
 }
 
 /** How fast effects go: 1 by hand, and at any speed of play they end well before the next step. */
@@ -214,36 +270,56 @@ function paceOf({ settings }: SessionState): number {
 /** What says in movement that a value has changed or that a node is new; where the rest is dimmed, that is seen without. */
 const SMALL: ReadonlySet<EffectKind> = new Set(['alloc', 'write', 'count', 'complete', 'order']);
 
-function moved({ scene: before, focus }: StageState, after: Scene, pace: number): readonly Effect[] {
-  if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches) return NO_EFFECTS;
-  const actor = [...after.touched].find(id => id.startsWith('process:'));
+function moved(
+  { scene: before, focus }: StageState,
+  after: Scene,
+  pace: number,
+): readonly Effect[] {
+  if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches)
+    return NO_EFFECTS;
+  const actor = [...after.touched].find((id) => id.startsWith('process:'));
   const effects = moving()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS;
-  return effects.flatMap(effect => (focus && SMALL.has(effect.kind) ? [] : [{ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }]));
+  return effects.flatMap((effect) =>
+    focus && SMALL.has(effect.kind)
+      ? []
+      : [{ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }],
+  );
 }
 
-function bySource(ties: readonly EdgeView[], old: StageState['leaving'] | undefined): StageState['leaving'] {
+function bySource(
+  ties: readonly EdgeView[],
+  old: StageState['leaving'] | undefined,
+): StageState['leaving'] {
   const lists = new Map<string, EdgeView[]>();
   for (const tie of ties) {
     const list = lists.get(tie.source);
     if (list) list.push(tie);
     else lists.set(tie.source, [tie]);
   }
-  return new Map([...lists].map(([id, list]): [string, readonly EdgeView[]] => {
-    const before = old?.get(id);
-    return [id, before?.length === list.length && list.every((tie, i) => tie === before[i]) ? before : list];
-  }));
+  return new Map(
+    [...lists].map(([id, list]): [string, readonly EdgeView[]] => {
+      const before = old?.get(id);
+      return [
+        id,
+        before?.length === list.length && list.every((tie, i) => tie === before[i]) ? before : list,
+      ];
+    }),
+  );
 }
 
 /** From the top lane to the bottom one, in each from left to right: the order of reading and of Tab. */
 function inReadingOrder({ graph }: Scene): readonly NodeView[] {
   const lane = new Map(LANES.map(({ id }, i) => [id, i]));
   const rank = ({ place }: NodeView): number => lane.get(place.lane) ?? 0;
-  return graph.nodes.toSorted((a, b) => rank(a) - rank(b) || a.place.y - b.place.y || a.place.x - b.place.x);
+  return graph.nodes.toSorted(
+    (a, b) => rank(a) - rank(b) || a.place.y - b.place.y || a.place.x - b.place.x,
+  );
 }
 
 /** What the step touched, and the neighbours of that. Where nothing was touched, those who will act: a crowd that is lit whole would turn pale all at once with the first step. */
 function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): ReadonlySet<string> {
-  if (touched.size === 0) return new Set(graph.nodes.flatMap(node => (node.kind === 'process' ? [node.id] : [])));
+  if (touched.size === 0)
+    return new Set(graph.nodes.flatMap((node) => (node.kind === 'process' ? [node.id] : [])));
   const near = new Set(touched);
   for (const { source, target } of ties) {
     if (touched.has(source) && !source.startsWith('process:')) near.add(target);
@@ -252,11 +328,15 @@ function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): Read
   return near;
 }
 
-function litBy(state: SessionState, pointed: string | undefined, { layout: { standIn } }: Scene): ReadonlySet<string> {
+function litBy(
+  state: SessionState,
+  pointed: string | undefined,
+  { layout: { standIn } }: Scene,
+): ReadonlySet<string> {
   const { hover } = state;
   if (!hover) return NOTHING;
   const { program } = currentFrame(state);
-  const ids = hover.objects.flatMap(object => {
+  const ids = hover.objects.flatMap((object) => {
     const slot = program.objects[object];
     return slot ? [standIn.get(idOf(slot)) ?? idOf(slot), `node:${slot.name}`] : [];
   });
@@ -264,7 +344,7 @@ function litBy(state: SessionState, pointed: string | undefined, { layout: { sta
 }
 
 function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every(each => b.has(each));
+  return a.size === b.size && [...a].every((each) => b.has(each));
 }
 
 /** The stage that the components below draw. */

@@ -2,7 +2,20 @@ import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { currentFrame } from '../../session/frame';
 import { useSessionStore } from '../useSession';
-import { bestShape, boxFor, bringInto, extentOf, NARROW_SCREEN, nearnessOf, nearView, openingView, READABLE, zoomed, type Box, type View } from './camera';
+import {
+  bestShape,
+  boxFor,
+  bringInto,
+  extentOf,
+  NARROW_SCREEN,
+  nearnessOf,
+  nearView,
+  openingView,
+  READABLE,
+  zoomed,
+  type Box,
+  type View,
+} from './camera';
 import { NARROW, sizeIn, type Place } from '../../graph/layout';
 import { arrange, useStage, useStageStore, type StageState } from './stageStore';
 
@@ -25,35 +38,55 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const store = useStoreApi();
   const stage = useStageStore();
   const session = useSessionStore();
-  const setup = useStage(state => state.scene.setup);
-  const folded = useStage(state => state.folded);
-  const shape = useStage(state => state.shape);
+  const setup = useStage((state) => state.scene.setup);
+  const folded = useStage((state) => state.folded);
+  const shape = useStage((state) => state.shape);
   /** The user has moved the view: it is not fitted again when the room changes, and keeps its zoom. */
   const own = useRef(false);
   /** The folds at the last fit. */
   const laid = useRef(folded);
 
   /** Brings a box into sight, and in a crowd near enough to be read. */
-  const show = useCallback((box: Box | undefined): void => {
-    const { transform: [x, y, zoom], width, height } = store.getState();
-    if (!box || width === 0) return;
-    const [here, screen] = [{ x, y, zoom }, { width, height }];
-    const { crowd, scene } = stage.getState();
-    const from: View = crowd && !own.current ? nearView(here, box, extentOf(scene.layout), screen) : here;
-    const view = bringInto(from, box, screen, width < NARROW_SCREEN ? from.zoom : undefined) ?? from;
-    if (view !== here) void flow.setViewport(view, { duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260 });
-  }, [flow, stage, store]);
+  const show = useCallback(
+    (box: Box | undefined): void => {
+      const {
+        transform: [x, y, zoom],
+        width,
+        height,
+      } = store.getState();
+      if (!box || width === 0) return;
+      const [here, screen] = [
+        { x, y, zoom },
+        { width, height },
+      ];
+      const { crowd, scene } = stage.getState();
+      const from: View =
+        crowd && !own.current ? nearView(here, box, extentOf(scene.layout), screen) : here;
+      const view =
+        bringInto(from, box, screen, width < NARROW_SCREEN ? from.zoom : undefined) ?? from;
+      if (view !== here)
+        void flow.setViewport(view, {
+          duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260,
+        });
+    },
+    [flow, stage, store],
+  );
 
   /** Shows as much of what the last step touched as fits. */
   const showTouched = useCallback((): void => {
-    const { transform: [x, y, zoom], width, height } = store.getState();
+    const {
+      transform: [x, y, zoom],
+      width,
+      height,
+    } = store.getState();
     const near = stage.getState().crowd && !own.current ? Math.max(zoom, READABLE) : zoom;
     show(boxFor(placesTouched(stage.getState()), { x, y, zoom: near }, { width, height }));
   }, [show, stage, store]);
 
   const showSelected = useCallback((): void => {
     const { list, selection, pointed } = stage.getState();
-    const found = selection === undefined ? undefined : list.find(node => node.name === selection);
+    const found =
+      selection === undefined ? undefined : list.find((node) => node.name === selection);
     if (found && pointed !== found.id) show(found.place);
   }, [show, stage]);
 
@@ -61,7 +94,12 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     const { width, height } = store.getState();
     if (width === 0 || height === 0) return;
     own.current = false;
-    void flow.setViewport(openingView(stage.getState().scene.layout, placesTouched(stage.getState()), { width, height }));
+    void flow.setViewport(
+      openingView(stage.getState().scene.layout, placesTouched(stage.getState()), {
+        width,
+        height,
+      }),
+    );
   }, [flow, stage, store]);
 
   // A new setup opens with everything in sight, and so does a stage whose room changes much before anybody has moved the view.
@@ -72,11 +110,21 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     let fitted = { width: 0, height: 0 };
     const resize = (): void => {
       const { width, height } = store.getState();
-      if (width === 0 || (Math.abs(width - fitted.width) <= width * SLIGHT && Math.abs(height - fitted.height) <= height * SLIGHT)) return;
+      if (
+        width === 0 ||
+        (Math.abs(width - fitted.width) <= width * SLIGHT &&
+          Math.abs(height - fitted.height) <= height * SLIGHT)
+      )
+        return;
       fitted = { width, height };
       const frame = currentFrame(session.getState());
       const folded = stage.getState().folded;
-      arrange(stage, session, { shape: width < NARROW_SCREEN ? NARROW : bestShape(shape => sizeIn(frame.program, folded, shape), { width, height }) });
+      arrange(stage, session, {
+        shape:
+          width < NARROW_SCREEN
+            ? NARROW
+            : bestShape((shape) => sizeIn(frame.program, folded, shape), { width, height }),
+      });
       if (own.current) return;
       fit();
       // Another room is no reason to leave the step; whoever folds or opens a group wants to see what has become of it.
@@ -89,15 +137,30 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   }, [setup, folded, shape, fit, session, showSelected, showTouched, stage, store]);
 
   // What the step touches comes into sight; so does what is selected elsewhere.
-  useEffect(() => stage.subscribe((state, before) => {
-    if (!state.follow || state.scene === before.scene || state.scene.setup !== before.scene.setup || state.folded !== before.folded || state.shape !== before.shape) return;
-    // A process that only looked at something is no reason to leave what one looks at.
-    if ([...state.scene.touched].every(id => id.startsWith('process:'))) return;
-    showTouched();
-  }), [showTouched, stage]);
-  useEffect(() => stage.subscribe((state, before) => {
-    if (state.selection !== before.selection && state.folded === before.folded) showSelected();
-  }), [showSelected, stage]);
+  useEffect(
+    () =>
+      stage.subscribe((state, before) => {
+        if (
+          !state.follow ||
+          state.scene === before.scene ||
+          state.scene.setup !== before.scene.setup ||
+          state.folded !== before.folded ||
+          state.shape !== before.shape
+        )
+          return;
+        // A process that only looked at something is no reason to leave what one looks at.
+        if ([...state.scene.touched].every((id) => id.startsWith('process:'))) return;
+        showTouched();
+      }),
+    [showTouched, stage],
+  );
+  useEffect(
+    () =>
+      stage.subscribe((state, before) => {
+        if (state.selection !== before.selection && state.folded === before.folded) showSelected();
+      }),
+    [showSelected, stage],
+  );
 
   // How near one is, for the style sheet; set here so that panning renders nothing, and only where it changes.
   useLayoutEffect(() => {
@@ -129,19 +192,29 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       own.current = true;
       if (stage.getState().follow) stage.setState({ follow: false });
     }, [stage]),
-    show: useCallback(id => show(stage.getState().nodes.get(id)?.place), [show, stage]),
-    zoom: useCallback(by => {
-      const { transform: [x, y, zoom], width, height } = store.getState();
-      own.current = true;
-      void flow.setViewport(zoomed({ x, y, zoom }, by, { width, height }));
-    }, [flow, store]),
+    show: useCallback((id) => show(stage.getState().nodes.get(id)?.place), [show, stage]),
+    zoom: useCallback(
+      (by) => {
+        const {
+          transform: [x, y, zoom],
+          width,
+          height,
+        } = store.getState();
+        own.current = true;
+        void flow.setViewport(zoomed({ x, y, zoom }, by, { width, height }));
+      },
+      [flow, store],
+    ),
   };
 }
 
 /** Where the last step was at work: first what is new, then what changed its edges, then the rest, the process last. */
 function placesTouched({ scene, nodes, ties, effects }: StageState): readonly Place[] {
   const entering = new Set(effects.flatMap(({ kind, node }) => (kind === 'alloc' ? [node] : [])));
-  const fresh = new Set(ties.filter(tie => tie.fresh).map(tie => tie.source));
-  const rank = (id: string): number => (entering.has(id) ? 0 : id.startsWith('process:') ? 3 : fresh.has(id) ? 1 : 2);
-  return [...scene.touched].toSorted((a, b) => rank(a) - rank(b)).flatMap(id => nodes.get(id)?.place ?? []);
+  const fresh = new Set(ties.filter((tie) => tie.fresh).map((tie) => tie.source));
+  const rank = (id: string): number =>
+    entering.has(id) ? 0 : id.startsWith('process:') ? 3 : fresh.has(id) ? 1 : 2;
+  return [...scene.touched]
+    .toSorted((a, b) => rank(a) - rank(b))
+    .flatMap((id) => nodes.get(id)?.place ?? []);
 }

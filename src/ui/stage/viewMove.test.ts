@@ -30,13 +30,15 @@ function frameAt(time: number): void {
 /** A move of 100 ms that logs under its name. */
 function move(node: object, name: string, log: string[]): void {
   const selection = { node: () => node };
-  const made = viewMove(selection).duration(100).ease(at => at * at)
+  const made = viewMove(selection)
+    .duration(100)
+    .ease((at) => at * at)
     .on('start.zoom', () => log.push(`${name} starts`))
     .on('interrupt.zoom end.zoom', () => log.push(`${name} is over`))
     .on('end', () => log.push(`${name} has arrived`))
     .tween('zoom', function make(...args) {
       expect([this, ...args]).toEqual([node, undefined, 0, [node]]);
-      return at => log.push(`${name} ${at}`);
+      return (at) => log.push(`${name} ${at}`);
     });
   expect(made.selection()).toBe(selection);
 }
@@ -46,7 +48,14 @@ test('a move starts in the next frame, follows its curve and ends where it shoul
   move({}, 'a', log);
   expect(log).toEqual([]);
   for (const time of [10, 50, 130, 140]) frameAt(time);
-  expect(log).toEqual(['a starts', 'a 0.010000000000000002', 'a 0.25', 'a 1', 'a is over', 'a has arrived']);
+  expect(log).toEqual([
+    'a starts',
+    'a 0.010000000000000002',
+    'a 0.25',
+    'a 1',
+    'a is over',
+    'a has arrived',
+  ]);
   expect(frames.size).toBe(0);
 });
 
@@ -76,14 +85,31 @@ test('the next move takes over from where the last one is', () => {
   move(node, 'b', log);
   frameAt(100);
   frameAt(150);
-  expect(log).toEqual(['a starts', 'a 0.25', 'a 1', 'a is over', 'a has arrived', 'b starts', 'b 0.25', 'b 1', 'b is over', 'b has arrived']);
+  expect(log).toEqual([
+    'a starts',
+    'a 0.25',
+    'a 1',
+    'a is over',
+    'a has arrived',
+    'b starts',
+    'b 0.25',
+    'b 1',
+    'b is over',
+    'b has arrived',
+  ]);
   log.length = 0;
   move(node, 'c', log);
   frameAt(160);
   move(node, 'd', log);
   frameAt(170);
   frameAt(300);
-  expect(log.filter(line => !/\d/.test(line))).toEqual(['c starts', 'c is over', 'd starts', 'd is over', 'd has arrived']);
+  expect(log.filter((line) => !/\d/.test(line))).toEqual([
+    'c starts',
+    'c is over',
+    'd starts',
+    'd is over',
+    'd has arrived',
+  ]);
 });
 
 test('a move and what waits behind it stop together, others go on', () => {
@@ -94,5 +120,14 @@ test('a move and what waits behind it stop together, others go on', () => {
   move(node, 'b', log);
   interrupt(node);
   frameAt(100);
-  expect(log).toEqual(['a starts', 'a 0.25', 'o starts', 'o 0.25', 'a is over', 'o 1', 'o is over', 'o has arrived']);
+  expect(log).toEqual([
+    'a starts',
+    'a 0.25',
+    'o starts',
+    'o 0.25',
+    'a is over',
+    'o 1',
+    'o is over',
+    'o has arrived',
+  ]);
 });

@@ -5,7 +5,9 @@ type Act = (this: object, ...args: Args) => void;
 type MakeTween = (this: object, ...args: Args) => (this: object, at: number) => void;
 
 /** The one element that moves, as d3-selection holds it. */
-interface Selection { readonly node: () => object }
+interface Selection {
+  readonly node: () => object;
+}
 
 interface ViewMove<From extends Selection> {
   readonly selection: () => From;
@@ -52,7 +54,7 @@ export function viewMove<From extends Selection>(from: From): ViewMove<From> {
       stopBefore?.();
       phase = 'moving';
       tell('start');
-      steps = tweens.map(make => make.apply(node, args));
+      steps = tweens.map((make) => make.apply(node, args));
     }
     const at = Math.min(1, (performance.now() - began) / duration);
     if (at < 1 && !isOver()) frame = requestAnimationFrame(tick);

@@ -5,33 +5,60 @@ import { NO_FOLDS } from '../../graph/fold';
 import { layOutStage, NAME, NARROW, type Layout, type Shape } from '../../graph/layout';
 import { wayOf, type Point } from '../../graph/ways';
 
-interface Box { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 /** Whether a level or upright stretch comes into a box, and not only to its border. */
 function enters(a: Point, b: Point, { x, y, width, height }: Box): boolean {
-  return Math.max(a.x, b.x) > x + 0.5 && Math.min(a.x, b.x) < x + width - 0.5 && Math.max(a.y, b.y) > y + 0.5 && Math.min(a.y, b.y) < y + height - 0.5;
+  return (
+    Math.max(a.x, b.x) > x + 0.5 &&
+    Math.min(a.x, b.x) < x + width - 0.5 &&
+    Math.max(a.y, b.y) > y + 0.5 &&
+    Math.min(a.y, b.y) < y + height - 0.5
+  );
 }
 
 /** What the ways of a layout cross that they must not: nodes, also their own, and names of lanes. All ties are tried, and what nobody foresaw: that a process waits for anything. */
 function crossed(layout: Layout): readonly string[] {
-  const names = layout.zones.map(({ id, x, y, height }): [string, Box] => [`the name of ${id}`, { x, y, width: NAME - 1, height }]);
+  const names = layout.zones.map(({ id, x, y, height }): [string, Box] => [
+    `the name of ${id}`,
+    { x, y, width: NAME - 1, height },
+  ]);
   const boxes: readonly (readonly [string, Box])[] = [...layout.places, ...names];
   const { ties, actors } = layout.cast;
-  const waits = actors.flatMap(({ id }) => actors.flatMap(({ id: b, lane }) => (id.startsWith('process:') && lane !== 'process' ? [{ a: id, b }] : [])));
+  const waits = actors.flatMap(({ id }) =>
+    actors.flatMap(({ id: b, lane }) =>
+      id.startsWith('process:') && lane !== 'process' ? [{ a: id, b }] : [],
+    ),
+  );
   return [...ties, ...waits].flatMap(({ a, b }) => {
     const way = wayOf(layout, a, b);
-    return boxes.filter(([, box]) => way.slice(1).some((point, i) => enters(way[i] ?? point, point, box))).map(([id]) => `${a} to ${b} runs over ${id}`);
+    return boxes
+      .filter(([, box]) => way.slice(1).some((point, i) => enters(way[i] ?? point, point, box)))
+      .map(([id]) => `${a} to ${b} runs over ${id}`);
   });
 }
 
-const shapes: readonly Shape[] = [NARROW, ...(['tidy', 'packed'] as const).flatMap(packing => [3, 4, 5, 6, 7, 9].map((columns): Shape => ({ columns, rows: 3 + (columns % 4), packing })))];
+const shapes: readonly Shape[] = [
+  NARROW,
+  ...(['tidy', 'packed'] as const).flatMap((packing) =>
+    [3, 4, 5, 6, 7, 9].map((columns): Shape => ({ columns, rows: 3 + (columns % 4), packing })),
+  ),
+];
 
 describe('ways of edges', () => {
-  it.each(shapes)('run over no node and no name of a lane, in $columns columns ($packing)', shape => {
-    for (const { id, scenario } of LIBRARY) {
-      const ran = runScenario(scenario);
-      if (!ran.ok) throw new Error(id);
-      expect(crossed(layOutStage(ran.trace.program, undefined, NO_FOLDS, shape)), id).toEqual([]);
-    }
-  });
+  it.each(shapes)(
+    'run over no node and no name of a lane, in $columns columns ($packing)',
+    (shape) => {
+      for (const { id, scenario } of LIBRARY) {
+        const ran = runScenario(scenario);
+        if (!ran.ok) throw new Error(id);
+        expect(crossed(layOutStage(ran.trace.program, undefined, NO_FOLDS, shape)), id).toEqual([]);
+      }
+    },
+  );
 });

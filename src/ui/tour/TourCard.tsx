@@ -30,27 +30,85 @@ export function TourCard() {
   return (
     <section className={styles.card} aria-label="Tour">
       <div className={styles.text}>
-        <h2 ref={heading} tabIndex={-1}>{stop.title}</h2>
+        <h2 ref={heading} tabIndex={-1}>
+          {stop.title}
+        </h2>
         <p>{stop.say}</p>
       </div>
-      <button type="button" className={`${buttons.button} ${buttons.quiet} ${buttons.icon} ${styles.close}`} aria-label="Leave the tour" onClick={() => leaveTour(session)}><Icon name="close" /></button>
+      <button
+        type="button"
+        className={`${buttons.button} ${buttons.quiet} ${buttons.icon} ${styles.close}`}
+        aria-label="Leave the tour"
+        onClick={() => leaveTour(session)}
+      >
+        <Icon name="close" />
+      </button>
       {last && (
         <div className={styles.ends} role="group" aria-label="Where to go from here">
-          <button type="button" className={buttons.button} onClick={end(() => COMMANDS.check.run(session))}>Check every interleaving</button>
-          <button type="button" className={buttons.button} onClick={end(() => COMMANDS.library.run(session))}>Pick a scenario</button>
-          <button type="button" className={buttons.button} onClick={end(() => COMMANDS.verdicts.run(session))}>Compare the verdicts</button>
+          <button
+            type="button"
+            className={buttons.button}
+            onClick={end(() => COMMANDS.check.run(session))}
+          >
+            Check every interleaving
+          </button>
+          <button
+            type="button"
+            className={buttons.button}
+            onClick={end(() => COMMANDS.library.run(session))}
+          >
+            Pick a scenario
+          </button>
+          <button
+            type="button"
+            className={buttons.button}
+            onClick={end(() => COMMANDS.verdicts.run(session))}
+          >
+            Compare the verdicts
+          </button>
         </div>
       )}
       <footer>
         <ol className={styles.dots} aria-label="Stops">
           {TOUR.map(({ title }, i) => (
-            <li key={title}><button type="button" aria-label={`${i + 1}: ${title}`} aria-current={i === at ? 'step' : undefined} onClick={() => showStop(session, i, false)} /></li>
+            <li key={title}>
+              <button
+                type="button"
+                aria-label={`${i + 1}: ${title}`}
+                aria-current={i === at ? 'step' : undefined}
+                onClick={() => showStop(session, i, false)}
+              />
+            </li>
           ))}
         </ol>
-        <span className={styles.count}>{at + 1} of {TOUR.length}</span>
-        <CommandButton command={COMMANDS.tourBack} text="Back" title="Back one stop" look="plain" tip="above" />
-        {!last && <CommandButton command={COMMANDS.tourNext} text="Next" title="Next stop" look="primary" tip="above" />}
-        {last && <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={() => leaveTour(session)}>Done</button>}
+        <span className={styles.count}>
+          {at + 1} of {TOUR.length}
+        </span>
+        <CommandButton
+          command={COMMANDS.tourBack}
+          text="Back"
+          title="Back one stop"
+          look="plain"
+          tip="above"
+        />
+        {!last && (
+          <CommandButton
+            command={COMMANDS.tourNext}
+            text="Next"
+            title="Next stop"
+            look="primary"
+            tip="above"
+          />
+        )}
+        {last && (
+          <button
+            type="button"
+            className={`${buttons.button} ${buttons.primary}`}
+            onClick={() => leaveTour(session)}
+          >
+            Done
+          </button>
+        )}
       </footer>
     </section>
   );
@@ -59,6 +117,9 @@ export function TourCard() {
 /** To where it was before the tour; what stood in the tour's place then is another one now. */
 function giveBackFocus(opener: Element | null): void {
   if (document.activeElement !== document.body) return;
-  const back = opener !== document.body && opener?.isConnected === true ? opener : document.querySelector('[aria-label="Story"] button');
+  const back =
+    opener !== document.body && opener?.isConnected === true
+      ? opener
+      : document.querySelector('[aria-label="Story"] button');
   if (back instanceof HTMLElement) back.focus({ preventScroll: true });
 }

@@ -12,13 +12,15 @@ export function useOpening(session: Session): void {
       if (isShowing(session)) pause(session);
     };
     const leave = session.subscribe((state, before) => {
-      if (state.layout.opening && state.run !== before.run && !isShowing(session)) arrange(session, { opening: false });
+      if (state.layout.opening && state.run !== before.run && !isShowing(session))
+        arrange(session, { opening: false });
     });
     addEventListener('keydown', takeOver, true);
     addEventListener('pointerdown', takeOver, true);
     addEventListener('wheel', takeOver, { capture: true, passive: true });
     const first = branchBeats(session.getState()).findIndex((beat) => beat !== undefined);
-    if (first > 0 && !matchMedia('(prefers-reduced-motion: reduce)').matches) playTo(session, first);
+    if (first > 0 && !matchMedia('(prefers-reduced-motion: reduce)').matches)
+      playTo(session, first);
     return () => {
       leave();
       takeOver();

@@ -1,5 +1,12 @@
 import { Fragment, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import { allVariants, libraryCases, matrixRows, type MatrixCell, type MatrixRow, type RowProperty } from '../../explore/matrix';
+import {
+  allVariants,
+  libraryCases,
+  matrixRows,
+  type MatrixCell,
+  type MatrixRow,
+  type RowProperty,
+} from '../../explore/matrix';
 import { propertyById } from '../../kernel/properties/properties';
 import { PROPERTY_IDS } from '../../kernel/propertyId';
 import { arrange } from '../../session/arrange';
@@ -37,7 +44,10 @@ export function Verdicts() {
     setRunning(true);
     const done: MatrixCell[] = [];
     for (const each of cases) {
-      const check = client.check({ scenario: each.scenario, outcomes: false, limits: { maxStates: STATES } }, () => {});
+      const check = client.check(
+        { scenario: each.scenario, outcomes: false, limits: { maxStates: STATES } },
+        () => {},
+      );
       stop.current = () => {
         stopped.current = true;
         check.cancel();
@@ -59,29 +69,83 @@ export function Verdicts() {
   return (
     <div className={styles.wrap} role="region" aria-label="Verdicts" tabIndex={0}>
       <div className={styles.head}>
-        <p>Every design and option against every property: all built-in scenarios that are told there, every interleaving of each. <Summary rows={rows} done={cells.length} of={cases.length} running={running} /></p>
-        {running
-          ? <button type="button" className={buttons.button} onClick={() => stop.current()}><Icon name="close" />Stop</button>
-          : <button type="button" className={`${buttons.button} ${buttons.primary}`} onClick={() => { void start(); }}><Icon name="shield" />{cells.length === 0 ? 'Work out the verdicts' : 'Work them out again'}</button>}
-        {running && <progress aria-label="Verdicts under way" max={cases.length} value={cells.length} />}
+        <p>
+          Every design and option against every property: all built-in scenarios that are told
+          there, every interleaving of each.{' '}
+          <Summary rows={rows} done={cells.length} of={cases.length} running={running} />
+        </p>
+        {running ? (
+          <button type="button" className={buttons.button} onClick={() => stop.current()}>
+            <Icon name="close" />
+            Stop
+          </button>
+        ) : (
+          <button
+            type="button"
+            className={`${buttons.button} ${buttons.primary}`}
+            onClick={() => {
+              void start();
+            }}
+          >
+            <Icon name="shield" />
+            {cells.length === 0 ? 'Work out the verdicts' : 'Work them out again'}
+          </button>
+        )}
+        {running && (
+          <progress aria-label="Verdicts under way" max={cases.length} value={cells.length} />
+        )}
       </div>
       <Key />
       <table className={styles.table}>
         <thead>
           <tr>
             <th scope="col">Design</th>
-            {PROPERTY_IDS.map((id) => <th key={id} scope="col" title={propertyById(id).statement}><span>{id}</span></th>)}
+            {PROPERTY_IDS.map((id) => (
+              <th key={id} scope="col" title={propertyById(id).statement}>
+                <span>{id}</span>
+              </th>
+            ))}
             <th scope="col">states</th>
           </tr>
         </thead>
         <tbody>
           {variants.map(({ title }) => {
             const row = rows.find((each) => each.variant.title === title);
-            const whole = row !== undefined && row.scenarios.length === cases.filter((each) => each.variant.title === title).length;
+            const whole =
+              row !== undefined &&
+              row.scenarios.length === cases.filter((each) => each.variant.title === title).length;
             return (
-              <tr key={title} aria-busy={row && !whole && running ? true : undefined} data-part={row && !whole ? '' : undefined}>
-                <th scope="row"><code>{title.split(' ').map((word, i) => <Fragment key={word}>{i > 0 && ' '}<span>{word}</span></Fragment>)}</code></th>
-                {PROPERTY_IDS.map((id) => <td key={id}>{row ? <Cell row={row} cells={cells} whole={whole} property={row.properties.find((each) => each.id === id)} /> : <span className={styles.unasked}><span className={buttons.hidden}>not asked yet</span></span>}</td>)}
+              <tr
+                key={title}
+                aria-busy={row && !whole && running ? true : undefined}
+                data-part={row && !whole ? '' : undefined}
+              >
+                <th scope="row">
+                  <code>
+                    {title.split(' ').map((word, i) => (
+                      <Fragment key={word}>
+                        {i > 0 && ' '}
+                        <span>{word}</span>
+                      </Fragment>
+                    ))}
+                  </code>
+                </th>
+                {PROPERTY_IDS.map((id) => (
+                  <td key={id}>
+                    {row ? (
+                      <Cell
+                        row={row}
+                        cells={cells}
+                        whole={whole}
+                        property={row.properties.find((each) => each.id === id)}
+                      />
+                    ) : (
+                      <span className={styles.unasked}>
+                        <span className={buttons.hidden}>not asked yet</span>
+                      </span>
+                    )}
+                  </td>
+                ))}
                 <td className={styles.states}>{row?.states.toLocaleString('en-US')}</td>
               </tr>
             );
@@ -93,15 +157,30 @@ export function Verdicts() {
 }
 
 /** Where the work stands, and what came out of it. */
-function Summary({ rows, done, of, running }: { readonly rows: readonly MatrixRow[]; readonly done: number; readonly of: number; readonly running: boolean }) {
+function Summary({
+  rows,
+  done,
+  of,
+  running,
+}: {
+  readonly rows: readonly MatrixRow[];
+  readonly done: number;
+  readonly of: number;
+  readonly running: boolean;
+}) {
   const verdicts = rows.flatMap(({ properties }) => properties);
-  const count = (status: RowProperty['status']): number => verdicts.filter((each) => each.status === status).length;
+  const count = (status: RowProperty['status']): number =>
+    verdicts.filter((each) => each.status === status).length;
   const [broken, holds, open] = [count('violated'), count('holds'), count('incomplete')];
   return (
     <span role="status" className={styles.summary} data-done={done === of ? '' : undefined}>
-      {done === 0 && !running && `${of} checks, worked out here in your browser; under a minute on most machines. You can stop at any time.`}
-      {(done > 0 || running) && `${running ? 'Checking' : done === of ? 'Done' : 'Stopped'}: ${done} of ${of} checks.`}
-      {done > 0 && ` ${broken} ${broken === 1 ? 'verdict is' : 'verdicts are'} red${done === of ? `, ${holds} hold${open > 0 ? `, ${open} could not be decided` : ''}` : ' so far'}.${broken > 0 ? ' Press a red one to watch how it goes wrong.' : ''}`}
+      {done === 0 &&
+        !running &&
+        `${of} checks, worked out here in your browser; under a minute on most machines. You can stop at any time.`}
+      {(done > 0 || running) &&
+        `${running ? 'Checking' : done === of ? 'Done' : 'Stopped'}: ${done} of ${of} checks.`}
+      {done > 0 &&
+        ` ${broken} ${broken === 1 ? 'verdict is' : 'verdicts are'} red${done === of ? `, ${holds} hold${open > 0 ? `, ${open} could not be decided` : ''}` : ' so far'}.${broken > 0 ? ' Press a red one to watch how it goes wrong.' : ''}`}
     </span>
   );
 }
@@ -110,25 +189,79 @@ function Summary({ rows, done, of, running }: { readonly rows: readonly MatrixRo
 function Key() {
   return (
     <ul className={styles.key} aria-label="What a cell means">
-      <li><span className={styles.holds}><Icon name="check" size={13} /></span> holds in every interleaving</li>
-      <li><span className={styles.broken}><Icon name="close" size={11} />12</span> broken: the shortest way there, in steps</li>
-      <li><span className={styles.open}><Icon name="question" size={13} /></span> not all states were seen</li>
-      <li><span className={styles.none}>·</span> does not apply</li>
-      <li><span className={styles.unasked} /> not asked yet</li>
+      <li>
+        <span className={styles.holds}>
+          <Icon name="check" size={13} />
+        </span>{' '}
+        holds in every interleaving
+      </li>
+      <li>
+        <span className={styles.broken}>
+          <Icon name="close" size={11} />
+          12
+        </span>{' '}
+        broken: the shortest way there, in steps
+      </li>
+      <li>
+        <span className={styles.open}>
+          <Icon name="question" size={13} />
+        </span>{' '}
+        not all states were seen
+      </li>
+      <li>
+        <span className={styles.none}>·</span> does not apply
+      </li>
+      <li>
+        <span className={styles.unasked} /> not asked yet
+      </li>
     </ul>
   );
 }
 
-function Cell({ row, cells, whole, property }: { readonly row: MatrixRow; readonly whole: boolean; readonly cells: readonly MatrixCell[]; readonly property: RowProperty | undefined }) {
+function Cell({
+  row,
+  cells,
+  whole,
+  property,
+}: {
+  readonly row: MatrixRow;
+  readonly whole: boolean;
+  readonly cells: readonly MatrixCell[];
+  readonly property: RowProperty | undefined;
+}) {
   const session = useSessionStore();
-  if (!property || property.status === 'not-applicable') return <span className={styles.none} aria-label="not applicable">·</span>;
-  if (property.status === 'holds') return <span className={styles.holds} title={`holds ${whole ? 'in all' : 'so far, in'} ${row.states.toLocaleString('en-US')} states of ${row.scenarios.length} scenarios`}><Icon name="check" size={13} /><span className={buttons.hidden}>{whole ? 'holds' : 'holds so far'}</span></span>;
-  if (property.status === 'incomplete') return <span className={styles.open} title="not all states were seen"><Icon name="question" size={13} /><span className={buttons.hidden}>incomplete</span></span>;
+  if (!property || property.status === 'not-applicable')
+    return (
+      <span className={styles.none} aria-label="not applicable">
+        ·
+      </span>
+    );
+  if (property.status === 'holds')
+    return (
+      <span
+        className={styles.holds}
+        title={`holds ${whole ? 'in all' : 'so far, in'} ${row.states.toLocaleString('en-US')} states of ${row.scenarios.length} scenarios`}
+      >
+        <Icon name="check" size={13} />
+        <span className={buttons.hidden}>{whole ? 'holds' : 'holds so far'}</span>
+      </span>
+    );
+  if (property.status === 'incomplete')
+    return (
+      <span className={styles.open} title="not all states were seen">
+        <Icon name="question" size={13} />
+        <span className={buttons.hidden}>incomplete</span>
+      </span>
+    );
   const { witness, scenario, brokenIn, id } = property;
-  const cell = cells.find((each) => each.case.id === scenario && each.case.variant.title === row.variant.title);
+  const cell = cells.find(
+    (each) => each.case.id === scenario && each.case.variant.title === row.variant.title,
+  );
   return (
     <button
-      type="button" className={styles.broken} title={`${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
+      type="button"
+      className={styles.broken}
+      title={`${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
       aria-label={`${row.variant.title} breaks ${id} in ${scenario ?? '?'}: play the witness of ${witness?.steps ?? '?'} steps`}
       onClick={() => {
         if (!cell || !witness) return;
@@ -136,7 +269,8 @@ function Cell({ row, cells, whole, property }: { readonly row: MatrixRow; readon
         showWitness(session, { scenario: cell.case.scenario, mutations: [] }, id, witness.schedule);
       }}
     >
-      <Icon name="close" size={11} />{witness?.steps}
+      <Icon name="close" size={11} />
+      {witness?.steps}
     </button>
   );
 }
