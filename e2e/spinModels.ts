@@ -1,13 +1,13 @@
 // Every model that `npm run verify:spin` compares, with what our own search says of it.
 import { runCheck } from '../src/explore/check';
 import { makeModel } from '../src/explore/model';
-import { drawFrom, randomProgram } from '../src/explore/randomProgram';
+import { seededDraw, randomProgram } from '../src/explore/randomProgram';
 import { startSearch } from '../src/explore/search';
 import { promelaModel, statedProperties } from '../src/export/promela';
 import type { Program } from '../src/kernel/program';
 import { stateChecks } from '../src/kernel/properties/properties';
 import { LIBRARY } from '../src/scenario/library';
-import { startRun } from '../src/scenario/run';
+import { startScenarioRun } from '../src/scenario/run';
 
 /** What a search found, the properties limited to those that the model states. */
 interface Found {
@@ -32,20 +32,20 @@ export interface SpinModel {
 /** Every built-in scenario as it is told for each design and choice of options, and some random programs. */
 export function spinModels(randoms: number): readonly SpinModel[] {
   const told = LIBRARY.flatMap((entry) =>
-    entry.tellings.map((scenario) => {
+    entry.variants.map((scenario) => {
       const options = Object.entries(scenario.options)
         .map(([k, value]) => ` ${k}=${value}`)
         .join('');
       return model(
         `${scenario.design}${options} ${entry.id}`,
         scenario.design,
-        startRun(scenario).program,
+        startScenarioRun(scenario).program,
         scenario.title,
       );
     }),
   );
   const random = Array.from({ length: randoms }, (_, i) =>
-    model(`random ${i + 1}`, 'random', randomProgram(drawFrom(i + 1)), `random program ${i + 1}`),
+    model(`random ${i + 1}`, 'random', randomProgram(seededDraw(i + 1)), `random program ${i + 1}`),
   );
   return [...told, ...random];
 }
@@ -66,7 +66,7 @@ function model(name: string, design: string, program: Program, title: string): S
     return {
       states: run.engine.count(),
       transitions: run.engine.transitions(),
-      ends: run.stuck.length,
+      ends: run.terminalStates.length,
       broken: properties.filter((p) => p.status === 'violated').map((p) => p.id),
     };
   };

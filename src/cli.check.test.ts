@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { main } from './cli';
+import { runCli } from './cli';
 import type { CheckResult } from './explore/checkResult';
 
 async function cli(...words: string[]) {
   const said = { status: 0, out: '', err: '' };
-  said.status = await main(words, {
+  said.status = await runCli(words, {
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
     read: () => {

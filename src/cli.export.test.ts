@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { main } from './cli';
+import { runCli } from './cli';
 import { EXPORTS } from './export/exports';
 import { SNIPPETS } from './export/snippets';
 import { openLink } from './scenario/openLink';
 
 async function cli(...words: string[]) {
   const said = { status: 0, out: '', err: '', files: new Map<string, string>() };
-  said.status = await main(words, {
+  said.status = await runCli(words, {
     out: (text) => void (said.out += text),
     err: (text) => void (said.err += text),
     read: () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { main } from './cli';
+import { runCli } from './cli';
 import { DESIGNS } from './designs/index';
 import { PROPERTY_IDS } from './kernel/propertyId';
 import { LIBRARY } from './scenario/library';
@@ -21,7 +21,7 @@ async function cli(
 ): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
   let out = '';
   let err = '';
-  const status = await main(words.split(' '), {
+  const status = await runCli(words.split(' '), {
     out: (text) => {
       out += text;
     },

@@ -4,35 +4,35 @@ import { designById, DESIGNS } from './designs/index';
 import { makeCheck } from './explore/check';
 import type { CheckResult } from './explore/checkResult';
 import {
-  allVariants,
+  allDesignConfigs,
   libraryCases,
   matrixJson,
   matrixVerdict,
   scenarioCases,
   startMatrix,
-  variantOf,
+  designConfigOf,
 } from './explore/matrix';
-import { removals, startMutationReport } from './explore/mutationReport';
+import { stepRemovals, startMutationReport } from './explore/mutationReport';
 import { MAX_STATES } from './explore/store';
 import { checkText } from './export/checkText';
 import { EXPORTS } from './export/exports';
 import { interleavingText } from './export/interleaving';
-import { matrixText, mutationText } from './export/matrixText';
+import { matrixText, mutationReportText } from './export/matrixText';
 import { SNIPPETS } from './export/snippets';
 import { compile } from './kernel/compile';
 import type { Design, Options } from './kernel/design';
 import { mutate } from './kernel/mutation';
-import { makeMutation, MUTATION_FLAGS, parseMutation } from './kernel/mutationText';
+import { makeMutation, MUTATION_KINDS, parseMutation } from './kernel/mutationText';
 import type { Mutation } from './kernel/mutationText';
 import { PROPERTIES } from './kernel/properties/properties';
-import { retell } from './scenario/builtIn';
+import { scenarioVariant } from './scenario/builtIn';
 import { LIBRARY, libraryEntry } from './scenario/library';
 import { makeLink } from './scenario/link';
-import { linkOf } from './scenario/linkOf';
-import { optionValues } from './scenario/make';
-import { errorText, parseScenario } from './scenario/parse';
-import { redesign } from './scenario/redesign';
-import { makeResult } from './scenario/result';
+import { linkOfTrace } from './scenario/linkOf';
+import { optionsAsJson } from './scenario/make';
+import { inputErrorText, parseScenario } from './scenario/parse';
+import { portToDesign } from './scenario/redesign';
+import { makeRunResult } from './scenario/result';
 import type { Scenario } from './scenario/scenario';
 import { runScenario } from './scenario/schedule';
 import { parseScheduleText } from './scenario/scheduleText';
@@ -40,7 +40,7 @@ import type { Trace } from './scenario/trace';
 import { verifyRun } from './scenario/verify';
 
 /** Exit statuses: fine; a property is violated or `--verify` differs; bad input or usage; stopped by a limit. */
-const EXIT = { fine: 0, violated: 1, badInput: 2, stopped: 3 } as const;
+const EXIT_STATUS = { fine: 0, violated: 1, badInput: 2, stopped: 3 } as const;
 
 /** What a command reads and writes; a test brings its own. */
 export interface Terminal {
@@ -55,39 +55,39 @@ export interface Terminal {
 }
 
 /** Arguments behind the command's name. A flag has no value; an option has one each time it is given. */
-interface Arguments {
+interface CliArguments {
   readonly files: readonly string[];
   readonly flags: ReadonlySet<string>;
   readonly options: ReadonlyMap<string, readonly string[]>;
 }
 
 /** One command; its flags and options are named without dashes. */
-interface Command {
+interface CliCommand {
   readonly id: string;
   readonly usage: string;
   readonly about: string;
   readonly flags: readonly string[];
   readonly options: readonly string[];
   /** Least and most FILE arguments. */
-  readonly files: readonly [number, number];
-  readonly run: (args: Arguments, terminal: Terminal) => number | Promise<number>;
+  readonly fileCount: readonly [number, number];
+  readonly run: (args: CliArguments, terminal: Terminal) => number | Promise<number>;
 }
 
 /** Input or usage that cannot be worked with; its message goes to standard error. */
-class BadInput extends Error {}
+class CliInputError extends Error {}
 
 const MUTATION_USAGE =
   '[--without STEP[#OPERATION]] [--swap STEP,STEP] [--plain STEP] [--split STEP]';
 
-const COMMANDS: readonly Command[] = [
+const CLI_COMMANDS: readonly CliCommand[] = [
   {
     id: 'run',
     usage: `run FILE [--json] [--full] [--design ID] [--option k=v] [--schedule sequential|random:SEED|qemu*3,dpdk] [--verify] ${MUTATION_USAGE}`,
     about: 'runs a scenario, prints the interleaving as text or a JSON result',
     flags: ['json', 'full', 'verify'],
-    options: ['design', 'option', 'schedule', ...MUTATION_FLAGS],
-    files: [1, 1],
-    run: runCommand,
+    options: ['design', 'option', 'schedule', ...MUTATION_KINDS],
+    fileCount: [1, 1],
+    run: runRunCommand,
   },
   {
     id: 'check',
@@ -104,10 +104,10 @@ const COMMANDS: readonly Command[] = [
       'property',
       'engine',
       'reduce',
-      ...MUTATION_FLAGS,
+      ...MUTATION_KINDS,
     ],
-    files: [1, 1],
-    run: checkCommand,
+    fileCount: [1, 1],
+    run: runCheckCommand,
   },
   {
     id: 'matrix',
@@ -117,8 +117,8 @@ const COMMANDS: readonly Command[] = [
       'verdicts of every design and option on scenarios (the built-in ones where none is named); with --mutations what every removal of one step breaks, and which nobody notices',
     flags: ['json'],
     options: ['design', 'option', 'max-states', 'mutations'],
-    files: [0, 64],
-    run: matrixCommand,
+    fileCount: [0, 64],
+    run: runMatrixCommand,
   },
   {
     id: 'export',
@@ -126,8 +126,8 @@ const COMMANDS: readonly Command[] = [
     about: 'writes the run of a scenario in another form',
     flags: ['full'],
     options: ['to', 'o', 'base', 'theme', 'design', 'option', 'schedule'],
-    files: [1, 1],
-    run: exportCommand,
+    fileCount: [1, 1],
+    run: runExportCommand,
   },
   {
     id: 'link',
@@ -135,65 +135,69 @@ const COMMANDS: readonly Command[] = [
     about: 'prints the permalink of a run, or a snippet that embeds it',
     flags: ['embed'],
     options: ['base', 'as', 'design', 'option', 'schedule'],
-    files: [1, 1],
-    run: linkCommand,
+    fileCount: [1, 1],
+    run: runLinkCommand,
   },
-  listing(
+  listCommand(
     'designs',
     DESIGNS.map(({ id, title, about, options }) => ({ id, title, about, options })),
     (d) => [d.id, d.title, d.options.map((o) => `${o.id}=${o.values.join('|')}`).join(' ')],
   ),
-  listing(
+  listCommand(
     'scenarios',
     LIBRARY.map(({ id, title, group, designs }) => ({ id, title, group, designs })),
     (e) => [e.id, e.title, e.designs.join(' ')],
   ),
-  listing(
+  listCommand(
     'properties',
-    PROPERTIES.map(({ id, title, statement, source }) => ({ id, title, statement, source })),
+    PROPERTIES.map(({ id, title, statement, cite: source }) => ({ id, title, statement, source })),
     (p) => [p.id, p.statement],
   ),
 ];
 
-function listing<T>(id: string, items: readonly T[], row: (item: T) => readonly string[]): Command {
+function listCommand<T>(
+  id: string,
+  items: readonly T[],
+  row: (item: T) => readonly string[],
+): CliCommand {
   return {
     id,
     usage: `${id} [--json]`,
     about: `lists the ${id}`,
     flags: ['json'],
     options: [],
-    files: [0, 0],
+    fileCount: [0, 0],
     run: (args, terminal) => {
-      terminal.out(args.flags.has('json') ? jsonText(items) : columns(items.map(row)));
-      return EXIT.fine;
+      terminal.out(args.flags.has('json') ? jsonText(items) : formatColumns(items.map(row)));
+      return EXIT_STATUS.fine;
     },
   };
 }
 
 /** Options that make another scenario out of the one that FILE names. */
-const CHANGES: readonly string[] = ['design', 'option', ...MUTATION_FLAGS];
+const DESIGN_CHANGING_OPTIONS: readonly string[] = ['design', 'option', ...MUTATION_KINDS];
 
 /** The run that the arguments ask for. */
-function traceFor(scenario: Scenario, args: Arguments, terminal: Terminal): Trace {
+function runToTrace(scenario: Scenario, args: CliArguments, terminal: Terminal): Trace {
   const given = args.options.get('schedule')?.at(-1);
   const schedule = given === undefined ? undefined : parseScheduleText(given);
-  if (schedule && !schedule.ok) throw new BadInput(`--schedule: ${schedule.error.message}`);
-  const design = changedDesign(scenario, args);
+  if (schedule && !schedule.ok) throw new CliInputError(`--schedule: ${schedule.error.message}`);
+  const design = modifiedDesign(scenario, args);
   let outcome = runScenario(scenario, { schedule: schedule?.schedule, design });
-  if (!outcome.ok && !schedule && CHANGES.some((each) => args.options.has(each))) {
+  if (!outcome.ok && !schedule && DESIGN_CHANGING_OPTIONS.some((each) => args.options.has(each))) {
     // The file's schedule is for the file's options and rows.
     terminal.err(
-      `the file's schedule does not fit what was changed (${errorText(outcome.errors)}); running sequentially\n`,
+      `the file's schedule does not fit what was changed (${inputErrorText(outcome.errors)}); running sequentially\n`,
     );
     outcome = runScenario(scenario, { schedule: 'sequential', design });
   }
-  if (!outcome.ok) throw new BadInput(errorText(outcome.errors));
+  if (!outcome.ok) throw new CliInputError(inputErrorText(outcome.errors));
   return outcome.trace;
 }
 
 /** The value of an option that takes one of some words. */
-function oneOf<T extends { readonly id: string }>(
-  args: Arguments,
+function choiceOption<T extends { readonly id: string }>(
+  args: CliArguments,
   option: string,
   items: readonly T[],
   otherwise?: string,
@@ -201,7 +205,7 @@ function oneOf<T extends { readonly id: string }>(
   const given = args.options.get(option)?.at(-1) ?? otherwise;
   const item = items.find((each) => each.id === given);
   if (!item)
-    throw new BadInput(
+    throw new CliInputError(
       `--${option}: ${given === undefined ? 'nothing' : JSON.stringify(given)} stood here; accepted: ${items.map((each) => each.id).join(', ')}`,
     );
   return item;
@@ -209,10 +213,10 @@ function oneOf<T extends { readonly id: string }>(
 
 const THEMES = [{ id: 'light' }, { id: 'dark' }, { id: 'auto' }] as const;
 
-function exportCommand(args: Arguments, terminal: Terminal): number {
-  const form = oneOf(args, 'to', EXPORTS);
-  const theme = oneOf(args, 'theme', THEMES, 'auto').id;
-  const text = form.make(traceFor(readScenario(args, terminal), args, terminal), {
+function runExportCommand(args: CliArguments, terminal: Terminal): number {
+  const form = choiceOption(args, 'to', EXPORTS);
+  const theme = choiceOption(args, 'theme', THEMES, 'auto').id;
+  const text = form.make(runToTrace(readScenario(args, terminal), args, terminal), {
     full: args.flags.has('full'),
     base: args.options.get('base')?.at(-1),
     theme,
@@ -223,69 +227,70 @@ function exportCommand(args: Arguments, terminal: Terminal): number {
     try {
       terminal.write(file, text);
     } catch (error) {
-      throw new BadInput(
+      throw new CliInputError(
         `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
         { cause: error },
       );
     }
   }
-  return EXIT.fine;
+  return EXIT_STATUS.fine;
 }
 
-function linkCommand(args: Arguments, terminal: Terminal): number {
-  if (args.options.has('as') && !args.flags.has('embed')) throw new BadInput('--as is for --embed');
-  const snippet = oneOf(args, 'as', SNIPPETS, 'html');
+function runLinkCommand(args: CliArguments, terminal: Terminal): number {
+  if (args.options.has('as') && !args.flags.has('embed'))
+    throw new CliInputError('--as is for --embed');
+  const snippet = choiceOption(args, 'as', SNIPPETS, 'html');
   const base = args.options.get('base')?.at(-1);
-  const trace = traceFor(readScenario(args, terminal), args, terminal);
+  const trace = runToTrace(readScenario(args, terminal), args, terminal);
   terminal.out(
     args.flags.has('embed')
       ? snippet.make(trace, { base })
-      : `${base ?? ''}${makeLink(linkOf(trace))}\n`,
+      : `${base ?? ''}${makeLink(linkOfTrace(trace))}\n`,
   );
-  return EXIT.fine;
+  return EXIT_STATUS.fine;
 }
 
-function runCommand(args: Arguments, terminal: Terminal): number {
+function runRunCommand(args: CliArguments, terminal: Terminal): number {
   const scenario = readScenario(args, terminal);
   if (args.flags.has('verify') && !scenario.expect)
-    throw new BadInput(
+    throw new CliInputError(
       '--verify: there is no "expect" for this scenario in this design and with these options',
     );
-  const trace = traceFor(scenario, args, terminal);
-  const result = makeResult(trace);
+  const trace = runToTrace(scenario, args, terminal);
+  const result = makeRunResult(trace);
   terminal.out(
     args.flags.has('json')
       ? jsonText(result)
-      : withNewline(interleavingText(trace, { full: args.flags.has('full') })),
+      : endWithNewline(interleavingText(trace, { full: args.flags.has('full') })),
   );
   if (!scenario.expect || !args.flags.has('verify'))
-    return result.violations.length === 0 ? EXIT.fine : EXIT.violated;
+    return result.violations.length === 0 ? EXIT_STATUS.fine : EXIT_STATUS.violated;
   const differences = verifyRun(result, scenario.expect);
   for (const d of differences) terminal.err(`${d}\n`);
-  return differences.length === 0 ? EXIT.fine : EXIT.violated;
+  return differences.length === 0 ? EXIT_STATUS.fine : EXIT_STATUS.violated;
 }
 
 const ENGINES = [{ id: 'wasm' }, { id: 'bytecode' }] as const;
 const REDUCTIONS = [{ id: 'symmetry' }, { id: 'partial-order' }, { id: 'both' }] as const;
 /** States between two looks at the clock. */
-const SLICE = 50_000;
+const STATES_PER_SLICE = 50_000;
 
-async function checkCommand(args: Arguments, terminal: Terminal): Promise<number> {
+async function runCheckCommand(args: CliArguments, terminal: Terminal): Promise<number> {
   const scenario = readScenario(args, terminal, true);
   const properties = (args.options.get('property') ?? [])
     .flatMap((given) => given.split(','))
-    .map((given) => PROPERTIES.find((p) => p.id === given)?.id ?? unknownProperty(given));
-  const maxStates = numberOption(args, 'max-states', MAX_STATES);
-  const megabytes = numberOption(args, 'max-memory', 4096);
-  const maxSeconds = numberOption(args, 'max-seconds', 1e6) ?? Infinity;
-  const design = changedDesign(scenario, args) ?? designOf(scenario.design);
-  const mutations = mutationsIn(args).map(makeMutation);
+    .map((given) => PROPERTIES.find((p) => p.id === given)?.id ?? rejectUnknownProperty(given));
+  const maxStates = integerOption(args, 'max-states', MAX_STATES);
+  const megabytes = integerOption(args, 'max-memory', 4096);
+  const maxSeconds = integerOption(args, 'max-seconds', 1e6) ?? Infinity;
+  const design = modifiedDesign(scenario, args) ?? requireDesign(scenario.design);
+  const mutations = mutationOptions(args).map(makeMutation);
   const begin = performance.now();
   const seconds = (): number => (performance.now() - begin) / 1000;
   const check = makeCheck(compile(design, scenario.options, scenario.world, scenario.calls), {
-    ...(args.options.has('engine') ? { engine: oneOf(args, 'engine', ENGINES).id } : {}),
+    ...(args.options.has('engine') ? { engine: choiceOption(args, 'engine', ENGINES).id } : {}),
     ...(args.options.has('reduce') || args.flags.has('reduce')
-      ? { reduce: oneOf(args, 'reduce', REDUCTIONS, 'symmetry').id }
+      ? { reduce: choiceOption(args, 'reduce', REDUCTIONS, 'symmetry').id }
       : {}),
     ...(properties.length === 0 ? {} : { properties }),
     limits: {
@@ -294,9 +299,9 @@ async function checkCommand(args: Arguments, terminal: Terminal): Promise<number
     },
   });
   const ignore = terminal.onInterrupt?.(() => check.stop('cancel'));
-  while (check.advance(SLICE) === 'more') {
+  while (check.advance(STATES_PER_SLICE) === 'more') {
     if (seconds() > maxSeconds) check.stop('time');
-    await turn();
+    await yieldToEventLoop();
   }
   ignore?.();
   const result = check.result(Math.round(seconds() * 1000) / 1000);
@@ -305,29 +310,33 @@ async function checkCommand(args: Arguments, terminal: Terminal): Promise<number
       ? jsonText(mutations.length === 0 ? result : { ...result, mutations })
       : checkText(result, [scenario.title, ...mutations].join(' ')),
   );
-  return exitOf(result.verdict);
+  return exitStatusOf(result.verdict);
 }
 
-function exitOf(verdict: CheckResult['verdict']): number {
-  return verdict === 'violated' ? EXIT.violated : verdict === 'holds' ? EXIT.fine : EXIT.stopped;
+function exitStatusOf(verdict: CheckResult['verdict']): number {
+  return verdict === 'violated'
+    ? EXIT_STATUS.violated
+    : verdict === 'holds'
+      ? EXIT_STATUS.fine
+      : EXIT_STATUS.stopped;
 }
 
-function designOf(id: string): Design {
+function requireDesign(id: string): Design {
   const design = designById(id);
   if (!design)
-    throw new BadInput(
+    throw new CliInputError(
       `no design ${JSON.stringify(id)}; there are ${DESIGNS.map((d) => d.id).join(', ')}`,
     );
   return design;
 }
 
 /** The changes to a design's rows that the arguments ask for. */
-function mutationsIn(args: Arguments): readonly Mutation[] {
-  return MUTATION_FLAGS.flatMap((flag) =>
+function mutationOptions(args: CliArguments): readonly Mutation[] {
+  return MUTATION_KINDS.flatMap((flag) =>
     (args.options.get(flag) ?? []).map((value) => {
       const mutation = parseMutation(flag, value);
       if (!mutation)
-        throw new BadInput(
+        throw new CliInputError(
           `--${flag}: ${JSON.stringify(value)} stood here; accepted: ${flag === 'swap' ? 'STEP,STEP' : flag === 'without' ? 'STEP or STEP#OPERATION' : 'STEP'}, where STEP is like upstream/bind_iommufd/BIND.9`,
         );
       return mutation;
@@ -336,19 +345,21 @@ function mutationsIn(args: Arguments): readonly Mutation[] {
 }
 
 /** The scenario's design with those changes; undefined where there are none. */
-function changedDesign(scenario: Scenario, args: Arguments): Design | undefined {
-  const mutations = mutationsIn(args);
+function modifiedDesign(scenario: Scenario, args: CliArguments): Design | undefined {
+  const mutations = mutationOptions(args);
   if (mutations.length === 0) return undefined;
-  const changed = mutate(designOf(scenario.design), scenario.options, mutations);
-  if (!changed.ok) throw new BadInput(changed.message);
+  const changed = mutate(requireDesign(scenario.design), scenario.options, mutations);
+  if (!changed.ok) throw new CliInputError(changed.message);
   return changed.design;
 }
 
-async function matrixCommand(args: Arguments, terminal: Terminal): Promise<number> {
+async function runMatrixCommand(args: CliArguments, terminal: Terminal): Promise<number> {
   const mutated = args.options.get('mutations')?.at(-1);
-  const options = optionsIn(args);
+  const options = designOptions(args);
   const designs =
-    mutated === undefined ? (args.options.get('design') ?? []).map(designOf) : [designOf(mutated)];
+    mutated === undefined
+      ? (args.options.get('design') ?? []).map(requireDesign)
+      : [requireDesign(mutated)];
   const chosen = designs.length === 0 ? DESIGNS : designs;
   const accepted = chosen.filter((d) =>
     Object.entries(options).every(([k, value]) =>
@@ -356,15 +367,15 @@ async function matrixCommand(args: Arguments, terminal: Terminal): Promise<numbe
     ),
   );
   if (accepted.length === 0)
-    throw new BadInput(
+    throw new CliInputError(
       `--option: ${chosen.length === 1 ? chosen[0]?.id : 'no design'} has ${Object.entries(options)
         .map(([k, value]) => `${k}=${value}`)
         .join(' ')}; see: vfio-playground designs`,
     );
   const variants =
     mutated === undefined && Object.keys(options).length === 0
-      ? allVariants(accepted)
-      : accepted.map((d) => variantOf(d, options));
+      ? allDesignConfigs(accepted)
+      : accepted.map((d) => designConfigOf(d, options));
   const entries = args.files.map((file) => libraryEntry(file));
   const parts =
     args.files.length === 0
@@ -372,78 +383,80 @@ async function matrixCommand(args: Arguments, terminal: Terminal): Promise<numbe
       : args.files.map((file, i) =>
           entries[i]
             ? libraryCases(variants, [entries[i]])
-            : scenarioCases(file, readFile(file, terminal), variants),
+            : scenarioCases(file, readScenarioFile(file, terminal), variants),
         );
   const cases = parts.flatMap((p) => p.cases);
   const leftOut = parts.flatMap((p) => p.leftOut);
   if (cases.length === 0)
-    throw new BadInput(
+    throw new CliInputError(
       ['nothing to check', ...leftOut.map((l) => `${l.id} in ${l.variant}: ${l.why}`)].join('\n'),
     );
-  const maxStates = numberOption(args, 'max-states', MAX_STATES);
+  const maxStates = integerOption(args, 'max-states', MAX_STATES);
   const limits = { limits: maxStates === undefined ? {} : { maxStates } };
   const [first] = variants;
   if (mutated !== undefined && first) {
-    const report = startMutationReport(cases, removals(first), limits);
-    while (report.advance(SLICE) === 'more') await turn();
+    const report = startMutationReport(cases, stepRemovals(first), limits);
+    while (report.advance(STATES_PER_SLICE) === 'more') await yieldToEventLoop();
     const outcomes = report.outcomes();
     terminal.out(
       args.flags.has('json')
         ? jsonText({
             format: 'vfio-playground/mutations@1',
             design: first.design.id,
-            options: optionValues(first.options),
+            options: optionsAsJson(first.options),
             outcomes,
             leftOut,
           })
-        : mutationText(first.title, outcomes),
+        : mutationReportText(first.title, outcomes),
     );
-    return outcomes.some((o) => o.incomplete.length > 0) ? EXIT.stopped : EXIT.fine;
+    return outcomes.some((o) => o.incomplete.length > 0) ? EXIT_STATUS.stopped : EXIT_STATUS.fine;
   }
   const matrix = startMatrix(cases, limits);
-  while (matrix.advance(SLICE) === 'more') await turn();
+  while (matrix.advance(STATES_PER_SLICE) === 'more') await yieldToEventLoop();
   terminal.out(
     args.flags.has('json')
       ? jsonText(matrixJson(matrix.cells(), leftOut))
       : matrixText(matrix.cells(), leftOut),
   );
-  return exitOf(matrixVerdict(matrix.cells()));
+  return exitStatusOf(matrixVerdict(matrix.cells()));
 }
 
 /** Lets an interrupt through. */
-function turn(): Promise<void> {
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-function unknownProperty(given: string): never {
-  throw new BadInput(
+function rejectUnknownProperty(given: string): never {
+  throw new CliInputError(
     `--property: ${JSON.stringify(given)} stood here; accepted: ${PROPERTIES.map((p) => p.id).join(', ')}`,
   );
 }
 
 /** A whole number of at least 1, undefined where the option is not given. */
-function numberOption(args: Arguments, option: string, most: number): number | undefined {
+function integerOption(args: CliArguments, option: string, most: number): number | undefined {
   const given = args.options.get(option)?.at(-1);
   if (given === undefined) return undefined;
   const value = Number(given);
   if (!/^\d{1,9}$/.test(given) || value < 1 || value > most)
-    throw new BadInput(
+    throw new CliInputError(
       `--${option}: ${JSON.stringify(given)} stood here; accepted: a whole number from 1 to ${most}`,
     );
   return value;
 }
 
 /** The scenario that the first FILE argument means, with `--design` and `--option` applied. `anySchedule`: its schedule does not matter. */
-function readScenario(args: Arguments, terminal: Terminal, anySchedule = false): Scenario {
+function readScenario(args: CliArguments, terminal: Terminal, anySchedule = false): Scenario {
   const file = args.files[0] ?? '-';
-  const options = optionsIn(args);
+  const options = designOptions(args);
   const builtIn = libraryEntry(file);
-  const scenario = builtIn?.scenario ?? readFile(file, terminal);
+  const scenario = builtIn?.scenario ?? readScenarioFile(file, terminal);
   const design = args.options.get('design')?.at(-1) ?? scenario.design;
-  const changed = builtIn ? retell(builtIn, design, options) : redesign(scenario, design, options);
-  if (!changed.ok) throw new BadInput(errorText(changed.errors));
+  const changed = builtIn
+    ? scenarioVariant(builtIn, design, options)
+    : portToDesign(scenario, design, options);
+  if (!changed.ok) throw new CliInputError(inputErrorText(changed.errors));
   if (
     !builtIn &&
     !anySchedule &&
@@ -455,28 +468,29 @@ function readScenario(args: Arguments, terminal: Terminal, anySchedule = false):
   return changed.scenario;
 }
 
-function optionsIn(args: Arguments): Options {
+function designOptions(args: CliArguments): Options {
   return Object.fromEntries(
     (args.options.get('option') ?? []).map((o) => {
       const at = o.indexOf('=');
-      if (at <= 0) throw new BadInput(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
+      if (at <= 0)
+        throw new CliInputError(`--option: ${JSON.stringify(o)} stood here; accepted: k=v`);
       return [o.slice(0, at), o.slice(at + 1)];
     }),
   );
 }
 
-function readFile(file: string, terminal: Terminal): Scenario {
-  const parsed = parseScenario(readText(file, terminal));
+function readScenarioFile(file: string, terminal: Terminal): Scenario {
+  const parsed = parseScenario(readInputText(file, terminal));
   if (!parsed.ok)
-    throw new BadInput(
+    throw new CliInputError(
       parsed.errors
-        .map((e) => `${file === '-' ? 'standard input' : file}: ${errorText([e])}`)
+        .map((e) => `${file === '-' ? 'standard input' : file}: ${inputErrorText([e])}`)
         .join('\n'),
     );
   return parsed.scenario;
 }
 
-function readText(file: string, terminal: Terminal): string {
+function readInputText(file: string, terminal: Terminal): string {
   try {
     return terminal.read(file);
   } catch (error) {
@@ -484,7 +498,7 @@ function readText(file: string, terminal: Terminal): string {
       /[./]/.test(file) || file === '-'
         ? ''
         : `; it is no built-in scenario either (there are ${LIBRARY.map((e) => e.id).join(', ')})`;
-    throw new BadInput(
+    throw new CliInputError(
       `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}${hint}`,
       { cause: error },
     );
@@ -492,31 +506,31 @@ function readText(file: string, terminal: Terminal): string {
 }
 
 /** Runs the command line and yields its exit status. Never throws on bad input. */
-export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+export async function runCli(words: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = words;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
-    (name === undefined ? terminal.err : terminal.out)(usage());
-    return name === undefined ? EXIT.badInput : EXIT.fine;
+    (name === undefined ? terminal.err : terminal.out)(usageText());
+    return name === undefined ? EXIT_STATUS.badInput : EXIT_STATUS.fine;
   }
-  const command = COMMANDS.find((c) => c.id === name);
+  const command = CLI_COMMANDS.find((c) => c.id === name);
   try {
     if (!command)
-      throw new BadInput(
-        `no command ${JSON.stringify(name)}; there are ${COMMANDS.map((c) => c.id).join(', ')}`,
+      throw new CliInputError(
+        `no command ${JSON.stringify(name)}; there are ${CLI_COMMANDS.map((c) => c.id).join(', ')}`,
       );
     if (rest.includes('--help')) {
       terminal.out(`vfio-playground ${command.usage}\n`);
-      return EXIT.fine;
+      return EXIT_STATUS.fine;
     }
-    return await command.run(sortArguments(command, rest), terminal);
+    return await command.run(parseArguments(command, rest), terminal);
   } catch (error) {
-    if (!(error instanceof BadInput)) throw error;
-    terminal.err(withNewline(error.message));
-    return EXIT.badInput;
+    if (!(error instanceof CliInputError)) throw error;
+    terminal.err(endWithNewline(error.message));
+    return EXIT_STATUS.badInput;
   }
 }
 
-function sortArguments(command: Command, words: readonly string[]): Arguments {
+function parseArguments(command: CliCommand, words: readonly string[]): CliArguments {
   const files: string[] = [];
   const flags = new Set<string>();
   const options = new Map<string, string[]>();
@@ -527,29 +541,29 @@ function sortArguments(command: Command, words: readonly string[]): Arguments {
     else if (command.options.includes(name)) {
       const value = inline ?? words[++i];
       if (value === undefined)
-        throw new BadInput(`--${name} needs a value; usage: vfio-playground ${command.usage}`);
+        throw new CliInputError(`--${name} needs a value; usage: vfio-playground ${command.usage}`);
       options.set(name, [...(options.get(name) ?? []), value]);
     } else if (word.startsWith('-') && word !== '-')
-      throw new BadInput(
+      throw new CliInputError(
         `${command.id} has no option ${word}; usage: vfio-playground ${command.usage}`,
       );
     else files.push(word);
   }
-  const [least, most] = command.files;
+  const [least, most] = command.fileCount;
   if (files.length < least || files.length > most)
-    throw new BadInput(`usage: vfio-playground ${command.usage}`);
+    throw new CliInputError(`usage: vfio-playground ${command.usage}`);
   return { files, flags, options };
 }
 
-function usage(): string {
-  const commands = COMMANDS.map((c) => `  ${c.usage}\n      ${c.about}\n`).join('');
+function usageText(): string {
+  const commands = CLI_COMMANDS.map((c) => `  ${c.usage}\n      ${c.about}\n`).join('');
   return (
     `usage: vfio-playground COMMAND\n\n${commands}\nFILE is a path, - for standard input, or the id of a built-in scenario.\n` +
     'Exit status: 0 fine; 1 a property is violated, or with --verify the run is not as expected; 2 bad input or usage; 3 stopped by a limit.\n'
   );
 }
 
-function columns(rows: readonly (readonly string[])[]): string {
+function formatColumns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((r) => r[i]?.length ?? 0)));
   return rows
     .map(
@@ -566,7 +580,7 @@ function jsonText(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-function withNewline(text: string): string {
+function endWithNewline(text: string): string {
   return text.endsWith('\n') ? text : `${text}\n`;
 }
 
@@ -578,7 +592,7 @@ if (
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  process.exitCode = await main(process.argv.slice(2), {
+  process.exitCode = await runCli(process.argv.slice(2), {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
     read: (file) => readFileSync(file === '-' ? 0 : file, 'utf8'),

@@ -10,41 +10,52 @@ export {
   runCheck,
   type Check,
   type CheckOptions,
-  type CheckProgress,
+  type SearchProgress as CheckProgress,
 } from './explore/check';
 export type {
   CheckResult,
   Coverage,
-  Outcome,
+  CheckOutcome as Outcome,
   PropertyStatus,
   PropertyVerdict,
-  Witness,
+  Counterexample as Witness,
 } from './explore/checkResult';
 export type { Design, Options } from './kernel/design';
 export { compile } from './kernel/compile';
-export { canMove, enabled, initialState, step } from './kernel/machine';
+export { isEnabled as canMove, enabled, initialState, step } from './kernel/machine';
 export type { Program } from './kernel/program';
 export { PROPERTIES } from './kernel/properties/properties';
 export type { PropertyId } from './kernel/propertyId';
 export type { Call, CallName, World } from './kernel/world';
-export { retell, type BuiltIn } from './scenario/builtIn';
+export { scenarioVariant as retell, type BuiltInScenario as BuiltIn } from './scenario/builtIn';
 export { LIBRARY, libraryEntry, type LibraryEntry } from './scenario/library';
 export {
   makeLink,
   parseLink,
   type Link,
-  type LinkIssue,
+  type InsertedCall as LinkIssue,
   type LinkStep,
   type ParsedLink,
 } from './scenario/link';
-export { linkOf } from './scenario/linkOf';
+export { linkOfTrace as linkOf } from './scenario/linkOf';
 export { makeScenario } from './scenario/make';
-export { errorText, parseScenario, type Parsed } from './scenario/parse';
-export { openLink, type OpenedLink } from './scenario/openLink';
-export { redesign } from './scenario/redesign';
-export { makeResult, type RunResult } from './scenario/result';
-export { advance, replay, startRun, stateAt, traceOf, type Run } from './scenario/run';
+export {
+  inputErrorText as errorText,
+  parseScenario,
+  type ParsedScenario as Parsed,
+} from './scenario/parse';
+export { openLink, type OpenLinkResult as OpenedLink } from './scenario/openLink';
+export { portToDesign as redesign } from './scenario/redesign';
+export { makeRunResult as makeResult, type RunResult } from './scenario/result';
+export {
+  runStep as advance,
+  replaySchedule as replay,
+  startScenarioRun as startRun,
+  stateAt,
+  traceOf,
+  type ScenarioRun as Run,
+} from './scenario/run';
 export type { InputError, Scenario, Schedule } from './scenario/scenario';
-export { runScenario, type RunOutcome } from './scenario/schedule';
+export { runScenario, type ScenarioRunOutcome as RunOutcome } from './scenario/schedule';
 export type { Trace, TraceStep, TraceViolation } from './scenario/trace';
 export { verifyRun } from './scenario/verify';

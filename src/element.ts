@@ -20,7 +20,9 @@ export type {
 } from './host/protocol';
 
 // As a plain script it knows its folder; as a module it does not, and elements say `base`.
-const script = typeof document === 'undefined' ? undefined : document.currentScript;
+const elementScript = typeof document === 'undefined' ? undefined : document.currentScript;
 defineElement(
-  script && 'src' in script && script.src !== '' ? new URL('./', script.src).href : undefined,
+  elementScript && 'src' in elementScript && elementScript.src !== ''
+    ? new URL('./', elementScript.src).href
+    : undefined,
 );

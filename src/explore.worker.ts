@@ -1,5 +1,5 @@
 import { serveChecks } from './session/checkProtocol';
-import type { ToWorker } from './session/checkProtocol';
+import type { WorkerRequest } from './session/checkProtocol';
 
 const receive = serveChecks((message) => postMessage(message));
-addEventListener('message', ({ data }: MessageEvent<ToWorker>) => receive(data));
+addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => receive(data));

@@ -1,42 +1,43 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { opening } from './session/onDemand';
-import { addressOf } from './session/address';
-import type { OwnSearch } from './session/checkStarters';
+import { libraryPart } from './session/onDemand';
+import { addressBarOf } from './session/address';
+import type { ModuleChecker } from './session/checkStarters';
 import { startSession } from './session/start';
 import { App } from './ui/App.tsx';
-import { keepOffline } from './ui/keepOffline';
-import { loadLateParts } from './ui/late';
-import { onceIdle } from './ui/onceIdle';
+import { registerServiceWorker } from './ui/keepOffline';
+import { preloadLazyParts } from './ui/late';
+import { afterIdleSignal } from './ui/onceIdle';
 
 /** The search that a page made of modules brings along; one that is a single script has it beside. */
-const search: OwnSearch = {
-  worker: () => new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' }),
-  protocol: () => import('./session/checkProtocol'),
+const checkWorker: ModuleChecker = {
+  createWorker: () =>
+    new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' }),
+  loadServer: () => import('./session/checkProtocol'),
 };
 
-const found = document.getElementById('root');
-if (!found) throw new Error('index.html has no #root');
-const root = found;
+const rootElement = document.getElementById('root');
+if (!rootElement) throw new Error('index.html has no #root');
+const root = rootElement;
 
-async function show(): Promise<void> {
+async function startApp(): Promise<void> {
   root.dataset['loading'] = '';
-  const { session, follow } = await startSession(addressOf(window));
+  const { session, startUrlSync: follow } = await startSession(addressBarOf(window));
   delete root.dataset['loading'];
   createRoot(root).render(
     <StrictMode>
-      <App session={session} search={search} />
+      <App session={session} checkWorker={checkWorker} />
     </StrictMode>,
   );
-  onceIdle(window, () => {
+  afterIdleSignal(window, () => {
     follow();
-    void opening.load();
-    loadLateParts();
-    if (import.meta.env.PROD) keepOffline(window);
+    void libraryPart.load();
+    preloadLazyParts();
+    if (import.meta.env.PROD) registerServiceWorker(window);
   });
 }
 
-show().catch((error: unknown) => {
+startApp().catch((error: unknown) => {
   console.error(error);
   delete root.dataset['loading'];
   root.role = 'alert';

@@ -8,7 +8,7 @@ import { chromium } from '@playwright/test';
 import { build } from 'vite';
 import { promelaModel } from '../../src/export/promela';
 import { runCheck } from '../../src/explore/check';
-import { programOf } from '../../src/explore/checkRequest';
+import { compileRequest } from '../../src/explore/checkRequest';
 import { recordedBrowser } from '../browser.mjs';
 import { missingSpin } from '../spin.mjs';
 import type { EngineName } from '../../src/explore/search';
@@ -123,7 +123,7 @@ async function prepareSpin({ scenario }: Workload, breadthFirst: boolean): Promi
   const folder = await mkdtemp(join(tmpdir(), 'vfio-bench-'));
   const options = { cwd: folder, maxBuffer: 2 ** 26 };
   const begin = performance.now();
-  const model = promelaModel(programOf({ scenario }));
+  const model = promelaModel(compileRequest({ scenario }));
   // SPIN has no hidden variables in breadth-first order; there what the model remembers beside the state is part of it, and tells some more states apart.
   await writeFile(
     join(folder, 'model.pml'),
@@ -353,7 +353,7 @@ export const bench = {
         bar(
           'symmetry, fewer states',
           load.states /
-            runCheck(programOf({ scenario }), { reduce: 'symmetry', outcomes: false }).states,
+            runCheck(compileRequest({ scenario }), { reduce: 'symmetry', outcomes: false }).states,
           'times (bar: at least 20)',
         );
       if (id === 'page') bars.push(...(await toggles(code, load)));

@@ -1,8 +1,8 @@
 // Runs in a worker of Node or of a browser: explores one workload and says how long it took.
 import { runCheck } from '../../src/explore/check';
-import { programOf } from '../../src/explore/checkRequest';
+import { compileRequest } from '../../src/explore/checkRequest';
 import { makeModel } from '../../src/explore/model';
-import { exploreByReference } from '../../src/explore/reference';
+import { referenceSearch } from '../../src/explore/reference';
 import { startSearch } from '../../src/explore/search';
 import type { EngineName } from '../../src/explore/search';
 import type { Mutation } from '../../src/kernel/mutationText';
@@ -41,7 +41,7 @@ const limits = { maxStates: 20_000_000, maxBytes: 2 ** 30 };
 declare const heldBytes: (() => number) | undefined;
 
 function explore({ scenario, engine, times }: Extract<Task, { kind: 'explore' }>): Measured {
-  const program = programOf({ scenario });
+  const program = compileRequest({ scenario });
   const model = makeModel(program, stateChecks(program));
   let best: Measured = { states: 0, bytes: 0, seconds: Infinity };
   for (let i = 0; i < times; i++) {
@@ -57,18 +57,18 @@ function explore({ scenario, engine, times }: Extract<Task, { kind: 'explore' }>
 
 function decide({ scenario, engine, mutations }: Extract<Task, { kind: 'verdict' }>): Measured {
   const begin = performance.now();
-  const result = runCheck(programOf({ scenario, mutations }), { engine, limits });
+  const result = runCheck(compileRequest({ scenario, mutations }), { engine, limits });
   return { states: result.states, bytes: 0, seconds: (performance.now() - begin) / 1000 };
 }
 
 function interpret({ scenario, most }: Extract<Task, { kind: 'interpreter' }>): Measured {
-  const program = programOf({ scenario });
+  const program = compileRequest({ scenario });
   const held = typeof heldBytes === 'function' ? heldBytes : () => Number.NaN;
   const before = held();
   let bytes = 0;
   let seconds = 0;
   const begin = performance.now();
-  const { states } = exploreByReference(program, stateChecks(program), most, () => {
+  const { states } = referenceSearch(program, stateChecks(program), most, () => {
     seconds = (performance.now() - begin) / 1000;
     bytes = held() - before;
   });

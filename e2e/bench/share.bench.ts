@@ -4,7 +4,7 @@ import { EXPORTS } from '../../src/export/exports';
 import { parseRequest } from '../../src/host/protocol';
 import { LIBRARY } from '../../src/scenario/library';
 import { makeLink, parseLink } from '../../src/scenario/link';
-import { linkOf } from '../../src/scenario/linkOf';
+import { linkOfTrace } from '../../src/scenario/linkOf';
 import { makeScenario } from '../../src/scenario/make';
 import { parseScenario } from '../../src/scenario/parse';
 import { randomScenario } from '../../src/scenario/randomScenario';
@@ -100,7 +100,7 @@ async function coldStart(browser: Browser, url: string, line?: typeof SLOW_LINE)
 }
 
 function linksAndExports(): Row[] {
-  const library = LIBRARY.flatMap(({ tellings }) => tellings).flatMap(
+  const library = LIBRARY.flatMap(({ variants: tellings }) => tellings).flatMap(
     (scenario) => traceOf(scenario) ?? [],
   );
   const lengths = library.map(linkLength);
@@ -153,7 +153,7 @@ function traceOf(scenario: Trace['scenario']): Trace | undefined {
 }
 
 function linkLength(trace: Trace): number {
-  return makeLink(linkOf(trace)).length;
+  return makeLink(linkOfTrace(trace)).length;
 }
 
 /** Each parser over seeded damages of what is valid: how long one takes that takes long. */
@@ -162,7 +162,7 @@ function damagedInput(): Row[] {
   const files = scenarios.map(makeScenario);
   const links = scenarios
     .flatMap((scenario) => traceOf(scenario) ?? [])
-    .map((trace) => makeLink(linkOf(trace)));
+    .map((trace) => makeLink(linkOfTrace(trace)));
   const message = (file: string): string =>
     JSON.stringify({ source: 'vfio-playground', version: 1, type: 'load', id: 1, file });
   const corpora: readonly (readonly [string, readonly string[], (text: string) => unknown])[] = [

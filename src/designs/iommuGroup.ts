@@ -12,10 +12,10 @@ import {
   ne,
   NULL,
   store,
-  test,
+  branch,
   warnOn,
 } from '../kernel/primitives';
-import type { Op, Value } from '../kernel/primitives';
+import type { Op, Operand } from '../kernel/primitives';
 
 /** `iommu_group.domain`, by index. */
 export const DOMAIN = { default: 0, blocking: 1, attached: 2 } as const;
@@ -42,32 +42,32 @@ export function iommuGroupType(owners: readonly string[]): ObjectType {
         init: (a, c) =>
           c.world.devices.some((d) => d.group === a.group && d.kernelDriver === true) ? 1 : 0,
       },
-      domain: { kind: 'enum', words: Object.keys(DOMAIN) },
+      domain: { kind: 'enum', values: Object.keys(DOMAIN) },
     },
   };
 }
 
 /** One claim of DMA ownership, as a step. */
-export interface ClaimStep {
+export interface DmaClaim {
   readonly id: string;
   /** The new owner. */
-  readonly owner: Value;
+  readonly owner: Operand;
   /** The step that the unwinding starts at; without it the call returns at once. */
-  readonly to?: string | undefined;
+  readonly onError?: string | undefined;
   /** Leave out the test that the group still has its default domain (the claim of 2021). */
-  readonly anyDomain?: boolean | undefined;
+  readonly skipDomainCheck?: boolean | undefined;
   /** Makes the names in `owner` known (withPointer); the lock stays the first operation. */
-  readonly enter?: ((ops: readonly Op[]) => readonly Op[]) | undefined;
+  readonly wrap?: ((ops: readonly Op[]) => readonly Op[]) | undefined;
 }
 
 /** What a claim does once the count is found to be zero; the mutex is held. */
-function take(c: ClaimStep): readonly Op[] {
-  const where = { at: 'iommu_group', ...(c.to === undefined ? {} : { to: c.to }) };
+function claimUnowned(c: DmaClaim): readonly Op[] {
+  const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
   return [
-    ...(c.anyDomain
+    ...(c.skipDomainCheck
       ? []
       : [
-          test(ne('iommu_group.domain', DOMAIN.default), [
+          branch(ne('iommu_group.domain', DOMAIN.default), [
             mutexUnlock('iommu_group.mutex'),
             fail('EBUSY', 'the group is not on its default domain', where),
           ]),
@@ -84,51 +84,51 @@ function take(c: ClaimStep): readonly Op[] {
 }
 
 /** iommu_device_claim_dma_owner: the same owner counts up, another one gets -EPERM. */
-export function claimByDevice(c: ClaimStep): StepSpec {
-  const where = { at: 'iommu_group', ...(c.to === undefined ? {} : { to: c.to }) };
+export function deviceClaimDmaOwner(c: DmaClaim): StepSpec {
+  const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
   const ops: readonly Op[] = [
     mutexLock('iommu_group.mutex'),
-    test(
+    branch(
       ne('iommu_group.owner_cnt', 0),
       [
-        test(ne('iommu_group.owner', c.owner), [
+        branch(ne('iommu_group.owner', c.owner), [
           mutexUnlock('iommu_group.mutex'),
           fail('EPERM', 'the DMA of the group belongs to somebody else', where),
         ]),
         increment('iommu_group.owner_cnt'),
         mutexUnlock('iommu_group.mutex'),
       ],
-      take(c),
+      claimUnowned(c),
     ),
   ];
   return {
     id: c.id,
     title: 'claim the DMA of the IOMMU group for the device',
     cite: `${CITE}, iommu_device_claim_dma_owner`,
-    ops: c.enter ? c.enter(ops) : ops,
+    ops: c.wrap ? c.wrap(ops) : ops,
   };
 }
 
 /** iommu_group_claim_dma_owner: any owner there is means -EPERM. */
-export function claimByGroup(c: ClaimStep): StepSpec {
-  const where = { at: 'iommu_group', ...(c.to === undefined ? {} : { to: c.to }) };
+export function groupClaimDmaOwner(c: DmaClaim): StepSpec {
+  const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
   return {
     id: c.id,
     title: 'claim the DMA of the IOMMU group',
     cite: `${CITE}, iommu_group_claim_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
-      test(ne('iommu_group.owner_cnt', 0), [
+      branch(ne('iommu_group.owner_cnt', 0), [
         mutexUnlock('iommu_group.mutex'),
         fail('EPERM', 'the DMA of the group belongs to somebody else', where),
       ]),
-      ...take(c),
+      ...claimUnowned(c),
     ],
   };
 }
 
 /** iommu_device_release_dma_owner: the last release brings the default domain back. */
-export function releaseByDevice(id: string, next?: string): StepSpec {
+export function deviceReleaseDmaOwner(id: string, next?: string): StepSpec {
   return {
     id,
     title: 'release the DMA of the IOMMU group for the device',
@@ -136,7 +136,11 @@ export function releaseByDevice(id: string, next?: string): StepSpec {
     ops: [
       mutexLock('iommu_group.mutex'),
       warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
-      test(lt(1, 'iommu_group.owner_cnt'), [decrement('iommu_group.owner_cnt')], RESTORE),
+      branch(
+        lt(1, 'iommu_group.owner_cnt'),
+        [decrement('iommu_group.owner_cnt')],
+        RESTORE_DEFAULT_DOMAIN,
+      ),
       mutexUnlock('iommu_group.mutex'),
       ...(next === undefined ? [] : [goto(next)]),
     ],
@@ -144,7 +148,7 @@ export function releaseByDevice(id: string, next?: string): StepSpec {
 }
 
 /** iommu_group_release_dma_owner. */
-export function releaseByGroup(id: string, next?: string): StepSpec {
+export function groupReleaseDmaOwner(id: string, next?: string): StepSpec {
   return {
     id,
     title: 'release the DMA of the IOMMU group',
@@ -152,14 +156,14 @@ export function releaseByGroup(id: string, next?: string): StepSpec {
     ops: [
       mutexLock('iommu_group.mutex'),
       warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
-      ...RESTORE,
+      ...RESTORE_DEFAULT_DOMAIN,
       mutexUnlock('iommu_group.mutex'),
       ...(next === undefined ? [] : [goto(next)]),
     ],
   };
 }
 
-const RESTORE: readonly Op[] = [
+const RESTORE_DEFAULT_DOMAIN: readonly Op[] = [
   store('iommu_group.owner_cnt', 0),
   store('iommu_group.owner', NULL),
   store('iommu_group.domain', DOMAIN.default),

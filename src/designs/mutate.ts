@@ -2,25 +2,25 @@ import type { CallBody, Design, DesignModel, Routine, StepSpec } from '../kernel
 import type { CallName, FileKind } from '../kernel/world';
 
 /** A change to the rows of a routine. */
-export type ChangeSteps = (steps: readonly StepSpec[]) => readonly StepSpec[];
+export type StepsChange = (steps: readonly StepSpec[]) => readonly StepSpec[];
 
 /** The design with the steps of one call changed, for every kind of file: what a forgotten line or a wrong order would do. */
 export function withSteps(
   design: Design,
   call: Exclude<CallName, 'close' | 'pass_fd'>,
-  change: ChangeSteps,
+  change: StepsChange,
 ): Design {
   return {
     ...design,
     model: (options) => {
       const model = design.model(options);
-      return { ...model, calls: { ...model.calls, [call]: changed(model.calls[call], change) } };
+      return { ...model, calls: { ...model.calls, [call]: changeBody(model.calls[call], change) } };
     },
   };
 }
 
 /** The design with the release of one kind of file changed. */
-export function withRelease(design: Design, kind: FileKind, change: ChangeSteps): Design {
+export function withRelease(design: Design, kind: FileKind, change: StepsChange): Design {
   return {
     ...design,
     model: (options): DesignModel => {
@@ -36,7 +36,7 @@ export function withRelease(design: Design, kind: FileKind, change: ChangeSteps)
   };
 }
 
-function changed(body: CallBody, change: ChangeSteps): CallBody {
+function changeBody(body: CallBody, change: StepsChange): CallBody {
   const one = (r: Routine): Routine => ({ ...r, steps: change(r.steps) });
   if ('steps' in body) return one(body);
   return {

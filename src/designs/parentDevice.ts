@@ -1,14 +1,20 @@
-import type { Anchor, Census, ObjectType, StepSpec } from '../kernel/design';
-import { eq, fail, mutexLock, mutexUnlock, ret, store, test } from '../kernel/primitives';
+import type { InstanceKey, InstanceCounts, ObjectType, StepSpec } from '../kernel/design';
+import { eq, fail, mutexLock, mutexUnlock, ret, store, branch } from '../kernel/primitives';
 
 /** Whether the world starts with this device registered by its driver. */
-export function startsRegistered(anchor: Anchor, { world }: Pick<Census, 'world'>): boolean {
+export function isRegisteredAtStart(
+  anchor: InstanceKey,
+  { world }: Pick<InstanceCounts, 'world'>,
+): boolean {
   return world.devices.some((d) => d.name === anchor.device && d.registered !== false);
 }
 
 /** The place of the device in the world's list, from 1: its number while nothing was freed. */
-export function startNumber(anchor: Anchor, census: Pick<Census, 'world'>): number {
-  if (!startsRegistered(anchor, census)) return 0;
+export function initialDeviceNumber(
+  anchor: InstanceKey,
+  census: Pick<InstanceCounts, 'world'>,
+): number {
+  if (!isRegisteredAtStart(anchor, census)) return 0;
   return (
     census.world.devices
       .filter((d) => d.registered !== false)
@@ -17,17 +23,23 @@ export function startNumber(anchor: Anchor, census: Pick<Census, 'world'>): numb
 }
 
 /** Whether some device of the group is registered when the world starts. */
-export function groupStartsLive(anchor: Anchor, world: Census['world']): boolean {
+export function isGroupLiveAtStart(anchor: InstanceKey, world: InstanceCounts['world']): boolean {
   return world.devices.some((d) => d.group === anchor.group && d.registered !== false);
 }
 
 /** How many devices of the anchor's group are registered when the world starts. */
-export function startDevices(anchor: Anchor, { world }: Pick<Census, 'world'>): number {
+export function registeredDeviceCount(
+  anchor: InstanceKey,
+  { world }: Pick<InstanceCounts, 'world'>,
+): number {
   return world.devices.filter((d) => d.group === anchor.group && d.registered !== false).length;
 }
 
 /** The place of the group among those with registered devices when the world starts, from 1; 0 for the others. */
-export function startGroupNumber(anchor: Anchor, { world }: Pick<Census, 'world'>): number {
+export function initialGroupNumber(
+  anchor: InstanceKey,
+  { world }: Pick<InstanceCounts, 'world'>,
+): number {
   return (
     [...new Set(world.devices.filter((d) => d.registered !== false).map((d) => d.group))].indexOf(
       anchor.group!,
@@ -36,7 +48,7 @@ export function startGroupNumber(anchor: Anchor, { world }: Pick<Census, 'world'
 }
 
 /** The bus device that a VFIO driver binds to: probe and remove run under its lock. */
-export const PARENT: ObjectType = {
+export const PARENT_DEVICE: ObjectType = {
   type: 'device',
   role: 'parent',
   per: 'device',
@@ -45,7 +57,7 @@ export const PARENT: ObjectType = {
     'The bus device below the VFIO device; the driver core holds its lock around probe and remove.',
   fields: {
     mutex: { kind: 'mutex' },
-    driver: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    driver: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
   },
 };
 
@@ -67,7 +79,7 @@ export function enterProbe(id: string): readonly StepSpec[] {
       cite: CITE,
       confidence: 'MEM',
       ops: [
-        test(eq('parent.driver', 1), [
+        branch(eq('parent.driver', 1), [
           mutexUnlock('parent.mutex'),
           fail('EBUSY', 'a driver is already bound to the device', { at: 'parent' }),
         ]),
@@ -92,7 +104,7 @@ export function enterRemove(id: string): readonly StepSpec[] {
       cite: CITE,
       confidence: 'MEM',
       ops: [
-        test(eq('parent.driver', 0), [
+        branch(eq('parent.driver', 0), [
           mutexUnlock('parent.mutex'),
           fail('ENODEV', 'no driver is bound to the device', { at: 'parent' }),
         ]),

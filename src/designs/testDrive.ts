@@ -4,7 +4,7 @@ import type { Errno } from '../kernel/errno';
 import {
   callResult,
   callStatus,
-  canMove,
+  isEnabled,
   enabled,
   initialState,
   makeEventBuffer,
@@ -18,9 +18,9 @@ import type { PropertyId } from '../kernel/propertyId';
 import type { Call, World } from '../kernel/world';
 
 /** What a call returned, or how far it came. */
-type CallOutcome = 0 | Errno | 'skipped' | 'waiting' | 'running';
+type CallResult = 0 | Errno | 'skipped' | 'waiting' | 'running';
 
-function resultsOf(program: Program, state: Int32Array): CallOutcome[] {
+function callResults(program: Program, state: Int32Array): CallResult[] {
   return program.calls.map((c) => {
     const status = callStatus(program, state, c.index);
     return status === 'done' ? callResult(program, state, c.index) : status;
@@ -28,28 +28,28 @@ function resultsOf(program: Program, state: Int32Array): CallOutcome[] {
 }
 
 /** One run of a few calls, for the tests of this room. */
-export interface Drive {
+export interface TestRun {
   readonly program: Program;
   readonly state: Int32Array;
   /** Properties broken so far, with their texts. */
-  readonly broken: Map<PropertyId, string>;
+  readonly violations: Map<PropertyId, string>;
   /** What every ended call returned, by its index. */
-  results(): CallOutcome[];
+  results(): CallResult[];
   /** Runs a task until its next step has this id, or to where it blocks or ends. */
-  until(task: string, id?: string): Drive;
+  runUntil(task: string, id?: string): TestRun;
   /** Everything to its end, in task order; blocked tasks wait. */
-  finish(): Drive;
+  runToEnd(): TestRun;
   /** The value of `object.field`. */
-  value(title: string): number;
+  fieldValue(title: string): number;
 }
 
 /** Compiles the calls and stands at the start. */
-export function drive(
+export function startTestRun(
   design: Design,
   options: Options,
   world: World,
   calls: readonly Call[],
-): Drive {
+): TestRun {
   const program = compile(design, options, world, calls);
   const state = initialState(program);
   const checks = stateChecks(program);
@@ -58,18 +58,18 @@ export function drive(
   const move = (task: number): void => {
     step(program, state, task, buffer);
     for (const e of readEvents(program, buffer))
-      if (e.note.kind === 'violation')
-        broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
+      if (e.template.kind === 'violation')
+        broken.set(e.template.property, `${program.tasks[task]?.name} ${e.template.text}`);
     for (const v of checkState(checks, state)) broken.set(v.property, v.text);
   };
-  const self: Drive = {
+  const self: TestRun = {
     program,
     state,
-    broken,
-    results: () => resultsOf(program, state),
-    until: (name, id) => {
+    violations: broken,
+    results: () => callResults(program, state),
+    runUntil: (name, id) => {
       const task = program.tasks.findIndex((t) => t.name === name);
-      while (canMove(program, state, task)) {
+      while (isEnabled(program, state, task)) {
         if (id !== undefined && nextStep(program, state, task)?.id === id) return self;
         move(task);
       }
@@ -79,12 +79,12 @@ export function drive(
         );
       return self;
     },
-    finish: () => {
+    runToEnd: () => {
       for (let can = enabled(program, state); can.length > 0; can = enabled(program, state))
         move(can[0]!);
       return self;
     },
-    value: (title) => {
+    fieldValue: (title) => {
       const f = program.fields.find((x) => x.title === title);
       if (!f) throw new Error(`no field ${title}`);
       return state[f.index]!;
@@ -94,22 +94,22 @@ export function drive(
 }
 
 /** What all interleavings of some calls come to. */
-export interface Explored {
+export interface ExplorationResult {
   readonly states: number;
   /** Properties that some interleaving breaks, with the text of the first state that does. */
-  readonly broken: Map<PropertyId, string>;
+  readonly violations: Map<PropertyId, string>;
   /** What the calls return, once for every way it can end: `0 0 EBUSY`. */
-  readonly endings: readonly string[];
+  readonly outcomes: readonly string[];
 }
 
 /** Goes through every interleaving of the calls. Small scenarios only. */
-export function explore(
+export function exploreInterleavings(
   design: Design,
   options: Options,
   world: World,
   calls: readonly Call[],
   limit = 300_000,
-): Explored {
+): ExplorationResult {
   const program = compile(design, options, world, calls);
   const checks = stateChecks(program);
   const buffer = makeEventBuffer();
@@ -127,13 +127,13 @@ export function explore(
     for (const v of checkState(checks, from))
       if (!broken.has(v.property)) broken.set(v.property, v.text);
     const able = enabled(program, from);
-    if (able.length === 0) endings.add(resultsOf(program, from).join(' '));
+    if (able.length === 0) endings.add(callResults(program, from).join(' '));
     for (const task of able) {
       const to = from.slice();
       step(program, to, task, buffer);
       for (const e of readEvents(program, buffer))
-        if (e.note.kind === 'violation' && !broken.has(e.note.property))
-          broken.set(e.note.property, `${program.tasks[task]?.name} ${e.note.text}`);
+        if (e.template.kind === 'violation' && !broken.has(e.template.property))
+          broken.set(e.template.property, `${program.tasks[task]?.name} ${e.template.text}`);
       const k = key(to);
       if (seen.has(k)) continue;
       seen.add(k);
@@ -141,5 +141,5 @@ export function explore(
       queue.push(to);
     }
   }
-  return { states: seen.size, broken, endings: [...endings].sort() };
+  return { states: seen.size, violations: broken, outcomes: [...endings].sort() };
 }

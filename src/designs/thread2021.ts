@@ -6,13 +6,13 @@ export function rfcPatch(number: number): string {
 }
 
 /** The review that proposes parked fops (2021-09-21). */
-export const REVIEW = 'Message-Id 20210921155705.GN327412@nvidia.com';
+export const REVIEW_MAIL = 'Message-Id 20210921155705.GN327412@nvidia.com';
 
 /** The reply that asks for a central record of the iommu context (2021-09-21). */
-export const REPLY =
+export const REPLY_MAIL =
   'Message-Id BN9PR11MB5433A709ED352FD81DDBF5A68CA19@BN9PR11MB5433.namprd11.prod.outlook.com';
 
 /** A section of the domain text, in the form that every citation uses. */
-export function section(number: string): string {
+export function domainSection(number: string): string {
   return `domain.md section ${number}`;
 }

@@ -1,17 +1,17 @@
 import type { Expr } from '../kernel/expr';
 import type { Statement } from '../kernel/statement';
-import type { Layout, Slot } from './layout';
+import type { PackedLayout, BitField } from './layout';
 import { propertyBit } from './model';
 import type { Action, Model } from './model';
 import { interval } from './simplify';
-import { Tests } from './tests';
-import type { Term } from './tests';
+import { MaskTests } from './tests';
+import type { TestTerm } from './tests';
 
 /**
  * Instructions of the flat form, each a few 32-bit integers. Conditions jump; values go over a stack. `n` is the packed
  * state that the running action changes in place.
  */
-const OP = {
+const OPCODE = {
   /** value: push it */
   push: 0,
   /** word shift mask lo: push a variable */
@@ -58,33 +58,33 @@ export interface Bytecode {
   readonly entries: Int32Array;
   readonly bases: readonly number[];
   /** Start of each set of rules. */
-  readonly ruleSets: Int32Array;
+  readonly propertySets: Int32Array;
 }
 
 /** Flattens a model for the switch loop. */
-export function makeBytecode(model: Model, layout: Layout): Bytecode {
-  const out = new Assembler(model, layout);
+export function makeBytecode(model: Model, layout: PackedLayout): Bytecode {
+  const out = new BytecodeAssembler(model, layout);
   const entries: number[] = [];
   const bases = model.actions.map((actions, task) => {
     const base = entries.length;
     for (const action of actions) entries.push(out.action(action, task));
-    for (let place = actions.length; place <= (model.places[task]?.count ?? 0); place++)
+    for (let place = actions.length; place <= (model.controlStates[task]?.count ?? 0); place++)
       entries.push(-1);
     return base;
   });
-  const ruleSets = model.ruleSets.map((set) => out.rules(set));
+  const ruleSets = model.propertySets.map((set) => out.rules(set));
   out.placeTables();
   return {
     code: Int32Array.from(out.code),
     entries: Int32Array.from(entries),
     bases,
-    ruleSets: Int32Array.from(ruleSets),
+    propertySets: Int32Array.from(ruleSets),
   };
 }
 
-class Assembler {
+class BytecodeAssembler {
   readonly code: number[] = [];
-  private readonly tests: Tests;
+  private readonly tests: MaskTests;
   /** Tables by content, with the places in the code that want their address. */
   private readonly tables = new Map<
     string,
@@ -93,9 +93,9 @@ class Assembler {
 
   constructor(
     private readonly model: Model,
-    private readonly layout: Layout,
+    private readonly layout: PackedLayout,
   ) {
-    this.tests = new Tests(layout);
+    this.tests = new MaskTests(layout);
   }
 
   /** Puts the tables behind the code. */
@@ -120,7 +120,7 @@ class Assembler {
     this.jumpOn(action.guard, false, blocked);
     this.body(action.body, this.slot(this.model.program.fields.length + task), action);
     for (const at of blocked) this.code[at] = this.code.length;
-    this.code.push(OP.blocked);
+    this.code.push(OPCODE.blocked);
     return start;
   }
 
@@ -128,44 +128,44 @@ class Assembler {
   rules(set: readonly number[]): number {
     const start = this.code.length;
     for (const number of set) {
-      const { bad, property } = this.model.rules[number]!;
+      const { violatedWhen: bad, property } = this.model.stateProperties[number]!;
       const fine: number[] = [];
       this.jumpOn(bad, false, fine);
-      this.code.push(OP.violate, propertyBit(property));
+      this.code.push(OPCODE.violate, propertyBit(property));
       for (const at of fine) this.code[at] = this.code.length;
     }
-    this.code.push(OP.done, 0);
+    this.code.push(OPCODE.done, 0);
     return start;
   }
 
-  private slot(field: number): Slot {
-    const slot = this.layout.slotOf.get(field);
+  private slot(field: number): BitField {
+    const slot = this.layout.bitFieldOf.get(field);
     if (!slot) throw new Error(`field ${field} has no bits`);
     return slot;
   }
 
   /** Returns whether every way through ended. */
-  private body(statements: readonly Statement[], place: Slot, action: Action): boolean {
+  private body(statements: readonly Statement[], place: BitField, action: Action): boolean {
     for (const s of statements) {
       switch (s.op) {
         case 'note':
           break;
         case 'violate':
-          this.code.push(OP.violate, propertyBit(s.property));
+          this.code.push(OPCODE.violate, propertyBit(s.property));
           break;
         case 'set':
           this.set(this.slot(s.field), s.value, action);
           break;
         case 'jump':
           this.setConstant(place, s.pc);
-          this.code.push(OP.done, action.rulesAt.get(s.pc) ?? 0);
+          this.code.push(OPCODE.done, action.propertySetAt.get(s.pc) ?? 0);
           return true;
         case 'if': {
           const skip: number[] = [];
           this.jumpOn(s.cond, false, skip);
           const ended = this.body(s.then, place, action);
           let over = -1;
-          if (!ended && s.otherwise.length > 0) over = this.code.push(OP.jump, 0) - 1;
+          if (!ended && s.otherwise.length > 0) over = this.code.push(OPCODE.jump, 0) - 1;
           for (const at of skip) this.code[at] = this.code.length;
           this.body(s.otherwise, place, action);
           if (over >= 0) this.code[over] = this.code.length;
@@ -175,17 +175,22 @@ class Assembler {
     return false;
   }
 
-  private setConstant(slot: Slot, value: number): void {
-    this.code.push(OP.set, slot.word, ~(slot.mask << slot.shift), (value - slot.lo) << slot.shift);
+  private setConstant(slot: BitField, value: number): void {
+    this.code.push(
+      OPCODE.set,
+      slot.word,
+      ~(slot.mask << slot.shift),
+      (value - slot.lo) << slot.shift,
+    );
   }
 
-  private set(slot: Slot, value: Expr, action: Action): void {
+  private set(slot: BitField, value: Expr, action: Action): void {
     if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi)
       return this.setConstant(slot, value.value);
-    const by = increment(slot.field, value);
+    const by = constantIncrement(slot.field, value);
     if (by !== undefined) {
       this.code.push(
-        OP.bump,
+        OPCODE.bump,
         slot.word,
         slot.shift,
         slot.mask,
@@ -196,17 +201,22 @@ class Assembler {
       return;
     }
     this.value(value);
-    this.code.push(OP.store, slot.word, slot.shift, slot.mask, slot.lo, slot.hi, action.index);
+    this.code.push(OPCODE.store, slot.word, slot.shift, slot.mask, slot.lo, slot.hi, action.index);
   }
 
   private value(e: Expr): void {
     switch (e.op) {
       case 'const':
-        this.code.push(OP.push, e.value);
+        this.code.push(OPCODE.push, e.value);
         return;
       case 'field': {
         const slot = this.slot(e.field);
-        this.code.push(slot.table ? OP.loadTable : OP.load, slot.word, slot.shift, slot.mask);
+        this.code.push(
+          slot.table ? OPCODE.loadTable : OPCODE.load,
+          slot.word,
+          slot.shift,
+          slot.mask,
+        );
         if (slot.table) this.table(slot.table);
         else this.code.push(slot.lo);
         return;
@@ -218,7 +228,7 @@ class Assembler {
       case 'le':
         this.value(e.a);
         this.value(e.b);
-        this.code.push(OP[e.op]);
+        this.code.push(OPCODE[e.op]);
         return;
       case 'select':
         this.either(e.cond, e.a, e.b);
@@ -232,7 +242,7 @@ class Assembler {
     const otherwise: number[] = [];
     this.jumpOn(cond, false, otherwise);
     this.value(a);
-    const over = this.code.push(OP.jump, 0) - 1;
+    const over = this.code.push(OPCODE.jump, 0) - 1;
     for (const at of otherwise) this.code[at] = this.code.length;
     this.value(b);
     this.code[over] = this.code.length;
@@ -242,7 +252,7 @@ class Assembler {
   private jumpOn(e: Expr, wanted: boolean, targets: number[]): void {
     switch (e.op) {
       case 'const':
-        if ((e.value !== 0) === wanted) targets.push(this.code.push(OP.jump, 0) - 1);
+        if ((e.value !== 0) === wanted) targets.push(this.code.push(OPCODE.jump, 0) - 1);
         return;
       case 'not':
         return this.jumpOn(e.a, !wanted, targets);
@@ -266,26 +276,26 @@ class Assembler {
         if (test) return this.jumpTerm(test, wanted, targets);
         if (e.op === 'ne') return this.jumpOn({ op: 'eq', a: e.a, b: e.b }, !wanted, targets);
         this.value(e);
-        targets.push(this.code.push(wanted ? OP.jumpOther : OP.jumpZero, 0) - 1);
+        targets.push(this.code.push(wanted ? OPCODE.jumpOther : OPCODE.jumpZero, 0) - 1);
       }
     }
   }
 
-  private jumpTerm(test: Term, wanted: boolean, targets: number[]): void {
+  private jumpTerm(test: TestTerm, wanted: boolean, targets: number[]): void {
     if (test.kind === 'other') return this.jumpOn(test.e, wanted === test.wanted, targets);
     if (test.kind === 'mask')
       this.code.push(
-        wanted === test.equal ? OP.jumpIf : OP.jumpUnless,
+        wanted === test.equal ? OPCODE.jumpIf : OPCODE.jumpUnless,
         test.word,
         test.mask,
         test.bits,
       );
     else {
       this.code.push(
-        wanted ? OP.jumpIfTable : OP.jumpUnlessTable,
-        test.slot.word,
-        test.slot.shift,
-        test.slot.mask,
+        wanted ? OPCODE.jumpIfTable : OPCODE.jumpUnlessTable,
+        test.bitField.word,
+        test.bitField.shift,
+        test.bitField.mask,
       );
       this.table(test.truth);
     }
@@ -294,15 +304,15 @@ class Assembler {
 }
 
 /** The constant that `value` adds to `field`, when that is all it does. */
-export function increment(field: number, value: Expr): number | undefined {
+export function constantIncrement(field: number, value: Expr): number | undefined {
   if (value.op !== 'add' && value.op !== 'sub') return undefined;
   if (value.a.op !== 'field' || value.a.field !== field || value.b.op !== 'const') return undefined;
   return value.op === 'add' ? value.b.value : -value.b.value;
 }
 
 /** Whether storing `value` can leave the slot's range. */
-export function mayLeave(
-  slot: Slot,
+export function mayLeaveRange(
+  slot: BitField,
   value: Expr,
   range: (field: number) => readonly [number, number],
 ): boolean {

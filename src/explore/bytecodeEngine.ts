@@ -1,25 +1,25 @@
 import { makeBytecode } from './bytecode';
-import type { Layout } from './layout';
+import type { PackedLayout } from './layout';
 import type { Model } from './model';
-import { MAX_LOAD, hashWords, rehash } from './store';
-import type { Engine, Listener, Reducer } from './store';
-import { makeInterpreter } from './interpreter';
+import { MAX_LOAD_FACTOR, hashWords, insertStates } from './store';
+import type { Engine, EngineListener, EngineReduction } from './store';
+import { makeBytecodeInterpreter } from './interpreter';
 
 /** The engine for pages that forbid WebAssembly: one switch loop over integers. */
 export function makeBytecodeEngine(
   model: Model,
-  layout: Layout,
-  listener: Listener,
-  reducer: Reducer = {},
+  layout: PackedLayout,
+  listener: EngineListener,
+  reducer: EngineReduction = {},
   sizeLog2 = 12,
 ): Engine {
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;
-  const interpreter = makeInterpreter(model, layout, makeBytecode(model, layout));
+  const interpreter = makeBytecodeInterpreter(model, layout, makeBytecode(model, layout));
   const { next } = interpreter;
   let table = new Int32Array(2 ** sizeLog2);
-  let limit = Math.floor(table.length * MAX_LOAD);
+  let limit = Math.floor(table.length * MAX_LOAD_FACTOR);
   let records = new Int32Array((limit + 1) * stride);
   let count = 0;
   /** States in the table; all of them but after growing. */
@@ -51,7 +51,7 @@ export function makeBytecodeEngine(
   };
   const report = (broken: number, state: number, task: number): void => {
     if ((broken & ~seen) === 0) return;
-    listener.broken(broken & ~seen, state, task);
+    listener.violated(broken & ~seen, state, task);
     seen |= broken;
   };
   next.set(layout.initial);
@@ -64,37 +64,37 @@ export function makeBytecodeEngine(
         if (count + tasks > limit) return state;
         const at = state * stride;
         let moved = 0;
-        const only = reducer.only?.(records, at) ?? -1;
+        const only = reducer.ampleTask?.(records, at) ?? -1;
         for (let task = 0; task < tasks; task++) {
           if (only >= 0 && task !== only) continue;
           if (!interpreter.step(records, at, task)) continue;
           moved++;
-          if (reducer.canonical) {
-            report(interpreter.brokenAfter(), state, task);
-            reducer.canonical(next, 0);
+          if (reducer.canonicalize) {
+            report(interpreter.violationsAfterStep(), state, task);
+            reducer.canonicalize(next, 0);
             insert(state);
             continue;
           }
-          report(interpreter.broken(), state, task);
-          if (insert(state)) report(interpreter.brokenAfter(), state, task);
+          report(interpreter.stepViolations(), state, task);
+          if (insert(state)) report(interpreter.violationsAfterStep(), state, task);
         }
-        if (moved === 0) listener.stuck(state);
+        if (moved === 0) listener.terminal(state);
         transitions += moved;
       }
       return to;
     },
     grow: () => {
       const larger = new Int32Array(table.length * 2);
-      limit = Math.floor(larger.length * MAX_LOAD);
+      limit = Math.floor(larger.length * MAX_LOAD_FACTOR);
       const moved = new Int32Array((limit + 1) * stride);
       moved.set(records.subarray(0, count * stride));
       table = larger;
       records = moved;
       entered = 0;
     },
-    enter: (states) => {
+    continueRehash: (states) => {
       const to = Math.min(count, entered + states);
-      rehash(table, records, entered, to, words);
+      insertStates(table, records, entered, to, words);
       entered = to;
       return to < count;
     },

@@ -2,33 +2,33 @@ import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { compile } from '../kernel/compile';
 import { binary, constant } from '../kernel/expr';
-import { canMove, initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
-import { stepAddresses } from '../kernel/mutation';
+import { isEnabled, initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
+import { stepNames } from '../kernel/mutation';
 import type { Mutation } from '../kernel/mutationText';
 import type { Program } from '../kernel/program';
 import { stateChecks } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
-import { retell } from '../scenario/builtIn';
+import { scenarioVariant } from '../scenario/builtIn';
 import { LIBRARY } from '../scenario/library';
-import { makeResult } from '../scenario/result';
+import { makeRunResult } from '../scenario/result';
 import type { Scenario, Schedule } from '../scenario/scenario';
 import type { Trace } from '../scenario/trace';
 import { runScenario } from '../scenario/schedule';
 import { makeCheck, runCheck } from './check';
-import { programOf as mutatedProgram } from './checkRequest';
+import { compileRequest as mutatedProgram } from './checkRequest';
 import type { CheckResult } from './checkResult';
 import { makeModel, propertyBit } from './model';
-import { drawFrom, randomProgram } from './randomProgram';
-import { exploreByReference } from './reference';
-import { circlesOf, circling } from './lockOrders';
+import { seededDraw, randomProgram } from './randomProgram';
+import { referenceSearch } from './reference';
+import { simpleLockCycles, dependenciesOnCycles } from './lockOrders';
 import { startSearch } from './search';
 import { makeSuccessors } from './successors';
 
 /** States up to which the reference engine follows. */
-const REFERENCE_CAP = 900;
+const MAX_REFERENCE_STATES = 900;
 
 /** The scenarios that are tried with every option. */
-const WITH_OPTIONS = ['double-bind', 'hot-unplug'];
+const SCENARIOS_WITH_ALL_OPTIONS = ['double-bind', 'hot-unplug'];
 
 interface Case {
   readonly name: string;
@@ -37,26 +37,28 @@ interface Case {
 }
 
 /** Every scenario under every design that it is for: with the default options, and each other value of one option for some. */
-function eachCase(): Case[] {
+function allCases(): Case[] {
   return LIBRARY.flatMap((entry) =>
     DESIGNS.filter((d) => entry.designs.includes(d.id)).flatMap((design) => {
       const variants = design.options.flatMap((o) =>
         o.values.slice(1).map((value) => ({ [o.id]: value })),
       );
-      return [{}, ...(WITH_OPTIONS.includes(entry.id) ? variants : [])].map((options): Case => {
-        const parsed = retell(entry, design.id, options);
-        if (!parsed.ok) throw new Error(`${entry.id} does not fit ${design.id}`);
-        return {
-          name: `${entry.id} in ${design.id} ${JSON.stringify(options)}`,
-          scenario: parsed.scenario,
-          defaults: Object.keys(options).length === 0,
-        };
-      });
+      return [{}, ...(SCENARIOS_WITH_ALL_OPTIONS.includes(entry.id) ? variants : [])].map(
+        (options): Case => {
+          const parsed = scenarioVariant(entry, design.id, options);
+          if (!parsed.ok) throw new Error(`${entry.id} does not fit ${design.id}`);
+          return {
+            name: `${entry.id} in ${design.id} ${JSON.stringify(options)}`,
+            scenario: parsed.scenario,
+            defaults: Object.keys(options).length === 0,
+          };
+        },
+      );
     }),
   );
 }
 
-function programOf(scenario: Scenario): Program {
+function compileScenario(scenario: Scenario): Program {
   return compile(
     DESIGNS.find((d) => d.id === scenario.design)!,
     scenario.options,
@@ -65,7 +67,7 @@ function programOf(scenario: Scenario): Program {
   );
 }
 
-function stepBits(result: CheckResult, rules: readonly PropertyId[]): number {
+function violatedBits(result: CheckResult, rules: readonly PropertyId[]): number {
   return result.properties.reduce(
     (mask, p) =>
       p.status === 'violated' && rules.includes(p.id) ? mask | (1 << propertyBit(p.id)) : mask,
@@ -73,7 +75,7 @@ function stepBits(result: CheckResult, rules: readonly PropertyId[]): number {
   );
 }
 
-const ON_GRAPH: readonly PropertyId[] = [
+const GRAPH_PROPERTIES: readonly PropertyId[] = [
   'unregister-live',
   'lock-order',
   'clean-unwind',
@@ -81,34 +83,37 @@ const ON_GRAPH: readonly PropertyId[] = [
 ];
 
 describe('a check of every design and scenario', () => {
-  const cases = eachCase();
+  const cases = allCases();
 
   it('gives the same with both engines, and what the reference gives', () => {
     let compared = 0;
     for (const { name, scenario } of cases.filter((c) => c.defaults)) {
-      const program = programOf(scenario);
+      const program = compileScenario(scenario);
       const wasm = runCheck(program, { engine: 'wasm' });
       const bytecode = runCheck(program, { engine: 'bytecode' });
       expect({ ...bytecode, engine: 'wasm' }, name).toEqual(wasm);
       expect(wasm.coverage, name).toBe('complete');
       outcomesAreEnds(name, scenario, wasm);
-      if (wasm.states > REFERENCE_CAP) continue;
+      if (wasm.states > MAX_REFERENCE_STATES) continue;
       compared++;
-      const reference = exploreByReference(program, stateChecks(program), REFERENCE_CAP);
-      const onStates = wasm.properties.map((p) => p.id).filter((id) => !ON_GRAPH.includes(id));
+      const reference = referenceSearch(program, stateChecks(program), MAX_REFERENCE_STATES);
+      const onStates = wasm.properties
+        .map((p) => p.id)
+        .filter((id) => !GRAPH_PROPERTIES.includes(id));
       expect(
         {
           states: wasm.states,
           transitions: wasm.transitions,
           depth: wasm.depth,
-          broken: stepBits(wasm, onStates),
-          stuck: wasm.outcomes.reduce((sum, o) => sum + o.states, 0),
+          violated: violatedBits(wasm, onStates),
+          terminalStates: wasm.outcomes.reduce((sum, o) => sum + o.states, 0),
           complete: true,
         },
         name,
       ).toEqual({
         ...reference,
-        broken: reference.broken & onStates.reduce((mask, id) => mask | (1 << propertyBit(id)), 0),
+        violated:
+          reference.violated & onStates.reduce((mask, id) => mask | (1 << propertyBit(id)), 0),
       });
     }
     expect(compared).toBeGreaterThan(8);
@@ -117,17 +122,17 @@ describe('a check of every design and scenario', () => {
   it('is borne out by the runner: a witness shows its property at its last step, and no random run shows more', () => {
     let witnesses = 0;
     for (const { name, scenario } of cases) {
-      const result = runCheck(programOf(scenario), { outcomes: false });
+      const result = runCheck(compileScenario(scenario), { outcomes: false });
       for (const { id, witness } of result.properties) {
         if (!witness) continue;
         witnesses++;
-        const violations = makeResult(traceOf(name, scenario, witness.schedule)).violations;
+        const violations = makeRunResult(traceOf(name, scenario, witness.schedule)).violations;
         expect(
           violations.find((v) => v.property === id),
           `${name}, ${id}`,
         ).toMatchObject({ step: witness.steps - 1, text: witness.text });
       }
-      for (const v of makeResult(traceOf(name, scenario, { random: 7 })).violations) {
+      for (const v of makeRunResult(traceOf(name, scenario, { random: 7 })).violations) {
         expect(
           result.properties.find((p) => p.id === v.property)?.status,
           `${name}: ${v.text}`,
@@ -148,7 +153,7 @@ describe('a check of every design and scenario', () => {
     for (const { witness, calls } of result.outcomes) {
       const trace = traceOf(name, scenario, witness.schedule);
       expect(trace.steps.length, name).toBe(witness.steps);
-      const told = makeResult(trace).calls.map((c) =>
+      const told = makeRunResult(trace).calls.map((c) =>
         typeof c.returns === 'string' ? c.returns : c.returns === undefined ? undefined : 'ok',
       );
       expect(
@@ -163,11 +168,11 @@ describe('a witness', () => {
   it('has the fewest steps, then the fewest switches, by trying all shortest schedules', () => {
     let tried = 0;
     for (let seed = 0; seed < 120; seed++) {
-      const program = randomProgram(drawFrom(seed));
+      const program = randomProgram(seededDraw(seed));
       const result = runCheck(program, { limits: { maxStates: 3000 } });
       if (result.coverage !== 'complete') continue;
       for (const { id, witness } of result.properties) {
-        if (!witness || ON_GRAPH.includes(id)) continue;
+        if (!witness || GRAPH_PROPERTIES.includes(id)) continue;
         tried++;
         expect([witness.steps, witness.switches], `seed ${seed}, ${id}`).toEqual(
           bestByTrying(program, id),
@@ -189,13 +194,13 @@ describe('a witness', () => {
       const next: typeof layer = new Map();
       for (const { state, last, switches } of layer.values()) {
         for (const t of program.tasks) {
-          if (!canMove(program, state, t.index)) continue;
+          if (!isEnabled(program, state, t.index)) continue;
           const after = state.slice();
           step(program, after, t.index, events);
           const cost = switches + (last < 0 || last === t.index ? 0 : 1);
           if (
             readEvents(program, events).some(
-              (e) => e.note.kind === 'violation' && e.note.property === id,
+              (e) => e.template.kind === 'violation' && e.template.property === id,
             )
           )
             best = Math.min(best, cost);
@@ -213,7 +218,7 @@ describe('a witness', () => {
 });
 
 describe('a check', () => {
-  const race = programOf(eachCase().find((c) => c.name.startsWith('hot-unplug'))!.scenario);
+  const race = compileScenario(allCases().find((c) => c.name.startsWith('hot-unplug'))!.scenario);
 
   it('comes to the same in small slices as in one', () => {
     const whole = runCheck(race);
@@ -302,14 +307,14 @@ describe('unregister-live', () => {
   // The releases have loops (over what is bound, over groups), but each round takes something away: nothing goes round for ever.
   it('may look at ends alone: in every design and scenario an end can be reached from each state', () => {
     let looked = 0;
-    for (const { name, scenario } of eachCase().filter((c) => c.defaults)) {
-      const program = programOf(scenario);
+    for (const { name, scenario } of allCases().filter((c) => c.defaults)) {
+      const program = compileScenario(scenario);
       const search = startSearch(makeModel(program, stateChecks(program)), 'wasm');
       while (search.advance(100_000) === 'more');
       const { tasks, batch, expand, next } = makeSuccessors(search);
       const count = search.engine.count();
       const ending = new Uint8Array(count);
-      for (const state of search.stuck) ending[state] = 1;
+      for (const state of search.terminalStates) ending[state] = 1;
       // Backwards: most states have a successor that was found later.
       for (let changed = true; changed;) {
         changed = false;
@@ -337,10 +342,10 @@ describe('unregister-live', () => {
   }, 300_000);
 
   const under = (options: Record<string, string>): CheckResult => {
-    const { scenario } = eachCase().find(
+    const { scenario } = allCases().find(
       (c) => c.name === `hot-unplug in parked-shim ${JSON.stringify(options)}`,
     )!;
-    return runCheck(programOf(scenario), { properties: ['unregister-live'] });
+    return runCheck(compileScenario(scenario), { properties: ['unregister-live'] });
   };
 
   it('holds where the cdev goes before the wait, and breaks where opens that begin later still succeed', () => {
@@ -352,7 +357,7 @@ describe('unregister-live', () => {
 });
 
 describe('laws on the graph of all runs', () => {
-  const { scenario } = eachCase().find((c) => c.name === 'double-bind in parked-shim {}')!;
+  const { scenario } = allCases().find((c) => c.name === 'double-bind in parked-shim {}')!;
   const broken = (mutations: readonly Mutation[], over: Partial<Scenario> = {}): CheckResult =>
     runCheck(mutatedProgram({ scenario: { ...scenario, ...over }, mutations }));
   const status = (result: CheckResult, id: PropertyId): unknown =>
@@ -367,7 +372,7 @@ describe('laws on the graph of all runs', () => {
     const calls = scenario.calls.map((c) =>
       c.call === 'bind_iommufd' ? { ...c, fault: 'BIND.7b' } : c,
     );
-    const address = stepAddresses(
+    const address = stepNames(
       DESIGNS.find((d) => d.id === 'parked-shim')!,
       {},
     ).filter((a) => a.includes('bind_iommufd/BIND.U3:IUNBIND'));
@@ -406,7 +411,7 @@ describe('laws on the graph of all runs', () => {
 
   /** Task a takes x then y, task b takes y then x; with `guarded` each does so under a third lock. */
   function twoOrders(guarded: boolean): Program {
-    const base = randomProgram(drawFrom(1));
+    const base = randomProgram(seededDraw(1));
     const names = ['x', 'y', 'z'];
     const fields: Program['fields'] = [
       ...names.map((name, index) => ({
@@ -432,7 +437,7 @@ describe('laws on the graph of all runs', () => {
         constant: false,
       })),
     ];
-    const notes: Program['notes'] = names.flatMap((_, field) => [
+    const notes: Program['eventTemplates'] = names.flatMap((_, field) => [
       { kind: 'lock' as const, field },
       { kind: 'unlock' as const, field },
     ]);
@@ -461,12 +466,12 @@ describe('laws on the graph of all runs', () => {
           waits: takes === 1 ? [{ kind: 'mutex' as const, field: field!, when: constant(1) }] : [],
           body: [
             { op: 'set' as const, field: field!, value: constant(takes === 1 ? index + 1 : 0) },
-            { op: 'note' as const, note: 2 * field! + (takes === 1 ? 0 : 1), value: constant(0) },
+            { op: 'note' as const, event: 2 * field! + (takes === 1 ? 0 : 1), value: constant(0) },
           ],
         })),
       };
     });
-    return { ...base, fields, notes, tasks };
+    return { ...base, fields, eventTemplates: notes, tasks };
   }
 });
 
@@ -475,8 +480,8 @@ describe('circles of lock orders', () => {
 
   it('are found once each', () => {
     const orders = [o(1, 2), o(2, 3), o(3, 1), o(2, 1), o(3, 4), o(5, 5)];
-    expect(circling(orders)).toEqual([o(1, 2), o(2, 3), o(3, 1), o(2, 1), o(5, 5)]);
-    expect(circlesOf(circling(orders))).toEqual([
+    expect(dependenciesOnCycles(orders)).toEqual([o(1, 2), o(2, 3), o(3, 1), o(2, 1), o(5, 5)]);
+    expect(simpleLockCycles(dependenciesOnCycles(orders))).toEqual([
       [o(1, 2), o(2, 3), o(3, 1)],
       [o(1, 2), o(2, 1)],
       [o(5, 5)],

@@ -1,35 +1,42 @@
 import { initialState, makeEventBuffer, nextStep, readEvents, step } from '../kernel/machine';
 import type { Program } from '../kernel/program';
-import { neverReturns } from '../kernel/properties/unregisterLive';
+import { stuckUnregister } from '../kernel/properties/unregisterLive';
 import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/properties';
 import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
-import { optionValues } from '../scenario/make';
-import { Watch } from '../scenario/watch';
+import { optionsAsJson } from '../scenario/make';
+import { PropertyMonitor } from '../scenario/watch';
 import type {
   CheckResult,
   Coverage,
-  Outcome,
+  CheckOutcome,
   PropertyVerdict,
   Reduction,
   StoppedBy,
-  Witness,
+  Counterexample,
 } from './checkResult';
 import { unpackState } from './layout';
-import { realTasks } from './lift';
-import { deadlockGoals, lockCircleSchedule, ordersSeen } from './lockCircle';
-import { circling, possibleOrders } from './lockOrders';
-import type { LockOrder } from './lockOrders';
+import { originalTasks } from './lift';
+import { deadlockGoals, lockCycleSchedule, observedLockDependencies } from './lockCircle';
+import { dependenciesOnCycles, possibleLockDependencies } from './lockOrders';
+import type { LockDependency } from './lockOrders';
 import { makeModel, propertyBit } from './model';
 import { findOutcomes, outcomeText } from './outcomes';
-import { findOnly } from './partialOrder';
-import { bestEngine, DEFAULT_LIMITS, depthOf, depthReached, ENTERED, startSearch } from './search';
+import { makeAmpleTaskFinder } from './partialOrder';
+import {
+  bestEngine,
+  DEFAULT_LIMITS,
+  depthOf,
+  depthReached,
+  REHASH_BATCH,
+  startSearch,
+} from './search';
 import type { EngineName, Limits, Search } from './search';
-import { soloGoals } from './soloRuns';
+import { isolatedRunGoals } from './soloRuns';
 import type { Successors } from './store';
 import { makeSuccessors } from './successors';
 import { findSymmetry } from './symmetry';
-import { countSwitches, layerOf, shortestSchedules } from './witness';
+import { countSwitches, depthInLayers, shortestSchedules } from './witness';
 import type { Goal, LayeredGraph } from './witness';
 
 /** What to look for, and how. */
@@ -47,7 +54,7 @@ export interface CheckOptions {
 }
 
 /** How far a check has come. */
-export interface CheckProgress {
+export interface SearchProgress {
   /** Exploring, or looking through what was found. */
   readonly phase: 'explore' | 'conclude';
   readonly states: number;
@@ -57,7 +64,7 @@ export interface CheckProgress {
   readonly depth: number;
   readonly bytes: number;
   /** Properties that a step or a state was seen to break so far. */
-  readonly broken: readonly PropertyId[];
+  readonly violated: readonly PropertyId[];
   readonly engine: EngineName;
 }
 
@@ -65,7 +72,7 @@ export interface CheckProgress {
 export interface Check {
   /** Works off about `budget` states. */
   readonly advance: (budget: number) => 'more' | 'done';
-  readonly progress: () => CheckProgress;
+  readonly progress: () => SearchProgress;
   /** Ends the exploration; what was found is kept. After a cancel the next `advance` is the last; after `time` it still has to conclude. */
   readonly stop: (why: 'time' | 'cancel') => void;
   /** After `done`. The caller has the clock. */
@@ -77,7 +84,9 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   const wanted = new Set<PropertyId>(options.properties ?? PROPERTY_IDS);
   const reduce = options.reduce ?? 'none';
   const orders =
-    wanted.has('lock-order') || wanted.has('no-deadlock') ? circling(possibleOrders(program)) : [];
+    wanted.has('lock-order') || wanted.has('no-deadlock')
+      ? dependenciesOnCycles(possibleLockDependencies(program))
+      : [];
   const model = makeModel(
     program,
     stateChecks(program).filter((c) => wanted.has(c.property)),
@@ -88,11 +97,13 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     ...((reduce === 'symmetry' || reduce === 'both') && orders.length === 0
       ? { symmetry: findSymmetry(model, layout) }
       : {}),
-    ...(reduce === 'partial-order' || reduce === 'both' ? { only: findOnly(model, layout) } : {}),
+    ...(reduce === 'partial-order' || reduce === 'both'
+      ? { ampleTask: makeAmpleTaskFinder(model, layout) }
+      : {}),
   }));
-  let phase: CheckProgress['phase'] = 'explore';
+  let phase: SearchProgress['phase'] = 'explore';
   let stoppedBy: StoppedBy | undefined;
-  let found: Found | undefined;
+  let found: Findings | undefined;
 
   function* explore(): Generator<number> {
     for (;;) {
@@ -111,15 +122,18 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     phase = 'conclude';
     if (stoppedBy === 'cancel') return;
     const first = yield* conclude(search, wanted, orders, options.outcomes ?? true);
-    found = search.reduction.only && first.witnesses.size > 0 ? yield* shortened(first) : first;
+    found =
+      search.reduction.ampleTask && first.counterexamples.size > 0
+        ? yield* shortened(first)
+        : first;
   }
   /** A partial order reduction keeps what is broken, not the shortest way to it: looks again, in full and no deeper than was found. */
-  function* shortened(first: Found): Generator<number, Found> {
-    const maxDepth = Math.max(...[...first.witnesses.values()].map((w) => w.steps));
+  function* shortened(first: Findings): Generator<number, Findings> {
+    const maxDepth = Math.max(...[...first.counterexamples.values()].map((w) => w.steps));
     const again = makeCheck(program, {
       engine,
       outcomes: false,
-      properties: [...first.witnesses.keys()],
+      properties: [...first.counterexamples.keys()],
       limits: { ...options.limits, maxDepth },
     });
     while (again.advance(slice) === 'more') yield slice;
@@ -128,7 +142,9 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     );
     return {
       ...first,
-      witnesses: new Map([...first.witnesses].map(([id, w]) => [id, better.get(id) ?? w])),
+      counterexamples: new Map(
+        [...first.counterexamples].map(([id, w]) => [id, better.get(id) ?? w]),
+      ),
     };
   }
   const running = work();
@@ -137,7 +153,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     advance: (budget) => {
       slice = Math.max(1, budget);
       for (let left = budget; left > 0;) {
-        if (stoppedBy === 'cancel') found ??= concludeAtOnce(search, wanted);
+        if (stoppedBy === 'cancel') found ??= concludeWithoutSearch(search, wanted);
         if (found) return 'done';
         const turn = running.next();
         if (turn.done) return 'done';
@@ -153,7 +169,9 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
       depth: depthReached(search),
       bytes: search.engine.bytes(),
       engine,
-      broken: PROPERTY_IDS.filter((id) => wanted.has(id) && search.broken.has(propertyBit(id))),
+      violated: PROPERTY_IDS.filter(
+        (id) => wanted.has(id) && search.firstViolations.has(propertyBit(id)),
+      ),
     }),
     stop: (why) => {
       if (why === 'cancel' || phase === 'explore') stoppedBy ??= why;
@@ -162,13 +180,13 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
       if (!found) throw new Error('the check is not done');
       const coverage: Coverage =
         stoppedBy === undefined ? 'complete' : stoppedBy === 'depth' ? 'bounded' : 'stopped';
-      const { witnesses } = found;
+      const { counterexamples: witnesses } = found;
       const properties = PROPERTIES.filter((p) => wanted.has(p.id)).map((p): PropertyVerdict => {
         const witness = witnesses.get(p.id);
         if (witness) return { id: p.id, status: 'violated', witness };
         return {
           id: p.id,
-          status: !p.applies(program)
+          status: !p.appliesTo(program)
             ? 'not-applicable'
             : coverage === 'complete'
               ? 'holds'
@@ -178,7 +196,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
       return {
         format: 'vfio-playground/check@1',
         design: program.design.id,
-        options: optionValues(program.options),
+        options: optionsAsJson(program.options),
         verdict: witnesses.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',
         coverage,
         ...(stoppedBy === undefined ? {} : { stoppedBy }),
@@ -203,15 +221,15 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
 }
 
 /** What a stage of concluding counts for, in states: a slice seldom holds two. */
-const STAGE = 32_768;
+const STAGE_COST = 32_768;
 
-interface Found {
-  readonly witnesses: ReadonlyMap<PropertyId, Witness>;
+interface Findings {
+  readonly counterexamples: ReadonlyMap<PropertyId, Counterexample>;
   readonly outcomes: CheckResult['outcomes'];
 }
 
 /** The explored graph; most checks find nothing and never look at its edges. */
-function graphOf(search: Search, layers: readonly number[]): LayeredGraph {
+function exploredGraph(search: Search, layers: readonly number[]): LayeredGraph {
   let successors: Successors | undefined;
   return {
     layers,
@@ -226,100 +244,109 @@ function graphOf(search: Search, layers: readonly number[]): LayeredGraph {
 function* conclude(
   search: Search,
   wanted: ReadonlySet<PropertyId>,
-  orders: readonly LockOrder[],
+  orders: readonly LockDependency[],
   withOutcomes: boolean,
-): Generator<number, Found> {
+): Generator<number, Findings> {
   const { program } = search.model;
   // A search that was stopped may have been about to do so.
-  while (search.engine.enter(ENTERED)) yield ENTERED;
+  while (search.engine.continueRehash(REHASH_BATCH)) yield REHASH_BATCH;
   const count = search.engine.count();
   const layers = search.layers.at(-1) === count ? search.layers : [...search.layers, count];
-  const graph = graphOf(search, layers);
+  const graph = exploredGraph(search, layers);
   const schedules = new Map<PropertyId, readonly number[]>();
   const goals = new Map<PropertyId, readonly Goal[]>();
   const seek = (id: PropertyId, found: readonly Goal[]): void => {
-    if (found.length > 0) goals.set(id, nearest(graph, [...(goals.get(id) ?? []), ...found]));
+    if (found.length > 0) goals.set(id, nearestGoals(graph, [...(goals.get(id) ?? []), ...found]));
   };
 
   for (const id of PROPERTY_IDS) {
-    const first = search.broken.get(propertyBit(id));
+    const first = search.firstViolations.get(propertyBit(id));
     if (first && wanted.has(id))
       seek(
         id,
         first.task < 0
           ? [{ state: 0, tail: [] }]
-          : yield* breakingGoals(search, graph, propertyBit(id), first.state),
+          : yield* violatingGoals(search, graph, propertyBit(id), first.state),
       );
   }
-  yield STAGE;
-  const solo = yield* soloGoals(search, layers, {
+  yield STAGE_COST;
+  const solo = yield* isolatedRunGoals(search, layers, {
     unclean: wanted.has('clean-unwind'),
     late: wanted.has('unregister-live'),
   });
   seek('clean-unwind', solo.unclean);
   seek('unregister-live', solo.late);
-  if (wanted.has('unregister-live')) seek('unregister-live', stuckGoals(search));
-  yield STAGE;
+  if (wanted.has('unregister-live')) seek('unregister-live', hungUnregisterGoals(search));
+  yield STAGE_COST;
   if (orders.length > 0) {
-    const seen = yield* ordersSeen(search, orders);
-    if (wanted.has('no-deadlock') && circling([...seen.shown, ...seen.waited]).length > 0)
+    const seen = yield* observedLockDependencies(search, orders);
+    if (
+      wanted.has('no-deadlock') &&
+      dependenciesOnCycles([...seen.shown, ...seen.waited]).length > 0
+    )
       seek('no-deadlock', yield* deadlockGoals(search, graph));
-    const shown = circling(seen.shown);
+    const shown = dependenciesOnCycles(seen.shown);
     if (wanted.has('lock-order') && shown.length > 0) {
-      const circle = yield* lockCircleSchedule(search, graph, shown);
+      const circle = yield* lockCycleSchedule(search, graph, shown);
       const step = goals.get('lock-order')?.[0];
-      if (circle && (!step || circle.length < lengthOf(graph, step))) {
+      if (circle && (!step || circle.length < goalDepth(graph, step))) {
         goals.delete('lock-order');
         schedules.set('lock-order', circle);
       }
     }
   }
-  yield STAGE;
+  yield STAGE_COST;
   if (goals.size > 0) {
     // Making it takes a while.
     void graph.successors;
-    yield STAGE;
+    yield STAGE_COST;
   }
   const found = yield* shortestSchedules(graph, [...goals.values()]);
   [...goals.keys()].forEach((id, i) =>
-    schedules.set(id, realTasks(search, found[i]!.steps, found[i]!.tail)),
+    schedules.set(id, originalTasks(search, found[i]!.steps, found[i]!.tail)),
   );
-  const witnesses = new Map<PropertyId, Witness>();
+  const witnesses = new Map<PropertyId, Counterexample>();
   for (const [id, schedule] of schedules) {
-    witnesses.set(id, propertyWitness(program, id, schedule));
-    yield STAGE;
+    witnesses.set(id, replayCounterexample(program, id, schedule));
+    yield STAGE_COST;
   }
-  const outcomes: Outcome[] = [];
+  const outcomes: CheckOutcome[] = [];
   for (const { state, ...outcome } of withOutcomes ? findOutcomes(search) : []) {
     outcomes.push({
       ...outcome,
-      witness: makeWitness(program, realTasks(search, pathTo(search, state)), outcomeText(outcome)),
+      witness: makeCounterexample(
+        program,
+        originalTasks(search, pathTo(search, state)),
+        outcomeText(outcome),
+      ),
     });
-    yield STAGE / 8;
+    yield STAGE_COST / 8;
   }
-  return { witnesses, outcomes };
+  return { counterexamples: witnesses, outcomes };
 }
 
 /** What is known without another look at the states: witnesses of the fewest steps for what the search itself saw. */
-function concludeAtOnce(search: Search, wanted: ReadonlySet<PropertyId>): Found {
-  const witnesses = new Map<PropertyId, Witness>();
+function concludeWithoutSearch(search: Search, wanted: ReadonlySet<PropertyId>): Findings {
+  const witnesses = new Map<PropertyId, Counterexample>();
   for (const id of PROPERTY_IDS) {
-    const first = search.broken.get(propertyBit(id));
+    const first = search.firstViolations.get(propertyBit(id));
     if (!first || !wanted.has(id)) continue;
     witnesses.set(
       id,
-      propertyWitness(
+      replayCounterexample(
         search.model.program,
         id,
-        first.task < 0 ? [] : realTasks(search, [...pathTo(search, first.state), first.task], 1),
+        first.task < 0
+          ? []
+          : originalTasks(search, [...pathTo(search, first.state), first.task], 1),
       ),
     );
   }
-  return { witnesses, outcomes: [] };
+  return { counterexamples: witnesses, outcomes: [] };
 }
 
 /** All transitions that break a property at the least depth at which one does. */
-function* breakingGoals(
+function* violatingGoals(
   search: Search,
   graph: LayeredGraph,
   bit: number,
@@ -332,7 +359,7 @@ function* breakingGoals(
   for (let from = first; from < end; from += successors.batch) {
     const to = Math.min(end, from + successors.batch);
     successors.expand(from, to);
-    const broken = successors.broken();
+    const broken = successors.violated();
     for (let at = 0; at < (to - from) * successors.tasks; at++) {
       if ((broken[at]! & (1 << bit)) !== 0)
         goals.push({
@@ -346,26 +373,26 @@ function* breakingGoals(
 }
 
 /** The ends in which an unregister can never return. */
-function stuckGoals(search: Search): Goal[] {
+function hungUnregisterGoals(search: Search): Goal[] {
   const { model, layout, engine } = search;
   if (!model.program.calls.some((c) => c.call.call === 'unregister_device')) return [];
   const { records, stride } = engine.store();
   const full = new Int32Array(model.program.fields.length + model.program.tasks.length);
-  return search.stuck
+  return search.terminalStates
     .filter((state) => {
       unpackState(model, layout, records, state * stride, full);
-      return neverReturns(model.program, full) !== undefined;
+      return stuckUnregister(model.program, full) !== undefined;
     })
     .map((state) => ({ state, tail: [] }));
 }
 
-function lengthOf(graph: LayeredGraph, goal: Goal): number {
-  return layerOf(graph.layers, goal.state) + goal.tail.length;
+function goalDepth(graph: LayeredGraph, goal: Goal): number {
+  return depthInLayers(graph.layers, goal.state) + goal.tail.length;
 }
 
-function nearest(graph: LayeredGraph, goals: readonly Goal[]): Goal[] {
-  const least = goals.reduce((min, g) => Math.min(min, lengthOf(graph, g)), Infinity);
-  return goals.filter((g) => lengthOf(graph, g) === least);
+function nearestGoals(graph: LayeredGraph, goals: readonly Goal[]): Goal[] {
+  const least = goals.reduce((min, g) => Math.min(min, goalDepth(graph, g)), Infinity);
+  return goals.filter((g) => goalDepth(graph, g) === least);
 }
 
 /** The tasks along the parents of a state; the table may be in the middle of growing. */
@@ -378,7 +405,7 @@ function pathTo(search: Search, state: number): number[] {
   const interpreter = search.interpreter();
   const leads = (parent: number, task: number, to: number): boolean => {
     if (!interpreter.step(records, parent * stride, task)) return false;
-    symmetry?.canonical(interpreter.next, 0);
+    symmetry?.canonicalize(interpreter.next, 0);
     for (let i = 0; i < words; i++)
       if (interpreter.next[i] !== records[to * stride + i]) return false;
     return true;
@@ -392,9 +419,13 @@ function pathTo(search: Search, state: number): number[] {
   return path.toReversed();
 }
 
-function makeWitness(program: Program, schedule: readonly number[], text: string): Witness {
+function makeCounterexample(
+  program: Program,
+  schedule: readonly number[],
+  text: string,
+): Counterexample {
   return {
-    schedule: scheduleWords(program, schedule),
+    schedule: scheduleEntries(program, schedule),
     steps: schedule.length,
     switches: countSwitches(schedule),
     text,
@@ -402,7 +433,7 @@ function makeWitness(program: Program, schedule: readonly number[], text: string
 }
 
 /** Task numbers as the scenario format has them: `qemu*3`. */
-function scheduleWords(program: Program, schedule: readonly number[]): string[] {
+function scheduleEntries(program: Program, schedule: readonly number[]): string[] {
   const words: string[] = [];
   for (let at = 0; at < schedule.length;) {
     const task = schedule[at]!;
@@ -416,15 +447,19 @@ function scheduleWords(program: Program, schedule: readonly number[]): string[] 
 }
 
 /** The witness as a run tells it; throws when the run does not see what the search saw. */
-function propertyWitness(program: Program, id: PropertyId, schedule: readonly number[]): Witness {
+function replayCounterexample(
+  program: Program,
+  id: PropertyId,
+  schedule: readonly number[],
+): Counterexample {
   const state = initialState(program);
   if (schedule.length === 0)
-    return makeWitness(
+    return makeCounterexample(
       program,
       schedule,
       checkState(stateChecks(program), state).find((v) => v.property === id)?.text ?? id,
     );
-  const watch = new Watch(program);
+  const watch = new PropertyMonitor(program);
   const events = makeEventBuffer();
   for (const task of schedule) {
     const now = nextStep(program, state, task);
@@ -437,9 +472,9 @@ function propertyWitness(program: Program, id: PropertyId, schedule: readonly nu
     const seen = watch
       .after(state, task, now, readEvents(program, events))
       .find((v) => v.property === id);
-    if (seen) return makeWitness(program, schedule, seen.text);
+    if (seen) return makeCounterexample(program, schedule, seen.text);
   }
   throw new Error(
-    `a run of the witness of ${id} does not show it: ${scheduleWords(program, schedule).join(', ')}`,
+    `a run of the witness of ${id} does not show it: ${scheduleEntries(program, schedule).join(', ')}`,
   );
 }

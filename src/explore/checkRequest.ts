@@ -25,7 +25,7 @@ export interface CheckRequest {
 }
 
 /** The program that a request is about. Throws on a mutation that cannot be made. */
-export function programOf({
+export function compileRequest({
   scenario,
   mutations = [],
 }: Pick<CheckRequest, 'scenario' | 'mutations'>): Program {
@@ -43,5 +43,5 @@ export function programOf({
 
 /** Begins the check that a request asks for. */
 export function beginCheck(request: CheckRequest): Check {
-  return makeCheck(programOf(request), request);
+  return makeCheck(compileRequest(request), request);
 }

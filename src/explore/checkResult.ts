@@ -10,7 +10,7 @@ export type StoppedBy = 'states' | 'memory' | 'time' | 'cancel' | 'depth';
 export type PropertyStatus = 'holds' | 'violated' | 'not-applicable' | 'incomplete';
 
 /** A schedule as the scenario format has it, and what it shows at its last step. */
-export interface Witness {
+export interface Counterexample {
   readonly schedule: readonly string[];
   readonly steps: number;
   /** How often the running task changes. */
@@ -22,11 +22,11 @@ export interface Witness {
 export interface PropertyVerdict {
   readonly id: PropertyId;
   readonly status: PropertyStatus;
-  readonly witness?: Witness;
+  readonly witness?: Counterexample;
 }
 
 /** One way in which all calls can end: who got which errno, and which fops the open device files have. */
-export interface Outcome {
+export interface CheckOutcome {
   readonly calls: readonly {
     readonly by: string;
     readonly call: string;
@@ -41,7 +41,7 @@ export interface Outcome {
   }[];
   /** Distinct end states that look like this. */
   readonly states: number;
-  readonly witness: Witness;
+  readonly witness: Counterexample;
 }
 
 /** What `check --json` prints (formats.md section 2). */
@@ -61,7 +61,7 @@ export interface CheckResult {
   /** Only where it was asked for: states are then counted after reduction. */
   readonly reduce?: Reduction;
   readonly properties: readonly PropertyVerdict[];
-  readonly outcomes: readonly Outcome[];
+  readonly outcomes: readonly CheckOutcome[];
 }
 
 /** How a search may leave states out without changing a verdict. */

@@ -1,32 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../kernel/program';
 import { makeModel, propertyBit } from './model';
-import { drawFrom, randomProgram } from './randomProgram';
-import { exploreByReference } from './reference';
-import type { StateRule } from './rules';
+import { seededDraw, randomProgram } from './randomProgram';
+import { referenceSearch } from './reference';
+import type { StateProperty } from './rules';
 import { depthReached, startSearch } from './search';
 import type { EngineName } from './search';
 
-const CAP = 4000;
+const MAX_STATES_COMPARED = 4000;
 
-function explored(program: Program, rules: readonly StateRule[], name: EngineName) {
+function exploreWith(program: Program, rules: readonly StateProperty[], name: EngineName) {
   const search = startSearch(makeModel(program, rules), name);
   let outcome = search.advance(100);
-  while (outcome === 'more' && search.engine.count() < 100 * CAP) outcome = search.advance(1000);
+  while (outcome === 'more' && search.engine.count() < 100 * MAX_STATES_COMPARED)
+    outcome = search.advance(1000);
   let broken = 0;
-  for (const bit of search.broken.keys()) broken |= 1 << bit;
+  for (const bit of search.firstViolations.keys()) broken |= 1 << bit;
   return {
     states: search.engine.count(),
     transitions: search.engine.transitions(),
     depth: depthReached(search),
-    broken,
-    stuck: search.stuck.length,
+    violated: broken,
+    terminalStates: search.terminalStates.length,
     complete: outcome === 'complete',
   };
 }
 
-function randomRules(program: Program, seed: number): StateRule[] {
-  const draw = drawFrom(seed + 1);
+function randomStateProperties(program: Program, seed: number): StateProperty[] {
+  const draw = seededDraw(seed + 1);
   const field = draw(3);
   const f = program.fields[field];
   const value = (f?.lo ?? 0) + draw((f?.hi ?? 0) - (f?.lo ?? 0) + 1);
@@ -34,7 +35,7 @@ function randomRules(program: Program, seed: number): StateRule[] {
   return [
     {
       property: 'id-unique',
-      bad: {
+      violatedWhen: {
         op: 'and',
         a: { op: 'ne', a: { op: 'field', field }, b: { op: 'const', value } },
         b: { op: 'le', a: { op: 'const', value: 1 }, b: { op: 'field', field: pc } },
@@ -48,25 +49,27 @@ describe('the three engines', () => {
     let compared = 0;
     let stored = 0;
     for (let seed = 0; seed < 150; seed++) {
-      const program = randomProgram(drawFrom(seed));
-      const rules = randomRules(program, seed);
-      const reference = exploreByReference(program, rules, CAP);
+      const program = randomProgram(seededDraw(seed));
+      const rules = randomStateProperties(program, seed);
+      const reference = referenceSearch(program, rules, MAX_STATES_COMPARED);
       if (!reference.complete) continue;
       compared++;
       stored += reference.states;
-      expect(explored(program, rules, 'bytecode'), `bytecode, seed ${seed}`).toEqual(reference);
-      expect(explored(program, rules, 'wasm'), `wasm, seed ${seed}`).toEqual(reference);
+      expect(exploreWith(program, rules, 'bytecode'), `bytecode, seed ${seed}`).toEqual(reference);
+      expect(exploreWith(program, rules, 'wasm'), `wasm, seed ${seed}`).toEqual(reference);
     }
     expect(compared).toBeGreaterThan(60);
     expect(stored).toBeGreaterThan(5_000);
   }, 60_000);
 
   it('agree where there are more rules than one byte can number', () => {
-    const program = randomProgram(drawFrom(7));
-    const rules = Array.from({ length: 200 }, (_, i) => randomRules(program, 1000 + i)).flat();
-    const reference = exploreByReference(program, rules, CAP);
-    expect(explored(program, rules, 'wasm')).toEqual(reference);
-    expect(explored(program, rules, 'bytecode')).toEqual(reference);
+    const program = randomProgram(seededDraw(7));
+    const rules = Array.from({ length: 200 }, (_, i) =>
+      randomStateProperties(program, 1000 + i),
+    ).flat();
+    const reference = referenceSearch(program, rules, MAX_STATES_COMPARED);
+    expect(exploreWith(program, rules, 'wasm')).toEqual(reference);
+    expect(exploreWith(program, rules, 'bytecode')).toEqual(reference);
   });
 
   it('give properties one bit each', () => {

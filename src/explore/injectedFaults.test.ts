@@ -4,21 +4,24 @@ import { withRelease } from '../designs/mutate';
 import { compile } from '../kernel/compile';
 import type { Design } from '../kernel/design';
 import { mutate } from '../kernel/mutation';
-import { MUTATION_FLAGS, parseMutation } from '../kernel/mutationText';
+import { MUTATION_KINDS, parseMutation } from '../kernel/mutationText';
 import type { Mutation } from '../kernel/mutationText';
 import { complete, driverOp, free, refDec } from '../kernel/primitives';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Call, World } from '../kernel/world';
 import { runCheck } from './check';
 
-const one: World = { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] };
+const oneDeviceWorld: World = {
+  devices: [{ name: 'vfio0', group: '12' }],
+  processes: ['qemu', 'dpdk'],
+};
 
-const bind = (by: string, n: number, iommufd = `i${n}`): readonly Call[] => [
+const bindCalls = (by: string, n: number, iommufd = `i${n}`): readonly Call[] => [
   { by, call: 'open_cdev', device: 'vfio0', as: `f${n}` },
   ...(iommufd === `i${n}` ? [{ by, call: 'open_iommufd', as: iommufd } as const] : []),
   { by, call: 'bind_iommufd', fd: `f${n}`, iommufd },
 ];
-const legacy: readonly Call[] = [
+const type1Calls: readonly Call[] = [
   { by: 'dpdk', call: 'open_container', as: 'c' },
   { by: 'dpdk', call: 'open_group', group: '12', as: 'g' },
   { by: 'dpdk', call: 'set_container', fd: 'g', container: 'c' },
@@ -41,14 +44,14 @@ const faults: readonly Fault[] = [
   {
     name: 'drop the unblock in U1',
     as: ['--without upstream/bind_iommufd/BIND.U1b#add'],
-    calls: [...bind('qemu', 1), { by: 'qemu', call: 'bind_iommufd', fd: 'f1', iommufd: 'i1' }],
+    calls: [...bindCalls('qemu', 1), { by: 'qemu', call: 'bind_iommufd', fd: 'f1', iommufd: 'i1' }],
     seen: ['counters', 'clean-unwind'],
   },
   {
     name: 'skip get_file in GDF.8',
     as: ['--without upstream/get_device_fd/GDF.8d#fget'],
     calls: [
-      ...legacy,
+      ...type1Calls,
       { by: 'dpdk', call: 'close', fd: 'g' },
       { by: 'dpdk', call: 'close', fd: 'd' },
     ],
@@ -57,8 +60,8 @@ const faults: readonly Fault[] = [
   {
     name: 'a plain store instead of the release at BIND.16',
     as: ['--plain upstream/bind_iommufd/BIND.16'],
-    world: { ...one, storeBuffers: true },
-    calls: [...bind('qemu', 1), { by: 'qemu/2', call: 'device_io', fd: 'f1' }],
+    world: { ...oneDeviceWorld, storeBuffers: true },
+    calls: [...bindCalls('qemu', 1), { by: 'qemu/2', call: 'device_io', fd: 'f1' }],
     seen: ['publication'],
   },
   {
@@ -67,7 +70,7 @@ const faults: readonly Fault[] = [
       '--swap upstream/register_device/REG.10b,upstream/register_device/REG.11',
       '--swap upstream/register_device/REG.10,upstream/register_device/REG.11',
     ],
-    world: { ...one, devices: [{ name: 'vfio0', group: '12', registered: false }] },
+    world: { ...oneDeviceWorld, devices: [{ name: 'vfio0', group: '12', registered: false }] },
     calls: [
       { by: 'driver', call: 'register_device', device: 'vfio0', fault: 'REG.10b' },
       { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'f1' },
@@ -100,19 +103,19 @@ const faults: readonly Fault[] = [
             : s,
         ),
       ),
-    calls: [...bind('qemu', 1), { by: 'qemu', call: 'close', fd: 'f1' }],
+    calls: [...bindCalls('qemu', 1), { by: 'qemu', call: 'close', fd: 'f1' }],
     seen: ['memory'],
   },
   {
     name: 'swap the locks of CLOSE.5 and CLOSE.6',
     as: ['--swap upstream/release_cdev/CLOSE.5b,upstream/release_cdev/CLOSE.6'],
-    calls: [...bind('qemu', 1), { by: 'qemu', call: 'close', fd: 'f1' }, ...legacy],
+    calls: [...bindCalls('qemu', 1), { by: 'qemu', call: 'close', fd: 'f1' }, ...type1Calls],
     seen: ['lock-order'],
   },
   {
     name: 'omit BIND.9',
     as: ['--without upstream/bind_iommufd/BIND.9'],
-    calls: [...bind('qemu', 1), ...bind('qemu/2', 2, 'i1')],
+    calls: [...bindCalls('qemu', 1), ...bindCalls('qemu/2', 2, 'i1')],
     seen: ['single-bind', 'counters'],
   },
   {
@@ -137,14 +140,14 @@ const faults: readonly Fault[] = [
               : s,
         ),
       ),
-    calls: [...bind('qemu', 1), { by: 'qemu', call: 'close', fd: 'f1' }],
+    calls: [...bindCalls('qemu', 1), { by: 'qemu', call: 'close', fd: 'f1' }],
     seen: ['no-ops-before-bind'],
   },
   {
     name: 'forget open_count-- on an error of BIND.13',
     as: ['--without upstream/bind_iommufd/BIND.U11#add'],
     calls: [
-      ...bind('qemu', 1).slice(0, 2),
+      ...bindCalls('qemu', 1).slice(0, 2),
       { by: 'qemu', call: 'bind_iommufd', fd: 'f1', iommufd: 'i1', fault: 'BIND.13' },
     ],
     seen: ['counters', 'clean-unwind'],
@@ -154,22 +157,22 @@ const faults: readonly Fault[] = [
 function mutations(flags: readonly string[]): Mutation[] {
   return flags.map((text) => {
     const [flag = '', value = ''] = text.slice(2).split(' ');
-    const kind = MUTATION_FLAGS.find((k) => k === flag);
+    const kind = MUTATION_KINDS.find((k) => k === flag);
     const mutation = kind && parseMutation(kind, value);
     if (!mutation) throw new Error(`no mutation ${text}`);
     return mutation;
   });
 }
 
-function changed(design: Design, as: Fault['as']): Design {
+function designWith(design: Design, as: Fault['as']): Design {
   if (typeof as === 'function') return as(design);
   const mutated = mutate(design, {}, mutations(as));
   if (!mutated.ok) throw new Error(mutated.message);
   return mutated.design;
 }
 
-const broken = (design: Design, fault: Fault): PropertyId[] => {
-  const result = runCheck(compile(design, {}, fault.world ?? one, fault.calls), {
+const violatedProperties = (design: Design, fault: Fault): PropertyId[] => {
+  const result = runCheck(compile(design, {}, fault.world ?? oneDeviceWorld, fault.calls), {
     outcomes: false,
   });
   expect(result.coverage).toBe('complete');
@@ -182,8 +185,8 @@ describe('every injected fault of domain.md section 8', () => {
     (_name, fault) => {
       const design = designById(fault.design ?? 'upstream');
       if (!design) throw new Error(`no design ${fault.design}`);
-      const before = broken(design, fault);
-      const after = broken(changed(design, fault.as), fault);
+      const before = violatedProperties(design, fault);
+      const after = violatedProperties(designWith(design, fault.as), fault);
       expect(before.filter((id) => fault.seen.includes(id))).toEqual([]);
       expect(after).toEqual(expect.arrayContaining([...fault.seen]));
     },

@@ -1,28 +1,32 @@
 import type { Bytecode } from './bytecode';
-import type { Layout } from './layout';
+import type { PackedLayout } from './layout';
 import { stepName } from './model';
 import type { Model } from './model';
 
 /** Runs single actions of the flat form on packed words. */
-export interface Interpreter {
+export interface BytecodeInterpreter {
   /** The packed successor, valid after a `step` that returned true. */
   readonly next: Int32Array;
   /** Runs the next action of `task` from the words at `offset`; false when it cannot move. */
   readonly step: (words: Int32Array, offset: number, task: number) => boolean;
   /** Properties that the last step itself broke, as a mask of `propertyBit`. */
-  readonly broken: () => number;
+  readonly stepViolations: () => number;
   /** Those, and what is wrong with the successor as far as the last step can have changed it. */
-  readonly brokenAfter: () => number;
+  readonly violationsAfterStep: () => number;
 }
 
 /** Makes an interpreter; its buffers are its own. */
-export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode): Interpreter {
-  const { code, entries, bases, ruleSets } = bytecode;
+export function makeBytecodeInterpreter(
+  model: Model,
+  layout: PackedLayout,
+  bytecode: Bytecode,
+): BytecodeInterpreter {
+  const { code, entries, bases, propertySets: ruleSets } = bytecode;
   const { words: width } = layout;
   const n = new Int32Array(width);
   const stack = new Int32Array(64);
-  const placeSlots = model.places.map((_, task) =>
-    layout.slotOf.get(model.program.fields.length + task),
+  const placeSlots = model.controlStates.map((_, task) =>
+    layout.bitFieldOf.get(model.program.fields.length + task),
   );
   const placeWord = Int32Array.from(placeSlots, (slot) => slot?.word ?? 0);
   const placeShift = Int32Array.from(placeSlots, (slot) => slot?.shift ?? 0);
@@ -161,8 +165,8 @@ export function makeInterpreter(model: Model, layout: Layout, bytecode: Bytecode
       bits = 0;
       return run(entry);
     },
-    broken: () => bits,
-    brokenAfter: () => {
+    stepViolations: () => bits,
+    violationsAfterStep: () => {
       if (rules !== 0) run(ruleSets[rules]!);
       return bits;
     },

@@ -1,7 +1,7 @@
 import type { Model } from './model';
 
 /** Where a variable lives in a packed state: `((words[word] >>> shift) & mask) + lo`. */
-export interface Slot {
+export interface BitField {
   readonly field: number;
   readonly word: number;
   readonly shift: number;
@@ -15,29 +15,29 @@ export interface Slot {
 }
 
 /** The packed form of a model's states. */
-export interface Layout {
+export interface PackedLayout {
   readonly words: number;
   readonly bits: number;
   /** Where bits are. */
-  readonly slots: readonly Slot[];
+  readonly bitFields: readonly BitField[];
   /** Fields that follow from the places of the tasks. */
-  readonly derived: readonly Slot[];
+  readonly derivedFields: readonly BitField[];
   /** By field index (or that of a place); absent for fields that need no bits. */
-  readonly slotOf: ReadonlyMap<number, Slot>;
+  readonly bitFieldOf: ReadonlyMap<number, BitField>;
   readonly initial: Int32Array;
 }
 
-function bitsFor(lo: number, hi: number): number {
+function bitWidth(lo: number, hi: number): number {
   return 32 - Math.clz32(hi - lo);
 }
 
 /** Packs first-fit, widest first; no variable crosses a word. */
-export function makeLayout(model: Model): Layout {
+export function makePackedLayout(model: Model): PackedLayout {
   const widest = model.variables
-    .map((v) => ({ ...v, bits: bitsFor(v.lo, v.hi) }))
+    .map((v) => ({ ...v, bits: bitWidth(v.lo, v.hi) }))
     .sort((a, b) => b.bits - a.bits || a.field - b.field);
   const used: number[] = [];
-  const slots = widest.map((v): Slot => {
+  const slots = widest.map((v): BitField => {
     if (v.bits > 31) throw new Error(`field ${v.field} needs ${v.bits} bits`);
     let word = used.findIndex((taken) => taken + v.bits <= 32);
     if (word < 0) word = used.push(0) - 1;
@@ -46,8 +46,8 @@ export function makeLayout(model: Model): Layout {
     return { field: v.field, word, shift, bits: v.bits, mask: 2 ** v.bits - 1, lo: v.lo, hi: v.hi };
   });
   const slotOf = new Map(slots.map((slot) => [slot.field, slot]));
-  const derived = model.places.flatMap(({ values }, task) =>
-    [...values].map(([field, table]): Slot => ({
+  const derived = model.controlStates.flatMap(({ values }, task) =>
+    [...values].map(([field, table]): BitField => ({
       ...slotOf.get(model.program.fields.length + task)!,
       field,
       lo: Math.min(...table),
@@ -56,18 +56,23 @@ export function makeLayout(model: Model): Layout {
     })),
   );
   const initial = new Int32Array(Math.max(1, used.length));
-  for (const v of model.variables) pack(initial, 0, slotOf.get(v.field), v.init);
+  for (const v of model.variables) packValue(initial, 0, slotOf.get(v.field), v.init);
   return {
     words: initial.length,
     bits: slots.reduce((sum, slot) => sum + slot.bits, 0),
-    slots,
-    derived,
-    slotOf: new Map([...slotOf, ...derived.map((slot) => [slot.field, slot] as const)]),
+    bitFields: slots,
+    derivedFields: derived,
+    bitFieldOf: new Map([...slotOf, ...derived.map((slot) => [slot.field, slot] as const)]),
     initial,
   };
 }
 
-function pack(words: Int32Array, offset: number, slot: Slot | undefined, value: number): void {
+function packValue(
+  words: Int32Array,
+  offset: number,
+  slot: BitField | undefined,
+  value: number,
+): void {
   if (!slot) return;
   const at = offset + slot.word;
   words[at] = (words[at] ?? 0) | ((value - slot.lo) << slot.shift);
@@ -76,43 +81,43 @@ function pack(words: Int32Array, offset: number, slot: Slot | undefined, value: 
 /** Writes the full state (one element per field) of the packed words at `offset` into `state`. */
 export function unpackState(
   model: Model,
-  layout: Layout,
+  layout: PackedLayout,
   words: Int32Array,
   offset: number,
   state: Int32Array,
 ): void {
   const { length } = model.program.fields;
-  for (const [field, value] of model.fixed) state[field] = value;
-  for (const slot of layout.slots)
-    if (slot.field < length) state[slot.field] = readSlot(slot, words, offset);
-  for (const slot of layout.derived) state[slot.field] = readSlot(slot, words, offset);
+  for (const [field, value] of model.constants) state[field] = value;
+  for (const slot of layout.bitFields)
+    if (slot.field < length) state[slot.field] = readBitField(slot, words, offset);
+  for (const slot of layout.derivedFields) state[slot.field] = readBitField(slot, words, offset);
 }
 
 /** One field of the packed words at `offset`. */
-export function fieldIn(
+export function readField(
   model: Model,
-  layout: Layout,
+  layout: PackedLayout,
   words: Int32Array,
   offset: number,
   field: number,
 ): number {
-  const slot = layout.slotOf.get(field);
-  return slot ? readSlot(slot, words, offset) : (model.fixed.get(field) ?? 0);
+  const slot = layout.bitFieldOf.get(field);
+  return slot ? readBitField(slot, words, offset) : (model.constants.get(field) ?? 0);
 }
 
 /** The value of one slot of the packed words at `offset`. */
-function readSlot(slot: Slot, words: Int32Array, offset: number): number {
+function readBitField(slot: BitField, words: Int32Array, offset: number): number {
   const raw = ((words[offset + slot.word] ?? 0) >>> slot.shift) & slot.mask;
   return slot.table ? (slot.table[raw] ?? 0) : raw + slot.lo;
 }
 
 /** The states `from` to `to - 1` in whose bits at `slot` something is wanted; they are written into `found`, which has room for all. */
-export function statesAt(
+export function statesMatching(
   records: Int32Array,
   stride: number,
   from: number,
   to: number,
-  slot: Slot,
+  slot: BitField,
   wanted: readonly unknown[],
   found: Int32Array,
 ): Int32Array {

@@ -5,7 +5,7 @@ import type { Search } from './search';
  * all its images and every step may exchange tasks: the exchanges are undone one after the other. The last `tail` tasks run
  * on from one state without any exchange.
  */
-export function realTasks(
+export function originalTasks(
   { model, layout, interpreter, reduction: { symmetry } }: Search,
   schedule: readonly number[],
   tail = 0,
@@ -22,8 +22,8 @@ export function realTasks(
     if (!steps.step(words, 0, task))
       throw new Error(`step ${i} of a schedule under symmetry cannot be made`);
     words.set(steps.next);
-    symmetry.canonical(words, 0);
-    const landed = symmetry.landed();
+    symmetry.canonicalize(words, 0);
+    const landed = symmetry.taskPermutation();
     const next: number[] = [];
     who.forEach((name, at) => {
       next[landed[at]!] = name;

@@ -1,23 +1,23 @@
 import { fieldsRead } from '../kernel/expr';
-import { canMove, makeEventBuffer, readEvents, step, waitOf } from '../kernel/machine';
+import { isEnabled, makeEventBuffer, readEvents, step, currentWait } from '../kernel/machine';
 import type { Program, Step } from '../kernel/program';
 import { locksHeld } from '../kernel/properties/lockOrder';
 import { waitCycle } from '../kernel/properties/noDeadlock';
 import { eachStatement } from '../kernel/statement';
-import { statesAt, unpackState } from './layout';
-import type { Slot } from './layout';
-import type { LockOrder } from './lockOrders';
-import { circlesOf } from './lockOrders';
-import { makeProjection } from './projection';
-import type { Projection } from './projection';
+import { statesMatching, unpackState } from './layout';
+import type { BitField } from './layout';
+import type { LockDependency } from './lockOrders';
+import { simpleLockCycles } from './lockOrders';
+import { makeStateProjection } from './projection';
+import type { StateProjection } from './projection';
 import type { Search } from './search';
-import { BLOCKED } from './store';
+import { TASK_BLOCKED } from './store';
 import type { Successors } from './store';
-import { countSwitches, layerOf, shortestSchedules } from './witness';
+import { countSwitches, depthInLayers, shortestSchedules } from './witness';
 import type { Goal, LayeredGraph } from './witness';
 
 /** Unpacks stored states into one buffer. */
-function makeReader(search: Search): (state: number) => Int32Array {
+function makeStateReader(search: Search): (state: number) => Int32Array {
   const { model, layout, engine } = search;
   const full = new Int32Array(model.program.fields.length + model.program.tasks.length);
   return (state) => {
@@ -32,7 +32,7 @@ function makeReader(search: Search): (state: number) => Int32Array {
 export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<number, Goal[]> {
   const { model, engine } = search;
   const { successors } = graph;
-  const read = makeReader(search);
+  const read = makeStateReader(search);
   const goals: Goal[] = [];
   let end = engine.count();
   for (let from = 0; from < end; from += successors.batch) {
@@ -41,10 +41,11 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
     const next = successors.next();
     for (let state = from, at = 0; state < to && state < end; state++, at += successors.tasks) {
       let blocked = false;
-      for (let task = 0; task < successors.tasks; task++) blocked ||= next[at + task] === BLOCKED;
+      for (let task = 0; task < successors.tasks; task++)
+        blocked ||= next[at + task] === TASK_BLOCKED;
       if (!blocked || !waitCycle(model.program, read(state))) continue;
       if (goals.length === 0)
-        end = Math.min(end, graph.layers[layerOf(graph.layers, state) + 1] ?? end);
+        end = Math.min(end, graph.layers[depthInLayers(graph.layers, state) + 1] ?? end);
       goals.push({ state, tail: [] });
     }
     yield to - from;
@@ -52,30 +53,30 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
   return goals;
 }
 
-interface Lens {
-  readonly projection: Projection;
-  /** By the number of the projection. */ readonly known: Orders[];
+interface StepObservation {
+  readonly projection: StateProjection;
+  /** By the number of the projection. */ readonly observations: ObservedDependencies[];
 }
 
 /** What steps do to locks, exactly, remembered for all states that look alike to the step. */
-class LockLens {
+class LockObserver {
   readonly read: (state: number) => Int32Array;
   /** By task: where its place stands, and by place what tells states apart for the step there. */
   readonly tasks: readonly {
-    readonly slot: Slot;
-    readonly lenses: readonly (Lens | undefined)[];
+    readonly slot: BitField;
+    readonly lenses: readonly (StepObservation | undefined)[];
   }[];
 
   constructor(
     private readonly search: Search,
-    private readonly orders: readonly LockOrder[],
+    private readonly dependencies: readonly LockDependency[],
   ) {
     const { model, layout } = search;
     const { program } = model;
     const mutexes = program.fields.filter((f) => f.kind === 'mutex').map((f) => f.index);
-    this.read = makeReader(search);
+    this.read = makeStateReader(search);
     this.tasks = program.tasks.map((task) => {
-      const lenses = task.steps.map((s): Lens | undefined => {
+      const lenses = task.steps.map((s): StepObservation | undefined => {
         if (!takesLocks(program, s)) return undefined;
         const fields = new Set(mutexes);
         const add = (field: number): void => {
@@ -87,105 +88,110 @@ class LockLens {
           if (each.op === 'if') fieldsRead(each.cond, add);
           if (each.op === 'set') fieldsRead(each.value, add);
         });
-        return { projection: makeProjection(layout, fields), known: [] };
+        return { projection: makeStateProjection(layout, fields), observations: [] };
       });
-      const slot = layout.slotOf.get(model.pcs[task.index]!)!;
+      const slot = layout.bitFieldOf.get(model.pcs[task.index]!)!;
       return { slot, lenses: slot.table!.map((pc) => lenses[pc]) };
     });
   }
 
   /** The orders that the next step of a task shows, or would show if it did not have to wait. */
-  ordersAt(records: Int32Array, stride: number, state: number, task: number): Orders {
+  dependenciesAt(
+    records: Int32Array,
+    stride: number,
+    state: number,
+    task: number,
+  ): ObservedDependencies {
     const { slot, lenses } = this.tasks[task]!;
     const lens = lenses[(records[state * stride + slot.word]! >>> slot.shift) & slot.mask];
-    if (!lens) return NONE;
+    if (!lens) return NO_DEPENDENCIES;
     const number = lens.projection.numberOf(records, state * stride);
-    if (number < lens.known.length) return lens.known[number]!;
-    const found = this.look(this.read(state), task);
-    lens.known.push(found);
+    if (number < lens.observations.length) return lens.observations[number]!;
+    const found = this.observe(this.read(state), task);
+    lens.observations.push(found);
     return found;
   }
 
   /** The orders of many states, those that show none left out. */
-  eachOrder(
+  visitDependencies(
     states: Int32Array,
     records: Int32Array,
     stride: number,
     task: number,
-    tell: (orders: Orders) => void,
+    tell: (dependencies: ObservedDependencies) => void,
   ): void {
     for (let i = 0; i < states.length; i++) {
-      const here = this.ordersAt(records, stride, states[i]!, task);
-      if (here !== NONE) tell(here);
+      const here = this.dependenciesAt(records, stride, states[i]!, task);
+      if (here !== NO_DEPENDENCIES) tell(here);
     }
   }
 
-  private look(state: Int32Array, task: number): Orders {
+  private observe(state: Int32Array, task: number): ObservedDependencies {
     const { program } = this.search.model;
     const place = (held: number, taken: number): number[] => {
-      const at = this.orders.findIndex((o) => o.held === held && o.taken === taken);
+      const at = this.dependencies.findIndex((o) => o.held === held && o.taken === taken);
       return at < 0 ? [] : [at];
     };
     const held = locksHeld(program, state, task);
-    if (!canMove(program, state, task)) {
-      const wait = waitOf(program, state, task);
+    if (!isEnabled(program, state, task)) {
+      const wait = currentWait(program, state, task);
       return {
-        shown: new Set(),
-        waited: new Set(wait?.kind === 'mutex' ? held.flatMap((h) => place(h, wait.field)) : []),
+        acquired: new Set(),
+        blocked: new Set(wait?.kind === 'mutex' ? held.flatMap((h) => place(h, wait.field)) : []),
       };
     }
     const events = makeEventBuffer();
     step(program, state, task, events);
     const shown = new Set<number>();
-    for (const { note } of readEvents(program, events)) {
+    for (const { template: note } of readEvents(program, events)) {
       if (note.kind === 'unlock' && held.includes(note.field))
         held.splice(held.indexOf(note.field), 1);
       if (note.kind !== 'lock') continue;
       for (const h of held) for (const at of place(h, note.field)) shown.add(at);
       held.push(note.field);
     }
-    return shown.size === 0 ? NONE : { shown, waited: new Set() };
+    return shown.size === 0 ? NO_DEPENDENCIES : { acquired: shown, blocked: new Set() };
   }
 }
 
 /** Places in a list of orders: of those that a step shows, and of those that it waits to show. */
-interface Orders {
-  readonly shown: ReadonlySet<number>;
-  readonly waited: ReadonlySet<number>;
+interface ObservedDependencies {
+  readonly acquired: ReadonlySet<number>;
+  readonly blocked: ReadonlySet<number>;
 }
 
-const NONE: Orders = { shown: new Set(), waited: new Set() };
+const NO_DEPENDENCIES: ObservedDependencies = { acquired: new Set(), blocked: new Set() };
 
 function takesLocks(program: Program, s: Step): boolean {
   let found = s.waits.some((w) => w.kind === 'mutex');
   eachStatement(s.body, (each) => {
-    found ||= each.op === 'note' && program.notes[each.note]?.kind === 'lock';
+    found ||= each.op === 'note' && program.eventTemplates[each.event]?.kind === 'lock';
   });
   return found;
 }
 
 /** Which of these orders come up in some explored state: shown by a step, or waited for with the other lock in hand. */
-export function* ordersSeen(
+export function* observedLockDependencies(
   search: Search,
-  orders: readonly LockOrder[],
-): Generator<number, { readonly shown: LockOrder[]; readonly waited: LockOrder[] }> {
-  const locks = new LockLens(search, orders);
+  orders: readonly LockDependency[],
+): Generator<number, { readonly shown: LockDependency[]; readonly waited: LockDependency[] }> {
+  const locks = new LockObserver(search, orders);
   const [shown, waited] = [new Set<number>(), new Set<number>()];
   const count = search.engine.count();
-  const found = new Int32Array(SLICE);
-  for (let from = 0; from < count; from += SLICE) {
-    const to = Math.min(count, from + SLICE);
+  const found = new Int32Array(STATES_PER_SLICE);
+  for (let from = 0; from < count; from += STATES_PER_SLICE) {
+    const to = Math.min(count, from + STATES_PER_SLICE);
     const { records, stride } = search.engine.store();
     for (const [task, { slot, lenses }] of locks.tasks.entries()) {
       if (lenses.every((l) => !l)) continue;
-      locks.eachOrder(
-        statesAt(records, stride, from, to, slot, lenses, found),
+      locks.visitDependencies(
+        statesMatching(records, stride, from, to, slot, lenses, found),
         records,
         stride,
         task,
         (here) => {
-          for (const at of here.shown) shown.add(at);
-          for (const at of here.waited) waited.add(at);
+          for (const at of here.acquired) shown.add(at);
+          for (const at of here.blocked) waited.add(at);
         },
       );
     }
@@ -197,18 +203,18 @@ export function* ordersSeen(
   };
 }
 
-const SLICE = 4096;
+const STATES_PER_SLICE = 4096;
 
 /** The best schedule that shows a whole circle of lock orders in one run; undefined when no run does. `orders` are those that some step shows. */
-export function* lockCircleSchedule(
+export function* lockCycleSchedule(
   search: Search,
   graph: LayeredGraph,
-  orders: readonly LockOrder[],
+  orders: readonly LockDependency[],
 ): Generator<number, number[] | undefined> {
-  const lens = new LockLens(search, orders);
+  const lens = new LockObserver(search, orders);
   let best: number[] | undefined;
-  for (const circle of circlesOf(orders)) {
-    const schedule = yield* showAll(
+  for (const circle of simpleLockCycles(orders)) {
+    const schedule = yield* scheduleThroughAll(
       search,
       graph,
       circle.map((o) => orders.indexOf(o)),
@@ -226,11 +232,11 @@ export function* lockCircleSchedule(
 }
 
 /** The shortest schedule whose transitions show all of these orders: a search over (state, orders shown so far). */
-function* showAll(
+function* scheduleThroughAll(
   search: Search,
   graph: LayeredGraph,
   circle: readonly number[],
-  lens: LockLens,
+  lens: LockObserver,
 ): Generator<number, number[] | undefined> {
   const { successors } = graph;
   const { tasks } = successors;
@@ -242,7 +248,7 @@ function* showAll(
   const goals: Goal[] = [];
   const step = (node: number, task: number, next: number): number => {
     const { records, stride } = search.engine.store();
-    const { shown } = lens.ordersAt(records, stride, states[node]!, task);
+    const { acquired: shown } = lens.dependenciesAt(records, stride, states[node]!, task);
     const after = circle.reduce(
       (m, place, i) => (shown.has(place) ? m | (1 << i) : m),
       masks[node]!,
@@ -276,10 +282,11 @@ function* showAll(
       successors.expand(states[from]!, states[from]! + 1);
       const next = successors.next();
       for (let task = 0; task < tasks; task++)
-        if (next[task]! >= 0) next[task] = numbers.get(step(from, task, next[task]!)) ?? BLOCKED;
+        if (next[task]! >= 0)
+          next[task] = numbers.get(step(from, task, next[task]!)) ?? TASK_BLOCKED;
     },
     next: successors.next,
-    broken: successors.broken,
+    violated: successors.violated,
   };
   const [schedule] = yield* shortestSchedules({ layers, successors: product }, [goals]);
   return [...schedule!.steps];

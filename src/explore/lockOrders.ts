@@ -2,7 +2,7 @@ import type { Program } from '../kernel/program';
 import type { Statement } from '../kernel/statement';
 
 /** `taken` may be acquired while `held` is held (field indices of mutexes). */
-export interface LockOrder {
+export interface LockDependency {
   readonly held: number;
   readonly taken: number;
 }
@@ -11,8 +11,8 @@ export interface LockOrder {
  * Every order in which some task may take locks by its code alone, whatever the state: no run has an order that is not
  * among these. Where they form no circle, neither a circle of orders nor a deadlock of mutexes is possible.
  */
-export function possibleOrders(program: Program): LockOrder[] {
-  const found = new Map<string, LockOrder>();
+export function possibleLockDependencies(program: Program): LockDependency[] {
+  const found = new Map<string, LockDependency>();
   for (const task of program.tasks) {
     const held: (Set<number> | undefined)[] = task.steps.map(() => undefined);
     held[0] = new Set();
@@ -39,7 +39,7 @@ export function possibleOrders(program: Program): LockOrder[] {
           return undefined;
         }
         if (s.op === 'note') {
-          const note = program.notes[s.note];
+          const note = program.eventTemplates[s.event];
           if (note?.kind === 'lock') {
             order(locks, note.field);
             locks = new Set([...locks, note.field]);
@@ -75,7 +75,7 @@ export function possibleOrders(program: Program): LockOrder[] {
 }
 
 /** The orders that lie on a circle. */
-export function circling(orders: readonly LockOrder[]): LockOrder[] {
+export function dependenciesOnCycles(orders: readonly LockDependency[]): LockDependency[] {
   const leads = (from: number, to: number): boolean => {
     const seen = new Set([from]);
     for (const at of seen) {
@@ -88,9 +88,12 @@ export function circling(orders: readonly LockOrder[]): LockOrder[] {
 }
 
 /** The simple circles of a few orders, each as its orders; at most `limit`. */
-export function circlesOf(orders: readonly LockOrder[], limit = 64): LockOrder[][] {
-  const circles: LockOrder[][] = [];
-  const follow = (path: readonly LockOrder[]): void => {
+export function simpleLockCycles(
+  orders: readonly LockDependency[],
+  limit = 64,
+): LockDependency[][] {
+  const circles: LockDependency[][] = [];
+  const follow = (path: readonly LockDependency[]): void => {
     const first = path[0]!;
     const last = path.at(-1)!;
     if (circles.length >= limit) return;

@@ -5,24 +5,24 @@ import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
 import { LIBRARY } from '../scenario/library';
 import {
-  allVariants,
+  allDesignConfigs,
   libraryCases,
   matrixJson,
   matrixRows,
   matrixVerdict,
   runMatrix,
   startMatrix,
-  variantOf,
+  designConfigOf,
 } from './matrix';
-import type { Variant } from './matrix';
+import type { DesignConfig } from './matrix';
 
 /** What one property comes to in one column: where it breaks, or one word. */
-type Expected = readonly string[] | 'holds' | 'none';
+type ExpectedStatus = readonly string[] | 'holds' | 'none';
 
-const variant = (id: string, options: Options = {}): Variant => {
+const designConfig = (id: string, options: Options = {}): DesignConfig => {
   const design = designById(id);
   if (!design) throw new Error(`no design ${id}`);
-  return variantOf(design, options);
+  return designConfigOf(design, options);
 };
 
 /**
@@ -30,13 +30,13 @@ const variant = (id: string, options: Options = {}): Variant => {
  * a property (there may be more), `none` the properties that the design has no state for; all others hold. Where this differs from the table
  * there, or the table leaves it open, `judged` below says who is right.
  */
-const columns: readonly {
-  readonly variant: Variant;
+const expectedColumns: readonly {
+  readonly variant: DesignConfig;
   readonly broken: Partial<Record<PropertyId, readonly string[]>>;
   readonly none: readonly PropertyId[];
 }[] = [
   {
-    variant: variant('rfc-opened'),
+    variant: designConfig('rfc-opened'),
     none: ['kvm-ref'],
     broken: {
       'dma-owner': ['container-dropped'],
@@ -50,12 +50,12 @@ const columns: readonly {
     },
   },
   {
-    variant: variant('parked-shim'),
+    variant: designConfig('parked-shim'),
     none: ['path-exclusive', 'kvm-ref'],
     broken: { publication: ['stale-access'] },
   },
   {
-    variant: variant('parked-split'),
+    variant: designConfig('parked-split'),
     none: ['kvm-ref'],
     broken: {
       'owner-exclusive': ['split-race', 'split-mirror'],
@@ -65,12 +65,12 @@ const columns: readonly {
     },
   },
   {
-    variant: variant('parked-split', { extraState: 'perGroup' }),
+    variant: designConfig('parked-split', { extraState: 'perGroup' }),
     none: ['kvm-ref'],
     broken: { publication: ['stale-access'] },
   },
   {
-    variant: variant('upstream'),
+    variant: designConfig('upstream'),
     none: [],
     broken: {
       'owner-exclusive': ['group-file-not-pinned'],
@@ -83,7 +83,7 @@ const columns: readonly {
 ];
 
 /** Cells of section 8 that the checker answers otherwise, after a look at the witness, or at what keeps one from existing. */
-const judged: readonly {
+const deviations: readonly {
   readonly design: string;
   readonly property: PropertyId;
   readonly said: 'x' | 'ok' | '~';
@@ -158,27 +158,27 @@ const judged: readonly {
 ];
 
 describe('the verdict matrix', () => {
-  const { cases, leftOut } = libraryCases(columns.map((c) => c.variant));
+  const { cases, leftOut } = libraryCases(expectedColumns.map((c) => c.variant));
   const cells = runMatrix(cases);
   const rows = matrixRows(cells);
 
   it('explores everything', () => {
     expect(leftOut).toEqual([]);
     expect(cells.filter((c) => c.check.coverage !== 'complete').map((c) => c.case.id)).toEqual([]);
-    expect(rows.map((r) => r.variant.title)).toEqual(columns.map((c) => c.variant.title));
+    expect(rows.map((r) => r.config.title)).toEqual(expectedColumns.map((c) => c.variant.title));
     // A column has something to say only of the scenarios that are told for its design.
     for (const row of rows)
       expect(row.scenarios).toEqual(
-        LIBRARY.filter((e) => e.designs.includes(row.variant.design.id)).map((e) => e.id),
+        LIBRARY.filter((e) => e.designs.includes(row.config.design.id)).map((e) => e.id),
       );
   });
 
-  it.each(columns.map((c) => [c.variant.title, c] as const))(
+  it.each(expectedColumns.map((c) => [c.variant.title, c] as const))(
     'of %s is the expected one',
     (title, column) => {
-      const row = rows.find((r) => r.variant.title === title);
+      const row = rows.find((r) => r.config.title === title);
       const found = Object.fromEntries(
-        PROPERTY_IDS.map((id): [string, Expected] => {
+        PROPERTY_IDS.map((id): [string, ExpectedStatus] => {
           const p = row?.properties.find((each) => each.id === id);
           return [
             id,
@@ -191,7 +191,7 @@ describe('the verdict matrix', () => {
         }),
       );
       const expected = Object.fromEntries(
-        PROPERTY_IDS.map((id): [string, Expected] => [
+        PROPERTY_IDS.map((id): [string, ExpectedStatus] => [
           id,
           column.broken[id] ?? (column.none.includes(id) ? 'none' : 'holds'),
         ]),
@@ -204,8 +204,8 @@ describe('the verdict matrix', () => {
   );
 
   it('differs from the table of section 8 only where somebody looked', () => {
-    for (const j of judged) {
-      const row = rows.find((r) => r.variant.title === j.design);
+    for (const j of deviations) {
+      const row = rows.find((r) => r.config.title === j.design);
       expect(
         row?.properties.find((p) => p.id === j.property)?.status,
         `${j.design} ${j.property}`,
@@ -228,7 +228,7 @@ describe('the verdict matrix', () => {
     expect(
       matrixVerdict(
         cells.filter(
-          (c) => c.case.id === 'double-bind' && c.case.variant.design.id !== 'rfc-opened',
+          (c) => c.case.id === 'double-bind' && c.case.config.design.id !== 'rfc-opened',
         ),
       ),
     ).toBe('holds');
@@ -239,7 +239,7 @@ describe('the verdict matrix', () => {
   });
 
   it('moves with the options as sections 3.10 and 4 say', () => {
-    const one = (v: Variant, ...ids: string[]): Partial<Record<string, string[]>> => {
+    const one = (v: DesignConfig, ...ids: string[]): Partial<Record<string, string[]>> => {
       const found = matrixRows(
         runMatrix(
           libraryCases(
@@ -254,15 +254,17 @@ describe('the verdict matrix', () => {
           .map((p) => [p.id, [...p.brokenIn]]) ?? [],
       );
     };
-    expect(one(variant('parked-shim', { perDeviceCheck: 'false' }), 'same-iommufd-twice')).toEqual({
+    expect(
+      one(designConfig('parked-shim', { perDeviceCheck: 'false' }), 'same-iommufd-twice'),
+    ).toEqual({
       'single-bind': ['same-iommufd-twice'],
     });
-    expect(one(variant('parked-shim', { delBeforeWait: 'false' }), 'hot-unplug')).toEqual({
+    expect(one(designConfig('parked-shim', { delBeforeWait: 'false' }), 'hot-unplug')).toEqual({
       'unregister-live': ['hot-unplug'],
     });
     expect(
       one(
-        variant('parked-split', { groupFdStartsParked: 'false', extraState: 'perGroup' }),
+        designConfig('parked-split', { groupFdStartsParked: 'false', extraState: 'perGroup' }),
         'group-path',
       ),
     ).toEqual({ 'no-ops-before-bind': ['group-path'] });
@@ -270,19 +272,23 @@ describe('the verdict matrix', () => {
     expect(
       Object.keys(
         one(
-          variant('parked-split', { extraState: 'perDevice' }),
+          designConfig('parked-split', { extraState: 'perDevice' }),
           'split-race',
           'split-two-devices',
         ),
       ),
     ).toEqual(['dma-owner', 'path-exclusive']);
     expect(
-      one(variant('parked-split', { type1ClaimsOwner: 'true' }), 'split-race', 'split-two-devices'),
+      one(
+        designConfig('parked-split', { type1ClaimsOwner: 'true' }),
+        'split-race',
+        'split-two-devices',
+      ),
     ).toEqual({});
   });
 
   it('lists each other value of each option once', () => {
-    const titles = allVariants().map((v) => v.title);
+    const titles = allDesignConfigs().map((v) => v.title);
     expect(new Set(titles).size).toBe(titles.length);
     expect(titles).toContain('parked-split extraState=perDeviceUnlocked');
     expect(titles.filter((t) => !t.includes('='))).toEqual([

@@ -3,19 +3,19 @@ import { compile, defaultOptions } from '../kernel/compile';
 import type { Design, Options } from '../kernel/design';
 import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
-import { retell } from '../scenario/builtIn';
+import { scenarioVariant } from '../scenario/builtIn';
 import { LIBRARY } from '../scenario/library';
 import type { LibraryEntry } from '../scenario/library';
-import { optionValues } from '../scenario/make';
-import { errorText } from '../scenario/parse';
-import { redesign } from '../scenario/redesign';
+import { optionsAsJson } from '../scenario/make';
+import { inputErrorText } from '../scenario/parse';
+import { portToDesign } from '../scenario/redesign';
 import type { Scenario } from '../scenario/scenario';
 import { makeCheck } from './check';
 import type { CheckOptions } from './check';
-import type { CheckResult, Coverage, PropertyStatus, Witness } from './checkResult';
+import type { CheckResult, Coverage, PropertyStatus, Counterexample } from './checkResult';
 
 /** A design with one choice of all its options. */
-export interface Variant {
+export interface DesignConfig {
   readonly design: Design;
   /** Every option, also those at their default. */
   readonly options: Options;
@@ -25,7 +25,7 @@ export interface Variant {
 
 /** One scenario in one variant, ready to be checked. */
 export interface MatrixCase {
-  readonly variant: Variant;
+  readonly config: DesignConfig;
   /** The id of a built-in scenario, or the name that the caller gave. */
   readonly id: string;
   readonly scenario: Scenario;
@@ -38,14 +38,14 @@ export interface MatrixCell {
 }
 
 /** A scenario that a variant cannot tell, and why. */
-export interface LeftOut {
+export interface SkippedCase {
   readonly variant: string;
   readonly id: string;
   readonly why: string;
 }
 
 /** A design with these options; those that are left out are at their default. */
-export function variantOf(design: Design, options: Options = {}): Variant {
+export function designConfigOf(design: Design, options: Options = {}): DesignConfig {
   const all = { ...defaultOptions(design), ...options };
   const apart = design.options
     .filter((o) => all[o.id] !== o.values[0])
@@ -54,28 +54,28 @@ export function variantOf(design: Design, options: Options = {}): Variant {
 }
 
 /** Every design with its defaults, then with each other value of each option alone. */
-export function allVariants(designs: readonly Design[] = DESIGNS): readonly Variant[] {
+export function allDesignConfigs(designs: readonly Design[] = DESIGNS): readonly DesignConfig[] {
   return designs.flatMap((design) => [
-    variantOf(design),
+    designConfigOf(design),
     ...design.options.flatMap((o) =>
-      o.values.slice(1).map((value) => variantOf(design, { [o.id]: value })),
+      o.values.slice(1).map((value) => designConfigOf(design, { [o.id]: value })),
     ),
   ]);
 }
 
 /** The built-in scenarios in each variant of a design that they are told for. */
 export function libraryCases(
-  variants: readonly Variant[],
+  variants: readonly DesignConfig[],
   entries: readonly LibraryEntry[] = LIBRARY,
-): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly LeftOut[] } {
-  return sort(
+): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly SkippedCase[] } {
+  return partitionCases(
     variants.flatMap((variant) =>
       entries
         .filter((e) => e.designs.includes(variant.design.id))
         .map((entry) => ({
           variant,
           id: entry.id,
-          told: retell(entry, variant.design.id, variant.options),
+          told: scenarioVariant(entry, variant.design.id, variant.options),
         })),
     ),
   );
@@ -85,30 +85,30 @@ export function libraryCases(
 export function scenarioCases(
   id: string,
   scenario: Scenario,
-  variants: readonly Variant[],
-): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly LeftOut[] } {
-  return sort(
+  variants: readonly DesignConfig[],
+): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly SkippedCase[] } {
+  return partitionCases(
     variants.map((variant) => ({
       variant,
       id,
-      told: redesign(scenario, variant.design.id, variant.options),
+      told: portToDesign(scenario, variant.design.id, variant.options),
     })),
   );
 }
 
-function sort(
+function partitionCases(
   told: readonly {
-    readonly variant: Variant;
+    readonly variant: DesignConfig;
     readonly id: string;
-    readonly told: ReturnType<typeof redesign>;
+    readonly told: ReturnType<typeof portToDesign>;
   }[],
 ): ReturnType<typeof scenarioCases> {
   return {
     cases: told.flatMap(({ variant, id, told: t }) =>
-      t.ok ? [{ variant, id, scenario: t.scenario }] : [],
+      t.ok ? [{ config: variant, id, scenario: t.scenario }] : [],
     ),
     leftOut: told.flatMap(({ variant, id, told: t }) =>
-      t.ok ? [] : [{ variant: variant.title, id, why: errorText(t.errors) }],
+      t.ok ? [] : [{ variant: variant.title, id, why: inputErrorText(t.errors) }],
     ),
   };
 }
@@ -125,7 +125,7 @@ export interface Matrix {
 export function startMatrix(
   cases: readonly MatrixCase[],
   options: Omit<CheckOptions, 'outcomes'> = {},
-  designFor: (c: MatrixCase) => Design = (c) => c.variant.design,
+  designFor: (c: MatrixCase) => Design = (c) => c.config.design,
 ): Matrix {
   const cells: MatrixCell[] = [];
   const now = (): ReturnType<typeof makeCheck> | undefined => {
@@ -165,37 +165,37 @@ export function runMatrix(...args: Parameters<typeof startMatrix>): readonly Mat
 }
 
 /** What all scenarios of a variant together say of one property. */
-export interface RowProperty {
+export interface MatrixRowProperty {
   readonly id: PropertyId;
   /** `violated` where any scenario is, `holds` only where every other one holds or has no such state. */
   readonly status: PropertyStatus;
   /** Of those that break it: the scenario with the shortest witness, and that witness. */
   readonly scenario?: string;
-  readonly witness?: Witness;
+  readonly witness?: Counterexample;
   /** All scenarios that break it. */
   readonly brokenIn: readonly string[];
 }
 
 /** One line of the table: a variant over all its scenarios. */
 export interface MatrixRow {
-  readonly variant: Variant;
+  readonly config: DesignConfig;
   readonly scenarios: readonly string[];
   /** States of all its scenarios. */
   readonly states: number;
   readonly coverage: Coverage;
-  readonly properties: readonly RowProperty[];
+  readonly properties: readonly MatrixRowProperty[];
 }
 
 /** The cells by variant, in the order in which variants first appear. */
 export function matrixRows(cells: readonly MatrixCell[]): readonly MatrixRow[] {
-  const titles = [...new Set(cells.map((c) => c.case.variant.title))];
+  const titles = [...new Set(cells.map((c) => c.case.config.title))];
   return titles.flatMap((title): MatrixRow[] => {
-    const own = cells.filter((c) => c.case.variant.title === title);
+    const own = cells.filter((c) => c.case.config.title === title);
     const [first] = own;
     if (!first) return [];
     return [
       {
-        variant: first.case.variant,
+        config: first.case.config,
         scenarios: own.map((c) => c.case.id),
         states: own.reduce((sum, c) => sum + c.check.states, 0),
         coverage: own.every((c) => c.check.coverage === 'complete')
@@ -203,13 +203,13 @@ export function matrixRows(cells: readonly MatrixCell[]): readonly MatrixRow[] {
           : own.some((c) => c.check.coverage === 'stopped')
             ? 'stopped'
             : 'bounded',
-        properties: PROPERTY_IDS.flatMap((id) => rowProperty(id, own)),
+        properties: PROPERTY_IDS.flatMap((id) => matrixRowProperty(id, own)),
       },
     ];
   });
 }
 
-function rowProperty(id: PropertyId, cells: readonly MatrixCell[]): RowProperty[] {
+function matrixRowProperty(id: PropertyId, cells: readonly MatrixCell[]): MatrixRowProperty[] {
   const verdicts = cells.flatMap((c) =>
     c.check.properties.filter((p) => p.id === id).map((p) => ({ ...p, scenario: c.case.id })),
   );
@@ -236,20 +236,20 @@ function rowProperty(id: PropertyId, cells: readonly MatrixCell[]): RowProperty[
 }
 
 /** What `matrix --json` prints. */
-export function matrixJson(cells: readonly MatrixCell[], leftOut: readonly LeftOut[]): object {
+export function matrixJson(cells: readonly MatrixCell[], leftOut: readonly SkippedCase[]): object {
   return {
     format: 'vfio-playground/matrix@1',
     verdict: matrixVerdict(cells),
-    rows: matrixRows(cells).map(({ variant, ...row }) => ({
+    rows: matrixRows(cells).map(({ config: variant, ...row }) => ({
       design: variant.design.id,
-      options: optionValues(variant.options),
+      options: optionsAsJson(variant.options),
       ...row,
     })),
     cells: cells.map(({ case: c, check }) => ({
       scenario: c.id,
       title: c.scenario.title,
       design: check.design,
-      options: optionValues(c.variant.options),
+      options: optionsAsJson(c.config.options),
       verdict: check.verdict,
       coverage: check.coverage,
       states: check.states,

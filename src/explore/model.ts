@@ -5,16 +5,16 @@ import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { PropertyId } from '../kernel/propertyId';
 import { eachStatement } from '../kernel/statement';
 import type { Statement } from '../kernel/statement';
-import { placesOf } from './places';
-import type { Draft, Places } from './places';
-import { PlaceRules } from './rules';
-import type { StateRule } from './rules';
+import { controlStatesOf } from './places';
+import type { StepCode, ControlStates } from './places';
+import { AffectedProperties } from './rules';
+import type { StateProperty } from './rules';
 import { interval, simplify, simplifyBody } from './simplify';
-import type { Knowledge } from './simplify';
-import { withoutTransient } from './transient';
+import type { FieldFacts } from './simplify';
+import { removeTransientField } from './transient';
 
 /** One number that a search has to store. */
-interface Variable {
+interface StateVariable {
   /** Index into `Program.fields`; behind them, `fields.length + task` is the place of a task. */
   readonly field: number;
   readonly lo: number;
@@ -33,27 +33,27 @@ export interface Action {
   /** Jumps go to places, and every way through ends with one. */
   readonly body: readonly Statement[];
   /** By the place that it leads to: the set of rules to test there (an index into `Model.ruleSets`); absent for none. */
-  readonly rulesAt: ReadonlyMap<number, number>;
+  readonly propertySetAt: ReadonlyMap<number, number>;
 }
 
 /** What a search runs on: the program without what cannot change. Field numbers are those of the program. */
 export interface Model {
   readonly program: Program;
-  readonly variables: readonly Variable[];
+  readonly variables: readonly StateVariable[];
   /** By task, then place; places behind the last one are ends. */
   readonly actions: readonly (readonly Action[])[];
   /** By task. */
-  readonly places: readonly Places[];
+  readonly controlStates: readonly ControlStates[];
   /** What must not be true of a state. */
-  readonly rules: readonly StateRule[];
+  readonly stateProperties: readonly StateProperty[];
   /** Which rules a step may have turned, by their numbers; the first set is empty. */
-  readonly ruleSets: readonly (readonly number[])[];
+  readonly propertySets: readonly (readonly number[])[];
   /** Properties that the start state itself breaks, as a mask of `propertyBit`. */
-  readonly brokenAtStart: number;
+  readonly initialViolations: number;
   /** Field index of each task's pc. */
   readonly pcs: readonly number[];
   /** Every other field has this value in every state between steps. */
-  readonly fixed: ReadonlyMap<number, number>;
+  readonly constants: ReadonlyMap<number, number>;
 }
 
 /** The bit of a property in violation masks. */
@@ -62,13 +62,13 @@ export function propertyBit(property: PropertyId): number {
 }
 
 /** Bounds can creep towards each other for ever; after so many rounds they are good enough. */
-const MOST_ROUNDS = 24;
+const MAX_ROUNDS = 24;
 
 /** Folds constants and removes fields that are back at their start value whenever a step ends. */
-export function makeModel(program: Program, stateRules: readonly StateRule[]): Model {
+export function makeModel(program: Program, stateRules: readonly StateProperty[]): Model {
   const fixed = new Map<number, number>();
   const pcs = program.tasks.map((task) => task.pc);
-  let drafts: readonly Draft[] = program.tasks.flatMap((task) =>
+  let drafts: readonly StepCode[] = program.tasks.flatMap((task) =>
     task.steps.map((step) => ({
       task: task.index,
       pc: step.pc,
@@ -77,9 +77,9 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
     })),
   );
   const ranges = program.fields.map((f): [number, number] => [f.lo, f.hi]);
-  const about: Knowledge = {
-    known: (f) => fixed.get(f),
-    range: (f) => ranges[f] ?? [0, 0],
+  const about: FieldFacts = {
+    constantOf: (f) => fixed.get(f),
+    rangeOf: (f) => ranges[f] ?? [0, 0],
   };
   for (const f of program.fields)
     if (f.constant && !pcs.includes(f.index)) fixed.set(f.index, f.init);
@@ -94,9 +94,9 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
     fold();
     for (let changed = true, round = 0; changed; round++) {
       changed =
-        dropUnwritten(program, drafts, kept, fixed) ||
-        (round < MOST_ROUNDS && narrow(program, drafts, kept, ranges, about)) ||
-        dropTransients(program, drafts, kept, fixed, about);
+        dropUnwrittenFields(program, drafts, kept, fixed) ||
+        (round < MAX_ROUNDS && narrowRanges(program, drafts, kept, ranges, about)) ||
+        dropTransientFields(program, drafts, kept, fixed, about);
       if (changed) fold();
     }
   };
@@ -104,7 +104,7 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
 
   const owned = ownedFields(program, drafts, pcs);
   const places = program.tasks.map((task) =>
-    placesOf(
+    controlStatesOf(
       drafts.filter((d) => d.task === task.index),
       task.pc,
       owned[task.index] ?? [],
@@ -123,12 +123,12 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
   settle(kept);
 
   const rules = stateRules
-    .map((rule) => ({ property: rule.property, bad: simplify(rule.bad, about) }))
-    .filter((rule) => !(rule.bad.op === 'const' && rule.bad.value === 0));
+    .map((rule) => ({ property: rule.property, violatedWhen: simplify(rule.violatedWhen, about) }))
+    .filter((rule) => !(rule.violatedWhen.op === 'const' && rule.violatedWhen.value === 0));
   const start = Int32Array.from(program.fields, (f) => f.init);
   const brokenAtStart = rules.reduce(
     (mask, rule) =>
-      evaluate(rule.bad, start) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
+      evaluate(rule.violatedWhen, start) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
     0,
   );
   const firstOf: number[] = [];
@@ -146,7 +146,7 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
   };
   let at = 0;
   const actions = places.map((p, task): Action[] => {
-    const tested = new PlaceRules(rules, p.values, about);
+    const tested = new AffectedProperties(rules, p.values, about);
     return p.steps.map((_, place): Action => {
       const { guard, body, pc } = drafts[at++]!;
       const rulesAt = new Map(
@@ -154,13 +154,13 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
           numbers.length === 0 ? [] : [[to, setOf(numbers)] as const],
         ),
       );
-      return { index: firstOf[task]! + pc, task, pc, guard, body, rulesAt };
+      return { index: firstOf[task]! + pc, task, pc, guard, body, propertySetAt: rulesAt };
     });
   });
-  const variables: Variable[] = program.fields
+  const variables: StateVariable[] = program.fields
     .filter((f) => !fixed.has(f.index) && !kept.has(f.index))
     .map((f) => {
-      const [lo, hi] = about.range(f.index);
+      const [lo, hi] = about.rangeOf(f.index);
       return { field: f.index, lo, hi, init: f.init };
     });
   places.forEach((p, task) =>
@@ -171,7 +171,17 @@ export function makeModel(program: Program, stateRules: readonly StateRule[]): M
       init: p.start,
     }),
   );
-  return { program, variables, actions, places, rules, ruleSets, brokenAtStart, pcs, fixed };
+  return {
+    program,
+    variables,
+    actions,
+    controlStates: places,
+    stateProperties: rules,
+    propertySets: ruleSets,
+    initialViolations: brokenAtStart,
+    pcs,
+    constants: fixed,
+  };
 }
 
 /** The stable name of a step by the number of its actions. */
@@ -182,7 +192,7 @@ export function stepName(model: Model, action: number): string {
 /** By task: the fields that it alone writes. */
 function ownedFields(
   program: Program,
-  drafts: readonly Draft[],
+  drafts: readonly StepCode[],
   pcs: readonly number[],
 ): number[][] {
   const writer = new Map<number, number>();
@@ -201,9 +211,9 @@ function ownedFields(
 }
 
 /** Fields that no remaining step writes keep their start value. */
-function dropUnwritten(
+function dropUnwrittenFields(
   program: Program,
-  drafts: readonly Draft[],
+  drafts: readonly StepCode[],
   kept: ReadonlySet<number>,
   fixed: Map<number, number>,
 ): boolean {
@@ -220,19 +230,19 @@ function dropUnwritten(
 }
 
 /** Bounds every field by the smallest and largest value that some step gives it. */
-function narrow(
+function narrowRanges(
   program: Program,
-  drafts: readonly Draft[],
+  drafts: readonly StepCode[],
   kept: ReadonlySet<number>,
   ranges: [number, number][],
-  about: Knowledge,
+  about: FieldFacts,
 ): boolean {
   const seen = program.fields.map((f): [number, number] => [f.init, f.init]);
   for (const draft of drafts) {
     eachStatement(draft.body, (s) => {
       const bounds = s.op === 'set' ? seen[s.field] : undefined;
       if (s.op !== 'set' || !bounds) return;
-      const [lo, hi] = interval(s.value, about.range);
+      const [lo, hi] = interval(s.value, about.rangeOf);
       bounds[0] = Math.min(bounds[0], lo);
       bounds[1] = Math.max(bounds[1], hi);
     });
@@ -249,14 +259,14 @@ function narrow(
   return changed;
 }
 
-function dropTransients(
+function dropTransientFields(
   program: Program,
-  drafts: readonly Draft[],
+  drafts: readonly StepCode[],
   kept: ReadonlySet<number>,
   fixed: Map<number, number>,
-  about: Knowledge,
+  about: FieldFacts,
 ): boolean {
-  const writers = new Map<number, Draft[]>();
+  const writers = new Map<number, StepCode[]>();
   /** Fields that some step leaves with another value, whatever way it takes. */
   const staying = new Set<number>();
   for (const draft of drafts) {
@@ -277,7 +287,7 @@ function dropTransients(
   for (const [f, users] of writers) {
     const { init } = program.fields[f] ?? { init: 0 };
     if (fixed.has(f) || kept.has(f) || staying.has(f)) continue;
-    const bodies = users.map((draft) => withoutTransient(draft.body, f, init, about));
+    const bodies = users.map((draft) => removeTransientField(draft.body, f, init, about));
     if (bodies.includes(undefined)) continue;
     users.forEach((draft, i) => {
       draft.body = bodies[i] ?? [];

@@ -1,21 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { designById, DESIGNS } from '../designs/index';
 import { compile } from '../kernel/compile';
-import { mutate, stepAddresses } from '../kernel/mutation';
+import { mutate, stepNames } from '../kernel/mutation';
 import { makeMutation } from '../kernel/mutationText';
 import type { Mutation } from '../kernel/mutationText';
 import { LIBRARY, libraryEntry } from '../scenario/library';
-import { libraryCases, variantOf } from './matrix';
-import { removals, runMutationReport, startMutationReport } from './mutationReport';
+import { libraryCases, designConfigOf } from './matrix';
+import { stepRemovals, runMutationReport, startMutationReport } from './mutationReport';
 
 const shim = designById('parked-shim');
 const doubleBind = libraryEntry('double-bind');
 if (!shim || !doubleBind) throw new Error('the design or the scenario is gone');
-const variant = variantOf(shim);
-const { cases } = libraryCases([variant], [doubleBind]);
+const shimConfig = designConfigOf(shim);
+const { cases } = libraryCases([shimConfig], [doubleBind]);
 
 describe('the mutation report', () => {
-  const outcomes = runMutationReport(cases, removals(variant));
+  const outcomes = runMutationReport(cases, stepRemovals(shimConfig));
   const of = (row: string) =>
     outcomes.find(
       (o) => o.mutation.kind === 'without' && o.mutation.step === `parked-shim/bind_iommufd/${row}`,
@@ -41,7 +41,7 @@ describe('the mutation report', () => {
   });
 
   it('can be worked off in slices and comes to the same', () => {
-    const report = startMutationReport(cases, removals(variant).slice(0, 40));
+    const report = startMutationReport(cases, stepRemovals(shimConfig).slice(0, 40));
     let turns = 0;
     while (report.advance(50) === 'more') turns++;
     expect(turns).toBeGreaterThan(report.total);
@@ -54,7 +54,7 @@ describe('removals and swaps', () => {
     let compiled = 0;
     for (const design of DESIGNS) {
       const told = LIBRARY.flatMap((e) =>
-        e.tellings.filter((t) => t.design === design.id && Object.keys(t.options).length === 0),
+        e.variants.filter((t) => t.design === design.id && Object.keys(t.options).length === 0),
       )
         .slice(0, 6)
         .map((t) => ({
@@ -65,7 +65,7 @@ describe('removals and swaps', () => {
             ),
           ),
         }));
-      const steps = stepAddresses(design, {});
+      const steps = stepNames(design, {});
       const mutations = steps.flatMap((step, i): Mutation[] =>
         steps[i + 1] === undefined
           ? [{ kind: 'without', step }]

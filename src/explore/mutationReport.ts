@@ -1,23 +1,23 @@
 import { compile } from '../kernel/compile';
 import type { Design } from '../kernel/design';
-import { mutate, stepAddresses } from '../kernel/mutation';
+import { mutate, stepNames } from '../kernel/mutation';
 import type { Mutation } from '../kernel/mutationText';
 import type { Program } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Statement } from '../kernel/statement';
 import { makeCheck } from './check';
 import type { CheckOptions } from './check';
-import type { CheckResult, Witness } from './checkResult';
-import type { MatrixCase, Variant } from './matrix';
-import { fieldIn } from './layout';
+import type { CheckResult, Counterexample } from './checkResult';
+import type { MatrixCase, DesignConfig } from './matrix';
+import { readField } from './layout';
 import { makeModel } from './model';
 import { DEFAULT_LIMITS, bestEngine, startSearch } from './search';
 
 /** A property that holds in a scenario, and no longer does after a mutation. */
-interface Notice {
+interface Detection {
   readonly property: PropertyId;
   readonly scenario: string;
-  readonly witness: Witness;
+  readonly witness: Counterexample;
 }
 
 /** What became of the properties when one row was changed. */
@@ -31,7 +31,7 @@ export interface MutationOutcome {
    */
   readonly status: 'noticed' | 'unnoticed' | 'idle' | 'unreached';
   /** The shortest notice of each property. */
-  readonly notices: readonly Notice[];
+  readonly notices: readonly Detection[];
   /** Scenarios that run through the row. */
   readonly scenarios: readonly string[];
   /** Scenarios whose search a limit ended. */
@@ -48,8 +48,8 @@ export interface MutationReport {
 }
 
 /** Every removal of one row of a variant. */
-export function removals(variant: Variant): readonly Mutation[] {
-  return stepAddresses(variant.design, variant.options).map((step) => ({ kind: 'without', step }));
+export function stepRemovals(variant: DesignConfig): readonly Mutation[] {
+  return stepNames(variant.design, variant.options).map((step) => ({ kind: 'without', step }));
 }
 
 /** Begins to try mutations of one variant, each over the scenarios that run through its row. Rows that none runs through are left out. */
@@ -58,12 +58,15 @@ export function startMutationReport(
   mutations: readonly Mutation[],
   options: Omit<CheckOptions, 'outcomes'> = {},
 ): MutationReport {
-  const bases = cases.map((c): Base => {
-    const program = programOf(c, c.variant.design);
-    return { case: c, program, reached: rowsReached(program, options.limits) };
+  const bases = cases.map((c): BaselineCase => {
+    const program = compileCase(c, c.config.design);
+    return { case: c, program, reached: reachedSteps(program, options.limits) };
   });
   const work = mutations
-    .map((mutation) => ({ mutation, runs: bases.filter((b) => runsThrough(b.program, mutation)) }))
+    .map((mutation) => ({
+      mutation,
+      runs: bases.filter((b) => containsMutatedStep(b.program, mutation)),
+    }))
     .filter((w) => w.runs.length > 0);
   const held = new Map<MatrixCase, ReadonlySet<PropertyId>>();
   const outcomes: MutationOutcome[] = [];
@@ -79,12 +82,12 @@ export function startMutationReport(
   }
   function* run(): Generator<number> {
     for (const { mutation, runs } of work) {
-      const found = new Map<PropertyId, Notice>();
+      const found = new Map<PropertyId, Detection>();
       const incomplete: string[] = [];
-      const rows = rowsOf(mutation);
+      const rows = mutatedSteps(mutation);
       let works = false;
       for (const { case: c, program, reached } of runs) {
-        const changed = mutate(c.variant.design, c.variant.options, [mutation]);
+        const changed = mutate(c.config.design, c.config.options, [mutation]);
         if (!changed.ok) throw new Error(changed.message);
         if (!held.has(c))
           held.set(
@@ -95,12 +98,12 @@ export function startMutationReport(
                 .map((p) => p.id),
             ),
           );
-        const mutant = programOf(c, changed.design);
+        const mutant = compileCase(c, changed.design);
         // What no run comes to, or does nothing else than before, leaves every state as it was.
         if (
           !rows.some((row) => reached.has(row)) ||
           (mutation.kind !== 'swap' &&
-            rows.every((row) => effectOf(program, row) === effectOf(mutant, row)))
+            rows.every((row) => stateEffectOf(program, row) === stateEffectOf(mutant, row)))
         )
           continue;
         works = true;
@@ -119,7 +122,7 @@ export function startMutationReport(
         found.size > 0 ? 'noticed' : works ? 'unnoticed' : reached ? 'idle' : 'unreached';
       outcomes.push({
         mutation,
-        title: titleOf(runs[0]?.program, mutation),
+        title: mutatedStepTitle(runs[0]?.program, mutation),
         status,
         notices: [...found.values()],
         scenarios: runs.map((r) => r.case.id),
@@ -154,13 +157,13 @@ export function runMutationReport(
 }
 
 /** An unchanged case, and the names of the steps that its search came through. */
-interface Base {
+interface BaselineCase {
   readonly case: MatrixCase;
   readonly program: Program;
   readonly reached: ReadonlySet<string>;
 }
 
-function rowsReached(program: Program, limits: CheckOptions['limits']): ReadonlySet<string> {
+function reachedSteps(program: Program, limits: CheckOptions['limits']): ReadonlySet<string> {
   const model = makeModel(program, []);
   const search = startSearch(model, bestEngine(), { ...DEFAULT_LIMITS, ...limits });
   while (search.advance(100_000) === 'more');
@@ -169,14 +172,14 @@ function rowsReached(program: Program, limits: CheckOptions['limits']): Readonly
   for (const task of program.tasks) {
     const pcs = new Set<number>();
     for (let state = 0; state < count; state++)
-      pcs.add(fieldIn(model, search.layout, records, state * stride, task.pc));
+      pcs.add(readField(model, search.layout, records, state * stride, task.pc));
     for (const pc of pcs) reached.add(task.steps[pc]?.name ?? '');
   }
   return reached;
 }
 
 /** What a row does to the state in this program, without what it tells people. */
-function effectOf(program: Program, row: string): string {
+function stateEffectOf(program: Program, row: string): string {
   const silent = (body: readonly Statement[]): readonly Statement[] =>
     body.flatMap((s): readonly Statement[] => {
       if (s.op === 'note' || s.op === 'violate') return [];
@@ -189,22 +192,22 @@ function effectOf(program: Program, row: string): string {
   );
 }
 
-function programOf(c: MatrixCase, design: Design): Program {
+function compileCase(c: MatrixCase, design: Design): Program {
   return compile(design, c.scenario.options, c.scenario.world, c.scenario.calls);
 }
 
-function rowsOf(mutation: Mutation): readonly string[] {
+function mutatedSteps(mutation: Mutation): readonly string[] {
   return mutation.kind === 'swap' ? [mutation.a, mutation.b] : [mutation.step];
 }
 
-function runsThrough(program: Program, mutation: Mutation): boolean {
-  const rows = rowsOf(mutation);
+function containsMutatedStep(program: Program, mutation: Mutation): boolean {
+  const rows = mutatedSteps(mutation);
   return program.tasks.some((t) => t.steps.some((s) => rows.includes(s.name)));
 }
 
-function titleOf(program: Program | undefined, mutation: Mutation): string {
+function mutatedStepTitle(program: Program | undefined, mutation: Mutation): string {
   const steps = program?.tasks.flatMap((t) => t.steps) ?? [];
-  return rowsOf(mutation)
+  return mutatedSteps(mutation)
     .map((row) => steps.find((s) => s.name === row)?.title ?? row)
     .join('; ');
 }

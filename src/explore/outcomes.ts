@@ -2,13 +2,13 @@ import { fieldsRead, evaluate } from '../kernel/expr';
 import { callResult, callStatus } from '../kernel/machine';
 import type { Program } from '../kernel/program';
 import { fileFops } from '../scenario/result';
-import type { Outcome } from './checkResult';
+import type { CheckOutcome } from './checkResult';
 import { unpackState } from './layout';
-import { makeProjection } from './projection';
+import { makeStateProjection } from './projection';
 import type { Search } from './search';
 
 /** An outcome with the first state that shows it; states are in breadth-first order. */
-export interface FoundOutcome extends Omit<Outcome, 'witness'> {
+export interface FoundOutcome extends Omit<CheckOutcome, 'witness'> {
   readonly state: number;
 }
 
@@ -16,10 +16,10 @@ export interface FoundOutcome extends Omit<Outcome, 'witness'> {
 export function findOutcomes(search: Search): FoundOutcome[] {
   const { model, layout, engine } = search;
   const { program } = model;
-  const projection = makeProjection(layout, shownFields(search));
+  const projection = makeStateProjection(layout, outcomeFields(search));
   const { records, stride } = engine.store();
   const alike: { state: number; states: number }[] = [];
-  for (const state of search.stuck) {
+  for (const state of search.terminalStates) {
     const number = projection.numberOf(records, state * stride);
     const known = alike[number];
     if (known) known.states++;
@@ -29,7 +29,7 @@ export function findOutcomes(search: Search): FoundOutcome[] {
   const outcomes = new Map<string, FoundOutcome>();
   for (const { state, states } of alike) {
     unpackState(model, layout, records, state * stride, full);
-    const shown = look(program, full);
+    const shown = describeEndState(program, full);
     const key = JSON.stringify(shown);
     const known = outcomes.get(key);
     outcomes.set(
@@ -41,7 +41,10 @@ export function findOutcomes(search: Search): FoundOutcome[] {
 }
 
 /** What people are told of an end state. */
-function look(program: Program, state: Int32Array): Pick<Outcome, 'calls' | 'files'> {
+function describeEndState(
+  program: Program,
+  state: Int32Array,
+): Pick<CheckOutcome, 'calls' | 'files'> {
   return {
     calls: program.calls.map(({ index, call: { by, call, as } }) => {
       const status = callStatus(program, state, index);
@@ -59,11 +62,11 @@ function look(program: Program, state: Int32Array): Pick<Outcome, 'calls' | 'fil
     files: program.files
       .filter(
         (f) =>
-          f.normal &&
+          f.normalAccess &&
           evaluate(
             {
               op: 'eq',
-              a: { op: 'field', field: program.objects[f.object]!.life! },
+              a: { op: 'field', field: program.objects[f.object]!.lifetime! },
               b: { op: 'const', value: 1 },
             },
             state,
@@ -79,18 +82,18 @@ function look(program: Program, state: Int32Array): Pick<Outcome, 'calls' | 'fil
 }
 
 /** One sentence for an outcome. */
-export function outcomeText(outcome: Pick<Outcome, 'calls'>): string {
+export function outcomeText(outcome: Pick<CheckOutcome, 'calls'>): string {
   return outcome.calls.map((c) => `${c.by} ${c.call} ${c.result}`).join(', ');
 }
 
-function shownFields({ model }: Search): number[] {
+function outcomeFields({ model }: Search): number[] {
   const { program } = model;
   const fields = [...model.pcs, ...program.calls.map((c) => c.result)];
   for (const f of program.files) {
-    if (!f.normal) continue;
-    fieldsRead(f.normal, (field) => fields.push(field));
+    if (!f.normalAccess) continue;
+    fieldsRead(f.normalAccess, (field) => fields.push(field));
     const object = program.objects[f.object]!;
-    if (object.life !== undefined) fields.push(object.life);
+    if (object.lifetime !== undefined) fields.push(object.lifetime);
     const fops = object.fields['f_op'];
     if (fops !== undefined) fields.push(fops);
   }

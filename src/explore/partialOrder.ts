@@ -1,15 +1,15 @@
 import { fieldsRead } from '../kernel/expr';
 import { eachStatement } from '../kernel/statement';
-import type { Layout, Slot } from './layout';
+import type { PackedLayout, BitField } from './layout';
 import type { Action, Model } from './model';
 
 /** Sets of fields as bits. */
-type Bits = Int32Array;
+type FieldSet = Int32Array;
 
 /** What a step may read and write, whatever way it takes, over the whole program's fields. */
 interface Footprint {
-  readonly reads: Bits;
-  readonly writes: Bits;
+  readonly reads: FieldSet;
+  readonly writes: FieldSet;
 }
 
 /**
@@ -19,23 +19,23 @@ interface Footprint {
  * It leaves out little: of the states of the built-in scenarios one in eight, at most a good half (cdev-first).
  * A call is never begun early: the states in which it is about to begin are looked at for themselves.
  */
-export function findOnly(
+export function makeAmpleTaskFinder(
   model: Model,
-  layout: Layout,
+  layout: PackedLayout,
 ): ((words: Int32Array, offset: number) => number) | undefined {
   const size = Math.ceil(model.program.fields.length / 32);
   const steps = model.actions.map((list, task) =>
     list.map((action, place) => footprint(model, action, task, place, size)),
   );
   const futures = model.actions.map((list, task) =>
-    laterFootprints(list, steps[task]!, model.places[task]!.count, size),
+    futureFootprints(list, steps[task]!, model.controlStates[task]!.count, size),
   );
   const quiet = model.actions.map((list, task) =>
-    list.map((action, place) => isQuiet(model, action, task, place)),
+    list.map((action, place) => canBeAmple(model, action, task, place)),
   );
   if (!quiet.flat().includes(true)) return undefined;
-  const slots: readonly Slot[] = model.places.map((_, task) =>
-    layout.slotOf.get(model.program.fields.length + task)!,
+  const slots: readonly BitField[] = model.controlStates.map((_, task) =>
+    layout.bitFieldOf.get(model.program.fields.length + task)!,
   );
   const tasks = model.actions.length;
   return (words, offset) => {
@@ -66,7 +66,7 @@ export function findOnly(
 }
 
 function footprint(
-  { program, places }: Model,
+  { program, controlStates: places }: Model,
   action: Action,
   task: number,
   place: number,
@@ -80,7 +80,7 @@ function footprint(
   const write = (f: number): void => {
     writes[f >> 5]! |= 1 << (f & 31);
     // Whether the object lives decides what a failed call counts as left changed.
-    const life = program.objects[program.fields[f]?.object ?? -1]?.life;
+    const life = program.objects[program.fields[f]?.object ?? -1]?.lifetime;
     if (life !== undefined) read(life);
   };
   fieldsRead(action.guard, read);
@@ -97,7 +97,7 @@ function footprint(
 }
 
 /** By place: what the step there and all that may follow it read and write. */
-function laterFootprints(
+function futureFootprints(
   list: readonly Action[],
   steps: readonly Footprint[],
   count: number,
@@ -110,16 +110,16 @@ function laterFootprints(
   for (let changed = true; changed;) {
     changed = false;
     for (const [place, action] of list.entries()) {
-      for (const to of targets(action))
-        changed = join(later[place]!.reads, later[to]!.reads) || changed;
-      for (const to of targets(action))
-        changed = join(later[place]!.writes, later[to]!.writes) || changed;
+      for (const to of jumpTargets(action))
+        changed = addAll(later[place]!.reads, later[to]!.reads) || changed;
+      for (const to of jumpTargets(action))
+        changed = addAll(later[place]!.writes, later[to]!.writes) || changed;
     }
   }
   return later;
 }
 
-function join(into: Bits, from: Bits): boolean {
+function addAll(into: FieldSet, from: FieldSet): boolean {
   let changed = false;
   for (let i = 0; i < into.length; i++) {
     if ((from[i]! & ~into[i]!) === 0) continue;
@@ -130,13 +130,13 @@ function join(into: Bits, from: Bits): boolean {
 }
 
 /** Always possible, unseen by rules, on no loop, and not the first step of a call. */
-function isQuiet(
+function canBeAmple(
   { program, actions }: Model,
   action: Action,
   task: number,
   place: number,
 ): boolean {
-  if (action.guard.op !== 'const' || action.guard.value === 0 || action.rulesAt.size > 0)
+  if (action.guard.op !== 'const' || action.guard.value === 0 || action.propertySetAt.size > 0)
     return false;
   if (program.calls.some((c) => c.task === task && c.start === action.pc)) return false;
   let violates = false;
@@ -144,13 +144,13 @@ function isQuiet(
     violates ||= s.op === 'violate';
   });
   if (violates) return false;
-  const seen = new Set(targets(action));
+  const seen = new Set(jumpTargets(action));
   for (const at of seen)
-    for (const to of actions[task]![at] ? targets(actions[task]![at]!) : []) seen.add(to);
+    for (const to of actions[task]![at] ? jumpTargets(actions[task]![at]!) : []) seen.add(to);
   return !seen.has(place);
 }
 
-function targets(action: Action): number[] {
+function jumpTargets(action: Action): number[] {
   const found = new Set<number>();
   eachStatement(action.body, (s) => {
     if (s.op === 'jump') found.add(s.pc);

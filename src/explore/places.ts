@@ -1,10 +1,10 @@
 import type { Expr } from '../kernel/expr';
 import type { Statement } from '../kernel/statement';
 import { simplify } from './simplify';
-import type { Knowledge } from './simplify';
+import type { FieldFacts } from './simplify';
 
 /** One step of a task, before it is split by place. */
-export interface Draft {
+export interface StepCode {
   readonly task: number;
   readonly pc: number;
   guard: Expr;
@@ -15,58 +15,58 @@ export interface Draft {
  * Where a task can be: its pc together with the fields that only it writes. A task has few places, and in each of them
  * those fields are constants: they need no bits of their own and its steps no tests of them.
  */
-export interface Places {
+export interface ControlStates {
   readonly count: number;
   /** By field, its value in each place; the pc is among them. */
   readonly values: ReadonlyMap<number, readonly number[]>;
   /** By place, those with a step first: jumps go to places. */
-  readonly steps: readonly Draft[];
+  readonly steps: readonly StepCode[];
   /** Where the task starts. */
   readonly start: number;
 }
 
 /** More places than a task has steps and these make the code too large: fields are left out until they fit. */
-const MORE_PLACES = 64;
+const MAX_EXTRA_STATES = 64;
 /** Statements that one step, and all steps of a task, may grow to. */
-const MOST_STATEMENTS = { step: 400, task: 2500 };
+const MAX_STATEMENTS = { step: 400, task: 2500 };
 
 /** A field that cannot be part of the places. */
-class Unfit extends Error {
+class NonConstantField extends Error {
   constructor(readonly field: number) {
     super(`field ${field}`);
   }
 }
 
-class TooLarge extends Error {}
+class TooManyStates extends Error {}
 
 /** The places of a task, with as many of the `owned` fields as fit. */
-export function placesOf(
-  drafts: readonly Draft[],
+export function controlStatesOf(
+  drafts: readonly StepCode[],
   pcField: number,
   owned: readonly number[],
   init: (field: number) => number,
-  about: Knowledge,
-): Places {
+  about: FieldFacts,
+): ControlStates {
   let fields = owned;
   for (;;) {
-    const finder = new PlaceFinder(drafts, pcField, fields, init, about);
+    const finder = new ControlStateBuilder(drafts, pcField, fields, init, about);
     try {
       return finder.places();
     } catch (error) {
-      if (error instanceof Unfit) fields = fields.filter((f) => f !== error.field);
-      else if (error instanceof TooLarge) fields = finder.withoutWorst();
+      if (error instanceof NonConstantField) fields = fields.filter((f) => f !== error.field);
+      else if (error instanceof TooManyStates) fields = finder.withoutWorst();
       else throw error;
     }
   }
 }
 
 /** The statements behind an enclosing branch. */
-interface Tail {
+interface Continuation {
   readonly rest: readonly Statement[];
-  readonly next: Tail | undefined;
+  readonly next: Continuation | undefined;
 }
 
-class PlaceFinder {
+class ControlStateBuilder {
   private readonly numbers = new Map<string, number>();
   /** By place: the pc, then the fields. */
   private readonly found: (readonly number[])[] = [];
@@ -75,18 +75,18 @@ class PlaceFinder {
   private total = 0;
 
   constructor(
-    private readonly drafts: readonly Draft[],
+    private readonly drafts: readonly StepCode[],
     private readonly pcField: number,
     private readonly fields: readonly number[],
     private readonly init: (field: number) => number,
-    private readonly about: Knowledge,
+    private readonly about: FieldFacts,
   ) {
     this.at = new Map(fields.map((f, i) => [f, i + 1]));
   }
 
-  places(): Places {
+  places(): ControlStates {
     this.number([this.init(this.pcField), ...this.fields.map(this.init)]);
-    const steps: (Draft | undefined)[] = [];
+    const steps: (StepCode | undefined)[] = [];
     for (let place = 0; place < this.found.length; place++)
       steps.push(this.step(this.found[place]!));
     // Places without a step go to the end; jumps are renumbered with them.
@@ -143,13 +143,13 @@ class PlaceFinder {
     const key = place.join();
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
-    if (this.found.length >= this.drafts.length + MORE_PLACES && this.fields.length > 0)
-      throw new TooLarge();
+    if (this.found.length >= this.drafts.length + MAX_EXTRA_STATES && this.fields.length > 0)
+      throw new TooManyStates();
     this.numbers.set(key, this.found.length);
     return this.found.push(place) - 1;
   }
 
-  private step(place: readonly number[]): Draft | undefined {
+  private step(place: readonly number[]): StepCode | undefined {
     const draft = this.drafts[place[0]!];
     if (!draft) return undefined;
     const now = [...place];
@@ -161,12 +161,12 @@ class PlaceFinder {
     return { task: draft.task, pc: draft.pc, guard, body: out };
   }
 
-  private knowing(place: readonly number[]): Knowledge {
+  private knowing(place: readonly number[]): FieldFacts {
     return {
-      range: this.about.range,
-      known: (f) => {
+      rangeOf: this.about.rangeOf,
+      constantOf: (f) => {
         const i = f === this.pcField ? 0 : this.at.get(f);
-        return i === undefined ? this.about.known(f) : place[i];
+        return i === undefined ? this.about.constantOf(f) : place[i];
       },
     };
   }
@@ -175,7 +175,7 @@ class PlaceFinder {
   private finish(
     rest: readonly Statement[],
     now: number[],
-    tail: Tail | undefined,
+    tail: Continuation | undefined,
     out: Statement[],
   ): void {
     if (this.walk(rest, now, tail, out)) return;
@@ -187,15 +187,15 @@ class PlaceFinder {
   private walk(
     list: readonly Statement[],
     now: number[],
-    tail: Tail | undefined,
+    tail: Continuation | undefined,
     out: Statement[],
   ): boolean {
     for (const [i, s] of list.entries()) {
       if (
-        (++this.size > MOST_STATEMENTS.step || ++this.total > MOST_STATEMENTS.task) &&
+        (++this.size > MAX_STATEMENTS.step || ++this.total > MAX_STATEMENTS.task) &&
         this.fields.length > 0
       )
-        throw new TooLarge();
+        throw new TooManyStates();
       const about = this.knowing(now);
       switch (s.op) {
         case 'note':
@@ -213,9 +213,9 @@ class PlaceFinder {
             out.push({ op: 'set', field: s.field, value });
             break;
           }
-          const [lo, hi] = this.about.range(s.field);
+          const [lo, hi] = this.about.rangeOf(s.field);
           if (value.op !== 'const' || value.value < lo || value.value > hi)
-            throw new Unfit(s.field);
+            throw new NonConstantField(s.field);
           now[mine] = value.value;
           break;
         }

@@ -1,14 +1,14 @@
-import type { Layout, Slot } from './layout';
+import type { PackedLayout, BitField } from './layout';
 import { hashWords } from './store';
 
 /** Numbers stored states by some of their fields alone: those that agree on them all have one number. */
-export interface Projection {
+export interface StateProjection {
   /** The number of the state with the words at `offset`; numbers are given out from 0 on, as states come. */
   readonly numberOf: (words: Int32Array, offset: number) => number;
 }
 
 /** Place bits of which several values look alike: each is told by the first like it. */
-interface Alike {
+interface ControlStateClasses {
   readonly word: number;
   readonly shift: number;
   readonly mask: number;
@@ -16,24 +16,27 @@ interface Alike {
 }
 
 /** A projection on some fields. Fields without bits are the same everywhere. */
-export function makeProjection(layout: Layout, fields: Iterable<number>): Projection {
-  const slots = [...new Set(fields)].flatMap((f) => layout.slotOf.get(f) ?? []);
+export function makeStateProjection(
+  layout: PackedLayout,
+  fields: Iterable<number>,
+): StateProjection {
+  const slots = [...new Set(fields)].flatMap((f) => layout.bitFieldOf.get(f) ?? []);
   const keep = new Int32Array(layout.words);
   for (const { word, shift, mask, table } of slots) if (!table) keep[word]! |= mask << shift;
-  const alike = placeClasses(slots, keep);
-  return new Numbering(keep, alike);
+  const alike = controlStateClasses(slots, keep);
+  return new ProjectionTable(keep, alike);
 }
 
 /** For each task with fields among these: which of its places agree on them. Where no two do, its bits tell it. */
-function placeClasses(slots: readonly Slot[], keep: Int32Array): Alike[] {
-  const byPlace = new Map<string, Slot[]>();
+function controlStateClasses(slots: readonly BitField[], keep: Int32Array): ControlStateClasses[] {
+  const byPlace = new Map<string, BitField[]>();
   for (const slot of slots)
     if (slot.table)
       byPlace.set(`${slot.word} ${slot.shift}`, [
         ...(byPlace.get(`${slot.word} ${slot.shift}`) ?? []),
         slot,
       ]);
-  return [...byPlace.values()].flatMap((of): Alike[] => {
+  return [...byPlace.values()].flatMap((of): ControlStateClasses[] => {
     const { word, shift, mask, table } = of[0]!;
     const firsts = new Map<string, number>();
     const first = Int32Array.from(table!, (_, place) => {
@@ -50,9 +53,9 @@ function placeClasses(slots: readonly Slot[], keep: Int32Array): Alike[] {
   });
 }
 
-class Numbering implements Projection {
+class ProjectionTable implements StateProjection {
   private readonly width: number;
-  private readonly now: Int32Array;
+  private readonly key: Int32Array;
   /** Open addressing over the keys: a number plus one, 0 is empty. */
   private table = new Int32Array(1024);
   private keys: Int32Array;
@@ -60,15 +63,15 @@ class Numbering implements Projection {
 
   constructor(
     private readonly keep: Int32Array,
-    private readonly alike: readonly Alike[],
+    private readonly classes: readonly ControlStateClasses[],
   ) {
     this.width = keep.length;
-    this.now = new Int32Array(this.width);
+    this.key = new Int32Array(this.width);
     this.keys = new Int32Array(512 * this.width);
   }
 
   numberOf(words: Int32Array, offset: number): number {
-    const { now, keep, width, alike } = this;
+    const { key: now, keep, width, classes: alike } = this;
     for (let i = 0; i < width; i++) now[i] = words[offset + i]! & keep[i]!;
     for (let i = 0; i < alike.length; i++) {
       const { word, shift, mask, first } = alike[i]!;
@@ -88,7 +91,7 @@ class Numbering implements Projection {
 
   private add(slot: number): number {
     const { width } = this;
-    this.keys.set(this.now, this.count * width);
+    this.keys.set(this.key, this.count * width);
     this.table[slot] = ++this.count;
     if (this.count * 2 === this.table.length) this.grow();
     return this.count - 1;

@@ -1,13 +1,13 @@
 import type { Expr } from '../kernel/expr';
-import type { Field, Note, Program, Step, Task } from '../kernel/program';
+import type { Field, EventTemplate, Program, Step, Task } from '../kernel/program';
 import { PROPERTY_IDS } from '../kernel/propertyId';
 import type { Statement } from '../kernel/statement';
 
 /** Draws the next number in `0..below-1`. */
-export type Draw = (below: number) => number;
+export type DrawNumber = (below: number) => number;
 
 /** A small meaningless program for tests: two or three tasks over a few fields, with locks, tests, jumps and violations. */
-export function randomProgram(draw: Draw): Program {
+export function randomProgram(draw: DrawNumber): Program {
   const taskCount = 2 + draw(2);
   const data = 3 + draw(5);
   const ranges: (readonly [number, number])[] = [];
@@ -28,7 +28,7 @@ export function randomProgram(draw: Draw): Program {
     init: index === mutex ? 0 : lo + draw(hi - lo + 1),
     constant: false,
   }));
-  const notes: Note[] = PROPERTY_IDS.map((property) => ({
+  const notes: EventTemplate[] = PROPERTY_IDS.map((property) => ({
     kind: 'violation',
     property,
     text: `breaks ${property}`,
@@ -74,7 +74,7 @@ export function randomProgram(draw: Draw): Program {
     if (kind === 1 && depth < 2) return { op: 'jump', pc: draw(steps + 1) };
     if (kind === 2 && draw(3) === 0) {
       const note = draw(PROPERTY_IDS.length);
-      return { op: 'violate', property: PROPERTY_IDS[note] ?? 'memory', note };
+      return { op: 'violate', property: PROPERTY_IDS[note] ?? 'memory', event: note };
     }
     const index = draw(data);
     return { op: 'set', field: index, value: clamp(index, number(2)) };
@@ -122,7 +122,7 @@ export function randomProgram(draw: Draw): Program {
         guard: takes ? free : draw(4) === 0 ? truth(2) : { op: 'const', value: 1 },
         waits: [],
         body: [...set, ...body(2, count)],
-        code: [],
+        source: [],
         ops: [],
         touches: [],
       };
@@ -145,9 +145,9 @@ export function randomProgram(draw: Draw): Program {
       objects: [],
       calls: {} as never,
       releases: {},
-      parked: [],
+      parkedFileKinds: [],
       privateData: {},
-      views: { normalAccess: {}, bound: {}, owner: {}, counters: [] },
+      propertyInputs: { normalAccess: {}, bound: {}, ownerContext: {}, counters: [] },
     },
     world: { devices: [], processes: [] },
     objects: [],
@@ -157,12 +157,12 @@ export function randomProgram(draw: Draw): Program {
     files: [],
     fds: [],
     counters: [],
-    notes,
+    eventTemplates: notes,
   };
 }
 
 /** A reproducible `Draw`. */
-export function drawFrom(seed: number): Draw {
+export function seededDraw(seed: number): DrawNumber {
   let state = (seed | 0) ^ 0x9e3779b9;
   return (below) => {
     state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;

@@ -1,14 +1,14 @@
 import type { Program, Step } from '../kernel/program';
 import type { Statement } from '../kernel/statement';
 import type { Expr } from '../kernel/expr';
-import { drawFrom, randomProgram } from './randomProgram';
+import { seededDraw, randomProgram } from './randomProgram';
 
 /**
  * A random program for tests in which two or three tasks do the same, each with a field of its own: the first task of a
  * random program, several times over, beside its second task.
  */
-export function randomTwins(seed: number): Program {
-  const draw = drawFrom(seed);
+export function randomSymmetricProgram(seed: number): Program {
+  const draw = seededDraw(seed);
   const base = randomProgram(draw);
   const copies = 2 + draw(2);
   const [template, other] = base.tasks as [Program['tasks'][number], Program['tasks'][number]];
@@ -110,7 +110,7 @@ export function randomTwins(seed: number): Program {
       index: i,
       type: 'own',
       name: `own${i}`,
-      anchor: { process: `t${i}` },
+      key: { process: `t${i}` },
       spec: { type: 'own', role: 'own', per: 'global', name: () => '', fields: {}, about: '' },
       fields: { x: f },
       links: {},

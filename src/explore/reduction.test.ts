@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { compile } from '../kernel/compile';
-import { stepAddresses } from '../kernel/mutation';
+import { stepNames } from '../kernel/mutation';
 import type { Mutation } from '../kernel/mutationText';
 import type { Program } from '../kernel/program';
 import type { Call } from '../kernel/world';
 import { LIBRARY } from '../scenario/library';
 import { runCheck } from './check';
-import { programOf } from './checkRequest';
+import { compileRequest } from './checkRequest';
 import type { CheckResult, Reduction } from './checkResult';
-import { drawFrom, randomProgram } from './randomProgram';
-import { randomTwins } from './randomTwins';
+import { seededDraw, randomProgram } from './randomProgram';
+import { randomSymmetricProgram } from './randomTwins';
 
 const REDUCTIONS: readonly Reduction[] = ['symmetry', 'partial-order', 'both'];
-const CAP = 400;
+const MAX_STATES_COMPARED = 400;
 
 /** What a reduction may not change: the verdicts, and how short a witness is. */
 function verdicts(result: CheckResult): unknown {
@@ -21,12 +21,12 @@ function verdicts(result: CheckResult): unknown {
 }
 
 /** Compares every reduction with the full search; says how many states the full search has, 0 where it was not finished, and how many each left. */
-function compare(
+function compareReductions(
   program: Program,
   what: string,
   engine: 'wasm' | 'bytecode',
   reductions = REDUCTIONS,
-  maxStates = CAP,
+  maxStates = MAX_STATES_COMPARED,
 ): readonly number[] {
   const limits = { maxStates };
   const full = runCheck(program, { engine, limits, outcomes: false });
@@ -42,7 +42,7 @@ function compare(
   ];
 }
 
-function total(rows: readonly (readonly number[])[]): number[] {
+function columnSums(rows: readonly (readonly number[])[]): number[] {
   const whole = rows.filter((r) => r[0]! > 0);
   return [whole.length, ...[0, 1, 2, 3].map((i) => whole.reduce((sum, r) => sum + (r[i] ?? 0), 0))];
 }
@@ -50,20 +50,20 @@ function total(rows: readonly (readonly number[])[]): number[] {
 describe('a reduction changes no verdict', () => {
   it('on random programs', () => {
     const rows = Array.from({ length: 1500 }, (_, seed) =>
-      compare(randomProgram(drawFrom(seed + 1000)), `seed ${seed + 1000}`, 'bytecode', [
+      compareReductions(randomProgram(seededDraw(seed + 1000)), `seed ${seed + 1000}`, 'bytecode', [
         'partial-order',
       ]),
     );
-    const [compared, full, partial] = total(rows);
+    const [compared, full, partial] = columnSums(rows);
     expect(compared).toBeGreaterThan(1200);
     expect(partial).toBeLessThan(full!);
   }, 300_000);
 
   it('on random programs with alike tasks', () => {
     const rows = Array.from({ length: 400 }, (_, seed) =>
-      compare(randomTwins(seed), `twins, seed ${seed}`, 'bytecode'),
+      compareReductions(randomSymmetricProgram(seed), `twins, seed ${seed}`, 'bytecode'),
     );
-    const [compared, full, symmetry, , both] = total(rows);
+    const [compared, full, symmetry, , both] = columnSums(rows);
     expect(compared).toBeGreaterThan(250);
     expect(symmetry! * 1.3).toBeLessThan(full!);
     expect(both).toBeLessThanOrEqual(symmetry!);
@@ -71,19 +71,24 @@ describe('a reduction changes no verdict', () => {
 
   it('on the built-in scenarios, in every design', () => {
     const rows = LIBRARY.flatMap((entry) =>
-      entry.tellings
+      entry.variants
         .slice(0, 2)
         .map((told) =>
-          compare(programOf({ scenario: told }), `${entry.id} in ${told.design}`, 'wasm', ['both']),
+          compareReductions(
+            compileRequest({ scenario: told }),
+            `${entry.id} in ${told.design}`,
+            'wasm',
+            ['both'],
+          ),
         ),
     );
-    expect(total(rows)[0]).toBeGreaterThan(8);
+    expect(columnSums(rows)[0]).toBeGreaterThan(8);
   }, 300_000);
 
   it('on designs with a row left out, with alike processes', () => {
     let compared = 0;
     for (const design of DESIGNS) {
-      const steps = stepAddresses(design, {}).filter((a) =>
+      const steps = stepNames(design, {}).filter((a) =>
         /\/(open_cdev|release_cdev|unregister_device)\//.test(a),
       );
       steps.forEach((step, i) => {
@@ -100,7 +105,15 @@ describe('a reduction changes no verdict', () => {
           world,
           calls: [...calls, { by: 'driver', call: 'unregister_device' as const, device: 'vfio0' }],
         };
-        if (compare(programOf({ scenario, mutations }), step, 'wasm', REDUCTIONS, 6000)[0]! > 0)
+        if (
+          compareReductions(
+            compileRequest({ scenario, mutations }),
+            step,
+            'wasm',
+            REDUCTIONS,
+            6000,
+          )[0]! > 0
+        )
           compared++;
       });
     }

@@ -1,29 +1,29 @@
 import { evaluate } from '../kernel/expr';
-import { canMove, initialState, step } from '../kernel/machine';
+import { isEnabled, initialState, step } from '../kernel/machine';
 import type { Program } from '../kernel/program';
 import type { Statement } from '../kernel/statement';
 import { propertyBit } from './model';
-import type { StateRule } from './rules';
+import type { StateProperty } from './rules';
 
 /** What a search of the reference engine found; the others must find the same. */
-export interface ReferenceResult {
+export interface ReferenceSearchResult {
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
   /** Broken properties, as a mask of `propertyBit`. */
-  readonly broken: number;
+  readonly violated: number;
   /** States in which no task can move. */
-  readonly stuck: number;
+  readonly terminalStates: number;
   readonly complete: boolean;
 }
 
 /** Explores with the kernel machine itself, one whole state per map entry: slow and obviously right. `atEnd` is called while all it holds is still held. */
-export function exploreByReference(
+export function referenceSearch(
   program: Program,
-  rules: readonly StateRule[],
+  rules: readonly StateProperty[],
   maxStates: number,
   atEnd: () => void = () => {},
-): ReferenceResult {
+): ReferenceSearchResult {
   const width = program.fields.length;
   const keyOf = (state: Int32Array): string => state.subarray(0, width).join();
   const start = initialState(program);
@@ -31,7 +31,7 @@ export function exploreByReference(
   const brokenIn = (state: Int32Array): number =>
     rules.reduce(
       (mask, rule) =>
-        evaluate(rule.bad, state) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
+        evaluate(rule.violatedWhen, state) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
       0,
     );
   let broken = brokenIn(start);
@@ -44,11 +44,11 @@ export function exploreByReference(
     for (const state of layer) {
       let moved = 0;
       for (const task of program.tasks) {
-        if (!canMove(program, state, task.index)) continue;
+        if (!isEnabled(program, state, task.index)) continue;
         moved++;
         const after = state.slice();
         const pc = state[task.pc] ?? 0;
-        broken |= violated(task.steps[pc]?.body ?? [], state.slice()).bits;
+        broken |= violationsOfBody(task.steps[pc]?.body ?? [], state.slice()).bits;
         step(program, after, task.index);
         const key = keyOf(after);
         if (seen.has(key)) continue;
@@ -60,17 +60,31 @@ export function exploreByReference(
       if (moved === 0) stuck++;
       if (seen.size <= maxStates) continue;
       atEnd();
-      return { states: seen.size, transitions, depth, broken, stuck, complete: false };
+      return {
+        states: seen.size,
+        transitions,
+        depth,
+        violated: broken,
+        terminalStates: stuck,
+        complete: false,
+      };
     }
     layer = next;
     if (next.length > 0) depth++;
   }
   atEnd();
-  return { states: seen.size, transitions, depth, broken, stuck, complete: true };
+  return {
+    states: seen.size,
+    transitions,
+    depth,
+    violated: broken,
+    terminalStates: stuck,
+    complete: true,
+  };
 }
 
 /** The rules that a body breaks while it runs on `state`, which it changes. */
-function violated(
+function violationsOfBody(
   body: readonly Statement[],
   state: Int32Array,
 ): { readonly bits: number; readonly jumped: boolean } {
@@ -88,7 +102,7 @@ function violated(
         state[s.field] = evaluate(s.value, state);
         break;
       case 'if': {
-        const inner = violated(evaluate(s.cond, state) === 0 ? s.otherwise : s.then, state);
+        const inner = violationsOfBody(evaluate(s.cond, state) === 0 ? s.otherwise : s.then, state);
         bits |= inner.bits;
         if (inner.jumped) return { bits, jumped: true };
       }

@@ -1,19 +1,19 @@
-import type { Anchor } from '../kernel/design';
+import type { InstanceKey } from '../kernel/design';
 import { resultName } from '../kernel/instances';
 import type { ObjectSlot, Program, ProgramCall } from '../kernel/program';
 import { processOf } from '../kernel/world';
 
 /** An exchange of names that may leave a program as it is. Each is its own inverse. */
-export interface Renaming {
+export interface Permutation {
   /** By task. */
   readonly tasks: readonly number[];
   /** Fields that go to another one. */
   readonly fields: ReadonlyMap<number, number>;
   /** What a value of a field turns into where it goes to. */
-  readonly value: (field: number, value: number) => number;
+  readonly mapValue: (field: number, mapValue: number) => number;
 }
 
-const NAMES = [
+const NAME_ARGUMENTS = [
   'device',
   'group',
   'fd',
@@ -26,18 +26,18 @@ const NAMES = [
 ] as const;
 
 /** Exchanges of two tasks whose calls are alike but for the names, with everything that has to be exchanged with them. None where store buffers are modelled. */
-export function renamings(program: Program): Renaming[] {
+export function candidatePermutations(program: Program): Permutation[] {
   if (
     program.world.storeBuffers ||
     program.tasks.some((t) => !program.calls.some((c) => c.task === t.index))
   )
     return [];
-  const found: Renaming[] = [];
+  const found: Permutation[] = [];
   for (const a of program.tasks) {
     for (const b of program.tasks.slice(a.index + 1)) {
-      const names = new Names(program);
-      if (names.exchange(a.index, b.index) && names.closeUnderRest()) {
-        const renaming = names.renaming();
+      const names = new NamePairing(program);
+      if (names.exchange(a.index, b.index) && names.completePairing()) {
+        const renaming = names.permutation();
         if (renaming) found.push(renaming);
       }
     }
@@ -46,7 +46,7 @@ export function renamings(program: Program): Renaming[] {
 }
 
 /** Names that are exchanged, two by two. */
-class Names {
+class NamePairing {
   private readonly partner = new Map<string, string>();
   private readonly tasks: (number | undefined)[];
   private readonly callsOf: readonly (readonly ProgramCall[])[];
@@ -72,7 +72,7 @@ class Names {
         !this.pair(resultName(x, index), resultName(y, other))
       )
         return false;
-      for (const key of NAMES) {
+      for (const key of NAME_ARGUMENTS) {
         if ((x[key] === undefined) !== (y[key] === undefined)) return false;
         const kind =
           key === 'device' || key === 'group' || key === 'kvm'
@@ -89,19 +89,19 @@ class Names {
   }
 
   /** Finds a partner for every other task: itself, or one that the exchanged names lead to. */
-  closeUnderRest(): boolean {
+  completePairing(): boolean {
     for (const task of this.program.tasks) {
       if (this.tasks[task.index] !== undefined) continue;
       const partner = this.program.tasks.find(
-        (t) => this.tasks[t.index] === undefined && this.fits(task.index, t.index),
+        (t) => this.tasks[t.index] === undefined && this.canExchange(task.index, t.index),
       );
       if (!partner || !this.exchange(task.index, partner.index)) return false;
     }
     return true;
   }
 
-  private fits(a: number, b: number): boolean {
-    const trial = new Names(this.program);
+  private canExchange(a: number, b: number): boolean {
+    const trial = new NamePairing(this.program);
     for (const [x, y] of this.partner) trial.partner.set(x, y);
     return trial.exchange(a, b);
   }
@@ -118,7 +118,7 @@ class Names {
     return this.partner.get(name) ?? name;
   }
 
-  private anchor(anchor: Anchor): Anchor {
+  private anchor(anchor: InstanceKey): InstanceKey {
     const device =
       anchor.device === undefined
         ? undefined
@@ -162,14 +162,14 @@ class Names {
   }
 
   /** The exchange on fields and values; undefined where an object has no partner. */
-  renaming(): Renaming | undefined {
+  permutation(): Permutation | undefined {
     const { program } = this;
-    const key = (o: Pick<ObjectSlot, 'type' | 'anchor'>): string =>
-      `${o.type} ${JSON.stringify(Object.entries(o.anchor).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
+    const key = (o: Pick<ObjectSlot, 'type' | 'key'>): string =>
+      `${o.type} ${JSON.stringify(Object.entries(o.key).sort(([a], [b]) => (a < b ? -1 : 1)))}`;
     const byKey = new Map(program.objects.map((o) => [key(o), o]));
     const objects: ObjectSlot[] = [];
     for (const o of program.objects) {
-      const to = byKey.get(key({ type: o.type, anchor: this.anchor(o.anchor) }));
+      const to = byKey.get(key({ type: o.type, key: this.anchor(o.key) }));
       if (!to) return undefined;
       objects.push(to);
     }
@@ -183,8 +183,8 @@ class Names {
         if (to.fields[name] === undefined) return undefined;
         move(f, to.fields[name]);
       }
-      if ((o.life === undefined) !== (to.life === undefined)) return undefined;
-      if (o.life !== undefined) move(o.life, to.life!);
+      if ((o.lifetime === undefined) !== (to.lifetime === undefined)) return undefined;
+      if (o.lifetime !== undefined) move(o.lifetime, to.lifetime!);
     }
     const calls = new Map<number, ProgramCall>();
     for (const [task, to] of this.tasks.entries()) {
@@ -203,7 +203,7 @@ class Names {
     return {
       tasks,
       fields,
-      value: (field, v) => this.value(field, v, { tasks, fields, objects, calls, numbers }),
+      mapValue: (field, v) => this.value(field, v, { tasks, fields, objects, calls, numbers }),
     };
   }
 

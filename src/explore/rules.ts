@@ -4,19 +4,19 @@ import type { PropertyId } from '../kernel/propertyId';
 import { eachStatement } from '../kernel/statement';
 import type { Statement } from '../kernel/statement';
 import { sameExpr, simplify } from './simplify';
-import type { Knowledge } from './simplify';
+import type { FieldFacts } from './simplify';
 
-/** A rule on single states: the property is broken where `bad` is true. */
-export interface StateRule {
+/** A rule on single states: the property is broken if `violatedWhen` is true. */
+export interface StateProperty {
   readonly property: PropertyId;
-  readonly bad: Expr;
+  readonly violatedWhen: Expr;
 }
 
 /** The state rules as one task's places see them. */
-export class PlaceRules {
-  private readonly rules: readonly {
+export class AffectedProperties {
+  private readonly properties: readonly {
     readonly property: PropertyId;
-    readonly bad: Expr;
+    readonly violatedWhen: Expr;
     readonly reads: ReadonlySet<number>;
     readonly local: readonly (readonly number[])[];
     readonly at: Map<string, Expr>;
@@ -24,16 +24,16 @@ export class PlaceRules {
 
   /** `values` gives the constants of each place. */
   constructor(
-    rules: readonly StateRule[],
+    properties: readonly StateProperty[],
     private readonly values: ReadonlyMap<number, readonly number[]>,
-    private readonly about: Knowledge,
+    private readonly about: FieldFacts,
   ) {
-    this.rules = rules.map(({ property, bad }) => {
+    this.properties = properties.map(({ property, violatedWhen: bad }) => {
       const reads = new Set<number>();
       fieldsRead(bad, (field) => reads.add(field));
       return {
         property,
-        bad,
+        violatedWhen: bad,
         reads,
         local: [...reads].flatMap((f) => {
           const v = values.get(f);
@@ -55,7 +55,7 @@ export class PlaceRules {
       if (s.op === 'set') written.add(s.field);
       if (s.op === 'jump') ends.add(s.pc);
     });
-    const cases = this.rules.flatMap((rule, number) => {
+    const cases = this.properties.flatMap((rule, number) => {
       const touched = [...written].some((f) => rule.reads.has(f));
       return touched || rule.local.length > 0 ? [{ rule, number, touched }] : [];
     });
@@ -75,13 +75,13 @@ export class PlaceRules {
   }
 
   /** The rule at one place; places that agree on its fields share the expression. */
-  private at(rule: PlaceRules['rules'][number], where: number): Expr {
+  private at(rule: AffectedProperties['properties'][number], where: number): Expr {
     const key = rule.local.map((v) => v[where]).join();
     const known = rule.at.get(key);
     if (known) return known;
-    const bad = simplify(rule.bad, {
-      range: this.about.range,
-      known: (f) => this.values.get(f)?.[where] ?? this.about.known(f),
+    const bad = simplify(rule.violatedWhen, {
+      rangeOf: this.about.rangeOf,
+      constantOf: (f) => this.values.get(f)?.[where] ?? this.about.constantOf(f),
     });
     rule.at.set(key, bad);
     return bad;

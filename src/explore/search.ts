@@ -1,12 +1,12 @@
 import { makeBytecode } from './bytecode';
 import { makeBytecodeEngine } from './bytecodeEngine';
-import { makeInterpreter } from './interpreter';
-import type { Interpreter } from './interpreter';
-import { makeLayout } from './layout';
-import type { Layout } from './layout';
+import { makeBytecodeInterpreter } from './interpreter';
+import type { BytecodeInterpreter } from './interpreter';
+import { makePackedLayout } from './layout';
+import type { PackedLayout } from './layout';
 import type { Model } from './model';
-import { MAX_LOAD, MAX_STATES } from './store';
-import type { Engine, Listener, Reducer } from './store';
+import { MAX_LOAD_FACTOR, MAX_STATES } from './store';
+import type { Engine, EngineListener, EngineReduction } from './store';
 import type { Symmetry } from './symmetry';
 import { makeWasmEngine, wasmAllowed } from './wasmEngine';
 
@@ -25,34 +25,34 @@ export const DEFAULT_LIMITS: Limits = { maxStates: 5_000_000, maxBytes: 512 * 2 
 export type EngineName = 'wasm' | 'bytecode';
 
 /** Why a search is not complete. */
-type Bound = 'states' | 'bytes' | 'depth';
+type SearchBound = 'states' | 'bytes' | 'depth';
 
 /** Reductions that a search works with; none where both are absent. */
 export interface SearchReduction {
   readonly symmetry?: Symmetry | undefined;
   /** The only task that has to be tried in a state, or -1. */
-  readonly only?: ((words: Int32Array, offset: number) => number) | undefined;
+  readonly ampleTask?: ((words: Int32Array, offset: number) => number) | undefined;
 }
 
 /** A breadth-first search under way. */
 export interface Search {
   readonly model: Model;
-  readonly layout: Layout;
+  readonly layout: PackedLayout;
   readonly engine: Engine;
   /** What the search leaves out; absent for a full one. */
   readonly reduction: SearchReduction;
   /** For looking at single steps again; one for all, made when first asked for. */
-  readonly interpreter: () => Interpreter;
+  readonly interpreter: () => BytecodeInterpreter;
   /** Number of the first state of each depth; the last entry is the end of the last complete depth. */
   readonly layers: readonly number[];
   /** First transition that broke each property, by `propertyBit`: from which state, by which task (-1: the start state is bad). */
-  readonly broken: ReadonlyMap<number, { readonly state: number; readonly task: number }>;
+  readonly firstViolations: ReadonlyMap<number, { readonly state: number; readonly task: number }>;
   /** States in which no task can move. */
-  readonly stuck: readonly number[];
+  readonly terminalStates: readonly number[];
   /** States expanded so far. */
   readonly expanded: () => number;
   /** Expands about `budget` more states. */
-  readonly advance: (budget: number) => 'more' | 'complete' | Bound;
+  readonly advance: (budget: number) => 'more' | 'complete' | SearchBound;
 }
 
 /** The fastest engine that this page admits. */
@@ -61,36 +61,39 @@ export function bestEngine(): EngineName {
 }
 
 /** States that are entered into a larger table at a time, which takes about as long as to expand an eighth of them. */
-export const ENTERED = 65_536;
+export const REHASH_BATCH = 65_536;
 
 /** Begins a search; nothing is explored yet. */
 export function startSearch(
   model: Model,
   engineName: EngineName = bestEngine(),
   limits: Limits = DEFAULT_LIMITS,
-  reduce: (layout: Layout) => SearchReduction = () => ({}),
+  reduce: (layout: PackedLayout) => SearchReduction = () => ({}),
 ): Search {
-  const layout = makeLayout(model);
+  const layout = makePackedLayout(model);
   const reduction = reduce(layout);
-  const reducer: Reducer = { canonical: reduction.symmetry?.canonical, only: reduction.only };
+  const reducer: EngineReduction = {
+    canonicalize: reduction.symmetry?.canonicalize,
+    ampleTask: reduction.ampleTask,
+  };
   const broken = new Map<number, { state: number; task: number }>();
   const stuck: number[] = [];
   const note = (bits: number, state: number, task: number): void => {
     for (let bit = 0; bit < 32; bit++)
       if ((bits & (1 << bit)) !== 0 && !broken.has(bit)) broken.set(bit, { state, task });
   };
-  const listener: Listener = { broken: note, stuck: (state) => stuck.push(state) };
+  const listener: EngineListener = { violated: note, terminal: (state) => stuck.push(state) };
   const engine =
     engineName === 'wasm'
       ? makeWasmEngine(model, layout, listener, reducer)
       : makeBytecodeEngine(model, layout, listener, reducer);
-  note(model.brokenAtStart, 0, -1);
+  note(model.initialViolations, 0, -1);
   const layers = [0, 1];
-  const maxStates = Math.min(limits.maxStates, Math.floor(MAX_STATES * MAX_LOAD));
+  const maxStates = Math.min(limits.maxStates, Math.floor(MAX_STATES * MAX_LOAD_FACTOR));
   let at = 0;
   let entering = false;
 
-  const advance = (budget: number): 'more' | 'complete' | Bound => {
+  const advance = (budget: number): 'more' | 'complete' | SearchBound => {
     for (let left = budget; ;) {
       const layerEnd = layers.at(-1) ?? 0;
       if (at === layerEnd) {
@@ -101,8 +104,8 @@ export function startSearch(
       }
       if (left <= 0) return 'more';
       if (entering) {
-        entering = engine.enter(ENTERED);
-        left -= ENTERED / 8;
+        entering = engine.continueRehash(REHASH_BATCH);
+        left -= REHASH_BATCH / 8;
         continue;
       }
       if (engine.count() >= maxStates) return 'states';
@@ -116,29 +119,29 @@ export function startSearch(
       left -= next - at;
       at = next;
       if (next < to) {
-        if (engine.bytesAfterGrow() > limits.maxBytes || !grown(engine)) return 'bytes';
+        if (engine.bytesAfterGrow() > limits.maxBytes || !tryGrow(engine)) return 'bytes';
         entering = true;
       }
     }
   };
-  let interpreter: Interpreter | undefined;
+  let interpreter: BytecodeInterpreter | undefined;
   return {
     model,
     layout,
     reduction,
     engine,
     layers,
-    broken,
-    stuck,
+    firstViolations: broken,
+    terminalStates: stuck,
     expanded: () => at,
     advance,
     interpreter: () =>
-      (interpreter ??= makeInterpreter(model, layout, makeBytecode(model, layout))),
+      (interpreter ??= makeBytecodeInterpreter(model, layout, makeBytecode(model, layout))),
   };
 }
 
 /** Whether there was room; a page may have less memory than the limit allows. */
-function grown(engine: Engine): boolean {
+function tryGrow(engine: Engine): boolean {
   try {
     engine.grow();
     return true;

@@ -1,17 +1,17 @@
-import { FALSE, TRUE, binary, constant, not, select } from '../kernel/expr';
+import { FALSE, TRUE, binary, constant, not, conditional } from '../kernel/expr';
 import type { BinaryOp, Expr } from '../kernel/expr';
 import type { Statement } from '../kernel/statement';
 
 /** What is known of the fields while an expression is rewritten. */
-export interface Knowledge {
+export interface FieldFacts {
   /** The only value that the field can have here; undefined when it may have several. */
-  readonly known: (field: number) => number | undefined;
+  readonly constantOf: (field: number) => number | undefined;
   /** The values that it can have at all. */
-  readonly range: (field: number) => readonly [lo: number, hi: number];
+  readonly rangeOf: (field: number) => readonly [lo: number, hi: number];
 }
 
 /** The smallest and the largest value that an expression can have. */
-export function interval(e: Expr, range: Knowledge['range']): readonly [lo: number, hi: number] {
+export function interval(e: Expr, range: FieldFacts['rangeOf']): readonly [lo: number, hi: number] {
   switch (e.op) {
     case 'const':
       return [e.value, e.value];
@@ -38,14 +38,14 @@ export function interval(e: Expr, range: Knowledge['range']): readonly [lo: numb
 }
 
 /** The same value in fewer operations: known fields replaced, decided tests removed, selects of constants turned into logic. The same object where nothing changes. */
-export function simplify(e: Expr, about: Knowledge): Expr {
+export function simplify(e: Expr, about: FieldFacts): Expr {
   switch (e.op) {
     case 'const':
       return e;
     case 'field': {
-      const value = about.known(e.field);
+      const value = about.constantOf(e.field);
       if (value !== undefined) return constant(value);
-      const [lo, hi] = about.range(e.field);
+      const [lo, hi] = about.rangeOf(e.field);
       return lo === hi ? constant(lo) : e;
     }
     case 'not': {
@@ -53,7 +53,7 @@ export function simplify(e: Expr, about: Knowledge): Expr {
       return a === e.a ? e : not(a);
     }
     case 'select':
-      return choose(simplify(e.cond, about), e, about);
+      return simplifySelect(simplify(e.cond, about), e, about);
     case 'and': {
       const a = simplify(e.a, about);
       if (a.op === 'const' && a.value === 0) return FALSE;
@@ -67,36 +67,45 @@ export function simplify(e: Expr, about: Knowledge): Expr {
       return a === e.a && b === e.b ? e : binary('or', a, b);
     }
     default:
-      return compare(e, simplify(e.a, about), simplify(e.b, about), about);
+      return simplifyComparison(e, simplify(e.a, about), simplify(e.b, about), about);
   }
 }
 
-function choose(cond: Expr, e: Extract<Expr, { op: 'select' }>, about: Knowledge): Expr {
+function simplifySelect(cond: Expr, e: Extract<Expr, { op: 'select' }>, about: FieldFacts): Expr {
   if (cond.op === 'const') return simplify(cond.value === 0 ? e.b : e.a, about);
   const a = simplify(e.a, about);
   const b = simplify(e.b, about);
   if (sameExpr(a, b)) return a;
-  if (truthValue(cond, about.range) && truthValue(a, about.range) && truthValue(b, about.range)) {
+  if (
+    isBoolean(cond, about.rangeOf) &&
+    isBoolean(a, about.rangeOf) &&
+    isBoolean(b, about.rangeOf)
+  ) {
     if (a.op === 'const')
       return a.value === 0 ? binary('and', not(cond), b) : binary('or', cond, b);
     if (b.op === 'const')
       return b.value === 0 ? binary('and', cond, a) : binary('or', not(cond), a);
   }
-  return cond === e.cond && a === e.a && b === e.b ? e : select(cond, a, b);
+  return cond === e.cond && a === e.a && b === e.b ? e : conditional(cond, a, b);
 }
 
-function truthValue(e: Expr, range: Knowledge['range']): boolean {
+function isBoolean(e: Expr, range: FieldFacts['rangeOf']): boolean {
   const [lo, hi] = interval(e, range);
   return lo >= 0 && hi <= 1;
 }
 
-function compare(e: Extract<Expr, { op: BinaryOp }>, a: Expr, b: Expr, about: Knowledge): Expr {
+function simplifyComparison(
+  e: Extract<Expr, { op: BinaryOp }>,
+  a: Expr,
+  b: Expr,
+  about: FieldFacts,
+): Expr {
   const { op } = e;
   // A constant goes to the right.
   if (a.op === 'const' && b.op !== 'const' && (op === 'eq' || op === 'ne'))
-    return compare({ op, a: b, b: a }, b, a, about);
-  const [aLo, aHi] = interval(a, about.range);
-  const [bLo, bHi] = interval(b, about.range);
+    return simplifyComparison({ op, a: b, b: a }, b, a, about);
+  const [aLo, aHi] = interval(a, about.rangeOf);
+  const [bLo, bHi] = interval(b, about.rangeOf);
   if (op === 'lt' && aHi < bLo) return TRUE;
   if (op === 'lt' && aLo >= bHi) return FALSE;
   if (op === 'le' && aHi <= bLo) return TRUE;
@@ -111,7 +120,7 @@ function compare(e: Extract<Expr, { op: BinaryOp }>, a: Expr, b: Expr, about: Kn
     b.op === 'const' &&
     (a.a.op === 'const' || a.b.op === 'const')
   ) {
-    return choose(
+    return simplifySelect(
       a.cond,
       { op: 'select', cond: a.cond, a: { op, a: a.a, b }, b: { op, a: a.b, b } },
       about,
@@ -142,7 +151,7 @@ export function sameExpr(a: Expr, b: Expr): boolean {
 }
 
 /** The same body with simpler expressions; branches that cannot be taken and notes for people are dropped. */
-export function simplifyBody(body: readonly Statement[], about: Knowledge): readonly Statement[] {
+export function simplifyBody(body: readonly Statement[], about: FieldFacts): readonly Statement[] {
   const out: Statement[] = [];
   for (const s of body) {
     switch (s.op) {

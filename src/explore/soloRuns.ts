@@ -1,18 +1,18 @@
 import { fieldsRead } from '../kernel/expr';
 import type { Program, ProgramCall } from '../kernel/program';
-import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
-import { lateOpens, withdrawals } from '../kernel/properties/unregisterLive';
+import { cleanUnwind, fieldsNotRestored } from '../kernel/properties/cleanUnwind';
+import { callsRaisingCounter, unregisterWaits } from '../kernel/properties/unregisterLive';
 import { eachStatement } from '../kernel/statement';
-import { fieldIn, statesAt, unpackState } from './layout';
-import type { Slot } from './layout';
-import { makeProjection } from './projection';
-import type { Projection } from './projection';
+import { readField, statesMatching, unpackState } from './layout';
+import type { BitField } from './layout';
+import { makeStateProjection } from './projection';
+import type { StateProjection } from './projection';
 import type { Search } from './search';
-import { layerOf } from './witness';
+import { depthInLayers } from './witness';
 import type { Goal } from './witness';
 
 /** What running one call undisturbed from its begin to its end shows. */
-interface SoloOutcome {
+interface IsolatedOutcome {
   /** Steps after which it has failed and left something changed; 0 when it does not. */
   readonly unclean: number;
   /** Steps after which it has taken a reference although registration was withdrawn before it began; 0 when it does not. */
@@ -20,41 +20,41 @@ interface SoloOutcome {
 }
 
 /** Goals of the two properties that are decided by running calls undisturbed. */
-export interface SoloGoals {
+export interface IsolatedRunGoals {
   readonly unclean: Goal[];
   readonly late: Goal[];
 }
 
 /** One call under study; states with the same projection run it alike. */
-interface Candidate {
+interface IsolatedCall {
   readonly call: ProgramCall;
-  readonly projection: Projection;
+  readonly projection: StateProjection;
   /** By the number of the projection. */
-  readonly outcomes: SoloOutcome[];
+  readonly outcomes: IsolatedOutcome[];
 }
 
 /**
  * Runs, from every state in which a call is about to begin, that call alone to its end. States that agree on what the
  * call reads and writes count as one.
  */
-export function* soloGoals(
+export function* isolatedRunGoals(
   search: Search,
   layers: readonly number[],
   wanted: { readonly unclean: boolean; readonly late: boolean },
-): Generator<number, SoloGoals> {
+): Generator<number, IsolatedRunGoals> {
   const { model, layout, engine } = search;
   const { program } = model;
-  const solo = makeSolo(search, {
-    unclean: wanted.unclean && cleanUnwind.applies(program),
+  const solo = makeIsolatedRunner(search, {
+    unclean: wanted.unclean && cleanUnwind.appliesTo(program),
     late: wanted.late,
   });
-  const goals: SoloGoals = { unclean: [], late: [] };
+  const goals: IsolatedRunGoals = { unclean: [], late: [] };
   const best = { unclean: Infinity, late: Infinity };
   if (solo.candidates.length === 0) return goals;
   const byTask = model.pcs
     .map((pc, task) => ({
       task,
-      slot: layout.slotOf.get(pc)!,
+      slot: layout.bitFieldOf.get(pc)!,
       at: new Map(
         solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c]),
       ),
@@ -63,7 +63,7 @@ export function* soloGoals(
     .map((t) => ({ ...t, starts: t.slot.table!.map((pc) => t.at.get(pc)) }));
   const keep = (kind: 'unclean' | 'late', state: number, steps: number, task: number): void => {
     if (steps === 0) return;
-    const length = layerOf(layers, state) + steps;
+    const length = depthInLayers(layers, state) + steps;
     if (length > best[kind]) return;
     if (length < best[kind]) goals[kind].length = 0;
     best[kind] = length;
@@ -76,8 +76,8 @@ export function* soloGoals(
     const to = Math.min(count, from + slice);
     const { records, stride } = engine.store();
     for (const { task, slot, starts } of byTask) {
-      eachShowing(
-        statesAt(records, stride, from, to, slot, starts, found),
+      visitViolations(
+        statesMatching(records, stride, from, to, slot, starts, found),
         records,
         stride,
         slot,
@@ -95,14 +95,14 @@ export function* soloGoals(
 }
 
 /** The hot loop, in a function of its own that is there once for all checks: compilers forget closures with the check that made them. */
-function eachShowing(
+function visitViolations(
   states: Int32Array,
   records: Int32Array,
   stride: number,
-  slot: Slot,
-  starts: readonly (Candidate | undefined)[],
-  runAlone: Solo['runAlone'],
-  show: (state: number, outcome: SoloOutcome) => void,
+  slot: BitField,
+  starts: readonly (IsolatedCall | undefined)[],
+  runAlone: IsolatedRunner['runAlone'],
+  show: (state: number, outcome: IsolatedOutcome) => void,
 ): void {
   const { word, shift, mask } = slot;
   for (let i = 0; i < states.length; i++) {
@@ -112,27 +112,31 @@ function eachShowing(
     const { outcomes } = candidate;
     if (number === outcomes.length) outcomes.push(runAlone(candidate, records, place));
     const outcome = outcomes[number]!;
-    if (outcome !== NOTHING) show(states[i]!, outcome);
+    if (outcome !== NO_VIOLATION) show(states[i]!, outcome);
   }
 }
 
-interface Solo {
-  readonly candidates: readonly Candidate[];
+interface IsolatedRunner {
+  readonly candidates: readonly IsolatedCall[];
   /** `NOTHING` when there is nothing to see. */
-  readonly runAlone: (candidate: Candidate, records: Int32Array, place: number) => SoloOutcome;
+  readonly runAlone: (
+    candidate: IsolatedCall,
+    records: Int32Array,
+    place: number,
+  ) => IsolatedOutcome;
 }
 
-const NOTHING: SoloOutcome = { unclean: 0, late: 0 };
+const NO_VIOLATION: IsolatedOutcome = { unclean: 0, late: 0 };
 
-function makeSolo(
+function makeIsolatedRunner(
   { model, layout, ...search }: Search,
   wanted: { readonly unclean: boolean; readonly late: boolean },
-): Solo {
+): IsolatedRunner {
   const { program } = model;
   const waits = wanted.late
-    ? withdrawals(program).map((w) => ({
+    ? unregisterWaits(program).map((w) => ({
         ...w,
-        opens: lateOpens(program, w),
+        opens: callsRaisingCounter(program, w),
         at: w.pc,
         pc: model.pcs[w.task]!,
       }))
@@ -141,11 +145,11 @@ function makeSolo(
     .filter(
       (c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)),
     )
-    .map((call): Candidate => ({
+    .map((call): IsolatedCall => ({
       call,
-      projection: makeProjection(
+      projection: makeStateProjection(
         layout,
-        relevant(
+        fieldsOfCall(
           program,
           call,
           waits.filter((w) => w.opens.includes(call)).map((w) => w.pc),
@@ -159,11 +163,15 @@ function makeSolo(
   const before = full();
   const after = full();
 
-  const runAlone = ({ call }: Candidate, records: Int32Array, place: number): SoloOutcome => {
+  const runAlone = (
+    { call }: IsolatedCall,
+    records: Int32Array,
+    place: number,
+  ): IsolatedOutcome => {
     for (let i = 0; i < layout.words; i++) now[i] = records[place + i]!;
     const pc = model.pcs[call.task]!;
     const standing = waits.filter(
-      (w) => w.opens.includes(call) && fieldIn(model, layout, records, place, w.pc) === w.at,
+      (w) => w.opens.includes(call) && readField(model, layout, records, place, w.pc) === w.at,
     );
     let late = 0;
     for (let steps = 1; ; steps++) {
@@ -172,23 +180,23 @@ function makeSolo(
         late === 0 &&
         standing.some(
           (w) =>
-            fieldIn(model, layout, interpreter.next, 0, w.counter) >
-            fieldIn(model, layout, now, 0, w.counter),
+            readField(model, layout, interpreter.next, 0, w.counter) >
+            readField(model, layout, now, 0, w.counter),
         )
       )
         late = steps;
       now.set(interpreter.next);
-      const at = fieldIn(model, layout, now, 0, pc);
+      const at = readField(model, layout, now, 0, pc);
       if (at >= call.start && at < call.end) {
         if (steps > 10_000) return { unclean: 0, late };
         continue;
       }
-      const result = fieldIn(model, layout, now, 0, call.result);
+      const result = readField(model, layout, now, 0, call.result);
       if (!wanted.unclean || result === 0 || result > call.errnos.length)
         return { unclean: 0, late };
       unpackState(model, layout, records, place, before);
       unpackState(model, layout, now, 0, after);
-      return { unclean: leftChanged(program, before, after).length > 0 ? steps : 0, late };
+      return { unclean: fieldsNotRestored(program, before, after).length > 0 ? steps : 0, late };
     }
   };
 
@@ -196,13 +204,13 @@ function makeSolo(
     candidates,
     runAlone: (candidate, records, place) => {
       const outcome = runAlone(candidate, records, place);
-      return outcome.unclean === 0 && outcome.late === 0 ? NOTHING : outcome;
+      return outcome.unclean === 0 && outcome.late === 0 ? NO_VIOLATION : outcome;
     },
   };
 }
 
 /** The fields that the call reads or writes, the lives of the objects that it writes, and some more. */
-function relevant(program: Program, call: ProgramCall, more: readonly number[]): Set<number> {
+function fieldsOfCall(program: Program, call: ProgramCall, more: readonly number[]): Set<number> {
   const fields = new Set(more);
   const add = (field: number): void => {
     fields.add(field);
@@ -214,7 +222,7 @@ function relevant(program: Program, call: ProgramCall, more: readonly number[]):
       if (s.op !== 'set') return;
       fieldsRead(s.value, add);
       add(s.field);
-      const life = program.objects[program.fields[s.field]!.object]?.life;
+      const life = program.objects[program.fields[s.field]!.object]?.lifetime;
       if (life !== undefined) add(life);
     });
   }

@@ -11,7 +11,7 @@ export interface StateStore {
 /** Most states that a table can number. */
 export const MAX_STATES = 2 ** 26 - 2;
 /** The table grows when this part of it is full. */
-export const MAX_LOAD = 0.6;
+export const MAX_LOAD_FACTOR = 0.6;
 
 /** A hash of `words` integers at `offset`; the WebAssembly engine computes the same. */
 export function hashWords(words: Int32Array, offset: number, count: number): number {
@@ -43,7 +43,7 @@ export function findState(store: StateStore, from: Int32Array, offset: number): 
 }
 
 /** Enters the stored states `from` to `to - 1` into a table that has none of them. */
-export function rehash(
+export function insertStates(
   table: Int32Array,
   records: Int32Array,
   from: number,
@@ -60,9 +60,9 @@ export function rehash(
 }
 
 /** In a list of successors: the task cannot move. */
-export const BLOCKED = -1;
+export const TASK_BLOCKED = -1;
 /** In a list of successors: the successor is not among the stored states (the search stopped before it). */
-export const UNKNOWN = -2;
+export const STATE_UNKNOWN = -2;
 
 /** Expands stored states again, after the search: what `expand` last wrote is read at `(state - from) * tasks + task`. */
 export interface Successors {
@@ -73,25 +73,25 @@ export interface Successors {
   /** Numbers of the successors, `BLOCKED` or `UNKNOWN`. Read it anew after every `expand`. */
   readonly next: () => Int32Array;
   /** Properties that the transition breaks, as a mask of `propertyBit`. */
-  readonly broken: () => Int32Array;
+  readonly violated: () => Int32Array;
   /** Under symmetry: what the running task was turned into in the successor. */
-  readonly landed?: () => Int32Array;
+  readonly permutedTask?: () => Int32Array;
 }
 
 /** What an engine tells while it expands states. */
-export interface Listener {
+export interface EngineListener {
   /** Properties were broken for the first time, by the step of `task` from `state`. */
-  readonly broken: (bits: number, state: number, task: number) => void;
+  readonly violated: (bits: number, state: number, task: number) => void;
   /** No task can move in this state. */
-  readonly stuck: (state: number) => void;
+  readonly terminal: (state: number) => void;
 }
 
 /** How an engine may leave states out; absent for a full search. */
-export interface Reducer {
+export interface EngineReduction {
   /** Puts the successor at `offset` into the form that stands for all its images. */
-  readonly canonical?: ((words: Int32Array, offset: number) => void) | undefined;
+  readonly canonicalize?: ((words: Int32Array, offset: number) => void) | undefined;
   /** The only task that has to be tried in the state at `offset`, or -1 for all. */
-  readonly only?: ((words: Int32Array, offset: number) => number) | undefined;
+  readonly ampleTask?: ((words: Int32Array, offset: number) => number) | undefined;
 }
 
 /** Runs all actions of a model over a store of states. */
@@ -102,7 +102,7 @@ export interface Engine {
   /** Makes room; must be called when `expand` fell short. Then `enter` has to be called until it is through. */
   readonly grow: () => void;
   /** Enters about so many of the stored states into the larger table; whether some are left. */
-  readonly enter: (states: number) => boolean;
+  readonly continueRehash: (states: number) => boolean;
   /** The states so far; arrays are valid until the next call of `expand` or `grow`. */
   readonly store: () => StateStore;
   readonly count: () => number;

@@ -1,5 +1,5 @@
 import type { Search } from './search';
-import { BLOCKED, UNKNOWN, findState } from './store';
+import { TASK_BLOCKED, STATE_UNKNOWN, findState } from './store';
 import type { Successors } from './store';
 
 /** A way to expand stored states again: the engine's own, else the interpreter. */
@@ -11,7 +11,7 @@ export function makeSuccessors({ model, engine, ...search }: Search): Successors
   const broken = new Int32Array(batch * tasks);
   const landed = new Int32Array(batch * tasks);
   const interpreter = search.interpreter();
-  const { symmetry, only } = search.reduction;
+  const { symmetry, ampleTask: only } = search.reduction;
   return {
     tasks,
     batch,
@@ -24,22 +24,22 @@ export function makeSuccessors({ model, engine, ...search }: Search): Successors
             (chosen < 0 || chosen === task) &&
             interpreter.step(store.records, state * store.stride, task)
           ) {
-            broken[at] = interpreter.brokenAfter();
+            broken[at] = interpreter.violationsAfterStep();
             if (symmetry) {
-              symmetry.canonical(interpreter.next, 0);
-              landed[at] = symmetry.landed()[task]!;
+              symmetry.canonicalize(interpreter.next, 0);
+              landed[at] = symmetry.taskPermutation()[task]!;
             }
             const found = findState(store, interpreter.next, 0);
-            next[at] = found < 0 ? UNKNOWN : found;
+            next[at] = found < 0 ? STATE_UNKNOWN : found;
           } else {
-            next[at] = BLOCKED;
+            next[at] = TASK_BLOCKED;
             broken[at] = 0;
           }
         }
       }
     },
     next: () => next,
-    broken: () => broken,
-    ...(symmetry ? { landed: () => landed } : {}),
+    violated: () => broken,
+    ...(symmetry ? { permutedTask: () => landed } : {}),
   };
 }

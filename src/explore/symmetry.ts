@@ -1,40 +1,40 @@
 import type { Expr } from '../kernel/expr';
 import type { Program } from '../kernel/program';
 import type { Statement } from '../kernel/statement';
-import type { Layout, Slot } from './layout';
+import type { PackedLayout, BitField } from './layout';
 import type { Model } from './model';
-import { renamings } from './renamings';
-import type { Renaming } from './renamings';
+import { candidatePermutations } from './renamings';
+import type { Permutation } from './renamings';
 
 /** Ways to exchange alike tasks and devices without changing anything else: a search may keep one state of all that they make of one another. */
 export interface Symmetry {
   /** Puts the state at `offset` into the form that stands for all its images. */
-  readonly canonical: (words: Int32Array, offset: number) => void;
+  readonly canonicalize: (words: Int32Array, offset: number) => void;
   /** By task: which task it was turned into by the last `canonical`. */
-  readonly landed: () => Int32Array;
+  readonly taskPermutation: () => Int32Array;
 }
 
 /** The symmetry of a model; undefined where no two tasks are alike. Every exchange was checked on the instructions themselves, not guessed from names. */
-export function findSymmetry(model: Model, layout: Layout): Symmetry | undefined {
-  const verified = renamings(model.program).filter((r) => isSymmetry(model, r));
-  const group = closeUnderPairs(verified);
+export function findSymmetry(model: Model, layout: PackedLayout): Symmetry | undefined {
+  const verified = candidatePermutations(model.program).filter((r) => isSymmetry(model, r));
+  const group = closeUnderConjugation(verified);
   if (group.length === 0) return undefined;
-  const moves = group.map((r) => compileMoves(model, layout, r));
+  const moves = group.map((r) => packPermutation(model, layout, r));
   const { words: width } = layout;
   const image = new Int32Array(width);
   let applied: number[] = [];
   return {
-    canonical: (words, offset) => {
+    canonicalize: (words, offset) => {
       applied = [];
       for (let g = 0; g < moves.length;) {
-        if (smaller(moves[g]!, words, offset, image, width)) {
+        if (imageIsSmaller(moves[g]!, words, offset, image, width)) {
           for (let i = 0; i < width; i++) words[offset + i] = image[i]!;
           applied.push(g);
           g = 0;
         } else g++;
       }
     },
-    landed: () => {
+    taskPermutation: () => {
       const at = Int32Array.from(model.program.tasks, (_, task) => task);
       for (const g of applied)
         at.forEach((task, t) => {
@@ -46,8 +46,8 @@ export function findSymmetry(model: Model, layout: Layout): Symmetry | undefined
 }
 
 /** With two exchanges that share a task also the one that they make together, so that any two alike tasks can be exchanged at once. */
-function closeUnderPairs(verified: readonly Renaming[]): Renaming[] {
-  const key = (r: Renaming): string => [...r.fields].map(([f, to]) => `${f}>${to}`).join();
+function closeUnderConjugation(verified: readonly Permutation[]): Permutation[] {
+  const key = (r: Permutation): string => [...r.fields].map(([f, to]) => `${f}>${to}`).join();
   const known = new Map(verified.map((r) => [key(r), r]));
   for (let grown = true; grown && known.size < 64;) {
     grown = false;
@@ -65,8 +65,8 @@ function closeUnderPairs(verified: readonly Renaming[]): Renaming[] {
 }
 
 /** First b, then a, then b again: exchanges what b brings to the things that a exchanges. Both are their own inverses. */
-function conjugate(a: Renaming, b: Renaming): Renaming {
-  const at = (r: Renaming, f: number): number => r.fields.get(f) ?? f;
+function conjugate(a: Permutation, b: Permutation): Permutation {
+  const at = (r: Permutation, f: number): number => r.fields.get(f) ?? f;
   const fields = new Map<number, number>();
   for (const f of new Set([
     ...a.fields.keys(),
@@ -79,15 +79,15 @@ function conjugate(a: Renaming, b: Renaming): Renaming {
   return {
     tasks: b.tasks.map((t) => b.tasks[a.tasks[t]!]!),
     fields,
-    value: (field, v) => {
+    mapValue: (field, v) => {
       const inB = at(b, field);
       const inA = at(a, inB);
-      return b.value(inA, a.value(inB, b.value(field, v)));
+      return b.mapValue(inA, a.mapValue(inB, b.mapValue(field, v)));
     },
   };
 }
 
-interface Moves {
+interface PackedPermutation {
   /** By word: the bits that stay. */
   readonly keep: Int32Array;
   /** Five numbers for each slot that moves: word, shift and mask of its bits, word and shift of where they go. */
@@ -96,7 +96,11 @@ interface Moves {
   readonly tables: readonly (Int32Array | undefined)[];
 }
 
-function compileMoves({ program, variables }: Model, layout: Layout, renaming: Renaming): Moves {
+function packPermutation(
+  { program, variables }: Model,
+  layout: PackedLayout,
+  renaming: Permutation,
+): PackedPermutation {
   const keep = new Int32Array(layout.words).fill(-1);
   const slots: number[] = [];
   const tables: (Int32Array | undefined)[] = [];
@@ -106,9 +110,9 @@ function compileMoves({ program, variables }: Model, layout: Layout, renaming: R
       task >= 0
         ? program.fields.length + renaming.tasks[task]!
         : (renaming.fields.get(field) ?? field);
-    const [from, to] = [layout.slotOf.get(field)!, layout.slotOf.get(target)!];
+    const [from, to] = [layout.bitFieldOf.get(field)!, layout.bitFieldOf.get(target)!];
     const table =
-      task < 0 && carriesNames(program, field) ? valueTable(from, to, field, renaming) : undefined;
+      task < 0 && holdsIds(program, field) ? valueTable(from, to, field, renaming) : undefined;
     if (target === field && !table) continue;
     keep[to.word]! &= ~(to.mask << to.shift);
     slots.push(from.word, from.shift, from.mask, to.word, to.shift);
@@ -118,21 +122,21 @@ function compileMoves({ program, variables }: Model, layout: Layout, renaming: R
 }
 
 /** Whether a field's values stand for tasks, objects or the like. */
-function carriesNames(program: Program, field: number): boolean {
+function holdsIds(program: Program, field: number): boolean {
   return ['mutex', 'task', 'number', 'pointer', 'result'].includes(program.fields[field]!.kind);
 }
 
 /** What the bits of a slot turn into; undefined when they stay the same. */
 function valueTable(
-  from: Slot,
-  to: Slot,
+  from: BitField,
+  to: BitField,
   field: number,
-  renaming: Renaming,
+  renaming: Permutation,
 ): Int32Array | undefined {
   const table = new Int32Array(from.mask + 1);
   let same = true;
   for (let raw = 0; raw + from.lo <= from.hi; raw++) {
-    const value = renaming.value(field, raw + from.lo);
+    const value = renaming.mapValue(field, raw + from.lo);
     table[raw] = value < to.lo || value > to.hi ? 0 : value - to.lo;
     same &&= table[raw] === raw;
   }
@@ -140,8 +144,8 @@ function valueTable(
 }
 
 /** Whether the image of a state, left in `image`, comes before the state. */
-function smaller(
-  { keep, slots, tables }: Moves,
+function imageIsSmaller(
+  { keep, slots, tables }: PackedPermutation,
   words: Int32Array,
   offset: number,
   image: Int32Array,
@@ -161,22 +165,29 @@ function smaller(
 }
 
 /** Whether a renaming leaves the model as it is: start, places, every step and the rules. */
-function isSymmetry(model: Model, renaming: Renaming): boolean {
-  const { program, fixed, places, actions, rules } = model;
+function isSymmetry(model: Model, renaming: Permutation): boolean {
+  const {
+    program,
+    constants: fixed,
+    controlStates: places,
+    actions,
+    stateProperties: rules,
+  } = model;
   const at = (f: number): number => renaming.fields.get(f) ?? f;
   const variables = new Map(model.variables.map((v) => [v.field, v]));
   for (const v of model.variables) {
     if (v.field >= program.fields.length) continue;
     const to = variables.get(at(v.field));
-    if (!to || to.init !== renaming.value(v.field, v.init)) return false;
-    for (let value = v.lo; value <= v.hi && carriesNames(program, v.field); value++) {
-      const image = renaming.value(v.field, value);
+    if (!to || to.init !== renaming.mapValue(v.field, v.init)) return false;
+    for (let value = v.lo; value <= v.hi && holdsIds(program, v.field); value++) {
+      const image = renaming.mapValue(v.field, value);
       // A value whose image cannot be is never taken: the images of reachable states are reachable.
-      if (image >= to.lo && image <= to.hi && renaming.value(to.field, image) !== value)
+      if (image >= to.lo && image <= to.hi && renaming.mapValue(to.field, image) !== value)
         return false;
     }
   }
-  for (const [f, value] of fixed) if (fixed.get(at(f)) !== renaming.value(f, value)) return false;
+  for (const [f, value] of fixed)
+    if (fixed.get(at(f)) !== renaming.mapValue(f, value)) return false;
   for (const [task, here] of places.entries()) {
     const there = places[renaming.tasks[task]!]!;
     if (
@@ -187,12 +198,12 @@ function isSymmetry(model: Model, renaming: Renaming): boolean {
       return false;
     for (const [f, values] of here.values) {
       const images = there.values.get(at(f));
-      if (!images || values.some((v, place) => renaming.value(f, v) !== images[place]))
+      if (!images || values.some((v, place) => renaming.mapValue(f, v) !== images[place]))
         return false;
     }
   }
-  const same = new Texts(undefined);
-  const renamed = new Texts(renaming);
+  const same = new CanonicalPrinter(undefined);
+  const renamed = new CanonicalPrinter(renaming);
   for (const [task, list] of actions.entries()) {
     const others = actions[renaming.tasks[task]!]!;
     if (list.length !== others.length) return false;
@@ -205,24 +216,24 @@ function isSymmetry(model: Model, renaming: Renaming): boolean {
         return false;
     }
   }
-  const ruleTexts = (texts: Texts): string =>
+  const ruleTexts = (texts: CanonicalPrinter): string =>
     rules
-      .map((r) => `${r.property} ${texts.expr(r.bad)}`)
+      .map((r) => `${r.property} ${texts.expr(r.violatedWhen)}`)
       .sort()
       .join('\n');
   return ruleTexts(renamed) === ruleTexts(same);
 }
 
 /** Instructions as text in a form in which the order of what may be exchanged does not show, after a renaming. */
-class Texts {
-  constructor(private readonly renaming: Renaming | undefined) {}
+class CanonicalPrinter {
+  constructor(private readonly renaming: Permutation | undefined) {}
 
   /** `typed` is the field that the value is for: its kind says how numbers are renamed. */
   expr(e: Expr, typed?: number): string {
     switch (e.op) {
       case 'const':
         return String(
-          typed === undefined || !this.renaming ? e.value : this.renaming.value(typed, e.value),
+          typed === undefined || !this.renaming ? e.value : this.renaming.mapValue(typed, e.value),
         );
       case 'field':
         return `f${this.renaming?.fields.get(e.field) ?? e.field}`;
@@ -242,7 +253,7 @@ class Texts {
           .sort()
           .join()})`;
       default: {
-        const type = typeOf(e.a) ?? typeOf(e.b);
+        const type = kindFieldOf(e.a) ?? kindFieldOf(e.b);
         const sides = [this.expr(e.a, type), this.expr(e.b, type)];
         return `${e.op}(${(e.op === 'eq' || e.op === 'ne' ? sides.sort() : sides).join()})`;
       }
@@ -277,7 +288,7 @@ class Texts {
       rest = only.otherwise;
     }
     const texts = cases.map(([cond, then]) => `${this.expr(cond)}?{${this.body(then)}}`);
-    return `if[${(exclusive(cases.map(([cond]) => cond)) ? texts.sort() : texts).join('|')}]{${this.body(rest)}}`;
+    return `if[${(areMutuallyExclusive(cases.map(([cond]) => cond)) ? texts.sort() : texts).join('|')}]{${this.body(rest)}}`;
   }
 
   private selection(e: Expr, typed: number | undefined): string {
@@ -288,7 +299,7 @@ class Texts {
       rest = rest.b;
     }
     const texts = cases.map(([cond, value]) => `${this.expr(cond)}?${this.expr(value, typed)}`);
-    return `select[${(exclusive(cases.map(([cond]) => cond)) ? texts.sort() : texts).join('|')}]${this.expr(rest, typed)}`;
+    return `select[${(areMutuallyExclusive(cases.map(([cond]) => cond)) ? texts.sort() : texts).join('|')}]${this.expr(rest, typed)}`;
   }
 
   private parts(e: Expr, op: 'and' | 'or' | 'add'): Expr[] {
@@ -297,7 +308,7 @@ class Texts {
 }
 
 /** Whether at most one of the conditions is true: each compares the same field with another constant. */
-function exclusive(conditions: readonly Expr[]): boolean {
+function areMutuallyExclusive(conditions: readonly Expr[]): boolean {
   const values = new Set<number>();
   let field: number | undefined;
   for (const c of conditions) {
@@ -316,6 +327,10 @@ function exclusive(conditions: readonly Expr[]): boolean {
 }
 
 /** A field whose kind an expression's value is of. */
-function typeOf(e: Expr): number | undefined {
-  return e.op === 'field' ? e.field : e.op === 'select' ? (typeOf(e.a) ?? typeOf(e.b)) : undefined;
+function kindFieldOf(e: Expr): number | undefined {
+  return e.op === 'field'
+    ? e.field
+    : e.op === 'select'
+      ? (kindFieldOf(e.a) ?? kindFieldOf(e.b))
+      : undefined;
 }

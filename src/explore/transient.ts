@@ -1,9 +1,9 @@
 import type { Statement } from '../kernel/statement';
 import { simplify } from './simplify';
-import type { Knowledge } from './simplify';
+import type { FieldFacts } from './simplify';
 
 /** A field's value at one point of a body: a number, or undefined when paths disagree. */
-interface Tracked {
+interface TrackedValue {
   value: number | undefined;
   /** The body ended here with a jump. */
   ended: boolean;
@@ -13,23 +13,23 @@ interface Tracked {
  * The body without `field`, when every way through it leaves the field at `start` if it found it there and every read of
  * it has one known value; undefined otherwise. A lock taken and dropped within one step disappears this way.
  */
-export function withoutTransient(
+export function removeTransientField(
   body: readonly Statement[],
   field: number,
   start: number,
-  about: Knowledge,
+  about: FieldFacts,
 ): readonly Statement[] | undefined {
-  const at: Tracked = { value: start, ended: false };
+  const at: TrackedValue = { value: start, ended: false };
   let broken = false;
 
   const rewrite = (statements: readonly Statement[]): Statement[] => {
     const out: Statement[] = [];
     for (const s of statements) {
       const here = at.value;
-      const known: Knowledge = {
-        range: about.range,
-        known: (f) => {
-          if (f !== field) return about.known(f);
+      const known: FieldFacts = {
+        rangeOf: about.rangeOf,
+        constantOf: (f) => {
+          if (f !== field) return about.constantOf(f);
           if (here === undefined) broken = true;
           return here;
         },

@@ -1,19 +1,19 @@
 import type { Expr } from '../kernel/expr';
-import { increment, mayLeave } from './bytecode';
-import type { Layout, Slot } from './layout';
+import { constantIncrement, mayLeaveRange } from './bytecode';
+import type { PackedLayout, BitField } from './layout';
 import type { Action } from './model';
-import { Tests } from './tests';
-import type { Term } from './tests';
-import { FunctionWriter, WASM } from './wasmWriter';
+import { MaskTests } from './tests';
+import type { TestTerm } from './tests';
+import { FunctionWriter, WASM_OPCODE } from './wasmWriter';
 
 /** Where the tables of the emitted code begin in memory. */
-export const TABLES_AT = 192;
+export const TABLES_ADDRESS = 192;
 
 /** The functions that emitted code calls outside, by number. */
-export const CALL = { broken: 0, stuck: 1, leave: 2, canonical: 3, only: 4 } as const;
+export const IMPORT_INDEX = { broken: 0, stuck: 1, leave: 2, canonical: 3, only: 4 } as const;
 
 /** Tables in memory, each kept once. */
-export class Tables {
+export class MemoryTables {
   private readonly known = new Map<string, number>();
   private readonly content: number[] = [];
 
@@ -23,7 +23,7 @@ export class Tables {
     const at = this.known.get(key);
     if (at !== undefined) return at;
     while (this.content.length % width !== 0) this.content.push(0);
-    const address = TABLES_AT + this.content.length;
+    const address = TABLES_ADDRESS + this.content.length;
     for (const value of values)
       for (let byte = 0; byte < width; byte++) this.content.push((value >> (8 * byte)) & 255);
     this.known.set(key, address);
@@ -36,24 +36,24 @@ export class Tables {
 }
 
 /** Emits tests and assignments on packed words that are held in locals. */
-export class WordCode {
-  protected readonly tests: Tests;
+export class WordEmitter {
+  protected readonly tests: MaskTests;
   /** By word: constants that are still to be put into it. */
   private readonly pending: ({ clear: number; bits: number } | undefined)[] = [];
 
   /** `next` are the locals of the words, `scratch` is free for use. */
   constructor(
     protected readonly out: FunctionWriter,
-    protected readonly layout: Layout,
-    readonly tables: Tables,
+    protected readonly layout: PackedLayout,
+    readonly tables: MemoryTables,
     protected readonly next: readonly number[],
     protected readonly scratch: number,
   ) {
-    this.tests = new Tests(layout);
+    this.tests = new MaskTests(layout);
   }
 
-  protected slot(field: number): Slot {
-    const slot = this.layout.slotOf.get(field);
+  protected slot(field: number): BitField {
+    const slot = this.layout.bitFieldOf.get(field);
     if (!slot) throw new Error(`field ${field} has no bits`);
     return slot;
   }
@@ -66,10 +66,10 @@ export class WordCode {
       const word = this.next[i]!;
       out.get(word);
       out.constant(~p.clear);
-      out.op(WASM.and);
+      out.op(WASM_OPCODE.and);
       if (p.bits !== 0) {
         out.constant(p.bits);
-        out.op(WASM.or);
+        out.op(WASM_OPCODE.or);
       }
       out.set(word);
       this.pending[i] = undefined;
@@ -82,7 +82,7 @@ export class WordCode {
     this.out.get(this.next[index]!);
   }
 
-  protected setConstant(slot: Slot, value: number): void {
+  protected setConstant(slot: BitField, value: number): void {
     const mask = slot.mask << slot.shift;
     const bits = (value - slot.lo) << slot.shift;
     const known = this.pending[slot.word];
@@ -92,12 +92,12 @@ export class WordCode {
     };
   }
 
-  protected assign(slot: Slot, value: Expr, action: Action): void {
+  protected assign(slot: BitField, value: Expr, action: Action): void {
     const { out } = this;
     if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi)
       return this.setConstant(slot, value.value);
-    const by = increment(slot.field, value);
-    const leaves = mayLeave(slot, value, this.tests.range);
+    const by = constantIncrement(slot.field, value);
+    const leaves = mayLeaveRange(slot, value, this.tests.range);
     const word = this.next[slot.word]!;
     if (by === undefined || leaves) this.value(value);
     this.flush(slot.word);
@@ -105,64 +105,64 @@ export class WordCode {
       out.tee(this.scratch);
       // One unsigned comparison for both ends.
       out.constant(slot.lo);
-      out.op(WASM.sub);
+      out.op(WASM_OPCODE.sub);
       out.constant(slot.hi - slot.lo);
-      out.op(WASM.gtU);
+      out.op(WASM_OPCODE.gtU);
       out.if();
       out.constant(action.index);
       out.get(this.scratch);
-      out.call(CALL.leave);
+      out.call(IMPORT_INDEX.leave);
       out.end();
       if (by === undefined) out.get(this.scratch);
     }
     if (by !== undefined) {
       out.get(word);
       out.constant(by << slot.shift);
-      out.op(WASM.add);
+      out.op(WASM_OPCODE.add);
       out.set(word);
       return;
     }
     if (slot.lo !== 0) {
       out.constant(slot.lo);
-      out.op(WASM.sub);
+      out.op(WASM_OPCODE.sub);
     }
     if (slot.shift !== 0) {
       out.constant(slot.shift);
-      out.op(WASM.shl);
+      out.op(WASM_OPCODE.shl);
     }
     out.get(word);
     out.constant(~(slot.mask << slot.shift));
-    out.op(WASM.and, WASM.or);
+    out.op(WASM_OPCODE.and, WASM_OPCODE.or);
     out.set(word);
   }
 
   /** The bits of a slot, not shifted away from other words. */
-  private raw(slot: Slot): void {
+  private raw(slot: BitField): void {
     const { out } = this;
     this.word(slot.word);
     if (slot.shift !== 0) {
       out.constant(slot.shift);
-      out.op(WASM.shrU);
+      out.op(WASM_OPCODE.shrU);
     }
     if (slot.shift + slot.bits < 32) {
       out.constant(slot.mask);
-      out.op(WASM.and);
+      out.op(WASM_OPCODE.and);
     }
   }
 
-  protected readField(slot: Slot): void {
+  protected readField(slot: BitField): void {
     const { out } = this;
     if (slot.table) {
       this.raw(slot);
       out.constant(2);
-      out.op(WASM.shl);
+      out.op(WASM_OPCODE.shl);
       out.load(this.tables.address(slot.table, 4));
       return;
     }
     this.raw(slot);
     if (slot.lo !== 0) {
       out.constant(slot.lo);
-      out.op(WASM.add);
+      out.op(WASM_OPCODE.add);
     }
   }
 
@@ -179,14 +179,14 @@ export class WordCode {
       case 'sub':
         this.value(e.a);
         this.value(e.b);
-        out.op(WASM[e.op]);
+        out.op(WASM_OPCODE[e.op]);
         return;
       case 'select':
-        if (isSmall(e.a) && isSmall(e.b)) {
+        if (isCheap(e.a) && isCheap(e.b)) {
           this.value(e.a);
           this.value(e.b);
           this.truth(e.cond, true);
-          out.op(WASM.select);
+          out.op(WASM_OPCODE.select);
           return;
         }
         this.truth(e.cond, true);
@@ -215,7 +215,7 @@ export class WordCode {
         // An `or` is an `and` of the opposites, the other way round.
         const terms = this.tests.conjuncts(e, e.op === 'and');
         this.all(terms);
-        if ((e.op === 'and') !== wanted) out.op(WASM.eqz);
+        if ((e.op === 'and') !== wanted) out.op(WASM_OPCODE.eqz);
         return;
       }
       case 'eq':
@@ -225,18 +225,24 @@ export class WordCode {
         this.value(e.a);
         this.value(e.b);
         out.op(
-          e.op === 'eq' ? WASM.eq : e.op === 'ne' ? WASM.ne : e.op === 'lt' ? WASM.ltS : WASM.leS,
+          e.op === 'eq'
+            ? WASM_OPCODE.eq
+            : e.op === 'ne'
+              ? WASM_OPCODE.ne
+              : e.op === 'lt'
+                ? WASM_OPCODE.ltS
+                : WASM_OPCODE.leS,
         );
-        if (!wanted) out.op(WASM.eqz);
+        if (!wanted) out.op(WASM_OPCODE.eqz);
         return;
       default:
         this.value(e);
-        if (!wanted) out.op(WASM.eqz);
+        if (!wanted) out.op(WASM_OPCODE.eqz);
     }
   }
 
   /** Leaves 1 where all terms hold; later ones are only looked at where it matters, unless that costs more. */
-  private all(terms: readonly Term[]): void {
+  private all(terms: readonly TestTerm[]): void {
     const { out } = this;
     const [first, ...rest] = terms;
     if (!first) return out.constant(1);
@@ -244,7 +250,7 @@ export class WordCode {
     if (rest.length === 0) return;
     if (rest.length === 1 && rest[0]!.kind !== 'other') {
       this.term(rest[0]!, true);
-      out.op(WASM.and);
+      out.op(WASM_OPCODE.and);
       return;
     }
     this.flush();
@@ -255,34 +261,34 @@ export class WordCode {
     out.end();
   }
 
-  private term(test: Term, wanted: boolean): void {
+  private term(test: TestTerm, wanted: boolean): void {
     const { out } = this;
     if (test.kind === 'other') return this.truth(test.e, wanted === test.wanted);
     if (test.kind === 'table') {
-      this.raw(test.slot);
+      this.raw(test.bitField);
       out.load8(this.tables.address(wanted ? test.truth : test.truth.map((v) => 1 - v), 1));
       return;
     }
     this.word(test.word);
     if (test.mask !== -1) {
       out.constant(test.mask);
-      out.op(WASM.and);
+      out.op(WASM_OPCODE.and);
     }
     const equal = test.equal === wanted;
-    if (test.bits === 0 && equal) return out.op(WASM.eqz);
+    if (test.bits === 0 && equal) return out.op(WASM_OPCODE.eqz);
     out.constant(test.bits);
-    out.op(equal ? WASM.eq : WASM.ne);
+    out.op(equal ? WASM_OPCODE.eq : WASM_OPCODE.ne);
   }
 }
 
 /** Worth computing even when the result may not be needed. */
-function isSmall(e: Expr): boolean {
+function isCheap(e: Expr): boolean {
   switch (e.op) {
     case 'const':
     case 'field':
       return true;
     case 'not':
-      return isSmall(e.a);
+      return isCheap(e.a);
     case 'eq':
     case 'ne':
     case 'lt':
@@ -300,21 +306,21 @@ export function emitHash(out: FunctionWriter, words: readonly number[], hash: nu
   words.forEach((word, i) => {
     if (i > 0) out.get(hash);
     out.get(word);
-    if (i > 0) out.op(WASM.xor);
+    if (i > 0) out.op(WASM_OPCODE.xor);
     out.constant(0x7feb352d);
-    out.op(WASM.mul);
+    out.op(WASM_OPCODE.mul);
     out.tee(hash);
     out.get(hash);
     out.constant(15);
-    out.op(WASM.shrU, WASM.xor);
+    out.op(WASM_OPCODE.shrU, WASM_OPCODE.xor);
     out.set(hash);
   });
   out.get(hash);
   out.constant(0x2c1b3c6d);
-  out.op(WASM.mul);
+  out.op(WASM_OPCODE.mul);
   out.tee(hash);
   out.get(hash);
   out.constant(16);
-  out.op(WASM.shrU, WASM.xor);
+  out.op(WASM_OPCODE.shrU, WASM_OPCODE.xor);
   out.set(hash);
 }

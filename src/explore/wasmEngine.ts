@@ -1,14 +1,20 @@
-import type { Layout } from './layout';
+import type { PackedLayout } from './layout';
 import { stepName } from './model';
 import type { Model } from './model';
-import { MAX_LOAD, hashWords } from './store';
-import type { Engine, Listener, Reducer, Successors } from './store';
-import { TABLES_AT } from './wasmCode';
-import { CONTROL, LIST_BATCH, SCRATCH_WORDS, makeListModule, makeModule } from './wasmModule';
+import { MAX_LOAD_FACTOR, hashWords } from './store';
+import type { Engine, EngineListener, EngineReduction, Successors } from './store';
+import { TABLES_ADDRESS } from './wasmCode';
+import {
+  CONTROL_BLOCK,
+  SUCCESSOR_BATCH,
+  SCRATCH_WORDS,
+  makeSuccessorModule,
+  makeSearchModule,
+} from './wasmModule';
 
-const PAGE = 65_536;
+const PAGE_BYTES = 65_536;
 /** Memory grows by at least this many pages. */
-const MIN_GROWTH = 16;
+const MIN_GROWTH_PAGES = 16;
 
 /** Whether this page may compile WebAssembly (a CSP without `wasm-unsafe-eval` forbids it). */
 export function wasmAllowed(): boolean {
@@ -26,36 +32,36 @@ export function wasmAllowed(): boolean {
 /** The fast engine: one module, emitted for this model. */
 export function makeWasmEngine(
   model: Model,
-  layout: Layout,
-  listener: Listener,
-  reducer: Reducer = {},
+  layout: PackedLayout,
+  listener: EngineListener,
+  reducer: EngineReduction = {},
   sizeLog2 = 14,
 ): Engine {
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;
   if (words > SCRATCH_WORDS) throw new Error(`states of ${words} words are too large`);
-  const emitted = makeModule(model, layout, {
-    canonical: reducer.canonical !== undefined,
-    only: reducer.only !== undefined,
+  const emitted = makeSearchModule(model, layout, {
+    canonicalize: reducer.canonicalize !== undefined,
+    ampleTask: reducer.ampleTask !== undefined,
   });
-  const base = Math.ceil((TABLES_AT + emitted.tables.length) / 64) * 64;
+  const base = Math.ceil((TABLES_ADDRESS + emitted.tables.length) / 64) * 64;
   let size = 2 ** sizeLog2;
-  const firstPages = Math.ceil((base + size * 4 + (tasks + 1) * stride * 4) / PAGE) + 1;
+  const firstPages = Math.ceil((base + size * 4 + (tasks + 1) * stride * 4) / PAGE_BYTES) + 1;
   const memory = new WebAssembly.Memory({ initial: firstPages, maximum: 65_536 });
   let view = new Int32Array(memory.buffer);
   const leave = (action: number, value: number): never => {
     throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
   };
-  const scratch = CONTROL.scratch >> 2;
+  const scratch = CONTROL_BLOCK.scratch >> 2;
   const imports = {
     env: {
       memory,
-      broken: listener.broken,
-      stuck: listener.stuck,
+      broken: listener.violated,
+      stuck: listener.terminal,
       leave,
-      canonical: () => reducer.canonical?.(view, scratch),
-      only: () => reducer.only?.(view, scratch) ?? -1,
+      canonical: () => reducer.canonicalize?.(view, scratch),
+      only: () => reducer.ampleTask?.(view, scratch) ?? -1,
     },
   };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), imports);
@@ -69,54 +75,61 @@ export function makeWasmEngine(
   const place = (): void => {
     view = new Int32Array(memory.buffer);
     const store = base + size * 4;
-    view[CONTROL.table >> 2] = base;
-    view[CONTROL.mask >> 2] = size - 1;
-    view[CONTROL.store >> 2] = store;
-    view[CONTROL.limit >> 2] = Math.min(
-      Math.floor(size * MAX_LOAD),
+    view[CONTROL_BLOCK.table >> 2] = base;
+    view[CONTROL_BLOCK.mask >> 2] = size - 1;
+    view[CONTROL_BLOCK.store >> 2] = store;
+    view[CONTROL_BLOCK.limit >> 2] = Math.min(
+      Math.floor(size * MAX_LOAD_FACTOR),
       Math.floor((memory.buffer.byteLength - store) / (stride * 4)),
     );
   };
   place();
-  new Uint8Array(memory.buffer).set(emitted.tables, TABLES_AT);
-  view.set(layout.initial, control(CONTROL.store) >> 2);
-  view[(control(CONTROL.store) >> 2) + words] = -1;
-  view[CONTROL.count >> 2] = 1;
+  new Uint8Array(memory.buffer).set(emitted.tables, TABLES_ADDRESS);
+  view.set(layout.initial, control(CONTROL_BLOCK.store) >> 2);
+  view[(control(CONTROL_BLOCK.store) >> 2) + words] = -1;
+  view[CONTROL_BLOCK.count >> 2] = 1;
   const h = hashWords(layout.initial, 0, words);
   view[(base >> 2) + (h & (size - 1))] = ((h >>> 26) << 26) | 1;
 
   const reserve = (bytes: number): void => {
-    const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE);
+    const missing = Math.ceil((bytes - memory.buffer.byteLength) / PAGE_BYTES);
     if (missing > 0) memory.grow(missing);
   };
-  const tableIsFull = (): boolean => control(CONTROL.count) + tasks > Math.floor(size * MAX_LOAD);
+  const tableIsFull = (): boolean =>
+    control(CONTROL_BLOCK.count) + tasks > Math.floor(size * MAX_LOAD_FACTOR);
   const grownBytes = (): number => {
-    const used = control(CONTROL.count) * stride * 4;
+    const used = control(CONTROL_BLOCK.count) * stride * 4;
     const doubled = tableIsFull() ? size * 2 : size;
-    return base + doubled * 4 + used + Math.max(MIN_GROWTH * PAGE, Math.ceil(used / 4));
+    return base + doubled * 4 + used + Math.max(MIN_GROWTH_PAGES * PAGE_BYTES, Math.ceil(used / 4));
   };
 
   const successors = (): Successors => {
-    const { bytes, tables } = makeListModule(model, layout);
+    const { bytes, tables } = makeSuccessorModule(model, layout);
     if (tables.length !== emitted.tables.length)
       throw new Error('the two modules expect different tables');
     const list = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports[
       'list'
     ] as (from: number, to: number) => number;
     const output = memory.buffer.byteLength;
-    const numbers = LIST_BATCH * tasks;
+    const numbers = SUCCESSOR_BATCH * tasks;
     reserve(output + 8 * numbers);
     view = new Int32Array(memory.buffer);
-    view[CONTROL.output >> 2] = output;
+    view[CONTROL_BLOCK.output >> 2] = output;
     const [next, broken] = [0, 1].map(
       (i) => new Int32Array(memory.buffer, output + 4 * numbers * i, numbers),
     ) as [Int32Array, Int32Array];
-    return { tasks, batch: LIST_BATCH, expand: list, next: () => next, broken: () => broken };
+    return {
+      tasks,
+      batch: SUCCESSOR_BATCH,
+      expand: list,
+      next: () => next,
+      violated: () => broken,
+    };
   };
 
   return {
     name: 'wasm',
-    ...(reducer.canonical || reducer.only ? {} : { successors }),
+    ...(reducer.canonicalize || reducer.ampleTask ? {} : { successors }),
     expand: (from, to) => {
       // Short calls: the compiler's better code is only taken up when a call begins.
       let at = from;
@@ -125,8 +138,8 @@ export function makeWasmEngine(
         at = expand(at, end);
         if (at < end) break;
       }
-      transitions += control(CONTROL.transitions);
-      view[CONTROL.transitions >> 2] = 0;
+      transitions += control(CONTROL_BLOCK.transitions);
+      view[CONTROL_BLOCK.transitions >> 2] = 0;
       return at;
     },
     grow: () => {
@@ -134,8 +147,8 @@ export function makeWasmEngine(
       reserve(grownBytes());
       if (full) {
         view = new Int32Array(memory.buffer);
-        const store = control(CONTROL.store) >> 2;
-        const count = control(CONTROL.count);
+        const store = control(CONTROL_BLOCK.store) >> 2;
+        const count = control(CONTROL_BLOCK.count);
         view.copyWithin(store + size, store, store + count * stride);
         size *= 2;
         view.fill(0, base >> 2, (base >> 2) + size);
@@ -143,8 +156,8 @@ export function makeWasmEngine(
         entered = 0;
       } else place();
     },
-    enter: (states) => {
-      const count = control(CONTROL.count);
+    continueRehash: (states) => {
+      const count = control(CONTROL_BLOCK.count);
       if (entered < count) entered = rehash(entered, Math.min(count, entered + states));
       if (entered === count) entered = Infinity;
       return entered < count;
@@ -152,11 +165,11 @@ export function makeWasmEngine(
     store: () => ({
       words,
       stride,
-      count: control(CONTROL.count),
-      records: view.subarray(control(CONTROL.store) >> 2),
+      count: control(CONTROL_BLOCK.count),
+      records: view.subarray(control(CONTROL_BLOCK.store) >> 2),
       table: view.subarray(base >> 2, (base >> 2) + size),
     }),
-    count: () => control(CONTROL.count),
+    count: () => control(CONTROL_BLOCK.count),
     transitions: () => transitions,
     bytes: () => memory.buffer.byteLength,
     bytesAfterGrow: grownBytes,

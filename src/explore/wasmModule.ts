@@ -1,13 +1,13 @@
 import type { Statement } from '../kernel/statement';
-import type { Layout, Slot } from './layout';
+import type { PackedLayout, BitField } from './layout';
 import { propertyBit } from './model';
 import type { Action, Model } from './model';
-import { BLOCKED, UNKNOWN } from './store';
-import { CALL, Tables, WordCode, emitHash } from './wasmCode';
-import { FunctionWriter, WASM, moduleBytes } from './wasmWriter';
+import { TASK_BLOCKED, STATE_UNKNOWN } from './store';
+import { IMPORT_INDEX, MemoryTables, WordEmitter, emitHash } from './wasmCode';
+import { FunctionWriter, WASM_OPCODE, moduleBytes } from './wasmWriter';
 
 /** Addresses of the control block at the start of the memory, in bytes. */
-export const CONTROL = {
+export const CONTROL_BLOCK = {
   count: 0,
   limit: 4,
   table: 8,
@@ -21,10 +21,10 @@ export const CONTROL = {
 /** Words that fit into the scratch place, where reducers look at a state. */
 export const SCRATCH_WORDS = 32;
 /** States that one call of `list` takes at most. */
-export const LIST_BATCH = 2048;
+export const SUCCESSOR_BATCH = 2048;
 
-const TAG = 0xfc000000 | 0;
-const INDEX = 0x03ffffff;
+const TAG_MASK = 0xfc000000 | 0;
+const INDEX_MASK = 0x03ffffff;
 
 /** A module and the numbers that its code expects in memory from `TABLES_AT` on. */
 export interface EmittedModule {
@@ -33,9 +33,9 @@ export interface EmittedModule {
 }
 
 /** Which of the two imported reducers the search loop calls. */
-export interface Reduced {
-  readonly canonical: boolean;
-  readonly only: boolean;
+export interface ReductionHooks {
+  readonly canonicalize: boolean;
+  readonly ampleTask: boolean;
 }
 
 const IMPORTS = [
@@ -45,21 +45,25 @@ const IMPORTS = [
   { name: 'canonical', signature: { parameters: 0, result: false } },
   { name: 'only', signature: { parameters: 0, result: true } },
 ];
-const TWO = { parameters: 2, result: true };
+const RANGE_SIGNATURE = { parameters: 2, result: true };
 /** The number of the function that `RulesCode` emits: the first behind the imports. */
-const RULES = IMPORTS.length;
+const PROPERTIES_FUNCTION = IMPORTS.length;
 
 /** The search loop for one model, as the bytes of a WebAssembly module: packed words in locals, one br_table per task. */
-export function makeModule(
+export function makeSearchModule(
   model: Model,
-  layout: Layout,
-  reduced: Reduced = { canonical: false, only: false },
+  layout: PackedLayout,
+  reduced: ReductionHooks = { canonicalize: false, ampleTask: false },
 ): EmittedModule {
-  const tables = new Tables();
+  const tables = new MemoryTables();
   const bytes = moduleBytes(IMPORTS, [
-    ...ruleFunctions(model, layout, tables),
-    { name: 'expand', signature: TWO, body: new Expansion(model, layout, tables).body(reduced) },
-    { name: 'rehash', signature: TWO, body: rehashBody(layout.words) },
+    ...propertyFunctions(model, layout, tables),
+    {
+      name: 'expand',
+      signature: RANGE_SIGNATURE,
+      body: new ExpansionEmitter(model, layout, tables).emitExpand(reduced),
+    },
+    { name: 'rehash', signature: RANGE_SIGNATURE, body: rehashBody(layout.words) },
   ]);
   return { bytes, tables: tables.bytes() };
 }
@@ -68,25 +72,29 @@ export function makeModule(
  * The module that looks at stored states again: `list(from, to)` writes, from the output address on, the number of every
  * successor (see store.ts), then as many masks of broken properties. It expects the same tables as `makeModule`.
  */
-export function makeListModule(model: Model, layout: Layout): EmittedModule {
-  const tables = new Tables();
+export function makeSuccessorModule(model: Model, layout: PackedLayout): EmittedModule {
+  const tables = new MemoryTables();
   const bytes = moduleBytes(IMPORTS, [
-    ...ruleFunctions(model, layout, tables),
-    { name: 'list', signature: TWO, body: new Expansion(model, layout, tables).list() },
+    ...propertyFunctions(model, layout, tables),
+    {
+      name: 'list',
+      signature: RANGE_SIGNATURE,
+      body: new ExpansionEmitter(model, layout, tables).emitSuccessors(),
+    },
   ]);
   return { bytes, tables: tables.bytes() };
 }
 
 /** `rules(set, word, ...)`: which properties a state breaks, by the rules of one set; then one function for each rule. */
-function ruleFunctions(
+function propertyFunctions(
   model: Model,
-  layout: Layout,
-  tables: Tables,
+  layout: PackedLayout,
+  tables: MemoryTables,
 ): { name: string; signature: { parameters: number; result: boolean }; body: number[] }[] {
   const words = Array.from({ length: layout.words }, (_, i) => i);
-  const rules = model.rules.map((rule, k) => {
+  const rules = model.stateProperties.map((rule, k) => {
     const out = new FunctionWriter(layout.words);
-    new RuleCode(out, layout, tables, words, out.local()).test(rule.bad);
+    new PropertyEmitter(out, layout, tables, words, out.local()).test(rule.violatedWhen);
     return {
       name: `rule${k}`,
       signature: { parameters: layout.words, result: true },
@@ -96,26 +104,26 @@ function ruleFunctions(
   const out = new FunctionWriter(layout.words + 1);
   const bits = out.local();
   out.block('none');
-  model.ruleSets.forEach((_, i) => out.block(`set${model.ruleSets.length - 1 - i}`));
+  model.propertySets.forEach((_, i) => out.block(`set${model.propertySets.length - 1 - i}`));
   out.get(0);
   out.brTable(
-    model.ruleSets.map((_, i) => `set${i}`),
+    model.propertySets.map((_, i) => `set${i}`),
     'none',
   );
-  for (const set of model.ruleSets) {
+  for (const set of model.propertySets) {
     out.end();
     for (const k of set) {
       for (const word of words) out.get(word + 1);
-      out.call(RULES + 1 + k);
+      out.call(PROPERTIES_FUNCTION + 1 + k);
       out.if();
       out.get(bits);
-      out.constant(1 << propertyBit(model.rules[k]!.property));
-      out.op(WASM.or);
+      out.constant(1 << propertyBit(model.stateProperties[k]!.property));
+      out.op(WASM_OPCODE.or);
       out.set(bits);
       out.end();
     }
     out.get(bits);
-    out.op(WASM.return);
+    out.op(WASM_OPCODE.return);
   }
   out.end();
   out.get(bits);
@@ -129,14 +137,14 @@ function ruleFunctions(
   ];
 }
 
-class RuleCode extends WordCode {
-  test(e: Parameters<WordCode['truth']>[0]): void {
+class PropertyEmitter extends WordEmitter {
+  test(e: Parameters<WordEmitter['truth']>[0]): void {
     this.truth(e, true);
   }
 }
 
 /** Locals of a look into the hash table. */
-interface Lookup {
+interface LookupLocals {
   readonly table: number;
   readonly mask: number;
   readonly store: number;
@@ -147,16 +155,16 @@ interface Lookup {
   readonly stride: number;
 }
 
-class Expansion extends WordCode {
-  private readonly bits: number;
-  private readonly moved: number;
+class ExpansionEmitter extends WordEmitter {
+  private readonly violations: number;
+  private readonly successorCount: number;
   /** Which rules the successor is to be tested by. */
-  private readonly rules: number;
+  private readonly propertySet: number;
 
   constructor(
     private readonly model: Model,
-    layout: Layout,
-    tables: Tables,
+    layout: PackedLayout,
+    tables: MemoryTables,
   ) {
     const out = new FunctionWriter(2);
     super(
@@ -166,10 +174,14 @@ class Expansion extends WordCode {
       Array.from({ length: layout.words }, () => out.local()),
       out.local(),
     );
-    [this.bits, this.moved, this.rules] = [out.local(), out.local(), out.local()];
+    [this.violations, this.successorCount, this.propertySet] = [
+      out.local(),
+      out.local(),
+      out.local(),
+    ];
   }
 
-  body(reduced: Reduced): number[] {
+  emitExpand(reduced: ReductionHooks): number[] {
     const { out, next } = this;
     const [from, to] = [0, 1];
     const words = Array.from({ length: this.layout.words }, () => out.local());
@@ -184,58 +196,58 @@ class Expansion extends WordCode {
     const chosen = out.local();
     const tasks = this.model.actions.length;
     this.reload([
-      [count, CONTROL.count],
-      [limit, CONTROL.limit],
-      [transitions, CONTROL.transitions],
-      [seen, CONTROL.seen],
+      [count, CONTROL_BLOCK.count],
+      [limit, CONTROL_BLOCK.limit],
+      [transitions, CONTROL_BLOCK.transitions],
+      [seen, CONTROL_BLOCK.seen],
     ]);
     out.block('exit');
     out.loop('states');
     out.get(from);
     out.get(to);
-    out.op(WASM.geU);
+    out.op(WASM_OPCODE.geU);
     out.brIf('exit');
     out.get(count);
     out.constant(tasks);
-    out.op(WASM.add);
+    out.op(WASM_OPCODE.add);
     out.get(limit);
-    out.op(WASM.gtU);
+    out.op(WASM_OPCODE.gtU);
     out.brIf('exit');
     this.loadState(from, words, look);
     out.constant(0);
-    out.set(this.moved);
-    if (reduced.only) {
+    out.set(this.successorCount);
+    if (reduced.ampleTask) {
       this.scratchOut(words);
-      out.call(CALL.only);
+      out.call(IMPORT_INDEX.only);
       out.set(chosen);
     }
 
     this.model.actions.forEach((actions, task) => {
       if (actions.length === 0) return;
       out.block('blocked');
-      if (reduced.only) {
+      if (reduced.ampleTask) {
         out.get(chosen);
         out.constant(task);
-        out.op(WASM.ne);
+        out.op(WASM_OPCODE.ne);
         out.get(chosen);
         out.constant(-1);
-        out.op(WASM.ne, WASM.and);
+        out.op(WASM_OPCODE.ne, WASM_OPCODE.and);
         out.brIf('blocked');
       }
       this.run(actions, task, words);
-      out.get(this.moved);
+      out.get(this.successorCount);
       out.constant(1);
-      out.op(WASM.add);
-      out.set(this.moved);
-      if (reduced.canonical) {
+      out.op(WASM_OPCODE.add);
+      out.set(this.successorCount);
+      if (reduced.canonicalize) {
         // The rules are for the successor as it is, not for the image that stands for it.
-        this.testRules();
+        this.emitPropertyTests();
         this.report(from, task, seen);
         this.scratchOut(next);
-        out.call(CALL.canonical);
+        out.call(IMPORT_INDEX.canonical);
         next.forEach((word, i) => {
           out.constant(0);
-          out.load(CONTROL.scratch + 4 * i);
+          out.load(CONTROL_BLOCK.scratch + 4 * i);
           out.set(word);
         });
       } else this.report(from, task, seen);
@@ -246,7 +258,7 @@ class Expansion extends WordCode {
           out.get(store);
           out.get(count);
           out.constant(stride);
-          out.op(WASM.mul, WASM.add);
+          out.op(WASM_OPCODE.mul, WASM_OPCODE.add);
           out.tee(at);
           out.get(from);
           out.store(4 * next.length);
@@ -257,15 +269,15 @@ class Expansion extends WordCode {
           });
           out.get(count);
           out.constant(1);
-          out.op(WASM.add);
+          out.op(WASM_OPCODE.add);
           out.tee(count);
           out.get(hash);
-          out.constant(TAG);
-          out.op(WASM.and, WASM.or);
+          out.constant(TAG_MASK);
+          out.op(WASM_OPCODE.and, WASM_OPCODE.or);
           out.store(0);
           // A state is bad or not whoever comes to it: the rules are tested once, when it is new.
-          if (!reduced.canonical) {
-            this.testRules();
+          if (!reduced.canonicalize) {
+            this.emitPropertyTests();
             this.report(from, task, seen);
           }
           out.br('blocked');
@@ -275,27 +287,27 @@ class Expansion extends WordCode {
       out.end();
     });
 
-    out.get(this.moved);
-    out.op(WASM.eqz);
+    out.get(this.successorCount);
+    out.op(WASM_OPCODE.eqz);
     out.if();
     out.get(from);
-    out.call(CALL.stuck);
+    out.call(IMPORT_INDEX.stuck);
     out.end();
     out.get(transitions);
-    out.get(this.moved);
-    out.op(WASM.add);
+    out.get(this.successorCount);
+    out.op(WASM_OPCODE.add);
     out.set(transitions);
     out.get(from);
     out.constant(1);
-    out.op(WASM.add);
+    out.op(WASM_OPCODE.add);
     out.set(from);
     out.br('states');
     out.end();
     out.end();
     for (const [local, address] of [
-      [count, CONTROL.count],
-      [transitions, CONTROL.transitions],
-      [seen, CONTROL.seen],
+      [count, CONTROL_BLOCK.count],
+      [transitions, CONTROL_BLOCK.transitions],
+      [seen, CONTROL_BLOCK.seen],
     ] as const) {
       out.constant(0);
       out.get(local);
@@ -305,25 +317,25 @@ class Expansion extends WordCode {
     return out.finish();
   }
 
-  list(): number[] {
+  emitSuccessors(): number[] {
     const { out } = this;
     const [from, to] = [0, 1];
     const words = Array.from({ length: this.layout.words }, () => out.local());
     const [output] = [out.local()];
     const look = this.lookup();
     const tasks = this.model.actions.length;
-    const second = 4 * LIST_BATCH * tasks;
-    this.reload([[output, CONTROL.output]]);
+    const second = 4 * SUCCESSOR_BATCH * tasks;
+    this.reload([[output, CONTROL_BLOCK.output]]);
     out.block('exit');
     out.loop('states');
     out.get(from);
     out.get(to);
-    out.op(WASM.geU);
+    out.op(WASM_OPCODE.geU);
     out.brIf('exit');
     this.loadState(from, words, look);
     this.model.actions.forEach((actions, task) => {
       out.get(output);
-      out.constant(BLOCKED);
+      out.constant(TASK_BLOCKED);
       out.store(4 * task);
       out.get(output);
       out.constant(0);
@@ -331,15 +343,15 @@ class Expansion extends WordCode {
       if (actions.length === 0) return;
       out.block('blocked');
       this.run(actions, task, words);
-      this.testRules();
+      this.emitPropertyTests();
       out.get(output);
-      out.get(this.bits);
+      out.get(this.violations);
       out.store(second + 4 * task);
       this.find(
         look,
         () => {
           out.get(output);
-          out.constant(UNKNOWN);
+          out.constant(STATE_UNKNOWN);
           out.store(4 * task);
           out.br('blocked');
         },
@@ -347,10 +359,10 @@ class Expansion extends WordCode {
           out.if();
           out.get(output);
           out.get(look.entry);
-          out.constant(INDEX);
-          out.op(WASM.and);
+          out.constant(INDEX_MASK);
+          out.op(WASM_OPCODE.and);
           out.constant(1);
-          out.op(WASM.sub);
+          out.op(WASM_OPCODE.sub);
           out.store(4 * task);
           out.br('blocked');
           out.end();
@@ -360,11 +372,11 @@ class Expansion extends WordCode {
     });
     out.get(output);
     out.constant(4 * tasks);
-    out.op(WASM.add);
+    out.op(WASM_OPCODE.add);
     out.set(output);
     out.get(from);
     out.constant(1);
-    out.op(WASM.add);
+    out.op(WASM_OPCODE.add);
     out.set(from);
     out.br('states');
     out.end();
@@ -374,36 +386,36 @@ class Expansion extends WordCode {
   }
 
   /** Tests the successor by the rules of the step that led to it. */
-  private testRules(): void {
+  private emitPropertyTests(): void {
     const { out, next } = this;
-    if (this.model.ruleSets.length < 2) return;
-    out.get(this.rules);
+    if (this.model.propertySets.length < 2) return;
+    out.get(this.propertySet);
     out.if();
-    out.get(this.rules);
+    out.get(this.propertySet);
     for (const word of next) out.get(word);
-    out.call(RULES);
-    out.get(this.bits);
-    out.op(WASM.or);
-    out.set(this.bits);
+    out.call(PROPERTIES_FUNCTION);
+    out.get(this.violations);
+    out.op(WASM_OPCODE.or);
+    out.set(this.violations);
     out.end();
   }
 
   /** Tells of properties that are broken for the first time. */
   private report(from: number, task: number, seen: number): void {
     const { out } = this;
-    out.get(this.bits);
+    out.get(this.violations);
     out.get(seen);
     out.constant(-1);
-    out.op(WASM.xor, WASM.and);
+    out.op(WASM_OPCODE.xor, WASM_OPCODE.and);
     out.tee(this.scratch);
     out.if();
     out.get(this.scratch);
     out.get(from);
     out.constant(task);
-    out.call(CALL.broken);
+    out.call(IMPORT_INDEX.broken);
     out.get(seen);
-    out.get(this.bits);
-    out.op(WASM.or);
+    out.get(this.violations);
+    out.op(WASM_OPCODE.or);
     out.set(seen);
     out.end();
   }
@@ -413,18 +425,18 @@ class Expansion extends WordCode {
     words.forEach((word, i) => {
       out.constant(0);
       out.get(word);
-      out.store(CONTROL.scratch + 4 * i);
+      out.store(CONTROL_BLOCK.scratch + 4 * i);
     });
   }
 
-  private lookup(): Lookup {
+  private lookup(): LookupLocals {
     const [table, mask, store, at, hash, slot, entry] = Array.from({ length: 7 }, () =>
       this.out.local(),
     ) as [number, number, number, number, number, number, number];
     this.reload([
-      [table, CONTROL.table],
-      [mask, CONTROL.mask],
-      [store, CONTROL.store],
+      [table, CONTROL_BLOCK.table],
+      [mask, CONTROL_BLOCK.mask],
+      [store, CONTROL_BLOCK.store],
     ]);
     return { table, mask, store, at, hash, slot, entry, stride: (this.layout.words + 1) * 4 };
   }
@@ -437,12 +449,16 @@ class Expansion extends WordCode {
     }
   }
 
-  private loadState(from: number, words: readonly number[], { store, at, stride }: Lookup): void {
+  private loadState(
+    from: number,
+    words: readonly number[],
+    { store, at, stride }: LookupLocals,
+  ): void {
     const { out } = this;
     out.get(store);
     out.get(from);
     out.constant(stride);
-    out.op(WASM.mul, WASM.add);
+    out.op(WASM_OPCODE.mul, WASM_OPCODE.add);
     out.set(at);
     words.forEach((word, i) => {
       out.get(at);
@@ -459,7 +475,7 @@ class Expansion extends WordCode {
       out.set(next[i]!);
     });
     out.constant(0);
-    out.set(this.bits);
+    out.set(this.violations);
     out.block('done');
     this.dispatch(actions, task);
     out.end();
@@ -467,7 +483,7 @@ class Expansion extends WordCode {
 
   /** Looks the successor up: `onFree` at its free slot (whose address is in `at`), `onSame` with whether it is the entry's state on the stack. */
   private find(
-    { table, mask, store, at, hash, slot, entry, stride }: Lookup,
+    { table, mask, store, at, hash, slot, entry, stride }: LookupLocals,
     onFree: () => void,
     onSame: () => void,
   ): void {
@@ -475,50 +491,50 @@ class Expansion extends WordCode {
     emitHash(out, next, hash);
     out.get(hash);
     out.get(mask);
-    out.op(WASM.and);
+    out.op(WASM_OPCODE.and);
     out.set(slot);
     out.loop('probe');
     out.get(table);
     out.get(slot);
     out.constant(2);
-    out.op(WASM.shl, WASM.add);
+    out.op(WASM_OPCODE.shl, WASM_OPCODE.add);
     out.tee(at);
     out.load(0);
     out.tee(entry);
-    out.op(WASM.eqz);
+    out.op(WASM_OPCODE.eqz);
     out.if();
     onFree();
     out.end();
     out.get(entry);
     out.get(hash);
-    out.op(WASM.xor);
-    out.constant(TAG);
-    out.op(WASM.and, WASM.eqz);
+    out.op(WASM_OPCODE.xor);
+    out.constant(TAG_MASK);
+    out.op(WASM_OPCODE.and, WASM_OPCODE.eqz);
     out.if();
     out.get(store);
     out.get(entry);
-    out.constant(INDEX);
-    out.op(WASM.and);
+    out.constant(INDEX_MASK);
+    out.op(WASM_OPCODE.and);
     out.constant(1);
-    out.op(WASM.sub);
+    out.op(WASM_OPCODE.sub);
     out.constant(stride);
-    out.op(WASM.mul, WASM.add);
+    out.op(WASM_OPCODE.mul, WASM_OPCODE.add);
     out.set(at);
     next.forEach((word, i) => {
       out.get(at);
       out.load(4 * i);
       out.get(word);
-      out.op(WASM.xor);
-      if (i > 0) out.op(WASM.or);
+      out.op(WASM_OPCODE.xor);
+      if (i > 0) out.op(WASM_OPCODE.or);
     });
-    out.op(WASM.eqz);
+    out.op(WASM_OPCODE.eqz);
     onSame();
     out.end();
     out.get(slot);
     out.constant(1);
-    out.op(WASM.add);
+    out.op(WASM_OPCODE.add);
     out.get(mask);
-    out.op(WASM.and);
+    out.op(WASM_OPCODE.and);
     out.set(slot);
     out.br('probe');
     out.end();
@@ -543,17 +559,17 @@ class Expansion extends WordCode {
     }
   }
 
-  private statements(body: readonly Statement[], place: Slot, action: Action): void {
+  private statements(emitExpand: readonly Statement[], place: BitField, action: Action): void {
     const { out } = this;
-    for (const s of body) {
+    for (const s of emitExpand) {
       switch (s.op) {
         case 'note':
           break;
         case 'violate':
-          out.get(this.bits);
+          out.get(this.violations);
           out.constant(1 << propertyBit(s.property));
-          out.op(WASM.or);
-          out.set(this.bits);
+          out.op(WASM_OPCODE.or);
+          out.set(this.violations);
           break;
         case 'set':
           this.assign(this.slot(s.field), s.value, action);
@@ -561,9 +577,9 @@ class Expansion extends WordCode {
         case 'jump':
           this.setConstant(place, s.pc);
           this.flush();
-          if (this.model.ruleSets.length > 1) {
-            out.constant(action.rulesAt.get(s.pc) ?? 0);
-            out.set(this.rules);
+          if (this.model.propertySets.length > 1) {
+            out.constant(action.propertySetAt.get(s.pc) ?? 0);
+            out.set(this.propertySet);
           }
           out.br('done');
           return;
@@ -599,22 +615,22 @@ function rehashBody(words: number): number[] {
     number,
   ];
   out.constant(0);
-  out.load(CONTROL.table);
+  out.load(CONTROL_BLOCK.table);
   out.set(table);
   out.constant(0);
-  out.load(CONTROL.mask);
+  out.load(CONTROL_BLOCK.mask);
   out.set(mask);
   out.constant(0);
-  out.load(CONTROL.store);
+  out.load(CONTROL_BLOCK.store);
   out.get(index);
   out.constant(4 * (words + 1));
-  out.op(WASM.mul, WASM.add);
+  out.op(WASM_OPCODE.mul, WASM_OPCODE.add);
   out.set(at);
   out.block('exit');
   out.loop('states');
   out.get(index);
   out.get(count);
-  out.op(WASM.geU);
+  out.op(WASM_OPCODE.geU);
   out.brIf('exit');
   locals.forEach((word, i) => {
     out.get(at);
@@ -624,42 +640,42 @@ function rehashBody(words: number): number[] {
   emitHash(out, locals, hash);
   out.get(hash);
   out.get(mask);
-  out.op(WASM.and);
+  out.op(WASM_OPCODE.and);
   out.set(slot);
   out.block('free');
   out.loop('probe');
   out.get(table);
   out.get(slot);
   out.constant(2);
-  out.op(WASM.shl, WASM.add);
+  out.op(WASM_OPCODE.shl, WASM_OPCODE.add);
   out.load(0);
-  out.op(WASM.eqz);
+  out.op(WASM_OPCODE.eqz);
   out.brIf('free');
   out.get(slot);
   out.constant(1);
-  out.op(WASM.add);
+  out.op(WASM_OPCODE.add);
   out.get(mask);
-  out.op(WASM.and);
+  out.op(WASM_OPCODE.and);
   out.set(slot);
   out.br('probe');
   out.end();
   out.end();
   out.get(index);
   out.constant(1);
-  out.op(WASM.add);
+  out.op(WASM_OPCODE.add);
   out.set(index);
   out.get(table);
   out.get(slot);
   out.constant(2);
-  out.op(WASM.shl, WASM.add);
+  out.op(WASM_OPCODE.shl, WASM_OPCODE.add);
   out.get(index);
   out.get(hash);
-  out.constant(TAG);
-  out.op(WASM.and, WASM.or);
+  out.constant(TAG_MASK);
+  out.op(WASM_OPCODE.and, WASM_OPCODE.or);
   out.store(0);
   out.get(at);
   out.constant(4 * (words + 1));
-  out.op(WASM.add);
+  out.op(WASM_OPCODE.add);
   out.set(at);
   out.br('states');
   out.end();

@@ -1,5 +1,5 @@
 /** Instructions of WebAssembly that the emitter uses, by their byte. */
-export const WASM = {
+export const WASM_OPCODE = {
   block: 0x02,
   loop: 0x03,
   if: 0x04,
@@ -38,7 +38,7 @@ export const WASM = {
 } as const;
 
 const I32 = 0x7f;
-const NO_RESULT = 0x40;
+const EMPTY_BLOCK_TYPE = 0x40;
 
 /** Bytes of one function body, with labels by name so that branches need no counting. */
 export class FunctionWriter {
@@ -58,86 +58,86 @@ export class FunctionWriter {
   }
 
   constant(value: number): void {
-    this.bytes.push(WASM.const);
-    signed(this.bytes, value);
+    this.bytes.push(WASM_OPCODE.const);
+    writeSleb128(this.bytes, value);
   }
 
   get(local: number): void {
-    this.bytes.push(WASM.localGet);
-    unsigned(this.bytes, local);
+    this.bytes.push(WASM_OPCODE.localGet);
+    writeUleb128(this.bytes, local);
   }
 
   set(local: number): void {
-    this.bytes.push(WASM.localSet);
-    unsigned(this.bytes, local);
+    this.bytes.push(WASM_OPCODE.localSet);
+    writeUleb128(this.bytes, local);
   }
 
   tee(local: number): void {
-    this.bytes.push(WASM.localTee);
-    unsigned(this.bytes, local);
+    this.bytes.push(WASM_OPCODE.localTee);
+    writeUleb128(this.bytes, local);
   }
 
   /** Loads from the address on the stack plus `offset`. */
   load(offset: number): void {
-    this.bytes.push(WASM.load, 2);
-    unsigned(this.bytes, offset);
+    this.bytes.push(WASM_OPCODE.load, 2);
+    writeUleb128(this.bytes, offset);
   }
 
   store(offset: number): void {
-    this.bytes.push(WASM.store, 2);
-    unsigned(this.bytes, offset);
+    this.bytes.push(WASM_OPCODE.store, 2);
+    writeUleb128(this.bytes, offset);
   }
 
   /** Loads a byte from the address on the stack plus `offset`. */
   load8(offset: number): void {
-    this.bytes.push(WASM.load8, 0);
-    unsigned(this.bytes, offset);
+    this.bytes.push(WASM_OPCODE.load8, 0);
+    writeUleb128(this.bytes, offset);
   }
 
   call(index: number): void {
-    this.bytes.push(WASM.call);
-    unsigned(this.bytes, index);
+    this.bytes.push(WASM_OPCODE.call);
+    writeUleb128(this.bytes, index);
   }
 
   block(label: string): void {
     this.labels.push(label);
-    this.bytes.push(WASM.block, NO_RESULT);
+    this.bytes.push(WASM_OPCODE.block, EMPTY_BLOCK_TYPE);
   }
 
   loop(label: string): void {
     this.labels.push(label);
-    this.bytes.push(WASM.loop, NO_RESULT);
+    this.bytes.push(WASM_OPCODE.loop, EMPTY_BLOCK_TYPE);
   }
 
   /** Opens an if on the value on the stack; `yields` when both branches leave one value. */
   if(yields = false): void {
     this.labels.push('');
-    this.bytes.push(WASM.if, yields ? I32 : NO_RESULT);
+    this.bytes.push(WASM_OPCODE.if, yields ? I32 : EMPTY_BLOCK_TYPE);
   }
 
   else(): void {
-    this.bytes.push(WASM.else);
+    this.bytes.push(WASM_OPCODE.else);
   }
 
   end(): void {
     this.labels.pop();
-    this.bytes.push(WASM.end);
+    this.bytes.push(WASM_OPCODE.end);
   }
 
   br(label: string): void {
-    this.bytes.push(WASM.br);
-    unsigned(this.bytes, this.depth(label));
+    this.bytes.push(WASM_OPCODE.br);
+    writeUleb128(this.bytes, this.depth(label));
   }
 
   brIf(label: string): void {
-    this.bytes.push(WASM.brIf);
-    unsigned(this.bytes, this.depth(label));
+    this.bytes.push(WASM_OPCODE.brIf);
+    writeUleb128(this.bytes, this.depth(label));
   }
 
   brTable(labels: readonly string[], otherwise: string): void {
-    this.bytes.push(WASM.brTable);
-    unsigned(this.bytes, labels.length);
-    for (const label of [...labels, otherwise]) unsigned(this.bytes, this.depth(label));
+    this.bytes.push(WASM_OPCODE.brTable);
+    writeUleb128(this.bytes, labels.length);
+    for (const label of [...labels, otherwise]) writeUleb128(this.bytes, this.depth(label));
   }
 
   /** The body with its locals, as the code section wants it. */
@@ -145,13 +145,13 @@ export class FunctionWriter {
     const out: number[] = [];
     if (this.extraLocals > 0) {
       out.push(1);
-      unsigned(out, this.extraLocals);
+      writeUleb128(out, this.extraLocals);
       out.push(I32);
     } else out.push(0);
     for (const byte of this.bytes) out.push(byte);
-    out.push(WASM.end);
+    out.push(WASM_OPCODE.end);
     const sized: number[] = [];
-    unsigned(sized, out.length);
+    writeUleb128(sized, out.length);
     for (const byte of out) sized.push(byte);
     return sized;
   }
@@ -164,80 +164,80 @@ export class FunctionWriter {
 }
 
 /** A function of a module: how many 32-bit parameters it takes, and whether it returns one. */
-export interface Signature {
+export interface FunctionSignature {
   readonly parameters: number;
   readonly result: boolean;
 }
 
 /** The bytes of a module with one imported memory `env.memory`, imported functions first, then its own, all exported by name. */
 export function moduleBytes(
-  imports: readonly { readonly name: string; readonly signature: Signature }[],
+  imports: readonly { readonly name: string; readonly signature: FunctionSignature }[],
   functions: readonly {
     readonly name: string;
-    readonly signature: Signature;
+    readonly signature: FunctionSignature;
     readonly body: readonly number[];
   }[],
 ): Uint8Array<ArrayBuffer> {
   const out: number[] = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
   const all = [...imports, ...functions];
-  section(
+  writeSection(
     out,
     1,
     all.length,
     all.flatMap(({ signature }) => {
       const bytes = [0x60];
-      unsigned(bytes, signature.parameters);
+      writeUleb128(bytes, signature.parameters);
       for (let i = 0; i < signature.parameters; i++) bytes.push(I32);
       bytes.push(...(signature.result ? [1, I32] : [0]));
       return bytes;
     }),
   );
-  section(out, 2, imports.length + 1, [
-    ...text('env'),
-    ...text('memory'),
+  writeSection(out, 2, imports.length + 1, [
+    ...nameBytes('env'),
+    ...nameBytes('memory'),
     0x02,
     0x00,
     0x01,
-    ...imports.flatMap(({ name }, type) => [...text('env'), ...text(name), 0x00, type]),
+    ...imports.flatMap(({ name }, type) => [...nameBytes('env'), ...nameBytes(name), 0x00, type]),
   ]);
-  section(
+  writeSection(
     out,
     3,
     functions.length,
-    functions.flatMap((_, i) => numbered(imports.length + i)),
+    functions.flatMap((_, i) => uleb128(imports.length + i)),
   );
-  section(
+  writeSection(
     out,
     7,
     functions.length,
-    functions.flatMap(({ name }, i) => [...text(name), 0x00, ...numbered(imports.length + i)]),
+    functions.flatMap(({ name }, i) => [...nameBytes(name), 0x00, ...uleb128(imports.length + i)]),
   );
   const bodies: number[] = [];
   for (const { body } of functions) for (const byte of body) bodies.push(byte);
-  section(out, 10, functions.length, bodies);
+  writeSection(out, 10, functions.length, bodies);
   return Uint8Array.from(out);
 }
 
-function section(out: number[], id: number, count: number, content: readonly number[]): void {
+function writeSection(out: number[], id: number, count: number, content: readonly number[]): void {
   const head: number[] = [];
-  unsigned(head, count);
+  writeUleb128(head, count);
   out.push(id);
-  unsigned(out, head.length + content.length);
+  writeUleb128(out, head.length + content.length);
   for (const byte of head) out.push(byte);
   for (const byte of content) out.push(byte);
 }
 
-function numbered(value: number): number[] {
+function uleb128(value: number): number[] {
   const out: number[] = [];
-  unsigned(out, value);
+  writeUleb128(out, value);
   return out;
 }
 
-function text(value: string): number[] {
+function nameBytes(value: string): number[] {
   return [value.length, ...Array.from(value, (letter) => letter.charCodeAt(0))];
 }
 
-function unsigned(out: number[], value: number): void {
+function writeUleb128(out: number[], value: number): void {
   let rest = value >>> 0;
   do {
     const low = rest & 0x7f;
@@ -246,7 +246,7 @@ function unsigned(out: number[], value: number): void {
   } while (rest !== 0);
 }
 
-function signed(out: number[], value: number): void {
+function writeSleb128(out: number[], value: number): void {
   let rest = value | 0;
   for (;;) {
     const low = rest & 0x7f;

@@ -52,13 +52,13 @@ function* markBackwards(
   goals.forEach((set, bit) => {
     for (const g of set) marks[g.state]! |= 1 << bit;
   });
-  for (let depth = layerOf(layers, last) - 1; depth >= 0; depth--) {
+  for (let depth = depthInLayers(layers, last) - 1; depth >= 0; depth--) {
     const start = layers[depth]!;
     const end = layers[depth + 1]!;
     for (let from = start; from < end; from += batch) {
       const to = Math.min(end, from + batch);
       successors.expand(from, to);
-      markFrom(marks, successors.next(), tasks, from, to, end, last);
+      propagateMarks(marks, successors.next(), tasks, from, to, end, last);
       yield to - from;
     }
   }
@@ -66,7 +66,7 @@ function* markBackwards(
 }
 
 /** Gives states the marks of their successors among `end..last`. A function of its own: a generator's loops stay slow. */
-function markFrom(
+function propagateMarks(
   marks: Int32Array,
   next: Int32Array,
   tasks: number,
@@ -104,7 +104,7 @@ function* fewestSwitches(
     readonly ran: Int32Array;
   }
   const makeRow = (): Row => ({
-    cost: new Int32Array(tasks + 1).fill(FAR),
+    cost: new Int32Array(tasks + 1).fill(INFINITE_COST),
     from: new Int32Array(tasks + 1),
     before: new Int32Array(tasks + 1),
     ran: new Int32Array(tasks + 1),
@@ -112,14 +112,15 @@ function* fewestSwitches(
   const start = makeRow();
   start.cost[tasks] = 0;
   const rows: Map<number, Row>[] = [new Map([[0, start]])];
-  let best = FAR;
+  let best = INFINITE_COST;
   let end: { state: number; depth: number; last: number; tail: readonly number[] } | undefined;
   for (let depth = 0; ; depth++) {
     const layer = rows[depth]!;
     for (const [state, row] of layer) {
       for (const tail of tails.get(state) ?? []) {
         for (let last = 0; last <= tasks; last++) {
-          const total = row.cost[last]! + switches(last === tasks ? undefined : last, tail);
+          const total =
+            row.cost[last]! + countSwitchesAfter(last === tasks ? undefined : last, tail);
           if (total >= best) continue;
           best = total;
           end = { state, depth, last, tail };
@@ -131,7 +132,7 @@ function* fewestSwitches(
     for (const [state, row] of layer) {
       successors.expand(state, state + 1);
       const next = successors.next();
-      const landed = successors.landed?.();
+      const landed = successors.permutedTask?.();
       for (let task = 0; task < tasks; task++) {
         const to = next[task]!;
         if (to < begin || to >= marks.length || (marks[to]! & bit) === 0) continue;
@@ -163,9 +164,9 @@ function* fewestSwitches(
 }
 
 /** Larger than any number of switches. */
-const FAR = 0x3fffffff;
+const INFINITE_COST = 0x3fffffff;
 
-function switches(last: number | undefined, tail: readonly number[]): number {
+function countSwitchesAfter(last: number | undefined, tail: readonly number[]): number {
   let count = 0;
   let before = last;
   for (const task of tail) {
@@ -177,11 +178,11 @@ function switches(last: number | undefined, tail: readonly number[]): number {
 
 /** How often the running task changes along a schedule. */
 export function countSwitches(schedule: readonly number[]): number {
-  return switches(undefined, schedule);
+  return countSwitchesAfter(undefined, schedule);
 }
 
 /** The depth of a state. */
-export function layerOf(layers: readonly number[], state: number): number {
+export function depthInLayers(layers: readonly number[], state: number): number {
   let lo = 0;
   let hi = layers.length - 1;
   while (lo < hi) {

@@ -1,11 +1,11 @@
-import { waitHolders, waitText } from '../kernel/describe';
-import { initialState, inCall, step as move, waitOf, type Event } from '../kernel/machine';
+import { waitBlockers, waitText } from '../kernel/describe';
+import { initialState, inCall, step as move, currentWait, type StepEvent } from '../kernel/machine';
 import type { Program, Step, Wait } from '../kernel/program';
 import type { Trace, TraceStep } from '../scenario/trace';
-import { callText, objectWord, placeWord, valueWord } from './words';
+import { callExpression, cObjectName, cFieldName, formatFieldValue } from './words';
 
 /** One line of a run as C-like text. */
-export interface Row {
+export interface TraceLine {
   readonly task: number;
   readonly kind: 'call' | 'result' | 'event' | 'blocks' | 'acquired';
   readonly text: string;
@@ -16,20 +16,20 @@ export interface Row {
   /** Nested routines: 0 in the call's own. */
   readonly depth: number;
   /** Whether the outcome hangs on it. */
-  readonly matters: boolean;
+  readonly relevant: boolean;
 }
 
 /** All lines of a run in time order, with what blocks and what comes of it. */
-export function accountOf(trace: Trace): readonly Row[] {
+export function traceLinesOf(trace: Trace): readonly TraceLine[] {
   const { program } = trace;
   const decisive = decisiveFields(trace);
   const state = initialState(program);
-  const rows: Row[] = [];
+  const rows: TraceLine[] = [];
   const begun = new Set<number>();
   const waiting = new Map<number, Wait>();
   const noteBlocks = (at: number, end: boolean): void => {
     for (const { index: task } of program.tasks) {
-      const wait = waitOf(program, state, task);
+      const wait = currentWait(program, state, task);
       if (
         !wait ||
         waiting.has(task) ||
@@ -41,10 +41,10 @@ export function accountOf(trace: Trace): readonly Row[] {
       if (!next) continue;
       const call = program.calls[next.call];
       const depth = depthOf(program, next);
-      const row = { task, step: at, call: next.call, matters: true };
+      const row = { task, step: at, call: next.call, relevant: true };
       if (call && !begun.has(next.call)) {
         begun.add(next.call);
-        rows.push({ ...row, kind: 'call', text: callText(call.call), depth: 0 });
+        rows.push({ ...row, kind: 'call', text: callExpression(call.call), depth: 0 });
       }
       if (wait.kind !== 'name')
         rows.push({
@@ -53,10 +53,10 @@ export function accountOf(trace: Trace): readonly Row[] {
           depth,
           text:
             wait.kind === 'mutex'
-              ? `mutex_lock(&${placeWord(program, wait.field)})`
-              : `wait_for_completion(&${placeWord(program, wait.field)})`,
+              ? `mutex_lock(&${cFieldName(program, wait.field)})`
+              : `wait_for_completion(&${cFieldName(program, wait.field)})`,
         });
-      const by = waitHolders(program, state, wait).join(', ');
+      const by = waitBlockers(program, state, wait).join(', ');
       rows.push({
         ...row,
         kind: 'blocks',
@@ -72,20 +72,20 @@ export function accountOf(trace: Trace): readonly Row[] {
     const wait = waiting.get(s.task);
     waiting.delete(s.task);
     const call = program.calls[s.step.call];
-    if (call && !begun.has(s.step.call) && !isFlush(program, s.task)) {
+    if (call && !begun.has(s.step.call) && !isStoreBufferFlush(program, s.task)) {
       begun.add(s.step.call);
       rows.push({
         task: s.task,
         kind: 'call',
-        text: callText(call.call),
+        text: callExpression(call.call),
         step: s.index,
         call: s.step.call,
         depth: 0,
-        matters: true,
+        relevant: true,
       });
     }
     const before = state.slice();
-    rows.push(...stepRows(trace, s, before, decisive, wait));
+    rows.push(...linesOfStep(trace, s, before, decisive, wait));
     move(program, state, s.task);
     noteBlocks(s.index, false);
   }
@@ -93,7 +93,7 @@ export function accountOf(trace: Trace): readonly Row[] {
   return rows;
 }
 
-function isFlush(program: Program, task: number): boolean {
+function isStoreBufferFlush(program: Program, task: number): boolean {
   return program.tasks[task]?.name.includes(':') === true;
 }
 
@@ -108,90 +108,90 @@ function depthOf(program: Program, step: Step): number {
       : 0;
 }
 
-function stepRows(
+function linesOfStep(
   trace: Trace,
   s: TraceStep,
   before: Int32Array,
   decisive: ReadonlySet<number>,
   wait: Wait | undefined,
-): Row[] {
+): TraceLine[] {
   const { program } = trace;
   const depth = depthOf(program, s.step);
   const broken = s.violations.length > 0;
   const seen = before.slice();
-  return s.events.flatMap((event): Row[] => {
-    const { note } = event;
+  return s.events.flatMap((event): TraceLine[] => {
+    const { template: note } = event;
     if (note.kind === 'write' || note.kind === 'count') seen[note.field] = event.value;
     const row = { task: s.task, step: s.index, call: s.step.call, depth };
     if (wait && note.kind === 'lock' && wait.kind === 'mutex' && wait.field === note.field)
-      return [{ ...row, kind: 'acquired', text: '/* acquired */', matters: true }];
+      return [{ ...row, kind: 'acquired', text: '/* acquired */', relevant: true }];
     if (wait && note.kind === 'wait')
-      return [{ ...row, kind: 'acquired', text: '/* completed */', matters: true }];
+      return [{ ...row, kind: 'acquired', text: '/* completed */', relevant: true }];
     if (note.kind === 'violation') return [];
     const text = eventText(program, event, seen);
     if (note.kind === 'return' || note.kind === 'skip')
-      return [{ ...row, kind: 'result', depth: 0, text, matters: true }];
+      return [{ ...row, kind: 'result', depth: 0, text, relevant: true }];
     return [
       {
         ...row,
         kind: 'event',
         text,
-        matters: broken ? note.kind !== 'say' : matters(event, decisive),
+        relevant: broken ? note.kind !== 'say' : isRelevant(event, decisive),
       },
     ];
   });
 }
 
 /** An event as a line of C, or as a C comment for what was seen: `now` is the state at that event. */
-function eventText(program: Program, event: Event, now: Int32Array): string {
-  const { note, value } = event;
+function eventText(program: Program, event: StepEvent, now: Int32Array): string {
+  const { template: note, value } = event;
   switch (note.kind) {
     case 'lock':
-      return `mutex_lock(&${placeWord(program, note.field)})`;
+      return `mutex_lock(&${cFieldName(program, note.field)})`;
     case 'unlock':
-      return `mutex_unlock(&${placeWord(program, note.field)})`;
+      return `mutex_unlock(&${cFieldName(program, note.field)})`;
     case 'write': {
-      const seen = valueWord(program, note.field, value);
+      const seen = formatFieldValue(program, note.field, value);
       return note.release
-        ? `smp_store_release(&${placeWord(program, note.field)}, ${seen})`
-        : `${placeWord(program, note.field)} = ${seen}`;
+        ? `smp_store_release(&${cFieldName(program, note.field)}, ${seen})`
+        : `${cFieldName(program, note.field)} = ${seen}`;
     }
     case 'read': {
       const fields = [...new Set(note.fields)];
       const only = fields[0];
       if (only !== undefined && fields.length === 1) {
-        const seen = valueWord(program, only, now[only] ?? 0);
+        const seen = formatFieldValue(program, only, now[only] ?? 0);
         return note.acquire
-          ? `smp_load_acquire(&${placeWord(program, only)}) /* ${seen} */`
-          : `/* ${placeWord(program, only)} == ${seen} */`;
+          ? `smp_load_acquire(&${cFieldName(program, only)}) /* ${seen} */`
+          : `/* ${cFieldName(program, only)} == ${seen} */`;
       }
-      return `/* ${value ? note.text : negated(note.text)} */`;
+      return `/* ${value ? note.text : negateCondition(note.text)} */`;
     }
     case 'count': {
-      const place = placeWord(program, note.field);
+      const place = cFieldName(program, note.field);
       const counted = program.fields[note.field]?.kind === 'refcount';
       return `${counted ? `refcount_${note.by > 0 ? 'inc' : 'dec'}(&${place})` : `${place}${note.by > 0 ? '++' : '--'}`} /* == ${value} */`;
     }
     case 'alloc':
-      return `${objectWord(program, note.object)} = alloc()`;
+      return `${cObjectName(program, note.object)} = alloc()`;
     case 'free':
-      return `free(${objectWord(program, note.object)})`;
+      return `free(${cObjectName(program, note.object)})`;
     case 'fops':
-      return `${objectWord(program, note.object)}->f_op = ${note.to} fops`;
+      return `${cObjectName(program, note.object)}->f_op = ${note.to} fops`;
     case 'fdInstall':
       return `fd_install(${note.fd})`;
     case 'fdRemove':
       return `fd_remove(${note.fd})`;
     case 'queueRelease':
-      return `/* last reference of ${objectWord(program, note.object)}: release at return */`;
+      return `/* last reference of ${cObjectName(program, note.object)}: release at return */`;
     case 'runRelease':
-      return `${objectWord(program, note.object)}->f_op->release()`;
+      return `${cObjectName(program, note.object)}->f_op->release()`;
     case 'complete':
-      return `complete(&${placeWord(program, note.field)})`;
+      return `complete(&${cFieldName(program, note.field)})`;
     case 'wait':
-      return `wait_for_completion(&${placeWord(program, note.field)})`;
+      return `wait_for_completion(&${cFieldName(program, note.field)})`;
     case 'fail':
-      return `/* ${note.object === undefined ? '' : `${objectWord(program, note.object)} refuses: `}${note.why} */`;
+      return `/* ${note.object === undefined ? '' : `${cObjectName(program, note.object)} refuses: `}${note.reason} */`;
     case 'return': {
       const call = program.calls[note.call];
       const errno = call?.errnos[value - 1];
@@ -202,7 +202,7 @@ function eventText(program: Program, event: Event, now: Int32Array): string {
     case 'driverOp':
       return `ops->${note.name}()`;
     case 'warn':
-      return `WARN_ON(1) /* ${note.why} */`;
+      return `WARN_ON(1) /* ${note.reason} */`;
     case 'say':
       return `/* ${note.text} */`;
     case 'violation':
@@ -211,7 +211,7 @@ function eventText(program: Program, event: Event, now: Int32Array): string {
 }
 
 /** The opposite of a condition, in the shortest form. */
-function negated(text: string): string {
+function negateCondition(text: string): string {
   if (/^[\w>.-]+$/.test(text)) return `!${text}`;
   const not = /^!\(?([\w>.-]+)\)?$/.exec(text);
   if (not?.[1] !== undefined) return not[1];
@@ -221,7 +221,7 @@ function negated(text: string): string {
     : `!(${text})`;
 }
 
-const ALWAYS: ReadonlySet<string> = new Set([
+const ALWAYS_RELEVANT: ReadonlySet<string> = new Set([
   'fail',
   'fops',
   'warn',
@@ -231,8 +231,8 @@ const ALWAYS: ReadonlySet<string> = new Set([
   'free',
 ]);
 
-function matters({ note }: Event, decisive: ReadonlySet<number>): boolean {
-  if (ALWAYS.has(note.kind)) return true;
+function isRelevant({ template: note }: StepEvent, decisive: ReadonlySet<number>): boolean {
+  if (ALWAYS_RELEVANT.has(note.kind)) return true;
   if (note.kind === 'read') return note.fields.some((f) => decisive.has(f));
   return 'field' in note && (decisive.has(note.field) || (note.kind === 'write' && note.release));
 }
@@ -244,8 +244,8 @@ function decisiveFields({ program, steps }: Trace): ReadonlySet<number> {
   const found = new Set<number>();
   const stop = steps.findIndex((s) => s.violations.length > 0);
   for (const s of stop < 0 ? steps : steps.slice(0, stop + 1)) {
-    const refuses = s.events.some((e) => e.note.kind === 'fail');
-    for (const { note } of s.events) {
+    const refuses = s.events.some((e) => e.template.kind === 'fail');
+    for (const { template: note } of s.events) {
       if (note.kind === 'read' && refuses) note.fields.forEach((f) => found.add(f));
       const fields =
         note.kind === 'read'

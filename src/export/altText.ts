@@ -25,19 +25,19 @@ export function altText(trace: Trace): string {
   });
   const broken = firstViolation(trace);
   const end = broken
-    ? ` Property ${broken.property} is violated: ${stop(broken.text)} ${consequenceOf(trace)}`
+    ? ` Property ${broken.property} is violated: ${endSentence(broken.text)} ${consequenceOf(trace)}`
     : ' No property is violated.';
-  const title = scenario.title === '' ? '' : `${stop(scenario.title)} `;
-  return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${list(names)}. ${told.map(stop).join(' ')}${end}`
+  const title = scenario.title === '' ? '' : `${endSentence(scenario.title)} `;
+  return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${joinNames(names)}. ${told.map(endSentence).join(' ')}${end}`
     .replaceAll(/\s+/g, ' ')
     .trim();
 }
 
-function stop(text: string): string {
+function endSentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function list(names: readonly string[]): string {
+function joinNames(names: readonly string[]): string {
   return names.length < 2
     ? names.join('')
     : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;

@@ -1,7 +1,7 @@
 import type { CheckResult, StoppedBy } from '../explore/checkResult';
-import { grouped } from './words';
+import { groupThousands } from './words';
 
-const WHY: Readonly<Record<StoppedBy, string>> = {
+const STOP_REASONS: Readonly<Record<StoppedBy, string>> = {
   states: 'the limit of states',
   memory: 'the limit of memory',
   time: 'the limit of time',
@@ -16,16 +16,18 @@ export function checkText(result: CheckResult, title: string): string {
     .join('');
   const { states, transitions, depth, seconds, engine, reduce } = result;
   const coverage =
-    result.stoppedBy === undefined ? 'complete' : `${result.coverage} by ${WHY[result.stoppedBy]}`;
+    result.stoppedBy === undefined
+      ? 'complete'
+      : `${result.coverage} by ${STOP_REASONS[result.stoppedBy]}`;
   const lines = [
     `${title}, ${result.design}${options}: ${result.verdict}`,
-    `${grouped(states)} states, ${grouped(transitions)} transitions, depth ${depth}, ${coverage} (${engine}${reduce === undefined ? '' : `, reduced by ${reduce}`}, ${seconds.toFixed(2)} s)`,
+    `${groupThousands(states)} states, ${groupThousands(transitions)} transitions, depth ${depth}, ${coverage} (${engine}${reduce === undefined ? '' : `, reduced by ${reduce}`}, ${seconds.toFixed(2)} s)`,
   ];
   for (const { id, witness } of result.properties) {
     if (!witness) continue;
     lines.push(
       '',
-      `${id} is violated after ${count(witness.steps, 'step')} and ${count(witness.switches, 'switch', 'switches')}:`,
+      `${id} is violated after ${countText(witness.steps, 'step')} and ${countText(witness.switches, 'switch', 'switches')}:`,
       `  ${witness.text}`,
       `  --schedule ${witness.schedule.join(',') || 'sequential'}`,
     );
@@ -58,6 +60,6 @@ export function checkText(result: CheckResult, title: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function count(n: number, one: string, many = `${one}s`): string {
+function countText(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }

@@ -2,10 +2,10 @@ import { callResult, callStatus } from '../kernel/machine';
 import type { PropertyId } from '../kernel/propertyId';
 import { stateAt } from '../scenario/run';
 import type { Trace, TraceViolation } from '../scenario/trace';
-import { callText } from './words';
+import { callExpression } from './words';
 
 /** What a broken rule means for people, in one sentence each. */
-const MEANING: Readonly<Record<PropertyId, string>> = {
+const VIOLATION_MEANING: Readonly<Record<PropertyId, string>> = {
   'owner-exclusive': 'Two owners now reach one device, and each can break the DMA of the other.',
   'single-bind': 'Two files are bound to one device at the same time.',
   'dma-owner': 'A file works in a group whose DMA belongs to somebody else.',
@@ -37,13 +37,13 @@ export function firstViolation(trace: Trace): TraceViolation | undefined {
 /** One sentence: what came of the run. */
 export function consequenceOf(trace: Trace): string {
   const broken = firstViolation(trace);
-  if (broken) return MEANING[broken.property];
+  if (broken) return VIOLATION_MEANING[broken.property];
   const { program } = trace;
   const state = stateAt(trace, trace.steps.length);
   const parts = program.calls.flatMap(({ index, call }): string[] => {
     const status = callStatus(program, state, index);
     const errno = callResult(program, state, index);
-    const what = `${call.by}'s ${callText(call)}`;
+    const what = `${call.by}'s ${callExpression(call)}`;
     if (status === 'done') return errno === 0 ? [] : [`${what} is refused with -${errno}`];
     return [
       `${what} ${status === 'skipped' ? 'is skipped' : status === 'running' ? 'is still under way' : 'has not begun'}`,

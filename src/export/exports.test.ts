@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { makeLink } from '../scenario/link';
-import { linkOf } from '../scenario/linkOf';
+import { linkOfTrace } from '../scenario/linkOf';
 import { openLink } from '../scenario/openLink';
 import { parseScenario } from '../scenario/parse';
 import { runScenario } from '../scenario/schedule';
@@ -10,12 +10,12 @@ import { scenarioInSvg } from '../scenario/svgScenario';
 import type { Trace } from '../scenario/trace';
 import { EXPORTS } from './exports';
 import { svgTimeline } from './svgTimeline';
-import { ascii, wrap } from './words';
+import { toAscii, wrapText } from './words';
 
 const library = 'src/scenario/library';
 
 /** Every built-in scenario in a design, with its own schedule. */
-function traces(design: string): readonly (readonly [string, Trace])[] {
+function tracesOfDesign(design: string): readonly (readonly [string, Trace])[] {
   return readdirSync(library)
     .filter((f) => f.endsWith('.json'))
     .flatMap((file) => {
@@ -49,7 +49,7 @@ function unbalanced(text: string): readonly string[] {
 }
 
 const design = DESIGNS.find((d) => d.id === 'parked-shim') ?? DESIGNS[0];
-const runs = traces(design?.id ?? '');
+const runs = tracesOfDesign(design?.id ?? '');
 
 describe.each(runs)('%s', (_id, trace) => {
   it.each(
@@ -63,7 +63,7 @@ describe.each(runs)('%s', (_id, trace) => {
   });
 
   it('comes back from its link, which is at most 2,000 characters', () => {
-    const link = makeLink(linkOf(trace));
+    const link = makeLink(linkOfTrace(trace));
     const opened = openLink(link);
     if (!opened.ok) throw new Error(opened.message);
     expect(opened.dropped).toEqual([]);
@@ -116,16 +116,19 @@ describe.each(runs)('%s', (_id, trace) => {
 
 describe('words', () => {
   it('wraps within the width and turns all into ASCII', () => {
-    expect(wrap('mutex_lock(&group->group_lock) and more', 20)).toEqual([
+    expect(wrapText('mutex_lock(&group->group_lock) and more', 20)).toEqual([
       'mutex_lock(&group->',
       '    group_lock) and',
       '    more',
     ]);
-    expect(wrap('    mutex_unlock(&iommu_group->mutex)', 31)).toEqual([
+    expect(wrapText('    mutex_unlock(&iommu_group->mutex)', 31)).toEqual([
       '    mutex_unlock(&iommu_group->',
       '    mutex)',
     ]);
-    expect(wrap('/* group->opened == NULL */', 20)).toEqual(['/* group->opened ==', '    NULL */']);
-    expect(ascii('a – b… “c” é')).toBe('a - b... "c" ?');
+    expect(wrapText('/* group->opened == NULL */', 20)).toEqual([
+      '/* group->opened ==',
+      '    NULL */',
+    ]);
+    expect(toAscii('a – b… “c” é')).toBe('a - b... "c" ?');
   });
 });

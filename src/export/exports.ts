@@ -6,7 +6,7 @@ import { markdownText } from './markdown';
 import { mermaidText } from './mermaid';
 import { promelaText } from './promela';
 import { rstText } from './rst';
-import { scenarioFile } from './scenarioFile';
+import { scenarioFileText } from './scenarioFile';
 import { svgGraph } from './svgGraph';
 import { svgTimeline, type SvgOptions } from './svgTimeline';
 import { useAfterFreeText } from './useAfterFree';
@@ -40,7 +40,7 @@ export const EXPORTS: readonly Export[] = [
   { id: 'ftrace', title: 'ftrace text for Perfetto', extension: 'ftrace', make: ftraceText },
   { id: 'rst', title: 'reStructuredText snippet', extension: 'rst', make: rstText },
   { id: 'markdown', title: 'Markdown snippet', extension: 'md', make: markdownText },
-  { id: 'scenario', title: 'Scenario file', extension: 'scenario.json', make: scenarioFile },
+  { id: 'scenario', title: 'Scenario file', extension: 'scenario.json', make: scenarioFileText },
 ];
 
 if (new Set(EXPORTS.map((e) => e.id)).size !== EXPORTS.length)

@@ -1,5 +1,5 @@
 import type { Trace } from '../scenario/trace';
-import { ascii, callText } from './words';
+import { toAscii, callExpression } from './words';
 
 const STEP_MICROSECONDS = 10;
 
@@ -18,7 +18,7 @@ export function ftraceText(trace: Trace): string {
     const t = program.tasks[task];
     if (!t) return;
     const tgid = 100 * (processes.indexOf(t.process) + 1);
-    const who = ascii(t.name.replaceAll(/\s/g, '_')).slice(0, 15).padStart(16);
+    const who = toAscii(t.name.replaceAll(/\s/g, '_')).slice(0, 15).padStart(16);
     lines.push(
       `${who}-${String(tgid + task).padEnd(6)} (${String(tgid).padStart(5)}) [000] .... ${(microseconds / 1e6).toFixed(6).padStart(12)}: tracing_mark_write: ${text(tgid)}`,
     );
@@ -30,16 +30,18 @@ export function ftraceText(trace: Trace): string {
     const call = program.calls[s.step.call];
     if (call && !open.has(s.step.call)) {
       open.add(s.step.call);
-      mark(s.task, at, (tgid) => `B|${tgid}|${name(callText(call.call))}`);
+      mark(s.task, at, (tgid) => `B|${tgid}|${sliceName(callExpression(call.call))}`);
     }
-    mark(s.task, at, (tgid) => `B|${tgid}|${name(`${s.step.id} ${s.texts.join('; ')}`)}`);
+    mark(s.task, at, (tgid) => `B|${tgid}|${sliceName(`${s.step.id} ${s.texts.join('; ')}`)}`);
     mark(s.task, at + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
-    const returned = s.events.find((e) => e.note.kind === 'return' || e.note.kind === 'skip');
+    const returned = s.events.find(
+      (e) => e.template.kind === 'return' || e.template.kind === 'skip',
+    );
     for (const v of s.violations)
       mark(
         s.task,
         at + STEP_MICROSECONDS - 1,
-        (tgid) => `I|${tgid}|${name(`${v.property}: ${v.text}`)}`,
+        (tgid) => `I|${tgid}|${sliceName(`${v.property}: ${v.text}`)}`,
       );
     if (returned && call && lastOf.get(s.step.call) === s.index)
       mark(s.task, at + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
@@ -53,6 +55,6 @@ export function ftraceText(trace: Trace): string {
   return `${lines.join('\n')}\n`;
 }
 
-function name(text: string): string {
-  return ascii(text).replaceAll('|', '/');
+function sliceName(text: string): string {
+  return toAscii(text).replaceAll('|', '/');
 }

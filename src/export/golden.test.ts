@@ -5,7 +5,7 @@ import { runScenario } from '../scenario/schedule';
 import { EXPORTS } from './exports';
 
 /** Exports that are looked at by machines, or far too long to be read in a diff: their golden file has a digest a scenario, and the smallest one whole. */
-const LONG = new Set(['svg', 'svg-graph', 'promela', 'ftrace', 'scenario']);
+const DIGEST_ONLY = new Set(['svg', 'svg-graph', 'promela', 'ftrace', 'scenario']);
 
 const traces = LIBRARY.map(({ id, scenario }) => {
   const ran = runScenario(scenario);
@@ -22,7 +22,7 @@ describe('golden files', () => {
       const parts = traces.map((each) => {
         const text = make(each.trace);
         const digest = `sha256 ${createHash('sha256').update(text).digest('hex')}, ${text.length} characters\n`;
-        return `==== ${each.id}\n${LONG.has(id) ? digest : text}${LONG.has(id) && each.id === smallest ? text : ''}`;
+        return `==== ${each.id}\n${DIGEST_ONLY.has(id) ? digest : text}${DIGEST_ONLY.has(id) && each.id === smallest ? text : ''}`;
       });
       await expect(parts.join('\n')).toMatchFileSnapshot(`./golden/${id}.txt`);
     },

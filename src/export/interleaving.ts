@@ -1,10 +1,10 @@
 import { propertyById } from '../kernel/properties/properties';
 import { makeLink } from '../scenario/link';
-import { linkOf } from '../scenario/linkOf';
+import { linkOfTrace } from '../scenario/linkOf';
 import type { Trace } from '../scenario/trace';
-import { accountOf, type Row } from './account';
+import { traceLinesOf, type TraceLine } from './account';
 import { consequenceOf, firstViolation } from './consequence';
-import { ascii, wrap } from './words';
+import { toAscii, wrapText } from './words';
 
 /** How the text is made. */
 export interface InterleavingOptions {
@@ -16,16 +16,22 @@ export interface InterleavingOptions {
   readonly coverage?: string | undefined;
 }
 
-const WIDTH = 72;
-const COLUMNS: readonly (readonly number[])[] = [[0], [0], [0, 36], [0, 25, 50], [0, 18, 36, 54]];
+const MAX_COLUMNS = 72;
+const COLUMN_STARTS: readonly (readonly number[])[] = [
+  [0],
+  [0],
+  [0, 36],
+  [0, 25, 50],
+  [0, 18, 36, 54],
+];
 
 /** The run as an ASCII table of at most 72 columns for mail and commit messages (formats.md section 3), ending in a line end. Only the link may be longer. */
 export function interleavingText(trace: Trace, options: InterleavingOptions = {}): string {
   const full = options.full === true;
   const broken = firstViolation(trace);
-  const { cut, rows } = shownRows(trace, full);
+  const { cut, rows } = relevantLines(trace, full);
   const columns = columnsOf(trace, cut);
-  const lines = [...heads(columns), '-'.repeat(WIDTH)];
+  const lines = [...columnHeads(columns), '-'.repeat(MAX_COLUMNS)];
   const several = new Set(columns.filter((c) => c.calls.length !== 1 || c.shared));
   for (const row of rows) {
     const column = columns.find((c) => c.tasks.includes(row.task));
@@ -35,45 +41,49 @@ export function interleavingText(trace: Trace, options: InterleavingOptions = {}
     const indent = '  '.repeat(row.depth + (inBody && row.kind !== 'call' ? 1 : 0));
     const who = column.shared ? `${trace.program.tasks[row.task]?.name ?? ''}: ` : '';
     lines.push(
-      ...wrap(indent + who + ascii(row.text), column.width, indent.length + 4).map(
+      ...wrapText(indent + who + toAscii(row.text), column.width, indent.length + 4).map(
         (line) => ' '.repeat(column.start) + line,
       ),
     );
   }
   const said = broken ? (full ? trace.steps.flatMap((s) => s.violations) : [broken]) : [];
-  for (const v of said) lines.push(...wrap(ascii(`/* ${v.property}: ${v.text} */`), WIDTH));
-  lines.push('', ...wrap(ascii(consequenceOf(trace)), WIDTH, 0));
+  for (const v of said)
+    lines.push(...wrapText(toAscii(`/* ${v.property}: ${v.text} */`), MAX_COLUMNS));
+  lines.push('', ...wrapText(toAscii(consequenceOf(trace)), MAX_COLUMNS, 0));
   if (broken) {
     const property = propertyById(broken.property);
     lines.push(
-      ...wrap(ascii(`Property: ${property.id} (${property.source}). ${property.statement}`), WIDTH),
+      ...wrapText(
+        toAscii(`Property: ${property.id} (${property.cite}). ${property.statement}`),
+        MAX_COLUMNS,
+      ),
     );
     const later = [
       ...new Set(trace.steps.flatMap((s) => s.violations.map((v) => v.property))),
     ].filter((id) => id !== broken.property);
     if (later.length > 0 && !full)
-      lines.push(...wrap(ascii(`Later in this run also: ${later.join(', ')}.`), WIDTH));
-  } else lines.push(...wrap('Property: none is violated on this schedule.', WIDTH));
+      lines.push(...wrapText(toAscii(`Later in this run also: ${later.join(', ')}.`), MAX_COLUMNS));
+  } else lines.push(...wrapText('Property: none is violated on this schedule.', MAX_COLUMNS));
   const shown = new Set(rows.filter((r) => r.kind !== 'call').map((r) => r.step)).size;
   const hidden = full || shown === trace.steps.length ? '' : `; ${shown} shown, --full shows all`;
   lines.push(
-    ...wrap(
-      ascii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`),
-      WIDTH,
+    ...wrapText(
+      toAscii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`),
+      MAX_COLUMNS,
     ),
   );
   lines.push(
-    `Link: ${ascii(options.base ?? '')}${makeLink(linkOf(trace, broken && !full ? broken.step + 1 : undefined))}`,
+    `Link: ${toAscii(options.base ?? '')}${makeLink(linkOfTrace(trace, broken && !full ? broken.step + 1 : undefined))}`,
   );
   return `${lines.map((l) => l.trimEnd()).join('\n')}\n`;
 }
 
 /** The rows up to the first violation, and of those the ones that matter; with `full` all rows to the end. */
-export function shownRows(
+export function relevantLines(
   trace: Trace,
   full = false,
-): { readonly cut: readonly Row[]; readonly rows: readonly Row[] } {
-  const all = accountOf(trace);
+): { readonly cut: readonly TraceLine[]; readonly rows: readonly TraceLine[] } {
+  const all = traceLinesOf(trace);
   const broken = firstViolation(trace);
   const cut =
     broken && !full
@@ -83,10 +93,10 @@ export function shownRows(
             !(r.kind === 'blocks' && r.step === broken.step && broken.property !== 'no-deadlock'),
         )
       : all;
-  return { cut, rows: full ? cut : shorten(cut) };
+  return { cut, rows: full ? cut : keepRelevant(cut) };
 }
 
-interface Column {
+interface TextColumn {
   readonly start: number;
   readonly width: number;
   readonly tasks: readonly number[];
@@ -97,12 +107,12 @@ interface Column {
   readonly shared: boolean;
 }
 
-function columnsOf({ program }: Trace, rows: readonly Row[]): readonly Column[] {
+function columnsOf({ program }: Trace, rows: readonly TraceLine[]): readonly TextColumn[] {
   const seen = program.tasks.filter((t) => rows.some((r) => r.task === t.index));
   const flushers = seen.filter((t) => t.name.includes(':'));
   const own = seen.filter((t) => !t.name.includes(':'));
-  const starts = COLUMNS[Math.min(4, Math.max(1, own.length))] ?? [0];
-  return starts.map((start, i): Column => {
+  const starts = COLUMN_STARTS[Math.min(4, Math.max(1, own.length))] ?? [0];
+  return starts.map((start, i): TextColumn => {
     const last = i === starts.length - 1;
     const tasks = own.length > 4 && last ? own.slice(3) : own.slice(i, i + 1);
     const names = tasks.map((t) => t.name);
@@ -110,12 +120,12 @@ function columnsOf({ program }: Trace, rows: readonly Row[]): readonly Column[] 
     const indices = [...tasks, ...buffers].map((t) => t.index);
     const calls = rows
       .filter((r) => r.kind === 'call' && indices.includes(r.task))
-      .map((r) => ascii(r.text));
+      .map((r) => toAscii(r.text));
     return {
       start,
-      width: last ? WIDTH - start : (starts[i + 1] ?? WIDTH) - start - 1,
+      width: last ? MAX_COLUMNS - start : (starts[i + 1] ?? MAX_COLUMNS) - start - 1,
       tasks: indices,
-      name: ascii(tasks.length > 1 ? 'others' : (names[0] ?? '')),
+      name: toAscii(tasks.length > 1 ? 'others' : (names[0] ?? '')),
       calls,
       shared: tasks.length > 1,
     };
@@ -123,7 +133,7 @@ function columnsOf({ program }: Trace, rows: readonly Row[]): readonly Column[] 
 }
 
 /** First the task and its call; where it makes several, their names as far as there is room. */
-function heads(columns: readonly Column[]): string[] {
+function columnHeads(columns: readonly TextColumn[]): string[] {
   const cells = columns.map((c) => {
     const one = c.calls.length === 1 && !c.shared;
     const names = c.calls.map((t) => t.slice(0, t.indexOf('(')));
@@ -132,7 +142,7 @@ function heads(columns: readonly Column[]): string[] {
       names.pop();
       text = `${c.name}: ${names.join(', ')}, ...`;
     }
-    return wrap(text, c.width);
+    return wrapText(text, c.width);
   });
   const height = Math.max(...cells.map((c) => c.length));
   return Array.from({ length: height }, (_, line) =>
@@ -141,7 +151,7 @@ function heads(columns: readonly Column[]): string[] {
 }
 
 /** Leaves out what a task has just said. */
-function withoutEchoes(rows: readonly Row[]): readonly Row[] {
+function withoutRepeats(rows: readonly TraceLine[]): readonly TraceLine[] {
   return rows.filter(
     (row, i) =>
       row.kind !== 'event' || rows[i - 1]?.text !== row.text || rows[i - 1]?.task !== row.task,
@@ -149,21 +159,21 @@ function withoutEchoes(rows: readonly Row[]): readonly Row[] {
 }
 
 /** Keeps what matters; the call lines and results of calls stay, a lock only where somebody waited for it. */
-function shorten(rows: readonly Row[]): readonly Row[] {
+function keepRelevant(rows: readonly TraceLine[]): readonly TraceLine[] {
   const contended = new Set(
     rows
       .filter((r, i) => rows[i + 1]?.kind === 'blocks' && r.kind === 'event')
       .map((r) => r.text.replace('mutex_lock', '')),
   );
-  const kept = withoutEchoes(
+  const kept = withoutRepeats(
     rows.filter(
       (r) =>
-        r.matters ||
+        r.relevant ||
         (/^mutex_(un)?lock/.test(r.text) && contended.has(r.text.replace(/^mutex_(un)?lock/, ''))),
     ),
   );
   // A call of which nothing but its success matters goes on one line.
-  return kept.flatMap((row): Row[] => {
+  return kept.flatMap((row): TraceLine[] => {
     const same = kept.filter((r) => r.call === row.call && r.kind !== 'call');
     const only = same[0];
     if (

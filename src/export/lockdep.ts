@@ -1,7 +1,7 @@
 import { initialState, step as move } from '../kernel/machine';
-import { LockGraph, locksHeld, type LockEdge } from '../kernel/properties/lockOrder';
+import { LockOrderGraph, locksHeld, type LockEdge } from '../kernel/properties/lockOrder';
 import type { Trace } from '../scenario/trace';
-import { ascii, placeWord, wrap } from './words';
+import { toAscii, cFieldName, wrapText } from './words';
 
 const BAR = '======================================================';
 const RULE = '------------------------------------------------------';
@@ -9,9 +9,9 @@ const RULE = '------------------------------------------------------';
 /** A report in the shape of the kernel's lockdep: the circle of lock orders of the run, or, where there is none, the orders that it took. */
 export function lockdepText(trace: Trace): string {
   const { program } = trace;
-  const { edges, circle } = ordersOf(trace);
-  const word = (field: number): string => ascii(placeWord(program, field));
-  const task = (index: number): string => ascii(program.tasks[index]?.name ?? '?');
+  const { edges, circle } = lockOrderOf(trace);
+  const word = (field: number): string => toAscii(cFieldName(program, field));
+  const task = (index: number): string => toAscii(program.tasks[index]?.name ?? '?');
   const lines = ['Simulated by vfio-playground, not a kernel log', '', BAR];
   const last = circle?.[0];
   if (!circle || !last) {
@@ -23,22 +23,22 @@ export function lockdepText(trace: Trace): string {
     );
     for (const e of edges)
       lines.push(
-        ...wrap(`  ${word(e.held)} -> ${word(e.taken)}  (${task(e.task)}, ${e.step})`, 72),
+        ...wrapText(`  ${word(e.held)} -> ${word(e.taken)}  (${task(e.task)}, ${e.step})`, 72),
       );
     return `${lines.join('\n')}\n`;
   }
   const twice = last.held === last.taken;
   lines.push(
     `WARNING: ${twice ? 'possible recursive locking' : 'possible circular locking dependency'} detected`,
-    `${ascii(program.design.id)} (model)`,
+    `${toAscii(program.design.id)} (model)`,
     RULE,
   );
   lines.push(
-    ...wrap(`${task(last.task)} is trying to acquire lock:`, 72),
-    ...wrap(`  (${word(last.taken)}), at: ${last.step}`, 72),
+    ...wrapText(`${task(last.task)} is trying to acquire lock:`, 72),
+    ...wrapText(`  (${word(last.taken)}), at: ${last.step}`, 72),
     '',
     'but task is already holding lock:',
-    ...wrap(`  (${word(last.held)})`, 72),
+    ...wrapText(`  (${word(last.held)})`, 72),
     '',
   );
   lines.push(
@@ -49,28 +49,28 @@ export function lockdepText(trace: Trace): string {
   circle.forEach((e, i) =>
     lines.push(
       '',
-      ...wrap(`-> #${circle.length - 1 - i} (${word(e.taken)}):`, 72),
-      ...wrap(`       taken by ${task(e.task)} in ${e.step}`, 72),
-      ...wrap(`       while holding (${word(e.held)})`, 72),
+      ...wrapText(`-> #${circle.length - 1 - i} (${word(e.taken)}):`, 72),
+      ...wrapText(`       taken by ${task(e.task)} in ${e.step}`, 72),
+      ...wrapText(`       while holding (${word(e.held)})`, 72),
     ),
   );
   lines.push(
     '',
     ' Possible unsafe locking scenario:',
     '',
-    cpus('CPU0', 'CPU1'),
-    cpus('----', '----'),
+    cpuRow('CPU0', 'CPU1'),
+    cpuRow('----', '----'),
   );
   const cell = (field: number): string => `lock(${word(field)});`;
   const other = circle.at(-1) ?? last;
   lines.push(
     ...(twice
-      ? [cpus(cell(last.held), ''), cpus(cell(last.taken), '')]
+      ? [cpuRow(cell(last.held), ''), cpuRow(cell(last.taken), '')]
       : [
-          cpus(cell(last.held), ''),
-          cpus('', cell(other.taken === last.held ? other.held : last.taken)),
-          cpus('', cell(last.held)),
-          cpus(cell(last.taken), ''),
+          cpuRow(cell(last.held), ''),
+          cpuRow('', cell(other.taken === last.held ? other.held : last.taken)),
+          cpuRow('', cell(last.held)),
+          cpuRow(cell(last.taken), ''),
         ]),
   );
   lines.push('', ' *** DEADLOCK ***');
@@ -78,20 +78,20 @@ export function lockdepText(trace: Trace): string {
 }
 
 /** CPU0 at column 7, CPU1 at column 31. */
-function cpus(left: string, right: string): string {
+function cpuRow(left: string, right: string): string {
   return `${' '.repeat(7)}${left.padEnd(right === '' ? 0 : 23)}${right === '' ? '' : ` ${right}`}`;
 }
 
-function ordersOf({ program, steps }: Trace): {
+function lockOrderOf({ program, steps }: Trace): {
   readonly edges: readonly LockEdge[];
   readonly circle: readonly LockEdge[] | undefined;
 } {
-  const graph = new LockGraph();
+  const graph = new LockOrderGraph();
   const state = initialState(program);
   const edges: LockEdge[] = [];
   for (const s of steps) {
     const held = locksHeld(program, state, s.task);
-    for (const { note } of s.events) {
+    for (const { template: note } of s.events) {
       if (note.kind === 'unlock') held.splice(held.indexOf(note.field), 1);
       if (note.kind !== 'lock') continue;
       for (const outer of held) {

@@ -1,11 +1,11 @@
 import type { Trace } from '../scenario/trace';
 import { altText } from './altText';
 import { interleavingText, type InterleavingOptions } from './interleaving';
-import { ascii, wrap } from './words';
+import { toAscii, wrapText } from './words';
 
 /** A Markdown snippet: title, the run in words, the interleaving as a code block. */
 export function markdownText(trace: Trace, options: InterleavingOptions = {}): string {
-  const title = ascii(trace.scenario.title).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
-  const alt = ascii(altText(trace)).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
-  return `${[...(title === '' ? [] : [...wrap(`### ${title}`, 72, 0).slice(0, 1), '']), ...wrap(alt, 72, 0), '', '```text', interleavingText(trace, options).trimEnd(), '```'].join('\n')}\n`;
+  const title = toAscii(trace.scenario.title).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
+  const alt = toAscii(altText(trace)).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
+  return `${[...(title === '' ? [] : [...wrapText(`### ${title}`, 72, 0).slice(0, 1), '']), ...wrapText(alt, 72, 0), '', '```text', interleavingText(trace, options).trimEnd(), '```'].join('\n')}\n`;
 }

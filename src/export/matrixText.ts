@@ -1,13 +1,13 @@
 import type { PropertyStatus } from '../explore/checkResult';
 import { matrixRows } from '../explore/matrix';
-import type { LeftOut, MatrixCell, MatrixRow, RowProperty } from '../explore/matrix';
+import type { SkippedCase, MatrixCell, MatrixRow, MatrixRowProperty } from '../explore/matrix';
 import type { MutationOutcome } from '../explore/mutationReport';
 import { makeMutation } from '../kernel/mutationText';
 import { propertyById } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/propertyId';
-import { ascii, grouped } from './words';
+import { toAscii, groupThousands } from './words';
 
-const SIGNS: Readonly<Record<PropertyStatus, string>> = {
+const STATUS_SIGNS: Readonly<Record<PropertyStatus, string>> = {
   holds: 'ok',
   violated: 'x',
   'not-applicable': '-',
@@ -15,20 +15,20 @@ const SIGNS: Readonly<Record<PropertyStatus, string>> = {
 };
 
 /** The verdict matrix for people: a row per design and choice of options, a column per property, then every broken property with its shortest witness. */
-export function matrixText(cells: readonly MatrixCell[], leftOut: readonly LeftOut[]): string {
+export function matrixText(cells: readonly MatrixCell[], leftOut: readonly SkippedCase[]): string {
   const rows = matrixRows(cells);
   const ids = [...new Set(rows.flatMap((r) => r.properties.map((p) => p.id)))];
   const table = [
-    ['', 'states', ...ids.map(short)],
+    ['', 'states', ...ids.map(propertyAbbreviation)],
     ...rows.map((r) => [
-      r.variant.title,
-      `${grouped(r.states)}${r.coverage === 'complete' ? '' : '+'}`,
-      ...ids.map((id) => sign(r, id)),
+      r.config.title,
+      `${groupThousands(r.states)}${r.coverage === 'complete' ? '' : '+'}`,
+      ...ids.map((id) => cellText(r, id)),
     ]),
   ];
   const widths = (table[0] ?? []).map((_, i) => Math.max(...table.map((r) => r[i]?.length ?? 0)));
   const scenarios = [...new Set(cells.map((c) => c.case.id))];
-  return lines([
+  return asciiLines([
     `${scenarios.length === 1 ? 'Every interleaving of' : `Every interleaving of ${scenarios.length} scenarios:`} ${scenarios.join(', ')}`,
     '',
     ...table.map((r) =>
@@ -39,9 +39,9 @@ export function matrixText(cells: readonly MatrixCell[], leftOut: readonly LeftO
     ),
     '',
     'ok: holds in all those states; xN: broken, shortest witness of N steps; -: no such state in this design; ?: not broken as far as the search came.',
-    ids.map((id) => `${short(id)} ${id}`).join(', '),
+    ids.map((id) => `${propertyAbbreviation(id)} ${id}`).join(', '),
     ...(rows.some((r) => r.properties.some((p) => p.status === 'violated')) ? [''] : []),
-    ...rows.flatMap(brokenLines),
+    ...rows.flatMap(violationLines),
     ...(leftOut.length > 0
       ? ['', 'Left out:', ...leftOut.map((l) => `  ${l.id} in ${l.variant}: ${l.why}`)]
       : []),
@@ -49,28 +49,28 @@ export function matrixText(cells: readonly MatrixCell[], leftOut: readonly LeftO
 }
 
 /** I1, I1', … as domain.md numbers them; `DL` for no-deadlock, which has no number. */
-function short(id: PropertyId): string {
-  const { source } = propertyById(id);
+function propertyAbbreviation(id: PropertyId): string {
+  const { cite: source } = propertyById(id);
   return /^I\d+'?$/.test(source) ? source : 'DL';
 }
 
-function sign(row: MatrixRow, id: PropertyId): string {
+function cellText(row: MatrixRow, id: PropertyId): string {
   const p = row.properties.find((each) => each.id === id);
   if (!p) return '';
-  return p.status === 'violated' ? `x${p.witness?.steps ?? ''}` : SIGNS[p.status];
+  return p.status === 'violated' ? `x${p.witness?.steps ?? ''}` : STATUS_SIGNS[p.status];
 }
 
-function brokenLines(row: MatrixRow): string[] {
+function violationLines(row: MatrixRow): string[] {
   return row.properties
     .filter((p) => p.status === 'violated')
-    .flatMap((p: RowProperty): string[] => [
-      `${row.variant.title}: ${p.id} in ${p.scenario} after ${p.witness?.steps} steps${p.brokenIn.length > 1 ? ` (also in ${p.brokenIn.filter((s) => s !== p.scenario).join(', ')})` : ''}`,
+    .flatMap((p: MatrixRowProperty): string[] => [
+      `${row.config.title}: ${p.id} in ${p.scenario} after ${p.witness?.steps} steps${p.brokenIn.length > 1 ? ` (also in ${p.brokenIn.filter((s) => s !== p.scenario).join(', ')})` : ''}`,
       `  ${p.witness?.text ?? ''}`,
       `  --schedule ${p.witness?.schedule.join(',') || 'sequential'}`,
     ]);
 }
 
-const TITLES: readonly (readonly [MutationOutcome['status'], string])[] = [
+const MUTATION_HEADINGS: readonly (readonly [MutationOutcome['status'], string])[] = [
   ['noticed', 'Noticed, by the property that breaks first, and the others:'],
   ['unnoticed', 'Nobody notices:'],
   ['idle', 'Only tells or jumps in these scenarios, so there is nothing to notice:'],
@@ -78,12 +78,12 @@ const TITLES: readonly (readonly [MutationOutcome['status'], string])[] = [
 ];
 
 /** What every mutation came to: who notices, and where nobody does. */
-export function mutationText(title: string, outcomes: readonly MutationOutcome[]): string {
+export function mutationReportText(title: string, outcomes: readonly MutationOutcome[]): string {
   const count = (status: MutationOutcome['status']): number =>
     outcomes.filter((o) => o.status === status).length;
-  return lines([
+  return asciiLines([
     `${title}: ${outcomes.length} changes, ${count('noticed')} noticed, ${count('unnoticed')} not, ${count('idle')} without effect, ${count('unreached')} never reached`,
-    ...TITLES.flatMap(([status, words]) => {
+    ...MUTATION_HEADINGS.flatMap(([status, words]) => {
       const own = outcomes.filter((o) => o.status === status);
       return own.length === 0 ? [] : ['', words, ...own.flatMap(mutationLines)];
     }),
@@ -102,6 +102,6 @@ function mutationLines(o: MutationOutcome): string[] {
   ];
 }
 
-function lines(all: readonly string[]): string {
-  return `${all.map(ascii).join('\n')}\n`;
+function asciiLines(all: readonly string[]): string {
+  return `${all.map(toAscii).join('\n')}\n`;
 }

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { drawFrom, randomProgram } from '../explore/randomProgram';
+import { seededDraw, randomProgram } from '../explore/randomProgram';
 import { evaluate } from '../kernel/expr';
-import { canMove, initialState, step } from '../kernel/machine';
+import { isEnabled, initialState, step } from '../kernel/machine';
 import type { Program } from '../kernel/program';
 import type { Statement } from '../kernel/statement';
 import { LIBRARY } from '../scenario/library';
-import { startRun } from '../scenario/run';
+import { startScenarioRun } from '../scenario/run';
 import { promelaModel } from './promela';
-import { outcomesOf } from './promelaOutcomes';
+import { stepOutcomes } from './promelaOutcomes';
 
-function run(body: readonly Statement[], state: Int32Array): void {
+function runStatements(body: readonly Statement[], state: Int32Array): void {
   for (const s of body) {
     if (s.op === 'set') state[s.field] = evaluate(s.value, state);
-    if (s.op === 'if') run(evaluate(s.cond, state) === 0 ? s.otherwise : s.then, state);
+    if (s.op === 'if') runStatements(evaluate(s.cond, state) === 0 ? s.otherwise : s.then, state);
     if (s.op === 'jump') throw new Error('an outcome has no jumps');
   }
 }
@@ -20,22 +20,22 @@ function run(body: readonly Statement[], state: Int32Array): void {
 /** Walks at random and compares the outcomes of every step with the machine; yields how many steps had several. */
 function compareOutcomes(program: Program, draw: (below: number) => number, walks: number): number {
   let split = 0;
-  const known = new Map<readonly Statement[], ReturnType<typeof outcomesOf>>();
+  const known = new Map<readonly Statement[], ReturnType<typeof stepOutcomes>>();
   for (let walk = 0; walk < walks; walk++) {
     const state = initialState(program);
     for (let at = 0; at < 400; at++) {
-      const able = program.tasks.filter((t) => canMove(program, state, t.index));
+      const able = program.tasks.filter((t) => isEnabled(program, state, t.index));
       const task = able[draw(Math.max(1, able.length))];
       if (!task) break;
       const pc = state[task.pc] ?? 0;
       const body = task.steps[pc]?.body ?? [];
-      const outcomes = known.get(body) ?? outcomesOf(program, body, pc + 1);
+      const outcomes = known.get(body) ?? stepOutcomes(program, body, pc + 1);
       known.set(body, outcomes);
       const taken = outcomes.filter((o) => evaluate(o.when, state) !== 0);
       if (outcomes.length > 1) split++;
       expect(taken, `${task.steps[pc]?.name}`).toHaveLength(1);
       const ours = state.slice();
-      run(taken[0]?.body ?? [], ours);
+      runStatements(taken[0]?.body ?? [], ours);
       ours[task.pc] = taken[0]?.target ?? -1;
       step(program, state, task.index);
       expect(ours.subarray(0, program.fields.length)).toEqual(
@@ -47,9 +47,9 @@ function compareOutcomes(program: Program, draw: (below: number) => number, walk
 }
 
 const programs = LIBRARY.flatMap((entry) =>
-  entry.tellings.map((scenario) => ({
+  entry.variants.map((scenario) => ({
     name: `${scenario.design} ${entry.id}`,
-    program: startRun(scenario).program,
+    program: startScenarioRun(scenario).program,
     title: scenario.title,
   })),
 );
@@ -58,12 +58,12 @@ describe('the outcomes of a step', () => {
   it('do what the machine does, on random programs', () => {
     let split = 0;
     for (let seed = 0; seed < 200; seed++)
-      split += compareOutcomes(randomProgram(drawFrom(seed)), drawFrom(seed + 7), 3);
+      split += compareOutcomes(randomProgram(seededDraw(seed)), seededDraw(seed + 7), 3);
     expect(split).toBeGreaterThan(200);
   });
 
   it('do what the machine does, in every design and built-in scenario', () => {
-    for (const { program } of programs) compareOutcomes(program, drawFrom(3), 2);
+    for (const { program } of programs) compareOutcomes(program, seededDraw(3), 2);
     expect(programs.length).toBeGreaterThan(0);
   });
 });

@@ -10,22 +10,29 @@ import type { Statement } from '../kernel/statement';
 import { makeModel } from '../explore/model';
 import { makeScenario } from '../scenario/make';
 import type { Trace } from '../scenario/trace';
-import { broken, word } from './promelaContext';
+import { violationStatement, promelaIdentifier } from './promelaContext';
 import type { PromelaContext } from './promelaContext';
-import { deadlockOption, hasDeadlock } from './promelaDeadlock';
-import { lockOrderText, lockStatements, statesLockOrder, takersOf } from './promelaLocks';
-import { promelaNames, stepTitle } from './promelaNames';
-import { outcomesOf, substitute } from './promelaOutcomes';
-import { expression } from './promelaText';
-import { ascii, wrap } from './words';
+import { deadlockOption, canDeadlock } from './promelaDeadlock';
+import {
+  lockOrderDeclarations,
+  lockOrderStatements,
+  canStateLockOrder,
+  tasksByLock,
+} from './promelaLocks';
+import { promelaNames, stepComment } from './promelaNames';
+import { stepOutcomes, substitute } from './promelaOutcomes';
+import { promelaExpression } from './promelaText';
+import { toAscii, wrapText } from './words';
 
 /** Properties that are laws on the graph of all runs, which the model does not state. */
-const NOT_STATED: readonly PropertyId[] = ['unregister-live', 'clean-unwind'];
+const UNSTATED_PROPERTIES: readonly PropertyId[] = ['unregister-live', 'clean-unwind'];
 
 /** The properties that the SPIN model of a program states. */
 export function statedProperties(program: Program): readonly PropertyId[] {
-  const ordered = statesLockOrder([...takersOf(program).keys()]);
-  return PROPERTY_IDS.filter((id) => !NOT_STATED.includes(id) && (id !== 'lock-order' || ordered));
+  const ordered = canStateLockOrder([...tasksByLock(program).keys()]);
+  return PROPERTY_IDS.filter(
+    (id) => !UNSTATED_PROPERTIES.includes(id) && (id !== 'lock-order' || ordered),
+  );
 }
 
 /** The scenario of a run as a SPIN model; the run's own schedule plays no part. */
@@ -35,12 +42,12 @@ export function promelaText(trace: Trace): string {
 
 /** A program as a stand-alone SPIN model whose reachable states are exactly those of the program. `about` goes into its first comment. */
 export function promelaModel(program: Program, about = ''): string {
-  const { fixed } = makeModel(program, []);
-  const takers = takersOf(program);
+  const { constants: fixed } = makeModel(program, []);
+  const takers = tasksByLock(program);
   const context: PromelaContext = {
     program,
     names: promelaNames(program),
-    takers,
+    tasksByLock: takers,
     locks: [...takers.keys()].sort((a, b) => a - b),
     hidden: new Set(
       program.fields.filter((f) => fixed.has(f.index) && !f.constant).map((f) => f.index),
@@ -49,21 +56,21 @@ export function promelaModel(program: Program, about = ''): string {
   const checks = stateChecks(program);
   const parts = [
     header(context, about),
-    machinery(context, checks),
-    variables(context),
-    lockOrderText(context),
-    ...program.tasks.map((t) => process(context, t)),
-    watcher(context, checks),
+    preamble(context, checks),
+    variableDeclarations(context),
+    lockOrderDeclarations(context),
+    ...program.tasks.map((t) => proctype(context, t)),
+    propertyMonitor(context, checks),
   ];
   return `${parts.filter((p) => p !== '').join('\n\n')}\n`;
 }
 
 function header({ program, locks }: PromelaContext, about: string): string {
   const missing = [
-    ...NOT_STATED,
-    ...(locks.length < 2 || statesLockOrder(locks) ? [] : ['lock-order' as const]),
-  ].filter((id) => propertyById(id).applies(program));
-  return comment([
+    ...UNSTATED_PROPERTIES,
+    ...(locks.length < 2 || canStateLockOrder(locks) ? [] : ['lock-order' as const]),
+  ].filter((id) => propertyById(id).appliesTo(program));
+  return promelaComment([
     `${program.design.id}, revision ${program.design.revision}: ${program.design.title}. A SPIN model made by vfio-playground.`,
     ...about.trim().split('\n'),
     'One d_step is one step of the playground: the atomic actions, the states and their number are the same. A process stands at the label of its next step; its pc repeats that for the properties. Hidden variables have their start value whenever a step ends, so they are no part of a state.',
@@ -78,14 +85,14 @@ function header({ program, locks }: PromelaContext, about: string): string {
   ]);
 }
 
-function machinery(context: PromelaContext, checks: readonly StateCheck[]): string {
+function preamble(context: PromelaContext, checks: readonly StateCheck[]): string {
   const { program } = context;
   const told = PROPERTY_IDS.filter(
     (id) =>
-      !NOT_STATED.includes(id) &&
-      (propertyById(id).applies(program) ||
+      !UNSTATED_PROPERTIES.includes(id) &&
+      (propertyById(id).appliesTo(program) ||
         checks.some((c) => c.property === id) ||
-        isViolated(program, id)),
+        hasViolateStatement(program, id)),
   );
   return [
     '#ifdef ALL',
@@ -93,7 +100,9 @@ function machinery(context: PromelaContext, checks: readonly StateCheck[]): stri
     'c_decl {',
     '  static unsigned told;',
     '  static int tell(int n, const char *name) { if (!(told & (1u << n))) { told |= 1u << n; printf("broken: %s\\n", name); } return 0; }',
-    ...told.map((id) => `\\#define told_${word(id)} tell(${PROPERTY_IDS.indexOf(id)}, "${id}")`),
+    ...told.map(
+      (id) => `\\#define told_${promelaIdentifier(id)} tell(${PROPERTY_IDS.indexOf(id)}, "${id}")`,
+    ),
     '}',
     '#define BROKEN(name) c_code { told_##name; }',
     '#define WATCHED(name) c_expr { told_##name }',
@@ -101,18 +110,19 @@ function machinery(context: PromelaContext, checks: readonly StateCheck[]): stri
     '#define BROKEN(name) name##_is_broken = 1; assert(!name##_is_broken)',
     '#define WATCHED(name) true',
     '#endif',
-    ...(hasDeadlock(context)
+    ...(canDeadlock(context)
       ? [
           `hidden byte waits[${program.tasks.length + 1}]; /* for whom a task waits; task 0 is none */`,
         ]
       : []),
     ...told.map(
-      (id) => `hidden byte ${word(id)}_is_broken; /* ${ascii(propertyById(id).statement)} */`,
+      (id) =>
+        `hidden byte ${promelaIdentifier(id)}_is_broken; /* ${toAscii(propertyById(id).statement)} */`,
     ),
   ].join('\n');
 }
 
-function isViolated(program: Program, id: PropertyId): boolean {
+function hasViolateStatement(program: Program, id: PropertyId): boolean {
   let found = false;
   for (const t of program.tasks)
     for (const s of t.steps)
@@ -122,8 +132,8 @@ function isViolated(program: Program, id: PropertyId): boolean {
   return found;
 }
 
-function variables({ program, names, hidden }: PromelaContext): string {
-  const most = largest(program);
+function variableDeclarations({ program, names, hidden }: PromelaContext): string {
+  const most = maxValues(program);
   const lines: string[] = [];
   let owner = -2;
   for (const f of program.fields) {
@@ -133,7 +143,7 @@ function variables({ program, names, hidden }: PromelaContext): string {
       const object = program.objects[f.object];
       lines.push(
         '',
-        `/* ${ascii(object ? `struct ${object.type} ${object.name}: ${object.spec.about}` : 'where the tasks stand, and what their calls returned')} */`,
+        `/* ${toAscii(object ? `struct ${object.type} ${object.name}: ${object.spec.about}` : 'where the tasks stand, and what their calls returned')} */`,
       );
     }
     lines.push(
@@ -144,7 +154,7 @@ function variables({ program, names, hidden }: PromelaContext): string {
 }
 
 /** By field: the largest value that it can have, or that a step which never runs would give it. */
-function largest(program: Program): number[] {
+function maxValues(program: Program): number[] {
   const most = program.fields.map((f) => f.hi);
   for (const task of program.tasks) {
     for (const step of task.steps)
@@ -163,7 +173,7 @@ function declaration(lo: number, hi: number, hidden: boolean, name: string): str
   return hidden ? `hidden byte ${name}` : `unsigned ${name} : ${Math.max(1, 32 - Math.clz32(hi))}`;
 }
 
-function process(context: PromelaContext, task: Task): string {
+function proctype(context: PromelaContext, task: Task): string {
   const { program, names } = context;
   const lines = [`active proctype ${names.task(task.index)}() {`];
   let call = -1;
@@ -173,7 +183,7 @@ function process(context: PromelaContext, task: Task): string {
       const { by, call: name, ...args } = program.calls[call]?.call ?? { by: '', call: '' };
       lines.push(
         '',
-        comment([
+        promelaComment([
           `${by}: ${name} ${Object.entries(args)
             .map(([k, v]) => `${k}=${v}`)
             .join(' ')}`,
@@ -183,18 +193,18 @@ function process(context: PromelaContext, task: Task): string {
     const guard = substitute(program, step.guard, new Map());
     const label = names.label(task.index, step.pc);
     lines.push(
-      comment([stepTitle(step)]),
+      promelaComment([stepComment(step)]),
       step.guard.op === 'const' ? `${label}:` : `end_${label}: ${label}:`,
       '  if',
     );
-    for (const outcome of outcomesOf(program, step.body, step.pc + 1)) {
+    for (const outcome of stepOutcomes(program, step.body, step.pc + 1)) {
       const target = names.label(task.index, outcome.target);
       const pc: Statement = { op: 'set', field: task.pc, value: constant(outcome.target) };
-      const first = and(guard, outcome.when);
+      const first = conjunction(guard, outcome.when);
       lines.push(
-        `  :: d_step { ${expression(context, first)} ->`,
-        `      printf("${ascii(`${task.name} ${step.id}`)}\\n");`,
-        ...statements(
+        `  :: d_step { ${promelaExpression(context, first)} ->`,
+        `      printf("${toAscii(`${task.name} ${step.id}`)}\\n");`,
+        ...statementLines(
           context,
           task.index,
           [...outcome.body, ...(program.fields[task.pc]?.constant ? [] : [pc])],
@@ -209,12 +219,12 @@ function process(context: PromelaContext, task: Task): string {
   return lines.join('\n');
 }
 
-function and(a: Expr, b: Expr): Expr {
+function conjunction(a: Expr, b: Expr): Expr {
   if (a.op === 'const') return a.value === 0 ? a : b;
   return b.op === 'const' && b.value !== 0 ? a : { op: 'and', a, b };
 }
 
-function statements(
+function statementLines(
   context: PromelaContext,
   task: number,
   body: readonly Statement[],
@@ -227,27 +237,29 @@ function statements(
         const value = substitute(program, s.value, new Map());
         const meaning = value.op === 'const' ? names.value(s.field, value.value) : undefined;
         return [
-          `${indent}${names.field(s.field)} = ${expression(context, value)};${meaning === undefined ? '' : ` /* ${ascii(meaning)} */`}`,
+          `${indent}${names.field(s.field)} = ${promelaExpression(context, value)};${meaning === undefined ? '' : ` /* ${toAscii(meaning)} */`}`,
         ];
       }
       case 'violate':
-        return NOT_STATED.includes(s.property) ? [] : [`${indent}${broken(s.property)};`];
+        return UNSTATED_PROPERTIES.includes(s.property)
+          ? []
+          : [`${indent}${violationStatement(s.property)};`];
       case 'note': {
-        const note = program.notes[s.note];
-        return note?.kind === 'lock' ? lockStatements(context, task, note.field, indent) : [];
+        const note = program.eventTemplates[s.event];
+        return note?.kind === 'lock' ? lockOrderStatements(context, task, note.field, indent) : [];
       }
       case 'jump':
         throw new Error('a jump inside an outcome');
       case 'if': {
         const cond = substitute(program, s.cond, new Map());
-        const then = statements(context, task, s.then, `${indent}      `);
-        const otherwise = statements(context, task, s.otherwise, `${indent}      `);
+        const then = statementLines(context, task, s.then, `${indent}      `);
+        const otherwise = statementLines(context, task, s.otherwise, `${indent}      `);
         if (then.length + otherwise.length === 0) return [];
         if (cond.op === 'const')
-          return statements(context, task, cond.value === 0 ? s.otherwise : s.then, indent);
+          return statementLines(context, task, cond.value === 0 ? s.otherwise : s.then, indent);
         return [
           `${indent}if`,
-          `${indent}:: ${expression(context, cond)} ->`,
+          `${indent}:: ${promelaExpression(context, cond)} ->`,
           ...(then.length === 0 ? [`${indent}      skip`] : then),
           `${indent}:: else ->`,
           ...(otherwise.length === 0 ? [`${indent}      skip`] : otherwise),
@@ -259,26 +271,28 @@ function statements(
 }
 
 /** Looks at every state; it goes back to where it was, so it adds none. */
-function watcher(context: PromelaContext, checks: readonly StateCheck[]): string {
+function propertyMonitor(context: PromelaContext, checks: readonly StateCheck[]): string {
   const options = PROPERTIES.flatMap(({ id }): string[] => {
     const own = checks
       .filter((c) => c.property === id)
-      .map((c) => ({ text: c.text, bad: substitute(context.program, c.bad, new Map()) }))
+      .map((c) => ({ text: c.text, bad: substitute(context.program, c.violatedWhen, new Map()) }))
       .filter((c) => c.bad.op !== 'const' || c.bad.value !== 0);
     if (own.length === 0) return [];
     const bad = own
-      .map((c) => `${comment([c.text])}\n      ${expression(context, c.bad)}`)
+      .map((c) => `${promelaComment([c.text])}\n      ${promelaExpression(context, c.bad)}`)
       .join(' ||\n      ');
-    return [`  :: d_step { (\n      ${bad}) && WATCHED(${word(id)}) ->\n      ${broken(id)} }`];
+    return [
+      `  :: d_step { (\n      ${bad}) && WATCHED(${promelaIdentifier(id)}) ->\n      ${violationStatement(id)} }`,
+    ];
   });
-  const all = [...options, ...(hasDeadlock(context) ? [deadlockOption(context)] : [])];
+  const all = [...options, ...(canDeadlock(context) ? [deadlockOption(context)] : [])];
   if (all.length === 0) return '';
   return ['active proctype properties() {', 'end_watch:', '  do', ...all, '  od', '}'].join('\n');
 }
 
-function comment(lines: readonly string[]): string {
+function promelaComment(lines: readonly string[]): string {
   const text = lines.flatMap((line) =>
-    wrap(ascii(line).replaceAll('*/', '* /').replaceAll('/*', '/ *'), 150, 2),
+    wrapText(toAscii(line).replaceAll('*/', '* /').replaceAll('/*', '/ *'), 150, 2),
   );
   return text.length === 1
     ? `/* ${text[0]} */`

@@ -9,17 +9,17 @@ export interface PromelaContext {
   /** Field indices of the mutexes that some step takes. */
   readonly locks: readonly number[];
   /** By such a field: the tasks that take it. */
-  readonly takers: ReadonlyMap<number, ReadonlySet<number>>;
+  readonly tasksByLock: ReadonlyMap<number, ReadonlySet<number>>;
   /** Fields with the same value in every state between steps, but not within one. */
   readonly hidden: ReadonlySet<number>;
 }
 
 /** The statement that tells of a broken property. */
-export function broken(id: PropertyId): string {
-  return `BROKEN(${word(id)})`;
+export function violationStatement(id: PropertyId): string {
+  return `BROKEN(${promelaIdentifier(id)})`;
 }
 
 /** A property's id as part of a name. */
-export function word(id: PropertyId): string {
+export function promelaIdentifier(id: PropertyId): string {
   return id.replaceAll('-', '_');
 }

@@ -2,14 +2,14 @@ import { all, any, binary, constant, field, not } from '../kernel/expr';
 import type { Expr } from '../kernel/expr';
 import { propertyById } from '../kernel/properties/properties';
 import type { PromelaContext } from './promelaContext';
-import { broken } from './promelaContext';
+import { violationStatement } from './promelaContext';
 import { substitute } from './promelaOutcomes';
-import { expression } from './promelaText';
+import { promelaExpression } from './promelaText';
 
 /** Whether two tasks can wait for each other at all. */
-export function hasDeadlock({ program, locks }: PromelaContext): boolean {
+export function canDeadlock({ program, locks }: PromelaContext): boolean {
   return (
-    propertyById('no-deadlock').applies(program) && locks.length > 0 && program.tasks.length > 1
+    propertyById('no-deadlock').appliesTo(program) && locks.length > 0 && program.tasks.length > 1
   );
 }
 
@@ -23,10 +23,10 @@ export function deadlockOption(context: PromelaContext): string {
   const edges = tasks.flatMap(({ index: task }) => [
     'if',
     ...tasks.flatMap(({ index: other }) => {
-      const wanted = waitsFor(context, task, other);
+      const wanted = waitsForCondition(context, task, other);
       return other === task || (wanted.op === 'const' && wanted.value === 0)
         ? []
-        : [`:: ${expression(context, wanted)} -> ${places[task]} = ${other + 1}`];
+        : [`:: ${promelaExpression(context, wanted)} -> ${places[task]} = ${other + 1}`];
     }),
     `:: else -> ${places[task]} = 0`,
     'fi;',
@@ -43,14 +43,14 @@ export function deadlockOption(context: PromelaContext): string {
       '    waits[0] = waits[0] - 1',
       ':: else -> break',
       'od;',
-      `if :: ${places.map((place) => `${place} != 0`).join(' || ')} -> ${broken('no-deadlock')} :: else -> skip fi`,
+      `if :: ${places.map((place) => `${place} != 0`).join(' || ')} -> ${violationStatement('no-deadlock')} :: else -> skip fi`,
     ].map((line) => `      ${line}`),
     '     } }',
   ].join('\n');
 }
 
 /** `task` cannot move because `other` holds the mutex that it wants. */
-function waitsFor({ program }: PromelaContext, task: number, other: number): Expr {
+function waitsForCondition({ program }: PromelaContext, task: number, other: number): Expr {
   const t = program.tasks[task];
   return any(
     (t?.steps ?? []).flatMap((step) => {

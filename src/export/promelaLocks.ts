@@ -1,15 +1,15 @@
 import type { Program } from '../kernel/program';
 import { eachStatement } from '../kernel/statement';
 import type { PromelaContext } from './promelaContext';
-import { broken } from './promelaContext';
+import { violationStatement } from './promelaContext';
 
 /** The mutexes that some step takes (by field index), and the tasks that do. */
-export function takersOf(program: Program): ReadonlyMap<number, ReadonlySet<number>> {
+export function tasksByLock(program: Program): ReadonlyMap<number, ReadonlySet<number>> {
   const found = new Map<number, Set<number>>();
   for (const task of program.tasks) {
     for (const step of task.steps) {
       eachStatement(step.body, (s) => {
-        const note = s.op === 'note' ? program.notes[s.note] : undefined;
+        const note = s.op === 'note' ? program.eventTemplates[s.event] : undefined;
         if (note?.kind === 'lock')
           found.set(note.field, (found.get(note.field) ?? new Set()).add(task.index));
       });
@@ -19,19 +19,19 @@ export function takersOf(program: Program): ReadonlyMap<number, ReadonlySet<numb
 }
 
 /** More locks than this do not fit one number's bits. */
-const MOST_LOCKS = 30;
+const MAX_LOCKS = 30;
 
 /** Whether the model can state lock-order: a circle takes two locks, and their set is one number. */
-export function statesLockOrder(locks: readonly number[]): boolean {
-  return locks.length >= 2 && locks.length <= MOST_LOCKS;
+export function canStateLockOrder(locks: readonly number[]): boolean {
+  return locks.length >= 2 && locks.length <= MAX_LOCKS;
 }
 
 /**
  * Property lock-order: before[b] is the set of locks that were ever held while b was taken, or come before those. It grows over
  * the whole search, so it is no part of a state.
  */
-export function lockOrderText({ locks, names }: PromelaContext): string {
-  if (!statesLockOrder(locks)) return '';
+export function lockOrderDeclarations({ locks, names }: PromelaContext): string {
+  if (!canStateLockOrder(locks)) return '';
   const n = locks.length;
   return [
     '/* Locks, as bits of a set: */',
@@ -54,7 +54,7 @@ export function lockOrderText({ locks, names }: PromelaContext): string {
     `      :: lock < ${n} -> before[lock] = ((lock == taken || (before[lock] & (1 << taken)) != 0) -> before[lock] | held : before[lock]); lock++`,
     '      :: else -> break',
     '      od;',
-    `      if :: (before[taken] & (1 << taken)) != 0 -> ${broken('lock-order')} :: else -> skip fi`,
+    `      if :: (before[taken] & (1 << taken)) != 0 -> ${violationStatement('lock-order')} :: else -> skip fi`,
     '  fi;',
     '  held = 0',
     '}',
@@ -62,14 +62,14 @@ export function lockOrderText({ locks, names }: PromelaContext): string {
 }
 
 /** What a task does when it has taken `lock`: it tells which others it holds, of those that it ever takes. */
-export function lockStatements(
-  { names, locks, takers }: PromelaContext,
+export function lockOrderStatements(
+  { names, locks, tasksByLock: takers }: PromelaContext,
   task: number,
   lock: number,
   indent: string,
 ): string[] {
   const others = locks.filter((held) => held !== lock && takers.get(held)?.has(task));
-  if (others.length === 0 || !statesLockOrder(locks)) return [];
+  if (others.length === 0 || !canStateLockOrder(locks)) return [];
   const held = others
     .map((f) => `(${names.field(f)} == ${task + 1} -> ${1 << locks.indexOf(f)} : 0)`)
     .join(' + ');

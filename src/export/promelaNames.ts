@@ -1,5 +1,5 @@
 import type { Program, Step } from '../kernel/program';
-import { valueWord } from './words';
+import { formatFieldValue } from './words';
 
 /** The Promela names of one program's fields and steps. */
 export interface PromelaNames {
@@ -14,7 +14,7 @@ export interface PromelaNames {
 }
 
 /** Words of Promela, of the C that SPIN makes of it, and of this export. */
-const TAKEN = [
+const RESERVED_WORDS = [
   'active',
   'assert',
   'atomic',
@@ -78,13 +78,13 @@ const TAKEN = [
 
 /** Gives every field and step a name that Promela takes, unique in its place. */
 export function promelaNames(program: Program): PromelaNames {
-  const globals = new Set(TAKEN);
-  const tasks = program.tasks.map((t) => unique(t.name, globals));
-  const fields = program.fields.map((f) => unique(f.title, globals));
+  const globals = new Set(RESERVED_WORDS);
+  const tasks = program.tasks.map((t) => uniqueIdentifier(t.name, globals));
+  const fields = program.fields.map((f) => uniqueIdentifier(f.title, globals));
   const labels = program.tasks.map((t) => {
-    const own = new Set(TAKEN);
+    const own = new Set(RESERVED_WORDS);
     return t.steps.map((s) =>
-      unique(`${program.calls[s.call]?.call.call ?? ''} ${s.call} ${s.id}`, own),
+      uniqueIdentifier(`${program.calls[s.call]?.call.call ?? ''} ${s.call} ${s.id}`, own),
     );
   });
   const resultOf = new Map(program.calls.map((c) => [c.result, c]));
@@ -101,18 +101,18 @@ export function promelaNames(program: Program): PromelaNames {
         kind === 'enum' ||
         kind === 'life' ||
         kind === 'task'
-        ? valueWord(program, field, value)
+        ? formatFieldValue(program, field, value)
         : undefined;
     },
   };
 }
 
 /** A step as comments name it. */
-export function stepTitle(step: Step): string {
+export function stepComment(step: Step): string {
   return `${step.id}: ${step.title}. ${step.routine}, ${step.cite}`;
 }
 
-function unique(text: string, taken: Set<string>): string {
+function uniqueIdentifier(text: string, taken: Set<string>): string {
   const plain = text.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_|_$/g, '');
   // A label that begins with `end` would mark a valid end state.
   const base =

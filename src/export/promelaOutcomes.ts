@@ -1,46 +1,46 @@
-import { FALSE, TRUE, all, any, binary, constant, not, select } from '../kernel/expr';
+import { FALSE, TRUE, all, any, binary, constant, not, conditional } from '../kernel/expr';
 import type { Expr } from '../kernel/expr';
 import type { Program } from '../kernel/program';
 import { eachStatement } from '../kernel/statement';
 import type { Statement } from '../kernel/statement';
 
 /** One way that a step can end: where the task goes on, when (told before the step), and what is done then, free of jumps. */
-export interface Outcome {
+export interface StepOutcome {
   readonly target: number;
   readonly when: Expr;
   readonly body: readonly Statement[];
 }
 
 /** A body cut at its first branch that jumps. */
-interface Path {
+interface BranchTree {
   readonly body: readonly Statement[];
   readonly end:
     | { readonly target: number }
-    | { readonly cond: Expr; readonly then: Path; readonly otherwise: Path };
+    | { readonly cond: Expr; readonly then: BranchTree; readonly otherwise: BranchTree };
 }
 
 /** What each field holds at a point of a body, in terms of the state before it; absent where unchanged. */
-type Values = ReadonlyMap<number, Expr>;
+type SymbolicValues = ReadonlyMap<number, Expr>;
 
 /** The outcomes of a step's body, one per place that it goes on at; exactly one of their conditions is true. */
-export function outcomesOf(
+export function stepOutcomes(
   program: Program,
   body: readonly Statement[],
   next: number,
-): readonly Outcome[] {
-  const path = cut(body, next);
+): readonly StepOutcome[] {
+  const path = splitAtJump(body, next);
   const targets = new Set<number>();
-  collect(path, targets);
+  collectTargets(path, targets);
   return [...targets]
-    .map((target): Outcome => ({
+    .map((target): StepOutcome => ({
       target,
-      when: targets.size === 1 ? TRUE : leadsTo(program, path, target, new Map()),
-      body: along(path, target) ?? [],
+      when: targets.size === 1 ? TRUE : conditionFor(program, path, target, new Map()),
+      body: bodyFor(path, target) ?? [],
     }))
     .filter((o) => o.when.op !== 'const' || o.when.value !== 0);
 }
 
-function cut(body: readonly Statement[], next: number): Path {
+function splitAtJump(body: readonly Statement[], next: number): BranchTree {
   const done: Statement[] = [];
   for (const [i, s] of body.entries()) {
     if (s.op === 'jump') return { body: done, end: { target: s.pc } };
@@ -54,8 +54,8 @@ function cut(body: readonly Statement[], next: number): Path {
         body: done,
         end: {
           cond: s.cond,
-          then: cut([...s.then, ...rest], next),
-          otherwise: cut([...s.otherwise, ...rest], next),
+          then: splitAtJump([...s.then, ...rest], next),
+          otherwise: splitAtJump([...s.otherwise, ...rest], next),
         },
       };
     }
@@ -64,31 +64,36 @@ function cut(body: readonly Statement[], next: number): Path {
   return { body: done, end: { target: next } };
 }
 
-function collect(path: Path, targets: Set<number>): void {
+function collectTargets(path: BranchTree, targets: Set<number>): void {
   if ('target' in path.end) targets.add(path.end.target);
   else {
-    collect(path.end.then, targets);
-    collect(path.end.otherwise, targets);
+    collectTargets(path.end.then, targets);
+    collectTargets(path.end.otherwise, targets);
   }
 }
 
-function leadsTo(program: Program, path: Path, target: number, before: Values): Expr {
+function conditionFor(
+  program: Program,
+  path: BranchTree,
+  target: number,
+  before: SymbolicValues,
+): Expr {
   const { end } = path;
   if ('target' in end) return end.target === target ? TRUE : FALSE;
-  const values = after(program, path.body, before);
+  const values = valuesAfter(program, path.body, before);
   const cond = substitute(program, end.cond, values);
   return any([
-    all([cond, leadsTo(program, end.then, target, values)]),
-    all([not(cond), leadsTo(program, end.otherwise, target, values)]),
+    all([cond, conditionFor(program, end.then, target, values)]),
+    all([not(cond), conditionFor(program, end.otherwise, target, values)]),
   ]);
 }
 
 /** What is done on the way to `target`; undefined where no way leads there. */
-function along(path: Path, target: number): readonly Statement[] | undefined {
+function bodyFor(path: BranchTree, target: number): readonly Statement[] | undefined {
   const { end } = path;
   if ('target' in end) return end.target === target ? path.body : undefined;
-  const then = along(end.then, target);
-  const otherwise = along(end.otherwise, target);
+  const then = bodyFor(end.then, target);
+  const otherwise = bodyFor(end.otherwise, target);
   if (!then || !otherwise) {
     const only = then ?? otherwise;
     return only && [...path.body, ...only];
@@ -96,24 +101,28 @@ function along(path: Path, target: number): readonly Statement[] | undefined {
   return [...path.body, { op: 'if', cond: end.cond, then, otherwise }];
 }
 
-function after(program: Program, body: readonly Statement[], before: Values): Values {
+function valuesAfter(
+  program: Program,
+  body: readonly Statement[],
+  before: SymbolicValues,
+): SymbolicValues {
   const values = new Map(before);
   for (const s of body) {
     if (s.op === 'set') values.set(s.field, substitute(program, s.value, values));
     if (s.op !== 'if') continue;
     const cond = substitute(program, s.cond, values);
-    const then = after(program, s.then, values);
-    const otherwise = after(program, s.otherwise, values);
+    const then = valuesAfter(program, s.then, values);
+    const otherwise = valuesAfter(program, s.otherwise, values);
     for (const f of new Set([...then.keys(), ...otherwise.keys()])) {
       const old: Expr = { op: 'field', field: f };
-      values.set(f, select(cond, then.get(f) ?? old, otherwise.get(f) ?? old));
+      values.set(f, conditional(cond, then.get(f) ?? old, otherwise.get(f) ?? old));
     }
   }
   return values;
 }
 
 /** The expression with these values in place of the fields, and constant fields folded. */
-export function substitute(program: Program, e: Expr, values: Values): Expr {
+export function substitute(program: Program, e: Expr, values: SymbolicValues): Expr {
   switch (e.op) {
     case 'const':
       return e;
@@ -124,7 +133,7 @@ export function substitute(program: Program, e: Expr, values: Values): Expr {
     case 'not':
       return not(substitute(program, e.a, values));
     case 'select':
-      return select(
+      return conditional(
         substitute(program, e.cond, values),
         substitute(program, e.a, values),
         substitute(program, e.b, values),

@@ -1,8 +1,8 @@
 import type { Expr } from '../kernel/expr';
 import type { PromelaContext } from './promelaContext';
-import { ascii } from './words';
+import { toAscii } from './words';
 
-const SIGN = {
+const OPERATORS = {
   eq: '==',
   ne: '!=',
   lt: '<',
@@ -14,7 +14,7 @@ const SIGN = {
 } as const;
 
 /** An expression in Promela, with what numbers mean where they are compared with a field. */
-export function expression(context: PromelaContext, e: Expr): string {
+export function promelaExpression(context: PromelaContext, e: Expr): string {
   switch (e.op) {
     case 'const':
       return String(e.value);
@@ -23,33 +23,33 @@ export function expression(context: PromelaContext, e: Expr): string {
     case 'not':
       return `!${operand(context, e.a)}`;
     case 'select':
-      return `(${expression(context, e.cond)} -> ${expression(context, e.a)} : ${expression(context, e.b)})`;
+      return `(${promelaExpression(context, e.cond)} -> ${promelaExpression(context, e.a)} : ${promelaExpression(context, e.b)})`;
     case 'and':
     case 'or':
-      return `${joined(context, e.a, e.op)} ${SIGN[e.op]} ${joined(context, e.b, e.op)}`;
+      return `${logicalOperand(context, e.a, e.op)} ${OPERATORS[e.op]} ${logicalOperand(context, e.b, e.op)}`;
     default: {
       const meaning =
         (e.op === 'eq' || e.op === 'ne') && e.a.op === 'field' && e.b.op === 'const'
           ? context.names.value(e.a.field, e.b.value)
           : undefined;
-      return `${operand(context, e.a)} ${SIGN[e.op]} ${operand(context, e.b)}${meaning === undefined ? '' : ` /* ${ascii(meaning)} */`}`;
+      return `${operand(context, e.a)} ${OPERATORS[e.op]} ${operand(context, e.b)}${meaning === undefined ? '' : ` /* ${toAscii(meaning)} */`}`;
     }
   }
 }
 
 function operand(context: PromelaContext, e: Expr): string {
   return e.op === 'const' || e.op === 'field' || e.op === 'select'
-    ? expression(context, e)
-    : `(${expression(context, e)})`;
+    ? promelaExpression(context, e)
+    : `(${promelaExpression(context, e)})`;
 }
 
-function joined(context: PromelaContext, e: Expr, op: 'and' | 'or'): string {
+function logicalOperand(context: PromelaContext, e: Expr, op: 'and' | 'or'): string {
   return e.op === op ||
     e.op === 'eq' ||
     e.op === 'ne' ||
     e.op === 'lt' ||
     e.op === 'le' ||
     e.op === 'not'
-    ? expression(context, e)
+    ? promelaExpression(context, e)
     : operand(context, e);
 }

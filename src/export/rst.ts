@@ -2,17 +2,17 @@ import type { Trace } from '../scenario/trace';
 import { altText } from './altText';
 import { interleavingText, type InterleavingOptions } from './interleaving';
 import { fileStem } from './snippets';
-import { ascii, wrap } from './words';
+import { toAscii, wrapText } from './words';
 
 /** A reStructuredText snippet for the kernel's documentation: `kernel-figure` with `:alt:`, and the interleaving as a literal block. */
 export function rstText(trace: Trace, options: InterleavingOptions = {}): string {
-  const escape = (text: string): string => ascii(text).replaceAll(/([\\`*_|])/g, '\\$1');
+  const escape = (text: string): string => toAscii(text).replaceAll(/([\\`*_|])/g, '\\$1');
   const name = fileStem(trace.scenario.title);
   const indent = (lines: readonly string[], by: number): string[] =>
     lines.map((l) => (l === '' ? '' : ' '.repeat(by) + l));
-  const alt = indent(wrap(escape(altText(trace)), 64, 0), 8);
+  const alt = indent(wrapText(escape(altText(trace)), 64, 0), 8);
   const caption = indent(
-    wrap(escape(trace.scenario.title || 'A run of the VFIO playground'), 66, 0),
+    wrapText(escape(trace.scenario.title || 'A run of the VFIO playground'), 66, 0),
     4,
   );
   return `${[`.. kernel-figure:: ${name}.svg`, '    :alt:', ...alt, '', ...caption, '', '.. code-block:: none', '', ...indent(interleavingText(trace, options).trimEnd().split('\n'), 0).map((l) => (l === '' ? '' : ` ${l}`))].join('\n')}\n`;

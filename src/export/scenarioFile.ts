@@ -2,7 +2,7 @@ import { makeScenario } from '../scenario/make';
 import type { Trace } from '../scenario/trace';
 
 /** The run's scenario with exactly this run's schedule, as its file. */
-export function scenarioFile(trace: Trace): string {
+export function scenarioFileText(trace: Trace): string {
   const entries: string[] = [];
   let count = 0;
   trace.steps.forEach((s, i) => {

@@ -1,10 +1,10 @@
 import { makeLink } from '../scenario/link';
-import { linkOf } from '../scenario/linkOf';
+import { linkOfTrace } from '../scenario/linkOf';
 import type { Trace } from '../scenario/trace';
 import { altText } from './altText';
 import { interleavingText } from './interleaving';
-import { xml } from './xml';
-import { ascii } from './words';
+import { escapeXml } from './xml';
+import { toAscii } from './words';
 
 /** What a snippet shows and where from. */
 export interface SnippetOptions {
@@ -64,7 +64,7 @@ export const SNIPPETS: readonly Snippet[] = [
   },
 ];
 
-interface Parts {
+interface SnippetParts {
   readonly page: string;
   readonly folder: string;
   readonly link: string;
@@ -74,8 +74,11 @@ interface Parts {
   readonly attributes: string;
 }
 
-function partsOf(trace: Trace, { base = './', link, parameters = {} }: SnippetOptions): Parts {
-  const hash = link ?? makeLink(linkOf(trace));
+function snippetParts(
+  trace: Trace,
+  { base = './', link, parameters = {} }: SnippetOptions,
+): SnippetParts {
+  const hash = link ?? makeLink(linkOfTrace(trace));
   const entries = Object.entries(parameters);
   return {
     page: base,
@@ -88,26 +91,26 @@ function partsOf(trace: Trace, { base = './', link, parameters = {} }: SnippetOp
         ? ''
         : `?${entries.map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join('&')}`,
     attributes: entries
-      .map(([key, value]) => ` ${key.replaceAll(/[^a-z]/g, '')}="${xml(value)}"`)
+      .map(([key, value]) => ` ${key.replaceAll(/[^a-z]/g, '')}="${escapeXml(value)}"`)
       .join(''),
   };
 }
 
 function elementSnippet(trace: Trace, options: SnippetOptions = {}): string {
-  const { folder, link, title, text, attributes } = partsOf(trace, options);
-  return `<script src="${xml(folder)}vfio-playground.js" defer></script>
-<vfio-playground title="${xml(title)}" scenario="${xml(link)}"${attributes}>
+  const { folder, link, title, text, attributes } = snippetParts(trace, options);
+  return `<script src="${escapeXml(folder)}vfio-playground.js" defer></script>
+<vfio-playground title="${escapeXml(title)}" scenario="${escapeXml(link)}"${attributes}>
 <pre>
-${xml(text)}
+${escapeXml(text)}
 </pre>
 </vfio-playground>
 `;
 }
 
 function frameSnippet(trace: Trace, options: SnippetOptions = {}): string {
-  const { folder, link, title, query } = partsOf(trace, options);
-  return `<iframe src="${xml(`${folder}embed.html${query}${link}`)}"
-  title="${xml(title)}" width="100%" height="480" loading="lazy"
+  const { folder, link, title, query } = snippetParts(trace, options);
+  return `<iframe src="${escapeXml(`${folder}embed.html${query}${link}`)}"
+  title="${escapeXml(title)}" width="100%" height="480" loading="lazy"
   sandbox="${FRAME_SANDBOX}" style="border:0"></iframe>
 `;
 }
@@ -119,7 +122,7 @@ function sphinxSnippet(trace: Trace, options: SnippetOptions = {}): string {
       .split('\n')
       .map((line) => (line === '' ? '' : `      ${line}`))
       .join('\n');
-  const { text } = partsOf(trace, options);
+  const { text } = snippetParts(trace, options);
   return `.. only:: html
 
    .. raw:: html
@@ -135,19 +138,19 @@ ${indent(text)}
 }
 
 function mdxSnippet(trace: Trace, options: SnippetOptions = {}): string {
-  const { folder, link, title, text, attributes } = partsOf(trace, options);
+  const { folder, link, title, text, attributes } = snippetParts(trace, options);
   const literal = text.replaceAll(/[\\`$]/g, '\\$&');
   return `import 'vfio-playground';
 
-<vfio-playground title={${JSON.stringify(title)}} base="${xml(folder)}" scenario="${xml(link)}"${attributes}>
+<vfio-playground title={${JSON.stringify(title)}} base="${escapeXml(folder)}" scenario="${escapeXml(link)}"${attributes}>
   <pre>{\`${literal}\`}</pre>
 </vfio-playground>
 `;
 }
 
 function githubSnippet(trace: Trace, options: SnippetOptions = {}): string {
-  const { page, link } = partsOf(trace, options);
-  const alt = ascii(altText(trace)).replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
+  const { page, link } = snippetParts(trace, options);
+  const alt = toAscii(altText(trace)).replaceAll(/[\\`*_[\]<>#]/g, '\\$&');
   return `[![${alt}](${fileStem(trace.scenario.title)}.svg)](${encodeURI(page)}${link})\n`;
 }
 

@@ -1,46 +1,46 @@
-import { badgeBox } from '../graph/badgeBox';
-import { badgesOf, type Deed } from '../graph/badges';
-import { headOf, placedHead, type Head } from '../graph/edgeHeads';
+import { badgeRect } from '../graph/badgeBox';
+import { badgesOf, type StepRecord } from '../graph/badges';
+import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../graph/edgeHeads';
 import {
-  isAct,
+  isTaskEdge,
   type EdgeView,
   type Graph,
   type NodeView,
   type ObjectView,
   type ProcessView,
-  type Row,
+  type FieldView,
 } from '../graph/graph';
-import { HEADER, ROW } from '../graph/lanes';
-import { layOutStage, NAME, type Zone } from '../graph/layout';
-import { callLine, roomOf, settingOf } from '../graph/lettering';
+import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/lanes';
+import { layOutGraph, ZONE_TITLE_WIDTH, type LaneZone } from '../graph/layout';
+import { fitCall, textRowsIn, fitField } from '../graph/lettering';
 import { toGraph } from '../graph/toGraph';
 import { stateAt } from '../scenario/run';
 import { makeSvgScenario } from '../scenario/svgScenario';
 import type { Trace } from '../scenario/trace';
 import { altText } from './altText';
-import { scenarioFile } from './scenarioFile';
+import { scenarioFileText } from './scenarioFile';
 import type { SvgOptions } from './svgTimeline';
-import { xml, xmlText } from './xml';
+import { escapeXml, replaceInvalidXml } from './xml';
 
 const MARGIN = 24;
-const TITLE = 40;
-const FOOT = 26;
+const TITLE_HEIGHT = 40;
+const FOOTER_HEIGHT = 26;
 /** Left and right in a node. */
-const PAD = 7;
+const NODE_PADDING = 7;
 /** Widths of letters: every generic monospaced face is at most this wide, in the sizes of the styles below. */
-const LETTER = 6.7;
-const SMALL_LETTER = 6.1;
-const TINY_LETTER = 5.5;
-const NAME_LETTER = 7.3;
+const CHAR_WIDTH = 6.7;
+const SMALL_CHAR_WIDTH = 6.1;
+const TINY_CHAR_WIDTH = 5.5;
+const TITLE_CHAR_WIDTH = 7.3;
 
 /** A colour for light and one for dark paper. */
-interface Pair {
+interface ThemeColours {
   readonly light: string;
   readonly dark: string;
 }
 
 /** Classes and what they paint; the same colours as on the page, where they reach 4.5:1 as text. */
-const PAINTS: Readonly<Record<string, readonly [property: string, pair: Pair]>> = {
+const PAINT_CLASSES: Readonly<Record<string, readonly [property: string, pair: ThemeColours]>> = {
   paper: ['fill', { light: '#f6f7f9', dark: '#12151b' }],
   sheet: ['fill', { light: '#ffffff', dark: '#1a1e26' }],
   band: ['fill', { light: '#eceff3', dark: '#1a1f28' }],
@@ -64,64 +64,64 @@ const PAINTS: Readonly<Record<string, readonly [property: string, pair: Pair]>> 
 export function svgGraph(trace: Trace, options: SvgOptions = {}): string {
   const { program, steps, scenario } = trace;
   const state = stateAt(trace, steps.length);
-  const deeds = steps.map((s): Deed => ({
+  const deeds = steps.map((s): StepRecord => ({
     program,
     task: s.task,
     step: s.step,
     events: s.events,
     violations: s.violations,
   }));
-  const graph = toGraph(program, state, layOutStage(program), { badges: badgesOf(deeds) });
-  const box = boundsOf(graph);
+  const graph = toGraph(program, state, layOutGraph(program), { badges: badgesOf(deeds) });
+  const box = viewBoxOf(graph);
   const title = scenario.title || 'A run of the VFIO playground';
   const parts = [
-    ...graph.zones.map(zoneMark),
-    ...graph.edges.map(edgeMark),
-    ...graph.nodes.map(nodeMark),
-    ...graph.edges.map(tagMark),
-    ...graph.nodes.map(badgeMark),
+    ...graph.zones.map(svgZone),
+    ...graph.edges.map(svgEdge),
+    ...graph.nodes.map(svgNode),
+    ...graph.edges.map(svgEdgeTag),
+    ...graph.nodes.map(svgBadge),
   ].filter((mark) => mark !== '');
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.x} ${box.y} ${box.width} ${box.height}" width="${box.width}" height="${box.height}" role="img" aria-labelledby="title desc">
-<title id="title">${xml(title)}</title>
-<desc id="desc">${xml(altText(trace))}</desc>
-${makeSvgScenario(xmlText(scenarioFile(trace)))}
-<style>${styleOf(options.theme ?? 'auto')}</style>
+<title id="title">${escapeXml(title)}</title>
+<desc id="desc">${escapeXml(altText(trace))}</desc>
+${makeSvgScenario(replaceInvalidXml(scenarioFileText(trace)))}
+<style>${styleSheet(options.theme ?? 'auto')}</style>
 <rect class="paper" x="${box.x}" y="${box.y}" width="${box.width}" height="${box.height}"/>
-<text class="ink title" x="${box.x + MARGIN}" y="${box.y + 27}">${xml(title)}</text>
+<text class="ink title" x="${box.x + MARGIN}" y="${box.y + 27}">${escapeXml(title)}</text>
 ${parts.join('\n')}
-<text class="ink2" x="${box.x + MARGIN}" y="${box.y + box.height - 10}">${xml(`${program.design.title}, after ${steps.length} steps; simulated by vfio-playground`)}</text>
+<text class="ink2" x="${box.x + MARGIN}" y="${box.y + box.height - 10}">${escapeXml(`${program.design.title}, after ${steps.length} steps; simulated by vfio-playground`)}</text>
 </svg>
 `;
 }
 
-interface Box {
+interface SvgViewBox {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
 }
 
-function boundsOf({ nodes, zones, edges }: Graph): Box {
-  const rects = [...nodes.map(({ place }) => place), ...zones];
+function viewBoxOf({ nodes, zones, edges }: Graph): SvgViewBox {
+  const rects = [...nodes.map(({ placement: place }) => place), ...zones];
   const xs = rects.flatMap(({ x, width }) => [x, x + width]);
   const ys = [
     ...rects.flatMap(({ y, height }) => [y, y + height]),
-    ...edges.flatMap(({ labelAt }) => [labelAt.y]),
+    ...edges.flatMap(({ labelPosition: labelAt }) => [labelAt.y]),
   ];
   const left = Math.min(...xs) - MARGIN;
-  const top = Math.min(...ys) - TITLE - 8;
+  const top = Math.min(...ys) - TITLE_HEIGHT - 8;
   return {
     x: left,
     y: top,
     width: Math.max(...xs) + MARGIN - left,
-    height: Math.max(...ys) + MARGIN + FOOT - top,
+    height: Math.max(...ys) + MARGIN + FOOTER_HEIGHT - top,
   };
 }
 
-function styleOf(theme: 'light' | 'dark' | 'auto'): string {
-  const rules = (side: keyof Pair): string =>
-    Object.entries(PAINTS)
+function styleSheet(theme: 'light' | 'dark' | 'auto'): string {
+  const rules = (side: keyof ThemeColours): string =>
+    Object.entries(PAINT_CLASSES)
       .map(([name, [property, pair]]) => `.${name}{${property}:${pair[side]}}`)
       .join('');
   const colours =
@@ -133,24 +133,24 @@ function styleOf(theme: 'light' | 'dark' | 'auto'): string {
   return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.tiny{font-size:9px}.name.tiny{font-size:10px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.tie{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
-function zoneMark({ title, x, y, width, height }: Zone): string {
-  const at = `${n(x + NAME - 5)} ${n(y + height / 2)}`;
-  return `<rect class="band" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="8"/><text class="ink2 small mid" transform="translate(${at}) rotate(-90)">${xml(title.toUpperCase())}</text>`;
+function svgZone({ title, x, y, width, height }: LaneZone): string {
+  const at = `${coordinate(x + ZONE_TITLE_WIDTH - 5)} ${coordinate(y + height / 2)}`;
+  return `<rect class="band" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" rx="8"/><text class="ink2 small mid" transform="translate(${at}) rotate(-90)">${escapeXml(title.toUpperCase())}</text>`;
 }
 
 /** What paints an edge: by what it means, as in the legend of the page. */
-function toneOf(edge: EdgeView): {
+function edgePaint(edge: EdgeView): {
   readonly stroke: string;
   readonly text: string;
   readonly dash: string;
   readonly width: number;
 } {
-  if (edge.dangling || edge.circle)
+  if (edge.dangling || edge.inCycle)
     return {
       stroke: 'bad',
       text: 'badText',
       dash: edge.dangling ? '3 4' : '',
-      width: edge.circle ? 4 : 1.8,
+      width: edge.inCycle ? 4 : 1.8,
     };
   switch (edge.style) {
     case 'reference':
@@ -175,87 +175,93 @@ function toneOf(edge: EdgeView): {
   }
 }
 
-const FILLED: ReadonlySet<Head> = new Set(['full', 'diamond', 'dot', 'arrow']);
+const FILLED_HEADS: ReadonlySet<ArrowHead> = new Set(['full', 'diamond', 'dot', 'arrow']);
 
-function edgeMark(edge: EdgeView): string {
-  const tone = toneOf(edge);
-  const { end, labelAt } = edge;
+function svgEdge(edge: EdgeView): string {
+  const tone = edgePaint(edge);
+  const { end, labelPosition: labelAt } = edge;
   const label = `${edge.label}${edge.dangling ? ', freed' : ''}`;
   const dash = tone.dash === '' ? '' : ` stroke-dasharray="${tone.dash}"`;
   return (
-    `<g><title>${xml(`${bare(edge.source)}: ${label} to ${bare(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>` +
-    (edge.circle && edge.middle
-      ? `<path class="${tone.text} ${tone.stroke}" stroke-width="1.5" d="${placedHead('arrow', edge.middle)}"/>`
+    `<g><title>${escapeXml(`${nameInId(edge.source)}: ${label} to ${nameInId(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>` +
+    (edge.inCycle && edge.midpoint
+      ? `<path class="${tone.text} ${tone.stroke}" stroke-width="1.5" d="${arrowHeadPath('arrow', edge.midpoint)}"/>`
       : '') +
-    `<path class="${FILLED.has(headOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${placedHead(headOf(edge), end)}"/>` +
-    `${edge.dangling ? `<text class="${tone.text} small mid" x="${n(labelAt.x)}" y="${n(labelAt.y + 3)}">${xml(label)}</text>` : ''}</g>`
+    `<path class="${FILLED_HEADS.has(arrowHeadOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${arrowHeadPath(arrowHeadOf(edge), end)}"/>` +
+    `${edge.dangling ? `<text class="${tone.text} small mid" x="${coordinate(labelAt.x)}" y="${coordinate(labelAt.y + 3)}">${escapeXml(label)}</text>` : ''}</g>`
   );
 }
 
 /** The words of waits, holds and uses: on tags over everything else. */
-function tagMark(edge: EdgeView): string {
-  if (!isAct(edge)) return '';
+function svgEdgeTag(edge: EdgeView): string {
+  if (!isTaskEdge(edge)) return '';
   const {
     label,
-    labelAt: { x, y },
+    labelPosition: { x, y },
   } = edge;
-  const tone = toneOf(edge);
-  const width = label.length * SMALL_LETTER + 12;
-  return `<g><rect class="sheet ${tone.stroke}" x="${n(x - width / 2)}" y="${n(y - 8)}" width="${n(width)}" height="16" rx="8"/><text class="${tone.text} small mid" x="${n(x)}" y="${n(y + 3.5)}">${xml(label)}</text></g>`;
+  const tone = edgePaint(edge);
+  const width = label.length * SMALL_CHAR_WIDTH + 12;
+  return `<g><rect class="sheet ${tone.stroke}" x="${coordinate(x - width / 2)}" y="${coordinate(y - 8)}" width="${coordinate(width)}" height="16" rx="8"/><text class="${tone.text} small mid" x="${coordinate(x)}" y="${coordinate(y + 3.5)}">${escapeXml(label)}</text></g>`;
 }
 
-function nodeMark(node: NodeView): string {
-  const { x, y, width, height } = node.place;
+function svgNode(node: NodeView): string {
+  const { x, y, width, height } = node.placement;
   const frame = (look: string, dash = ''): string =>
-    `<rect class="sheet ${look}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="6"${dash}/>`;
+    `<rect class="sheet ${look}" x="${coordinate(x)}" y="${coordinate(y)}" width="${coordinate(width)}" height="${coordinate(height)}" rx="6"${dash}/>`;
   const chip = (title: string, look: string, second: string): string =>
-    headText(title, look, x, y + 15, width) +
-    line(second, 'ink2 small', x + PAD, y + 28, width - 2 * PAD);
+    svgNodeTitle(title, look, x, y + 15, width) +
+    svgText(second, 'ink2 small', x + NODE_PADDING, y + 28, width - 2 * NODE_PADDING);
   switch (node.kind) {
     case 'object':
-      return `<g>${frame(node.ghost ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.ghost ? ' stroke-dasharray="4 3"' : '')}${objectText(node)}</g>`;
+      return `<g>${frame(node.freed ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.freed ? ' stroke-dasharray="4 3"' : '')}${svgObject(node)}</g>`;
     case 'process':
-      return `<g>${frame('strong')}${processText(node)}</g>`;
+      return `<g>${frame('strong')}${svgProcess(node)}</g>`;
     case 'node':
       return `<g>${frame('line')}${chip(node.path.slice(node.path.lastIndexOf('/') + 1), 'ink', node.path.slice(0, node.path.lastIndexOf('/') + 1))}</g>`;
     case 'fold':
-      return `<g>${frame('strong')}${headText(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => line(device.name, 'ink2', x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD)).join('')}</g>`;
+      return `<g>${frame('strong')}${svgNodeTitle(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => svgText(device.name, 'ink2', x + NODE_PADDING, y + NODE_HEADER_HEIGHT + i * TEXT_ROW_HEIGHT + 11, width - 2 * NODE_PADDING)).join('')}</g>`;
     case 'fops':
-      return `<g>${frame(node.table)}${chip(node.gated ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.admits.replaceAll(',', ''))}</g>`;
+      return `<g>${frame(node.table)}${chip(node.usesAccessFlag ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.allows.replaceAll(',', ''))}</g>`;
   }
 }
 
 /** Refusals and broken rules hang at their node as on the page, between the rows; the first speaks for the rest, which its tip tells. */
-function badgeMark(node: NodeView): string {
-  const [box] = badgeBox(node);
+function svgBadge(node: NodeView): string {
+  const [box] = badgeRect(node);
   const [first] = node.badges;
   if (!box || !first) return '';
   const violation = first.kind === 'violation';
   const more = node.badges.length > 1 ? `+${node.badges.length - 1}` : '';
   const room =
-    box.width - 2 * PAD - first.title.length * NAME_LETTER - 6 - more.length * NAME_LETTER;
+    box.width -
+    2 * NODE_PADDING -
+    first.title.length * TITLE_CHAR_WIDTH -
+    6 -
+    more.length * TITLE_CHAR_WIDTH;
   const look = violation ? 'onBad' : 'badText';
   const title =
-    (first.title.length + 1 + more.length) * NAME_LETTER > box.width - 2 * PAD ? 'small' : 'name';
+    (first.title.length + 1 + more.length) * TITLE_CHAR_WIDTH > box.width - 2 * NODE_PADDING
+      ? 'small'
+      : 'name';
   const text =
-    room < 4 * SMALL_LETTER
+    room < 4 * SMALL_CHAR_WIDTH
       ? ''
-      : first.text.length * SMALL_LETTER <= room
+      : first.text.length * SMALL_CHAR_WIDTH <= room
         ? first.text
-        : `${first.text.slice(0, Math.floor(room / SMALL_LETTER) - 1)}…`;
-  const base = n(box.y + 13);
+        : `${first.text.slice(0, Math.floor(room / SMALL_CHAR_WIDTH) - 1)}…`;
+  const base = coordinate(box.y + 13);
   return (
-    `<g><title>${xml(node.badges.map((badge) => `${badge.title} ${badge.text}`).join('; '))}</title><rect class="${violation ? 'badText' : 'sheet'} bad" x="${n(box.x)}" y="${n(box.y)}" width="${n(box.width)}" height="${n(box.height - 2)}" rx="4"/>` +
-    `<text class="${look} ${title}" x="${n(box.x + PAD)}" y="${base}">${xml(first.title)}</text>` +
+    `<g><title>${escapeXml(node.badges.map((badge) => `${badge.title} ${badge.text}`).join('; '))}</title><rect class="${violation ? 'badText' : 'sheet'} bad" x="${coordinate(box.x)}" y="${coordinate(box.y)}" width="${coordinate(box.width)}" height="${coordinate(box.height - 2)}" rx="4"/>` +
+    `<text class="${look} ${title}" x="${coordinate(box.x + NODE_PADDING)}" y="${base}">${escapeXml(first.title)}</text>` +
     (text === ''
       ? ''
-      : `<text class="${look} small" x="${n(box.x + PAD + first.title.length * NAME_LETTER + 6)}" y="${base}">${xml(text)}</text>`) +
-    `${more === '' ? '' : `<text class="${look} name end" x="${n(box.x + box.width - PAD)}" y="${base}">${more}</text>`}</g>`
+      : `<text class="${look} small" x="${coordinate(box.x + NODE_PADDING + first.title.length * TITLE_CHAR_WIDTH + 6)}" y="${base}">${escapeXml(text)}</text>`) +
+    `${more === '' ? '' : `<text class="${look} name end" x="${coordinate(box.x + box.width - NODE_PADDING)}" y="${base}">${more}</text>`}</g>`
   );
 }
 
 /** The title of a node: in one size, or the smaller one in which it stands whole. */
-function headText(
+function svgNodeTitle(
   title: string,
   look: string,
   x: number,
@@ -263,54 +269,56 @@ function headText(
   width: number,
   taken = 0,
 ): string {
-  const room = width - 2 * PAD - taken;
+  const room = width - 2 * NODE_PADDING - taken;
   const size =
-    title.length * NAME_LETTER <= room
+    title.length * TITLE_CHAR_WIDTH <= room
       ? 'name'
       : title.length * 0.6 * 10 <= room
         ? 'name tiny'
         : 'name tiniest';
-  return `<text class="${look} ${size}" x="${n(x + PAD)}" y="${n(y)}">${xml(title)}</text>`;
+  return `<text class="${look} ${size}" x="${coordinate(x + NODE_PADDING)}" y="${coordinate(y)}">${escapeXml(title)}</text>`;
 }
 
-function objectText(view: ObjectView): string {
-  const { x, y, width, height } = view.place;
-  const room = roomOf(height);
+function svgObject(view: ObjectView): string {
+  const { x, y, width, height } = view.placement;
+  const room = textRowsIn(height);
   const gate =
     view.access === undefined
       ? ''
-      : view.gated
+      : view.usesAccessFlag
         ? view.access === 'normal'
           ? 'gate open'
           : 'gate closed'
         : `${view.access} fops`;
-  const rows = view.shown.flatMap((name) => view.rows.filter((row) => row.name === name));
-  const more = view.rows.length - rows.length;
-  const right = gate !== '' ? gate : view.ghost ? 'freed' : view.type;
-  const fits = view.title.length * NAME_LETTER + 6 + right.length * SMALL_LETTER <= width - 2 * PAD;
+  const rows = view.visibleFields.flatMap((name) => view.fields.filter((row) => row.name === name));
+  const more = view.fields.length - rows.length;
+  const right = gate !== '' ? gate : view.freed ? 'freed' : view.type;
+  const fits =
+    view.title.length * TITLE_CHAR_WIDTH + 6 + right.length * SMALL_CHAR_WIDTH <=
+    width - 2 * NODE_PADDING;
   const head =
-    headText(
+    svgNodeTitle(
       view.title,
-      view.ghost ? 'ink2 struck' : 'ink',
+      view.freed ? 'ink2 struck' : 'ink',
       x,
       y + (rows.length === 0 && room === 1 ? height / 2 + 4 : 15),
       width,
     ) +
-    (fits || view.ghost
-      ? `<text class="${gate === '' ? (view.ghost ? 'badText' : 'ink2') : `${view.access ?? ''}Text`} small end${fits ? '' : ' halo paper-line'}" x="${n(x + width - PAD)}" y="${n(fits ? y + 15 : y + 2)}">${xml(right)}</text>`
+    (fits || view.freed
+      ? `<text class="${gate === '' ? (view.freed ? 'badText' : 'ink2') : `${view.access ?? ''}Text`} small end${fits ? '' : ' halo paper-line'}" x="${coordinate(x + width - NODE_PADDING)}" y="${coordinate(fits ? y + 15 : y + 2)}">${escapeXml(right)}</text>`
       : '');
-  const tip = `<title>${xml(`struct ${view.type} ${view.title}${more > 0 ? `, ${more} more fields` : ''}`)}</title>`;
-  let top = y + HEADER - (room === 1 ? 4 : 0);
+  const tip = `<title>${escapeXml(`struct ${view.type} ${view.title}${more > 0 ? `, ${more} more fields` : ''}`)}</title>`;
+  let top = y + NODE_HEADER_HEIGHT - (room === 1 ? 4 : 0);
   return (
     tip +
     head +
     rows
       .map((row) => {
-        const { lines, below, named } = settingOf(row, room);
+        const { lines, valueBelow: below, showsWaiterNames: named } = fitField(row, room);
         const base = top + (lines === 2 ? 12 : 11);
-        top += lines * ROW;
+        top += lines * TEXT_ROW_HEIGHT;
         const end = (text: string, look: string, at: number): string =>
-          `<text class="${look} end" x="${n(x + width - PAD)}" y="${n(at)}">${xml(text)}</text>`;
+          `<text class="${look} end" x="${coordinate(x + width - NODE_PADDING)}" y="${coordinate(at)}">${escapeXml(text)}</text>`;
         const held = row.kind === 'mutex' && row.owner !== undefined;
         const queue =
           row.queue.length === 0
@@ -319,41 +327,53 @@ function objectText(view: ObjectView): string {
               ? `◂ ${row.queue.map(({ name }) => name).join(' ◂ ')}`
               : `◂ ${row.queue.length}`;
         const look = held ? 'waitText' : 'ink';
-        const first = line(row.name, 'ink2 small', x + PAD, base, width - 2 * PAD);
+        const first = svgText(
+          row.name,
+          'ink2 small',
+          x + NODE_PADDING,
+          base,
+          width - 2 * NODE_PADDING,
+        );
         if (lines === 1 && queue === '')
           return (
             first +
-            end(valueIn(row, width - 2 * PAD - row.name.length * SMALL_LETTER - 5), look, base)
+            end(
+              fitFieldValue(row, width - 2 * NODE_PADDING - row.name.length * SMALL_CHAR_WIDTH - 5),
+              look,
+              base,
+            )
           );
         if (lines === 1)
-          return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base);
+          return first + end([fieldViewText(row), queue].filter(Boolean).join(' '), look, base);
         if (below)
-          return first + end([valueOf(row), queue].filter(Boolean).join(' '), look, base + 14);
-        return first + end(valueOf(row), look, base) + end(queue, 'waitText', base + 14);
+          return (
+            first + end([fieldViewText(row), queue].filter(Boolean).join(' '), look, base + 14)
+          );
+        return first + end(fieldViewText(row), look, base) + end(queue, 'waitText', base + 14);
       })
       .join('')
   );
 }
 
 /** A value in so many px: of a lock that is held, at least who holds it. */
-function valueIn(row: Row, room: number): string {
-  const whole = valueOf(row);
-  if (whole.length * LETTER <= room || !row.owner) return whole;
+function fitFieldValue(row: FieldView, room: number): string {
+  const whole = fieldViewText(row);
+  if (whole.length * CHAR_WIDTH <= room || !row.owner) return whole;
   const { name } = row.owner;
-  return `by ${name}`.length * LETTER <= room ? `by ${name}` : name;
+  return `by ${name}`.length * CHAR_WIDTH <= room ? `by ${name}` : name;
 }
 
-function valueOf(row: Row): string {
+function fieldViewText(row: FieldView): string {
   if (row.kind === 'mutex') return row.owner ? `held by ${row.owner.name}` : 'free';
   if (row.kind === 'bool') return row.text === '0' ? 'false' : 'true';
   return row.text;
 }
 
-function processText(view: ProcessView): string {
-  const { x, y, width } = view.place;
+function svgProcess(view: ProcessView): string {
+  const { x, y, width } = view.placement;
   const alone = view.tasks.length === 1;
   const lines: { readonly text: string; readonly look: string }[] = view.tasks.flatMap((task) => {
-    const { name, text } = callLine(task, alone);
+    const { name, text } = fitCall(task, alone);
     const call = name === undefined ? text : `${name} ${text}`;
     const waits = task.status === 'waiting';
     return [
@@ -363,29 +383,39 @@ function processText(view: ProcessView): string {
   });
   const fds = view.fds.map((fd) => fd.name);
   if (!view.driver)
-    lines.push(...inLines(fds, width - 2 * PAD).map((text) => ({ text, look: 'ink2 small' })));
+    lines.push(
+      ...fdLines(fds, width - 2 * NODE_PADDING).map((text) => ({ text, look: 'ink2 small' })),
+    );
   // A long fd table takes the line of a task that does nothing.
   const told =
-    lines.length > roomOf(view.place.height) ? lines.filter(({ text }) => text !== '') : lines;
+    lines.length > textRowsIn(view.placement.height)
+      ? lines.filter(({ text }) => text !== '')
+      : lines;
   return (
-    headText(view.title, 'ink', x, y + 15, width) +
+    svgNodeTitle(view.title, 'ink', x, y + 15, width) +
     told
       .map((each, i) =>
         each.text === ''
           ? ''
-          : line(each.text, each.look, x + PAD, y + HEADER + i * ROW + 11, width - 2 * PAD),
+          : svgText(
+              each.text,
+              each.look,
+              x + NODE_PADDING,
+              y + NODE_HEADER_HEIGHT + i * TEXT_ROW_HEIGHT + 11,
+              width - 2 * NODE_PADDING,
+            ),
       )
       .join('')
   );
 }
 
 /** The names of fds in as many lines as they need. */
-function inLines(fds: readonly string[], room: number): readonly string[] {
+function fdLines(fds: readonly string[], room: number): readonly string[] {
   if (fds.length === 0) return ['no fd open'];
   const lines: string[] = [];
   for (const fd of fds) {
     const last = lines.at(-1);
-    if (last !== undefined && (last.length + 1 + fd.length) * SMALL_LETTER <= room)
+    if (last !== undefined && (last.length + 1 + fd.length) * SMALL_CHAR_WIDTH <= room)
       lines[lines.length - 1] = `${last} ${fd}`;
     else lines.push(lines.length === 0 ? `fds: ${fd}` : fd);
   }
@@ -393,20 +423,23 @@ function inLines(fds: readonly string[], room: number): readonly string[] {
 }
 
 /** A line of text: a step smaller where it would not fit otherwise, and if that is not enough, as far as there is room and whole in its tip. */
-function line(text: string, look: string, x: number, y: number, room: number): string {
-  const small = look.includes('small') || text.length * LETTER > room;
-  const tiny = small && text.length * SMALL_LETTER > room;
-  const most = Math.max(1, Math.floor(room / (tiny ? TINY_LETTER : small ? SMALL_LETTER : LETTER)));
+function svgText(text: string, look: string, x: number, y: number, room: number): string {
+  const small = look.includes('small') || text.length * CHAR_WIDTH > room;
+  const tiny = small && text.length * SMALL_CHAR_WIDTH > room;
+  const most = Math.max(
+    1,
+    Math.floor(room / (tiny ? TINY_CHAR_WIDTH : small ? SMALL_CHAR_WIDTH : CHAR_WIDTH)),
+  );
   const shown = text.length <= most ? text : `${text.slice(0, most - 1)}…`;
   const size = tiny ? ' tiny' : small && !look.includes('small') ? ' small' : '';
-  return `<text class="${look}${size}" x="${n(x)}" y="${n(y)}">${shown === text ? '' : `<title>${xml(text)}</title>`}${xml(shown)}</text>`;
+  return `<text class="${look}${size}" x="${coordinate(x)}" y="${coordinate(y)}">${shown === text ? '' : `<title>${escapeXml(text)}</title>`}${escapeXml(shown)}</text>`;
 }
 
-function bare(id: string): string {
+function nameInId(id: string): string {
   return id.slice(id.indexOf(':') + 1);
 }
 
 /** A number as short as a picture needs it. */
-function n(value: number): string {
+function coordinate(value: number): string {
   return String(Math.round(value * 10) / 10);
 }

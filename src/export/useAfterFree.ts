@@ -1,5 +1,5 @@
 import type { Trace, TraceStep } from '../scenario/trace';
-import { ascii, wrap } from './words';
+import { toAscii, wrapText } from './words';
 
 const BAR = '='.repeat(66);
 
@@ -11,7 +11,7 @@ export function useAfterFreeText(trace: Trace): string {
   if (!bad) return `${head}\n\nNo memory violation in this run.\n`;
   const touch = (kind: 'alloc' | 'free', from: readonly TraceStep[]): TraceStep | undefined =>
     from.findLast((s) =>
-      s.events.some((e) => e.note.kind === kind && e.note.object === bad.object),
+      s.events.some((e) => e.template.kind === kind && e.template.object === bad.object),
     );
   const use = trace.steps[bad.step];
   const before = trace.steps.slice(0, bad.step + 1);
@@ -19,22 +19,25 @@ export function useAfterFreeText(trace: Trace): string {
   const slot = bad.object === undefined ? undefined : program.objects[bad.object];
   const part = (title: string, s: TraceStep | undefined, absent: string): string[] => [
     '',
-    ...wrap(`${title} task ${s ? (program.tasks[s.task]?.name ?? '') : '?'}:`, 72),
+    ...wrapText(`${title} task ${s ? (program.tasks[s.task]?.name ?? '') : '?'}:`, 72),
     ...(s
-      ? wrap(` ${s.step.routine}: ${s.step.name}`, 72).concat(wrap(` ${s.step.title}`, 72))
+      ? wrapText(` ${s.step.routine}: ${s.step.name}`, 72).concat(wrapText(` ${s.step.title}`, 72))
       : [` ${absent}`]),
   ];
   const lines = [
     head,
     '',
     BAR,
-    ...wrap(`BUG: ${freed ? 'use-after-free' : 'bad access'} in ${use?.step.routine ?? '?'}`, 72),
-    ...wrap(`Step ${bad.step + 1}: ${bad.text}`, 72),
+    ...wrapText(
+      `BUG: ${freed ? 'use-after-free' : 'bad access'} in ${use?.step.routine ?? '?'}`,
+      72,
+    ),
+    ...wrapText(`Step ${bad.step + 1}: ${bad.text}`, 72),
     ...part('Used by', use, ''),
     ...part('Allocated by', touch('alloc', before), 'not allocated in this run'),
     ...part('Freed by', freed, 'not freed in this run'),
   ];
-  if (slot) lines.push('', ...wrap(`The object is ${slot.name}, a struct ${slot.type}.`, 72));
+  if (slot) lines.push('', ...wrapText(`The object is ${slot.name}, a struct ${slot.type}.`, 72));
   lines.push(BAR);
-  return `${lines.map(ascii).join('\n')}\n`;
+  return `${lines.map(toAscii).join('\n')}\n`;
 }

@@ -1,8 +1,8 @@
 import { fieldText } from '../kernel/describe';
 import type { Program } from '../kernel/program';
-import { CALLS, type Call } from '../kernel/world';
+import { CALL_SIGNATURES, type Call } from '../kernel/world';
 
-const PLAIN: Readonly<Record<string, string>> = {
+const ASCII_REPLACEMENTS: Readonly<Record<string, string>> = {
   '–': '-',
   '—': '-',
   '…': '...',
@@ -19,29 +19,31 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 /** The text with nothing but printable ASCII: what has no plain form becomes `?`, line ends and tabs become spaces. */
-export function ascii(text: string): string {
+export function toAscii(text: string): string {
   return text
     .replaceAll(
       /[\s\u2010-\u2027\u2190-\u22ff\u00d7\u00a0]/g,
-      (c) => PLAIN[c] ?? (/\s/.test(c) ? ' ' : '?'),
+      (c) => ASCII_REPLACEMENTS[c] ?? (/\s/.test(c) ? ' ' : '?'),
     )
     .replaceAll(/[^ -~]/gu, '?');
 }
 
 /** Stands for a space at which no line ends. */
-const GLUE = '\u0001';
+const NO_BREAK_SPACE = '\u0001';
 
 /** Breaks a text into lines of at most `width`; lines after the first start with `hang` spaces. Breaks at spaces, else behind `(`, `,` or `->`, else anywhere; comment marks stay with their words. */
-export function wrap(text: string, width: number, hang = 4): string[] {
+export function wrapText(text: string, width: number, hang = 4): string[] {
   const glued = text.replaceAll(
     /(\/\*) | (\*\/)/g,
     (_, opens: string | undefined, closes: string | undefined) =>
-      opens ? opens + GLUE : GLUE + (closes ?? ''),
+      opens ? opens + NO_BREAK_SPACE : NO_BREAK_SPACE + (closes ?? ''),
   );
-  return broken(glued, width, hang).map((line) => line.replaceAll(GLUE, ' ').trimEnd());
+  return breakLines(glued, width, hang).map((line) =>
+    line.replaceAll(NO_BREAK_SPACE, ' ').trimEnd(),
+  );
 }
 
-function broken(text: string, width: number, hang: number): string[] {
+function breakLines(text: string, width: number, hang: number): string[] {
   const lines: string[] = [];
   let rest = text;
   let indent = '';
@@ -66,17 +68,17 @@ function broken(text: string, width: number, hang: number): string[] {
 }
 
 /** A count with its thousands apart: `18 234`. */
-export function grouped(n: number): string {
+export function groupThousands(n: number): string {
   return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }
 
 /** `bind_iommufd(fd1, ictx1)`. */
-export function callText(call: Call): string {
-  return `${call.call}(${CALLS[call.call].args.map((key) => call[key] ?? '?').join(', ')})`;
+export function callExpression(call: Call): string {
+  return `${call.call}(${CALL_SIGNATURES[call.call].args.map((key) => call[key] ?? '?').join(', ')})`;
 }
 
 /** An object as C names it: its role where it is the only one of its type, else its name: `group`, `fd1_df`. */
-export function objectWord(program: Program, object: number): string {
+export function cObjectName(program: Program, object: number): string {
   const slot = program.objects[object];
   if (!slot) return '?';
   const alone =
@@ -85,13 +87,13 @@ export function objectWord(program: Program, object: number): string {
 }
 
 /** A field as C names it: `group->group_lock`. */
-export function placeWord(program: Program, field: number): string {
+export function cFieldName(program: Program, field: number): string {
   const f = program.fields[field];
-  return f ? (f.object < 0 ? f.title : `${objectWord(program, f.object)}->${f.name}`) : '?';
+  return f ? (f.object < 0 ? f.title : `${cObjectName(program, f.object)}->${f.name}`) : '?';
 }
 
 /** What a field would show if it held `value`. */
-export function valueWord(program: Program, field: number, value: number): string {
+export function formatFieldValue(program: Program, field: number, value: number): string {
   const state = new Int32Array(program.fields.length);
   state[field] = value;
   return fieldText(program, state, field);

@@ -2,7 +2,7 @@ import type { ObjectSlot, Program } from '../kernel/program';
 import type { EdgeStyle } from './graph';
 
 /** What of an object may be an edge, whatever the state. */
-export interface Anatomy {
+export interface EdgeFields {
   /** Fixed pointers that are drawn. */
   readonly links: readonly (readonly [name: string, target: ObjectSlot, style: EdgeStyle])[];
   readonly pointers: readonly (readonly [
@@ -12,23 +12,23 @@ export interface Anatomy {
   ])[];
 }
 
-const anatomies = new WeakMap<ObjectSlot, Anatomy>();
+const edgeFieldsBySlot = new WeakMap<ObjectSlot, EdgeFields>();
 
 /** The anatomy of an object. Same object for the same slot. */
-export function anatomyOf(program: Program, slot: ObjectSlot): Anatomy {
-  const known = anatomies.get(slot);
+export function edgeFieldsOf(program: Program, slot: ObjectSlot): EdgeFields {
+  const known = edgeFieldsBySlot.get(slot);
   if (known) return known;
-  const anatomy: Anatomy = {
-    links: Object.entries(slot.links).flatMap(([name, { object, edge }]): Anatomy['links'] => {
+  const anatomy: EdgeFields = {
+    links: Object.entries(slot.links).flatMap(([name, { object, edge }]): EdgeFields['links'] => {
       const target = program.objects[object];
       return target && edge !== 'hidden' ? [[name, target, edge]] : [];
     }),
-    pointers: Object.entries(slot.fields).flatMap(([name, index]): Anatomy['pointers'] =>
+    pointers: Object.entries(slot.fields).flatMap(([name, index]): EdgeFields['pointers'] =>
       program.fields[index]?.kind === 'pointer'
         ? [[name, index, program.fields[index]?.edge ?? 'hidden']]
         : [],
     ),
   };
-  anatomies.set(slot, anatomy);
+  edgeFieldsBySlot.set(slot, anatomy);
   return anatomy;
 }

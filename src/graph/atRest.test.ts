@@ -2,20 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
 import type { Badge } from './graph';
-import { layOutStage } from './layout';
-import { testProgram, walk } from './testDesign';
-import { toGraph, type Extras } from './toGraph';
+import { layOutGraph } from './layout';
+import { testProgram, walkProgram } from './testDesign';
+import { toGraph, type GraphOptions } from './toGraph';
 
 describe('what is kept of objects at rest', () => {
   const program = testProgram();
-  const layout = layOutStage(program);
+  const layout = layOutGraph(program);
   const badge: Badge = { kind: 'errno', title: '-EBUSY', text: 'made up' };
 
   it('is what would be made anew, in any run', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { maxLength: 40 }), (choices) => {
-        walk(program, choices, (state, previous, events, choice) => {
-          const extras: Extras = {
+        walkProgram(program, choices, (state, previous, events, choice) => {
+          const extras: GraphOptions = {
             previous,
             events,
             badges: new Map(choice === 0 ? [[program.objects[0]?.name ?? '', [badge]]] : []),

@@ -1,46 +1,46 @@
 import { fieldsRead } from '../kernel/expr';
-import { nextStep, type Event } from '../kernel/machine';
+import { nextStep, type StepEvent } from '../kernel/machine';
 import type { ObjectSlot, Program } from '../kernel/program';
-import { anatomyOf } from './anatomy';
+import { edgeFieldsOf } from './anatomy';
 import type { EdgeView, ObjectView } from './graph';
-import type { Layout } from './layout';
+import type { GraphLayout } from './layout';
 
 /** What an object at rest looks like, and the edges that leave it: made once, and the same things as long as it rests as it is. */
-export interface AtRest {
-  readonly values: readonly number[];
+export interface CachedView {
+  readonly inputs: readonly number[];
   view: ObjectView | undefined;
-  ties: readonly EdgeView[] | undefined;
+  edges: readonly EdgeView[] | undefined;
 }
 
-const kept = new WeakMap<Layout, Map<ObjectSlot, AtRest>>();
+const viewCaches = new WeakMap<GraphLayout, Map<ObjectSlot, CachedView>>();
 
 /** What is kept of an object while everything that its look rests on stays as it is. Only for objects that are not busy. */
-export function atRest(
+export function cachedView(
   program: Program,
   state: Int32Array,
-  layout: Layout,
+  layout: GraphLayout,
   slot: ObjectSlot,
-): AtRest {
-  const all = kept.get(layout) ?? new Map<ObjectSlot, AtRest>();
-  kept.set(layout, all);
-  const fields = restsOn(program, slot);
+): CachedView {
+  const all = viewCaches.get(layout) ?? new Map<ObjectSlot, CachedView>();
+  viewCaches.set(layout, all);
+  const fields = viewDependencies(program, slot);
   const known = all.get(slot);
-  if (known && fields.every((field, i) => state[field] === known.values[i])) return known;
-  const next: AtRest = {
-    values: fields.map((field) => state[field] ?? 0),
+  if (known && fields.every((field, i) => state[field] === known.inputs[i])) return known;
+  const next: CachedView = {
+    inputs: fields.map((field) => state[field] ?? 0),
     view: undefined,
-    ties: undefined,
+    edges: undefined,
   };
   all.set(slot, next);
   return next;
 }
 
 /** Objects (indices) that have to do with the last step or with what a task does next: changed, ordered by it, waited for. */
-export function busyObjects(
+export function activeObjects(
   program: Program,
   state: Int32Array,
   previous: Int32Array | undefined,
-  events: readonly Event[] = [],
+  events: readonly StepEvent[] = [],
 ): ReadonlySet<number> {
   const objects = new Set<number>();
   const about = (field: number): void => {
@@ -48,7 +48,7 @@ export function busyObjects(
   };
   if (previous)
     for (const { index } of program.fields) if (previous[index] !== state[index]) about(index);
-  for (const { note } of events) {
+  for (const { template: note } of events) {
     if (note.kind === 'write') about(note.field);
     if (note.kind === 'read') note.fields.forEach(about);
   }
@@ -58,24 +58,24 @@ export function busyObjects(
   return objects;
 }
 
-const foundations = new WeakMap<ObjectSlot, readonly number[]>();
+const dependencyCache = new WeakMap<ObjectSlot, readonly number[]>();
 
 /** Fields that the look of an object rests on: its own, the lives of what it may point at, and what decides on the access of a file. */
-function restsOn(program: Program, slot: ObjectSlot): readonly number[] {
-  const known = foundations.get(slot);
+function viewDependencies(program: Program, slot: ObjectSlot): readonly number[] {
+  const known = dependencyCache.get(slot);
   if (known) return known;
   const fields = new Set<number>(Object.values(slot.fields));
   const life = (of: ObjectSlot | undefined): void => {
-    if (of?.life !== undefined) fields.add(of.life);
+    if (of?.lifetime !== undefined) fields.add(of.lifetime);
   };
   life(slot);
   for (const { object } of Object.values(slot.links)) life(program.objects[object]);
-  for (const [, index] of anatomyOf(program, slot).pointers)
+  for (const [, index] of edgeFieldsOf(program, slot).pointers)
     for (const object of program.fields[index]?.targets ?? []) life(program.objects[object]);
   for (const file of program.files)
-    if (file.object === slot.index && file.normal)
-      fieldsRead(file.normal, (field) => fields.add(field));
+    if (file.object === slot.index && file.normalAccess)
+      fieldsRead(file.normalAccess, (field) => fields.add(field));
   const made = [...fields];
-  foundations.set(slot, made);
+  dependencyCache.set(slot, made);
   return made;
 }

@@ -1,15 +1,15 @@
-import type { Event } from '../kernel/machine';
+import type { StepEvent } from '../kernel/machine';
 import type { Program, Step } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Call } from '../kernel/world';
 import type { Badge } from './graph';
 
 /** One step of a run, or a call put in (no step), with what it told. */
-export interface Deed {
+export interface StepRecord {
   readonly program: Program;
   readonly task: number | undefined;
   readonly step: Step | undefined;
-  readonly events: readonly Event[];
+  readonly events: readonly StepEvent[];
   /** Rules found broken after it. */
   readonly violations: readonly {
     readonly property: PropertyId;
@@ -18,9 +18,9 @@ export interface Deed {
   }[];
 }
 
-interface Refusal {
+interface CallFailure {
   readonly call: Call | undefined;
-  readonly at: string;
+  readonly shownAt: string;
   readonly badge: Badge;
 }
 
@@ -28,8 +28,8 @@ interface Refusal {
  * The badges that stand after a run, by the name of their object or process: the last refusal of each task until it begins
  * another call, and every rule broken so far; whose rule was broken last is last.
  */
-export function badgesOf(run: readonly Deed[]): ReadonlyMap<string, readonly Badge[]> {
-  const refusals = new Map<string, Refusal>();
+export function badgesOf(run: readonly StepRecord[]): ReadonlyMap<string, readonly Badge[]> {
+  const refusals = new Map<string, CallFailure>();
   const badges = new Map<string, Badge[]>();
   const put = (name: string, badge: Badge): void => {
     const list = badges.get(name) ?? [];
@@ -43,17 +43,17 @@ export function badgesOf(run: readonly Deed[]): ReadonlyMap<string, readonly Bad
       deed.program.objects[object ?? -1]?.name ?? task.process;
     const call = deed.step && deed.program.calls[deed.step.call]?.call;
     if (refusals.get(task.name)?.call !== call) refusals.delete(task.name);
-    for (const { note } of deed.events) {
+    for (const { template: note } of deed.events) {
       if (note.kind === 'fail')
         refusals.set(task.name, {
           call,
-          at: nameOf(note.object),
-          badge: { kind: 'errno', title: `-${note.errno}`, text: `${task.name}: ${note.why}` },
+          shownAt: nameOf(note.object),
+          badge: { kind: 'errno', title: `-${note.errno}`, text: `${task.name}: ${note.reason}` },
         });
     }
     for (const { property, text, object } of deed.violations)
       put(nameOf(object), { kind: 'violation', title: property, text });
   }
-  for (const { at, badge } of refusals.values()) put(at, badge);
+  for (const { shownAt: at, badge } of refusals.values()) put(at, badge);
   return badges;
 }

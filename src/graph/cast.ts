@@ -2,15 +2,22 @@ import type { ObjectType, Routine } from '../kernel/design';
 import type { Op } from '../kernel/primitives';
 import type { ObjectSlot, Program } from '../kernel/program';
 import { eachStatement } from '../kernel/statement';
-import { fieldNames, isTie, laneOf, sizeOf, type LaneId, type Size } from './lanes';
+import {
+  nodeFieldNames,
+  isDrawnAsEdge,
+  laneOf,
+  nodeSizeOf,
+  type LaneId,
+  type NodeSize,
+} from './lanes';
 
 /** Something that may stand on the stage: where it belongs and how big it is, whatever the state. */
-export interface Actor {
+export interface NodeSpec {
   /** Stable over programs: `vfio_device:vfio0`, `process:qemu`, `node:vfio0`, `fops:parked`. */
   readonly id: string;
   readonly lane: LaneId;
-  readonly size: Size;
-  readonly what:
+  readonly size: NodeSize;
+  readonly source:
     | { readonly kind: 'object'; readonly slot: ObjectSlot }
     | { readonly kind: 'process'; readonly process: string }
     /** A device node in /dev, there while `field` is 1. */
@@ -26,47 +33,47 @@ export interface Actor {
 }
 
 /** A possible tie between two actors, for their order in the lanes. */
-interface Tie {
+interface PossibleEdge {
   readonly a: string;
   readonly b: string;
   readonly weight: number;
 }
 
-export interface Cast {
-  readonly actors: readonly Actor[];
-  readonly byId: ReadonlyMap<string, Actor>;
-  readonly ties: readonly Tie[];
+export interface NodeCatalog {
+  readonly nodes: readonly NodeSpec[];
+  readonly byId: ReadonlyMap<string, NodeSpec>;
+  readonly possibleEdges: readonly PossibleEdge[];
 }
 
 /** The life of a freed object. */
-const FREED = 2;
+const FREED_LIFE = 2;
 /** fd places that a process node has room for before it grows, and so many for each row more. */
-const ROOMY_FDS = 3;
+const MIN_FD_SLOTS = 3;
 const FDS_PER_ROW = 3;
 /** A program of fewer calls is only being made: nobody knows yet what will matter. */
-const TOLD = 3;
-const CHIP: Size = { form: 'chip', rows: 0 };
+const MIN_CALLS_FOR_CHIPS = 3;
+const CHIP_SIZE: NodeSize = { form: 'chip', rows: 0 };
 
-const casts = new WeakMap<Program, Cast>();
+const catalogs = new WeakMap<Program, NodeCatalog>();
 
 /** Everything that this program can put on the stage. */
-export function castOf(program: Program): Cast {
-  const known = casts.get(program);
+export function nodeCatalogOf(program: Program): NodeCatalog {
+  const known = catalogs.get(program);
   if (known) return known;
   const actors = [
-    ...processActors(program),
-    ...objectActors(program),
-    ...nodeActors(program),
-    ...fopsActors(program),
+    ...processNodes(program),
+    ...objectNodes(program),
+    ...deviceNodes(program),
+    ...fopsNodes(program),
   ];
   const byId = new Map(actors.map((actor) => [actor.id, actor]));
-  const cast: Cast = { actors, byId, ties: tiesOf(program, byId) };
-  casts.set(program, cast);
+  const cast: NodeCatalog = { nodes: actors, byId, possibleEdges: possibleEdgesOf(program, byId) };
+  catalogs.set(program, cast);
   return cast;
 }
 
 /** The id of an object's node. */
-export function idOf(slot: ObjectSlot): string {
+export function nodeIdOf(slot: ObjectSlot): string {
   return `${slot.type}:${slot.name}`;
 }
 
@@ -78,42 +85,44 @@ function processNames(program: Program): readonly string[] {
   return [...new Set([...program.world.processes, ...extra, 'driver'])];
 }
 
-function processActors(program: Program): Actor[] {
-  return processNames(program).map((process): Actor => {
+function processNodes(program: Program): NodeSpec[] {
+  return processNames(program).map((process): NodeSpec => {
     const tasks = program.tasks.filter((task) => task.process === process).length;
     if (!program.world.processes.includes(process))
       return {
         id: `process:${process}`,
         lane: 'process',
-        what: { kind: 'process', process },
+        source: { kind: 'process', process },
         size: { form: 'tall', rows: Math.max(1, tasks * 2) },
       };
     const fds = program.fds.filter((fd) => fd.process === process).length;
-    const rows = Math.max(1, tasks) * 2 + Math.ceil(Math.max(ROOMY_FDS, fds) / FDS_PER_ROW);
+    const rows = Math.max(1, tasks) * 2 + Math.ceil(Math.max(MIN_FD_SLOTS, fds) / FDS_PER_ROW);
     return {
       id: `process:${process}`,
       lane: 'process',
-      what: { kind: 'process', process },
+      source: { kind: 'process', process },
       size: { form: 'tall', rows },
     };
   });
 }
 
 /** Objects that exist from the start or that some step of the program allocates. */
-function objectActors(program: Program): Actor[] {
-  const lives = allocatedLives(program);
-  return program.objects.flatMap((slot): Actor[] => {
+function objectNodes(program: Program): NodeSpec[] {
+  const lives = allocatedLifeFields(program);
+  return program.objects.flatMap((slot): NodeSpec[] => {
     const lane = laneOf(slot.spec);
-    if (!lane || fieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
+    if (!lane || nodeFieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
     const can =
-      slot.life === undefined || program.fields[slot.life]?.init !== 0 || lives.has(slot.life);
+      slot.lifetime === undefined ||
+      program.fields[slot.lifetime]?.init !== 0 ||
+      lives.has(slot.lifetime);
     return can
       ? [
           {
-            id: idOf(slot),
+            id: nodeIdOf(slot),
             lane,
-            size: idle(program, slot) ? CHIP : sizeOf(slot.spec),
-            what: { kind: 'object', slot },
+            size: isNeverWritten(program, slot) ? CHIP_SIZE : nodeSizeOf(slot.spec),
+            source: { kind: 'object', slot },
           },
         ]
       : [];
@@ -121,25 +130,26 @@ function objectActors(program: Program): Actor[] {
 }
 
 /** No step of the program writes a field of it that an edge does not tell. */
-function idle(program: Program, slot: ObjectSlot): boolean {
+function isNeverWritten(program: Program, slot: ObjectSlot): boolean {
   return (
-    program.calls.length >= TOLD &&
-    fieldNames(slot.spec).every(
+    program.calls.length >= MIN_CALLS_FOR_CHIPS &&
+    nodeFieldNames(slot.spec).every(
       (name) =>
-        isTie(slot.spec, name) || program.fields[slot.fields[name] ?? -1]?.constant !== false,
+        isDrawnAsEdge(slot.spec, name) ||
+        program.fields[slot.fields[name] ?? -1]?.constant !== false,
     )
   );
 }
 
 /** Life fields that some step sets to live; what is only ever freed never comes. */
-function allocatedLives(program: Program): ReadonlySet<number> {
+function allocatedLifeFields(program: Program): ReadonlySet<number> {
   const lives = new Set<number>();
   for (const task of program.tasks) {
     for (const step of task.steps) {
       eachStatement(step.body, (statement) => {
         if (
           statement.op === 'set' &&
-          !(statement.value.op === 'const' && statement.value.value === FREED)
+          !(statement.value.op === 'const' && statement.value.value === FREED_LIFE)
         )
           lives.add(statement.field);
       });
@@ -148,44 +158,44 @@ function allocatedLives(program: Program): ReadonlySet<number> {
   return lives;
 }
 
-function nodeActors(program: Program): Actor[] {
-  const places = cdevPlaces(program);
+function deviceNodes(program: Program): NodeSpec[] {
+  const places = cdevFieldsByRole(program);
   return program.objects.flatMap((slot) =>
-    [...(places.get(slot.spec.role) ?? [])].flatMap((name): Actor[] => {
+    [...(places.get(slot.spec.role) ?? [])].flatMap((name): NodeSpec[] => {
       const field = slot.fields[name];
       if (field === undefined) return [];
       const path =
         slot.type === 'vfio_group'
-          ? `/dev/vfio/${slot.anchor.group ?? slot.name}`
-          : `/dev/vfio/devices/${slot.anchor.device ?? slot.name}`;
+          ? `/dev/vfio/${slot.key.group ?? slot.name}`
+          : `/dev/vfio/devices/${slot.key.device ?? slot.name}`;
       return [
         {
           id: `node:${slot.name}`,
           lane: 'door',
-          size: CHIP,
-          what: { kind: 'node', slot, field, path },
+          size: CHIP_SIZE,
+          source: { kind: 'node', slot, field, path },
         },
       ];
     }),
   );
 }
 
-function fopsActors(program: Program): Actor[] {
-  if (!program.files.some((file) => file.normal)) return [];
-  return (['parked', 'normal'] as const).map((table): Actor => ({
+function fopsNodes(program: Program): NodeSpec[] {
+  if (!program.files.some((file) => file.normalAccess)) return [];
+  return (['parked', 'normal'] as const).map((table): NodeSpec => ({
     id: `fops:${table}`,
     lane: 'door',
-    size: CHIP,
-    what: { kind: 'fops', table },
+    size: CHIP_SIZE,
+    source: { kind: 'fops', table },
   }));
 }
 
 /** The fields that say whether a cdev is in the device map, by role of their object. */
-function cdevPlaces(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
+function cdevFieldsByRole(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
   const places = new Map<string, Set<string>>();
   const visit = (op: Op): void => {
     if (op.kind === 'cdevAdd') {
-      const [role = '', name = ''] = op.place.split('.');
+      const [role = '', name = ''] = op.field.split('.');
       places.set(role, (places.get(role) ?? new Set()).add(name));
     }
     if ('ops' in op) op.ops.forEach(visit);
@@ -202,24 +212,24 @@ function cdevPlaces(program: Program): ReadonlyMap<string, ReadonlySet<string>> 
 }
 
 /** The types of a design, for the height of the lanes whatever the scenario. */
-export function typesOf(program: Program): readonly ObjectType[] {
+export function objectTypesOf(program: Program): readonly ObjectType[] {
   return [...new Set([...program.objects.map((slot) => slot.spec), ...program.model.objects])];
 }
 
-function tiesOf(program: Program, byId: ReadonlyMap<string, Actor>): Tie[] {
-  const ties: Tie[] = [];
+function possibleEdgesOf(program: Program, byId: ReadonlyMap<string, NodeSpec>): PossibleEdge[] {
+  const ties: PossibleEdge[] = [];
   const tie = (a: string, b: string, weight: number): void => {
     if (byId.has(a) && byId.has(b) && a !== b) ties.push({ a, b, weight });
   };
   const object = (index: number): string => {
     const slot = program.objects[index];
-    return slot ? idOf(slot) : '';
+    return slot ? nodeIdOf(slot) : '';
   };
   for (const slot of program.objects) {
-    for (const link of Object.values(slot.links)) tie(idOf(slot), object(link.object), 3);
+    for (const link of Object.values(slot.links)) tie(nodeIdOf(slot), object(link.object), 3);
     for (const index of Object.values(slot.fields)) {
       const targets = program.fields[index]?.targets ?? [];
-      for (const target of targets) tie(idOf(slot), object(target), 2 / targets.length);
+      for (const target of targets) tie(nodeIdOf(slot), object(target), 2 / targets.length);
     }
   }
   for (const fd of program.fds) {
@@ -227,9 +237,9 @@ function tiesOf(program: Program, byId: ReadonlyMap<string, Actor>): Tie[] {
     if (file) tie(`process:${fd.process}`, object(file.object), 2);
   }
   for (const actor of byId.values())
-    if (actor.what.kind === 'node') tie(actor.id, idOf(actor.what.slot), 3);
+    if (actor.source.kind === 'node') tie(actor.id, nodeIdOf(actor.source.slot), 3);
   for (const file of program.files)
-    if (file.normal)
+    if (file.normalAccess)
       for (const table of ['parked', 'normal']) tie(object(file.object), `fops:${table}`, 0.5);
   return ties;
 }

@@ -1,7 +1,7 @@
 import type { EdgeView } from './graph';
 
 /** Heads point to the right and end at the origin. */
-export const HEADS = {
+export const ARROW_HEADS = {
   open: 'M-7,-4.5 L0,0 L-7,4.5',
   full: 'M-9,-5 L0,0 L-9,5 Z',
   ring: 'M-8,0 a4,4 0 1 0 8,0 a4,4 0 1 0 -8,0 Z',
@@ -14,10 +14,10 @@ export const HEADS = {
 } as const;
 
 /** A form of head. */
-export type Head = keyof typeof HEADS;
+export type ArrowHead = keyof typeof ARROW_HEADS;
 
 /** The usual head of every kind of edge. */
-export const HEAD_OF: Readonly<Record<EdgeView['style'], Head>> = {
+export const ARROW_HEAD_BY_STYLE: Readonly<Record<EdgeView['style'], ArrowHead>> = {
   pointer: 'open',
   reference: 'full',
   member: 'ring',
@@ -30,23 +30,25 @@ export const HEAD_OF: Readonly<Record<EdgeView['style'], Head>> = {
 };
 
 /** The head of an edge: what it means, told by its form. */
-export function headOf(edge: EdgeView): Head {
+export function arrowHeadOf(edge: EdgeView): ArrowHead {
   if (edge.dangling) return 'cross';
-  return edge.style === 'fops' && edge.target === 'fops:parked' ? 'bar' : HEAD_OF[edge.style];
+  return edge.style === 'fops' && edge.target === 'fops:parked'
+    ? 'bar'
+    : ARROW_HEAD_BY_STYLE[edge.style];
 }
 
 /**
  * The path of a head whose tip is at `end` and that looks along its direction (a vector of length 1). The numbers themselves are turned: a
  * `transform` on every edge of a large graph would cost the browser a layer each whenever the view moves.
  */
-export function placedHead(head: Head, { x, y, dx, dy }: EdgeView['end']): string {
+export function arrowHeadPath(head: ArrowHead, { x, y, dx, dy }: EdgeView['end']): string {
   const turned = (
     across: number,
     down: number,
     from: { readonly x: number; readonly y: number },
   ): string =>
     `${round(from.x + across * dx - down * dy)},${round(from.y + across * dy + down * dx)}`;
-  return HEADS[head].replaceAll(
+  return ARROW_HEADS[head].replaceAll(
     /([ML]|a[\d.]+,[\d.]+ 0 1 0 )(-?[\d.]+),(-?[\d.]+)/g,
     (_, command: string, across: string, down: string) =>
       command +

@@ -1,22 +1,22 @@
 import type { EdgeView } from './graph';
-import { keptByLayout } from './keptByLayout';
-import type { Layout } from './layout';
-import { wayOf, type Point } from './ways';
+import { memoizeByLayout } from './keptByLayout';
+import type { GraphLayout } from './layout';
+import { waypointsOf, type Point } from './ways';
 
 /** A way as it is drawn. */
-export type Route = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelAt' | 'middle'>;
+export type EdgeRoute = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelPosition' | 'midpoint'>;
 
-const BEND = 5;
+const CORNER_RADIUS = 5;
 
-const routes = keptByLayout<Route>();
+const memoizeRoute = memoizeByLayout<EdgeRoute>();
 
 /** The way from one node to another as it is drawn. Same object for the same nodes of a layout. */
-export function routeEdge(layout: Layout, a: string, b: string): Route {
-  return routes(layout, `${a} ${b}`, () => drawn(wayOf(layout, a, b), 0.5));
+export function routeEdge(layout: GraphLayout, a: string, b: string): EdgeRoute {
+  return memoizeRoute(layout, `${a} ${b}`, () => drawRoute(waypointsOf(layout, a, b), 0.5));
 }
 
 /** A way of level and upright stretches, with round corners; `at` says how far along its label stands. */
-export function drawn(way: readonly Point[], at: number): Route {
+export function drawRoute(way: readonly Point[], at: number): EdgeRoute {
   const points = way.filter(
     (point, i) =>
       i === 0 || Math.hypot(point.x - (way[i - 1]?.x ?? 0), point.y - (way[i - 1]?.y ?? 0)) > 0.5,
@@ -28,7 +28,7 @@ export function drawn(way: readonly Point[], at: number): Route {
   for (let i = 1; i < points.length - 1; i++) {
     const [a, corner, b] = [points[i - 1], points[i], points[i + 1]];
     if (!a || !corner || !b) continue;
-    const [into, out] = [toward(corner, a), toward(corner, b)];
+    const [into, out] = [pointToward(corner, a), pointToward(corner, b)];
     path += ` L${n(into.x)},${n(into.y)} Q${n(corner.x)},${n(corner.y)} ${n(out.x)},${n(out.y)}`;
   }
   path += ` L${n(end.x)},${n(end.y)}`;
@@ -37,19 +37,19 @@ export function drawn(way: readonly Point[], at: number): Route {
     path,
     start,
     end: { ...end, dx: (end.x - before.x) / length, dy: (end.y - before.y) / length },
-    labelAt: along(points, at),
-    middle: undefined,
+    labelPosition: pointAlong(points, at),
+    midpoint: undefined,
   };
 }
 
 /** A point a corner's width from one towards the next. */
-function toward(from: Point, to: Point): Point {
+function pointToward(from: Point, to: Point): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
-  const step = Math.min(BEND, length / 2) / (length || 1);
+  const step = Math.min(CORNER_RADIUS, length / 2) / (length || 1);
   return { x: from.x + (to.x - from.x) * step, y: from.y + (to.y - from.y) * step };
 }
 
-function along(points: readonly Point[], at: number): Point {
+function pointAlong(points: readonly Point[], at: number): Point {
   const lengths = points
     .slice(1)
     .map((point, i) => Math.hypot(point.x - (points[i]?.x ?? 0), point.y - (points[i]?.y ?? 0)));

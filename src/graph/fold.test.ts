@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
-import { idOf } from './cast';
-import { foldId, groupsOf } from './fold';
+import { nodeIdOf } from './cast';
+import { foldedGroupId, groupByNodeId } from './fold';
 import type { Badge } from './graph';
-import { touchOf } from './foldTouch';
-import { layOutStage, NARROW, type Shape } from './layout';
-import { spacingOf } from './lanes';
+import { lastChangeIn } from './foldTouch';
+import { layOutGraph, NARROW_SHAPE, type LayoutShape } from './layout';
+import { columnSpacing } from './lanes';
 import { testProgram } from './testDesign';
 import { toGraph } from './toGraph';
 
 const program = testProgram();
 
-function after(names: readonly string[]): Int32Array {
+function stateAfter(names: readonly string[]): Int32Array {
   const state = initialState(program);
   for (const name of names)
     step(
@@ -24,10 +24,10 @@ function after(names: readonly string[]): Int32Array {
 
 describe('folding by group', () => {
   const folded = new Set(['1']);
-  const layout = layOutStage(program, undefined, folded);
+  const layout = layOutGraph(program, undefined, folded);
 
   it('knows what belongs to a group, with the contexts of a process that works with it alone', () => {
-    const groups = groupsOf(program);
+    const groups = groupByNodeId(program);
     expect(groups.get('vfio_device:vfio0')).toBe('1');
     expect(groups.get('vfio_device:vfio1')).toBe('2');
     expect(groups.get('file:fd1')).toBe('1');
@@ -36,7 +36,7 @@ describe('folding by group', () => {
   });
 
   it('takes a reset set along with the devices of one group, and leaves out one that spans groups', () => {
-    expect(groupsOf(program).get('vfio_device_set:set vfio0')).toBe('1');
+    expect(groupByNodeId(program).get('vfio_device_set:set vfio0')).toBe('1');
     const shared = testProgram(undefined, {
       devices: ['1', '2', '2'].map((group, i) => ({
         name: `vfio${i}`,
@@ -45,13 +45,13 @@ describe('folding by group', () => {
       })),
       processes: ['a', 'b'],
     });
-    expect(groupsOf(shared).has('vfio_device_set:set s0')).toBe(false);
-    expect(groupsOf(shared).get('vfio_device_set:set s1')).toBe('2');
+    expect(groupByNodeId(shared).has('vfio_device_set:set s0')).toBe(false);
+    expect(groupByNodeId(shared).get('vfio_device_set:set s1')).toBe('2');
   });
 
   it('shows one node for it, with its devices, who opened them, and held locks', () => {
-    const graph = toGraph(program, after(['a', 'a', 'a', 'a']), layout);
-    const node = graph.nodes.find((each) => each.id === foldId('1'));
+    const graph = toGraph(program, stateAfter(['a', 'a', 'a', 'a']), layout);
+    const node = graph.nodes.find((each) => each.id === foldedGroupId('1'));
     expect(node).toMatchObject({
       kind: 'fold',
       devices: [
@@ -65,20 +65,20 @@ describe('folding by group', () => {
 
   it('has the refusals and broken rules of what is in it, and of nothing else', () => {
     const badge: Badge = { kind: 'violation', title: 'memory', text: 'read after it was freed' };
-    const { nodes } = toGraph(program, after(['a']), layout, {
+    const { nodes } = toGraph(program, stateAfter(['a']), layout, {
       badges: new Map([
         ['set vfio0', [badge]],
         ['vfio1', [{ ...badge, title: 'refcount' }]],
       ]),
     });
-    expect(nodes.find((each) => each.id === foldId('1'))?.badges).toEqual([badge]);
+    expect(nodes.find((each) => each.id === foldedGroupId('1'))?.badges).toEqual([badge]);
   });
 
   it('keeps the broken rules of what is freed inside, and says first what was broken last', () => {
     const can = program.tasks.flatMap((task) =>
       task.name === 'a' ? task.steps.map(() => 'a') : [],
     );
-    const previous = after(can.slice(0, -1));
+    const previous = stateAfter(can.slice(0, -1));
     const badge = (title: string): Badge => ({ kind: 'violation', title, text: title });
     const freed =
       program.objects.find((slot) => slot.name === 'fd1' && slot.type === 'file') ?? expect.fail();
@@ -90,17 +90,21 @@ describe('folding by group', () => {
       task: program.tasks.findIndex((task) => task.name === 'b'),
       objects: [freed.index],
     };
-    const { nodes, edges } = toGraph(program, after(can), layout, { previous, badges, use });
-    const node = nodes.find((each) => each.id === foldId('1'));
-    expect(node).toMatchObject({ kind: 'fold', touch: { object: 'fd1', life: 'freed' } });
+    const { nodes, edges } = toGraph(program, stateAfter(can), layout, {
+      previous,
+      badges,
+      useAfterFree: use,
+    });
+    const node = nodes.find((each) => each.id === foldedGroupId('1'));
+    expect(node).toMatchObject({ kind: 'fold', lastChange: { object: 'fd1', life: 'freed' } });
     expect(node?.badges.map(({ title }) => title)).toEqual(['now', 'once', 'earlier']);
     expect(
       edges.filter((edge) => edge.style === 'use').map(({ source, target }) => [source, target]),
-    ).toEqual([['process:b', foldId('1')]]);
+    ).toEqual([['process:b', foldedGroupId('1')]]);
   });
 
   it('tells where the last step was at work inside: what it changed, what came or went, else what it read', () => {
-    const state = after([]);
+    const state = stateAfter([]);
     const buffer = makeEventBuffer();
     const touches = ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'driver'].map((name) => {
       const previous = state.slice();
@@ -110,14 +114,15 @@ describe('folding by group', () => {
         program.tasks.findIndex((task) => task.name === name),
         buffer,
       );
-      const touch = touchOf(
+      const touch = lastChangeIn(
         program,
         state,
-        program.objects.filter((slot) => groupsOf(program).get(idOf(slot)) === '1'),
+        program.objects.filter((slot) => groupByNodeId(program).get(nodeIdOf(slot)) === '1'),
         { previous, events: readEvents(program, buffer) },
       );
       return (
-        touch && `${touch.object} ${touch.row ? `${touch.row.name} ${touch.row.text}` : touch.life}`
+        touch &&
+        `${touch.object} ${touch.field ? `${touch.field.name} ${touch.field.text}` : touch.life}`
       );
     });
     expect(touches).toEqual([
@@ -132,11 +137,15 @@ describe('folding by group', () => {
       'fd1 f_count 0',
       'vfio0 refcount 1',
     ]);
-    expect(touchOf(program, state, program.objects, {})).toBeUndefined();
+    expect(lastChangeIn(program, state, program.objects, {})).toBeUndefined();
   });
 
   it('leads the edges of what is folded to it, each style once, and keeps the wait for a lock inside', () => {
-    const { edges, nodes } = toGraph(program, after(['a', 'a', 'a', 'a', 'b', 'b', 'b']), layout);
+    const { edges, nodes } = toGraph(
+      program,
+      stateAfter(['a', 'a', 'a', 'a', 'b', 'b', 'b']),
+      layout,
+    );
     const ids = new Set(nodes.map((node) => node.id));
     expect(
       edges.every(
@@ -146,28 +155,28 @@ describe('folding by group', () => {
     expect(new Set(edges.map((edge) => edge.id)).size).toBe(edges.length);
     expect(
       edges
-        .filter((edge) => edge.style === 'fd' && edge.target === foldId('1'))
+        .filter((edge) => edge.style === 'fd' && edge.target === foldedGroupId('1'))
         .map((edge) => edge.source),
     ).toEqual(['process:a', 'process:b']);
     expect(edges.find((edge) => edge.style === 'wait')).toMatchObject({
       source: 'process:b',
-      target: foldId('1'),
+      target: foldedGroupId('1'),
     });
   });
 });
 
 describe('the grid', () => {
-  it.each<Shape>([
-    NARROW,
-    { columns: 5, rows: 3, packing: 'tidy' },
-    { columns: 4, rows: 3, packing: 'packed' },
-    { columns: 9, rows: 6, packing: 'tidy' },
+  it.each<LayoutShape>([
+    NARROW_SHAPE,
+    { columns: 5, maxTextRows: 3, packing: 'tidy' },
+    { columns: 4, maxTextRows: 3, packing: 'packed' },
+    { columns: 9, maxTextRows: 6, packing: 'tidy' },
   ])('keeps to $columns columns, and puts nothing on top of another', (shape) => {
-    const { places } = layOutStage(program, undefined, undefined, shape);
+    const { placements: places } = layOutGraph(program, undefined, undefined, shape);
     const all = [...places.values()];
     const width =
       Math.max(...all.map((each) => each.x + each.width)) - Math.min(...all.map((each) => each.x));
-    expect(width).toBeLessThan(shape.columns * spacingOf(shape.columns).pitch);
+    expect(width).toBeLessThan(shape.columns * columnSpacing(shape.columns).pitch);
     for (const a of all)
       for (const b of all)
         expect(

@@ -1,26 +1,26 @@
-import type { Place, Zone } from './layout';
+import type { NodePlacement, LaneZone } from './layout';
 
 /** A task as rows and tokens show it; colour and shape come from the number of its process (-1: the kernel's drivers). */
-export interface TaskMark {
+export interface TaskRef {
   readonly name: string;
   readonly process: number;
 }
 
 /** One line of a node: a field by its kernel name, and its value for people. */
-export interface Row {
+export interface FieldView {
   readonly name: string;
   /** Index into `Program.fields`; undefined for fixed pointers. */
-  readonly field: number | undefined;
+  readonly index: number | undefined;
   readonly kind: 'value' | 'pointer' | 'bool' | 'count' | 'mutex' | 'completion' | 'fops';
   readonly text: string;
   /** Value before the last step, where it was another. */
-  readonly was: string | undefined;
+  readonly previous: string | undefined;
   /** Mutex: who holds it. */
-  readonly owner: TaskMark | undefined;
+  readonly owner: TaskRef | undefined;
   /** Mutex and completion: who waits, first come first. */
-  readonly queue: readonly TaskMark[];
+  readonly queue: readonly TaskRef[];
   /** The last step stored it with release, or read it with acquire. */
-  readonly order: 'release' | 'acquire' | undefined;
+  readonly memoryOrder: 'release' | 'acquire' | undefined;
 }
 
 /** A refusal or a broken rule at a node. */
@@ -32,16 +32,16 @@ export interface Badge {
 
 interface NodeBase {
   readonly id: string;
-  readonly place: Place;
+  readonly placement: NodePlacement;
   /** The name that selection goes by; undefined where there is nothing to select. */
   readonly name: string | undefined;
   /** Objects (indices) that the node stands for. */
   readonly objects: readonly number[];
   readonly badges: readonly Badge[];
   /** It stands where the stage ends: what is wider than it hangs out to the left. */
-  readonly last: boolean;
+  readonly inLastColumn: boolean;
   /** How wide its badges may be, px. */
-  readonly badgeRoom: number;
+  readonly maxBadgeWidth: number;
 }
 
 export interface ObjectView extends NodeBase {
@@ -49,20 +49,20 @@ export interface ObjectView extends NodeBase {
   readonly type: string;
   readonly title: string;
   /** A freed object that somebody still points at. */
-  readonly ghost: boolean;
+  readonly freed: boolean;
   /** Whether calls through this file reach the driver; undefined where that is no question. */
   readonly access: 'parked' | 'normal' | undefined;
   /** The f_op word is fixed and the access gate decides (no fops are ever swapped). */
-  readonly gated: boolean;
+  readonly usesAccessFlag: boolean;
   /** The task that will run this file's release. */
-  readonly releaser: TaskMark | undefined;
-  readonly rows: readonly Row[];
+  readonly releaser: TaskRef | undefined;
+  readonly fields: readonly FieldView[];
   /** Names of the rows that its node has room for. */
-  readonly shown: readonly string[];
+  readonly visibleFields: readonly string[];
 }
 
 export interface TaskView {
-  readonly mark: TaskMark;
+  readonly task: TaskRef;
   readonly status: 'idle' | 'running' | 'waiting' | 'done';
   /** The call it is in or makes next. */
   readonly call: string;
@@ -97,8 +97,8 @@ interface DeviceNodeView extends NodeBase {
 export interface FopsView extends NodeBase {
   readonly kind: 'fops';
   readonly table: 'parked' | 'normal';
-  readonly gated: boolean;
-  readonly admits: string;
+  readonly usesAccessFlag: boolean;
+  readonly allows: string;
 }
 
 /** A device of a folded group, in short. */
@@ -115,28 +115,28 @@ export interface FoldedDevice {
 }
 
 /** What the last step did in a folded group: at which object, and to which field of it. */
-export interface FoldedTouch {
+export interface FoldedChange {
   readonly object: string;
-  readonly row: Row | undefined;
+  readonly field: FieldView | undefined;
   readonly life: 'new' | 'freed' | undefined;
 }
 
 /** An IOMMU group with everything that belongs to it. */
-export interface FoldView extends NodeBase {
+export interface FoldedGroupView extends NodeBase {
   readonly kind: 'fold';
   readonly group: string;
   readonly devices: readonly FoldedDevice[];
   /** Held locks inside. */
   readonly locks: readonly {
     readonly name: string;
-    readonly owner: TaskMark;
-    readonly queue: readonly TaskMark[];
+    readonly owner: TaskRef;
+    readonly queue: readonly TaskRef[];
   }[];
-  readonly touch: FoldedTouch | undefined;
-  readonly gated: boolean;
+  readonly lastChange: FoldedChange | undefined;
+  readonly usesAccessFlag: boolean;
 }
 
-export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | FoldView;
+export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | FoldedGroupView;
 
 /**
  * `pointer` counts nothing, `reference` holds a count, `member` is on a list or in a set, `embedded` is a part of it; `fd` goes from an
@@ -154,9 +154,9 @@ export interface EdgeView {
   /** Points at freed memory. */
   readonly dangling: boolean;
   /** The last step turned it here. */
-  readonly fresh: boolean;
+  readonly changed: boolean;
   /** Wait and hold edges: part of a circle in which nobody can go on. */
-  readonly circle: boolean;
+  readonly inCycle: boolean;
   /** Process colour of wait and hold edges. */
   readonly process: number | undefined;
   /** In stage coordinates; where it starts, where it ends and in which direction (unit, axis-aligned). */
@@ -168,19 +168,19 @@ export interface EdgeView {
     readonly dx: number;
     readonly dy: number;
   };
-  readonly labelAt: { readonly x: number; readonly y: number };
+  readonly labelPosition: { readonly x: number; readonly y: number };
   /** Wait and hold edges: about the middle of the longest stretch and where it leads, for a head that shows the way round a circle. */
-  readonly middle: EdgeView['end'] | undefined;
+  readonly midpoint: EdgeView['end'] | undefined;
 }
 
 /** What the stage shows of one state. */
 export interface Graph {
   readonly nodes: readonly NodeView[];
   readonly edges: readonly EdgeView[];
-  readonly zones: readonly Zone[];
+  readonly zones: readonly LaneZone[];
 }
 
 /** Whether an edge tells what a task is at, and comes and goes with that: who waits, who holds what is waited for, who uses what is freed. */
-export function isAct({ style }: Pick<EdgeView, 'style'>): boolean {
+export function isTaskEdge({ style }: Pick<EdgeView, 'style'>): boolean {
   return style === 'wait' || style === 'hold' || style === 'use';
 }

@@ -1,73 +1,76 @@
-import type { Actor, Cast } from './cast';
+import type { NodeSpec, NodeCatalog } from './cast';
 import { LANES, type LaneId } from './lanes';
 import { packLanes, type Packing } from './packLanes';
 
 /** The cell of an actor, or of two chips the upper (0) or lower (1) half of one. */
-export interface Slot {
+export interface GridSlot {
   readonly lane: LaneId;
   readonly row: number;
   readonly column: number;
-  readonly part: 0 | 1 | undefined;
+  readonly half: 0 | 1 | undefined;
 }
 
 export interface Grid {
-  readonly slots: ReadonlyMap<string, Slot>;
+  readonly slots: ReadonlyMap<string, GridSlot>;
   /** The rows in which a lane has cells, or would get its first one. */
-  readonly homes: ReadonlyMap<LaneId, readonly number[]>;
+  readonly rowsByLane: ReadonlyMap<LaneId, readonly number[]>;
 }
 
 /** One actor, or two chips, of a lane. */
-interface Cell {
+interface GridCell {
   readonly lane: LaneId;
-  readonly actors: readonly Actor[];
+  readonly nodes: readonly NodeSpec[];
 }
 
-type Near = ReadonlyMap<string, readonly { readonly id: string; readonly weight: number }[]>;
+type WeightedNeighbours = ReadonlyMap<
+  string,
+  readonly { readonly id: string; readonly weight: number }[]
+>;
 
-const SWEEPS = 8;
+const BARYCENTRE_SWEEPS = 8;
 /** How strongly everything is drawn to the middle, beside ties of weight 1 to 3. */
-const GRAVITY = 1;
+const CENTRE_WEIGHT = 1;
 
-const orders = new WeakMap<Cast, ReadonlyMap<string, number>>();
-const grids = new WeakMap<Cast, Map<string, Grid>>();
+const laneOrderCache = new WeakMap<NodeCatalog, ReadonlyMap<string, number>>();
+const gridCache = new WeakMap<NodeCatalog, Map<string, Grid>>();
 
 /**
  * The cast on a grid of so many columns: the lanes from top to bottom, short ones side by side, in each row those near to
  * one another that have to do with one another. Same object for the same cast, columns and packing.
  */
-export function arrangeCast(cast: Cast, columns: number, packing: Packing): Grid {
-  const known = grids.get(cast) ?? new Map<string, Grid>();
-  grids.set(cast, known);
+export function arrangeGrid(cast: NodeCatalog, columns: number, packing: Packing): Grid {
+  const known = gridCache.get(cast) ?? new Map<string, Grid>();
+  gridCache.set(cast, known);
   const key = `${columns} ${packing}`;
   const grid = known.get(key) ?? makeGrid(cast, columns, packing);
   known.set(key, grid);
   return grid;
 }
 
-function makeGrid(cast: Cast, most: number, packing: Packing): Grid {
-  const centre = orders.get(cast) ?? orderOf(cast);
-  orders.set(cast, centre);
-  const { lines, homes } = linesOf(cast, centre, most, packing);
+function makeGrid(cast: NodeCatalog, most: number, packing: Packing): Grid {
+  const centre = laneOrderCache.get(cast) ?? orderLanes(cast);
+  laneOrderCache.set(cast, centre);
+  const { lines, homes } = cellRows(cast, centre, most, packing);
   const columns = Math.max(1, ...lines.map((line) => line.length));
   const near = neighboursOf(cast);
   const at = new Map<string, number>();
   for (const line of lines)
-    put(
+    assignColumns(
       line,
       line.map((_, i) => (columns - line.length) / 2 + i),
       columns,
       at,
     );
-  for (let round = 0; round < SWEEPS; round++) {
+  for (let round = 0; round < BARYCENTRE_SWEEPS; round++) {
     for (let i = 0; i < lines.length; i++) {
       const k = round % 2 === 0 ? i : lines.length - 1 - i;
       const line = lines[k];
       if (!line) continue;
       const wanted = new Map(
-        line.map((cell) => [cell, wantedOf(cell, near, at, (columns - 1) / 2)]),
+        line.map((cell) => [cell, desiredColumn(cell, near, at, (columns - 1) / 2)]),
       );
-      lines[k] = inLanes(line, wanted);
-      put(
+      lines[k] = sortWithinLanes(line, wanted);
+      assignColumns(
         lines[k],
         lines[k].map((cell) => wanted.get(cell) ?? 0),
         columns,
@@ -75,33 +78,36 @@ function makeGrid(cast: Cast, most: number, packing: Packing): Grid {
       );
     }
   }
-  const slots = new Map<string, Slot>();
+  const slots = new Map<string, GridSlot>();
   lines.forEach((line, row) =>
-    line.forEach(({ lane, actors }) =>
+    line.forEach(({ lane, nodes: actors }) =>
       actors.forEach(({ id, size }, part) => {
         slots.set(id, {
           lane,
           row,
           column: at.get(id) ?? 0,
-          part: size.form === 'chip' ? (part === 0 ? 0 : 1) : undefined,
+          half: size.form === 'chip' ? (part === 0 ? 0 : 1) : undefined,
         });
       }),
     ),
   );
-  return { slots, homes };
+  return { slots, rowsByLane: homes };
 }
 
 /** The lanes as lines of cells, as they are packed. */
-function linesOf(
-  cast: Cast,
+function cellRows(
+  cast: NodeCatalog,
   centre: ReadonlyMap<string, number>,
   columns: number,
   packing: Packing,
-): { readonly lines: (readonly Cell[])[]; readonly homes: ReadonlyMap<LaneId, readonly number[]> } {
+): {
+  readonly lines: (readonly GridCell[])[];
+  readonly homes: ReadonlyMap<LaneId, readonly number[]>;
+} {
   const lanes = LANES.map(({ id }) => ({
     id,
     cells: cellsOf(
-      cast.actors.filter((actor) => actor.lane === id),
+      cast.nodes.filter((actor) => actor.lane === id),
       centre,
     ),
   }));
@@ -111,17 +117,17 @@ function linesOf(
     columns,
     packing,
   );
-  const lines = rows.map((): Cell[] => []);
+  const lines = rows.map((): GridCell[] => []);
   const homes = new Map<LaneId, readonly number[]>();
   some.forEach(({ id, cells }, lane) => {
     const shares = rows.flatMap((row, i) =>
-      row.flatMap((share) => (share.lane === lane ? [{ row: i, cells: share.cells }] : [])),
+      row.flatMap((share) => (share.lane === lane ? [{ row: i, cells: share.cellCount }] : [])),
     );
     homes.set(
       id,
       shares.map(({ row }) => row),
     );
-    dealt(
+    distributeCells(
       cells,
       shares.map((share) => share.cells),
       id === 'process',
@@ -137,12 +143,12 @@ function linesOf(
 }
 
 /** Cells for rows that take so many each. Neighbours in the order stand above one another; `inOrder`, they follow one another. */
-function dealt(
-  cells: readonly Cell[],
+function distributeCells(
+  cells: readonly GridCell[],
   shares: readonly number[],
   inOrder: boolean,
-): readonly (readonly Cell[])[] {
-  const parts = shares.map((): Cell[] => []);
+): readonly (readonly GridCell[])[] {
+  const parts = shares.map((): GridCell[] => []);
   cells.forEach((cell, i) => {
     const lag = (row: number): number =>
       ((shares[row] ?? 0) * (i + 1)) / cells.length - (parts[row]?.length ?? 0);
@@ -154,13 +160,13 @@ function dealt(
 }
 
 /** The lanes in the rows of a packing, from top to bottom, without laying anything out. */
-export function rowsOfLanes(
-  cast: Cast,
+export function packedLaneRows(
+  cast: NodeCatalog,
   columns: number,
   packing: Packing,
 ): readonly (readonly { readonly lane: LaneId; readonly cells: number }[])[] {
   const some = LANES.flatMap(({ id }) => {
-    const lane = cast.actors.filter((actor) => actor.lane === id);
+    const lane = cast.nodes.filter((actor) => actor.lane === id);
     const chips = lane.filter(({ size }) => size.form === 'chip').length;
     return lane.length > 0 ? [{ id, cells: lane.length - chips + Math.ceil(chips / 2) }] : [];
   });
@@ -169,7 +175,7 @@ export function rowsOfLanes(
     columns,
     packing,
   ).map((row) =>
-    row.flatMap(({ lane, cells }) => {
+    row.flatMap(({ lane, cellCount: cells }) => {
       const id = some[lane]?.id;
       return id ? [{ lane: id, cells }] : [];
     }),
@@ -177,28 +183,31 @@ export function rowsOfLanes(
 }
 
 /** The cells of a lane in their order: chips in pairs. */
-function cellsOf(lane: readonly Actor[], centre: ReadonlyMap<string, number>): Cell[] {
+function cellsOf(lane: readonly NodeSpec[], centre: ReadonlyMap<string, number>): GridCell[] {
   const ordered =
     lane[0]?.lane === 'process'
       ? lane
       : lane.toSorted((a, b) => (centre.get(a.id) ?? 0) - (centre.get(b.id) ?? 0));
-  const cells: { lane: LaneId; actors: Actor[] }[] = [];
-  let open: Actor[] | undefined;
+  const cells: { lane: LaneId; nodes: NodeSpec[] }[] = [];
+  let open: NodeSpec[] | undefined;
   for (const actor of ordered) {
-    if (actor.size.form !== 'chip') cells.push({ lane: actor.lane, actors: [actor] });
+    if (actor.size.form !== 'chip') cells.push({ lane: actor.lane, nodes: [actor] });
     else if (open) {
       open.push(actor);
       open = undefined;
     } else {
       open = [actor];
-      cells.push({ lane: actor.lane, actors: open });
+      cells.push({ lane: actor.lane, nodes: open });
     }
   }
   return cells;
 }
 
 /** Cells in the order that they want, lane by lane; processes stay as they are. */
-function inLanes(line: readonly Cell[], wanted: ReadonlyMap<Cell, number>): readonly Cell[] {
+function sortWithinLanes(
+  line: readonly GridCell[],
+  wanted: ReadonlyMap<GridCell, number>,
+): readonly GridCell[] {
   return LANES.flatMap(({ id }) => {
     const cells = line.filter((cell) => cell.lane === id);
     return id === 'process'
@@ -207,30 +216,30 @@ function inLanes(line: readonly Cell[], wanted: ReadonlyMap<Cell, number>): read
   });
 }
 
-function wantedOf(
-  { actors }: Cell,
-  near: Near,
+function desiredColumn(
+  { nodes: actors }: GridCell,
+  near: WeightedNeighbours,
   at: ReadonlyMap<string, number>,
   middle: number,
 ): number {
   return (
-    actors.reduce((sum, { id }) => sum + wantedCentre(id, near, at, middle), 0) / actors.length
+    actors.reduce((sum, { id }) => sum + desiredCentre(id, near, at, middle), 0) / actors.length
   );
 }
 
 /** Puts a line's cells, in their order, as near to the wanted columns as `columns` allows. */
-function put(
-  line: readonly Cell[],
+function assignColumns(
+  line: readonly GridCell[],
   wanted: readonly number[],
   columns: number,
   at: Map<string, number>,
 ): void {
-  const middles = spread(
+  const middles = isotonicCentres(
     line.map(() => 1),
     wanted,
   );
   let before = -1;
-  line.forEach(({ actors }, i) => {
+  line.forEach(({ nodes: actors }, i) => {
     const column = Math.max(
       before + 1,
       Math.min(columns - (line.length - i), Math.round(middles[i] ?? 0)),
@@ -241,14 +250,14 @@ function put(
 }
 
 /** Neighbours with weights, by id. */
-function neighboursOf(cast: Cast): Near {
+function neighboursOf(cast: NodeCatalog): WeightedNeighbours {
   const near = new Map<string, { id: string; weight: number }[]>();
   const add = (a: string, id: string, weight: number): void => {
     const list = near.get(a);
     if (list) list.push({ id, weight });
     else near.set(a, [{ id, weight }]);
   };
-  for (const { a, b, weight } of cast.ties) {
+  for (const { a, b, weight } of cast.possibleEdges) {
     add(a, b, weight);
     add(b, a, weight);
   }
@@ -256,12 +265,12 @@ function neighboursOf(cast: Cast): Near {
 }
 
 /** Orders every lane by the weighted mean of its neighbours, down and up until it has settled, on a line without end. */
-function orderOf(cast: Cast): ReadonlyMap<string, number> {
+function orderLanes(cast: NodeCatalog): ReadonlyMap<string, number> {
   const near = neighboursOf(cast);
-  const lanes = LANES.map((lane) => cast.actors.filter((actor) => actor.lane === lane.id));
+  const lanes = LANES.map((lane) => cast.nodes.filter((actor) => actor.lane === lane.id));
   const centre = new Map<string, number>();
-  const place = (lane: readonly Actor[], wanted: readonly number[]): void => {
-    const middles = spread(
+  const place = (lane: readonly NodeSpec[], wanted: readonly number[]): void => {
+    const middles = isotonicCentres(
       lane.map(({ size }) => (size.form === 'chip' ? 0.5 : 1)),
       wanted,
     );
@@ -272,10 +281,10 @@ function orderOf(cast: Cast): ReadonlyMap<string, number> {
       lane,
       lane.map((_, i) => i),
     );
-  for (let round = 0; round < SWEEPS; round++) {
+  for (let round = 0; round < BARYCENTRE_SWEEPS; round++) {
     const middle = [...centre.values()].reduce((sum, at) => sum + at, 0) / Math.max(1, centre.size);
     for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
-      const wanted = lane.map((actor) => wantedCentre(actor.id, near, centre, middle));
+      const wanted = lane.map((actor) => desiredCentre(actor.id, near, centre, middle));
       const order = lane.map((_, i) => i);
       if (lane[0]?.lane !== 'process')
         order.sort((i, j) => (wanted[i] ?? 0) - (wanted[j] ?? 0) || i - j);
@@ -288,14 +297,14 @@ function orderOf(cast: Cast): ReadonlyMap<string, number> {
   return centre;
 }
 
-function wantedCentre(
+function desiredCentre(
   id: string,
-  near: Near,
+  near: WeightedNeighbours,
   centre: ReadonlyMap<string, number>,
   middle?: number,
 ): number {
-  let sum = (middle ?? 0) * GRAVITY;
-  let weights = middle === undefined ? 0 : GRAVITY;
+  let sum = (middle ?? 0) * CENTRE_WEIGHT;
+  let weights = middle === undefined ? 0 : CENTRE_WEIGHT;
   for (const other of near.get(id) ?? []) {
     const at = centre.get(other.id);
     if (at === undefined) continue;
@@ -306,7 +315,7 @@ function wantedCentre(
 }
 
 /** The middles of spans in this order, as near to the wanted ones as their widths allow (pooling neighbours that push). */
-function spread(widths: readonly number[], wanted: readonly number[]): readonly number[] {
+function isotonicCentres(widths: readonly number[], wanted: readonly number[]): readonly number[] {
   const starts: number[] = [];
   let offset = 0;
   for (const width of widths) {
@@ -334,7 +343,7 @@ function spread(widths: readonly number[], wanted: readonly number[]): readonly 
 }
 
 /** Keeps every old slot and gives newcomers the free one nearest to their neighbours; where their lane has none left, one at the end of its row. */
-export function settle(cast: Cast, { slots: old, homes }: Grid): Grid {
+export function extendGrid(cast: NodeCatalog, { slots: old, rowsByLane: homes }: Grid): Grid {
   const near = neighboursOf(cast);
   const slots = new Map(old);
   const at = new Map([...old].map(([id, { column }]) => [id, column]));
@@ -342,29 +351,29 @@ export function settle(cast: Cast, { slots: old, homes }: Grid): Grid {
     id,
     lane,
     size: { form },
-  } of cast.actors) {
+  } of cast.nodes) {
     if (old.has(id)) continue;
-    const slot = freeSlot(
+    const slot = nearestFreeSlot(
       lane,
       form === 'chip',
-      wantedCentre(id, near, at),
+      desiredCentre(id, near, at),
       homes.get(lane) ?? [0],
       [...slots.values()],
     );
     slots.set(id, slot);
     at.set(id, slot.column);
   }
-  return { slots, homes };
+  return { slots, rowsByLane: homes };
 }
 
-function freeSlot(
+function nearestFreeSlot(
   lane: LaneId,
   chip: boolean,
   wanted: number,
   rows: readonly number[],
-  taken: readonly Slot[],
-): Slot {
-  let best: Slot | undefined;
+  taken: readonly GridSlot[],
+): GridSlot {
+  let best: GridSlot | undefined;
   let cost = Infinity;
   for (const row of rows) {
     const line = taken.filter((slot) => slot.row === row);
@@ -373,7 +382,7 @@ function freeSlot(
     for (let column = Math.min(0, ...own); column <= end; column++) {
       const cell = line.filter((slot) => slot.column === column);
       const half =
-        chip && cell.length === 1 && cell[0]?.part !== undefined && cell[0].lane === lane;
+        chip && cell.length === 1 && cell[0]?.half !== undefined && cell[0].lane === lane;
       if (cell.length > 0 && !half) continue;
       // No other lane stands between it and the rest of its own.
       const between =
@@ -389,7 +398,7 @@ function freeSlot(
       const away = Math.abs(column - wanted) + (column === end ? 0.5 : 0) + (between ? 0 : 100);
       if (away >= cost) continue;
       cost = away;
-      best = { lane, row, column, part: !chip ? undefined : half && cell[0]?.part === 0 ? 1 : 0 };
+      best = { lane, row, column, half: !chip ? undefined : half && cell[0]?.half === 0 ? 1 : 0 };
     }
   }
   if (!best) throw new Error(`no row for lane ${lane}`);

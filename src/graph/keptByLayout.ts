@@ -1,8 +1,8 @@
-import type { Layout } from './layout';
+import type { GraphLayout } from './layout';
 
 /** Things made once for each key of a layout, for as long as somebody has that layout. */
-export function keptByLayout<T>(): (layout: Layout, key: string, make: () => T) => T {
-  const layouts = new WeakMap<Layout, Map<string, T>>();
+export function memoizeByLayout<T>(): (layout: GraphLayout, key: string, make: () => T) => T {
+  const layouts = new WeakMap<GraphLayout, Map<string, T>>();
   return (layout, key, make) => {
     const all = layouts.get(layout) ?? new Map<string, T>();
     layouts.set(layout, all);

@@ -53,74 +53,79 @@ export function laneOf(spec: ObjectType): LaneId | undefined {
 }
 
 /** Fields of the model's own bookkeeping, which no kernel struct has. */
-const UNSEEN_FIELDS: ReadonlySet<string> = new Set(['life', 'releaser']);
+const BOOKKEEPING_FIELDS: ReadonlySet<string> = new Set(['life', 'releaser']);
 
 /** The grid of the stage: one node is one column wide. */
-export const WIDTH = 136;
-export const PITCH = 160;
+export const NODE_WIDTH = 136;
+export const COLUMN_PITCH = 160;
 /** In so few columns many edges share a gap: it is so wide, and there is another on the right of them. */
-const FEW = 3;
-const AISLE = 32;
-const ASIDE = 12;
-export const HEADER = 23;
-export const ROW = 16;
-const FOOT = 5;
+const MAX_SPARSE_COLUMNS = 3;
+const SPARSE_COLUMN_GAP = 32;
+const SPARSE_RIGHT_MARGIN = 12;
+export const NODE_HEADER_HEIGHT = 23;
+export const TEXT_ROW_HEIGHT = 16;
+const NODE_FOOTER_HEIGHT = 5;
 /** Two lines: what has one thing to say or none. Two chips share a cell. */
-export const CHIP = 35;
+export const CHIP_HEIGHT = 35;
 export const CHIP_GAP = 7;
 
 /** How much a node has to say: `chip` two lines, `box` a header and at most so many rows as the stage has room for, `tall` all its rows. */
-export interface Size {
+export interface NodeSize {
   readonly form: 'chip' | 'box' | 'tall';
   readonly rows: number;
 }
 
 /** The height of a node where boxes have at most `most` rows. */
-export function heightOf({ form, rows }: Size, most: number): number {
+export function nodeHeight({ form, rows }: NodeSize, most: number): number {
   return form === 'chip'
-    ? CHIP
-    : HEADER + (form === 'tall' ? rows : Math.min(rows, most)) * ROW + FOOT;
+    ? CHIP_HEIGHT
+    : NODE_HEADER_HEIGHT +
+        (form === 'tall' ? rows : Math.min(rows, most)) * TEXT_ROW_HEIGHT +
+        NODE_FOOTER_HEIGHT;
 }
 
 /** The size of a node for an object of this type, the same for all of them. */
-export function sizeOf(spec: ObjectType): Size {
-  const rows = fieldNames(spec).filter((name) => !isTie(spec, name)).length;
+export function nodeSizeOf(spec: ObjectType): NodeSize {
+  const rows = nodeFieldNames(spec).filter((name) => !isDrawnAsEdge(spec, name)).length;
   return { form: rows > 1 ? 'box' : 'chip', rows };
 }
 
 /** Whether a field is told by an edge. */
-export function isTie(spec: ObjectType, name: string): boolean {
+export function isDrawnAsEdge(spec: ObjectType, name: string): boolean {
   const field = spec.fields[name];
   return field === undefined || field.kind === 'pointer' || field.kind === 'link';
 }
 
-const shownFields = new WeakMap<ObjectType, readonly string[]>();
+const fieldNameCache = new WeakMap<ObjectType, readonly string[]>();
 
 /** The fields of a node, in the order of the struct. */
-export function fieldNames(spec: ObjectType): readonly string[] {
-  const known = shownFields.get(spec);
+export function nodeFieldNames(spec: ObjectType): readonly string[] {
+  const known = fieldNameCache.get(spec);
   if (known) return known;
   const names = Object.entries(spec.fields)
     .filter(
       ([name, field]) =>
-        !UNSEEN_FIELDS.has(name) && !(field.kind === 'pointer' && field.bookkeeping),
+        !BOOKKEEPING_FIELDS.has(name) && !(field.kind === 'pointer' && field.modelOnly),
     )
     .map(([name]) => name);
   const shown = spec.type === 'file' ? [...names, 'private_data'] : names;
-  shownFields.set(spec, shown);
+  fieldNameCache.set(spec, shown);
   return shown;
 }
 
 /** From one column to the next, and room for edges beside the last one, px. */
-export interface Spacing {
+export interface ColumnSpacing {
   readonly pitch: number;
-  readonly aside: number;
+  readonly rightMargin: number;
 }
 
-const USUAL: Spacing = { pitch: PITCH, aside: 0 };
-const SPARSE: Spacing = { pitch: WIDTH + AISLE, aside: ASIDE };
+const DEFAULT_SPACING: ColumnSpacing = { pitch: COLUMN_PITCH, rightMargin: 0 };
+const SPARSE_SPACING: ColumnSpacing = {
+  pitch: NODE_WIDTH + SPARSE_COLUMN_GAP,
+  rightMargin: SPARSE_RIGHT_MARGIN,
+};
 
 /** How the columns of a stage of so many stand. */
-export function spacingOf(columns: number): Spacing {
-  return columns > FEW ? USUAL : SPARSE;
+export function columnSpacing(columns: number): ColumnSpacing {
+  return columns > MAX_SPARSE_COLUMNS ? DEFAULT_SPACING : SPARSE_SPACING;
 }

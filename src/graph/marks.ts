@@ -1,10 +1,10 @@
-import { waitHolders, waitText } from '../kernel/describe';
-import { waitOf } from '../kernel/machine';
+import { waitBlockers, waitText } from '../kernel/describe';
+import { currentWait } from '../kernel/machine';
 import type { Program, Wait } from '../kernel/program';
-import type { TaskMark } from './graph';
+import type { TaskRef } from './graph';
 
 /** A task with the number of its process, which gives colour and shape; -1 for the kernel's drivers. */
-export function taskMark(program: Program, task: number): TaskMark {
+export function taskRef(program: Program, task: number): TaskRef {
   const found = program.tasks[task];
   if (!found) throw new Error(`no task ${task}`);
   return { name: found.name, process: program.world.processes.indexOf(found.process) };
@@ -12,7 +12,7 @@ export function taskMark(program: Program, task: number): TaskMark {
 
 /** What a task waits for, and who keeps it: `dev_set s0.lock, held by dpdk`. */
 export function describeWait(program: Program, state: Int32Array, wait: Wait): string {
-  const who = waitHolders(program, state, wait).join(', ');
+  const who = waitBlockers(program, state, wait).join(', ');
   const what = waitText(program, wait);
   if (wait.kind === 'name') return `needs ${what} from ${who}`;
   if (who === '') return `waits for ${what}`;
@@ -22,9 +22,9 @@ export function describeWait(program: Program, state: Int32Array, wait: Wait): s
 }
 
 /** The tasks that wait for one another in a circle of mutexes. */
-export function tasksInCircle(program: Program, state: Int32Array): ReadonlySet<number> {
+export function tasksInWaitCycle(program: Program, state: Int32Array): ReadonlySet<number> {
   const next = program.tasks.map((task) => {
-    const wait = waitOf(program, state, task.index);
+    const wait = currentWait(program, state, task.index);
     return wait?.kind === 'mutex' ? (state[wait.field] ?? 0) - 1 : -1;
   });
   const circle = new Set<number>();

@@ -1,23 +1,23 @@
 /** So many cells of a lane in one row. */
-export interface Share {
+export interface LaneSegment {
   readonly lane: number;
-  readonly cells: number;
+  readonly cellCount: number;
 }
 
 /** What a row costs; a lane that is broken over more rows costs so much for each part of it. */
-const ROW = 100;
-const PART = { tidy: 110, packed: 30 } as const;
+const ROW_COST = 100;
+const SEGMENT_COST = { tidy: 110, packed: 30 } as const;
 /** A cell that stays empty, squared for each row: rows of about the same length look calm. */
-const EMPTY = 1;
+const EMPTY_CELL_COST = 1;
 /** More lanes than this in one row are a jumble. */
-const MOST = 3;
+const MAX_LANES_PER_ROW = 3;
 
 /** Whether lanes are kept whole where they can be, or broken to save rows. */
-export type Packing = keyof typeof PART;
+export type Packing = keyof typeof SEGMENT_COST;
 
-interface Plan {
+interface PackingPlan {
   readonly cost: number;
-  readonly rows: readonly (readonly Share[])[];
+  readonly rows: readonly (readonly LaneSegment[])[];
 }
 
 /**
@@ -28,30 +28,39 @@ export function packLanes(
   lanes: readonly number[],
   columns: number,
   packing: Packing,
-): readonly (readonly Share[])[] {
-  const known = new Map<number, Plan>();
+): readonly (readonly LaneSegment[])[] {
+  const known = new Map<number, PackingPlan>();
   const width = Math.max(1, columns);
 
   /** The best plan for what is left after so many cells. */
-  const from = (lane: number, left: number, gone: number): Plan => {
+  const from = (lane: number, left: number, gone: number): PackingPlan => {
     if (lane >= lanes.length) return { cost: 0, rows: [] };
     const plan = known.get(gone);
     if (plan) return plan;
-    let best: Plan = { cost: Infinity, rows: [] };
-    const end = (row: readonly Share[], next: number, nextLeft: number, used: number): void => {
+    let best: PackingPlan = { cost: Infinity, rows: [] };
+    const end = (
+      row: readonly LaneSegment[],
+      next: number,
+      nextLeft: number,
+      used: number,
+    ): void => {
       if (gone > 0 && row.length > Math.max(1, width - 1)) return;
       const rest = from(next, nextLeft, gone + used);
-      const cost = ROW + row.length * PART[packing] + EMPTY * (width - used) ** 2 + rest.cost;
+      const cost =
+        ROW_COST +
+        row.length * SEGMENT_COST[packing] +
+        EMPTY_CELL_COST * (width - used) ** 2 +
+        rest.cost;
       if (cost < best.cost) best = { cost, rows: [row, ...rest.rows] };
     };
-    const fill = (row: readonly Share[], at: number, atLeft: number, used: number): void => {
+    const fill = (row: readonly LaneSegment[], at: number, atLeft: number, used: number): void => {
       const most = Math.min(atLeft, width - used);
       for (let cells = most; cells > 0; cells--) {
-        const longer = [...row, { lane: at, cells }];
+        const longer = [...row, { lane: at, cellCount: cells }];
         if (cells < atLeft) end(longer, at, atLeft - cells, used + cells);
         else {
           end(longer, at + 1, lanes[at + 1] ?? 0, used + cells);
-          if (longer.length < MOST && at + 1 < lanes.length)
+          if (longer.length < MAX_LANES_PER_ROW && at + 1 < lanes.length)
             fill(longer, at + 1, lanes[at + 1] ?? 0, used + cells);
         }
       }

@@ -1,21 +1,21 @@
 import type { Graph } from './graph';
 
 /** What a file has come to reach: ids of nodes and of the edges to them. */
-export interface Reach {
+export interface NewlyReachable {
   readonly nodes: ReadonlySet<string>;
   readonly edges: ReadonlySet<string>;
 }
 
-const NOTHING: Reach = { nodes: new Set(), edges: new Set() };
+const NOTHING_REACHABLE: NewlyReachable = { nodes: new Set(), edges: new Set() };
 
 /** Where the last step gave files the way to the driver: the normal table, what their pointers lead to, and from there the device. */
-export function newReach({ edges }: Pick<Graph, 'edges'>): Reach {
+export function newlyReachable({ edges }: Pick<Graph, 'edges'>): NewlyReachable {
   const files = new Set(
-    edges.flatMap(({ style, fresh, source, target }) =>
+    edges.flatMap(({ style, changed: fresh, source, target }) =>
       style === 'fops' && fresh && target === 'fops:normal' ? [source] : [],
     ),
   );
-  if (files.size === 0) return NOTHING;
+  if (files.size === 0) return NOTHING_REACHABLE;
   const first = edges.filter(
     ({ source, style }) =>
       files.has(source) && (style === 'fops' || style === 'pointer' || style === 'reference'),

@@ -6,7 +6,7 @@ import {
   makeEventBuffer,
   readEvents,
   step,
-  type Event,
+  type StepEvent,
 } from '../kernel/machine';
 import {
   alloc,
@@ -20,13 +20,13 @@ import {
   increment,
   mutexLock,
   mutexUnlock,
-  ref,
+  addressOf,
   refDec,
   refIncNotZero,
   replaceFops,
   ret,
   store,
-  test as when,
+  branch as when,
   waitForCompletion,
 } from '../kernel/primitives';
 import type { Program } from '../kernel/program';
@@ -37,7 +37,7 @@ const routine = (name: string, steps: Routine['steps']): Routine => ({
   cite: 'made for the tests of the stage',
   steps,
 });
-const nothing = routine('nothing', [
+const unsupportedCall = routine('nothing', [
   { id: 'N.1', title: 'nothing', ops: [fail('ENOTTY', 'no such call')] },
 ]);
 
@@ -61,7 +61,7 @@ const testDesign: Design = {
           lock: { kind: 'mutex' },
           users: { kind: 'int', hi: 9 },
           mapped: { kind: 'bool', init: 1 },
-          comp: { kind: 'completion', counts: 'refcount' },
+          comp: { kind: 'completion', counter: 'refcount' },
           owner: { kind: 'pointer', types: ['file'], edge: 'reference' },
           iommu: { kind: 'link', type: 'iommu_group', edge: 'member' },
         },
@@ -89,7 +89,7 @@ const testDesign: Design = {
         fileKinds: ['cdev'],
         name: (a) => `${a.file}.priv`,
         about: '',
-        life: {},
+        lifetime: {},
         fields: {
           on: { kind: 'bool' },
           device: { kind: 'link', type: 'vfio_device', edge: 'pointer' },
@@ -117,7 +117,7 @@ const testDesign: Design = {
         {
           id: 'B.3',
           title: 'own it',
-          ops: [increment('device.users'), store('device.owner', ref('file'))],
+          ops: [increment('device.users'), store('device.owner', addressOf('file'))],
         },
         { id: 'B.4', title: 'swap the fops', ops: [replaceFops('file', 'normal')] },
         { id: 'B.5', title: 'unlock', ops: [mutexUnlock('device.lock'), ret()] },
@@ -133,17 +133,17 @@ const testDesign: Design = {
       register_device: routine('reg', [
         { id: 'G.1', title: 'add the cdev', ops: [cdevAdd('device.mapped'), ret()] },
       ]),
-      open_group: nothing,
-      open_container: nothing,
-      ioas_alloc: nothing,
-      attach_ioas: nothing,
-      detach_ioas: nothing,
-      iommu_destroy: nothing,
-      set_container: nothing,
-      set_iommu: nothing,
-      unset_container: nothing,
-      get_device_fd: nothing,
-      kvm_add: nothing,
+      open_group: unsupportedCall,
+      open_container: unsupportedCall,
+      ioas_alloc: unsupportedCall,
+      attach_ioas: unsupportedCall,
+      detach_ioas: unsupportedCall,
+      iommu_destroy: unsupportedCall,
+      set_container: unsupportedCall,
+      set_iommu: unsupportedCall,
+      unset_container: unsupportedCall,
+      get_device_fd: unsupportedCall,
+      kvm_add: unsupportedCall,
     },
     releases: {
       cdev: routine('release', [
@@ -155,16 +155,16 @@ const testDesign: Design = {
         },
       ]),
     },
-    parked: ['cdev'],
+    parkedFileKinds: ['cdev'],
     privateData: { cdev: 'priv' },
-    views: {
+    propertyInputs: {
       normalAccess: { cdev: eq('file.f_op', 1) },
       bound: { cdev: eq('file.f_op', 1) },
-      owner: {},
+      ownerContext: {},
       counters: [
         {
           counter: 'vfio_device.refcount',
-          holders: [{ type: 'file', when: { live: 'file' }, to: 'device', why: 'open' }],
+          holders: [{ type: 'file', when: { live: 'file' }, countsOn: 'device', label: 'open' }],
         },
       ],
     },
@@ -197,13 +197,13 @@ export function testProgram(calls: readonly Call[] = testCalls, world: World = t
 }
 
 /** Lets the tasks of a program move as the choices say, from its first state on; `visit` gets each state, the one before it and what the step told. */
-export function walk(
+export function walkProgram(
   program: Program,
   choices: readonly number[],
   visit: (
     state: Int32Array,
     previous: Int32Array,
-    events: readonly Event[],
+    events: readonly StepEvent[],
     choice: number,
   ) => void,
 ): void {

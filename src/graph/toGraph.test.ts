@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enabled, initialState, step } from '../kernel/machine';
 import type { Program } from '../kernel/program';
-import { castOf } from './cast';
+import { nodeCatalogOf } from './cast';
 import type { Graph, ObjectView, ProcessView } from './graph';
-import { layOutStage } from './layout';
-import { testCalls, testProgram, walk } from './testDesign';
+import { layOutGraph } from './layout';
+import { testCalls, testProgram, walkProgram } from './testDesign';
 import { toGraph } from './toGraph';
 
-function play(program: Program, tasks: readonly string[]): Int32Array {
+function stateAfter(program: Program, tasks: readonly string[]): Int32Array {
   const state = initialState(program);
   for (const name of tasks)
     step(
@@ -25,8 +25,8 @@ const object = (graph: Graph, id: string): ObjectView =>
 const process = (graph: Graph, name: string): ProcessView =>
   graph.nodes.find((node): node is ProcessView => node.kind === 'process' && node.title === name) ??
   expect.fail(`no ${name}`);
-const row = (view: ObjectView, name: string): ObjectView['rows'][number] =>
-  view.rows.find((each) => each.name === name) ?? expect.fail(`no ${name}`);
+const row = (view: ObjectView, name: string): ObjectView['fields'][number] =>
+  view.fields.find((each) => each.name === name) ?? expect.fail(`no ${name}`);
 
 describe('toGraph', () => {
   const program = testProgram();
@@ -41,9 +41,9 @@ describe('toGraph', () => {
   });
 
   it('draws an open file with its fd, its private data and its parked fops', () => {
-    const graph = toGraph(program, play(program, ['a', 'a']));
+    const graph = toGraph(program, stateAfter(program, ['a', 'a']));
     expect(object(graph, 'file:fd1').access).toBe('parked');
-    expect(object(graph, 'file:fd1').gated).toBe(false);
+    expect(object(graph, 'file:fd1').usesAccessFlag).toBe(false);
     expect(process(graph, 'a').fds.map((fd) => fd.name)).toEqual(['fd1']);
     const drawn = graph.edges.map(({ source, target, style }) => `${source} ${style} ${target}`);
     expect(drawn).toContain('process:a fd file:fd1');
@@ -53,7 +53,7 @@ describe('toGraph', () => {
   });
 
   it('tells who holds a mutex, who waits in order, and draws the wait and the hold', () => {
-    const state = play(program, ['a', 'a', 'a', 'b', 'b', 'b', 'a']);
+    const state = stateAfter(program, ['a', 'a', 'a', 'b', 'b', 'b', 'a']);
     const graph = toGraph(program, state);
     const lock = row(object(graph, 'vfio_device:vfio0'), 'lock');
     expect(lock.owner).toEqual({ name: 'a', process: 0 });
@@ -69,51 +69,51 @@ describe('toGraph', () => {
   });
 
   it('names what the last step changed', () => {
-    const state = play(program, ['a']);
-    const graph = toGraph(program, state, layOutStage(program), {
+    const state = stateAfter(program, ['a']);
+    const graph = toGraph(program, state, layOutGraph(program), {
       previous: initialState(program),
     });
     expect(row(object(graph, 'vfio_device:vfio0'), 'refcount')).toMatchObject({
       text: '2',
-      was: '1',
+      previous: '1',
     });
-    expect(row(object(graph, 'vfio_device:vfio0'), 'users').was).toBeUndefined();
+    expect(row(object(graph, 'vfio_device:vfio0'), 'users').previous).toBeUndefined();
   });
 
   it('keeps a freed object as a ghost while somebody points at it', () => {
     // The toy forgets to clear the owner: after close the device still points at the file.
-    const state = play(
+    const state = stateAfter(
       program,
       ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a']
         .slice(0, 12)
         .filter((_, i) => i < stepsOf(program, 'a')),
     );
     const graph = toGraph(program, state);
-    expect(object(graph, 'file:fd1').ghost).toBe(true);
+    expect(object(graph, 'file:fd1').freed).toBe(true);
     expect(
       graph.edges.find((edge) => edge.target === 'file:fd1' && edge.label === 'owner')?.dangling,
     ).toBe(true);
   });
 
   it('draws a use of freed memory from the task to what is left of it, and nothing where all is live', () => {
-    const freed = play(
+    const freed = stateAfter(
       program,
       Array.from({ length: stepsOf(program, 'a') }, () => 'a'),
     );
     const index = program.objects.findIndex((slot) => slot.name === 'fd1' && slot.type === 'file');
     const task = program.tasks.findIndex((each) => each.name === 'b');
     const uses = (state: Int32Array): readonly string[] =>
-      toGraph(program, state, layOutStage(program), { use: { task, objects: [index] } })
+      toGraph(program, state, layOutGraph(program), { useAfterFree: { task, objects: [index] } })
         .edges.filter((edge) => edge.style === 'use')
         .map((edge) => `${edge.source} ${edge.target} ${edge.label}`);
     expect(uses(freed)).toEqual(['process:b file:fd1 b uses freed memory']);
-    expect(uses(play(program, ['a', 'a']))).toEqual([]);
+    expect(uses(stateAfter(program, ['a', 'a']))).toEqual([]);
   });
 
   it('never draws an edge without both its nodes, and places no two nodes on one another, in any run', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { maxLength: 40 }), (choices) => {
-        walk(program, choices, (state) => {
+        walkProgram(program, choices, (state) => {
           const { nodes, edges } = toGraph(program, state);
           const ids = new Set(nodes.map((node) => node.id));
           expect(ids.size).toBe(nodes.length);
@@ -129,8 +129,8 @@ describe('toGraph', () => {
 describe('layOutStage', () => {
   it('gives every actor room of its own', () => {
     const program = testProgram();
-    const places = castOf(program).actors.map(
-      (actor) => layOutStage(program).places.get(actor.id) ?? expect.fail(actor.id),
+    const places = nodeCatalogOf(program).nodes.map(
+      (actor) => layOutGraph(program).placements.get(actor.id) ?? expect.fail(actor.id),
     );
     for (const a of places) {
       for (const b of places) {
@@ -146,28 +146,29 @@ describe('layOutStage', () => {
   });
 
   it('moves nothing when a call is added, wherever in the list', () => {
-    const before = layOutStage(testProgram());
+    const before = layOutGraph(testProgram());
     for (const at of [0, 3, testCalls.length]) {
-      const after = layOutStage(
+      const after = layOutGraph(
         testProgram(
           testCalls.toSpliced(at, 0, { by: 'b', call: 'open_cdev', device: 'vfio1', as: 'fd3' }),
         ),
         before,
       );
-      expect(after.places.has('file:fd3')).toBe(true);
-      for (const [id, place] of before.places) expect(after.places.get(id), id).toEqual(place);
+      expect(after.placements.has('file:fd3')).toBe(true);
+      for (const [id, place] of before.placements)
+        expect(after.placements.get(id), id).toEqual(place);
     }
   });
 
   it('keeps the slot of an object that is gone for a while', () => {
     const more = testCalls.concat({ by: 'b', call: 'open_cdev', device: 'vfio1', as: 'fd3' });
-    const first = layOutStage(testProgram(more));
-    const undone = layOutStage(testProgram(), first);
-    expect(layOutStage(testProgram(more), undone).places).toEqual(first.places);
+    const first = layOutGraph(testProgram(more));
+    const undone = layOutGraph(testProgram(), first);
+    expect(layOutGraph(testProgram(more), undone).placements).toEqual(first.placements);
   });
 
   it('is the same every time', () => {
-    expect(layOutStage(testProgram()).places).toEqual(layOutStage(testProgram()).places);
+    expect(layOutGraph(testProgram()).placements).toEqual(layOutGraph(testProgram()).placements);
   });
 });
 

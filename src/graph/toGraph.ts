@@ -1,22 +1,29 @@
 import { evaluate } from '../kernel/expr';
 import { waitText } from '../kernel/describe';
-import { callAt, canMove, inCall, nextStep, waitOf, type Event } from '../kernel/machine';
-import type { ObjectSlot, Program } from '../kernel/program';
-import { shutGate } from '../kernel/shutGate';
-import { processOf } from '../kernel/world';
-import { anatomyOf } from './anatomy';
-import { atRest, busyObjects, type AtRest } from './atRest';
-import { castOf, idOf, type Actor } from './cast';
-import { routeEdge, type Route } from './edgePath';
-import { devicesOf } from './fold';
-import { touchOf } from './foldTouch';
 import {
-  isAct,
+  currentCall,
+  isEnabled,
+  inCall,
+  nextStep,
+  currentWait,
+  type StepEvent,
+} from '../kernel/machine';
+import type { ObjectSlot, Program } from '../kernel/program';
+import { accessBeforeBind } from '../kernel/shutGate';
+import { processOf } from '../kernel/world';
+import { edgeFieldsOf } from './anatomy';
+import { cachedView, activeObjects, type CachedView } from './atRest';
+import { nodeCatalogOf, nodeIdOf, type NodeSpec } from './cast';
+import { routeEdge, type EdgeRoute } from './edgePath';
+import { devicesInGroup } from './fold';
+import { lastChangeIn } from './foldTouch';
+import {
+  isTaskEdge,
   type Badge,
   type EdgeView,
   type FdView,
   type FoldedDevice,
-  type FoldView,
+  type FoldedGroupView,
   type FopsView,
   type Graph,
   type NodeView,
@@ -24,16 +31,16 @@ import {
   type ProcessView,
   type TaskView,
 } from './graph';
-import { badgeBox, WIDEST, withBadgeRoom } from './badgeBox';
-import { keptByLayout } from './keptByLayout';
-import { layOutStage, type Layout } from './layout';
-import { roomOf } from './lettering';
-import { describeWait, taskMark, tasksInCircle } from './marks';
-import { rowsOf, shownRows } from './rows';
-import { routeWaits, type Box } from './waitWays';
+import { badgeRect, MAX_BADGE_WIDTH, limitBadgeWidths } from './badgeBox';
+import { memoizeByLayout } from './keptByLayout';
+import { layOutGraph, type GraphLayout } from './layout';
+import { textRowsIn } from './lettering';
+import { describeWait, taskRef, tasksInWaitCycle } from './marks';
+import { fieldViewsOf, chooseVisibleFields } from './rows';
+import { routeWaitEdges, type Rect } from './waitWays';
 
 /** What to show besides the state itself. */
-export interface Extras {
+export interface GraphOptions {
   /** The state before the last step of the same program: values that it changed show what they were. */
   readonly previous?: Int32Array | undefined;
   /** Badges by the name of the object or process that they stand at. */
@@ -41,28 +48,29 @@ export interface Extras {
   /** fd numbers by fd name, as the runner derives them. */
   readonly fdNumbers?: ReadonlyMap<string, number> | undefined;
   /** What the last step told. */
-  readonly events?: readonly Event[] | undefined;
+  readonly events?: readonly StepEvent[] | undefined;
   /** The task that used freed memory in the last step, and the objects (indices). */
-  readonly use?: { readonly task: number; readonly objects: readonly number[] } | undefined;
+  readonly useAfterFree?:
+    { readonly task: number; readonly objects: readonly number[] } | undefined;
 }
 
 const NO_BADGES: readonly Badge[] = [];
 
-type Base = Pick<NodeView, 'id' | 'place' | 'last' | 'badgeRoom'>;
+type PlacedNode = Pick<NodeView, 'id' | 'placement' | 'inLastColumn' | 'maxBadgeWidth'>;
 
 /** The graph of one state: live objects, and freed ones that somebody still points at, at their frozen places. */
 export function toGraph(
   program: Program,
   state: Int32Array,
-  layout: Layout = layOutStage(program),
-  extras: Extras = {},
+  layout: GraphLayout = layOutGraph(program),
+  extras: GraphOptions = {},
 ): Graph {
-  const view = new View(program, state, layout, extras);
-  const nodes = withBadgeRoom(layout.cast.actors.flatMap((actor) => view.node(actor) ?? []));
+  const view = new GraphBuilder(program, state, layout, extras);
+  const nodes = limitBadgeWidths(layout.catalog.nodes.flatMap((actor) => view.node(actor) ?? []));
   const there = new Set(nodes.map((node) => node.id));
-  const edges = once(
+  const edges = dedupeFoldedEdges(
     view
-      .edges(nodes.flatMap(badgeBox))
+      .edges(nodes.flatMap(badgeRect))
       .filter((edge) => there.has(edge.source) && there.has(edge.target)),
     layout,
   );
@@ -70,13 +78,16 @@ export function toGraph(
 }
 
 /** Edges to a folded group come from many of its objects: one of each style is enough. */
-function once(edges: readonly EdgeView[], { standIn }: Layout): readonly EdgeView[] {
+function dedupeFoldedEdges(
+  edges: readonly EdgeView[],
+  { foldedInto: standIn }: GraphLayout,
+): readonly EdgeView[] {
   if (standIn.size === 0) return edges;
   const known = new Set<string>();
   return edges.flatMap((edge): EdgeView[] => {
     const { source, target, style, label } = edge;
     if (!source.startsWith('fold:') && !target.startsWith('fold:')) return [edge];
-    const counted = isAct(edge) ? label : style === 'fd' || style === 'fops' ? style : '';
+    const counted = isTaskEdge(edge) ? label : style === 'fd' || style === 'fops' ? style : '';
     const id = `${source} ${target} ${counted}`;
     if (known.has(id)) return [];
     known.add(id);
@@ -84,39 +95,39 @@ function once(edges: readonly EdgeView[], { standIn }: Layout): readonly EdgeVie
   });
 }
 
-class View {
-  private readonly ghosts: ReadonlySet<number>;
-  private readonly busy: ReadonlySet<number>;
+class GraphBuilder {
+  private readonly freedShown: ReadonlySet<number>;
+  private readonly activeObjects: ReadonlySet<number>;
 
   constructor(
     private readonly program: Program,
     private readonly state: Int32Array,
-    private readonly layout: Layout,
-    private readonly extras: Extras,
+    private readonly layout: GraphLayout,
+    private readonly extras: GraphOptions,
   ) {
-    this.ghosts = this.findGhosts();
-    this.busy = busyObjects(program, state, extras.previous, extras.events);
+    this.freedShown = this.findFreedShown();
+    this.activeObjects = activeObjects(program, state, extras.previous, extras.events);
   }
 
-  node(actor: Actor): NodeView | undefined {
-    const place = this.layout.places.get(actor.id);
+  node(actor: NodeSpec): NodeView | undefined {
+    const place = this.layout.placements.get(actor.id);
     if (!place) throw new Error(`no place for ${actor.id}`);
     const column = this.layout.grid.slots.get(actor.id)?.column ?? 0;
     const base = {
       id: actor.id,
-      place,
-      last: column > 0 && column === this.layout.columns - 1,
-      badgeRoom: WIDEST,
+      placement: place,
+      inLastColumn: column > 0 && column === this.layout.columns - 1,
+      maxBadgeWidth: MAX_BADGE_WIDTH,
     };
-    const { what } = actor;
+    const { source: what } = actor;
     switch (what.kind) {
       case 'process':
         return this.process(what.process, base);
       case 'object':
-        return this.shown(what.slot) ? this.object(what.slot, base) : undefined;
+        return this.isShown(what.slot) ? this.object(what.slot, base) : undefined;
       case 'node':
-        if (!this.value(what.field) || !this.live(what.slot)) return undefined;
-        return fixed(this.layout, actor.id, () => ({
+        if (!this.value(what.field) || !this.isLive(what.slot)) return undefined;
+        return memoizeNode(this.layout, actor.id, () => ({
           ...base,
           kind: 'node',
           path: what.path,
@@ -128,7 +139,7 @@ class View {
       case 'fops':
         return this.fops(what.table, base);
       case 'fold':
-        return this.fold(what.group, base);
+        return this.foldedGroup(what.group, base);
     }
   }
 
@@ -136,34 +147,35 @@ class View {
     return this.state[field] ?? 0;
   }
 
-  private live(slot: ObjectSlot): boolean {
-    return slot.life === undefined || this.value(slot.life) === 1;
+  private isLive(slot: ObjectSlot): boolean {
+    return slot.lifetime === undefined || this.value(slot.lifetime) === 1;
   }
 
-  private liveIndex(object: number): boolean {
+  private isLiveIndex(object: number): boolean {
     const slot = this.program.objects[object];
-    return slot !== undefined && this.live(slot);
+    return slot !== undefined && this.isLive(slot);
   }
 
-  private shown(slot: ObjectSlot): boolean {
-    return this.live(slot) || this.ghosts.has(slot.index);
+  private isShown(slot: ObjectSlot): boolean {
+    return this.isLive(slot) || this.freedShown.has(slot.index);
   }
 
   /** Freed objects to which a pointer of a live one still goes, or at which a rule was broken. */
-  private findGhosts(): ReadonlySet<number> {
+  private findFreedShown(): ReadonlySet<number> {
     const ghosts = new Set<number>();
     for (const slot of this.program.objects) {
-      if (!this.live(slot)) continue;
-      for (const [, index] of anatomyOf(this.program, slot).pointers) {
-        const target = this.target(index);
-        if (target?.life !== undefined && this.value(target.life) === 2) ghosts.add(target.index);
+      if (!this.isLive(slot)) continue;
+      for (const [, index] of edgeFieldsOf(this.program, slot).pointers) {
+        const target = this.pointerTarget(index);
+        if (target?.lifetime !== undefined && this.value(target.lifetime) === 2)
+          ghosts.add(target.index);
       }
     }
     // A rule broken at freed memory is shown at what is left of it.
     for (const slot of this.program.objects) {
       if (
-        slot.life !== undefined &&
-        this.value(slot.life) === 2 &&
+        slot.lifetime !== undefined &&
+        this.value(slot.lifetime) === 2 &&
         this.extras.badges?.get(slot.name)?.some((badge) => badge.kind === 'violation')
       )
         ghosts.add(slot.index);
@@ -172,35 +184,41 @@ class View {
   }
 
   /** The object that a pointer field holds now. */
-  private target(index: number): ObjectSlot | undefined {
+  private pointerTarget(index: number): ObjectSlot | undefined {
     const targets = this.program.fields[index]?.targets;
     const object = targets?.[this.value(index) - 1];
     return object === undefined ? undefined : this.program.objects[object];
   }
 
   /** What is kept of an object at which nothing is going on; undefined where something is. */
-  private atRest(slot: ObjectSlot): AtRest | undefined {
-    return this.busy.has(slot.index) || this.extras.badges?.has(slot.name)
+  private cachedObject(slot: ObjectSlot): CachedView | undefined {
+    return this.activeObjects.has(slot.index) || this.extras.badges?.has(slot.name)
       ? undefined
-      : atRest(this.program, this.state, this.layout, slot);
+      : cachedView(this.program, this.state, this.layout, slot);
   }
 
-  private object(slot: ObjectSlot, base: Base): ObjectView {
-    const kept = this.atRest(slot);
-    if (!kept) return this.looked(slot, base);
-    kept.view ??= this.looked(slot, base);
+  private object(slot: ObjectSlot, base: PlacedNode): ObjectView {
+    const kept = this.cachedObject(slot);
+    if (!kept) return this.buildObject(slot, base);
+    kept.view ??= this.buildObject(slot, base);
     return kept.view;
   }
 
-  private looked(slot: ObjectSlot, base: Base): ObjectView {
+  private buildObject(slot: ObjectSlot, base: PlacedNode): ObjectView {
     const file =
       slot.type === 'file'
         ? this.program.files.find((each) => each.object === slot.index)
         : undefined;
-    const swapped = file !== undefined && this.program.model.parked.includes(file.kind);
+    const swapped = file !== undefined && this.program.model.parkedFileKinds.includes(file.kind);
     const releaser =
       slot.fields['releaser'] === undefined ? 0 : this.value(slot.fields['releaser']);
-    const rows = rowsOf(this.program, this.state, this.extras.previous, slot, this.extras.events);
+    const rows = fieldViewsOf(
+      this.program,
+      this.state,
+      this.extras.previous,
+      slot,
+      this.extras.events,
+    );
     return {
       ...base,
       kind: 'object',
@@ -208,17 +226,26 @@ class View {
       title: slot.name,
       name: slot.name,
       objects: [slot.index],
-      ghost: !this.live(slot),
-      access: file?.normal ? (evaluate(file.normal, this.state) ? 'normal' : 'parked') : undefined,
-      gated: file?.normal !== undefined && !swapped,
-      releaser: releaser > 0 ? taskMark(this.program, releaser - 1) : undefined,
-      rows,
-      shown: shownRows(this.program, slot, rows, roomOf(base.place.height)),
+      freed: !this.isLive(slot),
+      access: file?.normalAccess
+        ? evaluate(file.normalAccess, this.state)
+          ? 'normal'
+          : 'parked'
+        : undefined,
+      usesAccessFlag: file?.normalAccess !== undefined && !swapped,
+      releaser: releaser > 0 ? taskRef(this.program, releaser - 1) : undefined,
+      fields: rows,
+      visibleFields: chooseVisibleFields(
+        this.program,
+        slot,
+        rows,
+        textRowsIn(base.placement.height),
+      ),
       badges: this.extras.badges?.get(slot.name) ?? NO_BADGES,
     };
   }
 
-  private process(process: string, base: Base): ProcessView {
+  private process(process: string, base: PlacedNode): ProcessView {
     const { program } = this;
     const fds = program.fds.filter(
       (fd) => fd.process === process && this.value(fd.installed) === 1,
@@ -243,39 +270,39 @@ class View {
   }
 
   /** The table of the files that are open now; where a design swaps none, its gate. */
-  private fops(table: FopsView['table'], base: Base): FopsView | undefined {
+  private fops(table: FopsView['table'], base: PlacedNode): FopsView | undefined {
     const { model, files } = this.program;
-    if (!files.some((file) => file.normal && this.liveIndex(file.object))) return undefined;
+    if (!files.some((file) => file.normalAccess && this.isLiveIndex(file.object))) return undefined;
     const admits =
       table === 'parked'
-        ? ['bind', ...shutGate(model).reaches]
+        ? ['bind', ...accessBeforeBind(model).reachableOps]
         : ['read', 'write', 'mmap', 'ioctl'];
     return {
       ...base,
       kind: 'fops',
       table,
-      gated: model.parked.length === 0,
-      admits: admits.length > 1 ? admits.join(', ') : `${admits[0]} only`,
+      usesAccessFlag: model.parkedFileKinds.length === 0,
+      allows: admits.length > 1 ? admits.join(', ') : `${admits[0]} only`,
       name: base.id,
       objects: [],
       badges: NO_BADGES,
     };
   }
 
-  private fold(group: string, base: Base): FoldView {
+  private foldedGroup(group: string, base: PlacedNode): FoldedGroupView {
     const { program } = this;
-    const devices = devicesOf(program, group).map((slot): FoldedDevice => ({
+    const devices = devicesInGroup(program, group).map((slot): FoldedDevice => ({
       name: slot.name,
       registered:
-        this.live(slot) &&
+        this.isLive(slot) &&
         (slot.fields['registered'] === undefined || this.value(slot.fields['registered']) === 1),
       files: program.files.flatMap((file): FoldedDevice['files'] =>
-        file.normal && file.device === slot.name && this.liveIndex(file.object)
+        file.normalAccess && file.device === slot.name && this.isLiveIndex(file.object)
           ? [
               {
                 name: file.name,
                 process: program.world.processes.indexOf(processOf(file.by)),
-                access: evaluate(file.normal, this.state) ? 'normal' : 'parked',
+                access: evaluate(file.normalAccess, this.state) ? 'normal' : 'parked',
                 bound: file.bound !== undefined && evaluate(file.bound, this.state) !== 0,
               },
             ]
@@ -283,21 +310,21 @@ class View {
       ),
     }));
     const members = program.objects.filter(
-      (slot) => this.layout.standIn.get(idOf(slot)) === base.id,
+      (slot) => this.layout.foldedInto.get(nodeIdOf(slot)) === base.id,
     );
-    const inside = members.filter((slot) => this.live(slot));
+    const inside = members.filter((slot) => this.isLive(slot));
     const locks = inside.flatMap((slot) =>
-      rowsOf(program, this.state, undefined, slot).flatMap(
-        ({ name, kind, owner, queue }): FoldView['locks'] =>
+      fieldViewsOf(program, this.state, undefined, slot).flatMap(
+        ({ name, kind, owner, queue }): FoldedGroupView['locks'] =>
           kind === 'mutex' && owner ? [{ name: `${slot.name} ${name}`, owner, queue }] : [],
       ),
     );
     const used = members.find(
-      (slot) => this.extras.use?.objects.includes(slot.index) && !this.live(slot),
+      (slot) => this.extras.useAfterFree?.objects.includes(slot.index) && !this.isLive(slot),
     );
     const touch = used
-      ? { object: used.name, row: undefined, life: 'freed' as const }
-      : touchOf(program, this.state, members, this.extras);
+      ? { object: used.name, field: undefined, life: 'freed' as const }
+      : lastChangeIn(program, this.state, members, this.extras);
     // The first badge speaks for the rest: the rule broken last. It stays broken also at what is freed.
     const [names, there] = [members, inside].map(
       (slots) => new Set(slots.map((slot) => slot.name)),
@@ -316,8 +343,8 @@ class View {
       group,
       devices,
       locks,
-      touch,
-      gated: program.model.parked.length === 0,
+      lastChange: touch,
+      usesAccessFlag: program.model.parkedFileKinds.length === 0,
       name: undefined,
       objects: inside.map((slot) => slot.index),
       badges,
@@ -326,16 +353,16 @@ class View {
 
   private task(task: number): TaskView {
     const { program, state } = this;
-    const mark = taskMark(program, task);
-    const call = callAt(program, state, task);
+    const mark = taskRef(program, task);
+    const call = currentCall(program, state, task);
     const step = nextStep(program, state, task);
-    if (!call || !step) return { mark, status: 'done', call: '', detail: '', brief: '' };
+    if (!call || !step) return { task: mark, status: 'done', call: '', detail: '', brief: '' };
     const busy = inCall(program, state, task);
-    const moves = canMove(program, state, task);
-    const wait = moves ? undefined : waitOf(program, state, task);
+    const moves = isEnabled(program, state, task);
+    const wait = moves ? undefined : currentWait(program, state, task);
     if (wait && (busy || wait.kind !== 'name'))
       return {
-        mark,
+        task: mark,
         status: 'waiting',
         call: call.call.call,
         detail: describeWait(program, state, wait),
@@ -343,82 +370,86 @@ class View {
       };
     if (busy)
       return {
-        mark,
+        task: mark,
         status: 'running',
         call: call.call.call,
         detail: `${step.id} ${step.title}`,
         brief: step.title,
       };
     const detail = wait ? describeWait(program, state, wait) : '';
-    return { mark, status: 'idle', call: call.call.call, detail, brief: detail };
+    return { task: mark, status: 'idle', call: call.call.call, detail, brief: detail };
   }
 
   /** All edges; the words of waits keep clear of what is `busy`. */
-  edges(busy: readonly Box[]): EdgeView[] {
+  edges(activeObjects: readonly Rect[]): EdgeView[] {
     const { program } = this;
     const edges: EdgeView[] = [];
     for (const slot of program.objects)
-      if (slot.type !== 'fd' && this.live(slot)) edges.push(...this.ties(slot));
+      if (slot.type !== 'fd' && this.isLive(slot)) edges.push(...this.cachedPointerEdges(slot));
     for (const fd of program.fds) {
       const file = program.files[fd.file];
       const slot = file && program.objects[file.object];
       if (slot && this.value(fd.installed) === 1)
         edges.push(
-          ...this.edge(`fd:${fd.process}:${fd.name}`, `process:${fd.process}`, idOf(slot), {
+          ...this.edge(`fd:${fd.process}:${fd.name}`, `process:${fd.process}`, nodeIdOf(slot), {
             style: 'fd',
             label: fd.name,
-            fresh: this.changed(fd.installed),
+            changed: this.hasChanged(fd.installed),
           }),
         );
     }
     for (const file of program.files) {
       const slot = program.objects[file.object];
-      if (!file.normal || !slot || !this.live(slot)) continue;
-      const normal = evaluate(file.normal, this.state) !== 0;
+      if (!file.normalAccess || !slot || !this.isLive(slot)) continue;
+      const normal = evaluate(file.normalAccess, this.state) !== 0;
       const { previous } = this.extras;
-      const fresh = previous !== undefined && (evaluate(file.normal, previous) !== 0) !== normal;
+      const fresh =
+        previous !== undefined && (evaluate(file.normalAccess, previous) !== 0) !== normal;
       edges.push(
-        ...this.edge(`fops:${slot.name}`, idOf(slot), `fops:${normal ? 'normal' : 'parked'}`, {
+        ...this.edge(`fops:${slot.name}`, nodeIdOf(slot), `fops:${normal ? 'normal' : 'parked'}`, {
           style: 'fops',
-          label: program.model.parked.includes(file.kind) ? 'f_op' : 'access',
-          fresh,
+          label: program.model.parkedFileKinds.includes(file.kind) ? 'f_op' : 'access',
+          changed: fresh,
         }),
       );
     }
-    for (const { what, id } of castOf(program).actors) {
+    for (const { source: what, id } of nodeCatalogOf(program).nodes) {
       if (what.kind === 'node')
         edges.push(
-          ...this.edge(`cdev:${id}`, id, idOf(what.slot), { style: 'embedded', label: 'cdev' }),
+          ...this.edge(`cdev:${id}`, id, nodeIdOf(what.slot), { style: 'embedded', label: 'cdev' }),
         );
     }
-    return [...edges, ...this.waits(busy)];
+    return [...edges, ...this.waitEdges(activeObjects)];
   }
 
-  private ties(slot: ObjectSlot): readonly EdgeView[] {
-    const kept = this.atRest(slot);
-    if (!kept) return this.pointers(slot);
-    kept.ties ??= this.pointers(slot);
-    return kept.ties;
+  private cachedPointerEdges(slot: ObjectSlot): readonly EdgeView[] {
+    const kept = this.cachedObject(slot);
+    if (!kept) return this.pointerEdges(slot);
+    kept.edges ??= this.pointerEdges(slot);
+    return kept.edges;
   }
 
-  private pointers(slot: ObjectSlot): EdgeView[] {
-    const { links, pointers } = anatomyOf(this.program, slot);
+  private pointerEdges(slot: ObjectSlot): EdgeView[] {
+    const { links, pointers } = edgeFieldsOf(this.program, slot);
     const edges: EdgeView[] = [];
     links.forEach(([name, target, style]) => {
-      if (this.live(target))
+      if (this.isLive(target))
         edges.push(
-          ...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), { style, label: name }),
+          ...this.edge(`${nodeIdOf(slot)}.${name}`, nodeIdOf(slot), nodeIdOf(target), {
+            style,
+            label: name,
+          }),
         );
     });
     pointers.forEach(([name, index, style]) => {
-      const target = this.target(index);
+      const target = this.pointerTarget(index);
       if (target && style !== 'hidden')
         edges.push(
-          ...this.edge(`${idOf(slot)}.${name}`, idOf(slot), idOf(target), {
+          ...this.edge(`${nodeIdOf(slot)}.${name}`, nodeIdOf(slot), nodeIdOf(target), {
             style,
             label: name,
-            dangling: !this.live(target),
-            fresh: this.changed(index),
+            dangling: !this.isLive(target),
+            changed: this.hasChanged(index),
           }),
         );
     });
@@ -426,42 +457,52 @@ class View {
   }
 
   /** Whether the last step changed a field. */
-  private changed(field: number): boolean {
+  private hasChanged(field: number): boolean {
     const { previous } = this.extras;
     return previous !== undefined && previous[field] !== this.state[field];
   }
 
-  private waits(busy: readonly Box[]): readonly EdgeView[] {
+  private waitEdges(activeObjects: readonly Rect[]): readonly EdgeView[] {
     const { program, state } = this;
-    const circle = tasksInCircle(program, state);
+    const circle = tasksInWaitCycle(program, state);
     const ties = program.tasks.flatMap((task) => {
-      const wait = waitOf(program, state, task.index);
+      const wait = currentWait(program, state, task.index);
       if (!wait || wait.kind === 'name') return [];
       const slot = program.objects[program.fields[wait.field]?.object ?? -1];
       if (!slot) return [];
-      const { process } = taskMark(program, task.index);
-      const waiting = this.ends(`wait:${task.name}`, `process:${task.process}`, idOf(slot), {
-        style: 'wait',
-        label: `${task.name} waits`,
-        process,
-        circle: circle.has(task.index),
-      });
+      const { process } = taskRef(program, task.index);
+      const waiting = this.edgeWithoutRoute(
+        `wait:${task.name}`,
+        `process:${task.process}`,
+        nodeIdOf(slot),
+        {
+          style: 'wait',
+          label: `${task.name} waits`,
+          process,
+          inCycle: circle.has(task.index),
+        },
+      );
       const owner = wait.kind === 'mutex' ? this.value(wait.field) : 0;
       const holder = program.tasks[owner - 1];
       if (!holder) return waiting;
-      const mark = taskMark(program, holder.index);
+      const mark = taskRef(program, holder.index);
       return [
         ...waiting,
-        ...this.ends(`hold:${wait.field}`, idOf(slot), `process:${holder.process}`, {
-          style: 'hold',
-          label: `held by ${holder.name}`,
-          process: mark.process,
-          circle: circle.has(task.index),
-        }),
+        ...this.edgeWithoutRoute(
+          `hold:${wait.field}`,
+          nodeIdOf(slot),
+          `process:${holder.process}`,
+          {
+            style: 'hold',
+            label: `held by ${holder.name}`,
+            process: mark.process,
+            inCycle: circle.has(task.index),
+          },
+        ),
       ];
     });
-    ties.push(...this.uses());
-    if (ties.length === 0) return NO_WAITS;
+    ties.push(...this.useAfterFreeEdges());
+    if (ties.length === 0) return NO_WAIT_EDGES;
     // A lock for which several wait is held once; in a circle, whoever else waits beside.
     const drawn = ties.filter(
       (tie, i) =>
@@ -469,30 +510,31 @@ class View {
         !ties.some(
           (other, j) =>
             other.id === tie.id &&
-            (Number(other.circle) > Number(tie.circle) || (other.circle === tie.circle && j < i)),
+            (Number(other.inCycle) > Number(tie.inCycle) ||
+              (other.inCycle === tie.inCycle && j < i)),
         ),
     );
-    const routes = routeWaits(this.layout, drawn, busy);
+    const routes = routeWaitEdges(this.layout, drawn, activeObjects);
     return drawn.map((tie, i): EdgeView => ({
       ...tie,
       ...(routes[i] ?? routeEdge(this.layout, tie.source, tie.target)),
     }));
   }
 
-  private uses(): Omit<EdgeView, keyof Route>[] {
+  private useAfterFreeEdges(): Omit<EdgeView, keyof EdgeRoute>[] {
     const {
       program,
-      extras: { use },
+      extras: { useAfterFree: use },
     } = this;
     if (!use) return [];
-    const { name, process } = taskMark(program, use.task);
+    const { name, process } = taskRef(program, use.task);
     return use.objects.flatMap((index) => {
       const slot = program.objects[index];
-      return slot && !this.live(slot)
-        ? this.ends(
+      return slot && !this.isLive(slot)
+        ? this.edgeWithoutRoute(
             `use:${slot.name}`,
             `process:${program.tasks[use.task]?.process ?? ''}`,
-            idOf(slot),
+            nodeIdOf(slot),
             { style: 'use', label: `${name} uses freed memory`, process },
           )
         : [];
@@ -500,39 +542,50 @@ class View {
   }
 
   /** What an edge is, but for its way; nothing where an end of it has no place. */
-  private ends(
+  private edgeWithoutRoute(
     id: string,
     a: string,
     b: string,
-    { style, label, dangling = false, fresh = false, circle = false, process }: How,
-  ): Omit<EdgeView, keyof Route>[] {
-    const { places, standIn } = this.layout;
+    {
+      style,
+      label,
+      dangling = false,
+      changed: fresh = false,
+      inCycle: circle = false,
+      process,
+    }: EdgeTraits,
+  ): Omit<EdgeView, keyof EdgeRoute>[] {
+    const { placements: places, foldedInto: standIn } = this.layout;
     const [source, target] = [standIn.get(a) ?? a, standIn.get(b) ?? b];
     return places.has(source) && places.has(target) && source !== target
-      ? [{ id, source, target, style, label, dangling, fresh, circle, process }]
+      ? [{ id, source, target, style, label, dangling, changed: fresh, inCycle: circle, process }]
       : [];
   }
 
-  private edge(id: string, a: string, b: string, how: How): EdgeView[] {
-    return this.ends(id, a, b, how).map((ends) => {
+  private edge(id: string, a: string, b: string, how: EdgeTraits): EdgeView[] {
+    return this.edgeWithoutRoute(id, a, b, how).map((edgeWithoutRoute) => {
       const make = (): EdgeView => ({
-        ...ends,
-        ...routeEdge(this.layout, ends.source, ends.target),
+        ...edgeWithoutRoute,
+        ...routeEdge(this.layout, edgeWithoutRoute.source, edgeWithoutRoute.target),
       });
-      return ends.dangling || ends.fresh
+      return edgeWithoutRoute.dangling || edgeWithoutRoute.changed
         ? make()
-        : quietEdge(this.layout, `${id} ${ends.target} ${ends.style}`, make);
+        : memoizeEdge(
+            this.layout,
+            `${id} ${edgeWithoutRoute.target} ${edgeWithoutRoute.style}`,
+            make,
+          );
     });
   }
 }
 
 /** Nodes that look the same whenever they are there. */
-const fixed = keptByLayout<NodeView>();
+const memoizeNode = memoizeByLayout<NodeView>();
 
-type How = Pick<EdgeView, 'style' | 'label'> &
-  Partial<Pick<EdgeView, 'dangling' | 'fresh' | 'circle' | 'process'>>;
+type EdgeTraits = Pick<EdgeView, 'style' | 'label'> &
+  Partial<Pick<EdgeView, 'dangling' | 'changed' | 'inCycle' | 'process'>>;
 
-const NO_WAITS: readonly EdgeView[] = [];
+const NO_WAIT_EDGES: readonly EdgeView[] = [];
 
 /** Edges about which there is nothing new: most edges of most steps. */
-const quietEdge = keptByLayout<EdgeView>();
+const memoizeEdge = memoizeByLayout<EdgeView>();

@@ -1,107 +1,119 @@
-import { drawn, type Route } from './edgePath';
-import type { Layout } from './layout';
-import { layBeside, layingOf, stretchesIn, wayOf, type Laying, type Point } from './ways';
+import { drawRoute, type EdgeRoute } from './edgePath';
+import type { GraphLayout } from './layout';
+import {
+  routeBeside,
+  plannedRouting,
+  countSegmentsIn,
+  waypointsOf,
+  type RoutingState,
+  type Point,
+} from './ways';
 
 /** Who waits for what, or what is held by whom: an edge that comes and goes. */
-export interface Tie {
+export interface WaitEdge {
   readonly source: string;
   readonly target: string;
   readonly label: string;
 }
 
-export interface Box {
+export interface Rect {
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
 }
-interface Laid {
-  readonly ways: readonly (readonly Point[])[];
-  readonly laying: Laying;
+interface RoutedPrefix {
+  readonly waypoints: readonly (readonly Point[])[];
+  readonly routing: RoutingState;
 }
-interface Surroundings {
-  readonly laying: Laying;
-  readonly labels: readonly Box[];
+interface LabelObstacles {
+  readonly routing: RoutingState;
+  readonly labels: readonly Rect[];
 }
-interface Known {
-  readonly laid: Map<string, Laid>;
-  readonly routes: Map<string, readonly Route[]>;
+interface WaitRouteCache {
+  readonly prefixes: Map<string, RoutedPrefix>;
+  readonly routes: Map<string, readonly EdgeRoute[]>;
 }
 
 /** With more at once than this, those that come later look out for none. */
-const MOST = 12;
+const MAX_SEPARATE_EDGES = 12;
 /** How many edges' room one of these takes in a gap: they are thick, and a circle of them has to be followed. */
-const ROOM = 2;
+const EXTRA_TRAFFIC = 2;
 /** A letter of a label, and its height with what stands around it. */
-const LETTER = 6.6;
-const LINE = 18;
+const LABEL_CHAR_WIDTH = 6.6;
+const LABEL_HEIGHT = 18;
 /** Heads of lines side by side stand one after the other. */
-const SIDES = [0.56, 0.44];
+const ARROW_POSITIONS = [0.56, 0.44];
 /** What it costs a label to lie over one node, over another label, over one line, and to stand away from where it belongs (for each px). */
-const ON_NODE = 12;
-const ON_LABEL = 40;
-const ON_LINE = 2;
-const AWAY = 0.01;
+const NODE_OVERLAP_COST = 12;
+const LABEL_OVERLAP_COST = 40;
+const EDGE_OVERLAP_COST = 2;
+const DISTANCE_COST = 0.01;
 
-const known = new WeakMap<Layout, Known>();
+const waitRouteCaches = new WeakMap<GraphLayout, WaitRouteCache>();
 
 /** How the waits and holds of one state run: each on a track of its own, in their order, with its label where it covers least, and nothing of what is `busy`. Same objects for the same edges. */
-export function routeWaits(
-  layout: Layout,
-  ties: readonly Tie[],
-  busy: readonly Box[] = [],
-): readonly Route[] {
-  const all = known.get(layout) ?? {
-    laid: new Map<string, Laid>(),
-    routes: new Map<string, readonly Route[]>(),
+export function routeWaitEdges(
+  layout: GraphLayout,
+  ties: readonly WaitEdge[],
+  busy: readonly Rect[] = [],
+): readonly EdgeRoute[] {
+  const all = waitRouteCaches.get(layout) ?? {
+    prefixes: new Map<string, RoutedPrefix>(),
+    routes: new Map<string, readonly EdgeRoute[]>(),
   };
-  known.set(layout, all);
-  let laid: Laid = { ways: [], laying: layingOf(layout) };
+  waitRouteCaches.set(layout, all);
+  let laid: RoutedPrefix = { waypoints: [], routing: plannedRouting(layout) };
   let key = '';
   for (const tie of ties) {
     key += `${tie.source} ${tie.target} ${tie.label}; `;
-    laid = all.laid.get(key) ?? withOne(layout, laid, tie);
-    all.laid.set(key, laid);
+    laid = all.prefixes.get(key) ?? routeNext(layout, laid, tie);
+    all.prefixes.set(key, laid);
   }
   key += busy.map(({ x, y, width }) => `${x} ${y} ${width}`).join('; ');
-  const routes = all.routes.get(key) ?? labelled(layout, laid, ties, busy);
+  const routes = all.routes.get(key) ?? placeLabels(layout, laid, ties, busy);
   all.routes.set(key, routes);
   return routes;
 }
 
-function withOne(layout: Layout, { ways, laying }: Laid, { source, target }: Tie): Laid {
-  if (ways.length >= MOST) return { ways: [...ways, wayOf(layout, source, target)], laying };
-  const next = layBeside(layout, source, target, laying, ROOM);
-  return { ways: [...ways, next.way], laying: next.laying };
+function routeNext(
+  layout: GraphLayout,
+  { waypoints: ways, routing: laying }: RoutedPrefix,
+  { source, target }: WaitEdge,
+): RoutedPrefix {
+  if (ways.length >= MAX_SEPARATE_EDGES)
+    return { waypoints: [...ways, waypointsOf(layout, source, target)], routing: laying };
+  const next = routeBeside(layout, source, target, laying, EXTRA_TRAFFIC);
+  return { waypoints: [...ways, next.way], routing: next.laying };
 }
 
 /** When all lines are known, so that no label lies under one. */
-function labelled(
-  layout: Layout,
-  { ways, laying }: Laid,
-  ties: readonly Tie[],
-  busy: readonly Box[],
-): readonly Route[] {
+function placeLabels(
+  layout: GraphLayout,
+  { waypoints: ways, routing: laying }: RoutedPrefix,
+  ties: readonly WaitEdge[],
+  busy: readonly Rect[],
+): readonly EdgeRoute[] {
   const labels = [...busy];
-  return ways.map((way, i): Route => {
-    const { centre, box } = labelPlace(
+  return ways.map((way, i): EdgeRoute => {
+    const { centre, box } = bestLabelPosition(
       layout,
       way,
-      { laying, labels },
-      (ties[i]?.label.length ?? 0) * LETTER + 12,
+      { routing: laying, labels },
+      (ties[i]?.label.length ?? 0) * LABEL_CHAR_WIDTH + 12,
     );
     labels.push(box);
     return {
-      ...drawn(way, 0.5),
-      labelAt: centre,
-      middle: middleOf(way, SIDES[i % SIDES.length] ?? 0.5),
+      ...drawRoute(way, 0.5),
+      labelPosition: centre,
+      midpoint: midpointOf(way, ARROW_POSITIONS[i % ARROW_POSITIONS.length] ?? 0.5),
     };
   });
 }
 
 /** About the middle of the longest stretch. */
-function middleOf(way: readonly Point[], part: number): Route['middle'] {
-  let middle: Route['middle'];
+function midpointOf(way: readonly Point[], part: number): EdgeRoute['midpoint'] {
+  let middle: EdgeRoute['midpoint'];
   let longest = 0;
   way.slice(1).forEach((b, i) => {
     const a = way[i] ?? b;
@@ -119,12 +131,12 @@ function middleOf(way: readonly Point[], part: number): Route['middle'] {
 }
 
 /** Where along its way a label covers least: by its beginning if nothing speaks against it. */
-function labelPlace(
-  layout: Layout,
+function bestLabelPosition(
+  layout: GraphLayout,
   way: readonly Point[],
-  there: Surroundings,
+  there: LabelObstacles,
   width: number,
-): { readonly centre: Point; readonly box: Box } {
+): { readonly centre: Point; readonly box: Rect } {
   let best = { cost: Infinity, centre: way[0] ?? { x: 0, y: 0 } };
   let gone = 0;
   way.slice(1).forEach((b, i) => {
@@ -134,25 +146,30 @@ function labelPlace(
     for (let step = 0; step <= steps; step++) {
       const part = step / steps;
       const centre = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
-      const cost = costOf(layout, boxAt(centre, width), there) + (gone + length * part) * AWAY;
+      const cost =
+        labelCost(layout, labelRect(centre, width), there) + (gone + length * part) * DISTANCE_COST;
       if (cost < best.cost) best = { cost, centre };
     }
     gone += length;
   });
-  return { centre: best.centre, box: boxAt(best.centre, width) };
+  return { centre: best.centre, box: labelRect(best.centre, width) };
 }
 
-function boxAt({ x, y }: Point, width: number): Box {
-  return { x: x - width / 2, y: y - LINE / 2, width, height: LINE };
+function labelRect({ x, y }: Point, width: number): Rect {
+  return { x: x - width / 2, y: y - LABEL_HEIGHT / 2, width, height: LABEL_HEIGHT };
 }
 
-function costOf({ places }: Layout, box: Box, { laying, labels }: Surroundings): number {
-  let cost = stretchesIn(laying, box) * ON_LINE;
-  for (const place of places.values()) if (meet(box, place)) cost += ON_NODE;
-  for (const label of labels) if (meet(box, label)) cost += ON_LABEL;
+function labelCost(
+  { placements: places }: GraphLayout,
+  box: Rect,
+  { routing: laying, labels }: LabelObstacles,
+): number {
+  let cost = countSegmentsIn(laying, box) * EDGE_OVERLAP_COST;
+  for (const place of places.values()) if (overlap(box, place)) cost += NODE_OVERLAP_COST;
+  for (const label of labels) if (overlap(box, label)) cost += LABEL_OVERLAP_COST;
   return cost;
 }
 
-function meet(a: Box, b: Box): boolean {
+function overlap(a: Rect, b: Rect): boolean {
   return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }

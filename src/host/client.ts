@@ -38,8 +38,8 @@ export interface PlaygroundClient {
   readonly close: () => void;
 }
 
-const PING_EVERY = 250;
-const ANSWER_WITHIN = 10_000;
+const PING_INTERVAL_MS = 250;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
 /** Repeats `ping` until the playground in a frame answers; rejects after `timeout` milliseconds (15,000 where left out). */
 export function connect(frame: HTMLIFrameElement, timeout = 15_000): Promise<PlaygroundClient> {
@@ -55,14 +55,14 @@ export function connect(frame: HTMLIFrameElement, timeout = 15_000): Promise<Pla
           if (parseReport(data)?.type !== 'pong') return;
           stop();
           for (const other of channels) if (other !== channel) other.port1.close();
-          resolve(clientOn(channel.port1));
+          resolve(clientOverPort(channel.port1));
         },
         { once: true },
       );
       channel.port1.start();
       frame.contentWindow?.postMessage(makeMessage({ type: 'ping' }), '*', [channel.port2]);
     };
-    const timer = setInterval(ping, PING_EVERY);
+    const timer = setInterval(ping, PING_INTERVAL_MS);
     const limit = setTimeout(() => {
       stop();
       for (const { port1 } of channels) port1.close();
@@ -76,21 +76,21 @@ export function connect(frame: HTMLIFrameElement, timeout = 15_000): Promise<Pla
   });
 }
 
-interface Pending {
+interface PendingRequest {
   readonly resolve: (state: PlaygroundState) => void;
   readonly reject: (error: Error) => void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
-function clientOn(port: MessagePort): PlaygroundClient {
-  const pending = new Map<number, Pending>();
+function clientOverPort(port: MessagePort): PlaygroundClient {
+  const pending = new Map<number, PendingRequest>();
   const listeners = new Map<keyof PlaygroundEvents, Set<(detail: never) => void>>();
   let count = 0;
   const tell = <K extends keyof PlaygroundEvents>(type: K, detail: PlaygroundEvents[K]): void => {
     for (const listener of listeners.get(type) ?? [])
       (listener as (detail: PlaygroundEvents[K]) => void)(detail);
   };
-  const settle = (id: number, how: (waiting: Pending) => void): void => {
+  const settle = (id: number, how: (waiting: PendingRequest) => void): void => {
     const waiting = pending.get(id);
     if (!waiting) return;
     pending.delete(id);
@@ -125,9 +125,11 @@ function clientOn(port: MessagePort): PlaygroundClient {
       const timer = setTimeout(
         () =>
           settle(id, (waiting) =>
-            waiting.reject(new Error(`no answer to ${request.type} within ${ANSWER_WITHIN} ms`)),
+            waiting.reject(
+              new Error(`no answer to ${request.type} within ${RESPONSE_TIMEOUT_MS} ms`),
+            ),
           ),
-        ANSWER_WITHIN,
+        RESPONSE_TIMEOUT_MS,
       );
       pending.set(id, { resolve, reject, timer });
       port.postMessage(makeMessage(request, id));

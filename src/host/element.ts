@@ -6,7 +6,7 @@ import type { PlaygroundState, Theme, ViolationReport } from './protocol';
 export const TAG = 'vfio-playground';
 
 /** Attributes that go into the frame's address as they stand. */
-const PASSED = [
+const FORWARDED_ATTRIBUTES = [
   'view',
   'theme',
   'step',
@@ -14,15 +14,15 @@ const PASSED = [
   'speed',
   'ro',
 ] as const satisfies readonly (keyof typeof EMBED_PARAMETERS)[];
-const WATCHED = [
+const OBSERVED_ATTRIBUTES = [
   'scenario',
   'base',
   'theme',
-  ...PASSED.filter((name) => name !== 'theme'),
+  ...FORWARDED_ATTRIBUTES.filter((name) => name !== 'theme'),
 ] as const;
-const LEAST_HEIGHT = 160;
-const MOST_HEIGHT = 2000;
-const FIRST_HEIGHT = 480;
+const MIN_HEIGHT = 160;
+const MAX_HEIGHT = 2000;
+const INITIAL_HEIGHT = 480;
 
 const STYLE = `
 :host { display: block; position: relative; max-width: 100%; }
@@ -83,37 +83,37 @@ declare global {
 }
 
 // Where a page is rendered on a server there are no elements: the module loads, and the fallback is what is sent.
-const Base =
+const BaseElement =
   typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
 
 /**
  * `<vfio-playground scenario="bind-race">text for print and for pages without scripts</vfio-playground>`: a playground in a frame,
  * as high as its content. Its attributes are `PlaygroundAttributes`, its events `PlaygroundElementEvents`.
  */
-export class PlaygroundElement extends Base {
-  static readonly observedAttributes: readonly string[] = WATCHED;
+export class PlaygroundElement extends BaseElement {
+  static readonly observedAttributes: readonly string[] = OBSERVED_ATTRIBUTES;
   /** Where the playground lies when there is no `base`: the folder of the loading script. */
   static folder: string | undefined;
 
   private frame: HTMLIFrameElement | undefined;
   private observer: IntersectionObserver | undefined;
   private button: HTMLButtonElement | undefined;
-  private linked: PlaygroundClient | undefined;
+  private connectedClient: PlaygroundClient | undefined;
 
   /** The playground, once it answers; dispatches a `ready` event then, and `statechanged`, `violation` and `focusexit` later. */
   get client(): PlaygroundClient | undefined {
-    return this.linked;
+    return this.connectedClient;
   }
 
   connectedCallback(): void {
-    this.root();
+    this.ensureShadowRoot();
     const load = this.getAttribute('load') ?? 'lazy';
-    if (load === 'eager') this.open();
-    else if (load === 'click') this.offer();
+    if (load === 'eager') this.createFrame();
+    else if (load === 'click') this.showOpenButton();
     else {
       this.observer = new IntersectionObserver(
         (entries) => {
-          if (entries.some((entry) => entry.isIntersecting)) this.open();
+          if (entries.some((entry) => entry.isIntersecting)) this.createFrame();
         },
         { rootMargin: '300px' },
       );
@@ -122,22 +122,24 @@ export class PlaygroundElement extends Base {
   }
 
   disconnectedCallback(): void {
-    this.shut();
+    this.removeFrame();
     this.button?.remove();
     this.button = undefined;
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
     if (!this.frame || before === now) return;
-    if (name === 'theme' && this.linked)
-      void this.linked.setTheme(themeOf(now)).catch((error: unknown) => this.fail(error));
+    if (name === 'theme' && this.connectedClient)
+      void this.connectedClient
+        .setTheme(parseTheme(now))
+        .catch((error: unknown) => this.fail(error));
     else {
-      this.shut();
-      this.open();
+      this.removeFrame();
+      this.createFrame();
     }
   }
 
-  private root(): ShadowRoot {
+  private ensureShadowRoot(): ShadowRoot {
     if (this.shadowRoot) return this.shadowRoot;
     const root = this.attachShadow({ mode: 'open' });
     // A sheet made by script is admitted by every content security policy, a <style> is not.
@@ -148,26 +150,26 @@ export class PlaygroundElement extends Base {
     return root;
   }
 
-  private offer(): void {
+  private showOpenButton(): void {
     const button = document.createElement('button');
     button.type = 'button';
     button.textContent = `Open: ${this.title || 'VFIO playground'}`;
-    button.addEventListener('click', () => this.open());
+    button.addEventListener('click', () => this.createFrame());
     this.button = button;
-    this.root().prepend(button);
+    this.ensureShadowRoot().prepend(button);
   }
 
-  private shut(): void {
+  private removeFrame(): void {
     this.observer?.disconnect();
-    this.linked?.close();
+    this.connectedClient?.close();
     this.frame?.remove();
-    this.observer = this.linked = this.frame = undefined;
+    this.observer = this.connectedClient = this.frame = undefined;
   }
 
-  private open(): void {
+  private createFrame(): void {
     if (this.frame) return;
     this.observer?.disconnect();
-    const address = this.address();
+    const address = this.frameUrl();
     if (address === undefined)
       return this.fail(new Error('<vfio-playground> needs base="…", the folder of the playground'));
     this.button?.remove();
@@ -175,23 +177,23 @@ export class PlaygroundElement extends Base {
     frame.title = this.title || 'VFIO playground';
     if (this.hasAttribute('sandbox'))
       frame.setAttribute('sandbox', 'allow-scripts allow-popups allow-popups-to-escape-sandbox');
-    frame.style.height = `${this.wanted() ?? FIRST_HEIGHT}px`;
+    frame.style.height = `${this.requestedHeight() ?? INITIAL_HEIGHT}px`;
     frame.src = address;
     this.frame = frame;
-    this.root().prepend(frame);
+    this.ensureShadowRoot().prepend(frame);
     connect(frame)
-      .then((client) => (this.frame === frame ? this.link(frame, client) : client.close()))
+      .then((client) => (this.frame === frame ? this.attachClient(frame, client) : client.close()))
       .catch((error: unknown) => {
         if (this.frame === frame) this.fail(error);
       });
   }
 
-  private link(frame: HTMLIFrameElement, client: PlaygroundClient): void {
-    this.linked = client;
+  private attachClient(frame: HTMLIFrameElement, client: PlaygroundClient): void {
+    this.connectedClient = client;
     frame.classList.add('live');
     client.on('resize', (height) => {
-      if (this.wanted() === undefined)
-        frame.style.height = `${Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, Math.ceil(height)))}px`;
+      if (this.requestedHeight() === undefined)
+        frame.style.height = `${Math.max(MIN_HEIGHT, Math.min(MAX_HEIGHT, Math.ceil(height)))}px`;
     });
     client.on('stateChanged', (detail) =>
       this.dispatchEvent(new CustomEvent('statechanged', { detail })),
@@ -209,25 +211,25 @@ export class PlaygroundElement extends Base {
 
   /** The fallback stays; what went wrong is an event and on the console. */
   private fail(error: unknown): void {
-    this.shut();
+    this.removeFrame();
     console.error(error);
     this.dispatchEvent(new CustomEvent('failed', { detail: error }));
   }
 
   /** Height in pixels that the page asks for. */
-  private wanted(): number | undefined {
+  private requestedHeight(): number | undefined {
     const height = Number(this.getAttribute('height'));
     return height > 0 ? height : undefined;
   }
 
-  private address(): string | undefined {
+  private frameUrl(): string | undefined {
     const base = this.getAttribute('base') ?? PlaygroundElement.folder;
     if (base === undefined) return undefined;
     const url = new URL(
       'embed.html',
       new URL(base.endsWith('/') ? base : `${base}/`, document.baseURI),
     );
-    for (const name of PASSED) {
+    for (const name of FORWARDED_ATTRIBUTES) {
       const value = this.getAttribute(name);
       if (value !== null) url.searchParams.set(name, value === '' ? '1' : value);
     }
@@ -239,7 +241,7 @@ export class PlaygroundElement extends Base {
   }
 }
 
-function themeOf(value: string | null): Theme {
+function parseTheme(value: string | null): Theme {
   return value === 'light' || value === 'dark' ? value : 'auto';
 }
 

@@ -11,7 +11,11 @@ import {
 } from './parameters';
 import { makeMessage, parseRequest } from './protocol';
 
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+// Prettier pads the cells of a table.
+const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').replaceAll(
+  / {2,}/g,
+  ' ',
+);
 
 it('are what the element watches', () => {
   const told = [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS].map(({ name }) => name);
@@ -33,9 +37,9 @@ it('are what the element watches', () => {
   expect(told.toSorted()).toEqual(Object.keys(typed).toSorted());
   const words: Readonly<Pick<Required<PlaygroundAttributes>, 'view' | 'theme' | 'load'>>[] = [
     {
-      view: EMBED_PARAMETERS.view.words[0],
-      theme: EMBED_PARAMETERS.theme.words[0],
-      load: EMBED_PARAMETERS.load.words[0],
+      view: EMBED_PARAMETERS.view.values[0],
+      theme: EMBED_PARAMETERS.theme.values[0],
+      load: EMBED_PARAMETERS.load.values[0],
     },
   ];
   expect(words).toEqual([{ view: 'graph', theme: 'auto', load: 'eager' }]);
@@ -57,7 +61,10 @@ it('tell of every message that is understood', () => {
 });
 
 it('stand in the README as they are here', () => {
-  for (const { name, accepts, without, about } of [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS])
+  for (const { name, accepts, defaultText: without, description: about } of [
+    ...PARAMETER_ROWS,
+    ...ATTRIBUTE_ROWS,
+  ])
     expect(readme).toContain(`| \`${name}\` | ${about} | ${accepts} | ${without} |`);
   for (const { type, fields } of MESSAGE_ROWS)
     expect(readme).toContain(fields === '' ? `\`${type}\`` : `\`${type}\` (${fields})`);

@@ -1,55 +1,55 @@
 /** A parameter that takes one of a few words; the first is what holds without it. */
-interface WordParameter<Word extends string> {
+interface EnumParameter<Word extends string> {
   readonly kind: 'word';
-  readonly words: readonly [Word, ...(readonly Word[])];
-  readonly about: string;
+  readonly values: readonly [Word, ...(readonly Word[])];
+  readonly description: string;
 }
 
 /** A parameter that takes a number of at most three decimals. */
 interface NumberParameter {
   readonly kind: 'number';
-  readonly least: number;
-  readonly most: number;
-  readonly whole: boolean;
+  readonly min: number;
+  readonly max: number;
+  readonly integer: boolean;
   /** What holds without it. */
-  readonly without: string;
-  readonly about: string;
+  readonly defaultText: string;
+  readonly description: string;
 }
 
-const word = <Word extends string>(
+const enumParameter = <Word extends string>(
   about: string,
   ...words: readonly [Word, ...(readonly Word[])]
-): WordParameter<Word> => ({ kind: 'word', words, about });
+): EnumParameter<Word> => ({ kind: 'word', values: words, description: about });
 
 /** The parameters behind `?` in the address of `embed.html`, and attributes of the element: what reads them and what tells of them go by this table. */
 export const EMBED_PARAMETERS = {
-  view: word(
+  view: enumParameter(
     'The graph of kernel objects, the lanes of the tasks, both, or every design side by side.',
     'graph',
     'timeline',
     'both',
     'compare',
   ),
-  theme: word("Colours; auto follows the reader's setting.", 'auto', 'light', 'dark'),
-  ro: word('1: the reader steps, seeks and checks, but cannot act for anybody.', '0', '1'),
+  theme: enumParameter("Colours; auto follows the reader's setting.", 'auto', 'light', 'dark'),
+  ro: enumParameter('1: the reader steps, seeks and checks, but cannot act for anybody.', '0', '1'),
   step: {
     kind: 'number',
-    least: 0,
-    most: 100_000,
-    whole: true,
-    without: 'as the link says, else 0',
-    about: 'Where to stand: moves from the beginning.',
+    min: 0,
+    max: 100_000,
+    integer: true,
+    defaultText: 'as the link says, else 0',
+    description: 'Where to stand: moves from the beginning.',
   } satisfies NumberParameter,
-  play: word('1: plays as soon as it is open.', '0', '1'),
+  play: enumParameter('1: plays as soon as it is open.', '0', '1'),
   speed: {
     kind: 'number',
-    least: 0.1,
-    most: 60,
-    whole: false,
-    without: '2',
-    about: 'Steps per second while playing.',
+    min: 0.1,
+    max: 60,
+    integer: false,
+    defaultText: '2',
+    description: 'Steps per second while playing.',
   } satisfies NumberParameter,
-  load: word(
+  load: enumParameter(
     'When it opens: at once, when it comes into view, or when the reader presses a button. The element waits for its view where nothing is said.',
     'eager',
     'lazy',
@@ -62,26 +62,26 @@ export interface ParameterRow {
   readonly name: string;
   readonly accepts: string;
   /** What holds without it. */
-  readonly without: string;
-  readonly about: string;
+  readonly defaultText: string;
+  readonly description: string;
 }
 
-function rowOf([name, parameter]: readonly [
+function parameterRow([name, parameter]: readonly [
   string,
-  WordParameter<string> | NumberParameter,
+  EnumParameter<string> | NumberParameter,
 ]): ParameterRow {
   return parameter.kind === 'word'
     ? {
         name,
-        accepts: parameter.words.join(', '),
-        without: parameter.words[0],
-        about: parameter.about,
+        accepts: parameter.values.join(', '),
+        defaultText: parameter.values[0],
+        description: parameter.description,
       }
     : {
         name,
-        accepts: `${parameter.whole ? 'a whole number, ' : ''}${parameter.least} to ${parameter.most}`,
-        without: parameter.without,
-        about: parameter.about,
+        accepts: `${parameter.integer ? 'a whole number, ' : ''}${parameter.min} to ${parameter.max}`,
+        defaultText: parameter.defaultText,
+        description: parameter.description,
       };
 }
 
@@ -90,10 +90,10 @@ export const PARAMETER_ROWS: readonly ParameterRow[] = [
   {
     name: 'scenario',
     accepts: 'an id of the library; in the element also a link (#v1.…)',
-    without: 'the first of the library',
-    about: 'What to show. A frame takes a link behind its address instead.',
+    defaultText: 'the first of the library',
+    description: 'What to show. A frame takes a link behind its address instead.',
   },
-  ...Object.entries(EMBED_PARAMETERS).map(rowOf),
+  ...Object.entries(EMBED_PARAMETERS).map(parameterRow),
 ];
 
 /** Attributes that the element alone has. */
@@ -101,22 +101,27 @@ export const ATTRIBUTE_ROWS: readonly ParameterRow[] = [
   {
     name: 'base',
     accepts: 'an address',
-    without: 'the folder of the script',
-    about: 'The folder of the playground.',
+    defaultText: 'the folder of the script',
+    description: 'The folder of the playground.',
   },
   {
     name: 'height',
     accepts: 'a number of pixels',
-    without: 'as high as the content',
-    about: 'A height that stays.',
+    defaultText: 'as high as the content',
+    description: 'A height that stays.',
   },
   {
     name: 'sandbox',
     accepts: 'no value',
-    without: 'the frame has its origin',
-    about: 'Gives the frame no origin, so that it reaches nothing of its site.',
+    defaultText: 'the frame has its origin',
+    description: 'Gives the frame no origin, so that it reaches nothing of its site.',
   },
-  { name: 'title', accepts: 'a text', without: 'VFIO playground', about: 'The name of the frame.' },
+  {
+    name: 'title',
+    accepts: 'a text',
+    defaultText: 'VFIO playground',
+    description: 'The name of the frame.',
+  },
 ];
 
 /** What a page posts to the frame, and what comes back (`protocol.ts` has the types). Every message is `{ source: 'vfio-playground', v: 1, id?, type, … }`. */

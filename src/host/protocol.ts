@@ -5,9 +5,9 @@ const SOURCE = 'vfio-playground';
 const VERSION = 1;
 
 /** Characters of a text in a message; a scenario file has at most that many. */
-const MOST_CHARACTERS = 262_144;
-const MOST_STEPS = 100_000;
-const LONGEST_ID = 64;
+const MAX_TEXT_CHARACTERS = 262_144;
+const MAX_SEEK_STEPS = 100_000;
+const MAX_ID_LENGTH = 64;
 
 /** Colours; `auto` follows the reader's setting. */
 export type Theme = 'light' | 'dark' | 'auto';
@@ -87,21 +87,21 @@ export function makeMessage<T extends Request | Report>(said: T, id?: MessageId)
   return { ...said, source: SOURCE, v: VERSION, ...(id === undefined ? {} : { id }) };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type MessageFields = Readonly<Record<string, unknown>>;
 
 /** The fields of a message of the playground; undefined for what is none, which is to be ignored. */
-function fieldsOf(data: unknown): Fields | undefined {
+function fieldsOf(data: unknown): MessageFields | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
-  const fields = data as Fields;
+  const fields = data as MessageFields;
   const own = (key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
   return own('source') === SOURCE && own('v') === VERSION && typeof own('type') === 'string'
     ? fields
     : undefined;
 }
 
-function idOf({ id }: Fields): MessageId | undefined {
+function idOf({ id }: MessageFields): MessageId | undefined {
   return (typeof id === 'number' && Number.isFinite(id)) ||
-    (typeof id === 'string' && id.length <= LONGEST_ID)
+    (typeof id === 'string' && id.length <= MAX_ID_LENGTH)
     ? id
     : undefined;
 }
@@ -117,7 +117,7 @@ export function parseRequest(data: unknown): ParsedRequest {
   const fields = fieldsOf(data);
   if (!fields) return undefined;
   const id = idOf(fields);
-  const parsed = requestOf(fields);
+  const parsed = parseRequestFields(fields);
   if (parsed === undefined) return undefined;
   return typeof parsed === 'string'
     ? { ok: false, id, message: parsed }
@@ -125,7 +125,7 @@ export function parseRequest(data: unknown): ParsedRequest {
 }
 
 /** The request, or what is wrong with it. */
-function requestOf(fields: Fields): Request | string | undefined {
+function parseRequestFields(fields: MessageFields): Request | string | undefined {
   const { type } = fields;
   switch (type) {
     case 'ping':
@@ -133,56 +133,59 @@ function requestOf(fields: Fields): Request | string | undefined {
     case 'getState':
       return { type };
     case 'load':
-      return loadOf(fields);
+      return parseLoadFields(fields);
     case 'step': {
       const { count } = fields;
       if (count === undefined) return { type };
-      return isWhole(count, -MOST_STEPS)
+      return isIntegerFrom(count, -MAX_SEEK_STEPS)
         ? { type, count }
-        : `count: ${shown(count)} stood here; accepted: a whole number from -${MOST_STEPS} to ${MOST_STEPS}`;
+        : `count: ${valueForError(count)} stood here; accepted: a whole number from -${MAX_SEEK_STEPS} to ${MAX_SEEK_STEPS}`;
     }
     case 'seek':
-      return isWhole(fields['to'], 0)
+      return isIntegerFrom(fields['to'], 0)
         ? { type, to: fields['to'] }
-        : `to: ${shown(fields['to'])} stood here; accepted: a whole number from 0 to ${MOST_STEPS}`;
+        : `to: ${valueForError(fields['to'])} stood here; accepted: a whole number from 0 to ${MAX_SEEK_STEPS}`;
     case 'play': {
       const { speed } = fields;
       if (speed === undefined) return { type };
       return typeof speed === 'number' && speed >= 0.1 && speed <= 60
         ? { type, speed }
-        : `speed: ${shown(speed)} stood here; accepted: 0.1 to 60 steps per second`;
+        : `speed: ${valueForError(speed)} stood here; accepted: 0.1 to 60 steps per second`;
     }
     case 'setTheme': {
       const { theme } = fields;
       return theme === 'light' || theme === 'dark' || theme === 'auto'
         ? { type, theme }
-        : `theme: ${shown(theme)} stood here; accepted: "light", "dark", "auto"`;
+        : `theme: ${valueForError(theme)} stood here; accepted: "light", "dark", "auto"`;
     }
     default:
       return undefined;
   }
 }
 
-function loadOf({ scenario, link, file }: Fields): Request | string {
+function parseLoadFields({ scenario, link, file }: MessageFields): Request | string {
   const given = [scenario, link, file].filter((each) => each !== undefined);
   if (given.length !== 1) return 'load: accepted: exactly one of "scenario", "link" and "file"';
   const [what] = given;
-  if (typeof what === 'string' && what.length > MOST_CHARACTERS)
-    return `load: ${what.length} characters stood here; accepted: at most ${MOST_CHARACTERS}`;
+  if (typeof what === 'string' && what.length > MAX_TEXT_CHARACTERS)
+    return `load: ${what.length} characters stood here; accepted: at most ${MAX_TEXT_CHARACTERS}`;
   if (typeof scenario === 'string') return { type: 'load', scenario };
   if (typeof link === 'string') return { type: 'load', link };
   if (typeof file === 'string' || (typeof file === 'object' && file !== null))
     return { type: 'load', file };
-  return `load: ${shown(what)} stood here; accepted: a string, or for "file" also an object`;
+  return `load: ${valueForError(what)} stood here; accepted: a string, or for "file" also an object`;
 }
 
-function isWhole(value: unknown, least: number): value is number {
+function isIntegerFrom(value: unknown, least: number): value is number {
   return (
-    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= MOST_STEPS
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= least &&
+    value <= MAX_SEEK_STEPS
   );
 }
 
-function shown(value: unknown): string {
+function valueForError(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 60));
   return typeof value === 'object' && value !== null
     ? 'an object'

@@ -1,10 +1,10 @@
-import type { Anchor, DesignModel, Routine, StepSpec } from './design';
+import type { InstanceKey, DesignModel, Routine, StepSpec } from './design';
 import { resultName } from './instances';
 import type { Instances } from './instances';
 import { routineOf } from './lower';
-import { eq, fail, fget, test } from './primitives';
-import type { StaticTest } from './primitives';
-import { CLOSE_ROUTINE, CLOSE_TWICE_ROUTINE, PASS_ROUTINE } from './vfs';
+import { eq, fail, fget, branch } from './primitives';
+import type { StaticCondition } from './primitives';
+import { CLOSE_ROUTINE, CLOSE_CHECKED_ROUTINE, PASS_FD_ROUTINE } from './vfs';
 import { processOf } from './world';
 import type { Call, World } from './world';
 
@@ -20,46 +20,47 @@ export class CallSite {
   ) {}
 
   /** Where its roles start: the file that it makes, else the one that it is made on, else its device. */
-  mainAnchor(): Anchor {
+  ownKey(): InstanceKey {
     const process = processOf(this.call.by);
     const made = this.instances.files.find((f) => f.call === this.index);
-    if (made) return made.anchor;
+    if (made) return made.key;
     const fd = this.call.fd ?? this.call.iommufd;
     if (fd !== undefined) {
-      const at = this.instances.fdAnchor(fd)!;
+      const at = this.instances.fdKey(fd)!;
       return this.call.call === 'ioas_alloc'
         ? { ...at, ioas: resultName(this.call, this.index) }
         : at;
     }
     return this.call.device === undefined
       ? { process }
-      : { ...this.instances.deviceAnchor(this.call.device)!, process };
+      : { ...this.instances.deviceKey(this.call.device)!, process };
   }
 
   /** What its arguments stand for, by argument name. */
-  argAnchors(): Record<string, Anchor> {
-    const args: Record<string, Anchor> = {};
+  argumentKeys(): Record<string, InstanceKey> {
+    const args: Record<string, InstanceKey> = {};
     for (const arg of ['fd', 'iommufd', 'container', 'object'] as const) {
       const name = this.call[arg];
       const anchor =
         name === undefined
           ? undefined
-          : (this.instances.fdAnchor(name) ?? this.instances.ioasAnchor(name));
+          : (this.instances.fdKey(name) ?? this.instances.ioasKey(name));
       if (anchor) args[arg] = anchor;
     }
-    if (this.call.ioas !== undefined) args['ioas'] = this.instances.ioasAnchor(this.call.ioas)!;
+    if (this.call.ioas !== undefined) args['ioas'] = this.instances.ioasKey(this.call.ioas)!;
     if (this.call.call === 'ioas_alloc')
-      args['ioas'] = this.instances.ioasAnchor(resultName(this.call, this.index))!;
+      args['ioas'] = this.instances.ioasKey(resultName(this.call, this.index))!;
     if (this.call.kvm !== undefined) args['kvm'] = { kvm: this.call.kvm };
     if (this.call.device !== undefined)
-      args['device'] = this.instances.deviceAnchor(this.call.device)!;
+      args['device'] = this.instances.deviceKey(this.call.device)!;
     return args;
   }
 
   /** The routine that it runs in this design. */
   routine(): Routine {
-    if (this.call.call === 'close') return this.closeMayHit() ? CLOSE_TWICE_ROUTINE : CLOSE_ROUTINE;
-    if (this.call.call === 'pass_fd') return PASS_ROUTINE;
+    if (this.call.call === 'close')
+      return this.fdMayBeClosedBefore() ? CLOSE_CHECKED_ROUTINE : CLOSE_ROUTINE;
+    if (this.call.call === 'pass_fd') return PASS_FD_ROUTINE;
     return routineOf(
       this.model.calls[this.call.call],
       this.kindOf(this.call.fd ?? this.call.iommufd),
@@ -67,14 +68,14 @@ export class CallSite {
   }
 
   private kindOf(fd: string | undefined): string | undefined {
-    return fd === undefined ? undefined : this.instances.fdAnchor(fd)?.fileKind;
+    return fd === undefined ? undefined : this.instances.fdKey(fd)?.fileKind;
   }
 
   /** The answer to a test that the scenario alone decides. */
-  decide(test: StaticTest): boolean {
+  evaluateStatic(test: StaticCondition): boolean {
     if (typeof test !== 'string') {
       const name = this.call[test.arg as 'fd' | 'iommufd' | 'container' | 'object' | 'ioas'];
-      const ioas = name === undefined ? undefined : this.instances.ioasAnchor(name);
+      const ioas = name === undefined ? undefined : this.instances.ioasKey(name);
       return (
         test.kinds.includes(this.kindOf(name) ?? (ioas ? 'ioas' : 'none')) ||
         (ioas?.fileKind !== undefined && test.kinds.includes(ioas.fileKind))
@@ -83,22 +84,22 @@ export class CallSite {
     switch (test) {
       case 'device-in-group':
         return (
-          this.instances.fdAnchor(this.call.fd!)?.group ===
-          this.instances.deviceAnchor(this.call.device!)?.group
+          this.instances.fdKey(this.call.fd!)?.group ===
+          this.instances.deviceKey(this.call.device!)?.group
         );
       case 'object-is-ioas':
-        return this.instances.ioasAnchor(this.call.object!) !== undefined;
+        return this.instances.ioasKey(this.call.object!) !== undefined;
       case 'same-iommufd': {
-        const file = this.instances.fdAnchor(this.call.iommufd!)?.file;
-        const ioas = this.instances.ioasAnchor(this.call.object ?? this.call.ioas!);
+        const file = this.instances.fdKey(this.call.iommufd!)?.file;
+        const ioas = this.instances.ioasKey(this.call.object ?? this.call.ioas!);
         return ioas === undefined || ioas.file === file;
       }
       case 'kernel-driver-in-group': {
         const group =
           (this.call.device === undefined
             ? undefined
-            : this.instances.deviceAnchor(this.call.device)?.group) ??
-          this.instances.fdAnchor(this.call.fd!)?.group;
+            : this.instances.deviceKey(this.call.device)?.group) ??
+          this.instances.fdKey(this.call.fd!)?.group;
         return this.world.devices.some((d) => d.group === group && d.kernelDriver === true);
       }
     }
@@ -119,7 +120,7 @@ export class CallSite {
   }
 
   /** Whether another task may close the fd while the call runs: then the call holds a file reference. */
-  shared(): boolean {
+  fdMayBeClosedDuring(): boolean {
     const fd = this.call.fd ?? this.call.iommufd;
     return (
       fd !== undefined &&
@@ -128,7 +129,7 @@ export class CallSite {
   }
 
   /** Whether a close of the call's fd may come before it. */
-  private closeMayHit(): boolean {
+  private fdMayBeClosedBefore(): boolean {
     const fd = this.call.fd ?? this.call.iommufd;
     return (
       fd !== undefined &&
@@ -144,16 +145,16 @@ export class CallSite {
 
   /** fdget(): what an fd argument goes through where somebody may have closed it. A close looks and takes in one step. */
   entrySteps(): readonly StepSpec[] {
-    if (this.call.call === 'close' || !this.closeMayHit()) return [];
+    if (this.call.call === 'close' || !this.fdMayBeClosedBefore()) return [];
     const arg = this.call.fd === undefined ? 'iommufd' : 'fd';
-    const closed = test(eq(`${arg}/fd.installed`, 0), [fail('EBADF', 'the fd is not open')]);
+    const closed = branch(eq(`${arg}/fd.installed`, 0), [fail('EBADF', 'the fd is not open')]);
     return [
       {
         id: 'FILE.0',
         title: 'look the fd up in the table',
         cite: 'fs/file.c, v6.6; domain.md 1.3',
         confidence: 'MEM',
-        ops: this.shared() ? [closed, fget(`${arg}/file`)] : [closed],
+        ops: this.fdMayBeClosedDuring() ? [closed, fget(`${arg}/file`)] : [closed],
       },
     ];
   }

@@ -1,21 +1,21 @@
 import { CallSite } from './callSite';
-import type { Anchor, Design, DesignModel, Options, Routine, StepSpec } from './design';
+import type { InstanceKey, Design, DesignModel, Options, Routine, StepSpec } from './design';
 import type { Errno } from './errno';
 import { all, any, binary, constant, field, fieldsRead, TRUE } from './expr';
 import type { Expr } from './expr';
 import { findInstances, resultName } from './instances';
 import type { Instances } from './instances';
-import { findObject, layOut } from './layout';
-import type { Bounds, Layout } from './layout';
-import { endsStep, flushOne, Lowering } from './lower';
-import type { CallContext, Draft } from './lower';
+import { findObject, layOutState } from './layout';
+import type { FieldBounds, StateLayout } from './layout';
+import { endsStep, flushStore, Lowering } from './lower';
+import type { CallContext, DraftStatement } from './lower';
 import { printOps } from './print';
-import type { Field, Note, ObjectSlot, Program, ProgramCall, Step, Task } from './program';
-import { noWays, Scope } from './scope';
-import type { StoreBuffers, Ways } from './scope';
+import type { Field, EventTemplate, ObjectSlot, Program, ProgramCall, Step, Task } from './program';
+import { emptyResolutionCache, Scope } from './scope';
+import type { StoreBuffers, ResolutionCache } from './scope';
 import { eachStatement } from './statement';
 import type { Statement } from './statement';
-import { NO_RELEASE } from './vfs';
+import { EMPTY_RELEASE_ROUTINE } from './vfs';
 import { resolveCounters, resolveFds, resolveFiles } from './views';
 import { processOf } from './world';
 import type { Call, World } from './world';
@@ -36,12 +36,12 @@ export function compile(
   return new Compiler(design, options, model, world, calls, bounds).program();
 }
 
-const models = new WeakMap<Design, Map<string, DesignModel>>();
+const modelCache = new WeakMap<Design, Map<string, DesignModel>>();
 
 /** The design's model for a choice of options; the same object while the design is. */
 function modelOf(design: Design, options: Options): DesignModel {
-  const known = models.get(design) ?? new Map<string, DesignModel>();
-  models.set(design, known);
+  const known = modelCache.get(design) ?? new Map<string, DesignModel>();
+  modelCache.set(design, known);
   const key = JSON.stringify(options);
   const model = known.get(key) ?? design.model(options);
   known.set(key, model);
@@ -65,29 +65,29 @@ function taskNames(world: World, calls: readonly Call[]): readonly string[] {
   );
 }
 
-interface Draftable {
+interface DraftStep {
   readonly id: string;
   readonly spec: StepSpec;
   readonly routine: Routine;
-  readonly address: string;
+  readonly name: string;
   readonly guard: Expr;
   readonly waits: Step['waits'];
-  readonly body: readonly Draft[];
+  readonly body: readonly DraftStatement[];
   readonly call: number;
 }
 
 class Compiler {
   private readonly names: readonly string[];
   private readonly instances: Instances;
-  private readonly layout: Layout;
+  private readonly layout: StateLayout;
   private readonly fields: Field[];
-  private readonly notes: Note[] = [];
+  private readonly eventTemplates: EventTemplate[] = [];
   private readonly programCalls: ProgramCall[] = [];
   private readonly results: number[] = [];
   private readonly pcs: number[] = [];
-  private readonly shared = new Map<string, Draft>();
-  private readonly ways = new Map<string, Ways>();
-  private readonly buffers: {
+  private readonly sharedStatements = new Map<string, DraftStatement>();
+  private readonly resolutionCaches = new Map<string, ResolutionCache>();
+  private readonly storeBuffers: {
     readonly task: number;
     readonly flag: number;
     readonly buffer: number;
@@ -99,11 +99,11 @@ class Compiler {
     private readonly model: DesignModel,
     private readonly world: World,
     private readonly calls: readonly Call[],
-    private readonly bounds?: readonly Bounds[],
+    private readonly bounds?: readonly FieldBounds[],
   ) {
     this.names = taskNames(world, calls);
     this.instances = findInstances(world, calls);
-    this.layout = layOut(model, this.instances, this.names.length, bounds);
+    this.layout = layOutState(model, this.instances, this.names.length, bounds);
     this.fields = this.layout.fields;
     const extra = (name: string, title: string, kind: 'pc' | 'result'): number => {
       const index = this.fields.length;
@@ -143,19 +143,19 @@ class Compiler {
           init: 0,
           constant: this.bounds ? !this.bounds[index]!.written : false,
         });
-        this.buffers.push({ task, flag: flag.index, buffer: index });
+        this.storeBuffers.push({ task, flag: flag.index, buffer: index });
       });
     }
   }
 
   private storeBuffersOf(task: number): StoreBuffers | undefined {
     if (!this.world.storeBuffers) return undefined;
-    const used = this.buffers.filter((b) => !this.fields[b.buffer]!.constant);
+    const used = this.storeBuffers.filter((b) => !this.fields[b.buffer]!.constant);
     const others = new Map<number, number[]>();
     for (const b of used)
       if (b.task !== task) others.set(b.flag, [...(others.get(b.flag) ?? []), b.buffer]);
     return {
-      own: new Map(this.buffers.filter((b) => b.task === task).map((b) => [b.flag, b.buffer])),
+      own: new Map(this.storeBuffers.filter((b) => b.task === task).map((b) => [b.flag, b.buffer])),
       others,
     };
   }
@@ -164,7 +164,9 @@ class Compiler {
   private flushTasks(first: number): Task[] {
     return this.names
       .flatMap((name, task) => {
-        const own = this.buffers.filter((b) => b.task === task && !this.fields[b.buffer]!.constant);
+        const own = this.storeBuffers.filter(
+          (b) => b.task === task && !this.fields[b.buffer]!.constant,
+        );
         return own.length === 0 ? [] : [{ name, own }];
       })
       .map(({ name, own }, i): Task => {
@@ -180,7 +182,7 @@ class Compiler {
           init: 0,
           constant: true,
         });
-        const body = own.flatMap((b) => flushOne(b.flag, b.buffer)) as Statement[];
+        const body = own.flatMap((b) => flushStore(b.flag, b.buffer)) as Statement[];
         const step: Step = {
           pc: 0,
           id: 'FLUSH',
@@ -193,7 +195,7 @@ class Compiler {
           guard: any(own.map((b) => binary('ne', field(b.buffer), constant(0)))),
           waits: [],
           body: [...body, { op: 'jump', pc: 0 }],
-          code: [`/* delayed stores of ${name} become visible */`],
+          source: [`/* delayed stores of ${name} become visible */`],
           ops: [],
           touches: own.flatMap((b) => [b.flag, b.buffer]),
         };
@@ -208,14 +210,19 @@ class Compiler {
   }
 
   /** What the steps, drafted without bounds, may do to each field. */
-  findBounds(): Bounds[] {
-    const bounds = this.fields.map((): Bounds => ({ ups: 0, downs: 0, stored: 0, written: false }));
+  findBounds(): FieldBounds[] {
+    const bounds = this.fields.map((): FieldBounds => ({
+      increments: 0,
+      decrements: 0,
+      maxStored: 0,
+      written: false,
+    }));
     this.names.forEach((_, task) => {
       const { steps, calls } = this.draftTask(task);
       for (const c of calls) this.programCalls[c.index] = c;
       for (const s of steps)
         eachStatement(s.body as readonly Statement[], (st) => {
-          if (st.op === 'set') widen(bounds[st.field]!, st.value);
+          if (st.op === 'set') widenBounds(bounds[st.field]!, st.value);
         });
       bounds[this.pcs[task]!]!.written = true;
     });
@@ -261,12 +268,12 @@ class Compiler {
       files: resolveFiles(this.model, this.instances, this.layout),
       fds: resolveFds(this.instances, this.layout),
       counters: resolveCounters(this.model, this.layout),
-      notes: this.notes,
+      eventTemplates: this.eventTemplates,
     };
   }
 
-  private draftTask(task: number): { steps: Draftable[]; calls: ProgramCall[] } {
-    const steps: Draftable[] = [];
+  private draftTask(task: number): { steps: DraftStep[]; calls: ProgramCall[] } {
+    const steps: DraftStep[] = [];
     const calls: ProgramCall[] = [];
     this.calls.forEach((call, index) => {
       if (call.by === this.names[task]) calls.push(this.draftCall(task, call, index, steps));
@@ -274,7 +281,7 @@ class Compiler {
     return { steps, calls };
   }
 
-  private draftCall(task: number, call: Call, index: number, steps: Draftable[]): ProgramCall {
+  private draftCall(task: number, call: Call, index: number, steps: DraftStep[]): ProgramCall {
     const start = steps.length;
     const errnos: Errno[] = [];
     const releases = new Set<number>();
@@ -285,26 +292,26 @@ class Compiler {
       result: this.results[index]!,
       errnos,
       fault: call.fault,
-      release,
+      isRelease: release,
       callIndex: index,
-      decide: (t) => site.decide(t),
-      mayRelease: (file) => {
+      evaluateStatic: (t) => site.evaluateStatic(t),
+      addReleasable: (file) => {
         releases.add(file.index);
       },
-      note: (n) => (this.bounds ? this.notes.push(n) - 1 : 0),
-      once: (key, make) => this.once(key, make),
-      made: this.madeBy(call, index),
-      closed: call.call === 'close' ? this.closedBy(call) : undefined,
-      held:
-        site.shared() && call.call !== 'close'
+      addEvent: (n) => (this.bounds ? this.eventTemplates.push(n) - 1 : 0),
+      memoize: (key, make) => this.memoize(key, make),
+      createdFd: this.createdFdOf(call, index),
+      closedFd: call.call === 'close' ? this.closedFdOf(call) : undefined,
+      heldFile:
+        site.fdMayBeClosedDuring() && call.call !== 'close'
           ? this.fileObject(call.fd ?? call.iommufd!)
           : undefined,
-      views: this.model.views,
-      scopeOf: (o) => this.scope(o.anchor, {}, -1),
-      mayBeDead: (o) => o.life === undefined || this.bounds?.[o.life]?.written !== false,
-      sketch: this.bounds === undefined,
+      propertyInputs: this.model.propertyInputs,
+      scopeOf: (o) => this.scopeFor(o.key, {}, -1),
+      mayBeFreed: (o) => o.lifetime === undefined || this.bounds?.[o.lifetime]?.written !== false,
+      boundsOnly: this.bounds === undefined,
     });
-    const own = this.scope(site.mainAnchor(), site.argAnchors(), task);
+    const own = this.scopeFor(site.ownKey(), site.argumentKeys(), task);
     const routine = site.routine();
     const entry = site.entrySteps();
     this.draftRoutine(
@@ -320,12 +327,12 @@ class Compiler {
     // Release callbacks that this call may come to run; one may queue another.
     for (const file of releases) {
       const object = this.layout.objects[file]!;
-      const body = object.anchor.fileKind && this.model.releases[object.anchor.fileKind];
+      const body = object.key.fileKind && this.model.releases[object.key.fileKind];
       pcOfRelease.set(file, steps.length);
       this.draftRoutine(
-        body ?? NO_RELEASE,
-        `release_${object.anchor.fileKind}`,
-        this.scope(object.anchor, {}, task),
+        body ?? EMPTY_RELEASE_ROUTINE,
+        `release_${object.key.fileKind}`,
+        this.scopeFor(object.key, {}, task),
         context(true),
         index,
         steps,
@@ -337,14 +344,14 @@ class Compiler {
     const exit = this.bounds && this.exit(task, end, pcOfRelease);
     if (exit)
       for (let pc = start; pc < end; pc++)
-        steps[pc] = { ...steps[pc]!, body: placed(steps[pc]!.body, exit) };
+        steps[pc] = { ...steps[pc]!, body: resolveExits(steps[pc]!.body, exit) };
     const needs = site.needs();
     return { index, call, task, start, end, result: this.results[index]!, errnos, needs };
   }
 
   /** Return to user: the first queued release callback of this task, else the next call. */
-  private exit(task: number, end: number, releases: ReadonlyMap<number, number>): Draft {
-    return [...releases].reduceRight<Draft>(
+  private exit(task: number, end: number, releases: ReadonlyMap<number, number>): DraftStatement {
+    return [...releases].reduceRight<DraftStatement>(
       (rest, [file, pc]) => {
         const releaser = this.layout.objects[file]!.fields['releaser']!;
         return {
@@ -361,10 +368,10 @@ class Compiler {
   private draftRoutine(
     routine: Routine,
     address: string,
-    scope: Scope,
+    scopeFor: Scope,
     context: CallContext,
     call: number,
-    steps: Draftable[],
+    steps: DraftStep[],
     entry: number,
     releasing?: ObjectSlot,
   ): void {
@@ -376,7 +383,7 @@ class Compiler {
       );
     routine.steps.forEach((spec, i) => {
       const lowering = new Lowering(context, spec, labels, i < entry);
-      const body = lowering.run(scope);
+      const body = lowering.run(scopeFor);
       if (i === routine.steps.length - 1 && !endsStep(body))
         throw new Error(`${address}/${spec.id}: the last step must return`);
       if (releasing) {
@@ -385,18 +392,18 @@ class Compiler {
             { op: 'set', field: releasing.fields['releaser']!, value: constant(0) },
             {
               op: 'note',
-              note: context.note({ kind: 'runRelease', object: releasing.index }),
+              event: context.addEvent({ kind: 'runRelease', object: releasing.index }),
               value: constant(0),
             },
           );
         }
-        freeAtExit(body, releasing, context);
+        freeFileAtExit(body, releasing, context);
       }
       steps.push({
         id: spec.id,
         spec,
         routine,
-        address: `${this.design.id}/${address}/${spec.id}`,
+        name: `${this.design.id}/${address}/${spec.id}`,
         guard: lowering.guard,
         waits: lowering.waits,
         body,
@@ -411,7 +418,7 @@ class Compiler {
     return errnos.length > 0 || needs.length > 0;
   }
 
-  private finishStep(s: Draftable, pc: number): Step {
+  private finishStep(s: DraftStep, pc: number): Step {
     const call = this.programCalls[s.call]!;
     let { guard } = s;
     let waits = s.waits;
@@ -441,7 +448,7 @@ class Compiler {
             then: [
               {
                 op: 'note',
-                note: this.notes.push({ kind: 'skip', call: call.index, missing }) - 1,
+                event: this.eventTemplates.push({ kind: 'skip', call: call.index, missing }) - 1,
                 value: constant(0),
               },
               { op: 'set', field: call.result, value: constant(call.errnos.length + 1) },
@@ -458,7 +465,7 @@ class Compiler {
     return {
       pc,
       id: s.id,
-      name: s.address,
+      name: s.name,
       title: s.spec.title,
       routine: s.routine.name,
       cite: s.spec.cite ?? s.routine.cite,
@@ -467,33 +474,39 @@ class Compiler {
       guard,
       waits,
       body,
-      code: codeOf(s.spec),
+      source: sourceOf(s.spec),
       ops: s.spec.ops,
       get touches() {
-        return (touches ??= touchedBy(guard, body, fields));
+        return (touches ??= touchedFields(guard, body, fields));
       },
     };
   }
 
-  private once(key: string, make: () => Draft): Draft {
-    const known = this.shared.get(key) ?? make();
-    this.shared.set(key, known);
+  private memoize(key: string, make: () => DraftStatement): DraftStatement {
+    const known = this.sharedStatements.get(key) ?? make();
+    this.sharedStatements.set(key, known);
     return known;
   }
 
-  private scope(main: Anchor, args: Record<string, Anchor>, task: number): Scope {
+  private scopeFor(main: InstanceKey, args: Record<string, InstanceKey>, task: number): Scope {
     const buffers = task < 0 ? undefined : this.storeBuffersOf(task);
     const key = JSON.stringify([main, args]);
-    const ways = this.ways.get(key) ?? noWays();
-    this.ways.set(key, ways);
+    const ways = this.resolutionCaches.get(key) ?? emptyResolutionCache();
+    this.resolutionCaches.set(key, ways);
     return new Scope(
       this.layout,
-      { main, args, bound: {}, task, ...(buffers ? { buffers } : {}) },
+      {
+        ownKey: main,
+        argumentKeys: args,
+        boundObjects: {},
+        task,
+        ...(buffers ? { storeBuffers: buffers } : {}),
+      },
       ways,
     );
   }
 
-  private madeBy(call: Call, index: number): CallContext['made'] {
+  private createdFdOf(call: Call, index: number): CallContext['createdFd'] {
     const fd = this.instances.fds.find((f) => f.call === index);
     if (!fd) return undefined;
     return {
@@ -501,11 +514,11 @@ class Compiler {
       fd: this.fdObject(fd.name),
       name: fd.name,
       process: fd.process,
-      fresh: call.call !== 'pass_fd',
+      newFile: call.call !== 'pass_fd',
     };
   }
 
-  private closedBy(call: Call): CallContext['closed'] {
+  private closedFdOf(call: Call): CallContext['closedFd'] {
     const fd = this.instances.fds.find((f) => f.name === call.fd)!;
     return {
       file: this.fileObject(fd.name),
@@ -516,31 +529,34 @@ class Compiler {
   }
 
   private fileObject(fd: string): ObjectSlot {
-    return findObject(this.layout.objects, 'file', this.instances.fdAnchor(fd)!)!;
+    return findObject(this.layout.objects, 'file', this.instances.fdKey(fd)!)!;
   }
 
   private fdObject(fd: string): ObjectSlot {
-    return findObject(this.layout.objects, 'fd', this.instances.fdAnchor(fd)!)!;
+    return findObject(this.layout.objects, 'fd', this.instances.fdKey(fd)!)!;
   }
 }
 
 /** Adds one assignment to what is known of a field. */
-function widen(b: Bounds, value: Expr): void {
+function widenBounds(b: FieldBounds, value: Expr): void {
   b.written = true;
-  if (value.op === 'const') b.stored = Math.max(b.stored, value.value);
-  else if (value.op === 'add') b.ups++;
-  else if (value.op === 'sub') b.downs++;
-  else b.stored = Number.MAX_SAFE_INTEGER;
+  if (value.op === 'const') b.maxStored = Math.max(b.maxStored, value.value);
+  else if (value.op === 'add') b.increments++;
+  else if (value.op === 'sub') b.decrements++;
+  else b.maxStored = Number.MAX_SAFE_INTEGER;
 }
 
 /** The statements with every return to user as `exit`. */
-function placed(body: readonly Draft[], exit: Draft): readonly Draft[] {
+function resolveExits(
+  body: readonly DraftStatement[],
+  exit: DraftStatement,
+): readonly DraftStatement[] {
   if (!body.some((s) => s.op === 'exit' || s.op === 'if')) return body;
-  return body.map((s): Draft => {
+  return body.map((s): DraftStatement => {
     if (s.op === 'exit') return exit;
     if (s.op !== 'if') return s;
-    const then = placed(s.then, exit);
-    const otherwise = placed(s.otherwise, exit);
+    const then = resolveExits(s.then, exit);
+    const otherwise = resolveExits(s.otherwise, exit);
     return then === s.then && otherwise === s.otherwise
       ? s
       : { op: 'if', cond: s.cond, then, otherwise };
@@ -548,7 +564,7 @@ function placed(body: readonly Draft[], exit: Draft): readonly Draft[] {
 }
 
 /** Fields of objects that a step reads or writes. */
-function touchedBy(
+function touchedFields(
   guard: Expr,
   body: readonly Statement[],
   fields: readonly Field[],
@@ -568,16 +584,16 @@ function touchedBy(
   return [...touches];
 }
 
-const codes = new WeakMap<StepSpec, readonly string[]>();
+const sourceCache = new WeakMap<StepSpec, readonly string[]>();
 
 /** The lines of a step, printed once. */
-function codeOf(spec: StepSpec): readonly string[] {
-  const code = codes.get(spec) ?? printOps(spec.ops);
-  codes.set(spec, code);
+function sourceOf(spec: StepSpec): readonly string[] {
+  const code = sourceCache.get(spec) ?? printOps(spec.ops);
+  sourceCache.set(spec, code);
   return code;
 }
 
-function isAccessFlag(layout: Layout, f: Field): boolean {
+function isAccessFlag(layout: StateLayout, f: Field): boolean {
   if (f.object < 0) return false;
   const { spec } = layout.objects[f.object]!;
   const s = spec.fields[f.name];
@@ -587,23 +603,23 @@ function isAccessFlag(layout: Layout, f: Field): boolean {
 }
 
 /** A release callback frees its struct file when it ends. */
-function freeAtExit(body: Draft[], file: ObjectSlot, context: CallContext): void {
+function freeFileAtExit(body: DraftStatement[], file: ObjectSlot, context: CallContext): void {
   for (let i = 0; i < body.length; i++) {
     const s = body[i]!;
     if (s.op === 'if') {
       const then = [...s.then];
       const otherwise = [...s.otherwise];
-      freeAtExit(then, file, context);
-      freeAtExit(otherwise, file, context);
+      freeFileAtExit(then, file, context);
+      freeFileAtExit(otherwise, file, context);
       body[i] = { ...s, then, otherwise };
     } else if (s.op === 'exit') {
       body.splice(
         i,
         0,
-        { op: 'set', field: file.life!, value: constant(2) },
+        { op: 'set', field: file.lifetime!, value: constant(2) },
         {
           op: 'note',
-          note: context.note({ kind: 'free', object: file.index }),
+          event: context.addEvent({ kind: 'free', object: file.index }),
           value: constant(0),
         },
       );

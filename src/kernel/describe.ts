@@ -1,13 +1,18 @@
 import { evaluate } from './expr';
-import type { Event } from './machine';
+import type { StepEvent } from './machine';
 import { waiters } from './machine';
 import type { Program, Wait } from './program';
 import type { PropertyId } from './propertyId';
 
 /** One plain line for an event: "qemu takes devset s0.lock". */
-export function describe(program: Program, event: Event, task: number, state: Int32Array): string {
+export function describeEvent(
+  program: Program,
+  event: StepEvent,
+  task: number,
+  state: Int32Array,
+): string {
   const who = program.tasks[task]!.name;
-  const n = event.note;
+  const n = event.template;
   const title = (f: number): string => program.fields[f]!.title;
   const object = (o: number | undefined): string =>
     o === undefined ? '' : program.objects[o]!.name;
@@ -43,7 +48,7 @@ export function describe(program: Program, event: Event, task: number, state: In
     case 'wait':
       return `${who} finds ${title(n.field)} done`;
     case 'fail':
-      return `${n.object === undefined ? who : object(n.object)} refuses: -${n.errno}, ${n.why}`;
+      return `${n.object === undefined ? who : object(n.object)} refuses: -${n.errno}, ${n.reason}`;
     case 'return': {
       const c = program.calls[n.call]!;
       const errno = c.errnos[event.value - 1];
@@ -54,17 +59,20 @@ export function describe(program: Program, event: Event, task: number, state: In
     case 'driverOp':
       return `the driver's ${n.name} op runs${n.object === undefined ? '' : ` through ${object(n.object)}`}`;
     case 'warn':
-      return `WARN: ${n.why}`;
+      return `WARN: ${n.reason}`;
     case 'say':
       return n.text;
     case 'violation':
-      return `${n.property}: ${who} ${n.text}${caveatOf(program, n.property)}`;
+      return `${n.property}: ${who} ${n.text}${caveatText(program, n.property)}`;
   }
 }
 
 /** What is put behind a violation: how far the design's violations of this property are to be believed. */
-export function caveatOf({ model: { views } }: Program, property: PropertyId): string {
-  return views.caveat === undefined || views.admitted?.includes(property)
+export function caveatText(
+  { model: { propertyInputs: views } }: Program,
+  property: PropertyId,
+): string {
+  return views.caveat === undefined || views.acknowledged?.includes(property)
     ? ''
     : ` (${views.caveat})`;
 }
@@ -86,7 +94,7 @@ function valueText(program: Program, index: number, value: number): string {
     case 'task':
       return value === 0 ? 'none' : program.tasks[value - 1]!.name;
     case 'enum':
-      return f.words![value] ?? String(value);
+      return f.enumValues![value] ?? String(value);
     case 'number':
       return value === 0 ? '-' : String(value - 1);
     case 'life':
@@ -102,22 +110,26 @@ export function waitText(program: Program, wait: Wait): string {
 }
 
 /** Who keeps a wait from ending: the mutex's owner, the holders of a completion's counter, the task that is to make a name. */
-export function waitHolders(program: Program, state: Int32Array, wait: Wait): string[] {
+export function waitBlockers(program: Program, state: Int32Array, wait: Wait): string[] {
   if (wait.kind === 'mutex') return [fieldText(program, state, wait.field)];
   if (wait.kind === 'name') return [program.tasks[program.calls[wait.call]!.task]!.name];
-  return holders(program, state, wait.counter).map((h) => h.name);
+  return counterHolders(program, state, wait.counter).map((h) => h.name);
 }
 
 /** One holder of a counter, with the reason. */
-export interface HolderNow {
+export interface CounterHolder {
   readonly object: number;
   readonly name: string;
-  readonly why: string;
+  readonly label: string;
   readonly weight: number;
 }
 
 /** Who holds a counter now, by the design's counter laws. */
-export function holders(program: Program, state: Int32Array, counter: number): HolderNow[] {
+export function counterHolders(
+  program: Program,
+  state: Int32Array,
+  counter: number,
+): CounterHolder[] {
   return program.counters
     .filter((c) => c.field === counter)
     .flatMap((c) =>
@@ -126,7 +138,7 @@ export function holders(program: Program, state: Int32Array, counter: number): H
         .map((h) => ({
           object: h.object,
           name: program.objects[h.object]!.name,
-          why: h.why,
+          label: h.label,
           weight: h.weight,
         })),
     );

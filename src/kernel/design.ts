@@ -1,9 +1,9 @@
-import type { Condition, Op, Path } from './primitives';
+import type { Condition, Op, StatePath } from './primitives';
 import type { PropertyId } from './propertyId';
 import type { CallName, FileKind, World } from './world';
 
 /** Where an object stands in the world; which keys are set depends on what it was made for. */
-export interface Anchor {
+export interface InstanceKey {
   readonly device?: string;
   readonly group?: string;
   readonly devset?: string;
@@ -19,20 +19,20 @@ export interface Anchor {
 }
 
 /** One instance per: device, IOMMU group, reset set, struct file of some kinds, ioas (one compat ioas per iommufd comes first), kvm, whole system. */
-export type Per =
+export type Granularity =
   'device' | 'group' | 'devset' | 'file' | 'fd' | 'ioas' | 'iommufdGroup' | 'kvm' | 'global';
 
 /** How many things may count on an object: for the upper bound of its counters. */
-export interface Census {
+export interface InstanceCounts {
   /** Files of these kinds whose anchor agrees with the object's on `key`. */
-  files(kinds: readonly FileKind[], key?: keyof Anchor): number;
+  files(kinds: readonly FileKind[], key?: keyof InstanceKey): number;
   /** Calls of this name, whole scenario. */
   calls(name: CallName): number;
   readonly world: World;
 }
 
 /** A number known when the program is compiled for its scenario. */
-type FromWorld = number | ((anchor: Anchor, census: Census) => number);
+type StaticNumber = number | ((anchor: InstanceKey, census: InstanceCounts) => number);
 
 /** One field of an object, by its kernel name. */
 export type FieldSpec =
@@ -40,24 +40,24 @@ export type FieldSpec =
   | {
       readonly kind: 'int' | 'refcount';
       readonly lo?: number;
-      readonly hi: FromWorld;
-      readonly init?: FromWorld;
+      readonly hi: StaticNumber;
+      readonly init?: StaticNumber;
     }
   | {
       readonly kind: 'bool';
-      readonly init?: FromWorld;
+      readonly init?: StaticNumber;
       /** Goes through the store buffer where the world asks. */ readonly accessFlag?: boolean;
     }
   /** A mutex; its value is the owner (task number + 1), 0 when free. */
   | { readonly kind: 'mutex' }
   /** struct completion; 1 when done. `counts` is the reference count whose holders it waits for. */
-  | { readonly kind: 'completion'; readonly counts: string }
+  | { readonly kind: 'completion'; readonly counter: string }
   /** A pointer to an object of one of `types`, 0 for NULL; `same` keeps to objects that agree on that anchor key, `fileKinds` to those made for files of these kinds. `bookkeeping` is the model's own: no struct of the kernel has it, and it is not shown. */
   | {
       readonly kind: 'pointer';
-      readonly bookkeeping?: true;
+      readonly modelOnly?: true;
       readonly types: readonly string[];
-      readonly same?: keyof Anchor;
+      readonly matchOn?: keyof InstanceKey;
       readonly fileKinds?: readonly FileKind[];
       readonly init?: string;
       readonly edge: EdgeKind;
@@ -65,9 +65,9 @@ export type FieldSpec =
   /** Fixed for the object's life: the object of `type` at the same anchor. No state. */
   | { readonly kind: 'link'; readonly type: string; readonly edge: EdgeKind }
   /** One of these words, by index. */
-  | { readonly kind: 'enum'; readonly words: readonly string[]; readonly init?: FromWorld }
+  | { readonly kind: 'enum'; readonly values: readonly string[]; readonly init?: StaticNumber }
   /** A minor or id from an ida; 0 is none, n+1 is number n. */
-  | { readonly kind: 'number'; readonly hi: FromWorld; readonly init?: FromWorld };
+  | { readonly kind: 'number'; readonly hi: StaticNumber; readonly init?: StaticNumber };
 
 /** Pointer without a reference, counted reference, list or set membership, embedded struct, or not drawn. */
 export type EdgeKind = 'pointer' | 'reference' | 'member' | 'embedded' | 'hidden';
@@ -78,14 +78,14 @@ export interface ObjectType {
   readonly type: string;
   /** How steps call it (`device.refcount`); unique within a design. */
   readonly role: string;
-  readonly per: Per;
+  readonly per: Granularity;
   /** For `per: 'file'`: which kinds of file have one. */
   readonly fileKinds?: readonly FileKind[];
   /** The name on screen and in results. */
-  readonly name: (anchor: Anchor) => string;
+  readonly name: (anchor: InstanceKey) => string;
   readonly fields: Readonly<Record<string, FieldSpec>>;
   /** Allocated and freed during a run: it gets a life (0 not yet, 1 live, 2 freed), and touching it in 0 or 2 is a `memory` violation. `live` says whether it exists at the start (default no). */
-  readonly life?: { readonly live?: (anchor: Anchor, world: World) => boolean };
+  readonly lifetime?: { readonly liveAtStart?: (anchor: InstanceKey, world: World) => boolean };
   /** For objects of an iommufd: which of its id spaces they take their ids from; all share one from 1 where left out. */
   readonly ids?: { readonly space: string; readonly first: number };
   readonly about: string;
@@ -119,7 +119,7 @@ export type CallBody =
   | { readonly byKind: Partial<Readonly<Record<FileKind, Routine>>>; readonly other: Routine };
 
 /** Something that holds one count of a counter, while `when` is true of an object of `role`'s type. */
-export interface Holder {
+export interface HolderSpec {
   readonly type: string;
   /** Only holders anchored at a file of these kinds; any where left out. */
   readonly fileKinds?: readonly FileKind[];
@@ -127,26 +127,26 @@ export interface Holder {
   /** How much it adds; 1 where left out. */
   readonly weight?: number;
   /** What to call it on screen, e.g. "fd1's registration reference". */
-  readonly why: string;
+  readonly label: string;
 }
 
 /** A counter and all that may hold it: the law behind property `counters`, and the answer to "who holds it?". */
-export interface CounterLaw {
+export interface CounterSpec {
   /** `type.field` */
   readonly counter: string;
   /** Conditions of holders are written from the holder's own roles; it counts for the counter's object that `to` yields. */
-  readonly holders: readonly (Holder & { readonly to: Path })[];
+  readonly holders: readonly (HolderSpec & { readonly countsOn: StatePath })[];
 }
 
 /** What the properties ask of a design; conditions and paths are written from a device file's roles (`file`, `device`, …). */
-export interface DesignViews {
+export interface PropertyInputs {
   /** The file's calls reach the driver. Kinds that a design lacks are absent. */
   readonly normalAccess: Partial<Readonly<Record<FileKind, Condition>>>;
   /** The bind behind this file (or its group-path equivalent) is complete. */
   readonly bound: Partial<Readonly<Record<FileKind, Condition>>>;
   /** The owner context behind a file with normal access: a pointer place. */
-  readonly owner: Partial<Readonly<Record<FileKind, Path>>>;
-  readonly counters: readonly CounterLaw[];
+  readonly ownerContext: Partial<Readonly<Record<FileKind, StatePath>>>;
+  readonly counters: readonly CounterSpec[];
   /** Whether a file with normal access belongs to the DMA owner of its IOMMU group (property dma-owner). */
   readonly ownsDma?: Partial<Readonly<Record<FileKind, Condition>>>;
   /** Group path and cdev path exclude each other in one group, from the cdev's open or from its bind on; absent where the design lets both be open. */
@@ -154,9 +154,9 @@ export interface DesignViews {
   /** Put in brackets behind every violation that is told of this design: how far it is to be believed. */
   readonly caveat?: string;
   /** Properties whose violations the authors or reviewers of the design said themselves: told without the caveat. */
-  readonly admitted?: readonly PropertyId[];
+  readonly acknowledged?: readonly PropertyId[];
   /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
-  readonly kvm?: { readonly device: Path; readonly file: Path };
+  readonly kvm?: { readonly device: StatePath; readonly file: StatePath };
 }
 
 export interface DesignOption {
@@ -176,10 +176,10 @@ export interface DesignModel {
   /** What `f_op->release` runs, per kind of file. */
   readonly releases: Partial<Readonly<Record<FileKind, Routine>>>;
   /** Kinds of file whose new struct file has the parked fops; all others start normal. */
-  readonly parked: readonly FileKind[];
+  readonly parkedFileKinds: readonly FileKind[];
   /** The object type that `file.private_data` points to, per kind of file. */
   readonly privateData: Partial<Readonly<Record<FileKind, string>>>;
-  readonly views: DesignViews;
+  readonly propertyInputs: PropertyInputs;
 }
 
 /** A design of the VFIO device path. */

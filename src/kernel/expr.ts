@@ -27,7 +27,7 @@ export function field(index: number): Expr {
 
 /** Applies a binary operator, folded when both sides (or a deciding side) are constant. */
 export function binary(op: BinaryOp, a: Expr, b: Expr): Expr {
-  if (a.op === 'const' && b.op === 'const') return constant(apply(op, a.value, b.value));
+  if (a.op === 'const' && b.op === 'const') return constant(applyOperator(op, a.value, b.value));
   if (op === 'and')
     return a.op === 'const'
       ? a.value
@@ -57,7 +57,7 @@ export function not(a: Expr): Expr {
 }
 
 /** `a` where `cond` holds, else `b`. */
-export function select(cond: Expr, a: Expr, b: Expr): Expr {
+export function conditional(cond: Expr, a: Expr, b: Expr): Expr {
   return cond.op === 'const' ? (cond.value ? a : b) : { op: 'select', cond, a, b };
 }
 
@@ -71,7 +71,7 @@ export function any(terms: readonly Expr[]): Expr {
   return terms.reduce((a, b) => binary('or', a, b), FALSE);
 }
 
-function apply(op: BinaryOp, a: number, b: number): number {
+function applyOperator(op: BinaryOp, a: number, b: number): number {
   switch (op) {
     case 'eq':
       return a === b ? 1 : 0;
@@ -108,7 +108,7 @@ export function evaluate(e: Expr, state: Int32Array): number {
     case 'or':
       return evaluate(e.a, state) || evaluate(e.b, state) ? 1 : 0;
     default:
-      return apply(e.op, evaluate(e.a, state), evaluate(e.b, state));
+      return applyOperator(e.op, evaluate(e.a, state), evaluate(e.b, state));
   }
 }
 

@@ -1,6 +1,6 @@
-import type { Anchor, Census, DesignModel, ObjectType, Per } from './design';
+import type { InstanceKey, InstanceCounts, DesignModel, ObjectType, Granularity } from './design';
 import { FD_TYPE, FILE_TYPE } from './vfs';
-import { FILE_KIND_OF, processOf } from './world';
+import { FILE_KIND_BY_CALL, processOf } from './world';
 import type { Call, FileKind, World } from './world';
 
 /** A struct file that some call of the scenario makes. */
@@ -9,7 +9,7 @@ interface FileInstance {
   readonly kind: FileKind;
   readonly by: string;
   readonly call: number;
-  readonly anchor: Anchor;
+  readonly key: InstanceKey;
 }
 
 /** An fd-table place that some call fills. */
@@ -24,16 +24,16 @@ interface FdInstance {
 export interface Instances {
   readonly files: readonly FileInstance[];
   readonly fds: readonly FdInstance[];
-  readonly anchors: Readonly<Record<Per, readonly Anchor[]>>;
-  readonly census: Census;
+  readonly keys: Readonly<Record<Granularity, readonly InstanceKey[]>>;
+  readonly counts: InstanceCounts;
   /** Anchor of a named fd, ioas, device, group, kvm. */
-  fdAnchor(name: string): Anchor | undefined;
-  ioasAnchor(name: string): Anchor | undefined;
-  deviceAnchor(name: string): Anchor | undefined;
+  fdKey(name: string): InstanceKey | undefined;
+  ioasKey(name: string): InstanceKey | undefined;
+  deviceKey(name: string): InstanceKey | undefined;
 }
 
 /** Which anchor keys make an object of each `per` the same. */
-export const ANCHOR_KEYS: Readonly<Record<Per, readonly (keyof Anchor)[]>> = {
+export const GRANULARITY_KEYS: Readonly<Record<Granularity, readonly (keyof InstanceKey)[]>> = {
   device: ['device'],
   group: ['group'],
   devset: ['devset'],
@@ -47,31 +47,35 @@ export const ANCHOR_KEYS: Readonly<Record<Per, readonly (keyof Anchor)[]>> = {
 
 /** Finds every instance of a scenario: the closed world that a program is compiled for. */
 export function findInstances(world: World, calls: readonly Call[]): Instances {
-  const deviceAnchors = world.devices.map((d): Anchor => ({
+  const deviceAnchors = world.devices.map((d): InstanceKey => ({
     device: d.name,
     group: d.group,
     devset: d.devset ?? d.name,
     devName: d.devName ?? d.name,
   }));
-  const deviceAnchor = (name: string): Anchor | undefined =>
+  const deviceAnchor = (name: string): InstanceKey | undefined =>
     deviceAnchors.find((a) => a.device === name);
   const files: FileInstance[] = [];
   const fds: FdInstance[] = [];
-  const ioas: Anchor[] = [];
+  const ioas: InstanceKey[] = [];
   const kvms: string[] = [];
-  const fdAnchor = (name: string): Anchor | undefined => {
+  const fdAnchor = (name: string): InstanceKey | undefined => {
     const fd = fds.find((f) => f.name === name);
     const file = fd && files.find((f) => f.name === fd.file);
-    return fd && file && { ...file.anchor, fd: fd.name, process: fd.process };
+    return fd && file && { ...file.key, fd: fd.name, process: fd.process };
   };
   const add = (c: Call, index: number): void => {
     const process = processOf(c.by);
     const name = resultName(c, index);
-    const kind = FILE_KIND_OF[c.call];
+    const kind = FILE_KIND_BY_CALL[c.call];
     if (kind) {
-      const where: Anchor = c.device ? deviceAnchor(c.device)! : c.group ? { group: c.group } : {};
+      const where: InstanceKey = c.device
+        ? deviceAnchor(c.device)!
+        : c.group
+          ? { group: c.group }
+          : {};
       const group = kind === 'device' ? (fdAnchor(c.fd!)?.group ?? where.group) : where.group;
-      const anchor: Anchor = {
+      const anchor: InstanceKey = {
         ...where,
         ...(group === undefined ? {} : { group }),
         file: name,
@@ -79,7 +83,7 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
         fd: name,
         process,
       };
-      files.push({ name, kind, by: c.by, call: index, anchor });
+      files.push({ name, kind, by: c.by, call: index, key: anchor });
       fds.push({ name, process, file: name, call: index });
       if (kind === 'iommufd' || kind === 'container')
         ioas.push({ ioas: `${name}.compat`, file: name, fileKind: kind });
@@ -113,33 +117,35 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
       ...calls.flatMap((c) => (c.group === undefined ? [] : [c.group])),
     ]),
   ];
-  const anchors: Record<Per, Anchor[]> = {
+  const anchors: Record<Granularity, InstanceKey[]> = {
     device: deviceAnchors,
     group: groups.map((group) => ({ group })),
     devset: [...new Set(deviceAnchors.map((a) => a.devset!))].map((devset) => ({ devset })),
-    file: files.map((f) => f.anchor),
+    file: files.map((f) => f.key),
     fd: fds.map((f) => ({ ...fdAnchor(f.name)! })),
     ioas,
     iommufdGroup: files
       .filter((f) => f.kind === 'iommufd' || f.kind === 'container')
-      .flatMap((f) => groups.map((group): Anchor => ({ file: f.name, fileKind: f.kind, group }))),
+      .flatMap((f) =>
+        groups.map((group): InstanceKey => ({ file: f.name, fileKind: f.kind, group })),
+      ),
     kvm: kvms.map((kvm) => ({ kvm })),
     global: [{}],
   };
   const census =
-    (anchor: Anchor): Census['files'] =>
+    (anchor: InstanceKey): InstanceCounts['files'] =>
     (kinds, key) =>
       files.filter(
-        (f) => kinds.includes(f.kind) && (key === undefined || f.anchor[key] === anchor[key]),
+        (f) => kinds.includes(f.kind) && (key === undefined || f.key[key] === anchor[key]),
       ).length;
   return {
     files,
     fds,
-    anchors,
-    fdAnchor,
-    deviceAnchor,
-    ioasAnchor: (name) => ioas.find((a) => a.ioas === name),
-    census: {
+    keys: anchors,
+    fdKey: fdAnchor,
+    deviceKey: deviceAnchor,
+    ioasKey: (name) => ioas.find((a) => a.ioas === name),
+    counts: {
       files: census({}),
       calls: (name) => calls.filter((c) => c.call === name).length,
       world,
@@ -148,12 +154,12 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
 }
 
 /** The census as one object sees it: `files(kinds, key)` compares with that object's anchor. */
-export function censusFor(instances: Instances, anchor: Anchor): Census {
+export function instanceCountsFor(instances: Instances, anchor: InstanceKey): InstanceCounts {
   return {
-    ...instances.census,
+    ...instances.counts,
     files: (kinds, key) =>
       instances.files.filter(
-        (f) => kinds.includes(f.kind) && (key === undefined || f.anchor[key] === anchor[key]),
+        (f) => kinds.includes(f.kind) && (key === undefined || f.key[key] === anchor[key]),
       ).length,
   };
 }
@@ -169,11 +175,11 @@ export function objectTypes(model: DesignModel): readonly ObjectType[] {
 }
 
 /** The anchors that a type has an instance for. */
-export function anchorsOf(spec: ObjectType, instances: Instances): readonly Anchor[] {
+export function instanceKeysOf(spec: ObjectType, instances: Instances): readonly InstanceKey[] {
   const kinds =
     spec.fileKinds ??
     (spec.per === 'ioas' || spec.per === 'iommufdGroup' ? ['iommufd'] : undefined);
-  const anchors = instances.anchors[spec.per];
+  const anchors = instances.keys[spec.per];
   return kinds
     ? anchors.filter((a) => a.fileKind !== undefined && kinds.includes(a.fileKind))
     : anchors;

@@ -1,44 +1,44 @@
-import type { Anchor, DesignModel, FieldSpec } from './design';
-import { ANCHOR_KEYS, anchorsOf, censusFor, objectTypes } from './instances';
+import type { InstanceKey, DesignModel, FieldSpec } from './design';
+import { GRANULARITY_KEYS, instanceKeysOf, instanceCountsFor, objectTypes } from './instances';
 import type { Instances } from './instances';
 import type { Field, ObjectSlot } from './program';
 
 /** Bounds that a first pass over the program found for a field: how often it is counted up and down, and the largest constant stored. */
-export interface Bounds {
-  ups: number;
-  downs: number;
-  stored: number;
+export interface FieldBounds {
+  increments: number;
+  decrements: number;
+  maxStored: number;
   written: boolean;
 }
 
 /** The objects and fields of a scenario, tasks and calls not yet among them. */
-export interface Layout {
+export interface StateLayout {
   readonly objects: readonly ObjectSlot[];
   readonly fields: Field[];
   /** Object type by the role that it plays, of those that have an object. */
   readonly roles: ReadonlyMap<string, string>;
 }
 
-interface Draft {
+interface FieldDraft {
   index: number;
   object: number;
   name: string;
   title: string;
   spec: FieldSpec | undefined;
-  anchor: Anchor;
+  key: InstanceKey;
 }
 
 /** Gives every object instance its slot and every field its index, range and start value. */
-export function layOut(
+export function layOutState(
   model: DesignModel,
   instances: Instances,
   tasks: number,
-  bounds?: readonly Bounds[],
-): Layout {
+  bounds?: readonly FieldBounds[],
+): StateLayout {
   const objects: ObjectSlot[] = [];
-  const drafts: Draft[] = [];
+  const drafts: FieldDraft[] = [];
   for (const spec of objectTypes(model)) {
-    for (const anchor of anchorsOf(spec, instances)) {
+    for (const anchor of instanceKeysOf(spec, instances)) {
       const index = objects.length;
       const name = spec.name(anchor);
       const fields: Record<string, number> = {};
@@ -49,28 +49,28 @@ export function layOut(
           name: field,
           title: `${name}.${field}`,
           spec: s,
-          anchor,
+          key: anchor,
         });
         return drafts.length - 1;
       };
       for (const [field, s] of Object.entries(spec.fields))
         if (s.kind !== 'link') fields[field] = draft(field, s);
       if (spec.type === 'file') fields['releaser'] = draft('releaser', undefined);
-      const life = spec.life ? draft('life', undefined) : undefined;
+      const life = spec.lifetime ? draft('life', undefined) : undefined;
       objects.push({
         index,
         type: spec.type,
         name,
-        anchor,
+        key: anchor,
         spec,
         fields,
         links: {},
-        ...(life === undefined ? {} : { life }),
+        ...(life === undefined ? {} : { lifetime: life }),
       });
     }
   }
   linkObjects(objects, model);
-  const targetsOf = targetLists(objects);
+  const targetsOf = makeTargetLookup(objects);
   const fields = drafts.map((d) =>
     makeField(d, objects, model, instances, tasks, targetsOf, bounds?.[d.index]),
   );
@@ -82,42 +82,45 @@ export function layOut(
 }
 
 /** The objects of one type, by where they stand. */
-interface Kin {
-  readonly keys: readonly (keyof Anchor)[];
-  readonly at: Map<string, ObjectSlot>;
+interface InstanceIndex {
+  readonly keys: readonly (keyof InstanceKey)[];
+  readonly byKeyText: Map<string, ObjectSlot>;
 }
 
-const kin = new WeakMap<readonly ObjectSlot[], ReadonlyMap<string, Kin>>();
+const instanceIndexes = new WeakMap<readonly ObjectSlot[], ReadonlyMap<string, InstanceIndex>>();
 
 /** The object of `type` that agrees with `anchor` on the keys that the type is made for; of an iommufd's ioases, the compat one where none is named. The list of objects must be complete. */
 export function findObject(
   objects: readonly ObjectSlot[],
   type: string,
-  at: Anchor,
+  at: InstanceKey,
 ): ObjectSlot | undefined {
-  let types = kin.get(objects);
-  if (!types) kin.set(objects, (types = kinOf(objects)));
+  let types = instanceIndexes.get(objects);
+  if (!types) instanceIndexes.set(objects, (types = indexByType(objects)));
   const found = types.get(type);
-  const key = found && placeKey(found.keys, at);
-  return key === undefined ? undefined : found?.at.get(key);
+  const key = found && instanceKeyText(found.keys, at);
+  return key === undefined ? undefined : found?.byKeyText.get(key);
 }
 
-function kinOf(objects: readonly ObjectSlot[]): ReadonlyMap<string, Kin> {
-  const types = new Map<string, Kin>();
+function indexByType(objects: readonly ObjectSlot[]): ReadonlyMap<string, InstanceIndex> {
+  const types = new Map<string, InstanceIndex>();
   for (const o of objects) {
-    const keys = ANCHOR_KEYS[o.spec.per];
-    const own = types.get(o.type) ?? { keys, at: new Map<string, ObjectSlot>() };
+    const keys = GRANULARITY_KEYS[o.spec.per];
+    const own = types.get(o.type) ?? { keys, byKeyText: new Map<string, ObjectSlot>() };
     if (own.keys !== keys)
       throw new Error(`objects of type ${o.type} are made for two kinds of place`);
     types.set(o.type, own);
-    const key = placeKey(own.keys, o.anchor);
-    if (key !== undefined && !own.at.has(key)) own.at.set(key, o);
+    const key = instanceKeyText(own.keys, o.key);
+    if (key !== undefined && !own.byKeyText.has(key)) own.byKeyText.set(key, o);
   }
   return types;
 }
 
 /** One text for the anchor's values of these keys; undefined where it lacks one. */
-function placeKey(keys: readonly (keyof Anchor)[], at: Anchor): string | undefined {
+function instanceKeyText(
+  keys: readonly (keyof InstanceKey)[],
+  at: InstanceKey,
+): string | undefined {
   let key = '';
   for (const k of keys) {
     const value =
@@ -133,37 +136,39 @@ function linkObjects(objects: ObjectSlot[], model: DesignModel): void {
     const links = o.links as Record<string, ObjectSlot['links'][string]>;
     for (const [name, s] of Object.entries(o.spec.fields)) {
       if (s.kind !== 'link') continue;
-      const target = findObject(objects, s.type, o.anchor);
+      const target = findObject(objects, s.type, o.key);
       if (target) links[name] = { object: target.index, edge: s.edge };
     }
     const data =
-      o.type === 'file' && o.anchor.fileKind ? model.privateData[o.anchor.fileKind] : undefined;
-    const target = data === undefined ? undefined : findObject(objects, data, o.anchor);
+      o.type === 'file' && o.key.fileKind ? model.privateData[o.key.fileKind] : undefined;
+    const target = data === undefined ? undefined : findObject(objects, data, o.key);
     if (target) links['private_data'] = { object: target.index, edge: 'pointer' };
-    const file = o.type === 'fd' ? findObject(objects, 'file', o.anchor) : undefined;
+    const file = o.type === 'fd' ? findObject(objects, 'file', o.key) : undefined;
     if (file) links['file'] = { object: file.index, edge: 'reference' };
   }
 }
 
 type PointerSpec = Extract<FieldSpec, { kind: 'pointer' }>;
-type TargetsOf = (spec: PointerSpec, from: Anchor) => readonly number[];
+type TargetLookup = (spec: PointerSpec, from: InstanceKey) => readonly number[];
 
 /** What a pointer at an anchor may lead to; one list for all pointers of one spec that agree on its `same`. */
-function targetLists(objects: readonly ObjectSlot[]): TargetsOf {
+function makeTargetLookup(objects: readonly ObjectSlot[]): TargetLookup {
   const lists = new Map<PointerSpec, Map<string | undefined, readonly number[]>>();
   return (s, from) => {
     const own = lists.get(s) ?? new Map<string | undefined, readonly number[]>();
     lists.set(s, own);
-    const here = s.same && from[s.same];
+    const here = s.matchOn && from[s.matchOn];
     const known =
       own.get(here) ??
       objects
         .filter(
           (o) =>
             s.types.includes(o.type) &&
-            (s.same === undefined || o.anchor[s.same] === undefined || o.anchor[s.same] === here) &&
+            (s.matchOn === undefined ||
+              o.key[s.matchOn] === undefined ||
+              o.key[s.matchOn] === here) &&
             (s.fileKinds === undefined ||
-              (o.anchor.fileKind !== undefined && s.fileKinds.includes(o.anchor.fileKind))),
+              (o.key.fileKind !== undefined && s.fileKinds.includes(o.key.fileKind))),
         )
         .map((o) => o.index);
     own.set(here, known);
@@ -172,23 +177,23 @@ function targetLists(objects: readonly ObjectSlot[]): TargetsOf {
 }
 
 function makeField(
-  d: Draft,
+  d: FieldDraft,
   objects: readonly ObjectSlot[],
   model: DesignModel,
   instances: Instances,
   tasks: number,
-  targetsOf: TargetsOf,
-  b: Bounds | undefined,
+  targetsOf: TargetLookup,
+  b: FieldBounds | undefined,
 ): Field {
   const from = (
-    v: number | ((a: Anchor, c: ReturnType<typeof censusFor>) => number) | undefined,
+    v: number | ((a: InstanceKey, c: ReturnType<typeof instanceCountsFor>) => number) | undefined,
     otherwise: number,
   ): number =>
     v === undefined
       ? otherwise
       : typeof v === 'number'
         ? v
-        : v(d.anchor, censusFor(instances, d.anchor));
+        : v(d.key, instanceCountsFor(instances, d.key));
   const base = {
     index: d.index,
     object: d.object,
@@ -205,7 +210,7 @@ function makeField(
       kind: 'life',
       lo: 0,
       hi: 2,
-      init: slot.spec.life?.live?.(d.anchor, instances.census.world) ? 1 : 0,
+      init: slot.spec.lifetime?.liveAtStart?.(d.key, instances.counts.world) ? 1 : 0,
     };
   }
   switch (s.kind) {
@@ -215,11 +220,11 @@ function makeField(
       const lo = s.lo ?? 0;
       const hi = Math.max(from(s.hi, 0), init);
       if (!b) return { ...base, kind: s.kind, lo, hi, init };
-      const most = Math.max(init, b.stored) + b.ups;
+      const most = Math.max(init, b.maxStored) + b.increments;
       return {
         ...base,
         kind: s.kind,
-        lo: Math.max(lo, Math.min(init, 0) - b.downs),
+        lo: Math.max(lo, Math.min(init, 0) - b.decrements),
         hi: Math.min(hi, most),
         init,
       };
@@ -236,19 +241,19 @@ function makeField(
       const parked =
         d.name === 'f_op' &&
         objects[d.object]!.type === 'file' &&
-        model.parked.includes(d.anchor.fileKind!);
+        model.parkedFileKinds.includes(d.key.fileKind!);
       return {
         ...base,
         kind: 'enum',
         lo: 0,
-        hi: s.words.length - 1,
+        hi: s.values.length - 1,
         init: parked ? 0 : from(s.init, 0),
-        words: s.words,
+        enumValues: s.values,
       };
     }
     case 'pointer': {
-      const targets = targetsOf(s, d.anchor);
-      const start = s.init === undefined ? undefined : findObject(objects, s.init, d.anchor);
+      const targets = targetsOf(s, d.key);
+      const start = s.init === undefined ? undefined : findObject(objects, s.init, d.key);
       return {
         ...base,
         kind: 'pointer',

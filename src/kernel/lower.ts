@@ -1,27 +1,27 @@
-import type { CallBody, DesignViews, Routine, StepSpec } from './design';
+import type { CallBody, PropertyInputs, Routine, StepSpec } from './design';
 import type { Errno } from './errno';
 import { all, any, binary, constant, field, not, TRUE } from './expr';
 import type { Expr } from './expr';
-import type { Condition, Op, Path, StaticTest } from './primitives';
+import type { Condition, Op, StatePath, StaticCondition } from './primitives';
 import { printCondition, printPath } from './print';
-import type { Field, Note, ObjectSlot, Wait } from './program';
+import type { Field, EventTemplate, ObjectSlot, Wait } from './program';
 import type { PropertyId } from './propertyId';
-import type { PlaceCase, Scope } from './scope';
+import type { FieldCase, Scope } from './scope';
 import type { Statement } from './statement';
 import type { World } from './world';
 
 /** A statement of a body whose jumps are not yet placed: `exit` is the return to user, with the release callbacks that it runs. */
-export type Draft =
+export type DraftStatement =
   | Exclude<Statement, { op: 'if' }>
   | {
       readonly op: 'if';
       readonly cond: Expr;
-      readonly then: readonly Draft[];
-      readonly otherwise: readonly Draft[];
+      readonly then: readonly DraftStatement[];
+      readonly otherwise: readonly DraftStatement[];
     }
   | { readonly op: 'exit' };
 
-const NONE: readonly Draft[] = [];
+const NO_STATEMENTS: readonly DraftStatement[] = [];
 
 /** What lowering needs to know of the call that a step belongs to. */
 export interface CallContext {
@@ -32,24 +32,24 @@ export interface CallContext {
   readonly errnos: Errno[];
   readonly fault: string | undefined;
   /** Whether the routine is the call itself (its return is the call's) or a release callback. */
-  readonly release: boolean;
-  readonly decide: (test: StaticTest) => boolean;
+  readonly isRelease: boolean;
+  readonly evaluateStatic: (test: StaticCondition) => boolean;
   /** Object index of a struct file that this call may release. */
-  readonly mayRelease: (file: ObjectSlot) => void;
-  readonly note: (note: Note) => number;
+  readonly addReleasable: (file: ObjectSlot) => void;
+  readonly addEvent: (addEvent: EventTemplate) => number;
   /** The same statement for every step that asks for it under this key; `make` is asked once. */
-  readonly once: (key: string, make: () => Draft) => Draft;
+  readonly memoize: (key: string, make: () => DraftStatement) => DraftStatement;
   /** Struct file and fd that the call makes (fdInstall), and fd that it closes. */
-  readonly made:
+  readonly createdFd:
     | {
         readonly file: ObjectSlot;
         readonly fd: ObjectSlot;
         readonly name: string;
         readonly process: string;
-        readonly fresh: boolean;
+        readonly newFile: boolean;
       }
     | undefined;
-  readonly closed:
+  readonly closedFd:
     | {
         readonly file: ObjectSlot;
         readonly fd: ObjectSlot;
@@ -58,13 +58,13 @@ export interface CallContext {
       }
     | undefined;
   /** A file whose reference this call holds for its duration (the fd table is shared). */
-  readonly held: ObjectSlot | undefined;
-  readonly views: DesignViews;
+  readonly heldFile: ObjectSlot | undefined;
+  readonly propertyInputs: PropertyInputs;
   readonly scopeOf: (object: ObjectSlot) => Scope;
   /** Fields that no step frees or that start out of life: whether an access must be checked. */
-  readonly mayBeDead: (object: ObjectSlot) => boolean;
+  readonly mayBeFreed: (object: ObjectSlot) => boolean;
   /** Nothing but assignments and the way through the step is asked for: no guard, no condition, no note, no violation. */
-  readonly sketch: boolean;
+  readonly boundsOnly: boolean;
   readonly callIndex: number;
 }
 
@@ -79,11 +79,11 @@ export class Lowering {
   readonly waits: Wait[] = [];
   guard: Expr = TRUE;
   /** Objects that were found alive on the way here. */
-  private checked = new Set<number>();
+  private knownLive = new Set<number>();
   /** Fields that the step itself has set on the way here, and to what. */
-  private known = new Map<number, number>();
+  private knownValues = new Map<number, number>();
   /** Blocking operations that the step begins with; any other would block in the middle of an atomic action. */
-  private readonly leading = new Set<Op>();
+  private readonly leadingOps = new Set<Op>();
 
   /** `atEntry`: the step looks the fd up, so a return from it has no file reference to put. */
   constructor(
@@ -94,8 +94,8 @@ export class Lowering {
   ) {}
 
   /** The body of the step; guard and waits are set on the way. */
-  run(scope: Scope): Draft[] {
-    if (!this.call.sketch) this.guard = this.guardOf(this.step.ops, scope, TRUE);
+  run(scope: Scope): DraftStatement[] {
+    if (!this.call.boundsOnly) this.guard = this.guardOf(this.step.ops, scope, TRUE);
     return this.block(this.step.ops, scope);
   }
 
@@ -103,23 +103,23 @@ export class Lowering {
   private guardOf(ops: readonly Op[], scope: Scope, when: Expr): Expr {
     const op = ops.find((o) => o.kind !== 'say');
     if (!op) return TRUE;
-    this.leading.add(op);
+    this.leadingOps.add(op);
     if (op.kind === 'mutexLock') {
-      const { cases } = scope.places(op.mutex);
+      const { cases } = scope.fields(op.mutex);
       for (const c of cases)
         this.waits.push({ kind: 'mutex', field: c.field.index, when: all([when, c.when]) });
       return binary('eq', scope.load(op.mutex), constant(0));
     }
     if (op.kind === 'waitForCompletion') {
-      const { field: f, object } = scope.places(op.completion).cases[0]!;
+      const { field: f, object } = scope.fields(op.completion).cases[0]!;
       const spec = object.spec.fields[f.name];
-      const counter = spec?.kind === 'completion' ? object.fields[spec.counts] : undefined;
+      const counter = spec?.kind === 'completion' ? object.fields[spec.counter] : undefined;
       if (counter === undefined) throw new Error(`${op.completion} names no counter to wait for`);
       this.waits.push({ kind: 'completion', field: f.index, counter });
       return binary('ne', field(f.index), constant(0));
     }
     if (op.kind === 'staticTest')
-      return this.guardOf(this.call.decide(op.test) ? op.then : op.otherwise, scope, when);
+      return this.guardOf(this.call.evaluateStatic(op.test) ? op.then : op.otherwise, scope, when);
     if (op.kind === 'test') {
       const cond = scope.condition(op.cond);
       const then = this.guardOf(op.then, scope, all([when, cond]));
@@ -128,7 +128,7 @@ export class Lowering {
     }
     if (op.kind === 'withPointer') {
       return all(
-        scope.places(op.pointer).cases.flatMap((c) =>
+        scope.fields(op.pointer).cases.flatMap((c) =>
           c.field.targets!.map((t, i) => {
             const here = all([c.when, binary('eq', field(c.field.index), constant(i + 1))]);
             return any([
@@ -142,8 +142,8 @@ export class Lowering {
     return TRUE;
   }
 
-  private block(ops: readonly Op[], scope: Scope): Draft[] {
-    const out: Draft[] = [];
+  private block(ops: readonly Op[], scope: Scope): DraftStatement[] {
+    const out: DraftStatement[] = [];
     for (const op of ops) {
       this.lower(op, scope, out);
       if (endsStep(out)) break;
@@ -152,26 +152,26 @@ export class Lowering {
   }
 
   /** Lowers a branch; what it learns of the state stays inside. */
-  private branch(ops: readonly Op[], scope: Scope): readonly Draft[] {
-    if (ops.length === 0) return NONE;
-    const { checked, known } = this;
-    this.checked = new Set(checked);
-    this.known = new Map(known);
+  private branch(ops: readonly Op[], scope: Scope): readonly DraftStatement[] {
+    if (ops.length === 0) return NO_STATEMENTS;
+    const { knownLive: checked, knownValues: known } = this;
+    this.knownLive = new Set(checked);
+    this.knownValues = new Map(known);
     const out = this.block(ops, scope);
-    this.checked = checked;
-    this.known = known;
+    this.knownLive = checked;
+    this.knownValues = known;
     return out;
   }
 
-  private lower(op: Op, scope: Scope, out: Draft[]): void {
+  private lower(op: Op, scope: Scope, out: DraftStatement[]): void {
     if (
       (op.kind === 'mutexLock' || op.kind === 'waitForCompletion') &&
-      !this.leading.has(op) &&
-      !this.call.sketch
+      !this.leadingOps.has(op) &&
+      !this.call.boundsOnly
     )
       throw new Error(`${this.step.id}: ${op.kind} must be the first operation of its step`);
-    const note = (n: Note, value: Expr = constant(0)): void => {
-      out.push({ op: 'note', note: this.call.note(n), value });
+    const note = (n: EventTemplate, value: Expr = constant(0)): void => {
+      out.push({ op: 'note', event: this.call.addEvent(n), value });
     };
     switch (op.kind) {
       case 'mutexLock':
@@ -182,23 +182,23 @@ export class Lowering {
       case 'mutexUnlock': {
         this.flush(scope, out);
         const mine = constant(this.call.task + 1);
-        this.each(op.mutex, scope, out, (c, o) => {
-          const release: Draft[] = [
+        this.forEachField(op.mutex, scope, out, (c, o) => {
+          const release: DraftStatement[] = [
             { op: 'set', field: c.field.index, value: constant(0) },
             {
               op: 'note',
-              note: this.call.note({ kind: 'unlock', field: c.field.index }),
+              event: this.call.addEvent({ kind: 'unlock', field: c.field.index }),
               value: constant(0),
             },
           ];
-          if (this.known.get(c.field.index) === this.call.task + 1) o.push(...release);
+          if (this.knownValues.get(c.field.index) === this.call.task + 1) o.push(...release);
           else
             o.push({
               op: 'if',
               cond: binary('eq', field(c.field.index), mine),
               then: release,
               otherwise: [
-                this.call.once(`unheld ${c.field.index}`, () =>
+                this.call.memoize(`unheld ${c.field.index}`, () =>
                   this.violation(
                     'lock-order',
                     `releases ${c.field.title} without holding it`,
@@ -208,7 +208,7 @@ export class Lowering {
               ],
             });
         });
-        return this.forget(op.mutex, scope);
+        return this.forgetValue(op.mutex, scope);
       }
       case 'spin':
         for (const inner of op.ops) this.lower(inner, scope, out);
@@ -219,7 +219,7 @@ export class Lowering {
         this.dereference(typeof op.value === 'string' ? op.value : undefined, scope, out);
         if (op.release) this.flush(scope, out);
         return this.write(
-          op.place,
+          op.field,
           value,
           scope,
           out,
@@ -234,7 +234,7 @@ export class Lowering {
       case 'test':
         return this.lowerTest(op.cond, op.then, op.otherwise, scope, out);
       case 'staticTest':
-        for (const inner of this.call.decide(op.test) ? op.then : op.otherwise) {
+        for (const inner of this.call.evaluateStatic(op.test) ? op.then : op.otherwise) {
           this.lower(inner, scope, out);
           if (endsStep(out)) return;
         }
@@ -245,51 +245,51 @@ export class Lowering {
         for (const o of scope.layout.objects) {
           if (
             o.spec.role !== op.role ||
-            (op.same !== undefined && o.anchor[op.same] !== scope.names.main[op.same])
+            (op.matchOn !== undefined && o.key[op.matchOn] !== scope.roots.ownKey[op.matchOn])
           )
             continue;
           for (const inner of op.ops) this.lower(inner, scope.bind(op.as, o), out);
         }
         return;
       case 'refInc':
-        return this.count(op.place, 1, scope, out);
+        return this.count(op.field, 1, scope, out);
       case 'add':
-        return this.count(op.place, op.by, scope, out);
+        return this.count(op.field, op.by, scope, out);
       case 'refDec':
-        this.count(op.place, -1, scope, out);
+        this.count(op.field, -1, scope, out);
         if (op.onZero.length > 0)
           out.push({
             op: 'if',
-            cond: binary('eq', scope.load(op.place), constant(0)),
+            cond: binary('eq', scope.load(op.field), constant(0)),
             then: this.branch(op.onZero, scope),
-            otherwise: NONE,
+            otherwise: NO_STATEMENTS,
           });
         return;
       case 'refIncNotZero': {
-        this.dereference(op.place, scope, out);
-        const up: Draft[] = [];
-        this.count(op.place, 1, scope, up);
-        const zero = binary('eq', scope.load(op.place), constant(0));
-        this.read(op.place, scope, false, out);
+        this.dereference(op.field, scope, out);
+        const up: DraftStatement[] = [];
+        this.count(op.field, 1, scope, up);
+        const zero = binary('eq', scope.load(op.field), constant(0));
+        this.noteRead(op.field, scope, false, out);
         out.push({ op: 'if', cond: zero, then: this.branch(op.otherwise, scope), otherwise: up });
         return;
       }
       case 'cmpxchg': {
         this.flush(scope, out);
-        const target = scope.places(op.place).cases[0]!.field;
-        this.dereference(op.place, scope, out);
-        this.read(op.place, scope, false, out);
-        const swap: Draft[] = [];
-        this.write(op.place, scope.value(op.to, target), scope, swap, (f) =>
+        const target = scope.fields(op.field).cases[0]!.field;
+        this.dereference(op.field, scope, out);
+        this.noteRead(op.field, scope, false, out);
+        const swap: DraftStatement[] = [];
+        this.write(op.field, scope.value(op.to, target), scope, swap, (f) =>
           swap.push({
             op: 'note',
-            note: this.call.note({ kind: 'write', field: f, release: false }),
+            event: this.call.addEvent({ kind: 'write', field: f, release: false }),
             value: field(f),
           }),
         );
         out.push({
           op: 'if',
-          cond: binary('eq', scope.load(op.place), scope.value(op.from, target)),
+          cond: binary('eq', scope.load(op.field), scope.value(op.from, target)),
           then: swap,
           otherwise: this.branch(op.otherwise, scope),
         });
@@ -297,15 +297,15 @@ export class Lowering {
       }
       case 'alloc':
       case 'free':
-        return this.live(op.object, op.kind === 'alloc', scope, out);
+        return this.allocOrFree(op.object, op.kind === 'alloc', scope, out);
       case 'fget':
         return this.count(`${op.file}.f_count`, 1, scope, out);
       case 'fput':
         return this.fput(op.file, scope, out);
       case 'fdInstall':
-        return this.install(out, note);
+        return this.installFd(out, note);
       case 'fdRemove': {
-        const c = this.call.closed!;
+        const c = this.call.closedFd!;
         out.push({ op: 'set', field: c.fd.fields['installed']!, value: constant(0) });
         return note({ kind: 'fdRemove', fd: c.name, process: c.process, object: c.file.index });
       }
@@ -323,32 +323,32 @@ export class Lowering {
           note({ kind: 'complete', field: f }),
         );
       case 'waitForCompletion':
-        return note({ kind: 'wait', field: scope.places(op.completion).cases[0]!.field.index });
+        return note({ kind: 'wait', field: scope.fields(op.completion).cases[0]!.field.index });
       case 'cdevAdd':
-        return this.write(op.place, constant(1), scope, out, (f) =>
+        return this.write(op.field, constant(1), scope, out, (f) =>
           note({ kind: 'write', field: f, release: false }, field(f)),
         );
       case 'cdevDel':
-        return this.write(op.place, constant(0), scope, out, (f) =>
+        return this.write(op.field, constant(0), scope, out, (f) =>
           note({ kind: 'write', field: f, release: false }, field(f)),
         );
       case 'listAdd':
       case 'listDel':
-        return this.link(op, scope, out);
+        return this.changeList(op, scope, out);
       case 'idaAlloc':
-        return this.write(op.place, this.lowestFree(op.place, scope), scope, out, (f) =>
+        return this.write(op.field, this.lowestFree(op.field, scope), scope, out, (f) =>
           note({ kind: 'write', field: f, release: false }, field(f)),
         );
       case 'idaFree':
-        return this.write(op.place, constant(0), scope, out, (f) =>
+        return this.write(op.field, constant(0), scope, out, (f) =>
           note({ kind: 'write', field: f, release: false }, field(f)),
         );
       case 'fail':
-        return this.fail(op.errno, op.why, op.at, op.to, scope, out);
+        return this.fail(op.errno, op.reason, op.at, op.to, scope, out);
       case 'fallible':
         if (this.call.fault !== this.step.id) return;
         for (const inner of op.before ?? []) this.lower(inner, scope, out);
-        return this.fail(op.errno, `${op.what} fails: ${op.why}`, op.at, op.to, scope, out);
+        return this.fail(op.errno, `${op.what} fails: ${op.reason}`, op.at, op.to, scope, out);
       case 'onFault':
         if (this.call.fault !== this.step.id) return;
         for (const inner of op.ops) {
@@ -367,9 +367,13 @@ export class Lowering {
           op: 'if',
           cond,
           then: [
-            { op: 'note', note: this.call.note({ kind: 'warn', why: op.why }), value: constant(0) },
+            {
+              op: 'note',
+              event: this.call.addEvent({ kind: 'warn', reason: op.reason }),
+              value: constant(0),
+            },
           ],
-          otherwise: NONE,
+          otherwise: NO_STATEMENTS,
         });
         return;
       }
@@ -388,9 +392,9 @@ export class Lowering {
     then: readonly Op[],
     otherwise: readonly Op[],
     scope: Scope,
-    out: Draft[],
+    out: DraftStatement[],
   ): void {
-    if (this.call.sketch) {
+    if (this.call.boundsOnly) {
       out.push({
         op: 'if',
         cond: TRUE,
@@ -401,10 +405,10 @@ export class Lowering {
     }
     const e = scope.condition(cond, (p) => this.dereference(p, scope, out));
     const fields: number[] = [];
-    scope.condition(cond, (p) => fields.push(...scope.places(p).cases.map((c) => c.field.index)));
+    scope.condition(cond, (p) => fields.push(...scope.fields(p).cases.map((c) => c.field.index)));
     out.push({
       op: 'note',
-      note: this.call.note({
+      event: this.call.addEvent({
         kind: 'read',
         text: printCondition(cond),
         fields,
@@ -412,7 +416,7 @@ export class Lowering {
       }),
       value: e,
     });
-    this.staleness(fields, hasAcquire(cond), scope, out);
+    this.checkStaleLoad(fields, hasAcquire(cond), scope, out);
     out.push({
       op: 'if',
       cond: e,
@@ -421,10 +425,14 @@ export class Lowering {
     });
   }
 
-  private lowerPointer(op: Extract<Op, { kind: 'withPointer' }>, scope: Scope, out: Draft[]): void {
+  private lowerPointer(
+    op: Extract<Op, { kind: 'withPointer' }>,
+    scope: Scope,
+    out: DraftStatement[],
+  ): void {
     this.dereference(op.pointer, scope, out);
-    for (const c of scope.places(op.pointer).cases) {
-      if (!this.call.sketch) {
+    for (const c of scope.fields(op.pointer).cases) {
+      if (!this.call.boundsOnly) {
         const isNull = all([c.when, binary('eq', field(c.field.index), constant(0))]);
         out.push({
           op: 'if',
@@ -432,11 +440,11 @@ export class Lowering {
           then: [
             this.violation('memory', `follows ${printPath(op.pointer)}, which is NULL`, c.object),
           ],
-          otherwise: NONE,
+          otherwise: NO_STATEMENTS,
         });
       }
       // The operations may change the pointer itself: the cases are decided before any of them runs.
-      const chain = c.field.targets!.reduceRight<readonly Draft[]>(
+      const chain = c.field.targets!.reduceRight<readonly DraftStatement[]>(
         (rest, t, i) => [
           {
             op: 'if',
@@ -452,14 +460,14 @@ export class Lowering {
   }
 
   /** A plain load of an access flag whose newer value sits in another task's store buffer, or that runs ahead of the bind, breaks publication. */
-  private staleness(
+  private checkStaleLoad(
     fields: readonly number[],
     acquires: boolean,
     scope: Scope,
-    out: Draft[],
+    out: DraftStatement[],
   ): void {
     for (const index of fields) {
-      const others = scope.names.buffers?.others.get(index);
+      const others = scope.roots.storeBuffers?.others.get(index);
       if (!others) continue;
       const f = scope.layout.fields[index]!;
       const object = scope.layout.objects[f.object];
@@ -481,16 +489,16 @@ export class Lowering {
             object,
           ),
         ],
-        otherwise: NONE,
+        otherwise: NO_STATEMENTS,
       });
-      const { file } = scope.names.main;
+      const { file } = scope.roots.ownKey;
       const at =
         file === undefined || acquires
           ? undefined
-          : scope.layout.objects.find((o) => o.type === 'file' && o.anchor.file === file);
-      const kind = at?.anchor.fileKind;
-      const normal = kind && this.call.views.normalAccess[kind];
-      const bound = kind && this.call.views.bound[kind];
+          : scope.layout.objects.find((o) => o.type === 'file' && o.key.file === file);
+      const kind = at?.key.fileKind;
+      const normal = kind && this.call.propertyInputs.normalAccess[kind];
+      const bound = kind && this.call.propertyInputs.bound[kind];
       if (!at || !normal || !bound) continue;
       const seen = this.call.scopeOf(at);
       out.push({
@@ -503,30 +511,30 @@ export class Lowering {
             at,
           ),
         ],
-        otherwise: NONE,
+        otherwise: NO_STATEMENTS,
       });
     }
   }
 
   /** Notes what a place holds, for people. */
-  private read(path: Path, scope: Scope, acquire: boolean, out: Draft[]): void {
-    if (this.call.sketch) return;
-    const fields = scope.places(path).cases.map((c) => c.field.index);
+  private noteRead(path: StatePath, scope: Scope, acquire: boolean, out: DraftStatement[]): void {
+    if (this.call.boundsOnly) return;
+    const fields = scope.fields(path).cases.map((c) => c.field.index);
     out.push({
       op: 'note',
-      note: this.call.note({ kind: 'read', text: printPath(path), fields, acquire }),
+      event: this.call.addEvent({ kind: 'read', text: printPath(path), fields, acquire }),
       value: scope.load(path),
     });
   }
 
   /** Flags NULL pointers and dead objects on the way to a place. */
-  private dereference(path: Path | undefined, scope: Scope, out: Draft[]): void {
-    if (path === undefined || this.call.sketch) return;
-    const { cases, hops, through } = scope.places(path);
-    for (const c of through) this.touch(c, out);
+  private dereference(path: StatePath | undefined, scope: Scope, out: DraftStatement[]): void {
+    if (path === undefined || this.call.boundsOnly) return;
+    const { cases, dereferences: hops, intermediates: through } = scope.fields(path);
+    for (const c of through) this.checkLive(c, out);
     for (const h of hops) {
       const { pointer } = h;
-      const violate = this.call.once(`null ${pointer.index}`, () =>
+      const violate = this.call.memoize(`null ${pointer.index}`, () =>
         this.violation(
           'memory',
           `follows ${pointer.title}, which is NULL`,
@@ -537,56 +545,66 @@ export class Lowering {
         op: 'if',
         cond: all([h.when, binary('eq', field(pointer.index), constant(0))]),
         then: [violate],
-        otherwise: NONE,
+        otherwise: NO_STATEMENTS,
       });
     }
-    for (const c of cases) this.touch(c, out);
+    for (const c of cases) this.checkLive(c, out);
   }
 
-  private touch(c: Pick<PlaceCase, 'when' | 'object'>, out: Draft[]): void {
+  private checkLive(c: Pick<FieldCase, 'when' | 'object'>, out: DraftStatement[]): void {
     const { object } = c;
-    if (object.life === undefined || this.checked.has(object.index) || !this.call.mayBeDead(object))
+    if (
+      object.lifetime === undefined ||
+      this.knownLive.has(object.index) ||
+      !this.call.mayBeFreed(object)
+    )
       return;
-    const { life } = object;
-    const violate = this.call.once(`dead ${object.index}`, () =>
+    const { lifetime: life } = object;
+    const violate = this.call.memoize(`dead ${object.index}`, () =>
       this.violation(
         'memory',
         `uses ${object.name} (${object.type}), which is not allocated (freed, or never made)`,
         object,
       ),
     );
-    const check = (when: Expr): Draft => ({
+    const check = (when: Expr): DraftStatement => ({
       op: 'if',
       cond: all([when, binary('ne', field(life), constant(1))]),
       then: [violate],
-      otherwise: NONE,
+      otherwise: NO_STATEMENTS,
     });
     out.push(
-      c.when === TRUE ? this.call.once(`alive ${object.index}`, () => check(TRUE)) : check(c.when),
+      c.when === TRUE
+        ? this.call.memoize(`alive ${object.index}`, () => check(TRUE))
+        : check(c.when),
     );
-    this.checked.add(object.index);
+    this.knownLive.add(object.index);
   }
 
-  private violation(property: PropertyId, text: string, object: ObjectSlot | undefined): Draft {
+  private violation(
+    property: PropertyId,
+    text: string,
+    object: ObjectSlot | undefined,
+  ): DraftStatement {
     return {
       op: 'violate',
       property,
-      note: this.call.note({ kind: 'violation', property, text, object: object?.index }),
+      event: this.call.addEvent({ kind: 'violation', property, text, object: object?.index }),
     };
   }
 
   /** Runs `make` for the field that the path leads to, under its condition where there are several. */
-  private each(
-    path: Path,
+  private forEachField(
+    path: StatePath,
     scope: Scope,
-    out: Draft[],
-    make: (c: PlaceCase, out: Draft[]) => void,
+    out: DraftStatement[],
+    make: (c: FieldCase, out: DraftStatement[]) => void,
   ): void {
     this.dereference(path, scope, out);
-    const { cases } = scope.places(path);
+    const { cases } = scope.fields(path);
     if (cases.length === 1 && cases[0]!.when === TRUE) return make(cases[0]!, out);
-    const chain = cases.reduceRight<readonly Draft[]>((rest, c) => {
-      const then: Draft[] = [];
+    const chain = cases.reduceRight<readonly DraftStatement[]>((rest, c) => {
+      const then: DraftStatement[] = [];
       make(c, then);
       return [{ op: 'if', cond: c.when, then, otherwise: rest }];
     }, []);
@@ -594,22 +612,22 @@ export class Lowering {
   }
 
   /** Makes the task's delayed stores visible. */
-  private flush(scope: Scope, out: Draft[]): void {
-    for (const [flag, buffer] of scope.names.buffers?.own ?? [])
-      out.push(...flushOne(flag, buffer));
+  private flush(scope: Scope, out: DraftStatement[]): void {
+    for (const [flag, buffer] of scope.roots.storeBuffers?.own ?? [])
+      out.push(...flushStore(flag, buffer));
   }
 
   private write(
-    path: Path,
+    path: StatePath,
     value: Expr | ((target: Field) => Expr),
     scope: Scope,
-    out: Draft[],
+    out: DraftStatement[],
     note: (field: number) => void,
     plain = false,
   ): void {
-    const single = scope.places(path).cases;
-    this.each(path, scope, out, (c, o) => {
-      const buffer = plain ? scope.names.buffers?.own.get(c.field.index) : undefined;
+    const single = scope.fields(path).cases;
+    this.forEachField(path, scope, out, (c, o) => {
+      const buffer = plain ? scope.roots.storeBuffers?.own.get(c.field.index) : undefined;
       const stored = typeof value === 'function' ? value(c.field) : value;
       o.push(
         buffer === undefined
@@ -623,15 +641,19 @@ export class Lowering {
         o.push(...out.splice(before));
       }
     });
-    this.forget(path, scope);
+    this.forgetValue(path, scope);
     if (single.length === 1 && typeof value !== 'function' && value.op === 'const')
-      this.known.set(single[0]!.field.index, value.value);
+      this.knownValues.set(single[0]!.field.index, value.value);
   }
 
   /** Moves a list node; a node that is linked twice, or unlinked from nothing, leaves a broken list behind. */
-  private link(op: Extract<Op, { kind: 'listAdd' | 'listDel' }>, scope: Scope, out: Draft[]): void {
+  private changeList(
+    op: Extract<Op, { kind: 'listAdd' | 'listDel' }>,
+    scope: Scope,
+    out: DraftStatement[],
+  ): void {
     const adds = op.kind === 'listAdd';
-    this.each(op.place, scope, out, (c, o) => {
+    this.forEachField(op.field, scope, out, (c, o) => {
       const text = adds
         ? `links ${c.object.name} into ${op.list} while it is linked already: the list is corrupted`
         : `unlinks ${c.object.name} from ${op.list}, in which it is not`;
@@ -639,40 +661,40 @@ export class Lowering {
         ? constant(0)
         : op.head === undefined
           ? constant(1)
-          : scope.value({ ref: op.head }, c.field);
+          : scope.value({ addressOf: op.head }, c.field);
       o.push(
         {
           op: 'if',
           cond: binary(adds ? 'ne' : 'eq', field(c.field.index), constant(0)),
           then: [this.violation('memory', text, c.object)],
-          otherwise: NONE,
+          otherwise: NO_STATEMENTS,
         },
         { op: 'set', field: c.field.index, value },
         {
           op: 'note',
-          note: this.call.note({ kind: 'write', field: c.field.index, release: false }),
+          event: this.call.addEvent({ kind: 'write', field: c.field.index, release: false }),
           value: field(c.field.index),
         },
       );
     });
-    this.forget(op.place, scope);
+    this.forgetValue(op.field, scope);
   }
 
-  private forget(path: Path, scope: Scope): void {
-    for (const c of scope.places(path).cases) this.known.delete(c.field.index);
+  private forgetValue(path: StatePath, scope: Scope): void {
+    for (const c of scope.fields(path).cases) this.knownValues.delete(c.field.index);
   }
 
-  private count(path: Path, by: 1 | -1, scope: Scope, out: Draft[]): void {
-    this.each(path, scope, out, (c, o) => {
+  private count(path: StatePath, by: 1 | -1, scope: Scope, out: DraftStatement[]): void {
+    this.forEachField(path, scope, out, (c, o) => {
       const { field: f } = c;
-      o.push(this.call.once(`count ${f.index} ${by}`, () => this.move(c, by)));
-      if (by < 0 && f.lo < 0 && !this.call.sketch) {
+      o.push(this.call.memoize(`count ${f.index} ${by}`, () => this.changeCounter(c, by)));
+      if (by < 0 && f.lo < 0 && !this.call.boundsOnly) {
         o.push(
-          this.call.once(`below ${f.index}`, () => ({
+          this.call.memoize(`below ${f.index}`, () => ({
             op: 'if',
             cond: binary('lt', field(f.index), constant(0)),
             then: [this.violation('counters', `leaves ${f.title} below zero`, c.object)],
-            otherwise: NONE,
+            otherwise: NO_STATEMENTS,
           })),
         );
       }
@@ -680,15 +702,15 @@ export class Lowering {
   }
 
   /** Moves a counter by one, inside its range. */
-  private move({ field: f, object }: PlaceCase, by: 1 | -1): Draft {
+  private changeCounter({ field: f, object }: FieldCase, by: 1 | -1): DraftStatement {
     const value = binary(by > 0 ? 'add' : 'sub', field(f.index), constant(1));
-    if (this.call.sketch) return { op: 'set', field: f.index, value };
+    if (this.call.boundsOnly) return { op: 'set', field: f.index, value };
     const limit = by > 0 ? f.hi : f.lo;
-    const move: Draft[] = [
+    const move: DraftStatement[] = [
       { op: 'set', field: f.index, value },
       {
         op: 'note',
-        note: this.call.note({ kind: 'count', field: f.index, by }),
+        event: this.call.addEvent({ kind: 'count', field: f.index, by }),
         value: field(f.index),
       },
     ];
@@ -702,11 +724,11 @@ export class Lowering {
     };
   }
 
-  private live(path: Path, born: boolean, scope: Scope, out: Draft[]): void {
+  private allocOrFree(path: StatePath, born: boolean, scope: Scope, out: DraftStatement[]): void {
     for (const c of scope.objects(path).cases) {
-      const { life } = c.object;
+      const { lifetime: life } = c.object;
       if (life === undefined) throw new Error(`${path}: ${c.object.type} has no life`);
-      const body: Draft[] = [];
+      const body: DraftStatement[] = [];
       if (!born)
         body.push({
           op: 'if',
@@ -718,12 +740,12 @@ export class Lowering {
               c.object,
             ),
           ],
-          otherwise: NONE,
+          otherwise: NO_STATEMENTS,
         });
       else {
         for (const index of Object.values(c.object.fields)) {
           const f = scope.layout.fields[index]!;
-          if (f.init !== 0 || c.object.spec.life?.live?.(c.object.anchor, this.call.world))
+          if (f.init !== 0 || c.object.spec.lifetime?.liveAtStart?.(c.object.key, this.call.world))
             body.push({ op: 'set', field: index, value: constant(0) });
         }
       }
@@ -731,26 +753,26 @@ export class Lowering {
         { op: 'set', field: life, value: constant(born ? 1 : 2) },
         {
           op: 'note',
-          note: this.call.note({ kind: born ? 'alloc' : 'free', object: c.object.index }),
+          event: this.call.addEvent({ kind: born ? 'alloc' : 'free', object: c.object.index }),
           value: constant(0),
         },
       );
       if (c.when === TRUE) out.push(...body);
-      else out.push({ op: 'if', cond: c.when, then: body, otherwise: NONE });
-      if (born) this.checked.add(c.object.index);
-      else this.checked.delete(c.object.index);
+      else out.push({ op: 'if', cond: c.when, then: body, otherwise: NO_STATEMENTS });
+      if (born) this.knownLive.add(c.object.index);
+      else this.knownLive.delete(c.object.index);
     }
   }
 
-  private fput(path: Path, scope: Scope, out: Draft[]): void {
-    this.each(`${path}.f_count`, scope, out, (c, o) => this.dropFile(c.object, o));
+  private fput(path: StatePath, scope: Scope, out: DraftStatement[]): void {
+    this.forEachField(`${path}.f_count`, scope, out, (c, o) => this.putFile(c.object, o));
   }
 
-  private dropFile(file: ObjectSlot, out: Draft[]): void {
+  private putFile(file: ObjectSlot, out: DraftStatement[]): void {
     const count = file.fields['f_count']!;
-    this.call.mayRelease(file);
+    this.call.addReleasable(file);
     out.push(
-      this.call.once(`drop ${file.index} ${this.call.task}`, () => ({
+      this.call.memoize(`drop ${file.index} ${this.call.task}`, () => ({
         op: 'if',
         cond: binary('eq', field(count), constant(0)),
         then: [this.violation('counters', `drops ${file.name}.f_count below 0`, file)],
@@ -758,18 +780,18 @@ export class Lowering {
           { op: 'set', field: count, value: binary('sub', field(count), constant(1)) },
           {
             op: 'note',
-            note: this.call.note({ kind: 'count', field: count, by: -1 }),
+            event: this.call.addEvent({ kind: 'count', field: count, by: -1 }),
             value: field(count),
           },
           {
             op: 'if',
             cond: binary('eq', field(count), constant(0)),
-            otherwise: NONE,
+            otherwise: NO_STATEMENTS,
             then: [
               { op: 'set', field: file.fields['releaser']!, value: constant(this.call.task + 1) },
               {
                 op: 'note',
-                note: this.call.note({ kind: 'queueRelease', object: file.index }),
+                event: this.call.addEvent({ kind: 'queueRelease', object: file.index }),
                 value: constant(0),
               },
             ],
@@ -779,13 +801,13 @@ export class Lowering {
     );
   }
 
-  private install(out: Draft[], note: (n: Note) => void): void {
-    const made = this.call.made;
+  private installFd(out: DraftStatement[], note: (n: EventTemplate) => void): void {
+    const made = this.call.createdFd;
     if (!made) throw new Error(`${this.step.id}: this call makes no fd`);
-    if (made.fresh) {
+    if (made.newFile) {
       out.push(
         { op: 'set', field: made.file.fields['f_count']!, value: constant(1) },
-        { op: 'set', field: made.file.life!, value: constant(1) },
+        { op: 'set', field: made.file.lifetime!, value: constant(1) },
       );
     }
     out.push({ op: 'set', field: made.fd.fields['installed']!, value: constant(1) });
@@ -795,13 +817,13 @@ export class Lowering {
   private driverOp(
     op: Extract<Op, { kind: 'driverOp' }>,
     scope: Scope,
-    out: Draft[],
-    note: (n: Note) => void,
+    out: DraftStatement[],
+    note: (n: EventTemplate) => void,
   ): void {
     const file = op.file === undefined ? undefined : scope.objects(op.file).cases[0]!.object;
     note({ kind: 'driverOp', name: op.name, object: file?.index });
-    const bound = file?.anchor.fileKind && this.call.views.bound[file.anchor.fileKind];
-    if (!file || op.insideBind || !bound || this.call.sketch) return;
+    const bound = file?.key.fileKind && this.call.propertyInputs.bound[file.key.fileKind];
+    if (!file || op.insideBind || !bound || this.call.boundsOnly) return;
     const unbound = not(this.call.scopeOf(file).condition(bound));
     out.push({
       op: 'if',
@@ -813,17 +835,17 @@ export class Lowering {
           file,
         ),
       ],
-      otherwise: NONE,
+      otherwise: NO_STATEMENTS,
     });
   }
 
   private fail(
     errno: Errno,
     why: string,
-    at: Path | undefined,
+    at: StatePath | undefined,
     to: string | undefined,
     scope: Scope,
-    out: Draft[],
+    out: DraftStatement[],
   ): void {
     const object =
       at === undefined
@@ -833,10 +855,10 @@ export class Lowering {
           ).cases[0]?.object;
     out.push({
       op: 'note',
-      note: this.call.note({ kind: 'fail', errno, why, object: object?.index }),
+      event: this.call.addEvent({ kind: 'fail', errno, reason: why, object: object?.index }),
       value: constant(0),
     });
-    if (!this.call.release) {
+    if (!this.call.isRelease) {
       if (!this.call.errnos.includes(errno)) this.call.errnos.push(errno);
       out.push({
         op: 'set',
@@ -848,7 +870,7 @@ export class Lowering {
     else out.push(this.jump(to));
   }
 
-  private isObject(path: Path, scope: Scope): boolean {
+  private isObject(path: StatePath, scope: Scope): boolean {
     try {
       return scope.objects(path).cases.length > 0;
     } catch {
@@ -856,19 +878,19 @@ export class Lowering {
     }
   }
 
-  private ret(out: Draft[]): void {
-    if (!this.call.release) {
-      if (this.call.held && !this.atEntry) this.dropFile(this.call.held, out);
+  private ret(out: DraftStatement[]): void {
+    if (!this.call.isRelease) {
+      if (this.call.heldFile && !this.atEntry) this.putFile(this.call.heldFile, out);
       out.push({
         op: 'note',
-        note: this.call.note({ kind: 'return', call: this.call.callIndex }),
+        event: this.call.addEvent({ kind: 'return', call: this.call.callIndex }),
         value: field(this.call.result),
       });
     }
     out.push({ op: 'exit' });
   }
 
-  private jump(to: string): Draft {
+  private jump(to: string): DraftStatement {
     const pc = this.labels.get(to);
     if (pc === undefined)
       throw new Error(
@@ -877,8 +899,8 @@ export class Lowering {
     return { op: 'jump', pc };
   }
 
-  private lowestFree(path: Path, scope: Scope): Expr {
-    const { field: f, object } = scope.places(path).cases[0]!;
+  private lowestFree(path: StatePath, scope: Scope): Expr {
+    const { field: f, object } = scope.fields(path).cases[0]!;
     const others = scope.layout.objects
       .filter((o) => o.type === object.type && o !== object)
       .map((o) => o.fields[f.name]!);
@@ -895,7 +917,7 @@ export class Lowering {
 }
 
 /** Moves one delayed store to memory, if there is one. */
-export function flushOne(flag: number, buffer: number): Draft[] {
+export function flushStore(flag: number, buffer: number): DraftStatement[] {
   return [
     {
       op: 'if',
@@ -910,8 +932,8 @@ export function flushOne(flag: number, buffer: number): Draft[] {
 }
 
 /** The same statements, told to nobody. */
-function withoutNotes(out: readonly Draft[]): Draft[] {
-  return out.flatMap((s): Draft[] =>
+function withoutNotes(out: readonly DraftStatement[]): DraftStatement[] {
+  return out.flatMap((s): DraftStatement[] =>
     s.op === 'note'
       ? []
       : [
@@ -923,7 +945,7 @@ function withoutNotes(out: readonly Draft[]): Draft[] {
 }
 
 /** Whether control never passes the end of this block. */
-export function endsStep(out: readonly Draft[]): boolean {
+export function endsStep(out: readonly DraftStatement[]): boolean {
   const last = out.at(-1);
   if (!last) return false;
   if (last.op === 'jump' || last.op === 'exit') return true;

@@ -4,14 +4,14 @@ import { compile } from './compile';
 import type { Design, ObjectType, Routine } from './design';
 import {
   callResult,
-  canMove,
+  isEnabled,
   enabled,
   initialState,
   makeEventBuffer,
   readEvents,
   step,
   waiters,
-  waitOf,
+  currentWait,
 } from './machine';
 import {
   alloc,
@@ -26,12 +26,12 @@ import {
   listDel,
   mutexLock,
   mutexUnlock,
-  ref,
+  addressOf,
   refDec,
   refIncNotZero,
   ret,
   store,
-  test as when,
+  branch as when,
   waitForCompletion,
 } from './primitives';
 import type { Program } from './program';
@@ -65,7 +65,7 @@ const toy: Design = {
           refcount: { kind: 'refcount', hi: 9, init: 1 },
           lock: { kind: 'mutex' },
           users: { kind: 'int', hi: 9 },
-          comp: { kind: 'completion', counts: 'refcount' },
+          comp: { kind: 'completion', counter: 'refcount' },
           owner: { kind: 'pointer', types: ['file'], edge: 'pointer' },
         },
       },
@@ -76,7 +76,7 @@ const toy: Design = {
         fileKinds: ['cdev'],
         name: (a) => `${a.file}.priv`,
         about: '',
-        life: {},
+        lifetime: {},
         fields: { on: { kind: 'bool' }, device: { kind: 'link', type: 'dev', edge: 'pointer' } },
       },
     ] satisfies ObjectType[] as ObjectType[],
@@ -101,7 +101,11 @@ const toy: Design = {
         {
           id: 'B.2',
           title: '',
-          ops: [increment('device.users'), store('device.owner', ref('file')), store('priv.on', 1)],
+          ops: [
+            increment('device.users'),
+            store('device.owner', addressOf('file')),
+            store('priv.on', 1),
+          ],
         },
         { id: 'B.3', title: '', ops: [mutexUnlock('device.lock'), ret()] },
       ]),
@@ -142,7 +146,7 @@ const toy: Design = {
           ops: [
             when(eq('priv.on', 1), [
               store('device.owner', 0),
-              { kind: 'add', place: 'device.users', by: -1 },
+              { kind: 'add', field: 'device.users', by: -1 },
             ]),
             free('priv'),
           ],
@@ -154,16 +158,16 @@ const toy: Design = {
         },
       ]),
     },
-    parked: [],
+    parkedFileKinds: [],
     privateData: { cdev: 'priv' },
-    views: {
+    propertyInputs: {
       normalAccess: { cdev: eq('priv.on', 1) },
       bound: { cdev: eq('priv.on', 1) },
-      owner: {},
+      ownerContext: {},
       counters: [
         {
           counter: 'dev.refcount',
-          holders: [{ type: 'file', when: { live: 'file' }, to: 'device', why: 'open' }],
+          holders: [{ type: 'file', when: { live: 'file' }, countsOn: 'device', label: 'open' }],
         },
       ],
     },
@@ -244,12 +248,12 @@ describe('the machine', () => {
       fc.property(choices, (cs) => {
         const { state } = drive(program, cs);
         for (const t of program.tasks) {
-          if (canMove(program, state, t.index)) continue;
+          if (isEnabled(program, state, t.index)) continue;
           const before = state.slice();
           expect(() => step(program, state, t.index)).toThrow(/cannot move/);
           expect(state).toEqual(before);
           const finished = state[t.pc] === t.steps.length;
-          expect(waitOf(program, state, t.index) === undefined).toBe(finished);
+          expect(currentWait(program, state, t.index) === undefined).toBe(finished);
         }
       }),
     );
@@ -264,11 +268,11 @@ describe('the machine', () => {
     for (const t of [b, b, b]) step(program, state, t);
     expect(state[lock]).toBe(a + 1);
     expect(waiters(program, state, lock)).toEqual([b]);
-    expect(canMove(program, state, b)).toBe(false);
+    expect(isEnabled(program, state, b)).toBe(false);
     step(program, state, a);
     step(program, state, a);
     expect(state[lock]).toBe(0);
-    expect(canMove(program, state, b)).toBe(true);
+    expect(isEnabled(program, state, b)).toBe(true);
   });
 
   it('runs the release at return to user, and unregister waits for it', () => {
@@ -278,8 +282,8 @@ describe('the machine', () => {
     step(program, state, a);
     step(program, state, a);
     step(program, state, driver);
-    expect(canMove(program, state, driver)).toBe(false);
-    expect(waitOf(program, state, driver)).toMatchObject({ kind: 'completion' });
+    expect(isEnabled(program, state, driver)).toBe(false);
+    expect(currentWait(program, state, driver)).toMatchObject({ kind: 'completion' });
     step(program, state, a);
     expect(program.tasks[a]!.steps[state[program.tasks[a]!.pc]!]!.id).toBe('R.1');
     step(program, state, a);
@@ -297,7 +301,7 @@ describe('the machine', () => {
     expect(callResult(program, state, 1)).toBe('ENODEV');
     const buffer = makeEventBuffer();
     step(program, state, 0, buffer);
-    expect(readEvents(program, buffer).map((e) => e.note.kind)).toEqual(['skip']);
+    expect(readEvents(program, buffer).map((e) => e.template.kind)).toEqual(['skip']);
     expect(enabled(program, state)).toEqual([]);
   });
 
@@ -313,7 +317,7 @@ describe('the machine', () => {
     const state = initialState(program);
     const buffer = makeEventBuffer();
     for (const t of [0, 0, 0]) step(program, state, t, buffer);
-    expect(readEvents(program, buffer).map((e) => e.note)).toContainEqual(
+    expect(readEvents(program, buffer).map((e) => e.template)).toContainEqual(
       expect.objectContaining({ kind: 'violation', property: 'memory' }),
     );
   });
@@ -325,7 +329,7 @@ describe('the machine', () => {
     for (const t of [0, 0, 0, 0, 0]) step(program, state, t);
     step(program, state, 1, buffer);
     expect(callResult(program, state, 2)).toBe('EBADF');
-    expect(readEvents(program, buffer).filter((e) => e.note.kind === 'violation')).toEqual([]);
+    expect(readEvents(program, buffer).filter((e) => e.template.kind === 'violation')).toEqual([]);
   });
 
   it('lets one of two threads close an fd, whoever comes first', () => {
@@ -337,7 +341,9 @@ describe('the machine', () => {
       const state = initialState(program);
       const buffer = makeEventBuffer();
       for (const t of [0, 0, first, second]) step(program, state, t, buffer);
-      expect(readEvents(program, buffer).filter((e) => e.note.kind === 'violation')).toEqual([]);
+      expect(readEvents(program, buffer).filter((e) => e.template.kind === 'violation')).toEqual(
+        [],
+      );
       expect(callResult(program, state, second + 1)).toBe('EBADF');
     }
   });
@@ -354,7 +360,7 @@ describe('the machine', () => {
     const state = initialState(program);
     const buffer = makeEventBuffer();
     for (const t of [0, 0, 1, 1, 1, 1, 1, 1, 0]) step(program, state, t, buffer);
-    expect(readEvents(program, buffer).map((e) => e.note)).toContainEqual(
+    expect(readEvents(program, buffer).map((e) => e.template)).toContainEqual(
       expect.objectContaining({ kind: 'violation', property: 'no-ops-before-bind' }),
     );
   });
@@ -398,7 +404,7 @@ describe('the machine', () => {
       return [
         state[next],
         ...readEvents(program, buffer).flatMap((e) =>
-          e.note.kind === 'violation' ? [e.note.property] : [],
+          e.template.kind === 'violation' ? [e.template.property] : [],
         ),
       ];
     });

@@ -1,11 +1,11 @@
 import { evaluate } from './expr';
 import type { Errno } from './errno';
-import type { Note, Program, ProgramCall, Step, Wait } from './program';
+import type { EventTemplate, Program, ProgramCall, Step, Wait } from './program';
 import type { Statement } from './statement';
 
 /** What a step told: the note, and the value that was seen or stored. */
-export interface Event {
-  readonly note: Note;
+export interface StepEvent {
+  readonly template: EventTemplate;
   readonly value: number;
 }
 
@@ -21,10 +21,10 @@ export function makeEventBuffer(): EventBuffer {
 }
 
 /** The events of the last step, in order. */
-export function readEvents(program: Program, buffer: EventBuffer): Event[] {
-  const events: Event[] = [];
+export function readEvents(program: Program, buffer: EventBuffer): StepEvent[] {
+  const events: StepEvent[] = [];
   for (let i = 0; i < buffer.length; i += 2)
-    events.push({ note: program.notes[buffer.data[i]!]!, value: buffer.data[i + 1]! });
+    events.push({ template: program.eventTemplates[buffer.data[i]!]!, value: buffer.data[i + 1]! });
   return events;
 }
 
@@ -44,7 +44,7 @@ export function nextStep(program: Program, state: Int32Array, task: number): Ste
 }
 
 /** Whether the task's next step can run now. */
-export function canMove(program: Program, state: Int32Array, task: number): boolean {
+export function isEnabled(program: Program, state: Int32Array, task: number): boolean {
   const s = nextStep(program, state, task);
   return s !== undefined && evaluate(s.guard, state) !== 0;
 }
@@ -52,7 +52,7 @@ export function canMove(program: Program, state: Int32Array, task: number): bool
 /** The tasks that can move, in task order. */
 export function enabled(program: Program, state: Int32Array): number[] {
   const out: number[] = [];
-  for (let t = 0; t < program.tasks.length; t++) if (canMove(program, state, t)) out.push(t);
+  for (let t = 0; t < program.tasks.length; t++) if (isEnabled(program, state, t)) out.push(t);
   return out;
 }
 
@@ -70,12 +70,12 @@ export function step(
     throw new Error(`${t.name} cannot move at ${s ? s.name : 'its end'}`);
   if (events) events.length = 0;
   state[program.fields.length + task] = 0;
-  if (!run(s.body, state, t.pc, events)) state[t.pc] = pc + 1;
+  if (!runStatements(s.body, state, t.pc, events)) state[t.pc] = pc + 1;
   queueWaiters(program, state);
 }
 
 /** Runs statements; true when one of them jumped. */
-function run(
+function runStatements(
   body: readonly Statement[],
   state: Int32Array,
   pcField: number,
@@ -88,24 +88,24 @@ function run(
         state[s.field] = evaluate(s.value, state);
         break;
       case 'if':
-        if (run(evaluate(s.cond, state) ? s.then : s.otherwise, state, pcField, events))
+        if (runStatements(evaluate(s.cond, state) ? s.then : s.otherwise, state, pcField, events))
           return true;
         break;
       case 'jump':
         state[pcField] = s.pc;
         return true;
       case 'violate':
-        if (events) record(events, s.note, 0);
+        if (events) pushEvent(events, s.event, 0);
         break;
       case 'note':
-        if (events) record(events, s.note, evaluate(s.value, state));
+        if (events) pushEvent(events, s.event, evaluate(s.value, state));
         break;
     }
   }
   return false;
 }
 
-function record(events: EventBuffer, note: number, value: number): void {
+function pushEvent(events: EventBuffer, note: number, value: number): void {
   if (events.length + 2 > events.data.length) {
     const bigger = new Int32Array(events.data.length * 2);
     bigger.set(events.data);
@@ -121,7 +121,7 @@ function queueWaiters(program: Program, state: Int32Array): void {
   const base = program.fields.length;
   for (let t = 0; t < program.tasks.length; t++) {
     if (state[base + t] !== 0) continue;
-    if (mutexAwaited(program, state, t) >= 0) {
+    if (awaitedMutex(program, state, t) >= 0) {
       let last = 0;
       for (let o = 0; o < program.tasks.length; o++) last = Math.max(last, state[base + o]!);
       state[base + t] = last + 1;
@@ -137,7 +137,7 @@ function queueWaiters(program: Program, state: Int32Array): void {
 }
 
 /** The mutex field that keeps the task from moving, or -1. */
-function mutexAwaited(program: Program, state: Int32Array, task: number): number {
+function awaitedMutex(program: Program, state: Int32Array, task: number): number {
   const s = nextStep(program, state, task);
   if (!s) return -1;
   for (const w of s.waits)
@@ -152,7 +152,7 @@ function mutexAwaited(program: Program, state: Int32Array, task: number): number
 }
 
 /** What a task that cannot move waits for. */
-export function waitOf(program: Program, state: Int32Array, task: number): Wait | undefined {
+export function currentWait(program: Program, state: Int32Array, task: number): Wait | undefined {
   const s = nextStep(program, state, task);
   if (!s || evaluate(s.guard, state) !== 0) return undefined;
   return s.waits.find((w) =>
@@ -160,7 +160,7 @@ export function waitOf(program: Program, state: Int32Array, task: number): Wait 
       ? state[w.field] !== 0 && evaluate(w.when, state) !== 0
       : w.kind === 'completion'
         ? state[w.field] === 0
-        : !isDone(program, state, w.call),
+        : !isCallDone(program, state, w.call),
   );
 }
 
@@ -180,18 +180,22 @@ export function waiters(program: Program, state: Int32Array, mutex: number): num
 }
 
 /** The call that the task is in or makes next; undefined when it has made them all. */
-export function callAt(program: Program, state: Int32Array, task: number): ProgramCall | undefined {
+export function currentCall(
+  program: Program,
+  state: Int32Array,
+  task: number,
+): ProgramCall | undefined {
   const s = nextStep(program, state, task);
   return s && program.calls[s.call];
 }
 
 /** Whether the task has begun its current call and not yet returned. */
 export function inCall(program: Program, state: Int32Array, task: number): boolean {
-  const call = callAt(program, state, task);
+  const call = currentCall(program, state, task);
   return call !== undefined && state[program.tasks[task]!.pc]! > call.start;
 }
 
-function isDone(program: Program, state: Int32Array, call: number): boolean {
+function isCallDone(program: Program, state: Int32Array, call: number): boolean {
   const c = program.calls[call]!;
   return state[program.tasks[c.task]!.pc]! >= c.end;
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compile } from './compile';
 import type { Design, Routine, StepSpec } from './design';
-import { callResult, canMove, initialState, nextStep, step } from './machine';
-import { mutate, stepAddresses } from './mutation';
+import { callResult, isEnabled, initialState, nextStep, step } from './machine';
+import { mutate, stepNames } from './mutation';
 import { makeMutation, parseMutation } from './mutationText';
 import type { Mutation } from './mutationText';
 import {
@@ -16,26 +16,26 @@ import {
   mutexUnlock,
   ret,
   storeRelease,
-  test,
+  branch,
 } from './primitives';
 import type { Call, World } from './world';
 
-const row = (id: string, ops: StepSpec['ops']): StepSpec => ({ id, title: id, ops });
-const nothing: Routine = { name: 'nothing', cite: 'a test', steps: [row('N.1', [ret()])] };
+const makeStep = (id: string, ops: StepSpec['ops']): StepSpec => ({ id, title: id, ops });
+const nothing: Routine = { name: 'nothing', cite: 'a test', steps: [makeStep('N.1', [ret()])] };
 const open: Routine = {
   name: 'open',
   cite: 'a test',
   steps: [
-    row('OPEN.1', [mutexLock('device.lock')]),
-    row('OPEN.2', [
-      test(eq('device.count', 2), [fail('EBUSY', 'twice', { to: 'OPEN.5' })]),
+    makeStep('OPEN.1', [mutexLock('device.lock')]),
+    makeStep('OPEN.2', [
+      branch(eq('device.count', 2), [fail('EBUSY', 'twice', { to: 'OPEN.5' })]),
       increment('device.count'),
     ]),
-    row('OPEN.3', [storeRelease('device.ready', 1), goto('OPEN.4')]),
-    row('OPEN.4', [fdInstall(), mutexUnlock('device.lock'), ret()]),
-    row('OPEN.5', [mutexUnlock('device.lock')]),
-    row('OPEN.6', [cmpxchg('device.ready', 1, 0, [goto('OPEN.7')])]),
-    row('OPEN.7', [ret()]),
+    makeStep('OPEN.3', [storeRelease('device.ready', 1), goto('OPEN.4')]),
+    makeStep('OPEN.4', [fdInstall(), mutexUnlock('device.lock'), ret()]),
+    makeStep('OPEN.5', [mutexUnlock('device.lock')]),
+    makeStep('OPEN.6', [cmpxchg('device.ready', 1, 0, [goto('OPEN.7')])]),
+    makeStep('OPEN.7', [ret()]),
   ],
 };
 const design: Design = {
@@ -75,9 +75,9 @@ const design: Design = {
       unregister_device: nothing,
     },
     releases: {},
-    parked: [],
+    parkedFileKinds: [],
     privateData: {},
-    views: { normalAccess: {}, bound: {}, owner: {}, counters: [] },
+    propertyInputs: { normalAccess: {}, bound: {}, ownerContext: {}, counters: [] },
   }),
 };
 const world: World = { devices: [{ name: 'vfio0', group: '1' }], processes: ['qemu'] };
@@ -95,7 +95,7 @@ function outcome(...mutations: Mutation[]) {
   const program = compile(changed.design, {}, world, calls);
   const state = initialState(program);
   const rows: string[] = [];
-  while (canMove(program, state, 0)) {
+  while (isEnabled(program, state, 0)) {
     rows.push(nextStep(program, state, 0)?.id.slice(5) ?? '');
     step(program, state, 0);
   }
@@ -193,7 +193,7 @@ describe('mutations', () => {
     expect(outcome({ kind: 'swap', a: at('OPEN.1'), b: at('OPN.2') })).toContain(
       'no step "toy/open_cdev/OPN.2"; near it there are toy/open_cdev/OPEN.2',
     );
-    expect(stepAddresses(design, {})).toContain('toy/unregister_device/N.1');
+    expect(stepNames(design, {})).toContain('toy/unregister_device/N.1');
   });
 
   it('come back from their text', () => {

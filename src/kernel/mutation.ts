@@ -1,15 +1,15 @@
 import type { CallBody, Design, DesignModel, Options, Routine, StepSpec } from './design';
-import { nearNames } from './nearNames';
-import { eq, refInc, ret, say, store, test } from './primitives';
+import { closestMatches } from './nearNames';
+import { eq, refInc, ret, comment, store, branch } from './primitives';
 import type { Condition, Op } from './primitives';
 import type { Mutation } from './mutationText';
 
 /** The design with its rows changed, or why that cannot be done. */
-export type Mutated =
+export type MutationResult =
   { readonly ok: true; readonly design: Design } | { readonly ok: false; readonly message: string };
 
 /** Every address of a design's own rows with these options, in the order of its tables. */
-export function stepAddresses(design: Design, options: Options): readonly string[] {
+export function stepNames(design: Design, options: Options): readonly string[] {
   const found = new Set<string>();
   mapRoutines(design.model(withDefaults(design, options)), (routine, place) => {
     for (const s of routine.steps) found.add(`${design.id}/${place}/${s.id}`);
@@ -19,16 +19,20 @@ export function stepAddresses(design: Design, options: Options): readonly string
 }
 
 /** Applies mutations one after the other; the result is compiled and run like any design. */
-export function mutate(design: Design, options: Options, mutations: readonly Mutation[]): Mutated {
+export function mutate(
+  design: Design,
+  options: Options,
+  mutations: readonly Mutation[],
+): MutationResult {
   const chosen = withDefaults(design, options);
-  const tried = apply(design.id, design.model(chosen), mutations);
+  const tried = applyMutations(design.id, design.model(chosen), mutations);
   if (typeof tried === 'string') return { ok: false, message: tried };
   return {
     ok: true,
     design: {
       ...design,
       model: (o) => {
-        const model = apply(design.id, design.model(o), mutations);
+        const model = applyMutations(design.id, design.model(o), mutations);
         // Other options may have other rows: they are checked by a call of their own.
         return typeof model === 'string' ? design.model(o) : model;
       },
@@ -44,7 +48,7 @@ function withDefaults(design: Design, options: Options): Options {
 }
 
 /** The changed model, or what is wrong with a mutation. */
-function apply(
+function applyMutations(
   id: string,
   start: DesignModel,
   mutations: readonly Mutation[],
@@ -62,8 +66,8 @@ function apply(
       if (at < 0) return routine;
       const steps =
         mutation.kind === 'swap'
-          ? swapped(routine.steps, at, prefix, second ?? '')
-          : changed(routine.steps, at, mutation);
+          ? swapSteps(routine.steps, at, prefix, second ?? '')
+          : mutateStep(routine.steps, at, mutation);
       if (typeof steps === 'string') {
         problem ??= steps;
         return routine;
@@ -73,7 +77,7 @@ function apply(
     });
     const unknown = [first, second].find((a) => a !== undefined && !addresses.includes(a));
     if (unknown !== undefined)
-      return `no step ${JSON.stringify(unknown)}; near it there are ${nearNames(unknown, addresses).join(', ')}`;
+      return `no step ${JSON.stringify(unknown)}; near it there are ${closestMatches(unknown, addresses).join(', ')}`;
     if (done === 0) return problem ?? `nothing to change at ${first}`;
     model = next;
   }
@@ -105,7 +109,7 @@ function mapRoutines(
   };
 }
 
-function changed(
+function mutateStep(
   steps: readonly StepSpec[],
   at: number,
   mutation: Exclude<Mutation, { kind: 'swap' }>,
@@ -120,21 +124,21 @@ function changed(
   switch (mutation.kind) {
     case 'without': {
       if (mutation.op !== undefined) {
-        const ops = withoutFirst(spec.ops, mutation.op);
+        const ops = withoutFirstOp(spec.ops, mutation.op);
         return ops
-          ? replaced({ ...spec, ops: ended(ops, at === steps.length - 1) })
-          : `${mutation.step} has no operation ${mutation.op}; it has ${kindsOf(spec.ops).join(', ')}`;
+          ? replaced({ ...spec, ops: endWithReturn(ops, at === steps.length - 1) })
+          : `${mutation.step} has no operation ${mutation.op}; it has ${opKinds(spec.ops).join(', ')}`;
       }
       return replaced({
         ...spec,
-        ops: ended(
-          [say(`switched off: ${spec.title}`), ...jumpOf(spec.ops)],
+        ops: endWithReturn(
+          [comment(`switched off: ${spec.title}`), ...trailingJump(spec.ops)],
           at === steps.length - 1,
         ),
       });
     }
     case 'plain': {
-      const ops = mapOps(spec.ops, plainOp);
+      const ops = mapOps(spec.ops, withoutOrdering);
       return JSON.stringify(ops) === JSON.stringify(spec.ops)
         ? `${mutation.step} has no store-release and no load-acquire`
         : replaced({ ...spec, ops });
@@ -146,9 +150,9 @@ function changed(
         return `${mutation.step} has no cmpxchg and no inc_not_zero`;
       const read =
         both.kind === 'cmpxchg'
-          ? test(eq(both.place, both.from), [], both.otherwise)
-          : test(eq(both.place, 0), both.otherwise);
-      const write = both.kind === 'cmpxchg' ? store(both.place, both.to) : refInc(both.place);
+          ? branch(eq(both.field, both.from), [], both.otherwise)
+          : branch(eq(both.field, 0), both.otherwise);
+      const write = both.kind === 'cmpxchg' ? store(both.field, both.to) : refInc(both.field);
       return replaced(
         { ...spec, title: `${spec.title}: the read`, ops: [...spec.ops.slice(0, op), read] },
         {
@@ -163,11 +167,11 @@ function changed(
 }
 
 /** The last row of a routine has to return. */
-function ended(ops: readonly Op[], last: boolean): readonly Op[] {
-  return last && jumpOf(ops).length === 0 ? [...ops, ret()] : ops;
+function endWithReturn(ops: readonly Op[], last: boolean): readonly Op[] {
+  return last && trailingJump(ops).length === 0 ? [...ops, ret()] : ops;
 }
 
-function swapped(
+function swapSteps(
   steps: readonly StepSpec[],
   at: number,
   prefix: string,
@@ -186,8 +190,8 @@ function swapped(
   }
   const order = [
     ...steps.slice(0, low),
-    { ...second, ops: [...workOf(second.ops), ...jumpOf(first.ops)] },
-    { ...first, ops: [...workOf(first.ops), ...jumpOf(second.ops)] },
+    { ...second, ops: [...withoutTrailingJump(second.ops), ...trailingJump(first.ops)] },
+    { ...first, ops: [...withoutTrailingJump(first.ops), ...trailingJump(second.ops)] },
     ...steps.slice(high + 1),
   ];
   // Labels stay where they are: who jumped to the first of the two still comes to the first.
@@ -202,7 +206,7 @@ function swapped(
 }
 
 /** The unconditional jump that operations end with, in the wrappers that it depends on. */
-function jumpOf(ops: readonly Op[]): readonly Op[] {
+function trailingJump(ops: readonly Op[]): readonly Op[] {
   const last = ops.at(-1);
   switch (last?.kind) {
     case 'goto':
@@ -210,21 +214,21 @@ function jumpOf(ops: readonly Op[]): readonly Op[] {
       return [last];
     case 'spin':
     case 'withPointer':
-      return jumpOf(last.ops);
+      return trailingJump(last.ops);
     case 'staticTest': {
-      const then = jumpOf(last.then);
-      const otherwise = jumpOf(last.otherwise);
+      const then = trailingJump(last.then);
+      const otherwise = trailingJump(last.otherwise);
       return then.length + otherwise.length === 0 ? [] : [{ ...last, then, otherwise }];
     }
     case 'test':
-      return sameJump(last) ? jumpOf(last.then) : [];
+      return branchesEndAlike(last) ? trailingJump(last.then) : [];
     default:
       return [];
   }
 }
 
 /** The operations without that jump. */
-function workOf(ops: readonly Op[]): readonly Op[] {
+function withoutTrailingJump(ops: readonly Op[]): readonly Op[] {
   const before = ops.slice(0, -1);
   const last = ops.at(-1);
   switch (last?.kind) {
@@ -233,36 +237,50 @@ function workOf(ops: readonly Op[]): readonly Op[] {
       return before;
     case 'spin':
     case 'withPointer':
-      return [...before, { ...last, ops: workOf(last.ops) }];
+      return [...before, { ...last, ops: withoutTrailingJump(last.ops) }];
     case 'staticTest':
-      return [...before, { ...last, then: workOf(last.then), otherwise: workOf(last.otherwise) }];
+      return [
+        ...before,
+        {
+          ...last,
+          then: withoutTrailingJump(last.then),
+          otherwise: withoutTrailingJump(last.otherwise),
+        },
+      ];
     case 'test':
-      return sameJump(last)
-        ? [...before, { ...last, then: workOf(last.then), otherwise: workOf(last.otherwise) }]
+      return branchesEndAlike(last)
+        ? [
+            ...before,
+            {
+              ...last,
+              then: withoutTrailingJump(last.then),
+              otherwise: withoutTrailingJump(last.otherwise),
+            },
+          ]
         : ops;
     default:
       return ops;
   }
 }
 
-function sameJump(op: Extract<Op, { kind: 'test' }>): boolean {
-  const then = jumpOf(op.then);
-  return then.length > 0 && JSON.stringify(then) === JSON.stringify(jumpOf(op.otherwise));
+function branchesEndAlike(op: Extract<Op, { kind: 'test' }>): boolean {
+  const then = trailingJump(op.then);
+  return then.length > 0 && JSON.stringify(then) === JSON.stringify(trailingJump(op.otherwise));
 }
 
-const NESTED = ['ops', 'then', 'otherwise', 'onZero', 'before'] as const;
+const NESTED_OP_KEYS = ['ops', 'then', 'otherwise', 'onZero', 'before'] as const;
 
 /** Rewrites operations, outer ones first. */
 function mapOps(ops: readonly Op[], change: (op: Op) => readonly Op[]): readonly Op[] {
   return ops.flatMap((op) =>
     change(op).map((now) => {
       const lists = now as unknown as Readonly<
-        Partial<Record<(typeof NESTED)[number], readonly Op[]>>
+        Partial<Record<(typeof NESTED_OP_KEYS)[number], readonly Op[]>>
       >;
       return {
         ...now,
         ...Object.fromEntries(
-          NESTED.flatMap((key) => (lists[key] ? [[key, mapOps(lists[key], change)]] : [])),
+          NESTED_OP_KEYS.flatMap((key) => (lists[key] ? [[key, mapOps(lists[key], change)]] : [])),
         ),
       } as Op;
     }),
@@ -270,7 +288,7 @@ function mapOps(ops: readonly Op[], change: (op: Op) => readonly Op[]): readonly
 }
 
 /** The operations without the first of this kind; undefined where there is none. */
-function withoutFirst(ops: readonly Op[], kind: string): readonly Op[] | undefined {
+function withoutFirstOp(ops: readonly Op[], kind: string): readonly Op[] | undefined {
   let found = false;
   const rest = mapOps(ops, (op) => {
     if (found || op.kind !== kind) return [op];
@@ -280,7 +298,7 @@ function withoutFirst(ops: readonly Op[], kind: string): readonly Op[] | undefin
   return found ? rest : undefined;
 }
 
-function kindsOf(ops: readonly Op[]): readonly string[] {
+function opKinds(ops: readonly Op[]): readonly string[] {
   const kinds = new Set<string>();
   mapOps(ops, (op) => {
     kinds.add(op.kind);
@@ -289,17 +307,17 @@ function kindsOf(ops: readonly Op[]): readonly string[] {
   return [...kinds];
 }
 
-function plainOp(op: Op): readonly Op[] {
+function withoutOrdering(op: Op): readonly Op[] {
   if (op.kind === 'store' && op.release)
-    return [{ kind: 'store', place: op.place, value: op.value }];
+    return [{ kind: 'store', field: op.field, value: op.value }];
   return [
-    op.kind === 'test' || op.kind === 'warnOn' ? { ...op, cond: plainCondition(op.cond) } : op,
+    op.kind === 'test' || op.kind === 'warnOn' ? { ...op, cond: withoutAcquire(op.cond) } : op,
   ];
 }
 
-function plainCondition(c: Condition): Condition {
-  if ('all' in c) return { all: c.all.map(plainCondition) };
-  if ('any' in c) return { any: c.any.map(plainCondition) };
-  if ('not' in c) return { not: plainCondition(c.not) };
+function withoutAcquire(c: Condition): Condition {
+  if ('all' in c) return { all: c.all.map(withoutAcquire) };
+  if ('any' in c) return { any: c.any.map(withoutAcquire) };
+  if ('not' in c) return { not: withoutAcquire(c.not) };
   return 'cmp' in c ? { cmp: c.cmp, a: c.a, b: c.b } : c;
 }

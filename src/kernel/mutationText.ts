@@ -13,10 +13,10 @@ export type Mutation =
   | { readonly kind: 'split'; readonly step: string };
 
 /** So many rows may be changed at once: what a link carries. */
-export const MOST_MUTATIONS = 16;
+export const MAX_MUTATIONS = 16;
 
 /** How a command line asks for each kind of mutation. */
-export const MUTATION_FLAGS = ['without', 'swap', 'plain', 'split'] as const;
+export const MUTATION_KINDS = ['without', 'swap', 'plain', 'split'] as const;
 
 /** Reads `--without ADDRESS`, `--without ADDRESS#OPERATION`, `--swap ADDRESS,ADDRESS`, `--plain ADDRESS`, `--split ADDRESS`; undefined where the value has not that form. */
 export function parseMutation(kind: Mutation['kind'], value: string): Mutation | undefined {

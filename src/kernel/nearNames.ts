@@ -1,14 +1,18 @@
 /** The few names that are most like a misspelt one. */
-export function nearNames(name: string, names: readonly string[], most = 4): readonly string[] {
+export function closestMatches(
+  name: string,
+  names: readonly string[],
+  most = 4,
+): readonly string[] {
   return [...new Set(names)]
-    .map((n) => ({ n, far: distance(name.toLowerCase(), n.toLowerCase()) }))
+    .map((n) => ({ n, far: editDistance(name.toLowerCase(), n.toLowerCase()) }))
     .sort((a, b) => a.far - b.far || (a.n < b.n ? -1 : 1))
     .slice(0, most)
     .map((x) => x.n);
 }
 
 /** Least number of letters to add, drop or change. */
-function distance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

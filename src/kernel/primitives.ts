@@ -1,31 +1,32 @@
-import type { Anchor } from './design';
+import type { InstanceKey } from './design';
 import type { Errno } from './errno';
 
 /**
  * A place: `role.field`, each further `.field` following a pointer (`df.iommufd.objects`). A role is an object type's role
  * (`device`), the same seen from an argument of the call (`iommufd/ctx`), or a name bound by `withPointer`.
  */
-export type Path = string;
+export type StatePath = string;
 
 /** A number, the content of a place, the address of an object, or the running task. */
-export type Value = number | Path | { readonly ref: Path } | { readonly self: true };
+export type Operand =
+  number | StatePath | { readonly addressOf: StatePath } | { readonly currentTask: true };
 
 /** A test on the state. `acquire` marks a load-acquire. */
 export type Condition =
   | {
       readonly cmp: 'eq' | 'ne' | 'lt' | 'le';
-      readonly a: Value;
-      readonly b: Value;
+      readonly a: Operand;
+      readonly b: Operand;
       readonly acquire?: boolean;
     }
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition }
   /** The object is allocated and not freed. */
-  | { readonly live: Path };
+  | { readonly live: StatePath };
 
 /** What is known before the run: decided when the program is compiled for its scenario, and costs no state. */
-export type StaticTest =
+export type StaticCondition =
   /** The file behind argument `arg` is of one of these kinds. */
   | { readonly arg: string; readonly kinds: readonly string[] }
   /** The named device belongs to the group of the fd. */
@@ -39,12 +40,12 @@ export type StaticTest =
 
 /** The kernel primitives: the instruction set of every design. */
 export type Op =
-  | { readonly kind: 'mutexLock' | 'mutexUnlock'; readonly mutex: Path }
+  | { readonly kind: 'mutexLock' | 'mutexUnlock'; readonly mutex: StatePath }
   | { readonly kind: 'spin'; readonly lock: string; readonly ops: readonly Op[] }
   | {
       readonly kind: 'store';
-      readonly place: Path;
-      readonly value: Value;
+      readonly field: StatePath;
+      readonly value: Operand;
       readonly release?: boolean;
     }
   | {
@@ -55,55 +56,55 @@ export type Op =
     }
   | {
       readonly kind: 'staticTest';
-      readonly test: StaticTest;
+      readonly test: StaticCondition;
       readonly then: readonly Op[];
       readonly otherwise: readonly Op[];
     }
   | {
       readonly kind: 'withPointer';
-      readonly pointer: Path;
+      readonly pointer: StatePath;
       readonly as: string;
       readonly ops: readonly Op[];
     }
   | {
       readonly kind: 'forEach';
       readonly role: string;
-      readonly same?: keyof Anchor;
+      readonly matchOn?: keyof InstanceKey;
       readonly as: string;
       readonly ops: readonly Op[];
     }
-  | { readonly kind: 'refInc'; readonly place: Path }
-  | { readonly kind: 'refDec'; readonly place: Path; readonly onZero: readonly Op[] }
-  | { readonly kind: 'refIncNotZero'; readonly place: Path; readonly otherwise: readonly Op[] }
-  | { readonly kind: 'add'; readonly place: Path; readonly by: 1 | -1 }
+  | { readonly kind: 'refInc'; readonly field: StatePath }
+  | { readonly kind: 'refDec'; readonly field: StatePath; readonly onZero: readonly Op[] }
+  | { readonly kind: 'refIncNotZero'; readonly field: StatePath; readonly otherwise: readonly Op[] }
+  | { readonly kind: 'add'; readonly field: StatePath; readonly by: 1 | -1 }
   | {
       readonly kind: 'cmpxchg';
-      readonly place: Path;
-      readonly from: Value;
-      readonly to: Value;
+      readonly field: StatePath;
+      readonly from: Operand;
+      readonly to: Operand;
       readonly otherwise: readonly Op[];
     }
-  | { readonly kind: 'alloc' | 'free'; readonly object: Path }
-  | { readonly kind: 'fget' | 'fput'; readonly file: Path }
+  | { readonly kind: 'alloc' | 'free'; readonly object: StatePath }
+  | { readonly kind: 'fget' | 'fput'; readonly file: StatePath }
   | { readonly kind: 'fdInstall' | 'fdRemove' }
-  | { readonly kind: 'replaceFops'; readonly file: Path; readonly to: 'parked' | 'normal' }
-  | { readonly kind: 'complete' | 'waitForCompletion'; readonly completion: Path }
+  | { readonly kind: 'replaceFops'; readonly file: StatePath; readonly to: 'parked' | 'normal' }
+  | { readonly kind: 'complete' | 'waitForCompletion'; readonly completion: StatePath }
   /** `call` is the kernel function that does it, where it is not the one of v6.6. */
-  | { readonly kind: 'cdevAdd' | 'cdevDel'; readonly place: Path; readonly call?: string }
-  | { readonly kind: 'idaAlloc' | 'idaFree'; readonly place: Path }
+  | { readonly kind: 'cdevAdd' | 'cdevDel'; readonly field: StatePath; readonly call?: string }
+  | { readonly kind: 'idaAlloc' | 'idaFree'; readonly field: StatePath }
   /** `place` is the node's linkage: a bool, or a pointer to `head`, the object whose list it is. */
   | {
       readonly kind: 'listAdd' | 'listDel';
-      readonly place: Path;
+      readonly field: StatePath;
       readonly list: string;
-      readonly head?: Path;
+      readonly head?: StatePath;
     }
   /** Returns -errno, at once or through the unwinding that starts at step `to`; `at` is the object that refused. */
   | {
       readonly kind: 'fail';
       readonly errno: Errno;
-      readonly why: string;
-      readonly at?: Path;
+      readonly reason: string;
+      readonly at?: StatePath;
       readonly to?: string;
     }
   /** A helper outside the model (user copy, allocation, module, driver op) that fails only where the call says `fault`. */
@@ -111,8 +112,8 @@ export type Op =
       readonly kind: 'fallible';
       readonly what: string;
       readonly errno: Errno;
-      readonly why: string;
-      readonly at?: Path;
+      readonly reason: string;
+      readonly at?: StatePath;
       readonly to?: string;
       readonly before?: readonly Op[];
     }
@@ -120,12 +121,12 @@ export type Op =
   | { readonly kind: 'onFault'; readonly what: string; readonly ops: readonly Op[] }
   | { readonly kind: 'goto'; readonly to: string }
   | { readonly kind: 'ret' }
-  | { readonly kind: 'warnOn'; readonly cond: Condition; readonly why: string }
+  | { readonly kind: 'warnOn'; readonly cond: Condition; readonly reason: string }
   /** Runs a driver operation through `file` (checked against no-ops-before-bind, unless it is the open op of the bind itself). */
   | {
       readonly kind: 'driverOp';
       readonly name: string;
-      readonly file?: Path;
+      readonly file?: StatePath;
       readonly insideBind?: boolean;
     }
   | { readonly kind: 'say'; readonly text: string }
@@ -133,41 +134,54 @@ export type Op =
   | { readonly kind: 'bookkeep'; readonly ops: readonly Op[] };
 
 export const NULL = 0;
-export const eq = (a: Value, b: Value): Condition => ({ cmp: 'eq', a, b });
-export const ne = (a: Value, b: Value): Condition => ({ cmp: 'ne', a, b });
-export const lt = (a: Value, b: Value): Condition => ({ cmp: 'lt', a, b });
-export const acquire = (a: Path, b: Value): Condition => ({ cmp: 'eq', a, b, acquire: true });
+export const eq = (a: Operand, b: Operand): Condition => ({ cmp: 'eq', a, b });
+export const ne = (a: Operand, b: Operand): Condition => ({ cmp: 'ne', a, b });
+export const lt = (a: Operand, b: Operand): Condition => ({ cmp: 'lt', a, b });
+export const eqAcquire = (a: StatePath, b: Operand): Condition => ({
+  cmp: 'eq',
+  a,
+  b,
+  acquire: true,
+});
 export const allOf = (...terms: Condition[]): Condition => ({ all: terms });
 export const anyOf = (...terms: Condition[]): Condition => ({ any: terms });
 export const notOf = (term: Condition): Condition => ({ not: term });
-export const live = (object: Path): Condition => ({ live: object });
-export const ref = (object: Path): Value => ({ ref: object });
-export const self: Value = { self: true };
+export const live = (object: StatePath): Condition => ({ live: object });
+export const addressOf = (object: StatePath): Operand => ({ addressOf: object });
+export const currentTask: Operand = { currentTask: true };
 
-export const mutexLock = (mutex: Path): Op => ({ kind: 'mutexLock', mutex });
-export const mutexUnlock = (mutex: Path): Op => ({ kind: 'mutexUnlock', mutex });
+export const mutexLock = (mutex: StatePath): Op => ({ kind: 'mutexLock', mutex });
+export const mutexUnlock = (mutex: StatePath): Op => ({ kind: 'mutexUnlock', mutex });
 /** A spinlock held within one step; it is never seen held between steps (domain.md section 11). */
 export const spin = (lock: string, ...ops: Op[]): Op => ({ kind: 'spin', lock, ops });
-export const store = (place: Path, value: Value): Op => ({ kind: 'store', place, value });
-export const storeRelease = (place: Path, value: Value): Op => ({
+export const store = (place: StatePath, value: Operand): Op => ({
   kind: 'store',
-  place,
+  field: place,
+  value,
+});
+export const storeRelease = (place: StatePath, value: Operand): Op => ({
+  kind: 'store',
+  field: place,
   value,
   release: true,
 });
-export const test = (cond: Condition, then: readonly Op[], otherwise: readonly Op[] = []): Op => ({
+export const branch = (
+  cond: Condition,
+  then: readonly Op[],
+  otherwise: readonly Op[] = [],
+): Op => ({
   kind: 'test',
   cond,
   then,
   otherwise,
 });
-export const staticTest = (
-  t: StaticTest,
+export const staticBranch = (
+  t: StaticCondition,
   then: readonly Op[],
   otherwise: readonly Op[] = [],
 ): Op => ({ kind: 'staticTest', test: t, then, otherwise });
 /** Runs `ops` with role `as` bound to the object that `pointer` holds; a NULL pointer is a memory violation. */
-export const withPointer = (pointer: Path, as: string, ops: readonly Op[]): Op => ({
+export const withPointer = (pointer: StatePath, as: string, ops: readonly Op[]): Op => ({
   kind: 'withPointer',
   pointer,
   as,
@@ -176,89 +190,102 @@ export const withPointer = (pointer: Path, as: string, ops: readonly Op[]): Op =
 /** Runs `ops` for every object of `role` that agrees with the step's own anchor on key `same`, with name `as` bound to it. */
 export const forEach = (
   role: string,
-  same: keyof Anchor | undefined,
+  same: keyof InstanceKey | undefined,
   as: string,
   ops: readonly Op[],
-): Op => ({ kind: 'forEach', role, ...(same === undefined ? {} : { same }), as, ops });
-export const refInc = (place: Path): Op => ({ kind: 'refInc', place });
-export const refDec = (place: Path, onZero: readonly Op[] = []): Op => ({
+): Op => ({ kind: 'forEach', role, ...(same === undefined ? {} : { matchOn: same }), as, ops });
+export const refInc = (place: StatePath): Op => ({ kind: 'refInc', field: place });
+export const refDec = (place: StatePath, onZero: readonly Op[] = []): Op => ({
   kind: 'refDec',
-  place,
+  field: place,
   onZero,
 });
-export const refIncNotZero = (place: Path, otherwise: readonly Op[]): Op => ({
+export const refIncNotZero = (place: StatePath, otherwise: readonly Op[]): Op => ({
   kind: 'refIncNotZero',
-  place,
+  field: place,
   otherwise,
 });
-export const increment = (place: Path): Op => ({ kind: 'add', place, by: 1 });
-export const decrement = (place: Path): Op => ({ kind: 'add', place, by: -1 });
-export const cmpxchg = (place: Path, from: Value, to: Value, otherwise: readonly Op[]): Op => ({
+export const increment = (place: StatePath): Op => ({ kind: 'add', field: place, by: 1 });
+export const decrement = (place: StatePath): Op => ({ kind: 'add', field: place, by: -1 });
+export const cmpxchg = (
+  place: StatePath,
+  from: Operand,
+  to: Operand,
+  otherwise: readonly Op[],
+): Op => ({
   kind: 'cmpxchg',
-  place,
+  field: place,
   from,
   to,
   otherwise,
 });
-export const alloc = (object: Path): Op => ({ kind: 'alloc', object });
-export const free = (object: Path): Op => ({ kind: 'free', object });
-export const fget = (file: Path): Op => ({ kind: 'fget', file });
+export const alloc = (object: StatePath): Op => ({ kind: 'alloc', object });
+export const free = (object: StatePath): Op => ({ kind: 'free', object });
+export const fget = (file: StatePath): Op => ({ kind: 'fget', file });
 /** Drops a file reference; at zero the release callback is queued and runs when the task returns to user. */
-export const fput = (file: Path): Op => ({ kind: 'fput', file });
+export const fput = (file: StatePath): Op => ({ kind: 'fput', file });
 /** Publishes the call's new file in the fd table of its process. */
 export const fdInstall = (): Op => ({ kind: 'fdInstall' });
 export const fdRemove = (): Op => ({ kind: 'fdRemove' });
-export const replaceFops = (file: Path, to: 'parked' | 'normal'): Op => ({
+export const replaceFops = (file: StatePath, to: 'parked' | 'normal'): Op => ({
   kind: 'replaceFops',
   file,
   to,
 });
-export const complete = (completion: Path): Op => ({ kind: 'complete', completion });
-export const waitForCompletion = (completion: Path): Op => ({
+export const complete = (completion: StatePath): Op => ({ kind: 'complete', completion });
+export const waitForCompletion = (completion: StatePath): Op => ({
   kind: 'waitForCompletion',
   completion,
 });
-export const cdevAdd = (place: Path, call?: string): Op => ({
+export const cdevAdd = (place: StatePath, call?: string): Op => ({
   kind: 'cdevAdd',
-  place,
+  field: place,
   ...(call === undefined ? {} : { call }),
 });
-export const cdevDel = (place: Path, call?: string): Op => ({
+export const cdevDel = (place: StatePath, call?: string): Op => ({
   kind: 'cdevDel',
-  place,
+  field: place,
   ...(call === undefined ? {} : { call }),
 });
 /** Takes the lowest number that no other object of the type holds; 0 is "none". */
-export const idaAlloc = (place: Path): Op => ({ kind: 'idaAlloc', place });
-export const idaFree = (place: Path): Op => ({ kind: 'idaFree', place });
+export const idaAlloc = (place: StatePath): Op => ({ kind: 'idaAlloc', field: place });
+export const idaFree = (place: StatePath): Op => ({ kind: 'idaFree', field: place });
 /** Links a node; one that is linked already corrupts both lists, which is a memory violation (as CONFIG_DEBUG_LIST says). */
-export const listAdd = (place: Path, list: string, head?: Path): Op => ({
+export const listAdd = (place: StatePath, list: string, head?: StatePath): Op => ({
   kind: 'listAdd',
-  place,
+  field: place,
   list,
   ...(head === undefined ? {} : { head }),
 });
 /** Unlinks a node from whatever list it is in; one that is in none is a memory violation. */
-export const listDel = (place: Path, list: string): Op => ({ kind: 'listDel', place, list });
-export const fail = (errno: Errno, why: string, where: { at?: Path; to?: string } = {}): Op => ({
+export const listDel = (place: StatePath, list: string): Op => ({
+  kind: 'listDel',
+  field: place,
+  list,
+});
+export const fail = (
+  errno: Errno,
+  why: string,
+  where: { at?: StatePath; to?: string } = {},
+): Op => ({
   kind: 'fail',
   errno,
-  why,
+  reason: why,
   ...where,
 });
 export const fallible = (
   what: string,
   errno: Errno,
   why: string,
-  where: { at?: Path; to?: string; before?: readonly Op[] } = {},
-): Op => ({ kind: 'fallible', what, errno, why, ...where });
+  where: { at?: StatePath; to?: string; before?: readonly Op[] } = {},
+): Op => ({ kind: 'fallible', what, errno, reason: why, ...where });
 export const onFault = (what: string, ops: readonly Op[]): Op => ({ kind: 'onFault', what, ops });
 export const goto = (to: string): Op => ({ kind: 'goto', to });
 export const ret = (): Op => ({ kind: 'ret' });
-export const warnOn = (cond: Condition, why: string): Op => ({ kind: 'warnOn', cond, why });
+export const warnOn = (cond: Condition, why: string): Op => ({ kind: 'warnOn', cond, reason: why });
 export const driverOp = (
   name: string,
-  options: { file?: Path; insideBind?: boolean } = {},
+  options: { file?: StatePath; insideBind?: boolean } = {},
 ): Op => ({ kind: 'driverOp', name, ...options });
-export const say = (text: string): Op => ({ kind: 'say', text });
-export const bookkeep = (...ops: Op[]): Op => ({ kind: 'bookkeep', ops });
+export const comment = (text: string): Op => ({ kind: 'say', text });
+export const modelOnly = (...ops: Op[]): Op => ({ kind: 'bookkeep', ops });

@@ -1,4 +1,4 @@
-import type { Condition, Op, StaticTest, Value } from './primitives';
+import type { Condition, Op, StaticCondition, Operand } from './primitives';
 
 /** C-like lines for a step, in our own wording: kernel names, one statement a line, two spaces a level. */
 export function printOps(ops: readonly Op[], indent = ''): string[] {
@@ -11,16 +11,16 @@ export function printPath(path: string): string {
 }
 
 /** A value as C. */
-function printValue(v: Value): string {
+function printValue(v: Operand): string {
   if (typeof v === 'number') return String(v);
   if (typeof v === 'string') return printPath(v);
-  return 'self' in v ? 'current' : printPath(v.ref);
+  return 'currentTask' in v ? 'current' : printPath(v.addressOf);
 }
 
 /** A condition as C. */
 export function printCondition(c: Condition): string {
-  if ('all' in c) return c.all.map(nested).join(' && ');
-  if ('any' in c) return c.any.map(nested).join(' || ');
+  if ('all' in c) return c.all.map(printNested).join(' && ');
+  if ('any' in c) return c.any.map(printNested).join(' || ');
   if ('not' in c) return `!(${printCondition(c.not)})`;
   if ('live' in c) return printPath(c.live);
   const a = c.acquire ? `smp_load_acquire(&${printValue(c.a)})` : printValue(c.a);
@@ -29,16 +29,16 @@ export function printCondition(c: Condition): string {
   return `${a} ${{ eq: '==', ne: '!=', lt: '<', le: '<=' }[c.cmp]} ${printValue(c.b)}`;
 }
 
-function nested(c: Condition): string {
+function printNested(c: Condition): string {
   return 'all' in c || 'any' in c ? `(${printCondition(c)})` : printCondition(c);
 }
 
-function printStatic(t: StaticTest): string {
+function printStaticCondition(t: StaticCondition): string {
   if (typeof t !== 'string') return `${t.arg} is ${t.kinds.join(' or ')}`;
   return t.replaceAll('-', ' ');
 }
 
-function branch(
+function printBranch(
   head: string,
   then: readonly Op[],
   otherwise: readonly Op[],
@@ -74,35 +74,35 @@ function printOp(op: Op, indent: string): string[] {
     case 'store':
       return line(
         op.release
-          ? `smp_store_release(&${printPath(op.place)}, ${printValue(op.value)});`
-          : `${printPath(op.place)} = ${printValue(op.value)};`,
+          ? `smp_store_release(&${printPath(op.field)}, ${printValue(op.value)});`
+          : `${printPath(op.field)} = ${printValue(op.value)};`,
       );
     case 'test':
-      return branch(`if (${printCondition(op.cond)})`, op.then, op.otherwise, indent);
+      return printBranch(`if (${printCondition(op.cond)})`, op.then, op.otherwise, indent);
     case 'staticTest':
-      return branch(`if (${printStatic(op.test)})`, op.then, op.otherwise, indent);
+      return printBranch(`if (${printStaticCondition(op.test)})`, op.then, op.otherwise, indent);
     case 'withPointer':
       return [`${indent}${op.as} = ${printPath(op.pointer)};`, ...printOps(op.ops, indent)];
     case 'forEach':
       return [`${indent}for_each(${op.as}) {`, ...printOps(op.ops, `${indent}  `), `${indent}}`];
     case 'refInc':
-      return line(`refcount_inc(&${printPath(op.place)});`);
+      return line(`refcount_inc(&${printPath(op.field)});`);
     case 'refDec':
       return op.onZero.length === 0
-        ? line(`refcount_dec(&${printPath(op.place)});`)
-        : branch(`if (refcount_dec_and_test(&${printPath(op.place)}))`, op.onZero, [], indent);
+        ? line(`refcount_dec(&${printPath(op.field)});`)
+        : printBranch(`if (refcount_dec_and_test(&${printPath(op.field)}))`, op.onZero, [], indent);
     case 'refIncNotZero':
-      return branch(
-        `if (!refcount_inc_not_zero(&${printPath(op.place)}))`,
+      return printBranch(
+        `if (!refcount_inc_not_zero(&${printPath(op.field)}))`,
         op.otherwise,
         [],
         indent,
       );
     case 'add':
-      return line(`${printPath(op.place)}${op.by > 0 ? '++' : '--'};`);
+      return line(`${printPath(op.field)}${op.by > 0 ? '++' : '--'};`);
     case 'cmpxchg':
-      return branch(
-        `if (!try_cmpxchg(&${printPath(op.place)}, ${printValue(op.from)}, ${printValue(op.to)}))`,
+      return printBranch(
+        `if (!try_cmpxchg(&${printPath(op.field)}, ${printValue(op.from)}, ${printValue(op.to)}))`,
         op.otherwise,
         [],
         indent,
@@ -127,35 +127,35 @@ function printOp(op: Op, indent: string): string[] {
       return line(`wait_for_completion(&${printPath(op.completion)});`);
     case 'cdevAdd':
       return line(
-        `${op.call ?? 'cdev_device_add'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`,
+        `${op.call ?? 'cdev_device_add'}(${printPath(op.field).replace(/->[a-z_]+$/, '')});`,
       );
     case 'cdevDel':
       return line(
-        `${op.call ?? 'cdev_device_del'}(${printPath(op.place).replace(/->[a-z_]+$/, '')});`,
+        `${op.call ?? 'cdev_device_del'}(${printPath(op.field).replace(/->[a-z_]+$/, '')});`,
       );
     case 'idaAlloc':
-      return line(`${printPath(op.place)} = ida_alloc();`);
+      return line(`${printPath(op.field)} = ida_alloc();`);
     case 'idaFree':
-      return line(`ida_free(${printPath(op.place)});`);
+      return line(`ida_free(${printPath(op.field)});`);
     case 'listAdd':
-      return line(`list_add(&${printPath(op.place)}, &${op.list});`);
+      return line(`list_add(&${printPath(op.field)}, &${op.list});`);
     case 'listDel':
-      return line(`list_del(&${printPath(op.place)}); /* ${op.list} */`);
+      return line(`list_del(&${printPath(op.field)}); /* ${op.list} */`);
     case 'fail':
       return line(
         op.to === undefined
-          ? `return -${op.errno}; /* ${op.why} */`
-          : `ret = -${op.errno}; goto ${label(op.to)}; /* ${op.why} */`,
+          ? `return -${op.errno}; /* ${op.reason} */`
+          : `ret = -${op.errno}; goto ${labelName(op.to)}; /* ${op.reason} */`,
       );
     case 'fallible':
       return [
         `${indent}if (${op.what}())`,
-        `${indent}  ${op.to === undefined ? `return -${op.errno};` : `goto ${label(op.to)}; /* -${op.errno} */`}`,
+        `${indent}  ${op.to === undefined ? `return -${op.errno};` : `goto ${labelName(op.to)}; /* -${op.errno} */`}`,
       ];
     case 'onFault':
-      return branch(`if (${op.what})`, op.ops, [], indent);
+      return printBranch(`if (${op.what})`, op.ops, [], indent);
     case 'goto':
-      return line(`goto ${label(op.to)};`);
+      return line(`goto ${labelName(op.to)};`);
     case 'ret':
       return line('return ret;');
     case 'warnOn':
@@ -169,6 +169,6 @@ function printOp(op: Op, indent: string): string[] {
   }
 }
 
-function label(step: string): string {
+function labelName(step: string): string {
   return step.toLowerCase().replaceAll(/[.:]/g, '_');
 }

@@ -1,6 +1,6 @@
 import type {
-  Anchor,
-  CounterLaw,
+  InstanceKey,
+  CounterSpec,
   Design,
   DesignModel,
   EdgeKind,
@@ -33,7 +33,7 @@ export interface Field {
   /** For pointers: value v > 0 is object `targets[v-1]`. */
   readonly targets?: readonly number[];
   readonly edge?: EdgeKind;
-  readonly words?: readonly string[];
+  readonly enumValues?: readonly string[];
 }
 
 /** One kernel object of this scenario, allocated or not. */
@@ -41,18 +41,18 @@ export interface ObjectSlot {
   readonly index: number;
   readonly type: string;
   readonly name: string;
-  readonly anchor: Anchor;
+  readonly key: InstanceKey;
   readonly spec: ObjectType;
   /** Field indices by field name; links are absent here. */
   readonly fields: Readonly<Record<string, number>>;
   /** Fixed pointers: object index by field name. */
   readonly links: Readonly<Record<string, { readonly object: number; readonly edge: EdgeKind }>>;
   /** Field index of its life (0 not yet, 1 live, 2 freed); absent where it always exists. */
-  readonly life?: number;
+  readonly lifetime?: number;
 }
 
 /** What a step may tell people when it runs; indexed by the notes of its statements. */
-export type Note =
+export type EventTemplate =
   | { readonly kind: 'lock' | 'unlock'; readonly field: number }
   | { readonly kind: 'write'; readonly field: number; readonly release: boolean }
   | {
@@ -75,13 +75,13 @@ export type Note =
   | {
       readonly kind: 'fail';
       readonly errno: Errno;
-      readonly why: string;
+      readonly reason: string;
       readonly object: number | undefined;
     }
   | { readonly kind: 'return'; readonly call: number }
   | { readonly kind: 'skip'; readonly call: number; readonly missing: string }
   | { readonly kind: 'driverOp'; readonly name: string; readonly object: number | undefined }
-  | { readonly kind: 'warn'; readonly why: string }
+  | { readonly kind: 'warn'; readonly reason: string }
   | { readonly kind: 'say'; readonly text: string }
   | {
       readonly kind: 'violation';
@@ -120,7 +120,7 @@ export interface Step {
   readonly waits: readonly Wait[];
   readonly body: readonly Statement[];
   /** C-like lines of our own wording. */
-  readonly code: readonly string[];
+  readonly source: readonly string[];
   readonly ops: readonly Op[];
   /** Fields that the step may read or write, for highlighting. */
   readonly touches: readonly number[];
@@ -160,15 +160,15 @@ export interface ProgramFile {
   /** Object index of its struct file. */
   readonly object: number;
   /** Whether its calls reach the driver now; absent for kinds that never do. */
-  readonly normal: Expr | undefined;
+  readonly normalAccess: Expr | undefined;
   readonly bound: Expr | undefined;
   /** Field index of the pointer to its owner context. */
-  readonly owner: Expr | undefined;
+  readonly ownerContext: Expr | undefined;
   readonly ownerTargets: readonly number[];
   /** Whether it belongs to the DMA owner of its IOMMU group. */
   readonly ownsDma: Expr | undefined;
   /** Whether its device's KVM pointer is its own. */
-  readonly kvmIsOwn: Expr | undefined;
+  readonly kvmMatches: Expr | undefined;
   readonly device: string | undefined;
   readonly group: string | undefined;
 }
@@ -186,14 +186,14 @@ interface ProgramFd {
 }
 
 /** A counter with all its possible holders, resolved. */
-export interface CounterCheck {
+export interface ResolvedCounter {
   readonly field: number;
-  readonly law: CounterLaw;
+  readonly spec: CounterSpec;
   readonly holders: readonly {
     readonly object: number;
     readonly when: Expr;
     readonly weight: number;
-    readonly why: string;
+    readonly label: string;
   }[];
 }
 
@@ -209,6 +209,6 @@ export interface Program {
   readonly calls: readonly ProgramCall[];
   readonly files: readonly ProgramFile[];
   readonly fds: readonly ProgramFd[];
-  readonly counters: readonly CounterCheck[];
-  readonly notes: readonly Note[];
+  readonly counters: readonly ResolvedCounter[];
+  readonly eventTemplates: readonly EventTemplate[];
 }

@@ -1,26 +1,26 @@
-import type { Anchor } from './design';
-import { all, any, binary, constant, field, not, select, TRUE } from './expr';
+import type { InstanceKey } from './design';
+import { all, any, binary, constant, field, not, conditional, TRUE } from './expr';
 import type { Expr } from './expr';
 import { findObject } from './layout';
-import type { Layout } from './layout';
-import type { Condition, Path, Value } from './primitives';
+import type { StateLayout } from './layout';
+import type { Condition, StatePath, Operand } from './primitives';
 import type { Field, ObjectSlot } from './program';
 
 /** One object that a path may lead to, and when it does. */
-export interface Case {
+export interface ObjectCase {
   readonly when: Expr;
   readonly object: ObjectSlot;
 }
 
 /** A field that a path may lead to, and when it does. */
-export interface PlaceCase {
+export interface FieldCase {
   readonly when: Expr;
   readonly field: Field;
   readonly object: ObjectSlot;
 }
 
 /** A pointer that was followed on the way: NULL in it is a fault. */
-interface Hop {
+interface PointerHop {
   readonly when: Expr;
   readonly pointer: Field;
   readonly path: string;
@@ -33,73 +33,73 @@ export interface StoreBuffers {
 }
 
 /** Names that a step's paths may start with: the roles seen from its anchor, from an argument, or an object bound by hand. */
-export interface Names {
-  readonly main: Anchor;
-  readonly args: Readonly<Record<string, Anchor>>;
-  readonly bound: Readonly<Record<string, ObjectSlot>>;
+export interface PathRoots {
+  readonly ownKey: InstanceKey;
+  readonly argumentKeys: Readonly<Record<string, InstanceKey>>;
+  readonly boundObjects: Readonly<Record<string, ObjectSlot>>;
   readonly task: number;
   /** Only where the world models store buffers, and only for what a task itself reads. */
-  readonly buffers?: StoreBuffers;
+  readonly storeBuffers?: StoreBuffers;
 }
 
 /** Where a path leads: its ends, the pointers followed, and the objects that it leads through (`df` in `df.device`). */
-interface Way<T> {
+interface ResolvedPath<T> {
   readonly cases: readonly T[];
-  readonly hops: readonly Hop[];
-  readonly through: readonly Case[];
+  readonly dereferences: readonly PointerHop[];
+  readonly intermediates: readonly ObjectCase[];
 }
 
 /** The ways found so far from one set of names: every operation of a step asks for its paths several times. */
-export interface Ways {
-  readonly objects: Map<Path, Way<Case>>;
-  readonly places: Map<Path, Way<PlaceCase>>;
-  readonly bound: Map<string, Ways>;
+export interface ResolutionCache {
+  readonly objects: Map<StatePath, ResolvedPath<ObjectCase>>;
+  readonly fields: Map<StatePath, ResolvedPath<FieldCase>>;
+  readonly bound: Map<string, ResolutionCache>;
 }
 
 /** No way found yet; to be shared by scopes of one layout whose main anchor, arguments and bound objects are the same. */
-export function noWays(): Ways {
-  return { objects: new Map(), places: new Map(), bound: new Map() };
+export function emptyResolutionCache(): ResolutionCache {
+  return { objects: new Map(), fields: new Map(), bound: new Map() };
 }
 
 /** Turns paths, values and conditions of one step into expressions over fields. */
 export class Scope {
   constructor(
-    readonly layout: Layout,
-    readonly names: Names,
-    private readonly ways: Ways = noWays(),
+    readonly layout: StateLayout,
+    readonly roots: PathRoots,
+    private readonly cache: ResolutionCache = emptyResolutionCache(),
   ) {}
 
   /** The same scope with role `as` bound to one object. */
   bind(as: string, object: ObjectSlot): Scope {
     const key = `${as} ${object.index}`;
-    const ways = this.ways.bound.get(key) ?? noWays();
-    this.ways.bound.set(key, ways);
+    const ways = this.cache.bound.get(key) ?? emptyResolutionCache();
+    this.cache.bound.set(key, ways);
     return new Scope(
       this.layout,
-      { ...this.names, bound: { ...this.names.bound, [as]: object } },
+      { ...this.roots, boundObjects: { ...this.roots.boundObjects, [as]: object } },
       ways,
     );
   }
 
   /** The objects that an object path may lead to. */
-  objects(path: Path): Way<Case> {
-    const known = this.ways.objects.get(path) ?? this.findObjects(path);
-    this.ways.objects.set(path, known);
+  objects(path: StatePath): ResolvedPath<ObjectCase> {
+    const known = this.cache.objects.get(path) ?? this.findObjects(path);
+    this.cache.objects.set(path, known);
     return known;
   }
 
   /** The fields that a place path may lead to. */
-  places(path: Path): Way<PlaceCase> {
-    const known = this.ways.places.get(path) ?? this.findPlaces(path);
-    this.ways.places.set(path, known);
+  fields(path: StatePath): ResolvedPath<FieldCase> {
+    const known = this.cache.fields.get(path) ?? this.findFields(path);
+    this.cache.fields.set(path, known);
     return known;
   }
 
-  private findObjects(path: Path): Way<Case> {
+  private findObjects(path: StatePath): ResolvedPath<ObjectCase> {
     const [first, ...rest] = path.split('.');
-    const hops: Hop[] = [];
-    const through: Case[] = [];
-    let cases: Case[] = [{ when: TRUE, object: this.start(first!, path) }];
+    const hops: PointerHop[] = [];
+    const through: ObjectCase[] = [];
+    let cases: ObjectCase[] = [{ when: TRUE, object: this.rootObject(first!, path) }];
     for (const name of rest) {
       through.push(...cases);
       cases = cases.flatMap((c) => {
@@ -114,38 +114,38 @@ export class Scope {
         }));
       });
     }
-    return { cases, hops, through };
+    return { cases, dereferences: hops, intermediates: through };
   }
 
-  private findPlaces(path: Path): Way<PlaceCase> {
+  private findFields(path: StatePath): ResolvedPath<FieldCase> {
     const dot = path.lastIndexOf('.');
     if (dot < 0) throw new Error(`${path}: a place needs a field`);
-    const { cases, hops, through } = this.objects(path.slice(0, dot));
+    const { cases, dereferences: hops, intermediates: through } = this.objects(path.slice(0, dot));
     return {
-      through,
+      intermediates: through,
       cases: cases.map((c) => ({
         when: c.when,
         object: c.object,
         field: this.fieldOf(c.object, path.slice(dot + 1), path),
       })),
-      hops,
+      dereferences: hops,
     };
   }
 
   /** The content of a place; 0 where a NULL pointer stands in the way. */
-  load(path: Path): Expr {
-    return this.places(path).cases.reduceRight<Expr>(
-      (rest, c) => select(c.when, this.read(c.field.index), rest),
+  load(path: StatePath): Expr {
+    return this.fields(path).cases.reduceRight<Expr>(
+      (rest, c) => conditional(c.when, this.read(c.field.index), rest),
       constant(0),
     );
   }
 
   /** A field as this task sees it: its own delayed store first. */
   private read(index: number): Expr {
-    const buffer = this.names.buffers?.own.get(index);
+    const buffer = this.roots.storeBuffers?.own.get(index);
     return buffer === undefined
       ? field(index)
-      : select(
+      : conditional(
           binary('ne', field(buffer), constant(0)),
           binary('sub', field(buffer), constant(1)),
           field(index),
@@ -153,23 +153,24 @@ export class Scope {
   }
 
   /** A value as it is stored in `target`: pointers are numbered by each field's own targets. */
-  value(v: Value, target?: Field): Expr {
+  value(v: Operand, target?: Field): Expr {
     if (typeof v === 'number') return constant(v);
-    if (typeof v !== 'string' && 'self' in v) return constant(this.names.task + 1);
+    if (typeof v !== 'string' && 'currentTask' in v) return constant(this.roots.task + 1);
     if (typeof v !== 'string') {
-      return this.objects(v.ref).cases.reduceRight<Expr>(
-        (rest, c) => select(c.when, constant(this.number(c.object, target, v.ref)), rest),
+      return this.objects(v.addressOf).cases.reduceRight<Expr>(
+        (rest, c) =>
+          conditional(c.when, constant(this.pointerValue(c.object, target, v.addressOf)), rest),
         constant(0),
       );
     }
-    return this.places(v).cases.reduceRight<Expr>(
-      (rest, c) => select(c.when, this.convert(c.field, target), rest),
+    return this.fields(v).cases.reduceRight<Expr>(
+      (rest, c) => conditional(c.when, this.renumberPointer(c.field, target), rest),
       constant(0),
     );
   }
 
   /** A condition as an expression; `visitPath` sees each place path that it reads. */
-  condition(c: Condition, visitPath: (path: Path) => void = () => {}): Expr {
+  condition(c: Condition, visitPath: (path: StatePath) => void = () => {}): Expr {
     if ('all' in c) return all(c.all.map((t) => this.condition(t, visitPath)));
     if ('any' in c) return any(c.any.map((t) => this.condition(t, visitPath)));
     if ('not' in c) return not(this.condition(c.not, visitPath));
@@ -178,7 +179,9 @@ export class Scope {
         this.objects(c.live).cases.map((k) =>
           all([
             k.when,
-            k.object.life === undefined ? TRUE : binary('eq', field(k.object.life), constant(1)),
+            k.object.lifetime === undefined
+              ? TRUE
+              : binary('eq', field(k.object.lifetime), constant(1)),
           ]),
         ),
       );
@@ -197,20 +200,20 @@ export class Scope {
     );
   }
 
-  private pointerFields(v: Value): Field[] {
+  private pointerFields(v: Operand): Field[] {
     return typeof v === 'string'
-      ? this.places(v).cases.flatMap((c) => (c.field.targets ? [c.field] : []))
+      ? this.fields(v).cases.flatMap((c) => (c.field.targets ? [c.field] : []))
       : [];
   }
 
-  private convert(source: Field, target: Field | undefined): Expr {
+  private renumberPointer(source: Field, target: Field | undefined): Expr {
     const own = source.targets;
     const theirs = target?.targets;
     if (!own || !theirs || (own.length <= theirs.length && own.every((t, i) => theirs[i] === t)))
       return this.read(source.index);
     return own.reduceRight<Expr>(
       (rest, t, i) =>
-        select(
+        conditional(
           binary('eq', field(source.index), constant(i + 1)),
           constant(theirs.indexOf(t) + 1),
           rest,
@@ -219,7 +222,7 @@ export class Scope {
     );
   }
 
-  private number(object: ObjectSlot, target: Field | undefined, path: string): number {
+  private pointerValue(object: ObjectSlot, target: Field | undefined, path: string): number {
     if (!target?.targets)
       throw new Error(
         `the address of ${path} is compared with or stored in something that is no pointer`,
@@ -229,18 +232,20 @@ export class Scope {
     return index < 0 ? target.targets.length + 1 : index + 1;
   }
 
-  private start(first: string, path: Path): ObjectSlot {
+  private rootObject(first: string, path: StatePath): ObjectSlot {
     const slash = first.indexOf('/');
     const arg = slash < 0 ? undefined : first.slice(0, slash);
     const role = first.slice(slash + 1);
     if (arg === undefined) {
-      const bound = this.names.bound[role];
+      const bound = this.roots.boundObjects[role];
       if (bound) return bound;
     }
     const seen =
-      arg === undefined ? undefined : (this.names.bound[arg]?.anchor ?? this.names.args[arg]);
+      arg === undefined
+        ? undefined
+        : (this.roots.boundObjects[arg]?.key ?? this.roots.argumentKeys[arg]);
     if (arg !== undefined && !seen) throw new Error(`${path}: no argument or bound object ${arg}`);
-    const anchor = seen ? { ...this.names.main, ...seen } : this.names.main;
+    const anchor = seen ? { ...this.roots.ownKey, ...seen } : this.roots.ownKey;
     const type = this.layout.roles.get(role);
     const object = type === undefined ? undefined : findObject(this.layout.objects, type, anchor);
     if (!object)
@@ -248,8 +253,8 @@ export class Scope {
     return object;
   }
 
-  private fieldOf(object: ObjectSlot, name: string, path: Path): Field {
-    const index = name === 'life' ? object.life : object.fields[name];
+  private fieldOf(object: ObjectSlot, name: string, path: StatePath): Field {
+    const index = name === 'life' ? object.lifetime : object.fields[name];
     if (index === undefined) throw new Error(`${path}: ${object.type} has no field ${name}`);
     return this.layout.fields[index]!;
   }

@@ -16,9 +16,9 @@ export type Statement =
   /** Sets the running task's pc and ends the step. */
   | { readonly op: 'jump'; readonly pc: number }
   /** The machine saw a rule broken while this step ran; the state goes on as the other statements say. */
-  | { readonly op: 'violate'; readonly property: PropertyId; readonly note: number }
+  | { readonly op: 'violate'; readonly property: PropertyId; readonly event: number }
   /** Something for people (an index into `Program.notes`), with the value that was seen; no effect on the state. */
-  | { readonly op: 'note'; readonly note: number; readonly value: Expr };
+  | { readonly op: 'note'; readonly event: number; readonly value: Expr };
 
 /** Calls `visit` for every statement, those in branches included, in order. */
 export function eachStatement(body: readonly Statement[], visit: (s: Statement) => void): void {

@@ -1,5 +1,5 @@
 import type { ObjectType, Routine } from './design';
-import { eq, fail, fdInstall, fdRemove, fget, fput, ret, test } from './primitives';
+import { eq, fail, fdInstall, fdRemove, fget, fput, ret, branch } from './primitives';
 
 /** The kinds of object that the machine itself brings: struct file and the places of an fd table. */
 export const FILE_TYPE: ObjectType = {
@@ -7,11 +7,11 @@ export const FILE_TYPE: ObjectType = {
   role: 'file',
   per: 'file',
   name: (a) => a.file!,
-  life: {},
+  lifetime: {},
   about: 'An open file description: what dup, fork and SCM_RIGHTS share.',
   fields: {
     f_count: { kind: 'refcount', hi: 31 },
-    f_op: { kind: 'enum', words: ['parked', 'normal'], init: 1 },
+    f_op: { kind: 'enum', values: ['parked', 'normal'], init: 1 },
   },
 };
 
@@ -39,16 +39,16 @@ export const CLOSE_ROUTINE: Routine = {
 };
 
 /** close(2) where somebody may have closed the fd already: it is looked up and taken under one lock. */
-export const CLOSE_TWICE_ROUTINE: Routine = {
+export const CLOSE_CHECKED_ROUTINE: Routine = {
   ...CLOSE_ROUTINE,
   steps: CLOSE_ROUTINE.steps.map((step) => ({
     ...step,
-    ops: [test(eq('fd/fd.installed', 0), [fail('EBADF', 'the fd is not open')]), ...step.ops],
+    ops: [branch(eq('fd/fd.installed', 0), [fail('EBADF', 'the fd is not open')]), ...step.ops],
   })),
 };
 
 /** dup, fork or SCM_RIGHTS: a second fd for the same struct file. */
-export const PASS_ROUTINE: Routine = {
+export const PASS_FD_ROUTINE: Routine = {
   name: 'receive_fd',
   cite: 'fs/file.c and net/core/scm.c, v6.6; domain.md 1.3',
   steps: [
@@ -62,7 +62,7 @@ export const PASS_ROUTINE: Routine = {
 };
 
 /** A kind of file without f_op->release. */
-export const NO_RELEASE: Routine = {
+export const EMPTY_RELEASE_ROUTINE: Routine = {
   name: '__fput',
   cite: 'fs/file_table.c, v6.6',
   steps: [{ id: 'FILE.3', title: 'free the struct file', ops: [ret()], confidence: 'MEM' }],

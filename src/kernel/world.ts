@@ -70,14 +70,14 @@ type CallArgument =
   'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
 
 /** What a call takes, what it yields, and who may make it (formats.md section 1, Calls). */
-export interface CallShape {
+export interface CallSignature {
   readonly args: readonly CallArgument[];
   readonly result: 'fd' | 'id' | 'zero';
   readonly by: 'process' | 'driver';
 }
 
 /** The argument table of the scenario format. */
-export const CALLS: Readonly<Record<CallName, CallShape>> = {
+export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   open_cdev: { args: ['device'], result: 'fd', by: 'process' },
   open_group: { args: ['group'], result: 'fd', by: 'process' },
   open_container: { args: [], result: 'fd', by: 'process' },
@@ -103,7 +103,7 @@ export const CALLS: Readonly<Record<CallName, CallShape>> = {
 export type FileKind = 'cdev' | 'device' | 'group' | 'container' | 'iommufd';
 
 /** The calls that make a struct file, and its kind. */
-export const FILE_KIND_OF: Partial<Readonly<Record<CallName, FileKind>>> = {
+export const FILE_KIND_BY_CALL: Partial<Readonly<Record<CallName, FileKind>>> = {
   open_cdev: 'cdev',
   open_group: 'group',
   open_container: 'container',

@@ -1,26 +1,26 @@
 import { expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { evaluate } from '../kernel/expr';
-import { canMove, step } from '../kernel/machine';
+import { isEnabled, step } from '../kernel/machine';
 import { stateChecks } from '../kernel/properties/properties';
 import type { StateCheck } from '../kernel/properties/property';
-import { BrokenChecks } from './brokenChecks';
-import { seededNumbers } from './random';
+import { StateCheckMonitor } from './brokenChecks';
+import { seededRandom } from './random';
 import { randomScenario } from './randomScenario';
-import { startRun } from './run';
+import { startScenarioRun } from './run';
 
 it('tells the same checks at the same steps as asking each of them after every step', () => {
   let told = 0;
   for (const design of DESIGNS) {
     for (let seed = 1; seed <= 8; seed++) {
-      const { program, state } = startRun(randomScenario(seed, design, {}));
-      const below = seededNumbers(seed);
-      const watch = new BrokenChecks(program);
+      const { program, state } = startScenarioRun(randomScenario(seed, design, {}));
+      const below = seededRandom(seed);
+      const watch = new StateCheckMonitor(program);
       const broken = new Set<string>();
       const name = ({ property, text }: StateCheck): string => `${property} ${text}`;
       const checks = stateChecks(program);
       for (let made = 0; made < 120; made++) {
-        const ready = program.tasks.filter((task) => canMove(program, state, task.index));
+        const ready = program.tasks.filter((task) => isEnabled(program, state, task.index));
         const task = ready[below(Math.max(1, ready.length))];
         if (!task) break;
         step(program, state, task.index);
@@ -32,7 +32,7 @@ it('tells the same checks at the same steps as asking each of them after every s
         }
         const now = watch.next(state).map(name);
         const expected = checks
-          .filter((check) => evaluate(check.bad, state) !== 0)
+          .filter((check) => evaluate(check.violatedWhen, state) !== 0)
           .map(name)
           .filter((each) => !broken.has(each));
         expect(now, `${design.id}, seed ${seed}`).toEqual(expected);

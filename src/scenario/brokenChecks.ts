@@ -5,25 +5,28 @@ import { stateChecks } from '../kernel/properties/properties';
 import type { StateCheck } from '../kernel/properties/property';
 
 /** A check as terms that must all hold for it to be broken. */
-interface Asked {
+interface ConjunctiveCheck {
   readonly check: StateCheck;
   readonly terms: readonly Expr[];
 }
 
-interface Index {
-  readonly asked: readonly Asked[];
+interface CheckIndex {
+  readonly checks: readonly ConjunctiveCheck[];
   /** By field: the checks that read it, and in which term. */
   readonly readers: readonly (
     readonly { readonly check: number; readonly term: number }[] | undefined
   )[];
 }
 
-const known = new WeakMap<Program, Index>();
+const indexCache = new WeakMap<Program, CheckIndex>();
 
-function indexOf(program: Program): Index {
-  const before = known.get(program);
+function checkIndexOf(program: Program): CheckIndex {
+  const before = indexCache.get(program);
   if (before) return before;
-  const asked = stateChecks(program).map((check): Asked => ({ check, terms: termsOf(check.bad) }));
+  const asked = stateChecks(program).map((check): ConjunctiveCheck => ({
+    check,
+    terms: conjunctsOf(check.violatedWhen),
+  }));
   const readers: { check: number; term: number }[][] = [];
   asked.forEach(({ terms }, check) =>
     terms.forEach((each, term) => {
@@ -32,53 +35,53 @@ function indexOf(program: Program): Index {
       for (const field of read) (readers[field] ??= []).push({ check, term });
     }),
   );
-  const made = { asked, readers };
-  known.set(program, made);
+  const made = { checks: asked, readers };
+  indexCache.set(program, made);
   return made;
 }
 
-function termsOf(e: Expr): readonly Expr[] {
-  return e.op === 'and' ? [...termsOf(e.a), ...termsOf(e.b)] : [e];
+function conjunctsOf(e: Expr): readonly Expr[] {
+  return e.op === 'and' ? [...conjunctsOf(e.a), ...conjunctsOf(e.b)] : [e];
 }
 
-const BROKEN = -1;
+const REPORTED = -1;
 
 /**
  * Tells the checks that break along one run, each once. A check that holds is left alone until something that its holding
  * rests on (one term of it that is false) has changed: a step changes few fields.
  */
-export class BrokenChecks {
-  private readonly index: Index;
+export class StateCheckMonitor {
+  private readonly index: CheckIndex;
   /** By check: the term that is false; `BROKEN` once told. */
-  private readonly rests: Int32Array;
-  private seen: Int32Array | undefined;
+  private readonly falseTerm: Int32Array;
+  private previous: Int32Array | undefined;
 
   constructor(program: Program) {
-    this.index = indexOf(program);
-    this.rests = new Int32Array(this.index.asked.length);
+    this.index = checkIndexOf(program);
+    this.falseTerm = new Int32Array(this.index.checks.length);
   }
 
   /** The checks that are broken in this state, the next of the run, and were not told before. */
   next(state: Int32Array): readonly StateCheck[] {
     const {
-      index: { asked },
-      rests,
+      index: { checks: asked },
+      falseTerm: rests,
     } = this;
-    return this.toAsk(state).flatMap((at) => {
-      const { check, terms } = asked[at] as Asked;
+    return this.checksToEvaluate(state).flatMap((at) => {
+      const { check, terms } = asked[at] as ConjunctiveCheck;
       rests[at] = terms.findIndex((term) => evaluate(term, state) === 0);
-      return rests[at] === BROKEN ? [check] : [];
+      return rests[at] === REPORTED ? [check] : [];
     });
   }
 
-  private toAsk(state: Int32Array): readonly number[] {
+  private checksToEvaluate(state: Int32Array): readonly number[] {
     const {
-      index: { asked, readers },
-      rests,
-      seen,
+      index: { checks: asked, readers },
+      falseTerm: rests,
+      previous: seen,
     } = this;
     if (!seen) {
-      this.seen = state.slice();
+      this.previous = state.slice();
       return asked.map((_, at) => at);
     }
     const found: number[] = [];

@@ -1,12 +1,12 @@
 import { designById } from '../designs/registry';
 import type { Options } from '../kernel/design';
-import { parseScenario, errorText } from './parse';
-import type { Parsed } from './parse';
-import { redesign } from './redesign';
+import { parseScenario, inputErrorText } from './parse';
+import type { ParsedScenario } from './parse';
+import { portToDesign } from './redesign';
 import type { Scenario } from './scenario';
 
 /** A built-in scenario, told for every design in which it makes sense. */
-export interface BuiltIn {
+export interface BuiltInScenario {
   readonly id: string;
   readonly title: string;
   /** The designs of `tellings`, each once; the file's own first. */
@@ -14,17 +14,17 @@ export interface BuiltIn {
   /** As its file tells it, in the file's design. */
   readonly scenario: Scenario;
   /** The same calls per design, and per choice of options where that changes the story: own schedule, beats and expectation. The first is `scenario`. */
-  readonly tellings: readonly Scenario[];
+  readonly variants: readonly Scenario[];
   /** Those of one design, which alone has to be loaded for them. */
-  readonly tellingsIn: (design: string) => readonly Scenario[];
+  readonly variantsIn: (design: string) => readonly Scenario[];
 }
 
 /** A built-in scenario in its files; each is checked when it is first looked at, for a page shows one scenario in one design. */
-export class BuiltInFiles implements BuiltIn {
+export class BuiltInScenarioFiles implements BuiltInScenario {
   readonly title: string;
   readonly designs: readonly string[];
   private readonly files: readonly object[];
-  private readonly told = new Map<object, Scenario>();
+  private readonly parsedFiles = new Map<object, Scenario>();
 
   /** `retellings` are in the file next to it (`*.retold.json`): what differs in other designs. */
   constructor(
@@ -51,40 +51,42 @@ export class BuiltInFiles implements BuiltIn {
   get scenario(): Scenario {
     const [file] = this.files;
     if (!file) throw new Error(`built-in scenario ${this.id} has no file`);
-    return this.tell(file);
+    return this.parseFile(file);
   }
 
-  get tellings(): readonly Scenario[] {
-    return this.files.map((file) => this.tell(file));
+  get variants(): readonly Scenario[] {
+    return this.files.map((file) => this.parseFile(file));
   }
 
-  tellingsIn(design: string): readonly Scenario[] {
-    return this.files.filter((file) => designOf(file) === design).map((file) => this.tell(file));
+  variantsIn(design: string): readonly Scenario[] {
+    return this.files
+      .filter((file) => designOf(file) === design)
+      .map((file) => this.parseFile(file));
   }
 
-  private tell(file: object): Scenario {
-    const told = this.told.get(file);
+  private parseFile(file: object): Scenario {
+    const told = this.parsedFiles.get(file);
     if (told) return told;
     const parsed = parseScenario(file);
     if (!parsed.ok)
       throw new Error(
-        `built-in scenario ${this.id} in ${designOf(file)}:\n${errorText(parsed.errors)}`,
+        `built-in scenario ${this.id} in ${designOf(file)}:\n${inputErrorText(parsed.errors)}`,
       );
-    this.told.set(file, parsed.scenario);
+    this.parsedFiles.set(file, parsed.scenario);
     return parsed.scenario;
   }
 }
 
-const known = new Map<string, BuiltIn>();
+const builtInScenarios = new Map<string, BuiltInScenario>();
 
 /** Lets a built-in scenario be found by its id. `library.ts` does so with all of them; a page that shows one does with that one. */
-export function registerBuiltIn(entry: BuiltIn): void {
-  known.set(entry.id, entry);
+export function registerBuiltInScenario(entry: BuiltInScenario): void {
+  builtInScenarios.set(entry.id, entry);
 }
 
 /** A loaded built-in scenario by its id. */
-export function builtIn(id: string): BuiltIn | undefined {
-  return known.get(id);
+export function builtInScenario(id: string): BuiltInScenario | undefined {
+  return builtInScenarios.get(id);
 }
 
 function designOf(file: object): string {
@@ -95,22 +97,28 @@ function designOf(file: object): string {
  * A built-in scenario in a design, its options changed by `options`: the telling made for exactly that where there is one,
  * else the calls alone (`redesign`). Errors are about options that the design does not have.
  */
-export function retell(entry: BuiltIn, design: string, options: Options): Parsed {
-  const [base, ...others] = entry.tellingsIn(design);
-  if (!base) return redesign(entry.scenario, design, options);
-  const wanted = inForce(design, { ...base.options, ...options });
-  const told = [base, ...others].find((t) => sameOptions(inForce(design, t.options), wanted));
-  return told ? { ok: true, scenario: told } : redesign(base, design, options);
+export function scenarioVariant(
+  entry: BuiltInScenario,
+  design: string,
+  options: Options,
+): ParsedScenario {
+  const [base, ...others] = entry.variantsIn(design);
+  if (!base) return portToDesign(entry.scenario, design, options);
+  const wanted = withDefaultOptions(design, { ...base.options, ...options });
+  const told = [base, ...others].find((t) =>
+    sameOptions(withDefaultOptions(design, t.options), wanted),
+  );
+  return told ? { ok: true, scenario: told } : portToDesign(base, design, options);
 }
 
 /** Whether a scenario has the world and the calls of a built-in one; a fault is at a step of one design, so it may differ. */
-export function isTelling(entry: BuiltIn, { world, calls }: Scenario): boolean {
+export function isVariantOf(entry: BuiltInScenario, { world, calls }: Scenario): boolean {
   const shared = (s: Pick<Scenario, 'world' | 'calls'>): string =>
     JSON.stringify([s.world, s.calls.map((c) => ({ ...c, fault: undefined }))]);
   return shared({ world, calls }) === shared(entry.scenario);
 }
 
-function inForce(design: string, options: Options): Options {
+function withDefaultOptions(design: string, options: Options): Options {
   return {
     ...Object.fromEntries(
       (designById(design)?.options ?? []).map((o) => [o.id, o.values[0] ?? '']),

@@ -9,10 +9,10 @@ import { eachStatement } from '../kernel/statement';
 import { LIBRARY } from './library';
 import type { LibraryEntry } from './library';
 import { makeLink, parseLink } from './link';
-import { linkOf } from './linkOf';
+import { linkOfTrace } from './linkOf';
 import { openLink } from './openLink';
-import { redesign } from './redesign';
-import { replay, stateAt } from './run';
+import { portToDesign } from './redesign';
+import { replaySchedule, stateAt } from './run';
 import type { Scenario } from './scenario';
 import { runScenario } from './schedule';
 import type { Trace } from './trace';
@@ -23,12 +23,12 @@ function optionSets(design: Design): readonly Options[] {
     o.values.slice(1).map((value): Options => ({ [o.id]: value })),
   );
   const told = LIBRARY.flatMap((e) =>
-    e.tellings.filter((t) => t.design === design.id).map((t) => t.options),
+    e.variants.filter((t) => t.design === design.id).map((t) => t.options),
   );
-  return [...new Map([{}, ...single, ...told].map((o) => [keyOf(o), o])).values()];
+  return [...new Map([{}, ...single, ...told].map((o) => [optionsKey(o), o])).values()];
 }
 
-function keyOf(options: Options): string {
+function optionsKey(options: Options): string {
   return Object.keys(options)
     .toSorted((a, b) => a.localeCompare(b))
     .map((k) => `${k}=${options[k]}`)
@@ -37,11 +37,11 @@ function keyOf(options: Options): string {
 
 /** A scenario of the library under a design and options: as told for them, else its calls alone. Undefined where a fault names a step that the design does not have. */
 function scenarioFor(entry: LibraryEntry, design: string, options: Options): Scenario | undefined {
-  const told = entry.tellings.find(
-    (t) => t.design === design && keyOf(t.options) === keyOf(options),
+  const told = entry.variants.find(
+    (t) => t.design === design && optionsKey(t.options) === optionsKey(options),
   );
   if (told) return told;
-  const plain = redesign(entry.scenario, design, options);
+  const plain = portToDesign(entry.scenario, design, options);
   if (plain.ok)
     return Array.isArray(plain.scenario.schedule)
       ? { ...plain.scenario, schedule: 'sequential' }
@@ -50,7 +50,7 @@ function scenarioFor(entry: LibraryEntry, design: string, options: Options): Sce
   return undefined;
 }
 
-function ran(scenario: Scenario, schedule?: Scenario['schedule']): Trace {
+function traceOfRun(scenario: Scenario, schedule?: Scenario['schedule']): Trace {
   const outcome = runScenario(scenario, schedule === undefined ? {} : { schedule });
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors));
   return outcome.trace;
@@ -95,7 +95,7 @@ function brokenReferences(p: Program): string[] {
         if (b.op === 'jump') check(b.pc >= 0 && b.pc <= t.steps.length, `${s.name}: jump`);
         if (b.op === 'set') check(isField(b.field), `${s.name}: set`);
         if (b.op === 'note' || b.op === 'violate')
-          check(b.note === -1 || p.notes[b.note] !== undefined, `${s.name}: note`);
+          check(b.event === -1 || p.eventTemplates[b.event] !== undefined, `${s.name}: note`);
       });
     });
   }
@@ -111,7 +111,7 @@ function brokenReferences(p: Program): string[] {
 }
 
 /** Two steps of one call that go by one name, and steps without a place to read them. */
-function badNames(p: Program): string[] {
+function malformedNames(p: Program): string[] {
   return p.calls.flatMap((c) => {
     const steps = p.tasks[c.task]!.steps.slice(c.start, c.end);
     const names = steps.map((s) => s.name);
@@ -119,31 +119,33 @@ function badNames(p: Program): string[] {
     return [
       ...names.filter((n, i) => names.indexOf(n) < i && !n.includes('/release_')),
       ...steps
-        .filter((s) => !cited(s.cite) || s.title === '')
+        .filter((s) => !hasCitation(s.cite) || s.title === '')
         .map((s) => `${s.name} cites "${s.cite}"`),
     ];
   });
 }
 
 /** A file of the kernel with its version, a Message-Id, or the section that the fact is taken from. */
-function cited(text: string): boolean {
+function hasCitation(text: string): boolean {
   return /\.[ch], v\d|\.[ch] and |Message-Id \S+@|domain\.md (section )?\d/.test(text);
 }
 
 /** The registration and open counts of a device against what a walk over the fd tables finds, when no call is under way. */
-function miscounted(p: Program, state: Int32Array): string[] {
+function wrongCounters(p: Program, state: Int32Array): string[] {
   if (p.calls.some((c) => callStatus(p, state, c.index) === 'running')) return [];
   const open = new Set(p.fds.filter((fd) => state[fd.installed] === 1).map((fd) => fd.file));
   return p.objects
-    .filter((o) => o.type === 'vfio_device' && (o.life === undefined || state[o.life] === 1))
+    .filter(
+      (o) => o.type === 'vfio_device' && (o.lifetime === undefined || state[o.lifetime] === 1),
+    )
     .flatMap((o) => {
       const value = (field: string): number | undefined =>
         o.fields[field] === undefined ? undefined : state[o.fields[field]];
       const files = p.files.filter(
         (f, i) =>
-          open.has(i) && f.device === o.anchor.device && (f.kind === 'cdev' || f.kind === 'device'),
+          open.has(i) && f.device === o.key.device && (f.kind === 'cdev' || f.kind === 'device'),
       );
-      const reaching = files.filter((f) => f.normal && evaluate(f.normal, state) !== 0);
+      const reaching = files.filter((f) => f.normalAccess && evaluate(f.normalAccess, state) !== 0);
       const wrong: string[] = [];
       if (value('refcount') !== files.length + value('registered')!)
         wrong.push(
@@ -170,24 +172,24 @@ describe.each(
   const scenarios = LIBRARY.flatMap((entry, i) => {
     const scenario = scenarioFor(entry, design.id, options);
     // All of them with the defaults; else what is told for these options, and every third of the rest in turn.
-    if (set > 0 && i % 3 !== set % 3 && !(scenario && entry.tellings.includes(scenario))) return [];
+    if (set > 0 && i % 3 !== set % 3 && !(scenario && entry.variants.includes(scenario))) return [];
     return scenario ? [scenario] : [];
   });
 
   it('keeps the contract in every scenario', () => {
     for (const scenario of scenarios) {
       const { title } = scenario;
-      const trace = ran(scenario);
+      const trace = traceOfRun(scenario);
       const { program } = trace;
-      expect([title, brokenReferences(program), badNames(program)]).toEqual([title, [], []]);
+      expect([title, brokenReferences(program), malformedNames(program)]).toEqual([title, [], []]);
       const end = stateAt(trace, trace.steps.length);
       if (
         trace.steps.every((s) =>
           s.violations.every((v) => v.property !== 'counters' && v.property !== 'memory'),
         )
       )
-        expect([title, miscounted(program, end)]).toEqual([title, []]);
-      const link = linkOf(trace, Math.floor(trace.steps.length / 2));
+        expect([title, wrongCounters(program, end)]).toEqual([title, []]);
+      const link = linkOfTrace(trace, Math.floor(trace.steps.length / 2));
       expect(parseLink(makeLink(link))).toEqual({ ok: true, link, dropped: [] });
     }
   });
@@ -196,17 +198,20 @@ describe.each(
 describe.each(DESIGNS)('$id', (design) => {
   it('runs the same again, and out of a link', () => {
     for (const scenario of LIBRARY.flatMap((e) =>
-      e.tellings.filter((t) => t.design === design.id).slice(0, 1),
+      e.variants.filter((t) => t.design === design.id).slice(0, 1),
     )) {
       const schedule = { random: scenario.calls.length } as const;
-      const trace = ran(scenario, schedule);
-      const again = ran(scenario, schedule);
+      const trace = traceOfRun(scenario, schedule);
+      const again = traceOfRun(scenario, schedule);
       expect(
-        replay(compile(design, scenario.options, scenario.world, scenario.calls), trace.schedule),
+        replaySchedule(
+          compile(design, scenario.options, scenario.world, scenario.calls),
+          trace.schedule,
+        ),
       ).toEqual(stateAt(trace, trace.steps.length));
       expect(again.schedule).toEqual(trace.schedule);
       expect(again.steps.map((s) => s.texts)).toEqual(trace.steps.map((s) => s.texts));
-      const opened = openLink(makeLink(linkOf(trace, 3)));
+      const opened = openLink(makeLink(linkOfTrace(trace, 3)));
       if (!opened.ok) throw new Error(opened.message);
       expect([opened.dropped, opened.cursor, opened.trace.schedule]).toEqual([
         [],

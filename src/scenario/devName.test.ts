@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parkedShim } from '../designs/parked-shim/parkedShim';
 import { registerDesigns } from '../designs/registry';
 import { makeScenario } from './make';
-import { errorText, parseScenario } from './parse';
+import { inputErrorText, parseScenario } from './parse';
 
 registerDesigns([parkedShim]);
 
@@ -23,7 +23,7 @@ const file = (second: object): unknown => ({
 describe('devName', () => {
   it('is kept, and left out where it is the own name', () => {
     const parsed = parseScenario(file({ devName: 'vfio1' }));
-    if (!parsed.ok) throw new Error(errorText(parsed.errors));
+    if (!parsed.ok) throw new Error(inputErrorText(parsed.errors));
     expect(parsed.scenario.world.devices.map((d) => d.devName)).toEqual([
       '0000:01:00.0',
       undefined,
@@ -34,7 +34,7 @@ describe('devName', () => {
   it('may be taken only while the other device is not registered', () => {
     expect(parseScenario(file({ devName: '0000:01:00.0', registered: false })).ok).toBe(true);
     const refused = parseScenario(file({ devName: '0000:01:00.0' }));
-    expect(refused.ok ? '' : errorText(refused.errors)).toBe(
+    expect(refused.ok ? '' : inputErrorText(refused.errors)).toBe(
       'world.devices[1].devName: "0000:01:00.0" stood here; accepted: a name that no device has which is registered from the start (vfio0 is); "registered": false leaves it to a call',
     );
   });

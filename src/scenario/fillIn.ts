@@ -1,13 +1,13 @@
 import type { InferOutput } from 'valibot';
 import type { Call, World, WorldDevice } from '../kernel/world';
-import type { Beat, Expect, Scenario, Schedule } from './scenario';
+import type { Caption, ScenarioExpectation, Scenario, Schedule } from './scenario';
 import type { SCENARIO_SCHEMA } from './schema';
 
 /** A file of the right shape. */
 export type ScenarioFile = InferOutput<typeof SCENARIO_SCHEMA>;
 
 /** Drops what says the default, so that two files that mean the same parse to the same scenario. */
-export function fillIn(file: ScenarioFile): Scenario {
+export function normalizeScenario(file: ScenarioFile): Scenario {
   const devices = file.world.devices.map((d): WorldDevice => ({
     name: d.name,
     group: d.group,
@@ -31,14 +31,14 @@ export function fillIn(file: ScenarioFile): Scenario {
     world,
     calls: file.calls.map((c) => withoutUndefined(c) as unknown as Call),
     schedule: (file.schedule ?? 'sequential') as Schedule,
-    beats: (file.beats ?? []).map((b) => withoutUndefined(b) as unknown as Beat),
+    beats: (file.beats ?? []).map((b) => withoutUndefined(b) as unknown as Caption),
     expect:
       file.expect === undefined
         ? undefined
         : (withoutUndefined({
             ...file.expect,
             calls: file.expect.calls?.map(withoutUndefined),
-          }) as Expect),
+          }) as ScenarioExpectation),
   };
 }
 

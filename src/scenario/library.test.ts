@@ -2,37 +2,37 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { designById } from '../designs/index';
-import { isTelling, retell } from './builtIn';
+import { isVariantOf, scenarioVariant } from './builtIn';
 import { LIBRARY, libraryEntry } from './library';
 import { makeScenario } from './make';
-import { tellBeats } from './narration';
+import { assignCaptions } from './narration';
 import { parseScenario } from './parse';
-import { makeResult } from './result';
+import { makeRunResult } from './result';
 import { runScenario } from './schedule';
 import { verifyRun } from './verify';
 
-const FOLDER = fileURLToPath(new URL('./library/', import.meta.url));
+const LIBRARY_FOLDER = fileURLToPath(new URL('./library/', import.meta.url));
 
-const tellings = LIBRARY.flatMap((entry) =>
-  entry.tellings.map((scenario) => ({
+const variants = LIBRARY.flatMap((entry) =>
+  entry.variants.map((scenario) => ({
     name: `${entry.id} in ${scenario.design} ${JSON.stringify(scenario.options)}`,
     entry,
     scenario,
   })),
 );
 
-describe.each(tellings)('$name', ({ entry, scenario }) => {
+describe.each(variants)('$name', ({ entry, scenario }) => {
   const outcome = runScenario(scenario);
   const trace = outcome.ok ? outcome.trace : undefined;
 
   it('runs as it expects', () => {
     expect(outcome).toMatchObject({ ok: true });
     expect(scenario.expect?.calls?.length).toBeGreaterThan(0);
-    expect(verifyRun(makeResult(trace!), scenario.expect!)).toEqual([]);
+    expect(verifyRun(makeRunResult(trace!), scenario.expect!)).toEqual([]);
   });
 
   it('tells every beat', () => {
-    const told = tellBeats(
+    const told = assignCaptions(
       scenario.beats,
       trace!.steps.map((s) => ({ by: trace!.program.tasks[s.task]?.name, at: s.step.id })),
     );
@@ -42,7 +42,7 @@ describe.each(tellings)('$name', ({ entry, scenario }) => {
   it('keeps to plain words and to the calls of its file', () => {
     for (const text of [scenario.title, scenario.about, ...scenario.beats.map((b) => b.say)])
       expect(text).toMatch(/^[\x20-\x7e]{10,400}$/);
-    expect(isTelling(entry, scenario)).toBe(true);
+    expect(isVariantOf(entry, scenario)).toBe(true);
   });
 
   it('survives being written out and read', () => {
@@ -52,9 +52,9 @@ describe.each(tellings)('$name', ({ entry, scenario }) => {
 
 describe('the library', () => {
   it('has every file of its folder', () => {
-    const files = readdirSync(FOLDER).map((name) => {
+    const files = readdirSync(LIBRARY_FOLDER).map((name) => {
       const [id = '', kind = ''] = name.split('.');
-      const told = JSON.parse(readFileSync(FOLDER + name, 'utf8')) as
+      const told = JSON.parse(readFileSync(LIBRARY_FOLDER + name, 'utf8')) as
         { design?: string } | { design: string }[];
       return {
         name,
@@ -79,34 +79,36 @@ describe('the library', () => {
     const numbers = new Set(LIBRARY.map((e) => e.source));
     expect(Array.from({ length: 28 }, (_, i) => i + 1).filter((n) => !numbers.has(n))).toEqual([]);
     expect(
-      tellings
+      variants
         .filter((t) => t.scenario.beats.length === 0 || t.scenario.about === '')
         .map((t) => t.name),
     ).toEqual([]);
   });
 
   it('tells no scenario twice for the same design and options', () => {
-    const keys = tellings.map((t) => t.name);
+    const keys = variants.map((t) => t.name);
     expect(keys.filter((k, i) => keys.indexOf(k) < i)).toEqual([]);
   });
 
   it('finds the telling for a design and options', () => {
     const entry = libraryEntry('group-first')!;
-    const told = retell(entry, 'parked-split', { extraState: 'perGroup' });
+    const told = scenarioVariant(entry, 'parked-split', { extraState: 'perGroup' });
     expect(told.ok && told.scenario.expect?.calls?.[3]?.returns).toBe('-EBUSY');
-    const plain = retell(entry, 'parked-split', {});
+    const plain = scenarioVariant(entry, 'parked-split', {});
     expect(plain.ok && plain.scenario.expect?.calls?.[3]?.returns).toBe(0);
   });
 
   it('gives the calls alone where nothing is told for the options', () => {
-    const told = retell(libraryEntry('group-first')!, 'parked-split', { extraState: 'perDevice' });
+    const told = scenarioVariant(libraryEntry('group-first')!, 'parked-split', {
+      extraState: 'perDevice',
+    });
     expect(told.ok && told.scenario).toMatchObject({
       design: 'parked-split',
       options: { extraState: 'perDevice' },
       expect: undefined,
     });
     expect(
-      retell(libraryEntry('group-first')!, 'parked-split', { extraState: 'perhaps' }),
+      scenarioVariant(libraryEntry('group-first')!, 'parked-split', { extraState: 'perhaps' }),
     ).toMatchObject({ ok: false });
   });
 });

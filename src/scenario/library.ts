@@ -1,6 +1,6 @@
 import { DESIGNS } from '../designs/index';
 import { registerDesigns } from '../designs/registry';
-import { BuiltInFiles, registerBuiltIn, type BuiltIn } from './builtIn';
+import { BuiltInScenarioFiles, registerBuiltInScenario, type BuiltInScenario } from './builtIn';
 import bindErrorPath from './library/bind-error-path.scenario.json';
 import bindErrorPathRetold from './library/bind-error-path.retold.json';
 import bindRace from './library/bind-race.scenario.json';
@@ -86,7 +86,7 @@ export const LIBRARY_GROUPS = [
 type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
 
 /** A built-in scenario and its place in the picker. */
-export interface LibraryEntry extends BuiltIn {
+export interface LibraryEntry extends BuiltInScenario {
   readonly group: LibraryGroup;
   /** Number in domain.md section 9, or the finding of its section 2.9. */
   readonly source: number | `D1-R${number}`;
@@ -95,7 +95,7 @@ export interface LibraryEntry extends BuiltIn {
 // Every scenario is told in every design.
 registerDesigns(DESIGNS);
 
-class Entry extends BuiltInFiles implements LibraryEntry {
+class LibraryFileEntry extends BuiltInScenarioFiles implements LibraryEntry {
   constructor(
     id: string,
     readonly group: LibraryGroup,
@@ -107,72 +107,78 @@ class Entry extends BuiltInFiles implements LibraryEntry {
   }
 }
 
-const entries = new Map<string, LibraryEntry>();
+const entriesById = new Map<string, LibraryEntry>();
 
 /** One scenario: its file, and the file next to it (`*.retold.json`) with what differs in other designs. */
-function add(
+function addEntry(
   id: string,
   group: LibraryGroup,
   source: LibraryEntry['source'],
   file: object,
   retellings: readonly object[] = [],
 ): void {
-  if (entries.has(id)) throw new Error(`two built-in scenarios are called ${id}`);
-  const entry = new Entry(id, group, source, file, retellings);
-  entries.set(id, entry);
-  registerBuiltIn(entry);
+  if (entriesById.has(id)) throw new Error(`two built-in scenarios are called ${id}`);
+  const entry = new LibraryFileEntry(id, group, source, file, retellings);
+  entriesById.set(id, entry);
+  registerBuiltInScenario(entry);
 }
 
-add('cdev-path', 'first-steps', 1, cdevPath, cdevPathRetold);
-add('group-path', 'first-steps', 2, groupPath, groupPathRetold);
-add('set-iommu-forgotten', 'first-steps', 28, setIommuForgotten, setIommuForgottenRetold);
-add('cdev-first', 'first-steps', 5, cdevFirst, cdevFirstRetold);
-add('group-first', 'first-steps', 6, groupFirst, groupFirstRetold);
-add('bind-race', 'races', 3, bindRace, bindRaceRetold);
-add('double-bind', 'races', 4, doubleBind, doubleBindRetold);
-add('same-iommufd-twice', 'races', 27, sameIommufdTwice, sameIommufdTwiceRetold);
-add('open-races-register', 'races', 12, openRacesRegister, openRacesRegisterRetold);
-add('open-races-unregister', 'races', 13, openRacesUnregister, openRacesUnregisterRetold);
-add('transient-ebusy', 'races', 7, transientEbusy, transientEbusyRetold);
-add('container-dropped', 'races', 21, containerDropped, containerDroppedRetold);
-add(
+addEntry('cdev-path', 'first-steps', 1, cdevPath, cdevPathRetold);
+addEntry('group-path', 'first-steps', 2, groupPath, groupPathRetold);
+addEntry('set-iommu-forgotten', 'first-steps', 28, setIommuForgotten, setIommuForgottenRetold);
+addEntry('cdev-first', 'first-steps', 5, cdevFirst, cdevFirstRetold);
+addEntry('group-first', 'first-steps', 6, groupFirst, groupFirstRetold);
+addEntry('bind-race', 'races', 3, bindRace, bindRaceRetold);
+addEntry('double-bind', 'races', 4, doubleBind, doubleBindRetold);
+addEntry('same-iommufd-twice', 'races', 27, sameIommufdTwice, sameIommufdTwiceRetold);
+addEntry('open-races-register', 'races', 12, openRacesRegister, openRacesRegisterRetold);
+addEntry('open-races-unregister', 'races', 13, openRacesUnregister, openRacesUnregisterRetold);
+addEntry('transient-ebusy', 'races', 7, transientEbusy, transientEbusyRetold);
+addEntry('container-dropped', 'races', 21, containerDropped, containerDroppedRetold);
+addEntry(
   'container-list-corruption',
   'races',
   'D1-R3',
   containerListCorruption,
   containerListCorruptionRetold,
 );
-add('stale-access', 'races', 23, staleAccess, staleAccessRetold);
-add('late-close', 'lifetime', 15, lateClose, lateCloseRetold);
-add('fd-passing', 'lifetime', 16, fdPassing, fdPassingRetold);
-add('hot-unplug', 'lifetime', 11, hotUnplug, hotUnplugRetold);
-add('unregister-starved', 'lifetime', 14, unregisterStarved, unregisterStarvedRetold);
-add('iommufd-closed-early', 'lifetime', 17, iommufdClosedEarly, iommufdClosedEarlyRetold);
-add('destroy-in-use', 'lifetime', 18, destroyInUse, destroyInUseRetold);
-add('container-closed-first', 'lifetime', 19, containerClosedFirst, containerClosedFirstRetold);
-add('unwind-tour', 'lifetime', 24, unwindTour, unwindTourRetold);
-add('bind-error-path', 'lifetime', 'D1-R4', bindErrorPath, bindErrorPathRetold);
-add('kvm-failed-bind', 'lifetime', 25, kvmFailedBind);
-add('shared-group', 'groups', 10, sharedGroup, sharedGroupRetold);
-add('split-two-devices', 'groups', 8, splitTwoDevices, splitTwoDevicesRetold);
-add('group-closed-first', 'groups', 20, groupClosedFirst, groupClosedFirstRetold);
-add('group-file-not-pinned', 'groups', 20, groupFileNotPinned, groupFileNotPinnedRetold);
-add('devset-shared', 'groups', 22, devsetShared, devsetSharedRetold);
-add('devset-split', 'groups', 22, devsetSplit, devsetSplitRetold);
-add('name-collisions', 'lifetime', 26, nameCollisions, nameCollisionsRetold);
-add('open-before-bind', 'argument', 'D1-R6', openBeforeBind, openBeforeBindRetold);
-add('mail-question', 'argument', 9, mailQuestion, mailQuestionRetold);
-add('mail-answer', 'argument', 9, mailAnswer);
-add('mail-resolution', 'argument', 9, mailResolution, mailResolutionRetold);
-add('split-race', 'argument', 8, splitRace, splitRaceRetold);
-add('split-mirror', 'argument', 8, splitMirror, splitMirrorRetold);
+addEntry('stale-access', 'races', 23, staleAccess, staleAccessRetold);
+addEntry('late-close', 'lifetime', 15, lateClose, lateCloseRetold);
+addEntry('fd-passing', 'lifetime', 16, fdPassing, fdPassingRetold);
+addEntry('hot-unplug', 'lifetime', 11, hotUnplug, hotUnplugRetold);
+addEntry('unregister-starved', 'lifetime', 14, unregisterStarved, unregisterStarvedRetold);
+addEntry('iommufd-closed-early', 'lifetime', 17, iommufdClosedEarly, iommufdClosedEarlyRetold);
+addEntry('destroy-in-use', 'lifetime', 18, destroyInUse, destroyInUseRetold);
+addEntry(
+  'container-closed-first',
+  'lifetime',
+  19,
+  containerClosedFirst,
+  containerClosedFirstRetold,
+);
+addEntry('unwind-tour', 'lifetime', 24, unwindTour, unwindTourRetold);
+addEntry('bind-error-path', 'lifetime', 'D1-R4', bindErrorPath, bindErrorPathRetold);
+addEntry('kvm-failed-bind', 'lifetime', 25, kvmFailedBind);
+addEntry('shared-group', 'groups', 10, sharedGroup, sharedGroupRetold);
+addEntry('split-two-devices', 'groups', 8, splitTwoDevices, splitTwoDevicesRetold);
+addEntry('group-closed-first', 'groups', 20, groupClosedFirst, groupClosedFirstRetold);
+addEntry('group-file-not-pinned', 'groups', 20, groupFileNotPinned, groupFileNotPinnedRetold);
+addEntry('devset-shared', 'groups', 22, devsetShared, devsetSharedRetold);
+addEntry('devset-split', 'groups', 22, devsetSplit, devsetSplitRetold);
+addEntry('name-collisions', 'lifetime', 26, nameCollisions, nameCollisionsRetold);
+addEntry('open-before-bind', 'argument', 'D1-R6', openBeforeBind, openBeforeBindRetold);
+addEntry('mail-question', 'argument', 9, mailQuestion, mailQuestionRetold);
+addEntry('mail-answer', 'argument', 9, mailAnswer);
+addEntry('mail-resolution', 'argument', 9, mailResolution, mailResolutionRetold);
+addEntry('split-race', 'argument', 8, splitRace, splitRaceRetold);
+addEntry('split-mirror', 'argument', 8, splitMirror, splitMirrorRetold);
 
 /** The built-in scenarios, in the order of the picker. */
 export const LIBRARY: readonly LibraryEntry[] = LIBRARY_GROUPS.flatMap((g) =>
-  [...entries.values()].filter((e) => e.group === g.id),
+  [...entriesById.values()].filter((e) => e.group === g.id),
 );
 
 /** A built-in scenario by its id. */
 export function libraryEntry(id: string): LibraryEntry | undefined {
-  return entries.get(id);
+  return entriesById.get(id);
 }

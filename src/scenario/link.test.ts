@@ -11,7 +11,7 @@ const word = fc.oneof(
 );
 const optional = fc.option(word, { nil: undefined });
 const flag = fc.option(fc.boolean(), { nil: undefined });
-const present = <T extends object>(object: T): T =>
+const withoutUndefined = <T extends object>(object: T): T =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
 
 const device = fc
@@ -23,7 +23,7 @@ const device = fc
     kernelDriver: flag,
     devName: optional,
   })
-  .map(present);
+  .map(withoutUndefined);
 const call = fc
   .record({
     by: word,
@@ -40,7 +40,7 @@ const call = fc
     to: optional,
     fault: optional,
   })
-  .map(present) as fc.Arbitrary<Call>;
+  .map(withoutUndefined) as fc.Arbitrary<Call>;
 const id = fc.oneof(
   fc
     .tuple(fc.constantFrom('BIND', 'U', 'GDF', 'a.b'), fc.nat(99999))
@@ -61,7 +61,7 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
       step: address,
       op: fc.option(fc.constantFrom('mutexLock', 'store'), { nil: undefined }),
     })
-    .map(present),
+    .map(withoutUndefined),
   fc.record({ kind: fc.constantFrom('plain' as const, 'split' as const), step: address }),
 );
 const steps = fc.array(fc.record({ by: word, at: id }), { maxLength: 60 });
@@ -81,7 +81,7 @@ const link = fc
         processes: fc.array(word, { maxLength: 4 }),
         storeBuffers: flag,
       })
-      .map(present),
+      .map(withoutUndefined),
     fc.nat(60),
     fc
       .record({
@@ -95,7 +95,7 @@ const link = fc
           nil: undefined,
         }),
       })
-      .map(present),
+      .map(withoutUndefined),
   )
   .map(([rest, world, cursor, named]): Link => ({
     ...rest,
@@ -104,7 +104,7 @@ const link = fc
     ...named,
   }));
 
-const race: Link = {
+const raceLink: Link = {
   design: 'upstream',
   revision: 1,
   options: { kvm: 'true' },
@@ -134,27 +134,27 @@ describe('a link', () => {
   });
 
   it('stays short with a hundred different steps that switch tasks all the time', () => {
-    expect(makeLink(race).length).toBeLessThanOrEqual(1200);
+    expect(makeLink(raceLink).length).toBeLessThanOrEqual(1200);
   });
 
   it('needs no escaping in a URL', () => {
-    expect(makeLink(race)).toMatch(/^#v1\.[A-Za-z0-9_-]+$/);
+    expect(makeLink(raceLink)).toMatch(/^#v1\.[A-Za-z0-9_-]+$/);
   });
 
   it('survives what mail does: a URL in front, wrapped lines, brackets', () => {
-    const text = makeLink(race);
+    const text = makeLink(raceLink);
     const wrapped = `<https://example.org/p/index.html${text.slice(0, 70)}\n${text.slice(70)}>.`;
     expect(parseLink(wrapped)).toEqual(parseLink(text));
   });
 
   it('gives its beginning when it is cut anywhere, and says so', () => {
-    const text = makeLink(race);
+    const text = makeLink(raceLink);
     for (let length = 40; length < text.length; length++) {
       const parsed = parseLink(text.slice(0, length));
       if (!parsed.ok) throw new Error(parsed.message);
       expect(parsed.dropped).toHaveLength(1);
-      expect(race.steps.slice(0, parsed.link.steps.length)).toEqual(parsed.link.steps);
-      expect(race.calls.slice(0, parsed.link.calls.length)).toEqual(parsed.link.calls);
+      expect(raceLink.steps.slice(0, parsed.link.steps.length)).toEqual(parsed.link.steps);
+      expect(raceLink.calls.slice(0, parsed.link.calls.length)).toEqual(parsed.link.calls);
       expect(parsed.link.cursor).toBe(parsed.link.steps.length);
     }
   });
@@ -179,7 +179,7 @@ describe('a link', () => {
       [{ kind: 'reorder', step: 'x' } as unknown as Mutation],
       Array.from({ length: 17 }, () => swap),
     ]) {
-      const parsed = parseLink(makeLink({ ...race, mutations }));
+      const parsed = parseLink(makeLink({ ...raceLink, mutations }));
       if (!parsed.ok) throw new Error(parsed.message);
       expect(parsed.link.steps).toEqual([]);
       expect(parsed.dropped[0]).toMatch(/changes (a row of the design in a way|more than 16 rows)/);
@@ -189,7 +189,7 @@ describe('a link', () => {
   it('cannot reach a prototype', () => {
     const parsed = parseLink(
       makeLink({
-        ...race,
+        ...raceLink,
         view: JSON.parse('{"__proto__":"x"}') as Link['view'],
         options: JSON.parse('{"__proto__":"y"}') as Link['options'],
       }),
@@ -207,7 +207,7 @@ describe('100,000 damaged links', () => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
       return seed % below;
     };
-    const short: Link = { ...race, steps: race.steps.slice(0, 12), cursor: 12 };
+    const short: Link = { ...raceLink, steps: raceLink.steps.slice(0, 12), cursor: 12 };
     const originals = [short, { ...short, steps: [], cursor: 0, view: {} }].map(makeLink);
     let silent = 0;
     for (let round = 0; round < 100_000; round++) {

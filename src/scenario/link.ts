@@ -1,18 +1,18 @@
 import type { Options } from '../kernel/design';
 import {
   makeMutation,
-  MOST_MUTATIONS,
-  MUTATION_FLAGS,
+  MAX_MUTATIONS,
+  MUTATION_KINDS,
   parseMutation,
   type Mutation,
 } from '../kernel/mutationText';
 import type { Call, CallName, World, WorldDevice } from '../kernel/world';
 import {
-  BrokenLink,
-  checksum,
+  LinkFormatError,
+  crc16,
   makeBase64url,
-  makeReader,
-  makeWriter,
+  makeLinkReader,
+  makeLinkWriter,
   parseBase64url,
   type LinkReader,
   type LinkWriter,
@@ -25,7 +25,7 @@ export interface LinkStep {
 }
 
 /** A call that was put in by hand. */
-export interface LinkIssue {
+export interface InsertedCall {
   /** Index into `Link.calls`. */
   readonly call: number;
   /** How many steps had been made before. */
@@ -43,7 +43,7 @@ export interface Link {
   readonly world: World;
   readonly calls: readonly Call[];
   /** The calls that were not there from the start, in the order in which they were put in. */
-  readonly issued?: readonly LinkIssue[] | undefined;
+  readonly issued?: readonly InsertedCall[] | undefined;
   readonly steps: readonly LinkStep[];
   /** How many moves (steps, and calls put in) have been made in the moment on screen. */
   readonly cursor: number;
@@ -60,7 +60,7 @@ export type ParsedLink =
   | { readonly ok: false; readonly message: string };
 
 /** Words that links of version 1 need not spell. Numbered by place: only ever append. */
-const WORDS: readonly string[] = [
+const LINK_DICTIONARY: readonly string[] = [
   'rfc-opened',
   'parked-shim',
   'parked-split',
@@ -138,7 +138,7 @@ const WORDS: readonly string[] = [
 ];
 
 /** Arguments of a call in the order of their bits. Only ever append. */
-const ARGUMENTS = [
+const CALL_ARGUMENTS = [
   'as',
   'fd',
   'device',
@@ -155,10 +155,10 @@ const ARGUMENTS = [
 const PREFIX = '#v1.';
 const STEPS_PER_RECORD = 8;
 /** Characters of a link that are looked at; the longest honest one stays far below. */
-const MOST_CHARACTERS = 65_536;
+const MAX_LINK_CHARACTERS = 65_536;
 
 /** What a record holds. Numbers are part of the format: only ever append. */
-const TAGS = {
+const RECORD_TAGS = {
   head: 1,
   option: 2,
   device: 3,
@@ -177,80 +177,80 @@ const TAGS = {
 /** The permalink of a moment: `#v1.` and packed bytes in base64url; nothing in it is compressed, so nothing can blow up. */
 export function makeLink(link: Link): string {
   const bytes: number[] = [];
-  const writer = makeWriter(WORDS);
+  const writer = makeLinkWriter(LINK_DICTIONARY);
   const ids = new Map<string, number>();
   let sum: number | undefined;
   const record = (tag: number): void => {
     const body = writer.take();
-    const whole = [tag, ...varint(body.length), ...body];
-    sum = checksum(whole, sum);
+    const whole = [tag, ...encodeVarint(body.length), ...body];
+    sum = crc16(whole, sum);
     bytes.push(...whole, sum >> 8, sum & 255);
   };
   writer.text(link.design);
   writer.number(link.revision);
-  record(TAGS.head);
+  record(RECORD_TAGS.head);
   for (const device of link.world.devices) {
     writeDevice(writer, device);
-    record(TAGS.device);
+    record(RECORD_TAGS.device);
   }
   for (const process of link.world.processes) {
     writer.text(process);
-    record(TAGS.process);
+    record(RECORD_TAGS.process);
   }
   if (link.world.storeBuffers !== undefined) {
     writer.number(Number(link.world.storeBuffers));
-    record(TAGS.storeBuffers);
+    record(RECORD_TAGS.storeBuffers);
   }
   for (const [id, value] of Object.entries(link.options)) {
     writer.text(id);
     writer.text(value);
-    record(TAGS.option);
+    record(RECORD_TAGS.option);
   }
   for (const mutation of link.mutations ?? []) {
     writer.text(mutation.kind);
     writer.text(makeMutation(mutation).slice(`--${mutation.kind} `.length));
-    record(TAGS.mutation);
+    record(RECORD_TAGS.mutation);
   }
   for (const call of link.calls) {
     writeCall(writer, call);
-    record(TAGS.call);
+    record(RECORD_TAGS.call);
   }
   if (link.issued !== undefined) {
     for (const { call, after } of link.issued) {
       writer.number(call);
       writer.number(after);
     }
-    record(TAGS.issued);
+    record(RECORD_TAGS.issued);
   }
   for (let i = 0; i < link.steps.length; i += STEPS_PER_RECORD) {
     writeSteps(writer, ids, link.steps.slice(i, i + STEPS_PER_RECORD));
-    record(TAGS.steps);
+    record(RECORD_TAGS.steps);
   }
   for (const [key, value] of Object.entries(link.view)) {
     writer.text(key);
     writer.text(value);
-    record(TAGS.view);
+    record(RECORD_TAGS.view);
   }
   if (link.scenario !== undefined) {
     writer.text(link.scenario);
-    record(TAGS.scenario);
+    record(RECORD_TAGS.scenario);
   }
   if (link.title !== undefined) {
     writer.text(link.title);
-    record(TAGS.title);
+    record(RECORD_TAGS.title);
   }
   // Last, so that its absence tells of a cut.
   writer.number(link.cursor);
-  record(TAGS.cursor);
+  record(RECORD_TAGS.cursor);
   return PREFIX + makeBase64url(bytes);
 }
 
 /** Reads a link, or the longest part of it that is whole. Takes the hash with or without `#`, or a whole URL. Never throws. */
 export function parseLink(hash: string): ParsedLink {
-  if (hash.length > MOST_CHARACTERS)
+  if (hash.length > MAX_LINK_CHARACTERS)
     return {
       ok: false,
-      message: `This link has ${hash.length} characters; the playground's have at most ${MOST_CHARACTERS}.`,
+      message: `This link has ${hash.length} characters; the playground's have at most ${MAX_LINK_CHARACTERS}.`,
     };
   // Mail wraps long lines and puts brackets and full stops around links.
   const text = hash
@@ -269,7 +269,7 @@ export function parseLink(hash: string): ParsedLink {
       message: `This link is of version ${version[1]}; this playground reads v1.`,
     };
   const { bytes, whole } = parseBase64url(text.slice(3));
-  const draft = makeDraft();
+  const draft = makePartialLink();
   const failure = readRecords(bytes, draft);
   if (draft.design === undefined)
     return {
@@ -277,18 +277,18 @@ export function parseLink(hash: string): ParsedLink {
       message: `This link is damaged from the start: ${failure ?? 'it is empty'}.`,
     };
   const dropped = [...draft.skipped];
-  if (failure !== undefined || !whole || !draft.closed)
+  if (failure !== undefined || !whole || !draft.hasCursor)
     dropped.push(
-      lossText(
+      damageText(
         draft,
         failure ?? (whole ? 'it was cut short' : 'it holds a character that no link has'),
       ),
     );
-  return { ok: true, link: finish(draft, draft.design), dropped };
+  return { ok: true, link: completeLink(draft, draft.design), dropped };
 }
 
-function varint(value: number): number[] {
-  const writer = makeWriter([]);
+function encodeVarint(value: number): number[] {
+  const writer = makeLinkWriter([]);
   writer.number(value);
   return writer.take();
 }
@@ -298,18 +298,18 @@ function writeDevice(writer: LinkWriter, device: WorldDevice): void {
   writer.text(device.group);
   writer.number(
     (device.devset === undefined ? 0 : 1) +
-      2 * triState(device.registered) +
-      6 * triState(device.kernelDriver) +
+      2 * triStateCode(device.registered) +
+      6 * triStateCode(device.kernelDriver) +
       (device.devName === undefined ? 0 : 18),
   );
   if (device.devset !== undefined) writer.text(device.devset);
   if (device.devName !== undefined) writer.text(device.devName);
 }
 
-const TRI: readonly (boolean | undefined)[] = [undefined, false, true];
+const TRI_STATES: readonly (boolean | undefined)[] = [undefined, false, true];
 
-function triState(value: boolean | undefined): number {
-  return TRI.indexOf(value);
+function triStateCode(value: boolean | undefined): number {
+  return TRI_STATES.indexOf(value);
 }
 
 function readDevice(reader: LinkReader): WorldDevice {
@@ -317,8 +317,8 @@ function readDevice(reader: LinkReader): WorldDevice {
   const group = reader.text();
   const flags = reader.number();
   const devset = flags % 2 === 1 ? reader.text() : undefined;
-  const registered = TRI[Math.floor(flags / 2) % 3];
-  const kernelDriver = TRI[Math.floor(flags / 6) % 3];
+  const registered = TRI_STATES[Math.floor(flags / 2) % 3];
+  const kernelDriver = TRI_STATES[Math.floor(flags / 6) % 3];
   const devName = flags >= 18 ? reader.text() : undefined;
   return {
     name,
@@ -334,18 +334,21 @@ function writeCall(writer: LinkWriter, call: Call): void {
   writer.text(call.by);
   writer.text(call.call);
   writer.number(
-    ARGUMENTS.reduce((mask, key, bit) => (call[key] === undefined ? mask : mask | (1 << bit)), 0),
+    CALL_ARGUMENTS.reduce(
+      (mask, key, bit) => (call[key] === undefined ? mask : mask | (1 << bit)),
+      0,
+    ),
   );
-  for (const key of ARGUMENTS) if (call[key] !== undefined) writer.text(call[key]);
+  for (const key of CALL_ARGUMENTS) if (call[key] !== undefined) writer.text(call[key]);
 }
 
 function readCall(reader: LinkReader): Call {
   const by = reader.text();
   const call = reader.text() as CallName;
   const mask = reader.number();
-  if (mask >= 1 << ARGUMENTS.length)
-    throw new BrokenLink('gives a call an argument of a later version');
-  const given = ARGUMENTS.filter((_, bit) => mask & (1 << bit)).map(
+  if (mask >= 1 << CALL_ARGUMENTS.length)
+    throw new LinkFormatError('gives a call an argument of a later version');
+  const given = CALL_ARGUMENTS.filter((_, bit) => mask & (1 << bit)).map(
     (key) => [key, reader.text()] as const,
   );
   return { by, call, ...Object.fromEntries(given) };
@@ -353,15 +356,17 @@ function readCall(reader: LinkReader): Call {
 
 function readMutation(reader: LinkReader): Mutation {
   const kind = reader.text();
-  const known = MUTATION_FLAGS.find((each) => each === kind);
+  const known = MUTATION_KINDS.find((each) => each === kind);
   const mutation = known && parseMutation(known, reader.text());
   if (!mutation)
-    throw new BrokenLink('changes a row of the design in a way that this playground does not know');
+    throw new LinkFormatError(
+      'changes a row of the design in a way that this playground does not know',
+    );
   return mutation;
 }
 
-function readIssued(reader: LinkReader): LinkIssue[] {
-  const issued: LinkIssue[] = [];
+function readInsertedCalls(reader: LinkReader): InsertedCall[] {
+  const issued: InsertedCall[] = [];
   while (!reader.atEnd()) issued.push({ call: reader.number(), after: reader.number() });
   return issued;
 }
@@ -383,7 +388,7 @@ function writeSteps(
       writer.number(seen ?? 0);
       if (seen === undefined) {
         ids.set(at, ids.size + 1);
-        writeRow(writer, at);
+        writeStepId(writer, at);
       }
     }
     i = end;
@@ -391,7 +396,7 @@ function writeSteps(
 }
 
 /** `BIND.9` as the word `BIND.` and the number 9. */
-function writeRow(writer: LinkWriter, id: string): void {
+function writeStepId(writer: LinkWriter, id: string): void {
   const split = /^(.*\.)(0|[1-9]\d{0,4})$/s.exec(id);
   writer.text(split?.[1] ?? id);
   writer.number(split ? Number(split[2]) + 1 : 0);
@@ -403,11 +408,11 @@ function readSteps(reader: LinkReader, ids: string[]): LinkStep[] {
     const by = reader.text();
     const count = reader.number();
     if (count > STEPS_PER_RECORD)
-      throw new BrokenLink('holds more steps in one piece than links have');
+      throw new LinkFormatError('holds more steps in one piece than links have');
     for (let i = 0; i < count; i++) {
       const seen = reader.number();
-      const at = seen === 0 ? readRow(reader) : ids[seen - 1];
-      if (at === undefined) throw new BrokenLink('names a step that it does not hold');
+      const at = seen === 0 ? readStepId(reader) : ids[seen - 1];
+      if (at === undefined) throw new LinkFormatError('names a step that it does not hold');
       if (seen === 0) ids.push(at);
       steps.push({ by, at });
     }
@@ -415,13 +420,13 @@ function readSteps(reader: LinkReader, ids: string[]): LinkStep[] {
   return steps;
 }
 
-function readRow(reader: LinkReader): string {
+function readStepId(reader: LinkReader): string {
   const prefix = reader.text();
   const number = reader.number();
   return number === 0 ? prefix : `${prefix}${number - 1}`;
 }
 
-interface Draft {
+interface PartialLink {
   design: string | undefined;
   revision: number;
   readonly options: [string, string][];
@@ -430,7 +435,7 @@ interface Draft {
   readonly processes: string[];
   storeBuffers: boolean | undefined;
   readonly calls: Call[];
-  issued: LinkIssue[] | undefined;
+  insertedCalls: InsertedCall[] | undefined;
   readonly steps: LinkStep[];
   readonly ids: string[];
   cursor: number | undefined;
@@ -439,10 +444,10 @@ interface Draft {
   title: string | undefined;
   readonly skipped: string[];
   /** The cursor, the last record, was read. */
-  closed: boolean;
+  hasCursor: boolean;
 }
 
-function makeDraft(): Draft {
+function makePartialLink(): PartialLink {
   return {
     design: undefined,
     revision: 0,
@@ -452,7 +457,7 @@ function makeDraft(): Draft {
     processes: [],
     storeBuffers: undefined,
     calls: [],
-    issued: undefined,
+    insertedCalls: undefined,
     steps: [],
     ids: [],
     cursor: undefined,
@@ -460,13 +465,13 @@ function makeDraft(): Draft {
     scenario: undefined,
     title: undefined,
     skipped: [],
-    closed: false,
+    hasCursor: false,
   };
 }
 
 /** Reads records into the draft until one is not whole; says what is wrong with that one. */
-function readRecords(bytes: readonly number[], draft: Draft): string | undefined {
-  const reader = makeReader(WORDS);
+function readRecords(bytes: readonly number[], draft: PartialLink): string | undefined {
+  const reader = makeLinkReader(LINK_DICTIONARY);
   let sum: number | undefined;
   let at = 0;
   while (at < bytes.length) {
@@ -481,68 +486,68 @@ function readRecords(bytes: readonly number[], draft: Draft): string | undefined
     }
     const end = start + length;
     if (end + 2 > bytes.length) return 'it was cut short';
-    sum = checksum(bytes.slice(at, end), sum);
+    sum = crc16(bytes.slice(at, end), sum);
     if (bytes[end] !== sum >> 8 || bytes[end + 1] !== (sum & 255))
       return 'its checksum does not fit';
     reader.feed(bytes.slice(start, end));
     try {
       readRecord(tag, reader, draft);
     } catch (error) {
-      if (error instanceof BrokenLink) return `it ${error.message}`;
+      if (error instanceof LinkFormatError) return `it ${error.message}`;
       throw error;
     }
     at = end + 2;
   }
-  draft.closed = draft.cursor !== undefined;
+  draft.hasCursor = draft.cursor !== undefined;
   return undefined;
 }
 
-function readRecord(tag: number, reader: LinkReader, draft: Draft): void {
-  if (draft.design === undefined && tag !== TAGS.head)
-    throw new BrokenLink('does not start with its design');
+function readRecord(tag: number, reader: LinkReader, draft: PartialLink): void {
+  if (draft.design === undefined && tag !== RECORD_TAGS.head)
+    throw new LinkFormatError('does not start with its design');
   switch (tag) {
-    case TAGS.head: {
+    case RECORD_TAGS.head: {
       const design = reader.text();
       draft.revision = reader.number();
       draft.design = design;
       return;
     }
-    case TAGS.option:
+    case RECORD_TAGS.option:
       draft.options.push([reader.text(), reader.text()]);
       return;
-    case TAGS.mutation:
-      if (draft.mutations.length === MOST_MUTATIONS)
-        throw new BrokenLink(`changes more than ${MOST_MUTATIONS} rows of the design`);
+    case RECORD_TAGS.mutation:
+      if (draft.mutations.length === MAX_MUTATIONS)
+        throw new LinkFormatError(`changes more than ${MAX_MUTATIONS} rows of the design`);
       draft.mutations.push(readMutation(reader));
       return;
-    case TAGS.device:
+    case RECORD_TAGS.device:
       draft.devices.push(readDevice(reader));
       return;
-    case TAGS.process:
+    case RECORD_TAGS.process:
       draft.processes.push(reader.text());
       return;
-    case TAGS.storeBuffers:
+    case RECORD_TAGS.storeBuffers:
       draft.storeBuffers = reader.number() === 1;
       return;
-    case TAGS.call:
+    case RECORD_TAGS.call:
       draft.calls.push(readCall(reader));
       return;
-    case TAGS.issued:
-      draft.issued = readIssued(reader);
+    case RECORD_TAGS.issued:
+      draft.insertedCalls = readInsertedCalls(reader);
       return;
-    case TAGS.steps:
+    case RECORD_TAGS.steps:
       draft.steps.push(...readSteps(reader, draft.ids));
       return;
-    case TAGS.cursor:
+    case RECORD_TAGS.cursor:
       draft.cursor = reader.number();
       return;
-    case TAGS.view:
+    case RECORD_TAGS.view:
       draft.view.push([reader.text(), reader.text()]);
       return;
-    case TAGS.scenario:
+    case RECORD_TAGS.scenario:
       draft.scenario = reader.text();
       return;
-    case TAGS.title:
+    case RECORD_TAGS.title:
       draft.title = reader.text();
       return;
     default:
@@ -552,17 +557,17 @@ function readRecord(tag: number, reader: LinkReader, draft: Draft): void {
   }
 }
 
-function lossText(draft: Draft, why: string): string {
-  const kept = `${count(draft.devices.length, 'device')}, ${count(draft.calls.length, 'call')} and ${count(draft.steps.length, 'step')}`;
+function damageText(draft: PartialLink, why: string): string {
+  const kept = `${countNoun(draft.devices.length, 'device')}, ${countNoun(draft.calls.length, 'call')} and ${countNoun(draft.steps.length, 'step')}`;
   return `The link is damaged (${why}): ${kept} could be read, what came after them was dropped.`;
 }
 
-function count(n: number, thing: string): string {
+function countNoun(n: number, thing: string): string {
   return `${n} ${thing}${n === 1 ? '' : 's'}`;
 }
 
-function finish(draft: Draft, design: string): Link {
-  const moves = draft.steps.length + (draft.issued?.length ?? 0);
+function completeLink(draft: PartialLink, design: string): Link {
+  const moves = draft.steps.length + (draft.insertedCalls?.length ?? 0);
   return {
     design,
     revision: draft.revision,
@@ -574,7 +579,7 @@ function finish(draft: Draft, design: string): Link {
       ...(draft.storeBuffers === undefined ? {} : { storeBuffers: draft.storeBuffers }),
     },
     calls: draft.calls,
-    ...(draft.issued === undefined ? {} : { issued: draft.issued }),
+    ...(draft.insertedCalls === undefined ? {} : { issued: draft.insertedCalls }),
     steps: draft.steps,
     cursor: Math.min(draft.cursor ?? moves, moves),
     view: Object.fromEntries(draft.view),

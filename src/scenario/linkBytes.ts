@@ -1,7 +1,9 @@
 /** The alphabet of base64url, which needs no escaping in a URL. */
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const BASE64URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-const VALUE_OF: ReadonlyMap<string, number> = new Map(ALPHABET.split('').map((c, i) => [c, i]));
+const BASE64URL_VALUES: ReadonlyMap<string, number> = new Map(
+  BASE64URL_ALPHABET.split('').map((c, i) => [c, i]),
+);
 
 /** Bytes as base64url without padding. */
 export function makeBase64url(bytes: readonly number[]): string {
@@ -9,7 +11,8 @@ export function makeBase64url(bytes: readonly number[]): string {
   for (let i = 0; i < bytes.length; i += 3) {
     const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0);
     const characters = Math.min(4, bytes.length - i + 1);
-    for (let k = 0; k < characters; k++) text += ALPHABET[(group >> (18 - 6 * k)) & 63] ?? '';
+    for (let k = 0; k < characters; k++)
+      text += BASE64URL_ALPHABET[(group >> (18 - 6 * k)) & 63] ?? '';
   }
   return text;
 }
@@ -23,7 +26,7 @@ export function parseBase64url(text: string): {
   let bits = 0;
   let held = 0;
   for (const c of text) {
-    const value = VALUE_OF.get(c);
+    const value = BASE64URL_VALUES.get(c);
     if (value === undefined) return { bytes, whole: false };
     held = ((held << 6) | value) & 0xffff;
     bits += 6;
@@ -36,7 +39,7 @@ export function parseBase64url(text: string): {
 }
 
 /** A checksum of 16 bits (CRC-CCITT), carried on from `before`, so that each one vouches for all bytes up to it. */
-export function checksum(bytes: readonly number[], before = 0xffff): number {
+export function crc16(bytes: readonly number[], before = 0xffff): number {
   let crc = before;
   for (const byte of bytes) {
     crc ^= byte << 8;
@@ -56,7 +59,7 @@ export interface LinkWriter {
 }
 
 /** Starts a list of bytes with the words that need no spelling. */
-export function makeWriter(words: readonly string[]): LinkWriter {
+export function makeLinkWriter(words: readonly string[]): LinkWriter {
   let bytes: number[] = [];
   const known = new Map(words.map((word, i) => [word, i + 1]));
   const encoder = new TextEncoder();
@@ -83,7 +86,7 @@ export function makeWriter(words: readonly string[]): LinkWriter {
 }
 
 /** Thrown by a reader whose bytes end or make no sense; `parseLink` turns it into words. */
-export class BrokenLink extends Error {}
+export class LinkFormatError extends Error {}
 
 /** The counterpart of `LinkWriter`. */
 export interface LinkReader {
@@ -95,14 +98,14 @@ export interface LinkReader {
 }
 
 /** Starts to read with the same words that the writer started with. */
-export function makeReader(words: readonly string[]): LinkReader {
+export function makeLinkReader(words: readonly string[]): LinkReader {
   let bytes: readonly number[] = [];
   let at = 0;
   const known = [...words];
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const byte = (): number => {
     const value = bytes[at++];
-    if (value === undefined) throw new BrokenLink('ends early');
+    if (value === undefined) throw new LinkFormatError('ends early');
     return value;
   };
   const number = (): number => {
@@ -115,24 +118,24 @@ export function makeReader(words: readonly string[]): LinkReader {
         return value;
       }
     }
-    throw new BrokenLink('holds a number that is too large');
+    throw new LinkFormatError('holds a number that is too large');
   };
   const text = (): string => {
     const index = number();
     if (index > 0) {
       const word = known[index - 1];
-      if (word === undefined) throw new BrokenLink('names a word that it does not hold');
+      if (word === undefined) throw new LinkFormatError('names a word that it does not hold');
       return word;
     }
     const length = number();
-    if (at + length > bytes.length) throw new BrokenLink('ends early');
+    if (at + length > bytes.length) throw new LinkFormatError('ends early');
     const spelled = Uint8Array.from(bytes.slice(at, at + length));
     at += length;
     let value: string;
     try {
       value = decoder.decode(spelled);
     } catch {
-      throw new BrokenLink('holds text that is not UTF-8');
+      throw new LinkFormatError('holds text that is not UTF-8');
     }
     known.push(value);
     return value;

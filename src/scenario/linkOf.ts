@@ -1,13 +1,17 @@
 import { LIBRARY } from './library';
-import { isTelling } from './builtIn';
+import { isVariantOf } from './builtIn';
 import type { Link } from './link';
 import type { Scenario } from './scenario';
 import type { Trace } from './trace';
 
 /** The moment of a trace after `cursor` steps (all of them where left out), ready for `makeLink`. */
-export function linkOf(trace: Trace, cursor = trace.steps.length, view: Link['view'] = {}): Link {
+export function linkOfTrace(
+  trace: Trace,
+  cursor = trace.steps.length,
+  view: Link['view'] = {},
+): Link {
   const { program, scenario } = trace;
-  const id = libraryIdOf(scenario);
+  const id = builtInIdOf(scenario);
   return {
     design: scenario.design,
     revision: program.design.revision,
@@ -23,8 +27,9 @@ export function linkOf(trace: Trace, cursor = trace.steps.length, view: Link['vi
 }
 
 /** The built-in scenario that this one tells, in whatever design. */
-function libraryIdOf(scenario: Scenario): string | undefined {
+function builtInIdOf(scenario: Scenario): string | undefined {
   return LIBRARY.find(
-    (entry) => isTelling(entry, scenario) && entry.tellings.some((t) => t.title === scenario.title),
+    (entry) =>
+      isVariantOf(entry, scenario) && entry.variants.some((t) => t.title === scenario.title),
   )?.id;
 }

@@ -24,58 +24,58 @@ const CALL_KEYS = [
 export function makeScenario(scenario: Scenario): string {
   const { world, expect } = scenario;
   const file: Record<string, string> = {
-    format: line(SCENARIO_FORMAT),
-    title: line(scenario.title),
+    format: inlineJson(SCENARIO_FORMAT),
+    title: inlineJson(scenario.title),
   };
-  if (scenario.about !== '') file['about'] = line(scenario.about);
-  if (scenario.design !== 'upstream') file['design'] = line(scenario.design);
+  if (scenario.about !== '') file['about'] = inlineJson(scenario.about);
+  if (scenario.design !== 'upstream') file['design'] = inlineJson(scenario.design);
   if (Object.keys(scenario.options).length > 0)
-    file['options'] = line(optionValues(scenario.options));
-  file['world'] = block(
+    file['options'] = inlineJson(optionsAsJson(scenario.options));
+  file['world'] = objectText(
     {
-      devices: lines(
+      devices: arrayText(
         world.devices.map((d) =>
-          pick(d, ['name', 'group', 'devset', 'registered', 'kernelDriver', 'devName']),
+          pickKeys(d, ['name', 'group', 'devset', 'registered', 'kernelDriver', 'devName']),
         ),
         '    ',
       ),
-      processes: line(world.processes),
+      processes: inlineJson(world.processes),
       ...(world.storeBuffers === true ? { storeBuffers: 'true' } : {}),
     },
     '  ',
   );
-  file['calls'] = lines(
-    scenario.calls.map((c) => pick(c, CALL_KEYS)),
+  file['calls'] = arrayText(
+    scenario.calls.map((c) => pickKeys(c, CALL_KEYS)),
     '  ',
   );
-  if (scenario.schedule !== 'sequential') file['schedule'] = line(scenario.schedule);
+  if (scenario.schedule !== 'sequential') file['schedule'] = inlineJson(scenario.schedule);
   if (scenario.beats.length > 0)
-    file['beats'] = lines(
-      scenario.beats.map((b) => pick(b, ['at', 'by', 'say'])),
+    file['beats'] = arrayText(
+      scenario.beats.map((b) => pickKeys(b, ['at', 'by', 'say'])),
       '  ',
     );
   if (expect) {
-    file['expect'] = block(
+    file['expect'] = objectText(
       {
         ...(expect.calls
           ? {
-              calls: lines(
-                expect.calls.map((c) => pick(c, ['by', 'call', 'as', 'returns'])),
+              calls: arrayText(
+                expect.calls.map((c) => pickKeys(c, ['by', 'call', 'as', 'returns'])),
                 '    ',
               ),
             }
           : {}),
-        ...(expect.violations ? { violations: line(expect.violations) } : {}),
-        ...(expect.verdict ? { verdict: line(expect.verdict) } : {}),
+        ...(expect.violations ? { violations: inlineJson(expect.violations) } : {}),
+        ...(expect.verdict ? { verdict: inlineJson(expect.verdict) } : {}),
       },
       '  ',
     );
   }
-  return `${block(file, '')}\n`;
+  return `${objectText(file, '')}\n`;
 }
 
 /** Options as JSON has them: true and false instead of the words. */
-export function optionValues(options: Scenario['options']): Record<string, string | boolean> {
+export function optionsAsJson(options: Scenario['options']): Record<string, string | boolean> {
   return Object.fromEntries(
     Object.entries(options).map(([k, value]) => [
       k,
@@ -84,27 +84,30 @@ export function optionValues(options: Scenario['options']): Record<string, strin
   );
 }
 
-function pick<T extends object>(object: T, keys: readonly (keyof T & string)[]): object {
+function pickKeys<T extends object>(object: T, keys: readonly (keyof T & string)[]): object {
   return Object.fromEntries(keys.flatMap((k) => (object[k] === undefined ? [] : [[k, object[k]]])));
 }
 
-function block(entries: Readonly<Record<string, string>>, indent: string): string {
+function objectText(entries: Readonly<Record<string, string>>, indent: string): string {
   const inside = Object.entries(entries).map(
     ([k, value]) => `${indent}  ${JSON.stringify(k)}: ${value}`,
   );
   return inside.length === 0 ? '{}' : `{\n${inside.join(',\n')}\n${indent}}`;
 }
 
-function lines(items: readonly unknown[], indent: string): string {
+function arrayText(items: readonly unknown[], indent: string): string {
   return items.length === 0
     ? '[]'
-    : `[\n${items.map((i) => `${indent}  ${line(i)}`).join(',\n')}\n${indent}]`;
+    : `[\n${items.map((i) => `${indent}  ${inlineJson(i)}`).join(',\n')}\n${indent}]`;
 }
 
 /** JSON on one line, with the spaces that people put. */
-function line(value: unknown): string {
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(line).join(', ')}]`;
+function inlineJson(value: unknown): string {
+  if (Array.isArray(value))
+    return value.length === 0 ? '[]' : `[${value.map(inlineJson).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const inside = Object.entries(value).map(([k, inner]) => `${JSON.stringify(k)}: ${line(inner)}`);
+  const inside = Object.entries(value).map(
+    ([k, inner]) => `${JSON.stringify(k)}: ${inlineJson(inner)}`,
+  );
   return inside.length === 0 ? '{}' : `{ ${inside.join(', ')} }`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tellBeats } from './narration';
+import { assignCaptions } from './narration';
 
 it('tells the beats of each task in order, each once', () => {
   const steps = [
@@ -17,7 +17,7 @@ it('tells the beats of each task in order, each once', () => {
     { at: 'BIND.1', by: 'dpdk', say: 'the other' },
     { at: 'UNREG.1', say: 'anybody' },
   ];
-  expect(tellBeats(beats, steps).map((b) => b?.say)).toEqual([
+  expect(assignCaptions(beats, steps).map((b) => b?.say)).toEqual([
     undefined,
     'the other',
     'checked',

@@ -1,7 +1,7 @@
-import type { Beat } from './scenario';
+import type { Caption } from './scenario';
 
 /** What narration asks of a step; `at` is undefined where no step was made (a call that was put in). */
-export interface NarratedStep {
+export interface CaptionedStep {
   readonly by: string | undefined;
   readonly at: string | undefined;
 }
@@ -10,11 +10,11 @@ export interface NarratedStep {
  * The beat that each step of a run tells, if any. The beats of one task are told in their order, each once: a beat waits until
  * the one before it is told, so that a step that runs twice can be narrated the second time. Beats without `by` form a line of their own.
  */
-export function tellBeats(
-  beats: readonly Beat[],
-  steps: readonly NarratedStep[],
-): readonly (Beat | undefined)[] {
-  const lines = new Map<string | undefined, Beat[]>();
+export function assignCaptions(
+  beats: readonly Caption[],
+  steps: readonly CaptionedStep[],
+): readonly (Caption | undefined)[] {
+  const lines = new Map<string | undefined, Caption[]>();
   for (const beat of beats) lines.set(beat.by, [...(lines.get(beat.by) ?? []), beat]);
   return steps.map(({ by, at }) => {
     const line = [lines.get(by), lines.get(undefined)].find(

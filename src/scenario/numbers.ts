@@ -2,10 +2,10 @@ import type { ObjectSlot, Program } from '../kernel/program';
 import type { Trace } from './trace';
 
 /** The number that a call returned, by call index: an fd of its process, or an object id of its iommufd. */
-export type CallNumbers = ReadonlyMap<number, number>;
+export type ReturnValues = ReadonlyMap<number, number>;
 
 /** Types that take an id of their iommufd, the lowest free one: from `iommufd_ctx.objects`, where ids start at 1, unless they say otherwise. */
-const ID_TYPES = new Set([
+const TYPES_WITH_OBJECT_ID = new Set([
   'iommufd_device',
   'iommufd_access',
   'iommufd_ioas',
@@ -16,32 +16,34 @@ const ID_TYPES = new Set([
  * Fd numbers (the lowest free from 3 in each process) and object ids, as a trace brings them about. They are no part of
  * the state: nothing in a design depends on them.
  */
-export function callNumbers(trace: Trace): CallNumbers {
+export function returnValues(trace: Trace): ReturnValues {
   const { program } = trace;
   const numbers = new Map<number, number>();
   const tables = new Map<string, (string | undefined)[]>();
   const spaces = new Map<string, (number | undefined)[]>();
   for (const { index, events, step } of trace.steps) {
-    for (const { note } of events) {
+    for (const { template: note } of events) {
       if (note.kind === 'fdInstall')
-        numbers.set(step.call, place(tables, note.process, 3, note.fd));
-      else if (note.kind === 'fdRemove') clear(tables, note.fd);
+        numbers.set(step.call, takeLowestFree(tables, note.process, 3, note.fd));
+      else if (note.kind === 'fdRemove') releaseNumber(tables, note.fd);
       else if (note.kind === 'alloc') {
         const object = program.objects[note.object];
         const space =
-          object && ID_TYPES.has(object.type) ? contextOf(trace, object, index) : undefined;
+          object && TYPES_WITH_OBJECT_ID.has(object.type)
+            ? iommufdOf(trace, object, index)
+            : undefined;
         if (space === undefined) continue;
         const { space: name, first } = object?.spec.ids ?? { space: 'objects', first: 1 };
-        const id = place(spaces, `${space} ${name}`, first, note.object);
+        const id = takeLowestFree(spaces, `${space} ${name}`, first, note.object);
         if (program.calls[step.call]?.call.call === 'ioas_alloc') numbers.set(step.call, id);
-      } else if (note.kind === 'free') clear(spaces, note.object);
+      } else if (note.kind === 'free') releaseNumber(spaces, note.object);
     }
   }
   return numbers;
 }
 
 /** Puts a value at the lowest free place from `first` and returns the place. */
-function place<T>(
+function takeLowestFree<T>(
   lists: Map<string, (T | undefined)[]>,
   key: string,
   first: number,
@@ -55,7 +57,7 @@ function place<T>(
   return at;
 }
 
-function clear<T>(lists: Map<string, (T | undefined)[]>, value: T): void {
+function releaseNumber<T>(lists: Map<string, (T | undefined)[]>, value: T): void {
   for (const list of lists.values()) {
     const at = list.indexOf(value);
     if (at >= 0) list[at] = undefined;
@@ -63,24 +65,24 @@ function clear<T>(lists: Map<string, (T | undefined)[]>, value: T): void {
 }
 
 /** The iommufd file whose id space an object allocated at a step is in: fixed, or what its `ictx` comes to point to. */
-function contextOf(
+function iommufdOf(
   { program, steps }: Trace,
   object: ObjectSlot,
   from: number,
 ): string | undefined {
   const pointer = object.fields['ictx'];
-  if (pointer === undefined) return object.anchor.file;
+  if (pointer === undefined) return object.key.file;
   for (const { events } of steps.slice(from)) {
-    for (const { note, value } of events) {
+    for (const { template: note, value } of events) {
       if (note.kind === 'write' && note.field === pointer && value > 0)
-        return fileOf(program, pointer, value);
+        return pointedFile(program, pointer, value);
       if (note.kind === 'free' && note.object === object.index) return undefined;
     }
   }
   return undefined;
 }
 
-function fileOf(program: Program, pointer: number, value: number): string | undefined {
+function pointedFile(program: Program, pointer: number, value: number): string | undefined {
   const target = program.fields[pointer]?.targets?.[value - 1];
-  return target === undefined ? undefined : program.objects[target]?.anchor.file;
+  return target === undefined ? undefined : program.objects[target]?.key.file;
 }

@@ -1,24 +1,24 @@
 import { designById } from '../designs/registry';
 import type { Design } from '../kernel/design';
-import { canMove, nextStep } from '../kernel/machine';
+import { isEnabled, nextStep } from '../kernel/machine';
 import { mutate } from '../kernel/mutation';
 import { makeMutation, type Mutation } from '../kernel/mutationText';
-import { builtIn, retell } from './builtIn';
-import { parseLink, type Link, type LinkIssue } from './link';
+import { builtInScenario, scenarioVariant } from './builtIn';
+import { parseLink, type Link, type InsertedCall } from './link';
 import { makeScenario } from './make';
-import { errorText, parseScenario, type Parsed } from './parse';
-import { advance, startRun, traceOf } from './run';
+import { inputErrorText, parseScenario, type ParsedScenario } from './parse';
+import { runStep, startScenarioRun, traceOf } from './run';
 import type { Scenario } from './scenario';
 import { LIMITS } from './schema';
 import type { Trace } from './trace';
 
 /** A link that was opened: the longest part that can run, and in sentences what was dropped. */
-interface OpenLink {
+interface ValidLink {
   readonly ok: true;
   /** The run with every call there from the start. */
   readonly trace: Trace;
   /** Calls of `trace` that were put in by hand, in that order; replaying them so is known to work. */
-  readonly issued: readonly LinkIssue[];
+  readonly issued: readonly InsertedCall[];
   /** Moves (steps, and calls put in) made in the moment on screen. */
   readonly cursor: number;
   readonly view: Link['view'];
@@ -30,16 +30,16 @@ interface OpenLink {
 }
 
 /** Options that a sentence names. */
-const MOST_NAMED = 4;
+const MAX_NAMED_OPTIONS = 4;
 
 /** Characters of a sentence about what somebody else wrote. */
-const MOST_SAID = 240;
+const MAX_QUOTED_CHARACTERS = 240;
 
 /** What came of a link; `ok: false` where nothing of it can run. */
-export type OpenedLink = OpenLink | { readonly ok: false; readonly message: string };
+export type OpenLinkResult = ValidLink | { readonly ok: false; readonly message: string };
 
 /** Reads a link, checks it as a scenario and replays its longest valid prefix. Never throws on any text. */
-export function openLink(hash: string): OpenedLink {
+export function openLink(hash: string): OpenLinkResult {
   const parsed = parseLink(hash);
   if (!parsed.ok) return parsed;
   const { link } = parsed;
@@ -60,27 +60,27 @@ export function openLink(hash: string): OpenedLink {
   const unknown = Object.entries(link.options).filter((option) => !isKnown(option));
   if (unknown.length > 0) {
     const named = unknown
-      .slice(0, MOST_NAMED)
+      .slice(0, MAX_NAMED_OPTIONS)
       .map(([id, value]) => `${id.slice(0, 32)}=${value.slice(0, 32)}`)
       .join(', ');
     dropped.push(
-      `${named}${unknown.length > MOST_NAMED ? ` and ${unknown.length - MOST_NAMED} more` : ''} is no option of ${design.id} here and was dropped.`,
+      `${named}${unknown.length > MAX_NAMED_OPTIONS ? ` and ${unknown.length - MAX_NAMED_OPTIONS} more` : ''} is no option of ${design.id} here and was dropped.`,
     );
   }
   let calls = link.calls.slice(0, LIMITS.calls);
-  let checked = check(link, options, calls);
+  let checked = parseLinkScenario(link, options, calls);
   for (
-    let kept = keptCalls(checked, calls.length);
+    let kept = validCallPrefix(checked, calls.length);
     kept !== undefined;
-    kept = keptCalls(checked, calls.length)
+    kept = validCallPrefix(checked, calls.length)
   ) {
     calls = calls.slice(0, kept);
-    checked = check(link, options, calls);
+    checked = parseLinkScenario(link, options, calls);
   }
   if (!checked.ok)
     return {
       ok: false,
-      message: `This link holds no scenario that can run: ${errorText(checked.errors)}`,
+      message: `This link holds no scenario that can run: ${inputErrorText(checked.errors)}`,
     };
   if (calls.length < link.calls.length)
     dropped.push(
@@ -89,23 +89,24 @@ export function openLink(hash: string): OpenedLink {
   const changed = link.mutations && mutate(design, options, link.mutations);
   if (changed?.ok === false)
     dropped.push(
-      `The link changes rows of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MOST_SAID)}), which cannot be done here: ${changed.message.slice(0, MOST_SAID)}. The design itself is shown.`,
+      `The link changes rows of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MAX_QUOTED_CHARACTERS)}), which cannot be done here: ${changed.message.slice(0, MAX_QUOTED_CHARACTERS)}. The design itself is shown.`,
     );
   const other = changed?.ok ? changed.design : undefined;
-  const first = replayed(checked.scenario, other, link.steps);
+  const first = replayPrefix(checked.scenario, other, link.steps);
   const lost = link.steps[first.trace.steps.length];
   if (!first.whole && lost)
     dropped.push(
       `Step ${first.trace.steps.length + 1} of the link (${lost.by.slice(0, 32)}, ${lost.at.slice(0, 32)}) cannot be made here: it and what came after it were dropped.`,
     );
-  const cut = withoutLate(link, calls, first.trace.steps.length);
-  const cutChecked = cut.calls.length < calls.length ? check(link, options, cut.calls) : checked;
+  const cut = dropUnreachedInsertions(link, calls, first.trace.steps.length);
+  const cutChecked =
+    cut.calls.length < calls.length ? parseLinkScenario(link, options, cut.calls) : checked;
   const trace =
     cutChecked.ok && cutChecked !== checked
-      ? replayed(cutChecked.scenario, other, link.steps).trace
+      ? replayPrefix(cutChecked.scenario, other, link.steps).trace
       : first.trace;
   const issued = cutChecked.ok ? cut.issued : [];
-  const fits = issued.length === 0 ? cutChecked.ok : fitIssued(trace, link, issued);
+  const fits = issued.length === 0 ? cutChecked.ok : insertionsReplay(trace, link, issued);
   if (!fits)
     dropped.push(
       'When its calls were put in does not fit the rest of the link: they are there from the start.',
@@ -118,12 +119,12 @@ export function openLink(hash: string): OpenedLink {
     mutations: other ? (link.mutations ?? []) : [],
     dropped,
     cursor: Math.min(link.cursor, trace.steps.length + (fits ? issued.length : 0)),
-    id: link.scenario === undefined ? undefined : builtIn(link.scenario)?.id,
+    id: link.scenario === undefined ? undefined : builtInScenario(link.scenario)?.id,
   };
 }
 
 /** How many calls to try next: those before the first one that is wrong, for it stays wrong whatever comes after it. Undefined where the calls are not to blame. */
-function keptCalls(checked: Parsed, calls: number): number | undefined {
+function validCallPrefix(checked: ParsedScenario, calls: number): number | undefined {
   if (checked.ok) return undefined;
   const wrong = checked.errors.flatMap(
     ({ path }) =>
@@ -136,31 +137,31 @@ function keptCalls(checked: Parsed, calls: number): number | undefined {
 }
 
 /** The steps of a link as far as they can be made. */
-function replayed(
+function replayPrefix(
   scenario: Scenario,
   changed: Design | undefined,
   steps: Link['steps'],
 ): { readonly trace: Trace; readonly whole: boolean } {
-  const run = startRun(scenario, changed);
+  const run = startScenarioRun(scenario, changed);
   for (const { by, at } of steps) {
     const task = run.program.tasks.findIndex((t) => t.name === by);
     if (
       task < 0 ||
       nextStep(run.program, run.state, task)?.id !== at ||
-      !canMove(run.program, run.state, task)
+      !isEnabled(run.program, run.state, task)
     )
       return { trace: traceOf(run), whole: false };
-    advance(run, task);
+    runStep(run, task);
   }
   return { trace: traceOf(run), whole: true };
 }
 
 /** The calls without those that were put in after more steps than could be made. */
-function withoutLate(
+function dropUnreachedInsertions(
   { issued = [] }: Link,
   calls: Link['calls'],
   made: number,
-): { readonly calls: Link['calls']; readonly issued: readonly LinkIssue[] } {
+): { readonly calls: Link['calls']; readonly issued: readonly InsertedCall[] } {
   const there = issued.filter((i) => i.call < calls.length);
   const late = new Set(there.filter((i) => i.after > made).map((i) => i.call));
   const place = (call: number): number => call - [...late].filter((l) => l < call).length;
@@ -171,7 +172,11 @@ function withoutLate(
 }
 
 /** Whether the run is also had when these calls are put in one after the other. */
-function fitIssued({ scenario, steps }: Trace, link: Link, issued: readonly LinkIssue[]): boolean {
+function insertionsReplay(
+  { scenario, steps }: Trace,
+  link: Link,
+  issued: readonly InsertedCall[],
+): boolean {
   const places = new Set(issued.map((i) => i.call));
   const inOrder = issued.every(
     (i, n) => i.after <= steps.length && i.after >= (issued[n - 1]?.after ?? 0),
@@ -188,7 +193,7 @@ function fitIssued({ scenario, steps }: Trace, link: Link, issued: readonly Link
     !soon &&
     [...issued.keys()].every((n) => {
       const later = new Set(issued.slice(n).map((i) => i.call));
-      return check(
+      return parseLinkScenario(
         link,
         scenario.options,
         scenario.calls.filter((_, i) => !later.has(i)),
@@ -198,11 +203,15 @@ function fitIssued({ scenario, steps }: Trace, link: Link, issued: readonly Link
 }
 
 /** The link's scenario, told as the built-in one that it started from, as far as that still fits. */
-function check(link: Link, options: Link['options'], calls: Link['calls']): Parsed {
-  const entry = link.scenario === undefined ? undefined : builtIn(link.scenario);
-  const retold = entry && retell(entry, link.design, options);
+function parseLinkScenario(
+  link: Link,
+  options: Link['options'],
+  calls: Link['calls'],
+): ParsedScenario {
+  const entry = link.scenario === undefined ? undefined : builtInScenario(link.scenario);
+  const retold = entry && scenarioVariant(entry, link.design, options);
   const told = retold?.ok ? retold.scenario : undefined;
-  const parse = (about: string, beats: Scenario['beats']): Parsed =>
+  const parse = (about: string, beats: Scenario['beats']): ParsedScenario =>
     parseScenario(
       makeScenario({
         title: link.title ?? told?.title ?? '',

@@ -1,5 +1,5 @@
 /** A text of unknown origin with its control characters escaped, so that it cannot steer a terminal. */
-export function printable(text: string): string {
+export function escapeControlCharacters(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -9,7 +9,7 @@ export function quote(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
   if (typeof value === 'string')
-    return printable(
+    return escapeControlCharacters(
       value.length <= 60 ? JSON.stringify(value) : `${JSON.stringify(value.slice(0, 56))}…`,
     );
   return JSON.stringify(value) ?? typeof value;

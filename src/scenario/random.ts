@@ -1,5 +1,5 @@
 /** A seeded stream of whole numbers below a bound: splitmix32, 32-bit integer arithmetic only, so every engine yields the same. */
-export function seededNumbers(seed: number): (below: number) => number {
+export function seededRandom(seed: number): (below: number) => number {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x9e3779b9) >>> 0;

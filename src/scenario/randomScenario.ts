@@ -1,25 +1,25 @@
 import type { Design, Options } from '../kernel/design';
 import { routineOf } from '../kernel/lower';
-import { CALLS, CALL_NAMES, FILE_KIND_OF, processOf } from '../kernel/world';
+import { CALL_SIGNATURES, CALL_NAMES, FILE_KIND_BY_CALL, processOf } from '../kernel/world';
 import type { Call, CallName, FileKind, World } from '../kernel/world';
 import { faultSteps } from './faults';
 import { makeScenario } from './make';
-import { errorText, parseScenario } from './parse';
-import { seededNumbers } from './random';
+import { inputErrorText, parseScenario } from './parse';
+import { seededRandom } from './random';
 import type { Scenario } from './scenario';
 
 /** A result name that exists so far. */
-interface Made {
+interface CreatedName {
   readonly name: string;
   readonly kind: FileKind | 'ioas';
   readonly process: string;
   readonly by: string;
 }
 
-type Draw = <T>(items: readonly T[]) => T;
+type DrawItem = <T>(items: readonly T[]) => T;
 
 /** Calls that bring a scenario on, drawn more often than the rest. */
-const OFTEN: readonly CallName[] = [
+const FREQUENT_CALLS: readonly CallName[] = [
   'open_cdev',
   'open_iommufd',
   'bind_iommufd',
@@ -41,15 +41,15 @@ const OFTEN: readonly CallName[] = [
  * now and then a fault, drivers that come and go. The same seed gives the same scenario everywhere.
  */
 export function randomScenario(seed: number, design: Design, options: Options): Scenario {
-  const below = seededNumbers(seed);
-  const draw: Draw = (items) => items[below(items.length)]!;
+  const below = seededRandom(seed);
+  const draw: DrawItem = (items) => items[below(items.length)]!;
   const chance = (percent: number): boolean => below(100) < percent;
   const world = randomWorld(below, draw, chance);
   const model = design.model({
     ...Object.fromEntries(design.options.map((o) => [o.id, o.values[0] ?? ''])),
     ...options,
   });
-  const made: Made[] = [];
+  const made: CreatedName[] = [];
   const calls: Call[] = [];
   const put = (call: Call): void => {
     const { call: name } = call;
@@ -63,14 +63,14 @@ export function randomScenario(seed: number, design: Design, options: Options): 
             ),
           );
     calls.push(steps.length > 0 && chance(10) ? { ...call, fault: draw(steps) } : call);
-    remember(call, made);
+    recordResult(call, made);
   };
   for (let n = below(4); n > 0; n--)
-    for (const call of drawPath(calls.length, world, draw, chance)) put(call);
+    for (const call of drawSetupPath(calls.length, world, draw, chance)) put(call);
   const most = Math.max(5, calls.length) + below(12);
   for (let tries = 0; calls.length < most && tries < 400; tries++) {
     const call = drawCall(
-      chance(80) ? draw(OFTEN) : draw(CALL_NAMES),
+      chance(80) ? draw(FREQUENT_CALLS) : draw(CALL_NAMES),
       calls.length,
       world,
       made,
@@ -93,13 +93,15 @@ export function randomScenario(seed: number, design: Design, options: Options): 
     }),
   );
   if (!parsed.ok)
-    throw new Error(`seed ${seed} draws a scenario that is refused:\n${errorText(parsed.errors)}`);
+    throw new Error(
+      `seed ${seed} draws a scenario that is refused:\n${inputErrorText(parsed.errors)}`,
+    );
   return parsed.scenario;
 }
 
 function randomWorld(
   below: (n: number) => number,
-  draw: Draw,
+  draw: DrawItem,
   chance: (percent: number) => boolean,
 ): World {
   const devices = Array.from({ length: 1 + below(3) }, (_, i) => ({
@@ -119,10 +121,10 @@ function randomWorld(
 }
 
 /** The calls by which a client comes to a device, in one of the three ways, to the end or not quite. */
-function drawPath(
+function drawSetupPath(
   from: number,
   world: World,
-  draw: Draw,
+  draw: DrawItem,
   chance: (percent: number) => boolean,
 ): readonly Call[] {
   const process = draw(world.processes);
@@ -164,13 +166,13 @@ function drawCall(
   name: CallName,
   index: number,
   world: World,
-  made: readonly Made[],
-  draw: Draw,
+  made: readonly CreatedName[],
+  draw: DrawItem,
   chance: (percent: number) => boolean,
 ): Call | undefined {
   const process = draw(world.processes);
   const by =
-    CALLS[name].by === 'driver'
+    CALL_SIGNATURES[name].by === 'driver'
       ? draw(['driver', 'driver', 'driver/2'])
       : chance(75)
         ? process
@@ -184,18 +186,23 @@ function drawCall(
       fitting.length > 0 && chance(90) ? fitting : mine.filter((m) => others.includes(m.kind));
     return pool.length === 0 ? undefined : draw(pool).name;
   };
-  for (const arg of CALLS[name].args) {
-    const value = argument(arg, name, world, pick, draw);
+  for (const arg of CALL_SIGNATURES[name].args) {
+    const value = drawArgument(arg, name, world, pick, draw);
     if (value === undefined) return undefined;
     args[arg] = value;
   }
-  return { by, call: name, ...args, ...(CALLS[name].result === 'zero' ? {} : { as: `n${index}` }) };
+  return {
+    by,
+    call: name,
+    ...args,
+    ...(CALL_SIGNATURES[name].result === 'zero' ? {} : { as: `n${index}` }),
+  };
 }
 
-const FILES: readonly FileKind[] = ['cdev', 'device', 'group', 'container', 'iommufd'];
+const FD_FILE_KINDS: readonly FileKind[] = ['cdev', 'device', 'group', 'container', 'iommufd'];
 
 /** What an fd argument is meant to be. */
-const MEANT: Partial<Record<CallName, readonly FileKind[]>> = {
+const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
   bind_iommufd: ['cdev'],
   attach_ioas: ['cdev', 'device'],
   detach_ioas: ['cdev', 'device'],
@@ -207,12 +214,12 @@ const MEANT: Partial<Record<CallName, readonly FileKind[]>> = {
   kvm_add: ['cdev', 'group'],
 };
 
-function argument(
+function drawArgument(
   arg: string,
   name: CallName,
   world: World,
   pick: (kinds: readonly string[], others: readonly string[]) => string | undefined,
-  draw: Draw,
+  draw: DrawItem,
 ): string | undefined {
   switch (arg) {
     case 'device':
@@ -228,15 +235,17 @@ function argument(
     case 'object':
       return pick(['ioas', 'cdev', 'device'], ['ioas', 'cdev', 'device']);
     case 'container':
-      return pick(['container', 'iommufd'], FILES);
+      return pick(['container', 'iommufd'], FD_FILE_KINDS);
     case 'iommufd':
-      return name === 'bind_iommufd' ? pick(['iommufd'], FILES) : pick(['iommufd'], ['iommufd']);
+      return name === 'bind_iommufd'
+        ? pick(['iommufd'], FD_FILE_KINDS)
+        : pick(['iommufd'], ['iommufd']);
     default:
-      return pick(MEANT[name] ?? FILES, FILES);
+      return pick(INTENDED_KINDS[name] ?? FD_FILE_KINDS, FD_FILE_KINDS);
   }
 }
 
-function remember(call: Call, made: Made[]): void {
+function recordResult(call: Call, made: CreatedName[]): void {
   if (call.as === undefined) return;
   if (call.call === 'pass_fd') {
     const source = made.find((m) => m.name === call.fd)!;
@@ -244,7 +253,7 @@ function remember(call: Call, made: Made[]): void {
   } else
     made.push({
       name: call.as,
-      kind: call.call === 'ioas_alloc' ? 'ioas' : FILE_KIND_OF[call.call]!,
+      kind: call.call === 'ioas_alloc' ? 'ioas' : FILE_KIND_BY_CALL[call.call]!,
       process: call.call === 'ioas_alloc' ? '' : processOf(call.by),
       by: call.by,
     });

@@ -2,19 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { compile, defaultOptions } from '../kernel/compile';
 import type { CallBody, Design, Options, Routine } from '../kernel/design';
-import { canMove, enabled, initialState, makeEventBuffer, nextStep, step } from '../kernel/machine';
+import {
+  isEnabled,
+  enabled,
+  initialState,
+  makeEventBuffer,
+  nextStep,
+  step,
+} from '../kernel/machine';
 import type { PropertyId } from '../kernel/propertyId';
 import { LIBRARY } from './library';
-import { seededNumbers } from './random';
+import { seededRandom } from './random';
 import { randomScenario } from './randomScenario';
-import { advance, startRun, traceOf } from './run';
+import { runStep, startScenarioRun, traceOf } from './run';
 import { runScenario } from './schedule';
 import type { Scenario } from './scenario';
-import { faultSweep, kindSweep, momentSweep } from './sweep';
-import type { Sweep } from './sweep';
-import { UNREACHED } from './unreached';
+import { faultSweep, fileKindSweep, interleavingSweep } from './sweep';
+import type { SweepCase } from './sweep';
+import { DEAD_STEPS } from './unreached';
 
-const reached = new Map<string, Set<string>>(DESIGNS.map((d) => [d.id, new Set()]));
+const reachedSteps = new Map<string, Set<string>>(DESIGNS.map((d) => [d.id, new Set()]));
 
 function optionSets(design: Design): readonly Options[] {
   return [
@@ -26,17 +33,17 @@ function optionSets(design: Design): readonly Options[] {
 }
 
 /** Runs a scenario in file order and yields the rules that it breaks. */
-function runs(scenario: Scenario): readonly string[] {
+function violationsOf(scenario: Scenario): readonly string[] {
   const outcome = runScenario(scenario);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors));
-  for (const s of outcome.trace.steps) reached.get(scenario.design)!.add(s.step.name);
+  for (const s of outcome.trace.steps) reachedSteps.get(scenario.design)!.add(s.step.name);
   return outcome.trace.steps.flatMap((s) => s.violations.map((v) => `${v.property}: ${v.text}`));
 }
 
 const asScenario = (
   design: Design,
   options: Options,
-  { world, calls, about }: Sweep,
+  { world, calls, about }: SweepCase,
 ): Scenario => ({
   title: about,
   about: '',
@@ -50,13 +57,13 @@ const asScenario = (
 });
 
 /** What a lone process can break in a design, with or without faults. */
-const ALONE: Readonly<Record<string, readonly PropertyId[]>> = {
+const SINGLE_PROCESS_VIOLATIONS: Readonly<Record<string, readonly PropertyId[]>> = {
   // Its open op runs before the bind, and its error paths are wrong (R4, R6).
   'rfc-opened': ['no-ops-before-bind', 'clean-unwind', 'counters', 'memory'],
 };
 
 /** What the sweep finds: in v6.6 by our reading, unconfirmed; in the parked designs what an option is there to show. */
-const FOUND = [
+const KNOWN_FINDINGS = [
   // ATTACH of a device that is attached replaces its page table; if the new id cannot be written to user space, the device is detached, not set back.
   {
     design: 'upstream',
@@ -72,35 +79,35 @@ const FOUND = [
 ];
 
 describe('the library', () => {
-  it.each(LIBRARY)('runs $id in every telling', ({ tellings }) => {
+  it.each(LIBRARY)('runs $id in every telling', ({ variants: tellings }) => {
     for (const telling of tellings)
-      expect(runs(telling).length > 0).toBe((telling.expect?.violations?.length ?? 0) > 0);
+      expect(violationsOf(telling).length > 0).toBe((telling.expect?.violations?.length ?? 0) > 0);
   });
 });
 
 /** Options that change what a lone process walks through. */
-const SWEPT = (options: Options): boolean =>
+const isSwept = (options: Options): boolean =>
   !['perDeviceCheck', 'delBeforeWait', 'kvm'].some((o) => o in options) &&
   options['extraState'] !== 'perDeviceUnlocked';
 
 describe.each(
   DESIGNS.flatMap((design) =>
     optionSets(design)
-      .filter(SWEPT)
+      .filter(isSwept)
       .map((options) => ({ design, options, name: `${design.id} ${JSON.stringify(options)}` })),
   ),
 )('$name', ({ design, options }) => {
   it('gives everything back, whatever fails', () => {
     const allowed = new Set<string>([
-      ...(ALONE[design.id] ?? []),
+      ...(SINGLE_PROCESS_VIOLATIONS[design.id] ?? []),
       ...(options['groupFdStartsParked'] === 'false' ? ['no-ops-before-bind'] : []),
     ]);
     const broken = faultSweep(design, { ...defaultOptions(design), ...options }).flatMap((sweep) =>
-      runs(asScenario(design, options, sweep))
+      violationsOf(asScenario(design, options, sweep))
         .filter(
           (v) =>
             !allowed.has(v.slice(0, v.indexOf(':'))) &&
-            !FOUND.some(
+            !KNOWN_FINDINGS.some(
               (f) => f.design === design.id && f.about === sweep.about && v.startsWith(f.text),
             ),
         )
@@ -113,11 +120,11 @@ describe.each(
 describe.each(DESIGNS)('$id', (design) => {
   it('answers every call on every kind of file', () => {
     const allowed = new Set<string>([
-      ...(ALONE[design.id] ?? []),
+      ...(SINGLE_PROCESS_VIOLATIONS[design.id] ?? []),
       ...(design.id === 'parked-split' ? ['path-exclusive', 'dma-owner'] : []),
     ]);
-    const broken = kindSweep().flatMap((sweep) =>
-      runs(asScenario(design, {}, sweep))
+    const broken = fileKindSweep().flatMap((sweep) =>
+      violationsOf(asScenario(design, {}, sweep))
         .filter((v) => !allowed.has(v.slice(0, v.indexOf(':'))))
         .map((v) => `${sweep.about}: ${v}`),
     );
@@ -125,31 +132,34 @@ describe.each(DESIGNS)('$id', (design) => {
   });
 });
 
-describe.each(DESIGNS.filter((d) => momentSweep(d.id).length > 0))('$id', (design) => {
-  it.each(momentSweep(design.id))('comes to where $about', ({ turns = [], ...sweep }) => {
-    const run = startRun(asScenario(design, {}, sweep));
-    for (const [name, until] of turns) {
-      const task = run.program.tasks.findIndex((t) => t.name === name);
-      while (
-        canMove(run.program, run.state, task) &&
-        nextStep(run.program, run.state, task)?.id !== until
-      )
-        reached.get(design.id)!.add(advance(run, task).step.name);
-      if (until !== undefined) expect(nextStep(run.program, run.state, task)?.id).toBe(until);
-    }
-    expect(enabled(run.program, run.state)).toEqual([]);
-  });
+describe.each(DESIGNS.filter((d) => interleavingSweep(d.id).length > 0))('$id', (design) => {
+  it.each(interleavingSweep(design.id))(
+    'comes to where $about',
+    ({ schedule: turns = [], ...sweep }) => {
+      const run = startScenarioRun(asScenario(design, {}, sweep));
+      for (const [name, until] of turns) {
+        const task = run.program.tasks.findIndex((t) => t.name === name);
+        while (
+          isEnabled(run.program, run.state, task) &&
+          nextStep(run.program, run.state, task)?.id !== until
+        )
+          reachedSteps.get(design.id)!.add(runStep(run, task).step.name);
+        if (until !== undefined) expect(nextStep(run.program, run.state, task)?.id).toBe(until);
+      }
+      expect(enabled(run.program, run.state)).toEqual([]);
+    },
+  );
 });
 
 /** Steps that random runs make, all designs together. */
-const STEPS = 1_000_000;
+const RANDOM_STEPS = 1_000_000;
 const RUNS_PER_PROGRAM = 500;
 
 describe('random runs', () => {
   it.each(DESIGNS)('of $id never break the machine', (design) => {
     const sets = optionSets(design);
     const events = makeEventBuffer();
-    for (let seed = 1, made = 0; made < STEPS / DESIGNS.length; seed++) {
+    for (let seed = 1, made = 0; made < RANDOM_STEPS / DESIGNS.length; seed++) {
       const options = sets[seed % sets.length]!;
       try {
         made += randomRuns(design, options, seed, events);
@@ -159,7 +169,7 @@ describe('random runs', () => {
         });
       }
     }
-    expect(reached.get(design.id)!.size).toBeGreaterThan(100);
+    expect(reachedSteps.get(design.id)!.size).toBeGreaterThan(100);
   });
 });
 
@@ -172,8 +182,8 @@ function randomRuns(
 ): number {
   const scenario = randomScenario(seed, design, options);
   const program = compile(design, options, scenario.world, scenario.calls);
-  const below = seededNumbers(seed);
-  const seen = reached.get(design.id)!;
+  const below = seededRandom(seed);
+  const seen = reachedSteps.get(design.id)!;
   let made = 0;
   for (let run = 0; run < RUNS_PER_PROGRAM; run++) {
     const state = initialState(program);
@@ -190,13 +200,13 @@ function randomRuns(
         throw new Error(`${f.title} is ${state[f.index]}, outside ${f.lo}..${f.hi}`);
   }
   // The same with everything that people are told.
-  const run = startRun(scenario);
+  const run = startScenarioRun(scenario);
   for (
     let able = enabled(run.program, run.state);
     able.length > 0;
     able = enabled(run.program, run.state)
   )
-    advance(run, able[below(able.length)]!);
+    runStep(run, able[below(able.length)]!);
   const { steps } = traceOf(run);
   if (steps.some((s) => s.texts.some((t) => t === '' || /undefined|NaN/.test(t))))
     throw new Error('a text with a hole');
@@ -220,17 +230,17 @@ describe.each(DESIGNS)('the steps of $id', (design) => {
     }),
   );
   const known = (name: string): boolean =>
-    UNREACHED.some(
+    DEAD_STEPS.some(
       (u) => u.design === design.id && u.steps.some((pattern) => matches(pattern, name)),
     );
 
   it('are all reached by the library, a sweep or a random run, or listed with the reason', () => {
-    expect([...names].filter((n) => !reached.get(design.id)!.has(n) && !known(n))).toEqual([]);
+    expect([...names].filter((n) => !reachedSteps.get(design.id)!.has(n) && !known(n))).toEqual([]);
   });
 
   it('are not listed as unreached where they are reached, or where there is no such step', () => {
-    const listed = UNREACHED.filter((u) => u.design === design.id).flatMap((u) => u.steps);
-    expect([...names].filter((n) => reached.get(design.id)!.has(n) && known(n))).toEqual([]);
+    const listed = DEAD_STEPS.filter((u) => u.design === design.id).flatMap((u) => u.steps);
+    expect([...names].filter((n) => reachedSteps.get(design.id)!.has(n) && known(n))).toEqual([]);
     expect(listed.filter((pattern) => ![...names].some((n) => matches(pattern, n)))).toEqual([]);
   });
 });

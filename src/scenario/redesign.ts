@@ -1,14 +1,14 @@
 import type { Options } from '../kernel/design';
 import { makeScenario } from './make';
 import { parseScenario } from './parse';
-import type { Parsed } from './parse';
+import type { ParsedScenario } from './parse';
 import type { Scenario } from './scenario';
 
 /**
  * The scenario for another design or other options, checked again. Options, beats, expectation and an explicit schedule belong
  * to the design that they were written for: they stay behind when the design changes, an expectation also when an option does.
  */
-export function redesign(scenario: Scenario, design: string, options: Options): Parsed {
+export function portToDesign(scenario: Scenario, design: string, options: Options): ParsedScenario {
   const moved = design !== scenario.design;
   const changed =
     moved || Object.entries(options).some(([k, value]) => scenario.options[k] !== value);

@@ -1,8 +1,8 @@
 import { DESIGN_NAMES } from '../designs/names';
-import { loadedDesign } from '../designs/registry';
+import { requireDesign } from '../designs/registry';
 import type { Design } from '../kernel/design';
 import { routineOf } from '../kernel/lower';
-import { CALLS, FILE_KIND_OF, processOf } from '../kernel/world';
+import { CALL_SIGNATURES, FILE_KIND_BY_CALL, processOf } from '../kernel/world';
 import type { Call, FileKind } from '../kernel/world';
 import { faultSteps } from './faults';
 import { quote } from './quote';
@@ -10,7 +10,7 @@ import type { InputError, Scenario } from './scenario';
 import { LIMITS } from './schema';
 
 /** What a result name stands for. */
-interface Named {
+interface ResultName {
   readonly call: number;
   readonly by: string;
   /** Process in whose fd table it is; undefined for ids. */
@@ -35,24 +35,24 @@ export function checkReferences(scenario: Scenario): readonly InputError[] {
       message: `${tasks.length} tasks stood here; accepted: at most ${LIMITS.tasks} tasks`,
     });
   scenario.calls.forEach((c, i) => checkCall(scenario, c, i, names, design, expected));
-  if (errors.length === 0) checkCycles(scenario.calls, names, expected);
+  if (errors.length === 0) checkNameCycles(scenario.calls, names, expected);
   checkTaskNames(scenario, tasks, expected);
   return errors;
 }
 
-type Expected = (path: string, stood: unknown, accepted: string) => void;
+type ReportError = (path: string, stood: unknown, accepted: string) => void;
 
-function listed(words: readonly string[]): string {
+function listNames(words: readonly string[]): string {
   return words.length === 0 ? 'nothing (there is none)' : words.map(quote).join(', ');
 }
 
-function checkDesign(scenario: Scenario, expected: Expected): Design | undefined {
+function checkDesign(scenario: Scenario, expected: ReportError): Design | undefined {
   const ids: readonly string[] = Object.values(DESIGN_NAMES).map((d) => d.id);
   if (!ids.includes(scenario.design)) {
-    expected('design', scenario.design, listed(ids));
+    expected('design', scenario.design, listNames(ids));
     return undefined;
   }
-  const design = loadedDesign(scenario.design);
+  const design = requireDesign(scenario.design);
   let sound = true;
   for (const [id, value] of Object.entries(scenario.options)) {
     const option = design.options.find((o) => o.id === id);
@@ -62,16 +62,16 @@ function checkDesign(scenario: Scenario, expected: Expected): Design | undefined
         value,
         design.options.length === 0
           ? `no options for ${design.id}`
-          : `the options ${listed(design.options.map((o) => o.id))} of ${design.id}`,
+          : `the options ${listNames(design.options.map((o) => o.id))} of ${design.id}`,
       );
     else if (!option.values.includes(value))
-      expected(`options.${id}`, value, listed(option.values));
+      expected(`options.${id}`, value, listNames(option.values));
     sound &&= option !== undefined && option.values.includes(value);
   }
   return sound ? design : undefined;
 }
 
-function checkWorld({ world }: Scenario, expected: Expected): void {
+function checkWorld({ world }: Scenario, expected: ReportError): void {
   world.devices.forEach((d, i) => {
     if (world.devices.findIndex((o) => o.name === d.name) < i)
       expected(`world.devices[${i}].name`, d.name, 'a name that no other device has');
@@ -101,23 +101,26 @@ function checkWorld({ world }: Scenario, expected: Expected): void {
   });
 }
 
-function collectNames(calls: readonly Call[], expected: Expected): ReadonlyMap<string, Named> {
+function collectNames(
+  calls: readonly Call[],
+  expected: ReportError,
+): ReadonlyMap<string, ResultName> {
   const makers = new Map<string, number>();
   calls.forEach((c, i) => {
     if (c.as === undefined) return;
     if (makers.has(c.as)) expected(`calls[${i}].as`, c.as, 'a name that no other call gives');
     else makers.set(c.as, i);
   });
-  const kindOf = (index: number, depth: number): Named['kind'] => {
+  const kindOf = (index: number, depth: number): ResultName['kind'] => {
     const c = calls[index];
     if (!c || depth > calls.length) return undefined;
     if (c.call === 'ioas_alloc') return 'ioas';
-    if (c.call !== 'pass_fd') return FILE_KIND_OF[c.call];
+    if (c.call !== 'pass_fd') return FILE_KIND_BY_CALL[c.call];
     const source = c.fd === undefined ? undefined : makers.get(c.fd);
     return source === undefined ? undefined : kindOf(source, depth + 1);
   };
   return new Map(
-    [...makers].map(([name, index]): [string, Named] => {
+    [...makers].map(([name, index]): [string, ResultName] => {
       const c = calls[index] as Call;
       const kind = kindOf(index, 0);
       return [
@@ -133,38 +136,42 @@ function collectNames(calls: readonly Call[], expected: Expected): ReadonlyMap<s
   );
 }
 
-const IS_FD = ['cdev', 'device', 'group', 'container', 'iommufd'] as const;
+const FD_KINDS = ['cdev', 'device', 'group', 'container', 'iommufd'] as const;
 
 function checkCall(
   scenario: Scenario,
   c: Call,
   index: number,
-  names: ReadonlyMap<string, Named>,
+  names: ReadonlyMap<string, ResultName>,
   design: Design | undefined,
-  expected: Expected,
+  expected: ReportError,
 ): void {
   const { devices, processes } = scenario.world;
   const at = (key: string): string => `calls[${index}].${key}`;
   const process = processOf(c.by);
-  if (CALLS[c.call].by === 'driver') {
+  if (CALL_SIGNATURES[c.call].by === 'driver') {
     if (process !== 'driver')
       expected(at('by'), c.by, `"driver" or "driver/2" (${c.call} is a call of the kernel side)`);
   } else if (!processes.includes(process))
-    expected(at('by'), c.by, `a process of world.processes (${listed(processes)}), or "process/2"`);
+    expected(
+      at('by'),
+      c.by,
+      `a process of world.processes (${listNames(processes)}), or "process/2"`,
+    );
   if (c.device !== undefined && !devices.some((d) => d.name === c.device))
     expected(
       at('device'),
       c.device,
-      `a device of the world: ${listed(devices.map((d) => d.name))}`,
+      `a device of the world: ${listNames(devices.map((d) => d.name))}`,
     );
   if (c.group !== undefined && !devices.some((d) => d.group === c.group))
     expected(
       at('group'),
       c.group,
-      `a group of the world: ${listed([...new Set(devices.map((d) => d.group))])}`,
+      `a group of the world: ${listNames([...new Set(devices.map((d) => d.group))])}`,
     );
   if (c.to !== undefined && !processes.includes(c.to))
-    expected(at('to'), c.to, `a process: ${listed(processes)}`);
+    expected(at('to'), c.to, `a process: ${listNames(processes)}`);
   const wants = (
     key: 'fd' | 'iommufd' | 'container' | 'ioas' | 'object',
     kinds: readonly string[],
@@ -175,52 +182,53 @@ function checkCall(
     const made = names.get(name);
     const fitting = [...names]
       .filter(
-        ([, n]) => n.kind !== undefined && kinds.includes(n.kind) && usable(n, c, index, process),
+        ([, n]) =>
+          n.kind !== undefined && kinds.includes(n.kind) && isUsableBy(n, c, index, process),
       )
       .map(([n]) => n);
     if (!made || made.kind === undefined || !kinds.includes(made.kind))
-      expected(at(key), name, `${what} named by "as" of a call: ${listed(fitting)}`);
+      expected(at(key), name, `${what} named by "as" of a call: ${listNames(fitting)}`);
     else if (made.by === c.by && made.call >= index)
       expected(
         at(key),
         name,
-        `a name that an earlier call of ${c.by} gives, or a call of another task: ${listed(fitting)}`,
+        `a name that an earlier call of ${c.by} gives, or a call of another task: ${listNames(fitting)}`,
       );
     else if (made.process !== undefined && made.process !== process)
       expected(
         at(key),
         name,
-        `${what} of process ${process}: ${listed(fitting)} (${name} is in the fd table of ${made.process}; pass_fd shares it)`,
+        `${what} of process ${process}: ${listNames(fitting)} (${name} is in the fd table of ${made.process}; pass_fd shares it)`,
       );
   };
-  wants('fd', IS_FD, 'an fd');
-  wants('container', IS_FD, 'an fd');
+  wants('fd', FD_KINDS, 'an fd');
+  wants('container', FD_KINDS, 'an fd');
   wants(
     'iommufd',
-    c.call === 'bind_iommufd' ? IS_FD : ['iommufd'],
+    c.call === 'bind_iommufd' ? FD_KINDS : ['iommufd'],
     c.call === 'bind_iommufd' ? 'an fd' : 'an iommufd',
   );
   wants('ioas', ['ioas'], 'an ioas');
   wants('object', ['ioas', 'cdev', 'device'], 'an ioas or a device fd');
   if (c.fault !== undefined && design) {
-    const accepted = faultIds(scenario, c, names, design);
+    const accepted = acceptedFaults(scenario, c, names, design);
     if (!accepted.includes(c.fault))
       expected(
         at('fault'),
         c.fault,
-        `a step of ${c.call} in which something can fail: ${listed(accepted)}`,
+        `a step of ${c.call} in which something can fail: ${listNames(accepted)}`,
       );
   }
 }
 
-function usable(n: Named, c: Call, index: number, process: string): boolean {
+function isUsableBy(n: ResultName, c: Call, index: number, process: string): boolean {
   return (n.by !== c.by || n.call < index) && (n.process === undefined || n.process === process);
 }
 
-function faultIds(
+function acceptedFaults(
   scenario: Scenario,
   c: Call,
-  names: ReadonlyMap<string, Named>,
+  names: ReadonlyMap<string, ResultName>,
   design: Design,
 ): readonly string[] {
   const model = design.model({
@@ -235,10 +243,10 @@ function faultIds(
 }
 
 /** Names that wait for each other could never be made. */
-function checkCycles(
+function checkNameCycles(
   calls: readonly Call[],
-  names: ReadonlyMap<string, Named>,
-  expected: Expected,
+  names: ReadonlyMap<string, ResultName>,
+  expected: ReportError,
 ): void {
   const before = calls.map((c, i) => {
     const used = [c.fd, c.iommufd, c.container, c.ioas, c.object].flatMap((n) =>
@@ -259,7 +267,7 @@ function checkCycles(
     expected(`calls[${stuck}]`, calls[stuck], 'names that do not wait for each other in a circle');
 }
 
-function checkTaskNames(scenario: Scenario, tasks: readonly string[], expected: Expected): void {
+function checkTaskNames(scenario: Scenario, tasks: readonly string[], expected: ReportError): void {
   if (typeof scenario.schedule === 'object' && !('random' in scenario.schedule)) {
     const flushed = scenario.world.storeBuffers === true ? tasks.map((t) => `${t}:flush`) : [];
     scenario.schedule.forEach((entry, i) => {
@@ -268,13 +276,13 @@ function checkTaskNames(scenario: Scenario, tasks: readonly string[], expected: 
         expected(
           `schedule[${i}]`,
           entry,
-          `a task of the calls, perhaps with a number of steps: ${listed([...tasks, ...flushed])}`,
+          `a task of the calls, perhaps with a number of steps: ${listNames([...tasks, ...flushed])}`,
         );
     });
   }
   scenario.beats.forEach((b, i) => {
     if (b.by !== undefined && !tasks.includes(b.by))
-      expected(`beats[${i}].by`, b.by, `a task of the calls: ${listed(tasks)}`);
+      expected(`beats[${i}].by`, b.by, `a task of the calls: ${listNames(tasks)}`);
   });
   scenario.expect?.calls?.forEach((e, i) => {
     if (

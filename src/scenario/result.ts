@@ -1,15 +1,15 @@
-import { fieldText, waitHolders, waitText } from '../kernel/describe';
+import { fieldText, waitBlockers, waitText } from '../kernel/describe';
 import { evaluate } from '../kernel/expr';
-import { callAt, callResult, callStatus, waitOf } from '../kernel/machine';
+import { currentCall, callResult, callStatus, currentWait } from '../kernel/machine';
 import type { ObjectSlot, Program, ProgramFile } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
-import { optionValues } from './make';
-import { callNumbers } from './numbers';
+import { optionsAsJson } from './make';
+import { returnValues } from './numbers';
 import { stateAt } from './run';
 import type { Trace } from './trace';
 
 /** One call of a run; `returns` is absent for a call that has not returned or was skipped. */
-interface ResultCall {
+interface RunResultCall {
   readonly by: string;
   readonly call: string;
   readonly as?: string;
@@ -18,14 +18,14 @@ interface ResultCall {
 }
 
 /** A field's value in a result: a number, a name or word, or null for NULL, a free mutex and no number. */
-type ResultValue = number | string | null;
+type RunResultValue = number | string | null;
 
 /** What `run --json` prints (formats.md section 2): the end of a run and how it came about. */
 export interface RunResult {
   readonly format: 'vfio-playground/run@1';
   readonly design: string;
   readonly options: Readonly<Record<string, string | boolean>>;
-  readonly calls: readonly ResultCall[];
+  readonly calls: readonly RunResultCall[];
   readonly blocked: readonly {
     readonly by: string;
     readonly call: string;
@@ -33,8 +33,8 @@ export interface RunResult {
     readonly heldBy: readonly string[];
   }[];
   readonly skipped: readonly { readonly by: string; readonly call: string; readonly as?: string }[];
-  readonly files: readonly ResultFile[];
-  readonly objects: Readonly<Record<string, Readonly<Record<string, ResultValue>>>>;
+  readonly files: readonly RunResultFile[];
+  readonly objects: Readonly<Record<string, Readonly<Record<string, RunResultValue>>>>;
   readonly violations: readonly {
     readonly property: PropertyId;
     readonly step: number;
@@ -46,7 +46,7 @@ export interface RunResult {
 }
 
 /** An open struct file; `fops` says whether its calls reach the driver. */
-interface ResultFile {
+interface RunResultFile {
   readonly name: string;
   readonly by: string;
   readonly kind: string;
@@ -57,13 +57,13 @@ interface ResultFile {
 }
 
 /** The result of a trace, at its end. */
-export function makeResult(trace: Trace): RunResult {
+export function makeRunResult(trace: Trace): RunResult {
   const { program, scenario } = trace;
   const state = stateAt(trace, trace.steps.length);
   return {
     format: 'vfio-playground/run@1',
     design: scenario.design,
-    options: optionValues(scenario.options),
+    options: optionsAsJson(scenario.options),
     calls: callResults(trace, state),
     blocked: blockedCalls(program, state),
     skipped: program.calls
@@ -90,9 +90,9 @@ export function makeResult(trace: Trace): RunResult {
   };
 }
 
-function callResults(trace: Trace, state: Int32Array): ResultCall[] {
+function callResults(trace: Trace, state: Int32Array): RunResultCall[] {
   const { program } = trace;
-  const numbers = callNumbers(trace);
+  const numbers = returnValues(trace);
   const steps = program.calls.map(() => 0);
   for (const s of trace.steps) steps[s.step.call] = (steps[s.step.call] ?? 0) + 1;
   return program.calls.map(({ index, call: { by, call, as } }) => {
@@ -107,22 +107,22 @@ function callResults(trace: Trace, state: Int32Array): ResultCall[] {
 
 function blockedCalls(program: Program, state: Int32Array): RunResult['blocked'] {
   return program.tasks.flatMap((t) => {
-    const wait = waitOf(program, state, t.index);
-    const call = callAt(program, state, t.index);
+    const wait = currentWait(program, state, t.index);
+    const call = currentCall(program, state, t.index);
     return wait && call
       ? [
           {
             by: t.name,
             call: call.call.call,
             waitsFor: waitText(program, wait),
-            heldBy: waitHolders(program, state, wait),
+            heldBy: waitBlockers(program, state, wait),
           },
         ]
       : [];
   });
 }
 
-function fileResult(program: Program, state: Int32Array, f: ProgramFile): ResultFile {
+function fileResult(program: Program, state: Int32Array, f: ProgramFile): RunResultFile {
   const count = program.objects[f.object]?.fields['f_count'];
   return {
     name: f.name,
@@ -141,8 +141,10 @@ export function fileFops(
   state: Int32Array,
   file: ProgramFile,
 ): 'parked' | 'normal' {
-  if (program.model.parked.length === 0)
-    return program.design.id === 'rfc-opened' || !file.normal || evaluate(file.normal, state) !== 0
+  if (program.model.parkedFileKinds.length === 0)
+    return program.design.id === 'rfc-opened' ||
+      !file.normalAccess ||
+      evaluate(file.normalAccess, state) !== 0
       ? 'normal'
       : 'parked';
   const fops = program.objects[file.object]?.fields['f_op'];
@@ -150,12 +152,12 @@ export function fileFops(
 }
 
 function isLive(program: Program, state: Int32Array, object: number): boolean {
-  const life = program.objects[object]?.life;
+  const life = program.objects[object]?.lifetime;
   return life === undefined || state[life] === 1;
 }
 
 function liveObjects(program: Program, state: Int32Array): RunResult['objects'] {
-  const objects: Record<string, Record<string, ResultValue>> = {};
+  const objects: Record<string, Record<string, RunResultValue>> = {};
   for (const o of program.objects) {
     if (o.type === 'fd' || !isLive(program, state, o.index)) continue;
     objects[Object.hasOwn(objects, o.name) ? `${o.type} ${o.name}` : o.name] = objectFields(
@@ -171,10 +173,10 @@ function objectFields(
   program: Program,
   state: Int32Array,
   o: ObjectSlot,
-): Record<string, ResultValue> {
-  const fields: Record<string, ResultValue> = {};
+): Record<string, RunResultValue> {
+  const fields: Record<string, RunResultValue> = {};
   for (const [name, spec] of Object.entries(o.spec.fields)) {
-    if (spec.kind === 'pointer' && spec.bookkeeping) continue;
+    if (spec.kind === 'pointer' && spec.modelOnly) continue;
     const index = o.fields[name];
     if (index !== undefined) fields[name] = valueOf(program, state, index);
     else if (spec.kind === 'link' && spec.edge !== 'hidden') {
@@ -185,7 +187,7 @@ function objectFields(
   return fields;
 }
 
-function valueOf(program: Program, state: Int32Array, index: number): ResultValue {
+function valueOf(program: Program, state: Int32Array, index: number): RunResultValue {
   const f = program.fields[index];
   const value = state[index] ?? 0;
   switch (f?.kind) {

@@ -10,7 +10,7 @@ export const SCENARIO_FORMAT = 'vfio-playground/scenario@1';
 export type Schedule = 'sequential' | readonly string[] | { readonly random: number };
 
 /** A narration point: said when task `by` has run the step whose row id is `at` (any task where `by` is left out). */
-export interface Beat {
+export interface Caption {
   readonly at: string;
   readonly by?: string | undefined;
   readonly say: string;
@@ -25,7 +25,7 @@ interface ExpectedCall {
 }
 
 /** What `run --verify` compares; a key that is left out is not compared. `calls` lists calls in file order, perhaps not all. */
-export interface Expect {
+export interface ScenarioExpectation {
   readonly calls?: readonly ExpectedCall[] | undefined;
   /** Every property that the run violates, and no other. */
   readonly violations?: readonly PropertyId[] | undefined;
@@ -43,8 +43,8 @@ export interface Scenario {
   readonly world: World;
   readonly calls: readonly Call[];
   readonly schedule: Schedule;
-  readonly beats: readonly Beat[];
-  readonly expect: Expect | undefined;
+  readonly beats: readonly Caption[];
+  readonly expect: ScenarioExpectation | undefined;
 }
 
 /** One thing wrong with an input: where (`calls[2].fd`), and what stood there and what is accepted. */

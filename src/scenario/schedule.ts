@@ -1,15 +1,15 @@
-import { waitHolders, waitText } from '../kernel/describe';
+import { waitBlockers, waitText } from '../kernel/describe';
 import type { Design } from '../kernel/design';
-import { canMove, enabled, inCall, nextStep, waitOf } from '../kernel/machine';
+import { isEnabled, enabled, inCall, nextStep, currentWait } from '../kernel/machine';
 import type { Program } from '../kernel/program';
-import { seededNumbers } from './random';
-import { advance, startRun, traceOf } from './run';
-import type { Run } from './run';
+import { seededRandom } from './random';
+import { runStep, startScenarioRun, traceOf } from './run';
+import type { ScenarioRun } from './run';
 import type { InputError, Scenario, Schedule } from './scenario';
 import type { Trace } from './trace';
 
 /** A finished run, or the place where its schedule asks for a step that cannot be made. */
-export type RunOutcome =
+export type ScenarioRunOutcome =
   | { readonly ok: true; readonly trace: Trace }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
@@ -17,12 +17,12 @@ export type RunOutcome =
 export function runScenario(
   scenario: Scenario,
   options: { readonly schedule?: Schedule | undefined; readonly design?: Design | undefined } = {},
-): RunOutcome {
+): ScenarioRunOutcome {
   const schedule = options.schedule ?? scenario.schedule;
-  const run = startRun(scenario, options.design);
+  const run = startScenarioRun(scenario, options.design);
   if (typeof schedule === 'object' && 'random' in schedule) runRandom(run, schedule.random);
   else {
-    const error = schedule === 'sequential' ? undefined : runEntries(run, schedule);
+    const error = schedule === 'sequential' ? undefined : runScheduleEntries(run, schedule);
     if (error) return { ok: false, errors: [error] };
     runSequential(run);
   }
@@ -30,25 +30,25 @@ export function runScenario(
 }
 
 /** Any task that can move, drawn evenly, until none can. */
-function runRandom(run: Run, seed: number): void {
-  const below = seededNumbers(seed);
+function runRandom(run: ScenarioRun, seed: number): void {
+  const below = seededRandom(seed);
   for (;;) {
     const able = enabled(run.program, run.state);
     if (able.length === 0) return;
-    advance(run, able[below(able.length)] as number);
+    runStep(run, able[below(able.length)] as number);
   }
 }
 
-function runEntries(run: Run, entries: readonly string[]): InputError | undefined {
+function runScheduleEntries(run: ScenarioRun, entries: readonly string[]): InputError | undefined {
   for (const [i, entry] of entries.entries()) {
     const [name, times] = entry.split('*');
     const task = run.program.tasks.findIndex((t) => t.name === name);
     for (let n = 1; n <= Number(times ?? 1); n++) {
-      if (task >= 0 && canMove(run.program, run.state, task)) advance(run, task);
+      if (task >= 0 && isEnabled(run.program, run.state, task)) runStep(run, task);
       else
         return {
           path: `schedule[${i}]`,
-          message: `${JSON.stringify(entry)} stood here: at step ${n} of ${times ?? 1}, ${stuckText(run, task, name ?? '')}; accepted: a task that can move (${movableText(run)})`,
+          message: `${JSON.stringify(entry)} stood here: at step ${n} of ${times ?? 1}, ${blockedText(run, task, name ?? '')}; accepted: a task that can move (${runnableTasksText(run)})`,
         };
     }
   }
@@ -56,12 +56,16 @@ function runEntries(run: Run, entries: readonly string[]): InputError | undefine
 }
 
 /** Why a task cannot move now: "dpdk waits for group 12.group_lock, held by qemu". */
-function stuckText(run: Pick<Run, 'program' | 'state'>, task: number, name: string): string {
+function blockedText(
+  run: Pick<ScenarioRun, 'program' | 'state'>,
+  task: number,
+  name: string,
+): string {
   const { program, state } = run;
   if (task < 0) return `${name} makes no call`;
-  const wait = waitOf(program, state, task);
+  const wait = currentWait(program, state, task);
   if (!wait) return `${name} has made all its calls`;
-  const held = waitHolders(program, state, wait);
+  const held = waitBlockers(program, state, wait);
   const by =
     held.length === 0
       ? ''
@@ -71,7 +75,7 @@ function stuckText(run: Pick<Run, 'program' | 'state'>, task: number, name: stri
   return `${name} waits for ${waitText(program, wait)}${by}`;
 }
 
-function movableText(run: Run): string {
+function runnableTasksText(run: ScenarioRun): string {
   const names = enabled(run.program, run.state).map((t) => taskName(run.program, t));
   return names.length === 0 ? 'none can' : `now ${names.join(', ')}`;
 }
@@ -84,7 +88,7 @@ function taskName(program: Program, task: number): string {
  * File order, each call to its end. A call that blocks lets the next call of another task run; when that has ended,
  * the blocked call that came first and can go on does so before any new call begins.
  */
-function runSequential(run: Run): void {
+function runSequential(run: ScenarioRun): void {
   const { program, state } = run;
   const current = (task: number): number => nextStep(program, state, task)?.call ?? -1;
   // Tasks that stopped inside a call, first come first.
@@ -97,22 +101,22 @@ function runSequential(run: Run): void {
     .filter((t) => program.calls.every((c) => c.task !== t));
   const drain = (): void => {
     for (
-      let t = flushers.find((f) => canMove(program, state, f));
+      let t = flushers.find((f) => isEnabled(program, state, f));
       t !== undefined;
-      t = flushers.find((f) => canMove(program, state, f))
+      t = flushers.find((f) => isEnabled(program, state, f))
     )
-      advance(run, t);
+      runStep(run, t);
   };
   const runCall = (task: number): void => {
     const call = current(task);
-    while (current(task) === call && canMove(program, state, task)) advance(run, task);
+    while (current(task) === call && isEnabled(program, state, task)) runStep(run, task);
     stopped = stopped.filter((t) => t !== task);
     if (current(task) === call) stopped.push(task);
     drain();
   };
   drain();
   for (;;) {
-    const woken = stopped.find((t) => canMove(program, state, t));
+    const woken = stopped.find((t) => isEnabled(program, state, t));
     const fresh = program.calls.find(
       (c) => current(c.task) === c.index && !stopped.includes(c.task),
     );

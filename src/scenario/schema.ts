@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ERRNO } from '../kernel/errno';
 import { PROPERTY_IDS } from '../kernel/propertyId';
-import { CALLS, CALL_NAMES } from '../kernel/world';
+import { CALL_SIGNATURES, CALL_NAMES } from '../kernel/world';
 import type { CallName } from '../kernel/world';
 import { quote } from './quote';
 import { SCENARIO_FORMAT } from './scenario';
@@ -20,23 +20,24 @@ export const LIMITS = {
   text: 4000,
 } as const;
 
-const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:+-]*$/;
-const TASK = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?$/;
-const ENTRY = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?(:flush)?(\*[1-9][0-9]{0,5})?$/;
+const NAME_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:+-]*$/;
+const TASK_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?$/;
+const SCHEDULE_ENTRY_PATTERN =
+  /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?(:flush)?(\*[1-9][0-9]{0,5})?$/;
 
 // A schema's message is the phrase for what is accepted; `parse.ts` adds the path and what stood there.
-const text = (max: number, accepted: string) =>
+const boundedText = (max: number, accepted: string) =>
   v.pipe(v.string(accepted), v.maxLength(max, `${accepted} of at most ${max} characters`));
-const word = (pattern: RegExp, accepted: string) =>
-  v.pipe(text(LIMITS.name, accepted), v.regex(pattern, accepted));
-const flag = v.boolean('true or false');
+const patternText = (pattern: RegExp, accepted: string) =>
+  v.pipe(boundedText(LIMITS.name, accepted), v.regex(pattern, accepted));
+const booleanFlag = v.boolean('true or false');
 const oneOf = <const T extends readonly string[]>(words: T) =>
   v.picklist(words, words.map((w) => `"${w}"`).join(', '));
 const listOf = <T extends v.GenericSchema>(item: T, max: number, things: string) =>
   v.pipe(v.array(item, `an array of ${things}`), v.maxLength(max, `at most ${max} ${things}`));
 
 /** An object with these keys and no others. */
-function record<T extends v.ObjectEntries>(entries: T) {
+function exactObject<T extends v.ObjectEntries>(entries: T) {
   const keys = Object.keys(entries)
     .map((k) => `"${k}"`)
     .join(', ');
@@ -49,93 +50,97 @@ function record<T extends v.ObjectEntries>(entries: T) {
   );
 }
 
-const name = word(NAME, 'a name: letters, digits and _ . : + -');
-const processName = word(
+const nameSchema = patternText(NAME_PATTERN, 'a name: letters, digits and _ . : + -');
+const processNameSchema = patternText(
   /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/,
   'a process name: letters, digits and _ . + -',
 );
-const task = word(TASK, 'a task: a process, process/2, driver or driver/2');
+const taskSchema = patternText(TASK_PATTERN, 'a task: a process, process/2, driver or driver/2');
 
-const call = v.lazy((input: unknown) => {
+const anyCallSchema = v.lazy((input: unknown) => {
   const named =
     typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
       ? (input as { call: unknown }).call
       : undefined;
-  return CALL_SCHEMAS.get(named as CallName) ?? ANY_CALL;
+  return CALL_SCHEMAS.get(named as CallName) ?? UNKNOWN_CALL_SCHEMA;
 });
 
 function callSchema(called: CallName) {
-  const { args, result } = CALLS[called];
-  const entries: v.ObjectEntries = { by: task, call: v.literal(called) };
-  for (const arg of args) entries[arg] = arg === 'to' ? processName : name;
-  if (result !== 'zero') entries['as'] = v.optional(name);
-  entries['fault'] = v.optional(word(/^[A-Za-z0-9_.:]+$/, 'the id of a step'));
-  return record(entries);
+  const { args, result } = CALL_SIGNATURES[called];
+  const entries: v.ObjectEntries = { by: taskSchema, call: v.literal(called) };
+  for (const arg of args) entries[arg] = arg === 'to' ? processNameSchema : nameSchema;
+  if (result !== 'zero') entries['as'] = v.optional(nameSchema);
+  entries['fault'] = v.optional(patternText(/^[A-Za-z0-9_.:]+$/, 'the id of a step'));
+  return exactObject(entries);
 }
 
 const CALL_SCHEMAS: ReadonlyMap<CallName, ReturnType<typeof callSchema>> = new Map(
   CALL_NAMES.map((c) => [c, callSchema(c)]),
 );
-const ANY_CALL = v.looseObject(
+const UNKNOWN_CALL_SCHEMA = v.looseObject(
   { by: v.unknown(), call: oneOf(CALL_NAMES) },
   `a call: an object with "by", "call" and its arguments`,
 );
 
-const schedule = v.lazy((input: unknown) => {
+const scheduleSchema = v.lazy((input: unknown) => {
   if (Array.isArray(input))
     return listOf(
       v.pipe(
         v.string('a task name, perhaps with a number of steps: "qemu*3"'),
-        v.regex(ENTRY, 'a task name, perhaps with a number of steps: "qemu*3"'),
+        v.regex(SCHEDULE_ENTRY_PATTERN, 'a task name, perhaps with a number of steps: "qemu*3"'),
       ),
       LIMITS.entries,
       'schedule entries',
     );
   if (typeof input === 'object' && input !== null)
-    return record({
+    return exactObject({
       random: v.pipe(
-        v.number(SEED),
-        v.integer(SEED),
-        v.minValue(0, SEED),
-        v.maxValue(0xffffffff, SEED),
+        v.number(SEED_EXPECTATION),
+        v.integer(SEED_EXPECTATION),
+        v.minValue(0, SEED_EXPECTATION),
+        v.maxValue(0xffffffff, SEED_EXPECTATION),
       ),
     });
   return v.literal('sequential', '"sequential", an array of task names, or { "random": seed }');
 });
 
-const SEED = 'a whole number from 0 to 4294967295';
+const SEED_EXPECTATION = 'a whole number from 0 to 4294967295';
 
-const returns = v.lazy((input: unknown) =>
+const returnsSchema = v.lazy((input: unknown) =>
   typeof input === 'number'
-    ? v.pipe(v.number(RETURNS), v.integer(RETURNS), v.minValue(0, RETURNS))
+    ? v.pipe(
+        v.number(RETURNS_EXPECTATION),
+        v.integer(RETURNS_EXPECTATION),
+        v.minValue(0, RETURNS_EXPECTATION),
+      )
     : v.custom<string>(
         (s) =>
           typeof s === 'string' &&
           (s === 'blocked' ||
             s === 'skipped' ||
             (s.startsWith('-') && Object.hasOwn(ERRNO, s.slice(1)))),
-        RETURNS,
+        RETURNS_EXPECTATION,
       ),
 );
 
-const RETURNS = `a number, "blocked", "skipped", or one of ${Object.keys(ERRNO)
+const RETURNS_EXPECTATION = `a number, "blocked", "skipped", or one of ${Object.keys(ERRNO)
   .map((e) => `"-${e}"`)
   .join(', ')}`;
 
-const device = record({
-  name,
-  group: name,
-  devset: v.optional(name),
-  registered: v.optional(flag),
-  kernelDriver: v.optional(flag),
-  devName: v.optional(name),
+const deviceSchema = exactObject({
+  name: nameSchema,
+  group: nameSchema,
+  devset: v.optional(nameSchema),
+  registered: v.optional(booleanFlag),
+  kernelDriver: v.optional(booleanFlag),
+  devName: v.optional(nameSchema),
 });
 
 /** The shape of a scenario file; what the parts say of one another is checked in `references.ts`. */
-export const SCENARIO_SCHEMA = record({
+export const SCENARIO_SCHEMA = exactObject({
   format: v.literal(SCENARIO_FORMAT, quote(SCENARIO_FORMAT)),
-  title: text(LIMITS.title, 'a title'),
-  about: v.optional(text(LIMITS.text, 'a text')),
+  title: boundedText(LIMITS.title, 'a title'),
+  about: v.optional(boundedText(LIMITS.text, 'a text')),
   design: v.optional(v.string('the id of a design')),
   options: v.optional(
     v.record(
@@ -144,29 +149,34 @@ export const SCENARIO_SCHEMA = record({
       'an object of options',
     ),
   ),
-  world: record({
-    devices: listOf(device, LIMITS.devices, 'devices'),
-    processes: listOf(processName, LIMITS.processes, 'process names'),
-    storeBuffers: v.optional(flag),
+  world: exactObject({
+    devices: listOf(deviceSchema, LIMITS.devices, 'devices'),
+    processes: listOf(processNameSchema, LIMITS.processes, 'process names'),
+    storeBuffers: v.optional(booleanFlag),
   }),
-  calls: listOf(call, LIMITS.calls, 'calls'),
-  schedule: v.optional(schedule),
+  calls: listOf(anyCallSchema, LIMITS.calls, 'calls'),
+  schedule: v.optional(scheduleSchema),
   beats: v.optional(
     listOf(
-      record({
-        at: text(64, 'the id of a step'),
-        by: v.optional(task),
-        say: text(LIMITS.text, 'a text'),
+      exactObject({
+        at: boundedText(64, 'the id of a step'),
+        by: v.optional(taskSchema),
+        say: boundedText(LIMITS.text, 'a text'),
       }),
       LIMITS.beats,
       'beats',
     ),
   ),
   expect: v.optional(
-    record({
+    exactObject({
       calls: v.optional(
         listOf(
-          record({ by: task, call: oneOf(CALL_NAMES), as: v.optional(name), returns }),
+          exactObject({
+            by: taskSchema,
+            call: oneOf(CALL_NAMES),
+            as: v.optional(nameSchema),
+            returns: returnsSchema,
+          }),
           LIMITS.calls,
           'expected calls',
         ),

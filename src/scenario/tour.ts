@@ -1,5 +1,5 @@
 import type { Options } from '../kernel/design';
-import { retell } from './builtIn';
+import { scenarioVariant } from './builtIn';
 import { libraryEntry } from './library';
 import { runScenario } from './schedule';
 import type { Scenario } from './scenario';
@@ -9,7 +9,7 @@ export interface TourStop {
   /** Heading, a few words. */
   readonly title: string;
   /** One or two sentences for a newcomer. */
-  readonly say: string;
+  readonly text: string;
   /** Id of the built-in scenario, and the design and options that it is told in. */
   readonly scenario: string;
   readonly design: string;
@@ -19,73 +19,73 @@ export interface TourStop {
 }
 
 /** The tour: the argument of the mail thread, from the RFC to what v6.6 does. */
-export const TOUR: readonly TourStop[] = [
+export const TOUR_STOPS: readonly TourStop[] = [
   {
     title: '2021: a node for every device',
-    say: 'A patch lets programs open a device directly, without its group. The open sets counters at the group and at the device, so that the old way in stays shut meanwhile.',
+    text: 'A patch lets programs open a device directly, without its group. The open sets counters at the group and at the device, so that the old way in stays shut meanwhile.',
     scenario: 'cdev-path',
     design: 'rfc-opened',
     at: { by: 'qemu', step: 'rfc-opened/open_cdev/OPEN.4' },
   },
   {
     title: 'The driver runs too early',
-    say: 'Nothing isolates the device yet, and an ioctl already reaches its driver. The review wants an fd that can do nothing before it is bound.',
+    text: 'Nothing isolates the device yet, and an ioctl already reaches its driver. The review wants an fd that can do nothing before it is bound.',
     scenario: 'open-before-bind',
     design: 'rfc-opened',
     at: { by: 'qemu', step: 'rfc-opened/device_io/GATE.1' },
   },
   {
     title: 'Counters that lie',
-    say: 'The release has to guess which way a file was opened. Here it guesses wrong, and a counter drops below zero. Found by reading, unconfirmed.',
+    text: 'The release has to guess which way a file was opened. Here it guesses wrong, and a counter drops below zero. Found by reading, unconfirmed.',
     scenario: 'container-dropped',
     design: 'rfc-opened',
     at: { by: 'legacy', step: 'rfc-opened/release_device/REL.3b' },
   },
   {
     title: 'The proposal of the review: parked fops',
-    say: 'A new fd can do one thing only: bind the device to an iommufd. Success swaps the fops of this one file.',
+    text: 'A new fd can do one thing only: bind the device to an iommufd. Success swaps the fops of this one file.',
     scenario: 'cdev-path',
     design: 'parked-shim',
     at: { by: 'qemu', step: 'parked-shim/bind_iommufd/BIND.8' },
   },
   {
     title: 'One switch for everybody',
-    say: 'The bind records its iommu context under the lock of the device. The next one finds the record and fails; so does the group path, if type1 becomes a shim on iommufd.',
+    text: 'The bind records its iommu context under the lock of the device. The next one finds the record and fails; so does the group path, if type1 becomes a shim on iommufd.',
     scenario: 'bind-race',
     design: 'parked-shim',
     at: { by: 'dpdk', step: 'parked-shim/bind_iommufd/BIND.4' },
   },
   {
     title: 'The question of the reply',
-    say: 'And if type1 stays separate? Then the group path records nothing, this bind passes, and two owners reach one device.',
+    text: 'And if type1 stays separate? Then the group path records nothing, this bind passes, and two owners reach one device.',
     scenario: 'mail-question',
     design: 'parked-split',
     at: { by: 'dpdk', step: 'parked-split/bind_iommufd/BIND.8' },
   },
   {
     title: 'The answer: who owns the DMA?',
-    say: 'Let type1 claim the DMA of the IOMMU group as well. The claim lives in the IOMMU core, where every path comes by, and this bind is refused.',
+    text: 'Let type1 claim the DMA of the IOMMU group as well. The claim lives in the IOMMU core, where every path comes by, and this bind is refused.',
     scenario: 'mail-answer',
     design: 'parked-split',
     at: { by: 'dpdk', step: 'parked-split/bind_iommufd/BIND.5:IBIND.4' },
   },
   {
     title: 'Both together',
-    say: 'Parked fops keep calls out until the bind is done; the claim keeps other owners out. Each does what the other cannot.',
+    text: 'Parked fops keep calls out until the bind is done; the claim keeps other owners out. Each does what the other cannot.',
     scenario: 'mail-resolution',
     design: 'parked-split',
     at: { by: 'legacy', step: 'parked-split/device_io/GATE.3', time: 2 },
   },
   {
     title: '2023: what v6.6 does',
-    say: 'A gate per file instead of swapped fops. It is opened last, with a store-release, so who sees it open also sees the finished bind.',
+    text: 'A gate per file instead of swapped fops. It is opened last, with a store-release, so who sees it open also sees the finished bind.',
     scenario: 'cdev-path',
     design: 'upstream',
     at: { by: 'qemu', step: 'upstream/bind_iommufd/BIND.16' },
   },
   {
     title: 'And both sides were right',
-    say: 'The group remembers who has it open, and refuses the bind early; behind it stands the claim, which type1 now makes too. Your turn: race them.',
+    text: 'The group remembers who has it open, and refuses the bind early; behind it stands the claim, which type1 now makes too. Your turn: race them.',
     scenario: 'mail-resolution',
     design: 'upstream',
     at: { by: 'dpdk', step: 'upstream/bind_iommufd/BIND.4' },
@@ -93,15 +93,15 @@ export const TOUR: readonly TourStop[] = [
 ];
 
 /** A stop as the stage shows it: the scenario as told there, and how many steps of its own schedule have run. */
-export interface TourPlace {
+export interface TourPosition {
   readonly scenario: Scenario;
   readonly steps: number;
 }
 
 /** Where a stop is. Throws when there is no such moment: the tour is ours. */
-export function tourPlace(stop: TourStop): TourPlace {
+export function tourPositionOf(stop: TourStop): TourPosition {
   const entry = libraryEntry(stop.scenario);
-  const told = entry && retell(entry, stop.design, stop.options ?? {});
+  const told = entry && scenarioVariant(entry, stop.design, stop.options ?? {});
   if (!told?.ok) throw new Error(`no scenario ${stop.scenario} in ${stop.design}`);
   const ran = runScenario(told.scenario);
   if (!ran.ok) throw new Error(`${stop.scenario} in ${stop.design} cannot follow its schedule`);

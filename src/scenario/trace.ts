@@ -1,4 +1,4 @@
-import type { Event } from '../kernel/machine';
+import type { StepEvent } from '../kernel/machine';
 import type { Program, Step } from '../kernel/program';
 import type { PropertyId } from '../kernel/propertyId';
 import type { Scenario } from './scenario';
@@ -22,7 +22,7 @@ export interface TraceStep {
   /** Index into `Program.tasks`. */
   readonly task: number;
   readonly step: Step;
-  readonly events: readonly Event[];
+  readonly events: readonly StepEvent[];
   /** One plain line per event, in the order of `events`. */
   readonly texts: readonly string[];
   readonly violations: readonly TraceViolation[];

@@ -1,12 +1,12 @@
 /** Steps of a design that no run can make, and why. `call/STEP*` stands for every step that starts so. */
-export interface Unreached {
+export interface DeadSteps {
   readonly design: string;
   readonly steps: readonly string[];
-  readonly why: string;
+  readonly reason: string;
 }
 
 /** The contract test fails for a step that is not reached and not here, and for one that is here and reached. */
-export const UNREACHED: readonly Unreached[] = [
+export const DEAD_STEPS: readonly DeadSteps[] = [
   {
     design: 'upstream',
     steps: [
@@ -15,7 +15,8 @@ export const UNREACHED: readonly Unreached[] = [
       'iommu_destroy/GATE*',
       'iommu_destroy/IOCTL.1',
     ],
-    why: 'The scenario format takes an iommufd for these two calls, so no other file is ever asked.',
+    reason:
+      'The scenario format takes an iommufd for these two calls, so no other file is ever asked.',
   },
   {
     design: 'upstream',
@@ -25,16 +26,18 @@ export const UNREACHED: readonly Unreached[] = [
       'bind_iommufd/BIND.U14:CLOSE.3:IDETACH*',
       'bind_iommufd/BIND.U14:CLOSE.3:IUNBIND.1b',
     ],
-    why: 'The unwinding shares its rows with close. A device cannot be attached while its bind is under way: the gate of the file is shut, and the lock of the reset set is held.',
+    reason:
+      'The unwinding shares its rows with close. A device cannot be attached while its bind is under way: the gate of the file is shut, and the lock of the reset set is held.',
   },
   {
     design: 'upstream',
     steps: ['get_device_fd/GDF.U8:IDETACH*', 'get_device_fd/GDF.U8:IUNBIND.1b'],
-    why: 'The open op fails before the compat ioas is attached, so there is nothing to detach.',
+    reason: 'The open op fails before the compat ioas is attached, so there is nothing to detach.',
   },
   {
     design: 'rfc-opened',
     steps: ['get_device_fd/GDF.U5:*', 'get_device_fd/GDF.U5e', 'get_device_fd/GDF.U5f'],
-    why: 'Only the last user of a device undoes a bind. A failed GET_DEVICE_FD is the last one where no other file has the device open, and then nobody has bound it.',
+    reason:
+      'Only the last user of a device undoes a bind. A failed GET_DEVICE_FD is the last one where no other file has the device open, and then nobody has bound it.',
   },
 ];

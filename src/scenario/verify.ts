@@ -1,8 +1,8 @@
 import type { RunResult } from './result';
-import type { Expect } from './scenario';
+import type { ScenarioExpectation } from './scenario';
 
 /** What differs between a run and what its scenario expects; empty when all is as expected. A call is meant by who makes it, its name and its place among the like. */
-export function verifyRun(result: RunResult, expect: Expect): readonly string[] {
+export function verifyRun(result: RunResult, expect: ScenarioExpectation): readonly string[] {
   const differences: string[] = [];
   let from = 0;
   for (const e of expect.calls ?? []) {
@@ -17,9 +17,11 @@ export function verifyRun(result: RunResult, expect: Expect): readonly string[] 
       continue;
     }
     from = after + 1;
-    const returned = outcome(result, after);
+    const returned = actualReturn(result, after);
     if (returned !== e.returns)
-      differences.push(`${what} is expected ${expectation(e.returns)}, but ${told(returned)}`);
+      differences.push(
+        `${what} is expected ${expectedText(e.returns)}, but ${actualText(returned)}`,
+      );
   }
   const found = [...new Set(result.violations.map((v) => v.property))];
   if (expect.violations) {
@@ -36,7 +38,7 @@ export function verifyRun(result: RunResult, expect: Expect): readonly string[] 
 }
 
 /** What a call of a result came to, in the words of `expect`. */
-function outcome(result: RunResult, index: number): string | number {
+function actualReturn(result: RunResult, index: number): string | number {
   const call = result.calls[index];
   if (call?.returns !== undefined) return call.returns;
   const skipped = result.skipped.some(
@@ -45,13 +47,13 @@ function outcome(result: RunResult, index: number): string | number {
   return skipped ? 'skipped' : 'blocked';
 }
 
-function expectation(returns: string | number): string {
+function expectedText(returns: string | number): string {
   return returns === 'blocked' || returns === 'skipped'
     ? `to be ${returns}`
     : `to return ${returns}`;
 }
 
-function told(returned: string | number): string {
+function actualText(returned: string | number): string {
   return returned === 'blocked'
     ? 'has not returned'
     : returned === 'skipped'

@@ -1,57 +1,57 @@
-import { caveatOf, fieldText } from '../kernel/describe';
-import { callAt, callResult, callStatus, waitOf } from '../kernel/machine';
-import type { Event } from '../kernel/machine';
+import { caveatText, fieldText } from '../kernel/describe';
+import { currentCall, callResult, callStatus, currentWait } from '../kernel/machine';
+import type { StepEvent } from '../kernel/machine';
 import type { Program, Step } from '../kernel/program';
-import { cleanUnwind, leftChanged } from '../kernel/properties/cleanUnwind';
-import { LockGraph, locksHeld } from '../kernel/properties/lockOrder';
+import { cleanUnwind, fieldsNotRestored } from '../kernel/properties/cleanUnwind';
+import { LockOrderGraph, locksHeld } from '../kernel/properties/lockOrder';
 import { waitCycle } from '../kernel/properties/noDeadlock';
 import type { Violation } from '../kernel/properties/properties';
 import {
-  neverReturns,
+  stuckUnregister,
   unregisterLive,
-  withdrawals,
-  withdrawnNow,
+  unregisterWaits,
+  activeUnregisterWaits,
 } from '../kernel/properties/unregisterLive';
-import type { Withdrawn } from '../kernel/properties/unregisterLive';
-import { BrokenChecks } from './brokenChecks';
+import type { UnregisterWait } from '../kernel/properties/unregisterLive';
+import { StateCheckMonitor } from './brokenChecks';
 
 /** Sees the rules that one run breaks: those of a state, of a step, and those that need the run's past. */
-export class Watch {
-  private readonly locks = new LockGraph();
-  private readonly told = new Set<string>();
-  private readonly broken: BrokenChecks;
-  private readonly unwinds: boolean;
+export class PropertyMonitor {
+  private readonly locks = new LockOrderGraph();
+  private readonly reported = new Set<string>();
+  private readonly stateChecks: StateCheckMonitor;
+  private readonly checksUnwind: boolean;
   /** The call that began last and runs undisturbed so far, with the state before it. */
-  private alone:
+  private isolatedCall:
     { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
   private held: readonly number[] = [];
-  private readonly unregisters: boolean;
-  private readonly withdrawals: readonly Withdrawn[];
+  private readonly checksUnregister: boolean;
+  private readonly withdrawals: readonly UnregisterWait[];
   /** By task: the unregister calls that waited already when its current call began. */
-  private readonly late = new Map<number, readonly Withdrawn[]>();
+  private readonly withdrawnAtStart = new Map<number, readonly UnregisterWait[]>();
 
   constructor(private readonly program: Program) {
-    this.broken = new BrokenChecks(program);
-    this.unregisters = unregisterLive.applies(program);
-    this.withdrawals = withdrawals(program);
-    this.unwinds = cleanUnwind.applies(program);
+    this.stateChecks = new StateCheckMonitor(program);
+    this.checksUnregister = unregisterLive.appliesTo(program);
+    this.withdrawals = unregisterWaits(program);
+    this.checksUnwind = cleanUnwind.appliesTo(program);
   }
 
   /** To be called before a step of `task`. */
   before(state: Int32Array, task: number): void {
     this.held = locksHeld(this.program, state, task);
-    const call = callAt(this.program, state, task);
+    const call = currentCall(this.program, state, task);
     if (
       this.withdrawals.length > 0 &&
       call &&
       callStatus(this.program, state, call.index) === 'waiting'
     )
-      this.late.set(task, withdrawnNow(this.program, this.withdrawals, state));
-    if (this.alone?.task !== task || this.alone.call !== call?.index) {
+      this.withdrawnAtStart.set(task, activeUnregisterWaits(this.program, this.withdrawals, state));
+    if (this.isolatedCall?.task !== task || this.isolatedCall.call !== call?.index) {
       const begins =
         call !== undefined && callStatus(this.program, state, call.index) === 'waiting';
-      this.alone =
-        begins && this.unwinds ? { task, call: call.index, before: state.slice() } : undefined;
+      this.isolatedCall =
+        begins && this.checksUnwind ? { task, call: call.index, before: state.slice() } : undefined;
     }
   }
 
@@ -60,10 +60,10 @@ export class Watch {
     state: Int32Array,
     task: number,
     step: Step,
-    events: readonly Event[],
+    events: readonly StepEvent[],
   ): readonly Violation[] {
     const found: Violation[] = [];
-    for (const { note } of events)
+    for (const { template: note } of events)
       if (note.kind === 'violation')
         found.push({
           property: note.property,
@@ -71,33 +71,33 @@ export class Watch {
           object: note.object,
         });
     // A text may say what the state holds, which changes: a check is told once all the same.
-    for (const check of this.broken.next(state))
+    for (const check of this.stateChecks.next(state))
       found.push({
         property: check.property,
-        text: check.tell?.(state) ?? check.text,
+        text: check.describe?.(state) ?? check.text,
         object: check.object,
       });
     found.push(
       ...this.postponed(state, task, step, events),
-      ...this.stuck(state),
+      ...this.hungUnregister(state),
       ...this.lockOrder(task, step, events),
       ...this.deadlock(state),
       ...this.unwind(state),
     );
     return found
-      .map((v) => ({ ...v, text: v.text + caveatOf(this.program, v.property) }))
+      .map((v) => ({ ...v, text: v.text + caveatText(this.program, v.property) }))
       .filter((v) => {
         const key = `${v.property} ${v.object ?? ''} ${v.text}`;
-        if (this.told.has(key)) return false;
-        this.told.add(key);
+        if (this.reported.has(key)) return false;
+        this.reported.add(key);
         return true;
       });
   }
 
-  private lockOrder(task: number, step: Step, events: readonly Event[]): Violation[] {
+  private lockOrder(task: number, step: Step, events: readonly StepEvent[]): Violation[] {
     const held = [...this.held];
     const found: Violation[] = [];
-    for (const { note } of events) {
+    for (const { template: note } of events) {
       if (note.kind === 'unlock') held.splice(held.indexOf(note.field), 1);
       if (note.kind !== 'lock') continue;
       for (const h of held) {
@@ -123,12 +123,18 @@ export class Watch {
     state: Int32Array,
     task: number,
     step: Step,
-    events: readonly Event[],
+    events: readonly StepEvent[],
   ): Violation[] {
-    const waiting = withdrawnNow(this.program, this.late.get(task) ?? [], state);
+    const waiting = activeUnregisterWaits(
+      this.program,
+      this.withdrawnAtStart.get(task) ?? [],
+      state,
+    );
     return waiting
       .filter((w) =>
-        events.some(({ note }) => note.kind === 'count' && note.by > 0 && note.field === w.counter),
+        events.some(
+          ({ template: note }) => note.kind === 'count' && note.by > 0 && note.field === w.counter,
+        ),
       )
       .map((w) => ({
         property: 'unregister-live',
@@ -137,8 +143,8 @@ export class Watch {
       }));
   }
 
-  private stuck(state: Int32Array): Violation[] {
-    const call = this.unregisters ? neverReturns(this.program, state)?.call : undefined;
+  private hungUnregister(state: Int32Array): Violation[] {
+    const call = this.checksUnregister ? stuckUnregister(this.program, state)?.call : undefined;
     if (!call) return [];
     return [
       {
@@ -155,7 +161,7 @@ export class Watch {
     // Written from its lowest task, so that one circle has one text.
     const first = cycle.indexOf(Math.min(...cycle));
     const names = [...cycle.slice(first), ...cycle.slice(0, first)].map((t) => this.name(t));
-    if (cycle.length === 1) return this.twice(state, cycle[0] as number);
+    if (cycle.length === 1) return this.selfDeadlock(state, cycle[0] as number);
     return [
       {
         property: 'no-deadlock',
@@ -166,8 +172,8 @@ export class Watch {
   }
 
   /** A task that waits for a lock of its own. */
-  private twice(state: Int32Array, task: number): Violation[] {
-    const wait = waitOf(this.program, state, task);
+  private selfDeadlock(state: Int32Array, task: number): Violation[] {
+    const wait = currentWait(this.program, state, task);
     const lock = wait?.kind === 'mutex' ? wait.field : -1;
     const object = this.program.fields[lock]?.object;
     return [
@@ -181,13 +187,13 @@ export class Watch {
   }
 
   private unwind(state: Int32Array): Violation[] {
-    const { alone, program } = this;
+    const { isolatedCall: alone, program } = this;
     if (!alone || callStatus(program, state, alone.call) !== 'done') return [];
-    this.alone = undefined;
+    this.isolatedCall = undefined;
     const errno = callResult(program, state, alone.call);
     const call = program.calls[alone.call]?.call;
     if (errno === 0 || !call) return [];
-    const changed = leftChanged(program, alone.before, state);
+    const changed = fieldsNotRestored(program, alone.before, state);
     if (changed.length === 0) return [];
     const list = changed
       .map(

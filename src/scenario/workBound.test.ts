@@ -5,29 +5,29 @@ import { makeLink, parseLink, type Link } from './link';
 import { makeScenario } from './make';
 import { openLink } from './openLink';
 import { parseScenario } from './parse';
-import { startRun } from './run';
+import { startScenarioRun } from './run';
 import { runScenario } from './schedule';
 import type { Scenario, Schedule } from './scenario';
 import { LIMITS } from './schema';
 import { scenarioInSvg } from './svgScenario';
 
 /** How often a scenario was checked: the work that opening something costs, counted and not timed. */
-const work = vi.hoisted(() => ({ checks: 0 }));
+const parseCounter = vi.hoisted(() => ({ checks: 0 }));
 vi.mock(import('./parse'), async (original) => {
   const parse = await original();
   return {
     ...parse,
     parseScenario: (input) => {
-      work.checks++;
+      parseCounter.checks++;
       return parse.parseScenario(input);
     },
   };
 });
 
-function checksOf(act: () => void): number {
-  work.checks = 0;
+function countParses(act: () => void): number {
+  parseCounter.checks = 0;
   act();
-  return work.checks;
+  return parseCounter.checks;
 }
 
 const processes = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
@@ -35,7 +35,7 @@ const world = {
   devices: processes.map((_, i) => ({ name: `v${i}`, group: `${i % 4}` })),
   processes,
 };
-const base: Link = {
+const emptyLink: Link = {
   design: 'upstream',
   revision: 1,
   options: {},
@@ -51,18 +51,18 @@ const call = (i: number, device = `v${i % 8}`): Call => ({
   device,
   as: `fd${i}`,
 });
-const many = <T>(count: number, make: (i: number) => T): T[] =>
+const repeat = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
 describe('the work of opening a hostile link', () => {
   it('is one check more than it has causes, however many calls it holds', () => {
     const link = makeLink({
-      ...base,
-      calls: many(3000, (i) => call(i, i < 40 ? undefined : 'none')),
+      ...emptyLink,
+      calls: repeat(3000, (i) => call(i, i < 40 ? undefined : 'none')),
     });
     expect(link.length).toBeGreaterThan(45_000);
     expect(
-      checksOf(() =>
+      countParses(() =>
         expect(openLink(link)).toMatchObject({
           ok: true,
           dropped: [expect.stringContaining('2960 of 3000 calls')],
@@ -73,7 +73,7 @@ describe('the work of opening a hostile link', () => {
 
   it('is at most one check for each call that a scenario may have', () => {
     // Each call needs the file of the call after it, so that every cut uncovers the next wrong one.
-    const chain = many(LIMITS.calls, (i): Call =>
+    const chain = repeat(LIMITS.calls, (i): Call =>
       i === LIMITS.calls - 1
         ? call(i, 'none')
         : {
@@ -84,26 +84,26 @@ describe('the work of opening a hostile link', () => {
             as: `fd${i}`,
           },
     );
-    expect(checksOf(() => openLink(makeLink({ ...base, calls: chain })))).toBeLessThanOrEqual(
-      LIMITS.calls + 1,
-    );
-    const tasks = many(LIMITS.calls, (i): Call => ({
+    expect(
+      countParses(() => openLink(makeLink({ ...emptyLink, calls: chain }))),
+    ).toBeLessThanOrEqual(LIMITS.calls + 1);
+    const tasks = repeat(LIMITS.calls, (i): Call => ({
       ...call(i),
       by: `${processes[i % 8] ?? ''}${i < 8 ? '' : '/2'}`,
     }));
-    expect(checksOf(() => openLink(makeLink({ ...base, calls: tasks })))).toBeLessThanOrEqual(
-      LIMITS.calls + 1,
-    );
+    expect(
+      countParses(() => openLink(makeLink({ ...emptyLink, calls: tasks }))),
+    ).toBeLessThanOrEqual(LIMITS.calls + 1);
   });
 
   it('is one check where the calls are not to blame', () => {
     const link = makeLink({
-      ...base,
+      ...emptyLink,
       title: 'x'.repeat(40_000),
-      calls: many(LIMITS.calls, (i) => call(i)),
+      calls: repeat(LIMITS.calls, (i) => call(i)),
     });
     expect(
-      checksOf(() =>
+      countParses(() =>
         expect(openLink(link)).toMatchObject({
           ok: false,
           message: expect.stringContaining('at most 200 characters') as string,
@@ -113,14 +113,14 @@ describe('the work of opening a hostile link', () => {
   });
 
   it('does not grow with what it says of options, or of when calls were put in', () => {
-    const options = Object.fromEntries(many(3000, (i) => [`o${i}`, 'v']));
-    const opened = openLink(makeLink({ ...base, options }));
+    const options = Object.fromEntries(repeat(3000, (i) => [`o${i}`, 'v']));
+    const opened = openLink(makeLink({ ...emptyLink, options }));
     expect(opened.ok && opened.dropped.join(' ').length).toBeLessThan(300);
-    const issued = many(12_000, (i) => ({ call: i, after: 9999 }));
+    const issued = repeat(12_000, (i) => ({ call: i, after: 9999 }));
     expect(
-      checksOf(() =>
+      countParses(() =>
         expect(
-          openLink(makeLink({ ...base, calls: many(8, (i) => call(i)), issued })),
+          openLink(makeLink({ ...emptyLink, calls: repeat(8, (i) => call(i)), issued })),
         ).toMatchObject({ ok: true }),
       ),
     ).toBeLessThanOrEqual(2 + LIMITS.calls);
@@ -150,9 +150,9 @@ describe('the size of what is read', () => {
 
   it('bounds what a link unpacks to: nothing in it is compressed', () => {
     const link = makeLink({
-      ...base,
-      calls: many(LIMITS.calls, (i) => call(i)),
-      steps: many(4000, (i) => ({ by: 'a', at: `OPEN.${i % 9}` })),
+      ...emptyLink,
+      calls: repeat(LIMITS.calls, (i) => call(i)),
+      steps: repeat(4000, (i) => ({ by: 'a', at: `OPEN.${i % 9}` })),
       cursor: 4000,
     });
     const parsed = parseLink(link);
@@ -164,7 +164,7 @@ describe('the size of what is read', () => {
 
 describe('the largest scenario that is accepted', () => {
   const scenarioOf = (design: string, schedule: Schedule): Scenario => {
-    const calls = many(LIMITS.calls, (i): Call => {
+    const calls = repeat(LIMITS.calls, (i): Call => {
       const [by, round] = [processes[i % 8] ?? '', Math.floor(i / 8)];
       switch (round) {
         case 0:
@@ -209,7 +209,7 @@ describe('the largest scenario that is accepted', () => {
       for (const schedule of ['sequential', { random: 1 }, { random: 77 }] as const) {
         const scenario = scenarioOf(design, schedule);
         const ran = runScenario(scenario);
-        const rows = startRun(scenario).program.tasks.reduce(
+        const rows = startScenarioRun(scenario).program.tasks.reduce(
           (sum, task) => sum + task.steps.length,
           0,
         );
@@ -223,7 +223,7 @@ describe('the largest scenario that is accepted', () => {
     const ran = runScenario(
       scenarioOf(
         'upstream',
-        many(LIMITS.entries, (i) => `${processes[i % 8] ?? ''}*999999`),
+        repeat(LIMITS.entries, (i) => `${processes[i % 8] ?? ''}*999999`),
       ),
     );
     expect(ran).toMatchObject({

@@ -1,5 +1,5 @@
 /** The address bar, or what stands for it in a test. */
-export interface Address {
+export interface AddressBar {
   /** The hash with its `#`, empty without one. */
   readonly hash: () => string;
   /** The value of a parameter behind `?`. */
@@ -15,7 +15,7 @@ export interface Address {
 }
 
 /** The address bar of a page. */
-export function addressOf(page: Window): Address {
+export function addressBarOf(page: Window): AddressBar {
   return {
     hash: () => page.location.hash,
     parameter: (name) => new URLSearchParams(page.location.search).get(name) ?? undefined,
@@ -28,7 +28,7 @@ export function addressOf(page: Window): Address {
 }
 
 /** The address of a page in a frame: it makes no entries in the history, which is that of the page around. */
-export function frameAddressOf(page: Window): Address {
-  const { storage: _none, ...address } = addressOf(page);
+export function frameAddressBarOf(page: Window): AddressBar {
+  const { storage: _none, ...address } = addressBarOf(page);
   return { ...address, write: (hash) => page.history.replaceState(null, '', hash) };
 }

@@ -1,11 +1,11 @@
-import type { Hover, Session } from './session';
+import type { HoverTarget, Session } from './session';
 
 /** Selects an object or task by name, or nothing. */
-export function select(session: Session, name: string | undefined): void {
+export function setSelection(session: Session, name: string | undefined): void {
   session.setState({ selection: name });
 }
 
 /** Lights what the pointer or keyboard focus rests on, or nothing. */
-export function hover(session: Session, at: Hover | undefined): void {
+export function setHover(session: Session, at: HoverTarget | undefined): void {
   if (session.getState().hover !== at) session.setState({ hover: at });
 }

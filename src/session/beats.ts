@@ -1,43 +1,43 @@
-import { tellBeats } from '../scenario/narration';
-import type { Beat } from '../scenario/scenario';
-import { branchMoments, frameOf } from './frame';
+import { assignCaptions } from '../scenario/narration';
+import type { Caption } from '../scenario/scenario';
+import { branchPath, snapshotAt } from './frame';
 import type { SessionState } from './session';
-import type { Moment } from './trail';
+import type { TraceNode } from './trail';
 
-type Standing = Pick<SessionState, 'run'>;
+type WithRun = Pick<SessionState, 'run'>;
 
-const memo = new WeakMap<readonly Moment[], readonly (Beat | undefined)[]>();
+const memo = new WeakMap<readonly TraceNode[], readonly (Caption | undefined)[]>();
 
 /** What the scenario's narration says at each depth of the branch on screen, if anything. */
-export function branchBeats(state: Standing): readonly (Beat | undefined)[] {
-  const moments = branchMoments(state);
+export function branchCaptions(state: WithRun): readonly (Caption | undefined)[] {
+  const moments = branchPath(state);
   const known = memo.get(moments);
   if (known) return known;
   const steps = moments.map((moment) => {
-    const { program, task, step } = frameOf(moment);
+    const { program, task, step } = snapshotAt(moment);
     return { by: program.tasks[task ?? -1]?.name, at: step?.id };
   });
-  const beats = tellBeats(state.run.setup.scenario.beats, steps);
+  const beats = assignCaptions(state.run.setup.scenario.beats, steps);
   memo.set(moments, beats);
   return beats;
 }
 
 /** What the narration says of the last move. */
-export function currentBeat(state: Standing): Beat | undefined {
-  return branchBeats(state)[state.run.cursor];
+export function currentCaption(state: WithRun): Caption | undefined {
+  return branchCaptions(state)[state.run.cursor];
 }
 
 /** What the narration said last: at the cursor or before it. */
-export function lastBeat(state: Standing): Beat | undefined {
-  return branchBeats(state)
+export function latestCaption(state: WithRun): Caption | undefined {
+  return branchCaptions(state)
     .slice(0, state.run.cursor + 1)
     .findLast((beat) => beat !== undefined);
 }
 
 /** The depth of the next beat, or of the last one before the cursor; the end or the beginning where there is none. */
-export function beatFrom(state: Standing, direction: 1 | -1): number {
+export function adjacentCaptionDepth(state: WithRun, direction: 1 | -1): number {
   const { cursor } = state.run;
-  const beats = branchBeats(state);
+  const beats = branchCaptions(state);
   if (direction < 0)
     return Math.max(
       0,

@@ -1,21 +1,28 @@
 import { designById } from '../designs/registry';
 import type { CheckResult } from '../explore/checkResult';
 import { mutate } from '../kernel/mutation';
-import { MOST_MUTATIONS, type Mutation } from '../kernel/mutationText';
+import { MAX_MUTATIONS, type Mutation } from '../kernel/mutationText';
 import type { Design } from '../kernel/design';
 import type { Scenario } from '../scenario/scenario';
 import type { CheckClient, RunningCheck } from './checkClient';
-import type { CheckNews } from './checkDriver';
-import { currentFrame } from './frame';
+import type { CheckProgress } from './checkDriver';
+import { currentSnapshot } from './frame';
 import { commit } from './history';
-import { tell } from './messages';
+import { notify } from './messages';
 import type { Branch } from './trail';
-import { nextMoment, pathTo, rootMoment, sameStart, type Moment, type Setup } from './trail';
+import {
+  childTraceNode,
+  pathTo,
+  rootTraceNode,
+  sameModelInput,
+  type TraceNode,
+  type Setup,
+} from './trail';
 import { currentBranch, freshRun, type Run, type Session, type SessionState } from './session';
 import { pause, play } from './transport';
 
 /** What was checked: the calls on screen under one design, with its changed rows. */
-export interface Checked {
+export interface CheckSubject {
   readonly scenario: Scenario;
   readonly mutations: readonly Mutation[];
 }
@@ -23,24 +30,31 @@ export interface Checked {
 /** The last check of a session. */
 export type CheckState =
   | { readonly kind: 'idle' }
-  | { readonly kind: 'running'; readonly of: Checked; readonly news: CheckNews | undefined }
-  | { readonly kind: 'done'; readonly of: Checked; readonly result: CheckResult }
-  | { readonly kind: 'failed'; readonly of: Checked; readonly message: string };
+  | {
+      readonly kind: 'running';
+      readonly subject: CheckSubject;
+      readonly progress: CheckProgress | undefined;
+    }
+  | { readonly kind: 'done'; readonly subject: CheckSubject; readonly result: CheckResult }
+  | { readonly kind: 'failed'; readonly subject: CheckSubject; readonly message: string };
 
-const runs = new WeakMap<Session, RunningCheck>();
+const runningChecks = new WeakMap<Session, RunningCheck>();
 
 /** The calls on screen, those put in by hand included: what a check is about. */
-export function checkedNow(state: Pick<SessionState, 'run' | 'mutations'>): Checked {
+export function currentCheckSubject(state: Pick<SessionState, 'run' | 'mutations'>): CheckSubject {
   const { scenario } = state.run.setup;
   return {
-    scenario: { ...scenario, calls: currentFrame(state).program.calls.map(({ call }) => call) },
+    scenario: { ...scenario, calls: currentSnapshot(state).program.calls.map(({ call }) => call) },
     mutations: state.mutations,
   };
 }
 
 /** Whether a check was about something else than what is on screen now. */
-export function isStale(state: Pick<SessionState, 'run' | 'mutations'>, of: Checked): boolean {
-  const now = checkedNow(state);
+export function isCheckOutOfDate(
+  state: Pick<SessionState, 'run' | 'mutations'>,
+  of: CheckSubject,
+): boolean {
+  const now = currentCheckSubject(state);
   return [now, of]
     .map((each) =>
       JSON.stringify([
@@ -56,33 +70,34 @@ export function isStale(state: Pick<SessionState, 'run' | 'mutations'>, of: Chec
 
 /** Checks every interleaving of the calls on screen. */
 export async function startCheck(session: Session, client: CheckClient): Promise<void> {
-  const of = checkedNow(session.getState());
+  const of = currentCheckSubject(session.getState());
   const running = client.check(of, (news) => {
-    if (runs.get(session) === running) session.setState({ check: { kind: 'running', of, news } });
+    if (runningChecks.get(session) === running)
+      session.setState({ check: { kind: 'running', subject: of, progress: news } });
   });
-  runs.set(session, running);
+  runningChecks.set(session, running);
   session.setState({
-    check: { kind: 'running', of, news: undefined },
+    check: { kind: 'running', subject: of, progress: undefined },
     announcement: 'Checking every interleaving',
   });
   const answer = await running.answer;
-  if (runs.get(session) !== running) return;
-  runs.delete(session);
+  if (runningChecks.get(session) !== running) return;
+  runningChecks.delete(session);
   if (answer.ok)
     session.setState({
-      check: { kind: 'done', of, result: answer.result },
+      check: { kind: 'done', subject: of, result: answer.result },
       announcement: verdictText(answer.result),
     });
   else
     session.setState({
-      check: { kind: 'failed', of, message: answer.message },
+      check: { kind: 'failed', subject: of, message: answer.message },
       announcement: answer.message,
     });
 }
 
 /** Ends a running check; what it found so far is kept. */
 export function cancelCheck(session: Session): void {
-  runs.get(session)?.cancel();
+  runningChecks.get(session)?.cancel();
 }
 
 /** The verdict in one sentence; never says that anything holds where not all states were seen. */
@@ -106,29 +121,34 @@ export function verdictText({
 }
 
 /** Puts a schedule of a check on screen and plays it: as a branch where it belongs to the run on screen, else as a run of its own. */
-export function showWitness(
+export function showCounterexample(
   session: Session,
-  of: Checked,
+  of: CheckSubject,
   name: string,
   words: readonly string[],
 ): void {
   const state = session.getState();
   pause(session);
-  const made = witnessRun(state.run, of, name, words);
+  const made = counterexampleRun(state.run, of, name, words);
   if (typeof made === 'string')
-    return tell(session, 'error', 'The witness cannot be shown.', [made]);
+    return notify(session, 'error', 'The witness cannot be shown.', [made]);
   commit(session, made, `witness of ${name}`, `Witness of ${name}`);
   play(session);
 }
 
-function witnessRun(run: Run, of: Checked, name: string, words: readonly string[]): Run | string {
+function counterexampleRun(
+  run: Run,
+  of: CheckSubject,
+  name: string,
+  words: readonly string[],
+): Run | string {
   const tasks = words.flatMap((word) => {
     const [task = '', count = '1'] = word.split('*');
     return Array.from({ length: Number(count) }, () => task);
   });
-  const follow = (root: Moment): Moment =>
-    tasks.reduce((at, task) => nextMoment(at, { kind: 'step', task }), root);
-  if (sameStart(run.setup, of)) {
+  const follow = (root: TraceNode): TraceNode =>
+    tasks.reduce((at, task) => childTraceNode(at, { kind: 'step', task }), root);
+  if (sameModelInput(run.setup, of)) {
     const root = pathTo(currentBranch(run).tip)[0];
     if (!root) throw new Error('a branch without a root');
     const id = Math.max(...run.branches.map((each) => each.id)) + 1;
@@ -136,7 +156,7 @@ function witnessRun(run: Run, of: Checked, name: string, words: readonly string[
       id,
       name: name.slice(0, 40),
       tip: follow(root),
-      from: { branch: run.branch, depth: 0 },
+      forkedFrom: { branch: run.branchId, depth: 0 },
     };
     return {
       ...run,
@@ -144,25 +164,25 @@ function witnessRun(run: Run, of: Checked, name: string, words: readonly string[
         ...run.branches.filter((each) => each.name !== branch.name || each.id === 1),
         branch,
       ],
-      branch: id,
+      branchId: id,
       cursor: 0,
     };
   }
-  const design = changedDesign(of);
+  const design = modifiedDesign(of);
   if (typeof design === 'string') return design;
   const setup: Setup = {
     scenario: { ...of.scenario, beats: [], expect: undefined, schedule: words },
-    id: undefined,
+    libraryId: undefined,
     design,
     ...(of.mutations.length > 0 ? { mutations: of.mutations } : {}),
   };
   return {
     ...freshRun(setup),
-    branches: [{ id: 1, name, tip: follow(rootMoment(setup)), from: undefined }],
+    branches: [{ id: 1, name, tip: follow(rootTraceNode(setup)), forkedFrom: undefined }],
   };
 }
 
-function changedDesign({ scenario, mutations }: Checked): Design | string {
+function modifiedDesign({ scenario, mutations }: CheckSubject): Design | string {
   const design = designById(scenario.design);
   if (!design) return `there is no design ${scenario.design}`;
   if (mutations.length === 0) return design;
@@ -176,18 +196,18 @@ export function toggleMutation(session: Session, mutation: Mutation): void {
   const key = JSON.stringify(mutation);
   const without = mutations.filter((each) => JSON.stringify(each) !== key);
   const next = without.length < mutations.length ? without : [...mutations, mutation];
-  if (next.length > MOST_MUTATIONS)
-    return tell(session, 'error', 'That row cannot be changed.', [
-      `At most ${MOST_MUTATIONS} rows can be changed at once.`,
+  if (next.length > MAX_MUTATIONS)
+    return notify(session, 'error', 'That row cannot be changed.', [
+      `At most ${MAX_MUTATIONS} rows can be changed at once.`,
     ]);
-  const tried = changedDesign({ scenario: run.setup.scenario, mutations: next });
+  const tried = modifiedDesign({ scenario: run.setup.scenario, mutations: next });
   if (typeof tried === 'string')
-    return tell(session, 'error', 'That row cannot be changed.', [tried]);
+    return notify(session, 'error', 'That row cannot be changed.', [tried]);
   session.setState({ mutations: next });
 }
 
 /** Goes back to the design as it is: no row is changed, and a run of a changed design is left. */
-export function dropMutations(session: Session): void {
+export function discardMutations(session: Session): void {
   const { run } = session.getState();
   session.setState({ mutations: [] });
   const design = designById(run.setup.scenario.design);
@@ -197,7 +217,7 @@ export function dropMutations(session: Session): void {
     session,
     freshRun({
       scenario: { ...run.setup.scenario, schedule: 'sequential' },
-      id: run.setup.id,
+      libraryId: run.setup.libraryId,
       design,
     }),
     'back to the design itself',

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { libraryEntry } from '../scenario/library';
 import { runCheck } from '../explore/check';
-import { programOf } from '../explore/checkRequest';
+import { compileRequest } from '../explore/checkRequest';
 import type { CheckRequest } from '../explore/checkRequest';
-import type { CheckNews } from './checkDriver';
-import { nextBudget } from './checkDriver';
+import type { CheckProgress } from './checkDriver';
+import { nextStepBudget } from './checkDriver';
 import { makeCheckClient } from './checkClient';
 import type { WorkerLike } from './checkClient';
-import { checkStarters } from './checkStarters';
-import type { CheckStarter } from './checkStarters';
+import { workerFactories } from './checkStarters';
+import type { WorkerFactory } from './checkStarters';
 import { serveChecks } from './checkProtocol';
-import type { FromWorker, ToWorker } from './checkProtocol';
+import type { WorkerResponse, WorkerRequest } from './checkProtocol';
 
-const small: CheckRequest = { scenario: libraryEntry('hot-unplug')!.scenario };
+const smallRequest: CheckRequest = { scenario: libraryEntry('hot-unplug')!.scenario };
 /** Four processes that each do much: too many states to finish while a test waits. */
-const large: CheckRequest = {
+const largeRequest: CheckRequest = {
   scenario: {
-    ...small.scenario,
+    ...smallRequest.scenario,
     world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['a', 'b', 'c', 'd'] },
     calls: ['a', 'b', 'c', 'd'].flatMap((by) => [
       { by, call: 'open_cdev' as const, device: 'vfio0', as: `f${by}` },
@@ -30,11 +30,11 @@ const large: CheckRequest = {
 /** A worker in this thread, with a real event target and the real protocol. */
 class FakeWorker extends EventTarget {
   terminated = false;
-  private readonly receive: ((message: ToWorker) => void) | undefined;
+  private readonly receive: ((message: WorkerRequest) => void) | undefined;
 
   constructor(
     private readonly behaviour: 'works' | 'never ready' | 'dies' | 'silent' | 'busy',
-    private readonly told?: CheckNews,
+    private readonly told?: CheckProgress,
   ) {
     super();
     if (behaviour === 'works') this.receive = serveChecks((message) => this.say(message));
@@ -42,11 +42,11 @@ class FakeWorker extends EventTarget {
     else setTimeout(() => this.dispatchEvent(new Event('error')), 0);
   }
 
-  postMessage(message: ToWorker): void {
+  postMessage(message: WorkerRequest): void {
     if (this.behaviour === 'dies')
       this.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
     if (this.told && message.type === 'check')
-      this.say({ type: 'progress', id: message.id, news: this.told });
+      this.say({ type: 'progress', id: message.id, progress: this.told });
     this.receive?.(structuredClone(message));
   }
 
@@ -54,7 +54,7 @@ class FakeWorker extends EventTarget {
     this.terminated = true;
   }
 
-  private say(message: FromWorker): void {
+  private say(message: WorkerResponse): void {
     const data = structuredClone(message);
     const send = (): unknown => this.dispatchEvent(Object.assign(new Event('message'), { data }));
     // A search in slices leaves this thread's timers no turn.
@@ -64,43 +64,43 @@ class FakeWorker extends EventTarget {
 }
 
 type Behaviour = ConstructorParameters<typeof FakeWorker>[0];
-const starter = (behaviour: Behaviour): CheckStarter => ({
-  place: 'worker',
-  start: () => new FakeWorker(behaviour) as unknown as WorkerLike,
+const fakeFactory = (behaviour: Behaviour): WorkerFactory => ({
+  thread: 'worker',
+  create: () => new FakeWorker(behaviour) as unknown as WorkerLike,
 });
-const forbidden: CheckStarter = {
-  place: 'worker',
-  start: () => {
+const throwingFactory: WorkerFactory = {
+  thread: 'worker',
+  create: () => {
     throw new DOMException('not in a sandbox', 'SecurityError');
   },
 };
 /** A page without any script beside it, which brings the search along. */
-const [page] = checkStarters({ querySelector: () => null } as unknown as Document, {
-  protocol: () => import('./checkProtocol'),
-}) as [CheckStarter];
+const [page] = workerFactories({ querySelector: () => null } as unknown as Document, {
+  loadServer: () => import('./checkProtocol'),
+}) as [WorkerFactory];
 
 describe('a check client', () => {
-  const expected = { ...runCheck(programOf(small)), seconds: 0 };
+  const expected = { ...runCheck(compileRequest(smallRequest)), seconds: 0 };
 
   it.each([
-    ['in a worker', [starter('works')], 'worker'],
-    ['in the second kind of worker', [forbidden, starter('works')], 'worker'],
-    ['in the page when a worker never gets ready', [starter('never ready'), page], 'page'],
-    ['in the page where workers are forbidden', [forbidden, forbidden, page], 'page'],
+    ['in a worker', [fakeFactory('works')], 'worker'],
+    ['in the second kind of worker', [throwingFactory, fakeFactory('works')], 'worker'],
+    ['in the page when a worker never gets ready', [fakeFactory('never ready'), page], 'page'],
+    ['in the page where workers are forbidden', [throwingFactory, throwingFactory, page], 'page'],
   ] as const)('answers the same %s', async (_, starters, place) => {
     const client = makeCheckClient(starters);
-    const answer = await client.check(small, () => undefined).answer;
+    const answer = await client.check(smallRequest, () => undefined).answer;
     expect(answer.ok && { ...answer.result, seconds: 0 }).toEqual(expected);
-    expect(client.place()).toBe(place);
+    expect(client.thread()).toBe(place);
   });
 
   it.each([
-    ['in a worker', [starter('works')]],
+    ['in a worker', [fakeFactory('works')]],
     ['in the page', [page]],
   ] as const)('tells progress and keeps what it found when cancelled, %s', async (_, starters) => {
     const client = makeCheckClient(starters);
-    const news: CheckNews[] = [];
-    const running = client.check(large, (each) => {
+    const news: CheckProgress[] = [];
+    const running = client.check(largeRequest, (each) => {
       news.push(each);
       if (news.length === 2) running.cancel();
     });
@@ -114,9 +114,9 @@ describe('a check client', () => {
   });
 
   it('cancels a check when the next one begins', async () => {
-    const client = makeCheckClient([starter('works')]);
-    const first = client.check(large, () => undefined);
-    const second = client.check(small, () => undefined);
+    const client = makeCheckClient([fakeFactory('works')]);
+    const first = client.check(largeRequest, () => undefined);
+    const second = client.check(smallRequest, () => undefined);
     expect(await first.answer).toMatchObject({ ok: true, result: { stoppedBy: 'cancel' } });
     expect(await second.answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
   });
@@ -127,18 +127,18 @@ describe('a check client', () => {
     const client = makeCheckClient(
       [
         {
-          place: 'worker',
-          start: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike,
+          thread: 'worker',
+          create: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike,
         },
       ],
       { startMs: 1000, silenceMs: 20, cancelMs: 20 },
     );
-    expect(await client.check(small, () => undefined).answer).toEqual({
+    expect(await client.check(smallRequest, () => undefined).answer).toEqual({
       ok: false,
       message:
         'The search worker died (out of memory). Nothing else is lost: the check can be started again.',
     });
-    expect(await client.check(small, () => undefined).answer).toMatchObject({
+    expect(await client.check(smallRequest, () => undefined).answer).toMatchObject({
       ok: false,
       message: expect.stringContaining('has not been heard of') as string,
     });
@@ -153,7 +153,7 @@ describe('a check client', () => {
       transitions: 900,
       depth: 7,
       bytes: 1,
-      broken: ['memory'],
+      violated: ['memory'],
       engine: 'bytecode',
       seconds: 1,
       statesPerSecond: 500,
@@ -164,10 +164,10 @@ describe('a check client', () => {
       workers.push(new FakeWorker(kinds[workers.length]!, told));
       return workers.at(-1) as unknown as WorkerLike;
     };
-    const client = makeCheckClient([{ place: 'worker', start }]);
+    const client = makeCheckClient([{ thread: 'worker', create: start }]);
     const answer = await new Promise<Awaited<ReturnType<typeof client.check>['answer']>>(
       (resolve) => {
-        const running = client.check(small, () => running.cancel());
+        const running = client.check(smallRequest, () => running.cancel());
         void running.answer.then(resolve);
       },
     );
@@ -187,7 +187,7 @@ describe('a check client', () => {
       { id: 'memory', status: 'violated' },
     ]);
     expect(workers.map((w) => w.terminated)).toEqual([true, false]);
-    expect(await client.check(small, () => undefined).answer).toMatchObject({
+    expect(await client.check(smallRequest, () => undefined).answer).toMatchObject({
       ok: true,
       result: { coverage: 'complete' },
     });
@@ -197,19 +197,24 @@ describe('a check client', () => {
     const kinds = ['busy', 'works'] as const;
     let started = 0;
     const client = makeCheckClient([
-      { place: 'worker', start: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike },
+      {
+        thread: 'worker',
+        create: () => new FakeWorker(kinds[started++]!) as unknown as WorkerLike,
+      },
     ]);
-    const first = client.check(small, () => undefined);
+    const first = client.check(smallRequest, () => undefined);
     await new Promise((resolve) => {
       setTimeout(resolve, 1);
     });
-    const second = client.check(small, () => undefined);
+    const second = client.check(smallRequest, () => undefined);
     expect(await first.answer).toMatchObject({ ok: true, result: { stoppedBy: 'cancel' } });
     expect(await second.answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
   });
 
   it('says so where no search can be started', async () => {
-    expect(await makeCheckClient([forbidden]).check(small, () => undefined).answer).toMatchObject({
+    expect(
+      await makeCheckClient([throwingFactory]).check(smallRequest, () => undefined).answer,
+    ).toMatchObject({
       ok: false,
       message: expect.stringContaining('Reload the page') as string,
     });
@@ -219,9 +224,9 @@ describe('a check client', () => {
 describe('the slices', () => {
   it('come to the wanted length from either side', () => {
     let budget = 64;
-    for (let i = 0; i < 20; i++) budget = nextBudget(budget, budget / 500, 16);
+    for (let i = 0; i < 20; i++) budget = nextStepBudget(budget, budget / 500, 16);
     expect(budget).toBe(8000);
-    for (let i = 0; i < 20; i++) budget = nextBudget(budget, budget / 10, 16);
+    for (let i = 0; i < 20; i++) budget = nextStepBudget(budget, budget / 10, 16);
     expect(budget).toBe(160);
   });
 });

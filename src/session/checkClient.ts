@@ -1,10 +1,10 @@
 import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
 import { PROPERTY_IDS } from '../kernel/propertyId';
-import { optionValues } from '../scenario/make';
-import type { CheckNews } from './checkDriver';
-import type { FromWorker, ToWorker } from './checkProtocol';
-import type { CheckStarter } from './checkStarters';
+import { optionsAsJson } from '../scenario/make';
+import type { CheckProgress } from './checkDriver';
+import type { WorkerResponse, WorkerRequest } from './checkProtocol';
+import type { WorkerFactory } from './checkStarters';
 
 /** How a check ended: with a result (perhaps a cancelled or limited one), or with a message for people. The session is untouched either way. */
 type CheckAnswer =
@@ -22,9 +22,12 @@ export interface RunningCheck {
 /** Runs checks off the main thread where that is possible. */
 export interface CheckClient {
   /** Begins a check; one that still runs is cancelled. */
-  readonly check: (request: CheckRequest, onProgress: (news: CheckNews) => void) => RunningCheck;
+  readonly check: (
+    request: CheckRequest,
+    onProgress: (news: CheckProgress) => void,
+  ) => RunningCheck;
   /** Where checks run: a worker, the page's own thread in slices, or not yet known (a worker that was ended leaves its successor to be known). */
-  readonly place: () => 'worker' | 'page' | undefined;
+  readonly thread: () => 'worker' | 'page' | undefined;
   readonly close: () => void;
 }
 
@@ -32,7 +35,7 @@ export interface CheckClient {
 export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
 
 /** Times after which a worker is given up, in milliseconds. */
-export interface Patience {
+export interface WorkerTimeouts {
   /** Until its script has loaded. */
   readonly startMs: number;
   /** Without a word during a check. */
@@ -41,56 +44,56 @@ export interface Patience {
   readonly cancelMs: number;
 }
 
-const PATIENCE: Patience = { startMs: 5000, silenceMs: 30_000, cancelMs: 60 };
+const DEFAULT_TIMEOUTS: WorkerTimeouts = { startMs: 5000, silenceMs: 30_000, cancelMs: 60 };
 /** An answer that came while the page was busy is read before a worker is ended. */
-const GRACE_MS = 15;
+const FINAL_MESSAGE_GRACE_MS = 15;
 
-interface Entry {
+interface PendingCheck {
   readonly id: number;
   readonly request: CheckRequest;
-  readonly onProgress: (news: CheckNews) => void;
+  readonly onProgress: (progress: CheckProgress) => void;
   readonly settle: (answer: CheckAnswer) => void;
-  news: CheckNews | undefined;
+  progress: CheckProgress | undefined;
   cancelled: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-interface Started {
+interface StartedWorker {
   readonly worker: WorkerLike;
-  readonly place: 'worker' | 'page';
+  readonly thread: 'worker' | 'page';
 }
 
 /** A client. `starters` are tried in order (see `checkStarters`); one that throws or never gets ready is passed over. */
 export function makeCheckClient(
-  starters: readonly CheckStarter[],
-  patience: Patience = PATIENCE,
+  starters: readonly WorkerFactory[],
+  patience: WorkerTimeouts = DEFAULT_TIMEOUTS,
 ): CheckClient {
-  let started: Started | undefined;
-  let starting: Promise<Started | undefined> | undefined;
+  let started: StartedWorker | undefined;
+  let starting: Promise<StartedWorker | undefined> | undefined;
   let number = 0;
-  const running = new Map<number, Entry>();
+  const running = new Map<number, PendingCheck>();
 
-  const settle = (entry: Entry, answer: CheckAnswer): void => {
+  const settle = (entry: PendingCheck, answer: CheckAnswer): void => {
     clearTimeout(entry.timer);
     if (running.delete(entry.id)) entry.settle(answer);
   };
-  const waitFor = (entry: Entry, ms: number, late: () => void): void => {
+  const waitFor = (entry: PendingCheck, ms: number, late: () => void): void => {
     clearTimeout(entry.timer);
     entry.timer = setTimeout(late, ms);
   };
-  const heard = (entry: Entry): void => {
+  const heard = (entry: PendingCheck): void => {
     if (!entry.cancelled)
       waitFor(entry, patience.silenceMs, () =>
         died('The search worker has not been heard of and was ended.'),
       );
   };
-  const receive = (message: Exclude<FromWorker, { readonly type: 'ready' }>): void => {
+  const receive = (message: Exclude<WorkerResponse, { readonly type: 'ready' }>): void => {
     const entry = running.get(message.id);
     if (!entry) return;
     heard(entry);
     if (message.type === 'progress') {
-      entry.news = message.news;
-      entry.onProgress(message.news);
+      entry.progress = message.progress;
+      entry.onProgress(message.progress);
     } else
       settle(
         entry,
@@ -110,20 +113,20 @@ export function makeCheckClient(
       settle(
         entry,
         entry.cancelled
-          ? stopped(entry)
+          ? stoppedAnswer(entry)
           : { ok: false, message: `${why} Nothing else is lost: the check can be started again.` },
       );
   };
-  const start = async (): Promise<Started | undefined> => {
-    for (const { place, start: begin } of starters) {
-      const worker = await tryStarter(begin, patience.startMs, receive, (message) =>
+  const start = async (): Promise<StartedWorker | undefined> => {
+    for (const { thread: place, create: begin } of starters) {
+      const worker = await tryFactory(begin, patience.startMs, receive, (message) =>
         died(`The search worker died${message === '' ? '' : ` (${message})`}.`),
       );
-      if (worker) return { worker, place };
+      if (worker) return { worker, thread: place };
     }
     return undefined;
   };
-  const send = async (entry: Entry): Promise<void> => {
+  const send = async (entry: PendingCheck): Promise<void> => {
     starting ??= start();
     const mine = starting;
     const now = await mine;
@@ -137,41 +140,43 @@ export function makeCheckClient(
           'No search can be started in this page: its script did not load. Reload the page, or open the playground itself.',
       });
     }
-    post(now.worker, { type: 'check', id: entry.id, request: entry.request });
+    postToWorker(now.worker, { type: 'check', id: entry.id, request: entry.request });
     heard(entry);
   };
   /** A worker in the middle of something that cannot be paused is ended: what it told is kept, and the next check gets a new one. */
-  const end = (entry: Entry): void => {
+  const end = (entry: PendingCheck): void => {
     if (!running.has(entry.id)) return;
-    if (started?.place === 'page') return;
+    if (started?.thread === 'page') return;
     drop();
-    settle(entry, stopped(entry));
+    settle(entry, stoppedAnswer(entry));
     const others = [...running.values()];
     for (const other of others)
-      if (other.cancelled) settle(other, stopped(other));
+      if (other.cancelled) settle(other, stoppedAnswer(other));
       else void send(other);
     starting ??= start();
   };
-  const cancel = (entry: Entry): void => {
+  const cancel = (entry: PendingCheck): void => {
     if (entry.cancelled || !running.has(entry.id)) return;
     entry.cancelled = true;
-    if (!started) return settle(entry, stopped(entry));
-    post(started.worker, { type: 'cancel', id: entry.id });
-    waitFor(entry, patience.cancelMs, () => waitFor(entry, GRACE_MS, () => end(entry)));
+    if (!started) return settle(entry, stoppedAnswer(entry));
+    postToWorker(started.worker, { type: 'cancel', id: entry.id });
+    waitFor(entry, patience.cancelMs, () =>
+      waitFor(entry, FINAL_MESSAGE_GRACE_MS, () => end(entry)),
+    );
   };
 
   return {
     check: (request, onProgress) => {
       for (const entry of running.values()) cancel(entry);
       const id = ++number;
-      let entry: Entry | undefined;
+      let entry: PendingCheck | undefined;
       const answer = new Promise<CheckAnswer>((resolve) => {
         entry = {
           id,
           request,
           onProgress,
           settle: resolve,
-          news: undefined,
+          progress: undefined,
           cancelled: false,
           timer: undefined,
         };
@@ -181,23 +186,23 @@ export function makeCheckClient(
       void send(begun);
       return { answer, cancel: () => cancel(begun) };
     },
-    place: () => started?.place,
+    thread: () => started?.thread,
     close: drop,
   };
 }
 
 /** What is known of a check that was ended from outside: what it last told. Its worker had no time for witnesses. */
-function stopped({
+function stoppedAnswer({
   request: { scenario, properties = PROPERTY_IDS, engine = 'wasm', reduce = 'none' },
-  news,
-}: Entry): CheckAnswer {
-  const broken = new Set(news?.broken);
+  progress: news,
+}: PendingCheck): CheckAnswer {
+  const broken = new Set(news?.violated);
   return {
     ok: true,
     result: {
       format: 'vfio-playground/check@1',
       design: scenario.design,
-      options: optionValues(scenario.options),
+      options: optionsAsJson(scenario.options),
       verdict: broken.size > 0 ? 'violated' : 'incomplete',
       coverage: 'stopped',
       stoppedBy: 'cancel',
@@ -216,15 +221,15 @@ function stopped({
   };
 }
 
-function post(worker: WorkerLike, message: ToWorker): void {
+function postToWorker(worker: WorkerLike, message: WorkerRequest): void {
   worker.postMessage(message, []);
 }
 
 /** The worker when it says that it is ready; undefined when it cannot start. */
-async function tryStarter(
-  start: CheckStarter['start'],
+async function tryFactory(
+  start: WorkerFactory['create'],
   patienceMs: number,
-  receive: (message: Exclude<FromWorker, { readonly type: 'ready' }>) => void,
+  receive: (message: Exclude<WorkerResponse, { readonly type: 'ready' }>) => void,
   died: (message: string) => void,
 ): Promise<WorkerLike | undefined> {
   let worker: WorkerLike;
@@ -243,7 +248,7 @@ async function tryStarter(
       worker.terminate();
       resolve(undefined);
     }, patienceMs);
-    worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<WorkerResponse>) => {
       if (data.type !== 'ready') return receive(data);
       ready = true;
       clearTimeout(timer);

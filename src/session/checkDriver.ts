@@ -1,19 +1,19 @@
-import type { Check, CheckProgress } from '../explore/check';
+import type { Check, SearchProgress } from '../explore/check';
 import { beginCheck } from '../explore/checkRequest';
 import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
 
 /** Progress for people; `statesPerSecond` is over the whole exploration so far. */
-export interface CheckNews extends CheckProgress {
+export interface CheckProgress extends SearchProgress {
   readonly seconds: number;
   readonly statesPerSecond: number;
 }
 
 /** How a driver goes about it. */
-export interface Drive {
+export interface SliceOptions {
   /** Milliseconds of work between two pauses. */
   readonly sliceMs: number;
-  readonly onProgress: (news: CheckNews) => void;
+  readonly onProgress: (news: CheckProgress) => void;
   readonly cancelled: () => boolean;
   /** Milliseconds, from anywhere. */
   readonly now: () => number;
@@ -21,10 +21,13 @@ export interface Drive {
   readonly pause: () => Promise<void>;
 }
 
-const NEWS_MS = 50;
+const PROGRESS_INTERVAL_MS = 50;
 
 /** Runs a check in slices to its end; ended early by `cancelled` it yields what was found. */
-export async function driveCheck(request: CheckRequest, drive: Drive): Promise<CheckResult> {
+export async function runCheckInSlices(
+  request: CheckRequest,
+  drive: SliceOptions,
+): Promise<CheckResult> {
   const begin = drive.now();
   const check = beginCheck(request);
   const seconds = (): number => (drive.now() - begin) / 1000;
@@ -34,10 +37,10 @@ export async function driveCheck(request: CheckRequest, drive: Drive): Promise<C
     const start = drive.now();
     if (check.advance(budget) === 'done') return check.result(seconds());
     const end = drive.now();
-    budget = nextBudget(budget, end - start, drive.sliceMs);
-    if (end - told >= NEWS_MS) {
+    budget = nextStepBudget(budget, end - start, drive.sliceMs);
+    if (end - told >= PROGRESS_INTERVAL_MS) {
       told = end;
-      drive.onProgress(newsOf(check, seconds()));
+      drive.onProgress(progressOf(check, seconds()));
     }
     await drive.pause();
     if (drive.cancelled()) check.stop('cancel');
@@ -46,12 +49,12 @@ export async function driveCheck(request: CheckRequest, drive: Drive): Promise<C
 }
 
 /** Aims at slices of the wanted length; a slice that was far off changes the budget at most fourfold. */
-export function nextBudget(budget: number, tookMs: number, wantedMs: number): number {
+export function nextStepBudget(budget: number, tookMs: number, wantedMs: number): number {
   const factor = Math.min(4, Math.max(0.25, wantedMs / Math.max(0.1, tookMs)));
   return Math.min(1_000_000, Math.max(64, Math.round(budget * factor)));
 }
 
-function newsOf(check: Check, seconds: number): CheckNews {
+function progressOf(check: Check, seconds: number): CheckProgress {
   const progress = check.progress();
   return {
     ...progress,
@@ -61,7 +64,7 @@ function newsOf(check: Check, seconds: number): CheckNews {
 }
 
 /** A pause that lets the event loop turn once, without the delay of a timer. */
-export function messagePause(): {
+export function eventLoopPause(): {
   readonly pause: () => Promise<void>;
   readonly close: () => void;
 } {

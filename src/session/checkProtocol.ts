@@ -1,41 +1,41 @@
 import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
-import { driveCheck, messagePause } from './checkDriver';
-import type { CheckNews } from './checkDriver';
-import { failureText } from './checkFailure';
+import { runCheckInSlices, eventLoopPause } from './checkDriver';
+import type { CheckProgress } from './checkDriver';
+import { checkErrorText } from './checkFailure';
 
 /** What the page asks of a worker. One check at a time; a new one ends the old. */
-export type ToWorker =
+export type WorkerRequest =
   | { readonly type: 'check'; readonly id: number; readonly request: CheckRequest }
   | { readonly type: 'cancel'; readonly id: number };
 
 /** What a worker says. `ready` once, when its script has loaded. */
-export type FromWorker =
+export type WorkerResponse =
   | { readonly type: 'ready' }
-  | { readonly type: 'progress'; readonly id: number; readonly news: CheckNews }
+  | { readonly type: 'progress'; readonly id: number; readonly progress: CheckProgress }
   | { readonly type: 'done'; readonly id: number; readonly result: CheckResult }
   | { readonly type: 'failed'; readonly id: number; readonly message: string };
 
 /** The worker's side: call `receive` with every message. Between slices of `sliceMs` the thread is free. */
 export function serveChecks(
-  post: (message: FromWorker) => void,
+  post: (message: WorkerResponse) => void,
   sliceMs = 16,
-): (message: ToWorker) => void {
+): (message: WorkerRequest) => void {
   let current = 0;
   const cancelled = new Set<number>();
   const check = async (id: number, request: CheckRequest): Promise<void> => {
-    const { pause, close } = messagePause();
+    const { pause, close } = eventLoopPause();
     try {
-      const result = await driveCheck(request, {
+      const result = await runCheckInSlices(request, {
         sliceMs,
         pause,
         now: () => performance.now(),
         cancelled: () => cancelled.has(id) || id !== current,
-        onProgress: (news) => post({ type: 'progress', id, news }),
+        onProgress: (news) => post({ type: 'progress', id, progress: news }),
       });
       post({ type: 'done', id, result });
     } catch (error) {
-      post({ type: 'failed', id, message: failureText(error) });
+      post({ type: 'failed', id, message: checkErrorText(error) });
     } finally {
       close();
     }

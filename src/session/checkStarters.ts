@@ -1,37 +1,37 @@
 import type { WorkerLike } from './checkClient';
-import type { ToWorker } from './checkProtocol';
+import type { WorkerRequest } from './checkProtocol';
 
 /** The worker's side of the protocol, as `checkProtocol.ts` has it. */
 type ServeChecks = typeof import('./checkProtocol').serveChecks;
 
 /** One way to run checks. */
-export interface CheckStarter {
-  readonly place: 'worker' | 'page';
+export interface WorkerFactory {
+  readonly thread: 'worker' | 'page';
   /** Throws or rejects where this page may not do so; the next way is tried then. */
-  readonly start: () => WorkerLike | Promise<WorkerLike>;
+  readonly create: () => WorkerLike | Promise<WorkerLike>;
 }
 
 /** What a page that is not built into one script has of its own. */
-export interface OwnSearch {
+export interface ModuleChecker {
   /** Starts the page's own module worker. */
-  readonly worker?: () => Worker;
+  readonly createWorker?: () => Worker;
   /** The search for the page's own thread. */
-  readonly protocol?: () => Promise<{ readonly serveChecks: ServeChecks }>;
+  readonly loadServer?: () => Promise<{ readonly serveChecks: ServeChecks }>;
 }
 
 /** What the search script leaves in a page: its own text, to start a worker from, and the search itself. */
-interface SearchScript {
+interface CheckerScript {
   readonly text: string;
   readonly serveChecks: ServeChecks;
 }
 
 /** The global under which the search script registers. */
 declare global {
-  var vfioPlaygroundSearch: SearchScript | undefined;
+  var vfioPlaygroundSearch: CheckerScript | undefined;
 }
 
 /** Half a frame: on the page's own thread the stage must go on. */
-const PAGE_SLICE_MS = 8;
+const MAIN_THREAD_SLICE_MS = 8;
 
 /**
  * The ways to run checks in a page, best first; hand them to `makeCheckClient`, which takes the first that works:
@@ -42,30 +42,30 @@ const PAGE_SLICE_MS = 8;
  * As a worker it serves checks; as `<script src>`, which works where fetch and import() do not, it registers its text.
  * It is loaded when a check first needs it. A page without the tag (a dev server's) has only what `own` gives.
  */
-export function checkStarters(page: Document, own: OwnSearch = {}): readonly CheckStarter[] {
+export function workerFactories(page: Document, own: ModuleChecker = {}): readonly WorkerFactory[] {
   const address = page.querySelector<HTMLMetaElement>('meta[name="search-script"]')?.content;
   const url = address === undefined ? undefined : new URL(address, page.baseURI).href;
-  let loading: Promise<SearchScript> | undefined;
-  const script = (): Promise<SearchScript> => (loading ??= loadScript(page, url));
-  const byUrl = own.worker ?? (url === undefined ? undefined : () => new Worker(url));
+  let loading: Promise<CheckerScript> | undefined;
+  const script = (): Promise<CheckerScript> => (loading ??= loadCheckerScript(page, url));
+  const byUrl = own.createWorker ?? (url === undefined ? undefined : () => new Worker(url));
   const known = url !== undefined || globalThis.vfioPlaygroundSearch !== undefined;
   return [
-    ...(byUrl ? [{ place: 'worker', start: byUrl } as const] : []),
+    ...(byUrl ? [{ thread: 'worker', create: byUrl } as const] : []),
     ...(known
-      ? [{ place: 'worker', start: async () => fromText((await script()).text) } as const]
+      ? [{ thread: 'worker', create: async () => workerFromText((await script()).text) } as const]
       : []),
-    ...(known || own.protocol
+    ...(known || own.loadServer
       ? [
           {
-            place: 'page',
-            start: async () => pageThread((await (own.protocol ?? script)()).serveChecks),
+            thread: 'page',
+            create: async () => mainThreadWorker((await (own.loadServer ?? script)()).serveChecks),
           } as const,
         ]
       : []),
   ];
 }
 
-function fromText(text: string): Worker {
+function workerFromText(text: string): Worker {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/javascript' }));
   try {
     return new Worker(address);
@@ -75,7 +75,7 @@ function fromText(text: string): Worker {
   }
 }
 
-function loadScript(page: Document, url: string | undefined): Promise<SearchScript> {
+function loadCheckerScript(page: Document, url: string | undefined): Promise<CheckerScript> {
   const { vfioPlaygroundSearch: there } = globalThis;
   if (there || url === undefined)
     return there
@@ -97,12 +97,12 @@ function loadScript(page: Document, url: string | undefined): Promise<SearchScri
 }
 
 /** What looks like a worker and works on this thread, in slices. It begins when somebody listens, and is never in the middle of anything when it is heard. */
-function pageThread(serveChecks: ServeChecks): WorkerLike {
+function mainThreadWorker(serveChecks: ServeChecks): WorkerLike {
   const events = new EventTarget();
-  let receive: ((message: ToWorker) => void) | undefined;
+  let receive: ((message: WorkerRequest) => void) | undefined;
   let last = 0;
   return {
-    postMessage: (message: ToWorker) => {
+    postMessage: (message: WorkerRequest) => {
       last = message.id;
       receive?.(message);
     },
@@ -110,7 +110,7 @@ function pageThread(serveChecks: ServeChecks): WorkerLike {
       events.addEventListener(type, listener);
       receive ??= serveChecks(
         (data) => queueMicrotask(() => events.dispatchEvent(new MessageEvent('message', { data }))),
-        PAGE_SLICE_MS,
+        MAIN_THREAD_SLICE_MS,
       );
     },
     terminate: () => receive?.({ type: 'cancel', id: last }),

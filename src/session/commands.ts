@@ -1,10 +1,10 @@
-import { arrange, showDialog } from './arrange';
-import { beatFrom } from './beats';
+import { setPageLayout, setDialog } from './arrange';
+import { adjacentCaptionDepth } from './beats';
 import { redo, undo } from './history';
-import { reset, seek } from './moves';
-import { continuing, guiding } from './onDemand';
+import { resetToStart, seekTo } from './moves';
+import { nextScenarioPart, tourPart } from './onDemand';
 import { currentBranch, type Session, type SessionState } from './session';
-import { back, canPlay, change, forward, pause, play, SPEEDS } from './transport';
+import { stepBack, canPlay, changeSettings, stepForward, pause, play, SPEEDS } from './transport';
 
 /** Something that a button, a key or a message can ask for. */
 export interface Command {
@@ -13,17 +13,17 @@ export interface Command {
   /** `Mod` is Ctrl, or Command on a Mac. */
   readonly hotkey: string | undefined;
   /** Other keys that do the same. */
-  readonly also?: readonly string[];
+  readonly alternateHotkeys?: readonly string[];
   /** While this holds the command takes its keys from all others; otherwise it does not exist. */
-  readonly mode?: (state: SessionState) => boolean;
+  readonly exclusiveWhile?: (state: SessionState) => boolean;
   /** Needs the whole page, so an embed does not know it. */
-  readonly page?: true;
+  readonly pageOnly?: true;
   readonly enabled: (state: SessionState) => boolean;
   readonly run: (session: Session) => void;
 }
 
-const touring = ({ layout }: SessionState): boolean => layout.tour !== undefined;
-const presenting = ({ layout }: SessionState): boolean => layout.present;
+const isTouring = ({ layout }: SessionState): boolean => layout.tourStop !== undefined;
+const isPresenting = ({ layout }: SessionState): boolean => layout.presenting;
 const always = (): boolean => true;
 
 /** Every command by the name that the code uses. Ids are stable: buttons, keys and messages name them. */
@@ -40,49 +40,49 @@ export const COMMANDS = {
     title: 'One step forward',
     hotkey: 'ArrowRight',
     enabled: canPlay,
-    run: paused(forward),
+    run: pauseThen(stepForward),
   },
   back: {
     id: 'back',
     title: 'One step back',
     hotkey: 'ArrowLeft',
     enabled: (state) => state.run.cursor > 0,
-    run: paused(back),
+    run: pauseThen(stepBack),
   },
   start: {
     id: 'start',
     title: 'To the beginning of the branch',
     hotkey: 'Home',
     enabled: (state) => state.run.cursor > 0,
-    run: paused((session) => seek(session, 0)),
+    run: pauseThen((session) => seekTo(session, 0)),
   },
   end: {
     id: 'end',
     title: 'To the end of the branch',
     hotkey: 'End',
     enabled: (state) => state.run.cursor < currentBranch(state.run).tip.depth,
-    run: paused((session) => seek(session, Number.MAX_SAFE_INTEGER)),
+    run: pauseThen((session) => seekTo(session, Number.MAX_SAFE_INTEGER)),
   },
   undo: {
     id: 'undo',
     title: 'Undo',
     hotkey: 'Mod+Z',
     enabled: (state) => state.undo.length > 0,
-    run: paused(undo),
+    run: pauseThen(undo),
   },
   redo: {
     id: 'redo',
     title: 'Redo',
     hotkey: 'Mod+Shift+Z',
     enabled: (state) => state.redo.length > 0,
-    run: paused(redo),
+    run: pauseThen(redo),
   },
   reset: {
     id: 'reset',
     title: 'Reset to the beginning',
     hotkey: 'R',
     enabled: (state) => state.run.cursor > 0,
-    run: paused(reset),
+    run: pauseThen(resetToStart),
   },
   slower: {
     id: 'slower',
@@ -103,37 +103,39 @@ export const COMMANDS = {
     title: 'On to the next point of the story',
     hotkey: 'PageDown',
     enabled: (state) => state.run.cursor < currentBranch(state.run).tip.depth,
-    run: paused((session) => seek(session, beatFrom(session.getState(), 1))),
+    run: pauseThen((session) => seekTo(session, adjacentCaptionDepth(session.getState(), 1))),
   },
   lastBeat: {
     id: 'last-beat',
     title: 'Back to the last point of the story',
     hotkey: 'PageUp',
     enabled: (state) => state.run.cursor > 0,
-    run: paused((session) => seek(session, beatFrom(session.getState(), -1))),
+    run: pauseThen((session) => seekTo(session, adjacentCaptionDepth(session.getState(), -1))),
   },
   act: {
     id: 'act',
     title: 'Actions run to the end, or start and are stepped',
     hotkey: 'S',
-    page: true,
+    pageOnly: true,
     enabled: always,
     run: (session) =>
-      arrange(session, { act: session.getState().layout.act === 'run' ? 'start' : 'run' }),
+      setPageLayout(session, {
+        callMode: session.getState().layout.callMode === 'run' ? 'start' : 'run',
+      }),
   },
   stage: {
     id: 'stage',
     title: 'Show the stage',
     hotkey: '1',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => arrange(session, { view: 'stage', pane: 'stage' }),
+    run: (session) => setPageLayout(session, { view: 'stage', narrowPanel: 'stage' }),
   },
   compare: {
     id: 'compare',
     title: 'Four designs side by side',
     hotkey: '2',
-    page: true,
+    pageOnly: true,
     enabled: always,
     run: (session) => toggleView(session, 'compare'),
   },
@@ -141,7 +143,7 @@ export const COMMANDS = {
     id: 'verdicts',
     title: 'Verdicts: every design against every property',
     hotkey: '3',
-    page: true,
+    pageOnly: true,
     enabled: always,
     run: (session) => toggleView(session, 'verdicts'),
   },
@@ -149,177 +151,181 @@ export const COMMANDS = {
     id: 'table',
     title: 'Timeline or table of steps',
     hotkey: '4',
-    page: true,
+    pageOnly: true,
     enabled: always,
     run: (session) =>
-      arrange(session, {
-        foot: session.getState().layout.foot === 'table' ? 'timeline' : 'table',
-        pane: 'steps',
+      setPageLayout(session, {
+        bottomPanel: session.getState().layout.bottomPanel === 'table' ? 'timeline' : 'table',
+        narrowPanel: 'steps',
       }),
   },
   check: {
     id: 'check',
     title: 'Can this go wrong? Check every interleaving',
     hotkey: 'C',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => arrange(session, { side: 'check', pane: 'listing' }),
+    run: (session) => setPageLayout(session, { sidePanel: 'check', narrowPanel: 'listing' }),
   },
   listing: {
     id: 'listing',
     title: 'Show the listing',
     hotkey: 'L',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => arrange(session, { side: 'listing', pane: 'listing' }),
+    run: (session) => setPageLayout(session, { sidePanel: 'listing', narrowPanel: 'listing' }),
   },
   nextScenario: {
     id: 'next-scenario',
     title: 'The next scenario of the list',
     hotkey: undefined,
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => continuing.use(session, ({ showNext }) => showNext(session)),
+    run: (session) =>
+      nextScenarioPart.whenLoaded(session, ({ showNextScenario }) => showNextScenario(session)),
   },
   library: {
     id: 'library',
     title: 'Scenarios: pick one or open a file',
     hotkey: 'O',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => showDialog(session, 'library'),
+    run: (session) => setDialog(session, 'library'),
   },
   share: {
     id: 'share',
     title: 'Share: link, embed, export',
     hotkey: 'E',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => showDialog(session, 'share'),
+    run: (session) => setDialog(session, 'share'),
   },
   palette: {
     id: 'palette',
     title: 'Find a command, an action or an object',
     hotkey: 'Mod+K',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => showDialog(session, 'palette'),
+    run: (session) => setDialog(session, 'palette'),
   },
   tour: {
     id: 'tour',
     title: 'Take the 90-second tour',
     hotkey: 'G',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => guiding.use(session, ({ showStop }) => showStop(session, 0, mayMove())),
+    run: (session) =>
+      tourPart.whenLoaded(session, ({ showTourStop }) => showTourStop(session, 0, motionAllowed())),
   },
   tourNext: {
     id: 'tour-next',
     title: 'Next stop of the tour',
     hotkey: 'ArrowRight',
-    also: ['PageDown', 'ArrowDown'],
-    page: true,
-    mode: touring,
+    alternateHotkeys: ['PageDown', 'ArrowDown'],
+    pageOnly: true,
+    exclusiveWhile: isTouring,
     enabled: ({ layout }) =>
-      layout.tour !== undefined && guiding.now()?.isLastStop(layout.tour) === false,
-    run: (session) => guiding.use(session, ({ moveTour }) => moveTour(session, 1, mayMove())),
+      layout.tourStop !== undefined && tourPart.loaded()?.isLastTourStop(layout.tourStop) === false,
+    run: (session) =>
+      tourPart.whenLoaded(session, ({ moveTour }) => moveTour(session, 1, motionAllowed())),
   },
   tourBack: {
     id: 'tour-back',
     title: 'Stop of the tour before',
     hotkey: 'ArrowLeft',
-    also: ['PageUp', 'ArrowUp'],
-    page: true,
-    mode: touring,
-    enabled: ({ layout }) => (layout.tour ?? 0) > 0,
-    run: (session) => guiding.use(session, ({ moveTour }) => moveTour(session, -1, mayMove())),
+    alternateHotkeys: ['PageUp', 'ArrowUp'],
+    pageOnly: true,
+    exclusiveWhile: isTouring,
+    enabled: ({ layout }) => (layout.tourStop ?? 0) > 0,
+    run: (session) =>
+      tourPart.whenLoaded(session, ({ moveTour }) => moveTour(session, -1, motionAllowed())),
   },
   tourLeave: {
     id: 'tour-leave',
     title: 'Leave the tour',
     hotkey: 'Escape',
-    page: true,
-    mode: touring,
+    pageOnly: true,
+    exclusiveWhile: isTouring,
     enabled: always,
-    run: (session) => guiding.use(session, ({ leaveTour }) => leaveTour(session)),
+    run: (session) => tourPart.whenLoaded(session, ({ leaveTour }) => leaveTour(session)),
   },
   predict: {
     id: 'predict',
     title: 'Predict what comes next',
     hotkey: 'Q',
-    page: true,
+    pageOnly: true,
     enabled: ({ run }) => currentBranch(run).tip.depth > 0,
-    run: (session) => showDialog(session, 'predict'),
+    run: (session) => setDialog(session, 'predict'),
   },
   present: {
     id: 'present',
     title: 'Present: the stage and its caption, large',
     hotkey: 'P',
-    page: true,
+    pageOnly: true,
     enabled: always,
     run: (session) =>
-      arrange(session, {
-        present: !session.getState().layout.present,
+      setPageLayout(session, {
+        presenting: !session.getState().layout.presenting,
         view: 'stage',
-        pane: 'stage',
-        opening: false,
+        narrowPanel: 'stage',
+        autoplayIntro: false,
       }),
   },
   presentNext: {
     id: 'present-next',
     title: 'Next point of the story',
     hotkey: 'Space',
-    also: ['PageDown', 'ArrowRight', 'ArrowDown'],
-    page: true,
-    mode: presenting,
+    alternateHotkeys: ['PageDown', 'ArrowRight', 'ArrowDown'],
+    pageOnly: true,
+    exclusiveWhile: isPresenting,
     enabled: ({ run }) => run.cursor < currentBranch(run).tip.depth,
-    run: paused((session) => toBeat(session, 1)),
+    run: pauseThen((session) => seekToCaption(session, 1)),
   },
   presentBack: {
     id: 'present-back',
     title: 'Point of the story before',
     hotkey: 'PageUp',
-    also: ['ArrowLeft', 'ArrowUp'],
-    page: true,
-    mode: presenting,
+    alternateHotkeys: ['ArrowLeft', 'ArrowUp'],
+    pageOnly: true,
+    exclusiveWhile: isPresenting,
     enabled: ({ run }) => run.cursor > 0,
-    run: paused((session) => toBeat(session, -1)),
+    run: pauseThen((session) => seekToCaption(session, -1)),
   },
   presentLeave: {
     id: 'present-leave',
     title: 'Leave the presentation',
     hotkey: 'Escape',
-    page: true,
-    mode: presenting,
+    pageOnly: true,
+    exclusiveWhile: isPresenting,
     enabled: always,
-    run: (session) => arrange(session, { present: false }),
+    run: (session) => setPageLayout(session, { presenting: false }),
   },
-  theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: toggleTheme },
+  theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: cycleTheme },
   help: {
     id: 'help',
     title: 'Help and keys',
     hotkey: '?',
-    page: true,
+    pageOnly: true,
     enabled: always,
-    run: (session) => showDialog(session, 'help'),
+    run: (session) => setDialog(session, 'help'),
   },
 } as const satisfies Record<string, Command>;
 
 /** Goes to a point of the story by way of the step before it, so that the change itself is seen. */
-function toBeat(session: Session, direction: 1 | -1): void {
-  const depth = beatFrom(session.getState(), direction);
-  if (direction > 0 && depth - session.getState().run.cursor > 1) seek(session, depth - 1);
-  seek(session, depth);
+function seekToCaption(session: Session, direction: 1 | -1): void {
+  const depth = adjacentCaptionDepth(session.getState(), direction);
+  if (direction > 0 && depth - session.getState().run.cursor > 1) seekTo(session, depth - 1);
+  seekTo(session, depth);
 }
 
 /** Whether the reader lets things move. */
-function mayMove(): boolean {
+function motionAllowed(): boolean {
   return (
     typeof matchMedia === 'undefined' || !matchMedia('(prefers-reduced-motion: reduce)').matches
   );
 }
 
-function paused(run: (session: Session) => void): (session: Session) => void {
+function pauseThen(run: (session: Session) => void): (session: Session) => void {
   return (session) => {
     pause(session);
     run(session);
@@ -327,21 +333,23 @@ function paused(run: (session: Session) => void): (session: Session) => void {
 }
 
 function toggleView(session: Session, view: 'compare' | 'verdicts'): void {
-  arrange(session, {
+  setPageLayout(session, {
     view: session.getState().layout.view === view ? 'stage' : view,
-    pane: 'stage',
+    narrowPanel: 'stage',
   });
 }
 
 function changeSpeed(session: Session, by: number): void {
   const now = SPEEDS.indexOf(session.getState().settings.speed);
   const speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, now + by))];
-  if (speed !== undefined) change(session, { speed });
+  if (speed !== undefined) changeSettings(session, { speed });
 }
 
-function toggleTheme(session: Session): void {
+function cycleTheme(session: Session): void {
   const { theme } = session.getState().settings;
-  change(session, { theme: theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark' });
+  changeSettings(session, {
+    theme: theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark',
+  });
 }
 
 /** Every command, in the order of the help. */

@@ -1,19 +1,19 @@
 import { EMBED_PARAMETERS } from '../host/parameters';
-import type { Theme } from './session';
+import type { ThemeSetting } from './session';
 
 type Parameters = typeof EMBED_PARAMETERS;
 
 /** The words that a parameter takes. */
-type WordOf<Name extends keyof Parameters> = Parameters[Name] extends {
-  readonly words: readonly (infer Word)[];
+type ValueOf<Name extends keyof Parameters> = Parameters[Name] extends {
+  readonly values: readonly (infer Word)[];
 }
   ? Word
   : never;
 
 /** What the address of an embed asks for; `host/parameters.ts` says what each means. */
 export interface EmbedParameters {
-  readonly view: WordOf<'view'>;
-  readonly theme: Theme;
+  readonly view: ValueOf<'view'>;
+  readonly theme: ThemeSetting;
   /** The reader can look but not act. */
   readonly readOnly: boolean;
   /** Move to stand at; undefined leaves it to the link. */
@@ -21,13 +21,13 @@ export interface EmbedParameters {
   readonly play: boolean;
   /** Steps per second; undefined for the usual. */
   readonly speed: number | undefined;
-  readonly load: WordOf<'load'>;
+  readonly load: ValueOf<'load'>;
   /** In sentences, what could not be used. */
-  readonly problems: readonly string[];
+  readonly errors: readonly string[];
 }
 
 /** Reads the part of an address from `?` on; what cannot be used has its default and is told. */
-export function parseParameters(search: string): EmbedParameters {
+export function parseEmbedParameters(search: string): EmbedParameters {
   const given = new URLSearchParams(search);
   const problems: string[] = [];
   const strange = (name: string, accepted: string): undefined => {
@@ -38,21 +38,21 @@ export function parseParameters(search: string): EmbedParameters {
   };
   const word = <Word extends string>(
     name: keyof Parameters,
-    { words }: { readonly words: readonly [Word, ...(readonly Word[])] },
+    { values }: { readonly values: readonly [Word, ...(readonly Word[])] },
   ): Word => {
     const value = given.get(name);
-    const found = words.find((each) => each === value);
-    if (value !== null && found === undefined) strange(name, words.join(', '));
-    return found ?? words[0];
+    const found = values.find((each) => each === value);
+    if (value !== null && found === undefined) strange(name, values.join(', '));
+    return found ?? values[0];
   };
   const number = (name: 'step' | 'speed'): number | undefined => {
-    const { least, most, whole } = EMBED_PARAMETERS[name];
+    const { min, max, integer } = EMBED_PARAMETERS[name];
     const value = given.get(name);
     if (value === null) return undefined;
     const found = /^\d{1,6}(\.\d{1,3})?$/.test(value) ? Number(value) : NaN;
-    return found >= least && found <= most && (!whole || Number.isInteger(found))
+    return found >= min && found <= max && (!integer || Number.isInteger(found))
       ? found
-      : strange(name, `${least} to ${most}`);
+      : strange(name, `${min} to ${max}`);
   };
   const view = word('view', EMBED_PARAMETERS.view);
   const theme = word('theme', EMBED_PARAMETERS.theme);
@@ -64,6 +64,6 @@ export function parseParameters(search: string): EmbedParameters {
     play: word('play', EMBED_PARAMETERS.play) === '1',
     speed: number('speed'),
     load: word('load', EMBED_PARAMETERS.load),
-    problems,
+    errors: problems,
   };
 }

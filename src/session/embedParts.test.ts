@@ -2,23 +2,23 @@ import { expect, it, vi } from 'vitest';
 import type * as Registry from '../designs/registry';
 import { DESIGN_NAMES } from '../designs/names';
 import type * as BuiltIns from '../scenario/builtIn';
-import type { Address } from './address';
+import type { AddressBar } from './address';
 import type * as Parts from './embedParts';
 
 /** The parts as a page has them that has just been opened. */
-async function fresh() {
+async function freshModules() {
   vi.resetModules();
   const { designById } = (await import('../designs/registry')) as typeof Registry;
-  const { builtIn } = (await import('../scenario/builtIn')) as typeof BuiltIns;
+  const { builtInScenario } = (await import('../scenario/builtIn')) as typeof BuiltIns;
   const parts = (await import('./embedParts')) as typeof Parts;
   const designs = (): readonly string[] =>
     Object.values(DESIGN_NAMES)
       .map(({ id }) => id)
       .filter((id) => designById(id));
-  return { ...parts, designs, builtIn };
+  return { ...parts, designs, builtInScenario };
 }
 
-const addressAt = (hash: string, scenario?: string): Address => ({
+const fakeAddressBar = (hash: string, scenario?: string): AddressBar => ({
   hash: () => hash,
   parameter: (name) => (name === 'scenario' ? scenario : undefined),
   write: () => undefined,
@@ -27,52 +27,54 @@ const addressAt = (hash: string, scenario?: string): Address => ({
 });
 
 it('loads one scenario and its design, and nothing twice', async () => {
-  const { loadFor, designs, builtIn } = await fresh();
-  await loadFor({ scenario: 'open-before-bind' });
+  const { loadTarget, designs, builtInScenario } = await freshModules();
+  await loadTarget({ scenario: 'open-before-bind' });
   expect(designs()).toEqual(['rfc-opened']);
-  expect(builtIn('open-before-bind')?.scenario.design).toBe('rfc-opened');
-  expect(builtIn('hot-unplug')).toBeUndefined();
-  expect(loadFor({ scenario: 'open-before-bind' })).toBeUndefined();
+  expect(builtInScenario('open-before-bind')?.scenario.design).toBe('rfc-opened');
+  expect(builtInScenario('hot-unplug')).toBeUndefined();
+  expect(loadTarget({ scenario: 'open-before-bind' })).toBeUndefined();
   for (const scenario of ['', 'nope', '__proto__', '../first', 'hot-unplug.scenario.json#'])
-    expect(loadFor({ scenario })).toBeUndefined();
+    expect(loadTarget({ scenario })).toBeUndefined();
 });
 
 it('loads what a link is about, also where its scenario is not told in its design', async () => {
   await import('../designs/index');
   const { makeLink } = await import('../scenario/link');
-  const { linkOf } = await import('../scenario/linkOf');
+  const { linkOfTrace } = await import('../scenario/linkOf');
   const { runScenario } = await import('../scenario/schedule');
-  const { redesign } = await import('../scenario/redesign');
+  const { portToDesign } = await import('../scenario/redesign');
   const { libraryEntry } = await import('../scenario/library');
   const { scenario } = libraryEntry('kvm-failed-bind') ?? expect.fail();
-  const moved = redesign(scenario, 'parked-shim', {});
+  const moved = portToDesign(scenario, 'parked-shim', {});
   if (!moved.ok) throw new Error('kvm-failed-bind cannot be moved');
   const outcome = runScenario(moved.scenario);
   if (!outcome.ok) throw new Error('kvm-failed-bind does not run');
-  const link = makeLink({ ...linkOf(outcome.trace), scenario: 'kvm-failed-bind' });
-  const { loadForAddress, designs } = await fresh();
-  await loadForAddress(addressAt(link));
+  const link = makeLink({ ...linkOfTrace(outcome.trace), scenario: 'kvm-failed-bind' });
+  const { loadForAddress, designs } = await freshModules();
+  await loadForAddress(fakeAddressBar(link));
   expect(designs()).toEqual(['parked-shim', 'upstream']);
-  const { sessionAt } = await import('./permalinkAddress');
-  expect(sessionAt(addressAt(link)).getState()).toMatchObject({
-    messages: [],
-    run: { setup: { id: 'kvm-failed-bind', design: { id: 'parked-shim' } } },
+  const { sessionFromUrl } = await import('./permalinkAddress');
+  expect(sessionFromUrl(fakeAddressBar(link)).getState()).toMatchObject({
+    notifications: [],
+    run: { setup: { libraryId: 'kvm-failed-bind', design: { id: 'parked-shim' } } },
   });
 });
 
 it("loads every design for a file, and the first scenario's where nothing can be shown", async () => {
-  const { loadFor, designs } = await fresh();
-  await loadFor({ file: '{}' });
+  const { loadTarget, designs } = await freshModules();
+  await loadTarget({ file: '{}' });
   expect(designs()).toHaveLength(4);
   for (const [hash, scenario] of [
     ['', undefined],
     ['', 'nope'],
     ['#v1.nonsense', undefined],
   ] as const) {
-    const page = await fresh();
-    await page.loadForAddress(addressAt(hash, scenario));
+    const page = await freshModules();
+    await page.loadForAddress(fakeAddressBar(hash, scenario));
     expect(page.designs()).toEqual(['upstream']);
-    const { sessionAt } = await import('./permalinkAddress');
-    expect(sessionAt(addressAt(hash, scenario)).getState().run.setup.id).toBe('cdev-path');
+    const { sessionFromUrl } = await import('./permalinkAddress');
+    expect(sessionFromUrl(fakeAddressBar(hash, scenario)).getState().run.setup.libraryId).toBe(
+      'cdev-path',
+    );
   }
 });

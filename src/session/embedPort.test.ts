@@ -8,8 +8,8 @@ import {
 } from '../host/protocol';
 import { libraryEntry } from '../scenario/library';
 import { makeScenario } from '../scenario/make';
-import { parseParameters } from './embedParameters';
-import { listenToHost } from './embedPort';
+import { parseEmbedParameters } from './embedParameters';
+import { startPortAdapter } from './embedPort';
 import { openScenario } from './openScenario';
 import { createSession } from './session';
 
@@ -21,7 +21,7 @@ type Listener = (event: {
 }) => void;
 
 /** A frame whose parent writes down what it is sent. */
-function frame() {
+function fakeFrame() {
   const entry = libraryEntry('bind-race');
   const opened = entry && openScenario(entry.scenario, 'bind-race');
   if (!opened?.ok) throw new Error('bind-race does not open');
@@ -31,7 +31,7 @@ function frame() {
     postMessage: (message: unknown, target: string) => void sent.push({ message, target }),
   };
   let listener: Listener = () => undefined;
-  const port = listenToHost(session, {
+  const port = startPortAdapter(session, {
     parent,
     addEventListener: (_: string, added: Listener) => void (listener = added),
   } as unknown as Window);
@@ -51,7 +51,7 @@ afterEach(() => void vi.useRealTimers());
 
 describe('the port of an embed', () => {
   it('greets, and answers each request with the state after it', () => {
-    const { ask, sent } = frame();
+    const { ask, sent } = fakeFrame();
     expect(sent).toEqual([{ message: makeMessage({ type: 'ready' }), target: '*' }]);
     expect(ask({ type: 'ping' }, 'a')).toMatchObject({ type: 'pong', id: 'a' });
     expect(ask({ type: 'getState' })).toMatchObject({
@@ -87,7 +87,7 @@ describe('the port of an embed', () => {
 
   it('plays, pauses, and tells what changes', () => {
     vi.useFakeTimers();
-    const { ask, sent, port } = frame();
+    const { ask, sent, port } = fakeFrame();
     ask({ type: 'ping' });
     expect(ask({ type: 'play', speed: 10 })).toMatchObject({ state: { playing: true } });
     vi.advanceTimersByTime(1000);
@@ -105,9 +105,9 @@ describe('the port of an embed', () => {
 
   it('loads what is not there, and obeys what is asked meanwhile after that', async () => {
     vi.resetModules();
-    const { builtIn } = await import('../scenario/builtIn');
+    const { builtInScenario } = await import('../scenario/builtIn');
     const { registerDesigns } = await import('../designs/registry');
-    const { FIRST } = await import('../scenario/first');
+    const { DEFAULT_SCENARIO: FIRST } = await import('../scenario/first');
     const { upstream } = await import('../designs/upstream/upstream');
     const opener = await import('./openScenario');
     registerDesigns([upstream]);
@@ -127,8 +127,8 @@ describe('the port of an embed', () => {
         addEventListener: (_: string, added: Listener) => void (post = added),
       } as unknown as Window;
       void import('./embedPort').then((module) => {
-        module.listenToHost(session, port);
-        expect(builtIn('open-before-bind')).toBeUndefined();
+        module.startPortAdapter(session, port);
+        expect(builtInScenario('open-before-bind')).toBeUndefined();
         const ask = (request: Request, id: number): void =>
           post({
             source: parent,
@@ -151,7 +151,7 @@ describe('the port of an embed', () => {
   });
 
   it('hears nobody but its parent, ignores what is not for it, and names what is wrong', () => {
-    const { post, sent, session, ask } = frame();
+    const { post, sent, session, ask } = fakeFrame();
     sent.length = 0;
     const { run } = session.getState();
     post(makeMessage({ type: 'seek', to: 3 }, 1), { source: {} });
@@ -180,7 +180,7 @@ describe('the port of an embed', () => {
   });
 
   it('gives no data to a parent without an origin unless it sends a port', async () => {
-    const { post, sent } = frame();
+    const { post, sent } = fakeFrame();
     sent.length = 0;
     post(makeMessage({ type: 'ping' }, 1), { origin: 'null' });
     post(makeMessage({ type: 'getState' }, 2), { origin: 'null' });
@@ -258,7 +258,7 @@ describe('20,000 damaged messages', () => {
       { type: 'load', file: '{}' },
       { type: 'getState' },
     ];
-    const { post, session } = frame();
+    const { post, session } = fakeFrame();
     for (let round = 0; round < 20_000; round++) {
       const message: Record<string, unknown> = {
         ...makeMessage(valid[random(valid.length)] ?? { type: 'ping' }, random(9)),
@@ -282,7 +282,7 @@ describe('20,000 damaged messages', () => {
 
 describe('the parameters of an embed', () => {
   it('are read, with defaults for what is absent and words for what is wrong', () => {
-    expect(parseParameters('')).toEqual({
+    expect(parseEmbedParameters('')).toEqual({
       view: 'graph',
       theme: 'system',
       readOnly: false,
@@ -290,10 +290,10 @@ describe('the parameters of an embed', () => {
       play: false,
       speed: undefined,
       load: 'eager',
-      problems: [],
+      errors: [],
     });
     expect(
-      parseParameters('?embed=1&ro=1&theme=dark&view=both&step=4&play=1&speed=0.5&load=click'),
+      parseEmbedParameters('?embed=1&ro=1&theme=dark&view=both&step=4&play=1&speed=0.5&load=click'),
     ).toEqual({
       view: 'both',
       theme: 'dark',
@@ -302,9 +302,11 @@ describe('the parameters of an embed', () => {
       play: true,
       speed: 0.5,
       load: 'click',
-      problems: [],
+      errors: [],
     });
-    const { problems, ...rest } = parseParameters('?view=3d&step=-1&speed=999&theme=pink&ro=yes');
+    const { errors: problems, ...rest } = parseEmbedParameters(
+      '?view=3d&step=-1&speed=999&theme=pink&ro=yes',
+    );
     expect(rest).toEqual({
       view: 'graph',
       theme: 'system',

@@ -7,64 +7,64 @@ import {
   type Request,
   type Theme,
 } from '../host/protocol';
-import { builtIn } from '../scenario/builtIn';
-import { errorText, parseScenario } from '../scenario/parse';
-import { loadFor } from './embedParts';
-import { branchMoments, currentFrame, frameOf } from './frame';
-import { inTurn } from './inTurn';
-import { frameText, seek } from './moves';
-import { openScenario, showOpened } from './openScenario';
+import { builtInScenario } from '../scenario/builtIn';
+import { inputErrorText, parseScenario } from '../scenario/parse';
+import { loadTarget } from './embedParts';
+import { branchPath, currentSnapshot, snapshotAt } from './frame';
+import { sequential } from './inTurn';
+import { snapshotText, seekTo } from './moves';
+import { openScenario, showRun } from './openScenario';
 import { openPermalink, permalinkOf, showPermalink } from './permalink';
 import type { Session, SessionState } from './session';
-import { canPlay, change, forward, pause, play } from './transport';
+import { canPlay, changeSettings, stepForward, pause, play } from './transport';
 
 /** What the embed itself has to tell its host. */
-export interface EmbedPort {
+export interface PortAdapter {
   readonly resize: (height: number) => void;
   readonly focusExit: () => void;
 }
 
 /** Milliseconds between two `stateChanged`. */
-const PACE = 100;
-const MOST_PORTS = 16;
+const STATE_INTERVAL_MS = 100;
+const MAX_PORTS = 16;
 
-type Say = (report: Report, id?: MessageId) => void;
+type SendReport = (report: Report, id?: MessageId) => void;
 
 /**
  * Obeys the requests of the page around and tells it what happens. Only the parent window is heard. State goes to its
  * origin, or through the port that came with its `ping`; a parent without an origin or a port gets none.
  */
-export function listenToHost(session: Session, page: Window): EmbedPort {
-  let parent: Say | undefined;
+export function startPortAdapter(session: Session, page: Window): PortAdapter {
+  let parent: SendReport | undefined;
   // A host that pings twice before it hears the answer listens on one of its ports, and it alone knows on which.
-  let ports: readonly Say[] = [];
+  let ports: readonly SendReport[] = [];
   let height: number | undefined;
-  const turn = inTurn();
-  const say: Say = (report) => {
+  const turn = sequential();
+  const say: SendReport = (report) => {
     parent?.(report);
     for (const each of ports) each(report);
   };
-  const greet = (sink: Say, id: MessageId | undefined): void => {
+  const greet = (sink: SendReport, id: MessageId | undefined): void => {
     sink({ type: 'pong' }, id);
     if (height !== undefined) sink({ type: 'resize', height });
   };
-  const hear = (data: unknown, sink: Say): void => {
+  const hear = (data: unknown, sink: SendReport): void => {
     const parsed = parseRequest(data);
     if (!parsed) return;
     if (!parsed.ok) return sink({ type: 'error', message: parsed.message }, parsed.id);
     const { request, id } = parsed;
     if (request.type === 'ping') return greet(sink, id);
     const answer = (): void => {
-      const refused = obey(session, request);
+      const refused = handleRequest(session, request);
       sink(
         refused === undefined
-          ? { type: 'state', state: stateOf(session.getState()) }
+          ? { type: 'state', state: playgroundStateOf(session.getState()) }
           : { type: 'error', message: refused },
         id,
       );
     };
     turn(() => {
-      const loading = request.type === 'load' ? loadFor(request) : undefined;
+      const loading = request.type === 'load' ? loadTarget(request) : undefined;
       return loading
         ? loading.then(answer).catch((error: unknown) =>
             sink(
@@ -85,8 +85,8 @@ export function listenToHost(session: Session, page: Window): EmbedPort {
       const parsed = parseRequest(data);
       if (!parsed) return;
       if (port) {
-        const through: Say = (report, id) => port.postMessage(makeMessage(report, id));
-        ports = [...ports.slice(1 - MOST_PORTS), through];
+        const through: SendReport = (report, id) => port.postMessage(makeMessage(report, id));
+        ports = [...ports.slice(1 - MAX_PORTS), through];
         port.addEventListener('message', (event: MessageEvent<unknown>) =>
           hear(event.data, through),
         );
@@ -111,7 +111,7 @@ export function listenToHost(session: Session, page: Window): EmbedPort {
   );
   // Holds nothing, so that whoever listens may hear it.
   if (page.parent !== page) page.parent.postMessage(makeMessage({ type: 'ready' }), '*');
-  tellChanges(session, say);
+  reportChanges(session, say);
   return {
     resize: (next) => {
       if (height === next) return;
@@ -122,7 +122,7 @@ export function listenToHost(session: Session, page: Window): EmbedPort {
   };
 }
 
-function tellChanges(session: Session, tell: (report: Report) => void): void {
+function reportChanges(session: Session, tell: (report: Report) => void): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let seen = session.getState();
   session.subscribe((state) => {
@@ -136,50 +136,51 @@ function tellChanges(session: Session, tell: (report: Report) => void): void {
       return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      tell({ type: 'stateChanged', state: stateOf(session.getState()) });
-    }, PACE);
-    const frame = currentFrame(state);
-    if (frame === currentFrame(before)) return;
+      tell({ type: 'stateChanged', state: playgroundStateOf(session.getState()) });
+    }, STATE_INTERVAL_MS);
+    const frame = currentSnapshot(state);
+    if (frame === currentSnapshot(before)) return;
     for (const violation of violationsOf(state).filter(({ move }) => move === state.run.cursor))
       tell({ type: 'violation', violation });
   });
 }
 
 /** Does what is asked; returns why not where it cannot be done. */
-function obey(
+function handleRequest(
   session: Session,
   request: Exclude<Request, { readonly type: 'ping' }>,
 ): string | undefined {
   switch (request.type) {
     case 'load':
-      return load(session, request);
+      return handleLoad(session, request);
     case 'step': {
       pause(session);
       const { count = 1 } = request;
-      if (count < 0) seek(session, session.getState().run.cursor + count);
-      for (let made = 0; made < count && canPlay(session.getState()); made += 1) forward(session);
+      if (count < 0) seekTo(session, session.getState().run.cursor + count);
+      for (let made = 0; made < count && canPlay(session.getState()); made += 1)
+        stepForward(session);
       return undefined;
     }
     case 'seek':
       pause(session);
-      seek(session, request.to);
+      seekTo(session, request.to);
       return undefined;
     case 'play':
-      if (request.speed !== undefined) change(session, { speed: request.speed });
+      if (request.speed !== undefined) changeSettings(session, { speed: request.speed });
       play(session);
       return undefined;
     case 'pause':
       pause(session);
       return undefined;
     case 'setTheme':
-      change(session, { theme: request.theme === 'auto' ? 'system' : request.theme });
+      changeSettings(session, { theme: request.theme === 'auto' ? 'system' : request.theme });
       return undefined;
     case 'getState':
       return undefined;
   }
 }
 
-function load(
+function handleLoad(
   session: Session,
   target: Extract<Request, { readonly type: 'load' }>,
 ): string | undefined {
@@ -189,45 +190,45 @@ function load(
     showPermalink(session, target.link);
     return undefined;
   }
-  const entry = 'scenario' in target ? builtIn(target.scenario) : undefined;
+  const entry = 'scenario' in target ? builtInScenario(target.scenario) : undefined;
   if ('scenario' in target && !entry)
     return `there is no built-in scenario ${JSON.stringify(target.scenario.slice(0, 64))}`;
   const parsed = 'file' in target ? parseScenario(target.file) : undefined;
-  if (parsed && !parsed.ok) return errorText(parsed.errors);
+  if (parsed && !parsed.ok) return inputErrorText(parsed.errors);
   const scenario = entry?.scenario ?? parsed?.scenario;
   if (!scenario) throw new Error('nothing to load');
   const opened = openScenario(scenario, entry?.id);
-  if (!opened.ok) return errorText(opened.errors);
-  showOpened(session, opened.run);
+  if (!opened.ok) return inputErrorText(opened.errors);
+  showRun(session, opened.run);
   return undefined;
 }
 
 /** What is on screen, for the host. */
-function stateOf(state: SessionState): PlaygroundState {
+function playgroundStateOf(state: SessionState): PlaygroundState {
   const { run, settings } = state;
   return {
     link: permalinkOf(state),
-    scenario: run.setup.id,
+    scenario: run.setup.libraryId,
     title: run.setup.scenario.title,
     design: run.setup.design.id,
     cursor: run.cursor,
-    moves: branchMoments(state).length - 1,
+    moves: branchPath(state).length - 1,
     playing: settings.playing,
-    theme: themeWord(settings.theme),
-    text: frameText(currentFrame(state)),
+    theme: protocolTheme(settings.theme),
+    text: snapshotText(currentSnapshot(state)),
     violations: violationsOf(state),
   };
 }
 
-function themeWord(theme: SessionState['settings']['theme']): Theme {
+function protocolTheme(theme: SessionState['settings']['theme']): Theme {
   return theme === 'system' ? 'auto' : theme;
 }
 
 function violationsOf(state: SessionState): PlaygroundState['violations'] {
-  return branchMoments(state)
+  return branchPath(state)
     .slice(0, state.run.cursor + 1)
     .flatMap((moment) => {
-      const { violations, program, task } = frameOf(moment);
+      const { violations, program, task } = snapshotAt(moment);
       return violations.map(({ property, text }) => ({
         property,
         text,

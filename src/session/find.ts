@@ -1,19 +1,19 @@
 import { DESIGNS } from '../designs/index';
 import { LIBRARY } from '../scenario/library';
-import { actorsOf } from './actions';
-import { arrange } from './arrange';
-import { select } from './attention';
+import { availableCalls } from './actions';
+import { setPageLayout } from './arrange';
+import { setSelection } from './attention';
 import { COMMAND_LIST } from './commands';
-import { currentFrame, type Frame } from './frame';
-import { tell } from './messages';
+import { currentSnapshot, type Snapshot } from './frame';
+import { notify } from './messages';
 import { runCall, runTask, startCall, switchBranch } from './moves';
-import { showEntry, switchDesign } from './open';
+import { showLibraryScenario, switchDesign } from './open';
 import type { Session, SessionState } from './session';
-import { tasksOf } from './tasks';
+import { taskStatuses } from './tasks';
 import { pause } from './transport';
 
 /** Something that can be found by typing, and what picking it does. */
-export interface Findable {
+export interface PaletteItem {
   readonly id: string;
   readonly group: 'Do now' | 'On the stage' | 'Branches' | 'Commands' | 'Scenarios' | 'Designs';
   readonly title: string;
@@ -26,7 +26,7 @@ export interface Findable {
 }
 
 /** Something that stands on the stage: its node, and the name that it is selected by. */
-export interface Standing {
+export interface StageSearchItem {
   readonly node: string;
   readonly name: string;
   readonly title: string;
@@ -34,24 +34,27 @@ export interface Standing {
 }
 
 /** Everything that can be found at what is on screen, and on the stage. */
-export function findables(state: SessionState, stage: readonly Standing[]): readonly Findable[] {
+export function paletteItems(
+  state: SessionState,
+  stage: readonly StageSearchItem[],
+): readonly PaletteItem[] {
   return [
-    ...actions(currentFrame(state), state),
-    ...stage.map(found),
-    ...branches(state),
-    ...commands(state),
-    ...scenarios(),
-    ...designs(state),
+    ...callItems(currentSnapshot(state), state),
+    ...stage.map(stageItem),
+    ...branchItems(state),
+    ...commandItems(state),
+    ...scenarioItems(),
+    ...designItems(state),
   ];
 }
 
 /** Those with every word of the query, best first within each group; all of them for an empty query. */
-export function search(all: readonly Findable[], query: string): readonly Findable[] {
+export function filterPalette(all: readonly PaletteItem[], query: string): readonly PaletteItem[] {
   const words = query
     .toLowerCase()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const rank = ({ title }: Findable): number => {
+  const rank = ({ title }: PaletteItem): number => {
     const name = title.toLowerCase();
     return words.includes(name) || name === query.trim().toLowerCase()
       ? 0
@@ -71,11 +74,11 @@ export function search(all: readonly Findable[], query: string): readonly Findab
       );
 }
 
-function actions(frame: Frame, { layout }: SessionState): readonly Findable[] {
-  const make = layout.act === 'run' ? runCall : startCall;
-  const going = tasksOf(frame)
-    .filter((task) => task.call && task.canStep)
-    .map(({ name, next }): Findable => ({
+function callItems(frame: Snapshot, { layout }: SessionState): readonly PaletteItem[] {
+  const make = layout.callMode === 'run' ? runCall : startCall;
+  const going = taskStatuses(frame)
+    .filter((task) => task.currentCall && task.canStep)
+    .map(({ name, nextStep: next }): PaletteItem => ({
       id: `run ${name}`,
       group: 'Do now',
       title: `Run ${name}`,
@@ -85,9 +88,9 @@ function actions(frame: Frame, { layout }: SessionState): readonly Findable[] {
         runTask(session, name);
       },
     }));
-  const calls = actorsOf(frame).flatMap((actor) =>
-    actor.actions.flatMap(({ choices }) =>
-      choices.map(({ title, call }): Findable => ({
+  const calls = availableCalls(frame).flatMap((actor) =>
+    actor.calls.flatMap(({ choices }) =>
+      choices.map(({ title, call }): PaletteItem => ({
         id: `${actor.name} ${title}`,
         group: 'Do now',
         title,
@@ -95,7 +98,7 @@ function actions(frame: Frame, { layout }: SessionState): readonly Findable[] {
         run: (session) => {
           pause(session);
           const why = make(session, call);
-          if (why !== undefined) tell(session, 'error', `${title} is not possible now.`, [why]);
+          if (why !== undefined) notify(session, 'error', `${title} is not possible now.`, [why]);
         },
       })),
     ),
@@ -103,7 +106,7 @@ function actions(frame: Frame, { layout }: SessionState): readonly Findable[] {
   return [...going, ...calls];
 }
 
-function found({ node, name, title, detail }: Standing): Findable {
+function stageItem({ node, name, title, detail }: StageSearchItem): PaletteItem {
   return {
     id: `stage ${node}`,
     group: 'On the stage',
@@ -111,16 +114,16 @@ function found({ node, name, title, detail }: Standing): Findable {
     detail,
     node,
     run: (session) => {
-      arrange(session, { view: 'stage', pane: 'stage' });
-      select(session, name);
+      setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
+      setSelection(session, name);
     },
   };
 }
 
-function branches({ run }: SessionState): readonly Findable[] {
+function branchItems({ run }: SessionState): readonly PaletteItem[] {
   return run.branches
-    .filter(({ id }) => id !== run.branch)
-    .map(({ id, name, tip }): Findable => ({
+    .filter(({ id }) => id !== run.branchId)
+    .map(({ id, name, tip }): PaletteItem => ({
       id: `branch ${id}`,
       group: 'Branches',
       title: `Branch ${name}`,
@@ -129,10 +132,11 @@ function branches({ run }: SessionState): readonly Findable[] {
     }));
 }
 
-function commands(state: SessionState): readonly Findable[] {
+function commandItems(state: SessionState): readonly PaletteItem[] {
   return COMMAND_LIST.filter(
-    ({ id, mode, enabled }) => id !== 'palette' && (!mode || mode(state)) && enabled(state),
-  ).map(({ id, title, hotkey, run }): Findable => ({
+    ({ id, exclusiveWhile: mode, enabled }) =>
+      id !== 'palette' && (!mode || mode(state)) && enabled(state),
+  ).map(({ id, title, hotkey, run }): PaletteItem => ({
     id: `command ${id}`,
     group: 'Commands',
     title,
@@ -142,22 +146,24 @@ function commands(state: SessionState): readonly Findable[] {
   }));
 }
 
-function scenarios(): readonly Findable[] {
-  return LIBRARY.map((entry): Findable => ({
+function scenarioItems(): readonly PaletteItem[] {
+  return LIBRARY.map((entry): PaletteItem => ({
     id: `scenario ${entry.id}`,
     group: 'Scenarios',
     title: entry.scenario.title,
     detail: entry.id,
-    run: (session) => showEntry(session, entry),
+    run: (session) => showLibraryScenario(session, entry),
   }));
 }
 
-function designs({ run }: SessionState): readonly Findable[] {
-  return DESIGNS.filter(({ id }) => id !== run.setup.design.id).map(({ id, title }): Findable => ({
-    id: `design ${id}`,
-    group: 'Designs',
-    title: id,
-    detail: title,
-    run: (session) => switchDesign(session, id),
-  }));
+function designItems({ run }: SessionState): readonly PaletteItem[] {
+  return DESIGNS.filter(({ id }) => id !== run.setup.design.id).map(
+    ({ id, title }): PaletteItem => ({
+      id: `design ${id}`,
+      group: 'Designs',
+      title: id,
+      detail: title,
+      run: (session) => switchDesign(session, id),
+    }),
+  );
 }

@@ -1,13 +1,13 @@
-import type { HistoryEntry, Run, Session, SessionState } from './session';
+import type { UndoEntry, Run, Session, SessionState } from './session';
 
 /** How many acts undo remembers. */
-const UNDO_LIMIT = 500;
+const MAX_UNDO_ENTRIES = 500;
 
 /** Puts `run` on screen and remembers the one before under the name of what was done. */
 export function commit(session: Session, run: Run, did: string, said: string): void {
   session.setState((state) => ({
     run,
-    undo: [...state.undo.slice(1 - UNDO_LIMIT), { run: state.run, did }],
+    undo: [...state.undo.slice(1 - MAX_UNDO_ENTRIES), { run: state.run, undoLabel: did }],
     redo: [],
     hover: undefined,
     announcement: said,
@@ -15,7 +15,7 @@ export function commit(session: Session, run: Run, did: string, said: string): v
 }
 
 /** Puts `run` on screen as part of the act before it: play and the slider make one act of many. */
-export function amend(session: Session, run: Run, said: string): void {
+export function amendLast(session: Session, run: Run, said: string): void {
   session.setState({ run, hover: undefined, announcement: said });
 }
 
@@ -25,10 +25,10 @@ export function undo(session: Session): void {
     const entry = state.undo.at(-1);
     return entry
       ? {
-          ...goTo(state, entry),
+          ...restore(state, entry),
           undo: state.undo.slice(0, -1),
-          redo: [...state.redo, here(state, entry)],
-          announcement: `Undone: ${entry.did}`,
+          redo: [...state.redo, currentEntry(state, entry)],
+          announcement: `Undone: ${entry.undoLabel}`,
         }
       : {};
   });
@@ -40,23 +40,23 @@ export function redo(session: Session): void {
     const entry = state.redo.at(-1);
     return entry
       ? {
-          ...goTo(state, entry),
+          ...restore(state, entry),
           redo: state.redo.slice(0, -1),
-          undo: [...state.undo, here(state, entry)],
-          announcement: `Done again: ${entry.did}`,
+          undo: [...state.undo, currentEntry(state, entry)],
+          announcement: `Done again: ${entry.undoLabel}`,
         }
       : {};
   });
 }
 
-function here(state: SessionState, entry: HistoryEntry): HistoryEntry {
-  return { run: state.run, did: entry.did };
+function currentEntry(state: SessionState, entry: UndoEntry): UndoEntry {
+  return { run: state.run, undoLabel: entry.undoLabel };
 }
 
 /** Branches only grow while the setup stays, so an older place is a place of today's tree. */
-function goTo(
+function restore(
   state: SessionState,
-  { run }: HistoryEntry,
+  { run }: UndoEntry,
 ): Pick<SessionState, 'run' | 'hover' | 'settings'> {
   const sameTree = run.setup === state.run.setup;
   return {

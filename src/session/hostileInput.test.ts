@@ -3,17 +3,17 @@ import { DESIGNS } from '../designs/index';
 import { EXPORTS } from '../export/exports';
 import { SNIPPETS } from '../export/snippets';
 import { svgTimeline } from '../export/svgTimeline';
-import { stepAddresses } from '../kernel/mutation';
+import { stepNames } from '../kernel/mutation';
 import type { Mutation } from '../kernel/mutationText';
 import { LIBRARY } from '../scenario/library';
 import { makeLink } from '../scenario/link';
-import { linkOf } from '../scenario/linkOf';
+import { linkOfTrace } from '../scenario/linkOf';
 import { makeScenario } from '../scenario/make';
 import { parseScenario } from '../scenario/parse';
 import { runScenario } from '../scenario/schedule';
 import type { Trace } from '../scenario/trace';
 import { scenarioInSvg } from '../scenario/svgScenario';
-import { currentFrame } from './frame';
+import { currentSnapshot } from './frame';
 import { openPermalink } from './permalink';
 
 /** The same numbers every time. */
@@ -32,7 +32,7 @@ function traceOf(id: string): Trace {
   return run.trace;
 }
 
-const pieces = [
+const hostileFragments = [
   '__proto__',
   'constructor',
   '"',
@@ -57,7 +57,7 @@ const pieces = [
 ];
 
 /** A text with some of it cut, doubled, or put in. */
-function damaged(text: string, random: (below: number) => number): string {
+function damage(text: string, random: (below: number) => number): string {
   let result = text;
   for (let edits = 1 + random(3); edits > 0; edits--) {
     const at = random(result.length + 1);
@@ -69,7 +69,7 @@ function damaged(text: string, random: (below: number) => number): string {
         : kind === 1
           ? result.slice(at, at + length).repeat(2)
           : kind === 2
-            ? (pieces[random(pieces.length)] ?? '')
+            ? (hostileFragments[random(hostileFragments.length)] ?? '')
             : String.fromCharCode(random(0x3000));
     result = result.slice(0, at) + piece + result.slice(at + (kind === 0 ? length : random(3)));
   }
@@ -82,7 +82,7 @@ describe('damaged input', () => {
     const files = LIBRARY.slice(0, 6).map(({ scenario }) => makeScenario(scenario));
     let sound = 0;
     for (let round = 0; round < 20_000; round++) {
-      const parsed = parseScenario(damaged(files[round % files.length] ?? '', random));
+      const parsed = parseScenario(damage(files[round % files.length] ?? '', random));
       if (parsed.ok) sound++;
       else expect(parsed.errors[0]?.message).toBeTruthy();
     }
@@ -97,7 +97,7 @@ describe('damaged input', () => {
     const part = picture.slice(from, picture.indexOf('</metadata>') + 20);
     expect(parseScenario(scenarioInSvg(picture))).toMatchObject({ ok: true });
     for (let round = 0; round < 4_000; round++) {
-      const held = scenarioInSvg(`<svg>${damaged(part, random)}`);
+      const held = scenarioInSvg(`<svg>${damage(part, random)}`);
       if (held !== undefined) parseScenario(held);
     }
     expect(
@@ -109,7 +109,7 @@ describe('damaged input', () => {
 
   it('links that are whole but lie open their longest part', () => {
     const random = seeded(9);
-    const link = linkOf(traceOf('split-race'));
+    const link = linkOfTrace(traceOf('split-race'));
     const words = [
       '',
       'qemu',
@@ -145,7 +145,7 @@ describe('damaged input', () => {
       if (opened.ok) {
         const depth = opened.run.branches[0]?.tip.depth ?? -1;
         expect(opened.run.cursor).toBeLessThanOrEqual(depth);
-        expect(currentFrame({ run: { ...opened.run, cursor: depth } }).moment.depth).toBe(depth);
+        expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
       } else expect(opened.message).toBeTruthy();
     }
   }, 120_000);
@@ -156,8 +156,8 @@ describe('links that change rows', () => {
     'of %s throw nothing, whichever row they change',
     (_, design) => {
       const random = seeded(10);
-      const addresses = [...stepAddresses(design, {}), '__proto__', ''];
-      const link = linkOf(traceOf('bind-race'));
+      const addresses = [...stepNames(design, {}), '__proto__', ''];
+      const link = linkOfTrace(traceOf('bind-race'));
       let changed = 0;
       for (let round = 0; round < 250; round++) {
         const at = random(addresses.length);
@@ -177,7 +177,7 @@ describe('links that change rows', () => {
         );
         if (!opened.ok) throw new Error(opened.message);
         const depth = opened.run.branches[0]?.tip.depth ?? -1;
-        expect(currentFrame({ run: { ...opened.run, cursor: depth } }).moment.depth).toBe(depth);
+        expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
         if (opened.run.setup.mutations) changed++;
         else expect(opened.dropped.join(' ')).toMatch(/The design itself is shown|damaged/);
       }

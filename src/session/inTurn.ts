@@ -1,5 +1,5 @@
 /** Runs jobs in the order in which they come: at once, or when those before have ended. Jobs do not reject. */
-export function inTurn(): (job: () => Promise<void> | void) => void {
+export function sequential(): (job: () => Promise<void> | void) => void {
   let busy: Promise<void> | undefined;
   const end = async (running: Promise<void>): Promise<void> => {
     busy = running;

@@ -1,24 +1,24 @@
 import type { Program, Step } from '../kernel/program';
-import { frameOf } from './frame';
-import type { Hover } from './session';
-import type { Moment } from './trail';
+import { snapshotAt } from './frame';
+import type { HoverTarget } from './session';
+import type { TraceNode } from './trail';
 
 /** What a step touches, to be lit. */
-function lightsOf(program: Program, step: Step): Hover {
+function fieldsTouchedBy(program: Program, step: Step): HoverTarget {
   const objects = step.touches
     .map((field) => program.fields[field]?.object ?? -1)
     .filter((object) => object >= 0);
   return { objects: [...new Set(objects)], fields: step.touches, step: step.name };
 }
 
-const memo = new WeakMap<Moment, Hover>();
+const memo = new WeakMap<TraceNode, HoverTarget>();
 
 /** What the step of a moment touched. */
-export function lightsAt(moment: Moment): Hover | undefined {
+export function fieldsTouchedAt(moment: TraceNode): HoverTarget | undefined {
   const known = memo.get(moment);
   if (known) return known;
-  const { program, step } = frameOf(moment);
-  const lights = step && lightsOf(program, step);
+  const { program, step } = snapshotAt(moment);
+  const lights = step && fieldsTouchedBy(program, step);
   if (lights) memo.set(moment, lights);
   return lights;
 }

@@ -1,26 +1,26 @@
-import type { Message, Session } from './session';
+import type { SessionNotification, Session } from './session';
 
-const SHOWN_AT_ONCE = 4;
+const MAX_NOTIFICATIONS = 4;
 
 /** Tells the user something outside the run; stays until dismissed or pushed out. */
-export function tell(
+export function notify(
   session: Session,
-  tone: Message['tone'],
+  tone: SessionNotification['severity'],
   title: string,
   lines: readonly string[] = [],
   next?: string,
 ): void {
-  session.setState(({ messages }) => ({
-    messages: [
-      ...messages.slice(1 - SHOWN_AT_ONCE),
-      { id: (messages.at(-1)?.id ?? 0) + 1, tone, title, lines, next },
+  session.setState(({ notifications: messages }) => ({
+    notifications: [
+      ...messages.slice(1 - MAX_NOTIFICATIONS),
+      { id: (messages.at(-1)?.id ?? 0) + 1, severity: tone, title, lines, commandId: next },
     ],
   }));
 }
 
 /** Takes a message away. */
-export function dismiss(session: Session, id: number): void {
-  session.setState(({ messages }) => ({
-    messages: messages.filter((message) => message.id !== id),
+export function dismissNotification(session: Session, id: number): void {
+  session.setState(({ notifications: messages }) => ({
+    notifications: messages.filter((message) => message.id !== id),
   }));
 }

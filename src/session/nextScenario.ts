@@ -1,10 +1,10 @@
 import { LIBRARY } from '../scenario/library';
-import { showEntry } from './open';
+import { showLibraryScenario } from './open';
 import type { Session } from './session';
 
 /** Shows the built-in scenario that comes after the one on screen in the list; the first after the last, and after a run of one's own. */
-export function showNext(session: Session): void {
-  const { id } = session.getState().run.setup;
+export function showNextScenario(session: Session): void {
+  const { libraryId: id } = session.getState().run.setup;
   const entry = LIBRARY[(LIBRARY.findIndex((each) => each.id === id) + 1) % LIBRARY.length];
-  if (entry) showEntry(session, entry);
+  if (entry) showLibraryScenario(session, entry);
 }

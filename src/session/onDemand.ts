@@ -1,35 +1,35 @@
-import { tell } from './messages';
+import { notify } from './messages';
 import type { Session } from './session';
 
 /** A part of the program that is loaded when it is first wanted. */
-export interface OnDemand<Part> {
+export interface LazyPart<Part> {
   /** Loads it ahead; a part that failed to load is tried again. */
   readonly load: () => Promise<Part>;
   /** The part where it is loaded. */
-  readonly now: () => Part | undefined;
+  readonly loaded: () => Part | undefined;
   /** Does what needs the part: at once where it is loaded, else then. A part that does not load is told, and the session is unchanged. */
-  readonly use: (session: Session, act: (part: Part) => void) => void;
+  readonly whenLoaded: (session: Session, act: (part: Part) => void) => void;
 }
 
-function onDemand<Part>(name: string, get: () => Promise<Part>): OnDemand<Part> {
+function lazyPart<Part>(name: string, get: () => Promise<Part>): LazyPart<Part> {
   let part: Part | undefined;
   const load = async (): Promise<Part> => (part = await get());
   const wait = async (session: Session, act: (loaded: Part) => void): Promise<void> => {
-    session.setState(({ loading }) => ({ loading: loading + 1 }));
+    session.setState(({ pendingLoads: loading }) => ({ pendingLoads: loading + 1 }));
     try {
       act(await load());
     } catch (error) {
-      tell(session, 'error', `${name} could not be loaded. The session is unchanged.`, [
+      notify(session, 'error', `${name} could not be loaded. The session is unchanged.`, [
         error instanceof Error ? error.message : String(error),
       ]);
     } finally {
-      session.setState(({ loading }) => ({ loading: loading - 1 }));
+      session.setState(({ pendingLoads: loading }) => ({ pendingLoads: loading - 1 }));
     }
   };
   return {
     load,
-    now: () => part,
-    use: (session, act) => (part === undefined ? void wait(session, act) : act(part)),
+    loaded: () => part,
+    whenLoaded: (session, act) => (part === undefined ? void wait(session, act) : act(part)),
   };
 }
 
@@ -40,18 +40,20 @@ async function withLibrary<Part>(part: Promise<Part>): Promise<Part> {
 }
 
 /** The built-in library, the other designs, the file format, and what opens scenarios. */
-export const opening = onDemand('The library of scenarios', () => withLibrary(import('./open')));
+export const libraryPart = lazyPart('The library of scenarios', () =>
+  withLibrary(import('./open')),
+);
 
 /** Links, and the address bar that follows the session. */
-export const addressing = onDemand('The reader of links', () =>
+export const urlSyncPart = lazyPart('The reader of links', () =>
   withLibrary(import('./tabAddress')),
 );
 
 /** Checks, and changes of rows for them. */
-export const checking = onDemand('The checker', () => import('./check'));
+export const checkPart = lazyPart('The checker', () => import('./check'));
 
 /** The tour. */
-export const guiding = onDemand('The tour', () => import('./tour'));
+export const tourPart = lazyPart('The tour', () => import('./tour'));
 
 /** What follows in the list of scenarios: needs all of it, which an embed does without. */
-export const continuing = onDemand('The next scenario', () => import('./nextScenario'));
+export const nextScenarioPart = lazyPart('The next scenario', () => import('./nextScenario'));

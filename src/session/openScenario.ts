@@ -4,16 +4,16 @@ import { runScenario } from '../scenario/schedule';
 import type { InputError, Scenario } from '../scenario/scenario';
 import { commit } from './history';
 import { freshRun, type Run, type Session } from './session';
-import { nextMoment, rootMoment, type Setup } from './trail';
+import { childTraceNode, rootTraceNode, type Setup } from './trail';
 import { pause } from './transport';
 
 /** A run with its scenario's schedule recorded ahead and nothing yet done, or what is wrong with the schedule. */
-export type Opened =
+export type OpenedScenario =
   | { readonly ok: true; readonly run: Run }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
 /** Opens a checked scenario. */
-export function openScenario(scenario: Scenario, id: string | undefined): Opened {
+export function openScenario(scenario: Scenario, id: string | undefined): OpenedScenario {
   const design = designById(scenario.design);
   if (!design)
     return {
@@ -29,22 +29,22 @@ export function openScenario(scenario: Scenario, id: string | undefined): Opened
         },
       ],
     };
-  const setup: Setup = { scenario, id, design };
+  const setup: Setup = { scenario, libraryId: id, design };
   const outcome = runScenario(scenario);
   if (!outcome.ok) return outcome;
   const { program, schedule } = outcome.trace;
   const tip = schedule.reduce(
-    (at, task) => nextMoment(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }),
-    rootMoment(setup),
+    (at, task) => childTraceNode(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }),
+    rootTraceNode(setup),
   );
   return {
     ok: true,
-    run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }] },
+    run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, forkedFrom: undefined }] },
   };
 }
 
 /** Puts an opened scenario on screen; the session before stays one undo away. */
-export function showOpened(session: Session, run: Run): void {
+export function showRun(session: Session, run: Run): void {
   const { title } = run.setup.scenario;
   pause(session);
   commit(session, run, `opening of ${title}`, `Opened ${title}`);

@@ -2,7 +2,7 @@ import type { Options } from '../kernel/design';
 import type { Setup } from './trail';
 
 /** The options in force, defaults filled in. */
-export function optionsOf({ scenario, design }: Setup): Options {
+export function effectiveOptions({ scenario, design }: Setup): Options {
   return {
     ...Object.fromEntries(design.options.map(({ id, values }) => [id, values[0] ?? ''])),
     ...scenario.options,

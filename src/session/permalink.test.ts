@@ -3,18 +3,18 @@ import { describe, expect, it, vi } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { LIBRARY } from '../scenario/library';
 import { makeLink, parseLink } from '../scenario/link';
-import { stepAddresses } from '../kernel/mutation';
+import { stepNames } from '../kernel/mutation';
 import type { Mutation } from '../kernel/mutationText';
 import { makeScenario } from '../scenario/make';
-import { showWitness, toggleMutation } from './check';
-import { branchMoments, currentFrame } from './frame';
+import { showCounterexample, toggleMutation } from './check';
+import { branchPath, currentSnapshot } from './frame';
 import { undo } from './history';
-import { runCall, seek, startCall, step } from './moves';
+import { runCall, seekTo, startCall, stepTask } from './moves';
 import { setOption, showScenario, switchDesign } from './open';
 import { openScenario } from './openScenario';
 import { openPermalink, permalinkOf, showPermalink } from './permalink';
-import type { Address } from './address';
-import { sessionAt } from './permalinkAddress';
+import type { AddressBar } from './address';
+import { sessionFromUrl } from './permalinkAddress';
 import { createSession, type Session } from './session';
 
 function sessionOf(id: string): Session {
@@ -32,21 +32,21 @@ function reopened(session: Session): Session {
 }
 
 /** All that one sees: the state along the branch, and where one stands. */
-const seen = (session: Session): unknown => {
+const observableState = (session: Session): unknown => {
   const { run } = session.getState();
-  const { length } = branchMoments(session.getState());
+  const { length } = branchPath(session.getState());
   const depths = [0, 1, Math.floor(length / 3), Math.floor(length / 2), run.cursor, length - 1];
   return {
     cursor: run.cursor,
-    id: run.setup.id,
+    id: run.setup.libraryId,
     design: run.setup.design.id,
     scenario: { ...run.setup.scenario, expect: undefined, schedule: undefined },
-    states: depths.map((cursor) => [...currentFrame({ run: { ...run, cursor } }).state]),
-    texts: depths.map((cursor) => currentFrame({ run: { ...run, cursor } }).texts),
+    states: depths.map((cursor) => [...currentSnapshot({ run: { ...run, cursor } }).state]),
+    texts: depths.map((cursor) => currentSnapshot({ run: { ...run, cursor } }).eventTexts),
   };
 };
 
-class FakeAddress implements Address {
+class FakeAddressBar implements AddressBar {
   readonly entries: string[];
   private change: () => void = () => undefined;
   private leave: () => void = () => undefined;
@@ -80,14 +80,14 @@ describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
   it('comes back from its link at the start, in the middle and at the end', () => {
     const session = sessionOf(id);
     for (const cursor of [0, 7, 1e6]) {
-      seek(session, cursor);
-      expect(seen(reopened(session))).toEqual(seen(session));
+      seekTo(session, cursor);
+      expect(observableState(reopened(session))).toEqual(observableState(session));
     }
   });
 
   it('takes at most 2,000 characters for a hundred steps', () => {
     const session = sessionOf(id);
-    const steps = branchMoments(session.getState()).length - 1;
+    const steps = branchPath(session.getState()).length - 1;
     expect(permalinkOf(session.getState()).length).toBeLessThanOrEqual(
       2000 * Math.max(1, steps / 100),
     );
@@ -97,7 +97,7 @@ describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
 describe('a link of a session', () => {
   it('keeps calls that were put in by hand, with the moment at which they were', () => {
     const session = sessionOf('cdev-first');
-    seek(session, 5);
+    seekTo(session, 5);
     const { processes } = session.getState().run.setup.scenario.world;
     expect(
       startCall(session, { by: processes[0] ?? '', call: 'open_iommufd', as: 'extra' }),
@@ -105,10 +105,10 @@ describe('a link of a session', () => {
     expect(
       runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' }),
     ).toBeUndefined();
-    step(session, currentFrame(session.getState()).program.tasks[0]?.name ?? '');
-    expect(seen(reopened(session))).toEqual(seen(session));
-    seek(session, 6);
-    expect(seen(reopened(session))).toEqual(seen(session));
+    stepTask(session, currentSnapshot(session.getState()).program.tasks[0]?.name ?? '');
+    expect(observableState(reopened(session))).toEqual(observableState(session));
+    seekTo(session, 6);
+    expect(observableState(reopened(session))).toEqual(observableState(session));
   });
 
   it('keeps design, options and selection', () => {
@@ -120,7 +120,7 @@ describe('a link of a session', () => {
       session.setState({ selection: 'vfio0' });
       const other = sessionOf('cdev-path');
       showPermalink(other, permalinkOf(session.getState()));
-      expect(other.getState().messages).toEqual([]);
+      expect(other.getState().notifications).toEqual([]);
       expect(other.getState().selection).toBe('vfio0');
       expect(other.getState().run.setup.scenario).toMatchObject({ design: design.id, options });
     }
@@ -131,7 +131,7 @@ describe('a link of a session', () => {
     session.setState({ selection: name });
     const other = sessionOf('cdev-path');
     showPermalink(other, permalinkOf(session.getState()));
-    expect(other.getState().messages).toEqual([]);
+    expect(other.getState().notifications).toEqual([]);
     expect(other.getState().selection).toBe(name);
   });
 
@@ -148,7 +148,7 @@ describe('a link of a session', () => {
       cursor: link.steps.length,
     };
     showPermalink(session, makeLink(broken));
-    const { run, messages } = session.getState();
+    const { run, notifications: messages } = session.getState();
     expect(run.cursor).toBe(9);
     expect(messages[0]?.lines).toEqual([
       `The link was made with revision ${link.revision + 1} of ${link.design}; this is revision ${link.revision}.`,
@@ -164,19 +164,19 @@ describe('a link of a session', () => {
     const mutations: readonly Mutation[] = [
       { kind: 'swap', a: 'upstream/open_cdev/OPEN.3', b: 'upstream/open_cdev/OPEN.4' },
     ];
-    showWitness(
+    showCounterexample(
       session,
       { scenario: { ...session.getState().run.setup.scenario, about: '' }, mutations },
       'lock-order',
       ['qemu*5', 'dpdk*2'],
     );
-    seek(session, 6);
+    seekTo(session, 6);
     const link = permalinkOf(session.getState());
     const other = sessionOf('hot-unplug');
     showPermalink(other, link);
-    expect(other.getState().messages).toEqual([]);
+    expect(other.getState().notifications).toEqual([]);
     expect(other.getState()).toMatchObject({ mutations, run: { cursor: 6, setup: { mutations } } });
-    expect(seen(other)).toEqual(seen(session));
+    expect(observableState(other)).toEqual(observableState(session));
     const itself = parseLink(link);
     const without = itself.ok
       ? openPermalink(makeLink({ ...itself.link, mutations: undefined }))
@@ -189,10 +189,10 @@ describe('a link of a session', () => {
   it('has room for as many changed rows as can be chosen', () => {
     const session = sessionOf('bind-race');
     const { design, scenario } = session.getState().run.setup;
-    for (const step of stepAddresses(design, scenario.options))
-      if (session.getState().messages.length === 0)
+    for (const step of stepNames(design, scenario.options))
+      if (session.getState().notifications.length === 0)
         toggleMutation(session, { kind: 'without', step });
-    expect(session.getState().messages).toMatchObject([
+    expect(session.getState().notifications).toMatchObject([
       { lines: ['At most 16 rows can be changed at once.'] },
     ]);
     const parsed = parseLink(permalinkOf(session.getState()));
@@ -224,7 +224,7 @@ describe('a link of a session', () => {
 
   it('drops calls put in after the last step that can be made', () => {
     const session = sessionOf('cdev-first');
-    seek(session, 5);
+    seekTo(session, 5);
     expect(
       runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' }),
     ).toBeUndefined();
@@ -262,17 +262,17 @@ describe('links of the past', () => {
 describe('the address bar', () => {
   it('follows at its pace and makes an entry only for a new scenario', () => {
     vi.useFakeTimers();
-    const address = new FakeAddress();
-    const session = sessionAt(address);
-    const first = session.getState().run.setup.id;
-    for (let cursor = 1; cursor <= 5; cursor++) seek(session, cursor);
+    const address = new FakeAddressBar();
+    const session = sessionFromUrl(address);
+    const first = session.getState().run.setup.libraryId;
+    for (let cursor = 1; cursor <= 5; cursor++) seekTo(session, cursor);
     expect(address.entries).toEqual(['']);
     vi.advanceTimersByTime(500);
     expect(address.entries).toEqual([permalinkOf(session.getState())]);
     switchDesign(session, 'parked-split');
     vi.advanceTimersByTime(500);
     expect(address.entries).toHaveLength(1);
-    seek(session, 3);
+    seekTo(session, 3);
     const left = permalinkOf(session.getState());
     const race = LIBRARY.find((entry) => entry.id === 'hot-unplug');
     if (!race) throw new Error('no hot-unplug');
@@ -280,9 +280,9 @@ describe('the address bar', () => {
     expect(address.entries).toEqual([left, permalinkOf(session.getState())]);
     address.back();
     vi.advanceTimersByTime(500);
-    expect(session.getState().run.setup.id).toBe(first);
+    expect(session.getState().run.setup.libraryId).toBe(first);
     expect(address.entries).toEqual([left]);
-    seek(session, 1);
+    seekTo(session, 1);
     address.close();
     expect(address.entries).toEqual([permalinkOf(session.getState())]);
     vi.useRealTimers();
@@ -290,32 +290,32 @@ describe('the address bar', () => {
 
   it('opens what it holds; a hash that is no link changes nothing and says why', () => {
     const wanted = sessionOf('shared-group');
-    seek(wanted, 4);
-    const address = new FakeAddress(permalinkOf(wanted.getState()));
-    const session = sessionAt(address);
-    expect(seen(session)).toEqual(seen(wanted));
+    seekTo(wanted, 4);
+    const address = new FakeAddressBar(permalinkOf(wanted.getState()));
+    const session = sessionFromUrl(address);
+    expect(observableState(session)).toEqual(observableState(wanted));
     const { run } = session.getState();
     address.go('#nonsense');
     expect(session.getState().run).toBe(run);
-    expect(session.getState().messages[0]?.lines[0]).toContain('not a link');
+    expect(session.getState().notifications[0]?.lines[0]).toContain('not a link');
   });
 
   it('opens a built-in scenario by its id, and the first one with a message for a foreign start', () => {
-    expect(sessionAt(new FakeAddress('', '?scenario=hot-unplug')).getState().run.setup.id).toBe(
-      'hot-unplug',
-    );
-    expect(sessionAt(new FakeAddress('#v1.AAAA')).getState().messages[0]?.title).toBe(
+    expect(
+      sessionFromUrl(new FakeAddressBar('', '?scenario=hot-unplug')).getState().run.setup.libraryId,
+    ).toBe('hot-unplug');
+    expect(sessionFromUrl(new FakeAddressBar('#v1.AAAA')).getState().notifications[0]?.title).toBe(
       'The link was not opened.',
     );
     expect(
-      sessionAt(new FakeAddress('', '?scenario=nope')).getState().messages[0]?.title,
+      sessionFromUrl(new FakeAddressBar('', '?scenario=nope')).getState().notifications[0]?.title,
     ).toContain('nope');
   });
 
   it('says once where the browser refuses', () => {
     vi.useFakeTimers();
-    const { hash, parameter, onChange, onLeave } = new FakeAddress();
-    const session = sessionAt({
+    const { hash, parameter, onChange, onLeave } = new FakeAddressBar();
+    const session = sessionFromUrl({
       hash,
       parameter,
       onChange,
@@ -325,10 +325,10 @@ describe('the address bar', () => {
       },
     });
     for (const cursor of [1, 2]) {
-      seek(session, cursor);
+      seekTo(session, cursor);
       vi.advanceTimersByTime(500);
     }
-    expect(session.getState().messages.map(({ lines }) => lines)).toEqual([['not here']]);
+    expect(session.getState().notifications.map(({ lines }) => lines)).toEqual([['not here']]);
     vi.useRealTimers();
   });
 });

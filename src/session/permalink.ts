@@ -1,16 +1,16 @@
 import type { Call } from '../kernel/world';
-import { makeLink, type Link, type LinkIssue, type LinkStep } from '../scenario/link';
+import { makeLink, type Link, type InsertedCall, type LinkStep } from '../scenario/link';
 import { openLink } from '../scenario/openLink';
-import { branchMoments, currentFrame, frameOf } from './frame';
+import { branchPath, currentSnapshot, snapshotAt } from './frame';
 import { commit } from './history';
-import { tell } from './messages';
-import { selectedAt } from './selected';
+import { notify } from './messages';
+import { resolveSelection } from './selected';
 import { freshRun, type Run, type Session, type SessionState } from './session';
-import { nextMoment, pathTo, rootMoment, type Moment, type Setup } from './trail';
+import { childTraceNode, pathTo, rootTraceNode, type TraceNode, type Setup } from './trail';
 import { pause } from './transport';
 
 /** A part of the view that links carry: one word, read from the session and put back. */
-interface ViewWord {
+interface ViewParameter {
   readonly key: string;
   readonly read: (state: SessionState) => string | undefined;
   /** Undefined where the word means nothing here. */
@@ -18,19 +18,19 @@ interface ViewWord {
 }
 
 /** What a link says of the view. Theme and speed are the reader's own. */
-const VIEW: readonly ViewWord[] = [
+const VIEW_PARAMETERS: readonly ViewParameter[] = [
   {
     key: 'select',
     read: (state) => state.selection,
     write: (state, name) =>
-      selectedAt(currentFrame(state), name) ? { selection: name } : undefined,
+      resolveSelection(currentSnapshot(state), name) ? { selection: name } : undefined,
   },
   {
     key: 'order',
-    read: ({ settings }) => (settings.order === 'random' ? String(settings.seed) : undefined),
+    read: ({ settings }) => (settings.scheduler === 'random' ? String(settings.seed) : undefined),
     write: ({ settings }, word) =>
       /^\d{1,9}$/.test(word)
-        ? { settings: { ...settings, order: 'random', seed: Number(word) } }
+        ? { settings: { ...settings, scheduler: 'random', seed: Number(word) } }
         : undefined,
   },
 ];
@@ -38,24 +38,24 @@ const VIEW: readonly ViewWord[] = [
 /** The hash (`#v1.…`) of what is on screen: the branch to its end, and where one stands on it. */
 export function permalinkOf(state: SessionState): string {
   const view = Object.fromEntries(
-    VIEW.flatMap(({ key, read }) => {
+    VIEW_PARAMETERS.flatMap(({ key, read }) => {
       const word = read(state);
       return word === undefined ? [] : [[key, word]];
     }),
   );
-  return linkOf(branchMoments(state), state.run.cursor, view);
+  return makePathLink(branchPath(state), state.run.cursor, view);
 }
 
-const branchLinks = new WeakMap<Moment, string>();
+const branchLinks = new WeakMap<TraceNode, string>();
 
 /** The hash of a branch at its end, whatever is on screen. */
-export function linkOfBranch(tip: Moment): string {
-  const link = branchLinks.get(tip) ?? linkOf(pathTo(tip), tip.depth, {});
+export function branchPermalink(tip: TraceNode): string {
+  const link = branchLinks.get(tip) ?? makePathLink(pathTo(tip), tip.depth, {});
   branchLinks.set(tip, link);
   return link;
 }
 
-function linkOf(path: readonly Moment[], cursor: number, view: Link['view']): string {
+function makePathLink(path: readonly TraceNode[], cursor: number, view: Link['view']): string {
   const tip = path.at(-1);
   if (!tip) throw new Error('a branch without moments');
   const { setup } = tip;
@@ -65,21 +65,21 @@ function linkOf(path: readonly Moment[], cursor: number, view: Link['view']): st
     options: setup.scenario.options,
     ...(setup.mutations ? { mutations: setup.mutations } : {}),
     world: setup.scenario.world,
-    ...movesOf(path, tip),
+    ...linkTraceOf(path, tip),
     cursor,
     view,
-    ...(setup.id === undefined ? {} : { scenario: setup.id }),
+    ...(setup.libraryId === undefined ? {} : { scenario: setup.libraryId }),
     ...(setup.scenario.title === '' ? {} : { title: setup.scenario.title }),
   });
 }
 
-type Moves = Pick<Link, 'calls' | 'issued' | 'steps'>;
+type LinkTrace = Pick<Link, 'calls' | 'issued' | 'steps'>;
 
-const memo = new WeakMap<Moment, Moves>();
+const linkTraces = new WeakMap<TraceNode, LinkTrace>();
 
 /** The calls and steps of a branch by stable names, and which calls were put in when. */
-function movesOf(path: readonly Moment[], tip: Moment): Moves {
-  const known = memo.get(tip);
+function linkTraceOf(path: readonly TraceNode[], tip: TraceNode): LinkTrace {
+  const known = linkTraces.get(tip);
   if (known) return known;
   const order: { readonly call: Call; readonly after?: number }[] = tip.setup.scenario.calls.map(
     (call) => ({ call }),
@@ -87,9 +87,9 @@ function movesOf(path: readonly Moment[], tip: Moment): Moves {
   const put: { readonly call: Call; readonly after: number }[] = [];
   const steps: LinkStep[] = [];
   for (const moment of path) {
-    const { move } = moment;
+    const { transition: move } = moment;
     if (move?.kind === 'step') {
-      const at = frameOf(moment).step?.id;
+      const at = snapshotAt(moment).step?.id;
       if (at === undefined) throw new Error(`no step at moment ${moment.depth}`);
       steps.push({ by: move.task, at });
     } else if (move?.kind === 'issue') {
@@ -98,7 +98,7 @@ function movesOf(path: readonly Moment[], tip: Moment): Moves {
       put.push(entry);
     }
   }
-  const issued = put.map((entry): LinkIssue => ({
+  const issued = put.map((entry): InsertedCall => ({
     call: order.indexOf(entry),
     after: entry.after,
   }));
@@ -107,7 +107,7 @@ function movesOf(path: readonly Moment[], tip: Moment): Moves {
     ...(issued.length === 0 ? {} : { issued }),
     steps,
   };
-  memo.set(tip, moves);
+  linkTraces.set(tip, moves);
   return moves;
 }
 
@@ -134,13 +134,13 @@ export function openPermalink(hash: string): OpenedPermalink {
       : { ...trace.scenario, calls: calls.filter((_, i) => !late.has(i)) };
   const setup: Setup = {
     scenario,
-    id,
+    libraryId: id,
     design: trace.program.design,
     ...(mutations.length > 0 ? { mutations } : {}),
   };
   const present = calls.map((_, i) => i).filter((i) => !late.has(i));
   const waiting = [...issued];
-  let tip = rootMoment(setup);
+  let tip = rootTraceNode(setup);
   const putIn = (made: number): void => {
     for (let next = waiting[0]; next && next.after <= made; next = waiting[0]) {
       waiting.shift();
@@ -149,17 +149,21 @@ export function openPermalink(hash: string): OpenedPermalink {
       if (!call) throw new Error(`no call ${index}`);
       const at = present.filter((i) => i < index).length;
       present.splice(at, 0, index);
-      tip = nextMoment(tip, { kind: 'issue', call, at });
+      tip = childTraceNode(tip, { kind: 'issue', call, at });
     }
   };
   putIn(0);
   for (const { task, index } of trace.steps) {
-    tip = nextMoment(tip, { kind: 'step', task: trace.program.tasks[task]?.name ?? '' });
+    tip = childTraceNode(tip, { kind: 'step', task: trace.program.tasks[task]?.name ?? '' });
     putIn(index + 1);
   }
   return {
     ok: true,
-    run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, from: undefined }], cursor },
+    run: {
+      ...freshRun(setup),
+      branches: [{ id: 1, name: 'main', tip, forkedFrom: undefined }],
+      cursor,
+    },
     view,
     dropped,
   };
@@ -169,7 +173,7 @@ export function openPermalink(hash: string): OpenedPermalink {
 export function showPermalink(session: Session, hash: string): void {
   const opened = openPermalink(hash);
   if (!opened.ok)
-    return tell(session, 'error', 'The link was not opened. The session is unchanged.', [
+    return notify(session, 'error', 'The link was not opened. The session is unchanged.', [
       opened.message,
     ]);
   pause(session);
@@ -190,7 +194,10 @@ export function applyView(
   session.setState(({ run }) => ({ selection: undefined, mutations: run.setup.mutations ?? [] }));
   const strange: string[] = [];
   for (const [key, word] of Object.entries(view)) {
-    const change = VIEW.find((each) => each.key === key)?.write(session.getState(), word);
+    const change = VIEW_PARAMETERS.find((each) => each.key === key)?.write(
+      session.getState(),
+      word,
+    );
     if (change) session.setState(change);
     else strange.push(`${key.slice(0, 32)}=${word.slice(0, 64)}`);
   }
@@ -198,5 +205,5 @@ export function applyView(
     strange.length === 0
       ? dropped
       : [...dropped, `Not known here and left out: ${strange.join(', ')}.`];
-  if (lines.length > 0) tell(session, 'error', 'The link could not be opened whole.', lines);
+  if (lines.length > 0) notify(session, 'error', 'The link could not be opened whole.', lines);
 }

@@ -1,9 +1,9 @@
-import { builtIn } from '../scenario/builtIn';
-import { FIRST, FIRST_ID } from '../scenario/first';
-import type { Address } from './address';
-import { arrange } from './arrange';
-import { tell } from './messages';
-import { openScenario, type Opened } from './openScenario';
+import { builtInScenario } from '../scenario/builtIn';
+import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../scenario/first';
+import type { AddressBar } from './address';
+import { setPageLayout } from './arrange';
+import { notify } from './messages';
+import { openScenario, type OpenedScenario } from './openScenario';
 import {
   applyView,
   type OpenedPermalink,
@@ -15,35 +15,36 @@ import { createSession, type Session, type SessionState } from './session';
 import type { Setup } from './trail';
 
 /** Milliseconds between two writes: browsers stop pages that write more than about a hundred times in half a minute. */
-const PACE = 500;
+const WRITE_INTERVAL_MS = 500;
 
 /** What is kept beside an address, and what comes of that. */
-export interface Keeping {
+export interface BranchStorage {
   /** `before` is what the address says still. */
-  readonly keep: (state: SessionState, before: string) => void;
+  readonly save: (state: SessionState, before: string) => void;
   /** Undefined where nothing was kept beside this hash. */
-  readonly open: (hash: string) => OpenedPermalink | undefined;
+  readonly restore: (hash: string) => OpenedPermalink | undefined;
 }
 
 /** The session that an address asks for: its link, else `?scenario=`, else the first built-in scenario. The address follows it from then on. */
-export function sessionAt(address: Address, keeping?: Keeping): Session {
+export function sessionFromUrl(address: AddressBar, keeping?: BranchStorage): Session {
   const hash = address.hash();
-  const linked = hash.length > 1 ? (keeping?.open(hash) ?? openPermalink(hash)) : undefined;
+  const linked = hash.length > 1 ? (keeping?.restore(hash) ?? openPermalink(hash)) : undefined;
   if (linked?.ok) {
     const session = createSession(linked.run.setup, linked.run);
     applyView(session, linked);
-    followSession(session, address, keeping);
+    syncUrl(session, address, keeping);
     return session;
   }
   const wanted = address.parameter('scenario');
-  const entry = wanted === undefined ? undefined : builtIn(wanted);
+  const entry = wanted === undefined ? undefined : builtInScenario(wanted);
   const opened = entry ? openScenario(entry.scenario, entry.id) : undefined;
-  const run = runOf(opened) ?? runOf(openScenario(FIRST, FIRST_ID));
+  const run =
+    runIfOpened(opened) ?? runIfOpened(openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID));
   if (!run) throw new Error('the first scenario does not open');
   const session = createSession(run.setup, run);
   const instead = `${run.setup.scenario.title} is shown instead.`;
   if (linked)
-    tell(
+    notify(
       session,
       'error',
       'The link was not opened.',
@@ -51,27 +52,27 @@ export function sessionAt(address: Address, keeping?: Keeping): Session {
       'library',
     );
   else if (wanted !== undefined && !entry)
-    tell(
+    notify(
       session,
       'error',
       `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`,
       [`The address asks for it after ?scenario=. ${instead}`],
       'library',
     );
-  if (hash.length <= 1 && wanted === undefined) arrange(session, { opening: true });
-  followSession(session, address, keeping);
+  if (hash.length <= 1 && wanted === undefined) setPageLayout(session, { autoplayIntro: true });
+  syncUrl(session, address, keeping);
   return session;
 }
 
-function runOf(opened: Opened | undefined) {
+function runIfOpened(opened: OpenedScenario | undefined) {
   return opened?.ok ? opened.run : undefined;
 }
 
 /** Keeps the address at what is on screen: a new scenario is a new entry of the history, everything else replaces the last. What has changed since `seen` is written too. */
-export function followSession(
+export function syncUrl(
   session: Session,
-  address: Address,
-  keeping?: Keeping,
+  address: AddressBar,
+  keeping?: BranchStorage,
   seen = session.getState(),
 ): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -84,11 +85,11 @@ export function followSession(
     if (refused) return;
     try {
       const before = address.hash();
-      keeping?.keep(state, before);
+      keeping?.save(state, before);
       if (hash !== before) address.write(hash, how);
     } catch (error) {
       refused = true;
-      tell(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [
+      notify(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [
         error instanceof Error ? error.message : String(error),
       ]);
     }
@@ -102,10 +103,10 @@ export function followSession(
       state.settings === before.settings
     )
       return;
-    if (isOther(state.run.setup, before.run.setup) && !asked) {
+    if (isOtherScenario(state.run.setup, before.run.setup) && !asked) {
       if (timer !== undefined) write(before, 'replace');
       write(state, 'push');
-    } else timer ??= setTimeout(() => write(session.getState(), 'replace'), PACE);
+    } else timer ??= setTimeout(() => write(session.getState(), 'replace'), WRITE_INTERVAL_MS);
   };
   follow(session.getState());
   session.subscribe(follow);
@@ -123,8 +124,9 @@ export function followSession(
 }
 
 /** Whether the scenario is another one; the same calls under another design or option are not. */
-function isOther(now: Setup, before: Setup): boolean {
+function isOtherScenario(now: Setup, before: Setup): boolean {
   return (
-    now.id !== before.id || (now.id === undefined && now.scenario.world !== before.scenario.world)
+    now.libraryId !== before.libraryId ||
+    (now.libraryId === undefined && now.scenario.world !== before.scenario.world)
   );
 }

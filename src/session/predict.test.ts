@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { retell } from '../scenario/builtIn';
+import { scenarioVariant } from '../scenario/builtIn';
 import { LIBRARY } from '../scenario/library';
 import { callResult } from '../kernel/machine';
-import { branchMoments, frameOf } from './frame';
+import { branchPath, snapshotAt } from './frame';
 import { openScenario } from './openScenario';
-import { firstQuestion, questionAfter, type Question } from './predict';
+import { firstQuestion, questionAfter, type QuizQuestion } from './predict';
 import { freshRun, type Run } from './session';
 
-function questionsOf(run: Run): readonly Question[] {
-  const questions: Question[] = [];
+function questionsOf(run: Run): readonly QuizQuestion[] {
+  const questions: QuizQuestion[] = [];
   for (
     let question = firstQuestion({ run }, 0);
     question;
@@ -18,9 +18,9 @@ function questionsOf(run: Run): readonly Question[] {
   return questions;
 }
 
-function opened(id: string, design: string): Run {
+function openedRun(id: string, design: string): Run {
   const entry = LIBRARY.find((each) => each.id === id);
-  const told = entry && retell(entry, design, {});
+  const told = entry && scenarioVariant(entry, design, {});
   const result = told?.ok ? openScenario(told.scenario, id) : undefined;
   return result?.ok ? result.run : expect.fail(`${id} does not open in ${design}`);
 }
@@ -30,31 +30,33 @@ it(
   { timeout: 60_000 },
   () => {
     for (const { id, designs } of LIBRARY) {
-      const run = opened(id, designs[0] ?? '');
+      const run = openedRun(id, designs[0] ?? '');
       for (const question of questionsOf(run)) {
         expect(new Set(question.choices).size).toBe(question.choices.length);
-        expect(question.choices.filter((choice) => choice === question.right)).toHaveLength(1);
+        expect(question.choices.filter((choice) => choice === question.correctChoice)).toHaveLength(
+          1,
+        );
         expect(question.choices.length).toBeGreaterThan(1);
-        expect(question.answer).toBeGreaterThan(question.ask);
+        expect(question.answerDepth).toBeGreaterThan(question.askDepth);
         if (question.kind !== 'return') continue;
-        const moment = branchMoments({ run })[question.answer];
-        const frame = moment ? frameOf(moment) : expect.fail('no moment');
+        const moment = branchPath({ run })[question.answerDepth];
+        const frame = moment ? snapshotAt(moment) : expect.fail('no moment');
         const errno = callResult(frame.program, frame.state, frame.step?.call ?? -1);
-        expect(question.right).toBe(errno === 0 ? '0' : `-${errno}`);
+        expect(question.correctChoice).toBe(errno === 0 ? '0' : `-${errno}`);
       }
     }
   },
 );
 
 it('asks about the bind that loses the race, and names the step that refuses it', () => {
-  const refused = questionsOf(opened('bind-race', 'upstream')).find(
-    ({ right }) => right === '-EINVAL',
+  const refused = questionsOf(openedRun('bind-race', 'upstream')).find(
+    ({ correctChoice: right }) => right === '-EINVAL',
   );
   expect(refused?.text).toContain('dpdk is about to call bind_iommufd');
   expect(refused?.step?.name).toContain('bind_iommufd/BIND.');
 });
 
 it('asks nothing of a run that holds nothing', () => {
-  const run = opened('cdev-path', 'upstream');
+  const run = openedRun('cdev-path', 'upstream');
   expect(firstQuestion({ run: freshRun(run.setup) }, 0)).toBeUndefined();
 });

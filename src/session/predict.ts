@@ -1,58 +1,58 @@
 import { callResult } from '../kernel/machine';
 import type { Step } from '../kernel/program';
 import { callText } from './callText';
-import { branchMoments, callInFlight, frameOf, type Frame } from './frame';
+import { branchPath, callInFlight, snapshotAt, type Snapshot } from './frame';
 import type { SessionState } from './session';
 import { taskQuestions, type TaskQuestion } from './taskQuestion';
-import { tasksOf, waitSentence } from './tasks';
+import { taskStatuses, waitSentence } from './tasks';
 import { enabledTasks } from './turns';
 
 /** Something that the branch on screen is about to show, asked before it does. */
-export type Question = TaskQuestion | PlainQuestion;
+export type QuizQuestion = TaskQuestion | OutcomeQuestion;
 
-interface PlainQuestion {
+interface OutcomeQuestion {
   readonly kind: 'return' | 'wait';
   /** Where one stands while it is asked, and where the answer is seen. */
-  readonly ask: number;
-  readonly answer: number;
+  readonly askDepth: number;
+  readonly answerDepth: number;
   readonly text: string;
   readonly choices: readonly string[];
-  readonly right: string;
+  readonly correctChoice: string;
   /** Why it is so, in words. */
   readonly reason: string;
   /** The step that decides it. */
   readonly step: Step | undefined;
 }
 
-const MOST_CHOICES = 6;
+const MAX_CHOICES = 6;
 
-type Standing = Pick<SessionState, 'run'>;
+type WithRun = Pick<SessionState, 'run'>;
 
 /** The first question of the branch on screen from a depth on; undefined where it holds none. */
-export function firstQuestion(state: Standing, depth: number): Question | undefined {
-  return nextQuestion(branchMoments(state), depth, undefined);
+export function firstQuestion(state: WithRun, depth: number): QuizQuestion | undefined {
+  return nextQuestion(branchPath(state), depth, undefined);
 }
 
 /** The next question after one that was asked. A depth may hold two: who goes next, then what comes of it. */
-export function questionAfter(state: Standing, asked: Question): Question | undefined {
+export function questionAfter(state: WithRun, asked: QuizQuestion): QuizQuestion | undefined {
   return nextQuestion(
-    branchMoments(state),
-    asked.kind === 'task' ? asked.ask : asked.ask + 1,
+    branchPath(state),
+    asked.kind === 'task' ? asked.askDepth : asked.askDepth + 1,
     asked,
   );
 }
 
 function nextQuestion(
-  moments: Moments,
+  moments: TracePath,
   from: number,
-  asked: Question | undefined,
-): Question | undefined {
+  asked: QuizQuestion | undefined,
+): QuizQuestion | undefined {
   const ofTasks = taskQuestions(moments);
   for (let ask = from; ask < moments.length - 1; ask += 1) {
-    const before = asked?.ask === ask ? asked : undefined;
-    const frame = frameAt(moments, ask);
+    const before = asked?.askDepth === ask ? asked : undefined;
+    const frame = snapshotAtDepth(moments, ask);
     const question =
-      (before ? undefined : ofTasks.find((each) => each.ask === ask)) ??
+      (before ? undefined : ofTasks.find((each) => each.askDepth === ask)) ??
       returnQuestion(moments, ask, frame, before) ??
       waitQuestion(moments, ask, frame);
     if (question) return question;
@@ -60,43 +60,43 @@ function nextQuestion(
   return undefined;
 }
 
-type Moments = ReturnType<typeof branchMoments>;
+type TracePath = ReturnType<typeof branchPath>;
 
-function frameAt(moments: Moments, depth: number): Frame {
+function snapshotAtDepth(moments: TracePath, depth: number): Snapshot {
   const moment = moments[depth];
   if (!moment) throw new Error(`no moment ${depth}`);
-  return frameOf(moment);
+  return snapshotAt(moment);
 }
 
 /** A call is about to begin that can fail in some way, and this branch shows what it returns, which the question before did not give away. */
 function returnQuestion(
-  moments: Moments,
+  moments: TracePath,
   ask: number,
-  before: Frame,
-  asked: Question | undefined,
-): Question | undefined {
-  const next = frameAt(moments, ask + 1);
+  before: Snapshot,
+  asked: QuizQuestion | undefined,
+): QuizQuestion | undefined {
+  const next = snapshotAtDepth(moments, ask + 1);
   const call = next.step && next.program.calls[next.step.call];
   if (!call || call.errnos.length === 0 || callInFlight(before, call.task)) return undefined;
   if (asked?.kind === 'task' && asked.outcome.kind === 'success' && asked.outcome.call === call)
     return undefined;
   let why: { readonly reason: string; readonly step: Step } | undefined;
   for (let answer = ask + 1; answer < moments.length; answer += 1) {
-    const frame = frameAt(moments, answer);
+    const frame = snapshotAtDepth(moments, answer);
     // A call that was put in by hand makes other indices: the story of this one is told by then or left alone.
     if (frame.program !== next.program) return undefined;
     if (frame.task !== call.task || !frame.step) continue;
-    for (const { note } of frame.events) {
+    for (const { template: note } of frame.events) {
       if (note.kind === 'fail' && frame.step.call === call.index)
-        why = { reason: note.why, step: frame.step };
+        why = { reason: note.reason, step: frame.step };
       if (note.kind !== 'return' || note.call !== call.index) continue;
       const errno = callResult(frame.program, frame.state, call.index);
       const right = errno === 0 ? '0' : `-${errno}`;
       return {
         kind: 'return',
-        ask,
-        answer,
-        right,
+        askDepth: ask,
+        answerDepth: answer,
+        correctChoice: right,
         choices: choicesOf(call.errnos, right),
         text: `${call.call.by} is about to call ${callText(call.call)}. What will it return?`,
         reason:
@@ -115,29 +115,31 @@ function returnQuestion(
 /** Success and the errors that the call knows, the right one always among them. */
 function choicesOf(errnos: readonly string[], right: string): readonly string[] {
   const all = ['0', ...errnos.map((errno) => `-${errno}`)];
-  const few = all.slice(0, MOST_CHOICES);
+  const few = all.slice(0, MAX_CHOICES);
   return few.includes(right) ? few : [...few.slice(0, -1), right];
 }
 
 /** A step has just made somebody wait while another can go on. */
-function waitQuestion(moments: Moments, ask: number, frame: Frame): Question | undefined {
-  const stuck = tasksOf(frame).filter((task) => task.wait && task.call);
+function waitQuestion(moments: TracePath, ask: number, frame: Snapshot): QuizQuestion | undefined {
+  const stuck = taskStatuses(frame).filter((task) => task.wait && task.currentCall);
   const free = enabledTasks(frame);
   const [only, other] = stuck;
   if (!only?.wait || other || free.length === 0 || ask === 0) return undefined;
-  const before = tasksOf(frameAt(moments, ask - 1)).find(({ name }) => name === only.name);
-  if (before?.wait && before.call) return undefined;
-  const names = tasksOf(frame)
-    .filter((task) => task.next)
+  const before = taskStatuses(snapshotAtDepth(moments, ask - 1)).find(
+    ({ name }) => name === only.name,
+  );
+  if (before?.wait && before.currentCall) return undefined;
+  const names = taskStatuses(frame)
+    .filter((task) => task.nextStep)
     .map(({ name }) => name);
   return {
     kind: 'wait',
-    ask,
-    answer: ask + 1,
-    right: only.name,
+    askDepth: ask,
+    answerDepth: ask + 1,
+    correctChoice: only.name,
     choices: names,
     text: 'One of these tasks cannot make its next step now. Which?',
     reason: `${only.name} ${waitSentence(only.wait)}.`,
-    step: only.next,
+    step: only.nextStep,
   };
 }

@@ -1,37 +1,40 @@
-import { fieldText, holders } from '../kernel/describe';
+import { fieldText, counterHolders } from '../kernel/describe';
 import { waiters } from '../kernel/machine';
 import type { ObjectSlot } from '../kernel/program';
-import { frameOf, type Frame } from './frame';
-import type { Moment } from './trail';
+import { snapshotAt, type Snapshot } from './frame';
+import type { TraceNode } from './trail';
 
 /** Something that points at an object: an object by a field, or a process by an fd. */
-export interface Pointer {
+export interface ObjectReference {
   readonly from: string;
-  readonly by: string;
+  readonly via: string;
 }
 
 /** Who points at an object now. */
-export function pointersTo({ program, state }: Frame, target: ObjectSlot): readonly Pointer[] {
-  const found: Pointer[] = [];
+export function referencesTo(
+  { program, state }: Snapshot,
+  target: ObjectSlot,
+): readonly ObjectReference[] {
+  const found: ObjectReference[] = [];
   for (const slot of program.objects) {
-    if (slot.life !== undefined && state[slot.life] !== 1) continue;
+    if (slot.lifetime !== undefined && state[slot.lifetime] !== 1) continue;
     for (const [by, link] of Object.entries(slot.links))
-      if (link.object === target.index) found.push({ from: slot.name, by });
+      if (link.object === target.index) found.push({ from: slot.name, via: by });
     for (const [by, index] of Object.entries(slot.fields)) {
       const value = state[index] ?? 0;
       if (value > 0 && program.fields[index]?.targets?.[value - 1] === target.index)
-        found.push({ from: slot.name, by });
+        found.push({ from: slot.name, via: by });
     }
   }
   for (const fd of program.fds) {
     if (program.files[fd.file]?.object === target.index && state[fd.installed] === 1)
-      found.push({ from: fd.process, by: fd.name });
+      found.push({ from: fd.process, via: fd.name });
   }
   return found;
 }
 
 /** A field's value as people say it: a flag is true or false, a completion done or not. */
-export function valueText({ program, state }: Frame, field: number): string {
+export function fieldValueText({ program, state }: Snapshot, field: number): string {
   const kind = program.fields[field]?.kind;
   const set = state[field] !== 0;
   if (kind === 'completion') return set ? 'done' : 'not done';
@@ -39,9 +42,9 @@ export function valueText({ program, state }: Frame, field: number): string {
 }
 
 /** Who holds a count or a lock, and who waits for it, each in words. */
-export function keepersOf({ program, state }: Frame, field: number): readonly string[] {
-  const held = holders(program, state, field).map(
-    ({ name, why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`,
+export function holdersOf({ program, state }: Snapshot, field: number): readonly string[] {
+  const held = counterHolders(program, state, field).map(
+    ({ name, label: why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`,
   );
   const kind = program.fields[field]?.kind;
   const line =
@@ -54,21 +57,21 @@ export function keepersOf({ program, state }: Frame, field: number): readonly st
 }
 
 /** A moment at which a field took another value. */
-export interface Change {
+export interface FieldChange {
   readonly depth: number;
   readonly value: string;
   /** Who did it, at which row. */
-  readonly by: string;
+  readonly stepLabel: string;
 }
 
 /** When a field took another value on a branch. Titles name fields, since a call put in by hand moves the indices. */
-export function changesOf(moments: readonly Moment[], title: string): readonly Change[] {
-  const changes: Change[] = [];
+export function fieldChanges(moments: readonly TraceNode[], title: string): readonly FieldChange[] {
+  const changes: FieldChange[] = [];
   let before: string | undefined;
   let field = -1;
-  let known: Frame['program'] | undefined;
+  let known: Snapshot['program'] | undefined;
   for (const moment of moments) {
-    const { program, state, task, step } = frameOf(moment);
+    const { program, state, task, step } = snapshotAt(moment);
     if (program !== known) field = program.fields.findIndex((each) => each.title === title);
     known = program;
     const value = field < 0 ? undefined : fieldText(program, state, field);
@@ -76,7 +79,7 @@ export function changesOf(moments: readonly Moment[], title: string): readonly C
       changes.push({
         depth: moment.depth,
         value,
-        by: `${program.tasks[task ?? -1]?.name ?? ''} ${step.id}`,
+        stepLabel: `${program.tasks[task ?? -1]?.name ?? ''} ${step.id}`,
       });
     before = value ?? before;
   }
@@ -84,15 +87,17 @@ export function changesOf(moments: readonly Moment[], title: string): readonly C
 }
 
 /** When an object was freed, up to a depth: `by qemu at CLOSE.3, step 57`; undefined while it was not. */
-export function freeingOf(
-  moments: readonly Moment[],
+export function findFree(
+  moments: readonly TraceNode[],
   depth: number,
   name: string,
 ): { readonly depth: number; readonly text: string } | undefined {
   for (const moment of moments.slice(0, depth + 1).toReversed()) {
-    const { program, events, task, step } = frameOf(moment);
+    const { program, events, task, step } = snapshotAt(moment);
     if (
-      events.some(({ note }) => note.kind === 'free' && program.objects[note.object]?.name === name)
+      events.some(
+        ({ template: note }) => note.kind === 'free' && program.objects[note.object]?.name === name,
+      )
     ) {
       return {
         depth: moment.depth,

@@ -2,14 +2,17 @@ import { expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
 import { DESIGN_NAMES } from '../designs/names';
 import { designById, registerDesigns } from '../designs/registry';
-import { FIRST, FIRST_ID } from '../scenario/first';
+import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../scenario/first';
 import { LIBRARY } from '../scenario/library';
-import type { Address } from './address';
-import { opening } from './onDemand';
+import type { AddressBar } from './address';
+import { libraryPart } from './onDemand';
 import { startSession } from './start';
-import { forward } from './transport';
+import { stepForward } from './transport';
 
-const still = (hash = '', scenario?: string): Address & { readonly written: string[] } => {
+const fakeAddressBar = (
+  hash = '',
+  scenario?: string,
+): AddressBar & { readonly written: string[] } => {
   const written: string[] = [];
   return {
     hash: () => written.at(-1) ?? hash,
@@ -22,39 +25,42 @@ const still = (hash = '', scenario?: string): Address & { readonly written: stri
 };
 
 it('begins with the first scenario as the library has it', async () => {
-  expect(LIBRARY[0]).toMatchObject({ id: FIRST_ID, scenario: FIRST });
-  const { session } = await startSession(still());
-  expect(session.getState().run.setup).toMatchObject({ id: FIRST_ID, scenario: FIRST });
+  expect(LIBRARY[0]).toMatchObject({ id: DEFAULT_SCENARIO_ID, scenario: DEFAULT_SCENARIO });
+  const { session } = await startSession(fakeAddressBar());
+  expect(session.getState().run.setup).toMatchObject({
+    libraryId: DEFAULT_SCENARIO_ID,
+    scenario: DEFAULT_SCENARIO,
+  });
 });
 
 it('opens the scenario or the link that the address names', async () => {
-  const { session } = await startSession(still('', 'hot-unplug'));
-  expect(session.getState().run.setup.id).toBe('hot-unplug');
-  const broken = await startSession(still('#v1.AAAA'));
-  expect(broken.session.getState().messages[0]?.title).toBe('The link was not opened.');
+  const { session } = await startSession(fakeAddressBar('', 'hot-unplug'));
+  expect(session.getState().run.setup.libraryId).toBe('hot-unplug');
+  const broken = await startSession(fakeAddressBar('#v1.AAAA'));
+  expect(broken.session.getState().notifications[0]?.title).toBe('The link was not opened.');
 });
 
 it('writes to the address what was done before the codec had loaded', async () => {
-  const address = still();
-  const { session, follow } = await startSession(address);
-  forward(session);
+  const address = fakeAddressBar();
+  const { session, startUrlSync: follow } = await startSession(address);
+  stepForward(session);
   follow();
   await expect.poll(() => address.written.length, { timeout: 60_000 }).toBe(1);
-  const again = await startSession(still(address.written[0]));
+  const again = await startSession(fakeAddressBar(address.written[0]));
   expect(again.session.getState().run.cursor).toBe(1);
 });
 
 it('says that it waits until what is wanted has loaded', async () => {
-  const { session } = await startSession(still());
+  const { session } = await startSession(fakeAddressBar());
   const done = new Promise<void>((resolve) =>
-    opening.use(session, ({ switchDesign }) => {
+    libraryPart.whenLoaded(session, ({ switchDesign }) => {
       switchDesign(session, 'rfc-opened');
       resolve();
     }),
   );
-  expect(session.getState().loading).toBe(1);
+  expect(session.getState().pendingLoads).toBe(1);
   await done;
-  await expect.poll(() => session.getState().loading).toBe(0);
+  await expect.poll(() => session.getState().pendingLoads).toBe(0);
   expect(session.getState().run.setup.design.id).toBe('rfc-opened');
 });
 

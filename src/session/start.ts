@@ -1,37 +1,37 @@
 import { registerDesigns } from '../designs/registry';
 import { upstream } from '../designs/upstream/upstream';
-import { FIRST, FIRST_ID } from '../scenario/first';
-import type { Address } from './address';
-import { arrange } from './arrange';
-import { addressing } from './onDemand';
+import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../scenario/first';
+import type { AddressBar } from './address';
+import { setPageLayout } from './arrange';
+import { urlSyncPart } from './onDemand';
 import { openScenario } from './openScenario';
 import { createSession, type Session } from './session';
 
 /** A session, and how the address bar is made to follow it. */
-export interface Started {
+export interface StartedSession {
   readonly session: Session;
   /** To be called once, when the page has time: it loads the codec of links. */
-  readonly follow: () => void;
+  readonly startUrlSync: () => void;
 }
 
 /** The session that an address asks for; where it asks for nothing, the first scenario with nothing but what that needs. */
-export async function startSession(address: Address): Promise<Started> {
+export async function startSession(address: AddressBar): Promise<StartedSession> {
   if (address.hash().length > 1 || address.parameter('scenario') !== undefined) {
-    const { tabSession } = await addressing.load();
-    return { session: tabSession(address), follow: () => undefined };
+    const { sessionFromTabUrl } = await urlSyncPart.load();
+    return { session: sessionFromTabUrl(address), startUrlSync: () => undefined };
   }
   registerDesigns([upstream]);
-  const opened = openScenario(FIRST, FIRST_ID);
+  const opened = openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID);
   if (!opened.ok)
     throw new Error(
       `the first scenario does not open: ${opened.errors.map(({ message }) => message).join('; ')}`,
     );
   const session = createSession(opened.run.setup, opened.run);
-  arrange(session, { opening: true });
+  setPageLayout(session, { autoplayIntro: true });
   const first = session.getState();
   return {
     session,
-    follow: () =>
-      addressing.use(session, ({ followInTab }) => followInTab(session, address, first)),
+    startUrlSync: () =>
+      urlSyncPart.whenLoaded(session, ({ syncTabUrl }) => syncTabUrl(session, address, first)),
   };
 }

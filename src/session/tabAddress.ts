@@ -1,22 +1,22 @@
-import type { Address } from './address';
-import { makeKept, openKept } from './keptBranches';
-import { followSession, sessionAt, type Keeping } from './permalinkAddress';
+import type { AddressBar } from './address';
+import { makeStoredBranches, openStoredBranches } from './keptBranches';
+import { syncUrl, sessionFromUrl, type BranchStorage } from './permalinkAddress';
 import type { Session, SessionState } from './session';
 
-const KEY = 'vfio-playground.branches';
+const STORAGE_KEY = 'vfio-playground.branches';
 
 /** The session that the address of a tab asks for, with the branches that the tab has kept. */
-export function tabSession(address: Address): Session {
-  return sessionAt(address, keepingIn(address));
+export function sessionFromTabUrl(address: AddressBar): Session {
+  return sessionFromUrl(address, branchStorageOf(address));
 }
 
 /** Keeps the address of a tab at what is on screen, and the branches beside it. What has changed since `seen` is written too. */
-export function followInTab(session: Session, address: Address, seen: SessionState): void {
-  followSession(session, address, keepingIn(address), seen);
+export function syncTabUrl(session: Session, address: AddressBar, seen: SessionState): void {
+  syncUrl(session, address, branchStorageOf(address), seen);
 }
 
 /** Where storage is full or refused, a reload gives what the address says. */
-function keepingIn({ storage }: Address): Keeping {
+function branchStorageOf({ storage }: AddressBar): BranchStorage {
   const allowed = <T>(act: () => T): T | undefined => {
     try {
       return act();
@@ -26,10 +26,11 @@ function keepingIn({ storage }: Address): Keeping {
     }
   };
   return {
-    keep: (state, before) => {
-      const text = makeKept(state, before);
-      allowed(() => storage?.().setItem(KEY, text));
+    save: (state, before) => {
+      const text = makeStoredBranches(state, before);
+      allowed(() => storage?.().setItem(STORAGE_KEY, text));
     },
-    open: (hash) => openKept(hash, allowed(() => storage?.().getItem(KEY)) ?? undefined),
+    restore: (hash) =>
+      openStoredBranches(hash, allowed(() => storage?.().getItem(STORAGE_KEY)) ?? undefined),
   };
 }

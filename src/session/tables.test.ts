@@ -1,26 +1,35 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/index';
-import { shutGate } from '../kernel/shutGate';
+import { accessBeforeBind } from '../kernel/shutGate';
 import { libraryEntry } from '../scenario/library';
-import { retell } from '../scenario/builtIn';
-import { branchMoments, currentFrame } from './frame';
+import { scenarioVariant } from '../scenario/builtIn';
+import { branchPath, currentSnapshot } from './frame';
 import { openScenario } from './openScenario';
 import { createSession, type SessionState } from './session';
-import { filesThrough, turnsOf } from './tables';
+import { fopsUsers, fopsSwitchesOf } from './tables';
 
 /** Two processes race to bind one device, at the end of their story. */
-function raced(design: string, options = {}): Pick<SessionState, 'run'> {
+function racedSession(design: string, options = {}): Pick<SessionState, 'run'> {
   const entry = libraryEntry('bind-race');
-  const told = entry && retell(entry, design, options);
+  const told = entry && scenarioVariant(entry, design, options);
   const opened = told?.ok ? openScenario(told.scenario, undefined) : undefined;
   if (!opened?.ok) throw new Error(`${design} does not open`);
   const { run } = createSession(opened.run.setup, opened.run).getState();
   return { run: { ...run, cursor: run.branches[0]?.tip.depth ?? 0 } };
 }
 
-const ways = (design: string, options = {}): readonly string[] =>
-  turnsOf(currentFrame(raced(design, options)).program).turns.map(
-    ({ call, at, place, value, release, locks, made, ofFile }) =>
+const switchTexts = (design: string, options = {}): readonly string[] =>
+  fopsSwitchesOf(currentSnapshot(racedSession(design, options)).program).switches.map(
+    ({
+      call,
+      stepId: at,
+      location: place,
+      value,
+      storeRelease: release,
+      locks,
+      createsFile: made,
+      perFile: ofFile,
+    }) =>
       `${call} ${at}: ${place}=${value}${release ? ' release' : ''}${made ? ' made' : ''} under ${locks.join(', ') || 'nothing'}${ofFile ? '' : ', all files'}`,
   );
 
@@ -74,8 +83,10 @@ describe('the way from one table to the other', () => {
       true,
     ],
   ] as const)('is read from the rows of %s', (design, options, expected, back) => {
-    expect(ways(design, options).toSorted()).toEqual([...expected].toSorted());
-    expect(turnsOf(currentFrame(raced(design, options)).program).back).toBe(back);
+    expect(switchTexts(design, options).toSorted()).toEqual([...expected].toSorted());
+    expect(fopsSwitchesOf(currentSnapshot(racedSession(design, options)).program).reversible).toBe(
+      back,
+    );
   });
 });
 
@@ -88,18 +99,18 @@ describe('what a shut gate admits', () => {
   ] as const)('in %s', (id, reaches, refusal) => {
     const model = DESIGNS.find((each) => each.id === id)?.model({});
     if (!model) throw new Error(`no ${id}`);
-    const shut = shutGate(model);
-    expect(shut.reaches).toEqual(reaches);
-    expect(`${shut.refusal?.errno} ${shut.refusal?.at}`).toBe(refusal);
+    const shut = accessBeforeBind(model);
+    expect(shut.reachableOps).toEqual(reaches);
+    expect(`${shut.refusal?.errno} ${shut.refusal?.step}`).toBe(refusal);
   });
 });
 
 describe('the files behind a table', () => {
   it('are told with who has them open and since which step', () => {
-    const state = raced('upstream');
-    const frame = currentFrame(state);
-    const normal = filesThrough(frame, branchMoments(state), 'normal');
-    const parked = filesThrough(frame, branchMoments(state), 'parked');
+    const state = racedSession('upstream');
+    const frame = currentSnapshot(state);
+    const normal = fopsUsers(frame, branchPath(state), 'normal');
+    const parked = fopsUsers(frame, branchPath(state), 'parked');
     expect(normal).toMatchObject([
       { file: 'fd1', openers: [{ process: 'qemu', fd: 'fd1' }], since: { by: 'qemu BIND.16' } },
     ]);
@@ -108,15 +119,15 @@ describe('the files behind a table', () => {
     ]);
     const at = normal[0]?.since?.depth ?? 0;
     const before = { run: { ...state.run, cursor: at - 1 } };
-    expect(filesThrough(currentFrame(before), branchMoments(before), 'normal')).toEqual([]);
+    expect(fopsUsers(currentSnapshot(before), branchPath(before), 'normal')).toEqual([]);
     expect(
-      filesThrough(currentFrame(before), branchMoments(before), 'parked').map(({ file }) => file),
+      fopsUsers(currentSnapshot(before), branchPath(before), 'parked').map(({ file }) => file),
     ).toEqual(['fd1', 'fd2']);
   });
 
   it('are none before any is open', () => {
-    const state = raced('parked-shim');
+    const state = racedSession('parked-shim');
     const first = { run: { ...state.run, cursor: 0 } };
-    expect(filesThrough(currentFrame(first), branchMoments(first), 'parked')).toEqual([]);
+    expect(fopsUsers(currentSnapshot(first), branchPath(first), 'parked')).toEqual([]);
   });
 });

@@ -2,11 +2,11 @@ import type { CallBody, Routine } from '../kernel/design';
 import { evaluate } from '../kernel/expr';
 import type { Op } from '../kernel/primitives';
 import type { Program } from '../kernel/program';
-import { frameOf, type Frame } from './frame';
-import type { Moment } from './trail';
+import { snapshotAt, type Snapshot } from './frame';
+import type { TraceNode } from './trail';
 
 /** A file whose calls go through a table of file operations now. */
-export interface Passing {
+export interface FopsUser {
   readonly file: string;
   /** Who has it open, and as what: `qemu: fd1`. */
   readonly openers: readonly { readonly process: string; readonly fd: string }[];
@@ -15,26 +15,26 @@ export interface Passing {
 }
 
 /** Every file behind a table, in the order of the program. */
-export function filesThrough(
-  frame: Frame,
-  moments: readonly Moment[],
+export function fopsUsers(
+  frame: Snapshot,
+  moments: readonly TraceNode[],
   table: 'parked' | 'normal',
-): readonly Passing[] {
-  return frame.program.files.flatMap(({ name }, index): Passing[] => {
-    if (tableOf(frame, name) !== table) return [];
+): readonly FopsUser[] {
+  return frame.program.files.flatMap(({ name }, index): FopsUser[] => {
+    if (fopsOfFile(frame, name) !== table) return [];
     const openers = frame.program.fds
       .filter(({ file, installed }) => file === index && frame.state[installed] === 1)
       .map(({ process, name: fd }) => ({ process, fd }));
-    let first: Frame = frame;
-    for (const moment of moments.slice(0, frame.moment.depth).toReversed()) {
-      const before = frameOf(moment);
-      if (tableOf(before, name) !== table) break;
+    let first: Snapshot = frame;
+    for (const moment of moments.slice(0, frame.node.depth).toReversed()) {
+      const before = snapshotAt(moment);
+      if (fopsOfFile(before, name) !== table) break;
       first = before;
     }
     const {
       step,
       task,
-      moment: { depth },
+      node: { depth },
     } = first;
     return [
       {
@@ -53,46 +53,46 @@ export function filesThrough(
 }
 
 /** The table that a file's calls go through; undefined where there is none such, or no file yet or any more. */
-function tableOf({ program, state }: Frame, name: string): 'parked' | 'normal' | undefined {
+function fopsOfFile({ program, state }: Snapshot, name: string): 'parked' | 'normal' | undefined {
   const file = program.files.find((each) => each.name === name);
-  const life = program.objects[file?.object ?? -1]?.life;
-  return file?.normal && life !== undefined && state[life] === 1
-    ? evaluate(file.normal, state)
+  const life = program.objects[file?.object ?? -1]?.lifetime;
+  return file?.normalAccess && life !== undefined && state[life] === 1
+    ? evaluate(file.normalAccess, state)
       ? 'normal'
       : 'parked'
     : undefined;
 }
 
 /** A row that lets the calls of a file through to the driver. */
-export interface Turn {
+export interface FopsSwitch {
   readonly call: string;
   /** Row id (`BIND.16`), and how far it is to be believed. */
-  readonly at: string;
+  readonly stepId: string;
   readonly confidence: string;
   /** The place that is written: `df.access_granted`; `file.f_op` where the fops are swapped. */
-  readonly place: string;
+  readonly location: string;
   readonly value: number;
-  readonly release: boolean;
+  readonly storeRelease: boolean;
   /** Mutexes held there, as the rows name them, in the order in which they were taken. */
   readonly locks: readonly string[];
   /** It makes the file in the same row: the file never was otherwise. */
-  readonly made: boolean;
+  readonly createsFile: boolean;
   /** It is of that file alone. */
-  readonly ofFile: boolean;
+  readonly perFile: boolean;
 }
 
 /** What is known of the way from one table to the other. */
-export interface Turns {
-  readonly turns: readonly Turn[];
+export interface FopsSwitches {
+  readonly switches: readonly FopsSwitch[];
   /** Some row also takes it back. */
-  readonly back: boolean;
+  readonly reversible: boolean;
 }
 
 /** Read from the rows of the design; nothing here is from the run. */
-export function turnsOf({ model }: Program): Turns {
-  const access = model.views.normalAccess.cdev ?? model.views.normalAccess.device;
+export function fopsSwitchesOf({ model }: Program): FopsSwitches {
+  const access = model.propertyInputs.normalAccess.cdev ?? model.propertyInputs.normalAccess.device;
   if (!access || !('cmp' in access) || typeof access.a !== 'string' || typeof access.b !== 'number')
-    return { turns: [], back: false };
+    return { switches: [], reversible: false };
   const { a: place, b: value } = access;
   // The struct file is the VFS's own, no object of a design.
   const ofFile =
@@ -101,29 +101,29 @@ export function turnsOf({ model }: Program): Turns {
   const writes = (op: Op): number | undefined => {
     if (op.kind === 'replaceFops')
       return place === 'file.f_op' ? Number(op.to === 'normal') : undefined;
-    return op.kind === 'store' && op.place === place && typeof op.value === 'number'
+    return op.kind === 'store' && op.field === place && typeof op.value === 'number'
       ? op.value
       : undefined;
   };
   let back = false;
-  const turns: Turn[] = [];
+  const turns: FopsSwitch[] = [];
   const walk = (call: string, { steps }: Routine): void => {
     const locks: string[] = [];
     for (const { id, ops, confidence = 'SRC' } of steps) {
       const made = ops.some((op) => op.kind === 'alloc' && op.object === 'file');
-      along(ops, locks, (op, held) => {
+      walkOps(ops, locks, (op, held) => {
         const written = writes(op);
         if (written === value)
           turns.push({
             call,
-            at: id,
+            stepId: id,
             confidence,
-            place,
+            location: place,
             value,
-            release: op.kind === 'store' && op.release === true,
+            storeRelease: op.kind === 'store' && op.release === true,
             locks: [...held],
-            made,
-            ofFile,
+            createsFile: made,
+            perFile: ofFile,
           });
         else if (written !== undefined) back = true;
       });
@@ -141,13 +141,15 @@ export function turnsOf({ model }: Program): Turns {
       walk(call, routine);
   const seen = new Set<string>();
   return {
-    turns: turns.filter(({ call, at }) => !seen.has(`${call} ${at}`) && seen.add(`${call} ${at}`)),
-    back,
+    switches: turns.filter(
+      ({ call, stepId: at }) => !seen.has(`${call} ${at}`) && seen.add(`${call} ${at}`),
+    ),
+    reversible: back,
   };
 }
 
 /** Visits operations in their order with the mutexes held there. A way that leaves the rows (an error, a jump) does so with locks of its own. */
-function along(
+function walkOps(
   ops: readonly Op[],
   locks: string[],
   visit: (op: Op, locks: readonly string[]) => void,
@@ -164,7 +166,7 @@ function along(
       'onZero' in op ? op.onZero : [],
     ]) {
       const leaves = inner.some(({ kind }) => kind === 'fail' || kind === 'goto' || kind === 'ret');
-      along(inner, leaves ? [...locks] : locks, visit);
+      walkOps(inner, leaves ? [...locks] : locks, visit);
     }
   }
 }

@@ -1,19 +1,19 @@
 import { callStatus, nextStep } from '../kernel/machine';
 import type { Step } from '../kernel/program';
 import { callText } from './callText';
-import { callInFlight, frameOf, taskNamed, type Frame } from './frame';
-import { endOf, Orders, outcomePhrase, type Outcome, type Reach } from './outcome';
-import { tasksOf, waitSentence } from './tasks';
-import { nextMoment, type Moment } from './trail';
-import { enabledTasks, taskInTurn } from './turns';
+import { callInFlight, snapshotAt, taskByName, type Snapshot } from './frame';
+import { callEnd, StateGraph, outcomePhrase, type QuizOutcome, type Reachability } from './outcome';
+import { taskStatuses, waitSentence } from './tasks';
+import { childTraceNode, type TraceNode } from './trail';
+import { enabledTasks, nextTask } from './turns';
 
 /** What another task's turn would have led to: really stepped, in the order that sequential play takes from there. */
-export interface OtherWay {
+export interface AlternativeSchedule {
   readonly task: string;
   /** The tasks that move, one after the other, from the question on. */
-  readonly moves: readonly string[];
+  readonly tasks: readonly string[];
   /** How many of these moves make the other choice. */
-  readonly chosen: number;
+  readonly choiceLength: number;
   readonly text: string;
 }
 
@@ -21,42 +21,42 @@ export interface OtherWay {
 export interface TaskQuestion {
   readonly kind: 'task';
   /** Where one stands while it is asked, and where the answer is seen. */
-  readonly ask: number;
-  readonly answer: number;
+  readonly askDepth: number;
+  readonly answerDepth: number;
   readonly text: string;
   /** Names of tasks. */
   readonly choices: readonly string[];
   /** What each of them would do. */
-  readonly does: readonly string[];
-  readonly right: string;
+  readonly choiceDetails: readonly string[];
+  readonly correctChoice: string;
   readonly reason: string;
   readonly step: Step | undefined;
   /** One for each wrong answer; `text` says what comes of it. */
-  readonly others: readonly OtherWay[];
-  readonly outcome: Outcome;
+  readonly alternatives: readonly AlternativeSchedule[];
+  readonly outcome: QuizOutcome;
 }
 
 /** A larger set of orders is not asked about: its answer could not be proved while somebody waits. */
-const MOST_STATES = 4000;
-const MOST_OUTCOMES = 31;
+const MAX_STATES = 4000;
+const MAX_OUTCOMES = 31;
 /** A run is far shorter; a longer one is our mistake. */
-const MOST_MOVES = 10_000;
+const MAX_STEPS = 10_000;
 
-const memo = new WeakMap<readonly Moment[], readonly TaskQuestion[]>();
+const memo = new WeakMap<readonly TraceNode[], readonly TaskQuestion[]>();
 
 /**
  * For each thing that a branch comes to the last point where that was still open: exactly one of the tasks that can
  * move there leads on to it, and no order of what is left does after the others. Ascending in depth.
  */
-export function taskQuestions(moments: readonly Moment[]): readonly TaskQuestion[] {
+export function taskQuestions(moments: readonly TraceNode[]): readonly TaskQuestion[] {
   const known = memo.get(moments);
   if (known) return known;
   const questions: TaskQuestion[] = [];
   // A call put in by hand makes another program, whose orders are others.
   for (let end = moments.length - 1; end > 0;) {
-    const { program } = frameAt(moments, end);
+    const { program } = snapshotAtDepth(moments, end);
     let start = end;
-    while (start > 0 && frameAt(moments, start - 1).program === program) start -= 1;
+    while (start > 0 && snapshotAtDepth(moments, start - 1).program === program) start -= 1;
     questions.push(...questionsWithin(moments, start, end));
     end = start - 1;
   }
@@ -67,18 +67,18 @@ export function taskQuestions(moments: readonly Moment[]): readonly TaskQuestion
 
 /** Descending in depth, over moments of one program. */
 function questionsWithin(
-  moments: readonly Moment[],
+  moments: readonly TraceNode[],
   start: number,
   end: number,
 ): readonly TaskQuestion[] {
-  const { program } = frameAt(moments, start);
+  const { program } = snapshotAtDepth(moments, start);
   const found = Array.from({ length: end - start }, (_, index) =>
-    outcomesAt(frameAt(moments, start + index + 1)),
+    outcomesOf(snapshotAtDepth(moments, start + index + 1)),
   );
   const all = found.flat();
   const grave = all.filter(({ kind }) => kind !== 'success');
-  const outcomes = (grave.length > 0 ? grave : all).slice(0, MOST_OUTCOMES);
-  const orders = new Orders(program, outcomes);
+  const outcomes = (grave.length > 0 ? grave : all).slice(0, MAX_OUTCOMES);
+  const orders = new StateGraph(program, outcomes);
   const questions: TaskQuestion[] = [];
   let pending = 0;
   for (let ask = end - 1; ask >= start; ask -= 1) {
@@ -88,215 +88,221 @@ function questionsWithin(
       )
       .reduce((a, b) => a | b, 0);
     // A rule that only the past of a run can break is not seen in a state, so nothing can be said of other orders.
-    pending |= shown & orders.reach(frameAt(moments, ask + 1).state, 0, 0).reached;
-    const point = pending === 0 ? undefined : openPoint(moments, ask, orders, pending);
+    pending |= shown & orders.reach(snapshotAtDepth(moments, ask + 1).state, 0, 0).reached;
+    const point = pending === 0 ? undefined : decisionPoint(moments, ask, orders, pending);
     if (!point) continue;
-    const gravest = outcomes.findIndex((_, index) => (point.lost & (1 << index)) !== 0);
+    const gravest = outcomes.findIndex((_, index) => (point.decidedOutcomes & (1 << index)) !== 0);
     const outcome = outcomes[gravest];
     if (outcome)
       questions.push(
-        questionAt(
+        makeTaskQuestion(
           moments,
           ask,
           {
             ...point,
-            ways: point.ways.filter(({ reach }) => (reach.reached & (1 << gravest)) === 0),
+            alternatives: point.alternatives.filter(
+              ({ reachability: reach }) => (reach.reached & (1 << gravest)) === 0,
+            ),
           },
           outcome,
         ),
       );
-    pending &= ~point.lost;
+    pending &= ~point.decidedOutcomes;
   }
   return questions;
 }
 
-function frameAt(moments: readonly Moment[], depth: number): Frame {
+function snapshotAtDepth(moments: readonly TraceNode[], depth: number): Snapshot {
   const moment = moments[depth];
   if (!moment) throw new Error(`no moment ${depth}`);
-  return frameOf(moment);
+  return snapshotAt(moment);
 }
 
 /** What a move comes to, gravest first. */
-function outcomesAt({ program, state, events, violations }: Frame): readonly Outcome[] {
-  const returned = events.flatMap(({ note }): Outcome[] => {
+function outcomesOf({ program, state, events, violations }: Snapshot): readonly QuizOutcome[] {
+  const returned = events.flatMap(({ template: note }): QuizOutcome[] => {
     const call = note.kind === 'return' ? program.calls[note.call] : undefined;
-    const kind = call && call.errnos.length > 0 ? endOf(program, state, call) : undefined;
+    const kind = call && call.errnos.length > 0 ? callEnd(program, state, call) : undefined;
     return call && kind ? [{ kind, call }] : [];
   });
   return [
-    ...violations.map(({ property }): Outcome => ({ kind: 'violation', property })),
+    ...violations.map(({ property }): QuizOutcome => ({ kind: 'violation', property })),
     ...returned,
   ];
 }
 
-interface Way {
+interface Alternative {
   readonly task: string;
   /** Where the other choice is made. */
-  readonly start: Moment;
-  readonly reach: Reach;
+  readonly node: TraceNode;
+  readonly reachability: Reachability;
 }
 
 /** A place where the task that moves next decides. */
-interface OpenPoint {
+interface DecisionPoint {
   /** Bits of the outcomes that one of the ways rules out, while the others are known to leave it open or rule it out. */
-  readonly lost: number;
-  readonly ways: readonly Way[];
+  readonly decidedOutcomes: number;
+  readonly alternatives: readonly Alternative[];
   /** The choice is between whole calls. */
-  readonly calls: boolean;
+  readonly wholeCalls: boolean;
 }
 
-function openPoint(
-  moments: readonly Moment[],
+function decisionPoint(
+  moments: readonly TraceNode[],
   ask: number,
-  orders: Orders,
+  orders: StateGraph,
   pending: number,
-): OpenPoint | undefined {
+): DecisionPoint | undefined {
   const moment = moments[ask];
-  const move = moments[ask + 1]?.move;
+  const move = moments[ask + 1]?.transition;
   if (!moment || move?.kind !== 'step') return undefined;
-  const frame = frameOf(moment);
+  const frame = snapshotAt(moment);
   const calls = isBetweenCalls(frame, move.task);
   const ways = enabledTasks(frame)
-    .filter((name) => name !== move.task && isInTheWay(frame, move.task, name))
-    .map((task): Way => {
-      const start = chosen(moment, task, calls);
-      return { task, start, reach: orders.reach(frameOf(start).state, pending, MOST_STATES) };
+    .filter((name) => name !== move.task && conflicts(frame, move.task, name))
+    .map((task): Alternative => {
+      const start = takeAlternative(moment, task, calls);
+      return {
+        task,
+        node: start,
+        reachability: orders.reach(snapshotAt(start).state, pending, MAX_STATES),
+      };
     });
   const known = ways.reduce(
-    (bits, { reach }) => bits & (reach.whole ? ~0 : reach.reached),
+    (bits, { reachability: reach }) => bits & (reach.complete ? ~0 : reach.reached),
     pending,
   );
-  const lost = ways.reduce((bits, { reach }) => bits | ~reach.reached, 0) & known;
-  return lost === 0 ? undefined : { lost, ways, calls };
+  const lost = ways.reduce((bits, { reachability: reach }) => bits | ~reach.reached, 0) & known;
+  return lost === 0 ? undefined : { decidedOutcomes: lost, alternatives: ways, wholeCalls: calls };
 }
 
-function isBetweenCalls(frame: Frame, name: string): boolean {
-  return callInFlight(frame, taskNamed(frame.program, name).index) === undefined;
+function isBetweenCalls(frame: Snapshot, name: string): boolean {
+  return callInFlight(frame, taskByName(frame.program, name).index) === undefined;
 }
 
 /** A task between two calls is asked about with others that are, as whole calls; one within a call with those whose next step touches what its own does. */
-function isInTheWay(frame: Frame, mine: string, other: string): boolean {
+function conflicts(frame: Snapshot, mine: string, other: string): boolean {
   if (isBetweenCalls(frame, mine)) return isBetweenCalls(frame, other);
   const touches = (name: string): readonly number[] =>
-    nextStep(frame.program, frame.state, taskNamed(frame.program, name).index)?.touches ?? [];
+    nextStep(frame.program, frame.state, taskByName(frame.program, name).index)?.touches ?? [];
   const fields = touches(mine);
   return touches(other).some((field) => fields.includes(field));
 }
 
 /** One step of a task, or its whole call until that ends or has to wait. */
-function chosen(moment: Moment, task: string, wholeCall: boolean): Moment {
-  let at = nextMoment(moment, { kind: 'step', task });
+function takeAlternative(moment: TraceNode, task: string, wholeCall: boolean): TraceNode {
+  let at = childTraceNode(moment, { kind: 'step', task });
   for (
-    let frame = frameOf(at);
+    let frame = snapshotAt(at);
     wholeCall && !isBetweenCalls(frame, task) && enabledTasks(frame).includes(task);
-    frame = frameOf(at)
+    frame = snapshotAt(at)
   ) {
-    at = nextMoment(at, { kind: 'step', task });
-    if (at.depth - moment.depth > MOST_MOVES)
-      throw new Error(`a call of ${task} takes more than ${MOST_MOVES} steps`);
+    at = childTraceNode(at, { kind: 'step', task });
+    if (at.depth - moment.depth > MAX_STEPS)
+      throw new Error(`a call of ${task} takes more than ${MAX_STEPS} steps`);
   }
   return at;
 }
 
-function questionAt(
-  moments: readonly Moment[],
+function makeTaskQuestion(
+  moments: readonly TraceNode[],
   ask: number,
-  { ways, calls }: OpenPoint,
-  outcome: Outcome,
+  { alternatives: ways, wholeCalls: calls }: DecisionPoint,
+  outcome: QuizOutcome,
 ): TaskQuestion {
-  const frame = frameAt(moments, ask);
-  const after = frameAt(moments, ask + 1);
+  const frame = snapshotAtDepth(moments, ask);
+  const after = snapshotAtDepth(moments, ask + 1);
   const right = after.program.tasks[after.task ?? -1]?.name ?? '';
   const able = enabledTasks(frame);
   const choices = able.filter((name) => name === right || ways.some(({ task }) => task === name));
   return {
     kind: 'task',
-    ask,
-    answer: ask + 1,
-    right,
+    askDepth: ask,
+    answerDepth: ask + 1,
+    correctChoice: right,
     choices,
     outcome,
     step: after.step,
-    others: ways.map((way) => otherWay(frame, way, right, outcome)),
+    alternatives: ways.map((way) => alternativeSchedule(frame, way, right, outcome)),
     text: `Which ${choices.length < able.length ? 'of these tasks' : 'task'} must ${calls ? 'make its call' : 'run'} next for ${outcomePhrase(frame.program, outcome)}?`,
-    does: choices.map(
+    choiceDetails: choices.map(
       (name) =>
         (calls
           ? upcomingText(frame, name)
-          : nextStep(frame.program, frame.state, taskNamed(frame.program, name).index)?.title) ??
+          : nextStep(frame.program, frame.state, taskByName(frame.program, name).index)?.title) ??
         '',
     ),
     reason: `Here ${calls ? `${right} calls ${upcomingText(frame, right)}` : stepText(after)}.`,
   };
 }
 
-function otherWay(
-  here: Frame,
-  { task, start, reach }: Way,
+function alternativeSchedule(
+  here: Snapshot,
+  { task, node: start, reachability: reach }: Alternative,
   right: string,
-  outcome: Outcome,
-): OtherWay {
-  const path: Moment[] = [];
-  for (let each: Moment | undefined = start; each && each !== here.moment; each = each.parent)
+  outcome: QuizOutcome,
+): AlternativeSchedule {
+  const path: TraceNode[] = [];
+  for (let each: TraceNode | undefined = start; each && each !== here.node; each = each.parent)
     path.unshift(each);
   const awaited = [
-    tasksOf(here).find(({ name }) => name === right)?.upcoming,
+    taskStatuses(here).find(({ name }) => name === right)?.upcomingCall,
     outcome.kind === 'violation' ? undefined : outcome.call,
   ].filter((call) => call !== undefined);
-  const isTold = ({ program, state }: Frame): boolean =>
+  const isTold = ({ program, state }: Snapshot): boolean =>
     outcome.kind !== 'violation' &&
-    awaited.every((call) => endOf(program, state, call) !== undefined);
-  for (let at = start; !isTold(frameOf(at)); path.push(at)) {
-    const name = taskInTurn(frameOf(at));
+    awaited.every((call) => callEnd(program, state, call) !== undefined);
+  for (let at = start; !isTold(snapshotAt(at)); path.push(at)) {
+    const name = nextTask(snapshotAt(at));
     if (name === undefined) break;
-    at = nextMoment(at, { kind: 'step', task: name });
-    if (path.length > MOST_MOVES) throw new Error(`a run takes more than ${MOST_MOVES} steps`);
+    at = childTraceNode(at, { kind: 'step', task: name });
+    if (path.length > MAX_STEPS) throw new Error(`a run takes more than ${MAX_STEPS} steps`);
   }
-  const chosenBy = start.depth - here.moment.depth;
-  const stuck = tasksOf(frameOf(start)).find(({ name }) => name === right)?.wait;
+  const chosenBy = start.depth - here.node.depth;
+  const stuck = taskStatuses(snapshotAt(start)).find(({ name }) => name === right)?.wait;
   const told = [
-    chosenBy > 1 ? `${task} calls ${upcomingText(here, task)}` : stepText(frameOf(start)),
+    chosenBy > 1 ? `${task} calls ${upcomingText(here, task)}` : stepText(snapshotAt(start)),
     ...(stuck ? [`${right} ${waitSentence(stuck)}`] : []),
-    ...path.flatMap((moment) => refusals(frameOf(moment))),
-    ...ending(frameOf(path.at(-1) ?? start), outcome),
+    ...path.flatMap((moment) => refusalTexts(snapshotAt(moment))),
+    ...endingTexts(snapshotAt(path.at(-1) ?? start), outcome),
   ];
   return {
     task,
-    chosen: chosenBy,
-    moves: path.flatMap(({ move }) => (move?.kind === 'step' ? [move.task] : [])),
+    choiceLength: chosenBy,
+    tasks: path.flatMap(({ transition: move }) => (move?.kind === 'step' ? [move.task] : [])),
     text: `If ${task} goes first: ${told.join('; ')}. No order of what is left changes that (${reach.states} states tried).`,
   };
 }
 
-function upcomingText(frame: Frame, task: string): string {
-  const call = tasksOf(frame).find(({ name }) => name === task)?.upcoming?.call;
+function upcomingText(frame: Snapshot, task: string): string {
+  const call = taskStatuses(frame).find(({ name }) => name === task)?.upcomingCall?.call;
   return call ? callText(call) : '';
 }
 
 /** What a step did, without what it only looked at and how its call ended. */
-function stepText({ program, task, step, events, texts }: Frame): string {
+function stepText({ program, task, step, events, eventTexts: texts }: Snapshot): string {
   const did = texts.filter(
-    (_, index) => !['read', 'fail', 'return'].includes(events[index]?.note.kind ?? ''),
+    (_, index) => !['read', 'fail', 'return'].includes(events[index]?.template.kind ?? ''),
   );
   return did.length > 0
     ? did.join('; ')
     : `${program.tasks[task ?? -1]?.name ?? ''} does ${step?.id ?? ''}, ${step?.title ?? ''}`;
 }
 
-function refusals({ program, step, events }: Frame): readonly string[] {
+function refusalTexts({ program, step, events }: Snapshot): readonly string[] {
   const call = step && program.calls[step.call];
-  return events.flatMap(({ note }) =>
+  return events.flatMap(({ template: note }) =>
     note.kind === 'fail' && call
-      ? [`${call.call.by}’s ${callText(call.call)} is refused at ${step.id}: ${note.why}`]
+      ? [`${call.call.by}’s ${callText(call.call)} is refused at ${step.id}: ${note.reason}`]
       : [],
   );
 }
 
 /** How the other way ends, where no refusal says it. */
-function ending({ program, state }: Frame, outcome: Outcome): readonly string[] {
+function endingTexts({ program, state }: Snapshot, outcome: QuizOutcome): readonly string[] {
   if (outcome.kind === 'violation') return ['the rule holds to the end'];
   const name = `${outcome.call.call.by}’s ${callText(outcome.call.call)}`;
-  const end = endOf(program, state, outcome.call);
+  const end = callEnd(program, state, outcome.call);
   if (end === 'refused') return [];
   if (end === 'success') return [`${name} succeeds`];
   return [

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { designById } from '../designs/index';
 import { evaluate } from '../kernel/expr';
 import type { Scenario } from '../scenario/scenario';
-import { frameOf } from './frame';
+import { snapshotAt } from './frame';
 import { openScenario } from './openScenario';
 import { currentBranch } from './session';
-import { groupMarks, lanesOf, type Lane } from './timeline';
-import { pathTo, type Moment } from './trail';
+import { groupMarks, timelineLanes, type TimelineLane } from './timeline';
+import { pathTo, type TraceNode } from './trail';
 
 /** Two processes bind one device, a step each in turn. */
-function race(design: string): readonly Moment[] {
+function racePath(design: string): readonly TraceNode[] {
   const bind = (by: string, n: number): Scenario['calls'] => [
     { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` },
     { by, call: 'open_iommufd', as: `ictx${n}` },
@@ -31,26 +31,30 @@ function race(design: string): readonly Moment[] {
   return pathTo(currentBranch(opened.run).tip);
 }
 
-const laneNamed = (lanes: readonly Lane[], task: string): Lane =>
+const laneNamed = (lanes: readonly TimelineLane[], task: string): TimelineLane =>
   lanes.find((lane) => lane.task === task) ?? expect.fail(`no lane of ${task}`);
 
 describe('lanes', () => {
-  const moments = race('upstream');
-  const lanes = lanesOf(moments);
+  const moments = racePath('upstream');
+  const lanes = timelineLanes(moments);
 
   it('gives every move to the task that made it, inside one bar', () => {
-    expect(lanes.flatMap((lane) => lane.moves).toSorted((a, b) => a - b)).toEqual(
+    expect(lanes.flatMap((lane) => lane.transitionDepths).toSorted((a, b) => a - b)).toEqual(
       moments.slice(1).map((moment) => moment.depth),
     );
-    for (const { moves, bars } of lanes)
+    for (const { transitionDepths: moves, bars } of lanes)
       for (const depth of moves)
         expect(bars.filter((bar) => bar.from < depth && depth <= bar.to)).toHaveLength(1);
   });
 
   it('names what a call returned', () => {
-    expect(laneNamed(lanes, 'dpdk').bars.map((bar) => bar.returned)).toEqual(['fd2', 'ictx2', '0']);
+    expect(laneNamed(lanes, 'dpdk').bars.map((bar) => bar.returnText)).toEqual([
+      'fd2',
+      'ictx2',
+      '0',
+    ]);
     const refused = laneNamed(lanes, 'qemu').bars.at(-1);
-    expect(refused?.returned).toMatch(/^-E/);
+    expect(refused?.returnText).toMatch(/^-E/);
     expect(
       laneNamed(lanes, 'qemu').marks.filter(
         (mark) => mark.kind === 'refused' && mark.depth <= (refused?.to ?? 0),
@@ -62,7 +66,7 @@ describe('lanes', () => {
     let seen = 0;
     for (const [index, lane] of lanes.entries()) {
       for (const moment of moments) {
-        const { program, state } = frameOf(moment);
+        const { program, state } = snapshotAt(moment);
         const held = program.fields
           .filter((field) => field.kind === 'mutex' && state[field.index] === index + 1)
           .map((field) => field.title);
@@ -73,7 +77,7 @@ describe('lanes', () => {
           shown.map((hold) => hold.text).toSorted(),
           `${lane.task} at ${moment.depth}`,
         ).toEqual(held.toSorted());
-        expect(new Set(shown.map((hold) => hold.line)).size).toBe(shown.length);
+        expect(new Set(shown.map((hold) => hold.row)).size).toBe(shown.length);
         seen += held.length;
       }
     }
@@ -85,26 +89,28 @@ describe('lanes', () => {
     expect(waits.length).toBeGreaterThan(0);
     for (const { wait, lane } of waits) {
       expect(wait.text).toMatch(/^waits for .+/);
-      expect(lane.moves.some((depth) => depth > wait.from && depth <= wait.to)).toBe(false);
+      expect(lane.transitionDepths.some((depth) => depth > wait.from && depth <= wait.to)).toBe(
+        false,
+      );
     }
   });
 
   it('is the same object while the branch is', () => {
-    expect(lanesOf(moments)).toBe(lanes);
+    expect(timelineLanes(moments)).toBe(lanes);
   });
 });
 
 it('marks where the fops are swapped, on the lane of the task that swapped them', () => {
-  const moments = race('parked-shim');
-  const marks = lanesOf(moments).flatMap((lane) =>
+  const moments = racePath('parked-shim');
+  const marks = timelineLanes(moments).flatMap((lane) =>
     lane.marks.filter((mark) => mark.kind === 'swap'),
   );
   expect(marks.length).toBeGreaterThan(0);
   for (const { depth, text } of marks) {
-    const frame = frameOf(moments[depth] ?? expect.fail('no moment'));
+    const frame = snapshotAt(moments[depth] ?? expect.fail('no moment'));
     const file = frame.program.files.find(({ name }) => text.startsWith(`${name}: `));
     expect(text.endsWith('normal')).toBe(
-      file?.normal !== undefined && evaluate(file.normal, frame.state) !== 0,
+      file?.normalAccess !== undefined && evaluate(file.normalAccess, frame.state) !== 0,
     );
   }
 });

@@ -2,31 +2,31 @@ import { evaluate } from '../kernel/expr';
 import { callResult } from '../kernel/machine';
 import type { Call } from '../kernel/world';
 import { callText } from './callText';
-import { frameOf, type Frame } from './frame';
-import { accessOf } from './selected';
-import { tasksOf, waitSentence } from './tasks';
-import type { Moment } from './trail';
+import { snapshotAt, type Snapshot } from './frame';
+import { fopsText } from './selected';
+import { taskStatuses, waitSentence } from './tasks';
+import type { TraceNode } from './trail';
 
 /** A stretch of a lane. The move of depth d takes the column from d - 1 to d. */
-interface Span {
+interface Interval {
   readonly from: number;
   readonly to: number;
   readonly text: string;
 }
 
-interface Bar extends Span {
+interface CallBar extends Interval {
   readonly call: Call;
   /** What it returned: `0`, a name, `-EBUSY`; undefined while it runs. */
-  readonly returned: string | undefined;
+  readonly returnText: string | undefined;
 }
 
-interface Hold extends Span {
+interface LockHold extends Interval {
   /** Which line below the bar it lies on: locks held at once lie below one another. */
-  readonly line: number;
+  readonly row: number;
 }
 
 /** Something to see at the end of a move. */
-interface Mark {
+interface TimelineMark {
   readonly depth: number;
   readonly kind: 'refused' | 'swap' | 'violation' | 'warn';
   readonly text: string;
@@ -36,15 +36,15 @@ interface Mark {
 export interface MarkGroup {
   readonly depth: number;
   /** Of the gravest among them. */
-  readonly kind: Mark['kind'];
-  readonly marks: readonly Mark[];
+  readonly kind: TimelineMark['kind'];
+  readonly marks: readonly TimelineMark[];
 }
 
-const GRAVEST: readonly Mark['kind'][] = ['violation', 'warn', 'refused', 'swap'];
+const MARK_SEVERITY: readonly TimelineMark['kind'][] = ['violation', 'warn', 'refused', 'swap'];
 
 /** Puts marks together that lie at most `near` moves behind one another; a group stands where its first gravest mark does. */
-export function groupMarks(marks: readonly Mark[], near: number): readonly MarkGroup[] {
-  const groups: Mark[][] = [];
+export function groupMarks(marks: readonly TimelineMark[], near: number): readonly MarkGroup[] {
+  const groups: TimelineMark[][] = [];
   for (const mark of marks.toSorted((a, b) => a.depth - b.depth)) {
     const group = groups.at(-1);
     const last = group?.at(-1);
@@ -52,151 +52,170 @@ export function groupMarks(marks: readonly Mark[], near: number): readonly MarkG
     else groups.push([mark]);
   }
   return groups.flatMap((group): MarkGroup[] => {
-    const [gravest] = group.toSorted((a, b) => GRAVEST.indexOf(a.kind) - GRAVEST.indexOf(b.kind));
+    const [gravest] = group.toSorted(
+      (a, b) => MARK_SEVERITY.indexOf(a.kind) - MARK_SEVERITY.indexOf(b.kind),
+    );
     return gravest ? [{ depth: gravest.depth, kind: gravest.kind, marks: group }] : [];
   });
 }
 
 /** What one task did on a branch. */
-export interface Lane {
+export interface TimelineLane {
   readonly task: string;
-  readonly bars: readonly Bar[];
+  readonly bars: readonly CallBar[];
   /** Depths of its moves, ascending. */
-  readonly moves: readonly number[];
-  readonly holds: readonly Hold[];
+  readonly transitionDepths: readonly number[];
+  readonly holds: readonly LockHold[];
   /** Where it waits inside a call. */
-  readonly waits: readonly Span[];
-  readonly marks: readonly Mark[];
+  readonly waits: readonly Interval[];
+  readonly marks: readonly TimelineMark[];
 }
 
-interface Draft {
-  bars: Bar[];
-  moves: number[];
-  holds: Hold[];
-  waits: Span[];
-  marks: Mark[];
+interface LaneDraft {
+  bars: CallBar[];
+  transitionDepths: number[];
+  holds: LockHold[];
+  waits: Interval[];
+  marks: TimelineMark[];
   /** Held now: title and since when. */
-  held: { readonly text: string; readonly from: number; readonly line: number }[];
-  open: { readonly from: number; readonly call: Call } | undefined;
+  heldLocks: { readonly text: string; readonly from: number; readonly row: number }[];
+  openCall: { readonly from: number; readonly call: Call } | undefined;
 }
 
-const memo = new WeakMap<readonly Moment[], readonly Lane[]>();
+const memo = new WeakMap<readonly TraceNode[], readonly TimelineLane[]>();
 
 /** The lanes of a branch, in the order of the program's tasks at its tip; tasks that never do anything have none. */
-export function lanesOf(moments: readonly Moment[]): readonly Lane[] {
+export function timelineLanes(moments: readonly TraceNode[]): readonly TimelineLane[] {
   const known = memo.get(moments);
   if (known) return known;
-  const drafts = new Map<string, Draft>();
-  const laneOf = (name: string): Draft => {
+  const drafts = new Map<string, LaneDraft>();
+  const laneOf = (name: string): LaneDraft => {
     const draft = drafts.get(name) ?? {
       bars: [],
-      moves: [],
+      transitionDepths: [],
       holds: [],
       waits: [],
       marks: [],
-      held: [],
-      open: undefined,
+      heldLocks: [],
+      openCall: undefined,
     };
     drafts.set(name, draft);
     return draft;
   };
-  let before: Frame | undefined;
+  let before: Snapshot | undefined;
   for (const moment of moments) {
-    const frame = frameOf(moment);
+    const frame = snapshotAt(moment);
     const name = frame.program.tasks[frame.task ?? -1]?.name;
-    if (before && name !== undefined) addMove(laneOf(name), before, frame, moment.depth);
+    if (before && name !== undefined) addTransition(laneOf(name), before, frame, moment.depth);
     if (moment !== moments.at(-1)) addWaits(laneOf, frame, moment.depth);
     before = frame;
   }
   const end = moments.length - 1;
   const order = before?.program.tasks.map((task) => task.name) ?? [];
-  const lanes = order.flatMap((task): Lane[] => {
+  const lanes = order.flatMap((task): TimelineLane[] => {
     const draft = drafts.get(task);
     if (!draft) return [];
-    const bars = draft.open ? [...draft.bars, bar(draft.open, end, undefined)] : draft.bars;
-    const holds = [...draft.holds, ...draft.held.map((held) => ({ ...held, to: end }))];
-    return [{ task, bars, moves: draft.moves, holds, waits: draft.waits, marks: draft.marks }];
+    const bars = draft.openCall
+      ? [...draft.bars, makeCallBar(draft.openCall, end, undefined)]
+      : draft.bars;
+    const holds = [...draft.holds, ...draft.heldLocks.map((held) => ({ ...held, to: end }))];
+    return [
+      {
+        task,
+        bars,
+        transitionDepths: draft.transitionDepths,
+        holds,
+        waits: draft.waits,
+        marks: draft.marks,
+      },
+    ];
   });
   memo.set(moments, lanes);
   return lanes;
 }
 
-function bar(
+function makeCallBar(
   open: { readonly from: number; readonly call: Call },
   to: number,
   returned: string | undefined,
-): Bar {
+): CallBar {
   return {
     ...open,
     to,
-    returned,
+    returnText: returned,
     text: `${callText(open.call)}${returned === undefined ? '' : ` = ${returned}`}`,
   };
 }
 
-function addMove(lane: Draft, before: Frame, frame: Frame, depth: number): void {
+function addTransition(lane: LaneDraft, before: Snapshot, frame: Snapshot, depth: number): void {
   const { program, step, events } = frame;
-  lane.moves.push(depth);
+  lane.transitionDepths.push(depth);
   const call = step
     ? program.calls[step.call]?.call
-    : frame.moment.move?.kind === 'issue'
-      ? frame.moment.move.call
+    : frame.node.transition?.kind === 'issue'
+      ? frame.node.transition.call
       : undefined;
-  if (call && !lane.open) lane.open = { from: depth - 1, call };
-  for (const { note } of events) {
+  if (call && !lane.openCall) lane.openCall = { from: depth - 1, call };
+  for (const { template: note } of events) {
     if (note.kind === 'lock')
-      lane.held.push({
+      lane.heldLocks.push({
         text: program.fields[note.field]?.title ?? '',
         from: depth - 1,
-        line: freeLine(lane),
+        row: freeHoldRow(lane),
       });
     else if (note.kind === 'unlock') {
-      const at = lane.held.findIndex(({ text }) => text === program.fields[note.field]?.title);
-      const [held] = at < 0 ? [] : lane.held.splice(at, 1);
+      const at = lane.heldLocks.findIndex(({ text }) => text === program.fields[note.field]?.title);
+      const [held] = at < 0 ? [] : lane.heldLocks.splice(at, 1);
       if (held) lane.holds.push({ ...held, to: depth });
     } else if (note.kind === 'fail')
-      lane.marks.push({ depth, kind: 'refused', text: `-${note.errno}: ${note.why}` });
+      lane.marks.push({ depth, kind: 'refused', text: `-${note.errno}: ${note.reason}` });
     else if (note.kind === 'warn')
-      lane.marks.push({ depth, kind: 'warn', text: `WARN: ${note.why}` });
-    else if ((note.kind === 'return' || note.kind === 'skip') && lane.open) {
+      lane.marks.push({ depth, kind: 'warn', text: `WARN: ${note.reason}` });
+    else if ((note.kind === 'return' || note.kind === 'skip') && lane.openCall) {
       const errno = callResult(program, frame.state, note.call);
       lane.bars.push(
-        bar(
-          lane.open,
+        makeCallBar(
+          lane.openCall,
           depth,
-          note.kind === 'skip' ? 'skipped' : errno === 0 ? (lane.open.call.as ?? '0') : `-${errno}`,
+          note.kind === 'skip'
+            ? 'skipped'
+            : errno === 0
+              ? (lane.openCall.call.as ?? '0')
+              : `-${errno}`,
         ),
       );
-      lane.open = undefined;
+      lane.openCall = undefined;
     }
   }
-  for (const text of swaps(before, frame)) lane.marks.push({ depth, kind: 'swap', text });
+  for (const text of fopsSwaps(before, frame)) lane.marks.push({ depth, kind: 'swap', text });
   for (const { property, text } of frame.violations)
     lane.marks.push({ depth, kind: 'violation', text: `${property}: ${text}` });
 }
 
-function freeLine({ held }: Draft): number {
+function freeHoldRow({ heldLocks: held }: LaneDraft): number {
   let line = 0;
-  while (held.some((each) => each.line === line)) line += 1;
+  while (held.some((each) => each.row === line)) line += 1;
   return line;
 }
 
 /** Files whose calls reach the driver now and did not before, or the reverse. */
-function swaps(before: Frame, { program, state }: Frame): readonly string[] {
+function fopsSwaps(before: Snapshot, { program, state }: Snapshot): readonly string[] {
   if (before.program !== program) return [];
-  return program.files.flatMap(({ name, normal, object }) => {
-    const life = program.objects[object]?.life ?? -1;
+  return program.files.flatMap(({ name, normalAccess: normal, object }) => {
+    const life = program.objects[object]?.lifetime ?? -1;
     if (!normal || state[life] !== 1 || before.state[life] !== 1) return [];
     const now = evaluate(normal, state) !== 0;
     return now === (evaluate(normal, before.state) !== 0)
       ? []
-      : [`${name}: ${accessOf(program.model.parked.length === 0, now ? 'normal' : 'parked')}`];
+      : [
+          `${name}: ${fopsText(program.model.parkedFileKinds.length === 0, now ? 'normal' : 'parked')}`,
+        ];
   });
 }
 
-function addWaits(laneOf: (name: string) => Draft, frame: Frame, depth: number): void {
-  for (const task of tasksOf(frame)) {
-    if (!task.wait || !task.call) continue;
+function addWaits(laneOf: (name: string) => LaneDraft, frame: Snapshot, depth: number): void {
+  for (const task of taskStatuses(frame)) {
+    if (!task.wait || !task.currentCall) continue;
     const lane = laneOf(task.name);
     const text = waitSentence(task.wait);
     const last = lane.waits.at(-1);

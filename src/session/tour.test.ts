@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { libraryEntry } from '../scenario/library';
-import { TOUR } from '../scenario/tour';
-import { currentFrame } from './frame';
+import { TOUR_STOPS } from '../scenario/tour';
+import { currentSnapshot } from './frame';
 import { undo } from './history';
-import { seek } from './moves';
+import { seekTo } from './moves';
 import { openScenario } from './openScenario';
 import { createSession, type Session } from './session';
-import { leaveTour, moveTour, showStop } from './tour';
+import { leaveTour, moveTour, showTourStop } from './tour';
 
-function opened(): Session {
+function openedSession(): Session {
   const entry = libraryEntry('hot-unplug');
   const result = entry && openScenario(entry.scenario, entry.id);
   if (!result?.ok) throw new Error('hot-unplug does not open');
@@ -16,11 +16,11 @@ function opened(): Session {
 }
 
 it('shows each stop right after the step that it is about', () => {
-  const session = opened();
-  showStop(session, 0, false);
-  for (const [at, stop] of TOUR.entries()) {
-    const frame = currentFrame(session.getState());
-    expect(session.getState().layout.tour).toBe(at);
+  const session = openedSession();
+  showTourStop(session, 0, false);
+  for (const [at, stop] of TOUR_STOPS.entries()) {
+    const frame = currentSnapshot(session.getState());
+    expect(session.getState().layout.tourStop).toBe(at);
     expect(session.getState().run.setup.scenario.design).toBe(stop.design);
     expect([frame.step?.name, frame.program.tasks[frame.task ?? -1]?.name]).toEqual([
       stop.at.step,
@@ -28,18 +28,18 @@ it('shows each stop right after the step that it is about', () => {
     ]);
     moveTour(session, 1, false);
   }
-  expect(session.getState().layout.tour).toBe(TOUR.length - 1);
+  expect(session.getState().layout.tourStop).toBe(TOUR_STOPS.length - 1);
 });
 
 it('gives the session before the tour back with one undo', () => {
-  const session = opened();
-  seek(session, 5);
+  const session = openedSession();
+  seekTo(session, 5);
   const { run } = session.getState();
-  showStop(session, 0, false);
+  showTourStop(session, 0, false);
   moveTour(session, 1, false);
   moveTour(session, 1, false);
   leaveTour(session);
   undo(session);
   expect(session.getState().run).toBe(run);
-  expect(session.getState().layout.tour).toBeUndefined();
+  expect(session.getState().layout.tourStop).toBeUndefined();
 });

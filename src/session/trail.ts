@@ -7,7 +7,7 @@ import type { Scenario } from '../scenario/scenario';
 export interface Setup {
   readonly scenario: Scenario;
   /** Id in the built-in library; undefined for an opened file. */
-  readonly id: string | undefined;
+  readonly libraryId: string | undefined;
   /** The design that runs: with `mutations`, the changed one. */
   readonly design: Design;
   /** Rows of the design that a reviewer changed; absent where it is the design itself. */
@@ -15,7 +15,7 @@ export interface Setup {
 }
 
 /** Whether two setups run alike from their start: their titles and stories may differ. */
-export function sameStart(
+export function sameModelInput(
   a: Pick<Setup, 'scenario' | 'mutations'>,
   b: Pick<Setup, 'scenario' | 'mutations'>,
 ): boolean {
@@ -27,16 +27,16 @@ export function sameStart(
 }
 
 /** One act on a run: a task makes one step, or a new call is put in its task's list before call number `at`. */
-export type Move =
+export type Transition =
   | { readonly kind: 'step'; readonly task: string }
   | { readonly kind: 'issue'; readonly call: Call; readonly at: number };
 
 /** A node of the trace tree: everything that happened up to here. Immutable; what it leads to is replayed, never stored. */
-export interface Moment {
+export interface TraceNode {
   readonly setup: Setup;
-  readonly parent: Moment | undefined;
+  readonly parent: TraceNode | undefined;
   /** What led here from the parent; undefined at the root. */
-  readonly move: Move | undefined;
+  readonly transition: Transition | undefined;
   readonly depth: number;
 }
 
@@ -44,36 +44,36 @@ export interface Moment {
 export interface Branch {
   readonly id: number;
   readonly name: string;
-  readonly tip: Moment;
+  readonly tip: TraceNode;
   /** Where it left its parent; undefined for the first branch. */
-  readonly from: { readonly branch: number; readonly depth: number } | undefined;
+  readonly forkedFrom: { readonly branch: number; readonly depth: number } | undefined;
 }
 
 /** The moment before anything happened. */
-export function rootMoment(setup: Setup): Moment {
-  return { setup, parent: undefined, move: undefined, depth: 0 };
+export function rootTraceNode(setup: Setup): TraceNode {
+  return { setup, parent: undefined, transition: undefined, depth: 0 };
 }
 
 /** The moment after `move`. */
-export function nextMoment(parent: Moment, move: Move): Moment {
-  return { setup: parent.setup, parent, move, depth: parent.depth + 1 };
+export function childTraceNode(parent: TraceNode, move: Transition): TraceNode {
+  return { setup: parent.setup, parent, transition: move, depth: parent.depth + 1 };
 }
 
-const paths = new WeakMap<Moment, readonly Moment[]>();
+const paths = new WeakMap<TraceNode, readonly TraceNode[]>();
 
 /** Every moment from the root to `tip`, by depth. */
-export function pathTo(tip: Moment): readonly Moment[] {
+export function pathTo(tip: TraceNode): readonly TraceNode[] {
   const known = paths.get(tip);
   if (known) return known;
-  const path: Moment[] = [];
-  for (let at: Moment | undefined = tip; at; at = at.parent) path.push(at);
+  const path: TraceNode[] = [];
+  for (let at: TraceNode | undefined = tip; at; at = at.parent) path.push(at);
   path.reverse();
   paths.set(tip, path);
   return path;
 }
 
 /** Whether two moves do the same. */
-export function sameMove(a: Move | undefined, b: Move | undefined): boolean {
+export function sameTransition(a: Transition | undefined, b: Transition | undefined): boolean {
   if (a?.kind === 'step') return b?.kind === 'step' && a.task === b.task;
   if (a?.kind === 'issue') return b?.kind === 'issue' && a.at === b.at && sameCall(a.call, b.call);
   return b === undefined;

@@ -1,50 +1,50 @@
-import { seededNumbers } from '../scenario/random';
-import { callInFlight, currentFrame } from './frame';
-import { amend, commit } from './history';
-import { playStep, seek, step } from './moves';
+import { seededRandom } from '../scenario/random';
+import { callInFlight, currentSnapshot } from './frame';
+import { amendLast, commit } from './history';
+import { stepTaskInPlayback, seekTo, stepTask } from './moves';
 import { currentBranch, type Session, type SessionState, type Settings } from './session';
-import { enabledTasks, taskInTurn } from './turns';
+import { enabledTasks, nextTask } from './turns';
 
 /** Steps per second that the page offers. */
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 
 const timers = new WeakMap<Session, ReturnType<typeof setTimeout>>();
 /** Depth at which a play stops by itself. */
-const goals = new WeakMap<Session, number>();
+const playTargets = new WeakMap<Session, number>();
 
 /** Plays on from the cursor; the whole play is one act for undo. */
 export function play(session: Session): void {
   const state = session.getState();
   if (state.settings.playing || !canPlay(state)) return;
   commit(session, state.run, 'play', 'Playing');
-  change(session, { playing: true });
-  arm(session);
+  changeSettings(session, { playing: true });
+  scheduleTick(session);
 }
 
 /** Plays what is recorded up to a depth, as part of the act before it. */
 export function playTo(session: Session, depth: number): void {
   pause(session);
   if (session.getState().run.cursor >= depth) return;
-  goals.set(session, depth);
-  change(session, { playing: true });
-  arm(session);
+  playTargets.set(session, depth);
+  changeSettings(session, { playing: true });
+  scheduleTick(session);
 }
 
 /** Whether the play under way was started by `playTo`. */
-export function isShowing(session: Session): boolean {
-  return goals.has(session);
+export function isPlayingToTarget(session: Session): boolean {
+  return playTargets.has(session);
 }
 
 /** Stops playing. */
 export function pause(session: Session): void {
   clearTimeout(timers.get(session));
   timers.delete(session);
-  goals.delete(session);
-  if (session.getState().settings.playing) change(session, { playing: false });
+  playTargets.delete(session);
+  if (session.getState().settings.playing) changeSettings(session, { playing: false });
 }
 
 /** Changes speed, seed, order or theme. */
-export function change(session: Session, settings: Partial<Settings>): void {
+export function changeSettings(session: Session, settings: Partial<Settings>): void {
   session.setState((state) => ({ settings: { ...state.settings, ...settings } }));
 }
 
@@ -52,25 +52,25 @@ export function change(session: Session, settings: Partial<Settings>): void {
 export function canPlay(state: SessionState): boolean {
   return (
     state.run.cursor < currentBranch(state.run).tip.depth ||
-    enabledTasks(currentFrame(state)).length > 0
+    enabledTasks(currentSnapshot(state)).length > 0
   );
 }
 
 /** One move on: the recorded one, else a step of the task that is in a call, else of the first that can. */
-export function forward(session: Session): void {
+export function stepForward(session: Session): void {
   const state = session.getState();
   if (state.run.cursor < currentBranch(state.run).tip.depth)
-    return seek(session, state.run.cursor + 1);
-  const task = taskInTurn(currentFrame(state));
-  if (task !== undefined) step(session, task);
+    return seekTo(session, state.run.cursor + 1);
+  const task = nextTask(currentSnapshot(state));
+  if (task !== undefined) stepTask(session, task);
 }
 
 /** One move back. */
-export function back(session: Session): void {
-  seek(session, session.getState().run.cursor - 1);
+export function stepBack(session: Session): void {
+  seekTo(session, session.getState().run.cursor - 1);
 }
 
-function arm(session: Session): void {
+function scheduleTick(session: Session): void {
   const { speed } = session.getState().settings;
   timers.set(
     session,
@@ -81,28 +81,28 @@ function arm(session: Session): void {
 function tick(session: Session): void {
   const state = session.getState();
   if (!state.settings.playing) return;
-  const { order, seed } = state.settings;
+  const { scheduler: order, seed } = state.settings;
   const { run } = state;
-  const goal = goals.get(session);
+  const goal = playTargets.get(session);
   if ((order === 'inTurn' || goal !== undefined) && run.cursor < currentBranch(run).tip.depth) {
-    seek(session, run.cursor + 1);
+    seekTo(session, run.cursor + 1);
   } else {
-    const frame = currentFrame(state);
+    const frame = currentSnapshot(state);
     const task =
-      order === 'inTurn' ? taskInTurn(frame) : pickedTask(enabledTasks(frame), seed, run.cursor);
-    if (task === undefined) return finish(session);
-    playStep(session, task);
+      order === 'inTurn' ? nextTask(frame) : randomTask(enabledTasks(frame), seed, run.cursor);
+    if (task === undefined) return finishPlayback(session);
+    stepTaskInPlayback(session, task);
   }
   if (goal !== undefined && session.getState().run.cursor >= goal) pause(session);
-  else if (canPlay(session.getState())) arm(session);
-  else finish(session);
+  else if (canPlay(session.getState())) scheduleTick(session);
+  else finishPlayback(session);
 }
 
-function finish(session: Session): void {
+function finishPlayback(session: Session): void {
   pause(session);
-  const frame = currentFrame(session.getState());
+  const frame = currentSnapshot(session.getState());
   const waiting = frame.program.tasks.filter((task) => callInFlight(frame, task.index));
-  amend(
+  amendLast(
     session,
     session.getState().run,
     waiting.length > 0
@@ -112,8 +112,8 @@ function finish(session: Session): void {
 }
 
 /** The same pick for the same seed and depth, on every engine. */
-function pickedTask(names: readonly string[], seed: number, depth: number): string | undefined {
+function randomTask(names: readonly string[], seed: number, depth: number): string | undefined {
   return names.length === 0
     ? undefined
-    : names[seededNumbers(Math.imul(seed, 0x1000193) ^ depth)(names.length)];
+    : names[seededRandom(Math.imul(seed, 0x1000193) ^ depth)(names.length)];
 }

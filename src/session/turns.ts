@@ -1,21 +1,21 @@
 import { enabled } from '../kernel/machine';
-import { callInFlight, type Frame } from './frame';
+import { callInFlight, type Snapshot } from './frame';
 
-const enabledMemo = new WeakMap<Frame, readonly string[]>();
+const enabledTasksCache = new WeakMap<Snapshot, readonly string[]>();
 
 /** Names of the tasks that can step at a frame, in task order. */
-export function enabledTasks(frame: Frame): readonly string[] {
-  const known = enabledMemo.get(frame);
+export function enabledTasks(frame: Snapshot): readonly string[] {
+  const known = enabledTasksCache.get(frame);
   if (known) return known;
   const names = enabled(frame.program, frame.state).flatMap(
     (index) => frame.program.tasks[index]?.name ?? [],
   );
-  enabledMemo.set(frame, names);
+  enabledTasksCache.set(frame, names);
   return names;
 }
 
 /** The task that sequential order moves next: whoever is in a call and moved last, then whoever is in a call, then the first. */
-export function taskInTurn(frame: Frame): string | undefined {
+export function nextTask(frame: Snapshot): string | undefined {
   const names = enabledTasks(frame);
   const last = frame.task === undefined ? undefined : frame.program.tasks[frame.task];
   if (last && names.includes(last.name) && callInFlight(frame, last.index)) return last.name;

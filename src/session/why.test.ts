@@ -1,43 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { libraryEntry } from '../scenario/library';
-import { branchMoments, currentFrame } from './frame';
-import { seek } from './moves';
+import { branchPath, currentSnapshot } from './frame';
+import { seekTo } from './moves';
 import { openScenario } from './openScenario';
 import { createSession, type Session } from './session';
-import { tasksOf } from './tasks';
-import { locksOf, waitersAt, whyBlocked } from './why';
+import { taskStatuses } from './tasks';
+import { locksHeldBy, waitersOn, blockedBy } from './why';
 
-function session(id: string): Session {
+function sessionOf(id: string): Session {
   const entry = libraryEntry(id);
   const opened = entry && openScenario(entry.scenario, entry.id);
   if (!opened?.ok) throw new Error(`${id} does not open`);
   return createSession(opened.run.setup, opened.run);
 }
 
-function asked(store: Session, name: string) {
-  const frame = currentFrame(store.getState());
-  const task = tasksOf(frame).find((each) => each.name === name) ?? expect.fail(`no task ${name}`);
-  return whyBlocked(frame, branchMoments(store.getState()), task);
+function blockReasons(store: Session, name: string) {
+  const frame = currentSnapshot(store.getState());
+  const task =
+    taskStatuses(frame).find((each) => each.name === name) ?? expect.fail(`no task ${name}`);
+  return blockedBy(frame, branchPath(store.getState()), task);
 }
 
 /** To the first depth at which a task waits inside a call. */
-function toWait(store: Session, name: string): void {
-  seek(store, 0);
+function stepUntilBlocked(store: Session, name: string): void {
+  seekTo(store, 0);
   const isStuck = (): boolean =>
-    tasksOf(currentFrame(store.getState())).some(
-      (task) => task.name === name && task.wait !== undefined && task.call !== undefined,
+    taskStatuses(currentSnapshot(store.getState())).some(
+      (task) => task.name === name && task.wait !== undefined && task.currentCall !== undefined,
     );
   for (let depth = 1; !isStuck(); depth += 1) {
-    seek(store, depth);
+    seekTo(store, depth);
     if (store.getState().run.cursor < depth) throw new Error(`${name} never waits`);
   }
 }
 
 describe('why a task is blocked', () => {
   it('names the lock, who holds it since when, and what that one does next', () => {
-    const store = session('double-bind');
-    toWait(store, 'qemu/2');
-    const [waits, holds, goesOn] = asked(store, 'qemu/2');
+    const store = sessionOf('double-bind');
+    stepUntilBlocked(store, 'qemu/2');
+    const [waits, holds, goesOn] = blockReasons(store, 'qemu/2');
     expect(waits).toEqual({
       text: 'qemu/2 waits for devset vfio0.lock, held by qemu.',
       depth: undefined,
@@ -46,31 +47,31 @@ describe('why a task is blocked', () => {
     expect(goesOn?.text).toMatch(/^qemu can go on: in bind_iommufd\(fd1, iommufd1\), next ./);
     const taken = store.getState().run.cursor;
     expect(holds?.depth).toBe(taken);
-    seek(store, taken + 3);
-    expect(asked(store, 'qemu/2')[0]?.depth).toBe(taken);
+    seekTo(store, taken + 3);
+    expect(blockReasons(store, 'qemu/2')[0]?.depth).toBe(taken);
   });
 
   it('names the count that a completion waits for, and who counts in it', () => {
-    const store = session('hot-unplug');
-    toWait(store, 'driver');
-    expect(asked(store, 'driver').map(({ text }) => text)).toContain(
+    const store = sessionOf('hot-unplug');
+    stepUntilBlocked(store, 'driver');
+    expect(blockReasons(store, 'driver').map(({ text }) => text)).toContain(
       'fd1 counts in vfio0.refcount: an open file. It ends when that count is 0.',
     );
   });
 
   it('says nothing of a task that can go on', () => {
-    const store = session('cdev-path');
-    seek(store, 0);
-    expect(asked(store, 'qemu')).toEqual([]);
+    const store = sessionOf('cdev-path');
+    seekTo(store, 0);
+    expect(blockReasons(store, 'qemu')).toEqual([]);
   });
 });
 
 it('finds who waits for an object or for what it holds, and nobody at others', () => {
-  const store = session('hot-unplug');
-  toWait(store, 'driver');
-  const frame = currentFrame(store.getState());
+  const store = sessionOf('hot-unplug');
+  stepUntilBlocked(store, 'driver');
+  const frame = currentSnapshot(store.getState());
   const waiting = (name: string): readonly string[] =>
-    waitersAt(
+    waitersOn(
       frame,
       frame.program.objects.find((each) => each.name === name) ?? expect.fail(`no ${name}`),
     ).map((task) => task.name);
@@ -80,20 +81,20 @@ it('finds who waits for an object or for what it holds, and nobody at others', (
 });
 
 it('lists the locks of a task', () => {
-  const store = session('double-bind');
-  toWait(store, 'qemu/2');
-  const frame = currentFrame(store.getState());
+  const store = sessionOf('double-bind');
+  stepUntilBlocked(store, 'qemu/2');
+  const frame = currentSnapshot(store.getState());
   const [first, second] = frame.program.tasks;
-  expect(locksOf(frame, first?.index ?? -1)).toContain('devset vfio0.lock');
-  expect(locksOf(frame, second?.index ?? -1)).toEqual([]);
+  expect(locksHeldBy(frame, first?.index ?? -1)).toContain('devset vfio0.lock');
+  expect(locksHeldBy(frame, second?.index ?? -1)).toEqual([]);
 });
 
 it('tells a circle of waiting tasks as one', () => {
-  const store = session('double-bind');
-  toWait(store, 'qemu/2');
-  const frame = currentFrame(store.getState());
-  const task = tasksOf(frame).find(({ name }) => name === 'qemu/2') ?? expect.fail();
-  expect(whyBlocked(frame, branchMoments(store.getState()), task, ['qemu/2', 'qemu'])).toEqual([
+  const store = sessionOf('double-bind');
+  stepUntilBlocked(store, 'qemu/2');
+  const frame = currentSnapshot(store.getState());
+  const task = taskStatuses(frame).find(({ name }) => name === 'qemu/2') ?? expect.fail();
+  expect(blockedBy(frame, branchPath(store.getState()), task, ['qemu/2', 'qemu'])).toEqual([
     {
       text: 'That closes a circle: qemu/2 waits for qemu waits for qemu/2. None of them can go on.',
       depth: undefined,

@@ -1,39 +1,41 @@
-import { holders } from '../kernel/describe';
+import { counterHolders } from '../kernel/describe';
 import type { ObjectSlot } from '../kernel/program';
 import { callText } from './callText';
-import { frameOf, type Frame } from './frame';
-import { changesOf } from './relations';
-import { tasksOf, waitSentence, type TaskNow } from './tasks';
-import type { Moment } from './trail';
+import { snapshotAt, type Snapshot } from './frame';
+import { fieldChanges } from './relations';
+import { taskStatuses, waitSentence, type TaskStatus } from './tasks';
+import type { TraceNode } from './trail';
 
 /** A sentence of an answer, and the depth at which it became true, where a run can show that. */
-export interface Reason {
+export interface BlockReason {
   readonly text: string;
   readonly depth: number | undefined;
 }
 
 /** The tasks that wait at a frame for something of an object, or for something that it holds. */
-export function waitersAt(frame: Frame, object: ObjectSlot): readonly TaskNow[] {
+export function waitersOn(frame: Snapshot, object: ObjectSlot): readonly TaskStatus[] {
   const { program, state } = frame;
-  return tasksOf(frame).filter(({ wait, call }) => {
+  return taskStatuses(frame).filter(({ wait, currentCall: call }) => {
     if (!wait || !call || wait.wait.kind === 'name') return false;
     const fields =
       wait.wait.kind === 'completion' ? [wait.wait.field, wait.wait.counter] : [wait.wait.field];
     if (fields.some((field) => program.fields[field]?.object === object.index)) return true;
     return (
       wait.wait.kind === 'completion' &&
-      holders(program, state, wait.wait.counter).some((holder) => holder.object === object.index)
+      counterHolders(program, state, wait.wait.counter).some(
+        (holder) => holder.object === object.index,
+      )
     );
   });
 }
 
 /** Why a task cannot go on: what it waits for and since when, who keeps it, and what keeps that one, to the end of the chain or around the circle. */
-export function whyBlocked(
-  frame: Frame,
-  moments: readonly Moment[],
-  task: TaskNow,
+export function blockedBy(
+  frame: Snapshot,
+  moments: readonly TraceNode[],
+  task: TaskStatus,
   asked: readonly string[] = [],
-): readonly Reason[] {
+): readonly BlockReason[] {
   const { wait, name } = task;
   if (!wait) return [];
   if (asked.includes(name))
@@ -43,42 +45,44 @@ export function whyBlocked(
         depth: undefined,
       },
     ];
-  const { depth: here } = frame.moment;
+  const { depth: here } = frame.node;
   const since = waitingSince(moments, here, task);
-  const reasons: Reason[] = [
+  const reasons: BlockReason[] = [
     { text: `${name} ${waitSentence(wait)}.`, depth: since === here ? undefined : since },
   ];
-  for (const by of keepersWith(frame, task)) {
-    reasons.push(keeping(frame, moments, task, by));
-    const keeper = tasksOf(frame).find((each) => each.name === by.name);
+  for (const by of blockersOf(frame, task)) {
+    reasons.push(holderReason(frame, moments, task, by));
+    const keeper = taskStatuses(frame).find((each) => each.name === by.name);
     if (keeper)
       reasons.push(
-        ...(keeper.wait ? whyBlocked(frame, moments, keeper, [...asked, name]) : goesOn(keeper)),
+        ...(keeper.wait
+          ? blockedBy(frame, moments, keeper, [...asked, name])
+          : runnableReason(keeper)),
       );
   }
   return reasons;
 }
 
-interface Keeper {
+interface Blocker {
   readonly name: string;
-  readonly why: string;
+  readonly label: string;
 }
 
-function keepersWith({ program, state }: Frame, { wait }: TaskNow): readonly Keeper[] {
+function blockersOf({ program, state }: Snapshot, { wait }: TaskStatus): readonly Blocker[] {
   if (!wait) return [];
   return wait.wait.kind === 'completion'
-    ? holders(program, state, wait.wait.counter)
-    : wait.by.map((name) => ({ name, why: '' }));
+    ? counterHolders(program, state, wait.wait.counter)
+    : wait.heldBy.map((name) => ({ name, label: '' }));
 }
 
-function keeping(
-  { program, moment }: Frame,
-  moments: readonly Moment[],
-  { wait }: TaskNow,
-  { name, why }: Keeper,
-): Reason {
+function holderReason(
+  { program, node: moment }: Snapshot,
+  moments: readonly TraceNode[],
+  { wait }: TaskStatus,
+  { name, label: why }: Blocker,
+): BlockReason {
   if (!wait || wait.wait.kind === 'name')
-    return { text: `${name} is to make ${wait?.what ?? ''}.`, depth: undefined };
+    return { text: `${name} is to make ${wait?.resource ?? ''}.`, depth: undefined };
   if (wait.wait.kind === 'completion') {
     const counter = program.fields[wait.wait.counter]?.title ?? '';
     return {
@@ -86,17 +90,22 @@ function keeping(
       depth: undefined,
     };
   }
-  const taken = changesOf(
+  const taken = fieldChanges(
     moments.slice(0, moment.depth + 1),
     program.fields[wait.wait.field]?.title ?? '',
   ).at(-1);
   return {
-    text: `${name} holds it${taken ? `, taken at ${taken.by.replace(`${name} `, '')}` : ''}.`,
+    text: `${name} holds it${taken ? `, taken at ${taken.stepLabel.replace(`${name} `, '')}` : ''}.`,
     depth: taken?.depth,
   };
 }
 
-function goesOn({ name, next, call, upcoming }: TaskNow): readonly Reason[] {
+function runnableReason({
+  name,
+  nextStep: next,
+  currentCall: call,
+  upcomingCall: upcoming,
+}: TaskStatus): readonly BlockReason[] {
   const now = call ?? upcoming;
   return next && now
     ? [
@@ -109,18 +118,22 @@ function goesOn({ name, next, call, upcoming }: TaskNow): readonly Reason[] {
 }
 
 /** The depth from which on a task has waited for the same. */
-function waitingSince(moments: readonly Moment[], here: number, { name, wait }: TaskNow): number {
+function waitingSince(
+  moments: readonly TraceNode[],
+  here: number,
+  { name, wait }: TaskStatus,
+): number {
   let since = here;
   for (const moment of moments.slice(0, here).toReversed()) {
-    const then = tasksOf(frameOf(moment)).find((each) => each.name === name);
-    if (!then?.call || then.wait?.what !== wait?.what) break;
+    const then = taskStatuses(snapshotAt(moment)).find((each) => each.name === name);
+    if (!then?.currentCall || then.wait?.resource !== wait?.resource) break;
     since = moment.depth;
   }
   return since;
 }
 
 /** What a task holds: the locks that have it as their owner. */
-export function locksOf({ program, state }: Frame, task: number): readonly string[] {
+export function locksHeldBy({ program, state }: Snapshot, task: number): readonly string[] {
   return program.fields.flatMap(({ kind, index, title }) =>
     kind === 'mutex' && state[index] === task + 1 ? [title] : [],
   );

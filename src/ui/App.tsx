@@ -1,39 +1,45 @@
 import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
-import { arrange } from '../session/arrange';
-import type { OwnSearch } from '../session/checkStarters';
-import type { Layout, Session } from '../session/session';
-import { SearchContext } from './check/SearchContext';
+import { setPageLayout } from '../session/arrange';
+import type { ModuleChecker } from '../session/checkStarters';
+import type { PageLayout, Session } from '../session/session';
+import { CheckWorkerContext } from './check/SearchContext';
 import { Header } from './controls/Header';
-import { onHotkey } from './controls/hotkeys';
+import { handleHotkey } from './controls/hotkeys';
 import { Splitter, usePanelSize } from './controls/Splitter';
-import { Transport } from './controls/Transport';
-import { Dialogs } from './dialogs/Dialogs';
-import { Actors } from './panels/Actors';
-import { Details } from './panels/Details';
-import { Foot } from './panels/Foot';
-import { Messages } from './panels/Messages';
-import { SelectedName } from './panels/SelectedName';
-import { Side } from './panels/Side';
-import { Story } from './panels/Story';
-import { LoadGuard } from './LoadGuard';
+import { PlaybackBar } from './controls/Transport';
+import { DialogHost } from './dialogs/Dialogs';
+import { ProcessesPanel } from './panels/Actors';
+import { DetailsPanel } from './panels/Details';
+import { BottomPanel } from './panels/Foot';
+import { Notifications } from './panels/Messages';
+import { SelectionLabel } from './panels/SelectedName';
+import { SidePanel } from './panels/Side';
+import { CaptionBar } from './panels/Story';
+import { LoadErrorBoundary } from './LoadGuard';
 import { useFileDrop } from './useFileDrop';
-import { useOpening } from './tour/useOpening';
+import { useIntroPlayback } from './tour/useOpening';
 import { useIdleSignal } from './useIdleSignal';
 import { SessionContext, useSession } from './useSession';
 import buttons from './controls/controls.module.css';
 import styles from './App.module.css';
 import './tokens.css';
 
-const Compare = lazy(async () => ({ default: (await import('./compare/Compare')).Compare }));
-const Verdicts = lazy(async () => ({ default: (await import('./verdicts/Verdicts')).Verdicts }));
-const Present = lazy(async () => ({ default: (await import('./present/Present')).Present }));
+const CompareView = lazy(async () => ({
+  default: (await import('./compare/Compare')).CompareView,
+}));
+const VerdictsView = lazy(async () => ({
+  default: (await import('./verdicts/Verdicts')).VerdictsView,
+}));
+const PresenterBar = lazy(async () => ({
+  default: (await import('./present/Present')).PresenterBar,
+}));
 const TourCard = lazy(async () => ({ default: (await import('./tour/TourCard')).TourCard }));
-const PredictCard = lazy(async () => ({
-  default: (await import('./predict/PredictCard')).PredictCard,
+const QuizCard = lazy(async () => ({
+  default: (await import('./predict/PredictCard')).QuizCard,
 }));
 const Stage = lazy(async () => ({ default: (await import('./stage/Stage')).Stage }));
 
-const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] = [
+const PANES: readonly { readonly id: PageLayout['narrowPanel']; readonly text: string }[] = [
   { id: 'stage', text: 'Stage' },
   { id: 'actors', text: 'Actors' },
   { id: 'steps', text: 'Steps' },
@@ -43,58 +49,58 @@ const panes: readonly { readonly id: Layout['pane']; readonly text: string }[] =
 
 interface AppProps {
   readonly session: Session;
-  readonly search: OwnSearch;
+  readonly checkWorker: ModuleChecker;
 }
 
-const middle: Readonly<Record<Layout['view'], ReactNode>> = {
+const VIEWS: Readonly<Record<PageLayout['view'], ReactNode>> = {
   stage: <Stage />,
-  compare: <Compare />,
-  verdicts: <Verdicts />,
+  compare: <CompareView />,
+  verdicts: <VerdictsView />,
 };
 
-const names: Readonly<Record<Layout['view'], string>> = {
+const VIEW_NAMES: Readonly<Record<PageLayout['view'], string>> = {
   stage: 'The stage',
   compare: 'The comparison',
   verdicts: 'The table of verdicts',
 };
 
-export function App({ session, search }: AppProps) {
+export function App({ session, checkWorker: search }: AppProps) {
   return (
     <SessionContext value={session}>
-      <SearchContext value={search}>
-        <Page session={session} />
-      </SearchContext>
+      <CheckWorkerContext value={search}>
+        <AppLayout session={session} />
+      </CheckWorkerContext>
     </SessionContext>
   );
 }
 
-function Page({ session }: { readonly session: Session }) {
-  const { pane, present, view } = useSession((state) => state.layout);
+function AppLayout({ session }: { readonly session: Session }) {
+  const { narrowPanel: pane, presenting: present, view } = useSession((state) => state.layout);
   const predicting = useSession((state) => state.dialog === 'predict');
-  const touring = useSession((state) => state.layout.tour !== undefined);
+  const touring = useSession((state) => state.layout.tourStop !== undefined);
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
-  const loading = useSession((state) => state.loading > 0);
-  const left = usePanelSize({ id: 'left', initial: 256, min: 220, max: 480 });
-  const right = usePanelSize({ id: 'right', initial: 348, min: 260, max: 720 });
-  const foot = usePanelSize({ id: 'foot', initial: 190, min: 96, max: 560 });
-  const details = usePanelSize({ id: 'details', initial: 260, min: 80, max: 620 });
+  const loading = useSession((state) => state.pendingLoads > 0);
+  const left = usePanelSize({ storageKey: 'left', initial: 256, min: 220, max: 480 });
+  const right = usePanelSize({ storageKey: 'right', initial: 348, min: 260, max: 720 });
+  const foot = usePanelSize({ storageKey: 'foot', initial: 190, min: 96, max: 560 });
+  const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
   useIdleSignal(session);
   useFileDrop(session);
-  useOpening(session);
+  useIntroPlayback(session);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   useEffect(() => {
-    const listen = (event: KeyboardEvent): void => onHotkey(session, event);
+    const listen = (event: KeyboardEvent): void => handleHotkey(session, event);
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, [session]);
   const sizes = {
     '--left': `${left.value}px`,
     '--right': `${right.value}px`,
-    '--foot': foot.chosen ? `minmax(64px, ${foot.value}px)` : `fit-content(${foot.value}px)`,
+    '--foot': foot.isUserSet ? `minmax(64px, ${foot.value}px)` : `fit-content(${foot.value}px)`,
     '--details': `${details.value}px`,
   };
   return (
@@ -106,28 +112,28 @@ function Page({ session }: { readonly session: Session }) {
     >
       <Header />
       <aside id="left" className={styles.left} aria-label="Actors">
-        <Actors />
+        <ProcessesPanel />
       </aside>
       <main className={styles.main}>
-        <Splitter size={left} label="Width of the actors" controls="left" panel="left" />
-        <Splitter size={right} label="Width of the listing" controls="right" panel="right" />
+        <Splitter size={left} label="Width of the actors" panelId="left" panelSide="left" />
+        <Splitter size={right} label="Width of the listing" panelId="right" panelSide="right" />
         {predicting ? (
-          <LoadGuard what="The questions" key="predict">
+          <LoadErrorBoundary part="The questions" key="predict">
             <Suspense fallback={<span data-loading="" />}>
-              <PredictCard />
+              <QuizCard />
             </Suspense>
-          </LoadGuard>
+          </LoadErrorBoundary>
         ) : touring ? (
-          <LoadGuard what="The tour" key="tour">
+          <LoadErrorBoundary part="The tour" key="tour">
             <Suspense fallback={<span data-loading="" />}>
               <TourCard />
             </Suspense>
-          </LoadGuard>
+          </LoadErrorBoundary>
         ) : (
-          !present && <Story />
+          !present && <CaptionBar />
         )}
         <section className={styles.stage} aria-label="Stage">
-          <LoadGuard key={view} what={names[view]}>
+          <LoadErrorBoundary key={view} part={VIEW_NAMES[view]}>
             <Suspense
               fallback={
                 <p className={styles.loading} data-loading="">
@@ -139,43 +145,48 @@ function Page({ session }: { readonly session: Session }) {
                 </p>
               }
             >
-              <Fragment key={present ? 'presented' : 'page'}>{middle[view]}</Fragment>
+              <Fragment key={present ? 'presented' : 'page'}>{VIEWS[view]}</Fragment>
             </Suspense>
-          </LoadGuard>
+          </LoadErrorBoundary>
         </section>
-        <Splitter size={foot} label="Height of the timeline" controls="foot" panel="below" />
-        <Transport />
+        <Splitter size={foot} label="Height of the timeline" panelId="foot" panelSide="below" />
+        <PlaybackBar />
         <div id="foot" className={styles.foot}>
-          <Foot />
+          <BottomPanel />
         </div>
         {present && !touring && !predicting && (
-          <LoadGuard what="The captions">
+          <LoadErrorBoundary part="The captions">
             <Suspense fallback={<div className={styles.captionSpace} data-loading="" />}>
-              <Present />
+              <PresenterBar />
             </Suspense>
-          </LoadGuard>
+          </LoadErrorBoundary>
         )}
       </main>
       <aside id="right" className={styles.right} aria-label="Listing and details">
-        <Side />
-        <Splitter size={details} label="Height of the details" controls="details" panel="below" />
-        <Details />
+        <SidePanel />
+        <Splitter
+          size={details}
+          label="Height of the details"
+          panelId="details"
+          panelSide="below"
+        />
+        <DetailsPanel />
       </aside>
       <nav className={styles.panes} aria-label="Panels">
-        {panes.map(({ id, text }) => (
+        {PANES.map(({ id, text }) => (
           <button
             key={id}
             type="button"
             aria-pressed={pane === id}
-            onClick={() => arrange(session, { pane: id })}
+            onClick={() => setPageLayout(session, { narrowPanel: id })}
           >
             {text}
-            {id === 'details' && <SelectedName />}
+            {id === 'details' && <SelectionLabel />}
           </button>
         ))}
       </nav>
-      <Messages />
-      <Dialogs />
+      <Notifications />
+      <DialogHost />
       {loading && <span data-loading="" hidden />}
       <div className={buttons.hidden} aria-live="polite" aria-atomic="true">
         {announcement}

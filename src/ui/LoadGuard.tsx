@@ -1,24 +1,27 @@
 import { Component, type ReactNode } from 'react';
-import { showDialog } from '../session/arrange';
+import { setDialog } from '../session/arrange';
 import { SessionContext } from './useSession';
 import type { Session } from '../session/session';
 import buttons from './controls/controls.module.css';
 import styles from './LoadGuard.module.css';
 
-interface LoadGuardProps {
+interface LoadErrorBoundaryProps {
   /** `The stage`, as it begins a sentence. */
-  readonly what: string;
+  readonly part: string;
   /** Stands above the page, and can be put away. */
-  readonly dialog?: boolean;
+  readonly inDialog?: boolean;
   readonly children: ReactNode;
 }
 
-function focus(button: HTMLElement | null): void {
+function focusOnMount(button: HTMLElement | null): void {
   button?.focus();
 }
 
 /** Says so where a part of the page could not be loaded, with the rest of the page as it was; the address keeps the run over a reload. */
-export class LoadGuard extends Component<LoadGuardProps, { readonly failed: boolean }> {
+export class LoadErrorBoundary extends Component<
+  LoadErrorBoundaryProps,
+  { readonly failed: boolean }
+> {
   static override readonly contextType = SessionContext;
   declare context: Session | undefined;
   override readonly state = { failed: false };
@@ -28,7 +31,7 @@ export class LoadGuard extends Component<LoadGuardProps, { readonly failed: bool
   }
 
   override render(): ReactNode {
-    const { what, dialog = false, children } = this.props;
+    const { part: what, inDialog: dialog = false, children } = this.props;
     if (!this.state.failed) return children;
     const session = this.context;
     return (
@@ -37,7 +40,7 @@ export class LoadGuard extends Component<LoadGuardProps, { readonly failed: bool
         role="alert"
         data-dialog={dialog ? '' : undefined}
         onKeyDown={(event) => {
-          if (event.key === 'Escape' && dialog && session) showDialog(session, undefined);
+          if (event.key === 'Escape' && dialog && session) setDialog(session, undefined);
         }}
       >
         <b>{what} could not be loaded.</b>
@@ -47,7 +50,7 @@ export class LoadGuard extends Component<LoadGuardProps, { readonly failed: bool
         </p>
         <div>
           <button
-            ref={dialog ? focus : undefined}
+            ref={dialog ? focusOnMount : undefined}
             type="button"
             className={`${buttons.button} ${buttons.primary}`}
             onClick={() => location.reload()}
@@ -58,7 +61,7 @@ export class LoadGuard extends Component<LoadGuardProps, { readonly failed: bool
             <button
               type="button"
               className={buttons.button}
-              onClick={() => showDialog(session, undefined)}
+              onClick={() => setDialog(session, undefined)}
             >
               Close
             </button>

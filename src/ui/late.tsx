@@ -1,17 +1,17 @@
 import { useEffect, useState, type ComponentType } from 'react';
 
-const all: (() => Promise<unknown>)[] = [];
+const registeredLoaders: (() => Promise<unknown>)[] = [];
 
 /**
  * A part of the page that its first picture does without. Where `loadLateParts` had its time it is there at once, with no
  * frame between; before that its place stays empty until it comes. One that does not load throws, for a `LoadGuard`.
  */
-export function late<Props extends object>(
+export function lazyPart<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {
   let part: ComponentType<Props> | undefined;
   const get = async (): Promise<ComponentType<Props>> => (part = await load());
-  all.push(get);
+  registeredLoaders.push(get);
   return function Late(props: Props) {
     const [Part, show] = useState(() => part);
     useEffect(() => {
@@ -29,6 +29,6 @@ export function late<Props extends object>(
 }
 
 /** Fetches every late part ahead; what fails is asked for again when it is wanted. */
-export function loadLateParts(): void {
-  void Promise.allSettled(all.map((get) => get()));
+export function preloadLazyParts(): void {
+  void Promise.allSettled(registeredLoaders.map((get) => get()));
 }

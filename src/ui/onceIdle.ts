@@ -1,5 +1,5 @@
 /** Calls back once, when the page (`useIdleSignal`) has come to rest for the first time. */
-export function onceIdle(page: Window, callback: () => void): void {
+export function afterIdleSignal(page: Window, callback: () => void): void {
   const html = page.document.documentElement;
   const observer = new MutationObserver(() => {
     if (html.dataset['idle'] !== 'true') return;

@@ -1,10 +1,10 @@
 /** Hands a text to the browser as a download. */
-export function saveFile(name: string, text: string, type = 'application/json'): void {
-  saveBlob(name, new Blob([text], { type }));
+export function downloadText(name: string, text: string, type = 'application/json'): void {
+  downloadBlob(name, new Blob([text], { type }));
 }
 
 /** Hands anything to the browser as a download. */
-export function saveBlob(name: string, blob: Blob): void {
+export function downloadBlob(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;

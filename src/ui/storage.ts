@@ -1,18 +1,18 @@
-const PREFIX = 'vfio-playground.';
+const KEY_PREFIX = 'vfio-playground.';
 
 /** What was remembered under a key; undefined where storage is refused (it throws in frames of another site). */
-export function recall(key: string): string | undefined {
+export function readStored(key: string): string | undefined {
   try {
-    return localStorage.getItem(PREFIX + key) ?? undefined;
+    return localStorage.getItem(KEY_PREFIX + key) ?? undefined;
   } catch {
     return undefined;
   }
 }
 
 /** Remembers a value for the next visit, where storage allows. */
-export function remember(key: string, value: string): boolean {
+export function writeStored(key: string, value: string): boolean {
   try {
-    localStorage.setItem(PREFIX + key, value);
+    localStorage.setItem(KEY_PREFIX + key, value);
     return true;
   } catch {
     return false;

@@ -4,34 +4,37 @@ import { describe, expect, it } from 'vitest';
 const css = readFileSync(new URL('./tokens.css', import.meta.url), 'utf8');
 
 /** Every colour token as its light and its dark value. */
-const tokens = new Map(
+const COLOUR_TOKENS = new Map(
   [...css.matchAll(/--([\w-]+): (?:light-dark\()?(#[0-9a-f]{6})(?:, (#[0-9a-f]{6})\))?;/g)].map(
     ([, name, light, dark = light]) => [name ?? '', [light ?? '', dark ?? '']] as const,
   ),
 );
 
-function channels(name: string, theme: 0 | 1): readonly number[] {
-  const hex = tokens.get(name)?.[theme] ?? expect.fail(`no token --${name}`);
+function srgbChannels(name: string, theme: 0 | 1): readonly number[] {
+  const hex = COLOUR_TOKENS.get(name)?.[theme] ?? expect.fail(`no token --${name}`);
   return [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
 }
 
 /** Relative luminance of linear channels. */
-function luminance(linear: readonly number[]): number {
+function relativeLuminance(linear: readonly number[]): number {
   return 0.2126 * (linear[0] ?? 0) + 0.7152 * (linear[1] ?? 0) + 0.0722 * (linear[2] ?? 0);
 }
 
-function linear(values: readonly number[]): readonly number[] {
+function toLinear(values: readonly number[]): readonly number[] {
   return values.map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4));
 }
 
 /** WCAG contrast ratio. */
-function contrast(a: string, b: string, theme: 0 | 1): number {
-  const [x, y] = [luminance(linear(channels(a, theme))), luminance(linear(channels(b, theme)))];
+function contrastRatio(a: string, b: string, theme: 0 | 1): number {
+  const [x, y] = [
+    relativeLuminance(toLinear(srgbChannels(a, theme))),
+    relativeLuminance(toLinear(srgbChannels(b, theme))),
+  ];
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
 
-const papers = ['paper', 'paper-2'];
-const processes = [
+const BACKGROUND_TOKENS = ['paper', 'paper-2'];
+const PROCESS_TOKENS = [
   'proc-1',
   'proc-2',
   'proc-3',
@@ -44,7 +47,7 @@ const processes = [
 ];
 
 /** Text on what it stands on. */
-const texts: readonly (readonly [string, string])[] = [
+const TEXT_PAIRS: readonly (readonly [string, string])[] = [
   ...[
     'ink',
     'ink-2',
@@ -58,8 +61,8 @@ const texts: readonly (readonly [string, string])[] = [
     'held',
     'waiting',
     'freed',
-    ...processes,
-  ].flatMap((text) => papers.map((paper): readonly [string, string] => [text, paper])),
+    ...PROCESS_TOKENS,
+  ].flatMap((text) => BACKGROUND_TOKENS.map((paper): readonly [string, string] => [text, paper])),
   ['ink', 'paper-3'],
   ['ink-2', 'paper-3'],
   ['ink', 'accent-soft'],
@@ -75,18 +78,18 @@ const texts: readonly (readonly [string, string])[] = [
   ['normal', 'normal-soft'],
   ['on-accent', 'accent'],
   ['on-bad', 'bad'],
-  ...processes.map((process): readonly [string, string] => ['on-proc', process]),
+  ...PROCESS_TOKENS.map((process): readonly [string, string] => ['on-proc', process]),
 ];
 
 describe.each([
   ['light', 0],
   ['dark', 1],
 ] as const)('tokens in %s', (_, theme) => {
-  it.each(texts)('--%s can be read on --%s', (text, paper) => {
-    expect(contrast(text, paper, theme)).toBeGreaterThanOrEqual(4.5);
+  it.each(TEXT_PAIRS)('--%s can be read on --%s', (text, paper) => {
+    expect(contrastRatio(text, paper, theme)).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(papers)('lines that carry meaning stand out on --%s', (paper) => {
+  it.each(BACKGROUND_TOKENS)('lines that carry meaning stand out on --%s', (paper) => {
     for (const line of [
       'line-2',
       'glyph',
@@ -95,9 +98,9 @@ describe.each([
       'waiting',
       'parked',
       'normal',
-      ...processes,
+      ...PROCESS_TOKENS,
     ])
-      expect(contrast(line, paper, theme), line).toBeGreaterThanOrEqual(3);
+      expect(contrastRatio(line, paper, theme), line).toBeGreaterThanOrEqual(3);
   });
 
   // Machado, Oliveira and Fernandes 2009, severity 1, on linear channels.
@@ -116,7 +119,7 @@ describe.each([
     ],
   ])('parked, normal and bad stay apart under %s', (_name, matrix) => {
     const seen = (name: string): readonly number[] => {
-      const rgb = linear(channels(name, theme));
+      const rgb = toLinear(srgbChannels(name, theme));
       return [0, 3, 6].map((row) =>
         Math.max(
           0,
@@ -134,18 +137,18 @@ describe.each([
       ['normal', 'bad'],
       ['parked', 'bad'],
     ] as const;
-    const near = pairs.filter(([a, b]) => distance(seen(a), seen(b)) < 0.06);
+    const near = pairs.filter(([a, b]) => oklabDistance(seen(a), seen(b)) < 0.06);
     expect(near).toEqual([]);
   });
 });
 
 /** Distance in OKLab. */
-function distance(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [oklab(a), oklab(b)];
+function oklabDistance(a: readonly number[], b: readonly number[]): number {
+  const [x, y] = [toOklab(a), toOklab(b)];
   return Math.hypot(...x.map((each, i) => each - (y[i] ?? 0)));
 }
 
-function oklab([r = 0, g = 0, b = 0]: readonly number[]): readonly number[] {
+function toOklab([r = 0, g = 0, b = 0]: readonly number[]): readonly number[] {
   const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
   const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
   const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);

@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { opening } from '../session/onDemand';
+import { libraryPart } from '../session/onDemand';
 import type { Session } from '../session/session';
 
 /** Opens a scenario file that is dropped anywhere on the page. */
@@ -12,7 +12,10 @@ export function useFileDrop(session: Session): void {
       const file = event.dataTransfer?.files[0];
       if (!file) return;
       event.preventDefault();
-      opening.use(session, ({ openFile }) => void openFile(session, file));
+      libraryPart.whenLoaded(
+        session,
+        ({ openScenarioFile }) => void openScenarioFile(session, file),
+      );
     };
     document.addEventListener('dragover', over);
     document.addEventListener('drop', drop);

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 
 /** Where the control in focus goes away with a change, gives the focus to the heading of its panel instead of nobody. */
-export function useKeptFocus(panel: RefObject<HTMLElement | null>): void {
+export function useFocusFallback(panel: RefObject<HTMLElement | null>): void {
   const last = useRef<Element | undefined>(undefined);
   useEffect(() => {
     const note = (event: FocusEvent): void => {

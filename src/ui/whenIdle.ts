@@ -1,10 +1,10 @@
 /** A browser without idle callbacks (Safari) waits for so long, ms: a frame and its painting are over by then. */
-const LATER = 50;
+const FALLBACK_DELAY_MS = 50;
 
 /** Calls back once, when the frames that are due have been drawn; returns how to give that up. */
-export function whenIdle(callback: () => void): () => void {
+export function requestIdle(callback: () => void): () => void {
   if (typeof requestIdleCallback === 'undefined') {
-    const timer = setTimeout(callback, LATER);
+    const timer = setTimeout(callback, FALLBACK_DELAY_MS);
     return () => clearTimeout(timer);
   }
   const handle = requestIdleCallback(callback);

@@ -5,13 +5,13 @@ import '@xyflow/react/dist/style.css';
 import { registerDesigns } from '../../../src/designs/registry.ts';
 import { upstream } from '../../../src/designs/upstream/upstream.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
-import { currentFrame } from '../../../src/session/frame.ts';
-import { seek } from '../../../src/session/moves.ts';
+import { currentSnapshot } from '../../../src/session/frame.ts';
+import { seekTo } from '../../../src/session/moves.ts';
 import { openScenario } from '../../../src/session/openScenario.ts';
 import { createSession, currentBranch, type Session } from '../../../src/session/session.ts';
-import { NO_FOLDS } from '../../../src/graph/fold.ts';
+import { NO_FOLDED_GROUPS } from '../../../src/graph/fold.ts';
 import type { Graph } from '../../../src/graph/graph.ts';
-import { sizeIn, type Shape } from '../../../src/graph/layout.ts';
+import { maxLayoutSize, type LayoutShape } from '../../../src/graph/layout.ts';
 import { bestShape } from '../../../src/ui/stage/camera.ts';
 import { sceneOf } from '../../../src/ui/stage/scene.ts';
 import { Stage } from '../../../src/ui/stage/Stage.tsx';
@@ -75,25 +75,26 @@ const query = new URLSearchParams(location.search);
 const bare = query.has('bare');
 const { session, to } = standing(crowd(Number(query.get('devices'))));
 // Playing starts at the beginning: going back there is no step.
-seek(session, 0);
+seekTo(session, 0);
 const shape = shapeNow();
 
 /** The places that the stage chooses for this room: what is drawn smaller or elsewhere is another page to paint. */
-function shapeNow(): Shape {
-  const { program } = currentFrame(session.getState());
-  return bestShape((shape) => sizeIn(program, NO_FOLDS, shape), {
+function shapeNow(): LayoutShape {
+  const { program } = currentSnapshot(session.getState());
+  return bestShape((shape) => maxLayoutSize(program, NO_FOLDED_GROUPS, shape), {
     width: innerWidth,
     height: innerHeight - TOOLS,
   });
 }
 
 function graphNow(): Graph {
-  return sceneOf(currentFrame(session.getState()), { folded: NO_FOLDS, shape }).graph;
+  return sceneOf(currentSnapshot(session.getState()), { foldedGroups: NO_FOLDED_GROUPS, shape })
+    .graph;
 }
 
 function stepOn(): void {
   const { cursor } = session.getState().run;
-  seek(session, cursor < to ? cursor + 1 : 0);
+  seekTo(session, cursor < to ? cursor + 1 : 0);
 }
 
 /** React Flow alone, with the same nodes and edges at the same places and a label that changes where a node changes; what it measures it keeps, as its manual has it. */
@@ -131,7 +132,7 @@ function flowOf(
     nodes: graph.nodes.map((node): Node => {
       const label =
         node.kind === 'object'
-          ? `${node.title} ${node.rows
+          ? `${node.title} ${node.fields
               .map((row) => row.text)
               .join(' ')
               .slice(0, 24)}`
@@ -141,8 +142,8 @@ function flowOf(
       if (before) return { ...before, data: { label } };
       return {
         id: node.id,
-        position: { x: node.place.x, y: node.place.y },
-        style: { width: node.place.width, height: node.place.height },
+        position: { x: node.placement.x, y: node.placement.y },
+        style: { width: node.placement.width, height: node.placement.height },
         data: { label },
       };
     }),

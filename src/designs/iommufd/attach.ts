@@ -18,15 +18,15 @@ import {
   ne,
   notOf,
   NULL,
-  ref,
+  addressOf,
   refDec,
   refInc,
   spin,
   store,
-  test,
+  branch,
   withPointer,
 } from '../../kernel/primitives';
-import type { Op, Path } from '../../kernel/primitives';
+import type { Op, StatePath } from '../../kernel/primitives';
 import { DOMAIN } from '../iommuGroup';
 
 const ATTACH_CITE =
@@ -34,34 +34,34 @@ const ATTACH_CITE =
 const DETACH_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_detach, v6.6; domain.md 5.7';
 
 /** How steps reach the address space: the argument or bound name to put before `/ioas` and `/hwpt`, and what binds that name. */
-export interface IoasView {
+export interface IoasRef {
   readonly name: string;
-  readonly enter: (ops: readonly Op[]) => readonly Op[];
+  readonly wrap: (ops: readonly Op[]) => readonly Op[];
 }
 
 /** The compat ioas of the context that a pointer leads to. */
-export function compatIoasBehind(ctx: Path): IoasView {
-  return { name: 'compat', enter: (ops) => [withPointer(`${ctx}.vfio_ioas`, 'compat', ops)] };
+export function compatIoasAt(ctx: StatePath): IoasRef {
+  return { name: 'compat', wrap: (ops) => [withPointer(`${ctx}.vfio_ioas`, 'compat', ops)] };
 }
 
 /** What the attach table is entered with. */
-export interface AttachEntry {
+export interface AttachParameters {
   /** `ATTACH.4`; a letter follows. */
-  readonly row: string;
-  readonly ioas: IoasView;
+  readonly stepId: string;
+  readonly ioas: IoasRef;
   /** The iommufd_device, or a pointer place that leads to it. */
-  readonly idev: Path;
+  readonly idev: StatePath;
   /** The VFIO device's flag: attached already means replace. */
-  readonly flag: Path;
+  readonly attachedFlag: StatePath;
   /** The VFIO device's pointer to its iommufd_device; `iommufd_device` where left out. */
-  readonly record?: string | undefined;
+  readonly devicePointer?: string | undefined;
   readonly onError: string;
   readonly next: string;
 }
 
 /** Attaches the device to the automatic page table of an ioas, or replaces the one that it has. */
-export function attachDevice(e: AttachEntry): readonly StepSpec[] {
-  const id = (letter: string): string => `${e.row}${letter}`;
+export function attachDevice(e: AttachParameters): readonly StepSpec[] {
+  const id = (letter: string): string => `${e.stepId}${letter}`;
   const ioas = `${e.ioas.name}/ioas`;
   const hwpt = `${e.ioas.name}/hwpt`;
   const { idev } = e;
@@ -69,14 +69,14 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
     id: id(letter),
     title,
     cite: ATTACH_CITE,
-    ops: e.ioas.enter(ops),
+    ops: e.ioas.wrap(ops),
   });
   return [
     step('a', 'look the id up and take the object', [
       spin(
         'objects.xa_lock',
-        test(
-          allOf(live(ioas), eq(`${idev}.ictx`, ref(`${e.ioas.name}/ctx`))),
+        branch(
+          allOf(live(ioas), eq(`${idev}.ictx`, addressOf(`${e.ioas.name}/ctx`))),
           [refInc(`${ioas}.users`)],
           [fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError })],
         ),
@@ -85,18 +85,18 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
     step('b', 'find the automatic page table of the ioas, or make one', [
       mutexLock(`${ioas}.mutex`),
       fallible('iommu_domain_alloc', 'ENOMEM', 'no domain', { at: ioas, to: id('y') }),
-      test(notOf(live(hwpt)), [alloc(hwpt), store(`${hwpt}.users`, 1), refInc(`${ioas}.users`)]),
+      branch(notOf(live(hwpt)), [alloc(hwpt), store(`${hwpt}.users`, 1), refInc(`${ioas}.users`)]),
     ]),
     step('c', 'compare with the page table of the group', [
       mutexLock(`${idev}.igroup.lock`),
-      test(
-        eq(e.flag, 0),
+      branch(
+        eq(e.attachedFlag, 0),
         [
-          test(
+          branch(
             eq(`${idev}.igroup.hwpt`, NULL),
             [],
             [
-              test(ne(`${idev}.igroup.hwpt`, ref(hwpt)), [
+              branch(ne(`${idev}.igroup.hwpt`, addressOf(hwpt)), [
                 mutexUnlock(`${idev}.igroup.lock`),
                 fail('EINVAL', 'the group is attached to another page table', {
                   at: `${idev}.igroup`,
@@ -111,10 +111,10 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
             'a reserved region is mapped',
             { at: ioas, to: id('x'), before: [mutexUnlock(`${idev}.igroup.lock`)] },
           ),
-          test(ne(`${idev}.igroup.device_list`, 0), [goto(id('e'))]),
+          branch(ne(`${idev}.igroup.device_list`, 0), [goto(id('e'))]),
         ],
         [
-          test(eq(`${idev}.igroup.hwpt`, ref(hwpt)), [goto(id('f'))]),
+          branch(eq(`${idev}.igroup.hwpt`, addressOf(hwpt)), [goto(id('f'))]),
           store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
         ],
       ),
@@ -134,9 +134,9 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
       mutexUnlock('iommu_group.mutex'),
     ]),
     step('e', 'count the users of the page table', [
-      store(`${idev}.igroup.hwpt`, ref(hwpt)),
-      test(
-        eq(e.flag, 0),
+      store(`${idev}.igroup.hwpt`, addressOf(hwpt)),
+      branch(
+        eq(e.attachedFlag, 0),
         [
           refInc(`${hwpt}.users`),
           listAdd(`${idev}.group_item`, 'igroup->device_list'),
@@ -145,8 +145,8 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
         // Every attached device of the group moves; one reference on the old table is put after the locks.
         [
           forEach('idev', 'group', 'sibling', [
-            test(live('sibling'), [
-              test(allOf(eq('sibling.group_item', 1), eq('sibling.igroup', `${idev}.igroup`)), [
+            branch(live('sibling'), [
+              branch(allOf(eq('sibling.group_item', 1), eq('sibling.igroup', `${idev}.igroup`)), [
                 refInc(`${hwpt}.users`),
                 refDec(`${idev}.old_hwpt.users`),
               ]),
@@ -168,11 +168,11 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
       ops: [...putOldHwpt(idev)],
     },
     step('i', 'the device is attached', [
-      test(eq(e.flag, 0), [refInc(`${idev}.users`), store(e.flag, 1)]),
+      branch(eq(e.attachedFlag, 0), [refInc(`${idev}.users`), store(e.attachedFlag, 1)]),
       goto(e.next),
     ]),
     step('x', 'undo: drop a page table that nobody uses', [
-      test(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt)),
+      branch(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt)),
     ]),
     step('y', 'undo: unlock the ioas and put it', [
       mutexUnlock(`${ioas}.mutex`),
@@ -183,15 +183,15 @@ export function attachDevice(e: AttachEntry): readonly StepSpec[] {
 }
 
 /** What table IDETACH is entered with. */
-export interface DetachEntry {
+export interface DetachParameters {
   /** `DETACH.4:` */
   readonly prefix: string;
-  readonly idev: Path;
+  readonly idev: StatePath;
   readonly next: string;
 }
 
 /** IDETACH: takes the device off the page table of its group. */
-export function detachDevice(e: DetachEntry): readonly StepSpec[] {
+export function detachDevice(e: DetachParameters): readonly StepSpec[] {
   const id = (row: string): string => `${e.prefix}IDETACH.${row}`;
   const { idev } = e;
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
@@ -206,7 +206,7 @@ export function detachDevice(e: DetachEntry): readonly StepSpec[] {
       store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
       listDel(`${idev}.group_item`, 'igroup->device_list'),
       decrement(`${idev}.igroup.device_list`),
-      test(ne(`${idev}.igroup.device_list`, 0), [goto(id('1c'))]),
+      branch(ne(`${idev}.igroup.device_list`, 0), [goto(id('1c'))]),
     ]),
     step('1b', 'the last device: detach the IOMMU group', [
       mutexLock('iommu_group.mutex'),
@@ -223,16 +223,16 @@ export function detachDevice(e: DetachEntry): readonly StepSpec[] {
 }
 
 /** Puts the page table that the call put aside; at the last user it goes, under its ioas's mutex (in one action). */
-function putOldHwpt(idev: Path): readonly Op[] {
+function putOldHwpt(idev: StatePath): readonly Op[] {
   return [
-    test(ne(`${idev}.old_hwpt`, NULL), [
+    branch(ne(`${idev}.old_hwpt`, NULL), [
       withPointer(`${idev}.old_hwpt`, 'old', [
-        test(
+        branch(
           eq('old.users', 2),
           [
             mutexLock('old.ioas.mutex'),
             refDec('old.users'),
-            ...dropHwpt('old'),
+            ...putHwptReferences('old'),
             mutexUnlock('old.ioas.mutex'),
             free('old'),
           ],
@@ -244,11 +244,11 @@ function putOldHwpt(idev: Path): readonly Op[] {
   ];
 }
 
-function destroyHwpt(hwpt: Path): readonly Op[] {
-  return [...dropHwpt(hwpt), free(hwpt)];
+function destroyHwpt(hwpt: StatePath): readonly Op[] {
+  return [...putHwptReferences(hwpt), free(hwpt)];
 }
 
 /** All of it but the memory, through which its ioas is still reached. */
-function dropHwpt(hwpt: Path): readonly Op[] {
+function putHwptReferences(hwpt: StatePath): readonly Op[] {
   return [store(`${hwpt}.users`, 0), refDec(`${hwpt}.ioas.users`)];
 }

@@ -9,49 +9,49 @@ import {
   goto,
   live,
   NULL,
-  ref,
+  addressOf,
   refDec,
   refInc,
   spin,
   store,
-  test,
+  branch,
   warnOn,
   withPointer,
 } from '../../kernel/primitives';
-import type { Op, Path } from '../../kernel/primitives';
-import { claimByDevice, releaseByDevice } from '../iommuGroup';
+import type { Op, StatePath } from '../../kernel/primitives';
+import { deviceClaimDmaOwner, deviceReleaseDmaOwner } from '../iommuGroup';
 
 const BIND_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_bind, v6.6; domain.md 5.6';
 const UNBIND_CITE =
   'drivers/iommu/iommufd/device.c and main.c, iommufd_device_unbind, v6.6; domain.md 5.6';
 
 /** How steps reach the iommufd context: the argument or bound name to put before `/ctx`, and what binds that name. */
-export interface CtxView {
+export interface ContextRef {
   readonly name: string;
-  readonly enter: (ops: readonly Op[]) => readonly Op[];
+  readonly wrap: (ops: readonly Op[]) => readonly Op[];
 }
 
 /** A context that a pointer of an object leads to. */
-export function ctxBehind(pointer: Path): CtxView {
-  return { name: 'ictx', enter: (ops) => [withPointer(pointer, 'ictx', ops)] };
+export function contextAt(pointer: StatePath): ContextRef {
+  return { name: 'ictx', wrap: (ops) => [withPointer(pointer, 'ictx', ops)] };
 }
 
 /** What table IBIND is entered with. */
-export interface BindEntry {
+export interface BindParameters {
   /** Put before every step id, `BIND.12:`. */
   readonly prefix: string;
-  readonly ctx: CtxView;
+  readonly ctx: ContextRef;
   /** The iommufd_device to make. */
-  readonly idev: Path;
+  readonly idev: StatePath;
   /** The step that an error goes on with. */
   readonly onError: string;
   /** The step that success goes on with. */
   readonly next: string;
-  readonly anyDomain?: boolean | undefined;
+  readonly skipDomainCheck?: boolean | undefined;
 }
 
 /** IBIND: makes the iommufd_device and claims the DMA of its group for the context. */
-export function bindDevice(e: BindEntry): readonly StepSpec[] {
+export function bindDevice(e: BindParameters): readonly StepSpec[] {
   const { name } = e.ctx;
   const id = (row: string): string => `${e.prefix}IBIND.${row}`;
   const igroup = `${name}/igroup`;
@@ -59,7 +59,7 @@ export function bindDevice(e: BindEntry): readonly StepSpec[] {
     id: id(row),
     title,
     cite: BIND_CITE,
-    ops: e.ctx.enter(ops),
+    ops: e.ctx.wrap(ops),
   });
   return [
     step('1', 'check that the IOMMU keeps the caches coherent', [
@@ -75,7 +75,7 @@ export function bindDevice(e: BindEntry): readonly StepSpec[] {
       }),
       spin(
         `${name}.groups.xa_lock`,
-        test(
+        branch(
           live(igroup),
           [refInc(`${igroup}.ref`)],
           [
@@ -94,12 +94,12 @@ export function bindDevice(e: BindEntry): readonly StepSpec[] {
       }),
     ]),
     {
-      ...claimByDevice({
+      ...deviceClaimDmaOwner({
         id: id('4'),
-        owner: ref(`${name}/ctx`),
-        to: id('U2'),
-        anyDomain: e.anyDomain,
-        enter: e.ctx.enter,
+        owner: addressOf(`${name}/ctx`),
+        onError: id('U2'),
+        skipDomainCheck: e.skipDomainCheck,
+        wrap: e.ctx.wrap,
       }),
     },
     step('5', 'allocate the object: users = 1, its id reserved', [
@@ -116,33 +116,35 @@ export function bindDevice(e: BindEntry): readonly StepSpec[] {
     ]),
     step('6', 'take a reference on the context', [
       fget(`${name}/file`),
-      store(`${e.idev}.ictx`, ref(`${name}/ctx`)),
+      store(`${e.idev}.ictx`, addressOf(`${name}/ctx`)),
     ]),
     step('7', "count the driver's use of the object", [refInc(`${e.idev}.users`)]),
-    step('8', 'move the group reference into the object', [store(`${e.idev}.igroup`, ref(igroup))]),
+    step('8', 'move the group reference into the object', [
+      store(`${e.idev}.igroup`, addressOf(igroup)),
+    ]),
     step('9', 'publish the object under its id', [
       spin(`${name}.objects.xa_lock`, store(`${e.idev}.published`, 1)),
       goto(e.next),
     ]),
-    releaseByDevice(id('U1')),
-    step('U2', 'put the iommufd_group', [...putGroup(igroup), goto(e.onError)]),
+    deviceReleaseDmaOwner(id('U1')),
+    step('U2', 'put the iommufd_group', [...putIommufdGroup(igroup), goto(e.onError)]),
   ];
 }
 
 /** What table IUNBIND is entered with. */
-export interface UnbindEntry {
+export interface UnbindParameters {
   readonly prefix: string;
   /** The iommufd_device, or a pointer place that leads to it. */
-  readonly idev: Path;
+  readonly idev: StatePath;
   /** Pointer and flag of the VFIO device: `device.iommufd_device`, `device.iommufd_attached`. */
-  readonly pointer: Path;
+  readonly pointer: StatePath;
   /** Steps that detach first where the device is attached (table IDETACH), and the flag that says so. */
-  readonly detach: { readonly flag: Path; readonly steps: readonly StepSpec[] } | undefined;
+  readonly detach: { readonly flag: StatePath; readonly steps: readonly StepSpec[] } | undefined;
   readonly next: string;
 }
 
 /** IUNBIND: takes the iommufd_device out of its context and gives the DMA of the group back. */
-export function unbindDevice(e: UnbindEntry): readonly StepSpec[] {
+export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
   const id = (row: string): string => `${e.prefix}IUNBIND.${row}`;
   const { idev } = e;
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
@@ -154,7 +156,7 @@ export function unbindDevice(e: UnbindEntry): readonly StepSpec[] {
   return [
     ...(e.detach
       ? [
-          step('1', 'detach first, if attached', [test(eq(e.detach.flag, 0), [goto(id('2'))])]),
+          step('1', 'detach first, if attached', [branch(eq(e.detach.flag, 0), [goto(id('2'))])]),
           ...e.detach.steps,
           step('1b', 'the device is no longer attached', [store(e.detach.flag, 0)]),
         ]
@@ -171,9 +173,9 @@ export function unbindDevice(e: UnbindEntry): readonly StepSpec[] {
         store(`${idev}.published`, 0),
       ),
     ]),
-    releaseByDevice(id('4')),
+    deviceReleaseDmaOwner(id('4')),
     step('5', 'put the iommufd_group', [
-      ...putGroup(`${idev}.igroup`),
+      ...putIommufdGroup(`${idev}.igroup`),
       store(`${idev}.igroup`, NULL),
     ]),
     step('6', 'put the context', [fput(`${idev}.ictx.file`), store(`${idev}.ictx`, NULL)]),
@@ -181,6 +183,6 @@ export function unbindDevice(e: UnbindEntry): readonly StepSpec[] {
   ];
 }
 
-function putGroup(igroup: Path): readonly Op[] {
+function putIommufdGroup(igroup: StatePath): readonly Op[] {
   return [refDec(`${igroup}.ref`, [free(igroup)])];
 }

@@ -1,7 +1,7 @@
-import type { Anchor, Census, ObjectType } from '../../kernel/design';
+import type { InstanceKey, InstanceCounts, ObjectType } from '../../kernel/design';
 
 /** Device fds of the object's IOMMU group, or all of them: each makes one iommufd_device at most. */
-const devicesIn = (a: Anchor, c: Census): number =>
+const devicesIn = (a: InstanceKey, c: InstanceCounts): number =>
   c.files(['cdev', 'device'], a.group === undefined ? undefined : 'group');
 
 /** struct iommufd_ctx: what an open of /dev/iommu makes. Its reference count is the f_count of that file. */
@@ -11,11 +11,11 @@ export const iommufdCtx: ObjectType = {
   per: 'file',
   fileKinds: ['iommufd'],
   name: (a) => `${a.file} ctx`,
-  life: {},
+  lifetime: {},
   about: 'An iommufd context: the objects and the DMA ownership of one open of /dev/iommu.',
   fields: {
     file: { kind: 'link', type: 'file', edge: 'pointer' },
-    vfio_ioas: { kind: 'pointer', types: ['iommufd_ioas'], same: 'file', edge: 'member' },
+    vfio_ioas: { kind: 'pointer', types: ['iommufd_ioas'], matchOn: 'file', edge: 'member' },
   },
 };
 
@@ -25,7 +25,7 @@ export const iommufdIoas: ObjectType = {
   role: 'ioas',
   per: 'ioas',
   name: (a) => a.ioas!,
-  life: {},
+  lifetime: {},
   about: 'An I/O address space.',
   fields: {
     users: {
@@ -43,7 +43,7 @@ export const iommufdHwpt: ObjectType = {
   role: 'hwpt',
   per: 'ioas',
   name: (a) => `${a.ioas} hwpt`,
-  life: {},
+  lifetime: {},
   about: 'A hardware page table: the IOMMU domain that devices of an ioas share.',
   fields: {
     users: { kind: 'refcount', hi: (a, c) => 1 + devicesIn(a, c) },
@@ -57,14 +57,14 @@ export const iommufdGroup: ObjectType = {
   role: 'igroup',
   per: 'iommufdGroup',
   name: (a) => `${a.file} igroup ${a.group}`,
-  life: {},
+  lifetime: {},
   about:
     'What one iommufd context knows of an IOMMU group: the page table that all its devices share.',
   fields: {
     /** One per bind, and one file may be bound twice where nothing refuses it. */
     ref: { kind: 'refcount', hi: (a, c) => devicesIn(a, c) + c.calls('bind_iommufd') },
     lock: { kind: 'mutex' },
-    hwpt: { kind: 'pointer', types: ['iommufd_hwpt_paging'], same: 'file', edge: 'pointer' },
+    hwpt: { kind: 'pointer', types: ['iommufd_hwpt_paging'], matchOn: 'file', edge: 'pointer' },
     device_list: { kind: 'int', hi: devicesIn },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
     group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
@@ -78,19 +78,19 @@ export const iommufdDevice: ObjectType = {
   per: 'file',
   fileKinds: ['cdev', 'device'],
   name: (a) => `${a.file} idev`,
-  life: {},
+  lifetime: {},
   about: 'A device bound to an iommufd context.',
   fields: {
     users: { kind: 'refcount', hi: 3 },
     shortterm_users: { kind: 'refcount', hi: 1 },
     published: { kind: 'bool' },
     ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
-    igroup: { kind: 'pointer', types: ['iommufd_group'], same: 'group', edge: 'reference' },
+    igroup: { kind: 'pointer', types: ['iommufd_group'], matchOn: 'group', edge: 'reference' },
     group_item: { kind: 'bool' },
     /** Local variable of detach and replace: the page table to put once the locks are dropped. */
     old_hwpt: {
       kind: 'pointer',
-      bookkeeping: true,
+      modelOnly: true,
       types: ['iommufd_hwpt_paging'],
       edge: 'hidden',
     },

@@ -11,55 +11,60 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   replaceFops,
   ret,
-  say,
-  staticTest,
+  comment,
+  staticBranch,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import { bindDevice, unbindDevice } from '../iommufd/bind';
-import type { CtxView } from '../iommufd/bind';
-import { REPLY, REVIEW, section } from '../thread2021';
+import type { ContextRef } from '../iommufd/bind';
+import { REPLY_MAIL, REVIEW_MAIL, domainSection } from '../thread2021';
 
 /** What a bind does besides the proposal's own steps; `undefined` for nothing. */
-export interface BindGate {
+export interface ExtraBindSteps {
   /** Rows between fetching the iommufd and locking the device. */
-  readonly before: readonly StepSpec[];
+  readonly beforeLock: readonly StepSpec[];
   /** Rows under the device's lock, in front of the claim; they go to `BIND.U1` when they refuse. */
-  readonly locked: readonly StepSpec[];
+  readonly underLock: readonly StepSpec[];
   /** Rows that undo `locked` when a later row fails; entered at the first, they fall through to `BIND.U1`. */
-  readonly undoLocked: readonly StepSpec[];
+  readonly undoUnderLock: readonly StepSpec[];
   /** Rows that undo `before`, after the lock is dropped. */
-  readonly undoBefore: readonly StepSpec[];
+  readonly undoBeforeLock: readonly StepSpec[];
 }
 
 /** No gate: the proposal as it stands. */
-export const NO_GATE: BindGate = { before: [], locked: [], undoLocked: [], undoBefore: [] };
+export const NO_EXTRA_BIND_STEPS: ExtraBindSteps = {
+  beforeLock: [],
+  underLock: [],
+  undoUnderLock: [],
+  undoBeforeLock: [],
+};
 
 /** The context of the argument; a file of another kind was refused before. */
-const boundTo: CtxView = {
+const argumentContext: ContextRef = {
   name: 'iommufd',
-  enter: (ops) => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
+  wrap: (ops) => [staticBranch({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
 };
 
 /** The bind ioctl of the parked fops: one per device, under its lock; success swaps the f_op of this file. */
 export function bindIommufd(
   choice: { readonly perDeviceCheck: boolean; readonly anyDomain: boolean },
-  gate: BindGate,
+  gate: ExtraBindSteps,
 ): Routine {
-  const undo = gate.undoLocked[0]?.id ?? 'BIND.U1';
+  const undo = gate.undoUnderLock[0]?.id ?? 'BIND.U1';
   return {
     name: 'vfio_parked_ioctl_bind_iommufd',
-    cite: `${section('3.5')}; ${REVIEW}; ${REPLY}`,
+    cite: `${domainSection('3.5')}; ${REVIEW_MAIL}; ${REPLY_MAIL}`,
     steps: [
       {
         id: 'BIND.1',
         title: 'the VFS calls the handler of the parked fops, which copies the argument',
         confidence: 'DERIVED',
         ops: [
-          test(ne('file.f_op', 0), [
+          branch(ne('file.f_op', 0), [
             fail('ENOTTY', 'the normal fops have no bind command', { at: 'file' }),
           ]),
           fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
@@ -70,10 +75,10 @@ export function bindIommufd(
         title: 'look the iommufd up',
         confidence: 'DERIVED',
         ops: [
-          test(eq('iommufd/fd.installed', 0), [
+          branch(eq('iommufd/fd.installed', 0), [
             fail('EBADF', 'the iommufd is not open', { at: 'file' }),
           ]),
-          staticTest(
+          staticBranch(
             { arg: 'iommufd', kinds: ['iommufd'] },
             [],
             [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file' })],
@@ -81,7 +86,7 @@ export function bindIommufd(
           fget('iommufd/file'),
         ],
       },
-      ...gate.before,
+      ...gate.beforeLock,
       {
         id: 'BIND.3',
         title: 'lock the device',
@@ -94,29 +99,29 @@ export function bindIommufd(
         confidence: 'DERIVED',
         ops: choice.perDeviceCheck
           ? [
-              test(ne('device.iommu_dev', NULL), [
+              branch(ne('device.iommu_dev', NULL), [
                 fail('EBUSY', 'the device is bound through another file', {
                   at: 'device',
                   to: 'BIND.U1',
                 }),
               ]),
             ]
-          : [say('no check of device->iommu_dev: only the owner claim can refuse')],
+          : [comment('no check of device->iommu_dev: only the owner claim can refuse')],
       },
-      ...gate.locked,
+      ...gate.underLock,
       ...bindDevice({
         prefix: 'BIND.5:',
-        ctx: boundTo,
+        ctx: argumentContext,
         idev: 'idev',
-        anyDomain: choice.anyDomain,
+        skipDomainCheck: choice.anyDomain,
         onError: undo,
         next: 'BIND.6',
-      }).map(derived),
+      }).map(asDerived),
       {
         id: 'BIND.6',
         title: 'record the iommu context in the device',
         confidence: 'DERIVED',
-        ops: [store('device.iommu_dev', ref('idev'))],
+        ops: [store('device.iommu_dev', addressOf('idev'))],
       },
       {
         id: 'BIND.7a',
@@ -160,15 +165,15 @@ export function bindIommufd(
         pointer: 'device.iommu_dev',
         detach: undefined,
         next: undo,
-      }).map(derived),
-      ...gate.undoLocked,
+      }).map(asDerived),
+      ...gate.undoUnderLock,
       {
         id: 'BIND.U1',
         title: 'undo: unlock the device',
         confidence: 'DERIVED',
         ops: [mutexUnlock('device.lock')],
       },
-      ...gate.undoBefore,
+      ...gate.undoBeforeLock,
       {
         id: 'BIND.U0',
         title: 'undo: put the iommufd',
@@ -180,6 +185,6 @@ export function bindIommufd(
 }
 
 /** A row of an upstream table inside a design that was only proposed. */
-export function derived(step: StepSpec): StepSpec {
+export function asDerived(step: StepSpec): StepSpec {
   return { ...step, confidence: 'DERIVED' };
 }

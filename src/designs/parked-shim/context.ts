@@ -12,12 +12,12 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   ret,
   spin,
-  staticTest,
+  staticBranch,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import type { FileKind } from '../../kernel/world';
 import { attachDevice, detachDevice } from '../iommufd/attach';
@@ -28,10 +28,10 @@ import {
   iommufdHwpt,
   iommufdIoas,
 } from '../iommufd/objects';
-import { REVIEW, section } from '../thread2021';
-import { derived } from './bind';
+import { REVIEW_MAIL, domainSection } from '../thread2021';
+import { asDerived } from './bind';
 
-const IOMMUFD = `drivers/iommu/iommufd/main.c and ioas.c, v6.6; ${section('5.10')}`;
+const IOMMUFD_CITE = `drivers/iommu/iommufd/main.c and ioas.c, v6.6; ${domainSection('5.10')}`;
 
 /** The iommufd objects, where files of these kinds are iommufd contexts. */
 export function iommufdObjects(
@@ -45,7 +45,7 @@ export function iommufdObjects(
 /** open(2) of /dev/iommu. */
 export const openIommufd: Routine = {
   name: 'iommufd_fops_open',
-  cite: IOMMUFD,
+  cite: IOMMUFD_CITE,
   steps: [
     {
       id: 'IOPEN.1',
@@ -60,7 +60,7 @@ export const openIommufd: Routine = {
 /** open(2) of /dev/vfio/vfio where a container is an iommufd context with a compat ioas. */
 export const openShimContainer: Routine = {
   name: 'vfio_fops_open',
-  cite: `${section('3.2')}; ${REVIEW}`,
+  cite: `${domainSection('3.2')}; ${REVIEW_MAIL}`,
   steps: [
     {
       id: 'COPEN.1',
@@ -71,7 +71,7 @@ export const openShimContainer: Routine = {
         alloc('ctx'),
         alloc('ioas'),
         store('ioas.users', 1),
-        store('ctx.vfio_ioas', ref('ioas')),
+        store('ctx.vfio_ioas', addressOf('ioas')),
       ],
     },
     { id: 'COPEN.2', title: 'install the fd', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
@@ -79,9 +79,9 @@ export const openShimContainer: Routine = {
 };
 
 /** f_op->release of a context: its objects go, then itself. Bound devices hold the file, so none is left. */
-export const releaseContext: Routine = {
+export const releaseIommufd: Routine = {
   name: 'iommufd_fops_release',
-  cite: IOMMUFD,
+  cite: IOMMUFD_CITE,
   steps: [
     {
       id: 'IREL.1',
@@ -89,7 +89,7 @@ export const releaseContext: Routine = {
       confidence: 'SRC',
       ops: [
         forEach('ioas', 'file', 'left', [
-          test(live('left'), [store('left.users', 0), free('left')]),
+          branch(live('left'), [store('left.users', 0), free('left')]),
         ]),
         store('ctx.vfio_ioas', NULL),
         free('ctx'),
@@ -102,7 +102,7 @@ export const releaseContext: Routine = {
 /** IOMMU_IOAS_ALLOC. */
 export const ioasAlloc: Routine = {
   name: 'iommufd_ioas_alloc_ioctl',
-  cite: IOMMUFD,
+  cite: IOMMUFD_CITE,
   steps: [
     {
       id: 'IOAS.1',
@@ -118,12 +118,12 @@ export const ioasAlloc: Routine = {
   ],
 };
 
-const unknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
+const failUnknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
 
 /** IOMMU_DESTROY; files of these kinds can stand for a bound device. */
 export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
   name: 'iommufd_destroy',
-  cite: IOMMUFD,
+  cite: IOMMUFD_CITE,
   steps: [
     {
       id: 'DESTROY.1',
@@ -132,21 +132,21 @@ export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
       ops: [
         spin(
           'objects.xa_lock',
-          staticTest(
+          staticBranch(
             'object-is-ioas',
             [
-              staticTest('same-iommufd', [], [unknownId]),
-              test(live('object/ioas'), [], [unknownId]),
-              test(ne('object/ioas.users', 1), [
+              staticBranch('same-iommufd', [], [failUnknownId]),
+              branch(live('object/ioas'), [], [failUnknownId]),
+              branch(ne('object/ioas.users', 1), [
                 fail('EBUSY', 'the object is in use', { at: 'object/ioas' }),
               ]),
               store('object/ioas.users', 0),
               free('object/ioas'),
             ],
             [
-              staticTest({ arg: 'object', kinds }, [], [unknownId]),
-              test(live('object/idev'), [], [unknownId]),
-              test(eq('object/idev.ictx', ref('iommufd/ctx')), [], [unknownId]),
+              staticBranch({ arg: 'object', kinds }, [], [failUnknownId]),
+              branch(live('object/idev'), [], [failUnknownId]),
+              branch(eq('object/idev.ictx', addressOf('iommufd/ctx')), [], [failUnknownId]),
               fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
             ],
           ),
@@ -157,21 +157,21 @@ export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
   ],
 });
 
-const parkedRefuses = test(eq('file.f_op', 0), [
+const failIfParked = branch(eq('file.f_op', 0), [
   fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
 ]);
 
 /** ATTACH_IOMMUFD_PT through normal fops, under the device's lock. */
 export const attachIoas: Routine = {
   name: 'vfio_device_ioctl_attach_pt',
-  cite: `${section('5.7')}, with the lock of ${section('3.2')}`,
+  cite: `${domainSection('5.7')}, with the lock of ${domainSection('3.2')}`,
   steps: [
     {
       id: 'ATTACH.1',
       title: 'the VFS calls the handler of the file',
       confidence: 'DERIVED',
       ops: [
-        parkedRefuses,
+        failIfParked,
         fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
       ],
     },
@@ -182,17 +182,17 @@ export const attachIoas: Routine = {
       ops: [mutexLock('device.lock')],
     },
     ...attachDevice({
-      row: 'ATTACH.4',
+      stepId: 'ATTACH.4',
       ioas: {
         name: 'ioas',
-        enter: (ops) => [staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops)],
+        wrap: (ops) => [staticBranch({ arg: 'ioas', kinds: ['iommufd'] }, ops)],
       },
       idev: 'device.iommu_dev',
-      flag: 'device.iommufd_attached',
-      record: 'iommu_dev',
+      attachedFlag: 'device.iommufd_attached',
+      devicePointer: 'iommu_dev',
       onError: 'ATTACH.6',
       next: 'ATTACH.6',
-    }).map(derived),
+    }).map(asDerived),
     {
       id: 'ATTACH.6',
       title: 'unlock the device',
@@ -205,14 +205,14 @@ export const attachIoas: Routine = {
 /** DETACH_IOMMUFD_PT through normal fops; detaching what is not attached is no error. */
 export const detachIoas: Routine = {
   name: 'vfio_device_ioctl_detach_pt',
-  cite: `${section('5.7')}, with the lock of ${section('3.2')}`,
+  cite: `${domainSection('5.7')}, with the lock of ${domainSection('3.2')}`,
   steps: [
     {
       id: 'DETACH.1',
       title: 'the VFS calls the handler of the file',
       confidence: 'DERIVED',
       ops: [
-        parkedRefuses,
+        failIfParked,
         fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
       ],
     },
@@ -222,11 +222,11 @@ export const detachIoas: Routine = {
       confidence: 'DERIVED',
       ops: [
         mutexLock('device.lock'),
-        test(eq('device.iommufd_attached', 0), [mutexUnlock('device.lock'), ret()]),
+        branch(eq('device.iommufd_attached', 0), [mutexUnlock('device.lock'), ret()]),
       ],
     },
     ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommu_dev', next: 'DETACH.5' }).map(
-      derived,
+      asDerived,
     ),
     {
       id: 'DETACH.5',
@@ -238,15 +238,15 @@ export const detachIoas: Routine = {
 };
 
 /** What a file answers to a call that it does not know. */
-export function refuse(id: string, errno: 'ENOTTY' | 'EINVAL', why: string): Routine {
+export function rejectCommand(id: string, errno: 'ENOTTY' | 'EINVAL', why: string): Routine {
   return {
     name: 'ioctl',
-    cite: section('7'),
+    cite: domainSection('7'),
     steps: [{ id, title: why, confidence: 'DERIVED', ops: [fail(errno, why, { at: 'file' })] }],
   };
 }
 
 /** A call for these kinds of file; any other file answers -ENOTTY. */
-export function onlyFor(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
-  return { byKind, other: refuse(id, 'ENOTTY', 'the file does not know this command') };
+export function supportedOn(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
+  return { byKind, other: rejectCommand(id, 'ENOTTY', 'the file does not know this command') };
 }

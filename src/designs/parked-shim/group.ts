@@ -14,23 +14,23 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   refIncNotZero,
   replaceFops,
   ret,
-  say,
+  comment,
   spin,
-  staticTest,
+  staticBranch,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
-import { attachDevice, compatIoasBehind, detachDevice } from '../iommufd/attach';
-import { bindDevice, ctxBehind, unbindDevice } from '../iommufd/bind';
-import { REVIEW, section } from '../thread2021';
-import { derived } from './bind';
+import { attachDevice, compatIoasAt, detachDevice } from '../iommufd/attach';
+import { bindDevice, contextAt, unbindDevice } from '../iommufd/bind';
+import { REVIEW_MAIL, domainSection } from '../thread2021';
+import { asDerived } from './bind';
 import { putGroup, putRegistration } from './open';
 
-const CITE = `${section('3.2')}; ${REVIEW}`;
+const CITE = `${domainSection('3.2')}; ${REVIEW_MAIL}`;
 
 /** f_op->release of a group file: the container goes, its device fds live on. */
 export const releaseGroup: Routine = {
@@ -48,7 +48,7 @@ export const releaseGroup: Routine = {
       title: 'put the container, if one is set',
       confidence: 'DERIVED',
       ops: [
-        test(ne('group.container', NULL), [
+        branch(ne('group.container', NULL), [
           fput('group.container.file'),
           store('group.container', NULL),
         ]),
@@ -76,10 +76,10 @@ export const setContainer: Routine = {
       confidence: 'DERIVED',
       ops: [
         fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
-        test(eq('container/fd.installed', 0), [
+        branch(eq('container/fd.installed', 0), [
           fail('EBADF', 'the container fd is not open', { at: 'group' }),
         ]),
-        staticTest(
+        staticBranch(
           { arg: 'container', kinds: ['container', 'iommufd'] },
           [],
           [
@@ -102,7 +102,7 @@ export const setContainer: Routine = {
       title: 'a group has one container',
       confidence: 'DERIVED',
       ops: [
-        test(ne('group.container', NULL), [
+        branch(ne('group.container', NULL), [
           mutexUnlock('group.group_lock'),
           fail('EINVAL', 'a container is already set', { at: 'group', to: 'SETC.U' }),
         ]),
@@ -113,7 +113,7 @@ export const setContainer: Routine = {
       title: 'make sure that there is a compat ioas',
       confidence: 'DERIVED',
       ops: [
-        staticTest({ arg: 'container', kinds: ['container', 'iommufd'] }, [
+        staticBranch({ arg: 'container', kinds: ['container', 'iommufd'] }, [
           fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', {
             at: 'container/ctx',
             to: 'SETC.U',
@@ -121,10 +121,10 @@ export const setContainer: Routine = {
           }),
           spin(
             'objects.xa_lock',
-            test(eq('container/ctx.vfio_ioas', NULL), [
+            branch(eq('container/ctx.vfio_ioas', NULL), [
               alloc('container/ioas'),
               store('container/ioas.users', 1),
-              store('container/ctx.vfio_ioas', ref('container/ioas')),
+              store('container/ctx.vfio_ioas', addressOf('container/ioas')),
             ]),
           ),
         ]),
@@ -135,9 +135,9 @@ export const setContainer: Routine = {
       title: 'record the container; the group keeps a reference',
       confidence: 'DERIVED',
       ops: [
-        staticTest({ arg: 'container', kinds: ['container', 'iommufd'] }, [
+        staticBranch({ arg: 'container', kinds: ['container', 'iommufd'] }, [
           fget('container/file'),
-          store('group.container', ref('container/ctx')),
+          store('group.container', addressOf('container/ctx')),
         ]),
         mutexUnlock('group.group_lock'),
       ],
@@ -167,7 +167,7 @@ export const unsetContainer: Routine = {
       title: 'is a container set?',
       confidence: 'DERIVED',
       ops: [
-        test(eq('group.container', NULL), [
+        branch(eq('group.container', NULL), [
           mutexUnlock('group.group_lock'),
           fail('EINVAL', 'no container is set', { at: 'group' }),
         ]),
@@ -191,9 +191,9 @@ export const unsetContainer: Routine = {
 export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routine {
   return {
     name: 'vfio_group_get_device_fd',
-    cite: `${section('3.6')}; ${REVIEW}`,
+    cite: `${domainSection('3.6')}; ${REVIEW_MAIL}`,
     steps: [
-      ...deviceLookup({ id: 'GDF.1' }),
+      ...lookUpDevice({ id: 'GDF.1' }),
       {
         id: 'GDF.2',
         title: 'reserve an fd',
@@ -229,7 +229,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
         title: 'is a container set?',
         confidence: 'DERIVED',
         ops: [
-          test(eq('group.container', NULL), [
+          branch(eq('group.container', NULL), [
             fail('EINVAL', 'no container is set', { at: 'group', to: 'GDF.U4' }),
           ]),
         ],
@@ -246,37 +246,37 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
         confidence: 'DERIVED',
         ops: choice.perDeviceCheck
           ? [
-              test(ne('device.iommu_dev', NULL), [
+              branch(ne('device.iommu_dev', NULL), [
                 fail('EBUSY', 'the device is bound through another file', {
                   at: 'device',
                   to: 'GDF.U4d',
                 }),
               ]),
             ]
-          : [say('no check of device->iommu_dev: only the owner claim can refuse')],
+          : [comment('no check of device->iommu_dev: only the owner claim can refuse')],
       },
       ...bindDevice({
         prefix: 'GDF.4e:',
-        ctx: ctxBehind('group.container'),
+        ctx: contextAt('group.container'),
         idev: 'idev',
         onError: 'GDF.U4d',
         next: 'GDF.4f',
-      }).map(derived),
+      }).map(asDerived),
       {
         id: 'GDF.4f',
         title: 'record the iommu context in the device',
         confidence: 'DERIVED',
-        ops: [store('device.iommu_dev', ref('idev'))],
+        ops: [store('device.iommu_dev', addressOf('idev'))],
       },
       ...attachDevice({
-        row: 'GDF.4g',
-        ioas: compatIoasBehind('group.container'),
+        stepId: 'GDF.4g',
+        ioas: compatIoasAt('group.container'),
         idev: 'idev',
-        flag: 'device.iommufd_attached',
-        record: 'iommu_dev',
+        attachedFlag: 'device.iommufd_attached',
+        devicePointer: 'iommu_dev',
         onError: 'GDF.U4e:IUNBIND.1',
         next: 'GDF.4h',
-      }).map(derived),
+      }).map(asDerived),
       {
         id: 'GDF.4h',
         title: 'run the open op of the driver',
@@ -312,7 +312,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
           flag: 'device.iommufd_attached',
           steps: detachDevice({ prefix: 'GDF.U4e:', idev: 'idev', next: 'GDF.U4e:IUNBIND.1b' }),
         },
-      }).map(derived),
+      }).map(asDerived),
       {
         id: 'GDF.U4d',
         title: 'undo: unlock the device',
@@ -342,7 +342,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
 }
 
 /** Finds a device of the group by name and takes a registration reference; refuses with -ENODEV. */
-export function deviceLookup({
+export function lookUpDevice({
   id,
   to,
 }: {
@@ -361,11 +361,11 @@ export function deviceLookup({
       confidence: 'DERIVED',
       ops: [
         mutexLock('group.device_lock'),
-        staticTest(
+        staticBranch(
           'device-in-group',
           [
-            test(live('device'), [], refuse),
-            test(eq('device.group_next', 0), refuse),
+            branch(live('device'), [], refuse),
+            branch(eq('device.group_next', 0), refuse),
             refIncNotZero('device.refcount', refuse),
             mutexUnlock('group.device_lock'),
           ],
@@ -379,14 +379,14 @@ export function deviceLookup({
 /** SET_IOMMU on a container that is an iommufd: a formality, the compat ioas is there or not. */
 export const setIommu: Routine = {
   name: 'iommufd_vfio_set_iommu',
-  cite: `drivers/iommu/iommufd/vfio_compat.c, v6.6; ${section('5.9')}`,
+  cite: `drivers/iommu/iommufd/vfio_compat.c, v6.6; ${domainSection('5.9')}`,
   steps: [
     {
       id: 'SETI.1',
       title: 'is there a compat ioas?',
       confidence: 'DERIVED',
       ops: [
-        test(eq('ctx.vfio_ioas', NULL), [
+        branch(eq('ctx.vfio_ioas', NULL), [
           fail('ENODEV', 'no group has set this container yet', { at: 'ctx' }),
         ]),
         ret(),

@@ -1,19 +1,21 @@
 import type { CallBody, Routine } from '../../kernel/design';
-import { driverOp, eq, fail, ret, test } from '../../kernel/primitives';
-import { REVIEW, section } from '../thread2021';
-import { onlyFor, refuse } from './context';
+import { driverOp, eq, fail, ret, branch } from '../../kernel/primitives';
+import { REVIEW_MAIL, domainSection } from '../thread2021';
+import { supportedOn, rejectCommand } from './context';
 
 /** read, write, mmap or an ioctl: the f_op of the file decides before any driver code. */
-const throughFops: Routine = {
+const deviceCallRoutine: Routine = {
   name: 'file->f_op',
-  cite: `${section('3.1')} and ${section('3.9')}; ${REVIEW}`,
+  cite: `${domainSection('3.1')} and ${domainSection('3.9')}; ${REVIEW_MAIL}`,
   steps: [
     {
       id: 'GATE.1',
       title: 'the VFS calls the handler of the file: parked or normal',
       confidence: 'THREAD',
       ops: [
-        test(eq('file.f_op', 0), [fail('EINVAL', 'the parked fops can only bind', { at: 'file' })]),
+        branch(eq('file.f_op', 0), [
+          fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
+        ]),
       ],
     },
     {
@@ -26,7 +28,10 @@ const throughFops: Routine = {
 };
 
 /** The call of a device file's user. */
-export const deviceIo: CallBody = onlyFor({ cdev: throughFops, device: throughFops }, 'GATE.1');
+export const deviceIo: CallBody = supportedOn(
+  { cdev: deviceCallRoutine, device: deviceCallRoutine },
+  'GATE.1',
+);
 
 /** KVM of that time takes group files only; what it does with one stays outside this model. */
 export const kvmAdd: CallBody = {
@@ -44,5 +49,5 @@ export const kvmAdd: CallBody = {
       ],
     },
   },
-  other: refuse('KVM.1', 'EINVAL', 'KVM takes group files only'),
+  other: rejectCommand('KVM.1', 'EINVAL', 'KVM takes group files only'),
 };

@@ -1,5 +1,10 @@
 import type { ObjectType } from '../../kernel/design';
-import { groupStartsLive, startDevices, startNumber, startsRegistered } from '../parentDevice';
+import {
+  isGroupLiveAtStart,
+  registeredDeviceCount,
+  initialDeviceNumber,
+  isRegisteredAtStart,
+} from '../parentDevice';
 
 /** struct vfio_device as the parked designs have it: one lock and one record of the iommu context. */
 export const vfioDevice: ObjectType = {
@@ -7,23 +12,23 @@ export const vfioDevice: ObjectType = {
   role: 'device',
   per: 'device',
   name: (a) => a.device!,
-  life: { live: (a, world) => startsRegistered(a, { world }) },
+  lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
   about: 'The VFIO device: registered, pinned by open files, bound at most once.',
   fields: {
-    kref: { kind: 'refcount', hi: 2, init: (a, c) => (startsRegistered(a, c) ? 2 : 0) },
-    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
-    registered: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    kref: { kind: 'refcount', hi: 2, init: (a, c) => (isRegisteredAtStart(a, c) ? 2 : 0) },
+    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: initialDeviceNumber },
+    registered: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
     refcount: {
       kind: 'refcount',
       hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
-      init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
+      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
     },
-    comp: { kind: 'completion', counts: 'refcount' },
+    comp: { kind: 'completion', counter: 'refcount' },
     lock: { kind: 'mutex' },
-    iommu_dev: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'reference' },
+    iommu_dev: { kind: 'pointer', types: ['iommufd_device'], matchOn: 'device', edge: 'reference' },
     iommufd_attached: { kind: 'bool' },
     open_count: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
-    group_next: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    group_next: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
     cdev: { kind: 'link', type: 'cdev', edge: 'embedded' },
     group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
     dev: { kind: 'link', type: 'device', edge: 'pointer' },
@@ -39,11 +44,11 @@ export const cdev: ObjectType = {
   about:
     'The character device of one VFIO device. Open files count on its kobject, which holds the device in memory.',
   fields: {
-    mapped: { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) },
+    mapped: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
     kobj: {
       kind: 'refcount',
       hi: (_a, c) => 1 + c.files(['cdev'], 'device'),
-      init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
+      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
     },
     parent: { kind: 'link', type: 'vfio_device', edge: 'reference' },
   },
@@ -55,7 +60,7 @@ export const vfioGroup: ObjectType = {
   role: 'group',
   per: 'group',
   name: (a) => `group ${a.group}`,
-  life: { live: groupStartsLive },
+  lifetime: { liveAtStart: isGroupLiveAtStart },
   about:
     'The group of the legacy interface: one opener, and the container that its device fds will bind with.',
   fields: {
@@ -63,7 +68,7 @@ export const vfioGroup: ObjectType = {
       kind: 'refcount',
       hi: (a, c) =>
         c.world.devices.filter((d) => d.group === a.group).length + c.files(['group'], 'group'),
-      init: startDevices,
+      init: registeredDeviceCount,
     },
     group_lock: { kind: 'mutex' },
     device_lock: { kind: 'mutex' },

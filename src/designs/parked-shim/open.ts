@@ -16,19 +16,19 @@ import {
   refInc,
   refIncNotZero,
   ret,
-  say,
+  comment,
   spin,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { REVIEW, section } from '../thread2021';
+import { REVIEW_MAIL, domainSection } from '../thread2021';
 
 /** put_device: the last reference to the memory frees number and structure. */
 export const putDevice: Op = refDec('device.kref', [idaFree('device.minor'), free('device')]);
 
 /** cdev_put: the last kobject reference lets go of the parent device. */
-export const cdevPut: Op = refDec('cdev.kobj', [putDevice]);
+export const putCdev: Op = refDec('cdev.kobj', [putDevice]);
 
 /** Drops a registration reference; the last one wakes unregister. */
 export const putRegistration: Op = refDec('device.refcount', [complete('device.comp')]);
@@ -36,17 +36,17 @@ export const putRegistration: Op = refDec('device.refcount', [complete('device.c
 /** open(2) of a VFIO character device: number to cdev, parked fops, registration reference. Never -EBUSY. */
 export const openCdev: Routine = {
   name: 'vfio_device_parked_open',
-  cite: `${section('3.4')}; ${REVIEW}`,
+  cite: `${domainSection('3.4')}; ${REVIEW_MAIL}`,
   steps: [
     {
       id: 'CHR.1',
       title: 'look the number up, pin module and cdev',
-      cite: `fs/char_dev.c, chrdev_open; ${section('1.1')}`,
+      cite: `fs/char_dev.c, chrdev_open; ${domainSection('1.1')}`,
       confidence: 'SRC',
       ops: [
         spin(
           'cdev_lock',
-          test(eq('cdev.mapped', 0), [
+          branch(eq('cdev.mapped', 0), [
             fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
           ]),
         ),
@@ -57,14 +57,14 @@ export const openCdev: Routine = {
     {
       id: 'CHR.2',
       title: 'give the new file the fops of the cdev: the parked ones',
-      cite: `fs/char_dev.c, chrdev_open; ${section('1.1')}`,
+      cite: `fs/char_dev.c, chrdev_open; ${domainSection('1.1')}`,
       confidence: 'SRC',
       ops: [
         fallible('fops_get', 'ENXIO', 'the module of the fops is going away', {
           at: 'cdev',
           to: 'CHR.U',
         }),
-        say('file->f_op = parked fops, from cdev->ops'),
+        comment('file->f_op = parked fops, from cdev->ops'),
       ],
     },
     {
@@ -86,9 +86,9 @@ export const openCdev: Routine = {
     {
       id: 'CHR.U',
       title: 'put the cdev again',
-      cite: `fs/char_dev.c, cdev_put; ${section('1.1')}`,
+      cite: `fs/char_dev.c, cdev_put; ${domainSection('1.1')}`,
       confidence: 'SRC',
-      ops: [cdevPut, ret()],
+      ops: [putCdev, ret()],
     },
   ],
 };
@@ -97,11 +97,11 @@ export const openCdev: Routine = {
 export const groupLookup: StepSpec = {
   id: 'GOPEN.1',
   title: 'find the group by its minor and take a reference',
-  cite: `drivers/vfio/vfio.c, v5.14; ${section('2.3')}`,
+  cite: `drivers/vfio/vfio.c, v5.14; ${domainSection('2.3')}`,
   confidence: 'SRC',
   ops: [
     mutexLock('vfio.group_lock'),
-    test(
+    branch(
       live('group'),
       [refInc('group.kref')],
       [mutexUnlock('vfio.group_lock'), fail('ENODEV', 'no such group', { at: 'group' })],
@@ -112,7 +112,7 @@ export const groupLookup: StepSpec = {
 
 /** vfio_group_put: the global lock is only taken for the last reference (kref_put_mutex). */
 export const putGroup: readonly Op[] = [
-  test(
+  branch(
     eq('group.kref', 1),
     [
       mutexLock('vfio.group_lock'),
@@ -126,7 +126,7 @@ export const putGroup: readonly Op[] = [
 /** open(2) of /dev/vfio/$GROUP: no cross-check with the cdevs of the group, the conflict comes up at the bind. */
 export const openGroup: Routine = {
   name: 'vfio_group_fops_open',
-  cite: `${section('3.6')}; ${REVIEW}`,
+  cite: `${domainSection('3.6')}; ${REVIEW_MAIL}`,
   steps: [
     groupLookup,
     {
@@ -140,7 +140,7 @@ export const openGroup: Routine = {
       title: 'one opener at a time',
       confidence: 'DERIVED',
       ops: [
-        test(ne('group.opened', 0), [
+        branch(ne('group.opened', 0), [
           mutexUnlock('group.group_lock'),
           fail('EBUSY', 'the group is already open', { at: 'group', to: 'GOPEN.U' }),
         ]),

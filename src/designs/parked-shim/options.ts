@@ -1,7 +1,7 @@
 import type { DesignOption, Options } from '../../kernel/design';
 
 /** The choices of the parked-fops proposal, decoded. */
-export interface ParkedChoice {
+export interface ParkedOptions {
   /** Whether bind looks at `iommu_dev` under the device's lock. */
   readonly perDeviceCheck: boolean;
   /** Whether unregister takes the node away before it waits for the open files. */
@@ -30,7 +30,7 @@ export const PARKED_OPTIONS: readonly DesignOption[] = [
 ];
 
 /** Reads the option words. */
-export function parkedChoice(options: Options): ParkedChoice {
+export function parseParkedOptions(options: Options): ParkedOptions {
   return {
     perDeviceCheck: options['perDeviceCheck'] === 'true',
     delBeforeWait: options['delBeforeWait'] === 'true',

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, World } from '../../kernel/world';
-import { drive, explore } from '../testDrive';
+import { startTestRun, exploreInterleavings } from '../testDrive';
 import { parkedShim } from './parkedShim';
 
 const world: World = { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] };
 const run = (calls: readonly Call[], options = {}, w = world) =>
-  drive(parkedShim, options, w, calls);
+  startTestRun(parkedShim, options, w, calls);
 
 const cdevPath = (by: string, n: number): Call[] => [
   { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` },
@@ -23,14 +23,14 @@ describe('parked-shim', () => {
       { by: 'qemu', call: 'close', fd: 'ictx1' },
       { by: 'qemu', call: 'close', fd: 'fd1' },
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
-    ]).finish();
+    ]).runToEnd();
     expect(d.results()).toEqual(Array(9).fill(0));
-    expect([...d.broken]).toEqual([]);
-    expect(d.value('vfio0.life')).toBe(2);
-    expect(d.value('group 12.life')).toBe(2);
-    expect(d.value('ictx1 ctx.life')).toBe(2);
-    expect(d.value('ioas1.life')).toBe(2);
-    expect(d.value('iommu group 12.owner')).toBe(0);
+    expect([...d.violations]).toEqual([]);
+    expect(d.fieldValue('vfio0.life')).toBe(2);
+    expect(d.fieldValue('group 12.life')).toBe(2);
+    expect(d.fieldValue('ictx1 ctx.life')).toBe(2);
+    expect(d.fieldValue('ioas1.life')).toBe(2);
+    expect(d.fieldValue('iommu group 12.owner')).toBe(0);
   });
 
   it('goes the legacy path by the same sequence', () => {
@@ -48,19 +48,19 @@ describe('parked-shim', () => {
       { by: 'qemu', call: 'device_io', fd: 'd' },
       { by: 'qemu', call: 'close', fd: 'g' },
       { by: 'qemu', call: 'close', fd: 'd' },
-    ]).finish();
+    ]).runToEnd();
     expect(d.results()).toEqual([0, 0, 'EINVAL', 0, 0, 0, 'EBUSY', 0, 0, 0, 0, 0, 0]);
-    expect([...d.broken]).toEqual([]);
-    expect(d.value('c ctx.life')).toBe(2);
-    expect(d.value('vfio0.refcount')).toBe(1);
+    expect([...d.violations]).toEqual([]);
+    expect(d.fieldValue('c ctx.life')).toBe(2);
+    expect(d.fieldValue('vfio0.refcount')).toBe(1);
   });
 
   it('lets both open and one bind, whoever comes first', () => {
     const calls = [...cdevPath('qemu', 1), ...cdevPath('dpdk', 2)];
-    expect(run(calls).until('qemu').finish().results()).toEqual([0, 0, 0, 0, 0, 'EBUSY']);
-    expect(run(calls).until('dpdk').finish().results()).toEqual([0, 0, 'EBUSY', 0, 0, 0]);
-    const all = explore(parkedShim, {}, world, calls);
-    expect([...all.broken]).toEqual([]);
+    expect(run(calls).runUntil('qemu').runToEnd().results()).toEqual([0, 0, 0, 0, 0, 'EBUSY']);
+    expect(run(calls).runUntil('dpdk').runToEnd().results()).toEqual([0, 0, 'EBUSY', 0, 0, 0]);
+    const all = exploreInterleavings(parkedShim, {}, world, calls);
+    expect([...all.violations]).toEqual([]);
     expect(all.states).toBeGreaterThan(100);
   });
 
@@ -69,9 +69,9 @@ describe('parked-shim', () => {
       ...cdevPath('qemu', 1).slice(0, 1),
       { by: 'qemu', call: 'device_io', fd: 'fd1' },
       { by: 'qemu', call: 'close', fd: 'fd1' },
-    ]).finish();
+    ]).runToEnd();
     expect(d.results()).toEqual([0, 'EINVAL', 0]);
-    expect([...d.broken]).toEqual([]);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('gives two normal files of one device with perDeviceCheck off and the same iommufd', () => {
@@ -80,16 +80,16 @@ describe('parked-shim', () => {
       { by: 'qemu/2', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
       { by: 'qemu/2', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1' },
     ];
-    const off = run(calls, { perDeviceCheck: 'false' }).finish();
+    const off = run(calls, { perDeviceCheck: 'false' }).runToEnd();
     expect(off.results()).toEqual([0, 0, 0, 0, 0]);
-    expect([...off.broken.keys()]).toEqual(['single-bind']);
-    expect(off.value('iommu group 12.owner_cnt')).toBe(2);
-    expect(run(calls).finish().results()).toEqual([0, 0, 0, 0, 'EBUSY']);
+    expect([...off.violations.keys()]).toEqual(['single-bind']);
+    expect(off.fieldValue('iommu group 12.owner_cnt')).toBe(2);
+    expect(run(calls).runToEnd().results()).toEqual([0, 0, 0, 0, 'EBUSY']);
     const two = run([...cdevPath('qemu', 1), ...cdevPath('dpdk', 2)], {
       perDeviceCheck: 'false',
-    }).finish();
+    }).runToEnd();
     expect(two.results()).toEqual([0, 0, 0, 0, 0, 'EPERM']);
-    expect([...two.broken]).toEqual([]);
+    expect([...two.violations]).toEqual([]);
   });
 
   it('stops new opens before it waits with delBeforeWait, and can be starved without', () => {
@@ -100,18 +100,24 @@ describe('parked-shim', () => {
       { by: 'dpdk', call: 'close', fd: 'fd2' },
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
     ];
-    const good = run(calls).until('qemu', 'FILE.1').until('driver').until('dpdk').finish();
+    const good = run(calls)
+      .runUntil('qemu', 'FILE.1')
+      .runUntil('driver')
+      .runUntil('dpdk')
+      .runToEnd();
     expect(good.results()).toEqual([0, 0, 'ENXIO', 'skipped', 0]);
     const bad = run(calls, { delBeforeWait: 'false' })
-      .until('qemu', 'FILE.1')
-      .until('driver')
-      .until('dpdk', 'FILE.1')
-      .until('qemu');
+      .runUntil('qemu', 'FILE.1')
+      .runUntil('driver')
+      .runUntil('dpdk', 'FILE.1')
+      .runUntil('qemu');
     expect(bad.results()).toEqual([0, 0, 0, 'waiting', 'running']);
-    bad.finish();
+    bad.runToEnd();
     expect(bad.results()).toEqual([0, 0, 0, 0, 0]);
     for (const delBeforeWait of ['true', 'false'])
-      expect([...explore(parkedShim, { delBeforeWait }, world, calls).broken]).toEqual([]);
+      expect([
+        ...exploreInterleavings(parkedShim, { delBeforeWait }, world, calls).violations,
+      ]).toEqual([]);
   });
 
   it('lets opens in at the row that refcountBeforeAdd says', () => {
@@ -123,19 +129,23 @@ describe('parked-shim', () => {
       { by: 'driver', call: 'register_device', device: 'vfio0' },
       { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
     ];
-    expect(run(calls, {}, w).until('driver', 'REG.7a').until('qemu').results()[1]).toBe('ENXIO');
-    expect(run(calls, {}, w).until('driver', 'REG.6').until('qemu').results()[1]).toBe('ENODEV');
-    expect(run(calls, {}, w).until('driver', 'REG.8').until('qemu').results()[1]).toBe(0);
+    expect(run(calls, {}, w).runUntil('driver', 'REG.7a').runUntil('qemu').results()[1]).toBe(
+      'ENXIO',
+    );
+    expect(run(calls, {}, w).runUntil('driver', 'REG.6').runUntil('qemu').results()[1]).toBe(
+      'ENODEV',
+    );
+    expect(run(calls, {}, w).runUntil('driver', 'REG.8').runUntil('qemu').results()[1]).toBe(0);
     expect(
       run(calls, { refcountBeforeAdd: 'true' }, w)
-        .until('driver', 'REG.7b')
-        .until('qemu')
+        .runUntil('driver', 'REG.7b')
+        .runUntil('qemu')
         .results()[1],
     ).toBe(0);
-    const clean = run([{ ...calls[0]!, fault: 'REG.7b' }], {}, w).finish();
+    const clean = run([{ ...calls[0]!, fault: 'REG.7b' }], {}, w).runToEnd();
     expect(clean.results()).toEqual(['ENOMEM']);
-    expect([...clean.broken]).toEqual([]);
-    expect(clean.value('vfio0.life')).toBe(2);
+    expect([...clean.violations]).toEqual([]);
+    expect(clean.fieldValue('vfio0.life')).toBe(2);
   });
 
   it('undoes every row of bind that can fail', () => {
@@ -153,9 +163,9 @@ describe('parked-shim', () => {
         ...calls.slice(0, 2),
         { ...calls[2]!, fault },
         { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
-      ]).finish();
+      ]).runToEnd();
       expect([fault, d.results()[2] === 0, d.results()[3]]).toEqual([fault, false, 0]);
-      expect([...d.broken]).toEqual([]);
+      expect([...d.violations]).toEqual([]);
     }
   });
 
@@ -167,8 +177,8 @@ describe('parked-shim', () => {
       { by: 'qemu', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd' },
       ...cdevPath('dpdk', 1),
     ];
-    expect(run(calls).until('qemu').finish().results()).toEqual([0, 0, 0, 0, 0, 0, 'EBUSY']);
-    expect(run(calls).until('dpdk').finish().results()).toEqual([0, 0, 0, 'EBUSY', 0, 0, 0]);
-    expect([...explore(parkedShim, {}, world, calls).broken]).toEqual([]);
+    expect(run(calls).runUntil('qemu').runToEnd().results()).toEqual([0, 0, 0, 0, 0, 0, 'EBUSY']);
+    expect(run(calls).runUntil('dpdk').runToEnd().results()).toEqual([0, 0, 0, 'EBUSY', 0, 0, 0]);
+    expect([...exploreInterleavings(parkedShim, {}, world, calls).violations]).toEqual([]);
   });
 });

@@ -15,16 +15,16 @@ import {
   mutexUnlock,
   refInc,
   ret,
-  say,
+  comment,
   store,
-  test,
+  branch,
   waitForCompletion,
 } from '../../kernel/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
-import { REVIEW, section } from '../thread2021';
-import { cdevPut, putDevice, putGroup, putRegistration } from './open';
+import { REVIEW_MAIL, domainSection } from '../thread2021';
+import { putCdev, putDevice, putGroup, putRegistration } from './open';
 
-const REG = `${section('3.3')}; ${REVIEW}`;
+const REGISTER_CITE = `${domainSection('3.3')}; ${REVIEW_MAIL}`;
 
 /** Finds the group or makes it; the reference is the device's. */
 const findOrCreateGroup: StepSpec = {
@@ -38,7 +38,7 @@ const findOrCreateGroup: StepSpec = {
       to: 'REG.U4',
       before: [mutexUnlock('vfio.group_lock')],
     }),
-    test(live('group'), [], [alloc('group')]),
+    branch(live('group'), [], [alloc('group')]),
     refInc('group.kref'),
     mutexUnlock('vfio.group_lock'),
   ],
@@ -60,7 +60,7 @@ export function registerDevice({
   const late = refcountBeforeAdd ? [] : [letIn];
   return {
     name: 'vfio_register_group_dev',
-    cite: REG,
+    cite: REGISTER_CITE,
     steps: [
       ...enterProbe('REG.0'),
       {
@@ -68,7 +68,7 @@ export function registerDevice({
         title: 'the driver allocates its structure',
         confidence: 'DERIVED',
         ops: [
-          test(live('device'), [
+          branch(live('device'), [
             fail(
               'EBUSY',
               'the old vfio_device is still referenced, and the model keeps one per device',
@@ -98,7 +98,7 @@ export function registerDevice({
         id: 'REG.4',
         title: 'initialise device and cdev, with the parked fops',
         confidence: 'DERIVED',
-        ops: [store('device.kref', 1), say('cdev->ops = parked fops')],
+        ops: [store('device.kref', 1), comment('cdev->ops = parked fops')],
       },
       findOrCreateGroup,
       ...early,
@@ -130,7 +130,7 @@ export function registerDevice({
         id: 'REG.U7',
         title: 'undo: take the number back',
         confidence: 'DERIVED',
-        ops: [cdevDel('cdev.mapped'), cdevPut],
+        ops: [cdevDel('cdev.mapped'), putCdev],
       },
       { id: 'REG.U5', title: 'undo: put the group', confidence: 'DERIVED', ops: [...putGroup] },
       {
@@ -171,7 +171,7 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
     id: 'UNREG.2',
     title: 'cdev_device_del: node and number gone, no new cdev open',
     confidence: 'DERIVED',
-    ops: [cdevDel('cdev.mapped'), cdevPut],
+    ops: [cdevDel('cdev.mapped'), putCdev],
   };
   const putRow: StepSpec = {
     id: 'UNREG.3',
@@ -189,7 +189,7 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
   const wait = [putRow, waitRow];
   return {
     name: 'vfio_unregister_group_dev',
-    cite: `${section(delBeforeWait ? '3.8, variant a' : '3.8, variant b')}; ${REVIEW}`,
+    cite: `${domainSection(delBeforeWait ? '3.8, variant a' : '3.8, variant b')}; ${REVIEW_MAIL}`,
     steps: [
       ...enterRemove('UNREG.0'),
       ...(delBeforeWait ? [...hide, ...wait] : [...wait, ...hide]),

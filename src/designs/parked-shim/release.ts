@@ -7,23 +7,23 @@ import {
   mutexLock,
   mutexUnlock,
   ret,
-  say,
-  test,
+  comment,
+  branch,
 } from '../../kernel/primitives';
 import { detachDevice } from '../iommufd/attach';
 import { unbindDevice } from '../iommufd/bind';
-import { section } from '../thread2021';
-import { derived } from './bind';
-import { cdevPut, putRegistration } from './open';
+import { domainSection } from '../thread2021';
+import { asDerived } from './bind';
+import { putCdev, putRegistration } from './open';
 
 /** What release does besides: rows under the device's lock after the unbind, and rows after it is dropped. */
-export interface ReleaseGate {
-  readonly locked: readonly StepSpec[];
-  readonly unlocked: readonly StepSpec[];
+export interface ExtraReleaseSteps {
+  readonly underLock: readonly StepSpec[];
+  readonly afterUnlock: readonly StepSpec[];
 }
 
 /** Closes and unbinds the device of a file with normal fops; entered at `REL.2`, leaves through `REL.6`. */
-function unbindRows(gate: ReleaseGate): readonly StepSpec[] {
+function unbindSteps(gate: ExtraReleaseSteps): readonly StepSpec[] {
   return [
     {
       id: 'REL.2',
@@ -41,7 +41,7 @@ function unbindRows(gate: ReleaseGate): readonly StepSpec[] {
       prefix: 'REL.4:',
       idev: 'device.iommu_dev',
       pointer: 'device.iommu_dev',
-      next: gate.locked[0]?.id ?? 'REL.6',
+      next: gate.underLock[0]?.id ?? 'REL.6',
       detach: {
         flag: 'device.iommufd_attached',
         steps: detachDevice({
@@ -50,41 +50,41 @@ function unbindRows(gate: ReleaseGate): readonly StepSpec[] {
           next: 'REL.4:IUNBIND.1b',
         }),
       },
-    }).map(derived),
-    ...gate.locked,
+    }).map(asDerived),
+    ...gate.underLock,
     {
       id: 'REL.6',
       title: 'unlock the device, put the driver module',
       confidence: 'DERIVED',
-      ops: [mutexUnlock('device.lock'), say('module_put')],
+      ops: [mutexUnlock('device.lock'), comment('module_put')],
     },
-    ...gate.unlocked,
+    ...gate.afterUnlock,
   ];
 }
 
 /** f_op->release of a device file that was bound through an iommufd. */
 export function releaseDevice(
   kind: 'cdev' | 'device',
-  gate: ReleaseGate = { locked: [], unlocked: [] },
+  gate: ExtraReleaseSteps = { underLock: [], afterUnlock: [] },
 ): Routine {
   return {
     name: 'vfio_device_fops_release',
-    cite: section('3.7'),
+    cite: domainSection('3.7'),
     steps: [
       {
         id: 'REL.1',
         title: 'a parked file has nothing to undo',
         confidence: 'DERIVED',
-        ops: [test(eq('file.f_op', 0), [goto('REL.7')])],
+        ops: [branch(eq('file.f_op', 0), [goto('REL.7')])],
       },
-      ...unbindRows(gate),
-      ...putRows(kind),
+      ...unbindSteps(gate),
+      ...putSteps(kind),
     ],
   };
 }
 
 /** The registration reference, then the VFS puts the cdev. */
-function putRows(kind: 'cdev' | 'device'): readonly StepSpec[] {
+function putSteps(kind: 'cdev' | 'device'): readonly StepSpec[] {
   const registration: StepSpec = {
     id: 'REL.7',
     title: 'put the registration reference; the last one wakes unregister',
@@ -97,9 +97,9 @@ function putRows(kind: 'cdev' | 'device'): readonly StepSpec[] {
     {
       id: 'REL.8',
       title: 'the VFS puts the cdev',
-      cite: `fs/file_table.c, __fput; ${section('1.1')}`,
+      cite: `fs/file_table.c, __fput; ${domainSection('1.1')}`,
       confidence: 'MEM',
-      ops: [cdevPut, ret()],
+      ops: [putCdev, ret()],
     },
   ];
 }

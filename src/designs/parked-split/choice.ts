@@ -1,12 +1,12 @@
 import type { DesignOption, Options } from '../../kernel/design';
-import { PARKED_OPTIONS, parkedChoice } from '../parked-shim/options';
-import type { ParkedChoice } from '../parked-shim/options';
+import { PARKED_OPTIONS, parseParkedOptions } from '../parked-shim/options';
+import type { ParkedOptions } from '../parked-shim/options';
 
 /** Where the state that keeps the two paths apart lives, if there is any. */
 export type ExtraState = 'none' | 'perDevice' | 'perGroup' | 'perDeviceUnlocked';
 
 /** The choices of the split design, decoded. */
-export interface SplitChoice extends ParkedChoice {
+export interface SplitOptions extends ParkedOptions {
   readonly extraState: ExtraState;
   /** Whether SET_CONTAINER claims the DMA of the IOMMU group, as since v5.19. */
   readonly type1ClaimsOwner: boolean;
@@ -40,9 +40,9 @@ export const SPLIT_OPTIONS: readonly DesignOption[] = [
 const EXTRA_STATES: readonly ExtraState[] = ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'];
 
 /** Reads the option words. */
-export function splitChoice(options: Options): SplitChoice {
+export function parseSplitOptions(options: Options): SplitOptions {
   return {
-    ...parkedChoice(options),
+    ...parseParkedOptions(options),
     extraState: EXTRA_STATES.find((s) => s === options['extraState']) ?? 'none',
     type1ClaimsOwner: options['type1ClaimsOwner'] === 'true',
     groupFdStartsParked: options['groupFdStartsParked'] === 'true',

@@ -16,35 +16,35 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   refDec,
   refInc,
   ret,
-  staticTest,
+  staticBranch,
   store,
-  test,
+  branch,
   withPointer,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { claimByGroup, releaseByGroup } from '../iommuGroup';
+import { groupClaimDmaOwner, groupReleaseDmaOwner } from '../iommuGroup';
 import { putGroup, groupLookup } from '../parked-shim/open';
-import { derived } from '../parked-shim/bind';
-import { REPLY, section } from '../thread2021';
-import type { SplitChoice } from './choice';
-import { openGroupGate, releaseGroupGate } from './gate';
+import { asDerived } from '../parked-shim/bind';
+import { REPLY_MAIL, domainSection } from '../thread2021';
+import type { SplitOptions } from './choice';
+import { extraOpenGroupSteps, extraReleaseGroupSteps } from './gate';
 import { SPLIT_DOMAIN } from './objects';
 
-const LEGACY = `drivers/vfio/vfio.c, v5.14, with its state under one lock per group; ${section('2.4')} and ${section('4.2')}`;
+const LEGACY_CITE = `drivers/vfio/vfio.c, v5.14, with its state under one lock per group; ${domainSection('2.4')} and ${domainSection('4.2')}`;
 
 /** Operations on the container argument; a file of another kind was refused before. */
-const withContainer = (ops: readonly Op[]): readonly Op[] => [
-  staticTest({ arg: 'container', kinds: ['container'] }, ops),
+const ifContainer = (ops: readonly Op[]): readonly Op[] => [
+  staticBranch({ arg: 'container', kinds: ['container'] }, ops),
 ];
 
 /** open(2) of /dev/vfio/vfio. */
 export const openContainer: Routine = {
   name: 'vfio_fops_open',
-  cite: LEGACY,
+  cite: LEGACY_CITE,
   steps: [
     {
       id: 'COPEN.1',
@@ -63,7 +63,7 @@ export const openContainer: Routine = {
 /** f_op->release of a container file: groups still in it keep it. */
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
-  cite: LEGACY,
+  cite: LEGACY_CITE,
   steps: [
     {
       id: 'CREL.1',
@@ -75,31 +75,31 @@ export const releaseContainer: Routine = {
 };
 
 /** Takes the group out of its container; `group.group_lock` is held. Ends at step `next`. */
-export function detachContainer(
+export function detachContainerSteps(
   prefix: string,
-  choice: SplitChoice,
+  choice: SplitOptions,
   next: string,
 ): readonly StepSpec[] {
   const row = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: `${prefix}${id}`,
     title,
-    cite: LEGACY,
+    cite: LEGACY_CITE,
     confidence: 'DERIVED',
     ops,
   });
   return [
     row('DETACHC.1', 'lock the container', [mutexLock('group.container.group_lock')]),
     choice.type1ClaimsOwner
-      ? derived(releaseByGroup(`${prefix}DETACHC.2`))
+      ? asDerived(groupReleaseDmaOwner(`${prefix}DETACHC.2`))
       : row('DETACHC.2', 'type1 detaches the group', [
-          test(eq('group.container.iommu_driver', 1), [
+          branch(eq('group.container.iommu_driver', 1), [
             store('iommu_group.domain', SPLIT_DOMAIN.default),
           ]),
         ]),
     row('DETACHC.3', 'take the group off; the last one takes the iommu driver along', [
       withPointer('group.container', 'left', [
         decrement('left.groups'),
-        test(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
+        branch(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
         store('group.container', NULL),
         store('group.container_users', 0),
         mutexUnlock('left.group_lock'),
@@ -111,10 +111,10 @@ export function detachContainer(
 }
 
 /** SET_CONTAINER: with the claim, an owner that is there already refuses. */
-export function setContainer(choice: SplitChoice): Routine {
+export function setContainer(choice: SplitOptions): Routine {
   return {
     name: 'vfio_group_set_container',
-    cite: LEGACY,
+    cite: LEGACY_CITE,
     steps: [
       {
         id: 'SETC.1',
@@ -122,10 +122,10 @@ export function setContainer(choice: SplitChoice): Routine {
         confidence: 'DERIVED',
         ops: [
           fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
-          test(eq('container/fd.installed', 0), [
+          branch(eq('container/fd.installed', 0), [
             fail('EBADF', 'the container fd is not open', { at: 'group' }),
           ]),
-          staticTest(
+          staticBranch(
             { arg: 'container', kinds: ['container'] },
             [],
             [fail('EINVAL', 'the file is no container', { at: 'container/file' })],
@@ -144,7 +144,7 @@ export function setContainer(choice: SplitChoice): Routine {
         title: 'a group has one container',
         confidence: 'DERIVED',
         ops: [
-          test(ne('group.container', NULL), [
+          branch(ne('group.container', NULL), [
             fail('EINVAL', 'a container is already set', { at: 'group', to: 'SETC.U2' }),
           ]),
         ],
@@ -153,13 +153,17 @@ export function setContainer(choice: SplitChoice): Routine {
         id: 'SETC.4',
         title: 'lock the container',
         confidence: 'DERIVED',
-        ops: withContainer([mutexLock('container/container.group_lock')]),
+        ops: ifContainer([mutexLock('container/container.group_lock')]),
       },
       ...(choice.type1ClaimsOwner
         ? [
-            derived({
-              ...claimByGroup({ id: 'SETC.5', owner: ref('group'), to: 'SETC.U1' }),
-              cite: `${section('1.2')} and ${section('4.3')}; ${REPLY}`,
+            asDerived({
+              ...groupClaimDmaOwner({
+                id: 'SETC.5',
+                owner: addressOf('group'),
+                onError: 'SETC.U1',
+              }),
+              cite: `${domainSection('1.2')} and ${domainSection('4.3')}; ${REPLY_MAIL}`,
             }),
           ]
         : []),
@@ -167,8 +171,8 @@ export function setContainer(choice: SplitChoice): Routine {
         id: 'SETC.6',
         title: 'a container that has a driver attaches the group',
         confidence: 'DERIVED',
-        ops: withContainer([
-          test(eq('container/container.iommu_driver', 1), [
+        ops: ifContainer([
+          branch(eq('container/container.iommu_driver', 1), [
             store('iommu_group.domain', SPLIT_DOMAIN.type1),
           ]),
         ]),
@@ -177,8 +181,8 @@ export function setContainer(choice: SplitChoice): Routine {
         id: 'SETC.7',
         title: 'record the container',
         confidence: 'DERIVED',
-        ops: withContainer([
-          store('group.container', ref('container/container')),
+        ops: ifContainer([
+          store('group.container', addressOf('container/container')),
           store('group.container_users', 1),
           increment('container/container.groups'),
           refInc('container/container.kref'),
@@ -192,7 +196,7 @@ export function setContainer(choice: SplitChoice): Routine {
         id: 'SETC.U1',
         title: 'undo: unlock the container',
         confidence: 'DERIVED',
-        ops: withContainer([mutexUnlock('container/container.group_lock')]),
+        ops: ifContainer([mutexUnlock('container/container.group_lock')]),
       },
       {
         id: 'SETC.U2',
@@ -205,10 +209,10 @@ export function setContainer(choice: SplitChoice): Routine {
 }
 
 /** UNSET_CONTAINER: refuses while device fds use the container. */
-export function unsetContainer(choice: SplitChoice): Routine {
+export function unsetContainer(choice: SplitOptions): Routine {
   return {
     name: 'vfio_group_unset_container',
-    cite: LEGACY,
+    cite: LEGACY_CITE,
     steps: [
       {
         id: 'UNSETC.1',
@@ -221,17 +225,17 @@ export function unsetContainer(choice: SplitChoice): Routine {
         title: 'is the container set and unused?',
         confidence: 'DERIVED',
         ops: [
-          test(eq('group.container', NULL), [
+          branch(eq('group.container', NULL), [
             mutexUnlock('group.group_lock'),
             fail('EINVAL', 'no container is set', { at: 'group' }),
           ]),
-          test(ne('group.container_users', 1), [
+          branch(ne('group.container_users', 1), [
             mutexUnlock('group.group_lock'),
             fail('EBUSY', 'device fds use the container', { at: 'group' }),
           ]),
         ],
       },
-      ...detachContainer('UNSETC.3:', choice, 'UNSETC.4'),
+      ...detachContainerSteps('UNSETC.3:', choice, 'UNSETC.4'),
       {
         id: 'UNSETC.4',
         title: 'unlock the group',
@@ -245,7 +249,7 @@ export function unsetContainer(choice: SplitChoice): Routine {
 /** SET_IOMMU: opens type1 and attaches every group of the container. */
 export const setIommu: Routine = {
   name: 'vfio_ioctl_set_iommu',
-  cite: LEGACY,
+  cite: LEGACY_CITE,
   steps: [
     {
       id: 'SETI.1',
@@ -258,11 +262,11 @@ export const setIommu: Routine = {
       title: 'a container with groups and without a driver',
       confidence: 'SRC',
       ops: [
-        test(eq('container.groups', 0), [
+        branch(eq('container.groups', 0), [
           mutexUnlock('container.group_lock'),
           fail('EINVAL', 'no group is attached', { at: 'container' }),
         ]),
-        test(eq('container.iommu_driver', 1), [
+        branch(eq('container.iommu_driver', 1), [
           mutexUnlock('container.group_lock'),
           fail('EINVAL', 'a driver is set already', { at: 'container' }),
         ]),
@@ -278,7 +282,7 @@ export const setIommu: Routine = {
       confidence: 'SRC',
       ops: [
         forEach('group', undefined, 'member', [
-          test(eq('member.container', ref('container')), [
+          branch(eq('member.container', addressOf('container')), [
             store('member.iommu_group.domain', SPLIT_DOMAIN.type1),
           ]),
         ]),
@@ -291,10 +295,10 @@ export const setIommu: Routine = {
 };
 
 /** open(2) of /dev/vfio/$GROUP. */
-export function openGroup({ extraState }: SplitChoice): Routine {
+export function openGroup({ extraState }: SplitOptions): Routine {
   return {
     name: 'vfio_group_fops_open',
-    cite: LEGACY,
+    cite: LEGACY_CITE,
     steps: [
       groupLookup,
       {
@@ -308,10 +312,10 @@ export function openGroup({ extraState }: SplitChoice): Routine {
         title: 'one opener at a time, and no container left over',
         confidence: 'DERIVED',
         ops: [
-          test(ne('group.opened', 0), [
+          branch(ne('group.opened', 0), [
             fail('EBUSY', 'the group is already open', { at: 'group', to: 'GOPEN.U1' }),
           ]),
-          test(ne('group.container', NULL), [
+          branch(ne('group.container', NULL), [
             fail('EBUSY', 'device fds of an earlier session keep the container', {
               at: 'group',
               to: 'GOPEN.U1',
@@ -319,7 +323,7 @@ export function openGroup({ extraState }: SplitChoice): Routine {
           ]),
         ],
       },
-      ...openGroupGate(extraState, 'GOPEN.U1'),
+      ...extraOpenGroupSteps(extraState, 'GOPEN.U1'),
       {
         id: 'GOPEN.4',
         title: 'the group is open',
@@ -339,10 +343,10 @@ export function openGroup({ extraState }: SplitChoice): Routine {
 }
 
 /** f_op->release of a group file: device fds keep the container. */
-export function releaseGroup(choice: SplitChoice): Routine {
+export function releaseGroup(choice: SplitOptions): Routine {
   return {
     name: 'vfio_group_fops_release',
-    cite: LEGACY,
+    cite: LEGACY_CITE,
     steps: [
       {
         id: 'GREL.1',
@@ -355,19 +359,19 @@ export function releaseGroup(choice: SplitChoice): Routine {
         title: "give the group file's use of the container back",
         confidence: 'DERIVED',
         ops: [
-          test(eq('group.container', NULL), [goto('GREL.2b')]),
+          branch(eq('group.container', NULL), [goto('GREL.2b')]),
           decrement('group.container_users'),
-          test(ne('group.container_users', 0), [goto('GREL.2b')]),
+          branch(ne('group.container_users', 0), [goto('GREL.2b')]),
         ],
       },
-      ...detachContainer('GREL.2:', choice, 'GREL.2b'),
+      ...detachContainerSteps('GREL.2:', choice, 'GREL.2b'),
       {
         id: 'GREL.2b',
         title: 'the next opener may come',
         confidence: 'DERIVED',
         ops: [store('group.opened', 0)],
       },
-      ...releaseGroupGate(choice.extraState),
+      ...extraReleaseGroupSteps(choice.extraState),
       {
         id: 'GREL.4',
         title: 'unlock the group',

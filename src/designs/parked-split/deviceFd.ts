@@ -17,20 +17,20 @@ import {
   NULL,
   replaceFops,
   ret,
-  staticTest,
-  test,
+  staticBranch,
+  branch,
 } from '../../kernel/primitives';
-import { deviceLookup } from '../parked-shim/group';
+import { lookUpDevice } from '../parked-shim/group';
 import { putRegistration } from '../parked-shim/open';
-import { REVIEW, section } from '../thread2021';
-import type { SplitChoice } from './choice';
-import { detachContainer } from './container';
-import { getDeviceGate, leaveDevice } from './gate';
+import { REVIEW_MAIL, domainSection } from '../thread2021';
+import type { SplitOptions } from './choice';
+import { detachContainerSteps } from './container';
+import { extraGetDeviceFdSteps, dropDeviceUse } from './gate';
 
-const CITE = `${section('4.3')}; ${REVIEW}`;
+const CITE = `${domainSection('4.3')}; ${REVIEW_MAIL}`;
 
 /** GET_DEVICE_FD by open coding with the group API: `iommu_dev` is neither read nor written. */
-export function getDeviceFd(choice: SplitChoice): Routine {
+export function getDeviceFd(choice: SplitOptions): Routine {
   const parked = choice.groupFdStartsParked;
   const unopened = parked ? 'GDF.U3' : 'GDF.U2';
   const afterGate = choice.extraState === 'none' ? unopened : 'GDF.U4';
@@ -64,7 +64,7 @@ export function getDeviceFd(choice: SplitChoice): Routine {
     },
   ];
   const openRows: readonly StepSpec[] = [
-    ...getDeviceGate(choice.extraState, unopened),
+    ...extraGetDeviceFdSteps(choice.extraState, unopened),
     {
       id: 'GDF.7',
       title: 'lock the device',
@@ -81,7 +81,7 @@ export function getDeviceFd(choice: SplitChoice): Routine {
           to: afterGate,
           before: [mutexUnlock('device.lock')],
         }),
-        test(eq('device.open_count', 0), [
+        branch(eq('device.open_count', 0), [
           driverOp('open_device', { file: 'file', insideBind: parked }),
         ]),
         increment('device.open_count'),
@@ -104,16 +104,16 @@ export function getDeviceFd(choice: SplitChoice): Routine {
         title: 'a container with a driver, and a viable group',
         confidence: 'DERIVED',
         ops: [
-          test(eq('group.container', NULL), [
+          branch(eq('group.container', NULL), [
             fail('EINVAL', 'no container is set', { at: 'group', to: 'GDF.U1' }),
           ]),
-          test(eq('group.container.iommu_driver', 0), [
+          branch(eq('group.container.iommu_driver', 0), [
             fail('EINVAL', 'SET_IOMMU has not been called', {
               at: 'group.container',
               to: 'GDF.U1',
             }),
           ]),
-          staticTest('kernel-driver-in-group', [
+          staticBranch('kernel-driver-in-group', [
             fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', {
               at: 'group',
               to: 'GDF.U1',
@@ -121,7 +121,7 @@ export function getDeviceFd(choice: SplitChoice): Routine {
           ]),
         ],
       },
-      ...deviceLookup({ id: 'GDF.3', to: 'GDF.U1' }),
+      ...lookUpDevice({ id: 'GDF.3', to: 'GDF.U1' }),
       {
         id: 'GDF.4',
         title: 'pin the driver module',
@@ -163,7 +163,7 @@ export function getDeviceFd(choice: SplitChoice): Routine {
               ops: [decrement('device.open_count'), mutexUnlock('device.lock')],
             },
           ]),
-      ...leaveDevice(choice.extraState, 'GDF.U4'),
+      ...dropDeviceUse(choice.extraState, 'GDF.U4'),
       ...(parked
         ? [
             {
@@ -191,9 +191,9 @@ export function getDeviceFd(choice: SplitChoice): Routine {
 }
 
 /** f_op->release of a group device fd: the last user takes the container along. */
-export function releaseGroupDevice(choice: SplitChoice): Routine {
+export function releaseGroupDevice(choice: SplitOptions): Routine {
   // Last of all: whoever is let in by it must not find the container's domain still to be taken away.
-  const leave = leaveDevice(choice.extraState, 'REL.6a');
+  const leave = dropDeviceUse(choice.extraState, 'REL.6a');
   const unused = leave[0]?.id ?? 'REL.6b';
   return {
     name: 'vfio_device_fops_release',
@@ -203,7 +203,7 @@ export function releaseGroupDevice(choice: SplitChoice): Routine {
         id: 'REL.1',
         title: 'a parked file has nothing to undo',
         confidence: 'DERIVED',
-        ops: [test(eq('file.f_op', 0), [goto('REL.7')])],
+        ops: [branch(eq('file.f_op', 0), [goto('REL.7')])],
       },
       {
         id: 'REL.2',
@@ -222,7 +222,7 @@ export function releaseGroupDevice(choice: SplitChoice): Routine {
         title: 'the last close runs the close op of the driver',
         confidence: 'DERIVED',
         ops: [
-          test(eq('device.open_count', 1), [driverOp('close_device', { file: 'file' })]),
+          branch(eq('device.open_count', 1), [driverOp('close_device', { file: 'file' })]),
           decrement('device.open_count'),
           mutexUnlock('device.lock'),
         ],
@@ -233,10 +233,10 @@ export function releaseGroupDevice(choice: SplitChoice): Routine {
         confidence: 'DERIVED',
         ops: [
           decrement('group.container_users'),
-          test(ne('group.container_users', 0), [goto(unused)]),
+          branch(ne('group.container_users', 0), [goto(unused)]),
         ],
       },
-      ...detachContainer('REL.6:', choice, unused),
+      ...detachContainerSteps('REL.6:', choice, unused),
       ...leave,
       {
         id: 'REL.6b',

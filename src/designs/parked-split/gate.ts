@@ -8,18 +8,18 @@ import {
   mutexUnlock,
   ne,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { NO_GATE } from '../parked-shim/bind';
-import type { BindGate } from '../parked-shim/bind';
-import type { ReleaseGate } from '../parked-shim/release';
-import { REPLY, section } from '../thread2021';
+import { NO_EXTRA_BIND_STEPS } from '../parked-shim/bind';
+import type { ExtraBindSteps } from '../parked-shim/bind';
+import type { ExtraReleaseSteps } from '../parked-shim/release';
+import { REPLY_MAIL, domainSection } from '../thread2021';
 import { OPENED_BY } from './choice';
 import type { ExtraState } from './choice';
 
-const cite = `${section('4.3')}; ${REPLY}`;
-const row = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
+const cite = `${domainSection('4.3')}; ${REPLY_MAIL}`;
+const extraStep = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
   id,
   title,
   cite,
@@ -27,16 +27,16 @@ const row = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
   ops,
 });
 
-const leaveGroup = (): readonly Op[] => [
+const dropGroupUse = (): readonly Op[] => [
   mutexLock('group.opened_lock'),
   decrement('group.opened_count'),
-  test(eq('group.opened_count', 0), [store('group.opened_by', OPENED_BY.none)]),
+  branch(eq('group.opened_count', 0), [store('group.opened_by', OPENED_BY.none)]),
   mutexUnlock('group.opened_lock'),
 ];
 
-const enterGroup = (as: 'group' | 'cdev', to: string): readonly Op[] => [
+const takeGroupUse = (as: 'group' | 'cdev', to: string): readonly Op[] => [
   mutexLock('group.opened_lock'),
-  test(eq('group.opened_by', as === 'group' ? OPENED_BY.cdev : OPENED_BY.group), [
+  branch(eq('group.opened_by', as === 'group' ? OPENED_BY.cdev : OPENED_BY.group), [
     mutexUnlock('group.opened_lock'),
     fail('EBUSY', `the group is in use through the ${as === 'group' ? 'cdev' : 'group'} path`, {
       at: 'group',
@@ -49,24 +49,24 @@ const enterGroup = (as: 'group' | 'cdev', to: string): readonly Op[] => [
 ];
 
 /** What bind does for the extra state. */
-export function bindGate(extraState: ExtraState): BindGate {
+export function extraBindSteps(extraState: ExtraState): ExtraBindSteps {
   const busy = (to: string): Op =>
     fail('EBUSY', 'the device is already opened', { at: 'device', to });
   switch (extraState) {
     case 'none':
-      return NO_GATE;
+      return NO_EXTRA_BIND_STEPS;
     case 'perDevice':
       return {
-        ...NO_GATE,
-        locked: [
-          row('BIND.4b', 'take the device for the cdev path', [
-            test(ne('device.opened_by', OPENED_BY.none), [busy('BIND.U1')]),
+        ...NO_EXTRA_BIND_STEPS,
+        underLock: [
+          extraStep('BIND.4b', 'take the device for the cdev path', [
+            branch(ne('device.opened_by', OPENED_BY.none), [busy('BIND.U1')]),
             store('device.opened_by', OPENED_BY.cdev),
             store('device.opened', 1),
           ]),
         ],
-        undoLocked: [
-          row('BIND.U2', 'undo: nobody has the device', [
+        undoUnderLock: [
+          extraStep('BIND.U2', 'undo: nobody has the device', [
             store('device.opened_by', OPENED_BY.none),
             store('device.opened', 0),
           ]),
@@ -74,63 +74,68 @@ export function bindGate(extraState: ExtraState): BindGate {
       };
     case 'perDeviceUnlocked':
       return {
-        ...NO_GATE,
-        before: [
-          row('BIND.2b', 'read who has the device, without a lock', [
-            test(ne('device.opened_by', OPENED_BY.none), [busy('BIND.U0')]),
+        ...NO_EXTRA_BIND_STEPS,
+        beforeLock: [
+          extraStep('BIND.2b', 'read who has the device, without a lock', [
+            branch(ne('device.opened_by', OPENED_BY.none), [busy('BIND.U0')]),
           ]),
-          row('BIND.2c', 'write that the cdev path has it', [
+          extraStep('BIND.2c', 'write that the cdev path has it', [
             store('device.opened_by', OPENED_BY.cdev),
           ]),
         ],
-        undoBefore: [
-          row('BIND.U0b', 'undo: nobody has the device', [
+        undoBeforeLock: [
+          extraStep('BIND.U0b', 'undo: nobody has the device', [
             store('device.opened_by', OPENED_BY.none),
           ]),
         ],
       };
     case 'perGroup':
       return {
-        ...NO_GATE,
-        before: [row('BIND.2b', 'take the group for the cdev path', enterGroup('cdev', 'BIND.U0'))],
-        undoBefore: [row('BIND.U0b', 'undo: leave the group', leaveGroup())],
+        ...NO_EXTRA_BIND_STEPS,
+        beforeLock: [
+          extraStep('BIND.2b', 'take the group for the cdev path', takeGroupUse('cdev', 'BIND.U0')),
+        ],
+        undoBeforeLock: [extraStep('BIND.U0b', 'undo: leave the group', dropGroupUse())],
       };
   }
 }
 
 /** What the release of a bound cdev file does for the extra state. */
-export function releaseGate(extraState: ExtraState): ReleaseGate {
+export function extraReleaseSteps(extraState: ExtraState): ExtraReleaseSteps {
   switch (extraState) {
     case 'none':
-      return { locked: [], unlocked: [] };
+      return { underLock: [], afterUnlock: [] };
     case 'perDevice':
       return {
-        locked: [
-          row('REL.5', 'nobody has the device', [
+        underLock: [
+          extraStep('REL.5', 'nobody has the device', [
             store('device.opened_by', OPENED_BY.none),
             store('device.opened', 0),
           ]),
         ],
-        unlocked: [],
+        afterUnlock: [],
       };
     case 'perDeviceUnlocked':
       return {
-        locked: [],
-        unlocked: [
-          row('REL.6b', 'nobody has the device, written without a lock', [
+        underLock: [],
+        afterUnlock: [
+          extraStep('REL.6b', 'nobody has the device, written without a lock', [
             store('device.opened_by', OPENED_BY.none),
           ]),
         ],
       };
     case 'perGroup':
-      return { locked: [], unlocked: [row('REL.6b', 'leave the group', leaveGroup())] };
+      return {
+        underLock: [],
+        afterUnlock: [extraStep('REL.6b', 'leave the group', dropGroupUse())],
+      };
   }
 }
 
 /** What GET_DEVICE_FD does for the extra state, with the step that a refusal goes on with. */
-export function getDeviceGate(extraState: ExtraState, to: string): readonly StepSpec[] {
+export function extraGetDeviceFdSteps(extraState: ExtraState, to: string): readonly StepSpec[] {
   const taken = (then: readonly Op[]): Op =>
-    test(eq('device.opened_by', OPENED_BY.cdev), [
+    branch(eq('device.opened_by', OPENED_BY.cdev), [
       ...then,
       fail('EBUSY', 'the device is opened through the cdev path', { at: 'device', to }),
     ]);
@@ -139,7 +144,7 @@ export function getDeviceGate(extraState: ExtraState, to: string): readonly Step
       return [];
     case 'perDevice':
       return [
-        row('GDF.6', 'take the device for the group path', [
+        extraStep('GDF.6', 'take the device for the group path', [
           mutexLock('device.lock'),
           taken([mutexUnlock('device.lock')]),
           store('device.opened_by', OPENED_BY.group),
@@ -149,49 +154,53 @@ export function getDeviceGate(extraState: ExtraState, to: string): readonly Step
       ];
     case 'perDeviceUnlocked':
       return [
-        row('GDF.6a', 'read who has the device, without a lock', [taken([])]),
-        row('GDF.6b', 'write that the group path has it', [
+        extraStep('GDF.6a', 'read who has the device, without a lock', [taken([])]),
+        extraStep('GDF.6b', 'write that the group path has it', [
           store('device.opened_by', OPENED_BY.group),
         ]),
       ];
     case 'perGroup':
-      return [row('GDF.6', 'count one more user of the group path', enterGroup('group', to))];
+      return [
+        extraStep('GDF.6', 'count one more user of the group path', takeGroupUse('group', to)),
+      ];
   }
 }
 
 /** Takes back what `getDeviceGate` did: in its unwinding and in the release of a group device fd. */
-export function leaveDevice(extraState: ExtraState, id: string): readonly StepSpec[] {
+export function dropDeviceUse(extraState: ExtraState, id: string): readonly StepSpec[] {
   switch (extraState) {
     case 'none':
       return [];
     case 'perDevice':
       return [
-        row(id, 'one user less of the device', [
+        extraStep(id, 'one user less of the device', [
           mutexLock('device.lock'),
           decrement('device.opened'),
-          test(eq('device.opened', 0), [store('device.opened_by', OPENED_BY.none)]),
+          branch(eq('device.opened', 0), [store('device.opened_by', OPENED_BY.none)]),
           mutexUnlock('device.lock'),
         ]),
       ];
     case 'perDeviceUnlocked':
       return [
-        row(id, 'the last user leaves the device, without a lock', [
-          test(eq('device.open_count', 0), [store('device.opened_by', OPENED_BY.none)]),
+        extraStep(id, 'the last user leaves the device, without a lock', [
+          branch(eq('device.open_count', 0), [store('device.opened_by', OPENED_BY.none)]),
         ]),
       ];
     case 'perGroup':
-      return [row(id, 'one user less of the group path', leaveGroup())];
+      return [extraStep(id, 'one user less of the group path', dropGroupUse())];
   }
 }
 
 /** What the open of a group does for the extra state: its own lock inside the group's. */
-export function openGroupGate(extraState: ExtraState, to: string): readonly StepSpec[] {
+export function extraOpenGroupSteps(extraState: ExtraState, to: string): readonly StepSpec[] {
   return extraState === 'perGroup'
-    ? [row('GOPEN.3b', 'take the group for the group path', enterGroup('group', to))]
+    ? [extraStep('GOPEN.3b', 'take the group for the group path', takeGroupUse('group', to))]
     : [];
 }
 
 /** What the release of a group file does for the extra state. */
-export function releaseGroupGate(extraState: ExtraState): readonly StepSpec[] {
-  return extraState === 'perGroup' ? [row('GREL.3', 'leave the group path', leaveGroup())] : [];
+export function extraReleaseGroupSteps(extraState: ExtraState): readonly StepSpec[] {
+  return extraState === 'perGroup'
+    ? [extraStep('GREL.3', 'leave the group path', dropGroupUse())]
+    : [];
 }

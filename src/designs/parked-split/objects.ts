@@ -2,12 +2,12 @@ import type { FieldSpec, ObjectType } from '../../kernel/design';
 import { DOMAIN, iommuGroupType } from '../iommuGroup';
 import { vfioDevice, vfioGroup } from '../parked-shim/objects';
 import { OPENED_BY } from './choice';
-import type { SplitChoice } from './choice';
+import type { SplitOptions } from './choice';
 
-const openedBy: FieldSpec = { kind: 'enum', words: Object.keys(OPENED_BY) };
+const openedBy: FieldSpec = { kind: 'enum', values: Object.keys(OPENED_BY) };
 
 /** struct vfio_device: as in the shim design, with `opened_by` where the extra state is per device. */
-export function splitDevice({ extraState }: SplitChoice): ObjectType {
+export function splitDevice({ extraState }: SplitOptions): ObjectType {
   if (extraState !== 'perDevice' && extraState !== 'perDeviceUnlocked') return vfioDevice;
   return {
     ...vfioDevice,
@@ -20,7 +20,7 @@ export function splitDevice({ extraState }: SplitChoice): ObjectType {
 }
 
 /** struct vfio_group with a legacy container; `opened_by` where the extra state is per group. */
-export function splitGroup({ extraState }: SplitChoice): ObjectType {
+export function splitGroup({ extraState }: SplitOptions): ObjectType {
   return {
     ...vfioGroup,
     about: 'The group of the legacy interface: one opener, a container, and how many use it.',
@@ -51,7 +51,7 @@ export function splitIommuGroup(): ObjectType {
   const type = iommuGroupType(['iommufd_ctx', 'vfio_group']);
   return {
     ...type,
-    fields: { ...type.fields, domain: { kind: 'enum', words: Object.keys(SPLIT_DOMAIN) } },
+    fields: { ...type.fields, domain: { kind: 'enum', values: Object.keys(SPLIT_DOMAIN) } },
   };
 }
 
@@ -62,7 +62,7 @@ export const vfioContainer: ObjectType = {
   per: 'file',
   fileKinds: ['container'],
   name: (a) => `${a.file} container`,
-  life: {},
+  lifetime: {},
   about: 'A legacy container: groups, and the type1 driver that maps for them.',
   fields: {
     kref: {

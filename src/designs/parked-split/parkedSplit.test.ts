@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Options } from '../../kernel/design';
 import type { PropertyId } from '../../kernel/propertyId';
 import type { Call, World } from '../../kernel/world';
-import { drive, explore } from '../testDrive';
+import { startTestRun, exploreInterleavings } from '../testDrive';
 import { parkedSplit } from './parkedSplit';
 
 const world: World = {
@@ -48,23 +48,32 @@ describe('parked-split', () => {
       ];
       expect(
         [
-          ...explore(parkedSplit, options, world, [...legacy, ...cdev('vfio0')]).broken.keys(),
+          ...exploreInterleavings(parkedSplit, options, world, [
+            ...legacy,
+            ...cdev('vfio0'),
+          ]).violations.keys(),
         ].filter((p) => !exclusion.includes(p)),
       ).toEqual([]);
     },
   );
 
   it('goes the interleaving of section 4.4 to two owners', () => {
-    const d = drive(parkedSplit, {}, world, [...legacy, ...cdev('vfio0')])
-      .until('legacy')
-      .until('new');
+    const d = startTestRun(parkedSplit, {}, world, [...legacy, ...cdev('vfio0')])
+      .runUntil('legacy')
+      .runUntil('new');
     expect(d.results()).toEqual(Array(8).fill(0));
-    expect([...d.broken.keys()].sort()).toEqual(['dma-owner', 'owner-exclusive', 'path-exclusive']);
+    expect([...d.violations.keys()].sort()).toEqual([
+      'dma-owner',
+      'owner-exclusive',
+      'path-exclusive',
+    ]);
   });
 
   it('runs the open op through a file that was never parked', () => {
     const run = (groupFdStartsParked: string) => [
-      ...drive(parkedSplit, { groupFdStartsParked }, world, legacy).finish().broken.keys(),
+      ...startTestRun(parkedSplit, { groupFdStartsParked }, world, legacy)
+        .runToEnd()
+        .violations.keys(),
     ];
     expect(run('true')).toEqual([]);
     expect(run('false')).toEqual(['no-ops-before-bind']);
@@ -77,19 +86,19 @@ describe('parked-split', () => {
         ['g', 'c', 'd'],
         ['c', 'd', 'g'],
       ]) {
-        const d = drive(parkedSplit, { ...options, groupFdStartsParked }, world, [
+        const d = startTestRun(parkedSplit, { ...options, groupFdStartsParked }, world, [
           ...legacy,
           { by: 'legacy', call: 'unset_container', fd: 'g' },
           ...order.map((fd): Call => ({ by: 'legacy', call: 'close', fd })),
           { by: 'legacy', call: 'open_group', group: '12', as: 'g2' },
           { by: 'legacy', call: 'close', fd: 'g2' },
           { by: 'driver', call: 'unregister_device', device: 'vfio0' },
-        ]).finish();
+        ]).runToEnd();
         expect(d.results()).toEqual([0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0, 0, 0, 0]);
-        expect([...d.broken.keys()].filter((p) => p !== 'no-ops-before-bind')).toEqual([]);
-        expect(d.value('c container.life')).toBe(2);
-        expect(d.value('iommu group 12.owner_cnt')).toBe(0);
-        expect(d.value('vfio0.life')).toBe(2);
+        expect([...d.violations.keys()].filter((p) => p !== 'no-ops-before-bind')).toEqual([]);
+        expect(d.fieldValue('c container.life')).toBe(2);
+        expect(d.fieldValue('iommu group 12.owner_cnt')).toBe(0);
+        expect(d.fieldValue('vfio0.life')).toBe(2);
       }
     }
   });
@@ -98,24 +107,24 @@ describe('parked-split', () => {
     for (const options of choices) {
       for (const groupFdStartsParked of ['true', 'false']) {
         for (const fault of ['GDF.4', 'GDF.5a', 'GDF.5b', 'GDF.8']) {
-          const d = drive(parkedSplit, { ...options, groupFdStartsParked }, world, [
+          const d = startTestRun(parkedSplit, { ...options, groupFdStartsParked }, world, [
             ...legacy.slice(0, 4),
             { ...legacy[4]!, fault },
             { by: 'legacy', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'again' },
-          ]).finish();
+          ]).runToEnd();
           expect(d.results()[5]).toBe(0);
           expect(d.results()[4]).not.toBe(0);
-          expect([...d.broken.keys()].filter((p) => p !== 'no-ops-before-bind')).toEqual([]);
+          expect([...d.violations.keys()].filter((p) => p !== 'no-ops-before-bind')).toEqual([]);
         }
         for (const fault of ['BIND.5:IBIND.3', 'BIND.5:IBIND.5', 'BIND.7b']) {
           const calls = cdev('vfio0');
-          const d = drive(parkedSplit, options, world, [
+          const d = startTestRun(parkedSplit, options, world, [
             ...calls.slice(0, 2),
             { ...calls[2]!, fault },
             { by: 'new', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
-          ]).finish();
+          ]).runToEnd();
           expect(d.results()[3]).toBe(0);
-          expect([...d.broken]).toEqual([]);
+          expect([...d.violations]).toEqual([]);
         }
       }
     }

@@ -1,7 +1,7 @@
 import type { Design, ObjectType } from '../../kernel/design';
 import { iommufdDevice } from '../iommufd/objects';
 import { DESIGN_NAMES } from '../names';
-import { PARENT } from '../parentDevice';
+import { PARENT_DEVICE } from '../parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
 import {
   attachIoas,
@@ -9,16 +9,16 @@ import {
   ioasAlloc,
   iommuDestroy,
   iommufdObjects,
-  onlyFor,
+  supportedOn,
   openIommufd,
-  releaseContext,
+  releaseIommufd,
 } from '../parked-shim/context';
 import { deviceIo, kvmAdd } from '../parked-shim/io';
 import { cdev, vfioGlobal } from '../parked-shim/objects';
 import { openCdev } from '../parked-shim/open';
 import { registerDevice, unregisterDevice } from '../parked-shim/register';
 import { releaseDevice } from '../parked-shim/release';
-import { SPLIT_OPTIONS, splitChoice } from './choice';
+import { SPLIT_OPTIONS, parseSplitOptions } from './choice';
 import {
   openContainer,
   openGroup,
@@ -29,9 +29,9 @@ import {
   unsetContainer,
 } from './container';
 import { getDeviceFd, releaseGroupDevice } from './deviceFd';
-import { bindGate, releaseGate } from './gate';
+import { extraBindSteps, extraReleaseSteps } from './gate';
 import { splitDevice, splitGroup, splitIommuGroup, vfioContainer } from './objects';
-import { splitViews } from './views';
+import { splitPropertyInputs } from './views';
 
 /** struct iommufd_device: only cdev files bind here. */
 const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
@@ -44,14 +44,14 @@ export const parkedSplit: Design = {
     'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',
   options: SPLIT_OPTIONS,
   model: (options) => {
-    const choice = splitChoice(options);
+    const choice = parseSplitOptions(options);
     return {
       objects: [
         vfioGlobal,
         splitGroup(choice),
         splitDevice(choice),
         cdev,
-        PARENT,
+        PARENT_DEVICE,
         vfioContainer,
         splitIommuGroup(),
         ...iommufdObjects(['iommufd']).filter((o) => o.type !== cdevIdev.type),
@@ -62,36 +62,36 @@ export const parkedSplit: Design = {
         open_group: openGroup(choice),
         open_container: openContainer,
         open_iommufd: openIommufd,
-        bind_iommufd: onlyFor(
+        bind_iommufd: supportedOn(
           {
             cdev: bindIommufd(
               { ...choice, anyDomain: !choice.type1ClaimsOwner },
-              bindGate(choice.extraState),
+              extraBindSteps(choice.extraState),
             ),
           },
           'BIND.1',
         ),
-        ioas_alloc: onlyFor({ iommufd: ioasAlloc }, 'IOAS.1'),
-        attach_ioas: onlyFor({ cdev: attachIoas }, 'ATTACH.1'),
-        detach_ioas: onlyFor({ cdev: detachIoas }, 'DETACH.1'),
-        iommu_destroy: onlyFor({ iommufd: iommuDestroy(['cdev']) }, 'DESTROY.1'),
-        set_container: onlyFor({ group: setContainer(choice) }, 'SETC.1'),
-        set_iommu: onlyFor({ container: setIommu }, 'SETI.1'),
-        unset_container: onlyFor({ group: unsetContainer(choice) }, 'UNSETC.1'),
-        get_device_fd: onlyFor({ group: getDeviceFd(choice) }, 'GDF.1'),
+        ioas_alloc: supportedOn({ iommufd: ioasAlloc }, 'IOAS.1'),
+        attach_ioas: supportedOn({ cdev: attachIoas }, 'ATTACH.1'),
+        detach_ioas: supportedOn({ cdev: detachIoas }, 'DETACH.1'),
+        iommu_destroy: supportedOn({ iommufd: iommuDestroy(['cdev']) }, 'DESTROY.1'),
+        set_container: supportedOn({ group: setContainer(choice) }, 'SETC.1'),
+        set_iommu: supportedOn({ container: setIommu }, 'SETI.1'),
+        unset_container: supportedOn({ group: unsetContainer(choice) }, 'UNSETC.1'),
+        get_device_fd: supportedOn({ group: getDeviceFd(choice) }, 'GDF.1'),
         device_io: deviceIo,
         kvm_add: kvmAdd,
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
       },
       releases: {
-        cdev: releaseDevice('cdev', releaseGate(choice.extraState)),
+        cdev: releaseDevice('cdev', extraReleaseSteps(choice.extraState)),
         device: releaseGroupDevice(choice),
         group: releaseGroup(choice),
         container: releaseContainer,
-        iommufd: releaseContext,
+        iommufd: releaseIommufd,
       },
-      parked: choice.groupFdStartsParked ? ['cdev', 'device'] : ['cdev'],
+      parkedFileKinds: choice.groupFdStartsParked ? ['cdev', 'device'] : ['cdev'],
       privateData: {
         cdev: 'vfio_device',
         device: 'vfio_device',
@@ -99,7 +99,7 @@ export const parkedSplit: Design = {
         container: 'vfio_container',
         iommufd: 'iommufd_ctx',
       },
-      views: splitViews(choice),
+      propertyInputs: splitPropertyInputs(choice),
     };
   },
 };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Design, Options } from '../../kernel/design';
-import { mutexLock, mutexUnlock, ref, staticTest, store } from '../../kernel/primitives';
+import { mutexLock, mutexUnlock, addressOf, staticBranch, store } from '../../kernel/primitives';
 import type { PropertyId } from '../../kernel/propertyId';
 import type { Call, World } from '../../kernel/world';
 import { DOMAIN } from '../iommuGroup';
 import { withSteps } from '../mutate';
-import { drive, explore } from '../testDrive';
+import { startTestRun, exploreInterleavings } from '../testDrive';
 import { parkedSplit } from './parkedSplit';
 
 const world: World = {
@@ -44,7 +44,7 @@ const situations = {
 type Situation = keyof typeof situations;
 
 /** What a cell says: the witness text of every property that some interleaving breaks, and all that the calls can return. */
-interface Cell {
+interface ExpectedCell {
   readonly options: Options;
   readonly situation: Situation;
   readonly breaks: Partial<Record<PropertyId, string>>;
@@ -69,7 +69,7 @@ const EARLY_BUSY = ['0 0 0 0 0 0 0 EBUSY', '0 EBUSY skipped EINVAL skipped 0 0 0
 const same = 'same device, two paths';
 const two = 'two devices of a group';
 const double = 'double cdev bind, same iommufd';
-const cells: readonly Cell[] = [
+const cells: readonly ExpectedCell[] = [
   // none, false: BREAKS | BREAKS | safe only with the iommu_dev check under the lock
   {
     options: { extraState: 'none' },
@@ -194,24 +194,30 @@ const cells: readonly Cell[] = [
 ];
 
 /** Path exclusion is a goal of some options only and no column of the table. */
-function broken(
+function violatedProperties(
   design: Design,
   options: Options,
   situation: Situation,
 ): Partial<Record<PropertyId, string>> {
-  const { broken: found } = explore(design, options, world, situations[situation]);
+  const { violations: found } = exploreInterleavings(design, options, world, situations[situation]);
   return Object.fromEntries([...found].filter(([p]) => p !== 'path-exclusive'));
 }
 
 describe('table 4.4', () => {
   it.each(cells)('$situation with $options', ({ options, situation, breaks, endings }) => {
-    expect(broken(parkedSplit, options, situation)).toEqual(breaks);
-    expect(explore(parkedSplit, options, world, situations[situation]).endings).toEqual(endings);
+    expect(violatedProperties(parkedSplit, options, situation)).toEqual(breaks);
+    expect(
+      exploreInterleavings(parkedSplit, options, world, situations[situation]).outcomes,
+    ).toEqual(endings);
   });
 
   it('breaks the same properties whether or not a group device fd starts parked, apart from its open op', () => {
     for (const { options, situation, breaks } of cells.filter((c) => c.situation !== double)) {
-      const found = broken(parkedSplit, { ...options, groupFdStartsParked: 'false' }, situation);
+      const found = violatedProperties(
+        parkedSplit,
+        { ...options, groupFdStartsParked: 'false' },
+        situation,
+      );
       expect(found['no-ops-before-bind']).toBe(
         "legacy runs the driver's open_device op through f1 before its bind is complete",
       );
@@ -224,20 +230,20 @@ describe('table 4.4', () => {
   });
 
   it('shows the legacy user of the first cell what its SET_IOMMU did, when it is refused one call later', () => {
-    const mirror = drive(parkedSplit, { extraState: 'perDevice' }, world, situations[same])
-      .until('new')
-      .until('legacy', 'GDF.1');
-    expect(mirror.broken.get('dma-owner')).toBe(DOMAIN_LOST('vfio0'));
-    expect(mirror.finish().results()).toEqual([0, 0, 0, 0, 'EBUSY', 0, 0, 0]);
-    expect([...mirror.broken.keys()]).not.toContain('owner-exclusive');
+    const mirror = startTestRun(parkedSplit, { extraState: 'perDevice' }, world, situations[same])
+      .runUntil('new')
+      .runUntil('legacy', 'GDF.1');
+    expect(mirror.violations.get('dma-owner')).toBe(DOMAIN_LOST('vfio0'));
+    expect(mirror.runToEnd().results()).toEqual([0, 0, 0, 0, 'EBUSY', 0, 0, 0]);
+    expect([...mirror.violations.keys()]).not.toContain('owner-exclusive');
   });
 
   it('needs the claim of iommufd between two cdev owners of a group, whatever the extra state', () => {
     const claim = 'BIND.5:IBIND.4';
     const taken = [
       mutexLock('iommu_group.mutex'),
-      staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, [
-        store('iommu_group.owner', ref('iommufd/ctx')),
+      staticBranch({ arg: 'iommufd', kinds: ['iommufd'] }, [
+        store('iommu_group.owner', addressOf('iommufd/ctx')),
       ]),
       store('iommu_group.owner_cnt', 1),
       store('iommu_group.domain', DOMAIN.blocking),
@@ -247,14 +253,16 @@ describe('table 4.4', () => {
       steps.map((s) => (s.id === claim ? { ...s, ops: taken } : s)),
     );
     for (const extraState of ['none', 'perDevice', 'perGroup']) {
-      const { broken: with_, endings } = explore(
+      const { violations: with_, outcomes: endings } = exploreInterleavings(
         parkedSplit,
         { extraState },
         world,
         situations['two cdev owners in a group'],
       );
       expect([[...with_.keys()], endings]).toEqual([[], ['0 0 0 0 0 EPERM', '0 0 EPERM 0 0 0']]);
-      expect(broken(unclaimed, { extraState }, 'two cdev owners in a group')).toMatchObject({
+      expect(
+        violatedProperties(unclaimed, { extraState }, 'two cdev owners in a group'),
+      ).toMatchObject({
         'dma-owner':
           'f2 (new) reaches vfio0 for ictx2 ctx, but the DMA of IOMMU group 12 belongs to ictx3 ctx',
       });

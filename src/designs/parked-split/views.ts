@@ -1,18 +1,24 @@
 import type { Condition } from '../../kernel/primitives';
-import { allOf, anyOf, eq, live, lt, ne, NULL, ref } from '../../kernel/primitives';
-import type { DesignViews } from '../../kernel/design';
+import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/primitives';
+import type { PropertyInputs } from '../../kernel/design';
 import { deviceCounters, groupKref, ownerCount } from '../parked-shim/views';
-import type { SplitChoice } from './choice';
+import type { SplitOptions } from './choice';
 import { SPLIT_DOMAIN } from './objects';
 
-const normal = eq('file.f_op', 1);
-const type1 = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
+const normalFops = eq('file.f_op', 1);
+const hasType1Container = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
 
 /** What the properties ask of the split design. Without the claim, the one that set the group's domain counts as its owner. */
-export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): DesignViews {
+export function splitPropertyInputs({
+  extraState,
+  type1ClaimsOwner,
+}: SplitOptions): PropertyInputs {
   const claimed = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
   const ownsDma: { cdev: Condition; device: Condition } = type1ClaimsOwner
-    ? { cdev: claimed, device: allOf(type1, eq('iommu_group.owner', ref('group'))) }
+    ? {
+        cdev: claimed,
+        device: allOf(hasType1Container, eq('iommu_group.owner', addressOf('group'))),
+      }
     : {
         cdev: allOf(
           claimed,
@@ -21,15 +27,15 @@ export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): Desig
             eq('iommu_group.domain', SPLIT_DOMAIN.attached),
           ),
         ),
-        device: allOf(type1, eq('iommu_group.domain', SPLIT_DOMAIN.type1)),
+        device: allOf(hasType1Container, eq('iommu_group.domain', SPLIT_DOMAIN.type1)),
       };
   return {
-    normalAccess: { cdev: normal, device: normal },
+    normalAccess: { cdev: normalFops, device: normalFops },
     bound: {
       cdev: allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count')),
-      device: allOf(type1, lt(0, 'device.open_count')),
+      device: allOf(hasType1Container, lt(0, 'device.open_count')),
     },
-    owner: { cdev: 'idev.ictx', device: 'group.container' },
+    ownerContext: { cdev: 'idev.ictx', device: 'group.container' },
     ownsDma,
     // With the claim alone both paths may be open, as in the shim design: the conflict comes up at SET_CONTAINER or at the bind.
     ...(type1ClaimsOwner && extraState !== 'perGroup' ? {} : { pathExclusive: 'bound' }),
@@ -44,8 +50,8 @@ export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): Desig
               {
                 type: 'vfio_group',
                 when: allOf(live('group'), ne('group.container', NULL)),
-                to: 'iommu_group',
-                why: 'the group that is in a container',
+                countsOn: 'iommu_group',
+                label: 'the group that is in a container',
               },
             ],
           }
@@ -56,15 +62,15 @@ export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): Desig
           {
             type: 'vfio_group',
             when: allOf(ne('group.container', NULL), eq('group.opened', 1)),
-            to: 'group',
-            why: 'the open group file',
+            countsOn: 'group',
+            label: 'the open group file',
           },
           {
             type: 'file',
             fileKinds: ['device'],
-            when: allOf(live('file'), normal),
-            to: 'group',
-            why: 'a device fd of the group',
+            when: allOf(live('file'), normalFops),
+            countsOn: 'group',
+            label: 'a device fd of the group',
           },
         ],
       },
@@ -75,14 +81,14 @@ export function splitViews({ extraState, type1ClaimsOwner }: SplitChoice): Desig
             type: 'file',
             fileKinds: ['container'],
             when: live('file'),
-            to: 'container',
-            why: 'the open container file',
+            countsOn: 'container',
+            label: 'the open container file',
           },
           {
             type: 'vfio_group',
             when: ne('group.container', NULL),
-            to: 'group.container',
-            why: 'a group in the container',
+            countsOn: 'group.container',
+            label: 'a group in the container',
           },
         ],
       },

@@ -15,68 +15,68 @@ import {
   ne,
   NULL,
   onFault,
-  ref,
+  addressOf,
   refDec,
   refInc,
   ret,
-  staticTest,
+  staticBranch,
   store,
-  test,
+  branch,
   withPointer,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { rfcPatch, section } from '../thread2021';
-import { onlyFor } from './iommufd';
+import { rfcPatch, domainSection } from '../thread2021';
+import { supportedOn } from './iommufd';
 import { DOMAIN } from './iommufdObjects';
-import { unbindRows } from './vfioPci';
+import { unbindSteps } from './vfioPci';
 
-const CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_ioctl; ${rfcPatch(8)}; ${section('2.6')}`;
-const IOMMUFD = `drivers/iommu/iommufd/iommufd.c, iommufd_bind_device; ${rfcPatch(7)}; ${section('2.6')}`;
-const CLAIM = `drivers/iommu/iommu.c, iommu_device_init_user_dma; ${rfcPatch(6)}`;
+const CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_ioctl; ${rfcPatch(8)}; ${domainSection('2.6')}`;
+const IOMMUFD_BIND_CITE = `drivers/iommu/iommufd/iommufd.c, iommufd_bind_device; ${rfcPatch(7)}; ${domainSection('2.6')}`;
+const CLAIM_CITE = `drivers/iommu/iommu.c, iommu_device_init_user_dma; ${rfcPatch(6)}`;
 
 /** Operations on the iommufd argument; a file of another kind was refused before. */
-const withIommufd = (ops: readonly Op[]): readonly Op[] => [
-  staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops),
+const ifIommufd = (ops: readonly Op[]): readonly Op[] => [
+  staticBranch({ arg: 'iommufd', kinds: ['iommufd'] }, ops),
 ];
 
-const putCtx: readonly Op[] = withIommufd([
+const putCtx: readonly Op[] = ifIommufd([
   mutexUnlock('iommufd/ctx.lock'),
   refDec('iommufd/ctx.refs', [free('iommufd/ctx')]),
 ]);
 
-const unlockGroup = mutexUnlock('iommu_group.mutex');
-const claimFails = (errno: 'EBUSY' | 'EINVAL', why: string): readonly Op[] => [
-  unlockGroup,
+const unlockIommuGroup = mutexUnlock('iommu_group.mutex');
+const failClaim = (errno: 'EBUSY' | 'EINVAL', why: string): readonly Op[] => [
+  unlockIommuGroup,
   fail(errno, why, { at: 'iommu_group', to: 'BIND.U4e' }),
 ];
 
 /** iommu_device_init_user_dma: the same owner counts up; there is no check of a kernel driver that comes later. */
-const claim: readonly Op[] = withIommufd([
+const claimDma: readonly Op[] = ifIommufd([
   mutexLock('iommu_group.mutex'),
-  test(
+  branch(
     ne('iommu_group.user_dma_owner_id', NULL),
     [
-      test(
-        ne('iommu_group.user_dma_owner_id', ref('iommufd/ctx')),
-        claimFails('EBUSY', 'the DMA of the group belongs to another iommufd'),
+      branch(
+        ne('iommu_group.user_dma_owner_id', addressOf('iommufd/ctx')),
+        failClaim('EBUSY', 'the DMA of the group belongs to another iommufd'),
       ),
       increment('iommu_group.owner_cnt'),
     ],
     [
-      test(
+      branch(
         eq('iommu_group.domain', DOMAIN.attached),
-        claimFails('EBUSY', 'the group is not on its default domain'),
+        failClaim('EBUSY', 'the group is not on its default domain'),
       ),
-      staticTest(
+      staticBranch(
         'kernel-driver-in-group',
-        claimFails('EINVAL', 'the group is not viable: a sibling has a kernel driver'),
+        failClaim('EINVAL', 'the group is not viable: a sibling has a kernel driver'),
       ),
-      store('iommu_group.user_dma_owner_id', ref('iommufd/ctx')),
+      store('iommu_group.user_dma_owner_id', addressOf('iommufd/ctx')),
       store('iommu_group.owner_cnt', 1),
       store('iommu_group.domain', DOMAIN.none),
     ],
   ),
-  unlockGroup,
+  unlockIommuGroup,
 ]);
 
 /** VFIO_DEVICE_BIND_IOMMUFD, a command of vfio-pci's own ioctl handler; the file may come from either path. */
@@ -88,7 +88,7 @@ export const bindIommufd: Routine = {
       id: 'BIND.1',
       title: 'is the group in a container? (no lock, and before the arguments)',
       ops: [
-        test(ne('group.container', NULL), [
+        branch(ne('group.container', NULL), [
           fail('ENOTTY', 'the device is used through its group', { at: 'group' }),
         ]),
       ],
@@ -103,7 +103,7 @@ export const bindIommufd: Routine = {
       id: 'BIND.3b',
       title: 'one iommufd a device',
       ops: [
-        test(ne('pci.videv', NULL), [
+        branch(ne('pci.videv', NULL), [
           fail('EBUSY', 'the device is bound already', { at: 'pci', to: 'BIND.U3' }),
         ]),
       ],
@@ -111,12 +111,12 @@ export const bindIommufd: Routine = {
     {
       id: 'BIND.4a',
       title: 'look the iommufd up; a file of another kind is refused but never put',
-      cite: IOMMUFD,
+      cite: IOMMUFD_BIND_CITE,
       ops: [
-        test(eq('iommufd/fd.installed', 0), [
+        branch(eq('iommufd/fd.installed', 0), [
           fail('EINVAL', 'the iommufd is not open', { at: 'file', to: 'BIND.U3' }),
         ]),
-        staticTest(
+        staticBranch(
           { arg: 'iommufd', kinds: ['iommufd'] },
           [refInc('iommufd/ctx.refs')],
           [
@@ -129,15 +129,15 @@ export const bindIommufd: Routine = {
     {
       id: 'BIND.4b',
       title: 'lock the iommufd',
-      cite: IOMMUFD,
-      ops: withIommufd([mutexLock('iommufd/ctx.lock')]),
+      cite: IOMMUFD_BIND_CITE,
+      ops: ifIommufd([mutexLock('iommufd/ctx.lock')]),
     },
     {
       id: 'BIND.4c',
       title: 'scan for the same device or the same cookie; a hit goes to the end with ret not set',
-      cite: IOMMUFD,
-      ops: withIommufd([
-        test(lt(0, 'iommufd/ctx.device_xa'), [
+      cite: IOMMUFD_BIND_CITE,
+      ops: ifIommufd([
+        branch(lt(0, 'iommufd/ctx.device_xa'), [
           onFault('another device has this cookie', [store('pci.idev', NULL), goto('BIND.U4c')]),
         ]),
       ]),
@@ -145,25 +145,25 @@ export const bindIommufd: Routine = {
     {
       id: 'BIND.4d',
       title: 'allocate the iommufd_device',
-      cite: IOMMUFD,
+      cite: IOMMUFD_BIND_CITE,
       ops: [
         fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'file', to: 'BIND.U4d' }),
         alloc('idev'),
         store('idev.ictx', NULL),
-        store('pci.idev', ref('idev')),
+        store('pci.idev', addressOf('idev')),
       ],
     },
     {
       id: 'BIND.4e',
       title: 'claim the DMA of the IOMMU group for this iommufd',
-      cite: CLAIM,
-      ops: claim,
+      cite: CLAIM_CITE,
+      ops: claimDma,
     },
     {
       id: 'BIND.4f',
       title: 'take an id in the xarray, before the object is filled in',
-      cite: IOMMUFD,
-      ops: withIommufd([
+      cite: IOMMUFD_BIND_CITE,
+      ops: ifIommufd([
         fallible('xa_alloc', 'ENOMEM', 'no id, or no memory', {
           at: 'iommufd/ctx',
           to: 'BIND.U4f',
@@ -175,8 +175,11 @@ export const bindIommufd: Routine = {
     {
       id: 'BIND.4g',
       title: 'fill the object in, unlock the iommufd',
-      cite: IOMMUFD,
-      ops: withIommufd([store('idev.ictx', ref('iommufd/ctx')), mutexUnlock('iommufd/ctx.lock')]),
+      cite: IOMMUFD_BIND_CITE,
+      ops: ifIommufd([
+        store('idev.ictx', addressOf('iommufd/ctx')),
+        mutexUnlock('iommufd/ctx.lock'),
+      ]),
     },
     {
       id: 'BIND.5',
@@ -192,53 +195,53 @@ export const bindIommufd: Routine = {
       ops: [
         store('videv.idev', 'pci.idev'),
         store('pci.idev', NULL),
-        ...withIommufd([store('videv.iommu_fd', ref('iommufd/ctx'))]),
+        ...ifIommufd([store('videv.iommu_fd', addressOf('iommufd/ctx'))]),
         store('videv.ioasid', NULL),
-        test(ne('pci.block_access', 0), [store('pci.block_access', 0)]),
+        branch(ne('pci.block_access', 0), [store('pci.block_access', 0)]),
       ],
     },
     {
       id: 'BIND.6b',
       title: 'only now: the device is bound',
-      ops: [store('pci.videv', ref('videv'))],
+      ops: [store('pci.videv', addressOf('videv'))],
     },
     { id: 'BIND.6c', title: 'unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
     {
       id: 'BIND.U4c',
       title:
         'undo of a hit: unlock and put the iommufd; ret is 0 here, which the caller takes for success',
-      cite: IOMMUFD,
+      cite: IOMMUFD_BIND_CITE,
       ops: [...putCtx, goto('BIND.5')],
     },
     {
       id: 'BIND.U4f',
       title:
         'undo of the id: idev was overwritten by an error pointer, and idev->dev is read through it',
-      cite: IOMMUFD,
+      cite: IOMMUFD_BIND_CITE,
       ops: [store('pci.idev', NULL), withPointer('pci.idev', 'idev', []), goto('BIND.U4d')],
     },
     {
       id: 'BIND.U4e',
       title: 'undo: free the iommufd_device',
-      cite: IOMMUFD,
+      cite: IOMMUFD_BIND_CITE,
       ops: [store('pci.idev', NULL), free('idev')],
     },
     {
       id: 'BIND.U4d',
       title: 'undo: unlock and put the iommufd',
-      cite: IOMMUFD,
+      cite: IOMMUFD_BIND_CITE,
       ops: [...putCtx, goto('BIND.U3')],
     },
-    ...unbindRows('BIND.U5:', 'pci.idev', 'BIND.U5b'),
+    ...unbindSteps('BIND.U5:', 'pci.idev', 'BIND.U5b'),
     { id: 'BIND.U5b', title: 'undo: the object is gone', ops: [store('pci.idev', NULL)] },
     { id: 'BIND.U3', title: 'undo: unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
   ],
 };
 
 /** One device call stands for any: an ioctl, which nothing gates, and then a read, write or mmap, which block_access does. */
-const deviceCalls: Routine = {
+const deviceCallRoutine: Routine = {
   name: 'vfio_pci_ioctl, vfio_pci_rw and vfio_pci_mmap',
-  cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${section('2.6')}`,
+  cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${domainSection('2.6')}`,
   steps: [
     {
       id: 'GATE.1',
@@ -249,7 +252,7 @@ const deviceCalls: Routine = {
       id: 'GATE.2',
       title: 'a read, write or mmap of the user: is access blocked?',
       ops: [
-        test(ne('pci.block_access', 0), [
+        branch(ne('pci.block_access', 0), [
           fail('ENODEV', 'access is blocked until the bind', { at: 'pci' }),
         ]),
       ],
@@ -263,4 +266,7 @@ const deviceCalls: Routine = {
 };
 
 /** The call of a device file's user, from either path. */
-export const deviceIo: CallBody = onlyFor({ cdev: deviceCalls, device: deviceCalls }, 'GATE.1');
+export const deviceIo: CallBody = supportedOn(
+  { cdev: deviceCallRoutine, device: deviceCallRoutine },
+  'GATE.1',
+);

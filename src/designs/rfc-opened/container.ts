@@ -21,29 +21,29 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   refDec,
   refInc,
   ret,
-  say,
-  self,
-  staticTest,
+  comment,
+  currentTask,
+  staticBranch,
   store,
-  test,
+  branch,
   withPointer,
 } from '../../kernel/primitives';
-import type { Op, Path } from '../../kernel/primitives';
+import type { Op, StatePath } from '../../kernel/primitives';
 import { putGroup } from '../parked-shim/open';
-import { rfcPatch, section } from '../thread2021';
+import { rfcPatch, domainSection } from '../thread2021';
 import { DOMAIN } from './iommufdObjects';
-import { leaveGroup } from './open';
+import { dropGroupOpen } from './open';
 
-const CITE = `drivers/vfio/vfio.c, v5.14; ${section('2.4')}`;
-const LIST = 'container->group_list';
+const CITE = `drivers/vfio/vfio.c, v5.14; ${domainSection('2.4')}`;
+const GROUP_LIST = 'container->group_list';
 
 /** Operations on the container argument; a file of another kind was refused before. */
-const withContainer = (ops: readonly Op[]): readonly Op[] => [
-  staticTest({ arg: 'container', kinds: ['container'] }, ops),
+const ifContainer = (ops: readonly Op[]): readonly Op[] => [
+  staticBranch({ arg: 'container', kinds: ['container'] }, ops),
 ];
 
 /** open(2) of /dev/vfio/vfio. */
@@ -78,16 +78,16 @@ export const releaseContainer: Routine = {
 };
 
 /** Whether somebody else's domain is attached to the group of `group`. */
-const foreignDomain = (group: string, container: Path) => ({
+const otherDomainAttached = (group: string, container: StatePath) => ({
   all: [
     eq(`${group}.iommu_group.domain`, DOMAIN.attached),
-    ne(`${group}.iommu_group.domain_of`, ref(container)),
+    ne(`${group}.iommu_group.domain_of`, addressOf(container)),
   ],
 });
 
-const attachGroup = (group: string, container: Path): readonly Op[] => [
+const attachGroup = (group: string, container: StatePath): readonly Op[] => [
   store(`${group}.iommu_group.domain`, DOMAIN.attached),
-  store(`${group}.iommu_group.domain_of`, ref(container)),
+  store(`${group}.iommu_group.domain_of`, addressOf(container)),
 ];
 
 /** SET_CONTAINER: the check of container_users and its increment are not under one lock. */
@@ -100,7 +100,7 @@ export const setContainer: Routine = {
       title: 'is the container used? (no lock)',
       ops: [
         fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
-        test(ne('group.container_users', 0), [
+        branch(ne('group.container_users', 0), [
           fail('EINVAL', 'a container is set already', { at: 'group' }),
         ]),
       ],
@@ -109,10 +109,10 @@ export const setContainer: Routine = {
       id: 'SETC.2',
       title: 'look the container up',
       ops: [
-        test(eq('container/fd.installed', 0), [
+        branch(eq('container/fd.installed', 0), [
           fail('EBADF', 'the container fd is not open', { at: 'group' }),
         ]),
-        staticTest(
+        staticBranch(
           { arg: 'container', kinds: ['container'] },
           [],
           [fail('EINVAL', 'the file is no container', { at: 'container/file' })],
@@ -123,7 +123,7 @@ export const setContainer: Routine = {
     {
       id: 'SETC.3',
       title: 'lock the container',
-      ops: withContainer([
+      ops: ifContainer([
         mutexLock('container/container.group_lock'),
         fallible('noiommu mix', 'EPERM', 'real and noiommu groups do not mix', {
           at: 'container/container',
@@ -134,10 +134,10 @@ export const setContainer: Routine = {
     {
       id: 'SETC.4',
       title: 'a container that has a driver attaches the group',
-      ops: withContainer([
-        test(eq('container/container.iommu_driver', 1), [
+      ops: ifContainer([
+        branch(eq('container/container.iommu_driver', 1), [
           mutexLock('iommu_group.mutex'),
-          test(foreignDomain('group', 'container/container'), [
+          branch(otherDomainAttached('group', 'container/container'), [
             mutexUnlock('iommu_group.mutex'),
             fail('EBUSY', 'the group is attached to another domain', {
               at: 'iommu_group',
@@ -152,22 +152,22 @@ export const setContainer: Routine = {
     {
       id: 'SETC.5',
       title: 'record the container, join its list',
-      ops: withContainer([
-        store('group.container', ref('container/container')),
-        listAdd('group.container_next', LIST, 'container/container'),
+      ops: ifContainer([
+        store('group.container', addressOf('container/container')),
+        listAdd('group.container_next', GROUP_LIST, 'container/container'),
         increment('container/container.group_list'),
       ]),
     },
     {
       id: 'SETC.6',
       title: 'the group holds the container and is its first user',
-      ops: withContainer([refInc('container/container.kref'), increment('group.container_users')]),
+      ops: ifContainer([refInc('container/container.kref'), increment('group.container_users')]),
     },
     {
       id: 'SETC.U3',
       title: 'unlock the container, put its file',
       ops: [
-        ...withContainer([mutexUnlock('container/container.group_lock')]),
+        ...ifContainer([mutexUnlock('container/container.group_lock')]),
         fput('container/file'),
         ret(),
       ],
@@ -185,10 +185,10 @@ export const setIommu: Routine = {
       id: 'SETI.2',
       title: 'a container with groups and without a driver',
       ops: [
-        test(eq('container.group_list', 0), [
+        branch(eq('container.group_list', 0), [
           fail('EINVAL', 'no group is in the container', { at: 'container', to: 'SETI.U' }),
         ]),
-        test(eq('container.iommu_driver', 1), [
+        branch(eq('container.iommu_driver', 1), [
           fail('EINVAL', 'a driver is set already', { at: 'container', to: 'SETI.U' }),
         ]),
       ],
@@ -208,11 +208,11 @@ export const setIommu: Routine = {
           before: [mutexUnlock('vfio.iommu_drivers_lock')],
         }),
         forEach('group', undefined, 'member', [
-          test(
+          branch(
             {
               all: [
-                eq('member.container_next', ref('container')),
-                foreignDomain('member', 'container'),
+                eq('member.container_next', addressOf('container')),
+                otherDomainAttached('member', 'container'),
               ],
             },
             [
@@ -225,7 +225,10 @@ export const setIommu: Routine = {
           ),
         ]),
         forEach('group', undefined, 'member', [
-          test(eq('member.container_next', ref('container')), attachGroup('member', 'container')),
+          branch(
+            eq('member.container_next', addressOf('container')),
+            attachGroup('member', 'container'),
+          ),
         ]),
         store('container.iommu_driver', 1),
         mutexUnlock('vfio.iommu_drivers_lock'),
@@ -249,7 +252,7 @@ export const unsetContainer: Routine = {
       title: 'container_users from 1 to 0, atomically',
       ops: [
         cmpxchg('group.container_users', 1, 0, [
-          test(
+          branch(
             eq('group.container_users', 0),
             [fail('EINVAL', 'no container is set', { at: 'group' })],
             [fail('EBUSY', 'device fds use the container', { at: 'group' })],
@@ -257,7 +260,7 @@ export const unsetContainer: Routine = {
         ]),
       ],
     },
-    ...unsetRows('UNSETC.1:', 'UNSETC.2'),
+    ...unsetContainerSteps('UNSETC.1:', 'UNSETC.2'),
     { id: 'UNSETC.2', title: 'the group is in no container', ops: [ret()] },
   ],
 };
@@ -265,54 +268,57 @@ export const unsetContainer: Routine = {
 /** f_op->release of a group file. */
 export const releaseGroup: Routine = {
   name: 'vfio_group_fops_release',
-  cite: `drivers/vfio/vfio.c, v5.14; ${rfcPatch(2)}; ${section('2.3')}`,
+  cite: `drivers/vfio/vfio.c, v5.14; ${rfcPatch(2)}; ${domainSection('2.3')}`,
   steps: [
-    ...dissolveRows('GRELEASE.1', 'GRELEASE.2'),
-    { id: 'GRELEASE.2', title: 'one opener of the group less', ops: [...leaveGroup] },
+    ...dissolveContainerSteps('GRELEASE.1', 'GRELEASE.2'),
+    { id: 'GRELEASE.2', title: 'one opener of the group less', ops: [...dropGroupOpen] },
     { id: 'GRELEASE.3', title: 'put the group', ops: [...putGroup, ret()] },
   ],
 };
 
 /** vfio_group_try_dissolve_container: one user less; the last one takes the group out of its container. */
-export function dissolveRows(row: string, next: string): readonly StepSpec[] {
+export function dissolveContainerSteps(row: string, next: string): readonly StepSpec[] {
   return [
     {
       id: row,
       title: 'one user of the container less, if there is any',
       cite: CITE,
       ops: [
-        test(
+        branch(
           lt(0, 'group.container_users'),
-          [decrement('group.container_users'), test(ne('group.container_users', 0), [goto(next)])],
+          [
+            decrement('group.container_users'),
+            branch(ne('group.container_users', 0), [goto(next)]),
+          ],
           [goto(next)],
         ),
       ],
     },
-    ...unsetRows(`${row}:`, next),
+    ...unsetContainerSteps(`${row}:`, next),
   ];
 }
 
 /** Table UNSET_LOCKED, __vfio_group_unset_container: `group.container` is followed without a test, and cleared before the list is left. */
-function unsetRows(prefix: string, next: string): readonly StepSpec[] {
+function unsetContainerSteps(prefix: string, next: string): readonly StepSpec[] {
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: `${prefix}UNSET.${row}`,
     title,
-    cite: `${CITE}; __vfio_group_unset_container, ${section('2.3')}`,
+    cite: `${CITE}; __vfio_group_unset_container, ${domainSection('2.3')}`,
     ops,
   });
   return [
     step('1', 'lock the container that the group points to', [
-      test(
+      branch(
         eq('group.container', NULL),
         [withPointer('group.container', 'container', []), goto(next)],
         [mutexLock('group.container.group_lock')],
       ),
     ]),
     step('2', 'type1 detaches the group', [
-      test(eq('group.container.iommu_driver', 1), [
+      branch(eq('group.container.iommu_driver', 1), [
         mutexLock('iommu_group.mutex'),
         store('iommu_group.domain_of', NULL),
-        test(
+        branch(
           ne('iommu_group.user_dma_owner_id', NULL),
           [store('iommu_group.domain', DOMAIN.none)],
           [store('iommu_group.domain', DOMAIN.default)],
@@ -322,18 +328,18 @@ function unsetRows(prefix: string, next: string): readonly StepSpec[] {
     ]),
     step('3', 'the group has no container any more', [
       store('group.container', NULL),
-      say('wake_up(&group->container_q)'),
+      comment('wake_up(&group->container_q)'),
     ]),
     step('4', 'leave the list that the node is in', [
-      test(ne('group.container_next', NULL), [decrement('group.container_next.group_list')]),
-      listDel('group.container_next', LIST),
+      branch(ne('group.container_next', NULL), [decrement('group.container_next.group_list')]),
+      listDel('group.container_next', GROUP_LIST),
     ]),
     // The container is a local variable here: it is the one whose lock this task holds.
     step('5', 'the last group takes the driver along; unlock and put the container', [
       forEach('container', undefined, 'container', [
-        test(live('container'), [
-          test(eq('container.group_lock', self), [
-            test(eq('container.group_list', 0), [store('container.iommu_driver', 0)]),
+        branch(live('container'), [
+          branch(eq('container.group_lock', currentTask), [
+            branch(eq('container.group_list', 0), [store('container.iommu_driver', 0)]),
             mutexUnlock('container.group_lock'),
             refDec('container.kref', [free('container')]),
           ]),

@@ -10,15 +10,15 @@ import {
   mutexUnlock,
   refIncNotZero,
   ret,
-  say,
-  staticTest,
-  test,
+  comment,
+  staticBranch,
+  branch,
 } from '../../kernel/primitives';
-import { rfcPatch, section } from '../thread2021';
+import { rfcPatch, domainSection } from '../thread2021';
 import { putDevice } from './open';
-import { pciOpenRows, pciReleaseRows } from './vfioPci';
+import { pciOpenSteps, pciReleaseSteps } from './vfioPci';
 
-const refuse = [
+const failNoDevice = [
   mutexUnlock('group.device_lock'),
   fail('ENODEV', 'no such device in the group', { at: 'group' }),
 ];
@@ -26,13 +26,13 @@ const refuse = [
 /** GET_DEVICE_FD: between the tests of row 1 and the count of row 8 nothing keeps the container. */
 export const getDeviceFd: Routine = {
   name: 'vfio_group_get_device_fd',
-  cite: `drivers/vfio/vfio.c, v5.14; ${section('2.4')}`,
+  cite: `drivers/vfio/vfio.c, v5.14; ${domainSection('2.4')}`,
   steps: [
     {
       id: 'GDF.1a',
       title: 'does the group use a container? (no lock)',
       ops: [
-        test(eq('group.container_users', 0), [
+        branch(eq('group.container_users', 0), [
           fail('EINVAL', 'no container is set', { at: 'group' }),
         ]),
       ],
@@ -41,10 +41,10 @@ export const getDeviceFd: Routine = {
       id: 'GDF.1b',
       title: 'follow it: does it have a driver, and is the group viable?',
       ops: [
-        test(eq('group.container.iommu_driver', 0), [
+        branch(eq('group.container.iommu_driver', 0), [
           fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group' }),
         ]),
-        staticTest('kernel-driver-in-group', [
+        staticBranch('kernel-driver-in-group', [
           fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', { at: 'group' }),
         ]),
       ],
@@ -59,17 +59,20 @@ export const getDeviceFd: Routine = {
       title: 'find the device by name and take a registration reference',
       ops: [
         mutexLock('group.device_lock'),
-        staticTest(
+        staticBranch(
           'device-in-group',
           [
-            test(
+            branch(
               live('device'),
-              [test(eq('device.group_next', 0), refuse), refIncNotZero('device.refcount', refuse)],
-              refuse,
+              [
+                branch(eq('device.group_next', 0), failNoDevice),
+                refIncNotZero('device.refcount', failNoDevice),
+              ],
+              failNoDevice,
             ),
             mutexUnlock('group.device_lock'),
           ],
-          refuse,
+          failNoDevice,
         ),
       ],
     },
@@ -83,9 +86,9 @@ export const getDeviceFd: Routine = {
         }),
       ],
     },
-    ...pciOpenRows('GDF.5', 'GDF.U4').map((step) => ({
+    ...pciOpenSteps('GDF.5', 'GDF.U4').map((step) => ({
       ...step,
-      cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${section('2.4')}`,
+      cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${domainSection('2.4')}`,
     })),
     {
       id: 'GDF.6',
@@ -110,9 +113,9 @@ export const getDeviceFd: Routine = {
       ops: [increment('group.container_users')],
     },
     { id: 'GDF.9', title: 'install the fd', ops: [fdInstall(), ret()] },
-    { id: 'GDF.U6', title: 'undo: give the fd number back', ops: [say('put_unused_fd')] },
-    ...pciReleaseRows('GDF.U5', 'GDF.U4'),
-    { id: 'GDF.U4', title: 'undo: put the driver module', ops: [say('module_put')] },
+    { id: 'GDF.U6', title: 'undo: give the fd number back', ops: [comment('put_unused_fd')] },
+    ...pciReleaseSteps('GDF.U5', 'GDF.U4'),
+    { id: 'GDF.U4', title: 'undo: put the driver module', ops: [comment('module_put')] },
     { id: 'GDF.U3', title: 'undo: put the registration reference', ops: [putDevice, ret()] },
   ],
 };

@@ -14,22 +14,22 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   refDec,
   refInc,
   ret,
-  say,
-  staticTest,
+  comment,
+  staticBranch,
   store,
-  test,
+  branch,
   withPointer,
 } from '../../kernel/primitives';
-import type { Op, Path } from '../../kernel/primitives';
-import { rfcPatch, section } from '../thread2021';
+import type { Op, StatePath } from '../../kernel/primitives';
+import { rfcPatch, domainSection } from '../thread2021';
 import { DOMAIN } from './iommufdObjects';
 
 /** ioas_put with the context's lock held: the last reference frees it, which puts the context. */
-export const putIoas = (ioas: Path, ictx: Path): Op =>
+export const putIoas = (ioas: StatePath, ictx: StatePath): Op =>
   refDec(`${ioas}.refs`, [free(ioas), refDec(`${ictx}.refs`)]);
 
 /** IOMMU_IOASID_ALLOC. */
@@ -56,7 +56,7 @@ export const ioasidAlloc: Routine = {
   ],
 };
 
-const followsNull: readonly Op[] = [
+const dereferenceNullIoas: readonly Op[] = [
   withPointer('iommufd/ctx.ioas', 'ioas', []),
   mutexUnlock('iommufd/ctx.lock'),
   fail('EINVAL', 'no such id', { at: 'iommufd/ctx' }),
@@ -72,19 +72,19 @@ export const ioasidFree: Routine = {
       title:
         'put the address space if nobody uses it; an unknown id is looked for an error pointer, not for NULL',
       ops: [
-        staticTest(
+        staticBranch(
           'object-is-ioas',
           [
             mutexLock('iommufd/ctx.lock'),
-            staticTest('same-iommufd', [], followsNull),
-            test(live('object/ioas'), [], followsNull),
-            test(lt(1, 'object/ioas.refs'), [
+            staticBranch('same-iommufd', [], dereferenceNullIoas),
+            branch(live('object/ioas'), [], dereferenceNullIoas),
+            branch(lt(1, 'object/ioas.refs'), [
               mutexUnlock('iommufd/ctx.lock'),
               fail('EBUSY', 'the address space is in use', { at: 'object/ioas' }),
             ]),
             putIoas('object/ioas', 'iommufd/ctx'),
             mutexUnlock('iommufd/ctx.lock'),
-            say('the return value was never set: here it is 0'),
+            comment('the return value was never set: here it is 0'),
           ],
           [fail('EINVAL', 'the iommufd has no command for a device', { at: 'iommufd/ctx' })],
         ),
@@ -94,40 +94,40 @@ export const ioasidFree: Routine = {
   ],
 };
 
-const ATTACH = `drivers/vfio/pci/vfio_pci.c and drivers/iommu/iommufd/iommufd.c; ${rfcPatch(14)}; ${rfcPatch(15)}`;
+const ATTACH_CITE = `drivers/vfio/pci/vfio_pci.c and drivers/iommu/iommufd/iommufd.c; ${rfcPatch(14)}; ${rfcPatch(15)}`;
 
-const inContainer = test(ne('group.container', NULL), [
+const failIfInContainer = branch(ne('group.container', NULL), [
   fail('ENOTTY', 'the device is used through its group', { at: 'group' }),
 ]);
-const readArgument = fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', {
+const copyArgument = fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', {
   at: 'file',
 });
-const ofIommufd = (ops: readonly Op[]): readonly Op[] => [
-  staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops),
+const withBoundContext = (ops: readonly Op[]): readonly Op[] => [
+  staticBranch({ arg: 'ioas', kinds: ['iommufd'] }, ops),
 ];
 
 /** VFIO_DEVICE_ATTACH_IOASID: one address space a device, of the iommufd that it is bound to. */
 export const attachIoasid: Routine = {
   name: 'vfio_pci_ioctl, VFIO_DEVICE_ATTACH_IOASID',
-  cite: ATTACH,
+  cite: ATTACH_CITE,
   steps: [
-    { id: 'ATTACH.1', title: 'is the group in a container? (no lock)', ops: [inContainer] },
-    { id: 'ATTACH.2', title: 'copy the argument', ops: [readArgument] },
+    { id: 'ATTACH.1', title: 'is the group in a container? (no lock)', ops: [failIfInContainer] },
+    { id: 'ATTACH.2', title: 'copy the argument', ops: [copyArgument] },
     { id: 'ATTACH.3', title: 'lock the bind', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'ATTACH.4',
       title: 'bound to this iommufd, and not yet attached?',
       ops: [
-        test(eq('pci.videv', NULL), [
+        branch(eq('pci.videv', NULL), [
           fail('EINVAL', 'the device is not bound', { at: 'pci', to: 'ATTACH.U3' }),
         ]),
-        test(ne('videv.iommu_fd', ref('ioas/ctx')), [
+        branch(ne('videv.iommu_fd', addressOf('ioas/ctx')), [
           fail('EINVAL', 'the device is bound to another iommufd', {
             at: 'videv',
             to: 'ATTACH.U3',
           }),
         ]),
-        test(ne('videv.ioasid', NULL), [
+        branch(ne('videv.ioasid', NULL), [
           fail('EBUSY', 'the device is attached already', { at: 'videv', to: 'ATTACH.U3' }),
         ]),
       ],
@@ -137,7 +137,7 @@ export const attachIoasid: Routine = {
       title: 'find the address space and take a reference',
       ops: [
         mutexLock('videv.idev.ictx.lock'),
-        test(
+        branch(
           live('ioas/ioas'),
           [refInc('ioas/ioas.refs')],
           [
@@ -151,7 +151,7 @@ export const attachIoasid: Routine = {
     {
       id: 'ATTACH.5b',
       title: 'lock it; does the device fit?',
-      ops: ofIommufd([
+      ops: withBoundContext([
         mutexLock('ioas/ioas.lock'),
         fallible('ioas_check_device_compatibility', 'EINVAL', 'the device does not fit', {
           at: 'ioas/ioas',
@@ -165,10 +165,10 @@ export const attachIoasid: Routine = {
       cite: `drivers/iommu/iommu.c; ${rfcPatch(13)}`,
       ops: [
         mutexLock('iommu_group.mutex'),
-        test(
+        branch(
           eq('iommu_group.domain', DOMAIN.attached),
           [
-            test(ne('iommu_group.domain_of', ref('ioas/ioas')), [
+            branch(ne('iommu_group.domain_of', addressOf('ioas/ioas')), [
               mutexUnlock('iommu_group.mutex'),
               fail('EBUSY', 'the group is attached to another domain', {
                 at: 'iommu_group',
@@ -179,7 +179,7 @@ export const attachIoasid: Routine = {
           ],
           [
             store('iommu_group.domain', DOMAIN.attached),
-            store('iommu_group.domain_of', ref('ioas/ioas')),
+            store('iommu_group.domain_of', addressOf('ioas/ioas')),
             store('iommu_group.attach_cnt', 1),
           ],
         ),
@@ -194,7 +194,7 @@ export const attachIoasid: Routine = {
     {
       id: 'ATTACH.6',
       title: 'remember the address space',
-      ops: [store('videv.ioasid', ref('ioas/ioas')), mutexUnlock('pci.videv_lock'), ret()],
+      ops: [store('videv.ioasid', addressOf('ioas/ioas')), mutexUnlock('pci.videv_lock'), ret()],
     },
     {
       id: 'ATTACH.U5b',
@@ -221,35 +221,35 @@ export const attachIoasid: Routine = {
 /** VFIO_DEVICE_DETACH_IOASID. */
 export const detachIoasid: Routine = {
   name: 'vfio_pci_ioctl, VFIO_DEVICE_DETACH_IOASID',
-  cite: ATTACH,
+  cite: ATTACH_CITE,
   steps: [
-    { id: 'DETACH.1', title: 'is the group in a container? (no lock)', ops: [inContainer] },
-    { id: 'DETACH.2', title: 'copy the argument', ops: [readArgument] },
+    { id: 'DETACH.1', title: 'is the group in a container? (no lock)', ops: [failIfInContainer] },
+    { id: 'DETACH.2', title: 'copy the argument', ops: [copyArgument] },
     { id: 'DETACH.3', title: 'lock the bind', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'DETACH.4',
       title: 'bound and attached?',
       ops: [
-        test(eq('pci.videv', NULL), [
+        branch(eq('pci.videv', NULL), [
           fail('EINVAL', 'the device is not bound', { at: 'pci', to: 'DETACH.6' }),
         ]),
-        test(eq('videv.ioasid', NULL), [
+        branch(eq('videv.ioasid', NULL), [
           fail('EINVAL', 'the device is not attached', { at: 'videv', to: 'DETACH.6' }),
         ]),
       ],
     },
-    ...detachRows('DETACH.5:', 'DETACH.6'),
+    ...detachSteps('DETACH.5:', 'DETACH.6'),
     { id: 'DETACH.6', title: 'unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
   ],
 };
 
 /** IDETACH: takes the device of `videv` off its address space; `videv_lock` is held. */
-export function detachRows(prefix: string, next: string): readonly StepSpec[] {
+export function detachSteps(prefix: string, next: string): readonly StepSpec[] {
   const step = (
     row: string,
     title: string,
     ops: readonly Op[],
-    cite = `drivers/iommu/iommufd/iommufd.c, iommufd_device_detach_ioasid; ${rfcPatch(14)}; ${section('2.7')}`,
+    cite = `drivers/iommu/iommufd/iommufd.c, iommufd_device_detach_ioasid; ${rfcPatch(14)}; ${domainSection('2.7')}`,
   ): StepSpec => ({ id: `${prefix}IDETACH.${row}`, title, cite, ops });
   return [
     step('1', 'lock the address space', [mutexLock('videv.ioasid.lock')]),
@@ -259,7 +259,7 @@ export function detachRows(prefix: string, next: string): readonly StepSpec[] {
       [
         mutexLock('iommu_group.mutex'),
         decrement('iommu_group.attach_cnt'),
-        test(eq('iommu_group.attach_cnt', 0), [
+        branch(eq('iommu_group.attach_cnt', 0), [
           store('iommu_group.domain', DOMAIN.none),
           store('iommu_group.domain_of', NULL),
         ]),

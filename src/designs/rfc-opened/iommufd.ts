@@ -12,7 +12,7 @@ import {
   refDec,
   ret,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import { rfcPatch } from '../thread2021';
 import { putIoas } from './ioas';
@@ -43,7 +43,7 @@ export const releaseIommufd: Routine = {
       title: 'put every address space',
       ops: [
         mutexLock('ctx.lock'),
-        forEach('ioas', 'file', 'left', [test(live('left'), [putIoas('left', 'ctx')])]),
+        forEach('ioas', 'file', 'left', [branch(live('left'), [putIoas('left', 'ctx')])]),
         mutexUnlock('ctx.lock'),
       ],
     },
@@ -52,7 +52,7 @@ export const releaseIommufd: Routine = {
 };
 
 /** What a file answers to a command that it does not know. */
-function refuse(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite: string): Routine {
+function rejectCommand(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite: string): Routine {
   return {
     name: 'unlocked_ioctl',
     cite,
@@ -60,22 +60,22 @@ function refuse(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite: strin
   };
 }
 
-const UNKNOWN = 'the file does not know this command';
+const UNKNOWN_COMMAND = 'the file does not know this command';
 
 /** A call for these kinds of file. Device and group files answer -ENOTTY to others, containers and iommufds -EINVAL. */
-export function onlyFor(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
-  const container = refuse(
+export function supportedOn(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
+  const container = rejectCommand(
     id,
     'EINVAL',
     'the container has no driver that could know this command',
     'drivers/vfio/vfio.c, vfio_fops_unl_ioctl, v5.14',
   );
   return {
-    byKind: { iommufd: refuse(id, 'EINVAL', UNKNOWN, CITE), container, ...byKind },
-    other: refuse(
+    byKind: { iommufd: rejectCommand(id, 'EINVAL', UNKNOWN_COMMAND, CITE), container, ...byKind },
+    other: rejectCommand(
       id,
       'ENOTTY',
-      UNKNOWN,
+      UNKNOWN_COMMAND,
       'drivers/vfio/vfio.c and drivers/vfio/pci/vfio_pci.c, v5.14',
     ),
   };

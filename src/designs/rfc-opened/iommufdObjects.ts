@@ -16,7 +16,7 @@ export const iommuGroup: ObjectType = {
     user_dma_owner_id: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
     owner_cnt: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
     attach_cnt: { kind: 'int', hi: (_a, c) => c.calls('attach_ioas') },
-    domain: { kind: 'enum', words: Object.keys(DOMAIN) },
+    domain: { kind: 'enum', values: Object.keys(DOMAIN) },
     /** Whose page table is attached: an ioas, or a container with a type1 driver. */
     domain_of: { kind: 'pointer', types: ['vfio_container', 'iommufd_ioas'], edge: 'pointer' },
   },
@@ -29,7 +29,7 @@ export const iommufdCtx: ObjectType = {
   per: 'file',
   fileKinds: ['iommufd'],
   name: (a) => `${a.file} ctx`,
-  life: {},
+  lifetime: {},
   about:
     'An iommufd context: the devices bound to one open of /dev/iommu, and its I/O address spaces.',
   fields: {
@@ -38,7 +38,7 @@ export const iommufdCtx: ObjectType = {
     /** How many devices the xarray holds. */
     device_xa: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
     /** Local variable of IOMMU_IOASID_FREE for an id that is not in the xarray: always NULL. */
-    ioas: { kind: 'pointer', types: ['iommufd_ioas'], same: 'file', edge: 'hidden' },
+    ioas: { kind: 'pointer', types: ['iommufd_ioas'], matchOn: 'file', edge: 'hidden' },
   },
 };
 
@@ -48,7 +48,7 @@ export const iommufdDevice: ObjectType = {
   role: 'idev',
   per: 'device',
   name: (a) => `${a.device} idev`,
-  life: {},
+  lifetime: {},
   ids: { space: 'device_xa', first: 0 },
   about: 'A device bound to an iommufd context.',
   fields: {
@@ -64,11 +64,11 @@ export const vfioIommufdDevice: ObjectType = {
   role: 'videv',
   per: 'device',
   name: (a) => `${a.device} videv`,
-  life: {},
+  lifetime: {},
   about:
     "vfio-pci's record of a bind: the iommufd_device, the fd number that was given, and the attached address space.",
   fields: {
-    idev: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'pointer' },
+    idev: { kind: 'pointer', types: ['iommufd_device'], matchOn: 'device', edge: 'pointer' },
     iommu_fd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'hidden' },
     ioasid: { kind: 'pointer', types: ['iommufd_ioas'], edge: 'member' },
   },
@@ -80,7 +80,7 @@ export const iommufdIoas: ObjectType = {
   role: 'ioas',
   per: 'ioas',
   name: (a) => a.ioas!,
-  life: {},
+  lifetime: {},
   ids: { space: 'ioasid_xa', first: 0 },
   about: 'An I/O address space: its id, and the devices that are attached to it.',
   fields: {

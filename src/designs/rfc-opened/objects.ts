@@ -1,14 +1,22 @@
 import type { FieldSpec, ObjectType } from '../../kernel/design';
-import { groupStartsLive, startDevices, startNumber, startsRegistered } from '../parentDevice';
+import {
+  isGroupLiveAtStart,
+  registeredDeviceCount,
+  initialDeviceNumber,
+  isRegisteredAtStart,
+} from '../parentDevice';
 
 /** An opening counter, which the release of a guessed path can take below zero; 0 is the lowest value that is right. */
-const openings = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({
+const openCounter = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({
   kind: 'int',
   lo: -8,
   hi: (_a, c) => 1 + c.files(files, key),
 });
 
-const startsSet: FieldSpec = { kind: 'bool', init: (a, c) => (startsRegistered(a, c) ? 1 : 0) };
+const setIfRegisteredAtStart: FieldSpec = {
+  kind: 'bool',
+  init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+};
 
 /** The global `vfio`: locks over the list of groups, over the devices and their idr, and over the IOMMU drivers. */
 export const vfioGlobal: ObjectType = {
@@ -45,7 +53,7 @@ export const vfioGroup: ObjectType = {
   role: 'group',
   per: 'group',
   name: (a) => `group ${a.group}`,
-  life: { live: groupStartsLive },
+  lifetime: { liveAtStart: isGroupLiveAtStart },
   about: 'The group of the legacy interface: who has it open, its container and how many use that.',
   fields: {
     kref: {
@@ -53,10 +61,10 @@ export const vfioGroup: ObjectType = {
       hi: (a, c) =>
         c.world.devices.filter((d) => d.group === a.group).length +
         c.files(['group', 'cdev'], 'group'),
-      init: startDevices,
+      init: registeredDeviceCount,
     },
     opened_lock: { kind: 'mutex' },
-    opened: openings(['group', 'cdev'], 'group'),
+    opened: openCounter(['group', 'cdev'], 'group'),
     opened_by_nongroup_dev: { kind: 'bool' },
     container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
     container_users: {
@@ -65,12 +73,12 @@ export const vfioGroup: ObjectType = {
     },
     container_next: { kind: 'pointer', types: ['vfio_container'], edge: 'member' },
     /** Stands for the wait queue: a wait that ends when the container is gone. */
-    container_q: { kind: 'completion', counts: 'container_users' },
+    container_q: { kind: 'completion', counter: 'container_users' },
     device_lock: { kind: 'mutex' },
     dev_counter: {
       kind: 'int',
       hi: (a, c) => c.world.devices.filter((d) => d.group === a.group).length,
-      init: startDevices,
+      init: registeredDeviceCount,
     },
     unbound_lock: { kind: 'mutex' },
     iommu_group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
@@ -83,23 +91,23 @@ export const vfioDevice: ObjectType = {
   role: 'device',
   per: 'device',
   name: (a) => a.device!,
-  life: { live: (a, world) => startsRegistered(a, { world }) },
+  lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
   about:
     'The VFIO device. Its memory belongs to the driver, which frees it right after unregistering.',
   fields: {
-    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
+    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: initialDeviceNumber },
     /** /dev/vfio/devices/$NAME, made by device_create(). */
-    node: startsSet,
-    registered: startsSet,
+    node: setIfRegisteredAtStart,
+    registered: setIfRegisteredAtStart,
     refcount: {
       kind: 'refcount',
       hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
-      init: (a, c) => (startsRegistered(a, c) ? 1 : 0),
+      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
     },
-    comp: { kind: 'completion', counts: 'refcount' },
-    opened: openings(['cdev'], 'device'),
-    group_next: startsSet,
-    vfio_next: startsSet,
+    comp: { kind: 'completion', counter: 'refcount' },
+    opened: openCounter(['cdev'], 'device'),
+    group_next: setIfRegisteredAtStart,
+    vfio_next: setIfRegisteredAtStart,
     group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
     dev: { kind: 'link', type: 'device', edge: 'pointer' },
   },
@@ -111,16 +119,16 @@ export const vfioPciDevice: ObjectType = {
   role: 'pci',
   per: 'device',
   name: (a) => `${a.device}.pci`,
-  life: { live: (a, world) => startsRegistered(a, { world }) },
+  lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
   about:
     "The driver's structure: how many have it open, whether reads, writes and mmaps are blocked, and the bind.",
   fields: {
     refcnt: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
     block_access: { kind: 'bool', accessFlag: true },
     videv_lock: { kind: 'mutex' },
-    videv: { kind: 'pointer', types: ['vfio_iommufd_device'], same: 'device', edge: 'pointer' },
+    videv: { kind: 'pointer', types: ['vfio_iommufd_device'], matchOn: 'device', edge: 'pointer' },
     /** Local variable of the bind, which holds videv_lock; NULL also stands for an error pointer. */
-    idev: { kind: 'pointer', types: ['iommufd_device'], same: 'device', edge: 'hidden' },
+    idev: { kind: 'pointer', types: ['iommufd_device'], matchOn: 'device', edge: 'hidden' },
     vdev: { kind: 'link', type: 'vfio_device', edge: 'embedded' },
     reflck: { kind: 'link', type: 'vfio_pci_reflck', edge: 'reference' },
   },
@@ -143,7 +151,7 @@ export const vfioContainer: ObjectType = {
   per: 'file',
   fileKinds: ['container'],
   name: (a) => `${a.file} container`,
-  life: {},
+  lifetime: {},
   about: 'A legacy container: a list of groups, and the type1 driver that maps for them.',
   fields: {
     kref: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('set_container') },

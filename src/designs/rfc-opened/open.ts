@@ -17,30 +17,30 @@ import {
   refInc,
   refIncNotZero,
   ret,
-  say,
+  comment,
   spin,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { groupLookup, putGroup } from '../parked-shim/open';
-import { rfcPatch, section } from '../thread2021';
-import { pciOpenRows } from './vfioPci';
+import { rfcPatch, domainSection } from '../thread2021';
+import { pciOpenSteps } from './vfioPci';
 
-const CITE = `drivers/vfio/vfio.c, vfio_device_fops_open; ${rfcPatch(2)}; ${section('2.5')}`;
-const CHRDEV = `fs/char_dev.c, chrdev_open; ${section('1.1')}`;
+const CITE = `drivers/vfio/vfio.c, vfio_device_fops_open; ${rfcPatch(2)}; ${domainSection('2.5')}`;
+const CHRDEV_OPEN_CITE = `fs/char_dev.c, chrdev_open; ${domainSection('1.1')}`;
 
 /** vfio_device_put: the last registration reference wakes unregister. */
 export const putDevice: Op = refDec('device.refcount', [complete('device.comp')]);
 
 /** vfio_group_try_open: one group file, or any number of device files of the group, never both. */
-function tryOpen(by: 'group' | 'device', to: string): readonly Op[] {
+function tryOpenGroup(by: 'group' | 'device', to: string): readonly Op[] {
   const busy = (why: string): readonly Op[] => [
     mutexUnlock('group.opened_lock'),
     fail('EBUSY', why, { at: 'group', to }),
   ];
   const first: readonly Op[] = [
-    test(
+    branch(
       ne('group.container', NULL),
       busy('something of an earlier session still uses the container'),
     ),
@@ -50,11 +50,11 @@ function tryOpen(by: 'group' | 'device', to: string): readonly Op[] {
   return [
     mutexLock('group.opened_lock'),
     by === 'group'
-      ? test(ne('group.opened', 0), busy('the group is open already'), first)
-      : test(
+      ? branch(ne('group.opened', 0), busy('the group is open already'), first)
+      : branch(
           ne('group.opened', 0),
           [
-            test(
+            branch(
               eq('group.opened_by_nongroup_dev', 1),
               [increment('group.opened')],
               busy('the group is open through its own file'),
@@ -67,7 +67,7 @@ function tryOpen(by: 'group' | 'device', to: string): readonly Op[] {
 }
 
 /** Gives one count of `opened` back. */
-export const leaveGroup: readonly Op[] = [
+export const dropGroupOpen: readonly Op[] = [
   mutexLock('group.opened_lock'),
   decrement('group.opened'),
   mutexUnlock('group.opened_lock'),
@@ -81,11 +81,11 @@ export const openCdev: Routine = {
     {
       id: 'CHR.1',
       title: 'look the number up: one cdev spans all minors',
-      cite: CHRDEV,
+      cite: CHRDEV_OPEN_CITE,
       ops: [
         spin(
           'cdev_lock',
-          test(eq('cdev.mapped', 0), [
+          branch(eq('cdev.mapped', 0), [
             fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
           ]),
         ),
@@ -95,18 +95,21 @@ export const openCdev: Routine = {
     {
       id: 'CHR.2',
       title: 'give the new file the fops of the cdev: the real ones, at once',
-      cite: CHRDEV,
-      ops: [say('file->f_op = vfio_device_fops, from cdev->ops')],
+      cite: CHRDEV_OPEN_CITE,
+      ops: [comment('file->f_op = vfio_device_fops, from cdev->ops')],
     },
     {
       id: 'OPEN.1',
       title: 'find the device by its minor and take a registration reference',
       ops: [
         mutexLock('vfio.device_lock'),
-        test(
+        branch(
           live('device'),
-          [test(eq('device.minor', 0), gone()), refIncNotZero('device.refcount', gone())],
-          gone(),
+          [
+            branch(eq('device.minor', 0), failUnregistered()),
+            refIncNotZero('device.refcount', failUnregistered()),
+          ],
+          failUnregistered(),
         ),
         mutexUnlock('vfio.device_lock'),
       ],
@@ -119,7 +122,7 @@ export const openCdev: Routine = {
     {
       id: 'OPEN.3',
       title: 'count the group as opened through a device, unless the group path has it',
-      ops: tryOpen('device', 'OPEN.U3'),
+      ops: tryOpenGroup('device', 'OPEN.U3'),
     },
     {
       id: 'OPEN.4',
@@ -140,43 +143,43 @@ export const openCdev: Routine = {
         }),
       ],
     },
-    ...pciOpenRows('OPEN.6', 'OPEN.U6'),
+    ...pciOpenSteps('OPEN.6', 'OPEN.U6'),
     {
       id: 'OPEN.7',
       title: 'private_data is the device; put the group',
       ops: [...putGroup, fdInstall(), ret()],
     },
-    { id: 'OPEN.U6', title: 'undo: put the driver module', ops: [say('module_put')] },
+    { id: 'OPEN.U6', title: 'undo: put the driver module', ops: [comment('module_put')] },
     { id: 'OPEN.U5', title: 'undo: nobody has the device open', ops: [decrement('device.opened')] },
-    { id: 'OPEN.U4', title: 'undo: one opener of the group less', ops: [...leaveGroup] },
+    { id: 'OPEN.U4', title: 'undo: one opener of the group less', ops: [...dropGroupOpen] },
     { id: 'OPEN.U3', title: 'undo: put the group', ops: [...putGroup] },
     { id: 'OPEN.U1', title: 'undo: put the registration reference', ops: [putDevice] },
     {
       id: 'CHR.U',
       title: 'put the cdev again',
-      cite: `fs/char_dev.c, cdev_put; ${section('1.1')}`,
+      cite: `fs/char_dev.c, cdev_put; ${domainSection('1.1')}`,
       ops: [refDec('cdev.kobj'), ret()],
     },
   ],
 };
 
-function gone(): readonly Op[] {
+function failUnregistered(): readonly Op[] {
   return [
     mutexUnlock('vfio.device_lock'),
     fail('ENODEV', 'no registered device has this minor', { at: 'device', to: 'CHR.U' }),
   ];
 }
 
-const openedRow: StepSpec = {
+const openGroupStep: StepSpec = {
   id: 'GOPEN.3',
   title: 'count the group as opened, unless somebody has it or left a container',
-  ops: tryOpen('group', 'GOPEN.U'),
+  ops: tryOpenGroup('group', 'GOPEN.U'),
 };
 
 /** open(2) of /dev/vfio/$GROUP. */
 export const openGroup: Routine = {
   name: 'vfio_group_fops_open',
-  cite: `drivers/vfio/vfio.c, vfio_group_fops_open and vfio_group_try_open; ${rfcPatch(2)}; ${section('2.3')}`,
+  cite: `drivers/vfio/vfio.c, vfio_group_fops_open and vfio_group_try_open; ${rfcPatch(2)}; ${domainSection('2.3')}`,
   steps: [
     groupLookup,
     {
@@ -189,7 +192,7 @@ export const openGroup: Routine = {
         }),
       ],
     },
-    openedRow,
+    openGroupStep,
     { id: 'GOPEN.4', title: 'private_data is the group', ops: [fdInstall(), ret()] },
     { id: 'GOPEN.U', title: 'undo: put the group', ops: [...putGroup, ret()] },
   ],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, World } from '../../kernel/world';
-import { drive, explore } from '../testDrive';
+import { startTestRun, exploreInterleavings } from '../testDrive';
 import { rfcOpened } from './rfcOpened';
 
 const world: World = {
@@ -10,7 +10,7 @@ const world: World = {
   ],
   processes: ['legacy', 'dpdk'],
 };
-const run = (calls: readonly Call[], w = world) => drive(rfcOpened, {}, w, calls);
+const run = (calls: readonly Call[], w = world) => startTestRun(rfcOpened, {}, w, calls);
 
 const setUp: Call[] = [
   { by: 'legacy', call: 'open_container', as: 'c' },
@@ -31,7 +31,7 @@ const cdev = (by: string, n: number, device = 'vfio0'): Call[] => [
   { by, call: 'open_iommufd', as: `ictx${n}` },
   { by, call: 'bind_iommufd', fd: `fd${n}`, iommufd: `ictx${n}` },
 ];
-const keys = (broken: ReadonlyMap<string, string>): string[] => [...broken.keys()].sort();
+const violatedIds = (broken: ReadonlyMap<string, string>): string[] => [...broken.keys()].sort();
 
 describe('the container dropped under a new fd (D1-R1)', () => {
   const calls = [
@@ -43,20 +43,26 @@ describe('the container dropped under a new fd (D1-R1)', () => {
   ];
 
   it('gives a device fd with access and no container', () => {
-    const d = run(calls).until('legacy', 'GDF.6').until('legacy/2').until('legacy', 'REL.1a');
+    const d = run(calls)
+      .runUntil('legacy', 'GDF.6')
+      .runUntil('legacy/2')
+      .runUntil('legacy', 'REL.1a');
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0, 'running', 0]);
     expect([
-      d.value('vfio0.pci.block_access'),
-      d.value('group 12.container'),
-      d.value('group 12.container_users'),
+      d.fieldValue('vfio0.pci.block_access'),
+      d.fieldValue('group 12.container'),
+      d.fieldValue('group 12.container_users'),
     ]).toEqual([0, 0, 1]);
-    expect(keys(d.broken)).toEqual(['dma-owner', 'no-ops-before-bind']);
+    expect(violatedIds(d.violations)).toEqual(['dma-owner', 'no-ops-before-bind']);
   });
 
   it('blocks reads, but not ioctls, when the container goes before the open op', () => {
-    const d = run(calls).until('legacy', 'GDF.5b').until('legacy/2').until('legacy', 'REL.1a');
+    const d = run(calls)
+      .runUntil('legacy', 'GDF.5b')
+      .runUntil('legacy/2')
+      .runUntil('legacy', 'REL.1a');
     expect(d.results()[5]).toBe('ENODEV');
-    expect(keys(d.broken)).toEqual(['no-ops-before-bind']);
+    expect(violatedIds(d.violations)).toEqual(['no-ops-before-bind']);
   });
 
   it('takes the close for one of a node: opened below zero, a node of the group opens beside the group file, and none of this device', () => {
@@ -65,17 +71,17 @@ describe('the container dropped under a new fd (D1-R1)', () => {
       ...cdev('dpdk', 1),
       { by: 'dpdk', call: 'open_cdev', device: 'vfio1', as: 'fd9' },
     ])
-      .until('legacy', 'GDF.6')
-      .until('legacy/2')
-      .until('legacy');
+      .runUntil('legacy', 'GDF.6')
+      .runUntil('legacy/2')
+      .runUntil('legacy');
     expect([
-      d.value('vfio0.opened'),
-      d.value('group 12.opened'),
-      d.value('group 12.container_users'),
+      d.fieldValue('vfio0.opened'),
+      d.fieldValue('group 12.opened'),
+      d.fieldValue('group 12.container_users'),
     ]).toEqual([-1, 0, 1]);
-    d.finish();
+    d.runToEnd();
     expect(d.results().slice(-4)).toEqual(['EBUSY', 0, 'skipped', 0]);
-    expect(keys(d.broken)).toEqual([
+    expect(violatedIds(d.violations)).toEqual([
       'counters',
       'dma-owner',
       'no-ops-before-bind',
@@ -85,22 +91,26 @@ describe('the container dropped under a new fd (D1-R1)', () => {
 
   it('follows a NULL container at the next GET_DEVICE_FD, and at the close of the group', () => {
     const next = run([...calls, getFd('legacy', 'vfio0', 'd2')])
-      .until('legacy', 'GDF.6')
-      .until('legacy/2')
-      .finish();
+      .runUntil('legacy', 'GDF.6')
+      .runUntil('legacy/2')
+      .runToEnd();
     expect(next.results().at(-1)).toBe('EINVAL');
-    expect(next.broken.get('memory')).toContain('group 12.container, which is NULL');
+    expect(next.violations.get('memory')).toContain('group 12.container, which is NULL');
     const close = run([...calls, { by: 'legacy', call: 'close', fd: 'g' }])
-      .until('legacy', 'GDF.6')
-      .until('legacy/2')
-      .finish();
-    expect(close.broken.get('memory')).toContain('group->container, which is NULL');
-    expect(close.value('group 12.opened')).toBe(-1);
+      .runUntil('legacy', 'GDF.6')
+      .runUntil('legacy/2')
+      .runToEnd();
+    expect(close.violations.get('memory')).toContain('group->container, which is NULL');
+    expect(close.fieldValue('group 12.opened')).toBe(-1);
   });
 
   it('can follow it in the same call: the two reads of row 1 are not one', () => {
     expect(
-      run(calls).until('legacy', 'GDF.1b').until('legacy/2').until('legacy').broken.get('memory'),
+      run(calls)
+        .runUntil('legacy', 'GDF.1b')
+        .runUntil('legacy/2')
+        .runUntil('legacy')
+        .violations.get('memory'),
     ).toContain('group 12.container, which is NULL');
   });
 
@@ -113,14 +123,14 @@ describe('the container dropped under a new fd (D1-R1)', () => {
       { by: 'legacy/3', call: 'close', fd: 'd2' },
       ...cdev('dpdk', 1),
     ])
-      .until('legacy', 'GDF.6')
-      .until('legacy/3', 'GDF.6')
-      .until('legacy/2')
-      .until('legacy')
-      .until('legacy/3')
-      .until('dpdk');
+      .runUntil('legacy', 'GDF.6')
+      .runUntil('legacy/3', 'GDF.6')
+      .runUntil('legacy/2')
+      .runUntil('legacy')
+      .runUntil('legacy/3')
+      .runUntil('dpdk');
     expect(d.results()).toEqual(Array(11).fill(0));
-    expect(keys(d.broken)).toEqual([
+    expect(violatedIds(d.violations)).toEqual([
       'counters',
       'dma-owner',
       'no-ops-before-bind',
@@ -130,13 +140,15 @@ describe('the container dropped under a new fd (D1-R1)', () => {
   });
 
   it('is what exploring finds, and needs the second thread', () => {
-    expect(keys(explore(rfcOpened, {}, world, calls).broken)).toEqual([
+    expect(violatedIds(exploreInterleavings(rfcOpened, {}, world, calls).violations)).toEqual([
       'counters',
       'dma-owner',
       'memory',
       'no-ops-before-bind',
     ]);
-    expect(keys(explore(rfcOpened, {}, world, calls.slice(0, -1)).broken)).toEqual([]);
+    expect(
+      violatedIds(exploreInterleavings(rfcOpened, {}, world, calls.slice(0, -1)).violations),
+    ).toEqual([]);
   });
 });
 
@@ -151,16 +163,16 @@ describe('the starved unregister (D1-R2)', () => {
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
     ];
     const d = run(calls)
-      .until('legacy', 'FILE.1')
-      .until('driver')
-      .until('dpdk', 'OPEN.2')
-      .until('legacy', 'CHR.1')
-      .until('dpdk', 'FILE.1')
-      .until('legacy', 'OPEN.2')
-      .until('dpdk')
-      .until('legacy');
+      .runUntil('legacy', 'FILE.1')
+      .runUntil('driver')
+      .runUntil('dpdk', 'OPEN.2')
+      .runUntil('legacy', 'CHR.1')
+      .runUntil('dpdk', 'FILE.1')
+      .runUntil('legacy', 'OPEN.2')
+      .runUntil('dpdk')
+      .runUntil('legacy');
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 'running']);
-    expect(d.value('vfio0.refcount')).toBe(1);
+    expect(d.fieldValue('vfio0.refcount')).toBe(1);
   });
 
   it('ends when nobody opens in between', () => {
@@ -171,9 +183,16 @@ describe('the starved unregister (D1-R2)', () => {
       { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
     ];
     expect(
-      run(calls).until('legacy', 'FILE.1').until('driver').until('legacy').finish().results(),
+      run(calls)
+        .runUntil('legacy', 'FILE.1')
+        .runUntil('driver')
+        .runUntil('legacy')
+        .runToEnd()
+        .results(),
     ).toEqual([0, 0, 0, 'ENODEV']);
-    expect(keys(explore(rfcOpened, {}, world, calls).broken)).toEqual(['no-ops-before-bind']);
+    expect(violatedIds(exploreInterleavings(rfcOpened, {}, world, calls).violations)).toEqual([
+      'no-ops-before-bind',
+    ]);
   });
 });
 
@@ -190,25 +209,28 @@ describe('the list of a container (D1-R3)', () => {
   ];
 
   it('is corrupted when the group joins another one before it has left', () => {
-    const d = run(calls).until('legacy', 'REL.3d:UNSET.4').until('dpdk', 'SETI.1');
-    expect(d.broken.get('memory')).toContain(
+    const d = run(calls).runUntil('legacy', 'REL.3d:UNSET.4').runUntil('dpdk', 'SETI.1');
+    expect(d.violations.get('memory')).toContain(
       'group 12 into container->group_list while it is linked already',
     );
-    expect([d.value('c container.group_list'), d.value('c2 container.group_list')]).toEqual([1, 1]);
-    d.until('legacy').until('dpdk');
+    expect([
+      d.fieldValue('c container.group_list'),
+      d.fieldValue('c2 container.group_list'),
+    ]).toEqual([1, 1]);
+    d.runUntil('legacy').runUntil('dpdk');
     // The node left the list that its own pointers are in; the old head still points to it.
     expect([
-      d.value('c container.group_list'),
-      d.value('c2 container.group_list'),
-      d.value('group 12.container_next'),
+      d.fieldValue('c container.group_list'),
+      d.fieldValue('c2 container.group_list'),
+      d.fieldValue('group 12.container_next'),
     ]).toEqual([1, 0, 0]);
     expect(d.results().at(-1)).toBe('EINVAL');
-    expect(keys(d.broken)).toEqual(['counters', 'memory']);
+    expect(violatedIds(d.violations)).toEqual(['counters', 'memory']);
   });
 
   it('stays whole when the group waits', () => {
-    expect(run(calls).until('legacy').finish().results().slice(-4)).toEqual([0, 0, 0, 0]);
-    expect(keys(run(calls).until('legacy').finish().broken)).toEqual([]);
+    expect(run(calls).runUntil('legacy').runToEnd().results().slice(-4)).toEqual([0, 0, 0, 0]);
+    expect(violatedIds(run(calls).runUntil('legacy').runToEnd().violations)).toEqual([]);
   });
 
   it('is corrupted as well by two SET_CONTAINER at once: check and count are apart', () => {
@@ -218,9 +240,11 @@ describe('the list of a container (D1-R3)', () => {
       { by: 'legacy/2', call: 'set_container', fd: 'g', container: 'c2' },
     ];
     expect(
-      keys(run(twice).until('legacy', 'SETC.3').until('legacy/2').until('legacy').broken),
+      violatedIds(
+        run(twice).runUntil('legacy', 'SETC.3').runUntil('legacy/2').runUntil('legacy').violations,
+      ),
     ).toEqual(['counters', 'memory']);
-    expect(run(twice).until('legacy').finish().results().at(-1)).toBe('EINVAL');
+    expect(run(twice).runUntil('legacy').runToEnd().results().at(-1)).toBe('EINVAL');
   });
 });
 
@@ -240,14 +264,14 @@ describe('the error paths of the bind (D1-R4)', () => {
       { by: 'dpdk', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1', fault: 'BIND.4c' },
       { by: 'dpdk', call: 'device_io', fd: 'fd2' },
     ];
-    const d = run([...first, ...second], two).finish();
+    const d = run([...first, ...second], two).runToEnd();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0]);
     expect([
-      d.value('vfio1.pci.block_access'),
-      d.value('iommu group 13.user_dma_owner_id'),
-      d.value('ictx1 ctx.refs'),
+      d.fieldValue('vfio1.pci.block_access'),
+      d.fieldValue('iommu group 13.user_dma_owner_id'),
+      d.fieldValue('ictx1 ctx.refs'),
     ]).toEqual([0, 0, 2]);
-    expect(keys(d.broken)).toEqual(['dma-owner', 'no-ops-before-bind']);
+    expect(violatedIds(d.violations)).toEqual(['dma-owner', 'no-ops-before-bind']);
     const closed = run(
       [
         ...first,
@@ -256,29 +280,29 @@ describe('the error paths of the bind (D1-R4)', () => {
         { by: 'dpdk', call: 'close', fd: 'fd1' },
       ],
       two,
-    ).finish();
-    expect(closed.broken.get('memory')).toContain('videv->idev, which is NULL');
-    expect(closed.value('ictx1 ctx.refs')).toBe(1);
+    ).runToEnd();
+    expect(closed.violations.get('memory')).toContain('videv->idev, which is NULL');
+    expect(closed.fieldValue('ictx1 ctx.refs')).toBe(1);
   });
 
   it('has nothing to hit in an empty xarray', () => {
     const calls = cdev('dpdk', 1);
     expect(
       run([calls[0]!, calls[1]!, { ...calls[2]!, fault: 'BIND.4c' }])
-        .finish()
-        .value('iommu group 12.owner_cnt'),
+        .runToEnd()
+        .fieldValue('iommu group 12.owner_cnt'),
     ).toBe(1);
   });
 
   it('reads through an error pointer when there is no id, and leaves the group claimed', () => {
     const calls = cdev('dpdk', 1);
-    const d = run([calls[0]!, calls[1]!, { ...calls[2]!, fault: 'BIND.4f' }], two).finish();
+    const d = run([calls[0]!, calls[1]!, { ...calls[2]!, fault: 'BIND.4f' }], two).runToEnd();
     expect(d.results()[2]).toBe('ENOMEM');
-    expect(d.broken.get('memory')).toContain('pci->idev, which is NULL');
+    expect(d.violations.get('memory')).toContain('pci->idev, which is NULL');
     expect([
-      d.value('iommu group 12.owner_cnt'),
-      d.value('vfio0 idev.life'),
-      d.value('ictx1 ctx.refs'),
+      d.fieldValue('iommu group 12.owner_cnt'),
+      d.fieldValue('vfio0 idev.life'),
+      d.fieldValue('ictx1 ctx.refs'),
     ]).toEqual([1, 1, 1]);
   });
 });
@@ -293,27 +317,31 @@ describe('the order of access and bind (D1-R5)', () => {
 
   it('lets a reader see the old flag, then access before the bind', () => {
     const d = run(calls, buffered)
-      .until('dpdk', 'BIND.6b')
-      .until('dpdk/2', 'GATE.2')
-      .until('dpdk/2', 'GATE.1');
-    expect(d.broken.get('publication')).toContain('reads a stale vfio0.pci.block_access');
-    d.until('dpdk:flush').until('dpdk/2');
-    expect(d.broken.get('publication')).toContain(
+      .runUntil('dpdk', 'BIND.6b')
+      .runUntil('dpdk/2', 'GATE.2')
+      .runUntil('dpdk/2', 'GATE.1');
+    expect(d.violations.get('publication')).toContain('reads a stale vfio0.pci.block_access');
+    d.runUntil('dpdk:flush').runUntil('dpdk/2');
+    expect(d.violations.get('publication')).toContain(
       'normal access through fd1 before its bind is complete',
     );
     expect(d.results().slice(3)).toEqual(['ENODEV', 0]);
   });
 
   it('is only seen with store buffers, and only by another thread', () => {
-    expect(keys(explore(rfcOpened, {}, buffered, calls).broken)).toEqual([
+    expect(violatedIds(exploreInterleavings(rfcOpened, {}, buffered, calls).violations)).toEqual([
       'no-ops-before-bind',
       'publication',
     ]);
-    expect(keys(explore(rfcOpened, {}, world, calls).broken)).toEqual(['no-ops-before-bind']);
+    expect(violatedIds(exploreInterleavings(rfcOpened, {}, world, calls).violations)).toEqual([
+      'no-ops-before-bind',
+    ]);
     expect(
-      keys(
-        explore(rfcOpened, {}, buffered, [...calls.slice(0, 3), { ...calls[3]!, by: 'dpdk' }])
-          .broken,
+      violatedIds(
+        exploreInterleavings(rfcOpened, {}, buffered, [
+          ...calls.slice(0, 3),
+          { ...calls[3]!, by: 'dpdk' },
+        ]).violations,
       ),
     ).toEqual(['no-ops-before-bind']);
   });
@@ -321,15 +349,15 @@ describe('the order of access and bind (D1-R5)', () => {
 
 describe('driver calls before the bind (D1-R6)', () => {
   it('are the open op and every ioctl; reads are blocked', () => {
-    const open = run([{ by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd1' }]).finish();
-    expect(open.broken.get('no-ops-before-bind')).toMatch(
+    const open = run([{ by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd1' }]).runToEnd();
+    expect(open.violations.get('no-ops-before-bind')).toMatch(
       /open op.* through fd1 before its bind is complete/,
     );
     const io = run([
       { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
       { by: 'dpdk', call: 'device_io', fd: 'fd1' },
-    ]).finish();
-    expect(io.broken.get('no-ops-before-bind')).toMatch(
+    ]).runToEnd();
+    expect(io.violations.get('no-ops-before-bind')).toMatch(
       /ioctl op.* through fd1 before its bind is complete/,
     );
     expect(io.results()).toEqual([0, 'ENODEV']);
@@ -345,24 +373,26 @@ describe('node names', () => {
       ],
       processes: ['dpdk'],
     };
-    const d = run([{ by: 'driver', call: 'register_device', device: 'vfio1' }], w).finish();
+    const d = run([{ by: 'driver', call: 'register_device', device: 'vfio1' }], w).runToEnd();
     expect(d.results()).toEqual(['EEXIST']);
-    expect([...d.broken]).toEqual([]);
-    expect([d.value('vfio1.life'), d.value('group 13.life'), d.value('vfio0.node')]).toEqual([
-      2, 2, 1,
-    ]);
+    expect([...d.violations]).toEqual([]);
+    expect([
+      d.fieldValue('vfio1.life'),
+      d.fieldValue('group 13.life'),
+      d.fieldValue('vfio0.node'),
+    ]).toEqual([2, 2, 1]);
     const later = run(
       [
         { by: 'driver', call: 'unregister_device', device: 'vfio0' },
         { by: 'driver', call: 'register_device', device: 'vfio1' },
       ],
       w,
-    ).finish();
+    ).runToEnd();
     expect(later.results()).toEqual([0, 0]);
     const own = run([{ by: 'driver', call: 'register_device', device: 'vfio1' }], {
       ...w,
       devices: [w.devices[0]!, { ...w.devices[1]!, devName: '0000:02:00.0' }],
-    }).finish();
+    }).runToEnd();
     expect(own.results()).toEqual([0]);
   });
 });
@@ -399,7 +429,10 @@ describe('column D1 of domain.md section 8', () => {
     ];
     expect(
       [dropped, moved, bound, read].map((calls) =>
-        keys(explore(rfcOpened, {}, { ...world, storeBuffers: calls === read }, calls).broken),
+        violatedIds(
+          exploreInterleavings(rfcOpened, {}, { ...world, storeBuffers: calls === read }, calls)
+            .violations,
+        ),
       ),
     ).toEqual([
       ['counters', 'dma-owner', 'memory', 'no-ops-before-bind', 'path-exclusive'],

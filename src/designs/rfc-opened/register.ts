@@ -23,31 +23,31 @@ import {
   NULL,
   refInc,
   ret,
-  say,
+  comment,
   store,
-  test,
+  branch,
   waitForCompletion,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
 import { putGroup } from '../parked-shim/open';
-import { rfcPatch, section } from '../thread2021';
+import { rfcPatch, domainSection } from '../thread2021';
 import { putDevice } from './open';
 
-const REG = `drivers/vfio/vfio.c, vfio_register_device; ${rfcPatch(3)}; ${section('2.2')}`;
-const UNREG = `drivers/vfio/vfio.c, vfio_unregister_device; ${rfcPatch(3)}; ${section('2.8')}`;
-const DEVICES = 'vfio.device_list';
-const GROUP = 'group->device_list';
+const REGISTER_CITE = `drivers/vfio/vfio.c, vfio_register_device; ${rfcPatch(3)}; ${domainSection('2.2')}`;
+const UNREGISTER_CITE = `drivers/vfio/vfio.c, vfio_unregister_device; ${rfcPatch(3)}; ${domainSection('2.8')}`;
+const DEVICE_LIST = 'vfio.device_list';
+const GROUP_DEVICE_LIST = 'group->device_list';
 
 /** A refusal with vfio.device_lock held: the group side is registered by then and must be taken back. */
-const refuse = (errno: 'EBUSY' | 'EEXIST', why: string, to: string): readonly Op[] => [
+const failRegister = (errno: 'EBUSY' | 'EEXIST', why: string, to: string): readonly Op[] => [
   fail(errno, why, { at: 'device', to }),
 ];
 
 /** Probe: vfio_register_device with both flags, so a group side and then a device node. */
 export const registerDevice: Routine = {
   name: 'vfio_register_device',
-  cite: REG,
+  cite: REGISTER_CITE,
   steps: [
     ...enterProbe('REG.0'),
     {
@@ -79,10 +79,10 @@ export const registerDevice: Routine = {
           to: 'REG.U1',
           before: [mutexUnlock('vfio.group_lock')],
         }),
-        test(live('group'), [], [alloc('group')]),
+        branch(live('group'), [], [alloc('group')]),
         refInc('group.kref'),
         mutexUnlock('vfio.group_lock'),
-        say(
+        comment(
           'a device that is in the group already is refused (-EBUSY); the driver core binds one driver at a time, so none is',
         ),
       ],
@@ -90,7 +90,7 @@ export const registerDevice: Routine = {
     {
       id: 'REG.3b',
       title: 'is the counter still zero?',
-      ops: [test(ne('device.refcount', 0), [goto('REG.3d')])],
+      ops: [branch(ne('device.refcount', 0), [goto('REG.3d')])],
     },
     {
       id: 'REG.3c',
@@ -102,7 +102,7 @@ export const registerDevice: Routine = {
       title: 'join the group: GET_DEVICE_FD finds the device from here',
       ops: [
         mutexLock('group.device_lock'),
-        listAdd('device.group_next', GROUP),
+        listAdd('device.group_next', GROUP_DEVICE_LIST),
         increment('group.dev_counter'),
         mutexUnlock('group.device_lock'),
       ],
@@ -112,9 +112,9 @@ export const registerDevice: Routine = {
       title: 'lock the devices; is this one there?',
       ops: [
         mutexLock('vfio.device_lock'),
-        test(
+        branch(
           ne('device.vfio_next', 0),
-          refuse('EBUSY', 'the device is registered already', 'REG.U4a'),
+          failRegister('EBUSY', 'the device is registered already', 'REG.U4a'),
         ),
       ],
     },
@@ -131,10 +131,10 @@ export const registerDevice: Routine = {
       title: "device_create under the parent's name, which is unique on one bus only",
       ops: [
         forEach('device', 'devName', 'other', [
-          test(live('other'), [
-            test(
+          branch(live('other'), [
+            branch(
               eq('other.node', 1),
-              refuse('EEXIST', 'a device of another bus has this name', 'REG.U4b'),
+              failRegister('EEXIST', 'a device of another bus has this name', 'REG.U4b'),
             ),
           ]),
         ]),
@@ -146,15 +146,15 @@ export const registerDevice: Routine = {
       id: 'REG.4d',
       title: 'join the list of devices, unlock',
       ops: [
-        test(eq('device.refcount', 0), [store('device.refcount', 1)]),
-        listAdd('device.vfio_next', DEVICES),
+        branch(eq('device.refcount', 0), [store('device.refcount', 1)]),
+        listAdd('device.vfio_next', DEVICE_LIST),
         mutexUnlock('vfio.device_lock'),
       ],
     },
     leaveDriverCore('REG.6', 1),
     { id: 'REG.U4b', title: 'undo: give the minor back', ops: [idaFree('device.minor')] },
     { id: 'REG.U4a', title: 'undo: unlock the devices', ops: [mutexUnlock('vfio.device_lock')] },
-    ...unregisterRows('REG.5:', 'REG.U1'),
+    ...unregisterSteps('REG.5:', 'REG.U1'),
     { id: 'REG.U1', title: 'undo: free the structure', ops: [free('pci'), free('device')] },
     { id: 'REG.U0', title: 'probe fails', ops: [mutexUnlock('parent.mutex'), ret()] },
   ],
@@ -163,10 +163,10 @@ export const registerDevice: Routine = {
 /** Remove: wait for the users first, take node, idr entry and list entry away afterwards. */
 export const unregisterDevice: Routine = {
   name: 'vfio_unregister_device',
-  cite: UNREG,
+  cite: UNREGISTER_CITE,
   steps: [
     ...enterRemove('UNREG.0'),
-    ...unregisterRows('', 'UNREG.6'),
+    ...unregisterSteps('', 'UNREG.6'),
     {
       id: 'UNREG.6',
       title: 'the driver frees its structure at once',
@@ -176,17 +176,17 @@ export const unregisterDevice: Routine = {
   ],
 };
 
-function unregisterRows(prefix: string, next: string): readonly StepSpec[] {
+function unregisterSteps(prefix: string, next: string): readonly StepSpec[] {
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: `${prefix}UNREG.${row}`,
     title,
-    cite: UNREG,
+    cite: UNREGISTER_CITE,
     ops,
   });
   return [
     step('1', 'mark the device as on its way out, so that the group stays viable', [
       mutexLock('group.unbound_lock'),
-      say('list_add(&unbound->unbound_next, &group->unbound_list)'),
+      comment('list_add(&unbound->unbound_next, &group->unbound_list)'),
       mutexUnlock('group.unbound_lock'),
     ]),
     step('2', "put the registration's own reference", [store('device.registered', 0), putDevice]),
@@ -196,20 +196,24 @@ function unregisterRows(prefix: string, next: string): readonly StepSpec[] {
       [waitForCompletion('device.comp')],
     ),
     step('4', 'now the node, the idr entry and the list entry go', [
-      test(eq('device.vfio_next', 0), [goto(`${prefix}UNREG.5a`)], [mutexLock('vfio.device_lock')]),
-      listDel('device.vfio_next', DEVICES),
+      branch(
+        eq('device.vfio_next', 0),
+        [goto(`${prefix}UNREG.5a`)],
+        [mutexLock('vfio.device_lock')],
+      ),
+      listDel('device.vfio_next', DEVICE_LIST),
       cdevDel('device.node', 'device_destroy'),
       idaFree('device.minor'),
       mutexUnlock('vfio.device_lock'),
     ]),
     step('5a', 'leave the group', [
       mutexLock('group.device_lock'),
-      listDel('device.group_next', GROUP),
+      listDel('device.group_next', GROUP_DEVICE_LIST),
       decrement('group.dev_counter'),
       mutexUnlock('group.device_lock'),
     ]),
     step('5b', 'the last device of the group waits until the group has no container', [
-      test(allOf(eq('group.dev_counter', 0), ne('group.container', NULL)), [
+      branch(allOf(eq('group.dev_counter', 0), ne('group.container', NULL)), [
         waitForCompletion('group.container_q'),
       ]),
     ]),

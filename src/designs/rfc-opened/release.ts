@@ -1,30 +1,34 @@
 import type { Routine } from '../../kernel/design';
-import { decrement, goto, ne, NULL, refDec, ret, say, test } from '../../kernel/primitives';
-import { rfcPatch, section } from '../thread2021';
-import { dissolveRows } from './container';
-import { leaveGroup, putDevice } from './open';
-import { pciReleaseRows } from './vfioPci';
+import { decrement, goto, ne, NULL, refDec, ret, comment, branch } from '../../kernel/primitives';
+import { rfcPatch, domainSection } from '../thread2021';
+import { dissolveContainerSteps } from './container';
+import { dropGroupOpen, putDevice } from './open';
+import { pciReleaseSteps } from './vfioPci';
 
 /** f_op->release of a device file: nothing in it says which path made it, so row 3 guesses from the group. */
 export function releaseDevice(kind: 'cdev' | 'device'): Routine {
   return {
     name: 'vfio_device_fops_release',
-    cite: `drivers/vfio/vfio.c, vfio_device_fops_release; ${rfcPatch(2)}; ${section('2.7')}`,
+    cite: `drivers/vfio/vfio.c, vfio_device_fops_release; ${rfcPatch(2)}; ${domainSection('2.7')}`,
     steps: [
-      ...pciReleaseRows('REL.1', 'REL.2'),
-      { id: 'REL.2', title: 'put the driver module', ops: [say('module_put')] },
+      ...pciReleaseSteps('REL.1', 'REL.2'),
+      { id: 'REL.2', title: 'put the driver module', ops: [comment('module_put')] },
       {
         id: 'REL.3a',
         title: 'a group in a container: this must have been a file of the group path (no lock)',
-        ops: [test(ne('group.container', NULL), [goto('REL.3d')])],
+        ops: [branch(ne('group.container', NULL), [goto('REL.3d')])],
       },
       {
         id: 'REL.3b',
         title: 'no container: this must have been opened through its node',
         ops: [decrement('device.opened')],
       },
-      { id: 'REL.3c', title: 'one opener of the group less', ops: [...leaveGroup, goto('REL.4')] },
-      ...dissolveRows('REL.3d', 'REL.4'),
+      {
+        id: 'REL.3c',
+        title: 'one opener of the group less',
+        ops: [...dropGroupOpen, goto('REL.4')],
+      },
+      ...dissolveContainerSteps('REL.3d', 'REL.4'),
       {
         id: 'REL.4',
         title: 'put the registration reference; the last one wakes unregister',
@@ -35,7 +39,7 @@ export function releaseDevice(kind: 'cdev' | 'device'): Routine {
             {
               id: 'REL.5',
               title: 'the VFS puts the cdev, the one of all devices',
-              cite: `fs/file_table.c, __fput; ${section('1.1')}`,
+              cite: `fs/file_table.c, __fput; ${domainSection('1.1')}`,
               confidence: 'MEM' as const,
               ops: [refDec('cdev.kobj'), ret()],
             },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, World } from '../../kernel/world';
-import { drive, explore } from '../testDrive';
+import { startTestRun, exploreInterleavings } from '../testDrive';
 import { rfcOpened } from './rfcOpened';
 
 const world: World = {
@@ -10,7 +10,7 @@ const world: World = {
   ],
   processes: ['qemu', 'dpdk', 'legacy'],
 };
-const run = (calls: readonly Call[], w = world) => drive(rfcOpened, {}, w, calls);
+const run = (calls: readonly Call[], w = world) => startTestRun(rfcOpened, {}, w, calls);
 
 const cdev = (by: string, n: number, device = 'vfio0'): Call[] => [
   { by, call: 'open_cdev', device, as: `fd${n}` },
@@ -26,7 +26,7 @@ const legacy: Call[] = [
 ];
 /** Broken at every open of a device node, by design (D1-R6). */
 const BY_DESIGN = 'no-ops-before-bind';
-const others = (broken: ReadonlyMap<string, string>): string[] =>
+const unexpectedViolations = (broken: ReadonlyMap<string, string>): string[] =>
   [...broken.keys()].filter((p) => p !== BY_DESIGN).sort();
 
 describe('rfc-opened', () => {
@@ -42,9 +42,9 @@ describe('rfc-opened', () => {
       { by: 'qemu', call: 'close', fd: 'fd1' },
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
       { by: 'driver', call: 'unregister_device', device: 'vfio1' },
-    ]).finish();
+    ]).runToEnd();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0, 0, 0, 0]);
-    expect(others(d.broken)).toEqual([]);
+    expect(unexpectedViolations(d.violations)).toEqual([]);
     for (const freed of [
       'vfio0',
       'vfio0.pci',
@@ -54,11 +54,11 @@ describe('rfc-opened', () => {
       'ioas1',
       'group 12',
     ])
-      expect([freed, d.value(`${freed}.life`)]).toEqual([freed, 2]);
+      expect([freed, d.fieldValue(`${freed}.life`)]).toEqual([freed, 2]);
     expect([
-      d.value('iommu group 12.user_dma_owner_id'),
-      d.value('iommu group 12.domain'),
-      d.value('device_cdev.kobj'),
+      d.fieldValue('iommu group 12.user_dma_owner_id'),
+      d.fieldValue('iommu group 12.domain'),
+      d.fieldValue('device_cdev.kobj'),
     ]).toEqual([0, 0, 1]);
   });
 
@@ -75,14 +75,14 @@ describe('rfc-opened', () => {
         { by: 'legacy', call: 'unset_container', fd: 'g' },
         ...order.map((fd): Call => ({ by: 'legacy', call: 'close', fd })),
         { by: 'driver', call: 'unregister_device', device: 'vfio0' },
-      ]).finish();
+      ]).runToEnd();
       expect(d.results()).toEqual([0, 0, 0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0, 0, 0]);
-      expect([...d.broken]).toEqual([]);
+      expect([...d.violations]).toEqual([]);
       expect([
-        d.value('c container.life'),
-        d.value('group 12.opened'),
-        d.value('group 12.container_users'),
-        d.value('iommu group 12.domain'),
+        d.fieldValue('c container.life'),
+        d.fieldValue('group 12.opened'),
+        d.fieldValue('group 12.container_users'),
+        d.fieldValue('iommu group 12.domain'),
       ]).toEqual([2, 0, 0, 0]);
     }
   });
@@ -106,8 +106,8 @@ describe('rfc-opened', () => {
       { by: 'qemu', call: 'open_group', group: '12', as: 'g2' },
       { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd9' },
     ])
-      .until('legacy')
-      .finish();
+      .runUntil('legacy')
+      .runToEnd();
     expect(d.results()).toEqual([
       0,
       0,
@@ -126,12 +126,12 @@ describe('rfc-opened', () => {
       'EBUSY',
       'EBUSY',
     ]);
-    expect(others(d.broken)).toEqual([]);
+    expect(unexpectedViolations(d.violations)).toEqual([]);
   });
 
   it('keeps the two paths of a group apart at the open, whoever comes first', () => {
     const calls = [...legacy, ...cdev('dpdk', 1, 'vfio1')];
-    expect(run(calls).until('legacy').finish().results()).toEqual([
+    expect(run(calls).runUntil('legacy').runToEnd().results()).toEqual([
       0,
       0,
       0,
@@ -141,7 +141,7 @@ describe('rfc-opened', () => {
       0,
       'skipped',
     ]);
-    expect(run(calls).until('dpdk').finish().results()).toEqual([
+    expect(run(calls).runUntil('dpdk').runToEnd().results()).toEqual([
       0,
       'EBUSY',
       'skipped',
@@ -157,21 +157,40 @@ describe('rfc-opened', () => {
       { by: 'qemu', call: 'open_group', group: '12', as: 'g2' },
       ...cdev('dpdk', 1),
     ])
-      .until('legacy')
-      .finish();
+      .runUntil('legacy')
+      .runToEnd();
     expect(closed.results().slice(5)).toEqual([0, 'EBUSY', 'EBUSY', 0, 'skipped']);
     for (const device of ['vfio0', 'vfio1']) {
-      const all = explore(rfcOpened, {}, world, [...legacy, ...cdev('dpdk', 1, device)]);
-      expect(others(all.broken)).toEqual([]);
+      const all = exploreInterleavings(rfcOpened, {}, world, [
+        ...legacy,
+        ...cdev('dpdk', 1, device),
+      ]);
+      expect(unexpectedViolations(all.violations)).toEqual([]);
       expect(all.states).toBeGreaterThan(400);
     }
   });
 
   it('lets one of two open the node, and the loser leaves no trace', () => {
     const calls = [...cdev('qemu', 1), ...cdev('dpdk', 2)];
-    expect(run(calls).until('qemu').finish().results()).toEqual([0, 0, 0, 'EBUSY', 0, 'skipped']);
-    expect(run(calls).until('dpdk').finish().results()).toEqual(['EBUSY', 0, 'skipped', 0, 0, 0]);
-    expect(others(explore(rfcOpened, {}, world, calls).broken)).toEqual([]);
+    expect(run(calls).runUntil('qemu').runToEnd().results()).toEqual([
+      0,
+      0,
+      0,
+      'EBUSY',
+      0,
+      'skipped',
+    ]);
+    expect(run(calls).runUntil('dpdk').runToEnd().results()).toEqual([
+      'EBUSY',
+      0,
+      'skipped',
+      0,
+      0,
+      0,
+    ]);
+    expect(
+      unexpectedViolations(exploreInterleavings(rfcOpened, {}, world, calls).violations),
+    ).toEqual([]);
   });
 
   it('gives two openers when the cmpxchg becomes a read and a write', () => {
@@ -190,7 +209,7 @@ describe('rfc-opened', () => {
               ops: [
                 {
                   kind: 'test' as const,
-                  cond: { cmp: 'ne' as const, a: op.place, b: 0 },
+                  cond: { cmp: 'ne' as const, a: op.field, b: 0 },
                   then: op.otherwise,
                   otherwise: [],
                 },
@@ -199,7 +218,7 @@ describe('rfc-opened', () => {
             {
               ...step,
               id: 'OPEN.4b',
-              ops: [{ kind: 'store' as const, place: op.place, value: 1 }],
+              ops: [{ kind: 'store' as const, field: op.field, value: 1 }],
             },
           ];
         });
@@ -207,7 +226,10 @@ describe('rfc-opened', () => {
       },
     };
     expect(
-      others(explore(weak, {}, world, [...cdev('qemu', 1), ...cdev('dpdk', 2).slice(0, 1)]).broken),
+      unexpectedViolations(
+        exploreInterleavings(weak, {}, world, [...cdev('qemu', 1), ...cdev('dpdk', 2).slice(0, 1)])
+          .violations,
+      ),
     ).toEqual(['counters', 'single-bind']);
   });
 
@@ -217,16 +239,26 @@ describe('rfc-opened', () => {
       ...cdev('dpdk', 2, 'vfio1'),
       { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' } satisfies Call,
     ];
-    expect(run(calls).until('qemu').finish().results()).toEqual([0, 0, 0, 0, 0, 'EBUSY', 'EBUSY']);
+    expect(run(calls).runUntil('qemu').runToEnd().results()).toEqual([
+      0,
+      0,
+      0,
+      0,
+      0,
+      'EBUSY',
+      'EBUSY',
+    ]);
     const same = run([
       ...cdev('qemu', 1),
       ...cdev('qemu', 2, 'vfio1').map((c): Call =>
         c.call === 'bind_iommufd' ? { ...c, iommufd: 'ictx1' } : c,
       ),
-    ]).finish();
-    expect(same.value('iommu group 12.owner_cnt')).toBe(2);
-    expect(others(same.broken)).toEqual([]);
-    expect(others(explore(rfcOpened, {}, world, calls).broken)).toEqual([]);
+    ]).runToEnd();
+    expect(same.fieldValue('iommu group 12.owner_cnt')).toBe(2);
+    expect(unexpectedViolations(same.violations)).toEqual([]);
+    expect(
+      unexpectedViolations(exploreInterleavings(rfcOpened, {}, world, calls).violations),
+    ).toEqual([]);
     const held: World = {
       ...world,
       devices: [
@@ -234,8 +266,8 @@ describe('rfc-opened', () => {
         { name: 'nic', group: '12', registered: false, kernelDriver: true },
       ],
     };
-    expect(run(cdev('qemu', 1), held).finish().results()).toEqual([0, 0, 'EINVAL']);
-    expect(run(legacy, held).finish().results()).toEqual([0, 0, 0, 0, 'EINVAL']);
+    expect(run(cdev('qemu', 1), held).runToEnd().results()).toEqual([0, 0, 'EINVAL']);
+    expect(run(legacy, held).runToEnd().results()).toEqual([0, 0, 0, 0, 'EINVAL']);
   });
 
   it('refuses a bind on a file of the group path, and on what is no iommufd', () => {
@@ -244,16 +276,16 @@ describe('rfc-opened', () => {
       { by: 'legacy', call: 'open_iommufd', as: 'i' },
       { by: 'legacy', call: 'bind_iommufd', fd: 'd', iommufd: 'i' },
       { by: 'legacy', call: 'bind_iommufd', fd: 'g', iommufd: 'i' },
-    ]).finish();
+    ]).runToEnd();
     expect(d.results().slice(5)).toEqual([0, 'ENOTTY', 'ENOTTY']);
     const wrong = run([
       cdev('qemu', 1)[0]!,
       { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'fd1' },
       { by: 'qemu', call: 'close', fd: 'fd1' },
-    ]).finish();
+    ]).runToEnd();
     expect(wrong.results()).toEqual([0, 'EINVAL', 0]);
     // The lookup takes a reference that the refusal never puts: the file is never released.
-    expect(wrong.value('fd1.f_count')).toBe(1);
+    expect(wrong.fieldValue('fd1.f_count')).toBe(1);
   });
 
   it('undoes every row of an open and of GET_DEVICE_FD that can fail', () => {
@@ -262,7 +294,7 @@ describe('rfc-opened', () => {
         { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'no', fault },
         ...cdev('qemu', 1),
         ...legacy.slice(1, 2),
-      ]).finish();
+      ]).runToEnd();
       expect([fault, d.results()[0] === 0, ...d.results().slice(1)]).toEqual([
         fault,
         false,
@@ -271,7 +303,7 @@ describe('rfc-opened', () => {
         0,
         'EBUSY',
       ]);
-      expect(others(d.broken)).toEqual([]);
+      expect(unexpectedViolations(d.violations)).toEqual([]);
     }
     for (const fault of ['GDF.2', 'GDF.4', 'GDF.5b', 'GDF.6', 'GDF.7']) {
       const d = run([
@@ -279,10 +311,10 @@ describe('rfc-opened', () => {
         { ...legacy[4]!, as: 'no', fault },
         legacy[4]!,
         { by: 'legacy', call: 'device_io', fd: 'd' },
-      ]).finish();
+      ]).runToEnd();
       expect([fault, d.results()[4] === 0, ...d.results().slice(5)]).toEqual([fault, false, 0, 0]);
-      expect([...d.broken]).toEqual([]);
-      expect(d.value('vfio0.pci.refcnt')).toBe(1);
+      expect([...d.violations]).toEqual([]);
+      expect(d.fieldValue('vfio0.pci.refcnt')).toBe(1);
     }
   });
 
@@ -294,15 +326,17 @@ describe('rfc-opened', () => {
         { ...calls[2]!, fault },
         { by: 'qemu', call: 'device_io', fd: 'fd1' },
         calls[2]!,
-      ]).finish();
+      ]).runToEnd();
       expect([fault, d.results()[2] === 0, ...d.results().slice(3)]).toEqual([
         fault,
         false,
         'ENODEV',
         0,
       ]);
-      expect(others(d.broken)).toEqual([]);
-      expect([d.value('ictx1 ctx.refs'), d.value('iommu group 12.owner_cnt')]).toEqual([2, 1]);
+      expect(unexpectedViolations(d.violations)).toEqual([]);
+      expect([d.fieldValue('ictx1 ctx.refs'), d.fieldValue('iommu group 12.owner_cnt')]).toEqual([
+        2, 1,
+      ]);
     }
   });
 
@@ -320,10 +354,10 @@ describe('rfc-opened', () => {
       ],
       w,
     )
-      .until('driver', 'UNREG.0a')
-      .finish();
+      .runUntil('driver', 'UNREG.0a')
+      .runToEnd();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(others(d.broken)).toEqual([]);
+    expect(unexpectedViolations(d.violations)).toEqual([]);
     for (const fault of ['REG.1', 'REG.2', 'REG.3a', 'REG.4b', 'REG.4c']) {
       const failed = run(
         [
@@ -331,19 +365,21 @@ describe('rfc-opened', () => {
           { by: 'driver', call: 'register_device', device: 'vfio0' },
         ],
         w,
-      ).finish();
+      ).runToEnd();
       expect([fault, failed.results()[0] === 0, failed.results()[1]]).toEqual([fault, false, 0]);
-      expect([...failed.broken]).toEqual([]);
-      expect([failed.value('vfio0.minor'), failed.value('group 12.kref')]).toEqual([1, 1]);
+      expect([...failed.violations]).toEqual([]);
+      expect([failed.fieldValue('vfio0.minor'), failed.fieldValue('group 12.kref')]).toEqual([
+        1, 1,
+      ]);
     }
     expect(
       run([{ by: 'driver', call: 'register_device', device: 'vfio0' }])
-        .finish()
+        .runToEnd()
         .results(),
     ).toEqual(['EBUSY']);
     expect(
       run([{ by: 'driver', call: 'unregister_device', device: 'vfio0' }], w)
-        .finish()
+        .runToEnd()
         .results(),
     ).toEqual(['ENODEV']);
   });
@@ -361,16 +397,18 @@ describe('rfc-opened', () => {
       { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
       ...legacy,
     ];
-    expect(run(calls, w).until('driver', 'REG.4a').until('qemu').results()[1]).toBe('ENODEV');
-    expect(run(calls, w).until('driver', 'REG.3d').until('legacy').results().at(-1)).toBe('ENODEV');
-    const half = run(calls, w).until('driver', 'REG.4a').until('legacy');
+    expect(run(calls, w).runUntil('driver', 'REG.4a').runUntil('qemu').results()[1]).toBe('ENODEV');
+    expect(run(calls, w).runUntil('driver', 'REG.3d').runUntil('legacy').results().at(-1)).toBe(
+      'ENODEV',
+    );
+    const half = run(calls, w).runUntil('driver', 'REG.4a').runUntil('legacy');
     expect(half.results().at(-1)).toBe(0);
     // A node that fails now must wait for a user that came in by the group.
     expect(
       run([{ ...calls[0]!, fault: 'REG.4c' }, ...legacy], w)
-        .until('driver', 'REG.4c')
-        .until('legacy')
-        .until('driver')
+        .runUntil('driver', 'REG.4c')
+        .runUntil('legacy')
+        .runUntil('driver')
         .results()[0],
     ).toBe('running');
   });
@@ -385,11 +423,11 @@ describe('rfc-opened', () => {
       ],
       w,
     )
-      .until('legacy', 'FILE.1')
-      .until('driver');
+      .runUntil('legacy', 'FILE.1')
+      .runUntil('driver');
     expect(d.results().at(-1)).toBe('running');
-    expect(d.finish().results().at(-1)).toBe(0);
-    expect([...d.broken]).toEqual([]);
-    expect(d.value('group 12.life')).toBe(2);
+    expect(d.runToEnd().results().at(-1)).toBe(0);
+    expect([...d.violations]).toEqual([]);
+    expect(d.fieldValue('group 12.life')).toBe(2);
   });
 });

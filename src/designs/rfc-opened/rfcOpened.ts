@@ -1,6 +1,6 @@
 import type { Design } from '../../kernel/design';
 import { DESIGN_NAMES } from '../names';
-import { PARENT } from '../parentDevice';
+import { PARENT_DEVICE } from '../parentDevice';
 import { kvmAdd } from '../parked-shim/io';
 import { bindIommufd, deviceIo } from './bind';
 import {
@@ -13,7 +13,7 @@ import {
 } from './container';
 import { getDeviceFd } from './deviceFd';
 import { attachIoasid, detachIoasid, ioasidAlloc, ioasidFree } from './ioas';
-import { onlyFor, openIommufd, releaseIommufd } from './iommufd';
+import { supportedOn, openIommufd, releaseIommufd } from './iommufd';
 import {
   iommufdCtx,
   iommufdDevice,
@@ -33,7 +33,7 @@ import {
 import { openCdev, openGroup } from './open';
 import { registerDevice, unregisterDevice } from './register';
 import { releaseDevice } from './release';
-import { rfcViews } from './views';
+import { rfcPropertyInputs } from './views';
 
 /** D1: the RFC as posted in September 2021, with its defects. */
 export const rfcOpened: Design = {
@@ -49,7 +49,7 @@ export const rfcOpened: Design = {
       vfioDevice,
       vfioPciDevice,
       deviceCdev,
-      PARENT,
+      PARENT_DEVICE,
       vfioPciReflck,
       vfioContainer,
       iommuGroup,
@@ -63,15 +63,15 @@ export const rfcOpened: Design = {
       open_group: openGroup,
       open_container: openContainer,
       open_iommufd: openIommufd,
-      bind_iommufd: onlyFor({ cdev: bindIommufd, device: bindIommufd }, 'BIND.1'),
-      ioas_alloc: onlyFor({ iommufd: ioasidAlloc }, 'IOAS.1'),
-      attach_ioas: onlyFor({ cdev: attachIoasid, device: attachIoasid }, 'ATTACH.1'),
-      detach_ioas: onlyFor({ cdev: detachIoasid, device: detachIoasid }, 'DETACH.1'),
-      iommu_destroy: onlyFor({ iommufd: ioasidFree }, 'FREE.1'),
-      set_container: onlyFor({ group: setContainer }, 'SETC.1'),
-      set_iommu: onlyFor({ container: setIommu }, 'SETI.1'),
-      unset_container: onlyFor({ group: unsetContainer }, 'UNSETC.1'),
-      get_device_fd: onlyFor({ group: getDeviceFd }, 'GDF.1a'),
+      bind_iommufd: supportedOn({ cdev: bindIommufd, device: bindIommufd }, 'BIND.1'),
+      ioas_alloc: supportedOn({ iommufd: ioasidAlloc }, 'IOAS.1'),
+      attach_ioas: supportedOn({ cdev: attachIoasid, device: attachIoasid }, 'ATTACH.1'),
+      detach_ioas: supportedOn({ cdev: detachIoasid, device: detachIoasid }, 'DETACH.1'),
+      iommu_destroy: supportedOn({ iommufd: ioasidFree }, 'FREE.1'),
+      set_container: supportedOn({ group: setContainer }, 'SETC.1'),
+      set_iommu: supportedOn({ container: setIommu }, 'SETI.1'),
+      unset_container: supportedOn({ group: unsetContainer }, 'UNSETC.1'),
+      get_device_fd: supportedOn({ group: getDeviceFd }, 'GDF.1a'),
       device_io: deviceIo,
       kvm_add: kvmAdd,
       register_device: registerDevice,
@@ -84,7 +84,7 @@ export const rfcOpened: Design = {
       container: releaseContainer,
       iommufd: releaseIommufd,
     },
-    parked: [],
+    parkedFileKinds: [],
     privateData: {
       cdev: 'vfio_device',
       device: 'vfio_device',
@@ -92,6 +92,6 @@ export const rfcOpened: Design = {
       container: 'vfio_container',
       iommufd: 'iommufd_ctx',
     },
-    views: rfcViews,
+    propertyInputs: rfcPropertyInputs,
   }),
 };

@@ -12,43 +12,43 @@ import {
   ne,
   NULL,
   refDec,
-  say,
+  comment,
   store,
-  test,
+  branch,
   withPointer,
 } from '../../kernel/primitives';
-import type { Path } from '../../kernel/primitives';
-import { rfcPatch, section } from '../thread2021';
-import { detachRows } from './ioas';
+import type { StatePath } from '../../kernel/primitives';
+import { rfcPatch, domainSection } from '../thread2021';
+import { detachSteps } from './ioas';
 import { DOMAIN } from './iommufdObjects';
 
-const OPEN = `drivers/vfio/pci/vfio_pci.c, vfio_pci_open; ${rfcPatch(5)}; ${section('2.4')}`;
-const RELEASE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_release; ${rfcPatch(8)}; ${section('2.7')}`;
-const UNBIND = `drivers/iommu/iommufd/iommufd.c, iommufd_unbind_device; ${rfcPatch(7)}`;
+const OPEN_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_open; ${rfcPatch(5)}; ${domainSection('2.4')}`;
+const RELEASE_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_release; ${rfcPatch(8)}; ${domainSection('2.7')}`;
+const UNBIND_CITE = `drivers/iommu/iommufd/iommufd.c, iommufd_unbind_device; ${rfcPatch(7)}`;
 
 /** ops->open of vfio-pci as rows `OPEN.6a` and on; an error leaves through `onError` with nothing held. */
-export function pciOpenRows(row: string, onError: string): readonly StepSpec[] {
+export function pciOpenSteps(row: string, onError: string): readonly StepSpec[] {
   return [
     {
       id: `${row}a`,
       title: 'ops->open: take the lock that the devices of this bus share',
-      cite: OPEN,
+      cite: OPEN_CITE,
       ops: [mutexLock('pci.reflck.lock')],
     },
     {
       id: `${row}b`,
       title:
         'the first opener enables the device, and blocks access unless the group is in a container',
-      cite: OPEN,
+      cite: OPEN_CITE,
       ops: [
         driverOp('open', { file: 'file' }),
-        test(eq('pci.refcnt', 0), [
+        branch(eq('pci.refcnt', 0), [
           fallible('vfio_pci_enable', 'EIO', 'the device does not come up', {
             at: 'pci',
             to: onError,
             before: [mutexUnlock('pci.reflck.lock')],
           }),
-          test(
+          branch(
             eq('group.container', NULL),
             [store('pci.block_access', 1)],
             [store('pci.block_access', 0)],
@@ -59,18 +59,18 @@ export function pciOpenRows(row: string, onError: string): readonly StepSpec[] {
     {
       id: `${row}c`,
       title: 'count the opener',
-      cite: OPEN,
+      cite: OPEN_CITE,
       ops: [increment('pci.refcnt'), mutexUnlock('pci.reflck.lock')],
     },
   ];
 }
 
 /** ops->release of vfio-pci as rows `REL.1a` and on; the last user unbinds. Goes on at `next`. */
-export function pciReleaseRows(row: string, next: string): readonly StepSpec[] {
+export function pciReleaseSteps(row: string, next: string): readonly StepSpec[] {
   const step = (letter: string, title: string, ops: StepSpec['ops']): StepSpec => ({
     id: `${row}${letter}`,
     title,
-    cite: RELEASE,
+    cite: RELEASE_CITE,
     ops,
   });
   return [
@@ -80,16 +80,16 @@ export function pciReleaseRows(row: string, next: string): readonly StepSpec[] {
     step('b', 'the last user shuts the device down', [
       driverOp('release'),
       decrement('pci.refcnt'),
-      test(ne('pci.refcnt', 0), [goto(`${row}h`)]),
+      branch(ne('pci.refcnt', 0), [goto(`${row}h`)]),
     ]),
     step('c', 'lock the bind', [mutexLock('pci.videv_lock')]),
     step('d', 'is the device bound, and attached?', [
-      test(eq('pci.videv', NULL), [goto(`${row}g`)]),
-      test(eq('videv.ioasid', NULL), [goto(`${row}e`)]),
+      branch(eq('pci.videv', NULL), [goto(`${row}g`)]),
+      branch(eq('videv.ioasid', NULL), [goto(`${row}e`)]),
     ]),
-    ...detachRows(`${row}:`, `${row}e`),
+    ...detachSteps(`${row}:`, `${row}e`),
     step('e', 'forget the bind', [store('pci.videv', NULL)]),
-    ...unbindRows(`${row}:`, 'videv.idev', `${row}f`),
+    ...unbindSteps(`${row}:`, 'videv.idev', `${row}f`),
     step('f', 'free the record of the bind', [store('videv.idev', NULL), free('videv')]),
     step('g', 'unlock the bind', [mutexUnlock('pci.videv_lock')]),
     step('h', 'unlock the bus', [mutexUnlock('pci.reflck.lock'), goto(next)]),
@@ -97,16 +97,16 @@ export function pciReleaseRows(row: string, next: string): readonly StepSpec[] {
 }
 
 /** IUNBIND: takes the device out of its iommufd and gives the DMA of the group back. */
-export function unbindRows(prefix: string, idev: Path, next: string): readonly StepSpec[] {
+export function unbindSteps(prefix: string, idev: StatePath, next: string): readonly StepSpec[] {
   const step = (row: string, title: string, ops: StepSpec['ops']): StepSpec => ({
     id: `${prefix}IUNBIND.${row}`,
     title,
-    cite: UNBIND,
+    cite: UNBIND_CITE,
     ops,
   });
   return [
     step('1', 'lock the iommufd behind the device', [
-      test(
+      branch(
         eq(idev, NULL),
         [withPointer(idev, 'idev', []), goto(next)],
         [mutexLock(`${idev}.ictx.lock`)],
@@ -124,7 +124,7 @@ export function unbindRows(prefix: string, idev: Path, next: string): readonly S
       ops: [
         mutexLock('iommu_group.mutex'),
         decrement('iommu_group.owner_cnt'),
-        test(eq('iommu_group.owner_cnt', 0), [
+        branch(eq('iommu_group.owner_cnt', 0), [
           store('iommu_group.user_dma_owner_id', NULL),
           store('iommu_group.domain', DOMAIN.default),
         ]),
@@ -135,7 +135,7 @@ export function unbindRows(prefix: string, idev: Path, next: string): readonly S
       refDec(`${idev}.ictx.refs`, [free(`${idev}.ictx`)]),
       store(`${idev}.ictx`, NULL),
       free(idev),
-      say('kfree(idev)'),
+      comment('kfree(idev)'),
       goto(next),
     ]),
   ];

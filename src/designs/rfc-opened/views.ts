@@ -1,15 +1,15 @@
-import type { DesignViews } from '../../kernel/design';
+import type { PropertyInputs } from '../../kernel/design';
 import { allOf, anyOf, eq, live, ne, NULL } from '../../kernel/primitives';
 
 const bound = ne('pci.videv', NULL);
-const type1 = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
-const unblocked = eq('pci.block_access', 0);
+const hasType1Container = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
+const accessUnblocked = eq('pci.block_access', 0);
 
 /** What the properties ask of the RFC. Only iommufd claims the group; of type1 the attached domain must be the container's. */
-export const rfcViews: DesignViews = {
-  normalAccess: { cdev: unblocked, device: unblocked },
-  bound: { cdev: bound, device: anyOf(type1, bound) },
-  owner: { cdev: 'idev.ictx', device: 'group.container' },
+export const rfcPropertyInputs: PropertyInputs = {
+  normalAccess: { cdev: accessUnblocked, device: accessUnblocked },
+  bound: { cdev: bound, device: anyOf(hasType1Container, bound) },
+  ownerContext: { cdev: 'idev.ictx', device: 'group.container' },
   ownsDma: {
     cdev: allOf(
       live('idev'),
@@ -17,13 +17,13 @@ export const rfcViews: DesignViews = {
       eq('iommu_group.user_dma_owner_id', 'idev.ictx'),
     ),
     device: anyOf(
-      allOf(type1, eq('iommu_group.domain_of', 'group.container')),
+      allOf(hasType1Container, eq('iommu_group.domain_of', 'group.container')),
       allOf(live('idev'), ne('idev.ictx', NULL), eq('iommu_group.user_dma_owner_id', 'idev.ictx')),
     ),
   },
   pathExclusive: 'open',
   caveat: 'found by reading, unconfirmed',
-  admitted: ['no-ops-before-bind'],
+  acknowledged: ['no-ops-before-bind'],
   counters: [
     {
       counter: 'vfio_device.refcount',
@@ -31,10 +31,10 @@ export const rfcViews: DesignViews = {
         {
           type: 'vfio_device',
           when: allOf(live('device'), eq('device.registered', 1)),
-          to: 'device',
-          why: 'the registration itself',
+          countsOn: 'device',
+          label: 'the registration itself',
         },
-        { type: 'file', when: live('file'), to: 'device', why: 'an open file' },
+        { type: 'file', when: live('file'), countsOn: 'device', label: 'an open file' },
       ],
     },
     {
@@ -44,25 +44,25 @@ export const rfcViews: DesignViews = {
           type: 'file',
           fileKinds: ['cdev'],
           when: live('file'),
-          to: 'device',
-          why: 'an open file of the node',
+          countsOn: 'device',
+          label: 'an open file of the node',
         },
       ],
     },
     {
       counter: 'vfio_pci_device.refcnt',
-      holders: [{ type: 'file', when: live('file'), to: 'pci', why: 'an open file' }],
+      holders: [{ type: 'file', when: live('file'), countsOn: 'pci', label: 'an open file' }],
     },
     {
       counter: 'cdev.kobj',
       holders: [
-        { type: 'cdev', when: eq('cdev.mapped', 1), to: 'cdev', why: 'the cdev map' },
+        { type: 'cdev', when: eq('cdev.mapped', 1), countsOn: 'cdev', label: 'the cdev map' },
         {
           type: 'file',
           fileKinds: ['cdev'],
           when: live('file'),
-          to: 'cdev',
-          why: 'an open file of some device node',
+          countsOn: 'cdev',
+          label: 'an open file of some device node',
         },
       ],
     },
@@ -73,15 +73,15 @@ export const rfcViews: DesignViews = {
           type: 'file',
           fileKinds: ['group'],
           when: live('file'),
-          to: 'group',
-          why: 'the open group file',
+          countsOn: 'group',
+          label: 'the open group file',
         },
         {
           type: 'file',
           fileKinds: ['cdev'],
           when: live('file'),
-          to: 'group',
-          why: 'an open file of a device node',
+          countsOn: 'group',
+          label: 'an open file of a device node',
         },
       ],
     },
@@ -92,28 +92,33 @@ export const rfcViews: DesignViews = {
           type: 'file',
           fileKinds: ['group'],
           when: allOf(live('file'), ne('group.container', NULL)),
-          to: 'group',
-          why: 'the open group file, whose group is in a container',
+          countsOn: 'group',
+          label: 'the open group file, whose group is in a container',
         },
         {
           type: 'file',
           fileKinds: ['device'],
           when: live('file'),
-          to: 'group',
-          why: 'a device fd of the group',
+          countsOn: 'group',
+          label: 'a device fd of the group',
         },
       ],
     },
     {
       counter: 'vfio_group.kref',
       holders: [
-        { type: 'device', when: eq('parent.driver', 1), to: 'group', why: 'a device of the group' },
+        {
+          type: 'device',
+          when: eq('parent.driver', 1),
+          countsOn: 'group',
+          label: 'a device of the group',
+        },
         {
           type: 'file',
           fileKinds: ['group'],
           when: live('file'),
-          to: 'group',
-          why: 'the open group file',
+          countsOn: 'group',
+          label: 'the open group file',
         },
       ],
     },
@@ -123,8 +128,8 @@ export const rfcViews: DesignViews = {
         {
           type: 'vfio_device',
           when: allOf(live('device'), eq('device.group_next', 1)),
-          to: 'group',
-          why: 'a device in the list of the group',
+          countsOn: 'group',
+          label: 'a device in the list of the group',
         },
       ],
     },
@@ -135,14 +140,14 @@ export const rfcViews: DesignViews = {
           type: 'file',
           fileKinds: ['container'],
           when: live('file'),
-          to: 'container',
-          why: 'the open container file',
+          countsOn: 'container',
+          label: 'the open container file',
         },
         {
           type: 'vfio_group',
           when: ne('group.container', NULL),
-          to: 'group.container',
-          why: 'a group in the container',
+          countsOn: 'group.container',
+          label: 'a group in the container',
         },
       ],
     },
@@ -152,8 +157,8 @@ export const rfcViews: DesignViews = {
         {
           type: 'vfio_group',
           when: ne('group.container_next', NULL),
-          to: 'group.container_next',
-          why: 'a group linked in the list',
+          countsOn: 'group.container_next',
+          label: 'a group linked in the list',
         },
       ],
     },
@@ -163,8 +168,8 @@ export const rfcViews: DesignViews = {
         {
           type: 'iommufd_device',
           when: allOf(live('idev'), ne('idev.ictx', NULL)),
-          to: 'iommu_group',
-          why: 'a device bound to an iommufd',
+          countsOn: 'iommu_group',
+          label: 'a device bound to an iommufd',
         },
       ],
     },
@@ -174,8 +179,8 @@ export const rfcViews: DesignViews = {
         {
           type: 'vfio_iommufd_device',
           when: allOf(live('videv'), ne('videv.ioasid', NULL)),
-          to: 'iommu_group',
-          why: 'a device attached to an address space',
+          countsOn: 'iommu_group',
+          label: 'a device attached to an address space',
         },
       ],
     },
@@ -186,16 +191,21 @@ export const rfcViews: DesignViews = {
           type: 'file',
           fileKinds: ['iommufd'],
           when: live('file'),
-          to: 'ctx',
-          why: 'the open iommufd',
+          countsOn: 'ctx',
+          label: 'the open iommufd',
         },
         {
           type: 'iommufd_device',
           when: allOf(live('idev'), ne('idev.ictx', NULL)),
-          to: 'idev.ictx',
-          why: 'a device bound to it',
+          countsOn: 'idev.ictx',
+          label: 'a device bound to it',
         },
-        { type: 'iommufd_ioas', when: live('ioas'), to: 'ctx', why: 'an address space in it' },
+        {
+          type: 'iommufd_ioas',
+          when: live('ioas'),
+          countsOn: 'ctx',
+          label: 'an address space in it',
+        },
       ],
     },
     {
@@ -204,8 +214,8 @@ export const rfcViews: DesignViews = {
         {
           type: 'iommufd_device',
           when: allOf(live('idev'), eq('idev.in_device_xa', 1)),
-          to: 'idev.ictx',
-          why: 'a device in the xarray',
+          countsOn: 'idev.ictx',
+          label: 'a device in the xarray',
         },
       ],
     },

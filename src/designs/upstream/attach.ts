@@ -6,22 +6,22 @@ import {
   mutexLock,
   mutexUnlock,
   ret,
-  staticTest,
+  staticBranch,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import { attachDevice, detachDevice } from '../iommufd/attach';
-import { gate } from './gate';
-import { linux } from './source';
+import { accessCheck } from './gate';
+import { linuxCitation } from './source';
 
-const FILE = 'drivers/vfio/device_cdev.c';
+const DEVICE_CDEV_C = 'drivers/vfio/device_cdev.c';
 
 /** ATTACH: VFIO_DEVICE_ATTACH_IOMMUFD_PT of a cdev fd; attaching again means replacing. */
 export const attachIoas: Routine = {
   name: 'vfio_df_ioctl_attach_pt',
-  cite: linux(FILE, 'vfio_df_ioctl_attach_pt', '5.7'),
+  cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_attach_pt', '5.7'),
   steps: [
-    ...gate,
+    ...accessCheck,
     {
       id: 'ATTACH.1',
       title: 'copy the argument from user space',
@@ -34,13 +34,13 @@ export const attachIoas: Routine = {
     },
     { id: 'ATTACH.3', title: 'lock the reset set', ops: [mutexLock('dev_set.lock')] },
     ...attachDevice({
-      row: 'ATTACH.4',
+      stepId: 'ATTACH.4',
       ioas: {
         name: 'ioas',
-        enter: (ops) => [staticTest({ arg: 'ioas', kinds: ['iommufd'] }, ops)],
+        wrap: (ops) => [staticBranch({ arg: 'ioas', kinds: ['iommufd'] }, ops)],
       },
       idev: 'device.iommufd_device',
-      flag: 'device.iommufd_attached',
+      attachedFlag: 'device.iommufd_attached',
       onError: 'ATTACH.6',
       next: 'ATTACH.5',
     }),
@@ -68,9 +68,9 @@ export const attachIoas: Routine = {
 /** DETACH: VFIO_DEVICE_DETACH_IOMMUFD_PT of a cdev fd; nothing to do is no error. */
 export const detachIoas: Routine = {
   name: 'vfio_df_ioctl_detach_pt',
-  cite: linux(FILE, 'vfio_df_ioctl_detach_pt', '5.7'),
+  cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_detach_pt', '5.7'),
   steps: [
-    ...gate,
+    ...accessCheck,
     {
       id: 'DETACH.1',
       title: 'copy the argument from user space',
@@ -84,7 +84,10 @@ export const detachIoas: Routine = {
     {
       id: 'DETACH.3',
       title: 'lock the reset set; nothing to do when not attached',
-      ops: [mutexLock('dev_set.lock'), test(eq('device.iommufd_attached', 0), [goto('DETACH.6')])],
+      ops: [
+        mutexLock('dev_set.lock'),
+        branch(eq('device.iommufd_attached', 0), [goto('DETACH.6')]),
+      ],
     },
     ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommufd_device', next: 'DETACH.5' }),
     {

@@ -1,6 +1,6 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
-  bookkeep,
+  modelOnly,
   decrement,
   driverOp,
   eq,
@@ -14,35 +14,39 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   refInc,
   ret,
-  say,
+  comment,
   spin,
-  staticTest,
+  staticBranch,
   store,
   storeRelease,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import { bindDevice } from '../iommufd/bind';
-import type { CtxView } from '../iommufd/bind';
-import { closeDevice, unbindAttached } from './close';
+import type { ContextRef } from '../iommufd/bind';
+import { closeDeviceSteps, unbindSteps } from './close';
 import { putKvm } from './lifetime';
-import { linux } from './source';
+import { linuxCitation } from './source';
 
-const NAME = 'vfio_df_ioctl_bind_iommufd';
-const CITE = linux('drivers/vfio/device_cdev.c', NAME, '5.6');
-const BLOCK = linux('drivers/vfio/group.c', 'vfio_device_block_group', '5.6');
-const OPEN = linux('drivers/vfio/vfio_main.c', 'vfio_df_open and vfio_df_device_first_open', '5.6');
+const BIND_FUNCTION = 'vfio_df_ioctl_bind_iommufd';
+const BIND_CITE = linuxCitation('drivers/vfio/device_cdev.c', BIND_FUNCTION, '5.6');
+const BLOCK_GROUP_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_device_block_group', '5.6');
+const OPEN_CITE = linuxCitation(
+  'drivers/vfio/vfio_main.c',
+  'vfio_df_open and vfio_df_device_first_open',
+  '5.6',
+);
 
 /** The context of the argument; a file of another kind was refused before. */
-const argument: CtxView = {
+const argumentContext: ContextRef = {
   name: 'iommufd',
-  enter: (ops) => [staticTest({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
+  wrap: (ops) => [staticBranch({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
 };
 
 /** M1: the reading that a bind which fails later puts and clears a KVM reference that is not its own. */
-const M1 = { confidence: 'MINE' } as const;
+const INFERRED = { confidence: 'MINE' } as const;
 
 /** BIND.1 to BIND.3: what is checked before anything is taken. */
 const checkArguments: readonly StepSpec[] = [
@@ -62,7 +66,7 @@ const checkArguments: readonly StepSpec[] = [
     id: 'BIND.3',
     title: 'only an fd of the cdev can bind',
     ops: [
-      staticTest({ arg: 'fd', kinds: ['device'] }, [
+      staticBranch({ arg: 'fd', kinds: ['device'] }, [
         fail('EINVAL', 'the fd came out of a group', { at: 'df' }),
       ]),
     ],
@@ -70,7 +74,11 @@ const checkArguments: readonly StepSpec[] = [
 ];
 
 /** BIND of a group's device fd. */
-export const bindGroupDevice: Routine = { name: NAME, cite: CITE, steps: checkArguments };
+export const bindGroupDevice: Routine = {
+  name: BIND_FUNCTION,
+  cite: BIND_CITE,
+  steps: checkArguments,
+};
 
 /** BIND: VFIO_DEVICE_BIND_IOMMUFD. The group's lock and the reset set's lock are taken one after the other, never nested. */
 export function bindIommufd(kvm: boolean): Routine {
@@ -80,7 +88,7 @@ export function bindIommufd(kvm: boolean): Routine {
     ops: [
       spin(
         'df.kvm_ref_lock',
-        test(ne('df.kvm', NULL), [refInc('df.kvm.users_count'), store('device.kvm', 'df.kvm')]),
+        branch(ne('df.kvm', NULL), [refInc('df.kvm.users_count'), store('device.kvm', 'df.kvm')]),
       ),
     ],
   };
@@ -88,22 +96,22 @@ export function bindIommufd(kvm: boolean): Routine {
     id: 'BIND.U2',
     title:
       "undo: put the device's KVM reference, even if it is another file's (found by reading, unconfirmed)",
-    ...M1,
+    ...INFERRED,
     ops: [putKvm],
   };
   const undo = kvm ? 'BIND.U2' : 'BIND.U2b';
   return {
-    name: NAME,
-    cite: CITE,
+    name: BIND_FUNCTION,
+    cite: BIND_CITE,
     steps: [
       ...checkArguments,
       {
         id: 'BIND.4',
         title: 'lock the group; does somebody have it open?',
-        cite: BLOCK,
+        cite: BLOCK_GROUP_CITE,
         ops: [
           mutexLock('group.group_lock'),
-          test(ne('group.opened_file', NULL), [
+          branch(ne('group.opened_file', NULL), [
             mutexUnlock('group.group_lock'),
             fail('EBUSY', 'the group is open', { at: 'group' }),
           ]),
@@ -112,7 +120,7 @@ export function bindIommufd(kvm: boolean): Routine {
       {
         id: 'BIND.5',
         title: 'count a cdev in use: the group cannot be opened any more',
-        cite: BLOCK,
+        cite: BLOCK_GROUP_CITE,
         ops: [increment('group.cdev_device_open_cnt'), mutexUnlock('group.group_lock')],
       },
       {
@@ -120,7 +128,7 @@ export function bindIommufd(kvm: boolean): Routine {
         title: 'lock the reset set; is this file bound already?',
         ops: [
           mutexLock('dev_set.lock'),
-          test(eq('df.access_granted', 1), [
+          branch(eq('df.access_granted', 1), [
             fail('EINVAL', 'this fd is bound already', { at: 'df', to: 'BIND.U1' }),
           ]),
         ],
@@ -129,12 +137,12 @@ export function bindIommufd(kvm: boolean): Routine {
         id: 'BIND.7',
         title: 'take a reference on the iommufd',
         ops: [
-          test(eq('iommufd/fd.installed', 0), [
+          branch(eq('iommufd/fd.installed', 0), [
             fail('EBADF', 'the iommufd is not open', { at: 'df', to: 'BIND.U1' }),
           ]),
-          staticTest(
+          staticBranch(
             { arg: 'iommufd', kinds: ['iommufd'] },
-            [fget('iommufd/file'), store('df.iommufd', ref('iommufd/ctx'))],
+            [fget('iommufd/file'), store('df.iommufd', addressOf('iommufd/ctx'))],
             [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file', to: 'BIND.U1' })],
           ),
         ],
@@ -143,18 +151,23 @@ export function bindIommufd(kvm: boolean): Routine {
       {
         id: 'BIND.9',
         title: 'a cdev is opened once: is the device open?',
-        cite: OPEN,
+        cite: OPEN_CITE,
         ops: [
-          test(ne('device.open_count', 0), [
+          branch(ne('device.open_count', 0), [
             fail('EINVAL', 'the device is already open', { at: 'device', to: undo }),
           ]),
         ],
       },
-      { id: 'BIND.10', title: 'count the open', cite: OPEN, ops: [increment('device.open_count')] },
+      {
+        id: 'BIND.10',
+        title: 'count the open',
+        cite: OPEN_CITE,
+        ops: [increment('device.open_count')],
+      },
       {
         id: 'BIND.11',
         title: 'pin the driver module',
-        cite: OPEN,
+        cite: OPEN_CITE,
         ops: [
           fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
             at: 'device',
@@ -164,7 +177,7 @@ export function bindIommufd(kvm: boolean): Routine {
       },
       ...bindDevice({
         prefix: 'BIND.12:',
-        ctx: argument,
+        ctx: argumentContext,
         idev: 'idev',
         onError: 'BIND.U12',
         next: 'BIND.12',
@@ -172,13 +185,13 @@ export function bindIommufd(kvm: boolean): Routine {
       {
         id: 'BIND.12',
         title: 'the device is bound to the iommufd: record it',
-        cite: linux('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.6'),
-        ops: [store('device.iommufd_device', ref('idev'))],
+        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.6'),
+        ops: [store('device.iommufd_device', addressOf('idev'))],
       },
       {
         id: 'BIND.13',
         title: 'run the open op of the driver',
-        cite: OPEN,
+        cite: OPEN_CITE,
         ops: [
           fallible('open_device', 'EIO', 'the driver refuses to open', {
             at: 'device',
@@ -202,7 +215,7 @@ export function bindIommufd(kvm: boolean): Routine {
         title: 'the device is open through its cdev',
         ops: [
           store('device.cdev_opened', 1),
-          ...(kvm ? [bookkeep(store('df.bound_kvm', 'device.kvm'))] : []),
+          ...(kvm ? [modelOnly(store('df.bound_kvm', 'device.kvm'))] : []),
         ],
       },
       {
@@ -215,18 +228,18 @@ export function bindIommufd(kvm: boolean): Routine {
         title: 'unlock the reset set and return',
         ops: [mutexUnlock('dev_set.lock'), ret()],
       },
-      ...closeDevice('BIND.U14:', 'cdev', undo),
-      ...unbindAttached('BIND.U13:', 'BIND.U12'),
+      ...closeDeviceSteps('BIND.U14:', 'cdev', undo),
+      ...unbindSteps('BIND.U13:', 'BIND.U12'),
       {
         id: 'BIND.U12',
         title: 'undo: put the driver module',
-        cite: OPEN,
-        ops: [say('module_put')],
+        cite: OPEN_CITE,
+        ops: [comment('module_put')],
       },
       {
         id: 'BIND.U11',
         title: 'undo: count the open down',
-        cite: OPEN,
+        cite: OPEN_CITE,
         ops: [decrement('device.open_count'), goto(undo)],
       },
       ...(kvm ? [putKvmRow] : []),
@@ -239,7 +252,7 @@ export function bindIommufd(kvm: boolean): Routine {
       {
         id: 'BIND.U1b',
         title: 'undo: count the cdev out of use',
-        cite: linux('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.6'),
+        cite: linuxCitation('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.6'),
         ops: [
           mutexLock('group.group_lock'),
           decrement('group.cdev_device_open_cnt'),

@@ -13,28 +13,36 @@ import {
   notOf,
   NULL,
   ret,
-  say,
+  comment,
   store,
-  test,
+  branch,
   warnOn,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { detachDevice } from '../iommufd/attach';
 import { unbindDevice } from '../iommufd/bind';
-import { putCdev, putKvm, putRegistration, releaseMemory } from './lifetime';
-import { linux } from './source';
+import { putCdev, putKvm, putRegistration, deviceReleaseSteps } from './lifetime';
+import { linuxCitation } from './source';
 
-const CLOSE = linux(
+const CLOSE_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_df_close and vfio_df_device_last_close',
   '5.8',
 );
-const CDEV = linux('drivers/vfio/device_cdev.c', 'vfio_df_unbind_iommufd', '5.8');
-const GROUP = linux('drivers/vfio/group.c', 'vfio_df_group_close', '5.8');
-const RELEASE = linux('drivers/vfio/vfio_main.c', 'vfio_device_fops_release', '5.8');
+const CDEV_UNBIND_CITE = linuxCitation(
+  'drivers/vfio/device_cdev.c',
+  'vfio_df_unbind_iommufd',
+  '5.8',
+);
+const GROUP_CLOSE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_df_group_close', '5.8');
+const FOPS_RELEASE_CITE = linuxCitation(
+  'drivers/vfio/vfio_main.c',
+  'vfio_device_fops_release',
+  '5.8',
+);
 
 /** IUNBIND of the device, with IDETACH first where it is attached. */
-export function unbindAttached(prefix: string, next: string): readonly StepSpec[] {
+export function unbindSteps(prefix: string, next: string): readonly StepSpec[] {
   return unbindDevice({
     prefix,
     idev: 'device.iommufd_device',
@@ -48,12 +56,12 @@ export function unbindAttached(prefix: string, next: string): readonly StepSpec[
 }
 
 /** Container mode: the device no longer uses the container of its group. */
-export function unuseContainer(id: string): StepSpec {
+export function uncontainerUseStep(id: string): StepSpec {
   return {
     id,
     title:
       'container mode: the device no longer uses the container, nor its reference on the group file',
-    cite: linux(
+    cite: linuxCitation(
       'drivers/vfio/container.c',
       'vfio_device_container_unregister and vfio_group_unuse_container',
       '5.8',
@@ -67,7 +75,7 @@ export function unuseContainer(id: string): StepSpec {
 }
 
 /** dfclose (CLOSE.3 and CLOSE.4); the reset set's lock is held, on the group path the group's too. Goes on at `next`. */
-export function closeDevice(
+export function closeDeviceSteps(
   prefix: string,
   path: 'cdev' | 'group',
   next: string,
@@ -77,28 +85,33 @@ export function closeDevice(
     {
       id: id('3'),
       title: 'the last close runs the close op of the driver',
-      cite: CLOSE,
+      cite: CLOSE_CITE,
       ops: [
         warnOn(eq('device.open_count', 0), 'the device is not open'),
-        test(ne('device.open_count', 1), [goto(id('4'))]),
+        branch(ne('device.open_count', 1), [goto(id('4'))]),
         driverOp('close_device', { file: 'file' }),
-        ...(path === 'group' ? [test(eq('df.iommufd', NULL), [goto(id('3u'))])] : []),
+        ...(path === 'group' ? [branch(eq('df.iommufd', NULL), [goto(id('3u'))])] : []),
       ],
     },
-    ...unbindAttached(id('3:'), id('3m')),
-    ...(path === 'group' ? [unuseContainer(id('3u'))] : []),
-    { id: id('3m'), title: 'put the driver module', cite: CLOSE, ops: [say('module_put')] },
+    ...unbindSteps(id('3:'), id('3m')),
+    ...(path === 'group' ? [uncontainerUseStep(id('3u'))] : []),
+    {
+      id: id('3m'),
+      title: 'put the driver module',
+      cite: CLOSE_CITE,
+      ops: [comment('module_put')],
+    },
     {
       id: id('4'),
       title: 'count the open down',
-      cite: CLOSE,
+      cite: CLOSE_CITE,
       ops: [decrement('device.open_count'), goto(next)],
     },
   ];
 }
 
 /** After dfclose on the group path: forget the iommufd, put the KVM with the last close, unlock both. */
-export function leaveGroupPath(
+export function finishGroupClose(
   id: string,
   kvm: boolean,
   locks: { readonly id: string; readonly next?: string },
@@ -107,17 +120,17 @@ export function leaveGroupPath(
     {
       id,
       title: 'forget the iommufd; with the last close put the KVM; unlock the reset set',
-      cite: GROUP,
+      cite: GROUP_CLOSE_CITE,
       ops: [
         store('df.iommufd', NULL),
-        ...(kvm ? [test(eq('device.open_count', 0), [putKvm])] : []),
+        ...(kvm ? [branch(eq('device.open_count', 0), [putKvm])] : []),
         mutexUnlock('dev_set.lock'),
       ],
     },
     {
       id: locks.id,
       title: 'unlock the group',
-      cite: GROUP,
+      cite: GROUP_CLOSE_CITE,
       ops: [
         mutexUnlock('group.group_lock'),
         ...(locks.next === undefined ? [] : [goto(locks.next)]),
@@ -127,7 +140,7 @@ export function leaveGroupPath(
 }
 
 /** CLOSE.7: the registration reference and the device file. */
-const leave = (last: readonly Op[]): StepSpec => ({
+const freeDeviceFile = (last: readonly Op[]): StepSpec => ({
   id: 'CLOSE.7',
   title:
     'put the registration reference, which the last one wakes unregister with; free the device file',
@@ -138,53 +151,58 @@ const leave = (last: readonly Op[]): StepSpec => ({
 export function releaseCdev(kvm: boolean): Routine {
   return {
     name: 'vfio_device_fops_release',
-    cite: RELEASE,
+    cite: FOPS_RELEASE_CITE,
     steps: [
       {
         id: 'CLOSE.1',
         title: 'a file that is not bound has little to undo',
-        cite: CDEV,
-        ops: [test(eq('df.access_granted', 0), [goto('CLOSE.7')])],
+        cite: CDEV_UNBIND_CITE,
+        ops: [branch(eq('df.access_granted', 0), [goto('CLOSE.7')])],
       },
-      { id: 'CLOSE.2', title: 'lock the reset set', cite: CDEV, ops: [mutexLock('dev_set.lock')] },
-      ...closeDevice('', 'cdev', 'CLOSE.5'),
+      {
+        id: 'CLOSE.2',
+        title: 'lock the reset set',
+        cite: CDEV_UNBIND_CITE,
+        ops: [mutexLock('dev_set.lock')],
+      },
+      ...closeDeviceSteps('', 'cdev', 'CLOSE.5'),
       {
         id: 'CLOSE.5',
         title: kvm
           ? "put the device's KVM and the iommufd of this file"
           : 'put the iommufd of this file',
-        cite: CDEV,
+        cite: CDEV_UNBIND_CITE,
         ops: [...(kvm ? [putKvm] : []), fput('df.iommufd.file'), store('df.iommufd', NULL)],
       },
       {
         id: 'CLOSE.5b',
         title: 'the device is closed; unlock the reset set',
-        cite: CDEV,
+        cite: CDEV_UNBIND_CITE,
         ops: [store('device.cdev_opened', 0), mutexUnlock('dev_set.lock')],
       },
       {
         id: 'CLOSE.6',
         title: 'count the cdev out of use: the group can be opened again',
-        cite: linux('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.8'),
+        cite: linuxCitation('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.8'),
         ops: [
           mutexLock('group.group_lock'),
           decrement('group.cdev_device_open_cnt'),
           mutexUnlock('group.group_lock'),
         ],
       },
-      leave([]),
+      freeDeviceFile([]),
       {
         id: 'CLOSE.8',
         title: 'the VFS puts the cdev',
-        cite: linux('fs/file_table.c', '__fput', '1.1'),
+        cite: linuxCitation('fs/file_table.c', '__fput', '1.1'),
         confidence: 'MEM',
         ops: [...putCdev('CLOSE.8:', 'CLOSE.9')],
       },
-      ...releaseMemory('CLOSE.8:', 'CLOSE.9'),
+      ...deviceReleaseSteps('CLOSE.8:', 'CLOSE.9'),
       {
         id: 'CLOSE.9',
         title: 'the file is gone',
-        cite: linux('fs/file_table.c', '__fput', '1.1'),
+        cite: linuxCitation('fs/file_table.c', '__fput', '1.1'),
         confidence: 'MEM',
         ops: [ret()],
       },
@@ -196,23 +214,23 @@ export function releaseCdev(kvm: boolean): Routine {
 export function releaseGroupDevice(kvm: boolean): Routine {
   return {
     name: 'vfio_device_fops_release',
-    cite: RELEASE,
+    cite: FOPS_RELEASE_CITE,
     steps: [
       {
         id: 'CLOSE.G1',
         title: 'lock the group',
-        cite: GROUP,
+        cite: GROUP_CLOSE_CITE,
         ops: [mutexLock('group.group_lock')],
       },
       {
         id: 'CLOSE.G2',
         title: 'inside it, lock the reset set',
-        cite: GROUP,
+        cite: GROUP_CLOSE_CITE,
         ops: [mutexLock('dev_set.lock')],
       },
-      ...closeDevice('', 'group', 'CLOSE.G5'),
-      ...leaveGroupPath('CLOSE.G5', kvm, { id: 'CLOSE.G6' }),
-      leave([ret()]),
+      ...closeDeviceSteps('', 'group', 'CLOSE.G5'),
+      ...finishGroupClose('CLOSE.G5', kvm, { id: 'CLOSE.G6' }),
+      freeDeviceFile([ret()]),
     ],
   };
 }

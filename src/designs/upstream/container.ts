@@ -17,38 +17,42 @@ import {
   ne,
   notOf,
   NULL,
-  ref,
+  addressOf,
   refDec,
   refInc,
   ret,
   spin,
-  staticTest,
+  staticBranch,
   store,
-  test,
+  branch,
   warnOn,
   withPointer,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { claimByGroup, DOMAIN, releaseByGroup } from '../iommuGroup';
-import { linux } from './source';
+import { groupClaimDmaOwner, DOMAIN, groupReleaseDmaOwner } from '../iommuGroup';
+import { linuxCitation } from './source';
 
-const CONTAINER = 'drivers/vfio/container.c';
-const SET = linux('drivers/vfio/group.c', 'vfio_group_ioctl_set_container', '5.9');
-const ATTACH = linux(CONTAINER, 'vfio_container_attach_group', '5.9');
+const CONTAINER_C = 'drivers/vfio/container.c';
+const SET_CONTAINER_CITE = linuxCitation(
+  'drivers/vfio/group.c',
+  'vfio_group_ioctl_set_container',
+  '5.9',
+);
+const ATTACH_GROUP_CITE = linuxCitation(CONTAINER_C, 'vfio_container_attach_group', '5.9');
 
 /** Operations on the container argument, where it is a container. */
-const ofContainer = (...ops: Op[]): readonly Op[] => [
-  staticTest({ arg: 'container', kinds: ['container'] }, ops),
+const ifContainer = (...ops: Op[]): readonly Op[] => [
+  staticBranch({ arg: 'container', kinds: ['container'] }, ops),
 ];
 /** The same where it is an iommufd. */
-const ofIommufd = (...ops: Op[]): readonly Op[] => [
-  staticTest({ arg: 'container', kinds: ['iommufd'] }, ops),
+const ifIommufd = (...ops: Op[]): readonly Op[] => [
+  staticBranch({ arg: 'container', kinds: ['iommufd'] }, ops),
 ];
 
 /** open(2) of /dev/vfio/vfio. */
 export const openContainer: Routine = {
   name: 'vfio_fops_open',
-  cite: linux(CONTAINER, 'vfio_fops_open', '5.9'),
+  cite: linuxCitation(CONTAINER_C, 'vfio_fops_open', '5.9'),
   steps: [
     {
       id: 'COPEN.1',
@@ -66,7 +70,7 @@ export const openContainer: Routine = {
 /** f_op->release of a container file: groups that are in it keep it. */
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
-  cite: linux(CONTAINER, 'vfio_fops_release', '5.9'),
+  cite: linuxCitation(CONTAINER_C, 'vfio_fops_release', '5.9'),
   steps: [
     {
       id: 'CREL.1',
@@ -77,8 +81,8 @@ export const releaseContainer: Routine = {
 };
 
 /** DETACHC: takes the group out of its container; `group.group_lock` is held. */
-export function detachContainer(prefix: string, next: string): readonly StepSpec[] {
-  const cite = linux(CONTAINER, 'vfio_group_detach_container', '5.9');
+export function detachContainerSteps(prefix: string, next: string): readonly StepSpec[] {
+  const cite = linuxCitation(CONTAINER_C, 'vfio_group_detach_container', '5.9');
   const id = (row: number): string => `${prefix}DETACHC.${row}`;
   return [
     {
@@ -95,10 +99,12 @@ export function detachContainer(prefix: string, next: string): readonly StepSpec
       title: 'the iommu driver detaches the group',
       cite,
       ops: [
-        test(eq('group.container.iommu_driver', 1), [store('iommu_group.domain', DOMAIN.blocking)]),
+        branch(eq('group.container.iommu_driver', 1), [
+          store('iommu_group.domain', DOMAIN.blocking),
+        ]),
       ],
     },
-    releaseByGroup(id(3)),
+    groupReleaseDmaOwner(id(3)),
     {
       id: id(4),
       title: 'take the group off; the last one takes the iommu driver along',
@@ -108,7 +114,7 @@ export function detachContainer(prefix: string, next: string): readonly StepSpec
           store('group.container', NULL),
           store('group.container_users', 0),
           decrement('left.groups'),
-          test(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
+          branch(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
           mutexUnlock('left.group_lock'),
           refDec('left.kref', [free('left')]),
         ]),
@@ -121,7 +127,7 @@ export function detachContainer(prefix: string, next: string): readonly StepSpec
 /** SET_CONTAINER: a container, which claims the DMA of the group now, or an iommufd, which does not. */
 export const setContainer: Routine = {
   name: 'vfio_group_ioctl_set_container',
-  cite: SET,
+  cite: SET_CONTAINER_CITE,
   steps: [
     {
       id: 'SETC.1',
@@ -132,7 +138,7 @@ export const setContainer: Routine = {
       id: 'SETC.2',
       title: 'look the file up',
       ops: [
-        test(eq('container/fd.installed', 0), [
+        branch(eq('container/fd.installed', 0), [
           fail('EBADF', 'the fd is not open', { at: 'group' }),
         ]),
         fget('container/file'),
@@ -143,10 +149,10 @@ export const setContainer: Routine = {
       title: 'lock the group; has it a container or an iommufd?',
       ops: [
         mutexLock('group.group_lock'),
-        test(ne('group.container', NULL), [
+        branch(ne('group.container', NULL), [
           fail('EINVAL', 'the group is in a container', { at: 'group', to: 'SETC.8' }),
         ]),
-        test(ne('group.iommufd', NULL), [
+        branch(ne('group.iommufd', NULL), [
           fail('EINVAL', 'the group has an iommufd', { at: 'group', to: 'SETC.8' }),
         ]),
       ],
@@ -155,11 +161,11 @@ export const setContainer: Routine = {
       id: 'SETC.4',
       title: 'has the group devices left? Which kind of file is it?',
       ops: [
-        test(eq('group.iommu_group', NULL), [
+        branch(eq('group.iommu_group', NULL), [
           fail('ENODEV', 'the last device of the group is gone', { at: 'group', to: 'SETC.8' }),
         ]),
-        staticTest({ arg: 'container', kinds: ['container'] }, [goto('SETC.5a')]),
-        staticTest({ arg: 'container', kinds: ['iommufd'] }, [goto('SETC.6a')]),
+        staticBranch({ arg: 'container', kinds: ['container'] }, [goto('SETC.5a')]),
+        staticBranch({ arg: 'container', kinds: ['iommufd'] }, [goto('SETC.6a')]),
         fail('EBADFD', 'the file is neither a container nor an iommufd', {
           at: 'container/file',
           to: 'SETC.8',
@@ -169,16 +175,16 @@ export const setContainer: Routine = {
     {
       id: 'SETC.5a',
       title: 'lock the container',
-      cite: ATTACH,
-      ops: ofContainer(mutexLock('container/container.group_lock')),
+      cite: ATTACH_GROUP_CITE,
+      ops: ifContainer(mutexLock('container/container.group_lock')),
     },
-    claimByGroup({ id: 'SETC.5b', owner: ref('group'), to: 'SETC.U5' }),
+    groupClaimDmaOwner({ id: 'SETC.5b', owner: addressOf('group'), onError: 'SETC.U5' }),
     {
       id: 'SETC.5c',
       title: 'a container that has an iommu driver attaches the group',
-      cite: ATTACH,
-      ops: ofContainer(
-        test(eq('container/container.iommu_driver', 1), [
+      cite: ATTACH_GROUP_CITE,
+      ops: ifContainer(
+        branch(eq('container/container.iommu_driver', 1), [
           fallible('attach_group', 'EINVAL', 'the iommu driver refuses the group', {
             at: 'container/container',
             to: 'SETC.U5b',
@@ -190,9 +196,9 @@ export const setContainer: Routine = {
     {
       id: 'SETC.5d',
       title: 'record the container, and the group as its user',
-      cite: ATTACH,
-      ops: ofContainer(
-        store('group.container', ref('container/container')),
+      cite: ATTACH_GROUP_CITE,
+      ops: ifContainer(
+        store('group.container', addressOf('container/container')),
         store('group.container_users', 1),
         increment('container/container.groups'),
         refInc('container/container.kref'),
@@ -200,33 +206,37 @@ export const setContainer: Routine = {
       ),
     },
     { id: 'SETC.5e', title: 'done', ops: [goto('SETC.8')] },
-    releaseByGroup('SETC.U5b'),
+    groupReleaseDmaOwner('SETC.U5b'),
     {
       id: 'SETC.U5',
       title: 'undo: unlock the container',
-      cite: ATTACH,
-      ops: [...ofContainer(mutexUnlock('container/container.group_lock')), goto('SETC.8')],
+      cite: ATTACH_GROUP_CITE,
+      ops: [...ifContainer(mutexUnlock('container/container.group_lock')), goto('SETC.8')],
     },
     {
       id: 'SETC.6a',
       title: 'take a reference on the iommufd',
-      ops: ofIommufd(fget('container/file')),
+      ops: ifIommufd(fget('container/file')),
     },
     {
       id: 'SETC.6b',
       title: 'make sure that the iommufd has a compat ioas',
-      cite: linux('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_compat_ioas_create', '5.9'),
-      ops: ofIommufd(
+      cite: linuxCitation(
+        'drivers/iommu/iommufd/vfio_compat.c',
+        'iommufd_vfio_compat_ioas_create',
+        '5.9',
+      ),
+      ops: ifIommufd(
         fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', {
           at: 'container/ctx',
           to: 'SETC.U6',
         }),
         spin(
           'objects.xa_lock',
-          test(eq('container/ctx.vfio_ioas', NULL), [
+          branch(eq('container/ctx.vfio_ioas', NULL), [
             alloc('container/ioas'),
             store('container/ioas.users', 1),
-            store('container/ctx.vfio_ioas', ref('container/ioas')),
+            store('container/ctx.vfio_ioas', addressOf('container/ioas')),
           ]),
         ),
       ),
@@ -234,7 +244,7 @@ export const setContainer: Routine = {
     {
       id: 'SETC.6c',
       title: 'record the iommufd; nothing is claimed yet',
-      ops: [...ofIommufd(store('group.iommufd', ref('container/ctx'))), goto('SETC.8')],
+      ops: [...ifIommufd(store('group.iommufd', addressOf('container/ctx'))), goto('SETC.8')],
     },
     { id: 'SETC.U6', title: 'undo: put the iommufd', ops: [fput('container/file')] },
     { id: 'SETC.8', title: 'unlock the group', ops: [mutexUnlock('group.group_lock')] },
@@ -245,15 +255,15 @@ export const setContainer: Routine = {
 /** UNSET_CONTAINER: refused while devices use a container; an iommufd goes whoever uses it. */
 export const unsetContainer: Routine = {
   name: 'vfio_group_ioctl_unset_container',
-  cite: linux('drivers/vfio/group.c', 'vfio_group_ioctl_unset_container', '5.9'),
+  cite: linuxCitation('drivers/vfio/group.c', 'vfio_group_ioctl_unset_container', '5.9'),
   steps: [
     {
       id: 'UNSETC.1',
       title: 'lock the group; has it a container or an iommufd?',
       ops: [
         mutexLock('group.group_lock'),
-        test(ne('group.container', NULL), [goto('UNSETC.2')]),
-        test(ne('group.iommufd', NULL), [goto('UNSETC.4')]),
+        branch(ne('group.container', NULL), [goto('UNSETC.2')]),
+        branch(ne('group.iommufd', NULL), [goto('UNSETC.4')]),
         fail('EINVAL', 'the group has neither', { at: 'group', to: 'UNSETC.5' }),
       ],
     },
@@ -261,12 +271,12 @@ export const unsetContainer: Routine = {
       id: 'UNSETC.2',
       title: 'a container goes only while no device uses it',
       ops: [
-        test(ne('group.container_users', 1), [
+        branch(ne('group.container_users', 1), [
           fail('EBUSY', 'device fds use the container', { at: 'group', to: 'UNSETC.5' }),
         ]),
       ],
     },
-    ...detachContainer('UNSETC.3:', 'UNSETC.5'),
+    ...detachContainerSteps('UNSETC.3:', 'UNSETC.5'),
     {
       id: 'UNSETC.4',
       title: 'put the iommufd; nobody counts its device fds',
@@ -279,18 +289,18 @@ export const unsetContainer: Routine = {
 /** SET_IOMMU of a container: opens an iommu driver and attaches every group. */
 export const setIommu: Routine = {
   name: 'vfio_ioctl_set_iommu',
-  cite: linux(CONTAINER, 'vfio_ioctl_set_iommu', '5.9'),
+  cite: linuxCitation(CONTAINER_C, 'vfio_ioctl_set_iommu', '5.9'),
   steps: [
     {
       id: 'SETI.1',
       title: 'lock the container; it needs groups and has no driver yet',
       ops: [
         mutexLock('container.group_lock'),
-        test(eq('container.groups', 0), [
+        branch(eq('container.groups', 0), [
           mutexUnlock('container.group_lock'),
           fail('EINVAL', 'no group is in the container', { at: 'container' }),
         ]),
-        test(eq('container.iommu_driver', 1), [
+        branch(eq('container.iommu_driver', 1), [
           mutexUnlock('container.group_lock'),
           fail('EINVAL', 'the container has its driver already', { at: 'container' }),
         ]),
@@ -310,7 +320,7 @@ export const setIommu: Routine = {
           to: 'SETI.4',
         }),
         forEach('group', undefined, 'member', [
-          test(eq('member.container', ref('container')), [
+          branch(eq('member.container', addressOf('container')), [
             store('member.iommu_group.domain', DOMAIN.attached),
           ]),
         ]),
@@ -328,7 +338,7 @@ export const setIommu: Routine = {
 /** SET_IOMMU of an iommufd that plays the container: a formality on its compat ioas. */
 export const setIommuCompat: Routine = {
   name: 'iommufd_vfio_set_iommu',
-  cite: linux('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_set_iommu', '5.9'),
+  cite: linuxCitation('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_set_iommu', '5.9'),
   steps: [
     {
       id: 'SETI.C1',
@@ -339,7 +349,7 @@ export const setIommuCompat: Routine = {
       id: 'SETI.C2',
       title: 'is there a compat ioas?',
       ops: [
-        test(eq('ctx.vfio_ioas', NULL), [
+        branch(eq('ctx.vfio_ioas', NULL), [
           fail('ENODEV', 'no group has been set yet', { at: 'ctx' }),
         ]),
         ret(),
@@ -349,13 +359,17 @@ export const setIommuCompat: Routine = {
 };
 
 /** Whether the group lets a device use its container: SET_IOMMU done; then the device pins the group file. */
-export function takeContainer(id: string, onError: string, next: string): StepSpec {
+export function containerUseStep(id: string, onError: string, next: string): StepSpec {
   return {
     id,
     title: 'container mode: use the container, and keep the group file',
-    cite: linux(CONTAINER, 'vfio_group_use_container and vfio_device_container_register', '5.9'),
+    cite: linuxCitation(
+      CONTAINER_C,
+      'vfio_group_use_container and vfio_device_container_register',
+      '5.9',
+    ),
     ops: [
-      test(notOf(eq('group.container.iommu_driver', 1)), [
+      branch(notOf(eq('group.container.iommu_driver', 1)), [
         fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group.container', to: onError }),
       ]),
       fget('group.opened_file'),

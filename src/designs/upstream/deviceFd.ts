@@ -1,7 +1,7 @@
 import type { Routine, StepSpec } from '../../kernel/design';
 import {
   alloc,
-  bookkeep,
+  modelOnly,
   decrement,
   driverOp,
   eq,
@@ -17,38 +17,38 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   refInc,
   refIncNotZero,
   ret,
-  say,
+  comment,
   spin,
-  staticTest,
+  staticBranch,
   store,
   storeRelease,
-  test,
+  branch,
 } from '../../kernel/primitives';
-import { attachDevice, compatIoasBehind } from '../iommufd/attach';
-import { bindDevice, ctxBehind } from '../iommufd/bind';
-import { closeDevice, leaveGroupPath, unbindAttached, unuseContainer } from './close';
-import { takeContainer } from './container';
+import { attachDevice, compatIoasAt } from '../iommufd/attach';
+import { bindDevice, contextAt } from '../iommufd/bind';
+import { closeDeviceSteps, finishGroupClose, unbindSteps, uncontainerUseStep } from './close';
+import { containerUseStep } from './container';
 import { putRegistration } from './lifetime';
-import { linux } from './source';
+import { linuxCitation } from './source';
 
-const GROUP = 'drivers/vfio/group.c';
-const OPEN = linux(GROUP, 'vfio_df_group_open', '5.9');
-const FIRST = linux(
+const GROUP_C = 'drivers/vfio/group.c';
+const GROUP_OPEN_CITE = linuxCitation(GROUP_C, 'vfio_df_group_open', '5.9');
+const FIRST_OPEN_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_df_open and vfio_df_device_first_open',
   '5.9',
 );
-const FILE = linux(GROUP, 'vfio_device_open_file', '5.9');
+const OPEN_FILE_CITE = linuxCitation(GROUP_C, 'vfio_device_open_file', '5.9');
 
 /** GDF.2: finds a device of the group by name, and takes a registration reference. */
-const lookUp: StepSpec = {
+const lookUpDevice: StepSpec = {
   id: 'GDF.2',
   title: 'find the device by name and take a registration reference',
-  cite: linux(GROUP, 'vfio_device_get_from_name', '5.9'),
+  cite: linuxCitation(GROUP_C, 'vfio_device_get_from_name', '5.9'),
   ops: (() => {
     const refuse = [
       mutexUnlock('group.device_lock'),
@@ -56,11 +56,11 @@ const lookUp: StepSpec = {
     ];
     return [
       mutexLock('group.device_lock'),
-      staticTest(
+      staticBranch(
         'device-in-group',
         [
-          test(live('device'), [], refuse),
-          test(eq('device.group_next', 0), refuse),
+          branch(live('device'), [], refuse),
+          branch(eq('device.group_next', 0), refuse),
           refIncNotZero('device.refcount', refuse),
           mutexUnlock('group.device_lock'),
         ],
@@ -74,14 +74,14 @@ const lookUp: StepSpec = {
 export function getDeviceFd(kvm: boolean): Routine {
   return {
     name: 'vfio_group_ioctl_get_device_fd',
-    cite: linux(GROUP, 'vfio_group_ioctl_get_device_fd', '5.9'),
+    cite: linuxCitation(GROUP_C, 'vfio_group_ioctl_get_device_fd', '5.9'),
     steps: [
       {
         id: 'GDF.1',
         title: 'copy the name from user space',
         ops: [fallible('strndup_user', 'EFAULT', 'the name cannot be read', { at: 'group' })],
       },
-      lookUp,
+      lookUpDevice,
       {
         id: 'GDF.3',
         title: 'reserve an fd',
@@ -95,24 +95,24 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.4',
         title: 'allocate the device file',
-        cite: FILE,
+        cite: OPEN_FILE_CITE,
         ops: [
           fallible('vfio_allocate_device_file', 'ENOMEM', 'no memory', {
             at: 'device',
             to: 'GDF.U2',
           }),
           alloc('df'),
-          say('df->group = device->group'),
+          comment('df->group = device->group'),
         ],
       },
       {
         id: 'GDF.5',
         title: 'lock the group; has it a container or an iommufd?',
-        cite: OPEN,
+        cite: GROUP_OPEN_CITE,
         ops: [
           mutexLock('group.group_lock'),
-          test(eq('group.container', NULL), [
-            test(eq('group.iommufd', NULL), [
+          branch(eq('group.container', NULL), [
+            branch(eq('group.iommufd', NULL), [
               fail('EINVAL', 'the group has neither container nor iommufd', {
                 at: 'group',
                 to: 'GDF.U5',
@@ -126,15 +126,15 @@ export function getDeviceFd(kvm: boolean): Routine {
         title: kvm
           ? "inside it, lock the reset set; before the first open take the group's KVM"
           : 'inside it, lock the reset set',
-        cite: OPEN,
+        cite: GROUP_OPEN_CITE,
         ops: [
           mutexLock('dev_set.lock'),
           ...(kvm
             ? [
-                test(eq('device.open_count', 0), [
+                branch(eq('device.open_count', 0), [
                   spin(
                     'group.kvm_ref_lock',
-                    test(ne('group.kvm', NULL), [
+                    branch(ne('group.kvm', NULL), [
                       refInc('group.kvm.users_count'),
                       store('device.kvm', 'group.kvm'),
                     ]),
@@ -147,11 +147,11 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.7',
         title: 'borrow the iommufd of the group, if it has one: no reference',
-        cite: OPEN,
+        cite: GROUP_OPEN_CITE,
         ops: [
           store('df.iommufd', 'group.iommufd'),
-          bookkeep(
-            test(
+          modelOnly(
+            branch(
               eq('group.iommufd', NULL),
               [store('df.owner', 'group.container')],
               [store('df.owner', 'group.iommufd')],
@@ -162,24 +162,24 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.8',
         title: 'count the open; only the first one goes on to bind and open',
-        cite: FIRST,
-        ops: [increment('device.open_count'), test(ne('device.open_count', 1), [goto('GDF.10')])],
+        cite: FIRST_OPEN_CITE,
+        ops: [increment('device.open_count'), branch(ne('device.open_count', 1), [goto('GDF.10')])],
       },
       {
         id: 'GDF.8b',
         title: 'pin the driver module; which mode is it?',
-        cite: FIRST,
+        cite: FIRST_OPEN_CITE,
         ops: [
           fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
             at: 'device',
             to: 'GDF.U8c',
           }),
-          test(eq('df.iommufd', NULL), [goto('GDF.8d')]),
+          branch(eq('df.iommufd', NULL), [goto('GDF.8d')]),
         ],
       },
       ...bindDevice({
         prefix: 'GDF.8:',
-        ctx: ctxBehind('df.iommufd'),
+        ctx: contextAt('df.iommufd'),
         idev: 'idev',
         onError: 'GDF.U8b',
         next: 'GDF.8c',
@@ -189,14 +189,14 @@ export function getDeviceFd(kvm: boolean): Routine {
         title:
           'iommufd mode: the device is bound; the group file is not kept (found by reading, unconfirmed)',
         confidence: 'MINE',
-        cite: linux('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.9'),
-        ops: [store('device.iommufd_device', ref('idev')), goto('GDF.8e')],
+        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.9'),
+        ops: [store('device.iommufd_device', addressOf('idev')), goto('GDF.8e')],
       },
-      takeContainer('GDF.8d', 'GDF.U8b', 'GDF.8e'),
+      containerUseStep('GDF.8d', 'GDF.U8b', 'GDF.8e'),
       {
         id: 'GDF.8e',
         title: 'run the open op of the driver',
-        cite: FIRST,
+        cite: FIRST_OPEN_CITE,
         ops: [
           fallible('open_device', 'EIO', 'the driver refuses to open', {
             at: 'device',
@@ -208,9 +208,9 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.9',
         title: 'iommufd mode: attach the compat ioas',
-        cite: linux('drivers/vfio/iommufd.c', 'vfio_iommufd_compat_attach_ioas', '5.9'),
+        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_compat_attach_ioas', '5.9'),
         ops: [
-          test(eq('df.iommufd', NULL), [goto('GDF.10')]),
+          branch(eq('df.iommufd', NULL), [goto('GDF.10')]),
           fallible('iommufd_vfio_compat_ioas_get_id', 'ENODEV', 'the compat ioas was destroyed', {
             at: 'device',
             to: 'GDF.U9:CLOSE.3',
@@ -218,17 +218,17 @@ export function getDeviceFd(kvm: boolean): Routine {
         ],
       },
       ...attachDevice({
-        row: 'GDF.9',
-        ioas: compatIoasBehind('df.iommufd'),
+        stepId: 'GDF.9',
+        ioas: compatIoasAt('df.iommufd'),
         idev: 'device.iommufd_device',
-        flag: 'device.iommufd_attached',
+        attachedFlag: 'device.iommufd_attached',
         onError: 'GDF.U9:CLOSE.3',
         next: 'GDF.10',
       }),
       {
         id: 'GDF.10',
         title: 'open the gate of this file; unlock both',
-        cite: OPEN,
+        cite: GROUP_OPEN_CITE,
         ops: [
           storeRelease('df.access_granted', 1),
           mutexUnlock('dev_set.lock'),
@@ -238,7 +238,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.11',
         title: 'make an anonymous file',
-        cite: FILE,
+        cite: OPEN_FILE_CITE,
         ops: [
           fallible('anon_inode_getfile', 'ENFILE', 'no struct file', {
             at: 'fd/file',
@@ -252,41 +252,41 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.U11',
         title: 'undo: lock the group',
-        cite: linux(GROUP, 'vfio_df_group_close', '5.9'),
+        cite: linuxCitation(GROUP_C, 'vfio_df_group_close', '5.9'),
         ops: [mutexLock('group.group_lock')],
       },
       {
         id: 'GDF.U11b',
         title: 'undo: inside it, lock the reset set',
-        cite: linux(GROUP, 'vfio_df_group_close', '5.9'),
+        cite: linuxCitation(GROUP_C, 'vfio_df_group_close', '5.9'),
         ops: [mutexLock('dev_set.lock')],
       },
-      ...closeDevice('GDF.U9:', 'group', 'GDF.U6'),
+      ...closeDeviceSteps('GDF.U9:', 'group', 'GDF.U6'),
       {
         id: 'GDF.U8',
         title: 'undo the first open: which mode is it?',
-        cite: FIRST,
-        ops: [test(eq('df.iommufd', NULL), [goto('GDF.U8a')])],
+        cite: FIRST_OPEN_CITE,
+        ops: [branch(eq('df.iommufd', NULL), [goto('GDF.U8a')])],
       },
-      ...unbindAttached('GDF.U8:', 'GDF.U8b'),
-      unuseContainer('GDF.U8a'),
+      ...unbindSteps('GDF.U8:', 'GDF.U8b'),
+      uncontainerUseStep('GDF.U8a'),
       {
         id: 'GDF.U8b',
         title: 'undo: put the driver module',
-        cite: FIRST,
-        ops: [say('module_put')],
+        cite: FIRST_OPEN_CITE,
+        ops: [comment('module_put')],
       },
       {
         id: 'GDF.U8c',
         title: 'undo: count the open down',
-        cite: FIRST,
+        cite: FIRST_OPEN_CITE,
         ops: [decrement('device.open_count')],
       },
-      ...leaveGroupPath('GDF.U6', kvm, { id: 'GDF.U5' }),
+      ...finishGroupClose('GDF.U6', kvm, { id: 'GDF.U5' }),
       {
         id: 'GDF.U4',
         title: 'undo: free the device file, give the fd back',
-        cite: FILE,
+        cite: OPEN_FILE_CITE,
         ops: [free('df')],
       },
       {

@@ -1,44 +1,47 @@
 import { describe, expect, it } from 'vitest';
 import type { Errno } from '../../kernel/errno';
 import type { Call, World } from '../../kernel/world';
-import { drive } from '../testDrive';
-import type { Drive } from '../testDrive';
+import { startTestRun } from '../testDrive';
+import type { TestRun } from '../testDrive';
 import { upstream } from './upstream';
 
 /** A row of the errno table of domain.md section 7, and a run that ends in it: the last call returns the errno, all others succeed. */
-interface Row {
+interface ErrnoCase {
   readonly action: string;
   readonly errno: Errno | 0;
   readonly when: string;
   readonly calls: readonly Call[];
   readonly world?: World;
   /** Moves the run to the moment that matters, before everything is run to its end. */
-  readonly first?: (d: Drive) => Drive;
+  readonly setUp?: (d: TestRun) => TestRun;
   /** The call that returns the errno, where it is not the last. */
   readonly at?: number;
 }
 
-const one: World = { devices: [{ name: 'vfio0', group: '12' }], processes: ['a', 'b'] };
+const ONE_DEVICE_WORLD: World = {
+  devices: [{ name: 'vfio0', group: '12' }],
+  processes: ['a', 'b'],
+};
 const unregistered: World = {
-  ...one,
+  ...ONE_DEVICE_WORLD,
   devices: [{ name: 'vfio0', group: '12', registered: false }],
 };
 const sibling: World = {
-  ...one,
+  ...ONE_DEVICE_WORLD,
   devices: [
     { name: 'vfio0', group: '12' },
     { name: 'nic0', group: '12', registered: false, kernelDriver: true },
   ],
 };
 const pair: World = {
-  ...one,
+  ...ONE_DEVICE_WORLD,
   devices: [
     { name: 'vfio0', group: '12' },
     { name: 'vfio1', group: '12' },
   ],
 };
 const apart: World = {
-  ...one,
+  ...ONE_DEVICE_WORLD,
   devices: [
     { name: 'vfio0', group: '12' },
     { name: 'vfio1', group: '13' },
@@ -70,7 +73,7 @@ const compat: Call[] = [group, iommufd, { ...set, container: 'ictx' }];
 const unregister: Call = { by: 'driver', call: 'unregister_device', device: 'vfio0' };
 const close = (fd: string): Call => ({ by, call: 'close', fd });
 /** The last call fails at this step. */
-const failing = (calls: readonly Call[], fault: string): Call[] => [
+const withFault = (calls: readonly Call[], fault: string): Call[] => [
   ...calls.slice(0, -1),
   { ...calls.at(-1)!, fault },
 ];
@@ -84,7 +87,7 @@ const GOPEN = 'open of the group node';
 const SET = 'SET_CONTAINER';
 const GDF = 'GET_DEVICE_FD';
 
-const rows: readonly Row[] = [
+const errnoCases: readonly ErrnoCase[] = [
   {
     action: OPEN,
     errno: 'ENXIO',
@@ -97,14 +100,14 @@ const rows: readonly Row[] = [
     errno: 'ENXIO',
     when: 'the device was unregistered',
     calls: [unregister, cdev],
-    first: (d) => d.until('driver'),
+    setUp: (d) => d.runUntil('driver'),
   },
-  { action: OPEN, errno: 'ENXIO', when: 'the module is going', calls: failing([cdev], 'CHR.1') },
+  { action: OPEN, errno: 'ENXIO', when: 'the module is going', calls: withFault([cdev], 'CHR.1') },
   {
     action: OPEN,
     errno: 'ENXIO',
     when: 'the module of the fops is going',
-    calls: failing([cdev], 'CHR.2'),
+    calls: withFault([cdev], 'CHR.2'),
   },
   {
     action: OPEN,
@@ -112,16 +115,16 @@ const rows: readonly Row[] = [
     when: 'between REG.10 and REG.11',
     world: unregistered,
     calls: [{ by: 'driver', call: 'register_device', device: 'vfio0' }, cdev],
-    first: (d) => d.until('driver', 'REG.11').until(by),
+    setUp: (d) => d.runUntil('driver', 'REG.11').runUntil(by),
   },
   {
     action: OPEN,
     errno: 'ENODEV',
     when: 'after UNREG.3, with the cdev pinned before',
     calls: [unregister, cdev],
-    first: (d) => d.until(by, 'OPEN.2').until('driver'),
+    setUp: (d) => d.runUntil(by, 'OPEN.2').runUntil('driver'),
   },
-  { action: OPEN, errno: 'ENOMEM', when: 'no device file', calls: failing([cdev], 'OPEN.3') },
+  { action: OPEN, errno: 'ENOMEM', when: 'no device file', calls: withFault([cdev], 'OPEN.3') },
   {
     action: 'any call on an unbound fd',
     errno: 'EINVAL',
@@ -139,25 +142,25 @@ const rows: readonly Row[] = [
     action: 'any ioctl on a bound fd',
     errno: 'EIO',
     when: 'the device does not resume',
-    calls: failing([...bound, io], 'GATE.2'),
+    calls: withFault([...bound, io], 'GATE.2'),
   },
   {
     action: BIND,
     errno: 'EFAULT',
     when: 'the argument cannot be read',
-    calls: failing(bound, 'BIND.1'),
+    calls: withFault(bound, 'BIND.1'),
   },
   {
     action: BIND,
     errno: 'EFAULT',
     when: 'the id cannot be written',
-    calls: failing(bound, 'BIND.14'),
+    calls: withFault(bound, 'BIND.14'),
   },
   {
     action: BIND,
     errno: 'EINVAL',
     when: 'size, flags, negative fd',
-    calls: failing(bound, 'BIND.2'),
+    calls: withFault(bound, 'BIND.2'),
   },
   {
     action: BIND,
@@ -171,7 +174,7 @@ const rows: readonly Row[] = [
     errno: 'EINVAL',
     when: 'another cdev fd is bound',
     calls: [...otherBound, ...bound],
-    first: (d) => d.until('b'),
+    setUp: (d) => d.runUntil('b'),
   },
   {
     action: BIND,
@@ -188,7 +191,7 @@ const rows: readonly Row[] = [
     action: BIND,
     errno: 'EINVAL',
     when: 'no cache coherency',
-    calls: failing(bound, 'BIND.12:IBIND.1'),
+    calls: withFault(bound, 'BIND.12:IBIND.1'),
   },
   { action: BIND, errno: 'EBUSY', when: 'the group is open', calls: [group, ...bound] },
   {
@@ -209,7 +212,7 @@ const rows: readonly Row[] = [
     when: 'another iommufd owns the DMA',
     world: pair,
     calls: [...otherBound, { ...cdev, device: 'vfio1' }, iommufd, bind],
-    first: (d) => d.until('b'),
+    setUp: (d) => d.runUntil('b'),
   },
   {
     action: BIND,
@@ -222,50 +225,50 @@ const rows: readonly Row[] = [
     action: BIND,
     errno: 'EPERM',
     when: 'MSI is not isolated',
-    calls: failing(bound, 'BIND.12:IBIND.3'),
+    calls: withFault(bound, 'BIND.12:IBIND.3'),
   },
   {
     action: BIND,
     errno: 'ENODEV',
     when: 'the driver module is going',
-    calls: failing(bound, 'BIND.11'),
+    calls: withFault(bound, 'BIND.11'),
   },
   {
     action: BIND,
     errno: 'ENODEV',
     when: 'no IOMMU group',
-    calls: failing(bound, 'BIND.12:IBIND.2'),
+    calls: withFault(bound, 'BIND.12:IBIND.2'),
   },
   {
     action: BIND,
     errno: 'ENOMEM',
     when: 'no blocking domain',
-    calls: failing(bound, 'BIND.12:IBIND.4'),
+    calls: withFault(bound, 'BIND.12:IBIND.4'),
   },
-  { action: BIND, errno: 'ENOMEM', when: 'no object', calls: failing(bound, 'BIND.12:IBIND.5') },
+  { action: BIND, errno: 'ENOMEM', when: 'no object', calls: withFault(bound, 'BIND.12:IBIND.5') },
   {
     action: BIND,
     errno: 'EIO',
     when: 'the driver value of open_device',
-    calls: failing(bound, 'BIND.13'),
+    calls: withFault(bound, 'BIND.13'),
   },
   {
     action: ATTACH,
     errno: 'EFAULT',
     when: 'the argument cannot be read',
-    calls: failing([...bound, ioas, attach], 'ATTACH.1'),
+    calls: withFault([...bound, ioas, attach], 'ATTACH.1'),
   },
   {
     action: ATTACH,
     errno: 'EFAULT',
     when: 'the id cannot be written',
-    calls: failing([...bound, ioas, attach], 'ATTACH.5'),
+    calls: withFault([...bound, ioas, attach], 'ATTACH.5'),
   },
   {
     action: ATTACH,
     errno: 'EINVAL',
     when: 'size or flags',
-    calls: failing([...bound, ioas, attach], 'ATTACH.2'),
+    calls: withFault([...bound, ioas, attach], 'ATTACH.2'),
   },
   {
     action: ATTACH,
@@ -303,31 +306,31 @@ const rows: readonly Row[] = [
     action: ATTACH,
     errno: 'EINVAL',
     when: 'the domain does not fit',
-    calls: failing([...bound, ioas, attach], 'ATTACH.4d'),
+    calls: withFault([...bound, ioas, attach], 'ATTACH.4d'),
   },
   {
     action: ATTACH,
     errno: 'EADDRINUSE',
     when: 'a reserved region is mapped',
-    calls: failing([...bound, ioas, attach], 'ATTACH.4c'),
+    calls: withFault([...bound, ioas, attach], 'ATTACH.4c'),
   },
   {
     action: ATTACH,
     errno: 'ENOMEM',
     when: 'no domain',
-    calls: failing([...bound, ioas, attach], 'ATTACH.4b'),
+    calls: withFault([...bound, ioas, attach], 'ATTACH.4b'),
   },
   {
     action: 'DETACH',
     errno: 'EFAULT',
     when: 'the argument cannot be read',
-    calls: failing([...bound, detach], 'DETACH.1'),
+    calls: withFault([...bound, detach], 'DETACH.1'),
   },
   {
     action: 'DETACH',
     errno: 'EINVAL',
     when: 'size or flags',
-    calls: failing([...bound, detach], 'DETACH.2'),
+    calls: withFault([...bound, detach], 'DETACH.2'),
   },
   { action: 'DETACH', errno: 0, when: 'not attached', calls: [...bound, detach] },
   {
@@ -335,14 +338,14 @@ const rows: readonly Row[] = [
     errno: 'ENXIO',
     when: 'the group is gone',
     calls: [unregister, group],
-    first: (d) => d.until('driver'),
+    setUp: (d) => d.runUntil('driver'),
   },
   {
     action: GOPEN,
     errno: 'ENODEV',
     when: 'the last device is being removed',
     calls: [unregister, group],
-    first: (d) => d.until(by, 'GOPEN.1').until('driver'),
+    setUp: (d) => d.runUntil(by, 'GOPEN.1').runUntil('driver'),
   },
   {
     action: GOPEN,
@@ -355,7 +358,7 @@ const rows: readonly Row[] = [
     errno: 'EBUSY',
     when: 'a bind is under way',
     calls: [...bound, { ...group, by: 'b' }],
-    first: (d) => d.until(by, 'BIND.6').until('b'),
+    setUp: (d) => d.runUntil(by, 'BIND.6').runUntil('b'),
   },
   {
     action: GOPEN,
@@ -367,7 +370,7 @@ const rows: readonly Row[] = [
     action: SET,
     errno: 'EFAULT',
     when: 'the argument cannot be read',
-    calls: failing([group, container, set], 'SETC.1'),
+    calls: withFault([group, container, set], 'SETC.1'),
   },
   {
     action: SET,
@@ -388,7 +391,7 @@ const rows: readonly Row[] = [
     errno: 'ENODEV',
     when: 'the iommu_group is revoked',
     calls: [group, container, unregister, set],
-    first: (d) => d.until(by, 'SETC.1').until('driver'),
+    setUp: (d) => d.runUntil(by, 'SETC.1').runUntil('driver'),
   },
   {
     action: SET,
@@ -407,15 +410,15 @@ const rows: readonly Row[] = [
     action: SET,
     errno: 'ENOMEM',
     when: 'no blocking domain',
-    calls: failing([group, container, set], 'SETC.5b'),
+    calls: withFault([group, container, set], 'SETC.5b'),
   },
-  { action: SET, errno: 'ENOMEM', when: 'no compat ioas', calls: failing(compat, 'SETC.6b') },
+  { action: SET, errno: 'ENOMEM', when: 'no compat ioas', calls: withFault(compat, 'SETC.6b') },
   {
     action: SET,
     errno: 'EINVAL',
     when: 'the driver value of attach_group',
     world: apart,
-    calls: failing(
+    calls: withFault(
       [...legacy, { by, call: 'open_group', group: '13', as: 'g2' }, { ...set, fd: 'g2' }],
       'SETC.5c',
     ),
@@ -450,25 +453,25 @@ const rows: readonly Row[] = [
     errno: 'ENODEV',
     when: 'the device is being unregistered',
     calls: [...legacy, unregister, get],
-    first: (d) => d.until(by, 'GDF.1').until('driver', 'UNREG.2').until(by),
+    setUp: (d) => d.runUntil(by, 'GDF.1').runUntil('driver', 'UNREG.2').runUntil(by),
   },
   {
     action: GDF,
     errno: 'ENODEV',
     when: 'the driver module is going',
-    calls: failing([...legacy, get], 'GDF.8b'),
+    calls: withFault([...legacy, get], 'GDF.8b'),
   },
   {
     action: GDF,
     errno: 'ENODEV',
     when: 'the compat ioas was destroyed',
-    calls: failing([...compat, get], 'GDF.9'),
+    calls: withFault([...compat, get], 'GDF.9'),
   },
   {
     action: GDF,
     errno: 'ENODEV',
     when: 'no IOMMU group',
-    calls: failing([...compat, get], 'GDF.8:IBIND.2'),
+    calls: withFault([...compat, get], 'GDF.8:IBIND.2'),
   },
   { action: GDF, errno: 'EINVAL', when: 'neither container nor iommufd', calls: [group, get] },
   {
@@ -487,19 +490,19 @@ const rows: readonly Row[] = [
     action: GDF,
     errno: 'EINVAL',
     when: 'no cache coherency',
-    calls: failing([...compat, get], 'GDF.8:IBIND.1'),
+    calls: withFault([...compat, get], 'GDF.8:IBIND.1'),
   },
   {
     action: GDF,
     errno: 'EINVAL',
     when: 'the domain does not fit',
-    calls: failing([...compat, get], 'GDF.9d'),
+    calls: withFault([...compat, get], 'GDF.9d'),
   },
   {
     action: GDF,
     errno: 'EADDRINUSE',
     when: 'a reserved region is mapped',
-    calls: failing([...compat, get], 'GDF.9c'),
+    calls: withFault([...compat, get], 'GDF.9c'),
   },
   {
     action: GDF,
@@ -512,62 +515,62 @@ const rows: readonly Row[] = [
     action: GDF,
     errno: 'EPERM',
     when: 'MSI is not isolated',
-    calls: failing([...compat, get], 'GDF.8:IBIND.3'),
+    calls: withFault([...compat, get], 'GDF.8:IBIND.3'),
   },
   {
     action: GDF,
     errno: 'EMFILE',
     when: 'the fd table is full',
-    calls: failing([...legacy, get], 'GDF.3'),
+    calls: withFault([...legacy, get], 'GDF.3'),
   },
   {
     action: GDF,
     errno: 'ENFILE',
     when: 'no struct file',
-    calls: failing([...legacy, get], 'GDF.11'),
+    calls: withFault([...legacy, get], 'GDF.11'),
   },
   {
     action: GDF,
     errno: 'ENFILE',
     when: 'no struct file, with an iommufd',
-    calls: failing([...compat, get], 'GDF.11'),
+    calls: withFault([...compat, get], 'GDF.11'),
   },
   {
     action: GDF,
     errno: 'ENOMEM',
     when: 'no device file',
-    calls: failing([...legacy, get], 'GDF.4'),
+    calls: withFault([...legacy, get], 'GDF.4'),
   },
   {
     action: GDF,
     errno: 'ENOMEM',
     when: 'no object',
-    calls: failing([...compat, get], 'GDF.8:IBIND.5'),
+    calls: withFault([...compat, get], 'GDF.8:IBIND.5'),
   },
-  { action: GDF, errno: 'ENOMEM', when: 'no domain', calls: failing([...compat, get], 'GDF.9b') },
+  { action: GDF, errno: 'ENOMEM', when: 'no domain', calls: withFault([...compat, get], 'GDF.9b') },
   {
     action: GDF,
     errno: 'EFAULT',
     when: 'the name cannot be read',
-    calls: failing([...legacy, get], 'GDF.1'),
+    calls: withFault([...legacy, get], 'GDF.1'),
   },
   {
     action: GDF,
     errno: 'EIO',
     when: 'the driver value of open_device',
-    calls: failing([...legacy, get], 'GDF.8e'),
+    calls: withFault([...legacy, get], 'GDF.8e'),
   },
   {
     action: GDF,
     errno: 'EIO',
     when: 'the driver value of open_device, with an iommufd',
-    calls: failing([...compat, get], 'GDF.8e'),
+    calls: withFault([...compat, get], 'GDF.8e'),
   },
   {
     action: 'open of the container',
     errno: 'ENOMEM',
     when: 'no memory',
-    calls: failing([container], 'COPEN.1'),
+    calls: withFault([container], 'COPEN.1'),
   },
   {
     action: 'SET_IOMMU',
@@ -580,13 +583,13 @@ const rows: readonly Row[] = [
     action: 'SET_IOMMU',
     errno: 'ENODEV',
     when: 'no driver supports it',
-    calls: failing(legacy, 'SETI.3'),
+    calls: withFault(legacy, 'SETI.3'),
   },
   {
     action: 'SET_IOMMU of an iommufd',
     errno: 'EINVAL',
     when: 'unknown type',
-    calls: failing([...compat, { ...setIommu, fd: 'ictx' }], 'SETI.C1'),
+    calls: withFault([...compat, { ...setIommu, fd: 'ictx' }], 'SETI.C1'),
   },
   {
     action: 'SET_IOMMU of an iommufd',
@@ -604,13 +607,13 @@ const rows: readonly Row[] = [
     action: 'open of /dev/iommu',
     errno: 'ENOMEM',
     when: 'no memory',
-    calls: failing([iommufd], 'IOPEN.1'),
+    calls: withFault([iommufd], 'IOPEN.1'),
   },
   {
     action: 'IOAS_ALLOC',
     errno: 'ENOMEM',
     when: 'no memory',
-    calls: failing([iommufd, ioas], 'IOAS.1'),
+    calls: withFault([iommufd, ioas], 'IOAS.1'),
   },
   {
     action: 'IOMMU_DESTROY',
@@ -677,30 +680,30 @@ const rows: readonly Row[] = [
  * - GET_DEVICE_FD, value of ops->match: no VF tokens.
  */
 describe('the errno table of v6.6', () => {
-  it.each(rows)(
+  it.each(errnoCases)(
     '$action: $errno, $when',
-    ({ errno, calls, world = one, first, at = calls.length - 1 }) => {
-      const d = drive(upstream, {}, world, calls);
+    ({ errno, calls, world = ONE_DEVICE_WORLD, setUp: first, at = calls.length - 1 }) => {
+      const d = startTestRun(upstream, {}, world, calls);
       first?.(d);
-      d.finish();
+      d.runToEnd();
       expect(d.results()).toEqual(calls.map((_, i) => (i === at ? errno : 0)));
-      expect([...d.broken]).toEqual([]);
+      expect([...d.violations]).toEqual([]);
     },
   );
 
   it('undoes all that a failing call did: the same call without the fault succeeds, and closing leaves nothing', () => {
-    for (const { calls, world = one, errno } of rows.filter(
+    for (const { calls, world = ONE_DEVICE_WORLD, errno } of errnoCases.filter(
       (r) => r.calls.at(-1)?.fault !== undefined && r.calls.at(-1)?.as === undefined,
     )) {
       const again = { ...calls.at(-1)!, fault: undefined };
-      const d = drive(upstream, {}, world, [...calls, again]).finish();
+      const d = startTestRun(upstream, {}, world, [...calls, again]).runToEnd();
       expect([calls.at(-1)!.fault, ...d.results()]).toEqual([
         calls.at(-1)!.fault,
         ...calls.slice(0, -1).map(() => 0),
         errno,
         0,
       ]);
-      expect([...d.broken]).toEqual([]);
+      expect([...d.violations]).toEqual([]);
     }
   });
 });

@@ -1,6 +1,6 @@
 import type { CallBody, Routine, StepSpec } from '../../kernel/design';
 import {
-  acquire,
+  eqAcquire,
   driverOp,
   eq,
   fail,
@@ -8,26 +8,26 @@ import {
   ret,
   spin,
   store,
-  ref,
-  test,
+  addressOf,
+  branch,
 } from '../../kernel/primitives';
 import type { FileKind } from '../../kernel/world';
-import { linux } from './source';
+import { linuxCitation } from './source';
 
-const GATE = linux(
+const ACCESS_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_device_fops_unl_ioctl, read, write and mmap',
   '5.5',
 );
 
 /** GATE.1 and GATE.2: what every call but BIND goes through first, for the device file at this place. */
-const gateOf = (df: string): readonly StepSpec[] => [
+const accessCheckFor = (df: string): readonly StepSpec[] => [
   {
     id: 'GATE.1',
     title: 'is access granted to this file?',
-    cite: GATE,
+    cite: ACCESS_CITE,
     ops: [
-      test(acquire(`${df}.access_granted`, 0), [
+      branch(eqAcquire(`${df}.access_granted`, 0), [
         fail('EINVAL', 'this fd is not bound', { at: df }),
       ]),
     ],
@@ -35,7 +35,7 @@ const gateOf = (df: string): readonly StepSpec[] => [
   {
     id: 'GATE.2',
     title: 'an ioctl wakes the device up (runtime PM)',
-    cite: GATE,
+    cite: ACCESS_CITE,
     ops: [
       fallible('pm_runtime_resume_and_get', 'EIO', 'the device does not wake up', { at: 'device' }),
     ],
@@ -43,14 +43,14 @@ const gateOf = (df: string): readonly StepSpec[] => [
 ];
 
 /** The gate of the call's own file. */
-export const gate = gateOf('df');
+export const accessCheck = accessCheckFor('df');
 
 /** GATE: read, write, mmap or an ioctl of a device fd. */
-const throughGate: Routine = {
+const deviceCallRoutine: Routine = {
   name: 'vfio_device_fops_unl_ioctl',
-  cite: GATE,
+  cite: ACCESS_CITE,
   steps: [
-    ...gate,
+    ...accessCheck,
     {
       id: 'GATE.3',
       title: 'the op of the driver runs',
@@ -60,12 +60,12 @@ const throughGate: Routine = {
 };
 
 /** A command that only another kind of file knows, on a device fd: the gate first, then the driver does not know it. */
-const unknownToDriver: Routine = {
+const unknownDeviceCommand: Routine = {
   name: 'vfio_device_fops_unl_ioctl',
-  cite: GATE,
+  cite: ACCESS_CITE,
   // By the argument, since GET_DEVICE_FD starts from the file that it would make.
   steps: [
-    ...gateOf('fd/df'),
+    ...accessCheckFor('fd/df'),
     {
       id: 'GATE.3',
       title: 'the driver does not know the command',
@@ -76,9 +76,13 @@ const unknownToDriver: Routine = {
 };
 
 /** A command that a group file or an iommufd does not know. */
-const unknown: Routine = {
+const unknownCommand: Routine = {
   name: 'ioctl',
-  cite: linux('drivers/vfio/group.c and drivers/iommu/iommufd/main.c', 'the ioctl handlers', '7'),
+  cite: linuxCitation(
+    'drivers/vfio/group.c and drivers/iommu/iommufd/main.c',
+    'the ioctl handlers',
+    '7',
+  ),
   steps: [
     {
       id: 'IOCTL.1',
@@ -89,16 +93,16 @@ const unknown: Routine = {
 };
 
 /** A command that is not the container's own: its driver is asked, if there is one. */
-const unknownToContainer: Routine = {
+const unknownContainerCommand: Routine = {
   name: 'vfio_fops_unl_ioctl',
-  cite: linux('drivers/vfio/container.c', 'vfio_fops_unl_ioctl', '7'),
+  cite: linuxCitation('drivers/vfio/container.c', 'vfio_fops_unl_ioctl', '7'),
   steps: [
     {
       id: 'IOCTL.1',
       title: 'ask the iommu driver of the container',
       ops: [
         // By its argument, since a call like GET_DEVICE_FD starts from the file that it would make.
-        test(eq('fd/container.iommu_driver', 0), [
+        branch(eq('fd/container.iommu_driver', 0), [
           fail('EINVAL', 'SET_IOMMU has not been called', { at: 'fd/container' }),
         ]),
         fail('ENOTTY', 'the iommu driver does not know the command', { at: 'fd/container' }),
@@ -108,22 +112,22 @@ const unknownToContainer: Routine = {
 };
 
 /** An ioctl for these kinds of file; any other file answers what its own handler answers to a strange command. */
-export function ioctlOf(byKind: Partial<Readonly<Record<FileKind, Routine>>>): CallBody {
+export function ioctlBody(byKind: Partial<Readonly<Record<FileKind, Routine>>>): CallBody {
   return {
     byKind: {
-      cdev: unknownToDriver,
-      device: unknownToDriver,
-      container: unknownToContainer,
+      cdev: unknownDeviceCommand,
+      device: unknownDeviceCommand,
+      container: unknownContainerCommand,
       ...byKind,
     },
-    other: unknown,
+    other: unknownCommand,
   };
 }
 
 /** The call of a device file's user. */
-export const deviceIo: CallBody = ioctlOf({ cdev: throughGate, device: throughGate });
+export const deviceIo: CallBody = ioctlBody({ cdev: deviceCallRoutine, device: deviceCallRoutine });
 
-const KVM = linux(
+const KVM_CITE = linuxCitation(
   'virt/kvm/vfio.c and drivers/vfio/vfio_main.c',
   'kvm_vfio_file_add and vfio_file_set_kvm',
   '5.6',
@@ -133,7 +137,7 @@ const KVM = linux(
 export function kvmAdd(kvm: boolean): CallBody {
   const put = (at: 'df' | 'group'): Routine => ({
     name: 'kvm_vfio_file_add',
-    cite: KVM,
+    cite: KVM_CITE,
     steps: [
       {
         id: 'KVM.1',
@@ -143,10 +147,10 @@ export function kvmAdd(kvm: boolean): CallBody {
         confidence: 'MEM',
         ops: kvm
           ? [
-              test(eq(`${at}.kvm`, ref('kvm/kvm')), [
+              branch(eq(`${at}.kvm`, addressOf('kvm/kvm')), [
                 fail('EEXIST', 'this KVM has the file already', { at }),
               ]),
-              spin(`${at}.kvm_ref_lock`, store(`${at}.kvm`, ref('kvm/kvm'))),
+              spin(`${at}.kvm_ref_lock`, store(`${at}.kvm`, addressOf('kvm/kvm'))),
               ret(),
             ]
           : [ret()],
@@ -157,7 +161,7 @@ export function kvmAdd(kvm: boolean): CallBody {
     byKind: { cdev: put('df'), device: put('df'), group: put('group') },
     other: {
       name: 'kvm_vfio_file_add',
-      cite: KVM,
+      cite: KVM_CITE,
       steps: [
         {
           id: 'KVM.1',

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { PropertyId } from '../../kernel/propertyId';
 import type { Call, World } from '../../kernel/world';
-import { explore } from '../testDrive';
-import { cdevPath, closing, groupPath, ONE_DEVICE } from './testCalls';
+import { exploreInterleavings } from '../testDrive';
+import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from './testCalls';
 import { upstream } from './upstream';
 
 /** What every interleaving of some calls comes to: the number of states, and the properties that break. */
-interface Case {
+interface InterleavingCase {
   readonly name: string;
   readonly calls: readonly Call[];
   readonly states: number;
-  readonly broken?: readonly PropertyId[];
+  readonly violations?: readonly PropertyId[];
   readonly world?: World;
 }
 
@@ -22,56 +22,56 @@ const unregistered: World = {
 };
 
 /** Two processes and one device, all of it; the column D4 of domain.md section 8. */
-const cases: readonly Case[] = [
+const cases: readonly InterleavingCase[] = [
   {
     name: 'cdev and cdev',
     calls: [
-      ...cdevPath('a', 1),
+      ...cdevPathCalls('a', 1),
       { by: 'a', call: 'device_io', fd: 'fd1' },
-      ...closing('a', 'fd1'),
-      ...cdevPath('b', 2),
+      ...closeCalls('a', 'fd1'),
+      ...cdevPathCalls('b', 2),
       { by: 'b', call: 'device_io', fd: 'fd2' },
-      ...closing('b', 'fd2'),
+      ...closeCalls('b', 'fd2'),
     ],
     states: 2131,
   },
   {
     name: 'cdev and container',
     calls: [
-      ...cdevPath('a', 1),
-      ...closing('a', 'fd1'),
-      ...groupPath('b', 2, 'open_container'),
-      ...closing('b', 'd2', 'g2'),
+      ...cdevPathCalls('a', 1),
+      ...closeCalls('a', 'fd1'),
+      ...groupPathCalls('b', 2, 'open_container'),
+      ...closeCalls('b', 'd2', 'g2'),
     ],
     states: 1836,
   },
   {
     name: 'cdev and group in iommufd mode',
     calls: [
-      ...cdevPath('a', 1),
-      ...closing('a', 'fd1'),
-      ...groupPath('b', 2, 'open_iommufd'),
-      ...closing('b', 'g2', 'd2'),
+      ...cdevPathCalls('a', 1),
+      ...closeCalls('a', 'fd1'),
+      ...groupPathCalls('b', 2, 'open_iommufd'),
+      ...closeCalls('b', 'g2', 'd2'),
     ],
     states: 2592,
   },
   {
     name: 'container and container, groups closed first',
     calls: [
-      ...groupPath('a', 1, 'open_container'),
-      ...closing('a', 'g1', 'd1'),
-      ...groupPath('b', 2, 'open_container'),
-      ...closing('b', 'g2', 'd2'),
+      ...groupPathCalls('a', 1, 'open_container'),
+      ...closeCalls('a', 'g1', 'd1'),
+      ...groupPathCalls('b', 2, 'open_container'),
+      ...closeCalls('b', 'g2', 'd2'),
     ],
     states: 1657,
   },
   {
     name: 'iommufd mode twice, devices closed first',
     calls: [
-      ...groupPath('a', 1, 'open_iommufd'),
-      ...closing('a', 'd1', 'g1'),
-      ...groupPath('b', 2, 'open_iommufd'),
-      ...closing('b', 'd2', 'g2'),
+      ...groupPathCalls('a', 1, 'open_iommufd'),
+      ...closeCalls('a', 'd1', 'g1'),
+      ...groupPathCalls('b', 2, 'open_iommufd'),
+      ...closeCalls('b', 'd2', 'g2'),
     ],
     states: 2411,
   },
@@ -79,63 +79,67 @@ const cases: readonly Case[] = [
   {
     name: 'iommufd mode twice, groups closed first',
     calls: [
-      ...groupPath('a', 1, 'open_iommufd'),
-      ...closing('a', 'g1', 'd1'),
-      ...groupPath('b', 2, 'open_iommufd'),
-      ...closing('b', 'g2', 'd2'),
+      ...groupPathCalls('a', 1, 'open_iommufd'),
+      ...closeCalls('a', 'g1', 'd1'),
+      ...groupPathCalls('b', 2, 'open_iommufd'),
+      ...closeCalls('b', 'g2', 'd2'),
     ],
     states: 3443,
-    broken: ['owner-exclusive', 'dma-owner'],
+    violations: ['owner-exclusive', 'dma-owner'],
   },
   {
     name: 'iommufd mode twice in one process, by UNSET_CONTAINER',
     states: 110,
-    broken: ['owner-exclusive', 'dma-owner'],
+    violations: ['owner-exclusive', 'dma-owner'],
     calls: [
-      ...groupPath('a', 1, 'open_iommufd'),
+      ...groupPathCalls('a', 1, 'open_iommufd'),
       { by: 'a', call: 'unset_container', fd: 'g1' },
       { by: 'a', call: 'open_iommufd', as: 'c2' },
       { by: 'a', call: 'set_container', fd: 'g1', container: 'c2' },
       { by: 'a', call: 'get_device_fd', fd: 'g1', device: 'vfio0', as: 'd2' },
-      ...closing('a', 'd1', 'c2', 'd2'),
+      ...closeCalls('a', 'd1', 'c2', 'd2'),
     ],
   },
   {
     name: 'iommufd mode, group closed first, and container',
     calls: [
-      ...groupPath('a', 1, 'open_iommufd'),
-      ...closing('a', 'g1', 'd1'),
-      ...groupPath('b', 2, 'open_container'),
-      ...closing('b', 'g2', 'd2'),
+      ...groupPathCalls('a', 1, 'open_iommufd'),
+      ...closeCalls('a', 'g1', 'd1'),
+      ...groupPathCalls('b', 2, 'open_container'),
+      ...closeCalls('b', 'g2', 'd2'),
     ],
     states: 2510,
   },
   // M1: a bind that fails puts a KVM reference that is not its own, or drops one.
   {
     name: 'cdev and cdev, each with its KVM',
-    calls: [...cdevPath('a', 1, 'vm1'), ...cdevPath('b', 2, 'vm2')],
+    calls: [...cdevPathCalls('a', 1, 'vm1'), ...cdevPathCalls('b', 2, 'vm2')],
     states: 799,
-    broken: ['kvm-ref', 'counters'],
+    violations: ['kvm-ref', 'counters'],
   },
   {
     name: 'cdev and cdev, one with a KVM',
-    calls: [...cdevPath('a', 1, 'vm1'), ...cdevPath('b', 2)],
+    calls: [...cdevPathCalls('a', 1, 'vm1'), ...cdevPathCalls('b', 2)],
     states: 764,
-    broken: ['kvm-ref'],
+    violations: ['kvm-ref'],
   },
   {
     name: 'cdev and unregister',
-    calls: [...cdevPath('a', 1), ...closing('a', 'fd1'), unregister],
+    calls: [...cdevPathCalls('a', 1), ...closeCalls('a', 'fd1'), unregister],
     states: 569,
   },
   {
     name: 'container and unregister',
-    calls: [...groupPath('a', 1, 'open_container'), ...closing('a', 'd1', 'g1', 'c1'), unregister],
+    calls: [
+      ...groupPathCalls('a', 1, 'open_container'),
+      ...closeCalls('a', 'd1', 'g1', 'c1'),
+      unregister,
+    ],
     states: 1385,
   },
   {
     name: 'iommufd mode and unregister',
-    calls: [...groupPath('a', 1, 'open_iommufd'), ...closing('a', 'g1', 'd1'), unregister],
+    calls: [...groupPathCalls('a', 1, 'open_iommufd'), ...closeCalls('a', 'g1', 'd1'), unregister],
     states: 1171,
   },
   {
@@ -144,8 +148,8 @@ const cases: readonly Case[] = [
     calls: [
       register,
       unregister,
-      ...cdevPath('a', 1),
-      ...closing('a', 'fd1'),
+      ...cdevPathCalls('a', 1),
+      ...closeCalls('a', 'fd1'),
       { by: 'b', call: 'open_group', group: '12', as: 'g1' },
     ],
     states: 7460,
@@ -163,7 +167,7 @@ const cases: readonly Case[] = [
   {
     name: 'two threads bind one fd',
     calls: [
-      ...cdevPath('a', 1),
+      ...cdevPathCalls('a', 1),
       { by: 'a/2', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
       { by: 'a/2', call: 'device_io', fd: 'fd1' },
     ],
@@ -172,20 +176,20 @@ const cases: readonly Case[] = [
   {
     name: 'UNSET_CONTAINER and close against GET_DEVICE_FD',
     calls: [
-      ...groupPath('a', 1, 'open_container'),
+      ...groupPathCalls('a', 1, 'open_container'),
       { by: 'a/2', call: 'unset_container', fd: 'g1' },
       { by: 'a/2', call: 'close', fd: 'g1' },
-      ...closing('a', 'd1'),
+      ...closeCalls('a', 'd1'),
     ],
     states: 521,
   },
   {
     name: 'the same in iommufd mode',
     calls: [
-      ...groupPath('a', 1, 'open_iommufd'),
+      ...groupPathCalls('a', 1, 'open_iommufd'),
       { by: 'a/2', call: 'unset_container', fd: 'g1' },
       { by: 'a/2', call: 'close', fd: 'g1' },
-      ...closing('a', 'd1'),
+      ...closeCalls('a', 'd1'),
     ],
     states: 551,
   },
@@ -200,7 +204,7 @@ const cases: readonly Case[] = [
       ],
     },
     calls: [
-      ...cdevPath('a', 1),
+      ...cdevPathCalls('a', 1),
       { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
       { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
       { by: 'a', call: 'open_cdev', device: 'vfio1', as: 'fd2' },
@@ -208,27 +212,27 @@ const cases: readonly Case[] = [
       { by: 'a/2', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' },
       { by: 'a/2', call: 'attach_ioas', fd: 'fd2', ioas: 'ioas1' },
       { by: 'a/2', call: 'attach_ioas', fd: 'fd2', ioas: 'ioas2' },
-      ...closing('a/2', 'fd2'),
-      ...closing('a', 'fd1'),
+      ...closeCalls('a/2', 'fd2'),
+      ...closeCalls('a', 'fd1'),
     ],
   },
   {
     name: 'a reader against the bind, with store buffers',
     world: { ...ONE_DEVICE, storeBuffers: true },
     calls: [
-      ...cdevPath('a', 1),
+      ...cdevPathCalls('a', 1),
       { by: 'a/2', call: 'device_io', fd: 'fd1' },
       { by: 'a/2', call: 'device_io', fd: 'fd1' },
-      ...closing('a', 'fd1'),
+      ...closeCalls('a', 'fd1'),
     ],
     states: 423,
   },
 ];
 
 describe('every interleaving of two tasks and one device', () => {
-  it.each(cases)('$name', ({ calls, states, broken = [], world = ONE_DEVICE }) => {
-    const found = explore(upstream, {}, world, calls);
-    expect({ states: found.states, broken: [...found.broken.keys()].toSorted() }).toEqual({
+  it.each(cases)('$name', ({ calls, states, violations: broken = [], world = ONE_DEVICE }) => {
+    const found = exploreInterleavings(upstream, {}, world, calls);
+    expect({ states: found.states, broken: [...found.violations.keys()].toSorted() }).toEqual({
       states,
       broken: [...broken].toSorted(),
     });
@@ -236,10 +240,10 @@ describe('every interleaving of two tasks and one device', () => {
 
   it('breaks nothing about KVM where KVM is left out', () => {
     expect([
-      ...explore(upstream, { kvm: 'false' }, ONE_DEVICE, [
-        ...cdevPath('a', 1, 'vm1'),
-        ...cdevPath('b', 2, 'vm2'),
-      ]).broken,
+      ...exploreInterleavings(upstream, { kvm: 'false' }, ONE_DEVICE, [
+        ...cdevPathCalls('a', 1, 'vm1'),
+        ...cdevPathCalls('b', 2, 'vm2'),
+      ]).violations,
     ]).toEqual([]);
   });
 });

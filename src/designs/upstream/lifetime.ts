@@ -12,12 +12,12 @@ import {
   refDec,
   spin,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { linux } from './source';
+import { linuxCitation } from './source';
 
-const REL = linux(
+const RELEASE_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_device_release and vfio_release_device_set',
   '5.2',
@@ -39,11 +39,11 @@ export const putCdev = (prefix: string, next: string): readonly Op[] => [
 ];
 
 /** REL: the memory of the device goes. */
-export function releaseMemory(prefix: string, next: string): readonly StepSpec[] {
+export function deviceReleaseSteps(prefix: string, next: string): readonly StepSpec[] {
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: `${prefix}REL.${row}`,
     title,
-    cite: REL,
+    cite: RELEASE_CITE,
     ops,
   });
   return [
@@ -56,7 +56,7 @@ export function releaseMemory(prefix: string, next: string): readonly StepSpec[]
       spin(
         'vfio_device_set_xa.xa_lock',
         decrement('dev_set.device_count'),
-        test(eq('dev_set.device_count', 0), [free('dev_set')]),
+        branch(eq('dev_set.device_count', 0), [free('dev_set')]),
       ),
     ]),
     step('3', 'give the index back', [idaFree('device.index')]),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, World } from '../../kernel/world';
-import { cdevPath, closing, groupPath, ONE_DEVICE } from './testCalls';
-import { ordersOf } from './testLocks';
+import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from './testCalls';
+import { lockOrdersOf } from './testLocks';
 import { upstream } from './upstream';
 
 /** domain.md section 5.11, outer to inner. The driver core's lock is around all of probe and remove. */
@@ -19,20 +19,23 @@ const HIERARCHY = [
 ];
 
 const cdev: Call[] = [
-  ...cdevPath('a', 1),
+  ...cdevPathCalls('a', 1),
   { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
   { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' },
   { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
   { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas2' },
   { by: 'a', call: 'detach_ioas', fd: 'fd1' },
   { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
-  ...closing('a', 'fd1', 'ictx1'),
+  ...closeCalls('a', 'fd1', 'ictx1'),
 ];
 const container: Call[] = [
-  ...groupPath('a', 1, 'open_container'),
-  ...closing('a', 'd1', 'g1', 'c1'),
+  ...groupPathCalls('a', 1, 'open_container'),
+  ...closeCalls('a', 'd1', 'g1', 'c1'),
 ];
-const iommufd: Call[] = [...groupPath('a', 1, 'open_iommufd'), ...closing('a', 'd1', 'g1', 'c1')];
+const iommufd: Call[] = [
+  ...groupPathCalls('a', 1, 'open_iommufd'),
+  ...closeCalls('a', 'd1', 'g1', 'c1'),
+];
 const registration: Call[] = [
   { by: 'driver', call: 'register_device', device: 'vfio0' },
   { by: 'driver', call: 'register_device', device: 'vfio1' },
@@ -49,10 +52,10 @@ const pair: World = {
 
 describe('the locks of v6.6', () => {
   const all = new Set([
-    ...ordersOf(upstream, ONE_DEVICE, cdev),
-    ...ordersOf(upstream, ONE_DEVICE, container),
-    ...ordersOf(upstream, ONE_DEVICE, iommufd),
-    ...ordersOf(upstream, pair, registration),
+    ...lockOrdersOf(upstream, ONE_DEVICE, cdev),
+    ...lockOrdersOf(upstream, ONE_DEVICE, container),
+    ...lockOrdersOf(upstream, ONE_DEVICE, iommufd),
+    ...lockOrdersOf(upstream, pair, registration),
   ]);
 
   it('are taken from the outer to the inner', () => {
@@ -85,9 +88,11 @@ describe('the locks of v6.6', () => {
 
   it('of group and reset set are never nested by the cdev path, always by the group path', () => {
     expect(
-      [...ordersOf(upstream, ONE_DEVICE, cdev)].filter((o) => o.startsWith('group.group_lock')),
+      [...lockOrdersOf(upstream, ONE_DEVICE, cdev)].filter((o) => o.startsWith('group.group_lock')),
     ).toEqual([]);
     for (const calls of [container, iommufd])
-      expect(ordersOf(upstream, ONE_DEVICE, calls)).toContain('group.group_lock > dev_set.lock');
+      expect(lockOrdersOf(upstream, ONE_DEVICE, calls)).toContain(
+        'group.group_lock > dev_set.lock',
+      );
   });
 });

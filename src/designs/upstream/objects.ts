@@ -1,16 +1,16 @@
-import type { Anchor, Census, FieldSpec, ObjectType } from '../../kernel/design';
+import type { InstanceKey, InstanceCounts, FieldSpec, ObjectType } from '../../kernel/design';
 import {
-  groupStartsLive,
-  startDevices,
-  startGroupNumber,
-  startNumber,
-  startsRegistered,
+  isGroupLiveAtStart,
+  registeredDeviceCount,
+  initialGroupNumber,
+  initialDeviceNumber,
+  isRegisteredAtStart,
 } from '../parentDevice';
 
-const registeredAtStart = (a: Anchor, c: Pick<Census, 'world'>): number =>
-  startsRegistered(a, c) ? 1 : 0;
-const liveAtStart = (a: Anchor, c: Pick<Census, 'world'>): number =>
-  groupStartsLive(a, c.world) ? 1 : 0;
+const registeredAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): number =>
+  isRegisteredAtStart(a, c) ? 1 : 0;
+const liveAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): number =>
+  isGroupLiveAtStart(a, c.world) ? 1 : 0;
 
 /** A pointer to a struct kvm, only where the model has KVM. */
 const kvmPointer = (kvm: boolean, edge: 'pointer' | 'reference'): Record<string, FieldSpec> =>
@@ -23,24 +23,24 @@ export function vfioDevice(kvm: boolean): ObjectType {
     role: 'device',
     per: 'device',
     name: (a) => a.device!,
-    life: { live: (a, world) => startsRegistered(a, { world }) },
+    lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
     about:
       'The VFIO device: registered, pinned by open files, and bound at most once through its cdev.',
     fields: {
       kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * registeredAtStart(a, c) },
-      index: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: startNumber },
+      index: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: initialDeviceNumber },
       registered: { kind: 'bool', init: registeredAtStart },
       refcount: {
         kind: 'refcount',
         hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
         init: registeredAtStart,
       },
-      comp: { kind: 'completion', counts: 'refcount' },
+      comp: { kind: 'completion', counter: 'refcount' },
       open_count: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
       iommufd_device: {
         kind: 'pointer',
         types: ['iommufd_device'],
-        same: 'device',
+        matchOn: 'device',
         edge: 'reference',
       },
       iommufd_attached: { kind: 'bool' },
@@ -62,8 +62,8 @@ export const vfioDeviceSet: ObjectType = {
   role: 'dev_set',
   per: 'devset',
   name: (a) => `devset ${a.devset}`,
-  life: {
-    live: (a, world) =>
+  lifetime: {
+    liveAtStart: (a, world) =>
       world.devices.some((d) => (d.devset ?? d.name) === a.devset && d.registered !== false),
   },
   about:
@@ -91,7 +91,7 @@ export function cdevFile(kvm: boolean): ObjectType {
     per: 'file',
     fileKinds: ['cdev'],
     name: (a) => `${a.file} df`,
-    life: {},
+    lifetime: {},
     about: ABOUT_FILE,
     fields: {
       access_granted: { kind: 'bool', accessFlag: true },
@@ -102,7 +102,7 @@ export function cdevFile(kvm: boolean): ObjectType {
         ? {
             bound_kvm: {
               kind: 'pointer',
-              bookkeeping: true,
+              modelOnly: true,
               types: ['kvm'],
               edge: 'hidden',
             } satisfies FieldSpec,
@@ -125,7 +125,7 @@ export function groupDeviceFile(kvm: boolean): ObjectType {
       // No field of the kernel: the iommufd or container that the group had when it made this fd, which the ownership properties compare.
       owner: {
         kind: 'pointer',
-        bookkeeping: true,
+        modelOnly: true,
         types: ['iommufd_ctx', 'vfio_container'],
         edge: 'hidden',
       },
@@ -143,7 +143,7 @@ export function vfioGroup(kvm: boolean): ObjectType {
     role: 'group',
     per: 'group',
     name: (a) => `group ${a.group}`,
-    life: { live: groupStartsLive },
+    lifetime: { liveAtStart: isGroupLiveAtStart },
     about:
       'The group of the legacy interface. Its lock is where the two paths meet: opened_file is the group path, cdev_device_open_cnt the cdev path.',
     fields: {
@@ -151,21 +151,21 @@ export function vfioGroup(kvm: boolean): ObjectType {
       minor: {
         kind: 'number',
         hi: (_a, c) => new Set(c.world.devices.map((d) => d.group)).size,
-        init: startGroupNumber,
+        init: initialGroupNumber,
       },
       mapped: { kind: 'bool', init: liveAtStart },
       kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['group'], 'group'), init: liveAtStart },
       drivers: {
         kind: 'refcount',
         hi: (a, c) => c.world.devices.filter((d) => d.group === a.group).length,
-        init: startDevices,
+        init: registeredDeviceCount,
       },
       group_lock: { kind: 'mutex' },
       device_lock: { kind: 'mutex' },
       opened_file: {
         kind: 'pointer',
         types: ['file'],
-        same: 'group',
+        matchOn: 'group',
         fileKinds: ['group'],
         edge: 'pointer',
       },
@@ -177,7 +177,7 @@ export function vfioGroup(kvm: boolean): ObjectType {
       iommu_group: {
         kind: 'pointer',
         types: ['iommu_group'],
-        same: 'group',
+        matchOn: 'group',
         init: 'iommu_group',
         edge: 'reference',
       },

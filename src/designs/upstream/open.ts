@@ -12,35 +12,38 @@ import {
   mutexUnlock,
   ne,
   NULL,
-  ref,
+  addressOf,
   refInc,
   refIncNotZero,
   ret,
-  say,
+  comment,
   spin,
   store,
-  test,
+  branch,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
-import { detachContainer } from './container';
-import { putCdev, putGroupCdev, putRegistration, releaseMemory } from './lifetime';
-import { linux } from './source';
+import { detachContainerSteps } from './container';
+import { putCdev, putGroupCdev, putRegistration, deviceReleaseSteps } from './lifetime';
+import { linuxCitation } from './source';
 
-const CHR = linux('fs/char_dev.c', 'chrdev_open', '1.1');
-const GROUP_OPEN = linux('drivers/vfio/group.c', 'vfio_group_fops_open', '5.9');
-const GROUP_RELEASE = linux('drivers/vfio/group.c', 'vfio_group_fops_release', '5.9');
+const CHRDEV_OPEN_CITE = linuxCitation('fs/char_dev.c', 'chrdev_open', '1.1');
+const GROUP_OPEN_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_open', '5.9');
+const GROUP_RELEASE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_release', '5.9');
 
 /** CHR.OPEN up to the file's f_op: from the device number to a pinned cdev. */
-function chrdevOpen(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
+function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
   const unmapped = fail('ENXIO', 'no cdev is mapped at this number', { at });
   return [
     {
       id: 'CHR.1',
       title: 'look the number up, pin module and cdev',
-      cite: CHR,
+      cite: CHRDEV_OPEN_CITE,
       ops: [
         // The map is what is read; where its entry is gone there is no object to look at.
-        spin('cdev_lock', test(live(at), [test(eq(`${at}.mapped`, 0), [unmapped])], [unmapped])),
+        spin(
+          'cdev_lock',
+          branch(live(at), [branch(eq(`${at}.mapped`, 0), [unmapped])], [unmapped]),
+        ),
         fallible('cdev_get', 'ENXIO', 'the module is going away', { at }),
         refInc(`${at}.kobj`),
       ],
@@ -48,10 +51,10 @@ function chrdevOpen(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
     {
       id: 'CHR.2',
       title: 'give the new file the fops of the cdev',
-      cite: CHR,
+      cite: CHRDEV_OPEN_CITE,
       ops: [
         fallible('fops_get', 'ENXIO', 'the module of the fops is going away', { at, to: 'CHR.U' }),
-        say(`file->f_op = ${fops}, for the life of the file`),
+        comment(`file->f_op = ${fops}, for the life of the file`),
       ],
     },
   ];
@@ -60,9 +63,9 @@ function chrdevOpen(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
 /** OPEN: open(2) of /dev/vfio/devices/vfioX. It pins the device and gives no access. */
 export const openCdev: Routine = {
   name: 'vfio_device_fops_cdev_open',
-  cite: linux('drivers/vfio/device_cdev.c', 'vfio_device_fops_cdev_open', '5.4'),
+  cite: linuxCitation('drivers/vfio/device_cdev.c', 'vfio_device_fops_cdev_open', '5.4'),
   steps: [
-    ...chrdevOpen('cdev', 'vfio_device_fops'),
+    ...chrdevOpenSteps('cdev', 'vfio_device_fops'),
     {
       id: 'OPEN.2',
       title: 'take a registration reference',
@@ -89,47 +92,54 @@ export const openCdev: Routine = {
       ops: [fdInstall(), ret()],
     },
     { id: 'OPEN.U2', title: 'undo: put the registration reference', ops: [putRegistration] },
-    { id: 'CHR.U', title: 'undo: put the cdev', cite: CHR, ops: [...putCdev('CHR.U:', 'CHR.V')] },
-    ...releaseMemory('CHR.U:', 'CHR.V'),
-    { id: 'CHR.V', title: 'return the error', cite: CHR, ops: [ret()] },
+    {
+      id: 'CHR.U',
+      title: 'undo: put the cdev',
+      cite: CHRDEV_OPEN_CITE,
+      ops: [...putCdev('CHR.U:', 'CHR.V')],
+    },
+    ...deviceReleaseSteps('CHR.U:', 'CHR.V'),
+    { id: 'CHR.V', title: 'return the error', cite: CHRDEV_OPEN_CITE, ops: [ret()] },
   ],
 };
 
-const refuse = (errno: 'ENODEV' | 'EPERM' | 'EBUSY', why: string): Op =>
+const refuseOpen = (errno: 'ENODEV' | 'EPERM' | 'EBUSY', why: string): Op =>
   fail(errno, why, { at: 'group', to: 'GOPEN.U' });
 
 /** GOPEN: open(2) of /dev/vfio/$GROUP: one opener, and none while a cdev of the group is bound or being bound. */
 export const openGroup: Routine = {
   name: 'vfio_group_fops_open',
-  cite: GROUP_OPEN,
+  cite: GROUP_OPEN_CITE,
   steps: [
-    ...chrdevOpen('group', 'vfio_group_fops'),
+    ...chrdevOpenSteps('group', 'vfio_group_fops'),
     {
       id: 'GOPEN.1',
       title: 'lock the group; does it still have devices?',
       ops: [
         mutexLock('group.group_lock'),
-        test(eq('group.drivers', 0), [refuse('ENODEV', 'the last device is being removed')]),
+        branch(eq('group.drivers', 0), [refuseOpen('ENODEV', 'the last device is being removed')]),
       ],
     },
     {
       id: 'GOPEN.2',
       title: 'is a cdev of the group bound, or being bound?',
       ops: [
-        test(ne('group.cdev_device_open_cnt', 0), [
-          refuse('EBUSY', 'a cdev of the group is bound, or a bind is under way'),
+        branch(ne('group.cdev_device_open_cnt', 0), [
+          refuseOpen('EBUSY', 'a cdev of the group is bound, or a bind is under way'),
         ]),
       ],
     },
     {
       id: 'GOPEN.3',
       title: 'is the group open already?',
-      ops: [test(ne('group.opened_file', NULL), [refuse('EBUSY', 'the group has one opener')])],
+      ops: [
+        branch(ne('group.opened_file', NULL), [refuseOpen('EBUSY', 'the group has one opener')]),
+      ],
     },
     {
       id: 'GOPEN.4',
       title: 'record the file as the opener',
-      ops: [store('group.opened_file', ref('file')), mutexUnlock('group.group_lock')],
+      ops: [store('group.opened_file', addressOf('file')), mutexUnlock('group.group_lock')],
     },
     {
       id: 'GOPEN.5',
@@ -137,7 +147,12 @@ export const openGroup: Routine = {
       ops: [fdInstall(), ret()],
     },
     { id: 'GOPEN.U', title: 'undo: unlock the group', ops: [mutexUnlock('group.group_lock')] },
-    { id: 'CHR.U', title: 'undo: put the cdev', cite: CHR, ops: [putGroupCdev, ret()] },
+    {
+      id: 'CHR.U',
+      title: 'undo: put the cdev',
+      cite: CHRDEV_OPEN_CITE,
+      ops: [putGroupCdev, ret()],
+    },
   ],
 };
 
@@ -145,22 +160,22 @@ export const openGroup: Routine = {
 export function releaseGroup(kvm: boolean): Routine {
   return {
     name: 'vfio_group_fops_release',
-    cite: GROUP_RELEASE,
+    cite: GROUP_RELEASE_CITE,
     steps: [
       {
         id: 'GRELEASE.1',
         title: 'lock the group; is it in a container?',
         ops: [
           mutexLock('group.group_lock'),
-          test(eq('group.container', NULL), [goto('GRELEASE.3')]),
+          branch(eq('group.container', NULL), [goto('GRELEASE.3')]),
         ],
       },
-      ...detachContainer('GRELEASE.2:', 'GRELEASE.3'),
+      ...detachContainerSteps('GRELEASE.2:', 'GRELEASE.3'),
       {
         id: 'GRELEASE.3',
         title: 'put the iommufd, if one is set',
         ops: [
-          test(ne('group.iommufd', NULL), [
+          branch(ne('group.iommufd', NULL), [
             fput('group.iommufd.file'),
             store('group.iommufd', NULL),
           ]),
@@ -172,7 +187,10 @@ export function releaseGroup(kvm: boolean): Routine {
         ops: [
           store('group.opened_file', NULL),
           ...(kvm
-            ? [store('group.kvm', NULL), say('KVM lets go of a group file before its last close')]
+            ? [
+                store('group.kvm', NULL),
+                comment('KVM lets go of a group file before its last close'),
+              ]
             : []),
           mutexUnlock('group.group_lock'),
         ],
@@ -180,7 +198,7 @@ export function releaseGroup(kvm: boolean): Routine {
       {
         id: 'GRELEASE.5',
         title: 'the VFS puts the cdev',
-        cite: linux('fs/file_table.c', '__fput', '1.1'),
+        cite: linuxCitation('fs/file_table.c', '__fput', '1.1'),
         confidence: 'MEM',
         ops: [putGroupCdev, ret()],
       },

@@ -17,38 +17,42 @@ import {
   mutexLock,
   mutexUnlock,
   NULL,
-  ref,
+  addressOf,
   refDec,
   refInc,
   spin,
   store,
-  test,
+  branch,
   waitForCompletion,
   ret,
 } from '../../kernel/primitives';
 import type { Op } from '../../kernel/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
-import { detachContainer } from './container';
+import { detachContainerSteps } from './container';
 import {
   putDevice,
   putGroupCdev,
   putGroupDevice,
   putRegistration,
-  releaseMemory,
+  deviceReleaseSteps,
 } from './lifetime';
-import { linux } from './source';
+import { linuxCitation } from './source';
 
-const MAIN = 'drivers/vfio/vfio_main.c';
-const GROUP = 'drivers/vfio/group.c';
-const ALLOC = linux(MAIN, '_vfio_alloc_device and vfio_init_device', '5.2');
-const SET_GROUP = linux(GROUP, 'vfio_device_set_group and vfio_group_find_or_alloc', '5.2');
+const VFIO_MAIN_C = 'drivers/vfio/vfio_main.c';
+const GROUP_C = 'drivers/vfio/group.c';
+const ALLOC_CITE = linuxCitation(VFIO_MAIN_C, '_vfio_alloc_device and vfio_init_device', '5.2');
+const SET_GROUP_CITE = linuxCitation(
+  GROUP_C,
+  'vfio_device_set_group and vfio_group_find_or_alloc',
+  '5.2',
+);
 
 /** cdev_put while the driver still has its reference on the memory of the device. */
-const dropCdev: Op = refDec('cdev.kobj', [refDec('device.kref')]);
+const putCdevOnly: Op = refDec('cdev.kobj', [refDec('device.kref')]);
 
 /** Undoes vfio_device_set_group; the last device of a group takes the group's node along and revokes its iommu_group. */
-function removeGroup(prefix: string, next: string): readonly StepSpec[] {
-  const cite = linux(GROUP, 'vfio_device_remove_group', '5.3');
+function removeGroupSteps(prefix: string, next: string): readonly StepSpec[] {
+  const cite = linuxCitation(GROUP_C, 'vfio_device_remove_group', '5.3');
   const id = (letter: string): string => `${prefix}${letter}`;
   return [
     {
@@ -56,7 +60,7 @@ function removeGroup(prefix: string, next: string): readonly StepSpec[] {
       title: 'the group has a device less; at the last one lock the list of groups',
       cite,
       ops: [
-        test(
+        branch(
           eq('group.drivers', 1),
           [mutexLock('vfio.group_lock'), refDec('group.drivers')],
           [refDec('group.drivers'), goto(next)],
@@ -73,9 +77,9 @@ function removeGroup(prefix: string, next: string): readonly StepSpec[] {
       id: id('c'),
       title: 'lock the group; is it in a container?',
       cite,
-      ops: [mutexLock('group.group_lock'), test(eq('group.container', NULL), [goto(id('d'))])],
+      ops: [mutexLock('group.group_lock'), branch(eq('group.container', NULL), [goto(id('d'))])],
     },
-    ...detachContainer(`${prefix}:`, id('d')),
+    ...detachContainerSteps(`${prefix}:`, id('d')),
     {
       id: id('d'),
       title: 'revoke the iommu_group, unlock the group',
@@ -98,11 +102,11 @@ function removeGroup(prefix: string, next: string): readonly StepSpec[] {
 }
 
 /** REG.8: the vfio_group of the device's IOMMU group, found or made. */
-const setGroup: readonly StepSpec[] = [
+const setGroupSteps: readonly StepSpec[] = [
   {
     id: 'REG.8',
     title: 'lock the list of groups; find the group of the device',
-    cite: SET_GROUP,
+    cite: SET_GROUP_CITE,
     ops: [
       mutexLock('vfio.group_lock'),
       fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
@@ -110,8 +114,8 @@ const setGroup: readonly StepSpec[] = [
         to: 'REG.U4',
         before: [mutexUnlock('vfio.group_lock')],
       }),
-      test(live('group'), [], [goto('REG.8c')]),
-      test(eq('group.drivers', 0), [
+      branch(live('group'), [], [goto('REG.8c')]),
+      branch(eq('group.drivers', 0), [
         fail(
           'EBUSY',
           'the old vfio_group is still referenced, and the model keeps one per IOMMU group',
@@ -123,7 +127,7 @@ const setGroup: readonly StepSpec[] = [
   {
     id: 'REG.8b',
     title: 'the group is there: it has a device more',
-    cite: SET_GROUP,
+    cite: SET_GROUP_CITE,
     ops: [
       mutexLock('group.device_lock'),
       refInc('group.drivers'),
@@ -134,7 +138,7 @@ const setGroup: readonly StepSpec[] = [
   {
     id: 'REG.8c',
     title: 'make the group',
-    cite: SET_GROUP,
+    cite: SET_GROUP_CITE,
     ops: [
       fallible('vfio_group_alloc', 'ENOMEM', 'no memory or no minor', {
         at: 'device',
@@ -145,19 +149,19 @@ const setGroup: readonly StepSpec[] = [
       store('group.kref', 1),
       store('group.kobj', 1),
       store('group.drivers', 1),
-      store('group.iommu_group', ref('iommu_group')),
+      store('group.iommu_group', addressOf('iommu_group')),
     ],
   },
   {
     id: 'REG.8d',
     title: 'cdev_device_add of the group: /dev/vfio/$GROUP is live',
-    cite: SET_GROUP,
+    cite: SET_GROUP_CITE,
     ops: [refInc('group.kref'), cdevAdd('group.mapped')],
   },
   {
     id: 'REG.8e',
     title: 'unlock the list of groups',
-    cite: SET_GROUP,
+    cite: SET_GROUP_CITE,
     ops: [mutexUnlock('vfio.group_lock')],
   },
 ];
@@ -165,15 +169,15 @@ const setGroup: readonly StepSpec[] = [
 /** REG: probe of the driver up to a registered device. */
 export const registerDevice: Routine = {
   name: '__vfio_register_dev',
-  cite: linux(MAIN, '__vfio_register_dev', '5.2'),
+  cite: linuxCitation(VFIO_MAIN_C, '__vfio_register_dev', '5.2'),
   steps: [
     ...enterProbe('REG.0'),
     {
       id: 'REG.1',
       title: 'the driver allocates its structure',
-      cite: ALLOC,
+      cite: ALLOC_CITE,
       ops: [
-        test(live('device'), [
+        branch(live('device'), [
           fail(
             'EBUSY',
             'the old vfio_device is still referenced, and the model keeps one per device',
@@ -187,7 +191,7 @@ export const registerDevice: Routine = {
     {
       id: 'REG.2',
       title: 'take the lowest free index',
-      cite: ALLOC,
+      cite: ALLOC_CITE,
       ops: [
         fallible('ida_alloc_max', 'ENOSPC', 'no index is left', { at: 'device', to: 'REG.U1' }),
         idaAlloc('device.index'),
@@ -196,7 +200,7 @@ export const registerDevice: Routine = {
     {
       id: 'REG.3',
       title: 'initialise the completion; the init op of the driver',
-      cite: ALLOC,
+      cite: ALLOC_CITE,
       ops: [
         fallible('init', 'EIO', 'the driver refuses', { at: 'device', to: 'REG.U2' }),
         store('device.comp', 0),
@@ -205,17 +209,17 @@ export const registerDevice: Routine = {
     {
       id: 'REG.4',
       title: 'device_initialize: the memory has one reference',
-      cite: ALLOC,
+      cite: ALLOC_CITE,
       ops: [store('device.kref', 1)],
     },
     {
       id: 'REG.5',
       title: 'find the reset set or make it',
-      cite: linux(MAIN, 'vfio_assign_device_set', '5.2'),
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_assign_device_set', '5.2'),
       ops: [
         spin(
           'vfio_device_set_xa.xa_lock',
-          test(
+          branch(
             live('dev_set'),
             [increment('dev_set.device_count')],
             [alloc('dev_set'), store('dev_set.device_count', 1)],
@@ -226,7 +230,7 @@ export const registerDevice: Routine = {
     {
       id: 'REG.5b',
       title: 'join the reset set',
-      cite: linux(MAIN, 'vfio_assign_device_set', '5.2'),
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_assign_device_set', '5.2'),
       ops: [
         mutexLock('dev_set.lock'),
         listAdd('device.dev_set_list', 'dev_set->device_list'),
@@ -248,7 +252,7 @@ export const registerDevice: Routine = {
       title: 'name it vfio and its index',
       ops: [fallible('dev_set_name', 'ENOMEM', 'no memory', { at: 'device', to: 'REG.U4' })],
     },
-    ...setGroup,
+    ...setGroupSteps,
     {
       id: 'REG.9',
       title: 'the IOMMU must keep the caches coherent',
@@ -262,13 +266,13 @@ export const registerDevice: Routine = {
     {
       id: 'REG.10',
       title: 'cdev_add: the number is live',
-      cite: linux(MAIN, 'vfio_device_add', '5.2'),
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add', '5.2'),
       ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')],
     },
     {
       id: 'REG.10b',
       title: 'device_add: sysfs entry, node, uevent',
-      cite: linux(MAIN, 'vfio_device_add', '5.2'),
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add', '5.2'),
       ops: [fallible('device_add', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U10' })],
     },
     {
@@ -279,7 +283,7 @@ export const registerDevice: Routine = {
     {
       id: 'REG.12',
       title: 'join the device list of the group: GET_DEVICE_FD finds the device',
-      cite: linux(GROUP, 'vfio_device_group_register', '5.2'),
+      cite: linuxCitation(GROUP_C, 'vfio_device_group_register', '5.2'),
       ops: [
         mutexLock('group.device_lock'),
         listAdd('device.group_next', 'group->device_list'),
@@ -290,33 +294,33 @@ export const registerDevice: Routine = {
     {
       id: 'REG.U10',
       title: 'undo: take the number back; an open that was faster keeps the cdev',
-      ops: [cdevDel('cdev.mapped'), dropCdev],
+      ops: [cdevDel('cdev.mapped'), putCdevOnly],
     },
-    ...removeGroup('REG.U9', 'REG.U4'),
+    ...removeGroupSteps('REG.U9', 'REG.U4'),
     {
       id: 'REG.U8',
       title: 'undo: unlock the list of groups',
-      cite: SET_GROUP,
+      cite: SET_GROUP_CITE,
       ops: [mutexUnlock('vfio.group_lock')],
     },
     {
       id: 'REG.U4',
       title: 'undo: the driver puts the device',
-      cite: ALLOC,
+      cite: ALLOC_CITE,
       ops: [...putDevice('REG.U4:', 'REG.U0')],
     },
-    ...releaseMemory('REG.U4:', 'REG.U0'),
+    ...deviceReleaseSteps('REG.U4:', 'REG.U0'),
     {
       id: 'REG.U2',
       title: 'undo: give the index back',
-      cite: ALLOC,
+      cite: ALLOC_CITE,
       ops: [idaFree('device.index')],
     },
-    { id: 'REG.U1', title: 'undo: free the structure', cite: ALLOC, ops: [free('device')] },
+    { id: 'REG.U1', title: 'undo: free the structure', cite: ALLOC_CITE, ops: [free('device')] },
     {
       id: 'REG.U0',
       title: 'probe fails',
-      cite: linux('drivers/base/dd.c', 'really_probe', '5.2'),
+      cite: linuxCitation('drivers/base/dd.c', 'really_probe', '5.2'),
       confidence: 'MEM',
       ops: [mutexUnlock('parent.mutex'), ret()],
     },
@@ -326,13 +330,13 @@ export const registerDevice: Routine = {
 /** UNREG: unreachable first, then wait for the users, then go. */
 export const unregisterDevice: Routine = {
   name: 'vfio_unregister_group_dev',
-  cite: linux(MAIN, 'vfio_unregister_group_dev', '5.3'),
+  cite: linuxCitation(VFIO_MAIN_C, 'vfio_unregister_group_dev', '5.3'),
   steps: [
     ...enterRemove('UNREG.0'),
     {
       id: 'UNREG.1',
       title: 'leave the device list of the group: no new GET_DEVICE_FD',
-      cite: linux(GROUP, 'vfio_device_group_unregister', '5.3'),
+      cite: linuxCitation(GROUP_C, 'vfio_device_group_unregister', '5.3'),
       ops: [
         mutexLock('group.device_lock'),
         listDel('device.group_next', 'group->device_list'),
@@ -342,8 +346,8 @@ export const unregisterDevice: Routine = {
     {
       id: 'UNREG.2',
       title: 'cdev_device_del: node and number gone, no new open of the cdev',
-      cite: linux(MAIN, 'vfio_device_del', '5.3'),
-      ops: [cdevDel('cdev.mapped'), dropCdev],
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_del', '5.3'),
+      ops: [cdevDel('cdev.mapped'), putCdevOnly],
     },
     {
       id: 'UNREG.3',
@@ -355,14 +359,14 @@ export const unregisterDevice: Routine = {
       title: 'wait for the last user; the request op asks user space to close, every ten seconds',
       ops: [waitForCompletion('device.comp')],
     },
-    ...removeGroup('UNREG.5', 'UNREG.6'),
+    ...removeGroupSteps('UNREG.5', 'UNREG.6'),
     {
       id: 'UNREG.6',
       title: 'the driver puts the device',
-      cite: linux(MAIN, 'vfio_put_device', '5.3'),
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_put_device', '5.3'),
       ops: [...putDevice('UNREG.6:', 'UNREG.7')],
     },
-    ...releaseMemory('UNREG.6:', 'UNREG.7'),
+    ...deviceReleaseSteps('UNREG.6:', 'UNREG.7'),
     leaveDriverCore('UNREG.7', 0),
   ],
 };

@@ -1,6 +1,6 @@
-import { section } from '../thread2021';
+import { domainSection } from '../thread2021';
 
 /** A citation of Linux v6.6: file, function, and the section of the domain text that tells of it. */
-export function linux(file: string, place: string, domain: string): string {
-  return `${file}, ${place}, v6.6; ${section(domain)}`;
+export function linuxCitation(file: string, place: string, domain: string): string {
+  return `${file}, ${place}, v6.6; ${domainSection(domain)}`;
 }

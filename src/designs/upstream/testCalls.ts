@@ -7,10 +7,10 @@ export const ONE_DEVICE: World = {
 };
 
 /** The container of a group, or an iommufd in its place. */
-export type Mode = 'open_container' | 'open_iommufd';
+export type ContainerOpenCall = 'open_container' | 'open_iommufd';
 
 /** The cdev path up to the bind, with fd `fdN` and iommufd `ictxN`; `kvm` is added before the bind. */
-export function cdevPath(by: string, n: number, kvm?: string): Call[] {
+export function cdevPathCalls(by: string, n: number, kvm?: string): Call[] {
   return [
     { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` },
     ...(kvm === undefined ? [] : [{ by, call: 'kvm_add' as const, fd: `fd${n}`, kvm }]),
@@ -20,7 +20,7 @@ export function cdevPath(by: string, n: number, kvm?: string): Call[] {
 }
 
 /** The group path up to the device fd: group `gN`, container or iommufd `cN`, device fd `dN`. */
-export function groupPath(by: string, n: number, mode: Mode): Call[] {
+export function groupPathCalls(by: string, n: number, mode: ContainerOpenCall): Call[] {
   return [
     { by, call: 'open_group', group: '12', as: `g${n}` },
     { by, call: mode, as: `c${n}` },
@@ -31,6 +31,6 @@ export function groupPath(by: string, n: number, mode: Mode): Call[] {
 }
 
 /** One close after the other. */
-export function closing(by: string, ...fds: string[]): Call[] {
+export function closeCalls(by: string, ...fds: string[]): Call[] {
   return fds.map((fd) => ({ by, call: 'close', fd }));
 }

@@ -5,11 +5,11 @@ import type { Program } from '../../kernel/program';
 import { locksHeld } from '../../kernel/properties/lockOrder';
 import type { Call, World } from '../../kernel/world';
 
-const nameOf = (p: Program, field: number): string =>
+const lockName = (p: Program, field: number): string =>
   `${p.objects[p.fields[field]!.object]!.spec.role}.${p.fields[field]!.name}`;
 
 /** Every "held > taken" of a run that goes task by task, by role and field. */
-export function ordersOf(design: Design, world: World, calls: readonly Call[]): Set<string> {
+export function lockOrdersOf(design: Design, world: World, calls: readonly Call[]): Set<string> {
   const program = compile(design, {}, world, calls);
   const state = initialState(program);
   const buffer = makeEventBuffer();
@@ -18,10 +18,11 @@ export function ordersOf(design: Design, world: World, calls: readonly Call[]): 
     const task = able[0]!;
     const held = locksHeld(program, state, task);
     step(program, state, task, buffer);
-    for (const { note } of readEvents(program, buffer)) {
+    for (const { template: note } of readEvents(program, buffer)) {
       if (note.kind === 'unlock') held.splice(held.indexOf(note.field), 1);
       if (note.kind !== 'lock') continue;
-      for (const h of held) orders.add(`${nameOf(program, h)} > ${nameOf(program, note.field)}`);
+      for (const h of held)
+        orders.add(`${lockName(program, h)} > ${lockName(program, note.field)}`);
       held.push(note.field);
     }
   }

@@ -1,26 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { holders } from '../../kernel/describe';
+import { counterHolders } from '../../kernel/describe';
 import type { Call, World } from '../../kernel/world';
-import { drive } from '../testDrive';
-import { cdevPath, closing, groupPath, ONE_DEVICE } from './testCalls';
-import type { Mode } from './testCalls';
+import { startTestRun } from '../testDrive';
+import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from './testCalls';
+import type { ContainerOpenCall } from './testCalls';
 import { upstream } from './upstream';
 
 const run = (calls: readonly Call[], world: World = ONE_DEVICE) =>
-  drive(upstream, {}, world, calls);
+  startTestRun(upstream, {}, world, calls);
 
 describe('upstream', () => {
   it('goes the happy cdev path and leaves nothing behind', () => {
     const d = run([
-      ...cdevPath('a', 1, 'vm'),
+      ...cdevPathCalls('a', 1, 'vm'),
       { by: 'a', call: 'device_io', fd: 'fd1' },
       { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
       { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
-      ...closing('a', 'ictx1', 'fd1'),
+      ...closeCalls('a', 'ictx1', 'fd1'),
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
-    ]).finish();
+    ]).runToEnd();
     expect(d.results()).toEqual(Array(10).fill(0));
-    expect([...d.broken]).toEqual([]);
+    expect([...d.violations]).toEqual([]);
     for (const object of [
       'vfio0',
       'group 12',
@@ -34,15 +34,15 @@ describe('upstream', () => {
       'fd1',
       'ictx1',
     ])
-      expect([object, d.value(`${object}.life`)]).toEqual([object, 2]);
-    expect([d.value('iommu group 12.owner'), d.value('vm.users_count')]).toEqual([0, 1]);
+      expect([object, d.fieldValue(`${object}.life`)]).toEqual([object, 2]);
+    expect([d.fieldValue('iommu group 12.owner'), d.fieldValue('vm.users_count')]).toEqual([0, 1]);
   });
 
   it('claims the DMA at SET_CONTAINER in container mode, at GET_DEVICE_FD in iommufd mode', () => {
-    const claimed = (mode: Mode, before: string): number =>
-      run(groupPath('a', 1, mode))
-        .until('a', before)
-        .value('iommu group 12.owner_cnt');
+    const claimed = (mode: ContainerOpenCall, before: string): number =>
+      run(groupPathCalls('a', 1, mode))
+        .runUntil('a', before)
+        .fieldValue('iommu group 12.owner_cnt');
     expect([claimed('open_container', 'SETC.1'), claimed('open_container', 'GDF.1')]).toEqual([
       0, 1,
     ]);
@@ -60,12 +60,12 @@ describe('upstream', () => {
         'd1 c1 g1',
       ]) {
         const d = run([
-          ...groupPath('a', 1, mode),
+          ...groupPathCalls('a', 1, mode),
           { by: 'a', call: 'device_io', fd: 'd1' },
-          ...closing('a', ...order.split(' ')),
-        ]).finish();
+          ...closeCalls('a', ...order.split(' ')),
+        ]).runToEnd();
         expect([mode, order, d.results()]).toEqual([mode, order, Array(9).fill(0)]);
-        expect([mode, order, ...d.broken]).toEqual([mode, order]);
+        expect([mode, order, ...d.violations]).toEqual([mode, order]);
         for (const zero of [
           'vfio0.open_count',
           'group 12.opened_file',
@@ -73,7 +73,7 @@ describe('upstream', () => {
           'group 12.container_users',
           'c1.f_count',
         ])
-          expect([zero, d.value(zero)]).toEqual([zero, 0]);
+          expect([zero, d.fieldValue(zero)]).toEqual([zero, 0]);
       }
     }
   });
@@ -84,90 +84,93 @@ describe('upstream', () => {
       ['open_iommufd', 0, false],
     ] as const) {
       const d = run([
-        ...groupPath('a', 1, mode),
-        ...closing('a', 'g1'),
+        ...groupPathCalls('a', 1, mode),
+        ...closeCalls('a', 'g1'),
         { by: 'b', call: 'open_group', group: '12', as: 'g2' },
       ]);
-      d.until('a');
-      expect([mode, d.value('group 12.opened_file') !== 0, d.value('g1.f_count')]).toEqual([
+      d.runUntil('a');
+      expect([
         mode,
-        opener,
-        opener ? 1 : 0,
-      ]);
-      expect([mode, d.finish().results().at(-1)]).toEqual([mode, again]);
+        d.fieldValue('group 12.opened_file') !== 0,
+        d.fieldValue('g1.f_count'),
+      ]).toEqual([mode, opener, opener ? 1 : 0]);
+      expect([mode, d.runToEnd().results().at(-1)]).toEqual([mode, again]);
     }
   });
 
   it('shares one device open between the device fds of a group', () => {
     const d = run([
-      ...groupPath('a', 1, 'open_container'),
+      ...groupPathCalls('a', 1, 'open_container'),
       { by: 'a', call: 'get_device_fd', fd: 'g1', device: 'vfio0', as: 'd2' },
-    ]).finish();
+    ]).runToEnd();
     expect([
-      d.value('vfio0.open_count'),
-      d.value('group 12.container_users'),
-      d.value('g1.f_count'),
+      d.fieldValue('vfio0.open_count'),
+      d.fieldValue('group 12.container_users'),
+      d.fieldValue('g1.f_count'),
     ]).toEqual([2, 2, 2]);
-    expect([...d.broken]).toEqual([]);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('puts two binds of one fd in line: both count at the group, the second finds the gate open', () => {
     const calls: Call[] = [
-      ...cdevPath('a', 1),
+      ...cdevPathCalls('a', 1),
       { by: 'a/2', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
     ];
-    const d = run(calls).until('a', 'BIND.9').until('a/2');
-    expect(d.value('group 12.cdev_device_open_cnt')).toBe(2);
-    expect(d.finish().results()).toEqual([0, 0, 0, 'EINVAL']);
-    expect([d.value('group 12.cdev_device_open_cnt'), d.value('vfio0.open_count')]).toEqual([1, 1]);
-    expect([...d.broken]).toEqual([]);
+    const d = run(calls).runUntil('a', 'BIND.9').runUntil('a/2');
+    expect(d.fieldValue('group 12.cdev_device_open_cnt')).toBe(2);
+    expect(d.runToEnd().results()).toEqual([0, 0, 0, 'EINVAL']);
+    expect([
+      d.fieldValue('group 12.cdev_device_open_cnt'),
+      d.fieldValue('vfio0.open_count'),
+    ]).toEqual([1, 1]);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('keeps the paths apart, whichever comes first, and lets the same call work once the other path is left', () => {
     const cdevFirst = run([
-      ...cdevPath('a', 1),
-      ...closing('a', 'fd1'),
+      ...cdevPathCalls('a', 1),
+      ...closeCalls('a', 'fd1'),
       { by: 'b', call: 'open_group', group: '12', as: 'g1' },
       { by: 'b', call: 'open_group', group: '12', as: 'g2' },
     ])
-      .until('a', 'FILE.1')
-      .until('b', 'CHR.U')
-      .until('b', 'CHR.1')
-      .until('a')
-      .finish();
+      .runUntil('a', 'FILE.1')
+      .runUntil('b', 'CHR.U')
+      .runUntil('b', 'CHR.1')
+      .runUntil('a')
+      .runToEnd();
     expect(cdevFirst.results()).toEqual([0, 0, 0, 0, 'EBUSY', 0]);
     const groupFirst = run([
       { by: 'b', call: 'open_group', group: '12', as: 'g1' },
-      ...closing('b', 'g1'),
-      ...cdevPath('a', 1),
+      ...closeCalls('b', 'g1'),
+      ...cdevPathCalls('a', 1),
       { by: 'a', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
     ])
-      .until('b', 'FILE.1')
-      .until('a', 'BIND.4')
-      .until('a', 'BIND.1')
-      .until('b')
-      .finish();
+      .runUntil('b', 'FILE.1')
+      .runUntil('a', 'BIND.4')
+      .runUntil('a', 'BIND.1')
+      .runUntil('b')
+      .runToEnd();
     expect(groupFirst.results()).toEqual([0, 0, 0, 0, 'EBUSY', 0]);
-    expect([...cdevFirst.broken, ...groupFirst.broken]).toEqual([]);
+    expect([...cdevFirst.violations, ...groupFirst.violations]).toEqual([]);
   });
 
   it('hides the device before it waits, and says whom it waits for', () => {
     const d = run([
-      ...cdevPath('a', 1),
-      ...closing('a', 'fd1'),
+      ...cdevPathCalls('a', 1),
+      ...closeCalls('a', 'fd1'),
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
       { by: 'b', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
     ])
-      .until('a', 'FILE.1')
-      .until('driver')
-      .until('b');
+      .runUntil('a', 'FILE.1')
+      .runUntil('driver')
+      .runUntil('b');
     expect(d.results()).toEqual([0, 0, 0, 'waiting', 'running', 'ENXIO']);
     const refcount = d.program.fields.findIndex((f) => f.title === 'vfio0.refcount');
-    expect(holders(d.program, d.state, refcount).map((h) => `${h.name}: ${h.why}`)).toEqual([
-      'fd1: an open file',
-    ]);
-    expect(d.finish().results()).toEqual([0, 0, 0, 0, 0, 'ENXIO']);
-    expect([...d.broken]).toEqual([]);
+    expect(
+      counterHolders(d.program, d.state, refcount).map((h) => `${h.name}: ${h.label}`),
+    ).toEqual(['fd1: an open file']);
+    expect(d.runToEnd().results()).toEqual([0, 0, 0, 0, 0, 'ENXIO']);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('keeps the memory for an opener that was faster than the unregistration', () => {
@@ -175,52 +178,54 @@ describe('upstream', () => {
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
       { by: 'a', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
     ])
-      .until('a', 'OPEN.2')
-      .until('driver');
-    expect([d.results(), d.value('vfio0.life'), d.value('vfio0.kref')]).toEqual([
+      .runUntil('a', 'OPEN.2')
+      .runUntil('driver');
+    expect([d.results(), d.fieldValue('vfio0.life'), d.fieldValue('vfio0.kref')]).toEqual([
       [0, 'running'],
       1,
       1,
     ]);
-    expect([d.finish().results(), d.value('vfio0.life')]).toEqual([[0, 'ENODEV'], 2]);
-    expect([...d.broken]).toEqual([]);
+    expect([d.runToEnd().results(), d.fieldValue('vfio0.life')]).toEqual([[0, 'ENODEV'], 2]);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('closes late: the last process that shares the file ends the bind', () => {
     const d = run([
-      ...cdevPath('a', 1),
+      ...cdevPathCalls('a', 1),
       { by: 'a', call: 'pass_fd', fd: 'fd1', to: 'b', as: 'passed' },
-      ...closing('a', 'fd1'),
+      ...closeCalls('a', 'fd1'),
       { by: 'b', call: 'device_io', fd: 'passed' },
       { by: 'b', call: 'open_group', group: '12', as: 'g' },
-      ...closing('b', 'passed'),
+      ...closeCalls('b', 'passed'),
     ])
-      .until('a')
-      .until('b', 'FILE.1');
-    expect([d.results(), d.value('vfio0.open_count'), d.value('iommu group 12.owner_cnt')]).toEqual(
-      [[0, 0, 0, 0, 0, 0, 'EBUSY', 'waiting'], 1, 1],
-    );
+      .runUntil('a')
+      .runUntil('b', 'FILE.1');
     expect([
-      d.finish().results().at(-1),
-      d.value('vfio0.open_count'),
-      d.value('iommu group 12.owner_cnt'),
+      d.results(),
+      d.fieldValue('vfio0.open_count'),
+      d.fieldValue('iommu group 12.owner_cnt'),
+    ]).toEqual([[0, 0, 0, 0, 0, 0, 'EBUSY', 'waiting'], 1, 1]);
+    expect([
+      d.runToEnd().results().at(-1),
+      d.fieldValue('vfio0.open_count'),
+      d.fieldValue('iommu group 12.owner_cnt'),
     ]).toEqual([0, 0, 0]);
-    expect([...d.broken]).toEqual([]);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('tells who keeps an iommufd that was closed early', () => {
     const d = run([
-      ...cdevPath('a', 1),
-      ...closing('a', 'ictx1'),
+      ...cdevPathCalls('a', 1),
+      ...closeCalls('a', 'ictx1'),
       { by: 'a', call: 'device_io', fd: 'fd1' },
-    ]).finish();
+    ]).runToEnd();
     const count = d.program.fields.findIndex((f) => f.title === 'ictx1.f_count');
-    expect(holders(d.program, d.state, count).map((h) => `${h.name}: ${h.why}`)).toEqual([
+    expect(counterHolders(d.program, d.state, count).map((h) => `${h.name}: ${h.label}`)).toEqual([
       'fd1 df: a bound cdev file',
       'fd1 idev: a device bound to the iommufd',
     ]);
     expect(d.results()).toEqual(Array(5).fill(0));
-    expect([...d.broken]).toEqual([]);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('replaces a page table for every attached device of the group', () => {
@@ -233,7 +238,7 @@ describe('upstream', () => {
     };
     const d = run(
       [
-        ...cdevPath('a', 1),
+        ...cdevPathCalls('a', 1),
         { by: 'a', call: 'open_cdev', device: 'vfio1', as: 'fd2' },
         { by: 'a', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1' },
         { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
@@ -248,23 +253,25 @@ describe('upstream', () => {
         { by: 'a', call: 'iommu_destroy', iommufd: 'ictx1', object: 'ioas2' },
       ],
       world,
-    ).finish();
+    ).runToEnd();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 'EBUSY', 0, 0, 0]);
-    expect([...d.broken]).toEqual([]);
+    expect([...d.violations]).toEqual([]);
   });
 
   it('loses the old page table where the id of a new one cannot be written (found by reading, unconfirmed)', () => {
     const attach: Call = { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' };
     const d = run([
-      ...cdevPath('a', 1),
+      ...cdevPathCalls('a', 1),
       { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
       { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas2' },
       attach,
       { ...attach, ioas: 'ioas2', fault: 'ATTACH.5' },
-    ]).until('a', 'ATTACH.5');
-    expect(d.value('vfio0.iommufd_attached')).toBe(1);
-    expect(d.finish().results()).toEqual([0, 0, 0, 0, 0, 0, 'EFAULT']);
-    expect([d.value('vfio0.iommufd_attached'), d.value('ioas1 hwpt.life')]).toEqual([0, 2]);
+    ]).runUntil('a', 'ATTACH.5');
+    expect(d.fieldValue('vfio0.iommufd_attached')).toBe(1);
+    expect(d.runToEnd().results()).toEqual([0, 0, 0, 0, 0, 0, 'EFAULT']);
+    expect([d.fieldValue('vfio0.iommufd_attached'), d.fieldValue('ioas1 hwpt.life')]).toEqual([
+      0, 2,
+    ]);
   });
 
   it('registers from nothing, and puts all back when a row fails', () => {
@@ -292,20 +299,20 @@ describe('upstream', () => {
         ],
         world,
       );
-      d.until('driver', 'UNREG.0a');
+      d.runUntil('driver', 'UNREG.0a');
       expect([
         fault,
         d.results()[0] !== 0,
         d.results()[1],
-        d.value('vfio0.kref'),
-        d.value('group 12.kref'),
+        d.fieldValue('vfio0.kref'),
+        d.fieldValue('group 12.kref'),
       ]).toEqual([fault, true, 0, 2, 2]);
-      expect(d.finish().results()[2]).toBe(0);
-      expect([fault, ...d.broken]).toEqual([fault]);
+      expect(d.runToEnd().results()[2]).toBe(0);
+      expect([fault, ...d.violations]).toEqual([fault]);
       expect([
-        d.value('vfio0.life'),
-        d.value('group 12.life'),
-        d.value('devset vfio0.life'),
+        d.fieldValue('vfio0.life'),
+        d.fieldValue('group 12.life'),
+        d.fieldValue('devset vfio0.life'),
       ]).toEqual([2, 2, 2]);
     }
   });

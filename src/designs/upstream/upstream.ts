@@ -1,13 +1,13 @@
 import type { Design } from '../../kernel/design';
 import { iommuGroupType } from '../iommuGroup';
 import { DESIGN_NAMES } from '../names';
-import { PARENT } from '../parentDevice';
+import { PARENT_DEVICE } from '../parentDevice';
 import {
   ioasAlloc,
   iommuDestroy,
   iommufdObjects,
   openIommufd,
-  releaseContext,
+  releaseIommufd,
 } from '../parked-shim/context';
 import { cdev } from '../parked-shim/objects';
 import { vfioContainer } from '../parked-split/objects';
@@ -23,7 +23,7 @@ import {
   unsetContainer,
 } from './container';
 import { getDeviceFd } from './deviceFd';
-import { deviceIo, ioctlOf, kvmAdd } from './gate';
+import { deviceIo, ioctlBody, kvmAdd } from './gate';
 import {
   cdevFile,
   groupDeviceFile,
@@ -35,7 +35,7 @@ import {
 } from './objects';
 import { openCdev, openGroup, releaseGroup } from './open';
 import { registerDevice, unregisterDevice } from './register';
-import { upstreamViews } from './views';
+import { upstreamPropertyInputs } from './views';
 
 /** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire stands in its place. */
 export const upstream: Design = {
@@ -56,7 +56,7 @@ export const upstream: Design = {
         cdev,
         cdevFile(kvm),
         groupDeviceFile(kvm),
-        PARENT,
+        PARENT_DEVICE,
         iommuGroupType(['iommufd_ctx', 'vfio_group']),
         ...iommufdObjects(['iommufd']),
         ...(kvm ? [kvmType] : []),
@@ -66,15 +66,15 @@ export const upstream: Design = {
         open_group: openGroup,
         open_container: openContainer,
         open_iommufd: openIommufd,
-        bind_iommufd: ioctlOf({ cdev: bindIommufd(kvm), device: bindGroupDevice }),
-        ioas_alloc: ioctlOf({ iommufd: ioasAlloc }),
-        attach_ioas: ioctlOf({ cdev: attachIoas }),
-        detach_ioas: ioctlOf({ cdev: detachIoas }),
-        iommu_destroy: ioctlOf({ iommufd: iommuDestroy(['cdev', 'device']) }),
-        set_container: ioctlOf({ group: setContainer }),
-        set_iommu: ioctlOf({ container: setIommu, iommufd: setIommuCompat }),
-        unset_container: ioctlOf({ group: unsetContainer }),
-        get_device_fd: ioctlOf({ group: getDeviceFd(kvm) }),
+        bind_iommufd: ioctlBody({ cdev: bindIommufd(kvm), device: bindGroupDevice }),
+        ioas_alloc: ioctlBody({ iommufd: ioasAlloc }),
+        attach_ioas: ioctlBody({ cdev: attachIoas }),
+        detach_ioas: ioctlBody({ cdev: detachIoas }),
+        iommu_destroy: ioctlBody({ iommufd: iommuDestroy(['cdev', 'device']) }),
+        set_container: ioctlBody({ group: setContainer }),
+        set_iommu: ioctlBody({ container: setIommu, iommufd: setIommuCompat }),
+        unset_container: ioctlBody({ group: unsetContainer }),
+        get_device_fd: ioctlBody({ group: getDeviceFd(kvm) }),
         device_io: deviceIo,
         kvm_add: kvmAdd(kvm),
         register_device: registerDevice,
@@ -85,9 +85,9 @@ export const upstream: Design = {
         device: releaseGroupDevice(kvm),
         group: releaseGroup(kvm),
         container: releaseContainer,
-        iommufd: releaseContext,
+        iommufd: releaseIommufd,
       },
-      parked: [],
+      parkedFileKinds: [],
       privateData: {
         cdev: 'vfio_device_file',
         device: 'vfio_device_file',
@@ -95,7 +95,7 @@ export const upstream: Design = {
         container: 'vfio_container',
         iommufd: 'iommufd_ctx',
       },
-      views: upstreamViews(kvm),
+      propertyInputs: upstreamPropertyInputs(kvm),
     };
   },
 };

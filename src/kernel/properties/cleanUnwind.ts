@@ -4,12 +4,12 @@ import type { Property } from './property';
 /** I12: a call that fails leaves things as they were; decided by running the call alone. */
 export const cleanUnwind: Property = {
   id: 'clean-unwind',
-  source: 'I12',
+  cite: 'I12',
   title: 'Errors leave no trace',
   statement:
     'A call that returns an error leaves every counter, pointer and flag as it was before the call.',
-  applies: (p) => p.calls.some((c) => c.errnos.length > 0),
-  seenIn: 'graph',
+  appliesTo: (p) => p.calls.some((c) => c.errnos.length > 0),
+  detectedIn: 'graph',
   checks: () => [],
 };
 
@@ -17,10 +17,14 @@ export const cleanUnwind: Property = {
  * The fields that a failed call left changed, given the states right before and after it ran undisturbed. Bookkeeping of
  * the task and objects that the call itself made and freed again do not count.
  */
-export function leftChanged(program: Program, before: Int32Array, after: Int32Array): Field[] {
+export function fieldsNotRestored(
+  program: Program,
+  before: Int32Array,
+  after: Int32Array,
+): Field[] {
   return program.fields.filter((f) => {
     if (f.object < 0 || before[f.index] === after[f.index]) return false;
-    const { life } = program.objects[f.object]!;
+    const { lifetime: life } = program.objects[f.object]!;
     if (life === undefined) return true;
     if (f.index === life) return before[life] === 1 || after[life] === 1;
     return before[life] === 1 && after[life] === 1;

@@ -1,38 +1,47 @@
-import { fieldText, holders } from '../describe';
-import { all, any, binary, constant, field, not, select } from '../expr';
+import { fieldText, counterHolders } from '../describe';
+import { all, any, binary, constant, field, not, conditional } from '../expr';
 import type { Expr } from '../expr';
-import type { CounterCheck, Program, ProgramCall } from '../program';
+import type { ResolvedCounter, Program, ProgramCall } from '../program';
 import { eachStatement } from '../statement';
 import type { Property, StateCheck } from './property';
 
 /** I6: counters equal their holders when nobody is changing them, and never leave their range (the machine sees that). */
 export const counters: Property = {
   id: 'counters',
-  source: 'I6',
+  cite: 'I6',
   title: 'Counters count',
   statement:
     'No counter drops below zero, and whenever no call that changes it is under way, it equals the number of its holders.',
-  applies: (p) => p.counters.length > 0,
-  seenIn: 'state',
+  appliesTo: (p) => p.counters.length > 0,
+  detectedIn: 'state',
   checks: (p) => {
-    const writers = p.calls.map((call) => writtenBy(p, call));
-    return p.counters.filter((c) => !p.fields[c.field]!.constant).map((c) => check(p, c, writers));
+    const writers = p.calls.map((call) => fieldsWrittenBy(p, call));
+    return p.counters
+      .filter((c) => !p.fields[c.field]!.constant)
+      .map((c) => counterCheck(p, c, writers));
   },
 };
 
-function check(p: Program, c: CounterCheck, writers: readonly ReadonlySet<number>[]): StateCheck {
+function counterCheck(
+  p: Program,
+  c: ResolvedCounter,
+  writers: readonly ReadonlySet<number>[],
+): StateCheck {
   const sum = c.holders.reduce<Expr>(
-    (rest, h) => binary('add', rest, select(h.when, constant(h.weight), constant(0))),
+    (rest, h) => binary('add', rest, conditional(h.when, constant(h.weight), constant(0))),
     constant(0),
   );
   const f = p.fields[c.field]!;
   return {
     property: 'counters',
-    bad: all([not(changing(p, c.field, writers)), binary('ne', field(c.field), sum)]),
+    violatedWhen: all([
+      not(writeInProgress(p, c.field, writers)),
+      binary('ne', field(c.field), sum),
+    ]),
     text: `${f.title} differs from the number of its holders`,
-    tell: (state) => {
-      const held = holders(p, state, c.field).map(
-        (h) => `${h.name} (${h.why})${h.weight === 1 ? '' : ` for ${h.weight}`}`,
+    describe: (state) => {
+      const held = counterHolders(p, state, c.field).map(
+        (h) => `${h.name} (${h.label})${h.weight === 1 ? '' : ` for ${h.weight}`}`,
       );
       return `${f.title} is ${fieldText(p, state, c.field)}, but ${held.length === 0 ? 'nothing holds it' : `it is held by ${held.join(', ')}`}`;
     },
@@ -41,7 +50,7 @@ function check(p: Program, c: CounterCheck, writers: readonly ReadonlySet<number
 }
 
 /** The fields that a call may write. */
-function writtenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
+function fieldsWrittenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
   const fields = new Set<number>();
   for (let pc = call.start; pc < call.end; pc++)
     eachStatement(p.tasks[call.task]!.steps[pc]!.body, (s) => {
@@ -51,7 +60,7 @@ function writtenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
 }
 
 /** True while some task is inside a call that writes the field. */
-function changing(p: Program, index: number, writers: readonly ReadonlySet<number>[]): Expr {
+function writeInProgress(p: Program, index: number, writers: readonly ReadonlySet<number>[]): Expr {
   return any(
     p.calls
       .filter((call) => writers[call.index]!.has(index))

@@ -1,32 +1,37 @@
 import { all, binary, constant, field, TRUE } from '../expr';
 import type { Property, StateCheck } from './property';
 
-const CTX = 'iommufd_ctx';
+const IOMMUFD_CTX = 'iommufd_ctx';
 
 /** I14: an iommufd context with a bound device is not released. */
 export const ctxAlive: Property = {
   id: 'ctx-alive',
-  source: 'I14',
+  cite: 'I14',
   title: 'The iommufd outlives its devices',
   statement: 'An iommufd context is not released while a device is bound to it.',
-  applies: (p) => p.objects.some((o) => o.type === CTX),
-  seenIn: 'state',
+  appliesTo: (p) => p.objects.some((o) => o.type === IOMMUFD_CTX),
+  detectedIn: 'state',
   checks: (p) =>
     p.files
       .filter((f) => f.bound)
       .flatMap((f) =>
         f.ownerTargets.flatMap((t, i): StateCheck[] => {
           const ctx = p.objects[t]!;
-          if (ctx.type !== CTX || ctx.life === undefined || p.fields[ctx.life]!.constant) return [];
+          if (
+            ctx.type !== IOMMUFD_CTX ||
+            ctx.lifetime === undefined ||
+            p.fields[ctx.lifetime]!.constant
+          )
+            return [];
           return [
             {
               property: 'ctx-alive',
               // A file that came to a device which another context bound does not own the DMA: its context is not the one to keep.
-              bad: all([
+              violatedWhen: all([
                 f.bound!,
                 f.ownsDma ?? TRUE,
-                binary('eq', f.owner!, constant(i + 1)),
-                binary('eq', field(ctx.life), constant(2)),
+                binary('eq', f.ownerContext!, constant(i + 1)),
+                binary('eq', field(ctx.lifetime), constant(2)),
               ]),
               text: `${ctx.name} is released while ${f.device} is bound to it through ${f.name}`,
               object: t,

@@ -1,34 +1,35 @@
 import { fieldText } from '../describe';
 import { all, not } from '../expr';
 import type { Program, ProgramFile } from '../program';
-import { isOpen, ownerName } from './property';
+import { isOpen, ownerContextName } from './property';
 import type { Property } from './property';
 
 /** I2: normal access in an IOMMU group belongs to the group's DMA owner. */
 export const dmaOwner: Property = {
   id: 'dma-owner',
-  source: 'I2',
+  cite: 'I2',
   title: 'Access implies DMA ownership',
   statement:
     'Every file with normal access belongs to the context that owns the DMA of its IOMMU group.',
-  applies: (p) => p.files.some((f) => f.ownsDma),
-  seenIn: 'state',
+  appliesTo: (p) => p.files.some((f) => f.ownsDma),
+  detectedIn: 'state',
   checks: (p) =>
     p.files
-      .filter((f) => f.normal && f.ownsDma)
+      .filter((f) => f.normalAccess && f.ownsDma)
       .map((f) => ({
         property: 'dma-owner',
-        bad: all([f.normal!, isOpen(p, f), not(f.ownsDma!)]),
+        violatedWhen: all([f.normalAccess!, isOpen(p, f), not(f.ownsDma!)]),
         text: `${f.name} (${f.by}) reaches ${f.device}, but the DMA of IOMMU group ${f.group} is not owned by its context`,
-        tell: (state) => tell(p, f, state),
+        describe: (state) => describeViolation(p, f, state),
         object: f.object,
       })),
 };
 
-function tell(p: Program, f: ProgramFile, state: Int32Array): string {
-  const owner = p.objects.find((o) => o.type === 'iommu_group' && o.anchor.group === f.group)
-    ?.fields['owner'];
-  const mine = ownerName(p, f, state);
+function describeViolation(p: Program, f: ProgramFile, state: Int32Array): string {
+  const owner = p.objects.find((o) => o.type === 'iommu_group' && o.key.group === f.group)?.fields[
+    'owner'
+  ];
+  const mine = ownerContextName(p, f, state);
   const theirs = owner === undefined || state[owner] === 0 ? 'nobody' : fieldText(p, state, owner);
   const why =
     theirs === mine

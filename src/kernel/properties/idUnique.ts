@@ -1,30 +1,31 @@
 import { all, any, binary, constant, field, not, TRUE } from '../expr';
 import type { Expr } from '../expr';
 import type { Field, Program } from '../program';
-import { pairs } from './property';
+import { unorderedPairs } from './property';
 import type { Property, StateCheck } from './property';
 
 /** I9: live numbers are pairwise distinct. */
 export const idUnique: Property = {
   id: 'id-unique',
-  source: 'I9',
+  cite: 'I9',
   title: 'Numbers are unique',
   statement:
     'No two live objects of a kind carry the same minor or index, a number is reused only after its holder is gone, and a number is mapped exactly while its device is registered.',
-  applies: (p) => p.fields.some((f) => f.kind === 'number'),
-  seenIn: 'state',
-  checks: (p) => [...mappedUnregistered(p), ...sameNumber(p)],
+  appliesTo: (p) => p.fields.some((f) => f.kind === 'number'),
+  detectedIn: 'state',
+  checks: (p) => [...mappingChecks(p), ...duplicateNumberChecks(p)],
 };
 
 /** While neither register nor unregister is at work on a device, its cdev is mapped exactly when its driver is bound. */
-function mappedUnregistered(p: Program): StateCheck[] {
+function mappingChecks(p: Program): StateCheck[] {
   return p.objects
-    .filter((o) => o.type === 'cdev' && o.anchor.device !== undefined)
+    .filter((o) => o.type === 'cdev' && o.key.device !== undefined)
     .flatMap((cdev) => {
-      const { device } = cdev.anchor;
+      const { device } = cdev.key;
       const mapped = cdev.fields['mapped'];
-      const driver = p.objects.find((o) => o.type === 'device' && o.anchor.device === device)
-        ?.fields['driver'];
+      const driver = p.objects.find((o) => o.type === 'device' && o.key.device === device)?.fields[
+        'driver'
+      ];
       if (mapped === undefined || driver === undefined) return [];
       const atWork = p.calls
         .filter(
@@ -40,7 +41,7 @@ function mappedUnregistered(p: Program): StateCheck[] {
         property: 'id-unique',
         text,
         object: cdev.index,
-        bad: all([
+        violatedWhen: all([
           binary('eq', field(mapped), constant(here)),
           binary('eq', field(driver), constant(1 - here)),
           not(any(atWork)),
@@ -53,16 +54,16 @@ function mappedUnregistered(p: Program): StateCheck[] {
     });
 }
 
-function sameNumber(p: Program): StateCheck[] {
-  return pairs(p.fields.filter((f) => f.kind === 'number'))
+function duplicateNumberChecks(p: Program): StateCheck[] {
+  return unorderedPairs(p.fields.filter((f) => f.kind === 'number'))
     .filter(
       ([a, b]) => a.name === b.name && p.objects[a.object]!.type === p.objects[b.object]!.type,
     )
     .map(([a, b]) => ({
       property: 'id-unique',
-      bad: all([
-        live(p, a),
-        live(p, b),
+      violatedWhen: all([
+        isLive(p, a),
+        isLive(p, b),
         binary('ne', field(a.index), constant(0)),
         binary('ne', field(b.index), constant(0)),
         binary('eq', field(a.index), field(b.index)),
@@ -72,7 +73,7 @@ function sameNumber(p: Program): StateCheck[] {
     }));
 }
 
-function live(p: Program, f: Field): Expr {
-  const { life } = p.objects[f.object]!;
+function isLive(p: Program, f: Field): Expr {
+  const { lifetime: life } = p.objects[f.object]!;
   return life === undefined ? TRUE : binary('eq', field(life), constant(1));
 }

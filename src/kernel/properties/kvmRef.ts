@@ -5,18 +5,18 @@ import type { Property } from './property';
 /** I13: the device's KVM reference is its owner's. */
 export const kvmRef: Property = {
   id: 'kvm-ref',
-  source: 'I13',
+  cite: 'I13',
   title: "The device's KVM is the owner's",
   statement:
     'While a cdev file owns a device, the KVM that the device refers to is the one that this file was given.',
-  applies: (p) => p.files.some((f) => f.kvmIsOwn),
-  seenIn: 'state',
+  appliesTo: (p) => p.files.some((f) => f.kvmMatches),
+  detectedIn: 'state',
   checks: (p) =>
     p.files
-      .filter((f) => f.kvmIsOwn && f.normal)
+      .filter((f) => f.kvmMatches && f.normalAccess)
       .map((f) => ({
         property: 'kvm-ref',
-        bad: all([f.normal!, isOpen(p, f), not(f.kvmIsOwn!)]),
+        violatedWhen: all([f.normalAccess!, isOpen(p, f), not(f.kvmMatches!)]),
         text: `${f.name} (${f.by}) owns ${f.device}, but the device's kvm is not the one of ${f.name}`,
         object: f.object,
       })),

@@ -4,12 +4,12 @@ import type { Property } from './property';
 /** I11: the graph "held while taking" has no cycle; found from what ran, before any deadlock. */
 export const lockOrder: Property = {
   id: 'lock-order',
-  source: 'I11',
+  cite: 'I11',
   title: 'Locks are taken in one order',
   statement:
     'Taking a lock while holding another never closes a circle of such orders, and no task takes a mutex twice or releases one that it does not hold.',
-  applies: (p) => p.fields.some((f) => f.kind === 'mutex'),
-  seenIn: 'graph',
+  appliesTo: (p) => p.fields.some((f) => f.kind === 'mutex'),
+  detectedIn: 'graph',
   checks: () => [],
 };
 
@@ -30,7 +30,7 @@ export function locksHeld(program: Program, state: Int32Array, task: number): nu
 }
 
 /** Collects lock orders; `add` returns the cycle that the new edge closes, as a chain of edges, or undefined. */
-export class LockGraph {
+export class LockOrderGraph {
   private readonly edges = new Map<number, LockEdge[]>();
 
   add(edge: LockEdge): readonly LockEdge[] | undefined {

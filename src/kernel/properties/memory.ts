@@ -6,24 +6,24 @@ import type { Property, StateCheck } from './property';
 /** I7: nothing freed is used or still counted on; uses are seen by the machine at the step. */
 export const memory: Property = {
   id: 'memory',
-  source: 'I7',
+  cite: 'I7',
   title: 'No use after free',
   statement:
     'No step touches an object that is freed or was never made, and nothing is freed while a counted reference to it is left.',
-  applies: () => true,
-  seenIn: 'state',
-  checks: (p) => [...freedUnderFile(p), ...freedUnderReference(p)],
+  appliesTo: () => true,
+  detectedIn: 'state',
+  checks: (p) => [...freedWhileFileOpen(p), ...freedWhileReferenced(p)],
 };
 
 /** An open file keeps what its private_data points to. */
-function freedUnderFile(p: Program): StateCheck[] {
+function freedWhileFileOpen(p: Program): StateCheck[] {
   return p.files.flatMap((f) => {
     const target = p.objects[p.objects[f.object]!.links['private_data']?.object ?? -1];
-    if (target?.life === undefined || p.fields[target.life]!.constant) return [];
+    if (target?.lifetime === undefined || p.fields[target.lifetime]!.constant) return [];
     return [
       {
         property: 'memory',
-        bad: all([isOpen(p, f), binary('eq', field(target.life), constant(2))]),
+        violatedWhen: all([isOpen(p, f), binary('eq', field(target.lifetime), constant(2))]),
         text: `${target.name} is freed while ${f.name} (${f.by}) is open on it`,
         object: target.index,
       },
@@ -31,21 +31,23 @@ function freedUnderFile(p: Program): StateCheck[] {
   });
 }
 
-function freedUnderReference(p: Program): StateCheck[] {
+function freedWhileReferenced(p: Program): StateCheck[] {
   return p.fields
     .filter((f) => f.targets && f.edge === 'reference' && !f.constant)
     .flatMap((f) =>
       f.targets!.flatMap((t, i): StateCheck[] => {
         const owner = p.objects[f.object]!;
         const target = p.objects[t]!;
-        if (target.life === undefined || p.fields[target.life]!.constant) return [];
+        if (target.lifetime === undefined || p.fields[target.lifetime]!.constant) return [];
         return [
           {
             property: 'memory',
-            bad: all([
-              owner.life === undefined ? TRUE : binary('eq', field(owner.life), constant(1)),
+            violatedWhen: all([
+              owner.lifetime === undefined
+                ? TRUE
+                : binary('eq', field(owner.lifetime), constant(1)),
               binary('eq', field(f.index), constant(i + 1)),
-              binary('eq', field(target.life), constant(2)),
+              binary('eq', field(target.lifetime), constant(2)),
             ]),
             text: `${target.name} is freed while ${f.title} still holds a reference to it`,
             object: t,

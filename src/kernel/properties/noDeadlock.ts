@@ -1,16 +1,16 @@
 import { evaluate } from '../expr';
-import { nextStep, waitOf } from '../machine';
+import { nextStep, currentWait } from '../machine';
 import type { Program } from '../program';
 import type { Property } from './property';
 
 /** No set of tasks waits for one another for ever. */
 export const noDeadlock: Property = {
   id: 'no-deadlock',
-  source: 'domain.md section 5.11',
+  cite: 'domain.md section 5.11',
   title: 'No deadlock',
   statement: 'There is no circle of tasks in which each waits for a lock that the next one holds.',
-  applies: () => true,
-  seenIn: 'graph',
+  appliesTo: () => true,
+  detectedIn: 'graph',
   checks: () => [],
 };
 
@@ -21,7 +21,7 @@ export function waitCycle(program: Program, state: Int32Array): number[] | undef
     let task = start.index;
     while (!seen.includes(task)) {
       seen.push(task);
-      const wait = nextStep(program, state, task) && waitOf(program, state, task);
+      const wait = nextStep(program, state, task) && currentWait(program, state, task);
       if (wait?.kind !== 'mutex' || evaluate(wait.when, state) === 0) {
         seen.length = 0;
         break;

@@ -6,26 +6,29 @@ import type { Property } from './property';
 /** I10: a task outside a call holds no lock. */
 export const noLockAtUser: Property = {
   id: 'no-lock-at-user',
-  source: 'I10',
+  cite: 'I10',
   title: 'No lock is taken home',
   statement:
     'A task that is back in user space, between its calls or after the last, holds no lock.',
-  applies: (p) => p.fields.some((f) => f.kind === 'mutex'),
-  seenIn: 'state',
+  appliesTo: (p) => p.fields.some((f) => f.kind === 'mutex'),
+  detectedIn: 'state',
   checks: (p) =>
     p.fields
       .filter((f) => f.kind === 'mutex' && !f.constant)
       .flatMap((f) =>
         p.tasks.map((t) => ({
           property: 'no-lock-at-user' as const,
-          bad: all([binary('eq', field(f.index), constant(t.index + 1)), outside(p, t.index)]),
+          violatedWhen: all([
+            binary('eq', field(f.index), constant(t.index + 1)),
+            outsideCalls(p, t.index),
+          ]),
           text: `${t.name} is back in user space and still holds ${f.title}`,
           object: f.object,
         })),
       ),
 };
 
-function outside(p: Program, task: number): Expr {
+function outsideCalls(p: Program, task: number): Expr {
   const t = p.tasks[task]!;
   const ends = [
     ...new Set(p.calls.filter((c) => c.task === task).flatMap((c) => [c.start, c.end])),

@@ -3,11 +3,11 @@ import type { Property } from './property';
 /** I4: no driver operation before the bind; the machine sees it at the step that runs the operation. */
 export const noOpsBeforeBind: Property = {
   id: 'no-ops-before-bind',
-  source: 'I4',
+  cite: 'I4',
   title: 'No driver op before bind',
   statement:
     'No driver operation runs through a file whose bind is not complete; the open op inside the bind itself is the exception.',
-  applies: () => true,
-  seenIn: 'step',
+  appliesTo: () => true,
+  detectedIn: 'step',
   checks: () => [],
 };

@@ -53,9 +53,9 @@ export function propertyById(id: PropertyId): Property {
 
 /** Everything that must not be seen in a state of this program. */
 export function stateChecks(program: Program): StateCheck[] {
-  return PROPERTIES.filter((p) => p.applies(program))
+  return PROPERTIES.filter((p) => p.appliesTo(program))
     .flatMap((p) => p.checks(program))
-    .filter((c) => c.bad.op !== 'const' || c.bad.value !== 0);
+    .filter((c) => c.violatedWhen.op !== 'const' || c.violatedWhen.value !== 0);
 }
 
 /** A rule that is broken. */
@@ -68,6 +68,6 @@ export interface Violation {
 /** What is wrong in this state. Make `checks` once per program. */
 export function checkState(checks: readonly StateCheck[], state: Int32Array): Violation[] {
   return checks
-    .filter((c) => evaluate(c.bad, state) !== 0)
-    .map((c) => ({ property: c.property, text: c.tell?.(state) ?? c.text, object: c.object }));
+    .filter((c) => evaluate(c.violatedWhen, state) !== 0)
+    .map((c) => ({ property: c.property, text: c.describe?.(state) ?? c.text, object: c.object }));
 }

@@ -6,11 +6,11 @@ import type { PropertyId } from '../propertyId';
 /** A state that must not be reached: the property is violated where `bad` is true. */
 export interface StateCheck {
   readonly property: PropertyId;
-  readonly bad: Expr;
+  readonly violatedWhen: Expr;
   /** Names the objects and what is wrong with them. */
   readonly text: string;
   /** The same with what the state holds; `text` where left out. */
-  readonly tell?: (state: Int32Array) => string;
+  readonly describe?: (state: Int32Array) => string;
   /** Object index to show it at. */
   readonly object: number | undefined;
 }
@@ -19,16 +19,16 @@ export interface StateCheck {
 export interface Property {
   readonly id: PropertyId;
   /** Its number in domain.md section 8. */
-  readonly source: string;
+  readonly cite: string;
   readonly title: string;
   /** One line for people. */
   readonly statement: string;
   /** Whether the program's design has such state at all. */
-  readonly applies: (program: Program) => boolean;
+  readonly appliesTo: (program: Program) => boolean;
   /** Evaluated after every step; empty where the machine itself or the checker's graph tells. */
   readonly checks: (program: Program) => readonly StateCheck[];
   /** Where violations are seen: in a state, in a step, or only in the graph of all runs. */
-  readonly seenIn: 'state' | 'step' | 'graph';
+  readonly detectedIn: 'state' | 'step' | 'graph';
 }
 
 /** True while the file has references: it was opened and not yet closed for the last time. */
@@ -37,14 +37,15 @@ export function isOpen(program: Program, file: ProgramFile): Expr {
 }
 
 /** The name of the owner context that a file works for in this state. */
-export function ownerName(program: Program, file: ProgramFile, state: Int32Array): string {
+export function ownerContextName(program: Program, file: ProgramFile, state: Int32Array): string {
   return (
-    program.objects[file.ownerTargets[file.owner ? evaluate(file.owner, state) - 1 : -1] ?? -1]
-      ?.name ?? 'no context'
+    program.objects[
+      file.ownerTargets[file.ownerContext ? evaluate(file.ownerContext, state) - 1 : -1] ?? -1
+    ]?.name ?? 'no context'
   );
 }
 
 /** Unordered pairs. */
-export function pairs<T>(items: readonly T[]): [T, T][] {
+export function unorderedPairs<T>(items: readonly T[]): [T, T][] {
   return items.flatMap((a, i) => items.slice(i + 1).map((b): [T, T] => [a, b]));
 }

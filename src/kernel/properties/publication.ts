@@ -3,11 +3,11 @@ import type { Property } from './property';
 /** I5: whoever sees the access flag sees the finished bind; needs the world's store buffers. */
 export const publication: Property = {
   id: 'publication',
-  source: 'I5',
+  cite: 'I5',
   title: 'Access is published last',
   statement:
     'A task that sees normal access also sees the bind, the owner claim and the open op that came before it.',
-  applies: (p) => p.world.storeBuffers === true,
-  seenIn: 'step',
+  appliesTo: (p) => p.world.storeBuffers === true,
+  detectedIn: 'step',
   checks: () => [],
 };

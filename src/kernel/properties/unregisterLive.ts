@@ -6,29 +6,29 @@ import type { Property } from './property';
 /** I8: unregister ends once the files are closed, and later opens cannot hold it up; a law on the graph of all runs, of which a run shows the second half. */
 export const unregisterLive: Property = {
   id: 'unregister-live',
-  source: 'I8',
+  cite: 'I8',
   title: 'Unregister comes to an end',
   statement:
     'Once registration is withdrawn and the existing fds are closed, unregister returns; opens that begin later cannot put it off.',
-  applies: (p) => p.calls.some((c) => c.call.call === 'unregister_device'),
-  seenIn: 'graph',
+  appliesTo: (p) => p.calls.some((c) => c.call.call === 'unregister_device'),
+  detectedIn: 'graph',
   checks: () => [],
 };
 
 /** A place where an unregister waits, its registration withdrawn, until a counter is down at zero. */
-export interface Withdrawn {
+export interface UnregisterWait {
   readonly task: number;
   readonly pc: number;
   readonly counter: number;
 }
 
 /** Every such place: while `task` stands at `pc`, a call that begins must not raise `counter`. */
-export function withdrawals(program: Program): Withdrawn[] {
+export function unregisterWaits(program: Program): UnregisterWait[] {
   return program.tasks.flatMap((t) =>
     t.steps
       .filter((s) => program.calls[s.call]?.call.call === 'unregister_device')
       .flatMap((s) =>
-        s.waits.flatMap((w): Withdrawn[] =>
+        s.waits.flatMap((w): UnregisterWait[] =>
           w.kind === 'completion' ? [{ task: t.index, pc: s.pc, counter: w.counter }] : [],
         ),
       ),
@@ -36,17 +36,17 @@ export function withdrawals(program: Program): Withdrawn[] {
 }
 
 /** The withdrawals that a task stands at in this state. */
-export function withdrawnNow(
+export function activeUnregisterWaits(
   program: Program,
-  places: readonly Withdrawn[],
+  places: readonly UnregisterWait[],
   state: Int32Array,
-): Withdrawn[] {
+): UnregisterWait[] {
   return places.filter((w) => state[program.tasks[w.task]!.pc] === w.pc);
 }
 
 /** The calls of other tasks that can raise the counter that a withdrawal waits for: opens of its device. */
-export function lateOpens(program: Program, w: Withdrawn): ProgramCall[] {
-  const raises = (note: Program['notes'][number] | undefined): boolean =>
+export function callsRaisingCounter(program: Program, w: UnregisterWait): ProgramCall[] {
+  const raises = (note: Program['eventTemplates'][number] | undefined): boolean =>
     note?.kind === 'count' && note.by > 0 && note.field === w.counter;
   return program.calls.filter(
     (c) =>
@@ -54,7 +54,7 @@ export function lateOpens(program: Program, w: Withdrawn): ProgramCall[] {
       program.tasks[c.task]!.steps.slice(c.start, c.end).some((step) => {
         let found = false;
         eachStatement(step.body, (s) => {
-          found ||= s.op === 'note' && raises(program.notes[s.note]);
+          found ||= s.op === 'note' && raises(program.eventTemplates[s.event]);
         });
         return found;
       }),
@@ -66,14 +66,14 @@ export function lateOpens(program: Program, w: Withdrawn): ProgramCall[] {
  * That is all there is to look for where every state can still come to such an end, as with all calls of the designs: the loops
  * of their releases take something away in each round (a test holds it). A task that went round for ever would not be seen.
  */
-export function neverReturns(program: Program, state: Int32Array): ProgramCall | undefined {
+export function stuckUnregister(program: Program, state: Int32Array): ProgramCall | undefined {
   if (enabled(program, state).length > 0) return undefined;
   return program.calls.find(
     (c) =>
       c.call.call === 'unregister_device' &&
       callStatus(program, state, c.index) === 'running' &&
       !program.files.some((f) => {
-        const { life } = program.objects[f.object]!;
+        const { lifetime: life } = program.objects[f.object]!;
         const group = program.world.devices.find((d) => d.name === c.call.device)?.group;
         return (
           (f.device === c.call.device ||

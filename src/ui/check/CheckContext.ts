@@ -1,17 +1,17 @@
 import { useContext } from 'react';
 import { makeCheckClient, type CheckClient } from '../../session/checkClient';
-import { checkStarters } from '../../session/checkStarters';
+import { workerFactories } from '../../session/checkStarters';
 import type { Session } from '../../session/session';
-import { SearchContext } from './SearchContext';
+import { CheckWorkerContext } from './SearchContext';
 
-const clients = new WeakMap<Session, CheckClient>();
+const clientBySession = new WeakMap<Session, CheckClient>();
 
 /** The one client of a session: a check goes on while its panel is hidden. */
 export function useCheckClient(session: Session): CheckClient {
-  const search = useContext(SearchContext);
-  const known = clients.get(session);
+  const search = useContext(CheckWorkerContext);
+  const known = clientBySession.get(session);
   if (known) return known;
-  const client = makeCheckClient(checkStarters(document, search));
-  clients.set(session, client);
+  const client = makeCheckClient(workerFactories(document, search));
+  clientBySession.set(session, client);
   return client;
 }

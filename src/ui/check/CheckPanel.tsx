@@ -1,36 +1,36 @@
 import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/mutationText';
 import { PROPERTIES, propertyById } from '../../kernel/properties/properties';
-import type { CheckResult, Outcome, PropertyVerdict } from '../../explore/checkResult';
+import type { CheckResult, CheckOutcome, PropertyVerdict } from '../../explore/checkResult';
 import {
   cancelCheck,
-  dropMutations,
-  isStale,
-  showWitness,
+  discardMutations,
+  isCheckOutOfDate,
+  showCounterexample,
   startCheck,
   toggleMutation,
   verdictText,
-  type Checked,
+  type CheckSubject,
 } from '../../session/check';
-import type { CheckNews } from '../../session/checkDriver';
-import { currentFrame } from '../../session/frame';
+import type { CheckProgress } from '../../session/checkDriver';
+import { currentSnapshot } from '../../session/frame';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import { useCheckClient } from './CheckContext';
 import styles from './CheckPanel.module.css';
 
-const many = (n: number): string => n.toLocaleString('en-US');
+const formatCount = (n: number): string => n.toLocaleString('en-US');
 
 /** Answers "can this go wrong?" for the calls on screen, with a schedule to play for every yes. */
 export function CheckPanel() {
   const session = useSessionStore();
   const client = useCheckClient(session);
   const check = useSession((state) => state.check);
-  const calls = useSession((state) => currentFrame(state).program.calls.length);
+  const calls = useSession((state) => currentSnapshot(state).program.calls.length);
   const design = useSession((state) => state.run.setup.design.id);
   const stale = useSession(
-    (state) => state.check.kind !== 'idle' && isStale(state, state.check.of),
+    (state) => state.check.kind !== 'idle' && isCheckOutOfDate(state, state.check.subject),
   );
   const running = check.kind === 'running';
   return (
@@ -40,7 +40,7 @@ export function CheckPanel() {
         Every interleaving is tried in <code>{design}</code>, and each one that breaks a rule can be
         played.
       </p>
-      <Mutations />
+      <ModifiedDesign />
       <div className={styles.actions}>
         {running ? (
           <button type="button" className={buttons.button} onClick={() => cancelCheck(session)}>
@@ -60,8 +60,8 @@ export function CheckPanel() {
           </button>
         )}
       </div>
-      {check.kind === 'idle' && <Rules />}
-      {running && <Progress news={check.news} />}
+      {check.kind === 'idle' && <ApplicableProperties />}
+      {running && <ProgressReport news={check.progress} />}
       {stale && !running && (
         <p className={styles.stale}>
           The result below is about other calls, options or rows than those on screen now.
@@ -72,19 +72,19 @@ export function CheckPanel() {
           {check.message}
         </p>
       )}
-      {check.kind === 'done' && <Result of={check.of} result={check.result} />}
+      {check.kind === 'done' && <CheckReport of={check.subject} result={check.result} />}
     </section>
   );
 }
 
 /** What a check will ask, before it has an answer. */
-function Rules() {
-  const program = useSession((state) => currentFrame(state).program);
+function ApplicableProperties() {
+  const program = useSession((state) => currentSnapshot(state).program);
   return (
     <>
       <h3 className={styles.heading}>What is asked</h3>
       <ul className={styles.rules}>
-        {PROPERTIES.filter((each) => each.applies(program)).map(({ id, title, statement }) => (
+        {PROPERTIES.filter((each) => each.appliesTo(program)).map(({ id, title, statement }) => (
           <li key={id}>
             <b>{title}</b> {statement}
           </li>
@@ -94,7 +94,7 @@ function Rules() {
   );
 }
 
-function Mutations() {
+function ModifiedDesign() {
   const session = useSessionStore();
   const mutations = useSession((state) => state.mutations);
   const onStage = useSession((state) => state.run.setup.mutations);
@@ -120,7 +120,7 @@ function Mutations() {
       <button
         type="button"
         className={`${buttons.button} ${buttons.small}`}
-        onClick={() => dropMutations(session)}
+        onClick={() => discardMutations(session)}
       >
         Back to the design itself
       </button>
@@ -128,20 +128,20 @@ function Mutations() {
   );
 }
 
-function Progress({ news }: { readonly news: CheckNews | undefined }) {
+function ProgressReport({ news }: { readonly news: CheckProgress | undefined }) {
   return (
     <div className={styles.progress}>
       <progress aria-label="Check under way" />
       <p>
         {news
-          ? `${many(news.states)} states, depth ${news.depth}, ${many(news.statesPerSecond)} states/s${news.phase === 'conclude' ? ', looking for the shortest witnesses' : ''}`
+          ? `${formatCount(news.states)} states, depth ${news.depth}, ${formatCount(news.statesPerSecond)} states/s${news.phase === 'conclude' ? ', looking for the shortest witnesses' : ''}`
           : 'Starting…'}
       </p>
     </div>
   );
 }
 
-function Result({ of, result }: { readonly of: Checked; readonly result: CheckResult }) {
+function CheckReport({ of, result }: { readonly of: CheckSubject; readonly result: CheckResult }) {
   const { properties, outcomes, verdict } = result;
   const by = (status: PropertyVerdict['status']): readonly PropertyVerdict[] =>
     properties.filter((each) => each.status === status);
@@ -152,7 +152,7 @@ function Result({ of, result }: { readonly of: Checked; readonly result: CheckRe
       </p>
       <ul className={styles.list} aria-label="Properties">
         {[...by('violated'), ...by('incomplete'), ...by('holds')].map((each) => (
-          <Property key={each.id} of={of} verdict={each} states={result.states} />
+          <PropertyVerdictItem key={each.id} of={of} verdict={each} states={result.states} />
         ))}
       </ul>
       {by('not-applicable').length > 0 && (
@@ -164,10 +164,10 @@ function Result({ of, result }: { readonly of: Checked; readonly result: CheckRe
           .
         </p>
       )}
-      {outcomes.length > 0 && <Outcomes of={of} outcomes={outcomes} />}
+      {outcomes.length > 0 && <OutcomeList of={of} outcomes={outcomes} />}
       <p className={styles.small}>
-        {many(result.states)} states, {many(result.transitions)} transitions, depth {result.depth},{' '}
-        {result.seconds.toFixed(2)} s with the{' '}
+        {formatCount(result.states)} states, {formatCount(result.transitions)} transitions, depth{' '}
+        {result.depth}, {result.seconds.toFixed(2)} s with the{' '}
         {result.engine === 'wasm' ? 'WebAssembly' : 'bytecode'} engine; coverage: {result.coverage}.
         States are compared in full.
       </p>
@@ -175,19 +175,19 @@ function Result({ of, result }: { readonly of: Checked; readonly result: CheckRe
   );
 }
 
-const marks = {
+const STATUS_ICONS = {
   violated: 'close',
   holds: 'check',
   incomplete: 'question',
   'not-applicable': 'question',
 } as const;
 
-function Property({
+function PropertyVerdictItem({
   of,
   verdict: { id, status, witness },
   states,
 }: {
-  readonly of: Checked;
+  readonly of: CheckSubject;
   readonly verdict: PropertyVerdict;
   readonly states: number;
 }) {
@@ -195,14 +195,14 @@ function Property({
   const { title, statement } = propertyById(id);
   return (
     <li className={styles.property} data-status={status} title={statement}>
-      <Icon name={marks[status]} />
+      <Icon name={STATUS_ICONS[status]} />
       <div>
         <b>{title}</b> <code>{id}</code>
         <p>
           {witness
             ? witness.text
             : ({
-                holds: `Holds in all ${many(states)} states.`,
+                holds: `Holds in all ${formatCount(states)} states.`,
                 violated: 'Broken; the check was ended before it had a schedule to show.',
               }[status as string] ?? 'Not broken in the part that was seen.')}
         </p>
@@ -211,7 +211,7 @@ function Property({
             type="button"
             className={`${buttons.button} ${buttons.small}`}
             aria-label={`Play the witness of ${id}`}
-            onClick={() => showWitness(session, of, id, witness.schedule)}
+            onClick={() => showCounterexample(session, of, id, witness.schedule)}
           >
             <Icon name="play" size={12} />
             {witness.steps} steps, {witness.switches}{' '}
@@ -223,12 +223,12 @@ function Property({
   );
 }
 
-function Outcomes({
+function OutcomeList({
   of,
   outcomes,
 }: {
-  readonly of: Checked;
-  readonly outcomes: readonly Outcome[];
+  readonly of: CheckSubject;
+  readonly outcomes: readonly CheckOutcome[];
 }) {
   const session = useSessionStore();
   const most = Math.max(...outcomes.map(({ states }) => states));
@@ -264,7 +264,9 @@ function Outcomes({
                 type="button"
                 className={`${buttons.button} ${buttons.small}`}
                 aria-label={`Play outcome ${index + 1}`}
-                onClick={() => showWitness(session, of, `outcome ${index + 1}`, witness.schedule)}
+                onClick={() =>
+                  showCounterexample(session, of, `outcome ${index + 1}`, witness.schedule)
+                }
               >
                 <Icon name="play" size={12} />
                 {witness.steps} steps

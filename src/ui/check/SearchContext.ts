@@ -1,5 +1,5 @@
 import { createContext } from 'react';
-import type { OwnSearch } from '../../session/checkStarters';
+import type { ModuleChecker } from '../../session/checkStarters';
 
 /** What the page around has to search with, beside the script that the build names in it. */
-export const SearchContext = createContext<OwnSearch>({});
+export const CheckWorkerContext = createContext<ModuleChecker>({});

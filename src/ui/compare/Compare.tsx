@@ -1,31 +1,31 @@
 import { DESIGNS } from '../../designs/index';
 import type { Design } from '../../kernel/design';
-import { makeResult, type RunResult } from '../../scenario/result';
+import { makeRunResult, type RunResult } from '../../scenario/result';
 import type { Scenario } from '../../scenario/scenario';
 import { runScenario } from '../../scenario/schedule';
-import { arrange } from '../../session/arrange';
+import { setPageLayout } from '../../session/arrange';
 import { callText } from '../../session/callText';
-import { checkedNow } from '../../session/check';
-import { scenarioIn, switchDesign } from '../../session/open';
-import { currentFrame } from '../../session/frame';
+import { currentCheckSubject } from '../../session/check';
+import { scenarioInDesign, switchDesign } from '../../session/open';
+import { currentSnapshot } from '../../session/frame';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Compare.module.css';
 
-type Told =
+type DesignRun =
   | { readonly design: Design; readonly result: RunResult }
-  | { readonly design: Design; readonly why: string };
+  | { readonly design: Design; readonly error: string };
 
 /** The calls on screen in every design, side by side: what each call returns, and what goes wrong. */
-export function Compare() {
+export function CompareView() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
-  const frame = useSession(currentFrame);
-  const { scenario } = checkedNow({ run, mutations: [] });
-  const told = DESIGNS.map((design): Told =>
-    tell(design, scenarioIn(session, design.id, scenario)),
+  const frame = useSession(currentSnapshot);
+  const { scenario } = currentCheckSubject({ run, mutations: [] });
+  const told = DESIGNS.map((design): DesignRun =>
+    runInDesign(design, scenarioInDesign(session, design.id, scenario)),
   );
   const { calls } = scenario;
   return (
@@ -53,7 +53,7 @@ export function Compare() {
               {told.map((each) => (
                 <td key={each.design.id} data-design={each.design.id}>
                   {'result' in each ? (
-                    <Returned result={each.result} index={index} scenario={scenario} />
+                    <CallReturn result={each.result} index={index} scenario={scenario} />
                   ) : (
                     '–'
                   )}
@@ -98,7 +98,7 @@ export function Compare() {
                     )
                   )
                 ) : (
-                  <span className={styles.why}>{each.why}</span>
+                  <span className={styles.why}>{each.error}</span>
                 )}
               </td>
             ))}
@@ -120,7 +120,7 @@ export function Compare() {
                   className={`${buttons.button} ${buttons.small}`}
                   onClick={() => {
                     switchDesign(session, design.id);
-                    arrange(session, { view: 'stage', pane: 'stage' });
+                    setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
                   }}
                 >
                   Watch {design.id}
@@ -134,16 +134,16 @@ export function Compare() {
   );
 }
 
-function tell(design: Design, scenario: Scenario | string): Told {
-  if (typeof scenario === 'string') return { design, why: scenario };
+function runInDesign(design: Design, scenario: Scenario | string): DesignRun {
+  if (typeof scenario === 'string') return { design, error: scenario };
   const ran = runScenario(scenario);
   return ran.ok
-    ? { design, result: makeResult(ran.trace) }
-    : { design, why: ran.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+    ? { design, result: makeRunResult(ran.trace) }
+    : { design, error: ran.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
 }
 
 /** The calls of a result are those that began and were not skipped, in the order of the scenario. */
-function Returned({
+function CallReturn({
   result,
   index,
   scenario,

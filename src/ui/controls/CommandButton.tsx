@@ -10,9 +10,9 @@ interface CommandButtonProps {
   /** Says more than the command's title where the state matters. */
   readonly title?: string;
   readonly text?: string;
-  readonly look?: 'quiet' | 'primary' | 'plain';
+  readonly variant?: 'quiet' | 'primary' | 'plain';
   /** Where the tip opens. */
-  readonly tip?: 'below' | 'above';
+  readonly tooltipSide?: 'below' | 'above';
   readonly pressed?: boolean;
 }
 
@@ -21,8 +21,8 @@ export function CommandButton({
   icon,
   title = command.title,
   text,
-  look = 'quiet',
-  tip = 'below',
+  variant: look = 'quiet',
+  tooltipSide: tip = 'below',
   pressed,
 }: CommandButtonProps) {
   const session = useSessionStore();

@@ -1,10 +1,10 @@
 import { DESIGN_NAMES } from '../../designs/names';
 import { COMMANDS } from '../../session/commands';
-import { opening } from '../../session/onDemand';
+import { libraryPart } from '../../session/onDemand';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from './CommandButton';
 import { Icon } from './Icon';
-import { Options } from './Options';
+import { DesignOptionsMenu } from './Options';
 import { Segmented } from './Segmented';
 import buttons from './controls.module.css';
 import styles from './Header.module.css';
@@ -29,17 +29,19 @@ export function Header() {
       </button>
       <Segmented
         label="Design"
-        mono
+        monospace
         value={setup.design.id}
         className={styles.designs ?? ''}
-        onPick={(id) => opening.use(session, ({ switchDesign }) => switchDesign(session, id))}
+        onSelect={(id) =>
+          libraryPart.whenLoaded(session, ({ switchDesign }) => switchDesign(session, id))
+        }
         segments={Object.values(DESIGN_NAMES).map(({ id, title }) => ({
           value: id,
           text: id,
           tip: title,
         }))}
       />
-      <Options />
+      <DesignOptionsMenu />
       <div className={styles.tools}>
         <CommandButton command={COMMANDS.compare} icon="columns" pressed={view === 'compare'} />
         <CommandButton command={COMMANDS.verdicts} icon="shield" pressed={view === 'verdicts'} />

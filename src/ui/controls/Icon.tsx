@@ -1,4 +1,4 @@
-const paths = {
+const FILLED_PATHS = {
   play: 'M5 3.2v9.6L12.8 8z',
   pause: 'M4.5 3h2.4v10H4.5zM9.1 3h2.4v10H9.1z',
   forward: 'M4 3.2v9.6L10.2 8zM11 3h1.6v10H11z',
@@ -7,7 +7,7 @@ const paths = {
   end: 'M3 3.2v9.6L7.8 8zM8.2 3.2v9.6L13 8zM13 3h1.4v10H13z',
 } as const;
 
-const strokes = {
+const STROKED_PATHS = {
   undo: 'M6.2 3 3 6.2l3.2 3.2M3.4 6.2h5.8a3.6 3.6 0 0 1 0 7.2H6.4',
   redo: 'M9.8 3 13 6.2 9.8 9.4M12.6 6.2H6.8a3.6 3.6 0 0 0 0 7.2h2.8',
   reset: 'M3 8a5 5 0 1 0 1.6-3.7M3 2.6v3h3',
@@ -36,10 +36,10 @@ const strokes = {
   lock: 'M4 7.4h8v6H4zM5.6 7.4V5.2a2.4 2.4 0 0 1 4.8 0v2.2',
 } as const;
 
-export type IconName = keyof typeof paths | keyof typeof strokes;
+export type IconName = keyof typeof FILLED_PATHS | keyof typeof STROKED_PATHS;
 
 export function Icon({ name, size = 16 }: { readonly name: IconName; readonly size?: number }) {
-  const filled = name in paths;
+  const filled = name in FILLED_PATHS;
   return (
     <svg
       width={size}
@@ -52,7 +52,7 @@ export function Icon({ name, size = 16 }: { readonly name: IconName; readonly si
       strokeLinecap="round"
       strokeLinejoin="round"
     >
-      <path d={{ ...paths, ...strokes }[name]} />
+      <path d={{ ...FILLED_PATHS, ...STROKED_PATHS }[name]} />
     </svg>
   );
 }

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, type ReactNode } from 'react';
-import { showDialog } from '../../session/arrange';
+import { setDialog } from '../../session/arrange';
 import { useSessionStore } from '../useSession';
 import { Icon } from './Icon';
 import buttons from './controls.module.css';
@@ -8,14 +8,14 @@ import styles from './Modal.module.css';
 interface ModalProps {
   readonly title: string;
   /** `sheet` hangs below the header, `card` stands in the middle. */
-  readonly look?: 'card' | 'sheet';
+  readonly placement?: 'card' | 'sheet';
   /** Room for two columns. */
   readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
 /** The page's open dialog: the browser keeps the focus inside, Esc closes it, and focus goes back to where it was. */
-export function Modal({ title, look = 'card', wide = false, children }: ModalProps) {
+export function Modal({ title, placement: look = 'card', wide = false, children }: ModalProps) {
   const session = useSessionStore();
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
@@ -34,14 +34,14 @@ export function Modal({ title, look = 'card', wide = false, children }: ModalPro
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
-        showDialog(session, undefined);
+        setDialog(session, undefined);
       }}
       onPointerDown={(event) => {
         if (
           event.target === dialog.current &&
-          outside(event.currentTarget.getBoundingClientRect(), event.clientX, event.clientY)
+          isOutside(event.currentTarget.getBoundingClientRect(), event.clientX, event.clientY)
         )
-          showDialog(session, undefined);
+          setDialog(session, undefined);
       }}
     >
       <header className={styles.head}>
@@ -50,7 +50,7 @@ export function Modal({ title, look = 'card', wide = false, children }: ModalPro
           type="button"
           className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
           aria-label="Close"
-          onClick={() => showDialog(session, undefined)}
+          onClick={() => setDialog(session, undefined)}
         >
           <Icon name="close" />
         </button>
@@ -60,6 +60,6 @@ export function Modal({ title, look = 'card', wide = false, children }: ModalPro
   );
 }
 
-function outside({ left, right, top, bottom }: DOMRect, x: number, y: number): boolean {
+function isOutside({ left, right, top, bottom }: DOMRect, x: number, y: number): boolean {
   return x < left || x > right || y < top || y > bottom;
 }

@@ -1,6 +1,6 @@
 import { useId } from 'react';
-import { opening } from '../../session/onDemand';
-import { optionsOf } from '../../session/options';
+import { libraryPart } from '../../session/onDemand';
+import { effectiveOptions } from '../../session/options';
 import { useSession, useSessionStore } from '../useSession';
 import { Icon } from './Icon';
 import { Popover } from './Popover';
@@ -8,12 +8,12 @@ import buttons from './controls.module.css';
 import styles from './Options.module.css';
 
 /** The choices within the design on screen. */
-export function Options() {
+export function DesignOptionsMenu() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
   const id = useId();
   const { design } = setup;
-  const options = optionsOf(setup);
+  const options = effectiveOptions(setup);
   const changed = design.options.filter((option) => options[option.id] !== option.values[0]).length;
   return (
     <>
@@ -40,7 +40,9 @@ export function Options() {
               className={buttons.select}
               value={options[option.id]}
               onChange={({ target: { value } }) =>
-                opening.use(session, ({ setOption }) => setOption(session, option.id, value))
+                libraryPart.whenLoaded(session, ({ setOption }) =>
+                  setOption(session, option.id, value),
+                )
               }
             >
               {option.values.map((value) => (

@@ -9,7 +9,7 @@ import {
 } from 'react';
 import styles from './PopUp.module.css';
 
-interface PopUpProps {
+interface PopoverButtonProps {
   /** What the button shows. */
   readonly children: ReactNode;
   /** Built when it opens. */
@@ -19,23 +19,23 @@ interface PopUpProps {
   /** Name of the button where its content does not say it. */
   readonly buttonLabel?: string;
   readonly className?: string | undefined;
-  readonly popupClassName?: string | undefined;
+  readonly popoverClassName?: string | undefined;
   /** Out of the order of Tab, where another control leads to the same. */
-  readonly untabbed?: boolean;
+  readonly skipInTabOrder?: boolean;
 }
 
-const GAP = 6;
+const GAP_PX = 6;
 
 /** A button that opens a popup beside it: the browser's own, which closes on Escape and on a press elsewhere. */
-export function PopUp({
+export function PopoverButton({
   children,
   content,
   label,
   buttonLabel,
   className,
-  popupClassName,
-  untabbed = false,
-}: PopUpProps) {
+  popoverClassName: popupClassName,
+  skipInTabOrder: untabbed = false,
+}: PopoverButtonProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
   const popup = useRef<HTMLElement>(null);
@@ -44,8 +44,8 @@ export function PopUp({
     const at = button.current;
     const box = popup.current;
     if (!open || !at || !box) return undefined;
-    place(box, at.getBoundingClientRect());
-    const observer = new ResizeObserver(() => place(box, at.getBoundingClientRect()));
+    placePopover(box, at.getBoundingClientRect());
+    const observer = new ResizeObserver(() => placePopover(box, at.getBoundingClientRect()));
     observer.observe(box);
     return () => observer.disconnect();
   }, [open]);
@@ -77,10 +77,10 @@ export function PopUp({
   );
 }
 
-function place(box: HTMLElement, at: DOMRect): void {
+function placePopover(box: HTMLElement, at: DOMRect): void {
   const { offsetWidth: width, offsetHeight: height } = box;
-  const below = at.bottom + GAP + height <= innerHeight || at.top < innerHeight / 2;
-  const top = below ? at.bottom + GAP : at.top - GAP - height;
-  box.style.left = `${Math.max(GAP, Math.min(at.left, innerWidth - width - GAP))}px`;
-  box.style.top = `${Math.max(GAP, Math.min(top, innerHeight - height - GAP))}px`;
+  const below = at.bottom + GAP_PX + height <= innerHeight || at.top < innerHeight / 2;
+  const top = below ? at.bottom + GAP_PX : at.top - GAP_PX - height;
+  box.style.left = `${Math.max(GAP_PX, Math.min(at.left, innerWidth - width - GAP_PX))}px`;
+  box.style.top = `${Math.max(GAP_PX, Math.min(top, innerHeight - height - GAP_PX))}px`;
 }

@@ -8,7 +8,7 @@ interface PopoverProps {
   readonly children: ReactNode;
 }
 
-const MARGIN = 8;
+const MARGIN_PX = 8;
 
 /** A panel that hangs below the button that opened it; a press elsewhere or Esc closes it. */
 export function Popover({ id, label, children }: PopoverProps) {
@@ -19,18 +19,21 @@ export function Popover({ id, label, children }: PopoverProps) {
       role="dialog"
       aria-label={label}
       className={styles.popover}
-      onToggle={(event) => place(event.currentTarget, id)}
+      onToggle={(event) => placeBelowOpener(event.currentTarget, id)}
     >
       {children}
     </div>
   );
 }
 
-function place(panel: HTMLElement, id: string): void {
+function placeBelowOpener(panel: HTMLElement, id: string): void {
   const opener = document
     .querySelector(`[popovertarget="${CSS.escape(id)}"]`)
     ?.getBoundingClientRect();
   if (!opener) return;
-  const left = Math.max(MARGIN, Math.min(opener.left, innerWidth - panel.offsetWidth - MARGIN));
-  panel.style.translate = `${left}px ${opener.bottom + MARGIN}px`;
+  const left = Math.max(
+    MARGIN_PX,
+    Math.min(opener.left, innerWidth - panel.offsetWidth - MARGIN_PX),
+  );
+  panel.style.translate = `${left}px ${opener.bottom + MARGIN_PX}px`;
 }

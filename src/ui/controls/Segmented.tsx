@@ -6,8 +6,8 @@ interface Segment<T extends string> {
   readonly value: T;
   readonly text: string;
   /** The accessible name, where the text is short. */
-  readonly title?: string | undefined;
-  readonly tip?: string | undefined;
+  readonly accessibleName?: string | undefined;
+  readonly tooltip?: string | undefined;
   /** Stands for the text where there is little room. */
   readonly icon?: IconName;
 }
@@ -16,10 +16,10 @@ interface SegmentedProps<T extends string> {
   readonly label: string;
   readonly segments: readonly Segment<T>[];
   readonly value: T;
-  readonly onPick: (value: T) => void;
+  readonly onSelect: (value: T) => void;
   readonly className?: string | undefined;
   /** Identifiers of the kernel or of our formats. */
-  readonly mono?: boolean;
+  readonly monospace?: boolean;
 }
 
 /** A single choice among few, all in sight. */
@@ -27,22 +27,22 @@ export function Segmented<T extends string>({
   label,
   segments,
   value,
-  onPick,
+  onSelect: onPick,
   className = '',
-  mono = false,
+  monospace: mono = false,
 }: SegmentedProps<T>) {
   const name = useId();
   return (
     <fieldset className={`${styles.segmented} ${className}`} data-mono={mono ? '' : undefined}>
       <legend className={styles.legend}>{label}</legend>
       {segments.map((each) => (
-        <label key={each.value} className={styles.segment} data-tip={each.tip}>
+        <label key={each.value} className={styles.segment} data-tip={each.tooltip}>
           <input
             type="radio"
             name={name}
             value={each.value}
             checked={each.value === value}
-            aria-label={each.title}
+            aria-label={each.accessibleName}
             onChange={() => onPick(each.value)}
           />
           <span>

@@ -1,51 +1,59 @@
 import { useEffect, useState, type KeyboardEvent, type PointerEvent } from 'react';
-import { recall, remember } from '../storage';
+import { readStored, writeStored } from '../storage';
 import styles from './Splitter.module.css';
 
-interface SizeRange {
+interface PanelSizeRange {
   /** Key that the size is remembered under. */
-  readonly id: string;
+  readonly storageKey: string;
   readonly initial: number;
   readonly min: number;
   readonly max: number;
 }
 
-export interface PanelSize extends SizeRange {
+export interface PanelSize extends PanelSizeRange {
   readonly value: number;
   /** Somebody has set it: until then a panel may take less where it holds little. */
-  readonly chosen: boolean;
-  readonly set: (value: number) => void;
+  readonly isUserSet: boolean;
+  readonly setValue: (value: number) => void;
 }
 
 /** A panel size in px that lasts over visits where storage allows. */
-export function usePanelSize({ id, initial, min, max }: SizeRange): PanelSize {
+export function usePanelSize({ storageKey: id, initial, min, max }: PanelSizeRange): PanelSize {
   const [chosen, setChosen] = useState(() => {
-    const known = Number(recall(`size.${id}`) ?? Number.NaN);
+    const known = Number(readStored(`size.${id}`) ?? Number.NaN);
     return Number.isFinite(known) ? Math.max(min, Math.min(max, known)) : undefined;
   });
   const set = (next: number): void => {
     const within = Math.round(Math.max(min, Math.min(max, next)));
     setChosen(within);
-    remember(`size.${id}`, String(within));
+    writeStored(`size.${id}`, String(within));
   };
-  return { id, initial, min, max, value: chosen ?? initial, chosen: chosen !== undefined, set };
+  return {
+    storageKey: id,
+    initial,
+    min,
+    max,
+    value: chosen ?? initial,
+    isUserSet: chosen !== undefined,
+    setValue: set,
+  };
 }
 
 interface SplitterProps {
   readonly size: PanelSize;
   readonly label: string;
   /** On which side of the splitter the panel lies that it sizes. */
-  readonly panel: 'left' | 'right' | 'below';
+  readonly panelSide: 'left' | 'right' | 'below';
   /** Id of the panel. */
-  readonly controls: string;
+  readonly panelId: string;
 }
 
-const KEY_STEP = 24;
+const KEY_STEP_PX = 24;
 
 /** The border between two panels: drag it, move it with the arrow keys, double-click for the usual size. */
-export function Splitter({ size, label, panel, controls }: SplitterProps) {
+export function Splitter({ size, label, panelSide: panel, panelId: controls }: SplitterProps) {
   const flat = panel === 'below';
-  const value = useMeasured(controls, flat) ?? size.value;
+  const value = useElementSize(controls, flat) ?? size.value;
   const sign = panel === 'left' ? 1 : -1;
   const drag = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
@@ -54,7 +62,7 @@ export function Splitter({ size, label, panel, controls }: SplitterProps) {
     const start = value;
     bar.setPointerCapture(event.pointerId);
     const move = (next: globalThis.PointerEvent): void =>
-      size.set(start + sign * ((flat ? next.clientY : next.clientX) - from));
+      size.setValue(start + sign * ((flat ? next.clientY : next.clientX) - from));
     const end = (): void => {
       bar.removeEventListener('pointermove', move);
       bar.removeEventListener('pointerup', end);
@@ -77,10 +85,10 @@ export function Splitter({ size, label, panel, controls }: SplitterProps) {
         ? size.min
         : event.key === 'End'
           ? size.max
-          : value + sign * by * KEY_STEP;
+          : value + sign * by * KEY_STEP_PX;
     if (to === value) return;
     event.preventDefault();
-    size.set(to);
+    size.setValue(to);
   };
   return (
     <div
@@ -97,13 +105,13 @@ export function Splitter({ size, label, panel, controls }: SplitterProps) {
       aria-valuemax={size.max}
       onPointerDown={drag}
       onKeyDown={key}
-      onDoubleClick={() => size.set(size.initial)}
+      onDoubleClick={() => size.setValue(size.initial)}
     />
   );
 }
 
 /** The size in effect, in px: a panel gets less than was asked for where the page has no room for it. */
-function useMeasured(id: string, flat: boolean): number | undefined {
+function useElementSize(id: string, flat: boolean): number | undefined {
   const [measured, setMeasured] = useState<number>();
   useEffect(() => {
     const panel = document.getElementById(id);

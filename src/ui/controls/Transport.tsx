@@ -1,57 +1,62 @@
-import { arrange } from '../../session/arrange';
+import { setPageLayout } from '../../session/arrange';
 import { COMMANDS } from '../../session/commands';
-import { currentBranch, type Layout } from '../../session/session';
-import { change, SPEEDS } from '../../session/transport';
+import { currentBranch, type PageLayout } from '../../session/session';
+import { changeSettings, SPEEDS } from '../../session/transport';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from './CommandButton';
 import { Segmented } from './Segmented';
 import buttons from './controls.module.css';
 import styles from './Transport.module.css';
 
-export function Transport() {
+export function PlaybackBar() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
-  const foot = useSession((state) => state.layout.foot);
-  const { playing, speed, order, seed } = useSession((state) => state.settings);
+  const foot = useSession((state) => state.layout.bottomPanel);
+  const { playing, speed, scheduler: order, seed } = useSession((state) => state.settings);
   const end = currentBranch(run).tip.depth;
   return (
     <section className={styles.bar} aria-label="Transport">
       <div className={styles.group}>
         <span className={styles.far}>
-          <CommandButton command={COMMANDS.start} icon="start" tip="above" />
+          <CommandButton command={COMMANDS.start} icon="start" tooltipSide="above" />
         </span>
-        <CommandButton command={COMMANDS.back} icon="back" title="Back one step" tip="above" />
+        <CommandButton
+          command={COMMANDS.back}
+          icon="back"
+          title="Back one step"
+          tooltipSide="above"
+        />
         <CommandButton
           command={COMMANDS.playPause}
           icon={playing ? 'pause' : 'play'}
           title={playing ? 'Pause' : 'Play'}
-          look="plain"
-          tip="above"
+          variant="plain"
+          tooltipSide="above"
         />
         <CommandButton
           command={COMMANDS.forward}
           icon="forward"
           title="Forward one step"
-          tip="above"
+          tooltipSide="above"
         />
         <span className={styles.far}>
-          <CommandButton command={COMMANDS.end} icon="end" tip="above" />
+          <CommandButton command={COMMANDS.end} icon="end" tooltipSide="above" />
         </span>
       </div>
       <output className={styles.count} aria-label="Step">
         {run.cursor} / {end}
       </output>
       <div className={`${styles.group} ${styles.history}`}>
-        <CommandButton command={COMMANDS.undo} icon="undo" tip="above" />
-        <CommandButton command={COMMANDS.redo} icon="redo" tip="above" />
-        <CommandButton command={COMMANDS.reset} icon="reset" title="Reset" tip="above" />
+        <CommandButton command={COMMANDS.undo} icon="undo" tooltipSide="above" />
+        <CommandButton command={COMMANDS.redo} icon="redo" tooltipSide="above" />
+        <CommandButton command={COMMANDS.reset} icon="reset" title="Reset" tooltipSide="above" />
       </div>
       <select
         className={buttons.select}
         aria-label="Speed, in steps per second"
         title="Steps per second"
         value={speed}
-        onChange={(event) => change(session, { speed: Number(event.target.value) })}
+        onChange={(event) => changeSettings(session, { speed: Number(event.target.value) })}
       >
         {SPEEDS.map((each) => (
           <option key={each} value={each}>
@@ -65,7 +70,9 @@ export function Transport() {
         title="Who moves next while playing"
         value={order}
         onChange={(event) =>
-          change(session, { order: event.target.value === 'random' ? 'random' : 'inTurn' })
+          changeSettings(session, {
+            scheduler: event.target.value === 'random' ? 'random' : 'inTurn',
+          })
         }
       >
         <option value="inTurn">as told</option>
@@ -81,16 +88,16 @@ export function Transport() {
           value={seed}
           onChange={(event) =>
             Number.isInteger(event.target.valueAsNumber) &&
-            change(session, { seed: event.target.valueAsNumber })
+            changeSettings(session, { seed: event.target.valueAsNumber })
           }
         />
       )}
       <span className={styles.gap} />
-      <Segmented<Layout['foot']>
+      <Segmented<PageLayout['bottomPanel']>
         className={styles.form}
         label="Show the steps as"
         value={foot}
-        onPick={(value) => arrange(session, { foot: value })}
+        onSelect={(value) => setPageLayout(session, { bottomPanel: value })}
         segments={[
           { value: 'timeline', text: 'Timeline', icon: 'lanes' },
           { value: 'table', text: 'Table', icon: 'table' },

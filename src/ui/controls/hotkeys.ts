@@ -1,22 +1,22 @@
 import { COMMAND_LIST, runCommand, type Command } from '../../session/commands';
 import type { Session } from '../../session/session';
 
-const mac = /mac|iphone|ipad/i.test(navigator.userAgent);
+const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
-const keyNames: Readonly<Record<string, string>> = {
+const KEY_LABELS: Readonly<Record<string, string>> = {
   ArrowRight: '→',
   ArrowLeft: '←',
   ArrowUp: '↑',
   ArrowDown: '↓',
   Escape: 'Esc',
-  Mod: mac ? '⌘' : 'Ctrl',
-  Shift: mac ? '⇧' : 'Shift',
+  Mod: IS_MAC ? '⌘' : 'Ctrl',
+  Shift: IS_MAC ? '⇧' : 'Shift',
 };
 
 /** A hotkey as people read it: `Ctrl Z`. */
 export function hotkeyText(hotkey: string): string {
   return hotkeyParts(hotkey)
-    .map((part) => keyNames[part] ?? part)
+    .map((part) => KEY_LABELS[part] ?? part)
     .join(' ');
 }
 
@@ -25,7 +25,7 @@ function hotkeyParts(hotkey: string): readonly string[] {
 }
 
 /** Runs the command of a key press; keys that belong to the control in focus stay with it. An embed knows no command of the page. */
-export function onHotkey(
+export function handleHotkey(
   session: Session,
   event: KeyboardEvent,
   where: 'page' | 'embed' = 'page',
@@ -34,33 +34,34 @@ export function onHotkey(
   const state = session.getState();
   const candidates = COMMAND_LIST.filter(
     (each) =>
-      (where === 'page' || each.page !== true) && keysOf(each).some((key) => matches(key, event)),
+      (where === 'page' || each.pageOnly !== true) &&
+      hotkeysOf(each).some((key) => matchesHotkey(key, event)),
   );
   const command =
-    candidates.find((each) => each.mode?.(state) === true) ??
-    candidates.find((each) => each.mode === undefined);
+    candidates.find((each) => each.exclusiveWhile?.(state) === true) ??
+    candidates.find((each) => each.exclusiveWhile === undefined);
   if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
-  if (!command || belongsToFocus(event)) return;
+  if (!command || isUsedByFocusedControl(event)) return;
   event.preventDefault();
   runCommand(session, command);
 }
 
-function keysOf({ hotkey, also = [] }: Command): readonly string[] {
+function hotkeysOf({ hotkey, alternateHotkeys: also = [] }: Command): readonly string[] {
   return hotkey === undefined ? also : [hotkey, ...also];
 }
 
-function matches(hotkey: string, event: KeyboardEvent): boolean {
+function matchesHotkey(hotkey: string, event: KeyboardEvent): boolean {
   const parts = hotkeyParts(hotkey);
   const key = parts.at(-1) ?? '';
-  const mod = mac ? event.metaKey : event.ctrlKey;
-  if (parts.includes('Mod') !== mod || (mac ? event.ctrlKey : event.metaKey)) return false;
+  const mod = IS_MAC ? event.metaKey : event.ctrlKey;
+  if (parts.includes('Mod') !== mod || (IS_MAC ? event.ctrlKey : event.metaKey)) return false;
   if (parts.includes('Shift') !== event.shiftKey && /^[a-z]$/i.test(key)) return false;
   const pressed = event.key === ' ' ? 'Space' : event.key;
   return pressed.toLowerCase() === key.toLowerCase();
 }
 
 /** Typing, choosing and pressing keep their keys; a button gives up everything but Space. */
-function belongsToFocus(event: KeyboardEvent): boolean {
+function isUsedByFocusedControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
   if (!target) return false;
   if (

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useLayoutEffect, type ReactNode } from 'react';
 import type { DialogId } from '../../session/session';
-import { LoadGuard } from '../LoadGuard';
-import { typeAhead } from './typedAhead';
+import { LoadErrorBoundary } from '../LoadGuard';
+import { bufferTypeAhead } from './typedAhead';
 import { useSession } from '../useSession';
 
 const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog')).HelpDialog }));
@@ -15,7 +15,7 @@ const ShareDialog = lazy(async () => ({
   default: (await import('../share/ShareDialog')).ShareDialog,
 }));
 
-const dialogs: Readonly<Partial<Record<DialogId, ReactNode>>> = {
+const DIALOGS: Readonly<Partial<Record<DialogId, ReactNode>>> = {
   help: <HelpDialog />,
   library: <LibraryDialog />,
   palette: <PaletteDialog />,
@@ -23,20 +23,20 @@ const dialogs: Readonly<Partial<Record<DialogId, ReactNode>>> = {
 };
 
 /** The open dialog, loaded when it is first opened. */
-export function Dialogs() {
+export function DialogHost() {
   const id = useSession((state) => state.dialog);
   return (
     id &&
-    dialogs[id] && (
-      <LoadGuard key={id} what="This dialog" dialog>
-        <Suspense fallback={<Waiting />}>{dialogs[id]}</Suspense>
-      </LoadGuard>
+    DIALOGS[id] && (
+      <LoadErrorBoundary key={id} part="This dialog" inDialog>
+        <Suspense fallback={<DialogLoading />}>{DIALOGS[id]}</Suspense>
+      </LoadErrorBoundary>
     )
   );
 }
 
 /** While a dialog loads: what is typed meanwhile is kept for it. */
-function Waiting() {
-  useLayoutEffect(() => typeAhead(document), []);
+function DialogLoading() {
+  useLayoutEffect(() => bufferTypeAhead(document), []);
   return <span data-loading="" />;
 }

@@ -1,11 +1,11 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../../scenario/library';
-import { showDialog } from '../../session/arrange';
-import { exportScenario, openFile, showEntry } from '../../session/open';
+import { setDialog } from '../../session/arrange';
+import { makeSessionScenario, openScenarioFile, showLibraryScenario } from '../../session/open';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
-import { saveFile } from '../saveFile';
+import { downloadText } from '../saveFile';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './dialogs.module.css';
 
@@ -18,11 +18,11 @@ export function LibraryDialog() {
     `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()),
   );
   const pick = (entry: LibraryEntry): void => {
-    showDialog(session, undefined);
-    showEntry(session, entry);
+    setDialog(session, undefined);
+    showLibraryScenario(session, entry);
   };
   return (
-    <Modal title="Scenarios" look="sheet">
+    <Modal title="Scenarios" placement="sheet">
       <div className={styles.search}>
         <input
           type="search"
@@ -31,7 +31,7 @@ export function LibraryDialog() {
           placeholder="Search scenarios"
           value={query}
           onChange={(event) => setQuery(event.target.value)}
-          onKeyDown={intoList}
+          onKeyDown={moveFocusToList}
         />
       </div>
       <div
@@ -39,7 +39,7 @@ export function LibraryDialog() {
         role="region"
         aria-label="Built-in scenarios"
         tabIndex={0}
-        onKeyDown={alongList}
+        onKeyDown={moveFocusInList}
       >
         {found.length === 0 && <p className={styles.empty}>No scenario matches “{query}”.</p>}
         {LIBRARY_GROUPS.map((group) => {
@@ -55,7 +55,7 @@ export function LibraryDialog() {
                     className={styles.entry}
                     aria-label={entry.scenario.title}
                     aria-describedby={`about-${entry.id}`}
-                    aria-current={entry.id === setup.id}
+                    aria-current={entry.id === setup.libraryId}
                     onClick={() => pick(entry)}
                   >
                     <b>{entry.scenario.title}</b>
@@ -81,8 +81,8 @@ export function LibraryDialog() {
             const picked = event.target.files?.[0];
             event.target.value = '';
             if (!picked) return;
-            showDialog(session, undefined);
-            void openFile(session, picked);
+            setDialog(session, undefined);
+            void openScenarioFile(session, picked);
           }}
         />
         <button type="button" className={buttons.button} onClick={() => file.current?.click()}>
@@ -92,7 +92,7 @@ export function LibraryDialog() {
         <button
           type="button"
           className={`${buttons.button} ${buttons.quiet}`}
-          onClick={() => saveFile('playground.scenario.json', exportScenario(session))}
+          onClick={() => downloadText('playground.scenario.json', makeSessionScenario(session))}
         >
           <Icon name="save" />
           Save this run as one
@@ -103,7 +103,7 @@ export function LibraryDialog() {
   );
 }
 
-function intoList(event: KeyboardEvent<HTMLInputElement>): void {
+function moveFocusToList(event: KeyboardEvent<HTMLInputElement>): void {
   const first = event.currentTarget.closest('dialog')?.querySelector<HTMLElement>('section button');
   if (!first || (event.key !== 'ArrowDown' && event.key !== 'Enter')) return;
   event.preventDefault();
@@ -111,7 +111,7 @@ function intoList(event: KeyboardEvent<HTMLInputElement>): void {
   else first.focus();
 }
 
-function alongList(event: KeyboardEvent<HTMLElement>): void {
+function moveFocusInList(event: KeyboardEvent<HTMLElement>): void {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (by === undefined) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];

@@ -1,37 +1,37 @@
 import { useCallback, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { showDialog } from '../../session/arrange';
-import { findables, search, type Findable } from '../../session/find';
-import { currentFrame } from '../../session/frame';
+import { setDialog } from '../../session/arrange';
+import { paletteItems, filterPalette, type PaletteItem } from '../../session/find';
+import { currentSnapshot } from '../../session/frame';
 import { Modal } from '../controls/Modal';
 import { hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
-import { standingAt } from './standing';
-import { takeTyped } from './typedAhead';
+import { stageSearchItems } from './standing';
+import { takeTypeAhead } from './typedAhead';
 import styles from './palette.module.css';
 
 /** Finds whatever can be done or shown by its name. */
 export function PaletteDialog() {
   const session = useSessionStore();
   const [all] = useState(() =>
-    findables(session.getState(), standingAt(currentFrame(session.getState()))),
+    paletteItems(session.getState(), stageSearchItems(currentSnapshot(session.getState()))),
   );
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
-  const found = search(all, query);
+  const found = filterPalette(all, query);
   const groups = [...new Set(found.map(({ group }) => group))];
   useLayoutEffect(() => {
     // Newer browsers return a promise here, which is no clean-up.
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, query]);
   const pick = useCallback(
-    (each: Findable | undefined): void => {
+    (each: PaletteItem | undefined): void => {
       if (!each) return;
-      showDialog(session, undefined);
+      setDialog(session, undefined);
       each.run(session);
-      if (each.node !== undefined) focusNode(each.node);
+      if (each.node !== undefined) focusStageNode(each.node);
     },
     [session],
   );
@@ -39,9 +39,9 @@ export function PaletteDialog() {
   const arrive = useCallback(
     (field: HTMLInputElement | null): void => {
       if (!field) return;
-      const { text, entered } = takeTyped();
+      const { text, submitted: entered } = takeTypeAhead();
       setQuery(text);
-      if (entered) pick(search(all, text)[0]);
+      if (entered) pick(filterPalette(all, text)[0]);
     },
     [all, pick],
   );
@@ -58,7 +58,7 @@ export function PaletteDialog() {
     event.preventDefault();
   };
   return (
-    <Modal title="Find" look="sheet">
+    <Modal title="Find" placement="sheet">
       <div className={styles.search}>
         <input
           ref={arrive}
@@ -137,7 +137,7 @@ export function PaletteDialog() {
 }
 
 /** Gives the focus to a node of the stage once the dialog has given it back. */
-function focusNode(node: string): void {
+function focusStageNode(node: string): void {
   requestAnimationFrame(() =>
     requestAnimationFrame(() =>
       document

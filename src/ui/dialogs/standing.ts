@@ -1,12 +1,12 @@
-import { castOf } from '../../graph/cast';
-import type { Standing } from '../../session/find';
-import type { Frame } from '../../session/frame';
-import { tableTitle } from '../../session/selected';
+import { nodeCatalogOf } from '../../graph/cast';
+import type { StageSearchItem } from '../../session/find';
+import type { Snapshot } from '../../session/frame';
+import { fopsTitle } from '../../session/selected';
 
 /** What is there at a frame, by the names that people look for. */
-export function standingAt({ program, state }: Frame): readonly Standing[] {
+export function stageSearchItems({ program, state }: Snapshot): readonly StageSearchItem[] {
   const isLive = (life: number | undefined): boolean => life === undefined || state[life] === 1;
-  const actors = castOf(program).actors.flatMap(({ id, what }): Standing[] => {
+  const actors = nodeCatalogOf(program).nodes.flatMap(({ id, source: what }): StageSearchItem[] => {
     switch (what.kind) {
       case 'process':
         return [
@@ -18,18 +18,18 @@ export function standingAt({ program, state }: Frame): readonly Standing[] {
           },
         ];
       case 'node':
-        return state[what.field] === 1 && isLive(what.slot.life)
+        return state[what.field] === 1 && isLive(what.slot.lifetime)
           ? [{ node: id, name: what.slot.name, title: what.path, detail: 'device node' }]
           : [];
       case 'fops':
         return program.files.some(
-          ({ normal, object }) => normal && isLive(program.objects[object]?.life),
+          ({ normalAccess: normal, object }) => normal && isLive(program.objects[object]?.lifetime),
         )
           ? [
               {
                 node: id,
                 name: id,
-                title: tableTitle(program.model.parked.length === 0, what.table),
+                title: fopsTitle(program.model.parkedFileKinds.length === 0, what.table),
                 detail: 'file operations',
               },
             ]
@@ -39,8 +39,8 @@ export function standingAt({ program, state }: Frame): readonly Standing[] {
     }
   });
   const objects = program.objects
-    .filter(({ life }) => isLive(life))
-    .map(({ name, type }): Standing => ({
+    .filter(({ lifetime: life }) => isLive(life))
+    .map(({ name, type }): StageSearchItem => ({
       node: `${type}:${name}`,
       name,
       title: name,

@@ -1,19 +1,19 @@
 import { expect, it } from 'vitest';
-import { takeTyped, typeAhead } from './typedAhead';
+import { takeTypeAhead, bufferTypeAhead } from './typedAhead';
 
 it('keeps what is typed while nobody can take it, and gives it out once', () => {
   const page = new EventTarget();
   const press = (key: string, more: { ctrlKey?: boolean } = {}): boolean =>
     page.dispatchEvent(Object.assign(new Event('keydown', { cancelable: true }), { key, ...more }));
-  const stop = typeAhead(page as unknown as Document);
+  const stop = bufferTypeAhead(page as unknown as Document);
   for (const key of ['b', 'i', 'x', 'Backspace', ' ', 'Shift', 'n']) press(key);
   expect(press('k', { ctrlKey: true })).toBe(true);
   expect(press('d')).toBe(false);
   stop();
   press('z');
-  expect([takeTyped(), takeTyped()]).toEqual([
-    { text: 'bi nd', entered: false },
-    { text: '', entered: false },
+  expect([takeTypeAhead(), takeTypeAhead()]).toEqual([
+    { text: 'bi nd', submitted: false },
+    { text: '', submitted: false },
   ]);
 });
 
@@ -21,8 +21,8 @@ it('keeps Enter after a text, and nothing after that', () => {
   const page = new EventTarget();
   const press = (key: string): boolean =>
     page.dispatchEvent(Object.assign(new Event('keydown', { cancelable: true }), { key }));
-  typeAhead(page as unknown as Document);
+  bufferTypeAhead(page as unknown as Document);
   expect(press('Enter')).toBe(false);
   for (const key of ['b', 'Enter', 'c']) press(key);
-  expect(takeTyped()).toEqual({ text: 'b', entered: true });
+  expect(takeTypeAhead()).toEqual({ text: 'b', submitted: true });
 });

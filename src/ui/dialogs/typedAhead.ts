@@ -1,25 +1,25 @@
 /** What was typed before there was a field for it. */
-interface Typed {
+interface TypeAhead {
   readonly text: string;
   /** Enter came after the text: the best of what it finds is meant. */
-  readonly entered: boolean;
+  readonly submitted: boolean;
 }
 
-const nothing: Typed = { text: '', entered: false };
+const NOTHING_TYPED: TypeAhead = { text: '', submitted: false };
 
-let typed = nothing;
+let buffer = NOTHING_TYPED;
 
 /** Keeps what is typed from now on, up to Enter, until the listener is taken away (which is what it returns). */
-export function typeAhead(
+export function bufferTypeAhead(
   page: Pick<Document, 'addEventListener' | 'removeEventListener'>,
 ): () => void {
-  typed = nothing;
+  buffer = NOTHING_TYPED;
   const listen = (event: KeyboardEvent): void => {
-    const { text, entered } = typed;
+    const { text, submitted: entered } = buffer;
     if (event.ctrlKey || event.metaKey || event.altKey || entered) return;
-    if (event.key === 'Enter') typed = { text, entered: text.trim() !== '' };
-    else if (event.key === 'Backspace') typed = { text: text.slice(0, -1), entered };
-    else if (event.key.length === 1) typed = { text: text + event.key, entered };
+    if (event.key === 'Enter') buffer = { text, submitted: text.trim() !== '' };
+    else if (event.key === 'Backspace') buffer = { text: text.slice(0, -1), submitted: entered };
+    else if (event.key.length === 1) buffer = { text: text + event.key, submitted: entered };
     else return;
     event.preventDefault();
   };
@@ -28,8 +28,8 @@ export function typeAhead(
 }
 
 /** What was typed ahead; it is given out once. */
-export function takeTyped(): Typed {
-  const all = typed;
-  typed = nothing;
+export function takeTypeAhead(): TypeAhead {
+  const all = buffer;
+  buffer = NOTHING_TYPED;
   return all;
 }

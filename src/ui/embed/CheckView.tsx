@@ -1,26 +1,26 @@
 import { useEffect } from 'react';
-import { isStale, startCheck } from '../../session/check';
-import type { OwnSearch } from '../../session/checkStarters';
+import { isCheckOutOfDate, startCheck } from '../../session/check';
+import type { ModuleChecker } from '../../session/checkStarters';
 import { useCheckClient } from '../check/CheckContext';
 import { CheckPanel } from '../check/CheckPanel';
-import { SearchContext } from '../check/SearchContext';
+import { CheckWorkerContext } from '../check/SearchContext';
 import { useSessionStore } from '../useSession';
 
 /** A development server's page has no search script beside it. */
-const search: OwnSearch = import.meta.env.DEV
-  ? { protocol: () => import('../../session/checkProtocol') }
+const checkWorker: ModuleChecker = import.meta.env.DEV
+  ? { loadServer: () => import('../../session/checkProtocol') }
   : {};
 
 /** The check of what is on screen: in a worker, or where the page around forbids that, on the frame's own thread in slices. */
-export function CheckView() {
+export function EmbedCheck() {
   return (
-    <SearchContext value={search}>
-      <Check />
-    </SearchContext>
+    <CheckWorkerContext value={checkWorker}>
+      <CheckOnOpen />
+    </CheckWorkerContext>
   );
 }
 
-function Check() {
+function CheckOnOpen() {
   const session = useSessionStore();
   const client = useCheckClient(session);
   // Whoever opens it asks; what it found before is still there.
@@ -28,7 +28,7 @@ function Check() {
     const state = session.getState();
     if (
       state.check.kind === 'idle' ||
-      (state.check.kind === 'done' && isStale(state, state.check.of))
+      (state.check.kind === 'done' && isCheckOutOfDate(state, state.check.subject))
     )
       void startCheck(session, client);
   }, [session, client]);

@@ -1,14 +1,14 @@
 import { useEffect, useRef } from 'react';
-import { Compare } from '../compare/Compare';
+import { CompareView } from '../compare/Compare';
 import styles from './Embed.module.css';
 
-interface CompareViewProps {
+interface EmbedCompareProps {
   /** Told the height of the whole table in px, whenever that changes: it depends on the width and on what is compared. */
-  readonly onHeight: (height: number) => void;
+  readonly onHeightChange: (height: number) => void;
 }
 
 /** The designs side by side in a frame. */
-export function CompareView({ onHeight }: CompareViewProps) {
+export function EmbedCompare({ onHeightChange: onHeight }: EmbedCompareProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const table = box.current?.querySelector('table');
@@ -19,7 +19,7 @@ export function CompareView({ onHeight }: CompareViewProps) {
   }, [onHeight]);
   return (
     <div className={styles.compare} ref={box}>
-      <Compare />
+      <CompareView />
     </div>
   );
 }

@@ -1,63 +1,66 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { arrange } from '../../session/arrange';
+import { setPageLayout } from '../../session/arrange';
 import { COMMANDS, runCommand, type Command } from '../../session/commands';
 import type { EmbedParameters } from '../../session/embedParameters';
-import type { EmbedPort } from '../../session/embedPort';
-import { currentBeat } from '../../session/beats';
-import { currentFrame } from '../../session/frame';
-import { frameText, seek } from '../../session/moves';
+import type { PortAdapter } from '../../session/embedPort';
+import { currentCaption } from '../../session/beats';
+import { currentSnapshot } from '../../session/frame';
+import { snapshotText, seekTo } from '../../session/moves';
 import { permalinkOf } from '../../session/permalink';
 import { currentBranch, type Session, type SessionState } from '../../session/session';
 import { play } from '../../session/transport';
-import { onHotkey } from '../controls/hotkeys';
+import { handleHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
-import { Messages } from '../panels/Messages';
+import { Notifications } from '../panels/Messages';
 import { Stage } from '../stage/Stage';
 import { useIdleSignal } from '../useIdleSignal';
 import { SessionContext, useSession, useSessionStore } from '../useSession';
-import { viewOnDemand } from './viewOnDemand';
+import { lazyEmbedPart } from './viewOnDemand';
 import styles from './Embed.module.css';
 
 interface EmbedProps {
   readonly session: Session;
   readonly parameters: EmbedParameters;
-  readonly port: EmbedPort;
+  readonly port: PortAdapter;
   /** Address of the playground itself, without hash. */
-  readonly home: string;
+  readonly playgroundUrl: string;
 }
 
 /** The playground in somebody else's page: what is to be seen, a transport, and a way to the whole. */
 export function Embed(props: EmbedProps) {
   return (
     <SessionContext value={props.session}>
-      <Frame {...props} />
+      <EmbedLayout {...props} />
     </SessionContext>
   );
 }
 
-const Actors = viewOnDemand(
+const ProcessesPanel = lazyEmbedPart(
   'The list of actors',
-  async () => (await import('../panels/Actors')).Actors,
+  async () => (await import('../panels/Actors')).ProcessesPanel,
 );
-const Compare = viewOnDemand(
+const EmbedCompare = lazyEmbedPart(
   'The comparison',
-  async () => (await import('./CompareView')).CompareView,
+  async () => (await import('./CompareView')).EmbedCompare,
 );
-const Check = viewOnDemand('The checker', async () => (await import('./CheckView')).CheckView);
-const Timeline = viewOnDemand(
+const EmbedCheck = lazyEmbedPart(
+  'The checker',
+  async () => (await import('./CheckView')).EmbedCheck,
+);
+const Timeline = lazyEmbedPart(
   'The timeline',
   async () => (await import('../panels/Timeline')).Timeline,
 );
 
 /** What stands beside the views when it is asked for. */
-type Aside = 'actors' | 'check';
+type SidePanelId = 'actors' | 'check';
 
 /** Below this width what stands beside the views lies over them. px */
-const NARROW = 560;
+const NARROW_WIDTH_PX = 560;
 
-function Frame({ session, parameters, port, home }: EmbedProps) {
+function EmbedLayout({ session, parameters, port, playgroundUrl: home }: EmbedProps) {
   const { view, readOnly } = parameters;
-  const [aside, setAside] = useState<Aside>();
+  const [aside, setAside] = useState<SidePanelId>();
   const comparing = useSession((state) => state.layout.view === 'compare');
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
@@ -66,9 +69,9 @@ function Frame({ session, parameters, port, home }: EmbedProps) {
   const shown = comparing ? 'compare' : view === 'compare' ? 'graph' : view;
   const timed = shown === 'timeline' || shown === 'both';
   useIdleSignal(session);
-  useHeight(root, port, shown);
-  useKeys(session, port);
-  useRoomToPlay(session, setAside);
+  useReportedHeight(root, port, shown);
+  useEmbedHotkeys(session, port);
+  useCloseSidePanelOnPlay(session, setAside);
   useEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset['theme'];
     else document.documentElement.dataset['theme'] = theme;
@@ -80,35 +83,35 @@ function Frame({ session, parameters, port, home }: EmbedProps) {
   return (
     <div className={styles.embed} ref={root} data-view={shown}>
       <header className={styles.head}>
-        <Title />
+        <EmbedTitle />
         {view === 'compare' && !comparing && (
           <button
             type="button"
             className={styles.button}
-            onClick={() => arrange(session, { view: 'compare' })}
+            onClick={() => setPageLayout(session, { view: 'compare' })}
           >
             Compare
           </button>
         )}
         {!readOnly && !comparing && (
-          <Toggle name="Act" of="actors" aside={aside} onPick={setAside} />
+          <SidePanelToggle name="Act" of="actors" aside={aside} onPick={setAside} />
         )}
-        {!comparing && <Toggle name="Check" of="check" aside={aside} onPick={setAside} />}
-        <Home home={home} />
+        {!comparing && <SidePanelToggle name="Check" of="check" aside={aside} onPick={setAside} />}
+        <PlaygroundLink home={home} />
       </header>
       <div className={styles.body}>
         {!comparing && aside === 'actors' && (
           <aside className={styles.aside} aria-label="Actors">
-            <Actors />
+            <ProcessesPanel />
           </aside>
         )}
         {!comparing && aside === 'check' && (
           <aside className={styles.aside} data-wide="" aria-label="Check of every interleaving">
-            <Check />
+            <EmbedCheck />
           </aside>
         )}
         <main className={styles.views}>
-          {comparing && <Compare onHeight={tall} />}
+          {comparing && <EmbedCompare onHeightChange={tall} />}
           {(shown === 'graph' || shown === 'both') && (
             <section className={styles.stage} aria-label="Stage">
               <Stage wheel="host" />
@@ -121,9 +124,9 @@ function Frame({ session, parameters, port, home }: EmbedProps) {
           )}
         </main>
       </div>
-      {!comparing && <Told />}
-      {!comparing && <Foot slider={!timed} />}
-      <Messages />
+      {!comparing && <EmbedCaption />}
+      {!comparing && <EmbedPlaybackBar slider={!timed} />}
+      <Notifications />
       <div className={styles.hidden} aria-live="polite" aria-atomic="true">
         {announcement}
       </div>
@@ -131,7 +134,7 @@ function Frame({ session, parameters, port, home }: EmbedProps) {
   );
 }
 
-function Title() {
+function EmbedTitle() {
   const title = useSession((state) => state.run.setup.scenario.title);
   const design = useSession((state) => state.run.setup.design.title);
   return (
@@ -142,7 +145,7 @@ function Title() {
   );
 }
 
-function Home({ home }: { readonly home: string }) {
+function PlaygroundLink({ home }: { readonly home: string }) {
   const link = useSession(permalinkOf);
   return (
     <a className={styles.home} href={home + link} target="_blank" rel="noopener">
@@ -151,16 +154,16 @@ function Home({ home }: { readonly home: string }) {
   );
 }
 
-function Toggle({
+function SidePanelToggle({
   name,
   of,
   aside,
   onPick,
 }: {
   readonly name: string;
-  readonly of: Aside;
-  readonly aside: Aside | undefined;
-  readonly onPick: (aside: Aside | undefined) => void;
+  readonly of: SidePanelId;
+  readonly aside: SidePanelId | undefined;
+  readonly onPick: (aside: SidePanelId | undefined) => void;
 }) {
   return (
     <button
@@ -175,12 +178,12 @@ function Toggle({
 }
 
 /** What the narration, or the last move, says. */
-function Told() {
+function EmbedCaption() {
   const about = useSession((state) => state.run.setup.scenario.about);
   const cursor = useSession((state) => state.run.cursor);
-  const beat = useSession(currentBeat);
-  const text = useSession((state) => frameText(currentFrame(state)));
-  const violation = useSession((state) => currentFrame(state).violations[0]);
+  const beat = useSession(currentCaption);
+  const text = useSession((state) => snapshotText(currentSnapshot(state)));
+  const violation = useSession((state) => currentSnapshot(state).violations[0]);
   return (
     <section className={styles.told} aria-label="Story">
       {cursor === 0 ? about : (beat?.say ?? text)}
@@ -194,7 +197,7 @@ function Told() {
   );
 }
 
-function Foot({ slider }: { readonly slider: boolean }) {
+function EmbedPlaybackBar({ slider }: { readonly slider: boolean }) {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
@@ -204,14 +207,14 @@ function Foot({ slider }: { readonly slider: boolean }) {
   const end = currentBranch(run).tip.depth;
   return (
     <footer className={styles.foot}>
-      <Press command={COMMANDS.start} icon="start" title="To the beginning" />
-      <Press command={COMMANDS.back} icon="back" title="Back one step" />
-      <Press
+      <EmbedCommandButton command={COMMANDS.start} icon="start" title="To the beginning" />
+      <EmbedCommandButton command={COMMANDS.back} icon="back" title="Back one step" />
+      <EmbedCommandButton
         command={COMMANDS.playPause}
         icon={playing ? 'pause' : 'play'}
         title={playing ? 'Pause' : 'Play'}
       />
-      <Press command={COMMANDS.forward} icon="forward" title="Forward one step" />
+      <EmbedCommandButton command={COMMANDS.forward} icon="forward" title="Forward one step" />
       {slider && (
         <input
           type="range"
@@ -221,11 +224,15 @@ function Foot({ slider }: { readonly slider: boolean }) {
           max={end}
           value={run.cursor}
           disabled={end === 0}
-          onChange={(event) => seek(session, event.target.valueAsNumber)}
+          onChange={(event) => seekTo(session, event.target.valueAsNumber)}
         />
       )}
       {!story && (
-        <button type="button" className={styles.button} onClick={() => leaveBranch(session)}>
+        <button
+          type="button"
+          className={styles.button}
+          onClick={() => returnToWalkthrough(session)}
+        >
           <Icon name="undo" />
           Back to the story
         </button>
@@ -238,15 +245,15 @@ function Foot({ slider }: { readonly slider: boolean }) {
 }
 
 /** Undoes until another branch is on screen than that of a witness or of the reader's own acts. */
-function leaveBranch(session: Session): void {
+function returnToWalkthrough(session: Session): void {
   const { run: left } = session.getState();
   const there = ({ run }: SessionState): boolean =>
-    run.setup === left.setup && run.branch === left.branch;
+    run.setup === left.setup && run.branchId === left.branchId;
   while (there(session.getState()) && COMMANDS.undo.enabled(session.getState()))
     runCommand(session, COMMANDS.undo);
 }
 
-function Press({
+function EmbedCommandButton({
   command,
   icon,
   title,
@@ -272,13 +279,13 @@ function Press({
 }
 
 /** Keys act while the frame has the focus; Escape gives it back to the page around. */
-function useKeys(session: Session, port: EmbedPort): void {
+function useEmbedHotkeys(session: Session, port: PortAdapter): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (event.key === 'Escape' && !event.defaultPrevented) {
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         port.focusExit();
-      } else onHotkey(session, event, 'embed');
+      } else handleHotkey(session, event, 'embed');
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
@@ -286,14 +293,17 @@ function useKeys(session: Session, port: EmbedPort): void {
 }
 
 /** On a narrow frame the panel makes room when something begins to play: a witness is to be seen. */
-function useRoomToPlay(session: Session, setAside: (aside: Aside | undefined) => void): void {
+function useCloseSidePanelOnPlay(
+  session: Session,
+  setAside: (aside: SidePanelId | undefined) => void,
+): void {
   useEffect(
     () =>
       session.subscribe(({ settings }, before) => {
         if (
           settings.playing &&
           !before.settings.playing &&
-          document.documentElement.clientWidth < NARROW
+          document.documentElement.clientWidth < NARROW_WIDTH_PX
         )
           setAside(undefined);
       }),
@@ -302,9 +312,9 @@ function useRoomToPlay(session: Session, setAside: (aside: Aside | undefined) =>
 }
 
 /** Tells the page around how high the frame had best be; depends on the width alone, so that the answer changes nothing. */
-function useHeight(
+function useReportedHeight(
   root: React.RefObject<HTMLDivElement | null>,
-  port: EmbedPort,
+  port: PortAdapter,
   view: EmbedParameters['view'],
 ): void {
   useEffect(() => {
@@ -312,7 +322,7 @@ function useHeight(
     // What is compared tells its own height.
     if (!element || view === 'compare') return undefined;
     const observer = new ResizeObserver(([entry]) => {
-      if (entry) port.resize(heightFor(entry.contentRect.width, view));
+      if (entry) port.resize(preferredHeight(entry.contentRect.width, view));
     });
     observer.observe(element);
     return () => observer.disconnect();
@@ -320,7 +330,7 @@ function useHeight(
 }
 
 /** Head, told and foot take about 150 px; a graph likes 5:3, a timeline some 260 px. */
-function heightFor(width: number, view: EmbedParameters['view']): number {
+function preferredHeight(width: number, view: EmbedParameters['view']): number {
   const graph = Math.max(260, Math.min(560, Math.round(width * 0.6)));
   return 150 + (view === 'timeline' ? 260 : view === 'both' ? graph + 220 : graph);
 }

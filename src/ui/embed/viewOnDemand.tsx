@@ -2,7 +2,7 @@ import { lazy, Suspense, type ComponentType } from 'react';
 import styles from './Embed.module.css';
 
 /** A view that is loaded when it is first shown; one that does not load says so in its place. */
-export function viewOnDemand<Props extends object>(
+export function lazyEmbedPart<Props extends object>(
   name: string,
   load: () => Promise<ComponentType<Props>>,
 ): ComponentType<Props> {

@@ -1,7 +1,7 @@
 import type { EmbedParameters } from '../../session/embedParameters';
 
 /** Calls back at once, when the frame comes into view, or when the reader presses the button that stands there meanwhile. */
-export function whenWanted(
+export function onLoadTrigger(
   root: HTMLElement,
   load: EmbedParameters['load'],
   open: () => void,

@@ -1,55 +1,55 @@
 import { useRef, type CSSProperties } from 'react';
-import { actorsOf, type Actor, type Choice, type OpenFd } from '../../session/actions';
-import { arrange } from '../../session/arrange';
-import { select } from '../../session/attention';
-import { currentFrame } from '../../session/frame';
-import { tell } from '../../session/messages';
+import { availableCalls, type Caller, type CallChoice, type OpenFd } from '../../session/actions';
+import { setPageLayout } from '../../session/arrange';
+import { setSelection } from '../../session/attention';
+import { currentSnapshot } from '../../session/frame';
+import { notify } from '../../session/messages';
 import { runCall, startCall } from '../../session/moves';
-import { accessOf } from '../../session/selected';
-import type { Layout, Session } from '../../session/session';
-import { tasksOf, type TaskNow } from '../../session/tasks';
+import { fopsText } from '../../session/selected';
+import type { PageLayout, Session } from '../../session/session';
+import { taskStatuses, type TaskStatus } from '../../session/tasks';
 import { pause } from '../../session/transport';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
-import { useKeptFocus } from '../useKeptFocus';
+import { useFocusFallback } from '../useKeptFocus';
 import { useSession, useSessionStore } from '../useSession';
 import { TaskRow } from './TaskRow';
 import styles from './Actors.module.css';
 
 /** With more actors than this, what each can do is put away, so that their tasks can be seen together. */
-const MANY = 4;
+const MAX_EXPANDED_CARDS = 4;
 
-export function Actors() {
+export function ProcessesPanel() {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
-  const act = useSession((state) => state.layout.act);
-  const tasks = tasksOf(frame);
-  const actors = actorsOf(frame);
+  const frame = useSession(currentSnapshot);
+  const act = useSession((state) => state.layout.callMode);
+  const tasks = taskStatuses(frame);
+  const actors = availableCalls(frame);
   return (
     <>
       <div className={styles.mode}>
-        <Segmented<Layout['act']>
+        <Segmented<PageLayout['callMode']>
           label="What an action does"
           value={act}
-          onPick={(value) => arrange(session, { act: value })}
+          onSelect={(value) => setPageLayout(session, { callMode: value })}
           segments={[
-            { value: 'run', text: 'Run calls', title: 'Run calls to their end' },
+            { value: 'run', text: 'Run calls', accessibleName: 'Run calls to their end' },
             {
               value: 'start',
               text: 'Start, then step',
-              title: 'Start calls and step them by hand',
+              accessibleName: 'Start calls and step them by hand',
             },
           ]}
         />
       </div>
       {actors.map((actor) => (
-        <Card
+        <ProcessCard
           key={actor.name}
-          actor={actor}
-          brief={actors.length > MANY}
-          act={act}
-          tasks={tasks.filter((task) => task.process === actor.name && task.next)}
+          process={actor}
+          collapsed={actors.length > MAX_EXPANDED_CARDS}
+          callMode={act}
+          tasks={tasks.filter((task) => task.process === actor.name && task.nextStep)}
           colour={processColour(frame.program.world, actor.name)}
         />
       ))}
@@ -57,19 +57,25 @@ export function Actors() {
   );
 }
 
-interface CardProps {
-  readonly actor: Actor;
-  readonly brief: boolean;
-  readonly tasks: readonly TaskNow[];
-  readonly act: Layout['act'];
+interface ProcessCardProps {
+  readonly process: Caller;
+  readonly collapsed: boolean;
+  readonly tasks: readonly TaskStatus[];
+  readonly callMode: PageLayout['callMode'];
   readonly colour: string;
 }
 
-function Card({ actor, brief, tasks, act, colour }: CardProps) {
+function ProcessCard({
+  process: actor,
+  collapsed: brief,
+  tasks,
+  callMode: act,
+  colour,
+}: ProcessCardProps) {
   const card = useRef<HTMLElement>(null);
-  useKeptFocus(card);
-  const rows = byVerb(actor);
-  const refused = actor.actions.filter((each) => each.choices.length === 0);
+  useFocusFallback(card);
+  const rows = choicesByVerb(actor);
+  const refused = actor.calls.filter((each) => each.choices.length === 0);
   const actions = (
     <>
       <div className={styles.actions}>
@@ -78,7 +84,7 @@ function Card({ actor, brief, tasks, act, colour }: CardProps) {
             <span aria-hidden="true">{verb}</span>
             <div>
               {choices.map((choice) => (
-                <Action key={choice.title} choice={choice} act={act} />
+                <CallButton key={choice.title} choice={choice} act={act} />
               ))}
             </div>
           </div>
@@ -88,7 +94,7 @@ function Card({ actor, brief, tasks, act, colour }: CardProps) {
         <details className={styles.refused}>
           <summary>Not possible now ({refused.length})</summary>
           <dl>
-            {refused.map(({ call, title, reason }) => (
+            {refused.map(({ call, title, unavailableReason: reason }) => (
               <div key={call}>
                 <dt>{title}</dt>
                 <dd>{reason}</dd>
@@ -113,7 +119,7 @@ function Card({ actor, brief, tasks, act, colour }: CardProps) {
         <ul className={styles.fds} aria-label={`Open files of ${actor.name}`}>
           {actor.fds.map((fd) => (
             <li key={fd.name}>
-              <Fd fd={fd} />
+              <FdButton fd={fd} />
             </li>
           ))}
         </ul>
@@ -133,32 +139,40 @@ function Card({ actor, brief, tasks, act, colour }: CardProps) {
   );
 }
 
-function byVerb({ actions }: Actor): ReadonlyMap<string, readonly Choice[]> {
-  const rows = new Map<string, readonly Choice[]>();
+function choicesByVerb({ calls: actions }: Caller): ReadonlyMap<string, readonly CallChoice[]> {
+  const rows = new Map<string, readonly CallChoice[]>();
   for (const { verb, choices } of actions)
     if (choices.length > 0) rows.set(verb, [...(rows.get(verb) ?? []), ...choices]);
   return rows;
 }
 
-function Fd({ fd }: { readonly fd: OpenFd }) {
+function FdButton({ fd }: { readonly fd: OpenFd }) {
   const session = useSessionStore();
   const selected = useSession((state) => state.selection === fd.file);
-  const gated = useSession((state) => currentFrame(state).program.model.parked.length === 0);
+  const gated = useSession(
+    (state) => currentSnapshot(state).program.model.parkedFileKinds.length === 0,
+  );
   const about = fd.device ?? (fd.group === undefined ? fd.kind : `group ${fd.group}`);
   return (
     <button
       type="button"
       className={styles.fd}
       aria-pressed={selected}
-      onClick={() => select(session, selected ? undefined : fd.file)}
+      onClick={() => setSelection(session, selected ? undefined : fd.file)}
     >
       <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? about : fd.kind}</span>
-      {fd.access && <em data-access={fd.access}>{accessOf(gated, fd.access)}</em>}
+      {fd.fops && <em data-access={fd.fops}>{fopsText(gated, fd.fops)}</em>}
     </button>
   );
 }
 
-function Action({ choice, act }: { readonly choice: Choice; readonly act: Layout['act'] }) {
+function CallButton({
+  choice,
+  act,
+}: {
+  readonly choice: CallChoice;
+  readonly act: PageLayout['callMode'];
+}) {
   const session = useSessionStore();
   return (
     <button
@@ -166,7 +180,7 @@ function Action({ choice, act }: { readonly choice: Choice; readonly act: Layout
       className={`${buttons.button} ${buttons.small}`}
       aria-label={act === 'run' ? choice.title : `Start: ${choice.title}`}
       onClick={(event) =>
-        perform(session, choice, (act === 'run') === event.shiftKey ? startCall : runCall)
+        makeCall(session, choice, (act === 'run') === event.shiftKey ? startCall : runCall)
       }
     >
       {choice.label}
@@ -174,8 +188,8 @@ function Action({ choice, act }: { readonly choice: Choice; readonly act: Layout
   );
 }
 
-function perform(session: Session, { call, title }: Choice, make: typeof runCall): void {
+function makeCall(session: Session, { call, title }: CallChoice, make: typeof runCall): void {
   pause(session);
   const why = make(session, call);
-  if (why !== undefined) tell(session, 'error', `${title} is not possible now.`, [why]);
+  if (why !== undefined) notify(session, 'error', `${title} is not possible now.`, [why]);
 }

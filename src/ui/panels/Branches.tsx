@@ -8,7 +8,7 @@ import { useSession, useSessionStore } from '../useSession';
 import styles from './Foot.module.css';
 
 /** The lines of play that were tried; acting in the past adds one. */
-export function Branches() {
+export function BranchList() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const [naming, setNaming] = useState(false);
@@ -21,8 +21,8 @@ export function Branches() {
   return (
     <div ref={bar} className={styles.branches} role="group" aria-label="Branches">
       <Icon name="branch" />
-      {run.branches.map(({ id, name, from, tip }) =>
-        naming && id === run.branch ? (
+      {run.branches.map(({ id, name, forkedFrom: from, tip }) =>
+        naming && id === run.branchId ? (
           <input
             key={id}
             className={`${buttons.field} ${styles.name}`}
@@ -45,10 +45,10 @@ export function Branches() {
             key={id}
             type="button"
             className={styles.branch}
-            aria-pressed={id === run.branch}
+            aria-pressed={id === run.branchId}
             aria-label={`Branch ${name}`}
-            onClick={() => (id === run.branch ? setNaming(true) : switchBranch(session, id))}
-            data-tip={id === run.branch ? 'Rename this branch' : 'Switch to this branch'}
+            onClick={() => (id === run.branchId ? setNaming(true) : switchBranch(session, id))}
+            data-tip={id === run.branchId ? 'Rename this branch' : 'Switch to this branch'}
             data-tip-side="above"
           >
             {name} <small>{from ? `${from.depth} → ${tip.depth}` : tip.depth}</small>

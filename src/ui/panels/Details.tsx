@@ -1,23 +1,23 @@
-import { select } from '../../session/attention';
-import { currentFrame, type Frame } from '../../session/frame';
-import { selectedAt } from '../../session/selected';
-import { tasksOf } from '../../session/tasks';
-import { late } from '../late';
-import { LoadGuard } from '../LoadGuard';
+import { setSelection } from '../../session/attention';
+import { currentSnapshot, type Snapshot } from '../../session/frame';
+import { resolveSelection } from '../../session/selected';
+import { taskStatuses } from '../../session/tasks';
+import { lazyPart } from '../late';
+import { LoadErrorBoundary } from '../LoadGuard';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Details.module.css';
 import panels from './panels.module.css';
 
-const Facts = late(async () => (await import('./Facts')).Facts);
+const SelectionDetails = lazyPart(async () => (await import('./Facts')).SelectionDetails);
 
 /** What is selected, in words: of an object its fields, who points at it, who holds it and since when, and why anybody waits. */
-export function Details() {
+export function DetailsPanel() {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
+  const frame = useSession(currentSnapshot);
   const selection = useSession((state) => state.selection);
-  const what = selectedAt(frame, selection);
-  const { name, title } = worthALook(frame);
+  const what = resolveSelection(frame, selection);
+  const { name, title } = suggestedSelection(frame);
   return (
     <section
       id="details"
@@ -38,9 +38,9 @@ export function Details() {
         )}
       </h2>
       {what ? (
-        <LoadGuard what="What is known of it">
-          <Facts what={what} />
-        </LoadGuard>
+        <LoadErrorBoundary part="What is known of it">
+          <SelectionDetails what={what} />
+        </LoadErrorBoundary>
       ) : (
         <div className={styles.empty}>
           <p>
@@ -51,7 +51,7 @@ export function Details() {
             <button
               type="button"
               className={`${buttons.button} ${buttons.small}`}
-              onClick={() => select(session, name)}
+              onClick={() => setSelection(session, name)}
             >
               {title}
             </button>
@@ -63,9 +63,9 @@ export function Details() {
 }
 
 /** What to ask about first: who waits, else what the last step touched, else any object. */
-function worthALook(frame: Frame): { readonly name: string; readonly title: string } {
+function suggestedSelection(frame: Snapshot): { readonly name: string; readonly title: string } {
   const { program, step } = frame;
-  const stuck = tasksOf(frame).find(({ wait, call }) => wait && call);
+  const stuck = taskStatuses(frame).find(({ wait, currentCall: call }) => wait && call);
   if (stuck) return { name: stuck.name, title: `Why does ${stuck.name} wait?` };
   const touched = step?.touches
     .map((field) => program.objects[program.fields[field]?.object ?? -1])

@@ -1,34 +1,38 @@
 import { callStatus } from '../../kernel/machine';
-import { actorsOf } from '../../session/actions';
-import { select } from '../../session/attention';
+import { availableCalls } from '../../session/actions';
+import { setSelection } from '../../session/attention';
 import { callText } from '../../session/callText';
-import { branchMoments, currentFrame } from '../../session/frame';
-import { seek } from '../../session/moves';
-import { accessOf, type Selected } from '../../session/selected';
-import { tasksOf, type TaskNow } from '../../session/tasks';
-import { lanesOf } from '../../session/timeline';
-import { locksOf, whyBlocked } from '../../session/why';
+import { branchPath, currentSnapshot } from '../../session/frame';
+import { seekTo } from '../../session/moves';
+import { fopsText, type SelectedItem } from '../../session/selected';
+import { taskStatuses, type TaskStatus } from '../../session/tasks';
+import { timelineLanes } from '../../session/timeline';
+import { locksHeldBy, blockedBy } from '../../session/why';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Details.module.css';
-import { ObjectFacts } from './ObjectFacts';
+import { ObjectDetails } from './ObjectFacts';
 import panels from './panels.module.css';
-import { Part, Reasons } from './Part';
-import { TableFacts } from './TableFacts';
+import { DetailSection, ReasonList } from './Part';
+import { FopsDetails } from './TableFacts';
 
 /** What is known of what is selected. */
-export function Facts({ what }: { readonly what: Selected }) {
-  if (what.kind === 'object') return <ObjectFacts object={what.object} />;
-  return what.kind === 'table' ? <TableFacts table={what.table} /> : <ActorFacts who={what.name} />;
+export function SelectionDetails({ what }: { readonly what: SelectedItem }) {
+  if (what.kind === 'object') return <ObjectDetails object={what.object} />;
+  return what.kind === 'table' ? (
+    <FopsDetails table={what.fops} />
+  ) : (
+    <ProcessDetails who={what.name} />
+  );
 }
 
 /** A task, or all tasks of a process or of the kernel's side. */
-function ActorFacts({ who }: { readonly who: string }) {
-  const frame = useSession(currentFrame);
-  const tasks = tasksOf(frame).filter(({ name, process }) => name === who || process === who);
+function ProcessDetails({ who }: { readonly who: string }) {
+  const frame = useSession(currentSnapshot);
+  const tasks = taskStatuses(frame).filter(({ name, process }) => name === who || process === who);
   return (
     <>
       {tasks.map((task) => (
-        <TaskFacts key={task.name} task={task} named={tasks.length > 1} />
+        <TaskDetails key={task.name} task={task} named={tasks.length > 1} />
       ))}
       {tasks.length === 0 && (
         <p className={panels.note}>
@@ -38,23 +42,23 @@ function ActorFacts({ who }: { readonly who: string }) {
           makes no call in this run.
         </p>
       )}
-      <Fds who={who} />
-      <Calls tasks={tasks} />
+      <OpenFileList who={who} />
+      <CallHistory tasks={tasks} />
     </>
   );
 }
 
 /** The calls that were made, with what they returned, and those that come. */
-function Calls({ tasks }: { readonly tasks: readonly TaskNow[] }) {
+function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
-  const moments = useSession(branchMoments);
+  const frame = useSession(currentSnapshot);
+  const moments = useSession(branchPath);
   const {
     program,
     state,
-    moment: { depth: here },
+    node: { depth: here },
   } = frame;
-  const made = lanesOf(moments)
+  const made = timelineLanes(moments)
     .filter(({ task }) => tasks.some(({ name }) => name === task))
     .flatMap(({ bars }) => bars)
     .filter(({ from }) => from < here)
@@ -68,13 +72,13 @@ function Calls({ tasks }: { readonly tasks: readonly TaskNow[] }) {
   return (
     <>
       {made.length > 0 && (
-        <Part title="What has it done?">
+        <DetailSection title="What has it done?">
           <ul>
-            {made.map(({ call, from, to, returned }) => (
+            {made.map(({ call, from, to, returnText: returned }) => (
               <li key={from}>
                 <button
                   type="button"
-                  onClick={() => seek(session, from + 1)}
+                  onClick={() => seekTo(session, from + 1)}
                   aria-label={`${callText(call)}, from step ${from + 1}`}
                 >
                   step {from + 1}
@@ -93,10 +97,10 @@ function Calls({ tasks }: { readonly tasks: readonly TaskNow[] }) {
               </li>
             ))}
           </ul>
-        </Part>
+        </DetailSection>
       )}
       {coming.length > 0 && (
-        <Part title="What comes next?">
+        <DetailSection title="What comes next?">
           <ul>
             {coming.map(({ index, call }) => (
               <li key={index}>
@@ -104,18 +108,18 @@ function Calls({ tasks }: { readonly tasks: readonly TaskNow[] }) {
               </li>
             ))}
           </ul>
-        </Part>
+        </DetailSection>
       )}
     </>
   );
 }
 
-function TaskFacts({ task, named }: { readonly task: TaskNow; readonly named: boolean }) {
+function TaskDetails({ task, named }: { readonly task: TaskStatus; readonly named: boolean }) {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
-  const moments = useSession(branchMoments);
-  const { name, index, call, upcoming, next, wait } = task;
-  const locks = locksOf(frame, index);
+  const frame = useSession(currentSnapshot);
+  const moments = useSession(branchPath);
+  const { name, index, currentCall: call, upcomingCall: upcoming, nextStep: next, wait } = task;
+  const locks = locksHeldBy(frame, index);
   return (
     <div className={styles.task}>
       <p className={panels.note}>
@@ -134,52 +138,54 @@ function TaskFacts({ task, named }: { readonly task: TaskNow; readonly named: bo
         {next && !wait ? `: ${next.title}` : ''}.
       </p>
       {wait && call && (
-        <Part title="Why blocked?">
-          <Reasons reasons={whyBlocked(frame, moments, task)} />
-        </Part>
+        <DetailSection title="Why blocked?">
+          <ReasonList reasons={blockedBy(frame, moments, task)} />
+        </DetailSection>
       )}
       {locks.length > 0 && (
-        <Part title="What does it hold?">
+        <DetailSection title="What does it hold?">
           <ul>
             {locks.map((title) => (
               <li key={title}>
                 <button
                   type="button"
-                  onClick={() => select(session, title.replace(/\.[^.]*$/, ''))}
+                  onClick={() => setSelection(session, title.replace(/\.[^.]*$/, ''))}
                 >
                   {title}
                 </button>
               </li>
             ))}
           </ul>
-        </Part>
+        </DetailSection>
       )}
     </div>
   );
 }
 
 /** The files that a process has open. */
-function Fds({ who }: { readonly who: string }) {
+function OpenFileList({ who }: { readonly who: string }) {
   const session = useSessionStore();
   const actor = useSession((state) =>
-    actorsOf(currentFrame(state)).find(({ name }) => name === who),
+    availableCalls(currentSnapshot(state)).find(({ name }) => name === who),
   );
-  const gated = useSession((state) => currentFrame(state).program.model.parked.length === 0);
+  const gated = useSession(
+    (state) => currentSnapshot(state).program.model.parkedFileKinds.length === 0,
+  );
   if (!actor || actor.fds.length === 0) return undefined;
   return (
-    <Part title="What has it open?">
+    <DetailSection title="What has it open?">
       <ul>
-        {actor.fds.map(({ name, kind, file, access }) => (
+        {actor.fds.map(({ name, kind, file, fops: access }) => (
           <li key={name}>
             {name}:{' '}
-            <button type="button" onClick={() => select(session, file)}>
+            <button type="button" onClick={() => setSelection(session, file)}>
               {file}
             </button>
             , {kind}
-            {access && `, ${accessOf(gated, access)}`}
+            {access && `, ${fopsText(gated, access)}`}
           </li>
         ))}
       </ul>
-    </Part>
+    </DetailSection>
   );
 }

@@ -1,27 +1,27 @@
-import { late } from '../late';
-import { LoadGuard } from '../LoadGuard';
+import { lazyPart } from '../late';
+import { LoadErrorBoundary } from '../LoadGuard';
 import { useSession } from '../useSession';
 import { Timeline } from './Timeline';
 import styles from './Foot.module.css';
 
-const Branches = late(async () => (await import('./Branches')).Branches);
-const Steps = late(async () => (await import('./Steps')).Steps);
+const BranchList = lazyPart(async () => (await import('./Branches')).BranchList);
+const StepTable = lazyPart(async () => (await import('./Steps')).StepTable);
 
 /** What happened: as a timeline or as a table. */
-export function Foot() {
-  const foot = useSession((state) => state.layout.foot);
+export function BottomPanel() {
+  const foot = useSession((state) => state.layout.bottomPanel);
   const branched = useSession((state) => state.run.branches.length > 1);
   return (
     <div className={styles.foot}>
       {branched && (
-        <LoadGuard what="The list of branches">
-          <Branches />
-        </LoadGuard>
+        <LoadErrorBoundary part="The list of branches">
+          <BranchList />
+        </LoadErrorBoundary>
       )}
       {foot === 'table' ? (
-        <LoadGuard what="The table of steps">
-          <Steps />
-        </LoadGuard>
+        <LoadErrorBoundary part="The table of steps">
+          <StepTable />
+        </LoadErrorBoundary>
       ) : (
         <Timeline />
       )}

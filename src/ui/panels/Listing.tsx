@@ -1,32 +1,32 @@
 import { Fragment, type CSSProperties } from 'react';
 import { makeMutation, type Mutation } from '../../kernel/mutationText';
-import { hover } from '../../session/attention';
+import { setHover } from '../../session/attention';
 import { callText } from '../../session/callText';
-import { currentFrame } from '../../session/frame';
-import { checking } from '../../session/onDemand';
-import type { Hover } from '../../session/session';
-import { tasksOf } from '../../session/tasks';
+import { currentSnapshot } from '../../session/frame';
+import { checkPart } from '../../session/onDemand';
+import type { HoverTarget } from '../../session/session';
+import { taskStatuses } from '../../session/tasks';
 import type { Program, Step } from '../../kernel/program';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
 
-export function Listing() {
+export function SourcePanel() {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
+  const frame = useSession(currentSnapshot);
   const lit = useSession((state) => state.hover);
   const mutations = useSession((state) => state.mutations);
   const { program } = frame;
-  const tasks = tasksOf(frame);
+  const tasks = taskStatuses(frame);
   const shown =
-    tasks.find((task) => task.index === frame.task && task.call)?.call ??
+    tasks.find((task) => task.index === frame.task && task.currentCall)?.currentCall ??
     (frame.step && program.calls[frame.step.call]) ??
-    tasks.find((task) => task.next)?.upcoming ??
-    tasks.find((task) => task.call)?.call;
+    tasks.find((task) => task.nextStep)?.upcomingCall ??
+    tasks.find((task) => task.currentCall)?.currentCall;
   const steps = shown ? (program.tasks[shown.task]?.steps.slice(shown.start, shown.end) ?? []) : [];
   const light = (each: Step) => () =>
-    hover(session, {
+    setHover(session, {
       objects: [
         ...new Set(each.touches.map((field) => program.fields[field]?.object ?? -1)),
       ].filter((object) => object >= 0),
@@ -38,7 +38,7 @@ export function Listing() {
       className={styles.panel}
       aria-label="Listing"
       tabIndex={0}
-      onMouseLeave={() => hover(session, undefined)}
+      onMouseLeave={() => setHover(session, undefined)}
     >
       <h2 className={styles.heading}>
         {shown ? (
@@ -53,8 +53,8 @@ export function Listing() {
       {steps.map((each, index) => {
         const at = tasks.filter(
           (task) =>
-            task.next?.name === each.name &&
-            (task.index !== shown?.task || task.next.pc === each.pc),
+            task.nextStep?.name === each.name &&
+            (task.index !== shown?.task || task.nextStep.pc === each.pc),
         );
         const first = at[0];
         return (
@@ -65,7 +65,7 @@ export function Listing() {
             <div
               className={styles.line}
               aria-current={first ? 'step' : undefined}
-              data-lit={isLit(program, each, lit) ? '' : undefined}
+              data-lit={isStepHighlighted(program, each, lit) ? '' : undefined}
               data-off={
                 mutations.some(
                   (mutation) => mutation.kind === 'without' && mutation.step === each.name,
@@ -81,7 +81,7 @@ export function Listing() {
               onMouseEnter={light(each)}
               onFocus={light(each)}
             >
-              <pre>{each.code.length > 0 ? each.code.join('\n') : `/* ${each.title} */`}</pre>
+              <pre>{each.source.length > 0 ? each.source.join('\n') : `/* ${each.title} */`}</pre>
               <span className={styles.tag}>
                 {each.id}{' '}
                 {each.confidence === 'MINE' ? 'found by reading, unconfirmed' : each.confidence}
@@ -92,7 +92,7 @@ export function Listing() {
                 </span>
               </span>
               {(first !== undefined || lit?.step === each.name) && <cite>{each.cite}</cite>}
-              <Changes step={each} next={steps[index + 1]} />
+              <MutationButtons step={each} next={steps[index + 1]} />
             </div>
           </Fragment>
         );
@@ -102,7 +102,7 @@ export function Listing() {
 }
 
 /** The row itself is pointed at, or an object on the stage that it touches. */
-function isLit(program: Program, step: Step, lit: Hover | undefined): boolean {
+function isStepHighlighted(program: Program, step: Step, lit: HoverTarget | undefined): boolean {
   if (!lit) return false;
   return lit.step === undefined
     ? step.touches.some(
@@ -113,7 +113,7 @@ function isLit(program: Program, step: Step, lit: Hover | undefined): boolean {
 }
 
 /** What a reviewer may change in a row for the next check. */
-function Changes({ step, next }: { readonly step: Step; readonly next: Step | undefined }) {
+function MutationButtons({ step, next }: { readonly step: Step; readonly next: Step | undefined }) {
   const session = useSessionStore();
   const mutations = useSession((state) => state.mutations);
   const swap: Mutation | undefined =
@@ -149,7 +149,7 @@ function Changes({ step, next }: { readonly step: Step; readonly next: Step | un
           title={title}
           aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))}
           onClick={() =>
-            checking.use(session, ({ toggleMutation }) => toggleMutation(session, mutation))
+            checkPart.whenLoaded(session, ({ toggleMutation }) => toggleMutation(session, mutation))
           }
         >
           {text}

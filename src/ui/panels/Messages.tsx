@@ -1,16 +1,16 @@
 import { COMMAND_LIST } from '../../session/commands';
-import { dismiss } from '../../session/messages';
+import { dismissNotification } from '../../session/messages';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
 
-export function Messages() {
+export function Notifications() {
   const session = useSessionStore();
-  const messages = useSession((state) => state.messages);
+  const messages = useSession((state) => state.notifications);
   return (
     <div className={styles.toasts}>
-      {messages.map(({ id, tone, title, lines, next }) => {
+      {messages.map(({ id, severity: tone, title, lines, commandId: next }) => {
         const command = COMMAND_LIST.find((each) => each.id === next);
         return (
           <div
@@ -24,7 +24,7 @@ export function Messages() {
               type="button"
               className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
               aria-label="Dismiss"
-              onClick={() => dismiss(session, id)}
+              onClick={() => dismissNotification(session, id)}
             >
               <Icon name="close" />
             </button>
@@ -37,7 +37,7 @@ export function Messages() {
                   type="button"
                   className={`${buttons.button} ${buttons.small}`}
                   onClick={() => {
-                    dismiss(session, id);
+                    dismissNotification(session, id);
                     command.run(session);
                   }}
                 >

@@ -1,44 +1,50 @@
 import { useMemo } from 'react';
-import { castOf } from '../../graph/cast';
+import { nodeCatalogOf } from '../../graph/cast';
 import type { ObjectSlot } from '../../kernel/program';
-import { select } from '../../session/attention';
-import { branchMoments, currentFrame } from '../../session/frame';
-import { seek } from '../../session/moves';
-import { changesOf, freeingOf, keepersOf, pointersTo, valueText } from '../../session/relations';
-import { waitersAt, whyBlocked } from '../../session/why';
+import { setSelection } from '../../session/attention';
+import { branchPath, currentSnapshot } from '../../session/frame';
+import { seekTo } from '../../session/moves';
+import {
+  fieldChanges,
+  findFree,
+  holdersOf,
+  referencesTo,
+  fieldValueText,
+} from '../../session/relations';
+import { waitersOn, blockedBy } from '../../session/why';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Details.module.css';
 import panels from './panels.module.css';
-import { Part, Reasons } from './Part';
+import { DetailSection, ReasonList } from './Part';
 
 /** An object in words: its fields, who points at it, who holds it and since when, and why it was freed. */
-export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
+export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
-  const moments = useSession(branchMoments);
+  const frame = useSession(currentSnapshot);
+  const moments = useSession(branchPath);
   const cursor = useSession((state) => state.run.cursor);
   const { program, state } = frame;
-  const pointers = pointersTo(frame, object);
-  const isLive = object.life === undefined || state[object.life] === 1;
-  const waiting = waitersAt(frame, object);
-  const freed = isLive ? undefined : freeingOf(moments, cursor, object.name);
+  const pointers = referencesTo(frame, object);
+  const isLive = object.lifetime === undefined || state[object.lifetime] === 1;
+  const waiting = waitersOn(frame, object);
+  const freed = isLive ? undefined : findFree(moments, cursor, object.name);
   return (
     <>
       <p className={panels.note}>{object.spec.about}</p>
       {waiting.length > 0 && (
-        <Part title="Why blocked?">
-          <Reasons reasons={waiting.flatMap((task) => whyBlocked(frame, moments, task))} />
-        </Part>
+        <DetailSection title="Why blocked?">
+          <ReasonList reasons={waiting.flatMap((task) => blockedBy(frame, moments, task))} />
+        </DetailSection>
       )}
       {!isLive && (
-        <Part title={freed ? 'Why freed?' : 'Not allocated yet'}>
+        <DetailSection title={freed ? 'Why freed?' : 'Not allocated yet'}>
           {freed && (
             <p>
               Freed {freed.text}.
               {freed.depth !== cursor && (
                 <>
                   {' '}
-                  <button type="button" onClick={() => seek(session, freed.depth)}>
+                  <button type="button" onClick={() => seekTo(session, freed.depth)}>
                     Go to step {freed.depth}
                   </button>
                 </>
@@ -48,7 +54,7 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
           {freed && pointers.length > 0 && (
             <p className={panels.bad}>Somebody still points at it.</p>
           )}
-        </Part>
+        </DetailSection>
       )}
       <dl>
         {Object.entries(object.links).map(([name, { object: target }]) => (
@@ -62,20 +68,20 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
           .map(([name, field]) => (
             <div key={name} className={styles.field}>
               <dt>{name}</dt>
-              <dd>{valueText(frame, field)}</dd>
-              <Held field={field} />
+              <dd>{fieldValueText(frame, field)}</dd>
+              <FieldHolders field={field} />
             </div>
           ))}
       </dl>
-      <DeviceNodes object={object} />
-      <Part title="Who points at it?">
+      <DeviceNodeUsers object={object} />
+      <DetailSection title="Who points at it?">
         {pointers.length === 0 ? (
           <p>Nobody.</p>
         ) : (
           <ul>
-            {pointers.map(({ from, by }) => (
+            {pointers.map(({ from, via: by }) => (
               <li key={`${from} ${by}`}>
-                <button type="button" onClick={() => select(session, from)}>
+                <button type="button" onClick={() => setSelection(session, from)}>
                   {from}
                 </button>{' '}
                 by <code>{by}</code>
@@ -83,26 +89,26 @@ export function ObjectFacts({ object }: { readonly object: ObjectSlot }) {
             ))}
           </ul>
         )}
-      </Part>
+      </DetailSection>
     </>
   );
 }
 
 /** The nodes in /dev by which it is opened, and the files that came of it. */
-function DeviceNodes({ object }: { readonly object: ObjectSlot }) {
+function DeviceNodeUsers({ object }: { readonly object: ObjectSlot }) {
   const session = useSessionStore();
-  const { program, state } = useSession(currentFrame);
-  return castOf(program).actors.map(({ id, what }) => {
+  const { program, state } = useSession(currentSnapshot);
+  return nodeCatalogOf(program).nodes.map(({ id, source: what }) => {
     if (what.kind !== 'node' || what.slot !== object) return undefined;
     const files = program.files.filter(
       ({ kind, device, group, object: file }) =>
-        (object.anchor.device === undefined
-          ? kind === 'group' && group === object.anchor.group
-          : kind === 'cdev' && device === object.anchor.device) &&
-        state[program.objects[file]?.life ?? -1] === 1,
+        (object.key.device === undefined
+          ? kind === 'group' && group === object.key.group
+          : kind === 'cdev' && device === object.key.device) &&
+        state[program.objects[file]?.lifetime ?? -1] === 1,
     );
     return (
-      <Part key={id} title="Who has opened it?">
+      <DetailSection key={id} title="Who has opened it?">
         <p>
           <code>{what.path}</code> {state[what.field] === 1 ? 'is there.' : 'is not there.'}{' '}
           {files.length === 0 && 'No file came of it, or none is left.'}
@@ -111,7 +117,7 @@ function DeviceNodes({ object }: { readonly object: ObjectSlot }) {
           <ul>
             {files.map(({ name, by }) => (
               <li key={name}>
-                <button type="button" onClick={() => select(session, name)}>
+                <button type="button" onClick={() => setSelection(session, name)}>
                   {name}
                 </button>
                 , opened by {by}
@@ -119,16 +125,16 @@ function DeviceNodes({ object }: { readonly object: ObjectSlot }) {
             ))}
           </ul>
         )}
-      </Part>
+      </DetailSection>
     );
   });
 }
 
 /** Who holds a count or a lock, and when it changed on this run. */
-function Held({ field }: { readonly field: number }) {
+function FieldHolders({ field }: { readonly field: number }) {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
-  const moments = useSession(branchMoments);
+  const frame = useSession(currentSnapshot);
+  const moments = useSession(branchPath);
   const cursor = useSession((state) => state.run.cursor);
   const spec = frame.program.fields[field];
   const counted =
@@ -136,18 +142,18 @@ function Held({ field }: { readonly field: number }) {
   const title = spec?.title ?? '';
   const owned = spec?.kind === 'mutex' && frame.state[field] !== 0;
   const changes = useMemo(
-    () => (counted || owned ? changesOf(moments, title) : []),
+    () => (counted || owned ? fieldChanges(moments, title) : []),
     [counted, owned, moments, title],
   );
-  const keepers = keepersOf(frame, field);
+  const keepers = holdersOf(frame, field);
   const taken = owned ? changes.findLast(({ depth }) => depth <= cursor) : undefined;
   if (keepers.length === 0 && changes.length === 0) return undefined;
   return (
     <dd className={styles.held}>
       {taken && (
         <span>
-          taken by {taken.by},{' '}
-          <button type="button" onClick={() => seek(session, taken.depth)}>
+          taken by {taken.stepLabel},{' '}
+          <button type="button" onClick={() => seekTo(session, taken.depth)}>
             step {taken.depth}
           </button>
         </span>
@@ -157,7 +163,7 @@ function Held({ field }: { readonly field: number }) {
       ))}
       {counted && changes.length > 0 && (
         <span role="group" aria-label={`History of ${title}`} className={styles.history}>
-          {changes.map(({ depth, value, by }) => (
+          {changes.map(({ depth, value, stepLabel: by }) => (
             <button
               key={depth}
               type="button"
@@ -165,7 +171,7 @@ function Held({ field }: { readonly field: number }) {
               data-future={depth > cursor ? '' : undefined}
               aria-label={`${value} at step ${depth}, ${by}`}
               title={`step ${depth}: ${by}`}
-              onClick={() => seek(session, depth)}
+              onClick={() => seekTo(session, depth)}
             >
               {value}
             </button>

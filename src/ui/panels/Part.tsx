@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import { seek } from '../../session/moves';
-import type { Reason } from '../../session/why';
+import { seekTo } from '../../session/moves';
+import type { BlockReason } from '../../session/why';
 import { useSessionStore } from '../useSession';
 import styles from './Details.module.css';
 
 /** A question about what is selected, and its answer. */
-export function Part({
+export function DetailSection({
   title,
   children,
 }: {
@@ -21,7 +21,7 @@ export function Part({
 }
 
 /** Sentences, each with the way to the step where it began. */
-export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
+export function ReasonList({ reasons }: { readonly reasons: readonly BlockReason[] }) {
   const session = useSessionStore();
   return (
     <ul>
@@ -31,7 +31,7 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
           {depth !== undefined && (
             <>
               {' '}
-              <button type="button" onClick={() => seek(session, depth)}>
+              <button type="button" onClick={() => seekTo(session, depth)}>
                 since step {depth}
               </button>
             </>

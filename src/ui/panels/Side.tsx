@@ -1,10 +1,10 @@
 import { lazy, Suspense } from 'react';
-import { arrange } from '../../session/arrange';
-import type { Layout } from '../../session/session';
+import { setPageLayout } from '../../session/arrange';
+import type { PageLayout } from '../../session/session';
 import { Segmented } from '../controls/Segmented';
-import { LoadGuard } from '../LoadGuard';
+import { LoadErrorBoundary } from '../LoadGuard';
 import { useSession, useSessionStore } from '../useSession';
-import { Listing } from './Listing';
+import { SourcePanel } from './Listing';
 import styles from './Side.module.css';
 
 const CheckPanel = lazy(async () => ({
@@ -12,25 +12,25 @@ const CheckPanel = lazy(async () => ({
 }));
 
 /** Beside the stage: the listing of the running call, or the check of every interleaving. */
-export function Side() {
+export function SidePanel() {
   const session = useSessionStore();
-  const side = useSession((state) => state.layout.side);
+  const side = useSession((state) => state.layout.sidePanel);
   return (
     <div className={styles.side}>
-      <Segmented<Layout['side']>
+      <Segmented<PageLayout['sidePanel']>
         label="Beside the stage"
         value={side}
         className={styles.tabs ?? ''}
-        onPick={(value) => arrange(session, { side: value })}
+        onSelect={(value) => setPageLayout(session, { sidePanel: value })}
         segments={[
           { value: 'listing', text: 'Listing' },
           { value: 'check', text: 'Can this go wrong?' },
         ]}
       />
       {side === 'listing' ? (
-        <Listing />
+        <SourcePanel />
       ) : (
-        <LoadGuard what="The checker">
+        <LoadErrorBoundary part="The checker">
           <Suspense
             fallback={
               <p className={styles.loading} data-loading="">
@@ -40,7 +40,7 @@ export function Side() {
           >
             <CheckPanel />
           </Suspense>
-        </LoadGuard>
+        </LoadErrorBoundary>
       )}
     </div>
   );

@@ -1,14 +1,14 @@
 import { memo, useEffect, useRef, type CSSProperties } from 'react';
-import { branchMoments, frameOf } from '../../session/frame';
-import { frameText, seek } from '../../session/moves';
-import type { Moment } from '../../session/trail';
+import { branchPath, snapshotAt } from '../../session/frame';
+import { snapshotText, seekTo } from '../../session/moves';
+import type { TraceNode } from '../../session/trail';
 import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
 
-export function Steps() {
-  const moments = useSession(branchMoments);
+export function StepTable() {
+  const moments = useSession(branchPath);
   const cursor = useSession((state) => state.run.cursor);
   const body = useRef<HTMLElement>(null);
   useEffect(
@@ -33,7 +33,7 @@ export function Steps() {
         </thead>
         <tbody>
           {moments.slice(1).map((moment) => (
-            <Row
+            <StepTableRow
               key={moment.depth}
               moment={moment}
               current={moment.depth === cursor}
@@ -52,19 +52,19 @@ export function Steps() {
   );
 }
 
-const Row = memo(function Row({
+const StepTableRow = memo(function Row({
   moment,
   current,
   future,
 }: {
-  readonly moment: Moment;
+  readonly moment: TraceNode;
   readonly current: boolean;
   readonly future: boolean;
 }) {
   const session = useSessionStore();
-  const frame = frameOf(moment);
+  const frame = snapshotAt(moment);
   const task = frame.program.tasks[frame.task ?? -1]?.name ?? '';
-  const refused = frame.events.some(({ note }) => note.kind === 'fail');
+  const refused = frame.events.some(({ template: note }) => note.kind === 'fail');
   return (
     <tr
       aria-current={current ? 'step' : undefined}
@@ -75,7 +75,7 @@ const Row = memo(function Row({
         <button
           type="button"
           aria-label={`Go to step ${moment.depth}`}
-          onClick={() => seek(session, moment.depth)}
+          onClick={() => seekTo(session, moment.depth)}
         >
           {moment.depth}
         </button>
@@ -85,7 +85,7 @@ const Row = memo(function Row({
       </td>
       <td className={styles.mono}>{frame.step?.id ?? 'call'}</td>
       <td className={refused ? styles.bad : ''}>
-        {frameText(frame)}
+        {snapshotText(frame)}
         {frame.violations.map((each) => (
           <div key={each.text} className={styles.bad}>
             ⚠ {each.property}: {each.text}

@@ -1,12 +1,12 @@
 import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/mutationText';
-import { currentBeat, lastBeat } from '../../session/beats';
+import { currentCaption, latestCaption } from '../../session/beats';
 import { COMMANDS } from '../../session/commands';
-import { currentFrame, type Frame } from '../../session/frame';
-import { frameText } from '../../session/moves';
+import { currentSnapshot, type Snapshot } from '../../session/frame';
+import { snapshotText } from '../../session/moves';
 import { currentBranch } from '../../session/session';
 import { enabledTasks } from '../../session/turns';
-import { tasksOf, waitSentence } from '../../session/tasks';
+import { taskStatuses, waitSentence } from '../../session/tasks';
 import { CommandButton } from '../controls/CommandButton';
 import { processColour } from '../processColour';
 import { useSession } from '../useSession';
@@ -15,13 +15,13 @@ import styles from './Story.module.css';
 const WELCOME =
   'How does a program get hold of a device? Watch the kernel let one in, step by step.';
 
-export function Story() {
+export function CaptionBar() {
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
-  const frame = useSession(currentFrame);
-  const opening = useSession((state) => state.layout.opening);
-  const beat = useSession(currentBeat);
-  const told = useSession(lastBeat);
+  const frame = useSession(currentSnapshot);
+  const opening = useSession((state) => state.layout.autoplayIntro);
+  const beat = useSession(currentCaption);
+  const told = useSession(latestCaption);
   const { scenario } = run.setup;
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(frame).length === 0;
   const violation = frame.violations[0];
@@ -32,7 +32,11 @@ export function Story() {
       aria-label="Story"
       data-over={atEnd ? '' : undefined}
       data-tone={
-        violation ? 'violation' : atEnd || refusal(frame) === undefined ? undefined : 'refused'
+        violation
+          ? 'violation'
+          : atEnd || refusedCallText(frame) === undefined
+            ? undefined
+            : 'refused'
       }
     >
       <div className={styles.text}>
@@ -56,10 +60,10 @@ export function Story() {
           )}
           {frame.step && <code>{frame.step.id}</code>}
           {atEnd
-            ? ending(frame)
+            ? finalStateText(frame)
             : run.cursor === 0
               ? 'Nothing has happened yet.'
-              : frameText(frame)}
+              : snapshotText(frame)}
         </p>
       </div>
       <div className={styles.next}>
@@ -69,21 +73,26 @@ export function Story() {
               command={COMMANDS.nextScenario}
               icon="forward"
               text="Next scenario"
-              look="primary"
+              variant="primary"
             />
             <CommandButton
               command={COMMANDS.check}
               icon="shield"
               text="Can it go wrong?"
-              look="plain"
+              variant="plain"
             />
             <CommandButton
               command={COMMANDS.share}
               icon="share"
               title="Share this run"
-              look="plain"
+              variant="plain"
             />
-            <CommandButton command={COMMANDS.reset} icon="reset" title="Start again" look="plain" />
+            <CommandButton
+              command={COMMANDS.reset}
+              icon="reset"
+              title="Start again"
+              variant="plain"
+            />
           </>
         ) : (
           <CommandButton
@@ -99,11 +108,11 @@ export function Story() {
                     : 'Play on'
             }
             title={playing && !opening ? 'Pause the story' : 'Play the story'}
-            look="primary"
+            variant="primary"
           />
         )}
         {!atEnd && (opening || run.cursor === 0) && (
-          <CommandButton command={COMMANDS.tour} text="90-second tour" look="plain" />
+          <CommandButton command={COMMANDS.tour} text="90-second tour" variant="plain" />
         )}
       </div>
     </section>
@@ -114,13 +123,15 @@ function firstSentence(text: string): string {
   return /^.*?[.?!](?= |$)/.exec(text)?.[0] ?? text;
 }
 
-function refusal(frame: Frame): string | undefined {
-  return frame.events.some(({ note }) => note.kind === 'fail') ? frameText(frame) : undefined;
+function refusedCallText(frame: Snapshot): string | undefined {
+  return frame.events.some(({ template: note }) => note.kind === 'fail')
+    ? snapshotText(frame)
+    : undefined;
 }
 
 /** Why nothing moves any more. */
-function ending(frame: Frame): string {
-  const stuck = tasksOf(frame).filter((task) => task.wait);
+function finalStateText(frame: Snapshot): string {
+  const stuck = taskStatuses(frame).filter((task) => task.wait);
   if (stuck.length === 0) return 'Every call has returned.';
   return `Nothing can move: ${stuck.map((task) => `${task.name} ${task.wait ? waitSentence(task.wait) : ''}`).join('; ')}.`;
 }

@@ -1,33 +1,37 @@
-import { shutGate } from '../../kernel/shutGate';
-import { select } from '../../session/attention';
-import { branchMoments, currentFrame } from '../../session/frame';
-import { seek } from '../../session/moves';
-import { filesThrough, turnsOf, type Turn } from '../../session/tables';
+import { accessBeforeBind } from '../../kernel/shutGate';
+import { setSelection } from '../../session/attention';
+import { branchPath, currentSnapshot } from '../../session/frame';
+import { seekTo } from '../../session/moves';
+import { fopsUsers, fopsSwitchesOf, type FopsSwitch } from '../../session/tables';
 import { useSession, useSessionStore } from '../useSession';
 import panels from './panels.module.css';
-import { Part } from './Part';
+import { DetailSection } from './Part';
 
 /** A table of file operations, or the gate before the only one, in words: what it admits, who goes through it, and how a file gets from one to the other. */
-export function TableFacts({ table }: { readonly table: 'parked' | 'normal' }) {
+export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) {
   const session = useSessionStore();
-  const frame = useSession(currentFrame);
-  const moments = useSession(branchMoments);
+  const frame = useSession(currentSnapshot);
+  const moments = useSession(branchPath);
   const { program } = frame;
-  const passing = filesThrough(frame, moments, table);
-  const { turns, back } = turnsOf(program);
+  const passing = fopsUsers(frame, moments, table);
+  const { switches: turns, reversible: back } = fopsSwitchesOf(program);
   return (
     <>
       <p className={panels.note}>
-        {table === 'normal' ? 'Read, write, mmap and ioctl reach the ops of the driver.' : <Shut />}
+        {table === 'normal' ? (
+          'Read, write, mmap and ioctl reach the ops of the driver.'
+        ) : (
+          <UnboundFileAccess />
+        )}
       </p>
-      <Part title="Which files go through it?">
+      <DetailSection title="Which files go through it?">
         {passing.length === 0 ? (
           <p>None at this step.</p>
         ) : (
           <ul>
             {passing.map(({ file, openers, since }) => (
               <li key={file}>
-                <button type="button" onClick={() => select(session, file)}>
+                <button type="button" onClick={() => setSelection(session, file)}>
                   {file}
                 </button>
                 {openers.length === 0 ? (
@@ -38,7 +42,7 @@ export function TableFacts({ table }: { readonly table: 'parked' | 'normal' }) {
                     {openers.map(({ process, fd }, i) => (
                       <span key={`${process} ${fd}`}>
                         {i > 0 && ' and '}
-                        <button type="button" onClick={() => select(session, process)}>
+                        <button type="button" onClick={() => setSelection(session, process)}>
                           {process}
                         </button>
                         {fd !== file && ` as ${fd}`}
@@ -49,7 +53,7 @@ export function TableFacts({ table }: { readonly table: 'parked' | 'normal' }) {
                 {since && (
                   <>
                     :{' '}
-                    <button type="button" onClick={() => seek(session, since.depth)}>
+                    <button type="button" onClick={() => seekTo(session, since.depth)}>
                       since step {since.depth}
                     </button>
                     , {since.by}
@@ -59,14 +63,14 @@ export function TableFacts({ table }: { readonly table: 'parked' | 'normal' }) {
             ))}
           </ul>
         )}
-      </Part>
-      <Part
+      </DetailSection>
+      <DetailSection
         title={table === 'parked' ? 'How does a file leave it?' : 'How does a file come to it?'}
       >
         <ul>
           {turns.map((turn) => (
-            <li key={`${turn.call} ${turn.at}`}>
-              <Way turn={turn} />
+            <li key={`${turn.call} ${turn.stepId}`}>
+              <FopsChangeStep turn={turn} />
             </li>
           ))}
         </ul>
@@ -75,24 +79,24 @@ export function TableFacts({ table }: { readonly table: 'parked' | 'normal' }) {
             ? 'Some rows also take it back.'
             : 'No row takes it back: it happens to a file once, and lasts until its close.'}
         </p>
-      </Part>
+      </DetailSection>
     </>
   );
 }
 
 /** What a file may do that is not bound. */
-function Shut() {
-  const model = useSession((state) => currentFrame(state).program.model);
-  const { reaches, refusal } = shutGate(model);
+function UnboundFileAccess() {
+  const model = useSession((state) => currentSnapshot(state).program.model);
+  const { reachableOps: reaches, refusal } = accessBeforeBind(model);
   const how = refusal && (
     <>
-      <code>-{refusal.errno}</code> at <code>{refusal.at}</code>: {refusal.why}.
+      <code>-{refusal.errno}</code> at <code>{refusal.step}</code>: {refusal.reason}.
     </>
   );
   const kept =
-    model.parked.length === 0
+    model.parkedFileKinds.length === 0
       ? 'The fops of a file never change here; what it may do is asked in front of them. '
-      : `A new file of the ${model.parked.map((kind) => (kind === 'device' ? 'group’s device fd' : kind)).join(' and of the ')} starts with these. `;
+      : `A new file of the ${model.parkedFileKinds.map((kind) => (kind === 'device' ? 'group’s device fd' : kind)).join(' and of the ')} starts with these. `;
   if (reaches.length > 0)
     return (
       <>
@@ -107,10 +111,20 @@ function Shut() {
 }
 
 /** One row that lets a file through. */
-function Way({
-  turn: { call, at, confidence, place, value, release, locks, made, ofFile },
+function FopsChangeStep({
+  turn: {
+    call,
+    stepId: at,
+    confidence,
+    location: place,
+    value,
+    storeRelease: release,
+    locks,
+    createsFile: made,
+    perFile: ofFile,
+  },
 }: {
-  readonly turn: Turn;
+  readonly turn: FopsSwitch;
 }) {
   const whose = ofFile ? 'of that one file' : 'for every file of the device at once';
   const does =

@@ -1,17 +1,17 @@
 import { callText } from '../../session/callText';
-import { runTask, step } from '../../session/moves';
-import { waitSentence, type TaskNow } from '../../session/tasks';
+import { runTask, stepTask } from '../../session/moves';
+import { waitSentence, type TaskStatus } from '../../session/tasks';
 import { pause } from '../../session/transport';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
 import styles from './Actors.module.css';
 
 /** A task with a call under way or before it: what it does next, or why it cannot. */
-export function TaskRow({ task }: { readonly task: TaskNow }) {
+export function TaskRow({ task }: { readonly task: TaskStatus }) {
   const session = useSessionStore();
-  const call = task.call ?? task.upcoming;
-  const state = task.wait ? 'waiting' : task.call ? 'running' : 'next';
-  const move = (make: typeof step) => () => {
+  const call = task.currentCall ?? task.upcomingCall;
+  const state = task.wait ? 'waiting' : task.currentCall ? 'running' : 'next';
+  const move = (make: typeof stepTask) => () => {
     if (!task.canStep) return;
     pause(session);
     make(session, task.name);
@@ -26,7 +26,7 @@ export function TaskRow({ task }: { readonly task: TaskNow }) {
         </span>{' '}
         <code>{call && callText(call.call)}</code>
       </p>
-      <p className={styles.next}>{task.wait ? waitSentence(task.wait) : task.next?.title}</p>
+      <p className={styles.next}>{task.wait ? waitSentence(task.wait) : task.nextStep?.title}</p>
       <div className={styles.moves}>
         <button
           type="button"
@@ -34,7 +34,7 @@ export function TaskRow({ task }: { readonly task: TaskNow }) {
           aria-label={`Step ${task.name}`}
           aria-disabled={!task.canStep}
           data-disabled={task.canStep ? undefined : ''}
-          onClick={move(step)}
+          onClick={move(stepTask)}
         >
           Step
         </button>

@@ -7,40 +7,40 @@ import {
   type CSSProperties,
   type PointerEvent,
 } from 'react';
-import { hover } from '../../session/attention';
-import { branchBeats } from '../../session/beats';
-import { branchMoments, currentFrame, frameOf } from '../../session/frame';
-import { lightsAt } from '../../session/lights';
-import { frameText, seek } from '../../session/moves';
-import { groupMarks, lanesOf, type Lane } from '../../session/timeline';
+import { setHover } from '../../session/attention';
+import { branchCaptions } from '../../session/beats';
+import { branchPath, currentSnapshot, snapshotAt } from '../../session/frame';
+import { fieldsTouchedAt } from '../../session/lights';
+import { snapshotText, seekTo } from '../../session/moves';
+import { groupMarks, timelineLanes, type TimelineLane } from '../../session/timeline';
 import { pause } from '../../session/transport';
-import type { Moment } from '../../session/trail';
+import type { TraceNode } from '../../session/trail';
 import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Timeline.module.css';
 
 /** px that a step takes at least. */
-const STEP_WIDTH = 9;
+const MIN_STEP_WIDTH_PX = 9;
 /** Steps that a mark needs for itself. */
-const MARK_STEPS = 2;
+const STEPS_PER_MARK = 2;
 /** px: the bar of a call, the line of a lock below it, and the ruler on top; smaller where there are more lanes than this. */
-const USUAL = { bar: 22, line: 6 };
-const SMALL = { bar: 15, line: 3 };
-const FEW = 4;
-const RULER = 24;
+const LANE_PX = { bar: 22, line: 6 };
+const COMPACT_LANE_PX = { bar: 15, line: 3 };
+const MAX_FULL_SIZE_LANES = 4;
+const RULER_PX = 24;
 
 /** One lane per task over the steps of the branch; the ruler on top is a slider. */
 export function Timeline() {
   const session = useSessionStore();
-  const moments = useSession(branchMoments);
+  const moments = useSession(branchPath);
   const cursor = useSession((state) => state.run.cursor);
-  const world = useSession((state) => currentFrame(state).program.world);
+  const world = useSession((state) => currentSnapshot(state).program.world);
   const [at, setAt] = useState<number>();
   const scroller = useRef<HTMLDivElement>(null);
-  const lanes = lanesOf(moments);
-  const many = lanes.length > FEW;
-  const now = taskOf(moments[cursor]);
+  const lanes = timelineLanes(moments);
+  const many = lanes.length > MAX_FULL_SIZE_LANES;
+  const now = steppedTask(moments[cursor]);
   const steps = Math.max(moments.length - 1, 12);
   const end = moments.length - 1;
   useEffect(
@@ -55,7 +55,7 @@ export function Timeline() {
         const lane = box.querySelector<HTMLElement>('[data-now]');
         if (!lane) return;
         const [top, bottom] = [
-          lane.offsetTop - RULER,
+          lane.offsetTop - RULER_PX,
           lane.offsetTop + lane.offsetHeight - box.clientHeight,
         ];
         if (top < box.scrollTop || bottom > box.scrollTop)
@@ -89,11 +89,11 @@ export function Timeline() {
   const look = (depth: number | undefined): void => {
     setAt(depth);
     const moment = moments[depth ?? -1];
-    hover(session, moment && lightsAt(moment));
+    setHover(session, moment && fieldsTouchedAt(moment));
   };
   const to = (depth: number): void => {
     pause(session);
-    seek(session, depth);
+    seekTo(session, depth);
   };
   return (
     <section className={styles.timeline} aria-label="Timeline" data-many={many ? '' : undefined}>
@@ -115,8 +115,8 @@ export function Timeline() {
             </b>
           ))}
         </div>
-        <div className={styles.tracks} style={{ minWidth: steps * STEP_WIDTH }}>
-          <Ruler steps={steps} />
+        <div className={styles.tracks} style={{ minWidth: steps * MIN_STEP_WIDTH_PX }}>
+          <TimelineRuler steps={steps} />
           <input
             className={styles.slider}
             style={{ width: `${(end / steps) * 100}%` }}
@@ -144,13 +144,13 @@ export function Timeline() {
             onPointerLeave={() => look(undefined)}
           >
             {lanes.map((lane) => (
-              <LaneRow
+              <TimelineLane
                 key={lane.task}
                 lane={lane}
-                many={many}
+                compact={many}
                 steps={steps}
                 colour={processColour(world, lane.task)}
-                onMark={to}
+                onSelectStep={to}
               />
             ))}
             {lanes.length === 0 && (
@@ -166,36 +166,36 @@ export function Timeline() {
           <i className={styles.head} data-head="" style={{ left: `${(cursor / steps) * 100}%` }} />
         </div>
       </div>
-      <p className={styles.caption} title={captionOf(moments[at ?? cursor])}>
-        {captionOf(moments[at ?? cursor])}
+      <p className={styles.caption} title={stepText(moments[at ?? cursor])}>
+        {stepText(moments[at ?? cursor])}
       </p>
     </section>
   );
 }
 
-function captionOf(moment: Moment | undefined): string {
+function stepText(moment: TraceNode | undefined): string {
   if (!moment || moment.depth === 0) return '';
-  const frame = frameOf(moment);
-  return `${moment.depth}  ${taskOf(moment) ?? ''}${frame.step ? ` ${frame.step.id}` : ''}: ${frameText(frame)}`;
+  const frame = snapshotAt(moment);
+  return `${moment.depth}  ${steppedTask(moment) ?? ''}${frame.step ? ` ${frame.step.id}` : ''}: ${snapshotText(frame)}`;
 }
 
 /** The task whose step led to a moment. */
-function taskOf(moment: Moment | undefined): string | undefined {
+function steppedTask(moment: TraceNode | undefined): string | undefined {
   if (!moment || moment.depth === 0) return undefined;
-  const { program, task } = frameOf(moment);
+  const { program, task } = snapshotAt(moment);
   return program.tasks[task ?? -1]?.name;
 }
 
-function laneHeight(lane: Lane, many: boolean): number {
-  const { bar, line } = many ? SMALL : USUAL;
-  const lines = Math.max(0, ...lane.holds.map((hold) => hold.line + 1));
+function laneHeight(lane: TimelineLane, many: boolean): number {
+  const { bar, line } = many ? COMPACT_LANE_PX : LANE_PX;
+  const lines = Math.max(0, ...lane.holds.map((hold) => hold.row + 1));
   return bar + 6 + Math.max(1, lines) * line;
 }
 
-const Ruler = memo(function Ruler({ steps }: { readonly steps: number }) {
-  const beats = useSession(branchBeats);
+const TimelineRuler = memo(function Ruler({ steps }: { readonly steps: number }) {
+  const beats = useSession(branchCaptions);
   const branches = useSession((state) => state.run.branches);
-  const here = useSession((state) => state.run.branch);
+  const here = useSession((state) => state.run.branchId);
   const every = steps > 120 ? 20 : steps > 50 ? 10 : 5;
   return (
     <div className={styles.ruler} aria-hidden="true">
@@ -213,7 +213,7 @@ const Ruler = memo(function Ruler({ steps }: { readonly steps: number }) {
           ),
       )}
       {branches.map(
-        ({ id, from }) =>
+        ({ id, forkedFrom: from }) =>
           from &&
           (from.branch === here || id === here) &&
           from.depth <= steps && (
@@ -228,22 +228,28 @@ const Ruler = memo(function Ruler({ steps }: { readonly steps: number }) {
   );
 });
 
-interface LaneRowProps {
-  readonly lane: Lane;
-  readonly many: boolean;
+interface TimelineLaneProps {
+  readonly lane: TimelineLane;
+  readonly compact: boolean;
   readonly steps: number;
   readonly colour: string;
-  readonly onMark: (depth: number) => void;
+  readonly onSelectStep: (depth: number) => void;
 }
 
-const signs = { refused: '✕', swap: '⇄', violation: '!', warn: '!' } as const;
+const MARK_SYMBOLS = { refused: '✕', swap: '⇄', violation: '!', warn: '!' } as const;
 
-function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
+function TimelineLane({
+  lane,
+  compact: many,
+  steps,
+  colour,
+  onSelectStep: onMark,
+}: TimelineLaneProps) {
   const place = (from: number, to: number): CSSProperties => ({
     left: `${(from / steps) * 100}%`,
     width: `${((to - from) / steps) * 100}%`,
   });
-  const { bar: high, line } = many ? SMALL : USUAL;
+  const { bar: high, line } = many ? COMPACT_LANE_PX : LANE_PX;
   return (
     <div
       className={styles.lane}
@@ -255,8 +261,8 @@ function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
         <div
           key={bar.from}
           className={styles.bar}
-          data-refused={bar.returned?.startsWith('-') === true ? '' : undefined}
-          data-open={bar.returned === undefined ? '' : undefined}
+          data-refused={bar.returnText?.startsWith('-') === true ? '' : undefined}
+          data-open={bar.returnText === undefined ? '' : undefined}
           style={
             {
               ...place(bar.from, bar.to),
@@ -276,7 +282,7 @@ function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
         preserveAspectRatio="none"
         aria-hidden="true"
       >
-        <path d={lane.moves.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} />
+        <path d={lane.transitionDepths.map((depth) => `M${depth - 0.92} 0h.84v1h-.84z`).join('')} />
       </svg>
       {lane.waits.map((wait) => (
         <div
@@ -290,11 +296,11 @@ function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
         <div
           key={`${hold.from} ${hold.text}`}
           className={styles.hold}
-          style={{ ...place(hold.from, hold.to), top: high + 5 + hold.line * line }}
+          style={{ ...place(hold.from, hold.to), top: high + 5 + hold.row * line }}
           title={`holds ${hold.text}`}
         />
       ))}
-      {groupMarks(lane.marks, MARK_STEPS).map(({ depth, kind, marks }) => {
+      {groupMarks(lane.marks, STEPS_PER_MARK).map(({ depth, kind, marks }) => {
         const text = marks.map((mark) =>
           marks.length === 1 ? mark.text : `${mark.depth}: ${mark.text}`,
         );
@@ -309,7 +315,7 @@ function LaneRow({ lane, many, steps, colour, onMark }: LaneRowProps) {
             title={text.join('\n')}
             onClick={() => onMark(depth)}
           >
-            {signs[kind]}
+            {MARK_SYMBOLS[kind]}
             {marks.length > 1 && <small>{marks.length}</small>}
           </button>
         );

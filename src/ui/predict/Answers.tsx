@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import { processOf } from '../../kernel/world';
-import { currentFrame } from '../../session/frame';
-import type { Question } from '../../session/predict';
+import { currentSnapshot } from '../../session/frame';
+import type { QuizQuestion } from '../../session/predict';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
@@ -9,17 +9,22 @@ import { ProcessMark } from '../stage/ProcessMark';
 import { useSession } from '../useSession';
 import styles from './PredictCard.module.css';
 
-interface AnswersProps {
+interface AnswerButtonsProps {
   /** Id of what says the question: it is told with the answers, where the focus goes. */
-  readonly about: string;
-  readonly question: Question;
+  readonly questionId: string;
+  readonly question: QuizQuestion;
   readonly answer: string | undefined;
   readonly onAnswer: (choice: string) => void;
 }
 
 /** What may be answered; a task wears its colour and its mark, and says what it would do. */
-export function Answers({ about, question, answer, onAnswer }: AnswersProps) {
-  const world = useSession((state) => currentFrame(state).program.world);
+export function AnswerButtons({
+  questionId: about,
+  question,
+  answer,
+  onAnswer,
+}: AnswerButtonsProps) {
+  const world = useSession((state) => currentSnapshot(state).program.world);
   const open = answer === undefined;
   return (
     <div className={styles.choices} role="group" aria-label="Answers" aria-describedby={about}>
@@ -34,7 +39,7 @@ export function Answers({ about, question, answer, onAnswer }: AnswersProps) {
           data-verdict={
             open
               ? undefined
-              : choice === question.right
+              : choice === question.correctChoice
                 ? 'right'
                 : choice === answer
                   ? 'wrong'
@@ -52,9 +57,11 @@ export function Answers({ about, question, answer, onAnswer }: AnswersProps) {
             <ProcessMark process={world.processes.indexOf(processOf(choice))} />
           )}
           {choice}
-          {question.kind === 'task' && <small>{question.does[i]}</small>}
-          {!open && choice === question.right && <Icon name="check" size={14} />}
-          {answer === choice && choice !== question.right && <Icon name="close" size={14} />}
+          {question.kind === 'task' && <small>{question.choiceDetails[i]}</small>}
+          {!open && choice === question.correctChoice && <Icon name="check" size={14} />}
+          {answer === choice && choice !== question.correctChoice && (
+            <Icon name="close" size={14} />
+          )}
         </button>
       ))}
     </div>

@@ -1,58 +1,61 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { showDialog } from '../../session/arrange';
+import { setDialog } from '../../session/arrange';
 import { commit } from '../../session/history';
-import { reset, seek } from '../../session/moves';
-import { firstQuestion, questionAfter, type Question } from '../../session/predict';
+import { resetToStart, seekTo } from '../../session/moves';
+import { firstQuestion, questionAfter, type QuizQuestion } from '../../session/predict';
 import type { Session } from '../../session/session';
 import { pause } from '../../session/transport';
-import { backFrom } from '../../session/tryOut';
+import { returnToQuestion } from '../../session/tryOut';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
-import { Answers } from './Answers';
+import { AnswerButtons } from './Answers';
 import styles from './PredictCard.module.css';
-import { Verdict } from './Verdict';
+import { AnswerFeedback } from './Verdict';
 
-const HINTS: Readonly<Record<Question['kind'], string>> = {
+const HINTS: Readonly<Record<QuizQuestion['kind'], string>> = {
   task: 'Only one of them leads there. After your answer you can watch the other order, on a branch of its own.',
   return:
     'Look at the stage: what does the call find on its way? The run goes on once you have answered.',
   wait: 'Look at the locks and counts on the stage. The run goes on once you have answered.',
 };
 
-interface Score {
-  readonly right: number;
+interface QuizScore {
+  readonly correct: number;
   readonly asked: number;
 }
 
 /** A question, and the branch that it is about. */
-interface Asked {
-  readonly question: Question;
+interface AskedQuestion {
+  readonly question: QuizQuestion;
   readonly branch: number;
 }
 
 /** Asks what comes next before it is shown. */
-export function PredictCard() {
+export function QuizCard() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
   return (
-    <Quiz
-      key={`${setup.id ?? setup.scenario.title} ${setup.design.id} ${JSON.stringify(setup.scenario.options)}`}
+    <QuizRound
+      key={`${setup.libraryId ?? setup.scenario.title} ${setup.design.id} ${JSON.stringify(setup.scenario.options)}`}
       session={session}
     />
   );
 }
 
-function asking(session: Session, question: Question | undefined): Asked | undefined {
-  return question && { question, branch: session.getState().run.branch };
+function askOnCurrentBranch(
+  session: Session,
+  question: QuizQuestion | undefined,
+): AskedQuestion | undefined {
+  return question && { question, branch: session.getState().run.branchId };
 }
 
-function Quiz({ session }: { readonly session: Session }) {
+function QuizRound({ session }: { readonly session: Session }) {
   const [asked, setAsked] = useState(() =>
-    asking(session, firstQuestion(session.getState(), session.getState().run.cursor)),
+    askOnCurrentBranch(session, firstQuestion(session.getState(), session.getState().run.cursor)),
   );
   const [answer, setAnswer] = useState<string | undefined>(undefined);
-  const [score, setScore] = useState<Score>({ right: 0, asked: 0 });
+  const [score, setScore] = useState<QuizScore>({ correct: 0, asked: 0 });
   const card = useRef<HTMLElement>(null);
   const about = useId();
   useEffect(() => {
@@ -70,7 +73,7 @@ function Quiz({ session }: { readonly session: Session }) {
         !event.defaultPrevented &&
         !document.querySelector(':popover-open')
       )
-        showDialog(session, undefined);
+        setDialog(session, undefined);
     };
     document.addEventListener('keydown', listen);
     return () => {
@@ -80,25 +83,25 @@ function Quiz({ session }: { readonly session: Session }) {
     };
   }, [session]);
   useEffect(() => {
-    if (asked) seek(session, asked.question.ask);
+    if (asked) seekTo(session, asked.question.askDepth);
     card.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
   }, [session, asked]);
   const say = (
     choice: string,
-    { question: { right, answer: depth }, question, branch }: Asked,
+    { question: { correctChoice: right, answerDepth: depth }, question, branch }: AskedQuestion,
   ): void => {
     setAnswer(choice);
-    setScore(({ right: sum, asked: count }) => ({
-      right: sum + (choice === right ? 1 : 0),
+    setScore(({ correct: sum, asked: count }) => ({
+      correct: sum + (choice === right ? 1 : 0),
       asked: count + 1,
     }));
-    backFrom(session, question, branch);
-    seek(session, depth);
+    returnToQuestion(session, question, branch);
+    seekTo(session, depth);
   };
-  const ask = (next: () => Question | undefined): void => {
-    if (asked) backFrom(session, asked.question, asked.branch);
+  const ask = (next: () => QuizQuestion | undefined): void => {
+    if (asked) returnToQuestion(session, asked.question, asked.branch);
     setAnswer(undefined);
-    setAsked(asking(session, next()));
+    setAsked(askOnCurrentBranch(session, next()));
   };
   return (
     <section
@@ -111,13 +114,13 @@ function Quiz({ session }: { readonly session: Session }) {
       <div className={styles.head}>
         <h2>Predict</h2>
         <output aria-label="Score">
-          {score.right} of {score.asked} right
+          {score.correct} of {score.asked} right
         </output>
         <button
           type="button"
           className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
           aria-label="Stop predicting"
-          onClick={() => showDialog(session, undefined)}
+          onClick={() => setDialog(session, undefined)}
         >
           <Icon name="close" />
         </button>
@@ -127,8 +130,8 @@ function Quiz({ session }: { readonly session: Session }) {
           <p id={about} className={styles.question}>
             {asked.question.text}
           </p>
-          <Answers
-            about={about}
+          <AnswerButtons
+            questionId={about}
             question={asked.question}
             answer={answer}
             onAnswer={(choice) => say(choice, asked)}
@@ -136,7 +139,7 @@ function Quiz({ session }: { readonly session: Session }) {
           {answer === undefined ? (
             <p className={styles.hint}>{HINTS[asked.question.kind]}</p>
           ) : (
-            <Verdict
+            <AnswerFeedback
               question={asked.question}
               branch={asked.branch}
               answer={answer}
@@ -157,7 +160,7 @@ function Quiz({ session }: { readonly session: Session }) {
               className={`${buttons.button} ${buttons.primary}`}
               data-first=""
               onClick={() => {
-                reset(session);
+                resetToStart(session);
                 ask(() => firstQuestion(session.getState(), 0));
               }}
             >
@@ -166,7 +169,7 @@ function Quiz({ session }: { readonly session: Session }) {
             <button
               type="button"
               className={buttons.button}
-              onClick={() => showDialog(session, 'library')}
+              onClick={() => setDialog(session, 'library')}
             >
               Another scenario
             </button>

@@ -1,14 +1,14 @@
 import { useEffect, useRef } from 'react';
-import type { Question } from '../../session/predict';
-import type { OtherWay, TaskQuestion } from '../../session/taskQuestion';
-import { backFrom, tryOut } from '../../session/tryOut';
+import type { QuizQuestion } from '../../session/predict';
+import type { AlternativeSchedule, TaskQuestion } from '../../session/taskQuestion';
+import { returnToQuestion, showAlternative } from '../../session/tryOut';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './PredictCard.module.css';
 
-interface VerdictProps {
-  readonly question: Question;
+interface AnswerFeedbackProps {
+  readonly question: QuizQuestion;
   /** The branch that it is about. */
   readonly branch: number;
   readonly answer: string;
@@ -16,13 +16,13 @@ interface VerdictProps {
 }
 
 /** Whether it was right, why, and the way on. */
-export function Verdict({ question, branch, answer, onNext }: VerdictProps) {
+export function AnswerFeedback({ question, branch, answer, onNext }: AnswerFeedbackProps) {
   const next = useRef<HTMLButtonElement>(null);
   useEffect(() => next.current?.focus({ preventScroll: true }), []);
-  const { right, reason, step } = question;
+  const { correctChoice: right, reason, step } = question;
   const others =
     question.kind === 'task'
-      ? question.others.filter(({ task }) => answer === right || task === answer)
+      ? question.alternatives.filter(({ task }) => answer === right || task === answer)
       : [];
   return (
     <div className={styles.answered}>
@@ -54,7 +54,7 @@ export function Verdict({ question, branch, answer, onNext }: VerdictProps) {
           Next question
         </button>
         {question.kind === 'task' && others[0] && (
-          <OtherBranch question={question} way={others[0]} branch={branch} />
+          <AlternativeButton question={question} way={others[0]} branch={branch} />
         )}
       </div>
     </div>
@@ -62,23 +62,25 @@ export function Verdict({ question, branch, answer, onNext }: VerdictProps) {
 }
 
 /** Shows the other way on the stage, on a branch of its own, and leads back. */
-function OtherBranch({
+function AlternativeButton({
   question,
   way,
   branch,
 }: {
   readonly question: TaskQuestion;
-  readonly way: OtherWay;
+  readonly way: AlternativeSchedule;
   readonly branch: number;
 }) {
   const session = useSessionStore();
-  const away = useSession((state) => state.run.branch !== branch);
+  const away = useSession((state) => state.run.branchId !== branch);
   return (
     <button
       type="button"
       className={buttons.button}
       onClick={() =>
-        away ? backFrom(session, question, branch) : tryOut(session, question, way, branch)
+        away
+          ? returnToQuestion(session, question, branch)
+          : showAlternative(session, question, way, branch)
       }
     >
       <Icon name={away ? 'back' : 'branch'} size={14} />

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'react';
 import { renderSVG } from 'uqr';
-import { branchBeats, lastBeat } from '../../session/beats';
+import { branchCaptions, latestCaption } from '../../session/beats';
 import { COMMANDS } from '../../session/commands';
-import { currentFrame } from '../../session/frame';
-import { frameText } from '../../session/moves';
+import { currentSnapshot } from '../../session/frame';
+import { snapshotText } from '../../session/moves';
 import { permalinkOf } from '../../session/permalink';
 import { currentBranch } from '../../session/session';
 import { CommandButton } from '../controls/CommandButton';
@@ -12,14 +12,14 @@ import { useSession } from '../useSession';
 import styles from './Present.module.css';
 
 /** A QR code holds no more bytes than this at its lowest correction. */
-const MOST = 2900;
+const MAX_QR_BYTES = 2900;
 
 /** The caption of the stage while one presents, with what only the speaker needs on demand. */
-export function Present() {
+export function PresenterBar() {
   const run = useSession((state) => state.run);
-  const told = useSession(lastBeat);
-  const beats = useSession(branchBeats);
-  const frame = useSession(currentFrame);
+  const told = useSession(latestCaption);
+  const beats = useSession(branchCaptions);
+  const frame = useSession(currentSnapshot);
   const [aside, setAside] = useState<'notes' | 'link' | undefined>(undefined);
   const toggle = (what: 'notes' | 'link'): void =>
     setAside((now) => (now === what ? undefined : what));
@@ -39,7 +39,7 @@ export function Present() {
     return () => document.removeEventListener('keydown', listen);
   }, []);
   const violation = frame.violations[0];
-  const refused = frame.events.some(({ note }) => note.kind === 'fail');
+  const refused = frame.events.some(({ template: note }) => note.kind === 'fail');
   const points = beats.flatMap((beat, depth) => (beat ? [depth] : []));
   const atEnd = run.cursor === currentBranch(run).tip.depth;
   return (
@@ -50,9 +50,11 @@ export function Present() {
     >
       <h1 className={buttons.hidden}>VFIO playground</h1>
       {aside === 'notes' && (
-        <Notes next={beats.find((beat, depth) => depth > run.cursor && beat !== undefined)?.say} />
+        <SpeakerNotes
+          next={beats.find((beat, depth) => depth > run.cursor && beat !== undefined)?.say}
+        />
       )}
-      {aside === 'link' && <Link />}
+      {aside === 'link' && <LinkWithQrCode />}
       <div className={styles.caption}>
         <p className={styles.say}>
           {violation
@@ -63,7 +65,7 @@ export function Present() {
         </p>
         <p className={styles.now}>
           {frame.step && <code>{frame.step.id}</code>}
-          {run.cursor === 0 ? run.setup.design.title : frameText(frame)}
+          {run.cursor === 0 ? run.setup.design.title : snapshotText(frame)}
           {atEnd && run.cursor > 0 ? '. The end.' : ''}
         </p>
       </div>
@@ -81,17 +83,22 @@ export function Present() {
           command={COMMANDS.presentBack}
           text="Back"
           title="Back one point"
-          tip="above"
+          tooltipSide="above"
         />
         {atEnd && run.cursor > 0 ? (
-          <CommandButton command={COMMANDS.reset} text="Start again" tip="above" look="plain" />
+          <CommandButton
+            command={COMMANDS.reset}
+            text="Start again"
+            tooltipSide="above"
+            variant="plain"
+          />
         ) : (
           <CommandButton
             command={COMMANDS.presentNext}
             text="Next"
             title="Next point"
-            tip="above"
-            look="plain"
+            tooltipSide="above"
+            variant="plain"
           />
         )}
         <button
@@ -114,14 +121,14 @@ export function Present() {
           command={COMMANDS.presentLeave}
           text="Leave"
           title="Leave the presentation"
-          tip="above"
+          tooltipSide="above"
         />
       </footer>
     </section>
   );
 }
 
-function Notes({ next }: { readonly next: string | undefined }) {
+function SpeakerNotes({ next }: { readonly next: string | undefined }) {
   const scenario = useSession((state) => state.run.setup.scenario);
   return (
     <section className={styles.aside} aria-label="Speaker notes">
@@ -134,12 +141,12 @@ function Notes({ next }: { readonly next: string | undefined }) {
   );
 }
 
-function Link() {
+function LinkWithQrCode() {
   const hash = useSession(permalinkOf);
   const link = location.href.replace(/[?#].*$/s, '') + hash;
   return (
     <section className={styles.aside} aria-label="Link to this moment">
-      {link.length <= MOST ? (
+      {link.length <= MAX_QR_BYTES ? (
         <img
           alt="QR code of the link to this moment"
           src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(link, { ecc: 'L' }))}`}

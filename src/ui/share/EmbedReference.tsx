@@ -12,21 +12,21 @@ export function EmbedReference() {
   return (
     <details className={styles.reference}>
       <summary>Parameters and messages</summary>
-      <Rows
+      <ParameterTable
         caption="Behind ? in the address of a frame, or as attributes of the element"
         rows={PARAMETER_ROWS}
       />
-      <Rows caption="Attributes that the element alone has" rows={ATTRIBUTE_ROWS} />
-      <Messages
+      <ParameterTable caption="Attributes that the element alone has" rows={ATTRIBUTE_ROWS} />
+      <MessageTable
         caption="Messages to the frame: { source: 'vfio-playground', v: 1, id, type, … }"
         rows={MESSAGE_ROWS}
       />
-      <Messages caption="Messages of the frame, and events of the element" rows={EVENT_ROWS} />
+      <MessageTable caption="Messages of the frame, and events of the element" rows={EVENT_ROWS} />
     </details>
   );
 }
 
-function Rows({
+function ParameterTable({
   caption,
   rows,
 }: {
@@ -45,7 +45,7 @@ function Rows({
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ name, about, accepts, without }) => (
+        {rows.map(({ name, description: about, accepts, defaultText: without }) => (
           <tr key={name}>
             <th scope="row">
               <code>{name}</code>
@@ -60,7 +60,7 @@ function Rows({
   );
 }
 
-function Messages({
+function MessageTable({
   caption,
   rows,
 }: {

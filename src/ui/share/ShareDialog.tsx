@@ -5,31 +5,31 @@ import { fileStem, SNIPPETS } from '../../export/snippets';
 import { makeMutation } from '../../kernel/mutationText';
 import type { Trace } from '../../scenario/trace';
 import { permalinkOf } from '../../session/permalink';
-import { sharedTrace } from '../../session/sharedTrace';
+import { traceForExport } from '../../session/sharedTrace';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
-import { saveBlob, saveFile } from '../saveFile';
+import { downloadBlob, downloadText } from '../saveFile';
 import { useSession, useSessionStore } from '../useSession';
 import { EmbedReference } from './EmbedReference';
-import { pngOf } from './png';
+import { svgToPng } from './png';
 import styles from './ShareDialog.module.css';
 
 /** One thing to take away. */
-interface Offer {
+interface ShareItem {
   readonly id: string;
   readonly title: string;
   readonly about: string;
-  readonly file: string | undefined;
-  readonly picture: boolean;
+  readonly fileName: string | undefined;
+  readonly isPicture: boolean;
   /** Puts a live playground into another page, which may tell it how to be. */
-  readonly live?: boolean;
+  readonly isEmbed?: boolean;
   readonly text: (trace: Trace) => string;
 }
 
-interface OfferGroup {
+interface ShareItemGroup {
   readonly title: string;
-  readonly offers: readonly Offer[];
+  readonly items: readonly ShareItem[];
 }
 
 /** Link, embeds and exports of what is on screen, each with a preview of what the other side will see. */
@@ -47,57 +47,57 @@ export function ShareDialog() {
   const changes = mutations
     ? ` It opens the design with its changed rows, and says so there: ${mutations.map(makeMutation).join(' ')}`
     : '';
-  const all: readonly OfferGroup[] = [
+  const all: readonly ShareItemGroup[] = [
     {
       title: 'Link',
-      offers: [
+      items: [
         {
           id: 'link',
           title: 'Link to this moment',
           about: `${(page.length + link.length).toLocaleString('en-US')} characters; everything that matters is in it, nothing is stored anywhere.${changes}`,
-          file: undefined,
-          picture: false,
+          fileName: undefined,
+          isPicture: false,
           text: () => page + link,
         },
       ],
     },
     {
       title: 'Embed',
-      offers: SNIPPETS.map(({ id, title, about, make }) => ({
+      items: SNIPPETS.map(({ id, title, about, make }) => ({
         id,
         title,
         about,
-        file: undefined,
-        picture: false,
-        live: id !== 'github',
+        fileName: undefined,
+        isPicture: false,
+        isEmbed: id !== 'github',
         text: (trace) => make(trace, { base: page, link }),
       })),
     },
     {
       title: 'Export',
-      offers: EXPORTS.map(({ id, title, extension, make }) => ({
+      items: EXPORTS.map(({ id, title, extension, make }) => ({
         id: `export-${id}`,
         title,
         about:
           extension === 'svg'
             ? 'A picture that needs no script and carries its scenario: drop it back onto this page.'
             : `A .${extension} file, the same as from the command line.`,
-        file: `${fileStem(scenario.title)}${id === 'svg-graph' ? '-graph' : ''}.${extension}`,
-        picture: extension === 'svg',
+        fileName: `${fileStem(scenario.title)}${id === 'svg-graph' ? '-graph' : ''}.${extension}`,
+        isPicture: extension === 'svg',
         text: (trace) => make(trace, { base: page, theme: dark ? 'dark' : 'light' }),
       })),
     },
   ];
   const groups = mutations ? all.filter(({ title }) => title === 'Link') : all;
-  const offer = groups.flatMap(({ offers }) => offers).find(({ id }) => id === chosen);
+  const offer = groups.flatMap(({ items: offers }) => offers).find(({ id }) => id === chosen);
   return (
-    <Modal title="Share" look="sheet" wide>
+    <Modal title="Share" placement="sheet" wide>
       <div className={styles.body}>
         <div className={styles.menu} role="group" aria-label="What to take away">
           {groups.map((group) => (
             <section key={group.title} aria-label={group.title}>
               <h3>{group.title}</h3>
-              {group.offers.map(({ id, title }) => (
+              {group.items.map(({ id, title }) => (
                 <button
                   key={id}
                   type="button"
@@ -116,14 +116,18 @@ export function ShareDialog() {
           )}
         </div>
         {offer && (
-          <Preview key={offer.id} offer={offer} trace={sharedTrace(session.getState(), 'cursor')} />
+          <ShareItemPreview
+            key={offer.id}
+            offer={offer}
+            trace={traceForExport(session.getState(), 'cursor')}
+          />
         )}
       </div>
     </Modal>
   );
 }
 
-function Preview({ offer, trace }: { readonly offer: Offer; readonly trace: Trace }) {
+function ShareItemPreview({ offer, trace }: { readonly offer: ShareItem; readonly trace: Trace }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [said, say] = useState('');
   const text = offer.text(trace);
@@ -137,24 +141,24 @@ function Preview({ offer, trace }: { readonly offer: Offer; readonly trace: Trac
       say('This page may not copy by itself: everything is selected, press the copy key.');
     }
   };
-  const { file } = offer;
+  const { fileName: file } = offer;
   return (
     <div className={styles.preview}>
       <p>{offer.about}</p>
-      {offer.picture && (
+      {offer.isPicture && (
         <img src={`data:image/svg+xml;utf8,${encodeURIComponent(text)}`} alt={altText(trace)} />
       )}
       <textarea
         ref={area}
         readOnly
         wrap={offer.id === 'link' ? 'soft' : 'off'}
-        rows={offer.picture ? 4 : 14}
+        rows={offer.isPicture ? 4 : 14}
         value={text}
         aria-label={offer.title}
         onFocus={(event) => event.target.select()}
       />
       <div className={styles.actions}>
-        <Press
+        <ShareButton
           icon="share"
           onPress={() => {
             void copy();
@@ -162,37 +166,39 @@ function Preview({ offer, trace }: { readonly offer: Offer; readonly trace: Trac
           primary
         >
           Copy
-        </Press>
+        </ShareButton>
         {file !== undefined && (
-          <Press
+          <ShareButton
             icon="save"
-            onPress={() => saveFile(file, text, offer.picture ? 'image/svg+xml' : 'text/plain')}
+            onPress={() =>
+              downloadText(file, text, offer.isPicture ? 'image/svg+xml' : 'text/plain')
+            }
           >
             Save {file}
-          </Press>
+          </ShareButton>
         )}
-        {offer.picture && file !== undefined && (
-          <Press
+        {offer.isPicture && file !== undefined && (
+          <ShareButton
             icon="save"
             onPress={() => {
               void (async () => {
-                const png = await pngOf(text);
+                const png = await svgToPng(text);
                 if (typeof png === 'string') say(png);
-                else saveBlob(file.replace(/svg$/, 'png'), png);
+                else downloadBlob(file.replace(/svg$/, 'png'), png);
               })();
             }}
           >
             Save as PNG
-          </Press>
+          </ShareButton>
         )}
         <span role="status">{said}</span>
       </div>
-      {offer.live && <EmbedReference />}
+      {offer.isEmbed && <EmbedReference />}
     </div>
   );
 }
 
-function Press({
+function ShareButton({
   icon,
   onPress,
   primary = false,

@@ -1,7 +1,7 @@
 import styles from './node.module.css';
 
 /** Whether calls through a file reach the driver: its fops, or where no fops are swapped, its gate. */
-export function AccessChip({
+export function AccessBadge({
   access,
   gated,
 }: {

@@ -1,15 +1,15 @@
-import { badgesAbove } from '../../graph/badgeBox';
+import { hasBadgesAbove } from '../../graph/badgeBox';
 import type { NodeView } from '../../graph/graph';
 import styles from './node.module.css';
 
 /** Refusals and broken rules, hung on the node that they are about where edges run: below it, or above where another node stands below. */
-export function Badges({ view }: { readonly view: NodeView }) {
-  const { badges, last, badgeRoom } = view;
+export function NodeBadges({ view }: { readonly view: NodeView }) {
+  const { badges, inLastColumn: last, maxBadgeWidth: badgeRoom } = view;
   if (badges.length === 0) return undefined;
   return (
     <ul
       className={styles.badges}
-      data-up={badgesAbove(view) || undefined}
+      data-up={hasBadgesAbove(view) || undefined}
       data-last={last || undefined}
       style={{ maxWidth: `max(${badgeRoom}px, 100%)` }}
     >

@@ -1,18 +1,18 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import { KindGlyph } from './KindGlyph';
-import { useNode } from './looks';
+import { KindIcon } from './KindGlyph';
+import { useNodeView } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 
 /** A node in /dev, as long as it is there. */
 export const DeviceNode = memo(function DeviceNode({ id }: NodeProps) {
-  const view = useNode(id, 'node');
+  const view = useNodeView(id, 'node');
   if (!view) return undefined;
   return (
-    <NodeShell view={view} label={`device node ${view.path}`} look={styles.device} chip>
+    <NodeShell view={view} label={`device node ${view.path}`} className={styles.device} compact>
       <header>
-        <KindGlyph glyph="node" />
+        <KindIcon glyph="node" />
         <span className={styles.names}>
           <b>{view.path.slice(view.path.lastIndexOf('/') + 1)}</b>
         </span>

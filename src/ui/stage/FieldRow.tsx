@@ -1,50 +1,60 @@
 import { Fragment, memo, type CSSProperties, type ReactNode } from 'react';
-import type { Row } from '../../graph/graph';
-import type { Setting } from '../../graph/lettering';
-import { Holders } from './Holders';
+import type { FieldView } from '../../graph/graph';
+import type { FieldFit } from '../../graph/lettering';
+import { HoldersPopup } from './Holders';
 import styles from './node.module.css';
 import { ProcessMark } from './ProcessMark';
 
 interface FieldRowProps {
-  readonly row: Row;
-  readonly setting: Setting;
-  readonly lit: boolean;
+  readonly row: FieldView;
+  readonly textFit: FieldFit;
+  readonly highlighted: boolean;
 }
 
 /** Letters of a name that stands on one line also from afar. */
-const SHORT = 10;
+const MAX_ONE_LINE_NAME = 10;
 
 /** A field by its kernel name, and its value. */
 export const FieldRow = memo(function FieldRow({
   row,
-  setting: { lines, below, was, named, tight },
-  lit,
+  textFit: {
+    lines,
+    valueBelow: below,
+    showsPrevious: was,
+    showsWaiterNames: named,
+    nameYields: tight,
+  },
+  highlighted: lit,
 }: FieldRowProps) {
-  const queue = row.queue.length > 0 && <Queue row={row} named={named} />;
+  const queue = row.queue.length > 0 && <WaitQueue row={row} named={named} />;
   const under = lines === 2 && !below;
   return (
     <div
       className={styles.row}
-      style={row.name.length > SHORT ? ({ '--long': row.name.length } as CSSProperties) : undefined}
+      style={
+        row.name.length > MAX_ONE_LINE_NAME
+          ? ({ '--long': row.name.length } as CSSProperties)
+          : undefined
+      }
       data-kind={row.kind}
       data-row={row.name}
       data-lines={lines}
       data-below={below || undefined}
       data-tight={tight || undefined}
-      data-was={row.was !== undefined || undefined}
+      data-was={row.previous !== undefined || undefined}
       data-lit={lit || undefined}
-      data-state={stateOf(row)}
+      data-state={fieldState(row)}
     >
-      <dt title={row.name}>{broken(row.name)}</dt>
+      <dt title={row.name}>{withWordBreaks(row.name)}</dt>
       <dd>
-        {row.order && <span className={styles.order}>{row.order}</span>}
-        {was && row.was !== undefined && row.kind !== 'mutex' && !row.order && (
+        {row.memoryOrder && <span className={styles.order}>{row.memoryOrder}</span>}
+        {was && row.previous !== undefined && row.kind !== 'mutex' && !row.memoryOrder && (
           <s>
             <span className={styles.unseen}>was </span>
-            {wordOf(row, row.was)}
+            {fieldValueText(row, row.previous)}
           </s>
         )}
-        <Value row={row} />
+        <FieldValue row={row} />
         {!under && queue}
       </dd>
       {under && queue && <dd className={styles.under}>{queue}</dd>}
@@ -53,7 +63,7 @@ export const FieldRow = memo(function FieldRow({
 });
 
 /** A name that may be broken after each of its parts. */
-export function broken(name: string): ReactNode {
+export function withWordBreaks(name: string): ReactNode {
   const parts = name.split(/(?<=[_.])/);
   return parts.length > 1
     ? parts.map((part, i) => (
@@ -65,7 +75,7 @@ export function broken(name: string): ReactNode {
     : name;
 }
 
-function stateOf(row: Row): string | undefined {
+function fieldState(row: FieldView): string | undefined {
   if (row.kind === 'mutex') return row.queue.length > 0 ? 'contended' : row.owner ? 'held' : 'free';
   if (row.kind === 'completion')
     return row.text === 'done' ? 'done' : row.queue.length > 0 ? 'awaited' : undefined;
@@ -73,12 +83,12 @@ function stateOf(row: Row): string | undefined {
   return undefined;
 }
 
-function Value({ row }: { readonly row: Row }) {
+function FieldValue({ row }: { readonly row: FieldView }) {
   switch (row.kind) {
     case 'mutex':
       return (
         <>
-          <Padlock open={!row.owner} />
+          <LockIcon open={!row.owner} />
           {row.owner ? (
             <>
               <ProcessMark process={row.owner.process} size={10} />
@@ -91,28 +101,34 @@ function Value({ row }: { readonly row: Row }) {
       );
     case 'completion':
       return (
-        <Holders row={row}>
+        <HoldersPopup row={row}>
           <span>{row.text}</span>
-        </Holders>
+        </HoldersPopup>
       );
     case 'count':
       return (
-        <Holders row={row}>
+        <HoldersPopup row={row}>
           <b>{row.text}</b>
-        </Holders>
+        </HoldersPopup>
       );
     default:
-      return <span>{wordOf(row, row.text)}</span>;
+      return <span>{fieldValueText(row, row.text)}</span>;
   }
 }
 
-function wordOf({ kind }: Row, text: string): string {
+function fieldValueText({ kind }: FieldView, text: string): string {
   if (kind !== 'bool') return text;
   return text === '0' ? 'false' : 'true';
 }
 
 /** Who waits, first come first. */
-function Queue({ row: { queue }, named }: { readonly row: Row; readonly named: boolean }) {
+function WaitQueue({
+  row: { queue },
+  named,
+}: {
+  readonly row: FieldView;
+  readonly named: boolean;
+}) {
   const names = queue.map(({ name }) => name).join(', ');
   return (
     <span className={styles.queue} title={`${names} ${queue.length === 1 ? 'waits' : 'wait'}`}>
@@ -128,7 +144,7 @@ function Queue({ row: { queue }, named }: { readonly row: Row; readonly named: b
   );
 }
 
-export function Padlock({ open }: { readonly open: boolean }) {
+export function LockIcon({ open }: { readonly open: boolean }) {
   return (
     <svg
       className={styles.padlock}

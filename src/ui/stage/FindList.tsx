@@ -1,15 +1,15 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { select } from '../../session/attention';
+import { setSelection } from '../../session/attention';
 import { useSessionStore } from '../useSession';
 import styles from './FindList.module.css';
-import { findablesOf, matching, type Findable } from './findOnStage';
+import { stageItems, matchStageItems, type StageItem } from './findOnStage';
 import { useStageStore } from './stageStore';
 
 /** Goes to an object by its name, also into a folded group. */
 export function FindList() {
   const session = useSessionStore();
   const stage = useStageStore();
-  const [all] = useState(() => findablesOf(session.getState(), stage.getState()));
+  const [all] = useState(() => stageItems(session.getState(), stage.getState()));
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const input = useRef<HTMLInputElement>(null);
@@ -20,14 +20,14 @@ export function FindList() {
     // Newer browsers return a promise here, which is no clean-up.
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
   }, [at, query]);
-  const named = matching(all, query);
-  const found = named.filter(({ there }) => there);
-  const pick = (each: Findable | undefined): void => {
+  const named = matchStageItems(all, query);
+  const found = named.filter(({ present: there }) => there);
+  const pick = (each: StageItem | undefined): void => {
     if (!each) return;
     input.current?.closest<HTMLElement>('[popover]')?.hidePopover();
-    const { selects = each.name } = each;
-    if (session.getState().selection === selects) select(session, undefined);
-    select(session, selects);
+    const { selectAs: selects = each.name } = each;
+    if (session.getState().selection === selects) setSelection(session, undefined);
+    setSelection(session, selects);
     focusNode(each.id);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -58,7 +58,7 @@ export function FindList() {
           setAt(0);
         }}
       />
-      {found.length === 0 && <Nothing query={query} absent={named} />}
+      {found.length === 0 && <NoMatches query={query} absent={named} />}
       <div
         ref={list}
         id={`${id}-list`}
@@ -76,7 +76,7 @@ export function FindList() {
           )
         }
       >
-        {found.map(({ id: node, name, kind, inside }, i) => (
+        {found.map(({ id: node, name, kind, foldedGroup: inside }, i) => (
           <div
             key={node}
             id={`${id}-${i}`}
@@ -98,12 +98,12 @@ export function FindList() {
 }
 
 /** Why nothing is found, and what can be. */
-function Nothing({
+function NoMatches({
   query,
   absent,
 }: {
   readonly query: string;
-  readonly absent: readonly Findable[];
+  readonly absent: readonly StageItem[];
 }) {
   const [first] = absent;
   return (

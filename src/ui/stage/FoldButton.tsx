@@ -1,15 +1,15 @@
 import { useNodeId } from '@xyflow/react';
 import { useSessionStore } from '../useSession';
-import { useNodeLook } from './looks';
+import { useNodeState } from './looks';
 import styles from './node.module.css';
-import { fold, useStage, useStageStore } from './stageStore';
+import { setGroupFolded, useStage, useStageStore } from './stageStore';
 
 /** Folds a group, or opens it again; only where there is more than one. */
 export function FoldButton({ group }: { readonly group: string }) {
   const session = useSessionStore();
   const stage = useStageStore();
-  const open = useStage((state) => !state.folded.has(group));
-  const { entered: reachable } = useNodeLook(useNodeId() ?? '');
+  const open = useStage((state) => !state.foldedGroups.has(group));
+  const { controlsTabbable: reachable } = useNodeState(useNodeId() ?? '');
   const only = useStage((state) => state.groups.length < 2);
   if (only) return undefined;
   const title = `${open ? 'Fold' : 'Open'} group ${group}`;
@@ -23,7 +23,7 @@ export function FoldButton({ group }: { readonly group: string }) {
       tabIndex={reachable ? 0 : -1}
       onClick={(event) => {
         event.stopPropagation();
-        fold(stage, session, group, open);
+        setGroupFolded(stage, session, group, open);
       }}
     >
       <svg

@@ -1,43 +1,43 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import type { FoldedDevice, FoldView } from '../../graph/graph';
-import { settingOf } from '../../graph/lettering';
+import type { FoldedDevice, FoldedGroupView } from '../../graph/graph';
+import { fitField } from '../../graph/lettering';
 import { useSessionStore } from '../useSession';
 import { accessText } from './AccessChip';
-import { FieldRow, Padlock } from './FieldRow';
+import { FieldRow, LockIcon } from './FieldRow';
 import { FoldButton } from './FoldButton';
-import { KindGlyph } from './KindGlyph';
-import { useNode } from './looks';
+import { KindIcon } from './KindGlyph';
+import { useNodeView } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
-import { fold, useStageStore } from './stageStore';
+import { setGroupFolded, useStageStore } from './stageStore';
 
 /** An IOMMU group with everything in it, in short: how its devices are, and where the last step was at work. */
-export const FoldNode = memo(function FoldNode({ id }: NodeProps) {
+export const FoldedGroupNode = memo(function FoldNode({ id }: NodeProps) {
   const session = useSessionStore();
   const stage = useStageStore();
-  const view = useNode(id, 'fold');
+  const view = useNodeView(id, 'fold');
   if (!view) return undefined;
-  const { group, devices, touch } = view;
+  const { group, devices, lastChange: touch } = view;
   return (
     <NodeShell
       view={view}
-      label={labelOf(view)}
-      look={styles.fold}
-      onPick={() => fold(stage, session, group, false)}
+      label={ariaLabelOf(view)}
+      className={styles.fold}
+      onActivate={() => setGroupFolded(stage, session, group, false)}
     >
       <header>
-        <KindGlyph glyph="group" />
+        <KindIcon glyph="group" />
         <span className={styles.names}>
           <b>group {group}</b>
         </span>
         <FoldButton group={group} />
       </header>
       <ul>
-        <li className={styles.foldSum}>{summaryOf(devices)}</li>
+        <li className={styles.foldSum}>{devicesSummary(devices)}</li>
         {devices.map((device) => (
-          <Device key={device.name} device={device} />
+          <DeviceSummary key={device.name} device={device} />
         ))}
         {touch ? (
           <li className={styles.foldTouch}>
@@ -45,12 +45,12 @@ export const FoldNode = memo(function FoldNode({ id }: NodeProps) {
             {touch.life && <em>{touch.life}</em>}
           </li>
         ) : (
-          <Lock view={view} />
+          <LockSummary view={view} />
         )}
       </ul>
-      {touch?.row && (
+      {touch?.field && (
         <dl className={styles.rows}>
-          <FieldRow row={touch.row} setting={settingOf(touch.row, 1)} lit />
+          <FieldRow row={touch.field} textFit={fitField(touch.field, 1)} highlighted />
         </dl>
       )}
     </NodeShell>
@@ -58,7 +58,7 @@ export const FoldNode = memo(function FoldNode({ id }: NodeProps) {
 });
 
 /** One line: the device, and who has it open. */
-function Device({ device: { name, files, registered } }: { readonly device: FoldedDevice }) {
+function DeviceSummary({ device: { name, files, registered } }: { readonly device: FoldedDevice }) {
   const best =
     files.find((file) => file.bound) ?? files.find((file) => file.access === 'normal') ?? files[0];
   return (
@@ -68,14 +68,14 @@ function Device({ device: { name, files, registered } }: { readonly device: Fold
         {files.map((file) => (
           <ProcessMark key={file.name} process={file.process} size={11} />
         ))}
-        {best ? stateOf(best) : registered ? 'not open' : 'no driver'}
+        {best ? fileStateText(best) : registered ? 'not open' : 'no driver'}
       </span>
     </li>
   );
 }
 
 /** The lock inside for which somebody waits, or one that is held. */
-function Lock({ view: { locks } }: { readonly view: FoldView }) {
+function LockSummary({ view: { locks } }: { readonly view: FoldedGroupView }) {
   const lock = locks.find(({ queue }) => queue.length > 0) ?? locks[0];
   if (!lock) return undefined;
   return (
@@ -85,7 +85,7 @@ function Lock({ view: { locks } }: { readonly view: FoldView }) {
       title={lock.name}
     >
       <span>
-        <Padlock open={false} />
+        <LockIcon open={false} />
         <ProcessMark process={lock.owner.process} size={11} />
         {lock.queue.length > 0 && (
           <>
@@ -102,35 +102,35 @@ function Lock({ view: { locks } }: { readonly view: FoldView }) {
   );
 }
 
-function stateOf({ bound, access }: FoldedDevice['files'][number]): string {
+function fileStateText({ bound, access }: FoldedDevice['files'][number]): string {
   if (bound) return 'bound';
   return access === 'normal' ? 'in use' : 'open';
 }
 
 /** `2 devices, none open`, `2 devices, all bound`, `1 of 2 open, 0 bound`. */
-function summaryOf(devices: readonly FoldedDevice[]): string {
+function devicesSummary(devices: readonly FoldedDevice[]): string {
   const all = devices.length;
   const open = devices.filter(({ files }) => files.length > 0).length;
   const bound = devices.filter(({ files }) => files.some((file) => file.bound)).length;
-  if (bound === all) return `${count(all)}, all bound`;
-  return open === 0 ? `${count(all)}, none open` : `${open} of ${all} open, ${bound} bound`;
+  if (bound === all) return `${deviceCount(all)}, all bound`;
+  return open === 0 ? `${deviceCount(all)}, none open` : `${open} of ${all} open, ${bound} bound`;
 }
 
-function count(devices: number): string {
+function deviceCount(devices: number): string {
   return `${devices} ${devices === 1 ? 'device' : 'devices'}`;
 }
 
-function labelOf(view: FoldView): string {
+function ariaLabelOf(view: FoldedGroupView): string {
   const devices = view.devices.map(
     ({ name, files }) =>
-      `${name} ${files.length === 0 ? 'not open' : files.map((file) => `open as ${file.name}, ${accessText(file.access, view.gated)}`).join(', ')}`,
+      `${name} ${files.length === 0 ? 'not open' : files.map((file) => `open as ${file.name}, ${accessText(file.access, view.usesAccessFlag)}`).join(', ')}`,
   );
   const locks = view.locks.map(
     ({ name, owner, queue }) =>
       `${name} held by ${owner.name}${queue.length > 0 ? `, ${queue.map((mark) => mark.name).join(', ')} waiting` : ''}`,
   );
   return [
-    `folded group ${view.group}, ${summaryOf(view.devices)}, ${view.objects.length} objects`,
+    `folded group ${view.group}, ${devicesSummary(view.devices)}, ${view.objects.length} objects`,
     ...devices,
     ...locks,
   ].join('; ');

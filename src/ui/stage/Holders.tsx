@@ -1,33 +1,39 @@
 import { useMemo, type ReactNode } from 'react';
 import { useNodeId } from '@xyflow/react';
-import { fieldText, holders } from '../../kernel/describe';
-import { currentFrame, type Frame } from '../../session/frame';
-import { PopUp } from '../controls/PopUp';
+import { fieldText, counterHolders } from '../../kernel/describe';
+import { currentSnapshot, type Snapshot } from '../../session/frame';
+import { PopoverButton } from '../controls/PopUp';
 import { useSession } from '../useSession';
-import type { Row } from '../../graph/graph';
-import { useNodeLook } from './looks';
+import type { FieldView } from '../../graph/graph';
+import { useNodeState } from './looks';
 import styles from './node.module.css';
 
 /** A count that opens to who holds it, in words. */
-export function Holders({ row, children }: { readonly row: Row; readonly children: ReactNode }) {
-  const { entered: reachable } = useNodeLook(useNodeId() ?? '');
+export function HoldersPopup({
+  row,
+  children,
+}: {
+  readonly row: FieldView;
+  readonly children: ReactNode;
+}) {
+  const { controlsTabbable: reachable } = useNodeState(useNodeId() ?? '');
   return (
-    <PopUp
-      untabbed={!reachable}
+    <PopoverButton
+      skipInTabOrder={!reachable}
       className={styles.opener}
-      popupClassName={styles.popup}
+      popoverClassName={styles.popup}
       label={`Holders of ${row.name}`}
       buttonLabel={`${row.name} ${row.text}: who holds it?`}
       content={<HolderList row={row} />}
     >
       {children}
-    </PopUp>
+    </PopoverButton>
   );
 }
 
-function HolderList({ row }: { readonly row: Row }) {
-  const frame = useSession(currentFrame);
-  const { title, lines } = useMemo(() => answer(frame, row), [frame, row]);
+function HolderList({ row }: { readonly row: FieldView }) {
+  const frame = useSession(currentSnapshot);
+  const { title, lines } = useMemo(() => holdersText(frame, row), [frame, row]);
   return (
     <>
       <h3 className={styles.popupTitle}>{title}</h3>
@@ -41,25 +47,25 @@ function HolderList({ row }: { readonly row: Row }) {
 }
 
 /** Who holds a counter, or for a completion, whom it waits for. */
-function answer(
-  { program, state }: Frame,
-  row: Row,
+function holdersText(
+  { program, state }: Snapshot,
+  row: FieldView,
 ): { readonly title: string; readonly lines: readonly string[] } {
-  const field = program.fields[row.field ?? -1];
+  const field = program.fields[row.index ?? -1];
   if (!field) return { title: row.name, lines: [] };
   const slot = program.objects[field.object];
   const spec = slot?.spec.fields[field.name];
-  const counted = spec?.kind === 'completion' ? slot?.fields[spec.counts] : field.index;
-  const now = counted === undefined ? [] : holders(program, state, counted);
+  const counted = spec?.kind === 'completion' ? slot?.fields[spec.counter] : field.index;
+  const now = counted === undefined ? [] : counterHolders(program, state, counted);
   const lines = now.map(
-    ({ name, why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`,
+    ({ name, label: why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`,
   );
   const count = counted === undefined ? '' : fieldText(program, state, counted);
   const title =
     spec?.kind === 'completion'
       ? row.text === 'done'
         ? `${field.title} is done`
-        : `${field.title} comes when ${spec.counts} (${count}) is 0`
+        : `${field.title} comes when ${spec.counter} (${count}) is 0`
       : `${field.title} is ${count}`;
   const unknown =
     Number(count) > 0 ? 'No law of this design says who holds it.' : 'Nobody holds it.';

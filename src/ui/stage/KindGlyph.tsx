@@ -2,7 +2,7 @@ import { useCallback } from 'react';
 import type { NodeView } from '../../graph/graph';
 
 /** One line drawing for each kind of thing, in a box of 16. */
-const GLYPHS = {
+const ICON_PATHS = {
   process: 'M2 3.2h12v9.6H2zM2 6h12M4.2 4.6h.1M6.2 4.6h.1',
   file: 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.6 8h4.8M5.6 10.6h4.8',
   node: 'M1.8 12.4h12.4M3.4 12.4V8.6h9.2v3.8M8 8.6V3M5.6 5.2 8 2.8l2.4 2.4',
@@ -18,9 +18,9 @@ const GLYPHS = {
     'M5.6 2.4C3.4 2.4 4.6 7 2.4 8c2.2 1 1 5.6 3.2 5.6M10.4 2.4c2.2 0 1 4.6 3.2 5.6-2.2 1-1 5.6-3.2 5.6',
 } as const;
 
-export type Glyph = keyof typeof GLYPHS;
+export type KindIconName = keyof typeof ICON_PATHS;
 
-const OF_TYPE: Readonly<Record<string, Glyph>> = {
+const ICON_BY_TYPE: Readonly<Record<string, KindIconName>> = {
   file: 'file',
   vfio_device: 'device',
   device: 'device',
@@ -39,33 +39,39 @@ const OF_TYPE: Readonly<Record<string, Glyph>> = {
 };
 
 /** The drawing that stands for an object of a type of the kernel. */
-export function glyphOfType(type: string): Glyph {
-  return OF_TYPE[type] ?? 'struct';
+export function iconForType(type: string): KindIconName {
+  return ICON_BY_TYPE[type] ?? 'struct';
 }
 
 /** The drawing that stands for a node. */
-export function glyphOf(node: NodeView): Glyph {
+export function iconForNode(node: NodeView): KindIconName {
   if (node.kind === 'fold') return 'group';
-  return node.kind === 'object' ? glyphOfType(node.type) : node.kind;
+  return node.kind === 'object' ? iconForType(node.type) : node.kind;
 }
 
 /** Each drawing as a picture of its own, in a grey that both themes can show: an svg element in every node would be a layer more to sort in every frame. */
-const pictures = new Map<string, string>();
+const imageCache = new Map<string, string>();
 
 /** A drawing as an image for CSS. A picture knows nothing of the page around it, so that the token is read for it. */
-function pictureOf(glyph: Glyph, element: Element): string {
-  const known = pictures.get(glyph);
+function iconImage(glyph: KindIconName, element: Element): string {
+  const known = imageCache.get(glyph);
   if (known !== undefined) return known;
   const ink = getComputedStyle(element).getPropertyValue('--glyph').trim();
-  const picture = `url("data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="${ink}" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="${GLYPHS[glyph]}"/></svg>`)}")`;
-  if (ink !== '') pictures.set(glyph, picture);
+  const picture = `url("data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="${ink}" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="${ICON_PATHS[glyph]}"/></svg>`)}")`;
+  if (ink !== '') imageCache.set(glyph, picture);
   return picture;
 }
 
-export function KindGlyph({ glyph, size = 14 }: { readonly glyph: Glyph; readonly size?: number }) {
+export function KindIcon({
+  glyph,
+  size = 14,
+}: {
+  readonly glyph: KindIconName;
+  readonly size?: number;
+}) {
   const draw = useCallback(
     (element: HTMLElement | null) => {
-      if (element) element.style.backgroundImage = pictureOf(glyph, element);
+      if (element) element.style.backgroundImage = iconImage(glyph, element);
     },
     [glyph],
   );

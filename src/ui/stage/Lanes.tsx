@@ -1,13 +1,13 @@
 import { memo } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './Stage.module.css';
-import { extentOf } from './camera';
+import { layoutBounds } from './camera';
 import { useStage } from './stageStore';
 
 /** The lanes behind the nodes, each with its name along its left side. */
 export const Lanes = memo(function Lanes() {
   const layout = useStage((state) => state.scene.layout);
-  const { x, y, width, height } = extentOf(layout);
+  const { x, y, width, height } = layoutBounds(layout);
   return (
     <ViewportPortal>
       <div className={styles.ground} style={{ left: x, top: y, width, height }} />

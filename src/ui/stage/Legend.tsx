@@ -1,23 +1,23 @@
-import { PopUp } from '../controls/PopUp';
-import { late } from '../late';
-import { LoadGuard } from '../LoadGuard';
+import { PopoverButton } from '../controls/PopUp';
+import { lazyPart } from '../late';
+import { LoadErrorBoundary } from '../LoadGuard';
 import styles from './Legend.module.css';
 
-const LegendList = late(async () => (await import('./LegendList')).LegendList);
+const LegendList = lazyPart(async () => (await import('./LegendList')).LegendList);
 
 /** The button that opens the legend. */
-export function Legend() {
+export function LegendButton() {
   return (
-    <PopUp
+    <PopoverButton
       label="Legend"
-      popupClassName={styles.popup}
+      popoverClassName={styles.popup}
       content={
-        <LoadGuard what="The legend">
+        <LoadErrorBoundary part="The legend">
           <LegendList />
-        </LoadGuard>
+        </LoadErrorBoundary>
       }
     >
       Legend
-    </PopUp>
+    </PopoverButton>
   );
 }

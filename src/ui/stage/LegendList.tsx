@@ -1,14 +1,14 @@
 import type { CSSProperties, ReactNode } from 'react';
-import { AccessChip } from './AccessChip';
+import { AccessBadge } from './AccessChip';
 import edges from './edge.module.css';
-import { Padlock } from './FieldRow';
+import { LockIcon } from './FieldRow';
 import type { EdgeStyle } from '../../graph/graph';
-import { KindGlyph, type Glyph } from './KindGlyph';
+import { KindIcon, type KindIconName } from './KindGlyph';
 import styles from './Legend.module.css';
-import { markColour, ProcessMark } from './ProcessMark';
-import { HEAD_OF, HEADS, type Head } from '../../graph/edgeHeads';
+import { processColourAt, ProcessMark } from './ProcessMark';
+import { ARROW_HEAD_BY_STYLE, ARROW_HEADS, type ArrowHead } from '../../graph/edgeHeads';
 
-const KINDS: readonly (readonly [Glyph, string])[] = [
+const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
   ['process', 'process'],
   ['file', 'struct file'],
   ['node', 'node in /dev'],
@@ -20,9 +20,9 @@ const KINDS: readonly (readonly [Glyph, string])[] = [
   ['hardware', 'IOMMU group'],
 ];
 
-const LINES: readonly {
+const EDGE_SAMPLES: readonly {
   readonly style: EdgeStyle | 'dangling';
-  readonly head?: Head;
+  readonly head?: ArrowHead;
   readonly table?: string;
   readonly text: string;
 }[] = [
@@ -42,87 +42,93 @@ const LINES: readonly {
 export function LegendList() {
   return (
     <div className={styles.legend}>
-      <Part title="Things">
-        {KINDS.map(([glyph, text]) => (
-          <Item key={glyph} text={text}>
-            <KindGlyph glyph={glyph} size={16} />
-          </Item>
+      <LegendSection title="Things">
+        {NODE_KINDS.map(([glyph, text]) => (
+          <LegendItem key={glyph} text={text}>
+            <KindIcon glyph={glyph} size={16} />
+          </LegendItem>
         ))}
-      </Part>
-      <Part title="Lines">
-        {LINES.map((line) => (
-          <Item key={line.text} text={line.text}>
-            <Line {...line} />
-          </Item>
+      </LegendSection>
+      <LegendSection title="Lines">
+        {EDGE_SAMPLES.map((line) => (
+          <LegendItem key={line.text} text={line.text}>
+            <EdgeSample {...line} />
+          </LegendItem>
         ))}
-      </Part>
-      <Part title="Access of a file">
-        <Item text="refuses every call but bind">
-          <AccessChip access="parked" gated={false} />
-        </Item>
-        <Item text="reaches the driver">
-          <AccessChip access="normal" gated={false} />
-        </Item>
-        <Item text="f_op stays, a flag lets in">
-          <AccessChip access="parked" gated />
-        </Item>
-        <Item text="the flag is set">
-          <AccessChip access="normal" gated />
-        </Item>
-      </Part>
-      <Part title="Locks">
-        <Item text="free">
-          <Padlock open />
-        </Item>
-        <Item text="held: who holds it">
+      </LegendSection>
+      <LegendSection title="Access of a file">
+        <LegendItem text="refuses every call but bind">
+          <AccessBadge access="parked" gated={false} />
+        </LegendItem>
+        <LegendItem text="reaches the driver">
+          <AccessBadge access="normal" gated={false} />
+        </LegendItem>
+        <LegendItem text="f_op stays, a flag lets in">
+          <AccessBadge access="parked" gated />
+        </LegendItem>
+        <LegendItem text="the flag is set">
+          <AccessBadge access="normal" gated />
+        </LegendItem>
+      </LegendSection>
+      <LegendSection title="Locks">
+        <LegendItem text="free">
+          <LockIcon open />
+        </LegendItem>
+        <LegendItem text="held: who holds it">
           <span className={styles.held}>
-            <Padlock open={false} />
+            <LockIcon open={false} />
             <ProcessMark process={0} />
           </span>
-        </Item>
-        <Item text="contended: who waits, first come first">
+        </LegendItem>
+        <LegendItem text="contended: who waits, first come first">
           <span className={styles.contended}>
-            <Padlock open={false} />
+            <LockIcon open={false} />
             <ProcessMark process={0} />◂<ProcessMark process={1} />
             <ProcessMark process={2} />
           </span>
-        </Item>
-      </Part>
-      <Part title="State">
-        <Item text="the last step changed it">
+        </LegendItem>
+      </LegendSection>
+      <LegendSection title="State">
+        <LegendItem text="the last step changed it">
           <i className={styles.changed}>2</i>
-        </Item>
-        <Item text="waits, and for what">
+        </LegendItem>
+        <LegendItem text="waits, and for what">
           <i className={styles.waiting}>◂ waits</i>
-        </Item>
-        <Item text="freed, still pointed at">
+        </LegendItem>
+        <LegendItem text="freed, still pointed at">
           <i className={styles.freed}>freed</i>
-        </Item>
-        <Item text="refused: errno and why">
+        </LegendItem>
+        <LegendItem text="refused: errno and why">
           <i className={styles.refused}>-EBUSY</i>
-        </Item>
-        <Item text="a rule is broken">
+        </LegendItem>
+        <LegendItem text="a rule is broken">
           <i className={styles.violated}>memory</i>
-        </Item>
-      </Part>
-      <Part title="Processes">
-        <Item text="each its colour and shape">
+        </LegendItem>
+      </LegendSection>
+      <LegendSection title="Processes">
+        <LegendItem text="each its colour and shape">
           <span className={styles.marks}>
             {[0, 1, 2, 3, 4, 5, 6, 7].map((process) => (
               <ProcessMark key={process} process={process} />
             ))}
           </span>
-        </Item>
-        <Item text="the kernel's own">
+        </LegendItem>
+        <LegendItem text="the kernel's own">
           <ProcessMark process={-1} />
-        </Item>
-      </Part>
+        </LegendItem>
+      </LegendSection>
       <p>Drawn with React Flow.</p>
     </div>
   );
 }
 
-function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+function LegendSection({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ReactNode;
+}) {
   return (
     <section>
       <h3>{title}</h3>
@@ -131,7 +137,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
   );
 }
 
-function Item({ text, children }: { readonly text: string; readonly children: ReactNode }) {
+function LegendItem({ text, children }: { readonly text: string; readonly children: ReactNode }) {
   return (
     <div>
       <dt>{children}</dt>
@@ -140,18 +146,23 @@ function Item({ text, children }: { readonly text: string; readonly children: Re
   );
 }
 
-function Line({ style, head, table }: (typeof LINES)[number]) {
-  const end = head ?? HEAD_OF[style === 'dangling' ? 'pointer' : style];
+function EdgeSample({ style, head, table }: (typeof EDGE_SAMPLES)[number]) {
+  const end = head ?? ARROW_HEAD_BY_STYLE[style === 'dangling' ? 'pointer' : style];
   return (
     <svg width={56} height={14} viewBox="0 0 56 14" aria-hidden="true">
       <g
         className={edges.tie}
         data-style={style}
         data-table={table}
-        style={{ '--who': markColour(0) } as CSSProperties}
+        style={{ '--who': processColourAt(0) } as CSSProperties}
       >
         <path className={edges.line} d="M2,7 L50,7" />
-        <path className={edges.head} data-head={end} d={HEADS[end]} transform="translate(52 7)" />
+        <path
+          className={edges.head}
+          data-head={end}
+          d={ARROW_HEADS[end]}
+          transform="translate(52 7)"
+        />
       </g>
     </svg>
   );

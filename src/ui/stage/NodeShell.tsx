@@ -1,23 +1,23 @@
 import { memo, useRef, type ReactNode } from 'react';
-import { hover, select } from '../../session/attention';
+import { setHover, setSelection } from '../../session/attention';
 import { useSessionStore } from '../useSession';
-import { Badges } from './Badges';
+import { NodeBadges } from './Badges';
 import type { NodeView } from '../../graph/graph';
-import { useNodeLook } from './looks';
+import { useNodeState } from './looks';
 import styles from './node.module.css';
-import { point, useStageStore } from './stageStore';
+import { setPointedNode, useStageStore } from './stageStore';
 
 interface NodeShellProps {
   readonly view: NodeView;
   /** What it is and how it stands, for screen readers. */
   readonly label: string;
-  readonly look?: string | undefined;
-  readonly ghost?: boolean;
+  readonly className?: string | undefined;
+  readonly freed?: boolean;
   /** Two lines, without a header of its own. */
-  readonly chip?: boolean;
+  readonly compact?: boolean;
   readonly access?: 'parked' | 'normal' | undefined;
   /** What a press or Enter does where there is nothing to select. */
-  readonly onPick?: () => void;
+  readonly onActivate?: () => void;
   readonly children: ReactNode;
 }
 
@@ -25,28 +25,36 @@ interface NodeShellProps {
 export const NodeShell = memo(function NodeShell({
   view,
   label,
-  look = '',
-  ghost = false,
-  chip = false,
+  className: look = '',
+  freed: ghost = false,
+  compact: chip = false,
   access,
-  onPick,
+  onActivate: onPick,
   children,
 }: NodeShellProps) {
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
-  const { selected, lit, dim, touched, reached, stuck, active } = useNodeLook(id);
+  const {
+    selected,
+    highlighted: lit,
+    dimmed: dim,
+    touched,
+    newlyReachable: reached,
+    deadlocked: stuck,
+    tabStop: active,
+  } = useNodeState(id);
   const element = useRef<HTMLElement>(null);
   const enter = (): void => {
-    point(stage, id);
-    hover(session, { objects, fields: [], step: undefined });
+    setPointedNode(stage, id);
+    setHover(session, { objects, fields: [], step: undefined });
   };
   const leave = (): void => {
-    point(stage, undefined);
-    hover(session, undefined);
+    setPointedNode(stage, undefined);
+    setHover(session, undefined);
   };
   const pick = (): void => {
-    if (name !== undefined) select(session, selected ? undefined : name);
+    if (name !== undefined) setSelection(session, selected ? undefined : name);
     else onPick?.();
   };
   const violated = badges.some((badge) => badge.kind === 'violation');
@@ -78,7 +86,7 @@ export const NodeShell = memo(function NodeShell({
       onMouseEnter={enter}
       onMouseLeave={leave}
       onFocus={(event) => {
-        stage.setState({ active: id });
+        stage.setState({ tabStop: id });
         if (event.target === element.current && element.current.matches(':focus-visible')) enter();
       }}
       onBlur={leave}
@@ -98,7 +106,7 @@ export const NodeShell = memo(function NodeShell({
           deadlock
         </span>
       )}
-      <Badges view={view} />
+      <NodeBadges view={view} />
     </article>
   );
 });

@@ -1,41 +1,46 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import { AccessChip, accessText } from './AccessChip';
+import { AccessBadge, accessText } from './AccessChip';
 import { FoldButton } from './FoldButton';
-import { broken, FieldRow } from './FieldRow';
+import { withWordBreaks, FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../graph/graph';
-import { CHIP } from '../../graph/lanes';
-import { headlineOf, orderAside, roomOf, settingOf } from '../../graph/lettering';
-import { glyphOf, KindGlyph } from './KindGlyph';
-import { useNodeLook } from './looks';
+import { CHIP_HEIGHT } from '../../graph/lanes';
+import { fitTitle, memoryOrderInHeader, textRowsIn, fitField } from '../../graph/lettering';
+import { iconForNode, KindIcon } from './KindGlyph';
+import { useNodeState } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from './ProcessMark';
 
 /** A kernel object with its fields. */
 export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
-  const { view, leaving, fields, selected } = useNodeLook(id);
+  const { view, outgoingEdges: leaving, highlightedFields: fields, selected } = useNodeState(id);
   if (view?.kind !== 'object') return undefined;
   const foldable = view.type === 'vfio_group';
-  const order = selected ? undefined : orderAside(view);
-  const { size, bare, type, more } = headlineOf(view, foldable ? 22 : order ? 60 : 0);
+  const order = selected ? undefined : memoryOrderInHeader(view);
+  const {
+    size,
+    withoutGlyph: bare,
+    type,
+    hiddenFields: more,
+  } = fitTitle(view, foldable ? 22 : order ? 60 : 0);
   return (
     <NodeShell
       view={view}
-      label={labelOf(view, leaving)}
-      look={view.type === 'file' ? styles.file : styles.object}
-      chip={view.place.height === CHIP}
-      ghost={view.ghost}
-      access={view.ghost ? undefined : view.access}
+      label={ariaLabelOf(view, leaving)}
+      className={view.type === 'file' ? styles.file : styles.object}
+      compact={view.placement.height === CHIP_HEIGHT}
+      freed={view.freed}
+      access={view.freed ? undefined : view.access}
     >
       <header
-        data-alone={(view.shown.length === 0 && !selected && !fields) || undefined}
-        title={`${view.ghost ? 'freed ' : ''}struct ${view.type} ${view.title}`}
+        data-alone={(view.visibleFields.length === 0 && !selected && !fields) || undefined}
+        title={`${view.freed ? 'freed ' : ''}struct ${view.type} ${view.title}`}
       >
-        {!bare && <KindGlyph glyph={glyphOf(view)} />}
+        {!bare && <KindIcon glyph={iconForNode(view)} />}
         <span className={styles.names}>
           <b data-small={size === 'small' || undefined} data-long={size === 'long' || undefined}>
-            {size === 'usual' ? view.title : broken(view.title)}
+            {size === 'usual' ? view.title : withWordBreaks(view.title)}
           </b>
           {type !== undefined && <small>{type}</small>}
         </span>
@@ -45,8 +50,10 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
             +{more}
           </small>
         )}
-        {view.ghost && <span className={styles.freed}>freed</span>}
-        {view.access && !view.ghost && <AccessChip access={view.access} gated={view.gated} />}
+        {view.freed && <span className={styles.freed}>freed</span>}
+        {view.access && !view.freed && (
+          <AccessBadge access={view.access} gated={view.usesAccessFlag} />
+        )}
         {foldable && <FoldButton group={view.title.replace(/^group /, '')} />}
       </header>
       {view.releaser && (
@@ -54,13 +61,13 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
           <ProcessMark process={view.releaser.process} size={10} /> release
         </span>
       )}
-      <Rows view={view} lit={fields} open={selected} />
+      <FieldRows view={view} lit={fields} open={selected} />
     </NodeShell>
   );
 });
 
 /** What matters of its fields; when it is selected, all of them. */
-const Rows = memo(function Rows({
+const FieldRows = memo(function Rows({
   view,
   lit,
   open,
@@ -71,32 +78,38 @@ const Rows = memo(function Rows({
 }) {
   const isLit = (field: number | undefined): boolean =>
     field !== undefined && (lit?.includes(field) ?? false);
-  const shown = view.shown.flatMap((name) => view.rows.filter((row) => row.name === name));
+  const shown = view.visibleFields.flatMap((name) =>
+    view.fields.filter((row) => row.name === name),
+  );
   const rows = [
     ...shown,
-    ...view.rows.filter((row) => !view.shown.includes(row.name) && (open || isLit(row.field))),
+    ...view.fields.filter(
+      (row) => !view.visibleFields.includes(row.name) && (open || isLit(row.index)),
+    ),
   ];
   if (rows.length === 0) return undefined;
-  const room = open ? rows.length : roomOf(view.place.height);
+  const room = open ? rows.length : textRowsIn(view.placement.height);
   return (
     <dl className={styles.rows} data-open={open || undefined}>
       {rows
         .map((each) =>
-          each.order && !open && orderAside(view) ? { ...each, order: undefined } : each,
+          each.memoryOrder && !open && memoryOrderInHeader(view)
+            ? { ...each, memoryOrder: undefined }
+            : each,
         )
         .map((row) => (
           <FieldRow
             key={row.name}
             row={row}
-            setting={settingOf(row, room)}
-            lit={isLit(row.field)}
+            textFit={fitField(row, room)}
+            highlighted={isLit(row.index)}
           />
         ))}
     </dl>
   );
 });
 
-const VERBS: Readonly<Record<EdgeView['style'], string>> = {
+const EDGE_VERBS: Readonly<Record<EdgeView['style'], string>> = {
   pointer: 'points to',
   reference: 'holds a reference on',
   member: 'is a member of',
@@ -109,23 +122,23 @@ const VERBS: Readonly<Record<EdgeView['style'], string>> = {
 };
 
 /** The edges of a node in words; its rows are read as they stand. */
-function labelOf(view: ObjectView, leaving: readonly EdgeView[]): string {
+function ariaLabelOf(view: ObjectView, leaving: readonly EdgeView[]): string {
   const ties = leaving
     .filter((edge) => edge.style !== 'fops' && edge.style !== 'hold')
     .map(
       (edge) =>
-        `${edge.label} ${VERBS[edge.style]} ${edge.target.slice(edge.target.indexOf(':') + 1)}${edge.dangling ? ', which is freed' : ''}`,
+        `${edge.label} ${EDGE_VERBS[edge.style]} ${edge.target.slice(edge.target.indexOf(':') + 1)}${edge.dangling ? ', which is freed' : ''}`,
     );
   const access =
-    view.access && (view.gated ? accessText(view.access, true) : `fops ${view.access}`);
-  const locks = view.rows
+    view.access && (view.usesAccessFlag ? accessText(view.access, true) : `fops ${view.access}`);
+  const locks = view.fields
     .filter((row) => row.kind === 'mutex' && row.owner)
     .map(
       (row) =>
         `${row.name} held by ${row.owner?.name ?? ''}${row.queue.length > 0 ? `, ${row.queue.map(({ name }) => name).join(', ')} waiting` : ''}`,
     );
   return [
-    `${view.ghost ? 'freed ' : ''}struct ${view.type} ${view.title}`,
+    `${view.freed ? 'freed ' : ''}struct ${view.type} ${view.title}`,
     access,
     ...locks,
     ...ties,

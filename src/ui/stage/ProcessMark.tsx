@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 
 /** One shape for each process, so that its colour is never alone; the kernel's own threads (-1) have a ring. */
-const SHAPES = [
+const PROCESS_SHAPES = [
   'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z',
   'M2.8 2.8h10.4v10.4H2.8z',
   'M8 1 15 8l-7 7-7-7z',
@@ -11,16 +11,18 @@ const SHAPES = [
   'M5.6 1.6h4.8v4h4v4.8h-4v4H5.6v-4h-4V5.6h4z',
   'M1 2.2h14L8 14.4z',
 ] as const;
-const RING =
+const KERNEL_RING =
   'M8 1.4a6.6 6.6 0 1 0 0 13.2A6.6 6.6 0 0 0 8 1.4zm0 3.4a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z';
 
 /** The shape of a process, as a path in a box of 16. */
-export function markShape(process: number): string {
-  return process < 0 ? RING : (SHAPES[process % SHAPES.length] ?? RING);
+export function processShapeAt(process: number): string {
+  return process < 0
+    ? KERNEL_RING
+    : (PROCESS_SHAPES[process % PROCESS_SHAPES.length] ?? KERNEL_RING);
 }
 
 /** The colour token of a process. */
-export function markColour(process: number): string {
+export function processColourAt(process: number): string {
   return process < 0 ? 'var(--proc-driver)' : `var(--proc-${(process % 8) + 1})`;
 }
 
@@ -38,9 +40,9 @@ export function ProcessMark({
       height={size}
       viewBox="0 0 16 16"
       aria-hidden="true"
-      style={{ color: markColour(process), flex: 'none' } as CSSProperties}
+      style={{ color: processColourAt(process), flex: 'none' } as CSSProperties}
     >
-      <path d={markShape(process)} fill="currentColor" fillRule="evenodd" />
+      <path d={processShapeAt(process)} fill="currentColor" fillRule="evenodd" />
     </svg>
   );
 }

@@ -1,20 +1,23 @@
 import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { ProcessView, TaskView } from '../../graph/graph';
-import { callLine } from '../../graph/lettering';
-import { broken } from './FieldRow';
-import { useNode } from './looks';
+import { fitCall } from '../../graph/lettering';
+import { withWordBreaks } from './FieldRow';
+import { useNodeView } from './looks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
-import { markColour, ProcessMark } from './ProcessMark';
+import { processColourAt, ProcessMark } from './ProcessMark';
 
 /** A process: its tasks with what each does or waits for, and its fd table. */
 export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
-  const view = useNode(id, 'process');
+  const view = useNodeView(id, 'process');
   if (!view) return undefined;
   return (
-    <NodeShell view={view} label={labelOf(view)} look={styles.process}>
-      <div className={styles.fill} style={{ '--who': markColour(view.process) } as CSSProperties}>
+    <NodeShell view={view} label={ariaLabelOf(view)} className={styles.process}>
+      <div
+        className={styles.fill}
+        style={{ '--who': processColourAt(view.process) } as CSSProperties}
+      >
         <header>
           <ProcessMark process={view.process} size={14} />
           <span className={styles.names}>
@@ -24,7 +27,7 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
         </header>
         <ul className={styles.tasks}>
           {view.tasks.map((task) => (
-            <Task key={task.mark.name} task={task} alone={view.tasks.length === 1} />
+            <TaskItem key={task.task.name} task={task} alone={view.tasks.length === 1} />
           ))}
           {view.tasks.length === 0 && <li className={styles.none}>no calls</li>}
         </ul>
@@ -43,30 +46,30 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
   );
 });
 
-const STATUS: Readonly<Record<TaskView['status'], string>> = {
+const STATUS_SYMBOLS: Readonly<Record<TaskView['status'], string>> = {
   idle: '○',
   running: '▸',
   waiting: '◂',
   done: '✓',
 };
 
-function Task({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
-  const { name, text, small } = callLine(task, alone);
+function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
+  const { name, text, small } = fitCall(task, alone);
   return (
     <li data-status={task.status} title={`${task.call} ${task.detail}`}>
       <span className={styles.call} data-small={small || undefined}>
-        <i aria-hidden="true">{STATUS[task.status]}</i>
+        <i aria-hidden="true">{STATUS_SYMBOLS[task.status]}</i>
         {name !== undefined && <b>{name} </b>}
-        {broken(text)}
+        {withWordBreaks(text)}
       </span>
       <small>{task.brief}</small>
     </li>
   );
 }
 
-function labelOf(view: ProcessView): string {
+function ariaLabelOf(view: ProcessView): string {
   const tasks = view.tasks.map(
-    ({ mark, status, call, detail }) =>
+    ({ task: mark, status, call, detail }) =>
       `${mark.name} ${status === 'done' ? 'has made all its calls' : `${status === 'waiting' ? '' : `${status} `}${call} ${detail}`}`,
   );
   return [`${view.driver ? 'kernel side' : 'process'} ${view.title}`, ...tasks].join('; ');

@@ -1,24 +1,30 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { late } from '../late';
-import { LoadGuard } from '../LoadGuard';
+import { lazyPart } from '../late';
+import { LoadErrorBoundary } from '../LoadGuard';
 import { useSessionStore } from '../useSession';
 import { DeviceNode } from './DeviceNode';
-import { Effects } from './Effects';
+import { EffectLayer } from './Effects';
 import { FopsNode } from './FopsNode';
 import { Lanes } from './Lanes';
 import { nodeInDirection } from './keyboard';
 import { ObjectNode } from './ObjectNode';
 import { ProcessNode } from './ProcessNode';
 import styles from './Stage.module.css';
-import { createStage, followSession, StageContext, useStage, useStageStore } from './stageStore';
-import { Ties } from './Ties';
+import {
+  createStageStore,
+  syncWithSession,
+  StageContext,
+  useStage,
+  useStageStore,
+} from './stageStore';
+import { Edges } from './Ties';
 import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM } from './camera';
 import { useCamera } from './useCamera';
 
-const FoldNode = late(async () => (await import('./FoldNode')).FoldNode);
+const FoldNode = lazyPart(async () => (await import('./FoldNode')).FoldedGroupNode);
 
 const nodeTypes: NodeTypes = {
   object: ObjectNode,
@@ -26,9 +32,9 @@ const nodeTypes: NodeTypes = {
   node: DeviceNode,
   fops: FopsNode,
   fold: (props) => (
-    <LoadGuard what="A folded group">
+    <LoadErrorBoundary part="A folded group">
       <FoldNode {...props} />
-    </LoadGuard>
+    </LoadErrorBoundary>
   ),
 };
 const ZOOM_KEYS = ['Control', 'Meta'];
@@ -41,25 +47,25 @@ interface StageProps {
 /** The live graph of the session's present frame. */
 export function Stage({ wheel = 'pan' }: StageProps) {
   const session = useSessionStore();
-  const stage = useMemo(() => createStage(session), [session]);
-  useEffect(() => followSession(stage, session), [stage, session]);
+  const stage = useMemo(() => createStageStore(session), [session]);
+  useEffect(() => syncWithSession(stage, session), [stage, session]);
   return (
     <StageContext value={stage}>
       <ReactFlowProvider>
-        <Graph wheel={wheel} />
+        <StageCanvas wheel={wheel} />
       </ReactFlowProvider>
     </StageContext>
   );
 }
 
-function Graph({ wheel }: Required<StageProps>) {
+function StageCanvas({ wheel }: Required<StageProps>) {
   const stage = useStageStore();
   const root = useRef<HTMLDivElement>(null);
   const camera = useCamera(root);
   const { viewportInitialized } = useReactFlow();
   const nodes = useStage((state) => state.flowNodes);
   const pan = wheel === 'pan';
-  const moving = useMoving(root);
+  const moving = useMovingAttribute(root);
   useListRoles(root);
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = nodeInDirection(stage.getState(), event.key);
@@ -74,8 +80,8 @@ function Graph({ wheel }: Required<StageProps>) {
       return;
     event.preventDefault();
     event.stopPropagation();
-    stage.setState({ active: next });
-    camera.show(next);
+    stage.setState({ tabStop: next });
+    camera.showNode(next);
     root.current
       ?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)
       ?.focus({ preventScroll: true });
@@ -99,11 +105,11 @@ function Graph({ wheel }: Required<StageProps>) {
         panOnScroll={pan}
         zoomOnScroll={false}
         preventScrolling={pan}
-        onMove={(event) => event && camera.moved()}
+        onMove={(event) => event && camera.onUserMove()}
         onMoveStart={(event) => {
           moving.start();
           // A press has moved nothing yet; the wheel has.
-          if (event?.type === 'wheel') camera.moved();
+          if (event?.type === 'wheel') camera.onUserMove();
         }}
         onMoveEnd={moving.end}
         zoomOnDoubleClick={false}
@@ -112,8 +118,8 @@ function Graph({ wheel }: Required<StageProps>) {
         proOptions={{ hideAttribution: true }}
       >
         <Lanes />
-        <Ties />
-        <Effects />
+        <Edges />
+        <EffectLayer />
       </ReactFlow>
       <Toolbar camera={camera} />
       {!viewportInitialized && <span data-loading="" hidden />}
@@ -122,10 +128,10 @@ function Graph({ wheel }: Required<StageProps>) {
 }
 
 /** For so long a crowd stays one picture after it was moved, ms: to make that and to draw it sharp again costs more than most steps, and the next step may move it on. */
-const CALM = 700;
+const MOVE_END_DELAY_MS = 700;
 
 /** Marks the stage while it is moved. */
-function useMoving(root: { readonly current: HTMLElement | null }): {
+function useMovingAttribute(root: { readonly current: HTMLElement | null }): {
   readonly start: () => void;
   readonly end: () => void;
 } {
@@ -138,7 +144,7 @@ function useMoving(root: { readonly current: HTMLElement | null }): {
       root.current?.setAttribute('data-moving', '');
     },
     end: () => {
-      if (stage.getState().crowd) timer.current = setTimeout(rest, CALM);
+      if (stage.getState().crowded) timer.current = setTimeout(rest, MOVE_END_DELAY_MS);
       else rest();
     },
   };

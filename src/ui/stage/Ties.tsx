@@ -1,16 +1,16 @@
 import { memo, type CSSProperties } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './edge.module.css';
-import { headOf, placedHead } from '../../graph/edgeHeads';
-import { isAct, type EdgeView } from '../../graph/graph';
-import { useBrightTies, useTieLook } from './looks';
-import { markColour } from './ProcessMark';
+import { arrowHeadOf, arrowHeadPath } from '../../graph/edgeHeads';
+import { isTaskEdge, type EdgeView } from '../../graph/graph';
+import { useUndimmedEdges, useEdgeState } from './looks';
+import { processColourAt } from './ProcessMark';
 import { useStage } from './stageStore';
 
-interface TieProps {
+interface EdgeIdProps {
   readonly id: string;
 }
-interface PartProps {
+interface EdgeProps {
   readonly edge: EdgeView;
 }
 
@@ -22,13 +22,15 @@ interface PartProps {
  * to step: an edge runs across half the stage, and to change its tone there would paint everything along it anew. No edge runs behind a
  * node, so that this is not seen.
  */
-export const Ties = memo(function Ties() {
-  const { below, above } = useStage((state) => state.tieIds);
-  const focus = useStage((state) => state.focus);
+export const Edges = memo(function Ties() {
+  const { below, above } = useStage((state) => state.edgeIds);
+  const focus = useStage((state) => state.dimUntouched);
   return (
     <ViewportPortal>
       <svg className={styles.ties} aria-hidden="true">
-        {below.map((id) => (focus ? <Ground key={id} id={id} /> : <Tie key={id} id={id} />))}
+        {below.map((id) =>
+          focus ? <BackgroundEdge key={id} id={id} /> : <Edge key={id} id={id} />,
+        )}
       </svg>
       {(focus || above.length > 0) && (
         <svg
@@ -36,9 +38,9 @@ export const Ties = memo(function Ties() {
           aria-hidden="true"
           data-apart={focus || undefined}
         >
-          {focus && <Bright ids={below} />}
+          {focus && <UndimmedEdges ids={below} />}
           {above.map((id) => (
-            <Tie key={id} id={id} />
+            <Edge key={id} id={id} />
           ))}
         </svg>
       )}
@@ -50,83 +52,92 @@ export const Ties = memo(function Ties() {
 });
 
 /** What stays of an edge below the nodes while its line may be above them: the dimmed line, and its words, which nodes may cover. */
-const Ground = memo(function Ground({ id }: TieProps) {
-  const { edge, lit, dim } = useTieLook(id);
+const BackgroundEdge = memo(function Ground({ id }: EdgeIdProps) {
+  const { edge, highlighted: lit, dimmed: dim } = useEdgeState(id);
   if (!edge) return undefined;
   return (
     <>
-      <Faint edge={edge} />
-      {(lit || !dim) && hasWords(edge, lit) && (
+      <DimmedEdge edge={edge} />
+      {(lit || !dim) && showsLabel(edge, lit) && (
         <g
           className={styles.tie}
-          data-style={styleOf(edge)}
-          data-fresh={edge.fresh || undefined}
+          data-style={lineStyleOf(edge)}
+          data-fresh={edge.changed || undefined}
           data-lit={lit || undefined}
         >
-          <Words edge={edge} />
+          <EdgeLabel edge={edge} />
         </g>
       )}
     </>
   );
 });
 
-const Faint = memo(function Faint({ edge }: PartProps) {
+const DimmedEdge = memo(function Faint({ edge }: EdgeProps) {
   return (
-    <g className={styles.tie} data-dim="" data-style={styleOf(edge)} data-table={tableOf(edge)}>
-      <Line edge={edge} />
+    <g
+      className={styles.tie}
+      data-dim=""
+      data-style={lineStyleOf(edge)}
+      data-table={fopsKindOf(edge)}
+    >
+      <EdgeLine edge={edge} />
     </g>
   );
 });
 
-function Bright({ ids }: { readonly ids: readonly string[] }) {
-  return useBrightTies(ids).map((id) => <Tie key={id} id={id} wordless />);
+function UndimmedEdges({ ids }: { readonly ids: readonly string[] }) {
+  return useUndimmedEdges(ids).map((id) => <Edge key={id} id={id} wordless />);
 }
 
 /** Every edge of the stage: what it means is told by its line and its head. */
-const Tie = memo(function Tie({
+const Edge = memo(function Tie({
   id,
   wordless = false,
-}: TieProps & { readonly wordless?: boolean }) {
-  const { edge, lit: shown, dim, reached } = useTieLook(id);
+}: EdgeIdProps & { readonly wordless?: boolean }) {
+  const { edge, highlighted: shown, dimmed: dim, newlyReachable: reached } = useEdgeState(id);
   if (!edge) return undefined;
   return (
     <g
       className={styles.tie}
       data-edge={id}
-      data-style={styleOf(edge)}
-      data-table={tableOf(edge)}
-      data-fresh={edge.fresh || undefined}
+      data-style={lineStyleOf(edge)}
+      data-table={fopsKindOf(edge)}
+      data-fresh={edge.changed || undefined}
       data-reached={reached || undefined}
       data-lit={shown || undefined}
       data-dim={(dim && !shown) || undefined}
-      data-circle={edge.circle || undefined}
+      data-circle={edge.inCycle || undefined}
       style={
         edge.process === undefined
           ? undefined
-          : ({ '--who': markColour(edge.process) } as CSSProperties)
+          : ({ '--who': processColourAt(edge.process) } as CSSProperties)
       }
     >
-      <Line edge={edge} />
-      {!wordless && hasWords(edge, shown) && <Words edge={edge} />}
+      <EdgeLine edge={edge} />
+      {!wordless && showsLabel(edge, shown) && <EdgeLabel edge={edge} />}
     </g>
   );
 });
 
-function Line({ edge }: PartProps) {
-  const { path, end, circle, middle } = edge;
+function EdgeLine({ edge }: EdgeProps) {
+  const { path, end, inCycle: circle, midpoint: middle } = edge;
   return (
     <>
-      {isAct(edge) && <path className={styles.casing} d={path} />}
+      {isTaskEdge(edge) && <path className={styles.casing} d={path} />}
       <path className={styles.line} d={path} />
-      <path className={styles.head} data-head={headOf(edge)} d={placedHead(headOf(edge), end)} />
+      <path
+        className={styles.head}
+        data-head={arrowHeadOf(edge)}
+        d={arrowHeadPath(arrowHeadOf(edge), end)}
+      />
       {circle && middle && (
-        <path className={styles.head} data-head="arrow" d={placedHead('arrow', middle)} />
+        <path className={styles.head} data-head="arrow" d={arrowHeadPath('arrow', middle)} />
       )}
     </>
   );
 }
 
-function Words({ edge: { label, labelAt, dangling } }: PartProps) {
+function EdgeLabel({ edge: { label, labelPosition: labelAt, dangling } }: EdgeProps) {
   return (
     <text x={labelAt.x} y={labelAt.y + 3}>
       {label}
@@ -136,15 +147,15 @@ function Words({ edge: { label, labelAt, dangling } }: PartProps) {
 }
 
 /** Who waits or who holds, on a tag over all lines. */
-const WaitLabel = memo(function WaitLabel({ id }: TieProps) {
-  const { edge } = useTieLook(id);
+const WaitLabel = memo(function WaitLabel({ id }: EdgeIdProps) {
+  const { edge } = useEdgeState(id);
   if (!edge) return undefined;
   const {
     style,
     label,
-    circle,
+    inCycle: circle,
     process = -1,
-    labelAt: { x, y },
+    labelPosition: { x, y },
   } = edge;
   return (
     <span
@@ -152,21 +163,21 @@ const WaitLabel = memo(function WaitLabel({ id }: TieProps) {
       aria-hidden="true"
       data-of={style}
       data-circle={circle || undefined}
-      style={{ left: x, top: y, '--who': markColour(process) } as CSSProperties}
+      style={{ left: x, top: y, '--who': processColourAt(process) } as CSSProperties}
     >
       {label}
     </span>
   );
 });
 
-function hasWords(edge: EdgeView, lit: boolean): boolean {
-  return !isAct(edge) && (lit || edge.fresh || edge.dangling);
+function showsLabel(edge: EdgeView, lit: boolean): boolean {
+  return !isTaskEdge(edge) && (lit || edge.changed || edge.dangling);
 }
 
-function styleOf({ dangling, style }: EdgeView): string {
+function lineStyleOf({ dangling, style }: EdgeView): string {
   return dangling ? 'dangling' : style;
 }
 
-function tableOf({ style, target }: EdgeView): string | undefined {
+function fopsKindOf({ style, target }: EdgeView): string | undefined {
   return style === 'fops' ? target.slice('fops:'.length) : undefined;
 }

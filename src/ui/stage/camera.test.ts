@@ -4,27 +4,27 @@ import { describe, expect, it } from 'vitest';
 import {
   bestShape,
   boundsOf,
-  extentOf,
-  bringInto,
-  nearnessOf,
-  nearView,
-  openingView,
-  READABLE,
-  viewOf,
-  zoomed,
-  type Box,
-  type Extent,
-  type View,
+  layoutBounds,
+  panIntoView,
+  detailLevelAt,
+  zoomToReadable,
+  initialViewport,
+  MIN_READABLE_ZOOM,
+  fitViewport,
+  zoomAboutCenter,
+  type StageRect,
+  type PixelSize,
+  type Viewport,
 } from './camera';
-import { NO_FOLDS } from '../../graph/fold';
-import { layOutStage, NARROW, sizeIn, type Shape } from '../../graph/layout';
+import { NO_FOLDED_GROUPS } from '../../graph/fold';
+import { layOutGraph, NARROW_SHAPE, maxLayoutSize, type LayoutShape } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
 import { LIBRARY } from '../../scenario/library';
 import { runScenario } from '../../scenario/schedule';
 
-const screen: Extent = { width: 800, height: 500 };
+const screen: PixelSize = { width: 800, height: 500 };
 
-function onScreen(box: Box, view: View): Box {
+function toScreen(box: StageRect, view: Viewport): StageRect {
   return {
     x: box.x * view.zoom + view.x,
     y: box.y * view.zoom + view.y,
@@ -33,8 +33,8 @@ function onScreen(box: Box, view: View): Box {
   };
 }
 
-function inSight(box: Box, view: View, within: Extent): boolean {
-  const { x, y, width, height } = onScreen(box, view);
+function isVisible(box: StageRect, view: Viewport, within: PixelSize): boolean {
+  const { x, y, width, height } = toScreen(box, view);
   return (
     x >= -1e-6 &&
     y >= -1e-6 &&
@@ -46,12 +46,12 @@ function inSight(box: Box, view: View, within: Extent): boolean {
 describe('camera', () => {
   it('shows a whole box', () => {
     const box = { x: -300, y: -120, width: 1800, height: 900 };
-    expect(inSight(box, viewOf(box, screen), screen)).toBe(true);
+    expect(isVisible(box, fitViewport(box, screen), screen)).toBe(true);
   });
 
   it('stays still while the box is in sight', () => {
     expect(
-      bringInto({ x: 0, y: 0, zoom: 1 }, { x: 100, y: 100, width: 50, height: 50 }, screen),
+      panIntoView({ x: 0, y: 0, zoom: 1 }, { x: 100, y: 100, width: 50, height: 50 }, screen),
     ).toBeUndefined();
   });
 
@@ -69,8 +69,8 @@ describe('camera', () => {
         (x, y, width, height, vx, vy, zoom) => {
           const box = { x, y, width, height };
           const first = { x: vx, y: vy, zoom };
-          const moved = bringInto(first, box, screen);
-          expect(inSight(box, moved ?? first, screen)).toBe(true);
+          const moved = panIntoView(first, box, screen);
+          expect(isVisible(box, moved ?? first, screen)).toBe(true);
         },
       ),
       { seed: 11, numRuns: 200 },
@@ -80,35 +80,39 @@ describe('camera', () => {
   it('takes the shape that lets everything be largest, more rows being worth a little', () => {
     const wide = { width: 1600, height: 300 };
     const tall = { width: 700, height: 1200 };
-    const size = (shape: Shape): Extent => sizeIn(testProgram(), NO_FOLDS, shape);
+    const size = (shape: LayoutShape): PixelSize =>
+      maxLayoutSize(testProgram(), NO_FOLDED_GROUPS, shape);
     for (const room of [screen, wide, tall]) {
-      const zoom = (shape: Shape): number =>
-        viewOf(extentOf(layOutStage(testProgram(), undefined, undefined, shape)), room).zoom;
+      const zoom = (shape: LayoutShape): number =>
+        fitViewport(layoutBounds(layOutGraph(testProgram(), undefined, undefined, shape)), room)
+          .zoom;
       const best = zoom(bestShape(size, room));
       for (const columns of [3, 4, 5, 6, 7, 8, 9, 10])
-        expect(best).toBeGreaterThanOrEqual(zoom({ columns, rows: 3, packing: 'tidy' }) * 0.9);
+        expect(best).toBeGreaterThanOrEqual(
+          zoom({ columns, maxTextRows: 3, packing: 'tidy' }) * 0.9,
+        );
     }
     expect(bestShape(size, tall).columns).toBeLessThan(bestShape(size, wide).columns);
   });
 
   it('zooms about the middle', () => {
-    const view = zoomed({ x: 10, y: 20, zoom: 1 }, 2, screen);
+    const view = zoomAboutCenter({ x: 10, y: 20, zoom: 1 }, 2, screen);
     expect((400 - view.x) / view.zoom).toBeCloseTo(390);
     expect((250 - view.y) / view.zoom).toBeCloseTo(230);
   });
 
   it('comes near enough to read, about what is to be read, and never shows what is beyond the stage', () => {
     const stage = { x: -100, y: -200, width: 3000, height: 2000 };
-    const overview = viewOf(stage, screen);
+    const overview = fitViewport(stage, screen);
     for (const box of [
       { x: -100, y: -200, width: 136, height: 90 },
       { x: 1200, y: 900, width: 136, height: 90 },
       { x: 2764, y: 1710, width: 136, height: 90 },
     ]) {
-      const view = nearView(overview, box, stage, screen);
-      expect(view.zoom).toBe(READABLE);
-      expect(inSight(box, view, screen)).toBe(true);
-      const shown = onScreen(stage, view);
+      const view = zoomToReadable(overview, box, stage, screen);
+      expect(view.zoom).toBe(MIN_READABLE_ZOOM);
+      expect(isVisible(box, view, screen)).toBe(true);
+      const shown = toScreen(stage, view);
       expect([
         shown.x <= 0,
         shown.y <= 0,
@@ -117,40 +121,42 @@ describe('camera', () => {
       ]).toEqual([true, true, true, true]);
     }
     const near = { x: 1, y: 2, zoom: 1 };
-    expect(nearView(near, stage, stage, screen)).toBe(near);
+    expect(zoomToReadable(near, stage, stage, screen)).toBe(near);
   });
 
   it('opens near enough to read on a phone, on what the step is about', () => {
-    const layout = layOutStage(testProgram(), undefined, undefined, NARROW);
-    const about = [...layout.places.values()].slice(0, 1);
+    const layout = layOutGraph(testProgram(), undefined, undefined, NARROW_SHAPE);
+    const about = [...layout.placements.values()].slice(0, 1);
     const phone = { width: 390, height: 600 };
-    const view = openingView(layout, about, phone);
+    const view = initialViewport(layout, about, phone);
     expect(view.zoom).toBeGreaterThan(0.6);
-    expect(inSight(boundsOf(about), view, phone)).toBe(true);
+    expect(isVisible(boundsOf(about), view, phone)).toBe(true);
   });
 });
 
 /** Sizes of type that node.module.css sets, px of the stage: near, and at least so much from afar, growing with `--px`. */
 const css = readFileSync(new URL('./node.module.css', import.meta.url), 'utf8');
-const sizes = (rule: RegExp): readonly number[] =>
+const cssSizes = (rule: RegExp): readonly number[] =>
   (rule.exec(css) ?? expect.fail(`no ${rule.source}`)).slice(1).map(Number);
-const type = {
+const typeSizes = {
   value: {
-    near: sizes(/^\.node \{.* font: ([\d.]+)px/m),
-    far: sizes(/\.row\[data-lines\] \{.* font: 500 max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/),
+    near: cssSizes(/^\.node \{[^}]* font: ([\d.]+)px/m),
+    far: cssSizes(
+      /\.row\[data-lines\] \{[^}]* font:\s+500 max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/,
+    ),
   },
   name: {
-    near: sizes(/^\.row dt \{.* font-size: ([\d.]+)px/m),
-    far: sizes(/\.row dt \{.* font-size: max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/),
+    near: cssSizes(/^\.row dt \{[^}]* font-size: ([\d.]+)px/m),
+    far: cssSizes(/\.row dt \{[^}]* font-size: max\(([\d.]+)px, ([\d.]+)px \* var\(--px\)\)/),
   },
 };
 
 /** The size of such type on the screen, px. */
-function seen(
-  { near: [near = 0], far: [least = 0, grows = 0] }: (typeof type)['value'],
+function sizeOnScreen(
+  { near: [near = 0], far: [least = 0, grows = 0] }: (typeof typeSizes)['value'],
   zoom: number,
 ): number {
-  const { near: how, px } = nearnessOf(zoom);
+  const { level: how, typeScale: px } = detailLevelAt(zoom);
   return how === 'miles' ? 0 : zoom * (how === 'near' ? near : Math.max(least, grows * px));
 }
 
@@ -158,10 +164,10 @@ describe('type on the screen', () => {
   it('grows with the distance, and no more than is needed', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.4, max: 2.5, noNaN: true }), (zoom) => {
-        const { near, px } = nearnessOf(zoom);
+        const { level: near, typeScale: px } = detailLevelAt(zoom);
         if (near === 'far') expect(px * zoom).toBeLessThan(1.04);
-        expect(seen(type.value, zoom)).toBeGreaterThanOrEqual(11);
-        expect(seen(type.name, zoom)).toBeGreaterThanOrEqual(10.5);
+        expect(sizeOnScreen(typeSizes.value, zoom)).toBeGreaterThanOrEqual(11);
+        expect(sizeOnScreen(typeSizes.name, zoom)).toBeGreaterThanOrEqual(10.5);
       }),
       { seed: 3, numRuns: 300 },
     );
@@ -179,10 +185,14 @@ describe('type on the screen', () => {
         const ran = runScenario(scenario);
         if (!ran.ok) throw new Error(id);
         const { program } = ran.trace;
-        const shape = bestShape((each) => sizeIn(program, NO_FOLDS, each), room);
-        const { zoom } = openingView(layOutStage(program, undefined, NO_FOLDS, shape), [], room);
-        expect(seen(type.value, zoom), id).toBeGreaterThanOrEqual(11);
-        expect(seen(type.name, zoom), id).toBeGreaterThanOrEqual(10.5);
+        const shape = bestShape((each) => maxLayoutSize(program, NO_FOLDED_GROUPS, each), room);
+        const { zoom } = initialViewport(
+          layOutGraph(program, undefined, NO_FOLDED_GROUPS, shape),
+          [],
+          room,
+        );
+        expect(sizeOnScreen(typeSizes.value, zoom), id).toBeGreaterThanOrEqual(11);
+        expect(sizeOnScreen(typeSizes.name, zoom), id).toBeGreaterThanOrEqual(10.5);
       }
     },
   );

@@ -1,6 +1,6 @@
-import type { Graph, TaskMark } from '../../graph/graph';
+import type { Graph, TaskRef } from '../../graph/graph';
 
-export interface Point {
+export interface StagePoint {
   readonly x: number;
   readonly y: number;
 }
@@ -31,35 +31,39 @@ export interface Effect {
   readonly node: string;
   /** Row of the node, where it is about one. */
   readonly row: string | undefined;
-  readonly from: Point;
-  readonly to: Point;
+  readonly from: StagePoint;
+  readonly to: StagePoint;
   /** Swap and gate: the corners of the f_op edge as it was and as it is now. */
-  readonly ways: readonly [old: readonly Point[], now: readonly Point[]] | undefined;
+  readonly edgePaths: readonly [old: readonly StagePoint[], now: readonly StagePoint[]] | undefined;
   readonly size: { readonly width: number; readonly height: number };
   /** `open`: the edge. */
   readonly text: string;
-  readonly mark: TaskMark | undefined;
+  readonly mark: TaskRef | undefined;
   readonly delay: number;
   readonly duration: number;
 }
 
 /** No step takes longer on the stage than this, ms at speed 1. */
-export const LONGEST = 400;
+export const MAX_EFFECT_MS = 400;
 
 /** Plans and plays. */
-export interface Motion {
+export interface AnimationModule {
   /** The movements from one graph to the next; `actor` is the node of the process that acted. */
   readonly planEffects: (before: Graph, after: Graph, actor?: string) => readonly Effect[];
   /** Where on the stage effects are at work: on the layer, by what the nodes show at the moment. */
-  readonly measure: (layer: HTMLElement, root: HTMLElement, effects: readonly Effect[]) => Spots;
+  readonly measureTargets: (
+    layer: HTMLElement,
+    root: HTMLElement,
+    effects: readonly Effect[],
+  ) => TargetPositions;
   /** Moves tokens over the graph; returns how to stop at once. */
   readonly playEffects: (
     layer: HTMLElement,
     root: HTMLElement,
     effects: readonly Effect[],
-    spots: Spots,
+    spots: TargetPositions,
   ) => () => void;
 }
 
 /** In stage coordinates; effects on what is not drawn have none. */
-export type Spots = ReadonlyMap<Effect, Point>;
+export type TargetPositions = ReadonlyMap<Effect, StagePoint>;

@@ -1,20 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { matching, type Findable } from './findOnStage';
+import { matchStageItems, type StageItem } from './findOnStage';
 
-const thing = (name: string, kind: string, inside?: string): Findable => ({
+const item = (name: string, kind: string, inside?: string): StageItem => ({
   id: `${kind}:${name}`,
   name,
   kind: `struct ${kind}`,
-  there: true,
-  inside,
+  present: true,
+  foldedGroup: inside,
 });
-const all = [
-  thing('fd12', 'file'),
-  thing('fd1 df', 'vfio_device_file', '11'),
-  thing('vfio1', 'vfio_device', '11'),
-  thing('fd1', 'file'),
+const items = [
+  item('fd12', 'file'),
+  item('fd1 df', 'vfio_device_file', '11'),
+  item('vfio1', 'vfio_device', '11'),
+  item('fd1', 'file'),
 ];
-const names = (query: string): readonly string[] => matching(all, query).map(({ name }) => name);
+const names = (query: string): readonly string[] =>
+  matchStageItems(items, query).map(({ name }) => name);
 
 describe('finding on the stage', () => {
   it('puts the same name first and the same beginning before the rest', () => {
@@ -26,6 +27,6 @@ describe('finding on the stage', () => {
     expect(names('in group 11')).toEqual(['fd1 df', 'vfio1']);
     expect(names('group 11 vfio_device_file')).toEqual(['fd1 df']);
     expect(names('fd1 group 12')).toEqual([]);
-    expect(names('')).toHaveLength(all.length);
+    expect(names('')).toHaveLength(items.length);
   });
 });

@@ -1,41 +1,41 @@
-import { castOf } from '../../graph/cast';
-import { groupsOf } from '../../graph/fold';
-import { currentFrame } from '../../session/frame';
-import { tableTitle } from '../../session/selected';
+import { nodeCatalogOf } from '../../graph/cast';
+import { groupByNodeId } from '../../graph/fold';
+import { currentSnapshot } from '../../session/frame';
+import { fopsTitle } from '../../session/selected';
 import type { SessionState } from '../../session/session';
 import type { StageState } from './stageStore';
 
 /** Something that stands on the stage, or may. */
-export interface Findable {
+export interface StageItem {
   readonly id: string;
   readonly name: string;
   /** What selects it, where that is not its name. */
-  readonly selects?: string;
+  readonly selectAs?: string;
   /** `process`, `device node`, or the kernel's name of its type. */
   readonly kind: string;
   /** It stands there at this step, if only in a folded group. */
-  readonly there: boolean;
+  readonly present: boolean;
   /** The folded group that it is in. */
-  readonly inside: string | undefined;
+  readonly foldedGroup: string | undefined;
 }
 
 /** Everything with a name that this run can put on the stage, in the order of its lanes. */
-export function findablesOf(
+export function stageItems(
   session: SessionState,
-  { scene: { layout }, nodes }: StageState,
-): readonly Findable[] {
-  const { program, state } = currentFrame(session);
-  const groups = groupsOf(program);
-  return castOf(program).actors.flatMap(({ id, what }): Findable[] => {
-    const inside = layout.standIn.has(id) ? groups.get(id) : undefined;
+  { scene: { layout }, nodesById: nodes }: StageState,
+): readonly StageItem[] {
+  const { program, state } = currentSnapshot(session);
+  const groups = groupByNodeId(program);
+  return nodeCatalogOf(program).nodes.flatMap(({ id, source: what }): StageItem[] => {
+    const inside = layout.foldedInto.has(id) ? groups.get(id) : undefined;
     if (what.kind === 'process')
       return [
         {
           id,
           name: what.process,
           kind: program.world.processes.includes(what.process) ? 'process' : 'kernel',
-          there: true,
-          inside: undefined,
+          present: true,
+          foldedGroup: undefined,
         },
       ];
     if (what.kind === 'node')
@@ -43,45 +43,45 @@ export function findablesOf(
         {
           id,
           name: what.path,
-          selects: what.slot.name,
+          selectAs: what.slot.name,
           kind: 'device node',
-          there: nodes.has(id),
-          inside,
+          present: nodes.has(id),
+          foldedGroup: inside,
         },
       ];
     if (what.kind === 'fops')
       return [
         {
           id,
-          name: tableTitle(program.model.parked.length === 0, what.table),
-          selects: id,
+          name: fopsTitle(program.model.parkedFileKinds.length === 0, what.table),
+          selectAs: id,
           kind: 'file operations',
-          there: nodes.has(id),
-          inside: undefined,
+          present: nodes.has(id),
+          foldedGroup: undefined,
         },
       ];
     if (what.kind !== 'object') return [];
-    const { name, type, life } = what.slot;
+    const { name, type, lifetime: life } = what.slot;
     return [
       {
         id,
         name,
         kind: `struct ${type}`,
-        there: nodes.has(id) || life === undefined || state[life] === 1,
-        inside,
+        present: nodes.has(id) || life === undefined || state[life] === 1,
+        foldedGroup: inside,
       },
     ];
   });
 }
 
 /** Those with every word of the query in their name, kind or folded group: the same name first, then the same beginning. */
-export function matching(all: readonly Findable[], query: string): readonly Findable[] {
+export function matchStageItems(all: readonly StageItem[], query: string): readonly StageItem[] {
   const wanted = query.trim().toLowerCase();
   const words = wanted.split(/\s+/);
-  const rank = ({ name }: Findable): number =>
+  const rank = ({ name }: StageItem): number =>
     name.toLowerCase() === wanted ? 0 : name.toLowerCase().startsWith(wanted) ? 1 : 2;
   return all
-    .filter(({ name, kind, inside }) => {
+    .filter(({ name, kind, foldedGroup: inside }) => {
       const text =
         `${name} ${kind} ${inside === undefined ? '' : `in group ${inside}`}`.toLowerCase();
       return words.every((word) => text.includes(word));

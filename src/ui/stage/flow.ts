@@ -1,24 +1,24 @@
 import type { Node } from '@xyflow/react';
 import type { NodeView } from '../../graph/graph';
-import type { Place } from '../../graph/layout';
+import type { NodePlacement } from '../../graph/layout';
 
-const NOTHING: Record<string, unknown> = {};
+const NO_DATA: Record<string, unknown> = {};
 const NO_HANDLES: NonNullable<Node['handles']> = [];
 /** Wrapping elements of React Flow: nodes are items of the list. */
-const ITEM = { role: 'listitem', 'aria-roledescription': undefined } as const;
+const LIST_ITEM_ATTRIBUTES = { role: 'listitem', 'aria-roledescription': undefined } as const;
 
 /** React Flow's nodes for what is shown; those of `old` stay while their place is the same, for what a node shows it reads by its id. */
-export function flowNodes(list: readonly NodeView[], old: Node[]): Node[] {
+export function toFlowNodes(list: readonly NodeView[], old: Node[]): Node[] {
   const known = new Map(old.map((node) => [node.id, node]));
   const next = list.map((view) => {
     const node = known.get(view.id);
-    return node && samePlace(node, view.place) ? node : flowNode(view);
+    return node && samePlace(node, view.placement) ? node : toFlowNode(view);
   });
   return next.length === old.length && next.every((each, i) => each === old[i]) ? old : next;
 }
 
 /** Nothing of it is left to be measured. */
-function flowNode({ id, kind, place: { x, y, width, height } }: NodeView): Node {
+function toFlowNode({ id, kind, placement: { x, y, width, height } }: NodeView): Node {
   return {
     id,
     type: kind,
@@ -27,12 +27,12 @@ function flowNode({ id, kind, place: { x, y, width, height } }: NodeView): Node 
     height,
     measured: { width, height },
     handles: NO_HANDLES,
-    data: NOTHING,
-    domAttributes: ITEM,
+    data: NO_DATA,
+    domAttributes: LIST_ITEM_ATTRIBUTES,
   };
 }
 
-function samePlace({ position, width, height }: Node, place: Place): boolean {
+function samePlace({ position, width, height }: Node, place: NodePlacement): boolean {
   return (
     position.x === place.x &&
     position.y === place.y &&

@@ -7,7 +7,7 @@ import { nodeInDirection } from './keyboard';
 const program = testProgram();
 const list = toGraph(program, initialState(program)).nodes;
 const place = (id: string | undefined): { readonly x: number; readonly y: number } =>
-  list.find((node) => node.id === id)?.place ?? expect.fail(String(id));
+  list.find((node) => node.id === id)?.placement ?? expect.fail(String(id));
 
 describe('arrow keys on the stage', () => {
   it.each([
@@ -17,7 +17,7 @@ describe('arrow keys on the stage', () => {
     ['ArrowDown', 0, 1],
   ])('%s goes the way it points', (key, dx, dy) => {
     const ways = list.flatMap(({ id }) => {
-      const next = nodeInDirection({ list, active: id }, key);
+      const next = nodeInDirection({ nodesInReadingOrder: list, tabStop: id }, key);
       return next === undefined
         ? []
         : [(place(next).x - place(id).x) * dx + (place(next).y - place(id).y) * dy];
@@ -31,12 +31,14 @@ describe('arrow keys on the stage', () => {
     // A set is walked with what is added on the way.
     for (const active of reached)
       for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'])
-        reached.add(nodeInDirection({ list, active }, key) ?? active);
+        reached.add(nodeInDirection({ nodesInReadingOrder: list, tabStop: active }, key) ?? active);
     expect(reached.size).toBe(list.length);
   });
 
   it('leave other keys alone', () => {
-    expect(nodeInDirection({ list, active: undefined }, 'a')).toBeUndefined();
-    expect(nodeInDirection({ list, active: undefined }, 'End')).toBe(list.at(-1)?.id);
+    expect(nodeInDirection({ nodesInReadingOrder: list, tabStop: undefined }, 'a')).toBeUndefined();
+    expect(nodeInDirection({ nodesInReadingOrder: list, tabStop: undefined }, 'End')).toBe(
+      list.at(-1)?.id,
+    );
   });
 });

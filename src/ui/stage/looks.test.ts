@@ -1,11 +1,11 @@
 import { expect, it, vi } from 'vitest';
 import { designById } from '../../designs/index';
 import { openScenario } from '../../session/openScenario';
-import { seek } from '../../session/moves';
-import { select } from '../../session/attention';
+import { seekTo } from '../../session/moves';
+import { setSelection } from '../../session/attention';
 import { createSession, currentBranch } from '../../session/session';
 import type { Scenario } from '../../scenario/scenario';
-import { createStage, followSession } from './stageStore';
+import { createStageStore, syncWithSession } from './stageStore';
 
 const devices = [0, 1, 2, 3, 4, 5, 6, 7];
 const scenario: Scenario = {
@@ -27,28 +27,28 @@ const scenario: Scenario = {
   ]),
 };
 
-function standing() {
+function openCrowdedStage() {
   vi.stubGlobal('matchMedia', () => ({ matches: false }));
   const opened = openScenario(scenario, undefined);
   if (!opened.ok) throw new Error(opened.errors.map((each) => each.message).join('; '));
   const session = createSession(opened.run.setup, opened.run);
   const end = currentBranch(opened.run).tip.depth;
-  seek(session, 0);
-  const stage = createStage(session);
-  followSession(stage, session);
+  seekTo(session, 0);
+  const stage = createStageStore(session);
+  syncWithSession(stage, session);
   return { session, stage, end };
 }
 
 it('asks of a step only the nodes and edges that it changes, and keeps what stays', () => {
-  const { session, stage, end } = standing();
+  const { session, stage, end } = openCrowdedStage();
   const asked: string[] = [];
   const heard = new Set<string>();
   const listen = (): void => {
-    const { nodes, edges } = stage.getState();
+    const { nodesById: nodes, edgesById: edges } = stage.getState();
     for (const id of nodes.keys())
-      if (!heard.has(id)) stage.looks.nodes.listen(id, () => asked.push(id));
+      if (!heard.has(id)) stage.viewStates.nodes.subscribe(id, () => asked.push(id));
     for (const id of edges.keys())
-      if (!heard.has(id)) stage.looks.ties.listen(id, () => asked.push(id));
+      if (!heard.has(id)) stage.viewStates.edges.subscribe(id, () => asked.push(id));
     for (const id of [...nodes.keys(), ...edges.keys()]) heard.add(id);
   };
   let [sum, changed] = [0, 0];
@@ -56,15 +56,18 @@ it('asks of a step only the nodes and edges that it changes, and keeps what stay
     listen();
     const old = stage.getState();
     const before = new Map(
-      [...heard].map((id) => [id, [stage.looks.nodes.get(id), stage.looks.ties.get(id)]]),
+      [...heard].map((id) => [
+        id,
+        [stage.viewStates.nodes.get(id), stage.viewStates.edges.get(id)],
+      ]),
     );
     asked.length = 0;
-    seek(session, depth);
+    seekTo(session, depth);
     const now = stage.getState();
     const differ = [...heard].filter(
       (id) =>
         JSON.stringify(before.get(id)) !==
-        JSON.stringify([stage.looks.nodes.get(id), stage.looks.ties.get(id)]),
+        JSON.stringify([stage.viewStates.nodes.get(id), stage.viewStates.edges.get(id)]),
     );
     expect(asked.toSorted(), `step ${depth}`).toEqual(differ.toSorted());
     // React Flow mounts a node anew when it gets another object for it at another place.
@@ -74,21 +77,21 @@ it('asks of a step only the nodes and edges that it changes, and keeps what stay
     changed += now.scene.touched.size;
   }
   expect(changed).toBeGreaterThan(end);
-  expect(sum / end).toBeLessThan(stage.getState().nodes.size / 2);
+  expect(sum / end).toBeLessThan(stage.getState().nodesById.size / 2);
 });
 
 it('asks nobody where nothing changes, and two nodes where the selection moves', () => {
-  const { session, stage, end } = standing();
-  seek(session, end);
+  const { session, stage, end } = openCrowdedStage();
+  seekTo(session, end);
   const asked: string[] = [];
-  for (const id of stage.getState().nodes.keys())
-    stage.looks.nodes.listen(id, () => asked.push(id));
-  seek(session, end);
+  for (const id of stage.getState().nodesById.keys())
+    stage.viewStates.nodes.subscribe(id, () => asked.push(id));
+  seekTo(session, end);
   session.setState({ announcement: 'something else' });
   expect(asked).toEqual([]);
-  select(session, 'vfio0');
+  setSelection(session, 'vfio0');
   asked.length = 0;
-  select(session, 'vfio1');
+  setSelection(session, 'vfio1');
   expect(asked.filter((id) => id.startsWith('vfio_device:')).toSorted()).toEqual([
     'vfio_device:vfio0',
     'vfio_device:vfio1',

@@ -1,6 +1,10 @@
-import type { Motion } from './effect';
+import type { AnimationModule } from './effect';
 import { planEffects } from './plan';
-import { measure, playEffects } from './playEffects';
+import { measureTargets, playEffects } from './playEffects';
 
 /** What plans and plays the movements of a step. */
-export const motion: Motion = { planEffects, measure, playEffects };
+export const animationModule: AnimationModule = {
+  planEffects,
+  measureTargets: measureTargets,
+  playEffects,
+};

@@ -1,30 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import { NO_FOLDS } from '../../graph/fold';
-import { layOutStage, NAME, NARROW, sizeIn, type Layout, type Shape } from '../../graph/layout';
-import { wayOf } from '../../graph/ways';
+import { NO_FOLDED_GROUPS } from '../../graph/fold';
+import {
+  layOutGraph,
+  ZONE_TITLE_WIDTH,
+  NARROW_SHAPE,
+  maxLayoutSize,
+  type GraphLayout,
+  type LayoutShape,
+} from '../../graph/layout';
+import { waypointsOf } from '../../graph/ways';
 import { LIBRARY } from '../../scenario/library';
-import { startRun } from '../../scenario/run';
-import { bestShape, boundsOf, extentOf, type Box } from './camera';
+import { startScenarioRun } from '../../scenario/run';
+import { bestShape, boundsOf, layoutBounds, type StageRect } from './camera';
 
-const programs = LIBRARY.map(({ id, scenario }) => ({ id, program: startRun(scenario).program }));
-const rooms = [
+const programs = LIBRARY.map(({ id, scenario }) => ({
+  id,
+  program: startScenarioRun(scenario).program,
+}));
+const screenSizes = [
   { width: 836, height: 600 },
   { width: 524, height: 457 },
 ];
 
-const laidOut: readonly { readonly id: string; readonly shape: Shape; readonly layout: Layout }[] =
-  programs.flatMap(({ id, program }) =>
-    [
-      NARROW,
-      ...rooms.map((room) => bestShape((shape) => sizeIn(program, NO_FOLDS, shape), room)),
-    ].map((shape) => ({
-      id: `${id} ${shape.columns} ${shape.packing}`,
-      shape,
-      layout: layOutStage(program, undefined, undefined, shape),
-    })),
-  );
+const layouts: readonly {
+  readonly id: string;
+  readonly shape: LayoutShape;
+  readonly layout: GraphLayout;
+}[] = programs.flatMap(({ id, program }) =>
+  [
+    NARROW_SHAPE,
+    ...screenSizes.map((room) =>
+      bestShape((shape) => maxLayoutSize(program, NO_FOLDED_GROUPS, shape), room),
+    ),
+  ].map((shape) => ({
+    id: `${id} ${shape.columns} ${shape.packing}`,
+    shape,
+    layout: layOutGraph(program, undefined, undefined, shape),
+  })),
+);
 
-function within(inner: Box, outer: Box): boolean {
+function isInside(inner: StageRect, outer: StageRect): boolean {
   return (
     inner.x >= outer.x - 0.1 &&
     inner.y >= outer.y - 0.1 &&
@@ -34,10 +49,10 @@ function within(inner: Box, outer: Box): boolean {
 }
 
 /** Whether a level or upright stretch runs over a box. */
-function runsOver(
+function segmentCrosses(
   a: { readonly x: number; readonly y: number },
   b: { readonly x: number; readonly y: number },
-  box: Box,
+  box: StageRect,
 ): boolean {
   return (
     Math.max(a.x, b.x) > box.x + 0.5 &&
@@ -52,7 +67,7 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
     for (const {
       id,
       layout: { zones, rows },
-    } of laidOut) {
+    } of layouts) {
       const whole = boundsOf(zones);
       for (const [row, { top, bottom }] of rows.entries()) {
         const band = zones
@@ -74,12 +89,12 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
   it('has every node in a band of its own lane, at its top', () => {
     for (const {
       id,
-      layout: { zones, places },
-    } of laidOut) {
+      layout: { zones, placements: places },
+    } of layouts) {
       for (const [name, place] of places) {
-        const zone = zones.find((each) => each.lane === place.lane && within(place, each));
+        const zone = zones.find((each) => each.lane === place.lane && isInside(place, each));
         expect(zone, `${id}: ${name}`).toBeDefined();
-        if (zone && !place.under) expect(place.y - zone.y, `${id}: ${name}`).toBe(6);
+        if (zone && !place.chipAbove) expect(place.y - zone.y, `${id}: ${name}`).toBe(6);
       }
     }
   });
@@ -87,12 +102,12 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
   it('is hardly smaller than was reckoned without laying it out', () => {
     for (const { program } of programs) {
       for (const shape of [
-        NARROW,
-        { columns: 5, rows: 4, packing: 'packed' },
-        { columns: 7, rows: 3, packing: 'tidy' },
-      ] satisfies Shape[]) {
-        const { width, height } = extentOf(layOutStage(program, undefined, undefined, shape));
-        const reckoned = sizeIn(program, NO_FOLDS, shape);
+        NARROW_SHAPE,
+        { columns: 5, maxTextRows: 4, packing: 'packed' },
+        { columns: 7, maxTextRows: 3, packing: 'tidy' },
+      ] satisfies LayoutShape[]) {
+        const { width, height } = layoutBounds(layOutGraph(program, undefined, undefined, shape));
+        const reckoned = maxLayoutSize(program, NO_FOLDED_GROUPS, shape);
         expect(reckoned.width).toBe(width);
         expect(reckoned.height).toBeGreaterThanOrEqual(height);
         expect(reckoned.height).toBeLessThanOrEqual(height * 1.08);
@@ -102,22 +117,22 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
 
   it('has no edge over the name of a lane, behind a node, or outside the lanes', () => {
     const wrong: string[] = [];
-    for (const { id, layout } of laidOut) {
-      const names = layout.zones.map(({ x, y, height }): Box => ({
+    for (const { id, layout } of layouts) {
+      const names = layout.zones.map(({ x, y, height }): StageRect => ({
         x,
         y,
-        width: NAME - 1,
+        width: ZONE_TITLE_WIDTH - 1,
         height,
       }));
       const whole = boundsOf(layout.zones);
-      for (const { a, b } of layout.cast.ties) {
-        const way = wayOf(layout, a, b);
-        const others = [...layout.places].flatMap(([name, place]) =>
+      for (const { a, b } of layout.catalog.possibleEdges) {
+        const way = waypointsOf(layout, a, b);
+        const others = [...layout.placements].flatMap(([name, place]) =>
           name === a || name === b ? [] : [place],
         );
         for (const [i, to] of way.entries()) {
           const from = way[i - 1];
-          if (from && [...names, ...others].some((box) => runsOver(from, to, box)))
+          if (from && [...names, ...others].some((box) => segmentCrosses(from, to, box)))
             wrong.push(`${id}: ${a} to ${b}`);
           if (to.x < whole.x || to.x > whole.x + whole.width)
             wrong.push(`${id}: ${a} to ${b} outside`);

@@ -1,20 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { enabled, initialState, makeEventBuffer, readEvents, step } from '../../kernel/machine';
-import { badgesOf, type Deed } from '../../graph/badges';
-import { LONGEST, type Effect } from './effect';
+import { badgesOf, type StepRecord } from '../../graph/badges';
+import { MAX_EFFECT_MS, type Effect } from './effect';
 import { planEffects } from './plan';
-import { layOutStage } from '../../graph/layout';
+import { layOutGraph } from '../../graph/layout';
 import { testProgram } from '../../graph/testDesign';
 import { toGraph } from '../../graph/toGraph';
 
 const program = testProgram();
-const layout = layOutStage(program);
+const layout = layOutGraph(program);
 
 /** The effects of every step of a schedule. */
-function effects(names: readonly string[]): readonly (readonly Effect[])[] {
+function effectsOfSchedule(names: readonly string[]): readonly (readonly Effect[])[] {
   const state = initialState(program);
-  const run: Deed[] = [];
+  const run: StepRecord[] = [];
   let graph = toGraph(program, state, layout);
   return names.map((name) => {
     const task = program.tasks.findIndex((each) => each.name === name);
@@ -30,7 +30,7 @@ function effects(names: readonly string[]): readonly (readonly Effect[])[] {
   });
 }
 
-const told = (list: readonly Effect[] | undefined): string[] =>
+const effectTexts = (list: readonly Effect[] | undefined): string[] =>
   (list ?? []).map(({ kind, node, row, text, mark }) =>
     [kind, node, row, mark?.name, text].filter(Boolean).join(' '),
   );
@@ -39,17 +39,17 @@ describe('planEffects', () => {
   const bound = ['a', 'a', 'a', 'b', 'b', 'b'];
 
   it('tells a count, an allocation, and a lock that is taken', () => {
-    const run = effects(['a', 'a', 'a', 'a']);
-    expect(told(run[0])).toContain('count vfio_device:vfio0 refcount +1');
-    expect(told(run[1])).toEqual(
+    const run = effectsOfSchedule(['a', 'a', 'a', 'a']);
+    expect(effectTexts(run[0])).toContain('count vfio_device:vfio0 refcount +1');
+    expect(effectTexts(run[1])).toEqual(
       expect.arrayContaining(['alloc file:fd1', 'alloc priv:fd1.priv', 'alloc fops:parked']),
     );
-    expect(told(run[3])).toEqual(['take vfio_device:vfio0 lock a lock']);
+    expect(effectTexts(run[3])).toEqual(['take vfio_device:vfio0 lock a lock']);
   });
 
   it('tells contention, the swap of the fops, the release and the hand-over, and the refusal at the object that refused', () => {
-    const run = effects([...bound, 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b']);
-    const all = run.map(told);
+    const run = effectsOfSchedule([...bound, 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b']);
+    const all = run.map(effectTexts);
     expect(all[6]).toEqual([
       'take vfio_device:vfio0 lock a lock',
       'contend vfio_device:vfio0 lock b lock',
@@ -64,12 +64,12 @@ describe('planEffects', () => {
   });
 
   it('takes the f_op edge from table to table, and then opens what the file has come to reach', () => {
-    const all = effects([...bound, 'a', 'a', 'a', 'a'])[9] ?? [];
+    const all = effectsOfSchedule([...bound, 'a', 'a', 'a', 'a'])[9] ?? [];
     const swap = all.find(({ kind }) => kind === 'swap');
-    const [old, now] = swap?.ways ?? [[], []];
+    const [old, now] = swap?.edgePaths ?? [[], []];
     expect(old[0]).not.toEqual(old.at(-1));
     expect(old.at(-1)).not.toEqual(now.at(-1));
-    const parked = layout.places.get('fops:parked');
+    const parked = layout.placements.get('fops:parked');
     expect(
       parked && Math.abs((old.at(-1)?.x ?? 0) - parked.x - parked.width / 2),
     ).toBeLessThanOrEqual((parked?.width ?? 0) / 2);
@@ -80,7 +80,7 @@ describe('planEffects', () => {
     expect(opened).toContain('fops:fd1');
     for (const { kind, delay } of all)
       if (kind === 'reach' || kind === 'open')
-        expect(delay).toBeGreaterThan((swap?.duration ?? LONGEST) / 2);
+        expect(delay).toBeGreaterThan((swap?.duration ?? MAX_EFFECT_MS) / 2);
   });
 
   it('plans nothing from a graph to itself, and never beyond the longest time', () => {
@@ -96,7 +96,7 @@ describe('planEffects', () => {
           const next = toGraph(program, state, layout);
           expect(planEffects(next, next)).toEqual([]);
           for (const effect of planEffects(graph, next))
-            expect(effect.delay + effect.duration).toBeLessThanOrEqual(LONGEST);
+            expect(effect.delay + effect.duration).toBeLessThanOrEqual(MAX_EFFECT_MS);
           graph = next;
         }
       }),
@@ -108,7 +108,7 @@ describe('planEffects', () => {
 describe('badgesOf', () => {
   it('keeps a refusal until its task begins another call, whatever others do', () => {
     const state = initialState(program);
-    const run: Deed[] = [];
+    const run: StepRecord[] = [];
     const go = (name: string): readonly string[] => {
       const task = program.tasks.findIndex((each) => each.name === name);
       const made = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];

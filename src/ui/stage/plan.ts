@@ -1,13 +1,13 @@
-import type { EdgeView, Graph, NodeView, ObjectView, Row, TaskMark } from '../../graph/graph';
-import { HEADER, ROW } from '../../graph/lanes';
-import { rowsAbove } from '../../graph/lettering';
-import { newReach } from '../../graph/reach';
-import { LONGEST, type Effect, type EffectKind, type Point } from './effect';
+import type { EdgeView, Graph, NodeView, ObjectView, FieldView, TaskRef } from '../../graph/graph';
+import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../../graph/lanes';
+import { textRowsAbove } from '../../graph/lettering';
+import { newlyReachable } from '../../graph/reach';
+import { MAX_EFFECT_MS, type Effect, type EffectKind, type StagePoint } from './effect';
 
 /** More than this at once tells nobody anything (a seek, a new scenario). */
-const MOST = 40;
+const MAX_EFFECTS = 40;
 /** When a file has taken its new table, ms. */
-const REACHED = 250;
+const FOPS_SWAPPED_MS = 250;
 
 /** The movements from one graph to the next: planned from the difference alone, no event knows about animation. */
 export function planEffects(before: Graph, after: Graph, actor?: string): readonly Effect[] {
@@ -15,20 +15,20 @@ export function planEffects(before: Graph, after: Graph, actor?: string): readon
   const now = new Map(after.nodes.map((node) => [node.id, node]));
   const effects: Effect[] = [];
   for (const node of before.nodes)
-    if (leaves(node, now.get(node.id))) effects.push(whole('free', node, '', 220));
+    if (isRemoved(node, now.get(node.id))) effects.push(nodeEffect('free', node, '', 220));
   for (const node of after.nodes) {
     const was = old.get(node.id);
     if (was === node) continue;
-    if (!was) effects.push(whole('alloc', node, '', 260));
+    if (!was) effects.push(nodeEffect('alloc', node, '', 260));
     else if (was.kind === 'object' && node.kind === 'object')
-      effects.push(...changes(was, node, before, after));
-    effects.push(...newBadges(was, node));
+      effects.push(...objectEffects(was, node, before, after));
+    effects.push(...badgeEffects(was, node));
   }
-  return effects.length > MOST ? [] : aimed(effects, after, actor);
+  return effects.length > MAX_EFFECTS ? [] : withOrderTargets(effects, after, actor);
 }
 
 /** A release goes to the gate that it opens, an acquire to whoever reads. */
-function aimed(
+function withOrderTargets(
   effects: readonly Effect[],
   after: Graph,
   actor: string | undefined,
@@ -38,27 +38,30 @@ function aimed(
   return effects.map((effect) => {
     if (effect.kind !== 'order') return effect;
     if (effect.text === 'release')
-      return gate ? { ...effect, to: middleOf(gate.from, gate.size) } : effect;
+      return gate ? { ...effect, to: centerOf(gate.from, gate.size) } : effect;
     return reader
       ? {
           ...effect,
-          to: { x: reader.place.x + reader.place.width / 2, y: reader.place.y + HEADER + ROW / 2 },
+          to: {
+            x: reader.placement.x + reader.placement.width / 2,
+            y: reader.placement.y + NODE_HEADER_HEIGHT + TEXT_ROW_HEIGHT / 2,
+          },
         }
       : effect;
   });
 }
 
-function middleOf({ x, y }: Point, { width, height }: Effect['size']): Point {
+function centerOf({ x, y }: StagePoint, { width, height }: Effect['size']): StagePoint {
   return { x: x + width / 2, y: y + height / 2 };
 }
 
-function leaves(node: NodeView, next: NodeView | undefined): boolean {
-  return !next || (node.kind === 'object' && next.kind === 'object' && !node.ghost && next.ghost);
+function isRemoved(node: NodeView, next: NodeView | undefined): boolean {
+  return !next || (node.kind === 'object' && next.kind === 'object' && !node.freed && next.freed);
 }
 
-function changes(was: ObjectView, node: ObjectView, before: Graph, after: Graph): Effect[] {
-  const effects = node.rows.flatMap((row) => {
-    const old = was.rows.find((each) => each.name === row.name);
+function objectEffects(was: ObjectView, node: ObjectView, before: Graph, after: Graph): Effect[] {
+  const effects = node.fields.flatMap((row) => {
+    const old = was.fields.find((each) => each.name === row.name);
     return old ? rowEffects(old, row, node, after) : [];
   });
   if (was.access !== node.access && node.access)
@@ -72,27 +75,27 @@ function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] 
   const now = fopsEdge(after, node.id);
   const door = after.nodes.find(({ id }) => id === 'fops:normal');
   const turn: Effect = {
-    ...base(node.gated && door ? door : node),
-    kind: node.gated ? 'gate' : 'swap',
+    ...baseEffect(node.usesAccessFlag && door ? door : node),
+    kind: node.usesAccessFlag ? 'gate' : 'swap',
     node: node.id,
-    ways: old && now && [cornersOf(old.path), cornersOf(now.path)],
+    edgePaths: old && now && [cornersOf(old.path), cornersOf(now.path)],
     text: node.access ?? '',
     duration: 360,
   };
   if (node.access !== 'normal') return [turn];
-  const { nodes, edges } = newReach(after);
-  const late = { delay: REACHED, duration: LONGEST - REACHED };
+  const { nodes, edges } = newlyReachable(after);
+  const late = { delay: FOPS_SWAPPED_MS, duration: MAX_EFFECT_MS - FOPS_SWAPPED_MS };
   return [
     turn,
     ...[...nodes]
       .flatMap((id) => after.nodes.filter((each) => each.id === id))
-      .map((each) => ({ ...whole('reach', each, '', 0), ...late })),
-    ...[...edges].map((id) => ({ ...base(node), kind: 'open' as const, text: id, ...late })),
+      .map((each) => ({ ...nodeEffect('reach', each, '', 0), ...late })),
+    ...[...edges].map((id) => ({ ...baseEffect(node), kind: 'open' as const, text: id, ...late })),
   ];
 }
 
 /** The corners of a path as edgePath draws it: where it begins, the control points of its bends, where it ends. */
-function cornersOf(path: string): readonly Point[] {
+function cornersOf(path: string): readonly StagePoint[] {
   const points = [...path.matchAll(/([MLQ])(-?[\d.]+),(-?[\d.]+)/g)].map(
     ([, command = '', x, y]) => ({ command, x: Number(x), y: Number(y) }),
   );
@@ -105,10 +108,10 @@ function fopsEdge(graph: Graph, file: string): EdgeView | undefined {
   return graph.edges.find((edge) => edge.style === 'fops' && edge.source === file);
 }
 
-function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[] {
+function rowEffects(was: FieldView, row: FieldView, node: ObjectView, after: Graph): Effect[] {
   const at = rowPoint(node, row.name);
   const one = (kind: EffectKind, more: Partial<Effect> = {}): Effect => ({
-    ...base(node),
+    ...baseEffect(node),
     kind,
     row: row.name,
     from: at,
@@ -121,7 +124,7 @@ function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[
     if (was.owner && was.owner.name !== row.owner?.name)
       effects.push(
         one('release', {
-          to: seat(after, was.owner) ?? at,
+          to: taskPosition(after, was.owner) ?? at,
           mark: was.owner,
           text: row.name,
           duration: 260,
@@ -131,7 +134,7 @@ function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[
       const waited = was.queue.some((mark) => mark.name === row.owner?.name);
       effects.push(
         one(waited ? 'handover' : 'take', {
-          from: waited ? queuePoint(at) : (seat(after, row.owner) ?? at),
+          from: waited ? queueHeadPoint(at) : (taskPosition(after, row.owner) ?? at),
           mark: row.owner,
           text: row.name,
           duration: 340,
@@ -144,8 +147,8 @@ function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[
     effects.push(
       ...newcomers.map((mark) =>
         one('contend', {
-          from: seat(after, mark) ?? at,
-          to: queuePoint(at),
+          from: taskPosition(after, mark) ?? at,
+          to: queueHeadPoint(at),
           mark,
           text: row.name,
           duration: 380,
@@ -155,14 +158,16 @@ function rowEffects(was: Row, row: Row, node: ObjectView, after: Graph): Effect[
     return effects;
   }
   const order =
-    row.order && row.order !== was.order ? [one('order', { text: row.order, duration: 360 })] : [];
+    row.memoryOrder && row.memoryOrder !== was.memoryOrder
+      ? [one('order', { text: row.memoryOrder, duration: 360 })]
+      : [];
   if (was.text === row.text) return order;
   return [...order, ...valueEffects(was, row, one)];
 }
 
 function valueEffects(
-  was: Row,
-  row: Row,
+  was: FieldView,
+  row: FieldView,
   one: (kind: EffectKind, more?: Partial<Effect>) => Effect,
 ): Effect[] {
   if (row.kind === 'completion') return [one('complete', { text: row.text })];
@@ -172,24 +177,26 @@ function valueEffects(
   return [one('write', { text: row.text })];
 }
 
-function newBadges(was: NodeView | undefined, node: NodeView): Effect[] {
+function badgeEffects(was: NodeView | undefined, node: NodeView): Effect[] {
   return node.badges
     .filter(
       (badge) =>
         !was?.badges.some((each) => each.title === badge.title && each.text === badge.text),
     )
-    .map((badge) => whole(badge.kind === 'errno' ? 'refuse' : 'violate', node, badge.title, 360));
+    .map((badge) =>
+      nodeEffect(badge.kind === 'errno' ? 'refuse' : 'violate', node, badge.title, 360),
+    );
 }
 
-function base(node: NodeView): Effect {
-  const { x, y, width, height } = node.place;
+function baseEffect(node: NodeView): Effect {
+  const { x, y, width, height } = node.placement;
   return {
     kind: 'write',
     node: node.id,
     row: undefined,
     from: { x, y },
     to: { x, y },
-    ways: undefined,
+    edgePaths: undefined,
     size: { width, height },
     text: '',
     mark: undefined,
@@ -198,32 +205,39 @@ function base(node: NodeView): Effect {
   };
 }
 
-function whole(kind: EffectKind, node: NodeView, text: string, duration: number): Effect {
-  return { ...base(node), kind, text, duration };
+function nodeEffect(kind: EffectKind, node: NodeView, text: string, duration: number): Effect {
+  return { ...baseEffect(node), kind, text, duration };
 }
 
 /** Where a task sits on the stage: its row in the node of its process. */
-function seat(graph: Graph, mark: TaskMark): Point | undefined {
+function taskPosition(graph: Graph, mark: TaskRef): StagePoint | undefined {
   for (const node of graph.nodes) {
     if (node.kind !== 'process') continue;
-    const index = node.tasks.findIndex((task) => task.mark.name === mark.name);
+    const index = node.tasks.findIndex((task) => task.task.name === mark.name);
     if (index >= 0)
-      return { x: node.place.x + 14, y: node.place.y + HEADER + (index * 2 + 0.5) * ROW };
+      return {
+        x: node.placement.x + 14,
+        y: node.placement.y + NODE_HEADER_HEIGHT + (index * 2 + 0.5) * TEXT_ROW_HEIGHT,
+      };
   }
   return undefined;
 }
 
 /** Where the first in line stands, beside the owner. */
-function queuePoint({ x, y }: Point): Point {
+function queueHeadPoint({ x, y }: StagePoint): StagePoint {
   return { x: x + 34, y };
 }
 
 /** The middle of a row's value; of one that is not shown, the node's first line. */
-function rowPoint(node: ObjectView, name: string): Point {
-  const { x, y, width } = node.place;
-  const above = rowsAbove(node, name);
+function rowPoint(node: ObjectView, name: string): StagePoint {
+  const { x, y, width } = node.placement;
+  const above = textRowsAbove(node, name);
   return {
     x: x + width - 36,
-    y: y + (above === undefined ? HEADER / 2 : HEADER + (above + 0.5) * ROW),
+    y:
+      y +
+      (above === undefined
+        ? NODE_HEADER_HEIGHT / 2
+        : NODE_HEADER_HEIGHT + (above + 0.5) * TEXT_ROW_HEIGHT),
   };
 }

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { toGraph } from '../../graph/toGraph';
 import { LIBRARY } from '../../scenario/library';
-import { currentFrame } from '../../session/frame';
-import { seek, step } from '../../session/moves';
+import { currentSnapshot } from '../../session/frame';
+import { seekTo, stepTask } from '../../session/moves';
 import { openScenario } from '../../session/openScenario';
 import { createSession, currentBranch } from '../../session/session';
 import { enabledTasks } from '../../session/turns';
-import { createStage, followSession } from './stageStore';
+import { createStageStore, syncWithSession } from './stageStore';
 
 vi.mock(import('../../graph/toGraph'), async (original) => {
   const { toGraph: real } = await original();
@@ -33,16 +33,23 @@ function twoStages(id: string) {
   if (!opened?.ok) throw new Error(`no scenario ${id}`);
   const session = createSession(opened.run.setup, opened.run);
   const end = currentBranch(opened.run).tip.depth;
-  seek(session, 0);
-  const [rested, hurried] = [createStage(session), createStage(session)];
-  followSession(rested, session);
+  seekTo(session, 0);
+  const [rested, hurried] = [createStageStore(session), createStageStore(session)];
+  syncWithSession(rested, session);
   const shown = (): readonly unknown[] => {
     vi.advanceTimersByTime(IDLE);
     // Asked anew at every step, so that nothing is ever prepared for it.
-    const stop = followSession(hurried, session);
+    const stop = syncWithSession(hurried, session);
     stop();
     return [rested, hurried].map((stage) => {
-      const { list, ties, flowNodes, tieIds, spotlight, leaving } = stage.getState();
+      const {
+        nodesInReadingOrder: list,
+        edgeList: ties,
+        flowNodes,
+        edgeIds: tieIds,
+        undimmed: spotlight,
+        outgoingEdges: leaving,
+      } = stage.getState();
       return { list, ties, flowNodes, tieIds, spotlight: [...spotlight], leaving: [...leaving] };
     });
   };
@@ -59,15 +66,15 @@ it.each(LIBRARY.filter((_, i) => i % 5 === 0).map(({ id }) => id))(
     };
     same();
     for (let depth = 1; depth <= end; depth += 1) {
-      seek(session, depth);
+      seekTo(session, depth);
       same();
     }
     for (const depth of [end >> 1, (end >> 1) + 1, 1, 0]) {
-      seek(session, depth);
+      seekTo(session, depth);
       same();
     }
-    const other = enabledTasks(currentFrame(session.getState())).at(-1);
-    if (other !== undefined) step(session, other);
+    const other = enabledTasks(currentSnapshot(session.getState())).at(-1);
+    if (other !== undefined) stepTask(session, other);
     same();
   },
 );
@@ -76,7 +83,7 @@ it('has made the graph of the next step before that is asked for', () => {
   const { session } = twoStages(LIBRARY[0]?.id ?? '');
   vi.advanceTimersByTime(IDLE);
   vi.mocked(toGraph).mockClear();
-  seek(session, 1);
+  seekTo(session, 1);
   expect(toGraph).not.toHaveBeenCalled();
   vi.advanceTimersByTime(IDLE);
   expect(toGraph).toHaveBeenCalledTimes(1);

@@ -1,122 +1,129 @@
-import type { Event } from '../../kernel/machine';
+import type { StepEvent } from '../../kernel/machine';
 import type { Program } from '../../kernel/program';
-import { frameOf, type Frame } from '../../session/frame';
+import { snapshotAt, type Snapshot } from '../../session/frame';
 import { pathTo, type Setup } from '../../session/trail';
 import { badgesOf } from '../../graph/badges';
-import { castOf, idOf } from '../../graph/cast';
-import type { Folded } from '../../graph/fold';
+import { nodeCatalogOf, nodeIdOf } from '../../graph/cast';
+import type { FoldedGroups } from '../../graph/fold';
 import type { Graph } from '../../graph/graph';
-import { layOutStage, type Layout, type Shape } from '../../graph/layout';
-import { newReach, type Reach } from '../../graph/reach';
-import { toGraph, type Extras } from '../../graph/toGraph';
+import { layOutGraph, type GraphLayout, type LayoutShape } from '../../graph/layout';
+import { newlyReachable, type NewlyReachable } from '../../graph/reach';
+import { toGraph, type GraphOptions } from '../../graph/toGraph';
 
 /** What the stage shows at a frame. */
 export interface Scene {
   readonly setup: Setup;
   readonly graph: Graph;
-  readonly layout: Layout;
+  readonly layout: GraphLayout;
   /** Ids of the nodes that the last move was about. */
   readonly touched: ReadonlySet<string>;
   /** What the last step gave a file the way to. */
-  readonly reach: Reach;
+  readonly newlyReachable: NewlyReachable;
   /** Nodes of those that wait for one another in a circle, and of their locks. */
-  readonly circle: ReadonlySet<string>;
+  readonly waitCycle: ReadonlySet<string>;
 }
 
-const scenes = new WeakMap<Frame, Map<string, Scene>>();
+const sceneCache = new WeakMap<Snapshot, Map<string, Scene>>();
 /** Slots survive a new program of the same setup: a call put in by hand moves nothing. One for each arrangement. */
-const layouts = new WeakMap<Setup, Map<string, { program: Program; layout: Layout }>>();
+const layoutCache = new WeakMap<Setup, Map<string, { program: Program; layout: GraphLayout }>>();
 
 /** How a scene is laid out: groups that are one node each, and the shape of the grid. */
-export interface Arrangement {
-  readonly folded: Folded;
-  readonly shape: Shape;
+export interface LayoutOptions {
+  readonly foldedGroups: FoldedGroups;
+  readonly shape: LayoutShape;
 }
 
 /** The scene of a frame in an arrangement. Same object for the same frame and arrangement. */
-export function sceneOf(frame: Frame, how: Arrangement): Scene {
-  const key = keyOf(how);
-  const known = scenes.get(frame) ?? new Map<string, Scene>();
-  scenes.set(frame, known);
+export function sceneOf(frame: Snapshot, how: LayoutOptions): Scene {
+  const key = layoutKeyOf(how);
+  const known = sceneCache.get(frame) ?? new Map<string, Scene>();
+  sceneCache.set(frame, known);
   const scene = known.get(key) ?? makeScene(frame, how, key);
   known.set(key, scene);
   return scene;
 }
 
-function makeScene(frame: Frame, how: Arrangement, key: string): Scene {
-  const { program, state, moment, events } = frame;
+function makeScene(frame: Snapshot, how: LayoutOptions, key: string): Scene {
+  const { program, state, node: moment, events } = frame;
   const layout = layoutOf(moment.setup, program, how, key);
-  const path = pathTo(moment).map(frameOf);
-  const before = moment.parent && frameOf(moment.parent);
+  const path = pathTo(moment).map(snapshotAt);
+  const before = moment.parent && snapshotAt(moment.parent);
   const previous = before?.program === program ? before.state : undefined;
   const graph = toGraph(program, state, layout, {
     previous,
     events,
     badges: badgesOf(path),
     fdNumbers: fdNumbersOf(path),
-    use: freedUseOf(frame),
+    useAfterFree: findUseAfterFree(frame),
   });
   return {
     setup: moment.setup,
     graph,
     layout,
-    touched: touchedBy(frame, previous, layout),
-    reach: newReach(graph),
-    circle: circleOf(graph),
+    touched: touchedNodes(frame, previous, layout),
+    newlyReachable: newlyReachable(graph),
+    waitCycle: waitCycleNodes(graph),
   };
 }
 
 /** Who used what is freed in the last step. */
-function freedUseOf({ task, violations }: Frame): Extras['use'] {
+function findUseAfterFree({ task, violations }: Snapshot): GraphOptions['useAfterFree'] {
   const objects = violations.flatMap(({ property, object }) =>
     property === 'memory' && object !== undefined ? [object] : [],
   );
   return task !== undefined && objects.length > 0 ? { task, objects } : undefined;
 }
 
-function keyOf({ shape: { columns, rows, packing }, folded }: Arrangement): string {
+function layoutKeyOf({
+  shape: { columns, maxTextRows: rows, packing },
+  foldedGroups: folded,
+}: LayoutOptions): string {
   return `${columns} ${rows} ${packing} ${[...folded].toSorted().join(' ')}`;
 }
 
 function layoutOf(
   setup: Setup,
   program: Program,
-  { folded, shape }: Arrangement,
+  { foldedGroups: folded, shape }: LayoutOptions,
   key: string,
-): Layout {
-  const all = layouts.get(setup) ?? new Map<string, { program: Program; layout: Layout }>();
-  layouts.set(setup, all);
+): GraphLayout {
+  const all =
+    layoutCache.get(setup) ?? new Map<string, { program: Program; layout: GraphLayout }>();
+  layoutCache.set(setup, all);
   const kept = all.get(key);
   if (kept?.program === program) return kept.layout;
-  const layout = layOutStage(program, kept?.layout, folded, shape);
+  const layout = layOutGraph(program, kept?.layout, folded, shape);
   all.set(key, { program, layout });
   return layout;
 }
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_NODES: ReadonlySet<string> = new Set();
 
-function circleOf({ edges }: Graph): ReadonlySet<string> {
-  return edges.some((edge) => edge.circle)
-    ? new Set(edges.flatMap(({ circle, source, target }) => (circle ? [source, target] : [])))
-    : NOBODY;
+function waitCycleNodes({ edges }: Graph): ReadonlySet<string> {
+  return edges.some((edge) => edge.inCycle)
+    ? new Set(
+        edges.flatMap(({ inCycle: circle, source, target }) => (circle ? [source, target] : [])),
+      )
+    : NO_NODES;
 }
 
 /** Nodes of what the last step changed and told, with the process that acted. */
-function touchedBy(
-  { program, state, events, task, violations }: Frame,
+function touchedNodes(
+  { program, state, events, task, violations }: Snapshot,
   previous: Int32Array | undefined,
-  { standIn }: Layout,
+  { foldedInto: standIn }: GraphLayout,
 ): ReadonlySet<string> {
   const objects = new Set<number>();
   for (const field of program.fields)
     if (previous && previous[field.index] !== state[field.index]) objects.add(field.object);
-  for (const event of events) for (const object of objectsOf(program, event)) objects.add(object);
+  for (const event of events)
+    for (const object of objectsNamedBy(program, event)) objects.add(object);
   for (const { object } of violations) if (object !== undefined) objects.add(object);
   const ids = new Set<string>();
-  const { byId } = castOf(program);
+  const { byId } = nodeCatalogOf(program);
   for (const object of objects) {
     const slot = program.objects[object];
-    if (slot && byId.has(idOf(slot))) ids.add(standIn.get(idOf(slot)) ?? idOf(slot));
+    if (slot && byId.has(nodeIdOf(slot))) ids.add(standIn.get(nodeIdOf(slot)) ?? nodeIdOf(slot));
   }
   const who = task === undefined ? undefined : program.tasks[task];
   if (who) ids.add(`process:${who.process}`);
@@ -124,7 +131,7 @@ function touchedBy(
 }
 
 /** Objects that an event names. */
-function objectsOf(program: Program, { note }: Event): readonly number[] {
+function objectsNamedBy(program: Program, { template: note }: StepEvent): readonly number[] {
   const fields = 'fields' in note ? note.fields : 'field' in note ? [note.field] : [];
   const named = 'object' in note && note.object !== undefined ? [note.object] : [];
   return [...named, ...fields.map((field) => program.fields[field]?.object ?? -1)].filter(
@@ -133,11 +140,11 @@ function objectsOf(program: Program, { note }: Event): readonly number[] {
 }
 
 /** Fd numbers by fd name: the lowest free from 3 in each process. */
-function fdNumbersOf(path: readonly Frame[]): ReadonlyMap<string, number> {
+function fdNumbersOf(path: readonly Snapshot[]): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>();
   const tables = new Map<string, Set<number>>();
   for (const { events } of path) {
-    for (const { note } of events) {
+    for (const { template: note } of events) {
       if (note.kind === 'fdInstall') {
         const table = tables.get(note.process) ?? new Set();
         tables.set(note.process, table);

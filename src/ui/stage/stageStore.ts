@@ -2,141 +2,152 @@ import type { Node } from '@xyflow/react';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { branchMoments, currentFrame, frameOf, type Frame } from '../../session/frame';
-import type { Hover, Session, SessionState } from '../../session/session';
-import { castOf, idOf } from '../../graph/cast';
-import { flowNodes } from './flow';
-import { foldId, groupsOf, NO_FOLDS, type Folded } from '../../graph/fold';
-import { isAct, type EdgeView, type NodeView } from '../../graph/graph';
+import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/frame';
+import type { HoverTarget, Session, SessionState } from '../../session/session';
+import { nodeCatalogOf, nodeIdOf } from '../../graph/cast';
+import { toFlowNodes } from './flow';
+import {
+  foldedGroupId,
+  groupByNodeId,
+  NO_FOLDED_GROUPS,
+  type FoldedGroups,
+} from '../../graph/fold';
+import { isTaskEdge, type EdgeView, type NodeView } from '../../graph/graph';
 import { LANES } from '../../graph/lanes';
-import type { Shape } from '../../graph/layout';
-import { FIRST_SHAPE } from './camera';
-import { Looks, nodeLook, tieLook, type NodeLook, type TieLook } from './looks';
-import { LONGEST, type Effect, type EffectKind } from './effect';
-import { moving } from './moving';
-import { sceneOf, type Arrangement, type Scene } from './scene';
-import { share, shareById } from './share';
-import { whenIdle } from '../whenIdle';
+import type { LayoutShape } from '../../graph/layout';
+import { DEFAULT_SHAPE } from './camera';
+import { ViewStates, nodeState, edgeState, type NodeState, type EdgeState } from './looks';
+import { MAX_EFFECT_MS, type Effect, type EffectKind } from './effect';
+import { loadedAnimation } from './moving';
+import { sceneOf, type LayoutOptions, type Scene } from './scene';
+import { shareStructure, shareStructureById } from './share';
+import { requestIdle } from '../whenIdle';
 
 /** What is on one stage. Nodes and edges that a step leaves alone keep their identity, so that only what changed draws itself again. */
 export interface StageState {
   readonly scene: Scene;
-  readonly list: readonly NodeView[];
-  readonly ties: readonly EdgeView[];
+  readonly nodesInReadingOrder: readonly NodeView[];
+  readonly edgeList: readonly EdgeView[];
   /** The nodes for React Flow, which sees of a step only what comes and goes. */
   readonly flowNodes: Node[];
-  readonly tieIds: TieIds;
-  readonly nodes: ReadonlyMap<string, NodeView>;
-  readonly edges: ReadonlyMap<string, EdgeView>;
+  readonly edgeIds: EdgeIds;
+  readonly nodesById: ReadonlyMap<string, NodeView>;
+  readonly edgesById: ReadonlyMap<string, EdgeView>;
   /** Edges by the node that they leave. */
-  readonly leaving: ReadonlyMap<string, readonly EdgeView[]>;
+  readonly outgoingEdges: ReadonlyMap<string, readonly EdgeView[]>;
   /** Name of what is selected, and what the pointer rests on: as in the session. */
   readonly selection: string | undefined;
-  readonly hover: Hover | undefined;
+  readonly hover: HoverTarget | undefined;
   /** Nodes that hover lights, here or from a list beside the stage. */
-  readonly lit: ReadonlySet<string>;
+  readonly highlighted: ReadonlySet<string>;
   /** The node under the pointer, also where it stands for no object. */
-  readonly pointed: string | undefined;
+  readonly pointedNode: string | undefined;
   /** The node that Tab comes to. */
-  readonly active: string | undefined;
+  readonly tabStop: string | undefined;
   /** The IOMMU groups of the world. */
   readonly groups: readonly string[];
   /** Those that are shown as one node each. */
-  readonly folded: Folded;
+  readonly foldedGroups: FoldedGroups;
   /** The shape of the grid: as the room for the stage asks for. */
-  readonly shape: Shape;
+  readonly shape: LayoutShape;
   /** Dims what the last step did not touch. */
-  readonly focus: boolean;
+  readonly dimUntouched: boolean;
   /** The camera goes where the steps are: until one has moved it by hand. */
-  readonly follow: boolean;
+  readonly followSteps: boolean;
   /** More may stand here than can be read at once: the camera comes near. */
-  readonly crowd: boolean;
-  readonly spotlight: ReadonlySet<string>;
+  readonly crowded: boolean;
+  readonly undimmed: ReadonlySet<string>;
   /** What is to be moved for the last step; empty where nothing may move. */
   readonly effects: readonly Effect[];
 }
 
 /** Ids of the edges that are drawn below the nodes and above them. */
-interface TieIds {
+interface EdgeIds {
   readonly below: readonly string[];
   readonly above: readonly string[];
 }
 
 /** The store, and the looks of its nodes and edges one by one. */
 export interface StageStore extends StoreApi<StageState> {
-  readonly looks: { readonly nodes: Looks<NodeLook>; readonly ties: Looks<TieLook> };
+  readonly viewStates: {
+    readonly nodes: ViewStates<NodeState>;
+    readonly edges: ViewStates<EdgeState>;
+  };
 }
 
 const NO_EFFECTS: readonly Effect[] = [];
-const NOTHING: ReadonlySet<string> = new Set();
+const NO_IDS: ReadonlySet<string> = new Set();
 export const NO_EDGES: readonly EdgeView[] = [];
 /** With more that may come to stand here, groups start folded, and what a step leaves alone is dimmed from the start. */
-const CROWD = 64;
+const MAX_UNCROWDED_NODES = 64;
 
 /** The stage of a session, at its present frame. */
-export function createStage(session: Session): StageStore {
+export function createStageStore(session: Session): StageStore {
   const state = session.getState();
-  const frame = currentFrame(state);
-  const folded = foldsAtFirst(frame);
-  const scene = sceneOf(frame, { folded, shape: FIRST_SHAPE });
+  const frame = currentSnapshot(state);
+  const folded = initialFolds(frame);
+  const scene = sceneOf(frame, { foldedGroups: folded, shape: DEFAULT_SHAPE });
   const { selection, hover } = state;
   const store = createStore<StageState>(() => ({
-    ...shown(scene, undefined),
-    ...opening(frame),
+    ...sceneState(scene, undefined),
+    ...setupDefaults(frame),
     selection,
     hover,
-    folded,
-    shape: FIRST_SHAPE,
-    lit: NOTHING,
-    pointed: undefined,
+    foldedGroups: folded,
+    shape: DEFAULT_SHAPE,
+    highlighted: NO_IDS,
+    pointedNode: undefined,
     effects: NO_EFFECTS,
   }));
-  const nodes = new Looks(store.getState(), nodeLook);
-  const ties = new Looks(store.getState(), tieLook);
+  const nodes = new ViewStates(store.getState(), nodeState);
+  const ties = new ViewStates(store.getState(), edgeState);
   store.subscribe((now) => {
-    nodes.follow(now);
-    ties.follow(now);
+    nodes.update(now);
+    ties.update(now);
   });
-  return { ...store, looks: { nodes, ties } };
+  return { ...store, viewStates: { nodes, edges: ties } };
 }
 
 /** Keeps a stage at what its session shows; returns how to stop. */
-export function followSession(stage: StageStore, session: Session): () => void {
-  let prepared: Prepared | undefined;
+export function syncWithSession(stage: StageStore, session: Session): () => void {
+  let prepared: PreparedStep | undefined;
   const prepare = (): void => {
-    prepared = preparedFor(stage.getState(), session.getState());
+    prepared = prepareNextStep(stage.getState(), session.getState());
   };
   let rest: (() => void) | undefined;
   const follow = (state: SessionState): void => {
-    const frame = currentFrame(state);
+    const frame = currentSnapshot(state);
     const old = stage.getState();
-    const opened = old.scene.setup !== frame.moment.setup;
+    const opened = old.scene.setup !== frame.node.setup;
     const { selection, hover } = state;
-    const folds = opened ? foldsAtFirst(frame) : old.folded;
+    const folds = opened ? initialFolds(frame) : old.foldedGroups;
     const folded =
-      selection === old.selection ? folds : without(folds, groupOfName(frame, selection));
-    const scene = sceneOf(frame, { folded, shape: old.shape });
-    const lit = litBy(state, old.pointed, scene);
+      selection === old.selection ? folds : withoutGroup(folds, groupOfObject(frame, selection));
+    const scene = sceneOf(frame, { foldedGroups: folded, shape: old.shape });
+    const lit = highlightedNodes(state, old.pointedNode, scene);
     // One change for all of it: each change asks everything on the stage.
     const next: Partial<StageState> = {
-      ...(opened ? opening(frame) : {}),
-      ...(folded === old.folded ? {} : { folded }),
+      ...(opened ? setupDefaults(frame) : {}),
+      ...(folded === old.foldedGroups ? {} : { foldedGroups: folded }),
       ...(scene === old.scene
         ? {}
         : {
-            ...(prepared?.from === old.scene && prepared.scene === scene
-              ? prepared.parts
-              : shown(scene, old)),
-            effects: folded === old.folded ? moved(old, scene, paceOf(state)) : NO_EFFECTS,
+            ...(prepared?.fromScene === old.scene && prepared.scene === scene
+              ? prepared.sceneState
+              : sceneState(scene, old)),
+            effects:
+              folded === old.foldedGroups
+                ? planStepEffects(old, scene, effectSpeed(state))
+                : NO_EFFECTS,
           }),
       ...(selection === old.selection ? {} : { selection }),
       ...(hover === old.hover ? {} : { hover }),
-      ...(sameSet(lit, old.lit) ? {} : { lit }),
+      ...(setsEqual(lit, old.highlighted) ? {} : { highlighted: lit }),
     };
     if (Object.keys(next).length > 0) stage.setState(next);
     if (scene === old.scene && rest) return;
     rest?.();
-    rest = whenIdle(prepare);
+    rest = requestIdle(prepare);
   };
   follow(session.getState());
   const stop = session.subscribe(follow);
@@ -147,40 +158,51 @@ export function followSession(stage: StageStore, session: Session): () => void {
 }
 
 /** What the next recorded move will make of the stage: found while nothing else is to be done, so that the step itself has less to do. */
-interface Prepared {
-  readonly from: Scene;
+interface PreparedStep {
+  readonly fromScene: Scene;
   readonly scene: Scene;
-  readonly parts: Shown;
+  readonly sceneState: SceneState;
 }
 
-function preparedFor(stage: StageState, session: SessionState): Prepared | undefined {
-  const next = branchMoments(session)[session.run.cursor + 1];
+function prepareNextStep(stage: StageState, session: SessionState): PreparedStep | undefined {
+  const next = branchPath(session)[session.run.cursor + 1];
   // The room may have changed meanwhile, and the session may be ahead.
   if (!next || next.setup !== stage.scene.setup) return undefined;
-  const scene = sceneOf(frameOf(next), stage);
-  return { from: stage.scene, scene, parts: shown(scene, stage) };
+  const scene = sceneOf(snapshotAt(next), stage);
+  return { fromScene: stage.scene, scene, sceneState: sceneState(scene, stage) };
 }
 
 /** Lays the stage out anew; nothing moves by steps then. */
-export function arrange(stage: StageStore, session: Session, how: Partial<Arrangement>): void {
+export function relayout(stage: StageStore, session: Session, how: Partial<LayoutOptions>): void {
   const old = stage.getState();
-  const { folded, shape } = { folded: old.folded, shape: old.shape, ...how };
-  if (folded === old.folded && shape === old.shape) return;
-  const scene = sceneOf(currentFrame(session.getState()), { folded, shape });
-  stage.setState({ folded, shape, effects: NO_EFFECTS, ...shown(scene, old) });
+  const { foldedGroups: folded, shape } = {
+    foldedGroups: old.foldedGroups,
+    shape: old.shape,
+    ...how,
+  };
+  if (folded === old.foldedGroups && shape === old.shape) return;
+  const scene = sceneOf(currentSnapshot(session.getState()), { foldedGroups: folded, shape });
+  stage.setState({ foldedGroups: folded, shape, effects: NO_EFFECTS, ...sceneState(scene, old) });
 }
 
 /** Folds a group, or opens it; the focus that was in it goes on to what stands there now. */
-export function fold(stage: StageStore, session: Session, group: string, closed: boolean): void {
-  const { folded, scene, active } = stage.getState();
-  arrange(stage, session, { folded: closed ? new Set(folded).add(group) : without(folded, group) });
+export function setGroupFolded(
+  stage: StageStore,
+  session: Session,
+  group: string,
+  closed: boolean,
+): void {
+  const { foldedGroups: folded, scene, tabStop: active } = stage.getState();
+  relayout(stage, session, {
+    foldedGroups: closed ? new Set(folded).add(group) : withoutGroup(folded, group),
+  });
   if (
     active === undefined ||
-    (scene.graph.nodes.some((node) => node.id === active) && stage.getState().nodes.has(active))
+    (scene.graph.nodes.some((node) => node.id === active) && stage.getState().nodesById.has(active))
   )
     return;
-  const heir = closed ? foldId(group) : `vfio_group:group ${group}`;
-  stage.setState({ active: heir });
+  const heir = closed ? foldedGroupId(group) : `vfio_group:group ${group}`;
+  stage.setState({ tabStop: heir });
   requestAnimationFrame(() =>
     document
       .querySelector<HTMLElement>(`[data-node="${CSS.escape(heir)}"]`)
@@ -189,36 +211,36 @@ export function fold(stage: StageStore, session: Session, group: string, closed:
 }
 
 /** What a setup starts with. */
-function opening({
+function setupDefaults({
   program,
-}: Frame): Pick<StageState, 'groups' | 'active' | 'focus' | 'follow' | 'crowd'> {
-  const crowd = castOf(program).actors.length > CROWD;
+}: Snapshot): Pick<StageState, 'groups' | 'tabStop' | 'dimUntouched' | 'followSteps' | 'crowded'> {
+  const crowd = nodeCatalogOf(program).nodes.length > MAX_UNCROWDED_NODES;
   return {
     groups: [...new Set(program.world.devices.map((device) => device.group))],
-    active: undefined,
-    focus: crowd,
-    follow: true,
-    crowd,
+    tabStop: undefined,
+    dimUntouched: crowd,
+    followSteps: true,
+    crowded: crowd,
   };
 }
 
-function without(folded: Folded, group: string | undefined): Folded {
+function withoutGroup(folded: FoldedGroups, group: string | undefined): FoldedGroups {
   return group !== undefined && folded.has(group)
     ? new Set([...folded].filter((each) => each !== group))
     : folded;
 }
 
 /** The group with which an object of this name is folded. */
-function groupOfName({ program }: Frame, name: string | undefined): string | undefined {
+function groupOfObject({ program }: Snapshot, name: string | undefined): string | undefined {
   const slot = program.objects.find(
-    (each) => each.name === name && groupsOf(program).has(idOf(each)),
+    (each) => each.name === name && groupByNodeId(program).has(nodeIdOf(each)),
   );
-  return slot && groupsOf(program).get(idOf(slot));
+  return slot && groupByNodeId(program).get(nodeIdOf(slot));
 }
 
 /** In a crowd every group starts folded but the first that is called upon. */
-function foldsAtFirst({ program }: Frame): Folded {
-  if (castOf(program).actors.length <= CROWD) return NO_FOLDS;
+function initialFolds({ program }: Snapshot): FoldedGroups {
+  if (nodeCatalogOf(program).nodes.length <= MAX_UNCROWDED_NODES) return NO_FOLDED_GROUPS;
   const groups = new Set(program.world.devices.map((device) => device.group));
   const first =
     program.files.find((file) => file.group !== undefined)?.group ??
@@ -229,67 +251,81 @@ function foldsAtFirst({ program }: Frame): Folded {
 }
 
 /** Notes the node under the pointer; hover of the session comes from the node itself. */
-export function point(stage: StageStore, id: string | undefined): void {
-  if (stage.getState().pointed !== id) stage.setState({ pointed: id });
+export function setPointedNode(stage: StageStore, id: string | undefined): void {
+  if (stage.getState().pointedNode !== id) stage.setState({ pointedNode: id });
 }
 
 /** What follows from the scene alone. */
-type Shown = Pick<
+type SceneState = Pick<
   StageState,
-  'scene' | 'list' | 'ties' | 'flowNodes' | 'tieIds' | 'nodes' | 'edges' | 'leaving' | 'spotlight'
+  | 'scene'
+  | 'nodesInReadingOrder'
+  | 'edgeList'
+  | 'flowNodes'
+  | 'edgeIds'
+  | 'nodesById'
+  | 'edgesById'
+  | 'outgoingEdges'
+  | 'undimmed'
 >;
 
-function shown(scene: Scene, old: StageState | undefined): Shown {
-  const list = shareById(old?.list ?? [], inReadingOrder(scene));
-  const ties = shareById(old?.ties ?? [], scene.graph.edges);
+function sceneState(scene: Scene, old: StageState | undefined): SceneState {
+  const list = shareStructureById(old?.nodesInReadingOrder ?? [], inReadingOrder(scene));
+  const ties = shareStructureById(old?.edgeList ?? [], scene.graph.edges);
   return {
     scene,
-    list,
-    ties,
-    flowNodes: flowNodes(list, old?.flowNodes ?? []),
-    tieIds: share(old?.tieIds, tieIdsOf(ties)),
-    leaving: bySource(ties, old?.leaving),
-    nodes: new Map(list.map((node) => [node.id, node])),
-    edges: new Map(ties.map((tie) => [tie.id, tie])),
-    spotlight: spotlightOf(scene, ties),
+    nodesInReadingOrder: list,
+    edgeList: ties,
+    flowNodes: toFlowNodes(list, old?.flowNodes ?? []),
+    edgeIds: shareStructure(old?.edgeIds, edgeIdsByLayer(ties)),
+    outgoingEdges: groupBySource(ties, old?.outgoingEdges),
+    nodesById: new Map(list.map((node) => [node.id, node])),
+    edgesById: new Map(ties.map((tie) => [tie.id, tie])),
+    undimmed: undimmedNodes(scene, ties),
   };
 }
 
-function tieIdsOf(ties: readonly EdgeView[]): TieIds {
+function edgeIdsByLayer(ties: readonly EdgeView[]): EdgeIds {
   return {
-    below: ties.flatMap((tie) => (isAct(tie) ? [] : [tie.id])),
-    above: ties.flatMap((tie) => (isAct(tie) ? [tie.id] : [])),
+    below: ties.flatMap((tie) => (isTaskEdge(tie) ? [] : [tie.id])),
+    above: ties.flatMap((tie) => (isTaskEdge(tie) ? [tie.id] : [])),
   };
 }
 
 /** How fast effects go: 1 by hand, and at any speed of play they end well before the next step. */
-function paceOf({ settings }: SessionState): number {
-  return settings.playing ? Math.max(1, (LONGEST * settings.speed) / 800) : 1;
+function effectSpeed({ settings }: SessionState): number {
+  return settings.playing ? Math.max(1, (MAX_EFFECT_MS * settings.speed) / 800) : 1;
 }
 
 /** What says in movement that a value has changed or that a node is new; where the rest is dimmed, that is seen without. */
-const SMALL: ReadonlySet<EffectKind> = new Set(['alloc', 'write', 'count', 'complete', 'order']);
+const MINOR_EFFECTS: ReadonlySet<EffectKind> = new Set([
+  'alloc',
+  'write',
+  'count',
+  'complete',
+  'order',
+]);
 
-function moved(
-  { scene: before, focus }: StageState,
+function planStepEffects(
+  { scene: before, dimUntouched: focus }: StageState,
   after: Scene,
   pace: number,
 ): readonly Effect[] {
   if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches)
     return NO_EFFECTS;
   const actor = [...after.touched].find((id) => id.startsWith('process:'));
-  const effects = moving()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS;
+  const effects = loadedAnimation()?.planEffects(before.graph, after.graph, actor) ?? NO_EFFECTS;
   return effects.flatMap((effect) =>
-    focus && SMALL.has(effect.kind)
+    focus && MINOR_EFFECTS.has(effect.kind)
       ? []
       : [{ ...effect, delay: effect.delay / pace, duration: effect.duration / pace }],
   );
 }
 
-function bySource(
+function groupBySource(
   ties: readonly EdgeView[],
-  old: StageState['leaving'] | undefined,
-): StageState['leaving'] {
+  old: StageState['outgoingEdges'] | undefined,
+): StageState['outgoingEdges'] {
   const lists = new Map<string, EdgeView[]>();
   for (const tie of ties) {
     const list = lists.get(tie.source);
@@ -310,14 +346,14 @@ function bySource(
 /** From the top lane to the bottom one, in each from left to right: the order of reading and of Tab. */
 function inReadingOrder({ graph }: Scene): readonly NodeView[] {
   const lane = new Map(LANES.map(({ id }, i) => [id, i]));
-  const rank = ({ place }: NodeView): number => lane.get(place.lane) ?? 0;
+  const rank = ({ placement: place }: NodeView): number => lane.get(place.lane) ?? 0;
   return graph.nodes.toSorted(
-    (a, b) => rank(a) - rank(b) || a.place.y - b.place.y || a.place.x - b.place.x,
+    (a, b) => rank(a) - rank(b) || a.placement.y - b.placement.y || a.placement.x - b.placement.x,
   );
 }
 
 /** What the step touched, and the neighbours of that. Where nothing was touched, those who will act: a crowd that is lit whole would turn pale all at once with the first step. */
-function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): ReadonlySet<string> {
+function undimmedNodes({ graph, touched }: Scene, ties: readonly EdgeView[]): ReadonlySet<string> {
   if (touched.size === 0)
     return new Set(graph.nodes.flatMap((node) => (node.kind === 'process' ? [node.id] : [])));
   const near = new Set(touched);
@@ -328,22 +364,22 @@ function spotlightOf({ graph, touched }: Scene, ties: readonly EdgeView[]): Read
   return near;
 }
 
-function litBy(
+function highlightedNodes(
   state: SessionState,
   pointed: string | undefined,
-  { layout: { standIn } }: Scene,
+  { layout: { foldedInto: standIn } }: Scene,
 ): ReadonlySet<string> {
   const { hover } = state;
-  if (!hover) return NOTHING;
-  const { program } = currentFrame(state);
+  if (!hover) return NO_IDS;
+  const { program } = currentSnapshot(state);
   const ids = hover.objects.flatMap((object) => {
     const slot = program.objects[object];
-    return slot ? [standIn.get(idOf(slot)) ?? idOf(slot), `node:${slot.name}`] : [];
+    return slot ? [standIn.get(nodeIdOf(slot)) ?? nodeIdOf(slot), `node:${slot.name}`] : [];
   });
   return new Set(pointed === undefined ? ids : [...ids, pointed]);
 }
 
-function sameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+function setsEqual(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((each) => b.has(each));
 }
 
@@ -363,6 +399,6 @@ export function useStage<T>(select: (state: StageState) => T): T {
 }
 
 /** The looks of what stands on the stage. */
-export function useLooks(): StageStore['looks'] {
-  return useStageStore().looks;
+export function useViewStates(): StageStore['viewStates'] {
+  return useStageStore().viewStates;
 }

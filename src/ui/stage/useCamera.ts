@@ -1,35 +1,35 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import { useReactFlow, useStoreApi } from '@xyflow/react';
-import { currentFrame } from '../../session/frame';
+import { currentSnapshot } from '../../session/frame';
 import { useSessionStore } from '../useSession';
 import {
   bestShape,
-  boxFor,
-  bringInto,
-  extentOf,
-  NARROW_SCREEN,
-  nearnessOf,
-  nearView,
-  openingView,
-  READABLE,
-  zoomed,
-  type Box,
-  type View,
+  boundsToShow,
+  panIntoView,
+  layoutBounds,
+  NARROW_SCREEN_PX,
+  detailLevelAt,
+  zoomToReadable,
+  initialViewport,
+  MIN_READABLE_ZOOM,
+  zoomAboutCenter,
+  type StageRect,
+  type Viewport,
 } from './camera';
-import { NARROW, sizeIn, type Place } from '../../graph/layout';
-import { arrange, useStage, useStageStore, type StageState } from './stageStore';
+import { NARROW_SHAPE, maxLayoutSize, type NodePlacement } from '../../graph/layout';
+import { relayout, useStage, useStageStore, type StageState } from './stageStore';
 
 /** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
-const SLIGHT = 0.1;
+const REFIT_THRESHOLD = 0.1;
 
 export interface Camera {
-  readonly zoom: (by: number) => void;
+  readonly zoomBy: (by: number) => void;
   readonly fit: () => void;
-  readonly show: (id: string) => void;
+  readonly showNode: (id: string) => void;
   /** Goes to what the last step touched, and follows the steps again. */
-  readonly follow: () => void;
+  readonly resumeFollowing: () => void;
   /** Somebody has moved the view by hand: it stays. */
-  readonly moved: () => void;
+  readonly onUserMove: () => void;
 }
 
 /** Moves the view: fits on open, stays still while stepping unless what the step touches is out of sight or, in a crowd, too small to read. */
@@ -39,7 +39,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const stage = useStageStore();
   const session = useSessionStore();
   const setup = useStage((state) => state.scene.setup);
-  const folded = useStage((state) => state.folded);
+  const folded = useStage((state) => state.foldedGroups);
   const shape = useStage((state) => state.shape);
   /** The user has moved the view: it is not fitted again when the room changes, and keeps its zoom. */
   const own = useRef(false);
@@ -48,7 +48,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
 
   /** Brings a box into sight, and in a crowd near enough to be read. */
   const show = useCallback(
-    (box: Box | undefined): void => {
+    (box: StageRect | undefined): void => {
       const {
         transform: [x, y, zoom],
         width,
@@ -59,11 +59,13 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
         { x, y, zoom },
         { width, height },
       ];
-      const { crowd, scene } = stage.getState();
-      const from: View =
-        crowd && !own.current ? nearView(here, box, extentOf(scene.layout), screen) : here;
+      const { crowded: crowd, scene } = stage.getState();
+      const from: Viewport =
+        crowd && !own.current
+          ? zoomToReadable(here, box, layoutBounds(scene.layout), screen)
+          : here;
       const view =
-        bringInto(from, box, screen, width < NARROW_SCREEN ? from.zoom : undefined) ?? from;
+        panIntoView(from, box, screen, width < NARROW_SCREEN_PX ? from.zoom : undefined) ?? from;
       if (view !== here)
         void flow.setViewport(view, {
           duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260,
@@ -79,15 +81,16 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       width,
       height,
     } = store.getState();
-    const near = stage.getState().crowd && !own.current ? Math.max(zoom, READABLE) : zoom;
-    show(boxFor(placesTouched(stage.getState()), { x, y, zoom: near }, { width, height }));
+    const near =
+      stage.getState().crowded && !own.current ? Math.max(zoom, MIN_READABLE_ZOOM) : zoom;
+    show(boundsToShow(touchedPlaces(stage.getState()), { x, y, zoom: near }, { width, height }));
   }, [show, stage, store]);
 
   const showSelected = useCallback((): void => {
-    const { list, selection, pointed } = stage.getState();
+    const { nodesInReadingOrder: list, selection, pointedNode: pointed } = stage.getState();
     const found =
       selection === undefined ? undefined : list.find((node) => node.name === selection);
-    if (found && pointed !== found.id) show(found.place);
+    if (found && pointed !== found.id) show(found.placement);
   }, [show, stage]);
 
   const fit = useCallback((): void => {
@@ -95,7 +98,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     if (width === 0 || height === 0) return;
     own.current = false;
     void flow.setViewport(
-      openingView(stage.getState().scene.layout, placesTouched(stage.getState()), {
+      initialViewport(stage.getState().scene.layout, touchedPlaces(stage.getState()), {
         width,
         height,
       }),
@@ -112,23 +115,23 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const { width, height } = store.getState();
       if (
         width === 0 ||
-        (Math.abs(width - fitted.width) <= width * SLIGHT &&
-          Math.abs(height - fitted.height) <= height * SLIGHT)
+        (Math.abs(width - fitted.width) <= width * REFIT_THRESHOLD &&
+          Math.abs(height - fitted.height) <= height * REFIT_THRESHOLD)
       )
         return;
       fitted = { width, height };
-      const frame = currentFrame(session.getState());
-      const folded = stage.getState().folded;
-      arrange(stage, session, {
+      const frame = currentSnapshot(session.getState());
+      const folded = stage.getState().foldedGroups;
+      relayout(stage, session, {
         shape:
-          width < NARROW_SCREEN
-            ? NARROW
-            : bestShape((shape) => sizeIn(frame.program, folded, shape), { width, height }),
+          width < NARROW_SCREEN_PX
+            ? NARROW_SHAPE
+            : bestShape((shape) => maxLayoutSize(frame.program, folded, shape), { width, height }),
       });
       if (own.current) return;
       fit();
       // Another room is no reason to leave the step; whoever folds or opens a group wants to see what has become of it.
-      const { crowd, follow } = stage.getState();
+      const { crowded: crowd, followSteps: follow } = stage.getState();
       if (kept && crowd && follow) showTouched();
     };
     resize();
@@ -141,10 +144,10 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     () =>
       stage.subscribe((state, before) => {
         if (
-          !state.follow ||
+          !state.followSteps ||
           state.scene === before.scene ||
           state.scene.setup !== before.scene.setup ||
-          state.folded !== before.folded ||
+          state.foldedGroups !== before.foldedGroups ||
           state.shape !== before.shape
         )
           return;
@@ -157,7 +160,8 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   useEffect(
     () =>
       stage.subscribe((state, before) => {
-        if (state.selection !== before.selection && state.folded === before.folded) showSelected();
+        if (state.selection !== before.selection && state.foldedGroups === before.foldedGroups)
+          showSelected();
       }),
     [showSelected, stage],
   );
@@ -166,7 +170,11 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   useLayoutEffect(() => {
     let shown = '';
     const look = (): void => {
-      const { near, small, px } = nearnessOf(store.getState().transform[2]);
+      const {
+        level: near,
+        terse: small,
+        typeScale: px,
+      } = detailLevelAt(store.getState().transform[2]);
       if (shown === `${near} ${small} ${px}` || !root.current) return;
       shown = `${near} ${small} ${px}`;
       root.current.setAttribute('data-near', near);
@@ -181,19 +189,22 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     fit: useCallback(() => {
       fit();
       // Who wants to see the whole crowd is not drawn near again by the next step.
-      stage.setState(({ crowd }) => ({ follow: !crowd }));
+      stage.setState(({ crowded: crowd }) => ({ followSteps: !crowd }));
     }, [fit, stage]),
-    follow: useCallback(() => {
+    resumeFollowing: useCallback(() => {
       own.current = false;
-      stage.setState({ follow: true });
+      stage.setState({ followSteps: true });
       showTouched();
     }, [showTouched, stage]),
-    moved: useCallback(() => {
+    onUserMove: useCallback(() => {
       own.current = true;
-      if (stage.getState().follow) stage.setState({ follow: false });
+      if (stage.getState().followSteps) stage.setState({ followSteps: false });
     }, [stage]),
-    show: useCallback((id) => show(stage.getState().nodes.get(id)?.place), [show, stage]),
-    zoom: useCallback(
+    showNode: useCallback(
+      (id) => show(stage.getState().nodesById.get(id)?.placement),
+      [show, stage],
+    ),
+    zoomBy: useCallback(
       (by) => {
         const {
           transform: [x, y, zoom],
@@ -201,7 +212,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
           height,
         } = store.getState();
         own.current = true;
-        void flow.setViewport(zoomed({ x, y, zoom }, by, { width, height }));
+        void flow.setViewport(zoomAboutCenter({ x, y, zoom }, by, { width, height }));
       },
       [flow, store],
     ),
@@ -209,12 +220,17 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
 }
 
 /** Where the last step was at work: first what is new, then what changed its edges, then the rest, the process last. */
-function placesTouched({ scene, nodes, ties, effects }: StageState): readonly Place[] {
+function touchedPlaces({
+  scene,
+  nodesById: nodes,
+  edgeList: ties,
+  effects,
+}: StageState): readonly NodePlacement[] {
   const entering = new Set(effects.flatMap(({ kind, node }) => (kind === 'alloc' ? [node] : [])));
-  const fresh = new Set(ties.filter((tie) => tie.fresh).map((tie) => tie.source));
+  const fresh = new Set(ties.filter((tie) => tie.changed).map((tie) => tie.source));
   const rank = (id: string): number =>
     entering.has(id) ? 0 : id.startsWith('process:') ? 3 : fresh.has(id) ? 1 : 2;
   return [...scene.touched]
     .toSorted((a, b) => rank(a) - rank(b))
-    .flatMap((id) => nodes.get(id)?.place ?? []);
+    .flatMap((id) => nodes.get(id)?.placement ?? []);
 }

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { LIBRARY } from '../../scenario/library';
 import { runScenario } from '../../scenario/schedule';
-import { NO_FOLDS } from '../../graph/fold';
-import { layOutStage, NAME, NARROW, type Layout, type Shape } from '../../graph/layout';
-import { wayOf, type Point } from '../../graph/ways';
+import { NO_FOLDED_GROUPS } from '../../graph/fold';
+import {
+  layOutGraph,
+  ZONE_TITLE_WIDTH,
+  NARROW_SHAPE,
+  type GraphLayout,
+  type LayoutShape,
+} from '../../graph/layout';
+import { waypointsOf, type Point } from '../../graph/ways';
 
-interface Box {
+interface Rect {
   readonly x: number;
   readonly y: number;
   readonly width: number;
@@ -13,7 +19,7 @@ interface Box {
 }
 
 /** Whether a level or upright stretch comes into a box, and not only to its border. */
-function enters(a: Point, b: Point, { x, y, width, height }: Box): boolean {
+function segmentEnters(a: Point, b: Point, { x, y, width, height }: Rect): boolean {
   return (
     Math.max(a.x, b.x) > x + 0.5 &&
     Math.min(a.x, b.x) < x + width - 0.5 &&
@@ -23,30 +29,36 @@ function enters(a: Point, b: Point, { x, y, width, height }: Box): boolean {
 }
 
 /** What the ways of a layout cross that they must not: nodes, also their own, and names of lanes. All ties are tried, and what nobody foresaw: that a process waits for anything. */
-function crossed(layout: Layout): readonly string[] {
-  const names = layout.zones.map(({ id, x, y, height }): [string, Box] => [
+function forbiddenCrossings(layout: GraphLayout): readonly string[] {
+  const names = layout.zones.map(({ id, x, y, height }): [string, Rect] => [
     `the name of ${id}`,
-    { x, y, width: NAME - 1, height },
+    { x, y, width: ZONE_TITLE_WIDTH - 1, height },
   ]);
-  const boxes: readonly (readonly [string, Box])[] = [...layout.places, ...names];
-  const { ties, actors } = layout.cast;
+  const boxes: readonly (readonly [string, Rect])[] = [...layout.placements, ...names];
+  const { possibleEdges: ties, nodes: actors } = layout.catalog;
   const waits = actors.flatMap(({ id }) =>
     actors.flatMap(({ id: b, lane }) =>
       id.startsWith('process:') && lane !== 'process' ? [{ a: id, b }] : [],
     ),
   );
   return [...ties, ...waits].flatMap(({ a, b }) => {
-    const way = wayOf(layout, a, b);
+    const way = waypointsOf(layout, a, b);
     return boxes
-      .filter(([, box]) => way.slice(1).some((point, i) => enters(way[i] ?? point, point, box)))
+      .filter(([, box]) =>
+        way.slice(1).some((point, i) => segmentEnters(way[i] ?? point, point, box)),
+      )
       .map(([id]) => `${a} to ${b} runs over ${id}`);
   });
 }
 
-const shapes: readonly Shape[] = [
-  NARROW,
+const shapes: readonly LayoutShape[] = [
+  NARROW_SHAPE,
   ...(['tidy', 'packed'] as const).flatMap((packing) =>
-    [3, 4, 5, 6, 7, 9].map((columns): Shape => ({ columns, rows: 3 + (columns % 4), packing })),
+    [3, 4, 5, 6, 7, 9].map((columns): LayoutShape => ({
+      columns,
+      maxTextRows: 3 + (columns % 4),
+      packing,
+    })),
   ),
 ];
 
@@ -57,7 +69,10 @@ describe('ways of edges', () => {
       for (const { id, scenario } of LIBRARY) {
         const ran = runScenario(scenario);
         if (!ran.ok) throw new Error(id);
-        expect(crossed(layOutStage(ran.trace.program, undefined, NO_FOLDS, shape)), id).toEqual([]);
+        expect(
+          forbiddenCrossings(layOutGraph(ran.trace.program, undefined, NO_FOLDED_GROUPS, shape)),
+          id,
+        ).toEqual([]);
       }
     },
   );

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import { COMMANDS } from '../../session/commands';
-import { TOUR } from '../../scenario/tour';
-import { leaveTour, showStop } from '../../session/tour';
+import { TOUR_STOPS } from '../../scenario/tour';
+import { leaveTour, showTourStop } from '../../session/tour';
 import { CommandButton } from '../controls/CommandButton';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
@@ -11,18 +11,18 @@ import styles from './TourCard.module.css';
 /** What the tour says of the moment on the stage, and the way on. */
 export function TourCard() {
   const session = useSessionStore();
-  const at = useSession((state) => state.layout.tour);
+  const at = useSession((state) => state.layout.tourStop);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const opener = document.activeElement;
     return () => {
-      requestAnimationFrame(() => giveBackFocus(opener));
+      requestAnimationFrame(() => restoreFocus(opener));
     };
   }, []);
   useEffect(() => heading.current?.focus({ preventScroll: true }), [at]);
-  const stop = TOUR[at ?? -1];
+  const stop = TOUR_STOPS[at ?? -1];
   if (!stop || at === undefined) return undefined;
-  const last = at === TOUR.length - 1;
+  const last = at === TOUR_STOPS.length - 1;
   const end = (next: () => void) => () => {
     leaveTour(session);
     next();
@@ -33,7 +33,7 @@ export function TourCard() {
         <h2 ref={heading} tabIndex={-1}>
           {stop.title}
         </h2>
-        <p>{stop.say}</p>
+        <p>{stop.text}</p>
       </div>
       <button
         type="button"
@@ -70,34 +70,34 @@ export function TourCard() {
       )}
       <footer>
         <ol className={styles.dots} aria-label="Stops">
-          {TOUR.map(({ title }, i) => (
+          {TOUR_STOPS.map(({ title }, i) => (
             <li key={title}>
               <button
                 type="button"
                 aria-label={`${i + 1}: ${title}`}
                 aria-current={i === at ? 'step' : undefined}
-                onClick={() => showStop(session, i, false)}
+                onClick={() => showTourStop(session, i, false)}
               />
             </li>
           ))}
         </ol>
         <span className={styles.count}>
-          {at + 1} of {TOUR.length}
+          {at + 1} of {TOUR_STOPS.length}
         </span>
         <CommandButton
           command={COMMANDS.tourBack}
           text="Back"
           title="Back one stop"
-          look="plain"
-          tip="above"
+          variant="plain"
+          tooltipSide="above"
         />
         {!last && (
           <CommandButton
             command={COMMANDS.tourNext}
             text="Next"
             title="Next stop"
-            look="primary"
-            tip="above"
+            variant="primary"
+            tooltipSide="above"
           />
         )}
         {last && (
@@ -115,7 +115,7 @@ export function TourCard() {
 }
 
 /** To where it was before the tour; what stood in the tour's place then is another one now. */
-function giveBackFocus(opener: Element | null): void {
+function restoreFocus(opener: Element | null): void {
   if (document.activeElement !== document.body) return;
   const back =
     opener !== document.body && opener?.isConnected === true

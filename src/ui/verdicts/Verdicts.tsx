@@ -1,51 +1,51 @@
 import { Fragment, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import {
-  allVariants,
+  allDesignConfigs,
   libraryCases,
   matrixRows,
   type MatrixCell,
   type MatrixRow,
-  type RowProperty,
+  type MatrixRowProperty,
 } from '../../explore/matrix';
 import { propertyById } from '../../kernel/properties/properties';
 import { PROPERTY_IDS } from '../../kernel/propertyId';
-import { arrange } from '../../session/arrange';
-import { showWitness } from '../../session/check';
+import { setPageLayout } from '../../session/arrange';
+import { showCounterexample } from '../../session/check';
 import { makeCheckClient } from '../../session/checkClient';
-import { checkStarters } from '../../session/checkStarters';
-import { tell } from '../../session/messages';
+import { workerFactories } from '../../session/checkStarters';
+import { notify } from '../../session/messages';
 import type { Session } from '../../session/session';
-import { SearchContext } from '../check/SearchContext';
+import { CheckWorkerContext } from '../check/SearchContext';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
 import styles from './Verdicts.module.css';
 
 /** A case that is larger is told as incomplete. */
-const STATES = 400_000;
+const MAX_STATES_PER_CASE = 400_000;
 
-const known = new WeakMap<Session, readonly MatrixCell[]>();
+const cellsBySession = new WeakMap<Session, readonly MatrixCell[]>();
 
 /** Designs and options against properties: each cell over all built-in scenarios, decided here and now. */
-export function Verdicts() {
+export function VerdictsView() {
   const session = useSessionStore();
-  const search = useContext(SearchContext);
-  const [cells, setCells] = useState<readonly MatrixCell[]>(known.get(session) ?? []);
+  const search = useContext(CheckWorkerContext);
+  const [cells, setCells] = useState<readonly MatrixCell[]>(cellsBySession.get(session) ?? []);
   const [running, setRunning] = useState(false);
   const stopped = useRef(false);
   const stop = useRef(() => {});
-  const variants = useMemo(() => allVariants(), []);
+  const variants = useMemo(() => allDesignConfigs(), []);
   const { cases } = useMemo(() => libraryCases(variants), [variants]);
   const rows = matrixRows(cells);
   useEffect(() => () => stop.current(), []);
   const start = async (): Promise<void> => {
-    const client = makeCheckClient(checkStarters(document, search));
+    const client = makeCheckClient(workerFactories(document, search));
     stopped.current = false;
     setRunning(true);
     const done: MatrixCell[] = [];
     for (const each of cases) {
       const check = client.check(
-        { scenario: each.scenario, outcomes: false, limits: { maxStates: STATES } },
+        { scenario: each.scenario, outcomes: false, limits: { maxStates: MAX_STATES_PER_CASE } },
         () => {},
       );
       stop.current = () => {
@@ -56,11 +56,11 @@ export function Verdicts() {
       const answer = await check.answer;
       if (stopped.current) break;
       if (!answer.ok) {
-        tell(session, 'error', 'The verdicts stop here.', [answer.message]);
+        notify(session, 'error', 'The verdicts stop here.', [answer.message]);
         break;
       }
       done.push({ case: each, check: answer.result });
-      known.set(session, [...done]);
+      cellsBySession.set(session, [...done]);
       setCells([...done]);
     }
     client.close();
@@ -72,7 +72,7 @@ export function Verdicts() {
         <p>
           Every design and option against every property: all built-in scenarios that are told
           there, every interleaving of each.{' '}
-          <Summary rows={rows} done={cells.length} of={cases.length} running={running} />
+          <VerdictSummary rows={rows} done={cells.length} of={cases.length} running={running} />
         </p>
         {running ? (
           <button type="button" className={buttons.button} onClick={() => stop.current()}>
@@ -95,7 +95,7 @@ export function Verdicts() {
           <progress aria-label="Verdicts under way" max={cases.length} value={cells.length} />
         )}
       </div>
-      <Key />
+      <CellLegend />
       <table className={styles.table}>
         <thead>
           <tr>
@@ -110,10 +110,10 @@ export function Verdicts() {
         </thead>
         <tbody>
           {variants.map(({ title }) => {
-            const row = rows.find((each) => each.variant.title === title);
+            const row = rows.find((each) => each.config.title === title);
             const whole =
               row !== undefined &&
-              row.scenarios.length === cases.filter((each) => each.variant.title === title).length;
+              row.scenarios.length === cases.filter((each) => each.config.title === title).length;
             return (
               <tr
                 key={title}
@@ -133,7 +133,7 @@ export function Verdicts() {
                 {PROPERTY_IDS.map((id) => (
                   <td key={id}>
                     {row ? (
-                      <Cell
+                      <VerdictCell
                         row={row}
                         cells={cells}
                         whole={whole}
@@ -157,7 +157,7 @@ export function Verdicts() {
 }
 
 /** Where the work stands, and what came out of it. */
-function Summary({
+function VerdictSummary({
   rows,
   done,
   of,
@@ -169,7 +169,7 @@ function Summary({
   readonly running: boolean;
 }) {
   const verdicts = rows.flatMap(({ properties }) => properties);
-  const count = (status: RowProperty['status']): number =>
+  const count = (status: MatrixRowProperty['status']): number =>
     verdicts.filter((each) => each.status === status).length;
   const [broken, holds, open] = [count('violated'), count('holds'), count('incomplete')];
   return (
@@ -186,7 +186,7 @@ function Summary({
 }
 
 /** What a cell means. */
-function Key() {
+function CellLegend() {
   return (
     <ul className={styles.key} aria-label="What a cell means">
       <li>
@@ -218,7 +218,7 @@ function Key() {
   );
 }
 
-function Cell({
+function VerdictCell({
   row,
   cells,
   whole,
@@ -227,7 +227,7 @@ function Cell({
   readonly row: MatrixRow;
   readonly whole: boolean;
   readonly cells: readonly MatrixCell[];
-  readonly property: RowProperty | undefined;
+  readonly property: MatrixRowProperty | undefined;
 }) {
   const session = useSessionStore();
   if (!property || property.status === 'not-applicable')
@@ -255,18 +255,23 @@ function Cell({
     );
   const { witness, scenario, brokenIn, id } = property;
   const cell = cells.find(
-    (each) => each.case.id === scenario && each.case.variant.title === row.variant.title,
+    (each) => each.case.id === scenario && each.case.config.title === row.config.title,
   );
   return (
     <button
       type="button"
       className={styles.broken}
       title={`${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
-      aria-label={`${row.variant.title} breaks ${id} in ${scenario ?? '?'}: play the witness of ${witness?.steps ?? '?'} steps`}
+      aria-label={`${row.config.title} breaks ${id} in ${scenario ?? '?'}: play the witness of ${witness?.steps ?? '?'} steps`}
       onClick={() => {
         if (!cell || !witness) return;
-        arrange(session, { view: 'stage', pane: 'stage' });
-        showWitness(session, { scenario: cell.case.scenario, mutations: [] }, id, witness.schedule);
+        setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
+        showCounterexample(
+          session,
+          { scenario: cell.case.scenario, mutations: [] },
+          id,
+          witness.schedule,
+        );
       }}
     >
       <Icon name="close" size={11} />
