@@ -98,11 +98,11 @@ function withoutOwnSearch() {
 }
 
 /**
- * The search as one classic script (`src/session/checkStarters.ts` says who wants it): as a worker it serves checks, in a
+ * The search as one classic script (`src/check-worker/workerFactories.ts` says who wants it): as a worker it serves checks, in a
  * page it registers its own text, from which a worker can be started, and the search for the page's own thread.
  */
 async function searchScript() {
-  const { code } = await bundle('src/session/checkProtocol.ts', { name: 'search' });
+  const { code } = await bundle('src/check-worker/serveChecks.ts', { name: 'search' });
   return `(function run(make) {
 if (typeof document === 'undefined') {
   const receive = make().serveChecks((message) => postMessage(message));

@@ -342,7 +342,7 @@ test('one file works without a server and keeps its link', async ({ page }) => {
 
 test('old links open in the page, and what a damaged one lost is on screen', async ({ page }) => {
   const links = JSON.parse(
-    readFileSync(join(root, 'src/session/oldLinks.json'), 'utf8'),
+    readFileSync(join(root, 'src/session/testing/oldLinks.json'), 'utf8'),
   ) as readonly { readonly link: string }[];
   const [first] = links;
   if (!first) throw new Error('no old link');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { runCli } from './cli';
 import { EXPORTS } from './export/exports';
 import { SNIPPETS } from './export/snippets';
-import { openLink } from './scenario/openLink';
+import { openLink } from './scenario/link/openLink';
 
 async function cli(...words: string[]) {
   const said = { status: 0, out: '', err: '', files: new Map<string, string>() };

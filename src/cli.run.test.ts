@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './cli';
-import { DESIGNS } from './designs/index';
-import { PROPERTY_IDS } from './kernel/propertyId';
-import { LIBRARY } from './scenario/library';
+import { DESIGNS } from './designs/designs';
+import { PROPERTY_IDS } from './kernel/language/propertyId';
+import { LIBRARY } from './scenario/library/library';
 
 const RACE = readFileSync(
   new URL('./scenario/library/bind-race.scenario.json', import.meta.url),

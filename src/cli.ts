@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { designById, DESIGNS } from './designs/index';
+import { designById, DESIGNS } from './designs/designs';
 import { makeCheck } from './explore/check';
 import type { CheckResult } from './explore/checkResult';
 import {
@@ -11,33 +11,33 @@ import {
   scenarioCases,
   startMatrix,
   designConfigOf,
-} from './explore/matrix';
-import { stepRemovals, startMutationReport } from './explore/mutationReport';
-import { MAX_STATES } from './explore/store';
+} from './explore/matrix/matrix';
+import { stepRemovals, startMutationReport } from './explore/matrix/mutationReport';
+import { MAX_STATES } from './explore/engines/stateStore';
 import { checkText } from './export/checkText';
 import { EXPORTS } from './export/exports';
 import { interleavingText } from './export/interleaving';
 import { matrixText, mutationReportText } from './export/matrixText';
 import { SNIPPETS } from './export/snippets';
-import { compile } from './kernel/compile';
-import type { Design, Options } from './kernel/design';
-import { mutate } from './kernel/mutation';
-import { makeMutation, MUTATION_KINDS, parseMutation } from './kernel/mutationText';
-import type { Mutation } from './kernel/mutationText';
+import { compile } from './kernel/compiler/compile';
+import type { Design, Options } from './kernel/language/design';
+import { mutate } from './kernel/compiler/mutate';
+import { makeMutation, MUTATION_KINDS, parseMutation } from './kernel/language/mutation';
+import type { Mutation } from './kernel/language/mutation';
 import { PROPERTIES } from './kernel/properties/properties';
-import { scenarioVariant } from './scenario/builtIn';
-import { LIBRARY, libraryEntry } from './scenario/library';
-import { makeLink } from './scenario/link';
-import { linkOfTrace } from './scenario/linkOf';
-import { optionsAsJson } from './scenario/make';
-import { inputErrorText, parseScenario } from './scenario/parse';
-import { portToDesign } from './scenario/redesign';
-import { makeRunResult } from './scenario/result';
-import type { Scenario } from './scenario/scenario';
-import { runScenario } from './scenario/schedule';
-import { parseScheduleText } from './scenario/scheduleText';
-import type { Trace } from './scenario/trace';
-import { verifyRun } from './scenario/verify';
+import { scenarioVariant } from './scenario/library/builtInScenario';
+import { LIBRARY, libraryEntry } from './scenario/library/library';
+import { makeLink } from './scenario/link/link';
+import { linkOfTrace } from './scenario/link/linkOfTrace';
+import { optionsAsJson } from './scenario/format/makeScenario';
+import { inputErrorText, parseScenario } from './scenario/format/parseScenario';
+import { portToDesign } from './scenario/format/portToDesign';
+import { makeRunResult } from './scenario/run/runResult';
+import type { Scenario } from './scenario/format/scenario';
+import { runScenario } from './scenario/run/runScenario';
+import { parseScheduleText } from './scenario/format/scheduleText';
+import type { Trace } from './scenario/run/trace';
+import { verifyRun } from './scenario/run/verifyRun';
 
 /** Exit statuses: fine; a property is violated or `--verify` differs; bad input or usage; stopped by a limit. */
 const EXIT_STATUS = { fine: 0, violated: 1, badInput: 2, stopped: 3 } as const;

@@ -1,5 +1,5 @@
 // The model without a page: what `vfio-playground/core` is. Every export says in its own file what it is.
-export { DESIGNS, designById } from './designs/index';
+export { DESIGNS, designById } from './designs/designs';
 export { checkText } from './export/checkText';
 export { altText } from './export/altText';
 export { EXPORTS, type Export, type ExportOptions } from './export/exports';
@@ -20,15 +20,18 @@ export type {
   PropertyVerdict,
   Counterexample as Witness,
 } from './explore/checkResult';
-export type { Design, Options } from './kernel/design';
-export { compile } from './kernel/compile';
-export { isEnabled as canMove, enabled, initialState, step } from './kernel/machine';
-export type { Program } from './kernel/program';
+export type { Design, Options } from './kernel/language/design';
+export { compile } from './kernel/compiler/compile';
+export { isEnabled as canMove, enabled, initialState, step } from './kernel/machine/machine';
+export type { Program } from './kernel/compiler/program';
 export { PROPERTIES } from './kernel/properties/properties';
-export type { PropertyId } from './kernel/propertyId';
-export type { Call, CallName, World } from './kernel/world';
-export { scenarioVariant as retell, type BuiltInScenario as BuiltIn } from './scenario/builtIn';
-export { LIBRARY, libraryEntry, type LibraryEntry } from './scenario/library';
+export type { PropertyId } from './kernel/language/propertyId';
+export type { Call, CallName, World } from './kernel/language/world';
+export {
+  scenarioVariant as retell,
+  type BuiltInScenario as BuiltIn,
+} from './scenario/library/builtInScenario';
+export { LIBRARY, libraryEntry, type LibraryEntry } from './scenario/library/library';
 export {
   makeLink,
   parseLink,
@@ -36,17 +39,17 @@ export {
   type InsertedCall as LinkIssue,
   type LinkStep,
   type ParsedLink,
-} from './scenario/link';
-export { linkOfTrace as linkOf } from './scenario/linkOf';
-export { makeScenario } from './scenario/make';
+} from './scenario/link/link';
+export { linkOfTrace as linkOf } from './scenario/link/linkOfTrace';
+export { makeScenario } from './scenario/format/makeScenario';
 export {
   inputErrorText as errorText,
   parseScenario,
   type ParsedScenario as Parsed,
-} from './scenario/parse';
-export { openLink, type OpenLinkResult as OpenedLink } from './scenario/openLink';
-export { portToDesign as redesign } from './scenario/redesign';
-export { makeRunResult as makeResult, type RunResult } from './scenario/result';
+} from './scenario/format/parseScenario';
+export { openLink, type OpenLinkResult as OpenedLink } from './scenario/link/openLink';
+export { portToDesign as redesign } from './scenario/format/portToDesign';
+export { makeRunResult as makeResult, type RunResult } from './scenario/run/runResult';
 export {
   runStep as advance,
   replaySchedule as replay,
@@ -54,8 +57,8 @@ export {
   stateAt,
   traceOf,
   type ScenarioRun as Run,
-} from './scenario/run';
-export type { InputError, Scenario, Schedule } from './scenario/scenario';
-export { runScenario, type ScenarioRunOutcome as RunOutcome } from './scenario/schedule';
-export type { Trace, TraceStep, TraceViolation } from './scenario/trace';
-export { verifyRun } from './scenario/verify';
+} from './scenario/run/scenarioRun';
+export type { InputError, Scenario, Schedule } from './scenario/format/scenario';
+export { runScenario, type ScenarioRunOutcome as RunOutcome } from './scenario/run/runScenario';
+export type { Trace, TraceStep, TraceViolation } from './scenario/run/trace';
+export { verifyRun } from './scenario/run/verifyRun';

@@ -1,16 +1,16 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { frameAddressBarOf } from './session/address';
-import { setPageLayout } from './session/arrange';
-import { parseEmbedParameters } from './session/embedParameters';
-import { loadForAddress, loadingAddressBar } from './session/embedParts';
-import { startPortAdapter } from './session/embedPort';
-import { notify } from './session/messages';
-import { seekTo } from './session/moves';
-import { sessionFromUrl } from './session/permalinkAddress';
-import { changeSettings } from './session/transport';
+import { frameAddressBarOf } from './session/url/addressBar';
+import { setPageLayout } from './session/actions/pageLayout';
+import { parseEmbedParameters } from './host/parseEmbedParameters';
+import { loadForAddress, loadingAddressBar } from './host/embedLoader';
+import { startPortAdapter } from './host/portAdapter';
+import { notify } from './session/store/notifications';
+import { seekTo } from './session/actions/stepping';
+import { sessionFromUrl } from './session/url/urlSync';
+import { changeSettings } from './session/actions/playback';
 import { Embed } from './ui/embed/Embed';
-import { onLoadTrigger } from './ui/embed/whenWanted';
+import { onLoadTrigger } from './ui/embed/loadTrigger';
 import './ui/tokens.css';
 
 const rootElement = document.getElementById('root');

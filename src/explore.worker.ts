@@ -1,5 +1,5 @@
-import { serveChecks } from './session/checkProtocol';
-import type { WorkerRequest } from './session/checkProtocol';
+import { serveChecks } from './check-worker/serveChecks';
+import type { WorkerRequest } from './check-worker/serveChecks';
 
 const receive = serveChecks((message) => postMessage(message));
 addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => receive(data));

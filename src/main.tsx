@@ -1,19 +1,19 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { libraryPart } from './session/onDemand';
-import { addressBarOf } from './session/address';
-import type { ModuleChecker } from './session/checkStarters';
-import { startSession } from './session/start';
-import { App } from './ui/App.tsx';
-import { registerServiceWorker } from './ui/keepOffline';
-import { preloadLazyParts } from './ui/late';
-import { afterIdleSignal } from './ui/onceIdle';
+import { libraryPart } from './session/actions/lazyParts';
+import { addressBarOf } from './session/url/addressBar';
+import type { ModuleChecker } from './check-worker/workerFactories';
+import { startSession } from './session/url/startSession';
+import { App } from './ui/shell/App.tsx';
+import { registerServiceWorker } from './ui/shell/registerServiceWorker';
+import { preloadLazyParts } from './ui/lazyPart';
+import { afterIdleSignal } from './ui/afterIdleSignal';
 
 /** The search that a page made of modules brings along; one that is a single script has it beside. */
 const checkWorker: ModuleChecker = {
   createWorker: () =>
     new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' }),
-  loadServer: () => import('./session/checkProtocol'),
+  loadServer: () => import('./check-worker/serveChecks'),
 };
 
 const rootElement = document.getElementById('root');

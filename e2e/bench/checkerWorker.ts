@@ -1,13 +1,13 @@
 // Runs in a worker of Node or of a browser: explores one workload and says how long it took.
 import { runCheck } from '../../src/explore/check';
 import { compileRequest } from '../../src/explore/checkRequest';
-import { makeModel } from '../../src/explore/model';
-import { referenceSearch } from '../../src/explore/reference';
-import { startSearch } from '../../src/explore/search';
-import type { EngineName } from '../../src/explore/search';
-import type { Mutation } from '../../src/kernel/mutationText';
+import { makeModel } from '../../src/explore/engines/model';
+import { referenceSearch } from '../../src/explore/testing/referenceSearch';
+import { startSearch } from '../../src/explore/search/search';
+import type { EngineName } from '../../src/explore/search/search';
+import type { Mutation } from '../../src/kernel/language/mutation';
 import { stateChecks } from '../../src/kernel/properties/properties';
-import type { Scenario } from '../../src/scenario/scenario';
+import type { Scenario } from '../../src/scenario/format/scenario';
 
 /**
  * What to do: `explore` all states; come to a `verdict`, from the scenario to the witnesses and the outcomes; or explore up to

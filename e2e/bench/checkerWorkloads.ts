@@ -1,5 +1,5 @@
-import type { Scenario } from '../../src/scenario/scenario';
-import { parseScenario } from '../../src/scenario/parse';
+import type { Scenario } from '../../src/scenario/format/scenario';
+import { parseScenario } from '../../src/scenario/format/parseScenario';
 import large from './large.scenario.json';
 import medium from './medium.scenario.json';
 import page from './page.scenario.json';

@@ -1,7 +1,7 @@
-import { DESIGNS } from '../../src/designs/index';
-import { enabled, initialState, makeEventBuffer, step } from '../../src/kernel/machine';
-import { compile } from '../../src/kernel/compile';
-import { libraryEntry } from '../../src/scenario/library';
+import { DESIGNS } from '../../src/designs/designs';
+import { enabled, initialState, makeEventBuffer, step } from '../../src/kernel/machine/machine';
+import { compile } from '../../src/kernel/compiler/compile';
+import { libraryEntry } from '../../src/scenario/library/library';
 
 /** Runs the program over and over, the tasks taking turns, for about this long in ms. */
 const LASTS = 1500;

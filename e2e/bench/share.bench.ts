@@ -1,16 +1,16 @@
 import { chromium, type Browser } from 'playwright-core';
-import { DESIGNS } from '../../src/designs/index';
+import { DESIGNS } from '../../src/designs/designs';
 import { EXPORTS } from '../../src/export/exports';
 import { parseRequest } from '../../src/host/protocol';
-import { LIBRARY } from '../../src/scenario/library';
-import { makeLink, parseLink } from '../../src/scenario/link';
-import { linkOfTrace } from '../../src/scenario/linkOf';
-import { makeScenario } from '../../src/scenario/make';
-import { parseScenario } from '../../src/scenario/parse';
-import { randomScenario } from '../../src/scenario/randomScenario';
-import { runScenario } from '../../src/scenario/schedule';
-import { makeSvgScenario, scenarioInSvg } from '../../src/scenario/svgScenario';
-import type { Trace } from '../../src/scenario/trace';
+import { LIBRARY } from '../../src/scenario/library/library';
+import { makeLink, parseLink } from '../../src/scenario/link/link';
+import { linkOfTrace } from '../../src/scenario/link/linkOfTrace';
+import { makeScenario } from '../../src/scenario/format/makeScenario';
+import { parseScenario } from '../../src/scenario/format/parseScenario';
+import { randomScenario } from '../../src/scenario/testing/randomScenario';
+import { runScenario } from '../../src/scenario/run/runScenario';
+import { makeSvgScenario, scenarioInSvg } from '../../src/scenario/format/svgScenario';
+import type { Trace } from '../../src/scenario/run/trace';
 import { recordedBrowser } from '../browser.mjs';
 import { serve } from '../servers';
 

@@ -1,4 +1,4 @@
-import type { Design } from '../kernel/design';
+import type { Design } from '../kernel/language/design';
 
 const designsById = new Map<string, Design>();
 

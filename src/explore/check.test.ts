@@ -1,28 +1,34 @@
 import { describe, expect, it } from 'vitest';
-import { DESIGNS } from '../designs/index';
-import { compile } from '../kernel/compile';
-import { binary, constant } from '../kernel/expr';
-import { isEnabled, initialState, makeEventBuffer, readEvents, step } from '../kernel/machine';
-import { stepNames } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutationText';
-import type { Program } from '../kernel/program';
+import { DESIGNS } from '../designs/designs';
+import { compile } from '../kernel/compiler/compile';
+import { binary, constant } from '../kernel/language/expressions';
+import {
+  isEnabled,
+  initialState,
+  makeEventBuffer,
+  readEvents,
+  step,
+} from '../kernel/machine/machine';
+import { stepNames } from '../kernel/compiler/mutate';
+import type { Mutation } from '../kernel/language/mutation';
+import type { Program } from '../kernel/compiler/program';
 import { stateChecks } from '../kernel/properties/properties';
-import type { PropertyId } from '../kernel/propertyId';
-import { scenarioVariant } from '../scenario/builtIn';
-import { LIBRARY } from '../scenario/library';
-import { makeRunResult } from '../scenario/result';
-import type { Scenario, Schedule } from '../scenario/scenario';
-import type { Trace } from '../scenario/trace';
-import { runScenario } from '../scenario/schedule';
+import type { PropertyId } from '../kernel/language/propertyId';
+import { scenarioVariant } from '../scenario/library/builtInScenario';
+import { LIBRARY } from '../scenario/library/library';
+import { makeRunResult } from '../scenario/run/runResult';
+import type { Scenario, Schedule } from '../scenario/format/scenario';
+import type { Trace } from '../scenario/run/trace';
+import { runScenario } from '../scenario/run/runScenario';
 import { makeCheck, runCheck } from './check';
 import { compileRequest as mutatedProgram } from './checkRequest';
 import type { CheckResult } from './checkResult';
-import { makeModel, propertyBit } from './model';
-import { seededDraw, randomProgram } from './randomProgram';
-import { referenceSearch } from './reference';
-import { simpleLockCycles, dependenciesOnCycles } from './lockOrders';
-import { startSearch } from './search';
-import { makeSuccessors } from './successors';
+import { makeModel, propertyBit } from './engines/model';
+import { seededDraw, randomProgram } from './testing/randomProgram';
+import { referenceSearch } from './testing/referenceSearch';
+import { simpleLockCycles, dependenciesOnCycles } from './counterexample/lockDependencies';
+import { startSearch } from './search/search';
+import { makeSuccessors } from './counterexample/successors';
 
 /** States up to which the reference engine follows. */
 const MAX_REFERENCE_STATES = 900;

@@ -1,11 +1,17 @@
-import { initialState, makeEventBuffer, nextStep, readEvents, step } from '../kernel/machine';
-import type { Program } from '../kernel/program';
+import {
+  initialState,
+  makeEventBuffer,
+  nextStep,
+  readEvents,
+  step,
+} from '../kernel/machine/machine';
+import type { Program } from '../kernel/compiler/program';
 import { stuckUnregister } from '../kernel/properties/unregisterLive';
 import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/properties';
-import { PROPERTY_IDS } from '../kernel/propertyId';
-import type { PropertyId } from '../kernel/propertyId';
-import { optionsAsJson } from '../scenario/make';
-import { PropertyMonitor } from '../scenario/watch';
+import { PROPERTY_IDS } from '../kernel/language/propertyId';
+import type { PropertyId } from '../kernel/language/propertyId';
+import { optionsAsJson } from '../scenario/format/makeScenario';
+import { PropertyMonitor } from '../scenario/run/propertyMonitor';
 import type {
   CheckResult,
   Coverage,
@@ -15,14 +21,18 @@ import type {
   StoppedBy,
   Counterexample,
 } from './checkResult';
-import { unpackState } from './layout';
-import { originalTasks } from './lift';
-import { deadlockGoals, lockCycleSchedule, observedLockDependencies } from './lockCircle';
-import { dependenciesOnCycles, possibleLockDependencies } from './lockOrders';
-import type { LockDependency } from './lockOrders';
-import { makeModel, propertyBit } from './model';
-import { findOutcomes, outcomeText } from './outcomes';
-import { makeAmpleTaskFinder } from './partialOrder';
+import { unpackState } from './engines/packedLayout';
+import { originalTasks } from './counterexample/originalTasks';
+import {
+  deadlockGoals,
+  lockCycleSchedule,
+  observedLockDependencies,
+} from './counterexample/lockCycles';
+import { dependenciesOnCycles, possibleLockDependencies } from './counterexample/lockDependencies';
+import type { LockDependency } from './counterexample/lockDependencies';
+import { makeModel, propertyBit } from './engines/model';
+import { findOutcomes, outcomeText } from './search/checkOutcomes';
+import { makeAmpleTaskFinder } from './reduction/partialOrder';
 import {
   bestEngine,
   DEFAULT_LIMITS,
@@ -30,14 +40,18 @@ import {
   depthReached,
   REHASH_BATCH,
   startSearch,
-} from './search';
-import type { EngineName, Limits, Search } from './search';
-import { isolatedRunGoals } from './soloRuns';
-import type { Successors } from './store';
-import { makeSuccessors } from './successors';
-import { findSymmetry } from './symmetry';
-import { countSwitches, depthInLayers, shortestSchedules } from './witness';
-import type { Goal, LayeredGraph } from './witness';
+} from './search/search';
+import type { EngineName, Limits, Search } from './search/search';
+import { isolatedRunGoals } from './counterexample/isolatedRuns';
+import type { Successors } from './engines/stateStore';
+import { makeSuccessors } from './counterexample/successors';
+import { findSymmetry } from './reduction/symmetry';
+import {
+  countSwitches,
+  depthInLayers,
+  shortestSchedules,
+} from './counterexample/shortestSchedules';
+import type { Goal, LayeredGraph } from './counterexample/shortestSchedules';
 
 /** What to look for, and how. */
 export interface CheckOptions {

@@ -1,14 +1,14 @@
-import { designById } from '../designs/index';
-import { compile } from '../kernel/compile';
-import { mutate } from '../kernel/mutation';
-import type { Mutation } from '../kernel/mutationText';
-import type { Program } from '../kernel/program';
-import type { PropertyId } from '../kernel/propertyId';
-import type { Scenario } from '../scenario/scenario';
+import { designById } from '../designs/designs';
+import { compile } from '../kernel/compiler/compile';
+import { mutate } from '../kernel/compiler/mutate';
+import type { Mutation } from '../kernel/language/mutation';
+import type { Program } from '../kernel/compiler/program';
+import type { PropertyId } from '../kernel/language/propertyId';
+import type { Scenario } from '../scenario/format/scenario';
 import { makeCheck } from './check';
 import type { Reduction } from './checkResult';
 import type { Check } from './check';
-import type { EngineName, Limits } from './search';
+import type { EngineName, Limits } from './search/search';
 
 /** A check as data, so that it can be sent to a worker. */
 export interface CheckRequest {

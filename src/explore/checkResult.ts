@@ -1,4 +1,4 @@
-import type { PropertyId } from '../kernel/propertyId';
+import type { PropertyId } from '../kernel/language/propertyId';
 
 /** How far a search came: every interleaving, all up to a depth, or until something stopped it. */
 export type Coverage = 'complete' | 'bounded' | 'stopped';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { designById } from '../designs/index';
-import { withRelease } from '../designs/mutate';
-import { compile } from '../kernel/compile';
-import type { Design } from '../kernel/design';
-import { mutate } from '../kernel/mutation';
-import { MUTATION_KINDS, parseMutation } from '../kernel/mutationText';
-import type { Mutation } from '../kernel/mutationText';
-import { complete, driverOp, free, refDec } from '../kernel/primitives';
-import type { PropertyId } from '../kernel/propertyId';
-import type { Call, World } from '../kernel/world';
+import { designById } from '../designs/designs';
+import { withRelease } from '../designs/testing/changeSteps';
+import { compile } from '../kernel/compiler/compile';
+import type { Design } from '../kernel/language/design';
+import { mutate } from '../kernel/compiler/mutate';
+import { MUTATION_KINDS, parseMutation } from '../kernel/language/mutation';
+import type { Mutation } from '../kernel/language/mutation';
+import { complete, driverOp, free, refDec } from '../kernel/language/primitives';
+import type { PropertyId } from '../kernel/language/propertyId';
+import type { Call, World } from '../kernel/language/world';
 import { runCheck } from './check';
 
 const oneDeviceWorld: World = {

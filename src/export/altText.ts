@@ -1,6 +1,6 @@
-import { callResult, callStatus } from '../kernel/machine';
-import { stateAt } from '../scenario/run';
-import type { Trace } from '../scenario/trace';
+import { callResult, callStatus } from '../kernel/machine/machine';
+import { stateAt } from '../scenario/run/scenarioRun';
+import type { Trace } from '../scenario/run/trace';
 import { consequenceOf, firstViolation } from './consequence';
 
 /** The run in sentences that read well aloud, on one line: who called what, what came of it, what broke. */

@@ -1,5 +1,5 @@
 import type { CheckResult, StoppedBy } from '../explore/checkResult';
-import { groupThousands } from './words';
+import { groupThousands } from './format';
 
 const STOP_REASONS: Readonly<Record<StoppedBy, string>> = {
   states: 'the limit of states',

@@ -1,8 +1,8 @@
-import { callResult, callStatus } from '../kernel/machine';
-import type { PropertyId } from '../kernel/propertyId';
-import { stateAt } from '../scenario/run';
-import type { Trace, TraceViolation } from '../scenario/trace';
-import { callExpression } from './words';
+import { callResult, callStatus } from '../kernel/machine/machine';
+import type { PropertyId } from '../kernel/language/propertyId';
+import { stateAt } from '../scenario/run/scenarioRun';
+import type { Trace, TraceViolation } from '../scenario/run/trace';
+import { callExpression } from './format';
 
 /** What a broken rule means for people, in one sentence each. */
 const VIOLATION_MEANING: Readonly<Record<PropertyId, string>> = {

@@ -1,16 +1,16 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DESIGNS } from '../designs/index';
-import { makeLink } from '../scenario/link';
-import { linkOfTrace } from '../scenario/linkOf';
-import { openLink } from '../scenario/openLink';
-import { parseScenario } from '../scenario/parse';
-import { runScenario } from '../scenario/schedule';
-import { scenarioInSvg } from '../scenario/svgScenario';
-import type { Trace } from '../scenario/trace';
+import { DESIGNS } from '../designs/designs';
+import { makeLink } from '../scenario/link/link';
+import { linkOfTrace } from '../scenario/link/linkOfTrace';
+import { openLink } from '../scenario/link/openLink';
+import { parseScenario } from '../scenario/format/parseScenario';
+import { runScenario } from '../scenario/run/runScenario';
+import { scenarioInSvg } from '../scenario/format/svgScenario';
+import type { Trace } from '../scenario/run/trace';
 import { EXPORTS } from './exports';
 import { svgTimeline } from './svgTimeline';
-import { toAscii, wrapText } from './words';
+import { toAscii, wrapText } from './format';
 
 const library = 'src/scenario/library';
 

@@ -1,10 +1,10 @@
-import type { Trace } from '../scenario/trace';
+import type { Trace } from '../scenario/run/trace';
 import { ftraceText } from './ftrace';
 import { interleavingText, type InterleavingOptions } from './interleaving';
 import { lockdepText } from './lockdep';
 import { markdownText } from './markdown';
 import { mermaidText } from './mermaid';
-import { promelaText } from './promela';
+import { promelaText } from './promela/promelaModel';
 import { rstText } from './rst';
 import { scenarioFileText } from './scenarioFile';
 import { svgGraph } from './svgGraph';

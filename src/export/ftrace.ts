@@ -1,5 +1,5 @@
-import type { Trace } from '../scenario/trace';
-import { toAscii, callExpression } from './words';
+import type { Trace } from '../scenario/run/trace';
+import { toAscii, callExpression } from './format';
 
 const STEP_MICROSECONDS = 10;
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { LIBRARY } from '../scenario/library';
-import { runScenario } from '../scenario/schedule';
+import { LIBRARY } from '../scenario/library/library';
+import { runScenario } from '../scenario/run/runScenario';
 import { EXPORTS } from './exports';
 
 /** Exports that are looked at by machines, or far too long to be read in a diff: their golden file has a digest a scenario, and the smallest one whole. */

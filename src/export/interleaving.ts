@@ -1,10 +1,10 @@
 import { propertyById } from '../kernel/properties/properties';
-import { makeLink } from '../scenario/link';
-import { linkOfTrace } from '../scenario/linkOf';
-import type { Trace } from '../scenario/trace';
-import { traceLinesOf, type TraceLine } from './account';
+import { makeLink } from '../scenario/link/link';
+import { linkOfTrace } from '../scenario/link/linkOfTrace';
+import type { Trace } from '../scenario/run/trace';
+import { traceLinesOf, type TraceLine } from './traceLines';
 import { consequenceOf, firstViolation } from './consequence';
-import { toAscii, wrapText } from './words';
+import { toAscii, wrapText } from './format';
 
 /** How the text is made. */
 export interface InterleavingOptions {

@@ -1,7 +1,7 @@
-import { initialState, step as move } from '../kernel/machine';
+import { initialState, step as move } from '../kernel/machine/machine';
 import { LockOrderGraph, locksHeld, type LockEdge } from '../kernel/properties/lockOrder';
-import type { Trace } from '../scenario/trace';
-import { toAscii, cFieldName, wrapText } from './words';
+import type { Trace } from '../scenario/run/trace';
+import { toAscii, cFieldName, wrapText } from './format';
 
 const BAR = '======================================================';
 const RULE = '------------------------------------------------------';

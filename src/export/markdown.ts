@@ -1,7 +1,7 @@
-import type { Trace } from '../scenario/trace';
+import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
 import { interleavingText, type InterleavingOptions } from './interleaving';
-import { toAscii, wrapText } from './words';
+import { toAscii, wrapText } from './format';
 
 /** A Markdown snippet: title, the run in words, the interleaving as a code block. */
 export function markdownText(trace: Trace, options: InterleavingOptions = {}): string {

@@ -1,11 +1,16 @@
 import type { PropertyStatus } from '../explore/checkResult';
-import { matrixRows } from '../explore/matrix';
-import type { SkippedCase, MatrixCell, MatrixRow, MatrixRowProperty } from '../explore/matrix';
-import type { MutationOutcome } from '../explore/mutationReport';
-import { makeMutation } from '../kernel/mutationText';
+import { matrixRows } from '../explore/matrix/matrix';
+import type {
+  SkippedCase,
+  MatrixCell,
+  MatrixRow,
+  MatrixRowProperty,
+} from '../explore/matrix/matrix';
+import type { MutationOutcome } from '../explore/matrix/mutationReport';
+import { makeMutation } from '../kernel/language/mutation';
 import { propertyById } from '../kernel/properties/properties';
-import type { PropertyId } from '../kernel/propertyId';
-import { toAscii, groupThousands } from './words';
+import type { PropertyId } from '../kernel/language/propertyId';
+import { toAscii, groupThousands } from './format';
 
 const STATUS_SIGNS: Readonly<Record<PropertyStatus, string>> = {
   holds: 'ok',

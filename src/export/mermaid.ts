@@ -1,7 +1,7 @@
-import type { Trace } from '../scenario/trace';
+import type { Trace } from '../scenario/run/trace';
 import { firstViolation } from './consequence';
 import { relevantLines } from './interleaving';
-import { toAscii } from './words';
+import { toAscii } from './format';
 
 /** The run as a Mermaid sequence diagram: tasks and the kernel, one message or note per line. */
 export function mermaidText(trace: Trace): string {

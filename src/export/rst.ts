@@ -1,8 +1,8 @@
-import type { Trace } from '../scenario/trace';
+import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
 import { interleavingText, type InterleavingOptions } from './interleaving';
 import { fileStem } from './snippets';
-import { toAscii, wrapText } from './words';
+import { toAscii, wrapText } from './format';
 
 /** A reStructuredText snippet for the kernel's documentation: `kernel-figure` with `:alt:`, and the interleaving as a literal block. */
 export function rstText(trace: Trace, options: InterleavingOptions = {}): string {

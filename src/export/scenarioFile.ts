@@ -1,5 +1,5 @@
-import { makeScenario } from '../scenario/make';
-import type { Trace } from '../scenario/trace';
+import { makeScenario } from '../scenario/format/makeScenario';
+import type { Trace } from '../scenario/run/trace';
 
 /** The run's scenario with exactly this run's schedule, as its file. */
 export function scenarioFileText(trace: Trace): string {

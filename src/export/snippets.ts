@@ -1,10 +1,10 @@
-import { makeLink } from '../scenario/link';
-import { linkOfTrace } from '../scenario/linkOf';
-import type { Trace } from '../scenario/trace';
+import { makeLink } from '../scenario/link/link';
+import { linkOfTrace } from '../scenario/link/linkOfTrace';
+import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
 import { interleavingText } from './interleaving';
 import { escapeXml } from './xml';
-import { toAscii } from './words';
+import { toAscii } from './format';
 
 /** What a snippet shows and where from. */
 export interface SnippetOptions {

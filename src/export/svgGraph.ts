@@ -1,6 +1,6 @@
-import { badgeRect } from '../graph/badgeBox';
-import { badgesOf, type StepRecord } from '../graph/badges';
-import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../graph/edgeHeads';
+import { badgeRect } from '../graph/layout/badgeRect';
+import { badgesOf, type StepRecord } from '../graph/model/badges';
+import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../graph/routing/arrowHeads';
 import {
   isTaskEdge,
   type EdgeView,
@@ -9,14 +9,14 @@ import {
   type ObjectView,
   type ProcessView,
   type FieldView,
-} from '../graph/graph';
-import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/lanes';
-import { layOutGraph, ZONE_TITLE_WIDTH, type LaneZone } from '../graph/layout';
-import { fitCall, textRowsIn, fitField } from '../graph/lettering';
-import { toGraph } from '../graph/toGraph';
-import { stateAt } from '../scenario/run';
-import { makeSvgScenario } from '../scenario/svgScenario';
-import type { Trace } from '../scenario/trace';
+} from '../graph/model/graph';
+import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/layout/lanes';
+import { layOutGraph, ZONE_TITLE_WIDTH, type LaneZone } from '../graph/layout/graphLayout';
+import { fitCall, textRowsIn, fitField } from '../graph/layout/textFit';
+import { toGraph } from '../graph/model/toGraph';
+import { stateAt } from '../scenario/run/scenarioRun';
+import { makeSvgScenario } from '../scenario/format/svgScenario';
+import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
 import { scenarioFileText } from './scenarioFile';
 import type { SvgOptions } from './svgTimeline';

@@ -1,8 +1,8 @@
-import { makeSvgScenario } from '../scenario/svgScenario';
-import type { Trace } from '../scenario/trace';
+import { makeSvgScenario } from '../scenario/format/svgScenario';
+import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
 import { scenarioFileText } from './scenarioFile';
-import { callExpression } from './words';
+import { callExpression } from './format';
 import { escapeXml, replaceInvalidXml } from './xml';
 
 /** Colours of the picture; `auto` follows the reader's setting. */

@@ -1,5 +1,5 @@
-import type { Trace, TraceStep } from '../scenario/trace';
-import { toAscii, wrapText } from './words';
+import type { Trace, TraceStep } from '../scenario/run/trace';
+import { toAscii, wrapText } from './format';
 
 const BAR = '='.repeat(66);
 

@@ -1,4 +1,4 @@
-import { processOf, type World } from '../kernel/world';
+import { processOf, type World } from '../kernel/language/world';
 
 /** The colour token of a task's process: the same wherever it acts. */
 export function processColour(world: World, task: string): string {

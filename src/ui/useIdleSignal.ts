@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { Session } from '../session/session';
+import type { Session } from '../session/store/session';
 
 /** Keeps `<html data-idle>` true while nothing plays, nothing (`data-loading`) loads and no finite animation runs: what the browser tests wait for. */
 export function useIdleSignal(session: Session): void {

@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { Session, SessionState } from '../session/session';
+import type { Session, SessionState } from '../session/store/session';
 
 /** The playground that the components below belong to. */
 export const SessionContext = createContext<Session | undefined>(undefined);

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   driverOp,
   eq,
@@ -18,10 +18,10 @@ import {
   staticBranch,
   store,
   branch,
-} from '../../kernel/primitives';
-import { bindDevice, unbindDevice } from '../iommufd/bind';
-import type { ContextRef } from '../iommufd/bind';
-import { REPLY_MAIL, REVIEW_MAIL, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import { bindDevice, unbindDevice } from '../shared/iommufd/bind';
+import type { ContextRef } from '../shared/iommufd/bind';
+import { REPLY_MAIL, REVIEW_MAIL, domainSection } from '../shared/citations';
 
 /** What a bind does besides the proposal's own steps; `undefined` for nothing. */
 export interface ExtraBindSteps {

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   driverOp,
@@ -23,10 +23,10 @@ import {
   staticBranch,
   store,
   branch,
-} from '../../kernel/primitives';
-import { attachDevice, compatIoasAt, detachDevice } from '../iommufd/attach';
-import { bindDevice, contextAt, unbindDevice } from '../iommufd/bind';
-import { REVIEW_MAIL, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import { attachDevice, compatIoasAt, detachDevice } from '../shared/iommufd/attach';
+import { bindDevice, contextAt, unbindDevice } from '../shared/iommufd/bind';
+import { REVIEW_MAIL, domainSection } from '../shared/citations';
 import { asDerived } from './bind';
 import { putGroup, putRegistration } from './open';
 

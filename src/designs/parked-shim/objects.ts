@@ -1,10 +1,10 @@
-import type { ObjectType } from '../../kernel/design';
+import type { ObjectType } from '../../kernel/language/design';
 import {
   isGroupLiveAtStart,
   registeredDeviceCount,
   initialDeviceNumber,
   isRegisteredAtStart,
-} from '../parentDevice';
+} from '../shared/parentDevice';
 
 /** struct vfio_device as the parked designs have it: one lock and one record of the iommu context. */
 export const vfioDevice: ObjectType = {

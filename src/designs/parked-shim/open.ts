@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   complete,
   eq,
@@ -20,9 +20,9 @@ import {
   spin,
   store,
   branch,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
-import { REVIEW_MAIL, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
+import { REVIEW_MAIL, domainSection } from '../shared/citations';
 
 /** put_device: the last reference to the memory frees number and structure. */
 export const putDevice: Op = refDec('device.kref', [idaFree('device.minor'), free('device')]);

@@ -1,4 +1,4 @@
-import type { DesignOption, Options } from '../../kernel/design';
+import type { DesignOption, Options } from '../../kernel/language/design';
 
 /** The choices of the parked-fops proposal, decoded. */
 export interface ParkedOptions {

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   cdevAdd,
@@ -19,9 +19,9 @@ import {
   store,
   branch,
   waitForCompletion,
-} from '../../kernel/primitives';
-import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
-import { REVIEW_MAIL, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
+import { REVIEW_MAIL, domainSection } from '../shared/citations';
 import { putCdev, putDevice, putGroup, putRegistration } from './open';
 
 const REGISTER_CITE = `${domainSection('3.3')}; ${REVIEW_MAIL}`;

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   decrement,
   driverOp,
@@ -9,10 +9,10 @@ import {
   ret,
   comment,
   branch,
-} from '../../kernel/primitives';
-import { detachDevice } from '../iommufd/attach';
-import { unbindDevice } from '../iommufd/bind';
-import { domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import { detachDevice } from '../shared/iommufd/attach';
+import { unbindDevice } from '../shared/iommufd/bind';
+import { domainSection } from '../shared/citations';
 import { asDerived } from './bind';
 import { putCdev, putRegistration } from './open';
 

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   decrement,
@@ -24,14 +24,14 @@ import {
   store,
   branch,
   withPointer,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
-import { groupClaimDmaOwner, groupReleaseDmaOwner } from '../iommuGroup';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
+import { groupClaimDmaOwner, groupReleaseDmaOwner } from '../shared/iommuGroup';
 import { putGroup, groupLookup } from '../parked-shim/open';
 import { asDerived } from '../parked-shim/bind';
-import { REPLY_MAIL, domainSection } from '../thread2021';
-import type { SplitOptions } from './choice';
-import { extraOpenGroupSteps, extraReleaseGroupSteps } from './gate';
+import { REPLY_MAIL, domainSection } from '../shared/citations';
+import type { SplitOptions } from './options';
+import { extraOpenGroupSteps, extraReleaseGroupSteps } from './extraState';
 import { SPLIT_DOMAIN } from './objects';
 
 const LEGACY_CITE = `drivers/vfio/vfio.c, v5.14, with its state under one lock per group; ${domainSection('2.4')} and ${domainSection('4.2')}`;

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   decrement,
@@ -19,13 +19,13 @@ import {
   ret,
   staticBranch,
   branch,
-} from '../../kernel/primitives';
+} from '../../kernel/language/primitives';
 import { lookUpDevice } from '../parked-shim/group';
 import { putRegistration } from '../parked-shim/open';
-import { REVIEW_MAIL, domainSection } from '../thread2021';
-import type { SplitOptions } from './choice';
+import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import type { SplitOptions } from './options';
 import { detachContainerSteps } from './container';
-import { extraGetDeviceFdSteps, dropDeviceUse } from './gate';
+import { extraGetDeviceFdSteps, dropDeviceUse } from './extraState';
 
 const CITE = `${domainSection('4.3')}; ${REVIEW_MAIL}`;
 

@@ -1,8 +1,8 @@
-import type { FieldSpec, ObjectType } from '../../kernel/design';
-import { DOMAIN, iommuGroupType } from '../iommuGroup';
+import type { FieldSpec, ObjectType } from '../../kernel/language/design';
+import { DOMAIN, iommuGroupType } from '../shared/iommuGroup';
 import { vfioDevice, vfioGroup } from '../parked-shim/objects';
-import { OPENED_BY } from './choice';
-import type { SplitOptions } from './choice';
+import { OPENED_BY } from './options';
+import type { SplitOptions } from './options';
 
 const openedBy: FieldSpec = { kind: 'enum', values: Object.keys(OPENED_BY) };
 

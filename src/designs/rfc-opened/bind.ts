@@ -1,4 +1,4 @@
-import type { CallBody, Routine } from '../../kernel/design';
+import type { CallBody, Routine } from '../../kernel/language/design';
 import {
   alloc,
   driverOp,
@@ -23,9 +23,9 @@ import {
   store,
   branch,
   withPointer,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
-import { rfcPatch, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { supportedOn } from './iommufd';
 import { DOMAIN } from './iommufdObjects';
 import { unbindSteps } from './vfioPci';

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   cmpxchg,
@@ -31,10 +31,10 @@ import {
   store,
   branch,
   withPointer,
-} from '../../kernel/primitives';
-import type { Op, StatePath } from '../../kernel/primitives';
+} from '../../kernel/language/primitives';
+import type { Op, StatePath } from '../../kernel/language/primitives';
 import { putGroup } from '../parked-shim/open';
-import { rfcPatch, domainSection } from '../thread2021';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { DOMAIN } from './iommufdObjects';
 import { dropGroupOpen } from './open';
 

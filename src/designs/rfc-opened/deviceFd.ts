@@ -1,4 +1,4 @@
-import type { Routine } from '../../kernel/design';
+import type { Routine } from '../../kernel/language/design';
 import {
   eq,
   fail,
@@ -13,8 +13,8 @@ import {
   comment,
   staticBranch,
   branch,
-} from '../../kernel/primitives';
-import { rfcPatch, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { putDevice } from './open';
 import { pciOpenSteps, pciReleaseSteps } from './vfioPci';
 

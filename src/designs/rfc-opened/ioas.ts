@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   decrement,
@@ -23,9 +23,9 @@ import {
   store,
   branch,
   withPointer,
-} from '../../kernel/primitives';
-import type { Op, StatePath } from '../../kernel/primitives';
-import { rfcPatch, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import type { Op, StatePath } from '../../kernel/language/primitives';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { DOMAIN } from './iommufdObjects';
 
 /** ioas_put with the context's lock held: the last reference frees it, which puts the context. */

@@ -1,4 +1,4 @@
-import type { CallBody, Routine } from '../../kernel/design';
+import type { CallBody, Routine } from '../../kernel/language/design';
 import {
   alloc,
   fail,
@@ -13,8 +13,8 @@ import {
   ret,
   store,
   branch,
-} from '../../kernel/primitives';
-import { rfcPatch } from '../thread2021';
+} from '../../kernel/language/primitives';
+import { rfcPatch } from '../shared/citations';
 import { putIoas } from './ioas';
 
 const CITE = `drivers/iommu/iommufd/iommufd.c; ${rfcPatch(1)}; ${rfcPatch(7)}`;

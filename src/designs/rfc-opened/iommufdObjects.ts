@@ -1,4 +1,4 @@
-import type { ObjectType } from '../../kernel/design';
+import type { ObjectType } from '../../kernel/language/design';
 
 /** `iommu_group.domain`, by index: the default one, none (owned for user DMA, nothing attached), or the one that `domain_of` names. */
 export const DOMAIN = { default: 0, none: 1, attached: 2 } as const;

@@ -1,10 +1,10 @@
-import type { FieldSpec, ObjectType } from '../../kernel/design';
+import type { FieldSpec, ObjectType } from '../../kernel/language/design';
 import {
   isGroupLiveAtStart,
   registeredDeviceCount,
   initialDeviceNumber,
   isRegisteredAtStart,
-} from '../parentDevice';
+} from '../shared/parentDevice';
 
 /** An opening counter, which the release of a guessed path can take below zero; 0 is the lowest value that is right. */
 const openCounter = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({

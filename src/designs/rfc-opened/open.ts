@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   cmpxchg,
   complete,
@@ -21,10 +21,10 @@ import {
   spin,
   store,
   branch,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
 import { groupLookup, putGroup } from '../parked-shim/open';
-import { rfcPatch, domainSection } from '../thread2021';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { pciOpenSteps } from './vfioPci';
 
 const CITE = `drivers/vfio/vfio.c, vfio_device_fops_open; ${rfcPatch(2)}; ${domainSection('2.5')}`;

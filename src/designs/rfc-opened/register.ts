@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   allOf,
   alloc,
@@ -27,11 +27,11 @@ import {
   store,
   branch,
   waitForCompletion,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
-import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
+import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
 import { putGroup } from '../parked-shim/open';
-import { rfcPatch, domainSection } from '../thread2021';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { putDevice } from './open';
 
 const REGISTER_CITE = `drivers/vfio/vfio.c, vfio_register_device; ${rfcPatch(3)}; ${domainSection('2.2')}`;

@@ -1,6 +1,15 @@
-import type { Routine } from '../../kernel/design';
-import { decrement, goto, ne, NULL, refDec, ret, comment, branch } from '../../kernel/primitives';
-import { rfcPatch, domainSection } from '../thread2021';
+import type { Routine } from '../../kernel/language/design';
+import {
+  decrement,
+  goto,
+  ne,
+  NULL,
+  refDec,
+  ret,
+  comment,
+  branch,
+} from '../../kernel/language/primitives';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { dissolveContainerSteps } from './container';
 import { dropGroupOpen, putDevice } from './open';
 import { pciReleaseSteps } from './vfioPci';

@@ -1,4 +1,4 @@
-import type { StepSpec } from '../../kernel/design';
+import type { StepSpec } from '../../kernel/language/design';
 import {
   decrement,
   driverOp,
@@ -16,9 +16,9 @@ import {
   store,
   branch,
   withPointer,
-} from '../../kernel/primitives';
-import type { StatePath } from '../../kernel/primitives';
-import { rfcPatch, domainSection } from '../thread2021';
+} from '../../kernel/language/primitives';
+import type { StatePath } from '../../kernel/language/primitives';
+import { rfcPatch, domainSection } from '../shared/citations';
 import { detachSteps } from './ioas';
 import { DOMAIN } from './iommufdObjects';
 

@@ -1,4 +1,4 @@
-import type { Routine } from '../../kernel/design';
+import type { Routine } from '../../kernel/language/design';
 import {
   eq,
   fallible,
@@ -9,10 +9,10 @@ import {
   staticBranch,
   store,
   branch,
-} from '../../kernel/primitives';
-import { attachDevice, detachDevice } from '../iommufd/attach';
-import { accessCheck } from './gate';
-import { linuxCitation } from './source';
+} from '../../kernel/language/primitives';
+import { attachDevice, detachDevice } from '../shared/iommufd/attach';
+import { accessCheck } from './accessCheck';
+import { linuxCitation } from './citation';
 
 const DEVICE_CDEV_C = 'drivers/vfio/device_cdev.c';
 

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   modelOnly,
   decrement,
@@ -23,12 +23,12 @@ import {
   store,
   storeRelease,
   branch,
-} from '../../kernel/primitives';
-import { bindDevice } from '../iommufd/bind';
-import type { ContextRef } from '../iommufd/bind';
-import { closeDeviceSteps, unbindSteps } from './close';
+} from '../../kernel/language/primitives';
+import { bindDevice } from '../shared/iommufd/bind';
+import type { ContextRef } from '../shared/iommufd/bind';
+import { closeDeviceSteps, unbindSteps } from './release';
 import { putKvm } from './lifetime';
-import { linuxCitation } from './source';
+import { linuxCitation } from './citation';
 
 const BIND_FUNCTION = 'vfio_df_ioctl_bind_iommufd';
 const BIND_CITE = linuxCitation('drivers/vfio/device_cdev.c', BIND_FUNCTION, '5.6');

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   decrement,
@@ -27,10 +27,10 @@ import {
   branch,
   warnOn,
   withPointer,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
-import { groupClaimDmaOwner, DOMAIN, groupReleaseDmaOwner } from '../iommuGroup';
-import { linuxCitation } from './source';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
+import { groupClaimDmaOwner, DOMAIN, groupReleaseDmaOwner } from '../shared/iommuGroup';
+import { linuxCitation } from './citation';
 
 const CONTAINER_C = 'drivers/vfio/container.c';
 const SET_CONTAINER_CITE = linuxCitation(

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   modelOnly,
@@ -27,13 +27,13 @@ import {
   store,
   storeRelease,
   branch,
-} from '../../kernel/primitives';
-import { attachDevice, compatIoasAt } from '../iommufd/attach';
-import { bindDevice, contextAt } from '../iommufd/bind';
-import { closeDeviceSteps, finishGroupClose, unbindSteps, uncontainerUseStep } from './close';
+} from '../../kernel/language/primitives';
+import { attachDevice, compatIoasAt } from '../shared/iommufd/attach';
+import { bindDevice, contextAt } from '../shared/iommufd/bind';
+import { closeDeviceSteps, finishGroupClose, unbindSteps, uncontainerUseStep } from './release';
 import { containerUseStep } from './container';
 import { putRegistration } from './lifetime';
-import { linuxCitation } from './source';
+import { linuxCitation } from './citation';
 
 const GROUP_C = 'drivers/vfio/group.c';
 const GROUP_OPEN_CITE = linuxCitation(GROUP_C, 'vfio_df_group_open', '5.9');

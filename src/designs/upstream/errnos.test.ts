@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Errno } from '../../kernel/errno';
-import type { Call, World } from '../../kernel/world';
-import { startTestRun } from '../testDrive';
-import type { TestRun } from '../testDrive';
-import { upstream } from './upstream';
+import type { Errno } from '../../kernel/language/errno';
+import type { Call, World } from '../../kernel/language/world';
+import { startTestRun } from '../testing/testRun';
+import type { TestRun } from '../testing/testRun';
+import { upstream } from './design';
 
 /** A row of the errno table of domain.md section 7, and a run that ends in it: the last call returns the errno, all others succeed. */
 interface ErrnoCase {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { PropertyId } from '../../kernel/propertyId';
-import type { Call, World } from '../../kernel/world';
-import { exploreInterleavings } from '../testDrive';
-import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from './testCalls';
-import { upstream } from './upstream';
+import type { PropertyId } from '../../kernel/language/propertyId';
+import type { Call, World } from '../../kernel/language/world';
+import { exploreInterleavings } from '../testing/testRun';
+import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from '../testing/upstreamCalls';
+import { upstream } from './design';
 
 /** What every interleaving of some calls comes to: the number of states, and the properties that break. */
 interface InterleavingCase {

@@ -1,4 +1,4 @@
-import type { StepSpec } from '../../kernel/design';
+import type { StepSpec } from '../../kernel/language/design';
 import {
   complete,
   decrement,
@@ -13,9 +13,9 @@ import {
   spin,
   store,
   branch,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
-import { linuxCitation } from './source';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
+import { linuxCitation } from './citation';
 
 const RELEASE_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',

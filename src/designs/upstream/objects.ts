@@ -1,11 +1,16 @@
-import type { InstanceKey, InstanceCounts, FieldSpec, ObjectType } from '../../kernel/design';
+import type {
+  InstanceKey,
+  InstanceCounts,
+  FieldSpec,
+  ObjectType,
+} from '../../kernel/language/design';
 import {
   isGroupLiveAtStart,
   registeredDeviceCount,
   initialGroupNumber,
   initialDeviceNumber,
   isRegisteredAtStart,
-} from '../parentDevice';
+} from '../shared/parentDevice';
 
 const registeredAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): number =>
   isRegisteredAtStart(a, c) ? 1 : 0;

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   eq,
@@ -20,11 +20,11 @@ import {
   spin,
   store,
   branch,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
 import { detachContainerSteps } from './container';
 import { putCdev, putGroupCdev, putRegistration, deviceReleaseSteps } from './lifetime';
-import { linuxCitation } from './source';
+import { linuxCitation } from './citation';
 
 const CHRDEV_OPEN_CITE = linuxCitation('fs/char_dev.c', 'chrdev_open', '1.1');
 const GROUP_OPEN_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_open', '5.9');

@@ -1,4 +1,4 @@
-import type { Routine, StepSpec } from '../../kernel/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
   cdevAdd,
@@ -25,9 +25,9 @@ import {
   branch,
   waitForCompletion,
   ret,
-} from '../../kernel/primitives';
-import type { Op } from '../../kernel/primitives';
-import { enterProbe, enterRemove, leaveDriverCore } from '../parentDevice';
+} from '../../kernel/language/primitives';
+import type { Op } from '../../kernel/language/primitives';
+import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
 import { detachContainerSteps } from './container';
 import {
   putDevice,
@@ -36,7 +36,7 @@ import {
   putRegistration,
   deviceReleaseSteps,
 } from './lifetime';
-import { linuxCitation } from './source';
+import { linuxCitation } from './citation';
 
 const VFIO_MAIN_C = 'drivers/vfio/vfio_main.c';
 const GROUP_C = 'drivers/vfio/group.c';

@@ -1,4 +1,4 @@
-import type { Field, Program } from '../program';
+import type { Field, Program } from '../compiler/program';
 import type { Property } from './property';
 
 /** I12: a call that fails leaves things as they were; decided by running the call alone. */

@@ -1,8 +1,8 @@
-import { fieldText, counterHolders } from '../describe';
-import { all, any, binary, constant, field, not, conditional } from '../expr';
-import type { Expr } from '../expr';
-import type { ResolvedCounter, Program, ProgramCall } from '../program';
-import { eachStatement } from '../statement';
+import { fieldText, counterHolders } from '../machine/describeEvent';
+import { all, any, binary, constant, field, not, conditional } from '../language/expressions';
+import type { Expr } from '../language/expressions';
+import type { ResolvedCounter, Program, ProgramCall } from '../compiler/program';
+import { eachStatement } from '../language/statements';
 import type { Property, StateCheck } from './property';
 
 /** I6: counters equal their holders when nobody is changing them, and never leave their range (the machine sees that). */

@@ -1,4 +1,4 @@
-import { all, binary, constant, field, TRUE } from '../expr';
+import { all, binary, constant, field, TRUE } from '../language/expressions';
 import type { Property, StateCheck } from './property';
 
 const IOMMUFD_CTX = 'iommufd_ctx';

@@ -1,6 +1,6 @@
-import { fieldText } from '../describe';
-import { all, not } from '../expr';
-import type { Program, ProgramFile } from '../program';
+import { fieldText } from '../machine/describeEvent';
+import { all, not } from '../language/expressions';
+import type { Program, ProgramFile } from '../compiler/program';
 import { isOpen, ownerContextName } from './property';
 import type { Property } from './property';
 

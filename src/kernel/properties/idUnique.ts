@@ -1,6 +1,6 @@
-import { all, any, binary, constant, field, not, TRUE } from '../expr';
-import type { Expr } from '../expr';
-import type { Field, Program } from '../program';
+import { all, any, binary, constant, field, not, TRUE } from '../language/expressions';
+import type { Expr } from '../language/expressions';
+import type { Field, Program } from '../compiler/program';
 import { unorderedPairs } from './property';
 import type { Property, StateCheck } from './property';
 

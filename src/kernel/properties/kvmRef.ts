@@ -1,4 +1,4 @@
-import { all, not } from '../expr';
+import { all, not } from '../language/expressions';
 import { isOpen } from './property';
 import type { Property } from './property';
 

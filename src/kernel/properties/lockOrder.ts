@@ -1,4 +1,4 @@
-import type { Program } from '../program';
+import type { Program } from '../compiler/program';
 import type { Property } from './property';
 
 /** I11: the graph "held while taking" has no cycle; found from what ran, before any deadlock. */

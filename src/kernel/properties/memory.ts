@@ -1,5 +1,5 @@
-import { all, binary, constant, field, TRUE } from '../expr';
-import type { Program } from '../program';
+import { all, binary, constant, field, TRUE } from '../language/expressions';
+import type { Program } from '../compiler/program';
 import { isOpen } from './property';
 import type { Property, StateCheck } from './property';
 

@@ -1,6 +1,6 @@
-import { evaluate } from '../expr';
-import { nextStep, currentWait } from '../machine';
-import type { Program } from '../program';
+import { evaluate } from '../language/expressions';
+import { nextStep, currentWait } from '../machine/machine';
+import type { Program } from '../compiler/program';
 import type { Property } from './property';
 
 /** No set of tasks waits for one another for ever. */

@@ -1,6 +1,6 @@
-import { all, any, binary, constant, field } from '../expr';
-import type { Expr } from '../expr';
-import type { Program } from '../program';
+import { all, any, binary, constant, field } from '../language/expressions';
+import type { Expr } from '../language/expressions';
+import type { Program } from '../compiler/program';
 import type { Property } from './property';
 
 /** I10: a task outside a call holds no lock. */

@@ -1,6 +1,6 @@
-import { all, any, binary, constant, not } from '../expr';
-import type { Expr } from '../expr';
-import type { ProgramFile } from '../program';
+import { all, any, binary, constant, not } from '../language/expressions';
+import type { Expr } from '../language/expressions';
+import type { ProgramFile } from '../compiler/program';
 import { isOpen, ownerContextName, unorderedPairs } from './property';
 import type { Property } from './property';
 

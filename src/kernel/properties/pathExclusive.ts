@@ -1,4 +1,4 @@
-import { all } from '../expr';
+import { all } from '../language/expressions';
 import { isOpen } from './property';
 import type { Property } from './property';
 

@@ -1,7 +1,7 @@
-import { evaluate } from '../expr';
-import type { Program } from '../program';
-import { PROPERTY_IDS } from '../propertyId';
-import type { PropertyId } from '../propertyId';
+import { evaluate } from '../language/expressions';
+import type { Program } from '../compiler/program';
+import { PROPERTY_IDS } from '../language/propertyId';
+import type { PropertyId } from '../language/propertyId';
 import { cleanUnwind } from './cleanUnwind';
 import { counters } from './counters';
 import { ctxAlive } from './ctxAlive';

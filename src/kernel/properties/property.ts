@@ -1,7 +1,7 @@
-import { binary, constant, evaluate, field } from '../expr';
-import type { Expr } from '../expr';
-import type { Program, ProgramFile } from '../program';
-import type { PropertyId } from '../propertyId';
+import { binary, constant, evaluate, field } from '../language/expressions';
+import type { Expr } from '../language/expressions';
+import type { Program, ProgramFile } from '../compiler/program';
+import type { PropertyId } from '../language/propertyId';
 
 /** A state that must not be reached: the property is violated where `bad` is true. */
 export interface StateCheck {

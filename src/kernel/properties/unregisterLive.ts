@@ -1,6 +1,6 @@
-import { callStatus, enabled } from '../machine';
-import type { Program, ProgramCall } from '../program';
-import { eachStatement } from '../statement';
+import { callStatus, enabled } from '../machine/machine';
+import type { Program, ProgramCall } from '../compiler/program';
+import { eachStatement } from '../language/statements';
 import type { Property } from './property';
 
 /** I8: unregister ends once the files are closed, and later opens cannot hold it up; a law on the graph of all runs, of which a run shows the second half. */

@@ -1,4 +1,4 @@
-import { runCommand, type Command } from '../../session/commands';
+import { runCommand, type Command } from '../../session/actions/commands';
 import { useSession, useSessionStore } from '../useSession';
 import { hotkeyText } from './hotkeys';
 import { Icon, type IconName } from './Icon';

@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, type ReactNode } from 'react';
-import { setDialog } from '../../session/arrange';
+import { setDialog } from '../../session/actions/pageLayout';
 import { useSessionStore } from '../useSession';
 import { Icon } from './Icon';
 import buttons from './controls.module.css';

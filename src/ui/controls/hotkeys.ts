@@ -1,5 +1,5 @@
-import { COMMAND_LIST, runCommand, type Command } from '../../session/commands';
-import type { Session } from '../../session/session';
+import { COMMAND_LIST, runCommand, type Command } from '../../session/actions/commands';
+import type { Session } from '../../session/store/session';
 
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 

@@ -1,4 +1,4 @@
-import { COMMAND_LIST } from '../../session/commands';
+import { COMMAND_LIST } from '../../session/actions/commands';
 import { Modal } from '../controls/Modal';
 import { hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';

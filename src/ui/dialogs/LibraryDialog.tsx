@@ -1,11 +1,15 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
-import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../../scenario/library';
-import { setDialog } from '../../session/arrange';
-import { makeSessionScenario, openScenarioFile, showLibraryScenario } from '../../session/open';
+import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../../scenario/library/library';
+import { setDialog } from '../../session/actions/pageLayout';
+import {
+  makeSessionScenario,
+  openScenarioFile,
+  showLibraryScenario,
+} from '../../session/actions/showScenario';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
-import { downloadText } from '../saveFile';
+import { downloadText } from './download';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './dialogs.module.css';
 

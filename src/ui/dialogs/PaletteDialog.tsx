@@ -1,14 +1,14 @@
 import { useCallback, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { setDialog } from '../../session/arrange';
-import { paletteItems, filterPalette, type PaletteItem } from '../../session/find';
-import { currentSnapshot } from '../../session/frame';
+import { setDialog } from '../../session/actions/pageLayout';
+import { paletteItems, filterPalette, type PaletteItem } from '../../session/actions/paletteItems';
+import { currentSnapshot } from '../../session/trace/replay';
 import { Modal } from '../controls/Modal';
 import { hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
-import { stageSearchItems } from './standing';
-import { takeTypeAhead } from './typedAhead';
-import styles from './palette.module.css';
+import { stageSearchItems } from './searchItems';
+import { takeTypeAhead } from './typeAhead';
+import styles from './PaletteDialog.module.css';
 
 /** Finds whatever can be done or shown by its name. */
 export function PaletteDialog() {

@@ -1,21 +1,21 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { setPageLayout } from '../../session/arrange';
-import { COMMANDS, runCommand, type Command } from '../../session/commands';
-import type { EmbedParameters } from '../../session/embedParameters';
-import type { PortAdapter } from '../../session/embedPort';
-import { currentCaption } from '../../session/beats';
-import { currentSnapshot } from '../../session/frame';
-import { snapshotText, seekTo } from '../../session/moves';
-import { permalinkOf } from '../../session/permalink';
-import { currentBranch, type Session, type SessionState } from '../../session/session';
-import { play } from '../../session/transport';
+import { setPageLayout } from '../../session/actions/pageLayout';
+import { COMMANDS, runCommand, type Command } from '../../session/actions/commands';
+import type { EmbedParameters } from '../../host/parseEmbedParameters';
+import type { PortAdapter } from '../../host/portAdapter';
+import { currentCaption } from '../../session/queries/captions';
+import { currentSnapshot } from '../../session/trace/replay';
+import { snapshotText, seekTo } from '../../session/actions/stepping';
+import { permalinkOf } from '../../session/url/permalink';
+import { currentBranch, type Session, type SessionState } from '../../session/store/session';
+import { play } from '../../session/actions/playback';
 import { handleHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
-import { Notifications } from '../panels/Messages';
+import { Notifications } from '../panels/Notifications';
 import { Stage } from '../stage/Stage';
 import { useIdleSignal } from '../useIdleSignal';
 import { SessionContext, useSession, useSessionStore } from '../useSession';
-import { lazyEmbedPart } from './viewOnDemand';
+import { lazyEmbedPart } from './lazyEmbedPart';
 import styles from './Embed.module.css';
 
 interface EmbedProps {
@@ -37,15 +37,15 @@ export function Embed(props: EmbedProps) {
 
 const ProcessesPanel = lazyEmbedPart(
   'The list of actors',
-  async () => (await import('../panels/Actors')).ProcessesPanel,
+  async () => (await import('../panels/ProcessesPanel')).ProcessesPanel,
 );
 const EmbedCompare = lazyEmbedPart(
   'The comparison',
-  async () => (await import('./CompareView')).EmbedCompare,
+  async () => (await import('./EmbedCompare')).EmbedCompare,
 );
 const EmbedCheck = lazyEmbedPart(
   'The checker',
-  async () => (await import('./CheckView')).EmbedCheck,
+  async () => (await import('./EmbedCheck')).EmbedCheck,
 );
 const Timeline = lazyEmbedPart(
   'The timeline',

@@ -1,10 +1,10 @@
-import { callText } from '../../session/callText';
-import { runTask, stepTask } from '../../session/moves';
-import { waitSentence, type TaskStatus } from '../../session/tasks';
-import { pause } from '../../session/transport';
+import { callText } from '../../session/queries/callText';
+import { runTask, stepTask } from '../../session/actions/stepping';
+import { waitSentence, type TaskStatus } from '../../session/queries/taskStatus';
+import { pause } from '../../session/actions/playback';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
-import styles from './Actors.module.css';
+import styles from './ProcessesPanel.module.css';
 
 /** A task with a call under way or before it: what it does next, or why it cannot. */
 export function TaskRow({ task }: { readonly task: TaskStatus }) {

@@ -7,14 +7,14 @@ import {
   type CSSProperties,
   type PointerEvent,
 } from 'react';
-import { setHover } from '../../session/attention';
-import { branchCaptions } from '../../session/beats';
-import { branchPath, currentSnapshot, snapshotAt } from '../../session/frame';
-import { fieldsTouchedAt } from '../../session/lights';
-import { snapshotText, seekTo } from '../../session/moves';
-import { groupMarks, timelineLanes, type TimelineLane } from '../../session/timeline';
-import { pause } from '../../session/transport';
-import type { TraceNode } from '../../session/trail';
+import { setHover } from '../../session/actions/selection';
+import { branchCaptions } from '../../session/queries/captions';
+import { branchPath, currentSnapshot, snapshotAt } from '../../session/trace/replay';
+import { fieldsTouchedAt } from '../../session/queries/fieldsTouchedBy';
+import { snapshotText, seekTo } from '../../session/actions/stepping';
+import { groupMarks, timelineLanes, type TimelineLane } from '../../session/queries/timeline';
+import { pause } from '../../session/actions/playback';
+import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';

@@ -1,8 +1,8 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { setSelection } from '../../session/attention';
+import { setSelection } from '../../session/actions/selection';
 import { useSessionStore } from '../useSession';
 import styles from './FindList.module.css';
-import { stageItems, matchStageItems, type StageItem } from './findOnStage';
+import { stageItems, matchStageItems, type StageItem } from './stageItems';
 import { useStageStore } from './stageStore';
 
 /** Goes to an object by its name, also into a folded group. */

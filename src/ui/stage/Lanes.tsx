@@ -1,7 +1,7 @@
 import { memo } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './Stage.module.css';
-import { layoutBounds } from './camera';
+import { layoutBounds } from './camera/viewport';
 import { useStage } from './stageStore';
 
 /** The lanes behind the nodes, each with its name along its left side. */

@@ -1,12 +1,12 @@
 import type { CSSProperties, ReactNode } from 'react';
-import { AccessBadge } from './AccessChip';
-import edges from './edge.module.css';
-import { LockIcon } from './FieldRow';
-import type { EdgeStyle } from '../../graph/graph';
-import { KindIcon, type KindIconName } from './KindGlyph';
+import { AccessBadge } from './nodes/AccessBadge';
+import edges from './edges/Edges.module.css';
+import { LockIcon } from './nodes/FieldRow';
+import type { EdgeStyle } from '../../graph/model/graph';
+import { KindIcon, type KindIconName } from '../controls/KindIcon';
 import styles from './Legend.module.css';
-import { processColourAt, ProcessMark } from './ProcessMark';
-import { ARROW_HEAD_BY_STYLE, ARROW_HEADS, type ArrowHead } from '../../graph/edgeHeads';
+import { processColourAt, ProcessMark } from '../controls/ProcessMark';
+import { ARROW_HEAD_BY_STYLE, ARROW_HEADS, type ArrowHead } from '../../graph/routing/arrowHeads';
 
 const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
   ['process', 'process'],

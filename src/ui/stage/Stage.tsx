@@ -1,16 +1,16 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { lazyPart } from '../late';
-import { LoadErrorBoundary } from '../LoadGuard';
+import { lazyPart } from '../lazyPart';
+import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
 import { useSessionStore } from '../useSession';
-import { DeviceNode } from './DeviceNode';
-import { EffectLayer } from './Effects';
-import { FopsNode } from './FopsNode';
+import { DeviceNode } from './nodes/DeviceNode';
+import { EffectLayer } from './animation/EffectLayer';
+import { FopsNode } from './nodes/FopsNode';
 import { Lanes } from './Lanes';
-import { nodeInDirection } from './keyboard';
-import { ObjectNode } from './ObjectNode';
-import { ProcessNode } from './ProcessNode';
+import { nodeInDirection } from './nodes/nodeInDirection';
+import { ObjectNode } from './nodes/ObjectNode';
+import { ProcessNode } from './nodes/ProcessNode';
 import styles from './Stage.module.css';
 import {
   createStageStore,
@@ -19,12 +19,12 @@ import {
   useStage,
   useStageStore,
 } from './stageStore';
-import { Edges } from './Ties';
+import { Edges } from './edges/Edges';
 import { Toolbar } from './Toolbar';
-import { MAX_ZOOM, MIN_ZOOM } from './camera';
-import { useCamera } from './useCamera';
+import { MAX_ZOOM, MIN_ZOOM } from './camera/viewport';
+import { useCamera } from './camera/useCamera';
 
-const FoldNode = lazyPart(async () => (await import('./FoldNode')).FoldedGroupNode);
+const FoldNode = lazyPart(async () => (await import('./nodes/FoldedGroupNode')).FoldedGroupNode);
 
 const nodeTypes: NodeTypes = {
   object: ObjectNode,

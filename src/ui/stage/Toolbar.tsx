@@ -1,11 +1,11 @@
-import { PopoverButton } from '../controls/PopUp';
-import { lazyPart } from '../late';
-import { LoadErrorBoundary } from '../LoadGuard';
+import { PopoverButton } from '../controls/PopoverButton';
+import { lazyPart } from '../lazyPart';
+import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
 import { useSessionStore } from '../useSession';
-import { LegendButton } from './Legend';
+import { LegendButton } from './LegendButton';
 import styles from './Stage.module.css';
 import { relayout, useStage, useStageStore } from './stageStore';
-import type { Camera } from './useCamera';
+import type { Camera } from './camera/useCamera';
 
 const FindList = lazyPart(async () => (await import('./FindList')).FindList);
 

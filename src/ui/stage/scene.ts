@@ -1,14 +1,14 @@
-import type { StepEvent } from '../../kernel/machine';
-import type { Program } from '../../kernel/program';
-import { snapshotAt, type Snapshot } from '../../session/frame';
-import { pathTo, type Setup } from '../../session/trail';
-import { badgesOf } from '../../graph/badges';
-import { nodeCatalogOf, nodeIdOf } from '../../graph/cast';
-import type { FoldedGroups } from '../../graph/fold';
-import type { Graph } from '../../graph/graph';
-import { layOutGraph, type GraphLayout, type LayoutShape } from '../../graph/layout';
-import { newlyReachable, type NewlyReachable } from '../../graph/reach';
-import { toGraph, type GraphOptions } from '../../graph/toGraph';
+import type { StepEvent } from '../../kernel/machine/machine';
+import type { Program } from '../../kernel/compiler/program';
+import { snapshotAt, type Snapshot } from '../../session/trace/replay';
+import { pathTo, type Setup } from '../../session/trace/traceTree';
+import { badgesOf } from '../../graph/model/badges';
+import { nodeCatalogOf, nodeIdOf } from '../../graph/model/nodeCatalog';
+import type { FoldedGroups } from '../../graph/model/groupFolding';
+import type { Graph } from '../../graph/model/graph';
+import { layOutGraph, type GraphLayout, type LayoutShape } from '../../graph/layout/graphLayout';
+import { newlyReachable, type NewlyReachable } from '../../graph/model/newlyReachable';
+import { toGraph, type GraphOptions } from '../../graph/model/toGraph';
 
 /** What the stage shows at a frame. */
 export interface Scene {

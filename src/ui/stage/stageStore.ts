@@ -2,26 +2,26 @@ import type { Node } from '@xyflow/react';
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/frame';
-import type { HoverTarget, Session, SessionState } from '../../session/session';
-import { nodeCatalogOf, nodeIdOf } from '../../graph/cast';
-import { toFlowNodes } from './flow';
+import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
+import type { HoverTarget, Session, SessionState } from '../../session/store/session';
+import { nodeCatalogOf, nodeIdOf } from '../../graph/model/nodeCatalog';
+import { toFlowNodes } from './nodes/toFlowNodes';
 import {
   foldedGroupId,
   groupByNodeId,
   NO_FOLDED_GROUPS,
   type FoldedGroups,
-} from '../../graph/fold';
-import { isTaskEdge, type EdgeView, type NodeView } from '../../graph/graph';
-import { LANES } from '../../graph/lanes';
-import type { LayoutShape } from '../../graph/layout';
-import { DEFAULT_SHAPE } from './camera';
-import { ViewStates, nodeState, edgeState, type NodeState, type EdgeState } from './looks';
-import { MAX_EFFECT_MS, type Effect, type EffectKind } from './effect';
-import { loadedAnimation } from './moving';
+} from '../../graph/model/groupFolding';
+import { isTaskEdge, type EdgeView, type NodeView } from '../../graph/model/graph';
+import { LANES } from '../../graph/layout/lanes';
+import type { LayoutShape } from '../../graph/layout/graphLayout';
+import { DEFAULT_SHAPE } from './camera/viewport';
+import { ViewStates, nodeState, edgeState, type NodeState, type EdgeState } from './viewStates';
+import { MAX_EFFECT_MS, type Effect, type EffectKind } from './animation/effect';
+import { loadedAnimation } from './animation/loadAnimation';
 import { sceneOf, type LayoutOptions, type Scene } from './scene';
-import { shareStructure, shareStructureById } from './share';
-import { requestIdle } from '../whenIdle';
+import { shareStructure, shareStructureById } from './structuralSharing';
+import { requestIdle } from '../requestIdle';
 
 /** What is on one stage. Nodes and edges that a step leaves alone keep their identity, so that only what changed draws itself again. */
 export interface StageState {

@@ -1,0 +1,88 @@
+import type { Design } from '../../kernel/language/design';
+import { iommuGroupType } from '../shared/iommuGroup';
+import { DESIGN_NAMES } from '../designNames';
+import { PARENT_DEVICE } from '../shared/parentDevice';
+import { bindIommufd, NO_EXTRA_BIND_STEPS } from './bind';
+import {
+  attachIoas,
+  detachIoas,
+  ioasAlloc,
+  iommuDestroy,
+  iommufdObjects,
+  supportedOn,
+  openIommufd,
+  openShimContainer,
+  releaseIommufd,
+} from './iommufd';
+import { getDeviceFd, releaseGroup, setContainer, setIommu, unsetContainer } from './group';
+import { deviceIo, kvmAdd } from './deviceIo';
+import { cdev, vfioDevice, vfioGlobal, vfioGroup } from './objects';
+import { openCdev, openGroup } from './open';
+import { PARKED_OPTIONS, parseParkedOptions } from './options';
+import { registerDevice, unregisterDevice } from './register';
+import { releaseDevice } from './release';
+import { shimPropertyInputs } from './propertyInputs';
+
+/** D2: the proposal of the review, with type1 as a shim on iommufd. Never posted as code. */
+export const parkedShim: Design = {
+  ...DESIGN_NAMES.parkedShim,
+  revision: 1,
+  about:
+    'The proposal of the review of September 2021: a device fd starts with parked fops that can only bind; a bind under the lock of the device records the iommu context and swaps the fops of that file. The legacy container is an iommufd context, so GET_DEVICE_FD runs the same sequence. Reconstructed from the mails: it was never posted as code.',
+  options: PARKED_OPTIONS,
+  model: (options) => {
+    const choice = parseParkedOptions(options);
+    return {
+      objects: [
+        vfioGlobal,
+        vfioGroup,
+        vfioDevice,
+        cdev,
+        PARENT_DEVICE,
+        iommuGroupType(['iommufd_ctx']),
+        ...iommufdObjects(['iommufd', 'container']),
+      ],
+      calls: {
+        open_cdev: openCdev,
+        open_group: openGroup,
+        open_container: openShimContainer,
+        open_iommufd: openIommufd,
+        bind_iommufd: supportedOn(
+          {
+            cdev: bindIommufd({ ...choice, anyDomain: false }, NO_EXTRA_BIND_STEPS),
+            device: bindIommufd({ ...choice, anyDomain: false }, NO_EXTRA_BIND_STEPS),
+          },
+          'BIND.1',
+        ),
+        ioas_alloc: supportedOn({ iommufd: ioasAlloc }, 'IOAS.1'),
+        attach_ioas: supportedOn({ cdev: attachIoas, device: attachIoas }, 'ATTACH.1'),
+        detach_ioas: supportedOn({ cdev: detachIoas, device: detachIoas }, 'DETACH.1'),
+        iommu_destroy: supportedOn({ iommufd: iommuDestroy(['cdev', 'device']) }, 'DESTROY.1'),
+        set_container: supportedOn({ group: setContainer }, 'SETC.1'),
+        set_iommu: supportedOn({ container: setIommu, iommufd: setIommu }, 'SETI.1'),
+        unset_container: supportedOn({ group: unsetContainer }, 'UNSETC.1'),
+        get_device_fd: supportedOn({ group: getDeviceFd(choice) }, 'GDF.1'),
+        device_io: deviceIo,
+        kvm_add: kvmAdd,
+        register_device: registerDevice(choice),
+        unregister_device: unregisterDevice(choice),
+      },
+      releases: {
+        cdev: releaseDevice('cdev'),
+        device: releaseDevice('device'),
+        group: releaseGroup,
+        container: releaseIommufd,
+        iommufd: releaseIommufd,
+      },
+      parkedFileKinds: ['cdev', 'device'],
+      privateData: {
+        cdev: 'vfio_device',
+        device: 'vfio_device',
+        group: 'vfio_group',
+        container: 'iommufd_ctx',
+        iommufd: 'iommufd_ctx',
+      },
+      propertyInputs: shimPropertyInputs,
+    };
+  },
+};

@@ -1,0 +1,53 @@
+import type { CallBody, Routine } from '../../kernel/language/design';
+import { driverOp, eq, fail, ret, branch } from '../../kernel/language/primitives';
+import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { supportedOn, rejectCommand } from './iommufd';
+
+/** read, write, mmap or an ioctl: the f_op of the file decides before any driver code. */
+const deviceCallRoutine: Routine = {
+  name: 'file->f_op',
+  cite: `${domainSection('3.1')} and ${domainSection('3.9')}; ${REVIEW_MAIL}`,
+  steps: [
+    {
+      id: 'GATE.1',
+      title: 'the VFS calls the handler of the file: parked or normal',
+      confidence: 'THREAD',
+      ops: [
+        branch(eq('file.f_op', 0), [
+          fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
+        ]),
+      ],
+    },
+    {
+      id: 'GATE.3',
+      title: 'the normal handler runs the op of the driver',
+      confidence: 'THREAD',
+      ops: [driverOp('read, write, mmap or ioctl', { file: 'file' }), ret()],
+    },
+  ],
+};
+
+/** The call of a device file's user. */
+export const deviceIo: CallBody = supportedOn(
+  { cdev: deviceCallRoutine, device: deviceCallRoutine },
+  'GATE.1',
+);
+
+/** KVM of that time takes group files only; what it does with one stays outside this model. */
+export const kvmAdd: CallBody = {
+  byKind: {
+    group: {
+      name: 'kvm_vfio_set_group',
+      cite: 'virt/kvm/vfio.c, v5.14',
+      steps: [
+        {
+          id: 'KVM.1',
+          title: 'KVM keeps the group file; nothing of it is modelled here',
+          confidence: 'MEM',
+          ops: [ret()],
+        },
+      ],
+    },
+  },
+  other: rejectCommand('KVM.1', 'EINVAL', 'KVM takes group files only'),
+};

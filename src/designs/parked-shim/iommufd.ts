@@ -1,0 +1,252 @@
+import type { CallBody, ObjectType, Routine } from '../../kernel/language/design';
+import {
+  alloc,
+  eq,
+  fail,
+  fallible,
+  fdInstall,
+  forEach,
+  free,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  addressOf,
+  ret,
+  spin,
+  staticBranch,
+  store,
+  branch,
+} from '../../kernel/language/primitives';
+import type { FileKind } from '../../kernel/language/world';
+import { attachDevice, detachDevice } from '../shared/iommufd/attach';
+import {
+  iommufdCtx,
+  iommufdDevice,
+  iommufdGroup,
+  iommufdHwpt,
+  iommufdIoas,
+} from '../shared/iommufd/objects';
+import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { asDerived } from './bind';
+
+const IOMMUFD_CITE = `drivers/iommu/iommufd/main.c and ioas.c, v6.6; ${domainSection('5.10')}`;
+
+/** The iommufd objects, where files of these kinds are iommufd contexts. */
+export function iommufdObjects(
+  fileKinds: readonly ('iommufd' | 'container')[],
+): readonly ObjectType[] {
+  return [iommufdCtx, iommufdIoas, iommufdHwpt, iommufdGroup]
+    .map((type): ObjectType => ({ ...type, fileKinds }))
+    .concat(iommufdDevice);
+}
+
+/** open(2) of /dev/iommu. */
+export const openIommufd: Routine = {
+  name: 'iommufd_fops_open',
+  cite: IOMMUFD_CITE,
+  steps: [
+    {
+      id: 'IOPEN.1',
+      title: 'allocate the context',
+      confidence: 'SRC',
+      ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('ctx'), store('ctx.vfio_ioas', NULL)],
+    },
+    { id: 'IOPEN.2', title: 'install the fd', confidence: 'SRC', ops: [fdInstall(), ret()] },
+  ],
+};
+
+/** open(2) of /dev/vfio/vfio where a container is an iommufd context with a compat ioas. */
+export const openShimContainer: Routine = {
+  name: 'vfio_fops_open',
+  cite: `${domainSection('3.2')}; ${REVIEW_MAIL}`,
+  steps: [
+    {
+      id: 'COPEN.1',
+      title: 'allocate an iommufd context with a compat ioas',
+      confidence: 'DERIVED',
+      ops: [
+        fallible('kzalloc', 'ENOMEM', 'no memory'),
+        alloc('ctx'),
+        alloc('ioas'),
+        store('ioas.users', 1),
+        store('ctx.vfio_ioas', addressOf('ioas')),
+      ],
+    },
+    { id: 'COPEN.2', title: 'install the fd', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
+  ],
+};
+
+/** f_op->release of a context: its objects go, then itself. Bound devices hold the file, so none is left. */
+export const releaseIommufd: Routine = {
+  name: 'iommufd_fops_release',
+  cite: IOMMUFD_CITE,
+  steps: [
+    {
+      id: 'IREL.1',
+      title: 'destroy what is left in the context, then the context',
+      confidence: 'SRC',
+      ops: [
+        forEach('ioas', 'file', 'left', [
+          branch(live('left'), [store('left.users', 0), free('left')]),
+        ]),
+        store('ctx.vfio_ioas', NULL),
+        free('ctx'),
+        ret(),
+      ],
+    },
+  ],
+};
+
+/** IOMMU_IOAS_ALLOC. */
+export const ioasAlloc: Routine = {
+  name: 'iommufd_ioas_alloc_ioctl',
+  cite: IOMMUFD_CITE,
+  steps: [
+    {
+      id: 'IOAS.1',
+      title: 'allocate an ioas and its id',
+      confidence: 'SRC',
+      ops: [
+        fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', { at: 'ctx' }),
+        alloc('ioas/ioas'),
+        store('ioas/ioas.users', 1),
+        ret(),
+      ],
+    },
+  ],
+};
+
+const failUnknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
+
+/** IOMMU_DESTROY; files of these kinds can stand for a bound device. */
+export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
+  name: 'iommufd_destroy',
+  cite: IOMMUFD_CITE,
+  steps: [
+    {
+      id: 'DESTROY.1',
+      title: 'take the object out of the context if nobody uses it',
+      confidence: 'SRC',
+      ops: [
+        spin(
+          'objects.xa_lock',
+          staticBranch(
+            'object-is-ioas',
+            [
+              staticBranch('same-iommufd', [], [failUnknownId]),
+              branch(live('object/ioas'), [], [failUnknownId]),
+              branch(ne('object/ioas.users', 1), [
+                fail('EBUSY', 'the object is in use', { at: 'object/ioas' }),
+              ]),
+              store('object/ioas.users', 0),
+              free('object/ioas'),
+            ],
+            [
+              staticBranch({ arg: 'object', kinds }, [], [failUnknownId]),
+              branch(live('object/idev'), [], [failUnknownId]),
+              branch(eq('object/idev.ictx', addressOf('iommufd/ctx')), [], [failUnknownId]),
+              fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
+            ],
+          ),
+        ),
+        ret(),
+      ],
+    },
+  ],
+});
+
+const failIfParked = branch(eq('file.f_op', 0), [
+  fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
+]);
+
+/** ATTACH_IOMMUFD_PT through normal fops, under the device's lock. */
+export const attachIoas: Routine = {
+  name: 'vfio_device_ioctl_attach_pt',
+  cite: `${domainSection('5.7')}, with the lock of ${domainSection('3.2')}`,
+  steps: [
+    {
+      id: 'ATTACH.1',
+      title: 'the VFS calls the handler of the file',
+      confidence: 'DERIVED',
+      ops: [
+        failIfParked,
+        fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
+      ],
+    },
+    {
+      id: 'ATTACH.3',
+      title: 'lock the device',
+      confidence: 'DERIVED',
+      ops: [mutexLock('device.lock')],
+    },
+    ...attachDevice({
+      stepId: 'ATTACH.4',
+      ioas: {
+        name: 'ioas',
+        wrap: (ops) => [staticBranch({ arg: 'ioas', kinds: ['iommufd'] }, ops)],
+      },
+      idev: 'device.iommu_dev',
+      attachedFlag: 'device.iommufd_attached',
+      devicePointer: 'iommu_dev',
+      onError: 'ATTACH.6',
+      next: 'ATTACH.6',
+    }).map(asDerived),
+    {
+      id: 'ATTACH.6',
+      title: 'unlock the device',
+      confidence: 'DERIVED',
+      ops: [mutexUnlock('device.lock'), ret()],
+    },
+  ],
+};
+
+/** DETACH_IOMMUFD_PT through normal fops; detaching what is not attached is no error. */
+export const detachIoas: Routine = {
+  name: 'vfio_device_ioctl_detach_pt',
+  cite: `${domainSection('5.7')}, with the lock of ${domainSection('3.2')}`,
+  steps: [
+    {
+      id: 'DETACH.1',
+      title: 'the VFS calls the handler of the file',
+      confidence: 'DERIVED',
+      ops: [
+        failIfParked,
+        fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),
+      ],
+    },
+    {
+      id: 'DETACH.3',
+      title: 'lock the device; nothing to do when not attached',
+      confidence: 'DERIVED',
+      ops: [
+        mutexLock('device.lock'),
+        branch(eq('device.iommufd_attached', 0), [mutexUnlock('device.lock'), ret()]),
+      ],
+    },
+    ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommu_dev', next: 'DETACH.5' }).map(
+      asDerived,
+    ),
+    {
+      id: 'DETACH.5',
+      title: 'the device is no longer attached; unlock it',
+      confidence: 'DERIVED',
+      ops: [store('device.iommufd_attached', 0), mutexUnlock('device.lock'), ret()],
+    },
+  ],
+};
+
+/** What a file answers to a call that it does not know. */
+export function rejectCommand(id: string, errno: 'ENOTTY' | 'EINVAL', why: string): Routine {
+  return {
+    name: 'ioctl',
+    cite: domainSection('7'),
+    steps: [{ id, title: why, confidence: 'DERIVED', ops: [fail(errno, why, { at: 'file' })] }],
+  };
+}
+
+/** A call for these kinds of file; any other file answers -ENOTTY. */
+export function supportedOn(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
+  return { byKind, other: rejectCommand(id, 'ENOTTY', 'the file does not know this command') };
+}

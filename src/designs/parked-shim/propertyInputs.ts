@@ -1,0 +1,106 @@
+import type { CounterSpec, PropertyInputs } from '../../kernel/language/design';
+import { allOf, eq, live, lt, ne, NULL } from '../../kernel/language/primitives';
+
+const normalFops = eq('file.f_op', 1);
+const bound = allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count'));
+const ownsDma = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
+
+/** A claim that counts: the iommufd_device's, or that of a sibling's kernel driver (count 1 and no owner). */
+export const ownerCount: CounterSpec = {
+  counter: 'iommu_group.owner_cnt',
+  holders: [
+    {
+      type: 'iommufd_device',
+      when: allOf(live('idev'), ne('idev.ictx', NULL)),
+      countsOn: 'iommu_group',
+      label: 'a device bound to an iommufd',
+    },
+    {
+      type: 'iommu_group',
+      when: allOf(eq('iommu_group.owner', NULL), eq('iommu_group.owner_cnt', 1)),
+      countsOn: 'iommu_group',
+      label: 'the kernel driver of a sibling',
+    },
+  ],
+};
+
+/** The laws of the device and its memory, the same in both parked designs. */
+export const deviceCounters: readonly CounterSpec[] = [
+  {
+    counter: 'vfio_device.refcount',
+    holders: [
+      {
+        type: 'vfio_device',
+        when: allOf(live('device'), eq('device.registered', 1)),
+        countsOn: 'device',
+        label: 'the registration itself',
+      },
+      { type: 'file', when: live('file'), countsOn: 'device', label: 'an open file' },
+    ],
+  },
+  {
+    counter: 'vfio_device.kref',
+    holders: [
+      { type: 'device', when: eq('parent.driver', 1), countsOn: 'device', label: 'the driver' },
+      {
+        type: 'cdev',
+        when: ne('cdev.kobj', 0),
+        countsOn: 'device',
+        label: 'the cdev, held by open files',
+      },
+    ],
+  },
+  {
+    counter: 'cdev.kobj',
+    holders: [
+      { type: 'cdev', when: eq('cdev.mapped', 1), countsOn: 'cdev', label: 'the cdev map' },
+      {
+        type: 'file',
+        fileKinds: ['cdev'],
+        when: live('file'),
+        countsOn: 'cdev',
+        label: 'an open file of the cdev',
+      },
+    ],
+  },
+  {
+    counter: 'vfio_device.open_count',
+    holders: [
+      {
+        type: 'file',
+        when: allOf(live('file'), normalFops),
+        countsOn: 'device',
+        label: 'a file with normal fops',
+      },
+    ],
+  },
+];
+
+/** The group's memory is held by its devices and by the one that has it open. */
+export const groupKref: CounterSpec = {
+  counter: 'vfio_group.kref',
+  holders: [
+    {
+      type: 'device',
+      when: eq('parent.driver', 1),
+      countsOn: 'group',
+      label: 'a device of the group',
+    },
+    {
+      type: 'file',
+      fileKinds: ['group'],
+      when: live('file'),
+      countsOn: 'group',
+      label: 'the open group file',
+    },
+  ],
+};
+
+/** What the properties ask of the shim design: both kinds of device file look alike. */
+export const shimPropertyInputs: PropertyInputs = {
+  normalAccess: { cdev: normalFops, device: normalFops },
+  bound: { cdev: bound, device: bound },
+  ownerContext: { cdev: 'idev.ictx', device: 'idev.ictx' },
+  ownsDma: { cdev: ownsDma, device: ownsDma },
+  counters: [...deviceCounters, groupKref, ownerCount],
+};

@@ -1,0 +1,105 @@
+import type { Design, ObjectType } from '../../kernel/language/design';
+import { iommufdDevice } from '../shared/iommufd/objects';
+import { DESIGN_NAMES } from '../designNames';
+import { PARENT_DEVICE } from '../shared/parentDevice';
+import { bindIommufd } from '../parked-shim/bind';
+import {
+  attachIoas,
+  detachIoas,
+  ioasAlloc,
+  iommuDestroy,
+  iommufdObjects,
+  supportedOn,
+  openIommufd,
+  releaseIommufd,
+} from '../parked-shim/iommufd';
+import { deviceIo, kvmAdd } from '../parked-shim/deviceIo';
+import { cdev, vfioGlobal } from '../parked-shim/objects';
+import { openCdev } from '../parked-shim/open';
+import { registerDevice, unregisterDevice } from '../parked-shim/register';
+import { releaseDevice } from '../parked-shim/release';
+import { SPLIT_OPTIONS, parseSplitOptions } from './options';
+import {
+  openContainer,
+  openGroup,
+  releaseContainer,
+  releaseGroup,
+  setContainer,
+  setIommu,
+  unsetContainer,
+} from './container';
+import { getDeviceFd, releaseGroupDevice } from './deviceFd';
+import { extraBindSteps, extraReleaseSteps } from './extraState';
+import { splitDevice, splitGroup, splitIommuGroup, vfioContainer } from './objects';
+import { splitPropertyInputs } from './propertyInputs';
+
+/** struct iommufd_device: only cdev files bind here. */
+const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
+
+/** D3: parked fops with type1 kept apart from iommufd. Never posted as code. */
+export const parkedSplit: Design = {
+  ...DESIGN_NAMES.parkedSplit,
+  revision: 1,
+  about:
+    'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',
+  options: SPLIT_OPTIONS,
+  model: (options) => {
+    const choice = parseSplitOptions(options);
+    return {
+      objects: [
+        vfioGlobal,
+        splitGroup(choice),
+        splitDevice(choice),
+        cdev,
+        PARENT_DEVICE,
+        vfioContainer,
+        splitIommuGroup(),
+        ...iommufdObjects(['iommufd']).filter((o) => o.type !== cdevIdev.type),
+        cdevIdev,
+      ],
+      calls: {
+        open_cdev: openCdev,
+        open_group: openGroup(choice),
+        open_container: openContainer,
+        open_iommufd: openIommufd,
+        bind_iommufd: supportedOn(
+          {
+            cdev: bindIommufd(
+              { ...choice, anyDomain: !choice.type1ClaimsOwner },
+              extraBindSteps(choice.extraState),
+            ),
+          },
+          'BIND.1',
+        ),
+        ioas_alloc: supportedOn({ iommufd: ioasAlloc }, 'IOAS.1'),
+        attach_ioas: supportedOn({ cdev: attachIoas }, 'ATTACH.1'),
+        detach_ioas: supportedOn({ cdev: detachIoas }, 'DETACH.1'),
+        iommu_destroy: supportedOn({ iommufd: iommuDestroy(['cdev']) }, 'DESTROY.1'),
+        set_container: supportedOn({ group: setContainer(choice) }, 'SETC.1'),
+        set_iommu: supportedOn({ container: setIommu }, 'SETI.1'),
+        unset_container: supportedOn({ group: unsetContainer(choice) }, 'UNSETC.1'),
+        get_device_fd: supportedOn({ group: getDeviceFd(choice) }, 'GDF.1'),
+        device_io: deviceIo,
+        kvm_add: kvmAdd,
+        register_device: registerDevice(choice),
+        unregister_device: unregisterDevice(choice),
+      },
+      releases: {
+        cdev: releaseDevice('cdev', extraReleaseSteps(choice.extraState)),
+        device: releaseGroupDevice(choice),
+        group: releaseGroup(choice),
+        container: releaseContainer,
+        iommufd: releaseIommufd,
+      },
+      parkedFileKinds: choice.groupFdStartsParked ? ['cdev', 'device'] : ['cdev'],
+      privateData: {
+        cdev: 'vfio_device',
+        device: 'vfio_device',
+        group: 'vfio_group',
+        container: 'vfio_container',
+        iommufd: 'iommufd_ctx',
+      },
+      propertyInputs: splitPropertyInputs(choice),
+    };
+  },
+};

@@ -1,0 +1,50 @@
+import type { DesignOption, Options } from '../../kernel/language/design';
+import { PARKED_OPTIONS, parseParkedOptions } from '../parked-shim/options';
+import type { ParkedOptions } from '../parked-shim/options';
+
+/** Where the state that keeps the two paths apart lives, if there is any. */
+export type ExtraState = 'none' | 'perDevice' | 'perGroup' | 'perDeviceUnlocked';
+
+/** The choices of the split design, decoded. */
+export interface SplitOptions extends ParkedOptions {
+  readonly extraState: ExtraState;
+  /** Whether SET_CONTAINER claims the DMA of the IOMMU group, as since v5.19. */
+  readonly type1ClaimsOwner: boolean;
+  /** Whether the file of GET_DEVICE_FD is parked until its open op has run. */
+  readonly groupFdStartsParked: boolean;
+}
+
+/** `opened_by`, by index. */
+export const OPENED_BY = { none: 0, group: 1, cdev: 2 } as const;
+
+/** The options of the split design: its own, then those of the proposal. */
+export const SPLIT_OPTIONS: readonly DesignOption[] = [
+  {
+    id: 'extraState',
+    title: 'State that keeps group path and cdev path apart',
+    values: ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'],
+  },
+  {
+    id: 'type1ClaimsOwner',
+    title: 'SET_CONTAINER claims the DMA owner',
+    values: ['false', 'true'],
+  },
+  {
+    id: 'groupFdStartsParked',
+    title: 'A group device fd starts parked',
+    values: ['true', 'false'],
+  },
+  ...PARKED_OPTIONS,
+];
+
+const EXTRA_STATES: readonly ExtraState[] = ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'];
+
+/** Reads the option words. */
+export function parseSplitOptions(options: Options): SplitOptions {
+  return {
+    ...parseParkedOptions(options),
+    extraState: EXTRA_STATES.find((s) => s === options['extraState']) ?? 'none',
+    type1ClaimsOwner: options['type1ClaimsOwner'] === 'true',
+    groupFdStartsParked: options['groupFdStartsParked'] === 'true',
+  };
+}

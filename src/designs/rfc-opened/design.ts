@@ -1,0 +1,97 @@
+import type { Design } from '../../kernel/language/design';
+import { DESIGN_NAMES } from '../designNames';
+import { PARENT_DEVICE } from '../shared/parentDevice';
+import { kvmAdd } from '../parked-shim/deviceIo';
+import { bindIommufd, deviceIo } from './bind';
+import {
+  openContainer,
+  releaseContainer,
+  releaseGroup,
+  setContainer,
+  setIommu,
+  unsetContainer,
+} from './container';
+import { getDeviceFd } from './deviceFd';
+import { attachIoasid, detachIoasid, ioasidAlloc, ioasidFree } from './ioas';
+import { supportedOn, openIommufd, releaseIommufd } from './iommufd';
+import {
+  iommufdCtx,
+  iommufdDevice,
+  iommufdIoas,
+  iommuGroup,
+  vfioIommufdDevice,
+} from './iommufdObjects';
+import {
+  deviceCdev,
+  vfioContainer,
+  vfioDevice,
+  vfioGlobal,
+  vfioGroup,
+  vfioPciDevice,
+  vfioPciReflck,
+} from './objects';
+import { openCdev, openGroup } from './open';
+import { registerDevice, unregisterDevice } from './register';
+import { releaseDevice } from './release';
+import { rfcPropertyInputs } from './propertyInputs';
+
+/** D1: the RFC as posted in September 2021, with its defects. */
+export const rfcOpened: Design = {
+  ...DESIGN_NAMES.rfcOpened,
+  revision: 1,
+  about:
+    'The RFC of September 2021: a device node beside the legacy group. Who comes first is settled when a file is opened, by counters: group.opened and device.opened. The driver runs its open op at once, and a flag blocks reads, writes and mmaps until the bind. Its defects are as in the patches; those that only our reading found are unconfirmed.',
+  options: [],
+  model: () => ({
+    objects: [
+      vfioGlobal,
+      vfioGroup,
+      vfioDevice,
+      vfioPciDevice,
+      deviceCdev,
+      PARENT_DEVICE,
+      vfioPciReflck,
+      vfioContainer,
+      iommuGroup,
+      iommufdCtx,
+      iommufdDevice,
+      vfioIommufdDevice,
+      iommufdIoas,
+    ],
+    calls: {
+      open_cdev: openCdev,
+      open_group: openGroup,
+      open_container: openContainer,
+      open_iommufd: openIommufd,
+      bind_iommufd: supportedOn({ cdev: bindIommufd, device: bindIommufd }, 'BIND.1'),
+      ioas_alloc: supportedOn({ iommufd: ioasidAlloc }, 'IOAS.1'),
+      attach_ioas: supportedOn({ cdev: attachIoasid, device: attachIoasid }, 'ATTACH.1'),
+      detach_ioas: supportedOn({ cdev: detachIoasid, device: detachIoasid }, 'DETACH.1'),
+      iommu_destroy: supportedOn({ iommufd: ioasidFree }, 'FREE.1'),
+      set_container: supportedOn({ group: setContainer }, 'SETC.1'),
+      set_iommu: supportedOn({ container: setIommu }, 'SETI.1'),
+      unset_container: supportedOn({ group: unsetContainer }, 'UNSETC.1'),
+      get_device_fd: supportedOn({ group: getDeviceFd }, 'GDF.1a'),
+      device_io: deviceIo,
+      kvm_add: kvmAdd,
+      register_device: registerDevice,
+      unregister_device: unregisterDevice,
+    },
+    releases: {
+      cdev: releaseDevice('cdev'),
+      device: releaseDevice('device'),
+      group: releaseGroup,
+      container: releaseContainer,
+      iommufd: releaseIommufd,
+    },
+    parkedFileKinds: [],
+    privateData: {
+      cdev: 'vfio_device',
+      device: 'vfio_device',
+      group: 'vfio_group',
+      container: 'vfio_container',
+      iommufd: 'iommufd_ctx',
+    },
+    propertyInputs: rfcPropertyInputs,
+  }),
+};

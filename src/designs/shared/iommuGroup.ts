@@ -1,0 +1,170 @@
+import type { ObjectType, StepSpec } from '../../kernel/language/design';
+import {
+  decrement,
+  eq,
+  fail,
+  fallible,
+  goto,
+  increment,
+  lt,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  NULL,
+  store,
+  branch,
+  warnOn,
+} from '../../kernel/language/primitives';
+import type { Op, Operand } from '../../kernel/language/primitives';
+
+/** `iommu_group.domain`, by index. */
+export const DOMAIN = { default: 0, blocking: 1, attached: 2 } as const;
+
+const CITE = 'drivers/iommu/iommu.c, v6.6; domain.md 1.2';
+
+/** struct iommu_group, whose owner points to an object of one of these types. */
+export function iommuGroupType(owners: readonly string[]): ObjectType {
+  return {
+    type: 'iommu_group',
+    role: 'iommu_group',
+    per: 'group',
+    name: (a) => `iommu group ${a.group}`,
+    about: 'The devices that the IOMMU cannot tell apart, and who owns their DMA.',
+    fields: {
+      mutex: { kind: 'mutex' },
+      owner: { kind: 'pointer', types: owners, edge: 'pointer' },
+      owner_cnt: {
+        kind: 'int',
+        hi: (a, c) =>
+          1 +
+          c.files(['cdev', 'device'], 'group') +
+          c.world.devices.filter((d) => d.group === a.group).length,
+        init: (a, c) =>
+          c.world.devices.some((d) => d.group === a.group && d.kernelDriver === true) ? 1 : 0,
+      },
+      domain: { kind: 'enum', values: Object.keys(DOMAIN) },
+    },
+  };
+}
+
+/** One claim of DMA ownership, as a step. */
+export interface DmaClaim {
+  readonly id: string;
+  /** The new owner. */
+  readonly owner: Operand;
+  /** The step that the unwinding starts at; without it the call returns at once. */
+  readonly onError?: string | undefined;
+  /** Leave out the test that the group still has its default domain (the claim of 2021). */
+  readonly skipDomainCheck?: boolean | undefined;
+  /** Makes the names in `owner` known (withPointer); the lock stays the first operation. */
+  readonly wrap?: ((ops: readonly Op[]) => readonly Op[]) | undefined;
+}
+
+/** What a claim does once the count is found to be zero; the mutex is held. */
+function claimUnowned(c: DmaClaim): readonly Op[] {
+  const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
+  return [
+    ...(c.skipDomainCheck
+      ? []
+      : [
+          branch(ne('iommu_group.domain', DOMAIN.default), [
+            mutexUnlock('iommu_group.mutex'),
+            fail('EBUSY', 'the group is not on its default domain', where),
+          ]),
+        ]),
+    fallible('alloc_blocking_domain', 'ENOMEM', 'no blocking domain', {
+      ...where,
+      before: [mutexUnlock('iommu_group.mutex')],
+    }),
+    store('iommu_group.domain', DOMAIN.blocking),
+    store('iommu_group.owner', c.owner),
+    store('iommu_group.owner_cnt', 1),
+    mutexUnlock('iommu_group.mutex'),
+  ];
+}
+
+/** iommu_device_claim_dma_owner: the same owner counts up, another one gets -EPERM. */
+export function deviceClaimDmaOwner(c: DmaClaim): StepSpec {
+  const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
+  const ops: readonly Op[] = [
+    mutexLock('iommu_group.mutex'),
+    branch(
+      ne('iommu_group.owner_cnt', 0),
+      [
+        branch(ne('iommu_group.owner', c.owner), [
+          mutexUnlock('iommu_group.mutex'),
+          fail('EPERM', 'the DMA of the group belongs to somebody else', where),
+        ]),
+        increment('iommu_group.owner_cnt'),
+        mutexUnlock('iommu_group.mutex'),
+      ],
+      claimUnowned(c),
+    ),
+  ];
+  return {
+    id: c.id,
+    title: 'claim the DMA of the IOMMU group for the device',
+    cite: `${CITE}, iommu_device_claim_dma_owner`,
+    ops: c.wrap ? c.wrap(ops) : ops,
+  };
+}
+
+/** iommu_group_claim_dma_owner: any owner there is means -EPERM. */
+export function groupClaimDmaOwner(c: DmaClaim): StepSpec {
+  const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
+  return {
+    id: c.id,
+    title: 'claim the DMA of the IOMMU group',
+    cite: `${CITE}, iommu_group_claim_dma_owner`,
+    ops: [
+      mutexLock('iommu_group.mutex'),
+      branch(ne('iommu_group.owner_cnt', 0), [
+        mutexUnlock('iommu_group.mutex'),
+        fail('EPERM', 'the DMA of the group belongs to somebody else', where),
+      ]),
+      ...claimUnowned(c),
+    ],
+  };
+}
+
+/** iommu_device_release_dma_owner: the last release brings the default domain back. */
+export function deviceReleaseDmaOwner(id: string, next?: string): StepSpec {
+  return {
+    id,
+    title: 'release the DMA of the IOMMU group for the device',
+    cite: `${CITE}, iommu_device_release_dma_owner`,
+    ops: [
+      mutexLock('iommu_group.mutex'),
+      warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
+      branch(
+        lt(1, 'iommu_group.owner_cnt'),
+        [decrement('iommu_group.owner_cnt')],
+        RESTORE_DEFAULT_DOMAIN,
+      ),
+      mutexUnlock('iommu_group.mutex'),
+      ...(next === undefined ? [] : [goto(next)]),
+    ],
+  };
+}
+
+/** iommu_group_release_dma_owner. */
+export function groupReleaseDmaOwner(id: string, next?: string): StepSpec {
+  return {
+    id,
+    title: 'release the DMA of the IOMMU group',
+    cite: `${CITE}, iommu_group_release_dma_owner`,
+    ops: [
+      mutexLock('iommu_group.mutex'),
+      warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
+      ...RESTORE_DEFAULT_DOMAIN,
+      mutexUnlock('iommu_group.mutex'),
+      ...(next === undefined ? [] : [goto(next)]),
+    ],
+  };
+}
+
+const RESTORE_DEFAULT_DOMAIN: readonly Op[] = [
+  store('iommu_group.owner_cnt', 0),
+  store('iommu_group.owner', NULL),
+  store('iommu_group.domain', DOMAIN.default),
+];

@@ -1,0 +1,254 @@
+import type { StepSpec } from '../../../kernel/language/design';
+import {
+  allOf,
+  alloc,
+  decrement,
+  eq,
+  fail,
+  fallible,
+  forEach,
+  free,
+  goto,
+  increment,
+  listAdd,
+  listDel,
+  live,
+  mutexLock,
+  mutexUnlock,
+  ne,
+  notOf,
+  NULL,
+  addressOf,
+  refDec,
+  refInc,
+  spin,
+  store,
+  branch,
+  withPointer,
+} from '../../../kernel/language/primitives';
+import type { Op, StatePath } from '../../../kernel/language/primitives';
+import { DOMAIN } from '../iommuGroup';
+
+const ATTACH_CITE =
+  'drivers/iommu/iommufd/device.c, iommufd_device_attach and iommufd_device_replace, v6.6; domain.md 5.7';
+const DETACH_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_detach, v6.6; domain.md 5.7';
+
+/** How steps reach the address space: the argument or bound name to put before `/ioas` and `/hwpt`, and what binds that name. */
+export interface IoasRef {
+  readonly name: string;
+  readonly wrap: (ops: readonly Op[]) => readonly Op[];
+}
+
+/** The compat ioas of the context that a pointer leads to. */
+export function compatIoasAt(ctx: StatePath): IoasRef {
+  return { name: 'compat', wrap: (ops) => [withPointer(`${ctx}.vfio_ioas`, 'compat', ops)] };
+}
+
+/** What the attach table is entered with. */
+export interface AttachParameters {
+  /** `ATTACH.4`; a letter follows. */
+  readonly stepId: string;
+  readonly ioas: IoasRef;
+  /** The iommufd_device, or a pointer place that leads to it. */
+  readonly idev: StatePath;
+  /** The VFIO device's flag: attached already means replace. */
+  readonly attachedFlag: StatePath;
+  /** The VFIO device's pointer to its iommufd_device; `iommufd_device` where left out. */
+  readonly devicePointer?: string | undefined;
+  readonly onError: string;
+  readonly next: string;
+}
+
+/** Attaches the device to the automatic page table of an ioas, or replaces the one that it has. */
+export function attachDevice(e: AttachParameters): readonly StepSpec[] {
+  const id = (letter: string): string => `${e.stepId}${letter}`;
+  const ioas = `${e.ioas.name}/ioas`;
+  const hwpt = `${e.ioas.name}/hwpt`;
+  const { idev } = e;
+  const step = (letter: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(letter),
+    title,
+    cite: ATTACH_CITE,
+    ops: e.ioas.wrap(ops),
+  });
+  return [
+    step('a', 'look the id up and take the object', [
+      spin(
+        'objects.xa_lock',
+        branch(
+          allOf(live(ioas), eq(`${idev}.ictx`, addressOf(`${e.ioas.name}/ctx`))),
+          [refInc(`${ioas}.users`)],
+          [fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError })],
+        ),
+      ),
+    ]),
+    step('b', 'find the automatic page table of the ioas, or make one', [
+      mutexLock(`${ioas}.mutex`),
+      fallible('iommu_domain_alloc', 'ENOMEM', 'no domain', { at: ioas, to: id('y') }),
+      branch(notOf(live(hwpt)), [alloc(hwpt), store(`${hwpt}.users`, 1), refInc(`${ioas}.users`)]),
+    ]),
+    step('c', 'compare with the page table of the group', [
+      mutexLock(`${idev}.igroup.lock`),
+      branch(
+        eq(e.attachedFlag, 0),
+        [
+          branch(
+            eq(`${idev}.igroup.hwpt`, NULL),
+            [],
+            [
+              branch(ne(`${idev}.igroup.hwpt`, addressOf(hwpt)), [
+                mutexUnlock(`${idev}.igroup.lock`),
+                fail('EINVAL', 'the group is attached to another page table', {
+                  at: `${idev}.igroup`,
+                  to: id('x'),
+                }),
+              ]),
+            ],
+          ),
+          fallible(
+            'iopt_table_enforce_dev_resv_regions',
+            'EADDRINUSE',
+            'a reserved region is mapped',
+            { at: ioas, to: id('x'), before: [mutexUnlock(`${idev}.igroup.lock`)] },
+          ),
+          branch(ne(`${idev}.igroup.device_list`, 0), [goto(id('e'))]),
+        ],
+        [
+          branch(eq(`${idev}.igroup.hwpt`, addressOf(hwpt)), [goto(id('f'))]),
+          store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
+        ],
+      ),
+    ]),
+    step('d', 'attach the IOMMU group to the domain', [
+      mutexLock('iommu_group.mutex'),
+      fallible('iommu_attach_group', 'EINVAL', 'the domain does not fit the device', {
+        at: 'iommu_group',
+        to: id('x'),
+        before: [
+          mutexUnlock('iommu_group.mutex'),
+          store(`${idev}.old_hwpt`, NULL),
+          mutexUnlock(`${idev}.igroup.lock`),
+        ],
+      }),
+      store('iommu_group.domain', DOMAIN.attached),
+      mutexUnlock('iommu_group.mutex'),
+    ]),
+    step('e', 'count the users of the page table', [
+      store(`${idev}.igroup.hwpt`, addressOf(hwpt)),
+      branch(
+        eq(e.attachedFlag, 0),
+        [
+          refInc(`${hwpt}.users`),
+          listAdd(`${idev}.group_item`, 'igroup->device_list'),
+          increment(`${idev}.igroup.device_list`),
+        ],
+        // Every attached device of the group moves; one reference on the old table is put after the locks.
+        [
+          forEach('idev', 'group', 'sibling', [
+            branch(live('sibling'), [
+              branch(allOf(eq('sibling.group_item', 1), eq('sibling.igroup', `${idev}.igroup`)), [
+                refInc(`${hwpt}.users`),
+                refDec(`${idev}.old_hwpt.users`),
+              ]),
+            ]),
+          ]),
+          refInc(`${idev}.old_hwpt.users`),
+        ],
+      ),
+    ]),
+    step('f', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
+    step('g', 'unlock the ioas and put it', [
+      mutexUnlock(`${ioas}.mutex`),
+      refDec(`${ioas}.users`),
+    ]),
+    {
+      id: id('h'),
+      title: 'put the page table that was replaced',
+      cite: ATTACH_CITE,
+      ops: [...putOldHwpt(idev)],
+    },
+    step('i', 'the device is attached', [
+      branch(eq(e.attachedFlag, 0), [refInc(`${idev}.users`), store(e.attachedFlag, 1)]),
+      goto(e.next),
+    ]),
+    step('x', 'undo: drop a page table that nobody uses', [
+      branch(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt)),
+    ]),
+    step('y', 'undo: unlock the ioas and put it', [
+      mutexUnlock(`${ioas}.mutex`),
+      refDec(`${ioas}.users`),
+      goto(e.onError),
+    ]),
+  ];
+}
+
+/** What table IDETACH is entered with. */
+export interface DetachParameters {
+  /** `DETACH.4:` */
+  readonly prefix: string;
+  readonly idev: StatePath;
+  readonly next: string;
+}
+
+/** IDETACH: takes the device off the page table of its group. */
+export function detachDevice(e: DetachParameters): readonly StepSpec[] {
+  const id = (row: string): string => `${e.prefix}IDETACH.${row}`;
+  const { idev } = e;
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(row),
+    title,
+    cite: DETACH_CITE,
+    ops,
+  });
+  return [
+    step('1a', 'take the device off the list of the group', [
+      mutexLock(`${idev}.igroup.lock`),
+      store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
+      listDel(`${idev}.group_item`, 'igroup->device_list'),
+      decrement(`${idev}.igroup.device_list`),
+      branch(ne(`${idev}.igroup.device_list`, 0), [goto(id('1c'))]),
+    ]),
+    step('1b', 'the last device: detach the IOMMU group', [
+      mutexLock('iommu_group.mutex'),
+      store('iommu_group.domain', DOMAIN.blocking),
+      store(`${idev}.igroup.hwpt`, NULL),
+      mutexUnlock('iommu_group.mutex'),
+    ]),
+    step('1c', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
+    step('2', 'put the page table; an automatic one goes with its last user', [
+      ...putOldHwpt(idev),
+    ]),
+    step('3', 'the attachment no longer uses the object', [refDec(`${idev}.users`), goto(e.next)]),
+  ];
+}
+
+/** Puts the page table that the call put aside; at the last user it goes, under its ioas's mutex (in one action). */
+function putOldHwpt(idev: StatePath): readonly Op[] {
+  return [
+    branch(ne(`${idev}.old_hwpt`, NULL), [
+      withPointer(`${idev}.old_hwpt`, 'old', [
+        branch(
+          eq('old.users', 2),
+          [
+            mutexLock('old.ioas.mutex'),
+            refDec('old.users'),
+            ...putHwptReferences('old'),
+            mutexUnlock('old.ioas.mutex'),
+            free('old'),
+          ],
+          [refDec('old.users')],
+        ),
+        store(`${idev}.old_hwpt`, NULL),
+      ]),
+    ]),
+  ];
+}
+
+function destroyHwpt(hwpt: StatePath): readonly Op[] {
+  return [...putHwptReferences(hwpt), free(hwpt)];
+}
+
+/** All of it but the memory, through which its ioas is still reached. */
+function putHwptReferences(hwpt: StatePath): readonly Op[] {
+  return [store(`${hwpt}.users`, 0), refDec(`${hwpt}.ioas.users`)];
+}

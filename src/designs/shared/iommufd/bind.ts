@@ -1,0 +1,188 @@
+import type { StepSpec } from '../../../kernel/language/design';
+import {
+  alloc,
+  eq,
+  fallible,
+  fget,
+  fput,
+  free,
+  goto,
+  live,
+  NULL,
+  addressOf,
+  refDec,
+  refInc,
+  spin,
+  store,
+  branch,
+  warnOn,
+  withPointer,
+} from '../../../kernel/language/primitives';
+import type { Op, StatePath } from '../../../kernel/language/primitives';
+import { deviceClaimDmaOwner, deviceReleaseDmaOwner } from '../iommuGroup';
+
+const BIND_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_bind, v6.6; domain.md 5.6';
+const UNBIND_CITE =
+  'drivers/iommu/iommufd/device.c and main.c, iommufd_device_unbind, v6.6; domain.md 5.6';
+
+/** How steps reach the iommufd context: the argument or bound name to put before `/ctx`, and what binds that name. */
+export interface ContextRef {
+  readonly name: string;
+  readonly wrap: (ops: readonly Op[]) => readonly Op[];
+}
+
+/** A context that a pointer of an object leads to. */
+export function contextAt(pointer: StatePath): ContextRef {
+  return { name: 'ictx', wrap: (ops) => [withPointer(pointer, 'ictx', ops)] };
+}
+
+/** What table IBIND is entered with. */
+export interface BindParameters {
+  /** Put before every step id, `BIND.12:`. */
+  readonly prefix: string;
+  readonly ctx: ContextRef;
+  /** The iommufd_device to make. */
+  readonly idev: StatePath;
+  /** The step that an error goes on with. */
+  readonly onError: string;
+  /** The step that success goes on with. */
+  readonly next: string;
+  readonly skipDomainCheck?: boolean | undefined;
+}
+
+/** IBIND: makes the iommufd_device and claims the DMA of its group for the context. */
+export function bindDevice(e: BindParameters): readonly StepSpec[] {
+  const { name } = e.ctx;
+  const id = (row: string): string => `${e.prefix}IBIND.${row}`;
+  const igroup = `${name}/igroup`;
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(row),
+    title,
+    cite: BIND_CITE,
+    ops: e.ctx.wrap(ops),
+  });
+  return [
+    step('1', 'check that the IOMMU keeps the caches coherent', [
+      fallible('device_iommu_capable', 'EINVAL', 'no cache coherency', {
+        at: 'device',
+        to: e.onError,
+      }),
+    ]),
+    step('2', 'get or make the iommufd_group', [
+      fallible('iommu_group_get', 'ENODEV', 'the device has no IOMMU group', {
+        at: 'device',
+        to: e.onError,
+      }),
+      spin(
+        `${name}.groups.xa_lock`,
+        branch(
+          live(igroup),
+          [refInc(`${igroup}.ref`)],
+          [
+            alloc(igroup),
+            store(`${igroup}.ref`, 1),
+            store(`${igroup}.hwpt`, NULL),
+            store(`${igroup}.device_list`, 0),
+          ],
+        ),
+      ),
+    ]),
+    step('3', 'check that interrupts are isolated', [
+      fallible('iommu_group_has_isolated_msi', 'EPERM', 'MSI is not isolated', {
+        at: 'iommu_group',
+        to: id('U2'),
+      }),
+    ]),
+    {
+      ...deviceClaimDmaOwner({
+        id: id('4'),
+        owner: addressOf(`${name}/ctx`),
+        onError: id('U2'),
+        skipDomainCheck: e.skipDomainCheck,
+        wrap: e.ctx.wrap,
+      }),
+    },
+    step('5', 'allocate the object: users = 1, its id reserved', [
+      fallible('iommufd_object_alloc', 'ENOMEM', 'no memory or no id', {
+        at: `${name}/ctx`,
+        to: id('U1'),
+      }),
+      alloc(e.idev),
+      store(`${e.idev}.users`, 1),
+      store(`${e.idev}.shortterm_users`, 1),
+      store(`${e.idev}.published`, 0),
+      store(`${e.idev}.group_item`, 0),
+      store(`${e.idev}.old_hwpt`, NULL),
+    ]),
+    step('6', 'take a reference on the context', [
+      fget(`${name}/file`),
+      store(`${e.idev}.ictx`, addressOf(`${name}/ctx`)),
+    ]),
+    step('7', "count the driver's use of the object", [refInc(`${e.idev}.users`)]),
+    step('8', 'move the group reference into the object', [
+      store(`${e.idev}.igroup`, addressOf(igroup)),
+    ]),
+    step('9', 'publish the object under its id', [
+      spin(`${name}.objects.xa_lock`, store(`${e.idev}.published`, 1)),
+      goto(e.next),
+    ]),
+    deviceReleaseDmaOwner(id('U1')),
+    step('U2', 'put the iommufd_group', [...putIommufdGroup(igroup), goto(e.onError)]),
+  ];
+}
+
+/** What table IUNBIND is entered with. */
+export interface UnbindParameters {
+  readonly prefix: string;
+  /** The iommufd_device, or a pointer place that leads to it. */
+  readonly idev: StatePath;
+  /** Pointer and flag of the VFIO device: `device.iommufd_device`, `device.iommufd_attached`. */
+  readonly pointer: StatePath;
+  /** Steps that detach first where the device is attached (table IDETACH), and the flag that says so. */
+  readonly detach: { readonly flag: StatePath; readonly steps: readonly StepSpec[] } | undefined;
+  readonly next: string;
+}
+
+/** IUNBIND: takes the iommufd_device out of its context and gives the DMA of the group back. */
+export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
+  const id = (row: string): string => `${e.prefix}IUNBIND.${row}`;
+  const { idev } = e;
+  const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
+    id: id(row),
+    title,
+    cite: UNBIND_CITE,
+    ops,
+  });
+  return [
+    ...(e.detach
+      ? [
+          step('1', 'detach first, if attached', [branch(eq(e.detach.flag, 0), [goto(id('2'))])]),
+          ...e.detach.steps,
+          step('1b', 'the device is no longer attached', [store(e.detach.flag, 0)]),
+        ]
+      : []),
+    step('2', 'drop the short-term reference (nobody else holds one)', [
+      refDec(`${idev}.shortterm_users`),
+    ]),
+    step('3', 'take the object out of the context', [
+      spin(
+        'objects.xa_lock',
+        refDec(`${idev}.users`),
+        warnOn({ cmp: 'ne', a: `${idev}.users`, b: 1 }, 'somebody still uses the object'),
+        store(`${idev}.users`, 0),
+        store(`${idev}.published`, 0),
+      ),
+    ]),
+    deviceReleaseDmaOwner(id('4')),
+    step('5', 'put the iommufd_group', [
+      ...putIommufdGroup(`${idev}.igroup`),
+      store(`${idev}.igroup`, NULL),
+    ]),
+    step('6', 'put the context', [fput(`${idev}.ictx.file`), store(`${idev}.ictx`, NULL)]),
+    step('7', 'free the object', [free(idev), store(e.pointer, NULL), goto(e.next)]),
+  ];
+}
+
+function putIommufdGroup(igroup: StatePath): readonly Op[] {
+  return [refDec(`${igroup}.ref`, [free(igroup)])];
+}

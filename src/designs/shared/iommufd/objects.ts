@@ -1,0 +1,99 @@
+import type { InstanceKey, InstanceCounts, ObjectType } from '../../../kernel/language/design';
+
+/** Device fds of the object's IOMMU group, or all of them: each makes one iommufd_device at most. */
+const devicesIn = (a: InstanceKey, c: InstanceCounts): number =>
+  c.files(['cdev', 'device'], a.group === undefined ? undefined : 'group');
+
+/** struct iommufd_ctx: what an open of /dev/iommu makes. Its reference count is the f_count of that file. */
+export const iommufdCtx: ObjectType = {
+  type: 'iommufd_ctx',
+  role: 'ctx',
+  per: 'file',
+  fileKinds: ['iommufd'],
+  name: (a) => `${a.file} ctx`,
+  lifetime: {},
+  about: 'An iommufd context: the objects and the DMA ownership of one open of /dev/iommu.',
+  fields: {
+    file: { kind: 'link', type: 'file', edge: 'pointer' },
+    vfio_ioas: { kind: 'pointer', types: ['iommufd_ioas'], matchOn: 'file', edge: 'member' },
+  },
+};
+
+/** struct iommufd_ioas; the one named `compat` is what type1 ioctls and group device fds use. */
+export const iommufdIoas: ObjectType = {
+  type: 'iommufd_ioas',
+  role: 'ioas',
+  per: 'ioas',
+  name: (a) => a.ioas!,
+  lifetime: {},
+  about: 'An I/O address space.',
+  fields: {
+    users: {
+      kind: 'refcount',
+      hi: (_a, c) => 2 + c.calls('attach_ioas') + c.calls('get_device_fd'),
+    },
+    mutex: { kind: 'mutex' },
+    ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
+  },
+};
+
+/** struct iommufd_hwpt_paging: the automatic one of an ioas. One slot per ioas is enough, since all devices fit one domain. */
+export const iommufdHwpt: ObjectType = {
+  type: 'iommufd_hwpt_paging',
+  role: 'hwpt',
+  per: 'ioas',
+  name: (a) => `${a.ioas} hwpt`,
+  lifetime: {},
+  about: 'A hardware page table: the IOMMU domain that devices of an ioas share.',
+  fields: {
+    users: { kind: 'refcount', hi: (a, c) => 1 + devicesIn(a, c) },
+    ioas: { kind: 'link', type: 'iommufd_ioas', edge: 'reference' },
+  },
+};
+
+/** struct iommufd_group: an IOMMU group as one iommufd context sees it. */
+export const iommufdGroup: ObjectType = {
+  type: 'iommufd_group',
+  role: 'igroup',
+  per: 'iommufdGroup',
+  name: (a) => `${a.file} igroup ${a.group}`,
+  lifetime: {},
+  about:
+    'What one iommufd context knows of an IOMMU group: the page table that all its devices share.',
+  fields: {
+    /** One per bind, and one file may be bound twice where nothing refuses it. */
+    ref: { kind: 'refcount', hi: (a, c) => devicesIn(a, c) + c.calls('bind_iommufd') },
+    lock: { kind: 'mutex' },
+    hwpt: { kind: 'pointer', types: ['iommufd_hwpt_paging'], matchOn: 'file', edge: 'pointer' },
+    device_list: { kind: 'int', hi: devicesIn },
+    ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
+    group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
+  },
+};
+
+/** struct iommufd_device: a device bound to an iommufd context, made through one device fd. */
+export const iommufdDevice: ObjectType = {
+  type: 'iommufd_device',
+  role: 'idev',
+  per: 'file',
+  fileKinds: ['cdev', 'device'],
+  name: (a) => `${a.file} idev`,
+  lifetime: {},
+  about: 'A device bound to an iommufd context.',
+  fields: {
+    users: { kind: 'refcount', hi: 3 },
+    shortterm_users: { kind: 'refcount', hi: 1 },
+    published: { kind: 'bool' },
+    ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
+    igroup: { kind: 'pointer', types: ['iommufd_group'], matchOn: 'group', edge: 'reference' },
+    group_item: { kind: 'bool' },
+    /** Local variable of detach and replace: the page table to put once the locks are dropped. */
+    old_hwpt: {
+      kind: 'pointer',
+      modelOnly: true,
+      types: ['iommufd_hwpt_paging'],
+      edge: 'hidden',
+    },
+    dev: { kind: 'link', type: 'vfio_device', edge: 'pointer' },
+  },
+};

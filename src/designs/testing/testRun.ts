@@ -1,0 +1,145 @@
+import { compile } from '../../kernel/compiler/compile';
+import type { Design, Options } from '../../kernel/language/design';
+import type { Errno } from '../../kernel/language/errno';
+import {
+  callResult,
+  callStatus,
+  isEnabled,
+  enabled,
+  initialState,
+  makeEventBuffer,
+  nextStep,
+  readEvents,
+  step,
+} from '../../kernel/machine/machine';
+import type { Program } from '../../kernel/compiler/program';
+import { checkState, stateChecks } from '../../kernel/properties/properties';
+import type { PropertyId } from '../../kernel/language/propertyId';
+import type { Call, World } from '../../kernel/language/world';
+
+/** What a call returned, or how far it came. */
+type CallResult = 0 | Errno | 'skipped' | 'waiting' | 'running';
+
+function callResults(program: Program, state: Int32Array): CallResult[] {
+  return program.calls.map((c) => {
+    const status = callStatus(program, state, c.index);
+    return status === 'done' ? callResult(program, state, c.index) : status;
+  });
+}
+
+/** One run of a few calls, for the tests of this room. */
+export interface TestRun {
+  readonly program: Program;
+  readonly state: Int32Array;
+  /** Properties broken so far, with their texts. */
+  readonly violations: Map<PropertyId, string>;
+  /** What every ended call returned, by its index. */
+  results(): CallResult[];
+  /** Runs a task until its next step has this id, or to where it blocks or ends. */
+  runUntil(task: string, id?: string): TestRun;
+  /** Everything to its end, in task order; blocked tasks wait. */
+  runToEnd(): TestRun;
+  /** The value of `object.field`. */
+  fieldValue(title: string): number;
+}
+
+/** Compiles the calls and stands at the start. */
+export function startTestRun(
+  design: Design,
+  options: Options,
+  world: World,
+  calls: readonly Call[],
+): TestRun {
+  const program = compile(design, options, world, calls);
+  const state = initialState(program);
+  const checks = stateChecks(program);
+  const buffer = makeEventBuffer();
+  const broken = new Map<PropertyId, string>();
+  const move = (task: number): void => {
+    step(program, state, task, buffer);
+    for (const e of readEvents(program, buffer))
+      if (e.template.kind === 'violation')
+        broken.set(e.template.property, `${program.tasks[task]?.name} ${e.template.text}`);
+    for (const v of checkState(checks, state)) broken.set(v.property, v.text);
+  };
+  const self: TestRun = {
+    program,
+    state,
+    violations: broken,
+    results: () => callResults(program, state),
+    runUntil: (name, id) => {
+      const task = program.tasks.findIndex((t) => t.name === name);
+      while (isEnabled(program, state, task)) {
+        if (id !== undefined && nextStep(program, state, task)?.id === id) return self;
+        move(task);
+      }
+      if (id !== undefined)
+        throw new Error(
+          `${name} never came to ${id}; it stands at ${nextStep(program, state, task)?.name ?? 'its end'}`,
+        );
+      return self;
+    },
+    runToEnd: () => {
+      for (let can = enabled(program, state); can.length > 0; can = enabled(program, state))
+        move(can[0]!);
+      return self;
+    },
+    fieldValue: (title) => {
+      const f = program.fields.find((x) => x.title === title);
+      if (!f) throw new Error(`no field ${title}`);
+      return state[f.index]!;
+    },
+  };
+  return self;
+}
+
+/** What all interleavings of some calls come to. */
+export interface ExplorationResult {
+  readonly states: number;
+  /** Properties that some interleaving breaks, with the text of the first state that does. */
+  readonly violations: Map<PropertyId, string>;
+  /** What the calls return, once for every way it can end: `0 0 EBUSY`. */
+  readonly outcomes: readonly string[];
+}
+
+/** Goes through every interleaving of the calls. Small scenarios only. */
+export function exploreInterleavings(
+  design: Design,
+  options: Options,
+  world: World,
+  calls: readonly Call[],
+  limit = 300_000,
+): ExplorationResult {
+  const program = compile(design, options, world, calls);
+  const checks = stateChecks(program);
+  const buffer = makeEventBuffer();
+  const broken = new Map<PropertyId, string>();
+  const size = program.fields.length;
+  const key = (s: Int32Array): string =>
+    String.fromCharCode(...s.subarray(0, size).map((x) => x + 8));
+  const start = initialState(program);
+  const seen = new Set([key(start)]);
+  const queue = [start];
+  const endings = new Set<string>();
+  for (let at = 0; at < queue.length; at++) {
+    const from = queue[at]!;
+    queue[at] = start;
+    for (const v of checkState(checks, from))
+      if (!broken.has(v.property)) broken.set(v.property, v.text);
+    const able = enabled(program, from);
+    if (able.length === 0) endings.add(callResults(program, from).join(' '));
+    for (const task of able) {
+      const to = from.slice();
+      step(program, to, task, buffer);
+      for (const e of readEvents(program, buffer))
+        if (e.template.kind === 'violation' && !broken.has(e.template.property))
+          broken.set(e.template.property, `${program.tasks[task]?.name} ${e.template.text}`);
+      const k = key(to);
+      if (seen.has(k)) continue;
+      seen.add(k);
+      if (seen.size > limit) throw new Error(`more than ${limit} states`);
+      queue.push(to);
+    }
+  }
+  return { states: seen.size, violations: broken, outcomes: [...endings].sort() };
+}

@@ -1,0 +1,101 @@
+import type { Design } from '../../kernel/language/design';
+import { iommuGroupType } from '../shared/iommuGroup';
+import { DESIGN_NAMES } from '../designNames';
+import { PARENT_DEVICE } from '../shared/parentDevice';
+import {
+  ioasAlloc,
+  iommuDestroy,
+  iommufdObjects,
+  openIommufd,
+  releaseIommufd,
+} from '../parked-shim/iommufd';
+import { cdev } from '../parked-shim/objects';
+import { vfioContainer } from '../parked-split/objects';
+import { attachIoas, detachIoas } from './attach';
+import { bindGroupDevice, bindIommufd } from './bind';
+import { releaseCdev, releaseGroupDevice } from './release';
+import {
+  openContainer,
+  releaseContainer,
+  setContainer,
+  setIommu,
+  setIommuCompat,
+  unsetContainer,
+} from './container';
+import { getDeviceFd } from './deviceFd';
+import { deviceIo, ioctlBody, kvmAdd } from './accessCheck';
+import {
+  cdevFile,
+  groupDeviceFile,
+  kvmType,
+  vfioDevice,
+  vfioDeviceSet,
+  vfioGlobal,
+  vfioGroup,
+} from './objects';
+import { openCdev, openGroup, releaseGroup } from './open';
+import { registerDevice, unregisterDevice } from './register';
+import { upstreamPropertyInputs } from './propertyInputs';
+
+/** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire stands in its place. */
+export const upstream: Design = {
+  ...DESIGN_NAMES.upstream,
+  revision: 1,
+  about:
+    'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Every open file has its own access gate, set last with a store-release and read first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
+  options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
+  model: (options) => {
+    const kvm = options['kvm'] === 'true';
+    return {
+      objects: [
+        vfioGlobal,
+        vfioGroup(kvm),
+        vfioContainer,
+        vfioDeviceSet,
+        vfioDevice(kvm),
+        cdev,
+        cdevFile(kvm),
+        groupDeviceFile(kvm),
+        PARENT_DEVICE,
+        iommuGroupType(['iommufd_ctx', 'vfio_group']),
+        ...iommufdObjects(['iommufd']),
+        ...(kvm ? [kvmType] : []),
+      ],
+      calls: {
+        open_cdev: openCdev,
+        open_group: openGroup,
+        open_container: openContainer,
+        open_iommufd: openIommufd,
+        bind_iommufd: ioctlBody({ cdev: bindIommufd(kvm), device: bindGroupDevice }),
+        ioas_alloc: ioctlBody({ iommufd: ioasAlloc }),
+        attach_ioas: ioctlBody({ cdev: attachIoas }),
+        detach_ioas: ioctlBody({ cdev: detachIoas }),
+        iommu_destroy: ioctlBody({ iommufd: iommuDestroy(['cdev', 'device']) }),
+        set_container: ioctlBody({ group: setContainer }),
+        set_iommu: ioctlBody({ container: setIommu, iommufd: setIommuCompat }),
+        unset_container: ioctlBody({ group: unsetContainer }),
+        get_device_fd: ioctlBody({ group: getDeviceFd(kvm) }),
+        device_io: deviceIo,
+        kvm_add: kvmAdd(kvm),
+        register_device: registerDevice,
+        unregister_device: unregisterDevice,
+      },
+      releases: {
+        cdev: releaseCdev(kvm),
+        device: releaseGroupDevice(kvm),
+        group: releaseGroup(kvm),
+        container: releaseContainer,
+        iommufd: releaseIommufd,
+      },
+      parkedFileKinds: [],
+      privateData: {
+        cdev: 'vfio_device_file',
+        device: 'vfio_device_file',
+        group: 'vfio_group',
+        container: 'vfio_container',
+        iommufd: 'iommufd_ctx',
+      },
+      propertyInputs: upstreamPropertyInputs(kvm),
+    };
+  },
+};

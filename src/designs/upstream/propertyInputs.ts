@@ -1,0 +1,301 @@
+import type { CounterSpec, PropertyInputs, HolderSpec } from '../../kernel/language/design';
+import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
+import type { Condition, StatePath } from '../../kernel/language/primitives';
+import { deviceCounters } from '../parked-shim/propertyInputs';
+
+const accessGranted = eq('df.access_granted', 1);
+
+/** The device of a group is open in container mode: without an iommufd_device. */
+const openThroughContainer: Condition = allOf(
+  live('device'),
+  lt(0, 'device.open_count'),
+  eq('device.iommufd_device', NULL),
+  ne('group.container', NULL),
+);
+
+type HolderOf = HolderSpec & { readonly countsOn: StatePath };
+const counterSpec = (counter: string, ...holders: HolderOf[]): CounterSpec => ({
+  counter,
+  holders,
+});
+
+/** Laws of the VFIO device, its cdev and its reset set. */
+const vfioDeviceCounters: readonly CounterSpec[] = [
+  ...deviceCounters.filter((l) => l.counter !== 'vfio_device.open_count'),
+  counterSpec('vfio_device.open_count', {
+    type: 'vfio_device_file',
+    when: allOf(live('df'), accessGranted),
+    countsOn: 'device',
+    label: 'a device file with access',
+  }),
+  counterSpec('vfio_device_set.device_count', {
+    type: 'vfio_device',
+    when: allOf(live('device'), eq('device.dev_set_list', 1)),
+    countsOn: 'dev_set',
+    label: 'a device of the reset set',
+  }),
+];
+
+/** Laws of the group and its container. */
+const groupCounters: readonly CounterSpec[] = [
+  counterSpec(
+    'vfio_group.kref',
+    {
+      type: 'vfio_group',
+      when: allOf(live('group'), ne('group.drivers', 0)),
+      countsOn: 'group',
+      label: 'the devices of the group',
+    },
+    {
+      type: 'vfio_group',
+      when: allOf(live('group'), ne('group.kobj', 0)),
+      countsOn: 'group',
+      label: 'the cdev of the group, held by an open group file',
+    },
+  ),
+  counterSpec(
+    'vfio_group.kobj',
+    {
+      type: 'vfio_group',
+      when: allOf(live('group'), eq('group.mapped', 1)),
+      countsOn: 'group',
+      label: 'the cdev map',
+    },
+    {
+      type: 'file',
+      fileKinds: ['group'],
+      when: live('file'),
+      countsOn: 'group',
+      label: 'an open group file',
+    },
+  ),
+  counterSpec('vfio_group.drivers', {
+    type: 'device',
+    when: eq('parent.driver', 1),
+    countsOn: 'group',
+    label: 'a device of the group',
+  }),
+  counterSpec('vfio_group.cdev_device_open_cnt', {
+    type: 'vfio_device_file',
+    fileKinds: ['cdev'],
+    when: allOf(live('df'), accessGranted),
+    countsOn: 'group',
+    label: 'a bound cdev fd',
+  }),
+  counterSpec(
+    'vfio_group.container_users',
+    {
+      type: 'vfio_group',
+      when: allOf(live('group'), ne('group.container', NULL)),
+      countsOn: 'group',
+      label: 'the group, which is in the container',
+    },
+    {
+      type: 'vfio_device',
+      when: openThroughContainer,
+      countsOn: 'group',
+      label: 'an open device of the group',
+    },
+  ),
+  counterSpec(
+    'vfio_container.kref',
+    {
+      type: 'file',
+      fileKinds: ['container'],
+      when: live('file'),
+      countsOn: 'container',
+      label: 'the open container file',
+    },
+    {
+      type: 'vfio_group',
+      when: allOf(live('group'), ne('group.container', NULL)),
+      countsOn: 'group.container',
+      label: 'a group in the container',
+    },
+  ),
+  counterSpec('vfio_container.groups', {
+    type: 'vfio_group',
+    when: allOf(live('group'), ne('group.container', NULL)),
+    countsOn: 'group.container',
+    label: 'a group in the container',
+  }),
+];
+
+/** Laws of the IOMMU group and of the objects of an iommufd. */
+const iommuCounters: readonly CounterSpec[] = [
+  counterSpec(
+    'iommu_group.owner_cnt',
+    {
+      type: 'iommufd_device',
+      when: allOf(live('idev'), ne('idev.ictx', NULL)),
+      countsOn: 'iommu_group',
+      label: 'a device bound to an iommufd',
+    },
+    {
+      type: 'vfio_group',
+      when: allOf(live('group'), ne('group.container', NULL)),
+      countsOn: 'iommu_group',
+      label: 'the group, for its container',
+    },
+    {
+      type: 'iommu_group',
+      when: allOf(eq('iommu_group.owner', NULL), eq('iommu_group.owner_cnt', 1)),
+      countsOn: 'iommu_group',
+      label: 'the kernel driver of a sibling',
+    },
+  ),
+  counterSpec(
+    'iommufd_device.users',
+    {
+      type: 'iommufd_device',
+      when: live('idev'),
+      countsOn: 'idev',
+      label: 'its place in the iommufd',
+    },
+    {
+      type: 'vfio_device',
+      when: allOf(live('device'), ne('device.iommufd_device', NULL)),
+      countsOn: 'device.iommufd_device',
+      label: 'VFIO, which bound the device',
+    },
+    {
+      type: 'vfio_device',
+      when: allOf(live('device'), eq('device.iommufd_attached', 1)),
+      countsOn: 'device.iommufd_device',
+      label: 'the attachment',
+    },
+  ),
+  counterSpec('iommufd_device.shortterm_users', {
+    type: 'iommufd_device',
+    when: live('idev'),
+    countsOn: 'idev',
+    label: 'its place in the iommufd',
+  }),
+  counterSpec('iommufd_group.ref', {
+    type: 'iommufd_device',
+    when: live('idev'),
+    countsOn: 'idev.igroup',
+    label: 'a bound device of the group',
+  }),
+  counterSpec('iommufd_group.device_list', {
+    type: 'iommufd_device',
+    when: allOf(live('idev'), eq('idev.group_item', 1)),
+    countsOn: 'idev.igroup',
+    label: 'an attached device of the group',
+  }),
+  counterSpec(
+    'iommufd_ioas.users',
+    {
+      type: 'iommufd_ioas',
+      when: live('ioas'),
+      countsOn: 'ioas',
+      label: 'its place in the iommufd',
+    },
+    {
+      type: 'iommufd_hwpt_paging',
+      when: live('hwpt'),
+      countsOn: 'ioas',
+      label: 'a page table of the ioas',
+    },
+  ),
+  counterSpec(
+    'iommufd_hwpt_paging.users',
+    {
+      type: 'iommufd_hwpt_paging',
+      when: live('hwpt'),
+      countsOn: 'hwpt',
+      label: 'its place in the iommufd',
+    },
+    {
+      type: 'iommufd_device',
+      when: allOf(live('idev'), eq('idev.group_item', 1)),
+      countsOn: 'idev.igroup.hwpt',
+      label: 'an attached device',
+    },
+  ),
+];
+
+/** Who holds a struct file: the fd tables, and the kernel objects that keep an iommufd or a group file. */
+const fileCounter: CounterSpec = counterSpec(
+  'file.f_count',
+  { type: 'fd', when: eq('fd.installed', 1), countsOn: 'fd.file', label: 'an fd' },
+  {
+    type: 'vfio_device_file',
+    fileKinds: ['cdev'],
+    when: allOf(live('df'), ne('df.iommufd', NULL)),
+    countsOn: 'df.iommufd.file',
+    label: 'a bound cdev file',
+  },
+  {
+    type: 'iommufd_device',
+    when: allOf(live('idev'), ne('idev.ictx', NULL)),
+    countsOn: 'idev.ictx.file',
+    label: 'a device bound to the iommufd',
+  },
+  {
+    type: 'vfio_group',
+    when: allOf(live('group'), ne('group.iommufd', NULL)),
+    countsOn: 'group.iommufd.file',
+    label: 'a group that was given the iommufd',
+  },
+  {
+    type: 'vfio_device',
+    when: openThroughContainer,
+    countsOn: 'group.opened_file',
+    label: 'an open device of the group, in container mode',
+  },
+);
+
+const kvmCounter: CounterSpec = counterSpec(
+  'kvm.users_count',
+  { type: 'kvm', when: eq(0, 0), countsOn: 'kvm', label: 'the virtual machine itself' },
+  {
+    type: 'vfio_device',
+    when: allOf(live('device'), ne('device.kvm', NULL)),
+    countsOn: 'device.kvm',
+    label: 'a device that refers to it',
+  },
+);
+
+/** Container mode: the group has claimed the DMA for its container. */
+const groupOwnsDma: Condition = allOf(
+  eq('df.iommufd', NULL),
+  ne('group.container', NULL),
+  eq('iommu_group.owner', addressOf('group')),
+);
+
+/** What the properties ask of v6.6. */
+export function upstreamPropertyInputs(kvm: boolean): PropertyInputs {
+  return {
+    normalAccess: { cdev: accessGranted, device: accessGranted },
+    bound: {
+      cdev: allOf(
+        live('idev'),
+        eq('device.iommufd_device', addressOf('idev')),
+        lt(0, 'device.open_count'),
+      ),
+      device: allOf(
+        lt(0, 'device.open_count'),
+        anyOf(ne('device.iommufd_device', NULL), ne('group.container', NULL)),
+      ),
+    },
+    ownerContext: { cdev: 'df.iommufd', device: 'df.owner' },
+    ownsDma: {
+      cdev: allOf(ne('df.iommufd', NULL), eq('iommu_group.owner', 'df.iommufd')),
+      device: anyOf(
+        allOf(ne('df.iommufd', NULL), eq('iommu_group.owner', 'df.iommufd')),
+        groupOwnsDma,
+      ),
+    },
+    pathExclusive: 'bound',
+    caveat: 'found by reading, unconfirmed',
+    ...(kvm ? { kvm: { device: 'device.kvm', file: 'df.bound_kvm' } } : {}),
+    counters: [
+      ...vfioDeviceCounters,
+      ...groupCounters,
+      ...iommuCounters,
+      fileCounter,
+      ...(kvm ? [kvmCounter] : []),
+    ],
+  };
+}

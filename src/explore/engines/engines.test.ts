@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import type { Program } from '../../kernel/compiler/program';
+import { makeModel, propertyBit } from './model';
+import { seededDraw, randomProgram } from '../testing/randomProgram';
+import { referenceSearch } from '../testing/referenceSearch';
+import type { StateProperty } from './stateProperties';
+import { depthReached, startSearch } from '../search/search';
+import type { EngineName } from '../search/search';
+
+const MAX_STATES_COMPARED = 4000;
+
+function exploreWith(program: Program, rules: readonly StateProperty[], name: EngineName) {
+  const search = startSearch(makeModel(program, rules), name);
+  let outcome = search.advance(100);
+  while (outcome === 'more' && search.engine.count() < 100 * MAX_STATES_COMPARED)
+    outcome = search.advance(1000);
+  let broken = 0;
+  for (const bit of search.firstViolations.keys()) broken |= 1 << bit;
+  return {
+    states: search.engine.count(),
+    transitions: search.engine.transitions(),
+    depth: depthReached(search),
+    violated: broken,
+    terminalStates: search.terminalStates.length,
+    complete: outcome === 'complete',
+  };
+}
+
+function randomStateProperties(program: Program, seed: number): StateProperty[] {
+  const draw = seededDraw(seed + 1);
+  const field = draw(3);
+  const f = program.fields[field];
+  const value = (f?.lo ?? 0) + draw((f?.hi ?? 0) - (f?.lo ?? 0) + 1);
+  const pc = program.tasks[0]?.pc ?? 0;
+  return [
+    {
+      property: 'id-unique',
+      violatedWhen: {
+        op: 'and',
+        a: { op: 'ne', a: { op: 'field', field }, b: { op: 'const', value } },
+        b: { op: 'le', a: { op: 'const', value: 1 }, b: { op: 'field', field: pc } },
+      },
+    },
+  ];
+}
+
+describe('the three engines', () => {
+  it('agree on random programs: states, transitions, depth, broken rules, ends', () => {
+    let compared = 0;
+    let stored = 0;
+    for (let seed = 0; seed < 150; seed++) {
+      const program = randomProgram(seededDraw(seed));
+      const rules = randomStateProperties(program, seed);
+      const reference = referenceSearch(program, rules, MAX_STATES_COMPARED);
+      if (!reference.complete) continue;
+      compared++;
+      stored += reference.states;
+      expect(exploreWith(program, rules, 'bytecode'), `bytecode, seed ${seed}`).toEqual(reference);
+      expect(exploreWith(program, rules, 'wasm'), `wasm, seed ${seed}`).toEqual(reference);
+    }
+    expect(compared).toBeGreaterThan(60);
+    expect(stored).toBeGreaterThan(5_000);
+  }, 60_000);
+
+  it('agree where there are more rules than one byte can number', () => {
+    const program = randomProgram(seededDraw(7));
+    const rules = Array.from({ length: 200 }, (_, i) =>
+      randomStateProperties(program, 1000 + i),
+    ).flat();
+    const reference = referenceSearch(program, rules, MAX_STATES_COMPARED);
+    expect(exploreWith(program, rules, 'wasm')).toEqual(reference);
+    expect(exploreWith(program, rules, 'bytecode')).toEqual(reference);
+  });
+
+  it('give properties one bit each', () => {
+    expect(propertyBit('owner-exclusive')).toBe(0);
+    expect(propertyBit('no-deadlock')).toBe(15);
+  });
+});

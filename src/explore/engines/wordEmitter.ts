@@ -1,0 +1,326 @@
+import type { Expr } from '../../kernel/language/expressions';
+import { constantIncrement, mayLeaveRange } from './bytecode';
+import type { PackedLayout, BitField } from './packedLayout';
+import type { Action } from './model';
+import { MaskTests } from './maskTests';
+import type { TestTerm } from './maskTests';
+import { FunctionWriter, WASM_OPCODE } from './wasmWriter';
+
+/** Where the tables of the emitted code begin in memory. */
+export const TABLES_ADDRESS = 192;
+
+/** The functions that emitted code calls outside, by number. */
+export const IMPORT_INDEX = { broken: 0, stuck: 1, leave: 2, canonical: 3, only: 4 } as const;
+
+/** Tables in memory, each kept once. */
+export class MemoryTables {
+  private readonly known = new Map<string, number>();
+  private readonly content: number[] = [];
+
+  /** The address of a table of bytes, or of 32-bit numbers. */
+  address(values: readonly number[], width: 1 | 4): number {
+    const key = `${width} ${values.join()}`;
+    const at = this.known.get(key);
+    if (at !== undefined) return at;
+    while (this.content.length % width !== 0) this.content.push(0);
+    const address = TABLES_ADDRESS + this.content.length;
+    for (const value of values)
+      for (let byte = 0; byte < width; byte++) this.content.push((value >> (8 * byte)) & 255);
+    this.known.set(key, address);
+    return address;
+  }
+
+  bytes(): Uint8Array {
+    return Uint8Array.from(this.content);
+  }
+}
+
+/** Emits tests and assignments on packed words that are held in locals. */
+export class WordEmitter {
+  protected readonly tests: MaskTests;
+  /** By word: constants that are still to be put into it. */
+  private readonly pending: ({ clear: number; bits: number } | undefined)[] = [];
+
+  /** `next` are the locals of the words, `scratch` is free for use. */
+  constructor(
+    protected readonly out: FunctionWriter,
+    protected readonly layout: PackedLayout,
+    readonly tables: MemoryTables,
+    protected readonly next: readonly number[],
+    protected readonly scratch: number,
+  ) {
+    this.tests = new MaskTests(layout);
+  }
+
+  protected slot(field: number): BitField {
+    const slot = this.layout.bitFieldOf.get(field);
+    if (!slot) throw new Error(`field ${field} has no bits`);
+    return slot;
+  }
+
+  /** Puts the pending constants into one word, or all. */
+  protected flush(only?: number): void {
+    const { out } = this;
+    this.pending.forEach((p, i) => {
+      if (!p || (only !== undefined && i !== only)) return;
+      const word = this.next[i]!;
+      out.get(word);
+      out.constant(~p.clear);
+      out.op(WASM_OPCODE.and);
+      if (p.bits !== 0) {
+        out.constant(p.bits);
+        out.op(WASM_OPCODE.or);
+      }
+      out.set(word);
+      this.pending[i] = undefined;
+    });
+  }
+
+  /** Leaves a word of the successor on the stack. */
+  private word(index: number): void {
+    this.flush(index);
+    this.out.get(this.next[index]!);
+  }
+
+  protected setConstant(slot: BitField, value: number): void {
+    const mask = slot.mask << slot.shift;
+    const bits = (value - slot.lo) << slot.shift;
+    const known = this.pending[slot.word];
+    this.pending[slot.word] = {
+      clear: (known?.clear ?? 0) | mask,
+      bits: ((known?.bits ?? 0) & ~mask) | bits,
+    };
+  }
+
+  protected assign(slot: BitField, value: Expr, action: Action): void {
+    const { out } = this;
+    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi)
+      return this.setConstant(slot, value.value);
+    const by = constantIncrement(slot.field, value);
+    const leaves = mayLeaveRange(slot, value, this.tests.range);
+    const word = this.next[slot.word]!;
+    if (by === undefined || leaves) this.value(value);
+    this.flush(slot.word);
+    if (leaves) {
+      out.tee(this.scratch);
+      // One unsigned comparison for both ends.
+      out.constant(slot.lo);
+      out.op(WASM_OPCODE.sub);
+      out.constant(slot.hi - slot.lo);
+      out.op(WASM_OPCODE.gtU);
+      out.if();
+      out.constant(action.index);
+      out.get(this.scratch);
+      out.call(IMPORT_INDEX.leave);
+      out.end();
+      if (by === undefined) out.get(this.scratch);
+    }
+    if (by !== undefined) {
+      out.get(word);
+      out.constant(by << slot.shift);
+      out.op(WASM_OPCODE.add);
+      out.set(word);
+      return;
+    }
+    if (slot.lo !== 0) {
+      out.constant(slot.lo);
+      out.op(WASM_OPCODE.sub);
+    }
+    if (slot.shift !== 0) {
+      out.constant(slot.shift);
+      out.op(WASM_OPCODE.shl);
+    }
+    out.get(word);
+    out.constant(~(slot.mask << slot.shift));
+    out.op(WASM_OPCODE.and, WASM_OPCODE.or);
+    out.set(word);
+  }
+
+  /** The bits of a slot, not shifted away from other words. */
+  private raw(slot: BitField): void {
+    const { out } = this;
+    this.word(slot.word);
+    if (slot.shift !== 0) {
+      out.constant(slot.shift);
+      out.op(WASM_OPCODE.shrU);
+    }
+    if (slot.shift + slot.bits < 32) {
+      out.constant(slot.mask);
+      out.op(WASM_OPCODE.and);
+    }
+  }
+
+  protected readField(slot: BitField): void {
+    const { out } = this;
+    if (slot.table) {
+      this.raw(slot);
+      out.constant(2);
+      out.op(WASM_OPCODE.shl);
+      out.load(this.tables.address(slot.table, 4));
+      return;
+    }
+    this.raw(slot);
+    if (slot.lo !== 0) {
+      out.constant(slot.lo);
+      out.op(WASM_OPCODE.add);
+    }
+  }
+
+  private value(e: Expr): void {
+    const { out } = this;
+    switch (e.op) {
+      case 'const':
+        out.constant(e.value);
+        return;
+      case 'field':
+        this.readField(this.slot(e.field));
+        return;
+      case 'add':
+      case 'sub':
+        this.value(e.a);
+        this.value(e.b);
+        out.op(WASM_OPCODE[e.op]);
+        return;
+      case 'select':
+        if (isCheap(e.a) && isCheap(e.b)) {
+          this.value(e.a);
+          this.value(e.b);
+          this.truth(e.cond, true);
+          out.op(WASM_OPCODE.select);
+          return;
+        }
+        this.truth(e.cond, true);
+        this.flush();
+        out.if(true);
+        this.value(e.a);
+        out.else();
+        this.value(e.b);
+        out.end();
+        return;
+      default:
+        this.truth(e, true);
+    }
+  }
+
+  /** Leaves 1 where `e` is `wanted`, else 0; for a bare field 0 or something else. */
+  protected truth(e: Expr, wanted: boolean): void {
+    const { out } = this;
+    const test = this.tests.single(e);
+    if (test) return this.term(test, wanted);
+    switch (e.op) {
+      case 'not':
+        return this.truth(e.a, !wanted);
+      case 'and':
+      case 'or': {
+        // An `or` is an `and` of the opposites, the other way round.
+        const terms = this.tests.conjuncts(e, e.op === 'and');
+        this.all(terms);
+        if ((e.op === 'and') !== wanted) out.op(WASM_OPCODE.eqz);
+        return;
+      }
+      case 'eq':
+      case 'ne':
+      case 'lt':
+      case 'le':
+        this.value(e.a);
+        this.value(e.b);
+        out.op(
+          e.op === 'eq'
+            ? WASM_OPCODE.eq
+            : e.op === 'ne'
+              ? WASM_OPCODE.ne
+              : e.op === 'lt'
+                ? WASM_OPCODE.ltS
+                : WASM_OPCODE.leS,
+        );
+        if (!wanted) out.op(WASM_OPCODE.eqz);
+        return;
+      default:
+        this.value(e);
+        if (!wanted) out.op(WASM_OPCODE.eqz);
+    }
+  }
+
+  /** Leaves 1 where all terms hold; later ones are only looked at where it matters, unless that costs more. */
+  private all(terms: readonly TestTerm[]): void {
+    const { out } = this;
+    const [first, ...rest] = terms;
+    if (!first) return out.constant(1);
+    this.term(first, true);
+    if (rest.length === 0) return;
+    if (rest.length === 1 && rest[0]!.kind !== 'other') {
+      this.term(rest[0]!, true);
+      out.op(WASM_OPCODE.and);
+      return;
+    }
+    this.flush();
+    out.if(true);
+    this.all(rest);
+    out.else();
+    out.constant(0);
+    out.end();
+  }
+
+  private term(test: TestTerm, wanted: boolean): void {
+    const { out } = this;
+    if (test.kind === 'other') return this.truth(test.e, wanted === test.wanted);
+    if (test.kind === 'table') {
+      this.raw(test.bitField);
+      out.load8(this.tables.address(wanted ? test.truth : test.truth.map((v) => 1 - v), 1));
+      return;
+    }
+    this.word(test.word);
+    if (test.mask !== -1) {
+      out.constant(test.mask);
+      out.op(WASM_OPCODE.and);
+    }
+    const equal = test.equal === wanted;
+    if (test.bits === 0 && equal) return out.op(WASM_OPCODE.eqz);
+    out.constant(test.bits);
+    out.op(equal ? WASM_OPCODE.eq : WASM_OPCODE.ne);
+  }
+}
+
+/** Worth computing even when the result may not be needed. */
+function isCheap(e: Expr): boolean {
+  switch (e.op) {
+    case 'const':
+    case 'field':
+      return true;
+    case 'not':
+      return isCheap(e.a);
+    case 'eq':
+    case 'ne':
+    case 'lt':
+    case 'le':
+      return (
+        (e.a.op === 'field' || e.a.op === 'const') && (e.b.op === 'field' || e.b.op === 'const')
+      );
+    default:
+      return false;
+  }
+}
+
+/** The hash of `hashWords`, over locals. */
+export function emitHash(out: FunctionWriter, words: readonly number[], hash: number): void {
+  words.forEach((word, i) => {
+    if (i > 0) out.get(hash);
+    out.get(word);
+    if (i > 0) out.op(WASM_OPCODE.xor);
+    out.constant(0x7feb352d);
+    out.op(WASM_OPCODE.mul);
+    out.tee(hash);
+    out.get(hash);
+    out.constant(15);
+    out.op(WASM_OPCODE.shrU, WASM_OPCODE.xor);
+    out.set(hash);
+  });
+  out.get(hash);
+  out.constant(0x2c1b3c6d);
+  out.op(WASM_OPCODE.mul);
+  out.tee(hash);
+  out.get(hash);
+  out.constant(16);
+  out.op(WASM_OPCODE.shrU, WASM_OPCODE.xor);
+  out.set(hash);
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { designById, DESIGNS } from '../../designs/designs';
+import { compile } from '../../kernel/compiler/compile';
+import { mutate, stepNames } from '../../kernel/compiler/mutate';
+import { makeMutation } from '../../kernel/language/mutation';
+import type { Mutation } from '../../kernel/language/mutation';
+import { LIBRARY, libraryEntry } from '../../scenario/library/library';
+import { libraryCases, designConfigOf } from './matrix';
+import { stepRemovals, runMutationReport, startMutationReport } from './mutationReport';
+
+const shim = designById('parked-shim');
+const doubleBind = libraryEntry('double-bind');
+if (!shim || !doubleBind) throw new Error('the design or the scenario is gone');
+const shimConfig = designConfigOf(shim);
+const { cases } = libraryCases([shimConfig], [doubleBind]);
+
+describe('the mutation report', () => {
+  const outcomes = runMutationReport(cases, stepRemovals(shimConfig));
+  const of = (row: string) =>
+    outcomes.find(
+      (o) => o.mutation.kind === 'without' && o.mutation.step === `parked-shim/bind_iommufd/${row}`,
+    );
+
+  it('says who notices, and why nobody does', () => {
+    expect(of('BIND.4')).toMatchObject({
+      status: 'noticed',
+      scenarios: ['double-bind'],
+      incomplete: [],
+    });
+    expect(of('BIND.4')?.notices.map((n) => n.property)).toContain('counters');
+    // The lock is dropped twice, and the iommufd put by nobody.
+    expect(of('BIND.3')?.notices.map((n) => n.property)).toContain('lock-order');
+    expect(of('BIND.5:IBIND.9')).toMatchObject({ status: 'unnoticed', notices: [] });
+    expect(of('BIND.7a')).toMatchObject({ status: 'idle', notices: [] });
+    expect(of('BIND.U3:IUNBIND.2')).toMatchObject({ status: 'unreached', notices: [] });
+    expect(
+      outcomes.some(
+        (o) => o.mutation.kind === 'without' && o.mutation.step.includes('/set_container/'),
+      ),
+    ).toBe(false);
+  });
+
+  it('can be worked off in slices and comes to the same', () => {
+    const report = startMutationReport(cases, stepRemovals(shimConfig).slice(0, 40));
+    let turns = 0;
+    while (report.advance(50) === 'more') turns++;
+    expect(turns).toBeGreaterThan(report.total);
+    expect(report.outcomes()).toEqual(outcomes.slice(0, report.total));
+  });
+}, 60_000);
+
+describe('removals and swaps', () => {
+  it('make a program that can be compiled, in every design (each fortieth of them here)', () => {
+    let compiled = 0;
+    for (const design of DESIGNS) {
+      const told = LIBRARY.flatMap((e) =>
+        e.variants.filter((t) => t.design === design.id && Object.keys(t.options).length === 0),
+      )
+        .slice(0, 6)
+        .map((t) => ({
+          t,
+          names: new Set(
+            compile(design, t.options, t.world, t.calls).tasks.flatMap((task) =>
+              task.steps.map((s) => s.name),
+            ),
+          ),
+        }));
+      const steps = stepNames(design, {});
+      const mutations = steps.flatMap((step, i): Mutation[] =>
+        steps[i + 1] === undefined
+          ? [{ kind: 'without', step }]
+          : [
+              { kind: 'without', step },
+              { kind: 'swap', a: step, b: steps[i + 1] ?? '' },
+            ],
+      );
+      for (const mutation of mutations.filter((_, i) => i % 40 === 5)) {
+        const rows = mutation.kind === 'swap' ? [mutation.a, mutation.b] : [mutation.step];
+        const through = told.find((p) => rows.every((row) => p.names.has(row)));
+        const changed = mutate(design, {}, [mutation]);
+        if (!through || !changed.ok) continue;
+        expect(
+          () => compile(changed.design, through.t.options, through.t.world, through.t.calls),
+          makeMutation(mutation),
+        ).not.toThrow();
+        compiled++;
+      }
+    }
+    expect(compiled).toBeGreaterThan(20);
+  }, 120_000);
+});

@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../../designs/designs';
+import { compile } from '../../kernel/compiler/compile';
+import { stepNames } from '../../kernel/compiler/mutate';
+import type { Mutation } from '../../kernel/language/mutation';
+import type { Program } from '../../kernel/compiler/program';
+import type { Call } from '../../kernel/language/world';
+import { LIBRARY } from '../../scenario/library/library';
+import { runCheck } from '../check';
+import { compileRequest } from '../checkRequest';
+import type { CheckResult, Reduction } from '../checkResult';
+import { seededDraw, randomProgram } from '../testing/randomProgram';
+import { randomSymmetricProgram } from '../testing/randomSymmetricProgram';
+
+const REDUCTIONS: readonly Reduction[] = ['symmetry', 'partial-order', 'both'];
+const MAX_STATES_COMPARED = 400;
+
+/** What a reduction may not change: the verdicts, and how short a witness is. */
+function verdicts(result: CheckResult): unknown {
+  return result.properties.map((p) => [p.id, p.status, p.witness?.steps, p.witness?.switches]);
+}
+
+/** Compares every reduction with the full search; says how many states the full search has, 0 where it was not finished, and how many each left. */
+function compareReductions(
+  program: Program,
+  what: string,
+  engine: 'wasm' | 'bytecode',
+  reductions = REDUCTIONS,
+  maxStates = MAX_STATES_COMPARED,
+): readonly number[] {
+  const limits = { maxStates };
+  const full = runCheck(program, { engine, limits, outcomes: false });
+  if (full.coverage !== 'complete') return [0];
+  return [
+    full.states,
+    ...reductions.map((reduce) => {
+      const reduced = runCheck(program, { engine, limits, outcomes: false, reduce });
+      expect(verdicts(reduced), `${what}, ${reduce}`).toEqual(verdicts(full));
+      expect(reduced.states).toBeLessThanOrEqual(full.states);
+      return reduced.states;
+    }),
+  ];
+}
+
+function columnSums(rows: readonly (readonly number[])[]): number[] {
+  const whole = rows.filter((r) => r[0]! > 0);
+  return [whole.length, ...[0, 1, 2, 3].map((i) => whole.reduce((sum, r) => sum + (r[i] ?? 0), 0))];
+}
+
+describe('a reduction changes no verdict', () => {
+  it('on random programs', () => {
+    const rows = Array.from({ length: 1500 }, (_, seed) =>
+      compareReductions(randomProgram(seededDraw(seed + 1000)), `seed ${seed + 1000}`, 'bytecode', [
+        'partial-order',
+      ]),
+    );
+    const [compared, full, partial] = columnSums(rows);
+    expect(compared).toBeGreaterThan(1200);
+    expect(partial).toBeLessThan(full!);
+  }, 300_000);
+
+  it('on random programs with alike tasks', () => {
+    const rows = Array.from({ length: 400 }, (_, seed) =>
+      compareReductions(randomSymmetricProgram(seed), `twins, seed ${seed}`, 'bytecode'),
+    );
+    const [compared, full, symmetry, , both] = columnSums(rows);
+    expect(compared).toBeGreaterThan(250);
+    expect(symmetry! * 1.3).toBeLessThan(full!);
+    expect(both).toBeLessThanOrEqual(symmetry!);
+  }, 300_000);
+
+  it('on the built-in scenarios, in every design', () => {
+    const rows = LIBRARY.flatMap((entry) =>
+      entry.variants
+        .slice(0, 2)
+        .map((told) =>
+          compareReductions(
+            compileRequest({ scenario: told }),
+            `${entry.id} in ${told.design}`,
+            'wasm',
+            ['both'],
+          ),
+        ),
+    );
+    expect(columnSums(rows)[0]).toBeGreaterThan(8);
+  }, 300_000);
+
+  it('on designs with a row left out, with alike processes', () => {
+    let compared = 0;
+    for (const design of DESIGNS) {
+      const steps = stepNames(design, {}).filter((a) =>
+        /\/(open_cdev|release_cdev|unregister_device)\//.test(a),
+      );
+      steps.forEach((step, i) => {
+        if (i % 3 !== 0) return;
+        const calls: Call[] = ['a', 'b'].flatMap((by) => [
+          { by, call: 'open_cdev' as const, device: 'vfio0', as: `fd_${by}` },
+          { by, call: 'close' as const, fd: `fd_${by}` },
+        ]);
+        const mutations: Mutation[] = [{ kind: 'without', step }];
+        const world = { devices: [{ name: 'vfio0', group: '12' }], processes: ['a', 'b'] };
+        const scenario = {
+          design: design.id,
+          options: {},
+          world,
+          calls: [...calls, { by: 'driver', call: 'unregister_device' as const, device: 'vfio0' }],
+        };
+        if (
+          compareReductions(
+            compileRequest({ scenario, mutations }),
+            step,
+            'wasm',
+            REDUCTIONS,
+            6000,
+          )[0]! > 0
+        )
+          compared++;
+      });
+    }
+    expect(compared).toBeGreaterThan(10);
+  }, 300_000);
+});
+
+describe('symmetry', () => {
+  const opening = (processes: readonly string[], devices: readonly string[]): Program => {
+    const calls = processes.flatMap((by, i): Call[] => [
+      { by, call: 'open_cdev', device: devices[i % devices.length]!, as: `fd_${by}` },
+      { by, call: 'close', fd: `fd_${by}` },
+    ]);
+    return compile(
+      DESIGNS.find((d) => d.id === 'parked-shim')!,
+      {},
+      { devices: devices.map((name) => ({ name, group: '12' })), processes },
+      calls,
+    );
+  };
+
+  it('keeps one of all orders of alike tasks, with either engine', () => {
+    const program = opening(['a', 'b', 'c', 'd'], ['vfio0']);
+    const full = runCheck(program);
+    for (const engine of ['wasm', 'bytecode'] as const) {
+      const reduced = runCheck(program, { reduce: 'symmetry', engine });
+      // Four tasks in as many places as each has: with and without regard to who is where.
+      const places = Math.round(full.states ** 0.25);
+      expect(full.states).toBe(places ** 4);
+      expect(reduced.states).toBe((places * (places + 1) * (places + 2) * (places + 3)) / 24);
+    }
+  });
+
+  it('exchanges devices with the tasks that use them', () => {
+    const program = opening(['a', 'b', 'c', 'd'], ['vfio0', 'vfio1']);
+    const places = Math.round(runCheck(program).states ** 0.25);
+    const pairs = (places * (places + 1)) / 2;
+    expect(runCheck(program, { reduce: 'symmetry' }).states).toBe((pairs * (pairs + 1)) / 2);
+  });
+});

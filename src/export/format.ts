@@ -1,0 +1,100 @@
+import { fieldText } from '../kernel/machine/describeEvent';
+import type { Program } from '../kernel/compiler/program';
+import { CALL_SIGNATURES, type Call } from '../kernel/language/world';
+
+const ASCII_REPLACEMENTS: Readonly<Record<string, string>> = {
+  '–': '-',
+  '—': '-',
+  '…': '...',
+  '“': '"',
+  '”': '"',
+  '‘': "'",
+  '’': "'",
+  '→': '->',
+  '≤': '<=',
+  '≥': '>=',
+  '≠': '!=',
+  '×': 'x',
+  ' ': ' ',
+};
+
+/** The text with nothing but printable ASCII: what has no plain form becomes `?`, line ends and tabs become spaces. */
+export function toAscii(text: string): string {
+  return text
+    .replaceAll(
+      /[\s\u2010-\u2027\u2190-\u22ff\u00d7\u00a0]/g,
+      (c) => ASCII_REPLACEMENTS[c] ?? (/\s/.test(c) ? ' ' : '?'),
+    )
+    .replaceAll(/[^ -~]/gu, '?');
+}
+
+/** Stands for a space at which no line ends. */
+const NO_BREAK_SPACE = '\u0001';
+
+/** Breaks a text into lines of at most `width`; lines after the first start with `hang` spaces. Breaks at spaces, else behind `(`, `,` or `->`, else anywhere; comment marks stay with their words. */
+export function wrapText(text: string, width: number, hang = 4): string[] {
+  const glued = text.replaceAll(
+    /(\/\*) | (\*\/)/g,
+    (_, opens: string | undefined, closes: string | undefined) =>
+      opens ? opens + NO_BREAK_SPACE : NO_BREAK_SPACE + (closes ?? ''),
+  );
+  return breakLines(glued, width, hang).map((line) =>
+    line.replaceAll(NO_BREAK_SPACE, ' ').trimEnd(),
+  );
+}
+
+function breakLines(text: string, width: number, hang: number): string[] {
+  const lines: string[] = [];
+  let rest = text;
+  let indent = '';
+  while (indent.length + rest.length > width) {
+    const room = width - indent.length;
+    const window = rest.slice(0, room + 1);
+    const lead = window.length - window.trimStart().length;
+    const space = window.lastIndexOf(' ');
+    const joint =
+      Math.max(
+        ...['(', ',', '->'].map(
+          (mark) => window.slice(0, room).lastIndexOf(mark) + mark.length - 1,
+        ),
+      ) + 1;
+    const at = space > lead ? space : joint > lead + 3 && joint <= room ? joint : room;
+    lines.push((indent + rest.slice(0, at)).trimEnd());
+    rest = rest.slice(at).trimStart();
+    indent = ' '.repeat(hang);
+  }
+  if (rest !== '' || lines.length === 0) lines.push(indent + rest);
+  return lines;
+}
+
+/** A count with its thousands apart: `18 234`. */
+export function groupThousands(n: number): string {
+  return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
+}
+
+/** `bind_iommufd(fd1, ictx1)`. */
+export function callExpression(call: Call): string {
+  return `${call.call}(${CALL_SIGNATURES[call.call].args.map((key) => call[key] ?? '?').join(', ')})`;
+}
+
+/** An object as C names it: its role where it is the only one of its type, else its name: `group`, `fd1_df`. */
+export function cObjectName(program: Program, object: number): string {
+  const slot = program.objects[object];
+  if (!slot) return '?';
+  const alone =
+    slot.type !== 'file' && program.objects.every((o) => o.type !== slot.type || o === slot);
+  return alone ? slot.spec.role : slot.name.replaceAll(/[^A-Za-z0-9_]+/g, '_');
+}
+
+/** A field as C names it: `group->group_lock`. */
+export function cFieldName(program: Program, field: number): string {
+  const f = program.fields[field];
+  return f ? (f.object < 0 ? f.title : `${cObjectName(program, f.object)}->${f.name}`) : '?';
+}
+
+/** What a field would show if it held `value`. */
+export function formatFieldValue(program: Program, field: number, value: number): string {
+  const state = new Int32Array(program.fields.length);
+  state[field] = value;
+  return fieldText(program, state, field);
+}

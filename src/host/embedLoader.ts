@@ -1,0 +1,104 @@
+import { DESIGN_NAMES } from '../designs/designNames';
+import { designById, registerDesigns } from '../designs/registry';
+import type { LoadTarget } from './protocol';
+import type { Design } from '../kernel/language/design';
+import {
+  builtInScenario,
+  BuiltInScenarioFiles,
+  registerBuiltInScenario,
+} from '../scenario/library/builtInScenario';
+import { DEFAULT_SCENARIO } from '../scenario/library/defaultScenario';
+import { parseLink } from '../scenario/link/link';
+import type { AddressBar } from '../session/url/addressBar';
+import { openPermalink } from '../session/url/permalink';
+
+type DesignId = (typeof DESIGN_NAMES)[keyof typeof DESIGN_NAMES]['id'];
+
+/** An embed shows one scenario in one design: it loads these two, and others when it is sent there. */
+const DESIGN_LOADERS: Readonly<Record<DesignId, () => Promise<Design>>> = {
+  'rfc-opened': async () => (await import('../designs/rfc-opened/design')).rfcOpened,
+  'parked-shim': async () => (await import('../designs/parked-shim/design')).parkedShim,
+  'parked-split': async () => (await import('../designs/parked-split/design')).parkedSplit,
+  upstream: async () => (await import('../designs/upstream/design')).upstream,
+};
+
+const SCENARIO_LOADERS = import.meta.glob<object>('../scenario/library/*.json', {
+  import: 'default',
+});
+
+const isDesignId = (id: string): id is DesignId => Object.hasOwn(DESIGN_LOADERS, id);
+
+/** Loads designs; undefined where all are there. Unknown ids are left to whoever reads them. */
+function loadDesigns(ids: readonly string[]): Promise<void> | undefined {
+  const missing = ids.filter(isDesignId).filter((id) => !designById(id));
+  return missing.length === 0
+    ? undefined
+    : Promise.all(missing.map((id) => DESIGN_LOADERS[id]())).then(registerDesigns);
+}
+
+/** Loads a built-in scenario; undefined where it is there, or is none. */
+function loadScenario(id: string): Promise<void> | undefined {
+  const part = (kind: string): (() => Promise<object>) | undefined => {
+    const file = `../scenario/library/${id}.${kind}.json`;
+    return Object.hasOwn(SCENARIO_LOADERS, file) ? SCENARIO_LOADERS[file] : undefined;
+  };
+  const file = builtInScenario(id) ? undefined : part('scenario');
+  return (
+    file &&
+    Promise.all([file(), part('variants')?.() ?? []]).then(([story, variants]) =>
+      registerBuiltInScenario(new BuiltInScenarioFiles(id, story, variants as readonly object[])),
+    )
+  );
+}
+
+/** Loads what has to be there before a target can be shown; undefined where it is. Rejects where a part does not load. */
+export function loadTarget(target: LoadTarget): Promise<void> | undefined {
+  if ('file' in target) return loadDesigns(Object.keys(DESIGN_LOADERS));
+  if ('scenario' in target)
+    return thenIfPending(loadScenario(target.scenario), () =>
+      loadDesigns([builtInScenario(target.scenario)?.designs[0] ?? '']),
+    );
+  const parsed = parseLink(target.link);
+  if (!parsed.ok) return undefined;
+  const { design, scenario = '' } = parsed.link;
+  const story = loadScenario(scenario);
+  const own = loadDesigns([design]);
+  // A scenario that is not told in the link's design is moved there out of its own.
+  return thenIfPending(story && own ? Promise.all([story, own]) : (story ?? own), () => {
+    const { designs = [] } = builtInScenario(scenario) ?? {};
+    return designs.includes(design) ? undefined : loadDesigns(designs.slice(0, 1));
+  });
+}
+
+function thenIfPending(
+  first: Promise<unknown> | undefined,
+  second: () => Promise<void> | undefined,
+): Promise<void> | undefined {
+  return first ? first.then(second) : second();
+}
+
+/** Loads what an address asks for; where that is nothing that can be shown, what is shown instead. */
+export async function loadForAddress(address: AddressBar): Promise<void> {
+  const hash = address.hash();
+  const scenario = address.parameter('scenario') ?? '';
+  await loadTarget(hash.length > 1 ? { link: hash } : { scenario });
+  const shown = hash.length > 1 ? openPermalink(hash).ok : builtInScenario(scenario) !== undefined;
+  if (!shown) await loadDesigns([DEFAULT_SCENARIO.design]);
+}
+
+/** An address whose changes are told when what they ask for is there. */
+export function loadingAddressBar(
+  address: AddressBar,
+  failed: (error: unknown) => void,
+): AddressBar {
+  return {
+    ...address,
+    onChange: (listener) =>
+      address.onChange(
+        () =>
+          void Promise.resolve(loadTarget({ link: address.hash() }))
+            .then(listener)
+            .catch(failed),
+      ),
+  };
+}

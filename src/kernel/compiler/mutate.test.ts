@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest';
+import { compile } from './compile';
+import type { Design, Routine, StepSpec } from '../language/design';
+import { callResult, isEnabled, initialState, nextStep, step } from '../machine/machine';
+import { mutate, stepNames } from './mutate';
+import { makeMutation, parseMutation } from '../language/mutation';
+import type { Mutation } from '../language/mutation';
+import {
+  cmpxchg,
+  eq,
+  fail,
+  fdInstall,
+  goto,
+  increment,
+  mutexLock,
+  mutexUnlock,
+  ret,
+  storeRelease,
+  branch,
+} from '../language/primitives';
+import type { Call, World } from '../language/world';
+
+const makeStep = (id: string, ops: StepSpec['ops']): StepSpec => ({ id, title: id, ops });
+const nothing: Routine = { name: 'nothing', cite: 'a test', steps: [makeStep('N.1', [ret()])] };
+const open: Routine = {
+  name: 'open',
+  cite: 'a test',
+  steps: [
+    makeStep('OPEN.1', [mutexLock('device.lock')]),
+    makeStep('OPEN.2', [
+      branch(eq('device.count', 2), [fail('EBUSY', 'twice', { to: 'OPEN.5' })]),
+      increment('device.count'),
+    ]),
+    makeStep('OPEN.3', [storeRelease('device.ready', 1), goto('OPEN.4')]),
+    makeStep('OPEN.4', [fdInstall(), mutexUnlock('device.lock'), ret()]),
+    makeStep('OPEN.5', [mutexUnlock('device.lock')]),
+    makeStep('OPEN.6', [cmpxchg('device.ready', 1, 0, [goto('OPEN.7')])]),
+    makeStep('OPEN.7', [ret()]),
+  ],
+};
+const design: Design = {
+  id: 'toy',
+  revision: 1,
+  title: 'toy',
+  about: '',
+  options: [],
+  model: () => ({
+    objects: [
+      {
+        type: 'device',
+        role: 'device',
+        per: 'device',
+        name: (a) => a.device ?? '',
+        about: '',
+        fields: { lock: { kind: 'mutex' }, count: { kind: 'int', hi: 2 }, ready: { kind: 'bool' } },
+      },
+    ],
+    calls: {
+      open_cdev: open,
+      open_group: nothing,
+      open_container: nothing,
+      open_iommufd: nothing,
+      bind_iommufd: nothing,
+      ioas_alloc: nothing,
+      attach_ioas: nothing,
+      detach_ioas: nothing,
+      iommu_destroy: nothing,
+      set_container: nothing,
+      set_iommu: nothing,
+      unset_container: nothing,
+      get_device_fd: nothing,
+      device_io: nothing,
+      kvm_add: nothing,
+      register_device: nothing,
+      unregister_device: nothing,
+    },
+    releases: {},
+    parkedFileKinds: [],
+    privateData: {},
+    propertyInputs: { normalAccess: {}, bound: {}, ownerContext: {}, counters: [] },
+  }),
+};
+const world: World = { devices: [{ name: 'vfio0', group: '1' }], processes: ['qemu'] };
+const calls: Call[] = [1, 2, 3].map((n) => ({
+  by: 'qemu',
+  call: 'open_cdev',
+  device: 'vfio0',
+  as: `fd${n}`,
+}));
+
+/** Rows run, results and end values of the three opens. */
+function outcome(...mutations: Mutation[]) {
+  const changed = mutate(design, {}, mutations);
+  if (!changed.ok) return changed.message;
+  const program = compile(changed.design, {}, world, calls);
+  const state = initialState(program);
+  const rows: string[] = [];
+  while (isEnabled(program, state, 0)) {
+    rows.push(nextStep(program, state, 0)?.id.slice(5) ?? '');
+    step(program, state, 0);
+  }
+  const value = (name: string): number | undefined =>
+    state[program.fields.find((f) => f.name === name)?.index ?? -1];
+  return {
+    rows: rows.join(' '),
+    results: program.calls.map((c) => callResult(program, state, c.index)),
+    count: value('count'),
+    ready: value('ready'),
+  };
+}
+
+const at = (id: string): string => `toy/open_cdev/${id}`;
+
+describe('mutations', () => {
+  it('leave a design alone where there are none', () => {
+    expect(outcome()).toEqual({
+      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+      results: [0, 0, 'EBUSY'],
+      count: 2,
+      ready: 0,
+    });
+  });
+
+  it('switch a row off but keep its label and where it goes on', () => {
+    expect(outcome({ kind: 'without', step: at('OPEN.2') })).toEqual({
+      rows: '1 2 3 4 1 2 3 4 1 2 3 4',
+      results: [0, 0, 0],
+      count: 0,
+      ready: 1,
+    });
+    expect(outcome({ kind: 'without', step: at('OPEN.3') })).toMatchObject({
+      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+      ready: 0,
+    });
+    expect(outcome({ kind: 'without', step: at('OPEN.5') })).toMatchObject({
+      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+    });
+    expect(outcome({ kind: 'without', step: at('OPEN.1') })).toMatchObject({
+      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+    });
+  });
+
+  it('leave out one operation of a row', () => {
+    expect(outcome({ kind: 'without', step: at('OPEN.2'), op: 'add' })).toMatchObject({
+      results: [0, 0, 0],
+      count: 0,
+    });
+    expect(outcome({ kind: 'without', step: at('OPEN.2'), op: 'fget' })).toBe(
+      'toy/open_cdev/OPEN.2 has no operation fget; it has test, fail, add',
+    );
+  });
+
+  it('swap two neighbours: labels and jumps stay at their place', () => {
+    expect(outcome({ kind: 'swap', a: at('OPEN.2'), b: at('OPEN.3') })).toMatchObject({
+      rows: '1 3 2 4 1 3 2 4 1 3 2 5 6 7',
+      results: [0, 0, 'EBUSY'],
+    });
+    expect(outcome({ kind: 'swap', a: at('OPEN.6'), b: at('OPEN.5') })).toMatchObject({
+      rows: '1 2 3 4 1 2 3 4 1 2 6 5 7',
+    });
+    expect(outcome({ kind: 'swap', a: at('OPEN.2'), b: at('OPEN.5') })).toBe(
+      'toy/open_cdev/OPEN.2 and toy/open_cdev/OPEN.5 are no neighbours: between them stand OPEN.3, OPEN.4; swap one row at a time',
+    );
+    expect(outcome({ kind: 'swap', a: at('OPEN.2'), b: 'toy/open_group/N.1' })).toContain(
+      'are not rows of one routine',
+    );
+    expect(
+      outcome(
+        { kind: 'swap', a: at('OPEN.2'), b: at('OPEN.3') },
+        { kind: 'swap', a: at('OPEN.3'), b: at('OPEN.2') },
+      ),
+    ).toEqual(outcome());
+  });
+
+  it('split a read-and-write and make a release plain', () => {
+    expect(outcome({ kind: 'split', step: at('OPEN.6') })).toMatchObject({
+      rows: '1 2 3 4 1 2 3 4 1 2 5 6 6w 7',
+      ready: 0,
+    });
+    expect(outcome({ kind: 'split', step: at('OPEN.2') })).toBe(
+      'toy/open_cdev/OPEN.2 has no cmpxchg and no inc_not_zero',
+    );
+    expect(outcome({ kind: 'plain', step: at('OPEN.3') })).toEqual(outcome());
+    expect(outcome({ kind: 'plain', step: at('OPEN.4') })).toBe(
+      'toy/open_cdev/OPEN.4 has no store-release and no load-acquire',
+    );
+  });
+
+  it('name what is near an unknown step', () => {
+    expect(outcome({ kind: 'without', step: at('OPEN.8') })).toMatch(
+      /^no step "toy\/open_cdev\/OPEN\.8"; near it there are toy\/open_cdev\/OPEN\.1, /,
+    );
+    expect(outcome({ kind: 'swap', a: at('OPEN.1'), b: at('OPN.2') })).toContain(
+      'no step "toy/open_cdev/OPN.2"; near it there are toy/open_cdev/OPEN.2',
+    );
+    expect(stepNames(design, {})).toContain('toy/unregister_device/N.1');
+  });
+
+  it('come back from their text', () => {
+    const all: Mutation[] = [
+      { kind: 'without', step: 'a/b/C.1' },
+      { kind: 'without', step: 'a/b/C.1', op: 'fget' },
+      { kind: 'swap', a: 'a/b/C', b: 'a/b/D' },
+      { kind: 'plain', step: 'x' },
+      { kind: 'split', step: 'x' },
+    ];
+    for (const m of all) {
+      const [flag = '', value = ''] = makeMutation(m).slice(2).split(' ');
+      expect(parseMutation(flag as Mutation['kind'], value)).toEqual(m);
+    }
+    for (const bad of [
+      ['swap', 'a'],
+      ['swap', 'a,b,c'],
+      ['without', ''],
+      ['without', 'a#'],
+      ['plain', 'a#fget'],
+    ] as const)
+      expect(parseMutation(bad[0], bad[1])).toBeUndefined();
+  });
+});

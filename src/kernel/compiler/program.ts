@@ -1,0 +1,214 @@
+import type {
+  InstanceKey,
+  CounterSpec,
+  Design,
+  DesignModel,
+  EdgeKind,
+  FieldSpec,
+  ObjectType,
+  Options,
+} from '../language/design';
+import type { Errno } from '../language/errno';
+import type { Expr } from '../language/expressions';
+import type { PropertyId } from '../language/propertyId';
+import type { Op } from '../language/primitives';
+import type { Statement } from '../language/statements';
+import type { Call, FileKind, World } from '../language/world';
+
+/** One integer of the state; `index` is its place in the state array. */
+export interface Field {
+  readonly index: number;
+  /** Index into `Program.objects`; -1 for task and call bookkeeping (pc, result). */
+  readonly object: number;
+  /** The field's name in its struct (`open_count`, `lock`), `life`, `pc` or `result`. */
+  readonly name: string;
+  /** For people: `vfio0.open_count`. */
+  readonly title: string;
+  readonly kind: FieldSpec['kind'] | 'life' | 'task' | 'pc' | 'result';
+  readonly lo: number;
+  readonly hi: number;
+  readonly init: number;
+  /** No step of this program writes it: it costs no bits. */
+  readonly constant: boolean;
+  /** For pointers: value v > 0 is object `targets[v-1]`. */
+  readonly targets?: readonly number[];
+  readonly edge?: EdgeKind;
+  readonly enumValues?: readonly string[];
+}
+
+/** One kernel object of this scenario, allocated or not. */
+export interface ObjectSlot {
+  readonly index: number;
+  readonly type: string;
+  readonly name: string;
+  readonly key: InstanceKey;
+  readonly spec: ObjectType;
+  /** Field indices by field name; links are absent here. */
+  readonly fields: Readonly<Record<string, number>>;
+  /** Fixed pointers: object index by field name. */
+  readonly links: Readonly<Record<string, { readonly object: number; readonly edge: EdgeKind }>>;
+  /** Field index of its life (0 not yet, 1 live, 2 freed); absent where it always exists. */
+  readonly lifetime?: number;
+}
+
+/** What a step may tell people when it runs; indexed by the notes of its statements. */
+export type EventTemplate =
+  | { readonly kind: 'lock' | 'unlock'; readonly field: number }
+  | { readonly kind: 'write'; readonly field: number; readonly release: boolean }
+  | {
+      readonly kind: 'read';
+      readonly text: string;
+      readonly fields: readonly number[];
+      readonly acquire: boolean;
+    }
+  | { readonly kind: 'count'; readonly field: number; readonly by: 1 | -1 }
+  | { readonly kind: 'alloc' | 'free'; readonly object: number }
+  | { readonly kind: 'fops'; readonly object: number; readonly to: 'parked' | 'normal' }
+  | {
+      readonly kind: 'fdInstall' | 'fdRemove';
+      readonly fd: string;
+      readonly process: string;
+      readonly object: number;
+    }
+  | { readonly kind: 'queueRelease' | 'runRelease'; readonly object: number }
+  | { readonly kind: 'complete' | 'wait'; readonly field: number }
+  | {
+      readonly kind: 'fail';
+      readonly errno: Errno;
+      readonly reason: string;
+      readonly object: number | undefined;
+    }
+  | { readonly kind: 'return'; readonly call: number }
+  | { readonly kind: 'skip'; readonly call: number; readonly missing: string }
+  | { readonly kind: 'driverOp'; readonly name: string; readonly object: number | undefined }
+  | { readonly kind: 'warn'; readonly reason: string }
+  | { readonly kind: 'say'; readonly text: string }
+  | {
+      readonly kind: 'violation';
+      readonly property: PropertyId;
+      readonly text: string;
+      readonly object: number | undefined;
+    };
+
+/** Why a step may have to wait. */
+export type Wait =
+  | {
+      readonly kind: 'mutex';
+      readonly field: number;
+      /** Behind a pointer: only while it leads here. */ readonly when: Expr;
+    }
+  | { readonly kind: 'completion'; readonly field: number; readonly counter: number }
+  /** A name that another task's call makes. */
+  | { readonly kind: 'name'; readonly name: string; readonly call: number };
+
+/** One atomic action of a task, compiled for one scenario. */
+export interface Step {
+  readonly pc: number;
+  /** Row id, as in the step tables: `BIND.9`. */
+  readonly id: string;
+  /** Stable address: `upstream/bind_iommufd/BIND.9`. */
+  readonly name: string;
+  readonly title: string;
+  /** Function that the row belongs to, and where it is to be read. */
+  readonly routine: string;
+  readonly cite: string;
+  readonly confidence: 'SRC' | 'THREAD' | 'MINE' | 'DERIVED' | 'MEM';
+  /** Index into `Program.calls`. */
+  readonly call: number;
+  /** The step can run when this is true. */
+  readonly guard: Expr;
+  readonly waits: readonly Wait[];
+  readonly body: readonly Statement[];
+  /** C-like lines of our own wording. */
+  readonly source: readonly string[];
+  readonly ops: readonly Op[];
+  /** Fields that the step may read or write, for highlighting. */
+  readonly touches: readonly number[];
+}
+
+/** One task and everything it will do, call after call; its pc runs over `steps`, and `steps.length` means it is done. */
+export interface Task {
+  readonly index: number;
+  /** `qemu`, `qemu/2`, `driver`, or `qemu:flush` for a task's store buffer. */
+  readonly name: string;
+  readonly process: string;
+  /** Field index of its pc. */
+  readonly pc: number;
+  readonly steps: readonly Step[];
+}
+
+/** One call of the scenario, placed in its task's steps. */
+export interface ProgramCall {
+  readonly index: number;
+  readonly call: Call;
+  readonly task: number;
+  /** pc of its first step, and the pc behind its last one. */
+  readonly start: number;
+  readonly end: number;
+  /** Field index of its result: 0 for success (or not yet), else k for `errnos[k-1]`, `errnos.length + 1` for skipped. */
+  readonly result: number;
+  readonly errnos: readonly Errno[];
+  /** Calls whose results it names. */
+  readonly needs: readonly number[];
+}
+
+/** A struct file of the scenario. */
+export interface ProgramFile {
+  readonly name: string;
+  readonly kind: FileKind;
+  readonly by: string;
+  /** Object index of its struct file. */
+  readonly object: number;
+  /** Whether its calls reach the driver now; absent for kinds that never do. */
+  readonly normalAccess: Expr | undefined;
+  readonly bound: Expr | undefined;
+  /** Field index of the pointer to its owner context. */
+  readonly ownerContext: Expr | undefined;
+  readonly ownerTargets: readonly number[];
+  /** Whether it belongs to the DMA owner of its IOMMU group. */
+  readonly ownsDma: Expr | undefined;
+  /** Whether its device's KVM pointer is its own. */
+  readonly kvmMatches: Expr | undefined;
+  readonly device: string | undefined;
+  readonly group: string | undefined;
+}
+
+/** One place in a process's fd table. */
+interface ProgramFd {
+  readonly name: string;
+  readonly process: string;
+  /** Index into `Program.files`. */
+  readonly file: number;
+  /** Field index: 1 while installed. */
+  readonly installed: number;
+  /** The call that makes it. */
+  readonly call: number;
+}
+
+/** A counter with all its possible holders, resolved. */
+export interface ResolvedCounter {
+  readonly field: number;
+  readonly spec: CounterSpec;
+  readonly holders: readonly {
+    readonly object: number;
+    readonly when: Expr;
+    readonly weight: number;
+    readonly label: string;
+  }[];
+}
+
+/** A design specialised for one world and one list of calls: what every engine and every view reads. */
+export interface Program {
+  readonly design: Design;
+  readonly options: Options;
+  readonly model: DesignModel;
+  readonly world: World;
+  readonly objects: readonly ObjectSlot[];
+  readonly fields: readonly Field[];
+  readonly tasks: readonly Task[];
+  readonly calls: readonly ProgramCall[];
+  readonly files: readonly ProgramFile[];
+  readonly fds: readonly ProgramFd[];
+  readonly counters: readonly ResolvedCounter[];
+  readonly eventTemplates: readonly EventTemplate[];
+}

@@ -1,0 +1,261 @@
+import type { InstanceKey } from '../language/design';
+import { all, any, binary, constant, field, not, conditional, TRUE } from '../language/expressions';
+import type { Expr } from '../language/expressions';
+import { findObject } from './stateLayout';
+import type { StateLayout } from './stateLayout';
+import type { Condition, StatePath, Operand } from '../language/primitives';
+import type { Field, ObjectSlot } from './program';
+
+/** One object that a path may lead to, and when it does. */
+export interface ObjectCase {
+  readonly when: Expr;
+  readonly object: ObjectSlot;
+}
+
+/** A field that a path may lead to, and when it does. */
+export interface FieldCase {
+  readonly when: Expr;
+  readonly field: Field;
+  readonly object: ObjectSlot;
+}
+
+/** A pointer that was followed on the way: NULL in it is a fault. */
+interface PointerHop {
+  readonly when: Expr;
+  readonly pointer: Field;
+  readonly path: string;
+}
+
+/** Store buffers, by field index of the flag: the field that holds a task's own delayed store (0 none, v+1 pending), and those of the other tasks. */
+export interface StoreBuffers {
+  readonly own: ReadonlyMap<number, number>;
+  readonly others: ReadonlyMap<number, readonly number[]>;
+}
+
+/** Names that a step's paths may start with: the roles seen from its anchor, from an argument, or an object bound by hand. */
+export interface PathRoots {
+  readonly ownKey: InstanceKey;
+  readonly argumentKeys: Readonly<Record<string, InstanceKey>>;
+  readonly boundObjects: Readonly<Record<string, ObjectSlot>>;
+  readonly task: number;
+  /** Only where the world models store buffers, and only for what a task itself reads. */
+  readonly storeBuffers?: StoreBuffers;
+}
+
+/** Where a path leads: its ends, the pointers followed, and the objects that it leads through (`df` in `df.device`). */
+interface ResolvedPath<T> {
+  readonly cases: readonly T[];
+  readonly dereferences: readonly PointerHop[];
+  readonly intermediates: readonly ObjectCase[];
+}
+
+/** The ways found so far from one set of names: every operation of a step asks for its paths several times. */
+export interface ResolutionCache {
+  readonly objects: Map<StatePath, ResolvedPath<ObjectCase>>;
+  readonly fields: Map<StatePath, ResolvedPath<FieldCase>>;
+  readonly bound: Map<string, ResolutionCache>;
+}
+
+/** No way found yet; to be shared by scopes of one layout whose main anchor, arguments and bound objects are the same. */
+export function emptyResolutionCache(): ResolutionCache {
+  return { objects: new Map(), fields: new Map(), bound: new Map() };
+}
+
+/** Turns paths, values and conditions of one step into expressions over fields. */
+export class Scope {
+  constructor(
+    readonly layout: StateLayout,
+    readonly roots: PathRoots,
+    private readonly cache: ResolutionCache = emptyResolutionCache(),
+  ) {}
+
+  /** The same scope with role `as` bound to one object. */
+  bind(as: string, object: ObjectSlot): Scope {
+    const key = `${as} ${object.index}`;
+    const ways = this.cache.bound.get(key) ?? emptyResolutionCache();
+    this.cache.bound.set(key, ways);
+    return new Scope(
+      this.layout,
+      { ...this.roots, boundObjects: { ...this.roots.boundObjects, [as]: object } },
+      ways,
+    );
+  }
+
+  /** The objects that an object path may lead to. */
+  objects(path: StatePath): ResolvedPath<ObjectCase> {
+    const known = this.cache.objects.get(path) ?? this.findObjects(path);
+    this.cache.objects.set(path, known);
+    return known;
+  }
+
+  /** The fields that a place path may lead to. */
+  fields(path: StatePath): ResolvedPath<FieldCase> {
+    const known = this.cache.fields.get(path) ?? this.findFields(path);
+    this.cache.fields.set(path, known);
+    return known;
+  }
+
+  private findObjects(path: StatePath): ResolvedPath<ObjectCase> {
+    const [first, ...rest] = path.split('.');
+    const hops: PointerHop[] = [];
+    const through: ObjectCase[] = [];
+    let cases: ObjectCase[] = [{ when: TRUE, object: this.rootObject(first!, path) }];
+    for (const name of rest) {
+      through.push(...cases);
+      cases = cases.flatMap((c) => {
+        const link = c.object.links[name];
+        if (link) return [{ when: c.when, object: this.layout.objects[link.object]! }];
+        const pointer = this.fieldOf(c.object, name, path);
+        if (!pointer.targets) throw new Error(`${path}: ${pointer.title} is no pointer`);
+        hops.push({ when: c.when, pointer, path });
+        return pointer.targets.map((t, i) => ({
+          when: all([c.when, binary('eq', field(pointer.index), constant(i + 1))]),
+          object: this.layout.objects[t]!,
+        }));
+      });
+    }
+    return { cases, dereferences: hops, intermediates: through };
+  }
+
+  private findFields(path: StatePath): ResolvedPath<FieldCase> {
+    const dot = path.lastIndexOf('.');
+    if (dot < 0) throw new Error(`${path}: a place needs a field`);
+    const { cases, dereferences: hops, intermediates: through } = this.objects(path.slice(0, dot));
+    return {
+      intermediates: through,
+      cases: cases.map((c) => ({
+        when: c.when,
+        object: c.object,
+        field: this.fieldOf(c.object, path.slice(dot + 1), path),
+      })),
+      dereferences: hops,
+    };
+  }
+
+  /** The content of a place; 0 where a NULL pointer stands in the way. */
+  load(path: StatePath): Expr {
+    return this.fields(path).cases.reduceRight<Expr>(
+      (rest, c) => conditional(c.when, this.read(c.field.index), rest),
+      constant(0),
+    );
+  }
+
+  /** A field as this task sees it: its own delayed store first. */
+  private read(index: number): Expr {
+    const buffer = this.roots.storeBuffers?.own.get(index);
+    return buffer === undefined
+      ? field(index)
+      : conditional(
+          binary('ne', field(buffer), constant(0)),
+          binary('sub', field(buffer), constant(1)),
+          field(index),
+        );
+  }
+
+  /** A value as it is stored in `target`: pointers are numbered by each field's own targets. */
+  value(v: Operand, target?: Field): Expr {
+    if (typeof v === 'number') return constant(v);
+    if (typeof v !== 'string' && 'currentTask' in v) return constant(this.roots.task + 1);
+    if (typeof v !== 'string') {
+      return this.objects(v.addressOf).cases.reduceRight<Expr>(
+        (rest, c) =>
+          conditional(c.when, constant(this.pointerValue(c.object, target, v.addressOf)), rest),
+        constant(0),
+      );
+    }
+    return this.fields(v).cases.reduceRight<Expr>(
+      (rest, c) => conditional(c.when, this.renumberPointer(c.field, target), rest),
+      constant(0),
+    );
+  }
+
+  /** A condition as an expression; `visitPath` sees each place path that it reads. */
+  condition(c: Condition, visitPath: (path: StatePath) => void = () => {}): Expr {
+    if ('all' in c) return all(c.all.map((t) => this.condition(t, visitPath)));
+    if ('any' in c) return any(c.any.map((t) => this.condition(t, visitPath)));
+    if ('not' in c) return not(this.condition(c.not, visitPath));
+    if ('live' in c) {
+      return any(
+        this.objects(c.live).cases.map((k) =>
+          all([
+            k.when,
+            k.object.lifetime === undefined
+              ? TRUE
+              : binary('eq', field(k.object.lifetime), constant(1)),
+          ]),
+        ),
+      );
+    }
+    for (const v of [c.a, c.b]) if (typeof v === 'string') visitPath(v);
+    const pointers = [...this.pointerFields(c.a), ...this.pointerFields(c.b)];
+    // Pointers of different ranges number their targets differently: both sides are put in one numbering.
+    const target = pointers[0] && {
+      ...pointers[0],
+      targets: [...new Set(pointers.flatMap((f) => f.targets ?? []))],
+    };
+    return binary(
+      c.cmp,
+      target ? this.value(c.a, target) : this.value(c.a),
+      target ? this.value(c.b, target) : this.value(c.b),
+    );
+  }
+
+  private pointerFields(v: Operand): Field[] {
+    return typeof v === 'string'
+      ? this.fields(v).cases.flatMap((c) => (c.field.targets ? [c.field] : []))
+      : [];
+  }
+
+  private renumberPointer(source: Field, target: Field | undefined): Expr {
+    const own = source.targets;
+    const theirs = target?.targets;
+    if (!own || !theirs || (own.length <= theirs.length && own.every((t, i) => theirs[i] === t)))
+      return this.read(source.index);
+    return own.reduceRight<Expr>(
+      (rest, t, i) =>
+        conditional(
+          binary('eq', field(source.index), constant(i + 1)),
+          constant(theirs.indexOf(t) + 1),
+          rest,
+        ),
+      constant(0),
+    );
+  }
+
+  private pointerValue(object: ObjectSlot, target: Field | undefined, path: string): number {
+    if (!target?.targets)
+      throw new Error(
+        `the address of ${path} is compared with or stored in something that is no pointer`,
+      );
+    const index = target.targets.indexOf(object.index);
+    // An address that the field can never hold equals none of its values.
+    return index < 0 ? target.targets.length + 1 : index + 1;
+  }
+
+  private rootObject(first: string, path: StatePath): ObjectSlot {
+    const slash = first.indexOf('/');
+    const arg = slash < 0 ? undefined : first.slice(0, slash);
+    const role = first.slice(slash + 1);
+    if (arg === undefined) {
+      const bound = this.roots.boundObjects[role];
+      if (bound) return bound;
+    }
+    const seen =
+      arg === undefined
+        ? undefined
+        : (this.roots.boundObjects[arg]?.key ?? this.roots.argumentKeys[arg]);
+    if (arg !== undefined && !seen) throw new Error(`${path}: no argument or bound object ${arg}`);
+    const anchor = seen ? { ...this.roots.ownKey, ...seen } : this.roots.ownKey;
+    const type = this.layout.roles.get(role);
+    const object = type === undefined ? undefined : findObject(this.layout.objects, type, anchor);
+    if (!object)
+      throw new Error(`${path}: no object plays ${role} here (${JSON.stringify(anchor)})`);
+    return object;
+  }
+
+  private fieldOf(object: ObjectSlot, name: string, path: StatePath): Field {
+    const index = name === 'life' ? object.lifetime : object.fields[name];
+    if (index === undefined) throw new Error(`${path}: ${object.type} has no field ${name}`);
+    return this.layout.fields[index]!;
+  }
+}

@@ -1,0 +1,270 @@
+import type { InstanceKey, DesignModel, FieldSpec } from '../language/design';
+import { GRANULARITY_KEYS, instanceKeysOf, instanceCountsFor, objectTypes } from './instances';
+import type { Instances } from './instances';
+import type { Field, ObjectSlot } from './program';
+
+/** Bounds that a first pass over the program found for a field: how often it is counted up and down, and the largest constant stored. */
+export interface FieldBounds {
+  increments: number;
+  decrements: number;
+  maxStored: number;
+  written: boolean;
+}
+
+/** The objects and fields of a scenario, tasks and calls not yet among them. */
+export interface StateLayout {
+  readonly objects: readonly ObjectSlot[];
+  readonly fields: Field[];
+  /** Object type by the role that it plays, of those that have an object. */
+  readonly roles: ReadonlyMap<string, string>;
+}
+
+interface FieldDraft {
+  index: number;
+  object: number;
+  name: string;
+  title: string;
+  spec: FieldSpec | undefined;
+  key: InstanceKey;
+}
+
+/** Gives every object instance its slot and every field its index, range and start value. */
+export function layOutState(
+  model: DesignModel,
+  instances: Instances,
+  tasks: number,
+  bounds?: readonly FieldBounds[],
+): StateLayout {
+  const objects: ObjectSlot[] = [];
+  const drafts: FieldDraft[] = [];
+  for (const spec of objectTypes(model)) {
+    for (const anchor of instanceKeysOf(spec, instances)) {
+      const index = objects.length;
+      const name = spec.name(anchor);
+      const fields: Record<string, number> = {};
+      const draft = (field: string, s: FieldSpec | undefined): number => {
+        drafts.push({
+          index: drafts.length,
+          object: index,
+          name: field,
+          title: `${name}.${field}`,
+          spec: s,
+          key: anchor,
+        });
+        return drafts.length - 1;
+      };
+      for (const [field, s] of Object.entries(spec.fields))
+        if (s.kind !== 'link') fields[field] = draft(field, s);
+      if (spec.type === 'file') fields['releaser'] = draft('releaser', undefined);
+      const life = spec.lifetime ? draft('life', undefined) : undefined;
+      objects.push({
+        index,
+        type: spec.type,
+        name,
+        key: anchor,
+        spec,
+        fields,
+        links: {},
+        ...(life === undefined ? {} : { lifetime: life }),
+      });
+    }
+  }
+  linkObjects(objects, model);
+  const targetsOf = makeTargetLookup(objects);
+  const fields = drafts.map((d) =>
+    makeField(d, objects, model, instances, tasks, targetsOf, bounds?.[d.index]),
+  );
+  return {
+    objects,
+    fields,
+    roles: new Map(objects.toReversed().map((o) => [o.spec.role, o.type])),
+  };
+}
+
+/** The objects of one type, by where they stand. */
+interface InstanceIndex {
+  readonly keys: readonly (keyof InstanceKey)[];
+  readonly byKeyText: Map<string, ObjectSlot>;
+}
+
+const instanceIndexes = new WeakMap<readonly ObjectSlot[], ReadonlyMap<string, InstanceIndex>>();
+
+/** The object of `type` that agrees with `anchor` on the keys that the type is made for; of an iommufd's ioases, the compat one where none is named. The list of objects must be complete. */
+export function findObject(
+  objects: readonly ObjectSlot[],
+  type: string,
+  at: InstanceKey,
+): ObjectSlot | undefined {
+  let types = instanceIndexes.get(objects);
+  if (!types) instanceIndexes.set(objects, (types = indexByType(objects)));
+  const found = types.get(type);
+  const key = found && instanceKeyText(found.keys, at);
+  return key === undefined ? undefined : found?.byKeyText.get(key);
+}
+
+function indexByType(objects: readonly ObjectSlot[]): ReadonlyMap<string, InstanceIndex> {
+  const types = new Map<string, InstanceIndex>();
+  for (const o of objects) {
+    const keys = GRANULARITY_KEYS[o.spec.per];
+    const own = types.get(o.type) ?? { keys, byKeyText: new Map<string, ObjectSlot>() };
+    if (own.keys !== keys)
+      throw new Error(`objects of type ${o.type} are made for two kinds of place`);
+    types.set(o.type, own);
+    const key = instanceKeyText(own.keys, o.key);
+    if (key !== undefined && !own.byKeyText.has(key)) own.byKeyText.set(key, o);
+  }
+  return types;
+}
+
+/** One text for the anchor's values of these keys; undefined where it lacks one. */
+function instanceKeyText(
+  keys: readonly (keyof InstanceKey)[],
+  at: InstanceKey,
+): string | undefined {
+  let key = '';
+  for (const k of keys) {
+    const value =
+      at[k] ?? (k === 'ioas' && at.file !== undefined ? `${at.file}.compat` : undefined);
+    if (value === undefined) return undefined;
+    key += `${value}\n`;
+  }
+  return key;
+}
+
+function linkObjects(objects: ObjectSlot[], model: DesignModel): void {
+  for (const o of objects) {
+    const links = o.links as Record<string, ObjectSlot['links'][string]>;
+    for (const [name, s] of Object.entries(o.spec.fields)) {
+      if (s.kind !== 'link') continue;
+      const target = findObject(objects, s.type, o.key);
+      if (target) links[name] = { object: target.index, edge: s.edge };
+    }
+    const data =
+      o.type === 'file' && o.key.fileKind ? model.privateData[o.key.fileKind] : undefined;
+    const target = data === undefined ? undefined : findObject(objects, data, o.key);
+    if (target) links['private_data'] = { object: target.index, edge: 'pointer' };
+    const file = o.type === 'fd' ? findObject(objects, 'file', o.key) : undefined;
+    if (file) links['file'] = { object: file.index, edge: 'reference' };
+  }
+}
+
+type PointerSpec = Extract<FieldSpec, { kind: 'pointer' }>;
+type TargetLookup = (spec: PointerSpec, from: InstanceKey) => readonly number[];
+
+/** What a pointer at an anchor may lead to; one list for all pointers of one spec that agree on its `same`. */
+function makeTargetLookup(objects: readonly ObjectSlot[]): TargetLookup {
+  const lists = new Map<PointerSpec, Map<string | undefined, readonly number[]>>();
+  return (s, from) => {
+    const own = lists.get(s) ?? new Map<string | undefined, readonly number[]>();
+    lists.set(s, own);
+    const here = s.matchOn && from[s.matchOn];
+    const known =
+      own.get(here) ??
+      objects
+        .filter(
+          (o) =>
+            s.types.includes(o.type) &&
+            (s.matchOn === undefined ||
+              o.key[s.matchOn] === undefined ||
+              o.key[s.matchOn] === here) &&
+            (s.fileKinds === undefined ||
+              (o.key.fileKind !== undefined && s.fileKinds.includes(o.key.fileKind))),
+        )
+        .map((o) => o.index);
+    own.set(here, known);
+    return known;
+  };
+}
+
+function makeField(
+  d: FieldDraft,
+  objects: readonly ObjectSlot[],
+  model: DesignModel,
+  instances: Instances,
+  tasks: number,
+  targetsOf: TargetLookup,
+  b: FieldBounds | undefined,
+): Field {
+  const from = (
+    v: number | ((a: InstanceKey, c: ReturnType<typeof instanceCountsFor>) => number) | undefined,
+    otherwise: number,
+  ): number =>
+    v === undefined
+      ? otherwise
+      : typeof v === 'number'
+        ? v
+        : v(d.key, instanceCountsFor(instances, d.key));
+  const base = {
+    index: d.index,
+    object: d.object,
+    name: d.name,
+    title: d.title,
+    constant: b ? !b.written : false,
+  };
+  const s = d.spec;
+  if (!s) {
+    const slot = objects[d.object]!;
+    if (d.name === 'releaser') return { ...base, kind: 'task', lo: 0, hi: tasks, init: 0 };
+    return {
+      ...base,
+      kind: 'life',
+      lo: 0,
+      hi: 2,
+      init: slot.spec.lifetime?.liveAtStart?.(d.key, instances.counts.world) ? 1 : 0,
+    };
+  }
+  switch (s.kind) {
+    case 'int':
+    case 'refcount': {
+      const init = from(s.init, 0);
+      const lo = s.lo ?? 0;
+      const hi = Math.max(from(s.hi, 0), init);
+      if (!b) return { ...base, kind: s.kind, lo, hi, init };
+      const most = Math.max(init, b.maxStored) + b.increments;
+      return {
+        ...base,
+        kind: s.kind,
+        lo: Math.max(lo, Math.min(init, 0) - b.decrements),
+        hi: Math.min(hi, most),
+        init,
+      };
+    }
+    case 'bool':
+      return { ...base, kind: 'bool', lo: 0, hi: 1, init: from(s.init, 0) };
+    case 'mutex':
+      return { ...base, kind: 'mutex', lo: 0, hi: tasks, init: 0 };
+    case 'completion':
+      return { ...base, kind: 'completion', lo: 0, hi: 1, init: 0 };
+    case 'number':
+      return { ...base, kind: 'number', lo: 0, hi: from(s.hi, 1), init: from(s.init, 0) };
+    case 'enum': {
+      const parked =
+        d.name === 'f_op' &&
+        objects[d.object]!.type === 'file' &&
+        model.parkedFileKinds.includes(d.key.fileKind!);
+      return {
+        ...base,
+        kind: 'enum',
+        lo: 0,
+        hi: s.values.length - 1,
+        init: parked ? 0 : from(s.init, 0),
+        enumValues: s.values,
+      };
+    }
+    case 'pointer': {
+      const targets = targetsOf(s, d.key);
+      const start = s.init === undefined ? undefined : findObject(objects, s.init, d.key);
+      return {
+        ...base,
+        kind: 'pointer',
+        lo: 0,
+        hi: targets.length,
+        init: start ? targets.indexOf(start.index) + 1 : 0,
+        targets,
+        edge: s.edge,
+      };
+    }
+    case 'link':
+      throw new Error(`${d.title}: a link has no state`);
+  }
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { parkedShim } from '../../designs/parked-shim/design';
+import { registerDesigns } from '../../designs/registry';
+import { makeScenario } from './makeScenario';
+import { inputErrorText, parseScenario } from './parseScenario';
+
+registerDesigns([parkedShim]);
+
+const file = (second: object): unknown => ({
+  format: 'vfio-playground/scenario@1',
+  title: 'twins',
+  design: 'parked-shim',
+  world: {
+    devices: [
+      { name: 'vfio0', group: '12', devName: '0000:01:00.0' },
+      { name: 'vfio1', group: '13', ...second },
+    ],
+    processes: ['qemu'],
+  },
+  calls: [],
+});
+
+describe('devName', () => {
+  it('is kept, and left out where it is the own name', () => {
+    const parsed = parseScenario(file({ devName: 'vfio1' }));
+    if (!parsed.ok) throw new Error(inputErrorText(parsed.errors));
+    expect(parsed.scenario.world.devices.map((d) => d.devName)).toEqual([
+      '0000:01:00.0',
+      undefined,
+    ]);
+    expect(parseScenario(makeScenario(parsed.scenario))).toEqual(parsed);
+  });
+
+  it('may be taken only while the other device is not registered', () => {
+    expect(parseScenario(file({ devName: '0000:01:00.0', registered: false })).ok).toBe(true);
+    const refused = parseScenario(file({ devName: '0000:01:00.0' }));
+    expect(refused.ok ? '' : inputErrorText(refused.errors)).toBe(
+      'world.devices[1].devName: "0000:01:00.0" stood here; accepted: a name that no device has which is registered from the start (vfio0 is); "registered": false leaves it to a call',
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import type { Routine } from '../../kernel/language/design';
+import type { Op } from '../../kernel/language/primitives';
+
+/** The ids of the steps of a routine in which a helper outside the model can be made to fail. */
+export function faultSteps(routine: Routine): readonly string[] {
+  return routine.steps.filter((s) => s.ops.some(canFail)).map((s) => s.id);
+}
+
+function canFail(op: Op): boolean {
+  switch (op.kind) {
+    case 'fallible':
+    case 'onFault':
+      return true;
+    case 'spin':
+    case 'withPointer':
+      return op.ops.some(canFail);
+    case 'test':
+    case 'staticTest':
+      return [...op.then, ...op.otherwise].some(canFail);
+    case 'refDec':
+      return op.onZero.some(canFail);
+    case 'refIncNotZero':
+    case 'cmpxchg':
+      return op.otherwise.some(canFail);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,47 @@
+import type { InferOutput } from 'valibot';
+import type { Call, World, WorldDevice } from '../../kernel/language/world';
+import type { Caption, ScenarioExpectation, Scenario, Schedule } from './scenario';
+import type { SCENARIO_SCHEMA } from './schema';
+
+/** A file of the right shape. */
+export type ScenarioFile = InferOutput<typeof SCENARIO_SCHEMA>;
+
+/** Drops what says the default, so that two files that mean the same parse to the same scenario. */
+export function normalizeScenario(file: ScenarioFile): Scenario {
+  const devices = file.world.devices.map((d): WorldDevice => ({
+    name: d.name,
+    group: d.group,
+    ...(d.devset === undefined ? {} : { devset: d.devset }),
+    ...(d.registered === false ? { registered: false } : {}),
+    ...(d.kernelDriver === true ? { kernelDriver: true } : {}),
+    ...(d.devName === undefined || d.devName === d.name ? {} : { devName: d.devName }),
+  }));
+  const world: World = {
+    devices,
+    processes: file.world.processes,
+    ...(file.world.storeBuffers === true ? { storeBuffers: true } : {}),
+  };
+  return {
+    title: file.title,
+    about: file.about ?? '',
+    design: file.design ?? 'upstream',
+    options: Object.fromEntries(
+      Object.entries(file.options ?? {}).map(([k, value]) => [k, String(value)]),
+    ),
+    world,
+    calls: file.calls.map((c) => withoutUndefined(c) as unknown as Call),
+    schedule: (file.schedule ?? 'sequential') as Schedule,
+    beats: (file.beats ?? []).map((b) => withoutUndefined(b) as unknown as Caption),
+    expect:
+      file.expect === undefined
+        ? undefined
+        : (withoutUndefined({
+            ...file.expect,
+            calls: file.expect.calls?.map(withoutUndefined),
+          }) as ScenarioExpectation),
+  };
+}
+
+function withoutUndefined(object: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}

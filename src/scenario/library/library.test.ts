@@ -1,0 +1,116 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { designById } from '../../designs/designs';
+import { isVariantOf, scenarioVariant } from './builtInScenario';
+import { LIBRARY, libraryEntry } from './library';
+import { makeScenario } from '../format/makeScenario';
+import { assignCaptions } from '../run/captions';
+import { parseScenario } from '../format/parseScenario';
+import { makeRunResult } from '../run/runResult';
+import { runScenario } from '../run/runScenario';
+import { verifyRun } from '../run/verifyRun';
+
+const LIBRARY_FOLDER = fileURLToPath(new URL('.', import.meta.url));
+
+const variants = LIBRARY.flatMap((entry) =>
+  entry.variants.map((scenario) => ({
+    name: `${entry.id} in ${scenario.design} ${JSON.stringify(scenario.options)}`,
+    entry,
+    scenario,
+  })),
+);
+
+describe.each(variants)('$name', ({ entry, scenario }) => {
+  const outcome = runScenario(scenario);
+  const trace = outcome.ok ? outcome.trace : undefined;
+
+  it('runs as it expects', () => {
+    expect(outcome).toMatchObject({ ok: true });
+    expect(scenario.expect?.calls?.length).toBeGreaterThan(0);
+    expect(verifyRun(makeRunResult(trace!), scenario.expect!)).toEqual([]);
+  });
+
+  it('tells every beat', () => {
+    const told = assignCaptions(
+      scenario.beats,
+      trace!.steps.map((s) => ({ by: trace!.program.tasks[s.task]?.name, at: s.step.id })),
+    );
+    expect(scenario.beats.filter((b) => !told.includes(b))).toEqual([]);
+  });
+
+  it('keeps to plain words and to the calls of its file', () => {
+    for (const text of [scenario.title, scenario.about, ...scenario.beats.map((b) => b.say)])
+      expect(text).toMatch(/^[\x20-\x7e]{10,400}$/);
+    expect(isVariantOf(entry, scenario)).toBe(true);
+  });
+
+  it('survives being written out and read', () => {
+    expect(parseScenario(makeScenario(scenario))).toEqual({ ok: true, scenario });
+  });
+});
+
+describe('the library', () => {
+  it('has every file of its folder', () => {
+    const files = readdirSync(LIBRARY_FOLDER)
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => {
+        const [id = '', kind = ''] = name.split('.');
+        const told = JSON.parse(readFileSync(LIBRARY_FOLDER + name, 'utf8')) as
+          { design?: string } | { design: string }[];
+        return {
+          name,
+          id,
+          kind,
+          designs: (Array.isArray(told) ? told : [told])
+            .map((t) => t.design ?? 'upstream')
+            .filter((d) => designById(d)),
+        };
+      });
+    expect(
+      files.filter((f) => f.kind !== 'scenario' && f.kind !== 'variants').map((f) => f.name),
+    ).toEqual([]);
+    expect(
+      files
+        .filter((f) => !f.designs.every((d) => libraryEntry(f.id)?.designs.includes(d)))
+        .map((f) => f.name),
+    ).toEqual([]);
+  });
+
+  it('has every scenario of the list, each with narration in every design', () => {
+    const numbers = new Set(LIBRARY.map((e) => e.source));
+    expect(Array.from({ length: 28 }, (_, i) => i + 1).filter((n) => !numbers.has(n))).toEqual([]);
+    expect(
+      variants
+        .filter((t) => t.scenario.beats.length === 0 || t.scenario.about === '')
+        .map((t) => t.name),
+    ).toEqual([]);
+  });
+
+  it('tells no scenario twice for the same design and options', () => {
+    const keys = variants.map((t) => t.name);
+    expect(keys.filter((k, i) => keys.indexOf(k) < i)).toEqual([]);
+  });
+
+  it('finds the telling for a design and options', () => {
+    const entry = libraryEntry('group-first')!;
+    const told = scenarioVariant(entry, 'parked-split', { extraState: 'perGroup' });
+    expect(told.ok && told.scenario.expect?.calls?.[3]?.returns).toBe('-EBUSY');
+    const plain = scenarioVariant(entry, 'parked-split', {});
+    expect(plain.ok && plain.scenario.expect?.calls?.[3]?.returns).toBe(0);
+  });
+
+  it('gives the calls alone where nothing is told for the options', () => {
+    const told = scenarioVariant(libraryEntry('group-first')!, 'parked-split', {
+      extraState: 'perDevice',
+    });
+    expect(told.ok && told.scenario).toMatchObject({
+      design: 'parked-split',
+      options: { extraState: 'perDevice' },
+      expect: undefined,
+    });
+    expect(
+      scenarioVariant(libraryEntry('group-first')!, 'parked-split', { extraState: 'perhaps' }),
+    ).toMatchObject({ ok: false });
+  });
+});

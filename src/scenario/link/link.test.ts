@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { CALL_NAMES, type Call } from '../../kernel/language/world';
+import { parseMutation, type Mutation } from '../../kernel/language/mutation';
+import { makeLink, parseLink, type Link } from './link';
+
+const word = fc.oneof(
+  fc.constantFrom('qemu', 'dpdk', 'vfio0', 'fd1', 'BIND.9', 'x'),
+  fc.string({ maxLength: 12, unit: 'grapheme' }),
+  fc.string({ maxLength: 6, unit: 'binary' }),
+);
+const optional = fc.option(word, { nil: undefined });
+const flag = fc.option(fc.boolean(), { nil: undefined });
+const withoutUndefined = <T extends object>(object: T): T =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T;
+
+const device = fc
+  .record({
+    name: word,
+    group: word,
+    devset: optional,
+    registered: flag,
+    kernelDriver: flag,
+    devName: optional,
+  })
+  .map(withoutUndefined);
+const call = fc
+  .record({
+    by: word,
+    call: fc.constantFrom(...CALL_NAMES),
+    as: optional,
+    fd: optional,
+    device: optional,
+    iommufd: optional,
+    ioas: optional,
+    object: optional,
+    container: optional,
+    group: optional,
+    kvm: optional,
+    to: optional,
+    fault: optional,
+  })
+  .map(withoutUndefined) as fc.Arbitrary<Call>;
+const id = fc.oneof(
+  fc
+    .tuple(fc.constantFrom('BIND', 'U', 'GDF', 'a.b'), fc.nat(99999))
+    .map(([prefix, n]) => `${prefix}.${n}`),
+  fc.constantFrom('BIND.007', 'BIND.U1', 'BIND.9a', '9', ''),
+  word,
+);
+const address = fc.constantFrom(
+  'upstream/bind_iommufd/BIND.9',
+  'upstream/release_cdev/CLOSE.2',
+  'x/y/z',
+);
+const mutation: fc.Arbitrary<Mutation> = fc.oneof(
+  fc.record({ kind: fc.constant('swap' as const), a: address, b: address }),
+  fc
+    .record({
+      kind: fc.constant('without' as const),
+      step: address,
+      op: fc.option(fc.constantFrom('mutexLock', 'store'), { nil: undefined }),
+    })
+    .map(withoutUndefined),
+  fc.record({ kind: fc.constantFrom('plain' as const, 'split' as const), step: address }),
+);
+const steps = fc.array(fc.record({ by: word, at: id }), { maxLength: 60 });
+const link = fc
+  .tuple(
+    fc.record({
+      design: word,
+      revision: fc.nat(1000),
+      options: fc.dictionary(word, word, { maxKeys: 4 }),
+      calls: fc.array(call, { maxLength: 12 }),
+      steps,
+      view: fc.dictionary(word, word, { maxKeys: 4 }),
+    }),
+    fc
+      .record({
+        devices: fc.array(device, { maxLength: 8 }),
+        processes: fc.array(word, { maxLength: 4 }),
+        storeBuffers: flag,
+      })
+      .map(withoutUndefined),
+    fc.nat(60),
+    fc
+      .record({
+        scenario: optional,
+        title: optional,
+        issued: fc.option(
+          fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }),
+          { nil: undefined },
+        ),
+        mutations: fc.option(fc.array(mutation, { minLength: 1, maxLength: 16 }), {
+          nil: undefined,
+        }),
+      })
+      .map(withoutUndefined),
+  )
+  .map(([rest, world, cursor, named]): Link => ({
+    ...rest,
+    world,
+    cursor: Math.min(cursor, rest.steps.length),
+    ...named,
+  }));
+
+const raceLink: Link = {
+  design: 'upstream',
+  revision: 1,
+  options: { kvm: 'true' },
+  world: { devices: [{ name: 'vfio0', group: '12', devset: 's0' }], processes: ['qemu', 'dpdk'] },
+  calls: ['qemu', 'dpdk'].flatMap((by, i): Call[] => [
+    { by, call: 'open_cdev', device: 'vfio0', as: `fd${i + 1}` },
+    { by, call: 'open_iommufd', as: `ictx${i + 1}` },
+    { by, call: 'bind_iommufd', fd: `fd${i + 1}`, iommufd: `ictx${i + 1}` },
+  ]),
+  steps: Array.from({ length: 100 }, (_, i) => ({
+    by: i % 3 ? 'qemu' : 'dpdk',
+    at: `${['OPEN', 'BIND', 'IBIND', 'CLOSE', 'UNREG'][i % 5]}.${i}`,
+  })),
+  cursor: 100,
+  view: { view: 'timeline' },
+  scenario: 'two-processes',
+};
+
+describe('a link', () => {
+  it('says all that was put in', () => {
+    fc.assert(
+      fc.property(link, (given) => {
+        expect(parseLink(makeLink(given))).toEqual({ ok: true, link: given, dropped: [] });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('stays short with a hundred different steps that switch tasks all the time', () => {
+    expect(makeLink(raceLink).length).toBeLessThanOrEqual(1200);
+  });
+
+  it('needs no escaping in a URL', () => {
+    expect(makeLink(raceLink)).toMatch(/^#v1\.[A-Za-z0-9_-]+$/);
+  });
+
+  it('survives what mail does: a URL in front, wrapped lines, brackets', () => {
+    const text = makeLink(raceLink);
+    const wrapped = `<https://example.org/p/index.html${text.slice(0, 70)}\n${text.slice(70)}>.`;
+    expect(parseLink(wrapped)).toEqual(parseLink(text));
+  });
+
+  it('gives its beginning when it is cut anywhere, and says so', () => {
+    const text = makeLink(raceLink);
+    for (let length = 40; length < text.length; length++) {
+      const parsed = parseLink(text.slice(0, length));
+      if (!parsed.ok) throw new Error(parsed.message);
+      expect(parsed.dropped).toHaveLength(1);
+      expect(raceLink.steps.slice(0, parsed.link.steps.length)).toEqual(parsed.link.steps);
+      expect(raceLink.calls.slice(0, parsed.link.calls.length)).toEqual(parsed.link.calls);
+      expect(parsed.link.cursor).toBe(parsed.link.steps.length);
+    }
+  });
+
+  it('names a foreign hash, a foreign version and a text that is far too long', () => {
+    expect(parseLink('#/about')).toMatchObject({ ok: false });
+    expect(parseLink('#v9.AAAA')).toEqual({
+      ok: false,
+      message: 'This link is of version v9; this playground reads v1.',
+    });
+    expect(parseLink(`#v1.${'A'.repeat(10_000_000)}`)).toMatchObject({ ok: false });
+    expect(parseLink('#v1.')).toMatchObject({ ok: false });
+  });
+
+  it('stops at changed rows of a kind that is not known, and at too many of them: the steps after them would be of another design', () => {
+    const swap = parseMutation(
+      'swap',
+      'upstream/bind_iommufd/BIND.9,upstream/bind_iommufd/BIND.10',
+    );
+    if (!swap) throw new Error('no mutation');
+    for (const mutations of [
+      [{ kind: 'reorder', step: 'x' } as unknown as Mutation],
+      Array.from({ length: 17 }, () => swap),
+    ]) {
+      const parsed = parseLink(makeLink({ ...raceLink, mutations }));
+      if (!parsed.ok) throw new Error(parsed.message);
+      expect(parsed.link.steps).toEqual([]);
+      expect(parsed.dropped[0]).toMatch(/changes (a row of the design in a way|more than 16 rows)/);
+    }
+  });
+
+  it('cannot reach a prototype', () => {
+    const parsed = parseLink(
+      makeLink({
+        ...raceLink,
+        view: JSON.parse('{"__proto__":"x"}') as Link['view'],
+        options: JSON.parse('{"__proto__":"y"}') as Link['options'],
+      }),
+    );
+    expect(parsed.ok && Object.getPrototypeOf(parsed.link.view)).toBe(Object.prototype);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+  });
+});
+
+describe('100,000 damaged links', () => {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_#.%é\u0000';
+  it('never throw, never pass as whole, and give only what was in the original', () => {
+    let seed = 20211;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed % below;
+    };
+    const short: Link = { ...raceLink, steps: raceLink.steps.slice(0, 12), cursor: 12 };
+    const originals = [short, { ...short, steps: [], cursor: 0, view: {} }].map(makeLink);
+    let silent = 0;
+    for (let round = 0; round < 100_000; round++) {
+      const original = originals[round % originals.length] ?? '';
+      let text = original;
+      for (let edits = 1 + random(3); edits > 0; edits--) {
+        const at = 1 + random(text.length - 1);
+        const put = alphabet[random(alphabet.length)] ?? 'A';
+        const kind = random(4);
+        text =
+          kind === 0
+            ? text.slice(0, at)
+            : kind === 1
+              ? text.slice(0, at) + put + text.slice(at)
+              : kind === 2
+                ? text.slice(0, at) + text.slice(at + 1)
+                : text.slice(0, at) + put + text.slice(at + 1);
+        if (text.length < 2) break;
+      }
+      const parsed = parseLink(text);
+      if (parsed.ok && parsed.dropped.length === 0 && makeLink(parsed.link) !== original) silent++;
+    }
+    // 16 bits of checksum on every record: a damaged record passes about once in 65,536.
+    expect(silent).toBeLessThanOrEqual(10);
+  }, 60_000);
+});

@@ -1,0 +1,209 @@
+import { fieldText, waitBlockers, waitText } from '../../kernel/machine/describeEvent';
+import { evaluate } from '../../kernel/language/expressions';
+import { currentCall, callResult, callStatus, currentWait } from '../../kernel/machine/machine';
+import type { ObjectSlot, Program, ProgramFile } from '../../kernel/compiler/program';
+import type { PropertyId } from '../../kernel/language/propertyId';
+import { optionsAsJson } from '../format/makeScenario';
+import { returnValues } from './returnValues';
+import { stateAt } from './scenarioRun';
+import type { Trace } from './trace';
+
+/** One call of a run; `returns` is absent for a call that has not returned or was skipped. */
+interface RunResultCall {
+  readonly by: string;
+  readonly call: string;
+  readonly as?: string;
+  readonly returns?: number | string;
+  readonly steps: number;
+}
+
+/** A field's value in a result: a number, a name or word, or null for NULL, a free mutex and no number. */
+type RunResultValue = number | string | null;
+
+/** What `run --json` prints (formats.md section 2): the end of a run and how it came about. */
+export interface RunResult {
+  readonly format: 'vfio-playground/run@1';
+  readonly design: string;
+  readonly options: Readonly<Record<string, string | boolean>>;
+  readonly calls: readonly RunResultCall[];
+  readonly blocked: readonly {
+    readonly by: string;
+    readonly call: string;
+    readonly waitsFor: string;
+    readonly heldBy: readonly string[];
+  }[];
+  readonly skipped: readonly { readonly by: string; readonly call: string; readonly as?: string }[];
+  readonly files: readonly RunResultFile[];
+  readonly objects: Readonly<Record<string, Readonly<Record<string, RunResultValue>>>>;
+  readonly violations: readonly {
+    readonly property: PropertyId;
+    readonly step: number;
+    readonly by: string;
+    readonly at: string;
+    readonly text: string;
+  }[];
+  readonly steps: readonly { readonly by: string; readonly at: string; readonly text: string }[];
+}
+
+/** An open struct file; `fops` says whether its calls reach the driver. */
+interface RunResultFile {
+  readonly name: string;
+  readonly by: string;
+  readonly kind: string;
+  readonly device?: string;
+  readonly group?: string;
+  readonly fops: 'parked' | 'normal';
+  readonly refs: number;
+}
+
+/** The result of a trace, at its end. */
+export function makeRunResult(trace: Trace): RunResult {
+  const { program, scenario } = trace;
+  const state = stateAt(trace, trace.steps.length);
+  return {
+    format: 'vfio-playground/run@1',
+    design: scenario.design,
+    options: optionsAsJson(scenario.options),
+    calls: callResults(trace, state),
+    blocked: blockedCalls(program, state),
+    skipped: program.calls
+      .filter((c) => callStatus(program, state, c.index) === 'skipped')
+      .map(({ call: { by, call, as } }) => ({ by, call, ...(as === undefined ? {} : { as }) })),
+    files: program.files
+      .filter((f) => isLive(program, state, f.object))
+      .map((f) => fileResult(program, state, f)),
+    objects: liveObjects(program, state),
+    violations: trace.steps.flatMap((s) =>
+      s.violations.map((v) => ({
+        property: v.property,
+        step: s.index,
+        by: taskName(program, s.task),
+        at: s.step.id,
+        text: v.text,
+      })),
+    ),
+    steps: trace.steps.map((s) => ({
+      by: taskName(program, s.task),
+      at: s.step.id,
+      text: s.texts.join('; '),
+    })),
+  };
+}
+
+function callResults(trace: Trace, state: Int32Array): RunResultCall[] {
+  const { program } = trace;
+  const numbers = returnValues(trace);
+  const steps = program.calls.map(() => 0);
+  for (const s of trace.steps) steps[s.step.call] = (steps[s.step.call] ?? 0) + 1;
+  return program.calls.map(({ index, call: { by, call, as } }) => {
+    const errno = callResult(program, state, index);
+    const returned =
+      callStatus(program, state, index) === 'done'
+        ? { returns: errno === 0 ? (numbers.get(index) ?? 0) : `-${errno}` }
+        : {};
+    return { by, call, ...(as === undefined ? {} : { as }), ...returned, steps: steps[index] ?? 0 };
+  });
+}
+
+function blockedCalls(program: Program, state: Int32Array): RunResult['blocked'] {
+  return program.tasks.flatMap((t) => {
+    const wait = currentWait(program, state, t.index);
+    const call = currentCall(program, state, t.index);
+    return wait && call
+      ? [
+          {
+            by: t.name,
+            call: call.call.call,
+            waitsFor: waitText(program, wait),
+            heldBy: waitBlockers(program, state, wait),
+          },
+        ]
+      : [];
+  });
+}
+
+function fileResult(program: Program, state: Int32Array, f: ProgramFile): RunResultFile {
+  const count = program.objects[f.object]?.fields['f_count'];
+  return {
+    name: f.name,
+    by: f.by,
+    kind: f.kind,
+    ...(f.device === undefined ? {} : { device: f.device }),
+    ...(f.group === undefined || f.device !== undefined ? {} : { group: f.group }),
+    fops: fileFops(program, state, f),
+    refs: count === undefined ? 0 : (state[count] ?? 0),
+  };
+}
+
+/** Parked or normal fops; in upstream the access gate stands for them, and the RFC has only one table. */
+export function fileFops(
+  program: Program,
+  state: Int32Array,
+  file: ProgramFile,
+): 'parked' | 'normal' {
+  if (program.model.parkedFileKinds.length === 0)
+    return program.design.id === 'rfc-opened' ||
+      !file.normalAccess ||
+      evaluate(file.normalAccess, state) !== 0
+      ? 'normal'
+      : 'parked';
+  const fops = program.objects[file.object]?.fields['f_op'];
+  return fops === undefined || state[fops] !== 0 ? 'normal' : 'parked';
+}
+
+function isLive(program: Program, state: Int32Array, object: number): boolean {
+  const life = program.objects[object]?.lifetime;
+  return life === undefined || state[life] === 1;
+}
+
+function liveObjects(program: Program, state: Int32Array): RunResult['objects'] {
+  const objects: Record<string, Record<string, RunResultValue>> = {};
+  for (const o of program.objects) {
+    if (o.type === 'fd' || !isLive(program, state, o.index)) continue;
+    objects[Object.hasOwn(objects, o.name) ? `${o.type} ${o.name}` : o.name] = objectFields(
+      program,
+      state,
+      o,
+    );
+  }
+  return objects;
+}
+
+function objectFields(
+  program: Program,
+  state: Int32Array,
+  o: ObjectSlot,
+): Record<string, RunResultValue> {
+  const fields: Record<string, RunResultValue> = {};
+  for (const [name, spec] of Object.entries(o.spec.fields)) {
+    if (spec.kind === 'pointer' && spec.modelOnly) continue;
+    const index = o.fields[name];
+    if (index !== undefined) fields[name] = valueOf(program, state, index);
+    else if (spec.kind === 'link' && spec.edge !== 'hidden') {
+      const target = o.links[name]?.object;
+      fields[name] = target === undefined ? null : (program.objects[target]?.name ?? null);
+    }
+  }
+  return fields;
+}
+
+function valueOf(program: Program, state: Int32Array, index: number): RunResultValue {
+  const f = program.fields[index];
+  const value = state[index] ?? 0;
+  switch (f?.kind) {
+    case 'pointer':
+    case 'mutex':
+    case 'task':
+      return value === 0 ? null : fieldText(program, state, index);
+    case 'number':
+      return value === 0 ? null : value - 1;
+    case 'enum':
+      return fieldText(program, state, index);
+    default:
+      return value;
+  }
+}
+
+function taskName(program: Program, task: number): string {
+  return program.tasks[task]?.name ?? String(task);
+}

@@ -1,0 +1,109 @@
+import { designById } from '../../designs/registry';
+import { compile } from '../../kernel/compiler/compile';
+import type { Design } from '../../kernel/language/design';
+import { describeEvent } from '../../kernel/machine/describeEvent';
+import {
+  initialState,
+  makeEventBuffer,
+  nextStep,
+  readEvents,
+  step,
+} from '../../kernel/machine/machine';
+import type { EventBuffer } from '../../kernel/machine/machine';
+import type { Program } from '../../kernel/compiler/program';
+import type { Scenario } from '../format/scenario';
+import type { Trace, TraceStep } from './trace';
+import { PropertyMonitor } from './propertyMonitor';
+
+/** A run under way: advance it with `advance`, look at `state` (never write it), keep it with `traceOf`. */
+export interface ScenarioRun {
+  readonly scenario: Scenario;
+  readonly program: Program;
+  /** Changed in place by every step. */
+  readonly state: Int32Array;
+  readonly steps: readonly TraceStep[];
+  readonly monitor: PropertyMonitor;
+  readonly events: EventBuffer;
+}
+
+const programCache = new WeakMap<Scenario, Program>();
+
+/** A scenario compiled under its own design, once. */
+function compileScenario(scenario: Scenario): Program {
+  const known = programCache.get(scenario);
+  if (known) return known;
+  const design = designById(scenario.design);
+  if (!design) throw new Error(`no design ${scenario.design}`);
+  const program = compile(design, scenario.options, scenario.world, scenario.calls);
+  programCache.set(scenario, program);
+  return program;
+}
+
+/** Stands at the start state of a checked scenario. `changed` is its design with some rows changed (a mutation). */
+export function startScenarioRun(scenario: Scenario, changed?: Design): ScenarioRun {
+  return startCompiledRun(
+    scenario,
+    changed
+      ? compile(changed, scenario.options, scenario.world, scenario.calls)
+      : compileScenario(scenario),
+  );
+}
+
+/** Stands at the start state of a scenario that was compiled before. */
+export function startCompiledRun(scenario: Scenario, program: Program): ScenarioRun {
+  return {
+    scenario,
+    program,
+    state: initialState(program),
+    steps: [],
+    monitor: new PropertyMonitor(program),
+    events: makeEventBuffer(),
+  };
+}
+
+/** Runs the next step of `task` and records it. Asserts that the task can move. */
+export function runStep(run: ScenarioRun, task: number): TraceStep {
+  const { program, state } = run;
+  const now = nextStep(program, state, task);
+  if (!now) throw new Error(`task ${task} has made all its calls`);
+  run.monitor.before(state, task);
+  step(program, state, task, run.events);
+  const events = readEvents(program, run.events);
+  const index = run.steps.length;
+  const violations = run.monitor
+    .after(state, task, now, events)
+    .map((v) => ({ ...v, step: index, task }));
+  const record = {
+    index,
+    task,
+    step: now,
+    events,
+    texts: events.map((e) => describeEvent(program, e, task, state)),
+    violations,
+  };
+  (run.steps as TraceStep[]).push(record);
+  return record;
+}
+
+/** The run so far; later steps of the run do not change it. */
+export function traceOf(run: ScenarioRun): Trace {
+  const steps = [...run.steps];
+  return {
+    scenario: run.scenario,
+    program: run.program,
+    schedule: steps.map((s) => s.task),
+    steps,
+  };
+}
+
+/** The state after the first `count` steps of a trace. */
+export function stateAt(trace: Trace, count: number): Int32Array {
+  return replaySchedule(trace.program, trace.schedule.slice(0, count));
+}
+
+/** The state that a schedule of task indices leads to from the start. Asserts that every step can be made. */
+export function replaySchedule(program: Program, schedule: readonly number[]): Int32Array {
+  const state = initialState(program);
+  for (const task of schedule) step(program, state, task);
+  return state;
+}

@@ -1,0 +1,299 @@
+import type { CallBody, Design, Options } from '../../kernel/language/design';
+import { CALL_NAMES, CALL_SIGNATURES } from '../../kernel/language/world';
+import type { Call, CallName, FileKind, World } from '../../kernel/language/world';
+import { faultSteps } from '../format/faultSteps';
+
+/** A few calls, and the call that they are about. */
+export interface SweepCase {
+  readonly world: World;
+  readonly calls: readonly Call[];
+  readonly about: string;
+  /** Who moves, each until its next step has this id or until it can move no more; file order where left out. */
+  readonly schedule?: readonly (readonly [task: string, until?: string])[];
+}
+
+const TWO_DEVICES_WORLD: World = {
+  devices: [
+    { name: 'vfio0', group: '12' },
+    { name: 'vfio1', group: '12' },
+  ],
+  processes: ['p'],
+};
+const UNREGISTERED_WORLD: World = {
+  ...TWO_DEVICES_WORLD,
+  devices: [{ name: 'vfio0', group: '12', registered: false }],
+};
+const REGISTERED_SIBLING_WORLD: World = {
+  ...TWO_DEVICES_WORLD,
+  devices: [
+    { name: 'vfio0', group: '12', registered: false },
+    { name: 'vfio1', group: '12' },
+  ],
+};
+const TWO_GROUPS_WORLD: World = {
+  ...TWO_DEVICES_WORLD,
+  devices: [
+    { name: 'vfio0', group: '12' },
+    { name: 'vfio1', group: '13' },
+  ],
+};
+const ONE_DEVICE_WORLD: World = { ...TWO_DEVICES_WORLD, devices: [{ name: 'vfio0', group: '12' }] };
+
+const processCall = (call: CallName, args: Partial<Call> = {}): Call => ({
+  by: 'p',
+  call,
+  ...args,
+});
+const driverCall = (call: CallName): Call => ({ by: 'driver', call, device: 'vfio0' });
+
+const CDEV_OPEN_CALLS = [
+  processCall('open_cdev', { device: 'vfio0', as: 'cdev' }),
+  processCall('open_iommufd', { as: 'iommufd' }),
+];
+const CDEV_BOUND_CALLS = [
+  ...CDEV_OPEN_CALLS,
+  processCall('bind_iommufd', { fd: 'cdev', iommufd: 'iommufd' }),
+];
+const CDEV_ATTACHED_CALLS = [
+  ...CDEV_BOUND_CALLS,
+  processCall('ioas_alloc', { iommufd: 'iommufd', as: 'ioas' }),
+  processCall('attach_ioas', { fd: 'cdev', ioas: 'ioas' }),
+];
+const GROUP_OPEN_CALLS = [
+  processCall('open_container', { as: 'container' }),
+  processCall('open_group', { group: '12', as: 'group' }),
+];
+const TYPE1_CALLS = [
+  ...GROUP_OPEN_CALLS,
+  processCall('set_container', { fd: 'group', container: 'container' }),
+  processCall('set_iommu', { fd: 'container' }),
+];
+const IOMMUFD_COMPAT_CALLS = [
+  processCall('open_iommufd', { as: 'iommufd' }),
+  processCall('open_group', { group: '12', as: 'group' }),
+  processCall('set_container', { fd: 'group', container: 'iommufd' }),
+];
+const GET_DEVICE_CALL = processCall('get_device_fd', {
+  fd: 'group',
+  device: 'vfio0',
+  as: 'device',
+});
+
+/** The ways to come to each call, its own last. */
+const CALL_SEQUENCES: readonly (readonly Call[])[] = [
+  CDEV_OPEN_CALLS.slice(0, 1),
+  CDEV_OPEN_CALLS,
+  CDEV_BOUND_CALLS,
+  CDEV_ATTACHED_CALLS.slice(0, -1),
+  CDEV_ATTACHED_CALLS,
+  [
+    ...CDEV_ATTACHED_CALLS,
+    processCall('ioas_alloc', { iommufd: 'iommufd', as: 'ioas2' }),
+    processCall('attach_ioas', { fd: 'cdev', ioas: 'ioas2' }),
+  ],
+  [...CDEV_ATTACHED_CALLS, processCall('detach_ioas', { fd: 'cdev' })],
+  [...CDEV_BOUND_CALLS, processCall('device_io', { fd: 'cdev' })],
+  [...CDEV_OPEN_CALLS, processCall('kvm_add', { fd: 'cdev', kvm: 'vm' })],
+  GROUP_OPEN_CALLS.slice(0, 1),
+  GROUP_OPEN_CALLS,
+  TYPE1_CALLS.slice(0, -1),
+  TYPE1_CALLS,
+  [...TYPE1_CALLS.slice(0, 3), processCall('unset_container', { fd: 'group' })],
+  [...TYPE1_CALLS, processCall('unset_container', { fd: 'group' })],
+  [...TYPE1_CALLS, GET_DEVICE_CALL],
+  IOMMUFD_COMPAT_CALLS,
+  [...IOMMUFD_COMPAT_CALLS, processCall('unset_container', { fd: 'group' })],
+  [...IOMMUFD_COMPAT_CALLS, GET_DEVICE_CALL],
+  [...IOMMUFD_COMPAT_CALLS, GET_DEVICE_CALL, processCall('device_io', { fd: 'device' })],
+  // A container that has its driver when the group comes.
+  [
+    ...TYPE1_CALLS,
+    processCall('unset_container', { fd: 'group' }),
+    processCall('set_container', { fd: 'group', container: 'container' }),
+  ],
+];
+
+/** What is closed at the end, in this order. */
+const closeCalls = (calls: readonly Call[]): readonly Call[] =>
+  calls
+    .filter((c) => CALL_SIGNATURES[c.call].result === 'fd')
+    .toReversed()
+    .map((c) => processCall('close', { fd: c.as! }));
+
+/** Every way without a fault, then every way with every fault of its last call and the call made once more without. Ends in closing all and in unregistering. */
+export function faultSweep(design: Design, options: Options): readonly SweepCase[] {
+  const model = design.model(options);
+  const ended = (world: World, calls: readonly Call[], about: string): SweepCase => ({
+    world,
+    about,
+    calls: [
+      ...calls,
+      ...closeCalls(calls),
+      ...(world === TWO_DEVICES_WORLD ? [driverCall('unregister_device')] : []),
+    ],
+  });
+  const ways = CALL_SEQUENCES.map((calls) => ({ world: TWO_DEVICES_WORLD, calls })).concat(
+    { world: UNREGISTERED_WORLD, calls: [driverCall('register_device')] },
+    { world: REGISTERED_SIBLING_WORLD, calls: [driverCall('register_device')] },
+    {
+      world: TWO_GROUPS_WORLD,
+      calls: [
+        ...TYPE1_CALLS,
+        processCall('open_group', { group: '13', as: 'group2' }),
+        processCall('set_container', { fd: 'group2', container: 'container' }),
+      ],
+    },
+    // The last device of a group goes while the group is in a container.
+    { world: ONE_DEVICE_WORLD, calls: [...TYPE1_CALLS, driverCall('unregister_device')] },
+  );
+  return ways.flatMap(({ world, calls }) => {
+    const last = calls.at(-1)!;
+    const before = calls.slice(0, -1);
+    const kind = before.find((c) => c.as === (last.fd ?? last.iommufd))?.call;
+    const faults = [
+      ...new Set(
+        routinesFor(model.calls[last.call as keyof typeof model.calls], kind).flatMap(faultSteps),
+      ),
+    ];
+    const again = last.as === undefined ? last : { ...last, as: `${last.as}2` };
+    return [
+      ended(world, calls, last.call),
+      ...faults.map((fault) =>
+        ended(
+          world,
+          [...before, { ...last, fault }, again],
+          `${last.call} with a fault at ${fault}`,
+        ),
+      ),
+    ];
+  });
+}
+
+const FILE_KIND_OF_CALL: Partial<Record<CallName, FileKind>> = {
+  open_cdev: 'cdev',
+  open_group: 'group',
+  open_container: 'container',
+  open_iommufd: 'iommufd',
+  get_device_fd: 'device',
+};
+
+function routinesFor(
+  body: CallBody,
+  made: CallName | undefined,
+): readonly Parameters<typeof faultSteps>[0][] {
+  if ('steps' in body) return [body];
+  const kind = made && FILE_KIND_OF_CALL[made];
+  return [(kind && body.byKind[kind]) ?? body.other];
+}
+
+/** Moments that only some interleaving of two tasks comes to, for the steps that nothing else reaches. */
+export function interleavingSweep(design: string): readonly SweepCase[] {
+  const closed = [
+    ...CDEV_OPEN_CALLS,
+    processCall('bind_iommufd', { fd: 'cdev', iommufd: 'iommufd' }),
+    processCall('close', { fd: 'cdev' }),
+    driverCall('unregister_device'),
+  ];
+  if (design === 'upstream') {
+    return [
+      {
+        about: 'unregister is done before the file puts the cdev',
+        world: ONE_DEVICE_WORLD,
+        calls: closed,
+        schedule: [['p', 'CLOSE.8'], ['driver'], ['p']],
+      },
+      {
+        about: 'a registration fails when its group is in a container already',
+        world: UNREGISTERED_WORLD,
+        calls: [{ ...driverCall('register_device'), fault: 'REG.9' }, ...TYPE1_CALLS.slice(0, 3)],
+        schedule: [['driver', 'REG.9'], ['p'], ['driver']],
+      },
+    ];
+  }
+  if (design === 'rfc-opened') {
+    // The container goes under GET_DEVICE_FD; then the fd can bind, its release takes the other path's accounting, and a device node opens beside the group.
+    const dropped: readonly Call[] = [
+      ...TYPE1_CALLS,
+      GET_DEVICE_CALL,
+      { by: 'p/2', call: 'unset_container', fd: 'group' },
+    ];
+    const bound = [
+      processCall('open_iommufd', { as: 'iommufd' }),
+      processCall('bind_iommufd', { fd: 'device', iommufd: 'iommufd' }),
+      processCall('ioas_alloc', { iommufd: 'iommufd', as: 'ioas' }),
+      processCall('attach_ioas', { fd: 'device', ioas: 'ioas' }),
+    ];
+    const beside = [
+      processCall('open_cdev', { device: 'vfio1', as: 'cdev' }),
+      processCall('unset_container', { fd: 'group' }),
+      processCall('set_container', { fd: 'group', container: 'container' }),
+      processCall('close', { fd: 'cdev' }),
+    ];
+    const turns: SweepCase['schedule'] = [['p', 'GDF.8'], ['p/2'], ['p']];
+    return [
+      {
+        about: 'the container is dropped, the fd binds and closes',
+        world: TWO_DEVICES_WORLD,
+        calls: [...dropped, ...bound, processCall('close', { fd: 'device' })],
+        schedule: turns,
+      },
+      {
+        about: 'the container is dropped, the fd closes, a device node opens beside the group',
+        world: TWO_DEVICES_WORLD,
+        calls: [...dropped, processCall('close', { fd: 'device' }), ...beside],
+        schedule: turns,
+      },
+    ];
+  }
+  return [];
+}
+
+/** Every call that takes an fd, on every kind of file, before and after it is bound. */
+export function fileKindSweep(): readonly SweepCase[] {
+  const setups: readonly { readonly calls: readonly Call[]; readonly fd: string }[] = [
+    { calls: CDEV_OPEN_CALLS, fd: 'cdev' },
+    { calls: CDEV_ATTACHED_CALLS, fd: 'cdev' },
+    { calls: [...IOMMUFD_COMPAT_CALLS, GET_DEVICE_CALL], fd: 'device' },
+    { calls: [...TYPE1_CALLS, GET_DEVICE_CALL], fd: 'device' },
+    { calls: GROUP_OPEN_CALLS, fd: 'group' },
+    { calls: GROUP_OPEN_CALLS, fd: 'container' },
+    { calls: TYPE1_CALLS, fd: 'container' },
+    { calls: IOMMUFD_COMPAT_CALLS, fd: 'iommufd' },
+  ];
+  return setups.map(({ calls, fd }): SweepCase => {
+    const made = (call: CallName): string | undefined => calls.find((c) => c.call === call)?.as;
+    const extra = [
+      ...(made('open_iommufd') === undefined
+        ? [processCall('open_iommufd', { as: 'iommufd' })]
+        : []),
+      ...(made('open_container') === undefined
+        ? [processCall('open_container', { as: 'container' })]
+        : []),
+      ...(made('ioas_alloc') === undefined
+        ? [processCall('ioas_alloc', { iommufd: 'iommufd', as: 'ioas' })]
+        : []),
+    ];
+    const takers = CALL_NAMES.filter(
+      (c) => CALL_SIGNATURES[c].args.includes('fd') && c !== 'close' && c !== 'pass_fd',
+    ).map((c, i): Call =>
+      processCall(c, {
+        fd,
+        ...(c === 'bind_iommufd' ? { iommufd: 'iommufd' } : {}),
+        ...(c === 'attach_ioas' ? { ioas: 'ioas' } : {}),
+        ...(c === 'set_container' ? { container: 'container' } : {}),
+        ...(c === 'get_device_fd' ? { device: 'vfio1', as: `got${i}` } : {}),
+        ...(c === 'kvm_add' ? { kvm: 'vm' } : {}),
+      }),
+    );
+    return {
+      world: TWO_DEVICES_WORLD,
+      about: `every call on a ${fd}`,
+      calls: [
+        ...calls,
+        ...extra,
+        ...takers,
+        processCall('iommu_destroy', { iommufd: 'iommufd', object: 'ioas' }),
+      ],
+    };
+  });
+}

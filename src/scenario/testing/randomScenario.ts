@@ -1,0 +1,265 @@
+import type { Design, Options } from '../../kernel/language/design';
+import { routineOf } from '../../kernel/compiler/lower';
+import {
+  CALL_SIGNATURES,
+  CALL_NAMES,
+  FILE_KIND_BY_CALL,
+  processOf,
+} from '../../kernel/language/world';
+import type { Call, CallName, FileKind, World } from '../../kernel/language/world';
+import { faultSteps } from '../format/faultSteps';
+import { makeScenario } from '../format/makeScenario';
+import { inputErrorText, parseScenario } from '../format/parseScenario';
+import { seededRandom } from '../run/seededRandom';
+import type { Scenario } from '../format/scenario';
+
+/** A result name that exists so far. */
+interface CreatedName {
+  readonly name: string;
+  readonly kind: FileKind | 'ioas';
+  readonly process: string;
+  readonly by: string;
+}
+
+type DrawItem = <T>(items: readonly T[]) => T;
+
+/** Calls that bring a scenario on, drawn more often than the rest. */
+const FREQUENT_CALLS: readonly CallName[] = [
+  'open_cdev',
+  'open_iommufd',
+  'bind_iommufd',
+  'bind_iommufd',
+  'open_group',
+  'open_container',
+  'set_container',
+  'set_iommu',
+  'get_device_fd',
+  'get_device_fd',
+  'ioas_alloc',
+  'attach_ioas',
+  'close',
+  'close',
+];
+
+/**
+ * A valid scenario for a design and options, drawn from a seed: a small world, calls with fitting and unfitting arguments,
+ * now and then a fault, drivers that come and go. The same seed gives the same scenario everywhere.
+ */
+export function randomScenario(seed: number, design: Design, options: Options): Scenario {
+  const below = seededRandom(seed);
+  const draw: DrawItem = (items) => items[below(items.length)]!;
+  const chance = (percent: number): boolean => below(100) < percent;
+  const world = randomWorld(below, draw, chance);
+  const model = design.model({
+    ...Object.fromEntries(design.options.map((o) => [o.id, o.values[0] ?? ''])),
+    ...options,
+  });
+  const made: CreatedName[] = [];
+  const calls: Call[] = [];
+  const put = (call: Call): void => {
+    const { call: name } = call;
+    const steps =
+      name === 'close' || name === 'pass_fd'
+        ? []
+        : faultSteps(
+            routineOf(
+              model.calls[name],
+              made.find((m) => m.name === (call.fd ?? call.iommufd))?.kind,
+            ),
+          );
+    calls.push(steps.length > 0 && chance(10) ? { ...call, fault: draw(steps) } : call);
+    recordResult(call, made);
+  };
+  for (let n = below(4); n > 0; n--)
+    for (const call of drawSetupPath(calls.length, world, draw, chance)) put(call);
+  const most = Math.max(5, calls.length) + below(12);
+  for (let tries = 0; calls.length < most && tries < 400; tries++) {
+    const call = drawCall(
+      chance(80) ? draw(FREQUENT_CALLS) : draw(CALL_NAMES),
+      calls.length,
+      world,
+      made,
+      draw,
+      chance,
+    );
+    if (call) put(call);
+  }
+  const parsed = parseScenario(
+    makeScenario({
+      title: `random ${seed}`,
+      about: '',
+      design: design.id,
+      options,
+      world,
+      calls,
+      schedule: 'sequential',
+      beats: [],
+      expect: undefined,
+    }),
+  );
+  if (!parsed.ok)
+    throw new Error(
+      `seed ${seed} draws a scenario that is refused:\n${inputErrorText(parsed.errors)}`,
+    );
+  return parsed.scenario;
+}
+
+function randomWorld(
+  below: (n: number) => number,
+  draw: DrawItem,
+  chance: (percent: number) => boolean,
+): World {
+  const devices = Array.from({ length: 1 + below(3) }, (_, i) => ({
+    name: `vfio${i}`,
+    group: draw(['12', '12', '13']),
+    ...(chance(30) ? { devset: 's0' } : {}),
+    ...(chance(20) ? { registered: false } : {}),
+  }));
+  const sibling = chance(15)
+    ? [{ name: 'nic0', group: draw(devices).group, registered: false, kernelDriver: true }]
+    : [];
+  return {
+    devices: [...devices, ...sibling],
+    processes: ['p', 'q', 'r'].slice(0, 1 + below(3)),
+    ...(chance(25) ? { storeBuffers: true } : {}),
+  };
+}
+
+/** The calls by which a client comes to a device, in one of the three ways, to the end or not quite. */
+function drawSetupPath(
+  from: number,
+  world: World,
+  draw: DrawItem,
+  chance: (percent: number) => boolean,
+): readonly Call[] {
+  const process = draw(world.processes);
+  const { name: device, group } = draw(world.devices.filter((d) => d.kernelDriver !== true));
+  const as = (n: number): string => `n${from + n}`;
+  const by = chance(80) ? process : `${process}/2`;
+  const paths: readonly (readonly Omit<Call, 'by'>[])[] = [
+    [
+      { call: 'open_cdev', device, as: as(0) },
+      { call: 'open_iommufd', as: as(1) },
+      { call: 'bind_iommufd', fd: as(0), iommufd: as(1) },
+      { call: 'ioas_alloc', iommufd: as(1), as: as(3) },
+      { call: 'attach_ioas', fd: as(0), ioas: as(3) },
+      { call: 'device_io', fd: as(0) },
+    ],
+    [
+      { call: 'open_container', as: as(0) },
+      { call: 'open_group', group, as: as(1) },
+      { call: 'set_container', fd: as(1), container: as(0) },
+      { call: 'set_iommu', fd: as(0) },
+      { call: 'get_device_fd', fd: as(1), device, as: as(4) },
+      { call: 'device_io', fd: as(4) },
+    ],
+    [
+      { call: 'open_iommufd', as: as(0) },
+      { call: 'open_group', group, as: as(1) },
+      { call: 'set_container', fd: as(1), container: as(0) },
+      { call: 'get_device_fd', fd: as(1), device, as: as(3) },
+      { call: 'close', fd: as(1) },
+      { call: 'device_io', fd: as(3) },
+    ],
+  ];
+  const path = draw(paths);
+  return path.slice(0, path.length - (chance(60) ? 0 : draw([1, 2, 3]))).map((c) => ({ by, ...c }));
+}
+
+/** One call with arguments that exist, or undefined where there are none; mostly of the kind that the call is for. */
+function drawCall(
+  name: CallName,
+  index: number,
+  world: World,
+  made: readonly CreatedName[],
+  draw: DrawItem,
+  chance: (percent: number) => boolean,
+): Call | undefined {
+  const process = draw(world.processes);
+  const by =
+    CALL_SIGNATURES[name].by === 'driver'
+      ? draw(['driver', 'driver', 'driver/2'])
+      : chance(75)
+        ? process
+        : `${process}/2`;
+  const args: Record<string, string> = {};
+  const pick = (kinds: readonly string[], others: readonly string[]): string | undefined => {
+    // A name of the same task is there before the call; one of another task's is waited for.
+    const mine = made.filter((m) => m.process === '' || m.process === process);
+    const fitting = mine.filter((m) => kinds.includes(m.kind));
+    const pool =
+      fitting.length > 0 && chance(90) ? fitting : mine.filter((m) => others.includes(m.kind));
+    return pool.length === 0 ? undefined : draw(pool).name;
+  };
+  for (const arg of CALL_SIGNATURES[name].args) {
+    const value = drawArgument(arg, name, world, pick, draw);
+    if (value === undefined) return undefined;
+    args[arg] = value;
+  }
+  return {
+    by,
+    call: name,
+    ...args,
+    ...(CALL_SIGNATURES[name].result === 'zero' ? {} : { as: `n${index}` }),
+  };
+}
+
+const FD_FILE_KINDS: readonly FileKind[] = ['cdev', 'device', 'group', 'container', 'iommufd'];
+
+/** What an fd argument is meant to be. */
+const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
+  bind_iommufd: ['cdev'],
+  attach_ioas: ['cdev', 'device'],
+  detach_ioas: ['cdev', 'device'],
+  set_container: ['group'],
+  set_iommu: ['container', 'iommufd'],
+  unset_container: ['group'],
+  get_device_fd: ['group'],
+  device_io: ['cdev', 'device'],
+  kvm_add: ['cdev', 'group'],
+};
+
+function drawArgument(
+  arg: string,
+  name: CallName,
+  world: World,
+  pick: (kinds: readonly string[], others: readonly string[]) => string | undefined,
+  draw: DrawItem,
+): string | undefined {
+  switch (arg) {
+    case 'device':
+      return draw(world.devices.filter((d) => d.kernelDriver !== true)).name;
+    case 'group':
+      return draw(world.devices).group;
+    case 'to':
+      return draw(world.processes);
+    case 'kvm':
+      return draw(['vm1', 'vm2']);
+    case 'ioas':
+      return pick(['ioas'], ['ioas']);
+    case 'object':
+      return pick(['ioas', 'cdev', 'device'], ['ioas', 'cdev', 'device']);
+    case 'container':
+      return pick(['container', 'iommufd'], FD_FILE_KINDS);
+    case 'iommufd':
+      return name === 'bind_iommufd'
+        ? pick(['iommufd'], FD_FILE_KINDS)
+        : pick(['iommufd'], ['iommufd']);
+    default:
+      return pick(INTENDED_KINDS[name] ?? FD_FILE_KINDS, FD_FILE_KINDS);
+  }
+}
+
+function recordResult(call: Call, made: CreatedName[]): void {
+  if (call.as === undefined) return;
+  if (call.call === 'pass_fd') {
+    const source = made.find((m) => m.name === call.fd)!;
+    made.push({ name: call.as, kind: source.kind, process: call.to!, by: call.by });
+  } else
+    made.push({
+      name: call.as,
+      kind: call.call === 'ioas_alloc' ? 'ioas' : FILE_KIND_BY_CALL[call.call]!,
+      process: call.call === 'ioas_alloc' ? '' : processOf(call.by),
+      by: call.by,
+    });
+}

@@ -1,0 +1,361 @@
+import { setPageLayout, setDialog } from './pageLayout';
+import { adjacentCaptionDepth } from '../queries/captions';
+import { redo, undo } from '../store/undo';
+import { resetToStart, seekTo } from './stepping';
+import { nextScenarioPart, tourPart } from './lazyParts';
+import { currentBranch, type Session, type SessionState } from '../store/session';
+import { stepBack, canPlay, changeSettings, stepForward, pause, play, SPEEDS } from './playback';
+
+/** Something that a button, a key or a message can ask for. */
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  /** `Mod` is Ctrl, or Command on a Mac. */
+  readonly hotkey: string | undefined;
+  /** Other keys that do the same. */
+  readonly alternateHotkeys?: readonly string[];
+  /** While this holds the command takes its keys from all others; otherwise it does not exist. */
+  readonly exclusiveWhile?: (state: SessionState) => boolean;
+  /** Needs the whole page, so an embed does not know it. */
+  readonly pageOnly?: true;
+  readonly enabled: (state: SessionState) => boolean;
+  readonly run: (session: Session) => void;
+}
+
+const isTouring = ({ layout }: SessionState): boolean => layout.tourStop !== undefined;
+const isPresenting = ({ layout }: SessionState): boolean => layout.presenting;
+const always = (): boolean => true;
+
+/** Every command by the name that the code uses. Ids are stable: buttons, keys and messages name them. */
+export const COMMANDS = {
+  playPause: {
+    id: 'play-pause',
+    title: 'Play or pause',
+    hotkey: 'Space',
+    enabled: (state) => state.settings.playing || canPlay(state),
+    run: (session) => (session.getState().settings.playing ? pause(session) : play(session)),
+  },
+  forward: {
+    id: 'forward',
+    title: 'One step forward',
+    hotkey: 'ArrowRight',
+    enabled: canPlay,
+    run: pauseThen(stepForward),
+  },
+  back: {
+    id: 'back',
+    title: 'One step back',
+    hotkey: 'ArrowLeft',
+    enabled: (state) => state.run.cursor > 0,
+    run: pauseThen(stepBack),
+  },
+  start: {
+    id: 'start',
+    title: 'To the beginning of the branch',
+    hotkey: 'Home',
+    enabled: (state) => state.run.cursor > 0,
+    run: pauseThen((session) => seekTo(session, 0)),
+  },
+  end: {
+    id: 'end',
+    title: 'To the end of the branch',
+    hotkey: 'End',
+    enabled: (state) => state.run.cursor < currentBranch(state.run).tip.depth,
+    run: pauseThen((session) => seekTo(session, Number.MAX_SAFE_INTEGER)),
+  },
+  undo: {
+    id: 'undo',
+    title: 'Undo',
+    hotkey: 'Mod+Z',
+    enabled: (state) => state.undo.length > 0,
+    run: pauseThen(undo),
+  },
+  redo: {
+    id: 'redo',
+    title: 'Redo',
+    hotkey: 'Mod+Shift+Z',
+    enabled: (state) => state.redo.length > 0,
+    run: pauseThen(redo),
+  },
+  reset: {
+    id: 'reset',
+    title: 'Reset to the beginning',
+    hotkey: 'R',
+    enabled: (state) => state.run.cursor > 0,
+    run: pauseThen(resetToStart),
+  },
+  slower: {
+    id: 'slower',
+    title: 'Play slower',
+    hotkey: '-',
+    enabled: always,
+    run: (session) => changeSpeed(session, -1),
+  },
+  faster: {
+    id: 'faster',
+    title: 'Play faster',
+    hotkey: '+',
+    enabled: always,
+    run: (session) => changeSpeed(session, 1),
+  },
+  nextBeat: {
+    id: 'next-beat',
+    title: 'On to the next point of the story',
+    hotkey: 'PageDown',
+    enabled: (state) => state.run.cursor < currentBranch(state.run).tip.depth,
+    run: pauseThen((session) => seekTo(session, adjacentCaptionDepth(session.getState(), 1))),
+  },
+  lastBeat: {
+    id: 'last-beat',
+    title: 'Back to the last point of the story',
+    hotkey: 'PageUp',
+    enabled: (state) => state.run.cursor > 0,
+    run: pauseThen((session) => seekTo(session, adjacentCaptionDepth(session.getState(), -1))),
+  },
+  act: {
+    id: 'act',
+    title: 'Actions run to the end, or start and are stepped',
+    hotkey: 'S',
+    pageOnly: true,
+    enabled: always,
+    run: (session) =>
+      setPageLayout(session, {
+        callMode: session.getState().layout.callMode === 'run' ? 'start' : 'run',
+      }),
+  },
+  stage: {
+    id: 'stage',
+    title: 'Show the stage',
+    hotkey: '1',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => setPageLayout(session, { view: 'stage', narrowPanel: 'stage' }),
+  },
+  compare: {
+    id: 'compare',
+    title: 'Four designs side by side',
+    hotkey: '2',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => toggleView(session, 'compare'),
+  },
+  verdicts: {
+    id: 'verdicts',
+    title: 'Verdicts: every design against every property',
+    hotkey: '3',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => toggleView(session, 'verdicts'),
+  },
+  table: {
+    id: 'table',
+    title: 'Timeline or table of steps',
+    hotkey: '4',
+    pageOnly: true,
+    enabled: always,
+    run: (session) =>
+      setPageLayout(session, {
+        bottomPanel: session.getState().layout.bottomPanel === 'table' ? 'timeline' : 'table',
+        narrowPanel: 'steps',
+      }),
+  },
+  check: {
+    id: 'check',
+    title: 'Can this go wrong? Check every interleaving',
+    hotkey: 'C',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => setPageLayout(session, { sidePanel: 'check', narrowPanel: 'listing' }),
+  },
+  listing: {
+    id: 'listing',
+    title: 'Show the listing',
+    hotkey: 'L',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => setPageLayout(session, { sidePanel: 'listing', narrowPanel: 'listing' }),
+  },
+  nextScenario: {
+    id: 'next-scenario',
+    title: 'The next scenario of the list',
+    hotkey: undefined,
+    pageOnly: true,
+    enabled: always,
+    run: (session) =>
+      nextScenarioPart.whenLoaded(session, ({ showNextScenario }) => showNextScenario(session)),
+  },
+  library: {
+    id: 'library',
+    title: 'Scenarios: pick one or open a file',
+    hotkey: 'O',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => setDialog(session, 'library'),
+  },
+  share: {
+    id: 'share',
+    title: 'Share: link, embed, export',
+    hotkey: 'E',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => setDialog(session, 'share'),
+  },
+  palette: {
+    id: 'palette',
+    title: 'Find a command, an action or an object',
+    hotkey: 'Mod+K',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => setDialog(session, 'palette'),
+  },
+  tour: {
+    id: 'tour',
+    title: 'Take the 90-second tour',
+    hotkey: 'G',
+    pageOnly: true,
+    enabled: always,
+    run: (session) =>
+      tourPart.whenLoaded(session, ({ showTourStop }) => showTourStop(session, 0, motionAllowed())),
+  },
+  tourNext: {
+    id: 'tour-next',
+    title: 'Next stop of the tour',
+    hotkey: 'ArrowRight',
+    alternateHotkeys: ['PageDown', 'ArrowDown'],
+    pageOnly: true,
+    exclusiveWhile: isTouring,
+    enabled: ({ layout }) =>
+      layout.tourStop !== undefined && tourPart.loaded()?.isLastTourStop(layout.tourStop) === false,
+    run: (session) =>
+      tourPart.whenLoaded(session, ({ moveTour }) => moveTour(session, 1, motionAllowed())),
+  },
+  tourBack: {
+    id: 'tour-back',
+    title: 'Stop of the tour before',
+    hotkey: 'ArrowLeft',
+    alternateHotkeys: ['PageUp', 'ArrowUp'],
+    pageOnly: true,
+    exclusiveWhile: isTouring,
+    enabled: ({ layout }) => (layout.tourStop ?? 0) > 0,
+    run: (session) =>
+      tourPart.whenLoaded(session, ({ moveTour }) => moveTour(session, -1, motionAllowed())),
+  },
+  tourLeave: {
+    id: 'tour-leave',
+    title: 'Leave the tour',
+    hotkey: 'Escape',
+    pageOnly: true,
+    exclusiveWhile: isTouring,
+    enabled: always,
+    run: (session) => tourPart.whenLoaded(session, ({ leaveTour }) => leaveTour(session)),
+  },
+  predict: {
+    id: 'predict',
+    title: 'Predict what comes next',
+    hotkey: 'Q',
+    pageOnly: true,
+    enabled: ({ run }) => currentBranch(run).tip.depth > 0,
+    run: (session) => setDialog(session, 'predict'),
+  },
+  present: {
+    id: 'present',
+    title: 'Present: the stage and its caption, large',
+    hotkey: 'P',
+    pageOnly: true,
+    enabled: always,
+    run: (session) =>
+      setPageLayout(session, {
+        presenting: !session.getState().layout.presenting,
+        view: 'stage',
+        narrowPanel: 'stage',
+        autoplayIntro: false,
+      }),
+  },
+  presentNext: {
+    id: 'present-next',
+    title: 'Next point of the story',
+    hotkey: 'Space',
+    alternateHotkeys: ['PageDown', 'ArrowRight', 'ArrowDown'],
+    pageOnly: true,
+    exclusiveWhile: isPresenting,
+    enabled: ({ run }) => run.cursor < currentBranch(run).tip.depth,
+    run: pauseThen((session) => seekToCaption(session, 1)),
+  },
+  presentBack: {
+    id: 'present-back',
+    title: 'Point of the story before',
+    hotkey: 'PageUp',
+    alternateHotkeys: ['ArrowLeft', 'ArrowUp'],
+    pageOnly: true,
+    exclusiveWhile: isPresenting,
+    enabled: ({ run }) => run.cursor > 0,
+    run: pauseThen((session) => seekToCaption(session, -1)),
+  },
+  presentLeave: {
+    id: 'present-leave',
+    title: 'Leave the presentation',
+    hotkey: 'Escape',
+    pageOnly: true,
+    exclusiveWhile: isPresenting,
+    enabled: always,
+    run: (session) => setPageLayout(session, { presenting: false }),
+  },
+  theme: { id: 'theme', title: 'Light or dark', hotkey: 'T', enabled: always, run: cycleTheme },
+  help: {
+    id: 'help',
+    title: 'Help and keys',
+    hotkey: '?',
+    pageOnly: true,
+    enabled: always,
+    run: (session) => setDialog(session, 'help'),
+  },
+} as const satisfies Record<string, Command>;
+
+/** Goes to a point of the story by way of the step before it, so that the change itself is seen. */
+function seekToCaption(session: Session, direction: 1 | -1): void {
+  const depth = adjacentCaptionDepth(session.getState(), direction);
+  if (direction > 0 && depth - session.getState().run.cursor > 1) seekTo(session, depth - 1);
+  seekTo(session, depth);
+}
+
+/** Whether the reader lets things move. */
+function motionAllowed(): boolean {
+  return (
+    typeof matchMedia === 'undefined' || !matchMedia('(prefers-reduced-motion: reduce)').matches
+  );
+}
+
+function pauseThen(run: (session: Session) => void): (session: Session) => void {
+  return (session) => {
+    pause(session);
+    run(session);
+  };
+}
+
+function toggleView(session: Session, view: 'compare' | 'verdicts'): void {
+  setPageLayout(session, {
+    view: session.getState().layout.view === view ? 'stage' : view,
+    narrowPanel: 'stage',
+  });
+}
+
+function changeSpeed(session: Session, by: number): void {
+  const now = SPEEDS.indexOf(session.getState().settings.speed);
+  const speed = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, now + by))];
+  if (speed !== undefined) changeSettings(session, { speed });
+}
+
+function cycleTheme(session: Session): void {
+  const { theme } = session.getState().settings;
+  changeSettings(session, {
+    theme: theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark',
+  });
+}
+
+/** Every command, in the order of the help. */
+export const COMMAND_LIST: readonly Command[] = Object.values(COMMANDS);
+
+/** Runs a command where it is enabled. */
+export function runCommand(session: Session, command: Command): void {
+  if (command.enabled(session.getState())) command.run(session);
+}

@@ -1,0 +1,112 @@
+import { expect, it } from 'vitest';
+import { DESIGNS } from '../../designs/designs';
+import { parseScenario } from '../../scenario/format/parseScenario';
+import type { Scenario } from '../../scenario/format/scenario';
+import { availableCalls } from '../queries/availableCalls';
+import { currentSnapshot } from '../trace/replay';
+import { redo, undo } from './undo';
+import { runCall, seekTo, startCall, stepTask, runTask } from '../actions/stepping';
+import { makeSessionScenario, openScenarioText } from '../actions/showScenario';
+import { openScenario } from '../trace/openScenario';
+import { createSession, type Session } from './session';
+import { enabledTasks } from '../trace/scheduler';
+
+function scenario(): Scenario {
+  const design = DESIGNS[0]?.id;
+  const parsed = parseScenario({
+    format: 'vfio-playground/scenario@1',
+    title: 'Sandbox',
+    design,
+    world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] },
+    calls: [],
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.errors));
+  return parsed.scenario;
+}
+
+function emptySession(): Session {
+  const opened = openScenario(scenario(), undefined);
+  if (!opened.ok) throw new Error(JSON.stringify(opened.errors));
+  return createSession(opened.run.setup, opened.run);
+}
+
+function clickCall(session: Session, actor: string, title: string, make = runCall): void {
+  const found = availableCalls(currentSnapshot(session.getState()))
+    .find((each) => each.name === actor)
+    ?.calls.flatMap((each) => each.choices)
+    .find((each) => each.title === title);
+  if (!found) throw new Error(`${actor} has no ${title}`);
+  expect(make(session, found.call)).toBeUndefined();
+}
+
+const stateWords = (session: Session): number[] => [...currentSnapshot(session.getState()).state];
+
+it('walks the cdev path by buttons; undo and redo restore every state', () => {
+  const session = emptySession();
+  const seen = [stateWords(session)];
+  for (const title of [
+    'Open vfio0',
+    'Open /dev/iommu',
+    'Bind fd1 to ictx1',
+    'Allocate an IOAS in ictx1',
+    'Attach fd1 to ioas1',
+    'Use fd1',
+  ]) {
+    clickCall(session, 'qemu', title);
+    seen.push(stateWords(session));
+  }
+  expect(enabledTasks(currentSnapshot(session.getState()))).toEqual([]);
+  for (const state of seen.toReversed().slice(1)) {
+    undo(session);
+    expect(stateWords(session)).toEqual(state);
+  }
+  for (const state of seen.slice(1)) {
+    redo(session);
+    expect(stateWords(session)).toEqual(state);
+  }
+});
+
+it('acting in the past forks and keeps the old future', () => {
+  const session = emptySession();
+  clickCall(session, 'qemu', 'Open vfio0');
+  clickCall(session, 'qemu', 'Close fd1');
+  seekTo(session, 0);
+  clickCall(session, 'dpdk', 'Open vfio0');
+  const { branches, branchId: branch } = session.getState().run;
+  expect(branches).toHaveLength(2);
+  expect(branch).toBe(2);
+});
+
+it('a busy task leaves the next call to another thread', () => {
+  const session = emptySession();
+  clickCall(session, 'qemu', 'Open vfio0', startCall);
+  clickCall(session, 'qemu', 'Open /dev/iommu', startCall);
+  expect(enabledTasks(currentSnapshot(session.getState()))).toEqual(['qemu', 'qemu/2']);
+  stepTask(session, 'qemu/2');
+  runTask(session, 'qemu');
+});
+
+it('unregister blocks on the open fd and ends after its close', () => {
+  const session = emptySession();
+  clickCall(session, 'qemu', 'Open vfio0');
+  clickCall(session, 'driver', 'Unregister vfio0');
+  expect(session.getState().announcement).toContain('waits');
+  clickCall(session, 'qemu', 'Close fd1');
+  runTask(session, 'driver');
+  expect(enabledTasks(currentSnapshot(session.getState()))).toEqual([]);
+});
+
+it('an export opens again at the same state; a broken file changes nothing', () => {
+  const session = emptySession();
+  clickCall(session, 'qemu', 'Open vfio0');
+  const before = session.getState().run;
+  const text = makeSessionScenario(session);
+  openScenarioText(session, 'broken.json', '{ "format": 1');
+  openScenarioText(session, 'other.json', text.replace('open_cdev', 'open_sesame'));
+  expect(session.getState().run).toBe(before);
+  expect(session.getState().notifications[1]?.lines[0]).toContain('calls[0].call');
+  const state = stateWords(session);
+  openScenarioText(session, 'good.json', text);
+  seekTo(session, 10_000);
+  expect(stateWords(session)).toEqual(state);
+});

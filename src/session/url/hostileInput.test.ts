@@ -1,0 +1,228 @@
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../../designs/designs';
+import { EXPORTS } from '../../export/exports';
+import { SNIPPETS } from '../../export/snippets';
+import { svgTimeline } from '../../export/svgTimeline';
+import { stepNames } from '../../kernel/compiler/mutate';
+import type { Mutation } from '../../kernel/language/mutation';
+import { LIBRARY } from '../../scenario/library/library';
+import { makeLink } from '../../scenario/link/link';
+import { linkOfTrace } from '../../scenario/link/linkOfTrace';
+import { makeScenario } from '../../scenario/format/makeScenario';
+import { parseScenario } from '../../scenario/format/parseScenario';
+import { runScenario } from '../../scenario/run/runScenario';
+import type { Trace } from '../../scenario/run/trace';
+import { scenarioInSvg } from '../../scenario/format/svgScenario';
+import { currentSnapshot } from '../trace/replay';
+import { openPermalink } from './permalink';
+
+/** The same numbers every time. */
+function seeded(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return (state >>> 9) % below;
+  };
+}
+
+function traceOf(id: string): Trace {
+  const entry = LIBRARY.find((each) => each.id === id);
+  const run = entry && runScenario(entry.scenario);
+  if (!run?.ok) throw new Error(`${id} does not run`);
+  return run.trace;
+}
+
+const hostileFragments = [
+  '__proto__',
+  'constructor',
+  '"',
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '\\',
+  '\u0000',
+  '1e999',
+  '-1',
+  'null',
+  '99999999999',
+  '<script>',
+  '&#0;',
+  ']]>',
+  '\ud800',
+  'qemu*999999',
+  '\n',
+];
+
+/** A text with some of it cut, doubled, or put in. */
+function damage(text: string, random: (below: number) => number): string {
+  let result = text;
+  for (let edits = 1 + random(3); edits > 0; edits--) {
+    const at = random(result.length + 1);
+    const length = random(24);
+    const kind = random(4);
+    const piece =
+      kind === 0
+        ? ''
+        : kind === 1
+          ? result.slice(at, at + length).repeat(2)
+          : kind === 2
+            ? (hostileFragments[random(hostileFragments.length)] ?? '')
+            : String.fromCharCode(random(0x3000));
+    result = result.slice(0, at) + piece + result.slice(at + (kind === 0 ? length : random(3)));
+  }
+  return result;
+}
+
+describe('damaged input', () => {
+  it('20,000 files throw nothing and reach no prototype', () => {
+    const random = seeded(7);
+    const files = LIBRARY.slice(0, 6).map(({ scenario }) => makeScenario(scenario));
+    let sound = 0;
+    for (let round = 0; round < 20_000; round++) {
+      const parsed = parseScenario(damage(files[round % files.length] ?? '', random));
+      if (parsed.ok) sound++;
+      else expect(parsed.errors[0]?.message).toBeTruthy();
+    }
+    expect(sound).toBeGreaterThan(100);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  }, 120_000);
+
+  it('4,000 pictures give a file that is checked, or none', () => {
+    const random = seeded(8);
+    const picture = svgTimeline(traceOf('bind-race'));
+    const from = picture.indexOf('<metadata>') - 60;
+    const part = picture.slice(from, picture.indexOf('</metadata>') + 20);
+    expect(parseScenario(scenarioInSvg(picture))).toMatchObject({ ok: true });
+    for (let round = 0; round < 4_000; round++) {
+      const held = scenarioInSvg(`<svg>${damage(part, random)}`);
+      if (held !== undefined) parseScenario(held);
+    }
+    expect(
+      scenarioInSvg(
+        `<svg><scenario xmlns="urn:vfio-playground:scenario@1">${'&amp;'.repeat(2_000_000)}</scenario>`,
+      ),
+    ).toBeUndefined();
+  }, 120_000);
+
+  it('links that are whole but lie open their longest part', () => {
+    const random = seeded(9);
+    const link = linkOfTrace(traceOf('split-race'));
+    const words = [
+      '',
+      'qemu',
+      'driver',
+      '__proto__',
+      'x'.repeat(300),
+      'BIND.1',
+      '<b>',
+      '999999999',
+    ];
+    const word = (): string => words[random(words.length)] ?? '';
+    for (let round = 0; round < 100; round++) {
+      const steps = link.steps.map((s) => (random(40) === 0 ? { by: word(), at: word() } : s));
+      const calls = link.calls.map((c) =>
+        random(20) === 0 ? { ...c, by: word(), fd: word() } : c,
+      );
+      const issued = Array.from({ length: random(2) }, () => ({
+        call: random(12),
+        after: random(80),
+      }));
+      const opened = openPermalink(
+        makeLink({
+          ...link,
+          steps,
+          calls,
+          issued,
+          cursor: random(200),
+          view: { [word()]: word() },
+          scenario: word(),
+          title: word(),
+        }),
+      );
+      if (opened.ok) {
+        const depth = opened.run.branches[0]?.tip.depth ?? -1;
+        expect(opened.run.cursor).toBeLessThanOrEqual(depth);
+        expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
+      } else expect(opened.message).toBeTruthy();
+    }
+  }, 120_000);
+});
+
+describe('links that change rows', () => {
+  it.each(DESIGNS.map((design) => [design.id, design] as const))(
+    'of %s throw nothing, whichever row they change',
+    (_, design) => {
+      const random = seeded(10);
+      const addresses = [...stepNames(design, {}), '__proto__', ''];
+      const link = linkOfTrace(traceOf('bind-race'));
+      let changed = 0;
+      for (let round = 0; round < 250; round++) {
+        const at = random(addresses.length);
+        const [step = '', next = ''] = addresses.slice(at, at + 2);
+        const one: Mutation =
+          random(2) === 0
+            ? { kind: 'swap', a: step, b: next }
+            : { kind: (['without', 'plain', 'split'] as const)[random(3)] ?? 'without', step };
+        const opened = openPermalink(
+          makeLink({
+            ...link,
+            design: design.id,
+            options: {},
+            revision: design.revision,
+            mutations: [one],
+          }),
+        );
+        if (!opened.ok) throw new Error(opened.message);
+        const depth = opened.run.branches[0]?.tip.depth ?? -1;
+        expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
+        if (opened.run.setup.mutations) changed++;
+        else expect(opened.dropped.join(' ')).toMatch(/The design itself is shown|damaged/);
+      }
+      expect(changed).toBeGreaterThan(80);
+    },
+    120_000,
+  );
+});
+
+describe('what people write', () => {
+  const evil =
+    '<script>alert(1)</script>"><img src=x onerror=alert(1)> `${1}` ]]> --> [x](javascript:alert(1)) \u202e\u0007 *b* | & ;#35; \\ {{7*7}}';
+  const trace = traceOf('bind-race');
+  const told: Trace = {
+    ...trace,
+    scenario: {
+      ...trace.scenario,
+      title: evil,
+      about: evil,
+      beats: trace.scenario.beats.map((beat) => ({ ...beat, say: evil })),
+    },
+  };
+
+  it.each(EXPORTS.map((form) => [form.id, form] as const))('is text in %s', (id, form) => {
+    const made = form.make(told);
+    expect(made).not.toBe('');
+    if (form.extension === 'svg')
+      expect(made.replace(/<metadata>.*?<\/metadata>/s, '')).not.toMatch(
+        /<(script|img|foreignObject)|onerror=(?!alert\(1\)&gt;)/,
+      );
+    if (id === 'markdown') expect(made.split('```')[0]).not.toMatch(/(?<!\\)<|(?<!\\)\[x\]/);
+  });
+
+  it.each(SNIPPETS.map((snippet) => [snippet.id, snippet] as const))(
+    'is text in the snippet %s',
+    (id, snippet) => {
+      const made = snippet.make(told, { base: 'https://example.org/"><script>/' });
+      expect(made).toContain('#v1.');
+      const html =
+        made.split('.. only:: not html')[0]?.replace(/^<script src="[^"]*" defer><\/script>/, '') ??
+        '';
+      if (id === 'html' || id === 'iframe' || id === 'sphinx')
+        expect(html).not.toMatch(/<(script|img)/);
+      if (id === 'mdx') expect(made.slice(made.indexOf('{`'))).not.toMatch(/(?<!\\)\$\{1\}/);
+      if (id === 'github') expect(made.slice(3)).not.toMatch(/(?<!\\)[<[]/);
+    },
+  );
+});

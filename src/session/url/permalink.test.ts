@@ -1,0 +1,334 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { DESIGNS } from '../../designs/designs';
+import { LIBRARY } from '../../scenario/library/library';
+import { makeLink, parseLink } from '../../scenario/link/link';
+import { stepNames } from '../../kernel/compiler/mutate';
+import type { Mutation } from '../../kernel/language/mutation';
+import { makeScenario } from '../../scenario/format/makeScenario';
+import { showCounterexample, toggleMutation } from '../actions/check';
+import { branchPath, currentSnapshot } from '../trace/replay';
+import { undo } from '../store/undo';
+import { runCall, seekTo, startCall, stepTask } from '../actions/stepping';
+import { setOption, showScenario, switchDesign } from '../actions/showScenario';
+import { openScenario } from '../trace/openScenario';
+import { openPermalink, permalinkOf, showPermalink } from './permalink';
+import type { AddressBar } from './addressBar';
+import { sessionFromUrl } from './urlSync';
+import { createSession, type Session } from '../store/session';
+
+function sessionOf(id: string): Session {
+  const entry = LIBRARY.find((each) => each.id === id);
+  const opened = entry && openScenario(entry.scenario, id);
+  if (!opened?.ok) throw new Error(`${id} does not open`);
+  return createSession(opened.run.setup, opened.run);
+}
+
+function reopened(session: Session): Session {
+  const opened = openPermalink(permalinkOf(session.getState()));
+  if (!opened.ok) throw new Error(opened.message);
+  expect(opened.dropped).toEqual([]);
+  return createSession(opened.run.setup, opened.run);
+}
+
+/** All that one sees: the state along the branch, and where one stands. */
+const observableState = (session: Session): unknown => {
+  const { run } = session.getState();
+  const { length } = branchPath(session.getState());
+  const depths = [0, 1, Math.floor(length / 3), Math.floor(length / 2), run.cursor, length - 1];
+  return {
+    cursor: run.cursor,
+    id: run.setup.libraryId,
+    design: run.setup.design.id,
+    scenario: { ...run.setup.scenario, expect: undefined, schedule: undefined },
+    states: depths.map((cursor) => [...currentSnapshot({ run: { ...run, cursor } }).state]),
+    texts: depths.map((cursor) => currentSnapshot({ run: { ...run, cursor } }).eventTexts),
+  };
+};
+
+class FakeAddressBar implements AddressBar {
+  readonly entries: string[];
+  private change: () => void = () => undefined;
+  private leave: () => void = () => undefined;
+  constructor(
+    first = '',
+    private readonly query = '',
+  ) {
+    this.entries = [first];
+  }
+  readonly hash = (): string => this.entries.at(-1) ?? '';
+  readonly parameter = (name: string): string | undefined =>
+    new URLSearchParams(this.query).get(name) ?? undefined;
+  readonly write = (hash: string, how: 'push' | 'replace'): void =>
+    void (how === 'push' ? this.entries.push(hash) : this.entries.splice(-1, 1, hash));
+  readonly onChange = (listener: () => void): void => void (this.change = listener);
+  readonly onLeave = (listener: () => void): void => void (this.leave = listener);
+  back(): void {
+    this.entries.pop();
+    this.change();
+  }
+  go(hash: string): void {
+    this.entries.push(hash);
+    this.change();
+  }
+  close(): void {
+    this.leave();
+  }
+}
+
+describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
+  it('comes back from its link at the start, in the middle and at the end', () => {
+    const session = sessionOf(id);
+    for (const cursor of [0, 7, 1e6]) {
+      seekTo(session, cursor);
+      expect(observableState(reopened(session))).toEqual(observableState(session));
+    }
+  });
+
+  it('takes at most 2,000 characters for a hundred steps', () => {
+    const session = sessionOf(id);
+    const steps = branchPath(session.getState()).length - 1;
+    expect(permalinkOf(session.getState()).length).toBeLessThanOrEqual(
+      2000 * Math.max(1, steps / 100),
+    );
+  });
+});
+
+describe('a link of a session', () => {
+  it('keeps calls that were put in by hand, with the moment at which they were', () => {
+    const session = sessionOf('cdev-first');
+    seekTo(session, 5);
+    const { processes } = session.getState().run.setup.scenario.world;
+    expect(
+      startCall(session, { by: processes[0] ?? '', call: 'open_iommufd', as: 'extra' }),
+    ).toBeUndefined();
+    expect(
+      runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' }),
+    ).toBeUndefined();
+    stepTask(session, currentSnapshot(session.getState()).program.tasks[0]?.name ?? '');
+    expect(observableState(reopened(session))).toEqual(observableState(session));
+    seekTo(session, 6);
+    expect(observableState(reopened(session))).toEqual(observableState(session));
+  });
+
+  it('keeps design, options and selection', () => {
+    const session = sessionOf('bind-race');
+    for (const design of DESIGNS) {
+      switchDesign(session, design.id);
+      const options = Object.fromEntries(design.options.map((o) => [o.id, o.values.at(-1) ?? '']));
+      for (const [option, value] of Object.entries(options)) setOption(session, option, value);
+      session.setState({ selection: 'vfio0' });
+      const other = sessionOf('cdev-path');
+      showPermalink(other, permalinkOf(session.getState()));
+      expect(other.getState().notifications).toEqual([]);
+      expect(other.getState().selection).toBe('vfio0');
+      expect(other.getState().run.setup.scenario).toMatchObject({ design: design.id, options });
+    }
+  });
+
+  it.each(['vfio0', 'qemu', 'driver', 'fops:normal'])('keeps the selection of %s', (name) => {
+    const session = sessionOf('bind-race');
+    session.setState({ selection: name });
+    const other = sessionOf('cdev-path');
+    showPermalink(other, permalinkOf(session.getState()));
+    expect(other.getState().notifications).toEqual([]);
+    expect(other.getState().selection).toBe(name);
+  });
+
+  it('opens its longest valid part where a step cannot be made, and says what was dropped', () => {
+    const session = sessionOf('bind-race');
+    const parsed = parseLink(permalinkOf(session.getState()));
+    if (!parsed.ok) throw new Error(parsed.message);
+    const { link } = parsed;
+    const broken = {
+      ...link,
+      revision: link.revision + 1,
+      steps: link.steps.map((s, i) => (i === 9 ? { ...s, at: 'BIND.999' } : s)),
+      view: { ...link.view, glow: 'bright' },
+      cursor: link.steps.length,
+    };
+    showPermalink(session, makeLink(broken));
+    const { run, notifications: messages } = session.getState();
+    expect(run.cursor).toBe(9);
+    expect(messages[0]?.lines).toEqual([
+      `The link was made with revision ${link.revision + 1} of ${link.design}; this is revision ${link.revision}.`,
+      `Step 10 of the link (${link.steps[9]?.by}, BIND.999) cannot be made here: it and what came after it were dropped.`,
+      'Not known here and left out: glow=bright.',
+    ]);
+    undo(session);
+    expect(session.getState().run.cursor).toBe(0);
+  });
+
+  it('carries the changed rows of the design, and opens the run that only they allow', () => {
+    const session = sessionOf('bind-race');
+    const mutations: readonly Mutation[] = [
+      { kind: 'swap', a: 'upstream/open_cdev/OPEN.3', b: 'upstream/open_cdev/OPEN.4' },
+    ];
+    showCounterexample(
+      session,
+      { scenario: { ...session.getState().run.setup.scenario, about: '' }, mutations },
+      'lock-order',
+      ['qemu*5', 'dpdk*2'],
+    );
+    seekTo(session, 6);
+    const link = permalinkOf(session.getState());
+    const other = sessionOf('hot-unplug');
+    showPermalink(other, link);
+    expect(other.getState().notifications).toEqual([]);
+    expect(other.getState()).toMatchObject({ mutations, run: { cursor: 6, setup: { mutations } } });
+    expect(observableState(other)).toEqual(observableState(session));
+    const itself = parseLink(link);
+    const without = itself.ok
+      ? openPermalink(makeLink({ ...itself.link, mutations: undefined }))
+      : itself;
+    expect(without.ok && without.dropped[0]).toMatch(
+      /^Step 4 of the link \(qemu, OPEN.4\) cannot be made here/,
+    );
+  });
+
+  it('has room for as many changed rows as can be chosen', () => {
+    const session = sessionOf('bind-race');
+    const { design, scenario } = session.getState().run.setup;
+    for (const step of stepNames(design, scenario.options))
+      if (session.getState().notifications.length === 0)
+        toggleMutation(session, { kind: 'without', step });
+    expect(session.getState().notifications).toMatchObject([
+      { lines: ['At most 16 rows can be changed at once.'] },
+    ]);
+    const parsed = parseLink(permalinkOf(session.getState()));
+    if (!parsed.ok) throw new Error(parsed.message);
+    const { mutations } = session.getState();
+    expect(parseLink(makeLink({ ...parsed.link, mutations }))).toMatchObject({
+      ok: true,
+      link: { mutations },
+    });
+  });
+
+  it('says which changed rows a later design does not let it change, and shows the design itself', () => {
+    const parsed = parseLink(permalinkOf(sessionOf('bind-race').getState()));
+    if (!parsed.ok) throw new Error(parsed.message);
+    const opened = openPermalink(
+      makeLink({
+        ...parsed.link,
+        mutations: [{ kind: 'without', step: 'upstream/bind_iommufd/BIND.999' }],
+      }),
+    );
+    if (!opened.ok) throw new Error(opened.message);
+    expect(opened.run.setup.mutations).toBeUndefined();
+    expect(opened.dropped).toEqual([
+      expect.stringMatching(
+        /^The link changes rows of upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which cannot be done here: no step .* The design itself is shown\.$/,
+      ),
+    ]);
+  });
+
+  it('drops calls put in after the last step that can be made', () => {
+    const session = sessionOf('cdev-first');
+    seekTo(session, 5);
+    expect(
+      runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' }),
+    ).toBeUndefined();
+    const parsed = parseLink(permalinkOf(session.getState()));
+    if (!parsed.ok) throw new Error(parsed.message);
+    const opened = openPermalink(
+      makeLink({ ...parsed.link, steps: parsed.link.steps.slice(0, 3) }),
+    );
+    if (!opened.ok) throw new Error(opened.message);
+    expect(opened.run.branches[0]?.tip.depth).toBe(3);
+    expect(opened.run.setup.scenario.calls.some((call) => call.call === 'unregister_device')).toBe(
+      false,
+    );
+  });
+});
+
+describe('links of the past', () => {
+  const links = JSON.parse(readFileSync('src/session/testing/oldLinks.json', 'utf8')) as readonly {
+    readonly about: string;
+    readonly link: string;
+    readonly scenario: string;
+    readonly steps: number;
+  }[];
+  it.each(links)('open: $about', ({ link, scenario, steps }) => {
+    const opened = openPermalink(link);
+    if (!opened.ok) throw new Error(opened.message);
+    expect(makeScenario({ ...opened.run.setup.scenario, about: '', beats: [] })).toBe(scenario);
+    // A later revision may stop earlier, but then it says so.
+    const depth = opened.run.branches[0]?.tip.depth ?? 0;
+    if (depth < steps) expect(opened.dropped).not.toEqual([]);
+    else expect(depth).toBe(steps);
+  });
+});
+
+describe('the address bar', () => {
+  it('follows at its pace and makes an entry only for a new scenario', () => {
+    vi.useFakeTimers();
+    const address = new FakeAddressBar();
+    const session = sessionFromUrl(address);
+    const first = session.getState().run.setup.libraryId;
+    for (let cursor = 1; cursor <= 5; cursor++) seekTo(session, cursor);
+    expect(address.entries).toEqual(['']);
+    vi.advanceTimersByTime(500);
+    expect(address.entries).toEqual([permalinkOf(session.getState())]);
+    switchDesign(session, 'parked-split');
+    vi.advanceTimersByTime(500);
+    expect(address.entries).toHaveLength(1);
+    seekTo(session, 3);
+    const left = permalinkOf(session.getState());
+    const race = LIBRARY.find((entry) => entry.id === 'hot-unplug');
+    if (!race) throw new Error('no hot-unplug');
+    showScenario(session, race.scenario, race.id);
+    expect(address.entries).toEqual([left, permalinkOf(session.getState())]);
+    address.back();
+    vi.advanceTimersByTime(500);
+    expect(session.getState().run.setup.libraryId).toBe(first);
+    expect(address.entries).toEqual([left]);
+    seekTo(session, 1);
+    address.close();
+    expect(address.entries).toEqual([permalinkOf(session.getState())]);
+    vi.useRealTimers();
+  });
+
+  it('opens what it holds; a hash that is no link changes nothing and says why', () => {
+    const wanted = sessionOf('shared-group');
+    seekTo(wanted, 4);
+    const address = new FakeAddressBar(permalinkOf(wanted.getState()));
+    const session = sessionFromUrl(address);
+    expect(observableState(session)).toEqual(observableState(wanted));
+    const { run } = session.getState();
+    address.go('#nonsense');
+    expect(session.getState().run).toBe(run);
+    expect(session.getState().notifications[0]?.lines[0]).toContain('not a link');
+  });
+
+  it('opens a built-in scenario by its id, and the first one with a message for a foreign start', () => {
+    expect(
+      sessionFromUrl(new FakeAddressBar('', '?scenario=hot-unplug')).getState().run.setup.libraryId,
+    ).toBe('hot-unplug');
+    expect(sessionFromUrl(new FakeAddressBar('#v1.AAAA')).getState().notifications[0]?.title).toBe(
+      'The link was not opened.',
+    );
+    expect(
+      sessionFromUrl(new FakeAddressBar('', '?scenario=nope')).getState().notifications[0]?.title,
+    ).toContain('nope');
+  });
+
+  it('says once where the browser refuses', () => {
+    vi.useFakeTimers();
+    const { hash, parameter, onChange, onLeave } = new FakeAddressBar();
+    const session = sessionFromUrl({
+      hash,
+      parameter,
+      onChange,
+      onLeave,
+      write: () => {
+        throw new Error('not here');
+      },
+    });
+    for (const cursor of [1, 2]) {
+      seekTo(session, cursor);
+      vi.advanceTimersByTime(500);
+    }
+    expect(session.getState().notifications.map(({ lines }) => lines)).toEqual([['not here']]);
+    vi.useRealTimers();
+  });
+});

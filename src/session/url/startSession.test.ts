@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest';
+import { DESIGNS } from '../../designs/designs';
+import { DESIGN_NAMES } from '../../designs/designNames';
+import { designById, registerDesigns } from '../../designs/registry';
+import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../../scenario/library/defaultScenario';
+import { LIBRARY } from '../../scenario/library/library';
+import type { AddressBar } from './addressBar';
+import { libraryPart } from '../actions/lazyParts';
+import { startSession } from './startSession';
+import { stepForward } from '../actions/playback';
+
+const fakeAddressBar = (
+  hash = '',
+  scenario?: string,
+): AddressBar & { readonly written: string[] } => {
+  const written: string[] = [];
+  return {
+    hash: () => written.at(-1) ?? hash,
+    parameter: () => scenario,
+    write: (next) => void written.push(next),
+    onChange: () => undefined,
+    onLeave: () => undefined,
+    written,
+  };
+};
+
+it('begins with the first scenario as the library has it', async () => {
+  expect(LIBRARY[0]).toMatchObject({ id: DEFAULT_SCENARIO_ID, scenario: DEFAULT_SCENARIO });
+  const { session } = await startSession(fakeAddressBar());
+  expect(session.getState().run.setup).toMatchObject({
+    libraryId: DEFAULT_SCENARIO_ID,
+    scenario: DEFAULT_SCENARIO,
+  });
+});
+
+it('opens the scenario or the link that the address names', async () => {
+  const { session } = await startSession(fakeAddressBar('', 'hot-unplug'));
+  expect(session.getState().run.setup.libraryId).toBe('hot-unplug');
+  const broken = await startSession(fakeAddressBar('#v1.AAAA'));
+  expect(broken.session.getState().notifications[0]?.title).toBe('The link was not opened.');
+});
+
+it('writes to the address what was done before the codec had loaded', async () => {
+  const address = fakeAddressBar();
+  const { session, startUrlSync: follow } = await startSession(address);
+  stepForward(session);
+  follow();
+  await expect.poll(() => address.written.length, { timeout: 60_000 }).toBe(1);
+  const again = await startSession(fakeAddressBar(address.written[0]));
+  expect(again.session.getState().run.cursor).toBe(1);
+});
+
+it('says that it waits until what is wanted has loaded', async () => {
+  const { session } = await startSession(fakeAddressBar());
+  const done = new Promise<void>((resolve) =>
+    libraryPart.whenLoaded(session, ({ switchDesign }) => {
+      switchDesign(session, 'rfc-opened');
+      resolve();
+    }),
+  );
+  expect(session.getState().pendingLoads).toBe(1);
+  await done;
+  await expect.poll(() => session.getState().pendingLoads).toBe(0);
+  expect(session.getState().run.setup.design.id).toBe('rfc-opened');
+});
+
+it('names every design, in the order of menus, and finds it', () => {
+  expect(DESIGNS.map(({ id, title }) => ({ id, title }))).toEqual(Object.values(DESIGN_NAMES));
+  expect(DESIGNS.map(({ id }) => designById(id))).toEqual(DESIGNS);
+  expect(() => registerDesigns(DESIGNS.map((design) => ({ ...design })))).toThrow(
+    /two designs are called/,
+  );
+});

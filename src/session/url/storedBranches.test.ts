@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { LIBRARY } from '../../scenario/library/library';
+import { showCounterexample } from '../actions/check';
+import { branchPath, currentSnapshot } from '../trace/replay';
+import { makeStoredBranches, openStoredBranches } from './storedBranches';
+import { renameBranch, runCall, seekTo, stepTask, switchBranch } from '../actions/stepping';
+import { openScenario } from '../trace/openScenario';
+import { openPermalink, permalinkOf } from './permalink';
+import { createSession, currentBranch, type Run, type Session } from '../store/session';
+import { pathTo } from '../trace/traceTree';
+
+function sessionOf(id: string): Session {
+  const entry = LIBRARY.find((each) => each.id === id);
+  const opened = entry && openScenario(entry.scenario, id);
+  if (!opened?.ok) throw new Error(`${id} does not open`);
+  return createSession(opened.run.setup, opened.run);
+}
+
+/** Three branches: the story, one with a call put in, and one that leaves that one. */
+function branchedSession(): Session {
+  const session = sessionOf('bind-race');
+  seekTo(session, 20);
+  stepTask(session, 'dpdk');
+  renameBranch(session, 2, 'dpdk cuts in');
+  runCall(session, { by: 'driver', call: 'unregister_device', device: 'vfio0' });
+  seekTo(session, 21);
+  stepTask(session, 'qemu');
+  return session;
+}
+
+/** What a reload gives under an address. */
+function reloadedRun(
+  session: Session,
+  change: (text: string) => string = (text) => text,
+  hash = permalinkOf(session.getState()),
+): Run {
+  const opened =
+    openStoredBranches(hash, change(makeStoredBranches(session.getState(), URL_BEFORE))) ??
+    openPermalink(hash);
+  if (!opened.ok) throw new Error(opened.message);
+  return opened.run;
+}
+
+/** What the address said before it followed. */
+const URL_BEFORE = permalinkOf(sessionOf('bind-race').getState());
+
+const runShape = (run: Run): unknown => ({
+  branch: run.branchId,
+  cursor: run.cursor,
+  branches: run.branches.map(({ id, name, forkedFrom: from, tip }) => ({
+    id,
+    name,
+    from,
+    state: [...currentSnapshot({ run: { ...run, branchId: id, cursor: tip.depth } }).state],
+  })),
+});
+
+describe('the branches of a session', () => {
+  it('come back after a reload, named, on one tree, from whichever one stands', () => {
+    const session = branchedSession();
+    for (const { id } of session.getState().run.branches) {
+      switchBranch(session, id);
+      const run = reloadedRun(session);
+      expect(run.branches.map(({ name }) => name)).toEqual(['main', 'dpdk cuts in', 'branch 3']);
+      expect(runShape(run)).toEqual(runShape(session.getState().run));
+      // One tree: they share the moments before they part, so that a switch knows where that is.
+      const [first, second, third] = run.branches.map(({ tip }) => pathTo(tip));
+      expect(second?.[20]).toBe(first?.[20]);
+      expect(third?.[21]).toBe(second?.[21]);
+      expect(third?.[22]).not.toBe(second?.[22]);
+    }
+  });
+
+  it('are not kept where the address says it all', () => {
+    expect(makeStoredBranches(sessionOf('bind-race').getState(), '')).toBe('');
+  });
+
+  it('keep the name of a single one', () => {
+    const session = sessionOf('bind-race');
+    renameBranch(session, 1, 'as told');
+    expect(currentBranch(reloadedRun(session)).name).toBe('as told');
+  });
+
+  it('stay away from the link of somebody else', () => {
+    const other = sessionOf('bind-race');
+    seekTo(other, 3);
+    const run = reloadedRun(branchedSession(), undefined, permalinkOf(other.getState()));
+    expect(run.branches).toHaveLength(1);
+    expect(run.cursor).toBe(3);
+  });
+
+  it('are there when the reload came before the address had followed', () => {
+    const session = branchedSession();
+    expect(runShape(reloadedRun(session, undefined, URL_BEFORE))).toEqual(
+      runShape(session.getState().run),
+    );
+  });
+
+  it('are let go one by one where they cannot be played', () => {
+    const session = branchedSession();
+    const run = reloadedRun(session, (text) => {
+      const kept = JSON.parse(text) as { branches: { link: string }[] };
+      kept.branches[1]!.link = permalinkOf(sessionOf('hot-unplug').getState());
+      return JSON.stringify(kept);
+    });
+    expect(run.branches.map(({ name }) => name)).toEqual(['main', 'branch 3']);
+    expect(branchPath({ run })).toHaveLength(branchPath(session.getState()).length);
+  });
+
+  it('leave the oldest out where there are too many to keep', () => {
+    const session = sessionOf('bind-race');
+    const { scenario } = session.getState().run.setup;
+    for (let made = 0; made < 90; made += 1)
+      showCounterexample(session, { scenario, mutations: [] }, `try ${made}`, [
+        `qemu*${1 + (made % 5)}`,
+      ]);
+    const text = makeStoredBranches(session.getState(), '');
+    expect(text.length).toBeLessThan(200_000);
+    const { branches, branchId: branch } = reloadedRun(session);
+    expect(branches).toHaveLength(64);
+    expect(branches.at(-1)?.name).toBe('try 89');
+    expect(branches.some(({ id }) => id === branch)).toBe(true);
+  });
+
+  it('throw nothing and leave the run whole when the text is damaged', () => {
+    const session = branchedSession();
+    let seed = 5;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return (seed >>> 9) % below;
+    };
+    const pieces = ['', '"', '{', '}', '[', ',', 'null', '-1', '1e999', '__proto__', '\u0000'];
+    let kept = 0;
+    for (let round = 0; round < 100; round += 1) {
+      const run = reloadedRun(session, (text) => {
+        const at = random(text.length);
+        return (
+          text.slice(0, at) + (pieces[random(pieces.length)] ?? '') + text.slice(at + random(9))
+        );
+      });
+      expect(run.branches.filter(({ id }) => id === run.branchId)).toHaveLength(1);
+      expect(currentSnapshot({ run }).node.depth).toBe(run.cursor);
+      for (const { tip } of run.branches)
+        expect(
+          currentSnapshot({
+            run: {
+              ...run,
+              branchId: run.branches.find((each) => each.tip === tip)?.id ?? 0,
+              cursor: tip.depth,
+            },
+          }).node,
+        ).toBe(tip);
+      if (run.branches.length > 1) kept += 1;
+    }
+    expect(kept).toBeGreaterThan(0);
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '{"hash":1}',
+      '{"hash":"","branch":1,"branches":[]}',
+      'x'.repeat(1_000_000),
+    ])
+      expect(reloadedRun(session, () => text).branches).toHaveLength(1);
+  }, 60_000);
+});

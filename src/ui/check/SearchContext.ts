@@ -1,5 +1,0 @@
-import { createContext } from 'react';
-import type { ModuleChecker } from '../../session/checkStarters';
-
-/** What the page around has to search with, beside the script that the build names in it. */
-export const CheckWorkerContext = createContext<ModuleChecker>({});

@@ -1,0 +1,27 @@
+import type { EmbedParameters } from '../../host/parseEmbedParameters';
+
+/** Calls back at once, when the frame comes into view, or when the reader presses the button that stands there meanwhile. */
+export function onLoadTrigger(
+  root: HTMLElement,
+  load: EmbedParameters['load'],
+  open: () => void,
+): void {
+  if (load === 'eager') return open();
+  if (load === 'click') {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.textContent = 'Open the VFIO playground';
+    button.addEventListener('click', () => {
+      button.remove();
+      open();
+    });
+    root.append(button);
+    return undefined;
+  }
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    open();
+  });
+  observer.observe(root);
+}

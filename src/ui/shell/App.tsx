@@ -1,0 +1,196 @@
+import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
+import { setPageLayout } from '../../session/actions/pageLayout';
+import type { ModuleChecker } from '../../check-worker/workerFactories';
+import type { PageLayout, Session } from '../../session/store/session';
+import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
+import { Header } from './Header';
+import { handleHotkey } from '../controls/hotkeys';
+import { Splitter, usePanelSize } from '../controls/Splitter';
+import { PlaybackBar } from './PlaybackBar';
+import { DialogHost } from '../dialogs/DialogHost';
+import { ProcessesPanel } from '../panels/ProcessesPanel';
+import { DetailsPanel } from '../panels/DetailsPanel';
+import { BottomPanel } from '../panels/BottomPanel';
+import { Notifications } from '../panels/Notifications';
+import { SelectionLabel } from '../panels/SelectionLabel';
+import { SidePanel } from '../panels/SidePanel';
+import { CaptionBar } from '../panels/CaptionBar';
+import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { useFileDrop } from './useFileDrop';
+import { useIntroPlayback } from './useIntroPlayback';
+import { useIdleSignal } from '../useIdleSignal';
+import { SessionContext, useSession } from '../useSession';
+import buttons from '../controls/controls.module.css';
+import styles from './App.module.css';
+import '../tokens.css';
+
+const CompareView = lazy(async () => ({
+  default: (await import('../views/compare/CompareView')).CompareView,
+}));
+const VerdictsView = lazy(async () => ({
+  default: (await import('../views/verdicts/VerdictsView')).VerdictsView,
+}));
+const PresenterBar = lazy(async () => ({
+  default: (await import('../views/present/PresenterBar')).PresenterBar,
+}));
+const TourCard = lazy(async () => ({ default: (await import('../views/tour/TourCard')).TourCard }));
+const QuizCard = lazy(async () => ({
+  default: (await import('../views/quiz/QuizCard')).QuizCard,
+}));
+const Stage = lazy(async () => ({ default: (await import('../stage/Stage')).Stage }));
+
+const PANES: readonly { readonly id: PageLayout['narrowPanel']; readonly text: string }[] = [
+  { id: 'stage', text: 'Stage' },
+  { id: 'actors', text: 'Actors' },
+  { id: 'steps', text: 'Steps' },
+  { id: 'listing', text: 'Listing' },
+  { id: 'details', text: 'Details' },
+];
+
+interface AppProps {
+  readonly session: Session;
+  readonly checkWorker: ModuleChecker;
+}
+
+const VIEWS: Readonly<Record<PageLayout['view'], ReactNode>> = {
+  stage: <Stage />,
+  compare: <CompareView />,
+  verdicts: <VerdictsView />,
+};
+
+const VIEW_NAMES: Readonly<Record<PageLayout['view'], string>> = {
+  stage: 'The stage',
+  compare: 'The comparison',
+  verdicts: 'The table of verdicts',
+};
+
+export function App({ session, checkWorker: search }: AppProps) {
+  return (
+    <SessionContext value={session}>
+      <CheckWorkerContext value={search}>
+        <AppLayout session={session} />
+      </CheckWorkerContext>
+    </SessionContext>
+  );
+}
+
+function AppLayout({ session }: { readonly session: Session }) {
+  const { narrowPanel: pane, presenting: present, view } = useSession((state) => state.layout);
+  const predicting = useSession((state) => state.dialog === 'predict');
+  const touring = useSession((state) => state.layout.tourStop !== undefined);
+  const theme = useSession((state) => state.settings.theme);
+  const announcement = useSession((state) => state.announcement);
+  const loading = useSession((state) => state.pendingLoads > 0);
+  const left = usePanelSize({ storageKey: 'left', initial: 256, min: 220, max: 480 });
+  const right = usePanelSize({ storageKey: 'right', initial: 348, min: 260, max: 720 });
+  const foot = usePanelSize({ storageKey: 'foot', initial: 190, min: 96, max: 560 });
+  const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
+  useIdleSignal(session);
+  useFileDrop(session);
+  useIntroPlayback(session);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset['theme'];
+    else document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+  useEffect(() => {
+    const listen = (event: KeyboardEvent): void => handleHotkey(session, event);
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, [session]);
+  const sizes = {
+    '--left': `${left.value}px`,
+    '--right': `${right.value}px`,
+    '--foot': foot.isUserSet ? `minmax(64px, ${foot.value}px)` : `fit-content(${foot.value}px)`,
+    '--details': `${details.value}px`,
+  };
+  return (
+    <div
+      className={styles.app}
+      data-pane={pane}
+      data-present={present ? '' : undefined}
+      style={sizes as CSSProperties}
+    >
+      <Header />
+      <aside id="left" className={styles.left} aria-label="Actors">
+        <ProcessesPanel />
+      </aside>
+      <main className={styles.main}>
+        <Splitter size={left} label="Width of the actors" panelId="left" panelSide="left" />
+        <Splitter size={right} label="Width of the listing" panelId="right" panelSide="right" />
+        {predicting ? (
+          <LoadErrorBoundary part="The questions" key="predict">
+            <Suspense fallback={<span data-loading="" />}>
+              <QuizCard />
+            </Suspense>
+          </LoadErrorBoundary>
+        ) : touring ? (
+          <LoadErrorBoundary part="The tour" key="tour">
+            <Suspense fallback={<span data-loading="" />}>
+              <TourCard />
+            </Suspense>
+          </LoadErrorBoundary>
+        ) : (
+          !present && <CaptionBar />
+        )}
+        <section className={styles.stage} aria-label="Stage">
+          <LoadErrorBoundary key={view} part={VIEW_NAMES[view]}>
+            <Suspense
+              fallback={
+                <p className={styles.loading} data-loading="">
+                  {view === 'stage'
+                    ? 'Setting the stage…'
+                    : view === 'compare'
+                      ? 'Playing the calls in four designs…'
+                      : 'Laying out the table of verdicts…'}
+                </p>
+              }
+            >
+              <Fragment key={present ? 'presented' : 'page'}>{VIEWS[view]}</Fragment>
+            </Suspense>
+          </LoadErrorBoundary>
+        </section>
+        <Splitter size={foot} label="Height of the timeline" panelId="foot" panelSide="below" />
+        <PlaybackBar />
+        <div id="foot" className={styles.foot}>
+          <BottomPanel />
+        </div>
+        {present && !touring && !predicting && (
+          <LoadErrorBoundary part="The captions">
+            <Suspense fallback={<div className={styles.captionSpace} data-loading="" />}>
+              <PresenterBar />
+            </Suspense>
+          </LoadErrorBoundary>
+        )}
+      </main>
+      <aside id="right" className={styles.right} aria-label="Listing and details">
+        <SidePanel />
+        <Splitter
+          size={details}
+          label="Height of the details"
+          panelId="details"
+          panelSide="below"
+        />
+        <DetailsPanel />
+      </aside>
+      <nav className={styles.panes} aria-label="Panels">
+        {PANES.map(({ id, text }) => (
+          <button
+            key={id}
+            type="button"
+            aria-pressed={pane === id}
+            onClick={() => setPageLayout(session, { narrowPanel: id })}
+          >
+            {text}
+            {id === 'details' && <SelectionLabel />}
+          </button>
+        ))}
+      </nav>
+      <Notifications />
+      <DialogHost />
+      {loading && <span data-loading="" hidden />}
+      <div className={buttons.hidden} aria-live="polite" aria-atomic="true">
+        {announcement}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+import { setPageLayout } from '../../session/actions/pageLayout';
+import { COMMANDS } from '../../session/actions/commands';
+import { currentBranch, type PageLayout } from '../../session/store/session';
+import { changeSettings, SPEEDS } from '../../session/actions/playback';
+import { useSession, useSessionStore } from '../useSession';
+import { CommandButton } from '../controls/CommandButton';
+import { Segmented } from '../controls/Segmented';
+import buttons from '../controls/controls.module.css';
+import styles from './PlaybackBar.module.css';
+
+export function PlaybackBar() {
+  const session = useSessionStore();
+  const run = useSession((state) => state.run);
+  const foot = useSession((state) => state.layout.bottomPanel);
+  const { playing, speed, scheduler: order, seed } = useSession((state) => state.settings);
+  const end = currentBranch(run).tip.depth;
+  return (
+    <section className={styles.bar} aria-label="Transport">
+      <div className={styles.group}>
+        <span className={styles.far}>
+          <CommandButton command={COMMANDS.start} icon="start" tooltipSide="above" />
+        </span>
+        <CommandButton
+          command={COMMANDS.back}
+          icon="back"
+          title="Back one step"
+          tooltipSide="above"
+        />
+        <CommandButton
+          command={COMMANDS.playPause}
+          icon={playing ? 'pause' : 'play'}
+          title={playing ? 'Pause' : 'Play'}
+          variant="plain"
+          tooltipSide="above"
+        />
+        <CommandButton
+          command={COMMANDS.forward}
+          icon="forward"
+          title="Forward one step"
+          tooltipSide="above"
+        />
+        <span className={styles.far}>
+          <CommandButton command={COMMANDS.end} icon="end" tooltipSide="above" />
+        </span>
+      </div>
+      <output className={styles.count} aria-label="Step">
+        {run.cursor} / {end}
+      </output>
+      <div className={`${styles.group} ${styles.history}`}>
+        <CommandButton command={COMMANDS.undo} icon="undo" tooltipSide="above" />
+        <CommandButton command={COMMANDS.redo} icon="redo" tooltipSide="above" />
+        <CommandButton command={COMMANDS.reset} icon="reset" title="Reset" tooltipSide="above" />
+      </div>
+      <select
+        className={buttons.select}
+        aria-label="Speed, in steps per second"
+        title="Steps per second"
+        value={speed}
+        onChange={(event) => changeSettings(session, { speed: Number(event.target.value) })}
+      >
+        {SPEEDS.map((each) => (
+          <option key={each} value={each}>
+            {each}/s
+          </option>
+        ))}
+      </select>
+      <select
+        className={`${buttons.select} ${styles.order}`}
+        aria-label="Order of play"
+        title="Who moves next while playing"
+        value={order}
+        onChange={(event) =>
+          changeSettings(session, {
+            scheduler: event.target.value === 'random' ? 'random' : 'inTurn',
+          })
+        }
+      >
+        <option value="inTurn">as told</option>
+        <option value="random">random</option>
+      </select>
+      {order === 'random' && (
+        <input
+          className={`${buttons.select} ${styles.seed}`}
+          type="number"
+          aria-label="Seed"
+          min={1}
+          max={9999}
+          value={seed}
+          onChange={(event) =>
+            Number.isInteger(event.target.valueAsNumber) &&
+            changeSettings(session, { seed: event.target.valueAsNumber })
+          }
+        />
+      )}
+      <span className={styles.gap} />
+      <Segmented<PageLayout['bottomPanel']>
+        className={styles.form}
+        label="Show the steps as"
+        value={foot}
+        onSelect={(value) => setPageLayout(session, { bottomPanel: value })}
+        segments={[
+          { value: 'timeline', text: 'Timeline', icon: 'lanes' },
+          { value: 'table', text: 'Table', icon: 'table' },
+        ]}
+      />
+    </section>
+  );
+}

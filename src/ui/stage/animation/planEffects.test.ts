@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  enabled,
+  initialState,
+  makeEventBuffer,
+  readEvents,
+  step,
+} from '../../../kernel/machine/machine';
+import { badgesOf, type StepRecord } from '../../../graph/model/badges';
+import { MAX_EFFECT_MS, type Effect } from './effect';
+import { planEffects } from './planEffects';
+import { layOutGraph } from '../../../graph/layout/graphLayout';
+import { testProgram } from '../../../graph/testing/testDesign';
+import { toGraph } from '../../../graph/model/toGraph';
+
+const program = testProgram();
+const layout = layOutGraph(program);
+
+/** The effects of every step of a schedule. */
+function effectsOfSchedule(names: readonly string[]): readonly (readonly Effect[])[] {
+  const state = initialState(program);
+  const run: StepRecord[] = [];
+  let graph = toGraph(program, state, layout);
+  return names.map((name) => {
+    const task = program.tasks.findIndex((each) => each.name === name);
+    const made = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];
+    const buffer = makeEventBuffer();
+    const previous = state.slice();
+    step(program, state, task, buffer);
+    run.push({ program, task, step: made, events: readEvents(program, buffer), violations: [] });
+    const next = toGraph(program, state, layout, { previous, badges: badgesOf(run) });
+    const planned = planEffects(graph, next);
+    graph = next;
+    return planned;
+  });
+}
+
+const effectTexts = (list: readonly Effect[] | undefined): string[] =>
+  (list ?? []).map(({ kind, node, row, text, mark }) =>
+    [kind, node, row, mark?.name, text].filter(Boolean).join(' '),
+  );
+
+describe('planEffects', () => {
+  const bound = ['a', 'a', 'a', 'b', 'b', 'b'];
+
+  it('tells a count, an allocation, and a lock that is taken', () => {
+    const run = effectsOfSchedule(['a', 'a', 'a', 'a']);
+    expect(effectTexts(run[0])).toContain('count vfio_device:vfio0 refcount +1');
+    expect(effectTexts(run[1])).toEqual(
+      expect.arrayContaining(['alloc file:fd1', 'alloc priv:fd1.priv', 'alloc fops:parked']),
+    );
+    expect(effectTexts(run[3])).toEqual(['take vfio_device:vfio0 lock a lock']);
+  });
+
+  it('tells contention, the swap of the fops, the release and the hand-over, and the refusal at the object that refused', () => {
+    const run = effectsOfSchedule([...bound, 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b']);
+    const all = run.map(effectTexts);
+    expect(all[6]).toEqual([
+      'take vfio_device:vfio0 lock a lock',
+      'contend vfio_device:vfio0 lock b lock',
+    ]);
+    expect(all[8]).toContain('count vfio_device:vfio0 users +1');
+    expect(all[8]).toContain('write vfio_device:vfio0 owner fd1');
+    expect(all[9]).toContain('swap file:fd1 normal');
+    expect(all[10]).toEqual(['release vfio_device:vfio0 lock a lock']);
+    expect(all[11]).toEqual(['handover vfio_device:vfio0 lock b lock']);
+    expect(all[12]).toContain('refuse vfio_device:vfio0 -EBUSY');
+    expect(all[13]).not.toContain('refuse vfio_device:vfio0 -EBUSY');
+  });
+
+  it('takes the f_op edge from table to table, and then opens what the file has come to reach', () => {
+    const all = effectsOfSchedule([...bound, 'a', 'a', 'a', 'a'])[9] ?? [];
+    const swap = all.find(({ kind }) => kind === 'swap');
+    const [old, now] = swap?.edgePaths ?? [[], []];
+    expect(old[0]).not.toEqual(old.at(-1));
+    expect(old.at(-1)).not.toEqual(now.at(-1));
+    const parked = layout.placements.get('fops:parked');
+    expect(
+      parked && Math.abs((old.at(-1)?.x ?? 0) - parked.x - parked.width / 2),
+    ).toBeLessThanOrEqual((parked?.width ?? 0) / 2);
+    expect(all.filter(({ kind }) => kind === 'reach').map(({ node }) => node)).toEqual(
+      expect.arrayContaining(['fops:normal', 'vfio_device:vfio0']),
+    );
+    const opened = all.filter(({ kind }) => kind === 'open').map(({ text }) => text);
+    expect(opened).toContain('fops:fd1');
+    for (const { kind, delay } of all)
+      if (kind === 'reach' || kind === 'open')
+        expect(delay).toBeGreaterThan((swap?.duration ?? MAX_EFFECT_MS) / 2);
+  });
+
+  it('plans nothing from a graph to itself, and never beyond the longest time', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(7), { maxLength: 40 }), (choices) => {
+        const state = initialState(program);
+        let graph = toGraph(program, state, layout);
+        for (const choice of choices) {
+          const can = enabled(program, state);
+          const task = can[choice % Math.max(1, can.length)];
+          if (task === undefined) break;
+          step(program, state, task);
+          const next = toGraph(program, state, layout);
+          expect(planEffects(next, next)).toEqual([]);
+          for (const effect of planEffects(graph, next))
+            expect(effect.delay + effect.duration).toBeLessThanOrEqual(MAX_EFFECT_MS);
+          graph = next;
+        }
+      }),
+      { seed: 11, numRuns: 40 },
+    );
+  });
+});
+
+describe('badgesOf', () => {
+  it('keeps a refusal until its task begins another call, whatever others do', () => {
+    const state = initialState(program);
+    const run: StepRecord[] = [];
+    const go = (name: string): readonly string[] => {
+      const task = program.tasks.findIndex((each) => each.name === name);
+      const made = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];
+      const buffer = makeEventBuffer();
+      step(program, state, task, buffer);
+      run.push({ program, task, step: made, events: readEvents(program, buffer), violations: [] });
+      return (badgesOf(run).get('vfio0') ?? []).map((badge) => `${badge.title} ${badge.text}`);
+    };
+    for (const name of ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'b']) go(name);
+    expect(go('b')).toEqual(['-EBUSY b: bound']);
+    expect(go('a')).toEqual(['-EBUSY b: bound']);
+    expect(go('b')).toEqual(['-EBUSY b: bound']);
+  });
+});

@@ -1,0 +1,76 @@
+import { memo, type CSSProperties } from 'react';
+import type { NodeProps } from '@xyflow/react';
+import type { ProcessView, TaskView } from '../../../graph/model/graph';
+import { fitCall } from '../../../graph/layout/textFit';
+import { withWordBreaks } from './FieldRow';
+import { useNodeView } from '../viewStates';
+import styles from './node.module.css';
+import { NodeShell } from './NodeShell';
+import { processColourAt, ProcessMark } from '../../controls/ProcessMark';
+
+/** A process: its tasks with what each does or waits for, and its fd table. */
+export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
+  const view = useNodeView(id, 'process');
+  if (!view) return undefined;
+  return (
+    <NodeShell view={view} label={ariaLabelOf(view)} className={styles.process}>
+      <div
+        className={styles.fill}
+        style={{ '--who': processColourAt(view.process) } as CSSProperties}
+      >
+        <header>
+          <ProcessMark process={view.process} size={14} />
+          <span className={styles.names}>
+            <b>{view.title}</b>
+            <small>{view.driver ? 'kernel' : 'process'}</small>
+          </span>
+        </header>
+        <ul className={styles.tasks}>
+          {view.tasks.map((task) => (
+            <TaskItem key={task.task.name} task={task} alone={view.tasks.length === 1} />
+          ))}
+          {view.tasks.length === 0 && <li className={styles.none}>no calls</li>}
+        </ul>
+        {!view.driver && (
+          <ul className={styles.fds} aria-label="fd table">
+            {view.fds.map((fd) => (
+              <li key={fd.name}>
+                {fd.number ?? '?'} <span>{fd.name}</span>
+              </li>
+            ))}
+            {view.fds.length === 0 && <li className={styles.none}>no fd open</li>}
+          </ul>
+        )}
+      </div>
+    </NodeShell>
+  );
+});
+
+const STATUS_SYMBOLS: Readonly<Record<TaskView['status'], string>> = {
+  idle: '○',
+  running: '▸',
+  waiting: '◂',
+  done: '✓',
+};
+
+function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
+  const { name, text, small } = fitCall(task, alone);
+  return (
+    <li data-status={task.status} title={`${task.call} ${task.detail}`}>
+      <span className={styles.call} data-small={small || undefined}>
+        <i aria-hidden="true">{STATUS_SYMBOLS[task.status]}</i>
+        {name !== undefined && <b>{name} </b>}
+        {withWordBreaks(text)}
+      </span>
+      <small>{task.brief}</small>
+    </li>
+  );
+}
+
+function ariaLabelOf(view: ProcessView): string {
+  const tasks = view.tasks.map(
+    ({ task: mark, status, call, detail }) =>
+      `${mark.name} ${status === 'done' ? 'has made all its calls' : `${status === 'waiting' ? '' : `${status} `}${call} ${detail}`}`,
+  );
+  return [`${view.driver ? 'kernel side' : 'process'} ${view.title}`, ...tasks].join('; ');
+}
