@@ -84,7 +84,7 @@ export const LIBRARY_GROUPS = [
   { id: 'races', title: 'Races' },
   { id: 'lifetime', title: 'Lifetime' },
   { id: 'groups', title: 'Groups' },
-  { id: 'argument', title: "The mail thread's argument" },
+  { id: 'argument', title: 'The 2021 mail thread' },
 ] as const;
 
 type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
