@@ -216,9 +216,9 @@ function svgNode(node: NodeView): string {
       return `<g>${frame(node.freed ? 'bad' : node.access === 'parked' ? 'parked' : node.access === 'normal' ? 'normal' : 'strong', node.freed ? ' stroke-dasharray="4 3"' : '')}${svgObject(node)}</g>`;
     case 'process':
       return `<g>${frame('strong')}${svgProcess(node)}</g>`;
-    case 'node':
+    case 'deviceNode':
       return `<g>${frame('line')}${chip(node.path.slice(node.path.lastIndexOf('/') + 1), 'ink', node.path.slice(0, node.path.lastIndexOf('/') + 1))}</g>`;
-    case 'fold':
+    case 'foldedGroup':
       return `<g>${frame('strong')}${svgNodeTitle(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => svgText(device.name, 'ink2', x + NODE_PADDING, y + NODE_HEADER_HEIGHT + i * TEXT_ROW_HEIGHT + 11, width - 2 * NODE_PADDING)).join('')}</g>`;
     case 'fops':
       return `<g>${frame(node.table)}${chip(node.usesAccessFlag ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.allows.replaceAll(',', ''))}</g>`;

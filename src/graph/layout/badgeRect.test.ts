@@ -24,7 +24,7 @@ function node(column: number, letters: number, over = false): NodeView {
       y: 100,
       width: NODE_WIDTH,
       height: CHIP_HEIGHT,
-      lane: 'door',
+      lane: 'context',
       chipBelow: over,
       chipAbove: false,
     },

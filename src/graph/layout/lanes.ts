@@ -1,6 +1,6 @@
 import type { ObjectType } from '../../kernel/language/design';
 
-export type LaneId = 'process' | 'file' | 'door' | 'core' | 'iommufd' | 'hardware';
+export type LaneId = 'process' | 'file' | 'context' | 'core' | 'iommufd' | 'hardware';
 
 /** The lanes of the stage, from user space at the top to hardware at the bottom. */
 export const LANES: readonly {
@@ -10,7 +10,7 @@ export const LANES: readonly {
 }[] = [
   { id: 'process', title: 'user space', about: 'processes, their tasks and fd tables' },
   { id: 'file', title: 'files', about: 'open file descriptions' },
-  { id: 'door', title: 'contexts', about: 'device nodes and what open files stand for' },
+  { id: 'context', title: 'contexts', about: 'device nodes and what open files stand for' },
   { id: 'core', title: 'vfio', about: 'devices, groups and reset sets' },
   { id: 'iommufd', title: 'iommufd', about: 'objects of the iommufd contexts' },
   { id: 'hardware', title: 'iommu', about: 'IOMMU groups' },
@@ -18,12 +18,12 @@ export const LANES: readonly {
 
 const LANE_OF_TYPE: Readonly<Record<string, LaneId>> = {
   file: 'file',
-  vfio_device_file: 'door',
-  iommufd_ctx: 'door',
-  vfio_container: 'door',
-  kvm: 'door',
-  cdev: 'door',
-  inode: 'door',
+  vfio_device_file: 'context',
+  iommufd_ctx: 'context',
+  vfio_container: 'context',
+  kvm: 'context',
+  cdev: 'context',
+  inode: 'context',
   vfio: 'core',
   vfio_device: 'core',
   vfio_group: 'core',
@@ -48,7 +48,7 @@ export function laneOf(spec: ObjectType): LaneId | undefined {
   return spec.per === 'ioas' || spec.per === 'iommufdGroup'
     ? 'iommufd'
     : spec.per === 'file' || spec.per === 'kvm'
-      ? 'door'
+      ? 'context'
       : 'core';
 }
 

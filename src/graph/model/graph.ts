@@ -88,7 +88,7 @@ export interface ProcessView extends NodeBase {
 }
 
 interface DeviceNodeView extends NodeBase {
-  readonly kind: 'node';
+  readonly kind: 'deviceNode';
   readonly path: string;
   readonly field: number;
 }
@@ -123,7 +123,7 @@ export interface FoldedChange {
 
 /** An IOMMU group with everything that belongs to it. */
 export interface FoldedGroupView extends NodeBase {
-  readonly kind: 'fold';
+  readonly kind: 'foldedGroup';
   readonly group: string;
   readonly devices: readonly FoldedDevice[];
   /** Held locks inside. */

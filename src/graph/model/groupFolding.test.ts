@@ -53,7 +53,7 @@ describe('folding by group', () => {
     const graph = toGraph(program, stateAfter(['a', 'a', 'a', 'a']), layout);
     const node = graph.nodes.find((each) => each.id === foldedGroupId('1'));
     expect(node).toMatchObject({
-      kind: 'fold',
+      kind: 'foldedGroup',
       devices: [
         { name: 'vfio0', files: [{ name: 'fd1', process: 0, access: 'parked', bound: false }] },
       ],
@@ -96,7 +96,10 @@ describe('folding by group', () => {
       useAfterFree: use,
     });
     const node = nodes.find((each) => each.id === foldedGroupId('1'));
-    expect(node).toMatchObject({ kind: 'fold', lastChange: { object: 'fd1', life: 'freed' } });
+    expect(node).toMatchObject({
+      kind: 'foldedGroup',
+      lastChange: { object: 'fd1', life: 'freed' },
+    });
     expect(node?.badges.map(({ title }) => title)).toEqual(['now', 'once', 'earlier']);
     expect(
       edges.filter((edge) => edge.style === 'use').map(({ source, target }) => [source, target]),

@@ -16,7 +16,7 @@ export function groupByNodeId(program: Program): ReadonlyMap<string, string> {
   const own = groupByProcess(program);
   const groups = new Map<string, string>();
   for (const { id, source: what } of nodeCatalogOf(program).nodes) {
-    const slot = what.kind === 'object' || what.kind === 'node' ? what.slot : undefined;
+    const slot = what.kind === 'object' || what.kind === 'deviceNode' ? what.slot : undefined;
     const group = slot && groupOfObject(slot, program, own);
     if (group !== undefined) groups.set(id, group);
   }
@@ -118,7 +118,7 @@ function foldedGroupNode(program: Program, group: string): NodeSpec {
   return {
     id: foldedGroupId(group),
     lane: 'core',
-    source: { kind: 'fold', group },
+    source: { kind: 'foldedGroup', group },
     size: { form: 'tall', rows: devicesInGroup(program, group).length + 3 },
   };
 }

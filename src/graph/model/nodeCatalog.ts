@@ -22,14 +22,14 @@ export interface NodeSpec {
     | { readonly kind: 'process'; readonly process: string }
     /** A device node in /dev, there while `field` is 1. */
     | {
-        readonly kind: 'node';
+        readonly kind: 'deviceNode';
         readonly slot: ObjectSlot;
         readonly field: number;
         readonly path: string;
       }
     | { readonly kind: 'fops'; readonly table: 'parked' | 'normal' }
     /** Everything of an IOMMU group in one node. */
-    | { readonly kind: 'fold'; readonly group: string };
+    | { readonly kind: 'foldedGroup'; readonly group: string };
 }
 
 /** A possible tie between two actors, for their order in the lanes. */
@@ -171,9 +171,9 @@ function deviceNodes(program: Program): NodeSpec[] {
       return [
         {
           id: `node:${slot.name}`,
-          lane: 'door',
+          lane: 'context',
           size: CHIP_SIZE,
-          source: { kind: 'node', slot, field, path },
+          source: { kind: 'deviceNode', slot, field, path },
         },
       ];
     }),
@@ -184,7 +184,7 @@ function fopsNodes(program: Program): NodeSpec[] {
   if (!program.files.some((file) => file.normalAccess)) return [];
   return (['parked', 'normal'] as const).map((table): NodeSpec => ({
     id: `fops:${table}`,
-    lane: 'door',
+    lane: 'context',
     size: CHIP_SIZE,
     source: { kind: 'fops', table },
   }));
@@ -237,7 +237,7 @@ function possibleEdgesOf(program: Program, byId: ReadonlyMap<string, NodeSpec>):
     if (file) tie(`process:${fd.process}`, object(file.object), 2);
   }
   for (const actor of byId.values())
-    if (actor.source.kind === 'node') tie(actor.id, nodeIdOf(actor.source.slot), 3);
+    if (actor.source.kind === 'deviceNode') tie(actor.id, nodeIdOf(actor.source.slot), 3);
   for (const file of program.files)
     if (file.normalAccess)
       for (const table of ['parked', 'normal']) tie(object(file.object), `fops:${table}`, 0.5);

@@ -125,11 +125,11 @@ class GraphBuilder {
         return this.process(what.process, base);
       case 'object':
         return this.isShown(what.slot) ? this.object(what.slot, base) : undefined;
-      case 'node':
+      case 'deviceNode':
         if (!this.value(what.field) || !this.isLive(what.slot)) return undefined;
         return memoizeNode(this.layout, actor.id, () => ({
           ...base,
-          kind: 'node',
+          kind: 'deviceNode',
           path: what.path,
           field: what.field,
           name: what.slot.name,
@@ -138,7 +138,7 @@ class GraphBuilder {
         }));
       case 'fops':
         return this.fops(what.table, base);
-      case 'fold':
+      case 'foldedGroup':
         return this.foldedGroup(what.group, base);
     }
   }
@@ -339,7 +339,7 @@ class GraphBuilder {
       .toSorted((x, y) => Number(y.kind === 'violation') - Number(x.kind === 'violation'));
     return {
       ...base,
-      kind: 'fold',
+      kind: 'foldedGroup',
       group,
       devices,
       locks,
@@ -414,7 +414,7 @@ class GraphBuilder {
       );
     }
     for (const { source: what, id } of nodeCatalogOf(program).nodes) {
-      if (what.kind === 'node')
+      if (what.kind === 'deviceNode')
         edges.push(
           ...this.edge(`cdev:${id}`, id, nodeIdOf(what.slot), { style: 'embedded', label: 'cdev' }),
         );

@@ -5,7 +5,7 @@ import type { NodeView } from '../../graph/model/graph';
 const ICON_PATHS = {
   process: 'M2 3.2h12v9.6H2zM2 6h12M4.2 4.6h.1M6.2 4.6h.1',
   file: 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.6 8h4.8M5.6 10.6h4.8',
-  node: 'M1.8 12.4h12.4M3.4 12.4V8.6h9.2v3.8M8 8.6V3M5.6 5.2 8 2.8l2.4 2.4',
+  deviceNode: 'M1.8 12.4h12.4M3.4 12.4V8.6h9.2v3.8M8 8.6V3M5.6 5.2 8 2.8l2.4 2.4',
   fops: 'M2.4 3h11.2v10H2.4zM2.4 6.3h11.2M2.4 9.6h11.2M6 3v10',
   device:
     'M4.4 4.4h7.2v7.2H4.4zM6.4 1.8v2.6M9.6 1.8v2.6M6.4 11.6v2.6M9.6 11.6v2.6M1.8 6.4h2.6M1.8 9.6h2.6M11.6 6.4h2.6M11.6 9.6h2.6',
@@ -28,7 +28,7 @@ const ICON_BY_TYPE: Readonly<Record<string, KindIconName>> = {
   vfio_group: 'group',
   iommu_group: 'hardware',
   vfio_device_set: 'group',
-  cdev: 'node',
+  cdev: 'deviceNode',
   iommufd_ctx: 'context',
   vfio_container: 'context',
   kvm: 'context',
@@ -45,7 +45,7 @@ export function iconForType(type: string): KindIconName {
 
 /** The drawing that stands for a node. */
 export function iconForNode(node: NodeView): KindIconName {
-  if (node.kind === 'fold') return 'group';
+  if (node.kind === 'foldedGroup') return 'group';
   return node.kind === 'object' ? iconForType(node.type) : node.kind;
 }
 

@@ -17,7 +17,7 @@ export function stageSearchItems({ program, state }: Snapshot): readonly StageSe
             detail: program.world.processes.includes(what.process) ? 'process' : 'kernel',
           },
         ];
-      case 'node':
+      case 'deviceNode':
         return state[what.field] === 1 && isLive(what.slot.lifetime)
           ? [{ node: id, name: what.slot.name, title: what.path, detail: 'device node' }]
           : [];

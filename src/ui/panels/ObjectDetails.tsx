@@ -99,7 +99,7 @@ function DeviceNodeUsers({ object }: { readonly object: ObjectSlot }) {
   const session = useSessionStore();
   const { program, state } = useSession(currentSnapshot);
   return nodeCatalogOf(program).nodes.map(({ id, source: what }) => {
-    if (what.kind !== 'node' || what.slot !== object) return undefined;
+    if (what.kind !== 'deviceNode' || what.slot !== object) return undefined;
     const files = program.files.filter(
       ({ kind, device, group, object: file }) =>
         (object.key.device === undefined

@@ -11,7 +11,7 @@ import { ARROW_HEAD_BY_STYLE, ARROW_HEADS, type ArrowHead } from '../../graph/ro
 const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
   ['process', 'process'],
   ['file', 'struct file'],
-  ['node', 'node in /dev'],
+  ['deviceNode', 'node in /dev'],
   ['fops', 'file operations'],
   ['device', 'device'],
   ['group', 'group or set'],

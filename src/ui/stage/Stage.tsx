@@ -29,9 +29,9 @@ const FoldNode = lazyPart(async () => (await import('./nodes/FoldedGroupNode')).
 const nodeTypes: NodeTypes = {
   object: ObjectNode,
   process: ProcessNode,
-  node: DeviceNode,
+  deviceNode: DeviceNode,
   fops: FopsNode,
-  fold: (props) => (
+  foldedGroup: (props) => (
     <LoadErrorBoundary part="A folded group">
       <FoldNode {...props} />
     </LoadErrorBoundary>

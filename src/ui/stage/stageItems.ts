@@ -38,7 +38,7 @@ export function stageItems(
           foldedGroup: undefined,
         },
       ];
-    if (what.kind === 'node')
+    if (what.kind === 'deviceNode')
       return [
         {
           id,

@@ -7,12 +7,12 @@ import { NodeShell } from './NodeShell';
 
 /** A node in /dev, as long as it is there. */
 export const DeviceNode = memo(function DeviceNode({ id }: NodeProps) {
-  const view = useNodeView(id, 'node');
+  const view = useNodeView(id, 'deviceNode');
   if (!view) return undefined;
   return (
     <NodeShell view={view} label={`device node ${view.path}`} className={styles.device} compact>
       <header>
-        <KindIcon glyph="node" />
+        <KindIcon glyph="deviceNode" />
         <span className={styles.names}>
           <b>{view.path.slice(view.path.lastIndexOf('/') + 1)}</b>
         </span>

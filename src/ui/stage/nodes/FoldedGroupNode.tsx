@@ -17,7 +17,7 @@ import { setGroupFolded, useStageStore } from '../stageStore';
 export const FoldedGroupNode = memo(function FoldNode({ id }: NodeProps) {
   const session = useSessionStore();
   const stage = useStageStore();
-  const view = useNodeView(id, 'fold');
+  const view = useNodeView(id, 'foldedGroup');
   if (!view) return undefined;
   const { group, devices, lastChange: touch } = view;
   return (
