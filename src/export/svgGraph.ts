@@ -1,4 +1,5 @@
 import { badgeRect } from '../graph/layout/badgeRect';
+import type { Rect } from '../graph/layout/geometry';
 import { badgesOf, type StepRecord } from '../graph/model/badges';
 import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../graph/routing/arrowHeads';
 import {
@@ -95,14 +96,7 @@ ${parts.join('\n')}
 `;
 }
 
-interface SvgViewBox {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-function viewBoxOf({ nodes, zones, edges }: Graph): SvgViewBox {
+function viewBoxOf({ nodes, zones, edges }: Graph): Rect {
   const rects = [...nodes.map(({ placement: place }) => place), ...zones];
   const xs = rects.flatMap(({ x, width }) => [x, x + width]);
   const ys = [

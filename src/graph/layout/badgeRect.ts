@@ -1,5 +1,5 @@
 import type { NodeView } from '../model/graph';
-import type { Rect } from '../routing/waitEdgeRouter';
+import type { Rect } from './geometry';
 
 /** As wide as its own column and the next; as high as fits between two rows. */
 export const MAX_BADGE_WIDTH = 296;

@@ -14,13 +14,10 @@ import {
   type LaneId,
   type ColumnSpacing,
 } from './lanes';
+import type { Rect } from './geometry';
 import type { Packing } from './packLanes';
 
-export interface NodePlacement {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
+export interface NodePlacement extends Rect {
   readonly lane: LaneId;
   /** A chip stands below it, or above it, in the same cell. */
   readonly chipBelow: boolean;
@@ -34,15 +31,11 @@ interface RowSpan {
 }
 
 /** A part of the stage that belongs to a lane. A lane may have several. */
-export interface LaneZone {
+export interface LaneZone extends Rect {
   readonly id: string;
   readonly lane: LaneId;
   readonly title: string;
   readonly about: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 /** How many columns the stage has, how many rows of text its boxes show at most, and whether lanes are broken to save rows. */

@@ -1,4 +1,5 @@
 import type { NodePlacement, LaneZone } from '../layout/graphLayout';
+import type { EdgeRoute } from '../routing/edgePath';
 
 /** A task as rows and tokens show it; colour and shape come from the number of its process (-1: the kernel's drivers). */
 export interface TaskRef {
@@ -145,7 +146,7 @@ export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | Fo
 export type EdgeStyle =
   'pointer' | 'reference' | 'member' | 'embedded' | 'fd' | 'fops' | 'wait' | 'hold' | 'use';
 
-export interface EdgeView {
+export interface EdgeView extends EdgeRoute {
   readonly id: string;
   readonly source: string;
   readonly target: string;
@@ -159,18 +160,6 @@ export interface EdgeView {
   readonly inCycle: boolean;
   /** Process colour of wait and hold edges. */
   readonly process: number | undefined;
-  /** In stage coordinates; where it starts, where it ends and in which direction (unit, axis-aligned). */
-  readonly path: string;
-  readonly start: { readonly x: number; readonly y: number };
-  readonly end: {
-    readonly x: number;
-    readonly y: number;
-    readonly dx: number;
-    readonly dy: number;
-  };
-  readonly labelPosition: { readonly x: number; readonly y: number };
-  /** Wait and hold edges: about the middle of the longest stretch and where it leads, for a head that shows the way round a circle. */
-  readonly midpoint: EdgeView['end'] | undefined;
 }
 
 /** What the stage shows of one state. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { initialState, step } from '../../kernel/machine/machine';
+import type { Point } from '../layout/geometry';
 import { tasksInWaitCycle } from './taskWaits';
 import { testProgram } from '../testing/testDesign';
 import { toGraph } from './toGraph';
@@ -33,14 +34,8 @@ interface Segment {
   readonly to: number;
 }
 
-/** The straight parts between the corners of a path. */
-function segmentsOf(path: string): readonly Segment[] {
-  const all = [...path.matchAll(/([MLQ])(-?[\d.]+),(-?[\d.]+)/g)].map(([, command, x, y]) => ({
-    command,
-    x: Number(x),
-    y: Number(y),
-  }));
-  const corners = all.filter(({ command }, i) => command !== 'L' || i === all.length - 1);
+/** The straight parts between the corners of an edge. */
+function segmentsOf(corners: readonly Point[]): readonly Segment[] {
   return corners.slice(1).map((b, i): Segment => {
     const a = corners[i] ?? b;
     const level = Math.abs(a.y - b.y) < 0.5;
@@ -91,7 +86,7 @@ describe('a circle of waits', () => {
   it('can be followed: each edge on a track of its own, with a head on its way and a label beside the others', () => {
     const { edges, nodes } = toGraph(program, stateBeforeLocks({ vfio0: 'b', vfio1: 'a' }));
     const circle = edges.filter((edge) => edge.inCycle);
-    const tracks = circle.map((edge) => segmentsOf(edge.path));
+    const tracks = circle.map((edge) => segmentsOf(edge.waypoints));
     for (const [i, one] of tracks.entries())
       for (const other of tracks.slice(i + 1))
         for (const a of one)
@@ -100,9 +95,9 @@ describe('a circle of waits', () => {
               trackDistance(a, b),
               `${JSON.stringify(a)} ${JSON.stringify(b)}`,
             ).toBeGreaterThanOrEqual(3);
-    for (const { midpoint: middle, path } of circle)
+    for (const { midpoint: middle, waypoints } of circle)
       expect(
-        segmentsOf(path).some(
+        segmentsOf(waypoints).some(
           (each) =>
             middle &&
             (each.horizontal

@@ -37,7 +37,8 @@ import { layOutGraph, type GraphLayout } from '../layout/graphLayout';
 import { textRowsIn } from '../layout/textFit';
 import { describeWait, taskRef, tasksInWaitCycle } from './taskWaits';
 import { fieldViewsOf, chooseVisibleFields } from './fieldViews';
-import { routeWaitEdges, type Rect } from '../routing/waitEdgeRouter';
+import { routeWaitEdges } from '../routing/waitEdgeRouter';
+import type { Rect } from '../layout/geometry';
 
 /** What to show besides the state itself. */
 export interface GraphOptions {

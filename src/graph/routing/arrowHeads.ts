@@ -1,3 +1,4 @@
+import type { DirectedPoint, Point } from '../layout/geometry';
 import type { EdgeView } from '../model/graph';
 
 /** Heads point to the right and end at the origin. */
@@ -41,12 +42,8 @@ export function arrowHeadOf(edge: EdgeView): ArrowHead {
  * The path of a head whose tip is at `end` and that looks along its direction (a vector of length 1). The numbers themselves are turned: a
  * `transform` on every edge of a large graph would cost the browser a layer each whenever the view moves.
  */
-export function arrowHeadPath(head: ArrowHead, { x, y, dx, dy }: EdgeView['end']): string {
-  const turned = (
-    across: number,
-    down: number,
-    from: { readonly x: number; readonly y: number },
-  ): string =>
+export function arrowHeadPath(head: ArrowHead, { x, y, dx, dy }: DirectedPoint): string {
+  const turned = (across: number, down: number, from: Point): string =>
     `${round(from.x + across * dx - down * dy)},${round(from.y + across * dy + down * dx)}`;
   return ARROW_HEADS[head].replaceAll(
     /([ML]|a[\d.]+,[\d.]+ 0 1 0 )(-?[\d.]+),(-?[\d.]+)/g,

@@ -1,10 +1,20 @@
-import type { EdgeView } from '../model/graph';
+import type { DirectedPoint, Point } from '../layout/geometry';
 import { memoizeByLayout } from '../layout/memoizeByLayout';
 import type { GraphLayout } from '../layout/graphLayout';
-import { waypointsOf, type Point } from './edgeRouter';
+import { waypointsOf } from './edgeRouter';
 
-/** A way as it is drawn. */
-export type EdgeRoute = Pick<EdgeView, 'path' | 'start' | 'end' | 'labelPosition' | 'midpoint'>;
+/** The course of an edge, in stage coordinates. */
+export interface EdgeRoute {
+  /** Its corners, from the border of the source to the border of the target. */
+  readonly waypoints: readonly Point[];
+  /** The same as SVG path data, with rounded corners. */
+  readonly path: string;
+  /** The last waypoint and the direction in which the edge arrives there, axis-aligned. */
+  readonly end: DirectedPoint;
+  readonly labelPosition: Point;
+  /** Wait and hold edges: a point near the middle of the longest segment, for an arrow head that shows the direction of a cycle. */
+  readonly midpoint: DirectedPoint | undefined;
+}
 
 const CORNER_RADIUS = 5;
 
@@ -34,8 +44,8 @@ export function drawRoute(way: readonly Point[], at: number): EdgeRoute {
   path += ` L${n(end.x)},${n(end.y)}`;
   const length = Math.hypot(end.x - before.x, end.y - before.y) || 1;
   return {
+    waypoints: points,
     path,
-    start,
     end: { ...end, dx: (end.x - before.x) / length, dy: (end.y - before.y) / length },
     labelPosition: pointAlong(points, at),
     midpoint: undefined,

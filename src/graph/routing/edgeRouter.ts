@@ -1,12 +1,8 @@
 import { rowGaps, type Interval } from './rowGaps';
+import type { Point, Rect } from '../layout/geometry';
 import { CHIP_HEIGHT, NODE_WIDTH } from '../layout/lanes';
 import { ROW_GAP, type GraphLayout, type NodePlacement } from '../layout/graphLayout';
 import { findChannelPath, type NodeExit, type ChannelPath, type GapTraffic } from './channelPath';
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** A level or upright stretch of an edge. */
 interface Segment {
@@ -100,12 +96,7 @@ export function routeBeside(
 /** The stretches that pass through a box. */
 export function countSegmentsIn(
   { segments: taken }: RoutingState,
-  {
-    x,
-    y,
-    width,
-    height,
-  }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  { x, y, width, height }: Rect,
 ): number {
   let count = 0;
   const cross = (

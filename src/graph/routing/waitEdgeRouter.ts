@@ -1,4 +1,5 @@
 import { drawRoute, type EdgeRoute } from './edgePath';
+import type { Point, Rect } from '../layout/geometry';
 import type { GraphLayout } from '../layout/graphLayout';
 import {
   routeBeside,
@@ -6,7 +7,6 @@ import {
   countSegmentsIn,
   waypointsOf,
   type RoutingState,
-  type Point,
 } from './edgeRouter';
 
 /** Who waits for what, or what is held by whom: an edge that comes and goes. */
@@ -16,12 +16,6 @@ export interface WaitEdge {
   readonly label: string;
 }
 
-export interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 interface RoutedPrefix {
   readonly waypoints: readonly (readonly Point[])[];
   readonly routing: RoutingState;

@@ -1,9 +1,5 @@
+import type { Point } from '../../../graph/layout/geometry';
 import type { Graph, TaskRef } from '../../../graph/model/graph';
-
-export interface StagePoint {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** What is told of a step by movement. Everything that it tells stands on the nodes as well. */
 export type EffectKind =
@@ -31,10 +27,10 @@ export interface Effect {
   readonly node: string;
   /** Row of the node, where it is about one. */
   readonly row: string | undefined;
-  readonly from: StagePoint;
-  readonly to: StagePoint;
+  readonly from: Point;
+  readonly to: Point;
   /** Swap and gate: the corners of the f_op edge as it was and as it is now. */
-  readonly edgePaths: readonly [old: readonly StagePoint[], now: readonly StagePoint[]] | undefined;
+  readonly edgePaths: readonly [old: readonly Point[], now: readonly Point[]] | undefined;
   readonly size: { readonly width: number; readonly height: number };
   /** `open`: the edge. */
   readonly text: string;
@@ -66,4 +62,4 @@ export interface AnimationModule {
 }
 
 /** In stage coordinates; effects on what is not drawn have none. */
-export type TargetPositions = ReadonlyMap<Effect, StagePoint>;
+export type TargetPositions = ReadonlyMap<Effect, Point>;

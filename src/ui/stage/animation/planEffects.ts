@@ -6,10 +6,11 @@ import type {
   FieldView,
   TaskRef,
 } from '../../../graph/model/graph';
+import type { Point } from '../../../graph/layout/geometry';
 import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../../../graph/layout/lanes';
 import { textRowsAbove } from '../../../graph/layout/textFit';
 import { newlyReachable } from '../../../graph/model/newlyReachable';
-import { MAX_EFFECT_MS, type Effect, type EffectKind, type StagePoint } from './effect';
+import { MAX_EFFECT_MS, type Effect, type EffectKind } from './effect';
 
 /** More than this at once tells nobody anything (a seek, a new scenario). */
 const MAX_EFFECTS = 40;
@@ -58,7 +59,7 @@ function withOrderTargets(
   });
 }
 
-function centerOf({ x, y }: StagePoint, { width, height }: Effect['size']): StagePoint {
+function centerOf({ x, y }: Point, { width, height }: Effect['size']): Point {
   return { x: x + width / 2, y: y + height / 2 };
 }
 
@@ -85,7 +86,7 @@ function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] 
     ...baseEffect(node.usesAccessFlag && door ? door : node),
     kind: node.usesAccessFlag ? 'gate' : 'swap',
     node: node.id,
-    edgePaths: old && now && [cornersOf(old.path), cornersOf(now.path)],
+    edgePaths: old && now && [old.waypoints, now.waypoints],
     text: node.access ?? '',
     duration: 360,
   };
@@ -99,16 +100,6 @@ function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] 
       .map((each) => ({ ...nodeEffect('reach', each, '', 0), ...late })),
     ...[...edges].map((id) => ({ ...baseEffect(node), kind: 'open' as const, text: id, ...late })),
   ];
-}
-
-/** The corners of a path as edgePath draws it: where it begins, the control points of its bends, where it ends. */
-function cornersOf(path: string): readonly StagePoint[] {
-  const points = [...path.matchAll(/([MLQ])(-?[\d.]+),(-?[\d.]+)/g)].map(
-    ([, command = '', x, y]) => ({ command, x: Number(x), y: Number(y) }),
-  );
-  return points
-    .filter(({ command }, i) => command !== 'L' || i === points.length - 1)
-    .map(({ x, y }) => ({ x, y }));
 }
 
 function fopsEdge(graph: Graph, file: string): EdgeView | undefined {
@@ -217,7 +208,7 @@ function nodeEffect(kind: EffectKind, node: NodeView, text: string, duration: nu
 }
 
 /** Where a task sits on the stage: its row in the node of its process. */
-function taskPosition(graph: Graph, mark: TaskRef): StagePoint | undefined {
+function taskPosition(graph: Graph, mark: TaskRef): Point | undefined {
   for (const node of graph.nodes) {
     if (node.kind !== 'process') continue;
     const index = node.tasks.findIndex((task) => task.task.name === mark.name);
@@ -231,12 +222,12 @@ function taskPosition(graph: Graph, mark: TaskRef): StagePoint | undefined {
 }
 
 /** Where the first in line stands, beside the owner. */
-function queueHeadPoint({ x, y }: StagePoint): StagePoint {
+function queueHeadPoint({ x, y }: Point): Point {
   return { x: x + 34, y };
 }
 
 /** The middle of a row's value; of one that is not shown, the node's first line. */
-function rowPoint(node: ObjectView, name: string): StagePoint {
+function rowPoint(node: ObjectView, name: string): Point {
   const { x, y, width } = node.placement;
   const above = textRowsAbove(node, name);
   return {

@@ -1,6 +1,7 @@
 import styles from './EffectLayer.module.css';
 import { afterPaint } from '../../afterPaint';
-import type { Effect, EffectKind, StagePoint, TargetPositions } from './effect';
+import type { Point } from '../../../graph/layout/geometry';
+import type { Effect, EffectKind, TargetPositions } from './effect';
 import { processColourAt, processShapeAt } from '../../controls/ProcessMark';
 
 const EASING = 'cubic-bezier(0.2, 0.7, 0.2, 1)';
@@ -33,7 +34,7 @@ export function measureTargets(
   root: HTMLElement,
   effects: readonly Effect[],
 ): TargetPositions {
-  const spots = new Map<Effect, StagePoint>();
+  const spots = new Map<Effect, Point>();
   // From miles away no row is drawn.
   const rows =
     root.getAttribute('data-near') !== 'miles' &&
@@ -50,7 +51,7 @@ function targetPosition(
   root: HTMLElement,
   { kind, node, row }: Effect,
   zero: DOMRect,
-): StagePoint | undefined {
+): Point | undefined {
   const part =
     row === undefined
       ? BADGE_FLIP_KINDS.has(kind)
@@ -142,7 +143,7 @@ class Player {
     this.animations.push(clock);
   }
 
-  targetOf(effect: Effect): StagePoint | undefined {
+  targetOf(effect: Effect): Point | undefined {
     return this.targets.get(effect);
   }
 
@@ -421,7 +422,7 @@ function animateEdgeSwap(player: Player, effect: Effect): void {
 function animatePath(
   player: Player,
   effect: Effect,
-  way: readonly StagePoint[],
+  way: readonly Point[],
   table: keyof typeof ACCESS_ICON_PATHS,
   when: (part: number) => number,
 ): void {
@@ -501,7 +502,7 @@ function svgIcon(
   return svg;
 }
 
-function translateTo({ x, y }: StagePoint): string {
+function translateTo({ x, y }: Point): string {
   return `translate(${x}px, ${y}px)`;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Rect } from '../../../graph/layout/geometry';
 import { NO_FOLDED_GROUPS } from '../../../graph/model/groupFolding';
 import {
   layOutGraph,
@@ -11,7 +12,7 @@ import {
 import { waypointsOf } from '../../../graph/routing/edgeRouter';
 import { LIBRARY } from '../../../scenario/library/library';
 import { startScenarioRun } from '../../../scenario/run/scenarioRun';
-import { bestShape, boundsOf, layoutBounds, type StageRect } from './viewport';
+import { bestShape, boundsOf, layoutBounds } from './viewport';
 
 const programs = LIBRARY.map(({ id, scenario }) => ({
   id,
@@ -39,7 +40,7 @@ const layouts: readonly {
   })),
 );
 
-function isInside(inner: StageRect, outer: StageRect): boolean {
+function isInside(inner: Rect, outer: Rect): boolean {
   return (
     inner.x >= outer.x - 0.1 &&
     inner.y >= outer.y - 0.1 &&
@@ -52,7 +53,7 @@ function isInside(inner: StageRect, outer: StageRect): boolean {
 function segmentCrosses(
   a: { readonly x: number; readonly y: number },
   b: { readonly x: number; readonly y: number },
-  box: StageRect,
+  box: Rect,
 ): boolean {
   return (
     Math.max(a.x, b.x) > box.x + 0.5 &&
@@ -118,7 +119,7 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
   it('has no edge over the name of a lane, behind a node, or outside the lanes', () => {
     const wrong: string[] = [];
     for (const { id, layout } of layouts) {
-      const names = layout.zones.map(({ x, y, height }): StageRect => ({
+      const names = layout.zones.map(({ x, y, height }): Rect => ({
         x,
         y,
         width: ZONE_TITLE_WIDTH - 1,

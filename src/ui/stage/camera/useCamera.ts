@@ -13,9 +13,9 @@ import {
   initialViewport,
   MIN_READABLE_ZOOM,
   zoomAboutCenter,
-  type StageRect,
   type Viewport,
 } from './viewport';
+import type { Rect } from '../../../graph/layout/geometry';
 import { NARROW_SHAPE, maxLayoutSize, type NodePlacement } from '../../../graph/layout/graphLayout';
 import { relayout, useStage, useStageStore, type StageState } from '../stageStore';
 
@@ -48,7 +48,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
 
   /** Brings a box into sight, and in a crowd near enough to be read. */
   const show = useCallback(
-    (box: StageRect | undefined): void => {
+    (box: Rect | undefined): void => {
       const {
         transform: [x, y, zoom],
         width,

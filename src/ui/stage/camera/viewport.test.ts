@@ -12,10 +12,10 @@ import {
   MIN_READABLE_ZOOM,
   fitViewport,
   zoomAboutCenter,
-  type StageRect,
   type PixelSize,
   type Viewport,
 } from './viewport';
+import type { Rect } from '../../../graph/layout/geometry';
 import { NO_FOLDED_GROUPS } from '../../../graph/model/groupFolding';
 import {
   layOutGraph,
@@ -29,7 +29,7 @@ import { runScenario } from '../../../scenario/run/runScenario';
 
 const screen: PixelSize = { width: 800, height: 500 };
 
-function toScreen(box: StageRect, view: Viewport): StageRect {
+function toScreen(box: Rect, view: Viewport): Rect {
   return {
     x: box.x * view.zoom + view.x,
     y: box.y * view.zoom + view.y,
@@ -38,7 +38,7 @@ function toScreen(box: StageRect, view: Viewport): StageRect {
   };
 }
 
-function isVisible(box: StageRect, view: Viewport, within: PixelSize): boolean {
+function isVisible(box: Rect, view: Viewport, within: PixelSize): boolean {
   const { x, y, width, height } = toScreen(box, view);
   return (
     x >= -1e-6 &&

@@ -1,3 +1,4 @@
+import type { Rect } from '../../../graph/layout/geometry';
 import {
   type GraphLayout,
   type NodePlacement,
@@ -9,12 +10,6 @@ export interface Viewport {
   readonly x: number;
   readonly y: number;
   readonly zoom: number;
-}
-export interface StageRect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 export interface PixelSize {
   readonly width: number;
@@ -61,7 +56,7 @@ export function detailLevelAt(zoom: number): DetailLevel {
 }
 
 /** Where everything of a layout stands. */
-export function boundsOf(places: Iterable<StageRect>): StageRect {
+export function boundsOf(places: Iterable<Rect>): Rect {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const { x, y, width, height } of places) {
     left = Math.min(left, x);
@@ -75,7 +70,7 @@ export function boundsOf(places: Iterable<StageRect>): StageRect {
 }
 
 /** The view that shows a whole box. */
-export function fitViewport(box: StageRect, screen: PixelSize): Viewport {
+export function fitViewport(box: Rect, screen: PixelSize): Viewport {
   const zoom = clamp(
     Math.min(
       (screen.width - 2 * SIDE_MARGIN) / box.width,
@@ -156,14 +151,14 @@ export function bestShape(
 }
 
 /** Everything of a layout, with its zones. */
-export function layoutBounds({ placements: places, zones }: GraphLayout): StageRect {
+export function layoutBounds({ placements: places, zones }: GraphLayout): Rect {
   return boundsOf([...zones, ...places.values()]);
 }
 
 /** The view moved just so far that a box is in sight, and out just so far that it fits; undefined where it is in sight already. */
 export function panIntoView(
   view: Viewport,
-  box: StageRect,
+  box: Rect,
   screen: PixelSize,
   least = 0.5,
 ): Viewport | undefined {
@@ -195,8 +190,8 @@ export function boundsToShow(
   places: readonly NodePlacement[],
   view: Viewport,
   screen: PixelSize,
-): StageRect | undefined {
-  const fits = ({ width, height }: StageRect): boolean =>
+): Rect | undefined {
+  const fits = ({ width, height }: Rect): boolean =>
     width * view.zoom <= screen.width - SIDE_MARGIN &&
     height * view.zoom <= screen.height - BOTTOM_MARGIN - TOP_MARGIN;
   let taken: readonly NodePlacement[] = [];
@@ -210,8 +205,8 @@ export function boundsToShow(
 /** The view from so near that a box can be read: round about it, but never beyond the stage; the same view where it is near enough. */
 export function zoomToReadable(
   view: Viewport,
-  box: StageRect,
-  stage: StageRect,
+  box: Rect,
+  stage: Rect,
   screen: PixelSize,
 ): Viewport {
   if (view.zoom >= MIN_READABLE_ZOOM) return view;

@@ -9,7 +9,8 @@ import {
   type GraphLayout,
   type LayoutShape,
 } from '../../../graph/layout/graphLayout';
-import { waypointsOf, type Point } from '../../../graph/routing/edgeRouter';
+import type { Point } from '../../../graph/layout/geometry';
+import { waypointsOf } from '../../../graph/routing/edgeRouter';
 
 interface Rect {
   readonly x: number;
