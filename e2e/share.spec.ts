@@ -81,7 +81,7 @@ test('a graph saved as SVG is previewed, and brings its scenario back when it is
 });
 
 const ids = readdirSync('src/scenario/library').flatMap((file) =>
-  file.endsWith('.scenario.json') ? [file.replace('.scenario.json', '')] : [],
+  file.endsWith('.json') ? [file.replace('.json', '')] : [],
 );
 
 for (const id of ids) {

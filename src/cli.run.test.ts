@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { runCli } from './cli';
 import { DESIGNS } from './designs/designs';
 import { PROPERTY_IDS } from './kernel/language/propertyId';
+import { makeScenario } from './scenario/format/makeScenario';
 import { LIBRARY } from './scenario/library/library';
 
-const RACE = readFileSync(
-  new URL('./scenario/library/bind-race.scenario.json', import.meta.url),
-  'utf8',
-);
-const DOUBLE = readFileSync(
-  new URL('./scenario/library/double-bind.scenario.json', import.meta.url),
-  'utf8',
-);
+const scenarioFile = (id: string): string =>
+  makeScenario(LIBRARY.find((entry) => entry.id === id)!.scenario);
+const RACE = scenarioFile('bind-race');
+const DOUBLE = scenarioFile('double-bind');
 
 /** What a command prints and its exit status; `-` reads `input`. */
 async function cli(

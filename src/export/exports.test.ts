@@ -1,34 +1,27 @@
-import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/designs';
 import { makeLink } from '../scenario/link/link';
 import { linkOfTrace } from '../scenario/link/linkOfTrace';
 import { openLink } from '../scenario/link/openLink';
+import { makeScenario } from '../scenario/format/makeScenario';
 import { parseScenario } from '../scenario/format/parseScenario';
 import { runScenario } from '../scenario/run/runScenario';
+import { LIBRARY } from '../scenario/library/library';
 import { scenarioInSvg } from '../scenario/format/svgScenario';
 import type { Trace } from '../scenario/run/trace';
 import { EXPORTS } from './exports';
 import { svgTimeline } from './svgTimeline';
 import { toAscii, wrapText } from './format';
 
-const library = 'src/scenario/library';
-
-/** Every built-in scenario in a design, with its own schedule. */
+/** Every built-in scenario in a design, in a random schedule. */
 function tracesOfDesign(design: string): readonly (readonly [string, Trace])[] {
-  return readdirSync(library)
-    .filter((f) => f.endsWith('.json'))
-    .flatMap((file) => {
-      const {
-        expect: _,
-        beats: __,
-        options: ___,
-        ...json
-      } = JSON.parse(readFileSync(`${library}/${file}`, 'utf8')) as Record<string, unknown>;
-      const parsed = parseScenario({ ...json, design });
-      const run = parsed.ok ? runScenario(parsed.scenario, { schedule: { random: 7 } }) : undefined;
-      return run?.ok ? [[file.replace('.scenario.json', ''), run.trace] as const] : [];
-    });
+  return LIBRARY.flatMap(({ id, scenario }) => {
+    const parsed = parseScenario(
+      makeScenario({ ...scenario, design, options: {}, beats: [], expect: undefined }),
+    );
+    const run = parsed.ok ? runScenario(parsed.scenario, { schedule: { random: 7 } }) : undefined;
+    return run?.ok ? [[id, run.trace] as const] : [];
+  });
 }
 
 /** What keeps a text from being well-formed XML: tags that do not pair, and bare `&` or `<`. */

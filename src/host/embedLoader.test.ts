@@ -34,7 +34,7 @@ it('loads one scenario and its design, and nothing twice', async () => {
   expect(builtInScenario('open-before-bind')?.scenario.design).toBe('rfc-opened');
   expect(builtInScenario('hot-unplug')).toBeUndefined();
   expect(loadTarget({ scenario: 'open-before-bind' })).toBeUndefined();
-  for (const scenario of ['', 'nope', '__proto__', '../first', 'hot-unplug.scenario.json#'])
+  for (const scenario of ['', 'nope', '__proto__', '../first', 'hot-unplug.json#'])
     expect(loadTarget({ scenario })).toBeUndefined();
 });
 

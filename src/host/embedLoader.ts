@@ -4,8 +4,9 @@ import type { LoadTarget } from './protocol';
 import type { Design } from '../kernel/language/design';
 import {
   builtInScenario,
-  BuiltInScenarioFiles,
+  BuiltInScenarioFile,
   registerBuiltInScenario,
+  type BuiltInFile,
 } from '../scenario/library/builtInScenario';
 import { DEFAULT_SCENARIO } from '../scenario/library/defaultScenario';
 import { parseLink } from '../scenario/link/link';
@@ -22,7 +23,7 @@ const DESIGN_LOADERS: Readonly<Record<DesignId, () => Promise<Design>>> = {
   upstream: async () => (await import('../designs/upstream/design')).upstream,
 };
 
-const SCENARIO_LOADERS = import.meta.glob<object>('../scenario/library/*.json', {
+const SCENARIO_LOADERS = import.meta.glob<BuiltInFile>('../scenario/library/*.json', {
   import: 'default',
 });
 
@@ -38,17 +39,11 @@ function loadDesigns(ids: readonly string[]): Promise<void> | undefined {
 
 /** Loads a built-in scenario; undefined where it is there, or is none. */
 function loadScenario(id: string): Promise<void> | undefined {
-  const part = (kind: string): (() => Promise<object>) | undefined => {
-    const file = `../scenario/library/${id}.${kind}.json`;
-    return Object.hasOwn(SCENARIO_LOADERS, file) ? SCENARIO_LOADERS[file] : undefined;
-  };
-  const file = builtInScenario(id) ? undefined : part('scenario');
-  return (
-    file &&
-    Promise.all([file(), part('variants')?.() ?? []]).then(([story, variants]) =>
-      registerBuiltInScenario(new BuiltInScenarioFiles(id, story, variants as readonly object[])),
-    )
-  );
+  const path = `../scenario/library/${id}.json`;
+  const load = Object.hasOwn(SCENARIO_LOADERS, path) ? SCENARIO_LOADERS[path] : undefined;
+  return builtInScenario(id)
+    ? undefined
+    : load?.().then((file) => registerBuiltInScenario(new BuiltInScenarioFile(id, file)));
 }
 
 /** Loads what has to be there before a target can be shown; undefined where it is. Rejects where a part does not load. */

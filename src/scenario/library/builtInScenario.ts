@@ -1,90 +1,99 @@
-import { designById } from '../../designs/registry';
+import { requireDesign } from '../../designs/registry';
+import { defaultOptions } from '../../kernel/compiler/compile';
 import type { Options } from '../../kernel/language/design';
 import { parseScenario, inputErrorText } from '../format/parseScenario';
 import type { ParsedScenario } from '../format/parseScenario';
 import { portToDesign } from '../format/portToDesign';
 import type { Scenario } from '../format/scenario';
 
-/** A built-in scenario, told for every design in which it makes sense. */
+/** A built-in scenario and its variants for other designs and options. */
 export interface BuiltInScenario {
   readonly id: string;
   readonly title: string;
-  /** The designs of `tellings`, each once; the file's own first. */
+  /** The designs of `variants`, each once; the design of `scenario` first. */
   readonly designs: readonly string[];
-  /** As its file tells it, in the file's design. */
   readonly scenario: Scenario;
-  /** The same calls per design, and per choice of options where that changes the story: own schedule, beats and expectation. The first is `scenario`. */
+  /**
+   * The same world and calls per design, and per choice of options that changes what happens. Each has its own schedule,
+   * captions and expectation. The first is `scenario`.
+   */
   readonly variants: readonly Scenario[];
-  /** Those of one design, which alone has to be loaded for them. */
+  /** The variants for one design. Only that design has to be loaded. */
   readonly variantsIn: (design: string) => readonly Scenario[];
 }
 
-/** A built-in scenario in its files; each is checked when it is first looked at, for a page shows one scenario in one design. */
-export class BuiltInScenarioFiles implements BuiltInScenario {
+/** What a built-in scenario is made from; as in the JSON files of this folder. */
+export interface BuiltInFile {
+  /** A scenario file (formats.md section 1). */
+  readonly scenario: object;
+  /** The keys in which each variant differs. Options, schedule, beats and expect are not taken over from `scenario`. */
+  readonly variants?: readonly object[];
+}
+
+/** A built-in scenario that parses each variant at its first use, so that a page need not parse all of them. */
+export class BuiltInScenarioFile implements BuiltInScenario {
   readonly title: string;
   readonly designs: readonly string[];
-  private readonly files: readonly object[];
-  private readonly parsedFiles = new Map<object, Scenario>();
+  private readonly variantFiles: readonly object[];
+  private readonly parsed = new Map<object, Scenario>();
 
-  /** `retellings` are in the file next to it (`*.variants.json`): what differs in other designs. */
   constructor(
     readonly id: string,
-    file: object,
-    retellings: readonly object[],
+    { scenario, variants = [] }: BuiltInFile,
   ) {
-    // The shared parts stay; what belongs to a design is told anew.
-    this.files = [
-      file,
-      ...retellings.map((r) => ({
-        ...file,
+    this.variantFiles = [
+      scenario,
+      ...variants.map((variant) => ({
+        ...scenario,
         options: undefined,
         schedule: undefined,
         beats: undefined,
         expect: undefined,
-        ...r,
+        ...variant,
       })),
     ];
-    this.title = String((file as { readonly title: unknown }).title);
-    this.designs = [...new Set(this.files.map(designOf))];
+    this.title = String((scenario as { readonly title: unknown }).title);
+    this.designs = [...new Set(this.variantFiles.map(designOf))];
   }
 
   get scenario(): Scenario {
-    const [file] = this.files;
+    const [file] = this.variantFiles;
     if (!file) throw new Error(`built-in scenario ${this.id} has no file`);
-    return this.parseFile(file);
+    return this.parse(file);
   }
 
   get variants(): readonly Scenario[] {
-    return this.files.map((file) => this.parseFile(file));
+    return this.variantFiles.map((file) => this.parse(file));
   }
 
   variantsIn(design: string): readonly Scenario[] {
-    return this.files
+    return this.variantFiles
       .filter((file) => designOf(file) === design)
-      .map((file) => this.parseFile(file));
+      .map((file) => this.parse(file));
   }
 
-  private parseFile(file: object): Scenario {
-    const told = this.parsedFiles.get(file);
-    if (told) return told;
-    const parsed = parseScenario(file);
-    if (!parsed.ok)
+  /** Throws if the file is not a valid scenario. */
+  private parse(file: object): Scenario {
+    const known = this.parsed.get(file);
+    if (known) return known;
+    const result = parseScenario(file);
+    if (!result.ok)
       throw new Error(
-        `built-in scenario ${this.id} in ${designOf(file)}:\n${inputErrorText(parsed.errors)}`,
+        `built-in scenario ${this.id} in ${designOf(file)}:\n${inputErrorText(result.errors)}`,
       );
-    this.parsedFiles.set(file, parsed.scenario);
-    return parsed.scenario;
+    this.parsed.set(file, result.scenario);
+    return result.scenario;
   }
 }
 
 const builtInScenarios = new Map<string, BuiltInScenario>();
 
-/** Lets a built-in scenario be found by its id. `library.ts` does so with all of them; a page that shows one does with that one. */
+/** Makes a built-in scenario available by its id. The library registers all of them, an embed only the one it shows. */
 export function registerBuiltInScenario(entry: BuiltInScenario): void {
   builtInScenarios.set(entry.id, entry);
 }
 
-/** A loaded built-in scenario by its id. */
+/** A registered built-in scenario by its id. */
 export function builtInScenario(id: string): BuiltInScenario | undefined {
   return builtInScenarios.get(id);
 }
@@ -94,37 +103,28 @@ function designOf(file: object): string {
 }
 
 /**
- * A built-in scenario in a design, its options changed by `options`: the telling made for exactly that where there is one,
- * else the calls alone (`redesign`). Errors are about options that the design does not have.
+ * A built-in scenario for a design, with `options` added to those of its first variant there: the variant with exactly these
+ * options, else only the world and calls (`portToDesign`). Errors are about options that the design does not have.
  */
 export function scenarioVariant(
   entry: BuiltInScenario,
   design: string,
   options: Options,
 ): ParsedScenario {
-  const [base, ...others] = entry.variantsIn(design);
+  const variants = entry.variantsIn(design);
+  const [base] = variants;
   if (!base) return portToDesign(entry.scenario, design, options);
-  const wanted = withDefaultOptions(design, { ...base.options, ...options });
-  const told = [base, ...others].find((t) =>
-    sameOptions(withDefaultOptions(design, t.options), wanted),
-  );
-  return told ? { ok: true, scenario: told } : portToDesign(base, design, options);
+  const defaults = defaultOptions(requireDesign(design));
+  const wanted = { ...defaults, ...base.options, ...options };
+  const variant = variants.find((v) => sameOptions({ ...defaults, ...v.options }, wanted));
+  return variant ? { ok: true, scenario: variant } : portToDesign(base, design, options);
 }
 
-/** Whether a scenario has the world and the calls of a built-in one; a fault is at a step of one design, so it may differ. */
+/** Whether a scenario has the world and the calls of a built-in one. Faults may differ: each names a step of one design. */
 export function isVariantOf(entry: BuiltInScenario, { world, calls }: Scenario): boolean {
-  const shared = (s: Pick<Scenario, 'world' | 'calls'>): string =>
+  const comparedText = (s: Pick<Scenario, 'world' | 'calls'>): string =>
     JSON.stringify([s.world, s.calls.map((c) => ({ ...c, fault: undefined }))]);
-  return shared({ world, calls }) === shared(entry.scenario);
-}
-
-function withDefaultOptions(design: string, options: Options): Options {
-  return {
-    ...Object.fromEntries(
-      (designById(design)?.options ?? []).map((o) => [o.id, o.values[0] ?? '']),
-    ),
-    ...options,
-  };
+  return comparedText({ world, calls }) === comparedText(entry.scenario);
 }
 
 function sameOptions(a: Options, b: Options): boolean {

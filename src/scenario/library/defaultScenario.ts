@@ -1,8 +1,8 @@
 import { normalizeScenario, type ScenarioFile } from '../format/normalize';
-import cdevPath from './cdev-path.scenario.json';
+import { scenario } from './cdev-path.json';
 
-/** The built-in scenario that is shown where none is asked for, by its id in the library. */
+/** Id of the built-in scenario that is shown when none is requested. */
 export const DEFAULT_SCENARIO_ID = 'cdev-path';
 
-/** It, as the library has it; read without the library and the checks of the format, so that a page can begin with it. */
-export const DEFAULT_SCENARIO = normalizeScenario(cdevPath as ScenarioFile);
+/** The default scenario. It needs neither the library nor the schema, so that the first paint does not wait for them. */
+export const DEFAULT_SCENARIO = normalizeScenario(scenario as ScenarioFile);

@@ -1,7 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { designById } from '../../designs/designs';
 import { isVariantOf, scenarioVariant } from './builtInScenario';
 import { LIBRARY, libraryEntry } from './library';
 import { makeScenario } from '../format/makeScenario';
@@ -10,8 +7,6 @@ import { parseScenario } from '../format/parseScenario';
 import { makeRunResult } from '../run/runResult';
 import { runScenario } from '../run/runScenario';
 import { verifyRun } from '../run/verifyRun';
-
-const LIBRARY_FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 const variants = LIBRARY.flatMap((entry) =>
   entry.variants.map((scenario) => ({
@@ -51,32 +46,6 @@ describe.each(variants)('$name', ({ entry, scenario }) => {
 });
 
 describe('the library', () => {
-  it('has every file of its folder', () => {
-    const files = readdirSync(LIBRARY_FOLDER)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => {
-        const [id = '', kind = ''] = name.split('.');
-        const told = JSON.parse(readFileSync(LIBRARY_FOLDER + name, 'utf8')) as
-          { design?: string } | { design: string }[];
-        return {
-          name,
-          id,
-          kind,
-          designs: (Array.isArray(told) ? told : [told])
-            .map((t) => t.design ?? 'upstream')
-            .filter((d) => designById(d)),
-        };
-      });
-    expect(
-      files.filter((f) => f.kind !== 'scenario' && f.kind !== 'variants').map((f) => f.name),
-    ).toEqual([]);
-    expect(
-      files
-        .filter((f) => !f.designs.every((d) => libraryEntry(f.id)?.designs.includes(d)))
-        .map((f) => f.name),
-    ).toEqual([]);
-  });
-
   it('has every scenario of the list, each with narration in every design', () => {
     const numbers = new Set(LIBRARY.map((e) => e.source));
     expect(Array.from({ length: 28 }, (_, i) => i + 1).filter((n) => !numbers.has(n))).toEqual([]);
