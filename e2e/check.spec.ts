@@ -26,7 +26,7 @@ const endless: SceneFile = {
 
 /** Asks for a check of the calls on screen; the panel that answers. */
 async function startCheck(page: Page | FrameLocator) {
-  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   return page.getByRole('region', { name: 'Check', exact: true });
 }
@@ -141,7 +141,7 @@ test('a check of the 2021 split finds the second owner, and its witness plays on
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=split-race');
-  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   const panel = page.getByRole('region', { name: 'Check', exact: true });
   await expect(panel).toContainText(/Yes: \d+ of the properties/);
@@ -151,7 +151,7 @@ test('a check of the 2021 split finds the second owner, and its witness plays on
   await panel.getByRole('button', { name: 'Play the witness of owner-exclusive' }).click();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Pause the story' }).click();
-  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   await expect(page.getByRole('region', { name: 'Story' })).toContainText('owner-exclusive');
   await expect(page.getByRole('button', { name: 'Branch owner-exclusive' })).toHaveAttribute(
     'aria-pressed',
@@ -161,7 +161,7 @@ test('a check of the 2021 split finds the second owner, and its witness plays on
 
 test('a race that cannot go wrong is told with its number of states', async ({ page }) => {
   await page.goto('./?scenario=bind-race');
-  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(
     /nothing goes wrong in any of [\d,]{3,} states/,
@@ -184,7 +184,7 @@ test('a row that is switched off makes a check fail, and the witness says that t
     await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
   }
   await line.click();
-  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   const panel = page.getByRole('region', { name: 'Check', exact: true });
   await expect(panel).toContainText('--without upstream/bind_iommufd/BIND.9');
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
@@ -204,8 +204,8 @@ test('four designs stand side by side, and one of them can be watched', async ({
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./?scenario=bind-race');
-  await page.getByRole('button', { name: 'Four designs side by side' }).click();
-  const table = page.getByRole('region', { name: 'Four designs side by side' });
+  await page.getByRole('button', { name: 'Compare designs' }).click();
+  const table = page.getByRole('region', { name: 'Design comparison' });
   await expect(table.getByRole('columnheader')).toHaveCount(5);
   await expect(table.getByRole('row', { name: /dpdk.*bind_iommufd/ })).toContainText(
     /skipped.*-EBUSY.*-EBUSY.*-EINVAL/,
@@ -219,7 +219,7 @@ test('the verdicts of every design are worked out, and a red one plays its witne
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=cdev-path');
-  await page.getByRole('button', { name: /Verdicts/ }).click();
+  await page.getByRole('button', { name: /verdicts/ }).click();
   const view = page.getByRole('region', { name: 'Verdicts' });
   await view.getByRole('button', { name: 'Work out the verdicts' }).click();
   await expect(

@@ -31,12 +31,12 @@ test('locks that a close takes in the other order lead to a circle, which stands
   for (let back = 0; back < 30 && (await swap.count()) === 0; back += 1)
     await page.keyboard.press('ArrowLeft');
   await swap.click();
-  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   await page.getByRole('button', { name: 'Play the witness of no-deadlock' }).click();
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Pause the story' }).click();
-  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   await idle(page);
   const stage = page.getByRole('region', { name: 'Stage', exact: true });
   await expect(stage.locator('[data-edge][data-circle]')).toHaveCount(4);

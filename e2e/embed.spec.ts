@@ -282,7 +282,7 @@ for (const sandbox of [undefined, 'allow-scripts']) {
     const frame = page.frameLocator('iframe');
     await expect(count(frame)).toHaveText(/^3 /);
     await expect(frame.locator('html')).toHaveAttribute('data-theme', 'light');
-    await expect(frame.getByRole('button', { name: 'Act' })).toHaveCount(0);
+    await expect(frame.getByRole('button', { name: 'Run calls' })).toHaveCount(0);
     const home = frame.getByRole('link', { name: 'Open in the playground' });
     const before = await home.getAttribute('href');
     expect(before).toMatch(/\/index\.html#v1\.[\w-]+$/);

@@ -216,7 +216,7 @@ test('panels are sized by keyboard, leave the stage its room, and keep their siz
 });
 
 for (const [what, opener] of [
-  ['help', /^Help/],
+  ['help', /^Show help/],
   ['share', /^Share/],
   ['palette', /^Find a command/],
   ['scenarios', /^Scenario:/],
@@ -261,10 +261,10 @@ test('Enter before the palette is there acts on what was typed', async ({ page }
   await open(page, 'bind-race');
   const come = await holdPalette(page);
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('help and keys');
+  await page.keyboard.type('help and shortcuts');
   await page.keyboard.press('Enter');
   come();
-  await expect(page.getByRole('dialog', { name: 'Help and keys' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Help and shortcuts' })).toBeVisible();
   await expect(page.getByRole('combobox', { name: /Find a command/ })).toHaveCount(0);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);

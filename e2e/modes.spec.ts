@@ -19,7 +19,7 @@ test('present mode shows stage and caption, answers a remote control, and leaves
 }) => {
   await open(page);
   await page.keyboard.press('p');
-  await expect(page.getByRole('complementary', { name: 'Actors' })).toBeHidden();
+  await expect(page.getByRole('complementary', { name: 'Processes' })).toBeHidden();
   await page.keyboard.press('PageDown');
   await idle(page);
   await expect(page.getByRole('region', { name: 'Story' })).toContainText('registration reference');
@@ -28,7 +28,7 @@ test('present mode shows stage and caption, answers a remote control, and leaves
   await page.keyboard.press('k');
   await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible();
   await page.keyboard.press('Escape');
-  await expect(page.getByRole('complementary', { name: 'Actors' })).toBeVisible();
+  await expect(page.getByRole('complementary', { name: 'Processes' })).toBeVisible();
 });
 
 test('the happy path goes by keyboard alone', async ({ page }) => {
@@ -123,7 +123,7 @@ test('the palette finds by typing, goes by arrows, and gives an object the focus
 }) => {
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('Control+k');
-  const box = page.getByRole('combobox', { name: 'Find a command, an action or an object' });
+  const box = page.getByRole('combobox', { name: 'Find a command, call or object' });
   await expect(box).toBeFocused();
   await page.keyboard.type('open vfio0 dpdk');
   await expect(
@@ -235,7 +235,7 @@ test('a step is announced once, and a question mark lists every key', async ({ p
   await page.keyboard.press('ArrowRight');
   await expect(said).toHaveText(/qemu/);
   await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Help and keys' })).toContainText(
+  await expect(page.getByRole('dialog', { name: 'Help and shortcuts' })).toContainText(
     'Take the 90-second tour',
   );
 });
@@ -256,7 +256,7 @@ test.describe('a part of the page that does not come', () => {
     await expect(page.getByRole('alert')).toContainText(
       'The table of verdicts could not be loaded.',
     );
-    await expect(page.getByRole('complementary', { name: 'Actors' })).toContainText('qemu');
+    await expect(page.getByRole('complementary', { name: 'Processes' })).toContainText('qemu');
     await page.keyboard.press('1');
     await expect(page.getByRole('region', { name: 'Stage' })).toContainText('vfio0');
     await page.keyboard.press('?');

@@ -75,7 +75,9 @@ for (const [width, most] of [
     await page.keyboard.press('End');
     await expect(story.getByRole('button')).toHaveCount(4);
     // With the panels beside it as wide as they get.
-    for (const label of width < 960 ? [] : ['Width of the actors', 'Width of the listing']) {
+    for (const label of width < 960
+      ? []
+      : ['Width of the processes panel', 'Width of the source panel']) {
       await page.getByRole('separator', { name: label }).focus();
       await page.keyboard.press('End');
     }

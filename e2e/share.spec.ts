@@ -15,7 +15,7 @@ async function standing(page: Page): Promise<readonly string[]> {
   await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
   return Promise.all([
     page
-      .getByRole('complementary', { name: 'Actors' })
+      .getByRole('complementary', { name: 'Processes' })
       .getByRole('listitem')
       .allInnerTexts()
       .then((texts) => texts.join('\n')),
@@ -26,9 +26,9 @@ async function standing(page: Page): Promise<readonly string[]> {
 test('a link from the Share dialog opens the same moment', async ({ page, context }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=bind-race');
-  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   const before = await standing(page);
-  await page.getByRole('button', { name: /^Share: / }).click();
+  await page.getByRole('button', { name: 'Share or export' }).click();
   const link = await taken(page, 'Link to this moment');
   expect(link.length).toBeLessThan(2100);
   const other = await context.newPage();
@@ -45,7 +45,7 @@ test('what the browser does not let the page copy is selected', async ({ page, c
     });
   });
   await page.goto('./?scenario=cdev-path');
-  await page.getByRole('button', { name: /^Share: / }).click();
+  await page.getByRole('button', { name: 'Share or export' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
   await dialog.getByRole('button', { name: 'Copy' }).click();
   await expect(dialog.getByRole('status')).toContainText('everything is selected');
@@ -65,9 +65,9 @@ test('a graph saved as SVG is previewed, and brings its scenario back when it is
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=hot-unplug');
-  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   const before = await standing(page);
-  await page.getByRole('button', { name: /^Share: / }).click();
+  await page.getByRole('button', { name: 'Share or export' }).click();
   const svg = await taken(page, 'Graph as SVG');
   await expect(page.getByRole('dialog', { name: 'Share' }).getByRole('img')).toBeVisible();
   await page.keyboard.press('Escape');
@@ -76,7 +76,7 @@ test('a graph saved as SVG is previewed, and brings its scenario back when it is
   await page
     .getByLabel('Scenario file')
     .setInputFiles({ name: 'graph.svg', mimeType: 'image/svg+xml', buffer: Buffer.from(svg) });
-  await page.getByRole('button', { name: 'To the end of the branch' }).click();
+  await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   expect((await standing(page))[0]).toEqual(before[0]);
 });
 
@@ -88,9 +88,9 @@ for (const id of ids) {
   test(`${id} comes back from its link, its SVG and its file`, async ({ page }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     await page.goto(`./?scenario=${id}`);
-    await page.getByRole('button', { name: 'To the end of the branch' }).click();
+    await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
     const before = await standing(page);
-    await page.getByRole('button', { name: /^Share: / }).click();
+    await page.getByRole('button', { name: 'Share or export' }).click();
     const [link, svg, file] = [
       await taken(page, 'Link to this moment'),
       await taken(page, 'Timeline as SVG'),
@@ -108,7 +108,7 @@ for (const id of ids) {
       await page
         .getByLabel('Scenario file')
         .setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
-      await page.getByRole('button', { name: 'To the end of the branch' }).click();
+      await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
       expect((await standing(page))[0], name).toEqual(before[0]);
     }
   });

@@ -9,7 +9,7 @@ test('the page opens, steps, and answers a check', async ({ page }) => {
   await expect(
     page.getByRole('region', { name: 'Stage' }).getByRole('listitem').first(),
   ).toBeVisible();
-  await page.getByRole('radio', { name: 'Can this go wrong?' }).check({ force: true });
+  await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(
     'nothing goes wrong',

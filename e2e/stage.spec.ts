@@ -485,9 +485,9 @@ test.describe('on a phone', () => {
     const panels = page.getByRole('navigation', { name: 'Panels' });
     await expect(panels.getByRole('button')).toHaveText([
       'Stage',
-      'Actors',
+      'Processes',
       'Steps',
-      'Listing',
+      'Source',
       'Details',
     ]);
     await node(page, /^process qemu/).tap();
@@ -495,9 +495,9 @@ test.describe('on a phone', () => {
     await expect(
       page.getByRole('region', { name: 'Details' }).getByRole('heading', { name: 'qemu' }),
     ).toBeInViewport();
-    await expect(page.getByRole('region', { name: 'Listing' })).toBeHidden();
-    await panels.getByRole('button', { name: 'Listing' }).tap();
-    await expect(page.getByRole('region', { name: 'Listing' })).toBeInViewport();
+    await expect(page.getByRole('region', { name: 'Source' })).toBeHidden();
+    await panels.getByRole('button', { name: 'Source' }).tap();
+    await expect(page.getByRole('region', { name: 'Source' })).toBeInViewport();
     await expect(page.getByRole('region', { name: 'Details' })).toBeHidden();
   });
 });

@@ -84,12 +84,12 @@ function tick(session: Session): void {
   const { scheduler: order, seed } = state.settings;
   const { run } = state;
   const goal = playTargets.get(session);
-  if ((order === 'inTurn' || goal !== undefined) && run.cursor < currentBranch(run).tip.depth) {
+  if ((order === 'sequential' || goal !== undefined) && run.cursor < currentBranch(run).tip.depth) {
     seekTo(session, run.cursor + 1);
   } else {
     const frame = currentSnapshot(state);
     const task =
-      order === 'inTurn' ? nextTask(frame) : randomTask(enabledTasks(frame), seed, run.cursor);
+      order === 'sequential' ? nextTask(frame) : randomTask(enabledTasks(frame), seed, run.cursor);
     if (task === undefined) return finishPlayback(session);
     stepTaskInPlayback(session, task);
   }

@@ -11,23 +11,23 @@ export interface Settings {
   readonly speed: number;
   readonly playing: boolean;
   /** Who moves next while playing: what is recorded ahead and then call by call, or a seeded pick among the tasks that can. */
-  readonly scheduler: 'inTurn' | 'random';
+  readonly scheduler: 'sequential' | 'random';
   readonly seed: number;
   readonly theme: ThemeSetting;
 }
 
 /** Dialogs of the page; at most one is open. */
-export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'predict';
+export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'quiz';
 
 /** What the page shows where. No part of the run: undo does not touch it. */
 export interface PageLayout {
   /** What fills the middle. */
   readonly view: 'stage' | 'compare' | 'verdicts';
   /** What stands beside it. */
-  readonly sidePanel: 'listing' | 'check';
+  readonly sidePanel: 'source' | 'check';
   readonly bottomPanel: 'timeline' | 'table';
   /** The one panel on a narrow screen. */
-  readonly narrowPanel: 'stage' | 'actors' | 'steps' | 'listing' | 'details';
+  readonly narrowPanel: 'stage' | 'processes' | 'steps' | 'source' | 'details';
   /** Large type and nothing but the stage and its caption. */
   readonly presenting: boolean;
   /** Where one stands in the guided tour; undefined outside it. */
@@ -115,10 +115,10 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     redo: [],
     selection: undefined,
     hover: undefined,
-    settings: { speed: 2, playing: false, scheduler: 'inTurn', seed: 1, theme: 'system' },
+    settings: { speed: 2, playing: false, scheduler: 'sequential', seed: 1, theme: 'system' },
     layout: {
       view: 'stage',
-      sidePanel: 'listing',
+      sidePanel: 'source',
       bottomPanel: 'timeline',
       narrowPanel: 'stage',
       presenting: false,

@@ -6,7 +6,7 @@ import styles from './dialogs.module.css';
 
 export function HelpDialog() {
   return (
-    <Modal title="Help and keys">
+    <Modal title="Help and shortcuts">
       <div
         className={styles.body}
         role="region"

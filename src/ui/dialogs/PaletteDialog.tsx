@@ -65,7 +65,7 @@ export function PaletteDialog() {
           data-focus=""
           className={buttons.field}
           role="combobox"
-          aria-label="Find a command, an action or an object"
+          aria-label="Find a command, call or object"
           placeholder="A command, an action, an object, a scenario…"
           autoComplete="off"
           spellCheck={false}

@@ -53,7 +53,7 @@ const Timeline = lazyEmbedPart(
 );
 
 /** What stands beside the views when it is asked for. */
-type SidePanelId = 'actors' | 'check';
+type SidePanelId = 'processes' | 'check';
 
 /** Below this width what stands beside the views lies over them. px */
 const NARROW_WIDTH_PX = 560;
@@ -94,14 +94,14 @@ function EmbedLayout({ session, parameters, port, playgroundUrl: home }: EmbedPr
           </button>
         )}
         {!readOnly && !comparing && (
-          <SidePanelToggle name="Act" of="actors" aside={aside} onPick={setAside} />
+          <SidePanelToggle name="Run calls" of="processes" aside={aside} onPick={setAside} />
         )}
         {!comparing && <SidePanelToggle name="Check" of="check" aside={aside} onPick={setAside} />}
         <PlaygroundLink home={home} />
       </header>
       <div className={styles.body}>
-        {!comparing && aside === 'actors' && (
-          <aside className={styles.aside} aria-label="Actors">
+        {!comparing && aside === 'processes' && (
+          <aside className={styles.aside} aria-label="Processes">
             <ProcessesPanel />
           </aside>
         )}

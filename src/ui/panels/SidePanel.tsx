@@ -23,11 +23,11 @@ export function SidePanel() {
         className={styles.tabs ?? ''}
         onSelect={(value) => setPageLayout(session, { sidePanel: value })}
         segments={[
-          { value: 'listing', text: 'Listing' },
-          { value: 'check', text: 'Can this go wrong?' },
+          { value: 'source', text: 'Source' },
+          { value: 'check', text: 'Check' },
         ]}
       />
-      {side === 'listing' ? (
+      {side === 'source' ? (
         <SourcePanel />
       ) : (
         <LoadErrorBoundary part="The checker">

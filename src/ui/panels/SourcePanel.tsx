@@ -36,7 +36,7 @@ export function SourcePanel() {
   return (
     <section
       className={styles.panel}
-      aria-label="Listing"
+      aria-label="Source"
       tabIndex={0}
       onMouseLeave={() => setHover(session, undefined)}
     >
@@ -46,7 +46,7 @@ export function SourcePanel() {
             {shown.call.by}: {callText(shown.call)}
           </code>
         ) : (
-          'Listing'
+          'Source'
         )}
       </h2>
       {!shown && <p className={styles.note}>The call that runs is listed here.</p>}

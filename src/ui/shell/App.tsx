@@ -41,9 +41,9 @@ const Stage = lazy(async () => ({ default: (await import('../stage/Stage')).Stag
 
 const PANES: readonly { readonly id: PageLayout['narrowPanel']; readonly text: string }[] = [
   { id: 'stage', text: 'Stage' },
-  { id: 'actors', text: 'Actors' },
+  { id: 'processes', text: 'Processes' },
   { id: 'steps', text: 'Steps' },
-  { id: 'listing', text: 'Listing' },
+  { id: 'source', text: 'Source' },
   { id: 'details', text: 'Details' },
 ];
 
@@ -76,7 +76,7 @@ export function App({ session, checkWorker: search }: AppProps) {
 
 function AppLayout({ session }: { readonly session: Session }) {
   const { narrowPanel: pane, presenting: present, view } = useSession((state) => state.layout);
-  const predicting = useSession((state) => state.dialog === 'predict');
+  const predicting = useSession((state) => state.dialog === 'quiz');
   const touring = useSession((state) => state.layout.tourStop !== undefined);
   const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
@@ -111,12 +111,22 @@ function AppLayout({ session }: { readonly session: Session }) {
       style={sizes as CSSProperties}
     >
       <Header />
-      <aside id="left" className={styles.left} aria-label="Actors">
+      <aside id="left" className={styles.left} aria-label="Processes">
         <ProcessesPanel />
       </aside>
       <main className={styles.main}>
-        <Splitter size={left} label="Width of the actors" panelId="left" panelSide="left" />
-        <Splitter size={right} label="Width of the listing" panelId="right" panelSide="right" />
+        <Splitter
+          size={left}
+          label="Width of the processes panel"
+          panelId="left"
+          panelSide="left"
+        />
+        <Splitter
+          size={right}
+          label="Width of the source panel"
+          panelId="right"
+          panelSide="right"
+        />
         {predicting ? (
           <LoadErrorBoundary part="The questions" key="predict">
             <Suspense fallback={<span data-loading="" />}>
@@ -149,7 +159,12 @@ function AppLayout({ session }: { readonly session: Session }) {
             </Suspense>
           </LoadErrorBoundary>
         </section>
-        <Splitter size={foot} label="Height of the timeline" panelId="foot" panelSide="below" />
+        <Splitter
+          size={foot}
+          label="Height of the timeline panel"
+          panelId="foot"
+          panelSide="below"
+        />
         <PlaybackBar />
         <div id="foot" className={styles.foot}>
           <BottomPanel />
@@ -162,11 +177,11 @@ function AppLayout({ session }: { readonly session: Session }) {
           </LoadErrorBoundary>
         )}
       </main>
-      <aside id="right" className={styles.right} aria-label="Listing and details">
+      <aside id="right" className={styles.right} aria-label="Source and details">
         <SidePanel />
         <Splitter
           size={details}
-          label="Height of the details"
+          label="Height of the details panel"
           panelId="details"
           panelSide="below"
         />

@@ -15,7 +15,7 @@ export function PlaybackBar() {
   const { playing, speed, scheduler: order, seed } = useSession((state) => state.settings);
   const end = currentBranch(run).tip.depth;
   return (
-    <section className={styles.bar} aria-label="Transport">
+    <section className={styles.bar} aria-label="Playback">
       <div className={styles.group}>
         <span className={styles.far}>
           <CommandButton command={COMMANDS.start} icon="start" tooltipSide="above" />
@@ -66,16 +66,16 @@ export function PlaybackBar() {
       </select>
       <select
         className={`${buttons.select} ${styles.order}`}
-        aria-label="Order of play"
-        title="Who moves next while playing"
+        aria-label="Scheduler"
+        title="Which task steps next while playing"
         value={order}
         onChange={(event) =>
           changeSettings(session, {
-            scheduler: event.target.value === 'random' ? 'random' : 'inTurn',
+            scheduler: event.target.value === 'random' ? 'random' : 'sequential',
           })
         }
       >
-        <option value="inTurn">as told</option>
+        <option value="sequential">sequential</option>
         <option value="random">random</option>
       </select>
       {order === 'random' && (

@@ -29,7 +29,7 @@ export function CompareView() {
   );
   const { calls } = scenario;
   return (
-    <div className={styles.wrap} role="region" aria-label="Four designs side by side" tabIndex={0}>
+    <div className={styles.wrap} role="region" aria-label="Design comparison" tabIndex={0}>
       <table className={styles.table}>
         <caption>The same calls in every design, each in the order that is told there</caption>
         <thead>
