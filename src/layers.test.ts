@@ -28,6 +28,7 @@ const ROOMS: readonly Room[] = [
   { name: 'host/client', rooms: ['host/protocol'] },
   { name: 'host/element', rooms: ['host/protocol', 'host/parameters', 'host/client'] },
   { name: 'host' },
+  { name: 'cli', packages: ['node:util'] },
   {
     name: 'ui',
     packages: [

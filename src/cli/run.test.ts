@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../designs/designs';
+import { PROPERTY_IDS } from '../kernel/language/propertyId';
+import { makeScenario } from '../scenario/format/makeScenario';
+import { LIBRARY, libraryEntry } from '../scenario/library/library';
+import { runInMemory } from './testing/runInMemory';
+
+/** A built-in scenario as file text. */
+const fileOf = (id: string): string => {
+  const entry = libraryEntry(id);
+  if (!entry) throw new Error(`no scenario ${id}`);
+  return makeScenario(entry.scenario);
+};
+const RACE = fileOf('bind-race');
+
+const without = (key: string): string =>
+  JSON.stringify(
+    Object.fromEntries(Object.entries(JSON.parse(RACE) as object).filter(([k]) => k !== key)),
+  );
+const changed = (change: object): string =>
+  JSON.stringify({ ...(JSON.parse(RACE) as object), ...change });
+
+describe('run', () => {
+  it('prints JSON in the published format, keys in their order', async () => {
+    const { status, out, err } = await runInMemory('run bind-race --json');
+    expect([status, err]).toEqual([0, '']);
+    const result = JSON.parse(out) as Record<string, never>;
+    expect(Object.keys(result)).toEqual([
+      'format',
+      'design',
+      'options',
+      'calls',
+      'blocked',
+      'skipped',
+      'files',
+      'objects',
+      'violations',
+      'steps',
+    ]);
+    expect(result).toMatchObject({
+      format: 'vfio-playground/run@1',
+      design: 'upstream',
+      options: {},
+      blocked: [],
+      skipped: [],
+      violations: [],
+      objects: { vfio0: { refcount: 3, open_count: 1 }, 'group 12': { cdev_device_open_cnt: 1 } },
+    });
+    expect(result['calls']).toContainEqual({
+      by: 'dpdk',
+      call: 'bind_iommufd',
+      returns: '-EINVAL',
+      steps: 13,
+    });
+    expect(result['files']).toEqual([
+      { name: 'fd1', by: 'qemu', kind: 'cdev', device: 'vfio0', fops: 'normal', refs: 1 },
+      { name: 'fd2', by: 'dpdk', kind: 'cdev', device: 'vfio0', fops: 'parked', refs: 1 },
+      { name: 'iommufd1', by: 'qemu', kind: 'iommufd', fops: 'normal', refs: 3 },
+      { name: 'iommufd2', by: 'dpdk', kind: 'iommufd', fops: 'normal', refs: 1 },
+    ]);
+  });
+
+  it('names the step that violates a property', async () => {
+    const { status, out } = await runInMemory('run split-race --json');
+    expect(status).toBe(1);
+    const { violations, steps } = JSON.parse(out) as {
+      violations: { property: string; step: number; by: string; at: string }[];
+      steps: { by: string; at: string }[];
+    };
+    expect(violations.map((v) => v.property)).toEqual([
+      'dma-owner',
+      'owner-exclusive',
+      'path-exclusive',
+    ]);
+    for (const v of violations) expect(steps[v.step]).toMatchObject({ by: v.by, at: v.at });
+  });
+
+  it.each([
+    ['run bind-race', 0],
+    ['run split-race', 1],
+    ['run split-race --verify', 0],
+    ['run bind-race --design parked-shim --verify', 0],
+    ['run group-first --design parked-split --option extraState=perGroup --verify', 0],
+    ['run bind-race --schedule random:7', 0],
+    ['run bind-race --schedule qemu*3,dpdk', 0],
+  ])('%s exits with %i', async (commandLine, status) => {
+    expect((await runInMemory(commandLine)).status).toBe(status);
+  });
+
+  it('prints the differences from the expected outcome', async () => {
+    expect(await runInMemory('run - --verify', RACE)).toMatchObject({ status: 0, err: '' });
+    const wrong = changed({
+      expect: { calls: [{ by: 'dpdk', call: 'bind_iommufd', returns: '-EBUSY' }] },
+    });
+    expect(await runInMemory('run - --verify', wrong)).toMatchObject({
+      status: 1,
+      err: expect.stringMatching(/^dpdk.*bind_iommufd.*-EBUSY.*-EINVAL\n$/) as string,
+    });
+  });
+
+  it('runs sequentially if an option makes the schedule of the file impossible', async () => {
+    const { status, err } = await runInMemory('run - --option kvm=false', fileOf('double-bind'));
+    expect([status, err.replace(/\(.*\)/, '()')]).toEqual([
+      0,
+      "the file's schedule does not fit the changed design (); running sequentially\n",
+    ]);
+  });
+
+  it.each([
+    ['run nosuch', '', /^nosuch: expected a readable file or the id of a built-in scenario, got /],
+    ['run bind-rase', '', /\(did you mean "bind-race"\?\); see: vfio-playground scenarios\n$/],
+    ['run bind-race --design nope', '', /^design: .*"nope"/],
+    ['run bind-race --option kvm=maybe', '', /^options\.kvm: .*"maybe"/],
+    ['run bind-race --option foo=1', '', /^options\.foo: /],
+    ['run bind-race --option kvm', '', /^--option: expected k=v, got "kvm"\n$/],
+    [
+      'run bind-race --bogus',
+      '',
+      /^run: expected an option of this command, got --bogus; usage: vfio-playground run FILE/,
+    ],
+    ['run bind-race --design', '', /^--design: expected a value, got nothing; usage: /],
+    ['run', '', /^run: expected 1 file, got 0; usage: vfio-playground run FILE/],
+    ['run a b', '', /^run: expected 1 file, got 2; usage: /],
+    ['bogus', '', /^expected a command \(run, .*\), got "bogus"\n$/],
+    ['run bind-race --schedule random:x', '', /^--schedule: .*"random:x"/],
+    ['run bind-race --schedule qemu,nobody', '', /^schedule\[1\]: .*"nobody".*qemu, dpdk/],
+    ['run bind-race --schedule qemu*999', '', /^schedule\[0\]: .*"qemu\*999".*dpdk/],
+    [
+      'run double-bind --schedule qemu*13,qemu/2*9',
+      '',
+      /^schedule\[1\]: .*"qemu\/2\*9".*devset vfio0\.lock.*held by qemu/,
+    ],
+    ['run -', without('world'), /^standard input: world: /],
+    ['run -', changed({ extra: 1 }), /^standard input: extra: /],
+    [
+      'run -',
+      changed({ calls: [{ by: 'qemu', call: 'opn' }] }),
+      /^standard input: calls\[0\]\.call: .*"opn"/,
+    ],
+    [
+      'run -',
+      changed({ calls: [{ by: 'qemu', call: 'device_io', fd: 'x' }], expect: {}, beats: [] }),
+      /^standard input: calls\[0\]\.fd: .*"x"/,
+    ],
+    [
+      'run -',
+      `{"a":${'['.repeat(9)}${'1'.repeat(10_000_000)}`,
+      /^standard input: \$: .*262144 characters/,
+    ],
+    [
+      'run -',
+      '['.repeat(200_000),
+      /^standard input: \$: .*JSON.*"\[+"…|^standard input: \$: "\[+"….*JSON/,
+    ],
+    [
+      'run -',
+      String.fromCodePoint(...Array.from({ length: 256 }, (_, i) => i)),
+      /^standard input: \$: [\x20-\x7e\xa0-\xff…]*\n$/,
+    ],
+    ['run -', '', /^standard input: \$: .*JSON/],
+  ])('%s exits with 2 and says what was expected', async (commandLine, input, message) => {
+    const { status, out, err } = await runInMemory(commandLine, input);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(message);
+  });
+});
+
+describe('the lists', () => {
+  it('contain every design, scenario and property', async () => {
+    expect(JSON.parse((await runInMemory('scenarios --json')).out)).toEqual(
+      LIBRARY.map(({ id, title, group, designs }) => ({ id, title, group, designs })),
+    );
+    expect(
+      (JSON.parse((await runInMemory('designs --json')).out) as { id: string }[]).map((d) => d.id),
+    ).toEqual(DESIGNS.map((d) => d.id));
+    expect(
+      (JSON.parse((await runInMemory('properties --json')).out) as { id: string }[]).map(
+        (p) => p.id,
+      ),
+    ).toEqual(PROPERTY_IDS);
+    for (const list of ['designs', 'scenarios', 'properties'])
+      expect(await runInMemory(list)).toMatchObject({ status: 0, err: '' });
+    expect((await runInMemory('designs x')).status).toBe(2);
+  });
+});

@@ -1,0 +1,52 @@
+import { CliInputError, parseArguments } from './arguments';
+import { CHECK_COMMAND } from './check';
+import { EXIT_STATUS, type CliCommand, type Terminal } from './command';
+import { EXPORT_COMMAND } from './export';
+import { LINK_COMMAND } from './link';
+import { LIST_COMMANDS } from './lists';
+import { MATRIX_COMMAND } from './matrix';
+import { endWithNewline } from './output';
+import { RUN_COMMAND } from './run';
+
+const COMMANDS: readonly CliCommand[] = [
+  RUN_COMMAND,
+  CHECK_COMMAND,
+  MATRIX_COMMAND,
+  EXPORT_COMMAND,
+  LINK_COMMAND,
+  ...LIST_COMMANDS,
+];
+
+/** Runs one command line (without `node` and the script) and returns its exit status. Bad input becomes a message and status 2. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    (name === undefined ? terminal.err : terminal.out)(usageText());
+    return name === undefined ? EXIT_STATUS.badInput : EXIT_STATUS.fine;
+  }
+  try {
+    const command = COMMANDS.find(({ id }) => id === name);
+    if (!command)
+      throw new CliInputError(
+        `expected a command (${COMMANDS.map(({ id }) => id).join(', ')}), got ${JSON.stringify(name)}`,
+      );
+    if (rest.includes('--help')) {
+      terminal.out(`vfio-playground ${command.usage}\n`);
+      return EXIT_STATUS.fine;
+    }
+    return await command.run(parseArguments(command, rest), terminal);
+  } catch (error) {
+    if (!(error instanceof CliInputError)) throw error;
+    terminal.err(endWithNewline(error.message));
+    return EXIT_STATUS.badInput;
+  }
+}
+
+function usageText(): string {
+  const commands = COMMANDS.map(({ usage, about }) => `  ${usage}\n      ${about}\n`).join('');
+  return (
+    `usage: vfio-playground COMMAND\n\n${commands}\n` +
+    'FILE is a path, - for standard input, or the id of a built-in scenario.\n' +
+    'Exit status: 0 success; 1 a property is violated, or --verify found a difference; 2 bad input or usage; 3 a limit stopped the search.\n'
+  );
+}
