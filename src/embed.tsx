@@ -8,10 +8,10 @@ import { startPortAdapter } from './host/portAdapter';
 import { notify } from './session/store/notifications';
 import { seekTo } from './session/actions/stepping';
 import { sessionFromUrl } from './session/url/urlSync';
-import { changeSettings } from './session/actions/playback';
 import { Embed } from './ui/embed/Embed';
 import { onLoadTrigger } from './ui/embed/loadTrigger';
 import './ui/tokens.css';
+import { changeSettings } from './session/actions/settings';
 
 const rootElement = document.getElementById('root');
 if (!rootElement) throw new Error('embed.html has no #root');

@@ -2,7 +2,7 @@ import { callResult, callStatus } from '../kernel/machine/machine';
 import type { PropertyId } from '../kernel/language/propertyId';
 import { stateAt } from '../scenario/run/scenarioRun';
 import type { Trace, TraceViolation } from '../scenario/run/trace';
-import { callExpression } from './format';
+import { callExpression } from '../scenario/format/callText';
 
 /** What a broken rule means for people, in one sentence each. */
 const VIOLATION_MEANING: Readonly<Record<PropertyId, string>> = {

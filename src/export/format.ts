@@ -1,6 +1,5 @@
 import { fieldText } from '../kernel/machine/describeEvent';
 import type { Program } from '../kernel/compiler/program';
-import { CALL_SIGNATURES, type Call } from '../kernel/language/world';
 
 const ASCII_REPLACEMENTS: Readonly<Record<string, string>> = {
   '–': '-',
@@ -70,11 +69,6 @@ function breakLines(text: string, width: number, hang: number): string[] {
 /** A count with its thousands apart: `18 234`. */
 export function groupThousands(n: number): string {
   return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
-}
-
-/** `bind_iommufd(fd1, ictx1)`. */
-export function callExpression(call: Call): string {
-  return `${call.call}(${CALL_SIGNATURES[call.call].args.map((key) => call[key] ?? '?').join(', ')})`;
 }
 
 /** An object as C names it: its role where it is the only one of its type, else its name: `group`, `fd1_df`. */

@@ -1,5 +1,6 @@
 import type { Trace } from '../scenario/run/trace';
-import { toAscii, callExpression } from './format';
+import { toAscii } from './format';
+import { callExpression } from '../scenario/format/callText';
 
 const STEP_MICROSECONDS = 10;
 

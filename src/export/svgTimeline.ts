@@ -2,7 +2,7 @@ import { makeSvgScenario } from '../scenario/format/svgScenario';
 import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
 import { scenarioFileText } from './scenarioFile';
-import { callExpression } from './format';
+import { callExpression } from '../scenario/format/callText';
 import { escapeXml, replaceInvalidXml } from './xml';
 
 /** Colours of the picture; `auto` follows the reader's setting. */

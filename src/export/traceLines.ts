@@ -8,7 +8,8 @@ import {
 } from '../kernel/machine/machine';
 import type { Program, Step, Wait } from '../kernel/compiler/program';
 import type { Trace, TraceStep } from '../scenario/run/trace';
-import { callExpression, cObjectName, cFieldName, formatFieldValue } from './format';
+import { cObjectName, cFieldName, formatFieldValue } from './format';
+import { callExpression } from '../scenario/format/callText';
 
 /** One line of a run as C-like text. */
 export interface TraceLine {

@@ -12,11 +12,15 @@ import { inputErrorText, parseScenario } from '../scenario/format/parseScenario'
 import { loadTarget } from './embedLoader';
 import { branchPath, currentSnapshot, snapshotAt } from '../session/trace/replay';
 import { sequential } from './sequential';
-import { snapshotText, seekTo } from '../session/actions/stepping';
-import { openScenario, showRun } from '../session/trace/openScenario';
-import { openPermalink, permalinkOf, showPermalink } from '../session/url/permalink';
+import { seekTo } from '../session/actions/stepping';
+import { openScenario } from '../session/trace/openScenario';
+import { openPermalink, permalinkOf } from '../session/url/permalink';
 import type { Session, SessionState } from '../session/store/session';
-import { canPlay, changeSettings, stepForward, pause, play } from '../session/actions/playback';
+import { canPlay, stepForward, pause, play } from '../session/actions/playback';
+import { snapshotText } from '../session/trace/snapshotText';
+import { showRun } from '../session/actions/showRun';
+import { changeSettings } from '../session/actions/settings';
+import { showPermalink } from '../session/actions/showPermalink';
 
 /** What the embed itself has to tell its host. */
 export interface PortAdapter {

@@ -8,7 +8,7 @@ import type { Scenario } from '../../../src/scenario/format/scenario.ts';
 import { currentSnapshot } from '../../../src/session/trace/replay.ts';
 import { seekTo } from '../../../src/session/actions/stepping.ts';
 import { openScenario } from '../../../src/session/trace/openScenario.ts';
-import { createSession, currentBranch, type Session } from '../../../src/session/store/session.ts';
+import { createSession, type Session } from '../../../src/session/store/session.ts';
 import { NO_FOLDED_GROUPS } from '../../../src/graph/model/groupFolding.ts';
 import type { Graph } from '../../../src/graph/model/graph.ts';
 import { maxLayoutSize, type LayoutShape } from '../../../src/graph/layout/graphLayout.ts';
@@ -17,6 +17,7 @@ import { sceneOf } from '../../../src/ui/stage/scene.ts';
 import { Stage } from '../../../src/ui/stage/Stage.tsx';
 import { SessionContext } from '../../../src/ui/useSession.ts';
 import '../../../src/ui/tokens.css';
+import { currentBranch } from '../../../src/session/trace/run';
 
 /** What the bench asks of the page. */
 export interface StageBench {

@@ -2,9 +2,11 @@ import { setPageLayout, setDialog } from './pageLayout';
 import { adjacentCaptionDepth } from '../queries/captions';
 import { redo, undo } from '../store/undo';
 import { resetToStart, seekTo } from './stepping';
-import { nextScenarioPart, tourPart } from './lazyParts';
-import { currentBranch, type Session, type SessionState } from '../store/session';
-import { stepBack, canPlay, changeSettings, stepForward, pause, play, SPEEDS } from './playback';
+import { libraryPart, tourPart } from './lazyParts';
+import { type Session, type SessionState } from '../store/session';
+import { stepBack, canPlay, stepForward, pause, play, SPEEDS } from './playback';
+import { currentBranch } from '../trace/run';
+import { changeSettings } from './settings';
 
 /** Something that a button, a key or a message can ask for. */
 export interface Command {
@@ -182,7 +184,7 @@ export const COMMANDS = {
     pageOnly: true,
     enabled: always,
     run: (session) =>
-      nextScenarioPart.whenLoaded(session, ({ showNextScenario }) => showNextScenario(session)),
+      libraryPart.whenLoaded(session, ({ showNextScenario }) => showNextScenario(session)),
   },
   library: {
     id: 'library',

@@ -6,11 +6,13 @@ import { setSelection } from './selection';
 import { COMMAND_LIST } from './commands';
 import { currentSnapshot, type Snapshot } from '../trace/replay';
 import { notify } from '../store/notifications';
-import { runCall, runTask, startCall, switchBranch } from './stepping';
-import { showLibraryScenario, switchDesign } from './showScenario';
+import { runCall, runTask, startCall } from './stepping';
+import { showLibraryScenario } from './showScenario';
 import type { Session, SessionState } from '../store/session';
 import { taskStatuses } from '../queries/taskStatus';
 import { pause } from './playback';
+import { switchBranch } from './branches';
+import { switchDesign } from './switchDesign';
 
 /** Something that can be found by typing, and what picking it does. */
 export interface PaletteItem {

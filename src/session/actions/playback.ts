@@ -2,8 +2,10 @@ import { seededRandom } from '../../scenario/run/seededRandom';
 import { callInFlight, currentSnapshot } from '../trace/replay';
 import { amendLast, commit } from '../store/undo';
 import { stepTaskInPlayback, seekTo, stepTask } from './stepping';
-import { currentBranch, type Session, type SessionState, type Settings } from '../store/session';
+import { type Session, type SessionState } from '../store/session';
 import { enabledTasks, nextTask } from '../trace/scheduler';
+import { currentBranch } from '../trace/run';
+import { changeSettings } from './settings';
 
 /** Steps per second that the page offers. */
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
@@ -41,11 +43,6 @@ export function pause(session: Session): void {
   timers.delete(session);
   playTargets.delete(session);
   if (session.getState().settings.playing) changeSettings(session, { playing: false });
-}
-
-/** Changes speed, seed, order or theme. */
-export function changeSettings(session: Session, settings: Partial<Settings>): void {
-  session.setState((state) => ({ settings: { ...state.settings, ...settings } }));
 }
 
 /** Whether anything lies ahead: a recorded move, or a task that can step. */

@@ -1,10 +1,10 @@
 import { counterHolders } from '../../kernel/machine/describeEvent';
 import type { ObjectSlot } from '../../kernel/compiler/program';
-import { callText } from './callText';
+import { callText } from '../../scenario/format/callText';
 import { snapshotAt, type Snapshot } from '../trace/replay';
-import { fieldChanges } from './holders';
 import { taskStatuses, waitSentence, type TaskStatus } from './taskStatus';
 import type { TraceNode } from '../trace/traceTree';
+import { fieldChanges } from './fieldHistory';
 
 /** A sentence of an answer, and the depth at which it became true, where a run can show that. */
 export interface BlockReason {

@@ -1,10 +1,8 @@
 import { assignCaptions } from '../../scenario/run/captions';
 import type { Caption } from '../../scenario/format/scenario';
 import { branchPath, snapshotAt } from '../trace/replay';
-import type { SessionState } from '../store/session';
+import type { WithRun } from '../trace/run';
 import type { TraceNode } from '../trace/traceTree';
-
-type WithRun = Pick<SessionState, 'run'>;
 
 const memo = new WeakMap<readonly TraceNode[], readonly (Caption | undefined)[]>();
 

@@ -6,7 +6,8 @@ import { scenarioVariant } from '../../scenario/library/builtInScenario';
 import { branchPath, currentSnapshot } from '../trace/replay';
 import { openScenario } from '../trace/openScenario';
 import { createSession, type SessionState } from '../store/session';
-import { fopsUsers, fopsSwitchesOf } from './fopsUsers';
+import { fopsUsers } from './fopsUsers';
+import { fopsSwitchesOf } from './fopsSwitches';
 
 /** Two processes race to bind one device, at the end of their story. */
 function racedSession(design: string, options = {}): Pick<SessionState, 'run'> {

@@ -3,8 +3,9 @@ import { libraryEntry } from '../../scenario/library/library';
 import { branchPath, currentSnapshot } from '../trace/replay';
 import { seekTo } from '../actions/stepping';
 import { openScenario } from '../trace/openScenario';
-import { fieldChanges, findFree, holdersOf, referencesTo } from './holders';
+import { holdersOf, referencesTo } from './holders';
 import { createSession } from '../store/session';
+import { fieldChanges, findFree } from './fieldHistory';
 
 function sessionOf(id: string) {
   const entry = libraryEntry(id);

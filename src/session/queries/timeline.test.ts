@@ -4,9 +4,9 @@ import { evaluate } from '../../kernel/language/expressions';
 import type { Scenario } from '../../scenario/format/scenario';
 import { snapshotAt } from '../trace/replay';
 import { openScenario } from '../trace/openScenario';
-import { currentBranch } from '../store/session';
 import { groupMarks, timelineLanes, type TimelineLane } from './timeline';
 import { pathTo, type TraceNode } from '../trace/traceTree';
+import { currentBranch } from '../trace/run';
 
 /** Two processes bind one device, a step each in turn. */
 function racePath(design: string): readonly TraceNode[] {

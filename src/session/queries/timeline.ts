@@ -1,7 +1,7 @@
 import { evaluate } from '../../kernel/language/expressions';
 import { callResult } from '../../kernel/machine/machine';
 import type { Call } from '../../kernel/language/world';
-import { callText } from './callText';
+import { callText } from '../../scenario/format/callText';
 import { snapshotAt, type Snapshot } from '../trace/replay';
 import { fopsText } from './selectedItem';
 import { taskStatuses, waitSentence } from './taskStatus';

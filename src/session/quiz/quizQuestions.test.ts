@@ -5,7 +5,7 @@ import { callResult } from '../../kernel/machine/machine';
 import { branchPath, snapshotAt } from '../trace/replay';
 import { openScenario } from '../trace/openScenario';
 import { firstQuestion, questionAfter, type QuizQuestion } from './quizQuestions';
-import { freshRun, type Run } from '../store/session';
+import { freshRun, type Run } from '../trace/run';
 
 function questionsOf(run: Run): readonly QuizQuestion[] {
   const questions: QuizQuestion[] = [];

@@ -1,6 +1,6 @@
 import { callResult } from '../../kernel/machine/machine';
 import type { Step } from '../../kernel/compiler/program';
-import { callText } from '../queries/callText';
+import { callText } from '../../scenario/format/callText';
 import { branchPath, callInFlight, snapshotAt, type Snapshot } from '../trace/replay';
 import type { SessionState } from '../store/session';
 import { taskQuestions, type TaskQuestion } from './taskQuestion';

@@ -11,7 +11,7 @@ import {
 import type { Program, ProgramCall } from '../../kernel/compiler/program';
 import { propertyById, stateChecks } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
-import { callText } from '../queries/callText';
+import { callText } from '../../scenario/format/callText';
 
 /** Something that a run comes to or does not. */
 export type QuizOutcome =

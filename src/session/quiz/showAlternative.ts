@@ -1,9 +1,9 @@
 import { commit } from '../store/undo';
-import { applyTransition } from '../actions/stepping';
 import type { Session } from '../store/session';
 import type { QuizQuestion } from './quizQuestions';
 import type { AlternativeSchedule, TaskQuestion } from './taskQuestion';
 import { pause } from '../actions/playback';
+import { applyTransition } from '../trace/applyTransition';
 
 /** Shows what another answer would have led to, on a branch of its own with a name that says so; one stands where the other choice has been made. */
 export function showAlternative(

@@ -4,9 +4,10 @@ import { scenarioVariant } from '../../scenario/library/builtInScenario';
 import { LIBRARY } from '../../scenario/library/library';
 import { branchPath, currentSnapshot, snapshotAt } from '../trace/replay';
 import { openScenario } from '../trace/openScenario';
-import { createSession, currentBranch, type Run } from '../store/session';
+import { createSession } from '../store/session';
 import { taskQuestions } from './taskQuestion';
 import { returnToQuestion, showAlternative } from './showAlternative';
+import { currentBranch, type Run } from '../trace/run';
 
 function openedRun(id: string, design: string): Run {
   const entry = LIBRARY.find((each) => each.id === id);

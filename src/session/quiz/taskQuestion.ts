@@ -1,6 +1,6 @@
 import { callStatus, nextStep } from '../../kernel/machine/machine';
 import type { Step } from '../../kernel/compiler/program';
-import { callText } from '../queries/callText';
+import { callText } from '../../scenario/format/callText';
 import { callInFlight, snapshotAt, taskByName, type Snapshot } from '../trace/replay';
 import {
   callEnd,

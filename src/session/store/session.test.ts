@@ -6,10 +6,11 @@ import { availableCalls } from '../queries/availableCalls';
 import { currentSnapshot } from '../trace/replay';
 import { redo, undo } from './undo';
 import { runCall, seekTo, startCall, stepTask, runTask } from '../actions/stepping';
-import { makeSessionScenario, openScenarioText } from '../actions/showScenario';
 import { openScenario } from '../trace/openScenario';
 import { createSession, type Session } from './session';
 import { enabledTasks } from '../trace/scheduler';
+import { openScenarioText } from '../actions/openScenarioFile';
+import { makeSessionScenario } from '../queries/sessionScenario';
 
 function scenario(): Scenario {
   const design = DESIGNS[0]?.id;

@@ -1,8 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Mutation } from '../../kernel/language/mutation';
-import type { CheckState } from '../actions/check';
-import type { Branch, Setup } from '../trace/traceTree';
-import { rootTraceNode } from '../trace/traceTree';
+import type { Setup } from '../trace/traceTree';
+import type { CheckState } from './checkState';
+import { type Run, freshRun } from '../trace/run';
 
 export type ThemeSetting = 'system' | 'light' | 'dark';
 
@@ -56,17 +56,6 @@ export interface SessionNotification {
   readonly commandId?: string | undefined;
 }
 
-/** A run: the setup, the tree of what was tried, and where one stands in it. This is all that undo and redo carry. */
-export interface Run {
-  readonly setup: Setup;
-  /** Never empty; only grows while the setup stays. */
-  readonly branches: readonly Branch[];
-  /** Id of the branch on screen. */
-  readonly branchId: number;
-  /** Depth on that branch. */
-  readonly cursor: number;
-}
-
 /** One entry of undo or redo: where one stood before, and what was done. */
 export interface UndoEntry {
   readonly run: Run;
@@ -97,16 +86,6 @@ export interface SessionState {
 
 export type Session = StoreApi<SessionState>;
 
-/** A run at the start of `setup` with nothing tried yet. */
-export function freshRun(setup: Setup): Run {
-  return {
-    setup,
-    branches: [{ id: 1, name: 'main', tip: rootTraceNode(setup), forkedFrom: undefined }],
-    branchId: 1,
-    cursor: 0,
-  };
-}
-
 /** A playground of its own: a page with two embeds has two. */
 export function createSession(setup: Setup, run: Run = freshRun(setup)): Session {
   return createStore<SessionState>(() => ({
@@ -133,11 +112,4 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     pendingLoads: 0,
     announcement: '',
   }));
-}
-
-/** The branch that the run stands on. */
-export function currentBranch(run: Run): Branch {
-  const found = run.branches.find((branch) => branch.id === run.branchId);
-  if (!found) throw new Error(`no branch ${run.branchId}`);
-  return found;
 }

@@ -1,4 +1,5 @@
-import type { UndoEntry, Run, Session, SessionState } from './session';
+import type { UndoEntry, Session, SessionState } from './session';
+import type { Run } from '../trace/run';
 
 /** How many acts undo remembers. */
 const MAX_UNDO_ENTRIES = 500;

@@ -2,10 +2,8 @@ import { DESIGN_NAMES } from '../../designs/designNames';
 import { designById } from '../../designs/registry';
 import { runScenario } from '../../scenario/run/runScenario';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
-import { commit } from '../store/undo';
-import { freshRun, type Run, type Session } from '../store/session';
 import { childTraceNode, rootTraceNode, type Setup } from './traceTree';
-import { pause } from '../actions/playback';
+import { runTo, type Run } from './run';
 
 /** A run with its scenario's schedule recorded ahead and nothing yet done, or what is wrong with the schedule. */
 export type OpenedScenario =
@@ -39,14 +37,6 @@ export function openScenario(scenario: Scenario, id: string | undefined): Opened
   );
   return {
     ok: true,
-    run: { ...freshRun(setup), branches: [{ id: 1, name: 'main', tip, forkedFrom: undefined }] },
+    run: runTo(setup, tip),
   };
-}
-
-/** Puts an opened scenario on screen; the session before stays one undo away. */
-export function showRun(session: Session, run: Run): void {
-  const { title } = run.setup.scenario;
-  pause(session);
-  commit(session, run, `opening of ${title}`, `Opened ${title}`);
-  session.setState({ selection: undefined });
 }

@@ -1,8 +1,8 @@
 import { callStatus, isEnabled, nextStep } from '../../kernel/machine/machine';
 import { snapshotAt, taskByName } from './replay';
-import { currentBranch, freshRun, type Run } from '../store/session';
 import { enabledTasks, nextTask } from './scheduler';
-import { childTraceNode, pathTo, type TraceNode, type Setup } from './traceTree';
+import { childTraceNode, pathTo, rootTraceNode, type TraceNode, type Setup } from './traceTree';
+import { currentBranch, runTo, type Run } from './run';
 
 /** Longer than any run of 64 calls. */
 const MAX_STEPS = 20_000;
@@ -23,8 +23,7 @@ type Segment =
  */
 export function rebaseOnDesign(old: Run, setup: Setup): Run {
   const path = pathTo(currentBranch(old).tip);
-  const fresh = freshRun(setup);
-  let tip = currentBranch(fresh).tip;
+  let tip = rootTraceNode(setup);
   let cursor = 0;
   for (const { turn, end } of segmentsOf(path)) {
     tip = turn.kind === 'issue' ? replayIssue(tip, turn.node) : replaySteps(tip, turn);
@@ -33,7 +32,7 @@ export function rebaseOnDesign(old: Run, setup: Setup): Run {
   const last = path.at(-1);
   if (last && enabledTasks(snapshotAt(last)).length === 0) tip = runToEnd(tip);
   if (old.cursor === path.length - 1) cursor = tip.depth;
-  return { ...fresh, branches: [{ id: 1, name: 'main', tip, forkedFrom: undefined }], cursor };
+  return { ...runTo(setup, tip), cursor };
 }
 
 function segmentsOf(

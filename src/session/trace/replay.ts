@@ -9,9 +9,9 @@ import {
   startScenarioRun,
   type ScenarioRun,
 } from '../../scenario/run/scenarioRun';
-import { callText } from '../queries/callText';
-import { currentBranch, type SessionState } from '../store/session';
+import { callText } from '../../scenario/format/callText';
 import { pathTo, type TraceNode } from './traceTree';
+import { currentBranch, type WithRun } from './run';
 
 /** What the machine looks like at a moment, and what the last move did. */
 export interface Snapshot {
@@ -155,18 +155,18 @@ export function callInFlight(frame: Snapshot, task: number): ProgramCall | undef
 }
 
 /** The moment that the session stands at. */
-export function currentTraceNode({ run }: Pick<SessionState, 'run'>): TraceNode {
+export function currentTraceNode({ run }: WithRun): TraceNode {
   const moment = pathTo(currentBranch(run).tip)[run.cursor];
   if (!moment) throw new Error(`no moment ${run.cursor}`);
   return moment;
 }
 
 /** The frame that the session stands at: program, state and what the last move did. Same object while nothing moves. */
-export function currentSnapshot(session: Pick<SessionState, 'run'>): Snapshot {
+export function currentSnapshot(session: WithRun): Snapshot {
   return snapshotAt(currentTraceNode(session));
 }
 
 /** Every moment of the branch on screen, by depth. Same object while the branch does not change. */
-export function branchPath({ run }: Pick<SessionState, 'run'>): readonly TraceNode[] {
+export function branchPath({ run }: WithRun): readonly TraceNode[] {
   return pathTo(currentBranch(run).tip);
 }

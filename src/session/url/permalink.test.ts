@@ -6,16 +6,19 @@ import { makeLink, parseLink } from '../../scenario/link/link';
 import { stepNames } from '../../kernel/compiler/mutate';
 import type { Mutation } from '../../kernel/language/mutation';
 import { makeScenario } from '../../scenario/format/makeScenario';
-import { showCounterexample, toggleMutation } from '../actions/check';
 import { branchPath, currentSnapshot } from '../trace/replay';
 import { undo } from '../store/undo';
 import { runCall, seekTo, startCall, stepTask } from '../actions/stepping';
-import { setOption, showScenario, switchDesign } from '../actions/showScenario';
+import { showScenario } from '../actions/showScenario';
 import { openScenario } from '../trace/openScenario';
-import { openPermalink, permalinkOf, showPermalink } from './permalink';
+import { openPermalink, permalinkOf } from './permalink';
 import type { AddressBar } from './addressBar';
 import { sessionFromUrl } from './urlSync';
 import { createSession, type Session } from '../store/session';
+import { setOption, switchDesign } from '../actions/switchDesign';
+import { toggleMutation } from '../actions/mutations';
+import { showCounterexample } from '../actions/showCounterexample';
+import { showPermalink } from '../actions/showPermalink';
 
 function sessionOf(id: string): Session {
   const entry = LIBRARY.find((each) => each.id === id);

@@ -2,10 +2,8 @@ import type { Call } from '../../kernel/language/world';
 import { makeLink, type Link, type InsertedCall, type LinkStep } from '../../scenario/link/link';
 import { openLink } from '../../scenario/link/openLink';
 import { branchPath, currentSnapshot, snapshotAt } from '../trace/replay';
-import { commit } from '../store/undo';
-import { notify } from '../store/notifications';
 import { resolveSelection } from '../queries/selectedItem';
-import { freshRun, type Run, type Session, type SessionState } from '../store/session';
+import { type SessionState } from '../store/session';
 import {
   childTraceNode,
   pathTo,
@@ -13,7 +11,7 @@ import {
   type TraceNode,
   type Setup,
 } from '../trace/traceTree';
-import { pause } from '../actions/playback';
+import { runTo, type Run } from '../trace/run';
 
 /** A part of the view that links carry: one word, read from the session and put back. */
 interface ViewParameter {
@@ -24,7 +22,7 @@ interface ViewParameter {
 }
 
 /** What a link says of the view. Theme and speed are the reader's own. */
-const VIEW_PARAMETERS: readonly ViewParameter[] = [
+export const VIEW_PARAMETERS: readonly ViewParameter[] = [
   {
     key: 'select',
     read: (state) => state.selection,
@@ -165,51 +163,8 @@ export function openPermalink(hash: string): OpenedPermalink {
   }
   return {
     ok: true,
-    run: {
-      ...freshRun(setup),
-      branches: [{ id: 1, name: 'main', tip, forkedFrom: undefined }],
-      cursor,
-    },
+    run: { ...runTo(setup, tip), cursor },
     view,
     dropped,
   };
-}
-
-/** Shows what a link holds and tells what it lost; the session before stays one undo away. A link that holds nothing changes nothing. */
-export function showPermalink(session: Session, hash: string): void {
-  const opened = openPermalink(hash);
-  if (!opened.ok)
-    return notify(session, 'error', 'The link was not opened. The session is unchanged.', [
-      opened.message,
-    ]);
-  pause(session);
-  commit(
-    session,
-    opened.run,
-    'opening of a link',
-    `Opened a link: ${opened.run.setup.scenario.title}`,
-  );
-  applyView(session, opened);
-}
-
-/** Puts back what a link says of the view and of rows that are changed, and tells what the link lost. */
-export function applyView(
-  session: Session,
-  { view, dropped }: { readonly view: Link['view']; readonly dropped: readonly string[] },
-): void {
-  session.setState(({ run }) => ({ selection: undefined, mutations: run.setup.mutations ?? [] }));
-  const strange: string[] = [];
-  for (const [key, word] of Object.entries(view)) {
-    const change = VIEW_PARAMETERS.find((each) => each.key === key)?.write(
-      session.getState(),
-      word,
-    );
-    if (change) session.setState(change);
-    else strange.push(`${key.slice(0, 32)}=${word.slice(0, 64)}`);
-  }
-  const lines =
-    strange.length === 0
-      ? dropped
-      : [...dropped, `Not known here and left out: ${strange.join(', ')}.`];
-  if (lines.length > 0) notify(session, 'error', 'The link could not be opened whole.', lines);
 }

@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { LIBRARY } from '../../scenario/library/library';
-import { showCounterexample } from '../actions/check';
 import { branchPath, currentSnapshot } from '../trace/replay';
 import { makeStoredBranches, openStoredBranches } from './storedBranches';
-import { renameBranch, runCall, seekTo, stepTask, switchBranch } from '../actions/stepping';
+import { runCall, seekTo, stepTask } from '../actions/stepping';
 import { openScenario } from '../trace/openScenario';
 import { openPermalink, permalinkOf } from './permalink';
-import { createSession, currentBranch, type Run, type Session } from '../store/session';
+import { createSession, type Session } from '../store/session';
 import { pathTo } from '../trace/traceTree';
+import { currentBranch, type Run } from '../trace/run';
+import { renameBranch, switchBranch } from '../actions/branches';
+import { showCounterexample } from '../actions/showCounterexample';
 
 function sessionOf(id: string): Session {
   const entry = LIBRARY.find((each) => each.id === id);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { branchPermalink, openPermalink, permalinkOf, type OpenedPermalink } from './permalink';
-import { currentBranch, type Run, type SessionState } from '../store/session';
+import { type SessionState } from '../store/session';
 import {
   childTraceNode,
   pathTo,
@@ -9,6 +9,7 @@ import {
   type Branch,
   type TraceNode,
 } from '../trace/traceTree';
+import { currentBranch, type Run } from '../trace/run';
 
 /** Characters that are kept; the branches on which one was last come first, and what does not fit is left out. */
 const MAX_STORED_CHARACTERS = 120_000;

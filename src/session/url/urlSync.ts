@@ -4,15 +4,10 @@ import type { AddressBar } from './addressBar';
 import { setPageLayout } from '../actions/pageLayout';
 import { notify } from '../store/notifications';
 import { openScenario, type OpenedScenario } from '../trace/openScenario';
-import {
-  applyView,
-  type OpenedPermalink,
-  openPermalink,
-  permalinkOf,
-  showPermalink,
-} from './permalink';
+import { type OpenedPermalink, openPermalink, permalinkOf } from './permalink';
 import { createSession, type Session, type SessionState } from '../store/session';
 import type { Setup } from '../trace/traceTree';
+import { applyView, showPermalink } from '../actions/showPermalink';
 
 /** Milliseconds between two writes: browsers stop pages that write more than about a hundred times in half a minute. */
 const WRITE_INTERVAL_MS = 500;

@@ -1,17 +1,15 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../../scenario/library/library';
 import { setDialog } from '../../session/actions/pageLayout';
-import {
-  makeSessionScenario,
-  openScenarioFile,
-  showLibraryScenario,
-} from '../../session/actions/showScenario';
+import { showLibraryScenario } from '../../session/actions/showScenario';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
 import { downloadText } from './download';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './dialogs.module.css';
+import { openScenarioFile } from '../../session/actions/openScenarioFile';
+import { makeSessionScenario } from '../../session/queries/sessionScenario';
 
 export function LibraryDialog() {
   const session = useSessionStore();

@@ -5,9 +5,9 @@ import type { EmbedParameters } from '../../host/parseEmbedParameters';
 import type { PortAdapter } from '../../host/portAdapter';
 import { currentCaption } from '../../session/queries/captions';
 import { currentSnapshot } from '../../session/trace/replay';
-import { snapshotText, seekTo } from '../../session/actions/stepping';
+import { seekTo } from '../../session/actions/stepping';
 import { permalinkOf } from '../../session/url/permalink';
-import { currentBranch, type Session, type SessionState } from '../../session/store/session';
+import { type Session, type SessionState } from '../../session/store/session';
 import { play } from '../../session/actions/playback';
 import { handleHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
@@ -17,6 +17,8 @@ import { useIdleSignal } from '../useIdleSignal';
 import { SessionContext, useSession, useSessionStore } from '../useSession';
 import { lazyEmbedPart } from './lazyEmbedPart';
 import styles from './Embed.module.css';
+import { currentBranch } from '../../session/trace/run';
+import { snapshotText } from '../../session/trace/snapshotText';
 
 interface EmbedProps {
   readonly session: Session;

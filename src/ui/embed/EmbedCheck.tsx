@@ -1,10 +1,11 @@
 import { useEffect } from 'react';
-import { isCheckOutOfDate, startCheck } from '../../session/actions/check';
+import { startCheck } from '../../session/actions/check';
 import type { ModuleChecker } from '../../check-worker/workerFactories';
 import { useCheckClient } from '../panels/check/useCheckClient';
 import { CheckPanel } from '../panels/check/CheckPanel';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
 import { useSessionStore } from '../useSession';
+import { isCheckOutOfDate } from '../../session/queries/checkSubject';
 
 /** A development server's page has no search script beside it. */
 const checkWorker: ModuleChecker = import.meta.env.DEV

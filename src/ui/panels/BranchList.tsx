@@ -1,11 +1,11 @@
 import { useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { renameBranch, switchBranch } from '../../session/actions/stepping';
-import { currentBranch } from '../../session/store/session';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './BottomPanel.module.css';
+import { currentBranch } from '../../session/trace/run';
+import { renameBranch, switchBranch } from '../../session/actions/branches';
 
 /** The lines of play that were tried; acting in the past adds one. */
 export function BranchList() {

@@ -3,14 +3,14 @@ import { makeMutation } from '../../kernel/language/mutation';
 import { currentCaption, latestCaption } from '../../session/queries/captions';
 import { COMMANDS } from '../../session/actions/commands';
 import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
-import { snapshotText } from '../../session/actions/stepping';
-import { currentBranch } from '../../session/store/session';
 import { enabledTasks } from '../../session/trace/scheduler';
 import { taskStatuses, waitSentence } from '../../session/queries/taskStatus';
 import { CommandButton } from '../controls/CommandButton';
 import { processColour } from '../processColour';
 import { useSession } from '../useSession';
 import styles from './CaptionBar.module.css';
+import { currentBranch } from '../../session/trace/run';
+import { snapshotText } from '../../session/trace/snapshotText';
 
 const WELCOME =
   'How does a program get hold of a device? Watch the kernel let one in, step by step.';

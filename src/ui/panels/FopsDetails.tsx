@@ -2,10 +2,11 @@ import { accessBeforeBind } from '../../kernel/language/accessBeforeBind';
 import { setSelection } from '../../session/actions/selection';
 import { branchPath, currentSnapshot } from '../../session/trace/replay';
 import { seekTo } from '../../session/actions/stepping';
-import { fopsUsers, fopsSwitchesOf, type FopsSwitch } from '../../session/queries/fopsUsers';
+import { fopsUsers } from '../../session/queries/fopsUsers';
 import { useSession, useSessionStore } from '../useSession';
 import panels from './panels.module.css';
 import { DetailSection } from './DetailSection';
+import { fopsSwitchesOf, type FopsSwitch } from '../../session/queries/fopsSwitches';
 
 /** A table of file operations, or the gate before the only one, in words: what it admits, who goes through it, and how a file gets from one to the other. */
 export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) {

@@ -4,18 +4,13 @@ import type { ObjectSlot } from '../../kernel/compiler/program';
 import { setSelection } from '../../session/actions/selection';
 import { branchPath, currentSnapshot } from '../../session/trace/replay';
 import { seekTo } from '../../session/actions/stepping';
-import {
-  fieldChanges,
-  findFree,
-  holdersOf,
-  referencesTo,
-  fieldValueText,
-} from '../../session/queries/holders';
+import { holdersOf, referencesTo, fieldValueText } from '../../session/queries/holders';
 import { waitersOn, blockedBy } from '../../session/queries/blockedBy';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './DetailsPanel.module.css';
 import panels from './panels.module.css';
 import { DetailSection, ReasonList } from './DetailSection';
+import { fieldChanges, findFree } from '../../session/queries/fieldHistory';
 
 /** An object in words: its fields, who points at it, who holds it and since when, and why it was freed. */
 export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {

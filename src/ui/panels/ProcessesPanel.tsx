@@ -1,10 +1,5 @@
 import { useRef, type CSSProperties } from 'react';
-import {
-  availableCalls,
-  type Caller,
-  type CallChoice,
-  type OpenFd,
-} from '../../session/queries/availableCalls';
+import { availableCalls, type Caller } from '../../session/queries/availableCalls';
 import { setPageLayout } from '../../session/actions/pageLayout';
 import { setSelection } from '../../session/actions/selection';
 import { currentSnapshot } from '../../session/trace/replay';
@@ -21,6 +16,8 @@ import { useFocusFallback } from '../controls/useFocusFallback';
 import { useSession, useSessionStore } from '../useSession';
 import { TaskRow } from './TaskRow';
 import styles from './ProcessesPanel.module.css';
+import type { OpenFd } from '../../session/queries/openFds';
+import type { CallChoice } from '../../session/queries/callTemplates';
 
 /** With more actors than this, what each can do is put away, so that their tasks can be seen together. */
 const MAX_EXPANDED_CARDS = 4;

@@ -1,7 +1,7 @@
 import { callStatus } from '../../kernel/machine/machine';
 import { availableCalls } from '../../session/queries/availableCalls';
 import { setSelection } from '../../session/actions/selection';
-import { callText } from '../../session/queries/callText';
+import { callText } from '../../scenario/format/callText';
 import { branchPath, currentSnapshot } from '../../session/trace/replay';
 import { seekTo } from '../../session/actions/stepping';
 import { fopsText, type SelectedItem } from '../../session/queries/selectedItem';

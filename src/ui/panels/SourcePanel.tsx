@@ -1,7 +1,7 @@
 import { Fragment, type CSSProperties } from 'react';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
 import { setHover } from '../../session/actions/selection';
-import { callText } from '../../session/queries/callText';
+import { callText } from '../../scenario/format/callText';
 import { currentSnapshot } from '../../session/trace/replay';
 import { checkPart } from '../../session/actions/lazyParts';
 import type { HoverTarget } from '../../session/store/session';

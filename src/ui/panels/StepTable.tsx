@@ -1,11 +1,12 @@
 import { memo, useEffect, useRef, type CSSProperties } from 'react';
 import { branchPath, snapshotAt } from '../../session/trace/replay';
-import { snapshotText, seekTo } from '../../session/actions/stepping';
+import { seekTo } from '../../session/actions/stepping';
 import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
+import { snapshotText } from '../../session/trace/snapshotText';
 
 export function StepTable() {
   const moments = useSession(branchPath);

@@ -1,4 +1,4 @@
-import { callText } from '../../session/queries/callText';
+import { callText } from '../../scenario/format/callText';
 import { runTask, stepTask } from '../../session/actions/stepping';
 import { waitSentence, type TaskStatus } from '../../session/queries/taskStatus';
 import { pause } from '../../session/actions/playback';

@@ -11,7 +11,7 @@ import { setHover } from '../../session/actions/selection';
 import { branchCaptions } from '../../session/queries/captions';
 import { branchPath, currentSnapshot, snapshotAt } from '../../session/trace/replay';
 import { fieldsTouchedAt } from '../../session/queries/fieldsTouchedBy';
-import { snapshotText, seekTo } from '../../session/actions/stepping';
+import { seekTo } from '../../session/actions/stepping';
 import { groupMarks, timelineLanes, type TimelineLane } from '../../session/queries/timeline';
 import { pause } from '../../session/actions/playback';
 import type { TraceNode } from '../../session/trace/traceTree';
@@ -19,6 +19,7 @@ import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Timeline.module.css';
+import { snapshotText } from '../../session/trace/snapshotText';
 
 /** px that a step takes at least. */
 const MIN_STEP_WIDTH_PX = 9;

@@ -1,12 +1,14 @@
 import { setPageLayout } from '../../session/actions/pageLayout';
 import { COMMANDS } from '../../session/actions/commands';
-import { currentBranch, type PageLayout } from '../../session/store/session';
-import { changeSettings, SPEEDS } from '../../session/actions/playback';
+import { type PageLayout } from '../../session/store/session';
+import { SPEEDS } from '../../session/actions/playback';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from '../controls/CommandButton';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import styles from './PlaybackBar.module.css';
+import { currentBranch } from '../../session/trace/run';
+import { changeSettings } from '../../session/actions/settings';
 
 export function PlaybackBar() {
   const session = useSessionStore();

@@ -4,9 +4,10 @@ import { LIBRARY } from '../../scenario/library/library';
 import { currentSnapshot } from '../../session/trace/replay';
 import { seekTo, stepTask } from '../../session/actions/stepping';
 import { openScenario } from '../../session/trace/openScenario';
-import { createSession, currentBranch } from '../../session/store/session';
+import { createSession } from '../../session/store/session';
 import { enabledTasks } from '../../session/trace/scheduler';
 import { createStageStore, syncWithSession } from './stageStore';
+import { currentBranch } from '../../session/trace/run';
 
 vi.mock(import('../../graph/model/toGraph'), async (original) => {
   const { toGraph: real } = await original();

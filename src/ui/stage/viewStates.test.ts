@@ -3,9 +3,10 @@ import { designById } from '../../designs/designs';
 import { openScenario } from '../../session/trace/openScenario';
 import { seekTo } from '../../session/actions/stepping';
 import { setSelection } from '../../session/actions/selection';
-import { createSession, currentBranch } from '../../session/store/session';
+import { createSession } from '../../session/store/session';
 import type { Scenario } from '../../scenario/format/scenario';
 import { createStageStore, syncWithSession } from './stageStore';
+import { currentBranch } from '../../session/trace/run';
 
 const devices = [0, 1, 2, 3, 4, 5, 6, 7];
 const scenario: Scenario = {

@@ -2,16 +2,7 @@ import type { CSSProperties } from 'react';
 import { makeMutation } from '../../../kernel/language/mutation';
 import { PROPERTIES, propertyById } from '../../../kernel/properties/properties';
 import type { CheckResult, CheckOutcome, PropertyVerdict } from '../../../explore/checkResult';
-import {
-  cancelCheck,
-  discardMutations,
-  isCheckOutOfDate,
-  showCounterexample,
-  startCheck,
-  toggleMutation,
-  verdictText,
-  type CheckSubject,
-} from '../../../session/actions/check';
+import { cancelCheck, startCheck } from '../../../session/actions/check';
 import type { CheckProgress } from '../../../check-worker/runCheckInSlices';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
@@ -19,6 +10,10 @@ import buttons from '../../controls/controls.module.css';
 import { useSession, useSessionStore } from '../../useSession';
 import { useCheckClient } from './useCheckClient';
 import styles from './CheckPanel.module.css';
+import type { CheckSubject } from '../../../session/store/checkState';
+import { isCheckOutOfDate, verdictText } from '../../../session/queries/checkSubject';
+import { discardMutations, toggleMutation } from '../../../session/actions/mutations';
+import { showCounterexample } from '../../../session/actions/showCounterexample';
 
 const formatCount = (n: number): string => n.toLocaleString('en-US');
 

@@ -4,15 +4,15 @@ import { makeRunResult, type RunResult } from '../../../scenario/run/runResult';
 import type { Scenario } from '../../../scenario/format/scenario';
 import { runScenario } from '../../../scenario/run/runScenario';
 import { setPageLayout } from '../../../session/actions/pageLayout';
-import { callText } from '../../../session/queries/callText';
-import { currentCheckSubject } from '../../../session/actions/check';
-import { scenarioInDesign, switchDesign } from '../../../session/actions/showScenario';
+import { callText } from '../../../scenario/format/callText';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { processColour } from '../../processColour';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
+import { scenarioInDesign, switchDesign } from '../../../session/actions/switchDesign';
+import { currentCheckSubject } from '../../../session/queries/checkSubject';
 
 type DesignRun =
   | { readonly design: Design; readonly result: RunResult }

@@ -3,13 +3,13 @@ import { renderSVG } from 'uqr';
 import { branchCaptions, latestCaption } from '../../../session/queries/captions';
 import { COMMANDS } from '../../../session/actions/commands';
 import { currentSnapshot } from '../../../session/trace/replay';
-import { snapshotText } from '../../../session/actions/stepping';
 import { permalinkOf } from '../../../session/url/permalink';
-import { currentBranch } from '../../../session/store/session';
 import { CommandButton } from '../../controls/CommandButton';
 import buttons from '../../controls/controls.module.css';
 import { useSession } from '../../useSession';
 import styles from './PresenterBar.module.css';
+import { currentBranch } from '../../../session/trace/run';
+import { snapshotText } from '../../../session/trace/snapshotText';
 
 /** A QR code holds no more bytes than this at its lowest correction. */
 const MAX_QR_BYTES = 2900;

@@ -10,7 +10,6 @@ import {
 import { propertyById } from '../../../kernel/properties/properties';
 import { PROPERTY_IDS } from '../../../kernel/language/propertyId';
 import { setPageLayout } from '../../../session/actions/pageLayout';
-import { showCounterexample } from '../../../session/actions/check';
 import { makeCheckClient } from '../../../check-worker/checkClient';
 import { workerFactories } from '../../../check-worker/workerFactories';
 import { notify } from '../../../session/store/notifications';
@@ -20,6 +19,7 @@ import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { useSessionStore } from '../../useSession';
 import styles from './VerdictsView.module.css';
+import { showCounterexample } from '../../../session/actions/showCounterexample';
 
 /** A case that is larger is told as incomplete. */
 const MAX_STATES_PER_CASE = 400_000;

@@ -1,0 +1,11 @@
+import { CALL_SIGNATURES, type Call } from '../../kernel/language/world';
+
+/** A call without its result name: `bind_iommufd(fd1, ictx1)`. */
+export function callExpression(call: Call): string {
+  return `${call.call}(${CALL_SIGNATURES[call.call].args.map((key) => call[key] ?? '?').join(', ')})`;
+}
+
+/** A call with the name of its result, if it has one: `fd1 = open_cdev(vfio0)`. */
+export function callText(call: Call): string {
+  return `${call.as === undefined ? '' : `${call.as} = `}${callExpression(call)}`;
+}

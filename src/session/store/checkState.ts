@@ -1,0 +1,21 @@
+import type { CheckResult } from '../../explore/checkResult';
+import type { Mutation } from '../../kernel/language/mutation';
+import type { Scenario } from '../../scenario/format/scenario';
+import type { CheckProgress } from '../../check-worker/runCheckInSlices';
+
+/** What was checked: the calls on screen under one design, with its changed rows. */
+export interface CheckSubject {
+  readonly scenario: Scenario;
+  readonly mutations: readonly Mutation[];
+}
+
+/** The last check of a session. */
+export type CheckState =
+  | { readonly kind: 'idle' }
+  | {
+      readonly kind: 'running';
+      readonly subject: CheckSubject;
+      readonly progress: CheckProgress | undefined;
+    }
+  | { readonly kind: 'done'; readonly subject: CheckSubject; readonly result: CheckResult }
+  | { readonly kind: 'failed'; readonly subject: CheckSubject; readonly message: string };
