@@ -1,4 +1,4 @@
-import type { CounterSpec, PropertyInputs } from '../../kernel/language/design';
+import type { CounterSpec, PropertyInputs } from '../../kernel/language/propertyInputs';
 import { allOf, eq, live, lt, ne, NULL } from '../../kernel/language/primitives';
 
 const normalFops = eq('file.f_op', 1);

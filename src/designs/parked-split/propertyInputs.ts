@@ -1,6 +1,6 @@
 import type { Condition } from '../../kernel/language/primitives';
 import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
-import type { PropertyInputs } from '../../kernel/language/design';
+import type { PropertyInputs } from '../../kernel/language/propertyInputs';
 import { deviceCounters, groupKref, ownerCount } from '../parked-shim/propertyInputs';
 import type { SplitOptions } from './options';
 import { SPLIT_DOMAIN } from './objects';

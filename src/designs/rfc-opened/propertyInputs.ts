@@ -1,4 +1,4 @@
-import type { PropertyInputs } from '../../kernel/language/design';
+import type { PropertyInputs } from '../../kernel/language/propertyInputs';
 import { allOf, anyOf, eq, live, ne, NULL } from '../../kernel/language/primitives';
 
 const bound = ne('pci.videv', NULL);

@@ -1,9 +1,5 @@
-import type {
-  InstanceKey,
-  InstanceCounts,
-  ObjectType,
-  StepSpec,
-} from '../../kernel/language/design';
+import type { ObjectType, StepSpec } from '../../kernel/language/design';
+import type { InstanceKey, InstanceCounts } from '../../kernel/language/instanceKey';
 import {
   eq,
   fail,

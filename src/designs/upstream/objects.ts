@@ -1,9 +1,5 @@
-import type {
-  InstanceKey,
-  InstanceCounts,
-  FieldSpec,
-  ObjectType,
-} from '../../kernel/language/design';
+import type { FieldSpec, ObjectType } from '../../kernel/language/design';
+import type { InstanceKey, InstanceCounts } from '../../kernel/language/instanceKey';
 import {
   isGroupLiveAtStart,
   registeredDeviceCount,

@@ -1,6 +1,6 @@
-import type { CounterSpec, PropertyInputs, HolderSpec } from '../../kernel/language/design';
+import type { CounterSpec, PropertyInputs, HolderSpec } from '../../kernel/language/propertyInputs';
 import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
-import type { Condition, StatePath } from '../../kernel/language/primitives';
+import type { Condition } from '../../kernel/language/primitives';
 import { deviceCounters } from '../parked-shim/propertyInputs';
 
 const accessGranted = eq('df.access_granted', 1);
@@ -13,8 +13,7 @@ const openThroughContainer: Condition = allOf(
   ne('group.container', NULL),
 );
 
-type HolderOf = HolderSpec & { readonly countsOn: StatePath };
-const counterSpec = (counter: string, ...holders: HolderOf[]): CounterSpec => ({
+const counterSpec = (counter: string, ...holders: HolderSpec[]): CounterSpec => ({
   counter,
   holders,
 });

@@ -1,4 +1,4 @@
-import type { InstanceKey } from '../../kernel/language/design';
+import type { InstanceKey } from '../../kernel/language/instanceKey';
 import { resultName } from '../../kernel/compiler/instances';
 import type { ObjectSlot, Program, ProgramCall } from '../../kernel/compiler/program';
 import { processOf } from '../../kernel/language/world';

@@ -1,4 +1,5 @@
-import type { InstanceKey, DesignModel, Routine, StepSpec } from '../language/design';
+import type { DesignModel, Routine, StepSpec } from '../language/design';
+import type { InstanceKey } from '../language/instanceKey';
 import { resultName } from './instances';
 import type { Instances } from './instances';
 import { routineOf } from './lower';

@@ -1,12 +1,6 @@
 import { CallSite } from './callSite';
-import type {
-  InstanceKey,
-  Design,
-  DesignModel,
-  Options,
-  Routine,
-  StepSpec,
-} from '../language/design';
+import type { Design, DesignModel, Options, Routine, StepSpec } from '../language/design';
+import type { InstanceKey } from '../language/instanceKey';
 import type { Errno } from '../language/errno';
 import { all, any, binary, constant, field, fieldsRead, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';

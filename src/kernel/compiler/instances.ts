@@ -1,10 +1,5 @@
-import type {
-  InstanceKey,
-  InstanceCounts,
-  DesignModel,
-  ObjectType,
-  Granularity,
-} from '../language/design';
+import type { DesignModel, ObjectType } from '../language/design';
+import type { InstanceKey, InstanceCounts, Granularity } from '../language/instanceKey';
 import { FD_TYPE, FILE_TYPE } from '../language/vfs';
 import { FILE_KIND_BY_CALL, processOf } from '../language/world';
 import type { Call, FileKind, World } from '../language/world';

@@ -1,4 +1,5 @@
-import type { CallBody, PropertyInputs, Routine, StepSpec } from '../language/design';
+import type { CallBody, Routine, StepSpec } from '../language/design';
+import type { PropertyInputs } from '../language/propertyInputs';
 import type { Errno } from '../language/errno';
 import { all, any, binary, constant, field, not, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';

@@ -1,6 +1,4 @@
 import type {
-  InstanceKey,
-  CounterSpec,
   Design,
   DesignModel,
   EdgeKind,
@@ -8,6 +6,8 @@ import type {
   ObjectType,
   Options,
 } from '../language/design';
+import type { CounterSpec } from '../language/propertyInputs';
+import type { InstanceKey } from '../language/instanceKey';
 import type { Errno } from '../language/errno';
 import type { Expr } from '../language/expressions';
 import type { PropertyId } from '../language/propertyId';

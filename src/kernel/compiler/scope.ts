@@ -1,4 +1,4 @@
-import type { InstanceKey } from '../language/design';
+import type { InstanceKey } from '../language/instanceKey';
 import { all, any, binary, constant, field, not, conditional, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import { findObject } from './stateLayout';

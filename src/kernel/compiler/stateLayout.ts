@@ -1,4 +1,5 @@
-import type { InstanceKey, DesignModel, FieldSpec } from '../language/design';
+import type { DesignModel, FieldSpec } from '../language/design';
+import type { InstanceKey } from '../language/instanceKey';
 import { GRANULARITY_KEYS, instanceKeysOf, instanceCountsFor, objectTypes } from './instances';
 import type { Instances } from './instances';
 import type { Field, ObjectSlot } from './program';

@@ -1,35 +1,7 @@
-import type { Condition, Op, StatePath } from './primitives';
-import type { PropertyId } from './propertyId';
+import type { Granularity, InstanceCounts, InstanceKey } from './instanceKey';
+import type { Op } from './primitives';
+import type { PropertyInputs } from './propertyInputs';
 import type { CallName, FileKind, World } from './world';
-
-/** Where an object stands in the world; which keys are set depends on what it was made for. */
-export interface InstanceKey {
-  readonly device?: string;
-  readonly group?: string;
-  readonly devset?: string;
-  /** dev_name() of the device's parent. */
-  readonly devName?: string;
-  /** The name of the fd that made the struct file. */
-  readonly file?: string;
-  readonly fileKind?: FileKind;
-  readonly fd?: string;
-  readonly process?: string;
-  readonly ioas?: string;
-  readonly kvm?: string;
-}
-
-/** One instance per: device, IOMMU group, reset set, struct file of some kinds, ioas (one compat ioas per iommufd comes first), kvm, whole system. */
-export type Granularity =
-  'device' | 'group' | 'devset' | 'file' | 'fd' | 'ioas' | 'iommufdGroup' | 'kvm' | 'global';
-
-/** How many things may count on an object: for the upper bound of its counters. */
-export interface InstanceCounts {
-  /** Files of these kinds whose anchor agrees with the object's on `key`. */
-  files(kinds: readonly FileKind[], key?: keyof InstanceKey): number;
-  /** Calls of this name, whole scenario. */
-  calls(name: CallName): number;
-  readonly world: World;
-}
 
 /** A number known when the program is compiled for its scenario. */
 type StaticNumber = number | ((anchor: InstanceKey, census: InstanceCounts) => number);
@@ -117,47 +89,6 @@ export interface Routine {
 export type CallBody =
   | Routine
   | { readonly byKind: Partial<Readonly<Record<FileKind, Routine>>>; readonly other: Routine };
-
-/** Something that holds one count of a counter, while `when` is true of an object of `role`'s type. */
-export interface HolderSpec {
-  readonly type: string;
-  /** Only holders anchored at a file of these kinds; any where left out. */
-  readonly fileKinds?: readonly FileKind[];
-  readonly when: Condition;
-  /** How much it adds; 1 where left out. */
-  readonly weight?: number;
-  /** What to call it on screen, e.g. "fd1's registration reference". */
-  readonly label: string;
-}
-
-/** A counter and all that may hold it: the law behind property `counters`, and the answer to "who holds it?". */
-export interface CounterSpec {
-  /** `type.field` */
-  readonly counter: string;
-  /** Conditions of holders are written from the holder's own roles; it counts for the counter's object that `to` yields. */
-  readonly holders: readonly (HolderSpec & { readonly countsOn: StatePath })[];
-}
-
-/** What the properties ask of a design; conditions and paths are written from a device file's roles (`file`, `device`, …). */
-export interface PropertyInputs {
-  /** The file's calls reach the driver. Kinds that a design lacks are absent. */
-  readonly normalAccess: Partial<Readonly<Record<FileKind, Condition>>>;
-  /** The bind behind this file (or its group-path equivalent) is complete. */
-  readonly bound: Partial<Readonly<Record<FileKind, Condition>>>;
-  /** The owner context behind a file with normal access: a pointer place. */
-  readonly ownerContext: Partial<Readonly<Record<FileKind, StatePath>>>;
-  readonly counters: readonly CounterSpec[];
-  /** Whether a file with normal access belongs to the DMA owner of its IOMMU group (property dma-owner). */
-  readonly ownsDma?: Partial<Readonly<Record<FileKind, Condition>>>;
-  /** Group path and cdev path exclude each other in one group, from the cdev's open or from its bind on; absent where the design lets both be open. */
-  readonly pathExclusive?: 'open' | 'bound';
-  /** Put in brackets behind every violation that is told of this design: how far it is to be believed. */
-  readonly caveat?: string;
-  /** Properties whose violations the authors or reviewers of the design said themselves: told without the caveat. */
-  readonly acknowledged?: readonly PropertyId[];
-  /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
-  readonly kvm?: { readonly device: StatePath; readonly file: StatePath };
-}
 
 export interface DesignOption {
   readonly id: string;

@@ -1,4 +1,4 @@
-import type { InstanceKey } from './design';
+import type { InstanceKey } from './instanceKey';
 import type { Errno } from './errno';
 
 /**

@@ -1,4 +1,5 @@
-import type { InstanceKey, InstanceCounts, ObjectType } from '../../../kernel/language/design';
+import type { ObjectType } from '../../../kernel/language/design';
+import type { InstanceKey, InstanceCounts } from '../../../kernel/language/instanceKey';
 
 /** Device fds of the object's IOMMU group, or all of them: each makes one iommufd_device at most. */
 const devicesIn = (a: InstanceKey, c: InstanceCounts): number =>

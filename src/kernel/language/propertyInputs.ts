@@ -1,0 +1,45 @@
+import type { Condition, StatePath } from './primitives';
+import type { PropertyId } from './propertyId';
+import type { FileKind } from './world';
+
+/** A holder of a counter: each object of `type` holds `weight` counts while `when` is true. Paths start at the holder's roles. */
+export interface HolderSpec {
+  readonly type: string;
+  /** Restricts holders to those made for files of these kinds. */
+  readonly fileKinds?: readonly FileKind[];
+  readonly when: Condition;
+  /** Default 1. */
+  readonly weight?: number;
+  /** Screen text, e.g. "an open file". */
+  readonly label: string;
+  /** The object whose counter this holder counts on. */
+  readonly countsOn: StatePath;
+}
+
+/** A counter with all its possible holders; property `counters` compares their sum with its value. */
+export interface CounterSpec {
+  /** `type.field` */
+  readonly counter: string;
+  readonly holders: readonly HolderSpec[];
+}
+
+/** What the properties ask of a design. Conditions and paths start at the roles of a device file (`file`, `device`, …). */
+export interface PropertyInputs {
+  /** True while calls on the file reach the driver. Kinds of file that the design lacks are absent. */
+  readonly normalAccess: Partial<Readonly<Record<FileKind, Condition>>>;
+  /** True once the bind of this file, or its equivalent on the group path, is complete. */
+  readonly bound: Partial<Readonly<Record<FileKind, Condition>>>;
+  /** Path of the pointer to the owner context of a file with normal access. */
+  readonly ownerContext: Partial<Readonly<Record<FileKind, StatePath>>>;
+  readonly counters: readonly CounterSpec[];
+  /** Whether a file with normal access belongs to the DMA owner of its IOMMU group (property dma-owner). */
+  readonly ownsDma?: Partial<Readonly<Record<FileKind, Condition>>>;
+  /** The cdev state that excludes an open group file of the same group; absent if the design lets both be in use. */
+  readonly pathExclusive?: 'open' | 'bound';
+  /** How far violations of this design have been confirmed; printed in brackets after each of them. */
+  readonly caveat?: string;
+  /** Properties whose violations the authors or reviewers stated themselves: printed without the caveat. */
+  readonly acknowledged?: readonly PropertyId[];
+  /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
+  readonly kvm?: { readonly device: StatePath; readonly file: StatePath };
+}
