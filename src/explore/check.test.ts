@@ -472,7 +472,7 @@ describe('laws on the graph of all runs', () => {
           waits: takes === 1 ? [{ kind: 'mutex' as const, field: field!, when: constant(1) }] : [],
           body: [
             { op: 'set' as const, field: field!, value: constant(takes === 1 ? index + 1 : 0) },
-            { op: 'note' as const, event: 2 * field! + (takes === 1 ? 0 : 1), value: constant(0) },
+            { op: 'emit' as const, event: 2 * field! + (takes === 1 ? 0 : 1), value: constant(0) },
           ],
         })),
       };

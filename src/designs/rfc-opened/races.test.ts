@@ -211,7 +211,7 @@ describe('the list of a container (D1-R3)', () => {
   it('is corrupted when the group joins another one before it has left', () => {
     const d = run(calls).runUntil('legacy', 'REL.3d:UNSET.4').runUntil('dpdk', 'SETI.1');
     expect(d.violations.get('memory')).toContain(
-      'group 12 into container->group_list while it is linked already',
+      'group 12 to container->group_list while it is already in a list',
     );
     expect([
       d.fieldValue('c container.group_list'),

@@ -171,7 +171,7 @@ const NO_DEPENDENCIES: ObservedDependencies = { acquired: new Set(), blocked: ne
 function takesLocks(program: Program, s: Step): boolean {
   let found = s.waits.some((w) => w.kind === 'mutex');
   eachStatement(s.body, (each) => {
-    found ||= each.op === 'note' && program.eventTemplates[each.event]?.kind === 'lock';
+    found ||= each.op === 'emit' && program.eventTemplates[each.event]?.kind === 'lock';
   });
   return found;
 }

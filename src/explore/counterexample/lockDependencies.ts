@@ -38,7 +38,7 @@ export function possibleLockDependencies(program: Program): LockDependency[] {
           reach(s.pc, locks);
           return undefined;
         }
-        if (s.op === 'note') {
+        if (s.op === 'emit') {
           const note = program.eventTemplates[s.event];
           if (note?.kind === 'lock') {
             order(locks, note.field);

@@ -148,7 +148,7 @@ class BytecodeAssembler {
   private body(statements: readonly Statement[], place: BitField, action: Action): boolean {
     for (const s of statements) {
       switch (s.op) {
-        case 'note':
+        case 'emit':
           break;
         case 'violate':
           this.code.push(OPCODE.violate, propertyBit(s.property));

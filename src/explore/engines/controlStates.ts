@@ -198,7 +198,7 @@ class ControlStateBuilder {
         throw new TooManyStates();
       const about = this.knowing(now);
       switch (s.op) {
-        case 'note':
+        case 'emit':
           break;
         case 'violate':
           out.push(s);

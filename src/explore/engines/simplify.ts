@@ -155,7 +155,7 @@ export function simplifyBody(body: readonly Statement[], about: FieldFacts): rea
   const out: Statement[] = [];
   for (const s of body) {
     switch (s.op) {
-      case 'note':
+      case 'emit':
         break;
       case 'violate':
         out.push(s);

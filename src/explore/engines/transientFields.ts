@@ -35,7 +35,7 @@ export function removeTransientField(
         },
       };
       switch (s.op) {
-        case 'note':
+        case 'emit':
           break;
         case 'violate':
           out.push(s);

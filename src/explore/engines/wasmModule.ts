@@ -563,7 +563,7 @@ class ExpansionEmitter extends WordEmitter {
     const { out } = this;
     for (const s of emitExpand) {
       switch (s.op) {
-        case 'note':
+        case 'emit':
           break;
         case 'violate':
           out.get(this.violations);

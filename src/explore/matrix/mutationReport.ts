@@ -182,7 +182,7 @@ function reachedSteps(program: Program, limits: CheckOptions['limits']): Readonl
 function stateEffectOf(program: Program, row: string): string {
   const silent = (body: readonly Statement[]): readonly Statement[] =>
     body.flatMap((s): readonly Statement[] => {
-      if (s.op === 'note' || s.op === 'violate') return [];
+      if (s.op === 'emit' || s.op === 'violate') return [];
       return [s.op === 'if' ? { ...s, then: silent(s.then), otherwise: silent(s.otherwise) } : s];
     });
   return JSON.stringify(

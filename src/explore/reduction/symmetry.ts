@@ -264,7 +264,7 @@ class CanonicalPrinter {
     return list
       .map((s) => {
         switch (s.op) {
-          case 'note':
+          case 'emit':
             return '';
           case 'violate':
             return `violate ${s.property}`;

@@ -91,7 +91,7 @@ function violationsOfBody(
   let bits = 0;
   for (const s of body) {
     switch (s.op) {
-      case 'note':
+      case 'emit':
         break;
       case 'jump':
         return { bits, jumped: true };

@@ -9,7 +9,7 @@ export function tasksByLock(program: Program): ReadonlyMap<number, ReadonlySet<n
   for (const task of program.tasks) {
     for (const step of task.steps) {
       eachStatement(step.body, (s) => {
-        const note = s.op === 'note' ? program.eventTemplates[s.event] : undefined;
+        const note = s.op === 'emit' ? program.eventTemplates[s.event] : undefined;
         if (note?.kind === 'lock')
           found.set(note.field, (found.get(note.field) ?? new Set()).add(task.index));
       });

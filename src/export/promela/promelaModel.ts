@@ -244,7 +244,7 @@ function statementLines(
         return UNSTATED_PROPERTIES.includes(s.property)
           ? []
           : [`${indent}${violationStatement(s.property)};`];
-      case 'note': {
+      case 'emit': {
         const note = program.eventTemplates[s.event];
         return note?.kind === 'lock' ? lockOrderStatements(context, task, note.field, indent) : [];
       }

@@ -2,7 +2,7 @@ import type { DesignModel, Routine, StepSpec } from '../language/design';
 import type { InstanceKey } from '../language/instanceKey';
 import { resultName } from './instances';
 import type { Instances } from './instances';
-import { routineOf } from './lower';
+import { routineOf } from '../language/design';
 import { eq, fail, fget, branch } from '../language/primitives';
 import type { StaticCondition } from '../language/primitives';
 import { CLOSE_ROUTINE, CLOSE_CHECKED_ROUTINE, PASS_FD_ROUTINE } from '../language/vfs';

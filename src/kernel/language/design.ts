@@ -90,6 +90,12 @@ export type CallBody =
   | Routine
   | { readonly byKind: Partial<Readonly<Record<FileKind, Routine>>>; readonly other: Routine };
 
+/** The routine that a call runs on a file of this kind; undefined for a call without a file argument. */
+export function routineOf(body: CallBody, kind: string | undefined): Routine {
+  if ('steps' in body) return body;
+  return (kind !== undefined && body.byKind[kind as keyof typeof body.byKind]) || body.other;
+}
+
 export interface DesignOption {
   readonly id: string;
   readonly title: string;

@@ -18,7 +18,7 @@ export type Statement =
   /** The machine saw a rule broken while this step ran; the state goes on as the other statements say. */
   | { readonly op: 'violate'; readonly property: PropertyId; readonly event: number }
   /** Something for people (an index into `Program.notes`), with the value that was seen; no effect on the state. */
-  | { readonly op: 'note'; readonly event: number; readonly value: Expr };
+  | { readonly op: 'emit'; readonly event: number; readonly value: Expr };
 
 /** Calls `visit` for every statement, those in branches included, in order. */
 export function eachStatement(body: readonly Statement[], visit: (s: Statement) => void): void {

@@ -97,7 +97,7 @@ function runStatements(
       case 'violate':
         if (events) pushEvent(events, s.event, 0);
         break;
-      case 'note':
+      case 'emit':
         if (events) pushEvent(events, s.event, evaluate(s.value, state));
         break;
     }

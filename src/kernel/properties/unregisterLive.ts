@@ -54,7 +54,7 @@ export function callsRaisingCounter(program: Program, w: UnregisterWait): Progra
       program.tasks[c.task]!.steps.slice(c.start, c.end).some((step) => {
         let found = false;
         eachStatement(step.body, (s) => {
-          found ||= s.op === 'note' && raises(program.eventTemplates[s.event]);
+          found ||= s.op === 'emit' && raises(program.eventTemplates[s.event]);
         });
         return found;
       }),

@@ -1,7 +1,7 @@
 import { DESIGN_NAMES } from '../../designs/designNames';
 import { requireDesign } from '../../designs/registry';
 import type { Design } from '../../kernel/language/design';
-import { routineOf } from '../../kernel/compiler/lower';
+import { routineOf } from '../../kernel/language/design';
 import { CALL_SIGNATURES, FILE_KIND_BY_CALL, processOf } from '../../kernel/language/world';
 import type { Call, FileKind } from '../../kernel/language/world';
 import { faultSteps } from './faultSteps';

@@ -94,7 +94,7 @@ function brokenReferences(p: Program): string[] {
       eachStatement(s.body, (b) => {
         if (b.op === 'jump') check(b.pc >= 0 && b.pc <= t.steps.length, `${s.name}: jump`);
         if (b.op === 'set') check(isField(b.field), `${s.name}: set`);
-        if (b.op === 'note' || b.op === 'violate')
+        if (b.op === 'emit' || b.op === 'violate')
           check(b.event === -1 || p.eventTemplates[b.event] !== undefined, `${s.name}: note`);
       });
     });

@@ -1,5 +1,5 @@
 import type { Design, Options } from '../../kernel/language/design';
-import { routineOf } from '../../kernel/compiler/lower';
+import { routineOf } from '../../kernel/language/design';
 import {
   CALL_SIGNATURES,
   CALL_NAMES,
