@@ -9,7 +9,7 @@ import { pause } from './playback';
 import type { CheckSubject } from '../store/checkState';
 import { freshRun } from '../trace/run';
 
-export function modifiedDesign({ scenario, mutations }: CheckSubject): Design | string {
+export function designOfSubject({ scenario, mutations }: CheckSubject): Design | string {
   const design = designById(scenario.design);
   if (!design) return `there is no design ${scenario.design}`;
   if (mutations.length === 0) return design;
@@ -27,7 +27,7 @@ export function toggleMutation(session: Session, mutation: Mutation): void {
     return notify(session, 'error', 'That row cannot be changed.', [
       `At most ${MAX_MUTATIONS} rows can be changed at once.`,
     ]);
-  const tried = modifiedDesign({ scenario: run.setup.scenario, mutations: next });
+  const tried = designOfSubject({ scenario: run.setup.scenario, mutations: next });
   if (typeof tried === 'string')
     return notify(session, 'error', 'That row cannot be changed.', [tried]);
   session.setState({ mutations: next });

@@ -13,7 +13,7 @@ import type { Session } from '../store/session';
 import { pause, play } from './playback';
 import type { CheckSubject } from '../store/checkState';
 import { currentBranch, runTo, type Run } from '../trace/run';
-import { modifiedDesign } from './mutations';
+import { designOfSubject } from './mutations';
 
 /** Puts a schedule of a check on screen and plays it: as a branch where it belongs to the run on screen, else as a run of its own. */
 export function showCounterexample(
@@ -63,7 +63,7 @@ function counterexampleRun(
       cursor: 0,
     };
   }
-  const design = modifiedDesign(of);
+  const design = designOfSubject(of);
   if (typeof design === 'string') return design;
   const setup: Setup = {
     scenario: { ...of.scenario, beats: [], expect: undefined, schedule: words },
