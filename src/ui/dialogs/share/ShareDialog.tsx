@@ -5,7 +5,8 @@ import { fileStem, SNIPPETS } from '../../../export/snippets';
 import { makeMutation } from '../../../kernel/language/mutation';
 import type { Trace } from '../../../scenario/run/trace';
 import { permalinkOf } from '../../../session/url/permalink';
-import { traceForExport } from '../../../session/url/traceForExport';
+import { currentTraceNode } from '../../../session/trace/replay';
+import { traceForExport } from '../../../session/trace/traceForExport';
 import { Icon } from '../../controls/Icon';
 import { Modal } from '../../controls/Modal';
 import buttons from '../../controls/controls.module.css';
@@ -119,7 +120,7 @@ export function ShareDialog() {
           <ShareItemPreview
             key={offer.id}
             offer={offer}
-            trace={traceForExport(session.getState(), 'cursor')}
+            trace={traceForExport(currentTraceNode(session.getState()))}
           />
         )}
       </div>
