@@ -2,8 +2,9 @@
 export { DESIGNS, designById } from './designs/designs';
 export { checkText } from './export/checkText';
 export { altText } from './export/altText';
-export { EXPORTS, type Export, type ExportOptions } from './export/exports';
-export { interleavingText, type InterleavingOptions } from './export/interleaving';
+export { EXPORTS } from './export/exports';
+export type { Export, ExportOptions } from './export/export';
+export { interleavingText, type InterleavingOptions } from './export/formats/interleaving';
 export { SNIPPETS, type Snippet, type SnippetOptions } from './export/snippets';
 export {
   makeCheck,

@@ -1,4 +1,4 @@
-import { interleavingText } from '../export/interleaving';
+import { interleavingText } from '../export/formats/interleaving';
 import { MUTATION_KINDS } from '../kernel/language/mutation';
 import { makeRunResult } from '../scenario/run/runResult';
 import { verifyRun } from '../scenario/run/verifyRun';

@@ -9,8 +9,8 @@ import { runScenario } from '../scenario/run/runScenario';
 import { LIBRARY } from '../scenario/library/library';
 import { scenarioInSvg } from '../scenario/format/svgScenario';
 import type { Trace } from '../scenario/run/trace';
-import { EXPORTS } from './exports';
-import { svgTimeline } from './svgTimeline';
+import { EXPORTS, exportsIn } from './exports';
+import { svgTimeline } from './formats/svgTimeline';
 import { toAscii, wrapText } from './format';
 
 /** Every built-in scenario in a design, in a random schedule. */
@@ -24,22 +24,42 @@ function tracesOfDesign(design: string): readonly (readonly [string, Trace])[] {
   });
 }
 
-/** What keeps a text from being well-formed XML: tags that do not pair, and bare `&` or `<`. */
-function unbalanced(text: string): readonly string[] {
+/** Why a text is not well-formed XML: tags that do not pair, and bare `&` or `<`. */
+function xmlErrors(text: string): readonly string[] {
   const open: string[] = [];
-  const wrong: string[] = [...text.matchAll(/&(?!(?:amp|lt|gt|quot|#39);)/g)].map(
-    (m) => `bare & at ${m.index}`,
+  const errors: string[] = [...text.matchAll(/&(?!(?:amp|lt|gt|quot|#39);)/g)].map(
+    (match) => `bare & at ${match.index}`,
   );
-  for (const [tag, closes, name, own] of text
+  for (const [tag, slash, name, selfClosing] of text
     .replace(/^<\?xml[^>]*\?>/, '')
     .matchAll(/<(\/?)([a-z]+)(?:\s[^<>]*?)?(\/?)>|</g)) {
-    if (name === undefined) wrong.push(`bare < in ${tag}`);
-    else if (closes === '/') {
-      if (open.pop() !== name) wrong.push(`</${name}>`);
-    } else if (own !== '/') open.push(name);
+    if (name === undefined) errors.push(`bare < in ${tag}`);
+    else if (slash === '/') {
+      if (open.pop() !== name) errors.push(`</${name}>`);
+    } else if (selfClosing !== '/') open.push(name);
   }
-  return [...wrong, ...open];
+  return [...errors, ...open];
 }
+
+describe('the list of exports', () => {
+  const one = { id: 'one', title: 'One', extension: 'txt', order: 2, make: () => '' };
+  const two = { ...one, id: 'two', order: 1 };
+
+  it('has the record of every module, in their order', () => {
+    expect(exportsIn({ a: { one, oneText: one.make }, b: { two } })).toEqual([two, one]);
+    expect(new Set(EXPORTS.map(({ order }) => order)).size).toBe(EXPORTS.length);
+  });
+
+  it('throws on a duplicate id and on a module without one record', () => {
+    expect(() => exportsIn({ 'a.ts': { one }, 'b.ts': { other: { ...one } } })).toThrow(
+      'b.ts: expected a unique id, got "one", which a.ts has',
+    );
+    expect(() => exportsIn({ 'a.ts': { make: one.make } })).toThrow(
+      'a.ts: expected one exported record {id, title, extension, order, make}, got 0',
+    );
+    expect(() => exportsIn({ 'a.ts': { one, two } })).toThrow('got 2');
+  });
+});
 
 const design = DESIGNS.find((d) => d.id === 'parked-shim') ?? DESIGNS[0];
 const runs = tracesOfDesign(design?.id ?? '');
@@ -55,7 +75,7 @@ describe.each(runs)('%s', (_id, trace) => {
     }
   });
 
-  it('comes back from its link, which is at most 2,000 characters', () => {
+  it('round-trips through its link of at most 2,000 characters', () => {
     const link = makeLink(linkOfTrace(trace));
     const opened = openLink(link);
     if (!opened.ok) throw new Error(opened.message);
@@ -64,7 +84,7 @@ describe.each(runs)('%s', (_id, trace) => {
     if (trace.steps.length <= 100) expect(link.length).toBeLessThanOrEqual(2000);
   });
 
-  it('keep the label of a call inside its bar, at the widest that a monospaced letter gets', () => {
+  it('fits the label of a call into its bar, in the widest monospaced font', () => {
     const bars = [
       ...svgTimeline(trace, {}).matchAll(
         /<rect class="[ce]" x="(\d+)" y="\d+" width="(\d+)".*?<text class="t" x="(\d+)" y="\d+">([^<]*)</g,
@@ -81,34 +101,34 @@ describe.each(runs)('%s', (_id, trace) => {
     EXPORTS.filter((e) => e.extension === 'svg').flatMap((e) =>
       (['light', 'dark', 'auto'] as const).map((theme) => [e.id, theme, e] as const),
     ),
-  )('%s (%s) is a picture of its own that carries its scenario', (_id, theme, { make }) => {
+  )('%s (%s) is a stand-alone picture that carries its scenario', (_id, theme, { make }) => {
     const svg = make(trace, { theme });
     expect(svg).not.toMatch(/<script|foreignObject|var\(|href=|url\(|style="|@import|\bon\w+=/);
     expect(svg).toMatch(/<title id="title">[^<]+<\/title>\n<desc id="desc">[^<]+<\/desc>/);
     expect(svg.includes('@media')).toBe(theme === 'auto');
-    expect(unbalanced(svg)).toEqual([]);
+    expect(xmlErrors(svg)).toEqual([]);
     const parsed = parseScenario(scenarioInSvg(svg));
     if (!parsed.ok) throw new Error(parsed.errors[0]?.message);
     const run = runScenario(parsed.scenario);
     expect(run.ok && run.trace.schedule).toEqual(trace.schedule);
   });
 
-  it('opens every slice of its ftrace text that it closes', () => {
+  it('begins every ftrace slice before it ends it', () => {
     const text = EXPORTS.find((e) => e.id === 'ftrace')?.make(trace) ?? '';
     expect(text.startsWith('# tracer: nop\n')).toBe(true);
     const depth = new Map<string, number>();
     for (const line of text.split('\n')) {
-      const mark = /^\s*(\S+) .*tracing_mark_write: ([BE])\|/.exec(line);
-      if (!mark?.[1]) continue;
-      const next = (depth.get(mark[1]) ?? 0) + (mark[2] === 'B' ? 1 : -1);
+      const slice = /^\s*(\S+) .*tracing_mark_write: ([BE])\|/.exec(line);
+      if (!slice?.[1]) continue;
+      const next = (depth.get(slice[1]) ?? 0) + (slice[2] === 'B' ? 1 : -1);
       expect(next).toBeGreaterThanOrEqual(0);
-      depth.set(mark[1], next);
+      depth.set(slice[1], next);
     }
   });
 });
 
-describe('words', () => {
-  it('wraps within the width and turns all into ASCII', () => {
+describe('text', () => {
+  it('wraps within the width and becomes ASCII', () => {
     expect(wrapText('mutex_lock(&group->group_lock) and more', 20)).toEqual([
       'mutex_lock(&group->',
       '    group_lock) and',

@@ -1,47 +1,33 @@
-import type { Trace } from '../scenario/run/trace';
-import { ftraceText } from './ftrace';
-import { interleavingText, type InterleavingOptions } from './interleaving';
-import { lockdepText } from './lockdep';
-import { markdownText } from './markdown';
-import { mermaidText } from './mermaid';
-import { promelaText } from './promela/promelaModel';
-import { rstText } from './rst';
-import { scenarioFileText } from './scenarioFile';
-import { svgGraph } from './svgGraph';
-import { svgTimeline, type SvgOptions } from './svgTimeline';
-import { useAfterFreeText } from './useAfterFree';
+import type { Export } from './export';
 
-/** What the exports can be told; each takes what concerns it. */
-export type ExportOptions = InterleavingOptions & SvgOptions;
+const modules = import.meta.glob<Readonly<Record<string, unknown>>>(
+  ['./formats/*.ts', '!./formats/*.test.ts'],
+  { eager: true },
+);
 
-/** One way to take a run out of the playground. */
-export interface Export {
-  /** What `export --to` takes. */
-  readonly id: string;
-  readonly title: string;
-  readonly extension: string;
-  readonly make: (trace: Trace, options?: ExportOptions) => string;
+/** Every export in menu order. Menus, the command line and the contract tests follow this list. */
+export const EXPORTS: readonly Export[] = exportsIn(modules);
+
+/** The records that the modules of `formats/` export, in order. Throws on a module without exactly one and on a duplicate id. */
+export function exportsIn(
+  files: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): readonly Export[] {
+  const fileById = new Map<string, string>();
+  const found = Object.entries(files).map(([file, module]): Export => {
+    const [record, ...others] = Object.values(module).filter(isExport);
+    if (!record || others.length > 0)
+      throw new Error(
+        `${file}: expected one exported record {id, title, extension, order, make}, got ${others.length + (record ? 1 : 0)}`,
+      );
+    const other = fileById.get(record.id);
+    if (other !== undefined)
+      throw new Error(`${file}: expected a unique id, got "${record.id}", which ${other} has`);
+    fileById.set(record.id, file);
+    return record;
+  });
+  return found.toSorted((a, b) => a.order - b.order);
 }
 
-/** The one list of exports: menus and the command line follow it. */
-export const EXPORTS: readonly Export[] = [
-  { id: 'text', title: 'Interleaving text', extension: 'txt', make: interleavingText },
-  { id: 'lockdep', title: 'Lockdep-like report', extension: 'txt', make: lockdepText },
-  {
-    id: 'use-after-free',
-    title: 'Use-after-free report',
-    extension: 'txt',
-    make: useAfterFreeText,
-  },
-  { id: 'mermaid', title: 'Mermaid sequence diagram', extension: 'mmd', make: mermaidText },
-  { id: 'svg', title: 'Timeline as SVG', extension: 'svg', make: svgTimeline },
-  { id: 'svg-graph', title: 'Graph as SVG', extension: 'svg', make: svgGraph },
-  { id: 'promela', title: 'SPIN model', extension: 'pml', make: promelaText },
-  { id: 'ftrace', title: 'ftrace text for Perfetto', extension: 'ftrace', make: ftraceText },
-  { id: 'rst', title: 'reStructuredText snippet', extension: 'rst', make: rstText },
-  { id: 'markdown', title: 'Markdown snippet', extension: 'md', make: markdownText },
-  { id: 'scenario', title: 'Scenario file', extension: 'scenario.json', make: scenarioFileText },
-];
-
-if (new Set(EXPORTS.map((e) => e.id)).size !== EXPORTS.length)
-  throw new Error('two exports share an id');
+function isExport(value: unknown): value is Export {
+  return typeof value === 'object' && value !== null && 'id' in value && 'make' in value;
+}

@@ -2,7 +2,7 @@ import { makeLink } from '../scenario/link/link';
 import { linkOfTrace } from '../scenario/link/linkOfTrace';
 import type { Trace } from '../scenario/run/trace';
 import { altText } from './altText';
-import { interleavingText } from './interleaving';
+import { interleavingText } from './formats/interleaving';
 import { escapeXml } from './xml';
 import { toAscii } from './format';
 

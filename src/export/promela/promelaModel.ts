@@ -8,8 +8,6 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import { eachStatement } from '../../kernel/language/statements';
 import type { Statement } from '../../kernel/language/statements';
 import { makeModel } from '../../explore/engines/model';
-import { makeScenario } from '../../scenario/format/makeScenario';
-import type { Trace } from '../../scenario/run/trace';
 import { violationStatement, promelaIdentifier } from './promelaContext';
 import type { PromelaContext } from './promelaContext';
 import { deadlockOption, canDeadlock } from './deadlockCheck';
@@ -33,11 +31,6 @@ export function statedProperties(program: Program): readonly PropertyId[] {
   return PROPERTY_IDS.filter(
     (id) => !UNSTATED_PROPERTIES.includes(id) && (id !== 'lock-order' || ordered),
   );
-}
-
-/** The scenario of a run as a SPIN model; the run's own schedule plays no part. */
-export function promelaText(trace: Trace): string {
-  return promelaModel(trace.program, `${trace.scenario.title}\n\n${makeScenario(trace.scenario)}`);
 }
 
 /** A program as a stand-alone SPIN model whose reachable states are exactly those of the program. `about` goes into its first comment. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
 import { EXPORTS } from '../../export/exports';
 import { SNIPPETS } from '../../export/snippets';
-import { svgTimeline } from '../../export/svgTimeline';
+import { svgTimeline } from '../../export/formats/svgTimeline';
 import { stepNames } from '../../kernel/compiler/mutate';
 import type { Mutation } from '../../kernel/language/mutation';
 import { LIBRARY } from '../../scenario/library/library';

@@ -1,10 +1,20 @@
-import type { Trace } from '../scenario/run/trace';
-import { firstViolation } from './consequence';
+import type { Export } from '../export';
+import type { Trace } from '../../scenario/run/trace';
+import { firstViolation } from '../consequence';
 import { relevantLines } from './interleaving';
-import { toAscii } from './format';
+import { toAscii } from '../format';
+
+/** The export `mermaid`. */
+export const mermaidExport: Export = {
+  id: 'mermaid',
+  title: 'Mermaid sequence diagram',
+  extension: 'mmd',
+  order: 40,
+  make: mermaidText,
+};
 
 /** The run as a Mermaid sequence diagram: tasks and the kernel, one message or note per line. */
-export function mermaidText(trace: Trace): string {
+function mermaidText(trace: Trace): string {
   const { rows } = relevantLines(trace);
   const tasks = trace.program.tasks.filter((t) => rows.some((r) => r.task === t.index));
   const lines = [

@@ -1,7 +1,8 @@
-import { badgeRect } from '../graph/layout/badgeRect';
-import type { Rect } from '../graph/layout/geometry';
-import { badgesOf, type StepRecord } from '../graph/model/badges';
-import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../graph/routing/arrowHeads';
+import type { Export, ExportOptions } from '../export';
+import { badgeRect } from '../../graph/layout/badgeRect';
+import type { Rect } from '../../graph/layout/geometry';
+import { badgesOf, type StepRecord } from '../../graph/model/badges';
+import { arrowHeadOf, arrowHeadPath, type ArrowHead } from '../../graph/routing/arrowHeads';
 import {
   isTaskEdge,
   type EdgeView,
@@ -10,18 +11,26 @@ import {
   type ObjectView,
   type ProcessView,
   type FieldView,
-} from '../graph/model/graph';
-import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/layout/lanes';
-import { layOutGraph, ZONE_TITLE_WIDTH, type LaneZone } from '../graph/layout/graphLayout';
-import { fitCall, textRowsIn, fitField } from '../graph/layout/textFit';
-import { toGraph } from '../graph/model/toGraph';
-import { stateAt } from '../scenario/run/scenarioRun';
-import { makeSvgScenario } from '../scenario/format/svgScenario';
-import type { Trace } from '../scenario/run/trace';
-import { altText } from './altText';
+} from '../../graph/model/graph';
+import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../../graph/layout/lanes';
+import { layOutGraph, ZONE_TITLE_WIDTH, type LaneZone } from '../../graph/layout/graphLayout';
+import { fitCall, textRowsIn, fitField } from '../../graph/layout/textFit';
+import { toGraph } from '../../graph/model/toGraph';
+import { stateAt } from '../../scenario/run/scenarioRun';
+import { makeSvgScenario } from '../../scenario/format/svgScenario';
+import type { Trace } from '../../scenario/run/trace';
+import { altText } from '../altText';
 import { scenarioFileText } from './scenarioFile';
-import type { SvgOptions } from './svgTimeline';
-import { escapeXml, replaceInvalidXml } from './xml';
+import { escapeXml, replaceInvalidXml } from '../xml';
+
+/** The export `svg-graph`. */
+export const svgGraphExport: Export = {
+  id: 'svg-graph',
+  title: 'Graph as SVG',
+  extension: 'svg',
+  order: 60,
+  make: svgGraph,
+};
 
 const MARGIN = 24;
 const TITLE_HEIGHT = 40;
@@ -62,7 +71,7 @@ const PAINT_CLASSES: Readonly<Record<string, readonly [property: string, pair: T
 };
 
 /** The graph of a run's last state as a stand-alone SVG, at the places that it has on the page. */
-export function svgGraph(trace: Trace, options: SvgOptions = {}): string {
+function svgGraph(trace: Trace, options: ExportOptions = {}): string {
   const { program, steps, scenario } = trace;
   const state = stateAt(trace, steps.length);
   const deeds = steps.map((s): StepRecord => ({

@@ -1,13 +1,23 @@
-import { initialState, step as move } from '../kernel/machine/machine';
-import { LockOrderGraph, locksHeld, type LockEdge } from '../kernel/properties/lockOrder';
-import type { Trace } from '../scenario/run/trace';
-import { toAscii, cFieldName, wrapText } from './format';
+import type { Export } from '../export';
+import { initialState, step as move } from '../../kernel/machine/machine';
+import { LockOrderGraph, locksHeld, type LockEdge } from '../../kernel/properties/lockOrder';
+import type { Trace } from '../../scenario/run/trace';
+import { toAscii, cFieldName, wrapText } from '../format';
+
+/** The export `lockdep`. */
+export const lockdepExport: Export = {
+  id: 'lockdep',
+  title: 'Lockdep-like report',
+  extension: 'txt',
+  order: 20,
+  make: lockdepText,
+};
 
 const BAR = '======================================================';
 const RULE = '------------------------------------------------------';
 
 /** A report in the shape of the kernel's lockdep: the circle of lock orders of the run, or, where there is none, the orders that it took. */
-export function lockdepText(trace: Trace): string {
+function lockdepText(trace: Trace): string {
   const { program } = trace;
   const { edges, circle } = lockOrderOf(trace);
   const word = (field: number): string => toAscii(cFieldName(program, field));

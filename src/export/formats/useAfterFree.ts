@@ -1,10 +1,20 @@
-import type { Trace, TraceStep } from '../scenario/run/trace';
-import { toAscii, wrapText } from './format';
+import type { Export } from '../export';
+import type { Trace, TraceStep } from '../../scenario/run/trace';
+import { toAscii, wrapText } from '../format';
+
+/** The export `use-after-free`. */
+export const useAfterFreeExport: Export = {
+  id: 'use-after-free',
+  title: 'Use-after-free report',
+  extension: 'txt',
+  order: 30,
+  make: useAfterFreeText,
+};
 
 const BAR = '='.repeat(66);
 
 /** A report in KASAN's order for the first `memory` violation of the run: used, allocated, freed by. Says so where there is none. */
-export function useAfterFreeText(trace: Trace): string {
+function useAfterFreeText(trace: Trace): string {
   const { program } = trace;
   const head = 'Simulated by vfio-playground, not a kernel log';
   const bad = trace.steps.flatMap((s) => s.violations).find((v) => v.property === 'memory');

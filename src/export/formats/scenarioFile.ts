@@ -1,5 +1,15 @@
-import { makeScenario } from '../scenario/format/makeScenario';
-import type { Trace } from '../scenario/run/trace';
+import type { Export } from '../export';
+import { makeScenario } from '../../scenario/format/makeScenario';
+import type { Trace } from '../../scenario/run/trace';
+
+/** The export `scenario`. */
+export const scenarioExport: Export = {
+  id: 'scenario',
+  title: 'Scenario file',
+  extension: 'scenario.json',
+  order: 110,
+  make: scenarioFileText,
+};
 
 /** The run's scenario with exactly this run's schedule, as its file. */
 export function scenarioFileText(trace: Trace): string {

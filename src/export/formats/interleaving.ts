@@ -1,20 +1,23 @@
-import { propertyById } from '../kernel/properties/properties';
-import { makeLink } from '../scenario/link/link';
-import { linkOfTrace } from '../scenario/link/linkOfTrace';
-import type { Trace } from '../scenario/run/trace';
-import { traceLinesOf, type TraceLine } from './traceLines';
-import { consequenceOf, firstViolation } from './consequence';
-import { toAscii, wrapText } from './format';
+import type { Export, ExportOptions } from '../export';
+import { propertyById } from '../../kernel/properties/properties';
+import { makeLink } from '../../scenario/link/link';
+import { linkOfTrace } from '../../scenario/link/linkOfTrace';
+import type { Trace } from '../../scenario/run/trace';
+import { traceLinesOf, type TraceLine } from '../traceLines';
+import { consequenceOf, firstViolation } from '../consequence';
+import { toAscii, wrapText } from '../format';
 
-/** How the text is made. */
-export interface InterleavingOptions {
-  /** Every step to the end, not only those that matter to the outcome. */
-  readonly full?: boolean | undefined;
-  /** What stands before `#v1.` in the link; nothing where left out. */
-  readonly base?: string | undefined;
-  /** What is known beyond this one run: `shortest of all schedules, 18234 states explored`. */
-  readonly coverage?: string | undefined;
-}
+/** The export `text`. */
+export const textExport: Export = {
+  id: 'text',
+  title: 'Interleaving text',
+  extension: 'txt',
+  order: 10,
+  make: interleavingText,
+};
+
+/** The options of the interleaving text. */
+export type InterleavingOptions = Pick<ExportOptions, 'full' | 'base' | 'coverage'>;
 
 const MAX_COLUMNS = 72;
 const COLUMN_STARTS: readonly (readonly number[])[] = [

@@ -1,11 +1,21 @@
-import type { Trace } from '../scenario/run/trace';
-import { altText } from './altText';
+import type { Export } from '../export';
+import type { Trace } from '../../scenario/run/trace';
+import { altText } from '../altText';
 import { interleavingText, type InterleavingOptions } from './interleaving';
-import { fileStem } from './snippets';
-import { toAscii, wrapText } from './format';
+import { fileStem } from '../snippets';
+import { toAscii, wrapText } from '../format';
+
+/** The export `rst`. */
+export const rstExport: Export = {
+  id: 'rst',
+  title: 'reStructuredText snippet',
+  extension: 'rst',
+  order: 90,
+  make: rstText,
+};
 
 /** A reStructuredText snippet for the kernel's documentation: `kernel-figure` with `:alt:`, and the interleaving as a literal block. */
-export function rstText(trace: Trace, options: InterleavingOptions = {}): string {
+function rstText(trace: Trace, options: InterleavingOptions = {}): string {
   const escape = (text: string): string => toAscii(text).replaceAll(/([\\`*_|])/g, '\\$1');
   const name = fileStem(trace.scenario.title);
   const indent = (lines: readonly string[], by: number): string[] =>

@@ -1,14 +1,19 @@
-import { makeSvgScenario } from '../scenario/format/svgScenario';
-import type { Trace } from '../scenario/run/trace';
-import { altText } from './altText';
+import type { Export, ExportOptions } from '../export';
+import { makeSvgScenario } from '../../scenario/format/svgScenario';
+import type { Trace } from '../../scenario/run/trace';
+import { altText } from '../altText';
 import { scenarioFileText } from './scenarioFile';
-import { callExpression } from '../scenario/format/callText';
-import { escapeXml, replaceInvalidXml } from './xml';
+import { callExpression } from '../../scenario/format/callText';
+import { escapeXml, replaceInvalidXml } from '../xml';
 
-/** Colours of the picture; `auto` follows the reader's setting. */
-export interface SvgOptions {
-  readonly theme?: 'light' | 'dark' | 'auto' | undefined;
-}
+/** The export `svg`. */
+export const svgTimelineExport: Export = {
+  id: 'svg',
+  title: 'Timeline as SVG',
+  extension: 'svg',
+  order: 50,
+  make: svgTimeline,
+};
 
 const STEP_WIDTH = 14;
 const LEFT_MARGIN = 110;
@@ -24,7 +29,7 @@ const DARK_STYLE =
   '.p{fill:#0d1117}.t{fill:#e6edf3}.m{fill:#9ea7b3}.g{stroke:#30363d}.c{fill:#0c2d6b;stroke:#58a6ff}.e{fill:#490202;stroke:#ff7b72}.x{fill:#ff7b72}.s{fill:#58a6ff}.f{fill:#56d364}';
 
 /** The run as a stand-alone SVG: a lane per task, calls as bars, steps as dots, refusals, fops swaps and violations as marks. */
-export function svgTimeline(trace: Trace, options: SvgOptions = {}): string {
+export function svgTimeline(trace: Trace, options: ExportOptions = {}): string {
   const { program, steps } = trace;
   const theme = options.theme ?? 'auto';
   const style =

@@ -1,11 +1,21 @@
-import type { Trace } from '../scenario/run/trace';
-import { toAscii } from './format';
-import { callExpression } from '../scenario/format/callText';
+import type { Export } from '../export';
+import type { Trace } from '../../scenario/run/trace';
+import { callExpression } from '../../scenario/format/callText';
+import { toAscii } from '../format';
+
+/** The export `ftrace`. */
+export const ftraceExport: Export = {
+  id: 'ftrace',
+  title: 'ftrace text for Perfetto',
+  extension: 'ftrace',
+  order: 80,
+  make: ftraceText,
+};
 
 const STEP_MICROSECONDS = 10;
 
 /** The run as ftrace text, which Perfetto opens: calls and steps as nested slices, one invented 10 us per step, on one CPU. */
-export function ftraceText(trace: Trace): string {
+function ftraceText(trace: Trace): string {
   const { program } = trace;
   const processes = [...new Set(program.tasks.map((t) => t.process))];
   const lines = [
