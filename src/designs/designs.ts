@@ -1,23 +1,17 @@
 import type { Design } from '../kernel/language/design';
-import { DESIGN_NAMES } from './designNames';
-import { parkedShim } from './parked-shim/design';
-import { parkedSplit } from './parked-split/design';
+import { DESIGN_METAS } from './catalog';
 import { registerDesigns } from './registry';
-import { rfcOpened } from './rfc-opened/design';
-import { upstream } from './upstream/design';
 
-export { designById } from './registry';
+const designByPath = import.meta.glob<Design>('./*/design.ts', { eager: true, import: 'design' });
 
-const designs: Readonly<Record<keyof typeof DESIGN_NAMES, Design>> = {
-  rfcOpened,
-  parkedShim,
-  parkedSplit,
-  upstream,
-};
-
-/** Every design, in the order of menus and tables. */
-export const DESIGNS: readonly Design[] = (
-  Object.keys(DESIGN_NAMES) as (keyof typeof DESIGN_NAMES)[]
-).map((name) => designs[name]);
+/** Every design, in the order of menus and tables. Importing this file loads and registers all of them. */
+export const DESIGNS: readonly Design[] = DESIGN_METAS.map(({ id }) => {
+  const design = designByPath[`./${id}/design.ts`];
+  if (!design) throw new Error(`designs/${id}/design.ts: expected an export named "design"`);
+  return design;
+});
 
 registerDesigns(DESIGNS);
+
+/** `designById` with all designs loaded. */
+export { designById } from './registry';

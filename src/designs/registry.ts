@@ -2,23 +2,23 @@ import type { Design } from '../kernel/language/design';
 
 const designsById = new Map<string, Design>();
 
-/** Lets designs be found. `index.ts` does so with all of them; a page that is to be there at once begins with the one that it shows. */
+/** Makes designs available by id. `designs.ts` registers all; a page that must paint early registers only the one it shows. */
 export function registerDesigns(designs: readonly Design[]): void {
   for (const design of designs) {
     if ((designsById.get(design.id) ?? design) !== design)
-      throw new Error(`two designs are called ${design.id}`);
+      throw new Error(`two designs have the id ${JSON.stringify(design.id)}`);
     designsById.set(design.id, design);
   }
 }
 
-/** A loaded design by its id; undefined where there is none. */
+/** A registered design; undefined if the id is unknown or not yet loaded. */
 export function designById(id: string): Design | undefined {
   return designsById.get(id);
 }
 
-/** A design that has to be loaded by now. Whoever parses scenarios or links has loaded theirs, by `index.ts` or one by one. */
+/** A registered design. Throws if it is not loaded: callers parse only what names a loaded design. */
 export function requireDesign(id: string): Design {
   const design = designsById.get(id);
-  if (!design) throw new Error(`the design ${id} is not loaded`);
+  if (!design) throw new Error(`design ${JSON.stringify(id)} is not loaded`);
   return design;
 }

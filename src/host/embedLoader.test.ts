@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import type * as Registry from '../designs/registry';
-import { DESIGN_NAMES } from '../designs/designNames';
+import { DESIGN_METAS } from '../designs/catalog';
 import type * as BuiltIns from '../scenario/library/builtInScenario';
 import type { AddressBar } from '../session/url/addressBar';
 import type * as Parts from './embedLoader';
@@ -13,9 +13,7 @@ async function freshModules() {
     (await import('../scenario/library/builtInScenario')) as typeof BuiltIns;
   const parts = (await import('./embedLoader')) as typeof Parts;
   const designs = (): readonly string[] =>
-    Object.values(DESIGN_NAMES)
-      .map(({ id }) => id)
-      .filter((id) => designById(id));
+    DESIGN_METAS.map(({ id }) => id).filter((id) => designById(id));
   return { ...parts, designs, builtInScenario };
 }
 

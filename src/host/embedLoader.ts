@@ -1,4 +1,3 @@
-import { DESIGN_NAMES } from '../designs/designNames';
 import { designById, registerDesigns } from '../designs/registry';
 import type { LoadTarget } from './protocol';
 import type { Design } from '../kernel/language/design';
@@ -13,28 +12,24 @@ import { parseLink } from '../scenario/link/link';
 import type { AddressBar } from '../session/url/addressBar';
 import { openPermalink } from '../session/url/permalink';
 
-type DesignId = (typeof DESIGN_NAMES)[keyof typeof DESIGN_NAMES]['id'];
-
 /** An embed shows one scenario in one design: it loads these two, and others when it is sent there. */
-const DESIGN_LOADERS: Readonly<Record<DesignId, () => Promise<Design>>> = {
-  'rfc-opened': async () => (await import('../designs/rfc-opened/design')).rfcOpened,
-  'parked-shim': async () => (await import('../designs/parked-shim/design')).parkedShim,
-  'parked-split': async () => (await import('../designs/parked-split/design')).parkedSplit,
-  upstream: async () => (await import('../designs/upstream/design')).upstream,
+const DESIGN_LOADERS: Readonly<Record<string, () => Promise<Design>>> = {
+  'rfc-opened': async () => (await import('../designs/rfc-opened/design')).design,
+  'parked-shim': async () => (await import('../designs/parked-shim/design')).design,
+  'parked-split': async () => (await import('../designs/parked-split/design')).design,
+  upstream: async () => (await import('../designs/upstream/design')).design,
 };
 
 const SCENARIO_LOADERS = import.meta.glob<BuiltInFile>('../scenario/library/*.json', {
   import: 'default',
 });
 
-const isDesignId = (id: string): id is DesignId => Object.hasOwn(DESIGN_LOADERS, id);
-
 /** Loads designs; undefined where all are there. Unknown ids are left to whoever reads them. */
 function loadDesigns(ids: readonly string[]): Promise<void> | undefined {
-  const missing = ids.filter(isDesignId).filter((id) => !designById(id));
+  const missing = ids.flatMap((id) => (designById(id) ? [] : (DESIGN_LOADERS[id] ?? [])));
   return missing.length === 0
     ? undefined
-    : Promise.all(missing.map((id) => DESIGN_LOADERS[id]())).then(registerDesigns);
+    : Promise.all(missing.map((load) => load())).then(registerDesigns);
 }
 
 /** Loads a built-in scenario; undefined where it is there, or is none. */

@@ -102,7 +102,7 @@ describe('the port of an embed', () => {
     const { builtInScenario } = await import('../scenario/library/builtInScenario');
     const { registerDesigns } = await import('../designs/registry');
     const { DEFAULT_SCENARIO: FIRST } = await import('../scenario/library/defaultScenario');
-    const { upstream } = await import('../designs/upstream/design');
+    const { design: upstream } = await import('../designs/upstream/design');
     const opener = await import('../session/trace/openScenario');
     registerDesigns([upstream]);
     const opened = opener.openScenario(FIRST, 'cdev-path');

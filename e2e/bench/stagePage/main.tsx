@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { applyNodeChanges, ReactFlow, type Edge, type Node, type NodeChange } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { registerDesigns } from '../../../src/designs/registry.ts';
-import { upstream } from '../../../src/designs/upstream/design.ts';
+import { design as upstream } from '../../../src/designs/upstream/design.ts';
 import type { Scenario } from '../../../src/scenario/format/scenario.ts';
 import { currentSnapshot } from '../../../src/session/trace/replay.ts';
 import { seekTo } from '../../../src/session/actions/stepping.ts';

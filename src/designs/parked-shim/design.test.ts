@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, World } from '../../kernel/language/world';
 import { startTestRun, exploreInterleavings } from '../testing/testRun';
-import { parkedShim } from './design';
+import { design as parkedShim } from './design';
 
 const world: World = { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk'] };
 const run = (calls: readonly Call[], options = {}, w = world) =>

@@ -1,6 +1,6 @@
 import type { Design } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
-import { DESIGN_NAMES } from '../designNames';
+import { meta } from './meta';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd, NO_EXTRA_BIND_STEPS } from './bind';
 import {
@@ -24,8 +24,9 @@ import { releaseDevice } from './release';
 import { shimPropertyInputs } from './propertyInputs';
 
 /** D2: the proposal of the review, with type1 as a shim on iommufd. Never posted as code. */
-export const parkedShim: Design = {
-  ...DESIGN_NAMES.parkedShim,
+export const design: Design = {
+  id: meta.id,
+  title: meta.title,
   revision: 1,
   about:
     'The proposal of the review of September 2021: a device fd starts with parked fops that can only bind; a bind under the lock of the device records the iommu context and swaps the fops of that file. The legacy container is an iommufd context, so GET_DEVICE_FD runs the same sequence. Reconstructed from the mails: it was never posted as code.',

@@ -3,7 +3,7 @@ import type { Options } from '../../kernel/language/design';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call, World } from '../../kernel/language/world';
 import { startTestRun, exploreInterleavings } from '../testing/testRun';
-import { parkedSplit } from './design';
+import { design as parkedSplit } from './design';
 
 const world: World = {
   devices: [

@@ -1,6 +1,6 @@
 import type { Design, ObjectType } from '../../kernel/language/design';
 import { iommufdDevice } from '../shared/iommufd/objects';
-import { DESIGN_NAMES } from '../designNames';
+import { meta } from './meta';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
 import {
@@ -37,8 +37,9 @@ import { splitPropertyInputs } from './propertyInputs';
 const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
 
 /** D3: parked fops with type1 kept apart from iommufd. Never posted as code. */
-export const parkedSplit: Design = {
-  ...DESIGN_NAMES.parkedSplit,
+export const design: Design = {
+  id: meta.id,
+  title: meta.title,
   revision: 1,
   about:
     'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',

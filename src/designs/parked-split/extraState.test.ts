@@ -12,7 +12,7 @@ import type { Call, World } from '../../kernel/language/world';
 import { DOMAIN } from '../shared/iommuGroup';
 import { withSteps } from '../testing/changeSteps';
 import { startTestRun, exploreInterleavings } from '../testing/testRun';
-import { parkedSplit } from './design';
+import { design as parkedSplit } from './design';
 
 const world: World = {
   devices: [

@@ -1,5 +1,5 @@
 import type { Design } from '../../kernel/language/design';
-import { DESIGN_NAMES } from '../designNames';
+import { meta } from './meta';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { kvmAdd } from '../parked-shim/deviceIo';
 import { bindIommufd, deviceIo } from './bind';
@@ -36,8 +36,9 @@ import { releaseDevice } from './release';
 import { rfcPropertyInputs } from './propertyInputs';
 
 /** D1: the RFC as posted in September 2021, with its defects. */
-export const rfcOpened: Design = {
-  ...DESIGN_NAMES.rfcOpened,
+export const design: Design = {
+  id: meta.id,
+  title: meta.title,
   revision: 1,
   about:
     'The RFC of September 2021: a device node beside the legacy group. Who comes first is settled when a file is opened, by counters: group.opened and device.opened. The driver runs its open op at once, and a flag blocks reads, writes and mmaps until the bind. Its defects are as in the patches; those that only our reading found are unconfirmed.',

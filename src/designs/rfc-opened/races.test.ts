@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call, World } from '../../kernel/language/world';
 import { startTestRun, exploreInterleavings } from '../testing/testRun';
-import { rfcOpened } from './design';
+import { design as rfcOpened } from './design';
 
 const world: World = {
   devices: [

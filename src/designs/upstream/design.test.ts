@@ -4,7 +4,7 @@ import type { Call, World } from '../../kernel/language/world';
 import { startTestRun } from '../testing/testRun';
 import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from '../testing/upstreamCalls';
 import type { ContainerOpenCall } from '../testing/upstreamCalls';
-import { upstream } from './design';
+import { design as upstream } from './design';
 
 const run = (calls: readonly Call[], world: World = ONE_DEVICE) =>
   startTestRun(upstream, {}, world, calls);

@@ -1,6 +1,6 @@
 import type { Design } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
-import { DESIGN_NAMES } from '../designNames';
+import { meta } from './meta';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import {
   ioasAlloc,
@@ -38,8 +38,9 @@ import { registerDevice, unregisterDevice } from './register';
 import { upstreamPropertyInputs } from './propertyInputs';
 
 /** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire stands in its place. */
-export const upstream: Design = {
-  ...DESIGN_NAMES.upstream,
+export const design: Design = {
+  id: meta.id,
+  title: meta.title,
   revision: 1,
   about:
     'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Every open file has its own access gate, set last with a store-release and read first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',

@@ -5,7 +5,7 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call, World } from '../../kernel/language/world';
 import { exploreInterleavings } from '../testing/testRun';
 import { cdevPathCalls, closeCalls, ONE_DEVICE } from '../testing/upstreamCalls';
-import { upstream } from './design';
+import { design as upstream } from './design';
 
 /** A row left out, and the property that notices. */
 interface DisabledStepCase {

@@ -3,7 +3,7 @@ import type { Errno } from '../../kernel/language/errno';
 import type { Call, World } from '../../kernel/language/world';
 import { startTestRun } from '../testing/testRun';
 import type { TestRun } from '../testing/testRun';
-import { upstream } from './design';
+import { design as upstream } from './design';
 
 /** A row of the errno table of domain.md section 7, and a run that ends in it: the last call returns the errno, all others succeed. */
 interface ErrnoCase {

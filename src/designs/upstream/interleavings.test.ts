@@ -3,7 +3,7 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call, World } from '../../kernel/language/world';
 import { exploreInterleavings } from '../testing/testRun';
 import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from '../testing/upstreamCalls';
-import { upstream } from './design';
+import { design as upstream } from './design';
 
 /** What every interleaving of some calls comes to: the number of states, and the properties that break. */
 interface InterleavingCase {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Call, World } from '../../kernel/language/world';
 import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from '../testing/upstreamCalls';
 import { lockOrdersOf } from '../testing/lockOrders';
-import { upstream } from './design';
+import { design as upstream } from './design';
 
 /** domain.md section 5.11, outer to inner. The driver core's lock is around all of probe and remove. */
 const HIERARCHY = [

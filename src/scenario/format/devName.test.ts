@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parkedShim } from '../../designs/parked-shim/design';
+import { design as parkedShim } from '../../designs/parked-shim/design';
 import { registerDesigns } from '../../designs/registry';
 import { makeScenario } from './makeScenario';
 import { inputErrorText, parseScenario } from './parseScenario';

@@ -1,4 +1,4 @@
-import { DESIGN_NAMES } from '../../designs/designNames';
+import { DESIGN_METAS } from '../../designs/catalog';
 import { requireDesign } from '../../designs/registry';
 import type { Design } from '../../kernel/language/design';
 import { routineOf } from '../../kernel/language/design';
@@ -47,7 +47,7 @@ function listNames(words: readonly string[]): string {
 }
 
 function checkDesign(scenario: Scenario, expected: ReportError): Design | undefined {
-  const ids: readonly string[] = Object.values(DESIGN_NAMES).map((d) => d.id);
+  const ids = DESIGN_METAS.map((d) => d.id);
   if (!ids.includes(scenario.design)) {
     expected('design', scenario.design, listNames(ids));
     return undefined;

@@ -1,3 +1,4 @@
+import { DESIGN_LINK_WORDS } from '../../designs/catalog';
 import type { Options } from '../../kernel/language/design';
 import {
   makeMutation,
@@ -59,7 +60,10 @@ export type ParsedLink =
   | { readonly ok: true; readonly link: Link; readonly dropped: readonly string[] }
   | { readonly ok: false; readonly message: string };
 
-/** Words that links of version 1 need not spell. Numbered by place: only ever append. */
+/**
+ * Words that links of version 1 need not spell out; word k has number k + 1. Frozen: words that a link spells out are
+ * numbered from here on, so one more word would change them in every old link. New designs bring numbered `linkWords`.
+ */
 const LINK_DICTIONARY: readonly string[] = [
   'rfc-opened',
   'parked-shim',
@@ -177,7 +181,7 @@ const RECORD_TAGS = {
 /** The permalink of a moment: `#v1.` and packed bytes in base64url; nothing in it is compressed, so nothing can blow up. */
 export function makeLink(link: Link): string {
   const bytes: number[] = [];
-  const writer = makeLinkWriter(LINK_DICTIONARY);
+  const writer = makeLinkWriter(LINK_DICTIONARY, DESIGN_LINK_WORDS);
   const ids = new Map<string, number>();
   let sum: number | undefined;
   const record = (tag: number): void => {
@@ -471,7 +475,7 @@ function makePartialLink(): PartialLink {
 
 /** Reads records into the draft until one is not whole; says what is wrong with that one. */
 function readRecords(bytes: readonly number[], draft: PartialLink): string | undefined {
-  const reader = makeLinkReader(LINK_DICTIONARY);
+  const reader = makeLinkReader(LINK_DICTIONARY, DESIGN_LINK_WORDS);
   let sum: number | undefined;
   let at = 0;
   while (at < bytes.length) {

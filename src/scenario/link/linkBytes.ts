@@ -1,3 +1,5 @@
+import type { LinkWord } from '../../designs/designMeta';
+
 /** The alphabet of base64url, which needs no escaping in a URL. */
 const BASE64URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
@@ -58,10 +60,14 @@ export interface LinkWriter {
   readonly take: () => number[];
 }
 
-/** Starts a list of bytes with the words that need no spelling. */
-export function makeLinkWriter(words: readonly string[]): LinkWriter {
+/** Word number k of `words` is written as k + 1; `numbered` are further words with fixed, larger numbers. */
+export function makeLinkWriter(
+  words: readonly string[],
+  numbered: readonly LinkWord[] = [],
+): LinkWriter {
   let bytes: number[] = [];
   const known = new Map(words.map((word, i) => [word, i + 1]));
+  const fixed = new Map(numbered.map(({ code, word }) => [word, code]));
   const encoder = new TextEncoder();
   const number = (value: number): void => {
     let rest = value;
@@ -69,7 +75,7 @@ export function makeLinkWriter(words: readonly string[]): LinkWriter {
     bytes.push(rest);
   };
   const text = (value: string): void => {
-    const at = known.get(value);
+    const at = known.get(value) ?? fixed.get(value);
     number(at ?? 0);
     if (at !== undefined) return;
     known.set(value, known.size + 1);
@@ -98,10 +104,14 @@ export interface LinkReader {
 }
 
 /** Starts to read with the same words that the writer started with. */
-export function makeLinkReader(words: readonly string[]): LinkReader {
+export function makeLinkReader(
+  words: readonly string[],
+  numbered: readonly LinkWord[] = [],
+): LinkReader {
   let bytes: readonly number[] = [];
   let at = 0;
   const known = [...words];
+  const fixed = new Map(numbered.map(({ code, word }) => [code, word]));
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const byte = (): number => {
     const value = bytes[at++];
@@ -123,7 +133,7 @@ export function makeLinkReader(words: readonly string[]): LinkReader {
   const text = (): string => {
     const index = number();
     if (index > 0) {
-      const word = known[index - 1];
+      const word = known[index - 1] ?? fixed.get(index);
       if (word === undefined) throw new LinkFormatError('names a word that it does not hold');
       return word;
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { withRelease, withSteps } from '../../designs/testing/changeSteps';
-import { parkedShim } from '../../designs/parked-shim/design';
-import { parkedSplit } from '../../designs/parked-split/design';
+import { design as parkedShim } from '../../designs/parked-shim/design';
+import { design as parkedSplit } from '../../designs/parked-split/design';
 import { compile } from '../../kernel/compiler/compile';
 import type { Design, Options, StepSpec } from '../../kernel/language/design';
 import { isEnabled, initialState, makeEventBuffer, nextStep } from '../../kernel/machine/machine';

@@ -1,4 +1,4 @@
-import { DESIGN_NAMES } from '../../designs/designNames';
+import { DESIGN_METAS } from '../../designs/catalog';
 import { designById } from '../../designs/registry';
 import { runScenario } from '../../scenario/run/runScenario';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
@@ -19,11 +19,9 @@ export function openScenario(scenario: Scenario, id: string | undefined): Opened
       errors: [
         {
           path: 'design',
-          message: `${JSON.stringify(scenario.design)} stood here; accepted: ${Object.values(
-            DESIGN_NAMES,
-          )
-            .map((each) => each.id)
-            .join(', ')}`,
+          message: `${JSON.stringify(scenario.design)} stood here; accepted: ${DESIGN_METAS.map(
+            (each) => each.id,
+          ).join(', ')}`,
         },
       ],
     };

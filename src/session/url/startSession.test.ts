@@ -1,7 +1,4 @@
 import { expect, it } from 'vitest';
-import { DESIGNS } from '../../designs/designs';
-import { DESIGN_NAMES } from '../../designs/designNames';
-import { designById, registerDesigns } from '../../designs/registry';
 import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../../scenario/library/defaultScenario';
 import { LIBRARY } from '../../scenario/library/library';
 import type { AddressBar } from './addressBar';
@@ -62,12 +59,4 @@ it('says that it waits until what is wanted has loaded', async () => {
   await done;
   await expect.poll(() => session.getState().pendingLoads).toBe(0);
   expect(session.getState().run.setup.design.id).toBe('rfc-opened');
-});
-
-it('names every design, in the order of menus, and finds it', () => {
-  expect(DESIGNS.map(({ id, title }) => ({ id, title }))).toEqual(Object.values(DESIGN_NAMES));
-  expect(DESIGNS.map(({ id }) => designById(id))).toEqual(DESIGNS);
-  expect(() => registerDesigns(DESIGNS.map((design) => ({ ...design })))).toThrow(
-    /two designs are called/,
-  );
 });

@@ -1,5 +1,5 @@
 import { registerDesigns } from '../../designs/registry';
-import { upstream } from '../../designs/upstream/design';
+import { design as upstream } from '../../designs/upstream/design';
 import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../../scenario/library/defaultScenario';
 import type { AddressBar } from './addressBar';
 import { setPageLayout } from '../actions/pageLayout';

@@ -1,4 +1,4 @@
-import { DESIGN_NAMES } from '../../designs/designNames';
+import { DESIGN_METAS } from '../../designs/catalog';
 import { COMMANDS } from '../../session/actions/commands';
 import { libraryPart } from '../../session/actions/lazyParts';
 import { useSession, useSessionStore } from '../useSession';
@@ -35,7 +35,7 @@ export function Header() {
         onSelect={(id) =>
           libraryPart.whenLoaded(session, ({ switchDesign }) => switchDesign(session, id))
         }
-        segments={Object.values(DESIGN_NAMES).map(({ id, title }) => ({
+        segments={DESIGN_METAS.map(({ id, title }) => ({
           value: id,
           text: id,
           tip: title,

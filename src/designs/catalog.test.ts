@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { DESIGN_METAS, designCatalog } from './catalog';
+import { DESIGNS } from './designs';
+import { designById, registerDesigns } from './registry';
+
+it('lists each design folder once, in the order of its record', () => {
+  expect(DESIGN_METAS.map((m) => m.id)).toEqual([
+    'rfc-opened',
+    'parked-shim',
+    'parked-split',
+    'upstream',
+  ]);
+  expect(DESIGNS.map(({ id, title }) => ({ id, title }))).toEqual(
+    DESIGN_METAS.map(({ id, title }) => ({ id, title })),
+  );
+  expect(DESIGNS.map(({ id }) => designById(id))).toEqual(DESIGNS);
+});
+
+it('throws on a second design with the same id', () => {
+  expect(() => registerDesigns(DESIGNS.map((design) => ({ ...design })))).toThrow(
+    'two designs have the id "rfc-opened"',
+  );
+});
+
+it('throws on records that clash', () => {
+  const meta = { id: 'a', title: '', order: 1 };
+  expect(() => designCatalog({ './b/meta.ts': meta })).toThrow('expected the name of the folder');
+  expect(() => designCatalog({ './a/meta.ts': meta, './b/meta.ts': { ...meta, id: 'b' } })).toThrow(
+    'order 1 is already taken by a',
+  );
+  const words = (code: number) => [{ code, word: 'x' }];
+  expect(() => designCatalog({ './a/meta.ts': { ...meta, linkWords: words(1) } })).toThrow(
+    'expected codes from 32768, got 1',
+  );
+  expect(() =>
+    designCatalog({
+      './a/meta.ts': { ...meta, linkWords: words(40000) },
+      './b/meta.ts': { ...meta, id: 'b', order: 2, linkWords: words(40000) },
+    }),
+  ).toThrow('code 40000 of "x" is already taken by "x"');
+});

@@ -1,0 +1,41 @@
+import { FIRST_LINK_WORD_CODE } from './designMeta';
+import type { DesignMeta, LinkWord } from './designMeta';
+
+const metaByPath = import.meta.glob<DesignMeta>('./*/meta.ts', { eager: true, import: 'meta' });
+
+/** The meta records of all design folders in the order of menus and tables. Throws if a folder, an order or a link word clashes. */
+export function designCatalog(metas: Readonly<Record<string, DesignMeta>>): readonly DesignMeta[] {
+  const catalog = Object.values(metas).toSorted((a, b) => a.order - b.order);
+  for (const [path, { id }] of Object.entries(metas))
+    if (path !== `./${id}/meta.ts`)
+      throw new Error(
+        `designs/${path}: id: expected the name of the folder, got ${JSON.stringify(id)}`,
+      );
+  catalog.forEach(({ id, order }, i) => {
+    const previous = catalog[i - 1];
+    if (previous?.order === order)
+      throw new Error(`designs/${id}/meta.ts: order ${order} is already taken by ${previous.id}`);
+  });
+  const words = new Map<number, string>();
+  for (const { id, linkWords = [] } of catalog)
+    for (const { code, word } of linkWords) {
+      if (code < FIRST_LINK_WORD_CODE)
+        throw new Error(
+          `designs/${id}/meta.ts: linkWords: expected codes from ${FIRST_LINK_WORD_CODE}, got ${code}`,
+        );
+      if (words.has(code))
+        throw new Error(
+          `designs/${id}/meta.ts: linkWords: code ${code} of ${JSON.stringify(word)} is already taken by ${JSON.stringify(words.get(code))}`,
+        );
+      words.set(code, word);
+    }
+  return catalog;
+}
+
+/** Every design's record, in the order of menus and tables. */
+export const DESIGN_METAS: readonly DesignMeta[] = designCatalog(metaByPath);
+
+/** The link words of all designs. */
+export const DESIGN_LINK_WORDS: readonly LinkWord[] = DESIGN_METAS.flatMap(
+  ({ linkWords = [] }) => linkWords,
+);

@@ -1,0 +1,20 @@
+/** A word of the permalink codec with the number that stands for it. */
+export interface LinkWord {
+  /** `FIRST_LINK_WORD_CODE` or more, unique over all designs; never reused for another word. */
+  readonly code: number;
+  readonly word: string;
+}
+
+/** The numbers below are taken by the words of version 1 and by the words that a link spells out itself. */
+export const FIRST_LINK_WORD_CODE = 2 ** 15;
+
+/** What menus, tables and links need before the design itself is loaded: the `meta` of `designs/<id>/meta.ts`. */
+export interface DesignMeta {
+  /** The name of the folder. */
+  readonly id: string;
+  readonly title: string;
+  /** Position in menus and tables. */
+  readonly order: number;
+  /** Ids that permalinks of this design contain often. Optional: other words are spelled out. */
+  readonly linkWords?: readonly LinkWord[];
+}

@@ -1,0 +1,3 @@
+import type { DesignMeta } from '../designMeta';
+
+export const meta: DesignMeta = { id: 'upstream', title: 'Linux v6.6', order: 4 };
