@@ -11,15 +11,13 @@ import {
 } from './parameters';
 import { makeMessage, parseRequest } from './protocol';
 
-// Prettier pads the cells of a table.
-const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8').replaceAll(
-  / {2,}/g,
-  ' ',
-);
+const documentation = readFileSync(join(import.meta.dirname, '../../docs/embedding.md'), 'utf8')
+  // Prettier pads the cells of a table.
+  .replaceAll(/ {2,}/g, ' ');
 
-it('are what the element watches', () => {
-  const told = [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS].map(({ name }) => name);
-  expect(PlaygroundElement.observedAttributes.filter((name) => !told.includes(name))).toEqual([]);
+it('the parameter table lists every attribute of the element', () => {
+  const listed = [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS].map(({ name }) => name);
+  expect(PlaygroundElement.observedAttributes.filter((name) => !listed.includes(name))).toEqual([]);
   const typed: Readonly<Record<keyof PlaygroundAttributes, true>> = {
     scenario: true,
     base: true,
@@ -34,18 +32,18 @@ it('are what the element watches', () => {
     sandbox: true,
     title: true,
   };
-  expect(told.toSorted()).toEqual(Object.keys(typed).toSorted());
-  const words: Readonly<Pick<Required<PlaygroundAttributes>, 'view' | 'theme' | 'load'>>[] = [
+  expect(listed.toSorted()).toEqual(Object.keys(typed).toSorted());
+  const defaults: Readonly<Pick<Required<PlaygroundAttributes>, 'view' | 'theme' | 'load'>>[] = [
     {
       view: EMBED_PARAMETERS.view.values[0],
       theme: EMBED_PARAMETERS.theme.values[0],
       load: EMBED_PARAMETERS.load.values[0],
     },
   ];
-  expect(words).toEqual([{ view: 'graph', theme: 'auto', load: 'eager' }]);
+  expect(defaults).toEqual([{ view: 'graph', theme: 'auto', load: 'eager' }]);
 });
 
-it('tell of every message that is understood', () => {
+it('the message tables list every request and every event', () => {
   const fields: Readonly<Record<string, object>> = {
     load: { scenario: 'bind-race' },
     seek: { to: 1 },
@@ -60,13 +58,13 @@ it('tell of every message that is understood', () => {
     expect(parseRequest({ ...makeMessage({ type: 'ping' }), type }), type).toBeUndefined();
 });
 
-it('stand in the README as they are here', () => {
-  for (const { name, accepts, defaultText: without, description: about } of [
-    ...PARAMETER_ROWS,
-    ...ATTRIBUTE_ROWS,
-  ])
-    expect(readme).toContain(`| \`${name}\` | ${about} | ${accepts} | ${without} |`);
-  for (const { type, fields } of MESSAGE_ROWS)
-    expect(readme).toContain(fields === '' ? `\`${type}\`` : `\`${type}\` (${fields})`);
-  for (const { type } of EVENT_ROWS) expect(readme).toContain(`\`${type}\``);
+it('docs/embedding.md contains the tables', () => {
+  for (const { name, accepts, defaultText, description } of [...PARAMETER_ROWS, ...ATTRIBUTE_ROWS])
+    expect(documentation).toContain(
+      `| \`${name}\` | ${description} | ${accepts} | ${defaultText} |`,
+    );
+  for (const { type, fields, about } of [...MESSAGE_ROWS, ...EVENT_ROWS])
+    expect(documentation).toContain(
+      `| \`${type}\` | ${fields === '' ? '' : `${fields} `}| ${about} |`,
+    );
 });

@@ -1,67 +1,74 @@
-/** A parameter that takes one of a few words; the first is what holds without it. */
-interface EnumParameter<Word extends string> {
-  readonly kind: 'word';
-  readonly values: readonly [Word, ...(readonly Word[])];
+/** A parameter with a few values; the first is the default. */
+interface EnumParameter<Value extends string> {
+  readonly kind: 'enum';
+  readonly values: readonly [Value, ...(readonly Value[])];
   readonly description: string;
 }
 
-/** A parameter that takes a number of at most three decimals. */
+/** A numeric parameter with at most three decimals. */
 interface NumberParameter {
   readonly kind: 'number';
   readonly min: number;
   readonly max: number;
   readonly integer: boolean;
-  /** What holds without it. */
   readonly defaultText: string;
   readonly description: string;
 }
 
-const enumParameter = <Word extends string>(
-  about: string,
-  ...words: readonly [Word, ...(readonly Word[])]
-): EnumParameter<Word> => ({ kind: 'word', values: words, description: about });
+const enumParameter = <Value extends string>(
+  description: string,
+  ...values: readonly [Value, ...(readonly Value[])]
+): EnumParameter<Value> => ({ kind: 'enum', values, description });
 
-/** The parameters behind `?` in the address of `embed.html`, and attributes of the element: what reads them and what tells of them go by this table. */
+/** Query parameters of `embed.html` and attributes of the element. The parsers and docs/embedding.md follow this table. */
 export const EMBED_PARAMETERS = {
   view: enumParameter(
-    'The graph of kernel objects, the lanes of the tasks, both, or every design side by side.',
+    'The graph of kernel objects, the timeline of the tasks, both, or all designs side by side.',
     'graph',
     'timeline',
     'both',
     'compare',
   ),
-  theme: enumParameter("Colours; auto follows the reader's setting.", 'auto', 'light', 'dark'),
-  ro: enumParameter('1: the reader steps, seeks and checks, but cannot act for anybody.', '0', '1'),
+  theme: enumParameter(
+    'Colour theme; auto follows the setting of the reader.',
+    'auto',
+    'light',
+    'dark',
+  ),
+  ro: enumParameter(
+    '1: read-only. The reader can step, seek and check, but not run calls.',
+    '0',
+    '1',
+  ),
   step: {
     kind: 'number',
     min: 0,
     max: 100_000,
     integer: true,
-    defaultText: 'as the link says, else 0',
-    description: 'Where to stand: moves from the beginning.',
+    defaultText: 'the step of the link, else 0',
+    description: 'Initial step, counted from the start of the run.',
   } satisfies NumberParameter,
-  play: enumParameter('1: plays as soon as it is open.', '0', '1'),
+  play: enumParameter('1: starts to play when it opens.', '0', '1'),
   speed: {
     kind: 'number',
     min: 0.1,
     max: 60,
     integer: false,
     defaultText: '2',
-    description: 'Steps per second while playing.',
+    description: 'Playback speed in steps per second.',
   } satisfies NumberParameter,
   load: enumParameter(
-    'When it opens: at once, when it comes into view, or when the reader presses a button. The element waits for its view where nothing is said.',
+    'When it opens: at once, when it scrolls into view, or when the reader presses a button. The default of the element is lazy.',
     'eager',
     'lazy',
     'click',
   ),
 } as const;
 
-/** A parameter or an attribute, for people. */
+/** One row of the parameter table in docs/embedding.md. */
 export interface ParameterRow {
   readonly name: string;
   readonly accepts: string;
-  /** What holds without it. */
   readonly defaultText: string;
   readonly description: string;
 }
@@ -70,7 +77,7 @@ function parameterRow([name, parameter]: readonly [
   string,
   EnumParameter<string> | NumberParameter,
 ]): ParameterRow {
-  return parameter.kind === 'word'
+  return parameter.kind === 'enum'
     ? {
         name,
         accepts: parameter.values.join(', '),
@@ -79,52 +86,52 @@ function parameterRow([name, parameter]: readonly [
       }
     : {
         name,
-        accepts: `${parameter.integer ? 'a whole number, ' : ''}${parameter.min} to ${parameter.max}`,
+        accepts: `${parameter.integer ? 'an integer, ' : ''}${parameter.min} to ${parameter.max}`,
         defaultText: parameter.defaultText,
         description: parameter.description,
       };
 }
 
-/** Parameters of a frame and attributes of the element: both know all of these. */
+/** Query parameters of a frame that are attributes of the element too. */
 export const PARAMETER_ROWS: readonly ParameterRow[] = [
   {
     name: 'scenario',
-    accepts: 'an id of the library; in the element also a link (#v1.…)',
-    defaultText: 'the first of the library',
-    description: 'What to show. A frame takes a link behind its address instead.',
+    accepts: 'the id of a built-in scenario; in the element also a link (#v1.…)',
+    defaultText: 'the first built-in scenario',
+    description: 'What to show. A frame takes a link as the hash of its URL instead.',
   },
   ...Object.entries(EMBED_PARAMETERS).map(parameterRow),
 ];
 
-/** Attributes that the element alone has. */
+/** Attributes that only the element has. */
 export const ATTRIBUTE_ROWS: readonly ParameterRow[] = [
   {
     name: 'base',
-    accepts: 'an address',
+    accepts: 'a URL',
     defaultText: 'the folder of the script',
-    description: 'The folder of the playground.',
+    description: 'URL of the folder that holds the playground.',
   },
   {
     name: 'height',
-    accepts: 'a number of pixels',
-    defaultText: 'as high as the content',
-    description: 'A height that stays.',
+    accepts: 'a number',
+    defaultText: 'the height of the content',
+    description: 'Fixed height in px.',
   },
   {
     name: 'sandbox',
     accepts: 'no value',
-    defaultText: 'the frame has its origin',
-    description: 'Gives the frame no origin, so that it reaches nothing of its site.',
+    defaultText: 'the frame keeps its origin',
+    description: 'Loads the frame without an origin, so that it cannot reach data of its site.',
   },
   {
     name: 'title',
-    accepts: 'a text',
+    accepts: 'text',
     defaultText: 'VFIO playground',
-    description: 'The name of the frame.',
+    description: 'Accessible name of the frame.',
   },
 ];
 
-/** What a page posts to the frame, and what comes back (`protocol.ts` has the types). Every message is `{ source: 'vfio-playground', v: 1, id?, type, … }`. */
+/** The requests of a host page (types: `protocol.ts`). Every message is `{ source: 'vfio-playground', v: 1, id?, type, … }`. */
 export const MESSAGE_ROWS: readonly {
   readonly type: string;
   readonly fields: string;
@@ -134,38 +141,38 @@ export const MESSAGE_ROWS: readonly {
     type: 'ping',
     fields: '',
     about:
-      'Repeat it, each time with a MessagePort, until pong comes through one; talk through that.',
+      'Handshake: post it with a transferred MessagePort until pong arrives on one; use that port for all other messages.',
   },
   {
     type: 'load',
     fields: 'scenario, link or file',
-    about: 'Shows a scenario of the library, a link, or a scenario file.',
+    about: 'Opens a built-in scenario, a link or a scenario file.',
   },
-  { type: 'step', fields: 'count? (1)', about: 'Steps forward, or back where negative.' },
-  { type: 'seek', fields: 'to', about: 'Goes to a move, counted from the beginning.' },
-  { type: 'play', fields: 'speed?', about: 'Plays.' },
+  { type: 'step', fields: 'count? (1)', about: 'Steps forward; back if count is negative.' },
+  { type: 'seek', fields: 'to', about: 'Goes to a step, counted from the start of the run.' },
+  { type: 'play', fields: 'speed?', about: 'Starts to play.' },
   { type: 'pause', fields: '', about: 'Stops playing.' },
-  { type: 'setTheme', fields: 'theme', about: 'auto, light or dark.' },
+  { type: 'setTheme', fields: 'theme', about: 'Sets the colour theme: auto, light or dark.' },
   {
     type: 'getState',
     fields: '',
-    about: 'Only asks. All but ping are answered by state or error with their id.',
+    about: 'Changes nothing; the answer is the state.',
   },
 ];
 
-/** What the frame tells on its own. */
+/** The events of the frame. */
 export const EVENT_ROWS: typeof MESSAGE_ROWS = [
-  { type: 'ready', fields: '', about: 'The frame listens.' },
+  { type: 'ready', fields: '', about: 'The frame accepts requests.' },
   {
     type: 'stateChanged',
     fields: 'state',
-    about: 'Something else is on screen; at most ten times a second.',
+    about: 'The state on screen has changed; at most ten times a second.',
   },
   {
     type: 'violation',
     fields: 'violation',
-    about: 'A move broke a rule: property, text, move, by.',
+    about: 'A step violates a property: property, text, move, by.',
   },
-  { type: 'resize', fields: 'height', about: 'The height in pixels that suits the content.' },
+  { type: 'resize', fields: 'height', about: 'The height of the content in px.' },
   { type: 'focusExit', fields: '', about: 'The reader pressed Escape to leave the frame.' },
 ];
