@@ -1,10 +1,11 @@
 import type { ObjectSlot, Program } from '../../kernel/compiler/program';
+import { FIRST_FD, LowestFreeNumbers } from './lowestFreeNumbers';
 import type { Trace } from './trace';
 
 /** The number that a call returned, by call index: an fd of its process, or an object id of its iommufd. */
 export type ReturnValues = ReadonlyMap<number, number>;
 
-/** Types that take an id of their iommufd, the lowest free one: from `iommufd_ctx.objects`, where ids start at 1, unless they say otherwise. */
+/** Types that take an object id of their iommufd. By default it is the lowest free one in `iommufd_ctx.objects`, from 1. */
 const TYPES_WITH_OBJECT_ID = new Set([
   'iommufd_device',
   'iommufd_access',
@@ -13,58 +14,36 @@ const TYPES_WITH_OBJECT_ID = new Set([
 ]);
 
 /**
- * Fd numbers (the lowest free from 3 in each process) and object ids, as a trace brings them about. They are no part of
- * the state: nothing in a design depends on them.
+ * The fds (the lowest free one from 3 in each process) and object ids that the calls of a trace return. They are not part of
+ * the state, because nothing in a design depends on them.
  */
 export function returnValues(trace: Trace): ReturnValues {
   const { program } = trace;
   const numbers = new Map<number, number>();
-  const tables = new Map<string, (string | undefined)[]>();
-  const spaces = new Map<string, (number | undefined)[]>();
+  const fds = new LowestFreeNumbers<string>();
+  const objectIds = new LowestFreeNumbers<number>();
   for (const { index, events, step } of trace.steps) {
-    for (const { template: note } of events) {
-      if (note.kind === 'fdInstall')
-        numbers.set(step.call, takeLowestFree(tables, note.process, 3, note.fd));
-      else if (note.kind === 'fdRemove') releaseNumber(tables, note.fd);
-      else if (note.kind === 'alloc') {
-        const object = program.objects[note.object];
-        const space =
+    for (const { template } of events) {
+      if (template.kind === 'fdInstall')
+        numbers.set(step.call, fds.take(template.process, FIRST_FD, template.fd));
+      else if (template.kind === 'fdRemove') fds.release(template.fd);
+      else if (template.kind === 'alloc') {
+        const object = program.objects[template.object];
+        const iommufd =
           object && TYPES_WITH_OBJECT_ID.has(object.type)
             ? iommufdOf(trace, object, index)
             : undefined;
-        if (space === undefined) continue;
-        const { space: name, first } = object?.spec.ids ?? { space: 'objects', first: 1 };
-        const id = takeLowestFree(spaces, `${space} ${name}`, first, note.object);
+        if (iommufd === undefined) continue;
+        const { space, first } = object?.spec.ids ?? { space: 'objects', first: 1 };
+        const id = objectIds.take(`${iommufd} ${space}`, first, template.object);
         if (program.calls[step.call]?.call.call === 'ioas_alloc') numbers.set(step.call, id);
-      } else if (note.kind === 'free') releaseNumber(spaces, note.object);
+      } else if (template.kind === 'free') objectIds.release(template.object);
     }
   }
   return numbers;
 }
 
-/** Puts a value at the lowest free place from `first` and returns the place. */
-function takeLowestFree<T>(
-  lists: Map<string, (T | undefined)[]>,
-  key: string,
-  first: number,
-  value: T,
-): number {
-  const list = lists.get(key) ?? [];
-  lists.set(key, list);
-  let at = first;
-  while (list[at] !== undefined) at++;
-  list[at] = value;
-  return at;
-}
-
-function releaseNumber<T>(lists: Map<string, (T | undefined)[]>, value: T): void {
-  for (const list of lists.values()) {
-    const at = list.indexOf(value);
-    if (at >= 0) list[at] = undefined;
-  }
-}
-
-/** The iommufd file whose id space an object allocated at a step is in: fixed, or what its `ictx` comes to point to. */
+/** The iommufd file that gives an object its id: fixed, or the file that its `ictx` field points to after step `from`. */
 function iommufdOf(
   { program, steps }: Trace,
   object: ObjectSlot,
@@ -73,10 +52,10 @@ function iommufdOf(
   const pointer = object.fields['ictx'];
   if (pointer === undefined) return object.key.file;
   for (const { events } of steps.slice(from)) {
-    for (const { template: note, value } of events) {
-      if (note.kind === 'write' && note.field === pointer && value > 0)
+    for (const { template, value } of events) {
+      if (template.kind === 'write' && template.field === pointer && value > 0)
         return pointedFile(program, pointer, value);
-      if (note.kind === 'free' && note.object === object.index) return undefined;
+      if (template.kind === 'free' && template.object === object.index) return undefined;
     }
   }
   return undefined;

@@ -1,3 +1,4 @@
+import { FIRST_FD, LowestFreeNumbers } from '../../scenario/run/lowestFreeNumbers';
 import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program } from '../../kernel/compiler/program';
 import { snapshotAt, type Snapshot } from '../../session/trace/replay';
@@ -139,21 +140,15 @@ function objectsNamedBy(program: Program, { template: note }: StepEvent): readon
   );
 }
 
-/** Fd numbers by fd name: the lowest free from 3 in each process. */
+/** The number of each fd by its name. */
 function fdNumbersOf(path: readonly Snapshot[]): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>();
-  const tables = new Map<string, Set<number>>();
+  const fds = new LowestFreeNumbers<string>();
   for (const { events } of path) {
     for (const { template: note } of events) {
-      if (note.kind === 'fdInstall') {
-        const table = tables.get(note.process) ?? new Set();
-        tables.set(note.process, table);
-        let number = 3;
-        while (table.has(number)) number++;
-        table.add(number);
-        numbers.set(note.fd, number);
-      } else if (note.kind === 'fdRemove')
-        tables.get(note.process)?.delete(numbers.get(note.fd) ?? -1);
+      if (note.kind === 'fdInstall')
+        numbers.set(note.fd, fds.take(note.process, FIRST_FD, note.fd));
+      else if (note.kind === 'fdRemove') fds.release(note.fd);
     }
   }
   return numbers;
