@@ -11,6 +11,7 @@ import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/proper
 import { PROPERTY_IDS } from '../kernel/language/propertyId';
 import type { PropertyId } from '../kernel/language/propertyId';
 import { optionsAsJson } from '../scenario/format/makeScenario';
+import { makeScheduleEntries } from '../scenario/format/scheduleText';
 import { PropertyMonitor } from '../scenario/run/propertyMonitor';
 import type {
   CheckResult,
@@ -446,18 +447,8 @@ function makeCounterexample(
   };
 }
 
-/** Task numbers as the scenario format has them: `qemu*3`. */
 function scheduleEntries(program: Program, schedule: readonly number[]): string[] {
-  const words: string[] = [];
-  for (let at = 0; at < schedule.length;) {
-    const task = schedule[at]!;
-    let end = at;
-    while (schedule[end] === task) end++;
-    const name = program.tasks[task]!.name;
-    words.push(end - at === 1 ? name : `${name}*${end - at}`);
-    at = end;
-  }
-  return words;
+  return makeScheduleEntries(schedule.map((task) => program.tasks[task]!.name));
 }
 
 /** The witness as a run tells it; throws when the run does not see what the search saw. */

@@ -1,5 +1,6 @@
 import type { Export } from '../export';
 import { makeScenario } from '../../scenario/format/makeScenario';
+import { makeScheduleEntries } from '../../scenario/format/scheduleText';
 import type { Trace } from '../../scenario/run/trace';
 
 /** The export `scenario`. */
@@ -13,14 +14,9 @@ export const scenarioExport: Export = {
 
 /** The run's scenario with exactly this run's schedule, as its file. */
 export function scenarioFileText(trace: Trace): string {
-  const entries: string[] = [];
-  let count = 0;
-  trace.steps.forEach((s, i) => {
-    count++;
-    if (trace.steps[i + 1]?.task === s.task) return;
-    entries.push(`${trace.program.tasks[s.task]?.name ?? ''}${count > 1 ? `*${count}` : ''}`);
-    count = 0;
-  });
+  const entries = makeScheduleEntries(
+    trace.schedule.map((task) => trace.program.tasks[task]?.name ?? ''),
+  );
   return makeScenario({
     ...trace.scenario,
     schedule: entries.length === 0 ? 'sequential' : entries,

@@ -1,7 +1,7 @@
 import { quote } from './quote';
 import type { InputError, Schedule } from './scenario';
 
-/** Reads a schedule as the command line has it: `sequential`, `random:42` or `qemu*3,dpdk`. */
+/** Parses a schedule of the command line: `sequential`, `random:42` or `qemu*3,dpdk`. */
 export function parseScheduleText(
   text: string,
 ):
@@ -18,7 +18,29 @@ export function parseScheduleText(
     ok: false,
     error: {
       path: 'schedule',
-      message: `${quote(text)} stood here; accepted: sequential, random:SEED (a whole number from 0 to 4294967295), or tasks with commas between (qemu*3,dpdk)`,
+      message: `expected sequential, random:SEED (an integer from 0 to 4294967295) or a comma-separated list of tasks (qemu*3,dpdk), got ${quote(text)}`,
     },
   };
+}
+
+/** Task names as schedule entries, repeats counted: `qemu, qemu, dpdk` as `qemu*2, dpdk`. */
+export function makeScheduleEntries(tasks: readonly string[]): string[] {
+  const entries: string[] = [];
+  for (let start = 0; start < tasks.length;) {
+    const task = tasks[start] ?? '';
+    let end = start;
+    while (tasks[end] === task) end++;
+    entries.push(end - start === 1 ? task : `${task}*${end - start}`);
+    start = end;
+  }
+  return entries;
+}
+
+/** The task and the number of steps of a schedule entry such as `qemu*3`. */
+export function parseScheduleEntry(entry: string): {
+  readonly task: string;
+  readonly count: number;
+} {
+  const [task = '', count = '1'] = entry.split('*');
+  return { task, count: Number(count) };
 }

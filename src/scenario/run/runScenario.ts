@@ -6,6 +6,7 @@ import { seededRandom } from './seededRandom';
 import { runStep, startScenarioRun, traceOf } from './scenarioRun';
 import type { ScenarioRun } from './scenarioRun';
 import type { InputError, Scenario, Schedule } from '../format/scenario';
+import { parseScheduleEntry } from '../format/scheduleText';
 import type { Trace } from './trace';
 
 /** A finished run, or the place where its schedule asks for a step that cannot be made. */
@@ -41,15 +42,17 @@ function runRandom(run: ScenarioRun, seed: number): void {
 
 function runScheduleEntries(run: ScenarioRun, entries: readonly string[]): InputError | undefined {
   for (const [i, entry] of entries.entries()) {
-    const [name, times] = entry.split('*');
+    const { task: name, count } = parseScheduleEntry(entry);
     const task = run.program.tasks.findIndex((t) => t.name === name);
-    for (let n = 1; n <= Number(times ?? 1); n++) {
+    for (let n = 1; n <= count; n++) {
       if (task >= 0 && isEnabled(run.program, run.state, task)) runStep(run, task);
-      else
+      else {
+        const at = count === 1 ? '' : `at step ${n} of ${count}, `;
         return {
           path: `schedule[${i}]`,
-          message: `${JSON.stringify(entry)} stood here: at step ${n} of ${times ?? 1}, ${blockedText(run, task, name ?? '')}; accepted: a task that can move (${runnableTasksText(run)})`,
+          message: `expected a task that can run (${runnableTasksText(run)}), got ${JSON.stringify(entry)}: ${at}${blockedText(run, task, name)}`,
         };
+      }
     }
   }
   return undefined;
@@ -77,7 +80,7 @@ function blockedText(
 
 function runnableTasksText(run: ScenarioRun): string {
   const names = enabled(run.program, run.state).map((t) => taskName(run.program, t));
-  return names.length === 0 ? 'none can' : `now ${names.join(', ')}`;
+  return names.length === 0 ? 'there is none' : names.join(', ');
 }
 
 function taskName(program: Program, task: number): string {
