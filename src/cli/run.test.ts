@@ -109,9 +109,21 @@ describe('run', () => {
   it.each([
     ['run nosuch', '', /^nosuch: expected a readable file or the id of a built-in scenario, got /],
     ['run bind-rase', '', /\(did you mean "bind-race"\?\); see: vfio-playground scenarios\n$/],
-    ['run bind-race --design nope', '', /^design: .*"nope"/],
-    ['run bind-race --option kvm=maybe', '', /^options\.kvm: .*"maybe"/],
-    ['run bind-race --option foo=1', '', /^options\.foo: /],
+    [
+      'run bind-race --design nope',
+      '',
+      /^design: expected one of "rfc-opened", "parked-shim", "parked-split", "upstream", got "nope"\n$/,
+    ],
+    [
+      'run bind-race --option kvm=maybe',
+      '',
+      /^options\.kvm: expected one of "true", "false", got "maybe"\n$/,
+    ],
+    [
+      'run bind-race --option foo=1',
+      '',
+      /^options\.foo: expected one of the options of upstream: "kvm", got "foo"\n$/,
+    ],
     ['run bind-race --option kvm', '', /^--option: expected k=v, got "kvm"\n$/],
     [
       'run bind-race --bogus',
@@ -123,41 +135,53 @@ describe('run', () => {
     ['run a b', '', /^run: expected 1 file, got 2; usage: /],
     ['bogus', '', /^expected a command \(run, .*\), got "bogus"\n$/],
     ['run bind-race --schedule random:x', '', /^--schedule: .*"random:x"/],
-    ['run bind-race --schedule qemu,nobody', '', /^schedule\[1\]: .*"nobody".*qemu, dpdk/],
-    ['run bind-race --schedule qemu*999', '', /^schedule\[0\]: .*"qemu\*999".*dpdk/],
+    [
+      'run bind-race --schedule qemu,nobody',
+      '',
+      /^schedule\[1\]: expected a task that can run \(qemu, dpdk\), got "nobody": nobody makes no call\n$/,
+    ],
+    [
+      'run bind-race --schedule qemu*999',
+      '',
+      /^schedule\[0\]: expected a task that can run \(dpdk\), got "qemu\*999": at step \d+ of 999, qemu has made all its calls\n$/,
+    ],
     [
       'run double-bind --schedule qemu*13,qemu/2*9',
       '',
-      /^schedule\[1\]: .*"qemu\/2\*9".*devset vfio0\.lock.*held by qemu/,
+      /^schedule\[1\]: expected a task that can run \(qemu\), got "qemu\/2\*9": at step \d of 9, qemu\/2 waits for devset vfio0\.lock, held by qemu\n$/,
     ],
-    ['run -', without('world'), /^standard input: world: /],
-    ['run -', changed({ extra: 1 }), /^standard input: extra: /],
+    [
+      'run -',
+      without('world'),
+      /^standard input: world: expected the required key "world", got nothing\n$/,
+    ],
+    [
+      'run -',
+      changed({ extra: 1 }),
+      /^standard input: extra: expected only the keys .*, got the key "extra"\n$/,
+    ],
     [
       'run -',
       changed({ calls: [{ by: 'qemu', call: 'opn' }] }),
-      /^standard input: calls\[0\]\.call: .*"opn"/,
+      /^standard input: calls\[0\]\.call: expected "open_cdev", .*, got "opn"\n$/,
     ],
     [
       'run -',
       changed({ calls: [{ by: 'qemu', call: 'device_io', fd: 'x' }], expect: {}, beats: [] }),
-      /^standard input: calls\[0\]\.fd: .*"x"/,
+      /^standard input: calls\[0\]\.fd: expected the name of a file descriptor, got "x" \(there is none\)\n$/,
     ],
     [
       'run -',
       `{"a":${'['.repeat(9)}${'1'.repeat(10_000_000)}`,
-      /^standard input: \$: .*262144 characters/,
+      /^standard input: \$: expected a scenario of at most 262144 characters, got 1000\d+ characters\n$/,
     ],
-    [
-      'run -',
-      '['.repeat(200_000),
-      /^standard input: \$: .*JSON.*"\[+"…|^standard input: \$: "\[+"….*JSON/,
-    ],
+    ['run -', '['.repeat(200_000), /^standard input: \$: expected JSON, got "\[+"… \(.*\)\n$/],
     [
       'run -',
       String.fromCodePoint(...Array.from({ length: 256 }, (_, i) => i)),
       /^standard input: \$: [\x20-\x7e\xa0-\xff…]*\n$/,
     ],
-    ['run -', '', /^standard input: \$: .*JSON/],
+    ['run -', '', /^standard input: \$: expected JSON, got ""/],
   ])('%s exits with 2 and says what was expected', async (commandLine, input, message) => {
     const { status, out, err } = await runInMemory(commandLine, input);
     expect([status, out]).toEqual([2, '']);

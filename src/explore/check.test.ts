@@ -402,7 +402,7 @@ describe('laws on the graph of all runs', () => {
     });
     expect(status(result, 'no-deadlock')).toMatchObject({
       status: 'violated',
-      witness: { steps: 2, switches: 1, text: 'a waits for b waits for a, for ever' },
+      witness: { steps: 2, switches: 1, text: 'deadlock: a waits for b waits for a' },
     });
   });
 

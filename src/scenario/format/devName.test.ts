@@ -21,7 +21,7 @@ const file = (second: object): unknown => ({
 });
 
 describe('devName', () => {
-  it('is kept, and left out where it is the own name', () => {
+  it('is kept, and dropped if it equals the name', () => {
     const parsed = parseScenario(file({ devName: 'vfio1' }));
     if (!parsed.ok) throw new Error(inputErrorText(parsed.errors));
     expect(parsed.scenario.world.devices.map((d) => d.devName)).toEqual([
@@ -31,11 +31,11 @@ describe('devName', () => {
     expect(parseScenario(makeScenario(parsed.scenario))).toEqual(parsed);
   });
 
-  it('may be taken only while the other device is not registered', () => {
+  it('may equal that of a device that is not registered initially', () => {
     expect(parseScenario(file({ devName: '0000:01:00.0', registered: false })).ok).toBe(true);
     const refused = parseScenario(file({ devName: '0000:01:00.0' }));
     expect(refused.ok ? '' : inputErrorText(refused.errors)).toBe(
-      'world.devices[1].devName: "0000:01:00.0" stood here; accepted: a name that no device has which is registered from the start (vfio0 is); "registered": false leaves it to a call',
+      'world.devices[1].devName: expected a name that no other initially registered device has, got "0000:01:00.0" (vfio0 has it; "registered": false registers this one later)',
     );
   });
 });

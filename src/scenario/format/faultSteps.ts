@@ -1,7 +1,7 @@
 import type { Routine } from '../../kernel/language/design';
 import type { Op } from '../../kernel/language/primitives';
 
-/** The ids of the steps of a routine in which a helper outside the model can be made to fail. */
+/** Ids of the steps of a routine that a call's `fault` can name: each calls a kernel function that may fail. */
 export function faultSteps(routine: Routine): readonly string[] {
   return routine.steps.filter((s) => s.ops.some(canFail)).map((s) => s.id);
 }

@@ -18,8 +18,8 @@ const CALL_KEYS = [
 ] as const;
 
 /**
- * The scenario as a file: keys in one order, what has its default left out, a line per call and beat.
- * `parseScenario(makeScenario(s))` is `s`.
+ * The scenario as file text: keys in a fixed order, defaults left out, one line per call and caption.
+ * `parseScenario(makeScenario(s))` gives `s` again.
  */
 export function makeScenario(scenario: Scenario): string {
   const { world, expect } = scenario;
@@ -74,7 +74,7 @@ export function makeScenario(scenario: Scenario): string {
   return `${objectText(file, '')}\n`;
 }
 
-/** Options as JSON has them: true and false instead of the words. */
+/** Options with JSON booleans instead of the strings `true` and `false`. */
 export function optionsAsJson(options: Scenario['options']): Record<string, string | boolean> {
   return Object.fromEntries(
     Object.entries(options).map(([k, value]) => [
@@ -89,10 +89,10 @@ function pickKeys<T extends object>(object: T, keys: readonly (keyof T & string)
 }
 
 function objectText(entries: Readonly<Record<string, string>>, indent: string): string {
-  const inside = Object.entries(entries).map(
+  const members = Object.entries(entries).map(
     ([k, value]) => `${indent}  ${JSON.stringify(k)}: ${value}`,
   );
-  return inside.length === 0 ? '{}' : `{\n${inside.join(',\n')}\n${indent}}`;
+  return members.length === 0 ? '{}' : `{\n${members.join(',\n')}\n${indent}}`;
 }
 
 function arrayText(items: readonly unknown[], indent: string): string {
@@ -101,13 +101,13 @@ function arrayText(items: readonly unknown[], indent: string): string {
     : `[\n${items.map((i) => `${indent}  ${inlineJson(i)}`).join(',\n')}\n${indent}]`;
 }
 
-/** JSON on one line, with the spaces that people put. */
+/** JSON on one line, spaced like Prettier does. */
 function inlineJson(value: unknown): string {
   if (Array.isArray(value))
     return value.length === 0 ? '[]' : `[${value.map(inlineJson).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const inside = Object.entries(value).map(
+  const members = Object.entries(value).map(
     ([k, inner]) => `${JSON.stringify(k)}: ${inlineJson(inner)}`,
   );
-  return inside.length === 0 ? '{}' : `{ ${inside.join(', ')} }`;
+  return members.length === 0 ? '{}' : `{ ${members.join(', ')} }`;
 }

@@ -3,10 +3,10 @@ import type { Call, World, WorldDevice } from '../../kernel/language/world';
 import type { Caption, ScenarioExpectation, Scenario, Schedule } from './scenario';
 import type { SCENARIO_SCHEMA } from './schema';
 
-/** A file of the right shape. */
+/** A scenario file that matches the schema; references are not checked. */
 export type ScenarioFile = InferOutput<typeof SCENARIO_SCHEMA>;
 
-/** Drops what says the default, so that two files that mean the same parse to the same scenario. */
+/** Fills in defaults and drops explicit ones, so that files with the same meaning give equal scenarios. */
 export function normalizeScenario(file: ScenarioFile): Scenario {
   const devices = file.world.devices.map((d): WorldDevice => ({
     name: d.name,

@@ -5,30 +5,30 @@ import { checkReferences } from './references';
 import { SCENARIO_SCHEMA } from './schema';
 import type { InputError, Scenario } from './scenario';
 
-/** A checked scenario, or everything that was found wrong with the input (at least one error, at most `MOST_ERRORS`). */
+/** A valid scenario, or the errors of the input: at least one, at most `MAX_ERRORS`. */
 export type ParsedScenario =
   | { readonly ok: true; readonly scenario: Scenario }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
-/** Characters of a scenario text; a file of 64 calls with narration stays far below. */
+/** Maximum length of a scenario text. A file of 64 calls with captions is far shorter. */
 export const MAX_SCENARIO_CHARACTERS = 262_144;
 const MAX_VALUES = 50_000;
 const MAX_ERRORS = 20;
 
-/** Reads a scenario from JSON text, or from a value that was JSON. Never throws on any input. */
+/** Parses a scenario from JSON text or from a parsed JSON value. Never throws. */
 export function parseScenario(input: unknown): ParsedScenario {
-  const read = typeof input === 'string' ? readJson(input) : { value: input };
-  if ('error' in read) return rejected([{ path: '$', message: read.error }]);
-  const hostile = findUnsafeValue(read.value);
-  if (hostile) return rejected([hostile]);
-  const result = v.safeParse(SCENARIO_SCHEMA, read.value);
+  const json = typeof input === 'string' ? parseJson(input) : { value: input };
+  if ('error' in json) return rejected([{ path: '$', message: json.error }]);
+  const unsafe = findUnsafeValue(json.value);
+  if (unsafe) return rejected([unsafe]);
+  const result = v.safeParse(SCENARIO_SCHEMA, json.value);
   if (!result.success) return rejected(result.issues.map(toInputError));
   const scenario = normalizeScenario(result.output);
   const errors = checkReferences(scenario);
   return errors.length > 0 ? rejected(errors) : { ok: true, scenario };
 }
 
-/** The errors as one text, a line each: `calls[2].fd: …`. */
+/** The errors as text, one line each: `calls[2].fd: …`. */
 export function inputErrorText(errors: readonly InputError[]): string {
   return errors.map((e) => `${e.path}: ${e.message}`).join('\n');
 }
@@ -37,21 +37,21 @@ function rejected(errors: readonly InputError[]): ParsedScenario {
   return { ok: false, errors: errors.slice(0, MAX_ERRORS) };
 }
 
-function readJson(text: string): { value: unknown } | { error: string } {
+function parseJson(text: string): { value: unknown } | { error: string } {
   if (text.length > MAX_SCENARIO_CHARACTERS)
     return {
-      error: `${text.length} characters stood here; accepted: a scenario of at most ${MAX_SCENARIO_CHARACTERS} characters`,
+      error: `expected a scenario of at most ${MAX_SCENARIO_CHARACTERS} characters, got ${text.length} characters`,
     };
   try {
     return { value: JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown };
   } catch (error) {
     return {
-      error: `${quote(text)} stood here; accepted: JSON (${escapeControlCharacters(error instanceof Error ? error.message : String(error))})`,
+      error: `expected JSON, got ${quote(text)} (${escapeControlCharacters(error instanceof Error ? error.message : String(error))})`,
     };
   }
 }
 
-/** Looks for what no scenario has: keys that reach a prototype, and more values than any scenario could hold. */
+/** Finds keys that could reach a prototype, and input with more values than any scenario has. */
 function findUnsafeValue(root: unknown): InputError | undefined {
   const stack: { value: unknown; path: string }[] = [{ value: root, path: '' }];
   let seen = 0;
@@ -62,7 +62,7 @@ function findUnsafeValue(root: unknown): InputError | undefined {
       if (++seen > MAX_VALUES)
         return {
           path: '$',
-          message: `more than ${MAX_VALUES} values stood here; accepted: a scenario`,
+          message: `expected a scenario, got more than ${MAX_VALUES} values`,
         };
       if (
         !Array.isArray(at.value) &&
@@ -70,7 +70,7 @@ function findUnsafeValue(root: unknown): InputError | undefined {
       )
         return {
           path,
-          message: `the key ${quote(key)} stood here; accepted: only the keys of the format`,
+          message: `expected only keys of the format, got the key ${quote(key)}`,
         };
       stack.push({ value: (at.value as Record<string, unknown>)[key], path });
     }
@@ -90,17 +90,14 @@ function toInputError(issue: v.BaseIssue<unknown>): InputError {
     '',
   );
   const last = issue.path?.at(-1);
-  const stood =
+  const received =
     issue.type === 'strict_object' && issue.expected === 'never'
       ? `the key ${quote(last?.key)}`
       : issue.type === 'max_length'
-        ? issue.received.replace(
-            /^(\d+)$/,
-            Array.isArray(issue.input) ? '$1 of them' : '$1 characters',
-          )
+        ? issue.received.replace(/^(\d+)$/, Array.isArray(issue.input) ? '$1' : '$1 characters')
         : quote(issue.input);
   return {
     path: path === '' ? '$' : path,
-    message: `${stood} stood here; accepted: ${issue.message}`,
+    message: `expected ${issue.message}, got ${received}`,
   };
 }

@@ -1,9 +1,9 @@
-/** A text of unknown origin with its control characters escaped, so that it cannot steer a terminal. */
+/** Text from an untrusted source with its control characters escaped, so that it cannot control a terminal. */
 export function escapeControlCharacters(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** A value of unknown origin, short enough for a message: JSON of at most 60 characters, `nothing` for what is absent. */
+/** An untrusted value for a message: JSON of at most 60 characters, or `nothing` for undefined. */
 export function quote(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `an array of ${value.length}`;

@@ -3,20 +3,20 @@ import type { Errno } from '../../kernel/language/errno';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call, CallName, World } from '../../kernel/language/world';
 
-/** The `format` word of a scenario file. */
+/** Value of the `format` key of a scenario file. */
 export const SCENARIO_FORMAT = 'vfio-playground/scenario@1';
 
-/** Sequential, task names each optionally `qemu*3`, or a seeded random walk. */
+/** Calls in file order, task names (optionally with a step count, `qemu*3`), or a seeded random walk. */
 export type Schedule = 'sequential' | readonly string[] | { readonly random: number };
 
-/** A narration point: said when task `by` has run the step whose row id is `at` (any task where `by` is left out). */
+/** A caption, shown when task `by` (any task if undefined) has run the step with id `at`, such as `BIND.9`. */
 export interface Caption {
   readonly at: string;
   readonly by?: string | undefined;
   readonly say: string;
 }
 
-/** What one call is expected to return: a number, an errno as `-EBUSY`, or one of the two words. */
+/** Expected return value of one call: a number, an errno such as `-EBUSY`, `blocked` or `skipped`. */
 interface ExpectedCall {
   readonly by: string;
   readonly call: CallName;
@@ -24,21 +24,21 @@ interface ExpectedCall {
   readonly returns: number | `-${Errno}` | 'blocked' | 'skipped';
 }
 
-/** What `run --verify` compares; a key that is left out is not compared. `calls` lists calls in file order, perhaps not all. */
+/** What `run --verify` compares; an absent key is not compared. `calls` is in file order and may be incomplete. */
 export interface ScenarioExpectation {
   readonly calls?: readonly ExpectedCall[] | undefined;
-  /** Every property that the run violates, and no other. */
+  /** Exactly the properties that the run violates. */
   readonly violations?: readonly PropertyId[] | undefined;
-  /** `holds` when this schedule violates nothing. */
+  /** `holds` if this schedule violates no property. */
   readonly verdict?: 'holds' | 'violated' | undefined;
 }
 
-/** A checked scenario file with its defaults filled in. */
+/** A valid scenario with its defaults filled in. */
 export interface Scenario {
   readonly title: string;
   readonly about: string;
   readonly design: string;
-  /** As given; options that are left out have the design's default. */
+  /** As given; an absent option has the design's default. */
   readonly options: Options;
   readonly world: World;
   readonly calls: readonly Call[];
@@ -47,7 +47,7 @@ export interface Scenario {
   readonly expect: ScenarioExpectation | undefined;
 }
 
-/** One thing wrong with an input: where (`calls[2].fd`), and what stood there and what is accepted. */
+/** One error in an input: its place (`calls[2].fd`), and what was expected and found there. */
 export interface InputError {
   readonly path: string;
   readonly message: string;

@@ -6,7 +6,7 @@ import type { CallName } from '../../kernel/language/world';
 import { quote } from './quote';
 import { SCENARIO_FORMAT } from './scenario';
 
-/** The limits of the format; each is named in the error of a file that goes beyond it. */
+/** Limits of the format. The error for a file beyond a limit names it. */
 export const LIMITS = {
   devices: 8,
   groups: 4,
@@ -25,16 +25,22 @@ const TASK_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?$/;
 const SCHEDULE_ENTRY_PATTERN =
   /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?(:flush)?(\*[1-9][0-9]{0,5})?$/;
 
-// A schema's message is the phrase for what is accepted; `parse.ts` adds the path and what stood there.
-const boundedText = (max: number, accepted: string) =>
-  v.pipe(v.string(accepted), v.maxLength(max, `${accepted} of at most ${max} characters`));
-const patternText = (pattern: RegExp, accepted: string) =>
-  v.pipe(boundedText(LIMITS.name, accepted), v.regex(pattern, accepted));
+// A schema's message completes `expected …`; parseScenario.ts adds the path and the value found there.
+const boundedText = (max: number, expected: string) =>
+  v.pipe(v.string(expected), v.maxLength(max, `${expected} of at most ${max} characters`));
+const patternText = (pattern: RegExp, expected: string) =>
+  v.pipe(boundedText(LIMITS.name, expected), v.regex(pattern, expected));
 const booleanFlag = v.boolean('true or false');
 const oneOf = <const T extends readonly string[]>(words: T) =>
-  v.picklist(words, words.map((w) => `"${w}"`).join(', '));
+  v.picklist(words, alternatives(words));
 const listOf = <T extends v.GenericSchema>(item: T, max: number, things: string) =>
   v.pipe(v.array(item, `an array of ${things}`), v.maxLength(max, `at most ${max} ${things}`));
+
+/** `"a", "b" or "c"`. */
+function alternatives(words: readonly string[]): string {
+  const quoted = words.map((w) => `"${w}"`);
+  return [quoted.slice(0, -1).join(', '), ...quoted.slice(-1)].filter(Boolean).join(' or ');
+}
 
 /** An object with these keys and no others. */
 function exactObject<T extends v.ObjectEntries>(entries: T) {
@@ -45,29 +51,29 @@ function exactObject<T extends v.ObjectEntries>(entries: T) {
     issue.expected === 'never'
       ? `only the keys ${keys}`
       : issue.path
-        ? `the key ${issue.expected}, which is required`
+        ? `the required key ${issue.expected}`
         : `an object with the keys ${keys}`,
   );
 }
 
-const nameSchema = patternText(NAME_PATTERN, 'a name: letters, digits and _ . : + -');
+const nameSchema = patternText(NAME_PATTERN, 'a name of letters, digits and _ . : + -');
 const processNameSchema = patternText(
   /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/,
-  'a process name: letters, digits and _ . + -',
+  'a process name of letters, digits and _ . + -',
 );
-const taskSchema = patternText(TASK_PATTERN, 'a task: a process, process/2, driver or driver/2');
+const taskSchema = patternText(TASK_PATTERN, 'a task: PROCESS, PROCESS/2, driver or driver/2');
 
 const anyCallSchema = v.lazy((input: unknown) => {
-  const named =
+  const name =
     typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
       ? (input as { call: unknown }).call
       : undefined;
-  return CALL_SCHEMAS.get(named as CallName) ?? UNKNOWN_CALL_SCHEMA;
+  return CALL_SCHEMAS.get(name as CallName) ?? UNKNOWN_CALL_SCHEMA;
 });
 
-function callSchema(called: CallName) {
-  const { args, result } = CALL_SIGNATURES[called];
-  const entries: v.ObjectEntries = { by: taskSchema, call: v.literal(called) };
+function callSchema(name: CallName) {
+  const { args, result } = CALL_SIGNATURES[name];
+  const entries: v.ObjectEntries = { by: taskSchema, call: v.literal(name) };
   for (const arg of args) entries[arg] = arg === 'to' ? processNameSchema : nameSchema;
   if (result !== 'zero') entries['as'] = v.optional(nameSchema);
   entries['fault'] = v.optional(patternText(/^[A-Za-z0-9_.:]+$/, 'the id of a step'));
@@ -79,15 +85,15 @@ const CALL_SCHEMAS: ReadonlyMap<CallName, ReturnType<typeof callSchema>> = new M
 );
 const UNKNOWN_CALL_SCHEMA = v.looseObject(
   { by: v.unknown(), call: oneOf(CALL_NAMES) },
-  `a call: an object with "by", "call" and its arguments`,
+  'a call: an object with "by", "call" and the arguments of the call',
 );
 
 const scheduleSchema = v.lazy((input: unknown) => {
   if (Array.isArray(input))
     return listOf(
       v.pipe(
-        v.string('a task name, perhaps with a number of steps: "qemu*3"'),
-        v.regex(SCHEDULE_ENTRY_PATTERN, 'a task name, perhaps with a number of steps: "qemu*3"'),
+        v.string(SCHEDULE_ENTRY_EXPECTATION),
+        v.regex(SCHEDULE_ENTRY_PATTERN, SCHEDULE_ENTRY_EXPECTATION),
       ),
       LIMITS.entries,
       'schedule entries',
@@ -104,7 +110,8 @@ const scheduleSchema = v.lazy((input: unknown) => {
   return v.literal('sequential', '"sequential", an array of task names, or { "random": seed }');
 });
 
-const SEED_EXPECTATION = 'a whole number from 0 to 4294967295';
+const SCHEDULE_ENTRY_EXPECTATION = 'a task name, optionally with a number of steps ("qemu*3")';
+const SEED_EXPECTATION = 'an integer from 0 to 4294967295';
 
 const returnsSchema = v.lazy((input: unknown) =>
   typeof input === 'number'
@@ -123,7 +130,7 @@ const returnsSchema = v.lazy((input: unknown) =>
       ),
 );
 
-const RETURNS_EXPECTATION = `a number, "blocked", "skipped", or one of ${Object.keys(ERRNO)
+const RETURNS_EXPECTATION = `an integer from 0, "blocked", "skipped" or one of ${Object.keys(ERRNO)
   .map((e) => `"-${e}"`)
   .join(', ')}`;
 
@@ -136,7 +143,7 @@ const deviceSchema = exactObject({
   devName: v.optional(nameSchema),
 });
 
-/** The shape of a scenario file; what the parts say of one another is checked in `references.ts`. */
+/** The shape of a scenario file. references.ts checks names that refer to other parts of the file. */
 export const SCENARIO_SCHEMA = exactObject({
   format: v.literal(SCENARIO_FORMAT, quote(SCENARIO_FORMAT)),
   title: boundedText(LIMITS.title, 'a title'),
@@ -145,7 +152,7 @@ export const SCENARIO_SCHEMA = exactObject({
   options: v.optional(
     v.record(
       v.string(),
-      v.union([v.string(), v.boolean()], 'true, false or a word'),
+      v.union([v.string(), v.boolean()], 'true, false or a string'),
       'an object of options',
     ),
   ),

@@ -1,9 +1,9 @@
 import { MAX_SCENARIO_CHARACTERS } from './parseScenario';
 
-/** The namespace of the element that carries a scenario in the metadata of an SVG. */
+/** XML namespace of the `scenario` element in the metadata of an exported SVG. */
 const SCENARIO_NAMESPACE = 'urn:vfio-playground:scenario@1';
 
-/** The metadata of an SVG that holds a scenario file. */
+/** The SVG `metadata` element that holds the text of a scenario file. */
 export function makeSvgScenario(file: string): string {
   return `<metadata><scenario xmlns="${SCENARIO_NAMESPACE}">${file.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</scenario></metadata>`;
 }
@@ -16,16 +16,16 @@ const NAMED_ENTITIES: Readonly<Record<string, string>> = {
   apos: "'",
 };
 
-/** The scenario file in an SVG of ours; undefined where there is none. Never throws. */
+/** The scenario file text in an exported SVG; undefined for any other text. Never throws. */
 export function scenarioInSvg(text: string): string | undefined {
   if (!/^\s*<(\?xml|svg)/.test(text.slice(0, 200))) return undefined;
   const start = text.indexOf(`<scenario xmlns="${SCENARIO_NAMESPACE}">`);
   const end = text.indexOf('</scenario>', start);
   if (start < 0 || end < 0) return undefined;
-  const held = text.slice(text.indexOf('>', start) + 1, end);
-  // Entities make a text at most six times as long.
-  if (held.length > MAX_SCENARIO_CHARACTERS * 6) return undefined;
-  return held.replaceAll(
+  const escaped = text.slice(text.indexOf('>', start) + 1, end);
+  // An entity is at most six characters long.
+  if (escaped.length > MAX_SCENARIO_CHARACTERS * 6) return undefined;
+  return escaped.replaceAll(
     /&(?:#(\d{1,7})|#x([\dA-Fa-f]{1,6})|(\w{2,4}));/g,
     (whole, decimal: string | undefined, hex: string | undefined, name: string | undefined) => {
       if (name !== undefined)

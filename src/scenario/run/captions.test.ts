@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { assignCaptions } from './captions';
 
-it('tells the beats of each task in order, each once', () => {
+it('assigns the captions of each task in order, each once', () => {
   const steps = [
     { by: 'qemu', at: 'BIND.1' },
     { by: 'dpdk', at: 'BIND.1' },
@@ -11,19 +11,19 @@ it('tells the beats of each task in order, each once', () => {
     { by: 'qemu', at: 'BIND.4' },
     { by: 'driver', at: 'UNREG.1' },
   ];
-  const beats = [
+  const captions = [
     { at: 'BIND.4', by: 'qemu', say: 'checked' },
     { at: 'BIND.1', by: 'qemu', say: 'again' },
-    { at: 'BIND.1', by: 'dpdk', say: 'the other' },
-    { at: 'UNREG.1', say: 'anybody' },
+    { at: 'BIND.1', by: 'dpdk', say: 'the other task' },
+    { at: 'UNREG.1', say: 'any task' },
   ];
-  expect(assignCaptions(beats, steps).map((b) => b?.say)).toEqual([
+  expect(assignCaptions(captions, steps).map((c) => c?.say)).toEqual([
     undefined,
-    'the other',
+    'the other task',
     'checked',
     undefined,
     'again',
     undefined,
-    'anybody',
+    'any task',
   ]);
 });

@@ -1,25 +1,26 @@
 import type { Caption } from '../format/scenario';
 
-/** What narration asks of a step; `at` is undefined where no step was made (a call that was put in). */
+/** The task and step id of a transition; both undefined for an inserted call, which makes no step. */
 export interface CaptionedStep {
   readonly by: string | undefined;
   readonly at: string | undefined;
 }
 
 /**
- * The beat that each step of a run tells, if any. The beats of one task are told in their order, each once: a beat waits until
- * the one before it is told, so that a step that runs twice can be narrated the second time. Beats without `by` form a line of their own.
+ * The caption of each step of a run, if any. The captions of one task are assigned in order, each once, so that a step that runs
+ * twice can have its caption the second time. Captions without `by` form a separate queue.
  */
 export function assignCaptions(
-  beats: readonly Caption[],
+  captions: readonly Caption[],
   steps: readonly CaptionedStep[],
 ): readonly (Caption | undefined)[] {
-  const lines = new Map<string | undefined, Caption[]>();
-  for (const beat of beats) lines.set(beat.by, [...(lines.get(beat.by) ?? []), beat]);
+  const queues = new Map<string | undefined, Caption[]>();
+  for (const caption of captions)
+    queues.set(caption.by, [...(queues.get(caption.by) ?? []), caption]);
   return steps.map(({ by, at }) => {
-    const line = [lines.get(by), lines.get(undefined)].find(
-      (l) => l?.[0] !== undefined && l[0].at === at,
+    const queue = [queues.get(by), queues.get(undefined)].find(
+      (q) => q?.[0] !== undefined && q[0].at === at,
     );
-    return line?.shift();
+    return queue?.shift();
   });
 }

@@ -23,7 +23,7 @@ const type1Calls: Call[] = [
   { by: 'qemu', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd' },
 ];
 
-/** Runs tasks in turn, each to the named step (not made) or to where it stops, and yields what was told: `property: text`, after the step's id. */
+/** Runs tasks in turn, each up to the named step or until it cannot run. Returns the violations as `STEP property: text`. */
 function reportedViolations(
   design: Design,
   calls: readonly Call[],
@@ -78,19 +78,19 @@ const swapped =
     );
   };
 
-describe('what a run shows', () => {
-  it('finds a circle of lock orders before any deadlock', () => {
+describe('the property monitor', () => {
+  it('reports a lock order cycle without a deadlock', () => {
     // The close path takes the lock of the device first, GET_DEVICE_FD that of the group.
     const abba = withRelease(parkedSplit, 'device', swapped('REL.2', 'REL.3'));
     const calls: Call[] = [...type1Calls, { by: 'qemu', call: 'close', fd: 'd' }];
     expect(reportedViolations(parkedSplit, calls, [['qemu']])).toEqual([]);
     expect(reportedViolations(abba, calls, [['qemu']])).toEqual([
-      'REL.3 lock-order: locks are taken in a circle of orders: vfio0.lock then group 12.group_lock (qemu, parked-split/release_device/REL.3); ' +
+      'REL.3 lock-order: lock order cycle: vfio0.lock then group 12.group_lock (qemu, parked-split/release_device/REL.3); ' +
         'group 12.group_lock then vfio0.lock (qemu, parked-split/get_device_fd/GDF.7)',
     ]);
   });
 
-  it('shows the deadlock that the circle leads to', () => {
+  it('reports the deadlock of a lock order cycle', () => {
     const abba = withRelease(parkedSplit, 'device', swapped('REL.2', 'REL.3'));
     const calls: Call[] = [
       ...type1Calls,
@@ -104,10 +104,10 @@ describe('what a run shows', () => {
       ['qemu'],
       ['qemu/2'],
     ]);
-    expect(found.at(-1)).toBe('GDF.5b no-deadlock: qemu waits for qemu/2 waits for qemu, for ever');
+    expect(found.at(-1)).toBe('GDF.5b no-deadlock: deadlock: qemu waits for qemu/2 waits for qemu');
   });
 
-  it('tells of a lock that its holder takes again, and of one that is taken home', () => {
+  it('reports a lock taken twice and one held at the return to user space', () => {
     const forgotten = withSteps(parkedShim, 'bind_iommufd', (steps) =>
       steps.map((s) =>
         s.id === 'BIND.9' ? { ...s, ops: s.ops.filter((o) => o.kind !== 'mutexUnlock') } : s,
@@ -121,12 +121,12 @@ describe('what a run shows', () => {
       ),
     ).toEqual([
       'BIND.9 no-lock-at-user: qemu is back in user space and still holds vfio0.lock',
-      'REL.1 lock-order: qemu takes vfio0.lock, which it holds already',
-      'REL.1 no-deadlock: qemu waits for itself, for ever',
+      'REL.1 lock-order: qemu takes vfio0.lock, which it already holds',
+      'REL.1 no-deadlock: deadlock: qemu waits for itself',
     ]);
   });
 
-  it('tells what a failed call leaves behind', () => {
+  it('reports what a failed call does not restore', () => {
     const leaky = withSteps(parkedShim, 'bind_iommufd', withoutOps('BIND.5:IBIND.U1'));
     const [open, context, bind] = cdevCalls('qemu', 1);
     expect(
@@ -137,12 +137,12 @@ describe('what a run shows', () => {
       ),
     ).toEqual([
       'BIND.U0 counters: iommu group 12.owner_cnt is 1, but nothing holds it',
-      "BIND.U0 clean-unwind: qemu's bind_iommufd returned -ENOMEM and left changed: iommu group 12.owner (NULL before, ictx1 ctx after), " +
+      "BIND.U0 clean-unwind: qemu's bind_iommufd returned -ENOMEM but did not restore iommu group 12.owner (NULL before, ictx1 ctx after), " +
         'iommu group 12.owner_cnt (0 before, 1 after), iommu group 12.domain (default before, blocking after)',
     ]);
   });
 
-  it('is an open that begins after the withdrawal and still keeps unregister waiting', () => {
+  it('reports an open that begins after the withdrawal and delays unregister', () => {
     const calls: Call[] = [
       cdevCalls('qemu', 1)[0]!,
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
@@ -160,9 +160,9 @@ describe('what a run shows', () => {
     ] as const;
     expect(reportedViolations(parkedShim, calls, turns)).toEqual([]);
     expect(reportedViolations(parkedShim, calls, turns, { delBeforeWait: 'false' })).toEqual([
-      "OPEN.2 unregister-live: dpdk's open_cdev began after driver had withdrawn the registration, and raises vfio0.refcount: unregister can be put off for ever",
+      "OPEN.2 unregister-live: dpdk's open_cdev began after driver had withdrawn the registration, and raises vfio0.refcount: unregister can be delayed forever",
     ]);
-    // One that had begun before is none of the property's business.
+    // An open that began before the withdrawal is allowed.
     expect(
       reportedViolations(
         parkedShim,
@@ -175,7 +175,7 @@ describe('what a run shows', () => {
     ).toEqual([]);
   });
 
-  it('sees the plain swap of the fops stale', () => {
+  it('reports a stale read after a plain store of the fops', () => {
     const buffered: World = { ...world, storeBuffers: true };
     const calls: Call[] = [...cdevCalls('qemu', 1), { by: 'qemu/2', call: 'device_io', fd: 'fd1' }];
     expect(
@@ -187,7 +187,7 @@ describe('what a run shows', () => {
     expect(reportedViolations(parkedShim, calls, [['qemu'], ['qemu/2']], {}, buffered)).toEqual([]);
   });
 
-  it('names both owner contexts, and the owner of the DMA', () => {
+  it('names both owner contexts and the DMA owner', () => {
     expect(
       reportedViolations(
         parkedSplit,
@@ -201,7 +201,7 @@ describe('what a run shows', () => {
     ]);
   });
 
-  it('tells of memory that goes under an open file', () => {
+  it('reports memory freed under an open file', () => {
     const early = withSteps(parkedShim, 'unregister_device', withoutOps('UNREG.4'));
     const impatient = withSteps(early, 'unregister_device', (steps) =>
       steps.map((s) => (s.id === 'UNREG.2' ? { ...s, ops: [...s.ops, ...s.ops.slice(-1)] } : s)),

@@ -15,19 +15,19 @@ import {
 import type { UnregisterWait } from '../../kernel/properties/unregisterLive';
 import { StateCheckMonitor } from './stateCheckMonitor';
 
-/** Sees the rules that one run breaks: those of a state, of a step, and those that need the run's past. */
+/** Reports the properties that one run violates: in a state, in a step, or by the history of the run. Each violation once. */
 export class PropertyMonitor {
   private readonly locks = new LockOrderGraph();
   private readonly reported = new Set<string>();
   private readonly stateChecks: StateCheckMonitor;
   private readonly checksUnwind: boolean;
-  /** The call that began last and runs undisturbed so far, with the state before it. */
+  /** The call that no other task has interrupted since it began, with the state before it. */
   private isolatedCall:
     { readonly task: number; readonly call: number; readonly before: Int32Array } | undefined;
   private held: readonly number[] = [];
   private readonly checksUnregister: boolean;
   private readonly withdrawals: readonly UnregisterWait[];
-  /** By task: the unregister calls that waited already when its current call began. */
+  /** By task: the unregister calls that were already waiting when its current call began. */
   private readonly withdrawnAtStart = new Map<number, readonly UnregisterWait[]>();
 
   constructor(private readonly program: Program) {
@@ -37,7 +37,7 @@ export class PropertyMonitor {
     this.checksUnwind = cleanUnwind.appliesTo(program);
   }
 
-  /** To be called before a step of `task`. */
+  /** Call before each step of `task`. */
   before(state: Int32Array, task: number): void {
     this.held = locksHeld(this.program, state, task);
     const call = currentCall(this.program, state, task);
@@ -55,7 +55,7 @@ export class PropertyMonitor {
     }
   }
 
-  /** To be called after it: what is broken now and was not told before. */
+  /** Call after each step of `task`. Returns the violations that are new. */
   after(
     state: Int32Array,
     task: number,
@@ -63,14 +63,14 @@ export class PropertyMonitor {
     events: readonly StepEvent[],
   ): readonly Violation[] {
     const found: Violation[] = [];
-    for (const { template: note } of events)
-      if (note.kind === 'violation')
+    for (const { template } of events)
+      if (template.kind === 'violation')
         found.push({
-          property: note.property,
-          text: `${this.name(task)} ${note.text}`,
-          object: note.object,
+          property: template.property,
+          text: `${this.name(task)} ${template.text}`,
+          object: template.object,
         });
-    // A text may say what the state holds, which changes: a check is told once all the same.
+    // Reported once by StateCheckMonitor: the text may change with the state.
     for (const check of this.stateChecks.next(state))
       found.push({
         property: check.property,
@@ -78,11 +78,11 @@ export class PropertyMonitor {
         object: check.object,
       });
     found.push(
-      ...this.postponed(state, task, step, events),
+      ...this.delayedUnregister(state, task, step, events),
       ...this.hungUnregister(state),
       ...this.lockOrder(task, step, events),
       ...this.deadlock(state),
-      ...this.unwind(state),
+      ...this.uncleanUnwind(state),
     );
     return found
       .map((v) => ({ ...v, text: v.text + caveatText(this.program, v.property) }))
@@ -97,11 +97,11 @@ export class PropertyMonitor {
   private lockOrder(task: number, step: Step, events: readonly StepEvent[]): Violation[] {
     const held = [...this.held];
     const found: Violation[] = [];
-    for (const { template: note } of events) {
-      if (note.kind === 'unlock') held.splice(held.indexOf(note.field), 1);
-      if (note.kind !== 'lock') continue;
-      for (const h of held) {
-        const cycle = this.locks.add({ held: h, taken: note.field, task, step: step.name });
+    for (const { template } of events) {
+      if (template.kind === 'unlock') held.splice(held.indexOf(template.field), 1);
+      if (template.kind !== 'lock') continue;
+      for (const lock of held) {
+        const cycle = this.locks.add({ held: lock, taken: template.field, task, step: step.name });
         if (!cycle) continue;
         const chain = cycle.map(
           (e) =>
@@ -109,17 +109,17 @@ export class PropertyMonitor {
         );
         found.push({
           property: 'lock-order',
-          text: `locks are taken in a circle of orders: ${chain.join('; ')}`,
-          object: this.program.fields[note.field]?.object,
+          text: `lock order cycle: ${chain.join('; ')}`,
+          object: this.program.fields[template.field]?.object,
         });
       }
-      held.push(note.field);
+      held.push(template.field);
     }
     return found;
   }
 
-  /** A call that began when the registration was withdrawn, and still keeps unregister waiting. */
-  private postponed(
+  /** A call that began after the registration was withdrawn, and delays unregister all the same. */
+  private delayedUnregister(
     state: Int32Array,
     task: number,
     step: Step,
@@ -133,13 +133,14 @@ export class PropertyMonitor {
     return waiting
       .filter((w) =>
         events.some(
-          ({ template: note }) => note.kind === 'count' && note.by > 0 && note.field === w.counter,
+          ({ template }) =>
+            template.kind === 'count' && template.by > 0 && template.field === w.counter,
         ),
       )
       .map((w) => ({
         property: 'unregister-live',
         object: this.program.fields[w.counter]?.object,
-        text: `${this.name(task)}'s ${this.program.calls[step.call]?.call.call} began after ${this.name(w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be put off for ever`,
+        text: `${this.name(task)}'s ${this.program.calls[step.call]?.call.call} began after ${this.name(w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be delayed forever`,
       }));
   }
 
@@ -158,20 +159,20 @@ export class PropertyMonitor {
   private deadlock(state: Int32Array): Violation[] {
     const cycle = waitCycle(this.program, state);
     if (!cycle) return [];
-    // Written from its lowest task, so that one circle has one text.
+    // Starts at the lowest task, so that each cycle has one text.
     const first = cycle.indexOf(Math.min(...cycle));
     const names = [...cycle.slice(first), ...cycle.slice(0, first)].map((t) => this.name(t));
     if (cycle.length === 1) return this.selfDeadlock(state, cycle[0] as number);
     return [
       {
         property: 'no-deadlock',
-        text: `${[...names, names[0]].join(' waits for ')}, for ever`,
+        text: `deadlock: ${[...names, names[0]].join(' waits for ')}`,
         object: undefined,
       },
     ];
   }
 
-  /** A task that waits for a lock of its own. */
+  /** A task that waits for a lock it holds. */
   private selfDeadlock(state: Int32Array, task: number): Violation[] {
     const wait = currentWait(this.program, state, task);
     const lock = wait?.kind === 'mutex' ? wait.field : -1;
@@ -179,33 +180,33 @@ export class PropertyMonitor {
     return [
       {
         property: 'lock-order',
-        text: `${this.name(task)} takes ${this.title(lock)}, which it holds already`,
+        text: `${this.name(task)} takes ${this.title(lock)}, which it already holds`,
         object,
       },
-      { property: 'no-deadlock', text: `${this.name(task)} waits for itself, for ever`, object },
+      { property: 'no-deadlock', text: `deadlock: ${this.name(task)} waits for itself`, object },
     ];
   }
 
-  private unwind(state: Int32Array): Violation[] {
-    const { isolatedCall: alone, program } = this;
-    if (!alone || callStatus(program, state, alone.call) !== 'done') return [];
+  private uncleanUnwind(state: Int32Array): Violation[] {
+    const { isolatedCall: isolated, program } = this;
+    if (!isolated || callStatus(program, state, isolated.call) !== 'done') return [];
     this.isolatedCall = undefined;
-    const errno = callResult(program, state, alone.call);
-    const call = program.calls[alone.call]?.call;
+    const errno = callResult(program, state, isolated.call);
+    const call = program.calls[isolated.call]?.call;
     if (errno === 0 || !call) return [];
-    const changed = fieldsNotRestored(program, alone.before, state);
+    const changed = fieldsNotRestored(program, isolated.before, state);
     if (changed.length === 0) return [];
     const list = changed
       .map(
         (f) =>
-          `${f.title} (${fieldText(program, alone.before, f.index)} before, ${fieldText(program, state, f.index)} after)`,
+          `${f.title} (${fieldText(program, isolated.before, f.index)} before, ${fieldText(program, state, f.index)} after)`,
       )
       .join(', ');
     const object = changed.find((f) => f.object >= 0)?.object;
     return [
       {
         property: 'clean-unwind',
-        text: `${call.by}'s ${call.call} returned -${errno} and left changed: ${list}`,
+        text: `${call.by}'s ${call.call} returned -${errno} but did not restore ${list}`,
         object,
       },
     ];

@@ -17,7 +17,7 @@ export async function openScenarioFile(session: Session, file: File): Promise<vo
     return notifyNotOpened(session, file.name, [
       {
         path: '$',
-        message: `${megabytes} MB stood here; accepted: a scenario of at most ${MAX_SCENARIO_CHARACTERS} characters`,
+        message: `expected a scenario of at most ${MAX_SCENARIO_CHARACTERS} characters, got ${megabytes} MB`,
       },
     ]);
   }

@@ -19,9 +19,7 @@ export function openScenario(scenario: Scenario, id: string | undefined): Opened
       errors: [
         {
           path: 'design',
-          message: `${JSON.stringify(scenario.design)} stood here; accepted: ${DESIGN_METAS.map(
-            (each) => each.id,
-          ).join(', ')}`,
+          message: `expected one of ${DESIGN_METAS.map((each) => each.id).join(', ')}, got ${JSON.stringify(scenario.design)}`,
         },
       ],
     };
