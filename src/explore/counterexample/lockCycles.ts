@@ -8,7 +8,7 @@ import {
 } from '../../kernel/machine/machine';
 import type { Program, Step } from '../../kernel/compiler/program';
 import { locksHeld } from '../../kernel/properties/lockOrder';
-import { waitCycle } from '../../kernel/properties/noDeadlock';
+import { waitCycles } from '../../kernel/properties/noDeadlock';
 import { eachStatement } from '../../kernel/language/statements';
 import { statesMatching, unpackState } from '../engines/packedLayout';
 import type { BitField } from '../engines/packedLayout';
@@ -49,7 +49,7 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
       let blocked = false;
       for (let task = 0; task < successors.tasks; task++)
         blocked ||= next[at + task] === TASK_BLOCKED;
-      if (!blocked || !waitCycle(model.program, read(state))) continue;
+      if (!blocked || waitCycles(model.program, read(state)).length === 0) continue;
       if (goals.length === 0)
         end = Math.min(end, graph.layers[depthInLayers(graph.layers, state) + 1] ?? end);
       goals.push({ state, tail: [] });

@@ -1,5 +1,4 @@
 import { waitBlockers, waitText } from '../../kernel/machine/describeEvent';
-import { currentWait } from '../../kernel/machine/machine';
 import type { Program, Wait } from '../../kernel/compiler/program';
 import type { TaskRef } from './graph';
 
@@ -19,19 +18,4 @@ export function describeWait(program: Program, state: Int32Array, wait: Wait): s
   return wait.kind === 'mutex'
     ? `waits for ${what}, held by ${who}`
     : `waits for ${what}, kept by ${who}`;
-}
-
-/** The tasks that wait for one another in a circle of mutexes. */
-export function tasksInWaitCycle(program: Program, state: Int32Array): ReadonlySet<number> {
-  const next = program.tasks.map((task) => {
-    const wait = currentWait(program, state, task.index);
-    return wait?.kind === 'mutex' ? (state[wait.field] ?? 0) - 1 : -1;
-  });
-  const circle = new Set<number>();
-  for (const { index } of program.tasks) {
-    let at = next[index] ?? -1;
-    for (let left = next.length; at >= 0 && at !== index && left > 0; left--) at = next[at] ?? -1;
-    if (at === index) circle.add(index);
-  }
-  return circle;
 }

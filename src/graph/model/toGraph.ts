@@ -35,7 +35,8 @@ import { badgeRect, MAX_BADGE_WIDTH, limitBadgeWidths } from '../layout/badgeRec
 import { memoizeByLayout } from '../layout/memoizeByLayout';
 import { layOutGraph, type GraphLayout } from '../layout/graphLayout';
 import { textRowsIn } from '../layout/textFit';
-import { describeWait, taskRef, tasksInWaitCycle } from './taskWaits';
+import { describeWait, taskRef } from './taskWaits';
+import { waitCycles } from '../../kernel/properties/noDeadlock';
 import { fieldViewsOf, chooseVisibleFields } from './fieldViews';
 import { routeWaitEdges } from '../routing/waitEdgeRouter';
 import type { Rect } from '../layout/geometry';
@@ -465,7 +466,7 @@ class GraphBuilder {
 
   private waitEdges(activeObjects: readonly Rect[]): readonly EdgeView[] {
     const { program, state } = this;
-    const circle = tasksInWaitCycle(program, state);
+    const circle = new Set(waitCycles(program, state).flat());
     const ties = program.tasks.flatMap((task) => {
       const wait = currentWait(program, state, task.index);
       if (!wait || wait.kind === 'name') return [];

@@ -1,5 +1,4 @@
-import { evaluate } from '../language/expressions';
-import { nextStep, currentWait } from '../machine/machine';
+import { currentWait } from '../machine/machine';
 import type { Program } from '../compiler/program';
 import type { Property } from './property';
 
@@ -14,21 +13,23 @@ export const noDeadlock: Property = {
   checks: () => [],
 };
 
-/** The tasks of a circle of mutex waits, in order, or undefined. */
-export function waitCycle(program: Program, state: Int32Array): number[] | undefined {
-  for (const start of program.tasks) {
-    const seen: number[] = [];
-    let task = start.index;
-    while (!seen.includes(task)) {
-      seen.push(task);
-      const wait = nextStep(program, state, task) && currentWait(program, state, task);
-      if (wait?.kind !== 'mutex' || evaluate(wait.when, state) === 0) {
-        seen.length = 0;
-        break;
-      }
-      task = state[wait.field]! - 1;
+/**
+ * The cycles of the wait-for graph: each task of one waits for a mutex that the next task holds, the last one for the
+ * first. A task waits for at most one mutex, so cycles are disjoint. Each starts at its lowest task, in ascending order.
+ */
+export function waitCycles(program: Program, state: Int32Array): readonly (readonly number[])[] {
+  const waitsFor = program.tasks.map(({ index }) => {
+    const wait = currentWait(program, state, index);
+    return wait?.kind === 'mutex' ? state[wait.field]! - 1 : -1;
+  });
+  return program.tasks.flatMap(({ index: start }) => {
+    const cycle = [start];
+    let task = waitsFor[start]!;
+    // A cycle that does not contain `start` would never end.
+    while (task > start && cycle.length < waitsFor.length) {
+      cycle.push(task);
+      task = waitsFor[task]!;
     }
-    if (seen.length > 0 && task === start.index) return seen;
-  }
-  return undefined;
+    return task === start ? [cycle] : [];
+  });
 }

@@ -4,7 +4,7 @@ import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program, Step } from '../../kernel/compiler/program';
 import { cleanUnwind, fieldsNotRestored } from '../../kernel/properties/cleanUnwind';
 import { LockOrderGraph, locksHeld } from '../../kernel/properties/lockOrder';
-import { waitCycle } from '../../kernel/properties/noDeadlock';
+import { waitCycles } from '../../kernel/properties/noDeadlock';
 import type { Violation } from '../../kernel/properties/properties';
 import {
   stuckUnregister,
@@ -157,11 +157,9 @@ export class PropertyMonitor {
   }
 
   private deadlock(state: Int32Array): Violation[] {
-    const cycle = waitCycle(this.program, state);
+    const [cycle] = waitCycles(this.program, state);
     if (!cycle) return [];
-    // Starts at the lowest task, so that each cycle has one text.
-    const first = cycle.indexOf(Math.min(...cycle));
-    const names = [...cycle.slice(first), ...cycle.slice(0, first)].map((t) => this.name(t));
+    const names = cycle.map((t) => this.name(t));
     if (cycle.length === 1) return this.selfDeadlock(state, cycle[0] as number);
     return [
       {

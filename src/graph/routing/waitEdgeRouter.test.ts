@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { initialState, step } from '../../kernel/machine/machine';
 import type { Point } from '../layout/geometry';
-import { tasksInWaitCycle } from './taskWaits';
+import { waitCycles } from '../../kernel/properties/noDeadlock';
 import { testProgram } from '../testing/testDesign';
-import { toGraph } from './toGraph';
+import { toGraph } from '../model/toGraph';
 
 const program = testProgram([
   { by: 'a', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
@@ -14,7 +14,7 @@ const program = testProgram([
   { by: 'b', call: 'bind_iommufd', fd: 'fd2', iommufd: 'i2' },
 ]);
 
-/** Both stand before the lock of their device, which the named tasks hold. */
+/** Both tasks are about to take the lock of their device, which the named tasks hold. */
 function stateBeforeLocks(owners: Readonly<Record<string, string>>): Int32Array {
   const state = initialState(program);
   const index = (name: string): number => program.tasks.findIndex((task) => task.name === name);
@@ -38,40 +38,42 @@ interface Segment {
 function segmentsOf(corners: readonly Point[]): readonly Segment[] {
   return corners.slice(1).map((b, i): Segment => {
     const a = corners[i] ?? b;
-    const level = Math.abs(a.y - b.y) < 0.5;
+    const horizontal = Math.abs(a.y - b.y) < 0.5;
     return {
-      horizontal: level,
-      at: level ? a.y : a.x,
-      from: Math.min(level ? a.x : a.y, level ? b.x : b.y),
-      to: Math.max(level ? a.x : a.y, level ? b.x : b.y),
+      horizontal,
+      at: horizontal ? a.y : a.x,
+      from: Math.min(horizontal ? a.x : a.y, horizontal ? b.x : b.y),
+      to: Math.max(horizontal ? a.x : a.y, horizontal ? b.x : b.y),
     };
   });
 }
 
-/** How far two stretches run beside one another; far where they do not, or hardly longer than a corner. */
+/** The distance of two segments that run beside one another for more than a corner, else infinity. */
 function trackDistance(a: Segment, b: Segment): number {
   return a.horizontal === b.horizontal && Math.min(a.to, b.to) - Math.max(a.from, b.from) > 8
     ? Math.abs(a.at - b.at)
     : Infinity;
 }
 
-const cycleTaskNames = (state: Int32Array): readonly (string | undefined)[] =>
-  [...tasksInWaitCycle(program, state)].map((task) => program.tasks[task]?.name);
+const cyclesOf = (state: Int32Array): readonly (readonly (string | undefined)[])[] =>
+  waitCycles(program, state).map((cycle) => cycle.map((task) => program.tasks[task]?.name));
 
-describe('a circle of waits', () => {
+describe('a wait cycle', () => {
   it('is two tasks that hold what the other waits for', () => {
-    expect(cycleTaskNames(stateBeforeLocks({ vfio0: 'b', vfio1: 'a' }))).toEqual(['a', 'b']);
+    expect(cyclesOf(stateBeforeLocks({ vfio0: 'b', vfio1: 'a' }))).toEqual([['a', 'b']]);
   });
 
   it('is one task that waits for what it holds', () => {
-    expect(cycleTaskNames(stateBeforeLocks({ vfio0: 'a' }))).toEqual(['a']);
+    expect(cyclesOf(stateBeforeLocks({ vfio0: 'a' }))).toEqual([['a']]);
+    expect(cyclesOf(stateBeforeLocks({ vfio0: 'a', vfio1: 'b' }))).toEqual([['a'], ['b']]);
+    expect(cyclesOf(stateBeforeLocks({ vfio0: 'b', vfio1: 'b' }))).toEqual([['b']]);
   });
 
-  it('is not a task that waits for one that can go on', () => {
-    expect(cycleTaskNames(stateBeforeLocks({ vfio0: 'b' }))).toEqual([]);
+  it('is not a task that waits for one that can move', () => {
+    expect(cyclesOf(stateBeforeLocks({ vfio0: 'b' }))).toEqual([]);
   });
 
-  it('is drawn as a circle: every edge leads on to the next', () => {
+  it('is drawn as a cycle of edges', () => {
     const edges = toGraph(program, stateBeforeLocks({ vfio0: 'b', vfio1: 'a' })).edges.filter(
       (edge) => edge.inCycle,
     );
@@ -83,45 +85,45 @@ describe('a circle of waits', () => {
     ]);
   });
 
-  it('can be followed: each edge on a track of its own, with a head on its way and a label beside the others', () => {
+  it('has each edge on its own track, with an arrow head on it and a label that covers nothing', () => {
     const { edges, nodes } = toGraph(program, stateBeforeLocks({ vfio0: 'b', vfio1: 'a' }));
-    const circle = edges.filter((edge) => edge.inCycle);
-    const tracks = circle.map((edge) => segmentsOf(edge.waypoints));
-    for (const [i, one] of tracks.entries())
+    const cycle = edges.filter((edge) => edge.inCycle);
+    const tracks = cycle.map((edge) => segmentsOf(edge.waypoints));
+    for (const [i, track] of tracks.entries())
       for (const other of tracks.slice(i + 1))
-        for (const a of one)
+        for (const a of track)
           for (const b of other)
             expect(
               trackDistance(a, b),
               `${JSON.stringify(a)} ${JSON.stringify(b)}`,
             ).toBeGreaterThanOrEqual(3);
-    for (const { midpoint: middle, waypoints } of circle)
+    for (const { midpoint, waypoints } of cycle)
       expect(
         segmentsOf(waypoints).some(
-          (each) =>
-            middle &&
-            (each.horizontal
-              ? middle.y === each.at && middle.x > each.from && middle.x < each.to
-              : middle.x === each.at && middle.y > each.from && middle.y < each.to),
+          (segment) =>
+            midpoint &&
+            (segment.horizontal
+              ? midpoint.y === segment.at && midpoint.x > segment.from && midpoint.x < segment.to
+              : midpoint.x === segment.at && midpoint.y > segment.from && midpoint.y < segment.to),
         ),
       ).toBe(true);
-    const boxes = circle.map(({ labelPosition: { x, y }, label }) => ({
+    const labels = cycle.map(({ labelPosition: { x, y }, label }) => ({
       x: x - label.length * 3.3,
       y: y - 8,
       width: label.length * 6.6,
       height: 16,
     }));
-    for (const [i, box] of boxes.entries())
+    for (const [i, label] of labels.entries())
       for (const other of [
-        ...boxes.slice(i + 1),
+        ...labels.slice(i + 1),
         ...nodes.filter((node) => node.kind !== 'process').map((node) => node.placement),
       ])
         expect(
-          box.x + box.width <= other.x ||
-            other.x + other.width <= box.x ||
-            box.y + box.height <= other.y ||
-            other.y + other.height <= box.y,
-          JSON.stringify([box, other]),
+          label.x + label.width <= other.x ||
+            other.x + other.width <= label.x ||
+            label.y + label.height <= other.y ||
+            other.y + other.height <= label.y,
+          JSON.stringify([label, other]),
         ).toBe(true);
   });
 });
