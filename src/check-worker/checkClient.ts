@@ -1,6 +1,6 @@
 import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
-import { PROPERTY_IDS } from '../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../kernel/properties/properties';
 import { optionsAsJson } from '../scenario/format/makeScenario';
 import type { CheckProgress } from './runCheckInSlices';
 import type { WorkerResponse, WorkerRequest } from './serveChecks';

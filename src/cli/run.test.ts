@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/designs';
-import { PROPERTY_IDS } from '../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../kernel/properties/properties';
 import { makeScenario } from '../scenario/format/makeScenario';
 import { LIBRARY, libraryEntry } from '../scenario/library/library';
 import { runInMemory } from './testing/runInMemory';

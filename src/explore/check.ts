@@ -8,7 +8,7 @@ import {
 import type { Program } from '../kernel/compiler/program';
 import { stuckUnregister } from '../kernel/properties/unregisterLive';
 import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/properties';
-import { PROPERTY_IDS } from '../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/language/propertyId';
 import { optionsAsJson } from '../scenario/format/makeScenario';
 import { makeScheduleEntries } from '../scenario/format/scheduleText';

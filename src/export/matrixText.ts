@@ -24,7 +24,7 @@ export function matrixText(cells: readonly MatrixCell[], leftOut: readonly Skipp
   const rows = matrixRows(cells);
   const ids = [...new Set(rows.flatMap((r) => r.properties.map((p) => p.id)))];
   const table = [
-    ['', 'states', ...ids.map(propertyAbbreviation)],
+    ['', 'states', ...ids.map((id) => propertyById(id).label)],
     ...rows.map((r) => [
       r.config.title,
       `${groupThousands(r.states)}${r.coverage === 'complete' ? '' : '+'}`,
@@ -44,19 +44,13 @@ export function matrixText(cells: readonly MatrixCell[], leftOut: readonly Skipp
     ),
     '',
     'ok: holds in all those states; xN: broken, shortest witness of N steps; -: no such state in this design; ?: not broken as far as the search came.',
-    ids.map((id) => `${propertyAbbreviation(id)} ${id}`).join(', '),
+    ids.map((id) => `${propertyById(id).label} ${id}`).join(', '),
     ...(rows.some((r) => r.properties.some((p) => p.status === 'violated')) ? [''] : []),
     ...rows.flatMap(violationLines),
     ...(leftOut.length > 0
       ? ['', 'Left out:', ...leftOut.map((l) => `  ${l.id} in ${l.variant}: ${l.why}`)]
       : []),
   ]);
-}
-
-/** I1, I1', … as domain.md numbers them; `DL` for no-deadlock, which has no number. */
-function propertyAbbreviation(id: PropertyId): string {
-  const { cite: source } = propertyById(id);
-  return /^I\d+'?$/.test(source) ? source : 'DL';
 }
 
 function cellText(row: MatrixRow, id: PropertyId): string {

@@ -1,7 +1,7 @@
 import { evaluate } from '../../kernel/language/expressions';
 import type { Expr } from '../../kernel/language/expressions';
 import type { Program } from '../../kernel/compiler/program';
-import { PROPERTY_IDS } from '../../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { eachStatement } from '../../kernel/language/statements';
 import type { Statement } from '../../kernel/language/statements';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { designById } from '../../designs/designs';
 import type { Options } from '../../kernel/language/design';
-import { PROPERTY_IDS } from '../../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { LIBRARY } from '../../scenario/library/library';
 import {

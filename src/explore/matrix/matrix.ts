@@ -1,7 +1,7 @@
 import { DESIGNS } from '../../designs/designs';
 import { compile, defaultOptions } from '../../kernel/compiler/compile';
 import type { Design, Options } from '../../kernel/language/design';
-import { PROPERTY_IDS } from '../../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { scenarioVariant } from '../../scenario/library/builtInScenario';
 import { LIBRARY } from '../../scenario/library/library';

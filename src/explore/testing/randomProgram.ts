@@ -1,6 +1,6 @@
 import type { Expr } from '../../kernel/language/expressions';
 import type { Field, EventTemplate, Program, Step, Task } from '../../kernel/compiler/program';
-import { PROPERTY_IDS } from '../../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { Statement } from '../../kernel/language/statements';
 
 /** Draws the next number in `0..below-1`. */

@@ -3,7 +3,7 @@ import type { Expr } from '../../kernel/language/expressions';
 import type { Program, Task } from '../../kernel/compiler/program';
 import { PROPERTIES, propertyById, stateChecks } from '../../kernel/properties/properties';
 import type { StateCheck } from '../../kernel/properties/property';
-import { PROPERTY_IDS } from '../../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { eachStatement } from '../../kernel/language/statements';
 import type { Statement } from '../../kernel/language/statements';

@@ -2,7 +2,6 @@ import type { Errno } from '../language/errno';
 import { constant } from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import type { StaticCondition } from '../language/primitives';
-import type { PropertyId } from '../language/propertyId';
 import type { PropertyInputs } from '../language/propertyInputs';
 import type { World } from '../language/world';
 import type { DraftStatement } from './draftStatements';
@@ -59,10 +58,13 @@ export function emitEvent(
   return { op: 'emit', event: call.addEvent(template), value };
 }
 
-/** A statement that reports a violation seen at this step. */
+/** The properties whose violations the machine reports at a step. */
+type StepProperty = 'memory' | 'counters' | 'publication' | 'lock-order' | 'no-ops-before-bind';
+
+/** A statement that reports a violation at this step. */
 export function violate(
   call: CallContext,
-  property: PropertyId,
+  property: StepProperty,
   text: string,
   object: ObjectSlot | undefined,
 ): DraftStatement {

@@ -1,13 +1,17 @@
 import type { Field, Program } from '../compiler/program';
 import type { Property } from './property';
 
-/** I12: a call that fails leaves things as they were; decided by running the call alone. */
+/** A call that fails restores the state; decided by running the call alone. */
 export const cleanUnwind: Property = {
   id: 'clean-unwind',
-  cite: 'I12',
-  title: 'Errors leave no trace',
+  order: 13,
+  label: 'I12',
+  cite: 'docs/kernel-facts.md, I12',
+  title: 'Failed calls restore state',
   statement:
     'A call that returns an error leaves every counter, pointer and flag as it was before the call.',
+  consequence:
+    'The failed call has left changes behind, so later calls start from a state that no successful call reaches.',
   appliesTo: (p) => p.calls.some((c) => c.errnos.length > 0),
   detectedIn: 'graph',
   checks: () => [],

@@ -5,13 +5,17 @@ import type { ResolvedCounter, Program, ProgramCall } from '../compiler/program'
 import { eachStatement } from '../language/statements';
 import type { Property, StateCheck } from './property';
 
-/** I6: counters equal their holders when nobody is changing them, and never leave their range (the machine sees that). */
+/** Counters equal their holders while no call changes them; the machine checks their range at each step. */
 export const counters: Property = {
   id: 'counters',
-  cite: 'I6',
-  title: 'Counters count',
+  order: 7,
+  label: 'I6',
+  cite: 'docs/kernel-facts.md, I6',
+  title: 'Counters match their holders',
   statement:
-    'No counter drops below zero, and whenever no call that changes it is under way, it equals the number of its holders.',
+    'No counter drops below zero, and a counter equals the number of its holders whenever no call that changes it is running.',
+  consequence:
+    'A counter no longer matches its holders: what it protects is released too early or never.',
   appliesTo: (p) => p.counters.length > 0,
   detectedIn: 'state',
   checks: (p) => {

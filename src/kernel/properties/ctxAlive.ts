@@ -3,12 +3,15 @@ import type { Property, StateCheck } from './property';
 
 const IOMMUFD_CTX = 'iommufd_ctx';
 
-/** I14: an iommufd context with a bound device is not released. */
+/** An iommufd context with a bound device is not released. */
 export const ctxAlive: Property = {
   id: 'ctx-alive',
-  cite: 'I14',
+  order: 15,
+  label: 'I14',
+  cite: 'docs/kernel-facts.md, I14',
   title: 'The iommufd outlives its devices',
   statement: 'An iommufd context is not released while a device is bound to it.',
+  consequence: 'An iommufd context is released while a device is still bound to it.',
   appliesTo: (p) => p.objects.some((o) => o.type === IOMMUFD_CTX),
   detectedIn: 'state',
   checks: (p) =>

@@ -4,13 +4,16 @@ import type { Program, ProgramFile } from '../compiler/program';
 import { isOpen, ownerContextName } from './property';
 import type { Property } from './property';
 
-/** I2: normal access in an IOMMU group belongs to the group's DMA owner. */
+/** A file with normal access belongs to the DMA owner of its IOMMU group. */
 export const dmaOwner: Property = {
   id: 'dma-owner',
-  cite: 'I2',
+  order: 3,
+  label: 'I2',
+  cite: 'docs/kernel-facts.md, I2',
   title: 'Access implies DMA ownership',
   statement:
     'Every file with normal access belongs to the context that owns the DMA of its IOMMU group.',
+  consequence: 'A file has access in a group whose DMA belongs to another context.',
   appliesTo: (p) => p.files.some((f) => f.ownsDma),
   detectedIn: 'state',
   checks: (p) =>

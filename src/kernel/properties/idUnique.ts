@@ -4,13 +4,17 @@ import type { Field, Program } from '../compiler/program';
 import { unorderedPairs } from './property';
 import type { Property, StateCheck } from './property';
 
-/** I9: live numbers are pairwise distinct. */
+/** Numbers of live objects are distinct, and the cdev map matches the registration. */
 export const idUnique: Property = {
   id: 'id-unique',
-  cite: 'I9',
+  order: 10,
+  label: 'I9',
+  cite: 'docs/kernel-facts.md, I9',
   title: 'Numbers are unique',
   statement:
-    'No two live objects of a kind carry the same minor or index, a number is reused only after its holder is gone, and a number is mapped exactly while its device is registered.',
+    'No two live objects of a type have the same minor or index, a number is reused only after it is freed, and a number is mapped exactly while its device is registered.',
+  consequence:
+    'Two live objects have the same number, or the cdev map does not match the registration.',
   appliesTo: (p) => p.fields.some((f) => f.kind === 'number'),
   detectedIn: 'state',
   checks: (p) => [...mappingChecks(p), ...duplicateNumberChecks(p)],

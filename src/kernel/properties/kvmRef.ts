@@ -2,13 +2,16 @@ import { all, not } from '../language/expressions';
 import { isOpen } from './property';
 import type { Property } from './property';
 
-/** I13: the device's KVM reference is its owner's. */
+/** The device's KVM reference is that of the file that owns it. */
 export const kvmRef: Property = {
   id: 'kvm-ref',
-  cite: 'I13',
+  order: 14,
+  label: 'I13',
+  cite: 'docs/kernel-facts.md, I13',
   title: "The device's KVM is the owner's",
   statement:
-    'While a cdev file owns a device, the KVM that the device refers to is the one that this file was given.',
+    'While a cdev file owns a device, the KVM that the device refers to is the one of this file.',
+  consequence: "The device's KVM reference is no longer that of its owner.",
   appliesTo: (p) => p.files.some((f) => f.kvmMatches),
   detectedIn: 'state',
   checks: (p) =>

@@ -1,13 +1,16 @@
 import type { Program } from '../compiler/program';
 import type { Property } from './property';
 
-/** I11: the graph "held while taking" has no cycle; found from what ran, before any deadlock. */
+/** The graph of "held while taking" has no cycle; found from the steps that ran, before any deadlock. */
 export const lockOrder: Property = {
   id: 'lock-order',
-  cite: 'I11',
-  title: 'Locks are taken in one order',
+  order: 12,
+  label: 'I11',
+  cite: 'docs/kernel-facts.md, I11',
+  title: 'Lock order has no cycle',
   statement:
-    'Taking a lock while holding another never closes a circle of such orders, and no task takes a mutex twice or releases one that it does not hold.',
+    'The order in which locks are taken has no cycle, no task takes a mutex twice, and none releases a mutex that it does not hold.',
+  consequence: 'Two tasks that take these locks in these orders at the same time deadlock.',
   appliesTo: (p) => p.fields.some((f) => f.kind === 'mutex'),
   detectedIn: 'graph',
   checks: () => [],

@@ -3,13 +3,16 @@ import type { Program } from '../compiler/program';
 import { isOpen } from './property';
 import type { Property, StateCheck } from './property';
 
-/** I7: nothing freed is used or still counted on; uses are seen by the machine at the step. */
+/** No use after free. The machine checks each access; the state checks find references to freed objects. */
 export const memory: Property = {
   id: 'memory',
-  cite: 'I7',
+  order: 8,
+  label: 'I7',
+  cite: 'docs/kernel-facts.md, I7',
   title: 'No use after free',
   statement:
-    'No step touches an object that is freed or was never made, and nothing is freed while a counted reference to it is left.',
+    'No step touches an object that is freed or not yet allocated, and no object is freed while a counted reference to it exists.',
+  consequence: 'The kernel has touched memory of an object that is freed or not yet allocated.',
   appliesTo: () => true,
   detectedIn: 'state',
   checks: (p) => [...freedWhileFileOpen(p), ...freedWhileReferenced(p)],

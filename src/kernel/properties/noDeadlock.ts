@@ -2,12 +2,15 @@ import { currentWait } from '../machine/machine';
 import type { Program } from '../compiler/program';
 import type { Property } from './property';
 
-/** No set of tasks waits for one another for ever. */
+/** No set of tasks waits for each other forever. */
 export const noDeadlock: Property = {
   id: 'no-deadlock',
-  cite: 'domain.md section 5.11',
+  order: 16,
+  label: 'DL',
+  cite: 'docs/kernel-facts.md, Lock order',
   title: 'No deadlock',
-  statement: 'There is no circle of tasks in which each waits for a lock that the next one holds.',
+  statement: 'No cycle of tasks exists in which each waits for a lock that the next one holds.',
+  consequence: 'None of these tasks can ever continue.',
   appliesTo: () => true,
   detectedIn: 'graph',
   checks: () => [],

@@ -3,13 +3,16 @@ import type { Expr } from '../language/expressions';
 import type { Program } from '../compiler/program';
 import type { Property } from './property';
 
-/** I10: a task outside a call holds no lock. */
+/** A task outside a call holds no lock. */
 export const noLockAtUser: Property = {
   id: 'no-lock-at-user',
-  cite: 'I10',
-  title: 'No lock is taken home',
-  statement:
-    'A task that is back in user space, between its calls or after the last, holds no lock.',
+  order: 11,
+  label: 'I10',
+  cite: 'docs/kernel-facts.md, I10',
+  title: 'No lock held in user space',
+  statement: 'A task in user space, between its calls or after the last, holds no lock.',
+  consequence:
+    'A task has returned to user space with a lock held, and the next task that takes it blocks forever.',
   appliesTo: (p) => p.fields.some((f) => f.kind === 'mutex'),
   detectedIn: 'state',
   checks: (p) =>

@@ -1,12 +1,15 @@
 import type { Property } from './property';
 
-/** I4: no driver operation before the bind; the machine sees it at the step that runs the operation. */
+/** No driver operation runs before the bind is complete; the machine checks it at the step that runs one. */
 export const noOpsBeforeBind: Property = {
   id: 'no-ops-before-bind',
-  cite: 'I4',
+  order: 5,
+  label: 'I4',
+  cite: 'docs/kernel-facts.md, I4',
   title: 'No driver op before bind',
   statement:
-    'No driver operation runs through a file whose bind is not complete; the open op inside the bind itself is the exception.',
+    'No driver operation runs through a file before its bind is complete, except the open op of the bind itself.',
+  consequence: 'The driver has run for a file that is not bound.',
   appliesTo: () => true,
   detectedIn: 'step',
   checks: () => [],

@@ -4,13 +4,16 @@ import type { ProgramFile } from '../compiler/program';
 import { isOpen, ownerContextName, unorderedPairs } from './property';
 import type { Property } from './property';
 
-/** I1: the owner contexts that reach one device are at most one. */
+/** All files that reach one device have the same owner context. */
 export const ownerExclusive: Property = {
   id: 'owner-exclusive',
-  cite: 'I1',
+  order: 1,
+  label: 'I1',
+  cite: 'docs/kernel-facts.md, I1',
   title: 'One owner per device',
   statement:
-    'At any moment the files that reach a device all belong to one owner context: one iommufd, one container or one group session.',
+    'All files that reach a device belong to one owner context: one iommufd, one container or one group session.',
+  consequence: 'Two owners reach one device, and each can break the DMA of the other.',
   appliesTo: (p) => p.files.some((f) => f.normalAccess && f.ownerContext),
   detectedIn: 'state',
   checks: (p) =>

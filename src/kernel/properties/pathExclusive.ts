@@ -2,13 +2,16 @@ import { all } from '../language/expressions';
 import { isOpen } from './property';
 import type { Property } from './property';
 
-/** I3: the group path and the cdev path exclude each other within one group. */
+/** The group path and the cdev path exclude each other within a group. */
 export const pathExclusive: Property = {
   id: 'path-exclusive',
-  cite: 'I3',
+  order: 4,
+  label: 'I3',
+  cite: 'docs/kernel-facts.md, I3',
   title: 'Group path or cdev path, not both',
   statement:
-    'While a group file is open no cdev of that group is in use (open in the RFC, bound in v6.6), and the other way round.',
+    'While a group file is open, no cdev of that group is in use (open in the RFC, bound in v6.6), and vice versa.',
+  consequence: 'The group path and the cdev path are open to one device at the same time.',
   appliesTo: (p) => p.model.propertyInputs.pathExclusive !== undefined,
   detectedIn: 'state',
   checks: (p) =>

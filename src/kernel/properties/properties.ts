@@ -1,71 +1,67 @@
-import { evaluate } from '../language/expressions';
 import type { Program } from '../compiler/program';
-import { PROPERTY_IDS } from '../language/propertyId';
+import { evaluate } from '../language/expressions';
 import type { PropertyId } from '../language/propertyId';
-import { cleanUnwind } from './cleanUnwind';
-import { counters } from './counters';
-import { ctxAlive } from './ctxAlive';
-import { dmaOwner } from './dmaOwner';
-import { idUnique } from './idUnique';
-import { kvmRef } from './kvmRef';
-import { lockOrder } from './lockOrder';
-import { memory } from './memory';
-import { noDeadlock } from './noDeadlock';
-import { noLockAtUser } from './noLockAtUser';
-import { noOpsBeforeBind } from './noOpsBeforeBind';
-import { ownerExclusive } from './ownerExclusive';
-import { pathExclusive } from './pathExclusive';
 import type { Property, StateCheck } from './property';
-import { publication } from './publication';
-import { singleBind } from './singleBind';
-import { unregisterLive } from './unregisterLive';
 
-/** The one list of properties, in the order of `PROPERTY_IDS`. */
-export const PROPERTIES: readonly Property[] = [
-  ownerExclusive,
-  singleBind,
-  dmaOwner,
-  pathExclusive,
-  noOpsBeforeBind,
-  publication,
-  counters,
-  memory,
-  unregisterLive,
-  idUnique,
-  noLockAtUser,
-  lockOrder,
-  cleanUnwind,
-  kvmRef,
-  ctxAlive,
-  noDeadlock,
-];
+const propertyModules = import.meta.glob<Readonly<Record<string, unknown>>>(
+  ['./*.ts', '!./property.ts', '!./properties.ts', '!./*.test.ts'],
+  { eager: true },
+);
 
-if (
-  PROPERTIES.some((p, i) => p.id !== PROPERTY_IDS[i]) ||
-  PROPERTIES.length !== PROPERTY_IDS.length
-)
-  throw new Error('the list of properties and their ids differ');
-
-/** A property by its id. */
-export function propertyById(id: PropertyId): Property {
-  return PROPERTIES[PROPERTY_IDS.indexOf(id)]!;
+/** The properties of these modules in their order. Throws if a module has no record, or an id or order is taken. */
+export function propertyCatalog(
+  modules: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): readonly Property[] {
+  const properties = Object.entries(modules)
+    .map(([path, module]) => {
+      const name = path.slice(2, -3);
+      const property = module[name] as Property | undefined;
+      if (property === undefined)
+        throw new Error(`kernel/properties/${name}.ts: expected an export named "${name}"`);
+      return property;
+    })
+    .sort((a, b) => a.order - b.order);
+  properties.forEach((property, i) => {
+    const clash = properties
+      .slice(0, i)
+      .find((p) => p.id === property.id || p.order === property.order);
+    if (clash)
+      throw new Error(
+        `two properties have the id "${property.id}" or the order ${property.order}: ${clash.id}, ${property.id}`,
+      );
+  });
+  return properties;
 }
 
-/** Everything that must not be seen in a state of this program. */
+/** All properties, in the order of every table: one file of this folder each. */
+export const PROPERTIES: readonly Property[] = propertyCatalog(propertyModules);
+
+/** The ids of `PROPERTIES`, in the same order. */
+export const PROPERTY_IDS: readonly PropertyId[] = PROPERTIES.map((p) => p.id);
+
+/** A property by its id. Throws if there is none. */
+export function propertyById(id: PropertyId): Property {
+  const property = PROPERTIES.find((p) => p.id === id);
+  if (!property)
+    throw new Error(`unknown property "${id}" (expected one of ${PROPERTY_IDS.join(', ')})`);
+  return property;
+}
+
+/** All state checks of the properties that apply to this program, without those that are constant false. */
 export function stateChecks(program: Program): StateCheck[] {
   return PROPERTIES.filter((p) => p.appliesTo(program))
     .flatMap((p) => p.checks(program))
     .filter((c) => c.violatedWhen.op !== 'const' || c.violatedWhen.value !== 0);
 }
 
-/** A rule that is broken. */
+/** A violated property, with the text for people and the object to show it at. */
 export interface Violation {
   readonly property: PropertyId;
   readonly text: string;
   readonly object: number | undefined;
 }
 
-/** What is wrong in this state. Make `checks` once per program. */
+/** The violations in this state. Make `checks` once per program. */
 export function checkState(checks: readonly StateCheck[], state: Int32Array): Violation[] {
   return checks
     .filter((c) => evaluate(c.violatedWhen, state) !== 0)

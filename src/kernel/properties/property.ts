@@ -1,51 +1,54 @@
+import type { Program, ProgramFile } from '../compiler/program';
 import { binary, constant, evaluate, field } from '../language/expressions';
 import type { Expr } from '../language/expressions';
-import type { Program, ProgramFile } from '../compiler/program';
 import type { PropertyId } from '../language/propertyId';
 
-/** A state that must not be reached: the property is violated where `bad` is true. */
+/** A state that must not be reached. */
 export interface StateCheck {
   readonly property: PropertyId;
   readonly violatedWhen: Expr;
-  /** Names the objects and what is wrong with them. */
+  /** What is violated, with the names of the objects. */
   readonly text: string;
-  /** The same with what the state holds; `text` where left out. */
+  /** The same with values from the state; `text` if absent. */
   readonly describe?: (state: Int32Array) => string;
-  /** Object index to show it at. */
+  /** Index of the object to show the violation at. */
   readonly object: number | undefined;
 }
 
-/** One law of the model. */
+/** A property. Its file in this folder exports it under the file's name: `memory.ts` exports `memory`. */
 export interface Property {
   readonly id: PropertyId;
-  /** Its number in domain.md section 8. */
+  /** Position in tables and results. */
+  readonly order: number;
+  /** Column heading of narrow tables. */
+  readonly label: string;
+  /** Where the property is explained, for screen and exports. */
   readonly cite: string;
   readonly title: string;
-  /** One line for people. */
+  /** What must hold, in one sentence. */
   readonly statement: string;
-  /** Whether the program's design has such state at all. */
+  /** What a violation means, in one sentence. */
+  readonly consequence: string;
+  /** Whether the program's design has the state that the property is about. */
   readonly appliesTo: (program: Program) => boolean;
-  /** Evaluated after every step; empty where the machine itself or the checker's graph tells. */
+  /** Evaluated after every step; empty if the machine or the checker's state graph finds the violations. */
   readonly checks: (program: Program) => readonly StateCheck[];
-  /** Where violations are seen: in a state, in a step, or only in the graph of all runs. */
+  /** Where violations show: in a state, in a step, or only in the graph of all runs. */
   readonly detectedIn: 'state' | 'step' | 'graph';
 }
 
-/** True while the file has references: it was opened and not yet closed for the last time. */
+/** True while the file has references. */
 export function isOpen(program: Program, file: ProgramFile): Expr {
   return binary('ne', field(program.objects[file.object]!.fields['f_count']!), constant(0));
 }
 
-/** The name of the owner context that a file works for in this state. */
+/** The name of the file's owner context in this state; "no context" for NULL. */
 export function ownerContextName(program: Program, file: ProgramFile, state: Int32Array): string {
-  return (
-    program.objects[
-      file.ownerTargets[file.ownerContext ? evaluate(file.ownerContext, state) - 1 : -1] ?? -1
-    ]?.name ?? 'no context'
-  );
+  const target = file.ownerContext ? evaluate(file.ownerContext, state) - 1 : -1;
+  return program.objects[file.ownerTargets[target] ?? -1]?.name ?? 'no context';
 }
 
-/** Unordered pairs. */
+/** All unordered pairs of different items. */
 export function unorderedPairs<T>(items: readonly T[]): [T, T][] {
   return items.flatMap((a, i) => items.slice(i + 1).map((b): [T, T] => [a, b]));
 }

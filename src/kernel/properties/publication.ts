@@ -1,12 +1,15 @@
 import type { Property } from './property';
 
-/** I5: whoever sees the access flag sees the finished bind; needs the world's store buffers. */
+/** A reader that sees the access flag also sees the finished bind. Needs the store buffers of the world. */
 export const publication: Property = {
   id: 'publication',
-  cite: 'I5',
+  order: 6,
+  label: 'I5',
+  cite: 'docs/kernel-facts.md, I5',
   title: 'Access is published last',
   statement:
-    'A task that sees normal access also sees the bind, the owner claim and the open op that came before it.',
+    'A task that sees normal access also sees the bind, the owner claim and the open op before it.',
+  consequence: 'A task can see normal access before the bind behind it is visible.',
   appliesTo: (p) => p.world.storeBuffers === true,
   detectedIn: 'step',
   checks: () => [],

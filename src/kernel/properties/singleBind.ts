@@ -2,13 +2,16 @@ import { all } from '../language/expressions';
 import { isOpen, unorderedPairs } from './property';
 import type { Property } from './property';
 
-/** I1': one cdev file per device has normal access. */
+/** At most one cdev file per device has normal access. */
 export const singleBind: Property = {
   id: 'single-bind',
-  cite: "I1'",
+  order: 2,
+  label: "I1'",
+  cite: "docs/kernel-facts.md, I1'",
   title: 'One bound cdev fd per device',
   statement:
-    'On the cdev path at most one open file of a device has normal access; every later bind is refused.',
+    'On the cdev path at most one open file of a device has normal access; every later bind fails.',
+  consequence: 'Two files are bound to one device at the same time.',
   appliesTo: (p) => p.files.some((f) => f.kind === 'cdev' && f.normalAccess),
   detectedIn: 'state',
   checks: (p) =>

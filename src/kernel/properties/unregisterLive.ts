@@ -3,13 +3,16 @@ import type { Program, ProgramCall } from '../compiler/program';
 import { eachStatement } from '../language/statements';
 import type { Property } from './property';
 
-/** I8: unregister ends once the files are closed, and later opens cannot hold it up; a law on the graph of all runs, of which a run shows the second half. */
+/** Unregister returns once the files are closed, and later opens cannot delay it. Decided on the graph of all runs; a single run shows the second half only. */
 export const unregisterLive: Property = {
   id: 'unregister-live',
-  cite: 'I8',
-  title: 'Unregister comes to an end',
+  order: 9,
+  label: 'I8',
+  cite: 'docs/kernel-facts.md, I8',
+  title: 'Unregister returns',
   statement:
-    'Once registration is withdrawn and the existing fds are closed, unregister returns; opens that begin later cannot put it off.',
+    'Once the registration is withdrawn and the existing fds are closed, unregister returns; later opens cannot delay it.',
+  consequence: "The driver's unregister can block forever.",
   appliesTo: (p) => p.calls.some((c) => c.call.call === 'unregister_device'),
   detectedIn: 'graph',
   checks: () => [],

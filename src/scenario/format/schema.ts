@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ERRNO } from '../../kernel/language/errno';
-import { PROPERTY_IDS } from '../../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import { CALL_SIGNATURES, CALL_NAMES } from '../../kernel/language/world';
 import type { CallName } from '../../kernel/language/world';
 import { quote } from './quote';

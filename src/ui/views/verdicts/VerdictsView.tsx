@@ -8,7 +8,7 @@ import {
   type MatrixRowProperty,
 } from '../../../explore/matrix/matrix';
 import { propertyById } from '../../../kernel/properties/properties';
-import { PROPERTY_IDS } from '../../../kernel/language/propertyId';
+import { PROPERTY_IDS } from '../../../kernel/properties/properties';
 import { setPageLayout } from '../../../session/actions/pageLayout';
 import { makeCheckClient } from '../../../check-worker/checkClient';
 import { workerFactories } from '../../../check-worker/workerFactories';
