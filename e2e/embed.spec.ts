@@ -350,7 +350,7 @@ test('old links open in the page, and what a damaged one lost is on screen', asy
   await expect(page.getByRole('slider', { name: 'Step position' })).toHaveValue('9');
   await page.goto('about:blank');
   await page.goto(`./${first.link.slice(0, -40)}`);
-  await expect(page.getByText('The link could not be opened whole.')).toBeVisible();
+  await expect(page.getByText('The link could be restored only in part.')).toBeVisible();
   await page.goto('about:blank');
   await page.goto('./#v1.nonsense');
   await expect(page.getByText('The link was not opened.')).toBeVisible();

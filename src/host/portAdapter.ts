@@ -203,7 +203,7 @@ function handleLoad(
   if (!scenario) throw new Error('nothing to load');
   const opened = openScenario(scenario, entry?.id);
   if (!opened.ok) return inputErrorText(opened.errors);
-  showRun(session, opened.run);
+  showRun(session, { run: opened.run });
   return undefined;
 }
 

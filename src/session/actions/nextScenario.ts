@@ -6,5 +6,5 @@ import type { Session } from '../store/session';
 export function showNextScenario(session: Session): void {
   const { libraryId: id } = session.getState().run.setup;
   const entry = LIBRARY[(LIBRARY.findIndex((each) => each.id === id) + 1) % LIBRARY.length];
-  if (entry) showLibraryScenario(session, entry);
+  if (entry) showLibraryScenario(session, entry.id);
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { LIBRARY, libraryEntry } from '../../scenario/library/library';
 import { paletteItems, filterPalette } from './paletteItems';
+import { libraryPart } from './lazyParts';
 import { stepTask } from './stepping';
 import { openScenario } from '../trace/openScenario';
 import { createSession } from '../store/session';
@@ -12,12 +13,12 @@ function sessionOf(id: string) {
   return createSession(opened.run.setup, opened.run);
 }
 
-/** As the stage tells of it. */
+/** As the stage lists its nodes. */
 const stageItems = [
   { node: 'vfio_group:group 12', name: 'group 12', title: 'group 12', detail: 'struct vfio_group' },
 ];
 
-it('finds what has every word, and nothing twice', () => {
+it('finds the items with every word, each once', () => {
   const all = paletteItems(sessionOf('bind-race').getState(), []);
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   expect(
@@ -42,7 +43,8 @@ it('finds the other branches', () => {
   expect(store.getState().run.branchId).toBe(1);
 });
 
-it('does what is picked', () => {
+it('dispatches the picked item', async () => {
+  await libraryPart.load();
   const store = sessionOf('cdev-path');
   const pick = (title: string): void =>
     filterPalette(paletteItems(store.getState(), stageItems), title)

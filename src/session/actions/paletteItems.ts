@@ -1,33 +1,25 @@
 import { DESIGNS } from '../../designs/designs';
 import { LIBRARY } from '../../scenario/library/library';
 import { availableCalls } from '../queries/availableCalls';
-import { setPageLayout } from './pageLayout';
-import { setSelection } from './selection';
-import { COMMAND_LIST } from './commands';
-import { currentSnapshot, type Snapshot } from '../trace/replay';
-import { notify } from '../store/notifications';
-import { runCall, runTask, startCall } from './stepping';
-import { showLibraryScenario } from './showScenario';
-import type { Session, SessionState } from '../store/session';
 import { taskStatuses } from '../queries/taskStatus';
-import { pause } from './playback';
-import { switchBranch } from './branches';
-import { switchDesign } from './switchDesign';
+import type { Session, SessionState } from '../store/session';
+import { currentSnapshot, type Snapshot } from '../trace/replay';
+import { dispatch, isEnabledCommand, MENU_COMMAND_LIST } from './dispatch';
 
-/** Something that can be found by typing, and what picking it does. */
+/** An entry of the command palette. */
 export interface PaletteItem {
   readonly id: string;
-  readonly group: 'Do now' | 'On the stage' | 'Branches' | 'Commands' | 'Scenarios' | 'Designs';
+  readonly group: 'Calls' | 'Objects' | 'Branches' | 'Commands' | 'Scenarios' | 'Designs';
   readonly title: string;
   readonly detail: string;
-  /** `Mod+K`, where a key does the same. */
+  /** For example `Mod+K`. */
   readonly hotkey?: string | undefined;
-  /** Id of the node on the stage that is to have the focus afterwards. */
+  /** Id of the graph node to focus after `run`. */
   readonly node?: string;
   readonly run: (session: Session) => void;
 }
 
-/** Something that stands on the stage: its node, and the name that it is selected by. */
+/** A node of the graph, and the name that selects it. */
 export interface StageSearchItem {
   readonly node: string;
   readonly name: string;
@@ -35,7 +27,7 @@ export interface StageSearchItem {
   readonly detail: string;
 }
 
-/** Everything that can be found at what is on screen, and on the stage. */
+/** Everything that the palette can find now, the nodes of the graph included. */
 export function paletteItems(
   state: SessionState,
   stage: readonly StageSearchItem[],
@@ -50,7 +42,7 @@ export function paletteItems(
   ];
 }
 
-/** Those with every word of the query, best first within each group; all of them for an empty query. */
+/** The items that contain every word of the query, best match first within each group; all items for an empty query. */
 export function filterPalette(all: readonly PaletteItem[], query: string): readonly PaletteItem[] {
   const words = query
     .toLowerCase()
@@ -76,48 +68,41 @@ export function filterPalette(all: readonly PaletteItem[], query: string): reado
       );
 }
 
-function callItems(frame: Snapshot, { layout }: SessionState): readonly PaletteItem[] {
-  const make = layout.callMode === 'run' ? runCall : startCall;
-  const going = taskStatuses(frame)
+function callItems(snapshot: Snapshot, { layout }: SessionState): readonly PaletteItem[] {
+  const running = taskStatuses(snapshot)
     .filter((task) => task.currentCall && task.canStep)
-    .map(({ name, nextStep: next }): PaletteItem => ({
+    .map(({ name, nextStep }): PaletteItem => ({
       id: `run ${name}`,
-      group: 'Do now',
+      group: 'Calls',
       title: `Run ${name}`,
-      detail: next?.title ?? '',
-      run: (session) => {
-        pause(session);
-        runTask(session, name);
-      },
+      detail: nextStep?.title ?? '',
+      run: (session) => dispatch(session, 'run-task', { task: name }),
     }));
-  const calls = availableCalls(frame).flatMap((actor) =>
-    actor.calls.flatMap(({ choices }) =>
+  const calls = availableCalls(snapshot).flatMap((caller) =>
+    caller.calls.flatMap(({ choices }) =>
       choices.map(({ title, call }): PaletteItem => ({
-        id: `${actor.name} ${title}`,
-        group: 'Do now',
+        id: `${caller.name} ${title}`,
+        group: 'Calls',
         title,
-        detail: actor.name,
-        run: (session) => {
-          pause(session);
-          const why = make(session, call);
-          if (why !== undefined) notify(session, 'error', `${title} is not possible now.`, [why]);
-        },
+        detail: caller.name,
+        run: (session) =>
+          dispatch(session, layout.callMode === 'run' ? 'run-call' : 'start-call', { call, title }),
       })),
     ),
   );
-  return [...going, ...calls];
+  return [...running, ...calls];
 }
 
 function stageItem({ node, name, title, detail }: StageSearchItem): PaletteItem {
   return {
     id: `stage ${node}`,
-    group: 'On the stage',
+    group: 'Objects',
     title,
     detail,
     node,
     run: (session) => {
-      setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
-      setSelection(session, name);
+      dispatch(session, 'stage');
+      dispatch(session, 'select', { name });
     },
   };
 }
@@ -130,31 +115,31 @@ function branchItems({ run }: SessionState): readonly PaletteItem[] {
       group: 'Branches',
       title: `Branch ${name}`,
       detail: `${tip.depth} steps`,
-      run: (session) => switchBranch(session, id),
+      run: (session) => dispatch(session, 'switch-branch', { id }),
     }));
 }
 
 function commandItems(state: SessionState): readonly PaletteItem[] {
-  return COMMAND_LIST.filter(
-    ({ id, exclusiveWhile: mode, enabled }) =>
-      id !== 'palette' && (!mode || mode(state)) && enabled(state),
-  ).map(({ id, title, hotkey, run }): PaletteItem => ({
+  return MENU_COMMAND_LIST.filter(
+    ({ id, exclusiveWhile }) =>
+      id !== 'palette' && (exclusiveWhile?.(state) ?? true) && isEnabledCommand(state, id),
+  ).map(({ id, title, hotkey }): PaletteItem => ({
     id: `command ${id}`,
     group: 'Commands',
     title,
     detail: '',
     hotkey,
-    run,
+    run: (session) => dispatch(session, id),
   }));
 }
 
 function scenarioItems(): readonly PaletteItem[] {
-  return LIBRARY.map((entry): PaletteItem => ({
-    id: `scenario ${entry.id}`,
+  return LIBRARY.map(({ id, scenario }): PaletteItem => ({
+    id: `scenario ${id}`,
     group: 'Scenarios',
-    title: entry.scenario.title,
-    detail: entry.id,
-    run: (session) => showLibraryScenario(session, entry),
+    title: scenario.title,
+    detail: id,
+    run: (session) => dispatch(session, 'open-scenario', { id }),
   }));
 }
 
@@ -165,7 +150,7 @@ function designItems({ run }: SessionState): readonly PaletteItem[] {
       group: 'Designs',
       title: id,
       detail: title,
-      run: (session) => switchDesign(session, id),
+      run: (session) => dispatch(session, 'switch-design', { design: id }),
     }),
   );
 }

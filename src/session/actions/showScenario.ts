@@ -1,4 +1,4 @@
-import { scenarioVariant, type BuiltInScenario } from '../../scenario/library/builtInScenario';
+import { scenarioVariant, builtInScenario } from '../../scenario/library/builtInScenario';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
 import { notify } from '../store/notifications';
 import { openScenario } from '../trace/openScenario';
@@ -9,11 +9,13 @@ import { showRun } from './showRun';
 export function showScenario(session: Session, scenario: Scenario, id: string | undefined): void {
   const opened = openScenario(scenario, id);
   if (!opened.ok) return notifyNotOpened(session, scenario.title, opened.errors);
-  showRun(session, opened.run);
+  showRun(session, { run: opened.run });
 }
 
-/** Shows a built-in scenario, in the design on screen where it is told there. */
-export function showLibraryScenario(session: Session, entry: BuiltInScenario): void {
+/** Shows a built-in scenario, as its variant for the design on screen if it has one. Throws for an unknown id. */
+export function showLibraryScenario(session: Session, id: string): void {
+  const entry = builtInScenario(id);
+  if (!entry) throw new Error(`no built-in scenario ${id}`);
   const { design } = session.getState().run.setup;
   const told = entry.designs.includes(design.id)
     ? scenarioVariant(entry, design.id, {})

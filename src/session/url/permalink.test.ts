@@ -156,7 +156,7 @@ describe('a link of a session', () => {
     expect(messages[0]?.lines).toEqual([
       `The link was made with revision ${link.revision + 1} of ${link.design}; this is revision ${link.revision}.`,
       `Step 10 of the link (${link.steps[9]?.by}, BIND.999) cannot be made here: it and what came after it were dropped.`,
-      'Not known here and left out: glow=bright.',
+      'Ignored unknown settings: glow=bright.',
     ]);
     undo(session);
     expect(session.getState().run.cursor).toBe(0);

@@ -1,8 +1,8 @@
 import type { Call } from '../../kernel/language/world';
 import { makeLink, type Link, type InsertedCall, type LinkStep } from '../../scenario/link/link';
 import { openLink } from '../../scenario/link/openLink';
-import { branchPath, currentSnapshot, snapshotAt } from '../trace/replay';
-import { resolveSelection } from '../queries/selectedItem';
+import { branchPath, snapshotAt } from '../trace/replay';
+import { viewParametersOf } from '../queries/viewParameters';
 import { type SessionState } from '../store/session';
 import {
   childTraceNode,
@@ -13,41 +13,9 @@ import {
 } from '../trace/traceTree';
 import { runTo, type Run } from '../trace/run';
 
-/** A part of the view that links carry: one word, read from the session and put back. */
-interface ViewParameter {
-  readonly key: string;
-  readonly read: (state: SessionState) => string | undefined;
-  /** Undefined where the word means nothing here. */
-  readonly write: (state: SessionState, word: string) => Partial<SessionState> | undefined;
-}
-
-/** What a link says of the view. Theme and speed are the reader's own. */
-export const VIEW_PARAMETERS: readonly ViewParameter[] = [
-  {
-    key: 'select',
-    read: (state) => state.selection,
-    write: (state, name) =>
-      resolveSelection(currentSnapshot(state), name) ? { selection: name } : undefined,
-  },
-  {
-    key: 'order',
-    read: ({ settings }) => (settings.scheduler === 'random' ? String(settings.seed) : undefined),
-    write: ({ settings }, word) =>
-      /^\d{1,9}$/.test(word)
-        ? { settings: { ...settings, scheduler: 'random', seed: Number(word) } }
-        : undefined,
-  },
-];
-
 /** The hash (`#v1.…`) of what is on screen: the branch to its end, and where one stands on it. */
 export function permalinkOf(state: SessionState): string {
-  const view = Object.fromEntries(
-    VIEW_PARAMETERS.flatMap(({ key, read }) => {
-      const word = read(state);
-      return word === undefined ? [] : [[key, word]];
-    }),
-  );
-  return makePathLink(branchPath(state), state.run.cursor, view);
+  return makePathLink(branchPath(state), state.run.cursor, viewParametersOf(state));
 }
 
 const branchLinks = new WeakMap<TraceNode, string>();

@@ -7,7 +7,8 @@ import { openScenario, type OpenedScenario } from '../trace/openScenario';
 import { type OpenedPermalink, openPermalink, permalinkOf } from './permalink';
 import { createSession, type Session, type SessionState } from '../store/session';
 import type { Setup } from '../trace/traceTree';
-import { applyView, showPermalink } from '../actions/showPermalink';
+import { showPermalink } from '../actions/showPermalink';
+import { applyLinkView } from '../actions/showRun';
 
 /** Milliseconds between two writes: browsers stop pages that write more than about a hundred times in half a minute. */
 const WRITE_INTERVAL_MS = 500;
@@ -26,7 +27,7 @@ export function sessionFromUrl(address: AddressBar, keeping?: BranchStorage): Se
   const linked = hash.length > 1 ? (keeping?.restore(hash) ?? openPermalink(hash)) : undefined;
   if (linked?.ok) {
     const session = createSession(linked.run.setup, linked.run);
-    applyView(session, linked);
+    applyLinkView(session, linked);
     syncUrl(session, address, keeping);
     return session;
   }

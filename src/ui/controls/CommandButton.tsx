@@ -1,11 +1,13 @@
-import { runCommand, type Command } from '../../session/actions/commands';
+import { dispatch, isEnabledCommand, type MenuCommandId } from '../../session/actions/dispatch';
+import { MENU_COMMANDS } from '../../session/actions/menuCommands';
+import type { Command } from '../../session/actions/command';
 import { useSession, useSessionStore } from '../useSession';
 import { hotkeyText } from './hotkeys';
 import { Icon, type IconName } from './Icon';
 import styles from './controls.module.css';
 
 interface CommandButtonProps {
-  readonly command: Command;
+  readonly command: MenuCommandId;
   readonly icon?: IconName;
   /** Says more than the command's title where the state matters. */
   readonly title?: string;
@@ -19,14 +21,15 @@ interface CommandButtonProps {
 export function CommandButton({
   command,
   icon,
-  title = command.title,
+  title = MENU_COMMANDS[command].title,
   text,
   variant: look = 'quiet',
   tooltipSide: tip = 'below',
   pressed,
 }: CommandButtonProps) {
   const session = useSessionStore();
-  const enabled = useSession(command.enabled);
+  const enabled = useSession((state) => isEnabledCommand(state, command));
+  const { hotkey }: Command = MENU_COMMANDS[command];
   const classes = [
     styles.button,
     look === 'quiet' ? styles.quiet : look === 'primary' ? styles.primary : '',
@@ -40,9 +43,9 @@ export function CommandButton({
       aria-pressed={pressed}
       aria-disabled={!enabled}
       data-disabled={enabled ? undefined : ''}
-      data-tip={command.hotkey === undefined ? title : `${title}  ${hotkeyText(command.hotkey)}`}
+      data-tip={hotkey === undefined ? title : `${title}  ${hotkeyText(hotkey)}`}
       data-tip-side={tip}
-      onClick={() => runCommand(session, command)}
+      onClick={() => dispatch(session, command)}
     >
       {icon && <Icon name={icon} />}
       {text !== undefined && <span>{text}</span>}

@@ -1,9 +1,9 @@
 import { Component, type ReactNode } from 'react';
-import { setDialog } from '../../session/actions/pageLayout';
 import { SessionContext } from '../useSession';
 import type { Session } from '../../session/store/session';
 import buttons from './controls.module.css';
 import styles from './LoadErrorBoundary.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 interface LoadErrorBoundaryProps {
   /** `The stage`, as it begins a sentence. */
@@ -40,7 +40,7 @@ export class LoadErrorBoundary extends Component<
         role="alert"
         data-dialog={dialog ? '' : undefined}
         onKeyDown={(event) => {
-          if (event.key === 'Escape' && dialog && session) setDialog(session, undefined);
+          if (event.key === 'Escape' && dialog && session) dispatch(session, 'close-dialog');
         }}
       >
         <b>{what} could not be loaded.</b>
@@ -61,7 +61,7 @@ export class LoadErrorBoundary extends Component<
             <button
               type="button"
               className={buttons.button}
-              onClick={() => setDialog(session, undefined)}
+              onClick={() => dispatch(session, 'close-dialog')}
             >
               Close
             </button>

@@ -1,9 +1,9 @@
 import { useLayoutEffect, useRef, type ReactNode } from 'react';
-import { setDialog } from '../../session/actions/pageLayout';
 import { useSessionStore } from '../useSession';
 import { Icon } from './Icon';
 import buttons from './controls.module.css';
 import styles from './Modal.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 interface ModalProps {
   readonly title: string;
@@ -34,14 +34,14 @@ export function Modal({ title, placement: look = 'card', wide = false, children 
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
-        setDialog(session, undefined);
+        dispatch(session, 'close-dialog');
       }}
       onPointerDown={(event) => {
         if (
           event.target === dialog.current &&
           isOutside(event.currentTarget.getBoundingClientRect(), event.clientX, event.clientY)
         )
-          setDialog(session, undefined);
+          dispatch(session, 'close-dialog');
       }}
     >
       <header className={styles.head}>
@@ -50,7 +50,7 @@ export function Modal({ title, placement: look = 'card', wide = false, children 
           type="button"
           className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
           aria-label="Close"
-          onClick={() => setDialog(session, undefined)}
+          onClick={() => dispatch(session, 'close-dialog')}
         >
           <Icon name="close" />
         </button>

@@ -1,4 +1,5 @@
-import { COMMAND_LIST, runCommand, type Command } from '../../session/actions/commands';
+import type { Command } from '../../session/actions/command';
+import { dispatch, MENU_COMMAND_LIST, type CommandId } from '../../session/actions/dispatch';
 import type { Session } from '../../session/store/session';
 
 const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
@@ -24,17 +25,17 @@ function hotkeyParts(hotkey: string): readonly string[] {
   return hotkey === '+' ? ['+'] : hotkey.split('+');
 }
 
-/** Runs the command of a key press; keys that belong to the control in focus stay with it. An embed knows no command of the page. */
+/** Runs the command of a key press, if it is one of `allowed`. Keys that the focused control uses stay with it. */
 export function handleHotkey(
   session: Session,
   event: KeyboardEvent,
-  where: 'page' | 'embed' = 'page',
+  allowed?: readonly CommandId[],
 ): void {
   if (event.defaultPrevented || event.altKey || session.getState().dialog !== undefined) return;
   const state = session.getState();
-  const candidates = COMMAND_LIST.filter(
+  const candidates = MENU_COMMAND_LIST.filter(
     (each) =>
-      (where === 'page' || each.pageOnly !== true) &&
+      (allowed?.includes(each.id) ?? true) &&
       hotkeysOf(each).some((key) => matchesHotkey(key, event)),
   );
   const command =
@@ -43,10 +44,13 @@ export function handleHotkey(
   if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
   if (!command || isUsedByFocusedControl(event)) return;
   event.preventDefault();
-  runCommand(session, command);
+  dispatch(session, command.id);
 }
 
-function hotkeysOf({ hotkey, alternateHotkeys: also = [] }: Command): readonly string[] {
+function hotkeysOf({
+  hotkey,
+  alternateHotkeys: also = [],
+}: Pick<Command, 'hotkey' | 'alternateHotkeys'>): readonly string[] {
   return hotkey === undefined ? also : [hotkey, ...also];
 }
 

@@ -1,4 +1,4 @@
-import { COMMAND_LIST } from '../../session/actions/commands';
+import { MENU_COMMAND_LIST } from '../../session/actions/dispatch';
 import { Modal } from '../controls/Modal';
 import { hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';
@@ -25,7 +25,7 @@ export function HelpDialog() {
         <table className={styles.keys}>
           <caption className={buttons.hidden}>Keys</caption>
           <tbody>
-            {COMMAND_LIST.map(
+            {MENU_COMMAND_LIST.map(
               ({ id, title, hotkey }) =>
                 hotkey !== undefined && (
                   <tr key={id}>

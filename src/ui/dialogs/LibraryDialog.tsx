@@ -1,15 +1,13 @@
 import { useRef, useState, type KeyboardEvent } from 'react';
 import { LIBRARY, LIBRARY_GROUPS, type LibraryEntry } from '../../scenario/library/library';
-import { setDialog } from '../../session/actions/pageLayout';
-import { showLibraryScenario } from '../../session/actions/showScenario';
 import { Icon } from '../controls/Icon';
 import { Modal } from '../controls/Modal';
 import buttons from '../controls/controls.module.css';
 import { downloadText } from './download';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './dialogs.module.css';
-import { openScenarioFile } from '../../session/actions/openScenarioFile';
 import { makeSessionScenario } from '../../session/queries/sessionScenario';
+import { dispatch } from '../../session/actions/dispatch';
 
 export function LibraryDialog() {
   const session = useSessionStore();
@@ -20,8 +18,8 @@ export function LibraryDialog() {
     `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()),
   );
   const pick = (entry: LibraryEntry): void => {
-    setDialog(session, undefined);
-    showLibraryScenario(session, entry);
+    dispatch(session, 'close-dialog');
+    dispatch(session, 'open-scenario', { id: entry.id });
   };
   return (
     <Modal title="Scenarios" placement="sheet">
@@ -83,8 +81,8 @@ export function LibraryDialog() {
             const picked = event.target.files?.[0];
             event.target.value = '';
             if (!picked) return;
-            setDialog(session, undefined);
-            void openScenarioFile(session, picked);
+            dispatch(session, 'close-dialog');
+            dispatch(session, 'open-file', { file: picked });
           }}
         />
         <button type="button" className={buttons.button} onClick={() => file.current?.click()}>

@@ -1,5 +1,4 @@
 import { useCallback, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { setDialog } from '../../session/actions/pageLayout';
 import { paletteItems, filterPalette, type PaletteItem } from '../../session/actions/paletteItems';
 import { currentSnapshot } from '../../session/trace/replay';
 import { Modal } from '../controls/Modal';
@@ -9,6 +8,7 @@ import { useSessionStore } from '../useSession';
 import { stageSearchItems } from './searchItems';
 import { takeTypeAhead } from './typeAhead';
 import styles from './PaletteDialog.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** Finds whatever can be done or shown by its name. */
 export function PaletteDialog() {
@@ -29,7 +29,7 @@ export function PaletteDialog() {
   const pick = useCallback(
     (each: PaletteItem | undefined): void => {
       if (!each) return;
-      setDialog(session, undefined);
+      dispatch(session, 'close-dialog');
       each.run(session);
       if (each.node !== undefined) focusStageNode(each.node);
     },

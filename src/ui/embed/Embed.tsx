@@ -1,14 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { setPageLayout } from '../../session/actions/pageLayout';
-import { COMMANDS, runCommand, type Command } from '../../session/actions/commands';
 import type { EmbedParameters } from '../../host/parseEmbedParameters';
 import type { PortAdapter } from '../../host/portAdapter';
 import { currentCaption } from '../../session/queries/captions';
 import { currentSnapshot } from '../../session/trace/replay';
-import { seekTo } from '../../session/actions/stepping';
 import { permalinkOf } from '../../session/url/permalink';
 import { type Session, type SessionState } from '../../session/store/session';
-import { play } from '../../session/actions/playback';
 import { handleHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
 import { Notifications } from '../panels/Notifications';
@@ -19,6 +15,13 @@ import { lazyEmbedPart } from './lazyEmbedPart';
 import styles from './Embed.module.css';
 import { currentBranch } from '../../session/trace/run';
 import { snapshotText } from '../../session/trace/snapshotText';
+import {
+  dispatch,
+  EMBED_COMMANDS,
+  isEnabledCommand,
+  type EmbedCommandId,
+  type MenuCommandId,
+} from '../../session/actions/dispatch';
 
 interface EmbedProps {
   readonly session: Session;
@@ -79,7 +82,7 @@ function EmbedLayout({ session, parameters, port, playgroundUrl: home }: EmbedPr
     else document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   useEffect(() => {
-    if (parameters.play) play(session);
+    if (parameters.play) dispatch(session, 'play', {});
   }, [session, parameters]);
   const tall = useCallback((height: number) => port.resize(Math.max(260, 80 + height)), [port]);
   return (
@@ -90,7 +93,7 @@ function EmbedLayout({ session, parameters, port, playgroundUrl: home }: EmbedPr
           <button
             type="button"
             className={styles.button}
-            onClick={() => setPageLayout(session, { view: 'compare' })}
+            onClick={() => dispatch(session, 'set-layout', { view: 'compare' })}
           >
             Compare
           </button>
@@ -209,14 +212,14 @@ function EmbedPlaybackBar({ slider }: { readonly slider: boolean }) {
   const end = currentBranch(run).tip.depth;
   return (
     <footer className={styles.foot}>
-      <EmbedCommandButton command={COMMANDS.start} icon="start" title="To the beginning" />
-      <EmbedCommandButton command={COMMANDS.back} icon="back" title="Back one step" />
+      <EmbedCommandButton command="start" icon="start" title="To the beginning" />
+      <EmbedCommandButton command="back" icon="back" title="Back one step" />
       <EmbedCommandButton
-        command={COMMANDS.playPause}
+        command="play-pause"
         icon={playing ? 'pause' : 'play'}
         title={playing ? 'Pause' : 'Play'}
       />
-      <EmbedCommandButton command={COMMANDS.forward} icon="forward" title="Forward one step" />
+      <EmbedCommandButton command="forward" icon="forward" title="Forward one step" />
       {slider && (
         <input
           type="range"
@@ -226,7 +229,7 @@ function EmbedPlaybackBar({ slider }: { readonly slider: boolean }) {
           max={end}
           value={run.cursor}
           disabled={end === 0}
-          onChange={(event) => seekTo(session, event.target.valueAsNumber)}
+          onChange={(event) => dispatch(session, 'seek', { depth: event.target.valueAsNumber })}
         />
       )}
       {!story && (
@@ -251,8 +254,8 @@ function returnToWalkthrough(session: Session): void {
   const { run: left } = session.getState();
   const there = ({ run }: SessionState): boolean =>
     run.setup === left.setup && run.branchId === left.branchId;
-  while (there(session.getState()) && COMMANDS.undo.enabled(session.getState()))
-    runCommand(session, COMMANDS.undo);
+  while (there(session.getState()) && isEnabledCommand(session.getState(), 'undo'))
+    dispatch(session, 'undo');
 }
 
 function EmbedCommandButton({
@@ -260,12 +263,12 @@ function EmbedCommandButton({
   icon,
   title,
 }: {
-  readonly command: Command;
+  readonly command: EmbedCommandId & MenuCommandId;
   readonly icon: IconName;
   readonly title: string;
 }) {
   const session = useSessionStore();
-  const enabled = useSession(command.enabled);
+  const enabled = useSession((state) => isEnabledCommand(state, command));
   return (
     <button
       type="button"
@@ -273,7 +276,7 @@ function EmbedCommandButton({
       title={title}
       aria-label={title}
       aria-disabled={!enabled}
-      onClick={() => runCommand(session, command)}
+      onClick={() => dispatch(session, command)}
     >
       <Icon name={icon} />
     </button>
@@ -287,7 +290,7 @@ function useEmbedHotkeys(session: Session, port: PortAdapter): void {
       if (event.key === 'Escape' && !event.defaultPrevented) {
         if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
         port.focusExit();
-      } else handleHotkey(session, event, 'embed');
+      } else handleHotkey(session, event, EMBED_COMMANDS);
     };
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);

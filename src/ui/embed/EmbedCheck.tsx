@@ -1,11 +1,11 @@
 import { useEffect } from 'react';
-import { startCheck } from '../../session/actions/check';
 import type { ModuleChecker } from '../../check-worker/workerFactories';
 import { useCheckClient } from '../panels/check/useCheckClient';
 import { CheckPanel } from '../panels/check/CheckPanel';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
 import { useSessionStore } from '../useSession';
 import { isCheckOutOfDate } from '../../session/queries/checkSubject';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** A development server's page has no search script beside it. */
 const checkWorker: ModuleChecker = import.meta.env.DEV
@@ -31,7 +31,7 @@ function CheckOnOpen() {
       state.check.kind === 'idle' ||
       (state.check.kind === 'done' && isCheckOutOfDate(state, state.check.subject))
     )
-      void startCheck(session, client);
+      dispatch(session, 'start-check', { client });
   }, [session, client]);
   return <CheckPanel />;
 }

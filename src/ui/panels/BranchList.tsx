@@ -5,7 +5,7 @@ import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './BottomPanel.module.css';
 import { currentBranch } from '../../session/trace/run';
-import { renameBranch, switchBranch } from '../../session/actions/branches';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** The lines of play that were tried; acting in the past adds one. */
 export function BranchList() {
@@ -16,7 +16,8 @@ export function BranchList() {
   const current = currentBranch(run);
   const rename = (name: string): void => {
     setNaming(false);
-    if (name.trim() !== '') renameBranch(session, current.id, name.trim().slice(0, 40));
+    if (name.trim() !== '')
+      dispatch(session, 'rename-branch', { id: current.id, name: name.trim().slice(0, 40) });
   };
   return (
     <div ref={bar} className={styles.branches} role="group" aria-label="Branches">
@@ -47,7 +48,9 @@ export function BranchList() {
             className={styles.branch}
             aria-pressed={id === run.branchId}
             aria-label={`Branch ${name}`}
-            onClick={() => (id === run.branchId ? setNaming(true) : switchBranch(session, id))}
+            onClick={() =>
+              id === run.branchId ? setNaming(true) : dispatch(session, 'switch-branch', { id })
+            }
             data-tip={id === run.branchId ? 'Rename this branch' : 'Switch to this branch'}
             data-tip-side="above"
           >

@@ -1,7 +1,6 @@
 import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/language/mutation';
 import { currentCaption, latestCaption } from '../../session/queries/captions';
-import { COMMANDS } from '../../session/actions/commands';
 import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
 import { enabledTasks } from '../../session/trace/scheduler';
 import { taskStatuses, waitSentence } from '../../session/queries/taskStatus';
@@ -70,33 +69,18 @@ export function CaptionBar() {
         {atEnd ? (
           <>
             <CommandButton
-              command={COMMANDS.nextScenario}
+              command="next-scenario"
               icon="forward"
               text="Next scenario"
               variant="primary"
             />
-            <CommandButton
-              command={COMMANDS.check}
-              icon="shield"
-              text="Can it go wrong?"
-              variant="plain"
-            />
-            <CommandButton
-              command={COMMANDS.share}
-              icon="share"
-              title="Share this run"
-              variant="plain"
-            />
-            <CommandButton
-              command={COMMANDS.reset}
-              icon="reset"
-              title="Start again"
-              variant="plain"
-            />
+            <CommandButton command="check" icon="shield" text="Can it go wrong?" variant="plain" />
+            <CommandButton command="share" icon="share" title="Share this run" variant="plain" />
+            <CommandButton command="reset" icon="reset" title="Start again" variant="plain" />
           </>
         ) : (
           <CommandButton
-            command={COMMANDS.playPause}
+            command="play-pause"
             icon={playing && !opening ? 'pause' : 'play'}
             text={
               opening
@@ -112,7 +96,7 @@ export function CaptionBar() {
           />
         )}
         {!atEnd && (opening || run.cursor === 0) && (
-          <CommandButton command={COMMANDS.tour} text="90-second tour" variant="plain" />
+          <CommandButton command="tour" text="90-second tour" variant="plain" />
         )}
       </div>
     </section>

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
-import { seekTo } from '../../session/actions/stepping';
 import type { BlockReason } from '../../session/queries/blockedBy';
 import { useSessionStore } from '../useSession';
 import styles from './DetailsPanel.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** A question about what is selected, and its answer. */
 export function DetailSection({
@@ -31,7 +31,7 @@ export function ReasonList({ reasons }: { readonly reasons: readonly BlockReason
           {depth !== undefined && (
             <>
               {' '}
-              <button type="button" onClick={() => seekTo(session, depth)}>
+              <button type="button" onClick={() => dispatch(session, 'seek', { depth })}>
                 since step {depth}
               </button>
             </>

@@ -1,4 +1,3 @@
-import { setSelection } from '../../session/actions/selection';
 import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
 import { resolveSelection } from '../../session/queries/selectedItem';
 import { taskStatuses } from '../../session/queries/taskStatus';
@@ -8,6 +7,7 @@ import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './DetailsPanel.module.css';
 import panels from './panels.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 const SelectionDetails = lazyPart(
   async () => (await import('./SelectionDetails')).SelectionDetails,
@@ -53,7 +53,7 @@ export function DetailsPanel() {
             <button
               type="button"
               className={`${buttons.button} ${buttons.small}`}
-              onClick={() => setSelection(session, name)}
+              onClick={() => dispatch(session, 'select', { name })}
             >
               {title}
             </button>

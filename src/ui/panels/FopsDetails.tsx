@@ -1,12 +1,11 @@
 import { accessBeforeBind } from '../../kernel/language/accessBeforeBind';
-import { setSelection } from '../../session/actions/selection';
 import { branchPath, currentSnapshot } from '../../session/trace/replay';
-import { seekTo } from '../../session/actions/stepping';
 import { fopsUsers } from '../../session/queries/fopsUsers';
 import { useSession, useSessionStore } from '../useSession';
 import panels from './panels.module.css';
 import { DetailSection } from './DetailSection';
 import { fopsSwitchesOf, type FopsSwitch } from '../../session/queries/fopsSwitches';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** A table of file operations, or the gate before the only one, in words: what it admits, who goes through it, and how a file gets from one to the other. */
 export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) {
@@ -32,7 +31,7 @@ export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) 
           <ul>
             {passing.map(({ file, openers, since }) => (
               <li key={file}>
-                <button type="button" onClick={() => setSelection(session, file)}>
+                <button type="button" onClick={() => dispatch(session, 'select', { name: file })}>
                   {file}
                 </button>
                 {openers.length === 0 ? (
@@ -43,7 +42,10 @@ export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) 
                     {openers.map(({ process, fd }, i) => (
                       <span key={`${process} ${fd}`}>
                         {i > 0 && ' and '}
-                        <button type="button" onClick={() => setSelection(session, process)}>
+                        <button
+                          type="button"
+                          onClick={() => dispatch(session, 'select', { name: process })}
+                        >
                           {process}
                         </button>
                         {fd !== file && ` as ${fd}`}
@@ -54,7 +56,10 @@ export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) 
                 {since && (
                   <>
                     :{' '}
-                    <button type="button" onClick={() => seekTo(session, since.depth)}>
+                    <button
+                      type="button"
+                      onClick={() => dispatch(session, 'seek', { depth: since.depth })}
+                    >
                       since step {since.depth}
                     </button>
                     , {since.by}

@@ -1,9 +1,8 @@
-import { COMMAND_LIST } from '../../session/actions/commands';
-import { dismissNotification } from '../../session/store/notifications';
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
+import { dispatch, menuCommand } from '../../session/actions/dispatch';
 
 export function Notifications() {
   const session = useSessionStore();
@@ -11,7 +10,7 @@ export function Notifications() {
   return (
     <div className={styles.toasts}>
       {messages.map(({ id, severity: tone, title, lines, commandId: next }) => {
-        const command = COMMAND_LIST.find((each) => each.id === next);
+        const command = menuCommand(next);
         return (
           <div
             key={id}
@@ -24,7 +23,7 @@ export function Notifications() {
               type="button"
               className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
               aria-label="Dismiss"
-              onClick={() => dismissNotification(session, id)}
+              onClick={() => dispatch(session, 'dismiss-notification', { id })}
             >
               <Icon name="close" />
             </button>
@@ -37,8 +36,8 @@ export function Notifications() {
                   type="button"
                   className={`${buttons.button} ${buttons.small}`}
                   onClick={() => {
-                    dismissNotification(session, id);
-                    command.run(session);
+                    dispatch(session, 'dismiss-notification', { id });
+                    dispatch(session, command.id);
                   }}
                 >
                   {command.title}

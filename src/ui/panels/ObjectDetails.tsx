@@ -1,9 +1,7 @@
 import { useMemo } from 'react';
 import { nodeCatalogOf } from '../../graph/model/nodeCatalog';
 import type { ObjectSlot } from '../../kernel/compiler/program';
-import { setSelection } from '../../session/actions/selection';
 import { branchPath, currentSnapshot } from '../../session/trace/replay';
-import { seekTo } from '../../session/actions/stepping';
 import { holdersOf, referencesTo, fieldValueText } from '../../session/queries/holders';
 import { waitersOn, blockedBy } from '../../session/queries/blockedBy';
 import { useSession, useSessionStore } from '../useSession';
@@ -11,6 +9,7 @@ import styles from './DetailsPanel.module.css';
 import panels from './panels.module.css';
 import { DetailSection, ReasonList } from './DetailSection';
 import { fieldChanges, findFree } from '../../session/queries/fieldHistory';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** An object in words: its fields, who points at it, who holds it and since when, and why it was freed. */
 export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
@@ -39,7 +38,10 @@ export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
               {freed.depth !== cursor && (
                 <>
                   {' '}
-                  <button type="button" onClick={() => seekTo(session, freed.depth)}>
+                  <button
+                    type="button"
+                    onClick={() => dispatch(session, 'seek', { depth: freed.depth })}
+                  >
                     Go to step {freed.depth}
                   </button>
                 </>
@@ -76,7 +78,7 @@ export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
           <ul>
             {pointers.map(({ from, via: by }) => (
               <li key={`${from} ${by}`}>
-                <button type="button" onClick={() => setSelection(session, from)}>
+                <button type="button" onClick={() => dispatch(session, 'select', { name: from })}>
                   {from}
                 </button>{' '}
                 by <code>{by}</code>
@@ -112,7 +114,7 @@ function DeviceNodeUsers({ object }: { readonly object: ObjectSlot }) {
           <ul>
             {files.map(({ name, by }) => (
               <li key={name}>
-                <button type="button" onClick={() => setSelection(session, name)}>
+                <button type="button" onClick={() => dispatch(session, 'select', { name })}>
                   {name}
                 </button>
                 , opened by {by}
@@ -148,7 +150,7 @@ function FieldHolders({ field }: { readonly field: number }) {
       {taken && (
         <span>
           taken by {taken.stepLabel},{' '}
-          <button type="button" onClick={() => seekTo(session, taken.depth)}>
+          <button type="button" onClick={() => dispatch(session, 'seek', { depth: taken.depth })}>
             step {taken.depth}
           </button>
         </span>
@@ -166,7 +168,7 @@ function FieldHolders({ field }: { readonly field: number }) {
               data-future={depth > cursor ? '' : undefined}
               aria-label={`${value} at step ${depth}, ${by}`}
               title={`step ${depth}: ${by}`}
-              onClick={() => seekTo(session, depth)}
+              onClick={() => dispatch(session, 'seek', { depth })}
             >
               {value}
             </button>

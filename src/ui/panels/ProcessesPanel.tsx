@@ -1,14 +1,9 @@
 import { useRef, type CSSProperties } from 'react';
 import { availableCalls, type Caller } from '../../session/queries/availableCalls';
-import { setPageLayout } from '../../session/actions/pageLayout';
-import { setSelection } from '../../session/actions/selection';
 import { currentSnapshot } from '../../session/trace/replay';
-import { notify } from '../../session/store/notifications';
-import { runCall, startCall } from '../../session/actions/stepping';
 import { fopsText } from '../../session/queries/selectedItem';
-import type { PageLayout, Session } from '../../session/store/session';
+import type { PageLayout } from '../../session/store/session';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
-import { pause } from '../../session/actions/playback';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
@@ -18,6 +13,7 @@ import { TaskRow } from './TaskRow';
 import styles from './ProcessesPanel.module.css';
 import type { OpenFd } from '../../session/queries/openFds';
 import type { CallChoice } from '../../session/queries/callTemplates';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** With more actors than this, what each can do is put away, so that their tasks can be seen together. */
 const MAX_EXPANDED_CARDS = 4;
@@ -34,7 +30,7 @@ export function ProcessesPanel() {
         <Segmented<PageLayout['callMode']>
           label="What an action does"
           value={act}
-          onSelect={(value) => setPageLayout(session, { callMode: value })}
+          onSelect={(value) => dispatch(session, 'set-layout', { callMode: value })}
           segments={[
             { value: 'run', text: 'Run calls', accessibleName: 'Run calls to their end' },
             {
@@ -160,7 +156,7 @@ function FdButton({ fd }: { readonly fd: OpenFd }) {
       type="button"
       className={styles.fd}
       aria-pressed={selected}
-      onClick={() => setSelection(session, selected ? undefined : fd.file)}
+      onClick={() => dispatch(session, 'select', { name: selected ? undefined : fd.file })}
     >
       <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? about : fd.kind}</span>
       {fd.fops && <em data-access={fd.fops}>{fopsText(gated, fd.fops)}</em>}
@@ -182,16 +178,10 @@ function CallButton({
       className={`${buttons.button} ${buttons.small}`}
       aria-label={act === 'run' ? choice.title : `Start: ${choice.title}`}
       onClick={(event) =>
-        makeCall(session, choice, (act === 'run') === event.shiftKey ? startCall : runCall)
+        dispatch(session, (act === 'run') === event.shiftKey ? 'start-call' : 'run-call', choice)
       }
     >
       {choice.label}
     </button>
   );
-}
-
-function makeCall(session: Session, { call, title }: CallChoice, make: typeof runCall): void {
-  pause(session);
-  const why = make(session, call);
-  if (why !== undefined) notify(session, 'error', `${title} is not possible now.`, [why]);
 }

@@ -1,9 +1,7 @@
 import { callStatus } from '../../kernel/machine/machine';
 import { availableCalls } from '../../session/queries/availableCalls';
-import { setSelection } from '../../session/actions/selection';
 import { callText } from '../../scenario/format/callText';
 import { branchPath, currentSnapshot } from '../../session/trace/replay';
-import { seekTo } from '../../session/actions/stepping';
 import { fopsText, type SelectedItem } from '../../session/queries/selectedItem';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
 import { timelineLanes } from '../../session/queries/timeline';
@@ -14,6 +12,7 @@ import { ObjectDetails } from './ObjectDetails';
 import panels from './panels.module.css';
 import { DetailSection, ReasonList } from './DetailSection';
 import { FopsDetails } from './FopsDetails';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** What is known of what is selected. */
 export function SelectionDetails({ what }: { readonly what: SelectedItem }) {
@@ -78,7 +77,7 @@ function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
               <li key={from}>
                 <button
                   type="button"
-                  onClick={() => seekTo(session, from + 1)}
+                  onClick={() => dispatch(session, 'seek', { depth: from + 1 })}
                   aria-label={`${callText(call)}, from step ${from + 1}`}
                 >
                   step {from + 1}
@@ -149,7 +148,9 @@ function TaskDetails({ task, named }: { readonly task: TaskStatus; readonly name
               <li key={title}>
                 <button
                   type="button"
-                  onClick={() => setSelection(session, title.replace(/\.[^.]*$/, ''))}
+                  onClick={() =>
+                    dispatch(session, 'select', { name: title.replace(/\.[^.]*$/, '') })
+                  }
                 >
                   {title}
                 </button>
@@ -178,7 +179,7 @@ function OpenFileList({ who }: { readonly who: string }) {
         {actor.fds.map(({ name, kind, file, fops: access }) => (
           <li key={name}>
             {name}:{' '}
-            <button type="button" onClick={() => setSelection(session, file)}>
+            <button type="button" onClick={() => dispatch(session, 'select', { name: file })}>
               {file}
             </button>
             , {kind}

@@ -1,11 +1,11 @@
 import { lazy, Suspense } from 'react';
-import { setPageLayout } from '../../session/actions/pageLayout';
 import type { PageLayout } from '../../session/store/session';
 import { Segmented } from '../controls/Segmented';
 import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
 import { useSession, useSessionStore } from '../useSession';
 import { SourcePanel } from './SourcePanel';
 import styles from './SidePanel.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 const CheckPanel = lazy(async () => ({
   default: (await import('./check/CheckPanel')).CheckPanel,
@@ -21,7 +21,7 @@ export function SidePanel() {
         label="Beside the stage"
         value={side}
         className={styles.tabs ?? ''}
-        onSelect={(value) => setPageLayout(session, { sidePanel: value })}
+        onSelect={(value) => dispatch(session, 'set-layout', { sidePanel: value })}
         segments={[
           { value: 'source', text: 'Source' },
           { value: 'check', text: 'Check' },

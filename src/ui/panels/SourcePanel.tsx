@@ -1,9 +1,7 @@
 import { Fragment, type CSSProperties } from 'react';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
-import { setHover } from '../../session/actions/selection';
 import { callText } from '../../scenario/format/callText';
 import { currentSnapshot } from '../../session/trace/replay';
-import { checkPart } from '../../session/actions/lazyParts';
 import type { HoverTarget } from '../../session/store/session';
 import { taskStatuses } from '../../session/queries/taskStatus';
 import type { Program, Step } from '../../kernel/compiler/program';
@@ -11,6 +9,7 @@ import buttons from '../controls/controls.module.css';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 export function SourcePanel() {
   const session = useSessionStore();
@@ -26,19 +25,21 @@ export function SourcePanel() {
     tasks.find((task) => task.currentCall)?.currentCall;
   const steps = shown ? (program.tasks[shown.task]?.steps.slice(shown.start, shown.end) ?? []) : [];
   const light = (each: Step) => () =>
-    setHover(session, {
-      objects: [
-        ...new Set(each.touches.map((field) => program.fields[field]?.object ?? -1)),
-      ].filter((object) => object >= 0),
-      fields: each.touches,
-      step: each.name,
+    dispatch(session, 'hover', {
+      target: {
+        objects: [
+          ...new Set(each.touches.map((field) => program.fields[field]?.object ?? -1)),
+        ].filter((object) => object >= 0),
+        fields: each.touches,
+        step: each.name,
+      },
     });
   return (
     <section
       className={styles.panel}
       aria-label="Source"
       tabIndex={0}
-      onMouseLeave={() => setHover(session, undefined)}
+      onMouseLeave={() => dispatch(session, 'hover', { target: undefined })}
     >
       <h2 className={styles.heading}>
         {shown ? (
@@ -148,9 +149,7 @@ function MutationButtons({ step, next }: { readonly step: Step; readonly next: S
           aria-label={title}
           title={title}
           aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))}
-          onClick={() =>
-            checkPart.whenLoaded(session, ({ toggleMutation }) => toggleMutation(session, mutation))
-          }
+          onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
         >
           {text}
         </button>

@@ -1,12 +1,12 @@
 import { memo, useEffect, useRef, type CSSProperties } from 'react';
 import { branchPath, snapshotAt } from '../../session/trace/replay';
-import { seekTo } from '../../session/actions/stepping';
 import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './panels.module.css';
 import { snapshotText } from '../../session/trace/snapshotText';
+import { dispatch } from '../../session/actions/dispatch';
 
 export function StepTable() {
   const moments = useSession(branchPath);
@@ -76,7 +76,7 @@ const StepTableRow = memo(function Row({
         <button
           type="button"
           aria-label={`Go to step ${moment.depth}`}
-          onClick={() => seekTo(session, moment.depth)}
+          onClick={() => dispatch(session, 'seek', { depth: moment.depth })}
         >
           {moment.depth}
         </button>

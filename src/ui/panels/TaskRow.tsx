@@ -1,20 +1,17 @@
 import { callText } from '../../scenario/format/callText';
-import { runTask, stepTask } from '../../session/actions/stepping';
 import { waitSentence, type TaskStatus } from '../../session/queries/taskStatus';
-import { pause } from '../../session/actions/playback';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
 import styles from './ProcessesPanel.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** A task with a call under way or before it: what it does next, or why it cannot. */
 export function TaskRow({ task }: { readonly task: TaskStatus }) {
   const session = useSessionStore();
   const call = task.currentCall ?? task.upcomingCall;
   const state = task.wait ? 'waiting' : task.currentCall ? 'running' : 'next';
-  const move = (make: typeof stepTask) => () => {
-    if (!task.canStep) return;
-    pause(session);
-    make(session, task.name);
+  const move = (id: 'step-task' | 'run-task') => () => {
+    if (task.canStep) dispatch(session, id, { task: task.name });
   };
   const button = `${buttons.button} ${buttons.small}`;
   return (
@@ -34,7 +31,7 @@ export function TaskRow({ task }: { readonly task: TaskStatus }) {
           aria-label={`Step ${task.name}`}
           aria-disabled={!task.canStep}
           data-disabled={task.canStep ? undefined : ''}
-          onClick={move(stepTask)}
+          onClick={move('step-task')}
         >
           Step
         </button>
@@ -44,7 +41,7 @@ export function TaskRow({ task }: { readonly task: TaskStatus }) {
           aria-label={`Run ${task.name}`}
           aria-disabled={!task.canStep}
           data-disabled={task.canStep ? undefined : ''}
-          onClick={move(runTask)}
+          onClick={move('run-task')}
         >
           Run
         </button>

@@ -7,19 +7,17 @@ import {
   type CSSProperties,
   type PointerEvent,
 } from 'react';
-import { setHover } from '../../session/actions/selection';
 import { branchCaptions } from '../../session/queries/captions';
 import { branchPath, currentSnapshot, snapshotAt } from '../../session/trace/replay';
 import { fieldsTouchedAt } from '../../session/queries/fieldsTouchedBy';
-import { seekTo } from '../../session/actions/stepping';
 import { groupMarks, timelineLanes, type TimelineLane } from '../../session/queries/timeline';
-import { pause } from '../../session/actions/playback';
 import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../afterPaint';
 import { processColour } from '../processColour';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './Timeline.module.css';
 import { snapshotText } from '../../session/trace/snapshotText';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** px that a step takes at least. */
 const MIN_STEP_WIDTH_PX = 9;
@@ -90,11 +88,11 @@ export function Timeline() {
   const look = (depth: number | undefined): void => {
     setAt(depth);
     const moment = moments[depth ?? -1];
-    setHover(session, moment && fieldsTouchedAt(moment));
+    dispatch(session, 'hover', { target: moment && fieldsTouchedAt(moment) });
   };
   const to = (depth: number): void => {
-    pause(session);
-    seekTo(session, depth);
+    dispatch(session, 'pause');
+    dispatch(session, 'seek', { depth });
   };
   return (
     <section className={styles.timeline} aria-label="Timeline" data-many={many ? '' : undefined}>

@@ -1,5 +1,4 @@
 import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
-import { setPageLayout } from '../../session/actions/pageLayout';
 import type { ModuleChecker } from '../../check-worker/workerFactories';
 import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
@@ -23,6 +22,7 @@ import { SessionContext, useSession } from '../useSession';
 import buttons from '../controls/controls.module.css';
 import styles from './App.module.css';
 import '../tokens.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 const CompareView = lazy(async () => ({
   default: (await import('../views/compare/CompareView')).CompareView,
@@ -193,7 +193,7 @@ function AppLayout({ session }: { readonly session: Session }) {
             key={id}
             type="button"
             aria-pressed={pane === id}
-            onClick={() => setPageLayout(session, { narrowPanel: id })}
+            onClick={() => dispatch(session, 'set-layout', { narrowPanel: id })}
           >
             {text}
             {id === 'details' && <SelectionLabel />}

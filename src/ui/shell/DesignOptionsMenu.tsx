@@ -1,11 +1,11 @@
 import { useId } from 'react';
-import { libraryPart } from '../../session/actions/lazyParts';
 import { effectiveOptions } from '../../session/queries/effectiveOptions';
 import { useSession, useSessionStore } from '../useSession';
 import { Icon } from '../controls/Icon';
 import { Popover } from '../controls/Popover';
 import buttons from '../controls/controls.module.css';
 import styles from './DesignOptionsMenu.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** The choices within the design on screen. */
 export function DesignOptionsMenu() {
@@ -40,9 +40,7 @@ export function DesignOptionsMenu() {
               className={buttons.select}
               value={options[option.id]}
               onChange={({ target: { value } }) =>
-                libraryPart.whenLoaded(session, ({ setOption }) =>
-                  setOption(session, option.id, value),
-                )
+                dispatch(session, 'set-option', { option: option.id, value })
               }
             >
               {option.values.map((value) => (

@@ -1,6 +1,4 @@
 import { DESIGN_METAS } from '../../designs/catalog';
-import { COMMANDS } from '../../session/actions/commands';
-import { libraryPart } from '../../session/actions/lazyParts';
 import { useSession, useSessionStore } from '../useSession';
 import { CommandButton } from '../controls/CommandButton';
 import { Icon } from '../controls/Icon';
@@ -8,6 +6,7 @@ import { DesignOptionsMenu } from './DesignOptionsMenu';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import styles from './Header.module.css';
+import { dispatch } from '../../session/actions/dispatch';
 
 export function Header() {
   const session = useSessionStore();
@@ -22,7 +21,7 @@ export function Header() {
         className={`${buttons.button} ${styles.scenario}`}
         aria-haspopup="dialog"
         aria-label={`Scenario: ${setup.scenario.title}`}
-        onClick={() => COMMANDS.library.run(session)}
+        onClick={() => dispatch(session, 'library')}
       >
         <span>{setup.scenario.title}</span>
         <Icon name="chevron" />
@@ -32,9 +31,7 @@ export function Header() {
         monospace
         value={setup.design.id}
         className={styles.designs ?? ''}
-        onSelect={(id) =>
-          libraryPart.whenLoaded(session, ({ switchDesign }) => switchDesign(session, id))
-        }
+        onSelect={(id) => dispatch(session, 'switch-design', { design: id })}
         segments={DESIGN_METAS.map(({ id, title }) => ({
           value: id,
           text: id,
@@ -43,20 +40,20 @@ export function Header() {
       />
       <DesignOptionsMenu />
       <div className={styles.tools}>
-        <CommandButton command={COMMANDS.compare} icon="columns" pressed={view === 'compare'} />
-        <CommandButton command={COMMANDS.verdicts} icon="shield" pressed={view === 'verdicts'} />
+        <CommandButton command="compare" icon="columns" pressed={view === 'compare'} />
+        <CommandButton command="verdicts" icon="shield" pressed={view === 'verdicts'} />
         <span className={styles.wide}>
-          <CommandButton command={COMMANDS.predict} icon="question" />
-          <CommandButton command={COMMANDS.present} icon="screen" />
+          <CommandButton command="predict" icon="question" />
+          <CommandButton command="present" icon="screen" />
         </span>
-        <CommandButton command={COMMANDS.share} icon="share" />
-        <CommandButton command={COMMANDS.palette} icon="search" />
+        <CommandButton command="share" icon="share" />
+        <CommandButton command="palette" icon="search" />
         <CommandButton
-          command={COMMANDS.theme}
+          command="theme"
           icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'}
           title={`Theme: ${theme}`}
         />
-        <CommandButton command={COMMANDS.help} icon="help" />
+        <CommandButton command="help" icon="help" />
       </div>
     </header>
   );

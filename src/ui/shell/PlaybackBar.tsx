@@ -1,5 +1,3 @@
-import { setPageLayout } from '../../session/actions/pageLayout';
-import { COMMANDS } from '../../session/actions/commands';
 import { type PageLayout } from '../../session/store/session';
 import { SPEEDS } from '../../session/actions/playback';
 import { useSession, useSessionStore } from '../useSession';
@@ -8,7 +6,7 @@ import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import styles from './PlaybackBar.module.css';
 import { currentBranch } from '../../session/trace/run';
-import { changeSettings } from '../../session/actions/settings';
+import { dispatch } from '../../session/actions/dispatch';
 
 export function PlaybackBar() {
   const session = useSessionStore();
@@ -20,45 +18,42 @@ export function PlaybackBar() {
     <section className={styles.bar} aria-label="Playback">
       <div className={styles.group}>
         <span className={styles.far}>
-          <CommandButton command={COMMANDS.start} icon="start" tooltipSide="above" />
+          <CommandButton command="start" icon="start" tooltipSide="above" />
         </span>
+        <CommandButton command="back" icon="back" title="Back one step" tooltipSide="above" />
         <CommandButton
-          command={COMMANDS.back}
-          icon="back"
-          title="Back one step"
-          tooltipSide="above"
-        />
-        <CommandButton
-          command={COMMANDS.playPause}
+          command="play-pause"
           icon={playing ? 'pause' : 'play'}
           title={playing ? 'Pause' : 'Play'}
           variant="plain"
           tooltipSide="above"
         />
         <CommandButton
-          command={COMMANDS.forward}
+          command="forward"
           icon="forward"
           title="Forward one step"
           tooltipSide="above"
         />
         <span className={styles.far}>
-          <CommandButton command={COMMANDS.end} icon="end" tooltipSide="above" />
+          <CommandButton command="end" icon="end" tooltipSide="above" />
         </span>
       </div>
       <output className={styles.count} aria-label="Step">
         {run.cursor} / {end}
       </output>
       <div className={`${styles.group} ${styles.history}`}>
-        <CommandButton command={COMMANDS.undo} icon="undo" tooltipSide="above" />
-        <CommandButton command={COMMANDS.redo} icon="redo" tooltipSide="above" />
-        <CommandButton command={COMMANDS.reset} icon="reset" title="Reset" tooltipSide="above" />
+        <CommandButton command="undo" icon="undo" tooltipSide="above" />
+        <CommandButton command="redo" icon="redo" tooltipSide="above" />
+        <CommandButton command="reset" icon="reset" title="Reset" tooltipSide="above" />
       </div>
       <select
         className={buttons.select}
         aria-label="Speed, in steps per second"
         title="Steps per second"
         value={speed}
-        onChange={(event) => changeSettings(session, { speed: Number(event.target.value) })}
+        onChange={(event) =>
+          dispatch(session, 'change-settings', { speed: Number(event.target.value) })
+        }
       >
         {SPEEDS.map((each) => (
           <option key={each} value={each}>
@@ -72,7 +67,7 @@ export function PlaybackBar() {
         title="Which task steps next while playing"
         value={order}
         onChange={(event) =>
-          changeSettings(session, {
+          dispatch(session, 'change-settings', {
             scheduler: event.target.value === 'random' ? 'random' : 'sequential',
           })
         }
@@ -90,7 +85,7 @@ export function PlaybackBar() {
           value={seed}
           onChange={(event) =>
             Number.isInteger(event.target.valueAsNumber) &&
-            changeSettings(session, { seed: event.target.valueAsNumber })
+            dispatch(session, 'change-settings', { seed: event.target.valueAsNumber })
           }
         />
       )}
@@ -99,7 +94,7 @@ export function PlaybackBar() {
         className={styles.form}
         label="Show the steps as"
         value={foot}
-        onSelect={(value) => setPageLayout(session, { bottomPanel: value })}
+        onSelect={(value) => dispatch(session, 'set-layout', { bottomPanel: value })}
         segments={[
           { value: 'timeline', text: 'Timeline', icon: 'lanes' },
           { value: 'table', text: 'Table', icon: 'table' },

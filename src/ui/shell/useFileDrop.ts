@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { libraryPart } from '../../session/actions/lazyParts';
 import type { Session } from '../../session/store/session';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** Opens a scenario file that is dropped anywhere on the page. */
 export function useFileDrop(session: Session): void {
@@ -12,10 +12,7 @@ export function useFileDrop(session: Session): void {
       const file = event.dataTransfer?.files[0];
       if (!file) return;
       event.preventDefault();
-      libraryPart.whenLoaded(
-        session,
-        ({ openScenarioFile }) => void openScenarioFile(session, file),
-      );
+      dispatch(session, 'open-file', { file });
     };
     document.addEventListener('dragover', over);
     document.addEventListener('drop', drop);

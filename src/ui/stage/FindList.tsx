@@ -1,9 +1,9 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { setSelection } from '../../session/actions/selection';
 import { useSessionStore } from '../useSession';
 import styles from './FindList.module.css';
 import { stageItems, matchStageItems, type StageItem } from './stageItems';
 import { useStageStore } from './stageStore';
+import { dispatch } from '../../session/actions/dispatch';
 
 /** Goes to an object by its name, also into a folded group. */
 export function FindList() {
@@ -26,8 +26,8 @@ export function FindList() {
     if (!each) return;
     input.current?.closest<HTMLElement>('[popover]')?.hidePopover();
     const { selectAs: selects = each.name } = each;
-    if (session.getState().selection === selects) setSelection(session, undefined);
-    setSelection(session, selects);
+    if (session.getState().selection === selects) dispatch(session, 'select', { name: undefined });
+    dispatch(session, 'select', { name: selects });
     focusNode(each.id);
   };
   const onKeyDown = (event: KeyboardEvent): void => {

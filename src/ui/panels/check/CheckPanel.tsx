@@ -2,7 +2,6 @@ import type { CSSProperties } from 'react';
 import { makeMutation } from '../../../kernel/language/mutation';
 import { PROPERTIES, propertyById } from '../../../kernel/properties/properties';
 import type { CheckResult, CheckOutcome, PropertyVerdict } from '../../../explore/checkResult';
-import { cancelCheck, startCheck } from '../../../session/actions/check';
 import type { CheckProgress } from '../../../check-worker/runCheckInSlices';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
@@ -12,8 +11,7 @@ import { useCheckClient } from './useCheckClient';
 import styles from './CheckPanel.module.css';
 import type { CheckSubject } from '../../../session/store/checkState';
 import { isCheckOutOfDate, verdictText } from '../../../session/queries/checkSubject';
-import { discardMutations, toggleMutation } from '../../../session/actions/mutations';
-import { showCounterexample } from '../../../session/actions/showCounterexample';
+import { dispatch } from '../../../session/actions/dispatch';
 
 const formatCount = (n: number): string => n.toLocaleString('en-US');
 
@@ -38,7 +36,11 @@ export function CheckPanel() {
       <ModifiedDesign />
       <div className={styles.actions}>
         {running ? (
-          <button type="button" className={buttons.button} onClick={() => cancelCheck(session)}>
+          <button
+            type="button"
+            className={buttons.button}
+            onClick={() => dispatch(session, 'cancel-check')}
+          >
             <Icon name="close" />
             Cancel
           </button>
@@ -47,7 +49,7 @@ export function CheckPanel() {
             type="button"
             className={`${buttons.button} ${buttons.primary}`}
             onClick={() => {
-              void startCheck(session, client);
+              dispatch(session, 'start-check', { client });
             }}
           >
             <Icon name="shield" />
@@ -105,7 +107,7 @@ function ModifiedDesign() {
               type="button"
               className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
               aria-label={`Undo ${makeMutation(mutation)}`}
-              onClick={() => toggleMutation(session, mutation)}
+              onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
             >
               <Icon name="close" size={12} />
             </button>
@@ -115,7 +117,7 @@ function ModifiedDesign() {
       <button
         type="button"
         className={`${buttons.button} ${buttons.small}`}
-        onClick={() => discardMutations(session)}
+        onClick={() => dispatch(session, 'discard-mutations')}
       >
         Back to the design itself
       </button>
@@ -206,7 +208,13 @@ function PropertyVerdictItem({
             type="button"
             className={`${buttons.button} ${buttons.small}`}
             aria-label={`Play the witness of ${id}`}
-            onClick={() => showCounterexample(session, of, id, witness.schedule)}
+            onClick={() =>
+              dispatch(session, 'show-counterexample', {
+                subject: of,
+                name: id,
+                schedule: witness.schedule,
+              })
+            }
           >
             <Icon name="play" size={12} />
             {witness.steps} steps, {witness.switches}{' '}
@@ -260,7 +268,11 @@ function OutcomeList({
                 className={`${buttons.button} ${buttons.small}`}
                 aria-label={`Play outcome ${index + 1}`}
                 onClick={() =>
-                  showCounterexample(session, of, `outcome ${index + 1}`, witness.schedule)
+                  dispatch(session, 'show-counterexample', {
+                    subject: of,
+                    name: `outcome ${index + 1}`,
+                    schedule: witness.schedule,
+                  })
                 }
               >
                 <Icon name="play" size={12} />

@@ -1,11 +1,11 @@
 import { memo, useRef, type ReactNode } from 'react';
-import { setHover, setSelection } from '../../../session/actions/selection';
 import { useSessionStore } from '../../useSession';
 import { NodeBadges } from './NodeBadges';
 import type { NodeView } from '../../../graph/model/graph';
 import { useNodeState } from '../viewStates';
 import styles from './node.module.css';
 import { setPointedNode, useStageStore } from '../stageStore';
+import { dispatch } from '../../../session/actions/dispatch';
 
 interface NodeShellProps {
   readonly view: NodeView;
@@ -47,14 +47,14 @@ export const NodeShell = memo(function NodeShell({
   const element = useRef<HTMLElement>(null);
   const enter = (): void => {
     setPointedNode(stage, id);
-    setHover(session, { objects, fields: [], step: undefined });
+    dispatch(session, 'hover', { target: { objects, fields: [], step: undefined } });
   };
   const leave = (): void => {
     setPointedNode(stage, undefined);
-    setHover(session, undefined);
+    dispatch(session, 'hover', { target: undefined });
   };
   const pick = (): void => {
-    if (name !== undefined) setSelection(session, selected ? undefined : name);
+    if (name !== undefined) dispatch(session, 'select', { name: selected ? undefined : name });
     else onPick?.();
   };
   const violated = badges.some((badge) => badge.kind === 'violation');

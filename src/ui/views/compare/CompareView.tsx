@@ -3,7 +3,6 @@ import type { Design } from '../../../kernel/language/design';
 import { makeRunResult, type RunResult } from '../../../scenario/run/runResult';
 import type { Scenario } from '../../../scenario/format/scenario';
 import { runScenario } from '../../../scenario/run/runScenario';
-import { setPageLayout } from '../../../session/actions/pageLayout';
 import { callText } from '../../../scenario/format/callText';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
@@ -11,8 +10,9 @@ import buttons from '../../controls/controls.module.css';
 import { processColour } from '../../processColour';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
-import { scenarioInDesign, switchDesign } from '../../../session/actions/switchDesign';
+import { scenarioInDesign } from '../../../session/actions/switchDesign';
 import { currentCheckSubject } from '../../../session/queries/checkSubject';
+import { dispatch } from '../../../session/actions/dispatch';
 
 type DesignRun =
   | { readonly design: Design; readonly result: RunResult }
@@ -119,8 +119,8 @@ export function CompareView() {
                   type="button"
                   className={`${buttons.button} ${buttons.small}`}
                   onClick={() => {
-                    switchDesign(session, design.id);
-                    setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
+                    dispatch(session, 'switch-design', { design: design.id });
+                    dispatch(session, 'set-layout', { view: 'stage', narrowPanel: 'stage' });
                   }}
                 >
                   Watch {design.id}

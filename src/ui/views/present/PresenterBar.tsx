@@ -1,7 +1,6 @@
 import { useEffect, useState } from 'react';
 import { renderSVG } from 'uqr';
 import { branchCaptions, latestCaption } from '../../../session/queries/captions';
-import { COMMANDS } from '../../../session/actions/commands';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { permalinkOf } from '../../../session/url/permalink';
 import { CommandButton } from '../../controls/CommandButton';
@@ -80,21 +79,16 @@ export function PresenterBar() {
           <code>{run.setup.design.id}</code>
         </p>
         <CommandButton
-          command={COMMANDS.presentBack}
+          command="present-back"
           text="Back"
           title="Back one point"
           tooltipSide="above"
         />
         {atEnd && run.cursor > 0 ? (
-          <CommandButton
-            command={COMMANDS.reset}
-            text="Start again"
-            tooltipSide="above"
-            variant="plain"
-          />
+          <CommandButton command="reset" text="Start again" tooltipSide="above" variant="plain" />
         ) : (
           <CommandButton
-            command={COMMANDS.presentNext}
+            command="present-next"
             text="Next"
             title="Next point"
             tooltipSide="above"
@@ -118,7 +112,7 @@ export function PresenterBar() {
           Link <kbd className={buttons.kbd}>K</kbd>
         </button>
         <CommandButton
-          command={COMMANDS.presentLeave}
+          command="present-leave"
           text="Leave"
           title="Leave the presentation"
           tooltipSide="above"

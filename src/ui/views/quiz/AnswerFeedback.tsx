@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { QuizQuestion } from '../../../session/quiz/quizQuestions';
 import type { AlternativeSchedule, TaskQuestion } from '../../../session/quiz/taskQuestion';
-import { returnToQuestion, showAlternative } from '../../../session/quiz/showAlternative';
+import { dispatch } from '../../../session/actions/dispatch';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { useSession, useSessionStore } from '../../useSession';
@@ -79,8 +79,8 @@ function AlternativeButton({
       className={buttons.button}
       onClick={() =>
         away
-          ? returnToQuestion(session, question, branch)
-          : showAlternative(session, question, way, branch)
+          ? dispatch(session, 'return-to-question', { question, branch })
+          : dispatch(session, 'show-alternative', { question, alternative: way, branch })
       }
     >
       <Icon name={away ? 'back' : 'branch'} size={14} />

@@ -1,21 +1,17 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import { setDialog } from '../../../session/actions/pageLayout';
-import { commit } from '../../../session/store/undo';
-import { resetToStart, seekTo } from '../../../session/actions/stepping';
 import {
   firstQuestion,
   questionAfter,
   type QuizQuestion,
 } from '../../../session/quiz/quizQuestions';
 import type { Session } from '../../../session/store/session';
-import { pause } from '../../../session/actions/playback';
-import { returnToQuestion } from '../../../session/quiz/showAlternative';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { useSession, useSessionStore } from '../../useSession';
 import { AnswerButtons } from './AnswerButtons';
 import styles from './QuizCard.module.css';
 import { AnswerFeedback } from './AnswerFeedback';
+import { dispatch } from '../../../session/actions/dispatch';
 
 const HINTS: Readonly<Record<QuizQuestion['kind'], string>> = {
   task: 'Only one of them leads there. After your answer you can watch the other order, on a branch of its own.',
@@ -63,13 +59,7 @@ function QuizRound({ session }: { readonly session: Session }) {
   const card = useRef<HTMLElement>(null);
   const about = useId();
   useEffect(() => {
-    pause(session);
-    commit(
-      session,
-      session.getState().run,
-      'prediction',
-      'Predict: a question before the next step',
-    );
+    dispatch(session, 'begin-quiz');
     const opener = document.activeElement;
     const listen = (event: KeyboardEvent): void => {
       if (
@@ -77,7 +67,7 @@ function QuizRound({ session }: { readonly session: Session }) {
         !event.defaultPrevented &&
         !document.querySelector(':popover-open')
       )
-        setDialog(session, undefined);
+        dispatch(session, 'close-dialog');
     };
     document.addEventListener('keydown', listen);
     return () => {
@@ -87,7 +77,7 @@ function QuizRound({ session }: { readonly session: Session }) {
     };
   }, [session]);
   useEffect(() => {
-    if (asked) seekTo(session, asked.question.askDepth);
+    if (asked) dispatch(session, 'seek', { depth: asked.question.askDepth });
     card.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
   }, [session, asked]);
   const say = (
@@ -99,11 +89,11 @@ function QuizRound({ session }: { readonly session: Session }) {
       correct: sum + (choice === right ? 1 : 0),
       asked: count + 1,
     }));
-    returnToQuestion(session, question, branch);
-    seekTo(session, depth);
+    dispatch(session, 'return-to-question', { question, branch });
+    dispatch(session, 'seek', { depth });
   };
   const ask = (next: () => QuizQuestion | undefined): void => {
-    if (asked) returnToQuestion(session, asked.question, asked.branch);
+    if (asked) dispatch(session, 'return-to-question', asked);
     setAnswer(undefined);
     setAsked(askOnCurrentBranch(session, next()));
   };
@@ -124,7 +114,7 @@ function QuizRound({ session }: { readonly session: Session }) {
           type="button"
           className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
           aria-label="Stop predicting"
-          onClick={() => setDialog(session, undefined)}
+          onClick={() => dispatch(session, 'close-dialog')}
         >
           <Icon name="close" />
         </button>
@@ -164,7 +154,7 @@ function QuizRound({ session }: { readonly session: Session }) {
               className={`${buttons.button} ${buttons.primary}`}
               data-first=""
               onClick={() => {
-                resetToStart(session);
+                dispatch(session, 'reset');
                 ask(() => firstQuestion(session.getState(), 0));
               }}
             >
@@ -173,7 +163,7 @@ function QuizRound({ session }: { readonly session: Session }) {
             <button
               type="button"
               className={buttons.button}
-              onClick={() => setDialog(session, 'library')}
+              onClick={() => dispatch(session, 'library')}
             >
               Another scenario
             </button>

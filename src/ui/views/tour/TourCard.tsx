@@ -1,12 +1,11 @@
 import { useEffect, useRef } from 'react';
-import { COMMANDS } from '../../../session/actions/commands';
 import { TOUR_STOPS } from '../../../scenario/library/tour';
-import { leaveTour, showTourStop } from '../../../session/actions/tour';
 import { CommandButton } from '../../controls/CommandButton';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './TourCard.module.css';
+import { dispatch } from '../../../session/actions/dispatch';
 
 /** What the tour says of the moment on the stage, and the way on. */
 export function TourCard() {
@@ -24,7 +23,7 @@ export function TourCard() {
   if (!stop || at === undefined) return undefined;
   const last = at === TOUR_STOPS.length - 1;
   const end = (next: () => void) => () => {
-    leaveTour(session);
+    dispatch(session, 'tour-leave');
     next();
   };
   return (
@@ -39,7 +38,7 @@ export function TourCard() {
         type="button"
         className={`${buttons.button} ${buttons.quiet} ${buttons.icon} ${styles.close}`}
         aria-label="Leave the tour"
-        onClick={() => leaveTour(session)}
+        onClick={() => dispatch(session, 'tour-leave')}
       >
         <Icon name="close" />
       </button>
@@ -48,21 +47,21 @@ export function TourCard() {
           <button
             type="button"
             className={buttons.button}
-            onClick={end(() => COMMANDS.check.run(session))}
+            onClick={end(() => dispatch(session, 'check'))}
           >
             Check every interleaving
           </button>
           <button
             type="button"
             className={buttons.button}
-            onClick={end(() => COMMANDS.library.run(session))}
+            onClick={end(() => dispatch(session, 'library'))}
           >
             Pick a scenario
           </button>
           <button
             type="button"
             className={buttons.button}
-            onClick={end(() => COMMANDS.verdicts.run(session))}
+            onClick={end(() => dispatch(session, 'verdicts'))}
           >
             Compare the verdicts
           </button>
@@ -76,7 +75,7 @@ export function TourCard() {
                 type="button"
                 aria-label={`${i + 1}: ${title}`}
                 aria-current={i === at ? 'step' : undefined}
-                onClick={() => showTourStop(session, i, false)}
+                onClick={() => dispatch(session, 'tour-stop', { stop: i })}
               />
             </li>
           ))}
@@ -85,7 +84,7 @@ export function TourCard() {
           {at + 1} of {TOUR_STOPS.length}
         </span>
         <CommandButton
-          command={COMMANDS.tourBack}
+          command="tour-back"
           text="Back"
           title="Back one stop"
           variant="plain"
@@ -93,7 +92,7 @@ export function TourCard() {
         />
         {!last && (
           <CommandButton
-            command={COMMANDS.tourNext}
+            command="tour-next"
             text="Next"
             title="Next stop"
             variant="primary"
@@ -104,7 +103,7 @@ export function TourCard() {
           <button
             type="button"
             className={`${buttons.button} ${buttons.primary}`}
-            onClick={() => leaveTour(session)}
+            onClick={() => dispatch(session, 'tour-leave')}
           >
             Done
           </button>

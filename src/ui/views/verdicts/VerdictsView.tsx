@@ -9,7 +9,6 @@ import {
 } from '../../../explore/matrix/matrix';
 import { propertyById } from '../../../kernel/properties/properties';
 import { PROPERTY_IDS } from '../../../kernel/properties/properties';
-import { setPageLayout } from '../../../session/actions/pageLayout';
 import { makeCheckClient } from '../../../check-worker/checkClient';
 import { workerFactories } from '../../../check-worker/workerFactories';
 import { notify } from '../../../session/store/notifications';
@@ -20,6 +19,7 @@ import buttons from '../../controls/controls.module.css';
 import { useSessionStore } from '../../useSession';
 import styles from './VerdictsView.module.css';
 import { showCounterexample } from '../../../session/actions/showCounterexample';
+import { dispatch } from '../../../session/actions/dispatch';
 
 /** A case that is larger is told as incomplete. */
 const MAX_STATES_PER_CASE = 400_000;
@@ -265,7 +265,7 @@ function VerdictCell({
       aria-label={`${row.config.title} breaks ${id} in ${scenario ?? '?'}: play the witness of ${witness?.steps ?? '?'} steps`}
       onClick={() => {
         if (!cell || !witness) return;
-        setPageLayout(session, { view: 'stage', narrowPanel: 'stage' });
+        dispatch(session, 'set-layout', { view: 'stage', narrowPanel: 'stage' });
         showCounterexample(
           session,
           { scenario: cell.case.scenario, mutations: [] },
