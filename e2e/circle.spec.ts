@@ -39,16 +39,16 @@ test('locks that a close takes in the other order lead to a circle, which stands
   await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   await idle(page);
   const stage = page.getByRole('region', { name: 'Stage', exact: true });
-  await expect(stage.locator('[data-edge][data-circle]')).toHaveCount(4);
-  await expect(stage.locator('[data-edge]:not([data-circle], [data-dim])')).toHaveCount(0);
-  await expect(stage.locator('[data-circle] [data-head="arrow"]')).toHaveCount(4);
-  await expect(stage.locator('[data-node][data-stuck]')).toHaveCount(4);
+  await expect(stage.locator('[data-edge][data-cycle]')).toHaveCount(4);
+  await expect(stage.locator('[data-edge]:not([data-cycle], [data-dimmed])')).toHaveCount(0);
+  await expect(stage.locator('[data-cycle] [data-head="arrow"]')).toHaveCount(4);
+  await expect(stage.locator('[data-node][data-deadlocked]')).toHaveCount(4);
   await expect(stage.locator('[data-part="deadlock"]')).toHaveText(['deadlock', 'deadlock']);
   await expect(
     stage.getByRole('article', { name: /^process qemu;.*part of a deadlock/ }),
   ).toBeVisible();
   const tones = await stage
-    .locator('[data-circle] > path:not([data-head]):not(:first-child)')
+    .locator('[data-cycle] > path:not([data-head]):not(:first-child)')
     .evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
   expect(new Set(tones).size).toBe(1);
 
@@ -70,5 +70,5 @@ test('locks that a close takes in the other order lead to a circle, which stands
   await expect(page.getByRole('region', { name: 'Story' })).toContainText(
     'not the design itself: --swap',
   );
-  await expect(stage.locator('[data-node][data-stuck]')).toHaveCount(4);
+  await expect(stage.locator('[data-node][data-deadlocked]')).toHaveCount(4);
 });

@@ -37,13 +37,13 @@ test('a bind swaps the fops of the file, in its chip, its field and its table', 
   const file = node(page, /struct file fd1/);
   await expect(file.locator('[data-row="f_op"] dd')).toHaveText('was parkednormal');
   await expect(stage(page).locator('[data-edge="fops:fd1"]')).toHaveAttribute(
-    'data-table',
+    'data-fops',
     'normal',
   );
-  await expect(stage(page).locator('[data-reached][data-node]')).toHaveCount(2);
-  await expect(stage(page).locator('[data-reached][data-edge="fops:fd1"]')).toHaveCount(1);
+  await expect(stage(page).locator('[data-newly-reachable][data-node]')).toHaveCount(2);
+  await expect(stage(page).locator('[data-newly-reachable][data-edge="fops:fd1"]')).toHaveCount(1);
   await stepOn(page);
-  await expect(stage(page).locator('[data-reached]')).toHaveCount(0);
+  await expect(stage(page).locator('[data-newly-reachable]')).toHaveCount(0);
   await expect(file.locator('[data-row="f_op"] dd')).toHaveText('normal');
 });
 
@@ -130,7 +130,7 @@ test('effects of a step end within 400 ms, outside the graph of lines, and give 
   }
   expect(seen).toBeGreaterThan(10);
   await idle(page);
-  expect(await stage(page).locator('[data-held-back]').count()).toBe(0);
+  expect(await stage(page).locator('[data-hidden-by-effect]').count()).toBe(0);
   expect(
     await page.evaluate(
       () => document.querySelectorAll('.react-flow__viewport-portal [class*="layer"] > *').length,
@@ -207,15 +207,18 @@ test('a line of the listing lights its objects, and an object lights its edges',
   await idle(page);
   const group = node(page, /^struct vfio_group/);
   await group.hover();
-  await expect(group).toHaveAttribute('data-lit', 'true');
-  await expect(stage(page).locator('[data-edge][data-lit]').first()).toBeAttached();
+  await expect(group).toHaveAttribute('data-highlighted', 'true');
+  await expect(stage(page).locator('[data-edge][data-highlighted]').first()).toBeAttached();
   await page
     .getByText('group->group_lock')
     .or(page.getByText(/group_lock\)/))
     .first()
     .hover();
-  await expect(group).toHaveAttribute('data-lit', 'true');
-  await expect(group.locator('[data-row="group_lock"]')).toHaveAttribute('data-lit', 'true');
+  await expect(group).toHaveAttribute('data-highlighted', 'true');
+  await expect(group.locator('[data-row="group_lock"]')).toHaveAttribute(
+    'data-highlighted',
+    'true',
+  );
 });
 
 test('the keyboard walks from node to node, selects, and leaves with Tab', async ({ page }) => {
@@ -292,7 +295,7 @@ test('what is found in a folded group comes out of it, by keyboard, and what is 
   await open(page, crowdScene('upstream'));
   await find(page, 'fd7');
   await expect(
-    page.getByRole('status').filter({ hasText: 'is not there at this step' }),
+    page.getByRole('status').filter({ hasText: 'does not exist at this step' }),
   ).toContainText('fd7');
   await page.keyboard.press('Escape');
   await page.keyboard.press('End');
@@ -308,9 +311,9 @@ test('what is found in a folded group comes out of it, by keyboard, and what is 
   await expect(picked).toBeInViewport({ ratio: 0.99 });
   await expect(picked).toHaveAttribute('aria-current', 'true');
   await find(page, 'nonesuch');
-  await expect(page.getByRole('status').filter({ hasText: 'named “nonesuch”' })).toContainText(
-    'by type',
-  );
+  await expect(
+    page.getByRole('status').filter({ hasText: 'No match for “nonesuch”' }),
+  ).toContainText('by type');
 });
 
 test('in a crowd the camera keeps what is touched large enough to read, until somebody moves it', async ({
@@ -455,9 +458,9 @@ test('the legend explains the signs', async ({ page }) => {
   const legend = page.getByRole('region', { name: 'Legend' });
   for (const text of [
     'counted reference',
-    'contended: who waits, first come first',
+    'contended: owner, then waiters in order',
     'freed, still pointed at',
-    'a rule is broken',
+    'a property is violated',
   ])
     await expect(legend.getByText(text)).toBeVisible();
 });
@@ -515,7 +518,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         (await new AxeBuilder({ page }).include('[aria-label="Stage"]').analyze()).violations,
       ).toEqual([]);
       await page.keyboard.press('End');
-      await page.getByRole('button', { name: 'Dim what the step leaves alone' }).click();
+      await page.getByRole('button', { name: 'Dim what the step does not touch' }).click();
       await page.getByRole('button', { name: 'Legend' }).click();
       await idle(page);
       expect(

@@ -12,7 +12,7 @@ import { createSession, type Session } from '../../../src/session/store/session.
 import { NO_FOLDED_GROUPS } from '../../../src/graph/model/groupFolding.ts';
 import type { Graph } from '../../../src/graph/model/graph.ts';
 import { maxLayoutSize, type LayoutShape } from '../../../src/graph/layout/graphLayout.ts';
-import { bestShape } from '../../../src/ui/stage/camera/viewport.ts';
+import { bestShape } from '../../../src/ui/stage/camera/bestShape.ts';
 import { sceneOf } from '../../../src/ui/stage/scene.ts';
 import { Stage } from '../../../src/ui/stage/Stage.tsx';
 import { SessionContext } from '../../../src/ui/useSession.ts';

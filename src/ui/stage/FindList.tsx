@@ -1,40 +1,42 @@
 import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { useSessionStore } from '../useSession';
 import styles from './FindList.module.css';
+import { focusNode } from './focusNode';
 import { stageItems, matchStageItems, type StageItem } from './stageItems';
 import { useStageStore } from './stageStore';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** Goes to an object by its name, also into a folded group. */
+/** Finds a node by name and goes to it; opens its folded group if needed. */
 export function FindList() {
   const session = useSessionStore();
   const stage = useStageStore();
-  const [all] = useState(() => stageItems(session.getState(), stage.getState()));
+  const [items] = useState(() => stageItems(session.getState(), stage.getState()));
   const [query, setQuery] = useState('');
-  const [at, setAt] = useState(0);
+  const [activeIndex, setActiveIndex] = useState(0);
   const input = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   useEffect(() => input.current?.focus(), []);
   useLayoutEffect(() => {
-    // Newer browsers return a promise here, which is no clean-up.
+    // Block body: newer browsers return a promise, which React would take for a cleanup function.
     list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [at, query]);
-  const named = matchStageItems(all, query);
-  const found = named.filter(({ present: there }) => there);
-  const pick = (each: StageItem | undefined): void => {
-    if (!each) return;
+  }, [activeIndex, query]);
+  const matches = matchStageItems(items, query);
+  const found = matches.filter(({ present }) => present);
+  const choose = (item: StageItem | undefined): void => {
+    if (!item) return;
     input.current?.closest<HTMLElement>('[popover]')?.hidePopover();
-    const { selectAs: selects = each.name } = each;
-    if (session.getState().selection === selects) dispatch(session, 'select', { name: undefined });
-    dispatch(session, 'select', { name: selects });
-    focusNode(each.id);
+    const { selectAs = item.name } = item;
+    // Selecting again makes the camera show the node even if it is selected already.
+    if (session.getState().selection === selectAs) dispatch(session, 'select', { name: undefined });
+    dispatch(session, 'select', { name: selectAs });
+    focusNodeAfterClosing(item.id);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1 }[event.key];
-    if (event.key === 'Enter') pick(found[at]);
-    else if (to === undefined || found.length === 0) return;
-    else setAt((to + found.length) % found.length);
+    const next = { ArrowDown: activeIndex + 1, ArrowUp: activeIndex - 1 }[event.key];
+    if (event.key === 'Enter') choose(found[activeIndex]);
+    else if (next === undefined || found.length === 0) return;
+    else setActiveIndex((next + found.length) % found.length);
     event.preventDefault();
   };
   return (
@@ -50,15 +52,15 @@ export function FindList() {
         aria-expanded={found.length > 0}
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
-        aria-activedescendant={found[at] ? `${id}-${at}` : undefined}
+        aria-activedescendant={found[activeIndex] ? `${id}-${activeIndex}` : undefined}
         value={query}
         onKeyDown={onKeyDown}
         onChange={(event) => {
           setQuery(event.target.value);
-          setAt(0);
+          setActiveIndex(0);
         }}
       />
-      {found.length === 0 && <NoMatches query={query} absent={named} />}
+      {found.length === 0 && <NoMatches query={query} absent={matches} />}
       <div
         ref={list}
         id={`${id}-list`}
@@ -69,27 +71,27 @@ export function FindList() {
         onKeyDown={onKeyDown}
         onClick={(event) =>
           event.target instanceof Element &&
-          pick(
+          choose(
             found[
-              Number(event.target.closest<HTMLElement>('[role="option"]')?.dataset['at'] ?? -1)
+              Number(event.target.closest<HTMLElement>('[role="option"]')?.dataset['index'] ?? -1)
             ],
           )
         }
       >
-        {found.map(({ id: node, name, kind, foldedGroup: inside }, i) => (
+        {found.map(({ id: nodeId, name, kind, foldedGroup }, i) => (
           <div
-            key={node}
+            key={nodeId}
             id={`${id}-${i}`}
             role="option"
-            aria-selected={i === at}
+            aria-selected={i === activeIndex}
             tabIndex={-1}
-            data-at={i}
+            data-index={i}
             className={styles.option}
-            onPointerMove={() => i !== at && setAt(i)}
+            onPointerMove={() => i !== activeIndex && setActiveIndex(i)}
           >
             <b>{name}</b>
             <small>{kind}</small>
-            {inside !== undefined && <em>in group {inside}</em>}
+            {foldedGroup !== undefined && <em>in group {foldedGroup}</em>}
           </div>
         ))}
       </div>
@@ -97,7 +99,7 @@ export function FindList() {
   );
 }
 
-/** Why nothing is found, and what can be. */
+/** Why nothing is found, and what can be searched for. */
 function NoMatches({
   query,
   absent,
@@ -107,30 +109,25 @@ function NoMatches({
 }) {
   const [first] = absent;
   return (
-    <div className={styles.nothing} role="status">
+    <div className={styles.noMatches} role="status">
       {first ? (
         <p>
-          <b>{first.name}</b> is not there at this step: it has not come yet, or it is gone.
+          <b>{first.name}</b> does not exist at this step: it has not been created yet, or it has
+          been freed.
         </p>
       ) : (
-        <p>Nothing here is named “{query.trim()}”.</p>
+        <p>No match for “{query.trim()}”.</p>
       )}
       <p>
-        Processes, nodes in /dev and kernel objects are found by name (<code>vfio0</code>,{' '}
-        <code>fd1</code>), by type (<code>vfio_device</code>), and folded ones by their group (
+        Search for processes, device nodes and kernel objects by name (<code>vfio0</code>,{' '}
+        <code>fd1</code>), by type (<code>vfio_device</code>), or by folded group (
         <code>in group 11</code>).
       </p>
     </div>
   );
 }
 
-/** Gives the focus to a node once the popup has given it back and the fold has opened. */
-function focusNode(node: string): void {
-  requestAnimationFrame(() =>
-    requestAnimationFrame(() =>
-      document
-        .querySelector<HTMLElement>(`[data-node="${CSS.escape(node)}"]`)
-        ?.focus({ preventScroll: true }),
-    ),
-  );
+/** Waits two frames: the popup restores focus when it closes, and a folded group may have to open first. */
+function focusNodeAfterClosing(id: string): void {
+  requestAnimationFrame(() => requestAnimationFrame(() => focusNode(id)));
 }

@@ -5,7 +5,6 @@ import styles from './Legend.module.css';
 
 const LegendList = lazyPart(async () => (await import('./LegendList')).LegendList);
 
-/** The button that opens the legend. */
 export function LegendButton() {
   return (
     <PopoverButton

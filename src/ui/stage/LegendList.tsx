@@ -1,7 +1,7 @@
 import type { CSSProperties, ReactNode } from 'react';
 import { AccessBadge } from './nodes/AccessBadge';
 import edges from './edges/Edges.module.css';
-import { LockIcon } from './nodes/FieldRow';
+import { LockIcon } from './nodes/LockIcon';
 import type { EdgeStyle } from '../../graph/model/graph';
 import { KindIcon, type KindIconName } from '../controls/KindIcon';
 import styles from './Legend.module.css';
@@ -11,7 +11,7 @@ import { ARROW_HEAD_BY_STYLE, ARROW_HEADS, type ArrowHead } from '../../graph/ro
 const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
   ['process', 'process'],
   ['file', 'struct file'],
-  ['deviceNode', 'node in /dev'],
+  ['deviceNode', 'device node in /dev'],
   ['fops', 'file operations'],
   ['device', 'device'],
   ['group', 'group or set'],
@@ -23,64 +23,69 @@ const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
 const EDGE_SAMPLES: readonly {
   readonly style: EdgeStyle | 'dangling';
   readonly head?: ArrowHead;
-  readonly table?: string;
+  readonly fops?: 'parked' | 'normal';
   readonly text: string;
 }[] = [
-  { style: 'pointer', text: 'pointer, counts nothing' },
+  { style: 'pointer', text: 'pointer without a reference' },
   { style: 'reference', text: 'counted reference' },
   { style: 'member', text: 'member of a list or set' },
-  { style: 'embedded', text: 'embedded in it' },
-  { style: 'fops', table: 'parked', head: 'bar', text: 'f_op, parked: the driver is out of reach' },
-  { style: 'fops', table: 'normal', text: 'f_op, normal: calls reach the driver' },
+  { style: 'embedded', text: 'embedded struct' },
+  {
+    style: 'fops',
+    fops: 'parked',
+    head: 'bar',
+    text: 'f_op, parked: calls cannot reach the driver',
+  },
+  { style: 'fops', fops: 'normal', text: 'f_op, normal: calls reach the driver' },
   { style: 'wait', text: 'a task waits for it' },
-  { style: 'hold', text: 'it is held by a task' },
-  { style: 'use', text: 'a task uses what is freed' },
+  { style: 'hold', text: 'held by a task' },
+  { style: 'use', text: 'a task uses freed memory' },
   { style: 'dangling', head: 'cross', text: 'points at freed memory' },
 ];
 
-/** What the signs of the stage mean. */
+/** What the symbols of the stage mean. */
 export function LegendList() {
   return (
     <div className={styles.legend}>
-      <LegendSection title="Things">
+      <LegendSection title="Nodes">
         {NODE_KINDS.map(([glyph, text]) => (
           <LegendItem key={glyph} text={text}>
             <KindIcon glyph={glyph} size={16} />
           </LegendItem>
         ))}
       </LegendSection>
-      <LegendSection title="Lines">
-        {EDGE_SAMPLES.map((line) => (
-          <LegendItem key={line.text} text={line.text}>
-            <EdgeSample {...line} />
+      <LegendSection title="Edges">
+        {EDGE_SAMPLES.map((sample) => (
+          <LegendItem key={sample.text} text={sample.text}>
+            <EdgeSample {...sample} />
           </LegendItem>
         ))}
       </LegendSection>
-      <LegendSection title="Access of a file">
-        <LegendItem text="refuses every call but bind">
-          <AccessBadge access="parked" gated={false} />
+      <LegendSection title="Access through a file">
+        <LegendItem text="parked fops: only bind succeeds">
+          <AccessBadge access="parked" usesAccessFlag={false} />
         </LegendItem>
-        <LegendItem text="reaches the driver">
-          <AccessBadge access="normal" gated={false} />
+        <LegendItem text="normal fops: calls reach the driver">
+          <AccessBadge access="normal" usesAccessFlag={false} />
         </LegendItem>
-        <LegendItem text="f_op stays, a flag lets in">
-          <AccessBadge access="parked" gated />
+        <LegendItem text="access not granted: only bind succeeds">
+          <AccessBadge access="parked" usesAccessFlag />
         </LegendItem>
-        <LegendItem text="the flag is set">
-          <AccessBadge access="normal" gated />
+        <LegendItem text="access granted: calls reach the driver">
+          <AccessBadge access="normal" usesAccessFlag />
         </LegendItem>
       </LegendSection>
       <LegendSection title="Locks">
         <LegendItem text="free">
           <LockIcon open />
         </LegendItem>
-        <LegendItem text="held: who holds it">
+        <LegendItem text="held, with its owner">
           <span className={styles.held}>
             <LockIcon open={false} />
             <ProcessMark process={0} />
           </span>
         </LegendItem>
-        <LegendItem text="contended: who waits, first come first">
+        <LegendItem text="contended: owner, then waiters in order">
           <span className={styles.contended}>
             <LockIcon open={false} />
             <ProcessMark process={0} />◂<ProcessMark process={1} />
@@ -89,31 +94,31 @@ export function LegendList() {
         </LegendItem>
       </LegendSection>
       <LegendSection title="State">
-        <LegendItem text="the last step changed it">
+        <LegendItem text="changed by the last step">
           <i className={styles.changed}>2</i>
         </LegendItem>
-        <LegendItem text="waits, and for what">
+        <LegendItem text="waits, and what it waits for">
           <i className={styles.waiting}>◂ waits</i>
         </LegendItem>
         <LegendItem text="freed, still pointed at">
           <i className={styles.freed}>freed</i>
         </LegendItem>
-        <LegendItem text="refused: errno and why">
+        <LegendItem text="refused: errno and reason">
           <i className={styles.refused}>-EBUSY</i>
         </LegendItem>
-        <LegendItem text="a rule is broken">
+        <LegendItem text="a property is violated">
           <i className={styles.violated}>memory</i>
         </LegendItem>
       </LegendSection>
       <LegendSection title="Processes">
-        <LegendItem text="each its colour and shape">
+        <LegendItem text="one colour and shape each">
           <span className={styles.marks}>
             {[0, 1, 2, 3, 4, 5, 6, 7].map((process) => (
               <ProcessMark key={process} process={process} />
             ))}
           </span>
         </LegendItem>
-        <LegendItem text="the kernel's own">
+        <LegendItem text="kernel side">
           <ProcessMark process={-1} />
         </LegendItem>
       </LegendSection>
@@ -146,21 +151,21 @@ function LegendItem({ text, children }: { readonly text: string; readonly childr
   );
 }
 
-function EdgeSample({ style, head, table }: (typeof EDGE_SAMPLES)[number]) {
-  const end = head ?? ARROW_HEAD_BY_STYLE[style === 'dangling' ? 'pointer' : style];
+function EdgeSample({ style, head, fops }: (typeof EDGE_SAMPLES)[number]) {
+  const arrowHead = head ?? ARROW_HEAD_BY_STYLE[style === 'dangling' ? 'pointer' : style];
   return (
     <svg width={56} height={14} viewBox="0 0 56 14" aria-hidden="true">
       <g
-        className={edges.tie}
+        className={edges.edge}
         data-style={style}
-        data-table={table}
-        style={{ '--who': processColourAt(0) } as CSSProperties}
+        data-fops={fops}
+        style={{ '--process-colour': processColourAt(0) } as CSSProperties}
       >
         <path className={edges.line} d="M2,7 L50,7" />
         <path
           className={edges.head}
-          data-head={end}
-          d={ARROW_HEADS[end]}
+          data-head={arrowHead}
+          d={ARROW_HEADS[arrowHead]}
           transform="translate(52 7)"
         />
       </g>

@@ -12,19 +12,17 @@ import { nodeInDirection } from './nodes/nodeInDirection';
 import { ObjectNode } from './nodes/ObjectNode';
 import { ProcessNode } from './nodes/ProcessNode';
 import styles from './Stage.module.css';
-import {
-  createStageStore,
-  syncWithSession,
-  StageContext,
-  useStage,
-  useStageStore,
-} from './stageStore';
+import { focusNode } from './focusNode';
+import { createStageStore, StageContext, useStage, useStageStore } from './stageStore';
+import { syncWithSession } from './stageSync';
 import { Edges } from './edges/Edges';
 import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM } from './camera/viewport';
 import { useCamera } from './camera/useCamera';
 
-const FoldNode = lazyPart(async () => (await import('./nodes/FoldedGroupNode')).FoldedGroupNode);
+const FoldedGroupNode = lazyPart(
+  async () => (await import('./nodes/FoldedGroupNode')).FoldedGroupNode,
+);
 
 const nodeTypes: NodeTypes = {
   object: ObjectNode,
@@ -33,18 +31,18 @@ const nodeTypes: NodeTypes = {
   fops: FopsNode,
   foldedGroup: (props) => (
     <LoadErrorBoundary part="A folded group">
-      <FoldNode {...props} />
+      <FoldedGroupNode {...props} />
     </LoadErrorBoundary>
   ),
 };
 const ZOOM_KEYS = ['Control', 'Meta'];
 
 interface StageProps {
-  /** What the wheel does: it pans (with Ctrl or Command it zooms), or it is left to the page around (`host`), save with Ctrl. */
+  /** `pan`: the wheel pans, and zooms with Ctrl or Command. `host`: the wheel scrolls the embedding page, except with Ctrl or Command. */
   readonly wheel?: 'pan' | 'host';
 }
 
-/** The live graph of the session's present frame. */
+/** The graph of the session's current snapshot. */
 export function Stage({ wheel = 'pan' }: StageProps) {
   const session = useSessionStore();
   const stage = useMemo(() => createStageStore(session), [session]);
@@ -67,7 +65,7 @@ function StageCanvas({ wheel }: Required<StageProps>) {
   const pan = wheel === 'pan';
   const moving = useMovingAttribute(root);
   useListRoles(root);
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const next = nodeInDirection(stage.getState(), event.key);
     if (
       !next ||
@@ -82,9 +80,7 @@ function StageCanvas({ wheel }: Required<StageProps>) {
     event.stopPropagation();
     stage.setState({ tabStop: next });
     camera.showNode(next);
-    root.current
-      ?.querySelector<HTMLElement>(`[data-node="${CSS.escape(next)}"]`)
-      ?.focus({ preventScroll: true });
+    focusNode(next, event.currentTarget);
   };
   return (
     <div role="presentation" className={styles.stage} ref={root} onKeyDown={onKeyDown}>
@@ -108,7 +104,7 @@ function StageCanvas({ wheel }: Required<StageProps>) {
         onMove={(event) => event && camera.onUserMove()}
         onMoveStart={(event) => {
           moving.start();
-          // A press has moved nothing yet; the wheel has.
+          // A pointer press has not moved the view yet; a wheel event has.
           if (event?.type === 'wheel') camera.onUserMove();
         }}
         onMoveEnd={moving.end}
@@ -127,30 +123,30 @@ function StageCanvas({ wheel }: Required<StageProps>) {
   );
 }
 
-/** For so long a crowd stays one picture after it was moved, ms: to make that and to draw it sharp again costs more than most steps, and the next step may move it on. */
+/** How long a crowded stage stays one compositor layer after a move, ms. Rasterizing it again is slow, and the next step may move it again. */
 const MOVE_END_DELAY_MS = 700;
 
-/** Marks the stage while it is moved. */
+/** Sets `data-moving` on the stage while it moves. */
 function useMovingAttribute(root: { readonly current: HTMLElement | null }): {
   readonly start: () => void;
   readonly end: () => void;
 } {
   const stage = useStageStore();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const rest = (): void => root.current?.removeAttribute('data-moving');
+  const clear = (): void => root.current?.removeAttribute('data-moving');
   return {
     start: () => {
       clearTimeout(timer.current);
       root.current?.setAttribute('data-moving', '');
     },
     end: () => {
-      if (stage.getState().crowded) timer.current = setTimeout(rest, MOVE_END_DELAY_MS);
-      else rest();
+      if (stage.getState().crowded) timer.current = setTimeout(clear, MOVE_END_DELAY_MS);
+      else clear();
     },
   };
 }
 
-/** React Flow calls itself an application; it is read as a list of nodes, and its wrapping elements have no say. */
+/** React Flow has role `application`. The stage is exposed as a list of nodes instead. */
 function useListRoles(root: { readonly current: HTMLElement | null }): void {
   useLayoutEffect(() => {
     const flow = root.current?.querySelector('.react-flow');

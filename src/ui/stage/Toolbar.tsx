@@ -9,18 +9,18 @@ import type { Camera } from './camera/useCamera';
 
 const FindList = lazyPart(async () => (await import('./FindList')).FindList);
 
-/** Find, zoom, focus and the legend. */
+/** Find, zoom, dimming, folding and the legend. */
 export function Toolbar({ camera }: { readonly camera: Camera }) {
   const stage = useStageStore();
-  const focus = useStage((state) => state.dimUntouched);
-  const follow = useStage((state) => state.followSteps);
+  const dimUntouched = useStage((state) => state.dimUntouched);
+  const followSteps = useStage((state) => state.followSteps);
   return (
-    <div className={styles.tools} role="toolbar" aria-label="Stage tools">
-      {!follow && (
+    <div className={styles.toolbar} role="toolbar" aria-label="Stage tools">
+      {!followSteps && (
         <button
           type="button"
           className={styles.follow}
-          title="Go to what the last step touched, and on with the steps"
+          title="Show what the last step touched, and follow the steps"
           onClick={camera.resumeFollowing}
         >
           Follow
@@ -29,7 +29,7 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
       <PopoverButton
         label="Find an object"
         buttonLabel="Find an object"
-        popoverClassName={styles.found}
+        popoverClassName={styles.findPopup}
         content={
           <LoadErrorBoundary part="The list of objects">
             <FindList />
@@ -46,10 +46,10 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
         onClick={camera.fit}
       />
       <ToolButton
-        title="Dim what the step leaves alone"
-        pressed={focus}
+        title="Dim what the step does not touch"
+        pressed={dimUntouched}
         d="M8 5.6a2.4 2.4 0 1 0 0 4.8 2.4 2.4 0 0 0 0-4.8zM8 1.6v1.6M8 12.8v1.6M1.6 8h1.6M12.8 8h1.6"
-        onClick={() => stage.setState({ dimUntouched: !focus })}
+        onClick={() => stage.setState({ dimUntouched: !dimUntouched })}
       />
       <FoldAllButton />
       <LegendButton />
@@ -57,18 +57,17 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
   );
 }
 
-/** Folds every group, or opens them all. */
 function FoldAllButton() {
   const session = useSessionStore();
   const stage = useStageStore();
   const groups = useStage((state) => state.groups);
-  const open = useStage((state) => state.foldedGroups.size === 0);
+  const allOpen = useStage((state) => state.foldedGroups.size === 0);
   if (groups.length < 2) return undefined;
   return (
     <ToolButton
-      title={open ? 'Fold every group' : 'Open every group'}
-      d={open ? 'M3 3h10v10H3zM5.6 8h4.8' : 'M3 3h10v10H3zM5.6 8h4.8M8 5.6v4.8'}
-      onClick={() => relayout(stage, session, { foldedGroups: new Set(open ? groups : []) })}
+      title={allOpen ? 'Fold every group' : 'Open every group'}
+      d={allOpen ? 'M3 3h10v10H3zM5.6 8h4.8' : 'M3 3h10v10H3zM5.6 8h4.8M8 5.6v4.8'}
+      onClick={() => relayout(stage, session, { foldedGroups: new Set(allOpen ? groups : []) })}
     />
   );
 }

@@ -6,16 +6,17 @@ import { seekTo, stepTask } from '../../session/actions/stepping';
 import { openScenario } from '../../session/trace/openScenario';
 import { createSession } from '../../session/store/session';
 import { enabledTasks } from '../../session/trace/scheduler';
-import { createStageStore, syncWithSession } from './stageStore';
 import { currentBranch } from '../../session/trace/run';
+import { createStageStore } from './stageStore';
+import { syncWithSession } from './stageSync';
 
 vi.mock(import('../../graph/model/toGraph'), async (original) => {
-  const { toGraph: real } = await original();
-  return { toGraph: vi.fn<typeof real>(real) };
+  const { toGraph: actual } = await original();
+  return { toGraph: vi.fn<typeof actual>(actual) };
 });
 
-// A browser without idle callbacks prepares after a pause: here that is a matter of the clock.
-const IDLE = 1000;
+// Node has no requestIdleCallback: requestIdle falls back to a timer, which the fake clock drives.
+const IDLE_MS = 1000;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -27,7 +28,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** The same session on two stages, of which only the first ever comes to rest. */
+/** The same session on two stages. Only the first one prepares steps. */
 function twoStages(id: string) {
   const scenario = LIBRARY.find((each) => each.id === id)?.scenario;
   const opened = scenario && openScenario(scenario, id);
@@ -35,57 +36,58 @@ function twoStages(id: string) {
   const session = createSession(opened.run.setup, opened.run);
   const end = currentBranch(opened.run).tip.depth;
   seekTo(session, 0);
-  const [rested, hurried] = [createStageStore(session), createStageStore(session)];
-  syncWithSession(rested, session);
-  const shown = (): readonly unknown[] => {
-    vi.advanceTimersByTime(IDLE);
-    // Asked anew at every step, so that nothing is ever prepared for it.
-    const stop = syncWithSession(hurried, session);
+  const [preparing, unprepared] = [createStageStore(session), createStageStore(session)];
+  syncWithSession(preparing, session);
+  const bothStates = (): readonly unknown[] => {
+    vi.advanceTimersByTime(IDLE_MS);
+    // Synced for this step only, so that nothing is prepared.
+    const stop = syncWithSession(unprepared, session);
     stop();
-    return [rested, hurried].map((stage) => {
-      const {
-        nodesInReadingOrder: list,
-        edgeList: ties,
+    return [preparing, unprepared].map((stage) => {
+      const { nodesInReadingOrder, edgeList, flowNodes, edgeIds, undimmed, outgoingEdges } =
+        stage.getState();
+      return {
+        nodesInReadingOrder,
+        edgeList,
         flowNodes,
-        edgeIds: tieIds,
-        undimmed: spotlight,
-        outgoingEdges: leaving,
-      } = stage.getState();
-      return { list, ties, flowNodes, tieIds, spotlight: [...spotlight], leaving: [...leaving] };
+        edgeIds,
+        undimmed: [...undimmed],
+        outgoingEdges: [...outgoingEdges],
+      };
     });
   };
-  return { session, end, shown };
+  return { session, end, bothStates };
 }
 
 it.each(LIBRARY.filter((_, i) => i % 5 === 0).map(({ id }) => id))(
-  'shows of %s what it would without having prepared it, forwards, back and after a fork',
+  'prepared steps of %s equal unprepared ones, forwards, backwards and after a fork',
   (id) => {
-    const { session, end, shown } = twoStages(id);
-    const same = (): void => {
-      const [rested, hurried] = shown();
-      expect(rested).toEqual(hurried);
+    const { session, end, bothStates } = twoStages(id);
+    const expectEqual = (): void => {
+      const [prepared, unprepared] = bothStates();
+      expect(prepared).toEqual(unprepared);
     };
-    same();
+    expectEqual();
     for (let depth = 1; depth <= end; depth += 1) {
       seekTo(session, depth);
-      same();
+      expectEqual();
     }
     for (const depth of [end >> 1, (end >> 1) + 1, 1, 0]) {
       seekTo(session, depth);
-      same();
+      expectEqual();
     }
-    const other = enabledTasks(currentSnapshot(session.getState())).at(-1);
-    if (other !== undefined) stepTask(session, other);
-    same();
+    const otherTask = enabledTasks(currentSnapshot(session.getState())).at(-1);
+    if (otherTask !== undefined) stepTask(session, otherTask);
+    expectEqual();
   },
 );
 
-it('has made the graph of the next step before that is asked for', () => {
+it('builds the graph of the next step ahead', () => {
   const { session } = twoStages(LIBRARY[0]?.id ?? '');
-  vi.advanceTimersByTime(IDLE);
+  vi.advanceTimersByTime(IDLE_MS);
   vi.mocked(toGraph).mockClear();
   seekTo(session, 1);
   expect(toGraph).not.toHaveBeenCalled();
-  vi.advanceTimersByTime(IDLE);
+  vi.advanceTimersByTime(IDLE_MS);
   expect(toGraph).toHaveBeenCalledTimes(1);
 });

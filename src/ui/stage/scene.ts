@@ -11,63 +11,63 @@ import { layOutGraph, type GraphLayout, type LayoutShape } from '../../graph/lay
 import { newlyReachable, type NewlyReachable } from '../../graph/model/newlyReachable';
 import { toGraph, type GraphOptions } from '../../graph/model/toGraph';
 
-/** What the stage shows at a frame. */
+/** What the stage shows of a snapshot. */
 export interface Scene {
   readonly setup: Setup;
   readonly graph: Graph;
   readonly layout: GraphLayout;
-  /** Ids of the nodes that the last move was about. */
+  /** Ids of the nodes that the last step touched. */
   readonly touched: ReadonlySet<string>;
-  /** What the last step gave a file the way to. */
+  /** What the last step made reachable from a file. */
   readonly newlyReachable: NewlyReachable;
-  /** Nodes of those that wait for one another in a circle, and of their locks. */
+  /** Ids of the tasks and locks in a wait-for cycle. */
   readonly waitCycle: ReadonlySet<string>;
 }
 
 const sceneCache = new WeakMap<Snapshot, Map<string, Scene>>();
-/** Slots survive a new program of the same setup: a call put in by hand moves nothing. One for each arrangement. */
+/** By setup and layout key. A program recompiled for the same setup keeps the old positions as far as possible. */
 const layoutCache = new WeakMap<Setup, Map<string, { program: Program; layout: GraphLayout }>>();
 
-/** How a scene is laid out: groups that are one node each, and the shape of the grid. */
+/** How a scene is laid out. */
 export interface LayoutOptions {
   readonly foldedGroups: FoldedGroups;
   readonly shape: LayoutShape;
 }
 
-/** The scene of a frame in an arrangement. Same object for the same frame and arrangement. */
-export function sceneOf(frame: Snapshot, how: LayoutOptions): Scene {
-  const key = layoutKeyOf(how);
-  const known = sceneCache.get(frame) ?? new Map<string, Scene>();
-  sceneCache.set(frame, known);
-  const scene = known.get(key) ?? makeScene(frame, how, key);
-  known.set(key, scene);
+/** The scene of a snapshot. Returns the same object for the same snapshot and equal options. */
+export function sceneOf(snapshot: Snapshot, options: LayoutOptions): Scene {
+  const key = layoutKeyOf(options);
+  const scenes = sceneCache.get(snapshot) ?? new Map<string, Scene>();
+  sceneCache.set(snapshot, scenes);
+  const scene = scenes.get(key) ?? makeScene(snapshot, options, key);
+  scenes.set(key, scene);
   return scene;
 }
 
-function makeScene(frame: Snapshot, how: LayoutOptions, key: string): Scene {
-  const { program, state, node: moment, events } = frame;
-  const layout = layoutOf(moment.setup, program, how, key);
-  const path = pathTo(moment).map(snapshotAt);
-  const before = moment.parent && snapshotAt(moment.parent);
+function makeScene(snapshot: Snapshot, options: LayoutOptions, key: string): Scene {
+  const { program, state, node, events } = snapshot;
+  const layout = layoutOf(node.setup, program, options, key);
+  const path = pathTo(node).map(snapshotAt);
+  const before = node.parent && snapshotAt(node.parent);
   const previous = before?.program === program ? before.state : undefined;
   const graph = toGraph(program, state, layout, {
     previous,
     events,
     badges: badgesOf(path),
     fdNumbers: fdNumbersOf(path),
-    useAfterFree: findUseAfterFree(frame),
+    useAfterFree: findUseAfterFree(snapshot),
   });
   return {
-    setup: moment.setup,
+    setup: node.setup,
     graph,
     layout,
-    touched: touchedNodes(frame, previous, layout),
+    touched: touchedNodes(snapshot, previous, layout),
     newlyReachable: newlyReachable(graph),
     waitCycle: waitCycleNodes(graph),
   };
 }
 
-/** Who used what is freed in the last step. */
+/** The task that used freed objects in the last step, and those objects. */
 function findUseAfterFree({ task, violations }: Snapshot): GraphOptions['useAfterFree'] {
   const objects = violations.flatMap(({ property, object }) =>
     property === 'memory' && object !== undefined ? [object] : [],
@@ -76,43 +76,42 @@ function findUseAfterFree({ task, violations }: Snapshot): GraphOptions['useAfte
 }
 
 function layoutKeyOf({
-  shape: { columns, maxTextRows: rows, packing },
-  foldedGroups: folded,
+  shape: { columns, maxTextRows, packing },
+  foldedGroups,
 }: LayoutOptions): string {
-  return `${columns} ${rows} ${packing} ${[...folded].toSorted().join(' ')}`;
+  return `${columns} ${maxTextRows} ${packing} ${[...foldedGroups].toSorted().join(' ')}`;
 }
 
 function layoutOf(
   setup: Setup,
   program: Program,
-  { foldedGroups: folded, shape }: LayoutOptions,
+  { foldedGroups, shape }: LayoutOptions,
   key: string,
 ): GraphLayout {
-  const all =
+  const layouts =
     layoutCache.get(setup) ?? new Map<string, { program: Program; layout: GraphLayout }>();
-  layoutCache.set(setup, all);
-  const kept = all.get(key);
-  if (kept?.program === program) return kept.layout;
-  const layout = layOutGraph(program, kept?.layout, folded, shape);
-  all.set(key, { program, layout });
+  layoutCache.set(setup, layouts);
+  const cached = layouts.get(key);
+  if (cached?.program === program) return cached.layout;
+  const layout = layOutGraph(program, cached?.layout, foldedGroups, shape);
+  layouts.set(key, { program, layout });
   return layout;
 }
 
 const NO_NODES: ReadonlySet<string> = new Set();
 
 function waitCycleNodes({ edges }: Graph): ReadonlySet<string> {
-  return edges.some((edge) => edge.inCycle)
-    ? new Set(
-        edges.flatMap(({ inCycle: circle, source, target }) => (circle ? [source, target] : [])),
-      )
+  const cycle = edges.filter((edge) => edge.inCycle);
+  return cycle.length > 0
+    ? new Set(cycle.flatMap(({ source, target }) => [source, target]))
     : NO_NODES;
 }
 
-/** Nodes of what the last step changed and told, with the process that acted. */
+/** Nodes of the objects that the last step changed or reported on, and of its process. */
 function touchedNodes(
-  { program, state, events, task, violations }: Snapshot,
+  { program, state, events, task: taskIndex, violations }: Snapshot,
   previous: Int32Array | undefined,
-  { foldedInto: standIn }: GraphLayout,
+  { foldedInto }: GraphLayout,
 ): ReadonlySet<string> {
   const objects = new Set<number>();
   for (const field of program.fields)
@@ -124,17 +123,18 @@ function touchedNodes(
   const { byId } = nodeCatalogOf(program);
   for (const object of objects) {
     const slot = program.objects[object];
-    if (slot && byId.has(nodeIdOf(slot))) ids.add(standIn.get(nodeIdOf(slot)) ?? nodeIdOf(slot));
+    if (slot && byId.has(nodeIdOf(slot))) ids.add(foldedInto.get(nodeIdOf(slot)) ?? nodeIdOf(slot));
   }
-  const who = task === undefined ? undefined : program.tasks[task];
-  if (who) ids.add(`process:${who.process}`);
+  const task = taskIndex === undefined ? undefined : program.tasks[taskIndex];
+  if (task) ids.add(`process:${task.process}`);
   return ids;
 }
 
 /** Objects that an event names. */
-function objectsNamedBy(program: Program, { template: note }: StepEvent): readonly number[] {
-  const fields = 'fields' in note ? note.fields : 'field' in note ? [note.field] : [];
-  const named = 'object' in note && note.object !== undefined ? [note.object] : [];
+function objectsNamedBy(program: Program, { template }: StepEvent): readonly number[] {
+  const fields =
+    'fields' in template ? template.fields : 'field' in template ? [template.field] : [];
+  const named = 'object' in template && template.object !== undefined ? [template.object] : [];
   return [...named, ...fields.map((field) => program.fields[field]?.object ?? -1)].filter(
     (object) => object >= 0,
   );
@@ -145,10 +145,10 @@ function fdNumbersOf(path: readonly Snapshot[]): ReadonlyMap<string, number> {
   const numbers = new Map<string, number>();
   const fds = new LowestFreeNumbers<string>();
   for (const { events } of path) {
-    for (const { template: note } of events) {
-      if (note.kind === 'fdInstall')
-        numbers.set(note.fd, fds.take(note.process, FIRST_FD, note.fd));
-      else if (note.kind === 'fdRemove') fds.release(note.fd);
+    for (const { template } of events) {
+      if (template.kind === 'fdInstall')
+        numbers.set(template.fd, fds.take(template.process, FIRST_FD, template.fd));
+      else if (template.kind === 'fdRemove') fds.release(template.fd);
     }
   }
   return numbers;

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { matchStageItems, type StageItem } from './stageItems';
 
-const item = (name: string, kind: string, inside?: string): StageItem => ({
+const item = (name: string, kind: string, foldedGroup?: string): StageItem => ({
   id: `${kind}:${name}`,
   name,
   kind: `struct ${kind}`,
   present: true,
-  foldedGroup: inside,
+  foldedGroup,
 });
 const items = [
   item('fd12', 'file'),
@@ -17,13 +17,13 @@ const items = [
 const names = (query: string): readonly string[] =>
   matchStageItems(items, query).map(({ name }) => name);
 
-describe('finding on the stage', () => {
-  it('puts the same name first and the same beginning before the rest', () => {
+describe('matchStageItems', () => {
+  it('sorts exact names first, then prefixes', () => {
     expect(names('fd1')).toEqual(['fd1', 'fd12', 'fd1 df']);
     expect(names(' VFIO1 ')).toEqual(['vfio1']);
   });
 
-  it('wants every word, of the name, the type or the folded group', () => {
+  it('requires every word in name, type or folded group', () => {
     expect(names('in group 11')).toEqual(['fd1 df', 'vfio1']);
     expect(names('group 11 vfio_device_file')).toEqual(['fd1 df']);
     expect(names('fd1 group 12')).toEqual([]);

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { shareStructure, shareStructureById } from './structuralSharing';
 
-describe('share', () => {
-  it('equals the new value, and is the old one where they are equal', () => {
+describe('structural sharing', () => {
+  it('returns an equal value, and the old one if they are equal', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (old, next) => {
         expect(shareStructure(old, next)).toEqual(next);
@@ -14,7 +14,7 @@ describe('share', () => {
     );
   });
 
-  it('keeps the parts that did not change', () => {
+  it('keeps unchanged parts', () => {
     const old = { a: { x: 1 }, list: [{ y: 1 }, { y: 2 }] };
     const next = shareStructure(old, { a: { x: 1 }, list: [{ y: 1 }, { y: 3 }] });
     expect(next.a).toBe(old.a);
@@ -22,11 +22,11 @@ describe('share', () => {
     expect(next.list[1]).toEqual({ y: 3 });
   });
 
-  it('tells a missing key from an undefined one', () => {
+  it('distinguishes a missing key from an undefined value', () => {
     expect(Object.keys(shareStructure({ a: 1 }, { a: 1, b: undefined }))).toEqual(['a', 'b']);
   });
 
-  it('finds things of a list by id, wherever they stand', () => {
+  it('matches list items by id', () => {
     const old = [
       { id: 'a', n: 1 },
       { id: 'b', n: 1 },

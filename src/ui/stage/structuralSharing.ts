@@ -1,22 +1,22 @@
-/** `next`, with every part that equals its counterpart in `old` replaced by it: what did not change keeps its identity. Plain data only. */
+/** Returns `next` with every part that deeply equals its counterpart in `old` replaced by it, so that unchanged parts keep their identity. Plain data only. */
 export function shareStructure<T>(old: unknown, next: T): T {
   if (deepEqual(old, next)) return old as T;
   if (!isRecord(old) || !isRecord(next) || Array.isArray(next) !== Array.isArray(old)) return next;
   if (Array.isArray(next))
-    return next.map((part, i) =>
-      shareStructure((old as unknown as readonly unknown[])[i], part),
+    return next.map((item, i) =>
+      shareStructure((old as unknown as readonly unknown[])[i], item),
     ) as T;
-  const made: Record<string, unknown> = {};
-  for (const key of Object.keys(next)) made[key] = shareStructure(old[key], next[key]);
-  return made as T;
+  const shared: Record<string, unknown> = {};
+  for (const key of Object.keys(next)) shared[key] = shareStructure(old[key], next[key]);
+  return shared as T;
 }
 
-/** Whether two pieces of plain data say the same. Most of what is compared does, so it is found out before anything is made. */
+/** Most compared values are equal, so this runs before anything is allocated. */
 function deepEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (!isRecord(a) || !isRecord(b)) return false;
   if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((part, i) => deepEqual(part, b[i]));
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => deepEqual(item, b[i]));
   if (Array.isArray(b)) return false;
   let count = 0;
   for (const key in b) {
@@ -31,21 +31,21 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** What was made of a thing when it came, so that it is not compared again as long as it stays. */
+/** The shared copy of each item seen, so that an item which stays in the list is compared once. */
 const sharedCopies = new WeakMap<object, object>();
 
-/** The same for a list of things with ids, whose order may change. */
+/** `shareStructure` for lists of items with ids, matched by id: items may move within the list. */
 export function shareStructureById<T extends { readonly id: string }>(
   old: readonly T[],
   next: readonly T[],
 ): readonly T[] {
-  const known = new Map(old.map((each) => [each.id, each]));
-  const parts = next.map((each) => {
-    const before = known.get(each.id);
-    if (before !== undefined && sharedCopies.get(each) === before) return before;
-    const part = shareStructure(before, each);
-    sharedCopies.set(each, part);
-    return part;
+  const oldById = new Map(old.map((item) => [item.id, item]));
+  const shared = next.map((item) => {
+    const before = oldById.get(item.id);
+    if (before !== undefined && sharedCopies.get(item) === before) return before;
+    const copy = shareStructure(before, item);
+    sharedCopies.set(item, copy);
+    return copy;
   });
-  return parts.length === old.length && parts.every((part, i) => part === old[i]) ? old : parts;
+  return shared.length === old.length && shared.every((item, i) => item === old[i]) ? old : shared;
 }

@@ -5,8 +5,9 @@ import { seekTo } from '../../session/actions/stepping';
 import { setSelection } from '../../session/actions/selection';
 import { createSession } from '../../session/store/session';
 import type { Scenario } from '../../scenario/format/scenario';
-import { createStageStore, syncWithSession } from './stageStore';
 import { currentBranch } from '../../session/trace/run';
+import { createStageStore } from './stageStore';
+import { syncWithSession } from './stageSync';
 
 const devices = [0, 1, 2, 3, 4, 5, 6, 7];
 const scenario: Scenario = {
@@ -40,60 +41,61 @@ function openCrowdedStage() {
   return { session, stage, end };
 }
 
-it('asks of a step only the nodes and edges that it changes, and keeps what stays', () => {
+it('notifies only the nodes and edges that a step changes', () => {
   const { session, stage, end } = openCrowdedStage();
-  const asked: string[] = [];
-  const heard = new Set<string>();
-  const listen = (): void => {
-    const { nodesById: nodes, edgesById: edges } = stage.getState();
-    for (const id of nodes.keys())
-      if (!heard.has(id)) stage.viewStates.nodes.subscribe(id, () => asked.push(id));
-    for (const id of edges.keys())
-      if (!heard.has(id)) stage.viewStates.edges.subscribe(id, () => asked.push(id));
-    for (const id of [...nodes.keys(), ...edges.keys()]) heard.add(id);
+  const notified: string[] = [];
+  const subscribed = new Set<string>();
+  const subscribeAll = (): void => {
+    const { nodesById, edgesById } = stage.getState();
+    for (const id of nodesById.keys())
+      if (!subscribed.has(id)) stage.viewStates.nodes.subscribe(id, () => notified.push(id));
+    for (const id of edgesById.keys())
+      if (!subscribed.has(id)) stage.viewStates.edges.subscribe(id, () => notified.push(id));
+    for (const id of [...nodesById.keys(), ...edgesById.keys()]) subscribed.add(id);
   };
-  let [sum, changed] = [0, 0];
+  let [notifications, touched] = [0, 0];
   for (let depth = 1; depth <= end; depth += 1) {
-    listen();
+    subscribeAll();
     const old = stage.getState();
     const before = new Map(
-      [...heard].map((id) => [
+      [...subscribed].map((id) => [
         id,
         [stage.viewStates.nodes.get(id), stage.viewStates.edges.get(id)],
       ]),
     );
-    asked.length = 0;
+    notified.length = 0;
     seekTo(session, depth);
     const now = stage.getState();
-    const differ = [...heard].filter(
+    const changed = [...subscribed].filter(
       (id) =>
         JSON.stringify(before.get(id)) !==
         JSON.stringify([stage.viewStates.nodes.get(id), stage.viewStates.edges.get(id)]),
     );
-    expect(asked.toSorted(), `step ${depth}`).toEqual(differ.toSorted());
-    // React Flow mounts a node anew when it gets another object for it at another place.
-    const kept = new Map(old.flowNodes.map((node) => [node.id, node]));
-    for (const node of now.flowNodes) if (kept.has(node.id)) expect(node).toBe(kept.get(node.id));
-    sum += asked.length;
-    changed += now.scene.touched.size;
+    expect(notified.toSorted(), `step ${depth}`).toEqual(changed.toSorted());
+    // React Flow remounts a node if its object and index change.
+    const oldNodes = new Map(old.flowNodes.map((node) => [node.id, node]));
+    for (const node of now.flowNodes)
+      if (oldNodes.has(node.id)) expect(node).toBe(oldNodes.get(node.id));
+    notifications += notified.length;
+    touched += now.scene.touched.size;
   }
-  expect(changed).toBeGreaterThan(end);
-  expect(sum / end).toBeLessThan(stage.getState().nodesById.size / 2);
+  expect(touched).toBeGreaterThan(end);
+  expect(notifications / end).toBeLessThan(stage.getState().nodesById.size / 2);
 });
 
-it('asks nobody where nothing changes, and two nodes where the selection moves', () => {
+it('notifies nothing if nothing changes, and two nodes if the selection moves', () => {
   const { session, stage, end } = openCrowdedStage();
   seekTo(session, end);
-  const asked: string[] = [];
+  const notified: string[] = [];
   for (const id of stage.getState().nodesById.keys())
-    stage.viewStates.nodes.subscribe(id, () => asked.push(id));
+    stage.viewStates.nodes.subscribe(id, () => notified.push(id));
   seekTo(session, end);
   session.setState({ announcement: 'something else' });
-  expect(asked).toEqual([]);
+  expect(notified).toEqual([]);
   setSelection(session, 'vfio0');
-  asked.length = 0;
+  notified.length = 0;
   setSelection(session, 'vfio1');
-  expect(asked.filter((id) => id.startsWith('vfio_device:')).toSorted()).toEqual([
+  expect(notified.filter((id) => id.startsWith('vfio_device:')).toSorted()).toEqual([
     'vfio_device:vfio0',
     'vfio_device:vfio1',
   ]);

@@ -7,27 +7,27 @@ import { MAX_EFFECT_MS, type Effect, type EffectKind, type TargetPositions } fro
 import { loadAnimation, loadedAnimation } from './loadAnimation';
 import { useStage, useStageStore } from '../stageStore';
 
-/** Effects that stand for something of the graph while they move: a frame without them would show it twice or not at all. */
-const REPLACING_KINDS: ReadonlySet<EffectKind> = new Set(['swap', 'free', 'gate']);
+/** Effects that stand in for a node or edge. They must start in the step's first frame, or that frame shows it twice or not at all. */
+const REPLACING_KINDS: ReadonlySet<EffectKind> = new Set(['swap', 'free', 'access']);
 
 function hidesNodesOrEdges(effects: readonly Effect[]): boolean {
   return effects.some(({ kind }) => REPLACING_KINDS.has(kind));
 }
 
-/** The layer on which the effects of the last step move. A new step ends them and stands as it is. */
-export const EffectLayer = memo(function Effects() {
+/** Plays the effects of the last step. The next step cancels them. */
+export const EffectLayer = memo(function EffectLayer() {
   const stage = useStageStore();
   const effects = useStage((state) => state.effects);
   const layer = useRef<HTMLDivElement>(null);
-  const spots = useRef<TargetPositions>(undefined);
+  const targets = useRef<TargetPositions>(undefined);
   useEffect(() => afterIdleSignal(window, () => void loadAnimation()), []);
-  // What begins in the step's own frame is measured on the page as it was before the step: now it is laid out, then it would have to be, for this alone.
+  // Measure before React updates the DOM: measuring afterwards would force a synchronous layout.
   useEffect(
     () =>
       stage.subscribe(({ effects: next }, before) => {
         if (next === before.effects) return;
         const root = stageRootOf(layer.current);
-        spots.current =
+        targets.current =
           layer.current && root && hidesNodesOrEdges(next)
             ? loadedAnimation()?.measureTargets(layer.current, root, next)
             : undefined;
@@ -35,32 +35,33 @@ export const EffectLayer = memo(function Effects() {
     [stage],
   );
   useLayoutEffect(() => {
-    const motion = effects.length > 0 ? loadedAnimation() : undefined;
+    const animation = effects.length > 0 ? loadedAnimation() : undefined;
     const root = stageRootOf(layer.current);
-    if (!layer.current || !root || !motion) return undefined;
+    if (!layer.current || !root || !animation) return undefined;
     const { current: element } = layer;
     if (hidesNodesOrEdges(effects))
-      return motion.playEffects(
+      return animation.playEffects(
         element,
         root,
         effects,
-        spots.current ?? motion.measureTargets(element, root, effects),
+        targets.current ?? animation.measureTargets(element, root, effects),
       );
-    // The step is painted first, what flies over it a frame later: both in one frame would be too much for it in a crowd.
+    // Start one frame later: painting the step and starting its effects in one frame is too slow on a crowded stage.
     let stop: (() => void) | undefined;
-    const clock = element.animate([], { duration: MAX_EFFECT_MS });
-    const giveUp = afterPaint(() => {
-      stop = motion.playEffects(
+    // Keeps document.getAnimations() non-empty until then, so that the page does not count as idle.
+    const placeholder = element.animate([], { duration: MAX_EFFECT_MS });
+    const cancel = afterPaint(() => {
+      stop = animation.playEffects(
         element,
         root,
         effects,
-        motion.measureTargets(element, root, effects),
+        animation.measureTargets(element, root, effects),
       );
-      clock.cancel();
+      placeholder.cancel();
     });
     return () => {
-      giveUp();
-      clock.cancel();
+      cancel();
+      placeholder.cancel();
       stop?.();
     };
   }, [effects]);
@@ -71,7 +72,7 @@ export const EffectLayer = memo(function Effects() {
   );
 });
 
-/** The stage, which says how near it is seen. */
+/** The stage element, which carries the detail level. */
 function stageRootOf(layer: HTMLElement | null): HTMLElement | undefined {
-  return layer?.closest<HTMLElement>('[data-near]') ?? undefined;
+  return layer?.closest<HTMLElement>('[data-detail]') ?? undefined;
 }

@@ -1,10 +1,7 @@
 import type { AnimationModule } from './effect';
+import { measureTargets } from './measureTargets';
 import { planEffects } from './planEffects';
-import { measureTargets, playEffects } from './play';
+import { playEffects } from './play';
 
-/** What plans and plays the movements of a step. */
-export const animationModule: AnimationModule = {
-  planEffects,
-  measureTargets: measureTargets,
-  playEffects,
-};
+/** Everything that loads lazily for animation, as one chunk. */
+export const animationModule: AnimationModule = { planEffects, measureTargets, playEffects };

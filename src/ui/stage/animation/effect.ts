@@ -1,65 +1,68 @@
 import type { Point } from '../../../graph/layout/geometry';
 import type { Graph, TaskRef } from '../../../graph/model/graph';
 
-/** What is told of a step by movement. Everything that it tells stands on the nodes as well. */
+/** What one animation of a step shows. Motion never carries information that the nodes do not show as well. */
 export type EffectKind =
   | 'alloc'
   | 'free'
-  | 'take'
+  | 'acquire'
   | 'handover'
   | 'contend'
   | 'release'
   | 'swap'
-  | 'gate'
-  | 'reach'
-  | 'open'
-  | 'order'
+  | 'access'
+  | 'reachNode'
+  | 'reachEdge'
+  | 'memoryOrder'
   | 'count'
   | 'write'
   | 'complete'
-  | 'refuse'
-  | 'violate';
+  | 'refusal'
+  | 'violation';
 
-/** One movement, in stage coordinates, with its time in ms at speed 1. */
+/** One animation. Positions in stage coordinates, times in ms at speed 1. */
 export interface Effect {
   readonly kind: EffectKind;
-  /** The node that it happens at. */
+  /** Id of the node it belongs to. */
   readonly node: string;
-  /** Row of the node, where it is about one. */
+  /** Field name, if it belongs to a row of the node. */
   readonly row: string | undefined;
   readonly from: Point;
   readonly to: Point;
-  /** Swap and gate: the corners of the f_op edge as it was and as it is now. */
+  /** `swap` and `access`: waypoints of the f_op edge before and after. */
   readonly edgePaths: readonly [old: readonly Point[], now: readonly Point[]] | undefined;
   readonly size: { readonly width: number; readonly height: number };
-  /** `open`: the edge. */
+  /** Text to show. `reachEdge`: the edge id; `swap` and `access`: the new access. */
   readonly text: string;
   readonly mark: TaskRef | undefined;
   readonly delay: number;
   readonly duration: number;
 }
 
-/** No step takes longer on the stage than this, ms at speed 1. */
+/** All animations of a step end within this time, ms at speed 1. */
 export const MAX_EFFECT_MS = 400;
 
-/** Plans and plays. */
+/** Shift to the right from the owner in a lock row to the first waiter, px. */
+export const QUEUE_HEAD_OFFSET = 34;
+
+/** The lazily loaded animation code. */
 export interface AnimationModule {
-  /** The movements from one graph to the next; `actor` is the node of the process that acted. */
-  readonly planEffects: (before: Graph, after: Graph, actor?: string) => readonly Effect[];
-  /** Where on the stage effects are at work: on the layer, by what the nodes show at the moment. */
+  /** Effects of a step, from the difference of its graphs. `process` is the node id of the process that made the step. */
+  readonly planEffects: (before: Graph, after: Graph, process?: string) => readonly Effect[];
+  /** Measures where the targets of the effects are at the current detail level. */
   readonly measureTargets: (
     layer: HTMLElement,
     root: HTMLElement,
     effects: readonly Effect[],
   ) => TargetPositions;
-  /** Moves tokens over the graph; returns how to stop at once. */
+  /** Plays the effects; returns the function that cancels them. */
   readonly playEffects: (
     layer: HTMLElement,
     root: HTMLElement,
     effects: readonly Effect[],
-    spots: TargetPositions,
+    targets: TargetPositions,
   ) => () => void;
 }
 
-/** In stage coordinates; effects on what is not drawn have none. */
+/** Stage coordinates of each effect's target; without an entry, the target is not drawn. */
 export type TargetPositions = ReadonlyMap<Effect, Point>;

@@ -2,13 +2,13 @@ import type { AnimationModule } from './effect';
 
 let loaded: AnimationModule | undefined;
 
-/** What moves the stage, which is loaded once the page is at rest: nothing is told by movement alone, so the first step may have to do without. */
+/** The animation code if it has loaded; otherwise starts loading it, and this step is not animated. */
 export function loadedAnimation(): AnimationModule | undefined {
   if (!loaded) void loadAnimation();
   return loaded;
 }
 
-/** Loads it ahead. What fails to load is tried again with the next step. */
+/** Loads the animation code. A failed load is retried with the next step. */
 export async function loadAnimation(): Promise<void> {
   try {
     loaded = (await import('./animationModule')).animationModule;

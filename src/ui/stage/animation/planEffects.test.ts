@@ -23,12 +23,18 @@ function effectsOfSchedule(names: readonly string[]): readonly (readonly Effect[
   const run: StepRecord[] = [];
   let graph = toGraph(program, state, layout);
   return names.map((name) => {
-    const task = program.tasks.findIndex((each) => each.name === name);
-    const made = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];
+    const task = program.tasks.findIndex((candidate) => candidate.name === name);
+    const executed = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];
     const buffer = makeEventBuffer();
     const previous = state.slice();
     step(program, state, task, buffer);
-    run.push({ program, task, step: made, events: readEvents(program, buffer), violations: [] });
+    run.push({
+      program,
+      task,
+      step: executed,
+      events: readEvents(program, buffer),
+      violations: [],
+    });
     const next = toGraph(program, state, layout, { previous, badges: badgesOf(run) });
     const planned = planEffects(graph, next);
     graph = next;
@@ -44,20 +50,20 @@ const effectTexts = (list: readonly Effect[] | undefined): string[] =>
 describe('planEffects', () => {
   const bound = ['a', 'a', 'a', 'b', 'b', 'b'];
 
-  it('tells a count, an allocation, and a lock that is taken', () => {
+  it('plans count, alloc and acquire effects', () => {
     const run = effectsOfSchedule(['a', 'a', 'a', 'a']);
     expect(effectTexts(run[0])).toContain('count vfio_device:vfio0 refcount +1');
     expect(effectTexts(run[1])).toEqual(
       expect.arrayContaining(['alloc file:fd1', 'alloc priv:fd1.priv', 'alloc fops:parked']),
     );
-    expect(effectTexts(run[3])).toEqual(['take vfio_device:vfio0 lock a lock']);
+    expect(effectTexts(run[3])).toEqual(['acquire vfio_device:vfio0 lock a lock']);
   });
 
-  it('tells contention, the swap of the fops, the release and the hand-over, and the refusal at the object that refused', () => {
+  it('plans contend, swap, release and handover effects, and a refusal at the object that refuses', () => {
     const run = effectsOfSchedule([...bound, 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b']);
     const all = run.map(effectTexts);
     expect(all[6]).toEqual([
-      'take vfio_device:vfio0 lock a lock',
+      'acquire vfio_device:vfio0 lock a lock',
       'contend vfio_device:vfio0 lock b lock',
     ]);
     expect(all[8]).toContain('count vfio_device:vfio0 users +1');
@@ -65,38 +71,38 @@ describe('planEffects', () => {
     expect(all[9]).toContain('swap file:fd1 normal');
     expect(all[10]).toEqual(['release vfio_device:vfio0 lock a lock']);
     expect(all[11]).toEqual(['handover vfio_device:vfio0 lock b lock']);
-    expect(all[12]).toContain('refuse vfio_device:vfio0 -EBUSY');
-    expect(all[13]).not.toContain('refuse vfio_device:vfio0 -EBUSY');
+    expect(all[12]).toContain('refusal vfio_device:vfio0 -EBUSY');
+    expect(all[13]).not.toContain('refusal vfio_device:vfio0 -EBUSY');
   });
 
-  it('takes the f_op edge from table to table, and then opens what the file has come to reach', () => {
+  it('moves the f_op edge to the other fops, and then highlights what becomes reachable', () => {
     const all = effectsOfSchedule([...bound, 'a', 'a', 'a', 'a'])[9] ?? [];
     const swap = all.find(({ kind }) => kind === 'swap');
-    const [old, now] = swap?.edgePaths ?? [[], []];
-    expect(old[0]).not.toEqual(old.at(-1));
-    expect(old.at(-1)).not.toEqual(now.at(-1));
+    const [oldPath, newPath] = swap?.edgePaths ?? [[], []];
+    expect(oldPath[0]).not.toEqual(oldPath.at(-1));
+    expect(oldPath.at(-1)).not.toEqual(newPath.at(-1));
     const parked = layout.placements.get('fops:parked');
     expect(
-      parked && Math.abs((old.at(-1)?.x ?? 0) - parked.x - parked.width / 2),
+      parked && Math.abs((oldPath.at(-1)?.x ?? 0) - parked.x - parked.width / 2),
     ).toBeLessThanOrEqual((parked?.width ?? 0) / 2);
-    expect(all.filter(({ kind }) => kind === 'reach').map(({ node }) => node)).toEqual(
+    expect(all.filter(({ kind }) => kind === 'reachNode').map(({ node }) => node)).toEqual(
       expect.arrayContaining(['fops:normal', 'vfio_device:vfio0']),
     );
-    const opened = all.filter(({ kind }) => kind === 'open').map(({ text }) => text);
-    expect(opened).toContain('fops:fd1');
+    const reachedEdges = all.filter(({ kind }) => kind === 'reachEdge').map(({ text }) => text);
+    expect(reachedEdges).toContain('fops:fd1');
     for (const { kind, delay } of all)
-      if (kind === 'reach' || kind === 'open')
+      if (kind === 'reachNode' || kind === 'reachEdge')
         expect(delay).toBeGreaterThan((swap?.duration ?? MAX_EFFECT_MS) / 2);
   });
 
-  it('plans nothing from a graph to itself, and never beyond the longest time', () => {
+  it('plans nothing for equal graphs, and never exceeds MAX_EFFECT_MS', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { maxLength: 40 }), (choices) => {
         const state = initialState(program);
         let graph = toGraph(program, state, layout);
         for (const choice of choices) {
-          const can = enabled(program, state);
-          const task = can[choice % Math.max(1, can.length)];
+          const runnable = enabled(program, state);
+          const task = runnable[choice % Math.max(1, runnable.length)];
           if (task === undefined) break;
           step(program, state, task);
           const next = toGraph(program, state, layout);
@@ -108,24 +114,5 @@ describe('planEffects', () => {
       }),
       { seed: 11, numRuns: 40 },
     );
-  });
-});
-
-describe('badgesOf', () => {
-  it('keeps a refusal until its task begins another call, whatever others do', () => {
-    const state = initialState(program);
-    const run: StepRecord[] = [];
-    const go = (name: string): readonly string[] => {
-      const task = program.tasks.findIndex((each) => each.name === name);
-      const made = program.tasks[task]?.steps[state[program.tasks[task]?.pc ?? -1] ?? -1];
-      const buffer = makeEventBuffer();
-      step(program, state, task, buffer);
-      run.push({ program, task, step: made, events: readEvents(program, buffer), violations: [] });
-      return (badgesOf(run).get('vfio0') ?? []).map((badge) => `${badge.title} ${badge.text}`);
-    };
-    for (const name of ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'b', 'b', 'b', 'b']) go(name);
-    expect(go('b')).toEqual(['-EBUSY b: bound']);
-    expect(go('a')).toEqual(['-EBUSY b: bound']);
-    expect(go('b')).toEqual(['-EBUSY b: bound']);
   });
 });

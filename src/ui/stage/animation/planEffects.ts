@@ -10,43 +10,47 @@ import type { Point } from '../../../graph/layout/geometry';
 import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../../../graph/layout/lanes';
 import { textRowsAbove } from '../../../graph/layout/textFit';
 import { newlyReachable } from '../../../graph/model/newlyReachable';
-import { MAX_EFFECT_MS, type Effect, type EffectKind } from './effect';
+import { MAX_EFFECT_MS, QUEUE_HEAD_OFFSET, type Effect, type EffectKind } from './effect';
 
-/** More than this at once tells nobody anything (a seek, a new scenario). */
+/** A larger difference (a seek, another scenario) is not animated. */
 const MAX_EFFECTS = 40;
-/** When a file has taken its new table, ms. */
+/** When a swap shows the new fops, ms. */
 const FOPS_SWAPPED_MS = 250;
 
-/** The movements from one graph to the next: planned from the difference alone, no event knows about animation. */
-export function planEffects(before: Graph, after: Graph, actor?: string): readonly Effect[] {
-  const old = new Map(before.nodes.map((node) => [node.id, node]));
-  const now = new Map(after.nodes.map((node) => [node.id, node]));
+/**
+ * The effects of a step, from the difference of its graphs alone. `process` is the node id of the process that made the step.
+ */
+export function planEffects(before: Graph, after: Graph, process?: string): readonly Effect[] {
+  const oldNodes = new Map(before.nodes.map((node) => [node.id, node]));
+  const newNodes = new Map(after.nodes.map((node) => [node.id, node]));
   const effects: Effect[] = [];
   for (const node of before.nodes)
-    if (isRemoved(node, now.get(node.id))) effects.push(nodeEffect('free', node, '', 220));
+    if (isRemoved(node, newNodes.get(node.id))) effects.push(nodeEffect('free', node, '', 220));
   for (const node of after.nodes) {
-    const was = old.get(node.id);
-    if (was === node) continue;
-    if (!was) effects.push(nodeEffect('alloc', node, '', 260));
-    else if (was.kind === 'object' && node.kind === 'object')
-      effects.push(...objectEffects(was, node, before, after));
-    effects.push(...badgeEffects(was, node));
+    const old = oldNodes.get(node.id);
+    if (old === node) continue;
+    if (!old) effects.push(nodeEffect('alloc', node, '', 260));
+    else if (old.kind === 'object' && node.kind === 'object')
+      effects.push(...objectEffects(old, node, before, after));
+    effects.push(...badgeEffects(old, node));
   }
-  return effects.length > MAX_EFFECTS ? [] : withOrderTargets(effects, after, actor);
+  return effects.length > MAX_EFFECTS ? [] : withMemoryOrderTargets(effects, after, process);
 }
 
-/** A release goes to the gate that it opens, an acquire to whoever reads. */
-function withOrderTargets(
+/** A store-release moves to the fops whose access it grants, a load-acquire to the process that reads. */
+function withMemoryOrderTargets(
   effects: readonly Effect[],
   after: Graph,
-  actor: string | undefined,
+  process: string | undefined,
 ): readonly Effect[] {
-  const gate = effects.find(({ kind }) => kind === 'gate');
-  const reader = after.nodes.find(({ id }) => id === actor);
+  const accessEffect = effects.find(({ kind }) => kind === 'access');
+  const reader = after.nodes.find(({ id }) => id === process);
   return effects.map((effect) => {
-    if (effect.kind !== 'order') return effect;
+    if (effect.kind !== 'memoryOrder') return effect;
     if (effect.text === 'release')
-      return gate ? { ...effect, to: centerOf(gate.from, gate.size) } : effect;
+      return accessEffect
+        ? { ...effect, to: centerOf(accessEffect.from, accessEffect.size) }
+        : effect;
     return reader
       ? {
           ...effect,
@@ -67,38 +71,43 @@ function isRemoved(node: NodeView, next: NodeView | undefined): boolean {
   return !next || (node.kind === 'object' && next.kind === 'object' && !node.freed && next.freed);
 }
 
-function objectEffects(was: ObjectView, node: ObjectView, before: Graph, after: Graph): Effect[] {
+function objectEffects(old: ObjectView, node: ObjectView, before: Graph, after: Graph): Effect[] {
   const effects = node.fields.flatMap((row) => {
-    const old = was.fields.find((each) => each.name === row.name);
-    return old ? rowEffects(old, row, node, after) : [];
+    const oldRow = old.fields.find(({ name }) => name === row.name);
+    return oldRow ? rowEffects(oldRow, row, node, after) : [];
   });
-  if (was.access !== node.access && node.access)
+  if (old.access !== node.access && node.access)
     effects.push(...accessEffects(node, before, after));
   return effects;
 }
 
-/** The f_op edge lets go of one table and takes the other, and where no fops are swapped the gate opens or shuts; then what the file can reach lights up. */
+/** The f_op edge moves to the other fops, or the access flag changes; then everything that becomes reachable is highlighted. */
 function accessEffects(node: ObjectView, before: Graph, after: Graph): Effect[] {
-  const old = fopsEdge(before, node.id);
-  const now = fopsEdge(after, node.id);
-  const door = after.nodes.find(({ id }) => id === 'fops:normal');
-  const turn: Effect = {
-    ...baseEffect(node.usesAccessFlag && door ? door : node),
-    kind: node.usesAccessFlag ? 'gate' : 'swap',
+  const oldEdge = fopsEdge(before, node.id);
+  const newEdge = fopsEdge(after, node.id);
+  const normalFops = after.nodes.find(({ id }) => id === 'fops:normal');
+  const change: Effect = {
+    ...baseEffect(node.usesAccessFlag && normalFops ? normalFops : node),
+    kind: node.usesAccessFlag ? 'access' : 'swap',
     node: node.id,
-    edgePaths: old && now && [old.waypoints, now.waypoints],
+    edgePaths: oldEdge && newEdge && [oldEdge.waypoints, newEdge.waypoints],
     text: node.access ?? '',
     duration: 360,
   };
-  if (node.access !== 'normal') return [turn];
+  if (node.access !== 'normal') return [change];
   const { nodes, edges } = newlyReachable(after);
-  const late = { delay: FOPS_SWAPPED_MS, duration: MAX_EFFECT_MS - FOPS_SWAPPED_MS };
+  const afterSwap = { delay: FOPS_SWAPPED_MS, duration: MAX_EFFECT_MS - FOPS_SWAPPED_MS };
   return [
-    turn,
-    ...[...nodes]
-      .flatMap((id) => after.nodes.filter((each) => each.id === id))
-      .map((each) => ({ ...nodeEffect('reach', each, '', 0), ...late })),
-    ...[...edges].map((id) => ({ ...baseEffect(node), kind: 'open' as const, text: id, ...late })),
+    change,
+    ...after.nodes
+      .filter(({ id }) => nodes.has(id))
+      .map((reached) => ({ ...nodeEffect('reachNode', reached, '', 0), ...afterSwap })),
+    ...[...edges].map((id) => ({
+      ...baseEffect(node),
+      kind: 'reachEdge' as const,
+      text: id,
+      ...afterSwap,
+    })),
   ];
 }
 
@@ -106,83 +115,94 @@ function fopsEdge(graph: Graph, file: string): EdgeView | undefined {
   return graph.edges.find((edge) => edge.style === 'fops' && edge.source === file);
 }
 
-function rowEffects(was: FieldView, row: FieldView, node: ObjectView, after: Graph): Effect[] {
-  const at = rowPoint(node, row.name);
-  const one = (kind: EffectKind, more: Partial<Effect> = {}): Effect => ({
+function rowEffects(old: FieldView, row: FieldView, node: ObjectView, after: Graph): Effect[] {
+  const position = rowPoint(node, row.name);
+  const rowEffect = (kind: EffectKind, changes: Partial<Effect> = {}): Effect => ({
     ...baseEffect(node),
     kind,
     row: row.name,
-    from: at,
-    to: at,
+    from: position,
+    to: position,
     duration: 320,
-    ...more,
+    ...changes,
   });
-  if (row.kind === 'mutex') {
-    const effects: Effect[] = [];
-    if (was.owner && was.owner.name !== row.owner?.name)
-      effects.push(
-        one('release', {
-          to: taskPosition(after, was.owner) ?? at,
-          mark: was.owner,
-          text: row.name,
-          duration: 260,
-        }),
-      );
-    if (row.owner && row.owner.name !== was.owner?.name) {
-      const waited = was.queue.some((mark) => mark.name === row.owner?.name);
-      effects.push(
-        one(waited ? 'handover' : 'take', {
-          from: waited ? queueHeadPoint(at) : (taskPosition(after, row.owner) ?? at),
-          mark: row.owner,
-          text: row.name,
-          duration: 340,
-        }),
-      );
-    }
-    const newcomers = row.queue.filter((mark) =>
-      was.queue.every((each) => each.name !== mark.name),
-    );
-    effects.push(
-      ...newcomers.map((mark) =>
-        one('contend', {
-          from: taskPosition(after, mark) ?? at,
-          to: queueHeadPoint(at),
-          mark,
-          text: row.name,
-          duration: 380,
-        }),
-      ),
-    );
-    return effects;
-  }
-  const order =
-    row.memoryOrder && row.memoryOrder !== was.memoryOrder
-      ? [one('order', { text: row.memoryOrder, duration: 360 })]
+  if (row.kind === 'mutex') return mutexEffects(old, row, position, rowEffect, after);
+  const memoryOrder =
+    row.memoryOrder && row.memoryOrder !== old.memoryOrder
+      ? [rowEffect('memoryOrder', { text: row.memoryOrder, duration: 360 })]
       : [];
-  if (was.text === row.text) return order;
-  return [...order, ...valueEffects(was, row, one)];
+  if (old.text === row.text) return memoryOrder;
+  return [...memoryOrder, ...valueEffects(old, row, rowEffect)];
 }
 
-function valueEffects(
-  was: FieldView,
+type MakeRowEffect = (kind: EffectKind, changes?: Partial<Effect>) => Effect;
+
+function mutexEffects(
+  old: FieldView,
   row: FieldView,
-  one: (kind: EffectKind, more?: Partial<Effect>) => Effect,
+  position: Point,
+  rowEffect: MakeRowEffect,
+  after: Graph,
 ): Effect[] {
-  if (row.kind === 'completion') return [one('complete', { text: row.text })];
-  const by = Number(row.text) - Number(was.text);
-  if (row.kind !== 'pointer' && row.kind !== 'fops' && row.kind !== 'bool' && Number.isFinite(by))
-    return [one('count', { text: by > 0 ? `+${by}` : `−${-by}` })];
-  return [one('write', { text: row.text })];
+  const effects: Effect[] = [];
+  if (old.owner && old.owner.name !== row.owner?.name)
+    effects.push(
+      rowEffect('release', {
+        to: taskPosition(after, old.owner) ?? position,
+        mark: old.owner,
+        text: row.name,
+        duration: 260,
+      }),
+    );
+  if (row.owner && row.owner.name !== old.owner?.name) {
+    const hadWaited = old.queue.some(({ name }) => name === row.owner?.name);
+    effects.push(
+      rowEffect(hadWaited ? 'handover' : 'acquire', {
+        from: hadWaited ? queueHeadPoint(position) : (taskPosition(after, row.owner) ?? position),
+        mark: row.owner,
+        text: row.name,
+        duration: 340,
+      }),
+    );
+  }
+  const newWaiters = row.queue.filter(
+    (waiter) => !old.queue.some(({ name }) => name === waiter.name),
+  );
+  effects.push(
+    ...newWaiters.map((waiter) =>
+      rowEffect('contend', {
+        from: taskPosition(after, waiter) ?? position,
+        to: queueHeadPoint(position),
+        mark: waiter,
+        text: row.name,
+        duration: 380,
+      }),
+    ),
+  );
+  return effects;
 }
 
-function badgeEffects(was: NodeView | undefined, node: NodeView): Effect[] {
+function valueEffects(old: FieldView, row: FieldView, rowEffect: MakeRowEffect): Effect[] {
+  if (row.kind === 'completion') return [rowEffect('complete', { text: row.text })];
+  const change = Number(row.text) - Number(old.text);
+  if (
+    row.kind !== 'pointer' &&
+    row.kind !== 'fops' &&
+    row.kind !== 'bool' &&
+    Number.isFinite(change)
+  )
+    return [rowEffect('count', { text: change > 0 ? `+${change}` : `−${-change}` })];
+  return [rowEffect('write', { text: row.text })];
+}
+
+function badgeEffects(old: NodeView | undefined, node: NodeView): Effect[] {
   return node.badges
     .filter(
       (badge) =>
-        !was?.badges.some((each) => each.title === badge.title && each.text === badge.text),
+        !old?.badges.some(({ title, text }) => title === badge.title && text === badge.text),
     )
     .map((badge) =>
-      nodeEffect(badge.kind === 'errno' ? 'refuse' : 'violate', node, badge.title, 360),
+      nodeEffect(badge.kind === 'errno' ? 'refusal' : 'violation', node, badge.title, 360),
     );
 }
 
@@ -207,11 +227,11 @@ function nodeEffect(kind: EffectKind, node: NodeView, text: string, duration: nu
   return { ...baseEffect(node), kind, text, duration };
 }
 
-/** Where a task sits on the stage: its row in the node of its process. */
-function taskPosition(graph: Graph, mark: TaskRef): Point | undefined {
+/** The row of a task in the node of its process. */
+function taskPosition(graph: Graph, { name }: TaskRef): Point | undefined {
   for (const node of graph.nodes) {
     if (node.kind !== 'process') continue;
-    const index = node.tasks.findIndex((task) => task.task.name === mark.name);
+    const index = node.tasks.findIndex(({ task }) => task.name === name);
     if (index >= 0)
       return {
         x: node.placement.x + 14,
@@ -221,21 +241,21 @@ function taskPosition(graph: Graph, mark: TaskRef): Point | undefined {
   return undefined;
 }
 
-/** Where the first in line stands, beside the owner. */
+/** The first waiter of a lock row, beside the owner at `x`. */
 function queueHeadPoint({ x, y }: Point): Point {
-  return { x: x + 34, y };
+  return { x: x + QUEUE_HEAD_OFFSET, y };
 }
 
-/** The middle of a row's value; of one that is not shown, the node's first line. */
+/** The center of a row's value; if the row is hidden, of the node's header. */
 function rowPoint(node: ObjectView, name: string): Point {
   const { x, y, width } = node.placement;
-  const above = textRowsAbove(node, name);
+  const rowsAbove = textRowsAbove(node, name);
   return {
     x: x + width - 36,
     y:
       y +
-      (above === undefined
+      (rowsAbove === undefined
         ? NODE_HEADER_HEIGHT / 2
-        : NODE_HEADER_HEIGHT + (above + 0.5) * TEXT_ROW_HEIGHT),
+        : NODE_HEADER_HEIGHT + (rowsAbove + 0.5) * TEXT_ROW_HEIGHT),
   };
 }

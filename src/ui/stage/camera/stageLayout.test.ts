@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Rect } from '../../../graph/layout/geometry';
+import type { Point, Rect } from '../../../graph/layout/geometry';
 import { NO_FOLDED_GROUPS } from '../../../graph/model/groupFolding';
 import {
   layOutGraph,
@@ -12,7 +12,8 @@ import {
 import { waypointsOf } from '../../../graph/routing/edgeRouter';
 import { LIBRARY } from '../../../scenario/library/library';
 import { startScenarioRun } from '../../../scenario/run/scenarioRun';
-import { bestShape, boundsOf, layoutBounds } from './viewport';
+import { bestShape } from './bestShape';
+import { boundsOf, layoutBounds } from './viewport';
 
 const programs = LIBRARY.map(({ id, scenario }) => ({
   id,
@@ -49,27 +50,23 @@ function isInside(inner: Rect, outer: Rect): boolean {
   );
 }
 
-/** Whether a level or upright stretch runs over a box. */
-function segmentCrosses(
-  a: { readonly x: number; readonly y: number },
-  b: { readonly x: number; readonly y: number },
-  box: Rect,
-): boolean {
+/** Whether a horizontal or vertical segment crosses the interior of `rect`. */
+function segmentCrosses(a: Point, b: Point, rect: Rect): boolean {
   return (
-    Math.max(a.x, b.x) > box.x + 0.5 &&
-    Math.min(a.x, b.x) < box.x + box.width - 0.5 &&
-    Math.max(a.y, b.y) > box.y + 0.5 &&
-    Math.min(a.y, b.y) < box.y + box.height - 0.5
+    Math.max(a.x, b.x) > rect.x + 0.5 &&
+    Math.min(a.x, b.x) < rect.x + rect.width - 0.5 &&
+    Math.max(a.y, b.y) > rect.y + 0.5 &&
+    Math.min(a.y, b.y) < rect.y + rect.height - 0.5
   );
 }
 
-describe('the stage of every built-in scenario, in the rooms of three screens', () => {
-  it('has lanes that tile one rectangle', () => {
+describe('the layout of every library scenario, for three stage sizes', () => {
+  it('has lanes that tile a rectangle', () => {
     for (const {
       id,
       layout: { zones, rows },
     } of layouts) {
-      const whole = boundsOf(zones);
+      const bounds = boundsOf(zones);
       for (const [row, { top, bottom }] of rows.entries()) {
         const band = zones
           .filter(({ y, height }) => y < bottom && y + height > top)
@@ -77,9 +74,9 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
         const where = `${id}, row ${row}`;
         expect(band.length, where).toBeGreaterThan(0);
         expect(new Set(band.map(({ y, height }) => `${y} ${height}`)).size, where).toBe(1);
-        expect(band[0]?.x, where).toBe(whole.x);
+        expect(band[0]?.x, where).toBe(bounds.x);
         expect((band.at(-1)?.x ?? 0) + (band.at(-1)?.width ?? 0), where).toBe(
-          whole.x + whole.width,
+          bounds.x + bounds.width,
         );
         for (const [i, zone] of band.entries())
           if (band[i + 1]) expect((band[i + 1]?.x ?? 0) - zone.x - zone.width, where).toBe(3);
@@ -87,20 +84,22 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
     }
   });
 
-  it('has every node in a band of its own lane, at its top', () => {
+  it('has every node at the top of a zone of its lane', () => {
     for (const {
       id,
-      layout: { zones, placements: places },
+      layout: { zones, placements },
     } of layouts) {
-      for (const [name, place] of places) {
-        const zone = zones.find((each) => each.lane === place.lane && isInside(place, each));
+      for (const [name, placement] of placements) {
+        const zone = zones.find(
+          (each) => each.lane === placement.lane && isInside(placement, each),
+        );
         expect(zone, `${id}: ${name}`).toBeDefined();
-        if (zone && !place.chipAbove) expect(place.y - zone.y, `${id}: ${name}`).toBe(6);
+        if (zone && !placement.chipAbove) expect(placement.y - zone.y, `${id}: ${name}`).toBe(6);
       }
     }
   });
 
-  it('is hardly smaller than was reckoned without laying it out', () => {
+  it('is at most 8 % smaller than maxLayoutSize', () => {
     for (const { program } of programs) {
       for (const shape of [
         NARROW_SHAPE,
@@ -108,38 +107,38 @@ describe('the stage of every built-in scenario, in the rooms of three screens', 
         { columns: 7, maxTextRows: 3, packing: 'tidy' },
       ] satisfies LayoutShape[]) {
         const { width, height } = layoutBounds(layOutGraph(program, undefined, undefined, shape));
-        const reckoned = maxLayoutSize(program, NO_FOLDED_GROUPS, shape);
-        expect(reckoned.width).toBe(width);
-        expect(reckoned.height).toBeGreaterThanOrEqual(height);
-        expect(reckoned.height).toBeLessThanOrEqual(height * 1.08);
+        const max = maxLayoutSize(program, NO_FOLDED_GROUPS, shape);
+        expect(max.width).toBe(width);
+        expect(max.height).toBeGreaterThanOrEqual(height);
+        expect(max.height).toBeLessThanOrEqual(height * 1.08);
       }
     }
   });
 
-  it('has no edge over the name of a lane, behind a node, or outside the lanes', () => {
-    const wrong: string[] = [];
+  it('has no edge across a lane title or a node, or outside the lanes', () => {
+    const errors: string[] = [];
     for (const { id, layout } of layouts) {
-      const names = layout.zones.map(({ x, y, height }): Rect => ({
+      const titles = layout.zones.map(({ x, y, height }): Rect => ({
         x,
         y,
         width: ZONE_TITLE_WIDTH - 1,
         height,
       }));
-      const whole = boundsOf(layout.zones);
+      const bounds = boundsOf(layout.zones);
       for (const { a, b } of layout.catalog.possibleEdges) {
-        const way = waypointsOf(layout, a, b);
-        const others = [...layout.placements].flatMap(([name, place]) =>
-          name === a || name === b ? [] : [place],
+        const waypoints = waypointsOf(layout, a, b);
+        const otherNodes = [...layout.placements].flatMap(([name, placement]) =>
+          name === a || name === b ? [] : [placement],
         );
-        for (const [i, to] of way.entries()) {
-          const from = way[i - 1];
-          if (from && [...names, ...others].some((box) => segmentCrosses(from, to, box)))
-            wrong.push(`${id}: ${a} to ${b}`);
-          if (to.x < whole.x || to.x > whole.x + whole.width)
-            wrong.push(`${id}: ${a} to ${b} outside`);
+        for (const [i, to] of waypoints.entries()) {
+          const from = waypoints[i - 1];
+          if (from && [...titles, ...otherNodes].some((rect) => segmentCrosses(from, to, rect)))
+            errors.push(`${id}: ${a} to ${b}`);
+          if (to.x < bounds.x || to.x > bounds.x + bounds.width)
+            errors.push(`${id}: ${a} to ${b} outside`);
         }
       }
     }
-    expect(wrong).toEqual([]);
+    expect(errors).toEqual([]);
   });
 });

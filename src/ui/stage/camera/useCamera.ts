@@ -1,118 +1,124 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { currentSnapshot } from '../../../session/trace/replay';
+import type { Rect } from '../../../graph/layout/geometry';
+import { NARROW_SHAPE, maxLayoutSize, type NodePlacement } from '../../../graph/layout/graphLayout';
 import { useSessionStore } from '../../useSession';
+import type { StageState } from '../stageState';
+import { relayout, useStage, useStageStore } from '../stageStore';
+import { bestShape } from './bestShape';
+import { detailLevelAt } from './detailLevel';
 import {
-  bestShape,
   boundsToShow,
   panIntoView,
   layoutBounds,
   NARROW_SCREEN_PX,
-  detailLevelAt,
   zoomToReadable,
   initialViewport,
   MIN_READABLE_ZOOM,
   zoomAboutCenter,
   type Viewport,
 } from './viewport';
-import type { Rect } from '../../../graph/layout/geometry';
-import { NARROW_SHAPE, maxLayoutSize, type NodePlacement } from '../../../graph/layout/graphLayout';
-import { relayout, useStage, useStageStore, type StageState } from '../stageStore';
 
-/** A room that changes by less of its width or height is not fitted anew: the words above the stage come and go. */
+/** Smaller changes of the stage size, as a fraction, do not refit: captions above the stage vary in height. */
 const REFIT_THRESHOLD = 0.1;
 
 export interface Camera {
-  readonly zoomBy: (by: number) => void;
+  readonly zoomBy: (factor: number) => void;
   readonly fit: () => void;
   readonly showNode: (id: string) => void;
-  /** Goes to what the last step touched, and follows the steps again. */
+  /** Shows what the last step touched, and follows the steps again. */
   readonly resumeFollowing: () => void;
-  /** Somebody has moved the view by hand: it stays. */
+  /** The user moved the view: stop moving it automatically. */
   readonly onUserMove: () => void;
 }
 
-/** Moves the view: fits on open, stays still while stepping unless what the step touches is out of sight or, in a crowd, too small to read. */
+/**
+ * Moves the viewport. It fits the layout on open, and then stays still unless a step touches something that is out of view or,
+ * on a crowded stage, too small to read.
+ */
 export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const flow = useReactFlow();
-  const store = useStoreApi();
+  const flowStore = useStoreApi();
   const stage = useStageStore();
   const session = useSessionStore();
   const setup = useStage((state) => state.scene.setup);
-  const folded = useStage((state) => state.foldedGroups);
+  const foldedGroups = useStage((state) => state.foldedGroups);
   const shape = useStage((state) => state.shape);
-  /** The user has moved the view: it is not fitted again when the room changes, and keeps its zoom. */
-  const own = useRef(false);
-  /** The folds at the last fit. */
-  const laid = useRef(folded);
+  /** The user has moved the view: no refit on resize, and no automatic zoom. */
+  const userMoved = useRef(false);
+  const lastFitFoldedGroups = useRef(foldedGroups);
 
-  /** Brings a box into sight, and in a crowd near enough to be read. */
+  /** Makes `rect` visible and, on a crowded stage, readable. */
   const show = useCallback(
-    (box: Rect | undefined): void => {
+    (rect: Rect | undefined): void => {
       const {
         transform: [x, y, zoom],
         width,
         height,
-      } = store.getState();
-      if (!box || width === 0) return;
-      const [here, screen] = [
-        { x, y, zoom },
-        { width, height },
-      ];
-      const { crowded: crowd, scene } = stage.getState();
-      const from: Viewport =
-        crowd && !own.current
-          ? zoomToReadable(here, box, layoutBounds(scene.layout), screen)
-          : here;
-      const view =
-        panIntoView(from, box, screen, width < NARROW_SCREEN_PX ? from.zoom : undefined) ?? from;
-      if (view !== here)
-        void flow.setViewport(view, {
+      } = flowStore.getState();
+      if (!rect || width === 0) return;
+      const current: Viewport = { x, y, zoom };
+      const screen = { width, height };
+      const { crowded, scene } = stage.getState();
+      const readable =
+        crowded && !userMoved.current
+          ? zoomToReadable(current, rect, layoutBounds(scene.layout), screen)
+          : current;
+      const next =
+        panIntoView(readable, rect, screen, width < NARROW_SCREEN_PX ? readable.zoom : undefined) ??
+        readable;
+      if (next !== current)
+        void flow.setViewport(next, {
           duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260,
         });
     },
-    [flow, stage, store],
+    [flow, stage, flowStore],
   );
 
   /** Shows as much of what the last step touched as fits. */
   const showTouched = useCallback((): void => {
     const {
-      transform: [x, y, zoom],
+      transform: [x, y, current],
       width,
       height,
-    } = store.getState();
-    const near =
-      stage.getState().crowded && !own.current ? Math.max(zoom, MIN_READABLE_ZOOM) : zoom;
-    show(boundsToShow(touchedPlaces(stage.getState()), { x, y, zoom: near }, { width, height }));
-  }, [show, stage, store]);
+    } = flowStore.getState();
+    const zoom =
+      stage.getState().crowded && !userMoved.current
+        ? Math.max(current, MIN_READABLE_ZOOM)
+        : current;
+    show(boundsToShow(touchedPlacements(stage.getState()), { x, y, zoom }, { width, height }));
+  }, [show, stage, flowStore]);
 
   const showSelected = useCallback((): void => {
-    const { nodesInReadingOrder: list, selection, pointedNode: pointed } = stage.getState();
-    const found =
-      selection === undefined ? undefined : list.find((node) => node.name === selection);
-    if (found && pointed !== found.id) show(found.placement);
+    const { nodesInReadingOrder, selection, pointedNode } = stage.getState();
+    const selected =
+      selection === undefined
+        ? undefined
+        : nodesInReadingOrder.find((node) => node.name === selection);
+    if (selected && pointedNode !== selected.id) show(selected.placement);
   }, [show, stage]);
 
   const fit = useCallback((): void => {
-    const { width, height } = store.getState();
+    const { width, height } = flowStore.getState();
     if (width === 0 || height === 0) return;
-    own.current = false;
+    userMoved.current = false;
     void flow.setViewport(
-      initialViewport(stage.getState().scene.layout, touchedPlaces(stage.getState()), {
+      initialViewport(stage.getState().scene.layout, touchedPlacements(stage.getState()), {
         width,
         height,
       }),
     );
-  }, [flow, stage, store]);
+  }, [flow, stage, flowStore]);
 
-  // A new setup opens with everything in sight, and so does a stage whose room changes much before anybody has moved the view.
+  // Fits a new setup or layout, and fits again after a large resize unless the user has moved the view.
   useLayoutEffect(() => {
-    own.current = false;
-    const kept = laid.current === folded;
-    laid.current = folded;
+    userMoved.current = false;
+    const foldsUnchanged = lastFitFoldedGroups.current === foldedGroups;
+    lastFitFoldedGroups.current = foldedGroups;
     let fitted = { width: 0, height: 0 };
-    const resize = (): void => {
-      const { width, height } = store.getState();
+    const onResize = (): void => {
+      const { width, height } = flowStore.getState();
       if (
         width === 0 ||
         (Math.abs(width - fitted.width) <= width * REFIT_THRESHOLD &&
@@ -120,26 +126,28 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       )
         return;
       fitted = { width, height };
-      const frame = currentSnapshot(session.getState());
-      const folded = stage.getState().foldedGroups;
+      const { program } = currentSnapshot(session.getState());
+      const { foldedGroups: folded } = stage.getState();
       relayout(stage, session, {
         shape:
           width < NARROW_SCREEN_PX
             ? NARROW_SHAPE
-            : bestShape((shape) => maxLayoutSize(frame.program, folded, shape), { width, height }),
+            : bestShape((candidate) => maxLayoutSize(program, folded, candidate), {
+                width,
+                height,
+              }),
       });
-      if (own.current) return;
+      if (userMoved.current) return;
       fit();
-      // Another room is no reason to leave the step; whoever folds or opens a group wants to see what has become of it.
-      const { crowded: crowd, followSteps: follow } = stage.getState();
-      if (kept && crowd && follow) showTouched();
+      // After a resize, return to the current step; after folding, keep the overview of the new layout.
+      const { crowded, followSteps } = stage.getState();
+      if (foldsUnchanged && crowded && followSteps) showTouched();
     };
-    resize();
+    onResize();
     showSelected();
-    return store.subscribe(resize);
-  }, [setup, folded, shape, fit, session, showSelected, showTouched, stage, store]);
+    return flowStore.subscribe(onResize);
+  }, [setup, foldedGroups, shape, fit, session, showSelected, showTouched, stage, flowStore]);
 
-  // What the step touches comes into sight; so does what is selected elsewhere.
   useEffect(
     () =>
       stage.subscribe((state, before) => {
@@ -151,7 +159,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
           state.shape !== before.shape
         )
           return;
-        // A process that only looked at something is no reason to leave what one looks at.
+        // A step that only reads touches nothing but its process: not worth a camera move.
         if ([...state.scene.touched].every((id) => id.startsWith('process:'))) return;
         showTouched();
       }),
@@ -166,38 +174,35 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     [showSelected, stage],
   );
 
-  // How near one is, for the style sheet; set here so that panning renders nothing, and only where it changes.
+  // The detail level, for the style sheets. Set on the element directly, so that panning and zooming do not re-render.
   useLayoutEffect(() => {
-    let shown = '';
-    const look = (): void => {
-      const {
-        level: near,
-        terse: small,
-        typeScale: px,
-      } = detailLevelAt(store.getState().transform[2]);
-      if (shown === `${near} ${small} ${px}` || !root.current) return;
-      shown = `${near} ${small} ${px}`;
-      root.current.setAttribute('data-near', near);
-      root.current.toggleAttribute('data-small', small);
-      root.current.style.setProperty('--px', String(px));
+    let applied = '';
+    const applyDetailLevel = (): void => {
+      const { level, terse, typeScale } = detailLevelAt(flowStore.getState().transform[2]);
+      const key = `${level} ${terse} ${typeScale}`;
+      if (applied === key || !root.current) return;
+      applied = key;
+      root.current.setAttribute('data-detail', level);
+      root.current.toggleAttribute('data-terse', terse);
+      root.current.style.setProperty('--screen-px', String(typeScale));
     };
-    look();
-    return store.subscribe(look);
-  }, [root, store]);
+    applyDetailLevel();
+    return flowStore.subscribe(applyDetailLevel);
+  }, [root, flowStore]);
 
   return {
     fit: useCallback(() => {
       fit();
-      // Who wants to see the whole crowd is not drawn near again by the next step.
-      stage.setState(({ crowded: crowd }) => ({ followSteps: !crowd }));
+      // The user wants the overview of a crowded stage: the next step must not zoom in again.
+      stage.setState(({ crowded }) => ({ followSteps: !crowded }));
     }, [fit, stage]),
     resumeFollowing: useCallback(() => {
-      own.current = false;
+      userMoved.current = false;
       stage.setState({ followSteps: true });
       showTouched();
     }, [showTouched, stage]),
     onUserMove: useCallback(() => {
-      own.current = true;
+      userMoved.current = true;
       if (stage.getState().followSteps) stage.setState({ followSteps: false });
     }, [stage]),
     showNode: useCallback(
@@ -205,32 +210,34 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       [show, stage],
     ),
     zoomBy: useCallback(
-      (by) => {
+      (factor) => {
         const {
           transform: [x, y, zoom],
           width,
           height,
-        } = store.getState();
-        own.current = true;
-        void flow.setViewport(zoomAboutCenter({ x, y, zoom }, by, { width, height }));
+        } = flowStore.getState();
+        userMoved.current = true;
+        void flow.setViewport(zoomAboutCenter({ x, y, zoom }, factor, { width, height }));
       },
-      [flow, store],
+      [flow, flowStore],
     ),
   };
 }
 
-/** Where the last step was at work: first what is new, then what changed its edges, then the rest, the process last. */
-function touchedPlaces({
+/** Placements of the touched nodes by importance: new nodes, nodes with changed edges, other nodes, the process. */
+function touchedPlacements({
   scene,
-  nodesById: nodes,
-  edgeList: ties,
+  nodesById,
+  edgeList,
   effects,
 }: StageState): readonly NodePlacement[] {
-  const entering = new Set(effects.flatMap(({ kind, node }) => (kind === 'alloc' ? [node] : [])));
-  const fresh = new Set(ties.filter((tie) => tie.changed).map((tie) => tie.source));
+  const allocated = new Set(effects.flatMap(({ kind, node }) => (kind === 'alloc' ? [node] : [])));
+  const withChangedEdges = new Set(
+    edgeList.filter((edge) => edge.changed).map((edge) => edge.source),
+  );
   const rank = (id: string): number =>
-    entering.has(id) ? 0 : id.startsWith('process:') ? 3 : fresh.has(id) ? 1 : 2;
+    allocated.has(id) ? 0 : id.startsWith('process:') ? 3 : withChangedEdges.has(id) ? 1 : 2;
   return [...scene.touched]
     .toSorted((a, b) => rank(a) - rank(b))
-    .flatMap((id) => nodes.get(id)?.placement ?? []);
+    .flatMap((id) => nodesById.get(id)?.placement ?? []);
 }

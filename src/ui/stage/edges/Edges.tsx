@@ -3,9 +3,9 @@ import { ViewportPortal } from '@xyflow/react';
 import styles from './Edges.module.css';
 import { arrowHeadOf, arrowHeadPath } from '../../../graph/routing/arrowHeads';
 import { isTaskEdge, type EdgeView } from '../../../graph/model/graph';
-import { useUndimmedEdges, useEdgeState } from '../viewStates';
 import { processColourAt } from '../../controls/ProcessMark';
 import { useStage } from '../stageStore';
+import { useEdgeState, useUndimmedEdges } from './useEdgeState';
 
 interface EdgeIdProps {
   readonly id: string;
@@ -15,30 +15,30 @@ interface EdgeProps {
 }
 
 /**
- * The edges of the stage, in one picture below the nodes and one above them. Their ways are known, so that React Flow, which would keep a
- * picture and a place in its store for each, need not hear of them. They are told by the nodes that they leave.
+ * All edges, in one SVG below the nodes and one above them. Their routes are known, so React Flow need not manage them: it would add an
+ * SVG and a store entry for each. Screen readers get them from the labels of their source nodes.
  *
- * Where most of them are dimmed, the lines of those that are not belong to the upper picture, and the lower one stays as it is from step
- * to step: an edge runs across half the stage, and to change its tone there would paint everything along it anew. No edge runs behind a
- * node, so that this is not seen.
+ * With dimming on, the lower SVG holds a dimmed copy of every edge and never repaints; undimmed edges are drawn in the upper one. An edge
+ * spans half the stage, so changing its colour in place would repaint everything along it. Edges do not cross nodes, so the order does
+ * not show.
  */
-export const Edges = memo(function Ties() {
+export const Edges = memo(function Edges() {
   const { below, above } = useStage((state) => state.edgeIds);
-  const focus = useStage((state) => state.dimUntouched);
+  const dimming = useStage((state) => state.dimUntouched);
   return (
     <ViewportPortal>
-      <svg className={styles.ties} aria-hidden="true">
+      <svg className={styles.edges} aria-hidden="true">
         {below.map((id) =>
-          focus ? <BackgroundEdge key={id} id={id} /> : <Edge key={id} id={id} />,
+          dimming ? <BackgroundEdge key={id} id={id} /> : <Edge key={id} id={id} />,
         )}
       </svg>
-      {(focus || above.length > 0) && (
+      {(dimming || above.length > 0) && (
         <svg
-          className={`${styles.ties} ${styles.above}`}
+          className={`${styles.edges} ${styles.above}`}
           aria-hidden="true"
-          data-apart={focus || undefined}
+          data-own-layer={dimming || undefined}
         >
-          {focus && <UndimmedEdges ids={below} />}
+          {dimming && <UndimmedEdges ids={below} />}
           {above.map((id) => (
             <Edge key={id} id={id} />
           ))}
@@ -51,19 +51,19 @@ export const Edges = memo(function Ties() {
   );
 });
 
-/** What stays of an edge below the nodes while its line may be above them: the dimmed line, and its words, which nodes may cover. */
-const BackgroundEdge = memo(function Ground({ id }: EdgeIdProps) {
-  const { edge, highlighted: lit, dimmed: dim } = useEdgeState(id);
+/** The part of an edge that stays below the nodes while dimming is on: the dimmed line, and the label, which nodes may cover. */
+const BackgroundEdge = memo(function BackgroundEdge({ id }: EdgeIdProps) {
+  const { edge, highlighted, dimmed } = useEdgeState(id);
   if (!edge) return undefined;
   return (
     <>
       <DimmedEdge edge={edge} />
-      {(lit || !dim) && showsLabel(edge, lit) && (
+      {(highlighted || !dimmed) && showsLabel(edge, highlighted) && (
         <g
-          className={styles.tie}
+          className={styles.edge}
           data-style={lineStyleOf(edge)}
-          data-fresh={edge.changed || undefined}
-          data-lit={lit || undefined}
+          data-changed={edge.changed || undefined}
+          data-highlighted={highlighted || undefined}
         >
           <EdgeLabel edge={edge} />
         </g>
@@ -72,13 +72,13 @@ const BackgroundEdge = memo(function Ground({ id }: EdgeIdProps) {
   );
 });
 
-const DimmedEdge = memo(function Faint({ edge }: EdgeProps) {
+const DimmedEdge = memo(function DimmedEdge({ edge }: EdgeProps) {
   return (
     <g
-      className={styles.tie}
-      data-dim=""
+      className={styles.edge}
+      data-dimmed=""
       data-style={lineStyleOf(edge)}
-      data-table={fopsKindOf(edge)}
+      data-fops={fopsKindOf(edge)}
     >
       <EdgeLine edge={edge} />
     </g>
@@ -86,74 +86,73 @@ const DimmedEdge = memo(function Faint({ edge }: EdgeProps) {
 });
 
 function UndimmedEdges({ ids }: { readonly ids: readonly string[] }) {
-  return useUndimmedEdges(ids).map((id) => <Edge key={id} id={id} wordless />);
+  return useUndimmedEdges(ids).map((id) => <Edge key={id} id={id} hideLabel />);
 }
 
-/** Every edge of the stage: what it means is told by its line and its head. */
-const Edge = memo(function Tie({
+const Edge = memo(function Edge({
   id,
-  wordless = false,
-}: EdgeIdProps & { readonly wordless?: boolean }) {
-  const { edge, highlighted: shown, dimmed: dim, newlyReachable: reached } = useEdgeState(id);
+  hideLabel = false,
+}: EdgeIdProps & { readonly hideLabel?: boolean }) {
+  const { edge, highlighted, dimmed, newlyReachable } = useEdgeState(id);
   if (!edge) return undefined;
   return (
     <g
-      className={styles.tie}
+      className={styles.edge}
       data-edge={id}
       data-style={lineStyleOf(edge)}
-      data-table={fopsKindOf(edge)}
-      data-fresh={edge.changed || undefined}
-      data-reached={reached || undefined}
-      data-lit={shown || undefined}
-      data-dim={(dim && !shown) || undefined}
-      data-circle={edge.inCycle || undefined}
+      data-fops={fopsKindOf(edge)}
+      data-changed={edge.changed || undefined}
+      data-newly-reachable={newlyReachable || undefined}
+      data-highlighted={highlighted || undefined}
+      data-dimmed={(dimmed && !highlighted) || undefined}
+      data-cycle={edge.inCycle || undefined}
       style={
         edge.process === undefined
           ? undefined
-          : ({ '--who': processColourAt(edge.process) } as CSSProperties)
+          : ({ '--process-colour': processColourAt(edge.process) } as CSSProperties)
       }
     >
       <EdgeLine edge={edge} />
-      {!wordless && showsLabel(edge, shown) && <EdgeLabel edge={edge} />}
+      {!hideLabel && showsLabel(edge, highlighted) && <EdgeLabel edge={edge} />}
     </g>
   );
 });
 
 function EdgeLine({ edge }: EdgeProps) {
-  const { path, end, inCycle: circle, midpoint: middle } = edge;
+  const { path, end, inCycle, midpoint } = edge;
   return (
     <>
-      {isTaskEdge(edge) && <path className={styles.casing} d={path} />}
+      {isTaskEdge(edge) && <path className={styles.outline} d={path} />}
       <path className={styles.line} d={path} />
       <path
         className={styles.head}
         data-head={arrowHeadOf(edge)}
         d={arrowHeadPath(arrowHeadOf(edge), end)}
       />
-      {circle && middle && (
-        <path className={styles.head} data-head="arrow" d={arrowHeadPath('arrow', middle)} />
+      {inCycle && midpoint && (
+        <path className={styles.head} data-head="arrow" d={arrowHeadPath('arrow', midpoint)} />
       )}
     </>
   );
 }
 
-function EdgeLabel({ edge: { label, labelPosition: labelAt, dangling } }: EdgeProps) {
+function EdgeLabel({ edge: { label, labelPosition, dangling } }: EdgeProps) {
   return (
-    <text x={labelAt.x} y={labelAt.y + 3}>
+    <text x={labelPosition.x} y={labelPosition.y + 3}>
       {label}
       {dangling ? ', freed' : ''}
     </text>
   );
 }
 
-/** Who waits or who holds, on a tag over all lines. */
+/** The label of a wait or hold edge, above all lines. */
 const WaitLabel = memo(function WaitLabel({ id }: EdgeIdProps) {
   const { edge } = useEdgeState(id);
   if (!edge) return undefined;
   const {
     style,
     label,
-    inCycle: circle,
+    inCycle,
     process = -1,
     labelPosition: { x, y },
   } = edge;
@@ -161,23 +160,24 @@ const WaitLabel = memo(function WaitLabel({ id }: EdgeIdProps) {
     <span
       className={styles.waitLabel}
       aria-hidden="true"
-      data-of={style}
-      data-circle={circle || undefined}
-      style={{ left: x, top: y, '--who': processColourAt(process) } as CSSProperties}
+      data-edge-style={style}
+      data-cycle={inCycle || undefined}
+      style={{ left: x, top: y, '--process-colour': processColourAt(process) } as CSSProperties}
     >
       {label}
     </span>
   );
 });
 
-function showsLabel(edge: EdgeView, lit: boolean): boolean {
-  return !isTaskEdge(edge) && (lit || edge.changed || edge.dangling);
+function showsLabel(edge: EdgeView, highlighted: boolean): boolean {
+  return !isTaskEdge(edge) && (highlighted || edge.changed || edge.dangling);
 }
 
 function lineStyleOf({ dangling, style }: EdgeView): string {
   return dangling ? 'dangling' : style;
 }
 
+/** `parked` or `normal` for an f_op edge. */
 function fopsKindOf({ style, target }: EdgeView): string | undefined {
   return style === 'fops' ? target.slice('fops:'.length) : undefined;
 }

@@ -9,17 +9,10 @@ import {
   type GraphLayout,
   type LayoutShape,
 } from '../../../graph/layout/graphLayout';
-import type { Point } from '../../../graph/layout/geometry';
+import type { Point, Rect } from '../../../graph/layout/geometry';
 import { waypointsOf } from '../../../graph/routing/edgeRouter';
 
-interface Rect {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Whether a level or upright stretch comes into a box, and not only to its border. */
+/** Whether a horizontal or vertical segment crosses the interior of the rectangle, not only its border. */
 function segmentEnters(a: Point, b: Point, { x, y, width, height }: Rect): boolean {
   return (
     Math.max(a.x, b.x) > x + 0.5 &&
@@ -29,26 +22,26 @@ function segmentEnters(a: Point, b: Point, { x, y, width, height }: Rect): boole
   );
 }
 
-/** What the ways of a layout cross that they must not: nodes, also their own, and names of lanes. All ties are tried, and what nobody foresaw: that a process waits for anything. */
+/** Edges that cross a node (their own ends included) or a lane title: all possible edges, and a wait edge from each process to each node. */
 function forbiddenCrossings(layout: GraphLayout): readonly string[] {
-  const names = layout.zones.map(({ id, x, y, height }): [string, Rect] => [
-    `the name of ${id}`,
+  const titles = layout.zones.map(({ id, x, y, height }): [string, Rect] => [
+    `the title of ${id}`,
     { x, y, width: ZONE_TITLE_WIDTH - 1, height },
   ]);
-  const boxes: readonly (readonly [string, Rect])[] = [...layout.placements, ...names];
-  const { possibleEdges: ties, nodes: actors } = layout.catalog;
-  const waits = actors.flatMap(({ id }) =>
-    actors.flatMap(({ id: b, lane }) =>
+  const obstacles: readonly (readonly [string, Rect])[] = [...layout.placements, ...titles];
+  const { possibleEdges, nodes } = layout.catalog;
+  const waitEdges = nodes.flatMap(({ id }) =>
+    nodes.flatMap(({ id: b, lane }) =>
       id.startsWith('process:') && lane !== 'process' ? [{ a: id, b }] : [],
     ),
   );
-  return [...ties, ...waits].flatMap(({ a, b }) => {
-    const way = waypointsOf(layout, a, b);
-    return boxes
-      .filter(([, box]) =>
-        way.slice(1).some((point, i) => segmentEnters(way[i] ?? point, point, box)),
+  return [...possibleEdges, ...waitEdges].flatMap(({ a, b }) => {
+    const waypoints = waypointsOf(layout, a, b);
+    return obstacles
+      .filter(([, rect]) =>
+        waypoints.slice(1).some((point, i) => segmentEnters(waypoints[i] ?? point, point, rect)),
       )
-      .map(([id]) => `${a} to ${b} runs over ${id}`);
+      .map(([id]) => `${a} to ${b} crosses ${id}`);
   });
 }
 
@@ -63,18 +56,15 @@ const shapes: readonly LayoutShape[] = [
   ),
 ];
 
-describe('ways of edges', () => {
-  it.each(shapes)(
-    'run over no node and no name of a lane, in $columns columns ($packing)',
-    (shape) => {
-      for (const { id, scenario } of LIBRARY) {
-        const ran = runScenario(scenario);
-        if (!ran.ok) throw new Error(id);
-        expect(
-          forbiddenCrossings(layOutGraph(ran.trace.program, undefined, NO_FOLDED_GROUPS, shape)),
-          id,
-        ).toEqual([]);
-      }
-    },
-  );
+describe('edge routes', () => {
+  it.each(shapes)('cross no node and no lane title, in $columns columns ($packing)', (shape) => {
+    for (const { id, scenario } of LIBRARY) {
+      const ran = runScenario(scenario);
+      if (!ran.ok) throw new Error(id);
+      expect(
+        forbiddenCrossings(layOutGraph(ran.trace.program, undefined, NO_FOLDED_GROUPS, shape)),
+        id,
+      ).toEqual([]);
+    }
+  });
 });

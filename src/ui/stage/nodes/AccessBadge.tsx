@@ -1,15 +1,16 @@
+import { ACCESS_ICON_PATHS, accessLabel } from './access';
 import styles from './node.module.css';
 
-/** Whether calls through a file reach the driver: its fops, or where no fops are swapped, its gate. */
+/** Whether calls through a file reach the driver: by its fops or, if the design uses one, by its access flag. */
 export function AccessBadge({
   access,
-  gated,
+  usesAccessFlag,
 }: {
   readonly access: 'parked' | 'normal';
-  readonly gated: boolean;
+  readonly usesAccessFlag: boolean;
 }) {
   return (
-    <span className={styles.chip} data-access={access} data-part="access">
+    <span className={styles.accessBadge} data-access={access} data-part="access">
       <svg
         width={11}
         height={11}
@@ -21,16 +22,10 @@ export function AccessBadge({
         strokeLinecap="round"
         strokeLinejoin="round"
       >
-        <path d={access === 'parked' ? 'M4 2.6v6.8M8 2.6v6.8' : 'm2 6.4 2.8 2.8L10 3.4'} />
+        <path d={ACCESS_ICON_PATHS[access]} />
       </svg>
-      {gated && <span className={styles.gate}>gate&nbsp;</span>}
-      <span>{gated ? (access === 'parked' ? 'closed' : 'open') : access}</span>
+      {usesAccessFlag && <span className={styles.accessPrefix}>access&nbsp;</span>}
+      <span>{accessLabel(access, usesAccessFlag)}</span>
     </span>
   );
-}
-
-/** `parked`, `normal`, `gate closed` or `gate open`. */
-export function accessText(access: 'parked' | 'normal', gated: boolean): string {
-  if (gated) return access === 'parked' ? 'gate closed' : 'gate open';
-  return access;
 }

@@ -1,26 +1,26 @@
 import { useNodeId } from '@xyflow/react';
 import { useSessionStore } from '../../useSession';
-import { useNodeState } from '../viewStates';
+import { useNodeState } from './useNodeState';
 import styles from './node.module.css';
 import { setGroupFolded, useStage, useStageStore } from '../stageStore';
 
-/** Folds a group, or opens it again; only where there is more than one. */
+/** Folds a group or opens it. Not shown if there is only one group. */
 export function FoldButton({ group }: { readonly group: string }) {
   const session = useSessionStore();
   const stage = useStageStore();
   const open = useStage((state) => !state.foldedGroups.has(group));
-  const { controlsTabbable: reachable } = useNodeState(useNodeId() ?? '');
-  const only = useStage((state) => state.groups.length < 2);
-  if (only) return undefined;
+  const { controlsTabbable } = useNodeState(useNodeId() ?? '');
+  const hasOneGroup = useStage((state) => state.groups.length < 2);
+  if (hasOneGroup) return undefined;
   const title = `${open ? 'Fold' : 'Open'} group ${group}`;
   return (
     <button
       type="button"
-      className={styles.folder}
+      className={styles.foldButton}
       aria-label={title}
       title={title}
       aria-expanded={open}
-      tabIndex={reachable ? 0 : -1}
+      tabIndex={controlsTabbable ? 0 : -1}
       onClick={(event) => {
         event.stopPropagation();
         setGroupFolded(stage, session, group, open);

@@ -2,29 +2,30 @@ import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { FoldedDevice, FoldedGroupView } from '../../../graph/model/graph';
 import { fitField } from '../../../graph/layout/textFit';
+import { fopsText } from '../../../session/queries/selectedItem';
 import { useSessionStore } from '../../useSession';
-import { accessText } from './AccessBadge';
-import { FieldRow, LockIcon } from './FieldRow';
+import { FieldRow } from './FieldRow';
+import { LockIcon } from './LockIcon';
 import { FoldButton } from './FoldButton';
 import { KindIcon } from '../../controls/KindIcon';
-import { useNodeView } from '../viewStates';
+import { useNodeView } from './useNodeState';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from '../../controls/ProcessMark';
 import { setGroupFolded, useStageStore } from '../stageStore';
 
-/** An IOMMU group with everything in it, in short: how its devices are, and where the last step was at work. */
-export const FoldedGroupNode = memo(function FoldNode({ id }: NodeProps) {
+/** An IOMMU group in short: the state of its devices, and what the last step touched. */
+export const FoldedGroupNode = memo(function FoldedGroupNode({ id }: NodeProps) {
   const session = useSessionStore();
   const stage = useStageStore();
   const view = useNodeView(id, 'foldedGroup');
   if (!view) return undefined;
-  const { group, devices, lastChange: touch } = view;
+  const { group, devices, lastChange } = view;
   return (
     <NodeShell
       view={view}
       label={ariaLabelOf(view)}
-      className={styles.fold}
+      className={styles.foldedGroup}
       onActivate={() => setGroupFolded(stage, session, group, false)}
     >
       <header>
@@ -35,52 +36,52 @@ export const FoldedGroupNode = memo(function FoldNode({ id }: NodeProps) {
         <FoldButton group={group} />
       </header>
       <ul>
-        <li className={styles.foldSum}>{devicesSummary(devices)}</li>
+        <li className={styles.groupSummary}>{devicesSummary(devices)}</li>
         {devices.map((device) => (
           <DeviceSummary key={device.name} device={device} />
         ))}
-        {touch ? (
-          <li className={styles.foldTouch}>
-            {touch.object}
-            {touch.life && <em>{touch.life}</em>}
+        {lastChange ? (
+          <li className={styles.lastChange}>
+            {lastChange.object}
+            {lastChange.life && <em>{lastChange.life}</em>}
           </li>
         ) : (
           <LockSummary view={view} />
         )}
       </ul>
-      {touch?.field && (
+      {lastChange?.field && (
         <dl className={styles.rows}>
-          <FieldRow row={touch.field} textFit={fitField(touch.field, 1)} highlighted />
+          <FieldRow row={lastChange.field} textFit={fitField(lastChange.field, 1)} highlighted />
         </dl>
       )}
     </NodeShell>
   );
 });
 
-/** One line: the device, and who has it open. */
+/** One line: the device, the processes that have it open, and its state. */
 function DeviceSummary({ device: { name, files, registered } }: { readonly device: FoldedDevice }) {
-  const best =
+  const shownFile =
     files.find((file) => file.bound) ?? files.find((file) => file.access === 'normal') ?? files[0];
   return (
     <li>
       <b>{name}</b>
-      <span data-access={best?.access}>
+      <span data-access={shownFile?.access}>
         {files.map((file) => (
           <ProcessMark key={file.name} process={file.process} size={11} />
         ))}
-        {best ? fileStateText(best) : registered ? 'not open' : 'no driver'}
+        {shownFile ? fileStateText(shownFile) : registered ? 'not open' : 'no driver'}
       </span>
     </li>
   );
 }
 
-/** The lock inside for which somebody waits, or one that is held. */
+/** A contended lock in the group, or else a held one. */
 function LockSummary({ view: { locks } }: { readonly view: FoldedGroupView }) {
   const lock = locks.find(({ queue }) => queue.length > 0) ?? locks[0];
   if (!lock) return undefined;
   return (
     <li
-      className={styles.foldLock}
+      className={styles.lockSummary}
       data-contended={lock.queue.length > 0 || undefined}
       title={lock.name}
     >
@@ -90,8 +91,8 @@ function LockSummary({ view: { locks } }: { readonly view: FoldedGroupView }) {
         {lock.queue.length > 0 && (
           <>
             ◂
-            {lock.queue.map((mark) => (
-              <ProcessMark key={mark.name} process={mark.process} size={11} />
+            {lock.queue.map((waiter) => (
+              <ProcessMark key={waiter.name} process={waiter.process} size={11} />
             ))}{' '}
             waits
           </>
@@ -109,11 +110,13 @@ function fileStateText({ bound, access }: FoldedDevice['files'][number]): string
 
 /** `2 devices, none open`, `2 devices, all bound`, `1 of 2 open, 0 bound`. */
 function devicesSummary(devices: readonly FoldedDevice[]): string {
-  const all = devices.length;
+  const total = devices.length;
   const open = devices.filter(({ files }) => files.length > 0).length;
   const bound = devices.filter(({ files }) => files.some((file) => file.bound)).length;
-  if (bound === all) return `${deviceCount(all)}, all bound`;
-  return open === 0 ? `${deviceCount(all)}, none open` : `${open} of ${all} open, ${bound} bound`;
+  if (bound === total) return `${deviceCount(total)}, all bound`;
+  return open === 0
+    ? `${deviceCount(total)}, none open`
+    : `${open} of ${total} open, ${bound} bound`;
 }
 
 function deviceCount(devices: number): string {
@@ -123,11 +126,11 @@ function deviceCount(devices: number): string {
 function ariaLabelOf(view: FoldedGroupView): string {
   const devices = view.devices.map(
     ({ name, files }) =>
-      `${name} ${files.length === 0 ? 'not open' : files.map((file) => `open as ${file.name}, ${accessText(file.access, view.usesAccessFlag)}`).join(', ')}`,
+      `${name} ${files.length === 0 ? 'not open' : files.map((file) => `open as ${file.name}, ${fopsText(view.usesAccessFlag, file.access)}`).join(', ')}`,
   );
   const locks = view.locks.map(
     ({ name, owner, queue }) =>
-      `${name} held by ${owner.name}${queue.length > 0 ? `, ${queue.map((mark) => mark.name).join(', ')} waiting` : ''}`,
+      `${name} held by ${owner.name}${queue.length > 0 ? `, ${queue.map((waiter) => waiter.name).join(', ')} waiting` : ''}`,
   );
   return [
     `folded group ${view.group}, ${devicesSummary(view.devices)}, ${view.objects.length} objects`,

@@ -2,11 +2,14 @@ import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import { fopsTitle } from '../../../session/queries/selectedItem';
 import { KindIcon } from '../../controls/KindIcon';
-import { useNodeView } from '../viewStates';
+import { useNodeView } from './useNodeState';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 
-/** A table of file operations, the parked one or the one that reaches the driver; or a gate before the only one. */
+/** Longer titles, in characters, are set in smaller type. */
+const MAX_TITLE_LENGTH = 14;
+
+/** The parked or the normal fops, or, in a design with an access flag, the fops behind the access check. */
 export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
   const view = useNodeView(id, 'fops');
   if (!view) return undefined;
@@ -22,10 +25,10 @@ export const FopsNode = memo(function FopsNode({ id }: NodeProps) {
       <header>
         <KindIcon glyph="fops" />
         <span className={styles.names}>
-          <b>{title}</b>
+          <b data-small={title.length > MAX_TITLE_LENGTH || undefined}>{title}</b>
         </span>
       </header>
-      <p className={styles.line}>{view.allows}</p>
+      <p className={styles.secondLine}>{view.allows}</p>
     </NodeShell>
   );
 });

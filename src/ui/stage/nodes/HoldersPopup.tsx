@@ -5,10 +5,10 @@ import { currentSnapshot, type Snapshot } from '../../../session/trace/replay';
 import { PopoverButton } from '../../controls/PopoverButton';
 import { useSession } from '../../useSession';
 import type { FieldView } from '../../../graph/model/graph';
-import { useNodeState } from '../viewStates';
+import { useNodeState } from './useNodeState';
 import styles from './node.module.css';
 
-/** A count that opens to who holds it, in words. */
+/** A counter or completion as a button that opens the list of its holders. */
 export function HoldersPopup({
   row,
   children,
@@ -16,12 +16,12 @@ export function HoldersPopup({
   readonly row: FieldView;
   readonly children: ReactNode;
 }) {
-  const { controlsTabbable: reachable } = useNodeState(useNodeId() ?? '');
+  const { controlsTabbable } = useNodeState(useNodeId() ?? '');
   return (
     <PopoverButton
-      skipInTabOrder={!reachable}
-      className={styles.opener}
-      popoverClassName={styles.popup}
+      skipInTabOrder={!controlsTabbable}
+      className={styles.holdersButton}
+      popoverClassName={styles.holdersPopup}
       label={`Holders of ${row.name}`}
       buttonLabel={`${row.name} ${row.text}: who holds it?`}
       content={<HolderList row={row} />}
@@ -32,11 +32,11 @@ export function HoldersPopup({
 }
 
 function HolderList({ row }: { readonly row: FieldView }) {
-  const frame = useSession(currentSnapshot);
-  const { title, lines } = useMemo(() => holdersText(frame, row), [frame, row]);
+  const snapshot = useSession(currentSnapshot);
+  const { title, lines } = useMemo(() => holdersText(snapshot, row), [snapshot, row]);
   return (
     <>
-      <h3 className={styles.popupTitle}>{title}</h3>
+      <h3 className={styles.holdersTitle}>{title}</h3>
       <ul>
         {lines.map((line, i) => (
           <li key={`${i} ${line}`}>{line}</li>
@@ -46,28 +46,27 @@ function HolderList({ row }: { readonly row: FieldView }) {
   );
 }
 
-/** Who holds a counter, or for a completion, whom it waits for. */
+/** The holders of a counter. For a completion, those of the counter that it waits for. */
 function holdersText(
   { program, state }: Snapshot,
   row: FieldView,
 ): { readonly title: string; readonly lines: readonly string[] } {
   const field = program.fields[row.index ?? -1];
   if (!field) return { title: row.name, lines: [] };
-  const slot = program.objects[field.object];
-  const spec = slot?.spec.fields[field.name];
-  const counted = spec?.kind === 'completion' ? slot?.fields[spec.counter] : field.index;
-  const now = counted === undefined ? [] : counterHolders(program, state, counted);
-  const lines = now.map(
-    ({ name, label: why, weight }) => `${name}: ${why}${weight === 1 ? '' : ` (${weight})`}`,
+  const object = program.objects[field.object];
+  const spec = object?.spec.fields[field.name];
+  const counter = spec?.kind === 'completion' ? object?.fields[spec.counter] : field.index;
+  const holders = counter === undefined ? [] : counterHolders(program, state, counter);
+  const lines = holders.map(
+    ({ name, label, weight }) => `${name}: ${label}${weight === 1 ? '' : ` (${weight})`}`,
   );
-  const count = counted === undefined ? '' : fieldText(program, state, counted);
+  const count = counter === undefined ? '' : fieldText(program, state, counter);
   const title =
     spec?.kind === 'completion'
       ? row.text === 'done'
         ? `${field.title} is done`
-        : `${field.title} comes when ${spec.counter} (${count}) is 0`
+        : `${field.title} completes when ${spec.counter} (now ${count}) reaches 0`
       : `${field.title} is ${count}`;
-  const unknown =
-    Number(count) > 0 ? 'No law of this design says who holds it.' : 'Nobody holds it.';
-  return { title, lines: lines.length > 0 ? lines : [unknown] };
+  const noHolders = Number(count) > 0 ? 'This design does not record who holds it.' : 'No holders.';
+  return { title, lines: lines.length > 0 ? lines : [noHolders] };
 }

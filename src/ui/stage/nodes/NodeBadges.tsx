@@ -2,16 +2,16 @@ import { hasBadgesAbove } from '../../../graph/layout/badgeRect';
 import type { NodeView } from '../../../graph/model/graph';
 import styles from './node.module.css';
 
-/** Refusals and broken rules, hung on the node that they are about where edges run: below it, or above where another node stands below. */
+/** Refusals and violations of a node, in the gap below it, or above it if there is a node right below. */
 export function NodeBadges({ view }: { readonly view: NodeView }) {
-  const { badges, inLastColumn: last, maxBadgeWidth: badgeRoom } = view;
+  const { badges, inLastColumn, maxBadgeWidth } = view;
   if (badges.length === 0) return undefined;
   return (
     <ul
       className={styles.badges}
-      data-up={hasBadgesAbove(view) || undefined}
-      data-last={last || undefined}
-      style={{ maxWidth: `max(${badgeRoom}px, 100%)` }}
+      data-above={hasBadgesAbove(view) || undefined}
+      data-align-right={inLastColumn || undefined}
+      style={{ maxWidth: `max(${maxBadgeWidth}px, 100%)` }}
     >
       {badges.map((badge, i) => (
         <li
@@ -37,7 +37,9 @@ export function NodeBadges({ view }: { readonly view: NodeView }) {
           </svg>
           <span>
             <b>
-              {badge.kind === 'violation' && <span className={styles.unseen}>violation of </span>}
+              {badge.kind === 'violation' && (
+                <span className={styles.visuallyHidden}>violation of </span>
+              )}
               {badge.title}
             </b>{' '}
             {badge.text}

@@ -2,106 +2,100 @@ import { memo, useRef, type ReactNode } from 'react';
 import { useSessionStore } from '../../useSession';
 import { NodeBadges } from './NodeBadges';
 import type { NodeView } from '../../../graph/model/graph';
-import { useNodeState } from '../viewStates';
+import { useNodeState } from './useNodeState';
 import styles from './node.module.css';
 import { setPointedNode, useStageStore } from '../stageStore';
 import { dispatch } from '../../../session/actions/dispatch';
 
 interface NodeShellProps {
   readonly view: NodeView;
-  /** What it is and how it stands, for screen readers. */
+  /** Type, name and state, for screen readers. */
   readonly label: string;
   readonly className?: string | undefined;
   readonly freed?: boolean;
-  /** Two lines, without a header of its own. */
+  /** Two lines high, without rows. */
   readonly compact?: boolean;
   readonly access?: 'parked' | 'normal' | undefined;
-  /** What a press or Enter does where there is nothing to select. */
+  /** What a click or Enter does if there is nothing to select. */
   readonly onActivate?: () => void;
   readonly children: ReactNode;
 }
 
-/** The sheet that every node is drawn on: selection, hover, focus, badges. */
+/** The frame of every node: selection, hover, focus and badges. */
 export const NodeShell = memo(function NodeShell({
   view,
   label,
-  className: look = '',
-  freed: ghost = false,
-  compact: chip = false,
+  className = '',
+  freed = false,
+  compact = false,
   access,
-  onActivate: onPick,
+  onActivate,
   children,
 }: NodeShellProps) {
   const session = useSessionStore();
   const stage = useStageStore();
   const { id, name, objects, badges } = view;
-  const {
-    selected,
-    highlighted: lit,
-    dimmed: dim,
-    touched,
-    newlyReachable: reached,
-    deadlocked: stuck,
-    tabStop: active,
-  } = useNodeState(id);
+  const { selected, highlighted, dimmed, touched, newlyReachable, deadlocked, tabStop } =
+    useNodeState(id);
   const element = useRef<HTMLElement>(null);
-  const enter = (): void => {
+  const startHover = (): void => {
     setPointedNode(stage, id);
     dispatch(session, 'hover', { target: { objects, fields: [], step: undefined } });
   };
-  const leave = (): void => {
+  const endHover = (): void => {
     setPointedNode(stage, undefined);
     dispatch(session, 'hover', { target: undefined });
   };
-  const pick = (): void => {
+  const activate = (): void => {
     if (name !== undefined) dispatch(session, 'select', { name: selected ? undefined : name });
-    else onPick?.();
+    else onActivate?.();
   };
   const violated = badges.some((badge) => badge.kind === 'violation');
   return (
     <article
       ref={element}
-      className={`${styles.node} ${look}`}
+      className={`${styles.node} ${className}`}
       aria-label={[
         label,
-        ...(stuck ? ['part of a deadlock'] : []),
+        ...(deadlocked ? ['part of a deadlock'] : []),
         ...badges.map(
           (badge) =>
             `${badge.kind === 'violation' ? 'violation of ' : 'refused '}${badge.title}, ${badge.text}`,
         ),
       ].join('. ')}
       aria-current={selected || undefined}
-      tabIndex={active ? 0 : -1}
+      tabIndex={tabStop ? 0 : -1}
       data-node={id}
-      data-ghost={ghost || undefined}
-      data-chip={chip || undefined}
+      data-freed={freed || undefined}
+      data-compact={compact || undefined}
       data-access={access}
       data-selected={selected || undefined}
-      data-lit={lit || undefined}
-      data-dim={dim || undefined}
+      data-highlighted={highlighted || undefined}
+      data-dimmed={dimmed || undefined}
       data-touched={touched || undefined}
-      data-stuck={stuck || undefined}
-      data-reached={reached || undefined}
+      data-deadlocked={deadlocked || undefined}
+      data-newly-reachable={newlyReachable || undefined}
       data-violated={violated || undefined}
-      onMouseEnter={enter}
-      onMouseLeave={leave}
+      onMouseEnter={startHover}
+      onMouseLeave={endHover}
       onFocus={(event) => {
         stage.setState({ tabStop: id });
-        if (event.target === element.current && element.current.matches(':focus-visible')) enter();
+        if (event.target === element.current && element.current.matches(':focus-visible'))
+          startHover();
       }}
-      onBlur={leave}
+      onBlur={endHover}
       onClick={(event) => {
-        // What is pressed in a popup of the node is not the node.
-        if (!(event.target instanceof Element && event.target.closest('[popover]'))) pick();
+        // A click in a popup of the node does not activate the node.
+        if (!(event.target instanceof Element && event.target.closest('[popover]'))) activate();
       }}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' || event.target !== element.current) return;
         event.preventDefault();
-        pick();
+        activate();
       }}
     >
       {children}
-      {stuck && view.kind === 'process' && (
+      {deadlocked && view.kind === 'process' && (
         <span className={styles.tag} data-part="deadlock">
           deadlock
         </span>

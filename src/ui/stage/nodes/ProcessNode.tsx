@@ -2,21 +2,21 @@ import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { ProcessView, TaskView } from '../../../graph/model/graph';
 import { fitCall } from '../../../graph/layout/textFit';
-import { withWordBreaks } from './FieldRow';
-import { useNodeView } from '../viewStates';
+import { useNodeView } from './useNodeState';
+import { withWordBreaks } from './withWordBreaks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { processColourAt, ProcessMark } from '../../controls/ProcessMark';
 
-/** A process: its tasks with what each does or waits for, and its fd table. */
+/** A process: its tasks, and its fd table. */
 export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
   const view = useNodeView(id, 'process');
   if (!view) return undefined;
   return (
     <NodeShell view={view} label={ariaLabelOf(view)} className={styles.process}>
       <div
-        className={styles.fill}
-        style={{ '--who': processColourAt(view.process) } as CSSProperties}
+        className={styles.processBody}
+        style={{ '--process-colour': processColourAt(view.process) } as CSSProperties}
       >
         <header>
           <ProcessMark process={view.process} size={14} />
@@ -29,7 +29,7 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
           {view.tasks.map((task) => (
             <TaskItem key={task.task.name} task={task} alone={view.tasks.length === 1} />
           ))}
-          {view.tasks.length === 0 && <li className={styles.none}>no calls</li>}
+          {view.tasks.length === 0 && <li className={styles.empty}>no calls</li>}
         </ul>
         {!view.driver && (
           <ul className={styles.fds} aria-label="fd table">
@@ -38,7 +38,7 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
                 {fd.number ?? '?'} <span>{fd.name}</span>
               </li>
             ))}
-            {view.fds.length === 0 && <li className={styles.none}>no fd open</li>}
+            {view.fds.length === 0 && <li className={styles.empty}>no fd open</li>}
           </ul>
         )}
       </div>
@@ -69,8 +69,8 @@ function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: bo
 
 function ariaLabelOf(view: ProcessView): string {
   const tasks = view.tasks.map(
-    ({ task: mark, status, call, detail }) =>
-      `${mark.name} ${status === 'done' ? 'has made all its calls' : `${status === 'waiting' ? '' : `${status} `}${call} ${detail}`}`,
+    ({ task: { name }, status, call, detail }) =>
+      `${name} ${status === 'done' ? 'has finished all its calls' : `${status === 'waiting' ? '' : `${status} `}${call} ${detail}`}`,
   );
   return [`${view.driver ? 'kernel side' : 'process'} ${view.title}`, ...tasks].join('; ');
 }

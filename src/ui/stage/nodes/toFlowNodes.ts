@@ -4,20 +4,20 @@ import type { NodePlacement } from '../../../graph/layout/graphLayout';
 
 const NO_DATA: Record<string, unknown> = {};
 const NO_HANDLES: NonNullable<Node['handles']> = [];
-/** Wrapping elements of React Flow: nodes are items of the list. */
+/** For React Flow's wrapper elements: the nodes are items of a list. */
 const LIST_ITEM_ATTRIBUTES = { role: 'listitem', 'aria-roledescription': undefined } as const;
 
-/** React Flow's nodes for what is shown; those of `old` stay while their place is the same, for what a node shows it reads by its id. */
-export function toFlowNodes(list: readonly NodeView[], old: Node[]): Node[] {
-  const known = new Map(old.map((node) => [node.id, node]));
-  const next = list.map((view) => {
-    const node = known.get(view.id);
-    return node && samePlace(node, view.placement) ? node : toFlowNode(view);
+/** React Flow's nodes. A node keeps its identity while its placement is unchanged: its component reads the rest by id. */
+export function toFlowNodes(views: readonly NodeView[], old: Node[]): Node[] {
+  const oldById = new Map(old.map((node) => [node.id, node]));
+  const next = views.map((view) => {
+    const node = oldById.get(view.id);
+    return node && hasPlacement(node, view.placement) ? node : toFlowNode(view);
   });
-  return next.length === old.length && next.every((each, i) => each === old[i]) ? old : next;
+  return next.length === old.length && next.every((node, i) => node === old[i]) ? old : next;
 }
 
-/** Nothing of it is left to be measured. */
+/** Sizes and handles are given, so that React Flow does not measure the node. */
 function toFlowNode({ id, kind, placement: { x, y, width, height } }: NodeView): Node {
   return {
     id,
@@ -32,11 +32,11 @@ function toFlowNode({ id, kind, placement: { x, y, width, height } }: NodeView):
   };
 }
 
-function samePlace({ position, width, height }: Node, place: NodePlacement): boolean {
+function hasPlacement({ position, width, height }: Node, placement: NodePlacement): boolean {
   return (
-    position.x === place.x &&
-    position.y === place.y &&
-    width === place.width &&
-    height === place.height
+    position.x === placement.x &&
+    position.y === placement.y &&
+    width === placement.width &&
+    height === placement.height
   );
 }
