@@ -20,13 +20,13 @@ function questionsOf(run: Run): readonly QuizQuestion[] {
 
 function openedRun(id: string, design: string): Run {
   const entry = LIBRARY.find((each) => each.id === id);
-  const told = entry && scenarioVariant(entry, design, {});
-  const result = told?.ok ? openScenario(told.scenario, id) : undefined;
+  const variant = entry && scenarioVariant(entry, design, {});
+  const result = variant?.ok ? openScenario(variant.scenario, id) : undefined;
   return result?.ok ? result.run : expect.fail(`${id} does not open in ${design}`);
 }
 
 it(
-  'asks only what has one right answer among its choices, before it is seen',
+  'asks questions with one correct answer among the choices, before the branch shows it',
   { timeout: 60_000 },
   () => {
     for (const { id, designs } of LIBRARY) {
@@ -39,24 +39,24 @@ it(
         expect(question.choices.length).toBeGreaterThan(1);
         expect(question.answerDepth).toBeGreaterThan(question.askDepth);
         if (question.kind !== 'return') continue;
-        const moment = branchPath({ run })[question.answerDepth];
-        const frame = moment ? snapshotAt(moment) : expect.fail('no moment');
-        const errno = callResult(frame.program, frame.state, frame.step?.call ?? -1);
+        const node = branchPath({ run })[question.answerDepth] ?? expect.fail('no trace node');
+        const { program, state, step } = snapshotAt(node);
+        const errno = callResult(program, state, step?.call ?? -1);
         expect(question.correctChoice).toBe(errno === 0 ? '0' : `-${errno}`);
       }
     }
   },
 );
 
-it('asks about the bind that loses the race, and names the step that refuses it', () => {
-  const refused = questionsOf(openedRun('bind-race', 'upstream')).find(
-    ({ correctChoice: right }) => right === '-EINVAL',
+it('asks about the bind that loses the race and names the step that fails', () => {
+  const question = questionsOf(openedRun('bind-race', 'upstream')).find(
+    ({ correctChoice }) => correctChoice === '-EINVAL',
   );
-  expect(refused?.text).toContain('dpdk is about to call bind_iommufd');
-  expect(refused?.step?.name).toContain('bind_iommufd/BIND.');
+  expect(question?.text).toContain('dpdk is about to call bind_iommufd');
+  expect(question?.step?.name).toContain('bind_iommufd/BIND.');
 });
 
-it('asks nothing of a run that holds nothing', () => {
+it('asks nothing about an empty run', () => {
   const run = openedRun('cdev-path', 'upstream');
   expect(firstQuestion({ run: freshRun(run.setup) }, 0)).toBeUndefined();
 });

@@ -7,33 +7,34 @@ import { taskQuestions, type TaskQuestion } from './taskQuestion';
 import { taskStatuses, waitSentence } from '../queries/taskStatus';
 import { enabledTasks } from '../trace/scheduler';
 
-/** Something that the branch on screen is about to show, asked before it does. */
+/** A question about the branch on screen, asked before the branch shows the answer. */
 export type QuizQuestion = TaskQuestion | OutcomeQuestion;
 
+/** What a call returns, or which task blocks. */
 interface OutcomeQuestion {
   readonly kind: 'return' | 'wait';
-  /** Where one stands while it is asked, and where the answer is seen. */
+  /** Depth at which it is asked, and depth at which the branch shows the answer. */
   readonly askDepth: number;
   readonly answerDepth: number;
   readonly text: string;
   readonly choices: readonly string[];
   readonly correctChoice: string;
-  /** Why it is so, in words. */
   readonly reason: string;
-  /** The step that decides it. */
+  /** The step that decides the answer. */
   readonly step: Step | undefined;
 }
 
 const MAX_CHOICES = 6;
 
 type WithRun = Pick<SessionState, 'run'>;
+type TracePath = ReturnType<typeof branchPath>;
 
-/** The first question of the branch on screen from a depth on; undefined where it holds none. */
+/** The first question of the branch on screen from a depth on; undefined if there is none. */
 export function firstQuestion(state: WithRun, depth: number): QuizQuestion | undefined {
   return nextQuestion(branchPath(state), depth, undefined);
 }
 
-/** The next question after one that was asked. A depth may hold two: who goes next, then what comes of it. */
+/** The question after `asked`. One depth may have two: which task runs next, then what comes of it. */
 export function questionAfter(state: WithRun, asked: QuizQuestion): QuizQuestion | undefined {
   return nextQuestion(
     branchPath(state),
@@ -43,102 +44,98 @@ export function questionAfter(state: WithRun, asked: QuizQuestion): QuizQuestion
 }
 
 function nextQuestion(
-  moments: TracePath,
+  path: TracePath,
   from: number,
   asked: QuizQuestion | undefined,
 ): QuizQuestion | undefined {
-  const ofTasks = taskQuestions(moments);
-  for (let ask = from; ask < moments.length - 1; ask += 1) {
-    const before = asked?.askDepth === ask ? asked : undefined;
-    const frame = snapshotAtDepth(moments, ask);
+  const aboutTasks = taskQuestions(path);
+  for (let ask = from; ask < path.length - 1; ask += 1) {
+    const askedHere = asked?.askDepth === ask ? asked : undefined;
+    const snapshot = snapshotAtDepth(path, ask);
     const question =
-      (before ? undefined : ofTasks.find((each) => each.askDepth === ask)) ??
-      returnQuestion(moments, ask, frame, before) ??
-      waitQuestion(moments, ask, frame);
+      (askedHere ? undefined : aboutTasks.find((each) => each.askDepth === ask)) ??
+      returnQuestion(path, ask, snapshot, askedHere) ??
+      waitQuestion(path, ask, snapshot);
     if (question) return question;
   }
   return undefined;
 }
 
-type TracePath = ReturnType<typeof branchPath>;
-
-function snapshotAtDepth(moments: TracePath, depth: number): Snapshot {
-  const moment = moments[depth];
-  if (!moment) throw new Error(`no moment ${depth}`);
-  return snapshotAt(moment);
+function snapshotAtDepth(path: TracePath, depth: number): Snapshot {
+  const node = path[depth];
+  if (!node) throw new Error(`no trace node at depth ${depth}`);
+  return snapshotAt(node);
 }
 
-/** A call is about to begin that can fail in some way, and this branch shows what it returns, which the question before did not give away. */
+/** Asked before a call that can fail and that returns on this branch, unless the question before it gave the answer away. */
 function returnQuestion(
-  moments: TracePath,
+  path: TracePath,
   ask: number,
   before: Snapshot,
   asked: QuizQuestion | undefined,
 ): QuizQuestion | undefined {
-  const next = snapshotAtDepth(moments, ask + 1);
+  const next = snapshotAtDepth(path, ask + 1);
   const call = next.step && next.program.calls[next.step.call];
   if (!call || call.errnos.length === 0 || callInFlight(before, call.task)) return undefined;
   if (asked?.kind === 'task' && asked.outcome.kind === 'success' && asked.outcome.call === call)
     return undefined;
-  let why: { readonly reason: string; readonly step: Step } | undefined;
-  for (let answer = ask + 1; answer < moments.length; answer += 1) {
-    const frame = snapshotAtDepth(moments, answer);
-    // A call that was put in by hand makes other indices: the story of this one is told by then or left alone.
-    if (frame.program !== next.program) return undefined;
-    if (frame.task !== call.task || !frame.step) continue;
-    for (const { template: note } of frame.events) {
-      if (note.kind === 'fail' && frame.step.call === call.index)
-        why = { reason: note.reason, step: frame.step };
-      if (note.kind !== 'return' || note.call !== call.index) continue;
-      const errno = callResult(frame.program, frame.state, call.index);
-      const right = errno === 0 ? '0' : `-${errno}`;
+  let failure: { readonly reason: string; readonly step: Step } | undefined;
+  for (let answer = ask + 1; answer < path.length; answer += 1) {
+    const snapshot = snapshotAtDepth(path, answer);
+    // After an inserted call the indices of calls differ.
+    if (snapshot.program !== next.program) return undefined;
+    if (snapshot.task !== call.task || !snapshot.step) continue;
+    for (const { template } of snapshot.events) {
+      if (template.kind === 'fail' && snapshot.step.call === call.index)
+        failure = { reason: template.reason, step: snapshot.step };
+      if (template.kind !== 'return' || template.call !== call.index) continue;
+      const errno = callResult(snapshot.program, snapshot.state, call.index);
+      const correctChoice = errno === 0 ? '0' : `-${errno}`;
       return {
         kind: 'return',
         askDepth: ask,
         answerDepth: answer,
-        correctChoice: right,
-        choices: choicesOf(call.errnos, right),
+        correctChoice,
+        choices: returnChoices(call.errnos, correctChoice),
         text: `${call.call.by} is about to call ${callText(call.call)}. What will it return?`,
         reason:
-          right === '0'
-            ? 'Nothing on its way refuses it.'
-            : why
-              ? `The call is refused: ${why.reason}.`
-              : 'A step on its way fails.',
-        step: why?.step ?? frame.step,
+          errno === 0
+            ? 'No check fails.'
+            : failure
+              ? `The call fails: ${failure.reason}.`
+              : 'A step of the call fails.',
+        step: failure?.step ?? snapshot.step,
       };
     }
   }
   return undefined;
 }
 
-/** Success and the errors that the call knows, the right one always among them. */
-function choicesOf(errnos: readonly string[], right: string): readonly string[] {
+/** Success and the errors that the call can return; always includes the correct one. */
+function returnChoices(errnos: readonly string[], correctChoice: string): readonly string[] {
   const all = ['0', ...errnos.map((errno) => `-${errno}`)];
   const few = all.slice(0, MAX_CHOICES);
-  return few.includes(right) ? few : [...few.slice(0, -1), right];
+  return few.includes(correctChoice) ? few : [...few.slice(0, -1), correctChoice];
 }
 
-/** A step has just made somebody wait while another can go on. */
-function waitQuestion(moments: TracePath, ask: number, frame: Snapshot): QuizQuestion | undefined {
-  const stuck = taskStatuses(frame).filter((task) => task.wait && task.currentCall);
-  const free = enabledTasks(frame);
-  const [only, other] = stuck;
-  if (!only?.wait || other || free.length === 0 || ask === 0) return undefined;
-  const before = taskStatuses(snapshotAtDepth(moments, ask - 1)).find(
+/** Asked after a step that made exactly one task block while another can run. */
+function waitQuestion(path: TracePath, ask: number, snapshot: Snapshot): QuizQuestion | undefined {
+  const blocked = taskStatuses(snapshot).filter((task) => task.wait && task.currentCall);
+  const [only, other] = blocked;
+  if (!only?.wait || other || enabledTasks(snapshot).length === 0 || ask === 0) return undefined;
+  const before = taskStatuses(snapshotAtDepth(path, ask - 1)).find(
     ({ name }) => name === only.name,
   );
   if (before?.wait && before.currentCall) return undefined;
-  const names = taskStatuses(frame)
-    .filter((task) => task.nextStep)
-    .map(({ name }) => name);
   return {
     kind: 'wait',
     askDepth: ask,
     answerDepth: ask + 1,
     correctChoice: only.name,
-    choices: names,
-    text: 'One of these tasks cannot make its next step now. Which?',
+    choices: taskStatuses(snapshot)
+      .filter((task) => task.nextStep)
+      .map(({ name }) => name),
+    text: 'One of these tasks is blocked now. Which?',
     reason: `${only.name} ${waitSentence(only.wait)}.`,
     step: only.nextStep,
   };

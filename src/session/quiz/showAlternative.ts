@@ -5,45 +5,45 @@ import type { AlternativeSchedule, TaskQuestion } from './taskQuestion';
 import { pause } from '../actions/playback';
 import { applyTransition } from '../trace/applyTransition';
 
-/** Shows what another answer would have led to, on a branch of its own with a name that says so; one stands where the other choice has been made. */
+/** Shows what another answer leads to, on a new branch named after the task. The cursor is where that choice has been made. */
 export function showAlternative(
   session: Session,
-  { askDepth: ask }: TaskQuestion,
-  way: AlternativeSchedule,
-  branch: number,
+  { askDepth }: TaskQuestion,
+  alternative: AlternativeSchedule,
+  branchId: number,
 ): void {
   pause(session);
   const { run } = session.getState();
   const known = new Set(run.branches.map(({ id }) => id));
-  const played = way.tasks.reduce((at, task) => applyTransition(at, { kind: 'step', task }), {
-    ...run,
-    branchId: branch,
-    cursor: ask,
-  });
-  const branches = played.branches.map((each) =>
-    known.has(each.id) ? each : { ...each, name: `${way.task} first` },
+  const name = `${alternative.task} first`;
+  const played = alternative.tasks.reduce(
+    (at, task) => applyTransition(at, { kind: 'step', task }),
+    { ...run, branchId, cursor: askDepth },
+  );
+  const branches = played.branches.map((branch) =>
+    known.has(branch.id) ? branch : { ...branch, name },
   );
   commit(
     session,
-    { ...played, branches, cursor: ask + way.choiceLength },
-    `${way.task} first`,
-    way.text,
+    { ...played, branches, cursor: askDepth + alternative.choiceLength },
+    name,
+    alternative.text,
   );
 }
 
-/** Back to the branch of a question, where its answer is seen. */
+/** Returns to the branch of a question, at the depth of its answer. */
 export function returnToQuestion(
   session: Session,
-  { answerDepth: answer }: QuizQuestion,
-  branch: number,
+  { answerDepth }: QuizQuestion,
+  branchId: number,
 ): void {
   pause(session);
   const { run } = session.getState();
-  if (run.branchId !== branch)
+  if (run.branchId !== branchId)
     commit(
       session,
-      { ...run, branchId: branch, cursor: answer },
-      'back to the question',
-      'Back where the question was asked',
+      { ...run, branchId, cursor: answerDepth },
+      'return to the question',
+      'Returned to the branch of the question',
     );
 }

@@ -11,8 +11,8 @@ import { currentBranch, type Run } from '../trace/run';
 
 function openedRun(id: string, design: string): Run {
   const entry = LIBRARY.find((each) => each.id === id);
-  const told = entry && scenarioVariant(entry, design, {});
-  const result = told?.ok ? openScenario(told.scenario, id) : undefined;
+  const variant = entry && scenarioVariant(entry, design, {});
+  const result = variant?.ok ? openScenario(variant.scenario, id) : undefined;
   return result?.ok ? result.run : expect.fail(`${id} does not open in ${design}`);
 }
 
@@ -24,12 +24,12 @@ function questionOf(run: Run, ask: number) {
 }
 
 describe('which task must run next', () => {
-  it('is asked where two threads meet at a lock, and the answer names the lock that the other would hold', () => {
+  it('is asked at a contended lock, and the feedback names the lock that the other task would hold', () => {
     const [question] = taskQuestions(branchPath({ run: openedRun('double-bind', 'upstream') }));
     expect(question).toMatchObject({
       correctChoice: 'qemu',
       choices: ['qemu', 'qemu/2'],
-      text: 'Which task must run next for qemu/2’s bind_iommufd(fd1, iommufd1) to be refused?',
+      text: 'Which task must run next for qemu/2’s bind_iommufd(fd1, iommufd1) to fail?',
       reason: 'Here qemu takes devset vfio0.lock.',
     });
     expect(question?.alternatives).toHaveLength(1);
@@ -38,57 +38,53 @@ describe('which task must run next', () => {
     );
   });
 
-  it('is asked of whole calls where the story makes one after the other', () => {
+  it('is asked about whole calls between calls', () => {
     const question = questionOf(openedRun('bind-race', 'upstream'), 14);
     expect(question.text).toBe(
-      'Which task must make its call next for dpdk’s bind_iommufd(fd2, iommufd2) to be refused?',
+      'Which task must make its call next for dpdk’s bind_iommufd(fd2, iommufd2) to fail?',
     );
     expect(question.choiceDetails).toEqual([
       'bind_iommufd(fd1, iommufd1)',
       'bind_iommufd(fd2, iommufd2)',
     ]);
     expect(question.alternatives[0]?.text).toContain(
-      'qemu’s bind_iommufd(fd1, iommufd1) is refused at BIND.9: the device is already open',
+      'qemu’s bind_iommufd(fd1, iommufd1) fails at BIND.9: the device is already open',
     );
   });
 
-  it('is asked of a race that breaks a rule', () => {
+  it('is asked about a race that violates a property', () => {
     const found = taskQuestions(
       branchPath({ run: openedRun('container-list-corruption', 'rfc-opened') }),
     ).find(({ outcome }) => outcome.kind === 'violation');
-    expect(found?.text).toContain('to be broken (found by reading, unconfirmed)?');
-    expect(found?.alternatives[0]?.text).toContain('the rule holds to the end');
+    expect(found?.text).toContain('to be violated (found by reading, unconfirmed)?');
+    expect(found?.alternatives[0]?.text).toContain('the property holds to the end');
   });
 
-  it('is not asked where one task runs alone', () => {
+  it('is not asked if only one task runs', () => {
     expect(taskQuestions(branchPath({ run: openedRun('cdev-path', 'upstream') }))).toEqual([]);
   });
 
-  it('has one right answer: by brute force, no order after another answer leads to what the right one leads to', () => {
+  it('has one correct answer: a brute-force search after a wrong answer never finds the outcome', () => {
     let asked = 0;
     for (const { id, designs } of LIBRARY) {
       const run = openedRun(id, designs[0] ?? '');
-      const moments = branchPath({ run });
-      for (const {
-        askDepth: ask,
-        correctChoice: right,
-        choices,
-        alternatives: others,
-        outcome,
-      } of taskQuestions(moments)) {
+      const path = branchPath({ run });
+      for (const { askDepth: ask, correctChoice, choices, alternatives, outcome } of taskQuestions(
+        path,
+      )) {
         asked += 1;
-        const here = moments[ask] ?? expect.fail('no moment');
-        expect(choices.filter((choice) => choice === right)).toHaveLength(1);
-        expect(choices).toHaveLength(others.length + 1);
-        expect(moments[ask + 1]?.transition).toEqual({ kind: 'step', task: right });
+        const node = path[ask] ?? expect.fail('no trace node');
+        expect(choices.filter((choice) => choice === correctChoice)).toHaveLength(1);
+        expect(choices).toHaveLength(alternatives.length + 1);
+        expect(path[ask + 1]?.transition).toEqual({ kind: 'step', task: correctChoice });
         if (outcome.kind === 'violation') continue;
-        const { program, state } = snapshotAt(here);
+        const { program, state } = snapshotAt(node);
         const shows = (at: Int32Array): boolean =>
           callStatus(program, at, outcome.call.index) === 'done' &&
           (callResult(program, at, outcome.call.index) === 0) === (outcome.kind === 'success');
-        for (const { tasks: moves, choiceLength: chosen } of others) {
+        for (const { tasks, choiceLength } of alternatives) {
           const from = state.slice();
-          for (const name of moves.slice(0, chosen))
+          for (const name of tasks.slice(0, choiceLength))
             step(
               program,
               from,
@@ -99,7 +95,7 @@ describe('which task must run next', () => {
             const at = open.pop() ?? from;
             if (seen.has(at.join())) continue;
             seen.add(at.join());
-            if (shows(at)) expect.fail(`${id} ${ask}: the other order leads there too`);
+            if (shows(at)) expect.fail(`${id} ${ask}: a wrong answer leads there too`);
             for (const task of enabled(program, at)) {
               const next = at.slice();
               step(program, next, task);
@@ -112,20 +108,20 @@ describe('which task must run next', () => {
     expect(asked).toBeGreaterThan(15);
   });
 
-  it('shows the other way on a branch with its name, and leads back', () => {
+  it('shows an alternative on a named branch and returns', () => {
     const run = openedRun('double-bind', 'upstream');
     const session = createSession(run.setup, run);
     const question = taskQuestions(branchPath({ run }))[0] ?? expect.fail('no question');
-    const way = question.alternatives[0] ?? expect.fail('no other way');
-    showAlternative(session, question, way, run.branchId);
-    const away = session.getState().run;
-    expect(currentBranch(away)).toMatchObject({
+    const alternative = question.alternatives[0] ?? expect.fail('no alternative');
+    showAlternative(session, question, alternative, run.branchId);
+    const shown = session.getState().run;
+    expect(currentBranch(shown)).toMatchObject({
       name: 'qemu/2 first',
       forkedFrom: { branch: run.branchId, depth: question.askDepth },
     });
-    expect(away.cursor).toBe(question.askDepth + 1);
-    expect(currentSnapshot({ run: away }).eventTexts).toContain('qemu/2 takes devset vfio0.lock');
-    showAlternative(session, question, way, run.branchId);
+    expect(shown.cursor).toBe(question.askDepth + 1);
+    expect(currentSnapshot({ run: shown }).eventTexts).toContain('qemu/2 takes devset vfio0.lock');
+    showAlternative(session, question, alternative, run.branchId);
     expect(session.getState().run.branches).toHaveLength(2);
     returnToQuestion(session, question, run.branchId);
     expect(session.getState().run).toMatchObject({

@@ -1,319 +1,317 @@
+import { callEnd, StateGraph } from '../../explore/search/reachability';
+import type { Reachability, ReachableOutcome } from '../../explore/search/reachability';
 import { callStatus, nextStep } from '../../kernel/machine/machine';
 import type { Step } from '../../kernel/compiler/program';
 import { callText } from '../../scenario/format/callText';
 import { callInFlight, snapshotAt, taskByName, type Snapshot } from '../trace/replay';
-import {
-  callEnd,
-  StateGraph,
-  outcomePhrase,
-  type QuizOutcome,
-  type Reachability,
-} from './reachability';
 import { taskStatuses, waitSentence } from '../queries/taskStatus';
 import { childTraceNode, type TraceNode } from '../trace/traceTree';
 import { enabledTasks, nextTask } from '../trace/scheduler';
+import { outcomePhrase } from './outcomePhrase';
 
-/** What another task's turn would have led to: really stepped, in the order that sequential play takes from there. */
+/** What happens if another task runs first: its steps, then the steps of sequential play. */
 export interface AlternativeSchedule {
   readonly task: string;
-  /** The tasks that move, one after the other, from the question on. */
+  /** The task of each step, from the question on. */
   readonly tasks: readonly string[];
-  /** How many of these moves make the other choice. */
+  /** How many of these steps make the other choice. */
   readonly choiceLength: number;
   readonly text: string;
 }
 
-/** Which task must move for something to come about that this branch shows. */
+/** Which task must run next for an outcome that this branch shows. */
 export interface TaskQuestion {
   readonly kind: 'task';
-  /** Where one stands while it is asked, and where the answer is seen. */
+  /** Depth at which it is asked, and depth at which the branch shows the answer. */
   readonly askDepth: number;
   readonly answerDepth: number;
   readonly text: string;
   /** Names of tasks. */
   readonly choices: readonly string[];
-  /** What each of them would do. */
+  /** What each of them would do next. */
   readonly choiceDetails: readonly string[];
   readonly correctChoice: string;
   readonly reason: string;
   readonly step: Step | undefined;
-  /** One for each wrong answer; `text` says what comes of it. */
+  /** One for each wrong answer, with what it leads to. */
   readonly alternatives: readonly AlternativeSchedule[];
-  readonly outcome: QuizOutcome;
+  readonly outcome: ReachableOutcome;
 }
 
-/** A larger set of orders is not asked about: its answer could not be proved while somebody waits. */
+/** No question is asked if proving its answer takes more states. */
 const MAX_STATES = 4000;
+/** The outcomes are bits of a number. */
 const MAX_OUTCOMES = 31;
-/** A run is far shorter; a longer one is our mistake. */
+/** A run is far shorter; more steps are a bug. */
 const MAX_STEPS = 10_000;
 
-const memo = new WeakMap<readonly TraceNode[], readonly TaskQuestion[]>();
+const questionCache = new WeakMap<readonly TraceNode[], readonly TaskQuestion[]>();
 
 /**
- * For each thing that a branch comes to the last point where that was still open: exactly one of the tasks that can
- * move there leads on to it, and no order of what is left does after the others. Ascending in depth.
+ * For each outcome of a branch, a question at the last depth at which it was still open: exactly one task that can run there
+ * leads to it, and no interleaving after another task does. Ascending in depth.
  */
-export function taskQuestions(moments: readonly TraceNode[]): readonly TaskQuestion[] {
-  const known = memo.get(moments);
+export function taskQuestions(path: readonly TraceNode[]): readonly TaskQuestion[] {
+  const known = questionCache.get(path);
   if (known) return known;
   const questions: TaskQuestion[] = [];
-  // A call put in by hand makes another program, whose orders are others.
-  for (let end = moments.length - 1; end > 0;) {
-    const { program } = snapshotAtDepth(moments, end);
+  // An inserted call makes another program with its own state space.
+  for (let end = path.length - 1; end > 0;) {
+    const { program } = snapshotAtDepth(path, end);
     let start = end;
-    while (start > 0 && snapshotAtDepth(moments, start - 1).program === program) start -= 1;
-    questions.push(...questionsWithin(moments, start, end));
+    while (start > 0 && snapshotAtDepth(path, start - 1).program === program) start -= 1;
+    questions.push(...questionsWithin(path, start, end));
     end = start - 1;
   }
   const ordered = questions.toReversed();
-  memo.set(moments, ordered);
+  questionCache.set(path, ordered);
   return ordered;
 }
 
-/** Descending in depth, over moments of one program. */
+/** The questions between two depths with the same program, descending in depth. */
 function questionsWithin(
-  moments: readonly TraceNode[],
+  path: readonly TraceNode[],
   start: number,
   end: number,
 ): readonly TaskQuestion[] {
-  const { program } = snapshotAtDepth(moments, start);
-  const found = Array.from({ length: end - start }, (_, index) =>
-    outcomesOf(snapshotAtDepth(moments, start + index + 1)),
+  const { program } = snapshotAtDepth(path, start);
+  const outcomesAt = Array.from({ length: end - start }, (_, index) =>
+    outcomesOf(snapshotAtDepth(path, start + index + 1)),
   );
-  const all = found.flat();
-  const grave = all.filter(({ kind }) => kind !== 'success');
-  const outcomes = (grave.length > 0 ? grave : all).slice(0, MAX_OUTCOMES);
-  const orders = new StateGraph(program, outcomes);
+  const all = outcomesAt.flat();
+  const failures = all.filter(({ kind }) => kind !== 'success');
+  const outcomes = (failures.length > 0 ? failures : all).slice(0, MAX_OUTCOMES);
+  const graph = new StateGraph(program, outcomes);
   const questions: TaskQuestion[] = [];
   let pending = 0;
   for (let ask = end - 1; ask >= start; ask -= 1) {
     const shown = outcomes
       .flatMap((outcome, index) =>
-        found[ask - start]?.includes(outcome) === true ? [1 << index] : [],
+        outcomesAt[ask - start]?.includes(outcome) === true ? [1 << index] : [],
       )
       .reduce((a, b) => a | b, 0);
-    // A rule that only the past of a run can break is not seen in a state, so nothing can be said of other orders.
-    pending |= shown & orders.reach(snapshotAtDepth(moments, ask + 1).state, 0, 0).reached;
-    const point = pending === 0 ? undefined : decisionPoint(moments, ask, orders, pending);
+    // A violation that only the history of a run shows is not visible in a state: it cannot be proved for other interleavings.
+    pending |= shown & graph.reach(snapshotAtDepth(path, ask + 1).state, 0, 0).reached;
+    const point = pending === 0 ? undefined : decisionPoint(path, ask, graph, pending);
     if (!point) continue;
-    const gravest = outcomes.findIndex((_, index) => (point.decidedOutcomes & (1 << index)) !== 0);
-    const outcome = outcomes[gravest];
-    if (outcome)
-      questions.push(
-        makeTaskQuestion(
-          moments,
-          ask,
-          {
-            ...point,
-            alternatives: point.alternatives.filter(
-              ({ reachability: reach }) => (reach.reached & (1 << gravest)) === 0,
-            ),
-          },
-          outcome,
-        ),
+    const index = outcomes.findIndex((_, i) => (point.decidedOutcomes & (1 << i)) !== 0);
+    const outcome = outcomes[index];
+    if (outcome) {
+      const alternatives = point.alternatives.filter(
+        ({ reachability }) => (reachability.reached & (1 << index)) === 0,
       );
+      questions.push(makeTaskQuestion(path, ask, { ...point, alternatives }, outcome));
+    }
     pending &= ~point.decidedOutcomes;
   }
   return questions;
 }
 
-function snapshotAtDepth(moments: readonly TraceNode[], depth: number): Snapshot {
-  const moment = moments[depth];
-  if (!moment) throw new Error(`no moment ${depth}`);
-  return snapshotAt(moment);
+function snapshotAtDepth(path: readonly TraceNode[], depth: number): Snapshot {
+  const node = path[depth];
+  if (!node) throw new Error(`no trace node at depth ${depth}`);
+  return snapshotAt(node);
 }
 
-/** What a move comes to, gravest first. */
-function outcomesOf({ program, state, events, violations }: Snapshot): readonly QuizOutcome[] {
-  const returned = events.flatMap(({ template: note }): QuizOutcome[] => {
-    const call = note.kind === 'return' ? program.calls[note.call] : undefined;
+/** The outcomes that a step shows, violations first. */
+function outcomesOf({ program, state, events, violations }: Snapshot): readonly ReachableOutcome[] {
+  const returns = events.flatMap(({ template }): ReachableOutcome[] => {
+    const call = template.kind === 'return' ? program.calls[template.call] : undefined;
     const kind = call && call.errnos.length > 0 ? callEnd(program, state, call) : undefined;
     return call && kind ? [{ kind, call }] : [];
   });
   return [
-    ...violations.map(({ property }): QuizOutcome => ({ kind: 'violation', property })),
-    ...returned,
+    ...violations.map(({ property }): ReachableOutcome => ({ kind: 'violation', property })),
+    ...returns,
   ];
 }
 
 interface Alternative {
   readonly task: string;
-  /** Where the other choice is made. */
+  /** The trace node after the other choice. */
   readonly node: TraceNode;
   readonly reachability: Reachability;
 }
 
-/** A place where the task that moves next decides. */
+/** A depth at which the next task decides about an outcome. */
 interface DecisionPoint {
-  /** Bits of the outcomes that one of the ways rules out, while the others are known to leave it open or rule it out. */
+  /** Bits of the outcomes that some alternative rules out. For each of them every other alternative is fully explored or reaches it. */
   readonly decidedOutcomes: number;
   readonly alternatives: readonly Alternative[];
-  /** The choice is between whole calls. */
+  /** The choice is between whole calls, not between steps. */
   readonly wholeCalls: boolean;
 }
 
 function decisionPoint(
-  moments: readonly TraceNode[],
+  path: readonly TraceNode[],
   ask: number,
-  orders: StateGraph,
+  graph: StateGraph,
   pending: number,
 ): DecisionPoint | undefined {
-  const moment = moments[ask];
-  const move = moments[ask + 1]?.transition;
-  if (!moment || move?.kind !== 'step') return undefined;
-  const frame = snapshotAt(moment);
-  const calls = isBetweenCalls(frame, move.task);
-  const ways = enabledTasks(frame)
-    .filter((name) => name !== move.task && conflicts(frame, move.task, name))
+  const node = path[ask];
+  const transition = path[ask + 1]?.transition;
+  if (!node || transition?.kind !== 'step') return undefined;
+  const snapshot = snapshotAt(node);
+  const wholeCalls = isBetweenCalls(snapshot, transition.task);
+  const alternatives = enabledTasks(snapshot)
+    .filter((name) => name !== transition.task && conflicts(snapshot, transition.task, name))
     .map((task): Alternative => {
-      const start = takeAlternative(moment, task, calls);
+      const start = takeAlternative(node, task, wholeCalls);
       return {
         task,
         node: start,
-        reachability: orders.reach(snapshotAt(start).state, pending, MAX_STATES),
+        reachability: graph.reach(snapshotAt(start).state, pending, MAX_STATES),
       };
     });
-  const known = ways.reduce(
-    (bits, { reachability: reach }) => bits & (reach.complete ? ~0 : reach.reached),
+  const proved = alternatives.reduce(
+    (bits, { reachability }) => bits & (reachability.complete ? ~0 : reachability.reached),
     pending,
   );
-  const lost = ways.reduce((bits, { reachability: reach }) => bits | ~reach.reached, 0) & known;
-  return lost === 0 ? undefined : { decidedOutcomes: lost, alternatives: ways, wholeCalls: calls };
+  const decidedOutcomes =
+    proved & alternatives.reduce((bits, { reachability }) => bits | ~reachability.reached, 0);
+  return decidedOutcomes === 0 ? undefined : { decidedOutcomes, alternatives, wholeCalls };
 }
 
-function isBetweenCalls(frame: Snapshot, name: string): boolean {
-  return callInFlight(frame, taskByName(frame.program, name).index) === undefined;
+function isBetweenCalls(snapshot: Snapshot, name: string): boolean {
+  return callInFlight(snapshot, taskByName(snapshot.program, name).index) === undefined;
 }
 
-/** A task between two calls is asked about with others that are, as whole calls; one within a call with those whose next step touches what its own does. */
-function conflicts(frame: Snapshot, mine: string, other: string): boolean {
-  if (isBetweenCalls(frame, mine)) return isBetweenCalls(frame, other);
+/**
+ * Whether a question may offer both tasks. Between calls the choice is between whole calls. Within a call it is between
+ * steps, and only with a task whose next step touches the same fields.
+ */
+function conflicts(snapshot: Snapshot, task: string, other: string): boolean {
+  if (isBetweenCalls(snapshot, task)) return isBetweenCalls(snapshot, other);
   const touches = (name: string): readonly number[] =>
-    nextStep(frame.program, frame.state, taskByName(frame.program, name).index)?.touches ?? [];
-  const fields = touches(mine);
+    nextStep(snapshot.program, snapshot.state, taskByName(snapshot.program, name).index)?.touches ??
+    [];
+  const fields = touches(task);
   return touches(other).some((field) => fields.includes(field));
 }
 
-/** One step of a task, or its whole call until that ends or has to wait. */
-function takeAlternative(moment: TraceNode, task: string, wholeCall: boolean): TraceNode {
-  let at = childTraceNode(moment, { kind: 'step', task });
+/** Runs one step of a task, or its whole call until it returns or blocks. */
+function takeAlternative(from: TraceNode, task: string, wholeCall: boolean): TraceNode {
+  let node = childTraceNode(from, { kind: 'step', task });
   for (
-    let frame = snapshotAt(at);
-    wholeCall && !isBetweenCalls(frame, task) && enabledTasks(frame).includes(task);
-    frame = snapshotAt(at)
+    let snapshot = snapshotAt(node);
+    wholeCall && !isBetweenCalls(snapshot, task) && enabledTasks(snapshot).includes(task);
+    snapshot = snapshotAt(node)
   ) {
-    at = childTraceNode(at, { kind: 'step', task });
-    if (at.depth - moment.depth > MAX_STEPS)
+    node = childTraceNode(node, { kind: 'step', task });
+    if (node.depth - from.depth > MAX_STEPS)
       throw new Error(`a call of ${task} takes more than ${MAX_STEPS} steps`);
   }
-  return at;
+  return node;
 }
 
 function makeTaskQuestion(
-  moments: readonly TraceNode[],
+  path: readonly TraceNode[],
   ask: number,
-  { alternatives: ways, wholeCalls: calls }: DecisionPoint,
-  outcome: QuizOutcome,
+  { alternatives, wholeCalls }: DecisionPoint,
+  outcome: ReachableOutcome,
 ): TaskQuestion {
-  const frame = snapshotAtDepth(moments, ask);
-  const after = snapshotAtDepth(moments, ask + 1);
-  const right = after.program.tasks[after.task ?? -1]?.name ?? '';
-  const able = enabledTasks(frame);
-  const choices = able.filter((name) => name === right || ways.some(({ task }) => task === name));
+  const snapshot = snapshotAtDepth(path, ask);
+  const after = snapshotAtDepth(path, ask + 1);
+  const correctChoice = after.program.tasks[after.task ?? -1]?.name ?? '';
+  const enabled = enabledTasks(snapshot);
+  const choices = enabled.filter(
+    (name) => name === correctChoice || alternatives.some(({ task }) => task === name),
+  );
   return {
     kind: 'task',
     askDepth: ask,
     answerDepth: ask + 1,
-    correctChoice: right,
+    correctChoice,
     choices,
     outcome,
     step: after.step,
-    alternatives: ways.map((way) => alternativeSchedule(frame, way, right, outcome)),
-    text: `Which ${choices.length < able.length ? 'of these tasks' : 'task'} must ${calls ? 'make its call' : 'run'} next for ${outcomePhrase(frame.program, outcome)}?`,
+    alternatives: alternatives.map((alternative) =>
+      alternativeSchedule(snapshot, alternative, correctChoice, outcome),
+    ),
+    text: `Which ${choices.length < enabled.length ? 'of these tasks' : 'task'} must ${wholeCalls ? 'make its call' : 'run'} next for ${outcomePhrase(snapshot.program, outcome)}?`,
     choiceDetails: choices.map(
       (name) =>
-        (calls
-          ? upcomingText(frame, name)
-          : nextStep(frame.program, frame.state, taskByName(frame.program, name).index)?.title) ??
-        '',
+        (wholeCalls
+          ? upcomingText(snapshot, name)
+          : nextStep(snapshot.program, snapshot.state, taskByName(snapshot.program, name).index)
+              ?.title) ?? '',
     ),
-    reason: `Here ${calls ? `${right} calls ${upcomingText(frame, right)}` : stepText(after)}.`,
+    reason: `Here ${wholeCalls ? `${correctChoice} calls ${upcomingText(snapshot, correctChoice)}` : stepText(after)}.`,
   };
 }
 
 function alternativeSchedule(
-  here: Snapshot,
-  { task, node: start, reachability: reach }: Alternative,
-  right: string,
-  outcome: QuizOutcome,
+  asked: Snapshot,
+  { task, node: start, reachability }: Alternative,
+  correctChoice: string,
+  outcome: ReachableOutcome,
 ): AlternativeSchedule {
   const path: TraceNode[] = [];
-  for (let each: TraceNode | undefined = start; each && each !== here.node; each = each.parent)
-    path.unshift(each);
-  const awaited = [
-    taskStatuses(here).find(({ name }) => name === right)?.upcomingCall,
+  for (let node: TraceNode | undefined = start; node && node !== asked.node; node = node.parent)
+    path.unshift(node);
+  const awaitedCalls = [
+    taskStatuses(asked).find(({ name }) => name === correctChoice)?.upcomingCall,
     outcome.kind === 'violation' ? undefined : outcome.call,
   ].filter((call) => call !== undefined);
-  const isTold = ({ program, state }: Snapshot): boolean =>
+  const hasReturned = ({ program, state }: Snapshot): boolean =>
     outcome.kind !== 'violation' &&
-    awaited.every((call) => callEnd(program, state, call) !== undefined);
-  for (let at = start; !isTold(snapshotAt(at)); path.push(at)) {
-    const name = nextTask(snapshotAt(at));
-    if (name === undefined) break;
-    at = childTraceNode(at, { kind: 'step', task: name });
+    awaitedCalls.every((call) => callEnd(program, state, call) !== undefined);
+  for (let node = start; !hasReturned(snapshotAt(node)); path.push(node)) {
+    const next = nextTask(snapshotAt(node));
+    if (next === undefined) break;
+    node = childTraceNode(node, { kind: 'step', task: next });
     if (path.length > MAX_STEPS) throw new Error(`a run takes more than ${MAX_STEPS} steps`);
   }
-  const chosenBy = start.depth - here.node.depth;
-  const stuck = taskStatuses(snapshotAt(start)).find(({ name }) => name === right)?.wait;
-  const told = [
-    chosenBy > 1 ? `${task} calls ${upcomingText(here, task)}` : stepText(snapshotAt(start)),
-    ...(stuck ? [`${right} ${waitSentence(stuck)}`] : []),
-    ...path.flatMap((moment) => refusalTexts(snapshotAt(moment))),
-    ...endingTexts(snapshotAt(path.at(-1) ?? start), outcome),
+  const choiceLength = start.depth - asked.node.depth;
+  const wait = taskStatuses(snapshotAt(start)).find(({ name }) => name === correctChoice)?.wait;
+  const sentences = [
+    choiceLength > 1 ? `${task} calls ${upcomingText(asked, task)}` : stepText(snapshotAt(start)),
+    ...(wait ? [`${correctChoice} ${waitSentence(wait)}`] : []),
+    ...path.flatMap((node) => failureTexts(snapshotAt(node))),
+    ...endTexts(snapshotAt(path.at(-1) ?? start), outcome),
   ];
   return {
     task,
-    choiceLength: chosenBy,
-    tasks: path.flatMap(({ transition: move }) => (move?.kind === 'step' ? [move.task] : [])),
-    text: `If ${task} goes first: ${told.join('; ')}. No order of what is left changes that (${reach.states} states tried).`,
+    choiceLength,
+    tasks: path.flatMap(({ transition }) => (transition?.kind === 'step' ? [transition.task] : [])),
+    text: `If ${task} runs first: ${sentences.join('; ')}. No interleaving of the remaining steps changes that (${reachability.states} states explored).`,
   };
 }
 
-function upcomingText(frame: Snapshot, task: string): string {
-  const call = taskStatuses(frame).find(({ name }) => name === task)?.upcomingCall?.call;
+function upcomingText(snapshot: Snapshot, task: string): string {
+  const call = taskStatuses(snapshot).find(({ name }) => name === task)?.upcomingCall?.call;
   return call ? callText(call) : '';
 }
 
-/** What a step did, without what it only looked at and how its call ended. */
-function stepText({ program, task, step, events, eventTexts: texts }: Snapshot): string {
-  const did = texts.filter(
+/** What a step changed, without its reads and without how its call ended. */
+function stepText({ program, task, step, events, eventTexts }: Snapshot): string {
+  const changes = eventTexts.filter(
     (_, index) => !['read', 'fail', 'return'].includes(events[index]?.template.kind ?? ''),
   );
-  return did.length > 0
-    ? did.join('; ')
-    : `${program.tasks[task ?? -1]?.name ?? ''} does ${step?.id ?? ''}, ${step?.title ?? ''}`;
+  return changes.length > 0
+    ? changes.join('; ')
+    : `${program.tasks[task ?? -1]?.name ?? ''} runs ${step?.id ?? ''}, ${step?.title ?? ''}`;
 }
 
-function refusalTexts({ program, step, events }: Snapshot): readonly string[] {
+function failureTexts({ program, step, events }: Snapshot): readonly string[] {
   const call = step && program.calls[step.call];
-  return events.flatMap(({ template: note }) =>
-    note.kind === 'fail' && call
-      ? [`${call.call.by}’s ${callText(call.call)} is refused at ${step.id}: ${note.reason}`]
+  return events.flatMap(({ template }) =>
+    template.kind === 'fail' && call
+      ? [`${call.call.by}’s ${callText(call.call)} fails at ${step.id}: ${template.reason}`]
       : [],
   );
 }
 
-/** How the other way ends, where no refusal says it. */
-function endingTexts({ program, state }: Snapshot, outcome: QuizOutcome): readonly string[] {
-  if (outcome.kind === 'violation') return ['the rule holds to the end'];
-  const name = `${outcome.call.call.by}’s ${callText(outcome.call.call)}`;
+/** How the alternative ends, unless a failure text says it already. */
+function endTexts({ program, state }: Snapshot, outcome: ReachableOutcome): readonly string[] {
+  if (outcome.kind === 'violation') return ['the property holds to the end'];
+  const call = `${outcome.call.call.by}’s ${callText(outcome.call.call)}`;
   const end = callEnd(program, state, outcome.call);
   if (end === 'refused') return [];
-  if (end === 'success') return [`${name} succeeds`];
+  if (end === 'success') return [`${call} succeeds`];
   return [
     callStatus(program, state, outcome.call.index) === 'skipped'
-      ? `${name} is left out, since what it needs was never made`
-      : `${name} never returns`,
+      ? `${call} is skipped, because a result that it needs does not exist`
+      : `${call} never returns`,
   ];
 }
