@@ -1,30 +1,31 @@
 import type { NodePlacement, LaneZone } from '../layout/graphLayout';
 import type { EdgeRoute } from '../routing/edgePath';
 
-/** A task as rows and tokens show it; colour and shape come from the number of its process (-1: the kernel's drivers). */
+/** A task as fields and animation tokens show it. */
 export interface TaskRef {
   readonly name: string;
+  /** Index of its process, which gives its colour and shape; -1 for a kernel task. */
   readonly process: number;
 }
 
-/** One line of a node: a field by its kernel name, and its value for people. */
+/** One row of a node: a field by its kernel name, and its value as text. */
 export interface FieldView {
   readonly name: string;
-  /** Index into `Program.fields`; undefined for fixed pointers. */
+  /** Index into `Program.fields`; undefined for a fixed pointer. */
   readonly index: number | undefined;
   readonly kind: 'value' | 'pointer' | 'bool' | 'count' | 'mutex' | 'completion' | 'fops';
   readonly text: string;
-  /** Value before the last step, where it was another. */
+  /** Value before the last step, if that step changed it. */
   readonly previous: string | undefined;
-  /** Mutex: who holds it. */
+  /** Holder of a mutex. */
   readonly owner: TaskRef | undefined;
-  /** Mutex and completion: who waits, first come first. */
+  /** Waiters of a mutex or a completion, in FIFO order. */
   readonly queue: readonly TaskRef[];
-  /** The last step stored it with release, or read it with acquire. */
+  /** The last step stored it with release or loaded it with acquire. */
   readonly memoryOrder: 'release' | 'acquire' | undefined;
 }
 
-/** A refusal or a broken rule at a node. */
+/** A failed call or a property violation, shown at a node. */
 export interface Badge {
   readonly kind: 'errno' | 'violation';
   readonly title: string;
@@ -34,42 +35,45 @@ export interface Badge {
 interface NodeBase {
   readonly id: string;
   readonly placement: NodePlacement;
-  /** The name that selection goes by; undefined where there is nothing to select. */
+  /** Key of the selection; undefined for a node that cannot be selected. */
   readonly name: string | undefined;
   /** Objects (indices) that the node stands for. */
   readonly objects: readonly number[];
   readonly badges: readonly Badge[];
-  /** It stands where the stage ends: what is wider than it hangs out to the left. */
+  /** A badge wider than the node extends to the left instead of the right. */
   readonly inLastColumn: boolean;
-  /** How wide its badges may be, px. */
+  /** Maximum width of its badges, px. */
   readonly maxBadgeWidth: number;
 }
+
+/** The parts of a node that do not depend on the state. */
+export type PlacedNode = Pick<NodeBase, 'id' | 'placement' | 'inLastColumn' | 'maxBadgeWidth'>;
 
 export interface ObjectView extends NodeBase {
   readonly kind: 'object';
   readonly type: string;
   readonly title: string;
-  /** A freed object that somebody still points at. */
+  /** Freed, but still pointed at or used. */
   readonly freed: boolean;
-  /** Whether calls through this file reach the driver; undefined where that is no question. */
+  /** Whether calls through this file reach the driver; undefined for objects without that question. */
   readonly access: 'parked' | 'normal' | undefined;
-  /** The f_op word is fixed and the access gate decides (no fops are ever swapped). */
+  /** An access flag decides, and `f_op` never changes. */
   readonly usesAccessFlag: boolean;
   /** The task that will run this file's release. */
   readonly releaser: TaskRef | undefined;
   readonly fields: readonly FieldView[];
-  /** Names of the rows that its node has room for. */
+  /** Names of the fields that fit into the node. */
   readonly visibleFields: readonly string[];
 }
 
 export interface TaskView {
   readonly task: TaskRef;
   readonly status: 'idle' | 'running' | 'waiting' | 'done';
-  /** The call it is in or makes next. */
+  /** Its current or next call. */
   readonly call: string;
   /** The next step, or what it waits for and who holds that. */
   readonly detail: string;
-  /** The same in short, where lines and lock tell the rest. */
+  /** Like `detail`, without the step id and the holders, which the graph shows. */
   readonly brief: string;
 }
 
@@ -81,8 +85,9 @@ export interface FdView {
 export interface ProcessView extends NodeBase {
   readonly kind: 'process';
   readonly title: string;
+  /** Index into `World.processes`; -1 for a kernel task. */
   readonly process: number;
-  /** A kernel-side actor without an fd table. */
+  /** Kernel side, without an fd table. */
   readonly driver: boolean;
   readonly tasks: readonly TaskView[];
   readonly fds: readonly FdView[];
@@ -94,19 +99,20 @@ interface DeviceNodeView extends NodeBase {
   readonly field: number;
 }
 
-/** A table of file operations; where no fops are ever swapped, the access gate shut or open. */
+/** A struct file_operations; in a design that never swaps fops, access not granted (`parked`) or granted (`normal`). */
 export interface FopsView extends NodeBase {
   readonly kind: 'fops';
   readonly table: 'parked' | 'normal';
   readonly usesAccessFlag: boolean;
+  /** Operations that it lets through, as text. */
   readonly allows: string;
 }
 
-/** A device of a folded group, in short. */
+/** A device of a folded group. */
 export interface FoldedDevice {
   readonly name: string;
   readonly registered: boolean;
-  /** Its open files: who opened it, whether it reaches the driver, and whether it is bound to what translates its DMA. */
+  /** Its open files: process that opened it, whether it reaches the driver, whether it is bound. */
   readonly files: readonly {
     readonly name: string;
     readonly process: number;
@@ -115,19 +121,19 @@ export interface FoldedDevice {
   }[];
 }
 
-/** What the last step did in a folded group: at which object, and to which field of it. */
+/** The most important change of the last step within a folded group. */
 export interface FoldedChange {
   readonly object: string;
   readonly field: FieldView | undefined;
   readonly life: 'new' | 'freed' | undefined;
 }
 
-/** An IOMMU group with everything that belongs to it. */
+/** An IOMMU group and everything that belongs to it, as one node. */
 export interface FoldedGroupView extends NodeBase {
   readonly kind: 'foldedGroup';
   readonly group: string;
   readonly devices: readonly FoldedDevice[];
-  /** Held locks inside. */
+  /** Held mutexes of its objects. */
   readonly locks: readonly {
     readonly name: string;
     readonly owner: TaskRef;
@@ -140,8 +146,9 @@ export interface FoldedGroupView extends NodeBase {
 export type NodeView = ObjectView | ProcessView | DeviceNodeView | FopsView | FoldedGroupView;
 
 /**
- * `pointer` counts nothing, `reference` holds a count, `member` is on a list or in a set, `embedded` is a part of it; `fd` goes from an
- * fd table to a struct file, `fops` to the table that its calls go through, `wait` from a task to what it waits for, `hold` back to who has it, `use` from a task to freed memory that it has just used.
+ * `pointer` counts nothing, `reference` holds a count, `member` is a list or set membership, `embedded` a part of the target;
+ * `fd` leads from an fd table to a struct file, `fops` to the operations that its calls use, `wait` from a task to what it
+ * waits for, `hold` from that to its holder, `use` from a task to freed memory that it has just used.
  */
 export type EdgeStyle =
   'pointer' | 'reference' | 'member' | 'embedded' | 'fd' | 'fops' | 'wait' | 'hold' | 'use';
@@ -154,11 +161,11 @@ export interface EdgeView extends EdgeRoute {
   readonly label: string;
   /** Points at freed memory. */
   readonly dangling: boolean;
-  /** The last step turned it here. */
+  /** The last step gave it this target. */
   readonly changed: boolean;
-  /** Wait and hold edges: part of a circle in which nobody can go on. */
+  /** Wait and hold edges: part of a deadlock. */
   readonly inCycle: boolean;
-  /** Process colour of wait and hold edges. */
+  /** Process whose colour a wait, hold or use edge has. */
   readonly process: number | undefined;
 }
 
@@ -169,7 +176,7 @@ export interface Graph {
   readonly zones: readonly LaneZone[];
 }
 
-/** Whether an edge tells what a task is at, and comes and goes with that: who waits, who holds what is waited for, who uses what is freed. */
+/** Whether an edge shows what a task does now: what it waits for, who holds that, what freed memory it uses. */
 export function isTaskEdge({ style }: Pick<EdgeView, 'style'>): boolean {
   return style === 'wait' || style === 'hold' || style === 'use';
 }

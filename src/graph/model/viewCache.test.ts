@@ -4,7 +4,8 @@ import { initialState, makeEventBuffer, readEvents, step } from '../../kernel/ma
 import type { Badge } from './graph';
 import { layOutGraph } from '../layout/graphLayout';
 import { testProgram, walkProgram } from '../testing/testDesign';
-import { toGraph, type GraphOptions } from './toGraph';
+import type { GraphOptions } from './graphInput';
+import { toGraph } from './toGraph';
 
 describe('what is kept of objects at rest', () => {
   const program = testProgram();

@@ -9,7 +9,8 @@ import type { FoldedGroups } from '../../graph/model/groupFolding';
 import type { Graph } from '../../graph/model/graph';
 import { layOutGraph, type GraphLayout, type LayoutShape } from '../../graph/layout/graphLayout';
 import { newlyReachable, type NewlyReachable } from '../../graph/model/newlyReachable';
-import { toGraph, type GraphOptions } from '../../graph/model/toGraph';
+import type { GraphOptions } from '../../graph/model/graphInput';
+import { toGraph } from '../../graph/model/toGraph';
 
 /** What the stage shows of a snapshot. */
 export interface Scene {

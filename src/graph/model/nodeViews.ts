@@ -1,0 +1,214 @@
+import { evaluate } from '../../kernel/language/expressions';
+import { waitText } from '../../kernel/machine/describeEvent';
+import {
+  currentCall,
+  currentWait,
+  inCall,
+  isEnabled,
+  nextStep,
+} from '../../kernel/machine/machine';
+import type { ObjectSlot } from '../../kernel/compiler/program';
+import { accessBeforeBind } from '../../kernel/language/accessBeforeBind';
+import { MAX_BADGE_WIDTH } from '../layout/badgeRect';
+import { memoizeByLayout } from '../layout/memoizeByLayout';
+import { textRowsIn } from '../layout/textFit';
+import { edgeFieldsOf } from './edgeFields';
+import { chooseVisibleFields, fieldViewsOf } from './fieldViews';
+import { foldedGroupView } from './foldedGroupView';
+import type {
+  Badge,
+  FdView,
+  FopsView,
+  NodeView,
+  ObjectView,
+  PlacedNode,
+  ProcessView,
+  TaskView,
+} from './graph';
+import {
+  fieldValue,
+  isFreed,
+  isLive,
+  pointerTarget,
+  viewCacheEntry,
+  type GraphInput,
+} from './graphInput';
+import type { NodeSpec } from './nodeCatalog';
+import { describeWait, taskRef } from './taskWaits';
+
+const NO_BADGES: readonly Badge[] = [];
+
+const memoizeNode = memoizeByLayout<NodeView>();
+
+/** The nodes of a state: live objects, processes, and freed objects that a live one still points at or that have a violation. */
+export function nodeViews(input: GraphInput): readonly NodeView[] {
+  const visibleFreed = visibleFreedObjects(input);
+  return input.layout.catalog.nodes.flatMap((spec) => nodeView(input, spec, visibleFreed) ?? []);
+}
+
+function nodeView(
+  input: GraphInput,
+  { id, source }: NodeSpec,
+  visibleFreed: ReadonlySet<number>,
+): NodeView | undefined {
+  const { layout } = input;
+  const placement = layout.placements.get(id);
+  if (!placement) throw new Error(`no placement for ${id}`);
+  const column = layout.grid.slots.get(id)?.column ?? 0;
+  const placed: PlacedNode = {
+    id,
+    placement,
+    inLastColumn: column > 0 && column === layout.columns - 1,
+    maxBadgeWidth: MAX_BADGE_WIDTH,
+  };
+  switch (source.kind) {
+    case 'process':
+      return processView(input, source.process, placed);
+    case 'object':
+      return isLive(input, source.slot) || visibleFreed.has(source.slot.index)
+        ? objectView(input, source.slot, placed)
+        : undefined;
+    case 'deviceNode':
+      return fieldValue(input, source.field) && isLive(input, source.slot)
+        ? memoizeNode(layout, id, () => ({
+            ...placed,
+            kind: 'deviceNode',
+            path: source.path,
+            field: source.field,
+            name: source.slot.name,
+            objects: [source.slot.index],
+            badges: NO_BADGES,
+          }))
+        : undefined;
+    case 'fops':
+      return fopsView(input, source.table, placed);
+    case 'foldedGroup':
+      return foldedGroupView(input, source.group, placed);
+  }
+}
+
+/** Freed objects (indices) that a live one still points at, or that have a violation badge. */
+function visibleFreedObjects(input: GraphInput): ReadonlySet<number> {
+  const { program, options } = input;
+  const visible = new Set<number>();
+  for (const slot of program.objects) {
+    if (isLive(input, slot))
+      for (const [, field] of edgeFieldsOf(program, slot).pointers) {
+        const target = pointerTarget(input, field);
+        if (target && isFreed(input, target)) visible.add(target.index);
+      }
+    if (
+      isFreed(input, slot) &&
+      options.badges?.get(slot.name)?.some((badge) => badge.kind === 'violation')
+    )
+      visible.add(slot.index);
+  }
+  return visible;
+}
+
+function objectView(input: GraphInput, slot: ObjectSlot, placed: PlacedNode): ObjectView {
+  const cached = viewCacheEntry(input, slot);
+  if (!cached) return makeObjectView(input, slot, placed);
+  cached.view ??= makeObjectView(input, slot, placed);
+  return cached.view;
+}
+
+function makeObjectView(input: GraphInput, slot: ObjectSlot, placed: PlacedNode): ObjectView {
+  const { program, state, options } = input;
+  const file =
+    slot.type === 'file' ? program.files.find(({ object }) => object === slot.index) : undefined;
+  const swapsFops = file !== undefined && program.model.parkedFileKinds.includes(file.kind);
+  const { releaser: releaserField } = slot.fields;
+  const releaser = releaserField === undefined ? 0 : fieldValue(input, releaserField);
+  const fields = fieldViewsOf(program, state, options.previous, slot, options.events);
+  return {
+    ...placed,
+    kind: 'object',
+    type: slot.type,
+    title: slot.name,
+    name: slot.name,
+    objects: [slot.index],
+    freed: !isLive(input, slot),
+    access: file?.normalAccess
+      ? evaluate(file.normalAccess, state)
+        ? 'normal'
+        : 'parked'
+      : undefined,
+    usesAccessFlag: file?.normalAccess !== undefined && !swapsFops,
+    releaser: releaser > 0 ? taskRef(program, releaser - 1) : undefined,
+    fields,
+    visibleFields: chooseVisibleFields(program, slot, fields, textRowsIn(placed.placement.height)),
+    badges: options.badges?.get(slot.name) ?? NO_BADGES,
+  };
+}
+
+function processView(input: GraphInput, process: string, placed: PlacedNode): ProcessView {
+  const { program, options } = input;
+  const index = program.world.processes.indexOf(process);
+  return {
+    ...placed,
+    kind: 'process',
+    title: process,
+    name: process,
+    process: index,
+    driver: index < 0,
+    objects: [],
+    badges: options.badges?.get(process) ?? NO_BADGES,
+    tasks: program.tasks
+      .filter((task) => task.process === process)
+      .map((task) => taskView(input, task.index)),
+    fds: program.fds
+      .filter((fd) => fd.process === process && fieldValue(input, fd.installed) === 1)
+      .map(({ name }): FdView => ({ name, number: options.fdNumbers?.get(name) })),
+  };
+}
+
+function taskView({ program, state }: GraphInput, index: number): TaskView {
+  const task = taskRef(program, index);
+  const current = currentCall(program, state, index);
+  const step = nextStep(program, state, index);
+  if (!current || !step) return { task, status: 'done', call: '', detail: '', brief: '' };
+  const { call } = current.call;
+  const hasBegun = inCall(program, state, index);
+  const wait = isEnabled(program, state, index) ? undefined : currentWait(program, state, index);
+  if (wait && (hasBegun || wait.kind !== 'name'))
+    return {
+      task,
+      status: 'waiting',
+      call,
+      detail: describeWait(program, state, wait),
+      brief: `for ${waitText(program, wait)}`,
+    };
+  if (hasBegun)
+    return { task, status: 'running', call, detail: `${step.id} ${step.title}`, brief: step.title };
+  const detail = wait ? describeWait(program, state, wait) : '';
+  return { task, status: 'idle', call, detail, brief: detail };
+}
+
+/** One side of the access check, while a file is open that is subject to it. */
+function fopsView(
+  input: GraphInput,
+  table: FopsView['table'],
+  placed: PlacedNode,
+): FopsView | undefined {
+  const { model, files, objects } = input.program;
+  const isOpen = files.some(({ normalAccess, object }) => {
+    const slot = objects[object];
+    return normalAccess && slot !== undefined && isLive(input, slot);
+  });
+  if (!isOpen) return undefined;
+  const operations =
+    table === 'parked'
+      ? ['bind', ...accessBeforeBind(model).reachableOps]
+      : ['read', 'write', 'mmap', 'ioctl'];
+  return {
+    ...placed,
+    kind: 'fops',
+    table,
+    usesAccessFlag: model.parkedFileKinds.length === 0,
+    allows: operations.length > 1 ? operations.join(', ') : `${operations[0]} only`,
+    name: placed.id,
+    objects: [],
+    badges: NO_BADGES,
+  };
+}
