@@ -1,6 +1,6 @@
+import type { Command } from '../../session/actions/command';
 import { dispatch, isEnabledCommand, type MenuCommandId } from '../../session/actions/dispatch';
 import { MENU_COMMANDS } from '../../session/actions/menuCommands';
-import type { Command } from '../../session/actions/command';
 import { useSession, useSessionStore } from '../useSession';
 import { hotkeyText } from './hotkeys';
 import { Icon, type IconName } from './Icon';
@@ -9,22 +9,21 @@ import styles from './controls.module.css';
 interface CommandButtonProps {
   readonly command: MenuCommandId;
   readonly icon?: IconName;
-  /** Says more than the command's title where the state matters. */
+  /** Accessible name and tooltip, if they depend on the state. */
   readonly title?: string;
+  /** Visible text; without it only the icon shows. */
   readonly text?: string;
   readonly variant?: 'quiet' | 'primary' | 'plain';
-  /** Where the tip opens. */
-  readonly tooltipSide?: 'below' | 'above';
   readonly pressed?: boolean;
 }
 
+/** A button that runs a command and stays focusable while the command is disabled. */
 export function CommandButton({
   command,
   icon,
   title = MENU_COMMANDS[command].title,
   text,
-  variant: look = 'quiet',
-  tooltipSide: tip = 'below',
+  variant = 'quiet',
   pressed,
 }: CommandButtonProps) {
   const session = useSessionStore();
@@ -32,7 +31,7 @@ export function CommandButton({
   const { hotkey }: Command = MENU_COMMANDS[command];
   const classes = [
     styles.button,
-    look === 'quiet' ? styles.quiet : look === 'primary' ? styles.primary : '',
+    variant === 'quiet' ? styles.quiet : variant === 'primary' ? styles.primary : '',
     text === undefined ? styles.icon : '',
   ].join(' ');
   return (
@@ -43,8 +42,7 @@ export function CommandButton({
       aria-pressed={pressed}
       aria-disabled={!enabled}
       data-disabled={enabled ? undefined : ''}
-      data-tip={hotkey === undefined ? title : `${title}  ${hotkeyText(hotkey)}`}
-      data-tip-side={tip}
+      data-tooltip={hotkey === undefined ? title : `${title}  ${hotkeyText(hotkey)}`}
       onClick={() => dispatch(session, command)}
     >
       {icon && <Icon name={icon} />}

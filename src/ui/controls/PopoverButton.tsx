@@ -7,45 +7,47 @@ import {
   type ReactNode,
   type ToggleEvent,
 } from 'react';
+import { placeBeside } from './placeBeside';
 import styles from './PopoverButton.module.css';
 
 interface PopoverButtonProps {
   /** What the button shows. */
   readonly children: ReactNode;
-  /** Built when it opens. */
+  /** Rendered only while the popover is open. */
   readonly content: ReactNode;
-  /** Name of the popup for people who do not see it. */
+  /** Accessible name of the popover. */
   readonly label: string;
-  /** Name of the button where its content does not say it. */
+  /** Accessible name of the button, if its content does not give one. */
   readonly buttonLabel?: string;
+  readonly tooltip?: string;
   readonly className?: string | undefined;
   readonly popoverClassName?: string | undefined;
-  /** Out of the order of Tab, where another control leads to the same. */
+  /** For a button whose popover another control in the tab order also opens. */
   readonly skipInTabOrder?: boolean;
 }
 
-const GAP_PX = 6;
-
-/** A button that opens a popup beside it: the browser's own, which closes on Escape and on a press elsewhere. */
+/** A button with a native popover beside it; Escape or a press elsewhere closes it. */
 export function PopoverButton({
   children,
   content,
   label,
   buttonLabel,
+  tooltip,
   className,
-  popoverClassName: popupClassName,
-  skipInTabOrder: untabbed = false,
+  popoverClassName,
+  skipInTabOrder = false,
 }: PopoverButtonProps) {
   const id = useId();
   const button = useRef<HTMLButtonElement>(null);
-  const popup = useRef<HTMLElement>(null);
+  const popover = useRef<HTMLElement>(null);
   const [open, setOpen] = useState(false);
   useLayoutEffect(() => {
-    const at = button.current;
-    const box = popup.current;
-    if (!open || !at || !box) return undefined;
-    placePopover(box, at.getBoundingClientRect());
-    const observer = new ResizeObserver(() => placePopover(box, at.getBoundingClientRect()));
+    const anchor = button.current;
+    const box = popover.current;
+    if (!open || !anchor || !box) return undefined;
+    const place = (): void => placeBeside(box, anchor.getBoundingClientRect(), 'below', 'start');
+    place();
+    const observer = new ResizeObserver(place);
     observer.observe(box);
     return () => observer.disconnect();
   }, [open]);
@@ -56,31 +58,24 @@ export function PopoverButton({
         type="button"
         className={className}
         aria-label={buttonLabel}
+        data-tooltip={tooltip}
         popoverTarget={id}
-        tabIndex={untabbed ? -1 : undefined}
+        tabIndex={skipInTabOrder ? -1 : undefined}
         onClick={(event: MouseEvent) => event.stopPropagation()}
       >
         {children}
       </button>
       <section
-        ref={popup}
+        ref={popover}
         id={id}
         popover="auto"
         tabIndex={0}
         aria-label={label}
-        className={`${styles.popup} ${popupClassName ?? ''}`}
+        className={`${styles.popover} ${popoverClassName ?? ''}`}
         onToggle={(event: ToggleEvent) => setOpen(event.newState === 'open')}
       >
         {open && content}
       </section>
     </>
   );
-}
-
-function placePopover(box: HTMLElement, at: DOMRect): void {
-  const { offsetWidth: width, offsetHeight: height } = box;
-  const below = at.bottom + GAP_PX + height <= innerHeight || at.top < innerHeight / 2;
-  const top = below ? at.bottom + GAP_PX : at.top - GAP_PX - height;
-  box.style.left = `${Math.max(GAP_PX, Math.min(at.left, innerWidth - width - GAP_PX))}px`;
-  box.style.top = `${Math.max(GAP_PX, Math.min(top, innerHeight - height - GAP_PX))}px`;
 }

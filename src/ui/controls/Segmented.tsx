@@ -5,10 +5,10 @@ import styles from './Segmented.module.css';
 interface Segment<T extends string> {
   readonly value: T;
   readonly text: string;
-  /** The accessible name, where the text is short. */
+  /** Accessible name, if longer than the text. */
   readonly accessibleName?: string | undefined;
   readonly tooltip?: string | undefined;
-  /** Stands for the text where there is little room. */
+  /** Replaces the text in narrow places. */
   readonly icon?: IconName;
 }
 
@@ -18,36 +18,39 @@ interface SegmentedProps<T extends string> {
   readonly value: T;
   readonly onSelect: (value: T) => void;
   readonly className?: string | undefined;
-  /** Identifiers of the kernel or of our formats. */
+  /** For identifiers of the kernel or of our formats. */
   readonly monospace?: boolean;
 }
 
-/** A single choice among few, all in sight. */
+/** Radio buttons in one row. */
 export function Segmented<T extends string>({
   label,
   segments,
   value,
-  onSelect: onPick,
+  onSelect,
   className = '',
-  monospace: mono = false,
+  monospace = false,
 }: SegmentedProps<T>) {
   const name = useId();
   return (
-    <fieldset className={`${styles.segmented} ${className}`} data-mono={mono ? '' : undefined}>
+    <fieldset
+      className={`${styles.segmented} ${className}`}
+      data-monospace={monospace ? '' : undefined}
+    >
       <legend className={styles.legend}>{label}</legend>
-      {segments.map((each) => (
-        <label key={each.value} className={styles.segment} data-tip={each.tooltip}>
+      {segments.map((segment) => (
+        <label key={segment.value} className={styles.segment} data-tooltip={segment.tooltip}>
           <input
             type="radio"
             name={name}
-            value={each.value}
-            checked={each.value === value}
-            aria-label={each.accessibleName}
-            onChange={() => onPick(each.value)}
+            value={segment.value}
+            checked={segment.value === value}
+            aria-label={segment.accessibleName}
+            onChange={() => onSelect(segment.value)}
           />
           <span>
-            {each.icon && <Icon name={each.icon} />}
-            <span>{each.text}</span>
+            {segment.icon && <Icon name={segment.icon} />}
+            <span>{segment.text}</span>
           </span>
         </label>
       ))}

@@ -3,7 +3,7 @@ import { readStored, writeStored } from '../storage';
 import styles from './Splitter.module.css';
 
 interface PanelSizeRange {
-  /** Key that the size is remembered under. */
+  /** The size is stored under `size.` and this key. */
   readonly storageKey: string;
   readonly initial: number;
   readonly min: number;
@@ -12,37 +12,37 @@ interface PanelSizeRange {
 
 export interface PanelSize extends PanelSizeRange {
   readonly value: number;
-  /** Somebody has set it: until then a panel may take less where it holds little. */
+  /** Until the user sets a size, a panel with little content may be smaller. */
   readonly isUserSet: boolean;
   readonly setValue: (value: number) => void;
 }
 
-/** A panel size in px that lasts over visits where storage allows. */
-export function usePanelSize({ storageKey: id, initial, min, max }: PanelSizeRange): PanelSize {
-  const [chosen, setChosen] = useState(() => {
-    const known = Number(readStored(`size.${id}`) ?? Number.NaN);
-    return Number.isFinite(known) ? Math.max(min, Math.min(max, known)) : undefined;
+/** A panel size in px, stored between visits if the browser allows it. */
+export function usePanelSize({ storageKey, initial, min, max }: PanelSizeRange): PanelSize {
+  const [userSize, setUserSize] = useState(() => {
+    const stored = Number(readStored(`size.${storageKey}`) ?? Number.NaN);
+    return Number.isFinite(stored) ? Math.max(min, Math.min(max, stored)) : undefined;
   });
-  const set = (next: number): void => {
-    const within = Math.round(Math.max(min, Math.min(max, next)));
-    setChosen(within);
-    writeStored(`size.${id}`, String(within));
+  const setValue = (next: number): void => {
+    const size = Math.round(Math.max(min, Math.min(max, next)));
+    setUserSize(size);
+    writeStored(`size.${storageKey}`, String(size));
   };
   return {
-    storageKey: id,
+    storageKey,
     initial,
     min,
     max,
-    value: chosen ?? initial,
-    isUserSet: chosen !== undefined,
-    setValue: set,
+    value: userSize ?? initial,
+    isUserSet: userSize !== undefined,
+    setValue,
   };
 }
 
 interface SplitterProps {
   readonly size: PanelSize;
   readonly label: string;
-  /** On which side of the splitter the panel lies that it sizes. */
+  /** Where the resized panel is, seen from the splitter. */
   readonly panelSide: 'left' | 'right' | 'below';
   /** Id of the panel. */
   readonly panelId: string;
@@ -50,19 +50,19 @@ interface SplitterProps {
 
 const KEY_STEP_PX = 24;
 
-/** The border between two panels: drag it, move it with the arrow keys, double-click for the usual size. */
-export function Splitter({ size, label, panelSide: panel, panelId: controls }: SplitterProps) {
-  const flat = panel === 'below';
-  const value = useElementSize(controls, flat) ?? size.value;
-  const sign = panel === 'left' ? 1 : -1;
-  const drag = (event: PointerEvent<HTMLDivElement>): void => {
+/** The border between two panels: drag it, move it with the arrow keys, double-click for the initial size. */
+export function Splitter({ size, label, panelSide, panelId }: SplitterProps) {
+  const isHorizontal = panelSide === 'below';
+  const value = useElementSize(panelId, isHorizontal) ?? size.value;
+  const sign = panelSide === 'left' ? 1 : -1;
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>): void => {
     if (event.button !== 0) return;
     const bar = event.currentTarget;
-    const from = flat ? event.clientY : event.clientX;
+    const from = isHorizontal ? event.clientY : event.clientX;
     const start = value;
     bar.setPointerCapture(event.pointerId);
-    const move = (next: globalThis.PointerEvent): void =>
-      size.setValue(start + sign * ((flat ? next.clientY : next.clientX) - from));
+    const move = (moved: globalThis.PointerEvent): void =>
+      size.setValue(start + sign * ((isHorizontal ? moved.clientY : moved.clientX) - from));
     const end = (): void => {
       bar.removeEventListener('pointermove', move);
       bar.removeEventListener('pointerup', end);
@@ -72,55 +72,55 @@ export function Splitter({ size, label, panelSide: panel, panelId: controls }: S
     bar.addEventListener('pointerup', end);
     bar.addEventListener('pointercancel', end);
   };
-  const key = (event: KeyboardEvent): void => {
-    const by =
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const direction =
       {
-        ArrowRight: flat ? 0 : 1,
-        ArrowLeft: flat ? 0 : -1,
-        ArrowDown: flat ? 1 : 0,
-        ArrowUp: flat ? -1 : 0,
+        ArrowRight: isHorizontal ? 0 : 1,
+        ArrowLeft: isHorizontal ? 0 : -1,
+        ArrowDown: isHorizontal ? 1 : 0,
+        ArrowUp: isHorizontal ? -1 : 0,
       }[event.key] ?? 0;
-    const to =
+    const next =
       event.key === 'Home'
         ? size.min
         : event.key === 'End'
           ? size.max
-          : value + sign * by * KEY_STEP_PX;
-    if (to === value) return;
+          : value + sign * direction * KEY_STEP_PX;
+    if (next === value) return;
     event.preventDefault();
-    size.setValue(to);
+    size.setValue(next);
   };
   return (
     <div
       className={styles.splitter}
-      data-flat={flat ? '' : undefined}
+      data-horizontal={isHorizontal ? '' : undefined}
       data-own-arrows=""
       role="separator"
       tabIndex={0}
       aria-label={label}
-      aria-orientation={flat ? 'horizontal' : 'vertical'}
-      aria-controls={controls}
+      aria-orientation={isHorizontal ? 'horizontal' : 'vertical'}
+      aria-controls={panelId}
       aria-valuenow={value}
       aria-valuemin={size.min}
       aria-valuemax={size.max}
-      onPointerDown={drag}
-      onKeyDown={key}
+      onPointerDown={onPointerDown}
+      onKeyDown={onKeyDown}
       onDoubleClick={() => size.setValue(size.initial)}
     />
   );
 }
 
-/** The size in effect, in px: a panel gets less than was asked for where the page has no room for it. */
-function useElementSize(id: string, flat: boolean): number | undefined {
+/** The actual size of an element in px: less than requested if the page has no room for it. */
+function useElementSize(id: string, isHorizontal: boolean): number | undefined {
   const [measured, setMeasured] = useState<number>();
   useEffect(() => {
     const panel = document.getElementById(id);
     if (!panel) return undefined;
     const observer = new ResizeObserver(() =>
-      setMeasured(flat ? panel.offsetHeight : panel.offsetWidth),
+      setMeasured(isHorizontal ? panel.offsetHeight : panel.offsetWidth),
     );
     observer.observe(panel);
     return () => observer.disconnect();
-  }, [id, flat]);
+  }, [id, isHorizontal]);
   return measured;
 }

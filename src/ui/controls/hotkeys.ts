@@ -2,7 +2,7 @@ import type { Command } from '../../session/actions/command';
 import { dispatch, MENU_COMMAND_LIST, type CommandId } from '../../session/actions/dispatch';
 import type { Session } from '../../session/store/session';
 
-const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
+export const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 const KEY_LABELS: Readonly<Record<string, string>> = {
   ArrowRight: '→',
@@ -14,7 +14,7 @@ const KEY_LABELS: Readonly<Record<string, string>> = {
   Shift: IS_MAC ? '⇧' : 'Shift',
 };
 
-/** A hotkey as people read it: `Ctrl Z`. */
+/** A hotkey for display: `Ctrl Z`. */
 export function hotkeyText(hotkey: string): string {
   return hotkeyParts(hotkey)
     .map((part) => KEY_LABELS[part] ?? part)
@@ -25,7 +25,7 @@ function hotkeyParts(hotkey: string): readonly string[] {
   return hotkey === '+' ? ['+'] : hotkey.split('+');
 }
 
-/** Runs the command of a key press, if it is one of `allowed`. Keys that the focused control uses stay with it. */
+/** Runs the command of a key press if it is one of `allowed`, unless the focused control uses that key. */
 export function handleHotkey(
   session: Session,
   event: KeyboardEvent,
@@ -34,24 +34,29 @@ export function handleHotkey(
   if (event.defaultPrevented || event.altKey || session.getState().dialog !== undefined) return;
   const state = session.getState();
   const candidates = MENU_COMMAND_LIST.filter(
-    (each) =>
-      (allowed?.includes(each.id) ?? true) &&
-      hotkeysOf(each).some((key) => matchesHotkey(key, event)),
+    (command) =>
+      (allowed?.includes(command.id) ?? true) &&
+      hotkeysOf(command).some((key) => matchesHotkey(key, event)),
   );
   const command =
-    candidates.find((each) => each.exclusiveWhile?.(state) === true) ??
-    candidates.find((each) => each.exclusiveWhile === undefined);
-  if (event.key === 'Escape' && document.querySelector(':popover-open')) return;
+    candidates.find(({ exclusiveWhile }) => exclusiveWhile?.(state) === true) ??
+    candidates.find(({ exclusiveWhile }) => exclusiveWhile === undefined);
+  if (event.key === 'Escape' && isPopoverOpen()) return;
   if (!command || isUsedByFocusedControl(event)) return;
   event.preventDefault();
   dispatch(session, command.id);
 }
 
+/** Whether Escape closes a popover now (a tooltip is not one). */
+export function isPopoverOpen(): boolean {
+  return document.querySelector('[popover="auto"]:popover-open') !== null;
+}
+
 function hotkeysOf({
   hotkey,
-  alternateHotkeys: also = [],
+  alternateHotkeys = [],
 }: Pick<Command, 'hotkey' | 'alternateHotkeys'>): readonly string[] {
-  return hotkey === undefined ? also : [hotkey, ...also];
+  return hotkey === undefined ? alternateHotkeys : [hotkey, ...alternateHotkeys];
 }
 
 function matchesHotkey(hotkey: string, event: KeyboardEvent): boolean {
@@ -64,7 +69,7 @@ function matchesHotkey(hotkey: string, event: KeyboardEvent): boolean {
   return pressed.toLowerCase() === key.toLowerCase();
 }
 
-/** Typing, choosing and pressing keep their keys; a button gives up everything but Space. */
+/** Fields, lists and sliders keep their keys; a button keeps only Space. */
 function isUsedByFocusedControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
   if (!target) return false;

@@ -4,6 +4,7 @@ import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
 import { Header } from './Header';
 import { handleHotkey } from '../controls/hotkeys';
+import { TooltipLayer } from '../controls/TooltipLayer';
 import { Splitter, usePanelSize } from '../controls/Splitter';
 import { PlaybackBar } from './PlaybackBar';
 import { DialogHost } from '../dialogs/DialogHost';
@@ -17,12 +18,13 @@ import { CaptionBar } from '../panels/CaptionBar';
 import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
 import { useFileDrop } from './useFileDrop';
 import { useIntroPlayback } from './useIntroPlayback';
+import { useThemeAttribute } from '../theme';
 import { useIdleSignal } from '../useIdleSignal';
 import { SessionContext, useSession } from '../useSession';
 import buttons from '../controls/controls.module.css';
 import styles from './App.module.css';
-import '../tokens.css';
 import { dispatch } from '../../session/actions/dispatch';
+import '../tokens.css';
 
 const CompareView = lazy(async () => ({
   default: (await import('../views/compare/CompareView')).CompareView,
@@ -39,13 +41,14 @@ const QuizCard = lazy(async () => ({
 }));
 const Stage = lazy(async () => ({ default: (await import('../stage/Stage')).Stage }));
 
-const PANES: readonly { readonly id: PageLayout['narrowPanel']; readonly text: string }[] = [
-  { id: 'stage', text: 'Stage' },
-  { id: 'processes', text: 'Processes' },
-  { id: 'steps', text: 'Steps' },
-  { id: 'source', text: 'Source' },
-  { id: 'details', text: 'Details' },
-];
+const NARROW_PANELS: readonly { readonly id: PageLayout['narrowPanel']; readonly text: string }[] =
+  [
+    { id: 'stage', text: 'Stage' },
+    { id: 'processes', text: 'Processes' },
+    { id: 'steps', text: 'Steps' },
+    { id: 'source', text: 'Source' },
+    { id: 'details', text: 'Details' },
+  ];
 
 interface AppProps {
   readonly session: Session;
@@ -75,23 +78,19 @@ export function App({ session, checkWorker: search }: AppProps) {
 }
 
 function AppLayout({ session }: { readonly session: Session }) {
-  const { narrowPanel: pane, presenting: present, view } = useSession((state) => state.layout);
-  const predicting = useSession((state) => state.dialog === 'quiz');
+  const { narrowPanel, presenting, view } = useSession((state) => state.layout);
+  const inQuiz = useSession((state) => state.dialog === 'quiz');
   const touring = useSession((state) => state.layout.tourStop !== undefined);
-  const theme = useSession((state) => state.settings.theme);
   const announcement = useSession((state) => state.announcement);
   const loading = useSession((state) => state.pendingLoads > 0);
   const left = usePanelSize({ storageKey: 'left', initial: 256, min: 220, max: 480 });
   const right = usePanelSize({ storageKey: 'right', initial: 348, min: 260, max: 720 });
-  const foot = usePanelSize({ storageKey: 'foot', initial: 190, min: 96, max: 560 });
+  const bottom = usePanelSize({ storageKey: 'foot', initial: 190, min: 96, max: 560 });
   const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
   useIdleSignal(session);
   useFileDrop(session);
   useIntroPlayback(session);
-  useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset['theme'];
-    else document.documentElement.dataset['theme'] = theme;
-  }, [theme]);
+  useThemeAttribute();
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => handleHotkey(session, event);
     document.addEventListener('keydown', listen);
@@ -100,14 +99,16 @@ function AppLayout({ session }: { readonly session: Session }) {
   const sizes = {
     '--left': `${left.value}px`,
     '--right': `${right.value}px`,
-    '--foot': foot.isUserSet ? `minmax(64px, ${foot.value}px)` : `fit-content(${foot.value}px)`,
+    '--bottom': bottom.isUserSet
+      ? `minmax(64px, ${bottom.value}px)`
+      : `fit-content(${bottom.value}px)`,
     '--details': `${details.value}px`,
   };
   return (
     <div
       className={styles.app}
-      data-pane={pane}
-      data-present={present ? '' : undefined}
+      data-narrow-panel={narrowPanel}
+      data-presenting={presenting ? '' : undefined}
       style={sizes as CSSProperties}
     >
       <Header />
@@ -127,8 +128,8 @@ function AppLayout({ session }: { readonly session: Session }) {
           panelId="right"
           panelSide="right"
         />
-        {predicting ? (
-          <LoadErrorBoundary part="The questions" key="predict">
+        {inQuiz ? (
+          <LoadErrorBoundary part="The quiz" key="quiz">
             <Suspense fallback={<span data-loading="" />}>
               <QuizCard />
             </Suspense>
@@ -140,36 +141,32 @@ function AppLayout({ session }: { readonly session: Session }) {
             </Suspense>
           </LoadErrorBoundary>
         ) : (
-          !present && <CaptionBar />
+          !presenting && <CaptionBar />
         )}
         <section className={styles.stage} aria-label="Stage">
           <LoadErrorBoundary key={view} part={VIEW_NAMES[view]}>
             <Suspense
               fallback={
                 <p className={styles.loading} data-loading="">
-                  {view === 'stage'
-                    ? 'Setting the stage…'
-                    : view === 'compare'
-                      ? 'Playing the calls in four designs…'
-                      : 'Laying out the table of verdicts…'}
+                  Loading…
                 </p>
               }
             >
-              <Fragment key={present ? 'presented' : 'page'}>{VIEWS[view]}</Fragment>
+              <Fragment key={presenting ? 'presenting' : 'page'}>{VIEWS[view]}</Fragment>
             </Suspense>
           </LoadErrorBoundary>
         </section>
         <Splitter
-          size={foot}
+          size={bottom}
           label="Height of the timeline panel"
-          panelId="foot"
+          panelId="bottom"
           panelSide="below"
         />
         <PlaybackBar />
-        <div id="foot" className={styles.foot}>
+        <div id="bottom" className={styles.bottom}>
           <BottomPanel />
         </div>
-        {present && !touring && !predicting && (
+        {presenting && !touring && !inQuiz && (
           <LoadErrorBoundary part="The captions">
             <Suspense fallback={<div className={styles.captionSpace} data-loading="" />}>
               <PresenterBar />
@@ -187,12 +184,12 @@ function AppLayout({ session }: { readonly session: Session }) {
         />
         <DetailsPanel />
       </aside>
-      <nav className={styles.panes} aria-label="Panels">
-        {PANES.map(({ id, text }) => (
+      <nav className={styles.panelTabs} aria-label="Panels">
+        {NARROW_PANELS.map(({ id, text }) => (
           <button
             key={id}
             type="button"
-            aria-pressed={pane === id}
+            aria-pressed={narrowPanel === id}
             onClick={() => dispatch(session, 'set-layout', { narrowPanel: id })}
           >
             {text}
@@ -201,6 +198,7 @@ function AppLayout({ session }: { readonly session: Session }) {
         ))}
       </nav>
       <Notifications />
+      <TooltipLayer />
       <DialogHost />
       {loading && <span data-loading="" hidden />}
       <div className={buttons.hidden} aria-live="polite" aria-atomic="true">

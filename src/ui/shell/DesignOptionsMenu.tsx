@@ -1,56 +1,56 @@
-import { useId } from 'react';
 import { effectiveOptions } from '../../session/queries/effectiveOptions';
 import { useSession, useSessionStore } from '../useSession';
 import { Icon } from '../controls/Icon';
-import { Popover } from '../controls/Popover';
+import { PopoverButton } from '../controls/PopoverButton';
 import buttons from '../controls/controls.module.css';
 import styles from './DesignOptionsMenu.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** The choices within the design on screen. */
+/** The description and the options of the current design. */
 export function DesignOptionsMenu() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
-  const id = useId();
   const { design } = setup;
   const options = effectiveOptions(setup);
-  const changed = design.options.filter((option) => options[option.id] !== option.values[0]).length;
+  const changed = design.options.filter(({ id, values }) => options[id] !== values[0]).length;
   return (
-    <>
-      <button
-        type="button"
-        className={`${buttons.button} ${buttons.quiet}`}
-        popoverTarget={id}
-        aria-label="About this design, and its options"
-        data-tip="About this design, and its options"
-      >
-        <Icon name="sliders" />
-        {changed > 0 && <span className={styles.count}>{changed}</span>}
-      </button>
-      <Popover id={id} label="Design options">
-        <h2 className={styles.title}>{design.title}</h2>
-        <p className={styles.about}>{design.about}</p>
-        {design.options.map((option) => (
-          <label key={option.id} className={styles.option}>
-            <span>
-              {option.title}
-              <code>{option.id}</code>
-            </span>
-            <select
-              className={buttons.select}
-              value={options[option.id]}
-              onChange={({ target: { value } }) =>
-                dispatch(session, 'set-option', { option: option.id, value })
-              }
-            >
-              {option.values.map((value) => (
-                <option key={value}>{value}</option>
-              ))}
-            </select>
-          </label>
-        ))}
-        {design.options.length === 0 && <p className={styles.about}>This design has no options.</p>}
-      </Popover>
-    </>
+    <PopoverButton
+      label="Design options"
+      buttonLabel="Show design options"
+      tooltip="Show design options"
+      className={`${buttons.button} ${buttons.quiet}`}
+      popoverClassName={styles.panel}
+      content={
+        <>
+          <h2 className={styles.title}>{design.title}</h2>
+          <p className={styles.about}>{design.about}</p>
+          {design.options.map(({ id, title, values }) => (
+            <label key={id} className={styles.option}>
+              <span>
+                {title}
+                <code>{id}</code>
+              </span>
+              <select
+                className={buttons.select}
+                value={options[id]}
+                onChange={(event) =>
+                  dispatch(session, 'set-option', { option: id, value: event.target.value })
+                }
+              >
+                {values.map((value) => (
+                  <option key={value}>{value}</option>
+                ))}
+              </select>
+            </label>
+          ))}
+          {design.options.length === 0 && (
+            <p className={styles.about}>This design has no options.</p>
+          )}
+        </>
+      }
+    >
+      <Icon name="sliders" />
+      {changed > 0 && <span className={styles.count}>{changed}</span>}
+    </PopoverButton>
   );
 }

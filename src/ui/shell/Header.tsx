@@ -8,6 +8,7 @@ import buttons from '../controls/controls.module.css';
 import styles from './Header.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
+/** Scenario, design, views and dialogs. */
 export function Header() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
@@ -35,14 +36,14 @@ export function Header() {
         segments={DESIGN_METAS.map(({ id, title }) => ({
           value: id,
           text: id,
-          tip: title,
+          tooltip: title,
         }))}
       />
       <DesignOptionsMenu />
       <div className={styles.tools}>
         <CommandButton command="compare" icon="columns" pressed={view === 'compare'} />
         <CommandButton command="verdicts" icon="shield" pressed={view === 'verdicts'} />
-        <span className={styles.wide}>
+        <span className={styles.wideOnly}>
           <CommandButton command="predict" icon="question" />
           <CommandButton command="present" icon="screen" />
         </span>
@@ -51,7 +52,7 @@ export function Header() {
         <CommandButton
           command="theme"
           icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'system'}
-          title={`Theme: ${theme}`}
+          title={`Switch the theme (now ${theme})`}
         />
         <CommandButton command="help" icon="help" />
       </div>

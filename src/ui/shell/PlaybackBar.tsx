@@ -8,64 +8,59 @@ import styles from './PlaybackBar.module.css';
 import { currentBranch } from '../../session/trace/run';
 import { dispatch } from '../../session/actions/dispatch';
 
+/** Playback, position, undo and speed. */
 export function PlaybackBar() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
-  const foot = useSession((state) => state.layout.bottomPanel);
-  const { playing, speed, scheduler: order, seed } = useSession((state) => state.settings);
+  const bottomPanel = useSession((state) => state.layout.bottomPanel);
+  const { playing, speed, scheduler, seed } = useSession((state) => state.settings);
   const end = currentBranch(run).tip.depth;
   return (
     <section className={styles.bar} aria-label="Playback">
       <div className={styles.group}>
-        <span className={styles.far}>
-          <CommandButton command="start" icon="start" tooltipSide="above" />
+        <span className={styles.jump}>
+          <CommandButton command="start" icon="start" />
         </span>
-        <CommandButton command="back" icon="back" title="Back one step" tooltipSide="above" />
+        <CommandButton command="back" icon="back" title="Step back" />
         <CommandButton
           command="play-pause"
           icon={playing ? 'pause' : 'play'}
           title={playing ? 'Pause' : 'Play'}
           variant="plain"
-          tooltipSide="above"
         />
-        <CommandButton
-          command="forward"
-          icon="forward"
-          title="Forward one step"
-          tooltipSide="above"
-        />
-        <span className={styles.far}>
-          <CommandButton command="end" icon="end" tooltipSide="above" />
+        <CommandButton command="forward" icon="forward" title="Step forward" />
+        <span className={styles.jump}>
+          <CommandButton command="end" icon="end" />
         </span>
       </div>
       <output className={styles.count} aria-label="Step">
         {run.cursor} / {end}
       </output>
       <div className={`${styles.group} ${styles.history}`}>
-        <CommandButton command="undo" icon="undo" tooltipSide="above" />
-        <CommandButton command="redo" icon="redo" tooltipSide="above" />
-        <CommandButton command="reset" icon="reset" title="Reset" tooltipSide="above" />
+        <CommandButton command="undo" icon="undo" />
+        <CommandButton command="redo" icon="redo" />
+        <CommandButton command="reset" icon="reset" title="Reset" />
       </div>
       <select
         className={buttons.select}
         aria-label="Speed, in steps per second"
-        title="Steps per second"
+        data-tooltip="Steps per second"
         value={speed}
         onChange={(event) =>
           dispatch(session, 'change-settings', { speed: Number(event.target.value) })
         }
       >
-        {SPEEDS.map((each) => (
-          <option key={each} value={each}>
-            {each}/s
+        {SPEEDS.map((stepsPerSecond) => (
+          <option key={stepsPerSecond} value={stepsPerSecond}>
+            {stepsPerSecond}/s
           </option>
         ))}
       </select>
       <select
-        className={`${buttons.select} ${styles.order}`}
+        className={`${buttons.select} ${styles.scheduler}`}
         aria-label="Scheduler"
-        title="Which task steps next while playing"
-        value={order}
+        data-tooltip="Which task steps next while playing"
+        value={scheduler}
         onChange={(event) =>
           dispatch(session, 'change-settings', {
             scheduler: event.target.value === 'random' ? 'random' : 'sequential',
@@ -75,7 +70,7 @@ export function PlaybackBar() {
         <option value="sequential">sequential</option>
         <option value="random">random</option>
       </select>
-      {order === 'random' && (
+      {scheduler === 'random' && (
         <input
           className={`${buttons.select} ${styles.seed}`}
           type="number"
@@ -91,9 +86,9 @@ export function PlaybackBar() {
       )}
       <span className={styles.gap} />
       <Segmented<PageLayout['bottomPanel']>
-        className={styles.form}
-        label="Show the steps as"
-        value={foot}
+        className={styles.stepView}
+        label="View of the steps"
+        value={bottomPanel}
         onSelect={(value) => dispatch(session, 'set-layout', { bottomPanel: value })}
         segments={[
           { value: 'timeline', text: 'Timeline', icon: 'lanes' },

@@ -10,18 +10,18 @@ import styles from './PresenterBar.module.css';
 import { currentBranch } from '../../../session/trace/run';
 import { snapshotText } from '../../../session/trace/snapshotText';
 
-/** A QR code holds no more bytes than this at its lowest correction. */
+/** Capacity of a QR code at its lowest error correction. */
 const MAX_QR_BYTES = 2900;
 
-/** The caption of the stage while one presents, with what only the speaker needs on demand. */
+/** The caption in presentation mode, with speaker notes and the link on demand. */
 export function PresenterBar() {
   const run = useSession((state) => state.run);
-  const told = useSession(latestCaption);
-  const beats = useSession(branchCaptions);
-  const frame = useSession(currentSnapshot);
-  const [aside, setAside] = useState<'notes' | 'link' | undefined>(undefined);
-  const toggle = (what: 'notes' | 'link'): void =>
-    setAside((now) => (now === what ? undefined : what));
+  const caption = useSession(latestCaption);
+  const captions = useSession(branchCaptions);
+  const snapshot = useSession(currentSnapshot);
+  const [extra, setExtra] = useState<'notes' | 'link' | undefined>(undefined);
+  const toggle = (next: 'notes' | 'link'): void =>
+    setExtra((shown) => (shown === next ? undefined : next));
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => {
       if (
@@ -37,68 +37,57 @@ export function PresenterBar() {
     document.addEventListener('keydown', listen);
     return () => document.removeEventListener('keydown', listen);
   }, []);
-  const violation = frame.violations[0];
-  const refused = frame.events.some(({ template: note }) => note.kind === 'fail');
-  const points = beats.flatMap((beat, depth) => (beat ? [depth] : []));
+  const violation = snapshot.violations[0];
+  const refused = snapshot.events.some(({ template }) => template.kind === 'fail');
+  const captionDepths = captions.flatMap((each, depth) => (each ? [depth] : []));
   const atEnd = run.cursor === currentBranch(run).tip.depth;
   return (
     <section
       className={styles.present}
-      aria-label="Story"
+      aria-label="Caption"
       data-tone={violation ? 'violation' : refused ? 'refused' : undefined}
     >
       <h1 className={buttons.hidden}>VFIO playground</h1>
-      {aside === 'notes' && (
+      {extra === 'notes' && (
         <SpeakerNotes
-          next={beats.find((beat, depth) => depth > run.cursor && beat !== undefined)?.say}
+          next={captions.find((each, depth) => depth > run.cursor && each !== undefined)?.say}
         />
       )}
-      {aside === 'link' && <LinkWithQrCode />}
+      {extra === 'link' && <LinkWithQrCode />}
       <div className={styles.caption}>
-        <p className={styles.say}>
+        <p className={styles.captionText}>
           {violation
-            ? `Rule broken, ${violation.property}: ${violation.text}`
-            : run.cursor === 0 || !told
+            ? `Property violated (${violation.property}): ${violation.text}`
+            : run.cursor === 0 || !caption
               ? run.setup.scenario.title
-              : told.say}
+              : caption.say}
         </p>
-        <p className={styles.now}>
-          {frame.step && <code>{frame.step.id}</code>}
-          {run.cursor === 0 ? run.setup.design.title : snapshotText(frame)}
-          {atEnd && run.cursor > 0 ? '. The end.' : ''}
+        <p className={styles.step}>
+          {snapshot.step && <code>{snapshot.step.id}</code>}
+          {run.cursor === 0 ? run.setup.design.title : snapshotText(snapshot)}
+          {atEnd && run.cursor > 0 ? '. End of the run.' : ''}
         </p>
       </div>
       <footer>
         <p className={styles.count}>
           <b>
-            {points.length > 0
-              ? `${points.filter((depth) => depth <= run.cursor).length} of ${points.length}`
+            {captionDepths.length > 0
+              ? `${captionDepths.filter((depth) => depth <= run.cursor).length} of ${captionDepths.length}`
               : `step ${run.cursor}`}
           </b>
           {run.cursor > 0 && <span>{run.setup.scenario.title}</span>}
           <code>{run.setup.design.id}</code>
         </p>
-        <CommandButton
-          command="present-back"
-          text="Back"
-          title="Back one point"
-          tooltipSide="above"
-        />
+        <CommandButton command="present-back" text="Back" title="Back to the previous caption" />
         {atEnd && run.cursor > 0 ? (
-          <CommandButton command="reset" text="Start again" tooltipSide="above" variant="plain" />
+          <CommandButton command="reset" text="Start over" title="Start over" variant="plain" />
         ) : (
-          <CommandButton
-            command="present-next"
-            text="Next"
-            title="Next point"
-            tooltipSide="above"
-            variant="plain"
-          />
+          <CommandButton command="present-next" text="Next" title="Next caption" variant="plain" />
         )}
         <button
           type="button"
           className={`${buttons.button} ${buttons.quiet}`}
-          aria-pressed={aside === 'notes'}
+          aria-pressed={extra === 'notes'}
           onClick={() => toggle('notes')}
         >
           Notes <kbd className={buttons.kbd}>N</kbd>
@@ -106,17 +95,12 @@ export function PresenterBar() {
         <button
           type="button"
           className={`${buttons.button} ${buttons.quiet}`}
-          aria-pressed={aside === 'link'}
+          aria-pressed={extra === 'link'}
           onClick={() => toggle('link')}
         >
           Link <kbd className={buttons.kbd}>K</kbd>
         </button>
-        <CommandButton
-          command="present-leave"
-          text="Leave"
-          title="Leave the presentation"
-          tooltipSide="above"
-        />
+        <CommandButton command="present-leave" text="Leave" title="Leave the presentation" />
       </footer>
     </section>
   );
@@ -125,11 +109,11 @@ export function PresenterBar() {
 function SpeakerNotes({ next }: { readonly next: string | undefined }) {
   const scenario = useSession((state) => state.run.setup.scenario);
   return (
-    <section className={styles.aside} aria-label="Speaker notes">
+    <section className={styles.extra} aria-label="Speaker notes">
       <h2>{scenario.title}</h2>
       <p>{scenario.about}</p>
       <p>
-        <b>Next:</b> {next ?? 'nothing more is told; the run goes on to its end.'}
+        <b>Next:</b> {next ?? 'no more captions; the run continues to its end.'}
       </p>
     </section>
   );
@@ -139,14 +123,14 @@ function LinkWithQrCode() {
   const hash = useSession(permalinkOf);
   const link = location.href.replace(/[?#].*$/s, '') + hash;
   return (
-    <section className={styles.aside} aria-label="Link to this moment">
+    <section className={styles.extra} aria-label="Link to this step">
       {link.length <= MAX_QR_BYTES ? (
         <img
-          alt="QR code of the link to this moment"
+          alt="QR code of the link to this step"
           src={`data:image/svg+xml;utf8,${encodeURIComponent(renderSVG(link, { ecc: 'L' }))}`}
         />
       ) : (
-        <p>This link is too long for a code.</p>
+        <p>This link is too long for a QR code.</p>
       )}
       <a href={link}>{link}</a>
     </section>

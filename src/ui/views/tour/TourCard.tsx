@@ -7,10 +7,10 @@ import { useSession, useSessionStore } from '../../useSession';
 import styles from './TourCard.module.css';
 import { dispatch } from '../../../session/actions/dispatch';
 
-/** What the tour says of the moment on the stage, and the way on. */
+/** The current stop of the tour, with its navigation. */
 export function TourCard() {
   const session = useSessionStore();
-  const at = useSession((state) => state.layout.tourStop);
+  const stopIndex = useSession((state) => state.layout.tourStop);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const opener = document.activeElement;
@@ -18,11 +18,11 @@ export function TourCard() {
       requestAnimationFrame(() => restoreFocus(opener));
     };
   }, []);
-  useEffect(() => heading.current?.focus({ preventScroll: true }), [at]);
-  const stop = TOUR_STOPS[at ?? -1];
-  if (!stop || at === undefined) return undefined;
-  const last = at === TOUR_STOPS.length - 1;
-  const end = (next: () => void) => () => {
+  useEffect(() => heading.current?.focus({ preventScroll: true }), [stopIndex]);
+  const stop = TOUR_STOPS[stopIndex ?? -1];
+  if (!stop || stopIndex === undefined) return undefined;
+  const isLast = stopIndex === TOUR_STOPS.length - 1;
+  const leaveAnd = (next: () => void) => () => {
     dispatch(session, 'tour-leave');
     next();
   };
@@ -42,28 +42,28 @@ export function TourCard() {
       >
         <Icon name="close" />
       </button>
-      {last && (
-        <div className={styles.ends} role="group" aria-label="Where to go from here">
+      {isLast && (
+        <div className={styles.nextActions} role="group" aria-label="Next actions">
           <button
             type="button"
             className={buttons.button}
-            onClick={end(() => dispatch(session, 'check'))}
+            onClick={leaveAnd(() => dispatch(session, 'check'))}
           >
-            Check every interleaving
+            Check interleavings
           </button>
           <button
             type="button"
             className={buttons.button}
-            onClick={end(() => dispatch(session, 'library'))}
+            onClick={leaveAnd(() => dispatch(session, 'library'))}
           >
-            Pick a scenario
+            Choose a scenario
           </button>
           <button
             type="button"
             className={buttons.button}
-            onClick={end(() => dispatch(session, 'verdicts'))}
+            onClick={leaveAnd(() => dispatch(session, 'verdicts'))}
           >
-            Compare the verdicts
+            Show the verdicts
           </button>
         </div>
       )}
@@ -74,32 +74,25 @@ export function TourCard() {
               <button
                 type="button"
                 aria-label={`${i + 1}: ${title}`}
-                aria-current={i === at ? 'step' : undefined}
+                aria-current={i === stopIndex ? 'step' : undefined}
                 onClick={() => dispatch(session, 'tour-stop', { stop: i })}
               />
             </li>
           ))}
         </ol>
         <span className={styles.count}>
-          {at + 1} of {TOUR_STOPS.length}
+          {stopIndex + 1} of {TOUR_STOPS.length}
         </span>
         <CommandButton
           command="tour-back"
           text="Back"
-          title="Back one stop"
+          title="Back to the previous stop"
           variant="plain"
-          tooltipSide="above"
         />
-        {!last && (
-          <CommandButton
-            command="tour-next"
-            text="Next"
-            title="Next stop"
-            variant="primary"
-            tooltipSide="above"
-          />
+        {!isLast && (
+          <CommandButton command="tour-next" text="Next" title="Next stop" variant="primary" />
         )}
-        {last && (
+        {isLast && (
           <button
             type="button"
             className={`${buttons.button} ${buttons.primary}`}
@@ -113,12 +106,12 @@ export function TourCard() {
   );
 }
 
-/** To where it was before the tour; what stood in the tour's place then is another one now. */
+/** Restores the focus from before the tour. The tour replaces the caption bar, so a button of it no longer exists. */
 function restoreFocus(opener: Element | null): void {
   if (document.activeElement !== document.body) return;
-  const back =
+  const target =
     opener !== document.body && opener?.isConnected === true
       ? opener
-      : document.querySelector('[aria-label="Story"] button');
-  if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+      : document.querySelector('[aria-label="Caption"] button');
+  if (target instanceof HTMLElement) target.focus({ preventScroll: true });
 }
