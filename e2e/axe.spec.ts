@@ -25,24 +25,24 @@ async function toWait(page: Page): Promise<void> {
 
 async function predict(page: Page): Promise<void> {
   await page.keyboard.press('q');
-  await expect(page.getByRole('dialog', { name: 'Predict' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Quiz' })).toBeVisible();
 }
 
 async function check(page: Page, done: boolean): Promise<void> {
   await page.keyboard.press('c');
   await button(page, 'Check all interleavings').click();
   const panel = page.getByRole('region', { name: 'Check', exact: true });
-  if (done) await expect(panel).toContainText('How it can end');
+  if (done) await expect(panel).toContainText('Outcomes');
   else await expect(panel.getByRole('progressbar')).toBeVisible();
 }
 
 async function verdicts(page: Page, end: 'running' | 'stopped'): Promise<void> {
   await page.keyboard.press('3');
-  await button(page, 'Work out the verdicts').click();
-  await expect(button(page, /rfc-opened breaks no-ops-before-bind/)).toBeVisible();
+  await button(page, 'Check all designs').click();
+  await expect(button(page, /rfc-opened violates no-ops-before-bind/)).toBeVisible();
   if (end === 'running') return;
   await button(page, 'Stop').click();
-  await expect(button(page, 'Work them out again')).toBeVisible();
+  await expect(button(page, 'Check again')).toBeVisible();
 }
 
 const VIEWS: readonly View[] = [
@@ -56,9 +56,7 @@ const VIEWS: readonly View[] = [
       await toWait(page);
       await page.locator('[data-node="vfio_device:vfio0"]').focus();
       await page.keyboard.press('Enter');
-      await expect(page.getByRole('region', { name: 'Details' })).toContainText(
-        'Who points at it?',
-      );
+      await expect(page.getByRole('region', { name: 'Details' })).toContainText('References');
     },
   },
   {
@@ -66,10 +64,8 @@ const VIEWS: readonly View[] = [
     address: waiting,
     open: async (page) => {
       await toWait(page);
-      await button(page, 'Why does driver wait?').click();
-      await expect(page.getByRole('region', { name: 'Details' })).toContainText(
-        'What does it hold?',
-      );
+      await button(page, 'Show why driver waits').click();
+      await expect(page.getByRole('region', { name: 'Details' })).toContainText('Locks held');
     },
   },
   {
@@ -115,7 +111,7 @@ const VIEWS: readonly View[] = [
       await page.getByRole('slider', { name: 'Step position' }).fill('17');
       await predict(page);
       await button(page, /^qemu\/2 ?lock/).click();
-      await expect(page.getByRole('status').filter({ hasText: 'Not this time' })).toBeVisible();
+      await expect(page.getByRole('status').filter({ hasText: 'Incorrect' })).toBeVisible();
     },
   },
   { name: 'the tour', address: './', open: press('g', 'ArrowRight') },

@@ -148,11 +148,11 @@ test('a check of the 2021 split finds the second owner, and its witness plays on
   await expect(
     panel.getByRole('list', { name: 'Outcomes' }).getByRole('listitem').first(),
   ).toBeVisible();
-  await panel.getByRole('button', { name: 'Play the witness of owner-exclusive' }).click();
+  await panel.getByRole('button', { name: 'Play the counterexample to owner-exclusive' }).click();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Pause the story' }).click();
+  await page.getByRole('button', { name: 'Pause walkthrough' }).click();
   await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
-  await expect(page.getByRole('region', { name: 'Story' })).toContainText('owner-exclusive');
+  await expect(page.getByRole('region', { name: 'Caption' })).toContainText('owner-exclusive');
   await expect(page.getByRole('button', { name: 'Branch owner-exclusive' })).toHaveAttribute(
     'aria-pressed',
     'true',
@@ -177,7 +177,7 @@ test('a row that is switched off makes a check fail, and the witness says that t
   const design = page.getByRole('radio', { name: 'upstream' });
   await design.click({ force: true });
   await expect(design).toBeChecked();
-  const line = page.getByRole('button', { name: 'Switch BIND.9 off for a check' });
+  const line = page.getByRole('button', { name: 'Disable BIND.9 for the next check' });
   // On to the first bind, call by call.
   for (let call = 0; call < 5 && (await line.count()) === 0; call += 1) {
     await page.getByRole('button', { name: 'Run qemu', exact: true }).click();
@@ -190,14 +190,12 @@ test('a row that is switched off makes a check fail, and the witness says that t
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   await expect(panel).toContainText(/Yes: \d+ of the properties/);
   await panel
-    .getByRole('button', { name: /Play the witness of/ })
+    .getByRole('button', { name: /Play the counterexample to/ })
     .first()
     .click();
-  await expect(page.getByRole('region', { name: 'Story' })).toContainText('not the design itself');
-  await panel.getByRole('button', { name: 'Back to the design itself' }).click();
-  await expect(page.getByRole('region', { name: 'Story' })).not.toContainText(
-    'not the design itself',
-  );
+  await expect(page.getByRole('region', { name: 'Caption' })).toContainText('Modified design');
+  await panel.getByRole('button', { name: 'Discard changes' }).click();
+  await expect(page.getByRole('region', { name: 'Caption' })).not.toContainText('Modified design');
 });
 
 test('four designs stand side by side, and one of them can be watched', async ({ page }) => {
@@ -210,7 +208,7 @@ test('four designs stand side by side, and one of them can be watched', async ({
   await expect(table.getByRole('row', { name: /dpdk.*bind_iommufd/ })).toContainText(
     /skipped.*-EBUSY.*-EBUSY.*-EINVAL/,
   );
-  await table.getByRole('button', { name: 'Watch parked-shim' }).click();
+  await table.getByRole('button', { name: 'Open parked-shim' }).click();
   await expect(page.getByRole('radio', { name: 'parked-shim' })).toBeChecked();
 });
 
@@ -221,12 +219,12 @@ test('the verdicts of every design are worked out, and a red one plays its witne
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: /verdicts/ }).click();
   const view = page.getByRole('region', { name: 'Verdicts' });
-  await view.getByRole('button', { name: 'Work out the verdicts' }).click();
+  await view.getByRole('button', { name: 'Check all designs' }).click();
   await expect(
-    view.getByRole('button', { name: /rfc-opened breaks no-ops-before-bind/ }),
+    view.getByRole('button', { name: /rfc-opened violates no-ops-before-bind/ }),
   ).toBeVisible();
   await view.getByRole('button', { name: 'Stop' }).click();
-  await expect(view.getByRole('button', { name: 'Work them out again' })).toBeVisible();
-  await view.getByRole('button', { name: /rfc-opened breaks no-ops-before-bind/ }).click();
+  await expect(view.getByRole('button', { name: 'Check again' })).toBeVisible();
+  await view.getByRole('button', { name: /rfc-opened violates no-ops-before-bind/ }).click();
   await expect(page.getByRole('radio', { name: 'rfc-opened' })).toBeChecked();
 });

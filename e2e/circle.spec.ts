@@ -27,15 +27,15 @@ test('locks that a close takes in the other order lead to a circle, which stands
   await page.goto('./?scenario=split-race');
   await openScene(page, closeAndGet);
   await page.keyboard.press('End');
-  const swap = page.getByRole('button', { name: 'Swap REL.2 with REL.3 for a check' });
+  const swap = page.getByRole('button', { name: 'Swap REL.2 and REL.3 for the next check' });
   for (let back = 0; back < 30 && (await swap.count()) === 0; back += 1)
     await page.keyboard.press('ArrowLeft');
   await swap.click();
   await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
-  await page.getByRole('button', { name: 'Play the witness of no-deadlock' }).click();
+  await page.getByRole('button', { name: 'Play the counterexample to no-deadlock' }).click();
   await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Pause the story' }).click();
+  await page.getByRole('button', { name: 'Pause walkthrough' }).click();
   await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   await idle(page);
   const stage = page.getByRole('region', { name: 'Stage', exact: true });
@@ -59,16 +59,16 @@ test('locks that a close takes in the other order lead to a circle, which stands
     .click();
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText(
-    'It opens the design with its changed rows, and says so there: --swap parked-split/release_device/REL.2,parked-split/release_device/REL.3',
+    'It opens the modified design: --swap parked-split/release_device/REL.2,parked-split/release_device/REL.3',
   );
-  await expect(dialog.getByRole('button', { pressed: true })).toHaveText('Link to this moment');
-  const link = await dialog.getByRole('textbox', { name: 'Link to this moment' }).inputValue();
+  await expect(dialog.getByRole('button', { pressed: true })).toHaveText('Link to this step');
+  const link = await dialog.getByRole('textbox', { name: 'Link to this step' }).inputValue();
   await page.goto('about:blank');
   await page.goto(link);
   await idle(page);
   await expect(page.getByRole('alert')).toHaveCount(0);
-  await expect(page.getByRole('region', { name: 'Story' })).toContainText(
-    'not the design itself: --swap',
+  await expect(page.getByRole('region', { name: 'Caption' })).toContainText(
+    'Modified design: --swap',
   );
   await expect(stage.locator('[data-node][data-deadlocked]')).toHaveCount(4);
 });

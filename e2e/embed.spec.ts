@@ -126,7 +126,7 @@ for (const sandbox of ['', 'sandbox']) {
     }) => {
       await visit(element(`scenario="bind-race" load="eager" ro ${sandbox}`));
       const frame = page.frameLocator('vfio-playground iframe');
-      await frame.getByRole('button', { name: 'Forward one step' }).focus();
+      await frame.getByRole('button', { name: 'Step forward' }).focus();
       await page.keyboard.press('ArrowRight');
       await expect(count(frame)).toHaveText(/^1 /);
       await page.keyboard.press('Escape');
@@ -233,7 +233,7 @@ test('the designs stand side by side, also in a narrow sandbox, and each can be 
       .map(({ x, y }) => `${x} ${y}`),
   );
   expect(new Set(places).size).toBe(4);
-  await frame.getByRole('button', { name: 'Watch rfc-opened' }).click();
+  await frame.getByRole('button', { name: 'Open rfc-opened' }).click();
   await expect(frame.getByText('The RFC as posted', { exact: true })).toBeVisible();
   await expect(frame.getByRole('region', { name: 'Stage' })).toBeVisible();
   await frame.getByRole('button', { name: 'Compare' }).click();
@@ -263,9 +263,9 @@ test('a sandboxed frame checks in a worker, or on its own thread where a policy 
         .map((worker) => worker.url())
         .filter((url) => url.startsWith('blob:')),
     ).toHaveLength(at);
-    await frame.getByRole('button', { name: 'Play the witness of owner-exclusive' }).click();
+    await frame.getByRole('button', { name: 'Play the counterexample to owner-exclusive' }).click();
     await expect(count(frame)).toHaveText(/^[1-9]\d* \/ 48$/);
-    await frame.getByRole('button', { name: 'Back to the story' }).click();
+    await frame.getByRole('button', { name: 'Return to walkthrough' }).click();
     await expect(count(frame)).toHaveText('0 / 56');
   }
   await free.close();
@@ -286,7 +286,7 @@ for (const sandbox of [undefined, 'allow-scripts']) {
     const home = frame.getByRole('link', { name: 'Open in the playground' });
     const before = await home.getAttribute('href');
     expect(before).toMatch(/\/index\.html#v1\.[\w-]+$/);
-    await frame.getByRole('button', { name: 'Forward one step' }).click();
+    await frame.getByRole('button', { name: 'Step forward' }).click();
     await expect(home).not.toHaveAttribute('href', before ?? '');
     const answers = await page.evaluate(
       () =>

@@ -110,7 +110,7 @@ test('the details say why a task waits, who holds what it waits for, and lead to
 }) => {
   await open(page, 'hot-unplug', 45);
   const details = page.getByRole('region', { name: 'Details' });
-  await details.getByRole('button', { name: 'Why does driver wait?' }).click();
+  await details.getByRole('button', { name: 'Show why driver waits' }).click();
   await expect(details).toContainText('driver waits for vfio0.comp, held by fd1.');
   await expect(details).toContainText('fd1 counts in vfio0.refcount: an open file.');
   await details.getByRole('button', { name: 'vfio0.parent.mutex' }).click();
@@ -143,7 +143,7 @@ test('a table of file operations is picked by keyboard, tells who goes through i
   await page.keyboard.type('/dev/vfio/devices');
   await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');
-  await expect(details).toContainText('/dev/vfio/devices/vfio0 is there.');
+  await expect(details).toContainText('/dev/vfio/devices/vfio0 exists.');
   await details.getByRole('button', { name: 'fd2' }).first().click();
   await expect(details.getByRole('heading', { level: 2 })).toHaveText('struct file fd2');
 });
@@ -176,7 +176,7 @@ test('the tour goes to its end by keyboard and gives the focus back', async ({ p
   await done.focus();
   await page.keyboard.press('Enter');
   await expect(
-    page.getByRole('region', { name: 'Story' }).getByRole('button').first(),
+    page.getByRole('region', { name: 'Caption' }).getByRole('button').first(),
   ).toBeFocused();
 });
 

@@ -22,7 +22,9 @@ test('present mode shows stage and caption, answers a remote control, and leaves
   await expect(page.getByRole('complementary', { name: 'Processes' })).toBeHidden();
   await page.keyboard.press('PageDown');
   await idle(page);
-  await expect(page.getByRole('region', { name: 'Story' })).toContainText('registration reference');
+  await expect(page.getByRole('region', { name: 'Caption' })).toContainText(
+    'registration reference',
+  );
   await page.keyboard.press('n');
   await expect(page.getByRole('region', { name: 'Speaker notes' })).toBeVisible();
   await page.keyboard.press('k');
@@ -55,8 +57,8 @@ test('the page opens on a still scenario under reduced motion, with the tour one
 }) => {
   await open(page);
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^0 /);
-  await expect(page.getByRole('region', { name: 'Story' }).getByRole('button')).toHaveText([
-    /Play the story/,
+  await expect(page.getByRole('region', { name: 'Caption' }).getByRole('button')).toHaveText([
+    /Play walkthrough/,
     /tour/,
   ]);
 });
@@ -80,12 +82,12 @@ test('the end of a story offers what comes next, the link among it', async ({ pa
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('End');
   await idle(page);
-  const story = page.getByRole('region', { name: 'Story' });
+  const story = page.getByRole('region', { name: 'Caption' });
   await expect(story).toContainText('Every call has returned.');
   await expect(story.getByRole('button', { name: /next scenario/ })).toBeVisible();
-  await expect(story.getByRole('button', { name: 'Start again' })).toBeVisible();
+  await expect(story.getByRole('button', { name: 'Start over' })).toBeVisible();
   await story.getByRole('button', { name: 'Share this run' }).click();
-  await expect(page.getByRole('dialog', { name: /Share/ })).toContainText('Link to this moment');
+  await expect(page.getByRole('dialog', { name: /Share/ })).toContainText('Link to this step');
 });
 
 test('a press takes over while the page moves by itself', async ({ page }) => {
@@ -95,7 +97,9 @@ test('a press takes over while the page moves by itself', async ({ page }) => {
   await idle(page);
   // Whatever the page had done by then, the call that was made is the last thing that happened.
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^(\d+) \/ \1$/);
-  await expect(page.getByRole('region', { name: 'Story' })).not.toContainText('How does a program');
+  await expect(page.getByRole('region', { name: 'Caption' })).not.toContainText(
+    'How does a process',
+  );
 });
 
 test('the tour leads by keys from stop to stop, and undo brings the session back', async ({
@@ -137,13 +141,13 @@ test('the palette finds by typing, goes by arrows, and gives an object the focus
   await page.keyboard.press('ArrowUp');
   await page.keyboard.press('Enter');
   await expect(page.locator('article:focus')).toHaveAccessibleName(/group 12/);
-  await expect(page.getByRole('region', { name: 'Details' })).toContainText('Who points at it?');
+  await expect(page.getByRole('region', { name: 'Details' })).toContainText('References');
 });
 
 test('predict asks, says whether it was right and why, and can be left', async ({ page }) => {
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('q');
-  const card = page.getByRole('dialog', { name: 'Predict' });
+  const card = page.getByRole('dialog', { name: 'Quiz' });
   await expect(card.getByRole('group', { name: 'Answers' })).toHaveAccessibleDescription(
     /What will it return\?$/,
   );
@@ -154,8 +158,8 @@ test('predict asks, says whether it was right and why, and can be left', async (
         ? card.getByRole('button', { name: '-EINVAL', exact: true })
         : card.getByRole('group', { name: 'Answers' }).getByRole('button').first()
     ).click();
-    await expect(card.getByRole('status').filter({ hasText: /Right|Not this time/ })).toContainText(
-      refused > 0 ? /Right.*already open/ : /\S/,
+    await expect(card.getByRole('status').filter({ hasText: /Correct|Incorrect/ })).toContainText(
+      refused > 0 ? /Correct.*already open/ : /\S/,
     );
     await expect(card.getByRole('button', { name: 'Next question' })).toBeFocused();
     if (refused > 0) break;
@@ -178,9 +182,9 @@ test('a page zoomed to twice its size shows the stage, and the whole reason of a
   );
   expect(Math.abs((scenario?.y ?? 0) - (design?.y ?? 0))).toBeLessThan(10);
   await page.keyboard.press('q');
-  const card = page.getByRole('dialog', { name: 'Predict' });
+  const card = page.getByRole('dialog', { name: 'Quiz' });
   await card.getByRole('group', { name: 'Answers' }).getByRole('button').first().click();
-  const reason = card.getByRole('status').filter({ hasText: /Right|Not this time/ });
+  const reason = card.getByRole('status').filter({ hasText: /Correct|Incorrect/ });
   await expect(reason).toBeInViewport({ ratio: 1 });
   expect(await reason.evaluate((each) => each.scrollHeight - each.clientHeight)).toBe(0);
 });
@@ -190,7 +194,7 @@ test('predict asks by keyboard who must go next, says what the other would have 
 }) => {
   await open(page, './?scenario=double-bind');
   await page.keyboard.press('q');
-  const card = page.getByRole('dialog', { name: 'Predict' });
+  const card = page.getByRole('dialog', { name: 'Quiz' });
   const answers = card.getByRole('group', { name: 'Answers' }).getByRole('button');
   await expect(answers.first()).toBeFocused();
   while ((await card.getByText('Which task must run next').count()) === 0) {
@@ -202,11 +206,11 @@ test('predict asks by keyboard who must go next, says what the other would have 
   await expect(answers).toHaveText([/^qemulock/, /^qemu\/2lock/]);
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
-  await expect(card.getByRole('status').filter({ hasText: 'Not this time: qemu.' })).toContainText(
-    'qemu waits for devset vfio0.lock, held by qemu/2',
-  );
+  await expect(
+    card.getByRole('status').filter({ hasText: 'Incorrect. The answer is qemu.' }),
+  ).toContainText('qemu waits for devset vfio0.lock, held by qemu/2');
   await page.keyboard.press('Tab');
-  await expect(card.getByRole('button', { name: 'See qemu/2 go first' })).toBeFocused();
+  await expect(card.getByRole('button', { name: 'Show qemu/2 first' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('button', { name: 'Branch qemu/2 first' })).toHaveAttribute(
     'aria-pressed',
@@ -248,7 +252,7 @@ test.describe('a part of the page that does not come', () => {
   test('is told in its place, with the rest as it was, and loading again brings back the run and the part', async ({
     page,
   }) => {
-    await page.route(/\/(Verdicts|HelpDialog)-.*\.js/, (route) => route.abort());
+    await page.route(/\/(VerdictsView|HelpDialog)-.*\.js/, (route) => route.abort());
     await open(page, './?scenario=bind-race');
     await page.keyboard.press('PageDown');
     const step = await page.getByRole('status', { name: 'Step' }).textContent();
@@ -261,29 +265,31 @@ test.describe('a part of the page that does not come', () => {
     await expect(page.getByRole('region', { name: 'Stage' })).toContainText('vfio0');
     await page.keyboard.press('?');
     await expect(page.getByRole('alert')).toContainText('This dialog could not be loaded.');
-    await expect(page.getByRole('button', { name: 'Load the page again' })).toBeFocused();
+    await expect(page.getByRole('button', { name: 'Reload' })).toBeFocused();
     await page.keyboard.press('Escape');
     await expect(page.getByRole('alert')).toHaveCount(0);
     await expect.poll(() => page.evaluate(() => location.hash)).not.toBe('');
     await page.keyboard.press('3');
     await page.unrouteAll();
-    await page.getByRole('button', { name: 'Load the page again' }).click();
+    await page.getByRole('button', { name: 'Reload' }).click();
     await idle(page);
     await expect(page.getByRole('status', { name: 'Step' })).toHaveText(step ?? '');
     await page.keyboard.press('3');
-    await expect(page.getByRole('button', { name: 'Work out the verdicts' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Check all designs' })).toBeVisible();
   });
 
   test('is fetched again when it is wanted, where it was fetched ahead in vain', async ({
     page,
   }) => {
-    const refused = page.waitForEvent('requestfailed', (request) => /\/Facts-/.test(request.url()));
-    await page.route(/\/Facts-.*\.js/, (route) => route.abort());
+    const refused = page.waitForEvent('requestfailed', (request) =>
+      /\/SelectionDetails-/.test(request.url()),
+    );
+    await page.route(/\/SelectionDetails-.*\.js/, (route) => route.abort());
     await open(page, './?scenario=bind-race');
     await refused;
     const details = page.getByRole('region', { name: 'Details' });
     await page.unrouteAll();
-    await details.getByRole('button', { name: /^Look at/ }).click();
-    await expect(details).toContainText('Who points at it?');
+    await details.getByRole('button', { name: /^Show / }).click();
+    await expect(details).toContainText('References');
   });
 });

@@ -54,7 +54,7 @@ for (const [winner, loser] of [
     await click(page, `Run ${winner}`, `Run ${loser}`);
     await expect(files(page, winner).getByRole('listitem').first()).toHaveText(/gate open/);
     await expect(files(page, loser).getByRole('listitem').first()).toHaveText(/gate closed/);
-    await expect(page.getByRole('region', { name: 'Story' })).toContainText('-EINVAL');
+    await expect(page.getByRole('region', { name: 'Caption' })).toContainText('-EINVAL');
   });
 }
 

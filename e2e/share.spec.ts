@@ -19,7 +19,7 @@ async function standing(page: Page): Promise<readonly string[]> {
       .getByRole('listitem')
       .allInnerTexts()
       .then((texts) => texts.join('\n')),
-    page.getByRole('region', { name: 'Story' }).innerText(),
+    page.getByRole('region', { name: 'Caption' }).innerText(),
   ]);
 }
 
@@ -29,7 +29,7 @@ test('a link from the Share dialog opens the same moment', async ({ page, contex
   await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
   const before = await standing(page);
   await page.getByRole('button', { name: 'Share or export' }).click();
-  const link = await taken(page, 'Link to this moment');
+  const link = await taken(page, 'Link to this step');
   expect(link.length).toBeLessThan(2100);
   const other = await context.newPage();
   await other.emulateMedia({ reducedMotion: 'reduce' });
@@ -48,10 +48,10 @@ test('what the browser does not let the page copy is selected', async ({ page, c
   await page.getByRole('button', { name: 'Share or export' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share' });
   await dialog.getByRole('button', { name: 'Copy' }).click();
-  await expect(dialog.getByRole('status')).toContainText('everything is selected');
+  await expect(dialog.getByRole('status')).toContainText('The text is selected');
   expect(
     await page
-      .getByRole('textbox', { name: 'Link to this moment' })
+      .getByRole('textbox', { name: 'Link to this step' })
       .evaluate(
         (area) =>
           area instanceof HTMLTextAreaElement &&
@@ -92,7 +92,7 @@ for (const id of ids) {
     const before = await standing(page);
     await page.getByRole('button', { name: 'Share or export' }).click();
     const [link, svg, file] = [
-      await taken(page, 'Link to this moment'),
+      await taken(page, 'Link to this step'),
       await taken(page, 'Timeline as SVG'),
       await taken(page, 'Scenario file'),
     ];

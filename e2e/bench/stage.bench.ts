@@ -202,7 +202,7 @@ async function inThePage(browser: Browser): Promise<Row[]> {
       rows.push(
         ...timeRows(
           `click to paint, ${devices} devices`,
-          await stepTimes(page.getByRole('button', { name: /forward one step/i }).first(), 60),
+          await stepTimes(page.getByRole('button', { name: /step forward/i }).first(), 60),
         ),
       );
       await page.close();

@@ -1,6 +1,6 @@
 const KEY_PREFIX = 'vfio-playground.';
 
-/** What was remembered under a key; undefined where storage is refused (it throws in frames of another site). */
+/** The stored value of a key, if any. Storage throws in frames of another site. */
 export function readStored(key: string): string | undefined {
   try {
     return localStorage.getItem(KEY_PREFIX + key) ?? undefined;
@@ -9,12 +9,11 @@ export function readStored(key: string): string | undefined {
   }
 }
 
-/** Remembers a value for the next visit, where storage allows. */
-export function writeStored(key: string, value: string): boolean {
+/** Stores a value for the next visit; does nothing if the browser refuses. */
+export function writeStored(key: string, value: string): void {
   try {
     localStorage.setItem(KEY_PREFIX + key, value);
-    return true;
   } catch {
-    return false;
+    // The value lasts for this visit only.
   }
 }

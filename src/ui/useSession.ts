@@ -2,7 +2,7 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { Session, SessionState } from '../session/store/session';
 
-/** The playground that the components below belong to. */
+/** The session of the components below. */
 export const SessionContext = createContext<Session | undefined>(undefined);
 
 /** The store itself, for actions: `step(session, 'qemu')`. */
@@ -12,7 +12,7 @@ export function useSessionStore(): Session {
   return session;
 }
 
-/** A value derived from the session; renders again only when it changes. */
+/** A value derived from the session; the component renders again only when it changes. */
 export function useSession<T>(select: (state: SessionState) => T): T {
   return useStore(useSessionStore(), select);
 }

@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import type { NodeView } from '../../graph/model/graph';
 
-/** One line drawing for each kind of thing, in a box of 16. */
+/** A line drawing for each kind of node, in a 16 × 16 box. */
 const ICON_PATHS = {
   process: 'M2 3.2h12v9.6H2zM2 6h12M4.2 4.6h.1M6.2 4.6h.1',
   file: 'M3.5 1.8h6l3 3v9.4h-9zM9.5 1.8v3h3M5.6 8h4.8M5.6 10.6h4.8',
@@ -38,28 +38,28 @@ const ICON_BY_TYPE: Readonly<Record<string, KindIconName>> = {
   iommufd_group: 'group',
 };
 
-/** The drawing that stands for an object of a type of the kernel. */
+/** The icon of a kernel object type (`vfio_device`). */
 export function iconForType(type: string): KindIconName {
   return ICON_BY_TYPE[type] ?? 'struct';
 }
 
-/** The drawing that stands for a node. */
+/** The icon of a graph node. */
 export function iconForNode(node: NodeView): KindIconName {
   if (node.kind === 'foldedGroup') return 'group';
   return node.kind === 'object' ? iconForType(node.type) : node.kind;
 }
 
-/** Each drawing as a picture of its own, in a grey that both themes can show: an svg element in every node would be a layer more to sort in every frame. */
+/** Data URLs by icon. A background image in a grey for both themes: an SVG element per node would add a compositor layer each. */
 const imageCache = new Map<string, string>();
 
-/** A drawing as an image for CSS. A picture knows nothing of the page around it, so that the token is read for it. */
+/** An icon as a CSS image. An image cannot use the page's custom properties, so the colour is read here. */
 function iconImage(glyph: KindIconName, element: Element): string {
-  const known = imageCache.get(glyph);
-  if (known !== undefined) return known;
-  const ink = getComputedStyle(element).getPropertyValue('--glyph').trim();
-  const picture = `url("data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="${ink}" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="${ICON_PATHS[glyph]}"/></svg>`)}")`;
-  if (ink !== '') imageCache.set(glyph, picture);
-  return picture;
+  const cached = imageCache.get(glyph);
+  if (cached !== undefined) return cached;
+  const colour = getComputedStyle(element).getPropertyValue('--glyph').trim();
+  const image = `url("data:image/svg+xml,${encodeURIComponent(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="none" stroke="${colour}" stroke-width="1.4" stroke-linecap="round" stroke-linejoin="round"><path d="${ICON_PATHS[glyph]}"/></svg>`)}")`;
+  if (colour !== '') imageCache.set(glyph, image);
+  return image;
 }
 
 export function KindIcon({

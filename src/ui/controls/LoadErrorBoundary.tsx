@@ -6,9 +6,9 @@ import styles from './LoadErrorBoundary.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
 interface LoadErrorBoundaryProps {
-  /** `The stage`, as it begins a sentence. */
+  /** Begins a sentence: `The stage`. */
   readonly part: string;
-  /** Stands above the page, and can be put away. */
+  /** Shown above the page, with a close button. */
   readonly inDialog?: boolean;
   readonly children: ReactNode;
 }
@@ -17,7 +17,7 @@ function focusOnMount(button: HTMLElement | null): void {
   button?.focus();
 }
 
-/** Says so where a part of the page could not be loaded, with the rest of the page as it was; the address keeps the run over a reload. */
+/** Replaces a part of the page that could not be loaded with an error message; the rest of the page keeps working. */
 export class LoadErrorBoundary extends Component<
   LoadErrorBoundaryProps,
   { readonly failed: boolean }
@@ -31,33 +31,30 @@ export class LoadErrorBoundary extends Component<
   }
 
   override render(): ReactNode {
-    const { part: what, inDialog: dialog = false, children } = this.props;
+    const { part, inDialog = false, children } = this.props;
     if (!this.state.failed) return children;
     const session = this.context;
     return (
       <div
         className={styles.failed}
         role="alert"
-        data-dialog={dialog ? '' : undefined}
+        data-dialog={inDialog ? '' : undefined}
         onKeyDown={(event) => {
-          if (event.key === 'Escape' && dialog && session) dispatch(session, 'close-dialog');
+          if (event.key === 'Escape' && inDialog && session) dispatch(session, 'close-dialog');
         }}
       >
-        <b>{what} could not be loaded.</b>
-        <p>
-          Is the network there? Nothing is lost: the address keeps your run, and the page comes back
-          to it.
-        </p>
+        <b>{part} could not be loaded.</b>
+        <p>Check your connection. The address contains your run: a reload restores it.</p>
         <div>
           <button
-            ref={dialog ? focusOnMount : undefined}
+            ref={inDialog ? focusOnMount : undefined}
             type="button"
             className={`${buttons.button} ${buttons.primary}`}
             onClick={() => location.reload()}
           >
-            Load the page again
+            Reload
           </button>
-          {dialog && session && (
+          {inDialog && session && (
             <button
               type="button"
               className={buttons.button}

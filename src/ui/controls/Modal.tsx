@@ -7,29 +7,29 @@ import { dispatch } from '../../session/actions/dispatch';
 
 interface ModalProps {
   readonly title: string;
-  /** `sheet` hangs below the header, `card` stands in the middle. */
+  /** `sheet` is placed below the header, `card` in the middle. */
   readonly placement?: 'card' | 'sheet';
-  /** Room for two columns. */
+  /** Wide enough for two columns. */
   readonly wide?: boolean;
   readonly children: ReactNode;
 }
 
-/** The page's open dialog: the browser keeps the focus inside, Esc closes it, and focus goes back to where it was. */
-export function Modal({ title, placement: look = 'card', wide = false, children }: ModalProps) {
+/** The page's open dialog. The browser traps the focus, closes it on Escape and restores the focus. */
+export function Modal({ title, placement = 'card', wide = false, children }: ModalProps) {
   const session = useSessionStore();
   const dialog = useRef<HTMLDialogElement>(null);
   useLayoutEffect(() => {
     const element = dialog.current;
     element?.showModal();
-    element?.querySelector<HTMLElement>('input[type="search"], [data-focus]')?.focus();
-    // Closed before it leaves the page, so that the browser gives the focus back.
+    element?.querySelector<HTMLElement>('input[type="search"], [role="combobox"]')?.focus();
+    // The browser restores the focus only if the dialog is closed before it is removed.
     return () => element?.close();
   }, []);
   return (
     <dialog
       ref={dialog}
       className={styles.modal}
-      data-look={look}
+      data-placement={placement}
       data-wide={wide ? '' : undefined}
       aria-label={title}
       onCancel={(event) => {

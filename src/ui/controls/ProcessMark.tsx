@@ -1,6 +1,7 @@
 import type { CSSProperties } from 'react';
+import { processColourAt } from './processColour';
 
-/** One shape for each process, so that its colour is never alone; the kernel's own threads (-1) have a ring. */
+/** One shape per process, so that colour is not the only cue. */
 const PROCESS_SHAPES = [
   'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2z',
   'M2.8 2.8h10.4v10.4H2.8z',
@@ -14,19 +15,14 @@ const PROCESS_SHAPES = [
 const KERNEL_RING =
   'M8 1.4a6.6 6.6 0 1 0 0 13.2A6.6 6.6 0 0 0 8 1.4zm0 3.4a3.2 3.2 0 1 1 0 6.4 3.2 3.2 0 0 1 0-6.4z';
 
-/** The shape of a process, as a path in a box of 16. */
+/** The shape of a process by index (-1: the driver), as a path in a 16 × 16 box. */
 export function processShapeAt(process: number): string {
   return process < 0
     ? KERNEL_RING
     : (PROCESS_SHAPES[process % PROCESS_SHAPES.length] ?? KERNEL_RING);
 }
 
-/** The colour token of a process. */
-export function processColourAt(process: number): string {
-  return process < 0 ? 'var(--proc-driver)' : `var(--proc-${(process % 8) + 1})`;
-}
-
-/** A process wherever it acts. */
+/** The mark of a process: its shape in its colour. */
 export function ProcessMark({
   process,
   size = 12,

@@ -1,22 +1,26 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 
-/** Where the control in focus goes away with a change, gives the focus to the heading of its panel instead of nobody. */
+/** If the focused control is removed, moves the focus to the heading of its panel instead of losing it. */
 export function useFocusFallback(panel: RefObject<HTMLElement | null>): void {
-  const last = useRef<Element | undefined>(undefined);
+  const lastFocused = useRef<Element | undefined>(undefined);
   useEffect(() => {
-    const note = (event: FocusEvent): void => {
-      last.current =
+    const onFocusIn = (event: FocusEvent): void => {
+      lastFocused.current =
         event.target instanceof Element && panel.current?.contains(event.target) === true
           ? event.target
           : undefined;
     };
-    document.addEventListener('focusin', note);
-    return () => document.removeEventListener('focusin', note);
+    document.addEventListener('focusin', onFocusIn);
+    return () => document.removeEventListener('focusin', onFocusIn);
   }, [panel]);
   useLayoutEffect(() => {
-    if (!last.current || last.current.isConnected || document.activeElement !== document.body)
+    if (
+      !lastFocused.current ||
+      lastFocused.current.isConnected ||
+      document.activeElement !== document.body
+    )
       return;
-    last.current = undefined;
+    lastFocused.current = undefined;
     panel.current?.querySelector<HTMLElement>('[tabindex="-1"]')?.focus();
   });
 }

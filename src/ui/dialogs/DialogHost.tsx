@@ -35,7 +35,7 @@ export function DialogHost() {
   );
 }
 
-/** While a dialog loads: what is typed meanwhile is kept for it. */
+/** Shown while a dialog loads; buffers what is typed meanwhile. */
 function DialogLoading() {
   useLayoutEffect(() => bufferTypeAhead(document), []);
   return <span data-loading="" />;

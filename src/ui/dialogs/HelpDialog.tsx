@@ -10,20 +10,22 @@ export function HelpDialog() {
       <div
         className={styles.body}
         role="region"
-        aria-label="How it works, and every key"
+        aria-label="Instructions and keyboard shortcuts"
         tabIndex={0}
       >
         <p>
-          Act for a process or the driver. <b>Run</b> makes the whole call, up to its end or until
-          it must wait; <b>Start</b> only begins it, and each Step button then makes one atomic step
-          of the kernel. Acting in the past starts a new branch; the old future stays.
+          Make calls as a process or as the driver. In <b>Run calls</b> mode a call runs until it
+          returns or blocks. In <b>Start, then step</b> mode it only starts, and each Step button
+          executes one atomic step of the kernel. A call or step in the past starts a new branch;
+          the old branch is kept.
         </p>
         <p>
-          A file with <b>parked</b> fops cannot reach the driver, one with <b>normal</b> fops can.
-          What is marked “found by reading, unconfirmed” is our own reading of the kernel.
+          A file with <b>parked</b> fops cannot reach the driver; a file with <b>normal</b> fops
+          can. “From code reading, unconfirmed” marks what we concluded from the kernel source and
+          nobody else has confirmed.
         </p>
         <table className={styles.keys}>
-          <caption className={buttons.hidden}>Keys</caption>
+          <caption className={buttons.hidden}>Keyboard shortcuts</caption>
           <tbody>
             {MENU_COMMAND_LIST.map(
               ({ id, title, hotkey }) =>

@@ -9,15 +9,16 @@ import styles from './dialogs.module.css';
 import { makeSessionScenario } from '../../session/queries/sessionScenario';
 import { dispatch } from '../../session/actions/dispatch';
 
+/** The built-in scenarios, and scenario files. */
 export function LibraryDialog() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
   const [query, setQuery] = useState('');
   const file = useRef<HTMLInputElement>(null);
-  const found = LIBRARY.filter(({ id, scenario }) =>
+  const matches = LIBRARY.filter(({ id, scenario }) =>
     `${id} ${scenario.title} ${scenario.about}`.toLowerCase().includes(query.trim().toLowerCase()),
   );
-  const pick = (entry: LibraryEntry): void => {
+  const open = (entry: LibraryEntry): void => {
     dispatch(session, 'close-dialog');
     dispatch(session, 'open-scenario', { id: entry.id });
   };
@@ -41,9 +42,9 @@ export function LibraryDialog() {
         tabIndex={0}
         onKeyDown={moveFocusInList}
       >
-        {found.length === 0 && <p className={styles.empty}>No scenario matches “{query}”.</p>}
+        {matches.length === 0 && <p className={styles.empty}>No scenario matches “{query}”.</p>}
         {LIBRARY_GROUPS.map((group) => {
-          const entries = found.filter((entry) => entry.group === group.id);
+          const entries = matches.filter((entry) => entry.group === group.id);
           return (
             entries.length > 0 && (
               <section key={group.id} aria-labelledby={`group-${group.id}`}>
@@ -56,7 +57,7 @@ export function LibraryDialog() {
                     aria-label={entry.scenario.title}
                     aria-describedby={`about-${entry.id}`}
                     aria-current={entry.id === setup.libraryId}
-                    onClick={() => pick(entry)}
+                    onClick={() => open(entry)}
                   >
                     <b>{entry.scenario.title}</b>
                     <span id={`about-${entry.id}`}>{entry.scenario.about}</span>
@@ -70,7 +71,7 @@ export function LibraryDialog() {
           );
         })}
       </div>
-      <footer className={styles.foot}>
+      <footer className={styles.footer}>
         <input
           ref={file}
           type="file"
@@ -78,11 +79,11 @@ export function LibraryDialog() {
           hidden
           aria-label="Scenario file"
           onChange={(event) => {
-            const picked = event.target.files?.[0];
+            const chosen = event.target.files?.[0];
             event.target.value = '';
-            if (!picked) return;
+            if (!chosen) return;
             dispatch(session, 'close-dialog');
-            dispatch(session, 'open-file', { file: picked });
+            dispatch(session, 'open-file', { file: chosen });
           }}
         />
         <button type="button" className={buttons.button} onClick={() => file.current?.click()}>
@@ -95,9 +96,9 @@ export function LibraryDialog() {
           onClick={() => downloadText('playground.scenario.json', makeSessionScenario(session))}
         >
           <Icon name="save" />
-          Save this run as one
+          Save this run as a scenario
         </button>
-        <span>or drop a file anywhere</span>
+        <span>or drop a file on the page</span>
       </footer>
     </Modal>
   );
@@ -112,10 +113,10 @@ function moveFocusToList(event: KeyboardEvent<HTMLInputElement>): void {
 }
 
 function moveFocusInList(event: KeyboardEvent<HTMLElement>): void {
-  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (by === undefined) return;
+  const offset = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (offset === undefined) return;
   const items = [...event.currentTarget.querySelectorAll<HTMLElement>('button')];
-  const at = items.findIndex((item) => item === document.activeElement);
-  items[Math.max(0, Math.min(items.length - 1, at + by))]?.focus();
+  const focused = items.findIndex((item) => item === document.activeElement);
+  items[Math.max(0, Math.min(items.length - 1, focused + offset))]?.focus();
   event.preventDefault();
 }

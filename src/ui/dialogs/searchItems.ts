@@ -3,33 +3,34 @@ import type { StageSearchItem } from '../../session/actions/paletteItems';
 import type { Snapshot } from '../../session/trace/replay';
 import { fopsTitle } from '../../session/queries/selectedItem';
 
-/** What is there at a frame, by the names that people look for. */
+/** The nodes on the stage at a snapshot, as search items. */
 export function stageSearchItems({ program, state }: Snapshot): readonly StageSearchItem[] {
-  const isLive = (life: number | undefined): boolean => life === undefined || state[life] === 1;
-  const actors = nodeCatalogOf(program).nodes.flatMap(({ id, source: what }): StageSearchItem[] => {
-    switch (what.kind) {
+  const isLive = (lifetime: number | undefined): boolean =>
+    lifetime === undefined || state[lifetime] === 1;
+  const otherNodes = nodeCatalogOf(program).nodes.flatMap(({ id, source }): StageSearchItem[] => {
+    switch (source.kind) {
       case 'process':
         return [
           {
             node: id,
-            name: what.process,
-            title: what.process,
-            detail: program.world.processes.includes(what.process) ? 'process' : 'kernel',
+            name: source.process,
+            title: source.process,
+            detail: program.world.processes.includes(source.process) ? 'process' : 'kernel',
           },
         ];
       case 'deviceNode':
-        return state[what.field] === 1 && isLive(what.slot.lifetime)
-          ? [{ node: id, name: what.slot.name, title: what.path, detail: 'device node' }]
+        return state[source.field] === 1 && isLive(source.slot.lifetime)
+          ? [{ node: id, name: source.slot.name, title: source.path, detail: 'device node' }]
           : [];
       case 'fops':
         return program.files.some(
-          ({ normalAccess: normal, object }) => normal && isLive(program.objects[object]?.lifetime),
+          ({ normalAccess, object }) => normalAccess && isLive(program.objects[object]?.lifetime),
         )
           ? [
               {
                 node: id,
                 name: id,
-                title: fopsTitle(program.model.parkedFileKinds.length === 0, what.table),
+                title: fopsTitle(program.model.parkedFileKinds.length === 0, source.table),
                 detail: 'file operations',
               },
             ]
@@ -39,12 +40,12 @@ export function stageSearchItems({ program, state }: Snapshot): readonly StageSe
     }
   });
   const objects = program.objects
-    .filter(({ lifetime: life }) => isLive(life))
+    .filter(({ lifetime }) => isLive(lifetime))
     .map(({ name, type }): StageSearchItem => ({
       node: `${type}:${name}`,
       name,
       title: name,
       detail: `struct ${type}`,
     }));
-  return [...objects, ...actors];
+  return [...objects, ...otherNodes];
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { takeTypeAhead, bufferTypeAhead } from './typeAhead';
 
-it('keeps what is typed while nobody can take it, and gives it out once', () => {
+it('buffers typed keys until it is stopped, and returns them once', () => {
   const page = new EventTarget();
   const press = (key: string, more: { ctrlKey?: boolean } = {}): boolean =>
     page.dispatchEvent(Object.assign(new Event('keydown', { cancelable: true }), { key, ...more }));
@@ -17,7 +17,7 @@ it('keeps what is typed while nobody can take it, and gives it out once', () => 
   ]);
 });
 
-it('keeps Enter after a text, and nothing after that', () => {
+it('ends the buffer at Enter after a text', () => {
   const page = new EventTarget();
   const press = (key: string): boolean =>
     page.dispatchEvent(Object.assign(new Event('keydown', { cancelable: true }), { key }));

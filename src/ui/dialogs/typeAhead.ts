@@ -1,7 +1,7 @@
-/** What was typed before there was a field for it. */
+/** What was typed before its field existed. */
 interface TypeAhead {
   readonly text: string;
-  /** Enter came after the text: the best of what it finds is meant. */
+  /** Enter was pressed after the text: pick the best match. */
   readonly submitted: boolean;
 }
 
@@ -9,17 +9,17 @@ const NOTHING_TYPED: TypeAhead = { text: '', submitted: false };
 
 let buffer = NOTHING_TYPED;
 
-/** Keeps what is typed from now on, up to Enter, until the listener is taken away (which is what it returns). */
+/** Buffers typed keys up to Enter; returns a function that stops buffering. */
 export function bufferTypeAhead(
   page: Pick<Document, 'addEventListener' | 'removeEventListener'>,
 ): () => void {
   buffer = NOTHING_TYPED;
   const listen = (event: KeyboardEvent): void => {
-    const { text, submitted: entered } = buffer;
-    if (event.ctrlKey || event.metaKey || event.altKey || entered) return;
+    const { text, submitted } = buffer;
+    if (event.ctrlKey || event.metaKey || event.altKey || submitted) return;
     if (event.key === 'Enter') buffer = { text, submitted: text.trim() !== '' };
-    else if (event.key === 'Backspace') buffer = { text: text.slice(0, -1), submitted: entered };
-    else if (event.key.length === 1) buffer = { text: text + event.key, submitted: entered };
+    else if (event.key === 'Backspace') buffer = { text: text.slice(0, -1), submitted };
+    else if (event.key.length === 1) buffer = { text: text + event.key, submitted };
     else return;
     event.preventDefault();
   };
@@ -27,9 +27,9 @@ export function bufferTypeAhead(
   return () => page.removeEventListener('keydown', listen, { capture: true });
 }
 
-/** What was typed ahead; it is given out once. */
+/** Returns what was typed ahead and clears the buffer. */
 export function takeTypeAhead(): TypeAhead {
-  const all = buffer;
+  const typed = buffer;
   buffer = NOTHING_TYPED;
-  return all;
+  return typed;
 }

@@ -7,18 +7,18 @@ import styles from './BottomPanel.module.css';
 const BranchList = lazyPart(async () => (await import('./BranchList')).BranchList);
 const StepTable = lazyPart(async () => (await import('./StepTable')).StepTable);
 
-/** What happened: as a timeline or as a table. */
+/** The steps of the branch, as a timeline or a table. */
 export function BottomPanel() {
-  const foot = useSession((state) => state.layout.bottomPanel);
-  const branched = useSession((state) => state.run.branches.length > 1);
+  const view = useSession((state) => state.layout.bottomPanel);
+  const hasBranches = useSession((state) => state.run.branches.length > 1);
   return (
-    <div className={styles.foot}>
-      {branched && (
+    <div className={styles.panel}>
+      {hasBranches && (
         <LoadErrorBoundary part="The list of branches">
           <BranchList />
         </LoadErrorBoundary>
       )}
-      {foot === 'table' ? (
+      {view === 'table' ? (
         <LoadErrorBoundary part="The table of steps">
           <StepTable />
         </LoadErrorBoundary>

@@ -7,23 +7,23 @@ import styles from './BottomPanel.module.css';
 import { currentBranch } from '../../session/trace/run';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** The lines of play that were tried; acting in the past adds one. */
+/** The branches of the trace tree; a call or step before the end of a branch adds one. */
 export function BranchList() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
-  const [naming, setNaming] = useState(false);
+  const [renaming, setRenaming] = useState(false);
   const bar = useRef<HTMLDivElement>(null);
   const current = currentBranch(run);
   const rename = (name: string): void => {
-    setNaming(false);
+    setRenaming(false);
     if (name.trim() !== '')
       dispatch(session, 'rename-branch', { id: current.id, name: name.trim().slice(0, 40) });
   };
   return (
     <div ref={bar} className={styles.branches} role="group" aria-label="Branches">
       <Icon name="branch" />
-      {run.branches.map(({ id, name, forkedFrom: from, tip }) =>
-        naming && id === run.branchId ? (
+      {run.branches.map(({ id, name, forkedFrom, tip }) =>
+        renaming && id === run.branchId ? (
           <input
             key={id}
             className={`${buttons.field} ${styles.name}`}
@@ -33,10 +33,10 @@ export function BranchList() {
             onBlur={(event) => rename(event.target.value)}
             onKeyDown={(event) => {
               if (event.key !== 'Enter' && event.key !== 'Escape') return;
-              // The field goes away at once and the focus stays on the branch, which the key must not press.
+              // The field is removed at once and its branch button gets the focus; the same key must not press it.
               event.preventDefault();
               flushSync(() =>
-                event.key === 'Enter' ? rename(event.currentTarget.value) : setNaming(false),
+                event.key === 'Enter' ? rename(event.currentTarget.value) : setRenaming(false),
               );
               bar.current?.querySelector<HTMLElement>('[aria-pressed="true"]')?.focus();
             }}
@@ -49,12 +49,11 @@ export function BranchList() {
             aria-pressed={id === run.branchId}
             aria-label={`Branch ${name}`}
             onClick={() =>
-              id === run.branchId ? setNaming(true) : dispatch(session, 'switch-branch', { id })
+              id === run.branchId ? setRenaming(true) : dispatch(session, 'switch-branch', { id })
             }
-            data-tip={id === run.branchId ? 'Rename this branch' : 'Switch to this branch'}
-            data-tip-side="above"
+            data-tooltip={id === run.branchId ? 'Rename this branch' : 'Switch to this branch'}
           >
-            {name} <small>{from ? `${from.depth} → ${tip.depth}` : tip.depth}</small>
+            {name} <small>{forkedFrom ? `${forkedFrom.depth} → ${tip.depth}` : tip.depth}</small>
           </button>
         ),
       )}

@@ -5,67 +5,60 @@ import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
 import { enabledTasks } from '../../session/trace/scheduler';
 import { taskStatuses, waitSentence } from '../../session/queries/taskStatus';
 import { CommandButton } from '../controls/CommandButton';
-import { processColour } from '../processColour';
+import { processColour } from '../controls/processColour';
 import { useSession } from '../useSession';
 import styles from './CaptionBar.module.css';
 import { currentBranch } from '../../session/trace/run';
 import { snapshotText } from '../../session/trace/snapshotText';
 
-const WELCOME =
-  'How does a program get hold of a device? Watch the kernel let one in, step by step.';
+const WELCOME = 'How does a process get access to a VFIO device? Watch the kernel step by step.';
 
+/** The caption of the current step, what the step did, and the next actions. */
 export function CaptionBar() {
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
-  const frame = useSession(currentSnapshot);
-  const opening = useSession((state) => state.layout.autoplayIntro);
-  const beat = useSession(currentCaption);
-  const told = useSession(latestCaption);
-  const { scenario } = run.setup;
-  const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(frame).length === 0;
-  const violation = frame.violations[0];
-  const by = frame.program.tasks[frame.task ?? -1]?.name;
+  const snapshot = useSession(currentSnapshot);
+  const introPlaying = useSession((state) => state.layout.autoplayIntro);
+  const isNewCaption = useSession((state) => currentCaption(state) !== undefined);
+  const caption = useSession(latestCaption);
+  const { scenario, mutations } = run.setup;
+  const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(snapshot).length === 0;
+  const violation = snapshot.violations[0];
+  const task = snapshot.program.tasks[snapshot.task ?? -1]?.name;
   return (
     <section
-      className={styles.story}
-      aria-label="Story"
+      className={styles.bar}
+      aria-label="Caption"
       data-over={atEnd ? '' : undefined}
-      data-tone={
-        violation
-          ? 'violation'
-          : atEnd || refusedCallText(frame) === undefined
-            ? undefined
-            : 'refused'
-      }
+      data-tone={violation ? 'violation' : !atEnd && isRefusal(snapshot) ? 'refused' : undefined}
     >
       <div className={styles.text}>
-        <p className={styles.say} data-fresh={beat ? '' : undefined}>
+        <p className={styles.caption} data-fresh={isNewCaption ? '' : undefined}>
           {violation
-            ? `Rule broken, ${violation.property}: ${violation.text}`
-            : opening
+            ? `Property violated (${violation.property}): ${violation.text}`
+            : introPlaying
               ? WELCOME
-              : (told?.say ?? firstSentence(scenario.about))}
+              : (caption?.say ?? firstSentence(scenario.about))}
         </p>
         <p
-          className={styles.now}
+          className={styles.step}
           style={
             {
-              '--who': by === undefined ? 'var(--ink-2)' : processColour(frame.program.world, by),
+              '--process-colour':
+                task === undefined ? 'var(--ink-2)' : processColour(snapshot.program.world, task),
             } as CSSProperties
           }
         >
-          {run.setup.mutations && (
-            <em>not the design itself: {run.setup.mutations.map(makeMutation).join(' ')}</em>
-          )}
-          {frame.step && <code>{frame.step.id}</code>}
+          {mutations && <em>Modified design: {mutations.map(makeMutation).join(' ')}</em>}
+          {snapshot.step && <code>{snapshot.step.id}</code>}
           {atEnd
-            ? finalStateText(frame)
+            ? finalStateText(snapshot)
             : run.cursor === 0
-              ? 'Nothing has happened yet.'
-              : snapshotText(frame)}
+              ? 'No step has run yet.'
+              : snapshotText(snapshot)}
         </p>
       </div>
-      <div className={styles.next}>
+      <div className={styles.actions}>
         {atEnd ? (
           <>
             <CommandButton
@@ -74,28 +67,23 @@ export function CaptionBar() {
               text="Next scenario"
               variant="primary"
             />
-            <CommandButton command="check" icon="shield" text="Can it go wrong?" variant="plain" />
+            <CommandButton
+              command="check"
+              icon="shield"
+              text="Check interleavings"
+              title="Check interleavings"
+              variant="plain"
+            />
             <CommandButton command="share" icon="share" title="Share this run" variant="plain" />
-            <CommandButton command="reset" icon="reset" title="Start again" variant="plain" />
+            <CommandButton command="reset" icon="reset" title="Start over" variant="plain" />
           </>
         ) : (
-          <CommandButton
-            command="play-pause"
-            icon={playing && !opening ? 'pause' : 'play'}
-            text={
-              opening
-                ? 'Play the story'
-                : playing
-                  ? 'Pause'
-                  : run.cursor === 0
-                    ? 'Play the story'
-                    : 'Play on'
-            }
-            title={playing && !opening ? 'Pause the story' : 'Play the story'}
-            variant="primary"
+          <PlayButton
+            playing={playing && !introPlaying}
+            atStart={introPlaying || run.cursor === 0}
           />
         )}
-        {!atEnd && (opening || run.cursor === 0) && (
+        {!atEnd && (introPlaying || run.cursor === 0) && (
           <CommandButton command="tour" text="90-second tour" variant="plain" />
         )}
       </div>
@@ -103,19 +91,37 @@ export function CaptionBar() {
   );
 }
 
+function PlayButton({
+  playing,
+  atStart,
+}: {
+  readonly playing: boolean;
+  readonly atStart: boolean;
+}) {
+  return (
+    <CommandButton
+      command="play-pause"
+      icon={playing ? 'pause' : 'play'}
+      text={playing ? 'Pause' : atStart ? 'Play walkthrough' : 'Continue'}
+      title={playing ? 'Pause walkthrough' : atStart ? 'Play walkthrough' : 'Continue walkthrough'}
+      variant="primary"
+    />
+  );
+}
+
 function firstSentence(text: string): string {
   return /^.*?[.?!](?= |$)/.exec(text)?.[0] ?? text;
 }
 
-function refusedCallText(frame: Snapshot): string | undefined {
-  return frame.events.some(({ template: note }) => note.kind === 'fail')
-    ? snapshotText(frame)
-    : undefined;
+function isRefusal(snapshot: Snapshot): boolean {
+  return snapshot.events.some(({ template }) => template.kind === 'fail');
 }
 
-/** Why nothing moves any more. */
-function finalStateText(frame: Snapshot): string {
-  const stuck = taskStatuses(frame).filter((task) => task.wait);
-  if (stuck.length === 0) return 'Every call has returned.';
-  return `Nothing can move: ${stuck.map((task) => `${task.name} ${task.wait ? waitSentence(task.wait) : ''}`).join('; ')}.`;
+/** Why no task can step. */
+function finalStateText(snapshot: Snapshot): string {
+  const waits = taskStatuses(snapshot).flatMap(({ name, wait }) =>
+    wait ? `${name} ${waitSentence(wait)}` : [],
+  );
+  if (waits.length === 0) return 'Every call has returned.';
+  return `No task can step: ${waits.join('; ')}.`;
 }

@@ -4,7 +4,7 @@ import { useSessionStore } from '../useSession';
 import styles from './DetailsPanel.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** A question about what is selected, and its answer. */
+/** A titled part of the details. */
 export function DetailSection({
   title,
   children,
@@ -13,14 +13,14 @@ export function DetailSection({
   readonly children: ReactNode;
 }) {
   return (
-    <div className={styles.part}>
+    <div className={styles.section}>
       <h3>{title}</h3>
       {children}
     </div>
   );
 }
 
-/** Sentences, each with the way to the step where it began. */
+/** Why something is blocked, each reason with a button to the step where it began. */
 export function ReasonList({ reasons }: { readonly reasons: readonly BlockReason[] }) {
   const session = useSessionStore();
   return (

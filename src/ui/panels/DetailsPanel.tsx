@@ -13,41 +13,41 @@ const SelectionDetails = lazyPart(
   async () => (await import('./SelectionDetails')).SelectionDetails,
 );
 
-/** What is selected, in words: of an object its fields, who points at it, who holds it and since when, and why anybody waits. */
+/** Details of the selection: fields, references, holders and block reasons of an object; calls and locks of a process. */
 export function DetailsPanel() {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
+  const snapshot = useSession(currentSnapshot);
   const selection = useSession((state) => state.selection);
-  const what = resolveSelection(frame, selection);
-  const { name, title } = suggestedSelection(frame);
+  const item = resolveSelection(snapshot, selection);
+  const { name, title } = suggestedSelection(snapshot);
   return (
     <section
       id="details"
       className={`${panels.panel} ${panels.details} ${styles.panel}`}
       aria-label="Details"
       tabIndex={0}
-      data-empty={what ? undefined : ''}
+      data-empty={item ? undefined : ''}
     >
-      <h2 className={panels.heading} data-named={what ? '' : undefined}>
-        {what?.kind === 'object' ? (
+      <h2 className={panels.heading} data-named={item ? '' : undefined}>
+        {item?.kind === 'object' ? (
           <>
-            struct {what.object.type} <b>{what.object.name}</b>
+            struct {item.object.type} <b>{item.object.name}</b>
           </>
-        ) : what ? (
-          <b>{what.kind === 'actor' ? what.name : what.title}</b>
+        ) : item ? (
+          <b>{item.kind === 'actor' ? item.name : item.title}</b>
         ) : (
           'Details'
         )}
       </h2>
-      {what ? (
-        <LoadErrorBoundary part="What is known of it">
-          <SelectionDetails what={what} />
+      {item ? (
+        <LoadErrorBoundary part="The details">
+          <SelectionDetails item={item} />
         </LoadErrorBoundary>
       ) : (
         <div className={styles.empty}>
           <p>
-            Why does it wait, who holds it, who points at it, who freed it: select anything on the
-            stage and ask.
+            Select a process, object or file on the stage to see its fields, holders and references,
+            and why it is blocked.
           </p>
           {name !== '' && (
             <button
@@ -64,16 +64,16 @@ export function DetailsPanel() {
   );
 }
 
-/** What to ask about first: who waits, else what the last step touched, else any object. */
-function suggestedSelection(frame: Snapshot): { readonly name: string; readonly title: string } {
-  const { program, step } = frame;
-  const stuck = taskStatuses(frame).find(({ wait, currentCall: call }) => wait && call);
-  if (stuck) return { name: stuck.name, title: `Why does ${stuck.name} wait?` };
+/** A useful first selection: a blocked task, else an object that the last step touched, else any device. */
+function suggestedSelection(snapshot: Snapshot): { readonly name: string; readonly title: string } {
+  const { program, step } = snapshot;
+  const blocked = taskStatuses(snapshot).find(({ wait, currentCall }) => wait && currentCall);
+  if (blocked) return { name: blocked.name, title: `Show why ${blocked.name} waits` };
   const touched = step?.touches
     .map((field) => program.objects[program.fields[field]?.object ?? -1])
     .find((object) => object);
   const name =
     (touched ?? program.objects.find(({ type }) => type === 'vfio_device') ?? program.objects[0])
       ?.name ?? '';
-  return { name, title: `Look at ${name}` };
+  return { name, title: `Show ${name}` };
 }

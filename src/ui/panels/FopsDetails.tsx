@@ -2,34 +2,35 @@ import { accessBeforeBind } from '../../kernel/language/accessBeforeBind';
 import { branchPath, currentSnapshot } from '../../session/trace/replay';
 import { fopsUsers } from '../../session/queries/fopsUsers';
 import { useSession, useSessionStore } from '../useSession';
-import panels from './panels.module.css';
+import { confidenceText } from './confidenceText';
 import { DetailSection } from './DetailSection';
 import { fopsSwitchesOf, type FopsSwitch } from '../../session/queries/fopsSwitches';
+import panels from './panels.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** A table of file operations, or the gate before the only one, in words: what it admits, who goes through it, and how a file gets from one to the other. */
+/** A table of file operations, or the access flag in front of the only one: what it admits, its files, and the steps that change it. */
 export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
-  const moments = useSession(branchPath);
-  const { program } = frame;
-  const passing = fopsUsers(frame, moments, table);
-  const { switches: turns, reversible: back } = fopsSwitchesOf(program);
+  const snapshot = useSession(currentSnapshot);
+  const path = useSession(branchPath);
+  const users = fopsUsers(snapshot, path, table);
+  const { switches, reversible } = fopsSwitchesOf(snapshot.program);
+  const hasAccessFlag = snapshot.program.model.parkedFileKinds.length === 0;
   return (
     <>
       <p className={panels.note}>
         {table === 'normal' ? (
-          'Read, write, mmap and ioctl reach the ops of the driver.'
+          'Read, write, mmap and ioctl reach the driver’s ops.'
         ) : (
           <UnboundFileAccess />
         )}
       </p>
-      <DetailSection title="Which files go through it?">
-        {passing.length === 0 ? (
+      <DetailSection title="Files">
+        {users.length === 0 ? (
           <p>None at this step.</p>
         ) : (
           <ul>
-            {passing.map(({ file, openers, since }) => (
+            {users.map(({ file, openers, since }) => (
               <li key={file}>
                 <button type="button" onClick={() => dispatch(session, 'select', { name: file })}>
                   {file}
@@ -71,84 +72,79 @@ export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) 
         )}
       </DetailSection>
       <DetailSection
-        title={table === 'parked' ? 'How does a file leave it?' : 'How does a file come to it?'}
+        title={
+          hasAccessFlag
+            ? 'Which step grants access?'
+            : `Which step ${table === 'parked' ? 'replaces' : 'installs'} these fops?`
+        }
       >
         <ul>
-          {turns.map((turn) => (
-            <li key={`${turn.call} ${turn.stepId}`}>
-              <FopsChangeStep turn={turn} />
+          {switches.map((fopsSwitch) => (
+            <li key={`${fopsSwitch.call} ${fopsSwitch.stepId}`}>
+              <FopsChangeStep fopsSwitch={fopsSwitch} />
             </li>
           ))}
         </ul>
         <p>
-          {back
-            ? 'Some rows also take it back.'
-            : 'No row takes it back: it happens to a file once, and lasts until its close.'}
+          {reversible
+            ? 'Other steps reverse it.'
+            : 'No step reverses it: it lasts until the file is closed.'}
         </p>
       </DetailSection>
     </>
   );
 }
 
-/** What a file may do that is not bound. */
+/** What a file can do before bind. */
 function UnboundFileAccess() {
   const model = useSession((state) => currentSnapshot(state).program.model);
-  const { reachableOps: reaches, refusal } = accessBeforeBind(model);
-  const how = refusal && (
+  const { reachableOps, refusal } = accessBeforeBind(model);
+  const refusalText = refusal && (
     <>
       <code>-{refusal.errno}</code> at <code>{refusal.step}</code>: {refusal.reason}.
     </>
   );
-  const kept =
+  const start =
     model.parkedFileKinds.length === 0
-      ? 'The fops of a file never change here; what it may do is asked in front of them. '
+      ? 'The fops of a file never change here; each op first checks a flag. '
       : `A new file of the ${model.parkedFileKinds.map((kind) => (kind === 'device' ? 'group’s device fd' : kind)).join(' and of the ')} starts with these. `;
-  if (reaches.length > 0)
+  if (reachableOps.length > 0)
     return (
       <>
-        {kept}An {reaches.join(', ')} reaches the driver all the same; the rest is refused, {how}
+        {start}
+        {reachableOps.join(', ')} still {reachableOps.length === 1 ? 'reaches' : 'reach'} the
+        driver; the rest is refused, {refusalText}
       </>
     );
   return (
     <>
-      {kept}Bind is admitted, and close. A read, write, mmap or any other ioctl is refused, {how}
+      {start}Bind and close are allowed. Read, write, mmap and any other ioctl are refused,{' '}
+      {refusalText}
     </>
   );
 }
 
-/** One row that lets a file through. */
-function FopsChangeStep({
-  turn: {
-    call,
-    stepId: at,
-    confidence,
-    location: place,
-    value,
-    storeRelease: release,
-    locks,
-    createsFile: made,
-    perFile: ofFile,
-  },
-}: {
-  readonly turn: FopsSwitch;
-}) {
-  const whose = ofFile ? 'of that one file' : 'for every file of the device at once';
-  const does =
-    place !== 'file.f_op' ? (
+/** One step that gives a file access to the driver. */
+function FopsChangeStep({ fopsSwitch }: { readonly fopsSwitch: FopsSwitch }) {
+  const { call, stepId, confidence, location, value, storeRelease, locks, createsFile, perFile } =
+    fopsSwitch;
+  const scope = perFile ? 'of that one file' : 'for every file of the device at once';
+  const change =
+    location !== 'file.f_op' ? (
       <>
-        sets <code>{place}</code> to {value}, {whose}
-        {release && ', with a store-release'},
+        sets <code>{location}</code> to {value}, {scope}
+        {storeRelease && ', with a store-release'},
       </>
-    ) : made ? (
-      <>makes its file with the normal fops</>
+    ) : createsFile ? (
+      <>creates its file with the normal fops</>
     ) : (
       <>
-        swaps the <code>f_op</code> {whose}
+        replaces the <code>f_op</code> {scope}
       </>
     );
   return (
     <>
-      <code>{call}</code> {does} at <code>{at}</code>
+      <code>{call}</code> {change} at <code>{stepId}</code>
       {locks.length === 0 ? (
         ', under no lock'
       ) : (
@@ -162,7 +158,7 @@ function FopsChangeStep({
           ))}
         </>
       )}{' '}
-      ({confidence === 'MINE' ? 'found by reading, unconfirmed' : confidence}).
+      ({confidenceText(confidence)}).
     </>
   );
 }

@@ -1,22 +1,22 @@
 import { Icon } from '../controls/Icon';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
-import styles from './panels.module.css';
+import styles from './Notifications.module.css';
 import { dispatch, menuCommand } from '../../session/actions/dispatch';
 
 export function Notifications() {
   const session = useSessionStore();
-  const messages = useSession((state) => state.notifications);
+  const notifications = useSession((state) => state.notifications);
   return (
-    <div className={styles.toasts}>
-      {messages.map(({ id, severity: tone, title, lines, commandId: next }) => {
-        const command = menuCommand(next);
+    <div className={styles.notifications}>
+      {notifications.map(({ id, severity, title, lines, commandId }) => {
+        const command = menuCommand(commandId);
         return (
           <div
             key={id}
-            className={styles.toast}
-            data-tone={tone}
-            role={tone === 'error' ? 'alert' : 'status'}
+            className={styles.notification}
+            data-severity={severity}
+            role={severity === 'error' ? 'alert' : 'status'}
           >
             <strong>{title}</strong>
             <button

@@ -11,27 +11,27 @@ import { DetailSection, ReasonList } from './DetailSection';
 import { fieldChanges, findFree } from '../../session/queries/fieldHistory';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** An object in words: its fields, who points at it, who holds it and since when, and why it was freed. */
+/** A kernel object: its fields, holders and references, who waits for it, and what freed it. */
 export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
-  const moments = useSession(branchPath);
+  const snapshot = useSession(currentSnapshot);
+  const path = useSession(branchPath);
   const cursor = useSession((state) => state.run.cursor);
-  const { program, state } = frame;
-  const pointers = referencesTo(frame, object);
+  const { program, state } = snapshot;
+  const references = referencesTo(snapshot, object);
   const isLive = object.lifetime === undefined || state[object.lifetime] === 1;
-  const waiting = waitersOn(frame, object);
-  const freed = isLive ? undefined : findFree(moments, cursor, object.name);
+  const waiters = waitersOn(snapshot, object);
+  const freed = isLive ? undefined : findFree(path, cursor, object.name);
   return (
     <>
       <p className={panels.note}>{object.spec.about}</p>
-      {waiting.length > 0 && (
-        <DetailSection title="Why blocked?">
-          <ReasonList reasons={waiting.flatMap((task) => blockedBy(frame, moments, task))} />
+      {waiters.length > 0 && (
+        <DetailSection title="Blocked by">
+          <ReasonList reasons={waiters.flatMap((task) => blockedBy(snapshot, path, task))} />
         </DetailSection>
       )}
       {!isLive && (
-        <DetailSection title={freed ? 'Why freed?' : 'Not allocated yet'}>
+        <DetailSection title={freed ? 'Freed' : 'Not allocated yet'}>
           {freed && (
             <p>
               Freed {freed.text}.
@@ -48,8 +48,8 @@ export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
               )}
             </p>
           )}
-          {freed && pointers.length > 0 && (
-            <p className={panels.bad}>Somebody still points at it.</p>
+          {freed && references.length > 0 && (
+            <p className={panels.bad}>References to the freed object remain.</p>
           )}
         </DetailSection>
       )}
@@ -65,23 +65,23 @@ export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
           .map(([name, field]) => (
             <div key={name} className={styles.field}>
               <dt>{name}</dt>
-              <dd>{fieldValueText(frame, field)}</dd>
+              <dd>{fieldValueText(snapshot, field)}</dd>
               <FieldHolders field={field} />
             </div>
           ))}
       </dl>
       <DeviceNodeUsers object={object} />
-      <DetailSection title="Who points at it?">
-        {pointers.length === 0 ? (
-          <p>Nobody.</p>
+      <DetailSection title="References">
+        {references.length === 0 ? (
+          <p>None.</p>
         ) : (
           <ul>
-            {pointers.map(({ from, via: by }) => (
-              <li key={`${from} ${by}`}>
+            {references.map(({ from, via }) => (
+              <li key={`${from} ${via}`}>
                 <button type="button" onClick={() => dispatch(session, 'select', { name: from })}>
                   {from}
                 </button>{' '}
-                by <code>{by}</code>
+                via <code>{via}</code>
               </li>
             ))}
           </ul>
@@ -91,24 +91,24 @@ export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
   );
 }
 
-/** The nodes in /dev by which it is opened, and the files that came of it. */
+/** The device nodes that open the object, and their open files. */
 function DeviceNodeUsers({ object }: { readonly object: ObjectSlot }) {
   const session = useSessionStore();
   const { program, state } = useSession(currentSnapshot);
-  return nodeCatalogOf(program).nodes.map(({ id, source: what }) => {
-    if (what.kind !== 'deviceNode' || what.slot !== object) return undefined;
+  return nodeCatalogOf(program).nodes.map(({ id, source }) => {
+    if (source.kind !== 'deviceNode' || source.slot !== object) return undefined;
     const files = program.files.filter(
-      ({ kind, device, group, object: file }) =>
+      ({ kind, device, group, object: fileObject }) =>
         (object.key.device === undefined
           ? kind === 'group' && group === object.key.group
           : kind === 'cdev' && device === object.key.device) &&
-        state[program.objects[file]?.lifetime ?? -1] === 1,
+        state[program.objects[fileObject]?.lifetime ?? -1] === 1,
     );
     return (
-      <DetailSection key={id} title="Who has opened it?">
+      <DetailSection key={id} title="Device node">
         <p>
-          <code>{what.path}</code> {state[what.field] === 1 ? 'is there.' : 'is not there.'}{' '}
-          {files.length === 0 && 'No file came of it, or none is left.'}
+          <code>{source.path}</code> {state[source.field] === 1 ? 'exists.' : 'does not exist.'}{' '}
+          {files.length === 0 && 'It has no open files.'}
         </p>
         {files.length > 0 && (
           <ul>
@@ -127,26 +127,26 @@ function DeviceNodeUsers({ object }: { readonly object: ObjectSlot }) {
   });
 }
 
-/** Who holds a count or a lock, and when it changed on this run. */
+/** Who holds a refcount or a lock, and its changes in this run. */
 function FieldHolders({ field }: { readonly field: number }) {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
-  const moments = useSession(branchPath);
+  const snapshot = useSession(currentSnapshot);
+  const path = useSession(branchPath);
   const cursor = useSession((state) => state.run.cursor);
-  const spec = frame.program.fields[field];
-  const counted =
-    spec?.kind === 'refcount' || frame.program.counters.some((each) => each.field === field);
+  const spec = snapshot.program.fields[field];
+  const isCounter =
+    spec?.kind === 'refcount' || snapshot.program.counters.some((each) => each.field === field);
   const title = spec?.title ?? '';
-  const owned = spec?.kind === 'mutex' && frame.state[field] !== 0;
+  const isHeld = spec?.kind === 'mutex' && snapshot.state[field] !== 0;
   const changes = useMemo(
-    () => (counted || owned ? fieldChanges(moments, title) : []),
-    [counted, owned, moments, title],
+    () => (isCounter || isHeld ? fieldChanges(path, title) : []),
+    [isCounter, isHeld, path, title],
   );
-  const keepers = holdersOf(frame, field);
-  const taken = owned ? changes.findLast(({ depth }) => depth <= cursor) : undefined;
-  if (keepers.length === 0 && changes.length === 0) return undefined;
+  const holders = holdersOf(snapshot, field);
+  const taken = isHeld ? changes.findLast(({ depth }) => depth <= cursor) : undefined;
+  if (holders.length === 0 && changes.length === 0) return undefined;
   return (
-    <dd className={styles.held}>
+    <dd className={styles.holders}>
       {taken && (
         <span>
           taken by {taken.stepLabel},{' '}
@@ -155,19 +155,19 @@ function FieldHolders({ field }: { readonly field: number }) {
           </button>
         </span>
       )}
-      {keepers.map((line) => (
-        <span key={line}>{line}</span>
+      {holders.map((text) => (
+        <span key={text}>{text}</span>
       ))}
-      {counted && changes.length > 0 && (
+      {isCounter && changes.length > 0 && (
         <span role="group" aria-label={`History of ${title}`} className={styles.history}>
-          {changes.map(({ depth, value, stepLabel: by }) => (
+          {changes.map(({ depth, value, stepLabel }) => (
             <button
               key={depth}
               type="button"
               aria-current={depth === cursor ? 'step' : undefined}
               data-future={depth > cursor ? '' : undefined}
-              aria-label={`${value} at step ${depth}, ${by}`}
-              title={`step ${depth}: ${by}`}
+              aria-label={`${value} at step ${depth}, ${stepLabel}`}
+              data-tooltip={`step ${depth}: ${stepLabel}`}
               onClick={() => dispatch(session, 'seek', { depth })}
             >
               {value}

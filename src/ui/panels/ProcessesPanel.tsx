@@ -6,7 +6,7 @@ import type { PageLayout } from '../../session/store/session';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
-import { processColour } from '../processColour';
+import { processColour } from '../controls/processColour';
 import { useFocusFallback } from '../controls/useFocusFallback';
 import { useSession, useSessionStore } from '../useSession';
 import { TaskRow } from './TaskRow';
@@ -15,40 +15,40 @@ import type { OpenFd } from '../../session/queries/openFds';
 import type { CallChoice } from '../../session/queries/callTemplates';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** With more actors than this, what each can do is put away, so that their tasks can be seen together. */
+/** With more processes than this, their calls are collapsed, so that all tasks stay visible. */
 const MAX_EXPANDED_CARDS = 4;
 
 export function ProcessesPanel() {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
-  const act = useSession((state) => state.layout.callMode);
-  const tasks = taskStatuses(frame);
-  const actors = availableCalls(frame);
+  const snapshot = useSession(currentSnapshot);
+  const callMode = useSession((state) => state.layout.callMode);
+  const tasks = taskStatuses(snapshot);
+  const callers = availableCalls(snapshot);
   return (
     <>
       <div className={styles.mode}>
         <Segmented<PageLayout['callMode']>
-          label="What an action does"
-          value={act}
+          label="Call mode"
+          value={callMode}
           onSelect={(value) => dispatch(session, 'set-layout', { callMode: value })}
           segments={[
-            { value: 'run', text: 'Run calls', accessibleName: 'Run calls to their end' },
+            { value: 'run', text: 'Run calls', accessibleName: 'Run calls to completion' },
             {
               value: 'start',
               text: 'Start, then step',
-              accessibleName: 'Start calls and step them by hand',
+              accessibleName: 'Start calls, then step them manually',
             },
           ]}
         />
       </div>
-      {actors.map((actor) => (
+      {callers.map((caller) => (
         <ProcessCard
-          key={actor.name}
-          process={actor}
-          collapsed={actors.length > MAX_EXPANDED_CARDS}
-          callMode={act}
-          tasks={tasks.filter((task) => task.process === actor.name && task.nextStep)}
-          colour={processColour(frame.program.world, actor.name)}
+          key={caller.name}
+          caller={caller}
+          collapsed={callers.length > MAX_EXPANDED_CARDS}
+          callMode={callMode}
+          tasks={tasks.filter((task) => task.process === caller.name && task.nextStep)}
+          colour={processColour(snapshot.program.world, caller.name)}
         />
       ))}
     </>
@@ -56,46 +56,40 @@ export function ProcessesPanel() {
 }
 
 interface ProcessCardProps {
-  readonly process: Caller;
+  readonly caller: Caller;
   readonly collapsed: boolean;
   readonly tasks: readonly TaskStatus[];
   readonly callMode: PageLayout['callMode'];
   readonly colour: string;
 }
 
-function ProcessCard({
-  process: actor,
-  collapsed: brief,
-  tasks,
-  callMode: act,
-  colour,
-}: ProcessCardProps) {
+function ProcessCard({ caller, collapsed, tasks, callMode, colour }: ProcessCardProps) {
   const card = useRef<HTMLElement>(null);
   useFocusFallback(card);
-  const rows = choicesByVerb(actor);
-  const refused = actor.calls.filter((each) => each.choices.length === 0);
-  const actions = (
+  const choices = choicesByVerb(caller);
+  const unavailable = caller.calls.filter((call) => call.choices.length === 0);
+  const calls = (
     <>
-      <div className={styles.actions}>
-        {[...rows].map(([verb, choices]) => (
+      <div className={styles.calls}>
+        {[...choices].map(([verb, verbChoices]) => (
           <div key={verb} className={styles.verb} role="group" aria-label={verb}>
             <span aria-hidden="true">{verb}</span>
             <div>
-              {choices.map((choice) => (
-                <CallButton key={choice.title} choice={choice} act={act} />
+              {verbChoices.map((choice) => (
+                <CallButton key={choice.title} choice={choice} callMode={callMode} />
               ))}
             </div>
           </div>
         ))}
       </div>
-      {refused.length > 0 && (
-        <details className={styles.refused}>
-          <summary>Not possible now ({refused.length})</summary>
+      {unavailable.length > 0 && (
+        <details className={styles.unavailable}>
+          <summary>Unavailable ({unavailable.length})</summary>
           <dl>
-            {refused.map(({ call, title, unavailableReason: reason }) => (
+            {unavailable.map(({ call, title, unavailableReason }) => (
               <div key={call}>
                 <dt>{title}</dt>
-                <dd>{reason}</dd>
+                <dd>{unavailableReason}</dd>
               </div>
             ))}
           </dl>
@@ -107,15 +101,15 @@ function ProcessCard({
     <section
       ref={card}
       className={styles.card}
-      aria-label={actor.name}
-      style={{ '--who': colour } as CSSProperties}
+      aria-label={caller.name}
+      style={{ '--process-colour': colour } as CSSProperties}
     >
       <h2 tabIndex={-1}>
-        {actor.name} <small>{actor.kind === 'driver' ? 'kernel' : 'process'}</small>
+        {caller.name} <small>{caller.kind === 'driver' ? 'kernel' : 'process'}</small>
       </h2>
-      {actor.fds.length > 0 && (
-        <ul className={styles.fds} aria-label={`Open files of ${actor.name}`}>
-          {actor.fds.map((fd) => (
+      {caller.fds.length > 0 && (
+        <ul className={styles.fds} aria-label={`Open files of ${caller.name}`}>
+          {caller.fds.map((fd) => (
             <li key={fd.name}>
               <FdButton fd={fd} />
             </li>
@@ -125,32 +119,32 @@ function ProcessCard({
       {tasks.map((task) => (
         <TaskRow key={task.name} task={task} />
       ))}
-      {brief ? (
-        <details className={styles.brief}>
-          <summary>Calls to make ({[...rows.values()].flat().length})</summary>
-          {actions}
+      {collapsed ? (
+        <details className={styles.collapsed}>
+          <summary>Calls ({[...choices.values()].flat().length})</summary>
+          {calls}
         </details>
       ) : (
-        actions
+        calls
       )}
     </section>
   );
 }
 
-function choicesByVerb({ calls: actions }: Caller): ReadonlyMap<string, readonly CallChoice[]> {
-  const rows = new Map<string, readonly CallChoice[]>();
-  for (const { verb, choices } of actions)
-    if (choices.length > 0) rows.set(verb, [...(rows.get(verb) ?? []), ...choices]);
-  return rows;
+function choicesByVerb({ calls }: Caller): ReadonlyMap<string, readonly CallChoice[]> {
+  const byVerb = new Map<string, readonly CallChoice[]>();
+  for (const { verb, choices } of calls)
+    if (choices.length > 0) byVerb.set(verb, [...(byVerb.get(verb) ?? []), ...choices]);
+  return byVerb;
 }
 
 function FdButton({ fd }: { readonly fd: OpenFd }) {
   const session = useSessionStore();
   const selected = useSession((state) => state.selection === fd.file);
-  const gated = useSession(
+  const hasAccessFlag = useSession(
     (state) => currentSnapshot(state).program.model.parkedFileKinds.length === 0,
   );
-  const about = fd.device ?? (fd.group === undefined ? fd.kind : `group ${fd.group}`);
+  const target = fd.device ?? (fd.group === undefined ? fd.kind : `group ${fd.group}`);
   return (
     <button
       type="button"
@@ -158,27 +152,31 @@ function FdButton({ fd }: { readonly fd: OpenFd }) {
       aria-pressed={selected}
       onClick={() => dispatch(session, 'select', { name: selected ? undefined : fd.file })}
     >
-      <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? about : fd.kind}</span>
-      {fd.fops && <em data-access={fd.fops}>{fopsText(gated, fd.fops)}</em>}
+      <b>{fd.name}</b> <span>{fd.kind === 'cdev' || fd.kind === 'device' ? target : fd.kind}</span>
+      {fd.fops && <em data-access={fd.fops}>{fopsText(hasAccessFlag, fd.fops)}</em>}
     </button>
   );
 }
 
 function CallButton({
   choice,
-  act,
+  callMode,
 }: {
   readonly choice: CallChoice;
-  readonly act: PageLayout['callMode'];
+  readonly callMode: PageLayout['callMode'];
 }) {
   const session = useSessionStore();
   return (
     <button
       type="button"
       className={`${buttons.button} ${buttons.small}`}
-      aria-label={act === 'run' ? choice.title : `Start: ${choice.title}`}
+      aria-label={callMode === 'run' ? choice.title : `Start: ${choice.title}`}
       onClick={(event) =>
-        dispatch(session, (act === 'run') === event.shiftKey ? 'start-call' : 'run-call', choice)
+        dispatch(
+          session,
+          (callMode === 'run') === event.shiftKey ? 'start-call' : 'run-call',
+          choice,
+        )
       }
     >
       {choice.label}

@@ -14,55 +14,55 @@ import { DetailSection, ReasonList } from './DetailSection';
 import { FopsDetails } from './FopsDetails';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** What is known of what is selected. */
-export function SelectionDetails({ what }: { readonly what: SelectedItem }) {
-  if (what.kind === 'object') return <ObjectDetails object={what.object} />;
-  return what.kind === 'table' ? (
-    <FopsDetails table={what.fops} />
+/** The details of the selection, by its kind. */
+export function SelectionDetails({ item }: { readonly item: SelectedItem }) {
+  if (item.kind === 'object') return <ObjectDetails object={item.object} />;
+  return item.kind === 'table' ? (
+    <FopsDetails table={item.fops} />
   ) : (
-    <ProcessDetails who={what.name} />
+    <ProcessDetails name={item.name} />
   );
 }
 
-/** A task, or all tasks of a process or of the kernel's side. */
-function ProcessDetails({ who }: { readonly who: string }) {
-  const frame = useSession(currentSnapshot);
-  const tasks = taskStatuses(frame).filter(({ name, process }) => name === who || process === who);
+/** A task, or all tasks of a process or of the driver. */
+function ProcessDetails({ name }: { readonly name: string }) {
+  const snapshot = useSession(currentSnapshot);
+  const tasks = taskStatuses(snapshot).filter(
+    (task) => task.name === name || task.process === name,
+  );
   return (
     <>
       {tasks.map((task) => (
-        <TaskDetails key={task.name} task={task} named={tasks.length > 1} />
+        <TaskDetails key={task.name} task={task} showName={tasks.length > 1} />
       ))}
       {tasks.length === 0 && (
         <p className={panels.note}>
-          {who === 'driver'
-            ? 'The kernel’s side: it registers devices and takes them away. It'
-            : who}{' '}
-          makes no call in this run.
+          {name === 'driver' ? 'The driver registers and unregisters devices. It' : name} makes no
+          calls in this run.
         </p>
       )}
-      <OpenFileList who={who} />
+      <OpenFileList process={name} />
       <CallHistory tasks={tasks} />
     </>
   );
 }
 
-/** The calls that were made, with what they returned, and those that come. */
+/** The calls made so far with their results, and the next calls. */
 function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
-  const moments = useSession(branchPath);
+  const snapshot = useSession(currentSnapshot);
+  const path = useSession(branchPath);
   const {
     program,
     state,
-    node: { depth: here },
-  } = frame;
-  const made = timelineLanes(moments)
+    node: { depth },
+  } = snapshot;
+  const made = timelineLanes(path)
     .filter(({ task }) => tasks.some(({ name }) => name === task))
     .flatMap(({ bars }) => bars)
-    .filter(({ from }) => from < here)
+    .filter(({ from }) => from < depth)
     .toSorted((a, b) => a.from - b.from);
-  const coming = program.calls.filter(
+  const upcoming = program.calls.filter(
     ({ index, call, task }) =>
       tasks.some((each) => each.index === task) &&
       callStatus(program, state, index) === 'waiting' &&
@@ -71,9 +71,9 @@ function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
   return (
     <>
       {made.length > 0 && (
-        <DetailSection title="What has it done?">
+        <DetailSection title="Calls made">
           <ul>
-            {made.map(({ call, from, to, returnText: returned }) => (
+            {made.map(({ call, from, to, returnText }) => (
               <li key={from}>
                 <button
                   type="button"
@@ -83,14 +83,14 @@ function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
                   step {from + 1}
                 </button>{' '}
                 <code>{callText(call)}</code>
-                {to > here || returned === undefined
-                  ? ', under way'
-                  : returned === 'skipped'
+                {to > depth || returnText === undefined
+                  ? ', in progress'
+                  : returnText === 'skipped'
                     ? ', skipped'
-                    : returned !== call.as && (
+                    : returnText !== call.as && (
                         <>
                           {' '}
-                          = <code>{returned}</code>
+                          = <code>{returnText}</code>
                         </>
                       )}
               </li>
@@ -98,10 +98,10 @@ function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
           </ul>
         </DetailSection>
       )}
-      {coming.length > 0 && (
-        <DetailSection title="What comes next?">
+      {upcoming.length > 0 && (
+        <DetailSection title="Next calls">
           <ul>
-            {coming.map(({ index, call }) => (
+            {upcoming.map(({ index, call }) => (
               <li key={index}>
                 <code>{callText(call)}</code>
               </li>
@@ -113,36 +113,42 @@ function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
   );
 }
 
-function TaskDetails({ task, named }: { readonly task: TaskStatus; readonly named: boolean }) {
+function TaskDetails({
+  task,
+  showName,
+}: {
+  readonly task: TaskStatus;
+  readonly showName: boolean;
+}) {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
-  const moments = useSession(branchPath);
-  const { name, index, currentCall: call, upcomingCall: upcoming, nextStep: next, wait } = task;
-  const locks = locksHeldBy(frame, index);
+  const snapshot = useSession(currentSnapshot);
+  const path = useSession(branchPath);
+  const { name, index, currentCall, upcomingCall, nextStep, wait } = task;
+  const locks = locksHeldBy(snapshot, index);
   return (
     <div className={styles.task}>
       <p className={panels.note}>
-        {named && <b>{name} </b>}
-        {call ? (
+        {showName && <b>{name} </b>}
+        {currentCall ? (
           <>
-            is in <code>{callText(call.call)}</code>
+            is in <code>{callText(currentCall.call)}</code>
           </>
-        ) : upcoming ? (
+        ) : upcomingCall ? (
           <>
-            makes <code>{callText(upcoming.call)}</code> next
+            makes <code>{callText(upcomingCall.call)}</code> next
           </>
         ) : (
-          'has made all its calls'
+          'has no more calls'
         )}
-        {next && !wait ? `: ${next.title}` : ''}.
+        {nextStep && !wait ? `: ${nextStep.title}` : ''}.
       </p>
-      {wait && call && (
-        <DetailSection title="Why blocked?">
-          <ReasonList reasons={blockedBy(frame, moments, task)} />
+      {wait && currentCall && (
+        <DetailSection title="Blocked by">
+          <ReasonList reasons={blockedBy(snapshot, path, task)} />
         </DetailSection>
       )}
       {locks.length > 0 && (
-        <DetailSection title="What does it hold?">
+        <DetailSection title="Locks held">
           <ul>
             {locks.map((title) => (
               <li key={title}>
@@ -163,27 +169,27 @@ function TaskDetails({ task, named }: { readonly task: TaskStatus; readonly name
   );
 }
 
-/** The files that a process has open. */
-function OpenFileList({ who }: { readonly who: string }) {
+/** The fds of a process. */
+function OpenFileList({ process }: { readonly process: string }) {
   const session = useSessionStore();
-  const actor = useSession((state) =>
-    availableCalls(currentSnapshot(state)).find(({ name }) => name === who),
+  const caller = useSession((state) =>
+    availableCalls(currentSnapshot(state)).find(({ name }) => name === process),
   );
-  const gated = useSession(
+  const hasAccessFlag = useSession(
     (state) => currentSnapshot(state).program.model.parkedFileKinds.length === 0,
   );
-  if (!actor || actor.fds.length === 0) return undefined;
+  if (!caller || caller.fds.length === 0) return undefined;
   return (
-    <DetailSection title="What has it open?">
+    <DetailSection title="Open files">
       <ul>
-        {actor.fds.map(({ name, kind, file, fops: access }) => (
+        {caller.fds.map(({ name, kind, file, fops }) => (
           <li key={name}>
             {name}:{' '}
             <button type="button" onClick={() => dispatch(session, 'select', { name: file })}>
               {file}
             </button>
             , {kind}
-            {access && `, ${fopsText(gated, access)}`}
+            {fops && `, ${fopsText(hasAccessFlag, fops)}`}
           </li>
         ))}
       </ul>

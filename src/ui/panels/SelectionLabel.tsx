@@ -4,21 +4,21 @@ import { iconForType, KindIcon } from '../controls/KindIcon';
 import { useSession } from '../useSession';
 import styles from './SelectionLabel.module.css';
 
-/** What is selected, by its sign and its name; nothing where nothing is. */
+/** Icon and name of the selection, if any. */
 export function SelectionLabel() {
-  const frame = useSession(currentSnapshot);
+  const snapshot = useSession(currentSnapshot);
   const selection = useSession((state) => state.selection);
-  const what = resolveSelection(frame, selection);
-  if (!what) return undefined;
+  const item = resolveSelection(snapshot, selection);
+  if (!item) return undefined;
   const name =
-    what.kind === 'object' ? what.object.name : what.kind === 'actor' ? what.name : what.title;
+    item.kind === 'object' ? item.object.name : item.kind === 'actor' ? item.name : item.title;
   return (
     <small className={styles.name}>
       <KindIcon
         glyph={
-          what.kind === 'object'
-            ? iconForType(what.object.type)
-            : what.kind === 'actor'
+          item.kind === 'object'
+            ? iconForType(item.object.type)
+            : item.kind === 'actor'
               ? 'process'
               : 'fops'
         }

@@ -11,15 +11,15 @@ const CheckPanel = lazy(async () => ({
   default: (await import('./check/CheckPanel')).CheckPanel,
 }));
 
-/** Beside the stage: the listing of the running call, or the check of every interleaving. */
+/** The source of the running call, or the check of every interleaving. */
 export function SidePanel() {
   const session = useSessionStore();
-  const side = useSession((state) => state.layout.sidePanel);
+  const sidePanel = useSession((state) => state.layout.sidePanel);
   return (
     <div className={styles.side}>
       <Segmented<PageLayout['sidePanel']>
-        label="Beside the stage"
-        value={side}
+        label="Side panel"
+        value={sidePanel}
         className={styles.tabs ?? ''}
         onSelect={(value) => dispatch(session, 'set-layout', { sidePanel: value })}
         segments={[
@@ -27,7 +27,7 @@ export function SidePanel() {
           { value: 'check', text: 'Check' },
         ]}
       />
-      {side === 'source' ? (
+      {sidePanel === 'source' ? (
         <SourcePanel />
       ) : (
         <LoadErrorBoundary part="The checker">

@@ -6,94 +6,100 @@ import type { HoverTarget } from '../../session/store/session';
 import { taskStatuses } from '../../session/queries/taskStatus';
 import type { Program, Step } from '../../kernel/compiler/program';
 import buttons from '../controls/controls.module.css';
-import { processColour } from '../processColour';
+import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
-import styles from './panels.module.css';
+import { confidenceText } from './confidenceText';
+import panels from './panels.module.css';
+import styles from './SourcePanel.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
+/** The source of the current call, with the next step of every task marked. */
 export function SourcePanel() {
   const session = useSessionStore();
-  const frame = useSession(currentSnapshot);
-  const lit = useSession((state) => state.hover);
+  const snapshot = useSession(currentSnapshot);
+  const hover = useSession((state) => state.hover);
   const mutations = useSession((state) => state.mutations);
-  const { program } = frame;
-  const tasks = taskStatuses(frame);
-  const shown =
-    tasks.find((task) => task.index === frame.task && task.currentCall)?.currentCall ??
-    (frame.step && program.calls[frame.step.call]) ??
+  const { program } = snapshot;
+  const tasks = taskStatuses(snapshot);
+  const call =
+    tasks.find((task) => task.index === snapshot.task && task.currentCall)?.currentCall ??
+    (snapshot.step && program.calls[snapshot.step.call]) ??
     tasks.find((task) => task.nextStep)?.upcomingCall ??
     tasks.find((task) => task.currentCall)?.currentCall;
-  const steps = shown ? (program.tasks[shown.task]?.steps.slice(shown.start, shown.end) ?? []) : [];
-  const light = (each: Step) => () =>
+  const steps = call ? (program.tasks[call.task]?.steps.slice(call.start, call.end) ?? []) : [];
+  const hoverStep = (step: Step) => () =>
     dispatch(session, 'hover', {
       target: {
         objects: [
-          ...new Set(each.touches.map((field) => program.fields[field]?.object ?? -1)),
+          ...new Set(step.touches.map((field) => program.fields[field]?.object ?? -1)),
         ].filter((object) => object >= 0),
-        fields: each.touches,
-        step: each.name,
+        fields: step.touches,
+        step: step.name,
       },
     });
   return (
     <section
-      className={styles.panel}
+      className={panels.panel}
       aria-label="Source"
       tabIndex={0}
       onMouseLeave={() => dispatch(session, 'hover', { target: undefined })}
     >
-      <h2 className={styles.heading}>
-        {shown ? (
+      <h2 className={panels.heading}>
+        {call ? (
           <code>
-            {shown.call.by}: {callText(shown.call)}
+            {call.call.by}: {callText(call.call)}
           </code>
         ) : (
           'Source'
         )}
       </h2>
-      {!shown && <p className={styles.note}>The call that runs is listed here.</p>}
-      {steps.map((each, index) => {
-        const at = tasks.filter(
+      {!call && (
+        <p className={panels.note}>No call yet. Run a call or press Play to see its source.</p>
+      )}
+      {steps.map((step, index) => {
+        const tasksHere = tasks.filter(
           (task) =>
-            task.nextStep?.name === each.name &&
-            (task.index !== shown?.task || task.nextStep.pc === each.pc),
+            task.nextStep?.name === step.name &&
+            (task.index !== call?.task || task.nextStep.pc === step.pc),
         );
-        const first = at[0];
+        const first = tasksHere[0];
         return (
-          <Fragment key={each.pc}>
-            {each.routine !== steps[index - 1]?.routine && (
-              <h3 className={styles.routine}>{each.routine}()</h3>
+          <Fragment key={step.pc}>
+            {step.routine !== steps[index - 1]?.routine && (
+              <h3 className={styles.routine}>{step.routine}()</h3>
             )}
             <div
-              className={styles.line}
+              className={styles.step}
               aria-current={first ? 'step' : undefined}
-              data-lit={isStepHighlighted(program, each, lit) ? '' : undefined}
-              data-off={
+              data-highlighted={isStepHighlighted(program, step, hover) ? '' : undefined}
+              data-disabled-step={
                 mutations.some(
-                  (mutation) => mutation.kind === 'without' && mutation.step === each.name,
+                  (mutation) => mutation.kind === 'without' && mutation.step === step.name,
                 )
                   ? ''
                   : undefined
               }
               style={
                 {
-                  '--who': first ? processColour(program.world, first.name) : 'transparent',
+                  '--process-colour': first
+                    ? processColour(program.world, first.name)
+                    : 'transparent',
                 } as CSSProperties
               }
-              onMouseEnter={light(each)}
-              onFocus={light(each)}
+              onMouseEnter={hoverStep(step)}
+              onFocus={hoverStep(step)}
             >
-              <pre>{each.source.length > 0 ? each.source.join('\n') : `/* ${each.title} */`}</pre>
+              <pre>{step.source.length > 0 ? step.source.join('\n') : `/* ${step.title} */`}</pre>
               <span className={styles.tag}>
-                {each.id}{' '}
-                {each.confidence === 'MINE' ? 'found by reading, unconfirmed' : each.confidence}
+                {step.id} {confidenceText(step.confidence)}
                 <span className={styles.markers}>
-                  {at.map((task) => (
+                  {tasksHere.map((task) => (
                     <span key={task.name}>◀ {task.name}</span>
                   ))}
                 </span>
               </span>
-              {(first !== undefined || lit?.step === each.name) && <cite>{each.cite}</cite>}
-              <MutationButtons step={each} next={steps[index + 1]} />
+              {(first !== undefined || hover?.step === step.name) && <cite>{step.cite}</cite>}
+              <MutationButtons step={step} next={steps[index + 1]} />
             </div>
           </Fragment>
         );
@@ -102,52 +108,53 @@ export function SourcePanel() {
   );
 }
 
-/** The row itself is pointed at, or an object on the stage that it touches. */
-function isStepHighlighted(program: Program, step: Step, lit: HoverTarget | undefined): boolean {
-  if (!lit) return false;
-  return lit.step === undefined
+/** Whether the step itself is hovered, or an object on the stage that it touches. */
+function isStepHighlighted(program: Program, step: Step, hover: HoverTarget | undefined): boolean {
+  if (!hover) return false;
+  return hover.step === undefined
     ? step.touches.some(
         (field) =>
-          lit.fields.includes(field) || lit.objects.includes(program.fields[field]?.object ?? -1),
+          hover.fields.includes(field) ||
+          hover.objects.includes(program.fields[field]?.object ?? -1),
       )
-    : lit.step === step.name;
+    : hover.step === step.name;
 }
 
-/** What a reviewer may change in a row for the next check. */
+/** Disables a step, or swaps it with the next one, for the next check. */
 function MutationButtons({ step, next }: { readonly step: Step; readonly next: Step | undefined }) {
   const session = useSessionStore();
   const mutations = useSession((state) => state.mutations);
   const swap: Mutation | undefined =
     next?.routine === step.routine ? { kind: 'swap', a: step.name, b: next.name } : undefined;
-  const offered: readonly {
+  const changes: readonly {
     readonly mutation: Mutation;
     readonly text: string;
     readonly title: string;
   }[] = [
     {
       mutation: { kind: 'without', step: step.name },
-      text: 'Switch off',
-      title: `Switch ${step.id} off for a check`,
+      text: 'Disable',
+      title: `Disable ${step.id} for the next check`,
     },
     ...(swap
       ? [
           {
             mutation: swap,
             text: 'Swap',
-            title: `Swap ${step.id} with ${next?.id ?? ''} for a check`,
+            title: `Swap ${step.id} and ${next?.id ?? ''} for the next check`,
           },
         ]
       : []),
   ];
   return (
     <span className={styles.changes}>
-      {offered.map(({ mutation, text, title }) => (
+      {changes.map(({ mutation, text, title }) => (
         <button
           key={text}
           type="button"
           className={`${buttons.button} ${buttons.small}`}
           aria-label={title}
-          title={title}
+          data-tooltip={title}
           aria-pressed={mutations.some((each) => makeMutation(each) === makeMutation(mutation))}
           onClick={() => dispatch(session, 'toggle-mutation', { mutation })}
         >

@@ -2,94 +2,91 @@ import { memo, useEffect, useRef, type CSSProperties } from 'react';
 import { branchPath, snapshotAt } from '../../session/trace/replay';
 import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../afterPaint';
-import { processColour } from '../processColour';
+import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
-import styles from './panels.module.css';
 import { snapshotText } from '../../session/trace/snapshotText';
+import panels from './panels.module.css';
+import styles from './StepTable.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
+/** Every step of the branch as a table row. */
 export function StepTable() {
-  const moments = useSession(branchPath);
+  const path = useSession(branchPath);
   const cursor = useSession((state) => state.run.cursor);
-  const body = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLElement>(null);
   useEffect(
     () =>
       afterPaint(() => {
-        const row = body.current?.querySelector<HTMLElement>('[aria-current]');
-        const list = body.current;
+        const row = panel.current?.querySelector<HTMLElement>('[aria-current]');
+        const list = panel.current;
         if (row && list) list.scrollTop = row.offsetTop - list.clientHeight / 2;
       }),
     [cursor],
   );
   return (
-    <section className={styles.panel} aria-label="Steps" tabIndex={0} ref={body}>
+    <section className={panels.panel} aria-label="Steps" tabIndex={0} ref={panel}>
       <table className={styles.steps}>
         <thead>
           <tr>
             <th scope="col">#</th>
             <th scope="col">Task</th>
             <th scope="col">Step</th>
-            <th scope="col">What happened</th>
+            <th scope="col">Effect</th>
           </tr>
         </thead>
         <tbody>
-          {moments.slice(1).map((moment) => (
+          {path.slice(1).map((node) => (
             <StepTableRow
-              key={moment.depth}
-              moment={moment}
-              current={moment.depth === cursor}
-              future={moment.depth > cursor}
+              key={node.depth}
+              node={node}
+              current={node.depth === cursor}
+              future={node.depth > cursor}
             />
           ))}
         </tbody>
       </table>
-      {moments.length < 2 && (
-        <p className={styles.blank}>
-          Nothing has happened yet. Act for somebody, or play the story: every step becomes a row
-          here.
-        </p>
-      )}
+      {path.length < 2 && <p className={styles.empty}>No steps yet. Run a call or press Play.</p>}
     </section>
   );
 }
 
-const StepTableRow = memo(function Row({
-  moment,
+const StepTableRow = memo(function StepTableRow({
+  node,
   current,
   future,
 }: {
-  readonly moment: TraceNode;
+  readonly node: TraceNode;
   readonly current: boolean;
   readonly future: boolean;
 }) {
   const session = useSessionStore();
-  const frame = snapshotAt(moment);
-  const task = frame.program.tasks[frame.task ?? -1]?.name ?? '';
-  const refused = frame.events.some(({ template: note }) => note.kind === 'fail');
+  const snapshot = snapshotAt(node);
+  const task = snapshot.program.tasks[snapshot.task ?? -1]?.name ?? '';
+  const refused = snapshot.events.some(({ template }) => template.kind === 'fail');
   return (
     <tr
       aria-current={current ? 'step' : undefined}
       data-future={future ? '' : undefined}
-      style={{ '--who': processColour(frame.program.world, task) } as CSSProperties}
+      style={{ '--process-colour': processColour(snapshot.program.world, task) } as CSSProperties}
     >
       <td>
         <button
           type="button"
-          aria-label={`Go to step ${moment.depth}`}
-          onClick={() => dispatch(session, 'seek', { depth: moment.depth })}
+          aria-label={`Go to step ${node.depth}`}
+          onClick={() => dispatch(session, 'seek', { depth: node.depth })}
         >
-          {moment.depth}
+          {node.depth}
         </button>
       </td>
       <td>
         <b>{task}</b>
       </td>
-      <td className={styles.mono}>{frame.step?.id ?? 'call'}</td>
-      <td className={refused ? styles.bad : ''}>
-        {snapshotText(frame)}
-        {frame.violations.map((each) => (
-          <div key={each.text} className={styles.bad}>
-            ⚠ {each.property}: {each.text}
+      <td className={styles.stepId}>{snapshot.step?.id ?? 'call'}</td>
+      <td className={refused ? panels.bad : ''}>
+        {snapshotText(snapshot)}
+        {snapshot.violations.map(({ property, text }) => (
+          <div key={text} className={panels.bad}>
+            ⚠ {property}: {text}
           </div>
         ))}
       </td>

@@ -2,20 +2,20 @@ import { callText } from '../../scenario/format/callText';
 import { waitSentence, type TaskStatus } from '../../session/queries/taskStatus';
 import buttons from '../controls/controls.module.css';
 import { useSessionStore } from '../useSession';
-import styles from './ProcessesPanel.module.css';
+import styles from './TaskRow.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** A task with a call under way or before it: what it does next, or why it cannot. */
+/** A task with a running or upcoming call: its next step, or why it waits. */
 export function TaskRow({ task }: { readonly task: TaskStatus }) {
   const session = useSessionStore();
   const call = task.currentCall ?? task.upcomingCall;
   const state = task.wait ? 'waiting' : task.currentCall ? 'running' : 'next';
-  const move = (id: 'step-task' | 'run-task') => () => {
-    if (task.canStep) dispatch(session, id, { task: task.name });
+  const onClick = (command: 'step-task' | 'run-task') => () => {
+    if (task.canStep) dispatch(session, command, { task: task.name });
   };
   const button = `${buttons.button} ${buttons.small}`;
   return (
-    <div className={styles.task} data-state={state} role="group" aria-label={`Task ${task.name}`}>
+    <div className={styles.row} data-state={state} role="group" aria-label={`Task ${task.name}`}>
       <p className={styles.call}>
         <span>
           {task.name === task.process ? '' : `${task.name} `}
@@ -24,14 +24,14 @@ export function TaskRow({ task }: { readonly task: TaskStatus }) {
         <code>{call && callText(call.call)}</code>
       </p>
       <p className={styles.next}>{task.wait ? waitSentence(task.wait) : task.nextStep?.title}</p>
-      <div className={styles.moves}>
+      <div className={styles.buttons}>
         <button
           type="button"
           className={button}
           aria-label={`Step ${task.name}`}
           aria-disabled={!task.canStep}
           data-disabled={task.canStep ? undefined : ''}
-          onClick={move('step-task')}
+          onClick={onClick('step-task')}
         >
           Step
         </button>
@@ -41,7 +41,7 @@ export function TaskRow({ task }: { readonly task: TaskStatus }) {
           aria-label={`Run ${task.name}`}
           aria-disabled={!task.canStep}
           data-disabled={task.canStep ? undefined : ''}
-          onClick={move('run-task')}
+          onClick={onClick('run-task')}
         >
           Run
         </button>

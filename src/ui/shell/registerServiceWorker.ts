@@ -1,9 +1,11 @@
-/** Has the browser keep the playground, so that it opens without a network next time; where that is refused all else works. */
+/** Caches the playground for offline use, if the browser allows it. */
 export function registerServiceWorker(page: Window): void {
   const { serviceWorker } = page.navigator;
-  // Absent in pages without a secure origin, and a page from a file has nothing to fetch anyway.
+  // Absent without a secure origin; a page from a file fetches nothing.
   if (!('serviceWorker' in page.navigator) || !page.location.protocol.startsWith('http')) return;
   serviceWorker
     .register('./sw.js')
-    .catch((error: unknown) => console.info('The playground is not kept for use offline:', error));
+    .catch((error: unknown) =>
+      console.info('The playground is not cached for offline use:', error),
+    );
 }

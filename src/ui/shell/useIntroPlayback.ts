@@ -5,28 +5,28 @@ import type { Session } from '../../session/store/session';
 import { isPlayingToTarget } from '../../session/actions/playback';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** Lets a page that was opened without a wish move once, up to the first point of its story. Any key or press takes over at once. */
+/** Plays to the first caption if the page was opened without a link or parameters. Any key, press or scroll stops it. */
 export function useIntroPlayback(session: Session): void {
   useEffect(() => {
     if (!session.getState().layout.autoplayIntro) return undefined;
-    const takeOver = (): void => {
+    const stop = (): void => {
       if (isPlayingToTarget(session)) dispatch(session, 'pause');
     };
-    const leave = session.subscribe((state, before) => {
+    const unsubscribe = session.subscribe((state, before) => {
       if (state.layout.autoplayIntro && state.run !== before.run && !isPlayingToTarget(session))
         dispatch(session, 'set-layout', { autoplayIntro: false });
     });
-    addEventListener('keydown', takeOver, true);
-    addEventListener('pointerdown', takeOver, true);
-    addEventListener('wheel', takeOver, { capture: true, passive: true });
-    const first = branchCaptions(session.getState()).findIndex((beat) => beat !== undefined);
+    addEventListener('keydown', stop, true);
+    addEventListener('pointerdown', stop, true);
+    addEventListener('wheel', stop, { capture: true, passive: true });
+    const first = branchCaptions(session.getState()).findIndex((caption) => caption !== undefined);
     if (first > 0 && !prefersReducedMotion()) dispatch(session, 'play-to', { depth: first });
     return () => {
-      leave();
-      takeOver();
-      removeEventListener('keydown', takeOver, true);
-      removeEventListener('pointerdown', takeOver, true);
-      removeEventListener('wheel', takeOver, true);
+      unsubscribe();
+      stop();
+      removeEventListener('keydown', stop, true);
+      removeEventListener('pointerdown', stop, true);
+      removeEventListener('wheel', stop, true);
     };
   }, [session]);
 }

@@ -5,7 +5,8 @@ import { LockIcon } from './nodes/LockIcon';
 import type { EdgeStyle } from '../../graph/model/graph';
 import { KindIcon, type KindIconName } from '../controls/KindIcon';
 import styles from './Legend.module.css';
-import { processColourAt, ProcessMark } from '../controls/ProcessMark';
+import { ProcessMark } from '../controls/ProcessMark';
+import { processColourAt } from '../controls/processColour';
 import { ARROW_HEAD_BY_STYLE, ARROW_HEADS, type ArrowHead } from '../../graph/routing/arrowHeads';
 
 const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [

@@ -7,21 +7,24 @@ import {
 } from '../../../host/parameters';
 import styles from './ShareDialog.module.css';
 
-/** What an embed can be told: by its address or attributes, and by messages. */
+/** The parameters, attributes and messages of an embed. */
 export function EmbedReference() {
   return (
     <details className={styles.reference}>
       <summary>Parameters and messages</summary>
       <ParameterTable
-        caption="Behind ? in the address of a frame, or as attributes of the element"
+        caption="Query parameters of the frame URL, also attributes of the element"
         rows={PARAMETER_ROWS}
       />
-      <ParameterTable caption="Attributes that the element alone has" rows={ATTRIBUTE_ROWS} />
+      <ParameterTable caption="Attributes of the element only" rows={ATTRIBUTE_ROWS} />
       <MessageTable
         caption="Messages to the frame: { source: 'vfio-playground', v: 1, id, type, … }"
         rows={MESSAGE_ROWS}
       />
-      <MessageTable caption="Messages of the frame, and events of the element" rows={EVENT_ROWS} />
+      <MessageTable
+        caption="Messages from the frame, and events of the element"
+        rows={EVENT_ROWS}
+      />
     </details>
   );
 }
@@ -40,19 +43,19 @@ function ParameterTable({
         <tr>
           <th scope="col">Name</th>
           <th scope="col">Meaning</th>
-          <th scope="col">Accepts</th>
-          <th scope="col">Without it</th>
+          <th scope="col">Values</th>
+          <th scope="col">Default</th>
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ name, description: about, accepts, defaultText: without }) => (
+        {rows.map(({ name, description, accepts, defaultText }) => (
           <tr key={name}>
             <th scope="row">
               <code>{name}</code>
             </th>
-            <td>{about}</td>
+            <td>{description}</td>
             <td>{accepts}</td>
-            <td>{without}</td>
+            <td>{defaultText}</td>
           </tr>
         ))}
       </tbody>

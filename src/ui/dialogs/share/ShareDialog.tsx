@@ -8,22 +8,25 @@ import { permalinkOf } from '../../../session/url/permalink';
 import { currentTraceNode } from '../../../session/trace/replay';
 import { traceForExport } from '../../../session/trace/traceForExport';
 import { Icon } from '../../controls/Icon';
+import { IS_MAC } from '../../controls/hotkeys';
 import { Modal } from '../../controls/Modal';
 import buttons from '../../controls/controls.module.css';
 import { downloadBlob, downloadText } from '../download';
+import { formatCount } from '../../formatCount';
+import { isDarkTheme } from '../../theme';
 import { useSession, useSessionStore } from '../../useSession';
 import { EmbedReference } from './EmbedReference';
 import { svgToPng } from './svgToPng';
 import styles from './ShareDialog.module.css';
 
-/** One thing to take away. */
+/** A link, snippet or file to share. */
 interface ShareItem {
   readonly id: string;
   readonly title: string;
   readonly about: string;
   readonly fileName: string | undefined;
   readonly isPicture: boolean;
-  /** Puts a live playground into another page, which may tell it how to be. */
+  /** Embeds a live playground, which takes parameters and messages. */
   readonly isEmbed?: boolean;
   readonly text: (trace: Trace) => string;
 }
@@ -33,20 +36,17 @@ interface ShareItemGroup {
   readonly items: readonly ShareItem[];
 }
 
-/** Link, embeds and exports of what is on screen, each with a preview of what the other side will see. */
+/** Link, embed snippets and exports of the current run, with previews. */
 export function ShareDialog() {
   const session = useSessionStore();
-  const state = useSession((each) => each);
-  const [chosen, choose] = useState('link');
+  const state = useSession((whole) => whole);
+  const [selectedId, select] = useState('link');
   const { mutations, scenario } = state.run.setup;
   const link = permalinkOf(state);
   const page = location.href.replace(/[?#].*$/s, '');
-  const dark =
-    document.documentElement.dataset['theme'] === 'dark' ||
-    (document.documentElement.dataset['theme'] === undefined &&
-      matchMedia('(prefers-color-scheme: dark)').matches);
-  const changes = mutations
-    ? ` It opens the design with its changed rows, and says so there: ${mutations.map(makeMutation).join(' ')}`
+  const theme = isDarkTheme() ? 'dark' : 'light';
+  const modifiedDesign = mutations
+    ? ` It opens the modified design: ${mutations.map(makeMutation).join(' ')}`
     : '';
   const all: readonly ShareItemGroup[] = [
     {
@@ -54,8 +54,8 @@ export function ShareDialog() {
       items: [
         {
           id: 'link',
-          title: 'Link to this moment',
-          about: `${(page.length + link.length).toLocaleString('en-US')} characters; everything that matters is in it, nothing is stored anywhere.${changes}`,
+          title: 'Link to this step',
+          about: `${formatCount(page.length + link.length)} characters. The link contains the whole run; nothing is stored on a server.${modifiedDesign}`,
           fileName: undefined,
           isPicture: false,
           text: () => page + link,
@@ -81,20 +81,20 @@ export function ShareDialog() {
         title,
         about:
           extension === 'svg'
-            ? 'A picture that needs no script and carries its scenario: drop it back onto this page.'
-            : `A .${extension} file, the same as from the command line.`,
+            ? 'A static picture that contains its scenario: drop the file on this page to open it.'
+            : `A .${extension} file, the same as the command line writes.`,
         fileName: `${fileStem(scenario.title)}${id === 'svg-graph' ? '-graph' : ''}.${extension}`,
         isPicture: extension === 'svg',
-        text: (trace) => make(trace, { base: page, theme: dark ? 'dark' : 'light' }),
+        text: (trace) => make(trace, { base: page, theme }),
       })),
     },
   ];
   const groups = mutations ? all.filter(({ title }) => title === 'Link') : all;
-  const offer = groups.flatMap(({ items: offers }) => offers).find(({ id }) => id === chosen);
+  const item = groups.flatMap(({ items }) => items).find(({ id }) => id === selectedId);
   return (
     <Modal title="Share" placement="sheet" wide>
       <div className={styles.body}>
-        <div className={styles.menu} role="group" aria-label="What to take away">
+        <div className={styles.menu} role="group" aria-label="Formats">
           {groups.map((group) => (
             <section key={group.title} aria-label={group.title}>
               <h3>{group.title}</h3>
@@ -102,8 +102,8 @@ export function ShareDialog() {
                 <button
                   key={id}
                   type="button"
-                  aria-pressed={id === chosen}
-                  onClick={() => choose(id)}
+                  aria-pressed={id === selectedId}
+                  onClick={() => select(id)}
                 >
                   {title}
                 </button>
@@ -112,14 +112,14 @@ export function ShareDialog() {
           ))}
           {mutations && (
             <p className={styles.note}>
-              Embeds and exports tell of designs as they are: go back to the design itself for them.
+              Embeds and exports show unmodified designs. Discard the changes to use them.
             </p>
           )}
         </div>
-        {offer && (
+        {item && (
           <ShareItemPreview
-            key={offer.id}
-            offer={offer}
+            key={item.id}
+            item={item}
             trace={traceForExport(currentTraceNode(session.getState()))}
           />
         )}
@@ -128,34 +128,36 @@ export function ShareDialog() {
   );
 }
 
-function ShareItemPreview({ offer, trace }: { readonly offer: ShareItem; readonly trace: Trace }) {
+function ShareItemPreview({ item, trace }: { readonly item: ShareItem; readonly trace: Trace }) {
   const area = useRef<HTMLTextAreaElement>(null);
-  const [said, say] = useState('');
-  const text = offer.text(trace);
+  const [status, setStatus] = useState('');
+  const text = item.text(trace);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
-      say('Copied.');
+      setStatus('Copied.');
     } catch {
-      // Frames and insecure pages are refused the clipboard: the text is selected for the reader's own copy.
+      // Browsers refuse the clipboard to frames and insecure pages.
       area.current?.select();
-      say('This page may not copy by itself: everything is selected, press the copy key.');
+      setStatus(
+        `Clipboard access was denied. The text is selected: press ${IS_MAC ? '⌘C' : 'Ctrl+C'}.`,
+      );
     }
   };
-  const { fileName: file } = offer;
+  const { fileName } = item;
   return (
     <div className={styles.preview}>
-      <p>{offer.about}</p>
-      {offer.isPicture && (
+      <p>{item.about}</p>
+      {item.isPicture && (
         <img src={`data:image/svg+xml;utf8,${encodeURIComponent(text)}`} alt={altText(trace)} />
       )}
       <textarea
         ref={area}
         readOnly
-        wrap={offer.id === 'link' ? 'soft' : 'off'}
-        rows={offer.isPicture ? 4 : 14}
+        wrap={item.id === 'link' ? 'soft' : 'off'}
+        rows={item.isPicture ? 4 : 14}
         value={text}
-        aria-label={offer.title}
+        aria-label={item.title}
         onFocus={(event) => event.target.select()}
       />
       <div className={styles.actions}>
@@ -168,33 +170,33 @@ function ShareItemPreview({ offer, trace }: { readonly offer: ShareItem; readonl
         >
           Copy
         </ShareButton>
-        {file !== undefined && (
+        {fileName !== undefined && (
           <ShareButton
             icon="save"
             onPress={() =>
-              downloadText(file, text, offer.isPicture ? 'image/svg+xml' : 'text/plain')
+              downloadText(fileName, text, item.isPicture ? 'image/svg+xml' : 'text/plain')
             }
           >
-            Save {file}
+            Save {fileName}
           </ShareButton>
         )}
-        {offer.isPicture && file !== undefined && (
+        {item.isPicture && fileName !== undefined && (
           <ShareButton
             icon="save"
             onPress={() => {
               void (async () => {
                 const png = await svgToPng(text);
-                if (typeof png === 'string') say(png);
-                else downloadBlob(file.replace(/svg$/, 'png'), png);
+                if (typeof png === 'string') setStatus(png);
+                else downloadBlob(fileName.replace(/svg$/, 'png'), png);
               })();
             }}
           >
             Save as PNG
           </ShareButton>
         )}
-        <span role="status">{said}</span>
+        <span role="status">{status}</span>
       </div>
-      {offer.isEmbed && <EmbedReference />}
+      {item.isEmbed && <EmbedReference />}
     </div>
   );
 }

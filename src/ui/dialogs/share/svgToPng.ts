@@ -1,7 +1,7 @@
-/** Pixels per unit of the picture: sharp on a projector. */
+/** PNG pixels per SVG unit: sharp on a projector. */
 const PNG_SCALE = 2;
 
-/** An SVG as PNG, or why it could not be drawn. */
+/** Draws an SVG as PNG; returns an error message on failure. */
 export async function svgToPng(svg: string): Promise<Blob | string> {
   const url = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {
@@ -11,18 +11,18 @@ export async function svgToPng(svg: string): Promise<Blob | string> {
     const canvas = document.createElement('canvas');
     canvas.width = image.naturalWidth * PNG_SCALE;
     canvas.height = image.naturalHeight * PNG_SCALE;
-    const pen = canvas.getContext('2d');
-    if (!pen) return 'This browser gives no canvas to draw on.';
-    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const context = canvas.getContext('2d');
+    if (!context) return 'PNG: this browser does not provide a canvas. Save the SVG instead.';
+    context.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve) => {
       canvas.toBlob(
         (blob) =>
-          resolve(blob ?? 'The picture is too large for a PNG in this browser: save the SVG.'),
+          resolve(blob ?? 'PNG: the picture is too large for this browser. Save the SVG instead.'),
         'image/png',
       );
     });
   } catch (error) {
-    return `The picture could not be drawn: ${String(error)}`;
+    return `PNG: the picture could not be drawn (${String(error)}). Save the SVG instead.`;
   } finally {
     URL.revokeObjectURL(url);
   }

@@ -6,7 +6,7 @@ import { CheckWorkerContext } from './CheckWorkerContext';
 
 const clientBySession = new WeakMap<Session, CheckClient>();
 
-/** The one client of a session: a check goes on while its panel is hidden. */
+/** The check client of a session: a check continues while its panel is hidden. */
 export function useCheckClient(session: Session): CheckClient {
   const search = useContext(CheckWorkerContext);
   const known = clientBySession.get(session);

@@ -1,4 +1,5 @@
-import { processColourAt, processShapeAt } from '../../controls/ProcessMark';
+import { processShapeAt } from '../../controls/ProcessMark';
+import { processColourAt } from '../../controls/processColour';
 import styles from './EffectLayer.module.css';
 import { QUEUE_HEAD_OFFSET, type Effect } from './effect';
 import { svgIcon, translateTo, type Player } from './player';

@@ -3,7 +3,7 @@ import { ViewportPortal } from '@xyflow/react';
 import styles from './Edges.module.css';
 import { arrowHeadOf, arrowHeadPath } from '../../../graph/routing/arrowHeads';
 import { isTaskEdge, type EdgeView } from '../../../graph/model/graph';
-import { processColourAt } from '../../controls/ProcessMark';
+import { processColourAt } from '../../controls/processColour';
 import { useStage } from '../stageStore';
 import { useEdgeState, useUndimmedEdges } from './useEdgeState';
 

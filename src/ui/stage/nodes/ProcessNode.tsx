@@ -6,7 +6,8 @@ import { useNodeView } from './useNodeState';
 import { withWordBreaks } from './withWordBreaks';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
-import { processColourAt, ProcessMark } from '../../controls/ProcessMark';
+import { ProcessMark } from '../../controls/ProcessMark';
+import { processColourAt } from '../../controls/processColour';
 
 /** A process: its tasks, and its fd table. */
 export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {

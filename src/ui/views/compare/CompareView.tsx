@@ -7,7 +7,7 @@ import { callText } from '../../../scenario/format/callText';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
-import { processColour } from '../../processColour';
+import { processColour } from '../../controls/processColour';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
 import { scenarioInDesign } from '../../../session/actions/switchDesign';
@@ -18,24 +18,24 @@ type DesignRun =
   | { readonly design: Design; readonly result: RunResult }
   | { readonly design: Design; readonly error: string };
 
-/** The calls on screen in every design, side by side: what each call returns, and what goes wrong. */
+/** The current calls in every design side by side: what each call returns, and which properties are violated. */
 export function CompareView() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
-  const frame = useSession(currentSnapshot);
+  const snapshot = useSession(currentSnapshot);
   const { scenario } = currentCheckSubject({ run, mutations: [] });
-  const told = DESIGNS.map((design): DesignRun =>
+  const runs = DESIGNS.map((design): DesignRun =>
     runInDesign(design, scenarioInDesign(session, design.id, scenario)),
   );
   const { calls } = scenario;
   return (
     <div className={styles.wrap} role="region" aria-label="Design comparison" tabIndex={0}>
       <table className={styles.table}>
-        <caption>The same calls in every design, each in the order that is told there</caption>
+        <caption>The same calls in every design, each on the schedule of its walkthrough</caption>
         <thead>
           <tr>
             <th scope="col">Call</th>
-            {told.map(({ design }) => (
+            {runs.map(({ design }) => (
               <th key={design.id} scope="col" aria-current={design.id === run.setup.design.id}>
                 <code>{design.id}</code>
                 <span>{design.title}</span>
@@ -47,13 +47,13 @@ export function CompareView() {
           {calls.map((call, index) => (
             <tr key={index}>
               <th scope="row">
-                <b style={{ color: processColour(frame.program.world, call.by) }}>{call.by}</b>{' '}
+                <b style={{ color: processColour(snapshot.program.world, call.by) }}>{call.by}</b>{' '}
                 <code>{callText(call)}</code>
               </th>
-              {told.map((each) => (
-                <td key={each.design.id} data-design={each.design.id}>
-                  {'result' in each ? (
-                    <CallReturn result={each.result} index={index} scenario={scenario} />
+              {runs.map((designRun) => (
+                <td key={designRun.design.id} data-design={designRun.design.id}>
+                  {'result' in designRun ? (
+                    <CallReturn result={designRun.result} index={index} scenario={scenario} />
                   ) : (
                     '–'
                   )}
@@ -62,11 +62,11 @@ export function CompareView() {
             </tr>
           ))}
           <tr>
-            <th scope="row">Open at the end</th>
-            {told.map((each) => (
-              <td key={each.design.id} data-design={each.design.id}>
-                {'result' in each &&
-                  each.result.files.map((file) => (
+            <th scope="row">Files open at the end</th>
+            {runs.map((designRun) => (
+              <td key={designRun.design.id} data-design={designRun.design.id}>
+                {'result' in designRun &&
+                  designRun.result.files.map((file) => (
                     <p key={file.name}>
                       <code>{file.name}</code>{' '}
                       {file.kind === 'cdev' || file.kind === 'device'
@@ -78,17 +78,17 @@ export function CompareView() {
             ))}
           </tr>
           <tr>
-            <th scope="row">Goes wrong on this schedule</th>
-            {told.map((each) => (
-              <td key={each.design.id} data-design={each.design.id}>
-                {'result' in each ? (
-                  each.result.violations.length === 0 ? (
+            <th scope="row">Violated properties</th>
+            {runs.map((designRun) => (
+              <td key={designRun.design.id} data-design={designRun.design.id}>
+                {'result' in designRun ? (
+                  designRun.result.violations.length === 0 ? (
                     <span className={styles.ok}>
                       <Icon name="check" />
-                      nothing
+                      none
                     </span>
                   ) : (
-                    [...new Set(each.result.violations.map(({ property }) => property))].map(
+                    [...new Set(designRun.result.violations.map(({ property }) => property))].map(
                       (property) => (
                         <p key={property} className={styles.bad}>
                           <Icon name="close" />
@@ -98,22 +98,22 @@ export function CompareView() {
                     )
                   )
                 ) : (
-                  <span className={styles.why}>{each.error}</span>
+                  <span className={styles.muted}>{designRun.error}</span>
                 )}
               </td>
             ))}
           </tr>
           <tr>
             <th scope="row">Steps</th>
-            {told.map((each) => (
-              <td key={each.design.id} data-design={each.design.id}>
-                {'result' in each ? each.result.steps.length : '–'}
+            {runs.map((designRun) => (
+              <td key={designRun.design.id} data-design={designRun.design.id}>
+                {'result' in designRun ? designRun.result.steps.length : '–'}
               </td>
             ))}
           </tr>
           <tr>
-            <th scope="row">On the stage</th>
-            {told.map(({ design }) => (
+            <th scope="row">Stage</th>
+            {runs.map(({ design }) => (
               <td key={design.id} data-design={design.id}>
                 <button
                   type="button"
@@ -123,7 +123,7 @@ export function CompareView() {
                     dispatch(session, 'set-layout', { view: 'stage', narrowPanel: 'stage' });
                   }}
                 >
-                  Watch {design.id}
+                  Open {design.id}
                 </button>
               </td>
             ))}
@@ -136,13 +136,16 @@ export function CompareView() {
 
 function runInDesign(design: Design, scenario: Scenario | string): DesignRun {
   if (typeof scenario === 'string') return { design, error: scenario };
-  const ran = runScenario(scenario);
-  return ran.ok
-    ? { design, result: makeRunResult(ran.trace) }
-    : { design, error: ran.errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+  const outcome = runScenario(scenario);
+  return outcome.ok
+    ? { design, result: makeRunResult(outcome.trace) }
+    : {
+        design,
+        error: outcome.errors.map(({ path, message }) => `${path}: ${message}`).join('; '),
+      };
 }
 
-/** The calls of a result are those that began and were not skipped, in the order of the scenario. */
+/** What call `index` of the scenario returned. A result lists only the started calls, in scenario order, so they are matched by count. */
 function CallReturn({
   result,
   index,
@@ -156,12 +159,14 @@ function CallReturn({
   const nth = scenario.calls
     .slice(0, index)
     .filter((each) => each.by === call?.by && each.call === call.call).length;
-  const own = result.calls.filter((each) => each.by === call?.by && each.call === call.call)[nth];
+  const started = result.calls.filter((each) => each.by === call?.by && each.call === call.call)[
+    nth
+  ];
   const blocked = result.blocked.find((each) => each.by === call?.by && each.call === call.call);
-  if (own?.returns !== undefined)
+  if (started?.returns !== undefined)
     return (
-      <span className={typeof own.returns === 'string' ? styles.errno : undefined}>
-        {own.returns}
+      <span className={typeof started.returns === 'string' ? styles.errno : undefined}>
+        {started.returns}
       </span>
     );
   if (blocked)
@@ -172,12 +177,12 @@ function CallReturn({
       </span>
     );
   return (
-    <span className={styles.why}>
+    <span className={styles.muted}>
       {result.skipped.some(
         (each) => each.by === call?.by && each.call === call.call && each.as === call.as,
       )
         ? 'skipped'
-        : 'not begun'}
+        : 'not started'}
     </span>
   );
 }

@@ -4,43 +4,38 @@ import { currentSnapshot } from '../../../session/trace/replay';
 import type { QuizQuestion } from '../../../session/quiz/quizQuestions';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
-import { processColour } from '../../processColour';
+import { processColour } from '../../controls/processColour';
 import { ProcessMark } from '../../controls/ProcessMark';
 import { useSession } from '../../useSession';
 import styles from './QuizCard.module.css';
 
 interface AnswerButtonsProps {
-  /** Id of what says the question: it is told with the answers, where the focus goes. */
+  /** Id of the question's element, which describes the answers. */
   readonly questionId: string;
   readonly question: QuizQuestion;
   readonly answer: string | undefined;
   readonly onAnswer: (choice: string) => void;
 }
 
-/** What may be answered; a task wears its colour and its mark, and says what it would do. */
-export function AnswerButtons({
-  questionId: about,
-  question,
-  answer,
-  onAnswer,
-}: AnswerButtonsProps) {
+/** The answers; a task shows its colour, its mark and its next step. */
+export function AnswerButtons({ questionId, question, answer, onAnswer }: AnswerButtonsProps) {
   const world = useSession((state) => currentSnapshot(state).program.world);
-  const open = answer === undefined;
+  const isOpen = answer === undefined;
   return (
-    <div className={styles.choices} role="group" aria-label="Answers" aria-describedby={about}>
+    <div className={styles.choices} role="group" aria-label="Answers" aria-describedby={questionId}>
       {question.choices.map((choice, i) => (
         <button
           key={choice}
           type="button"
           className={buttons.button}
-          data-first={i === 0 && open ? '' : undefined}
+          data-first={i === 0 && isOpen ? '' : undefined}
           aria-pressed={answer === choice}
-          aria-disabled={!open}
+          aria-disabled={!isOpen}
           data-verdict={
-            open
+            isOpen
               ? undefined
               : choice === question.correctChoice
-                ? 'right'
+                ? 'correct'
                 : choice === answer
                   ? 'wrong'
                   : 'other'
@@ -49,16 +44,16 @@ export function AnswerButtons({
           style={
             question.kind === 'return'
               ? undefined
-              : ({ '--who': processColour(world, choice) } as CSSProperties)
+              : ({ '--process-colour': processColour(world, choice) } as CSSProperties)
           }
-          onClick={() => open && onAnswer(choice)}
+          onClick={() => isOpen && onAnswer(choice)}
         >
           {question.kind !== 'return' && (
             <ProcessMark process={world.processes.indexOf(processOf(choice))} />
           )}
           {choice}
           {question.kind === 'task' && <small>{question.choiceDetails[i]}</small>}
-          {!open && choice === question.correctChoice && <Icon name="check" size={14} />}
+          {!isOpen && choice === question.correctChoice && <Icon name="check" size={14} />}
           {answer === choice && choice !== question.correctChoice && (
             <Icon name="close" size={14} />
           )}

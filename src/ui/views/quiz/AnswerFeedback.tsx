@@ -4,25 +4,26 @@ import type { AlternativeSchedule, TaskQuestion } from '../../../session/quiz/ta
 import { dispatch } from '../../../session/actions/dispatch';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
+import { confidenceText } from '../../panels/confidenceText';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './QuizCard.module.css';
 
 interface AnswerFeedbackProps {
   readonly question: QuizQuestion;
-  /** The branch that it is about. */
+  /** Id of the branch that it is about. */
   readonly branch: number;
   readonly answer: string;
   readonly onNext: () => void;
 }
 
-/** Whether it was right, why, and the way on. */
+/** Whether the answer was correct and why, with the next actions. */
 export function AnswerFeedback({ question, branch, answer, onNext }: AnswerFeedbackProps) {
   const next = useRef<HTMLButtonElement>(null);
   useEffect(() => next.current?.focus({ preventScroll: true }), []);
-  const { correctChoice: right, reason, step } = question;
-  const others =
+  const { correctChoice, reason, step } = question;
+  const alternatives =
     question.kind === 'task'
-      ? question.alternatives.filter(({ task }) => answer === right || task === answer)
+      ? question.alternatives.filter(({ task }) => answer === correctChoice || task === answer)
       : [];
   return (
     <div className={styles.answered}>
@@ -30,21 +31,24 @@ export function AnswerFeedback({ question, branch, answer, onNext }: AnswerFeedb
         role="status"
         tabIndex={0}
         className={styles.verdict}
-        data-right={answer === right ? '' : undefined}
+        data-correct={answer === correctChoice ? '' : undefined}
       >
-        <b>{answer === right ? 'Right.' : `Not this time: ${right}.`}</b> {reason}
-        {others.map(({ task, text }) => (
+        <b>
+          {answer === correctChoice ? 'Correct.' : `Incorrect. The answer is ${correctChoice}.`}
+        </b>{' '}
+        {reason}
+        {alternatives.map(({ task, text }) => (
           <p key={task}>{text}</p>
         ))}
         {step && (
           <cite>
             <code>{step.id}</code> {step.title}
             {/[.?!]$/.test(step.title) ? '' : '.'} {step.cite}
-            {step.confidence === 'MINE' ? ' Found by reading, unconfirmed.' : ''}
+            {step.confidence === 'MINE' ? ` (${confidenceText(step.confidence)})` : ''}
           </cite>
         )}
       </div>
-      <div className={styles.on}>
+      <div className={styles.actions}>
         <button
           ref={next}
           type="button"
@@ -53,38 +57,38 @@ export function AnswerFeedback({ question, branch, answer, onNext }: AnswerFeedb
         >
           Next question
         </button>
-        {question.kind === 'task' && others[0] && (
-          <AlternativeButton question={question} way={others[0]} branch={branch} />
+        {question.kind === 'task' && alternatives[0] && (
+          <AlternativeButton question={question} alternative={alternatives[0]} branch={branch} />
         )}
       </div>
     </div>
   );
 }
 
-/** Shows the other way on the stage, on a branch of its own, and leads back. */
+/** Shows the alternative schedule on a branch, and returns to the question. */
 function AlternativeButton({
   question,
-  way,
+  alternative,
   branch,
 }: {
   readonly question: TaskQuestion;
-  readonly way: AlternativeSchedule;
+  readonly alternative: AlternativeSchedule;
   readonly branch: number;
 }) {
   const session = useSessionStore();
-  const away = useSession((state) => state.run.branchId !== branch);
+  const onOtherBranch = useSession((state) => state.run.branchId !== branch);
   return (
     <button
       type="button"
       className={buttons.button}
       onClick={() =>
-        away
+        onOtherBranch
           ? dispatch(session, 'return-to-question', { question, branch })
-          : dispatch(session, 'show-alternative', { question, alternative: way, branch })
+          : dispatch(session, 'show-alternative', { question, alternative, branch })
       }
     >
-      <Icon name={away ? 'back' : 'branch'} size={14} />
-      {away ? 'Back to the run' : `See ${way.task} go first`}
+      <Icon name={onOtherBranch ? 'back' : 'branch'} size={14} />
+      {onOtherBranch ? 'Return to the run' : `Show ${alternative.task} first`}
     </button>
   );
 }

@@ -1,23 +1,23 @@
 import { useEffect, useId, useRef, useState } from 'react';
+import { dispatch } from '../../../session/actions/dispatch';
 import {
   firstQuestion,
   questionAfter,
   type QuizQuestion,
 } from '../../../session/quiz/quizQuestions';
 import type { Session } from '../../../session/store/session';
+import { isPopoverOpen } from '../../controls/hotkeys';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { useSession, useSessionStore } from '../../useSession';
 import { AnswerButtons } from './AnswerButtons';
 import styles from './QuizCard.module.css';
 import { AnswerFeedback } from './AnswerFeedback';
-import { dispatch } from '../../../session/actions/dispatch';
 
 const HINTS: Readonly<Record<QuizQuestion['kind'], string>> = {
-  task: 'Only one of them leads there. After your answer you can watch the other order, on a branch of its own.',
-  return:
-    'Look at the stage: what does the call find on its way? The run goes on once you have answered.',
-  wait: 'Look at the locks and counts on the stage. The run goes on once you have answered.',
+  task: 'Only one task leads there. After your answer you can play the other order on a branch.',
+  return: 'Look at the stage: what does the call read? The run continues after your answer.',
+  wait: 'Look at the locks and refcounts on the stage. The run continues after your answer.',
 };
 
 interface QuizScore {
@@ -31,7 +31,7 @@ interface AskedQuestion {
   readonly branch: number;
 }
 
-/** Asks what comes next before it is shown. */
+/** Asks what the next steps do before it shows them. */
 export function QuizCard() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
@@ -57,16 +57,12 @@ function QuizRound({ session }: { readonly session: Session }) {
   const [answer, setAnswer] = useState<string | undefined>(undefined);
   const [score, setScore] = useState<QuizScore>({ correct: 0, asked: 0 });
   const card = useRef<HTMLElement>(null);
-  const about = useId();
+  const questionId = useId();
   useEffect(() => {
     dispatch(session, 'begin-quiz');
     const opener = document.activeElement;
     const listen = (event: KeyboardEvent): void => {
-      if (
-        event.key === 'Escape' &&
-        !event.defaultPrevented &&
-        !document.querySelector(':popover-open')
-      )
+      if (event.key === 'Escape' && !event.defaultPrevented && !isPopoverOpen())
         dispatch(session, 'close-dialog');
     };
     document.addEventListener('keydown', listen);
@@ -80,17 +76,14 @@ function QuizRound({ session }: { readonly session: Session }) {
     if (asked) dispatch(session, 'seek', { depth: asked.question.askDepth });
     card.current?.querySelector<HTMLElement>('[data-first]')?.focus({ preventScroll: true });
   }, [session, asked]);
-  const say = (
-    choice: string,
-    { question: { correctChoice: right, answerDepth: depth }, question, branch }: AskedQuestion,
-  ): void => {
+  const giveAnswer = (choice: string, { question, branch }: AskedQuestion): void => {
     setAnswer(choice);
-    setScore(({ correct: sum, asked: count }) => ({
-      correct: sum + (choice === right ? 1 : 0),
-      asked: count + 1,
+    setScore((previous) => ({
+      correct: previous.correct + (choice === question.correctChoice ? 1 : 0),
+      asked: previous.asked + 1,
     }));
     dispatch(session, 'return-to-question', { question, branch });
-    dispatch(session, 'seek', { depth });
+    dispatch(session, 'seek', { depth: question.answerDepth });
   };
   const ask = (next: () => QuizQuestion | undefined): void => {
     if (asked) dispatch(session, 'return-to-question', asked);
@@ -102,18 +95,18 @@ function QuizRound({ session }: { readonly session: Session }) {
       ref={card}
       className={styles.card}
       role="dialog"
-      aria-label="Predict"
-      data-asks={asked?.question.kind}
+      aria-label="Quiz"
+      data-question-kind={asked?.question.kind}
     >
       <div className={styles.head}>
-        <h2>Predict</h2>
+        <h2>Quiz</h2>
         <output aria-label="Score">
-          {score.correct} of {score.asked} right
+          {score.correct} of {score.asked} correct
         </output>
         <button
           type="button"
           className={`${buttons.button} ${buttons.quiet} ${buttons.icon}`}
-          aria-label="Stop predicting"
+          aria-label="Close the quiz"
           onClick={() => dispatch(session, 'close-dialog')}
         >
           <Icon name="close" />
@@ -121,14 +114,14 @@ function QuizRound({ session }: { readonly session: Session }) {
       </div>
       {asked ? (
         <>
-          <p id={about} className={styles.question}>
+          <p id={questionId} className={styles.question}>
             {asked.question.text}
           </p>
           <AnswerButtons
-            questionId={about}
+            questionId={questionId}
             question={asked.question}
             answer={answer}
-            onAnswer={(choice) => say(choice, asked)}
+            onAnswer={(choice) => giveAnswer(choice, asked)}
           />
           {answer === undefined ? (
             <p className={styles.hint}>{HINTS[asked.question.kind]}</p>
@@ -145,8 +138,8 @@ function QuizRound({ session }: { readonly session: Session }) {
         <>
           <p className={styles.question}>
             {score.asked > 0
-              ? 'That was the last question of this run.'
-              : 'Nothing ahead on this branch is worth a question.'}
+              ? 'No more questions in this run.'
+              : 'No questions after this step on this branch.'}
           </p>
           <div className={styles.choices}>
             <button
@@ -158,14 +151,14 @@ function QuizRound({ session }: { readonly session: Session }) {
                 ask(() => firstQuestion(session.getState(), 0));
               }}
             >
-              From the beginning
+              Start over
             </button>
             <button
               type="button"
               className={buttons.button}
               onClick={() => dispatch(session, 'library')}
             >
-              Another scenario
+              Choose another scenario
             </button>
           </div>
         </>

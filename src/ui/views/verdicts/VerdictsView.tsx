@@ -16,50 +16,55 @@ import type { Session } from '../../../session/store/session';
 import { CheckWorkerContext } from '../../panels/check/CheckWorkerContext';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
+import { formatCount } from '../../formatCount';
 import { useSessionStore } from '../../useSession';
 import styles from './VerdictsView.module.css';
 import { showCounterexample } from '../../../session/actions/showCounterexample';
 import { dispatch } from '../../../session/actions/dispatch';
 
-/** A case that is larger is told as incomplete. */
+/** A case with more states is reported as incomplete. */
 const MAX_STATES_PER_CASE = 400_000;
 
 const cellsBySession = new WeakMap<Session, readonly MatrixCell[]>();
 
-/** Designs and options against properties: each cell over all built-in scenarios, decided here and now. */
+/** Designs and options against properties; each cell covers every built-in scenario of the design. */
 export function VerdictsView() {
   const session = useSessionStore();
   const search = useContext(CheckWorkerContext);
   const [cells, setCells] = useState<readonly MatrixCell[]>(cellsBySession.get(session) ?? []);
   const [running, setRunning] = useState(false);
-  const stopped = useRef(false);
+  const isStopped = useRef(false);
   const stop = useRef(() => {});
-  const variants = useMemo(() => allDesignConfigs(), []);
-  const { cases } = useMemo(() => libraryCases(variants), [variants]);
+  const configs = useMemo(() => allDesignConfigs(), []);
+  const { cases } = useMemo(() => libraryCases(configs), [configs]);
   const rows = matrixRows(cells);
   useEffect(() => () => stop.current(), []);
   const start = async (): Promise<void> => {
     const client = makeCheckClient(workerFactories(document, search));
-    stopped.current = false;
+    isStopped.current = false;
     setRunning(true);
     const done: MatrixCell[] = [];
-    for (const each of cases) {
+    for (const matrixCase of cases) {
       const check = client.check(
-        { scenario: each.scenario, outcomes: false, limits: { maxStates: MAX_STATES_PER_CASE } },
+        {
+          scenario: matrixCase.scenario,
+          outcomes: false,
+          limits: { maxStates: MAX_STATES_PER_CASE },
+        },
         () => {},
       );
       stop.current = () => {
-        stopped.current = true;
+        isStopped.current = true;
         check.cancel();
       };
-      // One after the other: the client runs one check at a time.
+      // Sequential: the client runs one check at a time.
       const answer = await check.answer;
-      if (stopped.current) break;
+      if (isStopped.current) break;
       if (!answer.ok) {
-        notify(session, 'error', 'The verdicts stop here.', [answer.message]);
+        notify(session, 'error', 'The checks stopped.', [answer.message]);
         break;
       }
-      done.push({ case: each, check: answer.result });
+      done.push({ case: matrixCase, check: answer.result });
       cellsBySession.set(session, [...done]);
       setCells([...done]);
     }
@@ -70,9 +75,9 @@ export function VerdictsView() {
     <div className={styles.wrap} role="region" aria-label="Verdicts" tabIndex={0}>
       <div className={styles.head}>
         <p>
-          Every design and option against every property: all built-in scenarios that are told
-          there, every interleaving of each.{' '}
-          <VerdictSummary rows={rows} done={cells.length} of={cases.length} running={running} />
+          Every design and option against every property, over every interleaving of the built-in
+          scenarios.{' '}
+          <VerdictSummary rows={rows} done={cells.length} total={cases.length} running={running} />
         </p>
         {running ? (
           <button type="button" className={buttons.button} onClick={() => stop.current()}>
@@ -88,11 +93,11 @@ export function VerdictsView() {
             }}
           >
             <Icon name="shield" />
-            {cells.length === 0 ? 'Work out the verdicts' : 'Work them out again'}
+            {cells.length === 0 ? 'Check all designs' : 'Check again'}
           </button>
         )}
         {running && (
-          <progress aria-label="Verdicts under way" max={cases.length} value={cells.length} />
+          <progress aria-label="Checks in progress" max={cases.length} value={cells.length} />
         )}
       </div>
       <CellLegend />
@@ -101,7 +106,7 @@ export function VerdictsView() {
           <tr>
             <th scope="col">Design</th>
             {PROPERTY_IDS.map((id) => (
-              <th key={id} scope="col" title={propertyById(id).statement}>
+              <th key={id} scope="col" data-tooltip={propertyById(id).statement}>
                 <span>{id}</span>
               </th>
             ))}
@@ -109,16 +114,16 @@ export function VerdictsView() {
           </tr>
         </thead>
         <tbody>
-          {variants.map(({ title }) => {
+          {configs.map(({ title }) => {
             const row = rows.find((each) => each.config.title === title);
-            const whole =
+            const isComplete =
               row !== undefined &&
               row.scenarios.length === cases.filter((each) => each.config.title === title).length;
             return (
               <tr
                 key={title}
-                aria-busy={row && !whole && running ? true : undefined}
-                data-part={row && !whole ? '' : undefined}
+                aria-busy={row && !isComplete && running ? true : undefined}
+                data-partial={row && !isComplete ? '' : undefined}
               >
                 <th scope="row">
                   <code>
@@ -136,17 +141,17 @@ export function VerdictsView() {
                       <VerdictCell
                         row={row}
                         cells={cells}
-                        whole={whole}
+                        isComplete={isComplete}
                         property={row.properties.find((each) => each.id === id)}
                       />
                     ) : (
-                      <span className={styles.unasked}>
-                        <span className={buttons.hidden}>not asked yet</span>
+                      <span className={styles.unchecked}>
+                        <span className={buttons.hidden}>not checked yet</span>
                       </span>
                     )}
                   </td>
                 ))}
-                <td className={styles.states}>{row?.states.toLocaleString('en-US')}</td>
+                <td className={styles.states}>{row && formatCount(row.states)}</td>
               </tr>
             );
           })}
@@ -156,39 +161,39 @@ export function VerdictsView() {
   );
 }
 
-/** Where the work stands, and what came out of it. */
+/** Progress and result of the checks. */
 function VerdictSummary({
   rows,
   done,
-  of,
+  total,
   running,
 }: {
   readonly rows: readonly MatrixRow[];
   readonly done: number;
-  readonly of: number;
+  readonly total: number;
   readonly running: boolean;
 }) {
   const verdicts = rows.flatMap(({ properties }) => properties);
   const count = (status: MatrixRowProperty['status']): number =>
     verdicts.filter((each) => each.status === status).length;
-  const [broken, holds, open] = [count('violated'), count('holds'), count('incomplete')];
+  const [violated, holds, incomplete] = [count('violated'), count('holds'), count('incomplete')];
   return (
-    <span role="status" className={styles.summary} data-done={done === of ? '' : undefined}>
+    <span role="status" className={styles.summary} data-done={done === total ? '' : undefined}>
       {done === 0 &&
         !running &&
-        `${of} checks, worked out here in your browser; under a minute on most machines. You can stop at any time.`}
+        `${total} checks run in your browser, in under a minute on most machines. You can stop at any time.`}
       {(done > 0 || running) &&
-        `${running ? 'Checking' : done === of ? 'Done' : 'Stopped'}: ${done} of ${of} checks.`}
+        `${running ? 'Checking' : done === total ? 'Done' : 'Stopped'}: ${done} of ${total} checks.`}
       {done > 0 &&
-        ` ${broken} ${broken === 1 ? 'verdict is' : 'verdicts are'} red${done === of ? `, ${holds} hold${open > 0 ? `, ${open} could not be decided` : ''}` : ' so far'}.${broken > 0 ? ' Press a red one to watch how it goes wrong.' : ''}`}
+        ` ${violated} violated${done === total ? `, ${holds} hold${incomplete > 0 ? `, ${incomplete} incomplete` : ''}` : ' so far'}.${violated > 0 ? ' Press a red cell to play its counterexample.' : ''}`}
     </span>
   );
 }
 
-/** What a cell means. */
+/** The legend of the cells. */
 function CellLegend() {
   return (
-    <ul className={styles.key} aria-label="What a cell means">
+    <ul className={styles.legend} aria-label="Legend">
       <li>
         <span className={styles.holds}>
           <Icon name="check" size={13} />
@@ -196,23 +201,23 @@ function CellLegend() {
         holds in every interleaving
       </li>
       <li>
-        <span className={styles.broken}>
+        <span className={styles.violated}>
           <Icon name="close" size={11} />
           12
         </span>{' '}
-        broken: the shortest way there, in steps
+        violated: steps of the shortest counterexample
       </li>
       <li>
-        <span className={styles.open}>
+        <span className={styles.incomplete}>
           <Icon name="question" size={13} />
         </span>{' '}
-        not all states were seen
+        not all states were explored
       </li>
       <li>
-        <span className={styles.none}>·</span> does not apply
+        <span className={styles.notApplicable}>·</span> not applicable
       </li>
       <li>
-        <span className={styles.unasked} /> not asked yet
+        <span className={styles.unchecked} /> not checked yet
       </li>
     </ul>
   );
@@ -221,18 +226,18 @@ function CellLegend() {
 function VerdictCell({
   row,
   cells,
-  whole,
+  isComplete,
   property,
 }: {
   readonly row: MatrixRow;
-  readonly whole: boolean;
+  readonly isComplete: boolean;
   readonly cells: readonly MatrixCell[];
   readonly property: MatrixRowProperty | undefined;
 }) {
   const session = useSessionStore();
   if (!property || property.status === 'not-applicable')
     return (
-      <span className={styles.none} aria-label="not applicable">
+      <span className={styles.notApplicable} aria-label="not applicable">
         ·
       </span>
     );
@@ -240,15 +245,15 @@ function VerdictCell({
     return (
       <span
         className={styles.holds}
-        title={`holds ${whole ? 'in all' : 'so far, in'} ${row.states.toLocaleString('en-US')} states of ${row.scenarios.length} scenarios`}
+        data-tooltip={`holds ${isComplete ? 'in all' : 'so far, in'} ${formatCount(row.states)} states of ${row.scenarios.length} scenarios`}
       >
         <Icon name="check" size={13} />
-        <span className={buttons.hidden}>{whole ? 'holds' : 'holds so far'}</span>
+        <span className={buttons.hidden}>{isComplete ? 'holds' : 'holds so far'}</span>
       </span>
     );
   if (property.status === 'incomplete')
     return (
-      <span className={styles.open} title="not all states were seen">
+      <span className={styles.incomplete} data-tooltip="not all states were explored">
         <Icon name="question" size={13} />
         <span className={buttons.hidden}>incomplete</span>
       </span>
@@ -260,9 +265,9 @@ function VerdictCell({
   return (
     <button
       type="button"
-      className={styles.broken}
-      title={`${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
-      aria-label={`${row.config.title} breaks ${id} in ${scenario ?? '?'}: play the witness of ${witness?.steps ?? '?'} steps`}
+      className={styles.violated}
+      data-tooltip={`${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
+      aria-label={`${row.config.title} violates ${id} in ${scenario ?? '?'}: play the counterexample of ${witness?.steps ?? '?'} steps`}
       onClick={() => {
         if (!cell || !witness) return;
         dispatch(session, 'set-layout', { view: 'stage', narrowPanel: 'stage' });

@@ -1,0 +1,110 @@
+import { propertyById } from '../../../kernel/properties/properties';
+import type { CheckResult, PropertyVerdict } from '../../../explore/checkResult';
+import { verdictText } from '../../../session/queries/checkSubject';
+import type { CheckSubject } from '../../../session/store/checkState';
+import { Icon } from '../../controls/Icon';
+import buttons from '../../controls/controls.module.css';
+import { formatCount } from '../../formatCount';
+import { useSessionStore } from '../../useSession';
+import { OutcomeList } from './OutcomeList';
+import styles from './CheckPanel.module.css';
+import { dispatch } from '../../../session/actions/dispatch';
+
+/** The verdict of a check, by property and by outcome. */
+export function CheckReport({
+  subject,
+  result,
+}: {
+  readonly subject: CheckSubject;
+  readonly result: CheckResult;
+}) {
+  const { properties, outcomes, verdict } = result;
+  const withStatus = (status: PropertyVerdict['status']): readonly PropertyVerdict[] =>
+    properties.filter((property) => property.status === status);
+  const notApplicable = withStatus('not-applicable');
+  return (
+    <>
+      <p className={styles.verdict} data-verdict={verdict}>
+        {verdictText(result)}
+      </p>
+      <ul className={styles.list} aria-label="Properties">
+        {[...withStatus('violated'), ...withStatus('incomplete'), ...withStatus('holds')].map(
+          (property) => (
+            <PropertyVerdictItem
+              key={property.id}
+              subject={subject}
+              verdict={property}
+              states={result.states}
+            />
+          ),
+        )}
+      </ul>
+      {notApplicable.length > 0 && (
+        <p className={styles.small}>
+          Not applicable: {notApplicable.map(({ id }) => propertyById(id).title).join(', ')}.
+        </p>
+      )}
+      {outcomes.length > 0 && <OutcomeList subject={subject} outcomes={outcomes} />}
+      <p className={styles.small}>
+        {formatCount(result.states)} states, {formatCount(result.transitions)} transitions, depth{' '}
+        {result.depth}, {result.seconds.toFixed(2)} s with the{' '}
+        {result.engine === 'wasm' ? 'WebAssembly' : 'bytecode'} engine; coverage: {result.coverage}.
+        States are compared in full, not by hash.
+      </p>
+    </>
+  );
+}
+
+const STATUS_ICONS = {
+  violated: 'close',
+  holds: 'check',
+  incomplete: 'question',
+  'not-applicable': 'question',
+} as const;
+
+function PropertyVerdictItem({
+  subject,
+  verdict: { id, status, witness },
+  states,
+}: {
+  readonly subject: CheckSubject;
+  readonly verdict: PropertyVerdict;
+  readonly states: number;
+}) {
+  const session = useSessionStore();
+  const { title, statement } = propertyById(id);
+  return (
+    <li className={styles.property} data-status={status} data-tooltip={statement}>
+      <Icon name={STATUS_ICONS[status]} />
+      <div>
+        <b>{title}</b> <code>{id}</code>
+        <p>
+          {witness
+            ? witness.text
+            : ({
+                holds: `Holds in all ${formatCount(states)} states.`,
+                violated: 'Violated. The check stopped before it could build a counterexample.',
+              }[status as string] ?? 'Not violated in the explored states.')}
+        </p>
+        {witness && (
+          <button
+            type="button"
+            className={`${buttons.button} ${buttons.small}`}
+            aria-label={`Play the counterexample to ${id}`}
+            onClick={() =>
+              dispatch(session, 'show-counterexample', {
+                subject,
+                name: id,
+                schedule: witness.schedule,
+              })
+            }
+          >
+            <Icon name="play" size={12} />
+            {witness.steps} steps, {witness.switches}{' '}
+            {witness.switches === 1 ? 'switch' : 'switches'}
+          </button>
+        )}
+      </div>
+    </li>
+  );
+}
