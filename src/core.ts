@@ -33,14 +33,8 @@ export {
   type BuiltInScenario as BuiltIn,
 } from './scenario/library/builtInScenario';
 export { LIBRARY, libraryEntry, type LibraryEntry } from './scenario/library/library';
-export {
-  makeLink,
-  parseLink,
-  type Link,
-  type InsertedCall as LinkIssue,
-  type LinkStep,
-  type ParsedLink,
-} from './scenario/link/link';
+export { makeLink, parseLink, type Link, type ParsedLink } from './scenario/link/link';
+export { type InsertedCall as LinkIssue, type LinkStep } from './scenario/link/linkRecords';
 export { linkOfTrace as linkOf } from './scenario/link/linkOfTrace';
 export { makeScenario } from './scenario/format/makeScenario';
 export {

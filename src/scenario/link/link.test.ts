@@ -124,7 +124,7 @@ const raceLink: Link = {
 };
 
 describe('a link', () => {
-  it('says all that was put in', () => {
+  it('round-trips', () => {
     fc.assert(
       fc.property(link, (given) => {
         expect(parseLink(makeLink(given))).toEqual({ ok: true, link: given, dropped: [] });
@@ -133,7 +133,7 @@ describe('a link', () => {
     );
   });
 
-  it('stays short with a hundred different steps that switch tasks all the time', () => {
+  it('stays short for a hundred different steps with many task switches', () => {
     expect(makeLink(raceLink).length).toBeLessThanOrEqual(1200);
   });
 
@@ -141,13 +141,13 @@ describe('a link', () => {
     expect(makeLink(raceLink)).toMatch(/^#v1\.[A-Za-z0-9_-]+$/);
   });
 
-  it('survives what mail does: a URL in front, wrapped lines, brackets', () => {
+  it('is read from mail: with a URL before it, wrapped lines and brackets', () => {
     const text = makeLink(raceLink);
     const wrapped = `<https://example.org/p/index.html${text.slice(0, 70)}\n${text.slice(70)}>.`;
     expect(parseLink(wrapped)).toEqual(parseLink(text));
   });
 
-  it('gives its beginning when it is cut anywhere, and says so', () => {
+  it('gives its prefix if it is cut anywhere, and says so', () => {
     const text = makeLink(raceLink);
     for (let length = 40; length < text.length; length++) {
       const parsed = parseLink(text.slice(0, length));
@@ -159,17 +159,17 @@ describe('a link', () => {
     }
   });
 
-  it('names a foreign hash, a foreign version and a text that is far too long', () => {
+  it('rejects another hash, another version and a text that is too long', () => {
     expect(parseLink('#/about')).toMatchObject({ ok: false });
     expect(parseLink('#v9.AAAA')).toEqual({
       ok: false,
-      message: 'This link is of version v9; this playground reads v1.',
+      message: 'The link has version v9; this playground reads v1.',
     });
     expect(parseLink(`#v1.${'A'.repeat(10_000_000)}`)).toMatchObject({ ok: false });
     expect(parseLink('#v1.')).toMatchObject({ ok: false });
   });
 
-  it('stops at changed rows of a kind that is not known, and at too many of them: the steps after them would be of another design', () => {
+  it('stops at an unknown or excess design change, because the later steps belong to another design', () => {
     const swap = parseMutation(
       'swap',
       'upstream/bind_iommufd/BIND.9,upstream/bind_iommufd/BIND.10',
@@ -182,7 +182,9 @@ describe('a link', () => {
       const parsed = parseLink(makeLink({ ...raceLink, mutations }));
       if (!parsed.ok) throw new Error(parsed.message);
       expect(parsed.link.steps).toEqual([]);
-      expect(parsed.dropped[0]).toMatch(/changes (a row of the design in a way|more than 16 rows)/);
+      expect(parsed.dropped[0]).toMatch(
+        /changes (a step of the design in a way|more than 16 steps)/,
+      );
     }
   });
 
@@ -201,7 +203,7 @@ describe('a link', () => {
 
 describe('100,000 damaged links', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_#.%é\u0000';
-  it('never throw, never pass as whole, and give only what was in the original', () => {
+  it('never throw and never pass as undamaged', () => {
     let seed = 20211;
     const random = (below: number): number => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -209,7 +211,7 @@ describe('100,000 damaged links', () => {
     };
     const short: Link = { ...raceLink, steps: raceLink.steps.slice(0, 12), cursor: 12 };
     const originals = [short, { ...short, steps: [], cursor: 0, view: {} }].map(makeLink);
-    let silent = 0;
+    let undetected = 0;
     for (let round = 0; round < 100_000; round++) {
       const original = originals[round % originals.length] ?? '';
       let text = original;
@@ -228,9 +230,10 @@ describe('100,000 damaged links', () => {
         if (text.length < 2) break;
       }
       const parsed = parseLink(text);
-      if (parsed.ok && parsed.dropped.length === 0 && makeLink(parsed.link) !== original) silent++;
+      if (parsed.ok && parsed.dropped.length === 0 && makeLink(parsed.link) !== original)
+        undetected++;
     }
-    // 16 bits of checksum on every record: a damaged record passes about once in 65,536.
-    expect(silent).toBeLessThanOrEqual(10);
+    // Each record has a 16-bit checksum: a damaged record passes about once in 65,536.
+    expect(undetected).toBeLessThanOrEqual(10);
   }, 60_000);
 });

@@ -1,6 +1,6 @@
 import type { LinkWord } from '../../designs/designMeta';
 
-/** The alphabet of base64url, which needs no escaping in a URL. */
+/** base64url needs no escaping in a URL. */
 const BASE64URL_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 const BASE64URL_VALUES: ReadonlyMap<string, number> = new Map(
@@ -19,7 +19,7 @@ export function makeBase64url(bytes: readonly number[]): string {
   return text;
 }
 
-/** The bytes up to the first character that is not base64url; `whole` says whether that was the end of the text. */
+/** The bytes before the first character that is not base64url; `whole` if there is no such character. */
 export function parseBase64url(text: string): {
   readonly bytes: readonly number[];
   readonly whole: boolean;
@@ -40,7 +40,7 @@ export function parseBase64url(text: string): {
   return { bytes, whole: true };
 }
 
-/** A checksum of 16 bits (CRC-CCITT), carried on from `before`, so that each one vouches for all bytes up to it. */
+/** CRC-CCITT, 16 bits. Continues from `before`, so that each checksum covers all bytes before it. */
 export function crc16(bytes: readonly number[], before = 0xffff): number {
   let crc = before;
   for (const byte of bytes) {
@@ -51,12 +51,12 @@ export function crc16(bytes: readonly number[], before = 0xffff): number {
   return crc;
 }
 
-/** Appends to a list of bytes. Strings are named again by their number once they were written, or are words that both sides know. */
+/** Appends to a list of bytes. A string of the dictionary, or one written before, is written as its number. */
 export interface LinkWriter {
-  /** A whole number, 0 to 2^32 - 1, in 7 bits a byte, the low ones first. */
+  /** An integer from 0 to 2^32 - 1 as a varint: 7 bits per byte, low bits first. */
   readonly number: (value: number) => void;
   readonly text: (value: string) => void;
-  /** Takes the bytes written since the last call. */
+  /** Returns the bytes written since the last call. */
   readonly take: () => number[];
 }
 
@@ -91,19 +91,19 @@ export function makeLinkWriter(
   return { number, text, take };
 }
 
-/** Thrown by a reader whose bytes end or make no sense; `parseLink` turns it into words. */
+/** Thrown by a reader for damaged bytes. The message completes `it …`; `parseLink` shows it. */
 export class LinkFormatError extends Error {}
 
 /** The counterpart of `LinkWriter`. */
 export interface LinkReader {
   readonly number: () => number;
   readonly text: () => string;
-  /** Goes on with the bytes of the next record; what is known so far stays known. */
+  /** Continues with the bytes of the next record. Strings read so far keep their numbers. */
   readonly feed: (bytes: readonly number[]) => void;
   readonly atEnd: () => boolean;
 }
 
-/** Starts to read with the same words that the writer started with. */
+/** Takes the same words as the writer did. */
 export function makeLinkReader(
   words: readonly string[],
   numbered: readonly LinkWord[] = [],
@@ -128,13 +128,14 @@ export function makeLinkReader(
         return value;
       }
     }
-    throw new LinkFormatError('holds a number that is too large');
+    throw new LinkFormatError('contains a number that is too large');
   };
   const text = (): string => {
     const index = number();
     if (index > 0) {
       const word = known[index - 1] ?? fixed.get(index);
-      if (word === undefined) throw new LinkFormatError('names a word that it does not hold');
+      if (word === undefined)
+        throw new LinkFormatError('refers to a word that it does not contain');
       return word;
     }
     const length = number();
@@ -145,7 +146,7 @@ export function makeLinkReader(
     try {
       value = decoder.decode(spelled);
     } catch {
-      throw new LinkFormatError('holds text that is not UTF-8');
+      throw new LinkFormatError('contains text that is not UTF-8');
     }
     known.push(value);
     return value;

@@ -4,7 +4,7 @@ import type { Link } from './link';
 import type { Scenario } from '../format/scenario';
 import type { Trace } from '../run/trace';
 
-/** The moment of a trace after `cursor` steps (all of them where left out), ready for `makeLink`. */
+/** The link to a trace after `cursor` steps, by default all of them. */
 export function linkOfTrace(
   trace: Trace,
   cursor = trace.steps.length,
@@ -26,10 +26,10 @@ export function linkOfTrace(
   };
 }
 
-/** The built-in scenario that this one tells, in whatever design. */
+/** The built-in scenario that this is a variant of, in any design. */
 function builtInIdOf(scenario: Scenario): string | undefined {
   return LIBRARY.find(
     (entry) =>
-      isVariantOf(entry, scenario) && entry.variants.some((t) => t.title === scenario.title),
+      isVariantOf(entry, scenario) && entry.variants.some((v) => v.title === scenario.title),
   )?.id;
 }

@@ -4,7 +4,8 @@ import { isEnabled, nextStep } from '../../kernel/machine/machine';
 import { mutate } from '../../kernel/compiler/mutate';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
 import { builtInScenario, scenarioVariant } from '../library/builtInScenario';
-import { parseLink, type Link, type InsertedCall } from './link';
+import { parseLink, type Link } from './link';
+import type { InsertedCall } from './linkRecords';
 import { makeScenario } from '../format/makeScenario';
 import { inputErrorText, parseScenario, type ParsedScenario } from '../format/parseScenario';
 import { runStep, startScenarioRun, traceOf } from '../run/scenarioRun';
@@ -12,33 +13,33 @@ import type { Scenario } from '../format/scenario';
 import { LIMITS } from '../format/schema';
 import type { Trace } from '../run/trace';
 
-/** A link that was opened: the longest part that can run, and in sentences what was dropped. */
+/** An opened link: its longest prefix that can run, and in sentences what was dropped. */
 interface ValidLink {
   readonly ok: true;
-  /** The run with every call there from the start. */
+  /** The run, with the inserted calls present from the start. */
   readonly trace: Trace;
-  /** Calls of `trace` that were put in by hand, in that order; replaying them so is known to work. */
+  /** Calls of `trace` that were inserted, in order of insertion. Inserting them in this order gives the same run. */
   readonly issued: readonly InsertedCall[];
-  /** Moves (steps, and calls put in) made in the moment on screen. */
+  /** Transitions (steps and inserted calls) before the snapshot on screen. */
   readonly cursor: number;
   readonly view: Link['view'];
-  /** Rows that are changed in the design of `trace`; empty where it is the design itself. */
+  /** Changes in the design of `trace`; empty for the design itself. */
   readonly mutations: readonly Mutation[];
   /** Id of the built-in scenario that it started from. */
   readonly id: string | undefined;
   readonly dropped: readonly string[];
 }
 
-/** Options that a sentence names. */
+/** Maximum number of options that one sentence names. */
 const MAX_NAMED_OPTIONS = 4;
 
-/** Characters of a sentence about what somebody else wrote. */
+/** Maximum length of a quotation from the link. */
 const MAX_QUOTED_CHARACTERS = 240;
 
-/** What came of a link; `ok: false` where nothing of it can run. */
+/** The result of opening a link; `ok: false` if no part of it can run. */
 export type OpenLinkResult = ValidLink | { readonly ok: false; readonly message: string };
 
-/** Reads a link, checks it as a scenario and replays its longest valid prefix. Never throws on any text. */
+/** Parses a link, validates its scenario and replays its longest valid prefix. Never throws. */
 export function openLink(hash: string): OpenLinkResult {
   const parsed = parseLink(hash);
   if (!parsed.ok) return parsed;
@@ -48,7 +49,7 @@ export function openLink(hash: string): OpenLinkResult {
   if (!design)
     return {
       ok: false,
-      message: `This link is for a design called "${link.design.slice(0, 40)}", which this playground does not have.`,
+      message: `The link needs the design "${link.design.slice(0, 40)}", which this playground does not have.`,
     };
   if (design.revision !== link.revision)
     dropped.push(
@@ -64,84 +65,84 @@ export function openLink(hash: string): OpenLinkResult {
       .map(([id, value]) => `${id.slice(0, 32)}=${value.slice(0, 32)}`)
       .join(', ');
     dropped.push(
-      `${named}${unknown.length > MAX_NAMED_OPTIONS ? ` and ${unknown.length - MAX_NAMED_OPTIONS} more` : ''} is no option of ${design.id} here and was dropped.`,
+      `${named}${unknown.length > MAX_NAMED_OPTIONS ? ` and ${unknown.length - MAX_NAMED_OPTIONS} more` : ''} was dropped: ${design.id} has no such option.`,
     );
   }
   let calls = link.calls.slice(0, LIMITS.calls);
-  let checked = parseLinkScenario(link, options, calls);
+  let parsedScenario = parseLinkScenario(link, options, calls);
   for (
-    let kept = validCallPrefix(checked, calls.length);
+    let kept = validCallPrefix(parsedScenario, calls.length);
     kept !== undefined;
-    kept = validCallPrefix(checked, calls.length)
+    kept = validCallPrefix(parsedScenario, calls.length)
   ) {
     calls = calls.slice(0, kept);
-    checked = parseLinkScenario(link, options, calls);
+    parsedScenario = parseLinkScenario(link, options, calls);
   }
-  if (!checked.ok)
+  if (!parsedScenario.ok)
     return {
       ok: false,
-      message: `This link holds no scenario that can run: ${inputErrorText(checked.errors)}`,
+      message: `The link contains no scenario that can run: ${inputErrorText(parsedScenario.errors)}`,
     };
   if (calls.length < link.calls.length)
     dropped.push(
-      `${link.calls.length - calls.length} of ${link.calls.length} calls could not be used and were dropped, with the steps after them.`,
+      `${link.calls.length - calls.length} of ${link.calls.length} calls are not valid and were dropped, with the steps after them.`,
     );
   const changed = link.mutations && mutate(design, options, link.mutations);
   if (changed?.ok === false)
     dropped.push(
-      `The link changes rows of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MAX_QUOTED_CHARACTERS)}), which cannot be done here: ${changed.message.slice(0, MAX_QUOTED_CHARACTERS)}. The design itself is shown.`,
+      `The link changes steps of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MAX_QUOTED_CHARACTERS)}), which is not possible here: ${changed.message.slice(0, MAX_QUOTED_CHARACTERS)}. The unmodified design is shown.`,
     );
-  const other = changed?.ok ? changed.design : undefined;
-  const first = replayPrefix(checked.scenario, other, link.steps);
-  const lost = link.steps[first.trace.steps.length];
-  if (!first.whole && lost)
+  const changedDesign = changed?.ok ? changed.design : undefined;
+  const replay = replayPrefix(parsedScenario.scenario, changedDesign, link.steps);
+  const lostStep = link.steps[replay.trace.steps.length];
+  if (!replay.complete && lostStep)
     dropped.push(
-      `Step ${first.trace.steps.length + 1} of the link (${lost.by.slice(0, 32)}, ${lost.at.slice(0, 32)}) cannot be made here: it and what came after it were dropped.`,
+      `Step ${replay.trace.steps.length + 1} of the link (${lostStep.by.slice(0, 32)}, ${lostStep.at.slice(0, 32)}) cannot run here. It was dropped, with all steps after it.`,
     );
-  const cut = dropUnreachedInsertions(link, calls, first.trace.steps.length);
-  const cutChecked =
-    cut.calls.length < calls.length ? parseLinkScenario(link, options, cut.calls) : checked;
+  const cut = dropUnreachedInsertions(link, calls, replay.trace.steps.length);
+  const cutScenario =
+    cut.calls.length < calls.length ? parseLinkScenario(link, options, cut.calls) : parsedScenario;
   const trace =
-    cutChecked.ok && cutChecked !== checked
-      ? replayPrefix(cutChecked.scenario, other, link.steps).trace
-      : first.trace;
-  const issued = cutChecked.ok ? cut.issued : [];
-  const fits = issued.length === 0 ? cutChecked.ok : insertionsReplay(trace, link, issued);
+    cutScenario.ok && cutScenario !== parsedScenario
+      ? replayPrefix(cutScenario.scenario, changedDesign, link.steps).trace
+      : replay.trace;
+  const insertions = cutScenario.ok ? cut.issued : [];
+  const fits = insertions.length === 0 ? cutScenario.ok : insertionsReplay(trace, link, insertions);
   if (!fits)
     dropped.push(
-      'When its calls were put in does not fit the rest of the link: they are there from the start.',
+      'The link inserts calls at steps where they do not fit. They are present from the start instead.',
     );
   return {
     ok: true,
     trace,
-    issued: fits ? issued : [],
+    issued: fits ? insertions : [],
     view: link.view,
-    mutations: other ? (link.mutations ?? []) : [],
+    mutations: changedDesign ? (link.mutations ?? []) : [],
     dropped,
-    cursor: Math.min(link.cursor, trace.steps.length + (fits ? issued.length : 0)),
+    cursor: Math.min(link.cursor, trace.steps.length + (fits ? insertions.length : 0)),
     id: link.scenario === undefined ? undefined : builtInScenario(link.scenario)?.id,
   };
 }
 
-/** How many calls to try next: those before the first one that is wrong, for it stays wrong whatever comes after it. Undefined where the calls are not to blame. */
-function validCallPrefix(checked: ParsedScenario, calls: number): number | undefined {
-  if (checked.ok) return undefined;
-  const wrong = checked.errors.flatMap(
+/** How many calls precede the first invalid one, which later calls cannot make valid. Undefined if no call is invalid. */
+function validCallPrefix(parsedScenario: ParsedScenario, calls: number): number | undefined {
+  if (parsedScenario.ok) return undefined;
+  const invalid = parsedScenario.errors.flatMap(
     ({ path }) =>
       /^calls(?:\[(\d+)\])?/
         .exec(path)
         ?.slice(1)
         .map((index) => (index === undefined ? calls - 1 : Number(index))) ?? [],
   );
-  return wrong.length > 0 && calls > 0 ? Math.min(...wrong) : undefined;
+  return invalid.length > 0 && calls > 0 ? Math.min(...invalid) : undefined;
 }
 
-/** The steps of a link as far as they can be made. */
+/** Runs the steps of a link up to the first one that cannot run. */
 function replayPrefix(
   scenario: Scenario,
   changed: Design | undefined,
   steps: Link['steps'],
-): { readonly trace: Trace; readonly whole: boolean } {
+): { readonly trace: Trace; readonly complete: boolean } {
   const run = startScenarioRun(scenario, changed);
   for (const { by, at } of steps) {
     const task = run.program.tasks.findIndex((t) => t.name === by);
@@ -150,71 +151,75 @@ function replayPrefix(
       nextStep(run.program, run.state, task)?.id !== at ||
       !isEnabled(run.program, run.state, task)
     )
-      return { trace: traceOf(run), whole: false };
+      return { trace: traceOf(run), complete: false };
     runStep(run, task);
   }
-  return { trace: traceOf(run), whole: true };
+  return { trace: traceOf(run), complete: true };
 }
 
-/** The calls without those that were put in after more steps than could be made. */
+/** Drops the calls that were inserted after a step that was not reached. */
 function dropUnreachedInsertions(
   { issued = [] }: Link,
   calls: Link['calls'],
-  made: number,
+  stepCount: number,
 ): { readonly calls: Link['calls']; readonly issued: readonly InsertedCall[] } {
-  const there = issued.filter((i) => i.call < calls.length);
-  const late = new Set(there.filter((i) => i.after > made).map((i) => i.call));
-  const place = (call: number): number => call - [...late].filter((l) => l < call).length;
+  const kept = issued.filter((i) => i.call < calls.length);
+  const unreached = new Set(kept.filter((i) => i.after > stepCount).map((i) => i.call));
+  const newIndex = (call: number): number => call - [...unreached].filter((u) => u < call).length;
   return {
-    calls: calls.filter((_, i) => !late.has(i)),
-    issued: there.filter((i) => !late.has(i.call)).map((i) => ({ ...i, call: place(i.call) })),
+    calls: calls.filter((_, i) => !unreached.has(i)),
+    issued: kept
+      .filter((i) => !unreached.has(i.call))
+      .map((i) => ({ ...i, call: newIndex(i.call) })),
   };
 }
 
-/** Whether the run is also had when these calls are put in one after the other. */
+/** Whether inserting these calls one after the changedDesign gives the same run. */
 function insertionsReplay(
   { scenario, steps }: Trace,
   link: Link,
-  issued: readonly InsertedCall[],
+  insertions: readonly InsertedCall[],
 ): boolean {
-  const places = new Set(issued.map((i) => i.call));
-  const inOrder = issued.every(
-    (i, n) => i.after <= steps.length && i.after >= (issued[n - 1]?.after ?? 0),
+  const calls = new Set(insertions.map((i) => i.call));
+  const inOrder = insertions.every(
+    (i, n) => i.after <= steps.length && i.after >= (insertions[n - 1]?.after ?? 0),
   );
   if (
-    places.size < issued.length ||
+    calls.size < insertions.length ||
     !inOrder ||
-    issued.some((i) => i.call >= scenario.calls.length)
+    insertions.some((i) => i.call >= scenario.calls.length)
   )
     return false;
-  // Nothing of a call comes before it was put in, and without the calls that come later what is there still makes sense: then it runs the same.
-  const soon = steps.some((s) => issued.some((i) => i.call === s.step.call && s.index < i.after));
+  // The run is the same if no call runs before its insertion and the scenario is valid without the calls inserted later.
+  const runsTooEarly = steps.some((s) =>
+    insertions.some((i) => i.call === s.step.call && s.index < i.after),
+  );
   return (
-    !soon &&
-    [...issued.keys()].every((n) => {
-      const later = new Set(issued.slice(n).map((i) => i.call));
+    !runsTooEarly &&
+    insertions.every((_, n) => {
+      const later = new Set(insertions.slice(n).map((i) => i.call));
       return parseLinkScenario(
         link,
         scenario.options,
-        scenario.calls.filter((_, i) => !later.has(i)),
+        scenario.calls.filter((_call, i) => !later.has(i)),
       ).ok;
     })
   );
 }
 
-/** The link's scenario, told as the built-in one that it started from, as far as that still fits. */
+/** The scenario of a link, with text and captions of the built-in scenario that it started from, if they fit. */
 function parseLinkScenario(
   link: Link,
   options: Link['options'],
   calls: Link['calls'],
 ): ParsedScenario {
   const entry = link.scenario === undefined ? undefined : builtInScenario(link.scenario);
-  const retold = entry && scenarioVariant(entry, link.design, options);
-  const told = retold?.ok ? retold.scenario : undefined;
+  const parsedVariant = entry && scenarioVariant(entry, link.design, options);
+  const variant = parsedVariant?.ok ? parsedVariant.scenario : undefined;
   const parse = (about: string, beats: Scenario['beats']): ParsedScenario =>
     parseScenario(
       makeScenario({
-        title: link.title ?? told?.title ?? '',
+        title: link.title ?? variant?.title ?? '',
         about,
         design: link.design,
         options,
@@ -225,6 +230,6 @@ function parseLinkScenario(
         expect: undefined,
       }),
     );
-  const withStory = parse(told?.about ?? '', told?.beats ?? []);
-  return withStory.ok || !told ? withStory : parse(told.about, []);
+  const withCaptions = parse(variant?.about ?? '', variant?.beats ?? []);
+  return withCaptions.ok || !variant ? withCaptions : parse(variant.about, []);
 }

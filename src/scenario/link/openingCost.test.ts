@@ -11,7 +11,7 @@ import type { Scenario, Schedule } from '../format/scenario';
 import { LIMITS } from '../format/schema';
 import { scenarioInSvg } from '../format/svgScenario';
 
-/** How often a scenario was checked: the work that opening something costs, counted and not timed. */
+/** How often a scenario was parsed: the cost of opening a link, counted instead of timed. */
 const parseCounter = vi.hoisted(() => ({ checks: 0 }));
 vi.mock(import('../format/parseScenario'), async (original) => {
   const parse = await original();
@@ -54,8 +54,8 @@ const call = (i: number, device = `v${i % 8}`): Call => ({
 const repeat = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-describe('the work of opening a hostile link', () => {
-  it('is one check more than it has causes, however many calls it holds', () => {
+describe('the cost of opening a hostile link', () => {
+  it('is one parse more than there are invalid calls found, however many calls there are', () => {
     const link = makeLink({
       ...emptyLink,
       calls: repeat(3000, (i) => call(i, i < 40 ? undefined : 'none')),
@@ -71,8 +71,8 @@ describe('the work of opening a hostile link', () => {
     ).toBe(2);
   });
 
-  it('is at most one check for each call that a scenario may have', () => {
-    // Each call needs the file of the call after it, so that every cut uncovers the next wrong one.
+  it('is at most one parse per allowed call', () => {
+    // Each call needs the file of the next call, so that every cut makes the previous call invalid.
     const chain = repeat(LIMITS.calls, (i): Call =>
       i === LIMITS.calls - 1
         ? call(i, 'none')
@@ -96,7 +96,7 @@ describe('the work of opening a hostile link', () => {
     ).toBeLessThanOrEqual(LIMITS.calls + 1);
   });
 
-  it('is one check where the calls are not to blame', () => {
+  it('is one parse if no call is invalid', () => {
     const link = makeLink({
       ...emptyLink,
       title: 'x'.repeat(40_000),
@@ -112,7 +112,7 @@ describe('the work of opening a hostile link', () => {
     ).toBe(1);
   });
 
-  it('does not grow with what it says of options, or of when calls were put in', () => {
+  it('does not grow with the number of options or insertions', () => {
     const options = Object.fromEntries(repeat(3000, (i) => [`o${i}`, 'v']));
     const opened = openLink(makeLink({ ...emptyLink, options }));
     expect(opened.ok && opened.dropped.join(' ').length).toBeLessThan(300);
@@ -127,8 +127,8 @@ describe('the work of opening a hostile link', () => {
   });
 });
 
-describe('the size of what is read', () => {
-  it('has a limit that is looked at first and named', () => {
+describe('the size of an input', () => {
+  it('has a limit that is checked first and named', () => {
     expect(parseLink(`#v1.${'A'.repeat(65_536)}`)).toEqual({
       ok: false,
       message: expect.stringContaining('at most 65536') as string,
@@ -148,7 +148,7 @@ describe('the size of what is read', () => {
     ).toBeUndefined();
   });
 
-  it('bounds what a link unpacks to: nothing in it is compressed', () => {
+  it('bounds the size of the parsed link, because nothing is compressed', () => {
     const link = makeLink({
       ...emptyLink,
       calls: repeat(LIMITS.calls, (i) => call(i)),
@@ -156,13 +156,13 @@ describe('the size of what is read', () => {
       cursor: 4000,
     });
     const parsed = parseLink(link);
-    // A name that came before goes by its number, so a record of n bytes holds at most n values.
+    // A repeated name is written as its number, so a record of n bytes has at most n values.
     expect(parsed.ok && parsed.link.steps.length).toBe(4000);
     expect(parsed.ok && JSON.stringify(parsed.link).length).toBeLessThan(link.length * 48);
   });
 });
 
-describe('the largest scenario that is accepted', () => {
+describe('the largest valid scenario', () => {
   const scenarioOf = (design: string, schedule: Schedule): Scenario => {
     const calls = repeat(LIMITS.calls, (i): Call => {
       const [by, round] = [processes[i % 8] ?? '', Math.floor(i / 8)];
@@ -204,29 +204,29 @@ describe('the largest scenario that is accepted', () => {
   };
 
   it.each(DESIGNS.map(({ id }) => id))(
-    'ends in %s after at most one step for each row of its calls',
+    'ends in %s after at most one run of each step of its calls',
     (design) => {
       for (const schedule of ['sequential', { random: 1 }, { random: 77 }] as const) {
         const scenario = scenarioOf(design, schedule);
-        const ran = runScenario(scenario);
-        const rows = startScenarioRun(scenario).program.tasks.reduce(
+        const outcome = runScenario(scenario);
+        const stepCount = startScenarioRun(scenario).program.tasks.reduce(
           (sum, task) => sum + task.steps.length,
           0,
         );
-        expect(ran.ok && ran.trace.steps.length).toBeLessThanOrEqual(rows);
-        expect(ran.ok && ran.trace.steps.length).toBeGreaterThan(LIMITS.calls);
+        expect(outcome.ok && outcome.trace.steps.length).toBeLessThanOrEqual(stepCount);
+        expect(outcome.ok && outcome.trace.steps.length).toBeGreaterThan(LIMITS.calls);
       }
     },
   );
 
-  it('ends with a message where its schedule asks for more', () => {
-    const ran = runScenario(
+  it('ends with an error if its schedule has more steps', () => {
+    const outcome = runScenario(
       scenarioOf(
         'upstream',
         repeat(LIMITS.entries, (i) => `${processes[i % 8] ?? ''}*999999`),
       ),
     );
-    expect(ran).toMatchObject({
+    expect(outcome).toMatchObject({
       ok: false,
       errors: [{ path: 'schedule[0]', message: expect.stringContaining('of 999999, a') as string }],
     });

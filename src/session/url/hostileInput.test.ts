@@ -179,7 +179,7 @@ describe('links that change rows', () => {
         const depth = opened.run.branches[0]?.tip.depth ?? -1;
         expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
         if (opened.run.setup.mutations) changed++;
-        else expect(opened.dropped.join(' ')).toMatch(/The design itself is shown|damaged/);
+        else expect(opened.dropped.join(' ')).toMatch(/The unmodified design is shown|damaged/);
       }
       expect(changed).toBeGreaterThan(80);
     },

@@ -155,7 +155,7 @@ describe('a link of a session', () => {
     expect(run.cursor).toBe(9);
     expect(messages[0]?.lines).toEqual([
       `The link was made with revision ${link.revision + 1} of ${link.design}; this is revision ${link.revision}.`,
-      `Step 10 of the link (${link.steps[9]?.by}, BIND.999) cannot be made here: it and what came after it were dropped.`,
+      `Step 10 of the link (${link.steps[9]?.by}, BIND.999) cannot run here. It was dropped, with all steps after it.`,
       'Ignored unknown settings: glow=bright.',
     ]);
     undo(session);
@@ -185,7 +185,7 @@ describe('a link of a session', () => {
       ? openPermalink(makeLink({ ...itself.link, mutations: undefined }))
       : itself;
     expect(without.ok && without.dropped[0]).toMatch(
-      /^Step 4 of the link \(qemu, OPEN.4\) cannot be made here/,
+      /^Step 4 of the link \(qemu, OPEN.4\) cannot run here/,
     );
   });
 
@@ -220,7 +220,7 @@ describe('a link of a session', () => {
     expect(opened.run.setup.mutations).toBeUndefined();
     expect(opened.dropped).toEqual([
       expect.stringMatching(
-        /^The link changes rows of upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which cannot be done here: no step .* The design itself is shown\.$/,
+        /^The link changes steps of upstream \(--without upstream\/bind_iommufd\/BIND\.999\), which is not possible here: no step .* The unmodified design is shown\.$/,
       ),
     ]);
   });

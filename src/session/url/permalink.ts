@@ -1,5 +1,6 @@
 import type { Call } from '../../kernel/language/world';
-import { makeLink, type Link, type InsertedCall, type LinkStep } from '../../scenario/link/link';
+import { makeLink, type Link } from '../../scenario/link/link';
+import type { InsertedCall, LinkStep } from '../../scenario/link/linkRecords';
 import { openLink } from '../../scenario/link/openLink';
 import { branchPath, snapshotAt } from '../trace/replay';
 import { viewParametersOf } from '../queries/viewParameters';
