@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { defineConfig, devices } from '@playwright/test';
-import { recordedBrowser } from './e2e/browser.mjs';
-import { cacheFile } from './e2e/cache.mjs';
+import { launchOptions } from './tools/test/browser.mjs';
+import { cacheFile } from './tools/test/cache.mjs';
 
 const usualPort = 4319;
 const firefox = '/usr/bin/firefox-esr';
@@ -25,7 +25,6 @@ function freePort(wanted: number): Promise<number> {
 // The workers load this file too and inherit the port from the main process.
 process.env['E2E_PORT'] ??= String(await freePort(usualPort));
 const origin = `http://127.0.0.1:${process.env['E2E_PORT']}`;
-const executablePath = recordedBrowser()?.executablePath;
 
 export default defineConfig({
   testDir: 'e2e',
@@ -52,7 +51,7 @@ export default defineConfig({
         ...devices['Desktop Chrome'],
         launchOptions: {
           args: ['--font-render-hinting=none'],
-          ...(executablePath ? { executablePath } : {}),
+          ...launchOptions(),
         },
       },
     },

@@ -1,10 +1,21 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
-import { leanReactFlow } from './e2e/leanReactFlow.mjs';
+import { moduleScript, pageTags } from './tools/build/pageTags.mjs';
 
 export default defineConfig({
   base: './',
-  plugins: [react(), leanReactFlow()],
+  plugins: [
+    react(),
+    // In a build these pages get classic scripts: tools/build/site.mjs.
+    {
+      ...pageTags({
+        'embed.html': [moduleScript('/src/embed.tsx')],
+        'vfio-playground.html': [moduleScript('/src/singleFile.tsx')],
+      }),
+      apply: 'serve',
+    },
+  ],
+  define: { 'import.meta.env.SITE_URL': JSON.stringify('./') },
   build: {
     target: 'es2022',
     // A browser that does not know modulepreload fetches the modules when they are imported.
@@ -19,7 +30,7 @@ export default defineConfig({
             // What the stage cannot do without, in one file: parts of it that come later would split it into many that compress worse.
             {
               name: 'stage',
-              test: /src[\\/](graph|ui[\\/]stage)[\\/](?!FoldNode|LegendList|FindList|findOnStage|motion|playEffects|plan)/,
+              test: /src[\\/](graph|ui[\\/]stage)[\\/](?!FindList|LegendList|nodes[\\/]FoldedGroupNode|animation[\\/](animationModule|play|planEffects))/,
             },
             { name: 'graph', test: /node_modules[\\/](@xyflow|d3-[a-z]+)[\\/]/ },
           ],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FrameLocator, Page } from '@playwright/test';
-import { root } from './cache.mjs';
+import { root } from '../tools/test/cache.mjs';
 import { expect, test as base } from './fixtures.ts';
 import { serve, STRICT_POLICY } from './servers.ts';
 

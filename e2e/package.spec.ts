@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
-import { buildPackage } from './buildPackage.mjs';
-import { buildCli, cliFile } from './buildCli.mjs';
-import { root } from './cache.mjs';
+import { buildPackage } from '../tools/build/package.mjs';
+import { buildCli, cliFile } from '../tools/build/cli.mjs';
+import { root } from '../tools/test/cache.mjs';
 
 test.describe.configure({ mode: 'serial' });
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { root } from './cache.mjs';
+import { gzipSync } from 'node:zlib';
+import { root } from '../tools/test/cache.mjs';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -28,7 +29,11 @@ interface ServerOptions {
   readonly pages?: Readonly<Record<string, string>>;
   /** Serves dist below this path (`/` or `/some/where/`). */
   readonly dist?: string;
+  /** Absolute path of a dist folder; by default that of the checkout. */
+  readonly folder?: string;
   readonly policy?: string;
+  /** Compresses what it sends. */
+  readonly gzip?: boolean;
   /** Whether frames without an origin may load its modules. */
   readonly cors?: boolean;
   /** Name by which the page is visited: 127.0.0.1 and localhost are two sites. */
@@ -39,7 +44,9 @@ interface ServerOptions {
 export function serve({
   pages = {},
   dist,
+  folder = join(root, 'dist'),
   policy,
+  gzip = false,
   cors = false,
   host = '127.0.0.1',
 }: ServerOptions): Promise<Server> {
@@ -51,14 +58,20 @@ export function serve({
     const path = new URL(request.url ?? '/', 'http://x').pathname;
     const page = pages[path];
     const answer = (type: string, body: string | Buffer): void =>
-      void response.writeHead(200, { 'Content-Type': type, ...headers }).end(body);
+      void response
+        .writeHead(200, {
+          'Content-Type': type,
+          ...headers,
+          ...(gzip ? { 'Content-Encoding': 'gzip' } : {}),
+        })
+        .end(gzip ? gzipSync(body) : body);
     if (page !== undefined) return answer('text/html; charset=utf-8', page);
     const below =
       dist !== undefined && path.startsWith(dist)
         ? path.slice(dist.length) || 'index.html'
         : undefined;
-    const file = below === undefined ? undefined : join(root, 'dist', normalize(below));
-    if (!file?.startsWith(join(root, 'dist'))) return void response.writeHead(404).end();
+    const file = below === undefined ? undefined : join(folder, normalize(below));
+    if (!file?.startsWith(folder)) return void response.writeHead(404).end();
     readFile(file).then(
       (body) => answer(types[extname(file)] ?? 'application/octet-stream', body),
       () => response.writeHead(404).end(),

@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { frameAddressBarOf } from './session/url/addressBar';
 import { setPageLayout } from './session/actions/pageLayout';
 import { parseEmbedParameters } from './host/parseEmbedParameters';
-import { loadForAddress, loadingAddressBar } from './host/embedLoader';
+import type { CreateWorker } from './check-worker/workerFactories';
 import { startPortAdapter } from './host/portAdapter';
 import { notify } from './session/store/notifications';
 import { seekTo } from './session/actions/stepping';
@@ -17,20 +17,16 @@ const rootElement = document.getElementById('root');
 if (!rootElement) throw new Error('embed.html has no #root');
 const root = rootElement;
 const parameters = parseEmbedParameters(location.search);
-const errorMessage = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+
+/** A frame without an origin may start a worker from a blob only. */
+const createWorker: CreateWorker = async () => {
+  const { default: CheckWorker } = await import('./explore.worker.ts?worker&inline');
+  return new CheckWorker();
+};
 
 /** Shows the playground that the address asks for. */
-async function openEmbed(): Promise<void> {
-  const address = frameAddressBarOf(window);
-  await loadForAddress(address);
-  const session = sessionFromUrl(
-    loadingAddressBar(address, (error) =>
-      notify(session, 'error', 'The link was not opened. The session is unchanged.', [
-        errorMessage(error),
-      ]),
-    ),
-  );
+function openEmbed(): void {
+  const session = sessionFromUrl(frameAddressBarOf(window));
   const { theme, step, speed, errors: problems } = parameters;
   changeSettings(session, { theme, ...(speed === undefined ? {} : { speed }) });
   if (step !== undefined) seekTo(session, step);
@@ -44,14 +40,11 @@ async function openEmbed(): Promise<void> {
         session={session}
         parameters={parameters}
         port={port}
+        createWorker={createWorker}
         playgroundUrl={new URL('index.html', location.href).href}
       />
     </StrictMode>,
   );
 }
 
-onLoadTrigger(root, parameters.load, () => {
-  openEmbed().catch((error: unknown) =>
-    root.append(`The VFIO playground could not be loaded: ${errorMessage(error)}`),
-  );
-});
+onLoadTrigger(root, parameters.load, openEmbed);

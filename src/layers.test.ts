@@ -46,7 +46,8 @@ const ROOMS: readonly Room[] = [
 ];
 
 /** Files that wire the rooms and may import anything; only tests beside them may import them. */
-const ENTRIES = /^(main|embed|element|core|cli|explore\.worker|pureGlobals\.d)\.tsx?$/;
+const ENTRIES =
+  /^(main|embed|singleFile|offlineWorker|element|core|cli|explore\.worker|pureGlobals\.d)\.tsx?$/;
 const TEST = /\.test\.tsx?$|\/testing\//;
 const TEST_PACKAGES = ['vitest', 'fast-check', 'node:'];
 

@@ -74,10 +74,8 @@ const throwingFactory: WorkerFactory = {
     throw new DOMException('not in a sandbox', 'SecurityError');
   },
 };
-/** A page without any script beside it, which brings the search along. */
-const [page] = workerFactories({ querySelector: () => null } as unknown as Document, {
-  loadServer: () => import('./serveChecks'),
-}) as [WorkerFactory];
+/** The main thread. */
+const [page] = workerFactories() as [WorkerFactory];
 
 describe('a check client', () => {
   const expected = { ...runCheck(compileRequest(smallRequest)), seconds: 0 };

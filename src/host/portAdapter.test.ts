@@ -97,56 +97,6 @@ describe('the port of an embed', () => {
     expect(sent.map(({ message }) => parseReport(message)?.type)).toEqual(['resize', 'focusExit']);
   });
 
-  it('loads what is not there, and obeys what is asked meanwhile after that', async () => {
-    vi.resetModules();
-    const { builtInScenario } = await import('../scenario/library/builtInScenario');
-    const { registerDesigns } = await import('../designs/registry');
-    const { DEFAULT_SCENARIO: FIRST } = await import('../scenario/library/defaultScenario');
-    const { design: upstream } = await import('../designs/upstream/design');
-    const opener = await import('../session/trace/openScenario');
-    registerDesigns([upstream]);
-    const opened = opener.openScenario(FIRST, 'cdev-path');
-    if (!opened.ok) throw new Error('the first scenario does not open');
-    const session = (await import('../session/store/session')).createSession(
-      opened.run.setup,
-      opened.run,
-    );
-    let post: Listener = () => undefined;
-    const heard: ((Report & { readonly id?: unknown }) | undefined)[] = [];
-    const done = new Promise<void>((resolve) => {
-      const parent = {
-        postMessage: (message: unknown) => {
-          if (heard.push(parseReport(message)) === 4) resolve();
-        },
-      };
-      const port = {
-        parent,
-        addEventListener: (_: string, added: Listener) => void (post = added),
-      } as unknown as Window;
-      void import('./portAdapter').then((module) => {
-        module.startPortAdapter(session, port);
-        expect(builtInScenario('open-before-bind')).toBeUndefined();
-        const ask = (request: Request, id: number): void =>
-          post({
-            source: parent,
-            origin: 'https://host.example',
-            data: makeMessage(request, id),
-            ports: [],
-          });
-        ask({ type: 'load', scenario: 'open-before-bind' }, 1);
-        ask({ type: 'step', count: 2 }, 2);
-        return ask({ type: 'load', scenario: 'nope' }, 3);
-      });
-    });
-    await done;
-    expect(heard).toMatchObject([
-      { type: 'ready' },
-      { id: 1, state: { scenario: 'open-before-bind', cursor: 0 } },
-      { id: 2, state: { scenario: 'open-before-bind', cursor: 2 } },
-      { id: 3, type: 'error' },
-    ]);
-  });
-
   it('hears nobody but its parent, ignores what is not for it, and names what is wrong', () => {
     const { post, sent, session, ask } = fakeFrame();
     sent.length = 0;

@@ -7,11 +7,9 @@ import {
   type Request,
   type Theme,
 } from './protocol';
-import { builtInScenario } from '../scenario/library/builtInScenario';
+import { libraryEntry } from '../scenario/library/library';
 import { inputErrorText, parseScenario } from '../scenario/format/parseScenario';
-import { loadTarget } from './embedLoader';
 import { branchPath, currentSnapshot, snapshotAt } from '../session/trace/replay';
-import { sequential } from './sequential';
 import { seekTo } from '../session/actions/stepping';
 import { openScenario } from '../session/trace/openScenario';
 import { openPermalink, permalinkOf } from '../session/url/permalink';
@@ -43,7 +41,6 @@ export function startPortAdapter(session: Session, page: Window): PortAdapter {
   // A host that pings twice before it hears the answer listens on one of its ports, and it alone knows on which.
   let ports: readonly SendReport[] = [];
   let height: number | undefined;
-  const turn = sequential();
   const say: SendReport = (report) => {
     parent?.(report);
     for (const each of ports) each(report);
@@ -58,29 +55,13 @@ export function startPortAdapter(session: Session, page: Window): PortAdapter {
     if (!parsed.ok) return sink({ type: 'error', message: parsed.message }, parsed.id);
     const { request, id } = parsed;
     if (request.type === 'ping') return greet(sink, id);
-    const answer = (): void => {
-      const refused = handleRequest(session, request);
-      sink(
-        refused === undefined
-          ? { type: 'state', state: playgroundStateOf(session.getState()) }
-          : { type: 'error', message: refused },
-        id,
-      );
-    };
-    turn(() => {
-      const loading = request.type === 'load' ? loadTarget(request) : undefined;
-      return loading
-        ? loading.then(answer).catch((error: unknown) =>
-            sink(
-              {
-                type: 'error',
-                message: `a part of the playground could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
-              },
-              id,
-            ),
-          )
-        : answer();
-    });
+    const refused = handleRequest(session, request);
+    sink(
+      refused === undefined
+        ? { type: 'state', state: playgroundStateOf(session.getState()) }
+        : { type: 'error', message: refused },
+      id,
+    );
   };
   page.addEventListener(
     'message',
@@ -194,7 +175,7 @@ function handleLoad(
     showPermalink(session, target.link);
     return undefined;
   }
-  const entry = 'scenario' in target ? builtInScenario(target.scenario) : undefined;
+  const entry = 'scenario' in target ? libraryEntry(target.scenario) : undefined;
   if ('scenario' in target && !entry)
     return `there is no built-in scenario ${JSON.stringify(target.scenario.slice(0, 64))}`;
   const parsed = 'file' in target ? parseScenario(target.file) : undefined;

@@ -5,6 +5,8 @@ import { currentCaption } from '../../session/queries/captions';
 import { currentSnapshot } from '../../session/trace/replay';
 import { permalinkOf } from '../../session/url/permalink';
 import { type Session, type SessionState } from '../../session/store/session';
+import type { CreateWorker } from '../../check-worker/workerFactories';
+import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
 import { handleHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
 import { Notifications } from '../panels/Notifications';
@@ -27,6 +29,7 @@ interface EmbedProps {
   readonly session: Session;
   readonly parameters: EmbedParameters;
   readonly port: PortAdapter;
+  readonly createWorker: CreateWorker;
   /** Address of the playground itself, without hash. */
   readonly playgroundUrl: string;
 }
@@ -35,7 +38,9 @@ interface EmbedProps {
 export function Embed(props: EmbedProps) {
   return (
     <SessionContext value={props.session}>
-      <EmbedLayout {...props} />
+      <CheckWorkerContext value={props.createWorker}>
+        <EmbedLayout {...props} />
+      </CheckWorkerContext>
     </SessionContext>
   );
 }
@@ -63,7 +68,12 @@ type SidePanelId = 'processes' | 'check';
 /** Below this width what stands beside the views lies over them. px */
 const NARROW_WIDTH_PX = 560;
 
-function EmbedLayout({ session, parameters, port, playgroundUrl: home }: EmbedProps) {
+function EmbedLayout({
+  session,
+  parameters,
+  port,
+  playgroundUrl: home,
+}: Omit<EmbedProps, 'createWorker'>) {
   const { view, readOnly } = parameters;
   const [aside, setAside] = useState<SidePanelId>();
   const comparing = useSession((state) => state.layout.view === 'compare');

@@ -1,5 +1,5 @@
 import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
-import type { ModuleChecker } from '../../check-worker/workerFactories';
+import type { CreateWorker } from '../../check-worker/workerFactories';
 import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
 import { Header } from './Header';
@@ -52,7 +52,7 @@ const NARROW_PANELS: readonly { readonly id: PageLayout['narrowPanel']; readonly
 
 interface AppProps {
   readonly session: Session;
-  readonly checkWorker: ModuleChecker;
+  readonly createWorker: CreateWorker;
 }
 
 const VIEWS: Readonly<Record<PageLayout['view'], ReactNode>> = {
@@ -67,10 +67,10 @@ const VIEW_NAMES: Readonly<Record<PageLayout['view'], string>> = {
   verdicts: 'The table of verdicts',
 };
 
-export function App({ session, checkWorker: search }: AppProps) {
+export function App({ session, createWorker }: AppProps) {
   return (
     <SessionContext value={session}>
-      <CheckWorkerContext value={search}>
+      <CheckWorkerContext value={createWorker}>
         <AppLayout session={session} />
       </CheckWorkerContext>
     </SessionContext>

@@ -1,5 +1,5 @@
 import { createContext } from 'react';
-import type { ModuleChecker } from '../../../check-worker/workerFactories';
+import type { CreateWorker } from '../../../check-worker/workerFactories';
 
-/** What the page around has to search with, beside the script that the build names in it. */
-export const CheckWorkerContext = createContext<ModuleChecker>({});
+/** Starts the worker for checks; without it they run on the main thread. */
+export const CheckWorkerContext = createContext<CreateWorker | undefined>(undefined);

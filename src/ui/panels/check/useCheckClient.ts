@@ -8,10 +8,10 @@ const clientBySession = new WeakMap<Session, CheckClient>();
 
 /** The check client of a session: a check continues while its panel is hidden. */
 export function useCheckClient(session: Session): CheckClient {
-  const search = useContext(CheckWorkerContext);
+  const createWorker = useContext(CheckWorkerContext);
   const known = clientBySession.get(session);
   if (known) return known;
-  const client = makeCheckClient(workerFactories(document, search));
+  const client = makeCheckClient(workerFactories(createWorker));
   clientBySession.set(session, client);
   return client;
 }

@@ -30,7 +30,7 @@ const cellsBySession = new WeakMap<Session, readonly MatrixCell[]>();
 /** Designs and options against properties; each cell covers every built-in scenario of the design. */
 export function VerdictsView() {
   const session = useSessionStore();
-  const search = useContext(CheckWorkerContext);
+  const createWorker = useContext(CheckWorkerContext);
   const [cells, setCells] = useState<readonly MatrixCell[]>(cellsBySession.get(session) ?? []);
   const [running, setRunning] = useState(false);
   const isStopped = useRef(false);
@@ -40,7 +40,7 @@ export function VerdictsView() {
   const rows = matrixRows(cells);
   useEffect(() => () => stop.current(), []);
   const start = async (): Promise<void> => {
-    const client = makeCheckClient(workerFactories(document, search));
+    const client = makeCheckClient(workerFactories(createWorker));
     isStopped.current = false;
     setRunning(true);
     const done: MatrixCell[] = [];

@@ -1,4 +1,5 @@
 // `npm test`: every check, one stage after the other, up to the first that fails.
+// `npm run test:fast` (`--fast`): types, lint and the unit tests without the long searches (`*.slow.test.ts`).
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,21 +21,38 @@ import { NOT_RUN, cacheFile, root } from './cache.mjs';
 const unitReport = cacheFile('vitest.json');
 const browserReport = cacheFile('playwright.json');
 
+const fast = process.argv.includes('--fast');
+
 /** @type {Stage[]} */
-const stages = [
+const fastStages = [
   { name: 'types', script: 'node_modules/typescript/bin/tsc', args: ['-b'] },
   { name: 'lint', script: 'node_modules/oxlint/bin/oxlint', args: ['--deny-warnings'] },
   {
+    name: 'format',
+    script: 'node_modules/prettier/bin/prettier.cjs',
+    args: ['--check', '--log-level', 'warn', '.'],
+  },
+  {
     name: 'unit',
     script: 'node_modules/vitest/vitest.mjs',
-    args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`],
+    args: [
+      'run',
+      ...(fast ? ['--exclude', '**/*.slow.test.ts'] : []),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${unitReport}`,
+    ],
     report: unitReport,
     count: (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
   },
-  { name: 'spin', script: 'e2e/verifySpin.mjs', args: ['--quick'], optional: true },
-  { name: 'build', script: 'e2e/buildSite.mjs', args: [], step: true },
-  { name: 'cli', script: 'e2e/buildCli.mjs', args: [], step: true },
-  { name: 'browser', script: 'e2e/browser.mjs', args: [], step: true },
+];
+
+/** @type {Stage[]} */
+const otherStages = [
+  { name: 'spin', script: 'tools/spin/verify.mjs', args: ['--quick'], optional: true },
+  { name: 'build', script: 'tools/build/site.mjs', args: [], step: true },
+  { name: 'cli', script: 'tools/build/cli.mjs', args: [], step: true },
+  { name: 'browser', script: 'tools/test/browser.mjs', args: [], step: true },
   {
     name: 'e2e',
     script: 'node_modules/@playwright/test/cli.js',
@@ -46,6 +64,8 @@ const stages = [
     }),
   },
 ];
+
+const stages = fast ? fastStages : [...fastStages, ...otherStages];
 
 /** @param {Stage} stage @returns {Promise<number>} the exit code */
 function run(stage) {

@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { runnerImport } from 'vite';
-import { cacheFile } from '../cache.mjs';
+import { cacheFile } from '../test/cache.mjs';
 
 /**
  * @typedef {{ name: string, value: number, unit: string }} Row

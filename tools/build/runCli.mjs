@@ -2,8 +2,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildCli, cliFile } from './buildCli.mjs';
-import { root } from './cache.mjs';
+import { buildCli, cliFile } from './cli.mjs';
+import { root } from '../test/cache.mjs';
 
 /** Milliseconds of the newest change below a file or folder. @param {string} path @returns {number} */
 function newestChange(path) {
@@ -15,7 +15,7 @@ function newestChange(path) {
   );
 }
 
-const sources = ['src', 'package.json', 'package-lock.json', 'e2e/buildCli.mjs'].map((name) =>
+const sources = ['src', 'package.json', 'package-lock.json', 'tools/build/cli.mjs'].map((name) =>
   join(root, name),
 );
 const stale =

@@ -1,13 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import react from '@vitejs/plugin-react';
 import { build, preview, type PreviewServer } from 'vite';
-import { recordedBrowser } from '../browser.mjs';
-import { cacheFile, root } from '../cache.mjs';
-import { leanReactFlow } from '../leanReactFlow.mjs';
-import { crowdScene, idle, openScene } from '../stageScenes.ts';
+import { launchOptions } from '../test/browser.mjs';
+import { cacheFile, root } from '../test/cache.mjs';
+import { crowdScene, idle, openScene } from '../../e2e/stageScenes.ts';
 
 interface Row {
   readonly name: string;
@@ -37,10 +35,7 @@ interface Stretch {
 export const bench = {
   title: 'Stage: frames against bare React Flow, click to painted step',
   async run(): Promise<Row[]> {
-    if (!recordedBrowser())
-      execFileSync(process.execPath, [join(root, 'e2e/browser.mjs')], { stdio: 'inherit' });
-    const executablePath = recordedBrowser()?.executablePath;
-    const browser = await chromium.launch(executablePath ? { executablePath } : {});
+    const browser = await chromium.launch(launchOptions());
     try {
       return [...(await againstBare(browser)), ...(await inThePage(browser))];
     } finally {
@@ -50,9 +45,9 @@ export const bench = {
 };
 
 async function againstBare(browser: Browser): Promise<Row[]> {
-  // The runner that imports this file builds for development; what is measured is built as it ships, the stage with what it needs of React Flow, the other with all of it.
+  // The runner that imports this file has set NODE_ENV for development.
   process.env['NODE_ENV'] = 'production';
-  const servers = { stage: await served('stage'), bare: await served('bare') };
+  const server = await servePage();
   try {
     const rows: Row[] = [];
     const times = { standing: [] as number[], followed: [] as number[] };
@@ -65,7 +60,7 @@ async function againstBare(browser: Browser): Promise<Row[]> {
           : (['stage', 'bare'] as const)) {
           const at = await browser.newPage({ viewport: SCREEN });
           await at.goto(
-            `${servers[mode].resolvedUrls?.local[0] ?? ''}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`,
+            `${server.resolvedUrls?.local[0] ?? ''}?devices=${devices}${mode === 'bare' ? '&bare' : ''}`,
           );
           await at.locator('.react-flow__node').first().waitFor();
           const open = at.getByRole('button', { name: 'Open every group' });
@@ -156,21 +151,20 @@ async function againstBare(browser: Browser): Promise<Row[]> {
     );
     return rows;
   } finally {
-    await servers.stage.close();
-    await servers.bare.close();
+    await server.close();
   }
 }
 
-async function served(mode: 'stage' | 'bare'): Promise<PreviewServer> {
-  const page = join(root, 'e2e/bench/stagePage');
-  const outDir = cacheFile(`stageBench/${mode}`);
+async function servePage(): Promise<PreviewServer> {
+  const page = join(root, 'tools/bench/stagePage');
+  const outDir = cacheFile('stageBench');
   await build({
     root: page,
     mode: 'production',
     base: './',
     configFile: false,
     logLevel: 'error',
-    plugins: [react(), ...(mode === 'stage' ? [leanReactFlow()] : [])],
+    plugins: [react()],
     build: { outDir, emptyOutDir: true, target: 'es2022' },
   });
   return preview({

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
-import { isProgram, root } from './cache.mjs';
+import { isProgram, root } from '../test/cache.mjs';
 
 /** Absolute path of the built command. */
 export const cliFile = join(root, 'dist-cli', 'cli.js');

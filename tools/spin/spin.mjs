@@ -1,14 +1,11 @@
 // Finds SPIN and a C compiler, and runs one model to its end.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { runQuietly } from './browser.mjs';
 
 const run = promisify(execFile);
-const aptMs = 300_000;
 
 /**
  * What SPIN found in one model.
@@ -28,28 +25,10 @@ async function starts(program, args) {
   }
 }
 
-async function hasBoth() {
-  return (await starts('spin', ['-V'])) && (await starts('gcc', ['--version']));
-}
-
-/** Makes sure that `spin` and `gcc` can be called, with Debian's packages where this may install them. @returns {Promise<string | undefined>} why not */
+/** Why no model can be run on this machine; undefined if `spin` and `gcc` start. @returns {Promise<string | undefined>} */
 export async function missingSpin() {
-  if (await hasBoth()) return undefined;
-  if (process.getuid?.() !== 0)
-    return 'spin or gcc is not installed, and only root can install them (Debian: apt-get install spin gcc)';
-  if (!existsSync('/usr/bin/apt-get'))
-    return 'spin or gcc is not installed, and there is no apt-get to install them with';
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runQuietly('apt-get', ['update'], aptMs, env);
-  await runQuietly(
-    'apt-get',
-    ['install', '-y', '--no-install-recommends', 'spin', 'gcc', 'libc6-dev'],
-    aptMs,
-    env,
-  );
-  return (await hasBoth())
-    ? undefined
-    : 'spin or gcc is not installed, and apt-get could not install them';
+  if ((await starts('spin', ['-V'])) && (await starts('gcc', ['--version']))) return undefined;
+  return 'spin or gcc is not installed (Debian: apt-get install spin gcc libc6-dev)';
 }
 
 /**

@@ -1,16 +1,20 @@
 // Finds a Chromium for the browser tests, launches it once to be sure, and records what it found.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { cacheFile, isProgram } from './cache.mjs';
 
 /**
- * @typedef {object} FoundBrowser
+ * @typedef {object} LaunchOptions
  * @property {string} [executablePath] absent for the browser that Playwright installs and finds itself
- * @property {string} version
- * @property {string} source what found it, for people
+ * @property {Record<string, string>} [env] variables that this browser needs besides those of the process
+ */
+
+/**
+ * @typedef {LaunchOptions & { version: string, source: string }} FoundBrowser
+ * `source` says for people where it was found
  */
 
 const recordFile = cacheFile('browser.json');
@@ -19,9 +23,11 @@ const playwrightCli = join(
   'cli.js',
 );
 const downloadMs = 20_000;
-const aptMs = 300_000;
+const installMs = 180_000;
+/** The folder of the npm package that ships a Chromium for Linux x64. */
+const packageFolder = join(import.meta.dirname, 'chromium');
 
-// The shell without a window comes first: a whole Chromium draws its own frame around every page, a fifth of the time of these tests.
+// The shell without a window comes first: a full Chromium also paints its own window, which takes a fifth of the time of these tests.
 const chromeNames = [
   'chromium-headless-shell',
   'chromium',
@@ -40,28 +46,56 @@ const chromePaths = [
 ];
 
 /** The browser recorded by the last successful search. @returns {FoundBrowser | undefined} */
-export function recordedBrowser() {
+function recordedBrowser() {
   if (!existsSync(recordFile)) return undefined;
   return /** @type {FoundBrowser} */ (JSON.parse(readFileSync(recordFile, 'utf8')));
 }
 
 /**
- * Version of a browser that starts, or why it does not.
- * @param {string | undefined} executablePath
+ * Options of `chromium.launch` for the browser recorded by the last successful search.
+ * @returns {{ executablePath?: string, env?: NodeJS.ProcessEnv }}
+ */
+export function launchOptions() {
+  const { executablePath, env } = recordedBrowser() ?? {};
+  return {
+    ...(executablePath ? { executablePath } : {}),
+    ...(env ? { env: { ...process.env, ...env } } : {}),
+  };
+}
+
+/**
+ * Launches a browser once and paints a page. Returns its version, or why it does not work.
+ * @param {LaunchOptions} options
  * @returns {Promise<{ version: string } | { failure: string }>}
  */
-async function launchOnce(executablePath) {
+async function launchOnce({ executablePath, env }) {
   try {
     const browser = await chromium.launch({
       timeout: 30_000,
       ...(executablePath ? { executablePath } : {}),
+      ...(env ? { env: { ...process.env, ...env } } : {}),
     });
-    const version = browser.version();
-    await browser.close();
-    return { version };
+    try {
+      const page = await browser.newPage();
+      await page.setContent('<p>Text needs a font.</p>');
+      await page.screenshot();
+      return { version: browser.version() };
+    } finally {
+      await browser.close();
+    }
   } catch (error) {
     return { failure: String(error).split('\n')[0] ?? 'unknown failure' };
   }
+}
+
+/**
+ * @param {string} source
+ * @param {LaunchOptions} options
+ * @returns {Promise<FoundBrowser | undefined>} undefined if the browser does not start
+ */
+async function tryLaunch(source, options) {
+  const result = await launchOnce(options);
+  return 'version' in result ? { ...options, version: result.version, source } : undefined;
 }
 
 /**
@@ -70,14 +104,16 @@ async function launchOnce(executablePath) {
  * @param {string[]} args
  * @param {number} limitMs
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {string} [cwd]
  * @returns {Promise<boolean>} whether it ended with 0
  */
-export function runQuietly(program, args, limitMs, env = {}) {
+function runQuietly(program, args, limitMs, env = {}, cwd = process.cwd()) {
   return new Promise((resolve) => {
     const ownGroup = process.platform !== 'win32';
     const child = spawn(program, args, {
       stdio: 'ignore',
       detached: ownGroup,
+      cwd,
       env: { ...process.env, ...env },
     });
     const timer = setTimeout(() => {
@@ -102,19 +138,12 @@ function systemBrowsers() {
   return [...new Set([...chromePaths, ...onPath])].filter((path) => existsSync(path));
 }
 
-/** @returns {Promise<FoundBrowser | undefined>} */
 async function trySystem() {
   for (const executablePath of systemBrowsers()) {
-    const result = await launchOnce(executablePath);
-    if ('version' in result) return { executablePath, version: result.version, source: 'system' };
+    const found = await tryLaunch('system', { executablePath });
+    if (found) return found;
   }
   return undefined;
-}
-
-/** @param {string} source @returns {Promise<FoundBrowser | undefined>} */
-async function tryOwn(source) {
-  const result = await launchOnce(undefined);
-  return 'version' in result ? { version: result.version, source } : undefined;
 }
 
 async function tryDownload() {
@@ -122,43 +151,71 @@ async function tryDownload() {
   const done = await runQuietly(process.execPath, args, downloadMs, {
     PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT: '5000',
   });
-  return done ? tryOwn('downloaded by Playwright') : undefined;
+  return done ? tryLaunch('downloaded by Playwright', {}) : undefined;
 }
 
-async function tryApt() {
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return undefined;
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await runQuietly('apt-get', ['update'], aptMs, env);
-  for (const name of ['chromium-headless-shell', 'chromium']) {
-    if (await runQuietly('apt-get', ['install', '-y', name], aptMs, env)) return trySystem();
-  }
-  return undefined;
+/** The Chromium inside an npm package, installed and unpacked below `packageFolder`. */
+async function tryPackage() {
+  if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
+  const unpacked = join(packageFolder, 'node_modules', '.unpacked');
+  const options = {
+    executablePath: join(unpacked, 'chromium'),
+    env: {
+      LD_LIBRARY_PATH: join(unpacked, 'al2023', 'lib'),
+      FONTCONFIG_FILE: join(unpacked, 'fonts.conf'),
+    },
+  };
+  const npm = ['ci', '--prefix', packageFolder, '--no-audit', '--no-fund'];
+  if (!(await runQuietly('npm', npm, installMs))) return undefined;
+  mkdirSync(unpacked);
+  // The configuration in the package names /tmp/fonts; without any font Chromium crashes.
+  writeFileSync(
+    options.env.FONTCONFIG_FILE,
+    `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${join(unpacked, 'fonts', 'fonts')}</dir><cachedir>${join(unpacked, 'fonts-cache')}</cachedir></fontconfig>\n`,
+  );
+  // The package unpacks into the temporary folder and takes any `chromium` there for its own. It unpacks its system libraries only in AWS Lambda.
+  const unpack = await runQuietly(
+    process.execPath,
+    ['--input-type=module', '-e', unpackCode],
+    installMs,
+    { TMPDIR: unpacked, AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs20.x' },
+    packageFolder,
+  );
+  return unpack ? tryLaunch('npm package @sparticuz/chromium', options) : undefined;
 }
+
+const unpackCode =
+  "const { default: chromium } = await import('@sparticuz/chromium'); await chromium.executablePath();";
 
 /**
- * The browser to test with, in the order: E2E_CHROMIUM, the last find, Playwright's own, a download, the system's, apt.
- * Throws one clear sentence when there is none.
+ * The browser to test with: E2E_CHROMIUM, else the one found last, else Playwright's own, one that it downloads, the system's, the npm package's.
+ * Throws an error of one sentence if none starts.
  * @returns {Promise<FoundBrowser>}
  */
 async function findBrowser() {
   const wanted = process.env['E2E_CHROMIUM'];
   if (wanted) {
-    const result = await launchOnce(wanted);
+    const result = await launchOnce({ executablePath: wanted });
     if ('version' in result)
       return { executablePath: wanted, version: result.version, source: 'E2E_CHROMIUM' };
     throw new Error(`E2E_CHROMIUM names ${wanted}, which does not start: ${result.failure}`);
   }
   const recorded = recordedBrowser();
   if (recorded) {
-    const result = await launchOnce(recorded.executablePath);
+    const result = await launchOnce(recorded);
     if ('version' in result) return { ...recorded, version: result.version };
   }
-  for (const attempt of [() => tryOwn('installed by Playwright'), tryDownload, trySystem, tryApt]) {
+  for (const attempt of [
+    () => tryLaunch('installed by Playwright', {}),
+    tryDownload,
+    trySystem,
+    tryPackage,
+  ]) {
     const found = await attempt();
     if (found) return found;
   }
   throw new Error(
-    'No browser for the tests: install Chromium or Chrome, or name one in E2E_CHROMIUM (a download, the system and apt were tried).',
+    'No browser for the tests starts on this machine: run `npx playwright install --with-deps --only-shell chromium`.',
   );
 }
 

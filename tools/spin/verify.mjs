@@ -8,7 +8,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runnerImport } from 'vite';
-import { NOT_RUN } from './cache.mjs';
+import { NOT_RUN } from '../test/cache.mjs';
 import { missingSpin, runSpin } from './spin.mjs';
 
 /** Larger scenarios are left out, and named. */
@@ -24,7 +24,7 @@ const optional = process.argv.includes('--quick');
 /**
  * What SPIN finds in `text` and our search does not, or the other way round.
  * @param {string} text
- * @param {NonNullable<ReturnType<import('./spinModels').SpinModel['search']>>} ours
+ * @param {NonNullable<ReturnType<import('./models').SpinModel['search']>>} ours
  */
 async function differences(text, ours) {
   const found = await runSpin(text, ours.states >= large);
@@ -43,7 +43,7 @@ async function differences(text, ours) {
   ];
 }
 
-/** Asks for one model what another should give: a comparison that could not fail would prove nothing. @param {readonly import('./spinModels').SpinModel[]} models */
+/** Asks for one model what another should give: a comparison that could not fail would prove nothing. @param {readonly import('./models').SpinModel[]} models */
 async function expectDifference([a, b]) {
   const ours = a?.search(maxStates);
   if (!a || !ours || !b) throw new Error('there are no two models to tell apart');
@@ -51,7 +51,7 @@ async function expectDifference([a, b]) {
     throw new Error(`${a.name} and ${b.name} pass for the same model`);
 }
 
-/** @param {import('./spinModels').SpinModel} model @returns {Promise<'equal' | 'differs' | 'left out'>} */
+/** @param {import('./models').SpinModel} model @returns {Promise<'equal' | 'differs' | 'left out'>} */
 async function verifyModel(model) {
   const started = performance.now();
   const ours = model.search(maxStates);
@@ -78,8 +78,8 @@ async function verify() {
     console.log(`spin: not run: ${missing}`);
     return optional ? NOT_RUN : 1;
   }
-  /** @type {{ module: typeof import('./spinModels') }} */
-  const { module } = await runnerImport(join(import.meta.dirname, 'spinModels.ts'), {
+  /** @type {{ module: typeof import('./models') }} */
+  const { module } = await runnerImport(join(import.meta.dirname, 'models.ts'), {
     configFile: false,
     logLevel: 'warn',
   });

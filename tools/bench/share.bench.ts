@@ -1,4 +1,3 @@
-import { chromium, type Browser } from 'playwright-core';
 import { DESIGNS } from '../../src/designs/designs';
 import { EXPORTS } from '../../src/export/exports';
 import { parseRequest } from '../../src/host/protocol';
@@ -11,8 +10,6 @@ import { randomScenario } from '../../src/scenario/testing/randomScenario';
 import { runScenario } from '../../src/scenario/run/runScenario';
 import { makeSvgScenario, scenarioInSvg } from '../../src/scenario/format/svgScenario';
 import type { Trace } from '../../src/scenario/run/trace';
-import { recordedBrowser } from '../browser.mjs';
-import { serve } from '../servers';
 
 interface Row {
   readonly name: string;
@@ -20,84 +17,16 @@ interface Row {
   readonly unit: string;
 }
 
-const COLD_STARTS = 5;
-/** Bytes a second; what the server sends is not compressed, so the rows compare builds and are no forecast. */
-const SLOW_LINE = { latency: 60, downloadThroughput: 1_250_000, uploadThroughput: 1_250_000 };
 const STEPS_BY_HAND = 100;
 const DAMAGES = 5000;
 
-/** What leaves the page and what comes in: how soon it is seen, how long it is, how long it takes. */
+/** What leaves the page and what comes in: how long it is, how long it takes. */
 export const bench = {
-  title: 'Share: cold starts, links, exports, reading damaged input',
-  async run(): Promise<Row[]> {
-    return [...(await coldStarts()), ...linksAndExports(), ...damagedInput()];
+  title: 'Share: links, exports, reading damaged input',
+  run(): Row[] {
+    return [...linksAndExports(), ...damagedInput()];
   },
 };
-
-/** Milliseconds from the start of a visit with an empty cache to the first painted graph. */
-async function coldStarts(): Promise<Row[]> {
-  const server = await serve({ dist: '/' });
-  const executablePath = recordedBrowser()?.executablePath;
-  const browser = await chromium.launch(executablePath ? { executablePath } : {});
-  try {
-    const rows: Row[] = [];
-    for (const [name, path] of [
-      ['app', ''],
-      ['app, one scenario by its id', '?scenario=bind-race'],
-      ['embed', 'embed.html?scenario=bind-race'],
-    ] as const) {
-      for (const line of [undefined, SLOW_LINE]) {
-        const times: number[] = [];
-        for (let visit = 0; visit < COLD_STARTS; visit += 1)
-          times.push(await coldStart(browser, `${server.origin}/${path}`, line));
-        rows.push({
-          name: `cold visit to painted graph, ${name}${line ? `, with ${line.latency} ms and 10 Mbit/s` : ''}`,
-          value: median(times),
-          unit: 'ms',
-        });
-      }
-    }
-    return rows;
-  } finally {
-    await browser.close();
-    await server.close();
-  }
-}
-
-async function coldStart(browser: Browser, url: string, line?: typeof SLOW_LINE): Promise<number> {
-  const context = await browser.newContext({
-    serviceWorkers: 'block',
-    viewport: { width: 1280, height: 800 },
-  });
-  const page = await context.newPage();
-  if (line)
-    await (
-      await context.newCDPSession(page)
-    ).send('Network.emulateNetworkConditions', { offline: false, ...line });
-  await page.goto(url, { waitUntil: 'commit' });
-  const painted = await page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        const look = (): void => {
-          const node = document.querySelector('.react-flow__node');
-          if (!node || getComputedStyle(node).visibility !== 'visible')
-            return void requestAnimationFrame(look);
-          // The frame that shows it has ended when a task after it runs.
-          requestAnimationFrame(() => {
-            const channel = new MessageChannel();
-            channel.port1.addEventListener('message', () => resolve(performance.now()), {
-              once: true,
-            });
-            channel.port1.start();
-            channel.port2.postMessage(0);
-          });
-        };
-        look();
-      }),
-  );
-  await context.close();
-  return painted;
-}
 
 function linksAndExports(): Row[] {
   const library = LIBRARY.flatMap(({ variants: tellings }) => tellings).flatMap(

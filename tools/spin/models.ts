@@ -1,13 +1,13 @@
 // Every model that `npm run verify:spin` compares, with what our own search says of it.
-import { runCheck } from '../src/explore/check';
-import { makeModel } from '../src/explore/engines/model';
-import { seededDraw, randomProgram } from '../src/explore/testing/randomProgram';
-import { startSearch } from '../src/explore/search/search';
-import { promelaModel, statedProperties } from '../src/export/promela/promelaModel';
-import type { Program } from '../src/kernel/compiler/program';
-import { stateChecks } from '../src/kernel/properties/properties';
-import { LIBRARY } from '../src/scenario/library/library';
-import { startScenarioRun } from '../src/scenario/run/scenarioRun';
+import { runCheck } from '../../src/explore/check';
+import { makeModel } from '../../src/explore/engines/model';
+import { seededDraw, randomProgram } from '../../src/explore/testing/randomProgram';
+import { startSearch } from '../../src/explore/search/search';
+import { promelaModel, statedProperties } from '../../src/export/promela/promelaModel';
+import type { Program } from '../../src/kernel/compiler/program';
+import { stateChecks } from '../../src/kernel/properties/properties';
+import { LIBRARY } from '../../src/scenario/library/library';
+import { startScenarioRun } from '../../src/scenario/run/scenarioRun';
 
 /** What a search found, the properties limited to those that the model states. */
 interface Found {

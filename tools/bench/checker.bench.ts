@@ -9,8 +9,8 @@ import { build } from 'vite';
 import { promelaModel } from '../../src/export/promela/promelaModel';
 import { runCheck } from '../../src/explore/check';
 import { compileRequest } from '../../src/explore/checkRequest';
-import { recordedBrowser } from '../browser.mjs';
-import { missingSpin } from '../spin.mjs';
+import { launchOptions } from '../test/browser.mjs';
+import { missingSpin } from '../spin/spin.mjs';
 import type { EngineName } from '../../src/explore/search/search';
 import type { Measured, Task } from './checkerWorker';
 import { WORKLOADS } from './checkerWorkloads';
@@ -71,8 +71,7 @@ async function inChromium(
   code: string,
   lists: readonly (readonly Task[])[],
 ): Promise<Measured[][]> {
-  const executablePath = recordedBrowser()?.executablePath;
-  const browser = await chromium.launch(executablePath === undefined ? {} : { executablePath });
+  const browser = await chromium.launch(launchOptions());
   try {
     const page = await browser.newPage();
     const measured: Measured[][] = [];

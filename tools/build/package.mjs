@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join, relative } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { build } from 'vite';
-import { isProgram, root } from './cache.mjs';
+import { isProgram, root } from '../test/cache.mjs';
 
 const target = join(root, 'dist-npm');
 /** Where `tsc -b` puts the types of the projects that both entries lie in. */

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
-import { recordedBrowser } from '../browser.mjs';
-import { root } from '../cache.mjs';
-import { serve } from '../servers.ts';
+import { launchOptions } from '../test/browser.mjs';
+import { root } from '../test/cache.mjs';
+import { serve } from '../../e2e/servers.ts';
 
 const QUIET_MS = 1500;
 
@@ -19,8 +19,7 @@ const PAGES = [
 export const bench = {
   title: 'Page weight, first load, gzip',
   async run() {
-    const executablePath = recordedBrowser()?.executablePath;
-    const browser = await chromium.launch(executablePath ? { executablePath } : {});
+    const browser = await chromium.launch(launchOptions());
     const server = await serve({ dist: '/' });
     try {
       const rows = [];

@@ -1,0 +1,47 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
+import { addressBarOf } from '../../session/url/addressBar';
+import type { CreateWorker } from '../../check-worker/workerFactories';
+import { libraryPart } from '../../session/actions/lazyParts';
+import { startSession } from '../../session/url/startSession';
+import { App } from './App';
+import { preloadLazyParts } from '../lazyPart';
+import { afterIdleSignal } from '../afterIdleSignal';
+
+/** Shows the playground in `#root`; `createWorker` is for checks, `whenIdle` runs once after the first graph is painted. */
+export function startApp(createWorker: CreateWorker, whenIdle?: () => void): void {
+  const root = document.getElementById('root');
+  if (!root) throw new Error('the page has no #root');
+  show(root, createWorker, whenIdle).catch((error: unknown) => {
+    console.error(error);
+    delete root.dataset['loading'];
+    root.role = 'alert';
+    const again = document.createElement('button');
+    again.textContent = 'Load it again';
+    again.addEventListener('click', () => location.reload());
+    root.replaceChildren('The playground could not be loaded. Is the network there? ', again);
+  });
+}
+
+async function show(
+  root: HTMLElement,
+  createWorker: CreateWorker,
+  whenIdle: (() => void) | undefined,
+): Promise<void> {
+  root.dataset['loading'] = '';
+  const { session, startUrlSync } = await startSession(addressBarOf(window));
+  delete root.dataset['loading'];
+  createRoot(root).render(
+    <StrictMode>
+      <App session={session} createWorker={createWorker} />
+    </StrictMode>,
+  );
+  afterIdleSignal(window, () => {
+    startUrlSync();
+    void libraryPart.load();
+    preloadLazyParts();
+    whenIdle?.();
+  });
+}
