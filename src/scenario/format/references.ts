@@ -10,7 +10,7 @@ import { faultSteps } from './faultSteps';
 import { quote } from './quote';
 import type { InputError, Scenario } from './scenario';
 import { parseScheduleEntry } from './scheduleText';
-import { LIMITS } from './schema';
+import { LIMITS } from './limits';
 
 /** What a result name refers to. */
 interface ResultName {

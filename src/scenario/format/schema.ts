@@ -3,22 +3,9 @@ import { ERRNO } from '../../kernel/language/errno';
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import { CALL_SIGNATURES, CALL_NAMES } from '../../kernel/language/world';
 import type { CallName } from '../../kernel/language/world';
+import { LIMITS } from './limits';
 import { quote } from './quote';
 import { SCENARIO_FORMAT } from './scenario';
-
-/** Limits of the format. The error for a file beyond a limit names it. */
-export const LIMITS = {
-  devices: 8,
-  groups: 4,
-  tasks: 8,
-  calls: 64,
-  processes: 8,
-  beats: 256,
-  entries: 4096,
-  name: 32,
-  title: 200,
-  text: 4000,
-} as const;
 
 const NAME_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:+-]*$/;
 const TASK_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?$/;

@@ -10,7 +10,7 @@ import { makeScenario } from '../format/makeScenario';
 import { inputErrorText, parseScenario, type ParsedScenario } from '../format/parseScenario';
 import { runStep, startScenarioRun, traceOf } from '../run/scenarioRun';
 import type { Scenario } from '../format/scenario';
-import { LIMITS } from '../format/schema';
+import { LIMITS } from '../format/limits';
 import type { Trace } from '../run/trace';
 
 /** An opened link: its longest prefix that can run, and in sentences what was dropped. */

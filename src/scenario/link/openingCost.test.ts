@@ -8,7 +8,7 @@ import { parseScenario } from '../format/parseScenario';
 import { startScenarioRun } from '../run/scenarioRun';
 import { runScenario } from '../run/runScenario';
 import type { Scenario, Schedule } from '../format/scenario';
-import { LIMITS } from '../format/schema';
+import { LIMITS } from '../format/limits';
 import { scenarioInSvg } from '../format/svgScenario';
 
 /** How often a scenario was parsed: the cost of opening a link, counted instead of timed. */

@@ -1,15 +1,15 @@
+import type { CheckProgress } from '../../check-worker/runCheckInSlices';
 import type { CheckResult } from '../../explore/checkResult';
 import type { Mutation } from '../../kernel/language/mutation';
 import type { Scenario } from '../../scenario/format/scenario';
-import type { CheckProgress } from '../../check-worker/runCheckInSlices';
 
-/** What was checked: the calls on screen under one design, with its changed rows. */
+/** What a check explores: the calls of a scenario under its design, with that design's modifications. */
 export interface CheckSubject {
   readonly scenario: Scenario;
   readonly mutations: readonly Mutation[];
 }
 
-/** The last check of a session. */
+/** The latest check of a session. */
 export type CheckState =
   | { readonly kind: 'idle' }
   | {

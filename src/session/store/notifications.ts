@@ -1,26 +1,26 @@
-import type { SessionNotification, Session } from './session';
+import type { Session, SessionNotification } from './session';
 
 const MAX_NOTIFICATIONS = 4;
 
-/** Tells the user something outside the run; stays until dismissed or pushed out. */
+/** Shows a message until the user dismisses it or newer ones displace it. `commandId` names a menu command to offer. */
 export function notify(
   session: Session,
-  tone: SessionNotification['severity'],
+  severity: SessionNotification['severity'],
   title: string,
   lines: readonly string[] = [],
-  next?: string,
+  commandId?: string,
 ): void {
-  session.setState(({ notifications: messages }) => ({
+  session.setState(({ notifications }) => ({
     notifications: [
-      ...messages.slice(1 - MAX_NOTIFICATIONS),
-      { id: (messages.at(-1)?.id ?? 0) + 1, severity: tone, title, lines, commandId: next },
+      ...notifications.slice(1 - MAX_NOTIFICATIONS),
+      { id: (notifications.at(-1)?.id ?? 0) + 1, severity, title, lines, commandId },
     ],
   }));
 }
 
-/** Takes a message away. */
+/** Removes a notification. */
 export function dismissNotification(session: Session, id: number): void {
-  session.setState(({ notifications: messages }) => ({
-    notifications: messages.filter((message) => message.id !== id),
+  session.setState(({ notifications }) => ({
+    notifications: notifications.filter((notification) => notification.id !== id),
   }));
 }

@@ -1,16 +1,18 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Mutation } from '../../kernel/language/mutation';
+import { freshRun, type Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
 import type { CheckState } from './checkState';
-import { type Run, freshRun } from '../trace/run';
 
+/** `system` follows the colour scheme of the operating system. */
 export type ThemeSetting = 'system' | 'light' | 'dark';
 
+/** Settings of playback and display. Undo does not touch them. */
 export interface Settings {
-  /** Steps per second while playing. */
+  /** Steps per second of playback. */
   readonly speed: number;
   readonly playing: boolean;
-  /** Who moves next while playing: what is recorded ahead and then call by call, or a seeded pick among the tasks that can. */
+  /** `sequential` plays the recorded steps, then call by call; `random` picks among the enabled tasks by `seed`. */
   readonly scheduler: 'sequential' | 'random';
   readonly seed: number;
   readonly theme: ThemeSetting;
@@ -19,74 +21,72 @@ export interface Settings {
 /** Dialogs of the page; at most one is open. */
 export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'quiz';
 
-/** What the page shows where. No part of the run: undo does not touch it. */
+/** What the page shows where. Undo does not touch it. */
 export interface PageLayout {
-  /** What fills the middle. */
+  /** The view in the middle. */
   readonly view: 'stage' | 'compare' | 'verdicts';
-  /** What stands beside it. */
   readonly sidePanel: 'source' | 'check';
   readonly bottomPanel: 'timeline' | 'table';
-  /** The one panel on a narrow screen. */
+  /** The only panel that a narrow screen shows. */
   readonly narrowPanel: 'stage' | 'processes' | 'steps' | 'source' | 'details';
-  /** Large type and nothing but the stage and its caption. */
+  /** Large type, and only the stage and its caption. */
   readonly presenting: boolean;
-  /** Where one stands in the guided tour; undefined outside it. */
+  /** Index of the current tour stop; undefined outside the tour. */
   readonly tourStop: number | undefined;
-  /** Whether an action runs its call to the end, or only starts it. */
+  /** Whether a call button runs its call to the end, or only starts it. */
   readonly callMode: 'run' | 'start';
-  /** The page has just been opened without a wish: it moves by itself once. */
+  /** The page was opened without a link: it plays to the first caption once. */
   readonly autoplayIntro: boolean;
 }
 
-/** What the pointer or the keyboard rests on; indices into the program of the current frame. */
+/** What the pointer or the keyboard focus is on. Indices are into the program of the current snapshot. */
 export interface HoverTarget {
   readonly objects: readonly number[];
   readonly fields: readonly number[];
-  /** Stable name of a step (`upstream/bind_iommufd/BIND.9`). */
+  /** Stable name of a step: `upstream/bind_iommufd/BIND.9`. */
   readonly step: string | undefined;
 }
 
-/** Something to tell the user outside the run. */
+/** A message to the user that does not concern the run. */
 export interface SessionNotification {
   readonly id: number;
   readonly severity: 'error' | 'info';
   readonly title: string;
   readonly lines: readonly string[];
-  /** What helps next, by the id of a command. */
+  /** Id of a menu command that helps; the notification offers it as a button. */
   readonly commandId?: string | undefined;
 }
 
-/** One entry of undo or redo: where one stood before, and what was done. */
+/** One entry of undo or redo: the run before a change, and the name of that change. */
 export interface UndoEntry {
   readonly run: Run;
   readonly undoLabel: string;
 }
 
-/** The whole truth of one playground on a page. */
+/** The whole state of one playground on a page. */
 export interface SessionState {
   readonly run: Run;
   readonly undo: readonly UndoEntry[];
   readonly redo: readonly UndoEntry[];
-  /** Name of the selected object or task. */
+  /** Name of the selected object, task, process or fops. */
   readonly selection: string | undefined;
   readonly hover: HoverTarget | undefined;
   readonly settings: Settings;
   readonly layout: PageLayout;
-  /** The last check of every interleaving. */
   readonly check: CheckState;
-  /** Rows of the design that are changed for the next check. */
+  /** Modifications of the design that the next check uses. */
   readonly mutations: readonly Mutation[];
   readonly notifications: readonly SessionNotification[];
   readonly dialog: DialogId | undefined;
-  /** Parts of the program (`onDemand`) that somebody waits for. */
+  /** Number of lazy parts that an action is waiting for. */
   readonly pendingLoads: number;
-  /** The last thing said to screen readers. */
+  /** Latest text for screen readers. */
   readonly announcement: string;
 }
 
 export type Session = StoreApi<SessionState>;
 
-/** A playground of its own: a page with two embeds has two. */
+/** An independent playground; a page with two embeds has two. */
 export function createSession(setup: Setup, run: Run = freshRun(setup)): Session {
   return createStore<SessionState>(() => ({
     run,

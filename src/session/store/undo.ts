@@ -1,26 +1,25 @@
-import type { UndoEntry, Session, SessionState } from './session';
 import type { Run } from '../trace/run';
+import type { Session, SessionState, UndoEntry } from './session';
 
-/** How many acts undo remembers. */
 const MAX_UNDO_ENTRIES = 500;
 
-/** Puts `run` on screen and remembers the one before under the name of what was done. */
-export function commit(session: Session, run: Run, did: string, said: string): void {
+/** Shows `run` and adds the previous run to the undo list, labelled with the change that undo would take back. */
+export function commit(session: Session, run: Run, undoLabel: string, announcement: string): void {
   session.setState((state) => ({
     run,
-    undo: [...state.undo.slice(1 - MAX_UNDO_ENTRIES), { run: state.run, undoLabel: did }],
+    undo: [...state.undo.slice(1 - MAX_UNDO_ENTRIES), { run: state.run, undoLabel }],
     redo: [],
     hover: undefined,
-    announcement: said,
+    announcement,
   }));
 }
 
-/** Puts `run` on screen as part of the act before it: play and the slider make one act of many. */
-export function amendLast(session: Session, run: Run, said: string): void {
-  session.setState({ run, hover: undefined, announcement: said });
+/** Shows `run` as part of the last committed change: playback and the slider make one change of many steps. */
+export function amendLast(session: Session, run: Run, announcement: string): void {
+  session.setState({ run, hover: undefined, announcement });
 }
 
-/** Goes back to where one stood before the last act; what it led to stays reachable. */
+/** Takes the last change back. The branches that it made stay reachable. */
 export function undo(session: Session): void {
   session.setState((state) => {
     const entry = state.undo.at(-1);
@@ -35,7 +34,7 @@ export function undo(session: Session): void {
   });
 }
 
-/** Does again what was undone last. */
+/** Makes the last undone change again. */
 export function redo(session: Session): void {
   session.setState((state) => {
     const entry = state.redo.at(-1);
@@ -44,7 +43,7 @@ export function redo(session: Session): void {
           ...restore(state, entry),
           redo: state.redo.slice(0, -1),
           undo: [...state.undo, currentEntry(state, entry)],
-          announcement: `Done again: ${entry.undoLabel}`,
+          announcement: `Redone: ${entry.undoLabel}`,
         }
       : {};
   });
@@ -54,7 +53,7 @@ function currentEntry(state: SessionState, entry: UndoEntry): UndoEntry {
   return { run: state.run, undoLabel: entry.undoLabel };
 }
 
-/** Branches only grow while the setup stays, so an older place is a place of today's tree. */
+/** Branches only grow while the setup stays the same, so an older cursor is valid in the current tree. */
 function restore(
   state: SessionState,
   { run }: UndoEntry,

@@ -1,45 +1,40 @@
-import { callStatus } from '../../kernel/machine/machine';
 import { processOf, type Call } from '../../kernel/language/world';
+import { callStatus } from '../../kernel/machine/machine';
+import { LIMITS } from '../../scenario/format/limits';
 import { callInFlight, type Snapshot } from './replay';
 
-/** A task name that the scenario format admits, and how many there may be. */
-const MAX_TASKS = 8;
-
-const MAX_CALLS = 64;
-
-/** What a call's task and place in the list would be, or why it cannot be made now. */
+/** A call with its task and its index in the call list, or why it cannot be made now. */
 export type IssuePlan =
   | { readonly kind: 'ready'; readonly call: Call; readonly at: number }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Finds a free thread of the caller's process for a call. */
-export function planIssue(frame: Snapshot, wanted: Call): IssuePlan {
-  const { program } = frame;
-  if (program.calls.length >= MAX_CALLS)
+/** Assigns a call to an idle thread of the caller's process. */
+export function planIssue(snapshot: Snapshot, wanted: Call): IssuePlan {
+  const { program, state } = snapshot;
+  if (program.calls.length >= LIMITS.calls)
     return {
       kind: 'refused',
-      reason: `A run has at most ${MAX_CALLS} calls. Reset it, or undo some.`,
+      reason: `A run has at most ${LIMITS.calls} calls. Undo some calls first.`,
     };
-  const task = idleTaskName(frame, processOf(wanted.by));
+  const task = idleTaskName(snapshot, processOf(wanted.by));
   const tasks = new Set(program.calls.map(({ call }) => call.by));
-  if (!tasks.has(task) && tasks.size >= MAX_TASKS) {
+  if (!tasks.has(task) && tasks.size >= LIMITS.tasks)
     return {
       kind: 'refused',
-      reason: `Every thread of ${processOf(wanted.by)} is in a call, and a run has at most ${MAX_TASKS} tasks. Let a call end first.`,
+      reason: `Every thread of ${processOf(wanted.by)} is in a call, and a run has at most ${LIMITS.tasks} tasks. Let a call return first.`,
     };
-  }
-  const call = { ...wanted, by: task };
+  // Before the first call of this task that has not started: the program order of the task decides what runs next.
   const at = program.calls.findIndex(
-    (each) => each.call.by === task && callStatus(program, frame.state, each.index) === 'waiting',
+    ({ call, index }) => call.by === task && callStatus(program, state, index) === 'waiting',
   );
-  return { kind: 'ready', call, at: at < 0 ? program.calls.length : at };
+  return { kind: 'ready', call: { ...wanted, by: task }, at: at < 0 ? program.calls.length : at };
 }
 
 /** The first thread of a process that is not in a call: `qemu`, else `qemu/2`, `qemu/3`, … */
-function idleTaskName(frame: Snapshot, process: string): string {
+function idleTaskName(snapshot: Snapshot, process: string): string {
   for (let thread = 1; ; thread += 1) {
     const name = thread === 1 ? process : `${process}/${thread}`;
-    const task = frame.program.tasks.find((each) => each.name === name);
-    if (!task || !callInFlight(frame, task.index)) return name;
+    const task = snapshot.program.tasks.find((each) => each.name === name);
+    if (!task || !callInFlight(snapshot, task.index)) return name;
   }
 }

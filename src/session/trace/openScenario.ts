@@ -1,38 +1,35 @@
 import { DESIGN_METAS } from '../../designs/catalog';
 import { designById } from '../../designs/registry';
-import { runScenario } from '../../scenario/run/runScenario';
+import { quote } from '../../scenario/format/quote';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
-import { childTraceNode, rootTraceNode, type Setup } from './traceTree';
+import { runScenario } from '../../scenario/run/runScenario';
 import { runTo, type Run } from './run';
+import { childTraceNode, rootTraceNode, type Setup } from './traceTree';
 
-/** A run with its scenario's schedule recorded ahead and nothing yet done, or what is wrong with the schedule. */
+/** A run at step 0 whose branch is the scenario's schedule, or the errors of that schedule. */
 export type OpenedScenario =
   | { readonly ok: true; readonly run: Run }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
-/** Opens a checked scenario. */
-export function openScenario(scenario: Scenario, id: string | undefined): OpenedScenario {
+/** Opens a parsed scenario; `libraryId` is its id if it is built in. */
+export function openScenario(scenario: Scenario, libraryId: string | undefined): OpenedScenario {
   const design = designById(scenario.design);
-  if (!design)
+  if (!design) {
+    const ids = DESIGN_METAS.map(({ id }) => id).join(', ');
     return {
       ok: false,
       errors: [
-        {
-          path: 'design',
-          message: `expected one of ${DESIGN_METAS.map((each) => each.id).join(', ')}, got ${JSON.stringify(scenario.design)}`,
-        },
+        { path: 'design', message: `expected one of ${ids}, got ${quote(scenario.design)}` },
       ],
     };
-  const setup: Setup = { scenario, libraryId: id, design };
+  }
   const outcome = runScenario(scenario);
   if (!outcome.ok) return outcome;
+  const setup: Setup = { scenario, libraryId, design };
   const { program, schedule } = outcome.trace;
   const tip = schedule.reduce(
-    (at, task) => childTraceNode(at, { kind: 'step', task: program.tasks[task]?.name ?? '' }),
+    (node, task) => childTraceNode(node, { kind: 'step', task: program.tasks[task]?.name ?? '' }),
     rootTraceNode(setup),
   );
-  return {
-    ok: true,
-    run: runTo(setup, tip),
-  };
+  return { ok: true, run: runTo(setup, tip) };
 }

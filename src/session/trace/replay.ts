@@ -1,63 +1,61 @@
-import { currentCall, inCall } from '../../kernel/machine/machine';
-import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program, ProgramCall, Step, Task } from '../../kernel/compiler/program';
-import type { Violation } from '../../kernel/properties/properties';
 import type { Call } from '../../kernel/language/world';
+import { currentCall, inCall, type StepEvent } from '../../kernel/machine/machine';
+import type { Violation } from '../../kernel/properties/properties';
+import { callText } from '../../scenario/format/callText';
 import {
   runStep,
   startCompiledRun,
   startScenarioRun,
   type ScenarioRun,
 } from '../../scenario/run/scenarioRun';
-import { callText } from '../../scenario/format/callText';
-import { pathTo, type TraceNode } from './traceTree';
 import { currentBranch, type WithRun } from './run';
+import { pathTo, type TraceNode } from './traceTree';
 
-/** What the machine looks like at a moment, and what the last move did. */
+/** The kernel state at a trace node, and what the last transition did. */
 export interface Snapshot {
   readonly node: TraceNode;
   readonly program: Program;
-  /** Do not write to it. */
+  /** Read only. */
   readonly state: Int32Array;
-  /** Calls that were put in by hand: indices into `Program.calls`. */
+  /** Calls that were issued by hand: indices into `Program.calls`. */
   readonly issuedCalls: ReadonlySet<number>;
-  /** Index of the task that moved; undefined at the root. */
+  /** Index of the task of the last transition; undefined at the root. */
   readonly task: number | undefined;
-  /** The step that it made; undefined at the root and where a call was put in. */
+  /** The last step; undefined at the root and after an issued call. */
   readonly step: Step | undefined;
   readonly events: readonly StepEvent[];
   /** One plain line per event. */
   readonly eventTexts: readonly string[];
-  /** Rules broken here that were not broken before. */
+  /** Violations that the last step introduced. */
   readonly violations: readonly Violation[];
 }
 
 const snapshots = new WeakMap<TraceNode, Snapshot>();
-/** The run that stands at a frame, so that one more move need not replay it. It moves on with the first move made there. */
+/** The machine that produced a snapshot, kept so that the next step need not replay. The first step from there takes it along. */
 const liveRuns = new WeakMap<Snapshot, ScenarioRun>();
 
-/** The frame of a moment. Throws when a move of its path cannot be made. */
-export function snapshotAt(moment: TraceNode): Snapshot {
+/** The snapshot of a node, replayed if it is not cached. Throws if a transition of its path is impossible. */
+export function snapshotAt(node: TraceNode): Snapshot {
   const pending: TraceNode[] = [];
-  let frame: Snapshot | undefined;
-  for (let at: TraceNode | undefined = moment; at && !frame; at = at.parent) {
-    frame = snapshots.get(at);
-    if (!frame) pending.push(at);
+  let snapshot: Snapshot | undefined;
+  for (let at: TraceNode | undefined = node; at && !snapshot; at = at.parent) {
+    snapshot = snapshots.get(at);
+    if (!snapshot) pending.push(at);
   }
   for (const next of pending.toReversed()) {
-    frame = frame ? nextSnapshot(frame, next) : rootSnapshot(next);
-    snapshots.set(next, frame);
+    snapshot = snapshot ? nextSnapshot(snapshot, next) : rootSnapshot(next);
+    snapshots.set(next, snapshot);
   }
-  if (!frame) throw new Error('a path without a root');
-  return frame;
+  if (!snapshot) throw new Error('a path without a root');
+  return snapshot;
 }
 
-function rootSnapshot(moment: TraceNode): Snapshot {
-  const run = startScenarioRun(moment.setup.scenario, moment.setup.design);
-  const { program } = run;
-  const frame: Snapshot = {
-    node: moment,
-    program,
+function rootSnapshot(node: TraceNode): Snapshot {
+  const run = startScenarioRun(node.setup.scenario, node.setup.design);
+  const snapshot: Snapshot = {
+    node,
+    program: run.program,
     state: run.state.slice(),
     issuedCalls: new Set(),
     task: undefined,
@@ -66,22 +64,23 @@ function rootSnapshot(moment: TraceNode): Snapshot {
     eventTexts: [],
     violations: [],
   };
-  liveRuns.set(frame, run);
-  return frame;
+  liveRuns.set(snapshot, run);
+  return snapshot;
 }
 
-function nextSnapshot(before: Snapshot, moment: TraceNode): Snapshot {
-  const { transition: move } = moment;
-  if (!move) throw new Error('a moment after the root has a move');
-  if (move.kind === 'issue') return snapshotAfterIssue(before, moment, move.call, move.at);
+function nextSnapshot(before: Snapshot, node: TraceNode): Snapshot {
+  const { transition } = node;
+  if (!transition) throw new Error('a trace node below the root has no transition');
+  if (transition.kind === 'issue')
+    return snapshotAfterIssue(before, node, transition.call, transition.at);
   const run = liveRuns.get(before) ?? replayToSnapshot(before);
   liveRuns.delete(before);
   const { task, step, events, texts, violations } = runStep(
     run,
-    taskByName(run.program, move.task).index,
+    taskByName(run.program, transition.task).index,
   );
-  const frame: Snapshot = {
-    node: moment,
+  const snapshot: Snapshot = {
+    node,
     program: before.program,
     state: run.state.slice(),
     issuedCalls: before.issuedCalls,
@@ -91,82 +90,72 @@ function nextSnapshot(before: Snapshot, moment: TraceNode): Snapshot {
     eventTexts: texts,
     violations,
   };
-  liveRuns.set(frame, run);
-  return frame;
+  liveRuns.set(snapshot, run);
+  return snapshot;
 }
 
-/** Makes every step up to a frame again, in its program. */
-function replayToSnapshot({ node: moment, program }: Snapshot): ScenarioRun {
-  const run = startCompiledRun(
-    withCalls(
-      moment,
-      program.calls.map(({ call }) => call),
-    ),
-    program,
-  );
-  for (const { transition: move } of pathTo(moment))
-    if (move?.kind === 'step') runStep(run, taskByName(run.program, move.task).index);
+function replayToSnapshot({ node, program }: Snapshot): ScenarioRun {
+  const calls = program.calls.map(({ call }) => call);
+  const run = startCompiledRun({ ...node.setup.scenario, calls }, program);
+  replaySteps(run, node);
   return run;
 }
 
-/** The new call makes a new program: the moves so far are made again in it. */
-function snapshotAfterIssue(before: Snapshot, moment: TraceNode, call: Call, at: number): Snapshot {
+/** An issued call changes the program, so every step up to it runs again in the new program. */
+function snapshotAfterIssue(before: Snapshot, node: TraceNode, call: Call, at: number): Snapshot {
   const calls = before.program.calls.map((each) => each.call).toSpliced(at, 0, call);
-  const run = startScenarioRun(withCalls(moment, calls), moment.setup.design);
-  for (const { transition: move } of pathTo(moment))
-    if (move?.kind === 'step') runStep(run, taskByName(run.program, move.task).index);
-  const issued = new Set([
-    at,
-    ...[...before.issuedCalls].map((index) => (index < at ? index : index + 1)),
-  ]);
-  const frame: Snapshot = {
-    node: moment,
+  const run = startScenarioRun({ ...node.setup.scenario, calls }, node.setup.design);
+  replaySteps(run, node);
+  const shifted = [...before.issuedCalls].map((index) => (index < at ? index : index + 1));
+  const snapshot: Snapshot = {
+    node,
     program: run.program,
     state: run.state.slice(),
-    issuedCalls: issued,
+    issuedCalls: new Set([at, ...shifted]),
     task: taskByName(run.program, call.by).index,
     step: undefined,
     events: [],
     violations: [],
     eventTexts: [`${call.by} calls ${callText(call)}`],
   };
-  liveRuns.set(frame, run);
-  return frame;
+  liveRuns.set(snapshot, run);
+  return snapshot;
 }
 
-function withCalls({ setup }: TraceNode, calls: readonly Call[]): TraceNode['setup']['scenario'] {
-  return { ...setup.scenario, calls };
+function replaySteps(run: ScenarioRun, node: TraceNode): void {
+  for (const { transition } of pathTo(node))
+    if (transition?.kind === 'step') runStep(run, taskByName(run.program, transition.task).index);
 }
 
-/** The task of that name. Throws when the program has none. */
+/** The task with that name. Throws if the program has none. */
 export function taskByName(program: Program, name: string): Task {
   const task = program.tasks.find((each) => each.name === name);
   if (!task) throw new Error(`no task ${name}`);
   return task;
 }
 
-/** The call that a task is in: begun, or put in by hand and about to begin. */
-export function callInFlight(frame: Snapshot, task: number): ProgramCall | undefined {
-  const call = currentCall(frame.program, frame.state, task);
-  if (!call) return undefined;
-  return inCall(frame.program, frame.state, task) || frame.issuedCalls.has(call.index)
-    ? call
-    : undefined;
+/** The call that a task has started, or that was issued by hand for it and starts next. */
+export function callInFlight(
+  { program, state, issuedCalls }: Snapshot,
+  task: number,
+): ProgramCall | undefined {
+  const call = currentCall(program, state, task);
+  return call && (inCall(program, state, task) || issuedCalls.has(call.index)) ? call : undefined;
 }
 
-/** The moment that the session stands at. */
+/** The trace node at the cursor. */
 export function currentTraceNode({ run }: WithRun): TraceNode {
-  const moment = pathTo(currentBranch(run).tip)[run.cursor];
-  if (!moment) throw new Error(`no moment ${run.cursor}`);
-  return moment;
+  const node = pathTo(currentBranch(run).tip)[run.cursor];
+  if (!node) throw new Error(`no trace node at depth ${run.cursor}`);
+  return node;
 }
 
-/** The frame that the session stands at: program, state and what the last move did. Same object while nothing moves. */
-export function currentSnapshot(session: WithRun): Snapshot {
-  return snapshotAt(currentTraceNode(session));
+/** The snapshot at the cursor. Same object while the cursor stays. */
+export function currentSnapshot(state: WithRun): Snapshot {
+  return snapshotAt(currentTraceNode(state));
 }
 
-/** Every moment of the branch on screen, by depth. Same object while the branch does not change. */
+/** The trace nodes of the branch on screen, by depth. Same object while the branch does not change. */
 export function branchPath({ run }: WithRun): readonly TraceNode[] {
   return pathTo(currentBranch(run).tip);
 }

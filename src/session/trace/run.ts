@@ -1,9 +1,9 @@
-import { type Branch, type Setup, type TraceNode, rootTraceNode } from './traceTree';
+import { rootTraceNode, type Branch, type Setup, type TraceNode } from './traceTree';
 
-/** A run: the setup, the tree of what was tried, and where one stands in it. This is all that undo and redo carry. */
+/** A setup, its trace tree, and the cursor in that tree. Undo and redo restore exactly this. */
 export interface Run {
   readonly setup: Setup;
-  /** Never empty; only grows while the setup stays. */
+  /** Never empty; only grows while the setup stays the same. */
   readonly branches: readonly Branch[];
   /** Id of the branch on screen. */
   readonly branchId: number;
@@ -16,7 +16,7 @@ export interface WithRun {
   readonly run: Run;
 }
 
-/** A run at the start of `setup` with nothing tried yet. */
+/** A run of `setup` without any step. */
 export function freshRun(setup: Setup): Run {
   return runTo(setup, rootTraceNode(setup));
 }
@@ -31,4 +31,9 @@ export function currentBranch(run: Run): Branch {
   const found = run.branches.find((branch) => branch.id === run.branchId);
   if (!found) throw new Error(`no branch ${run.branchId}`);
   return found;
+}
+
+/** An id that no branch of the run has. */
+export function nextBranchId(run: Run): number {
+  return Math.max(...run.branches.map(({ id }) => id)) + 1;
 }

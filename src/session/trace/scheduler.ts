@@ -1,26 +1,20 @@
 import { enabled } from '../../kernel/machine/machine';
+import { memoizeByKey } from './memoize';
 import { callInFlight, type Snapshot } from './replay';
 
-const enabledTasksCache = new WeakMap<Snapshot, readonly string[]>();
+/** Names of the tasks that can step, in task order. Same object for the same snapshot. */
+export const enabledTasks = memoizeByKey(({ program, state }: Snapshot): readonly string[] =>
+  enabled(program, state).flatMap((index) => program.tasks[index]?.name ?? []),
+);
 
-/** Names of the tasks that can step at a frame, in task order. */
-export function enabledTasks(frame: Snapshot): readonly string[] {
-  const known = enabledTasksCache.get(frame);
-  if (known) return known;
-  const names = enabled(frame.program, frame.state).flatMap(
-    (index) => frame.program.tasks[index]?.name ?? [],
+/** The enabled task that sequential playback moves next: the last one if it is in a call, else one in a call, else the first. */
+export function nextTask(snapshot: Snapshot): string | undefined {
+  const { program, task } = snapshot;
+  const names = enabledTasks(snapshot);
+  const last = task === undefined ? undefined : program.tasks[task];
+  if (last && names.includes(last.name) && callInFlight(snapshot, last.index)) return last.name;
+  const inCall = program.tasks.find(
+    ({ name, index }) => names.includes(name) && callInFlight(snapshot, index),
   );
-  enabledTasksCache.set(frame, names);
-  return names;
-}
-
-/** The task that sequential order moves next: whoever is in a call and moved last, then whoever is in a call, then the first. */
-export function nextTask(frame: Snapshot): string | undefined {
-  const names = enabledTasks(frame);
-  const last = frame.task === undefined ? undefined : frame.program.tasks[frame.task];
-  if (last && names.includes(last.name) && callInFlight(frame, last.index)) return last.name;
-  const inFlight = frame.program.tasks.find(
-    (task) => names.includes(task.name) && callInFlight(frame, task.index),
-  );
-  return inFlight?.name ?? names[0];
+  return inCall?.name ?? names[0];
 }
