@@ -10,7 +10,7 @@ import { dismissNotification, notify } from '../store/notifications';
 import type { HoverTarget, PageLayout, Session, Settings } from '../store/session';
 import { renameBranch, switchBranch } from './branches';
 import type { Command } from './command';
-import { checkPart, libraryPart, tourPart } from './lazyParts';
+import { checkPart, libraryPart, tourPart, verdictsPart } from './lazyParts';
 import { setDialog, setPageLayout } from './pageLayout';
 import { canPlay, pause, play, playTo, stepForward } from './playback';
 import { setHover, setSelection } from './selection';
@@ -128,6 +128,15 @@ export const ARGUMENT_COMMANDS = {
     title: 'Check all interleavings',
     run: (session, { client }: { readonly client: CheckClient }) =>
       checkPart.whenLoaded(session, ({ startCheck }) => void startCheck(session, client)),
+  },
+  'start-verdicts': {
+    title: 'Check every design and property',
+    run: (session, { client }: { readonly client: CheckClient }) =>
+      verdictsPart.whenLoaded(session, ({ startVerdicts }) => void startVerdicts(session, client)),
+  },
+  'stop-verdicts': {
+    title: 'Stop the verdicts',
+    run: (session) => verdictsPart.loaded()?.stopVerdicts(session),
   },
   'toggle-mutation': {
     title: 'Modify the design',

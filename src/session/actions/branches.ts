@@ -1,26 +1,25 @@
-import { commit } from '../store/undo';
 import type { Session } from '../store/session';
-import { pathTo } from '../trace/traceTree';
+import { commit } from '../store/undo';
 import { currentBranch } from '../trace/run';
+import { pathTo } from '../trace/traceTree';
 
-/** Shows another branch, at the place where it parted from this one or at its end. */
+/** Shows another branch. The cursor stays if both branches have its node, else moves back to where they fork. */
 export function switchBranch(session: Session, id: number): void {
   const { run } = session.getState();
   const branch = run.branches.find((each) => each.id === id);
   if (!branch || id === run.branchId) return;
-  const here = pathTo(currentBranch(run).tip);
-  const there = pathTo(branch.tip);
-  const parted = there.findIndex((moment, depth) => here[depth] !== moment);
-  const cursor = Math.min(run.cursor, parted < 0 ? branch.tip.depth : parted - 1);
+  const from = pathTo(currentBranch(run).tip);
+  const fork = pathTo(branch.tip).findIndex((node, depth) => from[depth] !== node);
+  const cursor = Math.min(run.cursor, fork < 0 ? branch.tip.depth : fork - 1);
   commit(
     session,
     { ...run, branchId: id, cursor },
     `switch to ${branch.name}`,
-    `Now on ${branch.name}`,
+    `Switched to ${branch.name}`,
   );
 }
 
-/** Gives a branch a name for people. */
+/** Renames a branch; not undoable. */
 export function renameBranch(session: Session, id: number, name: string): void {
   const { run } = session.getState();
   const branches = run.branches.map((branch) => (branch.id === id ? { ...branch, name } : branch));

@@ -1,36 +1,38 @@
 import type { CheckClient, RunningCheck } from '../../check-worker/checkClient';
-import { type Session } from '../store/session';
 import { currentCheckSubject, verdictText } from '../queries/checkSubject';
+import type { Session } from '../store/session';
+
 const runningChecks = new WeakMap<Session, RunningCheck>();
 
-/** Checks every interleaving of the calls on screen. */
+/** Checks every interleaving of the calls on screen. Resolves when `SessionState.check` has the result. */
 export async function startCheck(session: Session, client: CheckClient): Promise<void> {
-  const of = currentCheckSubject(session.getState());
-  const running = client.check(of, (news) => {
+  const subject = currentCheckSubject(session.getState());
+  const running = client.check(subject, (progress) => {
     if (runningChecks.get(session) === running)
-      session.setState({ check: { kind: 'running', subject: of, progress: news } });
+      session.setState({ check: { kind: 'running', subject, progress } });
   });
   runningChecks.set(session, running);
   session.setState({
-    check: { kind: 'running', subject: of, progress: undefined },
-    announcement: 'Checking every interleaving',
+    check: { kind: 'running', subject, progress: undefined },
+    announcement: 'Checking all interleavings',
   });
   const answer = await running.answer;
+  // A newer check has replaced this one.
   if (runningChecks.get(session) !== running) return;
   runningChecks.delete(session);
   if (answer.ok)
     session.setState({
-      check: { kind: 'done', subject: of, result: answer.result },
+      check: { kind: 'done', subject, result: answer.result },
       announcement: verdictText(answer.result),
     });
   else
     session.setState({
-      check: { kind: 'failed', subject: of, message: answer.message },
+      check: { kind: 'failed', subject, message: answer.message },
       announcement: answer.message,
     });
 }
 
-/** Ends a running check; what it found so far is kept. */
+/** Stops a running check; the result holds what it found so far. */
 export function cancelCheck(session: Session): void {
   runningChecks.get(session)?.cancel();
 }

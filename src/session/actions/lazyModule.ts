@@ -1,21 +1,22 @@
 import { notify } from '../store/notifications';
 import type { Session } from '../store/session';
 
-/** A part of the program that is loaded when it is first wanted. */
-export interface LazyModule<Part> {
-  /** Loads it ahead; a part that failed to load is tried again. */
-  readonly load: () => Promise<Part>;
-  /** The part where it is loaded. */
-  readonly loaded: () => Part | undefined;
-  /** Does what needs the part: at once where it is loaded, else then. A part that does not load is told, and the session is unchanged. */
-  readonly whenLoaded: (session: Session, act: (part: Part) => void) => void;
+/** A module that is loaded when it is first needed. */
+export interface LazyModule<Module> {
+  /** Loads the module; after a failure the next call tries again. */
+  readonly load: () => Promise<Module>;
+  /** The module if it is loaded. */
+  readonly loaded: () => Module | undefined;
+  /** Calls `act` at once if the module is loaded, else after loading it. A failure notifies the user and changes nothing. */
+  readonly whenLoaded: (session: Session, act: (module: Module) => void) => void;
 }
 
-export function lazyModule<Part>(name: string, get: () => Promise<Part>): LazyModule<Part> {
-  let part: Part | undefined;
-  const load = async (): Promise<Part> => (part = await get());
-  const wait = async (session: Session, act: (loaded: Part) => void): Promise<void> => {
-    session.setState(({ pendingLoads: loading }) => ({ pendingLoads: loading + 1 }));
+/** A lazy module; `name` appears in the notification about a failed load. */
+export function lazyModule<Module>(name: string, get: () => Promise<Module>): LazyModule<Module> {
+  let module: Module | undefined;
+  const load = async (): Promise<Module> => (module = await get());
+  const loadThen = async (session: Session, act: (loaded: Module) => void): Promise<void> => {
+    session.setState(({ pendingLoads }) => ({ pendingLoads: pendingLoads + 1 }));
     try {
       act(await load());
     } catch (error) {
@@ -23,12 +24,13 @@ export function lazyModule<Part>(name: string, get: () => Promise<Part>): LazyMo
         error instanceof Error ? error.message : String(error),
       ]);
     } finally {
-      session.setState(({ pendingLoads: loading }) => ({ pendingLoads: loading - 1 }));
+      session.setState(({ pendingLoads }) => ({ pendingLoads: pendingLoads - 1 }));
     }
   };
   return {
     load,
-    loaded: () => part,
-    whenLoaded: (session, act) => (part === undefined ? void wait(session, act) : act(part)),
+    loaded: () => module,
+    whenLoaded: (session, act) =>
+      module === undefined ? void loadThen(session, act) : act(module),
   };
 }

@@ -31,5 +31,8 @@ export const checkPart = lazyModule('The checker', async () => {
   return { ...check, ...mutations, ...counterexample };
 });
 
+/** The verdict matrix. */
+export const verdictsPart = lazyModule('The verdicts', () => import('./verdicts'));
+
 /** The guided tour. */
 export const tourPart = lazyModule('The tour', () => import('./tour'));

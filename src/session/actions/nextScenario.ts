@@ -1,10 +1,10 @@
 import { LIBRARY } from '../../scenario/library/library';
-import { showLibraryScenario } from './showScenario';
 import type { Session } from '../store/session';
+import { showLibraryScenario } from './showScenario';
 
-/** Shows the built-in scenario that comes after the one on screen in the list; the first after the last, and after a run of one's own. */
+/** Shows the next built-in scenario in library order; the first one after the last, and after an opened file. */
 export function showNextScenario(session: Session): void {
-  const { libraryId: id } = session.getState().run.setup;
-  const entry = LIBRARY[(LIBRARY.findIndex((each) => each.id === id) + 1) % LIBRARY.length];
+  const { libraryId } = session.getState().run.setup;
+  const entry = LIBRARY[(LIBRARY.findIndex(({ id }) => id === libraryId) + 1) % LIBRARY.length];
   if (entry) showLibraryScenario(session, entry.id);
 }

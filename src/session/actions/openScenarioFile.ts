@@ -1,9 +1,12 @@
 import { MAX_SCENARIO_CHARACTERS, parseScenario } from '../../scenario/format/parseScenario';
 import { scenarioInSvg } from '../../scenario/format/svgScenario';
 import type { Session } from '../store/session';
-import { showScenario, notifyNotOpened } from './showScenario';
+import { notifyNotOpened, showScenario } from './showScenario';
 
-/** Shows a scenario file, or an SVG that carries one; tells what is wrong with one that is broken, and changes nothing then. */
+/** UTF-8 takes at most this many bytes per character. */
+const MAX_BYTES_PER_CHARACTER = 4;
+
+/** Shows a scenario file, or an SVG with an embedded scenario. A file with errors notifies the user and changes nothing. */
 export function openScenarioText(session: Session, fileName: string, text: string): void {
   const parsed = parseScenario(scenarioInSvg(text) ?? text);
   if (parsed.ok) showScenario(session, parsed.scenario, undefined);
@@ -12,7 +15,7 @@ export function openScenarioText(session: Session, fileName: string, text: strin
 
 /** Shows a file that the user picked or dropped. */
 export async function openScenarioFile(session: Session, file: File): Promise<void> {
-  if (file.size > MAX_SCENARIO_CHARACTERS * 4) {
+  if (file.size > MAX_SCENARIO_CHARACTERS * MAX_BYTES_PER_CHARACTER) {
     const megabytes = (file.size / 1_000_000).toLocaleString('en-US', { maximumFractionDigits: 1 });
     return notifyNotOpened(session, file.name, [
       {
@@ -21,11 +24,13 @@ export async function openScenarioFile(session: Session, file: File): Promise<vo
       },
     ]);
   }
+  let text: string;
   try {
-    openScenarioText(session, file.name, await file.text());
+    text = await file.text();
   } catch (error) {
-    notifyNotOpened(session, file.name, [
+    return notifyNotOpened(session, file.name, [
       { path: '$', message: `the file could not be read: ${String(error)}` },
     ]);
   }
+  openScenarioText(session, file.name, text);
 }

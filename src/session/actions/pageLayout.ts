@@ -1,11 +1,11 @@
 import type { DialogId, PageLayout, Session } from '../store/session';
 
-/** Changes what the page shows where. */
+/** Changes some parts of the page layout and keeps the others. */
 export function setPageLayout(session: Session, layout: Partial<PageLayout>): void {
   session.setState((state) => ({ layout: { ...state.layout, ...layout } }));
 }
 
-/** Opens a dialog, or closes the open one. */
+/** Opens a dialog in place of the open one; undefined closes it. */
 export function setDialog(session: Session, dialog: DialogId | undefined): void {
   session.setState({ dialog });
 }

@@ -1,29 +1,29 @@
 import { seededRandom } from '../../scenario/run/seededRandom';
-import { callInFlight, currentSnapshot } from '../trace/replay';
+import type { Session, SessionState } from '../store/session';
 import { amendLast, commit } from '../store/undo';
-import { stepTaskInPlayback, seekTo, stepTask } from './stepping';
-import { type Session, type SessionState } from '../store/session';
-import { enabledTasks, nextTask } from '../trace/scheduler';
+import { callInFlight, currentSnapshot } from '../trace/replay';
 import { currentBranch } from '../trace/run';
+import { enabledTasks, nextTask } from '../trace/scheduler';
 import { changeSettings } from './settings';
+import { seekTo, stepTask, stepTaskInPlayback } from './stepping';
 
-/** Steps per second that the page offers. */
+/** Playback speeds that the page offers, in steps per second. */
 export const SPEEDS: readonly number[] = [0.5, 1, 2, 4, 8, 16];
 
 const timers = new WeakMap<Session, ReturnType<typeof setTimeout>>();
-/** Depth at which a play stops by itself. */
+/** Depth at which playback pauses. */
 const playTargets = new WeakMap<Session, number>();
 
-/** Plays on from the cursor; the whole play is one act for undo. */
+/** Plays from the cursor. All its steps are one undoable change. */
 export function play(session: Session): void {
   const state = session.getState();
   if (state.settings.playing || !canPlay(state)) return;
-  commit(session, state.run, 'play', 'Playing');
+  commit(session, state.run, 'playback', 'Playing');
   changeSettings(session, { playing: true });
   scheduleTick(session);
 }
 
-/** Plays what is recorded up to a depth, as part of the act before it. */
+/** Plays the recorded steps up to a depth, as part of the last change. */
 export function playTo(session: Session, depth: number): void {
   pause(session);
   if (session.getState().run.cursor >= depth) return;
@@ -32,12 +32,12 @@ export function playTo(session: Session, depth: number): void {
   scheduleTick(session);
 }
 
-/** Whether the play under way was started by `playTo`. */
+/** Whether `playTo` started the current playback. */
 export function isPlayingToTarget(session: Session): boolean {
   return playTargets.has(session);
 }
 
-/** Stops playing. */
+/** Stops playback. */
 export function pause(session: Session): void {
   clearTimeout(timers.get(session));
   timers.delete(session);
@@ -45,7 +45,7 @@ export function pause(session: Session): void {
   if (session.getState().settings.playing) changeSettings(session, { playing: false });
 }
 
-/** Whether anything lies ahead: a recorded move, or a task that can step. */
+/** Whether there is a recorded step after the cursor, or a task that can step. */
 export function canPlay(state: SessionState): boolean {
   return (
     state.run.cursor < currentBranch(state.run).tip.depth ||
@@ -53,7 +53,7 @@ export function canPlay(state: SessionState): boolean {
   );
 }
 
-/** One move on: the recorded one, else a step of the task that is in a call, else of the first that can. */
+/** The next recorded step, else a new step of the task that sequential playback would move. */
 export function stepForward(session: Session): void {
   const state = session.getState();
   if (state.run.cursor < currentBranch(state.run).tip.depth)
@@ -62,7 +62,7 @@ export function stepForward(session: Session): void {
   if (task !== undefined) stepTask(session, task);
 }
 
-/** One move back. */
+/** Moves the cursor back by one step. */
 export function stepBack(session: Session): void {
   seekTo(session, session.getState().run.cursor - 1);
 }
@@ -77,38 +77,39 @@ function scheduleTick(session: Session): void {
 
 function tick(session: Session): void {
   const state = session.getState();
-  if (!state.settings.playing) return;
-  const { scheduler: order, seed } = state.settings;
-  const { run } = state;
-  const goal = playTargets.get(session);
-  if ((order === 'sequential' || goal !== undefined) && run.cursor < currentBranch(run).tip.depth) {
+  const { run, settings } = state;
+  if (!settings.playing) return;
+  const sequential = settings.scheduler === 'sequential';
+  const target = playTargets.get(session);
+  if ((sequential || target !== undefined) && run.cursor < currentBranch(run).tip.depth) {
     seekTo(session, run.cursor + 1);
   } else {
-    const frame = currentSnapshot(state);
-    const task =
-      order === 'sequential' ? nextTask(frame) : randomTask(enabledTasks(frame), seed, run.cursor);
+    const snapshot = currentSnapshot(state);
+    const task = sequential
+      ? nextTask(snapshot)
+      : randomTask(enabledTasks(snapshot), settings.seed, run.cursor);
     if (task === undefined) return finishPlayback(session);
     stepTaskInPlayback(session, task);
   }
-  if (goal !== undefined && session.getState().run.cursor >= goal) pause(session);
+  if (target !== undefined && session.getState().run.cursor >= target) pause(session);
   else if (canPlay(session.getState())) scheduleTick(session);
   else finishPlayback(session);
 }
 
 function finishPlayback(session: Session): void {
   pause(session);
-  const frame = currentSnapshot(session.getState());
-  const waiting = frame.program.tasks.filter((task) => callInFlight(frame, task.index));
+  const snapshot = currentSnapshot(session.getState());
+  const blocked = snapshot.program.tasks.filter(({ index }) => callInFlight(snapshot, index));
   amendLast(
     session,
     session.getState().run,
-    waiting.length > 0
-      ? `Stopped: ${waiting.map(({ name }) => name).join(', ')} can not go on`
-      : 'The end: every call has returned',
+    blocked.length > 0
+      ? `Stopped: blocked tasks: ${blocked.map(({ name }) => name).join(', ')}`
+      : 'Stopped: every call has returned',
   );
 }
 
-/** The same pick for the same seed and depth, on every engine. */
+/** The same task for the same seed and depth, on every JavaScript engine. */
 function randomTask(names: readonly string[], seed: number, depth: number): string | undefined {
   return names.length === 0
     ? undefined

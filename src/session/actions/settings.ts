@@ -1,6 +1,6 @@
 import type { Session, Settings } from '../store/session';
 
-/** Changes speed, seed, order or theme. */
+/** Changes some settings and keeps the others. */
 export function changeSettings(session: Session, settings: Partial<Settings>): void {
   session.setState((state) => ({ settings: { ...state.settings, ...settings } }));
 }

@@ -1,75 +1,73 @@
-import { commit } from '../store/undo';
+import { parseScheduleEntry } from '../../scenario/format/scheduleText';
+import type { CheckSubject } from '../store/checkState';
 import { notify } from '../store/notifications';
+import type { Session } from '../store/session';
+import { commit } from '../store/undo';
+import { currentBranch, nextBranchId, runTo, type Run } from '../trace/run';
 import {
-  type Branch,
   childTraceNode,
   pathTo,
   rootTraceNode,
   sameModelInput,
-  type TraceNode,
+  type Branch,
   type Setup,
+  type TraceNode,
 } from '../trace/traceTree';
-import type { Session } from '../store/session';
-import { pause, play } from './playback';
-import type { CheckSubject } from '../store/checkState';
-import { currentBranch, runTo, type Run } from '../trace/run';
 import { designOfSubject } from './mutations';
+import { pause, play } from './playback';
 
-/** Puts a schedule of a check on screen and plays it: as a branch where it belongs to the run on screen, else as a run of its own. */
+const MAX_BRANCH_NAME = 40;
+
+/**
+ * Plays a schedule of a check: on a new branch if the check explored the run on screen, else as a new run.
+ * `name` is a property id or the name of an outcome; the branch gets it.
+ */
 export function showCounterexample(
   session: Session,
-  of: CheckSubject,
+  subject: CheckSubject,
   name: string,
-  words: readonly string[],
+  schedule: readonly string[],
 ): void {
-  const state = session.getState();
   pause(session);
-  const made = counterexampleRun(state.run, of, name, words);
-  if (typeof made === 'string')
-    return notify(session, 'error', 'The witness cannot be shown.', [made]);
-  commit(session, made, `witness of ${name}`, `Witness of ${name}`);
+  const run = counterexampleRun(session.getState().run, subject, name, schedule);
+  if (typeof run === 'string')
+    return notify(session, 'error', 'The counterexample cannot be shown.', [run]);
+  commit(session, run, `counterexample of ${name}`, `Counterexample of ${name}`);
   play(session);
 }
 
 function counterexampleRun(
   run: Run,
-  of: CheckSubject,
+  subject: CheckSubject,
   name: string,
-  words: readonly string[],
+  schedule: readonly string[],
 ): Run | string {
-  const tasks = words.flatMap((word) => {
-    const [task = '', count = '1'] = word.split('*');
-    return Array.from({ length: Number(count) }, () => task);
+  const tasks = schedule.flatMap((entry) => {
+    const { task, count } = parseScheduleEntry(entry);
+    return Array.from({ length: count }, () => task);
   });
   const follow = (root: TraceNode): TraceNode =>
-    tasks.reduce((at, task) => childTraceNode(at, { kind: 'step', task }), root);
-  if (sameModelInput(run.setup, of)) {
-    const root = pathTo(currentBranch(run).tip)[0];
+    tasks.reduce((node, task) => childTraceNode(node, { kind: 'step', task }), root);
+  if (sameModelInput(run.setup, subject)) {
+    const [root] = pathTo(currentBranch(run).tip);
     if (!root) throw new Error('a branch without a root');
-    const id = Math.max(...run.branches.map((each) => each.id)) + 1;
     const branch: Branch = {
-      id,
-      name: name.slice(0, 40),
+      id: nextBranchId(run),
+      name: name.slice(0, MAX_BRANCH_NAME),
       tip: follow(root),
       forkedFrom: { branch: run.branchId, depth: 0 },
     };
-    return {
-      ...run,
-      branches: [
-        ...run.branches.filter((each) => each.name !== branch.name || each.id === 1),
-        branch,
-      ],
-      branchId: id,
-      cursor: 0,
-    };
+    const others = run.branches.filter((each) => each.name !== branch.name || each.id === 1);
+    return { ...run, branches: [...others, branch], branchId: branch.id, cursor: 0 };
   }
-  const design = designOfSubject(of);
+  const design = designOfSubject(subject);
   if (typeof design === 'string') return design;
+  const { scenario, mutations } = subject;
   const setup: Setup = {
-    scenario: { ...of.scenario, beats: [], expect: undefined, schedule: words },
+    scenario: { ...scenario, beats: [], expect: undefined, schedule },
     libraryId: undefined,
     design,
-    ...(of.mutations.length > 0 ? { mutations: of.mutations } : {}),
+    ...(mutations.length > 0 ? { mutations } : {}),
   };
   return runTo(setup, follow(rootTraceNode(setup)), name);
 }

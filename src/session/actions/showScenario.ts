@@ -1,15 +1,19 @@
-import { scenarioVariant, builtInScenario } from '../../scenario/library/builtInScenario';
+import { builtInScenario, scenarioVariant } from '../../scenario/library/builtInScenario';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
 import { notify } from '../store/notifications';
+import type { Session } from '../store/session';
 import { openScenario } from '../trace/openScenario';
-import { type Session } from '../store/session';
 import { showRun } from './showRun';
 
-/** Shows a scenario; the session before stays one undo away. */
-export function showScenario(session: Session, scenario: Scenario, id: string | undefined): void {
-  const opened = openScenario(scenario, id);
-  if (!opened.ok) return notifyNotOpened(session, scenario.title, opened.errors);
-  showRun(session, { run: opened.run });
+/** Shows a scenario as one undoable change; errors in its schedule notify the user and change nothing. */
+export function showScenario(
+  session: Session,
+  scenario: Scenario,
+  libraryId: string | undefined,
+): void {
+  const opened = openScenario(scenario, libraryId);
+  if (opened.ok) showRun(session, { run: opened.run });
+  else notifyNotOpened(session, scenario.title, opened.errors);
 }
 
 /** Shows a built-in scenario, as its variant for the design on screen if it has one. Throws for an unknown id. */
@@ -17,12 +21,13 @@ export function showLibraryScenario(session: Session, id: string): void {
   const entry = builtInScenario(id);
   if (!entry) throw new Error(`no built-in scenario ${id}`);
   const { design } = session.getState().run.setup;
-  const told = entry.designs.includes(design.id)
+  const variant = entry.designs.includes(design.id)
     ? scenarioVariant(entry, design.id, {})
     : undefined;
-  showScenario(session, told?.ok ? told.scenario : entry.scenario, entry.id);
+  showScenario(session, variant?.ok ? variant.scenario : entry.scenario, entry.id);
 }
 
+/** Notifies the user that a scenario or file could not be opened, one line per error. */
 export function notifyNotOpened(
   session: Session,
   name: string,

@@ -1,114 +1,104 @@
-import { callStatus, isEnabled } from '../../kernel/machine/machine';
-import { type Call } from '../../kernel/language/world';
+import { callStatus, isEnabled, nextStep } from '../../kernel/machine/machine';
+import type { Call } from '../../kernel/language/world';
 import { callText } from '../../scenario/format/callText';
-import { callInFlight, currentSnapshot, taskByName, type Snapshot } from '../trace/replay';
+import type { Session } from '../store/session';
 import { amendLast, commit } from '../store/undo';
-import { type Session } from '../store/session';
-import { currentBranch, type Run } from '../trace/run';
-import { planIssue } from '../trace/issuePlan';
 import { applyTransition } from '../trace/applyTransition';
+import { planIssue } from '../trace/issuePlan';
+import { callInFlight, currentSnapshot, taskByName, type Snapshot } from '../trace/replay';
+import { currentBranch, type Run } from '../trace/run';
 import { snapshotText } from '../trace/snapshotText';
 
-/** A call is far shorter; a longer one is our mistake. */
+/** Far more than any call needs: a guard against a design that loops. */
 const MAX_STEPS_PER_CALL = 10_000;
 
-function snapshotOfRun(run: Run): Snapshot {
-  return currentSnapshot({ run });
-}
-
-function announcementOf(frame: Snapshot): string {
-  const violation = frame.violations[0];
-  return violation
-    ? `${snapshotText(frame)}. Violation of ${violation.property}: ${violation.text}`
-    : snapshotText(frame);
-}
-
-/** One step of a task. Throws when it cannot move. */
+/** One step of a task. Throws if the task cannot step. */
 export function stepTask(session: Session, task: string): void {
   const run = applyTransition(session.getState().run, { kind: 'step', task });
-  commit(session, run, `step of ${task}`, announcementOf(snapshotOfRun(run)));
+  commit(session, run, `step of ${task}`, stepAnnouncement(currentSnapshot({ run })));
 }
 
-/** One step as part of the act before it (play). */
+/** One step of a task as part of the last change: all steps of a playback are undone together. */
 export function stepTaskInPlayback(session: Session, task: string): void {
   const run = applyTransition(session.getState().run, { kind: 'step', task });
-  amendLast(session, run, announcementOf(snapshotOfRun(run)));
+  amendLast(session, run, stepAnnouncement(currentSnapshot({ run })));
 }
 
-/** Steps of a task until its call ends or has to wait. */
-function runUntilCallReturnsOrBlocks(run: Run, task: string): Run {
-  let at = run;
-  const first = snapshotOfRun(run);
-  const { index } = taskByName(first.program, task);
-  const call = callOfNextStep(first, index);
-  for (let made = 0; made < MAX_STEPS_PER_CALL; made += 1) {
-    const { program, state } = snapshotOfRun(at);
-    const status = callStatus(program, state, call);
-    if (status === 'done' || status === 'skipped' || !isEnabled(program, state, index)) return at;
-    at = applyTransition(at, { kind: 'step', task });
-  }
-  throw new Error(`a call of ${task} takes more than ${MAX_STEPS_PER_CALL} steps`);
-}
-
-/** The call whose steps the task makes next. */
-function callOfNextStep(frame: Snapshot, task: number): number {
-  const pc = frame.program.tasks[task]?.pc ?? -1;
-  const next = frame.program.tasks[task]?.steps[frame.state[pc] ?? -1];
-  if (!next) throw new Error(`task ${task} has no step left`);
-  return next.call;
-}
-
-/** Runs the call that a task is in, or is about to make, to its end or until it has to wait. */
+/** Runs the current or next call of a task until it returns or blocks. */
 export function runTask(session: Session, task: string): void {
   const run = runUntilCallReturnsOrBlocks(session.getState().run, task);
-  commit(session, run, `run of ${task}`, runAnnouncement(snapshotOfRun(run), task));
+  commit(session, run, `run of ${task}`, callAnnouncement(currentSnapshot({ run }), task));
 }
 
-function runAnnouncement(frame: Snapshot, task: string): string {
-  const { index } = taskByName(frame.program, task);
-  const call = callInFlight(frame, index);
-  return call ? `${task} waits in ${callText(call.call)}` : announcementOf(frame);
-}
-
-/** Makes a call and runs it to its end or until it has to wait; returns why not where it cannot be made. */
+/** Issues a call and runs it until it returns or blocks. Returns why the call was refused. */
 export function runCall(session: Session, wanted: Call): string | undefined {
   const { run } = session.getState();
-  const plan = planIssue(snapshotOfRun(run), wanted);
+  const plan = planIssue(currentSnapshot({ run }), wanted);
   if (plan.kind === 'refused') return plan.reason;
+  const { call, at } = plan;
   const end = runUntilCallReturnsOrBlocks(
-    applyTransition(run, { kind: 'issue', call: plan.call, at: plan.at }),
-    plan.call.by,
+    applyTransition(run, { kind: 'issue', call, at }),
+    call.by,
   );
-  commit(session, end, callText(plan.call), runAnnouncement(snapshotOfRun(end), plan.call.by));
+  commit(session, end, callText(call), callAnnouncement(currentSnapshot({ run: end }), call.by));
   return undefined;
 }
 
-/** Makes a call that is then stepped by hand; returns why not where it cannot be made. */
+/** Issues a call without running it. Returns why the call was refused. */
 export function startCall(session: Session, wanted: Call): string | undefined {
   const { run } = session.getState();
-  const plan = planIssue(snapshotOfRun(run), wanted);
+  const plan = planIssue(currentSnapshot({ run }), wanted);
   if (plan.kind === 'refused') return plan.reason;
-  const begun = applyTransition(run, { kind: 'issue', call: plan.call, at: plan.at });
+  const { call, at } = plan;
   commit(
     session,
-    begun,
-    `start of ${callText(plan.call)}`,
-    `${plan.call.by} starts ${callText(plan.call)}`,
+    applyTransition(run, { kind: 'issue', call, at }),
+    `start of ${callText(call)}`,
+    `${call.by} starts ${callText(call)}`,
   );
   return undefined;
 }
 
-/** Moves the cursor on the branch on screen. */
+/** Moves the cursor on the current branch; `depth` is clamped to its ends. */
 export function seekTo(session: Session, depth: number): void {
   const { run } = session.getState();
   const cursor = Math.max(0, Math.min(depth, currentBranch(run).tip.depth));
   if (cursor === run.cursor) return;
   const moved = { ...run, cursor };
-  amendLast(session, moved, announcementOf(snapshotOfRun(moved)));
+  amendLast(session, moved, stepAnnouncement(currentSnapshot({ run: moved })));
 }
 
-/** Back to the beginning; every branch stays. */
+/** Moves the cursor to step 0 as an undoable change; every branch stays. */
 export function resetToStart(session: Session): void {
   const { run } = session.getState();
-  if (run.cursor > 0) commit(session, { ...run, cursor: 0 }, 'reset', 'Back at the beginning');
+  if (run.cursor > 0) commit(session, { ...run, cursor: 0 }, 'reset', 'Back at step 0');
+}
+
+function runUntilCallReturnsOrBlocks(run: Run, task: string): Run {
+  const first = currentSnapshot({ run });
+  const { index } = taskByName(first.program, task);
+  const call = nextStep(first.program, first.state, index)?.call;
+  if (call === undefined) throw new Error(`task ${task} has no step left`);
+  let current = run;
+  for (let steps = 0; steps < MAX_STEPS_PER_CALL; steps += 1) {
+    const { program, state } = currentSnapshot({ run: current });
+    const status = callStatus(program, state, call);
+    if (status === 'done' || status === 'skipped' || !isEnabled(program, state, index))
+      return current;
+    current = applyTransition(current, { kind: 'step', task });
+  }
+  throw new Error(`a call of ${task} takes more than ${MAX_STEPS_PER_CALL} steps`);
+}
+
+function stepAnnouncement(snapshot: Snapshot): string {
+  const [violation] = snapshot.violations;
+  return violation
+    ? `${snapshotText(snapshot)}. Violation of ${violation.property}: ${violation.text}`
+    : snapshotText(snapshot);
+}
+
+function callAnnouncement(snapshot: Snapshot, task: string): string {
+  const { index } = taskByName(snapshot.program, task);
+  const call = callInFlight(snapshot, index);
+  return call ? `${task} waits in ${callText(call.call)}` : stepAnnouncement(snapshot);
 }

@@ -1,24 +1,19 @@
-import { designById, DESIGNS } from '../../designs/designs';
-import type { Options } from '../../kernel/language/design';
-import {
-  builtInScenario,
-  isVariantOf,
-  scenarioVariant,
-} from '../../scenario/library/builtInScenario';
-import { portToDesign } from '../../scenario/format/portToDesign';
+import { DESIGNS, designById } from '../../designs/designs';
 import type { Scenario } from '../../scenario/format/scenario';
-import { commit } from '../store/undo';
+import { variantFor } from '../queries/scenarioVariants';
 import { notify } from '../store/notifications';
+import type { Session } from '../store/session';
+import { commit } from '../store/undo';
 import { openScenario } from '../trace/openScenario';
 import { rebaseOnDesign } from '../trace/rebaseOnDesign';
-import type { Session } from '../store/session';
+import { currentBranch, type Run } from '../trace/run';
 import { pathTo } from '../trace/traceTree';
 import { pause } from './playback';
-import { currentBranch, type Run } from '../trace/run';
 
-/** Plays the same calls under another design, as far as its options carry over. */
+/** Replays the same calls under another design. Options that the design does not have are dropped. */
 export function switchDesign(session: Session, id: string): void {
-  const { scenario } = session.getState().run.setup;
+  const { setup } = session.getState().run;
+  const { scenario } = setup;
   const design = designById(id);
   if (!design)
     return notify(session, 'error', `There is no design ${JSON.stringify(id)}.`, [
@@ -32,52 +27,27 @@ export function switchDesign(session: Session, id: string): void {
   );
   commitRebased(
     session,
-    variantFor(session, id, {}) ?? { ...scenario, design: id, options, beats: [] },
+    variantFor(setup, id, {}) ?? { ...scenario, design: id, options, beats: [] },
     `switch to ${design.title}`,
   );
 }
 
-/** Plays the same calls with one option of the design changed. */
+/** Replays the same calls with one option of the design changed. */
 export function setOption(session: Session, option: string, value: string): void {
-  const { scenario, design } = session.getState().run.setup;
+  const { setup } = session.getState().run;
+  const { scenario, design } = setup;
   const known = design.options.find((each) => each.id === option);
   if (!known?.values.includes(value))
     return notify(session, 'error', `${design.title} has no option ${option}=${value}.`);
   const options = { ...scenario.options, [option]: value };
   commitRebased(
     session,
-    variantFor(session, design.id, options) ?? { ...scenario, options },
+    variantFor(setup, design.id, options) ?? { ...scenario, options },
     `${known.title}: ${value}`,
   );
 }
 
-/** The built-in scenario on screen as it is told in a design, where its calls are unchanged. */
-function variantFor(session: Session, design: string, options: Options): Scenario | undefined {
-  const { libraryId: id, scenario } = session.getState().run.setup;
-  const entry = id === undefined ? undefined : builtInScenario(id);
-  const told =
-    entry && isVariantOf(entry, scenario) ? scenarioVariant(entry, design, options) : undefined;
-  return told?.ok ? told.scenario : undefined;
-}
-
-/** The calls of a scenario in another design, as the library tells them there where it does; a text where they cannot be made there. */
-export function scenarioInDesign(
-  session: Session,
-  design: string,
-  scenario: Scenario,
-): Scenario | string {
-  const untouched = scenario.calls.length === session.getState().run.setup.scenario.calls.length;
-  const told = untouched
-    ? variantFor(session, design, design === scenario.design ? scenario.options : {})
-    : undefined;
-  if (told) return told;
-  const made = portToDesign(scenario, design, {});
-  return made.ok
-    ? made.scenario
-    : made.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');
-}
-
-function commitRebased(session: Session, scenario: Scenario, did: string): void {
+function commitRebased(session: Session, scenario: Scenario, undoLabel: string): void {
   pause(session);
   const { run } = session.getState();
   const design = designById(scenario.design);
@@ -86,21 +56,19 @@ function commitRebased(session: Session, scenario: Scenario, did: string): void 
     session,
     recordedRun(run, scenario) ??
       rebaseOnDesign(run, { scenario, libraryId: run.setup.libraryId, design }),
-    did,
-    `Now under ${design.title}`,
+    undoLabel,
+    `Switched to ${design.title}`,
   );
 }
 
-/** The scenario's own schedule under the other design, where nobody has left it and the design can follow it. */
+/** The scenario's own schedule under the new design, if the user has not left the old one and the design can follow it. */
 function recordedRun(run: Run, scenario: Scenario): Run | undefined {
+  const { depth } = currentBranch(run).tip;
   const untouched =
     run.branches.length === 1 &&
-    pathTo(currentBranch(run).tip).every(({ transition: move }) => move?.kind !== 'issue');
+    pathTo(currentBranch(run).tip).every(({ transition }) => transition?.kind !== 'issue');
   const opened = untouched ? openScenario(scenario, run.setup.libraryId) : undefined;
   if (!opened?.ok) return undefined;
   const end = currentBranch(opened.run).tip.depth;
-  return {
-    ...opened.run,
-    cursor: run.cursor === currentBranch(run).tip.depth ? end : Math.min(run.cursor, end),
-  };
+  return { ...opened.run, cursor: run.cursor === depth ? end : Math.min(run.cursor, end) };
 }

@@ -1,36 +1,37 @@
 import { TOUR_STOPS, tourPositionOf } from '../../scenario/library/tour';
-import { setPageLayout } from './pageLayout';
+import type { Session } from '../store/session';
 import { amendLast, commit } from '../store/undo';
 import { openScenario } from '../trace/openScenario';
-import type { Session } from '../store/session';
 import type { TraceNode } from '../trace/traceTree';
+import { setPageLayout } from './pageLayout';
 import { pause, playTo } from './playback';
 
-/** How many steps before its moment a stop begins, so that the change itself is seen. */
+/** Number of steps before a stop that are played, so that the stage animates them. */
 const LEAD_STEPS = 3;
 
-/** Tips of runs that the tour put on screen: one that nobody touched gives way to the next stop without a trace. */
+/** Tips of runs that the tour opened. The next stop replaces such a run without an undo entry if the user has not changed it. */
 const tourTips = new WeakSet<TraceNode>();
 
-/** Shows a stop of the tour. The session before it stays one undo away. With `replay` its last steps are played. */
-export function showTourStop(session: Session, at: number, replay: boolean): void {
-  const stop = TOUR_STOPS[at];
+/** Shows a stop of the tour; with `replay` its last steps are played. One undo returns to the session before the tour. */
+export function showTourStop(session: Session, index: number, replay: boolean): void {
+  const stop = TOUR_STOPS[index];
   if (!stop) return;
   const { scenario, steps } = tourPositionOf(stop);
   const opened = openScenario(scenario, stop.scenario);
-  if (!opened.ok) throw new Error(`stop ${at} of the tour does not open`);
+  if (!opened.ok) throw new Error(`stop ${index} of the tour does not open`);
   pause(session);
   const { run: before } = session.getState();
-  const [only, other] = before.branches;
+  const [first, ...others] = before.branches;
   const run = { ...opened.run, cursor: replay ? Math.max(0, steps - LEAD_STEPS) : steps };
-  const said = `Tour, ${at + 1} of ${TOUR_STOPS.length}: ${stop.title}. ${stop.text}`;
-  if (only && !other && tourTips.has(only.tip)) amendLast(session, run, said);
-  else commit(session, run, 'tour', said);
+  const announcement = `Tour, ${index + 1} of ${TOUR_STOPS.length}: ${stop.title}. ${stop.text}`;
+  if (first && others.length === 0 && tourTips.has(first.tip))
+    amendLast(session, run, announcement);
+  else commit(session, run, 'tour', announcement);
   const tip = run.branches[0]?.tip;
   if (tip) tourTips.add(tip);
   session.setState({ selection: undefined });
   setPageLayout(session, {
-    tourStop: at,
+    tourStop: index,
     view: 'stage',
     narrowPanel: 'stage',
     autoplayIntro: false,
@@ -38,18 +39,18 @@ export function showTourStop(session: Session, at: number, replay: boolean): voi
   if (replay) playTo(session, steps);
 }
 
-/** The next stop, or the one before; nothing where there is none. */
+/** Shows the next or the previous stop; does nothing if there is none. */
 export function moveTour(session: Session, by: 1 | -1, replay: boolean): void {
-  const { tourStop: tour } = session.getState().layout;
-  if (tour !== undefined) showTourStop(session, tour + by, replay);
+  const { tourStop } = session.getState().layout;
+  if (tourStop !== undefined) showTourStop(session, tourStop + by, replay);
 }
 
-/** Whether no stop comes after this one. */
-export function isLastTourStop(at: number): boolean {
-  return at + 1 >= TOUR_STOPS.length;
+/** Whether this is the index of the last stop. */
+export function isLastTourStop(index: number): boolean {
+  return index + 1 >= TOUR_STOPS.length;
 }
 
-/** Leaves the tour; what is on screen stays, to be played with. */
+/** Leaves the tour; its run stays on screen. */
 export function leaveTour(session: Session): void {
   setPageLayout(session, { tourStop: undefined });
 }

@@ -1,9 +1,10 @@
 import type { CheckResult } from '../../explore/checkResult';
-import { currentSnapshot } from '../trace/replay';
-import type { SessionState } from '../store/session';
 import type { CheckSubject } from '../store/checkState';
+import type { SessionState } from '../store/session';
+import { currentSnapshot } from '../trace/replay';
+import { sameModelInput } from '../trace/traceTree';
 
-/** The calls on screen, those put in by hand included: what a check is about. */
+/** What a check of the current run explores: its calls, those issued by hand included. */
 export function currentCheckSubject(state: Pick<SessionState, 'run' | 'mutations'>): CheckSubject {
   const { scenario } = state.run.setup;
   return {
@@ -12,26 +13,23 @@ export function currentCheckSubject(state: Pick<SessionState, 'run' | 'mutations
   };
 }
 
-/** Whether a check was about something else than what is on screen now. */
+/** Whether the calls, options or steps have changed since a check of `subject`. */
 export function isCheckOutOfDate(
   state: Pick<SessionState, 'run' | 'mutations'>,
-  of: CheckSubject,
+  subject: CheckSubject,
 ): boolean {
-  const now = currentCheckSubject(state);
-  return [now, of]
-    .map((each) =>
-      JSON.stringify([
-        each.scenario.design,
-        each.scenario.options,
-        each.scenario.world,
-        each.scenario.calls,
-        each.mutations,
-      ]),
-    )
-    .some((text, _, all) => text !== all[0]);
+  return !sameModelInput(currentCheckSubject(state), subject);
 }
 
-/** The verdict in one sentence; never says that anything holds where not all states were seen. */
+const STOP_REASONS: Readonly<Record<NonNullable<CheckResult['stoppedBy']>, string>> = {
+  states: 'the state limit',
+  memory: 'the memory limit',
+  time: 'the time limit',
+  depth: 'the depth limit',
+  cancel: 'you cancelled',
+};
+
+/** The verdict as an answer to "can these calls go wrong?". Says "No" only if every state was explored. */
 export function verdictText({
   verdict,
   coverage,
@@ -39,14 +37,14 @@ export function verdictText({
   states,
   properties,
 }: CheckResult): string {
-  const seen = `${states.toLocaleString('en-US')} states`;
-  const part =
+  const count = `${states.toLocaleString('en-US')} states`;
+  const explored =
     coverage === 'complete'
-      ? seen
-      : `the ${seen} seen before ${{ states: 'the limit of states', memory: 'the limit of memory', time: 'the limit of time', cancel: 'you stopped it', depth: 'the limit of depth' }[stoppedBy ?? 'cancel']}`;
-  const broken = properties.filter(({ status }) => status === 'violated').length;
+      ? count
+      : `the ${count} explored before ${STOP_REASONS[stoppedBy ?? 'cancel']}`;
+  const violated = properties.filter(({ status }) => status === 'violated').length;
   if (verdict === 'violated')
-    return `Yes: ${broken} of the properties ${broken === 1 ? 'is' : 'are'} violated in ${part}.`;
-  if (verdict === 'holds') return `No: nothing goes wrong in any of ${part}.`;
-  return `Not known: nothing went wrong in ${part}, but that is not all of them.`;
+    return `Yes: ${violated} of the properties ${violated === 1 ? 'is' : 'are'} violated in ${explored}.`;
+  if (verdict === 'holds') return `No: nothing goes wrong in any of ${explored}.`;
+  return `Unknown: no violation in ${explored}, but not all states were explored.`;
 }

@@ -1,10 +1,8 @@
 import type { Options } from '../../kernel/language/design';
+import { defaultOptions } from '../../kernel/compiler/compile';
 import type { Setup } from '../trace/traceTree';
 
-/** The options in force, defaults filled in. */
+/** Every option of the design, those at their default included. */
 export function effectiveOptions({ scenario, design }: Setup): Options {
-  return {
-    ...Object.fromEntries(design.options.map(({ id, values }) => [id, values[0] ?? ''])),
-    ...scenario.options,
-  };
+  return { ...defaultOptions(design), ...scenario.options };
 }

@@ -1,5 +1,6 @@
 import type { CheckProgress } from '../../check-worker/runCheckInSlices';
 import type { CheckResult } from '../../explore/checkResult';
+import type { MatrixCell } from '../../explore/matrix/matrix';
 import type { Mutation } from '../../kernel/language/mutation';
 import type { Scenario } from '../../scenario/format/scenario';
 
@@ -19,3 +20,9 @@ export type CheckState =
     }
   | { readonly kind: 'done'; readonly subject: CheckSubject; readonly result: CheckResult }
   | { readonly kind: 'failed'; readonly subject: CheckSubject; readonly message: string };
+
+/** The finished cells of the verdict matrix: each is one built-in scenario under one design configuration. */
+export interface VerdictsState {
+  readonly cells: readonly MatrixCell[];
+  readonly running: boolean;
+}

@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Mutation } from '../../kernel/language/mutation';
 import { freshRun, type Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
-import type { CheckState } from './checkState';
+import type { CheckState, VerdictsState } from './checkState';
 
 /** `system` follows the colour scheme of the operating system. */
 export type ThemeSetting = 'system' | 'light' | 'dark';
@@ -74,6 +74,7 @@ export interface SessionState {
   readonly settings: Settings;
   readonly layout: PageLayout;
   readonly check: CheckState;
+  readonly verdicts: VerdictsState;
   /** Modifications of the design that the next check uses. */
   readonly mutations: readonly Mutation[];
   readonly notifications: readonly SessionNotification[];
@@ -106,6 +107,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
       autoplayIntro: false,
     },
     check: { kind: 'idle' },
+    verdicts: { cells: [], running: false },
     mutations: [],
     notifications: [],
     dialog: undefined,

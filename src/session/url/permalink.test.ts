@@ -189,14 +189,14 @@ describe('a link of a session', () => {
     );
   });
 
-  it('has room for as many changed rows as can be chosen', () => {
+  it('has room for the maximum number of mutations', () => {
     const session = sessionOf('bind-race');
     const { design, scenario } = session.getState().run.setup;
     for (const step of stepNames(design, scenario.options))
       if (session.getState().notifications.length === 0)
         toggleMutation(session, { kind: 'without', step });
     expect(session.getState().notifications).toMatchObject([
-      { lines: ['At most 16 rows can be changed at once.'] },
+      { lines: ['At most 16 steps can be changed at once.'] },
     ]);
     const parsed = parseLink(permalinkOf(session.getState()));
     if (!parsed.ok) throw new Error(parsed.message);

@@ -1,8 +1,5 @@
-import { DESIGNS } from '../../../designs/designs';
-import type { Design } from '../../../kernel/language/design';
-import { makeRunResult, type RunResult } from '../../../scenario/run/runResult';
-import type { Scenario } from '../../../scenario/format/scenario';
-import { runScenario } from '../../../scenario/run/runScenario';
+import type { RunResult } from '../../../scenario/run/runResult';
+import type { Call } from '../../../kernel/language/world';
 import { callText } from '../../../scenario/format/callText';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { Icon } from '../../controls/Icon';
@@ -10,24 +7,16 @@ import buttons from '../../controls/controls.module.css';
 import { processColour } from '../../controls/processColour';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './CompareView.module.css';
-import { scenarioInDesign } from '../../../session/actions/switchDesign';
-import { currentCheckSubject } from '../../../session/queries/checkSubject';
+import { compareDesigns } from '../../../session/queries/compareDesigns';
 import { dispatch } from '../../../session/actions/dispatch';
-
-type DesignRun =
-  | { readonly design: Design; readonly result: RunResult }
-  | { readonly design: Design; readonly error: string };
 
 /** The current calls in every design side by side: what each call returns, and which properties are violated. */
 export function CompareView() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const snapshot = useSession(currentSnapshot);
-  const { scenario } = currentCheckSubject({ run, mutations: [] });
-  const runs = DESIGNS.map((design): DesignRun =>
-    runInDesign(design, scenarioInDesign(session, design.id, scenario)),
-  );
-  const { calls } = scenario;
+  const runs = useSession(compareDesigns);
+  const calls = snapshot.program.calls.map(({ call }) => call);
   return (
     <div className={styles.wrap} role="region" aria-label="Design comparison" tabIndex={0}>
       <table className={styles.table}>
@@ -53,7 +42,7 @@ export function CompareView() {
               {runs.map((designRun) => (
                 <td key={designRun.design.id} data-design={designRun.design.id}>
                   {'result' in designRun ? (
-                    <CallReturn result={designRun.result} index={index} scenario={scenario} />
+                    <CallReturn result={designRun.result} index={index} calls={calls} />
                   ) : (
                     '–'
                   )}
@@ -120,7 +109,7 @@ export function CompareView() {
                   className={`${buttons.button} ${buttons.small}`}
                   onClick={() => {
                     dispatch(session, 'switch-design', { design: design.id });
-                    dispatch(session, 'set-layout', { view: 'stage', narrowPanel: 'stage' });
+                    dispatch(session, 'stage');
                   }}
                 >
                   Open {design.id}
@@ -134,29 +123,18 @@ export function CompareView() {
   );
 }
 
-function runInDesign(design: Design, scenario: Scenario | string): DesignRun {
-  if (typeof scenario === 'string') return { design, error: scenario };
-  const outcome = runScenario(scenario);
-  return outcome.ok
-    ? { design, result: makeRunResult(outcome.trace) }
-    : {
-        design,
-        error: outcome.errors.map(({ path, message }) => `${path}: ${message}`).join('; '),
-      };
-}
-
 /** What call `index` of the scenario returned. A result lists only the started calls, in scenario order, so they are matched by count. */
 function CallReturn({
   result,
   index,
-  scenario,
+  calls,
 }: {
   readonly result: RunResult;
   readonly index: number;
-  readonly scenario: Scenario;
+  readonly calls: readonly Call[];
 }) {
-  const call = scenario.calls[index];
-  const nth = scenario.calls
+  const call = calls[index];
+  const nth = calls
     .slice(0, index)
     .filter((each) => each.by === call?.by && each.call === call.call).length;
   const started = result.calls.filter((each) => each.by === call?.by && each.call === call.call)[

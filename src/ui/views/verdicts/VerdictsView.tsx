@@ -1,76 +1,26 @@
-import { Fragment, useContext, useEffect, useMemo, useRef, useState } from 'react';
-import {
-  allDesignConfigs,
-  libraryCases,
-  matrixRows,
-  type MatrixCell,
-  type MatrixRow,
-  type MatrixRowProperty,
-} from '../../../explore/matrix/matrix';
+import { Fragment, useContext, useEffect } from 'react';
+import type { MatrixCell, MatrixRow, MatrixRowProperty } from '../../../explore/matrix/matrix';
 import { propertyById } from '../../../kernel/properties/properties';
 import { PROPERTY_IDS } from '../../../kernel/properties/properties';
 import { makeCheckClient } from '../../../check-worker/checkClient';
 import { workerFactories } from '../../../check-worker/workerFactories';
-import { notify } from '../../../session/store/notifications';
-import type { Session } from '../../../session/store/session';
 import { CheckWorkerContext } from '../../panels/check/CheckWorkerContext';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { formatCount } from '../../formatCount';
-import { useSessionStore } from '../../useSession';
+import { useSession, useSessionStore } from '../../useSession';
 import styles from './VerdictsView.module.css';
-import { showCounterexample } from '../../../session/actions/showCounterexample';
+import { verdictCases, verdictRows } from '../../../session/queries/verdictMatrix';
 import { dispatch } from '../../../session/actions/dispatch';
-
-/** A case with more states is reported as incomplete. */
-const MAX_STATES_PER_CASE = 400_000;
-
-const cellsBySession = new WeakMap<Session, readonly MatrixCell[]>();
 
 /** Designs and options against properties; each cell covers every built-in scenario of the design. */
 export function VerdictsView() {
   const session = useSessionStore();
   const createWorker = useContext(CheckWorkerContext);
-  const [cells, setCells] = useState<readonly MatrixCell[]>(cellsBySession.get(session) ?? []);
-  const [running, setRunning] = useState(false);
-  const isStopped = useRef(false);
-  const stop = useRef(() => {});
-  const configs = useMemo(() => allDesignConfigs(), []);
-  const { cases } = useMemo(() => libraryCases(configs), [configs]);
-  const rows = matrixRows(cells);
-  useEffect(() => () => stop.current(), []);
-  const start = async (): Promise<void> => {
-    const client = makeCheckClient(workerFactories(createWorker));
-    isStopped.current = false;
-    setRunning(true);
-    const done: MatrixCell[] = [];
-    for (const matrixCase of cases) {
-      const check = client.check(
-        {
-          scenario: matrixCase.scenario,
-          outcomes: false,
-          limits: { maxStates: MAX_STATES_PER_CASE },
-        },
-        () => {},
-      );
-      stop.current = () => {
-        isStopped.current = true;
-        check.cancel();
-      };
-      // Sequential: the client runs one check at a time.
-      const answer = await check.answer;
-      if (isStopped.current) break;
-      if (!answer.ok) {
-        notify(session, 'error', 'The checks stopped.', [answer.message]);
-        break;
-      }
-      done.push({ case: matrixCase, check: answer.result });
-      cellsBySession.set(session, [...done]);
-      setCells([...done]);
-    }
-    client.close();
-    setRunning(false);
-  };
+  const { cells, running } = useSession((state) => state.verdicts);
+  const { configs, cases } = verdictCases();
+  const rows = verdictRows(cells);
+  useEffect(() => () => dispatch(session, 'stop-verdicts'), [session]);
   return (
     <div className={styles.wrap} role="region" aria-label="Verdicts" tabIndex={0}>
       <div className={styles.head}>
@@ -80,7 +30,11 @@ export function VerdictsView() {
           <VerdictSummary rows={rows} done={cells.length} total={cases.length} running={running} />
         </p>
         {running ? (
-          <button type="button" className={buttons.button} onClick={() => stop.current()}>
+          <button
+            type="button"
+            className={buttons.button}
+            onClick={() => dispatch(session, 'stop-verdicts')}
+          >
             <Icon name="close" />
             Stop
           </button>
@@ -88,9 +42,11 @@ export function VerdictsView() {
           <button
             type="button"
             className={`${buttons.button} ${buttons.primary}`}
-            onClick={() => {
-              void start();
-            }}
+            onClick={() =>
+              dispatch(session, 'start-verdicts', {
+                client: makeCheckClient(workerFactories(createWorker)),
+              })
+            }
           >
             <Icon name="shield" />
             {cells.length === 0 ? 'Check all designs' : 'Check again'}
@@ -270,13 +226,12 @@ function VerdictCell({
       aria-label={`${row.config.title} violates ${id} in ${scenario ?? '?'}: play the counterexample of ${witness?.steps ?? '?'} steps`}
       onClick={() => {
         if (!cell || !witness) return;
-        dispatch(session, 'set-layout', { view: 'stage', narrowPanel: 'stage' });
-        showCounterexample(
-          session,
-          { scenario: cell.case.scenario, mutations: [] },
-          id,
-          witness.schedule,
-        );
+        dispatch(session, 'stage');
+        dispatch(session, 'show-counterexample', {
+          subject: { scenario: cell.case.scenario, mutations: [] },
+          name: id,
+          schedule: witness.schedule,
+        });
       }}
     >
       <Icon name="close" size={11} />
