@@ -124,21 +124,21 @@ test('a table of file operations is picked by keyboard, tells who goes through i
 }) => {
   await open(page, 'bind-race', 57);
   const details = page.getByRole('region', { name: 'Details' });
-  const gate = page.getByRole('article', { name: 'gate open, read, write, mmap, ioctl' });
-  await gate.focus();
+  const fops = page.getByRole('article', { name: 'access granted, read, write, mmap, ioctl' });
+  await fops.focus();
   await page.keyboard.press('Enter');
-  await expect(gate).toHaveAttribute('aria-current', 'true');
-  await expect(details.getByRole('heading', { level: 2 })).toHaveText('gate open');
+  await expect(fops).toHaveAttribute('aria-current', 'true');
+  await expect(details.getByRole('heading', { level: 2 })).toHaveText('access granted');
   await expect(details).toContainText('fd1, open in qemu: since step 39, qemu BIND.16');
   await expect(details).toContainText('with a store-release, at BIND.16, under dev_set.lock');
   await details.getByRole('button', { name: 'fd1' }).click();
   await expect(details.getByRole('heading', { level: 2 })).toHaveText('struct file fd1');
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('gate closed');
+  await page.keyboard.type('access not granted');
   await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');
   await expect(details).toContainText('fd2, open in dpdk: since step 10, dpdk OPEN.4');
-  await expect(page.getByRole('article', { name: 'gate closed, bind only' })).toBeFocused();
+  await expect(page.getByRole('article', { name: 'access not granted, bind only' })).toBeFocused();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('/dev/vfio/devices');
   await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);

@@ -36,10 +36,10 @@ async function steps(page: Page, task: string, times: number): Promise<void> {
 test('the cdev path by clicks ends with normal fops', async ({ page }) => {
   await open(page);
   await click(page, 'Open vfio0');
-  await expect(files(page, 'qemu').getByRole('listitem')).toHaveText(/gate closed/);
+  await expect(files(page, 'qemu').getByRole('listitem')).toHaveText(/access not granted/);
   await click(page, 'Open /dev/iommu', 'Bind fd2 to ictx1');
-  await expect(files(page, 'qemu').getByRole('listitem').first()).toHaveText(/gate open/);
-  await expect(page.getByRole('region', { name: 'Stage' })).toContainText('gate open');
+  await expect(files(page, 'qemu').getByRole('listitem').first()).toHaveText(/access granted/);
+  await expect(page.getByRole('region', { name: 'Stage' })).toContainText('access granted');
 });
 
 for (const [winner, loser] of [
@@ -52,8 +52,8 @@ for (const [winner, loser] of [
     // Both binds are under way; the winner is the first at the lock of the reset set.
     await steps(page, loser, 3);
     await click(page, `Run ${winner}`, `Run ${loser}`);
-    await expect(files(page, winner).getByRole('listitem').first()).toHaveText(/gate open/);
-    await expect(files(page, loser).getByRole('listitem').first()).toHaveText(/gate closed/);
+    await expect(files(page, winner).getByRole('listitem').first()).toHaveText(/access granted/);
+    await expect(files(page, loser).getByRole('listitem').first()).toHaveText(/access not granted/);
     await expect(page.getByRole('region', { name: 'Caption' })).toContainText('-EINVAL');
   });
 }

@@ -47,10 +47,10 @@ test('a bind swaps the fops of the file, in its chip, its field and its table', 
   await expect(file.locator('[data-row="f_op"] dd')).toHaveText('normal');
 });
 
-test('where no fops are swapped, the gate opens with a release', async ({ page }) => {
+test('where no fops are swapped, the access granteds with a release', async ({ page }) => {
   await open(page, bindScene('upstream'));
-  await stepUntil(page, node(page, /struct file fd1; gate closed/));
-  await stepUntil(page, node(page, /struct file fd1; gate open/));
+  await stepUntil(page, node(page, /struct file fd1; access not granted/));
+  await stepUntil(page, node(page, /struct file fd1; access granted/));
   await expect(node(page, /struct vfio_device_file/)).toContainText('release');
   const name = node(page, /struct vfio_device_file/).locator('[data-row="access_granted"] dt');
   expect(await name.evaluate((each) => each.scrollWidth - each.clientWidth)).toBeLessThanOrEqual(0);
@@ -262,7 +262,7 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
   await expect(node(page, /^folded group/)).toHaveCount(3);
   await page.keyboard.press('End');
   await expect(node(page, /^folded group 13/)).toHaveAccessibleName(
-    /vfio6 open as fd6, gate open; vfio7 open as fd7, gate open/,
+    /vfio6 open as fd6, access granted; vfio7 open as fd7, access granted/,
   );
   await expect(page.getByRole('region', { name: 'Timeline' }).locator('[data-now]')).toHaveText(
     'vm3/2',

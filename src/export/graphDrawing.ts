@@ -1,3 +1,4 @@
+import { fopsTitle } from '../graph/model/accessText';
 import type { ExportOptions } from './export';
 import { badgeRect } from '../graph/layout/badgeRect';
 import type { Rect } from '../graph/layout/geometry';
@@ -258,7 +259,7 @@ function svgNode(node: NodeView): string {
     case 'foldedGroup':
       return `<g>${frame('strong')}${svgNodeTitle(`group ${node.group}`, 'ink', x, y + 15, width)}${node.devices.map((device, i) => svgText(device.name, 'ink2', x + NODE_PADDING, y + NODE_HEADER_HEIGHT + i * TEXT_ROW_HEIGHT + 11, width - 2 * NODE_PADDING)).join('')}</g>`;
     case 'fops':
-      return `<g>${frame(node.table)}${chip(node.usesAccessFlag ? `gate ${node.table === 'parked' ? 'closed' : 'open'}` : `${node.table} fops`, `${node.table}Text`, node.allows.replaceAll(',', ''))}</g>`;
+      return `<g>${frame(node.table)}${chip(fopsTitle(node.usesAccessFlag, node.table), `${node.table}Text`, node.allows.replaceAll(',', ''))}</g>`;
   }
 }
 
@@ -319,17 +320,17 @@ function svgNodeTitle(
 function svgObject(view: ObjectView): string {
   const { x, y, width, height } = view.placement;
   const room = textRowsIn(height);
-  const gate =
+  const access =
     view.access === undefined
       ? ''
       : view.usesAccessFlag
         ? view.access === 'normal'
-          ? 'gate open'
-          : 'gate closed'
+          ? 'granted'
+          : 'not granted'
         : `${view.access} fops`;
   const rows = view.visibleFields.flatMap((name) => view.fields.filter((row) => row.name === name));
   const more = view.fields.length - rows.length;
-  const right = gate !== '' ? gate : view.freed ? 'freed' : view.type;
+  const right = access !== '' ? access : view.freed ? 'freed' : view.type;
   const fits =
     view.title.length * TITLE_CHAR_WIDTH + 6 + right.length * SMALL_CHAR_WIDTH <=
     width - 2 * NODE_PADDING;
@@ -342,7 +343,7 @@ function svgObject(view: ObjectView): string {
       width,
     ) +
     (fits || view.freed
-      ? `<text class="${gate === '' ? (view.freed ? 'badText' : 'ink2') : `${view.access ?? ''}Text`} small end${fits ? '' : ' halo paper-line'}" x="${coordinate(x + width - NODE_PADDING)}" y="${coordinate(fits ? y + 15 : y + 2)}">${escapeXml(right)}</text>`
+      ? `<text class="${access === '' ? (view.freed ? 'badText' : 'ink2') : `${view.access ?? ''}Text`} small end${fits ? '' : ' halo paper-line'}" x="${coordinate(x + width - NODE_PADDING)}" y="${coordinate(fits ? y + 15 : y + 2)}">${escapeXml(right)}</text>`
       : '');
   const tip = `<title>${escapeXml(`struct ${view.type} ${view.title}${more > 0 ? `, ${more} more fields` : ''}`)}</title>`;
   let top = y + NODE_HEADER_HEIGHT - (room === 1 ? 4 : 0);

@@ -1,4 +1,5 @@
 import type { ObjectSlot } from '../../kernel/compiler/program';
+import { fopsTitle } from '../../graph/model/accessText';
 import type { Snapshot } from '../trace/replay';
 
 /** What a selection names at a frame. */
@@ -30,14 +31,4 @@ export function resolveSelection(
         title: fopsTitle(program.model.parkedFileKinds.length === 0, table),
       }
     : undefined;
-}
-
-/** A table of file operations; where no fops are ever swapped, the gate before the only one. */
-export function fopsTitle(gated: boolean, table: 'parked' | 'normal'): string {
-  return gated ? `gate ${table === 'parked' ? 'closed' : 'open'}` : `${table} fops`;
-}
-
-/** How calls through a file fare: `fops parked`, or where no fops are ever swapped, `gate closed`. */
-export function fopsText(gated: boolean, access: 'parked' | 'normal'): string {
-  return gated ? fopsTitle(true, access) : `fops ${access}`;
 }

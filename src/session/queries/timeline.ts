@@ -3,7 +3,7 @@ import { callResult } from '../../kernel/machine/machine';
 import type { Call } from '../../kernel/language/world';
 import { callText } from '../../scenario/format/callText';
 import { snapshotAt, type Snapshot } from '../trace/replay';
-import { fopsText } from './selectedItem';
+import { fopsText } from '../../graph/model/accessText';
 import { taskStatuses, waitSentence } from './taskStatus';
 import type { TraceNode } from '../trace/traceTree';
 

@@ -1,7 +1,7 @@
 import { nodeCatalogOf } from '../../graph/model/nodeCatalog';
 import type { StageSearchItem } from '../../session/actions/paletteItems';
 import type { Snapshot } from '../../session/trace/replay';
-import { fopsTitle } from '../../session/queries/selectedItem';
+import { fopsTitle } from '../../graph/model/accessText';
 
 /** The nodes on the stage at a snapshot, as search items. */
 export function stageSearchItems({ program, state }: Snapshot): readonly StageSearchItem[] {

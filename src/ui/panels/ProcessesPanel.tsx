@@ -1,7 +1,7 @@
 import { useRef, type CSSProperties } from 'react';
 import { availableCalls, type Caller } from '../../session/queries/availableCalls';
 import { currentSnapshot } from '../../session/trace/replay';
-import { fopsText } from '../../session/queries/selectedItem';
+import { fopsText } from '../../graph/model/accessText';
 import type { PageLayout } from '../../session/store/session';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
 import { Segmented } from '../controls/Segmented';

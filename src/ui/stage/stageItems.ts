@@ -1,7 +1,7 @@
 import { nodeCatalogOf } from '../../graph/model/nodeCatalog';
 import { groupByNodeId } from '../../graph/model/groupFolding';
 import { currentSnapshot } from '../../session/trace/replay';
-import { fopsTitle } from '../../session/queries/selectedItem';
+import { fopsTitle } from '../../graph/model/accessText';
 import type { SessionState } from '../../session/store/session';
 import type { StageState } from './stageState';
 

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { FoldedDevice, FoldedGroupView } from '../../../graph/model/graph';
 import { fitField } from '../../../graph/layout/textFit';
-import { fopsText } from '../../../session/queries/selectedItem';
+import { fopsText } from '../../../graph/model/accessText';
 import { useSessionStore } from '../../useSession';
 import { FieldRow } from './FieldRow';
 import { LockIcon } from './LockIcon';

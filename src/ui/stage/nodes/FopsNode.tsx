@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import { fopsTitle } from '../../../session/queries/selectedItem';
+import { fopsTitle } from '../../../graph/model/accessText';
 import { KindIcon } from '../../controls/KindIcon';
 import { useNodeView } from './useNodeState';
 import styles from './node.module.css';

@@ -1,6 +1,6 @@
 import { memo } from 'react';
 import type { NodeProps } from '@xyflow/react';
-import { fopsText } from '../../../session/queries/selectedItem';
+import { fopsText } from '../../../graph/model/accessText';
 import { AccessBadge } from './AccessBadge';
 import { FoldButton } from './FoldButton';
 import { FieldRow } from './FieldRow';
