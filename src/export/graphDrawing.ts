@@ -13,7 +13,7 @@ import {
   type ProcessView,
   type FieldView,
 } from '../graph/model/graph';
-import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/layout/lanes';
+import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../graph/layout/nodeMetrics';
 import {
   layOutGraph,
   type GraphLayout,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { badgeRect, limitBadgeWidths, MAX_BADGE_WIDTH } from './badgeRect';
 import type { NodeView } from '../model/graph';
-import { CHIP_HEIGHT, COLUMN_PITCH, NODE_WIDTH } from './lanes';
+import { CHIP_HEIGHT, COLUMN_PITCH, NODE_WIDTH } from './nodeMetrics';
 import { ROW_GAP } from './graphLayout';
 
 const COLUMNS = 5;

@@ -2,18 +2,16 @@ import type { Program } from '../../kernel/compiler/program';
 import { objectTypesOf, type NodeCatalog } from '../model/nodeCatalog';
 import { foldCatalog, NO_FOLDED_GROUPS, type FoldedGroups } from '../model/groupFolding';
 import { arrangeGrid, packedLaneRows, extendGrid, type Grid, type GridSlot } from './grid';
+import { LANES, laneOf, type LaneId } from './lanes';
 import {
   CHIP_HEIGHT,
   CHIP_GAP,
   nodeHeight,
-  LANES,
-  laneOf,
   nodeSizeOf,
   columnSpacing,
   NODE_WIDTH,
-  type LaneId,
   type ColumnSpacing,
-} from './lanes';
+} from './nodeMetrics';
 import type { Rect } from './geometry';
 import type { Packing } from './packLanes';
 

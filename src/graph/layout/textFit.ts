@@ -1,5 +1,5 @@
 import type { ObjectView, FieldView, TaskView } from '../model/graph';
-import { CHIP_HEIGHT, NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT, NODE_WIDTH } from './lanes';
+import { CHIP_HEIGHT, NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT, NODE_WIDTH } from './nodeMetrics';
 
 /*
  * What fits in a node is known before it is drawn, the same on the page and in the SVG: nothing is cut off in the middle of a word, and no

@@ -5,7 +5,7 @@ import { foldedGroupId, groupByNodeId } from './groupFolding';
 import type { Badge } from './graph';
 import { lastChangeIn } from './foldedChange';
 import { layOutGraph, NARROW_SHAPE, type LayoutShape } from '../layout/graphLayout';
-import { columnSpacing } from '../layout/lanes';
+import { columnSpacing } from '../layout/nodeMetrics';
 import { testProgram } from '../testing/testDesign';
 import { toGraph } from './toGraph';
 

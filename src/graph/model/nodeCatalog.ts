@@ -2,14 +2,8 @@ import type { ObjectType, Routine } from '../../kernel/language/design';
 import type { Op } from '../../kernel/language/primitives';
 import type { ObjectSlot, Program } from '../../kernel/compiler/program';
 import { eachStatement } from '../../kernel/language/statements';
-import {
-  nodeFieldNames,
-  isDrawnAsEdge,
-  laneOf,
-  nodeSizeOf,
-  type LaneId,
-  type NodeSize,
-} from '../layout/lanes';
+import { nodeFieldNames, isDrawnAsEdge, laneOf, type LaneId } from '../layout/lanes';
+import { nodeSizeOf, type NodeSize } from '../layout/nodeMetrics';
 
 /** Something that may stand on the stage: where it belongs and how big it is, whatever the state. */
 export interface NodeSpec {

@@ -1,7 +1,15 @@
 import type { DirectedPoint, Point } from '../layout/geometry';
 import type { EdgeView } from '../model/graph';
 
-/** Heads point to the right and end at the origin. */
+/*
+ * Rotation of path data: every head points right with its tip at the origin, and each coordinate is rotated.
+ *
+ *   M-7,-4.5  \                      ^
+ *   L0,0       >   dx,dy = 0,-1    / | \
+ *   L-7,4.5   /
+ */
+
+/** SVG path data of the heads, pointing right with the tip at the origin. */
 export const ARROW_HEADS = {
   open: 'M-7,-4.5 L0,0 L-7,4.5',
   full: 'M-9,-5 L0,0 L-9,5 Z',
@@ -14,10 +22,10 @@ export const ARROW_HEADS = {
   dot: 'M-9,0 a4.5,4.5 0 1 0 9,0 a4.5,4.5 0 1 0 -9,0 Z',
 } as const;
 
-/** A form of head. */
+/** The shape of a head. */
 export type ArrowHead = keyof typeof ARROW_HEADS;
 
-/** The usual head of every kind of edge. */
+/** The default head of every kind of edge. */
 export const ARROW_HEAD_BY_STYLE: Readonly<Record<EdgeView['style'], ArrowHead>> = {
   pointer: 'open',
   reference: 'full',
@@ -30,7 +38,7 @@ export const ARROW_HEAD_BY_STYLE: Readonly<Record<EdgeView['style'], ArrowHead>>
   use: 'cross',
 };
 
-/** The head of an edge: what it means, told by its form. */
+/** The head of an edge; its shape shows what the edge means without colour. */
 export function arrowHeadOf(edge: EdgeView): ArrowHead {
   if (edge.dangling) return 'cross';
   return edge.style === 'fops' && edge.target === 'fops:parked'
@@ -39,17 +47,18 @@ export function arrowHeadOf(edge: EdgeView): ArrowHead {
 }
 
 /**
- * The path of a head whose tip is at `end` and that looks along its direction (a vector of length 1). The numbers themselves are turned: a
- * `transform` on every edge of a large graph would cost the browser a layer each whenever the view moves.
+ * Path data of a head with its tip at a point, in the direction there. The coordinates themselves are rotated: a
+ * `transform` on every edge of a large graph costs the browser one compositor layer each while the viewport moves.
  */
 export function arrowHeadPath(head: ArrowHead, { x, y, dx, dy }: DirectedPoint): string {
-  const turned = (across: number, down: number, from: Point): string =>
-    `${round(from.x + across * dx - down * dy)},${round(from.y + across * dy + down * dx)}`;
+  const rotated = (px: number, py: number, origin: Point): string =>
+    `${round(origin.x + px * dx - py * dy)},${round(origin.y + px * dy + py * dx)}`;
   return ARROW_HEADS[head].replaceAll(
     /([ML]|a[\d.]+,[\d.]+ 0 1 0 )(-?[\d.]+),(-?[\d.]+)/g,
-    (_, command: string, across: string, down: string) =>
+    (_, command: string, px: string, py: string) =>
       command +
-      turned(Number(across), Number(down), command.startsWith('a') ? { x: 0, y: 0 } : { x, y }),
+      // The end of an arc is relative.
+      rotated(Number(px), Number(py), command.startsWith('a') ? { x: 0, y: 0 } : { x, y }),
   );
 }
 

@@ -1,63 +1,94 @@
 import { rowGaps, type Interval } from './rowGaps';
-import type { Point, Rect } from '../layout/geometry';
-import { CHIP_HEIGHT, NODE_WIDTH } from '../layout/lanes';
+import type { Point } from '../layout/geometry';
+import { CHIP_HEIGHT, NODE_WIDTH } from '../layout/nodeMetrics';
 import { ROW_GAP, type GraphLayout, type NodePlacement } from '../layout/graphLayout';
 import { findChannelPath, type NodeExit, type ChannelPath, type GapTraffic } from './channelPath';
+import {
+  addSegments,
+  leastOccupied,
+  withSegments,
+  type Segment,
+  type SegmentIndex,
+} from './segmentIndex';
 
-/** A level or upright stretch of an edge. */
-interface Segment {
-  readonly horizontal: boolean;
-  readonly at: number;
-  readonly from: number;
-  readonly to: number;
-}
-type SegmentIndex = Map<string, Segment[]>;
+/*
+ * Greedy orthogonal track assignment. All edges that a program can have are routed in order of weight, so that a route
+ * does not depend on the state: channelPath chooses the gaps to pass, then every segment takes the position in its gap
+ * or channel where it overlaps the fewest earlier ones.
+ *
+ *   row 1   [ a ]   |  [   ]        exit:  border of a, into channel 2
+ *             |     |
+ *   channel 2 +--+  |               bend:  in a channel, on a free track
+ *                |  |
+ *   row 2   [   ]|  |  [   ]        gap:   beside the nodes of a row, on a free track
+ *                |
+ *   channel 3    +----+
+ *                     |
+ *   row 3   [   ]   [ b ]           entry: border of b
+ */
 
-/** With more possible edges than this, none looks out for the others. */
+/** With more possible edges than this, routes ignore one another: planning them would take too long. */
 const MAX_PLANNED_EDGES = 1500;
-/** Nearer than this two edges look like one, px; and with so much room around each they are easy to follow. */
-const OVERLAP_DISTANCE = 3;
-const CLEAR_DISTANCE = 7;
-/** From one try to the next: in a gap, and along the border of a node. */
+/** Distance between candidate positions, px: in a gap or channel, on the top or bottom border of a node, on its side. */
 const TRACK_SPACING = 3.5;
 const PORT_SPACING = 11;
 const SIDE_SPACING = 5;
-/** Above and below the edges of a channel, for heads and corners. */
+/** Free space at the top and bottom of a channel, for arrow heads and corners, px. */
 const CHANNEL_MARGIN = 7;
+/** Gaps below this width count as narrow: edges start at their middle, px. */
+const NARROW_GAP = 40;
 
-/** Ways that are laid, what they run along, and how many pass each gap. */
+/** Routed edges by `source target`, their segments, and how many pass each gap. */
 interface RoutingPlan {
   readonly waypoints: Map<string, readonly Point[]>;
+  readonly segments: Map<string, Segment[]>;
+  readonly traffic: GapTraffic;
+}
+
+/** What the next edge has to avoid. */
+export interface RoutingState {
   readonly segments: SegmentIndex;
   readonly traffic: GapTraffic;
 }
 
 const routingPlans = new WeakMap<GraphLayout, RoutingPlan>();
 
-/**
- * The corners of the way from one node to another, from border to border: never behind a node nor over the name of a lane, and as fixed as the nodes are.
- * Of all edges that there can be, as few as possible run on top of one another.
- */
+/** The corners of an edge from border to border, never behind a node nor over the title of a lane. Same object for the same nodes of a layout. */
 export function waypointsOf(layout: GraphLayout, a: string, b: string): readonly Point[] {
   const plan = routingPlanFor(layout);
   const key = `${a} ${b}`;
-  // What nobody foresaw goes as if it were the last, and leaves no trace: its way does not depend on who else comes.
-  const way =
+  // An edge outside the plan leaves no traffic, so that its route does not depend on which others were asked for before.
+  const waypoints =
     plan.waypoints.get(key) ??
     routeOne(
       layout,
       a,
       b,
-      { ...plan, traffic: new Map(plan.traffic) },
+      { segments: plan.segments, traffic: new Map(plan.traffic) },
       (a.length * 3 + b.length + a.charCodeAt(a.length - 1)) % 3,
     );
-  plan.waypoints.set(key, way);
-  return way;
+  plan.waypoints.set(key, waypoints);
+  return waypoints;
 }
 
-/** Where ways that nobody foresaw begin: what those of a layout that are foreseen run along. */
+/** The routing state with all planned edges of a layout. */
 export function plannedRouting(layout: GraphLayout): RoutingState {
   return routingPlanFor(layout);
+}
+
+/** Routes one more edge clear of all in `routing`, and returns the state with it. It adds `extraTraffic` to each gap besides its own passage. */
+export function routeBeside(
+  layout: GraphLayout,
+  a: string,
+  b: string,
+  routing: RoutingState,
+  extraTraffic: number,
+): { readonly waypoints: readonly Point[]; readonly routing: RoutingState } {
+  const traffic = new Map(routing.traffic);
+  const waypoints = routeOne(layout, a, b, { segments: routing.segments, traffic }, 0);
+  for (const [gap, count] of traffic)
+    if (count !== routing.traffic.get(gap)) traffic.set(gap, count + extraTraffic);
+  return { waypoints, routing: { segments: withSegments(routing.segments, waypoints), traffic } };
 }
 
 function routingPlanFor(layout: GraphLayout): RoutingPlan {
@@ -66,106 +97,53 @@ function routingPlanFor(layout: GraphLayout): RoutingPlan {
   return plan;
 }
 
-/** What has been laid so far. */
-export type RoutingState = Pick<RoutingPlan, 'segments' | 'traffic'>;
-
-/** One more way, that keeps clear of all that are laid, and what is laid with it. It takes so much more room in each gap than an edge does. */
-export function routeBeside(
-  layout: GraphLayout,
-  a: string,
-  b: string,
-  laying: RoutingState,
-  room: number,
-): { readonly way: readonly Point[]; readonly laying: RoutingState } {
-  const traffic = new Map(laying.traffic);
-  const way = routeOne(
-    layout,
-    a,
-    b,
-    { waypoints: new Map(), segments: laying.segments, traffic },
-    0,
-  );
-  for (const [gap, count] of traffic)
-    if (count !== laying.traffic.get(gap)) traffic.set(gap, count + room);
-  const taken: SegmentIndex = new Map(laying.segments);
-  for (const stretch of segmentsOf(way))
-    taken.set(bucketKey(stretch, 0), [...(taken.get(bucketKey(stretch, 0)) ?? []), stretch]);
-  return { way, laying: { segments: taken, traffic } };
-}
-
-/** The stretches that pass through a box. */
-export function countSegmentsIn(
-  { segments: taken }: RoutingState,
-  { x, y, width, height }: Rect,
-): number {
-  let count = 0;
-  const cross = (
-    level: boolean,
-    [from, to]: readonly [number, number],
-    [low, high]: readonly [number, number],
-  ): void => {
-    for (let at = Math.floor(from / CLEAR_DISTANCE); at <= Math.floor(to / CLEAR_DISTANCE); at++) {
-      for (const stretch of taken.get(`${level} ${at}`) ?? [])
-        if (stretch.at >= from && stretch.at <= to && stretch.from < high && stretch.to > low)
-          count += 1;
-    }
-  };
-  cross(true, [y, y + height], [x, x + width]);
-  cross(false, [x, x + width], [y, y + height]);
-  return count;
-}
-
 function makeRoutingPlan(layout: GraphLayout): RoutingPlan {
   const plan: RoutingPlan = { waypoints: new Map(), segments: new Map(), traffic: new Map() };
-  const { possibleEdges: ties } = layout.catalog;
-  if (ties.length > MAX_PLANNED_EDGES) return plan;
-  // What is surely drawn chooses first.
-  for (const { a, b } of ties.toSorted((x, y) => y.weight - x.weight)) {
+  const { possibleEdges } = layout.catalog;
+  if (possibleEdges.length > MAX_PLANNED_EDGES) return plan;
+  for (const { a, b } of possibleEdges.toSorted((x, y) => y.weight - x.weight)) {
     const key = `${a} ${b}`;
     if (plan.waypoints.has(key)) continue;
-    const way = routeOne(layout, a, b, plan, 0);
-    plan.waypoints.set(key, way);
-    for (const stretch of segmentsOf(way)) {
-      const list = plan.segments.get(bucketKey(stretch, 0));
-      if (list) list.push(stretch);
-      else plan.segments.set(bucketKey(stretch, 0), [stretch]);
-    }
+    const waypoints = routeOne(layout, a, b, plan, 0);
+    plan.waypoints.set(key, waypoints);
+    addSegments(plan.segments, waypoints);
   }
   return plan;
 }
 
+/** `rotation` skips the first candidates of a segment, so that unplanned edges do not all take the same track. Counts its passages in `traffic`. */
 function routeOne(
   layout: GraphLayout,
   a: string,
   b: string,
-  { segments: taken, traffic }: RoutingPlan,
-  turn: number,
+  { segments, traffic }: RoutingState,
+  rotation: number,
 ): readonly Point[] {
   const [from, to] = [layout.placements.get(a), layout.placements.get(b)];
   if (!from || !to) return [];
-  const straight = routeWithinRow(layout, a, b, from, to, taken);
-  if (straight) return straight;
-  const passage = findChannelPath(layout, a, b, traffic);
-  if (!passage)
+  const withinRow = routeWithinRow(layout, a, b, from, to, segments);
+  if (withinRow) return withinRow;
+  const path = findChannelPath(layout, a, b, traffic);
+  if (!path)
     return [
       { x: from.x, y: from.y },
       { x: to.x, y: to.y },
     ];
-  for (const { gap } of passage.gaps) traffic.set(gap, (traffic.get(gap) ?? 0) + 1);
-  return routeThroughChannels(layout, a, b, passage, taken, turn);
+  for (const { gap } of path.gaps) traffic.set(gap, (traffic.get(gap) ?? 0) + 1);
+  return routeThroughChannels(layout, a, b, path, segments, rotation);
 }
 
-/** Within a row, where nothing stands between: straight, or by a step where one is higher. */
+/** Between neighbours in a row, or the two chips of a cell: straight, or with one step. Undefined if a node is in between. */
 function routeWithinRow(
   layout: GraphLayout,
   a: string,
   b: string,
   from: NodePlacement,
   to: NodePlacement,
-  taken: SegmentIndex,
+  segments: SegmentIndex,
 ): readonly Point[] | undefined {
-  const [row, other] = [layout.grid.slots.get(a)?.row, layout.grid.slots.get(b)?.row];
-  if (row === undefined || row !== other) return undefined;
+  const [row, otherRow] = [layout.grid.slots.get(a)?.row, layout.grid.slots.get(b)?.row];
+  if (row === undefined || row !== otherRow) return undefined;
   const gaps = rowGaps(layout)[row] ?? [];
   if (from.x === to.x) {
     const gap =
@@ -178,13 +156,7 @@ function routeWithinRow(
         { x: to.x + NODE_WIDTH / 2, y: ya < yb ? to.y : to.y + to.height },
       ];
     const side = gap.from > from.x ? from.x + NODE_WIDTH : from.x;
-    const x = leastOccupied(
-      candidatePositions((gap.from + gap.to) / 2, gap, TRACK_SPACING),
-      false,
-      ya,
-      yb,
-      taken,
-    );
+    const x = leastOccupied(trackCandidates(gap), false, ya, yb, segments);
     return [
       { x: side, y: ya },
       { x, y: ya },
@@ -192,8 +164,11 @@ function routeWithinRow(
       { x: side, y: yb },
     ];
   }
-  const right = to.x > from.x;
-  const [start, end] = [right ? from.x + NODE_WIDTH : from.x, right ? to.x : to.x + NODE_WIDTH];
+  const toTheRight = to.x > from.x;
+  const [start, end] = [
+    toTheRight ? from.x + NODE_WIDTH : from.x,
+    toTheRight ? to.x : to.x + NODE_WIDTH,
+  ];
   const gap = gaps.find(
     (each) =>
       Math.abs(each.from - Math.min(start, end)) < 12 &&
@@ -210,7 +185,7 @@ function routeWithinRow(
       true,
       start,
       end,
-      taken,
+      segments,
     );
     return [
       { x: start, y },
@@ -218,13 +193,7 @@ function routeWithinRow(
     ];
   }
   const [ya, yb] = [from.y + from.height / 2, to.y + to.height / 2];
-  const x = leastOccupied(
-    candidatePositions((gap.from + gap.to) / 2, gap, TRACK_SPACING),
-    false,
-    ya,
-    yb,
-    taken,
-  );
+  const x = leastOccupied(trackCandidates(gap), false, ya, yb, segments);
   return [
     { x: start, y: ya },
     { x, y: ya },
@@ -233,108 +202,102 @@ function routeWithinRow(
   ];
 }
 
-/** A range that the edge keeps to for a while: as many rows as one upright line can pass. `enter` and `leave` are channels. */
-interface VerticalRun extends Interval {
-  readonly narrow: boolean;
-  readonly enter: number;
-  readonly leave: number;
-}
-
 function routeThroughChannels(
   layout: GraphLayout,
   a: string,
   b: string,
-  { exit: out, gaps, entry: into }: ChannelPath,
-  taken: SegmentIndex,
-  turn: number,
+  { exit, gaps, entry }: ChannelPath,
+  segments: SegmentIndex,
+  rotation: number,
 ): readonly Point[] {
   const [from, to] = [layout.placements.get(a), layout.placements.get(b)];
   if (!from || !to) return [];
-  const columns = verticalRuns(
-    [out, ...gaps.map(({ gap }) => gap), into],
-    out.channel,
-    Math.sign(into.channel - out.channel),
+  const runs = verticalRuns(
+    [exit, ...gaps.map(({ gap }) => gap), entry],
+    exit.channel,
+    Math.sign(entry.channel - exit.channel),
   );
-  const middle = (channel: number): number => (layout.rows[channel - 1]?.bottom ?? 0) + ROW_GAP / 2;
-  const [start, end] = [borderY(layout, a, from, out), borderY(layout, b, to, into)];
-  const [centre, goal] = [from.x + NODE_WIDTH / 2, to.x + NODE_WIDTH / 2];
-  const last = columns.length - 1;
-  // The heights in the channels are chosen when it is known from where to where they are run through.
+  const channelY = (channel: number): number =>
+    (layout.rows[channel - 1]?.bottom ?? 0) + ROW_GAP / 2;
+  const [start, end] = [borderY(layout, a, from, exit), borderY(layout, b, to, entry)];
+  const [sourceX, targetX] = [from.x + NODE_WIDTH / 2, to.x + NODE_WIDTH / 2];
+  const last = runs.length - 1;
+  // The x of every run comes first: it gives the ends of the horizontal segments in the channels.
   const xs: number[] = [];
-  columns.forEach((column, i) => {
-    const before = xs[i - 1] ?? goal;
-    const wanted = column.narrow
-      ? (column.from + column.to) / 2
+  runs.forEach((run, i) => {
+    const previous = xs[i - 1] ?? targetX;
+    const wanted = run.narrow
+      ? (run.from + run.to) / 2
       : i === 0 && i === last
-        ? (centre + goal) / 2
+        ? (sourceX + targetX) / 2
         : i === 0
-          ? pullTowards(centre, goal, column)
+          ? pullTowards(sourceX, targetX, run)
           : i === last
-            ? pullTowards(goal, before, column)
-            : before;
+            ? pullTowards(targetX, previous, run)
+            : previous;
     xs.push(
       leastOccupied(
-        candidatePositions(wanted, column, column.narrow ? TRACK_SPACING : PORT_SPACING, turn),
+        candidatePositions(wanted, run, run.narrow ? TRACK_SPACING : PORT_SPACING, rotation),
         false,
-        i === 0 ? start : middle(column.enter),
-        i === last ? end : middle(column.leave),
-        taken,
+        i === 0 ? start : channelY(run.enter),
+        i === last ? end : channelY(run.leave),
+        segments,
       ),
     );
   });
-  const [first = 0, final = 0] = [xs[0], xs[last]];
+  const [firstX = 0, lastX = 0] = [xs[0], xs[last]];
   const bends = xs.slice(1).flatMap((x, i): Point[] => {
-    const before = xs[i] ?? x;
-    const channel = middle(columns[i + 1]?.enter ?? 0);
+    const previous = xs[i] ?? x;
+    const middle = channelY(runs[i + 1]?.enter ?? 0);
     const y = leastOccupied(
       candidatePositions(
-        channel,
+        middle,
         {
-          from: channel - ROW_GAP / 2 + CHANNEL_MARGIN,
-          to: channel + ROW_GAP / 2 - CHANNEL_MARGIN,
+          from: middle - ROW_GAP / 2 + CHANNEL_MARGIN,
+          to: middle + ROW_GAP / 2 - CHANNEL_MARGIN,
         },
         TRACK_SPACING,
-        turn,
+        rotation,
       ),
       true,
-      before,
+      previous,
       x,
-      taken,
+      segments,
     );
     return [
-      { x: before, y },
+      { x: previous, y },
       { x, y },
     ];
   });
   return [
-    ...endPoints(from, first, start, out, taken, turn),
+    ...endPoints(from, firstX, start, exit, segments, rotation),
     ...bends,
-    ...endPoints(to, final, end, into, taken, turn).toReversed(),
+    ...endPoints(to, lastX, end, entry, segments, rotation).toReversed(),
   ];
 }
 
-/** The end of an edge at a node: at its border above or below, or out of its side and into the gap. */
+/** The end of an edge at a node: on its top or bottom border, or out of its side and into the gap. */
 function endPoints(
-  place: NodePlacement,
+  placement: NodePlacement,
   x: number,
   border: number,
   exit: NodeExit,
-  taken: SegmentIndex,
-  turn: number,
+  segments: SegmentIndex,
+  rotation: number,
 ): readonly Point[] {
   if (!exit.throughSide) return [{ x, y: border }];
-  const side = x > place.x ? place.x + NODE_WIDTH : place.x;
+  const side = x > placement.x ? placement.x + NODE_WIDTH : placement.x;
   const y = leastOccupied(
     candidatePositions(
       border,
-      { from: place.y + 6, to: place.y + place.height - 6 },
+      { from: placement.y + 6, to: placement.y + placement.height - 6 },
       SIDE_SPACING,
-      turn,
+      rotation,
     ),
     true,
     side,
     x,
-    taken,
+    segments,
   );
   return [
     { x: side, y },
@@ -345,118 +308,83 @@ function endPoints(
 function borderY(
   layout: GraphLayout,
   id: string,
-  place: NodePlacement,
-  { channel, throughSide: beside }: NodeExit,
+  placement: NodePlacement,
+  { channel, throughSide }: NodeExit,
 ): number {
-  if (beside) return place.y + place.height / 2;
-  return channel > (layout.grid.slots.get(id)?.row ?? 0) ? place.y + place.height : place.y;
+  if (throughSide) return placement.y + placement.height / 2;
+  return channel > (layout.grid.slots.get(id)?.row ?? 0)
+    ? placement.y + placement.height
+    : placement.y;
 }
 
-/** Ranges that follow one another, joined as far as one line can go through them all. */
+/** An interval of x in which one vertical segment passes as many rows as possible. `enter` and `leave` are channels. */
+interface VerticalRun extends Interval {
+  readonly narrow: boolean;
+  readonly enter: number;
+  readonly leave: number;
+}
+
+/** Consecutive intervals, intersected as long as one vertical segment can pass them all. */
 function verticalRuns(
-  ranges: readonly Interval[],
+  intervals: readonly Interval[],
   channel: number,
   step: number,
 ): readonly VerticalRun[] {
-  const columns: VerticalRun[] = [];
-  ranges.forEach((range, i) => {
-    const open = columns.at(-1);
+  const runs: VerticalRun[] = [];
+  intervals.forEach((interval, i) => {
+    const open = runs.at(-1);
     const [enter, leave] = [channel + step * (i - 1), channel + step * i];
     const joined = open && {
-      from: Math.max(open.from, range.from),
-      to: Math.min(open.to, range.to),
+      from: Math.max(open.from, interval.from),
+      to: Math.min(open.to, interval.to),
     };
     if (open && joined && joined.from <= joined.to)
-      columns[columns.length - 1] = {
+      runs[runs.length - 1] = {
         ...joined,
-        narrow: open.narrow || isNarrow(range),
+        narrow: open.narrow || isNarrow(interval),
         enter: open.enter,
         leave,
       };
-    else columns.push({ from: range.from, to: range.to, narrow: isNarrow(range), enter, leave });
+    else
+      runs.push({
+        from: interval.from,
+        to: interval.to,
+        narrow: isNarrow(interval),
+        enter,
+        leave,
+      });
   });
-  return columns;
+  return runs;
 }
 
 function isNarrow({ from, to }: Interval): boolean {
-  return to - from < 40;
+  return to - from < NARROW_GAP;
 }
 
-/** On a border, drawn to the side of where the edge goes. */
+/** A position on a border, moved towards the other end by at most a quarter of the interval. */
 function pullTowards(own: number, other: number, { from, to }: Interval): number {
-  const reach = (to - from) / 4;
-  return own + Math.max(-reach, Math.min(reach, (other - own) * 0.25));
+  const limit = (to - from) / 4;
+  return own + Math.max(-limit, Math.min(limit, (other - own) * 0.25));
 }
 
-/** Places to try: the wanted one, then ever further from it. */
+/** Tracks of a gap, from its middle outwards. */
+function trackCandidates(gap: Interval): readonly number[] {
+  return candidatePositions((gap.from + gap.to) / 2, gap, TRACK_SPACING);
+}
+
+/** Positions to try: the wanted one, then ever further from it. The first `rotation` of them come last. */
 function candidatePositions(
   wanted: number,
   { from, to }: Interval,
   step: number,
-  turn = 0,
+  rotation = 0,
 ): readonly number[] {
-  const tries: number[] = [];
+  const positions: number[] = [];
   const first = Math.max(from, Math.min(to, wanted));
   for (let i = 0; i * step <= to - from; i++)
     for (const at of i === 0 ? [first] : [first + i * step, first - i * step])
-      if (at >= from && at <= to) tries.push(at);
-  return turn === 0 || tries.length < 2 ? tries : [...tries.slice(turn), ...tries.slice(0, turn)];
-}
-
-/** The first of the places at which least runs already. */
-function leastOccupied(
-  tries: readonly number[],
-  level: boolean,
-  a: number,
-  b: number,
-  taken: SegmentIndex,
-): number {
-  let best = tries[0] ?? 0;
-  let least = Infinity;
-  for (const at of tries) {
-    const cost = overlapCost(
-      { horizontal: level, at, from: Math.min(a, b), to: Math.max(a, b) },
-      taken,
-    );
-    if (cost >= least) continue;
-    least = cost;
-    best = at;
-    if (cost === 0) break;
-  }
-  return best;
-}
-
-function segmentsOf(way: readonly Point[]): Segment[] {
-  return way.slice(1).flatMap((b, i): Segment[] => {
-    const a = way[i] ?? b;
-    const level = Math.abs(a.y - b.y) < 0.5;
-    const [from, to] = level ? [a.x, b.x] : [a.y, b.y];
-    return Math.abs(from - to) < 0.5
-      ? []
-      : [
-          {
-            horizontal: level,
-            at: level ? a.y : a.x,
-            from: Math.min(from, to),
-            to: Math.max(from, to),
-          },
-        ];
-  });
-}
-
-function overlapCost(stretch: Segment, taken: SegmentIndex): number {
-  let sum = 0;
-  for (const aside of [-1, 0, 1]) {
-    for (const other of taken.get(bucketKey(stretch, aside)) ?? []) {
-      const away = Math.abs(other.at - stretch.at);
-      const shared = Math.min(other.to, stretch.to) - Math.max(other.from, stretch.from);
-      if (away < CLEAR_DISTANCE && shared > 0)
-        sum += away < OVERLAP_DISTANCE ? shared : shared * 0.1;
-    }
-  }
-  return sum;
-}
-
-function bucketKey({ horizontal: level, at }: Segment, aside: number): string {
-  return `${level} ${Math.floor(at / CLEAR_DISTANCE) + aside}`;
+      if (at >= from && at <= to) positions.push(at);
+  return rotation === 0 || positions.length < 2
+    ? positions
+    : [...positions.slice(rotation), ...positions.slice(0, rotation)];
 }

@@ -1,21 +1,27 @@
 import { drawRoute, type EdgeRoute } from './edgePath';
 import type { Point, Rect } from '../layout/geometry';
 import type { GraphLayout } from '../layout/graphLayout';
-import {
-  routeBeside,
-  plannedRouting,
-  countSegmentsIn,
-  waypointsOf,
-  type RoutingState,
-} from './edgeRouter';
+import { routeBeside, plannedRouting, waypointsOf, type RoutingState } from './edgeRouter';
+import { countSegmentsIn } from './segmentIndex';
 
-/** Who waits for what, or what is held by whom: an edge that comes and goes. */
+/*
+ * Incremental routing of the edges that come and go, in a fixed order: each one is routed clear of all before it. Then
+ * greedy label placement: along its edge, each label takes the position of least cost, preferring the start.
+ *
+ *   [ a ]----(a waits)----------->>[ lock ]
+ *     ^                                |
+ *     |              >                 |       >  arrow head at the middle of the longest segment
+ *     +------------(held by b)---------+
+ */
+
+/** A wait, hold or use edge before it is routed. */
 export interface WaitEdge {
   readonly source: string;
   readonly target: string;
   readonly label: string;
 }
 
+/** The first edges of a list, routed. */
 interface RoutedPrefix {
   readonly waypoints: readonly (readonly Point[])[];
   readonly routing: RoutingState;
@@ -29,16 +35,16 @@ interface WaitRouteCache {
   readonly routes: Map<string, readonly EdgeRoute[]>;
 }
 
-/** With more at once than this, those that come later look out for none. */
+/** Edges beyond this number are routed as if they were alone. */
 const MAX_SEPARATE_EDGES = 12;
-/** How many edges' room one of these takes in a gap: they are thick, and a circle of them has to be followed. */
+/** Traffic that such an edge adds to a gap besides its own passage: it is thick, and a cycle must be easy to follow. */
 const EXTRA_TRAFFIC = 2;
-/** A letter of a label, and its height with what stands around it. */
+/** Width of a character and height of a label with its padding, px. */
 const LABEL_CHAR_WIDTH = 6.6;
 const LABEL_HEIGHT = 18;
-/** Heads of lines side by side stand one after the other. */
+/** Alternating, as parts of the longest segment: heads of parallel edges do not touch. */
 const ARROW_POSITIONS = [0.56, 0.44];
-/** What it costs a label to lie over one node, over another label, over one line, and to stand away from where it belongs (for each px). */
+/** Cost of a label position: per node, label and segment that it covers, and per px from the start of the edge. */
 const NODE_OVERLAP_COST = 12;
 const LABEL_OVERLAP_COST = 40;
 const EDGE_OVERLAP_COST = 2;
@@ -46,107 +52,107 @@ const DISTANCE_COST = 0.01;
 
 const waitRouteCaches = new WeakMap<GraphLayout, WaitRouteCache>();
 
-/** How the waits and holds of one state run: each on a track of its own, in their order, with its label where it covers least, and nothing of what is `busy`. Same objects for the same edges. */
+/** Routes for the task edges of one state, in their order. Labels avoid `obstacles`. Same objects for the same edges and obstacles. */
 export function routeWaitEdges(
   layout: GraphLayout,
-  ties: readonly WaitEdge[],
-  busy: readonly Rect[] = [],
+  edges: readonly WaitEdge[],
+  obstacles: readonly Rect[] = [],
 ): readonly EdgeRoute[] {
-  const all = waitRouteCaches.get(layout) ?? {
+  const cache = waitRouteCaches.get(layout) ?? {
     prefixes: new Map<string, RoutedPrefix>(),
     routes: new Map<string, readonly EdgeRoute[]>(),
   };
-  waitRouteCaches.set(layout, all);
-  let laid: RoutedPrefix = { waypoints: [], routing: plannedRouting(layout) };
+  waitRouteCaches.set(layout, cache);
+  let prefix: RoutedPrefix = { waypoints: [], routing: plannedRouting(layout) };
   let key = '';
-  for (const tie of ties) {
-    key += `${tie.source} ${tie.target} ${tie.label}; `;
-    laid = all.prefixes.get(key) ?? routeNext(layout, laid, tie);
-    all.prefixes.set(key, laid);
+  for (const edge of edges) {
+    key += `${edge.source} ${edge.target} ${edge.label}; `;
+    prefix = cache.prefixes.get(key) ?? routeNext(layout, prefix, edge);
+    cache.prefixes.set(key, prefix);
   }
-  key += busy.map(({ x, y, width }) => `${x} ${y} ${width}`).join('; ');
-  const routes = all.routes.get(key) ?? placeLabels(layout, laid, ties, busy);
-  all.routes.set(key, routes);
+  key += obstacles.map(({ x, y, width }) => `${x} ${y} ${width}`).join('; ');
+  const routes = cache.routes.get(key) ?? placeLabels(layout, prefix, edges, obstacles);
+  cache.routes.set(key, routes);
   return routes;
 }
 
 function routeNext(
   layout: GraphLayout,
-  { waypoints: ways, routing: laying }: RoutedPrefix,
+  { waypoints, routing }: RoutedPrefix,
   { source, target }: WaitEdge,
 ): RoutedPrefix {
-  if (ways.length >= MAX_SEPARATE_EDGES)
-    return { waypoints: [...ways, waypointsOf(layout, source, target)], routing: laying };
-  const next = routeBeside(layout, source, target, laying, EXTRA_TRAFFIC);
-  return { waypoints: [...ways, next.way], routing: next.laying };
+  if (waypoints.length >= MAX_SEPARATE_EDGES)
+    return { waypoints: [...waypoints, waypointsOf(layout, source, target)], routing };
+  const next = routeBeside(layout, source, target, routing, EXTRA_TRAFFIC);
+  return { waypoints: [...waypoints, next.waypoints], routing: next.routing };
 }
 
-/** When all lines are known, so that no label lies under one. */
+/** After all edges are routed, so that no label covers a later one. */
 function placeLabels(
   layout: GraphLayout,
-  { waypoints: ways, routing: laying }: RoutedPrefix,
-  ties: readonly WaitEdge[],
-  busy: readonly Rect[],
+  { waypoints: all, routing }: RoutedPrefix,
+  edges: readonly WaitEdge[],
+  obstacles: readonly Rect[],
 ): readonly EdgeRoute[] {
-  const labels = [...busy];
-  return ways.map((way, i): EdgeRoute => {
-    const { centre, box } = bestLabelPosition(
+  const labels = [...obstacles];
+  return all.map((waypoints, i): EdgeRoute => {
+    const { centre, rect } = bestLabelPosition(
       layout,
-      way,
-      { routing: laying, labels },
-      (ties[i]?.label.length ?? 0) * LABEL_CHAR_WIDTH + 12,
+      waypoints,
+      { routing, labels },
+      (edges[i]?.label.length ?? 0) * LABEL_CHAR_WIDTH + 12,
     );
-    labels.push(box);
+    labels.push(rect);
     return {
-      ...drawRoute(way, 0.5),
+      ...drawRoute(waypoints, 0.5),
       labelPosition: centre,
-      midpoint: midpointOf(way, ARROW_POSITIONS[i % ARROW_POSITIONS.length] ?? 0.5),
+      midpoint: midpointOf(waypoints, ARROW_POSITIONS[i % ARROW_POSITIONS.length] ?? 0.5),
     };
   });
 }
 
-/** About the middle of the longest stretch. */
-function midpointOf(way: readonly Point[], part: number): EdgeRoute['midpoint'] {
-  let middle: EdgeRoute['midpoint'];
+/** The point at `part` (0 to 1) of the longest segment. */
+function midpointOf(waypoints: readonly Point[], part: number): EdgeRoute['midpoint'] {
+  let midpoint: EdgeRoute['midpoint'];
   let longest = 0;
-  way.slice(1).forEach((b, i) => {
-    const a = way[i] ?? b;
+  waypoints.slice(1).forEach((b, i) => {
+    const a = waypoints[i] ?? b;
     const length = Math.hypot(b.x - a.x, b.y - a.y);
     if (length <= longest) return;
     longest = length;
-    middle = {
+    midpoint = {
       x: a.x + (b.x - a.x) * part,
       y: a.y + (b.y - a.y) * part,
       dx: (b.x - a.x) / length,
       dy: (b.y - a.y) / length,
     };
   });
-  return middle;
+  return midpoint;
 }
 
-/** Where along its way a label covers least: by its beginning if nothing speaks against it. */
 function bestLabelPosition(
   layout: GraphLayout,
-  way: readonly Point[],
-  there: LabelObstacles,
+  waypoints: readonly Point[],
+  obstacles: LabelObstacles,
   width: number,
-): { readonly centre: Point; readonly box: Rect } {
-  let best = { cost: Infinity, centre: way[0] ?? { x: 0, y: 0 } };
-  let gone = 0;
-  way.slice(1).forEach((b, i) => {
-    const a = way[i] ?? b;
+): { readonly centre: Point; readonly rect: Rect } {
+  let best = { cost: Infinity, centre: waypoints[0] ?? { x: 0, y: 0 } };
+  let distance = 0;
+  waypoints.slice(1).forEach((b, i) => {
+    const a = waypoints[i] ?? b;
     const length = Math.hypot(b.x - a.x, b.y - a.y);
     const steps = Math.max(2, Math.ceil(length / 12));
     for (let step = 0; step <= steps; step++) {
       const part = step / steps;
       const centre = { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
       const cost =
-        labelCost(layout, labelRect(centre, width), there) + (gone + length * part) * DISTANCE_COST;
+        labelCost(layout, labelRect(centre, width), obstacles) +
+        (distance + length * part) * DISTANCE_COST;
       if (cost < best.cost) best = { cost, centre };
     }
-    gone += length;
+    distance += length;
   });
-  return { centre: best.centre, box: labelRect(best.centre, width) };
+  return { centre: best.centre, rect: labelRect(best.centre, width) };
 }
 
 function labelRect({ x, y }: Point, width: number): Rect {
@@ -154,13 +160,14 @@ function labelRect({ x, y }: Point, width: number): Rect {
 }
 
 function labelCost(
-  { placements: places }: GraphLayout,
-  box: Rect,
-  { routing: laying, labels }: LabelObstacles,
+  { placements }: GraphLayout,
+  rect: Rect,
+  { routing, labels }: LabelObstacles,
 ): number {
-  let cost = countSegmentsIn(laying, box) * EDGE_OVERLAP_COST;
-  for (const place of places.values()) if (overlap(box, place)) cost += NODE_OVERLAP_COST;
-  for (const label of labels) if (overlap(box, label)) cost += LABEL_OVERLAP_COST;
+  let cost = countSegmentsIn(routing.segments, rect) * EDGE_OVERLAP_COST;
+  for (const placement of placements.values())
+    if (overlap(rect, placement)) cost += NODE_OVERLAP_COST;
+  for (const label of labels) if (overlap(rect, label)) cost += LABEL_OVERLAP_COST;
   return cost;
 }
 

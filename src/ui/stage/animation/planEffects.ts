@@ -7,7 +7,7 @@ import type {
   TaskRef,
 } from '../../../graph/model/graph';
 import type { Point } from '../../../graph/layout/geometry';
-import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../../../graph/layout/lanes';
+import { NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT } from '../../../graph/layout/nodeMetrics';
 import { textRowsAbove } from '../../../graph/layout/textFit';
 import { newlyReachable } from '../../../graph/model/newlyReachable';
 import { MAX_EFFECT_MS, QUEUE_HEAD_OFFSET, type Effect, type EffectKind } from './effect';

@@ -5,7 +5,7 @@ import { AccessBadge } from './AccessBadge';
 import { FoldButton } from './FoldButton';
 import { FieldRow } from './FieldRow';
 import type { EdgeView, ObjectView } from '../../../graph/model/graph';
-import { CHIP_HEIGHT } from '../../../graph/layout/lanes';
+import { CHIP_HEIGHT } from '../../../graph/layout/nodeMetrics';
 import { fitTitle, memoryOrderInHeader, textRowsIn, fitField } from '../../../graph/layout/textFit';
 import { iconForNode, KindIcon } from '../../controls/KindIcon';
 import { useNodeState } from './useNodeState';
