@@ -48,7 +48,7 @@ test('acting in the past starts a branch, which is named and left by keyboard wi
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText('20 / 57');
   await page.keyboard.press('Control+k');
   await page.keyboard.type('branch dpdk');
-  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
+  await expect(page.getByRole('listbox', { name: 'Matches' }).getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');
   await expect(named).toHaveAttribute('aria-pressed', 'true');
 });
@@ -135,13 +135,13 @@ test('a table of file operations is picked by keyboard, tells who goes through i
   await expect(details.getByRole('heading', { level: 2 })).toHaveText('struct file fd1');
   await page.keyboard.press('Control+k');
   await page.keyboard.type('access not granted');
-  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
+  await expect(page.getByRole('listbox', { name: 'Matches' }).getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');
   await expect(details).toContainText('fd2, open in dpdk: since step 10, dpdk OPEN.4');
   await expect(page.getByRole('article', { name: 'access not granted, bind only' })).toBeFocused();
   await page.keyboard.press('Control+k');
   await page.keyboard.type('/dev/vfio/devices');
-  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveCount(1);
+  await expect(page.getByRole('listbox', { name: 'Matches' }).getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');
   await expect(details).toContainText('/dev/vfio/devices/vfio0 exists.');
   await details.getByRole('button', { name: 'fd2' }).first().click();
@@ -282,7 +282,7 @@ test('what is typed before the palette is there is in it when it comes', async (
     'open vfio0 dpdk',
   );
   await expect(page.getByRole('combobox', { name: /Find a command/ })).toBeFocused();
-  await expect(page.getByRole('listbox', { name: 'Found' }).getByRole('option')).toHaveText([
+  await expect(page.getByRole('listbox', { name: 'Matches' }).getByRole('option')).toHaveText([
     /Open vfio0/,
   ]);
 });

@@ -133,7 +133,7 @@ test('the palette finds by typing, goes by arrows, and gives an object the focus
   await expect(box).toBeFocused();
   await page.keyboard.type('open vfio0 dpdk');
   await expect(
-    page.getByRole('listbox', { name: 'Found' }).getByRole('option', { selected: true }),
+    page.getByRole('listbox', { name: 'Matches' }).getByRole('option', { selected: true }),
   ).toContainText('Open vfio0');
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);

@@ -300,7 +300,7 @@ test('what is found in a folded group comes out of it, by keyboard, and what is 
   await page.keyboard.press('Escape');
   await page.keyboard.press('End');
   await find(page, 'in group 13 vfio_device');
-  const found = page.getByRole('listbox', { name: 'Found' }).getByRole('option');
+  const found = page.getByRole('listbox', { name: 'Matches' }).getByRole('option');
   await expect(found.first()).toContainText('struct vfio_device');
   await page.keyboard.press('ArrowDown');
   const second = (await found.nth(1).locator('b').textContent()) ?? '';

@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react';
 import { paletteItems, filterPalette, type PaletteItem } from '../../session/actions/paletteItems';
 import { currentSnapshot } from '../../session/trace/replay';
 import { Combobox } from '../controls/Combobox';
-import { focusStageNode } from '../controls/focusStageNode';
+import { focusNodeAfterClosing } from '../controls/focusNode';
 import { Modal } from '../controls/Modal';
 import { hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';
@@ -23,7 +23,7 @@ export function PaletteDialog() {
     (item: PaletteItem): void => {
       dispatch(session, 'close-dialog');
       item.run(session);
-      if (item.node !== undefined) focusStageNode(item.node);
+      if (item.node !== undefined) focusNodeAfterClosing(item.node);
     },
     [session],
   );

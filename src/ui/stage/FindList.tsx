@@ -1,10 +1,11 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useRef, useState } from 'react';
+import { dispatch } from '../../session/actions/dispatch';
+import { Combobox } from '../controls/Combobox';
+import { focusNodeAfterClosing } from '../controls/focusNode';
 import { useSessionStore } from '../useSession';
 import styles from './FindList.module.css';
-import { focusNode } from './focusNode';
 import { stageItems, matchStageItems, type StageItem } from './stageItems';
 import { useStageStore } from './stageStore';
-import { dispatch } from '../../session/actions/dispatch';
 
 /** Finds a node by name and goes to it; opens its folded group if needed. */
 export function FindList() {
@@ -12,19 +13,13 @@ export function FindList() {
   const stage = useStageStore();
   const [items] = useState(() => stageItems(session.getState(), stage.getState()));
   const [query, setQuery] = useState('');
-  const [activeIndex, setActiveIndex] = useState(0);
   const input = useRef<HTMLInputElement>(null);
-  const list = useRef<HTMLDivElement>(null);
-  const id = useId();
-  useEffect(() => input.current?.focus(), []);
-  useLayoutEffect(() => {
-    // Block body: newer browsers return a promise, which React would take for a cleanup function.
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [activeIndex, query]);
+  const focusOnMount = useCallback((field: HTMLInputElement | null) => {
+    input.current = field;
+    field?.focus();
+  }, []);
   const matches = matchStageItems(items, query);
-  const found = matches.filter(({ present }) => present);
-  const choose = (item: StageItem | undefined): void => {
-    if (!item) return;
+  const choose = (item: StageItem): void => {
     input.current?.closest<HTMLElement>('[popover]')?.hidePopover();
     const { selectAs = item.name } = item;
     // Selecting again makes the camera show the node even if it is selected already.
@@ -32,70 +27,26 @@ export function FindList() {
     dispatch(session, 'select', { name: selectAs });
     focusNodeAfterClosing(item.id);
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const next = { ArrowDown: activeIndex + 1, ArrowUp: activeIndex - 1 }[event.key];
-    if (event.key === 'Enter') choose(found[activeIndex]);
-    else if (next === undefined || found.length === 0) return;
-    else setActiveIndex((next + found.length) % found.length);
-    event.preventDefault();
-  };
   return (
-    <div className={styles.find}>
-      <input
-        ref={input}
-        type="text"
-        role="combobox"
-        aria-label="Find an object on the stage"
-        placeholder="Name, type or group"
-        autoComplete="off"
-        spellCheck={false}
-        aria-expanded={found.length > 0}
-        aria-controls={`${id}-list`}
-        aria-autocomplete="list"
-        aria-activedescendant={found[activeIndex] ? `${id}-${activeIndex}` : undefined}
-        value={query}
-        onKeyDown={onKeyDown}
-        onChange={(event) => {
-          setQuery(event.target.value);
-          setActiveIndex(0);
-        }}
-      />
-      {found.length === 0 && <NoMatches query={query} absent={matches} />}
-      <div
-        ref={list}
-        id={`${id}-list`}
-        role="listbox"
-        aria-label="Found"
-        className={styles.list}
-        tabIndex={-1}
-        onKeyDown={onKeyDown}
-        onClick={(event) =>
-          event.target instanceof Element &&
-          choose(
-            found[
-              Number(event.target.closest<HTMLElement>('[role="option"]')?.dataset['index'] ?? -1)
-            ],
-          )
-        }
-      >
-        {found.map(({ id: nodeId, name, kind, foldedGroup }, i) => (
-          <div
-            key={nodeId}
-            id={`${id}-${i}`}
-            role="option"
-            aria-selected={i === activeIndex}
-            tabIndex={-1}
-            data-index={i}
-            className={styles.option}
-            onPointerMove={() => i !== activeIndex && setActiveIndex(i)}
-          >
-            <b>{name}</b>
-            <small>{kind}</small>
-            {foldedGroup !== undefined && <em>in group {foldedGroup}</em>}
-          </div>
-        ))}
-      </div>
-    </div>
+    <Combobox
+      className={styles.find}
+      inputRef={focusOnMount}
+      label="Find an object on the stage"
+      placeholder="Name, type or group"
+      query={query}
+      onQueryChange={setQuery}
+      matches={matches.filter(({ present }) => present)}
+      keyOf={({ id }) => id}
+      onPick={choose}
+      renderItem={({ name, kind, foldedGroup }) => (
+        <>
+          <b>{name}</b>
+          <small>{kind}</small>
+          {foldedGroup !== undefined && <em>in group {foldedGroup}</em>}
+        </>
+      )}
+      noMatches={<NoMatches query={query} absent={matches[0]} />}
+    />
   );
 }
 
@@ -105,14 +56,13 @@ function NoMatches({
   absent,
 }: {
   readonly query: string;
-  readonly absent: readonly StageItem[];
+  readonly absent: StageItem | undefined;
 }) {
-  const [first] = absent;
   return (
-    <div className={styles.noMatches} role="status">
-      {first ? (
+    <>
+      {absent ? (
         <p>
-          <b>{first.name}</b> does not exist at this step: it has not been created yet, or it has
+          <b>{absent.name}</b> does not exist at this step: it has not been created yet, or it has
           been freed.
         </p>
       ) : (
@@ -123,11 +73,6 @@ function NoMatches({
         <code>fd1</code>), by type (<code>vfio_device</code>), or by folded group (
         <code>in group 11</code>).
       </p>
-    </div>
+    </>
   );
-}
-
-/** Waits two frames: the popup restores focus when it closes, and a folded group may have to open first. */
-function focusNodeAfterClosing(id: string): void {
-  requestAnimationFrame(() => requestAnimationFrame(() => focusNode(id)));
 }

@@ -16,7 +16,7 @@ export const Lanes = memo(function Lanes() {
           <li
             key={id}
             data-lane={lane}
-            title={about}
+            data-tooltip={about}
             style={{ left: zone.x, top: zone.y, width: zone.width, height: zone.height }}
           >
             <span>{title}</span>

@@ -12,7 +12,7 @@ import { nodeInDirection } from './nodes/nodeInDirection';
 import { ObjectNode } from './nodes/ObjectNode';
 import { ProcessNode } from './nodes/ProcessNode';
 import styles from './Stage.module.css';
-import { focusNode } from './focusNode';
+import { focusNode } from '../controls/focusNode';
 import { createStageStore, StageContext, useStage, useStageStore } from './stageStore';
 import { syncWithSession } from './stageSync';
 import { Edges } from './edges/Edges';

@@ -20,7 +20,7 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
         <button
           type="button"
           className={styles.follow}
-          title="Show what the last step touched, and follow the steps"
+          data-tooltip="Show what the last step touched, and follow the steps"
           onClick={camera.resumeFollowing}
         >
           Follow
@@ -29,6 +29,7 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
       <PopoverButton
         label="Find an object"
         buttonLabel="Find an object"
+        tooltip="Find an object"
         popoverClassName={styles.findPopup}
         content={
           <LoadErrorBoundary part="The list of objects">
@@ -84,7 +85,13 @@ function ToolButton({
   readonly onClick: () => void;
 }) {
   return (
-    <button type="button" aria-label={title} title={title} aria-pressed={pressed} onClick={onClick}>
+    <button
+      type="button"
+      aria-label={title}
+      data-tooltip={title}
+      aria-pressed={pressed}
+      onClick={onClick}
+    >
       <ToolIcon d={d} />
     </button>
   );

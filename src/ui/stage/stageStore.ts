@@ -7,7 +7,7 @@ import type { Session } from '../../session/store/session';
 import type { Effect } from './animation/effect';
 import { DEFAULT_SHAPE } from './camera/bestShape';
 import { edgeState, type EdgeState } from './edges/edgeState';
-import { focusNode } from './focusNode';
+import { focusNode } from '../controls/focusNode';
 import { nodeState, type NodeState } from './nodes/nodeState';
 import { sceneOf, type LayoutOptions } from './scene';
 import { sceneState } from './sceneState';

@@ -39,7 +39,7 @@ export const FieldRow = memo(function FieldRow({
       data-highlighted={highlighted || undefined}
       data-state={fieldState(row)}
     >
-      <dt title={row.name}>{withWordBreaks(row.name)}</dt>
+      <dt data-tooltip={row.name}>{withWordBreaks(row.name)}</dt>
       <dd>
         {row.memoryOrder && <span className={styles.memoryOrder}>{row.memoryOrder}</span>}
         {showsPrevious &&
@@ -115,7 +115,10 @@ function WaitQueue({
 }) {
   const names = queue.map(({ name }) => name).join(', ');
   return (
-    <span className={styles.queue} title={`${names} ${queue.length === 1 ? 'waits' : 'wait'}`}>
+    <span
+      className={styles.queue}
+      data-tooltip={`${names} ${queue.length === 1 ? 'waits' : 'wait'}`}
+    >
       <span className={styles.visuallyHidden}>waiting: {showNames ? '' : names}</span>
       {queue.map((waiter) => (
         <span key={waiter.name} className={styles.waiter}>

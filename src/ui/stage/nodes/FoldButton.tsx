@@ -18,7 +18,7 @@ export function FoldButton({ group }: { readonly group: string }) {
       type="button"
       className={styles.foldButton}
       aria-label={title}
-      title={title}
+      data-tooltip={title}
       aria-expanded={open}
       tabIndex={controlsTabbable ? 0 : -1}
       onClick={(event) => {

@@ -83,7 +83,7 @@ function LockSummary({ view: { locks } }: { readonly view: FoldedGroupView }) {
     <li
       className={styles.lockSummary}
       data-contended={lock.queue.length > 0 || undefined}
-      title={lock.name}
+      data-tooltip={lock.name}
     >
       <span>
         <LockIcon open={false} />

@@ -18,7 +18,7 @@ export function NodeBadges({ view }: { readonly view: NodeView }) {
           key={`${badge.title} ${badge.text}`}
           data-badge={badge.kind}
           data-more={i === 0 && badges.length > 1 ? `+${badges.length - 1}` : undefined}
-          title={badge.text}
+          data-tooltip={badge.text}
         >
           <svg width={12} height={12} viewBox="0 0 12 12" aria-hidden="true">
             {badge.kind === 'errno' ? (

@@ -37,7 +37,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
         data-no-rows={
           (view.visibleFields.length === 0 && !selected && !highlightedFields) || undefined
         }
-        title={`${view.freed ? 'freed ' : ''}struct ${view.type} ${view.title}`}
+        data-tooltip={`${view.freed ? 'freed ' : ''}struct ${view.type} ${view.title}`}
       >
         {!withoutGlyph && <KindIcon glyph={iconForNode(view)} />}
         <span className={styles.names}>
@@ -50,7 +50,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
         {hiddenFields !== undefined && (
           <small
             className={styles.hiddenFields}
-            title={`${hiddenFields} more fields: select the node to see them`}
+            data-tooltip={`${hiddenFields} more fields: select the node to see them`}
           >
             +{hiddenFields}
           </small>
@@ -62,7 +62,7 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
         {foldable && <FoldButton group={view.title.replace(/^group /, '')} />}
       </header>
       {view.releaser && (
-        <span className={styles.tag} title={`${view.releaser.name} will run its release`}>
+        <span className={styles.tag} data-tooltip={`${view.releaser.name} will run its release`}>
           <ProcessMark process={view.releaser.process} size={10} /> release
         </span>
       )}

@@ -57,7 +57,7 @@ const STATUS_SYMBOLS: Readonly<Record<TaskView['status'], string>> = {
 function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
   const { name, text, small } = fitCall(task, alone);
   return (
-    <li data-status={task.status} title={`${task.call} ${task.detail}`}>
+    <li data-status={task.status} data-tooltip={`${task.call} ${task.detail}`}>
       <span className={styles.call} data-small={small || undefined}>
         <i aria-hidden="true">{STATUS_SYMBOLS[task.status]}</i>
         {name !== undefined && <b>{name} </b>}
