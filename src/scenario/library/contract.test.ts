@@ -17,15 +17,15 @@ import type { Scenario } from '../format/scenario';
 import { runScenario } from '../run/runScenario';
 import type { Trace } from '../run/trace';
 
-/** The default, every other value of every option on its own, and what the library is told with. */
+/** The default options, every other value of each option alone, and the options of the library's variants. */
 function optionSets(design: Design): readonly Options[] {
   const single = design.options.flatMap((o) =>
     o.values.slice(1).map((value): Options => ({ [o.id]: value })),
   );
-  const told = LIBRARY.flatMap((e) =>
+  const ofVariants = LIBRARY.flatMap((e) =>
     e.variants.filter((t) => t.design === design.id).map((t) => t.options),
   );
-  return [...new Map([{}, ...single, ...told].map((o) => [optionsKey(o), o])).values()];
+  return [...new Map([{}, ...single, ...ofVariants].map((o) => [optionsKey(o), o])).values()];
 }
 
 function optionsKey(options: Options): string {
@@ -35,12 +35,12 @@ function optionsKey(options: Options): string {
     .join();
 }
 
-/** A scenario of the library under a design and options: as told for them, else its calls alone. Undefined where a fault names a step that the design does not have. */
+/** The library's variant for a design and options, else only the calls. Undefined if a fault names a step that the design does not have. */
 function scenarioFor(entry: LibraryEntry, design: string, options: Options): Scenario | undefined {
-  const told = entry.variants.find(
+  const variant = entry.variants.find(
     (t) => t.design === design && optionsKey(t.options) === optionsKey(options),
   );
-  if (told) return told;
+  if (variant) return variant;
   const plain = portToDesign(entry.scenario, design, options);
   if (plain.ok)
     return Array.isArray(plain.scenario.schedule)
@@ -56,7 +56,7 @@ function traceOfRun(scenario: Scenario, schedule?: Scenario['schedule']): Trace 
   return outcome.trace;
 }
 
-/** Everything in a program that points at something else points at something that is there. */
+/** References in a program to something that does not exist. */
 function brokenReferences(p: Program): string[] {
   const wrong: string[] = [];
   const check = (ok: boolean, what: string): void => {
@@ -110,12 +110,12 @@ function brokenReferences(p: Program): string[] {
   return wrong;
 }
 
-/** Two steps of one call that go by one name, and steps without a place to read them. */
+/** Duplicate step names within a call, and steps without a citation or title. */
 function malformedNames(p: Program): string[] {
   return p.calls.flatMap((c) => {
     const steps = p.tasks[c.task]!.steps.slice(c.start, c.end);
     const names = steps.map((s) => s.name);
-    // One call may run the releases of several files, by the same steps.
+    // One call may run the releases of several files, with the same steps.
     return [
       ...names.filter((n, i) => names.indexOf(n) < i && !n.includes('/release_')),
       ...steps
@@ -125,12 +125,12 @@ function malformedNames(p: Program): string[] {
   });
 }
 
-/** A file of the kernel with its version, a Message-Id, or the section that the fact is taken from. */
+/** A kernel file with its version, a Message-Id, or a section of domain.md. */
 function hasCitation(text: string): boolean {
   return /\.[ch], v\d|\.[ch] and |Message-Id \S+@|domain\.md (section )?\d/.test(text);
 }
 
-/** The registration and open counts of a device against what a walk over the fd tables finds, when no call is under way. */
+/** Differences between the counters of a device and the open files, when no call is running. */
 function wrongCounters(p: Program, state: Int32Array): string[] {
   if (p.calls.some((c) => callStatus(p, state, c.index) === 'running')) return [];
   const open = new Set(p.fds.filter((fd) => state[fd.installed] === 1).map((fd) => fd.file));
@@ -171,12 +171,12 @@ describe.each(
 )('$name', ({ design, options, set }) => {
   const scenarios = LIBRARY.flatMap((entry, i) => {
     const scenario = scenarioFor(entry, design.id, options);
-    // All of them with the defaults; else what is told for these options, and every third of the rest in turn.
+    // All scenarios with the defaults; else the variants for these options, and every third of the rest in turn.
     if (set > 0 && i % 3 !== set % 3 && !(scenario && entry.variants.includes(scenario))) return [];
     return scenario ? [scenario] : [];
   });
 
-  it('keeps the contract in every scenario', () => {
+  it('has valid references, names and counters, and round-trips links, in every scenario', () => {
     for (const scenario of scenarios) {
       const { title } = scenario;
       const trace = traceOfRun(scenario);
@@ -196,7 +196,7 @@ describe.each(
 });
 
 describe.each(DESIGNS)('$id', (design) => {
-  it('runs the same again, and out of a link', () => {
+  it('is deterministic, also when opened from a link', () => {
     for (const scenario of LIBRARY.flatMap((e) =>
       e.variants.filter((t) => t.design === design.id).slice(0, 1),
     )) {

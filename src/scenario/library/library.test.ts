@@ -26,27 +26,27 @@ describe.each(variants)('$name', ({ entry, scenario }) => {
     expect(verifyRun(makeRunResult(trace!), scenario.expect!)).toEqual([]);
   });
 
-  it('tells every beat', () => {
-    const told = assignCaptions(
+  it('shows every caption', () => {
+    const shown = assignCaptions(
       scenario.beats,
       trace!.steps.map((s) => ({ by: trace!.program.tasks[s.task]?.name, at: s.step.id })),
     );
-    expect(scenario.beats.filter((b) => !told.includes(b))).toEqual([]);
+    expect(scenario.beats.filter((b) => !shown.includes(b))).toEqual([]);
   });
 
-  it('keeps to plain words and to the calls of its file', () => {
+  it('has ASCII texts of limited length, and the world and calls of its entry', () => {
     for (const text of [scenario.title, scenario.about, ...scenario.beats.map((b) => b.say)])
       expect(text).toMatch(/^[\x20-\x7e]{10,400}$/);
     expect(isVariantOf(entry, scenario)).toBe(true);
   });
 
-  it('survives being written out and read', () => {
+  it('round-trips through a scenario file', () => {
     expect(parseScenario(makeScenario(scenario))).toEqual({ ok: true, scenario });
   });
 });
 
 describe('the library', () => {
-  it('has every scenario of the list, each with narration in every design', () => {
+  it('has every scenario of the list, each with captions in every design', () => {
     const numbers = new Set(LIBRARY.map((e) => e.source));
     expect(Array.from({ length: 28 }, (_, i) => i + 1).filter((n) => !numbers.has(n))).toEqual([]);
     expect(
@@ -56,24 +56,24 @@ describe('the library', () => {
     ).toEqual([]);
   });
 
-  it('tells no scenario twice for the same design and options', () => {
+  it('has one variant per design and options', () => {
     const keys = variants.map((t) => t.name);
     expect(keys.filter((k, i) => keys.indexOf(k) < i)).toEqual([]);
   });
 
-  it('finds the telling for a design and options', () => {
+  it('finds the variant for a design and options', () => {
     const entry = libraryEntry('group-first')!;
-    const told = scenarioVariant(entry, 'parked-split', { extraState: 'perGroup' });
-    expect(told.ok && told.scenario.expect?.calls?.[3]?.returns).toBe('-EBUSY');
+    const variant = scenarioVariant(entry, 'parked-split', { extraState: 'perGroup' });
+    expect(variant.ok && variant.scenario.expect?.calls?.[3]?.returns).toBe('-EBUSY');
     const plain = scenarioVariant(entry, 'parked-split', {});
     expect(plain.ok && plain.scenario.expect?.calls?.[3]?.returns).toBe(0);
   });
 
-  it('gives the calls alone where nothing is told for the options', () => {
-    const told = scenarioVariant(libraryEntry('group-first')!, 'parked-split', {
+  it('gives only the calls if there is no variant for the options', () => {
+    const variant = scenarioVariant(libraryEntry('group-first')!, 'parked-split', {
       extraState: 'perDevice',
     });
-    expect(told.ok && told.scenario).toMatchObject({
+    expect(variant.ok && variant.scenario).toMatchObject({
       design: 'parked-split',
       options: { extraState: 'perDevice' },
       expect: undefined,

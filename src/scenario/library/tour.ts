@@ -4,17 +4,17 @@ import { libraryEntry } from './library';
 import { runScenario } from '../run/runScenario';
 import type { Scenario } from '../format/scenario';
 
-/** One stop of the tour: a moment of a built-in scenario in one design, and what is said there. */
+/** One stop of the tour: a step of a built-in scenario in one design, with a text. */
 export interface TourStop {
   /** Heading, a few words. */
   readonly title: string;
   /** One or two sentences for a newcomer. */
   readonly text: string;
-  /** Id of the built-in scenario, and the design and options that it is told in. */
+  /** Id of the built-in scenario, and its design and options. */
   readonly scenario: string;
   readonly design: string;
   readonly options?: Options;
-  /** Right after task `by` has made the step of this stable name, the first time or the `time`th. */
+  /** Right after task `by` has run the step with this name for the `time`th time (default 1). */
   readonly at: { readonly by: string; readonly step: string; readonly time?: number };
 }
 
@@ -92,23 +92,24 @@ export const TOUR_STOPS: readonly TourStop[] = [
   },
 ];
 
-/** A stop as the stage shows it: the scenario as told there, and how many steps of its own schedule have run. */
+/** A stop on the stage: the scenario variant, and how many steps of its schedule have run. */
 export interface TourPosition {
   readonly scenario: Scenario;
   readonly steps: number;
 }
 
-/** Where a stop is. Throws when there is no such moment: the tour is ours. */
+/** The position of a stop. Throws if its step is never reached, which is a bug in the tour. */
 export function tourPositionOf(stop: TourStop): TourPosition {
   const entry = libraryEntry(stop.scenario);
-  const told = entry && scenarioVariant(entry, stop.design, stop.options ?? {});
-  if (!told?.ok) throw new Error(`no scenario ${stop.scenario} in ${stop.design}`);
-  const ran = runScenario(told.scenario);
-  if (!ran.ok) throw new Error(`${stop.scenario} in ${stop.design} cannot follow its schedule`);
-  const { steps, program } = ran.trace;
-  const here = steps.filter(
+  const variant = entry && scenarioVariant(entry, stop.design, stop.options ?? {});
+  if (!variant?.ok) throw new Error(`no scenario ${stop.scenario} in ${stop.design}`);
+  const outcome = runScenario(variant.scenario);
+  if (!outcome.ok) throw new Error(`${stop.scenario} in ${stop.design} cannot follow its schedule`);
+  const { steps, program } = outcome.trace;
+  const reached = steps.filter(
     (s) => s.step.name === stop.at.step && program.tasks[s.task]?.name === stop.at.by,
   )[(stop.at.time ?? 1) - 1];
-  if (!here) throw new Error(`${stop.at.by} never makes step ${stop.at.step} in ${stop.scenario}`);
-  return { scenario: told.scenario, steps: here.index + 1 };
+  if (!reached)
+    throw new Error(`${stop.at.by} never runs step ${stop.at.step} in ${stop.scenario}`);
+  return { scenario: variant.scenario, steps: reached.index + 1 };
 }

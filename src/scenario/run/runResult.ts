@@ -8,7 +8,7 @@ import { returnValues } from './returnValues';
 import { stateAt } from './scenarioRun';
 import type { Trace } from './trace';
 
-/** One call of a run; `returns` is absent for a call that has not returned or was skipped. */
+/** One call of a run; `returns` is absent if it has not returned or was skipped. */
 interface RunResultCall {
   readonly by: string;
   readonly call: string;
@@ -17,10 +17,10 @@ interface RunResultCall {
   readonly steps: number;
 }
 
-/** A field's value in a result: a number, a name or word, or null for NULL, a free mutex and no number. */
+/** A field's value: a number, a name or word, or null for NULL, a free mutex or an unset number. */
 type RunResultValue = number | string | null;
 
-/** What `run --json` prints (formats.md section 2): the end of a run and how it came about. */
+/** What `run --json` prints (formats.md section 2): the final state of a run and its steps. */
 export interface RunResult {
   readonly format: 'vfio-playground/run@1';
   readonly design: string;
@@ -45,7 +45,7 @@ export interface RunResult {
   readonly steps: readonly { readonly by: string; readonly at: string; readonly text: string }[];
 }
 
-/** An open struct file; `fops` says whether its calls reach the driver. */
+/** An open struct file; its calls reach the driver if `fops` is normal. */
 interface RunResultFile {
   readonly name: string;
   readonly by: string;
@@ -56,7 +56,7 @@ interface RunResultFile {
   readonly refs: number;
 }
 
-/** The result of a trace, at its end. */
+/** The result of a trace at its last step. */
 export function makeRunResult(trace: Trace): RunResult {
   const { program, scenario } = trace;
   const state = stateAt(trace, trace.steps.length);
@@ -135,7 +135,7 @@ function fileResult(program: Program, state: Int32Array, f: ProgramFile): RunRes
   };
 }
 
-/** Parked or normal fops; in upstream the access gate stands for them, and the RFC has only one table. */
+/** Whether a file has parked or normal fops. In upstream: whether access is granted. The RFC has only normal fops. */
 export function fileFops(
   program: Program,
   state: Int32Array,
@@ -152,8 +152,8 @@ export function fileFops(
 }
 
 function isLive(program: Program, state: Int32Array, object: number): boolean {
-  const life = program.objects[object]?.lifetime;
-  return life === undefined || state[life] === 1;
+  const lifetime = program.objects[object]?.lifetime;
+  return lifetime === undefined || state[lifetime] === 1;
 }
 
 function liveObjects(program: Program, state: Int32Array): RunResult['objects'] {

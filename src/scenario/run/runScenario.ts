@@ -9,12 +9,12 @@ import type { InputError, Scenario, Schedule } from '../format/scenario';
 import { parseScheduleEntry } from '../format/scheduleText';
 import type { Trace } from './trace';
 
-/** A finished run, or the place where its schedule asks for a step that cannot be made. */
+/** A finished run, or the schedule entry that names a task that cannot run. */
 export type ScenarioRunOutcome =
   | { readonly ok: true; readonly trace: Trace }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
-/** Runs a checked scenario to where no task can move, by its own schedule or by another one, in its design or in that design with rows changed. */
+/** Runs a valid scenario until no task can run. `schedule` and `design` replace those of the scenario. */
 export function runScenario(
   scenario: Scenario,
   options: { readonly schedule?: Schedule | undefined; readonly design?: Design | undefined } = {},
@@ -30,13 +30,13 @@ export function runScenario(
   return { ok: true, trace: traceOf(run) };
 }
 
-/** Any task that can move, drawn evenly, until none can. */
+/** Runs a random enabled task, each with equal probability, until none is enabled. */
 function runRandom(run: ScenarioRun, seed: number): void {
   const below = seededRandom(seed);
   for (;;) {
-    const able = enabled(run.program, run.state);
-    if (able.length === 0) return;
-    runStep(run, able[below(able.length)] as number);
+    const runnable = enabled(run.program, run.state);
+    if (runnable.length === 0) return;
+    runStep(run, runnable[below(runnable.length)] as number);
   }
 }
 
@@ -58,7 +58,7 @@ function runScheduleEntries(run: ScenarioRun, entries: readonly string[]): Input
   return undefined;
 }
 
-/** Why a task cannot move now: "dpdk waits for group 12.group_lock, held by qemu". */
+/** Why a task cannot run now: "dpdk waits for group 12.group_lock, held by qemu". */
 function blockedText(
   run: Pick<ScenarioRun, 'program' | 'state'>,
   task: number,
@@ -68,13 +68,13 @@ function blockedText(
   if (task < 0) return `${name} makes no call`;
   const wait = currentWait(program, state, task);
   if (!wait) return `${name} has made all its calls`;
-  const held = waitBlockers(program, state, wait);
+  const blockers = waitBlockers(program, state, wait);
   const by =
-    held.length === 0
+    blockers.length === 0
       ? ''
       : wait.kind === 'name'
-        ? `, which a call of ${held.join(', ')} makes`
-        : `, held by ${held.join(', ')}`;
+        ? `, the result of a call of ${blockers.join(', ')}`
+        : `, held by ${blockers.join(', ')}`;
   return `${name} waits for ${waitText(program, wait)}${by}`;
 }
 
@@ -88,21 +88,21 @@ function taskName(program: Program, task: number): string {
 }
 
 /**
- * File order, each call to its end. A call that blocks lets the next call of another task run; when that has ended,
- * the blocked call that came first and can go on does so before any new call begins.
+ * Runs the calls in file order, each to its end. If a call blocks, the next call of another task runs. After that call, the
+ * first blocked call that can continue does so before a new call begins.
  */
 function runSequential(run: ScenarioRun): void {
   const { program, state } = run;
   const current = (task: number): number => nextStep(program, state, task)?.call ?? -1;
-  // Tasks that stopped inside a call, first come first.
-  let stopped = program.tasks
+  // Tasks that are blocked inside a call, in the order in which they blocked.
+  let blocked = program.tasks
     .map((t) => t.index)
     .filter((t) => inCall(program, state, t))
     .sort((a, b) => current(a) - current(b));
   const flushers = program.tasks
     .map((t) => t.index)
     .filter((t) => program.calls.every((c) => c.task !== t));
-  const drain = (): void => {
+  const drainStoreBuffers = (): void => {
     for (
       let t = flushers.find((f) => isEnabled(program, state, f));
       t !== undefined;
@@ -113,17 +113,17 @@ function runSequential(run: ScenarioRun): void {
   const runCall = (task: number): void => {
     const call = current(task);
     while (current(task) === call && isEnabled(program, state, task)) runStep(run, task);
-    stopped = stopped.filter((t) => t !== task);
-    if (current(task) === call) stopped.push(task);
-    drain();
+    blocked = blocked.filter((t) => t !== task);
+    if (current(task) === call) blocked.push(task);
+    drainStoreBuffers();
   };
-  drain();
+  drainStoreBuffers();
   for (;;) {
-    const woken = stopped.find((t) => isEnabled(program, state, t));
-    const fresh = program.calls.find(
-      (c) => current(c.task) === c.index && !stopped.includes(c.task),
+    const unblocked = blocked.find((t) => isEnabled(program, state, t));
+    const nextCall = program.calls.find(
+      (c) => current(c.task) === c.index && !blocked.includes(c.task),
     );
-    const next = woken ?? fresh?.task;
+    const next = unblocked ?? nextCall?.task;
     if (next === undefined) return;
     runCall(next);
   }

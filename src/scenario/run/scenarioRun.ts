@@ -15,7 +15,7 @@ import type { Scenario } from '../format/scenario';
 import type { Trace, TraceStep } from './trace';
 import { PropertyMonitor } from './propertyMonitor';
 
-/** A run under way: advance it with `advance`, look at `state` (never write it), keep it with `traceOf`. */
+/** A run in progress. `runStep` advances it, `traceOf` gives its trace. Do not write `state`. */
 export interface ScenarioRun {
   readonly scenario: Scenario;
   readonly program: Program;
@@ -28,18 +28,18 @@ export interface ScenarioRun {
 
 const programCache = new WeakMap<Scenario, Program>();
 
-/** A scenario compiled under its own design, once. */
+/** Compiles a scenario with its own design; cached. */
 function compileScenario(scenario: Scenario): Program {
   const known = programCache.get(scenario);
   if (known) return known;
   const design = designById(scenario.design);
-  if (!design) throw new Error(`no design ${scenario.design}`);
+  if (!design) throw new Error(`the design ${scenario.design} is not loaded`);
   const program = compile(design, scenario.options, scenario.world, scenario.calls);
   programCache.set(scenario, program);
   return program;
 }
 
-/** Stands at the start state of a checked scenario. `changed` is its design with some rows changed (a mutation). */
+/** Starts a run of a valid scenario. `changed` is its design with changed steps (a mutation). */
 export function startScenarioRun(scenario: Scenario, changed?: Design): ScenarioRun {
   return startCompiledRun(
     scenario,
@@ -49,7 +49,7 @@ export function startScenarioRun(scenario: Scenario, changed?: Design): Scenario
   );
 }
 
-/** Stands at the start state of a scenario that was compiled before. */
+/** Starts a run of a compiled scenario. */
 export function startCompiledRun(scenario: Scenario, program: Program): ScenarioRun {
   return {
     scenario,
@@ -61,22 +61,22 @@ export function startCompiledRun(scenario: Scenario, program: Program): Scenario
   };
 }
 
-/** Runs the next step of `task` and records it. Asserts that the task can move. */
+/** Runs the next step of `task` and records it. Throws if the task cannot run. */
 export function runStep(run: ScenarioRun, task: number): TraceStep {
   const { program, state } = run;
-  const now = nextStep(program, state, task);
-  if (!now) throw new Error(`task ${task} has made all its calls`);
+  const next = nextStep(program, state, task);
+  if (!next) throw new Error(`task ${task} has made all its calls`);
   run.monitor.before(state, task);
   step(program, state, task, run.events);
   const events = readEvents(program, run.events);
   const index = run.steps.length;
   const violations = run.monitor
-    .after(state, task, now, events)
+    .after(state, task, next, events)
     .map((v) => ({ ...v, step: index, task }));
   const record = {
     index,
     task,
-    step: now,
+    step: next,
     events,
     texts: events.map((e) => describeEvent(program, e, task, state)),
     violations,
@@ -85,7 +85,7 @@ export function runStep(run: ScenarioRun, task: number): TraceStep {
   return record;
 }
 
-/** The run so far; later steps of the run do not change it. */
+/** The trace so far; later steps do not change it. */
 export function traceOf(run: ScenarioRun): Trace {
   const steps = [...run.steps];
   return {
@@ -101,7 +101,7 @@ export function stateAt(trace: Trace, count: number): Int32Array {
   return replaySchedule(trace.program, trace.schedule.slice(0, count));
 }
 
-/** The state that a schedule of task indices leads to from the start. Asserts that every step can be made. */
+/** The state after a schedule of task indices. Throws if a step cannot run. */
 export function replaySchedule(program: Program, schedule: readonly number[]): Int32Array {
   const state = initialState(program);
   for (const task of schedule) step(program, state, task);

@@ -1,4 +1,4 @@
-/** A seeded stream of whole numbers below a bound: splitmix32, 32-bit integer arithmetic only, so every engine yields the same. */
+/** A seeded stream of integers below a bound. splitmix32 in 32-bit integer arithmetic, so every JavaScript engine gives the same. */
 export function seededRandom(seed: number): (below: number) => number {
   let state = seed >>> 0;
   const next = (): number => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): (below: number) => number {
     return (z ^ (z >>> 15)) >>> 0;
   };
   return (below) => {
-    // Values of the last, incomplete round would favour small numbers.
+    // Rejection sampling: the values of the last, incomplete round would favour small results.
     const limit = 0x100000000 - (0x100000000 % below);
     for (;;) {
       const value = next();

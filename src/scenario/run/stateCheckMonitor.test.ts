@@ -9,37 +9,37 @@ import { seededRandom } from './seededRandom';
 import { randomScenario } from '../testing/randomScenario';
 import { startScenarioRun } from './scenarioRun';
 
-it('tells the same checks at the same steps as asking each of them after every step', () => {
-  let told = 0;
+it('reports the same checks at the same steps as an evaluation of all checks after every step', () => {
+  let reported = 0;
   for (const design of DESIGNS) {
     for (let seed = 1; seed <= 8; seed++) {
       const { program, state } = startScenarioRun(randomScenario(seed, design, {}));
       const below = seededRandom(seed);
-      const watch = new StateCheckMonitor(program);
-      const broken = new Set<string>();
+      const monitor = new StateCheckMonitor(program);
+      const violated = new Set<string>();
       const name = ({ property, text }: StateCheck): string => `${property} ${text}`;
       const checks = stateChecks(program);
       for (let made = 0; made < 120; made++) {
-        const ready = program.tasks.filter((task) => isEnabled(program, state, task.index));
-        const task = ready[below(Math.max(1, ready.length))];
+        const runnable = program.tasks.filter((task) => isEnabled(program, state, task.index));
+        const task = runnable[below(Math.max(1, runnable.length))];
         if (!task) break;
         step(program, state, task.index);
-        // What breaks is not always a state of a lawful run: some fields are tampered with.
+        // Tampering with a field gives violations that no run of a design shows.
         if (below(6) === 0) {
           const field = program.fields[below(program.fields.length)];
           if (field && field.object >= 0 && !field.constant)
             state[field.index] = field.lo + below(field.hi - field.lo + 1);
         }
-        const now = watch.next(state).map(name);
+        const now = monitor.next(state).map(name);
         const expected = checks
           .filter((check) => evaluate(check.violatedWhen, state) !== 0)
           .map(name)
-          .filter((each) => !broken.has(each));
+          .filter((each) => !violated.has(each));
         expect(now, `${design.id}, seed ${seed}`).toEqual(expected);
-        for (const each of now) broken.add(each);
-        told += now.length;
+        for (const each of now) violated.add(each);
+        reported += now.length;
       }
     }
   }
-  expect(told).toBeGreaterThan(10);
+  expect(reported).toBeGreaterThan(10);
 });

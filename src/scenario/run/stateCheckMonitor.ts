@@ -4,7 +4,7 @@ import type { Program } from '../../kernel/compiler/program';
 import { stateChecks } from '../../kernel/properties/properties';
 import type { StateCheck } from '../../kernel/properties/property';
 
-/** A check as terms that must all hold for it to be broken. */
+/** A check whose violation is a conjunction of terms. */
 interface ConjunctiveCheck {
   readonly check: StateCheck;
   readonly terms: readonly Expr[];
@@ -12,7 +12,7 @@ interface ConjunctiveCheck {
 
 interface CheckIndex {
   readonly checks: readonly ConjunctiveCheck[];
-  /** By field: the checks that read it, and in which term. */
+  /** By field: the checks that read it, and the term that does. */
   readonly readers: readonly (
     readonly { readonly check: number; readonly term: number }[] | undefined
   )[];
@@ -21,38 +21,39 @@ interface CheckIndex {
 const indexCache = new WeakMap<Program, CheckIndex>();
 
 function checkIndexOf(program: Program): CheckIndex {
-  const before = indexCache.get(program);
-  if (before) return before;
-  const asked = stateChecks(program).map((check): ConjunctiveCheck => ({
+  const known = indexCache.get(program);
+  if (known) return known;
+  const checks = stateChecks(program).map((check): ConjunctiveCheck => ({
     check,
     terms: conjunctsOf(check.violatedWhen),
   }));
   const readers: { check: number; term: number }[][] = [];
-  asked.forEach(({ terms }, check) =>
-    terms.forEach((each, term) => {
-      const read = new Set<number>();
-      fieldsRead(each, (field) => read.add(field));
-      for (const field of read) (readers[field] ??= []).push({ check, term });
+  checks.forEach(({ terms }, check) =>
+    terms.forEach((expression, term) => {
+      const fields = new Set<number>();
+      fieldsRead(expression, (field) => fields.add(field));
+      for (const field of fields) (readers[field] ??= []).push({ check, term });
     }),
   );
-  const made = { checks: asked, readers };
-  indexCache.set(program, made);
-  return made;
+  const index = { checks, readers };
+  indexCache.set(program, index);
+  return index;
 }
 
 function conjunctsOf(e: Expr): readonly Expr[] {
   return e.op === 'and' ? [...conjunctsOf(e.a), ...conjunctsOf(e.b)] : [e];
 }
 
+/** No term is false: the check is violated, and was reported. */
 const REPORTED = -1;
 
 /**
- * Tells the checks that break along one run, each once. A check that holds is left alone until something that its holding
- * rests on (one term of it that is false) has changed: a step changes few fields.
+ * Reports the state checks that are violated along one run, each once. A check that holds is evaluated again only when a field
+ * of its false term changes, because a step changes few fields.
  */
 export class StateCheckMonitor {
   private readonly index: CheckIndex;
-  /** By check: the term that is false; `BROKEN` once told. */
+  /** By check: the index of a false term, or `REPORTED`. */
   private readonly falseTerm: Int32Array;
   private previous: Int32Array | undefined;
 
@@ -61,36 +62,28 @@ export class StateCheckMonitor {
     this.falseTerm = new Int32Array(this.index.checks.length);
   }
 
-  /** The checks that are broken in this state, the next of the run, and were not told before. */
+  /** The checks that are violated in the next state of the run and were not reported before. */
   next(state: Int32Array): readonly StateCheck[] {
-    const {
-      index: { checks: asked },
-      falseTerm: rests,
-    } = this;
-    return this.checksToEvaluate(state).flatMap((at) => {
-      const { check, terms } = asked[at] as ConjunctiveCheck;
-      rests[at] = terms.findIndex((term) => evaluate(term, state) === 0);
-      return rests[at] === REPORTED ? [check] : [];
+    return this.checksToEvaluate(state).flatMap((index) => {
+      const { check, terms } = this.index.checks[index] as ConjunctiveCheck;
+      this.falseTerm[index] = terms.findIndex((term) => evaluate(term, state) === 0);
+      return this.falseTerm[index] === REPORTED ? [check] : [];
     });
   }
 
   private checksToEvaluate(state: Int32Array): readonly number[] {
-    const {
-      index: { checks: asked, readers },
-      falseTerm: rests,
-      previous: seen,
-    } = this;
-    if (!seen) {
+    const { index, falseTerm, previous } = this;
+    if (!previous) {
       this.previous = state.slice();
-      return asked.map((_, at) => at);
+      return index.checks.map((_, check) => check);
     }
     const found: number[] = [];
-    for (let field = 0; field < seen.length; field++) {
-      if (seen[field] === state[field]) continue;
-      for (const { check, term } of readers[field] ?? [])
-        if (rests[check] === term && !found.includes(check)) found.push(check);
+    for (let field = 0; field < previous.length; field++) {
+      if (previous[field] === state[field]) continue;
+      for (const { check, term } of index.readers[field] ?? [])
+        if (falseTerm[check] === term && !found.includes(check)) found.push(check);
     }
-    seen.set(state);
+    previous.set(state);
     return found.sort((a, b) => a - b);
   }
 }

@@ -32,7 +32,7 @@ function optionSets(design: Design): readonly Options[] {
   ];
 }
 
-/** Runs a scenario in file order and yields the rules that it breaks. */
+/** Runs a scenario in file order and returns its violations. */
 function violationsOf(scenario: Scenario): readonly string[] {
   const outcome = runScenario(scenario);
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.errors));
@@ -56,21 +56,21 @@ const asScenario = (
   expect: undefined,
 });
 
-/** What a lone process can break in a design, with or without faults. */
+/** Properties that a single process can violate in a design, with or without faults. */
 const SINGLE_PROCESS_VIOLATIONS: Readonly<Record<string, readonly PropertyId[]>> = {
-  // Its open op runs before the bind, and its error paths are wrong (R4, R6).
+  // Its open op runs before the bind, and its error paths are wrong (findings R4 and R6).
   'rfc-opened': ['no-ops-before-bind', 'clean-unwind', 'counters', 'memory'],
 };
 
-/** What the sweep finds: in v6.6 by our reading, unconfirmed; in the parked designs what an option is there to show. */
+/** What the sweep finds: in v6.6 by reading the source, unconfirmed; in the parked designs the effect of an option. */
 const KNOWN_FINDINGS = [
-  // ATTACH of a device that is attached replaces its page table; if the new id cannot be written to user space, the device is detached, not set back.
+  // ATTACH of an attached device replaces its page table. If the new id cannot be copied to user space, the device is detached, not reattached to the old one.
   {
     design: 'upstream',
     about: 'attach_ioas with a fault at ATTACH.5',
     text: "clean-unwind: p's attach_ioas returned -EFAULT",
   },
-  // A registration reference that is there before the cdev is, and an add that fails.
+  // The registration reference is taken before cdev_device_add(), which fails.
   ...['parked-shim', 'parked-split'].map((design) => ({
     design,
     about: 'register_device with a fault at REG.7b',
@@ -79,13 +79,13 @@ const KNOWN_FINDINGS = [
 ];
 
 describe('the library', () => {
-  it.each(LIBRARY)('runs $id in every telling', ({ variants: tellings }) => {
-    for (const telling of tellings)
-      expect(violationsOf(telling).length > 0).toBe((telling.expect?.violations?.length ?? 0) > 0);
+  it.each(LIBRARY)('runs every variant of $id', ({ variants }) => {
+    for (const variant of variants)
+      expect(violationsOf(variant).length > 0).toBe((variant.expect?.violations?.length ?? 0) > 0);
   });
 });
 
-/** Options that change what a lone process walks through. */
+/** Options that change the path of a single process. */
 const isSwept = (options: Options): boolean =>
   !['perDeviceCheck', 'delBeforeWait', 'kvm'].some((o) => o in options) &&
   options['extraState'] !== 'perDeviceUnlocked';
@@ -97,66 +97,64 @@ describe.each(
       .map((options) => ({ design, options, name: `${design.id} ${JSON.stringify(options)}` })),
   ),
 )('$name', ({ design, options }) => {
-  it('gives everything back, whatever fails', () => {
+  it('releases everything, whatever fails', () => {
     const allowed = new Set<string>([
       ...(SINGLE_PROCESS_VIOLATIONS[design.id] ?? []),
       ...(options['groupFdStartsParked'] === 'false' ? ['no-ops-before-bind'] : []),
     ]);
-    const broken = faultSweep(design, { ...defaultOptions(design), ...options }).flatMap((sweep) =>
-      violationsOf(asScenario(design, options, sweep))
-        .filter(
-          (v) =>
-            !allowed.has(v.slice(0, v.indexOf(':'))) &&
-            !KNOWN_FINDINGS.some(
-              (f) => f.design === design.id && f.about === sweep.about && v.startsWith(f.text),
-            ),
-        )
-        .map((v) => `${sweep.about}: ${v}`),
+    const unexpected = faultSweep(design, { ...defaultOptions(design), ...options }).flatMap(
+      (sweep) =>
+        violationsOf(asScenario(design, options, sweep))
+          .filter(
+            (v) =>
+              !allowed.has(v.slice(0, v.indexOf(':'))) &&
+              !KNOWN_FINDINGS.some(
+                (f) => f.design === design.id && f.about === sweep.about && v.startsWith(f.text),
+              ),
+          )
+          .map((v) => `${sweep.about}: ${v}`),
     );
-    expect(broken).toEqual([]);
+    expect(unexpected).toEqual([]);
   });
 });
 
 describe.each(DESIGNS)('$id', (design) => {
-  it('answers every call on every kind of file', () => {
+  it('handles every call on every kind of file', () => {
     const allowed = new Set<string>([
       ...(SINGLE_PROCESS_VIOLATIONS[design.id] ?? []),
       ...(design.id === 'parked-split' ? ['path-exclusive', 'dma-owner'] : []),
     ]);
-    const broken = fileKindSweep().flatMap((sweep) =>
+    const unexpected = fileKindSweep().flatMap((sweep) =>
       violationsOf(asScenario(design, {}, sweep))
         .filter((v) => !allowed.has(v.slice(0, v.indexOf(':'))))
         .map((v) => `${sweep.about}: ${v}`),
     );
-    expect(broken).toEqual([]);
+    expect(unexpected).toEqual([]);
   });
 });
 
 describe.each(DESIGNS.filter((d) => interleavingSweep(d.id).length > 0))('$id', (design) => {
-  it.each(interleavingSweep(design.id))(
-    'comes to where $about',
-    ({ schedule: turns = [], ...sweep }) => {
-      const run = startScenarioRun(asScenario(design, {}, sweep));
-      for (const [name, until] of turns) {
-        const task = run.program.tasks.findIndex((t) => t.name === name);
-        while (
-          isEnabled(run.program, run.state, task) &&
-          nextStep(run.program, run.state, task)?.id !== until
-        )
-          reachedSteps.get(design.id)!.add(runStep(run, task).step.name);
-        if (until !== undefined) expect(nextStep(run.program, run.state, task)?.id).toBe(until);
-      }
-      expect(enabled(run.program, run.state)).toEqual([]);
-    },
-  );
+  it.each(interleavingSweep(design.id))('reaches: $about', ({ schedule: turns = [], ...sweep }) => {
+    const run = startScenarioRun(asScenario(design, {}, sweep));
+    for (const [name, until] of turns) {
+      const task = run.program.tasks.findIndex((t) => t.name === name);
+      while (
+        isEnabled(run.program, run.state, task) &&
+        nextStep(run.program, run.state, task)?.id !== until
+      )
+        reachedSteps.get(design.id)!.add(runStep(run, task).step.name);
+      if (until !== undefined) expect(nextStep(run.program, run.state, task)?.id).toBe(until);
+    }
+    expect(enabled(run.program, run.state)).toEqual([]);
+  });
 });
 
-/** Steps that random runs make, all designs together. */
+/** Steps of the random runs of all designs together. */
 const RANDOM_STEPS = 1_000_000;
 const RUNS_PER_PROGRAM = 500;
 
 describe('random runs', () => {
-  it.each(DESIGNS)('of $id never break the machine', (design) => {
+  it.each(DESIGNS)('of $id keep fields in range and end', (design) => {
     const sets = optionSets(design);
     const events = makeEventBuffer();
     for (let seed = 1, made = 0; made < RANDOM_STEPS / DESIGNS.length; seed++) {
@@ -173,7 +171,7 @@ describe('random runs', () => {
   });
 });
 
-/** Some runs of one random scenario, and how many steps they took. */
+/** Runs one random scenario many times. Returns the number of steps. */
 function randomRuns(
   design: Design,
   options: Options,
@@ -188,28 +186,32 @@ function randomRuns(
   for (let run = 0; run < RUNS_PER_PROGRAM; run++) {
     const state = initialState(program);
     let steps = 0;
-    for (let able = enabled(program, state); able.length > 0; able = enabled(program, state)) {
-      const task = able[below(able.length)]!;
+    for (
+      let runnable = enabled(program, state);
+      runnable.length > 0;
+      runnable = enabled(program, state)
+    ) {
+      const task = runnable[below(runnable.length)]!;
       seen.add(nextStep(program, state, task)!.name);
       step(program, state, task, run === 1 ? events : undefined);
-      if (++steps > 20_000) throw new Error('a run that does not end');
+      if (++steps > 20_000) throw new Error('the run does not end');
     }
     made += steps;
     for (const f of program.fields)
       if (state[f.index]! < f.lo || state[f.index]! > f.hi)
         throw new Error(`${f.title} is ${state[f.index]}, outside ${f.lo}..${f.hi}`);
   }
-  // The same with everything that people are told.
+  // Once more with the texts of events.
   const run = startScenarioRun(scenario);
   for (
-    let able = enabled(run.program, run.state);
-    able.length > 0;
-    able = enabled(run.program, run.state)
+    let runnable = enabled(run.program, run.state);
+    runnable.length > 0;
+    runnable = enabled(run.program, run.state)
   )
-    runStep(run, able[below(able.length)]!);
+    runStep(run, runnable[below(runnable.length)]!);
   const { steps } = traceOf(run);
   if (steps.some((s) => s.texts.some((t) => t === '' || /undefined|NaN/.test(t))))
-    throw new Error('a text with a hole');
+    throw new Error('an incomplete event text');
   return made + steps.length;
 }
 
@@ -234,18 +236,18 @@ describe.each(DESIGNS)('the steps of $id', (design) => {
       (u) => u.design === design.id && u.steps.some((pattern) => matches(pattern, name)),
     );
 
-  it('are all reached by the library, a sweep or a random run, or listed with the reason', () => {
+  it('are all reached by the library, a sweep or a random run, or listed as dead with a reason', () => {
     expect([...names].filter((n) => !reachedSteps.get(design.id)!.has(n) && !known(n))).toEqual([]);
   });
 
-  it('are not listed as unreached where they are reached, or where there is no such step', () => {
+  it('are not listed as dead if they are reached or do not exist', () => {
     const listed = DEAD_STEPS.filter((u) => u.design === design.id).flatMap((u) => u.steps);
     expect([...names].filter((n) => reachedSteps.get(design.id)!.has(n) && known(n))).toEqual([]);
     expect(listed.filter((pattern) => ![...names].some((n) => matches(pattern, n)))).toEqual([]);
   });
 });
 
-/** `get_device_fd/GDF.U5:*` stands for every step that starts so. */
+/** The pattern `get_device_fd/GDF.U5:*` matches every step with this prefix. */
 function matches(pattern: string, name: string): boolean {
   const address = name.slice(name.indexOf('/') + 1);
   return pattern.endsWith('*') ? address.startsWith(pattern.slice(0, -1)) : address === pattern;

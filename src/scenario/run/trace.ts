@@ -3,7 +3,7 @@ import type { Program, Step } from '../../kernel/compiler/program';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Scenario } from '../format/scenario';
 
-/** A rule broken at one step of a run; the same breach is not told again at later steps. */
+/** A property violated at one step of a run. The same violation is not reported again at later steps. */
 export interface TraceViolation {
   readonly property: PropertyId;
   readonly text: string;
@@ -11,11 +11,11 @@ export interface TraceViolation {
   readonly step: number;
   /** Index into `Program.tasks`. */
   readonly task: number;
-  /** Index into `Program.objects`, where one object is at fault. */
+  /** Index into `Program.objects`; undefined if it concerns no single object. */
   readonly object: number | undefined;
 }
 
-/** One step of a run: who, what, and what people are told about it. */
+/** One step of a run with its events and texts. */
 export interface TraceStep {
   /** Index into `Trace.steps`. */
   readonly index: number;
@@ -23,16 +23,16 @@ export interface TraceStep {
   readonly task: number;
   readonly step: Step;
   readonly events: readonly StepEvent[];
-  /** One plain line per event, in the order of `events`. */
+  /** One line per event, in the order of `events`. */
   readonly texts: readonly string[];
   readonly violations: readonly TraceViolation[];
 }
 
-/** A run: what was compiled and who moved when. States are had by replay (`stateAt`). */
+/** A run: its program and its steps. `stateAt` replays it to get a state. */
 export interface Trace {
   readonly scenario: Scenario;
   readonly program: Program;
-  /** Task index of every step, in time order. */
+  /** Task index of each step. */
   readonly schedule: readonly number[];
   readonly steps: readonly TraceStep[];
 }

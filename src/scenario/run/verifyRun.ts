@@ -1,26 +1,27 @@
 import type { RunResult } from './runResult';
 import type { ScenarioExpectation } from '../format/scenario';
 
-/** What differs between a run and what its scenario expects; empty when all is as expected. A call is meant by who makes it, its name and its place among the like. */
+/** The differences between a run and the expectation of its scenario, as sentences. Expected calls match in order, by task, name and `as`. */
 export function verifyRun(result: RunResult, expect: ScenarioExpectation): readonly string[] {
   const differences: string[] = [];
   let from = 0;
   for (const e of expect.calls ?? []) {
-    const matches = (c: RunResult['calls'][number]): boolean =>
-      c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as);
-    const after = result.calls.findIndex((c, i) => i >= from && matches(c));
-    const what = `${e.by}: ${e.call}${e.as === undefined ? '' : ` as ${e.as}`}`;
-    if (after < 0) {
+    const call = `${e.by}: ${e.call}${e.as === undefined ? '' : ` as ${e.as}`}`;
+    const index = result.calls.findIndex(
+      (c, i) =>
+        i >= from && c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as),
+    );
+    if (index < 0) {
       differences.push(
-        `${what} is expected to return ${e.returns}, but there is no such call after the calls expected before it`,
+        `${call} is expected to return ${e.returns}, but there is no such call after the calls expected before it`,
       );
       continue;
     }
-    from = after + 1;
-    const returned = actualReturn(result, after);
+    from = index + 1;
+    const returned = actualReturn(result, index);
     if (returned !== e.returns)
       differences.push(
-        `${what} is expected ${expectedText(e.returns)}, but ${actualText(returned)}`,
+        `${call} is expected ${expectedText(e.returns)}, but ${actualText(returned)}`,
       );
   }
   const found = [...new Set(result.violations.map((v) => v.property))];
@@ -37,7 +38,7 @@ export function verifyRun(result: RunResult, expect: ScenarioExpectation): reado
   return differences;
 }
 
-/** What a call of a result came to, in the words of `expect`. */
+/** The return value of a call, or `blocked` or `skipped`. */
 function actualReturn(result: RunResult, index: number): string | number {
   const call = result.calls[index];
   if (call?.returns !== undefined) return call.returns;

@@ -1,14 +1,14 @@
 import type { CallBody, Design, Options } from '../../kernel/language/design';
-import { CALL_NAMES, CALL_SIGNATURES } from '../../kernel/language/world';
-import type { Call, CallName, FileKind, World } from '../../kernel/language/world';
+import { CALL_NAMES, CALL_SIGNATURES, FILE_KIND_BY_CALL } from '../../kernel/language/world';
+import type { Call, CallName, World } from '../../kernel/language/world';
 import { faultSteps } from '../format/faultSteps';
 
-/** A few calls, and the call that they are about. */
+/** A few calls that lead to the call under test. */
 export interface SweepCase {
   readonly world: World;
   readonly calls: readonly Call[];
   readonly about: string;
-  /** Who moves, each until its next step has this id or until it can move no more; file order where left out. */
+  /** Tasks in turn, each until its next step has this id or until it cannot run. File order if undefined. */
   readonly schedule?: readonly (readonly [task: string, until?: string])[];
 }
 
@@ -79,7 +79,7 @@ const GET_DEVICE_CALL = processCall('get_device_fd', {
   as: 'device',
 });
 
-/** The ways to come to each call, its own last. */
+/** For each call, sequences that end with it. */
 const CALL_SEQUENCES: readonly (readonly Call[])[] = [
   CDEV_OPEN_CALLS.slice(0, 1),
   CDEV_OPEN_CALLS,
@@ -105,7 +105,7 @@ const CALL_SEQUENCES: readonly (readonly Call[])[] = [
   [...IOMMUFD_COMPAT_CALLS, processCall('unset_container', { fd: 'group' })],
   [...IOMMUFD_COMPAT_CALLS, GET_DEVICE_CALL],
   [...IOMMUFD_COMPAT_CALLS, GET_DEVICE_CALL, processCall('device_io', { fd: 'device' })],
-  // A container that has its driver when the group comes.
+  // The container has its driver before the group is added.
   [
     ...TYPE1_CALLS,
     processCall('unset_container', { fd: 'group' }),
@@ -113,14 +113,14 @@ const CALL_SEQUENCES: readonly (readonly Call[])[] = [
   ],
 ];
 
-/** What is closed at the end, in this order. */
+/** The calls that close every fd, last opened first. */
 const closeCalls = (calls: readonly Call[]): readonly Call[] =>
   calls
     .filter((c) => CALL_SIGNATURES[c.call].result === 'fd')
     .toReversed()
     .map((c) => processCall('close', { fd: c.as! }));
 
-/** Every way without a fault, then every way with every fault of its last call and the call made once more without. Ends in closing all and in unregistering. */
+/** Every sequence without a fault, then with each fault of its last call followed by the same call without a fault. Each case ends with closes and unregister. */
 export function faultSweep(design: Design, options: Options): readonly SweepCase[] {
   const model = design.model(options);
   const ended = (world: World, calls: readonly Call[], about: string): SweepCase => ({
@@ -132,7 +132,7 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
       ...(world === TWO_DEVICES_WORLD ? [driverCall('unregister_device')] : []),
     ],
   });
-  const ways = CALL_SEQUENCES.map((calls) => ({ world: TWO_DEVICES_WORLD, calls })).concat(
+  const sequences = CALL_SEQUENCES.map((calls) => ({ world: TWO_DEVICES_WORLD, calls })).concat(
     { world: UNREGISTERED_WORLD, calls: [driverCall('register_device')] },
     { world: REGISTERED_SIBLING_WORLD, calls: [driverCall('register_device')] },
     {
@@ -143,10 +143,10 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
         processCall('set_container', { fd: 'group2', container: 'container' }),
       ],
     },
-    // The last device of a group goes while the group is in a container.
+    // The last device of a group is unregistered while the group is in a container.
     { world: ONE_DEVICE_WORLD, calls: [...TYPE1_CALLS, driverCall('unregister_device')] },
   );
-  return ways.flatMap(({ world, calls }) => {
+  return sequences.flatMap(({ world, calls }) => {
     const last = calls.at(-1)!;
     const before = calls.slice(0, -1);
     const kind = before.find((c) => c.as === (last.fd ?? last.iommufd))?.call;
@@ -169,24 +169,16 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
   });
 }
 
-const FILE_KIND_OF_CALL: Partial<Record<CallName, FileKind>> = {
-  open_cdev: 'cdev',
-  open_group: 'group',
-  open_container: 'container',
-  open_iommufd: 'iommufd',
-  get_device_fd: 'device',
-};
-
 function routinesFor(
   body: CallBody,
-  made: CallName | undefined,
+  opener: CallName | undefined,
 ): readonly Parameters<typeof faultSteps>[0][] {
   if ('steps' in body) return [body];
-  const kind = made && FILE_KIND_OF_CALL[made];
+  const kind = opener && FILE_KIND_BY_CALL[opener];
   return [(kind && body.byKind[kind]) ?? body.other];
 }
 
-/** Moments that only some interleaving of two tasks comes to, for the steps that nothing else reaches. */
+/** Interleavings of two tasks that reach steps that nothing else reaches. */
 export function interleavingSweep(design: string): readonly SweepCase[] {
   const closed = [
     ...CDEV_OPEN_CALLS,
@@ -197,13 +189,13 @@ export function interleavingSweep(design: string): readonly SweepCase[] {
   if (design === 'upstream') {
     return [
       {
-        about: 'unregister is done before the file puts the cdev',
+        about: 'unregister ends before the file puts the cdev',
         world: ONE_DEVICE_WORLD,
         calls: closed,
         schedule: [['p', 'CLOSE.8'], ['driver'], ['p']],
       },
       {
-        about: 'a registration fails when its group is in a container already',
+        about: 'a registration fails while its group is in a container',
         world: UNREGISTERED_WORLD,
         calls: [{ ...driverCall('register_device'), fault: 'REG.9' }, ...TYPE1_CALLS.slice(0, 3)],
         schedule: [['driver', 'REG.9'], ['p'], ['driver']],
@@ -211,7 +203,7 @@ export function interleavingSweep(design: string): readonly SweepCase[] {
     ];
   }
   if (design === 'rfc-opened') {
-    // The container goes under GET_DEVICE_FD; then the fd can bind, its release takes the other path's accounting, and a device node opens beside the group.
+    // The container is unset during GET_DEVICE_FD. Then the fd can bind, its release uses the accounting of the cdev path, and a cdev can be opened next to the group.
     const dropped: readonly Call[] = [
       ...TYPE1_CALLS,
       GET_DEVICE_CALL,
@@ -223,7 +215,7 @@ export function interleavingSweep(design: string): readonly SweepCase[] {
       processCall('ioas_alloc', { iommufd: 'iommufd', as: 'ioas' }),
       processCall('attach_ioas', { fd: 'device', ioas: 'ioas' }),
     ];
-    const beside = [
+    const nextToGroup = [
       processCall('open_cdev', { device: 'vfio1', as: 'cdev' }),
       processCall('unset_container', { fd: 'group' }),
       processCall('set_container', { fd: 'group', container: 'container' }),
@@ -232,15 +224,15 @@ export function interleavingSweep(design: string): readonly SweepCase[] {
     const turns: SweepCase['schedule'] = [['p', 'GDF.8'], ['p/2'], ['p']];
     return [
       {
-        about: 'the container is dropped, the fd binds and closes',
+        about: 'the container is unset, the fd binds and closes',
         world: TWO_DEVICES_WORLD,
         calls: [...dropped, ...bound, processCall('close', { fd: 'device' })],
         schedule: turns,
       },
       {
-        about: 'the container is dropped, the fd closes, a device node opens beside the group',
+        about: 'the container is unset, the fd closes, a cdev is opened next to the group',
         world: TWO_DEVICES_WORLD,
-        calls: [...dropped, processCall('close', { fd: 'device' }), ...beside],
+        calls: [...dropped, processCall('close', { fd: 'device' }), ...nextToGroup],
         schedule: turns,
       },
     ];
@@ -248,7 +240,7 @@ export function interleavingSweep(design: string): readonly SweepCase[] {
   return [];
 }
 
-/** Every call that takes an fd, on every kind of file, before and after it is bound. */
+/** Every call with an fd argument on every kind of file, before and after its bind. */
 export function fileKindSweep(): readonly SweepCase[] {
   const setups: readonly { readonly calls: readonly Call[]; readonly fd: string }[] = [
     { calls: CDEV_OPEN_CALLS, fd: 'cdev' },
@@ -261,15 +253,15 @@ export function fileKindSweep(): readonly SweepCase[] {
     { calls: IOMMUFD_COMPAT_CALLS, fd: 'iommufd' },
   ];
   return setups.map(({ calls, fd }): SweepCase => {
-    const made = (call: CallName): string | undefined => calls.find((c) => c.call === call)?.as;
+    const nameOf = (call: CallName): string | undefined => calls.find((c) => c.call === call)?.as;
     const extra = [
-      ...(made('open_iommufd') === undefined
+      ...(nameOf('open_iommufd') === undefined
         ? [processCall('open_iommufd', { as: 'iommufd' })]
         : []),
-      ...(made('open_container') === undefined
+      ...(nameOf('open_container') === undefined
         ? [processCall('open_container', { as: 'container' })]
         : []),
-      ...(made('ioas_alloc') === undefined
+      ...(nameOf('ioas_alloc') === undefined
         ? [processCall('ioas_alloc', { iommufd: 'iommufd', as: 'ioas' })]
         : []),
     ];

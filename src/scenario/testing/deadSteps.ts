@@ -1,11 +1,11 @@
-/** Steps of a design that no run can make, and why. `call/STEP*` stands for every step that starts so. */
+/** Steps of a design that no run reaches, and why. `call/STEP*` matches every step with this prefix. */
 export interface DeadSteps {
   readonly design: string;
   readonly steps: readonly string[];
   readonly reason: string;
 }
 
-/** The contract test fails for a step that is not reached and not here, and for one that is here and reached. */
+/** stepCoverage.test.ts fails for an unreached step that is missing here, and for a reached step that is listed here. */
 export const DEAD_STEPS: readonly DeadSteps[] = [
   {
     design: 'upstream',
@@ -16,7 +16,7 @@ export const DEAD_STEPS: readonly DeadSteps[] = [
       'iommu_destroy/IOCTL.1',
     ],
     reason:
-      'The scenario format takes an iommufd for these two calls, so no other file is ever asked.',
+      'The scenario format accepts only an iommufd for these two calls, so no other file gets them.',
   },
   {
     design: 'upstream',
@@ -27,7 +27,7 @@ export const DEAD_STEPS: readonly DeadSteps[] = [
       'bind_iommufd/BIND.U14:CLOSE.3:IUNBIND.1b',
     ],
     reason:
-      'The unwinding shares its rows with close. A device cannot be attached while its bind is under way: the gate of the file is shut, and the lock of the reset set is held.',
+      'The unwind path shares its steps with close. A device cannot be attached during its bind: access is not granted, and the bind holds the dev_set lock.',
   },
   {
     design: 'upstream',
@@ -38,6 +38,6 @@ export const DEAD_STEPS: readonly DeadSteps[] = [
     design: 'rfc-opened',
     steps: ['get_device_fd/GDF.U5:*', 'get_device_fd/GDF.U5e', 'get_device_fd/GDF.U5f'],
     reason:
-      'Only the last user of a device undoes a bind. A failed GET_DEVICE_FD is the last one where no other file has the device open, and then nobody has bound it.',
+      'Only the last user of a device undoes a bind. If a failed GET_DEVICE_FD is the last user, no other file has the device open, so it is not bound.',
   },
 ];

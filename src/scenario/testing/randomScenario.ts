@@ -1,3 +1,4 @@
+import { defaultOptions } from '../../kernel/compiler/compile';
 import type { Design, Options } from '../../kernel/language/design';
 import { routineOf } from '../../kernel/language/design';
 import {
@@ -23,7 +24,7 @@ interface CreatedName {
 
 type DrawItem = <T>(items: readonly T[]) => T;
 
-/** Calls that bring a scenario on, drawn more often than the rest. */
+/** Calls that make progress, drawn more often than the rest. */
 const FREQUENT_CALLS: readonly CallName[] = [
   'open_cdev',
   'open_iommufd',
@@ -42,21 +43,18 @@ const FREQUENT_CALLS: readonly CallName[] = [
 ];
 
 /**
- * A valid scenario for a design and options, drawn from a seed: a small world, calls with fitting and unfitting arguments,
- * now and then a fault, drivers that come and go. The same seed gives the same scenario everywhere.
+ * A valid random scenario for a design and options: a small world, calls with matching and other arguments, some faults,
+ * registrations and unregistrations. The same seed gives the same scenario on every engine.
  */
 export function randomScenario(seed: number, design: Design, options: Options): Scenario {
   const below = seededRandom(seed);
   const draw: DrawItem = (items) => items[below(items.length)]!;
   const chance = (percent: number): boolean => below(100) < percent;
   const world = randomWorld(below, draw, chance);
-  const model = design.model({
-    ...Object.fromEntries(design.options.map((o) => [o.id, o.values[0] ?? ''])),
-    ...options,
-  });
-  const made: CreatedName[] = [];
+  const model = design.model({ ...defaultOptions(design), ...options });
+  const created: CreatedName[] = [];
   const calls: Call[] = [];
-  const put = (call: Call): void => {
+  const addCall = (call: Call): void => {
     const { call: name } = call;
     const steps =
       name === 'close' || name === 'pass_fd'
@@ -64,25 +62,25 @@ export function randomScenario(seed: number, design: Design, options: Options): 
         : faultSteps(
             routineOf(
               model.calls[name],
-              made.find((m) => m.name === (call.fd ?? call.iommufd))?.kind,
+              created.find((m) => m.name === (call.fd ?? call.iommufd))?.kind,
             ),
           );
     calls.push(steps.length > 0 && chance(10) ? { ...call, fault: draw(steps) } : call);
-    recordResult(call, made);
+    recordResult(call, created);
   };
   for (let n = below(4); n > 0; n--)
-    for (const call of drawSetupPath(calls.length, world, draw, chance)) put(call);
-  const most = Math.max(5, calls.length) + below(12);
-  for (let tries = 0; calls.length < most && tries < 400; tries++) {
+    for (const call of drawSetupPath(calls.length, world, draw, chance)) addCall(call);
+  const callCount = Math.max(5, calls.length) + below(12);
+  for (let tries = 0; calls.length < callCount && tries < 400; tries++) {
     const call = drawCall(
       chance(80) ? draw(FREQUENT_CALLS) : draw(CALL_NAMES),
       calls.length,
       world,
-      made,
+      created,
       draw,
       chance,
     );
-    if (call) put(call);
+    if (call) addCall(call);
   }
   const parsed = parseScenario(
     makeScenario({
@@ -98,9 +96,7 @@ export function randomScenario(seed: number, design: Design, options: Options): 
     }),
   );
   if (!parsed.ok)
-    throw new Error(
-      `seed ${seed} draws a scenario that is refused:\n${inputErrorText(parsed.errors)}`,
-    );
+    throw new Error(`seed ${seed} gives an invalid scenario:\n${inputErrorText(parsed.errors)}`);
   return parsed.scenario;
 }
 
@@ -125,7 +121,7 @@ function randomWorld(
   };
 }
 
-/** The calls by which a client comes to a device, in one of the three ways, to the end or not quite. */
+/** The calls that open and use a device by one of the three paths, sometimes without the last ones. */
 function drawSetupPath(
   from: number,
   world: World,
@@ -166,12 +162,12 @@ function drawSetupPath(
   return path.slice(0, path.length - (chance(60) ? 0 : draw([1, 2, 3]))).map((c) => ({ by, ...c }));
 }
 
-/** One call with arguments that exist, or undefined where there are none; mostly of the kind that the call is for. */
+/** One call with arguments that exist, mostly of the intended kind; undefined if an argument has no candidate. */
 function drawCall(
   name: CallName,
   index: number,
   world: World,
-  made: readonly CreatedName[],
+  created: readonly CreatedName[],
   draw: DrawItem,
   chance: (percent: number) => boolean,
 ): Call | undefined {
@@ -184,11 +180,11 @@ function drawCall(
         : `${process}/2`;
   const args: Record<string, string> = {};
   const pick = (kinds: readonly string[], others: readonly string[]): string | undefined => {
-    // A name of the same task is there before the call; one of another task's is waited for.
-    const mine = made.filter((m) => m.process === '' || m.process === process);
-    const fitting = mine.filter((m) => kinds.includes(m.kind));
+    // The call waits for a name of another task; a name of the same task already exists.
+    const mine = created.filter((m) => m.process === '' || m.process === process);
+    const intended = mine.filter((m) => kinds.includes(m.kind));
     const pool =
-      fitting.length > 0 && chance(90) ? fitting : mine.filter((m) => others.includes(m.kind));
+      intended.length > 0 && chance(90) ? intended : mine.filter((m) => others.includes(m.kind));
     return pool.length === 0 ? undefined : draw(pool).name;
   };
   for (const arg of CALL_SIGNATURES[name].args) {
@@ -206,7 +202,7 @@ function drawCall(
 
 const FD_FILE_KINDS: readonly FileKind[] = ['cdev', 'device', 'group', 'container', 'iommufd'];
 
-/** What an fd argument is meant to be. */
+/** The kinds of file that an fd argument is intended for. */
 const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
   bind_iommufd: ['cdev'],
   attach_ioas: ['cdev', 'device'],
@@ -250,13 +246,13 @@ function drawArgument(
   }
 }
 
-function recordResult(call: Call, made: CreatedName[]): void {
+function recordResult(call: Call, created: CreatedName[]): void {
   if (call.as === undefined) return;
   if (call.call === 'pass_fd') {
-    const source = made.find((m) => m.name === call.fd)!;
-    made.push({ name: call.as, kind: source.kind, process: call.to!, by: call.by });
+    const source = created.find((m) => m.name === call.fd)!;
+    created.push({ name: call.as, kind: source.kind, process: call.to!, by: call.by });
   } else
-    made.push({
+    created.push({
       name: call.as,
       kind: call.call === 'ioas_alloc' ? 'ioas' : FILE_KIND_BY_CALL[call.call]!,
       process: call.call === 'ioas_alloc' ? '' : processOf(call.by),
