@@ -105,7 +105,7 @@ describe.each(runs)('%s', (_id, trace) => {
     const svg = make(trace, { theme });
     expect(svg).not.toMatch(/<script|foreignObject|var\(|href=|url\(|style="|@import|\bon\w+=/);
     expect(svg).toMatch(/<title id="title">[^<]+<\/title>\n<desc id="desc">[^<]+<\/desc>/);
-    expect(svg.includes('@media')).toBe(theme === 'auto');
+    expect(svg.includes('prefers-color-scheme')).toBe(theme === 'auto');
     expect(xmlErrors(svg)).toEqual([]);
     const parsed = parseScenario(scenarioInSvg(svg));
     if (!parsed.ok) throw new Error(parsed.errors[0]?.message);
