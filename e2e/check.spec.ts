@@ -75,7 +75,7 @@ test.describe('a worker that dies', () => {
       }, 0);
     });
     await expect(panel.getByRole('alert')).toContainText(
-      /The search worker died \(.*out of room.*\)\. Nothing else is lost/,
+      /The checker crashed \(.*out of room.*\)\. Start the check again/,
     );
     await expect(
       page.getByRole('heading', { name: endless.title }).or(page.getByText(endless.title)).first(),

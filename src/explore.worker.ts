@@ -1,5 +1,5 @@
+import type { WorkerRequest } from './check-worker/protocol';
 import { serveChecks } from './check-worker/serveChecks';
-import type { WorkerRequest } from './check-worker/serveChecks';
 
-const receive = serveChecks((message) => postMessage(message));
+const receive = serveChecks((response) => postMessage(response));
 addEventListener('message', ({ data }: MessageEvent<WorkerRequest>) => receive(data));

@@ -6,14 +6,13 @@ import type { CheckRequest } from '../explore/checkRequest';
 import type { CheckProgress } from './runCheckInSlices';
 import { nextStepBudget } from './runCheckInSlices';
 import { makeCheckClient } from './checkClient';
-import type { WorkerLike } from './checkClient';
+import type { WorkerLike, WorkerRequest, WorkerResponse } from './protocol';
 import { workerFactories } from './workerFactories';
 import type { WorkerFactory } from './workerFactories';
 import { serveChecks } from './serveChecks';
-import type { WorkerResponse, WorkerRequest } from './serveChecks';
 
 const smallRequest: CheckRequest = { scenario: libraryEntry('hot-unplug')!.scenario };
-/** Four processes that each do much: too many states to finish while a test waits. */
+/** Too many states to finish during a test. */
 const largeRequest: CheckRequest = {
   scenario: {
     ...smallRequest.scenario,
@@ -27,26 +26,26 @@ const largeRequest: CheckRequest = {
   },
 };
 
-/** A worker in this thread, with a real event target and the real protocol. */
+/** A worker on this thread, with a real event target and the real protocol. */
 class FakeWorker extends EventTarget {
   terminated = false;
   private readonly receive: ((message: WorkerRequest) => void) | undefined;
 
   constructor(
-    private readonly behaviour: 'works' | 'never ready' | 'dies' | 'silent' | 'busy',
-    private readonly told?: CheckProgress,
+    private readonly behaviour: 'works' | 'never ready' | 'crashes' | 'silent' | 'busy',
+    private readonly progress?: CheckProgress,
   ) {
     super();
-    if (behaviour === 'works') this.receive = serveChecks((message) => this.say(message));
-    else if (behaviour !== 'never ready') this.say({ type: 'ready' });
+    if (behaviour === 'works') this.receive = serveChecks((message) => this.respond(message));
+    else if (behaviour !== 'never ready') this.respond({ type: 'ready' });
     else setTimeout(() => this.dispatchEvent(new Event('error')), 0);
   }
 
   postMessage(message: WorkerRequest): void {
-    if (this.behaviour === 'dies')
+    if (this.behaviour === 'crashes')
       this.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
-    if (this.told && message.type === 'check')
-      this.say({ type: 'progress', id: message.id, progress: this.told });
+    if (this.progress && message.type === 'check')
+      this.respond({ type: 'progress', id: message.id, progress: this.progress });
     this.receive?.(structuredClone(message));
   }
 
@@ -54,10 +53,10 @@ class FakeWorker extends EventTarget {
     this.terminated = true;
   }
 
-  private say(message: WorkerResponse): void {
+  private respond(message: WorkerResponse): void {
     const data = structuredClone(message);
     const send = (): unknown => this.dispatchEvent(Object.assign(new Event('message'), { data }));
-    // A search in slices leaves this thread's timers no turn.
+    // A check in slices starves the timers of this thread.
     if (data.type === 'ready') setTimeout(send, 0);
     else queueMicrotask(send);
   }
@@ -74,42 +73,52 @@ const throwingFactory: WorkerFactory = {
     throw new DOMException('not in a sandbox', 'SecurityError');
   },
 };
-/** The main thread. */
-const [page] = workerFactories() as [WorkerFactory];
+const [mainThread] = workerFactories() as [WorkerFactory];
 
 describe('a check client', () => {
   const expected = { ...runCheck(compileRequest(smallRequest)), seconds: 0 };
 
   it.each([
     ['in a worker', [fakeFactory('works')], 'worker'],
-    ['in the second kind of worker', [throwingFactory, fakeFactory('works')], 'worker'],
-    ['in the page when a worker never gets ready', [fakeFactory('never ready'), page], 'page'],
-    ['in the page where workers are forbidden', [throwingFactory, throwingFactory, page], 'page'],
-  ] as const)('answers the same %s', async (_, starters, place) => {
-    const client = makeCheckClient(starters);
+    ['in the worker of the second factory', [throwingFactory, fakeFactory('works')], 'worker'],
+    [
+      'on the main thread if a worker never gets ready',
+      [fakeFactory('never ready'), mainThread],
+      'main',
+    ],
+    [
+      'on the main thread if workers are forbidden',
+      [throwingFactory, throwingFactory, mainThread],
+      'main',
+    ],
+  ] as const)('answers the same %s', async (_, factories, thread) => {
+    const client = makeCheckClient(factories);
     const answer = await client.check(smallRequest, () => undefined).answer;
     expect(answer.ok && { ...answer.result, seconds: 0 }).toEqual(expected);
-    expect(client.thread()).toBe(place);
+    expect(client.thread()).toBe(thread);
   });
 
   it.each([
     ['in a worker', [fakeFactory('works')]],
-    ['in the page', [page]],
-  ] as const)('tells progress and keeps what it found when cancelled, %s', async (_, starters) => {
-    const client = makeCheckClient(starters);
-    const news: CheckProgress[] = [];
-    const running = client.check(largeRequest, (each) => {
-      news.push(each);
-      if (news.length === 2) running.cancel();
-    });
-    const answer = await running.answer;
-    expect(answer).toMatchObject({
-      ok: true,
-      result: { coverage: 'stopped', stoppedBy: 'cancel', verdict: 'incomplete' },
-    });
-    expect(news[1]!.states).toBeGreaterThan(news[0]!.states);
-    expect(news[1]!.statesPerSecond).toBeGreaterThan(0);
-  });
+    ['on the main thread', [mainThread]],
+  ] as const)(
+    'reports progress and keeps what it found when cancelled, %s',
+    async (_, factories) => {
+      const client = makeCheckClient(factories);
+      const reports: CheckProgress[] = [];
+      const running = client.check(largeRequest, (each) => {
+        reports.push(each);
+        if (reports.length === 2) running.cancel();
+      });
+      const answer = await running.answer;
+      expect(answer).toMatchObject({
+        ok: true,
+        result: { coverage: 'stopped', stoppedBy: 'cancel', verdict: 'incomplete' },
+      });
+      expect(reports[1]!.states).toBeGreaterThan(reports[0]!.states);
+      expect(reports[1]!.statesPerSecond).toBeGreaterThan(0);
+    },
+  );
 
   it('cancels a check when the next one begins', async () => {
     const client = makeCheckClient([fakeFactory('works')]);
@@ -119,8 +128,8 @@ describe('a check client', () => {
     expect(await second.answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
   });
 
-  it('says so when the worker dies or falls silent, and starts a new one for the next check', async () => {
-    const kinds = ['dies', 'silent', 'works'] as const;
+  it('reports a worker that crashes or stops responding, and starts a new one for the next check', async () => {
+    const kinds = ['crashes', 'silent', 'works'] as const;
     let started = 0;
     const client = makeCheckClient(
       [
@@ -133,18 +142,17 @@ describe('a check client', () => {
     );
     expect(await client.check(smallRequest, () => undefined).answer).toEqual({
       ok: false,
-      message:
-        'The search worker died (out of memory). Nothing else is lost: the check can be started again.',
+      message: 'The checker crashed (out of memory). Start the check again.',
     });
     expect(await client.check(smallRequest, () => undefined).answer).toMatchObject({
       ok: false,
-      message: expect.stringContaining('has not been heard of') as string,
+      message: expect.stringContaining('stopped responding') as string,
     });
     expect(started).toBe(2);
   });
 
-  it('ends a worker that does not answer a cancel, keeps what it told, and starts a new one', async () => {
-    const told = {
+  it('terminates a worker that does not answer a cancel, keeps its progress, and starts a new one', async () => {
+    const lastProgress = {
       phase: 'explore',
       states: 500,
       frontier: 3,
@@ -159,7 +167,7 @@ describe('a check client', () => {
     const kinds = ['busy', 'works'] as const;
     const workers: FakeWorker[] = [];
     const start = (): WorkerLike => {
-      workers.push(new FakeWorker(kinds[workers.length]!, told));
+      workers.push(new FakeWorker(kinds[workers.length]!, lastProgress));
       return workers.at(-1) as unknown as WorkerLike;
     };
     const client = makeCheckClient([{ thread: 'worker', create: start }]);
@@ -191,7 +199,7 @@ describe('a check client', () => {
     });
   });
 
-  it('goes on with the next check in a new worker when the one before does not let go', async () => {
+  it('runs the next check in a new worker if the old one does not stop', async () => {
     const kinds = ['busy', 'works'] as const;
     let started = 0;
     const client = makeCheckClient([
@@ -209,7 +217,7 @@ describe('a check client', () => {
     expect(await second.answer).toMatchObject({ ok: true, result: { coverage: 'complete' } });
   });
 
-  it('says so where no search can be started', async () => {
+  it('reports that no worker can be started', async () => {
     expect(
       await makeCheckClient([throwingFactory]).check(smallRequest, () => undefined).answer,
     ).toMatchObject({
@@ -219,8 +227,8 @@ describe('a check client', () => {
   });
 });
 
-describe('the slices', () => {
-  it('come to the wanted length from either side', () => {
+describe('nextStepBudget', () => {
+  it('converges to the wanted slice length from both sides', () => {
     let budget = 64;
     for (let i = 0; i < 20; i++) budget = nextStepBudget(budget, budget / 500, 16);
     expect(budget).toBe(8000);

@@ -3,49 +3,47 @@ import type { CheckResult } from '../explore/checkResult';
 import { PROPERTY_IDS } from '../kernel/properties/properties';
 import { optionsAsJson } from '../scenario/format/makeScenario';
 import type { CheckProgress } from './runCheckInSlices';
-import type { WorkerResponse, WorkerRequest } from './serveChecks';
+import type { WorkerLike, WorkerRequest, WorkerResponse } from './protocol';
 import type { WorkerFactory } from './workerFactories';
 
-/** How a check ended: with a result (perhaps a cancelled or limited one), or with a message for people. The session is untouched either way. */
+/** How a check ended: with a result (perhaps stopped early), or with a message for the user. */
 type CheckAnswer =
   | { readonly ok: true; readonly result: CheckResult }
   | { readonly ok: false; readonly message: string };
 
-/** A check under way. */
+/** A check in progress. */
 export interface RunningCheck {
   /** Never rejects. */
   readonly answer: Promise<CheckAnswer>;
-  /** Ends the search; the answer holds what was found. */
+  /** Stops the check; the answer holds what it found so far. */
   readonly cancel: () => void;
 }
 
-/** Runs checks off the main thread where that is possible. */
+/** Runs checks outside the main thread if the page can. */
 export interface CheckClient {
-  /** Begins a check; one that still runs is cancelled. */
+  /** Starts a check and cancels the running one. */
   readonly check: (
     request: CheckRequest,
-    onProgress: (news: CheckProgress) => void,
+    onProgress: (progress: CheckProgress) => void,
   ) => RunningCheck;
-  /** Where checks run: a worker, the page's own thread in slices, or not yet known (a worker that was ended leaves its successor to be known). */
-  readonly thread: () => 'worker' | 'page' | undefined;
+  /** The thread that runs checks; undefined until a worker is ready. */
+  readonly thread: () => WorkerFactory['thread'] | undefined;
+  /** Terminates the worker. */
   readonly close: () => void;
 }
 
-/** What the client needs of a Worker. */
-export type WorkerLike = Pick<Worker, 'postMessage' | 'terminate' | 'addEventListener'>;
-
-/** Times after which a worker is given up, in milliseconds. */
+/** Times after which a worker is terminated, in milliseconds. */
 export interface WorkerTimeouts {
-  /** Until its script has loaded. */
+  /** Until `ready`. */
   readonly startMs: number;
-  /** Without a word during a check. */
+  /** Without a message during a check. */
   readonly silenceMs: number;
-  /** Until it has answered a cancel; what it told so far is kept. */
+  /** From a cancel until its answer; the last progress becomes the result. */
   readonly cancelMs: number;
 }
 
 const DEFAULT_TIMEOUTS: WorkerTimeouts = { startMs: 5000, silenceMs: 30_000, cancelMs: 60 };
-/** An answer that came while the page was busy is read before a worker is ended. */
+/** Before termination, time to read an answer that arrived while the page was busy. */
 const FINAL_MESSAGE_GRACE_MS = 15;
 
 interface PendingCheck {
@@ -60,118 +58,115 @@ interface PendingCheck {
 
 interface StartedWorker {
   readonly worker: WorkerLike;
-  readonly thread: 'worker' | 'page';
+  readonly thread: WorkerFactory['thread'];
 }
 
-/** A client. `starters` are tried in order (see `checkStarters`); one that throws or never gets ready is passed over. */
+/** A client that uses the first of `factories` whose worker gets ready. */
 export function makeCheckClient(
-  starters: readonly WorkerFactory[],
-  patience: WorkerTimeouts = DEFAULT_TIMEOUTS,
+  factories: readonly WorkerFactory[],
+  timeouts: WorkerTimeouts = DEFAULT_TIMEOUTS,
 ): CheckClient {
   let started: StartedWorker | undefined;
   let starting: Promise<StartedWorker | undefined> | undefined;
-  let number = 0;
-  const running = new Map<number, PendingCheck>();
+  let lastId = 0;
+  const pending = new Map<number, PendingCheck>();
 
-  const settle = (entry: PendingCheck, answer: CheckAnswer): void => {
-    clearTimeout(entry.timer);
-    if (running.delete(entry.id)) entry.settle(answer);
+  const settle = (check: PendingCheck, answer: CheckAnswer): void => {
+    clearTimeout(check.timer);
+    if (pending.delete(check.id)) check.settle(answer);
   };
-  const waitFor = (entry: PendingCheck, ms: number, late: () => void): void => {
-    clearTimeout(entry.timer);
-    entry.timer = setTimeout(late, ms);
+  const setTimer = (check: PendingCheck, ms: number, onTimeout: () => void): void => {
+    clearTimeout(check.timer);
+    check.timer = setTimeout(onTimeout, ms);
   };
-  const heard = (entry: PendingCheck): void => {
-    if (!entry.cancelled)
-      waitFor(entry, patience.silenceMs, () =>
-        died('The search worker has not been heard of and was ended.'),
+  const restartSilenceTimer = (check: PendingCheck): void => {
+    if (!check.cancelled)
+      setTimer(check, timeouts.silenceMs, () =>
+        failAll('The checker stopped responding and was terminated.'),
       );
   };
-  const receive = (message: Exclude<WorkerResponse, { readonly type: 'ready' }>): void => {
-    const entry = running.get(message.id);
-    if (!entry) return;
-    heard(entry);
-    if (message.type === 'progress') {
-      entry.progress = message.progress;
-      entry.onProgress(message.progress);
+  const receive = (response: Exclude<WorkerResponse, { readonly type: 'ready' }>): void => {
+    const check = pending.get(response.id);
+    if (!check) return;
+    restartSilenceTimer(check);
+    if (response.type === 'progress') {
+      check.progress = response.progress;
+      check.onProgress(response.progress);
     } else
       settle(
-        entry,
-        message.type === 'done'
-          ? { ok: true, result: message.result }
-          : { ok: false, message: message.message },
+        check,
+        response.type === 'done'
+          ? { ok: true, result: response.result }
+          : { ok: false, message: response.message },
       );
   };
-  const drop = (): void => {
+  const terminate = (): void => {
     started?.worker.terminate();
     started = undefined;
     starting = undefined;
   };
-  const died = (why: string): void => {
-    drop();
-    for (const entry of running.values())
+  const failAll = (message: string): void => {
+    terminate();
+    for (const check of pending.values())
       settle(
-        entry,
-        entry.cancelled
-          ? stoppedAnswer(entry)
-          : { ok: false, message: `${why} Nothing else is lost: the check can be started again.` },
+        check,
+        check.cancelled
+          ? stoppedAnswer(check)
+          : { ok: false, message: `${message} Start the check again.` },
       );
   };
   const start = async (): Promise<StartedWorker | undefined> => {
-    for (const { thread: place, create: begin } of starters) {
-      const worker = await tryFactory(begin, patience.startMs, receive, (message) =>
-        died(`The search worker died${message === '' ? '' : ` (${message})`}.`),
+    for (const { thread, create } of factories) {
+      const worker = await tryFactory(create, timeouts.startMs, receive, (detail) =>
+        failAll(`The checker crashed${detail === '' ? '' : ` (${detail})`}.`),
       );
-      if (worker) return { worker, thread: place };
+      if (worker) return { worker, thread };
     }
     return undefined;
   };
-  const send = async (entry: PendingCheck): Promise<void> => {
+  const send = async (check: PendingCheck): Promise<void> => {
     starting ??= start();
-    const mine = starting;
-    const now = await mine;
-    if (!running.has(entry.id) || starting !== mine) return;
-    started = now;
-    if (!now) {
+    const attempt = starting;
+    const ready = await attempt;
+    if (!pending.has(check.id) || starting !== attempt) return;
+    started = ready;
+    if (!ready) {
       starting = undefined;
-      return settle(entry, {
+      return settle(check, {
         ok: false,
-        message:
-          'No search can be started in this page: its script did not load. Reload the page, or open the playground itself.',
+        message: 'The checker could not be started: its script did not load. Reload the page.',
       });
     }
-    postToWorker(now.worker, { type: 'check', id: entry.id, request: entry.request });
-    heard(entry);
+    postToWorker(ready.worker, { type: 'check', id: check.id, request: check.request });
+    restartSilenceTimer(check);
   };
-  /** A worker in the middle of something that cannot be paused is ended: what it told is kept, and the next check gets a new one. */
-  const end = (entry: PendingCheck): void => {
-    if (!running.has(entry.id)) return;
-    if (started?.thread === 'page') return;
-    drop();
-    settle(entry, stoppedAnswer(entry));
-    const others = [...running.values()];
-    for (const other of others)
+  /** Terminates a worker that did not answer a cancel in time. Other checks move to a new worker. */
+  const stop = (check: PendingCheck): void => {
+    // The main thread cannot be terminated; its check stops at the end of the slice.
+    if (!pending.has(check.id) || started?.thread === 'main') return;
+    terminate();
+    settle(check, stoppedAnswer(check));
+    for (const other of [...pending.values()])
       if (other.cancelled) settle(other, stoppedAnswer(other));
       else void send(other);
     starting ??= start();
   };
-  const cancel = (entry: PendingCheck): void => {
-    if (entry.cancelled || !running.has(entry.id)) return;
-    entry.cancelled = true;
-    if (!started) return settle(entry, stoppedAnswer(entry));
-    postToWorker(started.worker, { type: 'cancel', id: entry.id });
-    waitFor(entry, patience.cancelMs, () =>
-      waitFor(entry, FINAL_MESSAGE_GRACE_MS, () => end(entry)),
+  const cancel = (check: PendingCheck): void => {
+    if (check.cancelled || !pending.has(check.id)) return;
+    check.cancelled = true;
+    if (!started) return settle(check, stoppedAnswer(check));
+    postToWorker(started.worker, { type: 'cancel', id: check.id });
+    setTimer(check, timeouts.cancelMs, () =>
+      setTimer(check, FINAL_MESSAGE_GRACE_MS, () => stop(check)),
     );
   };
 
   return {
     check: (request, onProgress) => {
-      for (const entry of running.values()) cancel(entry);
-      const id = ++number;
-      let entry: PendingCheck | undefined;
+      for (const check of pending.values()) cancel(check);
+      const id = ++lastId;
       const answer = new Promise<CheckAnswer>((resolve) => {
-        entry = {
+        const check: PendingCheck = {
           id,
           request,
           onProgress,
@@ -180,41 +175,46 @@ export function makeCheckClient(
           cancelled: false,
           timer: undefined,
         };
+        pending.set(id, check);
+        void send(check);
       });
-      const begun = entry!;
-      running.set(id, begun);
-      void send(begun);
-      return { answer, cancel: () => cancel(begun) };
+      return {
+        answer,
+        cancel: () => {
+          const check = pending.get(id);
+          if (check) cancel(check);
+        },
+      };
     },
     thread: () => started?.thread,
-    close: drop,
+    close: terminate,
   };
 }
 
-/** What is known of a check that was ended from outside: what it last told. Its worker had no time for witnesses. */
+/** The result of a check whose worker was terminated: its last progress, without counterexamples. */
 function stoppedAnswer({
   request: { scenario, properties = PROPERTY_IDS, engine = 'wasm', reduce = 'none' },
-  progress: news,
+  progress,
 }: PendingCheck): CheckAnswer {
-  const broken = new Set(news?.violated);
+  const violated = new Set(progress?.violated);
   return {
     ok: true,
     result: {
       format: 'vfio-playground/check@1',
       design: scenario.design,
       options: optionsAsJson(scenario.options),
-      verdict: broken.size > 0 ? 'violated' : 'incomplete',
+      verdict: violated.size > 0 ? 'violated' : 'incomplete',
       coverage: 'stopped',
       stoppedBy: 'cancel',
-      states: news?.states ?? 0,
-      transitions: news?.transitions ?? 0,
-      depth: news?.depth ?? 0,
-      seconds: news?.seconds ?? 0,
-      engine: news?.engine ?? engine,
+      states: progress?.states ?? 0,
+      transitions: progress?.transitions ?? 0,
+      depth: progress?.depth ?? 0,
+      seconds: progress?.seconds ?? 0,
+      engine: progress?.engine ?? engine,
       ...(reduce === 'none' ? {} : { reduce }),
       properties: PROPERTY_IDS.filter((id) => properties.includes(id)).map((id) => ({
         id,
-        status: broken.has(id) ? 'violated' : 'incomplete',
+        status: violated.has(id) ? 'violated' : 'incomplete',
       })),
       outcomes: [],
     },
@@ -225,18 +225,18 @@ function postToWorker(worker: WorkerLike, message: WorkerRequest): void {
   worker.postMessage(message, []);
 }
 
-/** The worker when it says that it is ready; undefined when it cannot start. */
+/** The worker once it is ready; undefined if it cannot start. */
 async function tryFactory(
-  start: WorkerFactory['create'],
-  patienceMs: number,
-  receive: (message: Exclude<WorkerResponse, { readonly type: 'ready' }>) => void,
-  died: (message: string) => void,
+  create: WorkerFactory['create'],
+  startMs: number,
+  receive: (response: Exclude<WorkerResponse, { readonly type: 'ready' }>) => void,
+  onCrash: (detail: string) => void,
 ): Promise<WorkerLike | undefined> {
   let worker: WorkerLike;
   try {
-    worker = await start();
+    worker = await create();
   } catch (error) {
-    // A sandboxed frame may not start workers: the next way is tried.
+    // Expected in a sandboxed frame: the next factory is tried.
     console.info(
       `a worker could not be started: ${error instanceof Error ? error.message : String(error)}`,
     );
@@ -247,7 +247,7 @@ async function tryFactory(
     const timer = setTimeout(() => {
       worker.terminate();
       resolve(undefined);
-    }, patienceMs);
+    }, startMs);
     worker.addEventListener('message', ({ data }: MessageEvent<WorkerResponse>) => {
       if (data.type !== 'ready') return receive(data);
       ready = true;
@@ -256,7 +256,7 @@ async function tryFactory(
     });
     worker.addEventListener('error', (event: ErrorEvent) => {
       clearTimeout(timer);
-      if (ready) return died(event.message ?? '');
+      if (ready) return onCrash(event.message ?? '');
       worker.terminate();
       resolve(undefined);
     });

@@ -1,54 +1,54 @@
 import type { Check, SearchProgress } from '../explore/check';
-import { beginCheck } from '../explore/checkRequest';
-import type { CheckRequest } from '../explore/checkRequest';
+import { beginCheck, type CheckRequest } from '../explore/checkRequest';
 import type { CheckResult } from '../explore/checkResult';
 
-/** Progress for people; `statesPerSecond` is over the whole exploration so far. */
+/** Progress with times; `statesPerSecond` is the average since the check began. */
 export interface CheckProgress extends SearchProgress {
   readonly seconds: number;
   readonly statesPerSecond: number;
 }
 
-/** How a driver goes about it. */
+/** How a check shares its thread. */
 export interface SliceOptions {
   /** Milliseconds of work between two pauses. */
   readonly sliceMs: number;
-  readonly onProgress: (news: CheckProgress) => void;
+  readonly onProgress: (progress: CheckProgress) => void;
   readonly cancelled: () => boolean;
-  /** Milliseconds, from anywhere. */
+  /** Monotonic clock in milliseconds. */
   readonly now: () => number;
-  /** Lets the rest of the thread run: input, frames, messages. */
+  /** Yields to the event loop. */
   readonly pause: () => Promise<void>;
 }
 
 const PROGRESS_INTERVAL_MS = 50;
+const FIRST_BUDGET = 2000;
 
-/** Runs a check in slices to its end; ended early by `cancelled` it yields what was found. */
+/** Runs a check to its end, in time slices. After `cancelled` or `maxSeconds` the result holds what was found so far. */
 export async function runCheckInSlices(
   request: CheckRequest,
-  drive: SliceOptions,
+  { sliceMs, onProgress, cancelled, now, pause }: SliceOptions,
 ): Promise<CheckResult> {
-  const begin = drive.now();
+  const begin = now();
   const check = beginCheck(request);
-  const seconds = (): number => (drive.now() - begin) / 1000;
-  let budget = 2000;
-  let told = begin;
+  const seconds = (): number => (now() - begin) / 1000;
+  let budget = FIRST_BUDGET;
+  let lastProgress = begin;
   for (;;) {
-    const start = drive.now();
+    const start = now();
     if (check.advance(budget) === 'done') return check.result(seconds());
-    const end = drive.now();
-    budget = nextStepBudget(budget, end - start, drive.sliceMs);
-    if (end - told >= PROGRESS_INTERVAL_MS) {
-      told = end;
-      drive.onProgress(progressOf(check, seconds()));
+    const end = now();
+    budget = nextStepBudget(budget, end - start, sliceMs);
+    if (end - lastProgress >= PROGRESS_INTERVAL_MS) {
+      lastProgress = end;
+      onProgress(progressOf(check, seconds()));
     }
-    await drive.pause();
-    if (drive.cancelled()) check.stop('cancel');
+    await pause();
+    if (cancelled()) check.stop('cancel');
     else if (seconds() > (request.maxSeconds ?? Infinity)) check.stop('time');
   }
 }
 
-/** Aims at slices of the wanted length; a slice that was far off changes the budget at most fourfold. */
+/** The step budget for a slice of `wantedMs`, from the last budget and how long it took. Changes at most fourfold at once. */
 export function nextStepBudget(budget: number, tookMs: number, wantedMs: number): number {
   const factor = Math.min(4, Math.max(0.25, wantedMs / Math.max(0.1, tookMs)));
   return Math.min(1_000_000, Math.max(64, Math.round(budget * factor)));
@@ -63,19 +63,19 @@ function progressOf(check: Check, seconds: number): CheckProgress {
   };
 }
 
-/** A pause that lets the event loop turn once, without the delay of a timer. */
+/** A pause of one turn of the event loop. A message avoids the minimum delay of nested timers. */
 export function eventLoopPause(): {
   readonly pause: () => Promise<void>;
   readonly close: () => void;
 } {
   const { port1, port2 } = new MessageChannel();
-  let go: (() => void) | undefined;
-  port1.addEventListener('message', () => go?.());
+  let resume: (() => void) | undefined;
+  port1.addEventListener('message', () => resume?.());
   port1.start();
   return {
     pause: () =>
       new Promise((resolve) => {
-        go = resolve;
+        resume = resolve;
         port2.postMessage(undefined);
       }),
     close: () => port1.close(),

@@ -1,41 +1,39 @@
-import type { WorkerLike } from './checkClient';
-import type { WorkerRequest } from './serveChecks';
+import type { WorkerLike, WorkerRequest } from './protocol';
 
-/** The worker's side of the protocol, as `serveChecks.ts` has it. */
 type ServeChecks = typeof import('./serveChecks').serveChecks;
 
 /** One way to run checks. */
 export interface WorkerFactory {
-  readonly thread: 'worker' | 'page';
-  /** Throws or rejects where this page may not do so; the next way is tried then. */
+  readonly thread: 'worker' | 'main';
+  /** Throws or rejects if the page may not do so; the client then tries the next factory. */
   readonly create: () => WorkerLike | Promise<WorkerLike>;
 }
 
-/** Starts the worker that the page's build has for checks; throws or rejects where the page may not. */
+/** Starts the checker worker of the page's build; throws or rejects if the page may not start workers. */
 export type CreateWorker = () => Worker | Promise<Worker>;
 
-/** Half a frame: on the page's own thread the stage must go on. */
+/** Half a frame at 60 Hz, so that the page stays responsive. */
 const MAIN_THREAD_SLICE_MS = 8;
 
-/** The ways to run checks in a page, best first, for `makeCheckClient`: the page's worker if it has one, then the main thread in time slices. */
+/** The ways to run checks, best first, for `makeCheckClient`: the page's worker if it has one, then the main thread. */
 export function workerFactories(createWorker?: CreateWorker): readonly WorkerFactory[] {
   return [
     ...(createWorker ? [{ thread: 'worker', create: createWorker } as const] : []),
     {
-      thread: 'page',
+      thread: 'main',
       create: async () => mainThreadWorker((await import('./serveChecks')).serveChecks),
     },
   ];
 }
 
-/** What looks like a worker and works on this thread, in slices. It begins when somebody listens, and is never in the middle of anything when it is heard. */
+/** Main-thread stand-in for a Worker; runs in time slices. It starts with the first listener, so that `ready` is not lost. */
 function mainThreadWorker(serveChecks: ServeChecks): WorkerLike {
   const events = new EventTarget();
   let receive: ((message: WorkerRequest) => void) | undefined;
-  let last = 0;
+  let lastId = 0;
   return {
     postMessage: (message: WorkerRequest) => {
-      last = message.id;
+      lastId = message.id;
       receive?.(message);
     },
     addEventListener: (type: string, listener: EventListenerOrEventListenerObject) => {
@@ -45,6 +43,6 @@ function mainThreadWorker(serveChecks: ServeChecks): WorkerLike {
         MAIN_THREAD_SLICE_MS,
       );
     },
-    terminate: () => receive?.({ type: 'cancel', id: last }),
+    terminate: () => receive?.({ type: 'cancel', id: lastId }),
   };
 }
