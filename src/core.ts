@@ -1,4 +1,4 @@
-// The model without a page: what `vfio-playground/core` is. Every export says in its own file what it is.
+// The public API of `vfio-playground/core`: the model without a page. The published names are stable; the declarations have the docs.
 export { DESIGNS, designById } from './designs/designs';
 export { checkText } from './export/checkText';
 export { altText } from './export/altText';

@@ -19,7 +19,7 @@ export type {
   ViolationReport,
 } from './host/protocol';
 
-// As a plain script it knows its folder; as a module it does not, and elements say `base`.
+// A classic script knows its own URL; a module does not, so its elements need `base`.
 const elementScript = typeof document === 'undefined' ? undefined : document.currentScript;
 defineElement(
   elementScript && 'src' in elementScript && elementScript.src !== ''

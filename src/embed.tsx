@@ -18,21 +18,21 @@ if (!rootElement) throw new Error('embed.html has no #root');
 const root = rootElement;
 const parameters = parseEmbedParameters(location.search);
 
-/** A frame without an origin may start a worker from a blob only. */
+/** A frame without an origin may start workers only from a blob. */
 const createWorker: CreateWorker = async () => {
   const { default: CheckWorker } = await import('./explore.worker.ts?worker&inline');
   return new CheckWorker();
 };
 
-/** Shows the playground that the address asks for. */
+/** Shows the scenario or link of the URL. */
 function openEmbed(): void {
   const session = sessionFromUrl(frameAddressBarOf(window));
-  const { theme, step, speed, errors: problems } = parameters;
+  const { theme, step, speed, errors } = parameters;
   changeSettings(session, { theme, ...(speed === undefined ? {} : { speed }) });
   if (step !== undefined) seekTo(session, step);
   if (parameters.view === 'compare') setPageLayout(session, { view: 'compare' });
-  if (problems.length > 0)
-    notify(session, 'error', 'The address of this embed says what cannot be used.', problems);
+  if (errors.length > 0)
+    notify(session, 'error', 'Some parameters of this embed were ignored.', errors);
   const port = startPortAdapter(session, window);
   createRoot(root).render(
     <StrictMode>

@@ -8,7 +8,7 @@ async function createWorker(): Promise<Worker> {
     return new Worker(new URL('./explore.worker.ts', import.meta.url), { type: 'module' });
   } catch (error) {
     if (!(error instanceof DOMException)) throw error;
-    // A frame without an origin may start a worker from a blob only.
+    // A frame without an origin may start workers only from a blob.
     const { default: CheckWorker } = await import('./explore.worker.ts?worker&inline');
     return new CheckWorker();
   }

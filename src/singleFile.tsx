@@ -1,6 +1,6 @@
 import { startApp } from './ui/shell/startApp';
 
-// A page from file:// may start a worker from a blob only.
+// A page from file:// may start workers only from a blob.
 startApp(async () => {
   const { default: CheckWorker } = await import('./explore.worker.ts?worker&inline');
   return new CheckWorker();

@@ -146,7 +146,7 @@ export function makeCheckClient(
     if (!pending.has(check.id) || started?.thread === 'main') return;
     terminate();
     settle(check, stoppedAnswer(check));
-    for (const other of [...pending.values()])
+    for (const other of pending.values())
       if (other.cancelled) settle(other, stoppedAnswer(other));
       else void send(other);
     starting ??= start();

@@ -9,19 +9,19 @@ import {
   type ViolationReport,
 } from './protocol';
 
-/** What a playground tells on its own. */
+/** Events of a playground, by name. */
 export interface PlaygroundEvents {
   readonly stateChanged: PlaygroundState;
   readonly violation: ViolationReport;
-  /** Height in CSS pixels that suits the content. */
+  /** Height of the content in px. */
   readonly resize: number;
   readonly focusExit: undefined;
 }
 
-/** A playground in a frame. Every command resolves with the state after it and rejects with the playground's message. */
+/** A playground in a frame. Every request resolves with the state after it, or rejects with the error of the playground. */
 export interface PlaygroundClient {
-  readonly load: (what: LoadTarget) => Promise<PlaygroundState>;
-  /** Steps forward, or back where negative; 1 where left out. */
+  readonly load: (target: LoadTarget) => Promise<PlaygroundState>;
+  /** Steps forward, or back if `count` is negative. Default 1. */
   readonly step: (count?: number) => Promise<PlaygroundState>;
   readonly seek: (to: number) => Promise<PlaygroundState>;
   /** `speed` in steps per second. */
@@ -29,24 +29,24 @@ export interface PlaygroundClient {
   readonly pause: () => Promise<PlaygroundState>;
   readonly setTheme: (theme: Theme) => Promise<PlaygroundState>;
   readonly getState: () => Promise<PlaygroundState>;
-  /** Calls back on an event; returns what ends that. */
+  /** Subscribes to an event; returns the function that unsubscribes. */
   readonly on: <K extends keyof PlaygroundEvents>(
     type: K,
     listener: (detail: PlaygroundEvents[K]) => void,
   ) => () => void;
-  /** Lets go of the frame; commands that are under way reject. */
+  /** Closes the connection; pending requests reject. */
   readonly close: () => void;
 }
 
 const PING_INTERVAL_MS = 250;
 const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** Repeats `ping` until the playground in a frame answers; rejects after `timeout` milliseconds (15,000 where left out). */
+/** Connects to the playground in a frame: posts `ping` until `pong` arrives. Rejects after `timeout` milliseconds. */
 export function connect(frame: HTMLIFrameElement, timeout = 15_000): Promise<PlaygroundClient> {
   return new Promise((resolve, reject) => {
     const channels: MessageChannel[] = [];
     const ping = (): void => {
-      // A frame without an origin can only be posted to with `*`: so nothing but the ping is, and all else goes through its port.
+      // A sandboxed frame has no origin to post to, so `*` carries only the ping; all other messages use its port.
       const channel = new MessageChannel();
       channels.push(channel);
       channel.port1.addEventListener(
@@ -62,15 +62,15 @@ export function connect(frame: HTMLIFrameElement, timeout = 15_000): Promise<Pla
       channel.port1.start();
       frame.contentWindow?.postMessage(makeMessage({ type: 'ping' }), '*', [channel.port2]);
     };
-    const timer = setInterval(ping, PING_INTERVAL_MS);
-    const limit = setTimeout(() => {
+    const pingTimer = setInterval(ping, PING_INTERVAL_MS);
+    const timeoutTimer = setTimeout(() => {
       stop();
       for (const { port1 } of channels) port1.close();
-      reject(new Error(`no answer from the playground within ${timeout} ms`));
+      reject(new Error(`The playground did not answer within ${timeout} ms.`));
     }, timeout);
     const stop = (): void => {
-      clearInterval(timer);
-      clearTimeout(limit);
+      clearInterval(pingTimer);
+      clearTimeout(timeoutTimer);
     };
     ping();
   });
@@ -85,19 +85,19 @@ interface PendingRequest {
 function clientOverPort(port: MessagePort): PlaygroundClient {
   const pending = new Map<number, PendingRequest>();
   const listeners = new Map<keyof PlaygroundEvents, Set<(detail: never) => void>>();
-  let count = 0;
-  const tell = <K extends keyof PlaygroundEvents>(type: K, detail: PlaygroundEvents[K]): void => {
+  let lastId = 0;
+  const emit = <K extends keyof PlaygroundEvents>(type: K, detail: PlaygroundEvents[K]): void => {
     for (const listener of listeners.get(type) ?? [])
       (listener as (detail: PlaygroundEvents[K]) => void)(detail);
   };
-  const settle = (id: number, how: (waiting: PendingRequest) => void): void => {
-    const waiting = pending.get(id);
-    if (!waiting) return;
+  const settle = (id: number, act: (request: PendingRequest) => void): void => {
+    const request = pending.get(id);
+    if (!request) return;
     pending.delete(id);
-    clearTimeout(waiting.timer);
-    how(waiting);
+    clearTimeout(request.timer);
+    act(request);
   };
-  const hear = (report: Report & { readonly id?: number | string }): void => {
+  const receive = (report: Report & { readonly id?: number | string }): void => {
     const id = Number(report.id);
     switch (report.type) {
       case 'state':
@@ -105,28 +105,30 @@ function clientOverPort(port: MessagePort): PlaygroundClient {
       case 'error':
         return settle(id, ({ reject }) => reject(new Error(report.message)));
       case 'stateChanged':
-        return tell('stateChanged', report.state);
+        return emit('stateChanged', report.state);
       case 'violation':
-        return tell('violation', report.violation);
+        return emit('violation', report.violation);
       case 'resize':
-        return tell('resize', report.height);
+        return emit('resize', report.height);
       case 'focusExit':
-        return tell('focusExit', undefined);
+        return emit('focusExit', undefined);
       default:
     }
   };
   port.addEventListener('message', ({ data }) => {
     const report = parseReport(data);
-    if (report) hear(report);
+    if (report) receive(report);
   });
-  const ask = (request: Request): Promise<PlaygroundState> =>
+  const send = (request: Request): Promise<PlaygroundState> =>
     new Promise((resolve, reject) => {
-      const id = ++count;
+      const id = ++lastId;
       const timer = setTimeout(
         () =>
-          settle(id, (waiting) =>
-            waiting.reject(
-              new Error(`no answer to ${request.type} within ${RESPONSE_TIMEOUT_MS} ms`),
+          settle(id, (late) =>
+            late.reject(
+              new Error(
+                `The playground did not answer ${request.type} within ${RESPONSE_TIMEOUT_MS} ms.`,
+              ),
             ),
           ),
         RESPONSE_TIMEOUT_MS,
@@ -135,13 +137,13 @@ function clientOverPort(port: MessagePort): PlaygroundClient {
       port.postMessage(makeMessage(request, id));
     });
   return {
-    load: (what) => ask({ type: 'load', ...what }),
-    step: (count) => ask({ type: 'step', ...(count === undefined ? {} : { count }) }),
-    seek: (to) => ask({ type: 'seek', to }),
-    play: (speed) => ask({ type: 'play', ...(speed === undefined ? {} : { speed }) }),
-    pause: () => ask({ type: 'pause' }),
-    setTheme: (theme) => ask({ type: 'setTheme', theme }),
-    getState: () => ask({ type: 'getState' }),
+    load: (target) => send({ type: 'load', ...target }),
+    step: (count) => send({ type: 'step', ...(count === undefined ? {} : { count }) }),
+    seek: (to) => send({ type: 'seek', to }),
+    play: (speed) => send({ type: 'play', ...(speed === undefined ? {} : { speed }) }),
+    pause: () => send({ type: 'pause' }),
+    setTheme: (theme) => send({ type: 'setTheme', theme }),
+    getState: () => send({ type: 'getState' }),
     on: (type, listener) => {
       const set = listeners.get(type) ?? new Set();
       listeners.set(type, set.add(listener));
@@ -150,7 +152,9 @@ function clientOverPort(port: MessagePort): PlaygroundClient {
     close: () => {
       port.close();
       for (const id of pending.keys())
-        settle(id, ({ reject }) => reject(new Error('the playground was closed')));
+        settle(id, ({ reject }) =>
+          reject(new Error('The connection to the playground was closed.')),
+        );
     },
   };
 }

@@ -2,10 +2,10 @@ import { connect, type PlaygroundClient } from './client';
 import type { EMBED_PARAMETERS } from './parameters';
 import type { PlaygroundState, Theme, ViolationReport } from './protocol';
 
-/** The tag of the element. */
+/** Tag name of the element. */
 export const TAG = 'vfio-playground';
 
-/** Attributes that go into the frame's address as they stand. */
+/** Attributes that become query parameters of the frame unchanged. */
 const FORWARDED_ATTRIBUTES = [
   'view',
   'theme',
@@ -34,45 +34,45 @@ button { display: block; margin: 0 0 8px; padding: 6px 14px; font: inherit; curs
 @media print { iframe, button { display: none; } .live ~ slot { display: contents; } }
 `;
 
-/** The attributes of the element; each is a text, as in HTML. */
+/** The attributes of the element; all values are strings, as in HTML. */
 export interface PlaygroundAttributes {
-  /** What to show: the id of a built-in scenario, or a permalink (`#v1.…`, or a whole address that ends so). The first of the library where left out. */
+  /** Id of a built-in scenario, or a permalink (`#v1.…`, or a URL with that hash). Default: the first built-in scenario. */
   readonly scenario?: string;
-  /** Folder of the playground. Where left out, that of the script that defined the element; a page that imported the element has to say it. */
+  /** URL of the folder that holds the playground. Default: the folder of the script; required if the element is imported as a module. */
   readonly base?: string;
-  /** The graph of kernel objects (what holds where left out), the lanes of the tasks, both, or every design side by side. */
+  /** The graph of kernel objects (default), the timeline of the tasks, both, or all designs side by side. */
   readonly view?: 'graph' | 'timeline' | 'both' | 'compare';
-  /** Colours; `auto`, where left out, follows the reader's setting. A change does not load the frame anew. */
+  /** Colour theme; `auto` (default) follows the setting of the reader. A change does not reload the frame. */
   readonly theme?: Theme;
-  /** Where to stand: moves from the beginning, 0 to 100,000. Where left out, as the link says, else 0. */
+  /** Initial step, 0 to 100,000. Default: the step of the link, else 0. */
   readonly step?: string;
-  /** `1`, or no value: plays as soon as it is open. */
+  /** `1` or no value: starts to play when it opens. */
   readonly play?: string;
-  /** Steps per second while playing, 0.1 to 60; 2 where left out. */
+  /** Playback speed in steps per second, 0.1 to 60. Default 2. */
   readonly speed?: string;
-  /** `1`, or no value: the reader steps, seeks and checks, but cannot act for anybody. */
+  /** `1` or no value: read-only. The reader can step, seek and check, but not run calls. */
   readonly ro?: string;
-  /** When it opens: at once, when it comes near the view (where left out), or when the reader presses a button. Until then the content of the tag is shown. */
+  /** When it opens: at once, when it scrolls near the viewport (default), or when the reader presses a button. The content of the element shows until then. */
   readonly load?: 'eager' | 'lazy' | 'click';
-  /** Height in CSS pixels that stays; where left out it is as high as its content wants. */
+  /** Fixed height in px. Default: the height of the content. */
   readonly height?: string;
-  /** Present: the frame has no origin and reaches nothing of its site. */
+  /** If present, the frame has no origin, so it cannot reach data of its site. */
   readonly sandbox?: string;
-  /** Name of the frame, and of the button of `load="click"`. */
+  /** Accessible name of the frame, and the text of the button of `load="click"`. */
   readonly title?: string;
 }
 
-/** The events of the element beside those of every element. */
+/** The events that the element dispatches. */
 export interface PlaygroundElementEvents {
-  /** `client` is there. */
+  /** `client` is connected. */
   readonly ready: CustomEvent<null>;
-  /** Something else is on screen; at most ten times a second. */
+  /** The state on screen has changed; at most ten times a second. */
   readonly statechanged: CustomEvent<PlaygroundState>;
-  /** A move broke a rule. */
+  /** A step violates a property. */
   readonly violation: CustomEvent<ViolationReport>;
-  /** The reader left the frame with Escape; the element has the focus now. */
+  /** The reader left the frame with Escape; the element now has the focus. */
   readonly focusexit: CustomEvent<null>;
-  /** The playground did not open; the fallback stays. */
+  /** The playground did not open; the content of the element stays visible. */
   readonly failed: CustomEvent<unknown>;
 }
 
@@ -82,17 +82,17 @@ declare global {
   }
 }
 
-// Where a page is rendered on a server there are no elements: the module loads, and the fallback is what is sent.
+// On a server there is no HTMLElement; the module must still load there.
 const BaseElement =
   typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
 
 /**
- * `<vfio-playground scenario="bind-race">text for print and for pages without scripts</vfio-playground>`: a playground in a frame,
- * as high as its content. Its attributes are `PlaygroundAttributes`, its events `PlaygroundElementEvents`.
+ * `<vfio-playground scenario="bind-race">text for print and for pages without scripts</vfio-playground>`: a playground in a frame
+ * that is as high as its content. Attributes: `PlaygroundAttributes`; events: `PlaygroundElementEvents`.
  */
 export class PlaygroundElement extends BaseElement {
   static readonly observedAttributes: readonly string[] = OBSERVED_ATTRIBUTES;
-  /** Where the playground lies when there is no `base`: the folder of the loading script. */
+  /** URL of the folder that holds the playground, for elements without `base`. */
   static folder: string | undefined;
 
   private frame: HTMLIFrameElement | undefined;
@@ -100,7 +100,7 @@ export class PlaygroundElement extends BaseElement {
   private button: HTMLButtonElement | undefined;
   private connectedClient: PlaygroundClient | undefined;
 
-  /** The playground, once it answers; dispatches a `ready` event then, and `statechanged`, `violation` and `focusexit` later. */
+  /** The connection to the playground; undefined before the `ready` event. */
   get client(): PlaygroundClient | undefined {
     return this.connectedClient;
   }
@@ -142,7 +142,7 @@ export class PlaygroundElement extends BaseElement {
   private ensureShadowRoot(): ShadowRoot {
     if (this.shadowRoot) return this.shadowRoot;
     const root = this.attachShadow({ mode: 'open' });
-    // A sheet made by script is admitted by every content security policy, a <style> is not.
+    // A content security policy may forbid <style>, but not a constructed style sheet.
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
     root.adoptedStyleSheets = [sheet];
@@ -169,16 +169,20 @@ export class PlaygroundElement extends BaseElement {
   private createFrame(): void {
     if (this.frame) return;
     this.observer?.disconnect();
-    const address = this.frameUrl();
-    if (address === undefined)
-      return this.fail(new Error('<vfio-playground> needs base="…", the folder of the playground'));
+    const url = this.frameUrl();
+    if (url === undefined)
+      return this.fail(
+        new Error(
+          '<vfio-playground> base: expected the URL of the folder that holds the playground, got nothing',
+        ),
+      );
     this.button?.remove();
     const frame = document.createElement('iframe');
     frame.title = this.title || 'VFIO playground';
     if (this.hasAttribute('sandbox'))
       frame.setAttribute('sandbox', 'allow-scripts allow-popups allow-popups-to-escape-sandbox');
     frame.style.height = `${this.requestedHeight() ?? INITIAL_HEIGHT}px`;
-    frame.src = address;
+    frame.src = url;
     this.frame = frame;
     this.ensureShadowRoot().prepend(frame);
     connect(frame)
@@ -209,14 +213,13 @@ export class PlaygroundElement extends BaseElement {
     this.dispatchEvent(new CustomEvent('ready'));
   }
 
-  /** The fallback stays; what went wrong is an event and on the console. */
+  /** Removes the frame, so that the content of the element shows, and reports the error. */
   private fail(error: unknown): void {
     this.removeFrame();
     console.error(error);
     this.dispatchEvent(new CustomEvent('failed', { detail: error }));
   }
 
-  /** Height in pixels that the page asks for. */
   private requestedHeight(): number | undefined {
     const height = Number(this.getAttribute('height'));
     return height > 0 ? height : undefined;
@@ -245,7 +248,7 @@ function parseTheme(value: string | null): Theme {
   return value === 'light' || value === 'dark' ? value : 'auto';
 }
 
-/** Defines the element, once; `folder` is where the playground lies, for elements without `base`. */
+/** Defines the element once; `folder` is the URL of the playground for elements without `base`. */
 export function defineElement(folder?: string): void {
   if (folder !== undefined) PlaygroundElement.folder = folder;
   if (typeof customElements !== 'undefined' && !customElements.get(TAG))

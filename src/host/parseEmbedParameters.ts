@@ -1,69 +1,65 @@
-import { EMBED_PARAMETERS } from './parameters';
 import type { ThemeSetting } from '../session/store/session';
+import { EMBED_PARAMETERS } from './parameters';
+import { themeSettingOf } from './theme';
 
 type Parameters = typeof EMBED_PARAMETERS;
 
-/** The words that a parameter takes. */
 type ValueOf<Name extends keyof Parameters> = Parameters[Name] extends {
-  readonly values: readonly (infer Word)[];
+  readonly values: readonly (infer Value)[];
 }
-  ? Word
+  ? Value
   : never;
 
-/** What the address of an embed asks for; `host/parameters.ts` says what each means. */
+/** The parsed query of an embed's URL; `parameters.ts` describes each parameter. */
 export interface EmbedParameters {
   readonly view: ValueOf<'view'>;
   readonly theme: ThemeSetting;
-  /** The reader can look but not act. */
   readonly readOnly: boolean;
-  /** Move to stand at; undefined leaves it to the link. */
+  /** Initial step; undefined for the step of the link. */
   readonly step: number | undefined;
   readonly play: boolean;
-  /** Steps per second; undefined for the usual. */
+  /** Steps per second; undefined for the default. */
   readonly speed: number | undefined;
   readonly load: ValueOf<'load'>;
-  /** In sentences, what could not be used. */
+  /** One message per parameter that was ignored. */
   readonly errors: readonly string[];
 }
 
-/** Reads the part of an address from `?` on; what cannot be used has its default and is told. */
+/** Parses the query of a URL, from `?` on. A parameter that is not valid gets its default and a message. */
 export function parseEmbedParameters(search: string): EmbedParameters {
-  const given = new URLSearchParams(search);
-  const problems: string[] = [];
-  const strange = (name: string, accepted: string): undefined => {
-    problems.push(
-      `${name}=${(given.get(name) ?? '').slice(0, 40)} cannot be used; accepted: ${accepted}.`,
-    );
+  const query = new URLSearchParams(search);
+  const errors: string[] = [];
+  const reject = (name: string, expected: string): undefined => {
+    const found = JSON.stringify((query.get(name) ?? '').slice(0, 40));
+    errors.push(`${name}: expected ${expected}, got ${found}`);
     return undefined;
   };
-  const word = <Word extends string>(
+  const enumValue = <Value extends string>(
     name: keyof Parameters,
-    { values }: { readonly values: readonly [Word, ...(readonly Word[])] },
-  ): Word => {
-    const value = given.get(name);
-    const found = values.find((each) => each === value);
-    if (value !== null && found === undefined) strange(name, values.join(', '));
+    { values }: { readonly values: readonly [Value, ...(readonly Value[])] },
+  ): Value => {
+    const text = query.get(name);
+    const found = values.find((value) => value === text);
+    if (text !== null && found === undefined) reject(name, `one of ${values.join(', ')}`);
     return found ?? values[0];
   };
-  const number = (name: 'step' | 'speed'): number | undefined => {
+  const numberValue = (name: 'step' | 'speed'): number | undefined => {
     const { min, max, integer } = EMBED_PARAMETERS[name];
-    const value = given.get(name);
-    if (value === null) return undefined;
-    const found = /^\d{1,6}(\.\d{1,3})?$/.test(value) ? Number(value) : NaN;
-    return found >= min && found <= max && (!integer || Number.isInteger(found))
-      ? found
-      : strange(name, `${min} to ${max}`);
+    const text = query.get(name);
+    if (text === null) return undefined;
+    const value = /^\d{1,6}(\.\d{1,3})?$/.test(text) ? Number(text) : NaN;
+    return value >= min && value <= max && (!integer || Number.isInteger(value))
+      ? value
+      : reject(name, `${integer ? 'an integer' : 'a number'} from ${min} to ${max}`);
   };
-  const view = word('view', EMBED_PARAMETERS.view);
-  const theme = word('theme', EMBED_PARAMETERS.theme);
   return {
-    view,
-    theme: theme === 'auto' ? 'system' : theme,
-    readOnly: word('ro', EMBED_PARAMETERS.ro) === '1',
-    step: number('step'),
-    play: word('play', EMBED_PARAMETERS.play) === '1',
-    speed: number('speed'),
-    load: word('load', EMBED_PARAMETERS.load),
-    errors: problems,
+    view: enumValue('view', EMBED_PARAMETERS.view),
+    theme: themeSettingOf(enumValue('theme', EMBED_PARAMETERS.theme)),
+    readOnly: enumValue('ro', EMBED_PARAMETERS.ro) === '1',
+    step: numberValue('step'),
+    play: enumValue('play', EMBED_PARAMETERS.play) === '1',
+    speed: numberValue('speed'),
+    load: enumValue('load', EMBED_PARAMETERS.load),
+    errors,
   };
 }

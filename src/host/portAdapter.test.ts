@@ -1,8 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { makeMessage, parseReport, parseRequest, type Report, type Request } from './protocol';
+import {
+  makeMessage,
+  MAX_TEXT_CHARACTERS,
+  parseReport,
+  parseRequest,
+  type Report,
+  type Request,
+} from './protocol';
+import { MAX_SCENARIO_CHARACTERS } from '../scenario/format/parseScenario';
 import { libraryEntry } from '../scenario/library/library';
 import { makeScenario } from '../scenario/format/makeScenario';
-import { parseEmbedParameters } from './parseEmbedParameters';
 import { startPortAdapter } from './portAdapter';
 import { openScenario } from '../session/trace/openScenario';
 import { createSession } from '../session/store/session';
@@ -14,7 +21,7 @@ type Listener = (event: {
   ports: readonly unknown[];
 }) => void;
 
-/** A frame whose parent writes down what it is sent. */
+/** A frame whose parent records the messages that it receives. */
 function fakeFrame() {
   const entry = libraryEntry('bind-race');
   const opened = entry && openScenario(entry.scenario, 'bind-race');
@@ -43,8 +50,8 @@ function fakeFrame() {
 
 afterEach(() => void vi.useRealTimers());
 
-describe('the port of an embed', () => {
-  it('greets, and answers each request with the state after it', () => {
+describe('the port adapter', () => {
+  it('answers ping with pong, and each request with the state after it', () => {
     const { ask, sent } = fakeFrame();
     expect(sent).toEqual([{ message: makeMessage({ type: 'ready' }), target: '*' }]);
     expect(ask({ type: 'ping' }, 'a')).toMatchObject({ type: 'pong', id: 'a' });
@@ -79,7 +86,7 @@ describe('the port of an embed', () => {
     });
   });
 
-  it('plays, pauses, and tells what changes', () => {
+  it('plays, pauses and reports changes', () => {
     vi.useFakeTimers();
     const { ask, sent, port } = fakeFrame();
     ask({ type: 'ping' });
@@ -97,7 +104,7 @@ describe('the port of an embed', () => {
     expect(sent.map(({ message }) => parseReport(message)?.type)).toEqual(['resize', 'focusExit']);
   });
 
-  it('hears nobody but its parent, ignores what is not for it, and names what is wrong', () => {
+  it('ignores other senders and foreign messages, and names the field that is wrong', () => {
     const { post, sent, session, ask } = fakeFrame();
     sent.length = 0;
     const { run } = session.getState();
@@ -118,7 +125,7 @@ describe('the port of an embed', () => {
     expect(parseReport(sent[0]?.message)).toMatchObject({
       type: 'error',
       id: 7,
-      message: expect.stringContaining('to: -1 stood here'),
+      message: expect.stringContaining('to: expected an integer from 0 to 100000, got -1'),
     });
     expect(ask({ type: 'load', scenario: 'nope' })).toMatchObject({ type: 'error' });
     expect(ask({ type: 'load', link: '#v1.AAAA' })).toMatchObject({ type: 'error' });
@@ -136,11 +143,11 @@ describe('the port of an embed', () => {
       ['error', '*'],
     ]);
     const { port1, port2 } = new MessageChannel();
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const answered = new Promise((resolve) => {
       port1.addEventListener('message', ({ data }) => {
-        heard.push(parseReport(data)?.type);
-        if (heard.length === 2) resolve(undefined);
+        received.push(parseReport(data)?.type);
+        if (received.length === 2) resolve(undefined);
       });
     });
     port1.start();
@@ -148,12 +155,16 @@ describe('the port of an embed', () => {
     port1.postMessage(makeMessage({ type: 'getState' }, 4));
     await answered;
     port1.close();
-    expect(heard).toEqual(['pong', 'state']);
+    expect(received).toEqual(['pong', 'state']);
   });
 });
 
+it('accepts a scenario file as long as the parser does', () => {
+  expect(MAX_TEXT_CHARACTERS).toBe(MAX_SCENARIO_CHARACTERS);
+});
+
 describe('20,000 damaged messages', () => {
-  it('throw nothing, reach no prototype, and are ignored or named', () => {
+  it('throw nothing, reach no prototype, and are ignored or rejected with a message', () => {
     let seed = 404;
     const random = (below: number): number => {
       seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -224,51 +235,5 @@ describe('20,000 damaged messages', () => {
     }
     expect(({} as Record<string, unknown>)['seen']).toBeUndefined();
     expect(session.getState().run.setup.scenario.title).not.toBe('');
-  });
-});
-
-describe('the parameters of an embed', () => {
-  it('are read, with defaults for what is absent and words for what is wrong', () => {
-    expect(parseEmbedParameters('')).toEqual({
-      view: 'graph',
-      theme: 'system',
-      readOnly: false,
-      step: undefined,
-      play: false,
-      speed: undefined,
-      load: 'eager',
-      errors: [],
-    });
-    expect(
-      parseEmbedParameters('?embed=1&ro=1&theme=dark&view=both&step=4&play=1&speed=0.5&load=click'),
-    ).toEqual({
-      view: 'both',
-      theme: 'dark',
-      readOnly: true,
-      step: 4,
-      play: true,
-      speed: 0.5,
-      load: 'click',
-      errors: [],
-    });
-    const { errors: problems, ...rest } = parseEmbedParameters(
-      '?view=3d&step=-1&speed=999&theme=pink&ro=yes',
-    );
-    expect(rest).toEqual({
-      view: 'graph',
-      theme: 'system',
-      readOnly: false,
-      step: undefined,
-      play: false,
-      speed: undefined,
-      load: 'eager',
-    });
-    expect(problems).toEqual([
-      'view=3d cannot be used; accepted: graph, timeline, both, compare.',
-      'theme=pink cannot be used; accepted: auto, light, dark.',
-      'ro=yes cannot be used; accepted: 0, 1.',
-      'step=-1 cannot be used; accepted: 0 to 100000.',
-      'speed=999 cannot be used; accepted: 0.1 to 60.',
-    ]);
   });
 });

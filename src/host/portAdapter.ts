@@ -1,65 +1,64 @@
+import { inputErrorText, parseScenario } from '../scenario/format/parseScenario';
+import { libraryEntry } from '../scenario/library/library';
+import { dispatch, type EmbedCommandId } from '../session/actions/dispatch';
+import type { ShownRun } from '../session/actions/showRun';
+import type { Session, SessionState } from '../session/store/session';
+import { openScenario } from '../session/trace/openScenario';
+import { branchPath, currentSnapshot, snapshotAt } from '../session/trace/replay';
+import { snapshotText } from '../session/trace/snapshotText';
+import { openPermalink, permalinkOf } from '../session/url/permalink';
 import {
   makeMessage,
   parseRequest,
+  type LoadTarget,
   type MessageId,
   type PlaygroundState,
   type Report,
   type Request,
-  type Theme,
 } from './protocol';
-import { libraryEntry } from '../scenario/library/library';
-import { inputErrorText, parseScenario } from '../scenario/format/parseScenario';
-import { branchPath, currentSnapshot, snapshotAt } from '../session/trace/replay';
-import { seekTo } from '../session/actions/stepping';
-import { openScenario } from '../session/trace/openScenario';
-import { openPermalink, permalinkOf } from '../session/url/permalink';
-import type { Session, SessionState } from '../session/store/session';
-import { canPlay, stepForward, pause, play } from '../session/actions/playback';
-import { snapshotText } from '../session/trace/snapshotText';
-import { showRun } from '../session/actions/showRun';
-import { changeSettings } from '../session/actions/settings';
-import { showPermalink } from '../session/actions/showPermalink';
+import { protocolThemeOf, themeSettingOf } from './theme';
 
-/** What the embed itself has to tell its host. */
+/** The reports that the view of the embed sends itself. */
 export interface PortAdapter {
+  /** Height of the content in px; repeated values are sent once. */
   readonly resize: (height: number) => void;
   readonly focusExit: () => void;
 }
 
-/** Milliseconds between two `stateChanged`. */
+/** Minimum milliseconds between two `stateChanged` events. */
 const STATE_INTERVAL_MS = 100;
 const MAX_PORTS = 16;
 
 type SendReport = (report: Report, id?: MessageId) => void;
 
 /**
- * Obeys the requests of the page around and tells it what happens. Only the parent window is heard. State goes to its
- * origin, or through the port that came with its `ping`; a parent without an origin or a port gets none.
+ * Serves the host page: requests become commands, changes become events. Only messages of the parent window count.
+ * The state goes to the parent's origin or through the port of its `ping`; a parent with neither gets no state.
  */
 export function startPortAdapter(session: Session, page: Window): PortAdapter {
-  let parent: SendReport | undefined;
-  // A host that pings twice before it hears the answer listens on one of its ports, and it alone knows on which.
+  let sendToParent: SendReport | undefined;
+  // A host that pings twice before the first pong listens on one of its ports, and only the host knows on which.
   let ports: readonly SendReport[] = [];
   let height: number | undefined;
-  const say: SendReport = (report) => {
-    parent?.(report);
-    for (const each of ports) each(report);
+  const broadcast: SendReport = (report) => {
+    sendToParent?.(report);
+    for (const send of ports) send(report);
   };
-  const greet = (sink: SendReport, id: MessageId | undefined): void => {
-    sink({ type: 'pong' }, id);
-    if (height !== undefined) sink({ type: 'resize', height });
-  };
-  const hear = (data: unknown, sink: SendReport): void => {
+  const receive = (data: unknown, send: SendReport): void => {
     const parsed = parseRequest(data);
     if (!parsed) return;
-    if (!parsed.ok) return sink({ type: 'error', message: parsed.message }, parsed.id);
-    const { request, id } = parsed;
-    if (request.type === 'ping') return greet(sink, id);
-    const refused = handleRequest(session, request);
-    sink(
-      refused === undefined
+    const { id } = parsed;
+    if (!parsed.ok) return send({ type: 'error', message: parsed.message }, id);
+    if (parsed.request.type === 'ping') {
+      send({ type: 'pong' }, id);
+      if (height !== undefined) send({ type: 'resize', height });
+      return;
+    }
+    const refusal = handleRequest(session, parsed.request);
+    send(
+      refusal === undefined
         ? { type: 'state', state: playgroundStateOf(session.getState()) }
-        : { type: 'error', message: refused },
+        : { type: 'error', message: refusal },
       id,
     );
   };
@@ -70,49 +69,46 @@ export function startPortAdapter(session: Session, page: Window): PortAdapter {
       const parsed = parseRequest(data);
       if (!parsed) return;
       if (port) {
-        const through: SendReport = (report, id) => port.postMessage(makeMessage(report, id));
-        ports = [...ports.slice(1 - MAX_PORTS), through];
+        const send: SendReport = (report, id) => port.postMessage(makeMessage(report, id));
+        ports = [...ports.slice(1 - MAX_PORTS), send];
         port.addEventListener('message', (event: MessageEvent<unknown>) =>
-          hear(event.data, through),
+          receive(event.data, send),
         );
         port.start();
-        hear(data, through);
+        receive(data, send);
       } else if (origin === 'null' || origin === '') {
-        // Whoever stands there now could read it: so nothing that says anything.
-        const nameless: Report =
+        // Without a target origin any page in that window could read the answer, so it carries no state.
+        const answer: Report =
           parsed.ok && parsed.request.type === 'ping'
             ? { type: 'pong' }
             : {
                 type: 'error',
                 message:
-                  'a page without an origin sends a port with its ping and talks through that',
+                  'expected a MessagePort with the ping of a page without an origin, got none: post ping with a port and use that port',
               };
-        page.parent.postMessage(makeMessage(nameless, parsed.id), '*');
+        page.parent.postMessage(makeMessage(answer, parsed.id), '*');
       } else {
-        parent = (report, id) => page.parent.postMessage(makeMessage(report, id), origin);
-        hear(data, parent);
+        sendToParent = (report, id) => page.parent.postMessage(makeMessage(report, id), origin);
+        receive(data, sendToParent);
       }
     },
   );
-  // Holds nothing, so that whoever listens may hear it.
+  // `*` is safe: the message carries no state.
   if (page.parent !== page) page.parent.postMessage(makeMessage({ type: 'ready' }), '*');
-  reportChanges(session, say);
+  reportChanges(session, broadcast);
   return {
     resize: (next) => {
       if (height === next) return;
       height = next;
-      say({ type: 'resize', height });
+      broadcast({ type: 'resize', height });
     },
-    focusExit: () => say({ type: 'focusExit' }),
+    focusExit: () => broadcast({ type: 'focusExit' }),
   };
 }
 
-function reportChanges(session: Session, tell: (report: Report) => void): void {
+function reportChanges(session: Session, send: SendReport): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let seen = session.getState();
-  session.subscribe((state) => {
-    const before = seen;
-    seen = state;
+  session.subscribe((state, before) => {
     if (
       state.run === before.run &&
       state.settings.playing === before.settings.playing &&
@@ -121,74 +117,70 @@ function reportChanges(session: Session, tell: (report: Report) => void): void {
       return;
     timer ??= setTimeout(() => {
       timer = undefined;
-      tell({ type: 'stateChanged', state: playgroundStateOf(session.getState()) });
+      send({ type: 'stateChanged', state: playgroundStateOf(session.getState()) });
     }, STATE_INTERVAL_MS);
-    const frame = currentSnapshot(state);
-    if (frame === currentSnapshot(before)) return;
+    if (currentSnapshot(state) === currentSnapshot(before)) return;
     for (const violation of violationsOf(state).filter(({ move }) => move === state.run.cursor))
-      tell({ type: 'violation', violation });
+      send({ type: 'violation', violation });
   });
 }
 
-/** Does what is asked; returns why not where it cannot be done. */
+/** Only commands on the allow-list of embeds compile here. */
+const dispatchEmbed: <Id extends EmbedCommandId>(...args: Parameters<typeof dispatch<Id>>) => void =
+  dispatch;
+
+/** Returns why the request was refused. */
 function handleRequest(
   session: Session,
   request: Exclude<Request, { readonly type: 'ping' }>,
 ): string | undefined {
   switch (request.type) {
-    case 'load':
-      return handleLoad(session, request);
-    case 'step': {
-      pause(session);
-      const { count = 1 } = request;
-      if (count < 0) seekTo(session, session.getState().run.cursor + count);
-      for (let made = 0; made < count && canPlay(session.getState()); made += 1)
-        stepForward(session);
+    case 'load': {
+      const opened = openTarget(request);
+      if (typeof opened === 'string') return opened;
+      dispatchEmbed(session, 'show-run', opened);
       return undefined;
     }
+    case 'step':
+      dispatchEmbed(session, 'step', { count: request.count ?? 1 });
+      return undefined;
     case 'seek':
-      pause(session);
-      seekTo(session, request.to);
+      dispatchEmbed(session, 'pause');
+      dispatchEmbed(session, 'seek', { depth: request.to });
       return undefined;
     case 'play':
-      if (request.speed !== undefined) changeSettings(session, { speed: request.speed });
-      play(session);
+      dispatchEmbed(session, 'play', { speed: request.speed });
       return undefined;
     case 'pause':
-      pause(session);
+      dispatchEmbed(session, 'pause');
       return undefined;
     case 'setTheme':
-      changeSettings(session, { theme: request.theme === 'auto' ? 'system' : request.theme });
+      dispatchEmbed(session, 'change-settings', { theme: themeSettingOf(request.theme) });
       return undefined;
     case 'getState':
       return undefined;
   }
 }
 
-function handleLoad(
-  session: Session,
-  target: Extract<Request, { readonly type: 'load' }>,
-): string | undefined {
+/** The run of a load target. A string says why it does not open. */
+function openTarget(target: LoadTarget): ShownRun | string {
   if ('link' in target) {
     const opened = openPermalink(target.link);
-    if (!opened.ok) return opened.message;
-    showPermalink(session, target.link);
-    return undefined;
+    return opened.ok ? { run: opened.run, link: opened } : opened.message;
   }
-  const entry = 'scenario' in target ? libraryEntry(target.scenario) : undefined;
-  if ('scenario' in target && !entry)
-    return `there is no built-in scenario ${JSON.stringify(target.scenario.slice(0, 64))}`;
-  const parsed = 'file' in target ? parseScenario(target.file) : undefined;
-  if (parsed && !parsed.ok) return inputErrorText(parsed.errors);
-  const scenario = entry?.scenario ?? parsed?.scenario;
-  if (!scenario) throw new Error('nothing to load');
-  const opened = openScenario(scenario, entry?.id);
-  if (!opened.ok) return inputErrorText(opened.errors);
-  showRun(session, { run: opened.run });
-  return undefined;
+  if ('scenario' in target) {
+    const entry = libraryEntry(target.scenario);
+    if (!entry)
+      return `scenario: expected the id of a built-in scenario, got ${JSON.stringify(target.scenario.slice(0, 64))}`;
+    const opened = openScenario(entry.scenario, entry.id);
+    return opened.ok ? { run: opened.run } : inputErrorText(opened.errors);
+  }
+  const parsed = parseScenario(target.file);
+  if (!parsed.ok) return inputErrorText(parsed.errors);
+  const opened = openScenario(parsed.scenario, undefined);
+  return opened.ok ? { run: opened.run } : inputErrorText(opened.errors);
 }
 
-/** What is on screen, for the host. */
 function playgroundStateOf(state: SessionState): PlaygroundState {
   const { run, settings } = state;
   return {
@@ -199,25 +191,22 @@ function playgroundStateOf(state: SessionState): PlaygroundState {
     cursor: run.cursor,
     moves: branchPath(state).length - 1,
     playing: settings.playing,
-    theme: protocolTheme(settings.theme),
+    theme: protocolThemeOf(settings.theme),
     text: snapshotText(currentSnapshot(state)),
     violations: violationsOf(state),
   };
 }
 
-function protocolTheme(theme: SessionState['settings']['theme']): Theme {
-  return theme === 'system' ? 'auto' : theme;
-}
-
+/** Violations up to the cursor. */
 function violationsOf(state: SessionState): PlaygroundState['violations'] {
   return branchPath(state)
     .slice(0, state.run.cursor + 1)
-    .flatMap((moment) => {
-      const { violations, program, task } = snapshotAt(moment);
+    .flatMap((node) => {
+      const { violations, program, task } = snapshotAt(node);
       return violations.map(({ property, text }) => ({
         property,
         text,
-        move: moment.depth,
+        move: node.depth,
         by: program.tasks[task ?? -1]?.name,
       }));
     });

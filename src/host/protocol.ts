@@ -1,29 +1,30 @@
-/** The `source` word of every message. */
 const SOURCE = 'vfio-playground';
 
-/** Version of the messages; those of another one are ignored. */
+/** Messages of another version are ignored. */
 const VERSION = 1;
 
-/** Characters of a text in a message; a scenario file has at most that many. */
-const MAX_TEXT_CHARACTERS = 262_144;
-const MAX_SEEK_STEPS = 100_000;
+/** The same limit as `MAX_SCENARIO_CHARACTERS` of the scenario parser, which this file may not import. */
+export const MAX_TEXT_CHARACTERS = 262_144;
+const MAX_STEPS = 100_000;
 const MAX_ID_LENGTH = 64;
+const MIN_SPEED = 0.1;
+const MAX_SPEED = 60;
 
-/** Colours; `auto` follows the reader's setting. */
+/** Colour theme; `auto` follows the setting of the reader. */
 export type Theme = 'light' | 'dark' | 'auto';
 
-/** What to show: a built-in scenario by its id, a permalink, or a scenario file as text or as the value of its JSON. */
+/** What to open: a built-in scenario by id, a permalink, or a scenario file as text or as parsed JSON. */
 export type LoadTarget =
   { readonly scenario: string } | { readonly link: string } | { readonly file: string | object };
 
-/** What a host page asks for. Every request but `ping` is answered by `state` or `error` with its id. */
+/** From the host page to the playground. Each request except `ping` is answered by `state` or `error` with its id. */
 export type Request =
-  /** Answered by `pong`; a port that comes with it carries everything from then on. */
+  /** Answered by `pong`. If a MessagePort comes with it, all later messages use that port. */
   | { readonly type: 'ping' }
   | ({ readonly type: 'load' } & LoadTarget)
-  /** Forward, or back where `count` is negative; one step where it is left out. */
+  /** Steps forward, or back if `count` is negative. Default 1. */
   | { readonly type: 'step'; readonly count?: number }
-  /** To a number of moves from the beginning of the branch. */
+  /** Goes to a step, counted from the start of the run. */
   | { readonly type: 'seek'; readonly to: number }
   /** `speed` in steps per second. */
   | { readonly type: 'play'; readonly speed?: number }
@@ -31,35 +32,37 @@ export type Request =
   | { readonly type: 'setTheme'; readonly theme: Theme }
   | { readonly type: 'getState' };
 
-/** A rule that the run on screen breaks. */
+/** A property that a step violates. */
 export interface ViolationReport {
   readonly property: string;
   readonly text: string;
-  /** Number of the move that broke it, from 1. */
+  /** Number of the step, from 1. */
   readonly move: number;
+  /** The task that made the step. */
   readonly by: string | undefined;
 }
 
 /** What is on screen. */
 export interface PlaygroundState {
-  /** `#v1.…`: opens the same moment in the playground. */
+  /** Permalink hash (`#v1.…`) of this state. */
   readonly link: string;
-  /** Id of the built-in scenario, where it is one. */
+  /** Id of the built-in scenario; undefined for other scenarios. */
   readonly scenario: string | undefined;
   readonly title: string;
   readonly design: string;
-  /** Moves made so far, and moves of the branch. */
+  /** Number of steps up to the current state. */
   readonly cursor: number;
+  /** Number of steps of the branch on screen. */
   readonly moves: number;
   readonly playing: boolean;
   readonly theme: Theme;
-  /** What the last move did, in one line. */
+  /** What the last step did, in one line. */
   readonly text: string;
-  /** Rules broken up to here. */
+  /** Violations up to the cursor. */
   readonly violations: readonly ViolationReport[];
 }
 
-/** What the playground says: answers with the id of their request, and events without one. */
+/** From the playground to the host page: answers, with the id of their request, and events, without one. */
 export type Report =
   | { readonly type: 'pong' }
   | { readonly type: 'state'; readonly state: PlaygroundState }
@@ -67,34 +70,36 @@ export type Report =
   | { readonly type: 'ready' }
   | { readonly type: 'stateChanged'; readonly state: PlaygroundState }
   | { readonly type: 'violation'; readonly violation: ViolationReport }
-  /** The height that suits the content at this width, in CSS pixels. */
+  /** Height of the content at the current width, in px. */
   | { readonly type: 'resize'; readonly height: number }
-  /** Somebody pressed Escape to get out of the frame. */
+  /** The reader pressed Escape to leave the frame. */
   | { readonly type: 'focusExit' };
 
-/** Identifies a request for its answer. */
+/** Matches an answer to its request. */
 export type MessageId = number | string;
 
-/** What goes over the wire: what is said, and the three words that mark it. An answer has the id of its request. */
+/** A request or report with the fields that mark it as a message of the playground. */
 export type Message<T> = T & {
   readonly source: typeof SOURCE;
   readonly v: typeof VERSION;
   readonly id?: MessageId;
 };
 
-/** A message around what is said. */
-export function makeMessage<T extends Request | Report>(said: T, id?: MessageId): Message<T> {
-  return { ...said, source: SOURCE, v: VERSION, ...(id === undefined ? {} : { id }) };
+/** Wraps a request or report for `postMessage`. */
+export function makeMessage<T extends Request | Report>(content: T, id?: MessageId): Message<T> {
+  return { ...content, source: SOURCE, v: VERSION, ...(id === undefined ? {} : { id }) };
 }
 
 type MessageFields = Readonly<Record<string, unknown>>;
 
-/** The fields of a message of the playground; undefined for what is none, which is to be ignored. */
+/** The fields of a message of the playground; undefined for any other value. */
 function fieldsOf(data: unknown): MessageFields | undefined {
   if (typeof data !== 'object' || data === null) return undefined;
   const fields = data as MessageFields;
-  const own = (key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
-  return own('source') === SOURCE && own('v') === VERSION && typeof own('type') === 'string'
+  const ownField = (key: string): unknown => (Object.hasOwn(fields, key) ? fields[key] : undefined);
+  return ownField('source') === SOURCE &&
+    ownField('v') === VERSION &&
+    typeof ownField('type') === 'string'
     ? fields
     : undefined;
 }
@@ -106,13 +111,13 @@ function idOf({ id }: MessageFields): MessageId | undefined {
     : undefined;
 }
 
-/** A request with its id, what is wrong with it, or undefined for what is not for the playground or of a type that it does not know. */
+/** A request, or an error message. Undefined for messages to ignore: foreign ones, and those of an unknown type. */
 export type ParsedRequest =
   | { readonly ok: true; readonly id: MessageId | undefined; readonly request: Request }
   | { readonly ok: false; readonly id: MessageId | undefined; readonly message: string }
   | undefined;
 
-/** Reads a request out of anything that was posted. Never throws. */
+/** Parses any posted value. Never throws. */
 export function parseRequest(data: unknown): ParsedRequest {
   const fields = fieldsOf(data);
   if (!fields) return undefined;
@@ -124,7 +129,7 @@ export function parseRequest(data: unknown): ParsedRequest {
     : { ok: true, id, request: parsed };
 }
 
-/** The request, or what is wrong with it. */
+/** A string is an error message. */
 function parseRequestFields(fields: MessageFields): Request | string | undefined {
   const { type } = fields;
   switch (type) {
@@ -137,26 +142,28 @@ function parseRequestFields(fields: MessageFields): Request | string | undefined
     case 'step': {
       const { count } = fields;
       if (count === undefined) return { type };
-      return isIntegerFrom(count, -MAX_SEEK_STEPS)
+      return isIntegerFrom(count, -MAX_STEPS)
         ? { type, count }
-        : `count: ${valueForError(count)} stood here; accepted: a whole number from -${MAX_SEEK_STEPS} to ${MAX_SEEK_STEPS}`;
+        : mismatch('count', `an integer from -${MAX_STEPS} to ${MAX_STEPS}`, count);
     }
-    case 'seek':
-      return isIntegerFrom(fields['to'], 0)
-        ? { type, to: fields['to'] }
-        : `to: ${valueForError(fields['to'])} stood here; accepted: a whole number from 0 to ${MAX_SEEK_STEPS}`;
+    case 'seek': {
+      const { to } = fields;
+      return isIntegerFrom(to, 0)
+        ? { type, to }
+        : mismatch('to', `an integer from 0 to ${MAX_STEPS}`, to);
+    }
     case 'play': {
       const { speed } = fields;
       if (speed === undefined) return { type };
-      return typeof speed === 'number' && speed >= 0.1 && speed <= 60
+      return typeof speed === 'number' && speed >= MIN_SPEED && speed <= MAX_SPEED
         ? { type, speed }
-        : `speed: ${valueForError(speed)} stood here; accepted: 0.1 to 60 steps per second`;
+        : mismatch('speed', `a number from ${MIN_SPEED} to ${MAX_SPEED}`, speed);
     }
     case 'setTheme': {
       const { theme } = fields;
       return theme === 'light' || theme === 'dark' || theme === 'auto'
         ? { type, theme }
-        : `theme: ${valueForError(theme)} stood here; accepted: "light", "dark", "auto"`;
+        : mismatch('theme', 'one of "light", "dark", "auto"', theme);
     }
     default:
       return undefined;
@@ -164,25 +171,30 @@ function parseRequestFields(fields: MessageFields): Request | string | undefined
 }
 
 function parseLoadFields({ scenario, link, file }: MessageFields): Request | string {
-  const given = [scenario, link, file].filter((each) => each !== undefined);
-  if (given.length !== 1) return 'load: accepted: exactly one of "scenario", "link" and "file"';
-  const [what] = given;
-  if (typeof what === 'string' && what.length > MAX_TEXT_CHARACTERS)
-    return `load: ${what.length} characters stood here; accepted: at most ${MAX_TEXT_CHARACTERS}`;
+  const targets = Object.entries({ scenario, link, file }).filter(
+    ([, value]) => value !== undefined,
+  );
+  const [target] = targets;
+  if (!target || targets.length > 1) {
+    const names = targets.map(([name]) => `"${name}"`).join(' and ');
+    return `load: expected exactly one of "scenario", "link" and "file", got ${names || 'none'}`;
+  }
+  const [name, value] = target;
+  if (typeof value === 'string' && value.length > MAX_TEXT_CHARACTERS)
+    return `${name}: expected at most ${MAX_TEXT_CHARACTERS} characters, got ${value.length}`;
   if (typeof scenario === 'string') return { type: 'load', scenario };
   if (typeof link === 'string') return { type: 'load', link };
   if (typeof file === 'string' || (typeof file === 'object' && file !== null))
     return { type: 'load', file };
-  return `load: ${valueForError(what)} stood here; accepted: a string, or for "file" also an object`;
+  return mismatch(name, name === 'file' ? 'a string or an object' : 'a string', value);
 }
 
-function isIntegerFrom(value: unknown, least: number): value is number {
-  return (
-    typeof value === 'number' &&
-    Number.isInteger(value) &&
-    value >= least &&
-    value <= MAX_SEEK_STEPS
-  );
+function isIntegerFrom(value: unknown, min: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= min && value <= MAX_STEPS;
+}
+
+function mismatch(field: string, expected: string, value: unknown): string {
+  return `${field}: expected ${expected}, got ${valueForError(value)}`;
 }
 
 function valueForError(value: unknown): string {
@@ -194,7 +206,7 @@ function valueForError(value: unknown): string {
       : String(value as number | boolean | null).slice(0, 60);
 }
 
-/** A report with the id of the request that it answers, or undefined for what is none. Trusts its sender to be the playground. */
+/** A report with the id of its request; undefined for foreign messages. The fields are not checked: the sender is the playground. */
 export function parseReport(data: unknown): (Report & { readonly id?: MessageId }) | undefined {
   return fieldsOf(data) as (Report & { readonly id?: MessageId }) | undefined;
 }
