@@ -29,7 +29,7 @@ const type1Calls: readonly Call[] = [
   { by: 'dpdk', call: 'get_device_fd', fd: 'g', device: 'vfio0', as: 'd' },
 ];
 
-/** A fault of domain.md section 8, what it is here, and which property sees it in which calls. */
+/** A fault injected into a design, the calls that run into it, and the properties that detect it. */
 interface Fault {
   readonly name: string;
   readonly design?: string;
@@ -179,7 +179,7 @@ const violatedProperties = (design: Design, fault: Fault): PropertyId[] => {
   return result.properties.filter((p) => p.status === 'violated').map((p) => p.id);
 };
 
-describe('every injected fault of domain.md section 8', () => {
+describe('every injected fault', () => {
   it.each(faults.map((f) => [f.name, f] as const))(
     '%s: is noticed',
     (_name, fault) => {

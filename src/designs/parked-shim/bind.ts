@@ -21,21 +21,21 @@ import {
 } from '../../kernel/language/primitives';
 import { bindDevice, unbindDevice } from '../shared/iommufd/bind';
 import type { ContextRef } from '../shared/iommufd/bind';
-import { REPLY_MAIL, REVIEW_MAIL, domainSection } from '../shared/citations';
+import { REPLY_MAIL, REVIEW_MAIL, kernelFacts } from '../shared/citations';
 
-/** What a bind does besides the proposal's own steps; `undefined` for nothing. */
+/** Steps that a variant adds to the bind of the proposal. */
 export interface ExtraBindSteps {
-  /** Rows between fetching the iommufd and locking the device. */
+  /** After the iommufd lookup, before the device lock. */
   readonly beforeLock: readonly StepSpec[];
-  /** Rows under the device's lock, in front of the claim; they go to `BIND.U1` when they refuse. */
+  /** Under the device lock, before the claim; on failure they go to `BIND.U1`. */
   readonly underLock: readonly StepSpec[];
-  /** Rows that undo `locked` when a later row fails; entered at the first, they fall through to `BIND.U1`. */
+  /** Undo `underLock` if a later step fails; entered at the first, they fall through to `BIND.U1`. */
   readonly undoUnderLock: readonly StepSpec[];
-  /** Rows that undo `before`, after the lock is dropped. */
+  /** Rows that undo 'before', after the lock is dropped. */
   readonly undoBeforeLock: readonly StepSpec[];
 }
 
-/** No gate: the proposal as it stands. */
+/** The proposal without additions. */
 export const NO_EXTRA_BIND_STEPS: ExtraBindSteps = {
   beforeLock: [],
   underLock: [],
@@ -43,13 +43,13 @@ export const NO_EXTRA_BIND_STEPS: ExtraBindSteps = {
   undoBeforeLock: [],
 };
 
-/** The context of the argument; a file of another kind was refused before. */
+/** The context of the argument; other kinds of file have failed before. */
 const argumentContext: ContextRef = {
   name: 'iommufd',
   wrap: (ops) => [staticBranch({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
 };
 
-/** The bind ioctl of the parked fops: one per device, under its lock; success swaps the f_op of this file. */
+/** The bind ioctl of the parked fops: one bind per device, under its lock; success replaces the f_op of this file. */
 export function bindIommufd(
   choice: { readonly perDeviceCheck: boolean; readonly anyDomain: boolean },
   gate: ExtraBindSteps,
@@ -57,11 +57,11 @@ export function bindIommufd(
   const undo = gate.undoUnderLock[0]?.id ?? 'BIND.U1';
   return {
     name: 'vfio_parked_ioctl_bind_iommufd',
-    cite: `${domainSection('3.5')}; ${REVIEW_MAIL}; ${REPLY_MAIL}`,
+    cite: `${kernelFacts('Parked fops: bind')}; ${REVIEW_MAIL}; ${REPLY_MAIL}`,
     steps: [
       {
         id: 'BIND.1',
-        title: 'the VFS calls the handler of the parked fops, which copies the argument',
+        title: 'the VFS calls the parked handler, which copies the argument',
         confidence: 'DERIVED',
         ops: [
           branch(ne('file.f_op', 0), [
@@ -72,7 +72,7 @@ export function bindIommufd(
       },
       {
         id: 'BIND.2',
-        title: 'look the iommufd up',
+        title: 'look up the iommufd',
         confidence: 'DERIVED',
         ops: [
           branch(eq('iommufd/fd.installed', 0), [
@@ -81,7 +81,7 @@ export function bindIommufd(
           staticBranch(
             { arg: 'iommufd', kinds: ['iommufd'] },
             [],
-            [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file' })],
+            [fail('EBADFD', 'the file is not an iommufd', { at: 'iommufd/file' })],
           ),
           fget('iommufd/file'),
         ],
@@ -95,7 +95,7 @@ export function bindIommufd(
       },
       {
         id: 'BIND.4',
-        title: 'is an iommu context recorded?',
+        title: 'check that no iommu context is recorded',
         confidence: 'DERIVED',
         ops: choice.perDeviceCheck
           ? [
@@ -106,7 +106,7 @@ export function bindIommufd(
                 }),
               ]),
             ]
-          : [comment('no check of device->iommu_dev: only the owner claim can refuse')],
+          : [comment('no check of device->iommu_dev: only the owner claim can fail')],
       },
       ...gate.underLock,
       ...bindDevice({
@@ -139,7 +139,7 @@ export function bindIommufd(
         title: 'run the open op of the driver',
         confidence: 'DERIVED',
         ops: [
-          fallible('open_device', 'EIO', 'the driver refuses to open', {
+          fallible('open_device', 'EIO', 'open_device of the driver fails', {
             at: 'device',
             to: 'BIND.U3:IUNBIND.2',
           }),
@@ -149,7 +149,7 @@ export function bindIommufd(
       },
       {
         id: 'BIND.8',
-        title: 'swap the fops of this file: parked to normal',
+        title: 'replace the fops of this file: parked to normal',
         confidence: 'DERIVED',
         ops: [replaceFops('file', 'normal')],
       },
@@ -184,7 +184,7 @@ export function bindIommufd(
   };
 }
 
-/** A row of an upstream table inside a design that was only proposed. */
+/** A step of an upstream table in a design that was never posted as code. */
 export function asDerived(step: StepSpec): StepSpec {
   return { ...step, confidence: 'DERIVED' };
 }

@@ -1,12 +1,12 @@
 import type { CallBody, Routine } from '../../kernel/language/design';
 import { driverOp, eq, fail, ret, branch } from '../../kernel/language/primitives';
-import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { supportedOn, rejectCommand } from './iommufd';
 
-/** read, write, mmap or an ioctl: the f_op of the file decides before any driver code. */
+/** read, write, mmap or ioctl: the f_op of the file decides, before any driver code. */
 const deviceCallRoutine: Routine = {
   name: 'file->f_op',
-  cite: `${domainSection('3.1')} and ${domainSection('3.9')}; ${REVIEW_MAIL}`,
+  cite: `${kernelFacts('Parked fops: calls')}; ${REVIEW_MAIL}`,
   steps: [
     {
       id: 'GATE.1',
@@ -27,13 +27,13 @@ const deviceCallRoutine: Routine = {
   ],
 };
 
-/** The call of a device file's user. */
+/** device_io: read, write, mmap or ioctl on a device fd. */
 export const deviceIo: CallBody = supportedOn(
   { cdev: deviceCallRoutine, device: deviceCallRoutine },
   'GATE.1',
 );
 
-/** KVM of that time takes group files only; what it does with one stays outside this model. */
+/** KVM of v5.14 accepts group files only; what it does with one is not modelled. */
 export const kvmAdd: CallBody = {
   byKind: {
     group: {
@@ -42,12 +42,12 @@ export const kvmAdd: CallBody = {
       steps: [
         {
           id: 'KVM.1',
-          title: 'KVM keeps the group file; nothing of it is modelled here',
+          title: 'KVM keeps the group file; KVM is not modelled here',
           confidence: 'MEM',
           ops: [ret()],
         },
       ],
     },
   },
-  other: rejectCommand('KVM.1', 'EINVAL', 'KVM takes group files only'),
+  other: rejectCommand('KVM.1', 'EINVAL', 'KVM accepts group files only'),
 };

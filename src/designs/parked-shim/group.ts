@@ -26,13 +26,13 @@ import {
 } from '../../kernel/language/primitives';
 import { attachDevice, compatIoasAt, detachDevice } from '../shared/iommufd/attach';
 import { bindDevice, contextAt, unbindDevice } from '../shared/iommufd/bind';
-import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { asDerived } from './bind';
 import { putGroup, putRegistration } from './open';
 
-const CITE = `${domainSection('3.2')}; ${REVIEW_MAIL}`;
+const CITE = `${kernelFacts('Parked fops: objects')}; ${REVIEW_MAIL}`;
 
-/** f_op->release of a group file: the container goes, its device fds live on. */
+/** f_op->release of a group file: puts the container; device fds stay usable. */
 export const releaseGroup: Routine = {
   name: 'vfio_group_fops_release',
   cite: CITE,
@@ -45,7 +45,7 @@ export const releaseGroup: Routine = {
     },
     {
       id: 'GREL.2',
-      title: 'put the container, if one is set',
+      title: 'put the container, if set',
       confidence: 'DERIVED',
       ops: [
         branch(ne('group.container', NULL), [
@@ -56,23 +56,23 @@ export const releaseGroup: Routine = {
     },
     {
       id: 'GREL.3',
-      title: 'the next opener may come',
+      title: 'clear opened: the group can be opened again',
       confidence: 'DERIVED',
       ops: [store('group.opened', 0), mutexUnlock('group.group_lock')],
     },
     { id: 'GREL.4', title: 'put the group', confidence: 'DERIVED', ops: [...putGroup] },
-    { id: 'GREL.5', title: 'the group file is gone', confidence: 'DERIVED', ops: [ret()] },
+    { id: 'GREL.5', title: 'free the group file', confidence: 'DERIVED', ops: [ret()] },
   ],
 };
 
-/** SET_CONTAINER: any iommufd context will do, a container is one with a compat ioas. */
+/** SET_CONTAINER: accepts any iommufd context; a container is one with a compat ioas. */
 export const setContainer: Routine = {
   name: 'vfio_group_set_container',
   cite: CITE,
   steps: [
     {
       id: 'SETC.1',
-      title: 'look the container up',
+      title: 'look up the container',
       confidence: 'DERIVED',
       ops: [
         fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
@@ -99,7 +99,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.3',
-      title: 'a group has one container',
+      title: 'check that no container is set',
       confidence: 'DERIVED',
       ops: [
         branch(ne('group.container', NULL), [
@@ -110,7 +110,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.4',
-      title: 'make sure that there is a compat ioas',
+      title: 'create the compat ioas if there is none',
       confidence: 'DERIVED',
       ops: [
         staticBranch({ arg: 'container', kinds: ['container', 'iommufd'] }, [
@@ -164,7 +164,7 @@ export const unsetContainer: Routine = {
     },
     {
       id: 'UNSETC.2',
-      title: 'is a container set?',
+      title: 'check that a container is set',
       confidence: 'DERIVED',
       ops: [
         branch(eq('group.container', NULL), [
@@ -175,7 +175,7 @@ export const unsetContainer: Routine = {
     },
     {
       id: 'UNSETC.3',
-      title: 'put it',
+      title: 'put the container',
       confidence: 'DERIVED',
       ops: [
         fput('group.container.file'),
@@ -187,11 +187,11 @@ export const unsetContainer: Routine = {
   ],
 };
 
-/** GET_DEVICE_FD: the sequence of open and bind in one call; what fails is never installed. */
+/** GET_DEVICE_FD: open and bind in one call; a file that fails is not installed. */
 export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routine {
   return {
     name: 'vfio_group_get_device_fd',
-    cite: `${domainSection('3.6')}; ${REVIEW_MAIL}`,
+    cite: `${kernelFacts('Parked fops: GET_DEVICE_FD')}; ${REVIEW_MAIL}`,
     steps: [
       ...lookUpDevice({ id: 'GDF.1' }),
       {
@@ -207,7 +207,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
       },
       {
         id: 'GDF.3',
-        title: 'make an anonymous file with the parked fops',
+        title: 'create an anonymous file with the parked fops',
         confidence: 'DERIVED',
         ops: [
           fallible('anon_inode_getfile', 'ENFILE', 'no struct file', {
@@ -220,13 +220,13 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
       },
       {
         id: 'GDF.4a',
-        title: 'lock the group: the container stays',
+        title: 'lock the group, so that the container stays set',
         confidence: 'MINE',
         ops: [mutexLock('group.group_lock')],
       },
       {
         id: 'GDF.4b',
-        title: 'is a container set?',
+        title: 'check that a container is set',
         confidence: 'DERIVED',
         ops: [
           branch(eq('group.container', NULL), [
@@ -242,7 +242,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
       },
       {
         id: 'GDF.4d',
-        title: 'is an iommu context recorded?',
+        title: 'check that no iommu context is recorded',
         confidence: 'DERIVED',
         ops: choice.perDeviceCheck
           ? [
@@ -253,7 +253,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
                 }),
               ]),
             ]
-          : [comment('no check of device->iommu_dev: only the owner claim can refuse')],
+          : [comment('no check of device->iommu_dev: only the owner claim can fail')],
       },
       ...bindDevice({
         prefix: 'GDF.4e:',
@@ -282,7 +282,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
         title: 'run the open op of the driver',
         confidence: 'DERIVED',
         ops: [
-          fallible('open_device', 'EIO', 'the driver refuses to open', {
+          fallible('open_device', 'EIO', 'open_device of the driver fails', {
             at: 'device',
             to: 'GDF.U4e:IUNBIND.1',
           }),
@@ -292,7 +292,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
       },
       {
         id: 'GDF.4i',
-        title: 'swap the fops of this file: parked to normal',
+        title: 'replace the fops of this file: parked to normal',
         confidence: 'DERIVED',
         ops: [replaceFops('file', 'normal')],
       },
@@ -327,7 +327,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
       },
       {
         id: 'GDF.U3',
-        title: 'undo: put the parked file, whose release puts the registration',
+        title: 'undo: put the parked file; its release puts the registration',
         confidence: 'DERIVED',
         ops: [fput('file'), ret()],
       },
@@ -341,7 +341,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
   };
 }
 
-/** Finds a device of the group by name and takes a registration reference; refuses with -ENODEV. */
+/** Finds a device of the group by name and takes a registration reference; fails with -ENODEV. */
 export function lookUpDevice({
   id,
   to,
@@ -376,14 +376,14 @@ export function lookUpDevice({
   ];
 }
 
-/** SET_IOMMU on a container that is an iommufd: a formality, the compat ioas is there or not. */
+/** SET_IOMMU on a container that is an iommufd: only checks that the compat ioas exists. */
 export const setIommu: Routine = {
   name: 'iommufd_vfio_set_iommu',
-  cite: `drivers/iommu/iommufd/vfio_compat.c, v6.6; ${domainSection('5.9')}`,
+  cite: 'drivers/iommu/iommufd/vfio_compat.c, v6.6',
   steps: [
     {
       id: 'SETI.1',
-      title: 'is there a compat ioas?',
+      title: 'check that the compat ioas exists',
       confidence: 'DERIVED',
       ops: [
         branch(eq('ctx.vfio_ioas', NULL), [

@@ -28,12 +28,12 @@ import {
   iommufdHwpt,
   iommufdIoas,
 } from '../shared/iommufd/objects';
-import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { asDerived } from './bind';
 
-const IOMMUFD_CITE = `drivers/iommu/iommufd/main.c and ioas.c, v6.6; ${domainSection('5.10')}`;
+const IOMMUFD_CITE = 'drivers/iommu/iommufd/main.c and ioas.c, v6.6';
 
-/** The iommufd objects, where files of these kinds are iommufd contexts. */
+/** The iommufd objects; files of these kinds are iommufd contexts. */
 export function iommufdObjects(
   fileKinds: readonly ('iommufd' | 'container')[],
 ): readonly ObjectType[] {
@@ -57,10 +57,10 @@ export const openIommufd: Routine = {
   ],
 };
 
-/** open(2) of /dev/vfio/vfio where a container is an iommufd context with a compat ioas. */
+/** open(2) of /dev/vfio/vfio: a container is an iommufd context with a compat ioas. */
 export const openShimContainer: Routine = {
   name: 'vfio_fops_open',
-  cite: `${domainSection('3.2')}; ${REVIEW_MAIL}`,
+  cite: `${kernelFacts('Parked fops: objects')}; ${REVIEW_MAIL}`,
   steps: [
     {
       id: 'COPEN.1',
@@ -78,14 +78,14 @@ export const openShimContainer: Routine = {
   ],
 };
 
-/** f_op->release of a context: its objects go, then itself. Bound devices hold the file, so none is left. */
+/** f_op->release of a context: destroys its objects, then the context. Bound devices hold the file, so none is left. */
 export const releaseIommufd: Routine = {
   name: 'iommufd_fops_release',
   cite: IOMMUFD_CITE,
   steps: [
     {
       id: 'IREL.1',
-      title: 'destroy what is left in the context, then the context',
+      title: 'destroy the remaining objects and the context',
       confidence: 'SRC',
       ops: [
         forEach('ioas', 'file', 'left', [
@@ -120,14 +120,14 @@ export const ioasAlloc: Routine = {
 
 const failUnknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
 
-/** IOMMU_DESTROY; files of these kinds can stand for a bound device. */
+/** IOMMU_DESTROY; a file of these kinds as the object means its bound device. */
 export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
   name: 'iommufd_destroy',
   cite: IOMMUFD_CITE,
   steps: [
     {
       id: 'DESTROY.1',
-      title: 'take the object out of the context if nobody uses it',
+      title: 'remove the object from the context if it is not in use',
       confidence: 'SRC',
       ops: [
         spin(
@@ -161,10 +161,10 @@ const failIfParked = branch(eq('file.f_op', 0), [
   fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
 ]);
 
-/** ATTACH_IOMMUFD_PT through normal fops, under the device's lock. */
+/** ATTACH_IOMMUFD_PT through normal fops, under the device lock. */
 export const attachIoas: Routine = {
   name: 'vfio_device_ioctl_attach_pt',
-  cite: `${domainSection('5.7')}, with the lock of ${domainSection('3.2')}`,
+  cite: `drivers/vfio/device_cdev.c, v6.6, with the lock of ${kernelFacts('Parked fops: objects')}`,
   steps: [
     {
       id: 'ATTACH.1',
@@ -202,10 +202,10 @@ export const attachIoas: Routine = {
   ],
 };
 
-/** DETACH_IOMMUFD_PT through normal fops; detaching what is not attached is no error. */
+/** DETACH_IOMMUFD_PT through normal fops; succeeds if the device is not attached. */
 export const detachIoas: Routine = {
   name: 'vfio_device_ioctl_detach_pt',
-  cite: `${domainSection('5.7')}, with the lock of ${domainSection('3.2')}`,
+  cite: `drivers/vfio/device_cdev.c, v6.6, with the lock of ${kernelFacts('Parked fops: objects')}`,
   steps: [
     {
       id: 'DETACH.1',
@@ -218,7 +218,7 @@ export const detachIoas: Routine = {
     },
     {
       id: 'DETACH.3',
-      title: 'lock the device; nothing to do when not attached',
+      title: 'lock the device; done if not attached',
       confidence: 'DERIVED',
       ops: [
         mutexLock('device.lock'),
@@ -230,23 +230,23 @@ export const detachIoas: Routine = {
     ),
     {
       id: 'DETACH.5',
-      title: 'the device is no longer attached; unlock it',
+      title: 'clear iommufd_attached, unlock the device',
       confidence: 'DERIVED',
       ops: [store('device.iommufd_attached', 0), mutexUnlock('device.lock'), ret()],
     },
   ],
 };
 
-/** What a file answers to a call that it does not know. */
+/** What a file returns for a call that it does not support. */
 export function rejectCommand(id: string, errno: 'ENOTTY' | 'EINVAL', why: string): Routine {
   return {
     name: 'ioctl',
-    cite: domainSection('7'),
+    cite: kernelFacts('Parked fops: calls'),
     steps: [{ id, title: why, confidence: 'DERIVED', ops: [fail(errno, why, { at: 'file' })] }],
   };
 }
 
-/** A call for these kinds of file; any other file answers -ENOTTY. */
+/** A call that these kinds of file support; others return -ENOTTY. */
 export function supportedOn(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
-  return { byKind, other: rejectCommand(id, 'ENOTTY', 'the file does not know this command') };
+  return { byKind, other: rejectCommand(id, 'ENOTTY', 'the file does not support this command') };
 }

@@ -6,7 +6,7 @@ import {
   isRegisteredAtStart,
 } from '../shared/parentDevice';
 
-/** struct vfio_device as the parked designs have it: one lock and one record of the iommu context. */
+/** struct vfio_device of the parked designs: one lock and one record of the iommu context. */
 export const vfioDevice: ObjectType = {
   type: 'vfio_device',
   role: 'device',
@@ -54,7 +54,7 @@ export const cdev: ObjectType = {
   },
 };
 
-/** struct vfio_group with a container that is an iommufd context; `group_lock` guards what the group fd sets. */
+/** struct vfio_group with a container that is an iommufd context; `group_lock` protects what the group fd sets. */
 export const vfioGroup: ObjectType = {
   type: 'vfio_group',
   role: 'group',

@@ -22,26 +22,26 @@ import {
   branch,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
-import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 
-/** put_device: the last reference to the memory frees number and structure. */
+/** put_device: the last reference frees the minor and the device. */
 export const putDevice: Op = refDec('device.kref', [idaFree('device.minor'), free('device')]);
 
-/** cdev_put: the last kobject reference lets go of the parent device. */
+/** cdev_put: the last kobject reference puts the device. */
 export const putCdev: Op = refDec('cdev.kobj', [putDevice]);
 
-/** Drops a registration reference; the last one wakes unregister. */
+/** Drops a registration reference; the last one completes the wait of unregister. */
 export const putRegistration: Op = refDec('device.refcount', [complete('device.comp')]);
 
 /** open(2) of a VFIO character device: number to cdev, parked fops, registration reference. Never -EBUSY. */
 export const openCdev: Routine = {
   name: 'vfio_device_parked_open',
-  cite: `${domainSection('3.4')}; ${REVIEW_MAIL}`,
+  cite: `${kernelFacts('Parked fops: open')}; ${REVIEW_MAIL}`,
   steps: [
     {
       id: 'CHR.1',
-      title: 'look the number up, pin module and cdev',
-      cite: `fs/char_dev.c, chrdev_open; ${domainSection('1.1')}`,
+      title: 'look up the number, pin the module and the cdev',
+      cite: 'fs/char_dev.c, chrdev_open, v6.6',
       confidence: 'SRC',
       ops: [
         spin(
@@ -56,8 +56,8 @@ export const openCdev: Routine = {
     },
     {
       id: 'CHR.2',
-      title: 'give the new file the fops of the cdev: the parked ones',
-      cite: `fs/char_dev.c, chrdev_open; ${domainSection('1.1')}`,
+      title: 'set the file operations of the new file: parked fops',
+      cite: 'fs/char_dev.c, chrdev_open, v6.6',
       confidence: 'SRC',
       ops: [
         fallible('fops_get', 'ENXIO', 'the module of the fops is going away', {
@@ -79,25 +79,25 @@ export const openCdev: Routine = {
     },
     {
       id: 'OPEN.3',
-      title: 'private_data is the device; open never refuses',
+      title: 'set private_data to the device; open never fails with -EBUSY',
       confidence: 'DERIVED',
       ops: [fdInstall(), ret()],
     },
     {
       id: 'CHR.U',
-      title: 'put the cdev again',
-      cite: `fs/char_dev.c, cdev_put; ${domainSection('1.1')}`,
+      title: 'undo: put the cdev',
+      cite: 'fs/char_dev.c, cdev_put, v6.6',
       confidence: 'SRC',
       ops: [putCdev, ret()],
     },
   ],
 };
 
-/** The steps of opening a group: lookup under the global lock, then a single opener. */
+/** Group open: the lookup by minor, under the global lock. */
 export const groupLookup: StepSpec = {
   id: 'GOPEN.1',
   title: 'find the group by its minor and take a reference',
-  cite: `drivers/vfio/vfio.c, v5.14; ${domainSection('2.3')}`,
+  cite: 'drivers/vfio/vfio.c, v5.14',
   confidence: 'SRC',
   ops: [
     mutexLock('vfio.group_lock'),
@@ -110,7 +110,7 @@ export const groupLookup: StepSpec = {
   ],
 };
 
-/** vfio_group_put: the global lock is only taken for the last reference (kref_put_mutex). */
+/** vfio_group_put: takes the global lock for the last reference only (kref_put_mutex). */
 export const putGroup: readonly Op[] = [
   branch(
     eq('group.kref', 1),
@@ -123,10 +123,10 @@ export const putGroup: readonly Op[] = [
   ),
 ];
 
-/** open(2) of /dev/vfio/$GROUP: no cross-check with the cdevs of the group, the conflict comes up at the bind. */
+/** open(2) of /dev/vfio/$GROUP: no check of the group's cdevs; a conflict shows at the bind. */
 export const openGroup: Routine = {
   name: 'vfio_group_fops_open',
-  cite: `${domainSection('3.6')}; ${REVIEW_MAIL}`,
+  cite: `${kernelFacts('Parked fops: GET_DEVICE_FD')}; ${REVIEW_MAIL}`,
   steps: [
     groupLookup,
     {
@@ -137,7 +137,7 @@ export const openGroup: Routine = {
     },
     {
       id: 'GOPEN.3',
-      title: 'one opener at a time',
+      title: 'check and set opened',
       confidence: 'DERIVED',
       ops: [
         branch(ne('group.opened', 0), [
@@ -150,13 +150,13 @@ export const openGroup: Routine = {
     },
     {
       id: 'GOPEN.4',
-      title: 'private_data is the group',
+      title: 'set private_data to the group',
       confidence: 'DERIVED',
       ops: [fdInstall(), ret()],
     },
     {
       id: 'GOPEN.U',
-      title: 'put the group again',
+      title: 'undo: put the group',
       confidence: 'DERIVED',
       ops: [...putGroup, goto('GOPEN.V')],
     },

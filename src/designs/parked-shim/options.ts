@@ -1,12 +1,12 @@
 import type { DesignOption, Options } from '../../kernel/language/design';
 
-/** The choices of the parked-fops proposal, decoded. */
+/** The parsed options of the parked-fops proposal. */
 export interface ParkedOptions {
   /** Whether bind looks at `iommu_dev` under the device's lock. */
   readonly perDeviceCheck: boolean;
-  /** Whether unregister takes the node away before it waits for the open files. */
+  /** Whether unregister deletes the cdev before it waits for the open files. */
   readonly delBeforeWait: boolean;
-  /** Whether register lets opens in before the node exists. */
+  /** Whether register sets the refcount before it adds the cdev. */
   readonly refcountBeforeAdd: boolean;
 }
 
@@ -29,7 +29,7 @@ export const PARKED_OPTIONS: readonly DesignOption[] = [
   },
 ];
 
-/** Reads the option words. */
+/** Parses the option values. */
 export function parseParkedOptions(options: Options): ParkedOptions {
   return {
     perDeviceCheck: options['perDeviceCheck'] === 'true',

@@ -5,7 +5,7 @@ const normalFops = eq('file.f_op', 1);
 const bound = allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count'));
 const ownsDma = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
 
-/** A claim that counts: the iommufd_device's, or that of a sibling's kernel driver (count 1 and no owner). */
+/** owner_cnt: claims of iommufd_devices, or the kernel driver of a sibling (count 1, no owner). */
 export const ownerCount: CounterSpec = {
   counter: 'iommu_group.owner_cnt',
   holders: [
@@ -24,7 +24,7 @@ export const ownerCount: CounterSpec = {
   ],
 };
 
-/** The laws of the device and its memory, the same in both parked designs. */
+/** Counters of the device and its memory in all designs with an embedded cdev. */
 export const deviceCounters: readonly CounterSpec[] = [
   {
     counter: 'vfio_device.refcount',
@@ -76,7 +76,7 @@ export const deviceCounters: readonly CounterSpec[] = [
   },
 ];
 
-/** The group's memory is held by its devices and by the one that has it open. */
+/** kref of the group: its devices and its open file. */
 export const groupKref: CounterSpec = {
   counter: 'vfio_group.kref',
   holders: [
@@ -96,7 +96,7 @@ export const groupKref: CounterSpec = {
   ],
 };
 
-/** What the properties ask of the shim design: both kinds of device file look alike. */
+/** What the properties ask of the shim design; both kinds of device file are alike. */
 export const shimPropertyInputs: PropertyInputs = {
   normalAccess: { cdev: normalFops, device: normalFops },
   bound: { cdev: bound, device: bound },

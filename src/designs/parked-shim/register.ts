@@ -21,15 +21,15 @@ import {
   waitForCompletion,
 } from '../../kernel/language/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
-import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { putCdev, putDevice, putGroup, putRegistration } from './open';
 
-const REGISTER_CITE = `${domainSection('3.3')}; ${REVIEW_MAIL}`;
+const REGISTER_CITE = `${kernelFacts('Parked fops: register')}; ${REVIEW_MAIL}`;
 
-/** Finds the group or makes it; the reference is the device's. */
+/** Finds or creates the group and takes the device's reference. */
 const findOrCreateGroup: StepSpec = {
   id: 'REG.5',
-  title: 'find the group or make it',
+  title: 'find or create the group',
   confidence: 'DERIVED',
   ops: [
     mutexLock('vfio.group_lock'),
@@ -44,20 +44,20 @@ const findOrCreateGroup: StepSpec = {
   ],
 };
 
-/** Probe: allocate, number, initialise, add the cdev; `refcountBeforeAdd` opens the door before the node is there. */
+/** Probe: allocate, number, initialise, add the cdev; `refcountBeforeAdd` admits opens before the node exists. */
 export function registerDevice({
   refcountBeforeAdd,
 }: {
   readonly refcountBeforeAdd: boolean;
 }): Routine {
-  const letIn: StepSpec = {
+  const setRefcount: StepSpec = {
     id: 'REG.6',
     title: 'registration reference: opens succeed from here',
     confidence: 'DERIVED',
     ops: [store('device.refcount', 1), store('device.registered', 1)],
   };
-  const early = refcountBeforeAdd ? [letIn] : [];
-  const late = refcountBeforeAdd ? [] : [letIn];
+  const early = refcountBeforeAdd ? [setRefcount] : [];
+  const late = refcountBeforeAdd ? [] : [setRefcount];
   return {
     name: 'vfio_register_group_dev',
     cite: REGISTER_CITE,
@@ -112,12 +112,17 @@ export function registerDevice({
         id: 'REG.7b',
         title: 'device_add: sysfs entry, node, uevent',
         confidence: 'DERIVED',
-        ops: [fallible('device_add', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U7' })],
+        ops: [
+          fallible('device_add', 'ENOMEM', 'sysfs returns an error', {
+            at: 'device',
+            to: 'REG.U7',
+          }),
+        ],
       },
       ...late,
       {
         id: 'REG.8',
-        title: 'join the device list of the group',
+        title: 'add to the device list of the group',
         confidence: 'DERIVED',
         ops: [
           mutexLock('group.device_lock'),
@@ -128,14 +133,14 @@ export function registerDevice({
       leaveDriverCore('REG.9', 1),
       {
         id: 'REG.U7',
-        title: 'undo: take the number back',
+        title: 'undo: remove the number',
         confidence: 'DERIVED',
         ops: [cdevDel('cdev.mapped'), putCdev],
       },
       { id: 'REG.U5', title: 'undo: put the group', confidence: 'DERIVED', ops: [...putGroup] },
       {
         id: 'REG.U4',
-        title: 'undo: put the device; an open file may still keep it',
+        title: 'undo: put the device; an open file can keep it allocated',
         confidence: 'DERIVED',
         ops: [putDevice, goto('REG.U0')],
       },
@@ -147,7 +152,7 @@ export function registerDevice({
       },
       {
         id: 'REG.U0',
-        title: 'probe fails',
+        title: 'probe fails: unlock the bus device',
         confidence: 'DERIVED',
         ops: [mutexUnlock('parent.mutex'), ret()],
       },
@@ -155,11 +160,11 @@ export function registerDevice({
   };
 }
 
-/** Remove: variant a deletes the cdev first, variant b waits first (and can be starved by opens). */
+/** Remove: variant a deletes the cdev first; variant b waits first and can be starved by opens. */
 export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: boolean }): Routine {
   const listDelRow: StepSpec = {
     id: 'UNREG.1',
-    title: 'leave the device list of the group: no new GET_DEVICE_FD',
+    title: 'remove from the device list of the group: GET_DEVICE_FD no longer finds it',
     confidence: 'DERIVED',
     ops: [
       mutexLock('group.device_lock'),
@@ -169,7 +174,7 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
   };
   const cdevDelRow: StepSpec = {
     id: 'UNREG.2',
-    title: 'cdev_device_del: node and number gone, no new cdev open',
+    title: 'cdev_device_del: remove node and number, no new cdev open',
     confidence: 'DERIVED',
     ops: [cdevDel('cdev.mapped'), putCdev],
   };
@@ -189,7 +194,7 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
   const wait = [putRow, waitRow];
   return {
     name: 'vfio_unregister_group_dev',
-    cite: `${domainSection(delBeforeWait ? '3.8, variant a' : '3.8, variant b')}; ${REVIEW_MAIL}`,
+    cite: `${kernelFacts(`Parked fops: unregister, variant ${delBeforeWait ? 'a' : 'b'}`)}; ${REVIEW_MAIL}`,
     steps: [
       ...enterRemove('UNREG.0'),
       ...(delBeforeWait ? [...hide, ...wait] : [...wait, ...hide]),

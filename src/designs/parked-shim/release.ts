@@ -12,17 +12,17 @@ import {
 } from '../../kernel/language/primitives';
 import { detachDevice } from '../shared/iommufd/attach';
 import { unbindDevice } from '../shared/iommufd/bind';
-import { domainSection } from '../shared/citations';
+import { kernelFacts } from '../shared/citations';
 import { asDerived } from './bind';
 import { putCdev, putRegistration } from './open';
 
-/** What release does besides: rows under the device's lock after the unbind, and rows after it is dropped. */
+/** Steps that a variant adds to the release: under the device lock after the unbind, and after unlock. */
 export interface ExtraReleaseSteps {
   readonly underLock: readonly StepSpec[];
   readonly afterUnlock: readonly StepSpec[];
 }
 
-/** Closes and unbinds the device of a file with normal fops; entered at `REL.2`, leaves through `REL.6`. */
+/** Closes and unbinds the device of a file with normal fops; entered at 'REL.2', leaves through `REL.6`. */
 function unbindSteps(gate: ExtraReleaseSteps): readonly StepSpec[] {
   return [
     {
@@ -69,11 +69,11 @@ export function releaseDevice(
 ): Routine {
   return {
     name: 'vfio_device_fops_release',
-    cite: domainSection('3.7'),
+    cite: kernelFacts('Parked fops: release'),
     steps: [
       {
         id: 'REL.1',
-        title: 'a parked file has nothing to undo',
+        title: 'skip the unbind if the fops are parked',
         confidence: 'DERIVED',
         ops: [branch(eq('file.f_op', 0), [goto('REL.7')])],
       },
@@ -96,8 +96,8 @@ function putSteps(kind: 'cdev' | 'device'): readonly StepSpec[] {
     registration,
     {
       id: 'REL.8',
-      title: 'the VFS puts the cdev',
-      cite: `fs/file_table.c, __fput; ${domainSection('1.1')}`,
+      title: 'put the cdev (VFS)',
+      cite: 'fs/file_table.c, __fput, v6.6',
       confidence: 'MEM',
       ops: [putCdev, ret()],
     },

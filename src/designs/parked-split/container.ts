@@ -29,14 +29,14 @@ import type { Op } from '../../kernel/language/primitives';
 import { groupClaimDmaOwner, groupReleaseDmaOwner } from '../shared/iommuGroup';
 import { putGroup, groupLookup } from '../parked-shim/open';
 import { asDerived } from '../parked-shim/bind';
-import { REPLY_MAIL, domainSection } from '../shared/citations';
+import { REPLY_MAIL, kernelFacts } from '../shared/citations';
 import type { SplitOptions } from './options';
 import { extraOpenGroupSteps, extraReleaseGroupSteps } from './extraState';
 import { SPLIT_DOMAIN } from './objects';
 
-const LEGACY_CITE = `drivers/vfio/vfio.c, v5.14, with its state under one lock per group; ${domainSection('2.4')} and ${domainSection('4.2')}`;
+const LEGACY_CITE = `drivers/vfio/vfio.c, v5.14, with its state under one lock per group; ${kernelFacts('Type1 kept separate')}`;
 
-/** Operations on the container argument; a file of another kind was refused before. */
+/** Operations on the container argument; other kinds of file have failed before. */
 const ifContainer = (ops: readonly Op[]): readonly Op[] => [
   staticBranch({ arg: 'container', kinds: ['container'] }, ops),
 ];
@@ -60,7 +60,7 @@ export const openContainer: Routine = {
   ],
 };
 
-/** f_op->release of a container file: groups still in it keep it. */
+/** f_op->release of a container file; groups in the container keep it allocated. */
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
   cite: LEGACY_CITE,
@@ -74,7 +74,7 @@ export const releaseContainer: Routine = {
   ],
 };
 
-/** Takes the group out of its container; `group.group_lock` is held. Ends at step `next`. */
+/** Removes the group from its container; `group.group_lock` is held. Continues at step `next`. */
 export function detachContainerSteps(
   prefix: string,
   choice: SplitOptions,
@@ -96,7 +96,7 @@ export function detachContainerSteps(
             store('iommu_group.domain', SPLIT_DOMAIN.default),
           ]),
         ]),
-    row('DETACHC.3', 'take the group off; the last one takes the iommu driver along', [
+    row('DETACHC.3', 'remove the group; with the last one, release the iommu driver', [
       withPointer('group.container', 'left', [
         decrement('left.groups'),
         branch(eq('left.groups', 0), [store('left.iommu_driver', 0)]),
@@ -110,7 +110,7 @@ export function detachContainerSteps(
   ];
 }
 
-/** SET_CONTAINER: with the claim, an owner that is there already refuses. */
+/** SET_CONTAINER; with `type1ClaimsOwner` it fails if the group has a DMA owner. */
 export function setContainer(choice: SplitOptions): Routine {
   return {
     name: 'vfio_group_set_container',
@@ -118,7 +118,7 @@ export function setContainer(choice: SplitOptions): Routine {
     steps: [
       {
         id: 'SETC.1',
-        title: 'look the container up',
+        title: 'look up the container',
         confidence: 'DERIVED',
         ops: [
           fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
@@ -128,7 +128,7 @@ export function setContainer(choice: SplitOptions): Routine {
           staticBranch(
             { arg: 'container', kinds: ['container'] },
             [],
-            [fail('EINVAL', 'the file is no container', { at: 'container/file' })],
+            [fail('EINVAL', 'the file is not a container', { at: 'container/file' })],
           ),
           fget('container/file'),
         ],
@@ -141,7 +141,7 @@ export function setContainer(choice: SplitOptions): Routine {
       },
       {
         id: 'SETC.3',
-        title: 'a group has one container',
+        title: 'check that no container is set',
         confidence: 'DERIVED',
         ops: [
           branch(ne('group.container', NULL), [
@@ -163,13 +163,13 @@ export function setContainer(choice: SplitOptions): Routine {
                 owner: addressOf('group'),
                 onError: 'SETC.U1',
               }),
-              cite: `${domainSection('1.2')} and ${domainSection('4.3')}; ${REPLY_MAIL}`,
+              cite: `drivers/iommu/iommu.c, iommu_group_claim_dma_owner, v5.19; ${kernelFacts('Type1 kept separate')}; ${REPLY_MAIL}`,
             }),
           ]
         : []),
       {
         id: 'SETC.6',
-        title: 'a container that has a driver attaches the group',
+        title: 'if the container has an iommu driver, attach the group',
         confidence: 'DERIVED',
         ops: ifContainer([
           branch(eq('container/container.iommu_driver', 1), [
@@ -208,7 +208,7 @@ export function setContainer(choice: SplitOptions): Routine {
   };
 }
 
-/** UNSET_CONTAINER: refuses while device fds use the container. */
+/** UNSET_CONTAINER: fails while device fds use the container. */
 export function unsetContainer(choice: SplitOptions): Routine {
   return {
     name: 'vfio_group_unset_container',
@@ -222,7 +222,7 @@ export function unsetContainer(choice: SplitOptions): Routine {
       },
       {
         id: 'UNSETC.2',
-        title: 'is the container set and unused?',
+        title: 'check that the container is set and unused',
         confidence: 'DERIVED',
         ops: [
           branch(eq('group.container', NULL), [
@@ -259,7 +259,7 @@ export const setIommu: Routine = {
     },
     {
       id: 'SETI.2',
-      title: 'a container with groups and without a driver',
+      title: 'check that the container has groups and no driver',
       confidence: 'SRC',
       ops: [
         branch(eq('container.groups', 0), [
@@ -268,9 +268,9 @@ export const setIommu: Routine = {
         ]),
         branch(eq('container.iommu_driver', 1), [
           mutexUnlock('container.group_lock'),
-          fail('EINVAL', 'a driver is set already', { at: 'container' }),
+          fail('EINVAL', 'a driver is already set', { at: 'container' }),
         ]),
-        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', {
+        fallible('iommu_driver_open', 'ENODEV', 'no driver supports the type', {
           at: 'container',
           before: [mutexUnlock('container.group_lock')],
         }),
@@ -309,14 +309,14 @@ export function openGroup({ extraState }: SplitOptions): Routine {
       },
       {
         id: 'GOPEN.3',
-        title: 'one opener at a time, and no container left over',
+        title: 'check that the group is not open and has no container from an earlier session',
         confidence: 'DERIVED',
         ops: [
           branch(ne('group.opened', 0), [
             fail('EBUSY', 'the group is already open', { at: 'group', to: 'GOPEN.U1' }),
           ]),
           branch(ne('group.container', NULL), [
-            fail('EBUSY', 'device fds of an earlier session keep the container', {
+            fail('EBUSY', 'device fds of an earlier session use the container', {
               at: 'group',
               to: 'GOPEN.U1',
             }),
@@ -342,7 +342,7 @@ export function openGroup({ extraState }: SplitOptions): Routine {
   };
 }
 
-/** f_op->release of a group file: device fds keep the container. */
+/** f_op->release of a group file; device fds keep the container set. */
 export function releaseGroup(choice: SplitOptions): Routine {
   return {
     name: 'vfio_group_fops_release',
@@ -356,7 +356,7 @@ export function releaseGroup(choice: SplitOptions): Routine {
       },
       {
         id: 'GREL.2',
-        title: "give the group file's use of the container back",
+        title: "drop the group file's use of the container",
         confidence: 'DERIVED',
         ops: [
           branch(eq('group.container', NULL), [goto('GREL.2b')]),
@@ -367,7 +367,7 @@ export function releaseGroup(choice: SplitOptions): Routine {
       ...detachContainerSteps('GREL.2:', choice, 'GREL.2b'),
       {
         id: 'GREL.2b',
-        title: 'the next opener may come',
+        title: 'clear opened: the group can be opened again',
         confidence: 'DERIVED',
         ops: [store('group.opened', 0)],
       },
@@ -379,7 +379,7 @@ export function releaseGroup(choice: SplitOptions): Routine {
         ops: [mutexUnlock('group.group_lock')],
       },
       { id: 'GREL.5', title: 'put the group', confidence: 'DERIVED', ops: [...putGroup] },
-      { id: 'GREL.6', title: 'the group file is gone', confidence: 'DERIVED', ops: [ret()] },
+      { id: 'GREL.6', title: 'free the group file', confidence: 'DERIVED', ops: [ret()] },
     ],
   };
 }

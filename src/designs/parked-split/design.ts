@@ -36,13 +36,13 @@ import { splitPropertyInputs } from './propertyInputs';
 /** struct iommufd_device: only cdev files bind here. */
 const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
 
-/** D3: parked fops with type1 kept apart from iommufd. Never posted as code. */
+/** D3: parked fops with type1 separate from iommufd. Never posted as code. */
 export const design: Design = {
   id: meta.id,
   title: meta.title,
   revision: 1,
   about:
-    'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Then something else must keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 too. Reconstructed from the mails: it was never posted as code.',
+    'What the reply of September 2021 asks about: parked fops for the cdev, while the legacy container keeps its own type1 driver and its group path never records an iommu context. Something else must then keep the two paths apart: extra state per device or per group, or a DMA owner claim by type1 as well. Reconstructed from the mails: it was never posted as code.',
   options: SPLIT_OPTIONS,
   model: (options) => {
     const choice = parseSplitOptions(options);

@@ -22,18 +22,18 @@ import {
 } from '../../kernel/language/primitives';
 import { lookUpDevice } from '../parked-shim/group';
 import { putRegistration } from '../parked-shim/open';
-import { REVIEW_MAIL, domainSection } from '../shared/citations';
+import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import type { SplitOptions } from './options';
 import { detachContainerSteps } from './container';
 import { extraGetDeviceFdSteps, dropDeviceUse } from './extraState';
 
-const CITE = `${domainSection('4.3')}; ${REVIEW_MAIL}`;
+const CITE = `${kernelFacts('Type1 kept separate')}; ${REVIEW_MAIL}`;
 
-/** GET_DEVICE_FD by open coding with the group API: `iommu_dev` is neither read nor written. */
+/** GET_DEVICE_FD of the legacy path: neither reads nor writes `iommu_dev`. */
 export function getDeviceFd(choice: SplitOptions): Routine {
   const parked = choice.groupFdStartsParked;
   const unopened = parked ? 'GDF.U3' : 'GDF.U2';
-  const afterGate = choice.extraState === 'none' ? unopened : 'GDF.U4';
+  const afterExtraState = choice.extraState === 'none' ? unopened : 'GDF.U4';
   const fileRows: readonly StepSpec[] = [
     {
       id: 'GDF.5a',
@@ -49,8 +49,8 @@ export function getDeviceFd(choice: SplitOptions): Routine {
     {
       id: 'GDF.5b',
       title: parked
-        ? 'make an anonymous file with the parked fops'
-        : 'make an anonymous file with the normal fops',
+        ? 'create an anonymous file with the parked fops'
+        : 'create an anonymous file with the normal fops',
       confidence: 'DERIVED',
       ops: [
         fallible('anon_inode_getfile', 'ENFILE', 'no struct file', {
@@ -73,12 +73,12 @@ export function getDeviceFd(choice: SplitOptions): Routine {
     },
     {
       id: 'GDF.8',
-      title: 'the first opener runs the open op of the driver',
+      title: 'the first open runs the open op of the driver',
       confidence: 'DERIVED',
       ops: [
-        fallible('open_device', 'EIO', 'the driver refuses to open', {
+        fallible('open_device', 'EIO', 'open_device of the driver fails', {
           at: 'device',
-          to: afterGate,
+          to: afterExtraState,
           before: [mutexUnlock('device.lock')],
         }),
         branch(eq('device.open_count', 0), [
@@ -101,7 +101,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
       },
       {
         id: 'GDF.2',
-        title: 'a container with a driver, and a viable group',
+        title: 'check that the container has a driver and the group is viable',
         confidence: 'DERIVED',
         ops: [
           branch(eq('group.container', NULL), [
@@ -137,7 +137,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
       {
         id: 'GDF.9',
         title: parked
-          ? 'count the use of the container, swap the fops: parked to normal'
+          ? 'count the use of the container; replace the fops: parked to normal'
           : 'count the use of the container',
         confidence: 'DERIVED',
         ops: [
@@ -158,7 +158,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
             },
             {
               id: 'GDF.U5b',
-              title: 'undo: the close op of the driver, for the last opener',
+              title: 'undo: decrement open_count; the last one runs the close op',
               confidence: 'DERIVED' as const,
               ops: [decrement('device.open_count'), mutexUnlock('device.lock')],
             },
@@ -168,7 +168,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
         ? [
             {
               id: 'GDF.U3',
-              title: 'undo: put the parked file, whose release puts the registration',
+              title: 'undo: put the parked file; its release puts the registration',
               confidence: 'DERIVED' as const,
               ops: [mutexUnlock('group.group_lock'), fput('file'), ret()],
             },
@@ -190,9 +190,9 @@ export function getDeviceFd(choice: SplitOptions): Routine {
   };
 }
 
-/** f_op->release of a group device fd: the last user takes the container along. */
+/** f_op->release of a group device fd: the last user detaches the group from the container. */
 export function releaseGroupDevice(choice: SplitOptions): Routine {
-  // Last of all: whoever is let in by it must not find the container's domain still to be taken away.
+  // Last, since the next user must not run while the container's domain is still attached.
   const leave = dropDeviceUse(choice.extraState, 'REL.6a');
   const unused = leave[0]?.id ?? 'REL.6b';
   return {
@@ -201,7 +201,7 @@ export function releaseGroupDevice(choice: SplitOptions): Routine {
     steps: [
       {
         id: 'REL.1',
-        title: 'a parked file has nothing to undo',
+        title: 'skip the unbind if the fops are parked',
         confidence: 'DERIVED',
         ops: [branch(eq('file.f_op', 0), [goto('REL.7')])],
       },
@@ -229,7 +229,7 @@ export function releaseGroupDevice(choice: SplitOptions): Routine {
       },
       {
         id: 'REL.6',
-        title: 'give the use of the container back',
+        title: 'drop the use of the container',
         confidence: 'DERIVED',
         ops: [
           decrement('group.container_users'),

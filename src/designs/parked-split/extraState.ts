@@ -14,11 +14,11 @@ import type { Op } from '../../kernel/language/primitives';
 import { NO_EXTRA_BIND_STEPS } from '../parked-shim/bind';
 import type { ExtraBindSteps } from '../parked-shim/bind';
 import type { ExtraReleaseSteps } from '../parked-shim/release';
-import { REPLY_MAIL, domainSection } from '../shared/citations';
+import { REPLY_MAIL, kernelFacts } from '../shared/citations';
 import { OPENED_BY } from './options';
 import type { ExtraState } from './options';
 
-const cite = `${domainSection('4.3')}; ${REPLY_MAIL}`;
+const cite = `${kernelFacts('Type1 kept separate')}; ${REPLY_MAIL}`;
 const extraStep = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
   id,
   title,
@@ -48,10 +48,10 @@ const takeGroupUse = (as: 'group' | 'cdev', to: string): readonly Op[] => [
   mutexUnlock('group.opened_lock'),
 ];
 
-/** What bind does for the extra state. */
+/** Steps of the extra state in bind. */
 export function extraBindSteps(extraState: ExtraState): ExtraBindSteps {
   const busy = (to: string): Op =>
-    fail('EBUSY', 'the device is already opened', { at: 'device', to });
+    fail('EBUSY', 'the device is already in use', { at: 'device', to });
   switch (extraState) {
     case 'none':
       return NO_EXTRA_BIND_STEPS;
@@ -59,14 +59,14 @@ export function extraBindSteps(extraState: ExtraState): ExtraBindSteps {
       return {
         ...NO_EXTRA_BIND_STEPS,
         underLock: [
-          extraStep('BIND.4b', 'take the device for the cdev path', [
+          extraStep('BIND.4b', 'mark the device as used by the cdev path', [
             branch(ne('device.opened_by', OPENED_BY.none), [busy('BIND.U1')]),
             store('device.opened_by', OPENED_BY.cdev),
             store('device.opened', 1),
           ]),
         ],
         undoUnderLock: [
-          extraStep('BIND.U2', 'undo: nobody has the device', [
+          extraStep('BIND.U2', 'undo: mark the device as unused', [
             store('device.opened_by', OPENED_BY.none),
             store('device.opened', 0),
           ]),
@@ -76,15 +76,15 @@ export function extraBindSteps(extraState: ExtraState): ExtraBindSteps {
       return {
         ...NO_EXTRA_BIND_STEPS,
         beforeLock: [
-          extraStep('BIND.2b', 'read who has the device, without a lock', [
+          extraStep('BIND.2b', 'check that the device is unused, without a lock', [
             branch(ne('device.opened_by', OPENED_BY.none), [busy('BIND.U0')]),
           ]),
-          extraStep('BIND.2c', 'write that the cdev path has it', [
+          extraStep('BIND.2c', 'mark the device as used by the cdev path, without a lock', [
             store('device.opened_by', OPENED_BY.cdev),
           ]),
         ],
         undoBeforeLock: [
-          extraStep('BIND.U0b', 'undo: nobody has the device', [
+          extraStep('BIND.U0b', 'undo: mark the device as unused', [
             store('device.opened_by', OPENED_BY.none),
           ]),
         ],
@@ -93,14 +93,18 @@ export function extraBindSteps(extraState: ExtraState): ExtraBindSteps {
       return {
         ...NO_EXTRA_BIND_STEPS,
         beforeLock: [
-          extraStep('BIND.2b', 'take the group for the cdev path', takeGroupUse('cdev', 'BIND.U0')),
+          extraStep(
+            'BIND.2b',
+            'mark the group as used by the cdev path',
+            takeGroupUse('cdev', 'BIND.U0'),
+          ),
         ],
-        undoBeforeLock: [extraStep('BIND.U0b', 'undo: leave the group', dropGroupUse())],
+        undoBeforeLock: [extraStep('BIND.U0b', 'undo: drop the use of the group', dropGroupUse())],
       };
   }
 }
 
-/** What the release of a bound cdev file does for the extra state. */
+/** Steps of the extra state in the release of a bound cdev file. */
 export function extraReleaseSteps(extraState: ExtraState): ExtraReleaseSteps {
   switch (extraState) {
     case 'none':
@@ -108,7 +112,7 @@ export function extraReleaseSteps(extraState: ExtraState): ExtraReleaseSteps {
     case 'perDevice':
       return {
         underLock: [
-          extraStep('REL.5', 'nobody has the device', [
+          extraStep('REL.5', 'mark the device as unused', [
             store('device.opened_by', OPENED_BY.none),
             store('device.opened', 0),
           ]),
@@ -119,7 +123,7 @@ export function extraReleaseSteps(extraState: ExtraState): ExtraReleaseSteps {
       return {
         underLock: [],
         afterUnlock: [
-          extraStep('REL.6b', 'nobody has the device, written without a lock', [
+          extraStep('REL.6b', 'mark the device as unused, without a lock', [
             store('device.opened_by', OPENED_BY.none),
           ]),
         ],
@@ -127,24 +131,24 @@ export function extraReleaseSteps(extraState: ExtraState): ExtraReleaseSteps {
     case 'perGroup':
       return {
         underLock: [],
-        afterUnlock: [extraStep('REL.6b', 'leave the group', dropGroupUse())],
+        afterUnlock: [extraStep('REL.6b', 'drop the use of the group', dropGroupUse())],
       };
   }
 }
 
-/** What GET_DEVICE_FD does for the extra state, with the step that a refusal goes on with. */
+/** Steps of the extra state in GET_DEVICE_FD; a failure continues at `to`. */
 export function extraGetDeviceFdSteps(extraState: ExtraState, to: string): readonly StepSpec[] {
   const taken = (then: readonly Op[]): Op =>
     branch(eq('device.opened_by', OPENED_BY.cdev), [
       ...then,
-      fail('EBUSY', 'the device is opened through the cdev path', { at: 'device', to }),
+      fail('EBUSY', 'the device is in use through the cdev path', { at: 'device', to }),
     ]);
   switch (extraState) {
     case 'none':
       return [];
     case 'perDevice':
       return [
-        extraStep('GDF.6', 'take the device for the group path', [
+        extraStep('GDF.6', 'mark the device as used by the group path', [
           mutexLock('device.lock'),
           taken([mutexUnlock('device.lock')]),
           store('device.opened_by', OPENED_BY.group),
@@ -154,26 +158,24 @@ export function extraGetDeviceFdSteps(extraState: ExtraState, to: string): reado
       ];
     case 'perDeviceUnlocked':
       return [
-        extraStep('GDF.6a', 'read who has the device, without a lock', [taken([])]),
-        extraStep('GDF.6b', 'write that the group path has it', [
+        extraStep('GDF.6a', 'check that the device is unused, without a lock', [taken([])]),
+        extraStep('GDF.6b', 'mark the device as used by the group path, without a lock', [
           store('device.opened_by', OPENED_BY.group),
         ]),
       ];
     case 'perGroup':
-      return [
-        extraStep('GDF.6', 'count one more user of the group path', takeGroupUse('group', to)),
-      ];
+      return [extraStep('GDF.6', 'count a user of the group path', takeGroupUse('group', to))];
   }
 }
 
-/** Takes back what `getDeviceGate` did: in its unwinding and in the release of a group device fd. */
+/** Undoes `extraGetDeviceFdSteps`: in its unwinding and in the release of a group device fd. */
 export function dropDeviceUse(extraState: ExtraState, id: string): readonly StepSpec[] {
   switch (extraState) {
     case 'none':
       return [];
     case 'perDevice':
       return [
-        extraStep(id, 'one user less of the device', [
+        extraStep(id, 'drop a use of the device', [
           mutexLock('device.lock'),
           decrement('device.opened'),
           branch(eq('device.opened', 0), [store('device.opened_by', OPENED_BY.none)]),
@@ -182,25 +184,25 @@ export function dropDeviceUse(extraState: ExtraState, id: string): readonly Step
       ];
     case 'perDeviceUnlocked':
       return [
-        extraStep(id, 'the last user leaves the device, without a lock', [
+        extraStep(id, 'the last user marks the device as unused, without a lock', [
           branch(eq('device.open_count', 0), [store('device.opened_by', OPENED_BY.none)]),
         ]),
       ];
     case 'perGroup':
-      return [extraStep(id, 'one user less of the group path', dropGroupUse())];
+      return [extraStep(id, 'drop a use of the group path', dropGroupUse())];
   }
 }
 
-/** What the open of a group does for the extra state: its own lock inside the group's. */
+/** Steps of the extra state in group open: takes `opened_lock` inside `group_lock`. */
 export function extraOpenGroupSteps(extraState: ExtraState, to: string): readonly StepSpec[] {
   return extraState === 'perGroup'
-    ? [extraStep('GOPEN.3b', 'take the group for the group path', takeGroupUse('group', to))]
+    ? [extraStep('GOPEN.3b', 'mark the group as used by the group path', takeGroupUse('group', to))]
     : [];
 }
 
-/** What the release of a group file does for the extra state. */
+/** Steps of the extra state in the release of a group file. */
 export function extraReleaseGroupSteps(extraState: ExtraState): readonly StepSpec[] {
   return extraState === 'perGroup'
-    ? [extraStep('GREL.3', 'leave the group path', dropGroupUse())]
+    ? [extraStep('GREL.3', 'drop the use of the group path', dropGroupUse())]
     : [];
 }

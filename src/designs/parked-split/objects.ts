@@ -6,7 +6,7 @@ import type { SplitOptions } from './options';
 
 const openedBy: FieldSpec = { kind: 'enum', values: Object.keys(OPENED_BY) };
 
-/** struct vfio_device: as in the shim design, with `opened_by` where the extra state is per device. */
+/** struct vfio_device: as in the shim design, with `opened_by` if the extra state is per device. */
 export function splitDevice({ extraState }: SplitOptions): ObjectType {
   if (extraState !== 'perDevice' && extraState !== 'perDeviceUnlocked') return vfioDevice;
   return {
@@ -19,11 +19,11 @@ export function splitDevice({ extraState }: SplitOptions): ObjectType {
   };
 }
 
-/** struct vfio_group with a legacy container; `opened_by` where the extra state is per group. */
+/** struct vfio_group with a legacy container; `opened_by` if the extra state is per group. */
 export function splitGroup({ extraState }: SplitOptions): ObjectType {
   return {
     ...vfioGroup,
-    about: 'The group of the legacy interface: one opener, a container, and how many use it.',
+    about: 'The group of the legacy interface: one opener, a container, and its number of users.',
     fields: {
       ...vfioGroup.fields,
       container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
@@ -32,7 +32,7 @@ export function splitGroup({ extraState }: SplitOptions): ObjectType {
         ? ({
             opened_lock: { kind: 'mutex' },
             opened_by: openedBy,
-            /** Also binds that will still be refused. */
+            /** Counts binds that will fail, too. */
             opened_count: {
               kind: 'int',
               hi: (_a, c) => c.files(['group', 'device'], 'group') + c.calls('bind_iommufd'),
@@ -43,7 +43,7 @@ export function splitGroup({ extraState }: SplitOptions): ObjectType {
   };
 }
 
-/** `iommu_group.domain`, by index: whose domain it is matters where type1 claims nothing. */
+/** `iommu_group.domain`, by index: type1 domains count as owned if type1 claims nothing. */
 export const SPLIT_DOMAIN = { ...DOMAIN, type1: 3 } as const;
 
 /** struct iommu_group, owned by an iommufd or, with the claim, by a group in a container. */

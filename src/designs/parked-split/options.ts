@@ -2,13 +2,13 @@ import type { DesignOption, Options } from '../../kernel/language/design';
 import { PARKED_OPTIONS, parseParkedOptions } from '../parked-shim/options';
 import type { ParkedOptions } from '../parked-shim/options';
 
-/** Where the state that keeps the two paths apart lives, if there is any. */
+/** Where the state that keeps the two paths apart is kept. */
 export type ExtraState = 'none' | 'perDevice' | 'perGroup' | 'perDeviceUnlocked';
 
-/** The choices of the split design, decoded. */
+/** The parsed options of the split design. */
 export interface SplitOptions extends ParkedOptions {
   readonly extraState: ExtraState;
-  /** Whether SET_CONTAINER claims the DMA of the IOMMU group, as since v5.19. */
+  /** Whether SET_CONTAINER claims the DMA of the IOMMU group, as Linux does since v5.19. */
   readonly type1ClaimsOwner: boolean;
   /** Whether the file of GET_DEVICE_FD is parked until its open op has run. */
   readonly groupFdStartsParked: boolean;
@@ -39,7 +39,7 @@ export const SPLIT_OPTIONS: readonly DesignOption[] = [
 
 const EXTRA_STATES: readonly ExtraState[] = ['none', 'perDevice', 'perGroup', 'perDeviceUnlocked'];
 
-/** Reads the option words. */
+/** Parses the option values. */
 export function parseSplitOptions(options: Options): SplitOptions {
   return {
     ...parseParkedOptions(options),

@@ -8,7 +8,7 @@ import { SPLIT_DOMAIN } from './objects';
 const normalFops = eq('file.f_op', 1);
 const hasType1Container = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
 
-/** What the properties ask of the split design. Without the claim, the one that set the group's domain counts as its owner. */
+/** What the properties ask of the split design. Without the claim, the context that set the group's domain counts as owner. */
 export function splitPropertyInputs({
   extraState,
   type1ClaimsOwner,
@@ -37,7 +37,7 @@ export function splitPropertyInputs({
     },
     ownerContext: { cdev: 'idev.ictx', device: 'group.container' },
     ownsDma,
-    // With the claim alone both paths may be open, as in the shim design: the conflict comes up at SET_CONTAINER or at the bind.
+    // With the claim alone both paths may be open, as in the shim design: a conflict shows at SET_CONTAINER or at the bind.
     ...(type1ClaimsOwner && extraState !== 'perGroup' ? {} : { pathExclusive: 'bound' }),
     counters: [
       ...deviceCounters,

@@ -25,16 +25,16 @@ import {
   withPointer,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
-import { rfcPatch, domainSection } from '../shared/citations';
+import { rfcPatch } from '../shared/citations';
 import { supportedOn } from './iommufd';
 import { DOMAIN } from './iommufdObjects';
 import { unbindSteps } from './vfioPci';
 
-const CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_ioctl; ${rfcPatch(8)}; ${domainSection('2.6')}`;
-const IOMMUFD_BIND_CITE = `drivers/iommu/iommufd/iommufd.c, iommufd_bind_device; ${rfcPatch(7)}; ${domainSection('2.6')}`;
+const CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_ioctl; ${rfcPatch(8)}`;
+const IOMMUFD_BIND_CITE = `drivers/iommu/iommufd/iommufd.c, iommufd_bind_device; ${rfcPatch(7)}`;
 const CLAIM_CITE = `drivers/iommu/iommu.c, iommu_device_init_user_dma; ${rfcPatch(6)}`;
 
-/** Operations on the iommufd argument; a file of another kind was refused before. */
+/** Operations on the iommufd argument; other kinds of file have failed before. */
 const ifIommufd = (ops: readonly Op[]): readonly Op[] => [
   staticBranch({ arg: 'iommufd', kinds: ['iommufd'] }, ops),
 ];
@@ -50,7 +50,7 @@ const failClaim = (errno: 'EBUSY' | 'EINVAL', why: string): readonly Op[] => [
   fail(errno, why, { at: 'iommu_group', to: 'BIND.U4e' }),
 ];
 
-/** iommu_device_init_user_dma: the same owner counts up; there is no check of a kernel driver that comes later. */
+/** iommu_device_init_user_dma: the same owner counts up. The BUG_ON for a kernel driver bound later is not modelled. */
 const claimDma: readonly Op[] = ifIommufd([
   mutexLock('iommu_group.mutex'),
   branch(
@@ -86,7 +86,7 @@ export const bindIommufd: Routine = {
   steps: [
     {
       id: 'BIND.1',
-      title: 'is the group in a container? (no lock, and before the arguments)',
+      title: 'check that the group has no container, without a lock',
       ops: [
         branch(ne('group.container', NULL), [
           fail('ENOTTY', 'the device is used through its group', { at: 'group' }),
@@ -98,19 +98,19 @@ export const bindIommufd: Routine = {
       title: 'copy the argument',
       ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
     },
-    { id: 'BIND.3a', title: 'lock the bind', ops: [mutexLock('pci.videv_lock')] },
+    { id: 'BIND.3a', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'BIND.3b',
-      title: 'one iommufd a device',
+      title: 'check that the device is not bound',
       ops: [
         branch(ne('pci.videv', NULL), [
-          fail('EBUSY', 'the device is bound already', { at: 'pci', to: 'BIND.U3' }),
+          fail('EBUSY', 'the device is already bound', { at: 'pci', to: 'BIND.U3' }),
         ]),
       ],
     },
     {
       id: 'BIND.4a',
-      title: 'look the iommufd up; a file of another kind is refused but never put',
+      title: 'look up the iommufd; a file of another kind is never put',
       cite: IOMMUFD_BIND_CITE,
       ops: [
         branch(eq('iommufd/fd.installed', 0), [
@@ -121,7 +121,7 @@ export const bindIommufd: Routine = {
           [refInc('iommufd/ctx.refs')],
           [
             fget('iommufd/file'),
-            fail('EINVAL', 'the file is no iommufd', { at: 'iommufd/file', to: 'BIND.U3' }),
+            fail('EINVAL', 'the file is not an iommufd', { at: 'iommufd/file', to: 'BIND.U3' }),
           ],
         ),
       ],
@@ -134,7 +134,7 @@ export const bindIommufd: Routine = {
     },
     {
       id: 'BIND.4c',
-      title: 'scan for the same device or the same cookie; a hit goes to the end with ret not set',
+      title: 'scan for the same device or cookie; a match jumps to the end with ret unset',
       cite: IOMMUFD_BIND_CITE,
       ops: ifIommufd([
         branch(lt(0, 'iommufd/ctx.device_xa'), [
@@ -161,7 +161,7 @@ export const bindIommufd: Routine = {
     },
     {
       id: 'BIND.4f',
-      title: 'take an id in the xarray, before the object is filled in',
+      title: 'allocate an id in the xarray, before the object is initialised',
       cite: IOMMUFD_BIND_CITE,
       ops: ifIommufd([
         fallible('xa_alloc', 'ENOMEM', 'no id, or no memory', {
@@ -174,7 +174,7 @@ export const bindIommufd: Routine = {
     },
     {
       id: 'BIND.4g',
-      title: 'fill the object in, unlock the iommufd',
+      title: 'initialise the object, unlock the iommufd',
       cite: IOMMUFD_BIND_CITE,
       ops: ifIommufd([
         store('idev.ictx', addressOf('iommufd/ctx')),
@@ -183,7 +183,7 @@ export const bindIommufd: Routine = {
     },
     {
       id: 'BIND.5',
-      title: 'allocate the record of the bind',
+      title: 'allocate the bind record',
       ops: [
         fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'pci', to: 'BIND.U5:IUNBIND.1' }),
         alloc('videv'),
@@ -191,7 +191,7 @@ export const bindIommufd: Routine = {
     },
     {
       id: 'BIND.6a',
-      title: 'fill it in, and let reads, writes and mmaps through',
+      title: 'initialise it, and clear block_access',
       ops: [
         store('videv.idev', 'pci.idev'),
         store('pci.idev', NULL),
@@ -202,14 +202,14 @@ export const bindIommufd: Routine = {
     },
     {
       id: 'BIND.6b',
-      title: 'only now: the device is bound',
+      title: 'publish the bind record, after block_access',
       ops: [store('pci.videv', addressOf('videv'))],
     },
-    { id: 'BIND.6c', title: 'unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
+    { id: 'BIND.6c', title: 'unlock the bind record', ops: [mutexUnlock('pci.videv_lock'), ret()] },
     {
       id: 'BIND.U4c',
       title:
-        'undo of a hit: unlock and put the iommufd; ret is 0 here, which the caller takes for success',
+        'undo of a match: unlock and put the iommufd; ret is 0, which the caller takes for success',
       cite: IOMMUFD_BIND_CITE,
       ops: [...putCtx, goto('BIND.5')],
     },
@@ -233,24 +233,32 @@ export const bindIommufd: Routine = {
       ops: [...putCtx, goto('BIND.U3')],
     },
     ...unbindSteps('BIND.U5:', 'pci.idev', 'BIND.U5b'),
-    { id: 'BIND.U5b', title: 'undo: the object is gone', ops: [store('pci.idev', NULL)] },
-    { id: 'BIND.U3', title: 'undo: unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
+    {
+      id: 'BIND.U5b',
+      title: 'undo: clear the pointer to the object',
+      ops: [store('pci.idev', NULL)],
+    },
+    {
+      id: 'BIND.U3',
+      title: 'undo: unlock the bind record',
+      ops: [mutexUnlock('pci.videv_lock'), ret()],
+    },
   ],
 };
 
-/** One device call stands for any: an ioctl, which nothing gates, and then a read, write or mmap, which block_access does. */
+/** device_io of the RFC: an ioctl, which is not checked, then a read, write or mmap, which block_access blocks. */
 const deviceCallRoutine: Routine = {
   name: 'vfio_pci_ioctl, vfio_pci_rw and vfio_pci_mmap',
-  cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${domainSection('2.6')}`,
+  cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}`,
   steps: [
     {
       id: 'GATE.1',
-      title: 'an ioctl of the user: nothing stands in its way',
+      title: 'an ioctl reaches the driver without a check',
       ops: [driverOp('ioctl', { file: 'file' })],
     },
     {
       id: 'GATE.2',
-      title: 'a read, write or mmap of the user: is access blocked?',
+      title: 'a read, write or mmap checks block_access',
       ops: [
         branch(ne('pci.block_access', 0), [
           fail('ENODEV', 'access is blocked until the bind', { at: 'pci' }),
@@ -259,13 +267,13 @@ const deviceCallRoutine: Routine = {
     },
     {
       id: 'GATE.3',
-      title: 'it reaches the driver',
+      title: 'run the op of the driver',
       ops: [driverOp('read, write or mmap', { file: 'file' }), ret()],
     },
   ],
 };
 
-/** The call of a device file's user, from either path. */
+/** device_io: read, write, mmap or ioctl on a device fd of either path. */
 export const deviceIo: CallBody = supportedOn(
   { cdev: deviceCallRoutine, device: deviceCallRoutine },
   'GATE.1',

@@ -34,14 +34,14 @@ import {
 } from '../../kernel/language/primitives';
 import type { Op, StatePath } from '../../kernel/language/primitives';
 import { putGroup } from '../parked-shim/open';
-import { rfcPatch, domainSection } from '../shared/citations';
+import { rfcPatch } from '../shared/citations';
 import { DOMAIN } from './iommufdObjects';
 import { dropGroupOpen } from './open';
 
-const CITE = `drivers/vfio/vfio.c, v5.14; ${domainSection('2.4')}`;
+const CITE = 'drivers/vfio/vfio.c, v5.14';
 const GROUP_LIST = 'container->group_list';
 
-/** Operations on the container argument; a file of another kind was refused before. */
+/** Operations on the container argument; other kinds of file have failed before. */
 const ifContainer = (ops: readonly Op[]): readonly Op[] => [
   staticBranch({ arg: 'container', kinds: ['container'] }, ops),
 ];
@@ -64,7 +64,7 @@ export const openContainer: Routine = {
   ],
 };
 
-/** f_op->release of a container file: groups still in it keep it. */
+/** f_op->release of a container file; groups in the container keep it allocated. */
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
   cite: CITE,
@@ -77,7 +77,7 @@ export const releaseContainer: Routine = {
   ],
 };
 
-/** Whether somebody else's domain is attached to the group of `group`. */
+/** Whether another domain is attached to the IOMMU group. */
 const otherDomainAttached = (group: string, container: StatePath) => ({
   all: [
     eq(`${group}.iommu_group.domain`, DOMAIN.attached),
@@ -97,17 +97,17 @@ export const setContainer: Routine = {
   steps: [
     {
       id: 'SETC.1',
-      title: 'is the container used? (no lock)',
+      title: 'check that no container is used, without a lock',
       ops: [
         fallible('get_user', 'EFAULT', 'the argument cannot be read', { at: 'group' }),
         branch(ne('group.container_users', 0), [
-          fail('EINVAL', 'a container is set already', { at: 'group' }),
+          fail('EINVAL', 'a container is already set', { at: 'group' }),
         ]),
       ],
     },
     {
       id: 'SETC.2',
-      title: 'look the container up',
+      title: 'look up the container',
       ops: [
         branch(eq('container/fd.installed', 0), [
           fail('EBADF', 'the container fd is not open', { at: 'group' }),
@@ -115,7 +115,7 @@ export const setContainer: Routine = {
         staticBranch(
           { arg: 'container', kinds: ['container'] },
           [],
-          [fail('EINVAL', 'the file is no container', { at: 'container/file' })],
+          [fail('EINVAL', 'the file is not a container', { at: 'container/file' })],
         ),
         fget('container/file'),
       ],
@@ -133,7 +133,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.4',
-      title: 'a container that has a driver attaches the group',
+      title: 'if the container has an iommu driver, attach the group',
       ops: ifContainer([
         branch(eq('container/container.iommu_driver', 1), [
           mutexLock('iommu_group.mutex'),
@@ -151,7 +151,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.5',
-      title: 'record the container, join its list',
+      title: 'record the container, add to its list',
       ops: ifContainer([
         store('group.container', addressOf('container/container')),
         listAdd('group.container_next', GROUP_LIST, 'container/container'),
@@ -160,7 +160,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.6',
-      title: 'the group holds the container and is its first user',
+      title: 'take a reference on the container; the group is its first user',
       ops: ifContainer([refInc('container/container.kref'), increment('group.container_users')]),
     },
     {
@@ -183,13 +183,13 @@ export const setIommu: Routine = {
     { id: 'SETI.1', title: 'lock the container', ops: [mutexLock('container.group_lock')] },
     {
       id: 'SETI.2',
-      title: 'a container with groups and without a driver',
+      title: 'check that the container has groups and no driver',
       ops: [
         branch(eq('container.group_list', 0), [
           fail('EINVAL', 'no group is in the container', { at: 'container', to: 'SETI.U' }),
         ]),
         branch(eq('container.iommu_driver', 1), [
-          fail('EINVAL', 'a driver is set already', { at: 'container', to: 'SETI.U' }),
+          fail('EINVAL', 'a driver is already set', { at: 'container', to: 'SETI.U' }),
         ]),
       ],
     },
@@ -202,7 +202,7 @@ export const setIommu: Routine = {
       id: 'SETI.4',
       title: 'open type1, attach every group, record the driver',
       ops: [
-        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', {
+        fallible('iommu_driver_open', 'ENODEV', 'no driver supports the type', {
           at: 'container',
           to: 'SETI.U',
           before: [mutexUnlock('vfio.iommu_drivers_lock')],
@@ -242,14 +242,14 @@ export const setIommu: Routine = {
   ],
 };
 
-/** UNSET_CONTAINER: the last user of the container, which is the group file itself, takes the group out. */
+/** UNSET_CONTAINER: succeeds if the group file is the only user. */
 export const unsetContainer: Routine = {
   name: 'vfio_group_unset_container',
   cite: CITE,
   steps: [
     {
       id: 'UNSETC.1',
-      title: 'container_users from 1 to 0, atomically',
+      title: 'cmpxchg container_users from 1 to 0',
       ops: [
         cmpxchg('group.container_users', 1, 0, [
           branch(
@@ -261,27 +261,27 @@ export const unsetContainer: Routine = {
       ],
     },
     ...unsetContainerSteps('UNSETC.1:', 'UNSETC.2'),
-    { id: 'UNSETC.2', title: 'the group is in no container', ops: [ret()] },
+    { id: 'UNSETC.2', title: 'return', ops: [ret()] },
   ],
 };
 
 /** f_op->release of a group file. */
 export const releaseGroup: Routine = {
   name: 'vfio_group_fops_release',
-  cite: `drivers/vfio/vfio.c, v5.14; ${rfcPatch(2)}; ${domainSection('2.3')}`,
+  cite: `drivers/vfio/vfio.c, v5.14; ${rfcPatch(2)}`,
   steps: [
     ...dissolveContainerSteps('GRELEASE.1', 'GRELEASE.2'),
-    { id: 'GRELEASE.2', title: 'one opener of the group less', ops: [...dropGroupOpen] },
+    { id: 'GRELEASE.2', title: 'decrement group.opened', ops: [...dropGroupOpen] },
     { id: 'GRELEASE.3', title: 'put the group', ops: [...putGroup, ret()] },
   ],
 };
 
-/** vfio_group_try_dissolve_container: one user less; the last one takes the group out of its container. */
+/** vfio_group_try_dissolve_container: drops a use; the last one removes the group from its container. */
 export function dissolveContainerSteps(row: string, next: string): readonly StepSpec[] {
   return [
     {
       id: row,
-      title: 'one user of the container less, if there is any',
+      title: 'decrement container_users, if positive',
       cite: CITE,
       ops: [
         branch(
@@ -298,12 +298,12 @@ export function dissolveContainerSteps(row: string, next: string): readonly Step
   ];
 }
 
-/** Table UNSET_LOCKED, __vfio_group_unset_container: `group.container` is followed without a test, and cleared before the list is left. */
+/** __vfio_group_unset_container: `group.container` is followed without a check, and cleared before the group leaves the list. */
 function unsetContainerSteps(prefix: string, next: string): readonly StepSpec[] {
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: `${prefix}UNSET.${row}`,
     title,
-    cite: `${CITE}; __vfio_group_unset_container, ${domainSection('2.3')}`,
+    cite: `${CITE}; __vfio_group_unset_container`,
     ops,
   });
   return [
@@ -326,16 +326,16 @@ function unsetContainerSteps(prefix: string, next: string): readonly StepSpec[] 
         mutexUnlock('iommu_group.mutex'),
       ]),
     ]),
-    step('3', 'the group has no container any more', [
+    step('3', 'clear group.container', [
       store('group.container', NULL),
       comment('wake_up(&group->container_q)'),
     ]),
-    step('4', 'leave the list that the node is in', [
+    step('4', 'remove the group from the list it is in', [
       branch(ne('group.container_next', NULL), [decrement('group.container_next.group_list')]),
       listDel('group.container_next', GROUP_LIST),
     ]),
-    // The container is a local variable here: it is the one whose lock this task holds.
-    step('5', 'the last group takes the driver along; unlock and put the container', [
+    // `container` is a local variable in the kernel: here, the container whose lock this task holds.
+    step('5', 'with the last group, release the driver; unlock and put the container', [
       forEach('container', undefined, 'container', [
         branch(live('container'), [
           branch(eq('container.group_lock', currentTask), [

@@ -41,7 +41,7 @@ export const design: Design = {
   title: meta.title,
   revision: 1,
   about:
-    'The RFC of September 2021: a device node beside the legacy group. Who comes first is settled when a file is opened, by counters: group.opened and device.opened. The driver runs its open op at once, and a flag blocks reads, writes and mmaps until the bind. Its defects are as in the patches; those that only our reading found are unconfirmed.',
+    'The RFC of September 2021: a device node beside the legacy group. Counters decide at open which path wins: group.opened and device.opened. The driver runs its open op at once, and a flag blocks reads, writes and mmaps until the bind. The defects of the patches are modelled; those that the reviewers did not name were found by reading, not run.',
   options: [],
   model: () => ({
     objects: [

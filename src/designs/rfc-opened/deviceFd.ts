@@ -14,7 +14,7 @@ import {
   staticBranch,
   branch,
 } from '../../kernel/language/primitives';
-import { rfcPatch, domainSection } from '../shared/citations';
+import { rfcPatch } from '../shared/citations';
 import { putDevice } from './open';
 import { pciOpenSteps, pciReleaseSteps } from './vfioPci';
 
@@ -23,14 +23,14 @@ const failNoDevice = [
   fail('ENODEV', 'no such device in the group', { at: 'group' }),
 ];
 
-/** GET_DEVICE_FD: between the tests of row 1 and the count of row 8 nothing keeps the container. */
+/** GET_DEVICE_FD: nothing keeps the container between the checks of GDF.1 and the count of GDF.8. */
 export const getDeviceFd: Routine = {
   name: 'vfio_group_get_device_fd',
-  cite: `drivers/vfio/vfio.c, v5.14; ${domainSection('2.4')}`,
+  cite: 'drivers/vfio/vfio.c, v5.14',
   steps: [
     {
       id: 'GDF.1a',
-      title: 'does the group use a container? (no lock)',
+      title: 'check that a container is used, without a lock',
       ops: [
         branch(eq('group.container_users', 0), [
           fail('EINVAL', 'no container is set', { at: 'group' }),
@@ -39,7 +39,7 @@ export const getDeviceFd: Routine = {
     },
     {
       id: 'GDF.1b',
-      title: 'follow it: does it have a driver, and is the group viable?',
+      title: 'check that the container has a driver and the group is viable',
       ops: [
         branch(eq('group.container.iommu_driver', 0), [
           fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group' }),
@@ -51,7 +51,7 @@ export const getDeviceFd: Routine = {
     },
     {
       id: 'GDF.2',
-      title: 'a noiommu group needs a capability',
+      title: 'check the capability for a noiommu group',
       ops: [fallible('noiommu && !capable', 'EPERM', 'CAP_SYS_RAWIO is missing', { at: 'group' })],
     },
     {
@@ -88,7 +88,7 @@ export const getDeviceFd: Routine = {
     },
     ...pciOpenSteps('GDF.5', 'GDF.U4').map((step) => ({
       ...step,
-      cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}; ${domainSection('2.4')}`,
+      cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}`,
     })),
     {
       id: 'GDF.6',
@@ -102,7 +102,7 @@ export const getDeviceFd: Routine = {
     },
     {
       id: 'GDF.7',
-      title: 'make an anonymous file with the real fops',
+      title: 'create an anonymous file with the normal fops',
       ops: [
         fallible('anon_inode_getfile', 'ENFILE', 'no struct file', { at: 'fd/file', to: 'GDF.U6' }),
       ],
@@ -113,7 +113,7 @@ export const getDeviceFd: Routine = {
       ops: [increment('group.container_users')],
     },
     { id: 'GDF.9', title: 'install the fd', ops: [fdInstall(), ret()] },
-    { id: 'GDF.U6', title: 'undo: give the fd number back', ops: [comment('put_unused_fd')] },
+    { id: 'GDF.U6', title: 'undo: release the fd number', ops: [comment('put_unused_fd')] },
     ...pciReleaseSteps('GDF.U5', 'GDF.U4'),
     { id: 'GDF.U4', title: 'undo: put the driver module', ops: [comment('module_put')] },
     { id: 'GDF.U3', title: 'undo: put the registration reference', ops: [putDevice, ret()] },

@@ -25,7 +25,7 @@ import {
   withPointer,
 } from '../../kernel/language/primitives';
 import type { Op, StatePath } from '../../kernel/language/primitives';
-import { rfcPatch, domainSection } from '../shared/citations';
+import { rfcPatch } from '../shared/citations';
 import { DOMAIN } from './iommufdObjects';
 
 /** ioas_put with the context's lock held: the last reference frees it, which puts the context. */
@@ -39,7 +39,7 @@ export const ioasidAlloc: Routine = {
   steps: [
     {
       id: 'IOAS.1',
-      title: 'allocate an address space and its id; it holds the context',
+      title: 'allocate an address space and its id, with a reference on the context',
       ops: [
         mutexLock('ctx.lock'),
         fallible('kzalloc', 'ENOMEM', 'no memory', {
@@ -62,7 +62,7 @@ const dereferenceNullIoas: readonly Op[] = [
   fail('EINVAL', 'no such id', { at: 'iommufd/ctx' }),
 ];
 
-/** IOMMU_IOASID_FREE stands for the destroy call; there is no call that destroys a bound device. */
+/** IOMMU_IOASID_FREE, used for the destroy call; the RFC has no call that destroys a bound device. */
 export const ioasidFree: Routine = {
   name: 'iommufd_ioasid_free',
   cite: `drivers/iommu/iommufd/iommufd.c; ${rfcPatch(11)}`,
@@ -70,7 +70,7 @@ export const ioasidFree: Routine = {
     {
       id: 'FREE.1',
       title:
-        'put the address space if nobody uses it; an unknown id is looked for an error pointer, not for NULL',
+        'put the address space if unused; the lookup is checked for an error pointer, not for NULL',
       ops: [
         staticBranch(
           'object-is-ioas',
@@ -106,17 +106,21 @@ const withBoundContext = (ops: readonly Op[]): readonly Op[] => [
   staticBranch({ arg: 'ioas', kinds: ['iommufd'] }, ops),
 ];
 
-/** VFIO_DEVICE_ATTACH_IOASID: one address space a device, of the iommufd that it is bound to. */
+/** VFIO_DEVICE_ATTACH_IOASID: one address space per device, of the iommufd that it is bound to. */
 export const attachIoasid: Routine = {
   name: 'vfio_pci_ioctl, VFIO_DEVICE_ATTACH_IOASID',
   cite: ATTACH_CITE,
   steps: [
-    { id: 'ATTACH.1', title: 'is the group in a container? (no lock)', ops: [failIfInContainer] },
+    {
+      id: 'ATTACH.1',
+      title: 'check that the group has no container, without a lock',
+      ops: [failIfInContainer],
+    },
     { id: 'ATTACH.2', title: 'copy the argument', ops: [copyArgument] },
-    { id: 'ATTACH.3', title: 'lock the bind', ops: [mutexLock('pci.videv_lock')] },
+    { id: 'ATTACH.3', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'ATTACH.4',
-      title: 'bound to this iommufd, and not yet attached?',
+      title: 'check that the device is bound to this iommufd and not attached',
       ops: [
         branch(eq('pci.videv', NULL), [
           fail('EINVAL', 'the device is not bound', { at: 'pci', to: 'ATTACH.U3' }),
@@ -128,7 +132,7 @@ export const attachIoasid: Routine = {
           }),
         ]),
         branch(ne('videv.ioasid', NULL), [
-          fail('EBUSY', 'the device is attached already', { at: 'videv', to: 'ATTACH.U3' }),
+          fail('EBUSY', 'the device is already attached', { at: 'videv', to: 'ATTACH.U3' }),
         ]),
       ],
     },
@@ -150,10 +154,10 @@ export const attachIoasid: Routine = {
     },
     {
       id: 'ATTACH.5b',
-      title: 'lock it; does the device fit?',
+      title: 'lock it and check that the device is compatible',
       ops: withBoundContext([
         mutexLock('ioas/ioas.lock'),
-        fallible('ioas_check_device_compatibility', 'EINVAL', 'the device does not fit', {
+        fallible('ioas_check_device_compatibility', 'EINVAL', 'the device is not compatible', {
           at: 'ioas/ioas',
           to: 'ATTACH.U5b',
         }),
@@ -188,12 +192,12 @@ export const attachIoasid: Routine = {
     },
     {
       id: 'ATTACH.5d',
-      title: 'join the list of the address space',
+      title: 'add to the list of the address space',
       ops: [increment('ioas/ioas.device_list'), mutexUnlock('ioas/ioas.lock')],
     },
     {
       id: 'ATTACH.6',
-      title: 'remember the address space',
+      title: 'record the address space',
       ops: [store('videv.ioasid', addressOf('ioas/ioas')), mutexUnlock('pci.videv_lock'), ret()],
     },
     {
@@ -212,7 +216,7 @@ export const attachIoasid: Routine = {
     },
     {
       id: 'ATTACH.U3',
-      title: 'undo: unlock the bind',
+      title: 'undo: unlock the bind record',
       ops: [mutexUnlock('pci.videv_lock'), ret()],
     },
   ],
@@ -223,12 +227,16 @@ export const detachIoasid: Routine = {
   name: 'vfio_pci_ioctl, VFIO_DEVICE_DETACH_IOASID',
   cite: ATTACH_CITE,
   steps: [
-    { id: 'DETACH.1', title: 'is the group in a container? (no lock)', ops: [failIfInContainer] },
+    {
+      id: 'DETACH.1',
+      title: 'check that the group has no container, without a lock',
+      ops: [failIfInContainer],
+    },
     { id: 'DETACH.2', title: 'copy the argument', ops: [copyArgument] },
-    { id: 'DETACH.3', title: 'lock the bind', ops: [mutexLock('pci.videv_lock')] },
+    { id: 'DETACH.3', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'DETACH.4',
-      title: 'bound and attached?',
+      title: 'check that the device is bound and attached',
       ops: [
         branch(eq('pci.videv', NULL), [
           fail('EINVAL', 'the device is not bound', { at: 'pci', to: 'DETACH.6' }),
@@ -239,17 +247,21 @@ export const detachIoasid: Routine = {
       ],
     },
     ...detachSteps('DETACH.5:', 'DETACH.6'),
-    { id: 'DETACH.6', title: 'unlock the bind', ops: [mutexUnlock('pci.videv_lock'), ret()] },
+    {
+      id: 'DETACH.6',
+      title: 'unlock the bind record',
+      ops: [mutexUnlock('pci.videv_lock'), ret()],
+    },
   ],
 };
 
-/** IDETACH: takes the device of `videv` off its address space; `videv_lock` is held. */
+/** IDETACH: detaches the device of `videv` from its address space; `videv_lock` is held. */
 export function detachSteps(prefix: string, next: string): readonly StepSpec[] {
   const step = (
     row: string,
     title: string,
     ops: readonly Op[],
-    cite = `drivers/iommu/iommufd/iommufd.c, iommufd_device_detach_ioasid; ${rfcPatch(14)}; ${domainSection('2.7')}`,
+    cite = `drivers/iommu/iommufd/iommufd.c, iommufd_device_detach_ioasid; ${rfcPatch(14)}`,
   ): StepSpec => ({ id: `${prefix}IDETACH.${row}`, title, cite, ops });
   return [
     step('1', 'lock the address space', [mutexLock('videv.ioasid.lock')]),
@@ -267,7 +279,7 @@ export function detachSteps(prefix: string, next: string): readonly StepSpec[] {
       ],
       `drivers/iommu/iommu.c; ${rfcPatch(13)}`,
     ),
-    step('3', 'leave the list of the address space', [
+    step('3', 'remove from the list of the address space', [
       decrement('videv.ioasid.device_list'),
       mutexUnlock('videv.ioasid.lock'),
     ]),

@@ -26,14 +26,14 @@ export const openIommufd: Routine = {
   steps: [
     {
       id: 'IOPEN.1',
-      title: 'allocate the context: one reference, the file',
+      title: 'allocate the context; the file holds its one reference',
       ops: [fallible('kzalloc', 'ENOMEM', 'no memory'), alloc('ctx'), store('ctx.refs', 1)],
     },
     { id: 'IOPEN.2', title: 'install the fd', ops: [fdInstall(), ret()] },
   ],
 };
 
-/** f_op->release of an iommufd: bound devices and attached address spaces keep the context. */
+/** f_op->release of an iommufd; bound devices and attached address spaces keep the context. */
 export const releaseIommufd: Routine = {
   name: 'iommufd_fops_release',
   cite: `${CITE}; ${rfcPatch(11)}`,
@@ -51,7 +51,7 @@ export const releaseIommufd: Routine = {
   ],
 };
 
-/** What a file answers to a command that it does not know. */
+/** What a file returns for a command that it does not support. */
 function rejectCommand(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite: string): Routine {
   return {
     name: 'unlocked_ioctl',
@@ -60,14 +60,14 @@ function rejectCommand(id: string, errno: 'ENOTTY' | 'EINVAL', why: string, cite
   };
 }
 
-const UNKNOWN_COMMAND = 'the file does not know this command';
+const UNKNOWN_COMMAND = 'the file does not support this command';
 
-/** A call for these kinds of file. Device and group files answer -ENOTTY to others, containers and iommufds -EINVAL. */
+/** A call that these kinds of file support. Other device and group files return -ENOTTY, containers and iommufds -EINVAL. */
 export function supportedOn(byKind: Exclude<CallBody, Routine>['byKind'], id: string): CallBody {
   const container = rejectCommand(
     id,
     'EINVAL',
-    'the container has no driver that could know this command',
+    'the container has no driver to pass this command to',
     'drivers/vfio/vfio.c, vfio_fops_unl_ioctl, v5.14',
   );
   return {

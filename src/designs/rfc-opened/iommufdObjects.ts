@@ -10,19 +10,19 @@ export const iommuGroup: ObjectType = {
   per: 'group',
   name: (a) => `iommu group ${a.group}`,
   about:
-    'The devices that the IOMMU cannot tell apart, the iommufd that owns their DMA, and their domain.',
+    'Devices that the IOMMU cannot isolate from each other, the iommufd that owns their DMA, and their domain.',
   fields: {
     mutex: { kind: 'mutex' },
     user_dma_owner_id: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
     owner_cnt: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
     attach_cnt: { kind: 'int', hi: (_a, c) => c.calls('attach_ioas') },
     domain: { kind: 'enum', values: Object.keys(DOMAIN) },
-    /** Whose page table is attached: an ioas, or a container with a type1 driver. */
+    /** The owner of the attached page table: an ioas, or a container with a type1 driver. */
     domain_of: { kind: 'pointer', types: ['vfio_container', 'iommufd_ioas'], edge: 'pointer' },
   },
 };
 
-/** struct iommufd_ctx of RFC 01 and 07: counted by itself, not by its file. */
+/** struct iommufd_ctx of RFC 01 and 07: has its own reference count. */
 export const iommufdCtx: ObjectType = {
   type: 'iommufd_ctx',
   role: 'ctx',
@@ -58,7 +58,7 @@ export const iommufdDevice: ObjectType = {
   },
 };
 
-/** struct vfio_iommufd_device: what vfio-pci remembers of the bind. */
+/** struct vfio_iommufd_device: the bind record of vfio-pci. */
 export const vfioIommufdDevice: ObjectType = {
   type: 'vfio_iommufd_device',
   role: 'videv',

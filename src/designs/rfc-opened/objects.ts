@@ -6,7 +6,7 @@ import {
   isRegisteredAtStart,
 } from '../shared/parentDevice';
 
-/** An opening counter, which the release of a guessed path can take below zero; 0 is the lowest value that is right. */
+/** An open counter. The release guesses the path and can decrement the wrong one, so the range goes below zero. */
 const openCounter = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({
   kind: 'int',
   lo: -8,
@@ -33,7 +33,7 @@ export const vfioGlobal: ObjectType = {
   },
 };
 
-/** The one cdev of the device class: it spans all minors, so an open file pins it and nothing of its device. */
+/** The one cdev for all device minors: an open file pins it, but not its device. */
 export const deviceCdev: ObjectType = {
   type: 'cdev',
   role: 'cdev',
@@ -47,14 +47,15 @@ export const deviceCdev: ObjectType = {
   },
 };
 
-/** struct vfio_group, with the RFC's opened counter and flag under a lock of their own. */
+/** struct vfio_group, with the RFC's opened counter and flag under opened_lock. */
 export const vfioGroup: ObjectType = {
   type: 'vfio_group',
   role: 'group',
   per: 'group',
   name: (a) => `group ${a.group}`,
   lifetime: { liveAtStart: isGroupLiveAtStart },
-  about: 'The group of the legacy interface: who has it open, its container and how many use that.',
+  about:
+    'The group of the legacy interface: its open counter, its container and the number of users.',
   fields: {
     kref: {
       kind: 'refcount',
@@ -72,7 +73,7 @@ export const vfioGroup: ObjectType = {
       hi: (_a, c) => c.calls('set_container') + c.files(['device'], 'group'),
     },
     container_next: { kind: 'pointer', types: ['vfio_container'], edge: 'member' },
-    /** Stands for the wait queue: a wait that ends when the container is gone. */
+    /** Models the wait queue: the wait ends when the group has no container. */
     container_q: { kind: 'completion', counter: 'container_users' },
     device_lock: { kind: 'mutex' },
     dev_counter: {
@@ -121,13 +122,13 @@ export const vfioPciDevice: ObjectType = {
   name: (a) => `${a.device}.pci`,
   lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
   about:
-    "The driver's structure: how many have it open, whether reads, writes and mmaps are blocked, and the bind.",
+    "The driver's structure: open count, whether reads, writes and mmaps are blocked, and the bind record.",
   fields: {
     refcnt: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
     block_access: { kind: 'bool', accessFlag: true },
     videv_lock: { kind: 'mutex' },
     videv: { kind: 'pointer', types: ['vfio_iommufd_device'], matchOn: 'device', edge: 'pointer' },
-    /** Local variable of the bind, which holds videv_lock; NULL also stands for an error pointer. */
+    /** Local variable of the bind, which holds videv_lock; NULL also models an error pointer. */
     idev: { kind: 'pointer', types: ['iommufd_device'], matchOn: 'device', edge: 'hidden' },
     vdev: { kind: 'link', type: 'vfio_device', edge: 'embedded' },
     reflck: { kind: 'link', type: 'vfio_pci_reflck', edge: 'reference' },

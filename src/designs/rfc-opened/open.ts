@@ -24,13 +24,13 @@ import {
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
 import { groupLookup, putGroup } from '../parked-shim/open';
-import { rfcPatch, domainSection } from '../shared/citations';
+import { rfcPatch } from '../shared/citations';
 import { pciOpenSteps } from './vfioPci';
 
-const CITE = `drivers/vfio/vfio.c, vfio_device_fops_open; ${rfcPatch(2)}; ${domainSection('2.5')}`;
-const CHRDEV_OPEN_CITE = `fs/char_dev.c, chrdev_open; ${domainSection('1.1')}`;
+const CITE = `drivers/vfio/vfio.c, vfio_device_fops_open; ${rfcPatch(2)}`;
+const CHRDEV_OPEN_CITE = 'fs/char_dev.c, chrdev_open, v5.14';
 
-/** vfio_device_put: the last registration reference wakes unregister. */
+/** vfio_device_put: the last registration reference completes the wait of unregister. */
 export const putDevice: Op = refDec('device.refcount', [complete('device.comp')]);
 
 /** vfio_group_try_open: one group file, or any number of device files of the group, never both. */
@@ -42,7 +42,7 @@ function tryOpenGroup(by: 'group' | 'device', to: string): readonly Op[] {
   const first: readonly Op[] = [
     branch(
       ne('group.container', NULL),
-      busy('something of an earlier session still uses the container'),
+      busy('a device fd of an earlier session uses the container'),
     ),
     store('group.opened', 1),
     store('group.opened_by_nongroup_dev', by === 'device' ? 1 : 0),
@@ -50,7 +50,7 @@ function tryOpenGroup(by: 'group' | 'device', to: string): readonly Op[] {
   return [
     mutexLock('group.opened_lock'),
     by === 'group'
-      ? branch(ne('group.opened', 0), busy('the group is open already'), first)
+      ? branch(ne('group.opened', 0), busy('the group is already open'), first)
       : branch(
           ne('group.opened', 0),
           [
@@ -66,7 +66,7 @@ function tryOpenGroup(by: 'group' | 'device', to: string): readonly Op[] {
   ];
 }
 
-/** Gives one count of `opened` back. */
+/** Decrements `opened`. */
 export const dropGroupOpen: readonly Op[] = [
   mutexLock('group.opened_lock'),
   decrement('group.opened'),
@@ -80,7 +80,7 @@ export const openCdev: Routine = {
   steps: [
     {
       id: 'CHR.1',
-      title: 'look the number up: one cdev spans all minors',
+      title: 'look up the number: one cdev for all minors',
       cite: CHRDEV_OPEN_CITE,
       ops: [
         spin(
@@ -94,7 +94,7 @@ export const openCdev: Routine = {
     },
     {
       id: 'CHR.2',
-      title: 'give the new file the fops of the cdev: the real ones, at once',
+      title: 'set the file operations of the new file: normal fops at once',
       cite: CHRDEV_OPEN_CITE,
       ops: [comment('file->f_op = vfio_device_fops, from cdev->ops')],
     },
@@ -121,15 +121,15 @@ export const openCdev: Routine = {
     },
     {
       id: 'OPEN.3',
-      title: 'count the group as opened through a device, unless the group path has it',
+      title: 'count the group as opened through a device, unless a group file is open',
       ops: tryOpenGroup('device', 'OPEN.U3'),
     },
     {
       id: 'OPEN.4',
-      title: 'one opener of the device: 0 to 1, atomically',
+      title: 'cmpxchg device.opened from 0 to 1',
       ops: [
         cmpxchg('device.opened', 0, 1, [
-          fail('EBUSY', 'the device is open already', { at: 'device', to: 'OPEN.U4' }),
+          fail('EBUSY', 'the device is already open', { at: 'device', to: 'OPEN.U4' }),
         ]),
       ],
     },
@@ -146,18 +146,18 @@ export const openCdev: Routine = {
     ...pciOpenSteps('OPEN.6', 'OPEN.U6'),
     {
       id: 'OPEN.7',
-      title: 'private_data is the device; put the group',
+      title: 'set private_data to the device; put the group',
       ops: [...putGroup, fdInstall(), ret()],
     },
     { id: 'OPEN.U6', title: 'undo: put the driver module', ops: [comment('module_put')] },
-    { id: 'OPEN.U5', title: 'undo: nobody has the device open', ops: [decrement('device.opened')] },
-    { id: 'OPEN.U4', title: 'undo: one opener of the group less', ops: [...dropGroupOpen] },
+    { id: 'OPEN.U5', title: 'undo: decrement device.opened', ops: [decrement('device.opened')] },
+    { id: 'OPEN.U4', title: 'undo: decrement group.opened', ops: [...dropGroupOpen] },
     { id: 'OPEN.U3', title: 'undo: put the group', ops: [...putGroup] },
     { id: 'OPEN.U1', title: 'undo: put the registration reference', ops: [putDevice] },
     {
       id: 'CHR.U',
-      title: 'put the cdev again',
-      cite: `fs/char_dev.c, cdev_put; ${domainSection('1.1')}`,
+      title: 'undo: put the cdev',
+      cite: 'fs/char_dev.c, cdev_put, v5.14',
       ops: [refDec('cdev.kobj'), ret()],
     },
   ],
@@ -172,19 +172,19 @@ function failUnregistered(): readonly Op[] {
 
 const openGroupStep: StepSpec = {
   id: 'GOPEN.3',
-  title: 'count the group as opened, unless somebody has it or left a container',
+  title: 'mark the group as open, unless it is open or still has a container',
   ops: tryOpenGroup('group', 'GOPEN.U'),
 };
 
 /** open(2) of /dev/vfio/$GROUP. */
 export const openGroup: Routine = {
   name: 'vfio_group_fops_open',
-  cite: `drivers/vfio/vfio.c, vfio_group_fops_open and vfio_group_try_open; ${rfcPatch(2)}; ${domainSection('2.3')}`,
+  cite: `drivers/vfio/vfio.c, vfio_group_fops_open and vfio_group_try_open; ${rfcPatch(2)}`,
   steps: [
     groupLookup,
     {
       id: 'GOPEN.2',
-      title: 'a noiommu group needs a capability',
+      title: 'check the capability for a noiommu group',
       ops: [
         fallible('noiommu && !capable', 'EPERM', 'CAP_SYS_RAWIO is missing', {
           at: 'group',
@@ -193,7 +193,7 @@ export const openGroup: Routine = {
       ],
     },
     openGroupStep,
-    { id: 'GOPEN.4', title: 'private_data is the group', ops: [fdInstall(), ret()] },
+    { id: 'GOPEN.4', title: 'set private_data to the group', ops: [fdInstall(), ret()] },
     { id: 'GOPEN.U', title: 'undo: put the group', ops: [...putGroup, ret()] },
   ],
 };

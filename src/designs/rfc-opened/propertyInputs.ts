@@ -5,7 +5,7 @@ const bound = ne('pci.videv', NULL);
 const hasType1Container = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
 const accessUnblocked = eq('pci.block_access', 0);
 
-/** What the properties ask of the RFC. Only iommufd claims the group; of type1 the attached domain must be the container's. */
+/** What the properties ask of the RFC. Only iommufd claims the group; for type1 the container's domain must be attached. */
 export const rfcPropertyInputs: PropertyInputs = {
   normalAccess: { cdev: accessUnblocked, device: accessUnblocked },
   bound: { cdev: bound, device: anyOf(hasType1Container, bound) },
@@ -22,8 +22,8 @@ export const rfcPropertyInputs: PropertyInputs = {
     ),
   },
   pathExclusive: 'open',
-  caveat: 'found by reading, unconfirmed',
-  acknowledged: ['no-ops-before-bind'],
+  caveat: 'found by reading the RFC of 2021-09-19, not run',
+  caveatFor: { 'no-ops-before-bind': 'stated in the review of 2021-09-21' },
   counters: [
     {
       counter: 'vfio_device.refcount',

@@ -397,7 +397,7 @@ describe('node names', () => {
   });
 });
 
-describe('column D1 of domain.md section 8', () => {
+describe('properties of the RFC', () => {
   it('is what all interleavings break of what a state or a step shows; two owners need a third thread', () => {
     const close = (by: string, fd: string): Call => ({ by, call: 'close', fd });
     const dropped = [

@@ -31,20 +31,20 @@ import {
 import type { Op } from '../../kernel/language/primitives';
 import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
 import { putGroup } from '../parked-shim/open';
-import { rfcPatch, domainSection } from '../shared/citations';
+import { rfcPatch } from '../shared/citations';
 import { putDevice } from './open';
 
-const REGISTER_CITE = `drivers/vfio/vfio.c, vfio_register_device; ${rfcPatch(3)}; ${domainSection('2.2')}`;
-const UNREGISTER_CITE = `drivers/vfio/vfio.c, vfio_unregister_device; ${rfcPatch(3)}; ${domainSection('2.8')}`;
+const REGISTER_CITE = `drivers/vfio/vfio.c, vfio_register_device; ${rfcPatch(3)}`;
+const UNREGISTER_CITE = `drivers/vfio/vfio.c, vfio_unregister_device; ${rfcPatch(3)}`;
 const DEVICE_LIST = 'vfio.device_list';
 const GROUP_DEVICE_LIST = 'group->device_list';
 
-/** A refusal with vfio.device_lock held: the group side is registered by then and must be taken back. */
+/** A failure with vfio.device_lock held; the group registration must be undone. */
 const failRegister = (errno: 'EBUSY' | 'EEXIST', why: string, to: string): readonly Op[] => [
   fail(errno, why, { at: 'device', to }),
 ];
 
-/** Probe: vfio_register_device with both flags, so a group side and then a device node. */
+/** Probe: vfio_register_device with both flags: group registration, then device node. */
 export const registerDevice: Routine = {
   name: 'vfio_register_device',
   cite: REGISTER_CITE,
@@ -52,7 +52,7 @@ export const registerDevice: Routine = {
     ...enterProbe('REG.0'),
     {
       id: 'REG.1',
-      title: 'the driver allocates its structure: no minor, not opened',
+      title: 'the driver allocates its structure: no minor, not open',
       ops: [
         fallible('kzalloc', 'ENOMEM', 'no memory', { at: 'parent', to: 'REG.U0' }),
         alloc('device'),
@@ -61,9 +61,9 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.2',
-      title: 'both flags: a group side and, where the IOMMU can force snooping, a node',
+      title: 'check the flags: group and, if the IOMMU enforces snooping, device node',
       ops: [
-        fallible('unknown flags', 'EINVAL', 'the flags are not known', {
+        fallible('unknown flags', 'EINVAL', 'unknown flags', {
           at: 'device',
           to: 'REG.U1',
         }),
@@ -71,7 +71,7 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.3a',
-      title: 'find the group or make it',
+      title: 'find or create the group',
       ops: [
         mutexLock('vfio.group_lock'),
         fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
@@ -83,23 +83,23 @@ export const registerDevice: Routine = {
         refInc('group.kref'),
         mutexUnlock('vfio.group_lock'),
         comment(
-          'a device that is in the group already is refused (-EBUSY); the driver core binds one driver at a time, so none is',
+          '-EBUSY if the device is already in the group: not reachable, the driver core binds one driver at a time',
         ),
       ],
     },
     {
       id: 'REG.3b',
-      title: 'is the counter still zero?',
+      title: 'check that refcount is zero',
       ops: [branch(ne('device.refcount', 0), [goto('REG.3d')])],
     },
     {
       id: 'REG.3c',
-      title: 'registration reference',
+      title: 'set the registration reference',
       ops: [store('device.refcount', 1), store('device.registered', 1)],
     },
     {
       id: 'REG.3d',
-      title: 'join the group: GET_DEVICE_FD finds the device from here',
+      title: 'add to the group: GET_DEVICE_FD finds the device from here',
       ops: [
         mutexLock('group.device_lock'),
         listAdd('device.group_next', GROUP_DEVICE_LIST),
@@ -109,12 +109,12 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.4a',
-      title: 'lock the devices; is this one there?',
+      title: 'lock the device list and check that the device is not in it',
       ops: [
         mutexLock('vfio.device_lock'),
         branch(
           ne('device.vfio_next', 0),
-          failRegister('EBUSY', 'the device is registered already', 'REG.U4a'),
+          failRegister('EBUSY', 'the device is already registered', 'REG.U4a'),
         ),
       ],
     },
@@ -138,13 +138,16 @@ export const registerDevice: Routine = {
             ),
           ]),
         ]),
-        fallible('device_create', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U4b' }),
+        fallible('device_create', 'ENOMEM', 'sysfs returns an error', {
+          at: 'device',
+          to: 'REG.U4b',
+        }),
         cdevAdd('device.node', 'device_create'),
       ],
     },
     {
       id: 'REG.4d',
-      title: 'join the list of devices, unlock',
+      title: 'add to the device list, unlock',
       ops: [
         branch(eq('device.refcount', 0), [store('device.refcount', 1)]),
         listAdd('device.vfio_next', DEVICE_LIST),
@@ -152,15 +155,23 @@ export const registerDevice: Routine = {
       ],
     },
     leaveDriverCore('REG.6', 1),
-    { id: 'REG.U4b', title: 'undo: give the minor back', ops: [idaFree('device.minor')] },
-    { id: 'REG.U4a', title: 'undo: unlock the devices', ops: [mutexUnlock('vfio.device_lock')] },
+    { id: 'REG.U4b', title: 'undo: free the minor', ops: [idaFree('device.minor')] },
+    {
+      id: 'REG.U4a',
+      title: 'undo: unlock the device list',
+      ops: [mutexUnlock('vfio.device_lock')],
+    },
     ...unregisterSteps('REG.5:', 'REG.U1'),
     { id: 'REG.U1', title: 'undo: free the structure', ops: [free('pci'), free('device')] },
-    { id: 'REG.U0', title: 'probe fails', ops: [mutexUnlock('parent.mutex'), ret()] },
+    {
+      id: 'REG.U0',
+      title: 'probe fails: unlock the bus device',
+      ops: [mutexUnlock('parent.mutex'), ret()],
+    },
   ],
 };
 
-/** Remove: wait for the users first, take node, idr entry and list entry away afterwards. */
+/** Remove: waits for the users first; node, idr entry and list entry are removed afterwards. */
 export const unregisterDevice: Routine = {
   name: 'vfio_unregister_device',
   cite: UNREGISTER_CITE,
@@ -169,7 +180,7 @@ export const unregisterDevice: Routine = {
     ...unregisterSteps('', 'UNREG.6'),
     {
       id: 'UNREG.6',
-      title: 'the driver frees its structure at once',
+      title: 'the driver frees its structure',
       ops: [free('pci'), free('device')],
     },
     leaveDriverCore('UNREG.7', 0),
@@ -184,7 +195,7 @@ function unregisterSteps(prefix: string, next: string): readonly StepSpec[] {
     ops,
   });
   return [
-    step('1', 'mark the device as on its way out, so that the group stays viable', [
+    step('1', 'mark the device as unbinding, so that the group stays viable', [
       mutexLock('group.unbound_lock'),
       comment('list_add(&unbound->unbound_next, &group->unbound_list)'),
       mutexUnlock('group.unbound_lock'),
@@ -192,10 +203,10 @@ function unregisterSteps(prefix: string, next: string): readonly StepSpec[] {
     step('2', "put the registration's own reference", [store('device.registered', 0), putDevice]),
     step(
       '3',
-      'wait for the open files, with node and idr entry still there; the request op asks user space to close',
+      'wait for the open files while node and idr entry still exist; the request op asks user space to close',
       [waitForCompletion('device.comp')],
     ),
-    step('4', 'now the node, the idr entry and the list entry go', [
+    step('4', 'remove the node, the idr entry and the list entry', [
       branch(
         eq('device.vfio_next', 0),
         [goto(`${prefix}UNREG.5a`)],
@@ -206,7 +217,7 @@ function unregisterSteps(prefix: string, next: string): readonly StepSpec[] {
       idaFree('device.minor'),
       mutexUnlock('vfio.device_lock'),
     ]),
-    step('5a', 'leave the group', [
+    step('5a', 'drop the use of the group', [
       mutexLock('group.device_lock'),
       listDel('device.group_next', GROUP_DEVICE_LIST),
       decrement('group.dev_counter'),

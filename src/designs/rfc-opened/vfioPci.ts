@@ -18,32 +18,32 @@ import {
   withPointer,
 } from '../../kernel/language/primitives';
 import type { StatePath } from '../../kernel/language/primitives';
-import { rfcPatch, domainSection } from '../shared/citations';
+import { rfcPatch } from '../shared/citations';
 import { detachSteps } from './ioas';
 import { DOMAIN } from './iommufdObjects';
 
-const OPEN_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_open; ${rfcPatch(5)}; ${domainSection('2.4')}`;
-const RELEASE_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_release; ${rfcPatch(8)}; ${domainSection('2.7')}`;
+const OPEN_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_open; ${rfcPatch(5)}`;
+const RELEASE_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_release; ${rfcPatch(8)}`;
 const UNBIND_CITE = `drivers/iommu/iommufd/iommufd.c, iommufd_unbind_device; ${rfcPatch(7)}`;
 
-/** ops->open of vfio-pci as rows `OPEN.6a` and on; an error leaves through `onError` with nothing held. */
+/** ops->open of vfio-pci as steps `OPEN.6a` and on; an error jumps to `onError` with no lock held. */
 export function pciOpenSteps(row: string, onError: string): readonly StepSpec[] {
   return [
     {
       id: `${row}a`,
-      title: 'ops->open: take the lock that the devices of this bus share',
+      title: 'ops->open: take the lock shared by the devices of this bus',
       cite: OPEN_CITE,
       ops: [mutexLock('pci.reflck.lock')],
     },
     {
       id: `${row}b`,
       title:
-        'the first opener enables the device, and blocks access unless the group is in a container',
+        'the first open enables the device, and blocks access unless the group has a container',
       cite: OPEN_CITE,
       ops: [
         driverOp('open', { file: 'file' }),
         branch(eq('pci.refcnt', 0), [
-          fallible('vfio_pci_enable', 'EIO', 'the device does not come up', {
+          fallible('vfio_pci_enable', 'EIO', 'the device cannot be enabled', {
             at: 'pci',
             to: onError,
             before: [mutexUnlock('pci.reflck.lock')],
@@ -58,14 +58,14 @@ export function pciOpenSteps(row: string, onError: string): readonly StepSpec[] 
     },
     {
       id: `${row}c`,
-      title: 'count the opener',
+      title: 'increment refcnt',
       cite: OPEN_CITE,
       ops: [increment('pci.refcnt'), mutexUnlock('pci.reflck.lock')],
     },
   ];
 }
 
-/** ops->release of vfio-pci as rows `REL.1a` and on; the last user unbinds. Goes on at `next`. */
+/** ops->release of vfio-pci as steps `REL.1a` and on; the last user unbinds. Continues at `next`. */
 export function pciReleaseSteps(row: string, next: string): readonly StepSpec[] {
   const step = (letter: string, title: string, ops: StepSpec['ops']): StepSpec => ({
     id: `${row}${letter}`,
@@ -74,29 +74,29 @@ export function pciReleaseSteps(row: string, next: string): readonly StepSpec[] 
     ops,
   });
   return [
-    step('a', 'ops->release: take the lock that the devices of this bus share', [
+    step('a', 'ops->release: take the lock shared by the devices of this bus', [
       mutexLock('pci.reflck.lock'),
     ]),
-    step('b', 'the last user shuts the device down', [
+    step('b', 'the last user disables the device', [
       driverOp('release'),
       decrement('pci.refcnt'),
       branch(ne('pci.refcnt', 0), [goto(`${row}h`)]),
     ]),
-    step('c', 'lock the bind', [mutexLock('pci.videv_lock')]),
-    step('d', 'is the device bound, and attached?', [
+    step('c', 'lock the bind record', [mutexLock('pci.videv_lock')]),
+    step('d', 'branch on bound and attached', [
       branch(eq('pci.videv', NULL), [goto(`${row}g`)]),
       branch(eq('videv.ioasid', NULL), [goto(`${row}e`)]),
     ]),
     ...detachSteps(`${row}:`, `${row}e`),
-    step('e', 'forget the bind', [store('pci.videv', NULL)]),
+    step('e', 'clear the bind record', [store('pci.videv', NULL)]),
     ...unbindSteps(`${row}:`, 'videv.idev', `${row}f`),
-    step('f', 'free the record of the bind', [store('videv.idev', NULL), free('videv')]),
-    step('g', 'unlock the bind', [mutexUnlock('pci.videv_lock')]),
-    step('h', 'unlock the bus', [mutexUnlock('pci.reflck.lock'), goto(next)]),
+    step('f', 'free the bind record', [store('videv.idev', NULL), free('videv')]),
+    step('g', 'unlock the bind record', [mutexUnlock('pci.videv_lock')]),
+    step('h', 'unlock the shared lock', [mutexUnlock('pci.reflck.lock'), goto(next)]),
   ];
 }
 
-/** IUNBIND: takes the device out of its iommufd and gives the DMA of the group back. */
+/** IUNBIND: removes the device from its iommufd and releases the DMA of the group. */
 export function unbindSteps(prefix: string, idev: StatePath, next: string): readonly StepSpec[] {
   const step = (row: string, title: string, ops: StepSpec['ops']): StepSpec => ({
     id: `${prefix}IUNBIND.${row}`,
@@ -105,21 +105,21 @@ export function unbindSteps(prefix: string, idev: StatePath, next: string): read
     ops,
   });
   return [
-    step('1', 'lock the iommufd behind the device', [
+    step('1', 'lock the iommufd of the device', [
       branch(
         eq(idev, NULL),
         [withPointer(idev, 'idev', []), goto(next)],
         [mutexLock(`${idev}.ictx.lock`)],
       ),
     ]),
-    step('2', 'take the device out of the xarray', [
+    step('2', 'remove the device from the xarray', [
       store(`${idev}.in_device_xa`, 0),
       decrement(`${idev}.ictx.device_xa`),
       mutexUnlock(`${idev}.ictx.lock`),
     ]),
     {
       id: `${prefix}IUNBIND.3`,
-      title: 'iommu_device_exit_user_dma: the last device gives the default domain back',
+      title: 'iommu_device_exit_user_dma: the last device restores the default domain',
       cite: `drivers/iommu/iommu.c; ${rfcPatch(6)}`,
       ops: [
         mutexLock('iommu_group.mutex'),

@@ -12,7 +12,7 @@ export const REVIEW_MAIL = 'Message-Id 20210921155705.GN327412@nvidia.com';
 export const REPLY_MAIL =
   'Message-Id BN9PR11MB5433A709ED352FD81DDBF5A68CA19@BN9PR11MB5433.namprd11.prod.outlook.com';
 
-/** A section of the domain text, in the form that every citation uses. */
-export function domainSection(number: string): string {
-  return `domain.md section ${number}`;
+/** A section of docs/kernel-facts.md. */
+export function kernelFacts(section: string): string {
+  return `docs/kernel-facts.md, ${section}`;
 }

@@ -17,10 +17,10 @@ import {
 } from '../../kernel/language/primitives';
 import type { Op, Operand } from '../../kernel/language/primitives';
 
-/** `iommu_group.domain`, by index. */
+/** 'iommu_group.domain', by index. */
 export const DOMAIN = { default: 0, blocking: 1, attached: 2 } as const;
 
-const CITE = 'drivers/iommu/iommu.c, v6.6; domain.md 1.2';
+const CITE = 'drivers/iommu/iommu.c, v6.6';
 
 /** struct iommu_group, whose owner points to an object of one of these types. */
 export function iommuGroupType(owners: readonly string[]): ObjectType {
@@ -29,7 +29,7 @@ export function iommuGroupType(owners: readonly string[]): ObjectType {
     role: 'iommu_group',
     per: 'group',
     name: (a) => `iommu group ${a.group}`,
-    about: 'The devices that the IOMMU cannot tell apart, and who owns their DMA.',
+    about: 'Devices that the IOMMU cannot isolate from each other, and the owner of their DMA.',
     fields: {
       mutex: { kind: 'mutex' },
       owner: { kind: 'pointer', types: owners, edge: 'pointer' },
@@ -52,15 +52,15 @@ export interface DmaClaim {
   readonly id: string;
   /** The new owner. */
   readonly owner: Operand;
-  /** The step that the unwinding starts at; without it the call returns at once. */
+  /** The first step of the unwinding; without it the call returns. */
   readonly onError?: string | undefined;
-  /** Leave out the test that the group still has its default domain (the claim of 2021). */
+  /** Skips the check that the group has its default domain (the claim of 2021). */
   readonly skipDomainCheck?: boolean | undefined;
-  /** Makes the names in `owner` known (withPointer); the lock stays the first operation. */
+  /** Binds the names in `owner` (withPointer); the lock stays the first operation. */
   readonly wrap?: ((ops: readonly Op[]) => readonly Op[]) | undefined;
 }
 
-/** What a claim does once the count is found to be zero; the mutex is held. */
+/** A claim with owner_cnt 0; the mutex is held. */
 function claimUnowned(c: DmaClaim): readonly Op[] {
   const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
   return [
@@ -93,7 +93,7 @@ export function deviceClaimDmaOwner(c: DmaClaim): StepSpec {
       [
         branch(ne('iommu_group.owner', c.owner), [
           mutexUnlock('iommu_group.mutex'),
-          fail('EPERM', 'the DMA of the group belongs to somebody else', where),
+          fail('EPERM', 'the DMA of the group belongs to another owner', where),
         ]),
         increment('iommu_group.owner_cnt'),
         mutexUnlock('iommu_group.mutex'),
@@ -109,7 +109,7 @@ export function deviceClaimDmaOwner(c: DmaClaim): StepSpec {
   };
 }
 
-/** iommu_group_claim_dma_owner: any owner there is means -EPERM. */
+/** iommu_group_claim_dma_owner: fails with -EPERM if the group has any owner. */
 export function groupClaimDmaOwner(c: DmaClaim): StepSpec {
   const where = { at: 'iommu_group', ...(c.onError === undefined ? {} : { to: c.onError }) };
   return {
@@ -120,14 +120,14 @@ export function groupClaimDmaOwner(c: DmaClaim): StepSpec {
       mutexLock('iommu_group.mutex'),
       branch(ne('iommu_group.owner_cnt', 0), [
         mutexUnlock('iommu_group.mutex'),
-        fail('EPERM', 'the DMA of the group belongs to somebody else', where),
+        fail('EPERM', 'the DMA of the group belongs to another owner', where),
       ]),
       ...claimUnowned(c),
     ],
   };
 }
 
-/** iommu_device_release_dma_owner: the last release brings the default domain back. */
+/** iommu_device_release_dma_owner: the last release restores the default domain. */
 export function deviceReleaseDmaOwner(id: string, next?: string): StepSpec {
   return {
     id,
@@ -135,7 +135,7 @@ export function deviceReleaseDmaOwner(id: string, next?: string): StepSpec {
     cite: `${CITE}, iommu_device_release_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
-      warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
+      warnOn(eq('iommu_group.owner_cnt', 0), 'the group has no owner'),
       branch(
         lt(1, 'iommu_group.owner_cnt'),
         [decrement('iommu_group.owner_cnt')],
@@ -155,7 +155,7 @@ export function groupReleaseDmaOwner(id: string, next?: string): StepSpec {
     cite: `${CITE}, iommu_group_release_dma_owner`,
     ops: [
       mutexLock('iommu_group.mutex'),
-      warnOn(eq('iommu_group.owner_cnt', 0), 'nobody owns the group'),
+      warnOn(eq('iommu_group.owner_cnt', 0), 'the group has no owner'),
       ...RESTORE_DEFAULT_DOMAIN,
       mutexUnlock('iommu_group.mutex'),
       ...(next === undefined ? [] : [goto(next)]),

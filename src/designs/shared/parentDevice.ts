@@ -10,7 +10,7 @@ import {
   branch,
 } from '../../kernel/language/primitives';
 
-/** Whether the world starts with this device registered by its driver. */
+/** Whether the driver has registered this device before the first call. */
 export function isRegisteredAtStart(
   anchor: InstanceKey,
   { world }: Pick<InstanceCounts, 'world'>,
@@ -18,7 +18,7 @@ export function isRegisteredAtStart(
   return world.devices.some((d) => d.name === anchor.device && d.registered !== false);
 }
 
-/** The place of the device in the world's list, from 1: its number while nothing was freed. */
+/** The device's number at the start: its position among the registered devices, from 1; 0 if not registered. */
 export function initialDeviceNumber(
   anchor: InstanceKey,
   census: Pick<InstanceCounts, 'world'>,
@@ -31,12 +31,12 @@ export function initialDeviceNumber(
   );
 }
 
-/** Whether some device of the group is registered when the world starts. */
+/** Whether a device of the group is registered before the first call. */
 export function isGroupLiveAtStart(anchor: InstanceKey, world: InstanceCounts['world']): boolean {
   return world.devices.some((d) => d.group === anchor.group && d.registered !== false);
 }
 
-/** How many devices of the anchor's group are registered when the world starts. */
+/** How many devices of the group are registered before the first call. */
 export function registeredDeviceCount(
   anchor: InstanceKey,
   { world }: Pick<InstanceCounts, 'world'>,
@@ -44,7 +44,7 @@ export function registeredDeviceCount(
   return world.devices.filter((d) => d.group === anchor.group && d.registered !== false).length;
 }
 
-/** The place of the group among those with registered devices when the world starts, from 1; 0 for the others. */
+/** The group's number at the start: its position among the groups with registered devices, from 1; else 0. */
 export function initialGroupNumber(
   anchor: InstanceKey,
   { world }: Pick<InstanceCounts, 'world'>,
@@ -72,19 +72,19 @@ export const PARENT_DEVICE: ObjectType = {
 
 const CITE = 'drivers/base/dd.c and drivers/base/bus.c, v5.14';
 
-/** The driver core enters probe: one driver at a time, under the device's lock. */
+/** Start of probe in the driver core, under the device's lock. */
 export function enterProbe(id: string): readonly StepSpec[] {
   return [
     {
       id: `${id}a`,
-      title: 'the driver core locks the bus device',
+      title: 'lock the bus device (driver core)',
       cite: CITE,
       confidence: 'MEM',
       ops: [mutexLock('parent.mutex')],
     },
     {
       id: `${id}b`,
-      title: 'a device with a driver is not probed again',
+      title: 'check that the device has no driver',
       cite: CITE,
       confidence: 'MEM',
       ops: [
@@ -97,19 +97,19 @@ export function enterProbe(id: string): readonly StepSpec[] {
   ];
 }
 
-/** The driver core enters remove. */
+/** Start of remove in the driver core. */
 export function enterRemove(id: string): readonly StepSpec[] {
   return [
     {
       id: `${id}a`,
-      title: 'the driver core locks the bus device',
+      title: 'lock the bus device (driver core)',
       cite: CITE,
       confidence: 'MEM',
       ops: [mutexLock('parent.mutex')],
     },
     {
       id: `${id}b`,
-      title: 'only a device with a driver is unbound',
+      title: 'check that the device has a driver',
       cite: CITE,
       confidence: 'MEM',
       ops: [
@@ -122,11 +122,11 @@ export function enterRemove(id: string): readonly StepSpec[] {
   ];
 }
 
-/** The driver core leaves probe or remove. */
+/** End of probe or remove in the driver core. */
 export function leaveDriverCore(id: string, driver: 0 | 1): StepSpec {
   return {
     id,
-    title: driver ? 'probe is done' : 'remove is done',
+    title: driver ? 'end of probe: unlock the bus device' : 'end of remove: unlock the bus device',
     cite: CITE,
     confidence: 'MEM',
     ops: [store('parent.driver', driver), mutexUnlock('parent.mutex'), ret()],

@@ -17,14 +17,13 @@ import { linuxCitation } from './citation';
 const ACCESS_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_device_fops_unl_ioctl, read, write and mmap',
-  '5.5',
 );
 
-/** GATE.1 and GATE.2: what every call but BIND goes through first, for the device file at this place. */
+/** GATE.1 and GATE.2: the start of every call except BIND, for the device file at path `df`. */
 const accessCheckFor = (df: string): readonly StepSpec[] => [
   {
     id: 'GATE.1',
-    title: 'is access granted to this file?',
+    title: 'check that access is granted to this file',
     cite: ACCESS_CITE,
     ops: [
       branch(eqAcquire(`${df}.access_granted`, 0), [
@@ -34,15 +33,17 @@ const accessCheckFor = (df: string): readonly StepSpec[] => [
   },
   {
     id: 'GATE.2',
-    title: 'an ioctl wakes the device up (runtime PM)',
+    title: 'an ioctl resumes the device (runtime PM)',
     cite: ACCESS_CITE,
     ops: [
-      fallible('pm_runtime_resume_and_get', 'EIO', 'the device does not wake up', { at: 'device' }),
+      fallible('pm_runtime_resume_and_get', 'EIO', 'the device cannot be resumed', {
+        at: 'device',
+      }),
     ],
   },
 ];
 
-/** The gate of the call's own file. */
+/** The access check of the call's own file. */
 export const accessCheck = accessCheckFor('df');
 
 /** GATE: read, write, mmap or an ioctl of a device fd. */
@@ -53,65 +54,64 @@ const deviceCallRoutine: Routine = {
     ...accessCheck,
     {
       id: 'GATE.3',
-      title: 'the op of the driver runs',
+      title: 'run the op of the driver',
       ops: [driverOp('read, write, mmap or ioctl', { file: 'file' }), ret()],
     },
   ],
 };
 
-/** A command that only another kind of file knows, on a device fd: the gate first, then the driver does not know it. */
+/** An ioctl of another kind of file, on a device fd: the access check, then -ENOTTY from the driver. */
 const unknownDeviceCommand: Routine = {
   name: 'vfio_device_fops_unl_ioctl',
   cite: ACCESS_CITE,
-  // By the argument, since GET_DEVICE_FD starts from the file that it would make.
+  // `fd/df`, since the roles of GET_DEVICE_FD start at the file that it would create.
   steps: [
     ...accessCheckFor('fd/df'),
     {
       id: 'GATE.3',
-      title: 'the driver does not know the command',
+      title: 'the driver does not support the command',
       confidence: 'MEM',
-      ops: [fail('ENOTTY', 'the driver does not know the command', { at: 'device' })],
+      ops: [fail('ENOTTY', 'the driver does not support the command', { at: 'device' })],
     },
   ],
 };
 
-/** A command that a group file or an iommufd does not know. */
+/** An ioctl that a group file or an iommufd does not support. */
 const unknownCommand: Routine = {
   name: 'ioctl',
   cite: linuxCitation(
     'drivers/vfio/group.c and drivers/iommu/iommufd/main.c',
     'the ioctl handlers',
-    '7',
   ),
   steps: [
     {
       id: 'IOCTL.1',
-      title: 'the file does not know the command',
-      ops: [fail('ENOTTY', 'the file does not know the command', { at: 'file' })],
+      title: 'the file does not support the command',
+      ops: [fail('ENOTTY', 'the file does not support the command', { at: 'file' })],
     },
   ],
 };
 
-/** A command that is not the container's own: its driver is asked, if there is one. */
+/** An ioctl that the container passes on to its iommu driver, if it has one. */
 const unknownContainerCommand: Routine = {
   name: 'vfio_fops_unl_ioctl',
-  cite: linuxCitation('drivers/vfio/container.c', 'vfio_fops_unl_ioctl', '7'),
+  cite: linuxCitation('drivers/vfio/container.c', 'vfio_fops_unl_ioctl'),
   steps: [
     {
       id: 'IOCTL.1',
-      title: 'ask the iommu driver of the container',
+      title: 'pass the command to the iommu driver of the container',
       ops: [
-        // By its argument, since a call like GET_DEVICE_FD starts from the file that it would make.
+        // `fd/container`, since the roles of GET_DEVICE_FD start at the file that it would create.
         branch(eq('fd/container.iommu_driver', 0), [
           fail('EINVAL', 'SET_IOMMU has not been called', { at: 'fd/container' }),
         ]),
-        fail('ENOTTY', 'the iommu driver does not know the command', { at: 'fd/container' }),
+        fail('ENOTTY', 'the iommu driver does not support the command', { at: 'fd/container' }),
       ],
     },
   ],
 };
 
-/** An ioctl for these kinds of file; any other file answers what its own handler answers to a strange command. */
+/** An ioctl that these kinds of file support; other files return what their handler returns for an unknown command. */
 export function ioctlBody(byKind: Partial<Readonly<Record<FileKind, Routine>>>): CallBody {
   return {
     byKind: {
@@ -124,16 +124,15 @@ export function ioctlBody(byKind: Partial<Readonly<Record<FileKind, Routine>>>):
   };
 }
 
-/** The call of a device file's user. */
+/** device_io: read, write, mmap or ioctl on a device fd. */
 export const deviceIo: CallBody = ioctlBody({ cdev: deviceCallRoutine, device: deviceCallRoutine });
 
 const KVM_CITE = linuxCitation(
   'virt/kvm/vfio.c and drivers/vfio/vfio_main.c',
   'kvm_vfio_file_add and vfio_file_set_kvm',
-  '5.6',
 );
 
-/** KVM_DEV_VFIO_FILE_ADD. KVM's own reference on the file is left out: clients take the file out of KVM before they close it. */
+/** KVM_DEV_VFIO_FILE_ADD. KVM's reference on the file is not modelled: clients remove the file from KVM before they close it. */
 export function kvmAdd(kvm: boolean): CallBody {
   const put = (at: 'df' | 'group'): Routine => ({
     name: 'kvm_vfio_file_add',
@@ -142,13 +141,13 @@ export function kvmAdd(kvm: boolean): CallBody {
       {
         id: 'KVM.1',
         title: kvm
-          ? 'record the virtual machine in what the file stands for'
-          : 'KVM keeps the file; this model leaves KVM out',
+          ? 'record the KVM in the device file or group'
+          : 'KVM keeps the file; KVM is not modelled with kvm=false',
         confidence: 'MEM',
         ops: kvm
           ? [
               branch(eq(`${at}.kvm`, addressOf('kvm/kvm')), [
-                fail('EEXIST', 'this KVM has the file already', { at }),
+                fail('EEXIST', 'this KVM already has the file', { at }),
               ]),
               spin(`${at}.kvm_ref_lock`, store(`${at}.kvm`, addressOf('kvm/kvm'))),
               ret(),
@@ -165,9 +164,9 @@ export function kvmAdd(kvm: boolean): CallBody {
       steps: [
         {
           id: 'KVM.1',
-          title: 'KVM takes files of VFIO only',
+          title: 'KVM accepts VFIO files only',
           confidence: 'MEM',
-          ops: [fail('EINVAL', 'the file is none of VFIO', { at: 'file' })],
+          ops: [fail('EINVAL', 'not a VFIO file', { at: 'file' })],
         },
       ],
     },

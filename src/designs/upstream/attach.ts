@@ -16,10 +16,10 @@ import { linuxCitation } from './citation';
 
 const DEVICE_CDEV_C = 'drivers/vfio/device_cdev.c';
 
-/** ATTACH: VFIO_DEVICE_ATTACH_IOMMUFD_PT of a cdev fd; attaching again means replacing. */
+/** ATTACH: VFIO_DEVICE_ATTACH_IOMMUFD_PT on a cdev fd; a second attach replaces the page table. */
 export const attachIoas: Routine = {
   name: 'vfio_df_ioctl_attach_pt',
-  cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_attach_pt', '5.7'),
+  cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_attach_pt'),
   steps: [
     ...accessCheck,
     {
@@ -58,17 +58,17 @@ export const attachIoas: Routine = {
     ...detachDevice({ prefix: 'ATTACH.U5:', idev: 'device.iommufd_device', next: 'ATTACH.U5' }),
     {
       id: 'ATTACH.U5',
-      title: 'undo: the device is no longer attached',
+      title: 'undo: clear iommufd_attached',
       ops: [store('device.iommufd_attached', 0)],
     },
     { id: 'ATTACH.6', title: 'unlock the reset set', ops: [mutexUnlock('dev_set.lock'), ret()] },
   ],
 };
 
-/** DETACH: VFIO_DEVICE_DETACH_IOMMUFD_PT of a cdev fd; nothing to do is no error. */
+/** DETACH: VFIO_DEVICE_DETACH_IOMMUFD_PT on a cdev fd; succeeds if the device is not attached. */
 export const detachIoas: Routine = {
   name: 'vfio_df_ioctl_detach_pt',
-  cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_detach_pt', '5.7'),
+  cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_detach_pt'),
   steps: [
     ...accessCheck,
     {
@@ -83,7 +83,7 @@ export const detachIoas: Routine = {
     },
     {
       id: 'DETACH.3',
-      title: 'lock the reset set; nothing to do when not attached',
+      title: 'lock the reset set; done if not attached',
       ops: [
         mutexLock('dev_set.lock'),
         branch(eq('device.iommufd_attached', 0), [goto('DETACH.6')]),
@@ -92,7 +92,7 @@ export const detachIoas: Routine = {
     ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommufd_device', next: 'DETACH.5' }),
     {
       id: 'DETACH.5',
-      title: 'the device is no longer attached',
+      title: 'clear iommufd_attached',
       ops: [store('device.iommufd_attached', 0)],
     },
     { id: 'DETACH.6', title: 'unlock the reset set', ops: [mutexUnlock('dev_set.lock'), ret()] },

@@ -31,24 +31,23 @@ import { putKvm } from './lifetime';
 import { linuxCitation } from './citation';
 
 const BIND_FUNCTION = 'vfio_df_ioctl_bind_iommufd';
-const BIND_CITE = linuxCitation('drivers/vfio/device_cdev.c', BIND_FUNCTION, '5.6');
-const BLOCK_GROUP_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_device_block_group', '5.6');
+const BIND_CITE = linuxCitation('drivers/vfio/device_cdev.c', BIND_FUNCTION);
+const BLOCK_GROUP_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_device_block_group');
 const OPEN_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_df_open and vfio_df_device_first_open',
-  '5.6',
 );
 
-/** The context of the argument; a file of another kind was refused before. */
+/** The context of the argument; other kinds of file have failed before. */
 const argumentContext: ContextRef = {
   name: 'iommufd',
   wrap: (ops) => [staticBranch({ arg: 'iommufd', kinds: ['iommufd'] }, ops)],
 };
 
-/** M1: the reading that a bind which fails later puts and clears a KVM reference that is not its own. */
-const INFERRED = { confidence: 'MINE' } as const;
+/** A failing bind puts a KVM reference that is not its own: reported, not merged (docs/kernel-facts.md, Findings). */
+const REPORTED = { confidence: 'THREAD' } as const;
 
-/** BIND.1 to BIND.3: what is checked before anything is taken. */
+/** BIND.1 to BIND.3: the checks before the first lock. */
 const checkArguments: readonly StepSpec[] = [
   {
     id: 'BIND.1',
@@ -64,27 +63,27 @@ const checkArguments: readonly StepSpec[] = [
   },
   {
     id: 'BIND.3',
-    title: 'only an fd of the cdev can bind',
+    title: 'only a cdev fd can bind',
     ops: [
       staticBranch({ arg: 'fd', kinds: ['device'] }, [
-        fail('EINVAL', 'the fd came out of a group', { at: 'df' }),
+        fail('EINVAL', 'the fd was created by GET_DEVICE_FD', { at: 'df' }),
       ]),
     ],
   },
 ];
 
-/** BIND of a group's device fd. */
+/** BIND on a device fd of the group path: always fails. */
 export const bindGroupDevice: Routine = {
   name: BIND_FUNCTION,
   cite: BIND_CITE,
   steps: checkArguments,
 };
 
-/** BIND: VFIO_DEVICE_BIND_IOMMUFD. The group's lock and the reset set's lock are taken one after the other, never nested. */
+/** BIND: VFIO_DEVICE_BIND_IOMMUFD. group_lock and dev_set.lock are taken one after the other, never nested. */
 export function bindIommufd(kvm: boolean): Routine {
   const kvmRow: StepSpec = {
     id: 'BIND.8',
-    title: 'take a reference on the KVM of this file and put it into the device',
+    title: 'take a reference on the KVM of this file and store it in the device',
     ops: [
       spin(
         'df.kvm_ref_lock',
@@ -95,8 +94,8 @@ export function bindIommufd(kvm: boolean): Routine {
   const putKvmRow: StepSpec = {
     id: 'BIND.U2',
     title:
-      "undo: put the device's KVM reference, even if it is another file's (found by reading, unconfirmed)",
-    ...INFERRED,
+      "undo: put the device's KVM reference, even if another file owns it (reported 2024-06-28)",
+    ...REPORTED,
     ops: [putKvm],
   };
   const undo = kvm ? 'BIND.U2' : 'BIND.U2b';
@@ -107,7 +106,7 @@ export function bindIommufd(kvm: boolean): Routine {
       ...checkArguments,
       {
         id: 'BIND.4',
-        title: 'lock the group; does somebody have it open?',
+        title: 'lock the group and check that no group file is open',
         cite: BLOCK_GROUP_CITE,
         ops: [
           mutexLock('group.group_lock'),
@@ -119,17 +118,17 @@ export function bindIommufd(kvm: boolean): Routine {
       },
       {
         id: 'BIND.5',
-        title: 'count a cdev in use: the group cannot be opened any more',
+        title: 'count a cdev in use: the group can no longer be opened',
         cite: BLOCK_GROUP_CITE,
         ops: [increment('group.cdev_device_open_cnt'), mutexUnlock('group.group_lock')],
       },
       {
         id: 'BIND.6',
-        title: 'lock the reset set; is this file bound already?',
+        title: 'lock the reset set and check that this file is not bound',
         ops: [
           mutexLock('dev_set.lock'),
           branch(eq('df.access_granted', 1), [
-            fail('EINVAL', 'this fd is bound already', { at: 'df', to: 'BIND.U1' }),
+            fail('EINVAL', 'this fd is already bound', { at: 'df', to: 'BIND.U1' }),
           ]),
         ],
       },
@@ -143,14 +142,14 @@ export function bindIommufd(kvm: boolean): Routine {
           staticBranch(
             { arg: 'iommufd', kinds: ['iommufd'] },
             [fget('iommufd/file'), store('df.iommufd', addressOf('iommufd/ctx'))],
-            [fail('EBADFD', 'the file is no iommufd', { at: 'iommufd/file', to: 'BIND.U1' })],
+            [fail('EBADFD', 'the file is not an iommufd', { at: 'iommufd/file', to: 'BIND.U1' })],
           ),
         ],
       },
       ...(kvm ? [kvmRow] : []),
       {
         id: 'BIND.9',
-        title: 'a cdev is opened once: is the device open?',
+        title: 'check that the device is not open',
         cite: OPEN_CITE,
         ops: [
           branch(ne('device.open_count', 0), [
@@ -160,7 +159,7 @@ export function bindIommufd(kvm: boolean): Routine {
       },
       {
         id: 'BIND.10',
-        title: 'count the open',
+        title: 'increment open_count',
         cite: OPEN_CITE,
         ops: [increment('device.open_count')],
       },
@@ -184,8 +183,8 @@ export function bindIommufd(kvm: boolean): Routine {
       }),
       {
         id: 'BIND.12',
-        title: 'the device is bound to the iommufd: record it',
-        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.6'),
+        title: 'record the bound iommufd_device',
+        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind'),
         ops: [store('device.iommufd_device', addressOf('idev'))],
       },
       {
@@ -193,7 +192,7 @@ export function bindIommufd(kvm: boolean): Routine {
         title: 'run the open op of the driver',
         cite: OPEN_CITE,
         ops: [
-          fallible('open_device', 'EIO', 'the driver refuses to open', {
+          fallible('open_device', 'EIO', 'open_device of the driver fails', {
             at: 'device',
             to: 'BIND.U13:IUNBIND.1',
           }),
@@ -212,7 +211,7 @@ export function bindIommufd(kvm: boolean): Routine {
       },
       {
         id: 'BIND.15',
-        title: 'the device is open through its cdev',
+        title: 'mark the device as opened through its cdev',
         ops: [
           store('device.cdev_opened', 1),
           ...(kvm ? [modelOnly(store('df.bound_kvm', 'device.kvm'))] : []),
@@ -220,7 +219,7 @@ export function bindIommufd(kvm: boolean): Routine {
       },
       {
         id: 'BIND.16',
-        title: 'open the gate of this file, last of all',
+        title: 'grant access to this file, after all other stores',
         ops: [storeRelease('df.access_granted', 1)],
       },
       {
@@ -238,7 +237,7 @@ export function bindIommufd(kvm: boolean): Routine {
       },
       {
         id: 'BIND.U11',
-        title: 'undo: count the open down',
+        title: 'undo: decrement open_count',
         cite: OPEN_CITE,
         ops: [decrement('device.open_count'), goto(undo)],
       },
@@ -251,8 +250,8 @@ export function bindIommufd(kvm: boolean): Routine {
       { id: 'BIND.U1', title: 'undo: unlock the reset set', ops: [mutexUnlock('dev_set.lock')] },
       {
         id: 'BIND.U1b',
-        title: 'undo: count the cdev out of use',
-        cite: linuxCitation('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.6'),
+        title: 'undo: decrement cdev_device_open_cnt',
+        cite: linuxCitation('drivers/vfio/group.c', 'vfio_device_unblock_group'),
         ops: [
           mutexLock('group.group_lock'),
           decrement('group.cdev_device_open_cnt'),

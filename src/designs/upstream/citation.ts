@@ -1,6 +1,4 @@
-import { domainSection } from '../shared/citations';
-
-/** A citation of Linux v6.6: file, function, and the section of the domain text that tells of it. */
-export function linuxCitation(file: string, place: string, domain: string): string {
-  return `${file}, ${place}, v6.6; ${domainSection(domain)}`;
+/** A citation of Linux v6.6: file and functions. */
+export function linuxCitation(file: string, functions: string): string {
+  return `${file}, ${functions}, v6.6`;
 }

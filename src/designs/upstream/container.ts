@@ -33,18 +33,14 @@ import { groupClaimDmaOwner, DOMAIN, groupReleaseDmaOwner } from '../shared/iomm
 import { linuxCitation } from './citation';
 
 const CONTAINER_C = 'drivers/vfio/container.c';
-const SET_CONTAINER_CITE = linuxCitation(
-  'drivers/vfio/group.c',
-  'vfio_group_ioctl_set_container',
-  '5.9',
-);
-const ATTACH_GROUP_CITE = linuxCitation(CONTAINER_C, 'vfio_container_attach_group', '5.9');
+const SET_CONTAINER_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_ioctl_set_container');
+const ATTACH_GROUP_CITE = linuxCitation(CONTAINER_C, 'vfio_container_attach_group');
 
-/** Operations on the container argument, where it is a container. */
+/** Operations on the container argument, if it is a container. */
 const ifContainer = (...ops: Op[]): readonly Op[] => [
   staticBranch({ arg: 'container', kinds: ['container'] }, ops),
 ];
-/** The same where it is an iommufd. */
+/** The same if it is an iommufd. */
 const ifIommufd = (...ops: Op[]): readonly Op[] => [
   staticBranch({ arg: 'container', kinds: ['iommufd'] }, ops),
 ];
@@ -52,7 +48,7 @@ const ifIommufd = (...ops: Op[]): readonly Op[] => [
 /** open(2) of /dev/vfio/vfio. */
 export const openContainer: Routine = {
   name: 'vfio_fops_open',
-  cite: linuxCitation(CONTAINER_C, 'vfio_fops_open', '5.9'),
+  cite: linuxCitation(CONTAINER_C, 'vfio_fops_open'),
   steps: [
     {
       id: 'COPEN.1',
@@ -67,10 +63,10 @@ export const openContainer: Routine = {
   ],
 };
 
-/** f_op->release of a container file: groups that are in it keep it. */
+/** f_op->release of a container file; groups in the container keep it allocated. */
 export const releaseContainer: Routine = {
   name: 'vfio_fops_release',
-  cite: linuxCitation(CONTAINER_C, 'vfio_fops_release', '5.9'),
+  cite: linuxCitation(CONTAINER_C, 'vfio_fops_release'),
   steps: [
     {
       id: 'CREL.1',
@@ -80,9 +76,9 @@ export const releaseContainer: Routine = {
   ],
 };
 
-/** DETACHC: takes the group out of its container; `group.group_lock` is held. */
+/** DETACHC: removes the group from its container; `group.group_lock` is held. */
 export function detachContainerSteps(prefix: string, next: string): readonly StepSpec[] {
-  const cite = linuxCitation(CONTAINER_C, 'vfio_group_detach_container', '5.9');
+  const cite = linuxCitation(CONTAINER_C, 'vfio_group_detach_container');
   const id = (row: number): string => `${prefix}DETACHC.${row}`;
   return [
     {
@@ -107,7 +103,7 @@ export function detachContainerSteps(prefix: string, next: string): readonly Ste
     groupReleaseDmaOwner(id(3)),
     {
       id: id(4),
-      title: 'take the group off; the last one takes the iommu driver along',
+      title: 'remove the group; with the last one, release the iommu driver',
       cite,
       ops: [
         withPointer('group.container', 'left', [
@@ -124,7 +120,7 @@ export function detachContainerSteps(prefix: string, next: string): readonly Ste
   ];
 }
 
-/** SET_CONTAINER: a container, which claims the DMA of the group now, or an iommufd, which does not. */
+/** SET_CONTAINER: with a container it claims the DMA of the group; with an iommufd, GET_DEVICE_FD claims it later. */
 export const setContainer: Routine = {
   name: 'vfio_group_ioctl_set_container',
   cite: SET_CONTAINER_CITE,
@@ -136,7 +132,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.2',
-      title: 'look the file up',
+      title: 'look up the file',
       ops: [
         branch(eq('container/fd.installed', 0), [
           fail('EBADF', 'the fd is not open', { at: 'group' }),
@@ -146,7 +142,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.3',
-      title: 'lock the group; has it a container or an iommufd?',
+      title: 'lock the group and look for a container or an iommufd',
       ops: [
         mutexLock('group.group_lock'),
         branch(ne('group.container', NULL), [
@@ -159,7 +155,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.4',
-      title: 'has the group devices left? Which kind of file is it?',
+      title: 'check that the group still has devices; branch on the kind of file',
       ops: [
         branch(eq('group.iommu_group', NULL), [
           fail('ENODEV', 'the last device of the group is gone', { at: 'group', to: 'SETC.8' }),
@@ -181,11 +177,11 @@ export const setContainer: Routine = {
     groupClaimDmaOwner({ id: 'SETC.5b', owner: addressOf('group'), onError: 'SETC.U5' }),
     {
       id: 'SETC.5c',
-      title: 'a container that has an iommu driver attaches the group',
+      title: 'if the container has an iommu driver, attach the group',
       cite: ATTACH_GROUP_CITE,
       ops: ifContainer(
         branch(eq('container/container.iommu_driver', 1), [
-          fallible('attach_group', 'EINVAL', 'the iommu driver refuses the group', {
+          fallible('attach_group', 'EINVAL', 'the iommu driver cannot attach the group', {
             at: 'container/container',
             to: 'SETC.U5b',
           }),
@@ -195,7 +191,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.5d',
-      title: 'record the container, and the group as its user',
+      title: 'record the container; the group is its first user',
       cite: ATTACH_GROUP_CITE,
       ops: ifContainer(
         store('group.container', addressOf('container/container')),
@@ -205,7 +201,7 @@ export const setContainer: Routine = {
         mutexUnlock('container/container.group_lock'),
       ),
     },
-    { id: 'SETC.5e', title: 'done', ops: [goto('SETC.8')] },
+    { id: 'SETC.5e', title: 'go on to unlock', ops: [goto('SETC.8')] },
     groupReleaseDmaOwner('SETC.U5b'),
     {
       id: 'SETC.U5',
@@ -220,12 +216,8 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.6b',
-      title: 'make sure that the iommufd has a compat ioas',
-      cite: linuxCitation(
-        'drivers/iommu/iommufd/vfio_compat.c',
-        'iommufd_vfio_compat_ioas_create',
-        '5.9',
-      ),
+      title: 'create the compat ioas if there is none',
+      cite: linuxCitation('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_compat_ioas_create'),
       ops: ifIommufd(
         fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', {
           at: 'container/ctx',
@@ -243,7 +235,7 @@ export const setContainer: Routine = {
     },
     {
       id: 'SETC.6c',
-      title: 'record the iommufd; nothing is claimed yet',
+      title: 'record the iommufd; the DMA is claimed later',
       ops: [...ifIommufd(store('group.iommufd', addressOf('container/ctx'))), goto('SETC.8')],
     },
     { id: 'SETC.U6', title: 'undo: put the iommufd', ops: [fput('container/file')] },
@@ -252,14 +244,14 @@ export const setContainer: Routine = {
   ],
 };
 
-/** UNSET_CONTAINER: refused while devices use a container; an iommufd goes whoever uses it. */
+/** UNSET_CONTAINER: fails while devices use a container; an iommufd is put without such a check. */
 export const unsetContainer: Routine = {
   name: 'vfio_group_ioctl_unset_container',
-  cite: linuxCitation('drivers/vfio/group.c', 'vfio_group_ioctl_unset_container', '5.9'),
+  cite: linuxCitation('drivers/vfio/group.c', 'vfio_group_ioctl_unset_container'),
   steps: [
     {
       id: 'UNSETC.1',
-      title: 'lock the group; has it a container or an iommufd?',
+      title: 'lock the group and look for a container or an iommufd',
       ops: [
         mutexLock('group.group_lock'),
         branch(ne('group.container', NULL), [goto('UNSETC.2')]),
@@ -269,7 +261,7 @@ export const unsetContainer: Routine = {
     },
     {
       id: 'UNSETC.2',
-      title: 'a container goes only while no device uses it',
+      title: 'check that no device uses the container',
       ops: [
         branch(ne('group.container_users', 1), [
           fail('EBUSY', 'device fds use the container', { at: 'group', to: 'UNSETC.5' }),
@@ -279,7 +271,7 @@ export const unsetContainer: Routine = {
     ...detachContainerSteps('UNSETC.3:', 'UNSETC.5'),
     {
       id: 'UNSETC.4',
-      title: 'put the iommufd; nobody counts its device fds',
+      title: 'put the iommufd; its device fds are not counted',
       ops: [fput('group.iommufd.file'), store('group.iommufd', NULL)],
     },
     { id: 'UNSETC.5', title: 'unlock the group', ops: [mutexUnlock('group.group_lock'), ret()] },
@@ -289,11 +281,11 @@ export const unsetContainer: Routine = {
 /** SET_IOMMU of a container: opens an iommu driver and attaches every group. */
 export const setIommu: Routine = {
   name: 'vfio_ioctl_set_iommu',
-  cite: linuxCitation(CONTAINER_C, 'vfio_ioctl_set_iommu', '5.9'),
+  cite: linuxCitation(CONTAINER_C, 'vfio_ioctl_set_iommu'),
   steps: [
     {
       id: 'SETI.1',
-      title: 'lock the container; it needs groups and has no driver yet',
+      title: 'lock the container and check that it has groups and no driver',
       ops: [
         mutexLock('container.group_lock'),
         branch(eq('container.groups', 0), [
@@ -302,20 +294,20 @@ export const setIommu: Routine = {
         ]),
         branch(eq('container.iommu_driver', 1), [
           mutexUnlock('container.group_lock'),
-          fail('EINVAL', 'the container has its driver already', { at: 'container' }),
+          fail('EINVAL', 'the container already has a driver', { at: 'container' }),
         ]),
       ],
     },
     {
       id: 'SETI.2',
-      title: 'inside it, lock the list of iommu drivers',
+      title: 'also lock the list of iommu drivers',
       ops: [mutexLock('vfio.iommu_drivers_lock')],
     },
     {
       id: 'SETI.3',
       title: 'the first driver that supports the type attaches every group',
       ops: [
-        fallible('iommu_driver_open', 'ENODEV', 'no driver supports it', {
+        fallible('iommu_driver_open', 'ENODEV', 'no driver supports the type', {
           at: 'container',
           to: 'SETI.4',
         }),
@@ -335,10 +327,10 @@ export const setIommu: Routine = {
   ],
 };
 
-/** SET_IOMMU of an iommufd that plays the container: a formality on its compat ioas. */
+/** SET_IOMMU on an iommufd used as a container: only checks that the compat ioas exists. */
 export const setIommuCompat: Routine = {
   name: 'iommufd_vfio_set_iommu',
-  cite: linuxCitation('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_set_iommu', '5.9'),
+  cite: linuxCitation('drivers/iommu/iommufd/vfio_compat.c', 'iommufd_vfio_set_iommu'),
   steps: [
     {
       id: 'SETI.C1',
@@ -347,7 +339,7 @@ export const setIommuCompat: Routine = {
     },
     {
       id: 'SETI.C2',
-      title: 'is there a compat ioas?',
+      title: 'check that the compat ioas exists',
       ops: [
         branch(eq('ctx.vfio_ioas', NULL), [
           fail('ENODEV', 'no group has been set yet', { at: 'ctx' }),
@@ -358,16 +350,12 @@ export const setIommuCompat: Routine = {
   ],
 };
 
-/** Whether the group lets a device use its container: SET_IOMMU done; then the device pins the group file. */
+/** Container mode: checks that SET_IOMMU was called, then counts the use and pins the group file. */
 export function containerUseStep(id: string, onError: string, next: string): StepSpec {
   return {
     id,
-    title: 'container mode: use the container, and keep the group file',
-    cite: linuxCitation(
-      CONTAINER_C,
-      'vfio_group_use_container and vfio_device_container_register',
-      '5.9',
-    ),
+    title: 'container mode: count the use of the container, take a reference on the group file',
+    cite: linuxCitation(CONTAINER_C, 'vfio_group_use_container and vfio_device_container_register'),
     ops: [
       branch(notOf(eq('group.container.iommu_driver', 1)), [
         fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group.container', to: onError }),

@@ -258,7 +258,7 @@ describe('upstream', () => {
     expect([...d.violations]).toEqual([]);
   });
 
-  it('loses the old page table where the id of a new one cannot be written (found by reading, unconfirmed)', () => {
+  it('loses the old page table if copy_to_user of the new id fails (found by reading, not run)', () => {
     const attach: Call = { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' };
     const d = run([
       ...cdevPathCalls('a', 1),

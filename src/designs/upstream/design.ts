@@ -37,13 +37,13 @@ import { openCdev, openGroup, releaseGroup } from './open';
 import { registerDevice, unregisterDevice } from './register';
 import { upstreamPropertyInputs } from './propertyInputs';
 
-/** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire stands in its place. */
+/** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire replaces the swap. */
 export const design: Design = {
   id: meta.id,
   title: meta.title,
   revision: 1,
   about:
-    'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Every open file has its own access gate, set last with a store-release and read first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
+    'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Each open file has its own access flag: the bind sets it last with a store-release, every call reads it first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
   options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
   model: (options) => {
     const kvm = options['kvm'] === 'true';

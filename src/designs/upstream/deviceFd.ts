@@ -36,19 +36,18 @@ import { putRegistration } from './lifetime';
 import { linuxCitation } from './citation';
 
 const GROUP_C = 'drivers/vfio/group.c';
-const GROUP_OPEN_CITE = linuxCitation(GROUP_C, 'vfio_df_group_open', '5.9');
+const GROUP_OPEN_CITE = linuxCitation(GROUP_C, 'vfio_df_group_open');
 const FIRST_OPEN_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_df_open and vfio_df_device_first_open',
-  '5.9',
 );
-const OPEN_FILE_CITE = linuxCitation(GROUP_C, 'vfio_device_open_file', '5.9');
+const OPEN_FILE_CITE = linuxCitation(GROUP_C, 'vfio_device_open_file');
 
-/** GDF.2: finds a device of the group by name, and takes a registration reference. */
+/** GDF.2: finds a device of the group by name and takes a registration reference. */
 const lookUpDevice: StepSpec = {
   id: 'GDF.2',
   title: 'find the device by name and take a registration reference',
-  cite: linuxCitation(GROUP_C, 'vfio_device_get_from_name', '5.9'),
+  cite: linuxCitation(GROUP_C, 'vfio_device_get_from_name'),
   ops: (() => {
     const refuse = [
       mutexUnlock('group.device_lock'),
@@ -70,11 +69,11 @@ const lookUpDevice: StepSpec = {
   })(),
 };
 
-/** GDF: VFIO_GROUP_GET_DEVICE_FD in container mode and in iommufd mode; group_lock, and inside it dev_set.lock. */
+/** GDF: VFIO_GROUP_GET_DEVICE_FD in container mode and in iommufd mode; dev_set.lock is taken inside group_lock. */
 export function getDeviceFd(kvm: boolean): Routine {
   return {
     name: 'vfio_group_ioctl_get_device_fd',
-    cite: linuxCitation(GROUP_C, 'vfio_group_ioctl_get_device_fd', '5.9'),
+    cite: linuxCitation(GROUP_C, 'vfio_group_ioctl_get_device_fd'),
     steps: [
       {
         id: 'GDF.1',
@@ -107,7 +106,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       },
       {
         id: 'GDF.5',
-        title: 'lock the group; has it a container or an iommufd?',
+        title: 'lock the group and look for a container or an iommufd',
         cite: GROUP_OPEN_CITE,
         ops: [
           mutexLock('group.group_lock'),
@@ -124,8 +123,8 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.6',
         title: kvm
-          ? "inside it, lock the reset set; before the first open take the group's KVM"
-          : 'inside it, lock the reset set',
+          ? "also lock the reset set; before the first open, take the group's KVM"
+          : 'also lock the reset set',
         cite: GROUP_OPEN_CITE,
         ops: [
           mutexLock('dev_set.lock'),
@@ -146,7 +145,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       },
       {
         id: 'GDF.7',
-        title: 'borrow the iommufd of the group, if it has one: no reference',
+        title: 'use the iommufd of the group, if any, without a reference',
         cite: GROUP_OPEN_CITE,
         ops: [
           store('df.iommufd', 'group.iommufd'),
@@ -161,13 +160,13 @@ export function getDeviceFd(kvm: boolean): Routine {
       },
       {
         id: 'GDF.8',
-        title: 'count the open; only the first one goes on to bind and open',
+        title: 'increment open_count; only the first open binds and calls the driver',
         cite: FIRST_OPEN_CITE,
         ops: [increment('device.open_count'), branch(ne('device.open_count', 1), [goto('GDF.10')])],
       },
       {
         id: 'GDF.8b',
-        title: 'pin the driver module; which mode is it?',
+        title: 'pin the driver module; branch on container or iommufd mode',
         cite: FIRST_OPEN_CITE,
         ops: [
           fallible('try_module_get', 'ENODEV', 'the driver module is going away', {
@@ -187,9 +186,9 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.8c',
         title:
-          'iommufd mode: the device is bound; the group file is not kept (found by reading, unconfirmed)',
+          'iommufd mode: record the bind; no reference on the group file (found by reading v6.6 to v6.12, not run)',
         confidence: 'MINE',
-        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind', '5.9'),
+        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind'),
         ops: [store('device.iommufd_device', addressOf('idev')), goto('GDF.8e')],
       },
       containerUseStep('GDF.8d', 'GDF.U8b', 'GDF.8e'),
@@ -198,7 +197,7 @@ export function getDeviceFd(kvm: boolean): Routine {
         title: 'run the open op of the driver',
         cite: FIRST_OPEN_CITE,
         ops: [
-          fallible('open_device', 'EIO', 'the driver refuses to open', {
+          fallible('open_device', 'EIO', 'open_device of the driver fails', {
             at: 'device',
             to: 'GDF.U8',
           }),
@@ -208,7 +207,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.9',
         title: 'iommufd mode: attach the compat ioas',
-        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_compat_attach_ioas', '5.9'),
+        cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_compat_attach_ioas'),
         ops: [
           branch(eq('df.iommufd', NULL), [goto('GDF.10')]),
           fallible('iommufd_vfio_compat_ioas_get_id', 'ENODEV', 'the compat ioas was destroyed', {
@@ -227,7 +226,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       }),
       {
         id: 'GDF.10',
-        title: 'open the gate of this file; unlock both',
+        title: 'grant access to this file; unlock the reset set and the group',
         cite: GROUP_OPEN_CITE,
         ops: [
           storeRelease('df.access_granted', 1),
@@ -237,7 +236,7 @@ export function getDeviceFd(kvm: boolean): Routine {
       },
       {
         id: 'GDF.11',
-        title: 'make an anonymous file',
+        title: 'create an anonymous file',
         cite: OPEN_FILE_CITE,
         ops: [
           fallible('anon_inode_getfile', 'ENFILE', 'no struct file', {
@@ -252,19 +251,19 @@ export function getDeviceFd(kvm: boolean): Routine {
       {
         id: 'GDF.U11',
         title: 'undo: lock the group',
-        cite: linuxCitation(GROUP_C, 'vfio_df_group_close', '5.9'),
+        cite: linuxCitation(GROUP_C, 'vfio_df_group_close'),
         ops: [mutexLock('group.group_lock')],
       },
       {
         id: 'GDF.U11b',
-        title: 'undo: inside it, lock the reset set',
-        cite: linuxCitation(GROUP_C, 'vfio_df_group_close', '5.9'),
+        title: 'undo: also lock the reset set',
+        cite: linuxCitation(GROUP_C, 'vfio_df_group_close'),
         ops: [mutexLock('dev_set.lock')],
       },
       ...closeDeviceSteps('GDF.U9:', 'group', 'GDF.U6'),
       {
         id: 'GDF.U8',
-        title: 'undo the first open: which mode is it?',
+        title: 'undo the first open: branch on the mode',
         cite: FIRST_OPEN_CITE,
         ops: [branch(eq('df.iommufd', NULL), [goto('GDF.U8a')])],
       },
@@ -278,14 +277,14 @@ export function getDeviceFd(kvm: boolean): Routine {
       },
       {
         id: 'GDF.U8c',
-        title: 'undo: count the open down',
+        title: 'undo: decrement open_count',
         cite: FIRST_OPEN_CITE,
         ops: [decrement('device.open_count')],
       },
       ...finishGroupClose('GDF.U6', kvm, { id: 'GDF.U5' }),
       {
         id: 'GDF.U4',
-        title: 'undo: free the device file, give the fd back',
+        title: 'undo: free the device file, release the fd number',
         cite: OPEN_FILE_CITE,
         ops: [free('df')],
       },

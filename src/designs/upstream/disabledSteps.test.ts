@@ -20,7 +20,7 @@ const groupThenCdev: Call[] = [
   ...cdevPathCalls('a', 1),
 ];
 
-/** Beyond the faults that domain.md section 8 names: each gate of v6.6 is there for a reason. */
+/** Disabling any of the checks of v6.6 violates a property. */
 const disabledStepCases: readonly DisabledStepCase[] = [
   {
     without: 'upstream/bind_iommufd/BIND.4#test',

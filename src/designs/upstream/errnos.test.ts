@@ -5,7 +5,7 @@ import { startTestRun } from '../testing/testRun';
 import type { TestRun } from '../testing/testRun';
 import { design as upstream } from './design';
 
-/** A row of the errno table of domain.md section 7, and a run that ends in it: the last call returns the errno, all others succeed. */
+/** An errno of v6.6 and a run that ends with it: the last call returns the errno, all others succeed. */
 interface ErrnoCase {
   readonly action: string;
   readonly errno: Errno | 0;
@@ -582,7 +582,7 @@ const errnoCases: readonly ErrnoCase[] = [
   {
     action: 'SET_IOMMU',
     errno: 'ENODEV',
-    when: 'no driver supports it',
+    when: 'no driver supports the type',
     calls: withFault(legacy, 'SETI.3'),
   },
   {

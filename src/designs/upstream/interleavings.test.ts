@@ -21,7 +21,7 @@ const unregistered: World = {
   devices: [{ name: 'vfio0', group: '12', registered: false }],
 };
 
-/** Two processes and one device, all of it; the column D4 of domain.md section 8. */
+/** Two processes and one device: every interleaving, and which properties hold. */
 const cases: readonly InterleavingCase[] = [
   {
     name: 'cdev and cdev',

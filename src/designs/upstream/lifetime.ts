@@ -20,13 +20,12 @@ import { linuxCitation } from './citation';
 const RELEASE_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_device_release and vfio_release_device_set',
-  '5.2',
 );
 
-/** Drops a registration reference; the last one wakes unregister. */
+/** Drops a registration reference; the last one completes the wait of unregister. */
 export const putRegistration: Op = refDec('device.refcount', [complete('device.comp')]);
 
-/** put_device of the VFIO device as a step that goes on with REL where the reference was the last, else with `next`. */
+/** put_device of the VFIO device: continues with REL after the last reference, else at `next`. */
 export const putDevice = (prefix: string, next: string): readonly Op[] => [
   refDec('device.kref', [goto(`${prefix}REL.1`)]),
   goto(next),
@@ -38,7 +37,7 @@ export const putCdev = (prefix: string, next: string): readonly Op[] => [
   goto(next),
 ];
 
-/** REL: the memory of the device goes. */
+/** REL: frees the device. */
 export function deviceReleaseSteps(prefix: string, next: string): readonly StepSpec[] {
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: `${prefix}REL.${row}`,
@@ -47,30 +46,30 @@ export function deviceReleaseSteps(prefix: string, next: string): readonly StepS
     ops,
   });
   return [
-    step('1', 'leave the reset set', [
+    step('1', 'remove the device from the reset set', [
       mutexLock('dev_set.lock'),
       listDel('device.dev_set_list', 'dev_set->device_list'),
       mutexUnlock('dev_set.lock'),
     ]),
-    step('2', 'the last device takes the reset set along', [
+    step('2', 'with the last device, free the reset set', [
       spin(
         'vfio_device_set_xa.xa_lock',
         decrement('dev_set.device_count'),
         branch(eq('dev_set.device_count', 0), [free('dev_set')]),
       ),
     ]),
-    step('3', 'give the index back', [idaFree('device.index')]),
-    step('4', 'the release op of the driver, then free the memory', [free('device'), goto(next)]),
+    step('3', 'free the index', [idaFree('device.index')]),
+    step('4', 'run the release op of the driver and free the memory', [free('device'), goto(next)]),
   ];
 }
 
-/** put_device of the group: the last reference gives the minor back and frees it. */
+/** put_device of the group: the last reference frees the minor and the group. */
 export const putGroupDevice: Op = refDec('group.kref', [idaFree('group.minor'), free('group')]);
 
 /** cdev_put of the group's cdev. */
 export const putGroupCdev: Op = refDec('group.kobj', [putGroupDevice]);
 
-/** Puts the KVM that the device refers to, if there is one; its reset set's lock is held. */
+/** Puts the KVM that the device refers to, if any; dev_set.lock is held. */
 export const putKvm: Op = {
   kind: 'test',
   cond: { cmp: 'ne', a: 'device.kvm', b: 0 },

@@ -4,7 +4,7 @@ import { cdevPathCalls, closeCalls, groupPathCalls, ONE_DEVICE } from '../testin
 import { lockOrdersOf } from '../testing/lockOrders';
 import { design as upstream } from './design';
 
-/** domain.md section 5.11, outer to inner. The driver core's lock is around all of probe and remove. */
+/** The lock order of v6.6, outer to inner. The driver core holds its lock around all of probe and remove. */
 const HIERARCHY = [
   'parent.mutex',
   'vfio.group_lock',

@@ -13,11 +13,11 @@ const registeredAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): nu
 const liveAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): number =>
   isGroupLiveAtStart(a, c.world) ? 1 : 0;
 
-/** A pointer to a struct kvm, only where the model has KVM. */
+/** A pointer to a struct kvm, if KVM is modelled. */
 const kvmPointer = (kvm: boolean, edge: 'pointer' | 'reference'): Record<string, FieldSpec> =>
   kvm ? { kvm: { kind: 'pointer', types: ['kvm'], edge } } : {};
 
-/** struct vfio_device of v6.6: no lock of its own, its reset set's lock guards open_count and what bind sets. */
+/** struct vfio_device of v6.6: dev_set.lock protects open_count and the fields that bind sets. */
 export function vfioDevice(kvm: boolean): ObjectType {
   return {
     type: 'vfio_device',
@@ -57,7 +57,7 @@ export function vfioDevice(kvm: boolean): ObjectType {
   };
 }
 
-/** struct vfio_device_set: what is reset together; one lock for all its devices. */
+/** struct vfio_device_set: devices that are reset together; one lock for all. */
 export const vfioDeviceSet: ObjectType = {
   type: 'vfio_device_set',
   role: 'dev_set',
@@ -81,10 +81,9 @@ export const vfioDeviceSet: ObjectType = {
   },
 };
 
-const ABOUT_FILE =
-  'What an open device file stands for: it carries the access gate of that one file.';
+const ABOUT_FILE = 'The private data of an open device file, with the access flag of this file.';
 
-/** struct vfio_device_file of an open cdev; `df.group` is NULL there. It holds its iommufd with a reference. */
+/** struct vfio_device_file of an open cdev; `df.group` is NULL. It holds a reference on its iommufd. */
 export function cdevFile(kvm: boolean): ObjectType {
   return {
     type: 'vfio_device_file',
@@ -98,7 +97,7 @@ export function cdevFile(kvm: boolean): ObjectType {
       access_granted: { kind: 'bool', accessFlag: true },
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
       ...kvmPointer(kvm, 'pointer'),
-      // No field of the kernel: the KVM that the bind put into the device, which property kvm-ref compares with.
+      // Not in the kernel: the KVM that the bind stored in the device, for property kvm-ref.
       ...(kvm
         ? {
             bound_kvm: {
@@ -114,7 +113,7 @@ export function cdevFile(kvm: boolean): ObjectType {
   };
 }
 
-/** struct vfio_device_file of a group's device fd: its iommufd is the group's, without a reference of its own. */
+/** struct vfio_device_file of the group path: uses the group's iommufd without a reference. */
 export function groupDeviceFile(kvm: boolean): ObjectType {
   const cdev = cdevFile(kvm);
   return {
@@ -123,7 +122,7 @@ export function groupDeviceFile(kvm: boolean): ObjectType {
     fields: {
       access_granted: { kind: 'bool', accessFlag: true },
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
-      // No field of the kernel: the iommufd or container that the group had when it made this fd, which the ownership properties compare.
+      // Not in the kernel: the iommufd or container of the group when this fd was created, for the ownership properties.
       owner: {
         kind: 'pointer',
         modelOnly: true,
@@ -146,7 +145,7 @@ export function vfioGroup(kvm: boolean): ObjectType {
     name: (a) => `group ${a.group}`,
     lifetime: { liveAtStart: isGroupLiveAtStart },
     about:
-      'The group of the legacy interface. Its lock is where the two paths meet: opened_file is the group path, cdev_device_open_cnt the cdev path.',
+      'The group of the legacy interface. Its lock protects the state of both paths: opened_file for the group path, cdev_device_open_cnt for the cdev path.',
     fields: {
       kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * liveAtStart(a, c) },
       minor: {
@@ -196,13 +195,13 @@ export const vfioGlobal: ObjectType = {
   fields: { group_lock: { kind: 'mutex' }, iommu_drivers_lock: { kind: 'mutex' } },
 };
 
-/** struct kvm: a virtual machine. It exists for as long as the scenario runs. */
+/** struct kvm: a virtual machine, live during the whole scenario. */
 export const kvmType: ObjectType = {
   type: 'kvm',
   role: 'kvm',
   per: 'kvm',
   name: (a) => a.kvm!,
-  about: 'A virtual machine, which a device refers to from its first open to its last close.',
+  about: 'A virtual machine. A device refers to it from its first open to its last close.',
   fields: {
     users_count: {
       kind: 'refcount',

@@ -26,20 +26,20 @@ import { detachContainerSteps } from './container';
 import { putCdev, putGroupCdev, putRegistration, deviceReleaseSteps } from './lifetime';
 import { linuxCitation } from './citation';
 
-const CHRDEV_OPEN_CITE = linuxCitation('fs/char_dev.c', 'chrdev_open', '1.1');
-const GROUP_OPEN_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_open', '5.9');
-const GROUP_RELEASE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_release', '5.9');
+const CHRDEV_OPEN_CITE = linuxCitation('fs/char_dev.c', 'chrdev_open');
+const GROUP_OPEN_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_open');
+const GROUP_RELEASE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_release');
 
-/** CHR.OPEN up to the file's f_op: from the device number to a pinned cdev. */
+/** chrdev_open: finds and pins the cdev of a device number and sets the file's f_op. */
 function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[] {
   const unmapped = fail('ENXIO', 'no cdev is mapped at this number', { at });
   return [
     {
       id: 'CHR.1',
-      title: 'look the number up, pin module and cdev',
+      title: 'look up the number, pin the module and the cdev',
       cite: CHRDEV_OPEN_CITE,
       ops: [
-        // The map is what is read; where its entry is gone there is no object to look at.
+        // The lookup reads the cdev map, so a freed object is not an access to it.
         spin(
           'cdev_lock',
           branch(live(at), [branch(eq(`${at}.mapped`, 0), [unmapped])], [unmapped]),
@@ -50,11 +50,11 @@ function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[
     },
     {
       id: 'CHR.2',
-      title: 'give the new file the fops of the cdev',
+      title: 'set the file operations of the new file',
       cite: CHRDEV_OPEN_CITE,
       ops: [
         fallible('fops_get', 'ENXIO', 'the module of the fops is going away', { at, to: 'CHR.U' }),
-        comment(`file->f_op = ${fops}, for the life of the file`),
+        comment(`file->f_op = ${fops}, until the last close`),
       ],
     },
   ];
@@ -63,7 +63,7 @@ function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[
 /** OPEN: open(2) of /dev/vfio/devices/vfioX. It pins the device and gives no access. */
 export const openCdev: Routine = {
   name: 'vfio_device_fops_cdev_open',
-  cite: linuxCitation('drivers/vfio/device_cdev.c', 'vfio_device_fops_cdev_open', '5.4'),
+  cite: linuxCitation('drivers/vfio/device_cdev.c', 'vfio_device_fops_cdev_open'),
   steps: [
     ...chrdevOpenSteps('cdev', 'vfio_device_fops'),
     {
@@ -77,7 +77,7 @@ export const openCdev: Routine = {
     },
     {
       id: 'OPEN.3',
-      title: 'allocate the device file, its access gate shut',
+      title: 'allocate the device file; access is not granted',
       ops: [
         fallible('vfio_allocate_device_file', 'ENOMEM', 'no memory', {
           at: 'device',
@@ -88,7 +88,7 @@ export const openCdev: Routine = {
     },
     {
       id: 'OPEN.4',
-      title: 'private_data is the device file; install the fd',
+      title: 'set private_data to the device file; install the fd',
       ops: [fdInstall(), ret()],
     },
     { id: 'OPEN.U2', title: 'undo: put the registration reference', ops: [putRegistration] },
@@ -114,7 +114,7 @@ export const openGroup: Routine = {
     ...chrdevOpenSteps('group', 'vfio_group_fops'),
     {
       id: 'GOPEN.1',
-      title: 'lock the group; does it still have devices?',
+      title: 'lock the group and check that it still has devices',
       ops: [
         mutexLock('group.group_lock'),
         branch(eq('group.drivers', 0), [refuseOpen('ENODEV', 'the last device is being removed')]),
@@ -122,18 +122,18 @@ export const openGroup: Routine = {
     },
     {
       id: 'GOPEN.2',
-      title: 'is a cdev of the group bound, or being bound?',
+      title: 'check that no cdev of the group is bound or being bound',
       ops: [
         branch(ne('group.cdev_device_open_cnt', 0), [
-          refuseOpen('EBUSY', 'a cdev of the group is bound, or a bind is under way'),
+          refuseOpen('EBUSY', 'a cdev of the group is bound or being bound'),
         ]),
       ],
     },
     {
       id: 'GOPEN.3',
-      title: 'is the group open already?',
+      title: 'check that no other group file is open',
       ops: [
-        branch(ne('group.opened_file', NULL), [refuseOpen('EBUSY', 'the group has one opener')]),
+        branch(ne('group.opened_file', NULL), [refuseOpen('EBUSY', 'the group is already open')]),
       ],
     },
     {
@@ -143,7 +143,7 @@ export const openGroup: Routine = {
     },
     {
       id: 'GOPEN.5',
-      title: 'private_data is the group; install the fd',
+      title: 'set private_data to the group; install the fd',
       ops: [fdInstall(), ret()],
     },
     { id: 'GOPEN.U', title: 'undo: unlock the group', ops: [mutexUnlock('group.group_lock')] },
@@ -164,7 +164,7 @@ export function releaseGroup(kvm: boolean): Routine {
     steps: [
       {
         id: 'GRELEASE.1',
-        title: 'lock the group; is it in a container?',
+        title: 'lock the group; skip the detach if it has no container',
         ops: [
           mutexLock('group.group_lock'),
           branch(eq('group.container', NULL), [goto('GRELEASE.3')]),
@@ -173,7 +173,7 @@ export function releaseGroup(kvm: boolean): Routine {
       ...detachContainerSteps('GRELEASE.2:', 'GRELEASE.3'),
       {
         id: 'GRELEASE.3',
-        title: 'put the iommufd, if one is set',
+        title: 'put the iommufd, if set',
         ops: [
           branch(ne('group.iommufd', NULL), [
             fput('group.iommufd.file'),
@@ -183,22 +183,19 @@ export function releaseGroup(kvm: boolean): Routine {
       },
       {
         id: 'GRELEASE.4',
-        title: 'nobody has the group open',
+        title: 'clear opened_file',
         ops: [
           store('group.opened_file', NULL),
           ...(kvm
-            ? [
-                store('group.kvm', NULL),
-                comment('KVM lets go of a group file before its last close'),
-              ]
+            ? [store('group.kvm', NULL), comment('KVM drops a group file before its last close')]
             : []),
           mutexUnlock('group.group_lock'),
         ],
       },
       {
         id: 'GRELEASE.5',
-        title: 'the VFS puts the cdev',
-        cite: linuxCitation('fs/file_table.c', '__fput', '1.1'),
+        title: 'put the cdev (VFS)',
+        cite: linuxCitation('fs/file_table.c', '__fput'),
         confidence: 'MEM',
         ops: [putGroupCdev, ret()],
       },

@@ -5,7 +5,7 @@ import { deviceCounters } from '../parked-shim/propertyInputs';
 
 const accessGranted = eq('df.access_granted', 1);
 
-/** The device of a group is open in container mode: without an iommufd_device. */
+/** The device is open in container mode: it has no iommufd_device. */
 const openThroughContainer: Condition = allOf(
   live('device'),
   lt(0, 'device.open_count'),
@@ -18,7 +18,7 @@ const counterSpec = (counter: string, ...holders: HolderSpec[]): CounterSpec => 
   holders,
 });
 
-/** Laws of the VFIO device, its cdev and its reset set. */
+/** Counters of the VFIO device, its cdev and its reset set. */
 const vfioDeviceCounters: readonly CounterSpec[] = [
   ...deviceCounters.filter((l) => l.counter !== 'vfio_device.open_count'),
   counterSpec('vfio_device.open_count', {
@@ -35,7 +35,7 @@ const vfioDeviceCounters: readonly CounterSpec[] = [
   }),
 ];
 
-/** Laws of the group and its container. */
+/** Counters of the group and its container. */
 const groupCounters: readonly CounterSpec[] = [
   counterSpec(
     'vfio_group.kref',
@@ -120,7 +120,7 @@ const groupCounters: readonly CounterSpec[] = [
   }),
 ];
 
-/** Laws of the IOMMU group and of the objects of an iommufd. */
+/** Counters of the IOMMU group and of the objects of an iommufd. */
 const iommuCounters: readonly CounterSpec[] = [
   counterSpec(
     'iommu_group.owner_cnt',
@@ -149,7 +149,7 @@ const iommuCounters: readonly CounterSpec[] = [
       type: 'iommufd_device',
       when: live('idev'),
       countsOn: 'idev',
-      label: 'its place in the iommufd',
+      label: 'its entry in the iommufd',
     },
     {
       type: 'vfio_device',
@@ -168,7 +168,7 @@ const iommuCounters: readonly CounterSpec[] = [
     type: 'iommufd_device',
     when: live('idev'),
     countsOn: 'idev',
-    label: 'its place in the iommufd',
+    label: 'its entry in the iommufd',
   }),
   counterSpec('iommufd_group.ref', {
     type: 'iommufd_device',
@@ -188,7 +188,7 @@ const iommuCounters: readonly CounterSpec[] = [
       type: 'iommufd_ioas',
       when: live('ioas'),
       countsOn: 'ioas',
-      label: 'its place in the iommufd',
+      label: 'its entry in the iommufd',
     },
     {
       type: 'iommufd_hwpt_paging',
@@ -203,7 +203,7 @@ const iommuCounters: readonly CounterSpec[] = [
       type: 'iommufd_hwpt_paging',
       when: live('hwpt'),
       countsOn: 'hwpt',
-      label: 'its place in the iommufd',
+      label: 'its entry in the iommufd',
     },
     {
       type: 'iommufd_device',
@@ -214,7 +214,7 @@ const iommuCounters: readonly CounterSpec[] = [
   ),
 ];
 
-/** Who holds a struct file: the fd tables, and the kernel objects that keep an iommufd or a group file. */
+/** Holders of a struct file: fd tables, and kernel objects with a reference on an iommufd or a group file. */
 const fileCounter: CounterSpec = counterSpec(
   'file.f_count',
   { type: 'fd', when: eq('fd.installed', 1), countsOn: 'fd.file', label: 'an fd' },
@@ -287,7 +287,8 @@ export function upstreamPropertyInputs(kvm: boolean): PropertyInputs {
       ),
     },
     pathExclusive: 'bound',
-    caveat: 'found by reading, unconfirmed',
+    caveat: 'found by reading v6.6 to v6.12, not run',
+    caveatFor: { 'kvm-ref': 'reported 2024-06-28' },
     ...(kvm ? { kvm: { device: 'device.kvm', file: 'df.bound_kvm' } } : {}),
     counters: [
       ...vfioDeviceCounters,

@@ -40,24 +40,20 @@ import { linuxCitation } from './citation';
 
 const VFIO_MAIN_C = 'drivers/vfio/vfio_main.c';
 const GROUP_C = 'drivers/vfio/group.c';
-const ALLOC_CITE = linuxCitation(VFIO_MAIN_C, '_vfio_alloc_device and vfio_init_device', '5.2');
-const SET_GROUP_CITE = linuxCitation(
-  GROUP_C,
-  'vfio_device_set_group and vfio_group_find_or_alloc',
-  '5.2',
-);
+const ALLOC_CITE = linuxCitation(VFIO_MAIN_C, '_vfio_alloc_device and vfio_init_device');
+const SET_GROUP_CITE = linuxCitation(GROUP_C, 'vfio_device_set_group and vfio_group_find_or_alloc');
 
-/** cdev_put while the driver still has its reference on the memory of the device. */
+/** cdev_put while the driver still holds its reference on the device. */
 const putCdevOnly: Op = refDec('cdev.kobj', [refDec('device.kref')]);
 
-/** Undoes vfio_device_set_group; the last device of a group takes the group's node along and revokes its iommu_group. */
+/** vfio_device_remove_group: with the last device, deletes the group's node and clears its iommu_group. */
 function removeGroupSteps(prefix: string, next: string): readonly StepSpec[] {
-  const cite = linuxCitation(GROUP_C, 'vfio_device_remove_group', '5.3');
+  const cite = linuxCitation(GROUP_C, 'vfio_device_remove_group');
   const id = (letter: string): string => `${prefix}${letter}`;
   return [
     {
       id: id('a'),
-      title: 'the group has a device less; at the last one lock the list of groups',
+      title: 'decrement drivers; with the last device, lock the list of groups',
       cite,
       ops: [
         branch(
@@ -69,20 +65,20 @@ function removeGroupSteps(prefix: string, next: string): readonly StepSpec[] {
     },
     {
       id: id('b'),
-      title: 'cdev_device_del of the group: node and number gone',
+      title: 'cdev_device_del of the group: remove node and number',
       cite,
       ops: [cdevDel('group.mapped'), putGroupCdev],
     },
     {
       id: id('c'),
-      title: 'lock the group; is it in a container?',
+      title: 'lock the group; skip the detach if it has no container',
       cite,
       ops: [mutexLock('group.group_lock'), branch(eq('group.container', NULL), [goto(id('d'))])],
     },
     ...detachContainerSteps(`${prefix}:`, id('d')),
     {
       id: id('d'),
-      title: 'revoke the iommu_group, unlock the group',
+      title: 'clear iommu_group, unlock the group',
       cite,
       ops: [store('group.iommu_group', NULL), mutexUnlock('group.group_lock')],
     },
@@ -94,14 +90,14 @@ function removeGroupSteps(prefix: string, next: string): readonly StepSpec[] {
     },
     {
       id: id('f'),
-      title: 'put the group; an open group file keeps its memory',
+      title: 'put the group; an open group file keeps it allocated',
       cite,
       ops: [putGroupDevice, goto(next)],
     },
   ];
 }
 
-/** REG.8: the vfio_group of the device's IOMMU group, found or made. */
+/** REG.8: finds or creates the vfio_group of the device's IOMMU group. */
 const setGroupSteps: readonly StepSpec[] = [
   {
     id: 'REG.8',
@@ -126,7 +122,7 @@ const setGroupSteps: readonly StepSpec[] = [
   },
   {
     id: 'REG.8b',
-    title: 'the group is there: it has a device more',
+    title: 'the group exists: increment drivers',
     cite: SET_GROUP_CITE,
     ops: [
       mutexLock('group.device_lock'),
@@ -137,7 +133,7 @@ const setGroupSteps: readonly StepSpec[] = [
   },
   {
     id: 'REG.8c',
-    title: 'make the group',
+    title: 'create the group',
     cite: SET_GROUP_CITE,
     ops: [
       fallible('vfio_group_alloc', 'ENOMEM', 'no memory or no minor', {
@@ -169,7 +165,7 @@ const setGroupSteps: readonly StepSpec[] = [
 /** REG: probe of the driver up to a registered device. */
 export const registerDevice: Routine = {
   name: '__vfio_register_dev',
-  cite: linuxCitation(VFIO_MAIN_C, '__vfio_register_dev', '5.2'),
+  cite: linuxCitation(VFIO_MAIN_C, '__vfio_register_dev'),
   steps: [
     ...enterProbe('REG.0'),
     {
@@ -199,23 +195,23 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.3',
-      title: 'initialise the completion; the init op of the driver',
+      title: 'initialise the completion; run the init op of the driver',
       cite: ALLOC_CITE,
       ops: [
-        fallible('init', 'EIO', 'the driver refuses', { at: 'device', to: 'REG.U2' }),
+        fallible('init', 'EIO', 'the init op fails', { at: 'device', to: 'REG.U2' }),
         store('device.comp', 0),
       ],
     },
     {
       id: 'REG.4',
-      title: 'device_initialize: the memory has one reference',
+      title: 'device_initialize: one reference',
       cite: ALLOC_CITE,
       ops: [store('device.kref', 1)],
     },
     {
       id: 'REG.5',
-      title: 'find the reset set or make it',
-      cite: linuxCitation(VFIO_MAIN_C, 'vfio_assign_device_set', '5.2'),
+      title: 'find or create the reset set',
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_assign_device_set'),
       ops: [
         spin(
           'vfio_device_set_xa.xa_lock',
@@ -229,8 +225,8 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.5b',
-      title: 'join the reset set',
-      cite: linuxCitation(VFIO_MAIN_C, 'vfio_assign_device_set', '5.2'),
+      title: 'add the device to the reset set',
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_assign_device_set'),
       ops: [
         mutexLock('dev_set.lock'),
         listAdd('device.dev_set_list', 'dev_set->device_list'),
@@ -239,7 +235,7 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.6',
-      title: 'the driver must have the ops of iommufd',
+      title: 'check that the driver has the iommufd ops',
       ops: [
         fallible('check', 'EINVAL', 'the driver lacks bind, unbind, attach or detach', {
           at: 'device',
@@ -249,13 +245,13 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.7',
-      title: 'name it vfio and its index',
+      title: 'set the name to vfio and the index',
       ops: [fallible('dev_set_name', 'ENOMEM', 'no memory', { at: 'device', to: 'REG.U4' })],
     },
     ...setGroupSteps,
     {
       id: 'REG.9',
-      title: 'the IOMMU must keep the caches coherent',
+      title: 'check that the IOMMU enforces cache coherency',
       ops: [
         fallible('device_iommu_capable', 'EINVAL', 'no cache coherency', {
           at: 'device',
@@ -266,14 +262,16 @@ export const registerDevice: Routine = {
     {
       id: 'REG.10',
       title: 'cdev_add: the number is live',
-      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add', '5.2'),
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add'),
       ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')],
     },
     {
       id: 'REG.10b',
       title: 'device_add: sysfs entry, node, uevent',
-      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add', '5.2'),
-      ops: [fallible('device_add', 'ENOMEM', 'sysfs refuses', { at: 'device', to: 'REG.U10' })],
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add'),
+      ops: [
+        fallible('device_add', 'ENOMEM', 'sysfs returns an error', { at: 'device', to: 'REG.U10' }),
+      ],
     },
     {
       id: 'REG.11',
@@ -282,8 +280,8 @@ export const registerDevice: Routine = {
     },
     {
       id: 'REG.12',
-      title: 'join the device list of the group: GET_DEVICE_FD finds the device',
-      cite: linuxCitation(GROUP_C, 'vfio_device_group_register', '5.2'),
+      title: 'add to the device list of the group: GET_DEVICE_FD finds the device',
+      cite: linuxCitation(GROUP_C, 'vfio_device_group_register'),
       ops: [
         mutexLock('group.device_lock'),
         listAdd('device.group_next', 'group->device_list'),
@@ -293,7 +291,7 @@ export const registerDevice: Routine = {
     leaveDriverCore('REG.13', 1),
     {
       id: 'REG.U10',
-      title: 'undo: take the number back; an open that was faster keeps the cdev',
+      title: 'undo: remove the number; a file opened meanwhile keeps the cdev',
       ops: [cdevDel('cdev.mapped'), putCdevOnly],
     },
     ...removeGroupSteps('REG.U9', 'REG.U4'),
@@ -312,31 +310,31 @@ export const registerDevice: Routine = {
     ...deviceReleaseSteps('REG.U4:', 'REG.U0'),
     {
       id: 'REG.U2',
-      title: 'undo: give the index back',
+      title: 'undo: free the index',
       cite: ALLOC_CITE,
       ops: [idaFree('device.index')],
     },
     { id: 'REG.U1', title: 'undo: free the structure', cite: ALLOC_CITE, ops: [free('device')] },
     {
       id: 'REG.U0',
-      title: 'probe fails',
-      cite: linuxCitation('drivers/base/dd.c', 'really_probe', '5.2'),
+      title: 'probe fails: unlock the bus device',
+      cite: linuxCitation('drivers/base/dd.c', 'really_probe'),
       confidence: 'MEM',
       ops: [mutexUnlock('parent.mutex'), ret()],
     },
   ],
 };
 
-/** UNREG: unreachable first, then wait for the users, then go. */
+/** UNREG: removes the device from all lookups, then waits for its users, then puts it. */
 export const unregisterDevice: Routine = {
   name: 'vfio_unregister_group_dev',
-  cite: linuxCitation(VFIO_MAIN_C, 'vfio_unregister_group_dev', '5.3'),
+  cite: linuxCitation(VFIO_MAIN_C, 'vfio_unregister_group_dev'),
   steps: [
     ...enterRemove('UNREG.0'),
     {
       id: 'UNREG.1',
-      title: 'leave the device list of the group: no new GET_DEVICE_FD',
-      cite: linuxCitation(GROUP_C, 'vfio_device_group_unregister', '5.3'),
+      title: 'remove from the device list of the group: GET_DEVICE_FD no longer finds it',
+      cite: linuxCitation(GROUP_C, 'vfio_device_group_unregister'),
       ops: [
         mutexLock('group.device_lock'),
         listDel('device.group_next', 'group->device_list'),
@@ -345,8 +343,8 @@ export const unregisterDevice: Routine = {
     },
     {
       id: 'UNREG.2',
-      title: 'cdev_device_del: node and number gone, no new open of the cdev',
-      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_del', '5.3'),
+      title: 'cdev_device_del: remove node and number, no new cdev open',
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_del'),
       ops: [cdevDel('cdev.mapped'), putCdevOnly],
     },
     {
@@ -356,14 +354,14 @@ export const unregisterDevice: Routine = {
     },
     {
       id: 'UNREG.4',
-      title: 'wait for the last user; the request op asks user space to close, every ten seconds',
+      title: 'wait for the last user; every 10 s the request op asks user space to close',
       ops: [waitForCompletion('device.comp')],
     },
     ...removeGroupSteps('UNREG.5', 'UNREG.6'),
     {
       id: 'UNREG.6',
       title: 'the driver puts the device',
-      cite: linuxCitation(VFIO_MAIN_C, 'vfio_put_device', '5.3'),
+      cite: linuxCitation(VFIO_MAIN_C, 'vfio_put_device'),
       ops: [...putDevice('UNREG.6:', 'UNREG.7')],
     },
     ...deviceReleaseSteps('UNREG.6:', 'UNREG.7'),

@@ -27,21 +27,12 @@ import { linuxCitation } from './citation';
 const CLOSE_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
   'vfio_df_close and vfio_df_device_last_close',
-  '5.8',
 );
-const CDEV_UNBIND_CITE = linuxCitation(
-  'drivers/vfio/device_cdev.c',
-  'vfio_df_unbind_iommufd',
-  '5.8',
-);
-const GROUP_CLOSE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_df_group_close', '5.8');
-const FOPS_RELEASE_CITE = linuxCitation(
-  'drivers/vfio/vfio_main.c',
-  'vfio_device_fops_release',
-  '5.8',
-);
+const CDEV_UNBIND_CITE = linuxCitation('drivers/vfio/device_cdev.c', 'vfio_df_unbind_iommufd');
+const GROUP_CLOSE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_df_group_close');
+const FOPS_RELEASE_CITE = linuxCitation('drivers/vfio/vfio_main.c', 'vfio_device_fops_release');
 
-/** IUNBIND of the device, with IDETACH first where it is attached. */
+/** IUNBIND of the device, after IDETACH if it is attached. */
 export function unbindSteps(prefix: string, next: string): readonly StepSpec[] {
   return unbindDevice({
     prefix,
@@ -59,12 +50,10 @@ export function unbindSteps(prefix: string, next: string): readonly StepSpec[] {
 export function uncontainerUseStep(id: string): StepSpec {
   return {
     id,
-    title:
-      'container mode: the device no longer uses the container, nor its reference on the group file',
+    title: 'container mode: drop the use of the container and the reference on the group file',
     cite: linuxCitation(
       'drivers/vfio/container.c',
       'vfio_device_container_unregister and vfio_group_unuse_container',
-      '5.8',
     ),
     ops: [
       warnOn(notOf(lt(1, 'group.container_users')), 'no device used the container'),
@@ -74,7 +63,7 @@ export function uncontainerUseStep(id: string): StepSpec {
   };
 }
 
-/** dfclose (CLOSE.3 and CLOSE.4); the reset set's lock is held, on the group path the group's too. Goes on at `next`. */
+/** vfio_df_close (CLOSE.3 and CLOSE.4), with dev_set.lock held, on the group path also group_lock. Continues at `next`. */
 export function closeDeviceSteps(
   prefix: string,
   path: 'cdev' | 'group',
@@ -103,14 +92,14 @@ export function closeDeviceSteps(
     },
     {
       id: id('4'),
-      title: 'count the open down',
+      title: 'decrement open_count',
       cite: CLOSE_CITE,
       ops: [decrement('device.open_count'), goto(next)],
     },
   ];
 }
 
-/** After dfclose on the group path: forget the iommufd, put the KVM with the last close, unlock both. */
+/** After vfio_df_close on the group path: clears the iommufd, puts the KVM with the last close, drops both locks. */
 export function finishGroupClose(
   id: string,
   kvm: boolean,
@@ -119,7 +108,7 @@ export function finishGroupClose(
   return [
     {
       id,
-      title: 'forget the iommufd; with the last close put the KVM; unlock the reset set',
+      title: 'clear the iommufd; with the last close, put the KVM; unlock the reset set',
       cite: GROUP_CLOSE_CITE,
       ops: [
         store('df.iommufd', NULL),
@@ -142,8 +131,7 @@ export function finishGroupClose(
 /** CLOSE.7: the registration reference and the device file. */
 const freeDeviceFile = (last: readonly Op[]): StepSpec => ({
   id: 'CLOSE.7',
-  title:
-    'put the registration reference, which the last one wakes unregister with; free the device file',
+  title: 'put the registration reference (the last one wakes unregister); free the device file',
   ops: [putRegistration, free('df'), ...last],
 });
 
@@ -155,7 +143,7 @@ export function releaseCdev(kvm: boolean): Routine {
     steps: [
       {
         id: 'CLOSE.1',
-        title: 'a file that is not bound has little to undo',
+        title: 'skip the unbind if access is not granted',
         cite: CDEV_UNBIND_CITE,
         ops: [branch(eq('df.access_granted', 0), [goto('CLOSE.7')])],
       },
@@ -176,14 +164,14 @@ export function releaseCdev(kvm: boolean): Routine {
       },
       {
         id: 'CLOSE.5b',
-        title: 'the device is closed; unlock the reset set',
+        title: 'clear cdev_opened, unlock the reset set',
         cite: CDEV_UNBIND_CITE,
         ops: [store('device.cdev_opened', 0), mutexUnlock('dev_set.lock')],
       },
       {
         id: 'CLOSE.6',
-        title: 'count the cdev out of use: the group can be opened again',
-        cite: linuxCitation('drivers/vfio/group.c', 'vfio_device_unblock_group', '5.8'),
+        title: 'decrement cdev_device_open_cnt: the group can be opened again',
+        cite: linuxCitation('drivers/vfio/group.c', 'vfio_device_unblock_group'),
         ops: [
           mutexLock('group.group_lock'),
           decrement('group.cdev_device_open_cnt'),
@@ -193,16 +181,16 @@ export function releaseCdev(kvm: boolean): Routine {
       freeDeviceFile([]),
       {
         id: 'CLOSE.8',
-        title: 'the VFS puts the cdev',
-        cite: linuxCitation('fs/file_table.c', '__fput', '1.1'),
+        title: 'put the cdev (VFS)',
+        cite: linuxCitation('fs/file_table.c', '__fput'),
         confidence: 'MEM',
         ops: [...putCdev('CLOSE.8:', 'CLOSE.9')],
       },
       ...deviceReleaseSteps('CLOSE.8:', 'CLOSE.9'),
       {
         id: 'CLOSE.9',
-        title: 'the file is gone',
-        cite: linuxCitation('fs/file_table.c', '__fput', '1.1'),
+        title: 'free the file',
+        cite: linuxCitation('fs/file_table.c', '__fput'),
         confidence: 'MEM',
         ops: [ret()],
       },
@@ -210,7 +198,7 @@ export function releaseCdev(kvm: boolean): Routine {
   };
 }
 
-/** CLOSE of a group's device fd: group_lock, and inside it dev_set.lock. */
+/** CLOSE of a device fd of the group path: dev_set.lock is taken inside group_lock. */
 export function releaseGroupDevice(kvm: boolean): Routine {
   return {
     name: 'vfio_device_fops_release',
@@ -224,7 +212,7 @@ export function releaseGroupDevice(kvm: boolean): Routine {
       },
       {
         id: 'CLOSE.G2',
-        title: 'inside it, lock the reset set',
+        title: 'also lock the reset set',
         cite: GROUP_CLOSE_CITE,
         ops: [mutexLock('dev_set.lock')],
       },

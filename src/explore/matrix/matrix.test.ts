@@ -26,7 +26,7 @@ const designConfig = (id: string, options: Options = {}): DesignConfig => {
 };
 
 /**
- * The expected matrix of domain.md section 8, column by column, over the built-in scenarios of the design: `broken` names scenarios that break
+ * The expected verdicts, design by design, over the built-in scenarios of the design: `broken` names scenarios that break
  * a property (there may be more), `none` the properties that the design has no state for; all others hold. Where this differs from the table
  * there, or the table leaves it open, `judged` below says who is right.
  */
@@ -153,7 +153,7 @@ const deviations: readonly {
     property: 'clean-unwind',
     said: '~',
     found: 'broken',
-    why: 'M1: a refused bind leaves device.kvm changed; unconfirmed',
+    why: 'M1: a failing bind leaves device.kvm changed; reported 2024-06-28',
   },
 ];
 

@@ -152,8 +152,8 @@ export class CallSite {
     return [
       {
         id: 'FILE.0',
-        title: 'look the fd up in the table',
-        cite: 'fs/file.c, v6.6; domain.md 1.3',
+        title: 'look up the fd',
+        cite: 'fs/file.c, v6.6',
         confidence: 'MEM',
         ops: this.fdMayBeClosedDuring() ? [closed, fget(`${arg}/file`)] : [closed],
       },

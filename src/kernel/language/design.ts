@@ -65,14 +65,14 @@ export interface ObjectType {
 
 /** One row of a step table: one atomic action. */
 export interface StepSpec {
-  /** The row id of domain.md (`BIND.9`), with a letter where a row is several steps, and `PREFIX:` where a table is entered from another. */
+  /** Unique within the routine: `BIND.9`, with a letter if one action of the kernel is several steps, and `PREFIX:` for the steps of a table used by another. Links name steps by it: never change it. */
   readonly id: string;
   /** In a few words, what it does: for the listing. */
   readonly title: string;
   readonly ops: readonly Op[];
   /** Overrides the routine's citation. */
   readonly cite?: string;
-  /** "found by reading, unconfirmed" facts carry their tag. */
+  /** How the step is known: kernel source (the default), mail thread, our own reading, our completion of a sketch, or memory. */
   readonly confidence?: 'SRC' | 'THREAD' | 'MINE' | 'DERIVED' | 'MEM';
 }
 

@@ -152,7 +152,7 @@ export const currentTask: Operand = { currentTask: true };
 
 export const mutexLock = (mutex: StatePath): Op => ({ kind: 'mutexLock', mutex });
 export const mutexUnlock = (mutex: StatePath): Op => ({ kind: 'mutexUnlock', mutex });
-/** A spinlock held within one step; it is never seen held between steps (domain.md section 11). */
+/** A spinlock taken and dropped within one step: no other step sees it held. */
 export const spin = (lock: string, ...ops: Op[]): Op => ({ kind: 'spin', lock, ops });
 export const store = (place: StatePath, value: Operand): Op => ({
   kind: 'store',

@@ -38,8 +38,8 @@ export interface PropertyInputs {
   readonly pathExclusive?: 'open' | 'bound';
   /** How far violations of this design have been confirmed; printed in brackets after each of them. */
   readonly caveat?: string;
-  /** Properties whose violations the authors or reviewers stated themselves: printed without the caveat. */
-  readonly acknowledged?: readonly PropertyId[];
+  /** The same for single properties, in place of `caveat`. */
+  readonly caveatFor?: Readonly<Record<PropertyId, string>>;
   /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
   readonly kvm?: { readonly device: StatePath; readonly file: StatePath };
 }

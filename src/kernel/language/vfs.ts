@@ -27,7 +27,7 @@ export const FD_TYPE: ObjectType = {
 /** close(2): the fd goes, then the reference; what the last reference queues runs at return to user. */
 export const CLOSE_ROUTINE: Routine = {
   name: 'close',
-  cite: 'fs/open.c and fs/file_table.c, v6.6; domain.md 1.3',
+  cite: 'fs/open.c and fs/file_table.c, v6.6',
   steps: [
     {
       id: 'FILE.1',
@@ -50,7 +50,7 @@ export const CLOSE_CHECKED_ROUTINE: Routine = {
 /** dup, fork or SCM_RIGHTS: a second fd for the same struct file. */
 export const PASS_FD_ROUTINE: Routine = {
   name: 'receive_fd',
-  cite: 'fs/file.c and net/core/scm.c, v6.6; domain.md 1.3',
+  cite: 'fs/file.c and net/core/scm.c, v6.6',
   steps: [
     {
       id: 'FILE.2',

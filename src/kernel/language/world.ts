@@ -7,7 +7,7 @@ export interface WorldDevice {
   readonly devset?: string | undefined;
   /** Whether the driver has registered it before the first call; true where left out. */
   readonly registered?: boolean | undefined;
-  /** A sibling held by an ordinary kernel driver, which keeps the group's DMA owner count up (domain.md 1.2). */
+  /** A sibling held by an ordinary kernel driver, which keeps the group's DMA owner count up. */
   readonly kernelDriver?: boolean | undefined;
   /** dev_name() of the bus device below it; its own name where left out. Names are unique on one bus only. */
   readonly devName?: string | undefined;
@@ -17,7 +17,7 @@ export interface WorldDevice {
 export interface World {
   readonly devices: readonly WorldDevice[];
   readonly processes: readonly string[];
-  /** Model each task's store buffer for the access flags (domain.md section 8, I5). */
+  /** Models a store buffer per task for the access flags (docs/kernel-facts.md, Publication). */
   readonly storeBuffers?: boolean | undefined;
 }
 

@@ -67,14 +67,10 @@ export function describeEvent(
   }
 }
 
-/** What is put behind a violation: how far the design's violations of this property are to be believed. */
-export function caveatText(
-  { model: { propertyInputs: views } }: Program,
-  property: PropertyId,
-): string {
-  return views.caveat === undefined || views.acknowledged?.includes(property)
-    ? ''
-    : ` (${views.caveat})`;
+/** The text after a violation: how far the design's violations of this property have been confirmed. */
+export function caveatText({ model: { propertyInputs } }: Program, property: PropertyId): string {
+  const caveat = propertyInputs.caveatFor?.[property] ?? propertyInputs.caveat;
+  return caveat === undefined ? '' : ` (${caveat})`;
 }
 
 /** A field's value for people: a pointer's target or NULL, a mutex's owner or free, an enum's word. */

@@ -125,9 +125,9 @@ function malformedNames(p: Program): string[] {
   });
 }
 
-/** A kernel file with its version, a Message-Id, or a section of domain.md. */
+/** A kernel file with its version, a Message-Id, or a section of docs/kernel-facts.md. */
 function hasCitation(text: string): boolean {
-  return /\.[ch], v\d|\.[ch] and |Message-Id \S+@|domain\.md (section )?\d/.test(text);
+  return /\.[ch].*, v\d|Message-Id \S+@|docs\/kernel-facts\.md, \w/.test(text);
 }
 
 /** Differences between the counters of a device and the open files, when no call is running. */

@@ -21,7 +21,7 @@ type LibraryGroup = (typeof LIBRARY_GROUPS)[number]['id'];
 /** A scenario of the library with its group in the picker. */
 export interface LibraryEntry extends BuiltInScenario {
   readonly group: LibraryGroup;
-  /** Number in domain.md section 9, or the finding of its section 2.9. */
+  /** A number for a teaching scenario, or the name of a race of the RFC (designs/rfc-opened/races.test.ts). */
   readonly source: number | `D1-R${number}` | undefined;
 }
 

@@ -62,7 +62,7 @@ const SINGLE_PROCESS_VIOLATIONS: Readonly<Record<string, readonly PropertyId[]>>
   'rfc-opened': ['no-ops-before-bind', 'clean-unwind', 'counters', 'memory'],
 };
 
-/** What the sweep finds: in v6.6 by reading the source, unconfirmed; in the parked designs the effect of an option. */
+/** What the sweep finds: in v6.6 found by reading, not run; in the parked designs what an option shows. */
 const KNOWN_FINDINGS = [
   // ATTACH of an attached device replaces its page table. If the new id cannot be copied to user space, the device is detached, not reattached to the old one.
   {

@@ -35,7 +35,7 @@ const switchTexts = (design: string, options = {}): readonly string[] =>
   );
 
 describe('the way from one table to the other', () => {
-  // The locks stand so in domain.md: 3.5 and 3.6, 4.3, 5.6 (BIND.16 before the unlock of dev_set), 2.6 (videv_lock).
+  // The locks held when each design grants access.
   it.each([
     [
       'parked-shim',

@@ -56,7 +56,9 @@ describe('which task must run next', () => {
     const found = taskQuestions(
       branchPath({ run: openedRun('container-list-corruption', 'rfc-opened') }),
     ).find(({ outcome }) => outcome.kind === 'violation');
-    expect(found?.text).toContain('to be violated (found by reading, unconfirmed)?');
+    expect(found?.text).toContain(
+      'to be violated (found by reading the RFC of 2021-09-19, not run)?',
+    );
     expect(found?.alternatives[0]?.text).toContain('the property holds to the end');
   });
 

@@ -1,4 +1,4 @@
-/** How well a step's citation is confirmed, for display; `MINE` marks a step that nobody else has confirmed. */
+/** How well a step's citation is confirmed, for display; `MINE` marks our own reading. */
 export function confidenceText(confidence: string): string {
-  return confidence === 'MINE' ? 'from code reading, unconfirmed' : confidence;
+  return confidence === 'MINE' ? 'found by reading, not run' : confidence;
 }

@@ -30,36 +30,36 @@ import type { Op, StatePath } from '../../../kernel/language/primitives';
 import { DOMAIN } from '../iommuGroup';
 
 const ATTACH_CITE =
-  'drivers/iommu/iommufd/device.c, iommufd_device_attach and iommufd_device_replace, v6.6; domain.md 5.7';
-const DETACH_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_detach, v6.6; domain.md 5.7';
+  'drivers/iommu/iommufd/device.c, iommufd_device_attach and iommufd_device_replace, v6.6';
+const DETACH_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_detach, v6.6';
 
-/** How steps reach the address space: the argument or bound name to put before `/ioas` and `/hwpt`, and what binds that name. */
+/** How steps reach the address space: the argument or bound name to put before `/ioas` and '/hwpt', and what binds that name. */
 export interface IoasRef {
   readonly name: string;
   readonly wrap: (ops: readonly Op[]) => readonly Op[];
 }
 
-/** The compat ioas of the context that a pointer leads to. */
+/** The compat ioas of the context that a pointer points to. */
 export function compatIoasAt(ctx: StatePath): IoasRef {
   return { name: 'compat', wrap: (ops) => [withPointer(`${ctx}.vfio_ioas`, 'compat', ops)] };
 }
 
-/** What the attach table is entered with. */
+/** Parameters of the attach steps. */
 export interface AttachParameters {
-  /** `ATTACH.4`; a letter follows. */
+  /** 'ATTACH.4'; a letter follows. */
   readonly stepId: string;
   readonly ioas: IoasRef;
-  /** The iommufd_device, or a pointer place that leads to it. */
+  /** Path of the iommufd_device, or of a pointer to it. */
   readonly idev: StatePath;
-  /** The VFIO device's flag: attached already means replace. */
+  /** The VFIO device's flag; an attach of an attached device replaces the page table. */
   readonly attachedFlag: StatePath;
-  /** The VFIO device's pointer to its iommufd_device; `iommufd_device` where left out. */
+  /** The VFIO device's pointer to its iommufd_device; default `iommufd_device`. */
   readonly devicePointer?: string | undefined;
   readonly onError: string;
   readonly next: string;
 }
 
-/** Attaches the device to the automatic page table of an ioas, or replaces the one that it has. */
+/** Attaches the device to the automatic page table of an ioas, or replaces its current one. */
 export function attachDevice(e: AttachParameters): readonly StepSpec[] {
   const id = (letter: string): string => `${e.stepId}${letter}`;
   const ioas = `${e.ioas.name}/ioas`;
@@ -72,7 +72,7 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
     ops: e.ioas.wrap(ops),
   });
   return [
-    step('a', 'look the id up and take the object', [
+    step('a', 'look up the id and take a reference on the object', [
       spin(
         'objects.xa_lock',
         branch(
@@ -82,12 +82,12 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
         ),
       ),
     ]),
-    step('b', 'find the automatic page table of the ioas, or make one', [
+    step('b', 'find or create the automatic page table of the ioas', [
       mutexLock(`${ioas}.mutex`),
       fallible('iommu_domain_alloc', 'ENOMEM', 'no domain', { at: ioas, to: id('y') }),
       branch(notOf(live(hwpt)), [alloc(hwpt), store(`${hwpt}.users`, 1), refInc(`${ioas}.users`)]),
     ]),
-    step('c', 'compare with the page table of the group', [
+    step('c', 'check the page table of the group', [
       mutexLock(`${idev}.igroup.lock`),
       branch(
         eq(e.attachedFlag, 0),
@@ -121,7 +121,7 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
     ]),
     step('d', 'attach the IOMMU group to the domain', [
       mutexLock('iommu_group.mutex'),
-      fallible('iommu_attach_group', 'EINVAL', 'the domain does not fit the device', {
+      fallible('iommu_attach_group', 'EINVAL', 'the domain is not compatible with the device', {
         at: 'iommu_group',
         to: id('x'),
         before: [
@@ -142,7 +142,7 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
           listAdd(`${idev}.group_item`, 'igroup->device_list'),
           increment(`${idev}.igroup.device_list`),
         ],
-        // Every attached device of the group moves; one reference on the old table is put after the locks.
+        // Every attached device of the group moves to the new table; the old one is put after the locks.
         [
           forEach('idev', 'group', 'sibling', [
             branch(live('sibling'), [
@@ -157,24 +157,21 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
       ),
     ]),
     step('f', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
-    step('g', 'unlock the ioas and put it', [
-      mutexUnlock(`${ioas}.mutex`),
-      refDec(`${ioas}.users`),
-    ]),
+    step('g', 'unlock and put the ioas', [mutexUnlock(`${ioas}.mutex`), refDec(`${ioas}.users`)]),
     {
       id: id('h'),
-      title: 'put the page table that was replaced',
+      title: 'put the replaced page table',
       cite: ATTACH_CITE,
       ops: [...putOldHwpt(idev)],
     },
-    step('i', 'the device is attached', [
+    step('i', 'mark the device as attached', [
       branch(eq(e.attachedFlag, 0), [refInc(`${idev}.users`), store(e.attachedFlag, 1)]),
       goto(e.next),
     ]),
-    step('x', 'undo: drop a page table that nobody uses', [
+    step('x', 'undo: destroy an unused page table', [
       branch(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt)),
     ]),
-    step('y', 'undo: unlock the ioas and put it', [
+    step('y', 'undo: unlock and put the ioas', [
       mutexUnlock(`${ioas}.mutex`),
       refDec(`${ioas}.users`),
       goto(e.onError),
@@ -182,7 +179,7 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
   ];
 }
 
-/** What table IDETACH is entered with. */
+/** Parameters of the detach steps. */
 export interface DetachParameters {
   /** `DETACH.4:` */
   readonly prefix: string;
@@ -190,7 +187,7 @@ export interface DetachParameters {
   readonly next: string;
 }
 
-/** IDETACH: takes the device off the page table of its group. */
+/** IDETACH: detaches the device from the page table of its group. */
 export function detachDevice(e: DetachParameters): readonly StepSpec[] {
   const id = (row: string): string => `${e.prefix}IDETACH.${row}`;
   const { idev } = e;
@@ -201,7 +198,7 @@ export function detachDevice(e: DetachParameters): readonly StepSpec[] {
     ops,
   });
   return [
-    step('1a', 'take the device off the list of the group', [
+    step('1a', 'remove the device from the list of the group', [
       mutexLock(`${idev}.igroup.lock`),
       store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
       listDel(`${idev}.group_item`, 'igroup->device_list'),
@@ -215,14 +212,12 @@ export function detachDevice(e: DetachParameters): readonly StepSpec[] {
       mutexUnlock('iommu_group.mutex'),
     ]),
     step('1c', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
-    step('2', 'put the page table; an automatic one goes with its last user', [
-      ...putOldHwpt(idev),
-    ]),
-    step('3', 'the attachment no longer uses the object', [refDec(`${idev}.users`), goto(e.next)]),
+    step('2', 'put the page table; the last user destroys an automatic one', [...putOldHwpt(idev)]),
+    step('3', 'drop the use by the attachment', [refDec(`${idev}.users`), goto(e.next)]),
   ];
 }
 
-/** Puts the page table that the call put aside; at the last user it goes, under its ioas's mutex (in one action). */
+/** Puts the page table saved in `old_hwpt`; the last user destroys it under the ioas mutex, in one atomic action. */
 function putOldHwpt(idev: StatePath): readonly Op[] {
   return [
     branch(ne(`${idev}.old_hwpt`, NULL), [
@@ -248,7 +243,7 @@ function destroyHwpt(hwpt: StatePath): readonly Op[] {
   return [...putHwptReferences(hwpt), free(hwpt)];
 }
 
-/** All of it but the memory, through which its ioas is still reached. */
+/** Everything except freeing: the ioas is reached through it afterwards. */
 function putHwptReferences(hwpt: StatePath): readonly Op[] {
   return [store(`${hwpt}.users`, 0), refDec(`${hwpt}.ioas.users`)];
 }

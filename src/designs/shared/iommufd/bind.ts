@@ -21,36 +21,35 @@ import {
 import type { Op, StatePath } from '../../../kernel/language/primitives';
 import { deviceClaimDmaOwner, deviceReleaseDmaOwner } from '../iommuGroup';
 
-const BIND_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_bind, v6.6; domain.md 5.6';
-const UNBIND_CITE =
-  'drivers/iommu/iommufd/device.c and main.c, iommufd_device_unbind, v6.6; domain.md 5.6';
+const BIND_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_bind, v6.6';
+const UNBIND_CITE = 'drivers/iommu/iommufd/device.c and main.c, iommufd_device_unbind, v6.6';
 
-/** How steps reach the iommufd context: the argument or bound name to put before `/ctx`, and what binds that name. */
+/** How steps reach the iommufd context: the argument or bound name to put before '/ctx', and what binds that name. */
 export interface ContextRef {
   readonly name: string;
   readonly wrap: (ops: readonly Op[]) => readonly Op[];
 }
 
-/** A context that a pointer of an object leads to. */
+/** The context that a pointer points to. */
 export function contextAt(pointer: StatePath): ContextRef {
   return { name: 'ictx', wrap: (ops) => [withPointer(pointer, 'ictx', ops)] };
 }
 
-/** What table IBIND is entered with. */
+/** Parameters of the bind steps. */
 export interface BindParameters {
-  /** Put before every step id, `BIND.12:`. */
+  /** Prefix of every step id: `BIND.12:`. */
   readonly prefix: string;
   readonly ctx: ContextRef;
-  /** The iommufd_device to make. */
+  /** The iommufd_device to create. */
   readonly idev: StatePath;
-  /** The step that an error goes on with. */
+  /** The next step after an error. */
   readonly onError: string;
-  /** The step that success goes on with. */
+  /** The next step after success. */
   readonly next: string;
   readonly skipDomainCheck?: boolean | undefined;
 }
 
-/** IBIND: makes the iommufd_device and claims the DMA of its group for the context. */
+/** IBIND: creates the iommufd_device and claims the DMA of its group for the context. */
 export function bindDevice(e: BindParameters): readonly StepSpec[] {
   const { name } = e.ctx;
   const id = (row: string): string => `${e.prefix}IBIND.${row}`;
@@ -62,13 +61,13 @@ export function bindDevice(e: BindParameters): readonly StepSpec[] {
     ops: e.ctx.wrap(ops),
   });
   return [
-    step('1', 'check that the IOMMU keeps the caches coherent', [
+    step('1', 'check that the IOMMU enforces cache coherency', [
       fallible('device_iommu_capable', 'EINVAL', 'no cache coherency', {
         at: 'device',
         to: e.onError,
       }),
     ]),
-    step('2', 'get or make the iommufd_group', [
+    step('2', 'find or create the iommufd_group', [
       fallible('iommu_group_get', 'ENODEV', 'the device has no IOMMU group', {
         at: 'device',
         to: e.onError,
@@ -87,7 +86,7 @@ export function bindDevice(e: BindParameters): readonly StepSpec[] {
         ),
       ),
     ]),
-    step('3', 'check that interrupts are isolated', [
+    step('3', 'check that MSI is isolated', [
       fallible('iommu_group_has_isolated_msi', 'EPERM', 'MSI is not isolated', {
         at: 'iommu_group',
         to: id('U2'),
@@ -131,19 +130,19 @@ export function bindDevice(e: BindParameters): readonly StepSpec[] {
   ];
 }
 
-/** What table IUNBIND is entered with. */
+/** Parameters of the unbind steps. */
 export interface UnbindParameters {
   readonly prefix: string;
-  /** The iommufd_device, or a pointer place that leads to it. */
+  /** Path of the iommufd_device, or of a pointer to it. */
   readonly idev: StatePath;
-  /** Pointer and flag of the VFIO device: `device.iommufd_device`, `device.iommufd_attached`. */
+  /** Pointer and flag of the VFIO device: 'device.iommufd_device', `device.iommufd_attached`. */
   readonly pointer: StatePath;
-  /** Steps that detach first where the device is attached (table IDETACH), and the flag that says so. */
+  /** Detach steps to run first if the device is attached, and its flag. */
   readonly detach: { readonly flag: StatePath; readonly steps: readonly StepSpec[] } | undefined;
   readonly next: string;
 }
 
-/** IUNBIND: takes the iommufd_device out of its context and gives the DMA of the group back. */
+/** IUNBIND: removes the iommufd_device from its context and releases the DMA of the group. */
 export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
   const id = (row: string): string => `${e.prefix}IUNBIND.${row}`;
   const { idev } = e;
@@ -158,17 +157,15 @@ export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
       ? [
           step('1', 'detach first, if attached', [branch(eq(e.detach.flag, 0), [goto(id('2'))])]),
           ...e.detach.steps,
-          step('1b', 'the device is no longer attached', [store(e.detach.flag, 0)]),
+          step('1b', 'clear iommufd_attached', [store(e.detach.flag, 0)]),
         ]
       : []),
-    step('2', 'drop the short-term reference (nobody else holds one)', [
-      refDec(`${idev}.shortterm_users`),
-    ]),
-    step('3', 'take the object out of the context', [
+    step('2', 'drop the short-term reference (the only one)', [refDec(`${idev}.shortterm_users`)]),
+    step('3', 'remove the object from the context', [
       spin(
         'objects.xa_lock',
         refDec(`${idev}.users`),
-        warnOn({ cmp: 'ne', a: `${idev}.users`, b: 1 }, 'somebody still uses the object'),
+        warnOn({ cmp: 'ne', a: `${idev}.users`, b: 1 }, 'the object is still in use'),
         store(`${idev}.users`, 0),
         store(`${idev}.published`, 0),
       ),

@@ -1,11 +1,11 @@
 import type { ObjectType } from '../../../kernel/language/design';
 import type { InstanceKey, InstanceCounts } from '../../../kernel/language/instanceKey';
 
-/** Device fds of the object's IOMMU group, or all of them: each makes one iommufd_device at most. */
+/** Number of device fds in the object's IOMMU group, or in all: each creates at most one iommufd_device. */
 const devicesIn = (a: InstanceKey, c: InstanceCounts): number =>
   c.files(['cdev', 'device'], a.group === undefined ? undefined : 'group');
 
-/** struct iommufd_ctx: what an open of /dev/iommu makes. Its reference count is the f_count of that file. */
+/** struct iommufd_ctx: created by an open of /dev/iommu; its reference count is the f_count of that file. */
 export const iommufdCtx: ObjectType = {
   type: 'iommufd_ctx',
   role: 'ctx',
@@ -38,7 +38,7 @@ export const iommufdIoas: ObjectType = {
   },
 };
 
-/** struct iommufd_hwpt_paging: the automatic one of an ioas. One slot per ioas is enough, since all devices fit one domain. */
+/** struct iommufd_hwpt_paging: the automatic one of an ioas. One per ioas is enough, since all devices are compatible with one domain. */
 export const iommufdHwpt: ObjectType = {
   type: 'iommufd_hwpt_paging',
   role: 'hwpt',
@@ -59,10 +59,9 @@ export const iommufdGroup: ObjectType = {
   per: 'iommufdGroup',
   name: (a) => `${a.file} igroup ${a.group}`,
   lifetime: {},
-  about:
-    'What one iommufd context knows of an IOMMU group: the page table that all its devices share.',
+  about: 'An IOMMU group within one iommufd context: the page table that all its devices share.',
   fields: {
-    /** One per bind, and one file may be bound twice where nothing refuses it. */
+    /** One per bind; one file can be bound twice if no check prevents it. */
     ref: { kind: 'refcount', hi: (a, c) => devicesIn(a, c) + c.calls('bind_iommufd') },
     lock: { kind: 'mutex' },
     hwpt: { kind: 'pointer', types: ['iommufd_hwpt_paging'], matchOn: 'file', edge: 'pointer' },
@@ -88,7 +87,7 @@ export const iommufdDevice: ObjectType = {
     ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
     igroup: { kind: 'pointer', types: ['iommufd_group'], matchOn: 'group', edge: 'reference' },
     group_item: { kind: 'bool' },
-    /** Local variable of detach and replace: the page table to put once the locks are dropped. */
+    /** Local variable of detach and replace: the page table to put after the locks are dropped. */
     old_hwpt: {
       kind: 'pointer',
       modelOnly: true,
