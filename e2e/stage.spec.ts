@@ -79,7 +79,7 @@ test('an unregister waits for the open file, and its counter says who holds it',
   page,
 }) => {
   await open(page, unplugScene('upstream'));
-  await stepUntil(page, node(page, /^kernel side driver; .*waits for vfio0.comp, kept by fd1/));
+  await stepUntil(page, node(page, /^kernel side driver; .*waits for vfio0.comp, blocked by fd1/));
   for (let made = 0; made < 6; made += 1)
     await page.getByRole('button', { name: 'Zoom in' }).click();
   await node(page, /^struct vfio_device vfio0/).focus();

@@ -1,31 +1,31 @@
 import type { NodeView } from '../model/graph';
 import type { Rect } from './geometry';
 
-/** As wide as its own column and the next; as high as fits between two rows. */
+/** A column and the next, px. */
 export const MAX_BADGE_WIDTH = 296;
-/** Between two side by side. */
+/** Between two badges, px. */
 const BADGE_GAP = 4;
 const BADGE_HEIGHT = 20;
 const BADGE_OFFSET = 3;
 const BADGE_CHAR_WIDTH = 6.3;
 const BADGE_ICON_WIDTH = 34;
 
-/** Whether the badges of a node hang above it: another one stands right below. */
-export function hasBadgesAbove({ placement: place }: Pick<NodeView, 'placement'>): boolean {
-  return place.chipBelow && place.y > 0;
+/** Whether the badges of a node are above it, since another chip is right below. */
+export function hasBadgesAbove({ placement }: Pick<NodeView, 'placement'>): boolean {
+  return placement.chipBelow && placement.y > 0;
 }
 
-/** Where the first badge of a node hangs, in the space between the rows and never beyond the last column; none where it has none. */
+/** The rectangle of a node's first badge, in the channel above or below it and never right of the last column; empty without badges. */
 export function badgeRect(
   node: Pick<NodeView, 'placement' | 'badges' | 'inLastColumn' | 'maxBadgeWidth'>,
 ): readonly Rect[] {
   const {
     placement: { x, y, width, height },
     badges: [badge],
-    inLastColumn: last,
+    inLastColumn,
   } = node;
   if (!badge) return [];
-  const wide = Math.max(
+  const badgeWidth = Math.max(
     width,
     Math.min(
       node.maxBadgeWidth,
@@ -34,38 +34,48 @@ export function badgeRect(
   );
   return [
     {
-      x: last ? x + width - wide : x,
+      x: inLastColumn ? x + width - badgeWidth : x,
       y: hasBadgesAbove(node) ? y - BADGE_OFFSET - BADGE_HEIGHT : y + height + BADGE_OFFSET,
-      width: wide,
+      width: badgeWidth,
       height: BADGE_HEIGHT,
     },
   ];
 }
 
-/** The nodes, with badges that would lie over one another or over a node beside theirs made narrower: never narrower than their node. */
+/**
+ * Narrows badges that would cover one another or another node, but never below the width of their node.
+ *
+ *   [ node ]          [ node ]   [ last ]
+ *   [-EBUSY: the..]   [-EIO: a][: the..]     the badge of the last column extends to the left
+ */
 export function limitBadgeWidths(nodes: readonly NodeView[]): readonly NodeView[] {
-  const hung = nodes.filter(({ badges }) => badges.length > 0);
-  if (hung.length === 0) return nodes;
-  const room = new Map<string, number>();
-  // Who hangs to the left has half a column beside its own, if nobody hangs there; who hangs to the right ends where the next begins.
-  for (const node of hung.toSorted((a, b) => Number(b.inLastColumn) - Number(a.inLastColumn))) {
+  const withBadges = nodes.filter(({ badges }) => badges.length > 0);
+  if (withBadges.length === 0) return nodes;
+  const maxWidths = new Map<string, number>();
+  // A badge that extends to the left gets half a column more if that is free, one to the right ends where the next begins.
+  for (const node of withBadges.toSorted(
+    (a, b) => Number(b.inLastColumn) - Number(a.inLastColumn),
+  )) {
     const { x, width } = node.placement;
-    const beside = hung.filter((other) => other !== node && badgesShareRow(node, other));
-    const inWay = [
+    const others = withBadges.filter((other) => other !== node && badgesShareRow(node, other));
+    const obstacles = [
       ...nodes
         .filter((other) => other !== node && badgeOverlaps(node, other.placement))
-        .map(({ placement: place }) => ({ start: place.x, end: place.x + place.width })),
-      ...beside.map((other) => ({
-        start: badgeLeft(other, room),
+        .map(({ placement }) => ({
+          start: placement.x,
+          end: placement.x + placement.width,
+        })),
+      ...others.map((other) => ({
+        start: badgeLeft(other, maxWidths),
         end: other.placement.x + other.placement.width,
       })),
     ];
     const [from, to] = [
-      Math.max(-Infinity, ...inWay.map(({ end }) => end).filter((end) => end <= x)),
-      Math.min(Infinity, ...inWay.map(({ start }) => start).filter((start) => start > x)),
+      Math.max(-Infinity, ...obstacles.map(({ end }) => end).filter((end) => end <= x)),
+      Math.min(Infinity, ...obstacles.map(({ start }) => start).filter((start) => start > x)),
     ];
     if (!Number.isFinite(node.inLastColumn ? from : to)) continue;
-    room.set(
+    maxWidths.set(
       node.id,
       Math.max(
         width,
@@ -79,28 +89,30 @@ export function limitBadgeWidths(nodes: readonly NodeView[]): readonly NodeView[
     );
   }
   return nodes.map((node) =>
-    room.has(node.id) ? { ...node, maxBadgeWidth: room.get(node.id) ?? MAX_BADGE_WIDTH } : node,
+    maxWidths.has(node.id)
+      ? { ...node, maxBadgeWidth: maxWidths.get(node.id) ?? MAX_BADGE_WIDTH }
+      : node,
   );
 }
 
 function badgeLeft(
-  { id, placement: { x, width }, inLastColumn: last }: NodeView,
-  room: ReadonlyMap<string, number>,
+  { id, placement: { x, width }, inLastColumn }: NodeView,
+  maxWidths: ReadonlyMap<string, number>,
 ): number {
-  return last ? x + width - (room.get(id) ?? width) : x;
+  return inLastColumn ? x + width - (maxWidths.get(id) ?? width) : x;
 }
 
 function badgeOverlaps(node: NodeView, { y, height }: NodeView['placement']): boolean {
-  return badgeRect(node).some((box) => box.y < y + height && y < box.y + box.height);
+  return badgeRect(node).some((rect) => rect.y < y + height && y < rect.y + rect.height);
 }
 
 function badgesShareRow(a: NodeView, b: NodeView): boolean {
-  const [one] = badgeRect(a);
+  const [rectA] = badgeRect(a);
   const [other] = badgeRect(b);
   return (
-    one !== undefined &&
+    rectA !== undefined &&
     other !== undefined &&
-    one.y < other.y + other.height &&
-    other.y < one.y + one.height
+    rectA.y < other.y + other.height &&
+    other.y < rectA.y + rectA.height
   );
 }

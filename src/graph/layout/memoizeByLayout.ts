@@ -1,15 +1,15 @@
 import type { GraphLayout } from './graphLayout';
 
-/** Things made once for each key of a layout, for as long as somebody has that layout. */
+/** Memoises per (layout, key); entries live as long as the layout. */
 export function memoizeByLayout<T>(): (layout: GraphLayout, key: string, make: () => T) => T {
   const layouts = new WeakMap<GraphLayout, Map<string, T>>();
   return (layout, key, make) => {
-    const all = layouts.get(layout) ?? new Map<string, T>();
-    layouts.set(layout, all);
-    const known = all.get(key);
+    const values = layouts.get(layout) ?? new Map<string, T>();
+    layouts.set(layout, values);
+    const known = values.get(key);
     if (known !== undefined) return known;
-    const made = make();
-    all.set(key, made);
-    return made;
+    const value = make();
+    values.set(key, value);
+    return value;
   };
 }

@@ -1,18 +1,26 @@
-/** So many cells of a lane in one row. */
+/*
+ * Line breaking by dynamic programming: the best rows for the cells from position n on are computed once.
+ *
+ *   lanes of 2, 4 and 1 cells, 4 columns       tidy             packed
+ *                                              | A A . . |      | A A B B |
+ *                                              | B B B B |      | B B C . |
+ *                                              | C . . . |
+ */
+
+/** Consecutive cells of a lane (by index) in one row. */
 export interface LaneSegment {
   readonly lane: number;
   readonly cellCount: number;
 }
 
-/** What a row costs; a lane that is broken over more rows costs so much for each part of it. */
+/** Cost of a row, and of each part of a lane in a row: `packed` breaks lanes to save rows. */
 const ROW_COST = 100;
 const SEGMENT_COST = { tidy: 110, packed: 30 } as const;
-/** A cell that stays empty, squared for each row: rows of about the same length look calm. */
+/** Times the squared number of empty cells of a row: rows of similar length are preferred. */
 const EMPTY_CELL_COST = 1;
-/** More lanes than this in one row are a jumble. */
 const MAX_LANES_PER_ROW = 3;
 
-/** Whether lanes are kept whole where they can be, or broken to save rows. */
+/** `tidy` keeps lanes whole if possible, `packed` breaks them to save rows. */
 export type Packing = keyof typeof SEGMENT_COST;
 
 interface PackingPlan {
@@ -21,21 +29,21 @@ interface PackingPlan {
 }
 
 /**
- * Lanes of so many cells, in their order, as rows of at most so many columns, in as few rows as the packing wants. Below the first row
- * there stays one gap in each row without a lane's name, for edges to pass: so fewer lanes than columns.
+ * Rows for lanes of `lanes[i]` cells in their order, at most `columns` wide. From the second row on there are fewer lanes
+ * than columns, so that one gap without a lane title remains for edges.
  */
 export function packLanes(
   lanes: readonly number[],
   columns: number,
   packing: Packing,
 ): readonly (readonly LaneSegment[])[] {
-  const known = new Map<number, PackingPlan>();
+  const plans = new Map<number, PackingPlan>();
   const width = Math.max(1, columns);
 
-  /** The best plan for what is left after so many cells. */
-  const from = (lane: number, left: number, gone: number): PackingPlan => {
+  /** The best plan for the cells after the first `gone`, of which `left` are of `lane`. */
+  const planFrom = (lane: number, left: number, placed: number): PackingPlan => {
     if (lane >= lanes.length) return { cost: 0, rows: [] };
-    const plan = known.get(gone);
+    const plan = plans.get(placed);
     if (plan) return plan;
     let best: PackingPlan = { cost: Infinity, rows: [] };
     const end = (
@@ -44,8 +52,8 @@ export function packLanes(
       nextLeft: number,
       used: number,
     ): void => {
-      if (gone > 0 && row.length > Math.max(1, width - 1)) return;
-      const rest = from(next, nextLeft, gone + used);
+      if (placed > 0 && row.length > Math.max(1, width - 1)) return;
+      const rest = planFrom(next, nextLeft, placed + used);
       const cost =
         ROW_COST +
         row.length * SEGMENT_COST[packing] +
@@ -54,8 +62,8 @@ export function packLanes(
       if (cost < best.cost) best = { cost, rows: [row, ...rest.rows] };
     };
     const fill = (row: readonly LaneSegment[], at: number, atLeft: number, used: number): void => {
-      const most = Math.min(atLeft, width - used);
-      for (let cells = most; cells > 0; cells--) {
+      const max = Math.min(atLeft, width - used);
+      for (let cells = max; cells > 0; cells--) {
         const longer = [...row, { lane: at, cellCount: cells }];
         if (cells < atLeft) end(longer, at, atLeft - cells, used + cells);
         else {
@@ -66,8 +74,8 @@ export function packLanes(
       }
     };
     fill([], lane, left, 0);
-    known.set(gone, best);
+    plans.set(placed, best);
     return best;
   };
-  return from(0, lanes[0] ?? 0, 0).rows;
+  return planFrom(0, lanes[0] ?? 0, 0).rows;
 }

@@ -2,8 +2,13 @@ import type { ObjectView, FieldView, TaskView } from '../model/graph';
 import { CHIP_HEIGHT, NODE_HEADER_HEIGHT, TEXT_ROW_HEIGHT, NODE_WIDTH } from './nodeMetrics';
 
 /*
- * What fits in a node is known before it is drawn, the same on the page and in the SVG: nothing is cut off in the middle of a word, and no
- * box has to clip its text. Widths in px at zoom 1, of the type that node.module.css sets: titles 13, names of fields 11, values 11.5.
+ * Text is fitted by estimated character widths before it is drawn, the same on the page and in the SVG: no word is cut
+ * off, and no node has to clip its text. Widths in px at zoom 1, for the font sizes of node.module.css: titles 13, field
+ * names 11, values 11.5.
+ *
+ *   | name        1 | 0 |     previous value, if there is room
+ *   | long_field_name   |
+ *   |                 1 |     valueBelow: two lines
  */
 const INNER_WIDTH = NODE_WIDTH - 12;
 const GLYPH_WIDTH = 19;
@@ -18,160 +23,160 @@ const FREED_TAG_WIDTH = 46;
 const SMALL_TITLE_SCALE = 10.5 / 13;
 const LONG_TITLE_WIDTH = 80;
 
-/** How a line of type is set. */
+/** How a field is set. */
 export interface FieldFit {
-  /** A long name stands on a line of its own, and so does who waits for a lock. */
+  /** Two for a long name and for a mutex with waiters. */
   readonly lines: 1 | 2;
-  /** The value has the second line. */
+  /** The value is on the second line. */
   readonly valueBelow: boolean;
-  /** There is room for the value of before. */
+  /** There is room for the previous value. */
   readonly showsPrevious: boolean;
-  /** There is room for the names of those who wait, not only for their marks. */
+  /** There is room for the names of the waiters, not only for their marks. */
   readonly showsWaiterNames: boolean;
-  /** The name gives way: the line has no second one, and the order of memory has to stand on it too. */
+  /** The name is truncated: there is one line, which also holds the value and the memory order. */
   readonly nameYields: boolean;
 }
 
 const fieldFitCache = new WeakMap<FieldView, readonly [alone: FieldFit, tall: FieldFit]>();
 
-/** How a row is set, in a node of one row (`room` 1) or of several. Same object for the same row. */
-export function fitField(row: FieldView, room: number): FieldFit {
-  const known = fieldFitCache.get(row);
-  if (known) return known[room > 1 ? 1 : 0];
-  const made = [computeFieldFit(row, false), computeFieldFit(row, true)] as const;
-  fieldFitCache.set(row, made);
-  return made[room > 1 ? 1 : 0];
+/** How a field is set in a node of one row or of several. Same object for the same field. */
+export function fitField(field: FieldView, maxRows: number): FieldFit {
+  const cached = fieldFitCache.get(field);
+  if (cached) return cached[maxRows > 1 ? 1 : 0];
+  const fits = [computeFieldFit(field, false), computeFieldFit(field, true)] as const;
+  fieldFitCache.set(field, fits);
+  return fits[maxRows > 1 ? 1 : 0];
 }
 
-function computeFieldFit(row: FieldView, tall: boolean): FieldFit {
-  const name = row.name.length * NAME_CHAR_WIDTH + TEXT_GAP;
-  const value = valueWidth(row);
-  const was =
-    row.previous === undefined || row.kind === 'mutex' || row.memoryOrder
+function computeFieldFit(field: FieldView, hasRows: boolean): FieldFit {
+  const nameWidth = field.name.length * NAME_CHAR_WIDTH + TEXT_GAP;
+  const valueTextWidth = valueWidth(field);
+  const previousWidth =
+    field.previous === undefined || field.kind === 'mutex' || field.memoryOrder
       ? 0
-      : charCount(row.kind, row.previous) * NAME_CHAR_WIDTH + 4;
-  const queue = row.queue.reduce(
-    (sum, mark) => sum + TASK_MARK_WIDTH + 4 + mark.name.length * VALUE_CHAR_WIDTH,
+      : charCount(field.kind, field.previous) * NAME_CHAR_WIDTH + 4;
+  const queueWidth = field.queue.reduce(
+    (sum, task) => sum + TASK_MARK_WIDTH + 4 + task.name.length * VALUE_CHAR_WIDTH,
     7,
   );
-  if (!tall)
+  if (!hasRows)
     return {
-      nameYields: name + value > INNER_WIDTH,
+      nameYields: nameWidth + valueTextWidth > INNER_WIDTH,
       lines: 1,
       valueBelow: false,
-      showsPrevious: name + value + was <= INNER_WIDTH,
-      showsWaiterNames: row.queue.length > 0 && name + value + queue <= INNER_WIDTH,
+      showsPrevious: nameWidth + valueTextWidth + previousWidth <= INNER_WIDTH,
+      showsWaiterNames:
+        field.queue.length > 0 && nameWidth + valueTextWidth + queueWidth <= INNER_WIDTH,
     };
-  const below = name + value > INNER_WIDTH;
-  const queued = row.kind === 'mutex' && row.queue.length > 0;
-  const beside = queued ? (below ? value : 0) : name + value;
+  const valueBelow = nameWidth + valueTextWidth > INNER_WIDTH;
+  const hasWaiters = field.kind === 'mutex' && field.queue.length > 0;
+  const lineWidth = hasWaiters ? (valueBelow ? valueTextWidth : 0) : nameWidth + valueTextWidth;
   return {
     nameYields: false,
-    lines: below || queued ? 2 : 1,
-    valueBelow: below,
-    showsPrevious: (below ? 0 : name) + value + was <= INNER_WIDTH,
-    showsWaiterNames: beside + queue <= INNER_WIDTH,
+    lines: valueBelow || hasWaiters ? 2 : 1,
+    valueBelow,
+    showsPrevious: (valueBelow ? 0 : nameWidth) + valueTextWidth + previousWidth <= INNER_WIDTH,
+    showsWaiterNames: lineWidth + queueWidth <= INNER_WIDTH,
   };
 }
 
-function valueWidth({ kind, text, owner, memoryOrder: order }: FieldView): number {
-  const letters = kind === 'mutex' ? (owner?.name.length ?? 4) : charCount(kind, text);
-  const signs =
+function valueWidth({ kind, text, owner, memoryOrder }: FieldView): number {
+  const chars = kind === 'mutex' ? (owner?.name.length ?? 4) : charCount(kind, text);
+  const iconWidth =
     kind === 'mutex'
       ? PADLOCK_WIDTH + (owner ? TASK_MARK_WIDTH : 0)
       : kind === 'count' || kind === 'completion'
         ? 4
         : 0;
-  return letters * VALUE_CHAR_WIDTH + signs + (order ? order.length * NAME_CHAR_WIDTH + 9 : 0);
+  return (
+    chars * VALUE_CHAR_WIDTH +
+    iconWidth +
+    (memoryOrder ? memoryOrder.length * NAME_CHAR_WIDTH + 9 : 0)
+  );
 }
 
-/** Truth is written out. */
+/** A bool is shown as `true` or `false`. */
 function charCount(kind: FieldView['kind'], text: string): number {
   return kind !== 'bool' ? text.length : text === '0' ? 5 : 4;
 }
 
-/** The order of memory of a chip's one row, where it would cut the name of the field and the first line has room for it. */
+/** The memory order of a chip's only field, if it would truncate the field's name and the title line has room for it. */
 export function memoryOrderInHeader({
-  placement: place,
+  placement,
   title,
-  fields: rows,
-  visibleFields: shown,
+  fields,
+  visibleFields,
 }: Pick<ObjectView, 'placement' | 'title' | 'fields' | 'visibleFields'>): FieldView['memoryOrder'] {
-  const row = place.height === CHIP_HEIGHT ? rows.find(({ name }) => name === shown[0]) : undefined;
-  if (!row?.memoryOrder || !fitField(row, 1).nameYields) return undefined;
+  const field =
+    placement.height === CHIP_HEIGHT
+      ? fields.find(({ name }) => name === visibleFields[0])
+      : undefined;
+  if (!field?.memoryOrder || !fitField(field, 1).nameYields) return undefined;
   return GLYPH_WIDTH +
     titleWidth(title) +
     TEXT_GAP +
-    row.memoryOrder.length * NAME_CHAR_WIDTH +
+    field.memoryOrder.length * NAME_CHAR_WIDTH +
     9 <=
     INNER_WIDTH
-    ? row.memoryOrder
+    ? field.memoryOrder
     : undefined;
 }
 
-/** Rows of text that a node of this height has room for. */
+/** Rows of text that fit below the title of a node of this height. */
 export function textRowsIn(height: number): number {
   return height === CHIP_HEIGHT ? 1 : Math.floor((height - NODE_HEADER_HEIGHT) / TEXT_ROW_HEIGHT);
 }
 
-/** How many rows of text stand above a row of a node; undefined where it is not shown. */
+/** Rows of text above a field of a node; undefined if the field is not visible. */
 export function textRowsAbove(
-  { placement: place, fields: rows, visibleFields: shown }: ObjectView,
+  { placement, fields, visibleFields }: ObjectView,
   name: string,
 ): number | undefined {
-  const room = textRowsIn(place.height);
+  const maxRows = textRowsIn(placement.height);
   let above = 0;
-  for (const each of shown) {
-    if (each === name) return above;
-    const row = rows.find(({ name: its }) => its === each);
-    above += row ? fitField(row, room).lines : 0;
+  for (const visible of visibleFields) {
+    if (visible === name) return above;
+    const field = fields.find(({ name: fieldName }) => fieldName === visible);
+    above += field ? fitField(field, maxRows).lines : 0;
   }
   return undefined;
 }
 
-/** What the first line of a node has room for. */
+/** What fits into the title line of a node. */
 export interface TitleFit {
-  /** `small` is set a step smaller, so that it stands whole; `long` too, but only where titles are set large. */
+  /** `small` uses a smaller font to fit; `long` does so only at zoom levels with large titles. */
   readonly size: 'usual' | 'long' | 'small';
-  /** So long that it takes the place of the glyph: it has the kind in its words. */
+  /** The title also takes the place of the glyph. */
   readonly withoutGlyph: boolean;
-  /** The kernel's name of its type, where there is room for all of it and the title does not say it. */
+  /** The struct name, if it fits and the title does not contain it. */
   readonly type: string | undefined;
-  /** How many fields are not shown, where there is room to say so. */
+  /** Number of fields that are not visible, if it fits. */
   readonly hiddenFields: number | undefined;
 }
 
-/** The first line of an object's node, beside which so many pixels are taken by a button. */
+/** The title line of an object; `reservedWidth` px of it are taken by a button. */
 export function fitTitle(
-  {
-    title,
-    type,
-    freed: ghost,
-    access,
-    placement: place,
-    fields: rows,
-    visibleFields: shown,
-  }: ObjectView,
-  taken = 0,
+  { title, type, freed, access, placement, fields, visibleFields }: ObjectView,
+  reservedWidth = 0,
 ): TitleFit {
   const width = titleWidth(title);
-  const small = width > INNER_WIDTH - GLYPH_WIDTH - (ghost ? FREED_TAG_WIDTH : 0);
-  const bare = small && width * SMALL_TITLE_SCALE > INNER_WIDTH - GLYPH_WIDTH;
+  const isSmall = width > INNER_WIDTH - GLYPH_WIDTH - (freed ? FREED_TAG_WIDTH : 0);
+  const withoutGlyph = isSmall && width * SMALL_TITLE_SCALE > INNER_WIDTH - GLYPH_WIDTH;
   let left =
     INNER_WIDTH -
-    (bare ? 0 : GLYPH_WIDTH) -
-    width * (small ? SMALL_TITLE_SCALE : 1) -
-    (ghost ? FREED_TAG_WIDTH : access ? ACCESS_CHIP_WIDTH : 0) -
-    taken;
-  const told = ghost || type === 'file' || title.split(/[ .]/).includes(type);
-  const typed = !told && !small && type.length * SMALL_CHAR_WIDTH + TEXT_GAP <= left;
-  if (typed) left -= type.length * SMALL_CHAR_WIDTH + TEXT_GAP;
-  const hidden = place.height === CHIP_HEIGHT ? 0 : rows.length - shown.length;
+    (withoutGlyph ? 0 : GLYPH_WIDTH) -
+    width * (isSmall ? SMALL_TITLE_SCALE : 1) -
+    (freed ? FREED_TAG_WIDTH : access ? ACCESS_CHIP_WIDTH : 0) -
+    reservedWidth;
+  const isRedundant = freed || type === 'file' || title.split(/[ .]/).includes(type);
+  const showsType = !isRedundant && !isSmall && type.length * SMALL_CHAR_WIDTH + TEXT_GAP <= left;
+  if (showsType) left -= type.length * SMALL_CHAR_WIDTH + TEXT_GAP;
+  const hiddenCount = placement.height === CHIP_HEIGHT ? 0 : fields.length - visibleFields.length;
   return {
-    size: small ? 'small' : width > LONG_TITLE_WIDTH ? 'long' : 'usual',
-    withoutGlyph: bare,
-    type: typed ? type : undefined,
-    hiddenFields: hidden > 0 && TEXT_GAP + 20 <= left ? hidden : undefined,
+    size: isSmall ? 'small' : width > LONG_TITLE_WIDTH ? 'long' : 'usual',
+    withoutGlyph,
+    type: showsType ? type : undefined,
+    hiddenFields: hiddenCount > 0 && TEXT_GAP + 20 <= left ? hiddenCount : undefined,
   };
 }
 
@@ -184,29 +189,29 @@ const TITLE_CHAR_WIDTHS: readonly (readonly [string, number])[] = [
   ['w', 0.84],
 ];
 
-/** The width of a title of 13 px. */
+/** Width of a title of 13 px, px. */
 function titleWidth(text: string): number {
   return (
     Array.from(text).reduce(
-      (sum, letter) =>
-        sum + (TITLE_CHAR_WIDTHS.find(([letters]) => letters.includes(letter))?.[1] ?? 0.61),
+      (sum, char) => sum + (TITLE_CHAR_WIDTHS.find(([chars]) => chars.includes(char))?.[1] ?? 0.61),
       0,
     ) * 13
   );
 }
 
-/** The first line of a task, and whether it is set a step smaller. */
+/** The first line of a task; `small` uses a smaller font to fit. `alone`: its process has no other task. */
 export function fitCall(
-  { task: mark, status, call }: TaskView,
+  { task, status, call }: TaskView,
   alone: boolean,
 ): { readonly name: string | undefined; readonly text: string; readonly small: boolean } {
-  const name = alone ? undefined : mark.name;
-  const room = (INNER_WIDTH - 11) / VALUE_CHAR_WIDTH - (name === undefined ? 0 : name.length + 1);
+  const name = alone ? undefined : task.name;
+  const maxChars =
+    (INNER_WIDTH - 11) / VALUE_CHAR_WIDTH - (name === undefined ? 0 : name.length + 1);
   const text =
     status === 'done'
       ? 'all calls made'
-      : status === 'idle' && `next ${call}`.length <= room
+      : status === 'idle' && `next ${call}`.length <= maxChars
         ? `next ${call}`
         : call;
-  return { name, text, small: text.length > room };
+  return { name, text, small: text.length > maxChars };
 }

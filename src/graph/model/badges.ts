@@ -4,13 +4,13 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call } from '../../kernel/language/world';
 import type { Badge } from './graph';
 
-/** One step of a run, or a call put in (no step), with what it told. */
+/** One step of a run, or an issued call (no step), with its events. */
 export interface StepRecord {
   readonly program: Program;
   readonly task: number | undefined;
   readonly step: Step | undefined;
   readonly events: readonly StepEvent[];
-  /** Rules found broken after it. */
+  /** Violations found after it. */
   readonly violations: readonly {
     readonly property: PropertyId;
     readonly text: string;
@@ -25,35 +25,39 @@ interface CallFailure {
 }
 
 /**
- * The badges that stand after a run, by the name of their object or process: the last refusal of each task until it begins
- * another call, and every rule broken so far; whose rule was broken last is last.
+ * The badges after a run, by the name of their object or process: the last failure of each task until it begins another
+ * call, and every violation so far. The node with the latest violation is last.
  */
-export function badgesOf(run: readonly StepRecord[]): ReadonlyMap<string, readonly Badge[]> {
-  const refusals = new Map<string, CallFailure>();
+export function badgesOf(records: readonly StepRecord[]): ReadonlyMap<string, readonly Badge[]> {
+  const failures = new Map<string, CallFailure>();
   const badges = new Map<string, Badge[]>();
-  const put = (name: string, badge: Badge): void => {
+  const add = (name: string, badge: Badge): void => {
     const list = badges.get(name) ?? [];
     badges.delete(name);
     badges.set(name, [...list, badge]);
   };
-  for (const deed of run) {
-    const task = deed.task === undefined ? undefined : deed.program.tasks[deed.task];
+  for (const record of records) {
+    const task = record.task === undefined ? undefined : record.program.tasks[record.task];
     if (!task) continue;
     const nameOf = (object: number | undefined): string =>
-      deed.program.objects[object ?? -1]?.name ?? task.process;
-    const call = deed.step && deed.program.calls[deed.step.call]?.call;
-    if (refusals.get(task.name)?.call !== call) refusals.delete(task.name);
-    for (const { template: note } of deed.events) {
-      if (note.kind === 'fail')
-        refusals.set(task.name, {
+      record.program.objects[object ?? -1]?.name ?? task.process;
+    const call = record.step && record.program.calls[record.step.call]?.call;
+    if (failures.get(task.name)?.call !== call) failures.delete(task.name);
+    for (const { template } of record.events) {
+      if (template.kind === 'fail')
+        failures.set(task.name, {
           call,
-          shownAt: nameOf(note.object),
-          badge: { kind: 'errno', title: `-${note.errno}`, text: `${task.name}: ${note.reason}` },
+          shownAt: nameOf(template.object),
+          badge: {
+            kind: 'errno',
+            title: `-${template.errno}`,
+            text: `${task.name}: ${template.reason}`,
+          },
         });
     }
-    for (const { property, text, object } of deed.violations)
-      put(nameOf(object), { kind: 'violation', title: property, text });
+    for (const { property, text, object } of record.violations)
+      add(nameOf(object), { kind: 'violation', title: property, text });
   }
-  for (const { shownAt: at, badge } of refusals.values()) put(at, badge);
+  for (const { shownAt, badge } of failures.values()) add(shownAt, badge);
   return badges;
 }

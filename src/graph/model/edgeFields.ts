@@ -1,10 +1,11 @@
 import type { ObjectSlot, Program } from '../../kernel/compiler/program';
 import type { EdgeStyle } from './graph';
 
-/** What of an object may be an edge, whatever the state. */
+/** The fields of an object that edges show, independent of the state. */
 export interface EdgeFields {
-  /** Fixed pointers that are drawn. */
+  /** Fixed pointers. */
   readonly links: readonly (readonly [name: string, target: ObjectSlot, style: EdgeStyle])[];
+  /** Pointer fields by index into `Program.fields`. */
   readonly pointers: readonly (readonly [
     name: string,
     field: number,
@@ -14,11 +15,11 @@ export interface EdgeFields {
 
 const edgeFieldsBySlot = new WeakMap<ObjectSlot, EdgeFields>();
 
-/** The anatomy of an object. Same object for the same slot. */
+/** The edge fields of an object. Same object for the same slot. */
 export function edgeFieldsOf(program: Program, slot: ObjectSlot): EdgeFields {
-  const known = edgeFieldsBySlot.get(slot);
-  if (known) return known;
-  const anatomy: EdgeFields = {
+  const cached = edgeFieldsBySlot.get(slot);
+  if (cached) return cached;
+  const edgeFields: EdgeFields = {
     links: Object.entries(slot.links).flatMap(([name, { object, edge }]): EdgeFields['links'] => {
       const target = program.objects[object];
       return target && edge !== 'hidden' ? [[name, target, edge]] : [];
@@ -29,6 +30,6 @@ export function edgeFieldsOf(program: Program, slot: ObjectSlot): EdgeFields {
         : [],
     ),
   };
-  edgeFieldsBySlot.set(slot, anatomy);
-  return anatomy;
+  edgeFieldsBySlot.set(slot, edgeFields);
+  return edgeFields;
 }

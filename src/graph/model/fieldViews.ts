@@ -9,10 +9,10 @@ import { taskRef } from './taskWaits';
 
 const NO_WAITERS: readonly TaskRef[] = [];
 
-/** Rows of plain fields that stand as they were, by field and value: most rows of most steps. */
+/** Views of unchanged fields by field and value: most fields of most steps. */
 const unchangedViews = new WeakMap<Program, Map<number, FieldView>[]>();
 
-/** The rows of an object's node: its fields in the order of the struct, with what the last step (and its events) changed. */
+/** The fields of an object in the order of the struct, with what the last step (`previous`, `events`) did to them. */
 export function fieldViewsOf(
   program: Program,
   state: Int32Array,
@@ -25,8 +25,8 @@ export function fieldViewsOf(
     const field = index === undefined ? undefined : program.fields[index];
     if (!field) return fixedPointerView(program, state, slot, name);
     const changed = previous !== undefined && previous[field.index] !== state[field.index];
-    const order = memoryOrderOf(field.index, events);
-    if (!changed && !order && field.kind !== 'mutex' && field.kind !== 'completion')
+    const memoryOrder = memoryOrderOf(field.index, events);
+    if (!changed && !memoryOrder && field.kind !== 'mutex' && field.kind !== 'completion')
       return unchangedFieldView(program, state, field);
     const { owner, queue } = ownerAndQueue(program, state, field);
     return {
@@ -35,7 +35,7 @@ export function fieldViewsOf(
       kind: kindOf(field),
       text: textOf(program, state, field),
       previous: changed ? textOf(program, previous, field) : undefined,
-      memoryOrder: order,
+      memoryOrder,
       owner,
       queue,
     };
@@ -43,12 +43,13 @@ export function fieldViewsOf(
 }
 
 function unchangedFieldView(program: Program, state: Int32Array, field: Field): FieldView {
-  const all = unchangedViews.get(program) ?? program.fields.map(() => new Map<number, FieldView>());
-  unchangedViews.set(program, all);
+  const cache =
+    unchangedViews.get(program) ?? program.fields.map(() => new Map<number, FieldView>());
+  unchangedViews.set(program, cache);
   const value = state[field.index] ?? 0;
-  const known = all[field.index]?.get(value);
-  if (known) return known;
-  const row: FieldView = {
+  const cached = cache[field.index]?.get(value);
+  if (cached) return cached;
+  const view: FieldView = {
     name: field.name,
     index: field.index,
     kind: kindOf(field),
@@ -58,11 +59,11 @@ function unchangedFieldView(program: Program, state: Int32Array, field: Field): 
     owner: undefined,
     queue: NO_WAITERS,
   };
-  all[field.index]?.set(value, row);
-  return row;
+  cache[field.index]?.set(value, view);
+  return view;
 }
 
-/** A pointer that never moves: a name while its target lives. */
+/** A pointer that never changes: the name of its target while that exists. */
 function fixedPointerView(
   program: Program,
   state: Int32Array,
@@ -84,11 +85,11 @@ function fixedPointerView(
   };
 }
 
-/** What the events say of memory ordering at a field. */
 function memoryOrderOf(field: number, events: readonly StepEvent[]): FieldView['memoryOrder'] {
-  for (const { template: note } of events) {
-    if (note.kind === 'write' && note.release && note.field === field) return 'release';
-    if (note.kind === 'read' && note.acquire && note.fields.includes(field)) return 'acquire';
+  for (const { template } of events) {
+    if (template.kind === 'write' && template.release && template.field === field) return 'release';
+    if (template.kind === 'read' && template.acquire && template.fields.includes(field))
+      return 'acquire';
   }
   return undefined;
 }
@@ -123,7 +124,6 @@ function anyTaskQueued(program: Program, state: Int32Array): boolean {
   return program.tasks.some((task) => state[program.fields.length + task.index] !== 0);
 }
 
-/** Who holds it and who stands in line. */
 function ownerAndQueue(
   program: Program,
   state: Int32Array,
@@ -150,13 +150,13 @@ function ownerAndQueue(
 
 const rankCache = new WeakMap<ObjectSlot, ReadonlyMap<string, number>>();
 
-/** How much each field of an object matters in this program, least first: what decides on access, locks, what steps write, the rest. */
+/** Rank of each field in this program, lower first: what decides on access, locks, counters, what steps write, constants. */
 function fieldRanks(program: Program, slot: ObjectSlot): ReadonlyMap<string, number> {
-  const known = rankCache.get(slot);
-  if (known) return known;
+  const cached = rankCache.get(slot);
+  if (cached) return cached;
   const deciding = new Set<number>();
-  for (const { normalAccess: normal } of program.files)
-    if (normal) fieldsRead(normal, (index) => deciding.add(index));
+  for (const { normalAccess } of program.files)
+    if (normalAccess) fieldsRead(normalAccess, (index) => deciding.add(index));
   const rank = (field: Field | undefined): number => {
     if (!field || field.kind === 'pointer') return HIDDEN_RANK;
     if (deciding.has(field.index)) return 2;
@@ -167,39 +167,39 @@ function fieldRanks(program: Program, slot: ObjectSlot): ReadonlyMap<string, num
         ? 4
         : 5;
   };
-  const map = new Map(
+  const ranks = new Map(
     nodeFieldNames(slot.spec).map((name) => [name, rank(program.fields[slot.fields[name] ?? -1])]),
   );
-  rankCache.set(slot, map);
-  return map;
+  rankCache.set(slot, ranks);
+  return ranks;
 }
 
 const HIDDEN_RANK = 9;
 
-/** Names of the rows that say most, as many as there is room for: what changed and who waits, held locks, what matters in this program. What matters most in it stands first. */
+/** Names of the fields to show in `maxRows` rows: fields with waiters, changed ones and held locks take precedence over ranks. The result is in order of rank, so that fields do not move. */
 export function chooseVisibleFields(
   program: Program,
   slot: ObjectSlot,
-  rows: readonly FieldView[],
-  room: number,
+  views: readonly FieldView[],
+  maxRows: number,
 ): readonly string[] {
-  const ranked = fieldRanks(program, slot);
-  const weight = (row: FieldView): number => {
-    if (row.queue.length > 0) return 0;
-    if (row.previous !== undefined || row.memoryOrder) return row.kind === 'pointer' ? 1.5 : 0.5;
-    return row.owner ? 1 : (ranked.get(row.name) ?? HIDDEN_RANK);
+  const ranks = fieldRanks(program, slot);
+  const priority = (view: FieldView): number => {
+    if (view.queue.length > 0) return 0;
+    if (view.previous !== undefined || view.memoryOrder) return view.kind === 'pointer' ? 1.5 : 0.5;
+    return view.owner ? 1 : (ranks.get(view.name) ?? HIDDEN_RANK);
   };
-  let left = room;
-  const best = rows
-    .filter((row) => weight(row) < HIDDEN_RANK)
-    .toSorted((a, b) => weight(a) - weight(b))
-    .flatMap((row) => {
-      const { lines } = fitField(row, room);
-      if (lines > left) return [];
-      left -= lines;
-      return [row.name];
+  let rowsLeft = maxRows;
+  const chosen = views
+    .filter((view) => priority(view) < HIDDEN_RANK)
+    .toSorted((a, b) => priority(a) - priority(b))
+    .flatMap((view) => {
+      const { lines } = fitField(view, maxRows);
+      if (lines > rowsLeft) return [];
+      rowsLeft -= lines;
+      return [view.name];
     });
-  const names = rows.map((row) => row.name);
-  const fixed = (name: string): number => ranked.get(name) ?? HIDDEN_RANK;
-  return best.toSorted((a, b) => fixed(a) - fixed(b) || names.indexOf(a) - names.indexOf(b));
+  const names = views.map((view) => view.name);
+  const rankOf = (name: string): number => ranks.get(name) ?? HIDDEN_RANK;
+  return chosen.toSorted((a, b) => rankOf(a) - rankOf(b) || names.indexOf(a) - names.indexOf(b));
 }

@@ -8,7 +8,7 @@ interface StepDelta {
   readonly events?: readonly StepEvent[] | undefined;
 }
 
-/** What says most of the last step among what it did to some objects: what it changed, then what came or went, then what it only read. A pointer is told by an edge. */
+/** The most important change of the last step to some objects: a changed value, then a changed pointer, an allocation or a free, a read. Undefined if it did not involve them. */
 export function lastChangeIn(
   program: Program,
   state: Int32Array,
@@ -16,40 +16,42 @@ export function lastChangeIn(
   { previous, events = [] }: StepDelta,
 ): FoldedChange | undefined {
   if (!previous) return undefined;
-  const read = new Set(
-    events.flatMap(({ template: note }) =>
-      'fields' in note ? note.fields : 'field' in note ? [note.field] : [],
+  const readFields = new Set(
+    events.flatMap(({ template }) =>
+      'fields' in template ? template.fields : 'field' in template ? [template.field] : [],
     ),
   );
   let best: FoldedChange | undefined;
-  let least = Infinity;
-  const offer = (weight: number | undefined, touch: FoldedChange): void => {
-    if (weight === undefined || weight >= least) return;
-    least = weight;
-    best = touch;
+  let lowestPriority = Infinity;
+  const consider = (priority: number | undefined, change: FoldedChange): void => {
+    if (priority === undefined || priority >= lowestPriority) return;
+    lowestPriority = priority;
+    best = change;
   };
   for (const slot of slots) {
     const object = slot.name;
     if (slot.lifetime !== undefined && previous[slot.lifetime] !== state[slot.lifetime])
-      offer(2, { object, field: undefined, life: state[slot.lifetime] === 1 ? 'new' : 'freed' });
+      consider(2, { object, field: undefined, life: state[slot.lifetime] === 1 ? 'new' : 'freed' });
     else if (
       Object.values(slot.fields).some(
-        (field) => read.has(field) || previous[field] !== state[field],
+        (field) => readFields.has(field) || previous[field] !== state[field],
       )
     ) {
-      for (const row of fieldViewsOf(program, state, previous, slot, events))
-        offer(changePriority(row, read), { object, field: row, life: undefined });
-    } else if (events.some(({ template: note }) => 'object' in note && note.object === slot.index))
-      offer(4, { object, field: undefined, life: undefined });
+      for (const view of fieldViewsOf(program, state, previous, slot, events))
+        consider(changePriority(view, readFields), { object, field: view, life: undefined });
+    } else if (
+      events.some(({ template }) => 'object' in template && template.object === slot.index)
+    )
+      consider(4, { object, field: undefined, life: undefined });
   }
   return best;
 }
 
 function changePriority(
-  { index: field, previous: was, kind }: FieldView,
-  read: ReadonlySet<number>,
+  { index: field, previous, kind }: FieldView,
+  readFields: ReadonlySet<number>,
 ): number | undefined {
   if (field === undefined) return undefined;
-  if (was !== undefined) return kind === 'pointer' ? 1 : 0;
-  return read.has(field) ? 3 : undefined;
+  if (previous !== undefined) return kind === 'pointer' ? 1 : 0;
+  return readFields.has(field) ? 3 : undefined;
 }

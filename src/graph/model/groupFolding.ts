@@ -2,22 +2,23 @@ import type { ObjectSlot, Program } from '../../kernel/compiler/program';
 import { processOf } from '../../kernel/language/world';
 import { nodeCatalogOf, type NodeSpec, type NodeCatalog } from './nodeCatalog';
 
-/** Groups that are shown as one node each. */
+/** IOMMU groups (by number) that are shown as one node each. */
 export type FoldedGroups = ReadonlySet<string>;
 
+/** Nothing is folded. */
 export const NO_FOLDED_GROUPS: FoldedGroups = new Set();
 
 const groupByNodeCache = new WeakMap<Program, ReadonlyMap<string, string>>();
 
-/** The IOMMU group that an actor is folded with, by actor id: what is anchored at one, a reset set of its devices alone, and the contexts of a process that works with one alone. */
+/** The IOMMU group that a node is folded into, by node id: objects of the group and its devices, a device set within the group, and the contexts of a process that uses no other group. */
 export function groupByNodeId(program: Program): ReadonlyMap<string, string> {
-  const known = groupByNodeCache.get(program);
-  if (known) return known;
-  const own = groupByProcess(program);
+  const cached = groupByNodeCache.get(program);
+  if (cached) return cached;
+  const groupOfProcess = groupByProcess(program);
   const groups = new Map<string, string>();
-  for (const { id, source: what } of nodeCatalogOf(program).nodes) {
-    const slot = what.kind === 'object' || what.kind === 'deviceNode' ? what.slot : undefined;
-    const group = slot && groupOfObject(slot, program, own);
+  for (const { id, source } of nodeCatalogOf(program).nodes) {
+    const slot = source.kind === 'object' || source.kind === 'deviceNode' ? source.slot : undefined;
+    const group = slot && groupOfObject(slot, program, groupOfProcess);
     if (group !== undefined) groups.set(id, group);
   }
   groupByNodeCache.set(program, groups);
@@ -25,22 +26,22 @@ export function groupByNodeId(program: Program): ReadonlyMap<string, string> {
 }
 
 function groupOfObject(
-  { key: anchor }: ObjectSlot,
+  { key }: ObjectSlot,
   program: Program,
-  own: ReadonlyMap<string, string>,
+  groupOfProcess: ReadonlyMap<string, string>,
 ): string | undefined {
   const file =
-    anchor.fileKind === 'iommufd' || anchor.fileKind === 'container'
-      ? program.files.find((each) => each.name === anchor.file)
+    key.fileKind === 'iommufd' || key.fileKind === 'container'
+      ? program.files.find((each) => each.name === key.file)
       : undefined;
   return (
-    (file && own.get(processOf(file.by))) ??
-    anchor.group ??
-    groupOfDeviceSet(anchor.devset, program)
+    (file && groupOfProcess.get(processOf(file.by))) ??
+    key.group ??
+    groupOfDeviceSet(key.devset, program)
   );
 }
 
-/** A set that spans groups is in none of them: its lock is where their tasks meet, and would be out of sight for those of the other. */
+/** A device set that spans groups belongs to none: tasks of both groups contend for its lock, so it must stay visible. */
 function groupOfDeviceSet(devset: string | undefined, { world }: Program): string | undefined {
   const groups = new Set(
     world.devices
@@ -50,34 +51,36 @@ function groupOfDeviceSet(devset: string | undefined, { world }: Program): strin
   return groups.size === 1 ? [...groups][0] : undefined;
 }
 
-/** Processes whose device fds are all of one group. */
+/** The group of each process whose device fds all belong to one group. */
 function groupByProcess(program: Program): ReadonlyMap<string, string> {
-  const all = new Map<string, Set<string>>();
+  const groupsByProcess = new Map<string, Set<string>>();
   for (const fd of program.fds) {
     const group = program.files[fd.file]?.group;
-    if (group !== undefined) all.set(fd.process, (all.get(fd.process) ?? new Set()).add(group));
+    if (group !== undefined)
+      groupsByProcess.set(fd.process, (groupsByProcess.get(fd.process) ?? new Set()).add(group));
   }
   return new Map(
-    [...all].flatMap(([process, groups]): [string, string][] =>
+    [...groupsByProcess].flatMap(([process, groups]): [string, string][] =>
       groups.size === 1 ? [[process, [...groups][0] ?? '']] : [],
     ),
   );
 }
 
-/** The id of the node that stands for a folded group. */
+/** The node id of a folded group. */
 export function foldedGroupId(group: string): string {
   return `fold:${group}`;
 }
 
-/** The cast with the folded groups as one actor each, and who stands for whom. Same object for the same program and folds. */
+/** The catalog with one node per folded group. Same object for the same program and groups. */
 export function foldCatalog(program: Program, folded: FoldedGroups): FoldedCatalog {
-  const known = foldedCatalogs.get(program) ?? new WeakMap<FoldedGroups, FoldedCatalog>();
-  foldedCatalogs.set(program, known);
-  const made = known.get(folded) ?? makeFoldedCatalog(program, folded);
-  known.set(folded, made);
-  return made;
+  const cached = foldedCatalogs.get(program) ?? new WeakMap<FoldedGroups, FoldedCatalog>();
+  foldedCatalogs.set(program, cached);
+  const catalog = cached.get(folded) ?? makeFoldedCatalog(program, folded);
+  cached.set(folded, catalog);
+  return catalog;
 }
 
+/** A catalog, and the id of the folded group by the id of a node in it. */
 interface FoldedCatalog {
   readonly catalog: NodeCatalog;
   readonly foldedInto: ReadonlyMap<string, string>;
@@ -86,34 +89,34 @@ interface FoldedCatalog {
 const foldedCatalogs = new WeakMap<Program, WeakMap<FoldedGroups, FoldedCatalog>>();
 
 function makeFoldedCatalog(program: Program, folded: FoldedGroups): FoldedCatalog {
-  const whole = nodeCatalogOf(program);
-  const standIn = new Map(
+  const full = nodeCatalogOf(program);
+  const foldedInto = new Map(
     [...groupByNodeId(program)].flatMap(([id, group]): [string, string][] =>
       folded.has(group) ? [[id, foldedGroupId(group)]] : [],
     ),
   );
-  if (standIn.size === 0) return { catalog: whole, foldedInto: standIn };
+  if (foldedInto.size === 0) return { catalog: full, foldedInto };
   const groups = [...new Set(program.world.devices.map((device) => device.group))].filter((group) =>
     folded.has(group),
   );
-  const actors = [
-    ...whole.nodes.filter((actor) => !standIn.has(actor.id)),
+  const nodes = [
+    ...full.nodes.filter((node) => !foldedInto.has(node.id)),
     ...groups.map((group) => foldedGroupNode(program, group)),
   ];
-  const ties = whole.possibleEdges
-    .map(({ a, b, weight }) => ({ a: standIn.get(a) ?? a, b: standIn.get(b) ?? b, weight }))
+  const possibleEdges = full.possibleEdges
+    .map(({ a, b, weight }) => ({ a: foldedInto.get(a) ?? a, b: foldedInto.get(b) ?? b, weight }))
     .filter(({ a, b }) => a !== b);
   return {
     catalog: {
-      nodes: actors,
-      byId: new Map(actors.map((actor) => [actor.id, actor])),
-      possibleEdges: ties,
+      nodes,
+      byId: new Map(nodes.map((node) => [node.id, node])),
+      possibleEdges,
     },
-    foldedInto: standIn,
+    foldedInto,
   };
 }
 
-/** A line for how many are open, one for each device, and two for what the last step did, or one for a lock. */
+/** Rows: how many files are open, one per device, two for the last change or a lock. */
 function foldedGroupNode(program: Program, group: string): NodeSpec {
   return {
     id: foldedGroupId(group),
@@ -123,7 +126,7 @@ function foldedGroupNode(program: Program, group: string): NodeSpec {
   };
 }
 
-/** The devices of a group, as objects. */
+/** The objects of the devices of a group. */
 export function devicesInGroup(program: Program, group: string): readonly ObjectSlot[] {
   return program.objects.filter((slot) => slot.type === 'vfio_device' && slot.key.group === group);
 }

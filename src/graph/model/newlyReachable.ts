@@ -1,6 +1,6 @@
 import type { Graph } from './graph';
 
-/** What a file has come to reach: ids of nodes and of the edges to them. */
+/** Ids of the nodes and edges that a file can reach since the last step. */
 export interface NewlyReachable {
   readonly nodes: ReadonlySet<string>;
   readonly edges: ReadonlySet<string>;
@@ -8,25 +8,27 @@ export interface NewlyReachable {
 
 const NOTHING_REACHABLE: NewlyReachable = { nodes: new Set(), edges: new Set() };
 
-/** Where the last step gave files the way to the driver: the normal table, what their pointers lead to, and from there the device. */
+/** What files reach that got access in the last step: the normal fops, the targets of their pointers, and the device behind those. */
 export function newlyReachable({ edges }: Pick<Graph, 'edges'>): NewlyReachable {
   const files = new Set(
-    edges.flatMap(({ style, changed: fresh, source, target }) =>
-      style === 'fops' && fresh && target === 'fops:normal' ? [source] : [],
+    edges.flatMap(({ style, changed, source, target }) =>
+      style === 'fops' && changed && target === 'fops:normal' ? [source] : [],
     ),
   );
   if (files.size === 0) return NOTHING_REACHABLE;
-  const first = edges.filter(
+  const direct = edges.filter(
     ({ source, style }) =>
       files.has(source) && (style === 'fops' || style === 'pointer' || style === 'reference'),
   );
-  const near = new Set(first.map(({ target }) => target));
-  const all = [
-    ...first,
-    ...edges.filter(({ source, target }) => near.has(source) && target.startsWith('vfio_device:')),
+  const neighbours = new Set(direct.map(({ target }) => target));
+  const reached = [
+    ...direct,
+    ...edges.filter(
+      ({ source, target }) => neighbours.has(source) && target.startsWith('vfio_device:'),
+    ),
   ];
   return {
-    nodes: new Set(all.map(({ target }) => target)),
-    edges: new Set(all.map(({ id }) => id)),
+    nodes: new Set(reached.map(({ target }) => target)),
+    edges: new Set(reached.map(({ id }) => id)),
   };
 }

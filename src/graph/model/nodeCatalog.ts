@@ -5,16 +5,16 @@ import { eachStatement } from '../../kernel/language/statements';
 import { nodeFieldNames, isDrawnAsEdge, laneOf, type LaneId } from '../layout/lanes';
 import { nodeSizeOf, type NodeSize } from '../layout/nodeMetrics';
 
-/** Something that may stand on the stage: where it belongs and how big it is, whatever the state. */
+/** A node that a program may show: its lane and size, independent of the state. */
 export interface NodeSpec {
-  /** Stable over programs: `vfio_device:vfio0`, `process:qemu`, `node:vfio0`, `fops:parked`. */
+  /** Stable across programs: `vfio_device:vfio0`, `process:qemu`, `node:vfio0`, `fops:parked`. */
   readonly id: string;
   readonly lane: LaneId;
   readonly size: NodeSize;
   readonly source:
     | { readonly kind: 'object'; readonly slot: ObjectSlot }
     | { readonly kind: 'process'; readonly process: string }
-    /** A device node in /dev, there while `field` is 1. */
+    /** A device node in /dev, which exists while `field` is 1. */
     | {
         readonly kind: 'deviceNode';
         readonly slot: ObjectSlot;
@@ -22,48 +22,49 @@ export interface NodeSpec {
         readonly path: string;
       }
     | { readonly kind: 'fops'; readonly table: 'parked' | 'normal' }
-    /** Everything of an IOMMU group in one node. */
+    /** An IOMMU group with all that belongs to it. */
     | { readonly kind: 'foldedGroup'; readonly group: string };
 }
 
-/** A possible tie between two actors, for their order in the lanes. */
+/** An edge that some state may have; the layout puts its nodes close together. */
 interface PossibleEdge {
   readonly a: string;
   readonly b: string;
   readonly weight: number;
 }
 
+/** Every node and edge that a program may show. */
 export interface NodeCatalog {
   readonly nodes: readonly NodeSpec[];
   readonly byId: ReadonlyMap<string, NodeSpec>;
   readonly possibleEdges: readonly PossibleEdge[];
 }
 
-/** The life of a freed object. */
+/** Value of the lifetime field of a freed object. */
 const FREED_LIFE = 2;
-/** fd places that a process node has room for before it grows, and so many for each row more. */
+/** fds that fit into a process node before it grows, and fds per additional row. */
 const MIN_FD_SLOTS = 3;
 const FDS_PER_ROW = 3;
-/** A program of fewer calls is only being made: nobody knows yet what will matter. */
+/** A program with fewer calls is still being edited: no object becomes a chip, since any may be written next. */
 const MIN_CALLS_FOR_CHIPS = 3;
 const CHIP_SIZE: NodeSize = { form: 'chip', rows: 0 };
 
 const catalogs = new WeakMap<Program, NodeCatalog>();
 
-/** Everything that this program can put on the stage. */
+/** Every node that a program may show. Same object for the same program. */
 export function nodeCatalogOf(program: Program): NodeCatalog {
-  const known = catalogs.get(program);
-  if (known) return known;
-  const actors = [
+  const cached = catalogs.get(program);
+  if (cached) return cached;
+  const nodes = [
     ...processNodes(program),
     ...objectNodes(program),
     ...deviceNodes(program),
     ...fopsNodes(program),
   ];
-  const byId = new Map(actors.map((actor) => [actor.id, actor]));
-  const cast: NodeCatalog = { nodes: actors, byId, possibleEdges: possibleEdgesOf(program, byId) };
-  catalogs.set(program, cast);
-  return cast;
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const catalog: NodeCatalog = { nodes, byId, possibleEdges: possibleEdgesOf(program, byId) };
+  catalogs.set(program, catalog);
+  return catalog;
 }
 
 /** The id of an object's node. */
@@ -71,12 +72,12 @@ export function nodeIdOf(slot: ObjectSlot): string {
   return `${slot.type}:${slot.name}`;
 }
 
-/** Names of the processes in their order, the kernel's drivers last. */
+/** Names of the processes in order, kernel tasks last. */
 function processNames(program: Program): readonly string[] {
-  const extra = program.tasks
+  const unlisted = program.tasks
     .map((task) => task.process)
     .filter((name) => !program.world.processes.includes(name));
-  return [...new Set([...program.world.processes, ...extra, 'driver'])];
+  return [...new Set([...program.world.processes, ...unlisted, 'driver'])];
 }
 
 function processNodes(program: Program): NodeSpec[] {
@@ -102,15 +103,15 @@ function processNodes(program: Program): NodeSpec[] {
 
 /** Objects that exist from the start or that some step of the program allocates. */
 function objectNodes(program: Program): NodeSpec[] {
-  const lives = allocatedLifeFields(program);
+  const allocated = allocatedLifeFields(program);
   return program.objects.flatMap((slot): NodeSpec[] => {
     const lane = laneOf(slot.spec);
     if (!lane || nodeFieldNames(slot.spec).length + Object.keys(slot.links).length === 0) return [];
-    const can =
+    const mayExist =
       slot.lifetime === undefined ||
       program.fields[slot.lifetime]?.init !== 0 ||
-      lives.has(slot.lifetime);
-    return can
+      allocated.has(slot.lifetime);
+    return mayExist
       ? [
           {
             id: nodeIdOf(slot),
@@ -123,7 +124,7 @@ function objectNodes(program: Program): NodeSpec[] {
   });
 }
 
-/** No step of the program writes a field of it that an edge does not tell. */
+/** Whether no step of the program writes a field of it other than those that edges show. */
 function isNeverWritten(program: Program, slot: ObjectSlot): boolean {
   return (
     program.calls.length >= MIN_CALLS_FOR_CHIPS &&
@@ -135,9 +136,9 @@ function isNeverWritten(program: Program, slot: ObjectSlot): boolean {
   );
 }
 
-/** Life fields that some step sets to live; what is only ever freed never comes. */
+/** Lifetime fields that some step sets to live. An object that steps only free never appears. */
 function allocatedLifeFields(program: Program): ReadonlySet<number> {
-  const lives = new Set<number>();
+  const allocated = new Set<number>();
   for (const task of program.tasks) {
     for (const step of task.steps) {
       eachStatement(step.body, (statement) => {
@@ -145,17 +146,17 @@ function allocatedLifeFields(program: Program): ReadonlySet<number> {
           statement.op === 'set' &&
           !(statement.value.op === 'const' && statement.value.value === FREED_LIFE)
         )
-          lives.add(statement.field);
+          allocated.add(statement.field);
       });
     }
   }
-  return lives;
+  return allocated;
 }
 
 function deviceNodes(program: Program): NodeSpec[] {
-  const places = cdevFieldsByRole(program);
+  const fieldsByRole = cdevFieldsByRole(program);
   return program.objects.flatMap((slot) =>
-    [...(places.get(slot.spec.role) ?? [])].flatMap((name): NodeSpec[] => {
+    [...(fieldsByRole.get(slot.spec.role) ?? [])].flatMap((name): NodeSpec[] => {
       const field = slot.fields[name];
       if (field === undefined) return [];
       const path =
@@ -184,13 +185,13 @@ function fopsNodes(program: Program): NodeSpec[] {
   }));
 }
 
-/** The fields that say whether a cdev is in the device map, by role of their object. */
+/** Names of the fields that `cdevAdd` sets, by role of their object. */
 function cdevFieldsByRole(program: Program): ReadonlyMap<string, ReadonlySet<string>> {
-  const places = new Map<string, Set<string>>();
+  const fieldsByRole = new Map<string, Set<string>>();
   const visit = (op: Op): void => {
     if (op.kind === 'cdevAdd') {
       const [role = '', name = ''] = op.field.split('.');
-      places.set(role, (places.get(role) ?? new Set()).add(name));
+      fieldsByRole.set(role, (fieldsByRole.get(role) ?? new Set()).add(name));
     }
     if ('ops' in op) op.ops.forEach(visit);
     if ('then' in op) op.then.forEach(visit);
@@ -202,38 +203,38 @@ function cdevFieldsByRole(program: Program): ReadonlyMap<string, ReadonlySet<str
     if ('steps' in body) routine(body);
     else [...Object.values(body.byKind), body.other].forEach(routine);
   }
-  return places;
+  return fieldsByRole;
 }
 
-/** The types of a design, for the height of the lanes whatever the scenario. */
+/** All object types of a design: lane heights must not depend on the scenario. */
 export function objectTypesOf(program: Program): readonly ObjectType[] {
   return [...new Set([...program.objects.map((slot) => slot.spec), ...program.model.objects])];
 }
 
 function possibleEdgesOf(program: Program, byId: ReadonlyMap<string, NodeSpec>): PossibleEdge[] {
-  const ties: PossibleEdge[] = [];
-  const tie = (a: string, b: string, weight: number): void => {
-    if (byId.has(a) && byId.has(b) && a !== b) ties.push({ a, b, weight });
+  const edges: PossibleEdge[] = [];
+  const addEdge = (a: string, b: string, weight: number): void => {
+    if (byId.has(a) && byId.has(b) && a !== b) edges.push({ a, b, weight });
   };
   const object = (index: number): string => {
     const slot = program.objects[index];
     return slot ? nodeIdOf(slot) : '';
   };
   for (const slot of program.objects) {
-    for (const link of Object.values(slot.links)) tie(nodeIdOf(slot), object(link.object), 3);
+    for (const link of Object.values(slot.links)) addEdge(nodeIdOf(slot), object(link.object), 3);
     for (const index of Object.values(slot.fields)) {
       const targets = program.fields[index]?.targets ?? [];
-      for (const target of targets) tie(nodeIdOf(slot), object(target), 2 / targets.length);
+      for (const target of targets) addEdge(nodeIdOf(slot), object(target), 2 / targets.length);
     }
   }
   for (const fd of program.fds) {
     const file = program.files[fd.file];
-    if (file) tie(`process:${fd.process}`, object(file.object), 2);
+    if (file) addEdge(`process:${fd.process}`, object(file.object), 2);
   }
-  for (const actor of byId.values())
-    if (actor.source.kind === 'deviceNode') tie(actor.id, nodeIdOf(actor.source.slot), 3);
+  for (const node of byId.values())
+    if (node.source.kind === 'deviceNode') addEdge(node.id, nodeIdOf(node.source.slot), 3);
   for (const file of program.files)
     if (file.normalAccess)
-      for (const table of ['parked', 'normal']) tie(object(file.object), `fops:${table}`, 0.5);
-  return ties;
+      for (const table of ['parked', 'normal']) addEdge(object(file.object), `fops:${table}`, 0.5);
+  return edges;
 }

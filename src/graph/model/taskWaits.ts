@@ -2,20 +2,20 @@ import { waitBlockers, waitText } from '../../kernel/machine/describeEvent';
 import type { Program, Wait } from '../../kernel/compiler/program';
 import type { TaskRef } from './graph';
 
-/** A task with the number of its process, which gives colour and shape; -1 for the kernel's drivers. */
-export function taskRef(program: Program, task: number): TaskRef {
-  const found = program.tasks[task];
-  if (!found) throw new Error(`no task ${task}`);
-  return { name: found.name, process: program.world.processes.indexOf(found.process) };
+/** The reference to a task by its index. Throws if there is none. */
+export function taskRef(program: Program, index: number): TaskRef {
+  const task = program.tasks[index];
+  if (!task) throw new Error(`no task ${index}`);
+  return { name: task.name, process: program.world.processes.indexOf(task.process) };
 }
 
-/** What a task waits for, and who keeps it: `dev_set s0.lock, held by dpdk`. */
+/** What a task waits for, and which tasks block it: `waits for dev_set s0.lock, held by dpdk`. */
 export function describeWait(program: Program, state: Int32Array, wait: Wait): string {
-  const who = waitBlockers(program, state, wait).join(', ');
-  const what = waitText(program, wait);
-  if (wait.kind === 'name') return `needs ${what} from ${who}`;
-  if (who === '') return `waits for ${what}`;
+  const blockers = waitBlockers(program, state, wait).join(', ');
+  const target = waitText(program, wait);
+  if (wait.kind === 'name') return `needs ${target} from ${blockers}`;
+  if (blockers === '') return `waits for ${target}`;
   return wait.kind === 'mutex'
-    ? `waits for ${what}, held by ${who}`
-    : `waits for ${what}, kept by ${who}`;
+    ? `waits for ${target}, held by ${blockers}`
+    : `waits for ${target}, blocked by ${blockers}`;
 }
