@@ -7,8 +7,8 @@ import { ROW_GAP } from './graphLayout';
 
 const COLUMNS = 5;
 
-/** A node of a row at 100, with a badge of so many letters. */
-function node(column: number, letters: number, over = false): NodeView {
+/** A node at y 100 with a badge of so many characters. */
+function node(column: number, chars: number, chipBelow = false): NodeView {
   return {
     kind: 'fops',
     table: 'parked',
@@ -25,27 +25,27 @@ function node(column: number, letters: number, over = false): NodeView {
       width: NODE_WIDTH,
       height: CHIP_HEIGHT,
       lane: 'context',
-      chipBelow: over,
+      chipBelow,
       chipAbove: false,
     },
-    badges: [{ kind: 'errno', title: '-EBUSY', text: 'x'.repeat(letters) }],
+    badges: [{ kind: 'errno', title: '-EBUSY', text: 'x'.repeat(chars) }],
   };
 }
 
 describe('badges', () => {
-  it('lie beside one another between the rows and within the columns, however many there are', () => {
+  it('stay between the rows, within the columns and clear of one another', () => {
     fc.assert(
-      fc.property(fc.uniqueArray(fc.nat(COLUMNS - 1)), fc.nat(80), (columns, letters) => {
-        const boxes = limitBadgeWidths(columns.map((column) => node(column, letters))).flatMap(
+      fc.property(fc.uniqueArray(fc.nat(COLUMNS - 1)), fc.nat(80), (columns, chars) => {
+        const rects = limitBadgeWidths(columns.map((column) => node(column, chars))).flatMap(
           badgeRect,
         );
-        for (const [i, { x, y, width, height }] of boxes.entries()) {
+        for (const [i, { x, y, width, height }] of rects.entries()) {
           expect(x).toBeGreaterThanOrEqual(0);
           expect(x + width).toBeLessThanOrEqual((COLUMNS - 1) * COLUMN_PITCH + NODE_WIDTH);
           expect(y).toBeGreaterThanOrEqual(100 + CHIP_HEIGHT);
           expect(y + height).toBeLessThanOrEqual(100 + CHIP_HEIGHT + ROW_GAP);
           expect(width).toBeGreaterThanOrEqual(NODE_WIDTH);
-          for (const other of boxes.slice(i + 1))
+          for (const other of rects.slice(i + 1))
             expect(x + width <= other.x || other.x + other.width <= x).toBe(true);
         }
       }),
@@ -53,7 +53,7 @@ describe('badges', () => {
     );
   });
 
-  it('lie over no taller node beside theirs', () => {
+  it('do not cover a taller node next to theirs', () => {
     const tall = (column: number): NodeView => ({
       ...node(column, 0),
       badges: [],
@@ -63,16 +63,18 @@ describe('badges', () => {
       [node(1, 80), tall(2)],
       [tall(3), node(4, 80)],
     ]) {
-      const [box] = limitBadgeWidths(nodes).flatMap(badgeRect);
-      const place = nodes.find(({ badges }) => badges.length === 0)?.placement;
-      expect(box && place && (box.x + box.width <= place.x || place.x + place.width <= box.x)).toBe(
-        true,
-      );
+      const [rect] = limitBadgeWidths(nodes).flatMap(badgeRect);
+      const placement = nodes.find(({ badges }) => badges.length === 0)?.placement;
+      expect(
+        rect &&
+          placement &&
+          (rect.x + rect.width <= placement.x || placement.x + placement.width <= rect.x),
+      ).toBe(true);
     }
   });
 
-  it('hang above a node with another one right below', () => {
-    const [box] = badgeRect(node(1, 10, true));
-    expect((box?.y ?? 100) + (box?.height ?? 0)).toBeLessThanOrEqual(100);
+  it('are above a node with another chip right below', () => {
+    const [rect] = badgeRect(node(1, 10, true));
+    expect((rect?.y ?? 100) + (rect?.height ?? 0)).toBeLessThanOrEqual(100);
   });
 });

@@ -14,7 +14,7 @@ const fieldView = (part: Partial<FieldView>): FieldView => ({
   ...part,
 });
 
-it('leaves room for what a truth value was as it is written, or leaves it out', () => {
+it('shows the previous value of a bool only if both fit as words', () => {
   expect(fitField(fieldView({ name: 'mapped', previous: '1' }), 4)).toMatchObject({
     lines: 1,
     showsPrevious: true,
@@ -25,7 +25,7 @@ it('leaves room for what a truth value was as it is written, or leaves it out', 
   });
 });
 
-it('gives a long name two lines where there is room for them, and else lets it give way', () => {
+it('sets a long name on two lines if the node has them, else truncates it', () => {
   const long = { name: 'cdev_device_open_cnt', kind: 'value', text: '1' } as const;
   expect(fitField(fieldView(long), 4)).toMatchObject({
     lines: 2,

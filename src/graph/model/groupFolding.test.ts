@@ -4,8 +4,7 @@ import { nodeIdOf } from './nodeCatalog';
 import { foldedGroupId, groupByNodeId } from './groupFolding';
 import type { Badge } from './graph';
 import { lastChangeIn } from './foldedChange';
-import { layOutGraph, NARROW_SHAPE, type LayoutShape } from '../layout/graphLayout';
-import { columnSpacing } from '../layout/nodeMetrics';
+import { layOutGraph } from '../layout/graphLayout';
 import { testProgram } from '../testing/testDesign';
 import { toGraph } from './toGraph';
 
@@ -26,7 +25,7 @@ describe('folding by group', () => {
   const folded = new Set(['1']);
   const layout = layOutGraph(program, undefined, folded);
 
-  it('knows what belongs to a group, with the contexts of a process that works with it alone', () => {
+  it('folds the objects of a group and the contexts of a process that uses only this group', () => {
     const groups = groupByNodeId(program);
     expect(groups.get('vfio_device:vfio0')).toBe('1');
     expect(groups.get('vfio_device:vfio1')).toBe('2');
@@ -35,7 +34,7 @@ describe('folding by group', () => {
     expect(groups.has('process:a')).toBe(false);
   });
 
-  it('takes a reset set along with the devices of one group, and leaves out one that spans groups', () => {
+  it('folds a device set within one group, but not one that spans groups', () => {
     expect(groupByNodeId(program).get('vfio_device_set:set vfio0')).toBe('1');
     const shared = testProgram(undefined, {
       devices: ['1', '2', '2'].map((group, i) => ({
@@ -49,7 +48,7 @@ describe('folding by group', () => {
     expect(groupByNodeId(shared).get('vfio_device_set:set s1')).toBe('2');
   });
 
-  it('shows one node for it, with its devices, who opened them, and held locks', () => {
+  it('shows its devices, their open files and held locks in one node', () => {
     const graph = toGraph(program, stateAfter(['a', 'a', 'a', 'a']), layout);
     const node = graph.nodes.find((each) => each.id === foldedGroupId('1'));
     expect(node).toMatchObject({
@@ -63,7 +62,7 @@ describe('folding by group', () => {
     expect(graph.nodes.map((each) => each.id)).toContain('vfio_device:vfio1');
   });
 
-  it('has the refusals and broken rules of what is in it, and of nothing else', () => {
+  it('has the badges of its members only', () => {
     const badge: Badge = { kind: 'violation', title: 'memory', text: 'read after it was freed' };
     const { nodes } = toGraph(program, stateAfter(['a']), layout, {
       badges: new Map([
@@ -74,7 +73,7 @@ describe('folding by group', () => {
     expect(nodes.find((each) => each.id === foldedGroupId('1'))?.badges).toEqual([badge]);
   });
 
-  it('keeps the broken rules of what is freed inside, and says first what was broken last', () => {
+  it('keeps the violations of freed members, latest first', () => {
     const can = program.tasks.flatMap((task) =>
       task.name === 'a' ? task.steps.map(() => 'a') : [],
     );
@@ -106,7 +105,7 @@ describe('folding by group', () => {
     ).toEqual([['process:b', foldedGroupId('1')]]);
   });
 
-  it('tells where the last step was at work inside: what it changed, what came or went, else what it read', () => {
+  it('shows the last change inside: a value, an allocation or free, else a read', () => {
     const state = stateAfter([]);
     const buffer = makeEventBuffer();
     const touches = ['a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'a', 'driver'].map((name) => {
@@ -143,7 +142,7 @@ describe('folding by group', () => {
     expect(lastChangeIn(program, state, program.objects, {})).toBeUndefined();
   });
 
-  it('leads the edges of what is folded to it, each style once, and keeps the wait for a lock inside', () => {
+  it('merges the edges of its members, and shows a wait for a lock inside', () => {
     const { edges, nodes } = toGraph(
       program,
       stateAfter(['a', 'a', 'a', 'a', 'b', 'b', 'b']),
@@ -165,29 +164,5 @@ describe('folding by group', () => {
       source: 'process:b',
       target: foldedGroupId('1'),
     });
-  });
-});
-
-describe('the grid', () => {
-  it.each<LayoutShape>([
-    NARROW_SHAPE,
-    { columns: 5, maxTextRows: 3, packing: 'tidy' },
-    { columns: 4, maxTextRows: 3, packing: 'packed' },
-    { columns: 9, maxTextRows: 6, packing: 'tidy' },
-  ])('keeps to $columns columns, and puts nothing on top of another', (shape) => {
-    const { placements: places } = layOutGraph(program, undefined, undefined, shape);
-    const all = [...places.values()];
-    const width =
-      Math.max(...all.map((each) => each.x + each.width)) - Math.min(...all.map((each) => each.x));
-    expect(width).toBeLessThan(shape.columns * columnSpacing(shape.columns).pitch);
-    for (const a of all)
-      for (const b of all)
-        expect(
-          a === b ||
-            a.x + a.width <= b.x ||
-            b.x + b.width <= a.x ||
-            a.y + a.height <= b.y ||
-            b.y + b.height <= a.y,
-        ).toBe(true);
   });
 });

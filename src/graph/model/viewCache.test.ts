@@ -7,23 +7,23 @@ import { testProgram, walkProgram } from '../testing/testDesign';
 import type { GraphOptions } from './graphInput';
 import { toGraph } from './toGraph';
 
-describe('what is kept of objects at rest', () => {
+describe('the cache of object views', () => {
   const program = testProgram();
   const layout = layOutGraph(program);
-  const badge: Badge = { kind: 'errno', title: '-EBUSY', text: 'made up' };
+  const badge: Badge = { kind: 'errno', title: '-EBUSY', text: 'a test badge' };
 
-  it('is what would be made anew, in any run', () => {
+  it('equals a fresh view, in any run', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { maxLength: 40 }), (choices) => {
         walkProgram(program, choices, (state, previous, events, choice) => {
-          const extras: GraphOptions = {
+          const options: GraphOptions = {
             previous,
             events,
             badges: new Map(choice === 0 ? [[program.objects[0]?.name ?? '', [badge]]] : []),
           };
-          // What is kept is kept by layout.
-          expect(toGraph(program, state, layout, extras)).toEqual(
-            toGraph(program, state, { ...layout }, extras),
+          // Another layout object has an empty cache.
+          expect(toGraph(program, state, layout, options)).toEqual(
+            toGraph(program, state, { ...layout }, options),
           );
         });
       }),
@@ -31,7 +31,7 @@ describe('what is kept of objects at rest', () => {
     );
   });
 
-  it('is the same thing from step to step', () => {
+  it('keeps the objects that a step does not involve', () => {
     const state = initialState(program);
     const before = toGraph(program, state, layout);
     const buffer = makeEventBuffer();

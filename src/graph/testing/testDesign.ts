@@ -41,7 +41,7 @@ const unsupportedCall = routine('nothing', [
   { id: 'N.1', title: 'nothing', ops: [fail('ENOTTY', 'no such call')] },
 ]);
 
-/** A miniature for the tests of the stage: parked fops, a lock, an owner, a cdev, an unregister that waits. */
+/** A minimal design for graph and stage tests: parked fops, a lock, an owner, a cdev, an unregister that waits. */
 const testDesign: Design = {
   id: 'toy',
   revision: 1,
@@ -179,7 +179,7 @@ const testWorld: World = {
   processes: ['a', 'b'],
 };
 
-/** Two processes that race to bind one device, and an unregister. */
+/** Two processes race to bind one device, and the driver unregisters it. */
 export const testCalls: readonly Call[] = [
   { by: 'a', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
   { by: 'a', call: 'open_iommufd', as: 'i1' },
@@ -191,12 +191,12 @@ export const testCalls: readonly Call[] = [
   { by: 'driver', call: 'unregister_device', device: 'vfio0' },
 ];
 
-/** A program of the miniature design. */
+/** A program of the test design. */
 export function testProgram(calls: readonly Call[] = testCalls, world: World = testWorld): Program {
   return compile(testDesign, {}, world, calls);
 }
 
-/** Lets the tasks of a program move as the choices say, from its first state on; `visit` gets each state, the one before it and what the step told. */
+/** Runs a program from its initial state; `choices[i]` modulo the number of enabled tasks picks the task of step i. Calls `visit` after each step. */
 export function walkProgram(
   program: Program,
   choices: readonly number[],
@@ -210,8 +210,8 @@ export function walkProgram(
   const state = initialState(program);
   const buffer = makeEventBuffer();
   for (const choice of choices) {
-    const can = enabled(program, state);
-    const task = can[choice % Math.max(1, can.length)];
+    const tasks = enabled(program, state);
+    const task = tasks[choice % Math.max(1, tasks.length)];
     if (task === undefined) return;
     const previous = state.slice();
     step(program, state, task, buffer);
