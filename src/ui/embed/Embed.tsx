@@ -9,6 +9,7 @@ import type { CreateWorker } from '../../check-worker/workerFactories';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
 import { handleHotkey } from '../controls/hotkeys';
 import { Icon, type IconName } from '../controls/Icon';
+import { TooltipLayer } from '../controls/TooltipLayer';
 import { Notifications } from '../panels/Notifications';
 import { Stage } from '../stage/Stage';
 import { useIdleSignal } from '../useIdleSignal';
@@ -142,6 +143,7 @@ function EmbedLayout({
       {!comparing && <EmbedCaption />}
       {!comparing && <EmbedPlaybackBar slider={!timed} />}
       <Notifications />
+      <TooltipLayer />
       <div className={styles.hidden} aria-live="polite" aria-atomic="true">
         {announcement}
       </div>
