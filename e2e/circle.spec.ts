@@ -21,7 +21,7 @@ const closeAndGet: SceneFile = {
 
 test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-test('locks that a close takes in the other order lead to a circle, which stands on the stage as one', async ({
+test('swapping the locks of close leads to a deadlock, which the stage shows as a cycle', async ({
   page,
 }) => {
   await page.goto('./?scenario=split-race');
@@ -52,7 +52,7 @@ test('locks that a close takes in the other order lead to a circle, which stands
     .evaluateAll((lines) => lines.map((line) => getComputedStyle(line).stroke));
   expect(new Set(tones).size).toBe(1);
 
-  // The link carries the swapped rows: whoever opens it sees the same.
+  // The link carries the swapped steps.
   await page
     .getByRole('banner')
     .getByRole('button', { name: /^Share/ })

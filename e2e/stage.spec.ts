@@ -26,7 +26,7 @@ async function find(page: Page, text: string): Promise<void> {
   await page.getByRole('combobox', { name: 'Find an object on the stage' }).fill(text);
 }
 
-test('a bind swaps the fops of the file, in its chip, its field and its table', async ({
+test('a bind swaps the fops of the file, in its badge, its f_op field and its edge', async ({
   page,
 }) => {
   await open(page, bindScene('parked-shim'));
@@ -47,7 +47,7 @@ test('a bind swaps the fops of the file, in its chip, its field and its table', 
   await expect(file.locator('[data-row="f_op"] dd')).toHaveText('normal');
 });
 
-test('where no fops are swapped, the access granteds with a release', async ({ page }) => {
+test('a design with an access flag grants access with a store-release', async ({ page }) => {
   await open(page, bindScene('upstream'));
   await stepUntil(page, node(page, /struct file fd1; access not granted/));
   await stepUntil(page, node(page, /struct file fd1; access granted/));
@@ -56,7 +56,7 @@ test('where no fops are swapped, the access granteds with a release', async ({ p
   expect(await name.evaluate((each) => each.scrollWidth - each.clientWidth)).toBeLessThanOrEqual(0);
 });
 
-test('a contended lock names its owner and who waits, and the waiter says for whom', async ({
+test('a contended lock names its owner and waiter, and the waiter names the owner', async ({
   page,
 }) => {
   await open(page, raceScene('upstream'));
@@ -75,9 +75,7 @@ test('a contended lock names its owner and who waits, and the waiter says for wh
   await expect(stage(page).locator('[data-style="hold"]')).toHaveCount(1);
 });
 
-test('an unregister waits for the open file, and its counter says who holds it', async ({
-  page,
-}) => {
+test('unregister waits for the open file, and the refcount lists its holders', async ({ page }) => {
   await open(page, unplugScene('upstream'));
   await stepUntil(page, node(page, /^kernel side driver; .*waits for vfio0.comp, blocked by fd1/));
   for (let made = 0; made < 6; made += 1)
@@ -92,7 +90,7 @@ test('an unregister waits for the open file, and its counter says who holds it',
   await expect(node(page, /^struct vfio_device vfio0/)).not.toHaveAttribute('aria-current');
 });
 
-test('a refusal stands at the object that refused, with its errno and why', async ({ page }) => {
+test('a refusal appears at the object that refuses, with errno and reason', async ({ page }) => {
   await open(page, raceScene('upstream'));
   await page.keyboard.press('End');
   await expect(
@@ -100,9 +98,7 @@ test('a refusal stands at the object that refused, with its errno and why', asyn
   ).toHaveCount(1);
 });
 
-test('effects of a step end within 400 ms, outside the graph of lines, and give way to the next step', async ({
-  page,
-}) => {
+test('effects end within 400 ms, animate no edge in place, and are removed', async ({ page }) => {
   await open(page, bindScene('parked-shim'));
   let seen = 0;
   for (let made = 0; made < 30; made += 1) {
@@ -141,7 +137,7 @@ test('effects of a step end within 400 ms, outside the graph of lines, and give 
 test.describe('with reduced motion', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } });
 
-  test('nothing moves, and the stage says the same', async ({ page }) => {
+  test('nothing is animated, and the stage shows the same state', async ({ page }) => {
     await open(page, bindScene('parked-shim'));
     for (let made = 0; made < 24; made += 1) {
       await stepOn(page);
@@ -151,9 +147,7 @@ test.describe('with reduced motion', () => {
   });
 });
 
-test('a step draws only what it changes, and takes nothing off the page to put it back', async ({
-  page,
-}) => {
+test('a step re-renders only the nodes it changes and remounts none', async ({ page }) => {
   await open(page, bindScene('upstream'));
   for (let made = 0; made < 12; made += 1) await stepOn(page);
   await idle(page);
@@ -199,9 +193,7 @@ test('a step draws only what it changes, and takes nothing off the page to put i
   expect(wrong).toEqual([]);
 });
 
-test('a line of the listing lights its objects, and an object lights its edges', async ({
-  page,
-}) => {
+test('a source line highlights its objects, and an object its edges', async ({ page }) => {
   await open(page, bindScene('upstream'));
   for (let made = 0; made < 8; made += 1) await stepOn(page);
   await idle(page);
@@ -221,7 +213,7 @@ test('a line of the listing lights its objects, and an object lights its edges',
   );
 });
 
-test('the keyboard walks from node to node, selects, and leaves with Tab', async ({ page }) => {
+test('arrow keys move between nodes, Enter selects, Tab leaves the stage', async ({ page }) => {
   await open(page, bindScene('upstream'));
   await node(page, /^process qemu/).focus();
   await page.keyboard.press('ArrowDown');
@@ -236,9 +228,7 @@ test('the keyboard walks from node to node, selects, and leaves with Tab', async
   await expect(stage(page).locator('article:focus')).toHaveCount(0);
 });
 
-test('the camera stays still while what happens is in sight, and finds what is not', async ({
-  page,
-}) => {
+test('the camera moves only to show what is out of view', async ({ page }) => {
   await open(page, bindScene('upstream'));
   const view = page.locator('.react-flow__viewport');
   const first = await view.getAttribute('style');
@@ -255,7 +245,7 @@ test('the camera stays still while what happens is in sight, and finds what is n
   await expect(node(page, /^struct iommu_group/)).toBeInViewport({ ratio: 0.99 });
 });
 
-test('a crowd opens with its groups folded, and a folded group tells what is in it', async ({
+test('a crowded stage opens with folded groups, which summarize their contents', async ({
   page,
 }) => {
   await open(page, crowdScene('upstream'));
@@ -289,9 +279,7 @@ test('a crowd opens with its groups folded, and a folded group tells what is in 
   await expect(node(page, /^folded group/)).toHaveCount(4);
 });
 
-test('what is found in a folded group comes out of it, by keyboard, and what is not there is told', async ({
-  page,
-}) => {
+test('Find opens folded groups by keyboard, and explains missing objects', async ({ page }) => {
   await open(page, crowdScene('upstream'));
   await find(page, 'fd7');
   await expect(
@@ -316,7 +304,7 @@ test('what is found in a folded group comes out of it, by keyboard, and what is 
   ).toContainText('by type');
 });
 
-test('in a crowd the camera keeps what is touched large enough to read, until somebody moves it', async ({
+test('on a crowded stage the camera follows the steps until the user moves it', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
@@ -362,7 +350,7 @@ for (const [width, height] of [
   [1440, 900],
   [1024, 768],
 ] as const) {
-  test(`everything fits beside the tools at ${width}`, async ({ page }) => {
+  test(`the graph fits above the toolbar at ${width}`, async ({ page }) => {
     await page.setViewportSize({ width, height });
     for (const scene of [raceScene('upstream'), crowdScene('upstream')]) {
       await open(page, scene);
@@ -406,7 +394,7 @@ for (const { size, ids } of [
   },
   { size: { width: 1440, height: 900 }, ids: ['bind-race', 'shared-group'] },
 ]) {
-  test(`a crowded scenario can be read at ${size.width}, and no name of a field is cut`, async ({
+  test(`a crowded scenario is readable at ${size.width}, with no truncated field name`, async ({
     page,
   }) => {
     await page.setViewportSize(size);
@@ -452,7 +440,7 @@ for (const { size, ids } of [
   });
 }
 
-test('the legend explains the signs', async ({ page }) => {
+test('the legend explains the symbols', async ({ page }) => {
   await page.goto('./?scenario=cdev-path');
   await page.getByRole('button', { name: 'Legend' }).click();
   const legend = page.getByRole('region', { name: 'Legend' });
@@ -468,7 +456,7 @@ test('the legend explains the signs', async ({ page }) => {
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true });
 
-  test('the stage is as wide as the screen and large enough to read', async ({ page }) => {
+  test('the stage is as wide as the screen and readable', async ({ page }) => {
     await open(page, bindScene('upstream'));
     const size = await node(page, /^process qemu/).evaluate(
       (each) => each.getBoundingClientRect().width / (each as HTMLElement).offsetWidth,
@@ -481,9 +469,7 @@ test.describe('on a phone', () => {
     expect((graph?.y ?? 0) + (graph?.height ?? 0)).toBeLessThanOrEqual(tools?.y ?? 0);
   });
 
-  test('what is tapped is named where its details are, and they are one tap away', async ({
-    page,
-  }) => {
+  test('a tapped node is named on the Details tab, one tap away', async ({ page }) => {
     await open(page, bindScene('upstream'));
     const panels = page.getByRole('navigation', { name: 'Panels' });
     await expect(panels.getByRole('button')).toHaveText([
@@ -509,7 +495,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(`in ${colorScheme}`, () => {
     test.use({ colorScheme });
 
-    test('axe finds nothing on the stage', async ({ page }) => {
+    test('axe finds no violation on the stage', async ({ page }) => {
       test.slow();
       await open(page, raceScene('upstream'));
       await stepUntil(page, node(page, /lock held by (qemu|dpdk), (qemu|dpdk) waiting/));

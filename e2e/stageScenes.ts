@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-/** A scenario file as the page opens it. */
+/** A scenario file to drop on the page. */
 export interface SceneFile {
   readonly format: 'vfio-playground/scenario@1';
   readonly title: string;
@@ -28,7 +28,7 @@ export function bindScene(design: string): SceneFile {
   };
 }
 
-/** Two processes bind one device, a step each in turn. */
+/** Two processes bind one device, randomly interleaved. */
 export function raceScene(design: string): SceneFile {
   return {
     format: 'vfio-playground/scenario@1',
@@ -40,7 +40,7 @@ export function raceScene(design: string): SceneFile {
   };
 }
 
-/** The driver takes a device away that somebody has open. */
+/** The driver unregisters a device that a process has open. */
 export function unplugScene(design: string): SceneFile {
   return {
     format: 'vfio-playground/scenario@1',
@@ -55,7 +55,7 @@ export function unplugScene(design: string): SceneFile {
   };
 }
 
-/** As many devices, two in each group, and for each group a process whose two threads bind one each and attach them. */
+/** Two devices per group; each group has a process whose two threads bind and attach one device each. */
 export function crowdScene(design: string, devices = 8): SceneFile {
   const names = Array.from({ length: devices }, (_, i) => i);
   return {
@@ -85,7 +85,7 @@ export function crowdScene(design: string, devices = 8): SceneFile {
   };
 }
 
-/** Drops a scene on the page and waits until the stage stands. */
+/** Drops a scene on the page and waits until the stage is idle. */
 export async function openScene(page: Page, scene: SceneFile): Promise<void> {
   await page.locator('[data-node]').first().waitFor();
   const dropped = await page.evaluateHandle((text) => {
@@ -98,21 +98,21 @@ export async function openScene(page: Page, scene: SceneFile): Promise<void> {
   await idle(page);
 }
 
-/** Until nothing plays and no animation runs. */
+/** Waits until nothing plays, loads or is animated. */
 export async function idle(page: Page): Promise<void> {
   await page.locator('html[data-idle="true"]').waitFor({ state: 'attached' });
 }
 
-/** One step on by the key for it. */
+/** Steps forward by keyboard. */
 export async function stepOn(page: Page): Promise<void> {
   await page.keyboard.press('ArrowRight');
 }
 
-/** Steps until the wanted thing is on the stage. */
-export async function stepUntil(page: Page, wanted: Locator, most = 90): Promise<number> {
-  for (let made = 0; made <= most; made += 1) {
-    if ((await wanted.count()) > 0) return made;
+/** Steps until the locator matches. Returns the number of steps. */
+export async function stepUntil(page: Page, wanted: Locator, maxSteps = 90): Promise<number> {
+  for (let steps = 0; steps <= maxSteps; steps += 1) {
+    if ((await wanted.count()) > 0) return steps;
     await stepOn(page);
   }
-  throw new Error(`not after ${most} steps: ${String(wanted)}`);
+  throw new Error(`expected ${String(wanted)} within ${maxSteps} steps, found none`);
 }
