@@ -1,19 +1,22 @@
-import { lazy, Suspense, useLayoutEffect, type ReactNode } from 'react';
+import { useLayoutEffect, type ComponentType, type ReactNode } from 'react';
 import type { DialogId } from '../../session/store/session';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import { bufferTypeAhead } from './typeAhead';
 import { useSession } from '../useSession';
 
-const HelpDialog = lazy(async () => ({ default: (await import('./HelpDialog')).HelpDialog }));
-const LibraryDialog = lazy(async () => ({
-  default: (await import('./LibraryDialog')).LibraryDialog,
-}));
-const PaletteDialog = lazy(async () => ({
-  default: (await import('./PaletteDialog')).PaletteDialog,
-}));
-const ShareDialog = lazy(async () => ({
-  default: (await import('./share/ShareDialog')).ShareDialog,
-}));
+function lazyDialog(load: () => Promise<ComponentType>): ComponentType {
+  return lazyPart({
+    name: 'This dialog',
+    load,
+    placeholder: <DialogLoading />,
+    inDialog: true,
+  });
+}
+
+const HelpDialog = lazyDialog(async () => (await import('./HelpDialog')).HelpDialog);
+const LibraryDialog = lazyDialog(async () => (await import('./LibraryDialog')).LibraryDialog);
+const PaletteDialog = lazyDialog(async () => (await import('./PaletteDialog')).PaletteDialog);
+const ShareDialog = lazyDialog(async () => (await import('./share/ShareDialog')).ShareDialog);
 
 const DIALOGS: Readonly<Partial<Record<DialogId, ReactNode>>> = {
   help: <HelpDialog />,
@@ -25,18 +28,11 @@ const DIALOGS: Readonly<Partial<Record<DialogId, ReactNode>>> = {
 /** The open dialog, loaded when it is first opened. */
 export function DialogHost() {
   const id = useSession((state) => state.dialog);
-  return (
-    id &&
-    DIALOGS[id] && (
-      <LoadErrorBoundary key={id} part="This dialog" inDialog>
-        <Suspense fallback={<DialogLoading />}>{DIALOGS[id]}</Suspense>
-      </LoadErrorBoundary>
-    )
-  );
+  return id && DIALOGS[id];
 }
 
-/** Shown while a dialog loads; buffers what is typed meanwhile. */
+/** While a dialog loads, buffers what is typed. */
 function DialogLoading() {
   useLayoutEffect(() => bufferTypeAhead(document), []);
-  return <span data-loading="" />;
+  return undefined;
 }

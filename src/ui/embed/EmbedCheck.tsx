@@ -5,11 +5,11 @@ import { useSessionStore } from '../useSession';
 import { isCheckOutOfDate } from '../../session/queries/checkSubject';
 import { dispatch } from '../../session/actions/dispatch';
 
-/** The check of what is on screen. */
+/** The check panel of an embed; opening it starts a check. */
 export function EmbedCheck() {
   const session = useSessionStore();
   const client = useCheckClient(session);
-  // Whoever opens it asks; what it found before is still there.
+  // A result that is up to date is shown again.
   useEffect(() => {
     const state = session.getState();
     if (

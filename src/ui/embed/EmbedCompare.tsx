@@ -3,20 +3,20 @@ import { CompareView } from '../views/compare/CompareView';
 import styles from './Embed.module.css';
 
 interface EmbedCompareProps {
-  /** Told the height of the whole table in px, whenever that changes: it depends on the width and on what is compared. */
+  /** Gets the height of the whole table in px whenever it changes. */
   readonly onHeightChange: (height: number) => void;
 }
 
-/** The designs side by side in a frame. */
-export function EmbedCompare({ onHeightChange: onHeight }: EmbedCompareProps) {
+/** The design comparison in an embed. */
+export function EmbedCompare({ onHeightChange }: EmbedCompareProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const table = box.current?.querySelector('table');
     if (!table) return undefined;
-    const observer = new ResizeObserver(() => onHeight(table.offsetHeight));
+    const observer = new ResizeObserver(() => onHeightChange(table.offsetHeight));
     observer.observe(table);
     return () => observer.disconnect();
-  }, [onHeight]);
+  }, [onHeightChange]);
   return (
     <div className={styles.compare} ref={box}>
       <CompareView />

@@ -1,6 +1,6 @@
 import type { EmbedParameters } from '../../host/parseEmbedParameters';
 
-/** Calls back at once, when the frame comes into view, or when the reader presses the button that stands there meanwhile. */
+/** Calls back at once, when the frame scrolls into view, or when the user presses a button, as `load` says. */
 export function onLoadTrigger(
   root: HTMLElement,
   load: EmbedParameters['load'],

@@ -1,11 +1,18 @@
-import { lazyPart } from '../lazyPart';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import { useSession } from '../useSession';
 import { Timeline } from './Timeline';
 import styles from './BottomPanel.module.css';
 
-const BranchList = lazyPart(async () => (await import('./BranchList')).BranchList);
-const StepTable = lazyPart(async () => (await import('./StepTable')).StepTable);
+const BranchList = lazyPart({
+  name: 'The list of branches',
+  load: async () => (await import('./BranchList')).BranchList,
+  preload: true,
+});
+const StepTable = lazyPart({
+  name: 'The table of steps',
+  load: async () => (await import('./StepTable')).StepTable,
+  preload: true,
+});
 
 /** The steps of the branch, as a timeline or a table. */
 export function BottomPanel() {
@@ -13,18 +20,8 @@ export function BottomPanel() {
   const hasBranches = useSession((state) => state.run.branches.length > 1);
   return (
     <div className={styles.panel}>
-      {hasBranches && (
-        <LoadErrorBoundary part="The list of branches">
-          <BranchList />
-        </LoadErrorBoundary>
-      )}
-      {view === 'table' ? (
-        <LoadErrorBoundary part="The table of steps">
-          <StepTable />
-        </LoadErrorBoundary>
-      ) : (
-        <Timeline />
-      )}
+      {hasBranches && <BranchList />}
+      {view === 'table' ? <StepTable /> : <Timeline />}
     </div>
   );
 }

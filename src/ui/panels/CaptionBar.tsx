@@ -70,7 +70,7 @@ export function CaptionBar() {
             <CommandButton
               command="check"
               icon="shield"
-              text="Check interleavings"
+              text="Check"
               title="Check interleavings"
               variant="plain"
             />

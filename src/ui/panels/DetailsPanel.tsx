@@ -1,17 +1,18 @@
 import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
 import { resolveSelection } from '../../session/queries/selectedItem';
 import { taskStatuses } from '../../session/queries/taskStatus';
-import { lazyPart } from '../lazyPart';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import buttons from '../controls/controls.module.css';
 import { useSession, useSessionStore } from '../useSession';
 import styles from './DetailsPanel.module.css';
 import panels from './panels.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
-const SelectionDetails = lazyPart(
-  async () => (await import('./SelectionDetails')).SelectionDetails,
-);
+const SelectionDetails = lazyPart({
+  name: 'The details',
+  load: async () => (await import('./SelectionDetails')).SelectionDetails,
+  preload: true,
+});
 
 /** Details of the selection: fields, references, holders and block reasons of an object; calls and locks of a process. */
 export function DetailsPanel() {
@@ -40,9 +41,7 @@ export function DetailsPanel() {
         )}
       </h2>
       {item ? (
-        <LoadErrorBoundary part="The details">
-          <SelectionDetails item={item} />
-        </LoadErrorBoundary>
+        <SelectionDetails item={item} />
       ) : (
         <div className={styles.empty}>
           <p>

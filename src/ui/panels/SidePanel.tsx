@@ -1,15 +1,16 @@
-import { lazy, Suspense } from 'react';
 import type { PageLayout } from '../../session/store/session';
 import { Segmented } from '../controls/Segmented';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import { useSession, useSessionStore } from '../useSession';
 import { SourcePanel } from './SourcePanel';
 import styles from './SidePanel.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
-const CheckPanel = lazy(async () => ({
-  default: (await import('./check/CheckPanel')).CheckPanel,
-}));
+const CheckPanel = lazyPart({
+  name: 'The checker',
+  load: async () => (await import('./check/CheckPanel')).CheckPanel,
+  placeholder: <p className={styles.loading}>Loading…</p>,
+});
 
 /** The source of the running call, or the check of every interleaving. */
 export function SidePanel() {
@@ -27,21 +28,7 @@ export function SidePanel() {
           { value: 'check', text: 'Check' },
         ]}
       />
-      {sidePanel === 'source' ? (
-        <SourcePanel />
-      ) : (
-        <LoadErrorBoundary part="The checker">
-          <Suspense
-            fallback={
-              <p className={styles.loading} data-loading="">
-                Loading the checker…
-              </p>
-            }
-          >
-            <CheckPanel />
-          </Suspense>
-        </LoadErrorBoundary>
-      )}
+      {sidePanel === 'source' ? <SourcePanel /> : <CheckPanel />}
     </div>
   );
 }

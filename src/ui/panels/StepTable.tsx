@@ -1,7 +1,7 @@
 import { memo, useEffect, useRef, type CSSProperties } from 'react';
 import { branchPath, snapshotAt } from '../../session/trace/replay';
 import type { TraceNode } from '../../session/trace/traceTree';
-import { afterPaint } from '../afterPaint';
+import { afterPaint } from '../schedule';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
 import { snapshotText } from '../../session/trace/snapshotText';

@@ -10,7 +10,7 @@ import { branchPath, currentSnapshot, snapshotAt } from '../../session/trace/rep
 import { fieldsTouchedAt } from '../../session/queries/fieldsTouchedBy';
 import { timelineLanes } from '../../session/queries/timeline';
 import type { TraceNode } from '../../session/trace/traceTree';
-import { afterPaint } from '../afterPaint';
+import { afterPaint } from '../schedule';
 import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
 import { StepSlider } from './StepSlider';

@@ -1,4 +1,4 @@
-import { Fragment, lazy, Suspense, useEffect, type CSSProperties, type ReactNode } from 'react';
+import { useEffect, type ComponentType, type CSSProperties } from 'react';
 import type { CreateWorker } from '../../check-worker/workerFactories';
 import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
@@ -15,31 +15,53 @@ import { Notifications } from '../panels/Notifications';
 import { SelectionLabel } from '../panels/SelectionLabel';
 import { SidePanel } from '../panels/SidePanel';
 import { CaptionBar } from '../panels/CaptionBar';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import { useFileDrop } from './useFileDrop';
 import { useIntroPlayback } from './useIntroPlayback';
 import { useThemeAttribute } from '../theme';
-import { useIdleSignal } from '../useIdleSignal';
+import { useIdleSignal } from '../idleSignal';
 import { SessionContext, useSession } from '../useSession';
 import buttons from '../controls/controls.module.css';
 import styles from './App.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 import '../tokens.css';
 
-const CompareView = lazy(async () => ({
-  default: (await import('../views/compare/CompareView')).CompareView,
-}));
-const VerdictsView = lazy(async () => ({
-  default: (await import('../views/verdicts/VerdictsView')).VerdictsView,
-}));
-const PresenterBar = lazy(async () => ({
-  default: (await import('../views/present/PresenterBar')).PresenterBar,
-}));
-const TourCard = lazy(async () => ({ default: (await import('../views/tour/TourCard')).TourCard }));
-const QuizCard = lazy(async () => ({
-  default: (await import('../views/quiz/QuizCard')).QuizCard,
-}));
-const Stage = lazy(async () => ({ default: (await import('../stage/Stage')).Stage }));
+const LOADING = <p className={styles.loading}>Loading…</p>;
+
+const VIEWS: Readonly<Record<PageLayout['view'], ComponentType>> = {
+  stage: lazyPart({
+    name: 'The stage',
+    load: async () => (await import('../stage/Stage')).Stage,
+    placeholder: LOADING,
+  }),
+  compare: lazyPart({
+    name: 'The comparison',
+    load: async () => (await import('../views/compare/CompareView')).CompareView,
+    placeholder: LOADING,
+  }),
+  verdicts: lazyPart({
+    name: 'The table of verdicts',
+    load: async () => (await import('../views/verdicts/VerdictsView')).VerdictsView,
+    placeholder: LOADING,
+  }),
+};
+
+// The placeholders of these three keep their row of the grid.
+const QuizCard = lazyPart({
+  name: 'The quiz',
+  load: async () => (await import('../views/quiz/QuizCard')).QuizCard,
+  placeholder: <span />,
+});
+const TourCard = lazyPart({
+  name: 'The tour',
+  load: async () => (await import('../views/tour/TourCard')).TourCard,
+  placeholder: <span />,
+});
+const PresenterBar = lazyPart({
+  name: 'The captions',
+  load: async () => (await import('../views/present/PresenterBar')).PresenterBar,
+  placeholder: <div className={styles.captionSpace} />,
+});
 
 const NARROW_PANELS: readonly { readonly id: PageLayout['narrowPanel']; readonly text: string }[] =
   [
@@ -54,18 +76,6 @@ interface AppProps {
   readonly session: Session;
   readonly createWorker: CreateWorker;
 }
-
-const VIEWS: Readonly<Record<PageLayout['view'], ReactNode>> = {
-  stage: <Stage />,
-  compare: <CompareView />,
-  verdicts: <VerdictsView />,
-};
-
-const VIEW_NAMES: Readonly<Record<PageLayout['view'], string>> = {
-  stage: 'The stage',
-  compare: 'The comparison',
-  verdicts: 'The table of verdicts',
-};
 
 export function App({ session, createWorker }: AppProps) {
   return (
@@ -87,6 +97,7 @@ function AppLayout({ session }: { readonly session: Session }) {
   const right = usePanelSize({ storageKey: 'right', initial: 348, min: 260, max: 720 });
   const bottom = usePanelSize({ storageKey: 'foot', initial: 190, min: 96, max: 560 });
   const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
+  const View = VIEWS[view];
   useIdleSignal(session);
   useFileDrop(session);
   useIntroPlayback(session);
@@ -128,33 +139,9 @@ function AppLayout({ session }: { readonly session: Session }) {
           panelId="right"
           panelSide="right"
         />
-        {inQuiz ? (
-          <LoadErrorBoundary part="The quiz" key="quiz">
-            <Suspense fallback={<span data-loading="" />}>
-              <QuizCard />
-            </Suspense>
-          </LoadErrorBoundary>
-        ) : touring ? (
-          <LoadErrorBoundary part="The tour" key="tour">
-            <Suspense fallback={<span data-loading="" />}>
-              <TourCard />
-            </Suspense>
-          </LoadErrorBoundary>
-        ) : (
-          !presenting && <CaptionBar />
-        )}
+        {inQuiz ? <QuizCard /> : touring ? <TourCard /> : !presenting && <CaptionBar />}
         <section className={styles.stage} aria-label="Stage">
-          <LoadErrorBoundary key={view} part={VIEW_NAMES[view]}>
-            <Suspense
-              fallback={
-                <p className={styles.loading} data-loading="">
-                  Loading…
-                </p>
-              }
-            >
-              <Fragment key={presenting ? 'presenting' : 'page'}>{VIEWS[view]}</Fragment>
-            </Suspense>
-          </LoadErrorBoundary>
+          <View key={presenting ? 'presenting' : 'page'} />
         </section>
         <Splitter
           size={bottom}
@@ -166,13 +153,7 @@ function AppLayout({ session }: { readonly session: Session }) {
         <div id="bottom" className={styles.bottom}>
           <BottomPanel />
         </div>
-        {presenting && !touring && !inQuiz && (
-          <LoadErrorBoundary part="The captions">
-            <Suspense fallback={<div className={styles.captionSpace} data-loading="" />}>
-              <PresenterBar />
-            </Suspense>
-          </LoadErrorBoundary>
-        )}
+        {presenting && !touring && !inQuiz && <PresenterBar />}
       </main>
       <aside id="right" className={styles.right} aria-label="Source and details">
         <SidePanel />

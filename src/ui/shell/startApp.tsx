@@ -7,8 +7,8 @@ import type { CreateWorker } from '../../check-worker/workerFactories';
 import { libraryPart } from '../../session/actions/lazyParts';
 import { startSession } from '../../session/url/startSession';
 import { App } from './App';
-import { preloadLazyParts } from '../lazyPart';
-import { afterIdleSignal } from '../afterIdleSignal';
+import { preloadLazyParts } from '../controls/lazyPart';
+import { afterIdleSignal } from '../idleSignal';
 
 /** Shows the playground in `#root`; `createWorker` is for checks, `whenIdle` runs once after the first graph is painted. */
 export function startApp(createWorker: CreateWorker, whenIdle?: () => void): void {
@@ -18,10 +18,10 @@ export function startApp(createWorker: CreateWorker, whenIdle?: () => void): voi
     console.error(error);
     delete root.dataset['loading'];
     root.role = 'alert';
-    const again = document.createElement('button');
-    again.textContent = 'Load it again';
-    again.addEventListener('click', () => location.reload());
-    root.replaceChildren('The playground could not be loaded. Is the network there? ', again);
+    const reload = document.createElement('button');
+    reload.textContent = 'Reload';
+    reload.addEventListener('click', () => location.reload());
+    root.replaceChildren('The playground could not be loaded. Check your connection. ', reload);
   });
 }
 
@@ -38,7 +38,7 @@ async function show(
       <App session={session} createWorker={createWorker} />
     </StrictMode>,
   );
-  afterIdleSignal(window, () => {
+  afterIdleSignal(() => {
     startUrlSync();
     void libraryPart.load();
     preloadLazyParts();

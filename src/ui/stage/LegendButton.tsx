@@ -1,21 +1,16 @@
 import { PopoverButton } from '../controls/PopoverButton';
-import { lazyPart } from '../lazyPart';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import styles from './Legend.module.css';
 
-const LegendList = lazyPart(async () => (await import('./LegendList')).LegendList);
+const LegendList = lazyPart({
+  name: 'The legend',
+  load: async () => (await import('./LegendList')).LegendList,
+  preload: true,
+});
 
 export function LegendButton() {
   return (
-    <PopoverButton
-      label="Legend"
-      popoverClassName={styles.popup}
-      content={
-        <LoadErrorBoundary part="The legend">
-          <LegendList />
-        </LoadErrorBoundary>
-      }
-    >
+    <PopoverButton label="Legend" popoverClassName={styles.popup} content={<LegendList />}>
       Legend
     </PopoverButton>
   );

@@ -1,8 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
-import { lazyPart } from '../lazyPart';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import { useSessionStore } from '../useSession';
 import { DeviceNode } from './nodes/DeviceNode';
 import { EffectLayer } from './animation/EffectLayer';
@@ -20,20 +19,18 @@ import { Toolbar } from './Toolbar';
 import { MAX_ZOOM, MIN_ZOOM } from './camera/viewport';
 import { useCamera } from './camera/useCamera';
 
-const FoldedGroupNode = lazyPart(
-  async () => (await import('./nodes/FoldedGroupNode')).FoldedGroupNode,
-);
+const FoldedGroupNode = lazyPart({
+  name: 'A folded group',
+  load: async () => (await import('./nodes/FoldedGroupNode')).FoldedGroupNode,
+  preload: true,
+});
 
 const nodeTypes: NodeTypes = {
   object: ObjectNode,
   process: ProcessNode,
   deviceNode: DeviceNode,
   fops: FopsNode,
-  foldedGroup: (props) => (
-    <LoadErrorBoundary part="A folded group">
-      <FoldedGroupNode {...props} />
-    </LoadErrorBoundary>
-  ),
+  foldedGroup: FoldedGroupNode,
 };
 const ZOOM_KEYS = ['Control', 'Meta'];
 

@@ -1,13 +1,16 @@
 import { PopoverButton } from '../controls/PopoverButton';
-import { lazyPart } from '../lazyPart';
-import { LoadErrorBoundary } from '../controls/LoadErrorBoundary';
+import { lazyPart } from '../controls/lazyPart';
 import { useSessionStore } from '../useSession';
 import { LegendButton } from './LegendButton';
 import styles from './Stage.module.css';
 import { relayout, useStage, useStageStore } from './stageStore';
 import type { Camera } from './camera/useCamera';
 
-const FindList = lazyPart(async () => (await import('./FindList')).FindList);
+const FindList = lazyPart({
+  name: 'The list of objects',
+  load: async () => (await import('./FindList')).FindList,
+  preload: true,
+});
 
 /** Find, zoom, dimming, folding and the legend. */
 export function Toolbar({ camera }: { readonly camera: Camera }) {
@@ -31,11 +34,7 @@ export function Toolbar({ camera }: { readonly camera: Camera }) {
         buttonLabel="Find an object"
         tooltip="Find an object"
         popoverClassName={styles.findPopup}
-        content={
-          <LoadErrorBoundary part="The list of objects">
-            <FindList />
-          </LoadErrorBoundary>
-        }
+        content={<FindList />}
       >
         <ToolIcon d="M7 2.4a4.6 4.6 0 1 0 0 9.2 4.6 4.6 0 0 0 0-9.2zM10.4 10.4l3.4 3.4" />
       </PopoverButton>

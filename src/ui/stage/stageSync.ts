@@ -2,7 +2,7 @@ import { nodeIdOf } from '../../graph/model/nodeCatalog';
 import { groupByNodeId } from '../../graph/model/groupFolding';
 import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
 import type { Session, SessionState } from '../../session/store/session';
-import { requestIdle } from '../requestIdle';
+import { requestIdle } from '../schedule';
 import { MAX_EFFECT_MS, type Effect, type EffectKind } from './animation/effect';
 import { loadedAnimation } from './animation/loadAnimation';
 import { sceneOf, type Scene } from './scene';

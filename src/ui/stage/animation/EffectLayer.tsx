@@ -1,8 +1,8 @@
 import { memo, useEffect, useLayoutEffect, useRef } from 'react';
 import { ViewportPortal } from '@xyflow/react';
 import styles from './EffectLayer.module.css';
-import { afterPaint } from '../../afterPaint';
-import { afterIdleSignal } from '../../afterIdleSignal';
+import { afterPaint } from '../../schedule';
+import { afterIdleSignal } from '../../idleSignal';
 import { MAX_EFFECT_MS, type Effect, type EffectKind, type TargetPositions } from './effect';
 import { loadAnimation, loadedAnimation } from './loadAnimation';
 import { useStage, useStageStore } from '../stageStore';
@@ -20,7 +20,7 @@ export const EffectLayer = memo(function EffectLayer() {
   const effects = useStage((state) => state.effects);
   const layer = useRef<HTMLDivElement>(null);
   const targets = useRef<TargetPositions>(undefined);
-  useEffect(() => afterIdleSignal(window, () => void loadAnimation()), []);
+  useEffect(() => afterIdleSignal(() => void loadAnimation()), []);
   // Measure before React updates the DOM: measuring afterwards would force a synchronous layout.
   useEffect(
     () =>

@@ -1,4 +1,4 @@
-import { afterPaint } from '../../afterPaint';
+import { afterPaint } from '../../schedule';
 import type { Point } from '../../../graph/layout/geometry';
 import type { Effect, TargetPositions } from './effect';
 
