@@ -120,7 +120,7 @@ test('the tour leads by keys from stop to stop, and undo brings the session back
   await page.keyboard.press('Escape');
   await expect(tour).toHaveCount(0);
   await page.keyboard.press('Control+z');
-  await expect(page.getByRole('button', { name: /Scenario:/ })).toHaveAccessibleName(/goes away/);
+  await expect(page.getByRole('button', { name: /Scenario:/ })).toHaveAccessibleName(/Hot unplug/);
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(before ?? '');
 });
 
@@ -280,9 +280,7 @@ test.describe('a part of the page that does not come', () => {
     await expect(page.getByRole('button', { name: 'Check all designs' })).toBeVisible();
   });
 
-  test('is fetched again when it is wanted, where it was fetched ahead in vain', async ({
-    page,
-  }) => {
+  test('loads when it is needed, or after a reload, if preloading failed', async ({ page }) => {
     const refused = page.waitForEvent('requestfailed', (request) =>
       /\/SelectionDetails-/.test(request.url()),
     );
@@ -291,7 +289,17 @@ test.describe('a part of the page that does not come', () => {
     await refused;
     const details = page.getByRole('region', { name: 'Details' });
     await page.unrouteAll();
-    await details.getByRole('button', { name: /^Show / }).click();
-    await expect(details).toContainText('References');
+    const show = details.getByRole('button', { name: /^Show / });
+    const reload = details.getByRole('button', { name: 'Reload' });
+    const references = details.getByText('References', { exact: true });
+    await show.click();
+    await expect(references.or(reload)).toBeVisible();
+    // Older versions of Chromium cache a failed import.
+    if (await reload.isVisible()) {
+      await reload.click();
+      await idle(page);
+      await show.click();
+    }
+    await expect(references).toBeVisible();
   });
 });

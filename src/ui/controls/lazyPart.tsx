@@ -14,7 +14,7 @@ interface LazyPart<Props extends object> {
 
 const preloads: (() => Promise<unknown>)[] = [];
 
-/** A component that loads its code when it is first shown; if that fails, it says so, and tries again when it is next mounted. */
+/** A component that loads its code when it is first shown; if that fails, it says so. The next mount tries again, but some browsers cache a failed import until a reload. */
 export function lazyPart<Props extends object>({
   name,
   load,
@@ -56,7 +56,7 @@ export function lazyPart<Props extends object>({
   };
 }
 
-/** Loads the parts that are marked for it; one that fails loads again when it is first shown. */
+/** Loads the parts that are marked for it. Failures are reported when the part is first shown. */
 export function preloadLazyParts(): void {
   void Promise.allSettled(preloads.map((load) => load()));
 }
