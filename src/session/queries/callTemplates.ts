@@ -3,15 +3,16 @@ import { processOf, type Call, type CallName, type FileKind } from '../../kernel
 import type { Snapshot } from '../trace/replay';
 import type { OpenFd } from './openFds';
 
-/** One thing that an actor may do next, with its arguments filled in. */
+/** A call with its arguments filled in. */
 export interface CallChoice {
-  /** The whole sentence: `Bind fd1 to ictx1`. */
+  /** Verb phrase: `Bind fd1 to ictx1`. */
   readonly title: string;
-  /** What stands beside the verb: `fd1 → ictx1`. */
+  /** The arguments alone, for a button beside the verb: `fd1 → ictx1`. */
   readonly label: string;
   readonly call: Call;
 }
 
+/** What the templates choose arguments from. */
 export interface CallerContext {
   readonly snapshot: Snapshot;
   readonly caller: string;
@@ -19,12 +20,13 @@ export interface CallerContext {
   readonly usedNames: ReadonlySet<string>;
 }
 
+/** How to fill in the arguments of one kind of call. */
 export interface CallTemplate {
   readonly call: CallName;
   readonly verb: string;
   readonly title: string;
-  readonly choices: (view: CallerContext) => readonly CallChoice[];
-  /** Why there is no choice. */
+  readonly choices: (context: CallerContext) => readonly CallChoice[];
+  /** Shown if there is no choice. */
   readonly noChoiceReason: string;
 }
 
@@ -34,28 +36,29 @@ const fdsOfKind = ({ fds }: CallerContext, ...kinds: readonly FileKind[]): reado
   fds.filter((fd) => kinds.includes(fd.kind));
 
 const makeChoice = (
-  { caller: actor }: CallerContext,
+  { caller }: CallerContext,
   label: string,
   title: string,
   call: Omit<Call, 'by'>,
 ): CallChoice => ({
   title,
   label,
-  call: { by: actor, ...call },
+  call: { by: caller, ...call },
 });
 
+/** The calls of a process, in the order of the panel. */
 export const PROCESS_CALLS: readonly CallTemplate[] = [
   {
     call: 'open_cdev',
     verb: 'Open',
     title: 'Open device',
     noChoiceReason: 'This machine has no VFIO device.',
-    choices: (view) =>
-      view.snapshot.program.world.devices.map(({ name }) =>
-        makeChoice(view, name, `Open ${name}`, {
+    choices: (context) =>
+      context.snapshot.program.world.devices.map(({ name }) =>
+        makeChoice(context, name, `Open ${name}`, {
           call: 'open_cdev',
           device: name,
-          as: freshName(view, 'fd'),
+          as: freshName(context, 'fd'),
         }),
       ),
   },
@@ -64,10 +67,10 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Open',
     title: 'Open /dev/iommu',
     noChoiceReason: '',
-    choices: (view) => [
-      makeChoice(view, '/dev/iommu', 'Open /dev/iommu', {
+    choices: (context) => [
+      makeChoice(context, '/dev/iommu', 'Open /dev/iommu', {
         call: 'open_iommufd',
-        as: freshName(view, 'ictx'),
+        as: freshName(context, 'ictx'),
       }),
     ],
   },
@@ -76,10 +79,10 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Bind',
     title: 'Bind (register)',
     noChoiceReason: 'Needs an open device and an open /dev/iommu.',
-    choices: (view) =>
-      fdsOfKind(view, 'cdev').flatMap((fd) =>
-        fdsOfKind(view, 'iommufd').map((to) =>
-          makeChoice(view, `${fd.name} → ${to.name}`, `Bind ${fd.name} to ${to.name}`, {
+    choices: (context) =>
+      fdsOfKind(context, 'cdev').flatMap((fd) =>
+        fdsOfKind(context, 'iommufd').map((to) =>
+          makeChoice(context, `${fd.name} → ${to.name}`, `Bind ${fd.name} to ${to.name}`, {
             call: 'bind_iommufd',
             fd: fd.name,
             iommufd: to.name,
@@ -92,12 +95,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'New IOAS',
     title: 'Allocate IOAS',
     noChoiceReason: 'Needs an open /dev/iommu.',
-    choices: (view) =>
-      fdsOfKind(view, 'iommufd').map(({ name }) =>
-        makeChoice(view, `in ${name}`, `Allocate an IOAS in ${name}`, {
+    choices: (context) =>
+      fdsOfKind(context, 'iommufd').map(({ name }) =>
+        makeChoice(context, `in ${name}`, `Allocate an IOAS in ${name}`, {
           call: 'ioas_alloc',
           iommufd: name,
-          as: freshName(view, 'ioas'),
+          as: freshName(context, 'ioas'),
         }),
       ),
   },
@@ -106,10 +109,10 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Attach',
     title: 'Attach',
     noChoiceReason: 'Needs an open device and an IOAS.',
-    choices: (view) =>
-      fdsOfKind(view, 'cdev').flatMap((fd) =>
-        ioasNames(view).map((ioas) =>
-          makeChoice(view, `${fd.name} → ${ioas}`, `Attach ${fd.name} to ${ioas}`, {
+    choices: (context) =>
+      fdsOfKind(context, 'cdev').flatMap((fd) =>
+        ioasNames(context).map((ioas) =>
+          makeChoice(context, `${fd.name} → ${ioas}`, `Attach ${fd.name} to ${ioas}`, {
             call: 'attach_ioas',
             fd: fd.name,
             ioas,
@@ -122,19 +125,21 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Use',
     title: 'Use',
     noChoiceReason: 'Needs a device fd.',
-    choices: (view) =>
-      view.fds
+    choices: (context) =>
+      context.fds
         .filter(isDeviceFd)
-        .map(({ name }) => makeChoice(view, name, `Use ${name}`, { call: 'device_io', fd: name })),
+        .map(({ name }) =>
+          makeChoice(context, name, `Use ${name}`, { call: 'device_io', fd: name }),
+        ),
   },
   {
     call: 'detach_ioas',
     verb: 'Detach',
     title: 'Detach',
     noChoiceReason: 'Needs an open device.',
-    choices: (view) =>
-      fdsOfKind(view, 'cdev').map(({ name }) =>
-        makeChoice(view, name, `Detach ${name}`, { call: 'detach_ioas', fd: name }),
+    choices: (context) =>
+      fdsOfKind(context, 'cdev').map(({ name }) =>
+        makeChoice(context, name, `Detach ${name}`, { call: 'detach_ioas', fd: name }),
       ),
   },
   {
@@ -142,10 +147,10 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Open',
     title: 'Open container',
     noChoiceReason: '',
-    choices: (view) => [
-      makeChoice(view, 'container', 'Open container', {
+    choices: (context) => [
+      makeChoice(context, 'container', 'Open container', {
         call: 'open_container',
-        as: freshName(view, 'c'),
+        as: freshName(context, 'c'),
       }),
     ],
   },
@@ -154,12 +159,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Open',
     title: 'Open group',
     noChoiceReason: 'This machine has no IOMMU group.',
-    choices: (view) =>
-      groupNames(view).map((group) =>
-        makeChoice(view, `group ${group}`, `Open group ${group}`, {
+    choices: (context) =>
+      groupNames(context).map((group) =>
+        makeChoice(context, `group ${group}`, `Open group ${group}`, {
           call: 'open_group',
           group,
-          as: freshName(view, 'grp'),
+          as: freshName(context, 'grp'),
         }),
       ),
   },
@@ -168,10 +173,10 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Set container',
     title: 'Set container',
     noChoiceReason: 'Needs an open group and a container or /dev/iommu.',
-    choices: (view) =>
-      fdsOfKind(view, 'group').flatMap((fd) =>
-        fdsOfKind(view, 'container', 'iommufd').map((to) =>
-          makeChoice(view, `${fd.name} → ${to.name}`, `Set ${to.name} on ${fd.name}`, {
+    choices: (context) =>
+      fdsOfKind(context, 'group').flatMap((fd) =>
+        fdsOfKind(context, 'container', 'iommufd').map((to) =>
+          makeChoice(context, `${fd.name} → ${to.name}`, `Set ${to.name} on ${fd.name}`, {
             call: 'set_container',
             fd: fd.name,
             container: to.name,
@@ -184,9 +189,9 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Set IOMMU',
     title: 'Set IOMMU',
     noChoiceReason: 'Needs an open container.',
-    choices: (view) =>
-      fdsOfKind(view, 'container').map(({ name }) =>
-        makeChoice(view, name, `Set IOMMU on ${name}`, { call: 'set_iommu', fd: name }),
+    choices: (context) =>
+      fdsOfKind(context, 'container').map(({ name }) =>
+        makeChoice(context, name, `Set IOMMU on ${name}`, { call: 'set_iommu', fd: name }),
       ),
   },
   {
@@ -194,20 +199,20 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Get device',
     title: 'Get device fd',
     noChoiceReason: 'Needs an open group.',
-    choices: (view) =>
-      fdsOfKind(view, 'group').flatMap((fd) =>
-        view.snapshot.program.world.devices
+    choices: (context) =>
+      fdsOfKind(context, 'group').flatMap((fd) =>
+        context.snapshot.program.world.devices
           .filter((device) => device.group === fd.group)
           .map((device) =>
             makeChoice(
-              view,
+              context,
               `${device.name} from ${fd.name}`,
               `Get ${device.name} from ${fd.name}`,
               {
                 call: 'get_device_fd',
                 fd: fd.name,
                 device: device.name,
-                as: freshName(view, 'fd'),
+                as: freshName(context, 'fd'),
               },
             ),
           ),
@@ -218,9 +223,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Unset container',
     title: 'Unset container',
     noChoiceReason: 'Needs an open group.',
-    choices: (view) =>
-      fdsOfKind(view, 'group').map(({ name }) =>
-        makeChoice(view, name, `Unset container of ${name}`, { call: 'unset_container', fd: name }),
+    choices: (context) =>
+      fdsOfKind(context, 'group').map(({ name }) =>
+        makeChoice(context, name, `Unset container of ${name}`, {
+          call: 'unset_container',
+          fd: name,
+        }),
       ),
   },
   {
@@ -228,12 +236,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Add to KVM',
     title: 'Add to KVM',
     noChoiceReason: 'Needs a device or group fd.',
-    choices: (view) =>
-      fdsOfKind(view, 'cdev', 'device', 'group').map(({ name }) =>
-        makeChoice(view, `${name} → ${kvmName(view)}`, `Add ${name} to ${kvmName(view)}`, {
+    choices: (context) =>
+      fdsOfKind(context, 'cdev', 'device', 'group').map(({ name }) =>
+        makeChoice(context, `${name} → ${kvmName(context)}`, `Add ${name} to ${kvmName(context)}`, {
           call: 'kvm_add',
           fd: name,
-          kvm: kvmName(view),
+          kvm: kvmName(context),
         }),
       ),
   },
@@ -242,16 +250,16 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Pass',
     title: 'Pass fd',
     noChoiceReason: 'Needs an fd and a second process.',
-    choices: (view) =>
-      view.fds.flatMap(({ name }) =>
-        view.snapshot.program.world.processes
-          .filter((process) => process !== view.caller)
+    choices: (context) =>
+      context.fds.flatMap(({ name }) =>
+        context.snapshot.program.world.processes
+          .filter((process) => process !== context.caller)
           .map((to) =>
-            makeChoice(view, `${name} → ${to}`, `Pass ${name} to ${to}`, {
+            makeChoice(context, `${name} → ${to}`, `Pass ${name} to ${to}`, {
               call: 'pass_fd',
               fd: name,
               to,
-              as: freshName(view, 'fd'),
+              as: freshName(context, 'fd'),
             }),
           ),
       ),
@@ -261,10 +269,10 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     verb: 'Destroy',
     title: 'Destroy object',
     noChoiceReason: 'Needs an IOAS, or a bound device, and its /dev/iommu.',
-    choices: (view) =>
-      fdsOfKind(view, 'iommufd').flatMap(({ name }) =>
-        [...ioasNames(view), ...fdsOfKind(view, 'cdev').map((fd) => fd.name)].map((object) =>
-          makeChoice(view, object, `Destroy ${object} in ${name}`, {
+    choices: (context) =>
+      fdsOfKind(context, 'iommufd').flatMap(({ name }) =>
+        [...ioasNames(context), ...fdsOfKind(context, 'cdev').map((fd) => fd.name)].map((object) =>
+          makeChoice(context, object, `Destroy ${object} in ${name}`, {
             call: 'iommu_destroy',
             iommufd: name,
             object,
@@ -276,23 +284,24 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     call: 'close',
     verb: 'Close',
     title: 'Close',
-    noChoiceReason: 'Holds no fd.',
-    choices: (view) =>
-      view.fds.map(({ name }) =>
-        makeChoice(view, name, `Close ${name}`, { call: 'close', fd: name }),
+    noChoiceReason: 'Needs an open fd.',
+    choices: (context) =>
+      context.fds.map(({ name }) =>
+        makeChoice(context, name, `Close ${name}`, { call: 'close', fd: name }),
       ),
   },
 ];
 
+/** The calls of the driver. */
 export const DRIVER_CALLS: readonly CallTemplate[] = [
   {
     call: 'unregister_device',
     verb: 'Unregister',
     title: 'Unregister device',
     noChoiceReason: 'No device is registered.',
-    choices: (view) =>
-      devicesByRegistration(view, true).map((device) =>
-        makeChoice(view, device, `Unregister ${device}`, { call: 'unregister_device', device }),
+    choices: (context) =>
+      devicesByRegistration(context, true).map((device) =>
+        makeChoice(context, device, `Unregister ${device}`, { call: 'unregister_device', device }),
       ),
   },
   {
@@ -300,36 +309,36 @@ export const DRIVER_CALLS: readonly CallTemplate[] = [
     verb: 'Register',
     title: 'Register device',
     noChoiceReason: 'Every device is registered.',
-    choices: (view) =>
-      devicesByRegistration(view, false).map((device) =>
-        makeChoice(view, device, `Register ${device}`, { call: 'register_device', device }),
+    choices: (context) =>
+      devicesByRegistration(context, false).map((device) =>
+        makeChoice(context, device, `Register ${device}`, { call: 'register_device', device }),
       ),
   },
 ];
 
-function groupNames({ snapshot: frame }: CallerContext): readonly string[] {
-  return [...new Set(frame.program.world.devices.map(({ group }) => group))];
+function groupNames({ snapshot }: CallerContext): readonly string[] {
+  return [...new Set(snapshot.program.world.devices.map(({ group }) => group))];
 }
 
-/** IOAS names that an allocation has yielded, to whatever process. */
+/** Names of the allocated IOASes of all processes. */
 function ioasNames({ snapshot: { program, state } }: CallerContext): readonly string[] {
   return program.calls.flatMap(({ call, index }) => {
-    const made =
+    const allocated =
       call.call === 'ioas_alloc' &&
       callStatus(program, state, index) === 'done' &&
       callResult(program, state, index) === 0;
-    return made && call.as !== undefined ? [call.as] : [];
+    return allocated && call.as !== undefined ? [call.as] : [];
   });
 }
 
-function kvmName({ snapshot: frame, caller: actor }: CallerContext): string {
-  const known = frame.program.calls.find(
-    ({ call }) => call.call === 'kvm_add' && processOf(call.by) === actor,
+function kvmName({ snapshot, caller }: CallerContext): string {
+  const known = snapshot.program.calls.find(
+    ({ call }) => call.call === 'kvm_add' && processOf(call.by) === caller,
   )?.call.kvm;
-  return known ?? `kvm${frame.program.world.processes.indexOf(actor) + 1}`;
+  return known ?? `kvm${snapshot.program.world.processes.indexOf(caller) + 1}`;
 }
 
-/** Devices that are, or are not, registered, counting a (un)register from its first step. */
+/** Devices that are, or are not, registered; a register or unregister call counts from its first step. */
 function devicesByRegistration(
   { snapshot: { program, state } }: CallerContext,
   registered: boolean,
@@ -348,8 +357,8 @@ function devicesByRegistration(
     .map(({ name }) => name);
 }
 
-function freshName({ usedNames: used }: CallerContext, stem: string): string {
+function freshName({ usedNames }: CallerContext, stem: string): string {
   let number = 1;
-  while (used.has(`${stem}${number}`)) number += 1;
+  while (usedNames.has(`${stem}${number}`)) number += 1;
   return `${stem}${number}`;
 }

@@ -1,46 +1,46 @@
-import { assignCaptions } from '../../scenario/run/captions';
 import type { Caption } from '../../scenario/format/scenario';
+import { assignCaptions } from '../../scenario/run/captions';
+import { memoizeByKey } from '../trace/memoize';
 import { branchPath, snapshotAt } from '../trace/replay';
 import type { WithRun } from '../trace/run';
 import type { TraceNode } from '../trace/traceTree';
 
-const memo = new WeakMap<readonly TraceNode[], readonly (Caption | undefined)[]>();
+const captionsOfPath = memoizeByKey(
+  (path: readonly TraceNode[]): readonly (Caption | undefined)[] => {
+    const steps = path.map((node) => {
+      const { program, task, step } = snapshotAt(node);
+      return { by: program.tasks[task ?? -1]?.name, at: step?.id };
+    });
+    return assignCaptions(path[0]?.setup.scenario.beats ?? [], steps);
+  },
+);
 
-/** What the scenario's narration says at each depth of the branch on screen, if anything. */
+/** The caption at each depth of the branch on screen, if there is one. */
 export function branchCaptions(state: WithRun): readonly (Caption | undefined)[] {
-  const moments = branchPath(state);
-  const known = memo.get(moments);
-  if (known) return known;
-  const steps = moments.map((moment) => {
-    const { program, task, step } = snapshotAt(moment);
-    return { by: program.tasks[task ?? -1]?.name, at: step?.id };
-  });
-  const beats = assignCaptions(state.run.setup.scenario.beats, steps);
-  memo.set(moments, beats);
-  return beats;
+  return captionsOfPath(branchPath(state));
 }
 
-/** What the narration says of the last move. */
+/** The caption at the cursor. */
 export function currentCaption(state: WithRun): Caption | undefined {
   return branchCaptions(state)[state.run.cursor];
 }
 
-/** What the narration said last: at the cursor or before it. */
+/** The last caption at the cursor or before it. */
 export function latestCaption(state: WithRun): Caption | undefined {
   return branchCaptions(state)
     .slice(0, state.run.cursor + 1)
-    .findLast((beat) => beat !== undefined);
+    .findLast((caption) => caption !== undefined);
 }
 
-/** The depth of the next beat, or of the last one before the cursor; the end or the beginning where there is none. */
+/** The depth of the next or previous caption; the end or the start of the branch if there is none. */
 export function adjacentCaptionDepth(state: WithRun, direction: 1 | -1): number {
   const { cursor } = state.run;
-  const beats = branchCaptions(state);
+  const captions = branchCaptions(state);
   if (direction < 0)
     return Math.max(
       0,
-      beats.slice(0, cursor).findLastIndex((beat) => beat !== undefined),
+      captions.slice(0, cursor).findLastIndex((caption) => caption !== undefined),
     );
-  const next = beats.findIndex((beat, depth) => depth > cursor && beat !== undefined);
-  return next < 0 ? beats.length - 1 : next;
+  const next = captions.findIndex((caption, depth) => depth > cursor && caption !== undefined);
+  return next < 0 ? captions.length - 1 : next;
 }

@@ -1,24 +1,24 @@
 import type { Program, Step } from '../../kernel/compiler/program';
-import { snapshotAt } from '../trace/replay';
 import type { HoverTarget } from '../store/session';
+import { snapshotAt } from '../trace/replay';
 import type { TraceNode } from '../trace/traceTree';
 
-/** What a step touches, to be lit. */
-function fieldsTouchedBy(program: Program, step: Step): HoverTarget {
-  const objects = step.touches
+/** The objects and fields that a step reads or writes, as a hover target. */
+export function fieldsTouchedBy(program: Program, { name, touches }: Step): HoverTarget {
+  const objects = touches
     .map((field) => program.fields[field]?.object ?? -1)
     .filter((object) => object >= 0);
-  return { objects: [...new Set(objects)], fields: step.touches, step: step.name };
+  return { objects: [...new Set(objects)], fields: touches, step: name };
 }
 
-const memo = new WeakMap<TraceNode, HoverTarget>();
+const targets = new WeakMap<TraceNode, HoverTarget>();
 
-/** What the step of a moment touched. */
-export function fieldsTouchedAt(moment: TraceNode): HoverTarget | undefined {
-  const known = memo.get(moment);
+/** What the step into a trace node touched; undefined at the root and after an issued call. Same object for the same node. */
+export function fieldsTouchedAt(node: TraceNode): HoverTarget | undefined {
+  const known = targets.get(node);
   if (known) return known;
-  const { program, step } = snapshotAt(moment);
-  const lights = step && fieldsTouchedBy(program, step);
-  if (lights) memo.set(moment, lights);
-  return lights;
+  const { program, step } = snapshotAt(node);
+  const target = step && fieldsTouchedBy(program, step);
+  if (target) targets.set(node, target);
+  return target;
 }

@@ -2,6 +2,7 @@ import { evaluate } from '../../kernel/language/expressions';
 import type { FileKind } from '../../kernel/language/world';
 import type { Snapshot } from '../trace/replay';
 
+/** An fd that a process has open. */
 export interface OpenFd {
   readonly name: string;
   readonly kind: FileKind;
@@ -13,22 +14,13 @@ export interface OpenFd {
   readonly fops: 'parked' | 'normal' | undefined;
 }
 
-/** The fd table of a process now. */
+/** The fd table of a process. */
 export function openFds({ program, state }: Snapshot, process: string): readonly OpenFd[] {
-  return program.fds.flatMap((fd) => {
+  return program.fds.flatMap((fd): OpenFd[] => {
     const file = program.files[fd.file];
-    return file && fd.process === process && state[fd.installed] === 1
-      ? [
-          {
-            name: fd.name,
-            kind: file.kind,
-            device: file.device,
-            group: file.group,
-            file: file.name,
-            fops:
-              file.normalAccess && (evaluate(file.normalAccess, state) === 0 ? 'parked' : 'normal'),
-          },
-        ]
-      : [];
+    if (!file || fd.process !== process || state[fd.installed] !== 1) return [];
+    const { kind, device, group, name, normalAccess } = file;
+    const fops = normalAccess && (evaluate(normalAccess, state) === 0 ? 'parked' : 'normal');
+    return [{ name: fd.name, kind, device, group, file: name, fops }];
   });
 }

@@ -2,14 +2,14 @@ import type { ObjectSlot } from '../../kernel/compiler/program';
 import { fopsTitle } from '../../graph/model/accessText';
 import type { Snapshot } from '../trace/replay';
 
-/** What a selection names at a frame. */
+/** What the selection names. */
 export type SelectedItem =
   | { readonly kind: 'object'; readonly object: ObjectSlot }
-  /** A process, the kernel's side, or one of their tasks. */
-  | { readonly kind: 'actor'; readonly name: string }
-  | { readonly kind: 'table'; readonly fops: 'parked' | 'normal'; readonly title: string };
+  /** A process, the driver, or a task. */
+  | { readonly kind: 'caller'; readonly name: string }
+  | { readonly kind: 'fops'; readonly fops: 'parked' | 'normal'; readonly title: string };
 
-/** Undefined where the name means nothing here. */
+/** The item with that name; undefined if this program has none. */
 export function resolveSelection(
   { program }: Snapshot,
   name: string | undefined,
@@ -22,13 +22,9 @@ export function resolveSelection(
     program.world.processes.includes(name) ||
     program.tasks.some((each) => each.name === name)
   )
-    return { kind: 'actor', name };
-  const table = name === 'fops:parked' ? 'parked' : name === 'fops:normal' ? 'normal' : undefined;
-  return table && program.files.some(({ normalAccess: normal }) => normal)
-    ? {
-        kind: 'table',
-        fops: table,
-        title: fopsTitle(program.model.parkedFileKinds.length === 0, table),
-      }
+    return { kind: 'caller', name };
+  const fops = name === 'fops:parked' ? 'parked' : name === 'fops:normal' ? 'normal' : undefined;
+  return fops && program.files.some(({ normalAccess }) => normalAccess)
+    ? { kind: 'fops', fops, title: fopsTitle(program.model.parkedFileKinds.length === 0, fops) }
     : undefined;
 }

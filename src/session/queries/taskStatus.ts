@@ -1,40 +1,37 @@
-import { waitBlockers, waitText } from '../../kernel/machine/describeEvent';
-import { currentCall, isEnabled, nextStep, currentWait } from '../../kernel/machine/machine';
 import type { ProgramCall, Step, Wait } from '../../kernel/compiler/program';
+import { waitBlockers, waitText } from '../../kernel/machine/describeEvent';
+import { currentCall, currentWait, isEnabled, nextStep } from '../../kernel/machine/machine';
+import { memoizeByKey } from '../trace/memoize';
 import { callInFlight, type Snapshot } from '../trace/replay';
 
-/** What a task does now. */
+/** What a task is doing. */
 export interface TaskStatus {
   readonly index: number;
   readonly name: string;
   readonly process: string;
   /** The call that it is in. */
   readonly currentCall: ProgramCall | undefined;
-  /** The call of its list that it would begin next; undefined while it is in one and when it has made them all. */
+  /** The call that it starts next; undefined during a call and after the last one. */
   readonly upcomingCall: ProgramCall | undefined;
   readonly nextStep: Step | undefined;
   readonly canStep: boolean;
   readonly wait: TaskWait | undefined;
 }
 
-/** Why a task cannot go on. */
+/** Why a task is blocked. */
 export interface TaskWait {
   readonly wait: Wait;
-  /** `devset s0.lock`, `vfio0.comp`, or the name that is to be made. */
+  /** `devset s0.lock`, `vfio0.comp`, or the name of a result that another call makes. */
   readonly resource: string;
-  /** Who keeps it waiting: tasks or objects. */
+  /** The tasks or objects that hold the resource. */
   readonly heldBy: readonly string[];
 }
 
-const memo = new WeakMap<Snapshot, readonly TaskStatus[]>();
-
-/** Every task of the frame's program, in task order. */
-export function taskStatuses(frame: Snapshot): readonly TaskStatus[] {
-  const known = memo.get(frame);
-  if (known) return known;
-  const { program, state } = frame;
-  const tasks = program.tasks.map(({ index, name, process }): TaskStatus => {
-    const call = callInFlight(frame, index);
+/** The status of every task, in task order. */
+export const taskStatuses = memoizeByKey((snapshot: Snapshot): readonly TaskStatus[] => {
+  const { program, state } = snapshot;
+  return program.tasks.map(({ index, name, process }): TaskStatus => {
+    const call = callInFlight(snapshot, index);
     return {
       index,
       name,
@@ -43,12 +40,10 @@ export function taskStatuses(frame: Snapshot): readonly TaskStatus[] {
       upcomingCall: call ? undefined : currentCall(program, state, index),
       nextStep: nextStep(program, state, index),
       canStep: isEnabled(program, state, index),
-      wait: taskWaitOf(frame, index),
+      wait: taskWaitOf(snapshot, index),
     };
   });
-  memo.set(frame, tasks);
-  return tasks;
-}
+});
 
 function taskWaitOf({ program, state }: Snapshot, task: number): TaskWait | undefined {
   const wait = currentWait(program, state, task);
@@ -57,8 +52,8 @@ function taskWaitOf({ program, state }: Snapshot, task: number): TaskWait | unde
   );
 }
 
-/** One sentence: `waits for devset s0.lock, held by qemu`. */
-export function waitSentence({ wait, resource: what, heldBy: by }: TaskWait): string {
-  const verb = wait.kind === 'name' ? 'to be made by' : 'held by';
-  return `waits for ${what}${by.length > 0 ? `, ${verb} ${by.join(', ')}` : ''}`;
+/** The predicate of a sentence: `waits for devset s0.lock, held by qemu`. */
+export function waitSentence({ wait, resource, heldBy }: TaskWait): string {
+  const verb = wait.kind === 'name' ? 'a result of' : 'held by';
+  return `waits for ${resource}${heldBy.length > 0 ? `, ${verb} ${heldBy.join(', ')}` : ''}`;
 }

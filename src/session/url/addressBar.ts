@@ -1,16 +1,16 @@
-/** The address bar, or what stands for it in a test. */
+/** The address bar of a page; tests have their own. */
 export interface AddressBar {
-  /** The hash with its `#`, empty without one. */
+  /** The hash with its `#`; empty without one. */
   readonly hash: () => string;
-  /** The value of a parameter behind `?`. */
+  /** The value of a query parameter. */
   readonly parameter: (name: string) => string | undefined;
-  /** Writes the hash; throws where the browser does not let it. */
+  /** Replaces the hash, or pushes a history entry. Throws if the browser refuses. */
   readonly write: (hash: string, how: 'push' | 'replace') => void;
-  /** Calls back when the hash changes from outside: back, forward, or typed. */
+  /** Calls `listener` when the user changes the hash: back, forward, or typed. */
   readonly onChange: (listener: () => void) => void;
-  /** Calls back when the page is left. */
+  /** Calls `listener` before the page is left. */
   readonly onLeave: (listener: () => void) => void;
-  /** The storage of the tab, which outlasts a reload; absent in a frame. Even to ask for it may throw. */
+  /** The session storage of the tab; absent in a frame. Access may throw. */
   readonly storage?: () => Pick<Storage, 'getItem' | 'setItem'>;
 }
 
@@ -27,8 +27,8 @@ export function addressBarOf(page: Window): AddressBar {
   };
 }
 
-/** The address of a page in a frame: it makes no entries in the history, which is that of the page around. */
+/** The address of a frame. It never pushes entries: the history belongs to the host page. */
 export function frameAddressBarOf(page: Window): AddressBar {
-  const { storage: _none, ...address } = addressBarOf(page);
+  const { storage: _storage, ...address } = addressBarOf(page);
   return { ...address, write: (hash) => page.history.replaceState(null, '', hash) };
 }

@@ -2,89 +2,82 @@ import type { Call } from '../../kernel/language/world';
 import { makeLink, type Link } from '../../scenario/link/link';
 import type { InsertedCall, LinkStep } from '../../scenario/link/linkRecords';
 import { openLink } from '../../scenario/link/openLink';
-import { branchPath, snapshotAt } from '../trace/replay';
 import { viewParametersOf } from '../queries/viewParameters';
-import { type SessionState } from '../store/session';
+import type { SessionState } from '../store/session';
+import { memoizeByKey } from '../trace/memoize';
+import { branchPath, snapshotAt } from '../trace/replay';
+import { runTo, type Run } from '../trace/run';
 import {
   childTraceNode,
   pathTo,
   rootTraceNode,
-  type TraceNode,
   type Setup,
+  type TraceNode,
 } from '../trace/traceTree';
-import { runTo, type Run } from '../trace/run';
 
-/** The hash (`#v1.…`) of what is on screen: the branch to its end, and where one stands on it. */
+/** The hash (`#v1.…`) of the branch on screen, with its cursor and the view. */
 export function permalinkOf(state: SessionState): string {
-  return makePathLink(branchPath(state), state.run.cursor, viewParametersOf(state));
+  const tip = branchPath(state).at(-1);
+  if (!tip) throw new Error('a branch without trace nodes');
+  return makeBranchLink(tip, state.run.cursor, viewParametersOf(state));
 }
 
-const branchLinks = new WeakMap<TraceNode, string>();
+const tipLinks = memoizeByKey((tip: TraceNode) => ({ hash: makeBranchLink(tip, tip.depth, {}) }));
 
-/** The hash of a branch at its end, whatever is on screen. */
+/** The hash of a branch with the cursor at its tip, whichever branch is on screen. */
 export function branchPermalink(tip: TraceNode): string {
-  const link = branchLinks.get(tip) ?? makePathLink(pathTo(tip), tip.depth, {});
-  branchLinks.set(tip, link);
-  return link;
+  return tipLinks(tip).hash;
 }
 
-function makePathLink(path: readonly TraceNode[], cursor: number, view: Link['view']): string {
-  const tip = path.at(-1);
-  if (!tip) throw new Error('a branch without moments');
-  const { setup } = tip;
+function makeBranchLink(tip: TraceNode, cursor: number, view: Link['view']): string {
+  const { scenario, design, mutations, libraryId } = tip.setup;
   return makeLink({
-    design: setup.design.id,
-    revision: setup.design.revision,
-    options: setup.scenario.options,
-    ...(setup.mutations ? { mutations: setup.mutations } : {}),
-    world: setup.scenario.world,
-    ...linkTraceOf(path, tip),
+    design: design.id,
+    revision: design.revision,
+    options: scenario.options,
+    ...(mutations ? { mutations } : {}),
+    world: scenario.world,
+    ...linkTraceOf(tip),
     cursor,
     view,
-    ...(setup.libraryId === undefined ? {} : { scenario: setup.libraryId }),
-    ...(setup.scenario.title === '' ? {} : { title: setup.scenario.title }),
+    ...(libraryId === undefined ? {} : { scenario: libraryId }),
+    ...(scenario.title === '' ? {} : { title: scenario.title }),
   });
 }
 
 type LinkTrace = Pick<Link, 'calls' | 'issued' | 'steps'>;
 
-const linkTraces = new WeakMap<TraceNode, LinkTrace>();
-
-/** The calls and steps of a branch by stable names, and which calls were put in when. */
-function linkTraceOf(path: readonly TraceNode[], tip: TraceNode): LinkTrace {
-  const known = linkTraces.get(tip);
-  if (known) return known;
-  const order: { readonly call: Call; readonly after?: number }[] = tip.setup.scenario.calls.map(
+/** The calls and steps of a branch by stable names, and after which step each issued call was inserted. */
+const linkTraceOf = memoizeByKey((tip: TraceNode): LinkTrace => {
+  const calls: { readonly call: Call; readonly after?: number }[] = tip.setup.scenario.calls.map(
     (call) => ({ call }),
   );
-  const put: { readonly call: Call; readonly after: number }[] = [];
+  const issuedCalls: { readonly call: Call; readonly after: number }[] = [];
   const steps: LinkStep[] = [];
-  for (const moment of path) {
-    const { transition: move } = moment;
-    if (move?.kind === 'step') {
-      const at = snapshotAt(moment).step?.id;
-      if (at === undefined) throw new Error(`no step at moment ${moment.depth}`);
-      steps.push({ by: move.task, at });
-    } else if (move?.kind === 'issue') {
-      const entry = { call: move.call, after: steps.length };
-      order.splice(move.at, 0, entry);
-      put.push(entry);
+  for (const node of pathTo(tip)) {
+    const { transition } = node;
+    if (transition?.kind === 'step') {
+      const at = snapshotAt(node).step?.id;
+      if (at === undefined) throw new Error(`no step at depth ${node.depth}`);
+      steps.push({ by: transition.task, at });
+    } else if (transition?.kind === 'issue') {
+      const entry = { call: transition.call, after: steps.length };
+      calls.splice(transition.at, 0, entry);
+      issuedCalls.push(entry);
     }
   }
-  const issued = put.map((entry): InsertedCall => ({
-    call: order.indexOf(entry),
+  const issued = issuedCalls.map((entry): InsertedCall => ({
+    call: calls.indexOf(entry),
     after: entry.after,
   }));
-  const moves = {
-    calls: order.map(({ call }) => call),
+  return {
+    calls: calls.map(({ call }) => call),
     ...(issued.length === 0 ? {} : { issued }),
     steps,
   };
-  linkTraces.set(tip, moves);
-  return moves;
-}
+});
 
-/** A run out of a link with what the link says of the view, or why there is none; `dropped` says in sentences what was lost. */
+/** The run and the view of a link, or why it does not open. `dropped` lists in sentences what could not be restored. */
 export type OpenedPermalink =
   | {
       readonly ok: true;
@@ -94,46 +87,42 @@ export type OpenedPermalink =
     }
   | { readonly ok: false; readonly message: string };
 
-/** Opens a hash, or the longest part of it that can run. Never throws on any text. */
+/** Opens a hash, or its longest part that can run. Never throws. */
 export function openPermalink(hash: string): OpenedPermalink {
   const opened = openLink(hash);
   if (!opened.ok) return opened;
   const { trace, issued, cursor, view, mutations, id, dropped } = opened;
   const { calls } = trace.scenario;
-  const late = new Set(issued.map(({ call }) => call));
+  const issuedIndices = new Set(issued.map(({ call }) => call));
   const scenario =
-    late.size === 0
+    issuedIndices.size === 0
       ? trace.scenario
-      : { ...trace.scenario, calls: calls.filter((_, i) => !late.has(i)) };
+      : { ...trace.scenario, calls: calls.filter((_, index) => !issuedIndices.has(index)) };
   const setup: Setup = {
     scenario,
     libraryId: id,
     design: trace.program.design,
     ...(mutations.length > 0 ? { mutations } : {}),
   };
-  const present = calls.map((_, i) => i).filter((i) => !late.has(i));
-  const waiting = [...issued];
+  // A link numbers calls by the final list; a transition inserts into the list of its time.
+  const present = calls.map((_, index) => index).filter((index) => !issuedIndices.has(index));
+  const pending = [...issued];
   let tip = rootTraceNode(setup);
-  const putIn = (made: number): void => {
-    for (let next = waiting[0]; next && next.after <= made; next = waiting[0]) {
-      waiting.shift();
-      const { call: index } = next;
+  const issueCallsAfter = (stepCount: number): void => {
+    for (let next = pending[0]; next && next.after <= stepCount; next = pending[0]) {
+      pending.shift();
+      const index = next.call;
       const call = calls[index];
       if (!call) throw new Error(`no call ${index}`);
-      const at = present.filter((i) => i < index).length;
+      const at = present.filter((each) => each < index).length;
       present.splice(at, 0, index);
       tip = childTraceNode(tip, { kind: 'issue', call, at });
     }
   };
-  putIn(0);
+  issueCallsAfter(0);
   for (const { task, index } of trace.steps) {
     tip = childTraceNode(tip, { kind: 'step', task: trace.program.tasks[task]?.name ?? '' });
-    putIn(index + 1);
+    issueCallsAfter(index + 1);
   }
-  return {
-    ok: true,
-    run: { ...runTo(setup, tip), cursor },
-    view,
-    dropped,
-  };
+  return { ok: true, run: { ...runTo(setup, tip), cursor }, view, dropped };
 }

@@ -1,20 +1,20 @@
 import { registerDesigns } from '../../designs/registry';
 import { design as upstream } from '../../designs/upstream/design';
 import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../../scenario/library/defaultScenario';
-import type { AddressBar } from './addressBar';
-import { setPageLayout } from '../actions/pageLayout';
 import { urlSyncPart } from '../actions/lazyParts';
-import { openScenario } from '../trace/openScenario';
+import { setPageLayout } from '../actions/pageLayout';
 import { createSession, type Session } from '../store/session';
+import { openScenario } from '../trace/openScenario';
+import type { AddressBar } from './addressBar';
 
-/** A session, and how the address bar is made to follow it. */
+/** A session, and the function that starts the synchronisation of the address bar. */
 export interface StartedSession {
   readonly session: Session;
-  /** To be called once, when the page has time: it loads the codec of links. */
+  /** Call once when the page is idle: it loads the permalink codec. */
   readonly startUrlSync: () => void;
 }
 
-/** The session that an address asks for; where it asks for nothing, the first scenario with nothing but what that needs. */
+/** The session for an address. Without a link or a scenario parameter it loads only what the default scenario needs. */
 export async function startSession(address: AddressBar): Promise<StartedSession> {
   if (address.hash().length > 1 || address.parameter('scenario') !== undefined) {
     const { sessionFromTabUrl } = await urlSyncPart.load();
@@ -24,14 +24,14 @@ export async function startSession(address: AddressBar): Promise<StartedSession>
   const opened = openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID);
   if (!opened.ok)
     throw new Error(
-      `the first scenario does not open: ${opened.errors.map(({ message }) => message).join('; ')}`,
+      `the default scenario does not open: ${opened.errors.map(({ message }) => message).join('; ')}`,
     );
   const session = createSession(opened.run.setup, opened.run);
   setPageLayout(session, { autoplayIntro: true });
-  const first = session.getState();
+  const initial = session.getState();
   return {
     session,
     startUrlSync: () =>
-      urlSyncPart.whenLoaded(session, ({ syncTabUrl }) => syncTabUrl(session, address, first)),
+      urlSyncPart.whenLoaded(session, ({ syncTabUrl }) => syncTabUrl(session, address, initial)),
   };
 }

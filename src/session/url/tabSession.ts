@@ -1,36 +1,36 @@
+import type { Session, SessionState } from '../store/session';
 import type { AddressBar } from './addressBar';
 import { makeStoredBranches, openStoredBranches } from './storedBranches';
-import { syncUrl, sessionFromUrl, type BranchStorage } from './urlSync';
-import type { Session, SessionState } from '../store/session';
+import { sessionFromUrl, syncUrl, type BranchStorage } from './urlSync';
 
 const STORAGE_KEY = 'vfio-playground.branches';
 
-/** The session that the address of a tab asks for, with the branches that the tab has kept. */
+/** The session for the address of a tab, with the branches that the tab has stored. */
 export function sessionFromTabUrl(address: AddressBar): Session {
   return sessionFromUrl(address, branchStorageOf(address));
 }
 
-/** Keeps the address of a tab at what is on screen, and the branches beside it. What has changed since `seen` is written too. */
+/** Keeps the address and the stored branches of a tab in sync with the session, changes since `seen` included. */
 export function syncTabUrl(session: Session, address: AddressBar, seen: SessionState): void {
   syncUrl(session, address, branchStorageOf(address), seen);
 }
 
-/** Where storage is full or refused, a reload gives what the address says. */
+/** If the storage is full or refused, a reload restores the address only. */
 function branchStorageOf({ storage }: AddressBar): BranchStorage {
-  const allowed = <T>(act: () => T): T | undefined => {
+  const ifAllowed = <T>(access: () => T): T | undefined => {
     try {
-      return act();
+      return access();
     } catch (error) {
       if (error instanceof DOMException) return undefined;
       throw error;
     }
   };
   return {
-    save: (state, before) => {
-      const text = makeStoredBranches(state, before);
-      allowed(() => storage?.().setItem(STORAGE_KEY, text));
+    save: (state, hashBefore) => {
+      const text = makeStoredBranches(state, hashBefore);
+      ifAllowed(() => storage?.().setItem(STORAGE_KEY, text));
     },
     restore: (hash) =>
-      openStoredBranches(hash, allowed(() => storage?.().getItem(STORAGE_KEY)) ?? undefined),
+      openStoredBranches(hash, ifAllowed(() => storage?.().getItem(STORAGE_KEY)) ?? undefined),
   };
 }

@@ -1,78 +1,82 @@
 import { builtInScenario } from '../../scenario/library/builtInScenario';
 import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../../scenario/library/defaultScenario';
-import type { AddressBar } from './addressBar';
 import { setPageLayout } from '../actions/pageLayout';
-import { notify } from '../store/notifications';
-import { openScenario, type OpenedScenario } from '../trace/openScenario';
-import { type OpenedPermalink, openPermalink, permalinkOf } from './permalink';
-import { createSession, type Session, type SessionState } from '../store/session';
-import type { Setup } from '../trace/traceTree';
 import { showPermalink } from '../actions/showPermalink';
 import { applyLinkView } from '../actions/showRun';
+import { notify } from '../store/notifications';
+import { createSession, type Session, type SessionState } from '../store/session';
+import { openScenario } from '../trace/openScenario';
+import type { Run } from '../trace/run';
+import type { Setup } from '../trace/traceTree';
+import type { AddressBar } from './addressBar';
+import { openPermalink, permalinkOf, type OpenedPermalink } from './permalink';
 
-/** Milliseconds between two writes: browsers stop pages that write more than about a hundred times in half a minute. */
+/** Browsers block pages that write the address more than about 100 times in 30 seconds. */
 const WRITE_INTERVAL_MS = 500;
 
-/** What is kept beside an address, and what comes of that. */
+/** Keeps the branches that an address cannot hold. */
 export interface BranchStorage {
-  /** `before` is what the address says still. */
-  readonly save: (state: SessionState, before: string) => void;
-  /** Undefined where nothing was kept beside this hash. */
+  /** `hashBefore` is the hash before this write: a reload at this moment still has that one. */
+  readonly save: (state: SessionState, hashBefore: string) => void;
+  /** Undefined if nothing was saved for this hash. */
   readonly restore: (hash: string) => OpenedPermalink | undefined;
 }
 
-/** The session that an address asks for: its link, else `?scenario=`, else the first built-in scenario. The address follows it from then on. */
-export function sessionFromUrl(address: AddressBar, keeping?: BranchStorage): Session {
+/** The session for an address: its link, else `?scenario=`, else the default scenario. The address then follows the session. */
+export function sessionFromUrl(address: AddressBar, storage?: BranchStorage): Session {
   const hash = address.hash();
-  const linked = hash.length > 1 ? (keeping?.restore(hash) ?? openPermalink(hash)) : undefined;
-  if (linked?.ok) {
-    const session = createSession(linked.run.setup, linked.run);
-    applyLinkView(session, linked);
-    syncUrl(session, address, keeping);
-    return session;
-  }
-  const wanted = address.parameter('scenario');
-  const entry = wanted === undefined ? undefined : builtInScenario(wanted);
-  const opened = entry ? openScenario(entry.scenario, entry.id) : undefined;
+  const linked = hash.length > 1 ? (storage?.restore(hash) ?? openPermalink(hash)) : undefined;
+  const session = linked?.ok
+    ? createSession(linked.run.setup, linked.run)
+    : sessionWithoutLink(address, linked?.message);
+  if (linked?.ok) applyLinkView(session, linked);
+  syncUrl(session, address, storage);
+  return session;
+}
+
+function sessionWithoutLink(address: AddressBar, linkError: string | undefined): Session {
+  const id = address.parameter('scenario');
+  const entry = id === undefined ? undefined : builtInScenario(id);
   const run =
-    runIfOpened(opened) ?? runIfOpened(openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID));
-  if (!run) throw new Error('the first scenario does not open');
+    (entry && runOf(openScenario(entry.scenario, entry.id))) ??
+    runOf(openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID));
+  if (!run) throw new Error('the default scenario does not open');
   const session = createSession(run.setup, run);
   const instead = `${run.setup.scenario.title} is shown instead.`;
-  if (linked)
+  if (linkError !== undefined)
     notify(
       session,
       'error',
       'The link was not opened.',
-      [linked.message, `It may have been cut on its way. ${instead}`],
+      [linkError, `The link may be truncated. ${instead}`],
       'library',
     );
-  else if (wanted !== undefined && !entry)
+  else if (id !== undefined && !entry)
     notify(
       session,
       'error',
-      `There is no built-in scenario ${JSON.stringify(wanted.slice(0, 64))}.`,
-      [`The address asks for it after ?scenario=. ${instead}`],
+      `There is no built-in scenario ${JSON.stringify(id.slice(0, 64))}.`,
+      [`The address has it after ?scenario=. ${instead}`],
       'library',
     );
-  if (hash.length <= 1 && wanted === undefined) setPageLayout(session, { autoplayIntro: true });
-  syncUrl(session, address, keeping);
+  if (linkError === undefined && id === undefined) setPageLayout(session, { autoplayIntro: true });
   return session;
 }
 
-function runIfOpened(opened: OpenedScenario | undefined) {
-  return opened?.ok ? opened.run : undefined;
+function runOf(opened: ReturnType<typeof openScenario>): Run | undefined {
+  return opened.ok ? opened.run : undefined;
 }
 
-/** Keeps the address at what is on screen: a new scenario is a new entry of the history, everything else replaces the last. What has changed since `seen` is written too. */
+/** Keeps the address in sync with the session, changes since `seen` included. A new scenario pushes a history entry; all else replaces the last one. */
 export function syncUrl(
   session: Session,
   address: AddressBar,
-  keeping?: BranchStorage,
+  storage?: BranchStorage,
   seen = session.getState(),
 ): void {
+  let lastSeen = seen;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let asked = false;
+  let fromAddress = false;
   let refused = false;
   const write = (state: SessionState, how: 'push' | 'replace'): void => {
     clearTimeout(timer);
@@ -80,26 +84,30 @@ export function syncUrl(
     const hash = permalinkOf(state);
     if (refused) return;
     try {
-      const before = address.hash();
-      keeping?.save(state, before);
-      if (hash !== before) address.write(hash, how);
+      const hashBefore = address.hash();
+      storage?.save(state, hashBefore);
+      if (hash !== hashBefore) address.write(hash, how);
     } catch (error) {
       refused = true;
-      notify(session, 'info', 'The address bar cannot follow here. Share still gives the link.', [
-        error instanceof Error ? error.message : String(error),
-      ]);
+      notify(
+        session,
+        'info',
+        'The address bar cannot be updated here. Share still gives the link.',
+        [error instanceof Error ? error.message : String(error)],
+      );
     }
   };
   const follow = (state: SessionState): void => {
-    const before = seen;
-    seen = state;
+    const before = lastSeen;
+    lastSeen = state;
     if (
       state.run === before.run &&
       state.selection === before.selection &&
       state.settings === before.settings
     )
       return;
-    if (isOtherScenario(state.run.setup, before.run.setup) && !asked) {
+    if (isOtherScenario(state.run.setup, before.run.setup) && !fromAddress) {
+      // The old entry must hold the last state before the new scenario.
       if (timer !== undefined) write(before, 'replace');
       write(state, 'push');
     } else timer ??= setTimeout(() => write(session.getState(), 'replace'), WRITE_INTERVAL_MS);
@@ -112,14 +120,14 @@ export function syncUrl(
   address.onChange(() => {
     const hash = address.hash();
     if (hash.length <= 1 || hash === permalinkOf(session.getState())) return;
-    // The address has an entry for it already: nothing to push.
-    asked = true;
+    // The history already has an entry for it.
+    fromAddress = true;
     showPermalink(session, hash);
-    asked = false;
+    fromAddress = false;
   });
 }
 
-/** Whether the scenario is another one; the same calls under another design or option are not. */
+/** The same calls under another design or option are the same scenario. */
 function isOtherScenario(now: Setup, before: Setup): boolean {
   return (
     now.libraryId !== before.libraryId ||

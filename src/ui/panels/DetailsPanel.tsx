@@ -35,7 +35,7 @@ export function DetailsPanel() {
             struct {item.object.type} <b>{item.object.name}</b>
           </>
         ) : item ? (
-          <b>{item.kind === 'actor' ? item.name : item.title}</b>
+          <b>{item.kind === 'caller' ? item.name : item.title}</b>
         ) : (
           'Details'
         )}

@@ -18,7 +18,7 @@ import { dispatch } from '../../session/actions/dispatch';
 /** The details of the selection, by its kind. */
 export function SelectionDetails({ item }: { readonly item: SelectedItem }) {
   if (item.kind === 'object') return <ObjectDetails object={item.object} />;
-  return item.kind === 'table' ? (
+  return item.kind === 'fops' ? (
     <FopsDetails table={item.fops} />
   ) : (
     <ProcessDetails name={item.name} />

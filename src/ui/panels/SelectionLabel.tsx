@@ -11,14 +11,14 @@ export function SelectionLabel() {
   const item = resolveSelection(snapshot, selection);
   if (!item) return undefined;
   const name =
-    item.kind === 'object' ? item.object.name : item.kind === 'actor' ? item.name : item.title;
+    item.kind === 'object' ? item.object.name : item.kind === 'caller' ? item.name : item.title;
   return (
     <small className={styles.name}>
       <KindIcon
         glyph={
           item.kind === 'object'
             ? iconForType(item.object.type)
-            : item.kind === 'actor'
+            : item.kind === 'caller'
               ? 'process'
               : 'fops'
         }
