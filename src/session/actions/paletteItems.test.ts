@@ -1,17 +1,9 @@
 import { expect, it } from 'vitest';
-import { LIBRARY, libraryEntry } from '../../scenario/library/library';
+import { LIBRARY } from '../../scenario/library/library';
 import { paletteItems, filterPalette } from './paletteItems';
 import { libraryPart } from './lazyParts';
 import { stepTask } from './stepping';
-import { openScenario } from '../trace/openScenario';
-import { createSession } from '../store/session';
-
-function sessionOf(id: string) {
-  const entry = libraryEntry(id);
-  const opened = entry && openScenario(entry.scenario, entry.id);
-  if (!opened?.ok) throw new Error(`${id} does not open`);
-  return createSession(opened.run.setup, opened.run);
-}
+import { sessionOf } from '../testing/sessionOf';
 
 /** As the stage lists its nodes. */
 const stageItems = [
@@ -29,7 +21,7 @@ it('finds the items with every word, each once', () => {
   expect(all.filter(({ group }) => group === 'Scenarios')).toHaveLength(LIBRARY.length);
 });
 
-it('finds the other branches', () => {
+it('lists the other branches', () => {
   const store = sessionOf('bind-race');
   expect(
     paletteItems(store.getState(), stageItems).filter(({ group }) => group === 'Branches'),

@@ -1,28 +1,19 @@
 import { expect, it } from 'vitest';
-import { libraryEntry } from '../../scenario/library/library';
 import { TOUR_STOPS } from '../../scenario/library/tour';
 import { currentSnapshot } from '../trace/replay';
 import { undo } from '../store/undo';
 import { seekTo } from './stepping';
-import { openScenario } from '../trace/openScenario';
-import { createSession, type Session } from '../store/session';
 import { leaveTour, moveTour, showTourStop } from './tour';
+import { sessionOf } from '../testing/sessionOf';
 
-function openedSession(): Session {
-  const entry = libraryEntry('hot-unplug');
-  const result = entry && openScenario(entry.scenario, entry.id);
-  if (!result?.ok) throw new Error('hot-unplug does not open');
-  return createSession(result.run.setup, result.run);
-}
-
-it('shows each stop right after the step that it is about', () => {
-  const session = openedSession();
+it('shows each stop right after its step', () => {
+  const session = sessionOf('hot-unplug');
   showTourStop(session, 0, false);
   for (const [at, stop] of TOUR_STOPS.entries()) {
-    const frame = currentSnapshot(session.getState());
+    const snapshot = currentSnapshot(session.getState());
     expect(session.getState().layout.tourStop).toBe(at);
     expect(session.getState().run.setup.scenario.design).toBe(stop.design);
-    expect([frame.step?.name, frame.program.tasks[frame.task ?? -1]?.name]).toEqual([
+    expect([snapshot.step?.name, snapshot.program.tasks[snapshot.task ?? -1]?.name]).toEqual([
       stop.at.step,
       stop.at.by,
     ]);
@@ -31,8 +22,8 @@ it('shows each stop right after the step that it is about', () => {
   expect(session.getState().layout.tourStop).toBe(TOUR_STOPS.length - 1);
 });
 
-it('gives the session before the tour back with one undo', () => {
-  const session = openedSession();
+it('returns to the session before the tour with one undo', () => {
+  const session = sessionOf('hot-unplug');
   seekTo(session, 5);
   const { run } = session.getState();
   showTourStop(session, 0, false);

@@ -1,22 +1,22 @@
-import { counterHolders } from '../../kernel/machine/describeEvent';
 import type { ObjectSlot } from '../../kernel/compiler/program';
+import { counterHolders } from '../../kernel/machine/describeEvent';
 import { callText } from '../../scenario/format/callText';
 import { snapshotAt, type Snapshot } from '../trace/replay';
-import { taskStatuses, waitSentence, type TaskStatus } from './taskStatus';
 import type { TraceNode } from '../trace/traceTree';
 import { fieldChanges } from './fieldHistory';
+import { taskStatuses, waitSentence, type TaskStatus } from './taskStatus';
 
-/** A sentence of an answer, and the depth at which it became true, where a run can show that. */
+/** One sentence of the answer, and the depth at which it became true, if the run shows that. */
 export interface BlockReason {
   readonly text: string;
   readonly depth: number | undefined;
 }
 
-/** The tasks that wait at a frame for something of an object, or for something that it holds. */
-export function waitersOn(frame: Snapshot, object: ObjectSlot): readonly TaskStatus[] {
-  const { program, state } = frame;
-  return taskStatuses(frame).filter(({ wait, currentCall: call }) => {
-    if (!wait || !call || wait.wait.kind === 'name') return false;
+/** The tasks that wait for a field of an object, or for a count that the object holds. */
+export function waitersOn(snapshot: Snapshot, object: ObjectSlot): readonly TaskStatus[] {
+  const { program, state } = snapshot;
+  return taskStatuses(snapshot).filter(({ wait, currentCall }) => {
+    if (!wait || !currentCall || wait.wait.kind === 'name') return false;
     const fields =
       wait.wait.kind === 'completion' ? [wait.wait.field, wait.wait.counter] : [wait.wait.field];
     if (fields.some((field) => program.fields[field]?.object === object.index)) return true;
@@ -29,46 +29,48 @@ export function waitersOn(frame: Snapshot, object: ObjectSlot): readonly TaskSta
   });
 }
 
-/** Why a task cannot go on: what it waits for and since when, who keeps it, and what keeps that one, to the end of the chain or around the circle. */
+/** Why a task is blocked: what it waits for since when, who holds that, and why the holder is blocked, to the end of the chain or around its cycle. */
 export function blockedBy(
-  frame: Snapshot,
-  moments: readonly TraceNode[],
+  snapshot: Snapshot,
+  path: readonly TraceNode[],
   task: TaskStatus,
-  asked: readonly string[] = [],
+  visited: readonly string[] = [],
 ): readonly BlockReason[] {
   const { wait, name } = task;
   if (!wait) return [];
-  if (asked.includes(name))
+  if (visited.includes(name)) {
+    const cycle = [...visited.slice(visited.indexOf(name)), name];
     return [
       {
-        text: `That closes a circle: ${[...asked.slice(asked.indexOf(name)), name].join(' waits for ')}. None of them can go on.`,
+        text: `This is a wait cycle: ${cycle.join(' waits for ')}. None of them can continue.`,
         depth: undefined,
       },
     ];
-  const { depth: here } = frame.node;
-  const since = waitingSince(moments, here, task);
+  }
+  const { depth } = snapshot.node;
+  const since = waitingSince(path, depth, task);
   const reasons: BlockReason[] = [
-    { text: `${name} ${waitSentence(wait)}.`, depth: since === here ? undefined : since },
+    { text: `${name} ${waitSentence(wait)}.`, depth: since === depth ? undefined : since },
   ];
-  for (const by of blockersOf(frame, task)) {
-    reasons.push(holderReason(frame, moments, task, by));
-    const keeper = taskStatuses(frame).find((each) => each.name === by.name);
-    if (keeper)
+  for (const holder of holdersFor(snapshot, task)) {
+    reasons.push(holderReason(snapshot, path, task, holder));
+    const holdingTask = taskStatuses(snapshot).find((each) => each.name === holder.name);
+    if (holdingTask)
       reasons.push(
-        ...(keeper.wait
-          ? blockedBy(frame, moments, keeper, [...asked, name])
-          : runnableReason(keeper)),
+        ...(holdingTask.wait
+          ? blockedBy(snapshot, path, holdingTask, [...visited, name])
+          : runnableReason(holdingTask)),
       );
   }
   return reasons;
 }
 
-interface Blocker {
+interface Holder {
   readonly name: string;
   readonly label: string;
 }
 
-function blockersOf({ program, state }: Snapshot, { wait }: TaskStatus): readonly Blocker[] {
+function holdersFor({ program, state }: Snapshot, { wait }: TaskStatus): readonly Holder[] {
   if (!wait) return [];
   return wait.wait.kind === 'completion'
     ? counterHolders(program, state, wait.wait.counter)
@@ -76,63 +78,61 @@ function blockersOf({ program, state }: Snapshot, { wait }: TaskStatus): readonl
 }
 
 function holderReason(
-  { program, node: moment }: Snapshot,
-  moments: readonly TraceNode[],
+  { program, node }: Snapshot,
+  path: readonly TraceNode[],
   { wait }: TaskStatus,
-  { name, label: why }: Blocker,
+  { name, label }: Holder,
 ): BlockReason {
   if (!wait || wait.wait.kind === 'name')
-    return { text: `${name} is to make ${wait?.resource ?? ''}.`, depth: undefined };
+    return { text: `${wait?.resource ?? ''} is a result of ${name}.`, depth: undefined };
   if (wait.wait.kind === 'completion') {
     const counter = program.fields[wait.wait.counter]?.title ?? '';
     return {
-      text: `${name} counts in ${counter}: ${why}. It ends when that count is 0.`,
+      text: `${name} counts in ${counter}: ${label}. The wait ends when the count reaches 0.`,
       depth: undefined,
     };
   }
-  const taken = fieldChanges(
-    moments.slice(0, moment.depth + 1),
+  const acquired = fieldChanges(
+    path.slice(0, node.depth + 1),
     program.fields[wait.wait.field]?.title ?? '',
   ).at(-1);
-  return {
-    text: `${name} holds it${taken ? `, taken at ${taken.stepLabel.replace(`${name} `, '')}` : ''}.`,
-    depth: taken?.depth,
-  };
+  const where = acquired ? `, acquired at ${acquired.stepLabel.replace(`${name} `, '')}` : '';
+  return { text: `${name} holds it${where}.`, depth: acquired?.depth };
 }
 
 function runnableReason({
   name,
-  nextStep: next,
-  currentCall: call,
-  upcomingCall: upcoming,
+  nextStep,
+  currentCall,
+  upcomingCall,
 }: TaskStatus): readonly BlockReason[] {
-  const now = call ?? upcoming;
-  return next && now
+  const call = currentCall ?? upcomingCall;
+  return nextStep && call
     ? [
         {
-          text: `${name} can go on: in ${callText(now.call)}, next ${next.title}.`,
+          text: `${name} can continue: in ${callText(call.call)}, next ${nextStep.title}.`,
           depth: undefined,
         },
       ]
     : [];
 }
 
-/** The depth from which on a task has waited for the same. */
+/** The depth since which a task has waited for the same resource. */
 function waitingSince(
-  moments: readonly TraceNode[],
-  here: number,
+  path: readonly TraceNode[],
+  depth: number,
   { name, wait }: TaskStatus,
 ): number {
-  let since = here;
-  for (const moment of moments.slice(0, here).toReversed()) {
-    const then = taskStatuses(snapshotAt(moment)).find((each) => each.name === name);
-    if (!then?.currentCall || then.wait?.resource !== wait?.resource) break;
-    since = moment.depth;
+  let since = depth;
+  for (const node of path.slice(0, depth).toReversed()) {
+    const status = taskStatuses(snapshotAt(node)).find((each) => each.name === name);
+    if (!status?.currentCall || status.wait?.resource !== wait?.resource) break;
+    since = node.depth;
   }
   return since;
 }
 
-/** What a task holds: the locks that have it as their owner. */
+/** Titles of the mutexes that a task owns. */
 export function locksHeldBy({ program, state }: Snapshot, task: number): readonly string[] {
   return program.fields.flatMap(({ kind, index, title }) =>
     kind === 'mutex' && state[index] === task + 1 ? [title] : [],

@@ -1,55 +1,55 @@
 import { fieldText } from '../../kernel/machine/describeEvent';
-import { snapshotAt, type Snapshot } from '../trace/replay';
+import type { Program } from '../../kernel/compiler/program';
+import { snapshotAt } from '../trace/replay';
 import type { TraceNode } from '../trace/traceTree';
 
-/** A moment at which a field took another value. */
+/** A change of the value of a field. */
 export interface FieldChange {
   readonly depth: number;
   readonly value: string;
-  /** Who did it, at which row. */
+  /** The task and the step that changed it: `qemu BIND.16`. */
   readonly stepLabel: string;
 }
 
-/** When a field took another value on a branch. Titles name fields, since a call put in by hand moves the indices. */
-export function fieldChanges(moments: readonly TraceNode[], title: string): readonly FieldChange[] {
+/** Every change of a field along a path. The field is given by title, because an issued call shifts the indices. */
+export function fieldChanges(path: readonly TraceNode[], title: string): readonly FieldChange[] {
   const changes: FieldChange[] = [];
-  let before: string | undefined;
+  let previous: string | undefined;
   let field = -1;
-  let known: Snapshot['program'] | undefined;
-  for (const moment of moments) {
-    const { program, state, task, step } = snapshotAt(moment);
-    if (program !== known) field = program.fields.findIndex((each) => each.title === title);
-    known = program;
+  let indexedProgram: Program | undefined;
+  for (const node of path) {
+    const { program, state, task, step } = snapshotAt(node);
+    if (program !== indexedProgram)
+      field = program.fields.findIndex((each) => each.title === title);
+    indexedProgram = program;
     const value = field < 0 ? undefined : fieldText(program, state, field);
-    if (before !== undefined && value !== undefined && value !== before && step)
+    if (previous !== undefined && value !== undefined && value !== previous && step)
       changes.push({
-        depth: moment.depth,
+        depth: node.depth,
         value,
         stepLabel: `${program.tasks[task ?? -1]?.name ?? ''} ${step.id}`,
       });
-    before = value ?? before;
+    previous = value ?? previous;
   }
   return changes;
 }
 
-/** When an object was freed, up to a depth: `by qemu at CLOSE.3, step 57`; undefined while it was not. */
+/** The step that freed an object, up to a depth; undefined if it was not freed. */
 export function findFree(
-  moments: readonly TraceNode[],
+  path: readonly TraceNode[],
   depth: number,
   name: string,
 ): { readonly depth: number; readonly text: string } | undefined {
-  for (const moment of moments.slice(0, depth + 1).toReversed()) {
-    const { program, events, task, step } = snapshotAt(moment);
-    if (
-      events.some(
-        ({ template: note }) => note.kind === 'free' && program.objects[note.object]?.name === name,
-      )
-    ) {
+  for (const node of path.slice(0, depth + 1).toReversed()) {
+    const { program, events, task, step } = snapshotAt(node);
+    const frees = events.some(
+      ({ template }) => template.kind === 'free' && program.objects[template.object]?.name === name,
+    );
+    if (frees)
       return {
-        depth: moment.depth,
+        depth: node.depth,
         text: `by ${program.tasks[task ?? -1]?.name ?? ''} at ${step?.id ?? ''}: ${step?.title ?? ''}`,
       };
-    }
   }
   return undefined;
 }

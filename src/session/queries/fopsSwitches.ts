@@ -2,69 +2,72 @@ import type { CallBody, Routine } from '../../kernel/language/design';
 import type { Op } from '../../kernel/language/primitives';
 import type { Program } from '../../kernel/compiler/program';
 
-/** A row that lets the calls of a file through to the driver. */
+/** A step that gives a file its normal fops or grants it access. */
 export interface FopsSwitch {
   readonly call: string;
-  /** Row id (`BIND.16`), and how far it is to be believed. */
+  /** `BIND.16`. */
   readonly stepId: string;
   readonly confidence: string;
-  /** The place that is written: `df.access_granted`; `file.f_op` where the fops are swapped. */
+  /** The field that is written: `df.access_granted`, or `file.f_op` if the design swaps fops. */
   readonly location: string;
   readonly value: number;
   readonly storeRelease: boolean;
-  /** Mutexes held there, as the rows name them, in the order in which they were taken. */
+  /** Mutexes held at the step, in the order in which they were taken. */
   readonly locks: readonly string[];
-  /** It makes the file in the same row: the file never was otherwise. */
+  /** The same step creates the file, so the file never had other fops. */
   readonly createsFile: boolean;
-  /** It is of that file alone. */
+  /** The field belongs to one file, not to a device or group. */
   readonly perFile: boolean;
 }
 
-/** What is known of the way from one table to the other. */
+/** How a design switches fops. */
 export interface FopsSwitches {
   readonly switches: readonly FopsSwitch[];
-  /** Some row also takes it back. */
+  /** Some step also switches back. */
   readonly reversible: boolean;
 }
 
-/** Read from the rows of the design; nothing here is from the run. */
+/** The switches in the steps of a design, independent of any run. */
 export function fopsSwitchesOf({ model }: Program): FopsSwitches {
-  const access = model.propertyInputs.normalAccess.cdev ?? model.propertyInputs.normalAccess.device;
+  const { normalAccess } = model.propertyInputs;
+  const access = normalAccess.cdev ?? normalAccess.device;
   if (!access || !('cmp' in access) || typeof access.a !== 'string' || typeof access.b !== 'number')
     return { switches: [], reversible: false };
-  const { a: place, b: value } = access;
-  // The struct file is the VFS's own, no object of a design.
-  const ofFile =
-    place === 'file.f_op' ||
-    model.objects.find(({ role }) => role === place.split('.')[0])?.per === 'file';
-  const writes = (op: Op): number | undefined => {
+  const { a: location, b: value } = access;
+  // The struct file belongs to the VFS and is no object of a design.
+  const perFile =
+    location === 'file.f_op' ||
+    model.objects.find(({ role }) => role === location.split('.')[0])?.per === 'file';
+  const writtenValue = (op: Op): number | undefined => {
     if (op.kind === 'replaceFops')
-      return place === 'file.f_op' ? Number(op.to === 'normal') : undefined;
-    return op.kind === 'store' && op.field === place && typeof op.value === 'number'
+      return location === 'file.f_op' ? Number(op.to === 'normal') : undefined;
+    return op.kind === 'store' && op.field === location && typeof op.value === 'number'
       ? op.value
       : undefined;
   };
-  let back = false;
-  const turns: FopsSwitch[] = [];
-  const walk = (call: string, { steps }: Routine): void => {
+  let reversible = false;
+  const switches = new Map<string, FopsSwitch>();
+  const visitRoutine = (call: string, { steps }: Routine): void => {
     const locks: string[] = [];
     for (const { id, ops, confidence = 'SRC' } of steps) {
-      const made = ops.some((op) => op.kind === 'alloc' && op.object === 'file');
-      walkOps(ops, locks, (op, held) => {
-        const written = writes(op);
-        if (written === value)
-          turns.push({
+      const createsFile = ops.some((op) => op.kind === 'alloc' && op.object === 'file');
+      visitOps(ops, locks, (op, heldLocks) => {
+        const written = writtenValue(op);
+        if (written === undefined) return;
+        const key = `${call} ${id}`;
+        if (written !== value) reversible = true;
+        else if (!switches.has(key))
+          switches.set(key, {
             call,
             stepId: id,
             confidence,
-            location: place,
+            location,
             value,
             storeRelease: op.kind === 'store' && op.release === true,
-            locks: [...held],
-            createsFile: made,
-            perFile: ofFile,
+            locks: [...heldLocks],
+            createsFile,
+            perFile,
           });
-        else if (written !== undefined) back = true;
       });
     }
   };
@@ -77,18 +80,12 @@ export function fopsSwitchesOf({ model }: Program): FopsSwitches {
   ];
   for (const [call, body] of bodies)
     for (const routine of 'steps' in body ? [body] : [...Object.values(body.byKind), body.other])
-      walk(call, routine);
-  const seen = new Set<string>();
-  return {
-    switches: turns.filter(
-      ({ call, stepId: at }) => !seen.has(`${call} ${at}`) && seen.add(`${call} ${at}`),
-    ),
-    reversible: back,
-  };
+      visitRoutine(call, routine);
+  return { switches: [...switches.values()], reversible };
 }
 
-/** Visits operations in their order with the mutexes held there. A way that leaves the rows (an error, a jump) does so with locks of its own. */
-function walkOps(
+/** Visits operations in order with the mutexes held at each. A branch that leaves the routine does not change the locks after it. */
+function visitOps(
   ops: readonly Op[],
   locks: string[],
   visit: (op: Op, locks: readonly string[]) => void,
@@ -105,7 +102,7 @@ function walkOps(
       'onZero' in op ? op.onZero : [],
     ]) {
       const leaves = inner.some(({ kind }) => kind === 'fail' || kind === 'goto' || kind === 'ret');
-      walkOps(inner, leaves ? [...locks] : locks, visit);
+      visitOps(inner, leaves ? [...locks] : locks, visit);
     }
   }
 }

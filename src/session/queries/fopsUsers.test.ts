@@ -34,7 +34,7 @@ const switchTexts = (design: string, options = {}): readonly string[] =>
       `${call} ${at}: ${place}=${value}${release ? ' release' : ''}${made ? ' made' : ''} under ${locks.join(', ') || 'nothing'}${ofFile ? '' : ', all files'}`,
   );
 
-describe('the way from one table to the other', () => {
+describe('fopsSwitchesOf', () => {
   // The locks held when each design grants access.
   it.each([
     [
@@ -91,7 +91,7 @@ describe('the way from one table to the other', () => {
   });
 });
 
-describe('what a shut gate admits', () => {
+describe('access before bind', () => {
   it.each([
     ['rfc-opened', ['ioctl'], 'ENODEV GATE.2'],
     ['parked-shim', [], 'EINVAL GATE.1'],
@@ -106,12 +106,12 @@ describe('what a shut gate admits', () => {
   });
 });
 
-describe('the files behind a table', () => {
-  it('are told with who has them open and since which step', () => {
+describe('fopsUsers', () => {
+  it('lists each file with its openers and the step that installed its fops', () => {
     const state = racedSession('upstream');
-    const frame = currentSnapshot(state);
-    const normal = fopsUsers(frame, branchPath(state), 'normal');
-    const parked = fopsUsers(frame, branchPath(state), 'parked');
+    const snapshot = currentSnapshot(state);
+    const normal = fopsUsers(snapshot, branchPath(state), 'normal');
+    const parked = fopsUsers(snapshot, branchPath(state), 'parked');
     expect(normal).toMatchObject([
       { file: 'fd1', openers: [{ process: 'qemu', fd: 'fd1' }], since: { by: 'qemu BIND.16' } },
     ]);
@@ -126,7 +126,7 @@ describe('the files behind a table', () => {
     ).toEqual(['fd1', 'fd2']);
   });
 
-  it('are none before any is open', () => {
+  it('is empty before any file is open', () => {
     const state = racedSession('parked-shim');
     const first = { run: { ...state.run, cursor: 0 } };
     expect(fopsUsers(currentSnapshot(first), branchPath(first), 'parked')).toEqual([]);

@@ -2,60 +2,56 @@ import { evaluate } from '../../kernel/language/expressions';
 import { snapshotAt, type Snapshot } from '../trace/replay';
 import type { TraceNode } from '../trace/traceTree';
 
-/** A file whose calls go through a table of file operations now. */
+/** A file that has certain fops now. */
 export interface FopsUser {
   readonly file: string;
-  /** Who has it open, and as what: `qemu: fd1`. */
+  /** The processes that have it open, and their fds. */
   readonly openers: readonly { readonly process: string; readonly fd: string }[];
-  /** Depth since when, and who brought it there: `qemu BIND.16`; undefined where the run began with it. */
+  /** Since which depth it has them, and the step that installed them: `qemu BIND.16`; undefined if since the start. */
   readonly since: { readonly depth: number; readonly by: string } | undefined;
 }
 
-/** Every file behind a table, in the order of the program. */
+/** Every file with the given fops, in program order. */
 export function fopsUsers(
-  frame: Snapshot,
-  moments: readonly TraceNode[],
-  table: 'parked' | 'normal',
+  snapshot: Snapshot,
+  path: readonly TraceNode[],
+  fops: 'parked' | 'normal',
 ): readonly FopsUser[] {
-  return frame.program.files.flatMap(({ name }, index): FopsUser[] => {
-    if (fopsOfFile(frame, name) !== table) return [];
-    const openers = frame.program.fds
-      .filter(({ file, installed }) => file === index && frame.state[installed] === 1)
+  const { program, state } = snapshot;
+  return program.files.flatMap(({ name }, index): FopsUser[] => {
+    if (fopsOfFile(snapshot, name) !== fops) return [];
+    const openers = program.fds
+      .filter(({ file, installed }) => file === index && state[installed] === 1)
       .map(({ process, name: fd }) => ({ process, fd }));
-    let first: Snapshot = frame;
-    for (const moment of moments.slice(0, frame.node.depth).toReversed()) {
-      const before = snapshotAt(moment);
-      if (fopsOfFile(before, name) !== table) break;
-      first = before;
-    }
-    const {
-      step,
-      task,
-      node: { depth },
-    } = first;
-    return [
-      {
-        file: name,
-        openers,
-        since:
-          depth === 0
-            ? undefined
-            : {
-                depth,
-                by: [first.program.tasks[task ?? -1]?.name, step?.id].filter(Boolean).join(' '),
-              },
-      },
-    ];
+    const first = firstWithFops(snapshot, path, name, fops);
+    const { depth } = first.node;
+    const by = [first.program.tasks[first.task ?? -1]?.name, first.step?.id]
+      .filter(Boolean)
+      .join(' ');
+    return [{ file: name, openers, since: depth === 0 ? undefined : { depth, by } }];
   });
 }
 
-/** The table that a file's calls go through; undefined where there is none such, or no file yet or any more. */
+/** The earliest snapshot since which the file has had these fops without a break. */
+function firstWithFops(
+  snapshot: Snapshot,
+  path: readonly TraceNode[],
+  file: string,
+  fops: 'parked' | 'normal',
+): Snapshot {
+  let first = snapshot;
+  for (const node of path.slice(0, snapshot.node.depth).toReversed()) {
+    const before = snapshotAt(node);
+    if (fopsOfFile(before, file) !== fops) break;
+    first = before;
+  }
+  return first;
+}
+
+/** The fops of a file; undefined if the file does not exist now or never reaches the driver. */
 function fopsOfFile({ program, state }: Snapshot, name: string): 'parked' | 'normal' | undefined {
   const file = program.files.find((each) => each.name === name);
-  const life = program.objects[file?.object ?? -1]?.lifetime;
-  return file?.normalAccess && life !== undefined && state[life] === 1
-    ? evaluate(file.normalAccess, state)
-      ? 'normal'
-      : 'parked'
-    : undefined;
+  const lifetime = program.objects[file?.object ?? -1]?.lifetime;
+  if (!file?.normalAccess || lifetime === undefined || state[lifetime] !== 1) return undefined;
+  return evaluate(file.normalAccess, state) === 0 ? 'parked' : 'normal';
 }

@@ -8,7 +8,7 @@ import { groupMarks, timelineLanes, type TimelineLane } from './timeline';
 import { pathTo, type TraceNode } from '../trace/traceTree';
 import { currentBranch } from '../trace/run';
 
-/** Two processes bind one device, a step each in turn. */
+/** Two processes bind one device, alternating step by step. */
 function racePath(design: string): readonly TraceNode[] {
   const bind = (by: string, n: number): Scenario['calls'] => [
     { by, call: 'open_cdev', device: 'vfio0', as: `fd${n}` },
@@ -35,19 +35,19 @@ const laneNamed = (lanes: readonly TimelineLane[], task: string): TimelineLane =
   lanes.find((lane) => lane.task === task) ?? expect.fail(`no lane of ${task}`);
 
 describe('lanes', () => {
-  const moments = racePath('upstream');
-  const lanes = timelineLanes(moments);
+  const nodes = racePath('upstream');
+  const lanes = timelineLanes(nodes);
 
-  it('gives every move to the task that made it, inside one bar', () => {
+  it('places every transition in the lane of its task, inside one bar', () => {
     expect(lanes.flatMap((lane) => lane.transitionDepths).toSorted((a, b) => a - b)).toEqual(
-      moments.slice(1).map((moment) => moment.depth),
+      nodes.slice(1).map((node) => node.depth),
     );
     for (const { transitionDepths: moves, bars } of lanes)
       for (const depth of moves)
         expect(bars.filter((bar) => bar.from < depth && depth <= bar.to)).toHaveLength(1);
   });
 
-  it('names what a call returned', () => {
+  it('shows what a call returned', () => {
     expect(laneNamed(lanes, 'dpdk').bars.map((bar) => bar.returnText)).toEqual([
       'fd2',
       'ictx2',
@@ -62,21 +62,18 @@ describe('lanes', () => {
     ).toHaveLength(1);
   });
 
-  it('shows a lock as held exactly while the state says so, and no lock on two lines', () => {
+  it('shows a lock as held exactly while the state says so, in one row', () => {
     let seen = 0;
     for (const [index, lane] of lanes.entries()) {
-      for (const moment of moments) {
-        const { program, state } = snapshotAt(moment);
+      for (const node of nodes) {
+        const { program, state } = snapshotAt(node);
         const held = program.fields
           .filter((field) => field.kind === 'mutex' && state[field.index] === index + 1)
           .map((field) => field.title);
-        const shown = lane.holds.filter(
-          (hold) => hold.from < moment.depth && moment.depth < hold.to,
+        const shown = lane.holds.filter((hold) => hold.from < node.depth && node.depth < hold.to);
+        expect(shown.map((hold) => hold.text).toSorted(), `${lane.task} at ${node.depth}`).toEqual(
+          held.toSorted(),
         );
-        expect(
-          shown.map((hold) => hold.text).toSorted(),
-          `${lane.task} at ${moment.depth}`,
-        ).toEqual(held.toSorted());
         expect(new Set(shown.map((hold) => hold.row)).size).toBe(shown.length);
         seen += held.length;
       }
@@ -84,7 +81,7 @@ describe('lanes', () => {
     expect(seen).toBeGreaterThan(0);
   });
 
-  it('shows a wait only while the task cannot move', () => {
+  it('shows a wait only while the task is blocked', () => {
     const waits = lanes.flatMap((lane) => lane.waits.map((wait) => ({ wait, lane })));
     expect(waits.length).toBeGreaterThan(0);
     for (const { wait, lane } of waits) {
@@ -95,27 +92,27 @@ describe('lanes', () => {
     }
   });
 
-  it('is the same object while the branch is', () => {
-    expect(timelineLanes(moments)).toBe(lanes);
+  it('is the same object while the branch does not change', () => {
+    expect(timelineLanes(nodes)).toBe(lanes);
   });
 });
 
-it('marks where the fops are swapped, on the lane of the task that swapped them', () => {
-  const moments = racePath('parked-shim');
-  const marks = timelineLanes(moments).flatMap((lane) =>
+it('marks a fops swap in the lane of the task that made it', () => {
+  const nodes = racePath('parked-shim');
+  const marks = timelineLanes(nodes).flatMap((lane) =>
     lane.marks.filter((mark) => mark.kind === 'swap'),
   );
   expect(marks.length).toBeGreaterThan(0);
   for (const { depth, text } of marks) {
-    const frame = snapshotAt(moments[depth] ?? expect.fail('no moment'));
-    const file = frame.program.files.find(({ name }) => text.startsWith(`${name}: `));
+    const snapshot = snapshotAt(nodes[depth] ?? expect.fail('no node'));
+    const file = snapshot.program.files.find(({ name }) => text.startsWith(`${name}: `));
     expect(text.endsWith('normal')).toBe(
-      file?.normalAccess !== undefined && evaluate(file.normalAccess, frame.state) !== 0,
+      file?.normalAccess !== undefined && evaluate(file.normalAccess, snapshot.state) !== 0,
     );
   }
 });
 
-it('puts marks together that have no room side by side, each where its gravest is', () => {
+it('groups marks that are too close, at the depth of the most severe one', () => {
   const mark = (depth: number, kind: 'refused' | 'swap' | 'violation') => ({
     depth,
     kind,

@@ -42,7 +42,7 @@ function clickCall(session: Session, actor: string, title: string, make = runCal
 
 const stateWords = (session: Session): number[] => [...currentSnapshot(session.getState()).state];
 
-it('walks the cdev path by buttons; undo and redo restore every state', () => {
+it('runs the cdev path call by call; undo and redo restore every state', () => {
   const session = emptySession();
   const seen = [stateWords(session)];
   for (const title of [
@@ -67,7 +67,7 @@ it('walks the cdev path by buttons; undo and redo restore every state', () => {
   }
 });
 
-it('acting in the past forks and keeps the old future', () => {
+it('a call in the past forks a branch and keeps the old one', () => {
   const session = emptySession();
   clickCall(session, 'qemu', 'Open vfio0');
   clickCall(session, 'qemu', 'Close fd1');
@@ -78,7 +78,7 @@ it('acting in the past forks and keeps the old future', () => {
   expect(branch).toBe(2);
 });
 
-it('a busy task leaves the next call to another thread', () => {
+it('a second call of a busy process runs on another thread', () => {
   const session = emptySession();
   clickCall(session, 'qemu', 'Open vfio0', startCall);
   clickCall(session, 'qemu', 'Open /dev/iommu', startCall);
@@ -87,7 +87,7 @@ it('a busy task leaves the next call to another thread', () => {
   runTask(session, 'qemu');
 });
 
-it('unregister blocks on the open fd and ends after its close', () => {
+it('unregister blocks on the open fd and returns after its close', () => {
   const session = emptySession();
   clickCall(session, 'qemu', 'Open vfio0');
   clickCall(session, 'driver', 'Unregister vfio0');

@@ -1,20 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { LIBRARY, libraryEntry } from '../../scenario/library/library';
+import { LIBRARY } from '../../scenario/library/library';
 import { openLink } from '../../scenario/link/openLink';
 import type { Trace } from '../../scenario/run/trace';
 import { runCall, seekTo } from '../actions/stepping';
-import { createSession, type Session } from '../store/session';
+import type { Session } from '../store/session';
 import { permalinkOf } from '../url/permalink';
-import { openScenario } from './openScenario';
 import { currentTraceNode } from './replay';
 import { traceForExport } from './traceForExport';
-
-function sessionOf(id: string): Session {
-  const entry = libraryEntry(id);
-  const opened = entry && openScenario(entry.scenario, id);
-  if (!opened?.ok) throw new Error(`${id} does not open`);
-  return createSession(opened.run.setup, opened.run);
-}
+import { sessionOf } from '../testing/sessionOf';
 
 /** What every export reads of a trace. */
 function contents({ scenario, schedule, steps, program }: Trace): unknown {

@@ -16,7 +16,7 @@ import { scenarioInSvg } from '../../scenario/format/svgScenario';
 import { currentSnapshot } from '../trace/replay';
 import { openPermalink } from './permalink';
 
-/** The same numbers every time. */
+/** Deterministic pseudo-random numbers. */
 function seeded(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -56,7 +56,7 @@ const hostileFragments = [
   '\n',
 ];
 
-/** A text with some of it cut, doubled, or put in. */
+/** The text with parts removed, repeated or inserted. */
 function damage(text: string, random: (below: number) => number): string {
   let result = text;
   for (let edits = 1 + random(3); edits > 0; edits--) {
@@ -90,7 +90,7 @@ describe('damaged input', () => {
     expect(Object.keys(Object.prototype)).toEqual([]);
   }, 120_000);
 
-  it('4,000 pictures give a file that is checked, or none', () => {
+  it('4,000 SVG files give a checked scenario, or none', () => {
     const random = seeded(8);
     const picture = svgTimeline(traceOf('bind-race'));
     const from = picture.indexOf('<metadata>') - 60;
@@ -107,7 +107,7 @@ describe('damaged input', () => {
     ).toBeUndefined();
   }, 120_000);
 
-  it('links that are whole but lie open their longest part', () => {
+  it('well-formed links with impossible steps open their longest valid part', () => {
     const random = seeded(9);
     const link = linkOfTrace(traceOf('split-race'));
     const words = [
@@ -151,9 +151,9 @@ describe('damaged input', () => {
   }, 120_000);
 });
 
-describe('links that change rows', () => {
+describe('links with mutations', () => {
   it.each(DESIGNS.map((design) => [design.id, design] as const))(
-    'of %s throw nothing, whichever row they change',
+    'of %s throw nothing, whichever step they change',
     (_, design) => {
       const random = seeded(10);
       const addresses = [...stepNames(design, {}), '__proto__', ''];
@@ -187,7 +187,7 @@ describe('links that change rows', () => {
   );
 });
 
-describe('what people write', () => {
+describe('text from users', () => {
   const evil =
     '<script>alert(1)</script>"><img src=x onerror=alert(1)> `${1}` ]]> --> [x](javascript:alert(1)) \u202e\u0007 *b* | & ;#35; \\ {{7*7}}';
   const trace = traceOf('bind-race');
@@ -201,7 +201,7 @@ describe('what people write', () => {
     },
   };
 
-  it.each(EXPORTS.map((form) => [form.id, form] as const))('is text in %s', (id, form) => {
+  it.each(EXPORTS.map((form) => [form.id, form] as const))('stays plain text in %s', (id, form) => {
     const made = form.make(told);
     expect(made).not.toBe('');
     if (form.extension === 'svg')

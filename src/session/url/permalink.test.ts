@@ -10,7 +10,6 @@ import { branchPath, currentSnapshot } from '../trace/replay';
 import { undo } from '../store/undo';
 import { runCall, seekTo, startCall, stepTask } from '../actions/stepping';
 import { showScenario } from '../actions/showScenario';
-import { openScenario } from '../trace/openScenario';
 import { openPermalink, permalinkOf } from './permalink';
 import type { AddressBar } from './addressBar';
 import { sessionFromUrl } from './urlSync';
@@ -19,13 +18,7 @@ import { setOption, switchDesign } from '../actions/switchDesign';
 import { toggleMutation } from '../actions/mutations';
 import { showCounterexample } from '../actions/showCounterexample';
 import { showPermalink } from '../actions/showPermalink';
-
-function sessionOf(id: string): Session {
-  const entry = LIBRARY.find((each) => each.id === id);
-  const opened = entry && openScenario(entry.scenario, id);
-  if (!opened?.ok) throw new Error(`${id} does not open`);
-  return createSession(opened.run.setup, opened.run);
-}
+import { sessionOf } from '../testing/sessionOf';
 
 function reopened(session: Session): Session {
   const opened = openPermalink(permalinkOf(session.getState()));
@@ -80,7 +73,7 @@ class FakeAddressBar implements AddressBar {
 }
 
 describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
-  it('comes back from its link at the start, in the middle and at the end', () => {
+  it('round-trips through its link at the start, in the middle and at the end', () => {
     const session = sessionOf(id);
     for (const cursor of [0, 7, 1e6]) {
       seekTo(session, cursor);
@@ -88,7 +81,7 @@ describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
     }
   });
 
-  it('takes at most 2,000 characters for a hundred steps', () => {
+  it('takes at most 2,000 characters for 100 steps', () => {
     const session = sessionOf(id);
     const steps = branchPath(session.getState()).length - 1;
     expect(permalinkOf(session.getState()).length).toBeLessThanOrEqual(
@@ -97,8 +90,8 @@ describe.each(LIBRARY.map((entry) => [entry.id] as const))('%s', (id) => {
   });
 });
 
-describe('a link of a session', () => {
-  it('keeps calls that were put in by hand, with the moment at which they were', () => {
+describe('a permalink', () => {
+  it('keeps calls that were issued by hand, and when they were issued', () => {
     const session = sessionOf('cdev-first');
     seekTo(session, 5);
     const { processes } = session.getState().run.setup.scenario.world;
@@ -138,7 +131,7 @@ describe('a link of a session', () => {
     expect(other.getState().selection).toBe(name);
   });
 
-  it('opens its longest valid part where a step cannot be made, and says what was dropped', () => {
+  it('opens its longest valid part if a step is impossible, and reports what was dropped', () => {
     const session = sessionOf('bind-race');
     const parsed = parseLink(permalinkOf(session.getState()));
     if (!parsed.ok) throw new Error(parsed.message);
@@ -151,9 +144,9 @@ describe('a link of a session', () => {
       cursor: link.steps.length,
     };
     showPermalink(session, makeLink(broken));
-    const { run, notifications: messages } = session.getState();
+    const { run, notifications } = session.getState();
     expect(run.cursor).toBe(9);
-    expect(messages[0]?.lines).toEqual([
+    expect(notifications[0]?.lines).toEqual([
       `The link was made with revision ${link.revision + 1} of ${link.design}; this is revision ${link.revision}.`,
       `Step 10 of the link (${link.steps[9]?.by}, BIND.999) cannot run here. It was dropped, with all steps after it.`,
       'Ignored unknown settings: glow=bright.',
@@ -162,7 +155,7 @@ describe('a link of a session', () => {
     expect(session.getState().run.cursor).toBe(0);
   });
 
-  it('carries the changed rows of the design, and opens the run that only they allow', () => {
+  it('keeps the mutations of the design, and opens the run that only they allow', () => {
     const session = sessionOf('bind-race');
     const mutations: readonly Mutation[] = [
       { kind: 'swap', a: 'upstream/open_cdev/OPEN.3', b: 'upstream/open_cdev/OPEN.4' },
@@ -207,7 +200,7 @@ describe('a link of a session', () => {
     });
   });
 
-  it('says which changed rows a later design does not let it change, and shows the design itself', () => {
+  it('reports mutations that a later design does not allow, and opens the unmodified design', () => {
     const parsed = parseLink(permalinkOf(sessionOf('bind-race').getState()));
     if (!parsed.ok) throw new Error(parsed.message);
     const opened = openPermalink(
@@ -225,7 +218,7 @@ describe('a link of a session', () => {
     ]);
   });
 
-  it('drops calls put in after the last step that can be made', () => {
+  it('drops calls issued after the last possible step', () => {
     const session = sessionOf('cdev-first');
     seekTo(session, 5);
     expect(
@@ -244,7 +237,7 @@ describe('a link of a session', () => {
   });
 });
 
-describe('links of the past', () => {
+describe('old links', () => {
   const links = JSON.parse(readFileSync('src/session/testing/oldLinks.json', 'utf8')) as readonly {
     readonly about: string;
     readonly link: string;
@@ -263,7 +256,7 @@ describe('links of the past', () => {
 });
 
 describe('the address bar', () => {
-  it('follows at its pace and makes an entry only for a new scenario', () => {
+  it('is throttled, and gets a history entry only for a new scenario', () => {
     vi.useFakeTimers();
     const address = new FakeAddressBar();
     const session = sessionFromUrl(address);
@@ -291,7 +284,7 @@ describe('the address bar', () => {
     vi.useRealTimers();
   });
 
-  it('opens what it holds; a hash that is no link changes nothing and says why', () => {
+  it('opens the link of its hash; a damaged hash changes nothing and notifies', () => {
     const wanted = sessionOf('shared-group');
     seekTo(wanted, 4);
     const address = new FakeAddressBar(permalinkOf(wanted.getState()));
@@ -303,7 +296,7 @@ describe('the address bar', () => {
     expect(session.getState().notifications[0]?.lines[0]).toContain('not a link');
   });
 
-  it('opens a built-in scenario by its id, and the first one with a message for a foreign start', () => {
+  it('opens a built-in scenario by id, and the default one with a notification for an unknown id', () => {
     expect(
       sessionFromUrl(new FakeAddressBar('', '?scenario=hot-unplug')).getState().run.setup.libraryId,
     ).toBe('hot-unplug');
@@ -315,7 +308,7 @@ describe('the address bar', () => {
     ).toContain('nope');
   });
 
-  it('says once where the browser refuses', () => {
+  it('notifies once if the browser refuses', () => {
     vi.useFakeTimers();
     const { hash, parameter, onChange, onLeave } = new FakeAddressBar();
     const session = sessionFromUrl({

@@ -21,7 +21,7 @@ const fakeAddressBar = (
   };
 };
 
-it('begins with the first scenario as the library has it', async () => {
+it('starts with the default scenario of the library', async () => {
   expect(LIBRARY[0]).toMatchObject({ id: DEFAULT_SCENARIO_ID, scenario: DEFAULT_SCENARIO });
   const { session } = await startSession(fakeAddressBar());
   expect(session.getState().run.setup).toMatchObject({
@@ -30,14 +30,14 @@ it('begins with the first scenario as the library has it', async () => {
   });
 });
 
-it('opens the scenario or the link that the address names', async () => {
+it('opens the scenario or the link of the address', async () => {
   const { session } = await startSession(fakeAddressBar('', 'hot-unplug'));
   expect(session.getState().run.setup.libraryId).toBe('hot-unplug');
   const broken = await startSession(fakeAddressBar('#v1.AAAA'));
   expect(broken.session.getState().notifications[0]?.title).toBe('The link was not opened.');
 });
 
-it('writes to the address what was done before the codec had loaded', async () => {
+it('writes changes to the address that were made before the codec had loaded', async () => {
   const address = fakeAddressBar();
   const { session, startUrlSync: follow } = await startSession(address);
   stepForward(session);
@@ -47,7 +47,7 @@ it('writes to the address what was done before the codec had loaded', async () =
   expect(again.session.getState().run.cursor).toBe(1);
 });
 
-it('says that it waits until what is wanted has loaded', async () => {
+it('counts a pending load until the part has loaded', async () => {
   const { session } = await startSession(fakeAddressBar());
   const done = new Promise<void>((resolve) =>
     libraryPart.whenLoaded(session, ({ switchDesign }) => {

@@ -1,24 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { LIBRARY } from '../../scenario/library/library';
 import { branchPath, currentSnapshot } from '../trace/replay';
 import { makeStoredBranches, openStoredBranches } from './storedBranches';
 import { runCall, seekTo, stepTask } from '../actions/stepping';
-import { openScenario } from '../trace/openScenario';
 import { openPermalink, permalinkOf } from './permalink';
-import { createSession, type Session } from '../store/session';
+import type { Session } from '../store/session';
 import { pathTo } from '../trace/traceTree';
 import { currentBranch, type Run } from '../trace/run';
 import { renameBranch, switchBranch } from '../actions/branches';
 import { showCounterexample } from '../actions/showCounterexample';
+import { sessionOf } from '../testing/sessionOf';
 
-function sessionOf(id: string): Session {
-  const entry = LIBRARY.find((each) => each.id === id);
-  const opened = entry && openScenario(entry.scenario, id);
-  if (!opened?.ok) throw new Error(`${id} does not open`);
-  return createSession(opened.run.setup, opened.run);
-}
-
-/** Three branches: the story, one with a call put in, and one that leaves that one. */
+/** Three branches: the recorded one, one with an issued call, and a fork of that one. */
 function branchedSession(): Session {
   const session = sessionOf('bind-race');
   seekTo(session, 20);
@@ -30,7 +22,7 @@ function branchedSession(): Session {
   return session;
 }
 
-/** What a reload gives under an address. */
+/** The session that a reload of an address restores. */
 function reloadedRun(
   session: Session,
   change: (text: string) => string = (text) => text,
@@ -43,7 +35,7 @@ function reloadedRun(
   return opened.run;
 }
 
-/** What the address said before it followed. */
+/** The hash before the address was updated. */
 const URL_BEFORE = permalinkOf(sessionOf('bind-race').getState());
 
 const runShape = (run: Run): unknown => ({
@@ -57,15 +49,15 @@ const runShape = (run: Run): unknown => ({
   })),
 });
 
-describe('the branches of a session', () => {
-  it('come back after a reload, named, on one tree, from whichever one stands', () => {
+describe('stored branches', () => {
+  it('are restored after a reload, with their names, in one tree, whichever is current', () => {
     const session = branchedSession();
     for (const { id } of session.getState().run.branches) {
       switchBranch(session, id);
       const run = reloadedRun(session);
       expect(run.branches.map(({ name }) => name)).toEqual(['main', 'dpdk cuts in', 'branch 3']);
       expect(runShape(run)).toEqual(runShape(session.getState().run));
-      // One tree: they share the moments before they part, so that a switch knows where that is.
+      // They share the nodes before the fork, so that a switch finds it.
       const [first, second, third] = run.branches.map(({ tip }) => pathTo(tip));
       expect(second?.[20]).toBe(first?.[20]);
       expect(third?.[21]).toBe(second?.[21]);
@@ -73,17 +65,17 @@ describe('the branches of a session', () => {
     }
   });
 
-  it('are not kept where the address says it all', () => {
+  it('are not stored if the address holds the only branch', () => {
     expect(makeStoredBranches(sessionOf('bind-race').getState(), '')).toBe('');
   });
 
-  it('keep the name of a single one', () => {
+  it('keep the name of a single branch', () => {
     const session = sessionOf('bind-race');
     renameBranch(session, 1, 'as told');
     expect(currentBranch(reloadedRun(session)).name).toBe('as told');
   });
 
-  it('stay away from the link of somebody else', () => {
+  it('are ignored under another link', () => {
     const other = sessionOf('bind-race');
     seekTo(other, 3);
     const run = reloadedRun(branchedSession(), undefined, permalinkOf(other.getState()));
@@ -91,14 +83,14 @@ describe('the branches of a session', () => {
     expect(run.cursor).toBe(3);
   });
 
-  it('are there when the reload came before the address had followed', () => {
+  it('are restored if the reload came before the address was updated', () => {
     const session = branchedSession();
     expect(runShape(reloadedRun(session, undefined, URL_BEFORE))).toEqual(
       runShape(session.getState().run),
     );
   });
 
-  it('are let go one by one where they cannot be played', () => {
+  it('are dropped one by one if they cannot be replayed', () => {
     const session = branchedSession();
     const run = reloadedRun(session, (text) => {
       const kept = JSON.parse(text) as { branches: { link: string }[] };
@@ -109,7 +101,7 @@ describe('the branches of a session', () => {
     expect(branchPath({ run })).toHaveLength(branchPath(session.getState()).length);
   });
 
-  it('leave the oldest out where there are too many to keep', () => {
+  it('drop the oldest if there are too many', () => {
     const session = sessionOf('bind-race');
     const { scenario } = session.getState().run.setup;
     for (let made = 0; made < 90; made += 1)
@@ -124,7 +116,7 @@ describe('the branches of a session', () => {
     expect(branches.some(({ id }) => id === branch)).toBe(true);
   });
 
-  it('throw nothing and leave the run whole when the text is damaged', () => {
+  it('throw nothing and leave the run intact if the text is damaged', () => {
     const session = branchedSession();
     let seed = 5;
     const random = (below: number): number => {
