@@ -37,7 +37,7 @@ const states: Readonly<Record<string, (page: Page) => Promise<void>>> = {
     await pressed(page, 'c');
     await page.getByRole('button', { name: 'Check all interleavings' }).click();
     await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(
-      'nothing goes wrong',
+      'no property is violated',
     );
   },
   compared: async (page) => {
