@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { lazyPart } from '../controls/lazyPart';
@@ -43,7 +43,8 @@ interface StageProps {
 export function Stage({ wheel = 'pan' }: StageProps) {
   const session = useSessionStore();
   const stage = useMemo(() => createStageStore(session), [session]);
-  useEffect(() => syncWithSession(stage, session), [stage, session]);
+  // A layout effect, so that the stage is in sync before the camera's effects subscribe to the session.
+  useLayoutEffect(() => syncWithSession(stage, session), [stage, session]);
   return (
     <StageContext value={stage}>
       <ReactFlowProvider>

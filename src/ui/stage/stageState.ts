@@ -2,7 +2,7 @@ import type { Node } from '@xyflow/react';
 import type { EdgeView, NodeView } from '../../graph/model/graph';
 import type { FoldedGroups } from '../../graph/model/groupFolding';
 import type { LayoutShape } from '../../graph/layout/graphLayout';
-import type { HoverTarget } from '../../session/store/session';
+import type { SessionState } from '../../session/store/session';
 import type { Effect } from './animation/effect';
 import type { Scene } from './scene';
 
@@ -18,9 +18,6 @@ export interface StageState {
   readonly edgesById: ReadonlyMap<string, EdgeView>;
   /** Edges by source node. */
   readonly outgoingEdges: ReadonlyMap<string, readonly EdgeView[]>;
-  /** As in the session. */
-  readonly selection: string | undefined;
-  readonly hover: HoverTarget | undefined;
   /** Nodes highlighted by hover, on the stage or in a panel. */
   readonly highlighted: ReadonlySet<string>;
   /** The node under the pointer, even if it represents no object. */
@@ -42,6 +39,9 @@ export interface StageState {
   /** Animations of the last step; empty if animation is off. */
   readonly effects: readonly Effect[];
 }
+
+/** What the view states of nodes and edges derive from: the stage, and the selection and hover of the session. */
+export type StageInput = StageState & Pick<SessionState, 'selection' | 'hover'>;
 
 /** Edge ids by layer: below the nodes and above them. */
 export interface EdgeIds {

@@ -12,15 +12,17 @@ import { nodeState, type NodeState } from './nodes/nodeState';
 import { sceneOf, type LayoutOptions } from './scene';
 import { sceneState } from './sceneState';
 import { initialFoldedGroups, setupDefaults, withoutGroup } from './setupDefaults';
-import type { StageState } from './stageState';
+import type { StageInput, StageState } from './stageState';
 import { ViewStates } from './viewStates';
 
 /** The store of a stage, and the view states of its nodes and edges. */
 export interface StageStore extends StoreApi<StageState> {
   readonly viewStates: {
-    readonly nodes: ViewStates<StageState, NodeState>;
-    readonly edges: ViewStates<StageState, EdgeState>;
+    readonly nodes: ViewStates<StageInput, NodeState>;
+    readonly edges: ViewStates<StageInput, EdgeState>;
   };
+  /** Recomputes the view states after the selection or the hover of the session has changed. */
+  readonly updateViewStates: () => void;
 }
 
 export const NO_EFFECTS: readonly Effect[] = [];
@@ -32,25 +34,28 @@ export function createStageStore(session: Session): StageStore {
   const snapshot = currentSnapshot(state);
   const foldedGroups = initialFoldedGroups(snapshot);
   const scene = sceneOf(snapshot, { foldedGroups, shape: DEFAULT_SHAPE });
-  const { selection, hover } = state;
   const store = createStore<StageState>(() => ({
     ...sceneState(scene, undefined),
     ...setupDefaults(snapshot),
-    selection,
-    hover,
     foldedGroups,
     shape: DEFAULT_SHAPE,
     highlighted: NO_IDS,
     pointedNode: undefined,
     effects: NO_EFFECTS,
   }));
-  const nodes = new ViewStates(store.getState(), nodeState);
-  const edges = new ViewStates(store.getState(), edgeState);
-  store.subscribe((next) => {
+  const input = (): StageInput => {
+    const { selection, hover } = session.getState();
+    return { ...store.getState(), selection, hover };
+  };
+  const nodes = new ViewStates(input(), nodeState);
+  const edges = new ViewStates(input(), edgeState);
+  const updateViewStates = (): void => {
+    const next = input();
     nodes.update(next);
     edges.update(next);
-  });
-  return { ...store, viewStates: { nodes, edges } };
+  };
+  store.subscribe(updateViewStates);
+  return { ...store, viewStates: { nodes, edges }, updateViewStates };
 }
 
 /** Applies other folded groups or another shape, without animation. */

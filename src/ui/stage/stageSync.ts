@@ -1,5 +1,6 @@
 import { nodeIdOf } from '../../graph/model/nodeCatalog';
 import { groupByNodeId } from '../../graph/model/groupFolding';
+import { prefersReducedMotion } from '../../session/actions/reducedMotion';
 import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
 import type { Session, SessionState } from '../../session/store/session';
 import { requestIdle } from '../schedule';
@@ -18,16 +19,18 @@ export function syncWithSession(stage: StageStore, session: Session): () => void
     prepared = prepareNextStep(stage.getState(), session.getState());
   };
   let cancelPrepare: (() => void) | undefined;
+  let { selection, hover } = session.getState();
   const update = (state: SessionState): void => {
     const snapshot = currentSnapshot(state);
     const old = stage.getState();
     const setupChanged = old.scene.setup !== snapshot.node.setup;
-    const { selection, hover } = state;
+    const selectionChanged = state.selection !== selection;
+    const hoverChanged = state.hover !== hover;
+    ({ selection, hover } = state);
     const folded = setupChanged ? initialFoldedGroups(snapshot) : old.foldedGroups;
-    const foldedGroups =
-      selection === old.selection
-        ? folded
-        : withoutGroup(folded, groupOfObject(snapshot, selection));
+    const foldedGroups = selectionChanged
+      ? withoutGroup(folded, groupOfObject(snapshot, selection))
+      : folded;
     const scene = sceneOf(snapshot, { foldedGroups, shape: old.shape });
     const highlighted = highlightedNodes(state, old.pointedNode, scene);
     // A single setState: each one notifies every node and edge.
@@ -45,11 +48,10 @@ export function syncWithSession(stage: StageStore, session: Session): () => void
                 ? planStepEffects(old, scene, effectSpeed(state))
                 : NO_EFFECTS,
           }),
-      ...(selection === old.selection ? {} : { selection }),
-      ...(hover === old.hover ? {} : { hover }),
       ...(setsEqual(highlighted, old.highlighted) ? {} : { highlighted }),
     };
     if (Object.keys(next).length > 0) stage.setState(next);
+    else if (selectionChanged || hoverChanged) stage.updateViewStates();
     if (scene === old.scene && cancelPrepare) return;
     cancelPrepare?.();
     cancelPrepare = requestIdle(prepare);
@@ -124,8 +126,7 @@ function planStepEffects(
   after: Scene,
   speed: number,
 ): readonly Effect[] {
-  if (before.setup !== after.setup || matchMedia('(prefers-reduced-motion: reduce)').matches)
-    return NO_EFFECTS;
+  if (before.setup !== after.setup || prefersReducedMotion()) return NO_EFFECTS;
   const process = [...after.touched].find((id) => id.startsWith('process:'));
   const effects = loadedAnimation()?.planEffects(before.graph, after.graph, process) ?? NO_EFFECTS;
   return effects.flatMap((effect) =>

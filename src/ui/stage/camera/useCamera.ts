@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
 import { useReactFlow, useStoreApi } from '@xyflow/react';
+import { prefersReducedMotion } from '../../../session/actions/reducedMotion';
 import { currentSnapshot } from '../../../session/trace/replay';
 import type { Rect } from '../../../graph/layout/geometry';
 import { NARROW_SHAPE, maxLayoutSize, type NodePlacement } from '../../../graph/layout/graphLayout';
@@ -70,7 +71,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
         readable;
       if (next !== current)
         void flow.setViewport(next, {
-          duration: matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : 260,
+          duration: prefersReducedMotion() ? 0 : 260,
         });
     },
     [flow, stage, flowStore],
@@ -91,13 +92,14 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   }, [show, stage, flowStore]);
 
   const showSelected = useCallback((): void => {
-    const { nodesInReadingOrder, selection, pointedNode } = stage.getState();
+    const { selection } = session.getState();
+    const { nodesInReadingOrder, pointedNode } = stage.getState();
     const selected =
       selection === undefined
         ? undefined
         : nodesInReadingOrder.find((node) => node.name === selection);
     if (selected && pointedNode !== selected.id) show(selected.placement);
-  }, [show, stage]);
+  }, [show, session, stage]);
 
   const fit = useCallback((): void => {
     const { width, height } = flowStore.getState();
@@ -167,11 +169,12 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   );
   useEffect(
     () =>
-      stage.subscribe((state, before) => {
-        if (state.selection !== before.selection && state.foldedGroups === before.foldedGroups)
+      session.subscribe((state, before) => {
+        // If the selection opened a group, the effect for the new layout shows it.
+        if (state.selection !== before.selection && stage.getState().foldedGroups === foldedGroups)
           showSelected();
       }),
-    [showSelected, stage],
+    [showSelected, session, stage, foldedGroups],
   );
 
   // The detail level, for the style sheets. Set on the element directly, so that panning and zooming do not re-render.

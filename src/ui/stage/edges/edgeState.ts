@@ -1,5 +1,5 @@
 import type { EdgeView } from '../../../graph/model/graph';
-import type { StageState } from '../stageState';
+import type { StageInput, StageState } from '../stageState';
 
 /** What one edge shows. */
 export interface EdgeState {
@@ -10,7 +10,7 @@ export interface EdgeState {
   readonly newlyReachable: boolean;
 }
 
-export function edgeState(state: StageState, id: string): EdgeState {
+export function edgeState(state: StageInput, id: string): EdgeState {
   const edge = state.edgesById.get(id);
   if (!edge) return { edge, highlighted: false, dimmed: false, newlyReachable: false };
   const { source, target } = edge;

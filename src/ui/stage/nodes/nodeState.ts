@@ -1,5 +1,5 @@
 import type { EdgeView, NodeView } from '../../../graph/model/graph';
-import { NO_EDGES, type StageState } from '../stageState';
+import { NO_EDGES, type StageInput } from '../stageState';
 
 /** What one node shows. */
 export interface NodeState {
@@ -21,7 +21,7 @@ export interface NodeState {
   readonly highlightedFields: readonly number[] | undefined;
 }
 
-export function nodeState(state: StageState, id: string): NodeState {
+export function nodeState(state: StageInput, id: string): NodeState {
   const view = state.nodesById.get(id);
   const { hover } = state;
   const selected = view?.name !== undefined && view.name === state.selection;
