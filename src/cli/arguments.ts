@@ -1,17 +1,9 @@
 import { parseArgs } from 'node:util';
 import { closestMatches } from '../kernel/language/closestMatches';
-import type { CliCommand } from './command';
+import type { CliCommand, CliArguments } from './command';
 
 /** Input or usage that a command rejects; the message goes to standard error. */
 export class CliInputError extends Error {}
-
-/** The arguments after the name of a command. */
-export interface CliArguments {
-  readonly files: readonly string[];
-  readonly flags: ReadonlySet<string>;
-  /** All values of each given option, in order. */
-  readonly options: ReadonlyMap<string, readonly string[]>;
-}
 
 /** Throws `CliInputError` for an unknown option, a missing value or a wrong number of files. */
 export function parseArguments(command: CliCommand, args: readonly string[]): CliArguments {

@@ -5,19 +5,14 @@ import { compile } from '../kernel/compiler/compile';
 import { makeMutation, MUTATION_KINDS } from '../kernel/language/mutation';
 import type { PropertyId } from '../kernel/language/propertyId';
 import { PROPERTIES } from '../kernel/properties/properties';
-import {
-  choiceOption,
-  CliInputError,
-  integerOption,
-  suggestion,
-  type CliArguments,
-} from './arguments';
+import { choiceOption, CliInputError, integerOption, suggestion } from './arguments';
 import {
   exitStatusOf,
   STATES_PER_SLICE,
   yieldToEventLoop,
   type CliCommand,
   type Terminal,
+  type CliArguments,
 } from './command';
 import {
   modifiedDesign,

@@ -1,5 +1,4 @@
 import type { CheckResult } from '../explore/checkResult';
-import type { CliArguments } from './arguments';
 
 /** What a command reads and writes: the process, or memory in tests. */
 export interface Terminal {
@@ -11,6 +10,14 @@ export interface Terminal {
   readonly write: (file: string, text: string) => void;
   /** Calls `stop` when the user interrupts a long command; returns the function that removes the listener. */
   readonly onInterrupt?: (stop: () => void) => () => void;
+}
+
+/** The arguments after the name of a command. */
+export interface CliArguments {
+  readonly files: readonly string[];
+  readonly flags: ReadonlySet<string>;
+  /** All values of each given option, in order. */
+  readonly options: ReadonlyMap<string, readonly string[]>;
 }
 
 /** One command. Flags (no value) and options (one value) are named without dashes. */

@@ -1,6 +1,6 @@
 import { EXPORTS } from '../export/exports';
-import { choiceOption, CliInputError, optionValue, type CliArguments } from './arguments';
-import { EXIT_STATUS, type CliCommand, type Terminal } from './command';
+import { choiceOption, CliInputError, optionValue } from './arguments';
+import { EXIT_STATUS, type CliCommand, type Terminal, type CliArguments } from './command';
 import { errorMessage, readScenario, runToTrace } from './input';
 
 export const EXPORT_COMMAND: CliCommand = {

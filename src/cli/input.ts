@@ -10,8 +10,8 @@ import { scenarioVariant } from '../scenario/library/builtInScenario';
 import { LIBRARY, libraryEntry } from '../scenario/library/library';
 import { runScenario } from '../scenario/run/runScenario';
 import type { Trace } from '../scenario/run/trace';
-import { CliInputError, optionValue, suggestion, type CliArguments } from './arguments';
-import type { Terminal } from './command';
+import { CliInputError, optionValue, suggestion } from './arguments';
+import type { Terminal, CliArguments } from './command';
 
 /** The usage of the options that modify a design (`mutationOptions`). */
 export const MUTATION_USAGE =

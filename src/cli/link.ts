@@ -1,8 +1,8 @@
 import { SNIPPETS } from '../export/snippets';
 import { makeLink } from '../scenario/link/link';
 import { linkOfTrace } from '../scenario/link/linkOfTrace';
-import { choiceOption, CliInputError, optionValue, type CliArguments } from './arguments';
-import { EXIT_STATUS, type CliCommand, type Terminal } from './command';
+import { choiceOption, CliInputError, optionValue } from './arguments';
+import { EXIT_STATUS, type CliCommand, type Terminal, type CliArguments } from './command';
 import { readScenario, runToTrace } from './input';
 
 export const LINK_COMMAND: CliCommand = {

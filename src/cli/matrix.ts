@@ -17,7 +17,7 @@ import { matrixText } from '../export/matrixText';
 import { mutationReportText } from '../export/mutationReportText';
 import { optionsAsJson } from '../scenario/format/makeScenario';
 import { libraryEntry } from '../scenario/library/library';
-import { CliInputError, integerOption, optionValue, type CliArguments } from './arguments';
+import { CliInputError, integerOption, optionValue } from './arguments';
 import {
   EXIT_STATUS,
   exitStatusOf,
@@ -25,6 +25,7 @@ import {
   yieldToEventLoop,
   type CliCommand,
   type Terminal,
+  type CliArguments,
 } from './command';
 import { designOptions, readScenarioFile, requireDesign } from './input';
 import { jsonText } from './output';

@@ -2,8 +2,8 @@ import { interleavingText } from '../export/formats/interleaving';
 import { MUTATION_KINDS } from '../kernel/language/mutation';
 import { makeRunResult } from '../scenario/run/runResult';
 import { verifyRun } from '../scenario/run/verifyRun';
-import { CliInputError, type CliArguments } from './arguments';
-import { EXIT_STATUS, type CliCommand, type Terminal } from './command';
+import { CliInputError } from './arguments';
+import { EXIT_STATUS, type CliCommand, type Terminal, type CliArguments } from './command';
 import { MUTATION_USAGE, readScenario, runToTrace } from './input';
 import { endWithNewline, jsonText } from './output';
 

@@ -2,7 +2,7 @@ import { callResult } from '../../kernel/machine/machine';
 import type { Step } from '../../kernel/compiler/program';
 import { callText } from '../../scenario/format/callText';
 import { branchPath, callInFlight, snapshotAt, type Snapshot } from '../trace/replay';
-import type { SessionState } from '../store/session';
+import type { WithRun } from '../trace/run';
 import { taskQuestions, type TaskQuestion } from './taskQuestion';
 import { taskStatuses, waitSentence } from '../queries/taskStatus';
 import { enabledTasks } from '../trace/scheduler';
@@ -26,7 +26,6 @@ interface OutcomeQuestion {
 
 const MAX_CHOICES = 6;
 
-type WithRun = Pick<SessionState, 'run'>;
 type TracePath = ReturnType<typeof branchPath>;
 
 /** The first question of the branch on screen from a depth on; undefined if there is none. */
