@@ -3,7 +3,7 @@ import type { Statement } from '../../kernel/language/statements';
 import { simplify } from './simplify';
 import type { FieldFacts } from './simplify';
 
-/** One step of a task, before it is split by place. */
+/** One step of a task, before it is specialised for each control state. */
 export interface StepCode {
   readonly task: number;
   readonly pc: number;
@@ -12,25 +12,25 @@ export interface StepCode {
 }
 
 /**
- * Where a task can be: its pc together with the fields that only it writes. A task has few places, and in each of them
- * those fields are constants: they need no bits of their own and its steps no tests of them.
+ * The control states of a task: its pc together with fields that only it writes. There are few, and in each of them these
+ * fields are constants: they need no bits in a state, and steps need not test them.
  */
 export interface ControlStates {
   readonly count: number;
-  /** By field, its value in each place; the pc is among them. */
+  /** By field (the pc included): its value in each control state. */
   readonly values: ReadonlyMap<number, readonly number[]>;
-  /** By place, those with a step first: jumps go to places. */
+  /** By control state; those without a step come after. Jumps go to control states. */
   readonly steps: readonly StepCode[];
-  /** Where the task starts. */
+  /** The initial control state. */
   readonly start: number;
 }
 
-/** More places than a task has steps and these make the code too large: fields are left out until they fit. */
+/** A task may have this many more control states than steps. Fields are left out until it has no more, to limit the code. */
 const MAX_EXTRA_STATES = 64;
-/** Statements that one step, and all steps of a task, may grow to. */
+/** Maximum number of statements of one step and of all steps of a task. */
 const MAX_STATEMENTS = { step: 400, task: 2500 };
 
-/** A field that cannot be part of the places. */
+/** Thrown for a field whose value is not constant in each control state. */
 class NonConstantField extends Error {
   constructor(readonly field: number) {
     super(`field ${field}`);
@@ -39,28 +39,28 @@ class NonConstantField extends Error {
 
 class TooManyStates extends Error {}
 
-/** The places of a task, with as many of the `owned` fields as fit. */
+/** The control states of a task, with as many of the `candidates` fields as fit. */
 export function controlStatesOf(
-  drafts: readonly StepCode[],
+  stepCodes: readonly StepCode[],
   pcField: number,
-  owned: readonly number[],
+  candidates: readonly number[],
   init: (field: number) => number,
-  about: FieldFacts,
+  facts: FieldFacts,
 ): ControlStates {
-  let fields = owned;
+  let fields = candidates;
   for (;;) {
-    const finder = new ControlStateBuilder(drafts, pcField, fields, init, about);
+    const builder = new ControlStateBuilder(stepCodes, pcField, fields, init, facts);
     try {
-      return finder.places();
+      return builder.build();
     } catch (error) {
       if (error instanceof NonConstantField) fields = fields.filter((f) => f !== error.field);
-      else if (error instanceof TooManyStates) fields = finder.withoutWorst();
+      else if (error instanceof TooManyStates) fields = builder.fieldsWithoutWorst();
       else throw error;
     }
   }
 }
 
-/** The statements behind an enclosing branch. */
+/** The statements after an enclosing branch. */
 interface Continuation {
   readonly rest: readonly Statement[];
   readonly next: Continuation | undefined;
@@ -68,39 +68,39 @@ interface Continuation {
 
 class ControlStateBuilder {
   private readonly numbers = new Map<string, number>();
-  /** By place: the pc, then the fields. */
+  /** By control state: the pc, then the fields. */
   private readonly found: (readonly number[])[] = [];
-  private readonly at: ReadonlyMap<number, number>;
+  private readonly indexOf: ReadonlyMap<number, number>;
   private size = 0;
   private total = 0;
 
   constructor(
-    private readonly drafts: readonly StepCode[],
+    private readonly stepCodes: readonly StepCode[],
     private readonly pcField: number,
     private readonly fields: readonly number[],
     private readonly init: (field: number) => number,
-    private readonly about: FieldFacts,
+    private readonly facts: FieldFacts,
   ) {
-    this.at = new Map(fields.map((f, i) => [f, i + 1]));
+    this.indexOf = new Map(fields.map((f, i) => [f, i + 1]));
   }
 
-  places(): ControlStates {
+  build(): ControlStates {
     this.number([this.init(this.pcField), ...this.fields.map(this.init)]);
     const steps: (StepCode | undefined)[] = [];
-    for (let place = 0; place < this.found.length; place++)
-      steps.push(this.step(this.found[place]!));
-    // Places without a step go to the end; jumps are renumbered with them.
+    for (let controlState = 0; controlState < this.found.length; controlState++)
+      steps.push(this.step(this.found[controlState]!));
+    // Control states without a step go to the end, and jumps are renumbered.
     const order = [...steps.keys()].sort(
       (a, b) =>
         Number(steps[a] === undefined) - Number(steps[b] === undefined) ||
         this.found[a]![0]! - this.found[b]![0]! ||
         a - b,
     );
-    const numberOf = new Map(order.map((old, now) => [old, now]));
+    const newNumbers = new Map(order.map((old, now) => [old, now]));
     const renumber = (body: readonly Statement[]): readonly Statement[] =>
       body.map((s) =>
         s.op === 'jump'
-          ? { op: 'jump', pc: numberOf.get(s.pc)! }
+          ? { op: 'jump', pc: newNumbers.get(s.pc)! }
           : s.op === 'if'
             ? { ...s, then: renumber(s.then), otherwise: renumber(s.otherwise) }
             : s,
@@ -111,24 +111,26 @@ class ControlStateBuilder {
         [this.pcField, ...this.fields].map((f, i) => [f, order.map((old) => this.found[old]![i]!)]),
       ),
       steps: order.flatMap((old) => {
-        const draft = steps[old];
-        return draft ? [{ ...draft, body: renumber(draft.body) }] : [];
+        const stepCode = steps[old];
+        return stepCode ? [{ ...stepCode, body: renumber(stepCode.body) }] : [];
       }),
-      start: numberOf.get(0)!,
+      start: newNumbers.get(0)!,
     };
   }
 
-  /** The fields without those that tell the most places apart. */
-  withoutWorst(): readonly number[] {
-    // A sum of products tells places apart well enough for a choice, and a field is taken out of it by a subtraction.
+  /** The fields without those that distinguish the most control states. */
+  fieldsWithoutWorst(): readonly number[] {
+    // A sum of products is a good enough hash for this choice, and subtraction removes a field from it.
     const part = (value: number, at: number): number =>
       Math.imul(value + 1, Math.imul(at + 1, 0x9e3779b1) | 1);
-    const sums = this.found.map((place) =>
-      place.reduce((sum, v, at) => (sum + part(v, at)) | 0, 0),
+    const sums = this.found.map((controlState) =>
+      controlState.reduce((sum, v, at) => (sum + part(v, at)) | 0, 0),
     );
     const merged = this.fields.map((field, i) => ({
       field,
-      left: new Set(this.found.map((place, p) => (sums[p]! - part(place[i + 1]!, i + 1)) | 0)).size,
+      left: new Set(
+        this.found.map((controlState, p) => (sums[p]! - part(controlState[i + 1]!, i + 1)) | 0),
+      ).size,
     }));
     const worst = new Set(
       merged
@@ -139,39 +141,39 @@ class ControlStateBuilder {
     return this.fields.filter((f) => !worst.has(f));
   }
 
-  private number(place: readonly number[]): number {
-    const key = place.join();
+  private number(controlState: readonly number[]): number {
+    const key = controlState.join();
     const known = this.numbers.get(key);
     if (known !== undefined) return known;
-    if (this.found.length >= this.drafts.length + MAX_EXTRA_STATES && this.fields.length > 0)
+    if (this.found.length >= this.stepCodes.length + MAX_EXTRA_STATES && this.fields.length > 0)
       throw new TooManyStates();
     this.numbers.set(key, this.found.length);
-    return this.found.push(place) - 1;
+    return this.found.push(controlState) - 1;
   }
 
-  private step(place: readonly number[]): StepCode | undefined {
-    const draft = this.drafts[place[0]!];
-    if (!draft) return undefined;
-    const now = [...place];
+  private step(controlState: readonly number[]): StepCode | undefined {
+    const stepCode = this.stepCodes[controlState[0]!];
+    if (!stepCode) return undefined;
+    const now = [...controlState];
     const out: Statement[] = [];
     this.size = 0;
-    const guard = simplify(draft.guard, this.knowing(now));
+    const guard = simplify(stepCode.guard, this.factsAt(now));
     if (guard.op === 'const' && guard.value === 0) return undefined;
-    this.finish(draft.body, now, undefined, out);
-    return { task: draft.task, pc: draft.pc, guard, body: out };
+    this.finish(stepCode.body, now, undefined, out);
+    return { task: stepCode.task, pc: stepCode.pc, guard, body: out };
   }
 
-  private knowing(place: readonly number[]): FieldFacts {
+  private factsAt(controlState: readonly number[]): FieldFacts {
     return {
-      rangeOf: this.about.rangeOf,
+      rangeOf: this.facts.rangeOf,
       constantOf: (f) => {
-        const i = f === this.pcField ? 0 : this.at.get(f);
-        return i === undefined ? this.about.constantOf(f) : place[i];
+        const i = f === this.pcField ? 0 : this.indexOf.get(f);
+        return i === undefined ? this.facts.constantOf(f) : controlState[i];
       },
     };
   }
 
-  /** All statements to the end of the step, and the jump to the place behind it. */
+  /** Emits all statements to the end of the step, and the jump to the next control state. */
   private finish(
     rest: readonly Statement[],
     now: number[],
@@ -183,7 +185,7 @@ class ControlStateBuilder {
     out.push({ op: 'jump', pc: this.number([now[0]! + 1, ...now.slice(1)]) });
   }
 
-  /** Rewrites statements for the place `now`, which they change; true when every way through has come to the step's end. */
+  /** Specialises statements for the control state `now`, which they change. True if every path has ended the step. */
   private walk(
     list: readonly Statement[],
     now: number[],
@@ -196,7 +198,7 @@ class ControlStateBuilder {
         this.fields.length > 0
       )
         throw new TooManyStates();
-      const about = this.knowing(now);
+      const facts = this.factsAt(now);
       switch (s.op) {
         case 'emit':
           break;
@@ -207,20 +209,20 @@ class ControlStateBuilder {
           out.push({ op: 'jump', pc: this.number([s.pc, ...now.slice(1)]) });
           return true;
         case 'set': {
-          const value = simplify(s.value, about);
-          const mine = this.at.get(s.field);
-          if (mine === undefined) {
+          const value = simplify(s.value, facts);
+          const index = this.indexOf.get(s.field);
+          if (index === undefined) {
             out.push({ op: 'set', field: s.field, value });
             break;
           }
-          const [lo, hi] = this.about.rangeOf(s.field);
+          const [lo, hi] = this.facts.rangeOf(s.field);
           if (value.op !== 'const' || value.value < lo || value.value > hi)
             throw new NonConstantField(s.field);
-          now[mine] = value.value;
+          now[index] = value.value;
           break;
         }
         case 'if': {
-          const cond = simplify(s.cond, about);
+          const cond = simplify(s.cond, facts);
           const rest = list.slice(i + 1);
           if (cond.op === 'const') {
             if (this.walk(cond.value === 0 ? s.otherwise : s.then, now, { rest, next: tail }, out))
@@ -228,19 +230,19 @@ class ControlStateBuilder {
             break;
           }
           const [then, otherwise]: [Statement[], Statement[]] = [[], []];
-          const [nowThen, nowOther] = [[...now], [...now]];
+          const [afterThen, afterOther] = [[...now], [...now]];
           const here = { rest, next: tail };
-          let endsThen = this.walk(s.then, nowThen, here, then);
-          let endsOther = this.walk(s.otherwise, nowOther, here, otherwise);
-          if (!endsThen && !endsOther && nowThen.some((v, at) => v !== nowOther[at])) {
-            this.finish(rest, nowThen, tail, then);
-            this.finish(rest, nowOther, tail, otherwise);
+          let endsThen = this.walk(s.then, afterThen, here, then);
+          let endsOther = this.walk(s.otherwise, afterOther, here, otherwise);
+          if (!endsThen && !endsOther && afterThen.some((v, at) => v !== afterOther[at])) {
+            this.finish(rest, afterThen, tail, then);
+            this.finish(rest, afterOther, tail, otherwise);
             endsThen = endsOther = true;
           }
           if (then.length > 0 || otherwise.length > 0)
             out.push({ op: 'if', cond, then, otherwise });
           if (endsThen && endsOther) return true;
-          const after = endsThen ? nowOther : nowThen;
+          const after = endsThen ? afterOther : afterThen;
           after.forEach((value, at) => {
             now[at] = value;
           });

@@ -13,62 +13,62 @@ import { interval, simplify, simplifyBody } from './simplify';
 import type { FieldFacts } from './simplify';
 import { removeTransientField } from './transientFields';
 
-/** One number that a search has to store. */
+/** One number that a search stores per state. */
 interface StateVariable {
-  /** Index into `Program.fields`; behind them, `fields.length + task` is the place of a task. */
+  /** Index into `Program.fields`, or `fields.length + task` for the control state of a task. */
   readonly field: number;
   readonly lo: number;
   readonly hi: number;
   readonly init: number;
 }
 
-/** One step as the engines run it, at one place of its task: constants folded, notes dropped. */
+/** One step as the engines run it in one control state of its task: constants folded, events dropped. */
 export interface Action {
-  /** Number of its step over all tasks. */
+  /** Number of its step among the steps of all tasks. */
   readonly index: number;
   readonly task: number;
   /** pc of its step. */
   readonly pc: number;
   readonly guard: Expr;
-  /** Jumps go to places, and every way through ends with one. */
+  /** Jumps go to control states, and every path ends with one. */
   readonly body: readonly Statement[];
-  /** By the place that it leads to: the set of rules to test there (an index into `Model.ruleSets`); absent for none. */
+  /** By target control state: the properties to test there, as an index into `Model.propertySets`; absent for none. */
   readonly propertySetAt: ReadonlyMap<number, number>;
 }
 
-/** What a search runs on: the program without what cannot change. Field numbers are those of the program. */
+/** What a search runs on: the program without its constants. Field indices are those of the program. */
 export interface Model {
   readonly program: Program;
   readonly variables: readonly StateVariable[];
-  /** By task, then place; places behind the last one are ends. */
+  /** By task, then control state. Control states after the last action are ends. */
   readonly actions: readonly (readonly Action[])[];
   /** By task. */
   readonly controlStates: readonly ControlStates[];
-  /** What must not be true of a state. */
+  /** The properties that a single state can violate. */
   readonly stateProperties: readonly StateProperty[];
-  /** Which rules a step may have turned, by their numbers; the first set is empty. */
+  /** Sets of indices into `stateProperties` that a step can affect; the first set is empty. */
   readonly propertySets: readonly (readonly number[])[];
-  /** Properties that the start state itself breaks, as a mask of `propertyBit`. */
+  /** Properties that the initial state violates, as a mask of `propertyBit`. */
   readonly initialViolations: number;
   /** Field index of each task's pc. */
   readonly pcs: readonly number[];
-  /** Every other field has this value in every state between steps. */
+  /** The fields that have the same value in every state between steps. */
   readonly constants: ReadonlyMap<number, number>;
 }
 
-/** The bit of a property in violation masks. */
+/** The bit number of a property in violation masks. */
 export function propertyBit(property: PropertyId): number {
   return PROPERTY_IDS.indexOf(property);
 }
 
-/** Bounds can creep towards each other for ever; after so many rounds they are good enough. */
+/** Bounds may converge slowly; after this many rounds they are good enough. */
 const MAX_ROUNDS = 24;
 
-/** Folds constants and removes fields that are back at their start value whenever a step ends. */
-export function makeModel(program: Program, stateRules: readonly StateProperty[]): Model {
-  const fixed = new Map<number, number>();
+/** Folds constants, and removes fields that have their initial value again at the end of every step. */
+export function makeModel(program: Program, properties: readonly StateProperty[]): Model {
+  const constants = new Map<number, number>();
   const pcs = program.tasks.map((task) => task.pc);
-  let drafts: readonly StepCode[] = program.tasks.flatMap((task) =>
+  let stepCodes: readonly StepCode[] = program.tasks.flatMap((task) =>
     task.steps.map((step) => ({
       task: task.index,
       pc: step.pc,
@@ -77,93 +77,96 @@ export function makeModel(program: Program, stateRules: readonly StateProperty[]
     })),
   );
   const ranges = program.fields.map((f): [number, number] => [f.lo, f.hi]);
-  const about: FieldFacts = {
-    constantOf: (f) => fixed.get(f),
+  const facts: FieldFacts = {
+    constantOf: (f) => constants.get(f),
     rangeOf: (f) => ranges[f] ?? [0, 0],
   };
   for (const f of program.fields)
-    if (f.constant && !pcs.includes(f.index)) fixed.set(f.index, f.init);
+    if (f.constant && !pcs.includes(f.index)) constants.set(f.index, f.init);
 
   const fold = (): void => {
-    for (const draft of drafts) {
-      draft.guard = simplify(draft.guard, about);
-      draft.body = simplifyBody(draft.body, about);
+    for (const stepCode of stepCodes) {
+      stepCode.guard = simplify(stepCode.guard, facts);
+      stepCode.body = simplifyBody(stepCode.body, facts);
     }
   };
-  const settle = (kept: ReadonlySet<number>): void => {
+  const reduce = (controlFields: ReadonlySet<number>): void => {
     fold();
     for (let changed = true, round = 0; changed; round++) {
       changed =
-        dropUnwrittenFields(program, drafts, kept, fixed) ||
-        (round < MAX_ROUNDS && narrowRanges(program, drafts, kept, ranges, about)) ||
-        dropTransientFields(program, drafts, kept, fixed, about);
+        dropUnwrittenFields(program, stepCodes, controlFields, constants) ||
+        (round < MAX_ROUNDS && narrowRanges(program, stepCodes, controlFields, ranges, facts)) ||
+        dropTransientFields(program, stepCodes, controlFields, constants, facts);
       if (changed) fold();
     }
   };
-  settle(new Set(pcs));
+  reduce(new Set(pcs));
 
-  const owned = ownedFields(program, drafts, pcs);
-  const places = program.tasks.map((task) =>
+  const exclusiveFields = exclusivelyWrittenFields(program, stepCodes, pcs);
+  const controlStates = program.tasks.map((task) =>
     controlStatesOf(
-      drafts.filter((d) => d.task === task.index),
+      stepCodes.filter((d) => d.task === task.index),
       task.pc,
-      owned[task.index] ?? [],
+      exclusiveFields[task.index] ?? [],
       (f) => program.fields[f]?.init ?? 0,
-      about,
+      facts,
     ),
   );
-  const kept = new Set<number>();
-  for (const { values } of places) {
+  const controlFields = new Set<number>();
+  for (const { values } of controlStates) {
     for (const [field, each] of values) {
-      kept.add(field);
+      controlFields.add(field);
       ranges[field] = [Math.min(...each), Math.max(...each)];
     }
   }
-  drafts = places.flatMap((p) => p.steps);
-  settle(kept);
+  stepCodes = controlStates.flatMap((p) => p.steps);
+  reduce(controlFields);
 
-  const rules = stateRules
-    .map((rule) => ({ property: rule.property, violatedWhen: simplify(rule.violatedWhen, about) }))
-    .filter((rule) => !(rule.violatedWhen.op === 'const' && rule.violatedWhen.value === 0));
+  const stateProperties = properties
+    .map(({ property, violatedWhen }) => ({
+      property,
+      violatedWhen: simplify(violatedWhen, facts),
+    }))
+    .filter(({ violatedWhen }) => !(violatedWhen.op === 'const' && violatedWhen.value === 0));
   const start = Int32Array.from(program.fields, (f) => f.init);
-  const brokenAtStart = rules.reduce(
-    (mask, rule) =>
-      evaluate(rule.violatedWhen, start) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
+  const initialViolations = stateProperties.reduce(
+    (mask, { property, violatedWhen }) =>
+      evaluate(violatedWhen, start) === 0 ? mask : mask | (1 << propertyBit(property)),
     0,
   );
-  const firstOf: number[] = [];
+  const firstAction: number[] = [];
   program.tasks.reduce((sum, task) => {
-    firstOf.push(sum);
+    firstAction.push(sum);
     return sum + task.steps.length;
   }, 0);
-  const ruleSets: (readonly number[])[] = [[]];
-  const setNumbers = new Map([['', 0]]);
-  const setOf = (numbers: readonly number[]): number => {
+  const propertySets: (readonly number[])[] = [[]];
+  const setIndices = new Map([['', 0]]);
+  const propertySetOf = (numbers: readonly number[]): number => {
     const key = numbers.join();
-    const known = setNumbers.get(key) ?? ruleSets.push(numbers) - 1;
-    setNumbers.set(key, known);
+    const known = setIndices.get(key) ?? propertySets.push(numbers) - 1;
+    setIndices.set(key, known);
     return known;
   };
   let at = 0;
-  const actions = places.map((p, task): Action[] => {
-    const tested = new AffectedProperties(rules, p.values, about);
-    return p.steps.map((_, place): Action => {
-      const { guard, body, pc } = drafts[at++]!;
-      const rulesAt = new Map(
-        [...tested.after(body, place)].flatMap(([to, numbers]) =>
-          numbers.length === 0 ? [] : [[to, setOf(numbers)] as const],
+  const actions = controlStates.map((p, task): Action[] => {
+    const affected = new AffectedProperties(stateProperties, p.values, facts);
+    return p.steps.map((_, controlState): Action => {
+      const { guard, body, pc } = stepCodes[at++]!;
+      const propertySetAt = new Map(
+        [...affected.after(body, controlState)].flatMap(([to, numbers]) =>
+          numbers.length === 0 ? [] : [[to, propertySetOf(numbers)] as const],
         ),
       );
-      return { index: firstOf[task]! + pc, task, pc, guard, body, propertySetAt: rulesAt };
+      return { index: firstAction[task]! + pc, task, pc, guard, body, propertySetAt };
     });
   });
   const variables: StateVariable[] = program.fields
-    .filter((f) => !fixed.has(f.index) && !kept.has(f.index))
+    .filter((f) => !constants.has(f.index) && !controlFields.has(f.index))
     .map((f) => {
-      const [lo, hi] = about.rangeOf(f.index);
+      const [lo, hi] = facts.rangeOf(f.index);
       return { field: f.index, lo, hi, init: f.init };
     });
-  places.forEach((p, task) =>
+  controlStates.forEach((p, task) =>
     variables.push({
       field: program.fields.length + task,
       lo: 0,
@@ -175,74 +178,77 @@ export function makeModel(program: Program, stateRules: readonly StateProperty[]
     program,
     variables,
     actions,
-    controlStates: places,
-    stateProperties: rules,
-    propertySets: ruleSets,
-    initialViolations: brokenAtStart,
+    controlStates,
+    stateProperties,
+    propertySets,
+    initialViolations,
     pcs,
-    constants: fixed,
+    constants,
   };
 }
 
-/** The stable name of a step by the number of its actions. */
+/** The stable name of a step by `Action.index`. */
 export function stepName(model: Model, action: number): string {
-  return model.program.tasks.flatMap((t) => t.steps)[action]?.name ?? 'a step';
+  return model.program.tasks.flatMap((t) => t.steps)[action]?.name ?? 'an unknown step';
 }
 
-/** By task: the fields that it alone writes. */
-function ownedFields(
+/** By task: the fields that no other task writes. */
+function exclusivelyWrittenFields(
   program: Program,
-  drafts: readonly StepCode[],
+  stepCodes: readonly StepCode[],
   pcs: readonly number[],
 ): number[][] {
-  const writer = new Map<number, number>();
-  for (const draft of drafts) {
-    eachStatement(draft.body, (s) => {
+  const writerOf = new Map<number, number>();
+  for (const stepCode of stepCodes) {
+    eachStatement(stepCode.body, (s) => {
       if (s.op === 'set')
-        writer.set(s.field, (writer.get(s.field) ?? draft.task) === draft.task ? draft.task : -1);
+        writerOf.set(
+          s.field,
+          (writerOf.get(s.field) ?? stepCode.task) === stepCode.task ? stepCode.task : -1,
+        );
     });
   }
   return program.tasks.map((task) =>
-    [...writer]
+    [...writerOf]
       .filter(([field, by]) => by === task.index && !pcs.includes(field))
       .map(([field]) => field)
       .sort((a, b) => a - b),
   );
 }
 
-/** Fields that no remaining step writes keep their start value. */
+/** Fields that no remaining step writes are constants. */
 function dropUnwrittenFields(
   program: Program,
-  drafts: readonly StepCode[],
-  kept: ReadonlySet<number>,
-  fixed: Map<number, number>,
+  stepCodes: readonly StepCode[],
+  controlFields: ReadonlySet<number>,
+  constants: Map<number, number>,
 ): boolean {
-  const written = new Set<number>(kept);
-  for (const draft of drafts)
-    eachStatement(draft.body, (s) => s.op === 'set' && written.add(s.field));
+  const written = new Set<number>(controlFields);
+  for (const stepCode of stepCodes)
+    eachStatement(stepCode.body, (s) => s.op === 'set' && written.add(s.field));
   let changed = false;
   for (const f of program.fields) {
-    if (written.has(f.index) || fixed.has(f.index)) continue;
-    fixed.set(f.index, f.init);
+    if (written.has(f.index) || constants.has(f.index)) continue;
+    constants.set(f.index, f.init);
     changed = true;
   }
   return changed;
 }
 
-/** Bounds every field by the smallest and largest value that some step gives it. */
+/** Bounds every field by the smallest and largest value that a step stores. */
 function narrowRanges(
   program: Program,
-  drafts: readonly StepCode[],
-  kept: ReadonlySet<number>,
+  stepCodes: readonly StepCode[],
+  controlFields: ReadonlySet<number>,
   ranges: [number, number][],
-  about: FieldFacts,
+  facts: FieldFacts,
 ): boolean {
   const seen = program.fields.map((f): [number, number] => [f.init, f.init]);
-  for (const draft of drafts) {
-    eachStatement(draft.body, (s) => {
+  for (const stepCode of stepCodes) {
+    eachStatement(stepCode.body, (s) => {
       const bounds = s.op === 'set' ? seen[s.field] : undefined;
       if (s.op !== 'set' || !bounds) return;
-      const [lo, hi] = interval(s.value, about.rangeOf);
+      const [lo, hi] = interval(s.value, facts.rangeOf);
       bounds[0] = Math.min(bounds[0], lo);
       bounds[1] = Math.max(bounds[1], hi);
     });
@@ -250,7 +256,7 @@ function narrowRanges(
   let changed = false;
   seen.forEach(([lo, hi], f) => {
     const range = ranges[f];
-    if (!range || kept.has(f)) return;
+    if (!range || controlFields.has(f)) return;
     const next: [number, number] = [Math.max(lo, range[0]), Math.min(hi, range[1])];
     if (next[0] === range[0] && next[1] === range[1]) return;
     ranges[f] = next;
@@ -261,38 +267,38 @@ function narrowRanges(
 
 function dropTransientFields(
   program: Program,
-  drafts: readonly StepCode[],
-  kept: ReadonlySet<number>,
-  fixed: Map<number, number>,
-  about: FieldFacts,
+  stepCodes: readonly StepCode[],
+  controlFields: ReadonlySet<number>,
+  constants: Map<number, number>,
+  facts: FieldFacts,
 ): boolean {
   const writers = new Map<number, StepCode[]>();
-  /** Fields that some step leaves with another value, whatever way it takes. */
-  const staying = new Set<number>();
-  for (const draft of drafts) {
+  /** Fields that some step changes for good on every path. */
+  const permanent = new Set<number>();
+  for (const stepCode of stepCodes) {
     const fields = new Set<number>();
-    const back = new Set<number>();
-    eachStatement(draft.body, (s) => {
+    const restored = new Set<number>();
+    eachStatement(stepCode.body, (s) => {
       if (s.op !== 'set') return;
       fields.add(s.field);
       if (s.value.op !== 'const' || s.value.value === program.fields[s.field]?.init)
-        back.add(s.field);
+        restored.add(s.field);
     });
     for (const f of fields) {
-      writers.set(f, [...(writers.get(f) ?? []), draft]);
-      if (!back.has(f)) staying.add(f);
+      writers.set(f, [...(writers.get(f) ?? []), stepCode]);
+      if (!restored.has(f)) permanent.add(f);
     }
   }
   let changed = false;
   for (const [f, users] of writers) {
     const { init } = program.fields[f] ?? { init: 0 };
-    if (fixed.has(f) || kept.has(f) || staying.has(f)) continue;
-    const bodies = users.map((draft) => removeTransientField(draft.body, f, init, about));
+    if (constants.has(f) || controlFields.has(f) || permanent.has(f)) continue;
+    const bodies = users.map((stepCode) => removeTransientField(stepCode.body, f, init, facts));
     if (bodies.includes(undefined)) continue;
-    users.forEach((draft, i) => {
-      draft.body = bodies[i] ?? [];
+    users.forEach((stepCode, i) => {
+      stepCode.body = bodies[i] ?? [];
     });
-    fixed.set(f, init);
+    constants.set(f, init);
     changed = true;
   }
   return changed;

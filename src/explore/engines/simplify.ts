@@ -2,15 +2,15 @@ import { FALSE, TRUE, binary, constant, not, conditional } from '../../kernel/la
 import type { BinaryOp, Expr } from '../../kernel/language/expressions';
 import type { Statement } from '../../kernel/language/statements';
 
-/** What is known of the fields while an expression is rewritten. */
+/** Known facts facts fields while an expression is simplified. */
 export interface FieldFacts {
-  /** The only value that the field can have here; undefined when it may have several. */
+  /** The only possible value of a field here; undefined if there are several. */
   readonly constantOf: (field: number) => number | undefined;
-  /** The values that it can have at all. */
+  /** The range of a field in all states. */
   readonly rangeOf: (field: number) => readonly [lo: number, hi: number];
 }
 
-/** The smallest and the largest value that an expression can have. */
+/** The smallest and the largest possible value of an expression. */
 export function interval(e: Expr, range: FieldFacts['rangeOf']): readonly [lo: number, hi: number] {
   switch (e.op) {
     case 'const':
@@ -37,49 +37,49 @@ export function interval(e: Expr, range: FieldFacts['rangeOf']): readonly [lo: n
   }
 }
 
-/** The same value in fewer operations: known fields replaced, decided tests removed, selects of constants turned into logic. The same object where nothing changes. */
-export function simplify(e: Expr, about: FieldFacts): Expr {
+/** An equal expression with fewer operations: constant fields folded, decided tests removed, selects of booleans turned into logic. Returns `e` itself if nothing changes. */
+export function simplify(e: Expr, facts: FieldFacts): Expr {
   switch (e.op) {
     case 'const':
       return e;
     case 'field': {
-      const value = about.constantOf(e.field);
+      const value = facts.constantOf(e.field);
       if (value !== undefined) return constant(value);
-      const [lo, hi] = about.rangeOf(e.field);
+      const [lo, hi] = facts.rangeOf(e.field);
       return lo === hi ? constant(lo) : e;
     }
     case 'not': {
-      const a = simplify(e.a, about);
+      const a = simplify(e.a, facts);
       return a === e.a ? e : not(a);
     }
     case 'select':
-      return simplifySelect(simplify(e.cond, about), e, about);
+      return simplifySelect(simplify(e.cond, facts), e, facts);
     case 'and': {
-      const a = simplify(e.a, about);
+      const a = simplify(e.a, facts);
       if (a.op === 'const' && a.value === 0) return FALSE;
-      const b = simplify(e.b, about);
+      const b = simplify(e.b, facts);
       return a === e.a && b === e.b ? e : binary('and', a, b);
     }
     case 'or': {
-      const a = simplify(e.a, about);
+      const a = simplify(e.a, facts);
       if (a.op === 'const' && a.value !== 0) return TRUE;
-      const b = simplify(e.b, about);
+      const b = simplify(e.b, facts);
       return a === e.a && b === e.b ? e : binary('or', a, b);
     }
     default:
-      return simplifyComparison(e, simplify(e.a, about), simplify(e.b, about), about);
+      return simplifyComparison(e, simplify(e.a, facts), simplify(e.b, facts), facts);
   }
 }
 
-function simplifySelect(cond: Expr, e: Extract<Expr, { op: 'select' }>, about: FieldFacts): Expr {
-  if (cond.op === 'const') return simplify(cond.value === 0 ? e.b : e.a, about);
-  const a = simplify(e.a, about);
-  const b = simplify(e.b, about);
+function simplifySelect(cond: Expr, e: Extract<Expr, { op: 'select' }>, facts: FieldFacts): Expr {
+  if (cond.op === 'const') return simplify(cond.value === 0 ? e.b : e.a, facts);
+  const a = simplify(e.a, facts);
+  const b = simplify(e.b, facts);
   if (sameExpr(a, b)) return a;
   if (
-    isBoolean(cond, about.rangeOf) &&
-    isBoolean(a, about.rangeOf) &&
-    isBoolean(b, about.rangeOf)
+    isBoolean(cond, facts.rangeOf) &&
+    isBoolean(a, facts.rangeOf) &&
+    isBoolean(b, facts.rangeOf)
   ) {
     if (a.op === 'const')
       return a.value === 0 ? binary('and', not(cond), b) : binary('or', cond, b);
@@ -98,14 +98,14 @@ function simplifyComparison(
   e: Extract<Expr, { op: BinaryOp }>,
   a: Expr,
   b: Expr,
-  about: FieldFacts,
+  facts: FieldFacts,
 ): Expr {
   const { op } = e;
-  // A constant goes to the right.
+  // Constants go to the right.
   if (a.op === 'const' && b.op !== 'const' && (op === 'eq' || op === 'ne'))
-    return simplifyComparison({ op, a: b, b: a }, b, a, about);
-  const [aLo, aHi] = interval(a, about.rangeOf);
-  const [bLo, bHi] = interval(b, about.rangeOf);
+    return simplifyComparison({ op, a: b, b: a }, b, a, facts);
+  const [aLo, aHi] = interval(a, facts.rangeOf);
+  const [bLo, bHi] = interval(b, facts.rangeOf);
   if (op === 'lt' && aHi < bLo) return TRUE;
   if (op === 'lt' && aLo >= bHi) return FALSE;
   if (op === 'le' && aHi <= bLo) return TRUE;
@@ -113,7 +113,7 @@ function simplifyComparison(
   if ((op === 'eq' || op === 'ne') && (aHi < bLo || bHi < aLo))
     return constant(op === 'ne' ? 1 : 0);
   const isTest = op === 'eq' || op === 'ne' || op === 'lt' || op === 'le';
-  // A test of a select of constants is decided in each branch.
+  // Push a comparison with a constant into the branches of a select.
   if (
     isTest &&
     a.op === 'select' &&
@@ -123,14 +123,14 @@ function simplifyComparison(
     return simplifySelect(
       a.cond,
       { op: 'select', cond: a.cond, a: { op, a: a.a, b }, b: { op, a: a.b, b } },
-      about,
+      facts,
     );
   }
   if (op === 'ne') return not(binary('eq', a, b));
   return a === e.a && b === e.b ? e : binary(op, a, b);
 }
 
-/** Whether two expressions are written the same. */
+/** Structural equality. */
 export function sameExpr(a: Expr, b: Expr): boolean {
   if (a === b) return true;
   if (a.op !== b.op) return false;
@@ -150,8 +150,8 @@ export function sameExpr(a: Expr, b: Expr): boolean {
   }
 }
 
-/** The same body with simpler expressions; branches that cannot be taken and notes for people are dropped. */
-export function simplifyBody(body: readonly Statement[], about: FieldFacts): readonly Statement[] {
+/** The body with simplified expressions, without dead branches and events. */
+export function simplifyBody(body: readonly Statement[], facts: FieldFacts): readonly Statement[] {
   const out: Statement[] = [];
   for (const s of body) {
     switch (s.op) {
@@ -161,21 +161,21 @@ export function simplifyBody(body: readonly Statement[], about: FieldFacts): rea
         out.push(s);
         break;
       case 'set':
-        out.push({ op: 'set', field: s.field, value: simplify(s.value, about) });
+        out.push({ op: 'set', field: s.field, value: simplify(s.value, facts) });
         break;
       case 'jump':
         out.push(s);
         return out;
       case 'if': {
-        const cond = simplify(s.cond, about);
+        const cond = simplify(s.cond, facts);
         if (cond.op === 'const') {
-          const taken = simplifyBody(cond.value === 0 ? s.otherwise : s.then, about);
+          const taken = simplifyBody(cond.value === 0 ? s.otherwise : s.then, facts);
           out.push(...taken);
           if (taken.at(-1)?.op === 'jump') return out;
           break;
         }
-        const then = simplifyBody(s.then, about);
-        const otherwise = simplifyBody(s.otherwise, about);
+        const then = simplifyBody(s.then, facts);
+        const otherwise = simplifyBody(s.otherwise, facts);
         if (then.length > 0 || otherwise.length > 0) out.push({ op: 'if', cond, then, otherwise });
       }
     }

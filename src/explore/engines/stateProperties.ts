@@ -6,13 +6,13 @@ import type { Statement } from '../../kernel/language/statements';
 import { sameExpr, simplify } from './simplify';
 import type { FieldFacts } from './simplify';
 
-/** A rule on single states: the property is broken if `violatedWhen` is true. */
+/** A property of single states; a state violates it if `violatedWhen` is not 0. */
 export interface StateProperty {
   readonly property: PropertyId;
   readonly violatedWhen: Expr;
 }
 
-/** The state rules as one task's places see them. */
+/** Which state properties the steps of one task can affect. */
 export class AffectedProperties {
   private readonly properties: readonly {
     readonly property: PropertyId;
@@ -22,18 +22,18 @@ export class AffectedProperties {
     readonly at: Map<string, Expr>;
   }[];
 
-  /** `values` gives the constants of each place. */
+  /** `values`: by field, its value in each control state of the task. */
   constructor(
     properties: readonly StateProperty[],
     private readonly values: ReadonlyMap<number, readonly number[]>,
-    private readonly about: FieldFacts,
+    private readonly facts: FieldFacts,
   ) {
-    this.properties = properties.map(({ property, violatedWhen: bad }) => {
+    this.properties = properties.map(({ property, violatedWhen }) => {
       const reads = new Set<number>();
-      fieldsRead(bad, (field) => reads.add(field));
+      fieldsRead(violatedWhen, (field) => reads.add(field));
       return {
         property,
-        violatedWhen: bad,
+        violatedWhen,
         reads,
         local: [...reads].flatMap((f) => {
           const v = values.get(f);
@@ -45,28 +45,28 @@ export class AffectedProperties {
   }
 
   /**
-   * By the place that a step at `place` may lead to: the numbers of the rules to test there. A rule is left out where the
-   * step cannot have changed its answer: it writes none of the fields, and the new place leaves the same test as the old one.
+   * By target control state of a step in `controlState`: the indices of the properties to test there. A property is left out
+   * if the step cannot change it: the step writes none of its fields, and both control states simplify it to the same test.
    */
-  after(body: readonly Statement[], place: number): Map<number, readonly number[]> {
+  after(body: readonly Statement[], controlState: number): Map<number, readonly number[]> {
     const written = new Set<number>();
-    const ends = new Set<number>();
+    const targets = new Set<number>();
     eachStatement(body, (s) => {
       if (s.op === 'set') written.add(s.field);
-      if (s.op === 'jump') ends.add(s.pc);
+      if (s.op === 'jump') targets.add(s.pc);
     });
-    const cases = this.properties.flatMap((rule, number) => {
-      const touched = [...written].some((f) => rule.reads.has(f));
-      return touched || rule.local.length > 0 ? [{ rule, number, touched }] : [];
+    const affected = this.properties.flatMap((property, number) => {
+      const touched = [...written].some((f) => property.reads.has(f));
+      return touched || property.local.length > 0 ? [{ property, number, touched }] : [];
     });
     return new Map(
-      [...ends].map((where) => [
-        where,
-        cases.flatMap(({ rule, number, touched }) => {
-          if (!touched && rule.local.every((v) => v[where] === v[place])) return [];
-          const bad = this.at(rule, where);
-          return (bad.op === 'const' && bad.value === 0) ||
-            (!touched && sameExpr(bad, this.at(rule, place)))
+      [...targets].map((target) => [
+        target,
+        affected.flatMap(({ property, number, touched }) => {
+          if (!touched && property.local.every((v) => v[target] === v[controlState])) return [];
+          const test = this.at(property, target);
+          return (test.op === 'const' && test.value === 0) ||
+            (!touched && sameExpr(test, this.at(property, controlState)))
             ? []
             : [number];
         }),
@@ -74,16 +74,16 @@ export class AffectedProperties {
     );
   }
 
-  /** The rule at one place; places that agree on its fields share the expression. */
-  private at(rule: AffectedProperties['properties'][number], where: number): Expr {
-    const key = rule.local.map((v) => v[where]).join();
-    const known = rule.at.get(key);
+  /** The property in one control state. Control states that agree on its fields share the expression. */
+  private at(property: AffectedProperties['properties'][number], target: number): Expr {
+    const key = property.local.map((v) => v[target]).join();
+    const known = property.at.get(key);
     if (known) return known;
-    const bad = simplify(rule.violatedWhen, {
-      rangeOf: this.about.rangeOf,
-      constantOf: (f) => this.values.get(f)?.[where] ?? this.about.constantOf(f),
+    const test = simplify(property.violatedWhen, {
+      rangeOf: this.facts.rangeOf,
+      constantOf: (f) => this.values.get(f)?.[target] ?? this.facts.constantOf(f),
     });
-    rule.at.set(key, bad);
-    return bad;
+    property.at.set(key, test);
+    return test;
   }
 }

@@ -1,19 +1,19 @@
-/** States in the order found, each `words` integers and the number of its parent, and the hash table over them. */
+/** States in the order found, each `words` integers and the number of its parent, with a hash table. */
 export interface StateStore {
   readonly words: number;
   readonly stride: number;
   readonly count: number;
   readonly records: Int32Array;
-  /** Open addressing: six hash bits above the state's number plus one; 0 is empty. */
+  /** Open addressing. An entry is six hash bits above the number of the state plus one; 0 is empty. */
   readonly table: Int32Array;
 }
 
-/** Most states that a table can number. */
+/** Maximum number of states in a table. */
 export const MAX_STATES = 2 ** 26 - 2;
-/** The table grows when this part of it is full. */
+/** The table grows beyond this load factor. */
 export const MAX_LOAD_FACTOR = 0.6;
 
-/** A hash of `words` integers at `offset`; the WebAssembly engine computes the same. */
+/** A hash of `count` integers at `offset`. The WebAssembly engine computes the same. */
 export function hashWords(words: Int32Array, offset: number, count: number): number {
   let h = 0;
   for (let i = 0; i < count; i++) {
@@ -24,7 +24,7 @@ export function hashWords(words: Int32Array, offset: number, count: number): num
   return h ^ (h >>> 16);
 }
 
-/** The number of the state with the words at `offset` of `from`, or -1. */
+/** The number of the state whose words are at `offset` of `from`, or -1. */
 export function findState(store: StateStore, from: Int32Array, offset: number): number {
   const { table, records, words, stride } = store;
   const h = hashWords(from, offset, words);
@@ -42,7 +42,7 @@ export function findState(store: StateStore, from: Int32Array, offset: number): 
   }
 }
 
-/** Enters the stored states `from` to `to - 1` into a table that has none of them. */
+/** Inserts the stored states from `from` to `to - 1` into a table that has none of them. */
 export function insertStates(
   table: Int32Array,
   records: Int32Array,
@@ -59,58 +59,58 @@ export function insertStates(
   }
 }
 
-/** In a list of successors: the task cannot move. */
+/** In a list of successors: the task is blocked. */
 export const TASK_BLOCKED = -1;
-/** In a list of successors: the successor is not among the stored states (the search stopped before it). */
+/** In a list of successors: the successor is not stored, because the search stopped before it. */
 export const STATE_UNKNOWN = -2;
 
-/** Expands stored states again, after the search: what `expand` last wrote is read at `(state - from) * tasks + task`. */
+/** Expands stored states again, after the search. The results of the last `expand` are at `(state - from) * tasks + task`. */
 export interface Successors {
   readonly tasks: number;
-  /** Most states in one call. */
+  /** Maximum number of states per call. */
   readonly batch: number;
   readonly expand: (from: number, to: number) => void;
-  /** Numbers of the successors, `BLOCKED` or `UNKNOWN`. Read it anew after every `expand`. */
+  /** Numbers of the successors, `TASK_BLOCKED` or `STATE_UNKNOWN`. Call it again after every `expand`. */
   readonly next: () => Int32Array;
-  /** Properties that the transition breaks, as a mask of `propertyBit`. */
+  /** Properties that the transition violates, as masks of `propertyBit`. */
   readonly violated: () => Int32Array;
-  /** Under symmetry: what the running task was turned into in the successor. */
+  /** Under symmetry: the index of the running task in the canonical successor. */
   readonly permutedTask?: () => Int32Array;
 }
 
-/** What an engine tells while it expands states. */
+/** Receives what an engine finds while it expands states. */
 export interface EngineListener {
-  /** Properties were broken for the first time, by the step of `task` from `state`. */
+  /** The step of `task` from `state` violates properties (a mask) for the first time. */
   readonly violated: (bits: number, state: number, task: number) => void;
-  /** No task can move in this state. */
+  /** No task is enabled in this state. */
   readonly terminal: (state: number) => void;
 }
 
-/** How an engine may leave states out; absent for a full search. */
+/** Reductions that an engine applies; all absent for a full search. */
 export interface EngineReduction {
-  /** Puts the successor at `offset` into the form that stands for all its images. */
+  /** Replaces the successor at `offset` by the canonical state of its orbit. */
   readonly canonicalize?: ((words: Int32Array, offset: number) => void) | undefined;
-  /** The only task that has to be tried in the state at `offset`, or -1 for all. */
+  /** The only task that must be expanded in the state at `offset`, or -1 for all. */
   readonly ampleTask?: ((words: Int32Array, offset: number) => number) | undefined;
 }
 
 /** Runs all actions of a model over a store of states. */
 export interface Engine {
   readonly name: 'wasm' | 'bytecode' | 'reference';
-  /** Expands states `from` to `to - 1`, in order; returns the first one left, short of `to` when the store is full. */
+  /** Expands the states from `from` to `to - 1` in order. Returns the first state not expanded: less than `to` if the store is full. */
   readonly expand: (from: number, to: number) => number;
-  /** Makes room; must be called when `expand` fell short. Then `enter` has to be called until it is through. */
+  /** Enlarges the store after `expand` returned early. Then call `continueRehash` until it returns false. */
   readonly grow: () => void;
-  /** Enters about so many of the stored states into the larger table; whether some are left. */
+  /** Inserts about `states` stored states into the larger table. Returns whether some are left. */
   readonly continueRehash: (states: number) => boolean;
-  /** The states so far; arrays are valid until the next call of `expand` or `grow`. */
+  /** The states so far. The arrays are valid until the next `expand` or `grow`. */
   readonly store: () => StateStore;
   readonly count: () => number;
   readonly transitions: () => number;
-  /** Bytes held by table and store. */
+  /** Bytes of table and records. */
   readonly bytes: () => number;
-  /** Bytes that the next `grow` will hold. */
+  /** Bytes after the next `grow`. */
   readonly bytesAfterGrow: () => number;
-  /** The engine's own way to look at its states again; the search must not go on afterwards. */
+  /** A faster `Successors` for this engine. The search must not continue afterwards. */
   readonly successors?: () => Successors;
 }

@@ -2,35 +2,35 @@ import type { Statement } from '../../kernel/language/statements';
 import { simplify } from './simplify';
 import type { FieldFacts } from './simplify';
 
-/** A field's value at one point of a body: a number, or undefined when paths disagree. */
+/** The value of a field at one point of a body; undefined if paths disagree. */
 interface TrackedValue {
   value: number | undefined;
-  /** The body ended here with a jump. */
+  /** The body ended with a jump. */
   ended: boolean;
 }
 
 /**
- * The body without `field`, when every way through it leaves the field at `start` if it found it there and every read of
- * it has one known value; undefined otherwise. A lock taken and dropped within one step disappears this way.
+ * The body without `field`, if every path leaves the field at its value `start` and every read of it has one known value;
+ * undefined otherwise. This removes, for example, a lock that is taken and released within one step.
  */
 export function removeTransientField(
   body: readonly Statement[],
   field: number,
   start: number,
-  about: FieldFacts,
+  facts: FieldFacts,
 ): readonly Statement[] | undefined {
   const at: TrackedValue = { value: start, ended: false };
-  let broken = false;
+  let removable = true;
 
   const rewrite = (statements: readonly Statement[]): Statement[] => {
     const out: Statement[] = [];
     for (const s of statements) {
       const here = at.value;
       const known: FieldFacts = {
-        rangeOf: about.rangeOf,
+        rangeOf: facts.rangeOf,
         constantOf: (f) => {
-          if (f !== field) return about.constantOf(f);
-          if (here === undefined) broken = true;
+          if (f !== field) return facts.constantOf(f);
+          if (here === undefined) removable = false;
           return here;
         },
       };
@@ -41,7 +41,7 @@ export function removeTransientField(
           out.push(s);
           break;
         case 'jump':
-          if (at.value !== start) broken = true;
+          if (at.value !== start) removable = false;
           at.ended = true;
           out.push(s);
           return out;
@@ -77,6 +77,6 @@ export function removeTransientField(
   };
 
   const out = rewrite(body);
-  if (!at.ended && at.value !== start) broken = true;
-  return broken ? undefined : out;
+  if (!at.ended && at.value !== start) removable = false;
+  return removable ? out : undefined;
 }
