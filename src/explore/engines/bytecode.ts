@@ -8,8 +8,8 @@ import { MaskTests } from './maskTests';
 import type { TestTerm } from './maskTests';
 
 /**
- * Instructions of the flat form, each a few 32-bit integers. Conditions jump; values go over a stack. `n` is the packed
- * state that the running action changes in place.
+ * Instructions, each a few 32-bit integers. Conditions jump; values are on a stack. The running action changes the packed
+ * state in controlState. The comment of an opcode lists its operands.
  */
 const OPCODE = {
   /** value: push it */
@@ -23,72 +23,76 @@ const OPCODE = {
   le: 6,
   /** target */
   jump: 7,
-  /** target: pop, jump on 0 */
+  /** target: pop, jump if 0 */
   jumpZero: 8,
-  /** target: pop, jump on anything else */
-  jumpOther: 9,
-  /** word mask bits target: jump unless the masked word has these bits */
+  /** target: pop, jump if not 0 */
+  jumpNonZero: 9,
+  /** word mask bits target: jump unless the masked word equals the bits */
   jumpUnless: 10,
   /** word mask bits target */
   jumpIf: 11,
-  /** word clear bits: constant into a variable */
+  /** word clear bits: store a constant */
   set: 12,
-  /** word shift mask lo action: pop into a variable, checked */
+  /** word shift mask lo hi action: pop into a variable, with a range check */
   store: 13,
-  /** word shift mask by action: add to a variable, checked */
-  bump: 14,
+  /** word shift mask max by action: add a constant to a variable, with a range check */
+  addConstant: 14,
   /** bit */
   violate: 15,
-  /** set: the step is done, its successor is to be tested by these rules */
+  /** set: the step is done; test the successor for this set of properties */
   done: 16,
   /** the guard is false */
   blocked: 17,
-  /** word shift mask table: push what the table has for these bits */
+  /** word shift mask table: push the table entry for these bits */
   loadTable: 18,
-  /** word shift mask table target: jump where the table has 0 */
+  /** word shift mask table target: jump if the table entry is 0 */
   jumpUnlessTable: 19,
   /** word shift mask table target */
   jumpIfTable: 20,
 } as const;
 
-/** All actions of a model as one array of integers. */
+/** All actions of a model as one array of integers, see `OPCODE`. */
 export interface Bytecode {
   readonly code: Int32Array;
-  /** Start of each action, by `bases[task] + place`; -1 at places without one. */
+  /** Start of each action, by `bases[task] + controlState`; -1 for a control state without one. */
   readonly entries: Int32Array;
   readonly bases: readonly number[];
-  /** Start of each set of rules. */
+  /** Start of the test of each property set. */
   readonly propertySets: Int32Array;
 }
 
-/** Flattens a model for the switch loop. */
+/** Compiles a model for the bytecode interpreter. */
 export function makeBytecode(model: Model, layout: PackedLayout): Bytecode {
   const out = new BytecodeAssembler(model, layout);
   const entries: number[] = [];
   const bases = model.actions.map((actions, task) => {
     const base = entries.length;
     for (const action of actions) entries.push(out.action(action, task));
-    for (let place = actions.length; place <= (model.controlStates[task]?.count ?? 0); place++)
+    for (
+      let controlState = actions.length;
+      controlState <= (model.controlStates[task]?.count ?? 0);
+      controlState++
+    )
       entries.push(-1);
     return base;
   });
-  const ruleSets = model.propertySets.map((set) => out.rules(set));
+  const propertySets = model.propertySets.map((set) => out.propertyTests(set));
   out.placeTables();
   return {
     code: Int32Array.from(out.code),
     entries: Int32Array.from(entries),
     bases,
-    propertySets: Int32Array.from(ruleSets),
+    propertySets: Int32Array.from(propertySets),
   };
 }
 
 class BytecodeAssembler {
   readonly code: number[] = [];
   private readonly tests: MaskTests;
-  /** Tables by content, with the places in the code that want their address. */
+  /** Tables by content, with the code positions that need their address. */
   private readonly tables = new Map<
     string,
-    { readonly values: readonly number[]; readonly wanted: number[] }
+    { readonly values: readonly number[]; readonly operands: number[] }
   >();
 
   constructor(
@@ -98,54 +102,54 @@ class BytecodeAssembler {
     this.tests = new MaskTests(layout);
   }
 
-  /** Puts the tables behind the code. */
+  /** Appends the tables to the code and fills in their addresses. */
   placeTables(): void {
-    for (const { values, wanted } of this.tables.values()) {
-      for (const at of wanted) this.code[at] = this.code.length;
+    for (const { values, operands } of this.tables.values()) {
+      for (const at of operands) this.code[at] = this.code.length;
       this.code.push(...values);
     }
   }
 
-  /** Emits a place for the address of a table. */
+  /** Emits an operand for the address of a table. */
   private table(values: readonly number[]): void {
     const key = values.join();
-    const known = this.tables.get(key) ?? { values, wanted: [] };
+    const known = this.tables.get(key) ?? { values, operands: [] };
     this.tables.set(key, known);
-    known.wanted.push(this.code.push(0) - 1);
+    known.operands.push(this.code.push(0) - 1);
   }
 
   action(action: Action, task: number): number {
     const start = this.code.length;
     const blocked: number[] = [];
     this.jumpOn(action.guard, false, blocked);
-    this.body(action.body, this.slot(this.model.program.fields.length + task), action);
+    this.body(action.body, this.bitField(this.model.program.fields.length + task), action);
     for (const at of blocked) this.code[at] = this.code.length;
     this.code.push(OPCODE.blocked);
     return start;
   }
 
-  /** Tests of one set of rules; ends like a step. */
-  rules(set: readonly number[]): number {
+  /** Emits the tests of one property set. */
+  propertyTests(set: readonly number[]): number {
     const start = this.code.length;
     for (const number of set) {
-      const { violatedWhen: bad, property } = this.model.stateProperties[number]!;
-      const fine: number[] = [];
-      this.jumpOn(bad, false, fine);
+      const { violatedWhen, property } = this.model.stateProperties[number]!;
+      const holds: number[] = [];
+      this.jumpOn(violatedWhen, false, holds);
       this.code.push(OPCODE.violate, propertyBit(property));
-      for (const at of fine) this.code[at] = this.code.length;
+      for (const at of holds) this.code[at] = this.code.length;
     }
     this.code.push(OPCODE.done, 0);
     return start;
   }
 
-  private slot(field: number): BitField {
-    const slot = this.layout.bitFieldOf.get(field);
-    if (!slot) throw new Error(`field ${field} has no bits`);
-    return slot;
+  private bitField(field: number): BitField {
+    const bitField = this.layout.bitFieldOf.get(field);
+    if (!bitField) throw new Error(`field ${field} has no bits`);
+    return bitField;
   }
 
-  /** Returns whether every way through ended. */
-  private body(statements: readonly Statement[], place: BitField, action: Action): boolean {
+  /** Returns whether every path ended. */
+  private body(statements: readonly Statement[], controlState: BitField, action: Action): boolean {
     for (const s of statements) {
       switch (s.op) {
         case 'emit':
@@ -154,54 +158,62 @@ class BytecodeAssembler {
           this.code.push(OPCODE.violate, propertyBit(s.property));
           break;
         case 'set':
-          this.set(this.slot(s.field), s.value, action);
+          this.set(this.bitField(s.field), s.value, action);
           break;
         case 'jump':
-          this.setConstant(place, s.pc);
+          this.setConstant(controlState, s.pc);
           this.code.push(OPCODE.done, action.propertySetAt.get(s.pc) ?? 0);
           return true;
         case 'if': {
           const skip: number[] = [];
           this.jumpOn(s.cond, false, skip);
-          const ended = this.body(s.then, place, action);
-          let over = -1;
-          if (!ended && s.otherwise.length > 0) over = this.code.push(OPCODE.jump, 0) - 1;
+          const ended = this.body(s.then, controlState, action);
+          let toEnd = -1;
+          if (!ended && s.otherwise.length > 0) toEnd = this.code.push(OPCODE.jump, 0) - 1;
           for (const at of skip) this.code[at] = this.code.length;
-          this.body(s.otherwise, place, action);
-          if (over >= 0) this.code[over] = this.code.length;
+          this.body(s.otherwise, controlState, action);
+          if (toEnd >= 0) this.code[toEnd] = this.code.length;
         }
       }
     }
     return false;
   }
 
-  private setConstant(slot: BitField, value: number): void {
+  private setConstant(bitField: BitField, value: number): void {
     this.code.push(
       OPCODE.set,
-      slot.word,
-      ~(slot.mask << slot.shift),
-      (value - slot.lo) << slot.shift,
+      bitField.word,
+      ~(bitField.mask << bitField.shift),
+      (value - bitField.lo) << bitField.shift,
     );
   }
 
-  private set(slot: BitField, value: Expr, action: Action): void {
-    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi)
-      return this.setConstant(slot, value.value);
-    const by = constantIncrement(slot.field, value);
+  private set(bitField: BitField, value: Expr, action: Action): void {
+    if (value.op === 'const' && value.value >= bitField.lo && value.value <= bitField.hi)
+      return this.setConstant(bitField, value.value);
+    const by = constantIncrement(bitField.field, value);
     if (by !== undefined) {
       this.code.push(
-        OPCODE.bump,
-        slot.word,
-        slot.shift,
-        slot.mask,
-        slot.hi - slot.lo,
+        OPCODE.addConstant,
+        bitField.word,
+        bitField.shift,
+        bitField.mask,
+        bitField.hi - bitField.lo,
         by,
         action.index,
       );
       return;
     }
     this.value(value);
-    this.code.push(OPCODE.store, slot.word, slot.shift, slot.mask, slot.lo, slot.hi, action.index);
+    this.code.push(
+      OPCODE.store,
+      bitField.word,
+      bitField.shift,
+      bitField.mask,
+      bitField.lo,
+      bitField.hi,
+      action.index,
+    );
   }
 
   private value(e: Expr): void {
@@ -210,15 +222,15 @@ class BytecodeAssembler {
         this.code.push(OPCODE.push, e.value);
         return;
       case 'field': {
-        const slot = this.slot(e.field);
+        const bitField = this.bitField(e.field);
         this.code.push(
-          slot.table ? OPCODE.loadTable : OPCODE.load,
-          slot.word,
-          slot.shift,
-          slot.mask,
+          bitField.table ? OPCODE.loadTable : OPCODE.load,
+          bitField.word,
+          bitField.shift,
+          bitField.mask,
         );
-        if (slot.table) this.table(slot.table);
-        else this.code.push(slot.lo);
+        if (bitField.table) this.table(bitField.table);
+        else this.code.push(bitField.lo);
         return;
       }
       case 'add':
@@ -231,24 +243,24 @@ class BytecodeAssembler {
         this.code.push(OPCODE[e.op]);
         return;
       case 'select':
-        this.either(e.cond, e.a, e.b);
+        this.conditional(e.cond, e.a, e.b);
         return;
       default:
-        this.either(e, { op: 'const', value: 1 }, { op: 'const', value: 0 });
+        this.conditional(e, { op: 'const', value: 1 }, { op: 'const', value: 0 });
     }
   }
 
-  private either(cond: Expr, a: Expr, b: Expr): void {
+  private conditional(cond: Expr, a: Expr, b: Expr): void {
     const otherwise: number[] = [];
     this.jumpOn(cond, false, otherwise);
     this.value(a);
-    const over = this.code.push(OPCODE.jump, 0) - 1;
+    const toEnd = this.code.push(OPCODE.jump, 0) - 1;
     for (const at of otherwise) this.code[at] = this.code.length;
     this.value(b);
-    this.code[over] = this.code.length;
+    this.code[toEnd] = this.code.length;
   }
 
-  /** Jumps when `e` is `wanted`, else falls through; the places of the targets are added to `targets`. */
+  /** Jumps if `e` is `wanted`, else falls through. Adds the code positions of the jump targets to `targets`. */
   private jumpOn(e: Expr, wanted: boolean, targets: number[]): void {
     switch (e.op) {
       case 'const':
@@ -258,17 +270,17 @@ class BytecodeAssembler {
         return this.jumpOn(e.a, !wanted, targets);
       case 'or':
       case 'and': {
-        // An `or` is an `and` of the opposites, the other way round.
+        // By De Morgan, an `or` is the negation of an `and` of negations.
         const terms = this.tests.conjuncts(e, e.op === 'and');
         const whenAll = (e.op === 'and') === wanted;
         if (!whenAll) {
           for (const t of terms) this.jumpTerm(t, false, targets);
           return;
         }
-        const past: number[] = [];
-        for (const t of terms.slice(0, -1)) this.jumpTerm(t, false, past);
+        const failed: number[] = [];
+        for (const t of terms.slice(0, -1)) this.jumpTerm(t, false, failed);
         this.jumpTerm(terms.at(-1)!, true, targets);
-        for (const at of past) this.code[at] = this.code.length;
+        for (const at of failed) this.code[at] = this.code.length;
         return;
       }
       default: {
@@ -276,7 +288,7 @@ class BytecodeAssembler {
         if (test) return this.jumpTerm(test, wanted, targets);
         if (e.op === 'ne') return this.jumpOn({ op: 'eq', a: e.a, b: e.b }, !wanted, targets);
         this.value(e);
-        targets.push(this.code.push(wanted ? OPCODE.jumpOther : OPCODE.jumpZero, 0) - 1);
+        targets.push(this.code.push(wanted ? OPCODE.jumpNonZero : OPCODE.jumpZero, 0) - 1);
       }
     }
   }
@@ -303,19 +315,19 @@ class BytecodeAssembler {
   }
 }
 
-/** The constant that `value` adds to `field`, when that is all it does. */
+/** The constant that `value` adds to `field`; undefined for any other expression. */
 export function constantIncrement(field: number, value: Expr): number | undefined {
   if (value.op !== 'add' && value.op !== 'sub') return undefined;
   if (value.a.op !== 'field' || value.a.field !== field || value.b.op !== 'const') return undefined;
   return value.op === 'add' ? value.b.value : -value.b.value;
 }
 
-/** Whether storing `value` can leave the slot's range. */
+/** Whether `value` can be outside the range of the bit field. */
 export function mayLeaveRange(
-  slot: BitField,
+  bitField: BitField,
   value: Expr,
   range: (field: number) => readonly [number, number],
 ): boolean {
   const [lo, hi] = interval(value, range);
-  return lo < slot.lo || hi > slot.hi;
+  return lo < bitField.lo || hi > bitField.hi;
 }

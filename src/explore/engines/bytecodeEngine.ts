@@ -5,7 +5,7 @@ import { MAX_LOAD_FACTOR, hashWords, insertStates } from './stateStore';
 import type { Engine, EngineListener, EngineReduction } from './stateStore';
 import { makeBytecodeInterpreter } from './bytecodeInterpreter';
 
-/** The engine for pages that forbid WebAssembly: one switch loop over integers. */
+/** The engine for pages whose CSP forbids WebAssembly: interpreted bytecode. */
 export function makeBytecodeEngine(
   model: Model,
   layout: PackedLayout,
@@ -22,12 +22,12 @@ export function makeBytecodeEngine(
   let limit = Math.floor(table.length * MAX_LOAD_FACTOR);
   let records = new Int32Array((limit + 1) * stride);
   let count = 0;
-  /** States in the table; all of them but after growing. */
-  let entered = 0;
+  /** States in the table; fewer than `count` ample while a larger table is filled. */
+  let rehashed = 0;
   let transitions = 0;
-  let seen = 0;
+  let reported = 0;
 
-  /** Whether the successor was new. */
+  /** Inserts the successor; returns whether it is new. */
   const insert = (parent: number): boolean => {
     const h = hashWords(next, 0, words);
     const mask = table.length - 1;
@@ -45,14 +45,14 @@ export function makeBytecodeEngine(
     const at = count * stride;
     for (let i = 0; i < words; i++) records[at + i] = next[i]!;
     records[at + words] = parent;
-    entered = ++count;
+    rehashed = ++count;
     table[slot] = (tag << 26) | count;
     return true;
   };
-  const report = (broken: number, state: number, task: number): void => {
-    if ((broken & ~seen) === 0) return;
-    listener.violated(broken & ~seen, state, task);
-    seen |= broken;
+  const report = (violated: number, state: number, task: number): void => {
+    if ((violated & ~reported) === 0) return;
+    listener.violated(violated & ~reported, state, task);
+    reported |= violated;
   };
   next.set(layout.initial);
   insert(-1);
@@ -63,12 +63,12 @@ export function makeBytecodeEngine(
       for (let state = from; state < to; state++) {
         if (count + tasks > limit) return state;
         const at = state * stride;
-        let moved = 0;
-        const only = reducer.ampleTask?.(records, at) ?? -1;
+        let enabled = 0;
+        const ample = reducer.ampleTask?.(records, at) ?? -1;
         for (let task = 0; task < tasks; task++) {
-          if (only >= 0 && task !== only) continue;
+          if (ample >= 0 && task !== ample) continue;
           if (!interpreter.step(records, at, task)) continue;
-          moved++;
+          enabled++;
           if (reducer.canonicalize) {
             report(interpreter.violationsAfterStep(), state, task);
             reducer.canonicalize(next, 0);
@@ -78,24 +78,24 @@ export function makeBytecodeEngine(
           report(interpreter.stepViolations(), state, task);
           if (insert(state)) report(interpreter.violationsAfterStep(), state, task);
         }
-        if (moved === 0) listener.terminal(state);
-        transitions += moved;
+        if (enabled === 0) listener.terminal(state);
+        transitions += enabled;
       }
       return to;
     },
     grow: () => {
       const larger = new Int32Array(table.length * 2);
       limit = Math.floor(larger.length * MAX_LOAD_FACTOR);
-      const moved = new Int32Array((limit + 1) * stride);
-      moved.set(records.subarray(0, count * stride));
+      const copy = new Int32Array((limit + 1) * stride);
+      copy.set(records.subarray(0, count * stride));
       table = larger;
-      records = moved;
-      entered = 0;
+      records = copy;
+      rehashed = 0;
     },
     continueRehash: (states) => {
-      const to = Math.min(count, entered + states);
-      insertStates(table, records, entered, to, words);
-      entered = to;
+      const to = Math.min(count, rehashed + states);
+      insertStates(table, records, rehashed, to, words);
+      rehashed = to;
       return to < count;
     },
     store: () => ({ words, stride, count, records, table }),

@@ -1,7 +1,7 @@
 import type { Expr } from '../../kernel/language/expressions';
 import type { PackedLayout, BitField } from './packedLayout';
 
-/** A test of some bits of one word: `(words[word] & mask) === bits`, or `!==` where `equal` is false. */
+/** A test of some bits of one word: `(words[word] & mask) === bits`, or `!==` if `equal` is false. */
 export interface MaskTest {
   readonly kind: 'mask';
   readonly word: number;
@@ -10,14 +10,14 @@ export interface MaskTest {
   readonly equal: boolean;
 }
 
-/** A test that the place of one task decides: by the bits of the place, 1 or 0. */
+/** A test that depends only on the control state of one task: 1 or 0 by its bits. */
 export interface TableTest {
   readonly kind: 'table';
   readonly bitField: BitField;
   readonly truth: readonly number[];
 }
 
-/** One test among several; `other` holds where `e` is true (or false, as `wanted` says). */
+/** One conjunct. `other` is true if `e` is `wanted`. */
 export type TestTerm =
   MaskTest | TableTest | { readonly kind: 'other'; readonly e: Expr; readonly wanted: boolean };
 
@@ -26,7 +26,7 @@ interface ControlStateValues {
   readonly values: readonly number[];
 }
 
-/** Finds tests of packed states that take one look at one word. */
+/** Finds tests of packed states that read one word only. */
 export class MaskTests {
   private readonly testCache = new WeakMap<Expr, MaskTest | TableTest | 'none'>();
   private readonly basisCache = new WeakMap<Expr, BitField | 'none' | 'mixed'>();
@@ -35,11 +35,11 @@ export class MaskTests {
 
   /** The range of a field. */
   readonly range = (field: number): readonly [number, number] => {
-    const slot = this.layout.bitFieldOf.get(field);
-    return slot ? [slot.lo, slot.hi] : [0, 0];
+    const bitField = this.layout.bitFieldOf.get(field);
+    return bitField ? [bitField.lo, bitField.hi] : [0, 0];
   };
 
-  /** The expression as one test, where it is one. */
+  /** The expression as one test; undefined if it needs more. */
   single(e: Expr): MaskTest | TableTest | undefined {
     const known = this.testCache.get(e);
     if (known) return known === 'none' ? undefined : known;
@@ -48,7 +48,7 @@ export class MaskTests {
     return found;
   }
 
-  /** The terms that are all true exactly where `e` is `wanted`: those on one word or one place are joined, the simple ones come first. */
+  /** Terms whose conjunction is true if and only if `e` is `wanted`. Tests of the same bits are merged; simple ones come first. */
   conjuncts(e: Expr, wanted: boolean): TestTerm[] {
     const simple: TestTerm[] = [];
     const others: TestTerm[] = [];
@@ -69,26 +69,27 @@ export class MaskTests {
   private mask(e: Expr): MaskTest | undefined {
     switch (e.op) {
       case 'field': {
-        const slot = this.layout.bitFieldOf.get(e.field);
-        if (!slot || slot.table || slot.lo !== 0 || slot.hi !== 1) return undefined;
+        const bitField = this.layout.bitFieldOf.get(e.field);
+        if (!bitField || bitField.table || bitField.lo !== 0 || bitField.hi !== 1) return undefined;
         return {
           kind: 'mask',
-          word: slot.word,
-          mask: 1 << slot.shift,
-          bits: 1 << slot.shift,
+          word: bitField.word,
+          mask: 1 << bitField.shift,
+          bits: 1 << bitField.shift,
           equal: true,
         };
       }
       case 'eq':
       case 'ne': {
         if (e.a.op !== 'field' || e.b.op !== 'const') return undefined;
-        const slot = this.layout.bitFieldOf.get(e.a.field);
-        if (!slot || slot.table || e.b.value < slot.lo || e.b.value > slot.hi) return undefined;
+        const bitField = this.layout.bitFieldOf.get(e.a.field);
+        if (!bitField || bitField.table || e.b.value < bitField.lo || e.b.value > bitField.hi)
+          return undefined;
         return normalizeTest({
           kind: 'mask',
-          word: slot.word,
-          mask: slot.mask << slot.shift,
-          bits: (e.b.value - slot.lo) << slot.shift,
+          word: bitField.word,
+          mask: bitField.mask << bitField.shift,
+          bits: (e.b.value - bitField.lo) << bitField.shift,
           equal: e.op === 'eq',
         });
       }
@@ -99,8 +100,8 @@ export class MaskTests {
       case 'and': {
         const a = this.mask(e.a);
         const b = a?.equal === true ? this.mask(e.b) : undefined;
-        const both = a && b && mergeTests(a, b);
-        return both?.kind === 'mask' ? both : undefined;
+        const merged = a && b && mergeTests(a, b);
+        return merged?.kind === 'mask' ? merged : undefined;
       }
       default:
         return undefined;
@@ -108,8 +109,9 @@ export class MaskTests {
   }
 
   private table(e: Expr): TableTest | undefined {
-    const slot = this.basisOf(e);
-    const found = slot === 'none' || slot === 'mixed' ? undefined : this.controlStateValues(e);
+    const bitField = this.basisOf(e);
+    const found =
+      bitField === 'none' || bitField === 'mixed' ? undefined : this.controlStateValues(e);
     if (!found?.bitField) return undefined;
     return {
       kind: 'table',
@@ -118,7 +120,7 @@ export class MaskTests {
     };
   }
 
-  /** The one place that the expression depends on. */
+  /** The only control state that the expression depends on. */
   private basisOf(e: Expr): BitField | 'none' | 'mixed' {
     const known = this.basisCache.get(e);
     if (known) return known;
@@ -132,8 +134,8 @@ export class MaskTests {
             : [e.a, e.b];
     let found: BitField | 'none' | 'mixed' = 'none';
     if (e.op === 'field') {
-      const slot = this.layout.bitFieldOf.get(e.field);
-      found = slot?.table ? slot : 'mixed';
+      const bitField = this.layout.bitFieldOf.get(e.field);
+      found = bitField?.table ? bitField : 'mixed';
     }
     for (const part of parts) {
       const next = this.basisOf(part);
@@ -148,14 +150,14 @@ export class MaskTests {
     return found;
   }
 
-  /** The expression's value by the bits of the one place that it depends on; without a slot when it is constant. */
+  /** The value of the expression by the bits of its control state; no `bitField` if it is constant. */
   private controlStateValues(e: Expr): ControlStateValues | undefined {
     switch (e.op) {
       case 'const':
         return { bitField: undefined, values: [e.value] };
       case 'field': {
-        const slot = this.layout.bitFieldOf.get(e.field);
-        return slot?.table && { bitField: slot, values: slot.table };
+        const bitField = this.layout.bitFieldOf.get(e.field);
+        return bitField?.table && { bitField, values: bitField.table };
       }
       case 'not': {
         const a = this.controlStateValues(e.a);
@@ -183,16 +185,17 @@ export class MaskTests {
     parts: readonly ControlStateValues[],
     make: (values: readonly number[]) => number,
   ): ControlStateValues | undefined {
-    const slot = parts.find((p) => p.bitField)?.bitField;
+    const bitField = parts.find((p) => p.bitField)?.bitField;
     if (
       parts.some(
-        (p) => p.bitField && (p.bitField.word !== slot?.word || p.bitField.shift !== slot.shift),
+        (p) =>
+          p.bitField && (p.bitField.word !== bitField?.word || p.bitField.shift !== bitField.shift),
       )
     )
       return undefined;
     return {
-      bitField: slot,
-      values: Array.from({ length: slot?.table?.length ?? 1 }, (_, i) =>
+      bitField,
+      values: Array.from({ length: bitField?.table?.length ?? 1 }, (_, i) =>
         make(parts.map((p) => (p.bitField ? p.values[i]! : p.values[0]!))),
       ),
     };
@@ -224,7 +227,7 @@ function applyBinary(
   }
 }
 
-/** The parts that are all as wanted exactly where `e` is `wanted`. */
+/** Parts that are all as wanted if and only if `e` is `wanted`. */
 function conjunctsOf(e: Expr, wanted: boolean): (readonly [part: Expr, wanted: boolean])[] {
   if (e.op === 'not') return conjunctsOf(e.a, !wanted);
   if ((e.op === 'and' && wanted) || (e.op === 'or' && !wanted))
@@ -238,14 +241,14 @@ function negateTest(test: MaskTest | TableTest): MaskTest | TableTest {
     : { ...test, truth: test.truth.map((v) => 1 - v) };
 }
 
-/** One bit that is not set is one bit that equals zero, which can be joined with others. */
+/** `bit !== 1` as `bit === 0`, because only equalities can be merged. */
 function normalizeTest(test: MaskTest): MaskTest {
   return !test.equal && test.mask !== 0 && (test.mask & (test.mask - 1)) === 0
     ? { ...test, bits: test.bits ^ test.mask, equal: true }
     : test;
 }
 
-/** One test for two that must both be true. */
+/** The conjunction of two tests as one; undefined if it needs two. */
 function mergeTests(a: TestTerm, b: TestTerm): MaskTest | TableTest | undefined {
   if (a.kind === 'mask' && b.kind === 'mask') {
     if (!a.equal || !b.equal || a.word !== b.word || (a.mask & b.mask) !== 0) return undefined;

@@ -16,7 +16,7 @@ const PAGE_BYTES = 65_536;
 /** Memory grows by at least this many pages. */
 const MIN_GROWTH_PAGES = 16;
 
-/** Whether this page may compile WebAssembly (a CSP without `wasm-unsafe-eval` forbids it). */
+/** Whether this page may compile WebAssembly. A CSP without `wasm-unsafe-eval` forbids it. */
 export function wasmAllowed(): boolean {
   if (typeof WebAssembly === 'undefined') return false;
   try {
@@ -29,7 +29,7 @@ export function wasmAllowed(): boolean {
   }
 }
 
-/** The fast engine: one module, emitted for this model. */
+/** The fast engine: a WebAssembly module emitted for the model. */
 export function makeWasmEngine(
   model: Model,
   layout: PackedLayout,
@@ -50,29 +50,31 @@ export function makeWasmEngine(
   const firstPages = Math.ceil((base + size * 4 + (tasks + 1) * stride * 4) / PAGE_BYTES) + 1;
   const memory = new WebAssembly.Memory({ initial: firstPages, maximum: 65_536 });
   let view = new Int32Array(memory.buffer);
-  const leave = (action: number, value: number): never => {
-    throw new Error(`${stepName(model, action)} stores ${value}, out of the field's range`);
+  const outOfRange = (action: number, value: number): never => {
+    throw new Error(
+      `${stepName(model, action)} stores ${value}, which is out of the range of the field`,
+    );
   };
   const scratch = CONTROL_BLOCK.scratch >> 2;
   const imports = {
     env: {
       memory,
-      broken: listener.violated,
-      stuck: listener.terminal,
-      leave,
-      canonical: () => reducer.canonicalize?.(view, scratch),
-      only: () => reducer.ampleTask?.(view, scratch) ?? -1,
+      violated: listener.violated,
+      terminal: listener.terminal,
+      outOfRange,
+      canonicalize: () => reducer.canonicalize?.(view, scratch),
+      ampleTask: () => reducer.ampleTask?.(view, scratch) ?? -1,
     },
   };
   const instance = new WebAssembly.Instance(new WebAssembly.Module(emitted.bytes), imports);
   const expand = instance.exports['expand'] as (from: number, to: number) => number;
   const rehash = instance.exports['rehash'] as (from: number, to: number) => number;
   let transitions = 0;
-  /** How many of the stored states are in a table that has just grown; infinite when all are. */
-  let entered = Infinity;
+  /** How many stored states are in the table while a larger one is filled; else infinite. */
+  let rehashed = Infinity;
 
   const control = (address: number): number => view[address >> 2] ?? 0;
-  const place = (): void => {
+  const writeControlBlock = (): void => {
     view = new Int32Array(memory.buffer);
     const store = base + size * 4;
     view[CONTROL_BLOCK.table >> 2] = base;
@@ -83,7 +85,7 @@ export function makeWasmEngine(
       Math.floor((memory.buffer.byteLength - store) / (stride * 4)),
     );
   };
-  place();
+  writeControlBlock();
   new Uint8Array(memory.buffer).set(emitted.tables, TABLES_ADDRESS);
   view.set(layout.initial, control(CONTROL_BLOCK.store) >> 2);
   view[(control(CONTROL_BLOCK.store) >> 2) + words] = -1;
@@ -106,24 +108,24 @@ export function makeWasmEngine(
   const successors = (): Successors => {
     const { bytes, tables } = makeSuccessorModule(model, layout);
     if (tables.length !== emitted.tables.length)
-      throw new Error('the two modules expect different tables');
-    const list = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports[
-      'list'
+      throw new Error('the search module and the successor module expect different tables');
+    const expandAgain = new WebAssembly.Instance(new WebAssembly.Module(bytes), imports).exports[
+      'successors'
     ] as (from: number, to: number) => number;
     const output = memory.buffer.byteLength;
     const numbers = SUCCESSOR_BATCH * tasks;
     reserve(output + 8 * numbers);
     view = new Int32Array(memory.buffer);
     view[CONTROL_BLOCK.output >> 2] = output;
-    const [next, broken] = [0, 1].map(
+    const [next, violated] = [0, 1].map(
       (i) => new Int32Array(memory.buffer, output + 4 * numbers * i, numbers),
     ) as [Int32Array, Int32Array];
     return {
       tasks,
       batch: SUCCESSOR_BATCH,
-      expand: list,
+      expand: expandAgain,
       next: () => next,
-      violated: () => broken,
+      violated: () => violated,
     };
   };
 
@@ -131,7 +133,7 @@ export function makeWasmEngine(
     name: 'wasm',
     ...(reducer.canonicalize || reducer.ampleTask ? {} : { successors }),
     expand: (from, to) => {
-      // Short calls: the compiler's better code is only taken up when a call begins.
+      // Short calls, because optimised code is used only from the next call on.
       let at = from;
       while (at < to) {
         const end = Math.min(to, at + 8192);
@@ -152,15 +154,15 @@ export function makeWasmEngine(
         view.copyWithin(store + size, store, store + count * stride);
         size *= 2;
         view.fill(0, base >> 2, (base >> 2) + size);
-        place();
-        entered = 0;
-      } else place();
+        writeControlBlock();
+        rehashed = 0;
+      } else writeControlBlock();
     },
     continueRehash: (states) => {
       const count = control(CONTROL_BLOCK.count);
-      if (entered < count) entered = rehash(entered, Math.min(count, entered + states));
-      if (entered === count) entered = Infinity;
-      return entered < count;
+      if (rehashed < count) rehashed = rehash(rehashed, Math.min(count, rehashed + states));
+      if (rehashed === count) rehashed = Infinity;
+      return rehashed < count;
     },
     store: () => ({
       words,

@@ -6,7 +6,7 @@ import { TASK_BLOCKED, STATE_UNKNOWN } from './stateStore';
 import { IMPORT_INDEX, MemoryTables, WordEmitter, emitHash } from './wordEmitter';
 import { FunctionWriter, WASM_OPCODE, moduleBytes } from './wasmWriter';
 
-/** Addresses of the control block at the start of the memory, in bytes. */
+/** Byte addresses in the control block at the start of memory. */
 export const CONTROL_BLOCK = {
   count: 0,
   limit: 4,
@@ -14,42 +14,42 @@ export const CONTROL_BLOCK = {
   mask: 12,
   store: 16,
   transitions: 20,
-  seen: 24,
+  reported: 24,
   output: 28,
   scratch: 64,
 } as const;
-/** Words that fit into the scratch place, where reducers look at a state. */
+/** Words in the scratch area, through which the reductions see a state. */
 export const SCRATCH_WORDS = 32;
-/** States that one call of `list` takes at most. */
+/** Maximum number of states per call of `successors`. */
 export const SUCCESSOR_BATCH = 2048;
 
 const TAG_MASK = 0xfc000000 | 0;
 const INDEX_MASK = 0x03ffffff;
 
-/** A module and the numbers that its code expects in memory from `TABLES_AT` on. */
+/** A module, and the tables that its code expects in memory at `TABLES_ADDRESS`. */
 export interface EmittedModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly tables: Uint8Array;
 }
 
-/** Which of the two imported reducers the search loop calls. */
+/** Which of the two imported reductions the search loop calls. */
 export interface ReductionHooks {
   readonly canonicalize: boolean;
   readonly ampleTask: boolean;
 }
 
 const IMPORTS = [
-  { name: 'broken', signature: { parameters: 3, result: false } },
-  { name: 'stuck', signature: { parameters: 1, result: false } },
-  { name: 'leave', signature: { parameters: 2, result: false } },
-  { name: 'canonical', signature: { parameters: 0, result: false } },
-  { name: 'only', signature: { parameters: 0, result: true } },
+  { name: 'violated', signature: { parameters: 3, result: false } },
+  { name: 'terminal', signature: { parameters: 1, result: false } },
+  { name: 'outOfRange', signature: { parameters: 2, result: false } },
+  { name: 'canonicalize', signature: { parameters: 0, result: false } },
+  { name: 'ampleTask', signature: { parameters: 0, result: true } },
 ];
 const RANGE_SIGNATURE = { parameters: 2, result: true };
-/** The number of the function that `RulesCode` emits: the first behind the imports. */
+/** The number of the function that tests property sets: the first after the imports. */
 const PROPERTIES_FUNCTION = IMPORTS.length;
 
-/** The search loop for one model, as the bytes of a WebAssembly module: packed words in locals, one br_table per task. */
+/** The search loop for one model as a WebAssembly module: packed words in locals, one br_table per task. */
 export function makeSearchModule(
   model: Model,
   layout: PackedLayout,
@@ -69,15 +69,15 @@ export function makeSearchModule(
 }
 
 /**
- * The module that looks at stored states again: `list(from, to)` writes, from the output address on, the number of every
- * successor (see store.ts), then as many masks of broken properties. It expects the same tables as `makeModule`.
+ * The module that expands stored states again. `successors(from, to)` writes the number of every successor to the output
+ * address (see stateStore.ts), then as many masks of violated properties. It expects the same tables as `makeSearchModule`.
  */
 export function makeSuccessorModule(model: Model, layout: PackedLayout): EmittedModule {
   const tables = new MemoryTables();
   const bytes = moduleBytes(IMPORTS, [
     ...propertyFunctions(model, layout, tables),
     {
-      name: 'list',
+      name: 'successors',
       signature: RANGE_SIGNATURE,
       body: new ExpansionEmitter(model, layout, tables).emitSuccessors(),
     },
@@ -85,18 +85,18 @@ export function makeSuccessorModule(model: Model, layout: PackedLayout): Emitted
   return { bytes, tables: tables.bytes() };
 }
 
-/** `rules(set, word, ...)`: which properties a state breaks, by the rules of one set; then one function for each rule. */
+/** `testSet(set, word, ...)`: the mask of the properties of one set that a state violates; then one function per property. */
 function propertyFunctions(
   model: Model,
   layout: PackedLayout,
   tables: MemoryTables,
 ): { name: string; signature: { parameters: number; result: boolean }; body: number[] }[] {
   const words = Array.from({ length: layout.words }, (_, i) => i);
-  const rules = model.stateProperties.map((rule, k) => {
+  const tests = model.stateProperties.map(({ violatedWhen }, k) => {
     const out = new FunctionWriter(layout.words);
-    new PropertyEmitter(out, layout, tables, words, out.local()).test(rule.violatedWhen);
+    new PropertyEmitter(out, layout, tables, words, out.local()).test(violatedWhen);
     return {
-      name: `rule${k}`,
+      name: `property${k}`,
       signature: { parameters: layout.words, result: true },
       body: out.finish(),
     };
@@ -129,11 +129,11 @@ function propertyFunctions(
   out.get(bits);
   return [
     {
-      name: 'rules',
+      name: 'testSet',
       signature: { parameters: layout.words + 1, result: true },
       body: out.finish(),
     },
-    ...rules,
+    ...tests,
   ];
 }
 
@@ -143,7 +143,7 @@ class PropertyEmitter extends WordEmitter {
   }
 }
 
-/** Locals of a look into the hash table. */
+/** The locals of a hash table lookup. */
 interface LookupLocals {
   readonly table: number;
   readonly mask: number;
@@ -158,7 +158,7 @@ interface LookupLocals {
 class ExpansionEmitter extends WordEmitter {
   private readonly violations: number;
   private readonly successorCount: number;
-  /** Which rules the successor is to be tested by. */
+  /** The property set to test the successor for. */
   private readonly propertySet: number;
 
   constructor(
@@ -185,21 +185,21 @@ class ExpansionEmitter extends WordEmitter {
     const { out, next } = this;
     const [from, to] = [0, 1];
     const words = Array.from({ length: this.layout.words }, () => out.local());
-    const [count, limit, transitions, seen] = Array.from({ length: 4 }, () => out.local()) as [
+    const [count, limit, transitions, reported] = Array.from({ length: 4 }, () => out.local()) as [
       number,
       number,
       number,
       number,
     ];
-    const look = this.lookup();
-    const { at, hash, store, stride } = look;
-    const chosen = out.local();
+    const lookup = this.lookupLocals();
+    const { at, hash, store, stride } = lookup;
+    const ample = out.local();
     const tasks = this.model.actions.length;
     this.reload([
       [count, CONTROL_BLOCK.count],
       [limit, CONTROL_BLOCK.limit],
       [transitions, CONTROL_BLOCK.transitions],
-      [seen, CONTROL_BLOCK.seen],
+      [reported, CONTROL_BLOCK.reported],
     ]);
     out.block('exit');
     out.loop('states');
@@ -213,23 +213,23 @@ class ExpansionEmitter extends WordEmitter {
     out.get(limit);
     out.op(WASM_OPCODE.gtU);
     out.brIf('exit');
-    this.loadState(from, words, look);
+    this.loadState(from, words, lookup);
     out.constant(0);
     out.set(this.successorCount);
     if (reduced.ampleTask) {
-      this.scratchOut(words);
-      out.call(IMPORT_INDEX.only);
-      out.set(chosen);
+      this.copyToScratch(words);
+      out.call(IMPORT_INDEX.ampleTask);
+      out.set(ample);
     }
 
     this.model.actions.forEach((actions, task) => {
       if (actions.length === 0) return;
       out.block('blocked');
       if (reduced.ampleTask) {
-        out.get(chosen);
+        out.get(ample);
         out.constant(task);
         out.op(WASM_OPCODE.ne);
-        out.get(chosen);
+        out.get(ample);
         out.constant(-1);
         out.op(WASM_OPCODE.ne, WASM_OPCODE.and);
         out.brIf('blocked');
@@ -240,19 +240,19 @@ class ExpansionEmitter extends WordEmitter {
       out.op(WASM_OPCODE.add);
       out.set(this.successorCount);
       if (reduced.canonicalize) {
-        // The rules are for the successor as it is, not for the image that stands for it.
+        // Properties are tested on the successor itself, not on its canonical image.
         this.emitPropertyTests();
-        this.report(from, task, seen);
-        this.scratchOut(next);
-        out.call(IMPORT_INDEX.canonical);
+        this.report(from, task, reported);
+        this.copyToScratch(next);
+        out.call(IMPORT_INDEX.canonicalize);
         next.forEach((word, i) => {
           out.constant(0);
           out.load(CONTROL_BLOCK.scratch + 4 * i);
           out.set(word);
         });
-      } else this.report(from, task, seen);
+      } else this.report(from, task, reported);
       this.find(
-        look,
+        lookup,
         () => {
           out.get(at);
           out.get(store);
@@ -275,10 +275,10 @@ class ExpansionEmitter extends WordEmitter {
           out.constant(TAG_MASK);
           out.op(WASM_OPCODE.and, WASM_OPCODE.or);
           out.store(0);
-          // A state is bad or not whoever comes to it: the rules are tested once, when it is new.
+          // State properties do not depend on the path: they are tested once, when the state is new.
           if (!reduced.canonicalize) {
             this.emitPropertyTests();
-            this.report(from, task, seen);
+            this.report(from, task, reported);
           }
           out.br('blocked');
         },
@@ -291,7 +291,7 @@ class ExpansionEmitter extends WordEmitter {
     out.op(WASM_OPCODE.eqz);
     out.if();
     out.get(from);
-    out.call(IMPORT_INDEX.stuck);
+    out.call(IMPORT_INDEX.terminal);
     out.end();
     out.get(transitions);
     out.get(this.successorCount);
@@ -307,7 +307,7 @@ class ExpansionEmitter extends WordEmitter {
     for (const [local, address] of [
       [count, CONTROL_BLOCK.count],
       [transitions, CONTROL_BLOCK.transitions],
-      [seen, CONTROL_BLOCK.seen],
+      [reported, CONTROL_BLOCK.reported],
     ] as const) {
       out.constant(0);
       out.get(local);
@@ -322,9 +322,9 @@ class ExpansionEmitter extends WordEmitter {
     const [from, to] = [0, 1];
     const words = Array.from({ length: this.layout.words }, () => out.local());
     const [output] = [out.local()];
-    const look = this.lookup();
+    const lookup = this.lookupLocals();
     const tasks = this.model.actions.length;
-    const second = 4 * SUCCESSOR_BATCH * tasks;
+    const violatedOffset = 4 * SUCCESSOR_BATCH * tasks;
     this.reload([[output, CONTROL_BLOCK.output]]);
     out.block('exit');
     out.loop('states');
@@ -332,23 +332,23 @@ class ExpansionEmitter extends WordEmitter {
     out.get(to);
     out.op(WASM_OPCODE.geU);
     out.brIf('exit');
-    this.loadState(from, words, look);
+    this.loadState(from, words, lookup);
     this.model.actions.forEach((actions, task) => {
       out.get(output);
       out.constant(TASK_BLOCKED);
       out.store(4 * task);
       out.get(output);
       out.constant(0);
-      out.store(second + 4 * task);
+      out.store(violatedOffset + 4 * task);
       if (actions.length === 0) return;
       out.block('blocked');
       this.run(actions, task, words);
       this.emitPropertyTests();
       out.get(output);
       out.get(this.violations);
-      out.store(second + 4 * task);
+      out.store(violatedOffset + 4 * task);
       this.find(
-        look,
+        lookup,
         () => {
           out.get(output);
           out.constant(STATE_UNKNOWN);
@@ -358,7 +358,7 @@ class ExpansionEmitter extends WordEmitter {
         () => {
           out.if();
           out.get(output);
-          out.get(look.entry);
+          out.get(lookup.entry);
           out.constant(INDEX_MASK);
           out.op(WASM_OPCODE.and);
           out.constant(1);
@@ -385,7 +385,7 @@ class ExpansionEmitter extends WordEmitter {
     return out.finish();
   }
 
-  /** Tests the successor by the rules of the step that led to it. */
+  /** Tests the successor for the properties that its step can affect. */
   private emitPropertyTests(): void {
     const { out, next } = this;
     if (this.model.propertySets.length < 2) return;
@@ -400,11 +400,11 @@ class ExpansionEmitter extends WordEmitter {
     out.end();
   }
 
-  /** Tells of properties that are broken for the first time. */
-  private report(from: number, task: number, seen: number): void {
+  /** Reports properties that are violated for the first time. */
+  private report(from: number, task: number, reported: number): void {
     const { out } = this;
     out.get(this.violations);
-    out.get(seen);
+    out.get(reported);
     out.constant(-1);
     out.op(WASM_OPCODE.xor, WASM_OPCODE.and);
     out.tee(this.scratch);
@@ -412,15 +412,15 @@ class ExpansionEmitter extends WordEmitter {
     out.get(this.scratch);
     out.get(from);
     out.constant(task);
-    out.call(IMPORT_INDEX.broken);
-    out.get(seen);
+    out.call(IMPORT_INDEX.violated);
+    out.get(reported);
     out.get(this.violations);
     out.op(WASM_OPCODE.or);
-    out.set(seen);
+    out.set(reported);
     out.end();
   }
 
-  private scratchOut(words: readonly number[]): void {
+  private copyToScratch(words: readonly number[]): void {
     const { out } = this;
     words.forEach((word, i) => {
       out.constant(0);
@@ -429,7 +429,7 @@ class ExpansionEmitter extends WordEmitter {
     });
   }
 
-  private lookup(): LookupLocals {
+  private lookupLocals(): LookupLocals {
     const [table, mask, store, at, hash, slot, entry] = Array.from({ length: 7 }, () =>
       this.out.local(),
     ) as [number, number, number, number, number, number, number];
@@ -467,7 +467,7 @@ class ExpansionEmitter extends WordEmitter {
     });
   }
 
-  /** Runs the next step of a task on a copy of the state; leaves through `blocked` when it cannot move. */
+  /** Runs the next step of a task on a copy of the state. Branches to `blocked` if it is not enabled. */
   private run(actions: readonly Action[], task: number, words: readonly number[]): void {
     const { out, next } = this;
     words.forEach((word, i) => {
@@ -481,7 +481,7 @@ class ExpansionEmitter extends WordEmitter {
     out.end();
   }
 
-  /** Looks the successor up: `onFree` at its free slot (whose address is in `at`), `onSame` with whether it is the entry's state on the stack. */
+  /** Looks the successor up. `onFree` runs at its free slot, whose address is in `at`. `onSame` runs at an entry with its tag; whether the states are equal is on the stack. */
   private find(
     { table, mask, store, at, hash, slot, entry, stride }: LookupLocals,
     onFree: () => void,
@@ -542,11 +542,11 @@ class ExpansionEmitter extends WordEmitter {
 
   private dispatch(actions: readonly Action[], task: number): void {
     const { out } = this;
-    const place = this.slot(this.model.program.fields.length + task);
-    for (let i = actions.length - 1; i >= 0; i--) out.block(`place${i}`);
-    this.readField(place);
+    const controlState = this.bitField(this.model.program.fields.length + task);
+    for (let i = actions.length - 1; i >= 0; i--) out.block(`state${i}`);
+    this.readField(controlState);
     out.brTable(
-      actions.map((_, i) => `place${i}`),
+      actions.map((_, i) => `state${i}`),
       'blocked',
     );
     for (const action of actions) {
@@ -555,13 +555,13 @@ class ExpansionEmitter extends WordEmitter {
         this.truth(action.guard, false);
         out.brIf('blocked');
       }
-      this.statements(action.body, place, action);
+      this.statements(action.body, controlState, action);
     }
   }
 
-  private statements(emitExpand: readonly Statement[], place: BitField, action: Action): void {
+  private statements(body: readonly Statement[], controlState: BitField, action: Action): void {
     const { out } = this;
-    for (const s of emitExpand) {
+    for (const s of body) {
       switch (s.op) {
         case 'emit':
           break;
@@ -572,10 +572,10 @@ class ExpansionEmitter extends WordEmitter {
           out.set(this.violations);
           break;
         case 'set':
-          this.assign(this.slot(s.field), s.value, action);
+          this.assign(this.bitField(s.field), s.value, action);
           break;
         case 'jump':
-          this.setConstant(place, s.pc);
+          this.setConstant(controlState, s.pc);
           this.flush();
           if (this.model.propertySets.length > 1) {
             out.constant(action.propertySetAt.get(s.pc) ?? 0);
@@ -588,11 +588,11 @@ class ExpansionEmitter extends WordEmitter {
           this.truth(s.cond, !negated);
           this.flush();
           out.if();
-          this.statements(negated ? s.otherwise : s.then, place, action);
+          this.statements(negated ? s.otherwise : s.then, controlState, action);
           this.flush();
           if (!negated && s.otherwise.length > 0) {
             out.else();
-            this.statements(s.otherwise, place, action);
+            this.statements(s.otherwise, controlState, action);
             this.flush();
           }
           out.end();
@@ -602,7 +602,7 @@ class ExpansionEmitter extends WordEmitter {
   }
 }
 
-/** Enters stored states into the table, which must have none of them: `rehash(from, to)` gives `to`. */
+/** `rehash(from, to)` inserts stored states into a table that has none of them, and returns `to`. */
 function rehashBody(words: number): number[] {
   const out = new FunctionWriter(2);
   const [index, count] = [0, 1];

@@ -1,4 +1,4 @@
-/** Instructions of WebAssembly that the emitter uses, by their byte. */
+/** The WebAssembly instructions that the emitter uses. */
 export const WASM_OPCODE = {
   block: 0x02,
   loop: 0x03,
@@ -40,7 +40,7 @@ export const WASM_OPCODE = {
 const I32 = 0x7f;
 const EMPTY_BLOCK_TYPE = 0x40;
 
-/** Bytes of one function body, with labels by name so that branches need no counting. */
+/** Writes one function body. Labels are names, so callers need not count nesting depths. */
 export class FunctionWriter {
   readonly bytes: number[] = [];
   private readonly labels: string[] = [];
@@ -109,7 +109,7 @@ export class FunctionWriter {
     this.bytes.push(WASM_OPCODE.loop, EMPTY_BLOCK_TYPE);
   }
 
-  /** Opens an if on the value on the stack; `yields` when both branches leave one value. */
+  /** Opens an if on the value on the stack; `yields` if both branches leave one value. */
   if(yields = false): void {
     this.labels.push('');
     this.bytes.push(WASM_OPCODE.if, yields ? I32 : EMPTY_BLOCK_TYPE);
@@ -140,7 +140,7 @@ export class FunctionWriter {
     for (const label of [...labels, otherwise]) writeUleb128(this.bytes, this.depth(label));
   }
 
-  /** The body with its locals, as the code section wants it. */
+  /** The body with its locals, encoded for the code section. */
   finish(): number[] {
     const out: number[] = [];
     if (this.extraLocals > 0) {
@@ -163,13 +163,13 @@ export class FunctionWriter {
   }
 }
 
-/** A function of a module: how many 32-bit parameters it takes, and whether it returns one. */
+/** Number of i32 parameters, and whether it returns an i32. */
 export interface FunctionSignature {
   readonly parameters: number;
   readonly result: boolean;
 }
 
-/** The bytes of a module with one imported memory `env.memory`, imported functions first, then its own, all exported by name. */
+/** The bytes of a module that imports `env.memory` and functions, and exports its own functions by name. Imported functions are numbered first. */
 export function moduleBytes(
   imports: readonly { readonly name: string; readonly signature: FunctionSignature }[],
   functions: readonly {

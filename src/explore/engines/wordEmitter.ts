@@ -6,13 +6,19 @@ import { MaskTests } from './maskTests';
 import type { TestTerm } from './maskTests';
 import { FunctionWriter, WASM_OPCODE } from './wasmWriter';
 
-/** Where the tables of the emitted code begin in memory. */
+/** Memory address of the first table of the emitted code. */
 export const TABLES_ADDRESS = 192;
 
-/** The functions that emitted code calls outside, by number. */
-export const IMPORT_INDEX = { broken: 0, stuck: 1, leave: 2, canonical: 3, only: 4 } as const;
+/** The imported functions that emitted code calls, by number: the order of `IMPORTS` in wasmModule.ts. */
+export const IMPORT_INDEX = {
+  violated: 0,
+  terminal: 1,
+  outOfRange: 2,
+  canonicalize: 3,
+  ampleTask: 4,
+} as const;
 
-/** Tables in memory, each kept once. */
+/** Tables in memory, each stored once. */
 export class MemoryTables {
   private readonly known = new Map<string, number>();
   private readonly content: number[] = [];
@@ -35,13 +41,13 @@ export class MemoryTables {
   }
 }
 
-/** Emits tests and assignments on packed words that are held in locals. */
+/** Emits tests and assignments on packed words in locals. */
 export class WordEmitter {
   protected readonly tests: MaskTests;
-  /** By word: constants that are still to be put into it. */
+  /** By word: constants to be stored into it at the next `flush`. */
   private readonly pending: ({ clear: number; bits: number } | undefined)[] = [];
 
-  /** `next` are the locals of the words, `scratch` is free for use. */
+  /** `next` are the locals of the words, `scratch` is a free local. */
   constructor(
     protected readonly out: FunctionWriter,
     protected readonly layout: PackedLayout,
@@ -52,17 +58,17 @@ export class WordEmitter {
     this.tests = new MaskTests(layout);
   }
 
-  protected slot(field: number): BitField {
-    const slot = this.layout.bitFieldOf.get(field);
-    if (!slot) throw new Error(`field ${field} has no bits`);
-    return slot;
+  protected bitField(field: number): BitField {
+    const bitField = this.layout.bitFieldOf.get(field);
+    if (!bitField) throw new Error(`field ${field} has no bits`);
+    return bitField;
   }
 
-  /** Puts the pending constants into one word, or all. */
-  protected flush(only?: number): void {
+  /** Emits the pending constants of one word, or of all. */
+  protected flush(onlyWord?: number): void {
     const { out } = this;
     this.pending.forEach((p, i) => {
-      if (!p || (only !== undefined && i !== only)) return;
+      if (!p || (onlyWord !== undefined && i !== onlyWord)) return;
       const word = this.next[i]!;
       out.get(word);
       out.constant(~p.clear);
@@ -76,92 +82,92 @@ export class WordEmitter {
     });
   }
 
-  /** Leaves a word of the successor on the stack. */
+  /** Pushes a word of the successor. */
   private word(index: number): void {
     this.flush(index);
     this.out.get(this.next[index]!);
   }
 
-  protected setConstant(slot: BitField, value: number): void {
-    const mask = slot.mask << slot.shift;
-    const bits = (value - slot.lo) << slot.shift;
-    const known = this.pending[slot.word];
-    this.pending[slot.word] = {
+  protected setConstant(bitField: BitField, value: number): void {
+    const mask = bitField.mask << bitField.shift;
+    const bits = (value - bitField.lo) << bitField.shift;
+    const known = this.pending[bitField.word];
+    this.pending[bitField.word] = {
       clear: (known?.clear ?? 0) | mask,
       bits: ((known?.bits ?? 0) & ~mask) | bits,
     };
   }
 
-  protected assign(slot: BitField, value: Expr, action: Action): void {
+  protected assign(bitField: BitField, value: Expr, action: Action): void {
     const { out } = this;
-    if (value.op === 'const' && value.value >= slot.lo && value.value <= slot.hi)
-      return this.setConstant(slot, value.value);
-    const by = constantIncrement(slot.field, value);
-    const leaves = mayLeaveRange(slot, value, this.tests.range);
-    const word = this.next[slot.word]!;
-    if (by === undefined || leaves) this.value(value);
-    this.flush(slot.word);
-    if (leaves) {
+    if (value.op === 'const' && value.value >= bitField.lo && value.value <= bitField.hi)
+      return this.setConstant(bitField, value.value);
+    const by = constantIncrement(bitField.field, value);
+    const mayOverflow = mayLeaveRange(bitField, value, this.tests.range);
+    const word = this.next[bitField.word]!;
+    if (by === undefined || mayOverflow) this.value(value);
+    this.flush(bitField.word);
+    if (mayOverflow) {
       out.tee(this.scratch);
-      // One unsigned comparison for both ends.
-      out.constant(slot.lo);
+      // One unsigned comparison checks both bounds.
+      out.constant(bitField.lo);
       out.op(WASM_OPCODE.sub);
-      out.constant(slot.hi - slot.lo);
+      out.constant(bitField.hi - bitField.lo);
       out.op(WASM_OPCODE.gtU);
       out.if();
       out.constant(action.index);
       out.get(this.scratch);
-      out.call(IMPORT_INDEX.leave);
+      out.call(IMPORT_INDEX.outOfRange);
       out.end();
       if (by === undefined) out.get(this.scratch);
     }
     if (by !== undefined) {
       out.get(word);
-      out.constant(by << slot.shift);
+      out.constant(by << bitField.shift);
       out.op(WASM_OPCODE.add);
       out.set(word);
       return;
     }
-    if (slot.lo !== 0) {
-      out.constant(slot.lo);
+    if (bitField.lo !== 0) {
+      out.constant(bitField.lo);
       out.op(WASM_OPCODE.sub);
     }
-    if (slot.shift !== 0) {
-      out.constant(slot.shift);
+    if (bitField.shift !== 0) {
+      out.constant(bitField.shift);
       out.op(WASM_OPCODE.shl);
     }
     out.get(word);
-    out.constant(~(slot.mask << slot.shift));
+    out.constant(~(bitField.mask << bitField.shift));
     out.op(WASM_OPCODE.and, WASM_OPCODE.or);
     out.set(word);
   }
 
-  /** The bits of a slot, not shifted away from other words. */
-  private raw(slot: BitField): void {
+  /** Pushes the bits of a field, shifted down and masked. */
+  private raw(bitField: BitField): void {
     const { out } = this;
-    this.word(slot.word);
-    if (slot.shift !== 0) {
-      out.constant(slot.shift);
+    this.word(bitField.word);
+    if (bitField.shift !== 0) {
+      out.constant(bitField.shift);
       out.op(WASM_OPCODE.shrU);
     }
-    if (slot.shift + slot.bits < 32) {
-      out.constant(slot.mask);
+    if (bitField.shift + bitField.bits < 32) {
+      out.constant(bitField.mask);
       out.op(WASM_OPCODE.and);
     }
   }
 
-  protected readField(slot: BitField): void {
+  protected readField(bitField: BitField): void {
     const { out } = this;
-    if (slot.table) {
-      this.raw(slot);
+    if (bitField.table) {
+      this.raw(bitField);
       out.constant(2);
       out.op(WASM_OPCODE.shl);
-      out.load(this.tables.address(slot.table, 4));
+      out.load(this.tables.address(bitField.table, 4));
       return;
     }
-    this.raw(slot);
-    if (slot.lo !== 0) {
-      out.constant(slot.lo);
+    this.raw(bitField);
+    if (bitField.lo !== 0) {
+      out.constant(bitField.lo);
       out.op(WASM_OPCODE.add);
     }
   }
@@ -173,7 +179,7 @@ export class WordEmitter {
         out.constant(e.value);
         return;
       case 'field':
-        this.readField(this.slot(e.field));
+        this.readField(this.bitField(e.field));
         return;
       case 'add':
       case 'sub':
@@ -202,7 +208,7 @@ export class WordEmitter {
     }
   }
 
-  /** Leaves 1 where `e` is `wanted`, else 0; for a bare field 0 or something else. */
+  /** Pushes 1 if `e` is `wanted`, else 0. For a bare field: any number but 0 means true. */
   protected truth(e: Expr, wanted: boolean): void {
     const { out } = this;
     const test = this.tests.single(e);
@@ -212,7 +218,7 @@ export class WordEmitter {
         return this.truth(e.a, !wanted);
       case 'and':
       case 'or': {
-        // An `or` is an `and` of the opposites, the other way round.
+        // By De Morgan, an `or` is the negation of an `and` of negations.
         const terms = this.tests.conjuncts(e, e.op === 'and');
         this.all(terms);
         if ((e.op === 'and') !== wanted) out.op(WASM_OPCODE.eqz);
@@ -241,7 +247,7 @@ export class WordEmitter {
     }
   }
 
-  /** Leaves 1 where all terms hold; later ones are only looked at where it matters, unless that costs more. */
+  /** Pushes 1 if all terms hold. Short-circuits, unless evaluating one more term is cheaper. */
   private all(terms: readonly TestTerm[]): void {
     const { out } = this;
     const [first, ...rest] = terms;
@@ -281,7 +287,7 @@ export class WordEmitter {
   }
 }
 
-/** Worth computing even when the result may not be needed. */
+/** Cheaper to compute than to branch around. */
 function isCheap(e: Expr): boolean {
   switch (e.op) {
     case 'const':
@@ -301,7 +307,7 @@ function isCheap(e: Expr): boolean {
   }
 }
 
-/** The hash of `hashWords`, over locals. */
+/** Emits `hashWords` over locals. */
 export function emitHash(out: FunctionWriter, words: readonly number[], hash: number): void {
   words.forEach((word, i) => {
     if (i > 0) out.get(hash);
