@@ -30,10 +30,10 @@ import { simpleLockCycles, dependenciesOnCycles } from './counterexample/lockDep
 import { startSearch } from './search/search';
 import { makeSuccessors } from './counterexample/successors';
 
-/** States up to which the reference engine follows. */
+/** Maximum number of states for the reference search. */
 const MAX_REFERENCE_STATES = 900;
 
-/** The scenarios that are tried with every option. */
+/** The scenarios that are checked with every option. */
 const SCENARIOS_WITH_ALL_OPTIONS = ['double-bind', 'hot-unplug'];
 
 interface Case {
@@ -42,7 +42,7 @@ interface Case {
   readonly defaults: boolean;
 }
 
-/** Every scenario under every design that it is for: with the default options, and each other value of one option for some. */
+/** Every scenario in each of its designs with the default options; some also with each other value of one option. */
 function allCases(): Case[] {
   return LIBRARY.flatMap((entry) =>
     DESIGNS.filter((d) => entry.designs.includes(d.id)).flatMap((design) => {
@@ -73,10 +73,12 @@ function compileScenario(scenario: Scenario): Program {
   );
 }
 
-function violatedBits(result: CheckResult, rules: readonly PropertyId[]): number {
+function violatedBits(result: CheckResult, stateProperties: readonly PropertyId[]): number {
   return result.properties.reduce(
     (mask, p) =>
-      p.status === 'violated' && rules.includes(p.id) ? mask | (1 << propertyBit(p.id)) : mask,
+      p.status === 'violated' && stateProperties.includes(p.id)
+        ? mask | (1 << propertyBit(p.id))
+        : mask,
     0,
   );
 }
@@ -91,7 +93,7 @@ const GRAPH_PROPERTIES: readonly PropertyId[] = [
 describe('a check of every design and scenario', () => {
   const cases = allCases();
 
-  it('gives the same with both engines, and what the reference gives', () => {
+  it('gives the same result with both engines and the reference search', () => {
     let compared = 0;
     for (const { name, scenario } of cases.filter((c) => c.defaults)) {
       const program = compileScenario(scenario);
@@ -125,7 +127,7 @@ describe('a check of every design and scenario', () => {
     expect(compared).toBeGreaterThan(8);
   }, 300_000);
 
-  it('is borne out by the runner: a witness shows its property at its last step, and no random run shows more', () => {
+  it('agrees with runs: a counterexample shows its property at its last step, and no random run shows more', () => {
     let witnesses = 0;
     for (const { name, scenario } of cases) {
       const result = runCheck(compileScenario(scenario), { outcomes: false });
@@ -154,7 +156,7 @@ describe('a check of every design and scenario', () => {
     return run.trace;
   }
 
-  /** The schedule of an outcome is a whole run that ends as the outcome says. */
+  /** The schedule of an outcome is a complete run with this outcome. */
   function outcomesAreEnds(name: string, scenario: Scenario, result: CheckResult): void {
     for (const { witness, calls } of result.outcomes) {
       const trace = traceOf(name, scenario, witness.schedule);
@@ -170,8 +172,8 @@ describe('a check of every design and scenario', () => {
   }
 });
 
-describe('a witness', () => {
-  it('has the fewest steps, then the fewest switches, by trying all shortest schedules', () => {
+describe('a counterexample', () => {
+  it('has the fewest steps, then the fewest switches, compared with all shortest schedules', () => {
     let tried = 0;
     for (let seed = 0; seed < 120; seed++) {
       const program = randomProgram(seededDraw(seed));
@@ -188,7 +190,7 @@ describe('a witness', () => {
     expect(tried).toBeGreaterThan(30);
   }, 120_000);
 
-  /** Fewest steps and switches of a schedule whose last step breaks the property: layer by layer over (state, last task). */
+  /** Fewest steps and switches of a schedule whose last step violates the property: breadth-first over pairs of state and last task. */
   function bestByTrying(
     program: Program,
     id: PropertyId,
@@ -219,14 +221,14 @@ describe('a witness', () => {
       if (best < Infinity) return [steps, best];
       layer = next;
     }
-    throw new Error(`nothing breaks ${id}`);
+    throw new Error(`no transition violates ${id}`);
   }
 });
 
 describe('a check', () => {
   const race = compileScenario(allCases().find((c) => c.name.startsWith('hot-unplug'))!.scenario);
 
-  it('comes to the same in small slices as in one', () => {
+  it('gives the same result in small slices as in one', () => {
     const whole = runCheck(race);
     const check = makeCheck(race);
     let slices = 0;
@@ -235,7 +237,7 @@ describe('a check', () => {
     expect(slices).toBeGreaterThan(20);
   });
 
-  it('keeps what was found when it is stopped, and never says that it holds', () => {
+  it('keeps what was found when it is stopped, and never reports holds', () => {
     const check = makeCheck(race);
     check.advance(100);
     check.stop('cancel');
@@ -251,9 +253,9 @@ describe('a check', () => {
     expect(result.properties.map((p) => p.status)).not.toContain('holds');
   });
 
-  it('makes its witness and its ends although it is stopped while its table grows', () => {
+  it('finds counterexamples and outcomes although it is stopped during a rehash', () => {
     const processes = ['a', 'b', 'c', 'd'];
-    const broken = mutatedProgram({
+    const mutant = mutatedProgram({
       scenario: {
         design: 'upstream',
         options: {},
@@ -265,13 +267,13 @@ describe('a check', () => {
       },
       mutations: [{ kind: 'without', step: 'upstream/release_cdev/CLOSE.7' }],
     });
-    const most = runCheck(broken, {
+    const most = runCheck(mutant, {
       outcomes: false,
       limits: { maxStates: 9000 },
     }).properties.filter((p) => p.witness);
     for (const why of ['time', 'cancel'] as const) {
-      const check = makeCheck(broken, { engine: 'bytecode' });
-      // The first table has room for this many; one state more and it is about to grow.
+      const check = makeCheck(mutant, { engine: 'bytecode' });
+      // The first table has room for this many states; one more makes it grow.
       while (check.progress().states < 2457 - 4 && check.advance(1) === 'more');
       for (let i = 0; i < 6; i++) check.advance(1);
       expect(check.progress().states).toBeGreaterThan(2440);
@@ -285,7 +287,7 @@ describe('a check', () => {
     }
   });
 
-  it('stops at its limits, each by its name', () => {
+  it('stops at each limit and names it', () => {
     const whole = runCheck(race);
     expect(runCheck(race, { limits: { maxStates: 200 } })).toMatchObject({
       coverage: 'stopped',
@@ -300,7 +302,7 @@ describe('a check', () => {
     expect(shallow.states).toBeLessThan(whole.states);
   });
 
-  it('looks only for the properties asked for', () => {
+  it('checks only the requested properties', () => {
     const result = runCheck(race, { properties: ['memory', 'single-bind'] });
     expect(result.properties.map((p) => [p.id, p.status])).toEqual([
       ['single-bind', 'holds'],
@@ -310,8 +312,8 @@ describe('a check', () => {
 });
 
 describe('unregister-live', () => {
-  // The releases have loops (over what is bound, over groups), but each round takes something away: nothing goes round for ever.
-  it('may look at ends alone: in every design and scenario an end can be reached from each state', () => {
+  // The releases have loops (over bindings, over groups), but each iteration removes something, so every loop ends.
+  it('needs terminal states only: in every design and scenario each state reaches one', () => {
     let looked = 0;
     for (const { name, scenario } of allCases().filter((c) => c.defaults)) {
       const program = compileScenario(scenario);
@@ -321,7 +323,7 @@ describe('unregister-live', () => {
       const count = search.engine.count();
       const ending = new Uint8Array(count);
       for (const state of search.terminalStates) ending[state] = 1;
-      // Backwards: most states have a successor that was found later.
+      // Backwards, because most states have a successor that was found later.
       for (let changed = true; changed;) {
         changed = false;
         for (let to = count; to > 0; to -= batch) {
@@ -354,7 +356,7 @@ describe('unregister-live', () => {
     return runCheck(compileScenario(scenario), { properties: ['unregister-live'] });
   };
 
-  it('holds where the cdev goes before the wait, and breaks where opens that begin later still succeed', () => {
+  it('holds if the cdev is deleted before the wait, and is violated if later opens still succeed', () => {
     expect(under({}).verdict).toBe('holds');
     expect(under({ delBeforeWait: 'false' }).properties[0]?.witness?.text).toContain(
       'began after driver had withdrawn the registration',
@@ -362,19 +364,19 @@ describe('unregister-live', () => {
   });
 });
 
-describe('laws on the graph of all runs', () => {
+describe('properties of the graph of all runs', () => {
   const { scenario } = allCases().find((c) => c.name === 'double-bind in parked-shim {}')!;
-  const broken = (mutations: readonly Mutation[], over: Partial<Scenario> = {}): CheckResult =>
+  const mutant = (mutations: readonly Mutation[], over: Partial<Scenario> = {}): CheckResult =>
     runCheck(mutatedProgram({ scenario: { ...scenario, ...over }, mutations }));
   const status = (result: CheckResult, id: PropertyId): unknown =>
     result.properties.find((p) => p.id === id);
 
-  it('see a lock that an error path keeps, as a task that comes home with it', () => {
-    const result = broken([{ kind: 'without', step: 'parked-shim/bind_iommufd/BIND.U1' }]);
+  it('find a lock that an error path keeps at the return to user space', () => {
+    const result = mutant([{ kind: 'without', step: 'parked-shim/bind_iommufd/BIND.U1' }]);
     expect(status(result, 'no-lock-at-user')).toMatchObject({ status: 'violated' });
   });
 
-  it('see a failed bind that keeps its claim', () => {
+  it('find a failed bind that keeps its claim', () => {
     const calls = scenario.calls.map((c) =>
       c.call === 'bind_iommufd' ? { ...c, fault: 'BIND.7b' } : c,
     );
@@ -385,7 +387,7 @@ describe('laws on the graph of all runs', () => {
     const noticed = address.filter(
       (step) =>
         (
-          status(broken([{ kind: 'without', step }], { calls }), 'clean-unwind') as {
+          status(mutant([{ kind: 'without', step }], { calls }), 'clean-unwind') as {
             status: string;
           }
         ).status === 'violated',
@@ -393,7 +395,7 @@ describe('laws on the graph of all runs', () => {
     expect(noticed.length).toBeGreaterThan(2);
   });
 
-  it('see two locks taken in both orders, without waiting for the deadlock, and the deadlock', () => {
+  it('find two locks taken in both orders before the deadlock, and the deadlock', () => {
     const program = twoOrders(false);
     const result = runCheck(program);
     expect(status(result, 'lock-order')).toMatchObject({
@@ -406,7 +408,7 @@ describe('laws on the graph of all runs', () => {
     });
   });
 
-  it('see the orders also where a third lock keeps the deadlock away', () => {
+  it('find the lock orders although a third lock prevents the deadlock', () => {
     const result = runCheck(twoOrders(true));
     expect(status(result, 'no-deadlock')).toMatchObject({ status: 'holds' });
     expect(status(result, 'lock-order')).toMatchObject({
@@ -415,7 +417,7 @@ describe('laws on the graph of all runs', () => {
     });
   });
 
-  /** Task a takes x then y, task b takes y then x; with `guarded` each does so under a third lock. */
+  /** Task a takes x then y, task b takes y then x; if `guarded`, both under a third lock. */
   function twoOrders(guarded: boolean): Program {
     const base = randomProgram(seededDraw(1));
     const names = ['x', 'y', 'z'];
@@ -481,7 +483,7 @@ describe('laws on the graph of all runs', () => {
   }
 });
 
-describe('circles of lock orders', () => {
+describe('cycles of lock dependencies', () => {
   const o = (held: number, taken: number) => ({ held, taken });
 
   it('are found once each', () => {

@@ -37,6 +37,7 @@ import { makeAmpleTaskFinder } from './reduction/partialOrder';
 import {
   bestEngine,
   DEFAULT_LIMITS,
+  depthInLayers,
   depthOf,
   depthReached,
   REHASH_BATCH,
@@ -44,61 +45,57 @@ import {
 } from './search/search';
 import type { EngineName, Limits, Search } from './search/search';
 import { isolatedRunGoals } from './counterexample/isolatedRuns';
-import type { Successors } from './engines/stateStore';
+import type { Successors } from './engines/engine';
 import { makeSuccessors } from './counterexample/successors';
 import { findSymmetry } from './reduction/symmetry';
-import {
-  countSwitches,
-  depthInLayers,
-  shortestSchedules,
-} from './counterexample/shortestSchedules';
+import { countSwitches, shortestSchedules } from './counterexample/shortestSchedules';
 import type { Goal, LayeredGraph } from './counterexample/shortestSchedules';
 
-/** What to look for, and how. */
+/** Options of a check. */
 export interface CheckOptions {
-  /** The fastest that the page admits where left out. */
+  /** Default: the fastest engine that the page allows. */
   readonly engine?: EngineName;
-  /** 5 million states and 512 MB where left out. */
+  /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
-  /** All sixteen where left out. */
+  /** Default: all properties. */
   readonly properties?: readonly PropertyId[];
-  /** What to leave out; nothing where left out. Under symmetry an outcome stands for all that differ in the names of alike tasks. */
+  /** Default: none. Under symmetry an outcome represents all outcomes that differ only by an exchange of alike tasks. */
   readonly reduce?: Reduction;
-  /** Whether to make a witness for every outcome; true where left out. */
+  /** Whether to list the outcomes, each with a schedule. Default: true. */
   readonly outcomes?: boolean;
 }
 
-/** How far a check has come. */
+/** The progress of a check. */
 export interface SearchProgress {
-  /** Exploring, or looking through what was found. */
+  /** Exploring states, or searching the explored states for counterexamples. */
   readonly phase: 'explore' | 'conclude';
   readonly states: number;
-  /** States found and not yet expanded. */
+  /** States that are found but not yet expanded. */
   readonly frontier: number;
   readonly transitions: number;
   readonly depth: number;
   readonly bytes: number;
-  /** Properties that a step or a state was seen to break so far. */
+  /** Properties that a step or a state has violated so far. */
   readonly violated: readonly PropertyId[];
   readonly engine: EngineName;
 }
 
-/** A check under way: call `advance` until it is done, in slices as long as the caller likes. */
+/** A check in progress. Call `advance` until it is done; the caller chooses the length of a slice. */
 export interface Check {
-  /** Works off about `budget` states. */
+  /** Processes about `budget` states. */
   readonly advance: (budget: number) => 'more' | 'done';
   readonly progress: () => SearchProgress;
-  /** Ends the exploration; what was found is kept. After a cancel the next `advance` is the last; after `time` it still has to conclude. */
+  /** Stops the exploration and keeps what was found. After `cancel` the next `advance` is the last; after `time` the check still concludes. */
   readonly stop: (why: 'time' | 'cancel') => void;
-  /** After `done`. The caller has the clock. */
+  /** Only after `done`. The caller measures the time. */
   readonly result: (seconds: number) => CheckResult;
 }
 
-/** Begins a check of every interleaving of a program's calls. Throws when the program's states are too large to pack. */
+/** Starts a check of every interleaving of a program's calls. Throws if the states of the program are too large to pack. */
 export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   const wanted = new Set<PropertyId>(options.properties ?? PROPERTY_IDS);
   const reduce = options.reduce ?? 'none';
-  const orders =
+  const dependencies =
     wanted.has('lock-order') || wanted.has('no-deadlock')
       ? dependenciesOnCycles(possibleLockDependencies(program))
       : [];
@@ -108,8 +105,8 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   );
   const engine = options.engine ?? bestEngine();
   const search = startSearch(model, engine, { ...DEFAULT_LIMITS, ...options.limits }, (layout) => ({
-    // Circles of lock orders are put together from several states, which images of them are not enough for.
-    ...((reduce === 'symmetry' || reduce === 'both') && orders.length === 0
+    // A cycle of lock dependencies combines several states, for which canonical images are not enough.
+    ...((reduce === 'symmetry' || reduce === 'both') && dependencies.length === 0
       ? { symmetry: findSymmetry(model, layout) }
       : {}),
     ...(reduce === 'partial-order' || reduce === 'both'
@@ -136,14 +133,14 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     yield* explore();
     phase = 'conclude';
     if (stoppedBy === 'cancel') return;
-    const first = yield* conclude(search, wanted, orders, options.outcomes ?? true);
+    const first = yield* conclude(search, wanted, dependencies, options.outcomes ?? true);
     found =
       search.reduction.ampleTask && first.counterexamples.size > 0
-        ? yield* shortened(first)
+        ? yield* withShortestCounterexamples(first)
         : first;
   }
-  /** A partial order reduction keeps what is broken, not the shortest way to it: looks again, in full and no deeper than was found. */
-  function* shortened(first: Findings): Generator<number, Findings> {
+  /** Partial order reduction preserves violations but not shortest counterexamples: searches again, in unpacked, up to the depth found. */
+  function* withShortestCounterexamples(first: Findings): Generator<number, Findings> {
     const maxDepth = Math.max(...[...first.counterexamples.values()].map((w) => w.steps));
     const again = makeCheck(program, {
       engine,
@@ -195,9 +192,9 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
       if (!found) throw new Error('the check is not done');
       const coverage: Coverage =
         stoppedBy === undefined ? 'complete' : stoppedBy === 'depth' ? 'bounded' : 'stopped';
-      const { counterexamples: witnesses } = found;
+      const { counterexamples } = found;
       const properties = PROPERTIES.filter((p) => wanted.has(p.id)).map((p): PropertyVerdict => {
-        const witness = witnesses.get(p.id);
+        const witness = counterexamples.get(p.id);
         if (witness) return { id: p.id, status: 'violated', witness };
         return {
           id: p.id,
@@ -212,7 +209,8 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
         format: 'vfio-playground/check@1',
         design: program.design.id,
         options: optionsAsJson(program.options),
-        verdict: witnesses.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',
+        verdict:
+          counterexamples.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',
         coverage,
         ...(stoppedBy === undefined ? {} : { stoppedBy }),
         states: search.engine.count(),
@@ -228,14 +226,14 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   };
 }
 
-/** Runs a check to its end in one go. */
+/** Runs a whole check. */
 export function runCheck(program: Program, options: CheckOptions = {}): CheckResult {
   const check = makeCheck(program, options);
   while (check.advance(100_000) === 'more');
   return check.result(0);
 }
 
-/** What a stage of concluding counts for, in states: a slice seldom holds two. */
+/** The cost of one stage of `conclude` in states; a slice rarely has two stages. */
 const STAGE_COST = 32_768;
 
 interface Findings {
@@ -243,7 +241,7 @@ interface Findings {
   readonly outcomes: CheckResult['outcomes'];
 }
 
-/** The explored graph; most checks find nothing and never look at its edges. */
+/** The explored graph. Its edges are computed only if a violation was found. */
 function exploredGraph(search: Search, layers: readonly number[]): LayeredGraph {
   let successors: Successors | undefined;
   return {
@@ -255,29 +253,29 @@ function exploredGraph(search: Search, layers: readonly number[]): LayeredGraph 
   };
 }
 
-/** What follows from the explored states: the witnesses of what is violated, and the outcomes. */
+/** Finds the counterexamples and the outcomes in the explored states. */
 function* conclude(
   search: Search,
   wanted: ReadonlySet<PropertyId>,
-  orders: readonly LockDependency[],
+  dependencies: readonly LockDependency[],
   withOutcomes: boolean,
 ): Generator<number, Findings> {
   const { program } = search.model;
-  // A search that was stopped may have been about to do so.
+  // A stopped search may have left a rehash unfinished.
   while (search.engine.continueRehash(REHASH_BATCH)) yield REHASH_BATCH;
   const count = search.engine.count();
   const layers = search.layers.at(-1) === count ? search.layers : [...search.layers, count];
   const graph = exploredGraph(search, layers);
   const schedules = new Map<PropertyId, readonly number[]>();
   const goals = new Map<PropertyId, readonly Goal[]>();
-  const seek = (id: PropertyId, found: readonly Goal[]): void => {
+  const addGoals = (id: PropertyId, found: readonly Goal[]): void => {
     if (found.length > 0) goals.set(id, nearestGoals(graph, [...(goals.get(id) ?? []), ...found]));
   };
 
   for (const id of PROPERTY_IDS) {
     const first = search.firstViolations.get(propertyBit(id));
     if (first && wanted.has(id))
-      seek(
+      addGoals(
         id,
         first.task < 0
           ? [{ state: 0, tail: [] }]
@@ -285,34 +283,34 @@ function* conclude(
       );
   }
   yield STAGE_COST;
-  const solo = yield* isolatedRunGoals(search, layers, {
-    unclean: wanted.has('clean-unwind'),
-    late: wanted.has('unregister-live'),
+  const isolated = yield* isolatedRunGoals(search, layers, {
+    uncleanUnwind: wanted.has('clean-unwind'),
+    lateReference: wanted.has('unregister-live'),
   });
-  seek('clean-unwind', solo.unclean);
-  seek('unregister-live', solo.late);
-  if (wanted.has('unregister-live')) seek('unregister-live', hungUnregisterGoals(search));
+  addGoals('clean-unwind', isolated.uncleanUnwind);
+  addGoals('unregister-live', isolated.lateReference);
+  if (wanted.has('unregister-live')) addGoals('unregister-live', hungUnregisterGoals(search));
   yield STAGE_COST;
-  if (orders.length > 0) {
-    const seen = yield* observedLockDependencies(search, orders);
+  if (dependencies.length > 0) {
+    const seen = yield* observedLockDependencies(search, dependencies);
     if (
       wanted.has('no-deadlock') &&
-      dependenciesOnCycles([...seen.shown, ...seen.waited]).length > 0
+      dependenciesOnCycles([...seen.shown, ...seen.blocked]).length > 0
     )
-      seek('no-deadlock', yield* deadlockGoals(search, graph));
+      addGoals('no-deadlock', yield* deadlockGoals(search, graph));
     const shown = dependenciesOnCycles(seen.shown);
     if (wanted.has('lock-order') && shown.length > 0) {
-      const circle = yield* lockCycleSchedule(search, graph, shown);
+      const cycleSchedule = yield* lockCycleSchedule(search, graph, shown);
       const step = goals.get('lock-order')?.[0];
-      if (circle && (!step || circle.length < goalDepth(graph, step))) {
+      if (cycleSchedule && (!step || cycleSchedule.length < goalDepth(graph, step))) {
         goals.delete('lock-order');
-        schedules.set('lock-order', circle);
+        schedules.set('lock-order', cycleSchedule);
       }
     }
   }
   yield STAGE_COST;
   if (goals.size > 0) {
-    // Making it takes a while.
+    // Compute the edges in a slice of their own.
     void graph.successors;
     yield STAGE_COST;
   }
@@ -320,9 +318,9 @@ function* conclude(
   [...goals.keys()].forEach((id, i) =>
     schedules.set(id, originalTasks(search, found[i]!.steps, found[i]!.tail)),
   );
-  const witnesses = new Map<PropertyId, Counterexample>();
+  const counterexamples = new Map<PropertyId, Counterexample>();
   for (const [id, schedule] of schedules) {
-    witnesses.set(id, replayCounterexample(program, id, schedule));
+    counterexamples.set(id, replayCounterexample(program, id, schedule));
     yield STAGE_COST;
   }
   const outcomes: CheckOutcome[] = [];
@@ -337,16 +335,16 @@ function* conclude(
     });
     yield STAGE_COST / 8;
   }
-  return { counterexamples: witnesses, outcomes };
+  return { counterexamples, outcomes };
 }
 
-/** What is known without another look at the states: witnesses of the fewest steps for what the search itself saw. */
+/** The shortest counterexamples of violations that the search itself saw, without going through the states again. */
 function concludeWithoutSearch(search: Search, wanted: ReadonlySet<PropertyId>): Findings {
-  const witnesses = new Map<PropertyId, Counterexample>();
+  const counterexamples = new Map<PropertyId, Counterexample>();
   for (const id of PROPERTY_IDS) {
     const first = search.firstViolations.get(propertyBit(id));
     if (!first || !wanted.has(id)) continue;
-    witnesses.set(
+    counterexamples.set(
       id,
       replayCounterexample(
         search.model.program,
@@ -357,10 +355,10 @@ function concludeWithoutSearch(search: Search, wanted: ReadonlySet<PropertyId>):
       ),
     );
   }
-  return { counterexamples: witnesses, outcomes: [] };
+  return { counterexamples, outcomes: [] };
 }
 
-/** All transitions that break a property at the least depth at which one does. */
+/** All transitions that violate a property at the minimum depth. */
 function* violatingGoals(
   search: Search,
   graph: LayeredGraph,
@@ -374,9 +372,9 @@ function* violatingGoals(
   for (let from = first; from < end; from += successors.batch) {
     const to = Math.min(end, from + successors.batch);
     successors.expand(from, to);
-    const broken = successors.violated();
+    const violated = successors.violated();
     for (let at = 0; at < (to - from) * successors.tasks; at++) {
-      if ((broken[at]! & (1 << bit)) !== 0)
+      if ((violated[at]! & (1 << bit)) !== 0)
         goals.push({
           state: from + Math.floor(at / successors.tasks),
           tail: [at % successors.tasks],
@@ -387,16 +385,16 @@ function* violatingGoals(
   return goals;
 }
 
-/** The ends in which an unregister can never return. */
+/** The terminal states in which an unregister can never return. */
 function hungUnregisterGoals(search: Search): Goal[] {
   const { model, layout, engine } = search;
   if (!model.program.calls.some((c) => c.call.call === 'unregister_device')) return [];
   const { records, stride } = engine.store();
-  const full = new Int32Array(model.program.fields.length + model.program.tasks.length);
+  const unpacked = new Int32Array(model.program.fields.length + model.program.tasks.length);
   return search.terminalStates
     .filter((state) => {
-      unpackState(model, layout, records, state * stride, full);
-      return stuckUnregister(model.program, full) !== undefined;
+      unpackState(model, layout, records, state * stride, unpacked);
+      return stuckUnregister(model.program, unpacked) !== undefined;
     })
     .map((state) => ({ state, tail: [] }));
 }
@@ -406,11 +404,11 @@ function goalDepth(graph: LayeredGraph, goal: Goal): number {
 }
 
 function nearestGoals(graph: LayeredGraph, goals: readonly Goal[]): Goal[] {
-  const least = goals.reduce((min, g) => Math.min(min, goalDepth(graph, g)), Infinity);
-  return goals.filter((g) => goalDepth(graph, g) === least);
+  const minDepth = goals.reduce((min, g) => Math.min(min, goalDepth(graph, g)), Infinity);
+  return goals.filter((g) => goalDepth(graph, g) === minDepth);
 }
 
-/** The tasks along the parents of a state; the table may be in the middle of growing. */
+/** The tasks along the parents of a state. Does not use the hash table, which may be incomplete. */
 function pathTo(search: Search, state: number): number[] {
   const { records, stride, words } = search.engine.store();
   const {
@@ -418,7 +416,7 @@ function pathTo(search: Search, state: number): number[] {
     reduction: { symmetry },
   } = search;
   const interpreter = search.interpreter();
-  const leads = (parent: number, task: number, to: number): boolean => {
+  const leadsTo = (parent: number, task: number, to: number): boolean => {
     if (!interpreter.step(records, parent * stride, task)) return false;
     symmetry?.canonicalize(interpreter.next, 0);
     for (let i = 0; i < words; i++)
@@ -428,7 +426,7 @@ function pathTo(search: Search, state: number): number[] {
   const path: number[] = [];
   for (let at = state; at > 0;) {
     const parent = records[at * stride + words]!;
-    path.push(actions.findIndex((_, task) => leads(parent, task, at)));
+    path.push(actions.findIndex((_, task) => leadsTo(parent, task, at)));
     at = parent;
   }
   return path.toReversed();
@@ -451,7 +449,7 @@ function scheduleEntries(program: Program, schedule: readonly number[]): string[
   return makeScheduleEntries(schedule.map((task) => program.tasks[task]!.name));
 }
 
-/** The witness as a run tells it; throws when the run does not see what the search saw. */
+/** Replays a counterexample to get its text. Throws if the run does not show the violation that the search found. */
 function replayCounterexample(
   program: Program,
   id: PropertyId,
@@ -464,22 +462,22 @@ function replayCounterexample(
       schedule,
       checkState(stateChecks(program), state).find((v) => v.property === id)?.text ?? id,
     );
-  const watch = new PropertyMonitor(program);
+  const monitor = new PropertyMonitor(program);
   const events = makeEventBuffer();
   for (const task of schedule) {
-    const now = nextStep(program, state, task);
-    if (!now)
+    const next = nextStep(program, state, task);
+    if (!next)
       throw new Error(
-        `the witness of ${id} asks ${program.tasks[task]?.name} to go on behind its end`,
+        `the counterexample of ${id} runs ${program.tasks[task]?.name} after its last call`,
       );
-    watch.before(state, task);
+    monitor.before(state, task);
     step(program, state, task, events);
-    const seen = watch
-      .after(state, task, now, readEvents(program, events))
+    const seen = monitor
+      .after(state, task, next, readEvents(program, events))
       .find((v) => v.property === id);
     if (seen) return makeCounterexample(program, schedule, seen.text);
   }
   throw new Error(
-    `a run of the witness of ${id} does not show it: ${scheduleEntries(program, schedule).join(', ')}`,
+    `replaying the counterexample of ${id} does not show the violation: ${scheduleEntries(program, schedule).join(', ')}`,
   );
 }

@@ -13,7 +13,7 @@ import type { EngineName, Limits } from './search/search';
 /** A check as data, so that it can be sent to a worker. */
 export interface CheckRequest {
   readonly scenario: Pick<Scenario, 'design' | 'options' | 'world' | 'calls'>;
-  /** Rows switched off, swapped or weakened before the check. */
+  /** Steps that are disabled, swapped or weakened before the check. */
   readonly mutations?: readonly Mutation[];
   readonly engine?: EngineName;
   readonly limits?: Partial<Limits>;
@@ -24,13 +24,13 @@ export interface CheckRequest {
   readonly reduce?: Reduction;
 }
 
-/** The program that a request is about. Throws on a mutation that cannot be made. */
+/** Compiles the program of a request. Throws if a mutation is not possible. */
 export function compileRequest({
   scenario,
   mutations = [],
 }: Pick<CheckRequest, 'scenario' | 'mutations'>): Program {
   const design = designById(scenario.design);
-  if (!design) throw new Error(`no design ${scenario.design}`);
+  if (!design) throw new Error(`the design ${scenario.design} does not exist`);
   const mutated = mutations.length === 0 ? undefined : mutate(design, scenario.options, mutations);
   if (mutated && !mutated.ok) throw new Error(mutated.message);
   return compile(
@@ -41,7 +41,7 @@ export function compileRequest({
   );
 }
 
-/** Begins the check that a request asks for. */
+/** Starts the check of a request. */
 export function beginCheck(request: CheckRequest): Check {
   return makeCheck(compileRequest(request), request);
 }

@@ -1,15 +1,15 @@
 import type { PropertyId } from '../kernel/language/propertyId';
 
-/** How far a search came: every interleaving, all up to a depth, or until something stopped it. */
+/** What a search covered: every interleaving, all up to a depth, or only a part because it was stopped. */
 export type Coverage = 'complete' | 'bounded' | 'stopped';
 
-/** What ended a search before its time. */
+/** Why a search ended early. */
 export type StoppedBy = 'states' | 'memory' | 'time' | 'cancel' | 'depth';
 
-/** What is known of one property. `holds` is only said of a complete search; `incomplete` where nothing was found in a part. */
+/** The status of one property. `holds` requires a complete search; `incomplete` means no violation in the part that was searched. */
 export type PropertyStatus = 'holds' | 'violated' | 'not-applicable' | 'incomplete';
 
-/** A schedule as the scenario format has it, and what it shows at its last step. */
+/** A schedule in the scenario format, and the text of the violation at its last step. */
 export interface Counterexample {
   readonly schedule: readonly string[];
   readonly steps: number;
@@ -25,13 +25,14 @@ export interface PropertyVerdict {
   readonly witness?: Counterexample;
 }
 
-/** One way in which all calls can end: who got which errno, and which fops the open device files have. */
+/** One way in which all calls can end: their results, and the fops of the open device files. */
 export interface CheckOutcome {
   readonly calls: readonly {
     readonly by: string;
     readonly call: string;
     readonly as?: string;
-    /** `ok`, `-EBUSY`, `blocked` or `skipped`. */ readonly result: string;
+    /** `ok`, an errno such as `-EBUSY`, `blocked` or `skipped`. */
+    readonly result: string;
   }[];
   readonly files: readonly {
     readonly name: string;
@@ -39,7 +40,7 @@ export interface CheckOutcome {
     readonly device?: string;
     readonly fops: 'parked' | 'normal';
   }[];
-  /** Distinct end states that look like this. */
+  /** Number of distinct terminal states with this outcome. */
   readonly states: number;
   readonly witness: Counterexample;
 }
@@ -51,18 +52,18 @@ export interface CheckResult {
   readonly options: Readonly<Record<string, string | boolean>>;
   readonly verdict: 'violated' | 'holds' | 'incomplete';
   readonly coverage: Coverage;
-  /** Only where coverage is not complete. */
+  /** Absent if coverage is complete. */
   readonly stoppedBy?: StoppedBy;
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
   readonly seconds: number;
   readonly engine: 'wasm' | 'bytecode';
-  /** Only where it was asked for: states are then counted after reduction. */
+  /** Absent without reduction. With one, `states` counts the states after reduction. */
   readonly reduce?: Reduction;
   readonly properties: readonly PropertyVerdict[];
   readonly outcomes: readonly CheckOutcome[];
 }
 
-/** How a search may leave states out without changing a verdict. */
+/** Ways to leave states out without changing a verdict. */
 export type Reduction = 'none' | 'symmetry' | 'partial-order' | 'both';

@@ -33,7 +33,7 @@ const type1Calls: readonly Call[] = [
 interface Fault {
   readonly name: string;
   readonly design?: string;
-  /** Flags of the command line, or the changed design. */
+  /** Command-line flags, or a function that changes the design. */
   readonly as: readonly string[] | ((design: Design) => Design);
   readonly world?: World;
   readonly calls: readonly Call[];

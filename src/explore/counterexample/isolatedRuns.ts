@@ -8,60 +8,65 @@ import type { BitField } from '../engines/packedLayout';
 import { makeStateProjection } from '../search/stateProjection';
 import type { StateProjection } from '../search/stateProjection';
 import type { Search } from '../search/search';
-import { depthInLayers } from './shortestSchedules';
+import { depthInLayers } from '../search/search';
 import type { Goal } from './shortestSchedules';
 
-/** What running one call undisturbed from its begin to its end shows. */
+/** What running one call in isolation shows. */
 interface IsolatedOutcome {
-  /** Steps after which it has failed and left something changed; 0 when it does not. */
-  readonly unclean: number;
-  /** Steps after which it has taken a reference although registration was withdrawn before it began; 0 when it does not. */
-  readonly late: number;
+  /** Steps after which the call has failed without restoring a field; 0 if it does not. */
+  readonly uncleanUnwind: number;
+  /** Steps after which it takes a reference although registration was withdrawn before it began; 0 if it does not. */
+  readonly lateReference: number;
 }
 
-/** Goals of the two properties that are decided by running calls undisturbed. */
+/** Goals of clean-unwind and unregister-live. */
 export interface IsolatedRunGoals {
-  readonly unclean: Goal[];
-  readonly late: Goal[];
+  readonly uncleanUnwind: Goal[];
+  readonly lateReference: Goal[];
 }
 
-/** One call under study; states with the same projection run it alike. */
+/** One call. It runs in the same way from all states of one class of the projection. */
 interface IsolatedCall {
   readonly call: ProgramCall;
   readonly projection: StateProjection;
-  /** By the number of the projection. */
+  /** By class of the projection. */
   readonly outcomes: IsolatedOutcome[];
 }
 
 /**
- * Runs, from every state in which a call is about to begin, that call alone to its end. States that agree on what the
- * call reads and writes count as one.
+ * From every state in which a call is about to begin, runs this call alone to its end. States that agree on the fields that
+ * the call reads or writes are tried once.
  */
 export function* isolatedRunGoals(
   search: Search,
   layers: readonly number[],
-  wanted: { readonly unclean: boolean; readonly late: boolean },
+  wanted: { readonly uncleanUnwind: boolean; readonly lateReference: boolean },
 ): Generator<number, IsolatedRunGoals> {
   const { model, layout, engine } = search;
   const { program } = model;
-  const solo = makeIsolatedRunner(search, {
-    unclean: wanted.unclean && cleanUnwind.appliesTo(program),
-    late: wanted.late,
+  const runner = makeIsolatedRunner(search, {
+    uncleanUnwind: wanted.uncleanUnwind && cleanUnwind.appliesTo(program),
+    lateReference: wanted.lateReference,
   });
-  const goals: IsolatedRunGoals = { unclean: [], late: [] };
-  const best = { unclean: Infinity, late: Infinity };
-  if (solo.candidates.length === 0) return goals;
+  const goals: IsolatedRunGoals = { uncleanUnwind: [], lateReference: [] };
+  const best = { uncleanUnwind: Infinity, lateReference: Infinity };
+  if (runner.candidates.length === 0) return goals;
   const byTask = model.pcs
     .map((pc, task) => ({
       task,
-      slot: layout.bitFieldOf.get(pc)!,
+      bitField: layout.bitFieldOf.get(pc)!,
       at: new Map(
-        solo.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c]),
+        runner.candidates.filter((c) => c.call.task === task).map((c) => [c.call.start, c]),
       ),
     }))
     .filter((t) => t.at.size > 0)
-    .map((t) => ({ ...t, starts: t.slot.table!.map((pc) => t.at.get(pc)) }));
-  const keep = (kind: 'unclean' | 'late', state: number, steps: number, task: number): void => {
+    .map((t) => ({ ...t, starts: t.bitField.table!.map((pc) => t.at.get(pc)) }));
+  const addGoal = (
+    kind: 'uncleanUnwind' | 'lateReference',
+    state: number,
+    steps: number,
+    task: number,
+  ): void => {
     if (steps === 0) return;
     const length = depthInLayers(layers, state) + steps;
     if (length > best[kind]) return;
@@ -75,17 +80,17 @@ export function* isolatedRunGoals(
   for (let from = 0; from < count; from += slice) {
     const to = Math.min(count, from + slice);
     const { records, stride } = engine.store();
-    for (const { task, slot, starts } of byTask) {
+    for (const { task, bitField, starts } of byTask) {
       visitViolations(
-        statesMatching(records, stride, from, to, slot, starts, found),
+        statesMatching(records, stride, from, to, bitField, starts, found),
         records,
         stride,
-        slot,
+        bitField,
         starts,
-        solo.runAlone,
-        (state, { unclean, late }) => {
-          keep('unclean', state, unclean, task);
-          keep('late', state, late, task);
+        runner.runAlone,
+        (state, { uncleanUnwind, lateReference }) => {
+          addGoal('uncleanUnwind', state, uncleanUnwind, task);
+          addGoal('lateReference', state, lateReference, task);
         },
       );
     }
@@ -94,23 +99,23 @@ export function* isolatedRunGoals(
   return goals;
 }
 
-/** The hot loop, in a function of its own that is there once for all checks: compilers forget closures with the check that made them. */
+/** The hot loop. A module-level function, because the JIT code of a closure is dropped with its check. */
 function visitViolations(
   states: Int32Array,
   records: Int32Array,
   stride: number,
-  slot: BitField,
+  bitField: BitField,
   starts: readonly (IsolatedCall | undefined)[],
   runAlone: IsolatedRunner['runAlone'],
   show: (state: number, outcome: IsolatedOutcome) => void,
 ): void {
-  const { word, shift, mask } = slot;
+  const { word, shift, mask } = bitField;
   for (let i = 0; i < states.length; i++) {
-    const place = states[i]! * stride;
-    const candidate = starts[(records[place + word]! >>> shift) & mask]!;
-    const number = candidate.projection.numberOf(records, place);
+    const offset = states[i]! * stride;
+    const candidate = starts[(records[offset + word]! >>> shift) & mask]!;
+    const number = candidate.projection.numberOf(records, offset);
     const { outcomes } = candidate;
-    if (number === outcomes.length) outcomes.push(runAlone(candidate, records, place));
+    if (number === outcomes.length) outcomes.push(runAlone(candidate, records, offset));
     const outcome = outcomes[number]!;
     if (outcome !== NO_VIOLATION) show(states[i]!, outcome);
   }
@@ -118,22 +123,22 @@ function visitViolations(
 
 interface IsolatedRunner {
   readonly candidates: readonly IsolatedCall[];
-  /** `NOTHING` when there is nothing to see. */
+  /** `NO_VIOLATION` if both numbers are 0. */
   readonly runAlone: (
     candidate: IsolatedCall,
     records: Int32Array,
-    place: number,
+    offset: number,
   ) => IsolatedOutcome;
 }
 
-const NO_VIOLATION: IsolatedOutcome = { unclean: 0, late: 0 };
+const NO_VIOLATION: IsolatedOutcome = { uncleanUnwind: 0, lateReference: 0 };
 
 function makeIsolatedRunner(
   { model, layout, ...search }: Search,
-  wanted: { readonly unclean: boolean; readonly late: boolean },
+  wanted: { readonly uncleanUnwind: boolean; readonly lateReference: boolean },
 ): IsolatedRunner {
   const { program } = model;
-  const waits = wanted.late
+  const waits = wanted.lateReference
     ? unregisterWaits(program).map((w) => ({
         ...w,
         opens: callsRaisingCounter(program, w),
@@ -143,7 +148,8 @@ function makeIsolatedRunner(
     : [];
   const candidates = program.calls
     .filter(
-      (c) => (wanted.unclean && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)),
+      (c) =>
+        (wanted.uncleanUnwind && c.errnos.length > 0) || waits.some((w) => w.opens.includes(c)),
     )
     .map((call): IsolatedCall => ({
       call,
@@ -159,57 +165,60 @@ function makeIsolatedRunner(
     }));
   const interpreter = search.interpreter();
   const now = new Int32Array(layout.words);
-  const full = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
-  const before = full();
-  const after = full();
+  const emptyState = (): Int32Array => new Int32Array(program.fields.length + program.tasks.length);
+  const before = emptyState();
+  const after = emptyState();
 
   const runAlone = (
     { call }: IsolatedCall,
     records: Int32Array,
-    place: number,
+    offset: number,
   ): IsolatedOutcome => {
-    for (let i = 0; i < layout.words; i++) now[i] = records[place + i]!;
+    for (let i = 0; i < layout.words; i++) now[i] = records[offset + i]!;
     const pc = model.pcs[call.task]!;
-    const standing = waits.filter(
-      (w) => w.opens.includes(call) && readField(model, layout, records, place, w.pc) === w.at,
+    const activeWaits = waits.filter(
+      (w) => w.opens.includes(call) && readField(model, layout, records, offset, w.pc) === w.at,
     );
-    let late = 0;
+    let lateReference = 0;
     for (let steps = 1; ; steps++) {
-      if (!interpreter.step(now, 0, call.task)) return { unclean: 0, late };
+      if (!interpreter.step(now, 0, call.task)) return { uncleanUnwind: 0, lateReference };
       if (
-        late === 0 &&
-        standing.some(
+        lateReference === 0 &&
+        activeWaits.some(
           (w) =>
             readField(model, layout, interpreter.next, 0, w.counter) >
             readField(model, layout, now, 0, w.counter),
         )
       )
-        late = steps;
+        lateReference = steps;
       now.set(interpreter.next);
       const at = readField(model, layout, now, 0, pc);
       if (at >= call.start && at < call.end) {
-        if (steps > 10_000) return { unclean: 0, late };
+        if (steps > 10_000) return { uncleanUnwind: 0, lateReference };
         continue;
       }
       const result = readField(model, layout, now, 0, call.result);
-      if (!wanted.unclean || result === 0 || result > call.errnos.length)
-        return { unclean: 0, late };
-      unpackState(model, layout, records, place, before);
+      if (!wanted.uncleanUnwind || result === 0 || result > call.errnos.length)
+        return { uncleanUnwind: 0, lateReference };
+      unpackState(model, layout, records, offset, before);
       unpackState(model, layout, now, 0, after);
-      return { unclean: fieldsNotRestored(program, before, after).length > 0 ? steps : 0, late };
+      return {
+        uncleanUnwind: fieldsNotRestored(program, before, after).length > 0 ? steps : 0,
+        lateReference,
+      };
     }
   };
 
   return {
     candidates,
-    runAlone: (candidate, records, place) => {
-      const outcome = runAlone(candidate, records, place);
-      return outcome.unclean === 0 && outcome.late === 0 ? NO_VIOLATION : outcome;
+    runAlone: (candidate, records, offset) => {
+      const outcome = runAlone(candidate, records, offset);
+      return outcome.uncleanUnwind === 0 && outcome.lateReference === 0 ? NO_VIOLATION : outcome;
     },
   };
 }
 
-/** The fields that the call reads or writes, the lives of the objects that it writes, and some more. */
+/** The fields that the call reads or writes, the lifetimes of the objects that it writes, and `more`. */
 function fieldsOfCall(program: Program, call: ProgramCall, more: readonly number[]): Set<number> {
   const fields = new Set(more);
   const add = (field: number): void => {
@@ -222,8 +231,8 @@ function fieldsOfCall(program: Program, call: ProgramCall, more: readonly number
       if (s.op !== 'set') return;
       fieldsRead(s.value, add);
       add(s.field);
-      const life = program.objects[program.fields[s.field]!.object]?.lifetime;
-      if (life !== undefined) add(life);
+      const lifetime = program.objects[program.fields[s.field]!.object]?.lifetime;
+      if (lifetime !== undefined) add(lifetime);
     });
   }
   fields.delete(program.tasks[call.task]!.pc);

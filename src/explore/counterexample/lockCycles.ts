@@ -17,9 +17,10 @@ import { simpleLockCycles } from './lockDependencies';
 import { makeStateProjection } from '../search/stateProjection';
 import type { StateProjection } from '../search/stateProjection';
 import type { Search } from '../search/search';
-import { TASK_BLOCKED } from '../engines/stateStore';
-import type { Successors } from '../engines/stateStore';
-import { countSwitches, depthInLayers, shortestSchedules } from './shortestSchedules';
+import { TASK_BLOCKED } from '../engines/engine';
+import type { Successors } from '../engines/engine';
+import { countSwitches, shortestSchedules } from './shortestSchedules';
+import { depthInLayers } from '../search/search';
 import type { Goal, LayeredGraph } from './shortestSchedules';
 
 /** Unpacks stored states into one buffer. */
@@ -34,7 +35,7 @@ function makeStateReader(search: Search): (state: number) => Int32Array {
   };
 }
 
-/** The states of least depth in which some tasks wait for one another in a circle. To be asked only where circles are possible. */
+/** The states of least depth with a cycle of waiting tasks. Slow: call it only if lock dependencies form a cycle. */
 export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<number, Goal[]> {
   const { model, engine } = search;
   const { successors } = graph;
@@ -61,16 +62,17 @@ export function* deadlockGoals(search: Search, graph: LayeredGraph): Generator<n
 
 interface StepObservation {
   readonly projection: StateProjection;
-  /** By the number of the projection. */ readonly observations: ObservedDependencies[];
+  /** By class of the projection. */
+  readonly observations: ObservedDependencies[];
 }
 
-/** What steps do to locks, exactly, remembered for all states that look alike to the step. */
+/** The lock dependencies that steps show, cached for all states that agree on what the step reads. */
 class LockObserver {
   readonly read: (state: number) => Int32Array;
-  /** By task: where its place stands, and by place what tells states apart for the step there. */
+  /** By task: its control state field, and by control state the observations of its step; undefined if it takes no lock. */
   readonly tasks: readonly {
-    readonly slot: BitField;
-    readonly lenses: readonly (StepObservation | undefined)[];
+    readonly bitField: BitField;
+    readonly observationsAt: readonly (StepObservation | undefined)[];
   }[];
 
   constructor(
@@ -82,7 +84,7 @@ class LockObserver {
     const mutexes = program.fields.filter((f) => f.kind === 'mutex').map((f) => f.index);
     this.read = makeStateReader(search);
     this.tasks = program.tasks.map((task) => {
-      const lenses = task.steps.map((s): StepObservation | undefined => {
+      const observationsAt = task.steps.map((s): StepObservation | undefined => {
         if (!takesLocks(program, s)) return undefined;
         const fields = new Set(mutexes);
         const add = (field: number): void => {
@@ -96,45 +98,46 @@ class LockObserver {
         });
         return { projection: makeStateProjection(layout, fields), observations: [] };
       });
-      const slot = layout.bitFieldOf.get(model.pcs[task.index]!)!;
-      return { slot, lenses: slot.table!.map((pc) => lenses[pc]) };
+      const bitField = layout.bitFieldOf.get(model.pcs[task.index]!)!;
+      return { bitField, observationsAt: bitField.table!.map((pc) => observationsAt[pc]) };
     });
   }
 
-  /** The orders that the next step of a task shows, or would show if it did not have to wait. */
+  /** The dependencies that the next step of a task shows, or would show if the task were not blocked. */
   dependenciesAt(
     records: Int32Array,
     stride: number,
     state: number,
     task: number,
   ): ObservedDependencies {
-    const { slot, lenses } = this.tasks[task]!;
-    const lens = lenses[(records[state * stride + slot.word]! >>> slot.shift) & slot.mask];
-    if (!lens) return NO_DEPENDENCIES;
-    const number = lens.projection.numberOf(records, state * stride);
-    if (number < lens.observations.length) return lens.observations[number]!;
+    const { bitField, observationsAt } = this.tasks[task]!;
+    const entry =
+      observationsAt[(records[state * stride + bitField.word]! >>> bitField.shift) & bitField.mask];
+    if (!entry) return NO_DEPENDENCIES;
+    const number = entry.projection.numberOf(records, state * stride);
+    if (number < entry.observations.length) return entry.observations[number]!;
     const found = this.observe(this.read(state), task);
-    lens.observations.push(found);
+    entry.observations.push(found);
     return found;
   }
 
-  /** The orders of many states, those that show none left out. */
+  /** Calls `visit` for each state that shows a dependency. */
   visitDependencies(
     states: Int32Array,
     records: Int32Array,
     stride: number,
     task: number,
-    tell: (dependencies: ObservedDependencies) => void,
+    visit: (dependencies: ObservedDependencies) => void,
   ): void {
     for (let i = 0; i < states.length; i++) {
-      const here = this.dependenciesAt(records, stride, states[i]!, task);
-      if (here !== NO_DEPENDENCIES) tell(here);
+      const observed = this.dependenciesAt(records, stride, states[i]!, task);
+      if (observed !== NO_DEPENDENCIES) visit(observed);
     }
   }
 
   private observe(state: Int32Array, task: number): ObservedDependencies {
     const { program } = this.search.model;
-    const place = (held: number, taken: number): number[] => {
+    const indexOf = (held: number, taken: number): number[] => {
       const at = this.dependencies.findIndex((o) => o.held === held && o.taken === taken);
       return at < 0 ? [] : [at];
     };
@@ -143,24 +146,24 @@ class LockObserver {
       const wait = currentWait(program, state, task);
       return {
         acquired: new Set(),
-        blocked: new Set(wait?.kind === 'mutex' ? held.flatMap((h) => place(h, wait.field)) : []),
+        blocked: new Set(wait?.kind === 'mutex' ? held.flatMap((h) => indexOf(h, wait.field)) : []),
       };
     }
     const events = makeEventBuffer();
     step(program, state, task, events);
     const shown = new Set<number>();
-    for (const { template: note } of readEvents(program, events)) {
-      if (note.kind === 'unlock' && held.includes(note.field))
-        held.splice(held.indexOf(note.field), 1);
-      if (note.kind !== 'lock') continue;
-      for (const h of held) for (const at of place(h, note.field)) shown.add(at);
-      held.push(note.field);
+    for (const { template } of readEvents(program, events)) {
+      if (template.kind === 'unlock' && held.includes(template.field))
+        held.splice(held.indexOf(template.field), 1);
+      if (template.kind !== 'lock') continue;
+      for (const h of held) for (const at of indexOf(h, template.field)) shown.add(at);
+      held.push(template.field);
     }
     return shown.size === 0 ? NO_DEPENDENCIES : { acquired: shown, blocked: new Set() };
   }
 }
 
-/** Places in a list of orders: of those that a step shows, and of those that it waits to show. */
+/** Indices of dependencies that a step shows, and of those that a blocked task would show. */
 interface ObservedDependencies {
   readonly acquired: ReadonlySet<number>;
   readonly blocked: ReadonlySet<number>;
@@ -176,55 +179,55 @@ function takesLocks(program: Program, s: Step): boolean {
   return found;
 }
 
-/** Which of these orders come up in some explored state: shown by a step, or waited for with the other lock in hand. */
+/** The dependencies that occur in an explored state: shown by a step, or by a task that is blocked while it holds the other lock. */
 export function* observedLockDependencies(
   search: Search,
-  orders: readonly LockDependency[],
-): Generator<number, { readonly shown: LockDependency[]; readonly waited: LockDependency[] }> {
-  const locks = new LockObserver(search, orders);
-  const [shown, waited] = [new Set<number>(), new Set<number>()];
+  dependencies: readonly LockDependency[],
+): Generator<number, { readonly shown: LockDependency[]; readonly blocked: LockDependency[] }> {
+  const locks = new LockObserver(search, dependencies);
+  const [shown, blocked] = [new Set<number>(), new Set<number>()];
   const count = search.engine.count();
   const found = new Int32Array(STATES_PER_SLICE);
   for (let from = 0; from < count; from += STATES_PER_SLICE) {
     const to = Math.min(count, from + STATES_PER_SLICE);
     const { records, stride } = search.engine.store();
-    for (const [task, { slot, lenses }] of locks.tasks.entries()) {
-      if (lenses.every((l) => !l)) continue;
+    for (const [task, { bitField, observationsAt }] of locks.tasks.entries()) {
+      if (observationsAt.every((l) => !l)) continue;
       locks.visitDependencies(
-        statesMatching(records, stride, from, to, slot, lenses, found),
+        statesMatching(records, stride, from, to, bitField, observationsAt, found),
         records,
         stride,
         task,
-        (here) => {
-          for (const at of here.acquired) shown.add(at);
-          for (const at of here.blocked) waited.add(at);
+        (observed) => {
+          for (const at of observed.acquired) shown.add(at);
+          for (const at of observed.blocked) blocked.add(at);
         },
       );
     }
     yield to - from;
   }
   return {
-    shown: orders.filter((_, i) => shown.has(i)),
-    waited: orders.filter((_, i) => waited.has(i)),
+    shown: dependencies.filter((_, i) => shown.has(i)),
+    blocked: dependencies.filter((_, i) => blocked.has(i)),
   };
 }
 
 const STATES_PER_SLICE = 4096;
 
-/** The best schedule that shows a whole circle of lock orders in one run; undefined when no run does. `orders` are those that some step shows. */
+/** The best schedule that shows a all cycle of lock dependencies in one run; undefined if no run does. `dependencies` are those that some step shows. */
 export function* lockCycleSchedule(
   search: Search,
   graph: LayeredGraph,
-  orders: readonly LockDependency[],
+  dependencies: readonly LockDependency[],
 ): Generator<number, number[] | undefined> {
-  const lens = new LockObserver(search, orders);
+  const entry = new LockObserver(search, dependencies);
   let best: number[] | undefined;
-  for (const circle of simpleLockCycles(orders)) {
+  for (const cycle of simpleLockCycles(dependencies)) {
     const schedule = yield* scheduleThroughAll(
       search,
       graph,
-      circle.map((o) => orders.indexOf(o)),
-      lens,
+      cycle.map((o) => dependencies.indexOf(o)),
+      entry,
     );
     if (
       schedule &&
@@ -237,16 +240,16 @@ export function* lockCycleSchedule(
   return best;
 }
 
-/** The shortest schedule whose transitions show all of these orders: a search over (state, orders shown so far). */
+/** The shortest schedule that shows all dependencies of a cycle: a search over pairs of state and dependencies shown so far. */
 function* scheduleThroughAll(
   search: Search,
   graph: LayeredGraph,
-  circle: readonly number[],
-  lens: LockObserver,
+  cycle: readonly number[],
+  entry: LockObserver,
 ): Generator<number, number[] | undefined> {
   const { successors } = graph;
   const { tasks } = successors;
-  const whole = 2 ** circle.length - 1;
+  const all = 2 ** cycle.length - 1;
   const states = [0];
   const masks = [0];
   const numbers = new Map([[0, 0]]);
@@ -254,12 +257,12 @@ function* scheduleThroughAll(
   const goals: Goal[] = [];
   const step = (node: number, task: number, next: number): number => {
     const { records, stride } = search.engine.store();
-    const { acquired: shown } = lens.dependenciesAt(records, stride, states[node]!, task);
-    const after = circle.reduce(
-      (m, place, i) => (shown.has(place) ? m | (1 << i) : m),
+    const { acquired: shown } = entry.dependenciesAt(records, stride, states[node]!, task);
+    const after = cycle.reduce(
+      (m, dependency, i) => (shown.has(dependency) ? m | (1 << i) : m),
       masks[node]!,
     );
-    return next * (whole + 1) + after;
+    return next * (all + 1) + after;
   };
   for (let node = 0; node < states.length; node++) {
     if (node === layers.at(-1)) {
@@ -274,9 +277,9 @@ function* scheduleThroughAll(
       const key = step(node, task, next[task]!);
       if (numbers.has(key)) continue;
       numbers.set(key, states.length);
-      if (key % (whole + 1) === whole) goals.push({ state: states.length, tail: [] });
+      if (key % (all + 1) === all) goals.push({ state: states.length, tail: [] });
       states.push(next[task]!);
-      masks.push(key % (whole + 1));
+      masks.push(key % (all + 1));
     }
   }
   if (goals.length === 0) return undefined;

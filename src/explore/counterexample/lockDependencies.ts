@@ -1,15 +1,15 @@
 import type { Program } from '../../kernel/compiler/program';
 import type { Statement } from '../../kernel/language/statements';
 
-/** `taken` may be acquired while `held` is held (field indices of mutexes). */
+/** `taken` may be acquired while `held` is held. Both are field indices of mutexes. */
 export interface LockDependency {
   readonly held: number;
   readonly taken: number;
 }
 
 /**
- * Every order in which some task may take locks by its code alone, whatever the state: no run has an order that is not
- * among these. Where they form no circle, neither a circle of orders nor a deadlock of mutexes is possible.
+ * All lock dependencies that the code of the tasks allows, in any state. Every run has only dependencies among these. If they
+ * form no cycle, neither a lock order violation nor a mutex deadlock is possible.
  */
 export function possibleLockDependencies(program: Program): LockDependency[] {
   const found = new Map<string, LockDependency>();
@@ -24,10 +24,10 @@ export function possibleLockDependencies(program: Program): LockDependency[] {
       held[pc] = new Set([...(known ?? []), ...locks]);
       pending.push(pc);
     };
-    const order = (locks: ReadonlySet<number>, taken: number): void => {
+    const addDependencies = (locks: ReadonlySet<number>, taken: number): void => {
       for (const h of locks) found.set(`${h} ${taken}`, { held: h, taken });
     };
-    /** The locks held behind a body, undefined when it never gets there. */
+    /** The locks held after a body; undefined if every path jumps. */
     const walk = (
       body: readonly Statement[],
       start: ReadonlySet<number>,
@@ -39,16 +39,16 @@ export function possibleLockDependencies(program: Program): LockDependency[] {
           return undefined;
         }
         if (s.op === 'emit') {
-          const note = program.eventTemplates[s.event];
-          if (note?.kind === 'lock') {
-            order(locks, note.field);
-            locks = new Set([...locks, note.field]);
-          } else if (note?.kind === 'unlock')
-            locks = new Set([...locks].filter((l) => l !== note.field));
+          const template = program.eventTemplates[s.event];
+          if (template?.kind === 'lock') {
+            addDependencies(locks, template.field);
+            locks = new Set([...locks, template.field]);
+          } else if (template?.kind === 'unlock')
+            locks = new Set([...locks].filter((l) => l !== template.field));
         }
         if (s.op === 'if') {
           const then = walk(s.then, locks);
-          // A release of a lock that turns out not to be held: it is not held behind it either.
+          // The release of a lock that is not held: the lock is not held afterwards either.
           const otherwise =
             then &&
             s.otherwise.length === 1 &&
@@ -66,7 +66,7 @@ export function possibleLockDependencies(program: Program): LockDependency[] {
       const locks = held[pc]!;
       const step = task.steps[pc];
       if (!step) continue;
-      for (const wait of step.waits) if (wait.kind === 'mutex') order(locks, wait.field);
+      for (const wait of step.waits) if (wait.kind === 'mutex') addDependencies(locks, wait.field);
       const after = walk(step.body, locks);
       if (after) reach(pc + 1, after);
     }
@@ -74,39 +74,39 @@ export function possibleLockDependencies(program: Program): LockDependency[] {
   return [...found.values()];
 }
 
-/** The orders that lie on a circle. */
-export function dependenciesOnCycles(orders: readonly LockDependency[]): LockDependency[] {
-  const leads = (from: number, to: number): boolean => {
+/** The dependencies that are on a cycle. */
+export function dependenciesOnCycles(dependencies: readonly LockDependency[]): LockDependency[] {
+  const reaches = (from: number, to: number): boolean => {
     const seen = new Set([from]);
     for (const at of seen) {
       if (at === to) return true;
-      for (const o of orders) if (o.held === at) seen.add(o.taken);
+      for (const o of dependencies) if (o.held === at) seen.add(o.taken);
     }
     return false;
   };
-  return orders.filter((o) => leads(o.taken, o.held));
+  return dependencies.filter((o) => reaches(o.taken, o.held));
 }
 
-/** The simple circles of a few orders, each as its orders; at most `limit`. */
+/** The simple cycles of some dependencies, at most `limit`. */
 export function simpleLockCycles(
-  orders: readonly LockDependency[],
+  dependencies: readonly LockDependency[],
   limit = 64,
 ): LockDependency[][] {
-  const circles: LockDependency[][] = [];
+  const cycles: LockDependency[][] = [];
   const follow = (path: readonly LockDependency[]): void => {
     const first = path[0]!;
     const last = path.at(-1)!;
-    if (circles.length >= limit) return;
+    if (cycles.length >= limit) return;
     if (last.taken === first.held) {
-      circles.push([...path]);
+      cycles.push([...path]);
       return;
     }
-    for (const o of orders) {
-      // Every circle is found once, from its smallest lock.
+    for (const o of dependencies) {
+      // Each cycle is found once, from its smallest lock.
       if (o.held === last.taken && o.taken >= first.held && !path.some((p) => p.held === o.held))
         follow([...path, o]);
     }
   };
-  for (const o of orders) if (o.taken >= o.held) follow([o]);
-  return circles;
+  for (const o of dependencies) if (o.taken >= o.held) follow([o]);
+  return cycles;
 }

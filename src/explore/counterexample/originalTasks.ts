@@ -1,9 +1,8 @@
 import type { Search } from '../search/search';
 
 /**
- * A schedule in the names of the stored states, told in the names of the scenario. Under symmetry a stored state stands for
- * all its images and every step may exchange tasks: the exchanges are undone one after the other. The last `tail` tasks run
- * on from one state without any exchange.
+ * Maps a schedule of the stored states to the tasks of the scenario. Under symmetry a stored state is the canonical state of
+ * its orbit, so every step may exchange tasks; this undoes the exchanges. The last `tail` tasks run without any exchange.
  */
 export function originalTasks(
   { model, layout, interpreter, reduction: { symmetry } }: Search,
@@ -11,24 +10,24 @@ export function originalTasks(
   tail = 0,
 ): number[] {
   if (!symmetry) return [...schedule];
-  const real: number[] = [];
+  const original: number[] = [];
   const words = layout.initial.slice();
-  // By task of the stored state: who it is.
-  let who = model.program.tasks.map((t) => t.index);
-  const steps = interpreter();
+  // By task of the stored state: the task of the scenario.
+  let originalOf = model.program.tasks.map((t) => t.index);
+  const stepper = interpreter();
   for (const [i, task] of schedule.entries()) {
-    real.push(who[task]!);
+    original.push(originalOf[task]!);
     if (i >= schedule.length - tail) continue;
-    if (!steps.step(words, 0, task))
-      throw new Error(`step ${i} of a schedule under symmetry cannot be made`);
-    words.set(steps.next);
+    if (!stepper.step(words, 0, task))
+      throw new Error(`step ${i} of a schedule under symmetry is not enabled`);
+    words.set(stepper.next);
     symmetry.canonicalize(words, 0);
-    const landed = symmetry.taskPermutation();
+    const permutation = symmetry.taskPermutation();
     const next: number[] = [];
-    who.forEach((name, at) => {
-      next[landed[at]!] = name;
+    originalOf.forEach((name, at) => {
+      next[permutation[at]!] = name;
     });
-    who = next;
+    originalOf = next;
   }
-  return real;
+  return original;
 }

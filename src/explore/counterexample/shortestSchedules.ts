@@ -1,30 +1,31 @@
-import type { Successors } from '../engines/stateStore';
+import type { Successors } from '../engines/engine';
+import { depthInLayers } from '../search/search';
 
-/** A graph of states in breadth-first order: state 0 is the start, `layers[d]..layers[d+1]-1` are the states of depth d. */
+/** A graph of states in breadth-first order. State 0 is initial; `layers[d]` to `layers[d + 1] - 1` are the states of depth d. */
 export interface LayeredGraph {
   readonly layers: readonly number[];
   readonly successors: Successors;
 }
 
-/** A way to end a witness: come to `state`, then run the tasks of `tail`. All goals of one witness are equally long. */
+/** An end of a counterexample: reach `state`, then run the tasks of `tail`. All goals of one counterexample have the same length. */
 export interface Goal {
   readonly state: number;
   readonly tail: readonly number[];
 }
 
-/** A schedule to a goal; its last `tail` steps are the goal's. */
+/** A schedule to a goal. Its last `tail` steps are the tail of the goal. */
 export interface FoundSchedule {
   readonly steps: readonly number[];
   readonly tail: number;
 }
 
-/** Most witnesses that one pass can look for. */
+/** Counterexamples per pass: one bit of a mark each. */
 const GOALS_PER_PASS = 31;
 
 /**
- * For each set of goals a schedule (task numbers) to one of them: the fewest steps, among those the fewest task switches,
- * among those the one that prefers low task numbers. Under symmetry the tasks are those of the stored states, each step in the
- * names of its own state: see `realTasks`. Yields the number of states looked at, so that the caller can pause.
+ * For each set of goals a schedule (task numbers) to one of them with the fewest steps, then the fewest task switches, then
+ * the lowest task numbers. Under symmetry each task is a task of the stored state it runs in, see `originalTasks`. Yields the
+ * number of states visited, so that the caller can pause.
  */
 export function* shortestSchedules(
   graph: LayeredGraph,
@@ -32,15 +33,15 @@ export function* shortestSchedules(
 ): Generator<number, FoundSchedule[]> {
   const schedules: FoundSchedule[] = [];
   for (let at = 0; at < goals.length; at += GOALS_PER_PASS) {
-    const some = goals.slice(at, at + GOALS_PER_PASS);
-    const marks = yield* markBackwards(graph, some);
-    for (const [bit, set] of some.entries())
+    const batchGoals = goals.slice(at, at + GOALS_PER_PASS);
+    const marks = yield* markBackwards(graph, batchGoals);
+    for (const [bit, set] of batchGoals.entries())
       schedules.push(yield* fewestSwitches(graph, marks, 1 << bit, set));
   }
   return schedules;
 }
 
-/** For each state, which goals it can reach along shortest paths only. */
+/** For each state, the goal sets (bits) that it reaches along shortest paths. */
 function* markBackwards(
   graph: LayeredGraph,
   goals: readonly (readonly Goal[])[],
@@ -65,7 +66,7 @@ function* markBackwards(
   return marks;
 }
 
-/** Gives states the marks of their successors among `end..last`. A function of its own: a generator's loops stay slow. */
+/** Adds to each state the marks of its successors in `end..last`. A separate function, because loops in a generator are slow. */
 function propagateMarks(
   marks: Int32Array,
   next: Int32Array,
@@ -85,7 +86,7 @@ function propagateMarks(
   }
 }
 
-/** Walks the marked states forwards with, per state and last task, the fewest switches so far. */
+/** Dynamic programming over the marked states: per state and last task, the fewest switches. */
 function* fewestSwitches(
   graph: LayeredGraph,
   marks: Int32Array,
@@ -96,7 +97,7 @@ function* fewestSwitches(
   const { tasks } = successors;
   const tails = new Map<number, (readonly number[])[]>();
   for (const g of goals) tails.set(g.state, [...(tails.get(g.state) ?? []), g.tail]);
-  // One row per state and layer: by last task (`tasks` stands for none yet) the switches, the state and last task before, and what ran.
+  // One row per state and layer. By last task (`tasks` means none yet): the switches, the previous state and last task, and the task that ran.
   interface Row {
     readonly cost: Int32Array;
     readonly from: Int32Array;
@@ -132,7 +133,7 @@ function* fewestSwitches(
     for (const [state, row] of layer) {
       successors.expand(state, state + 1);
       const next = successors.next();
-      const landed = successors.permutedTask?.();
+      const permutedTask = successors.permutedTask?.();
       for (let task = 0; task < tasks; task++) {
         const to = next[task]!;
         if (to < begin || to >= marks.length || (marks[to]! & bit) === 0) continue;
@@ -140,12 +141,12 @@ function* fewestSwitches(
         following.set(to, target);
         for (let last = 0; last <= tasks; last++) {
           const cost = row.cost[last]! + (last === task || last === tasks ? 0 : 1);
-          const now = landed ? landed[task]! : task;
-          if (cost >= target.cost[now]!) continue;
-          target.cost[now] = cost;
-          target.from[now] = state;
-          target.before[now] = last;
-          target.ran[now] = task;
+          const image = permutedTask ? permutedTask[task]! : task;
+          if (cost >= target.cost[image]!) continue;
+          target.cost[image] = cost;
+          target.from[image] = state;
+          target.before[image] = last;
+          target.ran[image] = task;
         }
       }
     }
@@ -153,7 +154,7 @@ function* fewestSwitches(
     if (following.size === 0) break;
     rows.push(following);
   }
-  if (!end) throw new Error(`no way to a goal among ${goals.length}`);
+  if (!end) throw new Error(`none of ${goals.length} goals is reachable`);
   const schedule = end.tail.toReversed();
   for (let { state, depth, last } = { ...end }; depth > 0; depth--) {
     const row = rows[depth]!.get(state)!;
@@ -179,16 +180,4 @@ function countSwitchesAfter(last: number | undefined, tail: readonly number[]): 
 /** How often the running task changes along a schedule. */
 export function countSwitches(schedule: readonly number[]): number {
   return countSwitchesAfter(undefined, schedule);
-}
-
-/** The depth of a state. */
-export function depthInLayers(layers: readonly number[], state: number): number {
-  let lo = 0;
-  let hi = layers.length - 1;
-  while (lo < hi) {
-    const mid = (lo + hi + 1) >> 1;
-    if (layers[mid]! <= state) lo = mid;
-    else hi = mid - 1;
-  }
-  return lo;
 }

@@ -2,7 +2,7 @@ import { makeBytecode } from './bytecode';
 import type { PackedLayout } from './packedLayout';
 import type { Model } from './model';
 import { MAX_LOAD_FACTOR, hashWords, insertStates } from './stateStore';
-import type { Engine, EngineListener, EngineReduction } from './stateStore';
+import type { Engine, EngineListener, EngineReduction } from './engine';
 import { makeBytecodeInterpreter } from './bytecodeInterpreter';
 
 /** The engine for pages whose CSP forbids WebAssembly: interpreted bytecode. */

@@ -9,18 +9,22 @@ import type { EngineName } from '../search/search';
 
 const MAX_STATES_COMPARED = 4000;
 
-function exploreWith(program: Program, rules: readonly StateProperty[], name: EngineName) {
-  const search = startSearch(makeModel(program, rules), name);
+function exploreWith(
+  program: Program,
+  stateProperties: readonly StateProperty[],
+  name: EngineName,
+) {
+  const search = startSearch(makeModel(program, stateProperties), name);
   let outcome = search.advance(100);
   while (outcome === 'more' && search.engine.count() < 100 * MAX_STATES_COMPARED)
     outcome = search.advance(1000);
-  let broken = 0;
-  for (const bit of search.firstViolations.keys()) broken |= 1 << bit;
+  let violated = 0;
+  for (const bit of search.firstViolations.keys()) violated |= 1 << bit;
   return {
     states: search.engine.count(),
     transitions: search.engine.transitions(),
     depth: depthReached(search),
-    violated: broken,
+    violated,
     terminalStates: search.terminalStates.length,
     complete: outcome === 'complete',
   };
@@ -45,34 +49,38 @@ function randomStateProperties(program: Program, seed: number): StateProperty[] 
 }
 
 describe('the three engines', () => {
-  it('agree on random programs: states, transitions, depth, broken rules, ends', () => {
+  it('agree on random programs: states, transitions, depth, violations, terminal states', () => {
     let compared = 0;
     let stored = 0;
     for (let seed = 0; seed < 150; seed++) {
       const program = randomProgram(seededDraw(seed));
-      const rules = randomStateProperties(program, seed);
-      const reference = referenceSearch(program, rules, MAX_STATES_COMPARED);
+      const stateProperties = randomStateProperties(program, seed);
+      const reference = referenceSearch(program, stateProperties, MAX_STATES_COMPARED);
       if (!reference.complete) continue;
       compared++;
       stored += reference.states;
-      expect(exploreWith(program, rules, 'bytecode'), `bytecode, seed ${seed}`).toEqual(reference);
-      expect(exploreWith(program, rules, 'wasm'), `wasm, seed ${seed}`).toEqual(reference);
+      expect(exploreWith(program, stateProperties, 'bytecode'), `bytecode, seed ${seed}`).toEqual(
+        reference,
+      );
+      expect(exploreWith(program, stateProperties, 'wasm'), `wasm, seed ${seed}`).toEqual(
+        reference,
+      );
     }
     expect(compared).toBeGreaterThan(60);
     expect(stored).toBeGreaterThan(5_000);
   }, 60_000);
 
-  it('agree where there are more rules than one byte can number', () => {
+  it('agree on more state properties than fit in one byte', () => {
     const program = randomProgram(seededDraw(7));
-    const rules = Array.from({ length: 200 }, (_, i) =>
+    const stateProperties = Array.from({ length: 200 }, (_, i) =>
       randomStateProperties(program, 1000 + i),
     ).flat();
-    const reference = referenceSearch(program, rules, MAX_STATES_COMPARED);
-    expect(exploreWith(program, rules, 'wasm')).toEqual(reference);
-    expect(exploreWith(program, rules, 'bytecode')).toEqual(reference);
+    const reference = referenceSearch(program, stateProperties, MAX_STATES_COMPARED);
+    expect(exploreWith(program, stateProperties, 'wasm')).toEqual(reference);
+    expect(exploreWith(program, stateProperties, 'bytecode')).toEqual(reference);
   });
 
-  it('give properties one bit each', () => {
+  it('give each property one bit', () => {
     expect(propertyBit('owner-exclusive')).toBe(0);
     expect(propertyBit('no-deadlock')).toBe(15);
   });

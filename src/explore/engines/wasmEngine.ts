@@ -2,7 +2,7 @@ import type { PackedLayout } from './packedLayout';
 import { stepName } from './model';
 import type { Model } from './model';
 import { MAX_LOAD_FACTOR, hashWords } from './stateStore';
-import type { Engine, EngineListener, EngineReduction, Successors } from './stateStore';
+import type { Engine, EngineListener, EngineReduction, Successors } from './engine';
 import { TABLES_ADDRESS } from './wordEmitter';
 import {
   CONTROL_BLOCK,

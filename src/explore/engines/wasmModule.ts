@@ -2,7 +2,7 @@ import type { Statement } from '../../kernel/language/statements';
 import type { PackedLayout, BitField } from './packedLayout';
 import { propertyBit } from './model';
 import type { Action, Model } from './model';
-import { TASK_BLOCKED, STATE_UNKNOWN } from './stateStore';
+import { TASK_BLOCKED, STATE_UNKNOWN } from './engine';
 import { IMPORT_INDEX, MemoryTables, WordEmitter, emitHash } from './wordEmitter';
 import { FunctionWriter, WASM_OPCODE, moduleBytes } from './wasmWriter';
 

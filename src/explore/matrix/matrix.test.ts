@@ -16,7 +16,7 @@ import {
 } from './matrix';
 import type { DesignConfig } from './matrix';
 
-/** What one property comes to in one column: where it breaks, or one word. */
+/** The result of one property in one column: the scenarios that violate it, or one word. */
 type ExpectedStatus = readonly string[] | 'holds' | 'none';
 
 const designConfig = (id: string, options: Options = {}): DesignConfig => {
@@ -26,19 +26,19 @@ const designConfig = (id: string, options: Options = {}): DesignConfig => {
 };
 
 /**
- * The expected verdicts, design by design, over the built-in scenarios of the design: `broken` names scenarios that break
- * a property (there may be more), `none` the properties that the design has no state for; all others hold. Where this differs from the table
- * there, or the table leaves it open, `judged` below says who is right.
+ * The expected verdicts, one column per design configuration, over its built-in scenarios. `violated` names scenarios that
+ * violate a property (there may be more), `none` the properties that do not apply; all others hold. `deviations` explains each
+ * difference from the predicted table, and each cell that the table leaves open.
  */
 const expectedColumns: readonly {
-  readonly variant: DesignConfig;
-  readonly broken: Partial<Record<PropertyId, readonly string[]>>;
+  readonly config: DesignConfig;
+  readonly violated: Partial<Record<PropertyId, readonly string[]>>;
   readonly none: readonly PropertyId[];
 }[] = [
   {
-    variant: designConfig('rfc-opened'),
+    config: designConfig('rfc-opened'),
     none: ['kvm-ref'],
-    broken: {
+    violated: {
       'dma-owner': ['container-dropped'],
       'path-exclusive': ['container-dropped'],
       'no-ops-before-bind': ['open-before-bind'],
@@ -50,14 +50,14 @@ const expectedColumns: readonly {
     },
   },
   {
-    variant: designConfig('parked-shim'),
+    config: designConfig('parked-shim'),
     none: ['path-exclusive', 'kvm-ref'],
-    broken: { publication: ['stale-access'] },
+    violated: { publication: ['stale-access'] },
   },
   {
-    variant: designConfig('parked-split'),
+    config: designConfig('parked-split'),
     none: ['kvm-ref'],
-    broken: {
+    violated: {
       'owner-exclusive': ['split-race', 'split-mirror'],
       'dma-owner': ['split-two-devices', 'split-race'],
       'path-exclusive': ['cdev-first', 'group-first', 'split-race'],
@@ -65,14 +65,14 @@ const expectedColumns: readonly {
     },
   },
   {
-    variant: designConfig('parked-split', { extraState: 'perGroup' }),
+    config: designConfig('parked-split', { extraState: 'perGroup' }),
     none: ['kvm-ref'],
-    broken: { publication: ['stale-access'] },
+    violated: { publication: ['stale-access'] },
   },
   {
-    variant: designConfig('upstream'),
+    config: designConfig('upstream'),
     none: [],
-    broken: {
+    violated: {
       'owner-exclusive': ['group-file-not-pinned'],
       'dma-owner': ['group-file-not-pinned'],
       counters: ['kvm-failed-bind'],
@@ -82,12 +82,12 @@ const expectedColumns: readonly {
   },
 ];
 
-/** Cells of section 8 that the checker answers otherwise, after a look at the witness, or at what keeps one from existing. */
+/** Cells of section 8 in which the checker differs, judged by the counterexample or by why there is none. */
 const deviations: readonly {
   readonly design: string;
   readonly property: PropertyId;
   readonly said: 'x' | 'ok' | '~';
-  readonly found: 'broken' | 'holds';
+  readonly found: 'violated' | 'holds';
   readonly why: string;
 }[] = [
   {
@@ -97,27 +97,27 @@ const deviations: readonly {
     found: 'holds',
     why:
       'the checker is right: the close that corrupts the counters (D1-R1) also takes the device\'s own "opened" to -1, so its cmpxchg from 0 refuses every later open of that device node; only a sibling ' +
-      "opens, which breaks path-exclusive and dma-owner, not one device's owner",
+      "opens, which violates path-exclusive and dma-owner, not one device's owner",
   },
   {
     design: 'parked-shim',
     property: 'publication',
     said: '~',
-    found: 'broken',
+    found: 'violated',
     why: 'the swap of f_op is a plain store and the VFS reads it with plain loads: a reader sees the old fops while the new ones sit in the store buffer',
   },
   {
     design: 'parked-split',
     property: 'publication',
     said: '~',
-    found: 'broken',
+    found: 'violated',
     why: 'as in the shim',
   },
   {
     design: 'parked-split extraState=perGroup',
     property: 'publication',
     said: '~',
-    found: 'broken',
+    found: 'violated',
     why: 'as in the shim',
   },
   {
@@ -131,49 +131,49 @@ const deviations: readonly {
     design: 'rfc-opened',
     property: 'dma-owner',
     said: '~',
-    found: 'broken',
-    why: 'D1-R1 leaves a device fd that works without any container: nobody owns the DMA of its group',
+    found: 'violated',
+    why: 'D1-R1 leaves a device fd that works without any container: no owner has the DMA of its group',
   },
   {
     design: 'upstream',
     property: 'dma-owner',
     said: 'ok',
-    found: 'broken',
+    found: 'violated',
     why: "M2, which the table mentions beside its mark: the second opener's fd gets access through its own iommufd while the first one's owns the DMA; unconfirmed, as M2 is",
   },
   {
     design: 'upstream',
     property: 'counters',
     said: 'ok',
-    found: 'broken',
+    found: 'violated',
     why: "the checker is right in the wide reading: the table thought of the open counts only, but M1 also leaks a reference on the first owner's KVM, and users_count is a counter; unconfirmed, as M1 is",
   },
   {
     design: 'upstream',
     property: 'clean-unwind',
     said: '~',
-    found: 'broken',
+    found: 'violated',
     why: 'M1: a failing bind leaves device.kvm changed; reported 2024-06-28',
   },
 ];
 
 describe('the verdict matrix', () => {
-  const { cases, leftOut } = libraryCases(expectedColumns.map((c) => c.variant));
+  const { cases, leftOut } = libraryCases(expectedColumns.map((c) => c.config));
   const cells = runMatrix(cases);
   const rows = matrixRows(cells);
 
-  it('explores everything', () => {
+  it('explores every case completely', () => {
     expect(leftOut).toEqual([]);
     expect(cells.filter((c) => c.check.coverage !== 'complete').map((c) => c.case.id)).toEqual([]);
-    expect(rows.map((r) => r.config.title)).toEqual(expectedColumns.map((c) => c.variant.title));
-    // A column has something to say only of the scenarios that are told for its design.
+    expect(rows.map((r) => r.config.title)).toEqual(expectedColumns.map((c) => c.config.title));
+    // A column covers only the scenarios that have a variant for its design.
     for (const row of rows)
       expect(row.scenarios).toEqual(
         LIBRARY.filter((e) => e.designs.includes(row.config.design.id)).map((e) => e.id),
       );
   });
 
-  it.each(expectedColumns.map((c) => [c.variant.title, c] as const))(
+  it.each(expectedColumns.map((c) => [c.config.title, c] as const))(
     'of %s is the expected one',
     (title, column) => {
       const row = rows.find((r) => r.config.title === title);
@@ -183,7 +183,7 @@ describe('the verdict matrix', () => {
           return [
             id,
             p?.status === 'violated'
-              ? p.brokenIn.filter((s) => column.broken[id]?.includes(s) ?? true)
+              ? p.brokenIn.filter((s) => column.violated[id]?.includes(s) ?? true)
               : p?.status === 'holds'
                 ? 'holds'
                 : 'none',
@@ -193,7 +193,7 @@ describe('the verdict matrix', () => {
       const expected = Object.fromEntries(
         PROPERTY_IDS.map((id): [string, ExpectedStatus] => [
           id,
-          column.broken[id] ?? (column.none.includes(id) ? 'none' : 'holds'),
+          column.violated[id] ?? (column.none.includes(id) ? 'none' : 'holds'),
         ]),
       );
       for (const list of [found, expected])
@@ -203,18 +203,18 @@ describe('the verdict matrix', () => {
     },
   );
 
-  it('differs from the table of section 8 only where somebody looked', () => {
+  it('differs from the table of section 8 only in the judged cells', () => {
     for (const j of deviations) {
       const row = rows.find((r) => r.config.title === j.design);
       expect(
         row?.properties.find((p) => p.id === j.property)?.status,
         `${j.design} ${j.property}`,
-      ).toBe(j.found === 'broken' ? 'violated' : 'holds');
+      ).toBe(j.found === 'violated' ? 'violated' : 'holds');
       expect(j.why.length).toBeGreaterThan(10);
     }
   });
 
-  it('gives every red cell a witness and every green one its states', () => {
+  it('has a counterexample for every violated cell and a state count for every other', () => {
     for (const row of rows) {
       expect(row.states).toBeGreaterThan(1000);
       for (const p of row.properties)
@@ -238,7 +238,7 @@ describe('the verdict matrix', () => {
     });
   });
 
-  it('moves with the options as sections 3.10 and 4 say', () => {
+  it('depends on the options as sections 3.10 and 4 say', () => {
     const one = (v: DesignConfig, ...ids: string[]): Partial<Record<string, string[]>> => {
       const found = matrixRows(
         runMatrix(
@@ -268,7 +268,7 @@ describe('the verdict matrix', () => {
         'group-path',
       ),
     ).toEqual({ 'no-ops-before-bind': ['group-path'] });
-    // Nobody else reaches the device, but SET_IOMMU still replaces the domain of a bound one (its cell of table 4.4 says so).
+    // No other owner reaches the device, but SET_IOMMU still replaces the domain of a bound one (see its cell of table 4.4).
     expect(
       Object.keys(
         one(
@@ -287,7 +287,7 @@ describe('the verdict matrix', () => {
     ).toEqual({});
   });
 
-  it('lists each other value of each option once', () => {
+  it('has one configuration per other value of each option', () => {
     const titles = allDesignConfigs().map((v) => v.title);
     expect(new Set(titles).size).toBe(titles.length);
     expect(titles).toContain('parked-split extraState=perDeviceUnlocked');
@@ -299,7 +299,7 @@ describe('the verdict matrix', () => {
     ]);
   });
 
-  it('can be worked off in slices', () => {
+  it('can run in slices', () => {
     const few = cases.filter((c) => c.id === 'double-bind');
     const matrix = startMatrix(few);
     let turns = 0;

@@ -8,6 +8,7 @@ import { LIBRARY } from '../../scenario/library/library';
 import type { LibraryEntry } from '../../scenario/library/library';
 import { optionsAsJson } from '../../scenario/format/makeScenario';
 import { inputErrorText } from '../../scenario/format/parseScenario';
+import type { ParsedScenario } from '../../scenario/format/parseScenario';
 import { portToDesign } from '../../scenario/format/portToDesign';
 import type { Scenario } from '../../scenario/format/scenario';
 import { makeCheck } from '../check';
@@ -17,13 +18,13 @@ import type { CheckResult, Coverage, PropertyStatus, Counterexample } from '../c
 /** A design with one choice of all its options. */
 export interface DesignConfig {
   readonly design: Design;
-  /** Every option, also those at their default. */
+  /** All options, defaults included. */
   readonly options: Options;
-  /** `parked-split extraState=perGroup`: what differs from the defaults. */
+  /** Design id and the options that differ from the defaults: `parked-split extraState=perGroup`. */
   readonly title: string;
 }
 
-/** One scenario in one variant, ready to be checked. */
+/** One scenario in one design configuration. */
 export interface MatrixCase {
   readonly config: DesignConfig;
   /** The id of a built-in scenario, or the name that the caller gave. */
@@ -31,29 +32,29 @@ export interface MatrixCase {
   readonly scenario: Scenario;
 }
 
-/** What every interleaving of one case says of every property. */
+/** The check of one case. */
 export interface MatrixCell {
   readonly case: MatrixCase;
   readonly check: CheckResult;
 }
 
-/** A scenario that a variant cannot tell, and why. */
+/** A scenario that is not possible in a design configuration, and why. */
 export interface SkippedCase {
   readonly variant: string;
   readonly id: string;
   readonly why: string;
 }
 
-/** A design with these options; those that are left out are at their default. */
+/** A design with these options; absent ones have their default. */
 export function designConfigOf(design: Design, options: Options = {}): DesignConfig {
   const all = { ...defaultOptions(design), ...options };
-  const apart = design.options
+  const changedOptions = design.options
     .filter((o) => all[o.id] !== o.values[0])
     .map((o) => `${o.id}=${all[o.id]}`);
-  return { design, options: all, title: [design.id, ...apart].join(' ') };
+  return { design, options: all, title: [design.id, ...changedOptions].join(' ') };
 }
 
-/** Every design with its defaults, then with each other value of each option alone. */
+/** Every design with its default options, then with each other value of each single option. */
 export function allDesignConfigs(designs: readonly Design[] = DESIGNS): readonly DesignConfig[] {
   return designs.flatMap((design) => [
     designConfigOf(design),
@@ -63,72 +64,77 @@ export function allDesignConfigs(designs: readonly Design[] = DESIGNS): readonly
   ]);
 }
 
-/** The built-in scenarios in each variant of a design that they are told for. */
+/** The built-in scenarios in each design configuration that they have a variant for. */
 export function libraryCases(
-  variants: readonly DesignConfig[],
+  configs: readonly DesignConfig[],
   entries: readonly LibraryEntry[] = LIBRARY,
-): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly SkippedCase[] } {
+): PartitionedCases {
   return partitionCases(
-    variants.flatMap((variant) =>
+    configs.flatMap((config) =>
       entries
-        .filter((e) => e.designs.includes(variant.design.id))
+        .filter((entry) => entry.designs.includes(config.design.id))
         .map((entry) => ({
-          variant,
+          config,
           id: entry.id,
-          told: scenarioVariant(entry, variant.design.id, variant.options),
+          parsed: scenarioVariant(entry, config.design.id, config.options),
         })),
     ),
   );
 }
 
-/** One scenario of the caller's in every variant. */
+/** One scenario in every design configuration. */
 export function scenarioCases(
   id: string,
   scenario: Scenario,
-  variants: readonly DesignConfig[],
-): { readonly cases: readonly MatrixCase[]; readonly leftOut: readonly SkippedCase[] } {
+  configs: readonly DesignConfig[],
+): PartitionedCases {
   return partitionCases(
-    variants.map((variant) => ({
-      variant,
+    configs.map((config) => ({
+      config,
       id,
-      told: portToDesign(scenario, variant.design.id, variant.options),
+      parsed: portToDesign(scenario, config.design.id, config.options),
     })),
   );
 }
 
+interface PartitionedCases {
+  readonly cases: readonly MatrixCase[];
+  readonly leftOut: readonly SkippedCase[];
+}
+
 function partitionCases(
-  told: readonly {
-    readonly variant: DesignConfig;
+  candidates: readonly {
+    readonly config: DesignConfig;
     readonly id: string;
-    readonly told: ReturnType<typeof portToDesign>;
+    readonly parsed: ParsedScenario;
   }[],
-): ReturnType<typeof scenarioCases> {
+): PartitionedCases {
   return {
-    cases: told.flatMap(({ variant, id, told: t }) =>
-      t.ok ? [{ config: variant, id, scenario: t.scenario }] : [],
+    cases: candidates.flatMap(({ config, id, parsed }) =>
+      parsed.ok ? [{ config, id, scenario: parsed.scenario }] : [],
     ),
-    leftOut: told.flatMap(({ variant, id, told: t }) =>
-      t.ok ? [] : [{ variant: variant.title, id, why: inputErrorText(t.errors) }],
+    leftOut: candidates.flatMap(({ config, id, parsed }) =>
+      parsed.ok ? [] : [{ variant: config.title, id, why: inputErrorText(parsed.errors) }],
     ),
   };
 }
 
-/** A matrix under way: call `advance` until it is done, in slices as long as the caller likes. */
+/** A matrix in progress. Call `advance` until it is done; the caller chooses the length of a slice. */
 export interface Matrix {
-  /** Works off about `budget` states. */
+  /** Processes about `budget` states. */
   readonly advance: (budget: number) => 'more' | 'done';
   /** The finished cells, in the order of the cases. */
   readonly cells: () => readonly MatrixCell[];
 }
 
-/** Begins to check every case in turn. A design may be replaced on the way (`designFor`), as by a mutation. */
+/** Starts checking the cases one after the other. `designFor` may replace the design of a case, such as by a mutation. */
 export function startMatrix(
   cases: readonly MatrixCase[],
   options: Omit<CheckOptions, 'outcomes'> = {},
   designFor: (c: MatrixCase) => Design = (c) => c.config.design,
 ): Matrix {
   const cells: MatrixCell[] = [];
-  const now = (): ReturnType<typeof makeCheck> | undefined => {
+  const nextCheck = (): ReturnType<typeof makeCheck> | undefined => {
     const next = cases[cells.length];
     return (
       next &&
@@ -138,7 +144,7 @@ export function startMatrix(
       )
     );
   };
-  let check = now();
+  let check = nextCheck();
   return {
     advance: (budget) => {
       for (let left = budget; left > 0;) {
@@ -147,7 +153,7 @@ export function startMatrix(
         const before = check.progress().states;
         if (check.advance(left) === 'done') {
           cells.push({ case: current, check: check.result(0) });
-          check = now();
+          check = nextCheck();
           left--;
         } else left -= Math.max(left, check.progress().states - before);
       }
@@ -157,36 +163,36 @@ export function startMatrix(
   };
 }
 
-/** Checks every case in one go. */
+/** Runs a whole matrix. */
 export function runMatrix(...args: Parameters<typeof startMatrix>): readonly MatrixCell[] {
   const matrix = startMatrix(...args);
   while (matrix.advance(100_000) === 'more');
   return matrix.cells();
 }
 
-/** What all scenarios of a variant together say of one property. */
+/** The status of one property over all scenarios of a design configuration. */
 export interface MatrixRowProperty {
   readonly id: PropertyId;
-  /** `violated` where any scenario is, `holds` only where every other one holds or has no such state. */
+  /** `violated` if any scenario violates it, else `incomplete` if any search is, else `holds` if it applies anywhere. */
   readonly status: PropertyStatus;
-  /** Of those that break it: the scenario with the shortest witness, and that witness. */
+  /** The scenario with the shortest counterexample, and that counterexample. */
   readonly scenario?: string;
   readonly witness?: Counterexample;
-  /** All scenarios that break it. */
+  /** All scenarios that violate it. */
   readonly brokenIn: readonly string[];
 }
 
-/** One line of the table: a variant over all its scenarios. */
+/** One row of the table: a design configuration over all its scenarios. */
 export interface MatrixRow {
   readonly config: DesignConfig;
   readonly scenarios: readonly string[];
-  /** States of all its scenarios. */
+  /** Sum over its scenarios. */
   readonly states: number;
   readonly coverage: Coverage;
   readonly properties: readonly MatrixRowProperty[];
 }
 
-/** The cells by variant, in the order in which variants first appear. */
+/** The cells grouped by design configuration, in order of first appearance. */
 export function matrixRows(cells: readonly MatrixCell[]): readonly MatrixRow[] {
   const titles = [...new Set(cells.map((c) => c.case.config.title))];
   return titles.flatMap((title): MatrixRow[] => {
@@ -214,9 +220,9 @@ function matrixRowProperty(id: PropertyId, cells: readonly MatrixCell[]): Matrix
     c.check.properties.filter((p) => p.id === id).map((p) => ({ ...p, scenario: c.case.id })),
   );
   if (verdicts.length === 0) return [];
-  const broken = verdicts.filter((v) => v.status === 'violated');
-  const [shortest] = broken.toSorted((a, b) => (a.witness?.steps ?? 0) - (b.witness?.steps ?? 0));
-  const brokenIn = broken.map((v) => v.scenario);
+  const violated = verdicts.filter((v) => v.status === 'violated');
+  const [shortest] = violated.toSorted((a, b) => (a.witness?.steps ?? 0) - (b.witness?.steps ?? 0));
+  const brokenIn = violated.map((v) => v.scenario);
   if (shortest)
     return [
       {
@@ -240,9 +246,9 @@ export function matrixJson(cells: readonly MatrixCell[], leftOut: readonly Skipp
   return {
     format: 'vfio-playground/matrix@1',
     verdict: matrixVerdict(cells),
-    rows: matrixRows(cells).map(({ config: variant, ...row }) => ({
-      design: variant.design.id,
-      options: optionsAsJson(variant.options),
+    rows: matrixRows(cells).map(({ config, ...row }) => ({
+      design: config.design.id,
+      options: optionsAsJson(config.options),
       ...row,
     })),
     cells: cells.map(({ case: c, check }) => ({
@@ -261,7 +267,7 @@ export function matrixJson(cells: readonly MatrixCell[], leftOut: readonly Skipp
   };
 }
 
-/** Violated where any cell is; holds only where every cell does. */
+/** `violated` if any cell is, `holds` if every cell does, else `incomplete`. */
 export function matrixVerdict(cells: readonly MatrixCell[]): CheckResult['verdict'] {
   if (cells.some((c) => c.check.verdict === 'violated')) return 'violated';
   return cells.every((c) => c.check.verdict === 'holds') ? 'holds' : 'incomplete';

@@ -16,19 +16,20 @@ const { cases } = libraryCases([shimConfig], [doubleBind]);
 
 describe('the mutation report', () => {
   const outcomes = runMutationReport(cases, stepRemovals(shimConfig));
-  const of = (row: string) =>
+  const of = (step: string) =>
     outcomes.find(
-      (o) => o.mutation.kind === 'without' && o.mutation.step === `parked-shim/bind_iommufd/${row}`,
+      (o) =>
+        o.mutation.kind === 'without' && o.mutation.step === `parked-shim/bind_iommufd/${step}`,
     );
 
-  it('says who notices, and why nobody does', () => {
+  it('names the properties that notice a removal, or why none does', () => {
     expect(of('BIND.4')).toMatchObject({
       status: 'noticed',
       scenarios: ['double-bind'],
       incomplete: [],
     });
     expect(of('BIND.4')?.notices.map((n) => n.property)).toContain('counters');
-    // The lock is dropped twice, and the iommufd put by nobody.
+    // The lock is released twice, and the iommufd is never put.
     expect(of('BIND.3')?.notices.map((n) => n.property)).toContain('lock-order');
     expect(of('BIND.5:IBIND.9')).toMatchObject({ status: 'unnoticed', notices: [] });
     expect(of('BIND.7a')).toMatchObject({ status: 'idle', notices: [] });
@@ -40,7 +41,7 @@ describe('the mutation report', () => {
     ).toBe(false);
   });
 
-  it('can be worked off in slices and comes to the same', () => {
+  it('gives the same result in slices', () => {
     const report = startMutationReport(cases, stepRemovals(shimConfig).slice(0, 40));
     let turns = 0;
     while (report.advance(50) === 'more') turns++;
@@ -50,10 +51,10 @@ describe('the mutation report', () => {
 }, 60_000);
 
 describe('removals and swaps', () => {
-  it('make a program that can be compiled, in every design (each fortieth of them here)', () => {
+  it('give a program that compiles, in every design (each fortieth of them here)', () => {
     let compiled = 0;
     for (const design of DESIGNS) {
-      const told = LIBRARY.flatMap((e) =>
+      const programs = LIBRARY.flatMap((e) =>
         e.variants.filter((t) => t.design === design.id && Object.keys(t.options).length === 0),
       )
         .slice(0, 6)
@@ -75,12 +76,12 @@ describe('removals and swaps', () => {
             ],
       );
       for (const mutation of mutations.filter((_, i) => i % 40 === 5)) {
-        const rows = mutation.kind === 'swap' ? [mutation.a, mutation.b] : [mutation.step];
-        const through = told.find((p) => rows.every((row) => p.names.has(row)));
+        const mutated = mutation.kind === 'swap' ? [mutation.a, mutation.b] : [mutation.step];
+        const affected = programs.find((p) => mutated.every((step) => p.names.has(step)));
         const changed = mutate(design, {}, [mutation]);
-        if (!through || !changed.ok) continue;
+        if (!affected || !changed.ok) continue;
         expect(
-          () => compile(changed.design, through.t.options, through.t.world, through.t.calls),
+          () => compile(changed.design, affected.t.options, affected.t.world, affected.t.calls),
           makeMutation(mutation),
         ).not.toThrow();
         compiled++;

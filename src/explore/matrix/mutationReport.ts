@@ -13,62 +13,62 @@ import { readField } from '../engines/packedLayout';
 import { makeModel } from '../engines/model';
 import { DEFAULT_LIMITS, bestEngine, startSearch } from '../search/search';
 
-/** A property that holds in a scenario, and no longer does after a mutation. */
+/** A property that holds in a scenario but not after a mutation. */
 interface Detection {
   readonly property: PropertyId;
   readonly scenario: string;
   readonly witness: Counterexample;
 }
 
-/** What became of the properties when one row was changed. */
+/** The effect of one mutation on the properties. */
 export interface MutationOutcome {
   readonly mutation: Mutation;
-  /** The row's own words. */
+  /** The titles of the mutated steps. */
   readonly title: string;
   /**
-   * `noticed`: some property breaks. Nobody notices where a row does work that no property asks for (`unnoticed`), where it
-   * only tells or jumps in these scenarios (`idle`), and where no run comes to it (`unreached`).
+   * `noticed`: a property is violated. `unnoticed`: the step has an effect, but no property depends on it. `idle`: the mutation
+   * does not change the effect of the step. `unreached`: no run reaches the step.
    */
   readonly status: 'noticed' | 'unnoticed' | 'idle' | 'unreached';
-  /** The shortest notice of each property. */
+  /** For each violated property the shortest counterexample. */
   readonly notices: readonly Detection[];
-  /** Scenarios that run through the row. */
+  /** Scenarios whose calls contain the step. */
   readonly scenarios: readonly string[];
-  /** Scenarios whose search a limit ended. */
+  /** Scenarios whose search was stopped by a limit. */
   readonly incomplete: readonly string[];
 }
 
-/** A report under way: call `advance` until it is done. */
+/** A report in progress. Call `advance` until it is done. */
 export interface MutationReport {
-  /** Works off about `budget` states. */
+  /** Processes about `budget` states. */
   readonly advance: (budget: number) => 'more' | 'done';
   readonly outcomes: () => readonly MutationOutcome[];
-  /** Mutations in all. */
+  /** Number of mutations. */
   readonly total: number;
 }
 
-/** Every removal of one row of a variant. */
-export function stepRemovals(variant: DesignConfig): readonly Mutation[] {
-  return stepNames(variant.design, variant.options).map((step) => ({ kind: 'without', step }));
+/** The removal of each step of a design configuration. */
+export function stepRemovals(config: DesignConfig): readonly Mutation[] {
+  return stepNames(config.design, config.options).map((step) => ({ kind: 'without', step }));
 }
 
-/** Begins to try mutations of one variant, each over the scenarios that run through its row. Rows that none runs through are left out. */
+/** Starts a mutation test of one design configuration. Each mutation runs in the scenarios that contain its step; a mutation that none contains is left out. */
 export function startMutationReport(
   cases: readonly MatrixCase[],
   mutations: readonly Mutation[],
   options: Omit<CheckOptions, 'outcomes'> = {},
 ): MutationReport {
-  const bases = cases.map((c): BaselineCase => {
+  const baselines = cases.map((c): BaselineCase => {
     const program = compileCase(c, c.config.design);
     return { case: c, program, reached: reachedSteps(program, options.limits) };
   });
   const work = mutations
     .map((mutation) => ({
       mutation,
-      runs: bases.filter((b) => containsMutatedStep(b.program, mutation)),
+      runs: baselines.filter((b) => containsMutatedStep(b.program, mutation)),
     }))
     .filter((w) => w.runs.length > 0);
-  const held = new Map<MatrixCase, ReadonlySet<PropertyId>>();
+  const holdsByCase = new Map<MatrixCase, ReadonlySet<PropertyId>>();
   const outcomes: MutationOutcome[] = [];
 
   function* check(program: Program): Generator<number, CheckResult> {
@@ -84,13 +84,13 @@ export function startMutationReport(
     for (const { mutation, runs } of work) {
       const found = new Map<PropertyId, Detection>();
       const incomplete: string[] = [];
-      const rows = mutatedSteps(mutation);
-      let works = false;
+      const steps = mutatedSteps(mutation);
+      let hasEffect = false;
       for (const { case: c, program, reached } of runs) {
         const changed = mutate(c.config.design, c.config.options, [mutation]);
         if (!changed.ok) throw new Error(changed.message);
-        if (!held.has(c))
-          held.set(
+        if (!holdsByCase.has(c))
+          holdsByCase.set(
             c,
             new Set(
               (yield* check(program)).properties
@@ -99,27 +99,27 @@ export function startMutationReport(
             ),
           );
         const mutant = compileCase(c, changed.design);
-        // What no run comes to, or does nothing else than before, leaves every state as it was.
+        // An unreached step, or one with an unchanged effect, cannot change a state.
         if (
-          !rows.some((row) => reached.has(row)) ||
+          !steps.some((step) => reached.has(step)) ||
           (mutation.kind !== 'swap' &&
-            rows.every((row) => stateEffectOf(program, row) === stateEffectOf(mutant, row)))
+            steps.every((step) => stateEffectOf(program, step) === stateEffectOf(mutant, step)))
         )
           continue;
-        works = true;
+        hasEffect = true;
         const result = yield* check(mutant);
         if (result.coverage !== 'complete') incomplete.push(c.id);
         for (const { id, witness } of result.properties) {
-          if (!witness || !held.get(c)?.has(id)) continue;
+          if (!witness || !holdsByCase.get(c)?.has(id)) continue;
           const best = found.get(id);
           if (!best || witness.steps < best.witness.steps)
             found.set(id, { property: id, scenario: c.id, witness });
         }
         yield 1;
       }
-      const reached = runs.some((r) => rows.some((row) => r.reached.has(row)));
+      const reached = runs.some((r) => steps.some((step) => r.reached.has(step)));
       const status =
-        found.size > 0 ? 'noticed' : works ? 'unnoticed' : reached ? 'idle' : 'unreached';
+        found.size > 0 ? 'noticed' : hasEffect ? 'unnoticed' : reached ? 'idle' : 'unreached';
       outcomes.push({
         mutation,
         title: mutatedStepTitle(runs[0]?.program, mutation),
@@ -147,7 +147,7 @@ export function startMutationReport(
   };
 }
 
-/** Tries them all in one go. */
+/** Runs a whole report. */
 export function runMutationReport(
   ...args: Parameters<typeof startMutationReport>
 ): readonly MutationOutcome[] {
@@ -156,7 +156,7 @@ export function runMutationReport(
   return report.outcomes();
 }
 
-/** An unchanged case, and the names of the steps that its search came through. */
+/** An unchanged case with the names of the steps that its search reached. */
 interface BaselineCase {
   readonly case: MatrixCase;
   readonly program: Program;
@@ -178,16 +178,20 @@ function reachedSteps(program: Program, limits: CheckOptions['limits']): Readonl
   return reached;
 }
 
-/** What a row does to the state in this program, without what it tells people. */
-function stateEffectOf(program: Program, row: string): string {
-  const silent = (body: readonly Statement[]): readonly Statement[] =>
+/** The effect of a step on the state, without events and violations. */
+function stateEffectOf(program: Program, step: string): string {
+  const effectsOnly = (body: readonly Statement[]): readonly Statement[] =>
     body.flatMap((s): readonly Statement[] => {
       if (s.op === 'emit' || s.op === 'violate') return [];
-      return [s.op === 'if' ? { ...s, then: silent(s.then), otherwise: silent(s.otherwise) } : s];
+      return [
+        s.op === 'if'
+          ? { ...s, then: effectsOnly(s.then), otherwise: effectsOnly(s.otherwise) }
+          : s,
+      ];
     });
   return JSON.stringify(
     program.tasks.flatMap((t) =>
-      t.steps.filter((s) => s.name === row).map((s) => [s.guard, silent(s.body)]),
+      t.steps.filter((s) => s.name === step).map((s) => [s.guard, effectsOnly(s.body)]),
     ),
   );
 }
@@ -201,13 +205,13 @@ function mutatedSteps(mutation: Mutation): readonly string[] {
 }
 
 function containsMutatedStep(program: Program, mutation: Mutation): boolean {
-  const rows = mutatedSteps(mutation);
-  return program.tasks.some((t) => t.steps.some((s) => rows.includes(s.name)));
+  const steps = mutatedSteps(mutation);
+  return program.tasks.some((t) => t.steps.some((s) => steps.includes(s.name)));
 }
 
 function mutatedStepTitle(program: Program | undefined, mutation: Mutation): string {
   const steps = program?.tasks.flatMap((t) => t.steps) ?? [];
   return mutatedSteps(mutation)
-    .map((row) => steps.find((s) => s.name === row)?.title ?? row)
+    .map((step) => steps.find((s) => s.name === step)?.title ?? step)
     .join('; ');
 }

@@ -3,14 +3,14 @@ import { resultName } from '../../kernel/compiler/instances';
 import type { ObjectSlot, Program, ProgramCall } from '../../kernel/compiler/program';
 import { processOf } from '../../kernel/language/world';
 
-/** An exchange of names that may leave a program as it is. Each is its own inverse. */
+/** An exchange of names that may leave a program unchanged. Each is its own inverse. */
 export interface Permutation {
-  /** By task. */
+  /** By task: the task it is exchanged with, or itself. */
   readonly tasks: readonly number[];
-  /** Fields that go to another one. */
+  /** By moved field: the field it is exchanged with. */
   readonly fields: ReadonlyMap<number, number>;
-  /** What a value of a field turns into where it goes to. */
-  readonly mapValue: (field: number, mapValue: number) => number;
+  /** The image of a value of a field, in the field it is moved to. */
+  readonly mapValue: (field: number, value: number) => number;
 }
 
 const NAME_ARGUMENTS = [
@@ -25,7 +25,7 @@ const NAME_ARGUMENTS = [
   'to',
 ] as const;
 
-/** Exchanges of two tasks whose calls are alike but for the names, with everything that has to be exchanged with them. None where store buffers are modelled. */
+/** Exchanges of two tasks whose calls differ only in names, with everything that must be exchanged with them. None if store buffers are modelled. */
 export function candidatePermutations(program: Program): Permutation[] {
   if (
     program.world.storeBuffers ||
@@ -37,15 +37,15 @@ export function candidatePermutations(program: Program): Permutation[] {
     for (const b of program.tasks.slice(a.index + 1)) {
       const names = new NamePairing(program);
       if (names.exchange(a.index, b.index) && names.completePairing()) {
-        const renaming = names.permutation();
-        if (renaming) found.push(renaming);
+        const permutation = names.permutation();
+        if (permutation) found.push(permutation);
       }
     }
   }
   return found;
 }
 
-/** Names that are exchanged, two by two. */
+/** Pairs of names that are exchanged. */
 class NamePairing {
   private readonly partner = new Map<string, string>();
   private readonly tasks: (number | undefined)[];
@@ -56,7 +56,7 @@ class NamePairing {
     this.callsOf = program.tasks.map((t) => program.calls.filter((c) => c.task === t.index));
   }
 
-  /** Exchanges two tasks, or keeps one where it is; false where their calls differ in more than names. */
+  /** Pairs two tasks, or a task with itself. False if their calls differ in more than names. */
   exchange(a: number, b: number): boolean {
     const [of, to] = [this.callsOf[a]!, this.callsOf[b]!];
     if (of.length !== to.length || this.tasks[a] !== undefined || this.tasks[b] !== undefined)
@@ -88,7 +88,7 @@ class NamePairing {
     return true;
   }
 
-  /** Finds a partner for every other task: itself, or one that the exchanged names lead to. */
+  /** Pairs every other task with itself or with a task that fits the paired names. False if a task has no partner. */
   completePairing(): boolean {
     for (const task of this.program.tasks) {
       if (this.tasks[task.index] !== undefined) continue;
@@ -150,7 +150,7 @@ class NamePairing {
     };
   }
 
-  /** The name of something that devices share, and that is called like the device where there is no other name. */
+  /** The image of a name that devices share; it defaults to the name of the device. */
   private sharedName(key: 'devset' | 'devName', name: string): string {
     const { devices } = this.program.world;
     const of = (d: (typeof devices)[number]): string => d[key] ?? d.name;
@@ -161,7 +161,7 @@ class NamePairing {
     return image ? of(image) : name;
   }
 
-  /** The exchange on fields and values; undefined where an object has no partner. */
+  /** The exchange as a permutation of fields and values; undefined if an object has no partner. */
   permutation(): Permutation | undefined {
     const { program } = this;
     const key = (o: Pick<ObjectSlot, 'type' | 'key'>): string =>

@@ -15,12 +15,12 @@ import { randomSymmetricProgram } from '../testing/randomSymmetricProgram';
 const REDUCTIONS: readonly Reduction[] = ['symmetry', 'partial-order', 'both'];
 const MAX_STATES_COMPARED = 400;
 
-/** What a reduction may not change: the verdicts, and how short a witness is. */
+/** What a reduction must not change: the verdicts, and the length of counterexamples. */
 function verdicts(result: CheckResult): unknown {
   return result.properties.map((p) => [p.id, p.status, p.witness?.steps, p.witness?.switches]);
 }
 
-/** Compares every reduction with the full search; says how many states the full search has, 0 where it was not finished, and how many each left. */
+/** Compares reductions with the full search. Returns the number of states of the full search (0 if it was stopped) and of each reduction. */
 function compareReductions(
   program: Program,
   what: string,
@@ -43,8 +43,11 @@ function compareReductions(
 }
 
 function columnSums(rows: readonly (readonly number[])[]): number[] {
-  const whole = rows.filter((r) => r[0]! > 0);
-  return [whole.length, ...[0, 1, 2, 3].map((i) => whole.reduce((sum, r) => sum + (r[i] ?? 0), 0))];
+  const complete = rows.filter((r) => r[0]! > 0);
+  return [
+    complete.length,
+    ...[0, 1, 2, 3].map((i) => complete.reduce((sum, r) => sum + (r[i] ?? 0), 0)),
+  ];
 }
 
 describe('a reduction changes no verdict', () => {
@@ -59,9 +62,9 @@ describe('a reduction changes no verdict', () => {
     expect(partial).toBeLessThan(full!);
   }, 300_000);
 
-  it('on random programs with alike tasks', () => {
+  it('on random programs with symmetric tasks', () => {
     const rows = Array.from({ length: 400 }, (_, seed) =>
-      compareReductions(randomSymmetricProgram(seed), `twins, seed ${seed}`, 'bytecode'),
+      compareReductions(randomSymmetricProgram(seed), `symmetric, seed ${seed}`, 'bytecode'),
     );
     const [compared, full, symmetry, , both] = columnSums(rows);
     expect(compared).toBeGreaterThan(250);
@@ -73,10 +76,10 @@ describe('a reduction changes no verdict', () => {
     const rows = LIBRARY.flatMap((entry) =>
       entry.variants
         .slice(0, 2)
-        .map((told) =>
+        .map((variant) =>
           compareReductions(
-            compileRequest({ scenario: told }),
-            `${entry.id} in ${told.design}`,
+            compileRequest({ scenario: variant }),
+            `${entry.id} in ${variant.design}`,
             'wasm',
             ['both'],
           ),
@@ -85,7 +88,7 @@ describe('a reduction changes no verdict', () => {
     expect(columnSums(rows)[0]).toBeGreaterThan(8);
   }, 300_000);
 
-  it('on designs with a row left out, with alike processes', () => {
+  it('on designs without a step, with symmetric processes', () => {
     let compared = 0;
     for (const design of DESIGNS) {
       const steps = stepNames(design, {}).filter((a) =>
@@ -135,22 +138,24 @@ describe('symmetry', () => {
     );
   };
 
-  it('keeps one of all orders of alike tasks, with either engine', () => {
+  it('keeps one state per multiset of control states of alike tasks, with either engine', () => {
     const program = opening(['a', 'b', 'c', 'd'], ['vfio0']);
     const full = runCheck(program);
     for (const engine of ['wasm', 'bytecode'] as const) {
       const reduced = runCheck(program, { reduce: 'symmetry', engine });
-      // Four tasks in as many places as each has: with and without regard to who is where.
-      const places = Math.round(full.states ** 0.25);
-      expect(full.states).toBe(places ** 4);
-      expect(reduced.states).toBe((places * (places + 1) * (places + 2) * (places + 3)) / 24);
+      // Four independent tasks: ordered and unordered selections of their control states.
+      const controlStates = Math.round(full.states ** 0.25);
+      expect(full.states).toBe(controlStates ** 4);
+      expect(reduced.states).toBe(
+        (controlStates * (controlStates + 1) * (controlStates + 2) * (controlStates + 3)) / 24,
+      );
     }
   });
 
-  it('exchanges devices with the tasks that use them', () => {
+  it('exchanges devices together with the tasks that use them', () => {
     const program = opening(['a', 'b', 'c', 'd'], ['vfio0', 'vfio1']);
-    const places = Math.round(runCheck(program).states ** 0.25);
-    const pairs = (places * (places + 1)) / 2;
+    const controlStates = Math.round(runCheck(program).states ** 0.25);
+    const pairs = (controlStates * (controlStates + 1)) / 2;
     expect(runCheck(program, { reduce: 'symmetry' }).states).toBe((pairs * (pairs + 1)) / 2);
   });
 });

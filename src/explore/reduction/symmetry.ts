@@ -6,28 +6,28 @@ import type { Model } from '../engines/model';
 import { candidatePermutations } from './permutations';
 import type { Permutation } from './permutations';
 
-/** Ways to exchange alike tasks and devices without changing anything else: a search may keep one state of all that they make of one another. */
+/** The symmetries of a model: exchanges of alike tasks and devices. A search may store one state per orbit. */
 export interface Symmetry {
-  /** Puts the state at `offset` into the form that stands for all its images. */
+  /** Replaces the state at `offset` by the canonical state of its orbit. */
   readonly canonicalize: (words: Int32Array, offset: number) => void;
-  /** By task: which task it was turned into by the last `canonical`. */
+  /** By task: its image under the last `canonicalize`. */
   readonly taskPermutation: () => Int32Array;
 }
 
-/** The symmetry of a model; undefined where no two tasks are alike. Every exchange was checked on the instructions themselves, not guessed from names. */
+/** The symmetry of a model; undefined if no two tasks are alike. Every exchange is verified on the instructions, not inferred from names. */
 export function findSymmetry(model: Model, layout: PackedLayout): Symmetry | undefined {
   const verified = candidatePermutations(model.program).filter((r) => isSymmetry(model, r));
   const group = closeUnderConjugation(verified);
   if (group.length === 0) return undefined;
-  const moves = group.map((r) => packPermutation(model, layout, r));
+  const packed = group.map((r) => packPermutation(model, layout, r));
   const { words: width } = layout;
   const image = new Int32Array(width);
   let applied: number[] = [];
   return {
     canonicalize: (words, offset) => {
       applied = [];
-      for (let g = 0; g < moves.length;) {
-        if (imageIsSmaller(moves[g]!, words, offset, image, width)) {
+      for (let g = 0; g < packed.length;) {
+        if (imageIsSmaller(packed[g]!, words, offset, image, width)) {
           for (let i = 0; i < width; i++) words[offset + i] = image[i]!;
           applied.push(g);
           g = 0;
@@ -45,7 +45,7 @@ export function findSymmetry(model: Model, layout: PackedLayout): Symmetry | und
   };
 }
 
-/** With two exchanges that share a task also the one that they make together, so that any two alike tasks can be exchanged at once. */
+/** Adds the conjugates of exchanges, so that any two alike tasks can be exchanged directly. */
 function closeUnderConjugation(verified: readonly Permutation[]): Permutation[] {
   const key = (r: Permutation): string => [...r.fields].map(([f, to]) => `${f}>${to}`).join();
   const known = new Map(verified.map((r) => [key(r), r]));
@@ -64,7 +64,7 @@ function closeUnderConjugation(verified: readonly Permutation[]): Permutation[] 
   return [...known.values()];
 }
 
-/** First b, then a, then b again: exchanges what b brings to the things that a exchanges. Both are their own inverses. */
+/** b, then a, then b again. Both are their own inverses, so the result is one too. */
 function conjugate(a: Permutation, b: Permutation): Permutation {
   const at = (r: Permutation, f: number): number => r.fields.get(f) ?? f;
   const fields = new Map<number, number>();
@@ -88,18 +88,18 @@ function conjugate(a: Permutation, b: Permutation): Permutation {
 }
 
 interface PackedPermutation {
-  /** By word: the bits that stay. */
+  /** By word: the bits that do not move. */
   readonly keep: Int32Array;
-  /** Five numbers for each slot that moves: word, shift and mask of its bits, word and shift of where they go. */
+  /** Five numbers per moved bit field: its word, shift and mask, and the word and shift of its target. */
   readonly slots: Int32Array;
-  /** By slot that moves: what its bits turn into. */
+  /** By moved bit field: the images of its values; undefined if they do not change. */
   readonly tables: readonly (Int32Array | undefined)[];
 }
 
 function packPermutation(
   { program, variables }: Model,
   layout: PackedLayout,
-  renaming: Permutation,
+  permutation: Permutation,
 ): PackedPermutation {
   const keep = new Int32Array(layout.words).fill(-1);
   const slots: number[] = [];
@@ -108,11 +108,11 @@ function packPermutation(
     const task = field - program.fields.length;
     const target =
       task >= 0
-        ? program.fields.length + renaming.tasks[task]!
-        : (renaming.fields.get(field) ?? field);
+        ? program.fields.length + permutation.tasks[task]!
+        : (permutation.fields.get(field) ?? field);
     const [from, to] = [layout.bitFieldOf.get(field)!, layout.bitFieldOf.get(target)!];
     const table =
-      task < 0 && holdsIds(program, field) ? valueTable(from, to, field, renaming) : undefined;
+      task < 0 && holdsIds(program, field) ? valueTable(from, to, field, permutation) : undefined;
     if (target === field && !table) continue;
     keep[to.word]! &= ~(to.mask << to.shift);
     slots.push(from.word, from.shift, from.mask, to.word, to.shift);
@@ -121,29 +121,29 @@ function packPermutation(
   return { keep, slots: Int32Array.from(slots), tables };
 }
 
-/** Whether a field's values stand for tasks, objects or the like. */
+/** Whether the values of a field refer to tasks, objects or numbers that may be exchanged. */
 function holdsIds(program: Program, field: number): boolean {
   return ['mutex', 'task', 'number', 'pointer', 'result'].includes(program.fields[field]!.kind);
 }
 
-/** What the bits of a slot turn into; undefined when they stay the same. */
+/** The images of the values of a bit field; undefined if they do not change. */
 function valueTable(
   from: BitField,
   to: BitField,
   field: number,
-  renaming: Permutation,
+  permutation: Permutation,
 ): Int32Array | undefined {
   const table = new Int32Array(from.mask + 1);
   let same = true;
   for (let raw = 0; raw + from.lo <= from.hi; raw++) {
-    const value = renaming.mapValue(field, raw + from.lo);
+    const value = permutation.mapValue(field, raw + from.lo);
     table[raw] = value < to.lo || value > to.hi ? 0 : value - to.lo;
     same &&= table[raw] === raw;
   }
   return same ? undefined : table;
 }
 
-/** Whether the image of a state, left in `image`, comes before the state. */
+/** Whether the image of a state is less than the state. The image is left in `image`. */
 function imageIsSmaller(
   { keep, slots, tables }: PackedPermutation,
   words: Int32Array,
@@ -164,79 +164,74 @@ function imageIsSmaller(
   return false;
 }
 
-/** Whether a renaming leaves the model as it is: start, places, every step and the rules. */
-function isSymmetry(model: Model, renaming: Permutation): boolean {
-  const {
-    program,
-    constants: fixed,
-    controlStates: places,
-    actions,
-    stateProperties: rules,
-  } = model;
-  const at = (f: number): number => renaming.fields.get(f) ?? f;
+/** Whether a permutation leaves the model unchanged: initial state, control states, every step and the properties. */
+function isSymmetry(model: Model, permutation: Permutation): boolean {
+  const { program, constants, controlStates, actions, stateProperties } = model;
+  const at = (f: number): number => permutation.fields.get(f) ?? f;
   const variables = new Map(model.variables.map((v) => [v.field, v]));
   for (const v of model.variables) {
     if (v.field >= program.fields.length) continue;
     const to = variables.get(at(v.field));
-    if (!to || to.init !== renaming.mapValue(v.field, v.init)) return false;
+    if (!to || to.init !== permutation.mapValue(v.field, v.init)) return false;
     for (let value = v.lo; value <= v.hi && holdsIds(program, v.field); value++) {
-      const image = renaming.mapValue(v.field, value);
-      // A value whose image cannot be is never taken: the images of reachable states are reachable.
-      if (image >= to.lo && image <= to.hi && renaming.mapValue(to.field, image) !== value)
+      const image = permutation.mapValue(v.field, value);
+      // A value whose image is out of range is never taken, because the images of reachable states are reachable.
+      if (image >= to.lo && image <= to.hi && permutation.mapValue(to.field, image) !== value)
         return false;
     }
   }
-  for (const [f, value] of fixed)
-    if (fixed.get(at(f)) !== renaming.mapValue(f, value)) return false;
-  for (const [task, here] of places.entries()) {
-    const there = places[renaming.tasks[task]!]!;
-    if (
-      here.count !== there.count ||
-      here.start !== there.start ||
-      here.values.size !== there.values.size
-    )
+  for (const [f, value] of constants)
+    if (constants.get(at(f)) !== permutation.mapValue(f, value)) return false;
+  for (const [task, from] of controlStates.entries()) {
+    const to = controlStates[permutation.tasks[task]!]!;
+    if (from.count !== to.count || from.start !== to.start || from.values.size !== to.values.size)
       return false;
-    for (const [f, values] of here.values) {
-      const images = there.values.get(at(f));
-      if (!images || values.some((v, place) => renaming.mapValue(f, v) !== images[place]))
-        return false;
-    }
-  }
-  const same = new CanonicalPrinter(undefined);
-  const renamed = new CanonicalPrinter(renaming);
-  for (const [task, list] of actions.entries()) {
-    const others = actions[renaming.tasks[task]!]!;
-    if (list.length !== others.length) return false;
-    for (const [place, action] of list.entries()) {
-      const other = others[place]!;
+    for (const [f, values] of from.values) {
+      const images = to.values.get(at(f));
       if (
-        renamed.expr(action.guard) !== same.expr(other.guard) ||
-        renamed.body(action.body) !== same.body(other.body)
+        !images ||
+        values.some((v, controlState) => permutation.mapValue(f, v) !== images[controlState])
       )
         return false;
     }
   }
-  const ruleTexts = (texts: CanonicalPrinter): string =>
-    rules
+  const original = new CanonicalPrinter(undefined);
+  const permuted = new CanonicalPrinter(permutation);
+  for (const [task, list] of actions.entries()) {
+    const others = actions[permutation.tasks[task]!]!;
+    if (list.length !== others.length) return false;
+    for (const [controlState, action] of list.entries()) {
+      const other = others[controlState]!;
+      if (
+        permuted.expr(action.guard) !== original.expr(other.guard) ||
+        permuted.body(action.body) !== original.body(other.body)
+      )
+        return false;
+    }
+  }
+  const propertyTexts = (texts: CanonicalPrinter): string =>
+    stateProperties
       .map((r) => `${r.property} ${texts.expr(r.violatedWhen)}`)
       .sort()
       .join('\n');
-  return ruleTexts(renamed) === ruleTexts(same);
+  return propertyTexts(permuted) === propertyTexts(original);
 }
 
-/** Instructions as text in a form in which the order of what may be exchanged does not show, after a renaming. */
+/** Prints instructions after a permutation, in a form that does not depend on the order of commutative parts. */
 class CanonicalPrinter {
-  constructor(private readonly renaming: Permutation | undefined) {}
+  constructor(private readonly permutation: Permutation | undefined) {}
 
-  /** `typed` is the field that the value is for: its kind says how numbers are renamed. */
+  /** `typed` is the field that the value belongs to. Its kind decides how constants are mapped. */
   expr(e: Expr, typed?: number): string {
     switch (e.op) {
       case 'const':
         return String(
-          typed === undefined || !this.renaming ? e.value : this.renaming.mapValue(typed, e.value),
+          typed === undefined || !this.permutation
+            ? e.value
+            : this.permutation.mapValue(typed, e.value),
         );
       case 'field':
-        return `f${this.renaming?.fields.get(e.field) ?? e.field}`;
+        return `f${this.permutation?.fields.get(e.field) ?? e.field}`;
       case 'not':
         return `!${this.expr(e.a)}`;
       case 'select':
@@ -271,7 +266,7 @@ class CanonicalPrinter {
           case 'jump':
             return `jump ${s.pc}`;
           case 'set':
-            return `f${this.renaming?.fields.get(s.field) ?? s.field}=${this.expr(s.value, s.field)}`;
+            return `f${this.permutation?.fields.get(s.field) ?? s.field}=${this.expr(s.value, s.field)}`;
           case 'if':
             return this.branches(s);
         }
@@ -279,7 +274,7 @@ class CanonicalPrinter {
       .join(';');
   }
 
-  /** A chain of branches on one field has no order. */
+  /** A chain of mutually exclusive branches has no order. */
   private branches(s: Extract<Statement, { op: 'if' }>): string {
     const cases: [Expr, readonly Statement[]][] = [[s.cond, s.then]];
     let rest = s.otherwise;
@@ -307,7 +302,7 @@ class CanonicalPrinter {
   }
 }
 
-/** Whether at most one of the conditions is true: each compares the same field with another constant. */
+/** Whether the conditions compare one field with different constants, so that at most one is true. */
 function areMutuallyExclusive(conditions: readonly Expr[]): boolean {
   const values = new Set<number>();
   let field: number | undefined;
@@ -326,7 +321,7 @@ function areMutuallyExclusive(conditions: readonly Expr[]): boolean {
   return true;
 }
 
-/** A field whose kind an expression's value is of. */
+/** A field with the same kind of values as the expression. */
 function kindFieldOf(e: Expr): number | undefined {
   return e.op === 'field'
     ? e.field

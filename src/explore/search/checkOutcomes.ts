@@ -7,29 +7,29 @@ import { unpackState } from '../engines/packedLayout';
 import { makeStateProjection } from './stateProjection';
 import type { Search } from './search';
 
-/** An outcome with the first state that shows it; states are in breadth-first order. */
+/** An outcome with its first terminal state in breadth-first order. */
 export interface FoundOutcome extends Omit<CheckOutcome, 'witness'> {
   readonly state: number;
 }
 
-/** The end states of a search, those that look alike counted as one; most frequent first. */
+/** The distinct outcomes of the terminal states of a search, most frequent first. */
 export function findOutcomes(search: Search): FoundOutcome[] {
   const { model, layout, engine } = search;
   const { program } = model;
   const projection = makeStateProjection(layout, outcomeFields(search));
   const { records, stride } = engine.store();
-  const alike: { state: number; states: number }[] = [];
+  const classes: { state: number; states: number }[] = [];
   for (const state of search.terminalStates) {
     const number = projection.numberOf(records, state * stride);
-    const known = alike[number];
+    const known = classes[number];
     if (known) known.states++;
-    else alike.push({ state, states: 1 });
+    else classes.push({ state, states: 1 });
   }
-  const full = new Int32Array(program.fields.length + program.tasks.length);
+  const unpacked = new Int32Array(program.fields.length + program.tasks.length);
   const outcomes = new Map<string, FoundOutcome>();
-  for (const { state, states } of alike) {
-    unpackState(model, layout, records, state * stride, full);
-    const shown = describeEndState(program, full);
+  for (const { state, states } of classes) {
+    unpackState(model, layout, records, state * stride, unpacked);
+    const shown = describeTerminalState(program, unpacked);
     const key = JSON.stringify(shown);
     const known = outcomes.get(key);
     outcomes.set(
@@ -40,8 +40,8 @@ export function findOutcomes(search: Search): FoundOutcome[] {
   return [...outcomes.values()].sort((a, b) => b.states - a.states || a.state - b.state);
 }
 
-/** What people are told of an end state. */
-function describeEndState(
+/** What an outcome shows of a terminal state. */
+function describeTerminalState(
   program: Program,
   state: Int32Array,
 ): Pick<CheckOutcome, 'calls' | 'files'> {
@@ -81,7 +81,7 @@ function describeEndState(
   };
 }
 
-/** One sentence for an outcome. */
+/** An outcome as one line of text. */
 export function outcomeText(outcome: Pick<CheckOutcome, 'calls'>): string {
   return outcome.calls.map((c) => `${c.by} ${c.call} ${c.result}`).join(', ');
 }

@@ -6,15 +6,15 @@ import { makePackedLayout } from '../engines/packedLayout';
 import type { PackedLayout } from '../engines/packedLayout';
 import type { Model } from '../engines/model';
 import { MAX_LOAD_FACTOR, MAX_STATES } from '../engines/stateStore';
-import type { Engine, EngineListener, EngineReduction } from '../engines/stateStore';
+import type { Engine, EngineListener, EngineReduction } from '../engines/engine';
 import type { Symmetry } from '../reduction/symmetry';
 import { makeWasmEngine, wasmAllowed } from '../engines/wasmEngine';
 
-/** Where a search stops at the latest. */
+/** Limits at which a search stops. */
 export interface Limits {
   readonly maxStates: number;
   readonly maxBytes: number;
-  /** Steps from the start; no limit where left out. */
+  /** Steps from the initial state; unlimited by default. */
   readonly maxDepth?: number;
 }
 
@@ -27,27 +27,27 @@ export type EngineName = 'wasm' | 'bytecode';
 /** Why a search is not complete. */
 type SearchBound = 'states' | 'bytes' | 'depth';
 
-/** Reductions that a search works with; none where both are absent. */
+/** Reductions that a search applies; none if both are absent. */
 export interface SearchReduction {
   readonly symmetry?: Symmetry | undefined;
-  /** The only task that has to be tried in a state, or -1. */
+  /** The only task that must be expanded in a state, or -1 for all. */
   readonly ampleTask?: ((words: Int32Array, offset: number) => number) | undefined;
 }
 
-/** A breadth-first search under way. */
+/** A breadth-first search in progress. */
 export interface Search {
   readonly model: Model;
   readonly layout: PackedLayout;
   readonly engine: Engine;
-  /** What the search leaves out; absent for a full one. */
+  /** The reductions in use. */
   readonly reduction: SearchReduction;
-  /** For looking at single steps again; one for all, made when first asked for. */
+  /** Repeats single steps. Created at the first call. */
   readonly interpreter: () => BytecodeInterpreter;
   /** Number of the first state of each depth; the last entry is the end of the last complete depth. */
   readonly layers: readonly number[];
-  /** First transition that broke each property, by `propertyBit`: from which state, by which task (-1: the start state is bad). */
+  /** By `propertyBit`: the first transition that violates the property. Task -1: the initial state violates it. */
   readonly firstViolations: ReadonlyMap<number, { readonly state: number; readonly task: number }>;
-  /** States in which no task can move. */
+  /** States in which no task is enabled. */
   readonly terminalStates: readonly number[];
   /** States expanded so far. */
   readonly expanded: () => number;
@@ -55,15 +55,15 @@ export interface Search {
   readonly advance: (budget: number) => 'more' | 'complete' | SearchBound;
 }
 
-/** The fastest engine that this page admits. */
+/** The fastest engine that this page allows. */
 export function bestEngine(): EngineName {
   return wasmAllowed() ? 'wasm' : 'bytecode';
 }
 
-/** States that are entered into a larger table at a time, which takes about as long as to expand an eighth of them. */
+/** States inserted into a larger table at a time. It takes about as long as expanding an eighth of them. */
 export const REHASH_BATCH = 65_536;
 
-/** Begins a search; nothing is explored yet. */
+/** Prepares a search; `advance` explores. */
 export function startSearch(
   model: Model,
   engineName: EngineName = bestEngine(),
@@ -72,39 +72,43 @@ export function startSearch(
 ): Search {
   const layout = makePackedLayout(model);
   const reduction = reduce(layout);
-  const reducer: EngineReduction = {
+  const engineReduction: EngineReduction = {
     canonicalize: reduction.symmetry?.canonicalize,
     ampleTask: reduction.ampleTask,
   };
-  const broken = new Map<number, { state: number; task: number }>();
-  const stuck: number[] = [];
-  const note = (bits: number, state: number, task: number): void => {
+  const firstViolations = new Map<number, { state: number; task: number }>();
+  const terminalStates: number[] = [];
+  const recordViolations = (bits: number, state: number, task: number): void => {
     for (let bit = 0; bit < 32; bit++)
-      if ((bits & (1 << bit)) !== 0 && !broken.has(bit)) broken.set(bit, { state, task });
+      if ((bits & (1 << bit)) !== 0 && !firstViolations.has(bit))
+        firstViolations.set(bit, { state, task });
   };
-  const listener: EngineListener = { violated: note, terminal: (state) => stuck.push(state) };
+  const listener: EngineListener = {
+    violated: recordViolations,
+    terminal: (state) => terminalStates.push(state),
+  };
   const engine =
     engineName === 'wasm'
-      ? makeWasmEngine(model, layout, listener, reducer)
-      : makeBytecodeEngine(model, layout, listener, reducer);
-  note(model.initialViolations, 0, -1);
+      ? makeWasmEngine(model, layout, listener, engineReduction)
+      : makeBytecodeEngine(model, layout, listener, engineReduction);
+  recordViolations(model.initialViolations, 0, -1);
   const layers = [0, 1];
   const maxStates = Math.min(limits.maxStates, Math.floor(MAX_STATES * MAX_LOAD_FACTOR));
-  let at = 0;
-  let entering = false;
+  let expanded = 0;
+  let rehashing = false;
 
   const advance = (budget: number): 'more' | 'complete' | SearchBound => {
     for (let left = budget; ;) {
       const layerEnd = layers.at(-1) ?? 0;
-      if (at === layerEnd) {
+      if (expanded === layerEnd) {
         if (engine.count() === layerEnd) return 'complete';
         if (layers.length - 1 >= (limits.maxDepth ?? Infinity)) return 'depth';
         layers.push(engine.count());
         continue;
       }
       if (left <= 0) return 'more';
-      if (entering) {
-        entering = engine.continueRehash(REHASH_BATCH);
+      if (rehashing) {
+        rehashing = engine.continueRehash(REHASH_BATCH);
         left -= REHASH_BATCH / 8;
         continue;
       }
@@ -114,13 +118,13 @@ export function startSearch(
         1,
         Math.ceil((maxStates - engine.count()) / Math.max(1, model.actions.length)),
       );
-      const to = Math.min(layerEnd, at + Math.min(left, room));
-      const next = engine.expand(at, to);
-      left -= next - at;
-      at = next;
+      const to = Math.min(layerEnd, expanded + Math.min(left, room));
+      const next = engine.expand(expanded, to);
+      left -= next - expanded;
+      expanded = next;
       if (next < to) {
         if (engine.bytesAfterGrow() > limits.maxBytes || !tryGrow(engine)) return 'bytes';
-        entering = true;
+        rehashing = true;
       }
     }
   };
@@ -131,16 +135,16 @@ export function startSearch(
     reduction,
     engine,
     layers,
-    firstViolations: broken,
-    terminalStates: stuck,
-    expanded: () => at,
+    firstViolations,
+    terminalStates,
+    expanded: () => expanded,
     advance,
     interpreter: () =>
       (interpreter ??= makeBytecodeInterpreter(model, layout, makeBytecode(model, layout))),
   };
 }
 
-/** Whether there was room; a page may have less memory than the limit allows. */
+/** False if memory is exhausted. A page may have less memory than the limit allows. */
 function tryGrow(engine: Engine): boolean {
   try {
     engine.grow();
@@ -151,20 +155,24 @@ function tryGrow(engine: Engine): boolean {
   }
 }
 
-/** Depth of a state: steps from the start. */
+/** Depth of a state: steps from the initial state. */
 export function depthOf(search: Search, state: number): number {
-  const { layers } = search;
+  return depthInLayers(search.layers, state);
+}
+
+/** Depth of a state, if `layers[d]` is the first state of depth d. */
+export function depthInLayers(layers: readonly number[], state: number): number {
   let lo = 0;
   let hi = layers.length - 1;
   while (lo < hi) {
     const mid = (lo + hi + 1) >> 1;
-    if ((layers[mid] ?? 0) <= state) lo = mid;
+    if (layers[mid]! <= state) lo = mid;
     else hi = mid - 1;
   }
   return lo;
 }
 
-/** Greatest depth among the states found. */
+/** Maximum depth of the states found. */
 export function depthReached(search: Search): number {
   const found = search.engine.count();
   return found > (search.layers.at(-1) ?? 0) ? search.layers.length - 1 : search.layers.length - 2;

@@ -1,13 +1,13 @@
 import type { PackedLayout, BitField } from '../engines/packedLayout';
 import { hashWords } from '../engines/stateStore';
 
-/** Numbers stored states by some of their fields alone: those that agree on them all have one number. */
+/** Numbers the classes of stored states that agree on some fields. */
 export interface StateProjection {
-  /** The number of the state with the words at `offset`; numbers are given out from 0 on, as states come. */
+  /** The class of the state with the words at `offset`; numbered from 0 in order of appearance. */
   readonly numberOf: (words: Int32Array, offset: number) => number;
 }
 
-/** Place bits of which several values look alike: each is told by the first like it. */
+/** Bits of a control state of which several values agree on the fields: each value is replaced by the first equal one. */
 interface ControlStateClasses {
   readonly word: number;
   readonly shift: number;
@@ -15,33 +15,36 @@ interface ControlStateClasses {
   readonly first: Int32Array;
 }
 
-/** A projection on some fields. Fields without bits are the same everywhere. */
+/** Makes a projection onto some fields. Fields without bits are constants. */
 export function makeStateProjection(
   layout: PackedLayout,
   fields: Iterable<number>,
 ): StateProjection {
-  const slots = [...new Set(fields)].flatMap((f) => layout.bitFieldOf.get(f) ?? []);
+  const bitFields = [...new Set(fields)].flatMap((f) => layout.bitFieldOf.get(f) ?? []);
   const keep = new Int32Array(layout.words);
-  for (const { word, shift, mask, table } of slots) if (!table) keep[word]! |= mask << shift;
-  const alike = controlStateClasses(slots, keep);
-  return new ProjectionTable(keep, alike);
+  for (const { word, shift, mask, table } of bitFields) if (!table) keep[word]! |= mask << shift;
+  const classes = controlStateClasses(bitFields, keep);
+  return new ProjectionTable(keep, classes);
 }
 
-/** For each task with fields among these: which of its places agree on them. Where no two do, its bits tell it. */
-function controlStateClasses(slots: readonly BitField[], keep: Int32Array): ControlStateClasses[] {
-  const byPlace = new Map<string, BitField[]>();
-  for (const slot of slots)
-    if (slot.table)
-      byPlace.set(`${slot.word} ${slot.shift}`, [
-        ...(byPlace.get(`${slot.word} ${slot.shift}`) ?? []),
-        slot,
+/** For each task with derived fields among these: which of its control states agree on them. If none do, its bits are kept as they are. */
+function controlStateClasses(
+  bitFields: readonly BitField[],
+  keep: Int32Array,
+): ControlStateClasses[] {
+  const byPosition = new Map<string, BitField[]>();
+  for (const bitField of bitFields)
+    if (bitField.table)
+      byPosition.set(`${bitField.word} ${bitField.shift}`, [
+        ...(byPosition.get(`${bitField.word} ${bitField.shift}`) ?? []),
+        bitField,
       ]);
-  return [...byPlace.values()].flatMap((of): ControlStateClasses[] => {
-    const { word, shift, mask, table } = of[0]!;
+  return [...byPosition.values()].flatMap((group): ControlStateClasses[] => {
+    const { word, shift, mask, table } = group[0]!;
     const firsts = new Map<string, number>();
-    const first = Int32Array.from(table!, (_, place) => {
-      const key = of.map((s) => s.table![place]).join();
-      const known = firsts.get(key) ?? place;
+    const first = Int32Array.from(table!, (_, controlState) => {
+      const key = group.map((s) => s.table![controlState]).join();
+      const known = firsts.get(key) ?? controlState;
       firsts.set(key, known);
       return known << shift;
     });
@@ -56,7 +59,7 @@ function controlStateClasses(slots: readonly BitField[], keep: Int32Array): Cont
 class ProjectionTable implements StateProjection {
   private readonly width: number;
   private readonly key: Int32Array;
-  /** Open addressing over the keys: a number plus one, 0 is empty. */
+  /** Open addressing over the keys. An entry is a class number plus one; 0 is empty. */
   private table = new Int32Array(1024);
   private keys: Int32Array;
   private count = 0;
@@ -71,20 +74,20 @@ class ProjectionTable implements StateProjection {
   }
 
   numberOf(words: Int32Array, offset: number): number {
-    const { key: now, keep, width, classes: alike } = this;
-    for (let i = 0; i < width; i++) now[i] = words[offset + i]! & keep[i]!;
-    for (let i = 0; i < alike.length; i++) {
-      const { word, shift, mask, first } = alike[i]!;
-      now[word]! |= first[(words[offset + word]! >>> shift) & mask]!;
+    const { key, keep, width, classes } = this;
+    for (let i = 0; i < width; i++) key[i] = words[offset + i]! & keep[i]!;
+    for (let i = 0; i < classes.length; i++) {
+      const { word, shift, mask, first } = classes[i]!;
+      key[word]! |= first[(words[offset + word]! >>> shift) & mask]!;
     }
     const { table, keys } = this;
     const mask = table.length - 1;
-    for (let slot = hashWords(now, 0, width) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hashWords(key, 0, width) & mask; ; slot = (slot + 1) & mask) {
       const entry = table[slot]!;
       if (entry === 0) return this.add(slot);
       const at = (entry - 1) * width;
       let i = 0;
-      while (i < width && keys[at + i] === now[i]) i++;
+      while (i < width && keys[at + i] === key[i]) i++;
       if (i === width) return entry - 1;
     }
   }

@@ -3,10 +3,10 @@ import type { Field, EventTemplate, Program, Step, Task } from '../../kernel/com
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import type { Statement } from '../../kernel/language/statements';
 
-/** Draws the next number in `0..below-1`. */
+/** Draws the next number from 0 to `below - 1`. */
 export type DrawNumber = (below: number) => number;
 
-/** A small meaningless program for tests: two or three tasks over a few fields, with locks, tests, jumps and violations. */
+/** A small random program for tests: two or three tasks over a few fields, with locks, branches, jumps and violations. */
 export function randomProgram(draw: DrawNumber): Program {
   const taskCount = 2 + draw(2);
   const data = 3 + draw(5);
@@ -28,10 +28,10 @@ export function randomProgram(draw: DrawNumber): Program {
     init: index === mutex ? 0 : lo + draw(hi - lo + 1),
     constant: false,
   }));
-  const notes: EventTemplate[] = PROPERTY_IDS.map((property) => ({
+  const eventTemplates: EventTemplate[] = PROPERTY_IDS.map((property) => ({
     kind: 'violation',
     property,
-    text: `breaks ${property}`,
+    text: `violates ${property}`,
     object: undefined,
   }));
   const number = (depth: number): Expr => {
@@ -50,7 +50,7 @@ export function randomProgram(draw: DrawNumber): Program {
     const op = (['eq', 'ne', 'lt', 'le'] as const)[draw(4)] ?? 'eq';
     return { op, a: number(1), b: draw(2) === 0 ? number(1) : { op: 'const', value: draw(3) } };
   };
-  /** `value` held inside the field's range. */
+  /** `value` clamped to the range of the field. */
   const clamp = (index: number, value: Expr): Expr => {
     const [lo, hi] = ranges[index] ?? [0, 0];
     const low: Expr = { op: 'const', value: lo };
@@ -73,8 +73,8 @@ export function randomProgram(draw: DrawNumber): Program {
       };
     if (kind === 1 && depth < 2) return { op: 'jump', pc: draw(steps + 1) };
     if (kind === 2 && draw(3) === 0) {
-      const note = draw(PROPERTY_IDS.length);
-      return { op: 'violate', property: PROPERTY_IDS[note] ?? 'memory', event: note };
+      const property = draw(PROPERTY_IDS.length);
+      return { op: 'violate', property: PROPERTY_IDS[property] ?? 'memory', event: property };
     }
     const index = draw(data);
     return { op: 'set', field: index, value: clamp(index, number(2)) };
@@ -157,11 +157,11 @@ export function randomProgram(draw: DrawNumber): Program {
     files: [],
     fds: [],
     counters: [],
-    eventTemplates: notes,
+    eventTemplates,
   };
 }
 
-/** A reproducible `Draw`. */
+/** A seeded `DrawNumber`. */
 export function seededDraw(seed: number): DrawNumber {
   let state = (seed | 0) ^ 0x9e3779b9;
   return (below) => {

@@ -4,8 +4,8 @@ import type { Expr } from '../../kernel/language/expressions';
 import { seededDraw, randomProgram } from './randomProgram';
 
 /**
- * A random program for tests in which two or three tasks do the same, each with a field of its own: the first task of a
- * random program, several times over, beside its second task.
+ * A random program with symmetric tasks for tests: two or three copies of the first task of a random program, each with its
+ * own field, next to the second task.
  */
 export function randomSymmetricProgram(seed: number): Program {
   const draw = seededDraw(seed);
@@ -14,12 +14,12 @@ export function randomSymmetricProgram(seed: number): Program {
   const [template, other] = base.tasks as [Program['tasks'][number], Program['tasks'][number]];
   const data = base.fields.filter((f) => f.kind !== 'pc');
   const mutex = data.length - 1;
-  /** The field of the random program that every twin has for itself. */
+  /** The field of which every copy has its own. */
   const own = 1 + draw(mutex - 1);
   const fields: Program['fields'][number][] = data.map((f) =>
     f.index === own ? { ...f, object: 0 } : { ...f, hi: f.index === mutex ? copies + 1 : f.hi },
   );
-  const owns = [
+  const ownFields = [
     own,
     ...Array.from(
       { length: copies - 1 },
@@ -51,15 +51,15 @@ export function randomSymmetricProgram(seed: number): Program {
       constant: true,
     });
   const tasks = pcs.map((pc, index): Program['tasks'][number] => {
-    const twin = index < copies;
-    const of = twin ? template : other;
+    const isCopy = index < copies;
+    const of = isCopy ? template : other;
     const rename = (e: Expr): Expr => {
       switch (e.op) {
         case 'const':
           return e;
         case 'field':
-          return twin && e.field === own
-            ? { op: 'field', field: owns[index]! }
+          return isCopy && e.field === own
+            ? { op: 'field', field: ownFields[index]! }
             : e.field === own
               ? { op: 'const', value: data[own]!.init }
               : e;
@@ -89,9 +89,13 @@ export function randomSymmetricProgram(seed: number): Program {
               },
             },
           ];
-        if (s.field === own && !twin) return [];
+        if (s.field === own && !isCopy) return [];
         return [
-          { op: 'set', field: s.field === own ? owns[index]! : s.field, value: rename(s.value) },
+          {
+            op: 'set',
+            field: s.field === own ? ownFields[index]! : s.field,
+            value: rename(s.value),
+          },
         ];
       });
     const steps = of.steps.map((s): Step => ({
@@ -106,7 +110,7 @@ export function randomSymmetricProgram(seed: number): Program {
     ...base,
     fields,
     tasks,
-    objects: owns.map((f, i) => ({
+    objects: ownFields.map((f, i) => ({
       index: i,
       type: 'own',
       name: `own${i}`,

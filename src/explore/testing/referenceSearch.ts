@@ -5,22 +5,22 @@ import type { Statement } from '../../kernel/language/statements';
 import { propertyBit } from '../engines/model';
 import type { StateProperty } from '../engines/stateProperties';
 
-/** What a search of the reference engine found; the others must find the same. */
+/** The result of the reference search. The engines must find the same. */
 export interface ReferenceSearchResult {
   readonly states: number;
   readonly transitions: number;
   readonly depth: number;
-  /** Broken properties, as a mask of `propertyBit`. */
+  /** Violated properties, as a mask of `propertyBit`. */
   readonly violated: number;
-  /** States in which no task can move. */
+  /** Number of states in which no task is enabled. */
   readonly terminalStates: number;
   readonly complete: boolean;
 }
 
-/** Explores with the kernel machine itself, one whole state per map entry: slow and obviously right. `atEnd` is called while all it holds is still held. */
+/** Explores with the kernel machine itself and a set of unpacked states: slow and obviously correct. `atEnd` runs while everything is still in memory, for the bench. */
 export function referenceSearch(
   program: Program,
-  rules: readonly StateProperty[],
+  stateProperties: readonly StateProperty[],
   maxStates: number,
   atEnd: () => void = () => {},
 ): ReferenceSearchResult {
@@ -28,44 +28,46 @@ export function referenceSearch(
   const keyOf = (state: Int32Array): string => state.subarray(0, width).join();
   const start = initialState(program);
   const seen = new Set([keyOf(start)]);
-  const brokenIn = (state: Int32Array): number =>
-    rules.reduce(
-      (mask, rule) =>
-        evaluate(rule.violatedWhen, state) === 0 ? mask : mask | (1 << propertyBit(rule.property)),
+  const violationsIn = (state: Int32Array): number =>
+    stateProperties.reduce(
+      (mask, property) =>
+        evaluate(property.violatedWhen, state) === 0
+          ? mask
+          : mask | (1 << propertyBit(property.property)),
       0,
     );
-  let broken = brokenIn(start);
+  let violated = violationsIn(start);
   let layer = [start];
   let transitions = 0;
   let depth = 0;
-  let stuck = 0;
+  let terminalStates = 0;
   while (layer.length > 0) {
     const next: Int32Array[] = [];
     for (const state of layer) {
-      let moved = 0;
+      let enabledCount = 0;
       for (const task of program.tasks) {
         if (!isEnabled(program, state, task.index)) continue;
-        moved++;
+        enabledCount++;
         const after = state.slice();
         const pc = state[task.pc] ?? 0;
-        broken |= violationsOfBody(task.steps[pc]?.body ?? [], state.slice()).bits;
+        violated |= violationsOfBody(task.steps[pc]?.body ?? [], state.slice()).bits;
         step(program, after, task.index);
         const key = keyOf(after);
         if (seen.has(key)) continue;
         seen.add(key);
-        broken |= brokenIn(after);
+        violated |= violationsIn(after);
         next.push(after);
       }
-      transitions += moved;
-      if (moved === 0) stuck++;
+      transitions += enabledCount;
+      if (enabledCount === 0) terminalStates++;
       if (seen.size <= maxStates) continue;
       atEnd();
       return {
         states: seen.size,
         transitions,
         depth,
-        violated: broken,
-        terminalStates: stuck,
+        violated,
+        terminalStates,
         complete: false,
       };
     }
@@ -77,13 +79,13 @@ export function referenceSearch(
     states: seen.size,
     transitions,
     depth,
-    violated: broken,
-    terminalStates: stuck,
+    violated,
+    terminalStates,
     complete: true,
   };
 }
 
-/** The rules that a body breaks while it runs on `state`, which it changes. */
+/** The properties that a body violates while it runs on `state`, which it changes. */
 function violationsOfBody(
   body: readonly Statement[],
   state: Int32Array,
