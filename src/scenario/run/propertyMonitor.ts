@@ -14,6 +14,7 @@ import {
 } from '../../kernel/properties/unregisterLive';
 import type { UnregisterWait } from '../../kernel/properties/unregisterLive';
 import { StateCheckMonitor } from './stateCheckMonitor';
+import { taskName } from './taskName';
 
 /** Reports the properties that one run violates: in a state, in a step, or by the history of the run. Each violation once. */
 export class PropertyMonitor {
@@ -67,7 +68,7 @@ export class PropertyMonitor {
       if (template.kind === 'violation')
         found.push({
           property: template.property,
-          text: `${this.name(task)} ${template.text}`,
+          text: `${taskName(this.program, task)} ${template.text}`,
           object: template.object,
         });
     // Reported once by StateCheckMonitor: the text may change with the state.
@@ -105,7 +106,7 @@ export class PropertyMonitor {
         if (!cycle) continue;
         const chain = cycle.map(
           (e) =>
-            `${this.title(e.held)} then ${this.title(e.taken)} (${this.name(e.task)}, ${e.step})`,
+            `${this.title(e.held)} then ${this.title(e.taken)} (${taskName(this.program, e.task)}, ${e.step})`,
         );
         found.push({
           property: 'lock-order',
@@ -140,7 +141,7 @@ export class PropertyMonitor {
       .map((w) => ({
         property: 'unregister-live',
         object: this.program.fields[w.counter]?.object,
-        text: `${this.name(task)}'s ${this.program.calls[step.call]?.call.call} began after ${this.name(w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be delayed forever`,
+        text: `${taskName(this.program, task)}'s ${this.program.calls[step.call]?.call.call} began after ${taskName(this.program, w.task)} had withdrawn the registration, and raises ${this.title(w.counter)}: unregister can be delayed forever`,
       }));
   }
 
@@ -159,7 +160,7 @@ export class PropertyMonitor {
   private deadlock(state: Int32Array): Violation[] {
     const [cycle] = waitCycles(this.program, state);
     if (!cycle) return [];
-    const names = cycle.map((t) => this.name(t));
+    const names = cycle.map((t) => taskName(this.program, t));
     if (cycle.length === 1) return this.selfDeadlock(state, cycle[0] as number);
     return [
       {
@@ -178,10 +179,14 @@ export class PropertyMonitor {
     return [
       {
         property: 'lock-order',
-        text: `${this.name(task)} takes ${this.title(lock)}, which it already holds`,
+        text: `${taskName(this.program, task)} takes ${this.title(lock)}, which it already holds`,
         object,
       },
-      { property: 'no-deadlock', text: `deadlock: ${this.name(task)} waits for itself`, object },
+      {
+        property: 'no-deadlock',
+        text: `deadlock: ${taskName(this.program, task)} waits for itself`,
+        object,
+      },
     ];
   }
 
@@ -212,9 +217,5 @@ export class PropertyMonitor {
 
   private title(field: number): string {
     return this.program.fields[field]?.title ?? String(field);
-  }
-
-  private name(task: number): string {
-    return this.program.tasks[task]?.name ?? String(task);
   }
 }

@@ -6,6 +6,7 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import { optionsAsJson } from '../format/makeScenario';
 import { returnValues } from './returnValues';
 import { stateAt } from './scenarioRun';
+import { taskName } from './taskName';
 import type { Trace } from './trace';
 
 /** One call of a run; `returns` is absent if it has not returned or was skipped. */
@@ -202,8 +203,4 @@ function valueOf(program: Program, state: Int32Array, index: number): RunResultV
     default:
       return value;
   }
-}
-
-function taskName(program: Program, task: number): string {
-  return program.tasks[task]?.name ?? String(task);
 }

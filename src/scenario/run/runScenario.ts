@@ -1,12 +1,12 @@
 import { waitBlockers, waitText } from '../../kernel/machine/describeEvent';
 import type { Design } from '../../kernel/language/design';
 import { isEnabled, enabled, inCall, nextStep, currentWait } from '../../kernel/machine/machine';
-import type { Program } from '../../kernel/compiler/program';
 import { seededRandom } from './seededRandom';
 import { runStep, startScenarioRun, traceOf } from './scenarioRun';
 import type { ScenarioRun } from './scenarioRun';
 import type { InputError, Scenario, Schedule } from '../format/scenario';
 import { parseScheduleEntry } from '../format/scheduleText';
+import { taskName } from './taskName';
 import type { Trace } from './trace';
 
 /** A finished run, or the schedule entry that names a task that cannot run. */
@@ -81,10 +81,6 @@ function blockedText(
 function runnableTasksText(run: ScenarioRun): string {
   const names = enabled(run.program, run.state).map((t) => taskName(run.program, t));
   return names.length === 0 ? 'there is none' : names.join(', ');
-}
-
-function taskName(program: Program, task: number): string {
-  return program.tasks[task]?.name ?? String(task);
 }
 
 /**
