@@ -59,10 +59,10 @@ test('a cancelled check answers at once and keeps what it found', async ({ page 
   await expect(page.getByRole('button', { name: 'Check again' })).toBeVisible();
 });
 
-test.describe('a worker that dies', () => {
+test.describe('a worker that crashes', () => {
   test.use({ allowedProblems: [/out of room/] });
 
-  test('is told, the session goes on, and the next check works', async ({ page }) => {
+  test('is reported, the session continues, and the next check works', async ({ page }) => {
     await page.goto('./?scenario=bind-race');
     await openScene(page, endless);
     const panel = await startCheck(page);
@@ -86,7 +86,7 @@ test.describe('a worker that dies', () => {
   });
 });
 
-test('a policy without WebAssembly gets the same verdict from the bytecode, and is told so', async ({
+test('a policy without WebAssembly gets the same verdict from the bytecode engine, which the report names', async ({
   page,
 }) => {
   await page.goto('./?scenario=bind-race');
@@ -136,7 +136,7 @@ test("a frame without an origin searches in a worker from the script's text", as
   await server.close();
 });
 
-test('a check of the 2021 split finds the second owner, and its witness plays on the stage', async ({
+test('a check of the 2021 split finds the second owner, and its counterexample plays on the stage', async ({
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -159,7 +159,7 @@ test('a check of the 2021 split finds the second owner, and its witness plays on
   );
 });
 
-test('a race that cannot go wrong is told with its number of states', async ({ page }) => {
+test('a race without a violation reports its number of states', async ({ page }) => {
   await page.goto('./?scenario=bind-race');
   await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
@@ -168,7 +168,7 @@ test('a race that cannot go wrong is told with its number of states', async ({ p
   );
 });
 
-test('a row that is switched off makes a check fail, and the witness says that this is not the design', async ({
+test('a disabled step makes a check fail, and the counterexample shows the modified design', async ({
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -198,7 +198,7 @@ test('a row that is switched off makes a check fail, and the witness says that t
   await expect(page.getByRole('region', { name: 'Caption' })).not.toContainText('Modified design');
 });
 
-test('four designs stand side by side, and one of them can be watched', async ({ page }) => {
+test('the comparison shows four designs, and each can be opened', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.goto('./?scenario=bind-race');
@@ -212,7 +212,7 @@ test('four designs stand side by side, and one of them can be watched', async ({
   await expect(page.getByRole('radio', { name: 'parked-shim' })).toBeChecked();
 });
 
-test('the verdicts of every design are worked out, and a red one plays its witness', async ({
+test('the verdicts of all designs are checked, and a violated cell plays its counterexample', async ({
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });

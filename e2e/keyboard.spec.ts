@@ -9,7 +9,7 @@ async function idle(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
 }
 
-/** Opens a built-in scenario and goes to a step of its story. */
+/** Opens a built-in scenario and goes to a step of its walkthrough. */
 async function open(page: Page, scenario: string, step = 0): Promise<void> {
   await page.goto(`./?scenario=${scenario}`);
   await idle(page);
@@ -20,7 +20,7 @@ async function open(page: Page, scenario: string, step = 0): Promise<void> {
   await idle(page);
 }
 
-test('acting in the past starts a branch, which is named and left by keyboard with the focus on it', async ({
+test('a step in the past starts a branch that can be renamed and left by keyboard', async ({
   page,
 }) => {
   await open(page, 'bind-race', 20);
@@ -53,9 +53,7 @@ test('acting in the past starts a branch, which is named and left by keyboard wi
   await expect(named).toHaveAttribute('aria-pressed', 'true');
 });
 
-test('branches come back after a reload by their names; the link of somebody else opens alone', async ({
-  page,
-}) => {
+test('a reload restores named branches; another link opens without them', async ({ page }) => {
   await open(page, 'bind-race', 20);
   await page.getByRole('button', { name: 'Step dpdk', exact: true }).click();
   const branches = page.getByRole('group', { name: 'Branches' }).getByRole('button');
@@ -83,7 +81,7 @@ test('branches come back after a reload by their names; the link of somebody els
   await expect(branches).toHaveCount(0);
 });
 
-test('where storage is refused a reload keeps what the address says', async ({ page }) => {
+test('without storage, a reload restores what the address contains', async ({ page }) => {
   await page.addInitScript(() =>
     Object.defineProperty(window, 'sessionStorage', {
       get: () => {
@@ -94,18 +92,18 @@ test('where storage is refused a reload keeps what the address says', async ({ p
   await open(page, 'bind-race', 20);
   const length = (): Promise<number> => page.evaluate(() => location.hash.length);
   await expect.poll(length).toBeGreaterThan(1);
-  const story = await length();
+  const walkthrough = await length();
   await page.getByRole('button', { name: 'Step dpdk', exact: true }).click();
   await expect(page.getByRole('group', { name: 'Branches' }).getByRole('button')).toHaveCount(2);
-  // The branch ends here: its link holds fewer steps than that of the story.
-  await expect.poll(length).toBeLessThan(story);
+  // The branch ends here: its link contains fewer steps than that of the walkthrough.
+  await expect.poll(length).toBeLessThan(walkthrough);
   await page.reload();
   await idle(page);
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText('21 / 21');
   await expect(page.getByRole('alert')).toHaveCount(0);
 });
 
-test('the details say why a task waits, who holds what it waits for, and lead to where it began', async ({
+test('the details show why a task waits, who holds the lock, and since which step', async ({
   page,
 }) => {
   await open(page, 'hot-unplug', 45);
@@ -119,7 +117,7 @@ test('the details say why a task waits, who holds what it waits for, and lead to
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^34 /);
 });
 
-test('a table of file operations is picked by keyboard, tells who goes through it, and leads there', async ({
+test('selecting a table of file operations by keyboard lists its files and links to them', async ({
   page,
 }) => {
   await open(page, 'bind-race', 57);
@@ -159,7 +157,7 @@ test("the kernel's side tells what it has done and where it stands", async ({ pa
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^34 /);
 });
 
-test('the tour goes to its end by keyboard and gives the focus back', async ({ page }) => {
+test('the tour can be completed by keyboard and restores the focus', async ({ page }) => {
   await page.goto('./');
   await idle(page);
   await page.getByRole('button', { name: /tour/i }).focus();
@@ -180,7 +178,7 @@ test('the tour goes to its end by keyboard and gives the focus back', async ({ p
   ).toBeFocused();
 });
 
-test('panels are sized by keyboard, leave the stage its room, and keep their size', async ({
+test('panels resize by keyboard, leave room for the stage, and keep their size', async ({
   page,
 }) => {
   await open(page, 'bind-race');
@@ -221,7 +219,7 @@ for (const [what, opener] of [
   ['palette', /^Find a command/],
   ['scenarios', /^Scenario:/],
 ] as const) {
-  test(`the ${what} dialog keeps the focus inside, closes on Escape, and gives it back`, async ({
+  test(`the ${what} dialog traps the focus, closes on Escape, and restores the focus`, async ({
     page,
   }) => {
     await open(page, 'bind-race');
@@ -246,7 +244,7 @@ for (const [what, opener] of [
   });
 }
 
-/** Keeps the palette from coming until what it returns is called. */
+/** Delays the load of the palette until the returned function is called. */
 async function holdPalette(page: Page): Promise<() => void> {
   let come = (): void => {};
   const asked = new Promise<void>((resolve) => (come = resolve));
@@ -257,7 +255,7 @@ async function holdPalette(page: Page): Promise<() => void> {
   return come;
 }
 
-test('Enter before the palette is there acts on what was typed', async ({ page }) => {
+test('Enter before the palette has loaded picks the best match', async ({ page }) => {
   await open(page, 'bind-race');
   const come = await holdPalette(page);
   await page.keyboard.press('Control+k');
@@ -270,7 +268,7 @@ test('Enter before the palette is there acts on what was typed', async ({ page }
   await expect(page.getByRole('dialog')).toHaveCount(0);
 });
 
-test('what is typed before the palette is there is in it when it comes', async ({ page }) => {
+test('text typed before the palette has loaded appears in it', async ({ page }) => {
   await open(page, 'bind-race');
   const come = await holdPalette(page);
   await page.keyboard.press('Control+k');

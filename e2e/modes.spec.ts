@@ -14,7 +14,7 @@ async function idle(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
 }
 
-test('present mode shows stage and caption, answers a remote control, and leaves by Escape', async ({
+test('presentation mode shows stage and caption, takes remote-control keys, and ends with Escape', async ({
   page,
 }) => {
   await open(page);
@@ -33,7 +33,7 @@ test('present mode shows stage and caption, answers a remote control, and leaves
   await expect(page.getByRole('complementary', { name: 'Processes' })).toBeVisible();
 });
 
-test('the happy path goes by keyboard alone', async ({ page }) => {
+test('the happy path works with the keyboard alone', async ({ page }) => {
   await open(page);
   const reach = async (name: string): Promise<void> => {
     const button = page.getByRole('button', { name, exact: true });
@@ -54,7 +54,7 @@ test('the happy path goes by keyboard alone', async ({ page }) => {
   );
 });
 
-test('the page opens on a still scenario under reduced motion, with the tour one click away', async ({
+test('under reduced motion the page opens without playing and offers the tour', async ({
   page,
 }) => {
   await open(page);
@@ -65,7 +65,7 @@ test('the page opens on a still scenario under reduced motion, with the tour one
   ]);
 });
 
-test('the page moves by itself once, and one that a link opens never does', async ({ page }) => {
+test('the page plays an intro, but not when a link opens it', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await open(page);
   await expect(page.getByRole('status', { name: 'Step' })).not.toHaveText(/^0 /);
@@ -80,33 +80,31 @@ test('the page moves by itself once, and one that a link opens never does', asyn
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(step ?? '');
 });
 
-test('the end of a story offers what comes next, the link among it', async ({ page }) => {
+test('the end of a run offers the next scenario and the link', async ({ page }) => {
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('End');
   await idle(page);
-  const story = page.getByRole('region', { name: 'Caption' });
-  await expect(story).toContainText('Every call has returned.');
-  await expect(story.getByRole('button', { name: /next scenario/ })).toBeVisible();
-  await expect(story.getByRole('button', { name: 'Start over' })).toBeVisible();
-  await story.getByRole('button', { name: 'Share this run' }).click();
+  const caption = page.getByRole('region', { name: 'Caption' });
+  await expect(caption).toContainText('Every call has returned.');
+  await expect(caption.getByRole('button', { name: /next scenario/ })).toBeVisible();
+  await expect(caption.getByRole('button', { name: 'Start over' })).toBeVisible();
+  await caption.getByRole('button', { name: 'Share this run' }).click();
   await expect(page.getByRole('dialog', { name: /Share/ })).toContainText('Link to this step');
 });
 
-test('a press takes over while the page moves by itself', async ({ page }) => {
+test('a press stops the intro', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await page.goto('./');
   await page.getByRole('button', { name: 'Unregister vfio0', exact: true }).click();
   await idle(page);
-  // Whatever the page had done by then, the call that was made is the last thing that happened.
+  // However far the intro was, the call is the last step.
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(/^(\d+) \/ \1$/);
   await expect(page.getByRole('region', { name: 'Caption' })).not.toContainText(
     'How does a process',
   );
 });
 
-test('the tour leads by keys from stop to stop, and undo brings the session back', async ({
-  page,
-}) => {
+test('keys move through the tour, and undo restores the session', async ({ page }) => {
   await open(page, './?scenario=hot-unplug');
   await page.keyboard.press('End');
   const before = await page.getByRole('status', { name: 'Step' }).textContent();
@@ -124,7 +122,7 @@ test('the tour leads by keys from stop to stop, and undo brings the session back
   await expect(page.getByRole('status', { name: 'Step' })).toHaveText(before ?? '');
 });
 
-test('the palette finds by typing, goes by arrows, and gives an object the focus', async ({
+test('the palette filters by text, moves with arrow keys, and focuses the chosen object', async ({
   page,
 }) => {
   await open(page, './?scenario=bind-race');
@@ -146,7 +144,7 @@ test('the palette finds by typing, goes by arrows, and gives an object the focus
   await expect(page.getByRole('region', { name: 'Details' })).toContainText('References');
 });
 
-test('predict asks, says whether it was right and why, and can be left', async ({ page }) => {
+test('the quiz asks, says whether the answer is correct and why, and closes', async ({ page }) => {
   await open(page, './?scenario=bind-race');
   await page.keyboard.press('q');
   const card = page.getByRole('dialog', { name: 'Quiz' });
@@ -171,7 +169,7 @@ test('predict asks, says whether it was right and why, and can be left', async (
   await expect(card).toHaveCount(0);
 });
 
-test('a page zoomed to twice its size shows the stage, and the whole reason of a prediction', async ({
+test('a page at 200% zoom shows the stage and the whole explanation of an answer', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 720, height: 450 });
@@ -191,9 +189,7 @@ test('a page zoomed to twice its size shows the stage, and the whole reason of a
   expect(await reason.evaluate((each) => each.scrollHeight - each.clientHeight)).toBe(0);
 });
 
-test('predict asks by keyboard who must go next, says what the other would have met, and shows it on a branch', async ({
-  page,
-}) => {
+test('the quiz works by keyboard and shows the alternative order on a branch', async ({ page }) => {
   await open(page, './?scenario=double-bind');
   await page.keyboard.press('q');
   const card = page.getByRole('dialog', { name: 'Quiz' });
@@ -234,7 +230,7 @@ test('predict asks by keyboard who must go next, says what the other would have 
   await expect(card).toHaveCount(0);
 });
 
-test('a step is announced once, and a question mark lists every key', async ({ page }) => {
+test('a step is announced once, and ? lists the keyboard shortcuts', async ({ page }) => {
   await open(page, './?scenario=bind-race');
   const said = page.locator('[aria-live="polite"][aria-atomic="true"]');
   await expect(said).toHaveCount(1);
@@ -246,14 +242,12 @@ test('a step is announced once, and a question mark lists every key', async ({ p
   );
 });
 
-test.describe('a part of the page that does not come', () => {
+test.describe('a part of the page that fails to load', () => {
   test.use({
     allowedProblems: [/Failed to load resource|Failed to fetch dynamically imported module/],
   });
 
-  test('is told in its place, with the rest as it was, and loading again brings back the run and the part', async ({
-    page,
-  }) => {
+  test('is reported in its place, and Reload restores the run and the part', async ({ page }) => {
     await page.route(/\/(VerdictsView|HelpDialog)-.*\.js/, (route) => route.abort());
     await open(page, './?scenario=bind-race');
     await page.keyboard.press('PageDown');

@@ -33,7 +33,7 @@ async function steps(page: Page, task: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) await click(page, `Step ${task}`);
 }
 
-test('the cdev path by clicks ends with normal fops', async ({ page }) => {
+test('clicking through the cdev path ends with access granted', async ({ page }) => {
   await open(page);
   await click(page, 'Open vfio0');
   await expect(files(page, 'qemu').getByRole('listitem')).toHaveText(/access not granted/);
@@ -46,7 +46,7 @@ for (const [winner, loser] of [
   ['qemu', 'dpdk'],
   ['dpdk', 'qemu'],
 ] as const) {
-  test(`the bind race by steps is won by ${winner} when it comes first`, async ({ page }) => {
+  test(`${winner} wins the bind race when it takes the lock first`, async ({ page }) => {
     await open(page, 'Two processes race to bind one device');
     await click(page, 'Run qemu', 'Run dpdk', 'Run qemu', 'Run dpdk');
     // Both binds are under way; the winner is the first at the lock of the reset set.
@@ -58,7 +58,9 @@ for (const [winner, loser] of [
   });
 }
 
-test('unregister waits for an open fd, names it, and ends when it is closed', async ({ page }) => {
+test('unregister waits for an open fd, names it, and returns when it is closed', async ({
+  page,
+}) => {
   await open(page);
   await click(page, 'Open vfio0', 'Unregister vfio0');
   const driver = page.getByRole('region', { name: 'driver' });
@@ -68,7 +70,7 @@ test('unregister waits for an open fd, names it, and ends when it is closed', as
   await expect(driver.getByRole('button', { name: 'Register vfio0' })).toBeVisible();
 });
 
-test('undo restores what was, redo does it again', async ({ page }) => {
+test('undo reverts a call, and redo repeats it', async ({ page }) => {
   await open(page);
   await click(page, 'Open vfio0');
   await expect(files(page, 'qemu')).toBeVisible();
@@ -119,7 +121,7 @@ const badFiles: readonly (readonly [string, string, RegExp])[] = [
 ];
 
 for (const [what, text, says] of badFiles) {
-  test(`a file with ${what} gets a message that names the place, and nothing is lost`, async ({
+  test(`a file with ${what} shows an error with the place and keeps the session`, async ({
     page,
   }) => {
     await open(page);

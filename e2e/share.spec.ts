@@ -23,7 +23,7 @@ async function standing(page: Page): Promise<readonly string[]> {
   ]);
 }
 
-test('a link from the Share dialog opens the same moment', async ({ page, context }) => {
+test('a link from the Share dialog opens the same step', async ({ page, context }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.goto('./?scenario=bind-race');
   await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
@@ -37,7 +37,7 @@ test('a link from the Share dialog opens the same moment', async ({ page, contex
   expect(await standing(other)).toEqual(before);
 });
 
-test('what the browser does not let the page copy is selected', async ({ page, context }) => {
+test('without clipboard access the text is selected', async ({ page, context }) => {
   await context.clearPermissions();
   await page.addInitScript(() => {
     Object.defineProperty(navigator, 'clipboard', {
@@ -60,7 +60,7 @@ test('what the browser does not let the page copy is selected', async ({ page, c
   ).toBe(true);
 });
 
-test('a graph saved as SVG is previewed, and brings its scenario back when it is opened', async ({
+test('a graph exported as SVG has a preview, and opening it restores its scenario', async ({
   page,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });

@@ -46,7 +46,7 @@ const PROCESS_TOKENS = [
   'proc-driver',
 ];
 
-/** Text on what it stands on. */
+/** Text tokens with their background tokens. */
 const TEXT_PAIRS: readonly (readonly [string, string])[] = [
   ...[
     'ink',
@@ -85,11 +85,11 @@ describe.each([
   ['light', 0],
   ['dark', 1],
 ] as const)('tokens in %s', (_, theme) => {
-  it.each(TEXT_PAIRS)('--%s can be read on --%s', (text, paper) => {
+  it.each(TEXT_PAIRS)('--%s has text contrast on --%s', (text, paper) => {
     expect(contrastRatio(text, paper, theme)).toBeGreaterThanOrEqual(4.5);
   });
 
-  it.each(BACKGROUND_TOKENS)('lines that carry meaning stand out on --%s', (paper) => {
+  it.each(BACKGROUND_TOKENS)('meaningful lines have contrast on --%s', (paper) => {
     for (const line of [
       'line-2',
       'glyph',
@@ -117,7 +117,7 @@ describe.each([
       'tritanopia',
       [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
     ],
-  ])('parked, normal and bad stay apart under %s', (_name, matrix) => {
+  ])('parked, normal and bad are distinguishable under %s', (_name, matrix) => {
     const seen = (name: string): readonly number[] => {
       const rgb = toLinear(srgbChannels(name, theme));
       return [0, 3, 6].map((row) =>
