@@ -82,7 +82,7 @@ const expectedColumns: readonly {
   },
 ];
 
-/** Cells of section 8 in which the checker differs, judged by the counterexample or by why there is none. */
+/** Cells of the predicted table in which the checker differs, judged by the counterexample or by why there is none. */
 const deviations: readonly {
   readonly design: string;
   readonly property: PropertyId;
@@ -203,7 +203,7 @@ describe('the verdict matrix', () => {
     },
   );
 
-  it('differs from the table of section 8 only in the judged cells', () => {
+  it('differs from the predicted table only in the judged cells', () => {
     for (const j of deviations) {
       const row = rows.find((r) => r.config.title === j.design);
       expect(
@@ -238,7 +238,7 @@ describe('the verdict matrix', () => {
     });
   });
 
-  it('depends on the options as sections 3.10 and 4 say', () => {
+  it('depends on the options as predicted', () => {
     const one = (v: DesignConfig, ...ids: string[]): Partial<Record<string, string[]>> => {
       const found = matrixRows(
         runMatrix(
