@@ -7,7 +7,7 @@ import type { OpenFd } from './openFds';
 export interface CallChoice {
   /** Verb phrase: `Bind fd1 to ictx1`. */
   readonly title: string;
-  /** The arguments alone, for a button beside the verb: `fd1 → ictx1`. */
+  /** The arguments alone, for a button beside the verb: `fd1 to ictx1`. */
   readonly label: string;
   readonly call: Call;
 }
@@ -82,7 +82,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     choices: (context) =>
       fdsOfKind(context, 'cdev').flatMap((fd) =>
         fdsOfKind(context, 'iommufd').map((to) =>
-          makeChoice(context, `${fd.name} → ${to.name}`, `Bind ${fd.name} to ${to.name}`, {
+          makeChoice(context, `${fd.name} to ${to.name}`, `Bind ${fd.name} to ${to.name}`, {
             call: 'bind_iommufd',
             fd: fd.name,
             iommufd: to.name,
@@ -112,7 +112,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     choices: (context) =>
       fdsOfKind(context, 'cdev').flatMap((fd) =>
         ioasNames(context).map((ioas) =>
-          makeChoice(context, `${fd.name} → ${ioas}`, `Attach ${fd.name} to ${ioas}`, {
+          makeChoice(context, `${fd.name} to ${ioas}`, `Attach ${fd.name} to ${ioas}`, {
             call: 'attach_ioas',
             fd: fd.name,
             ioas,
@@ -176,7 +176,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     choices: (context) =>
       fdsOfKind(context, 'group').flatMap((fd) =>
         fdsOfKind(context, 'container', 'iommufd').map((to) =>
-          makeChoice(context, `${fd.name} → ${to.name}`, `Set ${to.name} on ${fd.name}`, {
+          makeChoice(context, `${fd.name} to ${to.name}`, `Set ${to.name} on ${fd.name}`, {
             call: 'set_container',
             fd: fd.name,
             container: to.name,
@@ -238,11 +238,16 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     noChoiceReason: 'Needs a device or group fd.',
     choices: (context) =>
       fdsOfKind(context, 'cdev', 'device', 'group').map(({ name }) =>
-        makeChoice(context, `${name} → ${kvmName(context)}`, `Add ${name} to ${kvmName(context)}`, {
-          call: 'kvm_add',
-          fd: name,
-          kvm: kvmName(context),
-        }),
+        makeChoice(
+          context,
+          `${name} to ${kvmName(context)}`,
+          `Add ${name} to ${kvmName(context)}`,
+          {
+            call: 'kvm_add',
+            fd: name,
+            kvm: kvmName(context),
+          },
+        ),
       ),
   },
   {
@@ -255,7 +260,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
         context.snapshot.program.world.processes
           .filter((process) => process !== context.caller)
           .map((to) =>
-            makeChoice(context, `${name} → ${to}`, `Pass ${name} to ${to}`, {
+            makeChoice(context, `${name} to ${to}`, `Pass ${name} to ${to}`, {
               call: 'pass_fd',
               fd: name,
               to,

@@ -53,7 +53,7 @@ export function BranchList() {
             }
             data-tooltip={id === run.branchId ? 'Rename this branch' : 'Switch to this branch'}
           >
-            {name} <small>{forkedFrom ? `${forkedFrom.depth} → ${tip.depth}` : tip.depth}</small>
+            {name} <small>{forkedFrom ? `${forkedFrom.depth} to ${tip.depth}` : tip.depth}</small>
           </button>
         ),
       )}

@@ -10,6 +10,7 @@ import { processColour } from '../controls/processColour';
 import { useSession, useSessionStore } from '../useSession';
 import { confidenceText } from './confidenceText';
 import panels from './panels.module.css';
+import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './SourcePanel.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
@@ -94,7 +95,9 @@ export function SourcePanel() {
                 {step.id} {confidenceText(step.confidence)}
                 <span className={styles.markers}>
                   {tasksHere.map((task) => (
-                    <span key={task.name}>◀ {task.name}</span>
+                    <span key={task.name}>
+                      <SymbolIcon symbol="waiting" /> {task.name}
+                    </span>
                   ))}
                 </span>
               </span>

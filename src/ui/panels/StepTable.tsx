@@ -86,7 +86,7 @@ const StepTableRow = memo(function StepTableRow({
         {snapshotText(snapshot)}
         {snapshot.violations.map(({ property, text }) => (
           <div key={text} className={panels.bad}>
-            ⚠ {property}: {text}
+            {property}: {text}
           </div>
         ))}
       </td>

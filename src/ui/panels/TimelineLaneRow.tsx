@@ -1,5 +1,6 @@
 import type { CSSProperties } from 'react';
 import { groupMarks, type TimelineLane } from '../../session/queries/timeline';
+import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './Timeline.module.css';
 
 /** Heights of a call bar and of the line of a held lock below it; `COMPACT` when there are many lanes. */
@@ -7,8 +8,6 @@ const LANE_PX = { bar: 22, line: 6 };
 const COMPACT_LANE_PX = { bar: 15, line: 3 };
 /** Steps that one mark covers: closer marks are grouped. */
 const STEPS_PER_MARK = 2;
-
-const MARK_SYMBOLS = { refused: '✕', swap: '⇄', violation: '!', warn: '!' } as const;
 
 interface TimelineLaneRowProps {
   readonly lane: TimelineLane;
@@ -103,7 +102,7 @@ export function TimelineLaneRow({
             data-tooltip={texts.join('\n')}
             onClick={() => onSelectStep(depth)}
           >
-            {MARK_SYMBOLS[kind]}
+            {kind === 'refused' || kind === 'swap' ? <SymbolIcon symbol={kind} /> : '!'}
             {marks.length > 1 && <small>{marks.length}</small>}
           </button>
         );

@@ -4,6 +4,7 @@ import edges from './edges/Edges.module.css';
 import { LockIcon } from './nodes/LockIcon';
 import type { EdgeStyle } from '../../graph/model/graph';
 import { KindIcon, type KindIconName } from '../controls/KindIcon';
+import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './Legend.module.css';
 import { ProcessMark } from '../controls/ProcessMark';
 import { processColourAt } from '../controls/processColour';
@@ -89,7 +90,9 @@ export function LegendList() {
         <LegendItem text="contended: owner, then waiters in order">
           <span className={styles.contended}>
             <LockIcon open={false} />
-            <ProcessMark process={0} />◂<ProcessMark process={1} />
+            <ProcessMark process={0} />
+            <SymbolIcon symbol="waiting" />
+            <ProcessMark process={1} />
             <ProcessMark process={2} />
           </span>
         </LegendItem>
@@ -99,7 +102,9 @@ export function LegendList() {
           <i className={styles.changed}>2</i>
         </LegendItem>
         <LegendItem text="waits, and what it waits for">
-          <i className={styles.waiting}>◂ waits</i>
+          <i className={styles.waiting}>
+            <SymbolIcon symbol="waiting" /> waits
+          </i>
         </LegendItem>
         <LegendItem text="freed, still pointed at">
           <i className={styles.freed}>freed</i>

@@ -3,6 +3,7 @@ import type { FieldView } from '../../../graph/model/graph';
 import type { FieldFit } from '../../../graph/layout/textFit';
 import { HoldersPopup } from './HoldersPopup';
 import { LockIcon } from './LockIcon';
+import { SymbolIcon } from '../../controls/SymbolIcon';
 import styles from './node.module.css';
 import { ProcessMark } from '../../controls/ProcessMark';
 import { withWordBreaks } from './withWordBreaks';
@@ -122,7 +123,7 @@ function WaitQueue({
       <span className={styles.visuallyHidden}>waiting: {showNames ? '' : names}</span>
       {queue.map((waiter) => (
         <span key={waiter.name} className={styles.waiter}>
-          <span aria-hidden="true">◂</span>
+          <SymbolIcon symbol="waiting" />
           <ProcessMark process={waiter.process} size={10} />
           {showNames && <span>{waiter.name}</span>}
         </span>

@@ -9,6 +9,7 @@ import { LockIcon } from './LockIcon';
 import { FoldButton } from './FoldButton';
 import { KindIcon } from '../../controls/KindIcon';
 import { useNodeView } from './useNodeState';
+import { SymbolIcon } from '../../controls/SymbolIcon';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from '../../controls/ProcessMark';
@@ -90,7 +91,7 @@ function LockSummary({ view: { locks } }: { readonly view: FoldedGroupView }) {
         <ProcessMark process={lock.owner.process} size={11} />
         {lock.queue.length > 0 && (
           <>
-            ◂
+            <SymbolIcon symbol="waiting" />
             {lock.queue.map((waiter) => (
               <ProcessMark key={waiter.name} process={waiter.process} size={11} />
             ))}{' '}

@@ -4,6 +4,7 @@ import type { ProcessView, TaskView } from '../../../graph/model/graph';
 import { fitCall } from '../../../graph/layout/textFit';
 import { useNodeView } from './useNodeState';
 import { withWordBreaks } from './withWordBreaks';
+import { SymbolIcon } from '../../controls/SymbolIcon';
 import styles from './node.module.css';
 import { NodeShell } from './NodeShell';
 import { ProcessMark } from '../../controls/ProcessMark';
@@ -47,19 +48,14 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
   );
 });
 
-const STATUS_SYMBOLS: Readonly<Record<TaskView['status'], string>> = {
-  idle: '○',
-  running: '▸',
-  waiting: '◂',
-  done: '✓',
-};
-
 function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: boolean }) {
   const { name, text, small } = fitCall(task, alone);
   return (
     <li data-status={task.status} data-tooltip={`${task.call} ${task.detail}`}>
       <span className={styles.call} data-small={small || undefined}>
-        <i aria-hidden="true">{STATUS_SYMBOLS[task.status]}</i>
+        <i>
+          <SymbolIcon symbol={task.status} />
+        </i>
         {name !== undefined && <b>{name} </b>}
         {withWordBreaks(text)}
       </span>
