@@ -1,6 +1,8 @@
 import react from '@vitejs/plugin-react';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { moduleScript, pageTags } from './tools/build/pageTags.mjs';
+import { launchOptions } from './tools/test/browser.mjs';
 
 export default defineConfig({
   base: './',
@@ -40,10 +42,28 @@ export default defineConfig({
   },
   preview: { port: 4173, strictPort: false },
   test: {
-    environment: 'node',
-    include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],
-    // The machines are shared and noisy: a test is stopped only when it hangs.
+    // The machines are shared and noisy: a test is stopped only if it hangs.
     testTimeout: 240_000,
     maxWorkers: '100%',
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', environment: 'node', include: ['src/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'components',
+          include: ['src/**/*.component.tsx'],
+          browser: {
+            enabled: true,
+            headless: true,
+            provider: playwright({ launchOptions: launchOptions() }),
+            instances: [{ browser: 'chromium' }],
+            screenshotFailures: false,
+          },
+        },
+      },
+    ],
   },
 });

@@ -19,9 +19,15 @@ import { NOT_RUN, cacheFile, root } from './cache.mjs';
  */
 
 const unitReport = cacheFile('vitest.json');
+const componentReport = cacheFile('vitest-components.json');
 const browserReport = cacheFile('playwright.json');
 
 const fast = process.argv.includes('--fast');
+
+/** @param {any} report @returns {Count} */
+function vitestCount(report) {
+  return { passed: report.numPassedTests, failed: report.numFailedTests };
+}
 
 /** @type {Stage[]} */
 const fastStages = [
@@ -37,13 +43,15 @@ const fastStages = [
     script: 'node_modules/vitest/vitest.mjs',
     args: [
       'run',
+      '--project',
+      'unit',
       ...(fast ? ['--exclude', '**/*.slow.test.ts'] : []),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${unitReport}`,
     ],
     report: unitReport,
-    count: (report) => ({ passed: report.numPassedTests, failed: report.numFailedTests }),
+    count: vitestCount,
   },
 ];
 
@@ -53,6 +61,20 @@ const otherStages = [
   { name: 'build', script: 'tools/build/site.mjs', args: [], step: true },
   { name: 'cli', script: 'tools/build/cli.mjs', args: [], step: true },
   { name: 'browser', script: 'tools/test/browser.mjs', args: [], step: true },
+  {
+    name: 'components',
+    script: 'node_modules/vitest/vitest.mjs',
+    args: [
+      'run',
+      '--project',
+      'components',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${componentReport}`,
+    ],
+    report: componentReport,
+    count: vitestCount,
+  },
   {
     name: 'e2e',
     script: 'node_modules/@playwright/test/cli.js',

@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { currentSnapshot } from '../../session/trace/replay';
+import { renderWithSession } from '../testing/renderWithSession';
+import { ProcessesPanel } from './ProcessesPanel';
+
+it('runs a call and lists the file that it opened', async () => {
+  const { getByRole, session } = await renderWithSession(<ProcessesPanel />, 'bind-race');
+  await getByRole('region', { name: 'dpdk' }).getByRole('button', { name: 'Open vfio0' }).click();
+  await expect
+    .element(getByRole('list', { name: 'Open files of dpdk' }))
+    .toHaveTextContent('vfio0');
+  expect(session.getState().run.cursor).toBeGreaterThan(0);
+});
+
+it('starts a call without running it, and steps it', async () => {
+  const { getByRole, session } = await renderWithSession(<ProcessesPanel />, 'bind-race');
+  await getByRole('radio', { name: 'Start calls, then step them manually' }).click({ force: true });
+  await getByRole('region', { name: 'qemu' }).getByRole('button', { name: 'Open vfio0' }).click();
+  const before = session.getState().run.cursor;
+  await getByRole('button', { name: 'Step qemu' }).click();
+  expect(session.getState().run.cursor).toBe(before + 1);
+  expect(currentSnapshot(session.getState()).step?.id).toBeDefined();
+});
+
+it('says why a call is unavailable', async () => {
+  const { getByRole } = await renderWithSession(<ProcessesPanel />, 'bind-race');
+  const qemu = getByRole('region', { name: 'qemu' });
+  await qemu.getByText(/^Unavailable/).click();
+  await expect.element(qemu).toHaveTextContent('Needs an open device and an open /dev/iommu.');
+});
