@@ -29,7 +29,7 @@ const origin = `http://127.0.0.1:${process.env['E2E_PORT']}`;
 export default defineConfig({
   testDir: 'e2e',
   outputDir: 'test-results',
-  snapshotPathTemplate: 'e2e/looks/{arg}{ext}',
+  snapshotPathTemplate: 'e2e/screenshots/{arg}{ext}',
   fullyParallel: true,
   forbidOnly: true,
   workers: 2,

@@ -6,26 +6,26 @@ import { interleavingText } from './formats/interleaving';
 import { escapeXml } from './xml';
 import { toAscii } from './format';
 
-/** Where a snippet points. */
+/** What a snippet shows and where from. */
 export interface SnippetOptions {
-  /** Address of the playground's page or folder; `./` by default. */
+  /** Address of the playground's page or folder; `./` where left out. */
   readonly base?: string | undefined;
-  /** The `#v1.…` link to show; the end of the run by default. */
+  /** `#v1.…` of the moment to show; the end of the run where left out. */
   readonly link?: string | undefined;
-  /** Parameters of the embed (`view`, `theme`, `ro`, …) that differ from their defaults. */
+  /** Parameters of the embed (`view`, `theme`, `ro`, …); what has its default is best left out. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Markup that shows a run in another document. */
+/** One way to put a run into another page. */
 export interface Snippet {
   readonly id: string;
   readonly title: string;
-  /** Where it can be used and what it needs. */
+  /** Where it goes and what must be there. */
   readonly about: string;
   readonly make: (trace: Trace, options?: SnippetOptions) => string;
 }
 
-/** Scripts, and a link to the playground that opens in a new tab without the sandbox. */
+/** What a frame needs: scripts, and that its link to the playground opens a page of its own. */
 const FRAME_SANDBOX = 'allow-scripts allow-popups allow-popups-to-escape-sandbox';
 
 /** The snippets of the Share dialog and of `link --embed`. */
@@ -34,32 +34,32 @@ export const SNIPPETS: readonly Snippet[] = [
     id: 'html',
     title: 'HTML',
     about:
-      'A custom element with the interleaving text as fallback. Loads its script from the folder of the playground.',
+      'An element with the text as fallback. The script comes from the folder of the playground.',
     make: elementSnippet,
   },
   {
     id: 'iframe',
     title: 'Frame',
-    about: 'For pages that do not allow third-party scripts.',
+    about: 'For pages that admit no scripts of others.',
     make: frameSnippet,
   },
   {
     id: 'sphinx',
     title: 'Sphinx',
-    about: 'A live frame in HTML output, the interleaving text in every other output.',
+    about: 'A live frame in HTML, the text in every other output.',
     make: sphinxSnippet,
   },
   {
     id: 'mdx',
     title: 'MDX',
-    about: 'The custom element from the npm package vfio-playground.',
+    about: 'The element of the package vfio-playground.',
     make: mdxSnippet,
   },
   {
     id: 'github',
     title: 'GitHub',
     about:
-      'An image that links to the playground, since GitHub removes frames. Save the SVG next to the file.',
+      'An image that links to the playground: frames are taken out there. Save the SVG beside the file.',
     make: githubSnippet,
   },
 ];
@@ -154,7 +154,7 @@ function githubSnippet(trace: Trace, options: SnippetOptions = {}): string {
   return `[![${alt}](${fileStem(trace.scenario.title)}.svg)](${encodeURI(page)}${link})\n`;
 }
 
-/** The file name of a run's exports without extension, from its title: `two-processes-race`. */
+/** A name for the files of a run, out of its title: `two-processes-race`. */
 export function fileStem(title: string): string {
   return (
     title
