@@ -79,7 +79,8 @@ test('a graph exported as SVG has a preview, and opening it restores its scenari
   expect((await visibleState(page))[0]).toEqual(before[0]);
 });
 
-// Every scenario makes the same round trip in Node: src/export/exports.test.ts and src/session/url/permalink.test.ts.
+// Every scenario makes the same round trip in Node:
+// src/export/exports.slow.test.ts and src/session/url/permalink.slow.test.ts.
 for (const id of ['bind-race', 'hot-unplug', 'split-race']) {
   test(`${id} comes back from its link, its SVG and its file`, async ({ page }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });

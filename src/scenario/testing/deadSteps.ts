@@ -5,7 +5,7 @@ export interface DeadSteps {
   readonly reason: string;
 }
 
-/** stepCoverage.test.ts fails for an unreached step that is missing here, and for a reached step that is listed here. */
+/** stepCoverage.slow.test.ts fails for an unreached step that is missing here, and for a reached step that is listed here. */
 export const DEAD_STEPS: readonly DeadSteps[] = [
   {
     design: 'upstream',
