@@ -13,7 +13,7 @@ export interface CallChoice {
 }
 
 /** What the templates choose arguments from. */
-export interface CallerContext {
+interface CallerContext {
   readonly snapshot: Snapshot;
   readonly caller: string;
   readonly fds: readonly OpenFd[];

@@ -12,6 +12,7 @@ import { confidenceText } from './confidenceText';
 import panels from './panels.module.css';
 import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './SourcePanel.module.css';
+import { fieldsTouchedBy } from '../../session/queries/fieldsTouchedBy';
 import { dispatch } from '../../session/actions/dispatch';
 
 /** The source of the current call, with the next step of every task marked. */
@@ -29,15 +30,7 @@ export function SourcePanel() {
     tasks.find((task) => task.currentCall)?.currentCall;
   const steps = call ? (program.tasks[call.task]?.steps.slice(call.start, call.end) ?? []) : [];
   const hoverStep = (step: Step) => () =>
-    dispatch(session, 'hover', {
-      target: {
-        objects: [
-          ...new Set(step.touches.map((field) => program.fields[field]?.object ?? -1)),
-        ].filter((object) => object >= 0),
-        fields: step.touches,
-        step: step.name,
-      },
-    });
+    dispatch(session, 'hover', { target: fieldsTouchedBy(program, step) });
   return (
     <section
       className={panels.panel}
