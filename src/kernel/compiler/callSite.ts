@@ -9,7 +9,7 @@ import { CLOSE_ROUTINE, CLOSE_CHECKED_ROUTINE, PASS_FD_ROUTINE } from '../langua
 import { processOf } from '../language/world';
 import type { Call, World } from '../language/world';
 
-/** One call of a scenario in its surroundings: what its names stand for, which routine it runs, what it depends on. */
+/** One call of a scenario, resolved: the instances that its arguments name, its routine, the calls it depends on. */
 export class CallSite {
   constructor(
     readonly call: Call,
@@ -20,33 +20,33 @@ export class CallSite {
     private readonly instances: Instances,
   ) {}
 
-  /** Where its roles start: the file that it makes, else the one that it is made on, else its device. */
+  /** Where its roles start: the file that it creates, else its fd argument, else its device. */
   ownKey(): InstanceKey {
     const process = processOf(this.call.by);
-    const made = this.instances.files.find((f) => f.call === this.index);
-    if (made) return made.key;
+    const created = this.instances.files.find((f) => f.call === this.index);
+    if (created) return created.key;
     const fd = this.call.fd ?? this.call.iommufd;
     if (fd !== undefined) {
-      const at = this.instances.fdKey(fd)!;
+      const key = this.instances.fdKey(fd)!;
       return this.call.call === 'ioas_alloc'
-        ? { ...at, ioas: resultName(this.call, this.index) }
-        : at;
+        ? { ...key, ioas: resultName(this.call, this.index) }
+        : key;
     }
     return this.call.device === undefined
       ? { process }
       : { ...this.instances.deviceKey(this.call.device)!, process };
   }
 
-  /** What its arguments stand for, by argument name. */
+  /** The instances of its arguments, by argument name. */
   argumentKeys(): Record<string, InstanceKey> {
     const args: Record<string, InstanceKey> = {};
     for (const arg of ['fd', 'iommufd', 'container', 'object'] as const) {
       const name = this.call[arg];
-      const anchor =
+      const key =
         name === undefined
           ? undefined
           : (this.instances.fdKey(name) ?? this.instances.ioasKey(name));
-      if (anchor) args[arg] = anchor;
+      if (key) args[arg] = key;
     }
     if (this.call.ioas !== undefined) args['ioas'] = this.instances.ioasKey(this.call.ioas)!;
     if (this.call.call === 'ioas_alloc')
@@ -57,7 +57,7 @@ export class CallSite {
     return args;
   }
 
-  /** The routine that it runs in this design. */
+  /** Its routine in this design. */
   routine(): Routine {
     if (this.call.call === 'close')
       return this.fdMayBeClosedBefore() ? CLOSE_CHECKED_ROUTINE : CLOSE_ROUTINE;
@@ -72,7 +72,7 @@ export class CallSite {
     return fd === undefined ? undefined : this.instances.fdKey(fd)?.fileKind;
   }
 
-  /** The answer to a test that the scenario alone decides. */
+  /** The value of a static condition. */
   evaluateStatic(test: StaticCondition): boolean {
     if (typeof test !== 'string') {
       const name = this.call[test.arg as 'fd' | 'iommufd' | 'container' | 'object' | 'ioas'];
@@ -106,7 +106,7 @@ export class CallSite {
     }
   }
 
-  /** Calls whose result names this call uses. */
+  /** Indices of the calls whose results this call uses. */
   needs(): number[] {
     const names = [
       this.call.fd,
@@ -120,7 +120,7 @@ export class CallSite {
     );
   }
 
-  /** Whether another task may close the fd while the call runs: then the call holds a file reference. */
+  /** Whether another task can close the fd while the call runs; the call then holds a file reference. */
   fdMayBeClosedDuring(): boolean {
     const fd = this.call.fd ?? this.call.iommufd;
     return (
@@ -129,7 +129,7 @@ export class CallSite {
     );
   }
 
-  /** Whether a close of the call's fd may come before it. */
+  /** Whether the fd can be closed before the call. */
   private fdMayBeClosedBefore(): boolean {
     const fd = this.call.fd ?? this.call.iommufd;
     return (
@@ -144,7 +144,7 @@ export class CallSite {
     );
   }
 
-  /** fdget(): what an fd argument goes through where somebody may have closed it. A close looks and takes in one step. */
+  /** fdget(): looks up an fd that may already be closed. CLOSE_CHECKED_ROUTINE does this itself. */
   entrySteps(): readonly StepSpec[] {
     if (this.call.call === 'close' || !this.fdMayBeClosedBefore()) return [];
     const arg = this.call.fd === undefined ? 'iommufd' : 'fd';

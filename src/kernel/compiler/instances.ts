@@ -4,7 +4,7 @@ import { FD_TYPE, FILE_TYPE } from '../language/vfs';
 import { FILE_KIND_BY_CALL, processOf } from '../language/world';
 import type { Call, FileKind, World } from '../language/world';
 
-/** A struct file that some call of the scenario makes. */
+/** A struct file that a call of the scenario creates. */
 interface FileInstance {
   readonly name: string;
   readonly kind: FileKind;
@@ -13,7 +13,7 @@ interface FileInstance {
   readonly key: InstanceKey;
 }
 
-/** An fd-table place that some call fills. */
+/** An fd-table entry that a call of the scenario fills. */
 interface FdInstance {
   readonly name: string;
   readonly process: string;
@@ -21,19 +21,19 @@ interface FdInstance {
   readonly call: number;
 }
 
-/** Everything that can come to exist in one scenario, by what it is made for. */
+/** Everything that can exist in one scenario, by granularity. */
 export interface Instances {
   readonly files: readonly FileInstance[];
   readonly fds: readonly FdInstance[];
   readonly keys: Readonly<Record<Granularity, readonly InstanceKey[]>>;
   readonly counts: InstanceCounts;
-  /** Anchor of a named fd, ioas, device, group, kvm. */
+  /** The key of a named fd; undefined if there is none. */
   fdKey(name: string): InstanceKey | undefined;
   ioasKey(name: string): InstanceKey | undefined;
   deviceKey(name: string): InstanceKey | undefined;
 }
 
-/** Which anchor keys make an object of each `per` the same. */
+/** The keys that identify an instance of each granularity. */
 export const GRANULARITY_KEYS: Readonly<Record<Granularity, readonly (keyof InstanceKey)[]>> = {
   device: ['device'],
   group: ['group'],
@@ -46,21 +46,21 @@ export const GRANULARITY_KEYS: Readonly<Record<Granularity, readonly (keyof Inst
   global: [],
 };
 
-/** Finds every instance of a scenario: the closed world that a program is compiled for. */
+/** Finds every instance of a scenario. Throws if a call uses a name that no call creates. */
 export function findInstances(world: World, calls: readonly Call[]): Instances {
-  const deviceAnchors = world.devices.map((d): InstanceKey => ({
+  const deviceKeys = world.devices.map((d): InstanceKey => ({
     device: d.name,
     group: d.group,
     devset: d.devset ?? d.name,
     devName: d.devName ?? d.name,
   }));
-  const deviceAnchor = (name: string): InstanceKey | undefined =>
-    deviceAnchors.find((a) => a.device === name);
+  const deviceKey = (name: string): InstanceKey | undefined =>
+    deviceKeys.find((a) => a.device === name);
   const files: FileInstance[] = [];
   const fds: FdInstance[] = [];
   const ioas: InstanceKey[] = [];
   const kvms: string[] = [];
-  const fdAnchor = (name: string): InstanceKey | undefined => {
+  const fdKey = (name: string): InstanceKey | undefined => {
     const fd = fds.find((f) => f.name === name);
     const file = fd && files.find((f) => f.name === fd.file);
     return fd && file && { ...file.key, fd: fd.name, process: fd.process };
@@ -70,34 +70,37 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
     const name = resultName(c, index);
     const kind = FILE_KIND_BY_CALL[c.call];
     if (kind) {
-      const where: InstanceKey = c.device
-        ? deviceAnchor(c.device)!
+      const target: InstanceKey = c.device
+        ? deviceKey(c.device)!
         : c.group
           ? { group: c.group }
           : {};
-      const group = kind === 'device' ? (fdAnchor(c.fd!)?.group ?? where.group) : where.group;
-      const anchor: InstanceKey = {
-        ...where,
+      const group = kind === 'device' ? (fdKey(c.fd!)?.group ?? target.group) : target.group;
+      const key: InstanceKey = {
+        ...target,
         ...(group === undefined ? {} : { group }),
         file: name,
         fileKind: kind,
         fd: name,
         process,
       };
-      files.push({ name, kind, by: c.by, call: index, key: anchor });
+      files.push({ name, kind, by: c.by, call: index, key });
       fds.push({ name, process, file: name, call: index });
       if (kind === 'iommufd' || kind === 'container')
         ioas.push({ ioas: `${name}.compat`, file: name, fileKind: kind });
     } else if (c.call === 'pass_fd') {
       fds.push({ name, process: c.to!, file: fds.find((f) => f.name === c.fd)!.file, call: index });
     } else if (c.call === 'ioas_alloc') {
-      const at = fdAnchor(c.iommufd!)!;
-      ioas.push({ ioas: name, file: at.file!, ...(at.fileKind ? { fileKind: at.fileKind } : {}) });
+      const iommufd = fdKey(c.iommufd!)!;
+      ioas.push({
+        ioas: name,
+        file: iommufd.file!,
+        ...(iommufd.fileKind ? { fileKind: iommufd.fileKind } : {}),
+      });
     } else if (c.call === 'kvm_add' && !kvms.includes(c.kvm!)) kvms.push(c.kvm!);
   };
-  // A call may use a name that a later line of another task makes: place the makers first.
-  const makers = calls.map((c, i) => [c, i] as const);
-  let rest = makers;
+  // A call can use a name that another task creates further down in the file: repeat until all are resolved.
+  let rest = calls.map((c, i) => [c, i] as const);
   while (rest.length > 0) {
     const stuck = rest.filter(([c, i]) => {
       const ready = [c.fd, c.call === 'ioas_alloc' ? c.iommufd : undefined].every(
@@ -107,7 +110,7 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
       return !ready;
     });
     if (stuck.length === rest.length)
-      throw new Error(`no call makes the name used by ${JSON.stringify(stuck[0]![0])}`);
+      throw new Error(`no call creates a name used by ${JSON.stringify(stuck[0]![0])}`);
     rest = stuck;
   }
   files.sort((a, b) => a.call - b.call);
@@ -118,12 +121,12 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
       ...calls.flatMap((c) => (c.group === undefined ? [] : [c.group])),
     ]),
   ];
-  const anchors: Record<Granularity, InstanceKey[]> = {
-    device: deviceAnchors,
+  const keys: Record<Granularity, InstanceKey[]> = {
+    device: deviceKeys,
     group: groups.map((group) => ({ group })),
-    devset: [...new Set(deviceAnchors.map((a) => a.devset!))].map((devset) => ({ devset })),
+    devset: [...new Set(deviceKeys.map((a) => a.devset!))].map((devset) => ({ devset })),
     file: files.map((f) => f.key),
-    fd: fds.map((f) => ({ ...fdAnchor(f.name)! })),
+    fd: fds.map((f) => ({ ...fdKey(f.name)! })),
     ioas,
     iommufdGroup: files
       .filter((f) => f.kind === 'iommufd' || f.kind === 'container')
@@ -133,39 +136,33 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
     kvm: kvms.map((kvm) => ({ kvm })),
     global: [{}],
   };
-  const census =
-    (anchor: InstanceKey): InstanceCounts['files'] =>
-    (kinds, key) =>
-      files.filter(
-        (f) => kinds.includes(f.kind) && (key === undefined || f.key[key] === anchor[key]),
-      ).length;
   return {
     files,
     fds,
-    keys: anchors,
-    fdKey: fdAnchor,
-    deviceKey: deviceAnchor,
+    keys,
+    fdKey,
+    deviceKey,
     ioasKey: (name) => ioas.find((a) => a.ioas === name),
     counts: {
-      files: census({}),
+      files: (kinds) => files.filter((f) => kinds.includes(f.kind)).length,
       calls: (name) => calls.filter((c) => c.call === name).length,
       world,
     },
   };
 }
 
-/** The census as one object sees it: `files(kinds, key)` compares with that object's anchor. */
-export function instanceCountsFor(instances: Instances, anchor: InstanceKey): InstanceCounts {
+/** The counts for one instance: `files(kinds, key)` compares with its key. */
+export function instanceCountsFor(instances: Instances, own: InstanceKey): InstanceCounts {
   return {
     ...instances.counts,
     files: (kinds, key) =>
       instances.files.filter(
-        (f) => kinds.includes(f.kind) && (key === undefined || f.key[key] === anchor[key]),
+        (f) => kinds.includes(f.kind) && (key === undefined || f.key[key] === own[key]),
       ).length,
   };
 }
 
-/** The name that a call's result goes by, given or made up. */
+/** The name of a call's result: `as`, or a generated one. */
 export function resultName(c: Call, index: number): string {
   return c.as ?? `${c.call}#${index}`;
 }
@@ -175,13 +172,11 @@ export function objectTypes(model: DesignModel): readonly ObjectType[] {
   return [FD_TYPE, FILE_TYPE, ...model.objects];
 }
 
-/** The anchors that a type has an instance for. */
+/** The keys of all instances of a type. */
 export function instanceKeysOf(spec: ObjectType, instances: Instances): readonly InstanceKey[] {
   const kinds =
     spec.fileKinds ??
     (spec.per === 'ioas' || spec.per === 'iommufdGroup' ? ['iommufd'] : undefined);
-  const anchors = instances.keys[spec.per];
-  return kinds
-    ? anchors.filter((a) => a.fileKind !== undefined && kinds.includes(a.fileKind))
-    : anchors;
+  const keys = instances.keys[spec.per];
+  return kinds ? keys.filter((a) => a.fileKind !== undefined && kinds.includes(a.fileKind)) : keys;
 }

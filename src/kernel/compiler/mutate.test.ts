@@ -88,21 +88,21 @@ const calls: Call[] = [1, 2, 3].map((n) => ({
   as: `fd${n}`,
 }));
 
-/** Rows run, results and end values of the three opens. */
+/** Executed steps, results and final values of three opens. */
 function outcome(...mutations: Mutation[]) {
   const changed = mutate(design, {}, mutations);
   if (!changed.ok) return changed.message;
   const program = compile(changed.design, {}, world, calls);
   const state = initialState(program);
-  const rows: string[] = [];
+  const executed: string[] = [];
   while (isEnabled(program, state, 0)) {
-    rows.push(nextStep(program, state, 0)?.id.slice(5) ?? '');
+    executed.push(nextStep(program, state, 0)?.id.slice(5) ?? '');
     step(program, state, 0);
   }
   const value = (name: string): number | undefined =>
     state[program.fields.find((f) => f.name === name)?.index ?? -1];
   return {
-    rows: rows.join(' '),
+    executed: executed.join(' '),
     results: program.calls.map((c) => callResult(program, state, c.index)),
     count: value('count'),
     ready: value('ready'),
@@ -112,35 +112,35 @@ function outcome(...mutations: Mutation[]) {
 const at = (id: string): string => `toy/open_cdev/${id}`;
 
 describe('mutations', () => {
-  it('leave a design alone where there are none', () => {
+  it('change nothing if there are none', () => {
     expect(outcome()).toEqual({
-      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+      executed: '1 2 3 4 1 2 3 4 1 2 5 6 7',
       results: [0, 0, 'EBUSY'],
       count: 2,
       ready: 0,
     });
   });
 
-  it('switch a row off but keep its label and where it goes on', () => {
+  it('disable a step but keep its label and its jump', () => {
     expect(outcome({ kind: 'without', step: at('OPEN.2') })).toEqual({
-      rows: '1 2 3 4 1 2 3 4 1 2 3 4',
+      executed: '1 2 3 4 1 2 3 4 1 2 3 4',
       results: [0, 0, 0],
       count: 0,
       ready: 1,
     });
     expect(outcome({ kind: 'without', step: at('OPEN.3') })).toMatchObject({
-      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+      executed: '1 2 3 4 1 2 3 4 1 2 5 6 7',
       ready: 0,
     });
     expect(outcome({ kind: 'without', step: at('OPEN.5') })).toMatchObject({
-      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+      executed: '1 2 3 4 1 2 3 4 1 2 5 6 7',
     });
     expect(outcome({ kind: 'without', step: at('OPEN.1') })).toMatchObject({
-      rows: '1 2 3 4 1 2 3 4 1 2 5 6 7',
+      executed: '1 2 3 4 1 2 3 4 1 2 5 6 7',
     });
   });
 
-  it('leave out one operation of a row', () => {
+  it('disable one operation of a step', () => {
     expect(outcome({ kind: 'without', step: at('OPEN.2'), op: 'add' })).toMatchObject({
       results: [0, 0, 0],
       count: 0,
@@ -150,19 +150,19 @@ describe('mutations', () => {
     );
   });
 
-  it('swap two neighbours: labels and jumps stay at their place', () => {
+  it('swap adjacent steps, keeping labels and jumps in place', () => {
     expect(outcome({ kind: 'swap', a: at('OPEN.2'), b: at('OPEN.3') })).toMatchObject({
-      rows: '1 3 2 4 1 3 2 4 1 3 2 5 6 7',
+      executed: '1 3 2 4 1 3 2 4 1 3 2 5 6 7',
       results: [0, 0, 'EBUSY'],
     });
     expect(outcome({ kind: 'swap', a: at('OPEN.6'), b: at('OPEN.5') })).toMatchObject({
-      rows: '1 2 3 4 1 2 3 4 1 2 6 5 7',
+      executed: '1 2 3 4 1 2 3 4 1 2 6 5 7',
     });
     expect(outcome({ kind: 'swap', a: at('OPEN.2'), b: at('OPEN.5') })).toBe(
-      'toy/open_cdev/OPEN.2 and toy/open_cdev/OPEN.5 are no neighbours: between them stand OPEN.3, OPEN.4; swap one row at a time',
+      'toy/open_cdev/OPEN.2 and toy/open_cdev/OPEN.5 are not adjacent: between them are OPEN.3, OPEN.4; swap one step at a time',
     );
     expect(outcome({ kind: 'swap', a: at('OPEN.2'), b: 'toy/open_group/N.1' })).toContain(
-      'are not rows of one routine',
+      'are not steps of one routine',
     );
     expect(
       outcome(
@@ -172,9 +172,9 @@ describe('mutations', () => {
     ).toEqual(outcome());
   });
 
-  it('split a read-and-write and make a release plain', () => {
+  it('split a read-modify-write and make a release plain', () => {
     expect(outcome({ kind: 'split', step: at('OPEN.6') })).toMatchObject({
-      rows: '1 2 3 4 1 2 3 4 1 2 5 6 6w 7',
+      executed: '1 2 3 4 1 2 3 4 1 2 5 6 6w 7',
       ready: 0,
     });
     expect(outcome({ kind: 'split', step: at('OPEN.2') })).toBe(
@@ -186,17 +186,17 @@ describe('mutations', () => {
     );
   });
 
-  it('name what is near an unknown step', () => {
+  it('suggest names for an unknown step', () => {
     expect(outcome({ kind: 'without', step: at('OPEN.8') })).toMatch(
-      /^no step "toy\/open_cdev\/OPEN\.8"; near it there are toy\/open_cdev\/OPEN\.1, /,
+      /^unknown step "toy\/open_cdev\/OPEN\.8" \(did you mean toy\/open_cdev\/OPEN\.1, /,
     );
     expect(outcome({ kind: 'swap', a: at('OPEN.1'), b: at('OPN.2') })).toContain(
-      'no step "toy/open_cdev/OPN.2"; near it there are toy/open_cdev/OPEN.2',
+      'unknown step "toy/open_cdev/OPN.2" (did you mean toy/open_cdev/OPEN.2',
     );
     expect(stepNames(design, {})).toContain('toy/unregister_device/N.1');
   });
 
-  it('come back from their text', () => {
+  it('round-trip through their text', () => {
     const all: Mutation[] = [
       { kind: 'without', step: 'a/b/C.1' },
       { kind: 'without', step: 'a/b/C.1', op: 'fget' },

@@ -4,36 +4,36 @@ import { eq, refInc, ret, comment, store, branch } from '../language/primitives'
 import type { Condition, Op } from '../language/primitives';
 import type { Mutation } from '../language/mutation';
 
-/** The design with its rows changed, or why that cannot be done. */
+/** The modified design, or why the mutations cannot be applied. */
 export type MutationResult =
   { readonly ok: true; readonly design: Design } | { readonly ok: false; readonly message: string };
 
-/** Every address of a design's own rows with these options, in the order of its tables. */
+/** The names of all steps of a design with these options, in table order. */
 export function stepNames(design: Design, options: Options): readonly string[] {
   const found = new Set<string>();
-  mapRoutines(design.model(withDefaults(design, options)), (routine, place) => {
-    for (const s of routine.steps) found.add(`${design.id}/${place}/${s.id}`);
+  mapRoutines(design.model(withDefaults(design, options)), (routine, routineName) => {
+    for (const s of routine.steps) found.add(`${design.id}/${routineName}/${s.id}`);
     return routine;
   });
   return [...found];
 }
 
-/** Applies mutations one after the other; the result is compiled and run like any design. */
+/** Applies mutations in order. The result is compiled and run like any design. */
 export function mutate(
   design: Design,
   options: Options,
   mutations: readonly Mutation[],
 ): MutationResult {
   const chosen = withDefaults(design, options);
-  const tried = applyMutations(design.id, design.model(chosen), mutations);
-  if (typeof tried === 'string') return { ok: false, message: tried };
+  const result = applyMutations(design.id, design.model(chosen), mutations);
+  if (typeof result === 'string') return { ok: false, message: result };
   return {
     ok: true,
     design: {
       ...design,
       model: (o) => {
         const model = applyMutations(design.id, design.model(o), mutations);
-        // Other options may have other rows: they are checked by a call of their own.
+        // Other options can have other steps; callers check them by calling mutate with those options.
         return typeof model === 'string' ? design.model(o) : model;
       },
     },
@@ -56,12 +56,12 @@ function applyMutations(
   let model = start;
   for (const mutation of mutations) {
     const [first, second] = mutation.kind === 'swap' ? [mutation.a, mutation.b] : [mutation.step];
-    const addresses: string[] = [];
+    const names: string[] = [];
     let problem: string | undefined;
     let done = 0;
-    const next = mapRoutines(model, (routine, place) => {
-      const prefix = `${id}/${place}/`;
-      addresses.push(...routine.steps.map((s) => prefix + s.id));
+    const next = mapRoutines(model, (routine, routineName) => {
+      const prefix = `${id}/${routineName}/`;
+      names.push(...routine.steps.map((s) => prefix + s.id));
       const at = routine.steps.findIndex((s) => prefix + s.id === first);
       if (at < 0) return routine;
       const steps =
@@ -75,28 +75,28 @@ function applyMutations(
       done++;
       return { ...routine, steps };
     });
-    const unknown = [first, second].find((a) => a !== undefined && !addresses.includes(a));
+    const unknown = [first, second].find((a) => a !== undefined && !names.includes(a));
     if (unknown !== undefined)
-      return `no step ${JSON.stringify(unknown)}; near it there are ${closestMatches(unknown, addresses).join(', ')}`;
+      return `unknown step ${JSON.stringify(unknown)} (did you mean ${closestMatches(unknown, names).join(', ')}?)`;
     if (done === 0) return problem ?? `nothing to change at ${first}`;
     model = next;
   }
   return model;
 }
 
-/** Rewrites every routine of a model; `place` is the middle of its steps' addresses. */
+/** Rewrites every routine of a model; `routineName` is the middle part of its step names. */
 function mapRoutines(
   model: DesignModel,
-  change: (routine: Routine, place: string) => Routine,
+  change: (routine: Routine, routineName: string) => Routine,
 ): DesignModel {
-  const body = (b: CallBody, place: string): CallBody =>
+  const body = (b: CallBody, routineName: string): CallBody =>
     'steps' in b
-      ? change(b, place)
+      ? change(b, routineName)
       : {
           byKind: Object.fromEntries(
-            Object.entries(b.byKind).map(([k, r]) => [k, change(r, place)]),
+            Object.entries(b.byKind).map(([k, r]) => [k, change(r, routineName)]),
           ),
-          other: change(b.other, place),
+          other: change(b.other, routineName),
         };
   return {
     ...model,
@@ -115,10 +115,10 @@ function mutateStep(
   mutation: Exclude<Mutation, { kind: 'swap' }>,
 ): readonly StepSpec[] | string {
   const spec = steps[at];
-  if (!spec) throw new Error(`no row ${at}`);
-  const replaced = (...now: readonly StepSpec[]): readonly StepSpec[] => [
+  if (!spec) throw new Error(`expected a step at index ${at}`);
+  const replaced = (...replacement: readonly StepSpec[]): readonly StepSpec[] => [
     ...steps.slice(0, at),
-    ...now,
+    ...replacement,
     ...steps.slice(at + 1),
   ];
   switch (mutation.kind) {
@@ -132,7 +132,7 @@ function mutateStep(
       return replaced({
         ...spec,
         ops: endWithReturn(
-          [comment(`switched off: ${spec.title}`), ...trailingJump(spec.ops)],
+          [comment(`disabled: ${spec.title}`), ...trailingJump(spec.ops)],
           at === steps.length - 1,
         ),
       });
@@ -145,14 +145,15 @@ function mutateStep(
     }
     case 'split': {
       const op = spec.ops.findIndex((o) => o.kind === 'cmpxchg' || o.kind === 'refIncNotZero');
-      const both = spec.ops[op];
-      if (both?.kind !== 'cmpxchg' && both?.kind !== 'refIncNotZero')
+      const atomic = spec.ops[op];
+      if (atomic?.kind !== 'cmpxchg' && atomic?.kind !== 'refIncNotZero')
         return `${mutation.step} has no cmpxchg and no inc_not_zero`;
       const read =
-        both.kind === 'cmpxchg'
-          ? branch(eq(both.field, both.from), [], both.otherwise)
-          : branch(eq(both.field, 0), both.otherwise);
-      const write = both.kind === 'cmpxchg' ? store(both.field, both.to) : refInc(both.field);
+        atomic.kind === 'cmpxchg'
+          ? branch(eq(atomic.field, atomic.from), [], atomic.otherwise)
+          : branch(eq(atomic.field, 0), atomic.otherwise);
+      const write =
+        atomic.kind === 'cmpxchg' ? store(atomic.field, atomic.to) : refInc(atomic.field);
       return replaced(
         { ...spec, title: `${spec.title}: the read`, ops: [...spec.ops.slice(0, op), read] },
         {
@@ -166,7 +167,7 @@ function mutateStep(
   }
 }
 
-/** The last row of a routine has to return. */
+/** Adds a return if this is the last step of the routine and it does not jump. */
 function endWithReturn(ops: readonly Op[], last: boolean): readonly Op[] {
   return last && trailingJump(ops).length === 0 ? [...ops, ret()] : ops;
 }
@@ -178,23 +179,23 @@ function swapSteps(
   other: string,
 ): readonly StepSpec[] | string {
   const to = steps.findIndex((s) => prefix + s.id === other);
-  if (to < 0) return `${prefix}${steps[at]?.id} and ${other} are not rows of one routine`;
+  if (to < 0) return `${prefix}${steps[at]?.id} and ${other} are not steps of one routine`;
   const [low, high] = at < to ? [at, to] : [to, at];
   const first = steps[low];
   const second = steps[high];
   if (high - low !== 1 || !first || !second) {
-    return `${prefix}${first?.id} and ${prefix}${second?.id} are no neighbours: between them stand ${steps
+    return `${prefix}${first?.id} and ${prefix}${second?.id} are not adjacent: between them are ${steps
       .slice(low + 1, high)
       .map((s) => s.id)
-      .join(', ')}; swap one row at a time`;
+      .join(', ')}; swap one step at a time`;
   }
-  const order = [
+  const swapped = [
     ...steps.slice(0, low),
     { ...second, ops: [...withoutTrailingJump(second.ops), ...trailingJump(first.ops)] },
     { ...first, ops: [...withoutTrailingJump(first.ops), ...trailingJump(second.ops)] },
     ...steps.slice(high + 1),
   ];
-  // Labels stay where they are: who jumped to the first of the two still comes to the first.
+  // Labels keep their position: a jump to the first of the two still reaches the first.
   const label = (to: string): string =>
     to === first.id ? second.id : to === second.id ? first.id : to;
   const relabelled = (op: Op): readonly Op[] => [
@@ -202,10 +203,10 @@ function swapSteps(
       ? { ...op, to: label(op.to) }
       : op,
   ];
-  return order.map((s) => ({ ...s, ops: mapOps(s.ops, relabelled) }));
+  return swapped.map((s) => ({ ...s, ops: mapOps(s.ops, relabelled) }));
 }
 
-/** The unconditional jump that operations end with, in the wrappers that it depends on. */
+/** The unconditional jump at the end of the operations, with its enclosing operations. */
 function trailingJump(ops: readonly Op[]): readonly Op[] {
   const last = ops.at(-1);
   switch (last?.kind) {
@@ -227,7 +228,7 @@ function trailingJump(ops: readonly Op[]): readonly Op[] {
   }
 }
 
-/** The operations without that jump. */
+/** The operations without their trailing jump. */
 function withoutTrailingJump(ops: readonly Op[]): readonly Op[] {
   const before = ops.slice(0, -1);
   const last = ops.at(-1);
@@ -273,12 +274,12 @@ const NESTED_OP_KEYS = ['ops', 'then', 'otherwise', 'onZero', 'before'] as const
 /** Rewrites operations, outer ones first. */
 function mapOps(ops: readonly Op[], change: (op: Op) => readonly Op[]): readonly Op[] {
   return ops.flatMap((op) =>
-    change(op).map((now) => {
-      const lists = now as unknown as Readonly<
+    change(op).map((changed) => {
+      const lists = changed as unknown as Readonly<
         Partial<Record<(typeof NESTED_OP_KEYS)[number], readonly Op[]>>
       >;
       return {
-        ...now,
+        ...changed,
         ...Object.fromEntries(
           NESTED_OP_KEYS.flatMap((key) => (lists[key] ? [[key, mapOps(lists[key], change)]] : [])),
         ),
@@ -287,7 +288,7 @@ function mapOps(ops: readonly Op[], change: (op: Op) => readonly Op[]): readonly
   );
 }
 
-/** The operations without the first of this kind; undefined where there is none. */
+/** The operations without the first of this kind; undefined if there is none. */
 function withoutFirstOp(ops: readonly Op[], kind: string): readonly Op[] | undefined {
   let found = false;
   const rest = mapOps(ops, (op) => {

@@ -15,20 +15,20 @@ import type { Op } from '../language/primitives';
 import type { Statement } from '../language/statements';
 import type { Call, FileKind, World } from '../language/world';
 
-/** One integer of the state; `index` is its place in the state array. */
+/** One integer of the state; `index` is its index in the state array. */
 export interface Field {
   readonly index: number;
   /** Index into `Program.objects`; -1 for task and call bookkeeping (pc, result). */
   readonly object: number;
   /** The field's name in its struct (`open_count`, `lock`), `life`, `pc` or `result`. */
   readonly name: string;
-  /** For people: `vfio0.open_count`. */
+  /** Screen text: `vfio0.open_count`. */
   readonly title: string;
   readonly kind: FieldSpec['kind'] | 'life' | 'task' | 'pc' | 'result';
   readonly lo: number;
   readonly hi: number;
   readonly init: number;
-  /** No step of this program writes it: it costs no bits. */
+  /** No step of this program writes it, so it takes no bits in the checker's state. */
   readonly constant: boolean;
   /** For pointers: value v > 0 is object `targets[v-1]`. */
   readonly targets?: readonly number[];
@@ -47,11 +47,11 @@ export interface ObjectSlot {
   readonly fields: Readonly<Record<string, number>>;
   /** Fixed pointers: object index by field name. */
   readonly links: Readonly<Record<string, { readonly object: number; readonly edge: EdgeKind }>>;
-  /** Field index of its life (0 not yet, 1 live, 2 freed); absent where it always exists. */
+  /** Index of its lifetime field (0 not yet allocated, 1 live, 2 freed); absent if it always exists. */
   readonly lifetime?: number;
 }
 
-/** What a step may tell people when it runs; indexed by the notes of its statements. */
+/** An event that a step can emit; `emit` and `violate` statements refer to it by index. */
 export type EventTemplate =
   | { readonly kind: 'lock' | 'unlock'; readonly field: number }
   | { readonly kind: 'write'; readonly field: number; readonly release: boolean }
@@ -95,21 +95,21 @@ export type Wait =
   | {
       readonly kind: 'mutex';
       readonly field: number;
-      /** Behind a pointer: only while it leads here. */ readonly when: Expr;
+      /** For a mutex behind a pointer: true while the pointer points here. */ readonly when: Expr;
     }
   | { readonly kind: 'completion'; readonly field: number; readonly counter: number }
-  /** A name that another task's call makes. */
+  /** A result that another task's call creates. */
   | { readonly kind: 'name'; readonly name: string; readonly call: number };
 
 /** One atomic action of a task, compiled for one scenario. */
 export interface Step {
   readonly pc: number;
-  /** Row id, as in the step tables: `BIND.9`. */
+  /** Id within the routine: `BIND.9`. */
   readonly id: string;
-  /** Stable address: `upstream/bind_iommufd/BIND.9`. */
+  /** Stable name: `upstream/bind_iommufd/BIND.9`. */
   readonly name: string;
   readonly title: string;
-  /** Function that the row belongs to, and where it is to be read. */
+  /** The kernel function, and the citation. */
   readonly routine: string;
   readonly cite: string;
   readonly confidence: 'SRC' | 'THREAD' | 'MINE' | 'DERIVED' | 'MEM';
@@ -119,14 +119,14 @@ export interface Step {
   readonly guard: Expr;
   readonly waits: readonly Wait[];
   readonly body: readonly Statement[];
-  /** C-like lines of our own wording. */
+  /** The C-like text. */
   readonly source: readonly string[];
   readonly ops: readonly Op[];
   /** Fields that the step may read or write, for highlighting. */
   readonly touches: readonly number[];
 }
 
-/** One task and everything it will do, call after call; its pc runs over `steps`, and `steps.length` means it is done. */
+/** A task with the steps of all its calls in order. Its pc is an index into `steps`; `steps.length` means done. */
 export interface Task {
   readonly index: number;
   /** `qemu`, `qemu/2`, `driver`, or `qemu:flush` for a task's store buffer. */
@@ -142,13 +142,13 @@ export interface ProgramCall {
   readonly index: number;
   readonly call: Call;
   readonly task: number;
-  /** pc of its first step, and the pc behind its last one. */
+  /** pc of its first step, and the pc after its last one. */
   readonly start: number;
   readonly end: number;
   /** Field index of its result: 0 for success (or not yet), else k for `errnos[k-1]`, `errnos.length + 1` for skipped. */
   readonly result: number;
   readonly errnos: readonly Errno[];
-  /** Calls whose results it names. */
+  /** Calls whose results it uses. */
   readonly needs: readonly number[];
 }
 
@@ -159,10 +159,10 @@ export interface ProgramFile {
   readonly by: string;
   /** Object index of its struct file. */
   readonly object: number;
-  /** Whether its calls reach the driver now; absent for kinds that never do. */
+  /** True while its calls reach the driver; undefined for kinds that never do. */
   readonly normalAccess: Expr | undefined;
   readonly bound: Expr | undefined;
-  /** Field index of the pointer to its owner context. */
+  /** Value of the pointer to its owner context: 0 for NULL, k for `ownerTargets[k-1]`. */
   readonly ownerContext: Expr | undefined;
   readonly ownerTargets: readonly number[];
   /** Whether it belongs to the DMA owner of its IOMMU group. */
@@ -173,7 +173,7 @@ export interface ProgramFile {
   readonly group: string | undefined;
 }
 
-/** One place in a process's fd table. */
+/** One entry of a process's fd table. */
 interface ProgramFd {
   readonly name: string;
   readonly process: string;
@@ -181,11 +181,11 @@ interface ProgramFd {
   readonly file: number;
   /** Field index: 1 while installed. */
   readonly installed: number;
-  /** The call that makes it. */
+  /** The call that creates it. */
   readonly call: number;
 }
 
-/** A counter with all its possible holders, resolved. */
+/** A counter of one object with all its possible holders. */
 export interface ResolvedCounter {
   readonly field: number;
   readonly spec: CounterSpec;

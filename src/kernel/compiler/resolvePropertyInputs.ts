@@ -17,7 +17,8 @@ export function resolveFiles(
   return instances.files.map((f) => {
     const scope = memoryScope(layout, f.key);
     const object = findObject(layout.objects, 'file', f.key)!;
-    const alive = (e: Expr): Expr => all([binary('eq', field(object.lifetime!), constant(1)), e]);
+    const whileLive = (e: Expr): Expr =>
+      all([binary('eq', field(object.lifetime!), constant(1)), e]);
     const access = normalAccess[f.kind];
     const done = bound[f.kind];
     const path = owner[f.kind];
@@ -26,8 +27,8 @@ export function resolveFiles(
       kind: f.kind,
       by: f.by,
       object: object.index,
-      normalAccess: access && alive(scope.condition(access)),
-      bound: done && alive(scope.condition(done)),
+      normalAccess: access && whileLive(scope.condition(access)),
+      bound: done && whileLive(scope.condition(done)),
       ownerContext: path === undefined ? undefined : scope.load(path),
       ownerTargets: path === undefined ? [] : (scope.fields(path).cases[0]?.field.targets ?? []),
       ownsDma: ownsDma?.[f.kind] && scope.condition(ownsDma[f.kind]!),
@@ -41,7 +42,7 @@ export function resolveFiles(
   });
 }
 
-/** The fd-table places of a scenario. */
+/** The fd-table entries of a scenario. */
 export function resolveFds(instances: Instances, layout: StateLayout): Program['fds'] {
   return instances.fds.map((f) => ({
     name: f.name,
@@ -52,7 +53,7 @@ export function resolveFds(instances: Instances, layout: StateLayout): Program['
   }));
 }
 
-/** Every counter with a law, and all that may hold it. */
+/** Every counter of the design's `CounterSpec`s with its possible holders. */
 export function resolveCounters(model: DesignModel, layout: StateLayout): ResolvedCounter[] {
   const scopes = new Map<ObjectSlot, Scope>();
   const scopeOf = (x: ObjectSlot): Scope => {
@@ -60,11 +61,11 @@ export function resolveCounters(model: DesignModel, layout: StateLayout): Resolv
     scopes.set(x, scope);
     return scope;
   };
-  return model.propertyInputs.counters.flatMap((law) => {
-    const [type, name] = law.counter.split('.');
-    // From each holder to the objects that it may count for, not from each object to all that may hold it.
+  return model.propertyInputs.counters.flatMap((counter) => {
+    const [type, name] = counter.counter.split('.');
+    // Iterate over holders, not over counters: a holder's path is resolved once.
     const held = new Map<number, ResolvedCounter['holders'][number][]>();
-    for (const h of law.holders) {
+    for (const h of counter.holders) {
       for (const x of layout.objects) {
         if (
           x.type !== h.type ||
@@ -73,10 +74,10 @@ export function resolveCounters(model: DesignModel, layout: StateLayout): Resolv
           continue;
         const scope = scopeOf(x);
         if (!hasRole(scope, h.countsOn)) continue;
-        const ways = new Map<number, Expr[]>();
+        const conditions = new Map<number, Expr[]>();
         for (const { object, when } of scope.objects(h.countsOn).cases)
-          ways.set(object.index, [...(ways.get(object.index) ?? []), when]);
-        for (const [object, whens] of ways) {
+          conditions.set(object.index, [...(conditions.get(object.index) ?? []), when]);
+        for (const [object, whens] of conditions) {
           const when = all([any(whens), scope.condition(h.when)]);
           if (when.op === 'const' && !when.value) continue;
           const holder = { object: x.index, when, weight: h.weight ?? 1, label: h.label };
@@ -90,15 +91,15 @@ export function resolveCounters(model: DesignModel, layout: StateLayout): Resolv
       .filter((o) => o.type === type)
       .map((o): ResolvedCounter => ({
         field: o.fields[name!]!,
-        spec: law,
+        spec: counter,
         holders: held.get(o.index) ?? [],
       }));
   });
 }
 
-/** Memory as it is, seen from no task. */
-function memoryScope(layout: StateLayout, main: Scope['roots']['ownKey']): Scope {
-  return new Scope(layout, { ownKey: main, argumentKeys: {}, boundObjects: {}, task: -1 });
+/** Memory without store buffers, seen from no task. */
+function memoryScope(layout: StateLayout, ownKey: Scope['roots']['ownKey']): Scope {
+  return new Scope(layout, { ownKey, argumentKeys: {}, boundObjects: {}, task: -1 });
 }
 
 /** Whether the role that a holder's path starts with exists for this object. */

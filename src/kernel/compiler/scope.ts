@@ -6,20 +6,20 @@ import type { StateLayout } from './stateLayout';
 import type { Condition, StatePath, Operand } from '../language/primitives';
 import type { Field, ObjectSlot } from './program';
 
-/** One object that a path may lead to, and when it does. */
+/** An object that a path can lead to, and the condition for it. */
 export interface ObjectCase {
   readonly when: Expr;
   readonly object: ObjectSlot;
 }
 
-/** A field that a path may lead to, and when it does. */
+/** A field that a path can lead to, and the condition for it. */
 export interface FieldCase {
   readonly when: Expr;
   readonly field: Field;
   readonly object: ObjectSlot;
 }
 
-/** A pointer that was followed on the way: NULL in it is a fault. */
+/** A pointer that the path follows; NULL in it is a memory violation. */
 interface PointerHop {
   readonly when: Expr;
   readonly pointer: Field;
@@ -32,31 +32,31 @@ export interface StoreBuffers {
   readonly others: ReadonlyMap<number, readonly number[]>;
 }
 
-/** Names that a step's paths may start with: the roles seen from its anchor, from an argument, or an object bound by hand. */
+/** What a step's paths can start with: roles seen from its own key or from an argument, or a bound object. */
 export interface PathRoots {
   readonly ownKey: InstanceKey;
   readonly argumentKeys: Readonly<Record<string, InstanceKey>>;
   readonly boundObjects: Readonly<Record<string, ObjectSlot>>;
   readonly task: number;
-  /** Only where the world models store buffers, and only for what a task itself reads. */
+  /** Only if the world models store buffers, and only for what a task itself reads. */
   readonly storeBuffers?: StoreBuffers;
 }
 
-/** Where a path leads: its ends, the pointers followed, and the objects that it leads through (`df` in `df.device`). */
+/** A resolved path: its targets, the pointers it follows, and the objects in between (`df` in `df.device`). */
 interface ResolvedPath<T> {
   readonly cases: readonly T[];
   readonly dereferences: readonly PointerHop[];
   readonly intermediates: readonly ObjectCase[];
 }
 
-/** The ways found so far from one set of names: every operation of a step asks for its paths several times. */
+/** Resolved paths from one set of roots: each operation resolves its paths several times. */
 export interface ResolutionCache {
   readonly objects: Map<StatePath, ResolvedPath<ObjectCase>>;
   readonly fields: Map<StatePath, ResolvedPath<FieldCase>>;
   readonly bound: Map<string, ResolutionCache>;
 }
 
-/** No way found yet; to be shared by scopes of one layout whose main anchor, arguments and bound objects are the same. */
+/** An empty cache, for scopes of one layout with equal own key, arguments and bound objects. */
 export function emptyResolutionCache(): ResolutionCache {
   return { objects: new Map(), fields: new Map(), bound: new Map() };
 }
@@ -72,23 +72,23 @@ export class Scope {
   /** The same scope with role `as` bound to one object. */
   bind(as: string, object: ObjectSlot): Scope {
     const key = `${as} ${object.index}`;
-    const ways = this.cache.bound.get(key) ?? emptyResolutionCache();
-    this.cache.bound.set(key, ways);
+    const cache = this.cache.bound.get(key) ?? emptyResolutionCache();
+    this.cache.bound.set(key, cache);
     return new Scope(
       this.layout,
       { ...this.roots, boundObjects: { ...this.roots.boundObjects, [as]: object } },
-      ways,
+      cache,
     );
   }
 
-  /** The objects that an object path may lead to. */
+  /** The objects that a path can lead to. Throws if the path names no object. */
   objects(path: StatePath): ResolvedPath<ObjectCase> {
     const known = this.cache.objects.get(path) ?? this.findObjects(path);
     this.cache.objects.set(path, known);
     return known;
   }
 
-  /** The fields that a place path may lead to. */
+  /** The fields that a path can lead to. Throws if the path names no field. */
   fields(path: StatePath): ResolvedPath<FieldCase> {
     const known = this.cache.fields.get(path) ?? this.findFields(path);
     this.cache.fields.set(path, known);
@@ -97,42 +97,42 @@ export class Scope {
 
   private findObjects(path: StatePath): ResolvedPath<ObjectCase> {
     const [first, ...rest] = path.split('.');
-    const hops: PointerHop[] = [];
-    const through: ObjectCase[] = [];
+    const dereferences: PointerHop[] = [];
+    const intermediates: ObjectCase[] = [];
     let cases: ObjectCase[] = [{ when: TRUE, object: this.rootObject(first!, path) }];
     for (const name of rest) {
-      through.push(...cases);
+      intermediates.push(...cases);
       cases = cases.flatMap((c) => {
         const link = c.object.links[name];
         if (link) return [{ when: c.when, object: this.layout.objects[link.object]! }];
         const pointer = this.fieldOf(c.object, name, path);
-        if (!pointer.targets) throw new Error(`${path}: ${pointer.title} is no pointer`);
-        hops.push({ when: c.when, pointer, path });
+        if (!pointer.targets) throw new Error(`${path}: ${pointer.title} is not a pointer`);
+        dereferences.push({ when: c.when, pointer, path });
         return pointer.targets.map((t, i) => ({
           when: all([c.when, binary('eq', field(pointer.index), constant(i + 1))]),
           object: this.layout.objects[t]!,
         }));
       });
     }
-    return { cases, dereferences: hops, intermediates: through };
+    return { cases, dereferences, intermediates };
   }
 
   private findFields(path: StatePath): ResolvedPath<FieldCase> {
     const dot = path.lastIndexOf('.');
-    if (dot < 0) throw new Error(`${path}: a place needs a field`);
-    const { cases, dereferences: hops, intermediates: through } = this.objects(path.slice(0, dot));
+    if (dot < 0) throw new Error(`${path}: expected role.field, got a role only`);
+    const { cases, dereferences, intermediates } = this.objects(path.slice(0, dot));
     return {
-      intermediates: through,
+      intermediates,
       cases: cases.map((c) => ({
         when: c.when,
         object: c.object,
         field: this.fieldOf(c.object, path.slice(dot + 1), path),
       })),
-      dereferences: hops,
+      dereferences,
     };
   }
 
-  /** The content of a place; 0 where a NULL pointer stands in the way. */
+  /** The value at a path; 0 if a pointer on the path is NULL. */
   load(path: StatePath): Expr {
     return this.fields(path).cases.reduceRight<Expr>(
       (rest, c) => conditional(c.when, this.read(c.field.index), rest),
@@ -152,7 +152,7 @@ export class Scope {
         );
   }
 
-  /** A value as it is stored in `target`: pointers are numbered by each field's own targets. */
+  /** A value in the numbering of `target`: each pointer field numbers its own targets. */
   value(v: Operand, target?: Field): Expr {
     if (typeof v === 'number') return constant(v);
     if (typeof v !== 'string' && 'currentTask' in v) return constant(this.roots.task + 1);
@@ -169,7 +169,7 @@ export class Scope {
     );
   }
 
-  /** A condition as an expression; `visitPath` sees each place path that it reads. */
+  /** A condition as an expression; `visitPath` is called with each path that it reads. */
   condition(c: Condition, visitPath: (path: StatePath) => void = () => {}): Expr {
     if ('all' in c) return all(c.all.map((t) => this.condition(t, visitPath)));
     if ('any' in c) return any(c.any.map((t) => this.condition(t, visitPath)));
@@ -188,7 +188,7 @@ export class Scope {
     }
     for (const v of [c.a, c.b]) if (typeof v === 'string') visitPath(v);
     const pointers = [...this.pointerFields(c.a), ...this.pointerFields(c.b)];
-    // Pointers of different ranges number their targets differently: both sides are put in one numbering.
+    // Pointer fields can number their targets differently: convert both sides to one numbering.
     const target = pointers[0] && {
       ...pointers[0],
       targets: [...new Set(pointers.flatMap((f) => f.targets ?? []))],
@@ -225,10 +225,10 @@ export class Scope {
   private pointerValue(object: ObjectSlot, target: Field | undefined, path: string): number {
     if (!target?.targets)
       throw new Error(
-        `the address of ${path} is compared with or stored in something that is no pointer`,
+        `the address of ${path} is compared with or stored in a field that is not a pointer`,
       );
     const index = target.targets.indexOf(object.index);
-    // An address that the field can never hold equals none of its values.
+    // An address that the field can never hold gets a number that none of its values has.
     return index < 0 ? target.targets.length + 1 : index + 1;
   }
 
@@ -240,16 +240,16 @@ export class Scope {
       const bound = this.roots.boundObjects[role];
       if (bound) return bound;
     }
-    const seen =
+    const argument =
       arg === undefined
         ? undefined
         : (this.roots.boundObjects[arg]?.key ?? this.roots.argumentKeys[arg]);
-    if (arg !== undefined && !seen) throw new Error(`${path}: no argument or bound object ${arg}`);
-    const anchor = seen ? { ...this.roots.ownKey, ...seen } : this.roots.ownKey;
+    if (arg !== undefined && !argument)
+      throw new Error(`${path}: no argument or bound object ${arg}`);
+    const key = argument ? { ...this.roots.ownKey, ...argument } : this.roots.ownKey;
     const type = this.layout.roles.get(role);
-    const object = type === undefined ? undefined : findObject(this.layout.objects, type, anchor);
-    if (!object)
-      throw new Error(`${path}: no object plays ${role} here (${JSON.stringify(anchor)})`);
+    const object = type === undefined ? undefined : findObject(this.layout.objects, type, key);
+    if (!object) throw new Error(`${path}: no object has role ${role} for ${JSON.stringify(key)}`);
     return object;
   }
 

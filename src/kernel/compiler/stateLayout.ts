@@ -4,7 +4,7 @@ import { GRANULARITY_KEYS, instanceKeysOf, instanceCountsFor, objectTypes } from
 import type { Instances } from './instances';
 import type { Field, ObjectSlot } from './program';
 
-/** Bounds that a first pass over the program found for a field: how often it is counted up and down, and the largest constant stored. */
+/** What the first pass found for a field: the number of increments and decrements, and the largest constant stored. */
 export interface FieldBounds {
   increments: number;
   decrements: number;
@@ -12,11 +12,11 @@ export interface FieldBounds {
   written: boolean;
 }
 
-/** The objects and fields of a scenario, tasks and calls not yet among them. */
+/** The objects and fields of a scenario; the compiler appends the fields of tasks and calls. */
 export interface StateLayout {
   readonly objects: readonly ObjectSlot[];
   readonly fields: Field[];
-  /** Object type by the role that it plays, of those that have an object. */
+  /** Object type by role, for the types that have an object. */
   readonly roles: ReadonlyMap<string, string>;
 }
 
@@ -39,9 +39,9 @@ export function layOutState(
   const objects: ObjectSlot[] = [];
   const drafts: FieldDraft[] = [];
   for (const spec of objectTypes(model)) {
-    for (const anchor of instanceKeysOf(spec, instances)) {
+    for (const key of instanceKeysOf(spec, instances)) {
       const index = objects.length;
-      const name = spec.name(anchor);
+      const name = spec.name(key);
       const fields: Record<string, number> = {};
       const draft = (field: string, s: FieldSpec | undefined): number => {
         drafts.push({
@@ -50,7 +50,7 @@ export function layOutState(
           name: field,
           title: `${name}.${field}`,
           spec: s,
-          key: anchor,
+          key,
         });
         return drafts.length - 1;
       };
@@ -62,7 +62,7 @@ export function layOutState(
         index,
         type: spec.type,
         name,
-        key: anchor,
+        key,
         spec,
         fields,
         links: {},
@@ -82,7 +82,7 @@ export function layOutState(
   };
 }
 
-/** The objects of one type, by where they stand. */
+/** The objects of one type by their key. */
 interface InstanceIndex {
   readonly keys: readonly (keyof InstanceKey)[];
   readonly byKeyText: Map<string, ObjectSlot>;
@@ -90,17 +90,17 @@ interface InstanceIndex {
 
 const instanceIndexes = new WeakMap<readonly ObjectSlot[], ReadonlyMap<string, InstanceIndex>>();
 
-/** The object of `type` that agrees with `anchor` on the keys that the type is made for; of an iommufd's ioases, the compat one where none is named. The list of objects must be complete. */
+/** The object of `type` with the key values of `key` (for an ioas without a name: the compat ioas of the file). `objects` must be complete, since its index is cached. */
 export function findObject(
   objects: readonly ObjectSlot[],
   type: string,
-  at: InstanceKey,
+  key: InstanceKey,
 ): ObjectSlot | undefined {
   let types = instanceIndexes.get(objects);
   if (!types) instanceIndexes.set(objects, (types = indexByType(objects)));
   const found = types.get(type);
-  const key = found && instanceKeyText(found.keys, at);
-  return key === undefined ? undefined : found?.byKeyText.get(key);
+  const text = found && instanceKeyText(found.keys, key);
+  return text === undefined ? undefined : found?.byKeyText.get(text);
 }
 
 function indexByType(objects: readonly ObjectSlot[]): ReadonlyMap<string, InstanceIndex> {
@@ -108,8 +108,7 @@ function indexByType(objects: readonly ObjectSlot[]): ReadonlyMap<string, Instan
   for (const o of objects) {
     const keys = GRANULARITY_KEYS[o.spec.per];
     const own = types.get(o.type) ?? { keys, byKeyText: new Map<string, ObjectSlot>() };
-    if (own.keys !== keys)
-      throw new Error(`objects of type ${o.type} are made for two kinds of place`);
+    if (own.keys !== keys) throw new Error(`object type ${o.type} has two granularities`);
     types.set(o.type, own);
     const key = instanceKeyText(own.keys, o.key);
     if (key !== undefined && !own.byKeyText.has(key)) own.byKeyText.set(key, o);
@@ -117,7 +116,7 @@ function indexByType(objects: readonly ObjectSlot[]): ReadonlyMap<string, Instan
   return types;
 }
 
-/** One text for the anchor's values of these keys; undefined where it lacks one. */
+/** The values of these keys as one text; undefined if one is missing. */
 function instanceKeyText(
   keys: readonly (keyof InstanceKey)[],
   at: InstanceKey,
@@ -152,7 +151,7 @@ function linkObjects(objects: ObjectSlot[], model: DesignModel): void {
 type PointerSpec = Extract<FieldSpec, { kind: 'pointer' }>;
 type TargetLookup = (spec: PointerSpec, from: InstanceKey) => readonly number[];
 
-/** What a pointer at an anchor may lead to; one list for all pointers of one spec that agree on its `same`. */
+/** The targets of a pointer; one shared list per spec and value of its `matchOn` key. */
 function makeTargetLookup(objects: readonly ObjectSlot[]): TargetLookup {
   const lists = new Map<PointerSpec, Map<string | undefined, readonly number[]>>();
   return (s, from) => {
@@ -186,7 +185,7 @@ function makeField(
   targetsOf: TargetLookup,
   b: FieldBounds | undefined,
 ): Field {
-  const from = (
+  const staticValue = (
     v: number | ((a: InstanceKey, c: ReturnType<typeof instanceCountsFor>) => number) | undefined,
     otherwise: number,
   ): number =>
@@ -217,27 +216,33 @@ function makeField(
   switch (s.kind) {
     case 'int':
     case 'refcount': {
-      const init = from(s.init, 0);
+      const init = staticValue(s.init, 0);
       const lo = s.lo ?? 0;
-      const hi = Math.max(from(s.hi, 0), init);
+      const hi = Math.max(staticValue(s.hi, 0), init);
       if (!b) return { ...base, kind: s.kind, lo, hi, init };
-      const most = Math.max(init, b.maxStored) + b.increments;
+      const max = Math.max(init, b.maxStored) + b.increments;
       return {
         ...base,
         kind: s.kind,
         lo: Math.max(lo, Math.min(init, 0) - b.decrements),
-        hi: Math.min(hi, most),
+        hi: Math.min(hi, max),
         init,
       };
     }
     case 'bool':
-      return { ...base, kind: 'bool', lo: 0, hi: 1, init: from(s.init, 0) };
+      return { ...base, kind: 'bool', lo: 0, hi: 1, init: staticValue(s.init, 0) };
     case 'mutex':
       return { ...base, kind: 'mutex', lo: 0, hi: tasks, init: 0 };
     case 'completion':
       return { ...base, kind: 'completion', lo: 0, hi: 1, init: 0 };
     case 'number':
-      return { ...base, kind: 'number', lo: 0, hi: from(s.hi, 1), init: from(s.init, 0) };
+      return {
+        ...base,
+        kind: 'number',
+        lo: 0,
+        hi: staticValue(s.hi, 1),
+        init: staticValue(s.init, 0),
+      };
     case 'enum': {
       const parked =
         d.name === 'f_op' &&
@@ -248,7 +253,7 @@ function makeField(
         kind: 'enum',
         lo: 0,
         hi: s.values.length - 1,
-        init: parked ? 0 : from(s.init, 0),
+        init: parked ? 0 : staticValue(s.init, 0),
         enumValues: s.values,
       };
     }

@@ -1,17 +1,13 @@
-/** The few names that are most like a misspelt one. */
-export function closestMatches(
-  name: string,
-  names: readonly string[],
-  most = 4,
-): readonly string[] {
+/** The names closest to a misspelled one, closest first. */
+export function closestMatches(name: string, names: readonly string[], max = 4): readonly string[] {
   return [...new Set(names)]
-    .map((n) => ({ n, far: editDistance(name.toLowerCase(), n.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far || (a.n < b.n ? -1 : 1))
-    .slice(0, most)
+    .map((n) => ({ n, distance: editDistance(name.toLowerCase(), n.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance || (a.n < b.n ? -1 : 1))
+    .slice(0, max)
     .map((x) => x.n);
 }
 
-/** Least number of letters to add, drop or change. */
+/** Levenshtein distance. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {

@@ -3,12 +3,12 @@ import type { Op } from './primitives';
 import type { PropertyInputs } from './propertyInputs';
 import type { CallName, FileKind, World } from './world';
 
-/** A number known when the program is compiled for its scenario. */
-type StaticNumber = number | ((anchor: InstanceKey, census: InstanceCounts) => number);
+/** A number known at compile time, per instance. */
+type StaticNumber = number | ((key: InstanceKey, counts: InstanceCounts) => number);
 
 /** One field of an object, by its kernel name. */
 export type FieldSpec =
-  /** A small integer in `lo..hi`; stepping outside is a `counters` violation, never a wrap. `init` defaults to 0. */
+  /** A small integer in `lo..hi`; leaving the range is a `counters` violation, it never wraps. `init` and `lo` default to 0. */
   | {
       readonly kind: 'int' | 'refcount';
       readonly lo?: number;
@@ -18,13 +18,16 @@ export type FieldSpec =
   | {
       readonly kind: 'bool';
       readonly init?: StaticNumber;
-      /** Goes through the store buffer where the world asks. */ readonly accessFlag?: boolean;
+      /** Plain stores go through the store buffer, if the world models them. */ readonly accessFlag?: boolean;
     }
   /** A mutex; its value is the owner (task number + 1), 0 when free. */
   | { readonly kind: 'mutex' }
-  /** struct completion; 1 when done. `counts` is the reference count whose holders it waits for. */
+  /** struct completion; 1 when done. `counter`: the reference count whose holders a waiter waits for. */
   | { readonly kind: 'completion'; readonly counter: string }
-  /** A pointer to an object of one of `types`, 0 for NULL; `same` keeps to objects that agree on that anchor key, `fileKinds` to those made for files of these kinds. `bookkeeping` is the model's own: no struct of the kernel has it, and it is not shown. */
+  /**
+   * A pointer to an object of one of `types`, 0 for NULL. `matchOn`: only objects with the same value under this key;
+   * `fileKinds`: only those made for files of these kinds. `modelOnly`: not a field of the kernel, not shown.
+   */
   | {
       readonly kind: 'pointer';
       readonly modelOnly?: true;
@@ -34,11 +37,11 @@ export type FieldSpec =
       readonly init?: string;
       readonly edge: EdgeKind;
     }
-  /** Fixed for the object's life: the object of `type` at the same anchor. No state. */
+  /** A pointer that never changes, to the object of `type` with a matching key. No state. */
   | { readonly kind: 'link'; readonly type: string; readonly edge: EdgeKind }
-  /** One of these words, by index. */
+  /** One of these values, by index. */
   | { readonly kind: 'enum'; readonly values: readonly string[]; readonly init?: StaticNumber }
-  /** A minor or id from an ida; 0 is none, n+1 is number n. */
+  /** A minor or id from an ida; 0 for none, n+1 for number n. */
   | { readonly kind: 'number'; readonly hi: StaticNumber; readonly init?: StaticNumber };
 
 /** Pointer without a reference, counted reference, list or set membership, embedded struct, or not drawn. */
@@ -48,26 +51,26 @@ export type EdgeKind = 'pointer' | 'reference' | 'member' | 'embedded' | 'hidden
 export interface ObjectType {
   /** The struct's name in the kernel. */
   readonly type: string;
-  /** How steps call it (`device.refcount`); unique within a design. */
+  /** Its name in paths (`device.refcount`); unique within a design. */
   readonly role: string;
   readonly per: Granularity;
-  /** For `per: 'file'`: which kinds of file have one. */
+  /** For `per: 'file'`: the kinds of file that have one. */
   readonly fileKinds?: readonly FileKind[];
   /** The name on screen and in results. */
-  readonly name: (anchor: InstanceKey) => string;
+  readonly name: (key: InstanceKey) => string;
   readonly fields: Readonly<Record<string, FieldSpec>>;
-  /** Allocated and freed during a run: it gets a life (0 not yet, 1 live, 2 freed), and touching it in 0 or 2 is a `memory` violation. `live` says whether it exists at the start (default no). */
-  readonly lifetime?: { readonly liveAtStart?: (anchor: InstanceKey, world: World) => boolean };
-  /** For objects of an iommufd: which of its id spaces they take their ids from; all share one from 1 where left out. */
+  /** For objects allocated or freed during a run: adds a lifetime field (0 not yet allocated, 1 live, 2 freed); an access in 0 or 2 is a `memory` violation. */
+  readonly lifetime?: { readonly liveAtStart?: (key: InstanceKey, world: World) => boolean };
+  /** For objects of an iommufd: the id space they use; by default all share one that starts at 1. */
   readonly ids?: { readonly space: string; readonly first: number };
   readonly about: string;
 }
 
-/** One row of a step table: one atomic action. */
+/** A step: one atomic action. */
 export interface StepSpec {
   /** Unique within the routine: `BIND.9`, with a letter if one action of the kernel is several steps, and `PREFIX:` for the steps of a table used by another. Links name steps by it: never change it. */
   readonly id: string;
-  /** In a few words, what it does: for the listing. */
+  /** What it does, in a few words, for the source panel. */
   readonly title: string;
   readonly ops: readonly Op[];
   /** Overrides the routine's citation. */
@@ -85,7 +88,7 @@ export interface Routine {
   readonly steps: readonly StepSpec[];
 }
 
-/** What a call runs: one routine, or one per kind of file its fd argument stands for (`other` for the rest). */
+/** What a call runs: one routine, or one per kind of file of its fd argument (`other` for the rest). */
 export type CallBody =
   | Routine
   | { readonly byKind: Partial<Readonly<Record<FileKind, Routine>>>; readonly other: Routine };
@@ -103,16 +106,16 @@ export interface DesignOption {
   readonly values: readonly string[];
 }
 
-/** Values of a design's options by id, as words (`'true'`, `'none'`). */
+/** Values of a design's options by id (`'true'`, `'none'`). */
 export type Options = Readonly<Record<string, string>>;
 
-/** A design for one choice of options: everything that the machine runs, as data. */
+/** A design with its options applied: everything that the machine runs, as data. */
 export interface DesignModel {
   readonly objects: readonly ObjectType[];
   readonly calls: Readonly<Record<Exclude<CallName, 'close' | 'pass_fd'>, CallBody>>;
-  /** What `f_op->release` runs, per kind of file. */
+  /** The `f_op->release` routine per kind of file. */
   readonly releases: Partial<Readonly<Record<FileKind, Routine>>>;
-  /** Kinds of file whose new struct file has the parked fops; all others start normal. */
+  /** Kinds of file that start with parked fops; all others start with normal fops. */
   readonly parkedFileKinds: readonly FileKind[];
   /** The object type that `file.private_data` points to, per kind of file. */
   readonly privateData: Partial<Readonly<Record<FileKind, string>>>;
@@ -122,7 +125,7 @@ export interface DesignModel {
 /** A design of the VFIO device path. */
 export interface Design {
   readonly id: string;
-  /** Raised when a step is renamed or reordered; links carry it. */
+  /** Increase it when a step is renamed or reordered; links carry it. */
   readonly revision: number;
   readonly title: string;
   readonly about: string;

@@ -1,6 +1,6 @@
 /**
  * Pure expressions over one flat state. Every engine (machine, bytecode, WebAssembly, Promela) knows only these forms;
- * pointers were resolved into `select` chains when the program was compiled.
+ * the compiler has resolved pointers into `select` chains.
  */
 export type Expr =
   | { readonly op: 'const'; readonly value: number }
@@ -25,7 +25,7 @@ export function field(index: number): Expr {
   return { op: 'field', field: index };
 }
 
-/** Applies a binary operator, folded when both sides (or a deciding side) are constant. */
+/** Applies a binary operator; folds constants. */
 export function binary(op: BinaryOp, a: Expr, b: Expr): Expr {
   if (a.op === 'const' && b.op === 'const') return constant(applyOperator(op, a.value, b.value));
   if (op === 'and')
@@ -56,7 +56,7 @@ export function not(a: Expr): Expr {
   return a.op === 'const' ? constant(a.value ? 0 : 1) : a.op === 'not' ? a.a : { op: 'not', a };
 }
 
-/** `a` where `cond` holds, else `b`. */
+/** `a` if `cond` is true, else `b`. */
 export function conditional(cond: Expr, a: Expr, b: Expr): Expr {
   return cond.op === 'const' ? (cond.value ? a : b) : { op: 'select', cond, a, b };
 }

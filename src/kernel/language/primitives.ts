@@ -2,12 +2,12 @@ import type { InstanceKey } from './instanceKey';
 import type { Errno } from './errno';
 
 /**
- * A place: `role.field`, each further `.field` following a pointer (`df.iommufd.objects`). A role is an object type's role
- * (`device`), the same seen from an argument of the call (`iommufd/ctx`), or a name bound by `withPointer`.
+ * A path to a field or object: `role.field`, where each further `.field` follows a pointer (`df.iommufd.objects`). It starts
+ * with a role (`device`), the role seen from an argument of the call (`iommufd/ctx`), or a name bound by `withPointer`.
  */
 export type StatePath = string;
 
-/** A number, the content of a place, the address of an object, or the running task. */
+/** A number, the value at a path, the address of an object, or the running task. */
 export type Operand =
   number | StatePath | { readonly addressOf: StatePath } | { readonly currentTask: true };
 
@@ -25,7 +25,7 @@ export type Condition =
   /** The object is allocated and not freed. */
   | { readonly live: StatePath };
 
-/** What is known before the run: decided when the program is compiled for its scenario, and costs no state. */
+/** A condition that the scenario alone decides: evaluated at compile time, costs no state. */
 export type StaticCondition =
   /** The file behind argument `arg` is of one of these kinds. */
   | { readonly arg: string; readonly kinds: readonly string[] }
@@ -33,9 +33,9 @@ export type StaticCondition =
   | 'device-in-group'
   /** The object argument names an ioas, or a bound device fd. */
   | 'object-is-ioas'
-  /** The ioas (or object) argument was made in the iommufd of argument `iommufd`. */
+  /** The ioas or object argument was created in the iommufd of argument `iommufd`. */
   | 'same-iommufd'
-  /** The device's group has a sibling that an ordinary kernel driver holds. */
+  /** A sibling in the device's group has an ordinary kernel driver. */
   | 'kernel-driver-in-group';
 
 /** The kernel primitives: the instruction set of every design. */
@@ -89,17 +89,17 @@ export type Op =
   | { readonly kind: 'fdInstall' | 'fdRemove' }
   | { readonly kind: 'replaceFops'; readonly file: StatePath; readonly to: 'parked' | 'normal' }
   | { readonly kind: 'complete' | 'waitForCompletion'; readonly completion: StatePath }
-  /** `call` is the kernel function that does it, where it is not the one of v6.6. */
+  /** `call`: the kernel function, if not cdev_device_add or cdev_device_del. */
   | { readonly kind: 'cdevAdd' | 'cdevDel'; readonly field: StatePath; readonly call?: string }
   | { readonly kind: 'idaAlloc' | 'idaFree'; readonly field: StatePath }
-  /** `place` is the node's linkage: a bool, or a pointer to `head`, the object whose list it is. */
+  /** `field`: the list node, a bool or a pointer to `head`, the object that has the list. */
   | {
       readonly kind: 'listAdd' | 'listDel';
       readonly field: StatePath;
       readonly list: string;
       readonly head?: StatePath;
     }
-  /** Returns -errno, at once or through the unwinding that starts at step `to`; `at` is the object that refused. */
+  /** Returns -errno, directly or through the unwinding that starts at step `to`. `at`: the object whose state caused it. */
   | {
       readonly kind: 'fail';
       readonly errno: Errno;
@@ -107,7 +107,7 @@ export type Op =
       readonly at?: StatePath;
       readonly to?: string;
     }
-  /** A helper outside the model (user copy, allocation, module, driver op) that fails only where the call says `fault`. */
+  /** A function outside the model (user copy, allocation, module, driver op); it fails only if the call's `fault` names this step. */
   | {
       readonly kind: 'fallible';
       readonly what: string;
@@ -117,7 +117,7 @@ export type Op =
       readonly to?: string;
       readonly before?: readonly Op[];
     }
-  /** Something outside the model that goes another way, without an error of its own, only where the call says `fault`. */
+  /** A condition outside the model, without an errno; it holds only if the call's `fault` names this step. */
   | { readonly kind: 'onFault'; readonly what: string; readonly ops: readonly Op[] }
   | { readonly kind: 'goto'; readonly to: string }
   | { readonly kind: 'ret' }
@@ -130,7 +130,7 @@ export type Op =
       readonly insideBind?: boolean;
     }
   | { readonly kind: 'say'; readonly text: string }
-  /** What the model notes for itself (`bookkeeping` fields): no code of the kernel, so it is neither listed nor told. */
+  /** Stores to `modelOnly` fields: not kernel code, so neither printed nor reported as events. */
   | { readonly kind: 'bookkeep'; readonly ops: readonly Op[] };
 
 export const NULL = 0;
@@ -154,14 +154,14 @@ export const mutexLock = (mutex: StatePath): Op => ({ kind: 'mutexLock', mutex }
 export const mutexUnlock = (mutex: StatePath): Op => ({ kind: 'mutexUnlock', mutex });
 /** A spinlock taken and dropped within one step: no other step sees it held. */
 export const spin = (lock: string, ...ops: Op[]): Op => ({ kind: 'spin', lock, ops });
-export const store = (place: StatePath, value: Operand): Op => ({
+export const store = (field: StatePath, value: Operand): Op => ({
   kind: 'store',
-  field: place,
+  field,
   value,
 });
-export const storeRelease = (place: StatePath, value: Operand): Op => ({
+export const storeRelease = (field: StatePath, value: Operand): Op => ({
   kind: 'store',
-  field: place,
+  field,
   value,
   release: true,
 });
@@ -187,34 +187,34 @@ export const withPointer = (pointer: StatePath, as: string, ops: readonly Op[]):
   as,
   ops,
 });
-/** Runs `ops` for every object of `role` that agrees with the step's own anchor on key `same`, with name `as` bound to it. */
+/** Runs `ops` for every object of `role` with the same value under key `same` as the step's own object; `as` is bound to it. */
 export const forEach = (
   role: string,
   same: keyof InstanceKey | undefined,
   as: string,
   ops: readonly Op[],
 ): Op => ({ kind: 'forEach', role, ...(same === undefined ? {} : { matchOn: same }), as, ops });
-export const refInc = (place: StatePath): Op => ({ kind: 'refInc', field: place });
-export const refDec = (place: StatePath, onZero: readonly Op[] = []): Op => ({
+export const refInc = (field: StatePath): Op => ({ kind: 'refInc', field });
+export const refDec = (field: StatePath, onZero: readonly Op[] = []): Op => ({
   kind: 'refDec',
-  field: place,
+  field,
   onZero,
 });
-export const refIncNotZero = (place: StatePath, otherwise: readonly Op[]): Op => ({
+export const refIncNotZero = (field: StatePath, otherwise: readonly Op[]): Op => ({
   kind: 'refIncNotZero',
-  field: place,
+  field,
   otherwise,
 });
-export const increment = (place: StatePath): Op => ({ kind: 'add', field: place, by: 1 });
-export const decrement = (place: StatePath): Op => ({ kind: 'add', field: place, by: -1 });
+export const increment = (field: StatePath): Op => ({ kind: 'add', field, by: 1 });
+export const decrement = (field: StatePath): Op => ({ kind: 'add', field, by: -1 });
 export const cmpxchg = (
-  place: StatePath,
+  field: StatePath,
   from: Operand,
   to: Operand,
   otherwise: readonly Op[],
 ): Op => ({
   kind: 'cmpxchg',
-  field: place,
+  field,
   from,
   to,
   otherwise,
@@ -237,52 +237,52 @@ export const waitForCompletion = (completion: StatePath): Op => ({
   kind: 'waitForCompletion',
   completion,
 });
-export const cdevAdd = (place: StatePath, call?: string): Op => ({
+export const cdevAdd = (field: StatePath, call?: string): Op => ({
   kind: 'cdevAdd',
-  field: place,
+  field,
   ...(call === undefined ? {} : { call }),
 });
-export const cdevDel = (place: StatePath, call?: string): Op => ({
+export const cdevDel = (field: StatePath, call?: string): Op => ({
   kind: 'cdevDel',
-  field: place,
+  field,
   ...(call === undefined ? {} : { call }),
 });
 /** Takes the lowest number that no other object of the type holds; 0 is "none". */
-export const idaAlloc = (place: StatePath): Op => ({ kind: 'idaAlloc', field: place });
-export const idaFree = (place: StatePath): Op => ({ kind: 'idaFree', field: place });
-/** Links a node; one that is linked already corrupts both lists, which is a memory violation (as CONFIG_DEBUG_LIST says). */
-export const listAdd = (place: StatePath, list: string, head?: StatePath): Op => ({
+export const idaAlloc = (field: StatePath): Op => ({ kind: 'idaAlloc', field });
+export const idaFree = (field: StatePath): Op => ({ kind: 'idaFree', field });
+/** Adds a node to a list; a node that is already in a list is a memory violation (list corruption, as with CONFIG_DEBUG_LIST). */
+export const listAdd = (field: StatePath, list: string, head?: StatePath): Op => ({
   kind: 'listAdd',
-  field: place,
+  field,
   list,
   ...(head === undefined ? {} : { head }),
 });
-/** Unlinks a node from whatever list it is in; one that is in none is a memory violation. */
-export const listDel = (place: StatePath, list: string): Op => ({
+/** Removes a node from its list; a node that is in none is a memory violation. */
+export const listDel = (field: StatePath, list: string): Op => ({
   kind: 'listDel',
-  field: place,
+  field,
   list,
 });
 export const fail = (
   errno: Errno,
-  why: string,
-  where: { at?: StatePath; to?: string } = {},
+  reason: string,
+  target: { at?: StatePath; to?: string } = {},
 ): Op => ({
   kind: 'fail',
   errno,
-  reason: why,
-  ...where,
+  reason,
+  ...target,
 });
 export const fallible = (
   what: string,
   errno: Errno,
-  why: string,
-  where: { at?: StatePath; to?: string; before?: readonly Op[] } = {},
-): Op => ({ kind: 'fallible', what, errno, reason: why, ...where });
+  reason: string,
+  target: { at?: StatePath; to?: string; before?: readonly Op[] } = {},
+): Op => ({ kind: 'fallible', what, errno, reason, ...target });
 export const onFault = (what: string, ops: readonly Op[]): Op => ({ kind: 'onFault', what, ops });
 export const goto = (to: string): Op => ({ kind: 'goto', to });
 export const ret = (): Op => ({ kind: 'ret' });
-export const warnOn = (cond: Condition, why: string): Op => ({ kind: 'warnOn', cond, reason: why });
+export const warnOn = (cond: Condition, reason: string): Op => ({ kind: 'warnOn', cond, reason });
 export const driverOp = (
   name: string,
   options: { file?: StatePath; insideBind?: boolean } = {},

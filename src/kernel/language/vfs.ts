@@ -1,7 +1,7 @@
 import type { ObjectType, Routine } from './design';
 import { eq, fail, fdInstall, fdRemove, fget, fput, ret, branch } from './primitives';
 
-/** The kinds of object that the machine itself brings: struct file and the places of an fd table. */
+/** struct file, part of every design. */
 export const FILE_TYPE: ObjectType = {
   type: 'file',
   role: 'file',
@@ -20,25 +20,25 @@ export const FD_TYPE: ObjectType = {
   role: 'fd',
   per: 'fd',
   name: (a) => `${a.process}:${a.fd}`,
-  about: 'A place in the fd table of a process.',
+  about: 'An entry in the fd table of a process.',
   fields: { installed: { kind: 'bool' } },
 };
 
-/** close(2): the fd goes, then the reference; what the last reference queues runs at return to user. */
+/** close(2): removes the fd, then drops the file reference; the release callback runs at return to user. */
 export const CLOSE_ROUTINE: Routine = {
   name: 'close',
   cite: 'fs/open.c and fs/file_table.c, v6.6',
   steps: [
     {
       id: 'FILE.1',
-      title: 'take the fd out of the table and drop its file reference',
+      title: 'remove the fd from the table and drop its file reference',
       ops: [fdRemove(), fput('fd/file'), ret()],
       confidence: 'MEM',
     },
   ],
 };
 
-/** close(2) where somebody may have closed the fd already: it is looked up and taken under one lock. */
+/** close(2) of an fd that may already be closed: lookup and removal in one step, as under files->file_lock. */
 export const CLOSE_CHECKED_ROUTINE: Routine = {
   ...CLOSE_ROUTINE,
   steps: CLOSE_ROUTINE.steps.map((step) => ({
@@ -54,7 +54,7 @@ export const PASS_FD_ROUTINE: Routine = {
   steps: [
     {
       id: 'FILE.2',
-      title: 'take a file reference and install it in the receiver',
+      title: 'take a file reference and install the fd in the receiver',
       ops: [fget('fd/file'), fdInstall(), ret()],
       confidence: 'MEM',
     },

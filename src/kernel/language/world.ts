@@ -3,17 +3,17 @@ export interface WorldDevice {
   readonly name: string;
   /** IOMMU group number, as text. */
   readonly group: string;
-  /** Reset set; one set per device where left out. */
+  /** Reset set; by default one set per device. */
   readonly devset?: string | undefined;
-  /** Whether the driver has registered it before the first call; true where left out. */
+  /** Whether the driver has registered it before the first call; default true. */
   readonly registered?: boolean | undefined;
   /** A sibling held by an ordinary kernel driver, which keeps the group's DMA owner count up. */
   readonly kernelDriver?: boolean | undefined;
-  /** dev_name() of the bus device below it; its own name where left out. Names are unique on one bus only. */
+  /** dev_name() of the parent device; default `name`. Unique on one bus only. */
   readonly devName?: string | undefined;
 }
 
-/** What exists before the first call. */
+/** The system before the first call. */
 export interface World {
   readonly devices: readonly WorldDevice[];
   readonly processes: readonly string[];
@@ -44,10 +44,10 @@ export const CALL_NAMES = [
   'unregister_device',
 ] as const;
 
-/** The name of a call (formats.md, section 1). */
+/** The name of a call in the scenario format. */
 export type CallName = (typeof CALL_NAMES)[number];
 
-/** One call of a scenario; which arguments it takes is in `CALLS`. */
+/** One call of a scenario; its arguments are in `CALL_SIGNATURES`. */
 export interface Call {
   readonly by: string;
   readonly call: CallName;
@@ -62,14 +62,14 @@ export interface Call {
   readonly to?: string | undefined;
   /** The name of the result (an fd or an id). */
   readonly as?: string | undefined;
-  /** The id of a step of this call whose outside helper (user copy, allocation, driver op) is made to fail. */
+  /** Id of a step of this call that fails (user copy, allocation, driver op). */
   readonly fault?: string | undefined;
 }
 
 type CallArgument =
   'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
 
-/** What a call takes, what it yields, and who may make it (formats.md section 1, Calls). */
+/** Arguments and result of a call, and who can make it. */
 export interface CallSignature {
   readonly args: readonly CallArgument[];
   readonly result: 'fd' | 'id' | 'zero';
@@ -99,10 +99,10 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   unregister_device: { args: ['device'], result: 'zero', by: 'driver' },
 };
 
-/** What stands behind a struct file. `device` is a device fd made by GET_DEVICE_FD. */
+/** Kind of a struct file. `device`: created by GET_DEVICE_FD. */
 export type FileKind = 'cdev' | 'device' | 'group' | 'container' | 'iommufd';
 
-/** The calls that make a struct file, and its kind. */
+/** The calls that create a struct file, and its kind. */
 export const FILE_KIND_BY_CALL: Partial<Readonly<Record<CallName, FileKind>>> = {
   open_cdev: 'cdev',
   open_group: 'group',

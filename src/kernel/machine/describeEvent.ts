@@ -4,66 +4,66 @@ import { waiters } from './machine';
 import type { Program, Wait } from '../compiler/program';
 import type { PropertyId } from '../language/propertyId';
 
-/** One plain line for an event: "qemu takes devset s0.lock". */
+/** One line of screen text for an event: "qemu takes devset s0.lock". */
 export function describeEvent(
   program: Program,
   event: StepEvent,
   task: number,
   state: Int32Array,
 ): string {
-  const who = program.tasks[task]!.name;
-  const n = event.template;
+  const taskName = program.tasks[task]!.name;
+  const { template } = event;
   const title = (f: number): string => program.fields[f]!.title;
   const object = (o: number | undefined): string =>
     o === undefined ? '' : program.objects[o]!.name;
-  switch (n.kind) {
+  switch (template.kind) {
     case 'lock':
-      return `${who} takes ${title(n.field)}`;
+      return `${taskName} takes ${title(template.field)}`;
     case 'unlock': {
-      const next = waiters(program, state, n.field).find((t) => t !== task);
-      return `${who} releases ${title(n.field)}${next === undefined ? '' : `; ${program.tasks[next]!.name} is first in line`}`;
+      const next = waiters(program, state, template.field).find((t) => t !== task);
+      return `${taskName} releases ${title(template.field)}${next === undefined ? '' : `; ${program.tasks[next]!.name} is the next waiter`}`;
     }
     case 'write':
-      return `${who} sets ${title(n.field)} = ${valueText(program, n.field, event.value)}${n.release ? ' (store-release)' : ''}`;
+      return `${taskName} sets ${title(template.field)} = ${valueText(program, template.field, event.value)}${template.release ? ' (store-release)' : ''}`;
     case 'read':
-      return `${who} reads ${n.text}${n.acquire ? ' (load-acquire)' : ''}: ${n.fields.length === 1 && !/[=<>!&|]/.test(n.text) ? valueText(program, n.fields[0]!, event.value) : event.value ? 'true' : 'false'}`;
+      return `${taskName} reads ${template.text}${template.acquire ? ' (load-acquire)' : ''}: ${template.fields.length === 1 && !/[=<>!&|]/.test(template.text) ? valueText(program, template.fields[0]!, event.value) : event.value ? 'true' : 'false'}`;
     case 'count':
-      return `${who} ${n.by > 0 ? 'raises' : 'drops'} ${title(n.field)} to ${event.value}`;
+      return `${taskName} ${template.by > 0 ? 'increments' : 'decrements'} ${title(template.field)} to ${event.value}`;
     case 'alloc':
-      return `${who} allocates ${object(n.object)}`;
+      return `${taskName} allocates ${object(template.object)}`;
     case 'free':
-      return `${who} frees ${object(n.object)}`;
+      return `${taskName} frees ${object(template.object)}`;
     case 'fops':
-      return `${who} swaps ${object(n.object)}.f_op to the ${n.to} fops`;
+      return `${taskName} swaps ${object(template.object)}.f_op to the ${template.to} fops`;
     case 'fdInstall':
-      return `${n.process} now has ${n.fd}`;
+      return `${template.process} now has ${template.fd}`;
     case 'fdRemove':
-      return `${n.process} no longer has ${n.fd}`;
+      return `${template.process} no longer has ${template.fd}`;
     case 'queueRelease':
-      return `the last reference of ${object(n.object)} is gone: its release runs at return to user`;
+      return `the last reference of ${object(template.object)} is dropped: its release runs at return to user`;
     case 'runRelease':
-      return `${who} runs the release of ${object(n.object)}`;
+      return `${taskName} runs the release of ${object(template.object)}`;
     case 'complete':
-      return `${who} completes ${title(n.field)}`;
+      return `${taskName} completes ${title(template.field)}`;
     case 'wait':
-      return `${who} finds ${title(n.field)} done`;
+      return `${taskName} sees that ${title(template.field)} is done`;
     case 'fail':
-      return `${n.object === undefined ? who : object(n.object)} refuses: -${n.errno}, ${n.reason}`;
+      return `${taskName} fails with -${template.errno}${template.object === undefined ? '' : ` at ${object(template.object)}`}: ${template.reason}`;
     case 'return': {
-      const c = program.calls[n.call]!;
+      const c = program.calls[template.call]!;
       const errno = c.errnos[event.value - 1];
-      return `${who}: ${c.call.call} returns ${errno === undefined ? (c.call.as ?? '0') : `-${errno}`}`;
+      return `${taskName}: ${c.call.call} returns ${errno === undefined ? (c.call.as ?? '0') : `-${errno}`}`;
     }
     case 'skip':
-      return `${who} skips ${program.calls[n.call]!.call.call}: ${n.missing} was not made`;
+      return `${taskName} skips ${program.calls[template.call]!.call.call}: ${template.missing} was not created`;
     case 'driverOp':
-      return `the driver's ${n.name} op runs${n.object === undefined ? '' : ` through ${object(n.object)}`}`;
+      return `the driver's ${template.name} op runs${template.object === undefined ? '' : ` through ${object(template.object)}`}`;
     case 'warn':
-      return `WARN: ${n.reason}`;
+      return `WARN: ${template.reason}`;
     case 'say':
-      return n.text;
+      return template.text;
     case 'violation':
-      return `${n.property}: ${who} ${n.text}${caveatText(program, n.property)}`;
+      return `${template.property}: ${taskName} ${template.text}${caveatText(program, template.property)}`;
   }
 }
 
@@ -73,7 +73,7 @@ export function caveatText({ model: { propertyInputs } }: Program, property: Pro
   return caveat === undefined ? '' : ` (${caveat})`;
 }
 
-/** A field's value for people: a pointer's target or NULL, a mutex's owner or free, an enum's word. */
+/** A field's value as screen text: a pointer's target or NULL, a mutex's owner or "free", an enum's name. */
 export function fieldText(program: Program, state: Int32Array, field: number): string {
   return valueText(program, field, state[field]!);
 }
@@ -100,19 +100,19 @@ function valueText(program: Program, index: number, value: number): string {
   }
 }
 
-/** What a wait is for, as the results name it: `vfio0.comp`, `devset s0.lock`, or the missing name. */
+/** What a task waits for, as in the run JSON: `vfio0.comp`, `devset s0.lock`, or the name of a result. */
 export function waitText(program: Program, wait: Wait): string {
   return wait.kind === 'name' ? wait.name : program.fields[wait.field]!.title;
 }
 
-/** Who keeps a wait from ending: the mutex's owner, the holders of a completion's counter, the task that is to make a name. */
+/** What a wait is blocked by: the mutex owner, the holders of the completion's counter, or the task that creates the result. */
 export function waitBlockers(program: Program, state: Int32Array, wait: Wait): string[] {
   if (wait.kind === 'mutex') return [fieldText(program, state, wait.field)];
   if (wait.kind === 'name') return [program.tasks[program.calls[wait.call]!.task]!.name];
   return counterHolders(program, state, wait.counter).map((h) => h.name);
 }
 
-/** One holder of a counter, with the reason. */
+/** A holder of a counter in one state. */
 export interface CounterHolder {
   readonly object: number;
   readonly name: string;
@@ -120,7 +120,7 @@ export interface CounterHolder {
   readonly weight: number;
 }
 
-/** Who holds a counter now, by the design's counter laws. */
+/** The holders of a counter in this state, from the design's `CounterSpec`s. */
 export function counterHolders(
   program: Program,
   state: Int32Array,

@@ -3,19 +3,19 @@ import type { Errno } from '../language/errno';
 import type { EventTemplate, Program, ProgramCall, Step, Wait } from '../compiler/program';
 import type { Statement } from '../language/statements';
 
-/** What a step told: the note, and the value that was seen or stored. */
+/** An event of a step, with the value that was read or stored. */
 export interface StepEvent {
   readonly template: EventTemplate;
   readonly value: number;
 }
 
-/** A reusable list of (note, value) pairs; stepping writes into it and allocates nothing until it must grow. */
+/** A reusable list of (event template index, value) pairs; `step` allocates only when it must grow. */
 export interface EventBuffer {
   data: Int32Array;
   length: number;
 }
 
-/** An empty buffer; pass it to `step` again and again. */
+/** An empty buffer, reusable for any number of steps. */
 export function makeEventBuffer(): EventBuffer {
   return { data: new Int32Array(64), length: 0 };
 }
@@ -28,7 +28,7 @@ export function readEvents(program: Program, buffer: EventBuffer): StepEvent[] {
   return events;
 }
 
-/** The start state: one element per field, then per task its place in a wait list (0 when in none). */
+/** The initial state: one element per field, then per task its position in a mutex wait list (0: not waiting). */
 export function initialState(program: Program): Int32Array {
   const state = new Int32Array(program.fields.length + program.tasks.length);
   program.fields.forEach((f) => {
@@ -37,7 +37,7 @@ export function initialState(program: Program): Int32Array {
   return state;
 }
 
-/** The step that the task makes next; undefined when it has made all its calls. */
+/** The next step of a task; undefined if all its calls are done. */
 export function nextStep(program: Program, state: Int32Array, task: number): Step | undefined {
   const t = program.tasks[task]!;
   return t.steps[state[t.pc]!];
@@ -49,14 +49,14 @@ export function isEnabled(program: Program, state: Int32Array, task: number): bo
   return s !== undefined && evaluate(s.guard, state) !== 0;
 }
 
-/** The tasks that can move, in task order. */
+/** The tasks whose next step can run, in task order. */
 export function enabled(program: Program, state: Int32Array): number[] {
   const out: number[] = [];
   for (let t = 0; t < program.tasks.length; t++) if (isEnabled(program, state, t)) out.push(t);
   return out;
 }
 
-/** Runs the task's next step in place. Asserts that it can move. */
+/** Runs the task's next step on `state` in place. Throws if it is not enabled. */
 export function step(
   program: Program,
   state: Int32Array,
@@ -67,14 +67,14 @@ export function step(
   const pc = state[t.pc]!;
   const s = t.steps[pc];
   if (!s || evaluate(s.guard, state) === 0)
-    throw new Error(`${t.name} cannot move at ${s ? s.name : 'its end'}`);
+    throw new Error(`${t.name} is not enabled ${s ? `at ${s.name}` : 'after its last step'}`);
   if (events) events.length = 0;
   state[program.fields.length + task] = 0;
   if (!runStatements(s.body, state, t.pc, events)) state[t.pc] = pc + 1;
   queueWaiters(program, state);
 }
 
-/** Runs statements; true when one of them jumped. */
+/** Runs statements; true if one of them jumped. */
 function runStatements(
   body: readonly Statement[],
   state: Int32Array,
@@ -105,18 +105,18 @@ function runStatements(
   return false;
 }
 
-function pushEvent(events: EventBuffer, note: number, value: number): void {
+function pushEvent(events: EventBuffer, template: number, value: number): void {
   if (events.length + 2 > events.data.length) {
     const bigger = new Int32Array(events.data.length * 2);
     bigger.set(events.data);
     events.data = bigger;
   }
-  events.data[events.length] = note;
+  events.data[events.length] = template;
   events.data[events.length + 1] = value;
   events.length += 2;
 }
 
-/** Keeps arrival order: a task that newly finds its mutex taken goes to the end of the line. */
+/** Keeps mutex waiters in arrival order: a task that newly blocks goes to the end. */
 function queueWaiters(program: Program, state: Int32Array): void {
   const base = program.fields.length;
   for (let t = 0; t < program.tasks.length; t++) {
@@ -136,7 +136,7 @@ function queueWaiters(program: Program, state: Int32Array): void {
       if (state[base + t] !== 0) state[base + t]! -= first - 1;
 }
 
-/** The mutex field that keeps the task from moving, or -1. */
+/** The mutex field that the task is blocked on, or -1. */
 function awaitedMutex(program: Program, state: Int32Array, task: number): number {
   const s = nextStep(program, state, task);
   if (!s) return -1;
@@ -151,7 +151,7 @@ function awaitedMutex(program: Program, state: Int32Array, task: number): number
   return -1;
 }
 
-/** What a task that cannot move waits for. */
+/** What a blocked task waits for; undefined if it can run or is done. */
 export function currentWait(program: Program, state: Int32Array, task: number): Wait | undefined {
   const s = nextStep(program, state, task);
   if (!s || evaluate(s.guard, state) !== 0) return undefined;
@@ -164,7 +164,7 @@ export function currentWait(program: Program, state: Int32Array, task: number): 
   );
 }
 
-/** The tasks that wait for a mutex, first come first. A task that was woken and has not yet taken it still stands in line. */
+/** The waiters of a mutex in arrival order, including a woken task that has not yet taken it. */
 export function waiters(program: Program, state: Int32Array, mutex: number): number[] {
   const base = program.fields.length;
   return program.tasks
@@ -179,7 +179,7 @@ export function waiters(program: Program, state: Int32Array, mutex: number): num
     .sort((a, b) => state[base + a]! - state[base + b]!);
 }
 
-/** The call that the task is in or makes next; undefined when it has made them all. */
+/** The call that the task is in or starts next; undefined if all are done. */
 export function currentCall(
   program: Program,
   state: Int32Array,
@@ -189,7 +189,7 @@ export function currentCall(
   return s && program.calls[s.call];
 }
 
-/** Whether the task has begun its current call and not yet returned. */
+/** Whether the task has started its current call and not yet returned. */
 export function inCall(program: Program, state: Int32Array, task: number): boolean {
   const call = currentCall(program, state, task);
   return call !== undefined && state[program.tasks[task]!.pc]! > call.start;
@@ -200,7 +200,7 @@ function isCallDone(program: Program, state: Int32Array, call: number): boolean 
   return state[program.tasks[c.task]!.pc]! >= c.end;
 }
 
-/** How far a call has come. */
+/** The status of a call; `waiting`: not started. */
 export function callStatus(
   program: Program,
   state: Int32Array,

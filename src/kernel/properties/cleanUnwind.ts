@@ -18,8 +18,8 @@ export const cleanUnwind: Property = {
 };
 
 /**
- * The fields that a failed call left changed, given the states right before and after it ran undisturbed. Bookkeeping of
- * the task and objects that the call itself made and freed again do not count.
+ * The fields that a failed call left changed, given the states before and after it ran alone. Fields of tasks, and objects that
+ * the call itself allocated and freed again, are ignored.
  */
 export function fieldsNotRestored(
   program: Program,

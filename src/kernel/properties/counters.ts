@@ -53,7 +53,7 @@ function counterCheck(
   };
 }
 
-/** The fields that a call may write. */
+/** The fields that a call can write. */
 function fieldsWrittenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
   const fields = new Set<number>();
   for (let pc = call.start; pc < call.end; pc++)
@@ -63,7 +63,7 @@ function fieldsWrittenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
   return fields;
 }
 
-/** True while some task is inside a call that writes the field. */
+/** True while a call that writes the field is running. */
 function writeInProgress(p: Program, index: number, writers: readonly ReadonlySet<number>[]): Expr {
   return any(
     p.calls

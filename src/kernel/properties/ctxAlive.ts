@@ -29,7 +29,7 @@ export const ctxAlive: Property = {
           return [
             {
               property: 'ctx-alive',
-              // A file that came to a device which another context bound does not own the DMA: its context is not the one to keep.
+              // A file that joined a device bound by another context does not own the DMA: its context need not live.
               violatedWhen: all([
                 f.bound!,
                 f.ownsDma ?? TRUE,

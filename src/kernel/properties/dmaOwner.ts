@@ -32,11 +32,12 @@ function describeViolation(p: Program, f: ProgramFile, state: Int32Array): strin
   const owner = p.objects.find((o) => o.type === 'iommu_group' && o.key.group === f.group)?.fields[
     'owner'
   ];
-  const mine = ownerContextName(p, f, state);
-  const theirs = owner === undefined || state[owner] === 0 ? 'nobody' : fieldText(p, state, owner);
-  const why =
-    theirs === mine
+  const own = ownerContextName(p, f, state);
+  const actual =
+    owner === undefined || state[owner] === 0 ? 'no context' : fieldText(p, state, owner);
+  const reason =
+    actual === own
       ? `another context set the domain of IOMMU group ${f.group}`
-      : `the DMA of IOMMU group ${f.group} belongs to ${theirs}`;
-  return `${f.name} (${f.by}) reaches ${f.device} for ${mine}, but ${why}`;
+      : `the DMA of IOMMU group ${f.group} belongs to ${actual}`;
+  return `${f.name} (${f.by}) reaches ${f.device} for ${own}, but ${reason}`;
 }

@@ -20,7 +20,7 @@ export const idUnique: Property = {
   checks: (p) => [...mappingChecks(p), ...duplicateNumberChecks(p)],
 };
 
-/** While neither register nor unregister is at work on a device, its cdev is mapped exactly when its driver is bound. */
+/** While neither register nor unregister runs for a device, its cdev is mapped exactly if its driver is bound. */
 function mappingChecks(p: Program): StateCheck[] {
   return p.objects
     .filter((o) => o.type === 'cdev' && o.key.device !== undefined)
@@ -31,7 +31,7 @@ function mappingChecks(p: Program): StateCheck[] {
         'driver'
       ];
       if (mapped === undefined || driver === undefined) return [];
-      const atWork = p.calls
+      const running = p.calls
         .filter(
           (c) =>
             (c.call.call === 'register_device' || c.call.call === 'unregister_device') &&
@@ -41,19 +41,19 @@ function mappingChecks(p: Program): StateCheck[] {
           const pc = field(p.tasks[c.task]!.pc);
           return all([binary('lt', constant(c.start), pc), binary('lt', pc, constant(c.end))]);
         });
-      const wrong = (here: 0 | 1, text: string): StateCheck => ({
+      const mismatch = (isMapped: 0 | 1, text: string): StateCheck => ({
         property: 'id-unique',
         text,
         object: cdev.index,
         violatedWhen: all([
-          binary('eq', field(mapped), constant(here)),
-          binary('eq', field(driver), constant(1 - here)),
-          not(any(atWork)),
+          binary('eq', field(mapped), constant(isMapped)),
+          binary('eq', field(driver), constant(1 - isMapped)),
+          not(any(running)),
         ]),
       });
       return [
-        wrong(1, `the number of ${device} is mapped although the device is not registered`),
-        wrong(0, `${device} is registered, but its number is not mapped`),
+        mismatch(1, `the number of ${device} is mapped although the device is not registered`),
+        mismatch(0, `${device} is registered, but its number is not mapped`),
       ];
     });
 }
@@ -72,7 +72,7 @@ function duplicateNumberChecks(p: Program): StateCheck[] {
         binary('ne', field(b.index), constant(0)),
         binary('eq', field(a.index), field(b.index)),
       ]),
-      text: `${a.title} and ${b.title} are the same number`,
+      text: `${a.title} and ${b.title} have the same number`,
       object: b.object,
     }));
 }

@@ -16,7 +16,7 @@ export const lockOrder: Property = {
   checks: () => [],
 };
 
-/** One observed order: `taken` was acquired while `held` was held. */
+/** An observed order: `taken` was acquired while `held` was held. */
 export interface LockEdge {
   readonly held: number;
   readonly taken: number;
@@ -32,7 +32,7 @@ export function locksHeld(program: Program, state: Int32Array, task: number): nu
   return held;
 }
 
-/** Collects lock orders; `add` returns the cycle that the new edge closes, as a chain of edges, or undefined. */
+/** The lock-order graph. `add` returns the cycle that the new edge closes, as a list of edges, or undefined. */
 export class LockOrderGraph {
   private readonly edges = new Map<number, LockEdge[]>();
 

@@ -18,7 +18,7 @@ export const memory: Property = {
   checks: (p) => [...freedWhileFileOpen(p), ...freedWhileReferenced(p)],
 };
 
-/** An open file keeps what its private_data points to. */
+/** An open file keeps the object in its private_data live. */
 function freedWhileFileOpen(p: Program): StateCheck[] {
   return p.files.flatMap((f) => {
     const target = p.objects[p.objects[f.object]!.links['private_data']?.object ?? -1];

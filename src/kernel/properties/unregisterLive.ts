@@ -1,5 +1,5 @@
 import { callStatus, enabled } from '../machine/machine';
-import type { Program, ProgramCall } from '../compiler/program';
+import type { EventTemplate, Program, ProgramCall } from '../compiler/program';
 import { eachStatement } from '../language/statements';
 import type { Property } from './property';
 
@@ -18,14 +18,14 @@ export const unregisterLive: Property = {
   checks: () => [],
 };
 
-/** A place where an unregister waits, its registration withdrawn, until a counter is down at zero. */
+/** A step at which unregister waits, after it withdrew the registration, until a counter is zero. */
 export interface UnregisterWait {
   readonly task: number;
   readonly pc: number;
   readonly counter: number;
 }
 
-/** Every such place: while `task` stands at `pc`, a call that begins must not raise `counter`. */
+/** All such waits: while `task` is at `pc`, a call that starts must not increment `counter`. */
 export function unregisterWaits(program: Program): UnregisterWait[] {
   return program.tasks.flatMap((t) =>
     t.steps
@@ -38,26 +38,26 @@ export function unregisterWaits(program: Program): UnregisterWait[] {
   );
 }
 
-/** The withdrawals that a task stands at in this state. */
+/** The waits that a task is at in this state. */
 export function activeUnregisterWaits(
   program: Program,
-  places: readonly UnregisterWait[],
+  waits: readonly UnregisterWait[],
   state: Int32Array,
 ): UnregisterWait[] {
-  return places.filter((w) => state[program.tasks[w.task]!.pc] === w.pc);
+  return waits.filter((w) => state[program.tasks[w.task]!.pc] === w.pc);
 }
 
-/** The calls of other tasks that can raise the counter that a withdrawal waits for: opens of its device. */
+/** Calls of other tasks that can increment the awaited counter: opens of the device. */
 export function callsRaisingCounter(program: Program, w: UnregisterWait): ProgramCall[] {
-  const raises = (note: Program['eventTemplates'][number] | undefined): boolean =>
-    note?.kind === 'count' && note.by > 0 && note.field === w.counter;
+  const increments = (template: EventTemplate | undefined): boolean =>
+    template?.kind === 'count' && template.by > 0 && template.field === w.counter;
   return program.calls.filter(
     (c) =>
       c.task !== w.task &&
       program.tasks[c.task]!.steps.slice(c.start, c.end).some((step) => {
         let found = false;
         eachStatement(step.body, (s) => {
-          found ||= s.op === 'emit' && raises(program.eventTemplates[s.event]);
+          found ||= s.op === 'emit' && increments(program.eventTemplates[s.event]);
         });
         return found;
       }),
@@ -65,9 +65,9 @@ export function callsRaisingCounter(program: Program, w: UnregisterWait): Progra
 }
 
 /**
- * An unregister call that can never return although all files of its device and its group are closed: nobody can move any more.
- * That is all there is to look for where every state can still come to such an end, as with all calls of the designs: the loops
- * of their releases take something away in each round (a test holds it). A task that went round for ever would not be seen.
+ * An unregister call that blocks forever although all files of its device and its group are closed: no task is enabled.
+ * Enough if every run ends, as in all designs: no step table has an endless loop (a test checks it). A livelock would not be
+ * found.
  */
 export function stuckUnregister(program: Program, state: Int32Array): ProgramCall | undefined {
   if (enabled(program, state).length > 0) return undefined;
