@@ -20,16 +20,16 @@ export default defineConfig({
   define: { 'import.meta.env.SITE_URL': JSON.stringify('./') },
   build: {
     target: 'es2022',
-    // A browser that does not know modulepreload fetches the modules when they are imported.
+    // Browsers without modulepreload fetch a module when it is imported.
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // How long a build takes depends on what else the machine does.
+      // Build times depend on the load of the machine.
       checks: { bundlerTimings: false },
       output: {
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/ },
-            // What the stage cannot do without, in one file: parts of it that come later would split it into many that compress worse.
+            // One chunk: split at the parts that load later, the stage compresses worse.
             {
               name: 'stage',
               test: /src[\\/](graph|ui[\\/]stage)[\\/](?!FindList|LegendList|nodes[\\/]FoldedGroupNode|animation[\\/](animationModule|play|planEffects))/,
