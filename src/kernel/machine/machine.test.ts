@@ -250,7 +250,7 @@ describe('the machine', () => {
         for (const t of program.tasks) {
           if (isEnabled(program, state, t.index)) continue;
           const before = state.slice();
-          expect(() => step(program, state, t.index)).toThrow(/cannot move/);
+          expect(() => step(program, state, t.index)).toThrow(/is not enabled at/);
           expect(state).toEqual(before);
           const finished = state[t.pc] === t.steps.length;
           expect(currentWait(program, state, t.index) === undefined).toBe(finished);
