@@ -42,7 +42,7 @@ test('a cancelled check answers at once and keeps what it found', async ({ page 
     );
     const answered = new Promise<void>((resolve) => {
       new MutationObserver((_, observer) => {
-        if (!element.textContent.includes('seen before you stopped it')) return;
+        if (!element.textContent.includes('explored before you cancelled')) return;
         observer.disconnect();
         resolve();
       }).observe(element, { childList: true, subtree: true, characterData: true });
@@ -54,7 +54,7 @@ test('a cancelled check answers at once and keeps what it found', async ({ page 
   });
   // The bench says how long it takes; here only that it does not wait for the search.
   expect(took).toBeLessThan(1000);
-  await expect(panel).toContainText(/in the [1-9][\d,]+ states seen before you stopped it/);
+  await expect(panel).toContainText(/in the [1-9][\d,]+ states explored before you cancelled/);
   await expect(panel).toContainText('coverage: stopped');
   await expect(page.getByRole('button', { name: 'Check again' })).toBeVisible();
 });
@@ -82,7 +82,7 @@ test.describe('a worker that crashes', () => {
     ).toBeVisible();
     await page.goto('about:blank');
     await page.goto('./?scenario=bind-race');
-    await expect(await startCheck(page)).toContainText('nothing goes wrong in any of');
+    await expect(await startCheck(page)).toContainText('no property is violated in any of');
   });
 });
 
@@ -129,7 +129,7 @@ test("a frame without an origin searches in a worker from the script's text", as
   const outside = await context.newPage();
   await outside.goto(`${host.origin}/`);
   const panel = await startCheck(outside.frameLocator('iframe'));
-  await expect(panel).toContainText(/nothing goes wrong in any of [\d,]{3,} states/);
+  await expect(panel).toContainText(/no property is violated in any of [\d,]{3,} states/);
   expect(outside.workers().map((worker) => worker.url().slice(0, 5))).toEqual(['blob:']);
   await context.close();
   await host.close();
@@ -164,7 +164,7 @@ test('a race without a violation reports its number of states', async ({ page })
   await page.getByRole('radio', { name: 'Check' }).check({ force: true });
   await page.getByRole('button', { name: 'Check all interleavings' }).click();
   await expect(page.getByRole('region', { name: 'Check', exact: true })).toContainText(
-    /nothing goes wrong in any of [\d,]{3,} states/,
+    /no property is violated in any of [\d,]{3,} states/,
   );
 });
 

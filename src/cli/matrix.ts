@@ -13,7 +13,8 @@ import {
   type SkippedCase,
 } from '../explore/matrix/matrix';
 import { startMutationReport, stepRemovals } from '../explore/matrix/mutationReport';
-import { matrixText, mutationReportText } from '../export/matrixText';
+import { matrixText } from '../export/matrixText';
+import { mutationReportText } from '../export/mutationReportText';
 import { optionsAsJson } from '../scenario/format/makeScenario';
 import { libraryEntry } from '../scenario/library/library';
 import { CliInputError, integerOption, optionValue } from './arguments';

@@ -3,12 +3,12 @@ import { stateAt } from '../scenario/run/scenarioRun';
 import type { Trace } from '../scenario/run/trace';
 import { consequenceOf, firstViolation } from './consequence';
 
-/** The run in sentences that read well aloud, on one line: who called what, what came of it, what broke. */
+/** A run as sentences for a screen reader, on one line: the calls and their results, and the first violation. */
 export function altText(trace: Trace): string {
   const { program, scenario } = trace;
   const state = stateAt(trace, trace.steps.length);
   const names = program.tasks.filter((t) => !t.name.includes(':')).map((t) => t.name);
-  const told = program.calls.map(({ index, call }) => {
+  const calls = program.calls.map(({ index, call }) => {
     const status = callStatus(program, state, index);
     const errno = callResult(program, state, index);
     const end =
@@ -23,12 +23,12 @@ export function altText(trace: Trace): string {
             : 'does not begin';
     return `${call.by} calls ${call.call.replaceAll('_', ' ')}, which ${end}`;
   });
-  const broken = firstViolation(trace);
-  const end = broken
-    ? ` Property ${broken.property} is violated: ${endSentence(broken.text)} ${consequenceOf(trace)}`
+  const violation = firstViolation(trace);
+  const end = violation
+    ? ` Property ${violation.property} is violated: ${endSentence(violation.text)} ${consequenceOf(trace)}`
     : ' No property is violated.';
   const title = scenario.title === '' ? '' : `${endSentence(scenario.title)} `;
-  return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${joinNames(names)}. ${told.map(endSentence).join(' ')}${end}`
+  return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${joinNames(names)}. ${calls.map(endSentence).join(' ')}${end}`
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

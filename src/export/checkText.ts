@@ -2,14 +2,14 @@ import type { CheckResult, StoppedBy } from '../explore/checkResult';
 import { groupThousands } from './format';
 
 const STOP_REASONS: Readonly<Record<StoppedBy, string>> = {
-  states: 'the limit of states',
-  memory: 'the limit of memory',
-  time: 'the limit of time',
-  cancel: 'a cancel',
-  depth: 'the limit of depth',
+  states: 'the state limit',
+  memory: 'the memory limit',
+  time: 'the time limit',
+  cancel: 'cancellation',
+  depth: 'the depth limit',
 };
 
-/** A check for people: the verdict, what is violated and how to see it, what holds, how all can end. */
+/** A check result as text: the verdict, each violation with the schedule that shows it, the properties that hold, the final outcomes. */
 export function checkText(result: CheckResult, title: string): string {
   const options = Object.entries(result.options)
     .map(([k, v]) => ` ${k}=${v}`)
@@ -34,8 +34,8 @@ export function checkText(result: CheckResult, title: string): string {
   }
   const ids = (status: string): string =>
     result.properties
-      .filter((p) => p.status === status)
-      .map((p) => p.id)
+      .filter((property) => property.status === status)
+      .map((property) => property.id)
       .join(', ');
   const groups = [
     ['holds', 'holds'],
@@ -48,13 +48,15 @@ export function checkText(result: CheckResult, title: string): string {
       .filter(([, status]) => ids(status) !== '')
       .map(([words, status]) => `${words}: ${ids(status)}`),
   );
-  if (result.outcomes.length > 0) lines.push('', 'ways to end, by the number of end states:');
-  for (const o of result.outcomes) {
+  if (result.outcomes.length > 0) lines.push('', 'Final outcomes, by number of final states:');
+  for (const outcome of result.outcomes) {
     const files =
-      o.files.length === 0 ? '' : `; ${o.files.map((f) => `${f.name} ${f.fops}`).join(', ')}`;
+      outcome.files.length === 0
+        ? ''
+        : `; ${outcome.files.map((file) => `${file.name} ${file.fops}`).join(', ')}`;
     lines.push(
-      `  ${String(o.states).padStart(7)}  ${o.calls.map((c) => `${c.by} ${c.call} ${c.result}`).join(', ')}${files}`,
-      `           --schedule ${o.witness.schedule.join(',') || 'sequential'}`,
+      `  ${String(outcome.states).padStart(7)}  ${outcome.calls.map((call) => `${call.by} ${call.call} ${call.result}`).join(', ')}${files}`,
+      `           --schedule ${outcome.witness.schedule.join(',') || 'sequential'}`,
     );
   }
   return `${lines.join('\n')}\n`;

@@ -17,7 +17,7 @@ const ASCII_REPLACEMENTS: Readonly<Record<string, string>> = {
   ' ': ' ',
 };
 
-/** The text with nothing but printable ASCII: what has no plain form becomes `?`, line ends and tabs become spaces. */
+/** The text in printable ASCII: line ends and tabs become spaces, a character without a replacement `?`. */
 export function toAscii(text: string): string {
   return text
     .replaceAll(
@@ -27,10 +27,15 @@ export function toAscii(text: string): string {
     .replaceAll(/[^ -~]/gu, '?');
 }
 
-/** Stands for a space at which no line ends. */
+/** Lines as one ASCII text with a final newline. */
+export function asciiLines(lines: readonly string[]): string {
+  return `${lines.map(toAscii).join('\n')}\n`;
+}
+
+/** Placeholder of a space at which a line must not break. */
 const NO_BREAK_SPACE = '\u0001';
 
-/** Breaks a text into lines of at most `width`; lines after the first start with `hang` spaces. Breaks at spaces, else behind `(`, `,` or `->`, else anywhere; comment marks stay with their words. */
+/** Breaks a text into lines of at most `width` characters; lines after the first are indented by `hang`. Breaks at spaces, else after `(`, `,` or `->`, else anywhere; a comment mark stays with its word. */
 export function wrapText(text: string, width: number, hang = 4): string[] {
   const glued = text.replaceAll(
     /(\/\*) | (\*\/)/g,
@@ -66,12 +71,12 @@ function breakLines(text: string, width: number, hang: number): string[] {
   return lines;
 }
 
-/** A count with its thousands apart: `18 234`. */
+/** A count with grouped thousands: `18 234`. */
 export function groupThousands(n: number): string {
   return String(n).replaceAll(/\B(?=(\d{3})+$)/g, ' ');
 }
 
-/** An object as C names it: its role where it is the only one of its type, else its name: `group`, `fd1_df`. */
+/** The C name of an object: its role if it is the only one of its type, else its name: `group`, `fd1_df`. */
 export function cObjectName(program: Program, object: number): string {
   const slot = program.objects[object];
   if (!slot) return '?';
@@ -80,13 +85,13 @@ export function cObjectName(program: Program, object: number): string {
   return alone ? slot.spec.role : slot.name.replaceAll(/[^A-Za-z0-9_]+/g, '_');
 }
 
-/** A field as C names it: `group->group_lock`. */
+/** The C name of a field: `group->group_lock`. */
 export function cFieldName(program: Program, field: number): string {
   const f = program.fields[field];
   return f ? (f.object < 0 ? f.title : `${cObjectName(program, f.object)}->${f.name}`) : '?';
 }
 
-/** What a field would show if it held `value`. */
+/** A value of a field as text. */
 export function formatFieldValue(program: Program, field: number, value: number): string {
   const state = new Int32Array(program.fields.length);
   state[field] = value;

@@ -41,6 +41,7 @@ const TRACES_BY_EXPORT: Readonly<Record<string, readonly TraceName[]>> = {
   'use-after-free': ['use after free', 'success'],
   // A model holds every step of its calls: anything longer is beyond review. `verify:spin` runs the rest.
   promela: ['one call'],
+  animation: ['one call'],
 };
 
 const oneCall = {

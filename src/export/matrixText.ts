@@ -6,11 +6,9 @@ import type {
   MatrixRow,
   MatrixRowProperty,
 } from '../explore/matrix/matrix';
-import type { MutationOutcome } from '../explore/matrix/mutationReport';
-import { makeMutation } from '../kernel/language/mutation';
 import { propertyById } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/language/propertyId';
-import { toAscii, groupThousands } from './format';
+import { asciiLines, groupThousands } from './format';
 
 const STATUS_SIGNS: Readonly<Record<PropertyStatus, string>> = {
   holds: 'ok',
@@ -19,88 +17,65 @@ const STATUS_SIGNS: Readonly<Record<PropertyStatus, string>> = {
   incomplete: '?',
 };
 
-/** The verdict matrix for people: a row per design and choice of options, a column per property, then every broken property with its shortest witness. */
-export function matrixText(cells: readonly MatrixCell[], leftOut: readonly SkippedCase[]): string {
+/** The verdict matrix as text: a row per design and options, a column per property, then each violation with its shortest counterexample. */
+export function matrixText(
+  cells: readonly MatrixCell[],
+  skippedCases: readonly SkippedCase[],
+): string {
   const rows = matrixRows(cells);
-  const ids = [...new Set(rows.flatMap((r) => r.properties.map((p) => p.id)))];
+  const ids = [...new Set(rows.flatMap((row) => row.properties.map((property) => property.id)))];
   const table = [
     ['', 'states', ...ids.map((id) => propertyById(id).label)],
-    ...rows.map((r) => [
-      r.config.title,
-      `${groupThousands(r.states)}${r.coverage === 'complete' ? '' : '+'}`,
-      ...ids.map((id) => cellText(r, id)),
+    ...rows.map((row) => [
+      row.config.title,
+      `${groupThousands(row.states)}${row.coverage === 'complete' ? '' : '+'}`,
+      ...ids.map((id) => cellText(row, id)),
     ]),
   ];
-  const widths = (table[0] ?? []).map((_, i) => Math.max(...table.map((r) => r[i]?.length ?? 0)));
-  const scenarios = [...new Set(cells.map((c) => c.case.id))];
+  const widths = (table[0] ?? []).map((_, i) =>
+    Math.max(...table.map((row) => row[i]?.length ?? 0)),
+  );
+  const scenarios = [...new Set(cells.map((cell) => cell.case.id))];
   return asciiLines([
     `${scenarios.length === 1 ? 'Every interleaving of' : `Every interleaving of ${scenarios.length} scenarios:`} ${scenarios.join(', ')}`,
     '',
-    ...table.map((r) =>
-      r
+    ...table.map((row) =>
+      row
         .map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0)))
         .join('  ')
         .trimEnd(),
     ),
     '',
-    'ok: holds in all those states; xN: broken, shortest witness of N steps; -: no such state in this design; ?: not broken as far as the search came.',
+    'ok: holds in all these states; xN: violated, shortest counterexample of N steps; -: does not apply to this design; ?: not violated so far, search incomplete.',
     ids.map((id) => `${propertyById(id).label} ${id}`).join(', '),
-    ...(rows.some((r) => r.properties.some((p) => p.status === 'violated')) ? [''] : []),
+    ...(rows.some((row) => row.properties.some((property) => property.status === 'violated'))
+      ? ['']
+      : []),
     ...rows.flatMap(violationLines),
-    ...(leftOut.length > 0
-      ? ['', 'Left out:', ...leftOut.map((l) => `  ${l.id} in ${l.variant}: ${l.why}`)]
+    ...(skippedCases.length > 0
+      ? [
+          '',
+          'Skipped:',
+          ...skippedCases.map((skipped) => `  ${skipped.id} in ${skipped.variant}: ${skipped.why}`),
+        ]
       : []),
   ]);
 }
 
 function cellText(row: MatrixRow, id: PropertyId): string {
-  const p = row.properties.find((each) => each.id === id);
-  if (!p) return '';
-  return p.status === 'violated' ? `x${p.witness?.steps ?? ''}` : STATUS_SIGNS[p.status];
+  const property = row.properties.find((each) => each.id === id);
+  if (!property) return '';
+  return property.status === 'violated'
+    ? `x${property.witness?.steps ?? ''}`
+    : STATUS_SIGNS[property.status];
 }
 
 function violationLines(row: MatrixRow): string[] {
   return row.properties
-    .filter((p) => p.status === 'violated')
-    .flatMap((p: MatrixRowProperty): string[] => [
-      `${row.config.title}: ${p.id} in ${p.scenario} after ${p.witness?.steps} steps${p.brokenIn.length > 1 ? ` (also in ${p.brokenIn.filter((s) => s !== p.scenario).join(', ')})` : ''}`,
-      `  ${p.witness?.text ?? ''}`,
-      `  --schedule ${p.witness?.schedule.join(',') || 'sequential'}`,
+    .filter((property) => property.status === 'violated')
+    .flatMap((property: MatrixRowProperty): string[] => [
+      `${row.config.title}: ${property.id} in ${property.scenario} after ${property.witness?.steps} steps${property.brokenIn.length > 1 ? ` (also in ${property.brokenIn.filter((s) => s !== property.scenario).join(', ')})` : ''}`,
+      `  ${property.witness?.text ?? ''}`,
+      `  --schedule ${property.witness?.schedule.join(',') || 'sequential'}`,
     ]);
-}
-
-const MUTATION_HEADINGS: readonly (readonly [MutationOutcome['status'], string])[] = [
-  ['noticed', 'Noticed, by the property that breaks first, and the others:'],
-  ['unnoticed', 'Nobody notices:'],
-  ['idle', 'Only tells or jumps in these scenarios, so there is nothing to notice:'],
-  ['unreached', 'No run of these scenarios comes to it:'],
-];
-
-/** What every mutation came to: who notices, and where nobody does. */
-export function mutationReportText(title: string, outcomes: readonly MutationOutcome[]): string {
-  const count = (status: MutationOutcome['status']): number =>
-    outcomes.filter((o) => o.status === status).length;
-  return asciiLines([
-    `${title}: ${outcomes.length} changes, ${count('noticed')} noticed, ${count('unnoticed')} not, ${count('idle')} without effect, ${count('unreached')} never reached`,
-    ...MUTATION_HEADINGS.flatMap(([status, words]) => {
-      const own = outcomes.filter((o) => o.status === status);
-      return own.length === 0 ? [] : ['', words, ...own.flatMap(mutationLines)];
-    }),
-  ]);
-}
-
-function mutationLines(o: MutationOutcome): string[] {
-  const notices = o.notices
-    .toSorted((a, b) => a.witness.steps - b.witness.steps)
-    .map((n) => `${n.property} (${n.scenario}, ${n.witness.steps} steps)`);
-  return [
-    `  ${makeMutation(o.mutation)}`,
-    `      ${o.title}`,
-    ...(notices.length > 0 ? [`      ${notices.join(', ')}`] : []),
-    ...(o.incomplete.length > 0 ? [`      not all of: ${o.incomplete.join(', ')}`] : []),
-  ];
-}
-
-function asciiLines(all: readonly string[]): string {
-  return `${all.map(toAscii).join('\n')}\n`;
 }

@@ -6,26 +6,26 @@ import { interleavingText } from './formats/interleaving';
 import { escapeXml } from './xml';
 import { toAscii } from './format';
 
-/** What a snippet shows and where from. */
+/** Where a snippet points. */
 export interface SnippetOptions {
-  /** Address of the playground's page or folder; `./` where left out. */
+  /** Address of the playground's page or folder; `./` by default. */
   readonly base?: string | undefined;
-  /** `#v1.…` of the moment to show; the end of the run where left out. */
+  /** The `#v1.…` link to show; the end of the run by default. */
   readonly link?: string | undefined;
-  /** Parameters of the embed (`view`, `theme`, `ro`, …); what has its default is best left out. */
+  /** Parameters of the embed (`view`, `theme`, `ro`, …) that differ from their defaults. */
   readonly parameters?: Readonly<Record<string, string>> | undefined;
 }
 
-/** One way to put a run into another page. */
+/** Markup that shows a run in another document. */
 export interface Snippet {
   readonly id: string;
   readonly title: string;
-  /** Where it goes and what must be there. */
+  /** Where it can be used and what it needs. */
   readonly about: string;
   readonly make: (trace: Trace, options?: SnippetOptions) => string;
 }
 
-/** What a frame needs: scripts, and that its link to the playground opens a page of its own. */
+/** Scripts, and a link to the playground that opens in a new tab without the sandbox. */
 const FRAME_SANDBOX = 'allow-scripts allow-popups allow-popups-to-escape-sandbox';
 
 /** The snippets of the Share dialog and of `link --embed`. */
@@ -34,32 +34,32 @@ export const SNIPPETS: readonly Snippet[] = [
     id: 'html',
     title: 'HTML',
     about:
-      'An element with the text as fallback. The script comes from the folder of the playground.',
+      'A custom element with the interleaving text as fallback. Loads its script from the folder of the playground.',
     make: elementSnippet,
   },
   {
     id: 'iframe',
     title: 'Frame',
-    about: 'For pages that admit no scripts of others.',
+    about: 'For pages that do not allow third-party scripts.',
     make: frameSnippet,
   },
   {
     id: 'sphinx',
     title: 'Sphinx',
-    about: 'A live frame in HTML, the text in every other output.',
+    about: 'A live frame in HTML output, the interleaving text in every other output.',
     make: sphinxSnippet,
   },
   {
     id: 'mdx',
     title: 'MDX',
-    about: 'The element of the package vfio-playground.',
+    about: 'The custom element from the npm package vfio-playground.',
     make: mdxSnippet,
   },
   {
     id: 'github',
     title: 'GitHub',
     about:
-      'An image that links to the playground: frames are taken out there. Save the SVG beside the file.',
+      'An image that links to the playground, since GitHub removes frames. Save the SVG next to the file.',
     make: githubSnippet,
   },
 ];
@@ -154,7 +154,7 @@ function githubSnippet(trace: Trace, options: SnippetOptions = {}): string {
   return `[![${alt}](${fileStem(trace.scenario.title)}.svg)](${encodeURI(page)}${link})\n`;
 }
 
-/** A name for the files of a run, out of its title: `two-processes-race`. */
+/** The file name of a run's exports without extension, from its title: `two-processes-race`. */
 export function fileStem(title: string): string {
   return (
     title

@@ -1,11 +1,5 @@
 import { waitBlockers, waitText } from '../kernel/machine/describeEvent';
-import {
-  initialState,
-  inCall,
-  step as move,
-  currentWait,
-  type StepEvent,
-} from '../kernel/machine/machine';
+import { initialState, inCall, step, currentWait, type StepEvent } from '../kernel/machine/machine';
 import type { Program, Step, Wait } from '../kernel/compiler/program';
 import type { Trace, TraceStep } from '../scenario/run/trace';
 import { cObjectName, cFieldName, formatFieldValue } from './format';
@@ -16,25 +10,25 @@ export interface TraceLine {
   readonly task: number;
   readonly kind: 'call' | 'result' | 'event' | 'blocks' | 'acquired';
   readonly text: string;
-  /** Index into `Trace.steps`; the last step made for what blocks at the end. */
+  /** Index into `Trace.steps`; for what still blocks at the end, the last step. */
   readonly step: number;
   /** Index into `Program.calls`. */
   readonly call: number;
-  /** Nested routines: 0 in the call's own. */
+  /** Nesting of routines: 0 in the routine of the call. */
   readonly depth: number;
-  /** Whether the outcome hangs on it. */
+  /** Whether it affects the outcome. */
   readonly relevant: boolean;
 }
 
-/** All lines of a run in time order, with what blocks and what comes of it. */
+/** All lines of a run in time order, with where tasks block and go on. */
 export function traceLinesOf(trace: Trace): readonly TraceLine[] {
   const { program } = trace;
   const decisive = decisiveFields(trace);
   const state = initialState(program);
-  const rows: TraceLine[] = [];
-  const begun = new Set<number>();
+  const lines: TraceLine[] = [];
+  const startedCalls = new Set<number>();
   const waiting = new Map<number, Wait>();
-  const noteBlocks = (at: number, end: boolean): void => {
+  const addBlockedTasks = (at: number, end: boolean): void => {
     for (const { index: task } of program.tasks) {
       const wait = currentWait(program, state, task);
       if (
@@ -48,14 +42,14 @@ export function traceLinesOf(trace: Trace): readonly TraceLine[] {
       if (!next) continue;
       const call = program.calls[next.call];
       const depth = depthOf(program, next);
-      const row = { task, step: at, call: next.call, relevant: true };
-      if (call && !begun.has(next.call)) {
-        begun.add(next.call);
-        rows.push({ ...row, kind: 'call', text: callExpression(call.call), depth: 0 });
+      const line = { task, step: at, call: next.call, relevant: true };
+      if (call && !startedCalls.has(next.call)) {
+        startedCalls.add(next.call);
+        lines.push({ ...line, kind: 'call', text: callExpression(call.call), depth: 0 });
       }
       if (wait.kind !== 'name')
-        rows.push({
-          ...row,
+        lines.push({
+          ...line,
           kind: 'event',
           depth,
           text:
@@ -64,8 +58,8 @@ export function traceLinesOf(trace: Trace): readonly TraceLine[] {
               : `wait_for_completion(&${cFieldName(program, wait.field)})`,
         });
       const by = waitBlockers(program, state, wait).join(', ');
-      rows.push({
-        ...row,
+      lines.push({
+        ...line,
         kind: 'blocks',
         depth,
         text:
@@ -75,29 +69,33 @@ export function traceLinesOf(trace: Trace): readonly TraceLine[] {
       });
     }
   };
-  for (const s of trace.steps) {
-    const wait = waiting.get(s.task);
-    waiting.delete(s.task);
-    const call = program.calls[s.step.call];
-    if (call && !begun.has(s.step.call) && !isStoreBufferFlush(program, s.task)) {
-      begun.add(s.step.call);
-      rows.push({
-        task: s.task,
+  for (const traceStep of trace.steps) {
+    const wait = waiting.get(traceStep.task);
+    waiting.delete(traceStep.task);
+    const call = program.calls[traceStep.step.call];
+    if (
+      call &&
+      !startedCalls.has(traceStep.step.call) &&
+      !isStoreBufferFlush(program, traceStep.task)
+    ) {
+      startedCalls.add(traceStep.step.call);
+      lines.push({
+        task: traceStep.task,
         kind: 'call',
         text: callExpression(call.call),
-        step: s.index,
-        call: s.step.call,
+        step: traceStep.index,
+        call: traceStep.step.call,
         depth: 0,
         relevant: true,
       });
     }
     const before = state.slice();
-    rows.push(...linesOfStep(trace, s, before, decisive, wait));
-    move(program, state, s.task);
-    noteBlocks(s.index, false);
+    lines.push(...linesOfStep(trace, traceStep, before, decisive, wait));
+    step(program, state, traceStep.task);
+    addBlockedTasks(traceStep.index, false);
   }
-  noteBlocks(trace.steps.length - 1, true);
-  return rows;
+  addBlockedTasks(trace.steps.length - 1, true);
+  return lines;
 }
 
 function isStoreBufferFlush(program: Program, task: number): boolean {
@@ -117,107 +115,108 @@ function depthOf(program: Program, step: Step): number {
 
 function linesOfStep(
   trace: Trace,
-  s: TraceStep,
+  traceStep: TraceStep,
   before: Int32Array,
   decisive: ReadonlySet<number>,
   wait: Wait | undefined,
 ): TraceLine[] {
   const { program } = trace;
-  const depth = depthOf(program, s.step);
-  const broken = s.violations.length > 0;
-  const seen = before.slice();
-  return s.events.flatMap((event): TraceLine[] => {
-    const { template: note } = event;
-    if (note.kind === 'write' || note.kind === 'count') seen[note.field] = event.value;
-    const row = { task: s.task, step: s.index, call: s.step.call, depth };
-    if (wait && note.kind === 'lock' && wait.kind === 'mutex' && wait.field === note.field)
-      return [{ ...row, kind: 'acquired', text: '/* acquired */', relevant: true }];
-    if (wait && note.kind === 'wait')
-      return [{ ...row, kind: 'acquired', text: '/* completed */', relevant: true }];
-    if (note.kind === 'violation') return [];
-    const text = eventText(program, event, seen);
-    if (note.kind === 'return' || note.kind === 'skip')
-      return [{ ...row, kind: 'result', depth: 0, text, relevant: true }];
+  const depth = depthOf(program, traceStep.step);
+  const violates = traceStep.violations.length > 0;
+  const observed = before.slice();
+  return traceStep.events.flatMap((event): TraceLine[] => {
+    const { template } = event;
+    if (template.kind === 'write' || template.kind === 'count')
+      observed[template.field] = event.value;
+    const line = { task: traceStep.task, step: traceStep.index, call: traceStep.step.call, depth };
+    if (wait && template.kind === 'lock' && wait.kind === 'mutex' && wait.field === template.field)
+      return [{ ...line, kind: 'acquired', text: '/* acquired */', relevant: true }];
+    if (wait && template.kind === 'wait')
+      return [{ ...line, kind: 'acquired', text: '/* completed */', relevant: true }];
+    if (template.kind === 'violation') return [];
+    const text = eventText(program, event, observed);
+    if (template.kind === 'return' || template.kind === 'skip')
+      return [{ ...line, kind: 'result', depth: 0, text, relevant: true }];
     return [
       {
-        ...row,
+        ...line,
         kind: 'event',
         text,
-        relevant: broken ? note.kind !== 'say' : isRelevant(event, decisive),
+        relevant: violates ? template.kind !== 'say' : isRelevant(event, decisive),
       },
     ];
   });
 }
 
-/** An event as a line of C, or as a C comment for what was seen: `now` is the state at that event. */
+/** An event as a line of C, an observed value as a C comment. `now` is the state at the event. */
 function eventText(program: Program, event: StepEvent, now: Int32Array): string {
-  const { template: note, value } = event;
-  switch (note.kind) {
+  const { template, value } = event;
+  switch (template.kind) {
     case 'lock':
-      return `mutex_lock(&${cFieldName(program, note.field)})`;
+      return `mutex_lock(&${cFieldName(program, template.field)})`;
     case 'unlock':
-      return `mutex_unlock(&${cFieldName(program, note.field)})`;
+      return `mutex_unlock(&${cFieldName(program, template.field)})`;
     case 'write': {
-      const seen = formatFieldValue(program, note.field, value);
-      return note.release
-        ? `smp_store_release(&${cFieldName(program, note.field)}, ${seen})`
-        : `${cFieldName(program, note.field)} = ${seen}`;
+      const observed = formatFieldValue(program, template.field, value);
+      return template.release
+        ? `smp_store_release(&${cFieldName(program, template.field)}, ${observed})`
+        : `${cFieldName(program, template.field)} = ${observed}`;
     }
     case 'read': {
-      const fields = [...new Set(note.fields)];
+      const fields = [...new Set(template.fields)];
       const only = fields[0];
       if (only !== undefined && fields.length === 1) {
-        const seen = formatFieldValue(program, only, now[only] ?? 0);
-        return note.acquire
-          ? `smp_load_acquire(&${cFieldName(program, only)}) /* ${seen} */`
-          : `/* ${cFieldName(program, only)} == ${seen} */`;
+        const observed = formatFieldValue(program, only, now[only] ?? 0);
+        return template.acquire
+          ? `smp_load_acquire(&${cFieldName(program, only)}) /* ${observed} */`
+          : `/* ${cFieldName(program, only)} == ${observed} */`;
       }
-      return `/* ${value ? note.text : negateCondition(note.text)} */`;
+      return `/* ${value ? template.text : negateCondition(template.text)} */`;
     }
     case 'count': {
-      const place = cFieldName(program, note.field);
-      const counted = program.fields[note.field]?.kind === 'refcount';
-      return `${counted ? `refcount_${note.by > 0 ? 'inc' : 'dec'}(&${place})` : `${place}${note.by > 0 ? '++' : '--'}`} /* == ${value} */`;
+      const name = cFieldName(program, template.field);
+      const isRefcount = program.fields[template.field]?.kind === 'refcount';
+      return `${isRefcount ? `refcount_${template.by > 0 ? 'inc' : 'dec'}(&${name})` : `${name}${template.by > 0 ? '++' : '--'}`} /* == ${value} */`;
     }
     case 'alloc':
-      return `${cObjectName(program, note.object)} = alloc()`;
+      return `${cObjectName(program, template.object)} = alloc()`;
     case 'free':
-      return `free(${cObjectName(program, note.object)})`;
+      return `free(${cObjectName(program, template.object)})`;
     case 'fops':
-      return `${cObjectName(program, note.object)}->f_op = ${note.to} fops`;
+      return `${cObjectName(program, template.object)}->f_op = ${template.to} fops`;
     case 'fdInstall':
-      return `fd_install(${note.fd})`;
+      return `fd_install(${template.fd})`;
     case 'fdRemove':
-      return `fd_remove(${note.fd})`;
+      return `fd_remove(${template.fd})`;
     case 'queueRelease':
-      return `/* last reference of ${cObjectName(program, note.object)}: release at return */`;
+      return `/* last reference of ${cObjectName(program, template.object)}: release at return */`;
     case 'runRelease':
-      return `${cObjectName(program, note.object)}->f_op->release()`;
+      return `${cObjectName(program, template.object)}->f_op->release()`;
     case 'complete':
-      return `complete(&${cFieldName(program, note.field)})`;
+      return `complete(&${cFieldName(program, template.field)})`;
     case 'wait':
-      return `wait_for_completion(&${cFieldName(program, note.field)})`;
+      return `wait_for_completion(&${cFieldName(program, template.field)})`;
     case 'fail':
-      return `/* ${note.object === undefined ? '' : `${cObjectName(program, note.object)} refuses: `}${note.reason} */`;
+      return `/* ${template.object === undefined ? '' : `${cObjectName(program, template.object)} refuses: `}${template.reason} */`;
     case 'return': {
-      const call = program.calls[note.call];
+      const call = program.calls[template.call];
       const errno = call?.errnos[value - 1];
       return `= ${errno === undefined ? (call?.call.as ?? '0') : `-${errno}`}`;
     }
     case 'skip':
-      return `/* skipped: ${note.missing} was not made */`;
+      return `/* skipped: ${template.missing} does not exist */`;
     case 'driverOp':
-      return `ops->${note.name}()`;
+      return `ops->${template.name}()`;
     case 'warn':
-      return `WARN_ON(1) /* ${note.reason} */`;
+      return `WARN_ON(1) /* ${template.reason} */`;
     case 'say':
-      return `/* ${note.text} */`;
+      return `/* ${template.text} */`;
     case 'violation':
-      return `/* ${note.property}: ${note.text} */`;
+      return `/* ${template.property}: ${template.text} */`;
   }
 }
 
-/** The opposite of a condition, in the shortest form. */
+/** The negation of a condition, in the shortest form. */
 function negateCondition(text: string): string {
   if (/^[\w>.-]+$/.test(text)) return `!${text}`;
   const not = /^!\(?([\w>.-]+)\)?$/.exec(text);
@@ -238,35 +237,40 @@ const ALWAYS_RELEVANT: ReadonlySet<string> = new Set([
   'free',
 ]);
 
-function isRelevant({ template: note }: StepEvent, decisive: ReadonlySet<number>): boolean {
-  if (ALWAYS_RELEVANT.has(note.kind)) return true;
-  if (note.kind === 'read') return note.fields.some((f) => decisive.has(f));
-  return 'field' in note && (decisive.has(note.field) || (note.kind === 'write' && note.release));
+function isRelevant({ template }: StepEvent, decisive: ReadonlySet<number>): boolean {
+  if (ALWAYS_RELEVANT.has(template.kind)) return true;
+  if (template.kind === 'read') return template.fields.some((field) => decisive.has(field));
+  return (
+    'field' in template &&
+    (decisive.has(template.field) || (template.kind === 'write' && template.release))
+  );
 }
 
-/** Fields that tasks fight over, or that a refusal was decided on, or that belong to what a violation names. */
+/** Fields that a failing step read, and fields (no refcounts) that several tasks use and one writes, up to the first violation. */
 function decisiveFields({ program, steps }: Trace): ReadonlySet<number> {
   const users = new Map<number, Set<number>>();
   const written = new Set<number>();
-  const found = new Set<number>();
-  const stop = steps.findIndex((s) => s.violations.length > 0);
-  for (const s of stop < 0 ? steps : steps.slice(0, stop + 1)) {
-    const refuses = s.events.some((e) => e.template.kind === 'fail');
-    for (const { template: note } of s.events) {
-      if (note.kind === 'read' && refuses) note.fields.forEach((f) => found.add(f));
+  const decisive = new Set<number>();
+  const firstViolation = steps.findIndex(({ violations }) => violations.length > 0);
+  for (const traceStep of firstViolation < 0 ? steps : steps.slice(0, firstViolation + 1)) {
+    const fails = traceStep.events.some((e) => e.template.kind === 'fail');
+    for (const { template } of traceStep.events) {
+      if (template.kind === 'read' && fails)
+        template.fields.forEach((field) => decisive.add(field));
       const fields =
-        note.kind === 'read'
-          ? note.fields
-          : note.kind === 'write' || note.kind === 'count'
-            ? [note.field]
+        template.kind === 'read'
+          ? template.fields
+          : template.kind === 'write' || template.kind === 'count'
+            ? [template.field]
             : [];
-      for (const f of fields) {
-        users.set(f, (users.get(f) ?? new Set()).add(s.task));
-        if (note.kind !== 'read') written.add(f);
+      for (const field of fields) {
+        users.set(field, (users.get(field) ?? new Set()).add(traceStep.task));
+        if (template.kind !== 'read') written.add(field);
       }
     }
   }
-  for (const [f, tasks] of users)
-    if (tasks.size > 1 && written.has(f) && program.fields[f]?.kind !== 'refcount') found.add(f);
-  return found;
+  for (const [field, tasks] of users)
+    if (tasks.size > 1 && written.has(field) && program.fields[field]?.kind !== 'refcount')
+      decisive.add(field);
+  return decisive;
 }

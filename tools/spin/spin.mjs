@@ -63,7 +63,7 @@ function readRun(output) {
     throw new Error(`SPIN did not finish:\n${output}`);
   if (number(/errors: (\d+)/) !== 0)
     throw new Error(`SPIN found an error that the model does not name:\n${output}`);
-  const broken = [...output.matchAll(/^broken: (\S+)/gm)].map(([, name]) => name ?? '');
+  const broken = [...output.matchAll(/^violated: (\S+)/gm)].map(([, name]) => name ?? '');
   return {
     states: number(/(\d+) states, stored/),
     transitions: number(/(\d+) transitions/),

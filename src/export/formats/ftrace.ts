@@ -14,10 +14,10 @@ export const ftraceExport: Export = {
 
 const STEP_MICROSECONDS = 10;
 
-/** The run as ftrace text, which Perfetto opens: calls and steps as nested slices, one invented 10 us per step, on one CPU. */
+/** A run as ftrace text for Perfetto: calls and steps as nested slices on one CPU. Steps have no duration, so each gets 10 us. */
 function ftraceText(trace: Trace): string {
   const { program } = trace;
-  const processes = [...new Set(program.tasks.map((t) => t.process))];
+  const processes = [...new Set(program.tasks.map((owner) => owner.process))];
   const lines = [
     '# tracer: nop',
     '#',
@@ -25,43 +25,53 @@ function ftraceText(trace: Trace): string {
     '#',
     '#           TASK-PID    TGID   CPU#  ||||   TIMESTAMP  FUNCTION',
   ];
-  const mark = (task: number, microseconds: number, text: (tgid: number) => string): void => {
-    const t = program.tasks[task];
-    if (!t) return;
-    const tgid = 100 * (processes.indexOf(t.process) + 1);
-    const who = toAscii(t.name.replaceAll(/\s/g, '_')).slice(0, 15).padStart(16);
+  const addMarker = (task: number, microseconds: number, text: (tgid: number) => string): void => {
+    const owner = program.tasks[task];
+    if (!owner) return;
+    const tgid = 100 * (processes.indexOf(owner.process) + 1);
+    const comm = toAscii(owner.name.replaceAll(/\s/g, '_')).slice(0, 15).padStart(16);
     lines.push(
-      `${who}-${String(tgid + task).padEnd(6)} (${String(tgid).padStart(5)}) [000] .... ${(microseconds / 1e6).toFixed(6).padStart(12)}: tracing_mark_write: ${text(tgid)}`,
+      `${comm}-${String(tgid + task).padEnd(6)} (${String(tgid).padStart(5)}) [000] .... ${(microseconds / 1e6).toFixed(6).padStart(12)}: tracing_mark_write: ${text(tgid)}`,
     );
   };
-  const lastOf = new Map(trace.steps.map((s) => [s.step.call, s.index]));
+  const lastStepOfCall = new Map(
+    trace.steps.map((traceStep) => [traceStep.step.call, traceStep.index]),
+  );
   const open = new Set<number>();
-  for (const s of trace.steps) {
-    const at = (s.index + 1) * STEP_MICROSECONDS;
-    const call = program.calls[s.step.call];
-    if (call && !open.has(s.step.call)) {
-      open.add(s.step.call);
-      mark(s.task, at, (tgid) => `B|${tgid}|${sliceName(callExpression(call.call))}`);
+  for (const traceStep of trace.steps) {
+    const time = (traceStep.index + 1) * STEP_MICROSECONDS;
+    const call = program.calls[traceStep.step.call];
+    if (call && !open.has(traceStep.step.call)) {
+      open.add(traceStep.step.call);
+      addMarker(
+        traceStep.task,
+        time,
+        (tgid) => `B|${tgid}|${sliceName(callExpression(call.call))}`,
+      );
     }
-    mark(s.task, at, (tgid) => `B|${tgid}|${sliceName(`${s.step.id} ${s.texts.join('; ')}`)}`);
-    mark(s.task, at + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
-    const returned = s.events.find(
+    addMarker(
+      traceStep.task,
+      time,
+      (tgid) => `B|${tgid}|${sliceName(`${traceStep.step.id} ${traceStep.texts.join('; ')}`)}`,
+    );
+    addMarker(traceStep.task, time + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
+    const returned = traceStep.events.find(
       (e) => e.template.kind === 'return' || e.template.kind === 'skip',
     );
-    for (const v of s.violations)
-      mark(
-        s.task,
-        at + STEP_MICROSECONDS - 1,
-        (tgid) => `I|${tgid}|${sliceName(`${v.property}: ${v.text}`)}`,
+    for (const violation of traceStep.violations)
+      addMarker(
+        traceStep.task,
+        time + STEP_MICROSECONDS - 1,
+        (tgid) => `I|${tgid}|${sliceName(`${violation.property}: ${violation.text}`)}`,
       );
-    if (returned && call && lastOf.get(s.step.call) === s.index)
-      mark(s.task, at + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
+    if (returned && call && lastStepOfCall.get(traceStep.step.call) === traceStep.index)
+      addMarker(traceStep.task, time + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
     else if (
       call &&
-      lastOf.get(s.step.call) === s.index &&
-      program.tasks[s.task]?.steps[s.step.pc + 1]?.call !== s.step.call
+      lastStepOfCall.get(traceStep.step.call) === traceStep.index &&
+      program.tasks[traceStep.task]?.steps[traceStep.step.pc + 1]?.call !== traceStep.step.call
     )
-      mark(s.task, at + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
+      addMarker(traceStep.task, time + STEP_MICROSECONDS - 1, (tgid) => `E|${tgid}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -28,34 +28,39 @@ const COLUMN_STARTS: readonly (readonly number[])[] = [
   [0, 18, 36, 54],
 ];
 
-/** The run as an ASCII table of at most 72 columns for mail and commit messages (formats.md section 3), ending in a line end. Only the link may be longer. */
+/** A run as an ASCII table of at most 72 columns for mail and commit messages, with a final newline. Only the link may be longer. */
 export function interleavingText(trace: Trace, options: InterleavingOptions = {}): string {
   const full = options.full === true;
-  const broken = firstViolation(trace);
-  const { cut, rows } = relevantLines(trace, full);
-  const columns = columnsOf(trace, cut);
-  const lines = [...columnHeads(columns), '-'.repeat(MAX_COLUMNS)];
-  const several = new Set(columns.filter((c) => c.calls.length !== 1 || c.shared));
-  for (const row of rows) {
-    const column = columns.find((c) => c.tasks.includes(row.task));
+  const violation = firstViolation(trace);
+  const { all, lines } = relevantLines(trace, full);
+  const columns = columnsOf(trace, all);
+  const output = [...columnHeads(columns), '-'.repeat(MAX_COLUMNS)];
+  // The heading shows the only call of a task.
+  const callsInBody = new Set(columns.filter((c) => c.calls.length !== 1 || c.shared));
+  for (const line of lines) {
+    const column = columns.find((c) => c.tasks.includes(line.task));
     if (!column) continue;
-    const inBody = several.has(column);
-    if (row.kind === 'call' && !inBody) continue;
-    const indent = '  '.repeat(row.depth + (inBody && row.kind !== 'call' ? 1 : 0));
-    const who = column.shared ? `${trace.program.tasks[row.task]?.name ?? ''}: ` : '';
-    lines.push(
-      ...wrapText(indent + who + toAscii(row.text), column.width, indent.length + 4).map(
-        (line) => ' '.repeat(column.start) + line,
+    const inBody = callsInBody.has(column);
+    if (line.kind === 'call' && !inBody) continue;
+    const indent = '  '.repeat(line.depth + (inBody && line.kind !== 'call' ? 1 : 0));
+    const prefix = column.shared ? `${trace.program.tasks[line.task]?.name ?? ''}: ` : '';
+    output.push(
+      ...wrapText(indent + prefix + toAscii(line.text), column.width, indent.length + 4).map(
+        (part) => ' '.repeat(column.start) + part,
       ),
     );
   }
-  const said = broken ? (full ? trace.steps.flatMap((s) => s.violations) : [broken]) : [];
-  for (const v of said)
-    lines.push(...wrapText(toAscii(`/* ${v.property}: ${v.text} */`), MAX_COLUMNS));
-  lines.push('', ...wrapText(toAscii(consequenceOf(trace)), MAX_COLUMNS, 0));
-  if (broken) {
-    const property = propertyById(broken.property);
-    lines.push(
+  const violations = violation
+    ? full
+      ? trace.steps.flatMap((s) => s.violations)
+      : [violation]
+    : [];
+  for (const { property, text } of violations)
+    output.push(...wrapText(toAscii(`/* ${property}: ${text} */`), MAX_COLUMNS));
+  output.push('', ...wrapText(toAscii(consequenceOf(trace)), MAX_COLUMNS, 0));
+  if (violation) {
+    const property = propertyById(violation.property);
+    output.push(
       ...wrapText(
         toAscii(`Property: ${property.id} (${property.cite}). ${property.statement}`),
         MAX_COLUMNS,
@@ -63,40 +68,46 @@ export function interleavingText(trace: Trace, options: InterleavingOptions = {}
     );
     const later = [
       ...new Set(trace.steps.flatMap((s) => s.violations.map((v) => v.property))),
-    ].filter((id) => id !== broken.property);
+    ].filter((id) => id !== violation.property);
     if (later.length > 0 && !full)
-      lines.push(...wrapText(toAscii(`Later in this run also: ${later.join(', ')}.`), MAX_COLUMNS));
-  } else lines.push(...wrapText('Property: none is violated on this schedule.', MAX_COLUMNS));
-  const shown = new Set(rows.filter((r) => r.kind !== 'call').map((r) => r.step)).size;
+      output.push(
+        ...wrapText(toAscii(`Also violated later in this run: ${later.join(', ')}.`), MAX_COLUMNS),
+      );
+  } else output.push(...wrapText('Property: none is violated on this schedule.', MAX_COLUMNS));
+  const shown = new Set(lines.filter((r) => r.kind !== 'call').map((r) => r.step)).size;
   const hidden = full || shown === trace.steps.length ? '' : `; ${shown} shown, --full shows all`;
-  lines.push(
+  output.push(
     ...wrapText(
       toAscii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`),
       MAX_COLUMNS,
     ),
   );
-  lines.push(
-    `Link: ${toAscii(options.base ?? '')}${makeLink(linkOfTrace(trace, broken && !full ? broken.step + 1 : undefined))}`,
+  output.push(
+    `Link: ${toAscii(options.base ?? '')}${makeLink(linkOfTrace(trace, violation && !full ? violation.step + 1 : undefined))}`,
   );
-  return `${lines.map((l) => l.trimEnd()).join('\n')}\n`;
+  return `${output.map((l) => l.trimEnd()).join('\n')}\n`;
 }
 
-/** The rows up to the first violation, and of those the ones that matter; with `full` all rows to the end. */
+/** The lines up to the first violation (`all`), and those of them that affect the outcome (`lines`); with `full` every line to the end in both. */
 export function relevantLines(
   trace: Trace,
   full = false,
-): { readonly cut: readonly TraceLine[]; readonly rows: readonly TraceLine[] } {
-  const all = traceLinesOf(trace);
-  const broken = firstViolation(trace);
-  const cut =
-    broken && !full
-      ? all.filter(
-          (r) =>
-            r.step <= broken.step &&
-            !(r.kind === 'blocks' && r.step === broken.step && broken.property !== 'no-deadlock'),
+): { readonly all: readonly TraceLine[]; readonly lines: readonly TraceLine[] } {
+  const whole = traceLinesOf(trace);
+  const violation = firstViolation(trace);
+  const all =
+    violation && !full
+      ? whole.filter(
+          (line) =>
+            line.step <= violation.step &&
+            !(
+              line.kind === 'blocks' &&
+              line.step === violation.step &&
+              violation.property !== 'no-deadlock'
+            ),
         )
-      : all;
-  return { cut, rows: full ? cut : keepRelevant(cut) };
+      : whole;
+  return { all, lines: full ? all : keepRelevant(all) };
 }
 
 interface TextColumn {
@@ -104,26 +115,26 @@ interface TextColumn {
   readonly width: number;
   readonly tasks: readonly number[];
   readonly name: string;
-  /** Calls whose rows it holds, as text. */
+  /** The calls of its tasks, as text. */
   readonly calls: readonly string[];
-  /** More than one task writes here. */
+  /** More than one task has its lines here. */
   readonly shared: boolean;
 }
 
-function columnsOf({ program }: Trace, rows: readonly TraceLine[]): readonly TextColumn[] {
-  const seen = program.tasks.filter((t) => rows.some((r) => r.task === t.index));
-  const flushers = seen.filter((t) => t.name.includes(':'));
-  const own = seen.filter((t) => !t.name.includes(':'));
+function columnsOf({ program }: Trace, lines: readonly TraceLine[]): readonly TextColumn[] {
+  const seen = program.tasks.filter((task) => lines.some((line) => line.task === task.index));
+  const flushers = seen.filter((task) => task.name.includes(':'));
+  const own = seen.filter((task) => !task.name.includes(':'));
   const starts = COLUMN_STARTS[Math.min(4, Math.max(1, own.length))] ?? [0];
   return starts.map((start, i): TextColumn => {
     const last = i === starts.length - 1;
     const tasks = own.length > 4 && last ? own.slice(3) : own.slice(i, i + 1);
-    const names = tasks.map((t) => t.name);
+    const names = tasks.map((task) => task.name);
     const buffers = flushers.filter((f) => names.some((n) => f.name.startsWith(`${n}:`)));
-    const indices = [...tasks, ...buffers].map((t) => t.index);
-    const calls = rows
-      .filter((r) => r.kind === 'call' && indices.includes(r.task))
-      .map((r) => toAscii(r.text));
+    const indices = [...tasks, ...buffers].map((task) => task.index);
+    const calls = lines
+      .filter((line) => line.kind === 'call' && indices.includes(line.task))
+      .map((line) => toAscii(line.text));
     return {
       start,
       width: last ? MAX_COLUMNS - start : (starts[i + 1] ?? MAX_COLUMNS) - start - 1,
@@ -135,11 +146,11 @@ function columnsOf({ program }: Trace, rows: readonly TraceLine[]): readonly Tex
   });
 }
 
-/** First the task and its call; where it makes several, their names as far as there is room. */
+/** The task and its call; for several calls their names, as many as fit. */
 function columnHeads(columns: readonly TextColumn[]): string[] {
   const cells = columns.map((c) => {
     const one = c.calls.length === 1 && !c.shared;
-    const names = c.calls.map((t) => t.slice(0, t.indexOf('(')));
+    const names = c.calls.map((call) => call.slice(0, call.indexOf('(')));
     let text = `${c.name}: ${one ? (c.calls[0] ?? '') : names.join(', ')}`;
     while (!one && text.length > c.width && names.length > 1) {
       names.pop();
@@ -153,43 +164,38 @@ function columnHeads(columns: readonly TextColumn[]): string[] {
   );
 }
 
-/** Leaves out what a task has just said. */
-function withoutRepeats(rows: readonly TraceLine[]): readonly TraceLine[] {
-  return rows.filter(
-    (row, i) =>
-      row.kind !== 'event' || rows[i - 1]?.text !== row.text || rows[i - 1]?.task !== row.task,
+/** Drops an event that repeats the line before it. */
+function withoutRepeats(lines: readonly TraceLine[]): readonly TraceLine[] {
+  return lines.filter(
+    (line, i) =>
+      line.kind !== 'event' || lines[i - 1]?.text !== line.text || lines[i - 1]?.task !== line.task,
   );
 }
 
-/** Keeps what matters; the call lines and results of calls stay, a lock only where somebody waited for it. */
-function keepRelevant(rows: readonly TraceLine[]): readonly TraceLine[] {
+/** Keeps relevant lines, among them calls and their results, and the locking of contended mutexes. */
+function keepRelevant(lines: readonly TraceLine[]): readonly TraceLine[] {
   const contended = new Set(
-    rows
-      .filter((r, i) => rows[i + 1]?.kind === 'blocks' && r.kind === 'event')
-      .map((r) => r.text.replace('mutex_lock', '')),
+    lines
+      .filter((line, i) => lines[i + 1]?.kind === 'blocks' && line.kind === 'event')
+      .map((line) => line.text.replace('mutex_lock', '')),
   );
   const kept = withoutRepeats(
-    rows.filter(
-      (r) =>
-        r.relevant ||
-        (/^mutex_(un)?lock/.test(r.text) && contended.has(r.text.replace(/^mutex_(un)?lock/, ''))),
+    lines.filter(
+      (line) =>
+        line.relevant ||
+        (/^mutex_(un)?lock/.test(line.text) &&
+          contended.has(line.text.replace(/^mutex_(un)?lock/, ''))),
     ),
   );
-  // A call of which nothing but its success matters goes on one line.
-  return kept.flatMap((row): TraceLine[] => {
-    const same = kept.filter((r) => r.call === row.call && r.kind !== 'call');
-    const only = same[0];
-    if (
-      same.length !== 1 ||
-      only?.kind !== 'result' ||
-      !kept.some((r) => r.kind === 'call' && r.call === row.call)
-    )
-      return [row];
-    const head = kept.find((r) => r.kind === 'call' && r.call === row.call);
-    const single = kept.filter((r) => r.kind === 'call' && r.task === row.task).length === 1;
-    if (single) return [row];
-    return row.kind === 'call'
+  // A call of which only the result is relevant takes one line, except the only call of a task: the heading shows it.
+  return kept.flatMap((line): TraceLine[] => {
+    const heads = kept.filter(({ kind, task }) => kind === 'call' && task === line.task);
+    const head = heads.find(({ call }) => call === line.call);
+    const body = kept.filter(({ kind, call }) => kind !== 'call' && call === line.call);
+    if (!head || heads.length === 1 || body.length !== 1 || body[0]?.kind !== 'result')
+      return [line];
+    return line.kind === 'call'
       ? []
-      : [{ ...row, kind: 'call', text: `${head?.text ?? ''} ${row.text}` }];
+      : [{ ...line, kind: 'call', text: `${head.text} ${line.text}` }];
   });
 }

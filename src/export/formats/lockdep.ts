@@ -1,5 +1,5 @@
 import type { Export } from '../export';
-import { initialState, step as move } from '../../kernel/machine/machine';
+import { initialState, step } from '../../kernel/machine/machine';
 import { LockOrderGraph, locksHeld, type LockEdge } from '../../kernel/properties/lockOrder';
 import type { Trace } from '../../scenario/run/trace';
 import { toAscii, cFieldName, wrapText } from '../format';
@@ -16,16 +16,16 @@ export const lockdepExport: Export = {
 const BAR = '======================================================';
 const RULE = '------------------------------------------------------';
 
-/** A report in the shape of the kernel's lockdep: the circle of lock orders of the run, or, where there is none, the orders that it took. */
+/** A report in the form of the kernel's lockdep: the first cycle in the lock order of a run, else the orders it took. */
 function lockdepText(trace: Trace): string {
   const { program } = trace;
-  const { edges, circle } = lockOrderOf(trace);
-  const word = (field: number): string => toAscii(cFieldName(program, field));
+  const { edges, cycle } = lockOrderOf(trace);
+  const lockName = (field: number): string => toAscii(cFieldName(program, field));
   const task = (index: number): string => toAscii(program.tasks[index]?.name ?? '?');
   const lines = ['Simulated by vfio-playground, not a kernel log', '', BAR];
-  const last = circle?.[0];
-  if (!circle || !last) {
-    lines.push('No circle of lock orders in this run.', RULE);
+  const last = cycle?.[0];
+  if (!cycle || !last) {
+    lines.push('No cycle in the lock order of this run.', RULE);
     lines.push(
       ...(edges.length === 0
         ? ['No lock was taken while another one was held.']
@@ -33,22 +33,25 @@ function lockdepText(trace: Trace): string {
     );
     for (const e of edges)
       lines.push(
-        ...wrapText(`  ${word(e.held)} -> ${word(e.taken)}  (${task(e.task)}, ${e.step})`, 72),
+        ...wrapText(
+          `  ${lockName(e.held)} -> ${lockName(e.taken)}  (${task(e.task)}, ${e.step})`,
+          72,
+        ),
       );
     return `${lines.join('\n')}\n`;
   }
-  const twice = last.held === last.taken;
+  const isRecursive = last.held === last.taken;
   lines.push(
-    `WARNING: ${twice ? 'possible recursive locking' : 'possible circular locking dependency'} detected`,
+    `WARNING: ${isRecursive ? 'possible recursive locking' : 'possible circular locking dependency'} detected`,
     `${toAscii(program.design.id)} (model)`,
     RULE,
   );
   lines.push(
     ...wrapText(`${task(last.task)} is trying to acquire lock:`, 72),
-    ...wrapText(`  (${word(last.taken)}), at: ${last.step}`, 72),
+    ...wrapText(`  (${lockName(last.taken)}), at: ${last.step}`, 72),
     '',
     'but task is already holding lock:',
-    ...wrapText(`  (${word(last.held)})`, 72),
+    ...wrapText(`  (${lockName(last.held)})`, 72),
     '',
   );
   lines.push(
@@ -56,12 +59,12 @@ function lockdepText(trace: Trace): string {
     '',
     'the existing dependency chain (in reverse order) is:',
   );
-  circle.forEach((e, i) =>
+  cycle.forEach((e, i) =>
     lines.push(
       '',
-      ...wrapText(`-> #${circle.length - 1 - i} (${word(e.taken)}):`, 72),
+      ...wrapText(`-> #${cycle.length - 1 - i} (${lockName(e.taken)}):`, 72),
       ...wrapText(`       taken by ${task(e.task)} in ${e.step}`, 72),
-      ...wrapText(`       while holding (${word(e.held)})`, 72),
+      ...wrapText(`       while holding (${lockName(e.held)})`, 72),
     ),
   );
   lines.push(
@@ -71,10 +74,10 @@ function lockdepText(trace: Trace): string {
     cpuRow('CPU0', 'CPU1'),
     cpuRow('----', '----'),
   );
-  const cell = (field: number): string => `lock(${word(field)});`;
-  const other = circle.at(-1) ?? last;
+  const cell = (field: number): string => `lock(${lockName(field)});`;
+  const other = cycle.at(-1) ?? last;
   lines.push(
-    ...(twice
+    ...(isRecursive
       ? [cpuRow(cell(last.held), ''), cpuRow(cell(last.taken), '')]
       : [
           cpuRow(cell(last.held), ''),
@@ -94,25 +97,30 @@ function cpuRow(left: string, right: string): string {
 
 function lockOrderOf({ program, steps }: Trace): {
   readonly edges: readonly LockEdge[];
-  readonly circle: readonly LockEdge[] | undefined;
+  readonly cycle: readonly LockEdge[] | undefined;
 } {
   const graph = new LockOrderGraph();
   const state = initialState(program);
   const edges: LockEdge[] = [];
-  for (const s of steps) {
-    const held = locksHeld(program, state, s.task);
-    for (const { template: note } of s.events) {
-      if (note.kind === 'unlock') held.splice(held.indexOf(note.field), 1);
-      if (note.kind !== 'lock') continue;
+  for (const traceStep of steps) {
+    const held = locksHeld(program, state, traceStep.task);
+    for (const { template } of traceStep.events) {
+      if (template.kind === 'unlock') held.splice(held.indexOf(template.field), 1);
+      if (template.kind !== 'lock') continue;
       for (const outer of held) {
-        const edge = { held: outer, taken: note.field, task: s.task, step: s.step.name };
+        const edge = {
+          held: outer,
+          taken: template.field,
+          task: traceStep.task,
+          step: traceStep.step.name,
+        };
         if (!edges.some((e) => e.held === edge.held && e.taken === edge.taken)) edges.push(edge);
-        const circle = graph.add(edge);
-        if (circle) return { edges, circle };
+        const cycle = graph.add(edge);
+        if (cycle) return { edges, cycle };
       }
-      held.push(note.field);
+      held.push(template.field);
     }
-    move(program, state, s.task);
+    step(program, state, traceStep.task);
   }
-  return { edges, circle: undefined };
+  return { edges, cycle: undefined };
 }

@@ -13,7 +13,7 @@ export const markdownExport: Export = {
   make: markdownText,
 };
 
-/** A Markdown snippet: title, the run in words, the interleaving as a code block. */
+/** Markdown: the title, the alternative text, and the interleaving as a code block. */
 function markdownText(trace: Trace, options: InterleavingOptions = {}): string {
   const title = toAscii(trace.scenario.title).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
   const alt = toAscii(altText(trace)).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');

@@ -13,30 +13,32 @@ export const mermaidExport: Export = {
   make: mermaidText,
 };
 
-/** The run as a Mermaid sequence diagram: tasks and the kernel, one message or note per line. */
+/** A run as a Mermaid sequence diagram: tasks and the kernel, one message or note per line. */
 function mermaidText(trace: Trace): string {
-  const { rows } = relevantLines(trace);
-  const tasks = trace.program.tasks.filter((t) => rows.some((r) => r.task === t.index));
+  const { lines: traceLines } = relevantLines(trace);
+  const tasks = trace.program.tasks.filter((task) =>
+    traceLines.some((line) => line.task === task.index),
+  );
   const lines = [
     'sequenceDiagram',
-    ...tasks.map((t) => `  participant T${t.index} as ${escapeMermaid(t.name)}`),
+    ...tasks.map((task) => `  participant T${task.index} as ${escapeMermaid(task.name)}`),
     '  participant K as kernel',
   ];
-  for (const row of rows) {
-    const text = escapeMermaid(row.text.replaceAll(/^\/\* | \*\/$/g, ''));
-    if (row.kind === 'call') lines.push(`  T${row.task}->>K: ${text}`);
-    else if (row.kind === 'result') lines.push(`  K-->>T${row.task}: ${text.replace(/^= /, '')}`);
-    else lines.push(`  Note over T${row.task}: ${text}`);
+  for (const line of traceLines) {
+    const text = escapeMermaid(line.text.replaceAll(/^\/\* | \*\/$/g, ''));
+    if (line.kind === 'call') lines.push(`  T${line.task}->>K: ${text}`);
+    else if (line.kind === 'result') lines.push(`  K-->>T${line.task}: ${text.replace(/^= /, '')}`);
+    else lines.push(`  Note over T${line.task}: ${text}`);
   }
-  const broken = firstViolation(trace);
-  if (broken)
+  const violation = firstViolation(trace);
+  if (violation)
     lines.push(
-      `  Note over T${broken.task},K: ${escapeMermaid(`${broken.property}: ${broken.text}`)}`,
+      `  Note over T${violation.task},K: ${escapeMermaid(`${violation.property}: ${violation.text}`)}`,
     );
   return `${lines.join('\n')}\n`;
 }
 
-/** Mermaid ends a statement at `;` and starts an entity at `#`. */
+/** In Mermaid, `;` ends a statement and `#` starts an entity. */
 function escapeMermaid(text: string): string {
   return toAscii(text)
     .replaceAll('#', '#35;')

@@ -12,7 +12,7 @@ export const scenarioExport: Export = {
   make: scenarioFileText,
 };
 
-/** The run's scenario with exactly this run's schedule, as its file. */
+/** The scenario file of a run, with exactly its schedule. */
 export function scenarioFileText(trace: Trace): string {
   const entries = makeScheduleEntries(
     trace.schedule.map((task) => trace.program.tasks[task]?.name ?? ''),

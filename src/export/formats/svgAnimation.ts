@@ -54,15 +54,15 @@ function framesOf(trace: Trace, full: boolean): readonly Frame[] {
     trace.scenario.beats,
     steps.map(({ task, step }) => ({ by: program.tasks[task]?.name, at: step.id })),
   );
-  const { rows } = relevantLines(trace, full);
-  return [...new Set(rows.map(({ step }) => step))].map((index) => {
-    const rowsOfStep = rows.filter(({ step }) => step === index);
-    const events = [...new Set(rowsOfStep.map(({ task }) => task))].map((task) => {
-      const texts = rowsOfStep.filter((row) => row.task === task).map(({ text }) => text);
+  const { lines } = relevantLines(trace, full);
+  return [...new Set(lines.map(({ step }) => step))].map((index) => {
+    const linesOfStep = lines.filter(({ step }) => step === index);
+    const events = [...new Set(linesOfStep.map(({ task }) => task))].map((task) => {
+      const texts = linesOfStep.filter((line) => line.task === task).map(({ text }) => text);
       return `${program.tasks[task]?.name ?? ''}: ${texts.join('  ')}`;
     });
     // The step before a task blocks belongs to another frame.
-    const blocks = rowsOfStep.some(({ kind }) => kind === 'blocks');
+    const blocks = linesOfStep.some(({ kind }) => kind === 'blocks');
     const description = blocks ? '' : (steps[index]?.texts.join('; ') ?? '');
     return {
       graph: graphAfter(trace, index + 1, layout),

@@ -19,16 +19,16 @@ const STEP_WIDTH = 14;
 const LEFT_MARGIN = 110;
 const LANE_HEIGHT = 58;
 const TOP_MARGIN = 44;
-/** Left and right of a label in its bar. */
+/** Left and right of a label in its bar, px. */
 const LABEL_PADDING = 3;
-/** Every generic monospaced face is at most this wide, at 11 px. */
+/** Maximum character width of the generic monospaced fonts at 11 px. */
 const CHAR_WIDTH = 6.7;
 const LIGHT_STYLE =
   '.p{fill:#fff}.t{fill:#1b1f24}.m{fill:#57606a}.g{stroke:#d0d7de}.c{fill:#ddf4ff;stroke:#0969da}.e{fill:#ffebe9;stroke:#cf222e}.x{fill:#cf222e}.s{fill:#0969da}.f{fill:#1a7f37}';
 const DARK_STYLE =
   '.p{fill:#0d1117}.t{fill:#e6edf3}.m{fill:#9ea7b3}.g{stroke:#30363d}.c{fill:#0c2d6b;stroke:#58a6ff}.e{fill:#490202;stroke:#ff7b72}.x{fill:#ff7b72}.s{fill:#58a6ff}.f{fill:#56d364}';
 
-/** The run as a stand-alone SVG: a lane per task, calls as bars, steps as dots, refusals, fops swaps and violations as marks. */
+/** A run as a stand-alone SVG: a lane per task, calls as bars, steps as dots, failures, fops swaps and violations as marks. */
 export function svgTimeline(trace: Trace, options: ExportOptions = {}): string {
   const { program, steps } = trace;
   const theme = options.theme ?? 'auto';
@@ -86,7 +86,7 @@ ${parts.join('\n')}
 `;
 }
 
-/** The longest of the labels that has room, else as much of the shortest as tells something. */
+/** The first label that fits into `room` characters, else a truncated last one; empty below 3 characters. */
 function fittingLabel(room: number, labels: readonly string[]): string {
   const whole = labels.find((label) => label.length <= room);
   return whole ?? (room < 3 ? '' : `${(labels.at(-1) ?? '').slice(0, room - 1)}…`);

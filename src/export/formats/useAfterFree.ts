@@ -13,25 +13,37 @@ export const useAfterFreeExport: Export = {
 
 const BAR = '='.repeat(66);
 
-/** A report in KASAN's order for the first `memory` violation of the run: used, allocated, freed by. Says so where there is none. */
+/** A report in the order of KASAN for the first `memory` violation of a run: used by, allocated by, freed by. Without one it says so. */
 function useAfterFreeText(trace: Trace): string {
   const { program } = trace;
   const head = 'Simulated by vfio-playground, not a kernel log';
-  const bad = trace.steps.flatMap((s) => s.violations).find((v) => v.property === 'memory');
-  if (!bad) return `${head}\n\nNo memory violation in this run.\n`;
-  const touch = (kind: 'alloc' | 'free', from: readonly TraceStep[]): TraceStep | undefined =>
-    from.findLast((s) =>
-      s.events.some((e) => e.template.kind === kind && e.template.object === bad.object),
+  const violation = trace.steps
+    .flatMap((traceStep) => traceStep.violations)
+    .find((violation) => violation.property === 'memory');
+  if (!violation) return `${head}\n\nNo memory violation in this run.\n`;
+  const lastStepWith = (
+    kind: 'alloc' | 'free',
+    from: readonly TraceStep[],
+  ): TraceStep | undefined =>
+    from.findLast((traceStep) =>
+      traceStep.events.some(
+        (event) => event.template.kind === kind && event.template.object === violation.object,
+      ),
     );
-  const use = trace.steps[bad.step];
-  const before = trace.steps.slice(0, bad.step + 1);
-  const freed = touch('free', before);
-  const slot = bad.object === undefined ? undefined : program.objects[bad.object];
-  const part = (title: string, s: TraceStep | undefined, absent: string): string[] => [
+  const use = trace.steps[violation.step];
+  const before = trace.steps.slice(0, violation.step + 1);
+  const freed = lastStepWith('free', before);
+  const slot = violation.object === undefined ? undefined : program.objects[violation.object];
+  const section = (title: string, traceStep: TraceStep | undefined, absent: string): string[] => [
     '',
-    ...wrapText(`${title} task ${s ? (program.tasks[s.task]?.name ?? '') : '?'}:`, 72),
-    ...(s
-      ? wrapText(` ${s.step.routine}: ${s.step.name}`, 72).concat(wrapText(` ${s.step.title}`, 72))
+    ...wrapText(
+      `${title} task ${traceStep ? (program.tasks[traceStep.task]?.name ?? '') : '?'}:`,
+      72,
+    ),
+    ...(traceStep
+      ? wrapText(` ${traceStep.step.routine}: ${traceStep.step.name}`, 72).concat(
+          wrapText(` ${traceStep.step.title}`, 72),
+        )
       : [` ${absent}`]),
   ];
   const lines = [
@@ -42,10 +54,10 @@ function useAfterFreeText(trace: Trace): string {
       `BUG: ${freed ? 'use-after-free' : 'bad access'} in ${use?.step.routine ?? '?'}`,
       72,
     ),
-    ...wrapText(`Step ${bad.step + 1}: ${bad.text}`, 72),
-    ...part('Used by', use, ''),
-    ...part('Allocated by', touch('alloc', before), 'not allocated in this run'),
-    ...part('Freed by', freed, 'not freed in this run'),
+    ...wrapText(`Step ${violation.step + 1}: ${violation.text}`, 72),
+    ...section('Used by', use, ''),
+    ...section('Allocated by', lastStepWith('alloc', before), 'not allocated in this run'),
+    ...section('Freed by', freed, 'not freed in this run'),
   ];
   if (slot) lines.push('', ...wrapText(`The object is ${slot.name}, a struct ${slot.type}.`, 72));
   lines.push(BAR);

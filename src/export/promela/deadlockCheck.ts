@@ -6,7 +6,7 @@ import { violationStatement } from './promelaContext';
 import { substitute } from './stepOutcomes';
 import { promelaExpression } from './promelaExpression';
 
-/** Whether two tasks can wait for each other at all. */
+/** Whether the model needs a deadlock check: some mutex is taken, and there are two tasks. */
 export function canDeadlock({ program, locks }: PromelaContext): boolean {
   return (
     propertyById('no-deadlock').appliesTo(program) && locks.length > 0 && program.tasks.length > 1
@@ -14,24 +14,26 @@ export function canDeadlock({ program, locks }: PromelaContext): boolean {
 }
 
 /**
- * Where no task can move: follows "waits for a mutex that the other holds" until it ends or has gone round. A circle stays
- * until then, since nobody in it can move.
+ * If no task can move: follows the wait-for edges as many times as there are tasks. Whatever has not ended by then leads
+ * into a cycle. A cycle persists until no task can move, since none of its tasks can.
  */
 export function deadlockOption(context: PromelaContext): string {
   const { tasks } = context.program;
-  const places = tasks.map((t) => `waits[${t.index + 1}]`);
+  const variables = tasks.map((waiter) => `waits[${waiter.index + 1}]`);
   const edges = tasks.flatMap(({ index: task }) => [
     'if',
     ...tasks.flatMap(({ index: other }) => {
       const wanted = waitsForCondition(context, task, other);
       return other === task || (wanted.op === 'const' && wanted.value === 0)
         ? []
-        : [`:: ${promelaExpression(context, wanted)} -> ${places[task]} = ${other + 1}`];
+        : [`:: ${promelaExpression(context, wanted)} -> ${variables[task]} = ${other + 1}`];
     }),
-    `:: else -> ${places[task]} = 0`,
+    `:: else -> ${variables[task]} = 0`,
     'fi;',
   ]);
-  const follow = places.map((place) => `    ${place} = (${place} == 0 -> 0 : waits[${place}]);`);
+  const follow = variables.map(
+    (variable) => `    ${variable} = (${variable} == 0 -> 0 : waits[${variable}]);`,
+  );
   return [
     '  :: atomic { timeout -> d_step {',
     ...[
@@ -43,24 +45,24 @@ export function deadlockOption(context: PromelaContext): string {
       '    waits[0] = waits[0] - 1',
       ':: else -> break',
       'od;',
-      `if :: ${places.map((place) => `${place} != 0`).join(' || ')} -> ${violationStatement('no-deadlock')} :: else -> skip fi`,
+      `if :: ${variables.map((variable) => `${variable} != 0`).join(' || ')} -> ${violationStatement('no-deadlock')} :: else -> skip fi`,
     ].map((line) => `      ${line}`),
     '     } }',
   ].join('\n');
 }
 
-/** `task` cannot move because `other` holds the mutex that it wants. */
+/** Whether `task` waits for a mutex that `other` holds. */
 function waitsForCondition({ program }: PromelaContext, task: number, other: number): Expr {
-  const t = program.tasks[task];
+  const waiter = program.tasks[task];
   return any(
-    (t?.steps ?? []).flatMap((step) => {
+    (waiter?.steps ?? []).flatMap((step) => {
       const wanted = any(
-        step.waits.flatMap((w) =>
-          w.kind === 'mutex'
+        step.waits.flatMap((wait) =>
+          wait.kind === 'mutex'
             ? [
                 all([
-                  substitute(program, w.when, new Map()),
-                  binary('eq', field(w.field), constant(other + 1)),
+                  substitute(program, wait.when, new Map()),
+                  binary('eq', field(wait.field), constant(other + 1)),
                 ]),
               ]
             : [],
@@ -70,7 +72,7 @@ function waitsForCondition({ program }: PromelaContext, task: number, other: num
         ? []
         : [
             all([
-              binary('eq', field(t?.pc ?? -1), constant(step.pc)),
+              binary('eq', field(waiter?.pc ?? -1), constant(step.pc)),
               not(substitute(program, step.guard, new Map())),
               wanted,
             ]),

@@ -3,41 +3,42 @@ import { eachStatement } from '../../kernel/language/statements';
 import type { PromelaContext } from './promelaContext';
 import { violationStatement } from './promelaContext';
 
-/** The mutexes that some step takes (by field index), and the tasks that do. */
+/** The tasks that take each mutex, by its field index. */
 export function tasksByLock(program: Program): ReadonlyMap<number, ReadonlySet<number>> {
-  const found = new Map<number, Set<number>>();
+  const takers = new Map<number, Set<number>>();
   for (const task of program.tasks) {
     for (const step of task.steps) {
-      eachStatement(step.body, (s) => {
-        const note = s.op === 'emit' ? program.eventTemplates[s.event] : undefined;
-        if (note?.kind === 'lock')
-          found.set(note.field, (found.get(note.field) ?? new Set()).add(task.index));
+      eachStatement(step.body, (statement) => {
+        const template =
+          statement.op === 'emit' ? program.eventTemplates[statement.event] : undefined;
+        if (template?.kind === 'lock')
+          takers.set(template.field, (takers.get(template.field) ?? new Set()).add(task.index));
       });
     }
   }
-  return found;
+  return takers;
 }
 
-/** More locks than this do not fit one number's bits. */
+/** A set of locks is the bits of one int. */
 const MAX_LOCKS = 30;
 
-/** Whether the model can state lock-order: a circle takes two locks, and their set is one number. */
+/** Whether the model can state lock-order: a cycle needs two locks, and at most `MAX_LOCKS` fit. */
 export function canStateLockOrder(locks: readonly number[]): boolean {
   return locks.length >= 2 && locks.length <= MAX_LOCKS;
 }
 
 /**
- * Property lock-order: before[b] is the set of locks that were ever held while b was taken, or come before those. It grows over
- * the whole search, so it is no part of a state.
+ * Property lock-order: before[b] is the transitive set of locks that were ever held while b was taken. It grows during the
+ * whole search, so it is not part of a state.
  */
 export function lockOrderDeclarations({ locks, names }: PromelaContext): string {
   if (!canStateLockOrder(locks)) return '';
-  const n = locks.length;
+  const lockCount = locks.length;
   return [
     '/* Locks, as bits of a set: */',
     ...locks.map((f, i) => `/* ${1 << i}: ${names.field(f)} */`),
-    '/* before[b]: the locks that were held while b was taken, and those that come before them. One that comes before itself closes a circle. */',
-    `hidden int before[${n}];`,
+    '/* before[b]: the locks that were held while b was taken, transitively. A lock in its own set closes a cycle. */',
+    `hidden int before[${lockCount}];`,
     'hidden int held;',
     'hidden byte lock;',
     'inline took(taken) {',
@@ -46,12 +47,12 @@ export function lockOrderDeclarations({ locks, names }: PromelaContext): string 
     '  :: else ->',
     '      lock = 0;',
     '      do',
-    `      :: lock < ${n} -> held = ((held & (1 << lock)) != 0 -> held | before[lock] : held); lock++`,
+    `      :: lock < ${lockCount} -> held = ((held & (1 << lock)) != 0 -> held | before[lock] : held); lock++`,
     '      :: else -> break',
     '      od;',
     '      lock = 0;',
     '      do',
-    `      :: lock < ${n} -> before[lock] = ((lock == taken || (before[lock] & (1 << taken)) != 0) -> before[lock] | held : before[lock]); lock++`,
+    `      :: lock < ${lockCount} -> before[lock] = ((lock == taken || (before[lock] & (1 << taken)) != 0) -> before[lock] | held : before[lock]); lock++`,
     '      :: else -> break',
     '      od;',
     `      if :: (before[taken] & (1 << taken)) != 0 -> ${violationStatement('lock-order')} :: else -> skip fi`,
@@ -61,7 +62,7 @@ export function lockOrderDeclarations({ locks, names }: PromelaContext): string 
   ].join('\n');
 }
 
-/** What a task does when it has taken `lock`: it tells which others it holds, of those that it ever takes. */
+/** The statements after a task takes `lock`: record it after the other locks that the task holds. */
 export function lockOrderStatements(
   { names, locks, tasksByLock: takers }: PromelaContext,
   task: number,

@@ -2,24 +2,24 @@ import type { Program } from '../../kernel/compiler/program';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import type { PromelaNames } from './promelaNames';
 
-/** What the parts of a SPIN model need of one program, worked out once. */
+/** What the parts of a SPIN model share. */
 export interface PromelaContext {
   readonly program: Program;
   readonly names: PromelaNames;
   /** Field indices of the mutexes that some step takes. */
   readonly locks: readonly number[];
-  /** By such a field: the tasks that take it. */
+  /** The tasks that take a mutex, by its field index. */
   readonly tasksByLock: ReadonlyMap<number, ReadonlySet<number>>;
-  /** Fields with the same value in every state between steps, but not within one. */
+  /** Fields that have the same value between steps, but change within a step. */
   readonly hidden: ReadonlySet<number>;
 }
 
-/** The statement that tells of a broken property. */
+/** The statement that reports a violation. */
 export function violationStatement(id: PropertyId): string {
-  return `BROKEN(${promelaIdentifier(id)})`;
+  return `VIOLATED(${promelaIdentifier(id)})`;
 }
 
-/** A property's id as part of a name. */
+/** A property id as part of an identifier. */
 export function promelaIdentifier(id: PropertyId): string {
   return id.replaceAll('-', '_');
 }

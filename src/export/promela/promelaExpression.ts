@@ -13,7 +13,7 @@ const OPERATORS = {
   or: '||',
 } as const;
 
-/** An expression in Promela, with what numbers mean where they are compared with a field. */
+/** An expression in Promela; a number compared with a field has its meaning in a comment. */
 export function promelaExpression(context: PromelaContext, e: Expr): string {
   switch (e.op) {
     case 'const':

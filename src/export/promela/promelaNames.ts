@@ -9,11 +9,11 @@ export interface PromelaNames {
   readonly label: (task: number, pc: number) => string;
   /** By task: `qemu_2`. */
   readonly task: (index: number) => string;
-  /** What a value of a field means, where a bare number says little. */
+  /** A value of a field as text; undefined if its number is meaningful itself. */
   readonly value: (field: number, value: number) => string | undefined;
 }
 
-/** Words of Promela, of the C that SPIN makes of it, and of this export. */
+/** Identifiers of Promela, of the C code that SPIN generates, and of this export. */
 const RESERVED_WORDS = [
   'active',
   'assert',
@@ -57,14 +57,14 @@ const RESERVED_WORDS = [
   'priority',
   'proctype',
   'properties',
+  'report_violation',
+  'reported',
   'run',
   'select',
   'short',
   'show',
   'skip',
-  'tell',
   'timeout',
-  'told',
   'took',
   'trace',
   'true',
@@ -76,7 +76,7 @@ const RESERVED_WORDS = [
   'xs',
 ];
 
-/** Gives every field and step a name that Promela takes, unique in its place. */
+/** Valid Promela names for the fields, tasks and steps of a program, unique in their scope. */
 export function promelaNames(program: Program): PromelaNames {
   const globals = new Set(RESERVED_WORDS);
   const tasks = program.tasks.map((t) => uniqueIdentifier(t.name, globals));
@@ -107,7 +107,7 @@ export function promelaNames(program: Program): PromelaNames {
   };
 }
 
-/** A step as comments name it. */
+/** The description of a step in a comment. */
 export function stepComment(step: Step): string {
   return `${step.id}: ${step.title}. ${step.routine}, ${step.cite}`;
 }

@@ -13,14 +13,14 @@ import type { Program } from '../../kernel/compiler/program';
 import { eachStatement } from '../../kernel/language/statements';
 import type { Statement } from '../../kernel/language/statements';
 
-/** One way that a step can end: where the task goes on, when (told before the step), and what is done then, free of jumps. */
+/** One outcome of a step: the next pc, its condition on the state before the step, and the statements, without jumps. */
 export interface StepOutcome {
   readonly target: number;
   readonly when: Expr;
   readonly body: readonly Statement[];
 }
 
-/** A body cut at its first branch that jumps. */
+/** A body, split at its first branch that contains a jump. */
 interface BranchTree {
   readonly body: readonly Statement[];
   readonly end:
@@ -28,10 +28,10 @@ interface BranchTree {
     | { readonly cond: Expr; readonly then: BranchTree; readonly otherwise: BranchTree };
 }
 
-/** What each field holds at a point of a body, in terms of the state before it; absent where unchanged. */
+/** The value of each field at a point of a body, in terms of the state before the body; absent if unchanged. */
 type SymbolicValues = ReadonlyMap<number, Expr>;
 
-/** The outcomes of a step's body, one per place that it goes on at; exactly one of their conditions is true. */
+/** The outcomes of a step's body, one per next pc; exactly one of their conditions is true. */
 export function stepOutcomes(
   program: Program,
   body: readonly Statement[],
@@ -97,7 +97,7 @@ function conditionFor(
   ]);
 }
 
-/** What is done on the way to `target`; undefined where no way leads there. */
+/** The statements of the paths to `target`; undefined if there is none. */
 function bodyFor(path: BranchTree, target: number): readonly Statement[] | undefined {
   const { end } = path;
   if ('target' in end) return end.target === target ? path.body : undefined;
@@ -130,7 +130,7 @@ function valuesAfter(
   return values;
 }
 
-/** The expression with these values in place of the fields, and constant fields folded. */
+/** The expression with fields replaced by these values, and constant fields folded. */
 export function substitute(program: Program, e: Expr, values: SymbolicValues): Expr {
   switch (e.op) {
     case 'const':

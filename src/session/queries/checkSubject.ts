@@ -29,7 +29,7 @@ const STOP_REASONS: Readonly<Record<NonNullable<CheckResult['stoppedBy']>, strin
   cancel: 'you cancelled',
 };
 
-/** The verdict as an answer to "can these calls go wrong?". Says "No" only if every state was explored. */
+/** The verdict as an answer to "can any interleaving violate a property?". Says "No" only if every state was explored. */
 export function verdictText({
   verdict,
   coverage,
@@ -45,6 +45,6 @@ export function verdictText({
   const violated = properties.filter(({ status }) => status === 'violated').length;
   if (verdict === 'violated')
     return `Yes: ${violated} of the properties ${violated === 1 ? 'is' : 'are'} violated in ${explored}.`;
-  if (verdict === 'holds') return `No: nothing goes wrong in any of ${explored}.`;
+  if (verdict === 'holds') return `No: no property is violated in any of ${explored}.`;
   return `Unknown: no violation in ${explored}, but not all states were explored.`;
 }
