@@ -168,7 +168,7 @@ function styleSheet(theme: 'light' | 'dark' | 'auto'): string {
       : theme === 'dark'
         ? rules('dark')
         : `${rules('light')}@media (prefers-color-scheme:dark){${rules('dark')}}`;
-  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.tiny{font-size:9px}.name.tiny{font-size:10px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.tie{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
+  return `text{font:11px ui-monospace,Menlo,Consolas,monospace}.title{font-size:16px;font-weight:700}.name{font-size:12px;font-weight:700}.small{font-size:10px}.tiny{font-size:9px}.name.tiny{font-size:10px}.tiniest{font-size:9px}.struck{text-decoration:line-through}.end{text-anchor:end}.mid{text-anchor:middle}.edge{fill:none}.halo{paint-order:stroke;stroke-width:4px}${colours}`;
 }
 
 function svgZone({ title, x, y, width, height }: LaneZone): string {
@@ -217,16 +217,16 @@ const FILLED_HEADS: ReadonlySet<ArrowHead> = new Set(['full', 'diamond', 'dot', 
 
 function svgEdge(edge: EdgeView): string {
   const tone = edgePaint(edge);
-  const { end, labelPosition: labelAt } = edge;
+  const { end, labelPosition } = edge;
   const label = `${edge.label}${edge.dangling ? ', freed' : ''}`;
   const dash = tone.dash === '' ? '' : ` stroke-dasharray="${tone.dash}"`;
   return (
-    `<g><title>${escapeXml(`${nameInId(edge.source)}: ${label} to ${nameInId(edge.target)}`)}</title><path class="tie ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>` +
+    `<g><title>${escapeXml(`${nameInId(edge.source)}: ${label} to ${nameInId(edge.target)}`)}</title><path class="edge ${tone.stroke}" stroke-width="${tone.width}"${dash} d="${edge.path}"/>` +
     (edge.inCycle && edge.midpoint
       ? `<path class="${tone.text} ${tone.stroke}" stroke-width="1.5" d="${arrowHeadPath('arrow', edge.midpoint)}"/>`
       : '') +
-    `<path class="${FILLED_HEADS.has(arrowHeadOf(edge)) ? tone.text : 'tie'} ${tone.stroke}" stroke-width="1.5" d="${arrowHeadPath(arrowHeadOf(edge), end)}"/>` +
-    `${edge.dangling ? `<text class="${tone.text} small mid" x="${coordinate(labelAt.x)}" y="${coordinate(labelAt.y + 3)}">${escapeXml(label)}</text>` : ''}</g>`
+    `<path class="${FILLED_HEADS.has(arrowHeadOf(edge)) ? tone.text : 'edge'} ${tone.stroke}" stroke-width="1.5" d="${arrowHeadPath(arrowHeadOf(edge), end)}"/>` +
+    `${edge.dangling ? `<text class="${tone.text} small mid" x="${coordinate(labelPosition.x)}" y="${coordinate(labelPosition.y + 3)}">${escapeXml(label)}</text>` : ''}</g>`
   );
 }
 
@@ -425,13 +425,13 @@ function svgProcess(view: ProcessView): string {
       ...fdLines(fds, width - 2 * NODE_PADDING).map((text) => ({ text, look: 'ink2 small' })),
     );
   // Idle tasks give their line to a long fd table.
-  const told =
+  const shownLines =
     lines.length > textRowsIn(view.placement.height)
       ? lines.filter(({ text }) => text !== '')
       : lines;
   return (
     svgNodeTitle(view.title, 'ink', x, y + 15, width) +
-    told
+    shownLines
       .map((each, i) =>
         each.text === ''
           ? ''

@@ -3,7 +3,7 @@ import type { Trace } from '../../scenario/run/trace';
 import { callExpression } from '../../scenario/format/callText';
 import { toAscii } from '../format';
 
-/** The export `ftrace`. */
+/** A run as ftrace text for Perfetto: calls and steps as nested slices on one CPU. Steps have no duration, so each gets 10 us. */
 export const ftraceExport: Export = {
   id: 'ftrace',
   title: 'ftrace text for Perfetto',
@@ -14,7 +14,6 @@ export const ftraceExport: Export = {
 
 const STEP_MICROSECONDS = 10;
 
-/** A run as ftrace text for Perfetto: calls and steps as nested slices on one CPU. Steps have no duration, so each gets 10 us. */
 function ftraceText(trace: Trace): string {
   const { program } = trace;
   const processes = [...new Set(program.tasks.map((owner) => owner.process))];

@@ -4,7 +4,7 @@ import { LockOrderGraph, locksHeld, type LockEdge } from '../../kernel/propertie
 import type { Trace } from '../../scenario/run/trace';
 import { toAscii, cFieldName, wrapText } from '../format';
 
-/** The export `lockdep`. */
+/** A report in the form of the kernel's lockdep: the first cycle in the lock order of a run, else the orders it took. */
 export const lockdepExport: Export = {
   id: 'lockdep',
   title: 'Lockdep-like report',
@@ -16,7 +16,6 @@ export const lockdepExport: Export = {
 const BAR = '======================================================';
 const RULE = '------------------------------------------------------';
 
-/** A report in the form of the kernel's lockdep: the first cycle in the lock order of a run, else the orders it took. */
 function lockdepText(trace: Trace): string {
   const { program } = trace;
   const { edges, cycle } = lockOrderOf(trace);

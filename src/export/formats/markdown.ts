@@ -4,7 +4,7 @@ import { altText } from '../altText';
 import { interleavingText, type InterleavingOptions } from './interleaving';
 import { toAscii, wrapText } from '../format';
 
-/** The export `markdown`. */
+/** Markdown: the title, the alternative text, and the interleaving as a code block. */
 export const markdownExport: Export = {
   id: 'markdown',
   title: 'Markdown snippet',
@@ -13,7 +13,6 @@ export const markdownExport: Export = {
   make: markdownText,
 };
 
-/** Markdown: the title, the alternative text, and the interleaving as a code block. */
 function markdownText(trace: Trace, options: InterleavingOptions = {}): string {
   const title = toAscii(trace.scenario.title).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
   const alt = toAscii(altText(trace)).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');

@@ -4,7 +4,7 @@ import { firstViolation } from '../consequence';
 import { relevantLines } from './interleaving';
 import { toAscii } from '../format';
 
-/** The export `mermaid`. */
+/** A run as a Mermaid sequence diagram: tasks and the kernel, one message or note per line. */
 export const mermaidExport: Export = {
   id: 'mermaid',
   title: 'Mermaid sequence diagram',
@@ -13,7 +13,6 @@ export const mermaidExport: Export = {
   make: mermaidText,
 };
 
-/** A run as a Mermaid sequence diagram: tasks and the kernel, one message or note per line. */
 function mermaidText(trace: Trace): string {
   const { lines: traceLines } = relevantLines(trace);
   const tasks = trace.program.tasks.filter((task) =>

@@ -3,7 +3,7 @@ import { makeScenario } from '../../scenario/format/makeScenario';
 import type { Trace } from '../../scenario/run/trace';
 import { promelaModel } from '../promela/promelaModel';
 
-/** The export `promela`. */
+/** The scenario of a run as a SPIN model. The run's own schedule is ignored. */
 export const promelaExport: Export = {
   id: 'promela',
   title: 'SPIN model',
@@ -12,7 +12,6 @@ export const promelaExport: Export = {
   make: promelaText,
 };
 
-/** The scenario of a run as a SPIN model. The run's own schedule is ignored. */
 function promelaText(trace: Trace): string {
   return promelaModel(trace.program, `${trace.scenario.title}\n\n${makeScenario(trace.scenario)}`);
 }

@@ -5,7 +5,7 @@ import { interleavingText, type InterleavingOptions } from './interleaving';
 import { fileStem } from '../snippets';
 import { toAscii, wrapText } from '../format';
 
-/** The export `rst`. */
+/** reStructuredText for the kernel documentation: a `kernel-figure` with `:alt:`, and the interleaving as a code block. */
 export const rstExport: Export = {
   id: 'rst',
   title: 'reStructuredText snippet',
@@ -14,7 +14,6 @@ export const rstExport: Export = {
   make: rstText,
 };
 
-/** reStructuredText for the kernel documentation: a `kernel-figure` with `:alt:`, and the interleaving as a code block. */
 function rstText(trace: Trace, options: InterleavingOptions = {}): string {
   const escape = (text: string): string => toAscii(text).replaceAll(/([\\`*_|])/g, '\\$1');
   const name = fileStem(trace.scenario.title);

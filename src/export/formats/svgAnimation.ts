@@ -6,7 +6,7 @@ import type { Export, ExportOptions } from '../export';
 import { drawGraph, footerLine, graphAfter, graphDocument, viewBoxOf } from '../graphDrawing';
 import { relevantLines } from './interleaving';
 
-/** The export `animation`. */
+/** The graph after every step that affects the outcome, or with `full` after every step, in an endless loop of CSS keyframes. */
 export const svgAnimationExport: Export = {
   id: 'animation',
   title: 'Animated graph as SVG',
@@ -25,7 +25,6 @@ interface Frame {
   readonly lines: readonly [string, string];
 }
 
-/** The graph after every step that affects the outcome, or with `full` after every step, in an endless loop of CSS keyframes. */
 function svgAnimation(trace: Trace, { full = false, theme }: ExportOptions = {}): string {
   const frames = framesOf(trace, full);
   const box = viewBoxOf(

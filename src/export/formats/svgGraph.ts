@@ -2,7 +2,7 @@ import type { Export, ExportOptions } from '../export';
 import { drawGraph, footerLine, graphAfter, graphDocument, viewBoxOf } from '../graphDrawing';
 import type { Trace } from '../../scenario/run/trace';
 
-/** The export `svg-graph`. */
+/** The graph after the last step of a run. */
 export const svgGraphExport: Export = {
   id: 'svg-graph',
   title: 'Graph as SVG',
@@ -11,7 +11,6 @@ export const svgGraphExport: Export = {
   make: svgGraph,
 };
 
-/** The graph after the last step of a run. */
 function svgGraph(trace: Trace, { theme }: ExportOptions = {}): string {
   const { program, steps } = trace;
   const graph = graphAfter(trace, steps.length);

@@ -51,26 +51,26 @@ export function svgTimeline(trace: Trace, options: ExportOptions = {}): string {
       `<line class="g" x1="${LEFT_MARGIN}" y1="${y + 38}" x2="${width - 14}" y2="${y + 38}"/><text class="t b" x="14" y="${y + 36}">${escapeXml(task.name)}</text>`,
     );
     for (const call of program.calls.filter((c) => c.task === task.index)) {
-      const own = steps.filter((s) => s.step.call === call.index);
-      const first = own[0];
-      const last = own.at(-1);
+      const callSteps = steps.filter((s) => s.step.call === call.index);
+      const first = callSteps[0];
+      const last = callSteps.at(-1);
       if (!first || !last) continue;
-      const returned = own.flatMap((s) => s.events).find((e) => e.template.kind === 'return');
+      const returned = callSteps.flatMap((s) => s.events).find((e) => e.template.kind === 'return');
       const errno = returned ? call.errnos[returned.value - 1] : undefined;
-      const w = (last.index - first.index + 1) * STEP_WIDTH - 3;
+      const barWidth = (last.index - first.index + 1) * STEP_WIDTH - 3;
       const label = `${callExpression(call.call)}${errno === undefined ? '' : ` = -${errno}`}`;
       const shown = fittingLabel(
-        Math.floor((w - 2 * LABEL_PADDING) / CHAR_WIDTH),
+        Math.floor((barWidth - 2 * LABEL_PADDING) / CHAR_WIDTH),
         errno === undefined
           ? [label, call.call.call]
           : [label, `${call.call.call} = -${errno}`, `-${errno}`],
       );
       parts.push(
-        `<g><title>${escapeXml(label)}</title><rect class="${errno === undefined ? 'c' : 'e'}" x="${x(first.index)}" y="${y + 14}" width="${w}" height="34" rx="4"/><text class="t" x="${x(first.index) + LABEL_PADDING}" y="${y + 27}">${escapeXml(shown)}</text></g>`,
+        `<g><title>${escapeXml(label)}</title><rect class="${errno === undefined ? 'c' : 'e'}" x="${x(first.index)}" y="${y + 14}" width="${barWidth}" height="34" rx="4"/><text class="t" x="${x(first.index) + LABEL_PADDING}" y="${y + 27}">${escapeXml(shown)}</text></g>`,
       );
     }
-    for (const s of steps.filter((one) => one.task === task.index))
-      parts.push(stepMark(s, x(s.index) + (STEP_WIDTH - 3) / 2, y + 39));
+    for (const traceStep of steps.filter((each) => each.task === task.index))
+      parts.push(stepMark(traceStep, x(traceStep.index) + (STEP_WIDTH - 3) / 2, y + 39));
   });
   const title = trace.scenario.title || 'A run of the VFIO playground';
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -92,13 +92,13 @@ function fittingLabel(room: number, labels: readonly string[]): string {
   return whole ?? (room < 3 ? '' : `${(labels.at(-1) ?? '').slice(0, room - 1)}…`);
 }
 
-function stepMark(s: Trace['steps'][number], cx: number, cy: number): string {
-  const tip = `<title>${escapeXml(`${s.step.id}: ${s.texts.join('; ')}`)}</title>`;
-  if (s.violations.length > 0)
+function stepMark(traceStep: Trace['steps'][number], cx: number, cy: number): string {
+  const tip = `<title>${escapeXml(`${traceStep.step.id}: ${traceStep.texts.join('; ')}`)}</title>`;
+  if (traceStep.violations.length > 0)
     return `<g>${tip}<path class="x" d="M${cx} ${cy - 12}l7 12h-14z"/></g>`;
-  if (s.events.some((e) => e.template.kind === 'fail'))
+  if (traceStep.events.some((e) => e.template.kind === 'fail'))
     return `<g>${tip}<path class="x" d="M${cx - 4} ${cy - 3}l3-3 8 8-3 3zM${cx + 4} ${cy - 6}l3 3-8 8-3-3z"/></g>`;
-  if (s.events.some((e) => e.template.kind === 'fops'))
+  if (traceStep.events.some((e) => e.template.kind === 'fops'))
     return `<g>${tip}<rect class="f" x="${cx - 4}" y="${cy - 4}" width="8" height="8"/></g>`;
   return `<g>${tip}<circle class="s" cx="${cx}" cy="${cy}" r="2.5"/></g>`;
 }

@@ -2,7 +2,7 @@ import type { Export } from '../export';
 import type { Trace, TraceStep } from '../../scenario/run/trace';
 import { toAscii, wrapText } from '../format';
 
-/** The export `use-after-free`. */
+/** A report in the order of KASAN for the first `memory` violation of a run: used by, allocated by, freed by. Without one it says so. */
 export const useAfterFreeExport: Export = {
   id: 'use-after-free',
   title: 'Use-after-free report',
@@ -13,7 +13,6 @@ export const useAfterFreeExport: Export = {
 
 const BAR = '='.repeat(66);
 
-/** A report in the order of KASAN for the first `memory` violation of a run: used by, allocated by, freed by. Without one it says so. */
 function useAfterFreeText(trace: Trace): string {
   const { program } = trace;
   const head = 'Simulated by vfio-playground, not a kernel log';
