@@ -20,6 +20,16 @@ async function open(page: Page, scenario: string, step = 0): Promise<void> {
   await idle(page);
 }
 
+test('one-key commands work after a click on a segmented control', async ({ page }) => {
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  const segment = page.getByRole('radio', { name: /^Start calls/ });
+  await segment.click();
+  await expect(segment).toBeFocused();
+  await page.keyboard.press('c');
+  await expect(page.getByRole('region', { name: 'Check', exact: true })).toBeVisible();
+});
+
 test('a step in the past starts a branch that can be renamed and left by keyboard', async ({
   page,
 }) => {

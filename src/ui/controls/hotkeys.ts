@@ -69,24 +69,25 @@ function matchesHotkey(hotkey: string, event: KeyboardEvent): boolean {
   return pressed.toLowerCase() === key.toLowerCase();
 }
 
-/** Fields, lists and sliders keep their keys; a button keeps only Space. */
+/** Fields, lists and sliders keep their keys; a radio button keeps Space and the arrows, a button only Space. */
 function isUsedByFocusedControl(event: KeyboardEvent): boolean {
   const target = event.target instanceof Element ? event.target : undefined;
   if (!target) return false;
   if (
     target.closest(
-      'input:not([type="checkbox"], [type="range"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"], [role="dialog"], [role="slider"], [role="tablist"]',
+      'input:not([type="checkbox"], [type="radio"], [type="range"]), textarea, select, [contenteditable], [role="listbox"], [role="menu"], [role="dialog"], [role="slider"], [role="tablist"]',
     )
   )
     return true;
   if (event.key === ' ')
     return (
-      target.closest('button, a, summary, [role="button"], [role="combobox"], [tabindex="0"]') !==
-      null
+      target.closest(
+        'button, a, summary, [type="radio"], [role="button"], [role="combobox"], [tabindex="0"]',
+      ) !== null
     );
   if (event.key.startsWith('Page')) return target.closest('[type="range"]') !== null;
   return (
     /^(Arrow|Home|End)/.test(event.key) &&
-    target.closest('[role="combobox"], [type="range"], [data-own-arrows]') !== null
+    target.closest('[role="combobox"], [type="radio"], [type="range"], [data-own-arrows]') !== null
   );
 }

@@ -1,5 +1,6 @@
 import { accessBeforeBind } from '../../kernel/language/accessBeforeBind';
-import { branchPath, currentSnapshot } from '../../session/trace/replay';
+import { currentSnapshot } from '../../session/trace/replay';
+import { visiblePath } from '../../session/queries/visiblePath';
 import { fopsUsers } from '../../session/queries/fopsUsers';
 import { useSession, useSessionStore } from '../useSession';
 import { confidenceText } from './confidenceText';
@@ -12,7 +13,7 @@ import { dispatch } from '../../session/actions/dispatch';
 export function FopsDetails({ table }: { readonly table: 'parked' | 'normal' }) {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
-  const path = useSession(branchPath);
+  const path = useSession(visiblePath);
   const users = fopsUsers(snapshot, path, table);
   const { switches, reversible } = fopsSwitchesOf(snapshot.program);
   const hasAccessFlag = snapshot.program.model.parkedFileKinds.length === 0;

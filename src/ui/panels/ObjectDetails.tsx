@@ -1,7 +1,8 @@
 import { useMemo } from 'react';
 import { nodeCatalogOf } from '../../graph/model/nodeCatalog';
 import type { ObjectSlot } from '../../kernel/compiler/program';
-import { branchPath, currentSnapshot } from '../../session/trace/replay';
+import { currentSnapshot } from '../../session/trace/replay';
+import { visiblePath } from '../../session/queries/visiblePath';
 import { holdersOf, referencesTo, fieldValueText } from '../../session/queries/holders';
 import { waitersOn, blockedBy } from '../../session/queries/blockedBy';
 import { useSession, useSessionStore } from '../useSession';
@@ -15,7 +16,7 @@ import { dispatch } from '../../session/actions/dispatch';
 export function ObjectDetails({ object }: { readonly object: ObjectSlot }) {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
-  const path = useSession(branchPath);
+  const path = useSession(visiblePath);
   const cursor = useSession((state) => state.run.cursor);
   const { program, state } = snapshot;
   const references = referencesTo(snapshot, object);
@@ -131,7 +132,7 @@ function DeviceNodeUsers({ object }: { readonly object: ObjectSlot }) {
 function FieldHolders({ field }: { readonly field: number }) {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
-  const path = useSession(branchPath);
+  const path = useSession(visiblePath);
   const cursor = useSession((state) => state.run.cursor);
   const spec = snapshot.program.fields[field];
   const isCounter =

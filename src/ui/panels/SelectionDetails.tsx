@@ -1,7 +1,8 @@
 import { callStatus } from '../../kernel/machine/machine';
 import { availableCalls } from '../../session/queries/availableCalls';
 import { callText } from '../../scenario/format/callText';
-import { branchPath, currentSnapshot } from '../../session/trace/replay';
+import { currentSnapshot } from '../../session/trace/replay';
+import { visiblePath } from '../../session/queries/visiblePath';
 import { fopsText } from '../../graph/model/accessText';
 import type { SelectedItem } from '../../session/queries/selectedItem';
 import { taskStatuses, type TaskStatus } from '../../session/queries/taskStatus';
@@ -52,7 +53,7 @@ function ProcessDetails({ name }: { readonly name: string }) {
 function CallHistory({ tasks }: { readonly tasks: readonly TaskStatus[] }) {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
-  const path = useSession(branchPath);
+  const path = useSession(visiblePath);
   const {
     program,
     state,
@@ -123,7 +124,7 @@ function TaskDetails({
 }) {
   const session = useSessionStore();
   const snapshot = useSession(currentSnapshot);
-  const path = useSession(branchPath);
+  const path = useSession(visiblePath);
   const { name, index, currentCall, upcomingCall, nextStep, wait } = task;
   const locks = locksHeldBy(snapshot, index);
   return (

@@ -1,5 +1,6 @@
 import { memo, useEffect, useRef, type CSSProperties } from 'react';
-import { branchPath, snapshotAt } from '../../session/trace/replay';
+import { snapshotAt } from '../../session/trace/replay';
+import { visiblePath } from '../../session/queries/visiblePath';
 import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../schedule';
 import { processColour } from '../controls/processColour';
@@ -11,7 +12,7 @@ import { dispatch } from '../../session/actions/dispatch';
 
 /** Every step of the branch as a table row. */
 export function StepTable() {
-  const path = useSession(branchPath);
+  const path = useSession(visiblePath);
   const cursor = useSession((state) => state.run.cursor);
   const panel = useRef<HTMLElement>(null);
   useEffect(

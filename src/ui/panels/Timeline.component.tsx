@@ -21,3 +21,18 @@ it('seeks with the slider and with a mark', async () => {
   await refused.click();
   expect(session.getState().run.cursor).toBeGreaterThan(13);
 });
+
+it('hides the future while a quiz question is open', async () => {
+  const { getByRole, session } = await renderWithSession(<Timeline />, 'bind-race');
+  const calls = getByRole('group', { name: 'Calls of dpdk' });
+  await expect.element(calls).toHaveTextContent('bind_iommufd');
+  session.setState({ dialog: 'quiz' });
+  await expect
+    .poll(() =>
+      calls
+        .elements()
+        .map((lane) => lane.textContent)
+        .join(''),
+    )
+    .not.toContain('bind_iommufd');
+});

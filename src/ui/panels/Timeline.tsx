@@ -6,8 +6,9 @@ import {
   type CSSProperties,
   type PointerEvent,
 } from 'react';
-import { branchPath, currentSnapshot, snapshotAt } from '../../session/trace/replay';
+import { currentSnapshot, snapshotAt } from '../../session/trace/replay';
 import { fieldsTouchedAt } from '../../session/queries/fieldsTouchedBy';
+import { visiblePath } from '../../session/queries/visiblePath';
 import { timelineLanes } from '../../session/queries/timeline';
 import type { TraceNode } from '../../session/trace/traceTree';
 import { afterPaint } from '../schedule';
@@ -29,7 +30,7 @@ const RULER_PX = 24;
 /** One lane per task over the steps of the branch, with a slider on the ruler. */
 export function Timeline() {
   const session = useSessionStore();
-  const path = useSession(branchPath);
+  const path = useSession(visiblePath);
   const cursor = useSession((state) => state.run.cursor);
   const world = useSession((state) => currentSnapshot(state).program.world);
   const [hoveredDepth, setHoveredDepth] = useState<number>();
