@@ -52,9 +52,9 @@ const argumentContext: ContextRef = {
 /** The bind ioctl of the parked fops: one bind per device, under its lock; success replaces the f_op of this file. */
 export function bindIommufd(
   choice: { readonly perDeviceCheck: boolean; readonly anyDomain: boolean },
-  gate: ExtraBindSteps,
+  extra: ExtraBindSteps,
 ): Routine {
-  const undo = gate.undoUnderLock[0]?.id ?? 'BIND.U1';
+  const undo = extra.undoUnderLock[0]?.id ?? 'BIND.U1';
   return {
     name: 'vfio_parked_ioctl_bind_iommufd',
     cite: `${kernelFacts('Parked fops: bind')}; ${REVIEW_MAIL}; ${REPLY_MAIL}`,
@@ -86,7 +86,7 @@ export function bindIommufd(
           fget('iommufd/file'),
         ],
       },
-      ...gate.beforeLock,
+      ...extra.beforeLock,
       {
         id: 'BIND.3',
         title: 'lock the device',
@@ -108,7 +108,7 @@ export function bindIommufd(
             ]
           : [comment('no check of device->iommu_dev: only the owner claim can fail')],
       },
-      ...gate.underLock,
+      ...extra.underLock,
       ...bindDevice({
         prefix: 'BIND.5:',
         ctx: argumentContext,
@@ -166,14 +166,14 @@ export function bindIommufd(
         detach: undefined,
         next: undo,
       }).map(asDerived),
-      ...gate.undoUnderLock,
+      ...extra.undoUnderLock,
       {
         id: 'BIND.U1',
         title: 'undo: unlock the device',
         confidence: 'DERIVED',
         ops: [mutexUnlock('device.lock')],
       },
-      ...gate.undoBeforeLock,
+      ...extra.undoBeforeLock,
       {
         id: 'BIND.U0',
         title: 'undo: put the iommufd',

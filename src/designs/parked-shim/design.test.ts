@@ -14,7 +14,7 @@ const cdevPath = (by: string, n: number): Call[] => [
 ];
 
 describe('parked-shim', () => {
-  it('goes the happy cdev path and leaves nothing behind', () => {
+  it('runs the cdev path and releases everything', () => {
     const d = run([
       ...cdevPath('qemu', 1),
       { by: 'qemu', call: 'device_io', fd: 'fd1' },
@@ -33,7 +33,7 @@ describe('parked-shim', () => {
     expect(d.fieldValue('iommu group 12.owner')).toBe(0);
   });
 
-  it('goes the legacy path by the same sequence', () => {
+  it('runs the legacy path by the same sequence', () => {
     const d = run([
       { by: 'qemu', call: 'open_container', as: 'c' },
       { by: 'qemu', call: 'open_group', group: '12', as: 'g' },
@@ -55,7 +55,7 @@ describe('parked-shim', () => {
     expect(d.fieldValue('vfio0.refcount')).toBe(1);
   });
 
-  it('lets both open and one bind, whoever comes first', () => {
+  it('lets both open and one bind, in either order', () => {
     const calls = [...cdevPath('qemu', 1), ...cdevPath('dpdk', 2)];
     expect(run(calls).runUntil('qemu').runToEnd().results()).toEqual([0, 0, 0, 0, 0, 'EBUSY']);
     expect(run(calls).runUntil('dpdk').runToEnd().results()).toEqual([0, 0, 'EBUSY', 0, 0, 0]);
@@ -64,7 +64,7 @@ describe('parked-shim', () => {
     expect(all.states).toBeGreaterThan(100);
   });
 
-  it('refuses driver calls on a parked file, and a parked second file', () => {
+  it('fails driver calls on a parked file, and the bind of a second file', () => {
     const d = run([
       ...cdevPath('qemu', 1).slice(0, 1),
       { by: 'qemu', call: 'device_io', fd: 'fd1' },
@@ -120,7 +120,7 @@ describe('parked-shim', () => {
       ]).toEqual([]);
   });
 
-  it('lets opens in at the row that refcountBeforeAdd says', () => {
+  it('admits opens from the step that refcountBeforeAdd selects', () => {
     const w: World = {
       devices: [{ name: 'vfio0', group: '12', registered: false }],
       processes: ['qemu'],
@@ -148,7 +148,7 @@ describe('parked-shim', () => {
     expect(clean.fieldValue('vfio0.life')).toBe(2);
   });
 
-  it('undoes every row of bind that can fail', () => {
+  it('undoes every step of bind that can fail', () => {
     for (const fault of [
       'BIND.5:IBIND.1',
       'BIND.5:IBIND.2',

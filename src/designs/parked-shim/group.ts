@@ -353,7 +353,7 @@ export function lookUpDevice({
     at: 'group',
     ...(to === undefined ? {} : { to }),
   });
-  const refuse = [mutexUnlock('group.device_lock'), gone];
+  const failLookup = [mutexUnlock('group.device_lock'), gone];
   return [
     {
       id,
@@ -364,12 +364,12 @@ export function lookUpDevice({
         staticBranch(
           'device-in-group',
           [
-            branch(live('device'), [], refuse),
-            branch(eq('device.group_next', 0), refuse),
-            refIncNotZero('device.refcount', refuse),
+            branch(live('device'), [], failLookup),
+            branch(eq('device.group_next', 0), failLookup),
+            refIncNotZero('device.refcount', failLookup),
             mutexUnlock('group.device_lock'),
           ],
-          refuse,
+          failLookup,
         ),
       ],
     },

@@ -162,7 +162,7 @@ export function registerDevice({
 
 /** Remove: variant a deletes the cdev first; variant b waits first and can be starved by opens. */
 export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: boolean }): Routine {
-  const listDelRow: StepSpec = {
+  const listDelStep: StepSpec = {
     id: 'UNREG.1',
     title: 'remove from the device list of the group: GET_DEVICE_FD no longer finds it',
     confidence: 'DERIVED',
@@ -172,26 +172,26 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
       mutexUnlock('group.device_lock'),
     ],
   };
-  const cdevDelRow: StepSpec = {
+  const cdevDelStep: StepSpec = {
     id: 'UNREG.2',
     title: 'cdev_device_del: remove node and number, no new cdev open',
     confidence: 'DERIVED',
     ops: [cdevDel('cdev.mapped'), putCdev],
   };
-  const putRow: StepSpec = {
+  const putStep: StepSpec = {
     id: 'UNREG.3',
     title: "put the registration's own reference",
     confidence: 'DERIVED',
     ops: [store('device.registered', 0), putRegistration],
   };
-  const waitRow: StepSpec = {
+  const waitStep: StepSpec = {
     id: 'UNREG.4',
     title: 'wait for the open files; the request op asks user space to close',
     confidence: 'DERIVED',
     ops: [waitForCompletion('device.comp')],
   };
-  const hide = [listDelRow, cdevDelRow];
-  const wait = [putRow, waitRow];
+  const hide = [listDelStep, cdevDelStep];
+  const wait = [putStep, waitStep];
   return {
     name: 'vfio_unregister_group_dev',
     cite: `${kernelFacts(`Parked fops: unregister, variant ${delBeforeWait ? 'a' : 'b'}`)}; ${REVIEW_MAIL}`,

@@ -23,7 +23,7 @@ export interface ExtraReleaseSteps {
 }
 
 /** Closes and unbinds the device of a file with normal fops; entered at 'REL.2', leaves through `REL.6`. */
-function unbindSteps(gate: ExtraReleaseSteps): readonly StepSpec[] {
+function unbindSteps(extra: ExtraReleaseSteps): readonly StepSpec[] {
   return [
     {
       id: 'REL.2',
@@ -41,7 +41,7 @@ function unbindSteps(gate: ExtraReleaseSteps): readonly StepSpec[] {
       prefix: 'REL.4:',
       idev: 'device.iommu_dev',
       pointer: 'device.iommu_dev',
-      next: gate.underLock[0]?.id ?? 'REL.6',
+      next: extra.underLock[0]?.id ?? 'REL.6',
       detach: {
         flag: 'device.iommufd_attached',
         steps: detachDevice({
@@ -51,21 +51,21 @@ function unbindSteps(gate: ExtraReleaseSteps): readonly StepSpec[] {
         }),
       },
     }).map(asDerived),
-    ...gate.underLock,
+    ...extra.underLock,
     {
       id: 'REL.6',
       title: 'unlock the device, put the driver module',
       confidence: 'DERIVED',
       ops: [mutexUnlock('device.lock'), comment('module_put')],
     },
-    ...gate.afterUnlock,
+    ...extra.afterUnlock,
   ];
 }
 
 /** f_op->release of a device file that was bound through an iommufd. */
 export function releaseDevice(
   kind: 'cdev' | 'device',
-  gate: ExtraReleaseSteps = { underLock: [], afterUnlock: [] },
+  extra: ExtraReleaseSteps = { underLock: [], afterUnlock: [] },
 ): Routine {
   return {
     name: 'vfio_device_fops_release',
@@ -77,7 +77,7 @@ export function releaseDevice(
         confidence: 'DERIVED',
         ops: [branch(eq('file.f_op', 0), [goto('REL.7')])],
       },
-      ...unbindSteps(gate),
+      ...unbindSteps(extra),
       ...putSteps(kind),
     ],
   };

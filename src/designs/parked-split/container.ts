@@ -80,7 +80,7 @@ export function detachContainerSteps(
   choice: SplitOptions,
   next: string,
 ): readonly StepSpec[] {
-  const row = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
+  const step = (id: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: `${prefix}${id}`,
     title,
     cite: LEGACY_CITE,
@@ -88,15 +88,15 @@ export function detachContainerSteps(
     ops,
   });
   return [
-    row('DETACHC.1', 'lock the container', [mutexLock('group.container.group_lock')]),
+    step('DETACHC.1', 'lock the container', [mutexLock('group.container.group_lock')]),
     choice.type1ClaimsOwner
       ? asDerived(groupReleaseDmaOwner(`${prefix}DETACHC.2`))
-      : row('DETACHC.2', 'type1 detaches the group', [
+      : step('DETACHC.2', 'type1 detaches the group', [
           branch(eq('group.container.iommu_driver', 1), [
             store('iommu_group.domain', SPLIT_DOMAIN.default),
           ]),
         ]),
-    row('DETACHC.3', 'remove the group; with the last one, release the iommu driver', [
+    step('DETACHC.3', 'remove the group; with the last one, release the iommu driver', [
       withPointer('group.container', 'left', [
         decrement('left.groups'),
         branch(eq('left.groups', 0), [store('left.iommu_driver', 0)]),

@@ -57,7 +57,7 @@ describe('parked-split', () => {
     },
   );
 
-  it('goes the interleaving of section 4.4 to two owners', () => {
+  it('reaches two owners by the interleaving without extra state', () => {
     const d = startTestRun(parkedSplit, {}, world, [...legacy, ...cdev('vfio0')])
       .runUntil('legacy')
       .runUntil('new');
@@ -103,7 +103,7 @@ describe('parked-split', () => {
     }
   });
 
-  it('undoes every row of GET_DEVICE_FD and bind that can fail', () => {
+  it('undoes every step of GET_DEVICE_FD and bind that can fail', () => {
     for (const options of choices) {
       for (const groupFdStartsParked of ['true', 'false']) {
         for (const fault of ['GDF.4', 'GDF.5a', 'GDF.5b', 'GDF.8']) {

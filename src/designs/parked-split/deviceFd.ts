@@ -34,7 +34,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
   const parked = choice.groupFdStartsParked;
   const unopened = parked ? 'GDF.U3' : 'GDF.U2';
   const afterExtraState = choice.extraState === 'none' ? unopened : 'GDF.U4';
-  const fileRows: readonly StepSpec[] = [
+  const fileSteps: readonly StepSpec[] = [
     {
       id: 'GDF.5a',
       title: 'reserve an fd',
@@ -63,7 +63,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
       ],
     },
   ];
-  const openRows: readonly StepSpec[] = [
+  const openSteps: readonly StepSpec[] = [
     ...extraGetDeviceFdSteps(choice.extraState, unopened),
     {
       id: 'GDF.7',
@@ -133,7 +133,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
           }),
         ],
       },
-      ...(parked ? [...fileRows, ...openRows] : [...openRows, ...fileRows]),
+      ...(parked ? [...fileSteps, ...openSteps] : [...openSteps, ...fileSteps]),
       {
         id: 'GDF.9',
         title: parked

@@ -235,7 +235,7 @@ describe('table 4.4', () => {
     }
   });
 
-  it('shows the legacy user of the first cell what its SET_IOMMU did, when it is refused one call later', () => {
+  it('attaches the type1 domain in SET_IOMMU although GET_DEVICE_FD fails', () => {
     const mirror = startTestRun(parkedSplit, { extraState: 'perDevice' }, world, situations[same])
       .runUntil('new')
       .runUntil('legacy', 'GDF.1');

@@ -55,7 +55,7 @@ export function splitIommuGroup(): ObjectType {
   };
 }
 
-/** struct vfio_container: the legacy one, with a type1 driver of its own. */
+/** struct vfio_container: the legacy one, with its own type1 driver. */
 export const vfioContainer: ObjectType = {
   type: 'vfio_container',
   role: 'container',

@@ -30,7 +30,7 @@ const unexpectedViolations = (broken: ReadonlyMap<string, string>): string[] =>
   [...broken.keys()].filter((p) => p !== BY_DESIGN).sort();
 
 describe('rfc-opened', () => {
-  it('goes the happy cdev path and leaves nothing behind', () => {
+  it('runs the cdev path and releases everything', () => {
     const d = run([
       ...cdev('qemu', 1),
       { by: 'qemu', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
@@ -62,7 +62,7 @@ describe('rfc-opened', () => {
     ]).toEqual([0, 0, 1]);
   });
 
-  it('goes the legacy path, with two fds of one device, and closes clean in any order', () => {
+  it('runs the legacy path with two fds of one device, and releases everything in any close order', () => {
     for (const order of [
       ['d', 'd2', 'g', 'c'],
       ['g', 'c', 'd', 'd2'],
@@ -87,7 +87,7 @@ describe('rfc-opened', () => {
     }
   });
 
-  it('refuses what the state of the group and the container does not allow', () => {
+  it('fails calls that the state of the group and the container does not allow', () => {
     const d = run([
       legacy[0]!,
       legacy[1]!,
@@ -129,7 +129,7 @@ describe('rfc-opened', () => {
     expect(unexpectedViolations(d.violations)).toEqual([]);
   });
 
-  it('keeps the two paths of a group apart at the open, whoever comes first', () => {
+  it('separates the two paths of a group at open, in either order', () => {
     const calls = [...legacy, ...cdev('dpdk', 1, 'vfio1')];
     expect(run(calls).runUntil('legacy').runToEnd().results()).toEqual([
       0,
@@ -270,7 +270,7 @@ describe('rfc-opened', () => {
     expect(run(legacy, held).runToEnd().results()).toEqual([0, 0, 0, 0, 'EINVAL']);
   });
 
-  it('refuses a bind on a file of the group path, and on what is no iommufd', () => {
+  it('fails a bind on a file of the group path, and with a file that is not an iommufd', () => {
     const d = run([
       ...legacy,
       { by: 'legacy', call: 'open_iommufd', as: 'i' },
@@ -288,7 +288,7 @@ describe('rfc-opened', () => {
     expect(wrong.fieldValue('fd1.f_count')).toBe(1);
   });
 
-  it('undoes every row of an open and of GET_DEVICE_FD that can fail', () => {
+  it('undoes every step of open and of GET_DEVICE_FD that can fail', () => {
     for (const fault of ['OPEN.5', 'OPEN.6b']) {
       const d = run([
         { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'no', fault },
@@ -318,7 +318,7 @@ describe('rfc-opened', () => {
     }
   });
 
-  it('undoes the rows of bind that the patch undoes', () => {
+  it('undoes the steps of bind that the patch undoes', () => {
     for (const fault of ['BIND.2', 'BIND.4d', 'BIND.5']) {
       const calls = cdev('qemu', 1);
       const d = run([
@@ -384,7 +384,7 @@ describe('rfc-opened', () => {
     ).toEqual(['ENODEV']);
   });
 
-  it('lets nobody in by the node before it is there, but by the group', () => {
+  it('admits opens through the group before the node exists', () => {
     const w: World = {
       devices: [
         { name: 'vfio0', group: '12', registered: false },

@@ -145,7 +145,7 @@ export const vfioPciReflck: ObjectType = {
   fields: { lock: { kind: 'mutex' } },
 };
 
-/** struct vfio_container: the legacy one, with a type1 driver of its own. */
+/** struct vfio_container: the legacy one, with its own type1 driver. */
 export const vfioContainer: ObjectType = {
   type: 'vfio_container',
   role: 'container',

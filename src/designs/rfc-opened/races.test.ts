@@ -56,7 +56,7 @@ describe('the container dropped under a new fd (D1-R1)', () => {
     expect(violatedIds(d.violations)).toEqual(['dma-owner', 'no-ops-before-bind']);
   });
 
-  it('blocks reads, but not ioctls, when the container goes before the open op', () => {
+  it('blocks reads, but not ioctls, if the container is unset before the open op', () => {
     const d = run(calls)
       .runUntil('legacy', 'GDF.5b')
       .runUntil('legacy/2')
@@ -104,7 +104,7 @@ describe('the container dropped under a new fd (D1-R1)', () => {
     expect(close.fieldValue('group 12.opened')).toBe(-1);
   });
 
-  it('can follow it in the same call: the two reads of row 1 are not one', () => {
+  it('can follow it in the same call: GDF.1 reads the state twice', () => {
     expect(
       run(calls)
         .runUntil('legacy', 'GDF.1b')
@@ -175,7 +175,7 @@ describe('the starved unregister (D1-R2)', () => {
     expect(d.fieldValue('vfio0.refcount')).toBe(1);
   });
 
-  it('ends when nobody opens in between', () => {
+  it('ends if no file is opened meanwhile', () => {
     const calls: Call[] = [
       { by: 'legacy', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
       { by: 'legacy', call: 'close', fd: 'fd1' },

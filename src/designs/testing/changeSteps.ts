@@ -7,10 +7,10 @@ import type {
 } from '../../kernel/language/design';
 import type { CallName, FileKind } from '../../kernel/language/world';
 
-/** A change to the rows of a routine. */
+/** A change to the steps of a routine. */
 export type StepsChange = (steps: readonly StepSpec[]) => readonly StepSpec[];
 
-/** The design with the steps of one call changed, for every kind of file: what a forgotten line or a wrong order would do. */
+/** The design with the steps of one call changed, for every kind of file. */
 export function withSteps(
   design: Design,
   call: Exclude<CallName, 'close' | 'pass_fd'>,

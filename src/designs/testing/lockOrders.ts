@@ -14,7 +14,7 @@ import type { Call, World } from '../../kernel/language/world';
 const lockName = (p: Program, field: number): string =>
   `${p.objects[p.fields[field]!.object]!.spec.role}.${p.fields[field]!.name}`;
 
-/** Every "held > taken" of a run that goes task by task, by role and field. */
+/** Every "held > taken" of a sequential run, by role and field. */
 export function lockOrdersOf(design: Design, world: World, calls: readonly Call[]): Set<string> {
   const program = compile(design, {}, world, calls);
   const state = initialState(program);

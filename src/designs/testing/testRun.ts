@@ -17,7 +17,7 @@ import { checkState, stateChecks } from '../../kernel/properties/properties';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call, World } from '../../kernel/language/world';
 
-/** What a call returned, or how far it came. */
+/** What a call returned, or its status. */
 type CallResult = 0 | Errno | 'skipped' | 'waiting' | 'running';
 
 function callResults(program: Program, state: Int32Array): CallResult[] {
@@ -31,19 +31,19 @@ function callResults(program: Program, state: Int32Array): CallResult[] {
 export interface TestRun {
   readonly program: Program;
   readonly state: Int32Array;
-  /** Properties broken so far, with their texts. */
+  /** Properties violated so far, with their texts. */
   readonly violations: Map<PropertyId, string>;
-  /** What every ended call returned, by its index. */
+  /** The result or status of every call, by its index. */
   results(): CallResult[];
-  /** Runs a task until its next step has this id, or to where it blocks or ends. */
+  /** Runs a task until its next step has this id, or until it blocks or ends. */
   runUntil(task: string, id?: string): TestRun;
-  /** Everything to its end, in task order; blocked tasks wait. */
+  /** Runs all tasks to their end, in task order; blocked tasks wait. */
   runToEnd(): TestRun;
   /** The value of `object.field`. */
   fieldValue(title: string): number;
 }
 
-/** Compiles the calls and stands at the start. */
+/** Compiles the calls; the run is at its initial state. */
 export function startTestRun(
   design: Design,
   options: Options,
@@ -75,7 +75,7 @@ export function startTestRun(
       }
       if (id !== undefined)
         throw new Error(
-          `${name} never came to ${id}; it stands at ${nextStep(program, state, task)?.name ?? 'its end'}`,
+          `${name} did not reach ${id}; it is at ${nextStep(program, state, task)?.name ?? 'its end'}`,
         );
       return self;
     },
@@ -93,16 +93,16 @@ export function startTestRun(
   return self;
 }
 
-/** What all interleavings of some calls come to. */
+/** The result of exploring all interleavings of some calls. */
 export interface ExplorationResult {
   readonly states: number;
-  /** Properties that some interleaving breaks, with the text of the first state that does. */
+  /** Properties that some interleaving violates, with the text of the first such state. */
   readonly violations: Map<PropertyId, string>;
-  /** What the calls return, once for every way it can end: `0 0 EBUSY`. */
+  /** The distinct results of the calls at the end: `0 0 EBUSY`. */
   readonly outcomes: readonly string[];
 }
 
-/** Goes through every interleaving of the calls. Small scenarios only. */
+/** Explores every interleaving of the calls. For small scenarios only. */
 export function exploreInterleavings(
   design: Design,
   options: Options,

@@ -1,6 +1,6 @@
 import type { Call, World } from '../../kernel/language/world';
 
-/** One device, two processes: what most tests of this folder run on. */
+/** One device, two processes: the world of most tests of v6.6. */
 export const ONE_DEVICE: World = {
   devices: [{ name: 'vfio0', group: '12' }],
   processes: ['a', 'b'],
@@ -30,7 +30,7 @@ export function groupPathCalls(by: string, n: number, mode: ContainerOpenCall): 
   ];
 }
 
-/** One close after the other. */
+/** Closes in this order. */
 export function closeCalls(by: string, ...fds: string[]): Call[] {
   return fds.map((fd) => ({ by, call: 'close', fd }));
 }

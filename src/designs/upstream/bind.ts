@@ -81,7 +81,7 @@ export const bindGroupDevice: Routine = {
 
 /** BIND: VFIO_DEVICE_BIND_IOMMUFD. group_lock and dev_set.lock are taken one after the other, never nested. */
 export function bindIommufd(kvm: boolean): Routine {
-  const kvmRow: StepSpec = {
+  const takeKvmStep: StepSpec = {
     id: 'BIND.8',
     title: 'take a reference on the KVM of this file and store it in the device',
     ops: [
@@ -91,7 +91,7 @@ export function bindIommufd(kvm: boolean): Routine {
       ),
     ],
   };
-  const putKvmRow: StepSpec = {
+  const putKvmStep: StepSpec = {
     id: 'BIND.U2',
     title:
       "undo: put the device's KVM reference, even if another file owns it (reported 2024-06-28)",
@@ -146,7 +146,7 @@ export function bindIommufd(kvm: boolean): Routine {
           ),
         ],
       },
-      ...(kvm ? [kvmRow] : []),
+      ...(kvm ? [takeKvmStep] : []),
       {
         id: 'BIND.9',
         title: 'check that the device is not open',
@@ -241,7 +241,7 @@ export function bindIommufd(kvm: boolean): Routine {
         cite: OPEN_CITE,
         ops: [decrement('device.open_count'), goto(undo)],
       },
-      ...(kvm ? [putKvmRow] : []),
+      ...(kvm ? [putKvmStep] : []),
       {
         id: 'BIND.U2b',
         title: 'undo: put the iommufd',

@@ -10,7 +10,7 @@ const run = (calls: readonly Call[], world: World = ONE_DEVICE) =>
   startTestRun(upstream, {}, world, calls);
 
 describe('upstream', () => {
-  it('goes the happy cdev path and leaves nothing behind', () => {
+  it('runs the cdev path and releases everything', () => {
     const d = run([
       ...cdevPathCalls('a', 1, 'vm'),
       { by: 'a', call: 'device_io', fd: 'fd1' },
@@ -111,7 +111,7 @@ describe('upstream', () => {
     expect([...d.violations]).toEqual([]);
   });
 
-  it('puts two binds of one fd in line: both count at the group, the second finds the gate open', () => {
+  it('serialises two binds of one fd: both count at the group, the second finds access granted', () => {
     const calls: Call[] = [
       ...cdevPathCalls('a', 1),
       { by: 'a/2', call: 'bind_iommufd', fd: 'fd1', iommufd: 'ictx1' },
@@ -274,7 +274,7 @@ describe('upstream', () => {
     ]);
   });
 
-  it('registers from nothing, and puts all back when a row fails', () => {
+  it('registers from an empty state, and undoes all steps if one fails', () => {
     const world: World = {
       ...ONE_DEVICE,
       devices: [{ name: 'vfio0', group: '12', registered: false }],

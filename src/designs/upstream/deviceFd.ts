@@ -49,7 +49,7 @@ const lookUpDevice: StepSpec = {
   title: 'find the device by name and take a registration reference',
   cite: linuxCitation(GROUP_C, 'vfio_device_get_from_name'),
   ops: (() => {
-    const refuse = [
+    const failLookup = [
       mutexUnlock('group.device_lock'),
       fail('ENODEV', 'the group has no such device', { at: 'group' }),
     ];
@@ -58,12 +58,12 @@ const lookUpDevice: StepSpec = {
       staticBranch(
         'device-in-group',
         [
-          branch(live('device'), [], refuse),
-          branch(eq('device.group_next', 0), refuse),
-          refIncNotZero('device.refcount', refuse),
+          branch(live('device'), [], failLookup),
+          branch(eq('device.group_next', 0), failLookup),
+          refIncNotZero('device.refcount', failLookup),
           mutexUnlock('group.device_lock'),
         ],
-        refuse,
+        failLookup,
       ),
     ];
   })(),

@@ -53,7 +53,7 @@ const disabledStepCases: readonly DisabledStepCase[] = [
   },
 ];
 
-describe('a row left out of v6.6', () => {
+describe('a disabled step of v6.6', () => {
   it.each(disabledStepCases)(
     '$without: $breaks',
     ({ without, calls, violates: breaks, world = ONE_DEVICE }) => {

@@ -227,7 +227,7 @@ describe('the machine', () => {
     );
   });
 
-  it('goes on from a copy as from the original', () => {
+  it('continues from a copy of a state like from the original', () => {
     const program = make();
     fc.assert(
       fc.property(choices, fc.nat(7), (cs, next) => {
@@ -312,7 +312,7 @@ describe('the machine', () => {
     expect(program.fields.find((x) => x.title === 'fd1.f_op')!.constant).toBe(true);
   });
 
-  it('reports a NULL pointer on the way and goes on', () => {
+  it('reports a NULL pointer and continues', () => {
     const program = make([race[0]!, { by: 'a', call: 'device_io', fd: 'fd1' }]);
     const state = initialState(program);
     const buffer = makeEventBuffer();
@@ -332,7 +332,7 @@ describe('the machine', () => {
     expect(readEvents(program, buffer).filter((e) => e.template.kind === 'violation')).toEqual([]);
   });
 
-  it('lets one of two threads close an fd, whoever comes first', () => {
+  it('lets one of two threads close an fd, in either order', () => {
     const program = make([race[0]!, race[3]!, { ...race[3]!, by: 'a/2' }]);
     for (const [first, second] of [
       [0, 1],
