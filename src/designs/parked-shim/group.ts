@@ -10,6 +10,7 @@ import {
   fput,
   increment,
   live,
+  lookUp,
   mutexLock,
   mutexUnlock,
   ne,
@@ -364,6 +365,11 @@ export function lookUpDevice({
         staticBranch(
           'device-in-group',
           [
+            lookUp(
+              'device.group_next',
+              'list_for_each_entry(device, &group->device_list, group_next)',
+              'group',
+            ),
             branch(live('device'), [], failLookup),
             branch(eq('device.group_next', 0), failLookup),
             refIncNotZero('device.refcount', failLookup),

@@ -16,7 +16,12 @@ export const vfioDevice: ObjectType = {
   about: 'The VFIO device: registered, pinned by open files, bound at most once.',
   fields: {
     kref: { kind: 'refcount', hi: 2, init: (a, c) => (isRegisteredAtStart(a, c) ? 2 : 0) },
-    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: initialDeviceNumber },
+    minor: {
+      kind: 'number',
+      memberOf: 'vfio.device_ida',
+      hi: (_a, c) => c.world.devices.length,
+      init: initialDeviceNumber,
+    },
     registered: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
     refcount: {
       kind: 'refcount',
@@ -28,7 +33,11 @@ export const vfioDevice: ObjectType = {
     iommu_dev: { kind: 'pointer', types: ['iommufd_device'], matchOn: 'device', edge: 'reference' },
     iommufd_attached: { kind: 'bool' },
     open_count: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
-    group_next: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
+    group_next: {
+      kind: 'bool',
+      memberOf: 'group->device_list',
+      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+    },
     cdev: { kind: 'link', type: 'cdev', edge: 'embedded' },
     group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
     dev: { kind: 'link', type: 'device', edge: 'pointer' },
@@ -44,7 +53,11 @@ export const cdev: ObjectType = {
   about:
     'The character device of one VFIO device. Open files count on its kobject, which holds the device in memory.',
   fields: {
-    mapped: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
+    mapped: {
+      kind: 'bool',
+      memberOf: 'cdev_map',
+      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+    },
     kobj: {
       kind: 'refcount',
       hi: (_a, c) => 1 + c.files(['cdev'], 'device'),

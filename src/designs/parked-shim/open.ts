@@ -9,6 +9,7 @@ import {
   goto,
   idaFree,
   live,
+  lookUp,
   mutexLock,
   mutexUnlock,
   ne,
@@ -46,6 +47,7 @@ export const openCdev: Routine = {
       ops: [
         spin(
           'cdev_lock',
+          lookUp('cdev.mapped', 'kobj_lookup(cdev_map, inode->i_rdev)', 'device'),
           branch(eq('cdev.mapped', 0), [
             fail('ENXIO', 'no cdev is mapped at this number', { at: 'cdev' }),
           ]),

@@ -6,6 +6,7 @@ import {
   fdInstall,
   increment,
   live,
+  lookUp,
   mutexLock,
   mutexUnlock,
   refIncNotZero,
@@ -62,6 +63,11 @@ export const getDeviceFd: Routine = {
         staticBranch(
           'device-in-group',
           [
+            lookUp(
+              'device.group_next',
+              'list_for_each_entry(device, &group->device_list, group_next)',
+              'group',
+            ),
             branch(
               live('device'),
               [

@@ -52,7 +52,7 @@ export const iommufdDevice: ObjectType = {
   ids: { space: 'device_xa', first: 0 },
   about: 'A device bound to an iommufd context.',
   fields: {
-    in_device_xa: { kind: 'bool' },
+    in_device_xa: { kind: 'bool', memberOf: 'ictx->device_xa' },
     ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
     dev: { kind: 'link', type: 'device', edge: 'pointer' },
   },

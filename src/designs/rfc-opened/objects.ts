@@ -13,10 +13,11 @@ const openCounter = (files: readonly ('cdev' | 'group')[], key: 'device' | 'grou
   hi: (_a, c) => 1 + c.files(files, key),
 });
 
-const setIfRegisteredAtStart: FieldSpec = {
+const setIfRegisteredAtStart = (memberOf: string): FieldSpec => ({
   kind: 'bool',
+  memberOf,
   init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
-};
+});
 
 /** The global `vfio`: locks over the list of groups, over the devices and their idr, and over the IOMMU drivers. */
 export const vfioGlobal: ObjectType = {
@@ -72,7 +73,12 @@ export const vfioGroup: ObjectType = {
       kind: 'int',
       hi: (_a, c) => c.calls('set_container') + c.files(['device'], 'group'),
     },
-    container_next: { kind: 'pointer', types: ['vfio_container'], edge: 'member' },
+    container_next: {
+      kind: 'pointer',
+      memberOf: 'container->group_list',
+      types: ['vfio_container'],
+      edge: 'member',
+    },
     /** Models the wait queue: the wait ends when the group has no container. */
     container_q: { kind: 'completion', counter: 'container_users' },
     device_lock: { kind: 'mutex' },
@@ -96,10 +102,15 @@ export const vfioDevice: ObjectType = {
   about:
     'The VFIO device. Its memory belongs to the driver, which frees it right after unregistering.',
   fields: {
-    minor: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: initialDeviceNumber },
+    minor: {
+      kind: 'number',
+      memberOf: 'vfio.device_idr',
+      hi: (_a, c) => c.world.devices.length,
+      init: initialDeviceNumber,
+    },
     /** /dev/vfio/devices/$NAME, made by device_create(). */
-    node: setIfRegisteredAtStart,
-    registered: setIfRegisteredAtStart,
+    node: setIfRegisteredAtStart('the class vfio-device'),
+    registered: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
     refcount: {
       kind: 'refcount',
       hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
@@ -107,8 +118,8 @@ export const vfioDevice: ObjectType = {
     },
     comp: { kind: 'completion', counter: 'refcount' },
     opened: openCounter(['cdev'], 'device'),
-    group_next: setIfRegisteredAtStart,
-    vfio_next: setIfRegisteredAtStart,
+    group_next: setIfRegisteredAtStart('group->device_list'),
+    vfio_next: setIfRegisteredAtStart('vfio.device_list'),
     group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
     dev: { kind: 'link', type: 'device', edge: 'pointer' },
   },

@@ -9,6 +9,7 @@ import {
   fdInstall,
   increment,
   live,
+  lookUp,
   mutexLock,
   mutexUnlock,
   ne,
@@ -103,6 +104,7 @@ export const openCdev: Routine = {
       title: 'find the device by its minor and take a registration reference',
       ops: [
         mutexLock('vfio.device_lock'),
+        lookUp('device.minor', 'device = idr_find(&vfio.device_idr, minor)', 'device'),
         branch(
           live('device'),
           [

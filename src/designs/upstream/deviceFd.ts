@@ -13,6 +13,7 @@ import {
   goto,
   increment,
   live,
+  lookUp,
   mutexLock,
   mutexUnlock,
   ne,
@@ -58,6 +59,11 @@ const lookUpDevice: StepSpec = {
       staticBranch(
         'device-in-group',
         [
+          lookUp(
+            'device.group_next',
+            'list_for_each_entry(device, &group->device_list, group_next)',
+            'group',
+          ),
           branch(live('device'), [], failLookup),
           branch(eq('device.group_next', 0), failLookup),
           refIncNotZero('device.refcount', failLookup),

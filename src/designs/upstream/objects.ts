@@ -29,7 +29,12 @@ export function vfioDevice(kvm: boolean): ObjectType {
       'The VFIO device: registered, pinned by open files, and bound at most once through its cdev.',
     fields: {
       kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * registeredAtStart(a, c) },
-      index: { kind: 'number', hi: (_a, c) => c.world.devices.length, init: initialDeviceNumber },
+      index: {
+        kind: 'number',
+        memberOf: 'vfio.device_ida',
+        hi: (_a, c) => c.world.devices.length,
+        init: initialDeviceNumber,
+      },
       registered: { kind: 'bool', init: registeredAtStart },
       refcount: {
         kind: 'refcount',
@@ -47,8 +52,8 @@ export function vfioDevice(kvm: boolean): ObjectType {
       iommufd_attached: { kind: 'bool' },
       cdev_opened: { kind: 'bool' },
       ...kvmPointer(kvm, 'reference'),
-      group_next: { kind: 'bool', init: registeredAtStart },
-      dev_set_list: { kind: 'bool', init: registeredAtStart },
+      group_next: { kind: 'bool', memberOf: 'group->device_list', init: registeredAtStart },
+      dev_set_list: { kind: 'bool', memberOf: 'dev_set->device_list', init: registeredAtStart },
       cdev: { kind: 'link', type: 'cdev', edge: 'embedded' },
       group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
       dev_set: { kind: 'link', type: 'vfio_device_set', edge: 'member' },
@@ -145,6 +150,7 @@ export function vfioGroup(kvm: boolean): ObjectType {
     name: (a) => `group ${a.group}`,
     lifetime: { liveAtStart: isGroupLiveAtStart },
     about:
+        memberOf: 'vfio.group_ida',
       'The group of the legacy interface. Its lock protects the state of both paths: opened_file for the group path, cdev_device_open_cnt for the cdev path.',
     fields: {
       kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * liveAtStart(a, c) },
@@ -153,7 +159,7 @@ export function vfioGroup(kvm: boolean): ObjectType {
         hi: (_a, c) => new Set(c.world.devices.map((d) => d.group)).size,
         init: initialGroupNumber,
       },
-      mapped: { kind: 'bool', init: liveAtStart },
+      mapped: { kind: 'bool', memberOf: 'cdev_map', init: liveAtStart },
       kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['group'], 'group'), init: liveAtStart },
       drivers: {
         kind: 'refcount',

@@ -8,6 +8,7 @@ import {
   fput,
   goto,
   live,
+  lookUp,
   mutexLock,
   mutexUnlock,
   ne,
@@ -42,6 +43,11 @@ function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[
         // The lookup reads the cdev map, so a freed object is not an access to it.
         spin(
           'cdev_lock',
+          lookUp(
+            `${at}.mapped`,
+            'kobj_lookup(cdev_map, inode->i_rdev)',
+            at === 'cdev' ? 'device' : 'group',
+          ),
           branch(live(at), [branch(eq(`${at}.mapped`, 0), [unmapped])], [unmapped]),
         ),
         fallible('cdev_get', 'ENXIO', 'the module is going away', { at }),

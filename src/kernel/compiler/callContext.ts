@@ -43,6 +43,8 @@ export interface CallContext {
   readonly heldFile: ObjectSlot | undefined;
   readonly propertyInputs: PropertyInputs;
   readonly scopeOf: (object: ObjectSlot) => Scope;
+  /** All objects of the program, by index. */
+  readonly objects: readonly ObjectSlot[];
   /** False if the object is live in every state: its accesses need no check. */
   readonly mayBeFreed: (object: ObjectSlot) => boolean;
   /** First pass: only assignments and branches are wanted, no guards, conditions, events or violations. */

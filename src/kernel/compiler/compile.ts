@@ -236,6 +236,7 @@ class Compiler {
       call.call,
       own,
       context(false),
+      objects: this.layout.objects,
       index,
       steps,
       entry.length,

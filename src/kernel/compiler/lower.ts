@@ -236,6 +236,8 @@ export class Lowering {
       case 'listAdd':
       case 'listDel':
         return memory.changeList(op, scope, out);
+      case 'lookUp':
+        return memory.lookUp(op, scope, out);
       case 'fail':
         return this.fail(op, op.reason, scope, out);
       case 'fallible':

@@ -53,11 +53,26 @@ export class MemoryAccess {
         otherwise: NO_STATEMENTS,
       });
     }
-    for (const c of cases) this.checkLive(c, out);
+    for (const c of cases) {
+      // Whether an embedded object is in a map is a field of the map.
+      const inMap =
+        c.object.lifetime === undefined && memberOf(c.object, c.field.name) !== undefined;
+      if (!inMap) this.checkLive(c, out);
+    }
+  }
+
+  /** The object that embeds this one, directly; the object itself if none does. */
+  private outerObject(object: ObjectSlot): ObjectSlot {
+    return (
+      this.call.objects.find((o) =>
+        Object.values(o.links).some((l) => l.edge === 'embedded' && l.object === object.index),
+      ) ?? object
+    );
   }
 
   private checkLive(c: Pick<FieldCase, 'when' | 'object'>, out: DraftStatement[]): void {
-    const { object } = c;
+    // An embedded object lives as long as the object around it.
+    const object = c.object.lifetime === undefined ? this.outerObject(c.object) : c.object;
     const { lifetime } = object;
     if (lifetime === undefined || this.knownLive.has(object.index) || !this.call.mayBeFreed(object))
       return;
@@ -209,6 +224,62 @@ export class MemoryAccess {
     this.forgetValue(op.field, scope);
   }
 
+  /** Looks through a list or map: a member that is freed is a memory violation. */
+  lookUp(op: Extract<Op, { kind: 'lookUp' }>, scope: Scope, out: DraftStatement[]): void {
+    if (this.call.boundsOnly) return;
+    const { object, field: linkage } = scope.fields(op.field).cases[0]!;
+    for (const member of this.call.objects) {
+      if (member.type !== object.type) continue;
+      if (op.matchOn !== undefined && member.key[op.matchOn] !== object.key[op.matchOn]) continue;
+      const outer = member.lifetime === undefined ? this.outerObject(member) : member;
+      if (outer.lifetime === undefined || !this.call.mayBeFreed(outer)) continue;
+      const structure = memberOf(member, linkage.name) ?? op.call;
+      out.push({
+        op: 'if',
+        cond: all([
+          binary('ne', field(member.fields[linkage.name]!), constant(0)),
+          binary('ne', field(outer.lifetime), constant(1)),
+        ]),
+        then: [
+          violate(
+            this.call,
+            'memory',
+            `looks through ${structure} and meets ${outer.name}, which is freed`,
+            outer,
+          ),
+        ],
+        otherwise: NO_STATEMENTS,
+      });
+    }
+  }
+
+  /** Reports each list, map, ida or xarray that still leads to an object that is being freed, or to one embedded in it. */
+  private checkNotMember(object: ObjectSlot, out: DraftStatement[]): void {
+    const embedded = Object.values(object.links)
+      .filter((l) => l.edge === 'embedded')
+      .map((l) => this.call.objects[l.object]!)
+      .filter((o) => o.lifetime === undefined);
+    for (const part of [object, ...embedded]) {
+      for (const [name, index] of Object.entries(part.fields)) {
+        const structure = memberOf(part, name);
+        if (structure === undefined || this.knownValues.get(index) === 0) continue;
+        out.push({
+          op: 'if',
+          cond: binary('ne', field(index), constant(0)),
+          then: [
+            violate(
+              this.call,
+              'memory',
+              `frees ${object.name} while ${structure} still leads to it`,
+              object,
+            ),
+          ],
+          otherwise: NO_STATEMENTS,
+        });
+      }
+    }
+  }
+
   /** Adds 1 or -1 to a counter; leaving its range is a counters violation. */
   changeCount(path: StatePath, by: 1 | -1, scope: Scope, out: DraftStatement[]): void {
     this.forEachField(path, scope, out, (c, branch) => {
@@ -247,13 +318,14 @@ export class MemoryAccess {
     };
   }
 
-  /** Allocates or frees an object; freeing one that is not live is a memory violation. */
+  /** Allocates or frees an object; freeing one that is not live or still a member of something is a memory violation. */
   allocOrFree(path: StatePath, allocates: boolean, scope: Scope, out: DraftStatement[]): void {
     for (const { object, when } of scope.objects(path).cases) {
       const { lifetime } = object;
       if (lifetime === undefined) throw new Error(`${path}: ${object.type} has no lifetime`);
       const body: DraftStatement[] = [];
-      if (!allocates)
+      if (!allocates) {
+        if (!this.call.boundsOnly) this.checkNotMember(object, body);
         body.push({
           op: 'if',
           cond: binary('ne', field(lifetime), constant(1)),
@@ -267,7 +339,7 @@ export class MemoryAccess {
           ],
           otherwise: NO_STATEMENTS,
         });
-      else {
+      } else {
         for (const index of Object.values(object.fields)) {
           const f = scope.layout.fields[index]!;
           if (f.init !== 0 || object.spec.lifetime?.liveAtStart?.(object.key, this.call.world))
@@ -376,4 +448,10 @@ export class MemoryAccess {
       });
     }
   }
+}
+
+/** The list, map, ida or xarray that leads to the object while this field is non-zero. */
+function memberOf(object: ObjectSlot, name: string): string | undefined {
+  const spec = object.spec.fields[name];
+  return spec !== undefined && 'memberOf' in spec ? spec.memberOf : undefined;
 }

@@ -6,6 +6,12 @@ import type { CallName, FileKind, World } from './world';
 /** A number known at compile time, per instance. */
 type StaticNumber = number | ((key: InstanceKey, counts: InstanceCounts) => number);
 
+/** Marks a field that is non-zero while a list, map, ida or xarray leads to the object: freeing the object then is a `memory` violation. */
+interface Membership {
+  /** The structure, for the text of the violation: `group->device_list`. */
+  readonly memberOf?: string;
+}
+
 /** One field of an object, by its kernel name. */
 export type FieldSpec =
   /** A small integer in `lo..hi`; leaving the range is a `counters` violation, it never wraps. `init` and `lo` default to 0. */
@@ -15,11 +21,11 @@ export type FieldSpec =
       readonly hi: StaticNumber;
       readonly init?: StaticNumber;
     }
-  | {
+  | ({
       readonly kind: 'bool';
       readonly init?: StaticNumber;
       /** Plain stores go through the store buffer, if the world models them. */ readonly accessFlag?: boolean;
-    }
+    } & Membership)
   /** A mutex; its value is the owner (task number + 1), 0 when free. */
   | { readonly kind: 'mutex' }
   /** struct completion; 1 when done. `counter`: the reference count whose holders a waiter waits for. */
@@ -28,7 +34,7 @@ export type FieldSpec =
    * A pointer to an object of one of `types`, 0 for NULL. `matchOn`: only objects with the same value under this key;
    * `fileKinds`: only those made for files of these kinds. `modelOnly`: not a field of the kernel, not shown.
    */
-  | {
+  | ({
       readonly kind: 'pointer';
       readonly modelOnly?: true;
       readonly types: readonly string[];
@@ -36,13 +42,17 @@ export type FieldSpec =
       readonly fileKinds?: readonly FileKind[];
       readonly init?: string;
       readonly edge: EdgeKind;
-    }
+    } & Membership)
   /** A pointer that never changes, to the object of `type` with a matching key. No state. */
   | { readonly kind: 'link'; readonly type: string; readonly edge: EdgeKind }
   /** One of these values, by index. */
   | { readonly kind: 'enum'; readonly values: readonly string[]; readonly init?: StaticNumber }
   /** A minor or id from an ida; 0 for none, n+1 for number n. */
-  | { readonly kind: 'number'; readonly hi: StaticNumber; readonly init?: StaticNumber };
+  | ({
+      readonly kind: 'number';
+      readonly hi: StaticNumber;
+      readonly init?: StaticNumber;
+    } & Membership);
 
 /** Pointer without a reference, counted reference, list or set membership, embedded struct, or not drawn. */
 export type EdgeKind = 'pointer' | 'reference' | 'member' | 'embedded' | 'hidden';

@@ -99,6 +99,13 @@ export type Op =
       readonly list: string;
       readonly head?: StatePath;
     }
+  /** Looks through a list or map for its members, the objects of the same type that agree on `matchOn` (all without it): a freed one is a use after free. `field` is the linkage, `call` the kernel's words. */
+  | {
+      readonly kind: 'lookUp';
+      readonly field: StatePath;
+      readonly call: string;
+      readonly matchOn?: keyof InstanceKey;
+    }
   /** Returns -errno, directly or through the unwinding that starts at step `to`. `at`: the object whose state caused it. */
   | {
       readonly kind: 'fail';
@@ -262,6 +269,13 @@ export const listDel = (field: StatePath, list: string): Op => ({
   kind: 'listDel',
   field,
   list,
+});
+/** Looks through a list or map; a member that is freed is a memory violation, even if the lookup is for another one. */
+export const lookUp = (field: StatePath, call: string, matchOn?: keyof InstanceKey): Op => ({
+  kind: 'lookUp',
+  field,
+  call,
+  ...(matchOn === undefined ? {} : { matchOn }),
 });
 export const fail = (
   errno: Errno,

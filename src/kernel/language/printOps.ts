@@ -141,6 +141,8 @@ function printOp(op: Op, indent: string): string[] {
       return line(`list_add(&${printPath(op.field)}, &${op.list});`);
     case 'listDel':
       return line(`list_del(&${printPath(op.field)}); /* ${op.list} */`);
+    case 'lookUp':
+      return line(`${op.call};`);
     case 'fail':
       return line(
         op.to === undefined

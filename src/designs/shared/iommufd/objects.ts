@@ -83,10 +83,10 @@ export const iommufdDevice: ObjectType = {
   fields: {
     users: { kind: 'refcount', hi: 3 },
     shortterm_users: { kind: 'refcount', hi: 1 },
-    published: { kind: 'bool' },
+    published: { kind: 'bool', memberOf: 'ictx->objects' },
     ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
     igroup: { kind: 'pointer', types: ['iommufd_group'], matchOn: 'group', edge: 'reference' },
-    group_item: { kind: 'bool' },
+    group_item: { kind: 'bool', memberOf: 'igroup->device_list' },
     /** Local variable of detach and replace: the page table to put after the locks are dropped. */
     old_hwpt: {
       kind: 'pointer',

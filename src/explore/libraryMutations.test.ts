@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { designById } from '../designs/designs';
+import { withRelease } from '../designs/testing/changeSteps';
+import { compile } from '../kernel/compiler/compile';
+import { mutate } from '../kernel/compiler/mutate';
+import { mutexLock, mutexUnlock } from '../kernel/language/primitives';
+import { parseMutation } from '../kernel/language/mutation';
+import type { PropertyId } from '../kernel/language/propertyId';
+import type { Call, World } from '../kernel/language/world';
+import {
+  initialState,
+  makeEventBuffer,
+  nextStep,
+  readEvents,
+  step,
+} from '../kernel/machine/machine';
+import { PropertyMonitor } from '../scenario/run/propertyMonitor';
+import { libraryEntry } from '../scenario/library/library';
+import { runCheck } from './check';
+import type { CheckResult } from './checkResult';
+
+/** Checks a library scenario in its first design with one step removed. */
+function checkWithout(id: string, step: string): CheckResult {
+  const scenario = libraryEntry(id)?.variants.find((v) => step.startsWith(`${v.design}/`));
+  const design = scenario && designById(scenario.design);
+  const mutation = parseMutation('without', step);
+  if (!scenario || !design || !mutation) throw new Error(`no scenario ${id} or step ${step}`);
+  const changed = mutate(design, scenario.options, [mutation]);
+  if (!changed.ok) throw new Error(changed.message);
+  const program = compile(changed.design, scenario.options, scenario.world, scenario.calls);
+  return runCheck(program, { outcomes: false });
+}
+
+const violation = (result: CheckResult, id: PropertyId): string | undefined =>
+  result.properties.find((p) => p.id === id)?.witness?.text;
+
+describe('memory', () => {
+  it.each(['hot-unplug', 'open-races-unregister', 'unregister-starved'])(
+    'notices in %s a device that is freed on the list of its group',
+    (id) => {
+      expect(violation(checkWithout(id, 'upstream/unregister_device/UNREG.1'), 'memory')).toMatch(
+        /frees vfio\d while group->device_list still leads to it/,
+      );
+    },
+  );
+
+  it.each([
+    ['upstream/unregister_device/UNREG.6:REL.1', 'dev_set->device_list'],
+    ['upstream/unregister_device/UNREG.6:REL.3', 'vfio.device_ida'],
+  ])('notices a device that is freed without %s', (step, structure) => {
+    expect(violation(checkWithout('hot-unplug', step), 'memory')).toContain(
+      `frees vfio0 while ${structure} still leads to it`,
+    );
+  });
+});
+
+const world: World = {
+  devices: [
+    { name: 'vfio0', group: '12' },
+    { name: 'vfio1', group: '12' },
+  ],
+  processes: ['qemu', 'dpdk'],
+};
+const upstream = designById('upstream')!;
+
+function checkCalls(calls: readonly Call[], without?: string, design = upstream): CheckResult {
+  const mutation = without === undefined ? undefined : parseMutation('without', without);
+  const changed = mutate(design, {}, mutation ? [mutation] : []);
+  if (!changed.ok) throw new Error(changed.message);
+  return runCheck(compile(changed.design, {}, world, calls), { outcomes: false });
+}
+
