@@ -141,4 +141,6 @@ export interface Design {
   readonly about: string;
   readonly options: readonly DesignOption[];
   readonly model: (options: Options) => DesignModel;
+  /** The user has changed its steps: what was found by reading the original is not said of it. */
+  readonly modified?: true;
 }

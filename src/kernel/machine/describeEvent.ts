@@ -67,8 +67,12 @@ export function describeEvent(
   }
 }
 
-/** The text after a violation: how far the design's violations of this property have been confirmed. */
-export function caveatText({ model: { propertyInputs } }: Program, property: PropertyId): string {
+/** The text after a violation: how far the design's violations of this property have been confirmed, or that the user modified the design. */
+export function caveatText(
+  { design, model: { propertyInputs } }: Program,
+  property: PropertyId,
+): string {
+  if (design.modified) return ' (modified design)';
   const caveat = propertyInputs.caveatFor?.[property] ?? propertyInputs.caveat;
   return caveat === undefined ? '' : ` (${caveat})`;
 }
