@@ -70,3 +70,73 @@ function checkCalls(calls: readonly Call[], without?: string, design = upstream)
   return runCheck(compile(changed.design, {}, world, calls), { outcomes: false });
 }
 
+describe('memory in a lookup for another device', () => {
+  const violationsOf = (steps: readonly string[]): readonly string[] => {
+    const changed = mutate(
+      upstream,
+      {},
+      steps.map((step) => ({ kind: 'without', step })),
+    );
+    if (!changed.ok) throw new Error(changed.message);
+    const program = compile(changed.design, {}, world, [
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      { by: 'qemu', call: 'open_group', group: '12', as: 'group1' },
+      { by: 'qemu', call: 'get_device_fd', fd: 'group1', device: 'vfio1', as: 'fd1' },
+    ]);
+    const state = initialState(program);
+    const monitor = new PropertyMonitor(program);
+    const events = makeEventBuffer();
+    const texts: string[] = [];
+    for (const name of ['driver', 'qemu']) {
+      const task = program.tasks.find((t) => t.name === name)!;
+      for (let now = nextStep(program, state, task.index); now;) {
+        monitor.before(state, task.index);
+        step(program, state, task.index, events);
+        for (const v of monitor.after(state, task.index, now, readEvents(program, events)))
+          texts.push(v.text);
+        now = nextStep(program, state, task.index);
+      }
+    }
+    return texts;
+  };
+
+  it('is violated if the lookup meets a freed device of the group', () => {
+    expect(violationsOf([])).toEqual([]);
+    expect(violationsOf(['upstream/unregister_device/UNREG.1'])).toContain(
+      'qemu looks through group->device_list and meets vfio0, which is freed (modified design)',
+    );
+  });
+});
+
+describe('unregister-live', () => {
+  const calls: readonly Call[] = [
+    { by: 'qemu', call: 'open_group', group: '12', as: 'group1' },
+    { by: 'qemu', call: 'open_container', as: 'container1' },
+    { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+  ];
+
+  it('is not excused in v6.6 by an open group file or container', () => {
+    expect(violation(checkCalls(calls), 'unregister-live')).toBeUndefined();
+    expect(
+      violation(
+        checkCalls(calls, 'upstream/unregister_device/UNREG.3#complete'),
+        'unregister-live',
+      ),
+    ).toBe(
+      "driver's unregister_device of vfio0 can never return, although every file that it may wait for is closed (modified design)",
+    );
+  });
+
+  it('is excused by an open file of the device', () => {
+    expect(
+      violation(
+        checkCalls([
+          { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+          { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+        ]),
+        'unregister-live',
+      ),
+    ).toBeUndefined();
+  });
+});
+

@@ -102,5 +102,6 @@ export const shimPropertyInputs: PropertyInputs = {
   bound: { cdev: bound, device: bound },
   ownerContext: { cdev: 'idev.ictx', device: 'idev.ictx' },
   ownsDma: { cdev: ownsDma, device: ownsDma },
+  unregisterDelays: [{ fileKinds: ['cdev', 'device'], of: 'device' }],
   counters: [...deviceCounters, groupKref, ownerCount],
 };

@@ -37,6 +37,7 @@ export function splitPropertyInputs({
     },
     ownerContext: { cdev: 'idev.ictx', device: 'group.container' },
     ownsDma,
+    unregisterDelays: [{ fileKinds: ['cdev', 'device'], of: 'device' }],
     // With the claim alone both paths may be open, as in the shim design: a conflict shows at SET_CONTAINER or at the bind.
     ...(type1ClaimsOwner && extraState !== 'perGroup' ? {} : { pathExclusive: 'bound' }),
     counters: [

@@ -22,6 +22,11 @@ export const rfcPropertyInputs: PropertyInputs = {
     ),
   },
   pathExclusive: 'open',
+  // vfio_unregister_device, v5.14: then the last device of the group waits until the group has no container.
+  unregisterDelays: [
+    { fileKinds: ['cdev', 'device'], of: 'device' },
+    { fileKinds: ['group', 'device'], of: 'group', when: ne('group.container', NULL) },
+  ],
   caveat: 'found by reading the RFC of 2021-09-19, not run',
   caveatFor: { 'no-ops-before-bind': 'stated in the review of 2021-09-21' },
   counters: [

@@ -147,7 +147,13 @@ export function randomProgram(draw: DrawNumber): Program {
       releases: {},
       parkedFileKinds: [],
       privateData: {},
-      propertyInputs: { normalAccess: {}, bound: {}, ownerContext: {}, counters: [] },
+      propertyInputs: {
+        normalAccess: {},
+        bound: {},
+        ownerContext: {},
+        unregisterDelays: [],
+        counters: [],
+      },
     },
     world: { devices: [], processes: [] },
     objects: [],
@@ -157,6 +163,7 @@ export function randomProgram(draw: DrawNumber): Program {
     files: [],
     fds: [],
     counters: [],
+    unregisterDelays: [],
     eventTemplates,
   };
 }

@@ -161,6 +161,7 @@ const testDesign: Design = {
       normalAccess: { cdev: eq('file.f_op', 1) },
       bound: { cdev: eq('file.f_op', 1) },
       ownerContext: {},
+      unregisterDelays: [],
       counters: [
         {
           counter: 'vfio_device.refcount',

@@ -19,7 +19,12 @@ import { findInstances } from './instances';
 import type { Instances } from './instances';
 import { Lowering } from './lower';
 import type { EventTemplate, Field, ObjectSlot, Program, ProgramCall, Task } from './program';
-import { resolveCounters, resolveFds, resolveFiles } from './resolvePropertyInputs';
+import {
+  resolveCounters,
+  resolveUnregisterDelays,
+  resolveFds,
+  resolveFiles,
+} from './resolvePropertyInputs';
 import { emptyResolutionCache, Scope } from './scope';
 import type { ResolutionCache } from './scope';
 import { findObject, layOutState } from './stateLayout';
@@ -185,6 +190,12 @@ class Compiler {
       files: resolveFiles(this.model, this.instances, this.layout),
       fds: resolveFds(this.instances, this.layout),
       counters: resolveCounters(this.model, this.layout),
+      unregisterDelays: resolveUnregisterDelays(
+        this.model,
+        this.instances,
+        this.layout,
+        this.world,
+      ),
       eventTemplates: this.eventTemplates,
     };
   }
@@ -225,6 +236,7 @@ class Compiler {
           : undefined,
       propertyInputs: this.model.propertyInputs,
       scopeOf: (o) => this.scopeFor(o.key, {}, -1),
+      objects: this.layout.objects,
       mayBeFreed: (o) => o.lifetime === undefined || this.bounds?.[o.lifetime]?.written !== false,
       boundsOnly: this.bounds === undefined,
     });
@@ -236,7 +248,6 @@ class Compiler {
       call.call,
       own,
       context(false),
-      objects: this.layout.objects,
       index,
       steps,
       entry.length,

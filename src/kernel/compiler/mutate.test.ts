@@ -77,7 +77,13 @@ const design: Design = {
     releases: {},
     parkedFileKinds: [],
     privateData: {},
-    propertyInputs: { normalAccess: {}, bound: {}, ownerContext: {}, counters: [] },
+    propertyInputs: {
+      normalAccess: {},
+      bound: {},
+      ownerContext: {},
+      unregisterDelays: [],
+      counters: [],
+    },
   }),
 };
 const world: World = { devices: [{ name: 'vfio0', group: '1' }], processes: ['qemu'] };

@@ -185,6 +185,14 @@ interface ProgramFd {
   readonly call: number;
 }
 
+/** A file that may hold up the removal of a device while it is open. */
+export interface ResolvedUnregisterDelay {
+  readonly device: string;
+  /** Index into `Program.files`. */
+  readonly file: number;
+  readonly when: Expr;
+}
+
 /** A counter of one object with all its possible holders. */
 export interface ResolvedCounter {
   readonly field: number;
@@ -210,5 +218,6 @@ export interface Program {
   readonly files: readonly ProgramFile[];
   readonly fds: readonly ProgramFd[];
   readonly counters: readonly ResolvedCounter[];
+  readonly unregisterDelays: readonly ResolvedUnregisterDelay[];
   readonly eventTemplates: readonly EventTemplate[];
 }

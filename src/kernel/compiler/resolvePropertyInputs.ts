@@ -1,10 +1,17 @@
 import type { DesignModel } from '../language/design';
-import { all, any, binary, constant, field } from '../language/expressions';
+import { all, any, binary, constant, field, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
+import type { World } from '../language/world';
 import type { Instances } from './instances';
 import { findObject } from './stateLayout';
 import type { StateLayout } from './stateLayout';
-import type { ResolvedCounter, ObjectSlot, Program, ProgramFile } from './program';
+import type {
+  ResolvedCounter,
+  ResolvedUnregisterDelay,
+  ObjectSlot,
+  Program,
+  ProgramFile,
+} from './program';
 import { Scope } from './scope';
 
 /** The struct files of a scenario, with what the properties ask of them. */
@@ -43,6 +50,26 @@ export function resolveFiles(
 }
 
 /** The fd-table entries of a scenario. */
+/** The files that may hold up each device's removal. */
+export function resolveUnregisterDelays(
+  model: DesignModel,
+  instances: Instances,
+  layout: StateLayout,
+  { devices }: World,
+): ResolvedUnregisterDelay[] {
+  return devices.flatMap(({ name }) => {
+    const key = instances.deviceKey(name)!;
+    return model.propertyInputs.unregisterDelays.flatMap(({ fileKinds, of, when }) => {
+      const condition = when === undefined ? TRUE : memoryScope(layout, key).condition(when);
+      return instances.files.flatMap((f, file): ResolvedUnregisterDelay[] =>
+        fileKinds.includes(f.kind) && (of === 'any' || f.key[of] === key[of])
+          ? [{ device: name, file, when: condition }]
+          : [],
+      );
+    });
+  });
+}
+
 export function resolveFds(instances: Instances, layout: StateLayout): Program['fds'] {
   return instances.fds.map((f) => ({
     name: f.name,

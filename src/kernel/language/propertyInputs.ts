@@ -23,6 +23,15 @@ export interface CounterSpec {
   readonly holders: readonly HolderSpec[];
 }
 
+/** Files that may hold up the removal of a device for as long as they are open (property unregister-live). */
+export interface UnregisterDelay {
+  readonly fileKinds: readonly FileKind[];
+  /** Whose files: those of the removed device, those of its group, or all of these kinds. */
+  readonly of: 'device' | 'group' | 'any';
+  /** Only while this is true of the removed device; always if absent. Paths start at the roles of the device. */
+  readonly when?: Condition;
+}
+
 /** What the properties ask of a design. Conditions and paths start at the roles of a device file (`file`, `device`, …). */
 export interface PropertyInputs {
   /** True while calls on the file reach the driver. Kinds of file that the design lacks are absent. */
@@ -36,6 +45,8 @@ export interface PropertyInputs {
   readonly ownsDma?: Partial<Readonly<Record<FileKind, Condition>>>;
   /** The cdev state that excludes an open group file of the same group; absent if the design lets both be in use. */
   readonly pathExclusive?: 'open' | 'bound';
+  /** What unregister waits for by design. Nothing else excuses a removal that never returns. */
+  readonly unregisterDelays: readonly UnregisterDelay[];
   /** How far violations of this design have been confirmed; printed in brackets after each of them. */
   readonly caveat?: string;
   /** The same for single properties, in place of `caveat`. */

@@ -164,6 +164,7 @@ const toy: Design = {
       normalAccess: { cdev: eq('priv.on', 1) },
       bound: { cdev: eq('priv.on', 1) },
       ownerContext: {},
+      unregisterDelays: [],
       counters: [
         {
           counter: 'dev.refcount',

@@ -1,5 +1,6 @@
 import { callStatus, enabled } from '../machine/machine';
 import type { EventTemplate, Program, ProgramCall } from '../compiler/program';
+import { evaluate } from '../language/expressions';
 import { eachStatement } from '../language/statements';
 import type { Property } from './property';
 
@@ -11,7 +12,7 @@ export const unregisterLive: Property = {
   cite: 'docs/kernel-facts.md, I8',
   title: 'Unregister returns',
   statement:
-    'Once the registration is withdrawn and the existing fds are closed, unregister returns; later opens cannot delay it.',
+    'Once the registration is withdrawn and the fds that the design waits for are closed, unregister returns; later opens cannot delay it.',
   consequence: "The driver's unregister can block forever.",
   appliesTo: (p) => p.calls.some((c) => c.call.call === 'unregister_device'),
   detectedIn: 'graph',
@@ -75,15 +76,13 @@ export function stuckUnregister(program: Program, state: Int32Array): ProgramCal
     (c) =>
       c.call.call === 'unregister_device' &&
       callStatus(program, state, c.index) === 'running' &&
-      !program.files.some((f) => {
-        const { lifetime: life } = program.objects[f.object]!;
-        const group = program.world.devices.find((d) => d.name === c.call.device)?.group;
+      !program.unregisterDelays.some(({ device, file, when }) => {
+        const life = program.objects[program.files[file]!.object]!.lifetime;
         return (
-          (f.device === c.call.device ||
-            f.kind === 'container' ||
-            (f.kind === 'group' && f.group === group)) &&
+          device === c.call.device &&
           life !== undefined &&
-          state[life] === 1
+          state[life] === 1 &&
+          evaluate(when, state) !== 0
         );
       }),
   );

@@ -152,7 +152,7 @@ export class PropertyMonitor {
       {
         property: 'unregister-live',
         object: undefined,
-        text: `${call.by}'s unregister_device of ${call.device} can never return, although every file of ${call.device} is closed`,
+        text: `${call.by}'s unregister_device of ${call.device} can never return, although every file that it may wait for is closed`,
       },
     ];
   }
