@@ -140,3 +140,21 @@ describe('unregister-live', () => {
   });
 });
 
+describe('kvm-ref', () => {
+  it('is violated by a failed bind on a device that the group path opened', () => {
+    const result = checkCalls([
+      { by: 'qemu', call: 'open_iommufd', as: 'iommufd1' },
+      { by: 'qemu', call: 'open_group', group: '12', as: 'group1' },
+      { by: 'qemu', call: 'set_container', fd: 'group1', container: 'iommufd1' },
+      { by: 'qemu', call: 'get_device_fd', fd: 'group1', device: 'vfio0', as: 'fd1' },
+      { by: 'qemu', call: 'close', fd: 'group1' },
+      { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
+      { by: 'qemu', call: 'kvm_add', fd: 'fd2', kvm: 'vm2' },
+      { by: 'qemu', call: 'bind_iommufd', fd: 'fd2', iommufd: 'iommufd1' },
+    ]);
+    expect(violation(result, 'kvm-ref')).toBe(
+      "fd1 (qemu) owns vfio0, but the device's kvm is not the one of fd1 (reported 2024-06-28)",
+    );
+  });
+});
+

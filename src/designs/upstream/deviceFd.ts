@@ -235,6 +235,7 @@ export function getDeviceFd(kvm: boolean): Routine {
         title: 'grant access to this file; unlock the reset set and the group',
         cite: GROUP_OPEN_CITE,
         ops: [
+          ...(kvm ? [modelOnly(store('df.bound_kvm', 'device.kvm'))] : []),
           storeRelease('df.access_granted', 1),
           mutexUnlock('dev_set.lock'),
           mutexUnlock('group.group_lock'),

@@ -17,6 +17,10 @@ const liveAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): number =
 const kvmPointer = (kvm: boolean, edge: 'pointer' | 'reference'): Record<string, FieldSpec> =>
   kvm ? { kvm: { kind: 'pointer', types: ['kvm'], edge } } : {};
 
+/** Not in the kernel: the device's KVM when this file got access, for property kvm-ref. */
+const recordedKvm = (kvm: boolean): Record<string, FieldSpec> =>
+  kvm ? { bound_kvm: { kind: 'pointer', modelOnly: true, types: ['kvm'], edge: 'hidden' } } : {};
+
 /** struct vfio_device of v6.6: dev_set.lock protects open_count and the fields that bind sets. */
 export function vfioDevice(kvm: boolean): ObjectType {
   return {
@@ -102,17 +106,7 @@ export function cdevFile(kvm: boolean): ObjectType {
       access_granted: { kind: 'bool', accessFlag: true },
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
       ...kvmPointer(kvm, 'pointer'),
-      // Not in the kernel: the KVM that the bind stored in the device, for property kvm-ref.
-      ...(kvm
-        ? {
-            bound_kvm: {
-              kind: 'pointer',
-              modelOnly: true,
-              types: ['kvm'],
-              edge: 'hidden',
-            } satisfies FieldSpec,
-          }
-        : {}),
+      ...recordedKvm(kvm),
       device: { kind: 'link', type: 'vfio_device', edge: 'reference' },
     },
   };
@@ -135,6 +129,7 @@ export function groupDeviceFile(kvm: boolean): ObjectType {
         edge: 'hidden',
       },
       ...kvmPointer(kvm, 'pointer'),
+      ...recordedKvm(kvm),
       device: { kind: 'link', type: 'vfio_device', edge: 'reference' },
       group: { kind: 'link', type: 'vfio_group', edge: 'pointer' },
     },
@@ -150,12 +145,12 @@ export function vfioGroup(kvm: boolean): ObjectType {
     name: (a) => `group ${a.group}`,
     lifetime: { liveAtStart: isGroupLiveAtStart },
     about:
-        memberOf: 'vfio.group_ida',
       'The group of the legacy interface. Its lock protects the state of both paths: opened_file for the group path, cdev_device_open_cnt for the cdev path.',
     fields: {
       kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * liveAtStart(a, c) },
       minor: {
         kind: 'number',
+        memberOf: 'vfio.group_ida',
         hi: (_a, c) => new Set(c.world.devices.map((d) => d.group)).size,
         init: initialGroupNumber,
       },

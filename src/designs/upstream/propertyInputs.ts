@@ -287,9 +287,18 @@ export function upstreamPropertyInputs(kvm: boolean): PropertyInputs {
       ),
     },
     pathExclusive: 'bound',
+    // vfio_unregister_group_dev, v6.6: the wait for device.comp; what follows takes locks only.
+    unregisterDelays: [{ fileKinds: ['cdev', 'device'], of: 'device' }],
     caveat: 'found by reading v6.6 to v6.12, not run',
     caveatFor: { 'kvm-ref': 'reported 2024-06-28' },
-    ...(kvm ? { kvm: { device: 'device.kvm', file: 'df.bound_kvm' } } : {}),
+    ...(kvm
+      ? {
+          kvm: {
+            device: 'device.kvm',
+            file: { cdev: 'df.bound_kvm', device: 'df.bound_kvm' },
+          },
+        }
+      : {}),
     counters: [
       ...vfioDeviceCounters,
       ...groupCounters,

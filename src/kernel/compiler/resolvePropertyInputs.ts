@@ -29,6 +29,7 @@ export function resolveFiles(
     const access = normalAccess[f.kind];
     const done = bound[f.kind];
     const path = owner[f.kind];
+    const recordedKvm = kvm?.file[f.kind];
     return {
       name: f.name,
       kind: f.kind,
@@ -40,8 +41,8 @@ export function resolveFiles(
       ownerTargets: path === undefined ? [] : (scope.fields(path).cases[0]?.field.targets ?? []),
       ownsDma: ownsDma?.[f.kind] && scope.condition(ownsDma[f.kind]!),
       kvmMatches:
-        kvm && f.kind === 'cdev'
-          ? scope.condition({ cmp: 'eq', a: kvm.device, b: kvm.file })
+        kvm && recordedKvm !== undefined
+          ? scope.condition({ cmp: 'eq', a: kvm.device, b: recordedKvm })
           : undefined,
       device: f.key.device,
       group: f.key.group,
@@ -49,7 +50,6 @@ export function resolveFiles(
   });
 }
 
-/** The fd-table entries of a scenario. */
 /** The files that may hold up each device's removal. */
 export function resolveUnregisterDelays(
   model: DesignModel,
@@ -70,6 +70,7 @@ export function resolveUnregisterDelays(
   });
 }
 
+/** The fd-table entries of a scenario. */
 export function resolveFds(instances: Instances, layout: StateLayout): Program['fds'] {
   return instances.fds.map((f) => ({
     name: f.name,

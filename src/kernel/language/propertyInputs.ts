@@ -51,6 +51,9 @@ export interface PropertyInputs {
   readonly caveat?: string;
   /** The same for single properties, in place of `caveat`. */
   readonly caveatFor?: Readonly<Record<PropertyId, string>>;
-  /** The KVM pointers of a device and of a cdev file of it (property kvm-ref). */
-  readonly kvm?: { readonly device: StatePath; readonly file: StatePath };
+  /** The KVM pointer of a device and what a file with normal access recorded of it (property kvm-ref). */
+  readonly kvm?: {
+    readonly device: StatePath;
+    readonly file: Partial<Readonly<Record<FileKind, StatePath>>>;
+  };
 }

@@ -2,7 +2,7 @@ import { all, not } from '../language/expressions';
 import { isOpen } from './property';
 import type { Property } from './property';
 
-/** The device's KVM reference is that of the file that owns it. */
+/** The device's KVM reference is that of the files that own it, opened through the cdev or through the group. */
 export const kvmRef: Property = {
   id: 'kvm-ref',
   order: 14,
@@ -10,7 +10,7 @@ export const kvmRef: Property = {
   cite: 'docs/kernel-facts.md, I13',
   title: "The device's KVM is the owner's",
   statement:
-    'While a cdev file owns a device, the KVM that the device refers to is the one of this file.',
+    'While a file owns a device, the KVM that the device refers to is the one that it got when this file got access.',
   consequence: "The device's KVM reference is no longer that of its owner.",
   appliesTo: (p) => p.files.some((f) => f.kvmMatches),
   detectedIn: 'state',
