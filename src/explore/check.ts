@@ -29,7 +29,11 @@ import {
   lockCycleSchedule,
   observedLockDependencies,
 } from './counterexample/lockCycles';
-import { dependenciesOnCycles, possibleLockDependencies } from './counterexample/lockDependencies';
+import {
+  dependenciesOnCycles,
+  mayDeadlockOnCompletion,
+  possibleLockDependencies,
+} from './counterexample/lockDependencies';
 import type { LockDependency } from './counterexample/lockDependencies';
 import { makeModel, propertyBit } from './engines/model';
 import { findOutcomes, outcomeText } from './search/checkOutcomes';
@@ -291,13 +295,10 @@ function* conclude(
   addGoals('unregister-live', isolated.lateReference);
   if (wanted.has('unregister-live')) addGoals('unregister-live', hungUnregisterGoals(search));
   yield STAGE_COST;
+  let lockCycle = false;
   if (dependencies.length > 0) {
     const seen = yield* observedLockDependencies(search, dependencies);
-    if (
-      wanted.has('no-deadlock') &&
-      dependenciesOnCycles([...seen.shown, ...seen.blocked]).length > 0
-    )
-      addGoals('no-deadlock', yield* deadlockGoals(search, graph));
+    lockCycle = dependenciesOnCycles([...seen.shown, ...seen.blocked]).length > 0;
     const shown = dependenciesOnCycles(seen.shown);
     if (wanted.has('lock-order') && shown.length > 0) {
       const cycleSchedule = yield* lockCycleSchedule(search, graph, shown);
@@ -308,6 +309,8 @@ function* conclude(
       }
     }
   }
+  if (wanted.has('no-deadlock') && (lockCycle || mayDeadlockOnCompletion(program)))
+    addGoals('no-deadlock', yield* deadlockGoals(search, graph));
   yield STAGE_COST;
   if (goals.size > 0) {
     // Compute the edges in a slice of their own.

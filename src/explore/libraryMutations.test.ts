@@ -158,3 +158,26 @@ describe('kvm-ref', () => {
   });
 });
 
+describe('no-deadlock', () => {
+  const calls: readonly Call[] = [
+    { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+    { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+    { by: 'qemu', call: 'close', fd: 'fd1' },
+  ];
+
+  it('follows a completion to the file that keeps it and the task that must release it', () => {
+    // vfio_pci_core_disable (drivers/vfio/pci/vfio_pci_core.c, v6.6) takes the lock by trylock to prevent this.
+    const locking = withRelease(upstream, 'cdev', (steps) => [
+      { id: 'CLOSE.0', title: 'lock the bus device', ops: [mutexLock('parent.mutex')] },
+      { id: 'CLOSE.0b', title: 'unlock the bus device', ops: [mutexUnlock('parent.mutex')] },
+      ...steps,
+    ]);
+    expect(violation(checkCalls(calls, undefined, locking), 'no-deadlock')).toMatch(
+      /^deadlock: (driver waits for qemu waits for driver|qemu waits for driver waits for qemu)/,
+    );
+  });
+
+  it('holds if the user who is waited for can close', () => {
+    expect(violation(checkCalls(calls), 'no-deadlock')).toBeUndefined();
+  });
+});

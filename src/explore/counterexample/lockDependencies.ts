@@ -1,4 +1,5 @@
-import type { Program } from '../../kernel/compiler/program';
+import type { Program, Step } from '../../kernel/compiler/program';
+import { raisesCounter } from '../../kernel/properties/noDeadlock';
 import type { Statement } from '../../kernel/language/statements';
 
 /** `taken` may be acquired while `held` is held. Both are field indices of mutexes. */
@@ -11,7 +12,10 @@ export interface LockDependency {
  * All lock dependencies that the code of the tasks allows, in any state. Every run has only dependencies among these. If they
  * form no cycle, neither a lock order violation nor a mutex deadlock is possible.
  */
-export function possibleLockDependencies(program: Program): LockDependency[] {
+export function possibleLockDependencies(
+  program: Program,
+  visitStep: (step: Step, task: number, held: ReadonlySet<number>) => void = () => {},
+): LockDependency[] {
   const found = new Map<string, LockDependency>();
   for (const task of program.tasks) {
     const held: (Set<number> | undefined)[] = task.steps.map(() => undefined);
@@ -66,12 +70,34 @@ export function possibleLockDependencies(program: Program): LockDependency[] {
       const locks = held[pc]!;
       const step = task.steps[pc];
       if (!step) continue;
+      visitStep(step, task.index, locks);
       for (const wait of step.waits) if (wait.kind === 'mutex') addDependencies(locks, wait.field);
       const after = walk(step.body, locks);
       if (after) reach(pc + 1, after);
     }
   }
   return [...found.values()];
+}
+
+/**
+ * Whether some task may wait for a completion while it holds a mutex that a task with a reference to drop may wait for.
+ * Like `possibleLockDependencies`, by the code alone.
+ */
+export function mayDeadlockOnCompletion(program: Program): boolean {
+  let found = false;
+  possibleLockDependencies(program, ({ waits }, task, held) => {
+    for (const wait of waits) {
+      if (wait.kind !== 'completion' || held.size === 0) continue;
+      found ||= program.tasks.some(
+        (t) =>
+          t.index !== task &&
+          (program.fds.some((fd) => fd.process === t.process) ||
+            raisesCounter(program, t.index, wait.counter)) &&
+          t.steps.some((s) => s.waits.some((w) => w.kind === 'mutex' && held.has(w.field))),
+      );
+    }
+  });
+  return found;
 }
 
 /** The dependencies that are on a cycle. */
