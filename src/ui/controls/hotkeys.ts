@@ -5,10 +5,10 @@ import type { Session } from '../../session/store/session';
 export const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
 
 const KEY_LABELS: Readonly<Record<string, string>> = {
-  ArrowRight: '→',
-  ArrowLeft: '←',
-  ArrowUp: '↑',
-  ArrowDown: '↓',
+  ArrowRight: 'Right',
+  ArrowLeft: 'Left',
+  ArrowUp: 'Up',
+  ArrowDown: 'Down',
   Escape: 'Esc',
   Mod: IS_MAC ? '⌘' : 'Ctrl',
   Shift: IS_MAC ? '⇧' : 'Shift',
