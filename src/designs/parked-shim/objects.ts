@@ -15,7 +15,12 @@ export const vfioDevice: ObjectType = {
   lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
   about: 'The VFIO device: registered, pinned by open files, bound at most once.',
   fields: {
-    kref: { kind: 'refcount', hi: 2, init: (a, c) => (isRegisteredAtStart(a, c) ? 2 : 0) },
+    kref: {
+      kind: 'refcount',
+      freesAtZero: true,
+      hi: 2,
+      init: (a, c) => (isRegisteredAtStart(a, c) ? 2 : 0),
+    },
     minor: {
       kind: 'number',
       memberOf: 'vfio.device_ida',
@@ -79,6 +84,7 @@ export const vfioGroup: ObjectType = {
   fields: {
     kref: {
       kind: 'refcount',
+      freesAtZero: true,
       hi: (a, c) =>
         c.world.devices.filter((d) => d.group === a.group).length + c.files(['group'], 'group'),
       init: registeredDeviceCount,

@@ -67,6 +67,7 @@ export const vfioContainer: ObjectType = {
   fields: {
     kref: {
       kind: 'refcount',
+      freesAtZero: true,
       hi: (_a, c) => 1 + new Set(c.world.devices.map((d) => d.group)).size + c.files(['group']),
     },
     group_lock: { kind: 'mutex' },

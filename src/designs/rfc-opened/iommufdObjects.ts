@@ -33,7 +33,11 @@ export const iommufdCtx: ObjectType = {
   about:
     'An iommufd context: the devices bound to one open of /dev/iommu, and its I/O address spaces.',
   fields: {
-    refs: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('ioas_alloc') },
+    refs: {
+      kind: 'refcount',
+      freesAtZero: true,
+      hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('ioas_alloc'),
+    },
     lock: { kind: 'mutex' },
     /** How many devices the xarray holds. */
     device_xa: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
@@ -84,7 +88,7 @@ export const iommufdIoas: ObjectType = {
   ids: { space: 'ioasid_xa', first: 0 },
   about: 'An I/O address space: its id, and the devices that are attached to it.',
   fields: {
-    refs: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('attach_ioas') },
+    refs: { kind: 'refcount', freesAtZero: true, hi: (_a, c) => 1 + c.calls('attach_ioas') },
     lock: { kind: 'mutex' },
     device_list: { kind: 'int', hi: (_a, c) => c.calls('attach_ioas') },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'reference' },

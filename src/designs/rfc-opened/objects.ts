@@ -60,6 +60,7 @@ export const vfioGroup: ObjectType = {
   fields: {
     kref: {
       kind: 'refcount',
+      freesAtZero: true,
       hi: (a, c) =>
         c.world.devices.filter((d) => d.group === a.group).length +
         c.files(['group', 'cdev'], 'group'),
@@ -166,7 +167,7 @@ export const vfioContainer: ObjectType = {
   lifetime: {},
   about: 'A legacy container: a list of groups, and the type1 driver that maps for them.',
   fields: {
-    kref: { kind: 'refcount', hi: (_a, c) => 1 + c.calls('set_container') },
+    kref: { kind: 'refcount', freesAtZero: true, hi: (_a, c) => 1 + c.calls('set_container') },
     group_lock: { kind: 'mutex' },
     /** The length of the list. */
     group_list: { kind: 'int', hi: (_a, c) => c.calls('set_container') },

@@ -32,7 +32,12 @@ export function vfioDevice(kvm: boolean): ObjectType {
     about:
       'The VFIO device: registered, pinned by open files, and bound at most once through its cdev.',
     fields: {
-      kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * registeredAtStart(a, c) },
+      kref: {
+        kind: 'refcount',
+        freesAtZero: true,
+        hi: 2,
+        init: (a, c) => 2 * registeredAtStart(a, c),
+      },
       index: {
         kind: 'number',
         memberOf: 'vfio.device_ida',
@@ -147,7 +152,7 @@ export function vfioGroup(kvm: boolean): ObjectType {
     about:
       'The group of the legacy interface. Its lock protects the state of both paths: opened_file for the group path, cdev_device_open_cnt for the cdev path.',
     fields: {
-      kref: { kind: 'refcount', hi: 2, init: (a, c) => 2 * liveAtStart(a, c) },
+      kref: { kind: 'refcount', freesAtZero: true, hi: 2, init: (a, c) => 2 * liveAtStart(a, c) },
       minor: {
         kind: 'number',
         memberOf: 'vfio.group_ida',

@@ -17,6 +17,8 @@ export type FieldSpec =
   /** A small integer in `lo..hi`; leaving the range is a `counters` violation, it never wraps. `init` and `lo` default to 0. */
   | {
       readonly kind: 'int' | 'refcount';
+      /** The object is freed when this reaches zero: one that stays is a leak, a `memory` violation. */
+      readonly freesAtZero?: true;
       readonly lo?: number;
       readonly hi: StaticNumber;
       readonly init?: StaticNumber;

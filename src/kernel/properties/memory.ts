@@ -1,9 +1,10 @@
-import { all, binary, constant, field, TRUE } from '../language/expressions';
-import type { Program } from '../compiler/program';
+import { all, binary, constant, field, not, TRUE } from '../language/expressions';
+import type { Expr } from '../language/expressions';
+import type { ObjectSlot, Program } from '../compiler/program';
 import { isOpen } from './property';
 import type { Property, StateCheck } from './property';
 
-/** No use after free. The machine checks each access; the state checks find references to freed objects. */
+/** No use after free and no leak. The machine checks each access, free and lookup; the state checks find references to freed objects and objects without references. */
 export const memory: Property = {
   id: 'memory',
   order: 8,
@@ -11,11 +12,11 @@ export const memory: Property = {
   cite: 'docs/kernel-facts.md, I7',
   title: 'No use after free',
   statement:
-    'No step touches an object that is freed or not yet allocated, and no object is freed while a counted reference to it exists.',
-  consequence: 'The kernel has touched memory of an object that is freed or not yet allocated.',
+    'No step touches an object that is freed or not yet allocated, no object is freed while a counted reference to it exists or a list, map or ida leads to it, and an object is freed with its last reference.',
+  consequence: 'The kernel touches freed memory, or memory is never freed.',
   appliesTo: () => true,
   detectedIn: 'state',
-  checks: (p) => [...freedWhileFileOpen(p), ...freedWhileReferenced(p)],
+  checks: (p) => [...freedWhileFileOpen(p), ...freedWhileReferenced(p), ...leaks(p)],
 };
 
 /** An open file keeps the object in its private_data live. */
@@ -58,4 +59,56 @@ function freedWhileReferenced(p: Program): StateCheck[] {
         ];
       }),
     );
+}
+
+/** An object that is live at rest although its count is zero or the only file that leads to it is released. */
+function leaks(p: Program): StateCheck[] {
+  const idle = noCallInside(p);
+  const leak = (object: ObjectSlot, unused: Expr, why: string): StateCheck => ({
+    property: 'memory',
+    violatedWhen: all([binary('eq', field(object.lifetime!), constant(1)), unused, idle]),
+    text: `${object.name} (${object.type}) is never freed: ${why}`,
+    object: object.index,
+  });
+  const counted = p.objects.flatMap((object) =>
+    Object.entries(object.spec.fields).flatMap(([name, spec]) => {
+      const freesAtZero = spec.kind === 'refcount' && spec.freesAtZero === true;
+      return !freesAtZero || mayNotChange(p, object)
+        ? []
+        : [
+            leak(
+              object,
+              binary('eq', field(object.fields[name]!), constant(0)),
+              `its ${name} is 0`,
+            ),
+          ];
+    }),
+  );
+  const ownedByFile = p.files.flatMap((f) => {
+    const file = p.objects[f.object]!;
+    const target = p.objects[file.links['private_data']?.object ?? -1];
+    if (target?.key.file === undefined || mayNotChange(p, target)) return [];
+    // One with a count of its own may outlive its file.
+    if (Object.values(target.spec.fields).some((s) => s.kind === 'refcount')) return [];
+    return [
+      leak(target, binary('eq', field(file.lifetime!), constant(2)), `${f.name} is released`),
+    ];
+  });
+  return [...counted, ...ownedByFile];
+}
+
+function mayNotChange(p: Program, { lifetime }: ObjectSlot): boolean {
+  return lifetime === undefined || p.fields[lifetime]!.constant;
+}
+
+/** True while every task is between two calls. */
+function noCallInside(p: Program): Expr {
+  return all(
+    p.calls.map((call) => {
+      const pc = field(p.tasks[call.task]!.pc);
+      return not(
+        all([binary('lt', constant(call.start), pc), binary('lt', pc, constant(call.end))]),
+      );
+    }),
+  );
 }
