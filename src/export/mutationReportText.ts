@@ -5,7 +5,7 @@ import { asciiLines } from './format';
 const MUTATION_HEADINGS: readonly (readonly [MutationOutcome['status'], string])[] = [
   ['noticed', 'Detected by these properties, shortest counterexample first:'],
   ['unnoticed', 'Not detected:'],
-  ['idle', 'Without effect in these scenarios (the step only reports or jumps):'],
+  ['idle', 'Only emits events, jumps or fails on request in these scenarios:'],
   ['unreached', 'Never reached in these scenarios:'],
 ];
 
@@ -30,6 +30,11 @@ function mutationLines(outcome: MutationOutcome): string[] {
     `  ${makeMutation(outcome.mutation)}`,
     `      ${outcome.title}`,
     ...(notices.length > 0 ? [`      ${notices.join(', ')}`] : []),
+    ...(outcome.unnoticedReason
+      ? [
+          `      ${outcome.unnoticedReason.property} should notice: ${outcome.unnoticedReason.reason}`,
+        ]
+      : []),
     ...(outcome.incomplete.length > 0
       ? [`      incomplete: ${outcome.incomplete.join(', ')}`]
       : []),

@@ -5,10 +5,13 @@ import type { Mutation } from '../../kernel/language/mutation';
 import type { Program } from '../../kernel/compiler/program';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Statement } from '../../kernel/language/statements';
+import type { Call } from '../../kernel/language/world';
 import { makeCheck } from '../check';
 import type { CheckOptions } from '../check';
 import type { CheckResult, Counterexample } from '../checkResult';
 import type { MatrixCase, DesignConfig } from './matrix';
+import { unnoticedReason } from './unnoticedReasons';
+import type { UnnoticedReason } from './unnoticedReasons';
 import { readField } from '../engines/packedLayout';
 import { makeModel } from '../engines/model';
 import { DEFAULT_LIMITS, bestEngine, startSearch } from '../search/search';
@@ -27,7 +30,8 @@ export interface MutationOutcome {
   readonly title: string;
   /**
    * `noticed`: a property is violated. `unnoticed`: the step has an effect, but no property depends on it. `idle`: the mutation
-   * does not change the effect of the step. `unreached`: no run reaches the step.
+   * does not change the effect of the step, or only keeps a `fault` of the scenario from happening. `unreached`: no run
+   * reaches the step.
    */
   readonly status: 'noticed' | 'unnoticed' | 'idle' | 'unreached';
   /** For each violated property the shortest counterexample. */
@@ -36,6 +40,8 @@ export interface MutationOutcome {
   readonly scenarios: readonly string[];
   /** Scenarios whose search was stopped by a limit. */
   readonly incomplete: readonly string[];
+  /** Of an unnoticed removal: the property that should notice it, and why it does not. */
+  readonly unnoticedReason?: UnnoticedReason;
 }
 
 /** A report in progress. Call `advance` until it is done. */
@@ -103,7 +109,11 @@ export function startMutationReport(
         if (
           !steps.some((step) => reached.has(step)) ||
           (mutation.kind !== 'swap' &&
-            steps.every((step) => stateEffectOf(program, step) === stateEffectOf(mutant, step)))
+            steps.every(
+              (step) =>
+                stateEffectOf(program, step) === stateEffectOf(mutant, step) ||
+                onlyFails(c, changed.design, step),
+            ))
         )
           continue;
         hasEffect = true;
@@ -120,6 +130,10 @@ export function startMutationReport(
       const reached = runs.some((r) => steps.some((step) => r.reached.has(step)));
       const status =
         found.size > 0 ? 'noticed' : hasEffect ? 'unnoticed' : reached ? 'idle' : 'unreached';
+      const reason =
+        status === 'unnoticed' && mutation.kind === 'without'
+          ? unnoticedReason(mutation.step)
+          : undefined;
       outcomes.push({
         mutation,
         title: mutatedStepTitle(runs[0]?.program, mutation),
@@ -127,6 +141,7 @@ export function startMutationReport(
         notices: [...found.values()],
         scenarios: runs.map((r) => r.case.id),
         incomplete,
+        ...(reason === undefined ? {} : { unnoticedReason: reason }),
       });
     }
   }
@@ -178,16 +193,29 @@ function reachedSteps(program: Program, limits: CheckOptions['limits']): Readonl
   return reached;
 }
 
+/** Whether the mutation changes the step only where the scenario makes it fail. */
+function onlyFails(c: MatrixCase, mutant: Design, step: string): boolean {
+  const calls = c.scenario.calls.map(
+    (call): Call =>
+      Object.fromEntries(
+        Object.entries(call).filter(([key]) => key !== 'fault'),
+      ) as unknown as Call,
+  );
+  const [before, after] = [c.config.design, mutant].map((design) =>
+    stateEffectOf(compile(design, c.scenario.options, c.scenario.world, calls), step),
+  );
+  return before === after;
+}
+
 /** The effect of a step on the state, without events and violations. */
 function stateEffectOf(program: Program, step: string): string {
   const effectsOnly = (body: readonly Statement[]): readonly Statement[] =>
     body.flatMap((s): readonly Statement[] => {
       if (s.op === 'emit' || s.op === 'violate') return [];
-      return [
-        s.op === 'if'
-          ? { ...s, then: effectsOnly(s.then), otherwise: effectsOnly(s.otherwise) }
-          : s,
-      ];
+      if (s.op !== 'if') return [s];
+      const then = effectsOnly(s.then);
+      const otherwise = effectsOnly(s.otherwise);
+      return then.length + otherwise.length === 0 ? [] : [{ ...s, then, otherwise }];
     });
   return JSON.stringify(
     program.tasks.flatMap((t) =>

@@ -1,0 +1,113 @@
+import type { PropertyId } from '../../kernel/language/propertyId';
+
+/** Why no property notices that steps are removed. */
+export interface UnnoticedReason {
+  /** Addresses of steps. */
+  readonly steps: readonly string[];
+  /** The property that should notice. */
+  readonly property: PropertyId;
+  readonly reason: string;
+}
+
+/** The reasons for the removals that no property notices in the library. */
+export const UNNOTICED_REASONS: readonly UnnoticedReason[] = [
+  {
+    steps: ['upstream/bind_iommufd/BIND.8'],
+    property: 'kvm-ref',
+    reason:
+      'It compares the KVM of the device with the one recorded at the bind. Without this step both are NULL.',
+  },
+  {
+    steps: ['upstream/bind_iommufd/BIND.12:IBIND.9', 'upstream/get_device_fd/GDF.8:IBIND.9'],
+    property: 'id-unique',
+    reason: 'It does not compare the objects of an iommufd with its xarray.',
+  },
+  {
+    steps: ['upstream/bind_iommufd/BIND.15'],
+    property: 'counters',
+    reason: 'Only the hot reset reads cdev_opened, which these scenarios do not call.',
+  },
+  {
+    steps: ['upstream/release_cdev/CLOSE.3', 'upstream/bind_iommufd/BIND.U14:CLOSE.3'],
+    property: 'no-ops-before-bind',
+    reason:
+      'The step skips the unbind if another file has the device open. No second file can bind through the cdev, so it never skips. The close op of the driver has no state.',
+  },
+  {
+    steps: [
+      'upstream/release_cdev/CLOSE.3:IDETACH.3',
+      'upstream/release_device/CLOSE.3:IDETACH.3',
+      'upstream/get_device_fd/GDF.U9:CLOSE.3:IDETACH.3',
+    ],
+    property: 'counters',
+    reason: 'IUNBIND.3 warns about the wrong users and then clears them, in the same call.',
+  },
+  {
+    steps: ['upstream/device_io/GATE.3'],
+    property: 'counters',
+    reason: 'The runtime PM count is not modelled.',
+  },
+  {
+    steps: ['upstream/unregister_device/UNREG.5b'],
+    property: 'id-unique',
+    reason: 'It compares the cdev map with the registration for device nodes, not for group nodes.',
+  },
+  {
+    steps: [
+      'upstream/iommu_destroy/DESTROY.1',
+      'upstream/ioas_alloc/IOAS.1',
+      'upstream/kvm_add/KVM.1',
+    ],
+    property: 'clean-unwind',
+    reason:
+      'The call does nothing and returns success. No property says what a successful call must change.',
+  },
+  {
+    steps: [
+      'upstream/get_device_fd/GDF.U8',
+      'upstream/get_device_fd/GDF.U9:CLOSE.3',
+      'upstream/release_device/CLOSE.3:IUNBIND.1',
+    ],
+    property: 'counters',
+    reason:
+      'The step skips the undo of what was not done. These scenarios reach it only if there is something to undo.',
+  },
+  {
+    steps: ['upstream/get_device_fd/GDF.11'],
+    property: 'memory',
+    reason: 'In the model fd_install also makes the struct file live, with one reference.',
+  },
+  {
+    steps: ['upstream/get_device_fd/GDF.9h'],
+    property: 'counters',
+    reason: 'A device of the group path is attached once: there is no old page table to put.',
+  },
+  {
+    steps: ['upstream/detach_ioas/GATE.1'],
+    property: 'no-ops-before-bind',
+    reason:
+      'The detach op of the driver is not marked as a driver op, and a detach of a device that is not attached does nothing.',
+  },
+  {
+    steps: ['upstream/register_device/REG.0b'],
+    property: 'id-unique',
+    reason:
+      'A limit of the model: one vfio_device per device, so REG.1 refuses the second registration too.',
+  },
+  {
+    steps: ['upstream/register_device/REG.2'],
+    property: 'id-unique',
+    reason: 'It does not ask that a registered device has a number.',
+  },
+  {
+    steps: ['upstream/register_device/REG.3'],
+    property: 'unregister-live',
+    reason:
+      'A completion that is done too early ends the wait early. The device is then kept by the reference of the open file, so nothing is freed too early.',
+  },
+];
+
+/** Why no property notices that this step is removed; undefined if not known. */
+export function unnoticedReason(step: string): UnnoticedReason | undefined {
+  return UNNOTICED_REASONS.find((r) => r.steps.includes(step));
+}
