@@ -233,9 +233,9 @@ const fileCounter: CounterSpec = counterSpec(
   },
   {
     type: 'vfio_group',
-    when: allOf(live('group'), ne('group.iommufd', NULL)),
+    when: allOf(live('group'), ne('group.iommufd', NULL), ne('group.opened_file', NULL)),
     countsOn: 'group.iommufd.file',
-    label: 'a group that was given the iommufd',
+    label: 'an open group that was given the iommufd',
   },
   {
     type: 'vfio_device',
@@ -263,6 +263,29 @@ const groupOwnsDma: Condition = allOf(
   eq('iommu_group.owner', addressOf('group')),
 );
 
+/** A claim blocks the DMA of the group; a page table or type1 driver attaches it (`DOMAIN`). */
+const groupDomain: CounterSpec = counterSpec(
+  'iommu_group.domain',
+  {
+    type: 'iommu_group',
+    when: ne('iommu_group.owner', NULL),
+    countsOn: 'iommu_group',
+    label: 'the DMA owner',
+  },
+  {
+    type: 'iommufd_group',
+    when: allOf(live('igroup'), ne('igroup.hwpt', NULL)),
+    countsOn: 'igroup.group',
+    label: 'the page table of the group',
+  },
+  {
+    type: 'vfio_group',
+    when: allOf(live('group'), ne('group.container', NULL), eq('group.container.iommu_driver', 1)),
+    countsOn: 'iommu_group',
+    label: 'the type1 driver of the container',
+  },
+);
+
 /** What the properties ask of v6.6. */
 export function upstreamPropertyInputs(kvm: boolean): PropertyInputs {
   return {
@@ -286,6 +309,7 @@ export function upstreamPropertyInputs(kvm: boolean): PropertyInputs {
         groupOwnsDma,
       ),
     },
+    groupDomain,
     pathExclusive: 'bound',
     // vfio_unregister_group_dev, v6.6: the wait for device.comp; what follows takes locks only.
     unregisterDelays: [{ fileKinds: ['cdev', 'device'], of: 'device' }],

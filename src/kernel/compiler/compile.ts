@@ -189,7 +189,11 @@ class Compiler {
       calls: this.programCalls,
       files: resolveFiles(this.model, this.instances, this.layout),
       fds: resolveFds(this.instances, this.layout),
-      counters: resolveCounters(this.model, this.layout),
+      counters: resolveCounters(this.model.propertyInputs.counters, this.layout),
+      groupDomains: resolveCounters(
+        this.model.propertyInputs.groupDomain ? [this.model.propertyInputs.groupDomain] : [],
+        this.layout,
+      ),
       unregisterDelays: resolveUnregisterDelays(
         this.model,
         this.instances,

@@ -219,5 +219,7 @@ export interface Program {
   readonly fds: readonly ProgramFd[];
   readonly counters: readonly ResolvedCounter[];
   readonly unregisterDelays: readonly ResolvedUnregisterDelay[];
+  /** The domain of each IOMMU group with what may set it. */
+  readonly groupDomains: readonly ResolvedCounter[];
   readonly eventTemplates: readonly EventTemplate[];
 }

@@ -1,6 +1,7 @@
 import type { DesignModel } from '../language/design';
 import { all, any, binary, constant, field, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
+import type { CounterSpec } from '../language/propertyInputs';
 import type { World } from '../language/world';
 import type { Instances } from './instances';
 import { findObject } from './stateLayout';
@@ -82,14 +83,17 @@ export function resolveFds(instances: Instances, layout: StateLayout): Program['
 }
 
 /** Every counter of the design's `CounterSpec`s with its possible holders. */
-export function resolveCounters(model: DesignModel, layout: StateLayout): ResolvedCounter[] {
+export function resolveCounters(
+  counters: readonly CounterSpec[],
+  layout: StateLayout,
+): ResolvedCounter[] {
   const scopes = new Map<ObjectSlot, Scope>();
   const scopeOf = (x: ObjectSlot): Scope => {
     const scope = scopes.get(x) ?? memoryScope(layout, x.key);
     scopes.set(x, scope);
     return scope;
   };
-  return model.propertyInputs.counters.flatMap((counter) => {
+  return counters.flatMap((counter) => {
     const [type, name] = counter.counter.split('.');
     // Iterate over holders, not over counters: a holder's path is resolved once.
     const held = new Map<number, ResolvedCounter['holders'][number][]>();

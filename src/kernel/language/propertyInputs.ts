@@ -43,6 +43,8 @@ export interface PropertyInputs {
   readonly counters: readonly CounterSpec[];
   /** Whether a file with normal access belongs to the DMA owner of its IOMMU group (property dma-owner). */
   readonly ownsDma?: Partial<Readonly<Record<FileKind, Condition>>>;
+  /** The domain of an IOMMU group, by index, as the sum of what its users set it to (property dma-owner). */
+  readonly groupDomain?: CounterSpec;
   /** The cdev state that excludes an open group file of the same group; absent if the design lets both be in use. */
   readonly pathExclusive?: 'open' | 'bound';
   /** What unregister waits for by design. Nothing else excuses a removal that never returns. */

@@ -26,15 +26,20 @@ export const counters: Property = {
   },
 };
 
+/** The sum of what the holders add. */
+export function holderSum(c: ResolvedCounter): Expr {
+  return c.holders.reduce<Expr>(
+    (rest, h) => binary('add', rest, conditional(h.when, constant(h.weight), constant(0))),
+    constant(0),
+  );
+}
+
 function counterCheck(
   p: Program,
   c: ResolvedCounter,
   writers: readonly ReadonlySet<number>[],
 ): StateCheck {
-  const sum = c.holders.reduce<Expr>(
-    (rest, h) => binary('add', rest, conditional(h.when, constant(h.weight), constant(0))),
-    constant(0),
-  );
+  const sum = holderSum(c);
   const f = p.fields[c.field]!;
   return {
     property: 'counters',
@@ -54,7 +59,7 @@ function counterCheck(
 }
 
 /** The fields that a call can write. */
-function fieldsWrittenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
+export function fieldsWrittenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
   const fields = new Set<number>();
   for (let pc = call.start; pc < call.end; pc++)
     eachStatement(p.tasks[call.task]!.steps[pc]!.body, (s) => {
@@ -64,7 +69,11 @@ function fieldsWrittenBy(p: Program, call: ProgramCall): ReadonlySet<number> {
 }
 
 /** True while a call that writes the field is running. */
-function writeInProgress(p: Program, index: number, writers: readonly ReadonlySet<number>[]): Expr {
+export function writeInProgress(
+  p: Program,
+  index: number,
+  writers: readonly ReadonlySet<number>[],
+): Expr {
   return any(
     p.calls
       .filter((call) => writers[call.index]!.has(index))
