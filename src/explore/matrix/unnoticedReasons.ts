@@ -105,6 +105,22 @@ export const UNNOTICED_REASONS: readonly UnnoticedReason[] = [
     reason:
       'A completion that is done too early ends the wait early. The device is then kept by the reference of the open file, so nothing is freed too early.',
   },
+  {
+    steps: [
+      'upstream/detach_ioas/DETACH.4:IDETACH.1b',
+      'upstream/release_cdev/CLOSE.3:IDETACH.1b',
+      'upstream/release_device/CLOSE.3:IDETACH.1b',
+      'upstream/get_device_fd/GDF.U9:CLOSE.3:IDETACH.1b',
+      'upstream/attach_ioas/ATTACH.U5:IDETACH.1b',
+      'upstream/set_container/SETC.5c',
+      'upstream/set_iommu/SETI.3',
+      'upstream/unset_container/UNSETC.3:DETACHC.2',
+      'upstream/release_group/GRELEASE.2:DETACHC.2',
+    ],
+    property: 'dma-owner',
+    reason:
+      'It compares the domain with the recorded page table or driver at rest. The step sets both, or a later step of the call sets the domain again.',
+  },
 ];
 
 /** Why no property notices that this step is removed; undefined if not known. */
