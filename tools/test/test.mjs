@@ -36,7 +36,7 @@ const fastStages = [
   {
     name: 'format',
     script: 'node_modules/prettier/bin/prettier.cjs',
-    args: ['--check', '--log-level', 'warn', '.'],
+    args: ['--check', '--cache', '--log-level', 'warn', '.'],
   },
   {
     name: 'unit',
