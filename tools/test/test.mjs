@@ -45,7 +45,7 @@ const fastStages = [
       'run',
       '--project',
       'unit',
-      ...(fast ? ['--exclude', '**/*.slow.test.ts'] : []),
+      ...(fast ? ['--exclude', '**/*.slow.test.ts', '--no-isolate'] : []),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${unitReport}`,
