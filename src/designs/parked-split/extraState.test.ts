@@ -69,7 +69,7 @@ const [BOTH_IN, PERM_OR_PERM] = [
   ['0 0 0 0 0 0 0 EPERM', '0 0 EPERM EINVAL EINVAL 0 0 0'],
 ];
 const [ONE_BIND, TWO_BIND] = [['0 0 0 0 EBUSY', '0 0 EBUSY 0 0'], ['0 0 0 0 0']];
-/** Whoever is first keeps the group: the other path is refused at its bind or at its open, and the calls that need the fd are skipped. */
+/** The first path keeps the group: the other path is refused at its bind or at its open, and the calls that need the fd are skipped. */
 const EARLY_BUSY = ['0 0 0 0 0 0 0 EBUSY', '0 EBUSY skipped EINVAL skipped 0 0 0'];
 
 const same = 'same device, two paths';
@@ -178,7 +178,7 @@ const cells: readonly ExpectedCell[] = [
     breaks: { 'single-bind': TWO_BINDS },
     endings: TWO_BIND,
   },
-  // Below the table: the extra state read and written without a lock. Both see nobody, both write, both go on.
+  // Below the table: the extra state read and written without a lock. Both read zero, both write, and both continue.
   {
     options: { extraState: 'perDeviceUnlocked' },
     situation: same,
