@@ -1,6 +1,7 @@
 import type { Design } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
 import { meta } from './meta';
+import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd, NO_EXTRA_BIND_STEPS } from './bind';
 import {
@@ -67,6 +68,8 @@ export const design: Design = {
         kvm_add: kvmAdd,
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
+        probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
       },
       releases: {
         cdev: releaseDevice('cdev'),

@@ -1,11 +1,12 @@
 import type { CounterSpec, PropertyInputs } from '../../kernel/language/propertyInputs';
+import { DRIVER } from '../shared/parentDevice';
 import { allOf, eq, live, lt, ne, NULL } from '../../kernel/language/primitives';
 
 const normalFops = eq('file.f_op', 1);
 const bound = allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count'));
 const ownsDma = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
 
-/** owner_cnt: claims of iommufd_devices, or the kernel driver of a sibling (count 1, no owner). */
+/** owner_cnt: claims of iommufd_devices, or kernel drivers of devices of the group (no owner). */
 export const ownerCount: CounterSpec = {
   counter: 'iommu_group.owner_cnt',
   holders: [
@@ -16,10 +17,10 @@ export const ownerCount: CounterSpec = {
       label: 'a device bound to an iommufd',
     },
     {
-      type: 'iommu_group',
-      when: allOf(eq('iommu_group.owner', NULL), eq('iommu_group.owner_cnt', 1)),
+      type: 'device',
+      when: eq('parent.driver', DRIVER.kernel),
       countsOn: 'iommu_group',
-      label: 'the kernel driver of a sibling',
+      label: 'the kernel driver of a device',
     },
   ],
 };
@@ -41,7 +42,12 @@ export const deviceCounters: readonly CounterSpec[] = [
   {
     counter: 'vfio_device.kref',
     holders: [
-      { type: 'device', when: eq('parent.driver', 1), countsOn: 'device', label: 'the driver' },
+      {
+        type: 'device',
+        when: eq('parent.driver', DRIVER.vfio),
+        countsOn: 'device',
+        label: 'the driver',
+      },
       {
         type: 'cdev',
         when: ne('cdev.kobj', 0),
@@ -82,7 +88,7 @@ export const groupKref: CounterSpec = {
   holders: [
     {
       type: 'device',
-      when: eq('parent.driver', 1),
+      when: eq('parent.driver', DRIVER.vfio),
       countsOn: 'group',
       label: 'a device of the group',
     },

@@ -20,7 +20,7 @@ import {
   branch,
   waitForCompletion,
 } from '../../kernel/language/primitives';
-import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
+import { DRIVER, enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { putCdev, putDevice, putGroup, putRegistration } from './open';
 
@@ -130,7 +130,7 @@ export function registerDevice({
           mutexUnlock('group.device_lock'),
         ],
       },
-      leaveDriverCore('REG.9', 1),
+      leaveDriverCore('REG.9', DRIVER.vfio),
       {
         id: 'REG.U7',
         title: 'undo: remove the number',
@@ -205,7 +205,7 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
         confidence: 'DERIVED',
         ops: [putDevice],
       },
-      leaveDriverCore('UNREG.7', 0),
+      leaveDriverCore('UNREG.7', DRIVER.none),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { Design, ObjectType } from '../../kernel/language/design';
 import { iommufdDevice } from '../shared/iommufd/objects';
 import { meta } from './meta';
+import { probeDriver, removeDriver } from '../shared/kernelDriver';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
 import {
@@ -18,6 +19,7 @@ import { cdev, vfioGlobal } from '../parked-shim/objects';
 import { openCdev } from '../parked-shim/open';
 import { registerDevice, unregisterDevice } from '../parked-shim/register';
 import { releaseDevice } from '../parked-shim/release';
+import { splitDriverRules } from './driverRules';
 import { SPLIT_OPTIONS, parseSplitOptions } from './options';
 import {
   openContainer,
@@ -84,6 +86,8 @@ export const design: Design = {
         kvm_add: kvmAdd,
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
+        probe_driver: probeDriver(splitDriverRules(choice)),
+        remove_driver: removeDriver(splitDriverRules(choice)),
       },
       releases: {
         cdev: releaseDevice('cdev', extraReleaseSteps(choice.extraState)),

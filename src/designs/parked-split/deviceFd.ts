@@ -17,12 +17,12 @@ import {
   NULL,
   replaceFops,
   ret,
-  staticBranch,
   branch,
 } from '../../kernel/language/primitives';
 import { lookUpDevice } from '../parked-shim/group';
 import { putRegistration } from '../parked-shim/open';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
+import { checkViable } from '../shared/kernelDriver';
 import type { SplitOptions } from './options';
 import { detachContainerSteps } from './container';
 import { extraGetDeviceFdSteps, dropDeviceUse } from './extraState';
@@ -113,7 +113,7 @@ export function getDeviceFd(choice: SplitOptions): Routine {
               to: 'GDF.U1',
             }),
           ]),
-          staticBranch('kernel-driver-in-group', [
+          checkViable([
             fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', {
               at: 'group',
               to: 'GDF.U1',

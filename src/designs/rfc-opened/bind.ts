@@ -26,6 +26,7 @@ import {
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
 import { rfcPatch } from '../shared/citations';
+import { checkViable } from '../shared/kernelDriver';
 import { supportedOn } from './iommufd';
 import { DOMAIN } from './iommufdObjects';
 import { unbindSteps } from './vfioPci';
@@ -50,7 +51,7 @@ const failClaim = (errno: 'EBUSY' | 'EINVAL', why: string): readonly Op[] => [
   fail(errno, why, { at: 'iommu_group', to: 'BIND.U4e' }),
 ];
 
-/** iommu_device_init_user_dma: the same owner counts up. The BUG_ON for a kernel driver bound later is not modelled. */
+/** iommu_device_init_user_dma: the same owner counts up. */
 const claimDma: readonly Op[] = ifIommufd([
   mutexLock('iommu_group.mutex'),
   branch(
@@ -67,10 +68,7 @@ const claimDma: readonly Op[] = ifIommufd([
         eq('iommu_group.domain', DOMAIN.attached),
         failClaim('EBUSY', 'the group is not on its default domain'),
       ),
-      staticBranch(
-        'kernel-driver-in-group',
-        failClaim('EINVAL', 'the group is not viable: a sibling has a kernel driver'),
-      ),
+      checkViable(failClaim('EINVAL', 'the group is not viable: a sibling has a kernel driver')),
       store('iommu_group.user_dma_owner_id', addressOf('iommufd/ctx')),
       store('iommu_group.owner_cnt', 1),
       store('iommu_group.domain', DOMAIN.none),

@@ -1,5 +1,6 @@
 import type { Design } from '../../kernel/language/design';
 import { meta } from './meta';
+import { probeDriver, removeDriver } from '../shared/kernelDriver';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { kvmAdd } from '../parked-shim/deviceIo';
 import { bindIommufd, deviceIo } from './bind';
@@ -33,6 +34,7 @@ import {
 import { openCdev, openGroup } from './open';
 import { registerDevice, unregisterDevice } from './register';
 import { releaseDevice } from './release';
+import { RFC_DRIVER_RULES } from './driverRules';
 import { rfcPropertyInputs } from './propertyInputs';
 
 /** D1: the RFC as posted in September 2021, with its defects. */
@@ -77,6 +79,8 @@ export const design: Design = {
       kvm_add: kvmAdd,
       register_device: registerDevice,
       unregister_device: unregisterDevice,
+      probe_driver: probeDriver(RFC_DRIVER_RULES),
+      remove_driver: removeDriver(RFC_DRIVER_RULES),
     },
     releases: {
       cdev: releaseDevice('cdev'),

@@ -18,6 +18,7 @@ import {
 import { rfcPatch } from '../shared/citations';
 import { putDevice } from './open';
 import { pciOpenSteps, pciReleaseSteps } from './vfioPci';
+import { checkViable } from '../shared/kernelDriver';
 
 const failNoDevice = [
   mutexUnlock('group.device_lock'),
@@ -45,7 +46,7 @@ export const getDeviceFd: Routine = {
         branch(eq('group.container.iommu_driver', 0), [
           fail('EINVAL', 'SET_IOMMU has not been called', { at: 'group' }),
         ]),
-        staticBranch('kernel-driver-in-group', [
+        checkViable([
           fail('EINVAL', 'the group is not viable: a sibling has a kernel driver', { at: 'group' }),
         ]),
       ],

@@ -1,4 +1,5 @@
 import type { PropertyInputs } from '../../kernel/language/propertyInputs';
+import { DRIVER } from '../shared/parentDevice';
 import { allOf, anyOf, eq, live, ne, NULL } from '../../kernel/language/primitives';
 
 const bound = ne('pci.videv', NULL);
@@ -114,7 +115,7 @@ export const rfcPropertyInputs: PropertyInputs = {
       holders: [
         {
           type: 'device',
-          when: eq('parent.driver', 1),
+          when: eq('parent.driver', DRIVER.vfio),
           countsOn: 'group',
           label: 'a device of the group',
         },

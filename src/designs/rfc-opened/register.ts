@@ -29,7 +29,7 @@ import {
   waitForCompletion,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
-import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
+import { DRIVER, enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
 import { putGroup } from '../parked-shim/open';
 import { rfcPatch } from '../shared/citations';
 import { putDevice } from './open';
@@ -154,7 +154,7 @@ export const registerDevice: Routine = {
         mutexUnlock('vfio.device_lock'),
       ],
     },
-    leaveDriverCore('REG.6', 1),
+    leaveDriverCore('REG.6', DRIVER.vfio),
     { id: 'REG.U4b', title: 'undo: free the minor', ops: [idaFree('device.minor')] },
     {
       id: 'REG.U4a',
@@ -183,7 +183,7 @@ export const unregisterDevice: Routine = {
       title: 'the driver frees its structure',
       ops: [free('pci'), free('device')],
     },
-    leaveDriverCore('UNREG.7', 0),
+    leaveDriverCore('UNREG.7', DRIVER.none),
   ],
 };
 

@@ -40,7 +40,7 @@ export function iommuGroupType(owners: readonly string[]): ObjectType {
           c.files(['cdev', 'device'], 'group') +
           c.world.devices.filter((d) => d.group === a.group).length,
         init: (a, c) =>
-          c.world.devices.some((d) => d.group === a.group && d.kernelDriver === true) ? 1 : 0,
+          c.world.devices.filter((d) => d.group === a.group && d.kernelDriver === true).length,
       },
       domain: { kind: 'enum', values: Object.keys(DOMAIN) },
     },

@@ -1,14 +1,15 @@
 import type { ObjectType, StepSpec } from '../../kernel/language/design';
 import type { InstanceKey, InstanceCounts } from '../../kernel/language/instanceKey';
 import {
-  eq,
   fail,
   mutexLock,
   mutexUnlock,
+  ne,
   ret,
   store,
   branch,
 } from '../../kernel/language/primitives';
+import type { EnumValue } from '../../kernel/language/primitives';
 
 /** Whether the driver has registered this device before the first call. */
 export function isRegisteredAtStart(
@@ -56,7 +57,19 @@ export function initialGroupNumber(
   );
 }
 
-/** The bus device that a VFIO driver binds to: probe and remove run under its lock. */
+/** `parent.driver`, by index. */
+export const DRIVER = {
+  none: { enumValue: 0, name: 'none' },
+  vfio: { enumValue: 1, name: 'vfio' },
+  kernel: { enumValue: 2, name: 'kernel' },
+} as const satisfies Readonly<Record<string, EnumValue>>;
+
+/** Whether an ordinary kernel driver has the device before the first call. */
+function hasKernelDriverAtStart(anchor: InstanceKey, { world }: Pick<InstanceCounts, 'world'>) {
+  return world.devices.some((d) => d.name === anchor.device && d.kernelDriver === true);
+}
+
+/** The bus device that a VFIO driver or an ordinary kernel driver binds to: probe and remove run under its lock. */
 export const PARENT_DEVICE: ObjectType = {
   type: 'device',
   role: 'parent',
@@ -66,7 +79,17 @@ export const PARENT_DEVICE: ObjectType = {
     'The bus device below the VFIO device; the driver core holds its lock around probe and remove.',
   fields: {
     mutex: { kind: 'mutex' },
-    driver: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
+    driver: {
+      kind: 'enum',
+      values: Object.keys(DRIVER),
+      init: (a, c) =>
+        (isRegisteredAtStart(a, c)
+          ? DRIVER.vfio
+          : hasKernelDriverAtStart(a, c)
+            ? DRIVER.kernel
+            : DRIVER.none
+        ).enumValue,
+    },
   },
 };
 
@@ -88,7 +111,7 @@ export function enterProbe(id: string): readonly StepSpec[] {
       cite: CITE,
       confidence: 'MEM',
       ops: [
-        branch(eq('parent.driver', 1), [
+        branch(ne('parent.driver', DRIVER.none), [
           mutexUnlock('parent.mutex'),
           fail('EBUSY', 'a driver is already bound to the device', { at: 'parent' }),
         ]),
@@ -98,7 +121,7 @@ export function enterProbe(id: string): readonly StepSpec[] {
 }
 
 /** Start of remove in the driver core. */
-export function enterRemove(id: string): readonly StepSpec[] {
+export function enterRemove(id: string, driver: 'vfio' | 'kernel' = 'vfio'): readonly StepSpec[] {
   return [
     {
       id: `${id}a`,
@@ -109,13 +132,13 @@ export function enterRemove(id: string): readonly StepSpec[] {
     },
     {
       id: `${id}b`,
-      title: 'check that the device has a driver',
+      title: 'check that the device has this driver',
       cite: CITE,
       confidence: 'MEM',
       ops: [
-        branch(eq('parent.driver', 0), [
+        branch(ne('parent.driver', DRIVER[driver]), [
           mutexUnlock('parent.mutex'),
-          fail('ENODEV', 'no driver is bound to the device', { at: 'parent' }),
+          fail('ENODEV', 'the driver is not bound to the device', { at: 'parent' }),
         ]),
       ],
     },
@@ -123,10 +146,13 @@ export function enterRemove(id: string): readonly StepSpec[] {
 }
 
 /** End of probe or remove in the driver core. */
-export function leaveDriverCore(id: string, driver: 0 | 1): StepSpec {
+export function leaveDriverCore(id: string, driver: EnumValue): StepSpec {
   return {
     id,
-    title: driver ? 'end of probe: unlock the bus device' : 'end of remove: unlock the bus device',
+    title:
+      driver !== DRIVER.none
+        ? 'end of probe: unlock the bus device'
+        : 'end of remove: unlock the bus device',
     cite: CITE,
     confidence: 'MEM',
     ops: [store('parent.driver', driver), mutexUnlock('parent.mutex'), ret()],

@@ -1,6 +1,7 @@
 import type { Design } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
 import { meta } from './meta';
+import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import {
   ioasAlloc,
@@ -80,6 +81,8 @@ export const design: Design = {
         kvm_add: kvmAdd(kvm),
         register_device: registerDevice,
         unregister_device: unregisterDevice,
+        probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
       },
       releases: {
         cdev: releaseCdev(kvm),

@@ -1,4 +1,5 @@
 import type { CounterSpec, PropertyInputs, HolderSpec } from '../../kernel/language/propertyInputs';
+import { DRIVER } from '../shared/parentDevice';
 import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
 import type { Condition } from '../../kernel/language/primitives';
 import { deviceCounters } from '../parked-shim/propertyInputs';
@@ -70,7 +71,7 @@ const groupCounters: readonly CounterSpec[] = [
   ),
   counterSpec('vfio_group.drivers', {
     type: 'device',
-    when: eq('parent.driver', 1),
+    when: eq('parent.driver', DRIVER.vfio),
     countsOn: 'group',
     label: 'a device of the group',
   }),
@@ -137,10 +138,10 @@ const iommuCounters: readonly CounterSpec[] = [
       label: 'the group, for its container',
     },
     {
-      type: 'iommu_group',
-      when: allOf(eq('iommu_group.owner', NULL), eq('iommu_group.owner_cnt', 1)),
+      type: 'device',
+      when: eq('parent.driver', DRIVER.kernel),
       countsOn: 'iommu_group',
-      label: 'the kernel driver of a sibling',
+      label: 'the kernel driver of a device',
     },
   ),
   counterSpec(

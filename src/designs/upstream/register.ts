@@ -27,7 +27,7 @@ import {
   ret,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
-import { enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
+import { DRIVER, enterProbe, enterRemove, leaveDriverCore } from '../shared/parentDevice';
 import { detachContainerSteps } from './container';
 import {
   putDevice,
@@ -288,7 +288,7 @@ export const registerDevice: Routine = {
         mutexUnlock('group.device_lock'),
       ],
     },
-    leaveDriverCore('REG.13', 1),
+    leaveDriverCore('REG.13', DRIVER.vfio),
     {
       id: 'REG.U10',
       title: 'undo: remove the number; a file opened meanwhile keeps the cdev',
@@ -365,6 +365,6 @@ export const unregisterDevice: Routine = {
       ops: [...putDevice('UNREG.6:', 'UNREG.7')],
     },
     ...deviceReleaseSteps('UNREG.6:', 'UNREG.7'),
-    leaveDriverCore('UNREG.7', 0),
+    leaveDriverCore('UNREG.7', DRIVER.none),
   ],
 };

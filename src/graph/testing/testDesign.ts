@@ -31,16 +31,13 @@ import {
 } from '../../kernel/language/primitives';
 import type { Program } from '../../kernel/compiler/program';
 import type { Call, World } from '../../kernel/language/world';
+import { callsOf } from '../../kernel/testing/callsOf';
 
 const routine = (name: string, steps: Routine['steps']): Routine => ({
   name,
   cite: 'made for the tests of the stage',
   steps,
 });
-const unsupportedCall = routine('nothing', [
-  { id: 'N.1', title: 'nothing', ops: [fail('ENOTTY', 'no such call')] },
-]);
-
 /** A minimal design for graph and stage tests: parked fops, a lock, an owner, a cdev, an unregister that waits. */
 const testDesign: Design = {
   id: 'toy',
@@ -96,7 +93,7 @@ const testDesign: Design = {
         },
       },
     ] satisfies ObjectType[] as ObjectType[],
-    calls: {
+    calls: callsOf({
       open_cdev: routine('open', [
         {
           id: 'O.1',
@@ -133,18 +130,7 @@ const testDesign: Design = {
       register_device: routine('reg', [
         { id: 'G.1', title: 'add the cdev', ops: [cdevAdd('device.mapped'), ret()] },
       ]),
-      open_group: unsupportedCall,
-      open_container: unsupportedCall,
-      ioas_alloc: unsupportedCall,
-      attach_ioas: unsupportedCall,
-      detach_ioas: unsupportedCall,
-      iommu_destroy: unsupportedCall,
-      set_container: unsupportedCall,
-      set_iommu: unsupportedCall,
-      unset_container: unsupportedCall,
-      get_device_fd: unsupportedCall,
-      kvm_add: unsupportedCall,
-    },
+    }),
     releases: {
       cdev: routine('release', [
         { id: 'R.1', title: 'free', ops: [free('priv')] },

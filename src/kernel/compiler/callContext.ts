@@ -61,7 +61,8 @@ export function emitEvent(
 }
 
 /** The properties whose violations the machine reports at a step. */
-type StepProperty = 'memory' | 'counters' | 'publication' | 'lock-order' | 'no-ops-before-bind';
+type StepProperty =
+  'memory' | 'dma-owner' | 'counters' | 'publication' | 'lock-order' | 'no-ops-before-bind';
 
 /** A statement that reports a violation at this step. */
 export function violate(

@@ -7,7 +7,7 @@ import { eq, fail, fget, branch } from '../language/primitives';
 import type { StaticCondition } from '../language/primitives';
 import { CLOSE_ROUTINE, CLOSE_CHECKED_ROUTINE, PASS_FD_ROUTINE } from '../language/vfs';
 import { processOf } from '../language/world';
-import type { Call, World } from '../language/world';
+import type { Call } from '../language/world';
 
 /** One call of a scenario, resolved: the instances that its arguments name, its routine, the calls it depends on. */
 export class CallSite {
@@ -15,7 +15,6 @@ export class CallSite {
     readonly call: Call,
     readonly index: number,
     private readonly model: DesignModel,
-    private readonly world: World,
     private readonly calls: readonly Call[],
     private readonly instances: Instances,
   ) {}
@@ -94,14 +93,6 @@ export class CallSite {
         const file = this.instances.fdKey(this.call.iommufd!)?.file;
         const ioas = this.instances.ioasKey(this.call.object ?? this.call.ioas!);
         return ioas === undefined || ioas.file === file;
-      }
-      case 'kernel-driver-in-group': {
-        const group =
-          (this.call.device === undefined
-            ? undefined
-            : this.instances.deviceKey(this.call.device)?.group) ??
-          this.instances.fdKey(this.call.fd!)?.group;
-        return this.world.devices.some((d) => d.group === group && d.kernelDriver === true);
       }
     }
   }

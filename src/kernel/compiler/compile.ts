@@ -217,7 +217,7 @@ class Compiler {
     const start = steps.length;
     const errnos: Errno[] = [];
     const releases = new Set<number>();
-    const site = new CallSite(call, index, this.model, this.world, this.calls, this.instances);
+    const site = new CallSite(call, index, this.model, this.calls, this.instances);
     const context = (isRelease: boolean): CallContext => ({
       world: this.world,
       task,

@@ -262,6 +262,17 @@ export class Lowering {
         });
         return;
       }
+      case 'bugOn': {
+        const cond = scope.condition(op.cond, (p) => memory.dereference(p, scope, out));
+        const object = scope.objects(op.at).cases[0]!.object;
+        out.push({
+          op: 'if',
+          cond,
+          then: [violate(this.call, 'dma-owner', `hits a BUG_ON: ${op.reason}`, object)],
+          otherwise: NO_STATEMENTS,
+        });
+        return;
+      }
       case 'driverOp':
         return this.driverOp(op, scope, out);
       case 'say':

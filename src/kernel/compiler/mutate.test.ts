@@ -19,9 +19,9 @@ import {
   branch,
 } from '../language/primitives';
 import type { Call, World } from '../language/world';
+import { callsOf } from '../testing/callsOf';
 
 const makeStep = (id: string, ops: StepSpec['ops']): StepSpec => ({ id, title: id, ops });
-const nothing: Routine = { name: 'nothing', cite: 'a test', steps: [makeStep('N.1', [ret()])] };
 const open: Routine = {
   name: 'open',
   cite: 'a test',
@@ -55,25 +55,9 @@ const design: Design = {
         fields: { lock: { kind: 'mutex' }, count: { kind: 'int', hi: 2 }, ready: { kind: 'bool' } },
       },
     ],
-    calls: {
+    calls: callsOf({
       open_cdev: open,
-      open_group: nothing,
-      open_container: nothing,
-      open_iommufd: nothing,
-      bind_iommufd: nothing,
-      ioas_alloc: nothing,
-      attach_ioas: nothing,
-      detach_ioas: nothing,
-      iommu_destroy: nothing,
-      set_container: nothing,
-      set_iommu: nothing,
-      unset_container: nothing,
-      get_device_fd: nothing,
-      device_io: nothing,
-      kvm_add: nothing,
-      register_device: nothing,
-      unregister_device: nothing,
-    },
+    }),
     releases: {},
     parkedFileKinds: [],
     privateData: {},

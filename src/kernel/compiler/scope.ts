@@ -155,6 +155,7 @@ export class Scope {
   /** A value in the numbering of `target`: each pointer field numbers its own targets. */
   value(v: Operand, target?: Field): Expr {
     if (typeof v === 'number') return constant(v);
+    if (typeof v !== 'string' && 'enumValue' in v) return constant(v.enumValue);
     if (typeof v !== 'string' && 'currentTask' in v) return constant(this.roots.task + 1);
     if (typeof v !== 'string') {
       return this.objects(v.addressOf).cases.reduceRight<Expr>(

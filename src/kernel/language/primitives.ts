@@ -7,9 +7,19 @@ import type { Errno } from './errno';
  */
 export type StatePath = string;
 
-/** A number, the value at a path, the address of an object, or the running task. */
+/** A value of an enum field, by index, with its name for the source view. */
+export interface EnumValue {
+  readonly enumValue: number;
+  readonly name: string;
+}
+
+/** A number, the value at a path, the address of an object, the running task, or a value of an enum. */
 export type Operand =
-  number | StatePath | { readonly addressOf: StatePath } | { readonly currentTask: true };
+  | number
+  | StatePath
+  | EnumValue
+  | { readonly addressOf: StatePath }
+  | { readonly currentTask: true };
 
 /** A test on the state. `acquire` marks a load-acquire. */
 export type Condition =
@@ -34,9 +44,7 @@ export type StaticCondition =
   /** The object argument names an ioas, or a bound device fd. */
   | 'object-is-ioas'
   /** The ioas or object argument was created in the iommufd of argument `iommufd`. */
-  | 'same-iommufd'
-  /** A sibling in the device's group has an ordinary kernel driver. */
-  | 'kernel-driver-in-group';
+  | 'same-iommufd';
 
 /** The kernel primitives: the instruction set of every design. */
 export type Op =
@@ -129,6 +137,13 @@ export type Op =
   | { readonly kind: 'goto'; readonly to: string }
   | { readonly kind: 'ret' }
   | { readonly kind: 'warnOn'; readonly cond: Condition; readonly reason: string }
+  /** BUG_ON of the kernel: the host stops. Reported as a violation of `dma-owner`; the model goes on. */
+  | {
+      readonly kind: 'bugOn';
+      readonly cond: Condition;
+      readonly reason: string;
+      readonly at: StatePath;
+    }
   /** Runs a driver operation through `file` (checked against no-ops-before-bind, unless it is the open op of the bind itself). */
   | {
       readonly kind: 'driverOp';
@@ -297,6 +312,12 @@ export const onFault = (what: string, ops: readonly Op[]): Op => ({ kind: 'onFau
 export const goto = (to: string): Op => ({ kind: 'goto', to });
 export const ret = (): Op => ({ kind: 'ret' });
 export const warnOn = (cond: Condition, reason: string): Op => ({ kind: 'warnOn', cond, reason });
+export const bugOn = (cond: Condition, reason: string, at: StatePath): Op => ({
+  kind: 'bugOn',
+  cond,
+  reason,
+  at,
+});
 export const driverOp = (
   name: string,
   options: { file?: StatePath; insideBind?: boolean } = {},

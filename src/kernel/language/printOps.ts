@@ -14,6 +14,7 @@ export function printPath(path: string): string {
 function printValue(v: Operand): string {
   if (typeof v === 'number') return String(v);
   if (typeof v === 'string') return printPath(v);
+  if ('enumValue' in v) return v.name;
   return 'currentTask' in v ? 'current' : printPath(v.addressOf);
 }
 
@@ -162,6 +163,8 @@ function printOp(op: Op, indent: string): string[] {
       return line('return ret;');
     case 'warnOn':
       return line(`WARN_ON(${printCondition(op.cond)});`);
+    case 'bugOn':
+      return line(`BUG_ON(${printCondition(op.cond)});`);
     case 'driverOp':
       return line(`ops->${op.name}();`);
     case 'say':

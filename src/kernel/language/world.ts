@@ -7,7 +7,7 @@ export interface WorldDevice {
   readonly devset?: string | undefined;
   /** Whether the driver has registered it before the first call; default true. */
   readonly registered?: boolean | undefined;
-  /** A sibling held by an ordinary kernel driver, which keeps the group's DMA owner count up. */
+  /** An ordinary kernel driver, not a VFIO driver, has the device before the first call; it uses the default domain of the group. */
   readonly kernelDriver?: boolean | undefined;
   /** dev_name() of the parent device; default `name`. Unique on one bus only. */
   readonly devName?: string | undefined;
@@ -42,6 +42,8 @@ export const CALL_NAMES = [
   'close',
   'register_device',
   'unregister_device',
+  'probe_driver',
+  'remove_driver',
 ] as const;
 
 /** The name of a call in the scenario format. */
@@ -97,6 +99,8 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   close: { args: ['fd'], result: 'zero', by: 'process' },
   register_device: { args: ['device'], result: 'zero', by: 'driver' },
   unregister_device: { args: ['device'], result: 'zero', by: 'driver' },
+  probe_driver: { args: ['device'], result: 'zero', by: 'driver' },
+  remove_driver: { args: ['device'], result: 'zero', by: 'driver' },
 };
 
 /** Kind of a struct file. `device`: created by GET_DEVICE_FD. */

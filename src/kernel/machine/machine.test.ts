@@ -36,16 +36,13 @@ import {
 } from '../language/primitives';
 import type { Program } from '../compiler/program';
 import type { Call } from '../language/world';
+import { callsOf } from '../testing/callsOf';
 
 const routine = (name: string, steps: Routine['steps']): Routine => ({
   name,
   cite: 'made for this test',
   steps,
 });
-const nothing = routine('nothing', [
-  { id: 'N.1', title: 'nothing', ops: [fail('ENOTTY', 'no such call')] },
-]);
-
 /** A miniature: one refcounted device, a lock, an owner; bind under the lock, unregister waits for the files. */
 const toy: Design = {
   id: 'toy',
@@ -80,7 +77,7 @@ const toy: Design = {
         fields: { on: { kind: 'bool' }, device: { kind: 'link', type: 'dev', edge: 'pointer' } },
       },
     ] satisfies ObjectType[] as ObjectType[],
-    calls: {
+    calls: callsOf({
       open_cdev: routine('open', [
         {
           id: 'O.1',
@@ -124,20 +121,8 @@ const toy: Design = {
         { id: 'U.1', title: '', ops: [refDec('device.refcount', [complete('device.comp')])] },
         { id: 'U.2', title: '', ops: [waitForCompletion('device.comp'), ret()] },
       ]),
-      open_group: nothing,
-      open_container: nothing,
       open_iommufd: routine('ctx', [{ id: 'C.1', title: '', ops: [fdInstall(), ret()] }]),
-      ioas_alloc: nothing,
-      attach_ioas: nothing,
-      detach_ioas: nothing,
-      iommu_destroy: nothing,
-      set_container: nothing,
-      set_iommu: nothing,
-      unset_container: nothing,
-      get_device_fd: nothing,
-      kvm_add: nothing,
-      register_device: nothing,
-    },
+    }),
     releases: {
       cdev: routine('release', [
         {

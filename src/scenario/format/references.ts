@@ -86,6 +86,13 @@ function checkWorld({ world }: Scenario, report: ReportError): void {
   world.devices.forEach((d, i) => {
     if (world.devices.findIndex((o) => o.name === d.name) < i)
       report(`world.devices[${i}].name`, d.name, 'a name that no other device has');
+    if (d.kernelDriver === true && d.registered !== false)
+      report(
+        `world.devices[${i}].kernelDriver`,
+        true,
+        'false for a device that is registered',
+        'a device has one driver; "registered": false leaves it to the kernel driver',
+      );
     const devName = d.devName ?? d.name;
     const sameName = world.devices.find((o, j) => j < i && (o.devName ?? o.name) === devName);
     if (sameName && sameName.registered !== false && d.registered !== false)

@@ -70,6 +70,14 @@ const KNOWN_FINDINGS = [
     about: 'attach_ioas with a fault at ATTACH.5',
     text: "clean-unwind: p's attach_ioas returned -EFAULT",
   },
+  // Nothing refuses a kernel driver in a group that user space owns, or whose container is type1 without a claim: a BUG_ON.
+  ...['probe_driver', 'probe_driver with a fault at PROBE.3'].flatMap((about) =>
+    ['rfc-opened', 'parked-split'].map((design) => ({
+      design,
+      about,
+      text: 'dma-owner: driver hits a BUG_ON',
+    })),
+  ),
   // The registration reference is taken before cdev_device_add(), which fails.
   ...['parked-shim', 'parked-split'].map((design) => ({
     design,

@@ -37,6 +37,13 @@ const TWO_GROUPS_WORLD: World = {
     { name: 'vfio1', group: '13' },
   ],
 };
+const KERNEL_DRIVER_WORLD: World = {
+  ...TWO_DEVICES_WORLD,
+  devices: [
+    { name: 'vfio0', group: '12' },
+    { name: 'vfio1', group: '12', registered: false, kernelDriver: true },
+  ],
+};
 const ONE_DEVICE_WORLD: World = { ...TWO_DEVICES_WORLD, devices: [{ name: 'vfio0', group: '12' }] };
 
 const processCall = (call: CallName, args: Partial<Call> = {}): Call => ({
@@ -44,7 +51,7 @@ const processCall = (call: CallName, args: Partial<Call> = {}): Call => ({
   call,
   ...args,
 });
-const driverCall = (call: CallName): Call => ({ by: 'driver', call, device: 'vfio0' });
+const driverCall = (call: CallName, device = 'vfio0'): Call => ({ by: 'driver', call, device });
 
 const CDEV_OPEN_CALLS = [
   processCall('open_cdev', { device: 'vfio0', as: 'cdev' }),
@@ -143,6 +150,13 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
         processCall('set_container', { fd: 'group2', container: 'container' }),
       ],
     },
+    ...[[], CDEV_BOUND_CALLS, TYPE1_CALLS].flatMap((calls) =>
+      (['probe_driver', 'remove_driver'] as const).map((call) => ({
+        world: KERNEL_DRIVER_WORLD,
+        calls: [driverCall('remove_driver', 'vfio1'), ...calls, driverCall(call, 'vfio1')],
+      })),
+    ),
+    { world: KERNEL_DRIVER_WORLD, calls: [driverCall('probe_driver', 'vfio1')] },
     // The last device of a group is unregistered while the group is in a container.
     { world: ONE_DEVICE_WORLD, calls: [...TYPE1_CALLS, driverCall('unregister_device')] },
   );

@@ -224,6 +224,7 @@ function drawArgument(
 ): string | undefined {
   switch (arg) {
     case 'device':
+      if (name === 'probe_driver' || name === 'remove_driver') return draw(world.devices).name;
       return draw(world.devices.filter((d) => d.kernelDriver !== true)).name;
     case 'group':
       return draw(world.devices).group;

@@ -319,6 +319,32 @@ export const DRIVER_CALLS: readonly CallTemplate[] = [
         makeChoice(context, device, `Register ${device}`, { call: 'register_device', device }),
       ),
   },
+  {
+    call: 'probe_driver',
+    verb: 'Probe driver',
+    title: 'Probe kernel driver',
+    noChoiceReason: 'Every device has a driver.',
+    choices: (context) =>
+      devicesByDriver(context, 'none').map((device) =>
+        makeChoice(context, device, `Probe a kernel driver of ${device}`, {
+          call: 'probe_driver',
+          device,
+        }),
+      ),
+  },
+  {
+    call: 'remove_driver',
+    verb: 'Remove driver',
+    title: 'Remove kernel driver',
+    noChoiceReason: 'No device has a kernel driver.',
+    choices: (context) =>
+      devicesByDriver(context, 'kernel').map((device) =>
+        makeChoice(context, device, `Remove the kernel driver of ${device}`, {
+          call: 'remove_driver',
+          device,
+        }),
+      ),
+  },
 ];
 
 function groupNames({ snapshot }: CallerContext): readonly string[] {
@@ -360,6 +386,19 @@ function devicesByRegistration(
   return program.world.devices
     .filter((device) => isRegistered(device.name, device.registered ?? true) === registered)
     .map(({ name }) => name);
+}
+
+/** Devices by the driver that their bus device has now. */
+function devicesByDriver(
+  { snapshot: { program, state } }: CallerContext,
+  driver: 'none' | 'kernel',
+): readonly string[] {
+  return program.objects.flatMap(({ spec, key, fields }) => {
+    const index = spec.role === 'parent' ? fields['driver'] : undefined;
+    const name =
+      index === undefined ? undefined : program.fields[index]!.enumValues?.[state[index]!];
+    return name === driver && key.device !== undefined ? [key.device] : [];
+  });
 }
 
 function freshName({ usedNames }: CallerContext, stem: string): string {
