@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { ReactFlow, ReactFlowProvider, useReactFlow, type NodeTypes } from '@xyflow/react';
 import '@xyflow/react/dist/base.css';
 import { lazyPart } from '../controls/lazyPart';
@@ -16,7 +16,7 @@ import { createStageStore, StageContext, useStage, useStageStore } from './stage
 import { syncWithSession } from './stageSync';
 import { Edges } from './edges/Edges';
 import { Toolbar } from './Toolbar';
-import { MAX_ZOOM, MIN_ZOOM } from './camera/viewport';
+import { MAX_ZOOM, MIN_ZOOM, type PixelSize } from './camera/viewport';
 import { useCamera } from './camera/useCamera';
 
 const FoldedGroupNode = lazyPart({
@@ -39,10 +39,27 @@ interface StageProps {
   readonly wheel?: 'pan' | 'host';
 }
 
-/** The graph of the session's current snapshot. */
+/** The graph of the session's current snapshot. Its layout depends on its size, so it measures its place first, within one frame. */
 export function Stage({ wheel = 'pan' }: StageProps) {
+  const [size, setSize] = useState<PixelSize>();
+  const place = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (place.current)
+      setSize({ width: place.current.clientWidth, height: place.current.clientHeight });
+  }, []);
+  return size ? (
+    <SizedStage size={size} wheel={wheel} />
+  ) : (
+    <div className={styles.stage}>
+      <div ref={place} />
+      <div className={styles.toolbar} />
+    </div>
+  );
+}
+
+function SizedStage({ size, wheel }: Required<StageProps> & { readonly size: PixelSize }) {
   const session = useSessionStore();
-  const stage = useMemo(() => createStageStore(session), [session]);
+  const stage = useMemo(() => createStageStore(session, size), [session, size]);
   // A layout effect, so that the stage is in sync before the camera's effects subscribe to the session.
   useLayoutEffect(() => syncWithSession(stage, session), [stage, session]);
   return (

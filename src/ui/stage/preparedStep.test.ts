@@ -17,6 +17,7 @@ vi.mock(import('../../graph/model/toGraph'), async (original) => {
 
 // Node has no requestIdleCallback: requestIdle falls back to a timer, which the fake clock drives.
 const IDLE_MS = 1000;
+const SIZE = { width: 1440, height: 900 };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -36,7 +37,10 @@ function twoStages(id: string) {
   const session = createSession(opened.run.setup, opened.run);
   const end = currentBranch(opened.run).tip.depth;
   seekTo(session, 0);
-  const [preparing, unprepared] = [createStageStore(session), createStageStore(session)];
+  const [preparing, unprepared] = [
+    createStageStore(session, SIZE),
+    createStageStore(session, SIZE),
+  ];
   syncWithSession(preparing, session);
   const bothStates = (): readonly unknown[] => {
     vi.advanceTimersByTime(IDLE_MS);

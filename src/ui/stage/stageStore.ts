@@ -5,7 +5,8 @@ import { foldedGroupId } from '../../graph/model/groupFolding';
 import { currentSnapshot } from '../../session/trace/replay';
 import type { Session } from '../../session/store/session';
 import type { Effect } from './animation/effect';
-import { DEFAULT_SHAPE } from './camera/bestShape';
+import { shapeFor } from './camera/bestShape';
+import type { PixelSize } from './camera/viewport';
 import { edgeState, type EdgeState } from './edges/edgeState';
 import { focusNode } from '../controls/focusNode';
 import { nodeState, type NodeState } from './nodes/nodeState';
@@ -28,17 +29,18 @@ export interface StageStore extends StoreApi<StageState> {
 export const NO_EFFECTS: readonly Effect[] = [];
 export const NO_IDS: ReadonlySet<string> = new Set();
 
-/** A stage at the session's current snapshot. */
-export function createStageStore(session: Session): StageStore {
+/** A stage of this size at the session's current snapshot. */
+export function createStageStore(session: Session, size: PixelSize): StageStore {
   const state = session.getState();
   const snapshot = currentSnapshot(state);
   const foldedGroups = initialFoldedGroups(snapshot);
-  const scene = sceneOf(snapshot, { foldedGroups, shape: DEFAULT_SHAPE });
+  const shape = shapeFor(snapshot.program, foldedGroups, size);
+  const scene = sceneOf(snapshot, { foldedGroups, shape });
   const store = createStore<StageState>(() => ({
     ...sceneState(scene, undefined),
     ...setupDefaults(snapshot),
     foldedGroups,
-    shape: DEFAULT_SHAPE,
+    shape,
     highlighted: NO_IDS,
     pointedNode: undefined,
     effects: NO_EFFECTS,

@@ -9,6 +9,7 @@ import { currentBranch } from '../../session/trace/run';
 import { createStageStore } from './stageStore';
 import { syncWithSession } from './stageSync';
 
+const SIZE = { width: 1440, height: 900 };
 const devices = [0, 1, 2, 3, 4, 5, 6, 7];
 const scenario: Scenario = {
   title: 'crowd',
@@ -36,7 +37,7 @@ function openCrowdedStage() {
   const session = createSession(opened.run.setup, opened.run);
   const end = currentBranch(opened.run).tip.depth;
   seekTo(session, 0);
-  const stage = createStageStore(session);
+  const stage = createStageStore(session, SIZE);
   syncWithSession(stage, session);
   return { session, stage, end };
 }

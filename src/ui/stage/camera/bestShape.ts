@@ -1,5 +1,7 @@
-import type { LayoutShape } from '../../../graph/layout/graphLayout';
-import { fitViewport, MAX_FIT_ZOOM, type PixelSize } from './viewport';
+import { maxLayoutSize, NARROW_SHAPE, type LayoutShape } from '../../../graph/layout/graphLayout';
+import type { FoldedGroups } from '../../../graph/model/groupFolding';
+import type { Program } from '../../../kernel/compiler/program';
+import { fitViewport, MAX_FIT_ZOOM, NARROW_SCREEN_PX, type PixelSize } from './viewport';
 
 const CANDIDATE_COLUMNS: readonly number[] = [5, 4, 6, 7, 3, 8, 9, 10, 12, 14, 16];
 /** Fewer text rows hide too much; more add little. */
@@ -11,13 +13,6 @@ const CANDIDATE_SHAPES: readonly LayoutShape[] = CANDIDATE_PACKINGS.flatMap((pac
   ),
 );
 
-/** Used until the size of the stage is known. */
-export const DEFAULT_SHAPE: LayoutShape = CANDIDATE_SHAPES[1] ?? {
-  columns: 5,
-  maxTextRows: 4,
-  packing: 'tidy',
-};
-
 /** One more text row is worth this loss of zoom. */
 const EXTRA_ROW_FACTOR = 0.97;
 /** Unbroken lanes are worth this loss of zoom. */
@@ -28,7 +23,7 @@ export function bestShape(
   sizeOf: (shape: LayoutShape) => PixelSize,
   screen: PixelSize,
 ): LayoutShape {
-  let best = DEFAULT_SHAPE;
+  let best = NARROW_SHAPE;
   let bestScore = -Infinity;
   for (const shape of CANDIDATE_SHAPES) {
     const { zoom } = fitViewport({ x: 0, y: 0, ...sizeOf(shape) }, screen);
@@ -41,4 +36,15 @@ export function bestShape(
     best = shape;
   }
   return best;
+}
+
+/** The grid shape for a program's layout in `screen`. */
+export function shapeFor(
+  program: Program,
+  foldedGroups: FoldedGroups,
+  screen: PixelSize,
+): LayoutShape {
+  return screen.width < NARROW_SCREEN_PX
+    ? NARROW_SHAPE
+    : bestShape((candidate) => maxLayoutSize(program, foldedGroups, candidate), screen);
 }

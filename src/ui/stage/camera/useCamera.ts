@@ -3,11 +3,11 @@ import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { prefersReducedMotion } from '../../../session/actions/reducedMotion';
 import { currentSnapshot } from '../../../session/trace/replay';
 import type { Rect } from '../../../graph/layout/geometry';
-import { NARROW_SHAPE, maxLayoutSize, type NodePlacement } from '../../../graph/layout/graphLayout';
+import type { NodePlacement } from '../../../graph/layout/graphLayout';
 import { useSessionStore } from '../../useSession';
 import type { StageState } from '../stageState';
 import { relayout, useStage, useStageStore } from '../stageStore';
-import { bestShape } from './bestShape';
+import { shapeFor } from './bestShape';
 import { detailLevelAt } from './detailLevel';
 import {
   boundsToShow,
@@ -130,15 +130,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       fitted = { width, height };
       const { program } = currentSnapshot(session.getState());
       const { foldedGroups: folded } = stage.getState();
-      relayout(stage, session, {
-        shape:
-          width < NARROW_SCREEN_PX
-            ? NARROW_SHAPE
-            : bestShape((candidate) => maxLayoutSize(program, folded, candidate), {
-                width,
-                height,
-              }),
-      });
+      relayout(stage, session, { shape: shapeFor(program, folded, { width, height }) });
       if (userMoved.current) return;
       fit();
       // After a resize, return to the current step; after folding, keep the overview of the new layout.
