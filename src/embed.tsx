@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { frameAddressBarOf } from './session/url/addressBar';
 import { setPageLayout } from './session/actions/pageLayout';
+import checkWorkerUrl from './explore.worker.ts?worker&url';
 import { parseEmbedParameters } from './host/parseEmbedParameters';
 import type { CreateWorker } from './check-worker/workerFactories';
 import { startPortAdapter } from './host/portAdapter';
@@ -18,10 +19,10 @@ if (!rootElement) throw new Error('embed.html has no #root');
 const root = rootElement;
 const parameters = parseEmbedParameters(location.search);
 
-/** A frame without an origin may start workers only from a blob. */
-const createWorker: CreateWorker = async () => {
-  const { default: CheckWorker } = await import('./explore.worker.ts?worker&inline');
-  return new CheckWorker();
+/** A frame without an origin may start workers only from a blob. This one loads the checker's script, so that the embed does not carry it. */
+const createWorker: CreateWorker = () => {
+  const script = `importScripts(${JSON.stringify(checkWorkerUrl)})`;
+  return new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
 };
 
 /** Shows the scenario or link of the URL. */
