@@ -1,5 +1,6 @@
 import { makeCheck } from '../explore/check';
 import { MAX_STATES } from '../explore/engines/stateStore';
+import { verifyCheck } from '../explore/verifyCheck';
 import { checkText } from '../export/checkText';
 import { compile } from '../kernel/compiler/compile';
 import { makeMutation, MUTATION_KINDS } from '../kernel/language/mutation';
@@ -7,6 +8,7 @@ import type { PropertyId } from '../kernel/language/propertyId';
 import { PROPERTIES } from '../kernel/properties/properties';
 import { choiceOption, CliInputError, integerOption, suggestion } from './arguments';
 import {
+  EXIT_STATUS,
   exitStatusOf,
   STATES_PER_SLICE,
   yieldToEventLoop,
@@ -25,10 +27,10 @@ import { jsonText } from './output';
 
 export const CHECK_COMMAND: CliCommand = {
   id: 'check',
-  usage: `check FILE [--json] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] [--reduce[=symmetry|partial-order|both]] ${MUTATION_USAGE}`,
+  usage: `check FILE [--json] [--verify] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] [--reduce[=symmetry|partial-order|both]] ${MUTATION_USAGE}`,
   about:
     'explores every interleaving of the calls of a scenario and ignores its schedule. --without, --swap, --plain and --split modify the design first',
-  flags: ['json', 'reduce'],
+  flags: ['json', 'reduce', 'verify'],
   options: [
     'design',
     'option',
@@ -51,6 +53,11 @@ const MAX_SECONDS = 1e6;
 
 async function check(args: CliArguments, terminal: Terminal): Promise<number> {
   const scenario = readScenario(args, terminal, { ignoreSchedule: true });
+  const verify = args.flags.has('verify');
+  if (verify && !scenario.expect?.verdict && !scenario.expect?.reachable)
+    throw new CliInputError(
+      '--verify: expected "verdict" or "reachable" in "expect" of the scenario, got neither for this design and these options',
+    );
   const properties = propertyOptions(args);
   const maxStates = integerOption(args, 'max-states', MAX_STATES);
   const megabytes = integerOption(args, 'max-memory', MAX_MEGABYTES);
@@ -82,7 +89,11 @@ async function check(args: CliArguments, terminal: Terminal): Promise<number> {
       ? jsonText(mutations.length === 0 ? result : { ...result, mutations })
       : checkText(result, [scenario.title, ...mutations].join(' ')),
   );
-  return exitStatusOf(result.verdict);
+  if (!verify || !scenario.expect) return exitStatusOf(result.verdict);
+  const differences = verifyCheck(result, scenario.expect);
+  for (const difference of differences) terminal.err(`${difference}\n`);
+  if (differences.length === 0) return EXIT_STATUS.fine;
+  return result.coverage === 'complete' ? EXIT_STATUS.violated : EXIT_STATUS.stopped;
 }
 
 /** The ids of every `--property`, each a list with commas. */

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/designs';
 import { PROPERTY_IDS } from '../kernel/properties/properties';
 import { makeScenario } from '../scenario/format/makeScenario';
+import { parseScenario } from '../scenario/format/parseScenario';
+import { parseScheduleText } from '../scenario/format/scheduleText';
 import { LIBRARY, libraryEntry } from '../scenario/library/library';
 import { runInMemory } from './testing/runInMemory';
 
@@ -58,6 +60,99 @@ describe('run', () => {
       { name: 'iommufd1', by: 'qemu', kind: 'iommufd', fops: 'normal', refs: 3 },
       { name: 'iommufd2', by: 'dpdk', kind: 'iommufd', fops: 'normal', refs: 1 },
     ]);
+  });
+
+  it('tells that a call waited, and what blocked and skipped calls return', async () => {
+    const calls = async (commandLine: string, input = ''): Promise<unknown[]> =>
+      (JSON.parse((await runInMemory(commandLine, input)).out) as { calls: unknown[] }).calls;
+    expect(await calls('run hot-unplug --json')).toContainEqual({
+      by: 'driver',
+      call: 'unregister_device',
+      returns: 0,
+      waited: [{ for: 'vfio0.comp', heldBy: ['fd1'] }],
+      steps: expect.any(Number) as number,
+    });
+    const stuck = changed({
+      calls: [
+        { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+        { by: 'qemu', call: 'open_iommufd', as: 'i1' },
+        { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'i1' },
+        { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+        { by: 'driver', call: 'register_device', device: 'vfio0' },
+        { by: 'dpdk', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
+        { by: 'dpdk', call: 'close', fd: 'fd2' },
+      ],
+      beats: [],
+      expect: {
+        calls: [
+          { by: 'qemu', call: 'open_cdev', returns: 'fd' },
+          { by: 'driver', call: 'unregister_device', returns: 'blocked' },
+          { by: 'driver', call: 'register_device', returns: 'blocked' },
+          { by: 'dpdk', call: 'close', returns: 'skipped' },
+        ],
+      },
+    });
+    expect(await runInMemory('run - --verify', stuck)).toMatchObject({ status: 0, err: '' });
+    expect(await calls('run - --json', stuck)).toMatchObject([
+      { returns: 3 },
+      { returns: 4 },
+      { returns: 0 },
+      { returns: 'blocked', waited: [{ for: 'vfio0.comp', heldBy: ['fd1'] }] },
+      { returns: 'blocked', steps: 0 },
+      { returns: expect.stringMatching(/^-E/) as string },
+      { returns: 'skipped' },
+    ]);
+  });
+
+  it('runs a task until its next step is the one of the schedule', async () => {
+    const text = async (schedule: string): Promise<string> => {
+      const { out, err } = await runInMemory(
+        'run - --json',
+        changed({ schedule: schedule.split(','), beats: [], expect: {} }),
+      );
+      return err === '' ? out.slice(out.indexOf('"steps"')) : err;
+    };
+    const counted = await text('qemu*9,dpdk*4');
+    const steps = JSON.parse((await runInMemory('run bind-race --json')).out) as {
+      steps: { by: string; at: string }[];
+    };
+    const stop = steps.steps.filter((s) => s.by === 'qemu')[9]?.at ?? '';
+    expect(await text(`qemu until ${stop},dpdk*4`)).toBe(counted);
+    // Where it already is, it does not move.
+    expect(await text(`qemu until ${stop},qemu until ${stop},dpdk*4`)).toBe(counted);
+    expect(await text('qemu until BIND.99')).toMatch(
+      /^schedule\[0\]: expected a task that can run \(dpdk\), got "qemu until BIND\.99": after \d+ steps without BIND\.99, qemu has made all its calls\n$/,
+    );
+  });
+
+  it('takes a schedule with a step to stop before', async () => {
+    const { scenario } = libraryEntry('bind-race') ?? expect.fail();
+    expect(parseScheduleText('qemu until OPEN.2,dpdk*3')).toEqual({
+      ok: true,
+      schedule: ['qemu until OPEN.2', 'dpdk*3'],
+    });
+    expect(parseScenario(makeScenario({ ...scenario, schedule: ['qemu until OPEN.2'] })).ok).toBe(
+      true,
+    );
+  });
+
+  it('names a fault that no step reached', async () => {
+    const unreached = changed({
+      calls: [
+        { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+        { by: 'qemu', call: 'open_iommufd', as: 'i1' },
+        { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'i1' },
+        { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'i1', fault: 'BIND.14' },
+      ],
+      beats: [],
+      expect: {},
+    });
+    const { status, out, err } = await runInMemory('run -', unreached);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toMatch(
+      /^calls\[3\]\.fault: expected a step that qemu's bind_iommufd reaches, got "BIND\.14" \(its last step is BIND\.\w+\)\n$/,
+    );
+    expect((await runInMemory('run unwind-tour')).status).toBe(0);
   });
 
   it('names the step that violates a property', async () => {

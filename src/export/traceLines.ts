@@ -1,5 +1,12 @@
 import { waitBlockers, waitText } from '../kernel/machine/describeEvent';
-import { initialState, inCall, step, currentWait, type StepEvent } from '../kernel/machine/machine';
+import {
+  initialState,
+  inCall,
+  isWaitForCall,
+  step,
+  currentWait,
+  type StepEvent,
+} from '../kernel/machine/machine';
 import type { Program, Step, Wait } from '../kernel/compiler/program';
 import type { Trace, TraceStep } from '../scenario/run/trace';
 import { cObjectName, cFieldName, formatFieldValue } from './format';
@@ -34,7 +41,7 @@ export function traceLinesOf(trace: Trace): readonly TraceLine[] {
       if (
         !wait ||
         waiting.has(task) ||
-        (!end && (wait.kind === 'name' || !inCall(program, state, task)))
+        (!end && (isWaitForCall(wait) || !inCall(program, state, task)))
       )
         continue;
       waiting.set(task, wait);
@@ -47,7 +54,7 @@ export function traceLinesOf(trace: Trace): readonly TraceLine[] {
         startedCalls.add(next.call);
         lines.push({ ...line, kind: 'call', text: callExpression(call.call), depth: 0 });
       }
-      if (wait.kind !== 'name')
+      if (!isWaitForCall(wait))
         lines.push({
           ...line,
           kind: 'event',
@@ -62,10 +69,9 @@ export function traceLinesOf(trace: Trace): readonly TraceLine[] {
         ...line,
         kind: 'blocks',
         depth,
-        text:
-          wait.kind === 'name'
-            ? `/* waits for ${waitText(program, wait)}${by === '' ? '' : `, made by ${by}`} */`
-            : `/* blocks${by === '' ? '' : `: held by ${by}`} */`,
+        text: isWaitForCall(wait)
+          ? `/* waits for ${waitText(program, wait)}${wait.kind === 'name' ? `, made by ${by}` : ''} */`
+          : `/* blocks${by === '' ? '' : `: held by ${by}`} */`,
       });
     }
   };

@@ -6,6 +6,7 @@ import { startSearch } from '../../src/explore/search/search';
 import { promelaModel, statedProperties } from '../../src/export/promela/promelaModel';
 import type { Program } from '../../src/kernel/compiler/program';
 import { stateChecks } from '../../src/kernel/properties/properties';
+import { inputErrorText, parseScenario } from '../../src/scenario/format/parseScenario';
 import { LIBRARY } from '../../src/scenario/library/library';
 import { startScenarioRun } from '../../src/scenario/run/scenarioRun';
 
@@ -29,7 +30,20 @@ export interface SpinModel {
   readonly search: (maxStates: number) => Found | undefined;
 }
 
-/** Every built-in scenario as it is told for each design and choice of options, and some random programs. */
+/** Calls in an order that the scenario asks for. No scenario of the library does. */
+const orderedCalls = {
+  format: 'vfio-playground/scenario@1',
+  title: 'One opens a group while another closes it, a third after that',
+  world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu', 'dpdk', 'late'] },
+  calls: [
+    { by: 'late', call: 'open_group', group: '12', as: 'g3', after: ['qemu:2', 'g2'] },
+    { by: 'qemu', call: 'open_group', group: '12', as: 'g1' },
+    { by: 'qemu', call: 'close', fd: 'g1' },
+    { by: 'dpdk', call: 'open_group', group: '12', as: 'g2' },
+  ],
+};
+
+/** Every built-in scenario as it is told for each design and choice of options, calls in a given order, and some random programs. */
 export function spinModels(randoms: number): readonly SpinModel[] {
   const told = LIBRARY.flatMap((entry) =>
     entry.variants.map((scenario) => {
@@ -44,6 +58,11 @@ export function spinModels(randoms: number): readonly SpinModel[] {
       );
     }),
   );
+  const ordered = parseScenario(orderedCalls);
+  if (!ordered.ok) throw new Error(inputErrorText(ordered.errors));
+  const { scenario } = ordered;
+  const { program } = startScenarioRun(scenario);
+  told.push(model(`${scenario.design} after`, scenario.design, program, scenario.title));
   const random = Array.from({ length: randoms }, (_, i) =>
     model(`random ${i + 1}`, 'random', randomProgram(seededDraw(i + 1)), `random program ${i + 1}`),
   );

@@ -128,6 +128,7 @@ export function randomSymmetricProgram(seed: number): Program {
       result: result + t.index,
       errnos: [],
       needs: [],
+      after: [],
     })),
   };
 }

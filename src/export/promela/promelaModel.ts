@@ -181,7 +181,7 @@ function proctype(context: PromelaContext, task: Task): string {
         '',
         promelaComment([
           `${by}: ${name} ${Object.entries(args)
-            .map(([k, v]) => `${k}=${v}`)
+            .map(([k, v]) => `${k}=${String(v)}`)
             .join(' ')}`,
         ]),
       );

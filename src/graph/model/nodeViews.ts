@@ -5,6 +5,7 @@ import {
   currentWait,
   inCall,
   isEnabled,
+  isWaitForCall,
   nextStep,
 } from '../../kernel/machine/machine';
 import type { ObjectSlot } from '../../kernel/compiler/program';
@@ -171,7 +172,7 @@ function taskView({ program, state }: GraphInput, index: number): TaskView {
   const { call } = current.call;
   const hasBegun = inCall(program, state, index);
   const wait = isEnabled(program, state, index) ? undefined : currentWait(program, state, index);
-  if (wait && (hasBegun || wait.kind !== 'name'))
+  if (wait && (hasBegun || !isWaitForCall(wait)))
     return {
       task,
       status: 'waiting',

@@ -1,4 +1,4 @@
-import { currentWait } from '../../kernel/machine/machine';
+import { currentWait, isWaitForCall } from '../../kernel/machine/machine';
 import { waitCycles } from '../../kernel/properties/noDeadlock';
 import type { Rect } from '../layout/geometry';
 import { routeEdge } from '../routing/edgePath';
@@ -27,7 +27,7 @@ function waitAndHoldEdges(input: GraphInput): readonly UnroutedEdge[] {
   const cycleTasks = new Set(waitCycles(program, state).flat());
   return program.tasks.flatMap((task) => {
     const wait = currentWait(program, state, task.index);
-    if (!wait || wait.kind === 'name') return [];
+    if (!wait || isWaitForCall(wait)) return [];
     const slot = program.objects[program.fields[wait.field]?.object ?? -1];
     if (!slot) return [];
     const inCycle = cycleTasks.has(task.index);

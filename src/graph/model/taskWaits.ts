@@ -14,7 +14,7 @@ export function describeWait(program: Program, state: Int32Array, wait: Wait): s
   const blockers = waitBlockers(program, state, wait).join(', ');
   const target = waitText(program, wait);
   if (wait.kind === 'name') return `needs ${target} from ${blockers}`;
-  if (blockers === '') return `waits for ${target}`;
+  if (blockers === '' || wait.kind === 'end') return `waits for ${target}`;
   return wait.kind === 'mutex'
     ? `waits for ${target}, held by ${blockers}`
     : `waits for ${target}, blocked by ${blockers}`;

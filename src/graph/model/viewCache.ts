@@ -1,5 +1,5 @@
 import { fieldsRead } from '../../kernel/language/expressions';
-import { nextStep, type StepEvent } from '../../kernel/machine/machine';
+import { isWaitForCall, nextStep, type StepEvent } from '../../kernel/machine/machine';
 import type { ObjectSlot, Program } from '../../kernel/compiler/program';
 import { edgeFieldsOf } from './edgeFields';
 import type { EdgeView, ObjectView } from './graph';
@@ -56,7 +56,7 @@ export function activeObjects(
   }
   for (const { index } of program.tasks)
     for (const wait of nextStep(program, state, index)?.waits ?? [])
-      if (wait.kind !== 'name') addObjectOf(wait.field);
+      if (!isWaitForCall(wait)) addObjectOf(wait.field);
   return objects;
 }
 

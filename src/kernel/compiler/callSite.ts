@@ -6,7 +6,7 @@ import { routineOf } from '../language/design';
 import { eq, fail, fget, branch } from '../language/primitives';
 import type { StaticCondition } from '../language/primitives';
 import { CLOSE_ROUTINE, CLOSE_CHECKED_ROUTINE, PASS_FD_ROUTINE } from '../language/vfs';
-import { processOf } from '../language/world';
+import { callIndexOf, processOf } from '../language/world';
 import type { Call } from '../language/world';
 
 /** One call of a scenario, resolved: the instances that its arguments name, its routine, the calls it depends on. */
@@ -109,6 +109,13 @@ export class CallSite {
     return this.calls.flatMap((c, i) =>
       i !== this.index && names.includes(resultName(c, i)) ? [i] : [],
     );
+  }
+
+  /** Indices of the calls of other tasks that must have ended before this one begins. */
+  after(): number[] {
+    return (this.call.after ?? [])
+      .map((reference) => callIndexOf(this.calls, reference))
+      .filter((i) => i >= 0 && this.calls[i]!.by !== this.call.by);
   }
 
   /** Whether another task can close the fd while the call runs; the call then holds a file reference. */

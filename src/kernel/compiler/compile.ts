@@ -278,8 +278,17 @@ class Compiler {
     if (exit)
       for (let pc = start; pc < end; pc++)
         steps[pc] = { ...steps[pc]!, body: resolveExits(steps[pc]!.body, exit) };
-    const needs = site.needs();
-    return { index, call, task, start, end, result: this.results[index]!, errnos, needs };
+    return {
+      index,
+      call,
+      task,
+      start,
+      end,
+      result: this.results[index]!,
+      errnos,
+      needs: site.needs(),
+      after: site.after(),
+    };
   }
 
   /** Return to user: jumps to the first release callback queued for this task, else to the next call. */

@@ -33,11 +33,13 @@ export function canFail({ errnos, needs }: ProgramCall): boolean {
   return errnos.length > 0 || needs.length > 0;
 }
 
-/** The step as the program keeps it. A call's first step waits for the calls whose results it needs, and skips the call if one failed. */
+/** The step as the program keeps it. A call's first step waits for the calls whose results it needs, and skips the call if one failed; it also waits for the calls that it must come after. */
 export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar): Step {
   const call = program.calls[draft.call]!;
   let { guard, waits } = draft;
   let body = draft.body as readonly Statement[];
+  const hasEnded = (c: ProgramCall): Expr =>
+    binary('le', constant(c.end), field(program.pcs[c.task]!));
   if (pc === call.start && call.needs.length > 0) {
     const failed: Expr[] = [];
     const done: Expr[] = [];
@@ -45,7 +47,7 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
       const needed = program.calls[n]!;
       if (needed.task === call.task) done.push(TRUE);
       else {
-        done.push(binary('le', constant(needed.end), field(program.pcs[needed.task]!)));
+        done.push(hasEnded(needed));
         waits = [...waits, { kind: 'name', name: resultName(needed.call, n), call: n }];
       }
       if (canFail(needed)) failed.push(binary('ne', field(needed.result), constant(0)));
@@ -68,6 +70,10 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
         },
       ];
     }
+  }
+  if (pc === call.start && call.after.length > 0) {
+    guard = all([...call.after.map((n) => hasEnded(program.calls[n]!)), guard]);
+    waits = [...call.after.map((n) => ({ kind: 'end', call: n }) as const), ...waits];
   }
   const { fields } = program;
   // Computed on demand: only the steps shown on screen are asked for it.

@@ -99,7 +99,9 @@ export type Wait =
     }
   | { readonly kind: 'completion'; readonly field: number; readonly counter: number }
   /** A result that another task's call creates. */
-  | { readonly kind: 'name'; readonly name: string; readonly call: number };
+  | { readonly kind: 'name'; readonly name: string; readonly call: number }
+  /** The end of another task's call, which the scenario asks for (`Call.after`). */
+  | { readonly kind: 'end'; readonly call: number };
 
 /** One atomic action of a task, compiled for one scenario. */
 export interface Step {
@@ -150,6 +152,8 @@ export interface ProgramCall {
   readonly errnos: readonly Errno[];
   /** Calls whose results it uses. */
   readonly needs: readonly number[];
+  /** Calls of other tasks that must have ended before it begins. */
+  readonly after: readonly number[];
 }
 
 /** A struct file of the scenario. */

@@ -66,6 +66,8 @@ export interface Call {
   readonly as?: string | undefined;
   /** Id of a step of this call that fails (user copy, allocation, driver op). */
   readonly fault?: string | undefined;
+  /** Calls that must have ended, whatever they returned, before this one begins: result names, or `qemu:2` for the second call of a task. */
+  readonly after?: readonly string[] | undefined;
 }
 
 type CallArgument =
@@ -114,6 +116,14 @@ export const FILE_KIND_BY_CALL: Partial<Readonly<Record<CallName, FileKind>>> = 
   open_iommufd: 'iommufd',
   get_device_fd: 'device',
 };
+
+/** The index of the call that an entry of `after` names: by its result, or as `qemu:2`, the second call of qemu. -1 if there is none. */
+export function callIndexOf(calls: readonly Call[], reference: string): number {
+  const named = calls.findIndex((c) => c.as === reference);
+  if (named >= 0) return named;
+  const [, task, number] = /^(.+):([1-9]\d?)$/.exec(reference) ?? [];
+  return calls.flatMap((c, i) => (c.by === task ? [i] : []))[Number(number) - 1] ?? -1;
+}
 
 /** `qemu/2` belongs to process `qemu`; `driver/2` to `driver`. */
 export function processOf(task: string): string {

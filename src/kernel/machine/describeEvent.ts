@@ -1,6 +1,6 @@
 import { evaluate } from '../language/expressions';
 import type { StepEvent } from './machine';
-import { waiters } from './machine';
+import { isWaitForCall, waiters } from './machine';
 import type { Program, Wait } from '../compiler/program';
 import type { PropertyId } from '../language/propertyId';
 
@@ -104,15 +104,19 @@ function valueText(program: Program, index: number, value: number): string {
   }
 }
 
-/** What a task waits for, as in the run JSON: `vfio0.comp`, `devset s0.lock`, or the name of a result. */
+/** What a task waits for, as in the run JSON: `vfio0.comp`, `devset s0.lock`, the name of a result, or the call that must end first. */
 export function waitText(program: Program, wait: Wait): string {
+  if (wait.kind === 'end') {
+    const { by, call } = program.calls[wait.call]!.call;
+    return `the end of ${by}'s ${call}`;
+  }
   return wait.kind === 'name' ? wait.name : program.fields[wait.field]!.title;
 }
 
-/** What a wait is blocked by: the mutex owner, the holders of the completion's counter, or the task that creates the result. */
+/** What a wait is blocked by: the mutex owner, the holders of the completion's counter, or the task that makes the awaited call. */
 export function waitBlockers(program: Program, state: Int32Array, wait: Wait): string[] {
   if (wait.kind === 'mutex') return [fieldText(program, state, wait.field)];
-  if (wait.kind === 'name') return [program.tasks[program.calls[wait.call]!.task]!.name];
+  if (isWaitForCall(wait)) return [program.tasks[program.calls[wait.call]!.task]!.name];
   return counterHolders(program, state, wait.counter).map((h) => h.name);
 }
 

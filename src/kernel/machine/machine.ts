@@ -139,7 +139,7 @@ function queueWaiters(program: Program, state: Int32Array): void {
 /** The mutex field that the task is blocked on, or -1. */
 function awaitedMutex(program: Program, state: Int32Array, task: number): number {
   const s = nextStep(program, state, task);
-  if (!s) return -1;
+  if (!s || s.waits.some((w) => isWaitForCall(w) && !isCallDone(program, state, w.call))) return -1;
   for (const w of s.waits)
     if (
       w.kind === 'mutex' &&
@@ -149,6 +149,11 @@ function awaitedMutex(program: Program, state: Int32Array, task: number): number
     )
       return w.field;
   return -1;
+}
+
+/** Whether a wait is for another task's call, which the scenario asks for, and not for a kernel object. */
+export function isWaitForCall(wait: Wait): wait is Extract<Wait, { readonly call: number }> {
+  return wait.kind === 'name' || wait.kind === 'end';
 }
 
 /** What a blocked task waits for; undefined if it can run or is done. */

@@ -6,6 +6,7 @@ export const LIMITS = {
   calls: 64,
   processes: 8,
   beats: 256,
+  outcomes: 64,
   entries: 4096,
   name: 32,
   title: 200,

@@ -1,5 +1,5 @@
 import { SCENARIO_FORMAT } from './scenario';
-import type { Scenario } from './scenario';
+import type { ExpectedCall, Scenario } from './scenario';
 
 const CALL_KEYS = [
   'by',
@@ -15,6 +15,7 @@ const CALL_KEYS = [
   'to',
   'as',
   'fault',
+  'after',
 ] as const;
 
 /**
@@ -59,19 +60,31 @@ export function makeScenario(scenario: Scenario): string {
       {
         ...(expect.calls
           ? {
-              calls: arrayText(
-                expect.calls.map((c) => pickKeys(c, ['by', 'call', 'as', 'returns'])),
-                '    ',
-              ),
+              calls: arrayText(expect.calls.map(expectedCall), '    '),
             }
           : {}),
         ...(expect.violations ? { violations: inlineJson(expect.violations) } : {}),
         ...(expect.verdict ? { verdict: inlineJson(expect.verdict) } : {}),
+        ...(expect.reachable
+          ? {
+              reachable: arrayText(
+                expect.reachable.map(({ calls, files }) => ({
+                  ...(calls ? { calls: calls.map(expectedCall) } : {}),
+                  ...(files ? { files: files.map((f) => pickKeys(f, ['name', 'fops'])) } : {}),
+                })),
+                '    ',
+              ),
+            }
+          : {}),
       },
       '  ',
     );
   }
   return `${objectText(file, '')}\n`;
+}
+
+function expectedCall(call: ExpectedCall): object {
+  return pickKeys(call, ['by', 'call', 'as', 'returns']);
 }
 
 /** Options with JSON booleans instead of the strings `true` and `false`. */

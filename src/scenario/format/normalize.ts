@@ -38,6 +38,9 @@ export function normalizeScenario(file: ScenarioFile): Scenario {
         : (withoutUndefined({
             ...file.expect,
             calls: file.expect.calls?.map(withoutUndefined),
+            reachable: file.expect.reachable?.map((outcome) =>
+              withoutUndefined({ ...outcome, calls: outcome.calls?.map(withoutUndefined) }),
+            ),
           }) as ScenarioExpectation),
   };
 }

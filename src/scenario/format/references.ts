@@ -4,11 +4,16 @@ import { defaultOptions } from '../../kernel/compiler/compile';
 import { closestMatches } from '../../kernel/language/closestMatches';
 import { routineOf } from '../../kernel/language/design';
 import type { Design } from '../../kernel/language/design';
-import { CALL_SIGNATURES, FILE_KIND_BY_CALL, processOf } from '../../kernel/language/world';
+import {
+  callIndexOf,
+  CALL_SIGNATURES,
+  FILE_KIND_BY_CALL,
+  processOf,
+} from '../../kernel/language/world';
 import type { Call, FileKind } from '../../kernel/language/world';
 import { faultSteps } from './faultSteps';
 import { quote } from './quote';
-import type { InputError, Scenario } from './scenario';
+import type { ExpectedCall, InputError, Scenario } from './scenario';
 import { parseScheduleEntry } from './scheduleText';
 import { LIMITS } from './limits';
 
@@ -44,6 +49,7 @@ export function checkReferences(scenario: Scenario): readonly InputError[] {
   scenario.calls.forEach((c, i) => checkCall(scenario, c, i, names, design, report));
   if (errors.length === 0) checkNameCycles(scenario.calls, names, report);
   checkTaskNames(scenario, tasks, report);
+  checkExpectation(scenario, report);
   return errors;
 }
 
@@ -221,11 +227,31 @@ function checkCall(
   else checkResult('iommufd', ['iommufd'], 'an iommufd');
   checkResult('ioas', ['ioas'], 'an ioas');
   checkResult('object', ['ioas', 'cdev', 'device'], 'an ioas or a device fd');
+  c.after?.forEach((reference, i) => {
+    const target = callIndexOf(scenario.calls, reference);
+    if (target < 0 || (scenario.calls[target]?.by === c.by && target >= index))
+      report(
+        at(`after[${i}]`),
+        reference,
+        `a call of another task or an earlier call of ${c.by}`,
+        didYouMean(reference, callReferences(scenario.calls, c.by)),
+      );
+  });
   if (c.fault !== undefined && design) {
     const steps = possibleFaults(scenario, c, names, design);
     if (!steps.includes(c.fault))
       report(at('fault'), c.fault, `a step of ${c.call} that can fail`, didYouMean(c.fault, steps));
   }
+}
+
+/** How "after" can name each call of the other tasks. */
+function callReferences(calls: readonly Call[], by: string): readonly string[] {
+  const counts = new Map<string, number>();
+  return calls.flatMap((c) => {
+    const number = (counts.get(c.by) ?? 0) + 1;
+    counts.set(c.by, number);
+    return c.by === by ? [] : [c.as ?? `${c.by}:${number}`];
+  });
 }
 
 function isUsableBy(result: ResultName, c: Call, index: number, process: string): boolean {
@@ -249,7 +275,7 @@ function possibleFaults(
   );
 }
 
-/** A call in a cycle of calls that wait for each other's result names could never run. */
+/** A call in a cycle of calls that wait for each other could never run. */
 function checkNameCycles(
   calls: readonly Call[],
   names: ReadonlyMap<string, ResultName>,
@@ -259,8 +285,9 @@ function checkNameCycles(
     const used = [c.fd, c.iommufd, c.container, c.ioas, c.object].flatMap((n) =>
       n === undefined ? [] : (names.get(n)?.call ?? []),
     );
+    const earlier = (c.after ?? []).map((reference) => callIndexOf(calls, reference));
     const previous = calls.findLastIndex((o, j) => j < i && o.by === c.by);
-    return previous < 0 ? used : [...used, previous];
+    return previous < 0 ? [...used, ...earlier] : [...used, ...earlier, previous];
   });
   const runnable = new Set<number>();
   for (let size = -1; size < runnable.size;) {
@@ -274,7 +301,7 @@ function checkNameCycles(
     report(
       `calls[${index}]`,
       calls[index],
-      'a call whose arguments do not wait for its own result',
+      'a call whose arguments and "after" do not wait for its own end',
     );
 }
 
@@ -296,16 +323,57 @@ function checkTaskNames(scenario: Scenario, tasks: readonly string[], report: Re
     if (b.by !== undefined && !tasks.includes(b.by))
       report(`beats[${i}].by`, b.by, 'a task that makes calls', didYouMean(b.by, tasks));
   });
-  scenario.expect?.calls?.forEach((e, i) => {
-    if (
-      !scenario.calls.some(
-        (c) => c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as),
+}
+
+function checkExpectation({ calls, expect }: Scenario, report: ReportError): void {
+  const checkCalls = (expected: readonly ExpectedCall[], path: string): void =>
+    expected.forEach((e, i) => {
+      const at = `${path}[${i}]`;
+      if (
+        !calls.some(
+          (c) => c.by === e.by && c.call === e.call && (e.as === undefined || c.as === e.as),
+        )
       )
-    )
-      report(
-        `expect.calls[${i}]`,
-        `${e.by} ${e.call}${e.as === undefined ? '' : ` as ${e.as}`}`,
-        'a call of the scenario',
-      );
+        report(
+          at,
+          `${e.by} ${e.call}${e.as === undefined ? '' : ` as ${e.as}`}`,
+          'a call of the scenario',
+        );
+      const { result } = CALL_SIGNATURES[e.call];
+      if ((e.returns === 'fd' || e.returns === 'id') && result !== e.returns)
+        report(
+          `${at}.returns`,
+          e.returns,
+          result === 'zero' ? '0 or an errno' : `${quote(result)} or an errno`,
+          `${e.call} returns ${result === 'zero' ? '0' : `an ${result}`}`,
+        );
+    });
+  checkCalls(expect?.calls ?? [], 'expect.calls');
+  expect?.reachable?.forEach((outcome, i) => {
+    const path = `expect.reachable[${i}]`;
+    if (!outcome.calls?.length && !outcome.files?.length)
+      report(path, outcome, 'at least one call or file');
+    checkCalls(outcome.calls ?? [], `${path}.calls`);
+    outcome.calls?.forEach((e, j) => {
+      if (typeof e.returns === 'number' && e.returns > 0)
+        report(
+          `${path}.calls[${j}].returns`,
+          e.returns,
+          '"fd" or "id"',
+          'an interleaving may give the call another number',
+        );
+    });
+    const files = calls.flatMap((c) =>
+      c.as !== undefined && FILE_KIND_BY_CALL[c.call] ? [c.as] : [],
+    );
+    outcome.files?.forEach(({ name }, j) => {
+      if (!files.includes(name))
+        report(
+          `${path}.files[${j}].name`,
+          name,
+          'the name of a file that a call opens',
+          didYouMean(name, files),
+        );
+    });
   });
 }

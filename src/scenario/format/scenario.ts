@@ -6,7 +6,7 @@ import type { Call, CallName, World } from '../../kernel/language/world';
 /** Value of the `format` key of a scenario file. */
 export const SCENARIO_FORMAT = 'vfio-playground/scenario@1';
 
-/** Calls in file order, task names (optionally with a step count, `qemu*3`), or a seeded random walk. */
+/** Calls in file order, entries (task names, optionally with a step count, `qemu*3`, or a step to stop before, `driver until REG.12`), or a seeded random walk. */
 export type Schedule = 'sequential' | readonly string[] | { readonly random: number };
 
 /** A caption, shown when task `by` (any task if undefined) has run the step with id `at`, such as `BIND.9`. */
@@ -16,21 +16,30 @@ export interface Caption {
   readonly say: string;
 }
 
-/** Expected return value of one call: a number, an errno such as `-EBUSY`, `blocked` or `skipped`. */
-interface ExpectedCall {
+/** Expected return value of one call: a number, any fd or id, an errno such as `-EBUSY`, `blocked` or `skipped`. */
+export interface ExpectedCall {
   readonly by: string;
   readonly call: CallName;
   readonly as?: string | undefined;
-  readonly returns: number | `-${Errno}` | 'blocked' | 'skipped';
+  readonly returns: number | 'fd' | 'id' | `-${Errno}` | 'blocked' | 'skipped';
 }
 
-/** What `run --verify` compares; an absent key is not compared. `calls` is in file order and may be incomplete. */
+/** A part of a final outcome that some interleaving must have: the results of some calls, the fops of some files. */
+export interface PartialOutcome {
+  readonly calls?: readonly ExpectedCall[] | undefined;
+  readonly files?:
+    readonly { readonly name: string; readonly fops: 'parked' | 'normal' }[] | undefined;
+}
+
+/** What `run --verify` and `check --verify` compare; an absent key is not compared. `calls` is in file order and may be incomplete. */
 export interface ScenarioExpectation {
   readonly calls?: readonly ExpectedCall[] | undefined;
   /** Exactly the properties that the run violates. */
   readonly violations?: readonly PropertyId[] | undefined;
   /** `holds` if this schedule violates no property. */
   readonly verdict?: 'holds' | 'violated' | undefined;
+  /** What `check --verify` looks for among the final outcomes of all interleavings. */
+  readonly reachable?: readonly PartialOutcome[] | undefined;
 }
 
 /** A valid scenario with its defaults filled in. */

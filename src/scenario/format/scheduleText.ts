@@ -1,7 +1,7 @@
 import { quote } from './quote';
 import type { InputError, Schedule } from './scenario';
 
-/** Parses a schedule of the command line: `sequential`, `random:42` or `qemu*3,dpdk`. */
+/** Parses a schedule of the command line: `sequential`, `random:42` or `qemu*3,driver until REG.12,dpdk`. */
 export function parseScheduleText(
   text: string,
 ):
@@ -12,13 +12,16 @@ export function parseScheduleText(
   if (seed !== undefined && Number(seed) <= 0xffffffff)
     return { ok: true, schedule: { random: Number(seed) } };
   const entries = text.split(',');
-  if (!text.startsWith('random:') && entries.every((e) => /^[^\s*,]+(\*[1-9]\d{0,5})?$/.test(e)))
+  if (
+    !text.startsWith('random:') &&
+    entries.every((e) => /^[^\s*,]+(\*[1-9]\d{0,5}| until [^\s*,]+)?$/.test(e))
+  )
     return { ok: true, schedule: entries };
   return {
     ok: false,
     error: {
       path: 'schedule',
-      message: `expected sequential, random:SEED (an integer from 0 to 4294967295) or a comma-separated list of tasks (qemu*3,dpdk), got ${quote(text)}`,
+      message: `expected sequential, random:SEED (an integer from 0 to 4294967295) or a comma-separated list of tasks (qemu*3,driver until REG.12,dpdk), got ${quote(text)}`,
     },
   };
 }
@@ -36,11 +39,13 @@ export function makeScheduleEntries(tasks: readonly string[]): string[] {
   return entries;
 }
 
-/** The task and the number of steps of a schedule entry such as `qemu*3`. */
+/** The task of a schedule entry, and how far it runs: `count` steps (`qemu*3`), or up to and without the step `until` (`driver until REG.12`). */
 export function parseScheduleEntry(entry: string): {
   readonly task: string;
   readonly count: number;
+  readonly until: string | undefined;
 } {
-  const [task = '', count = '1'] = entry.split('*');
-  return { task, count: Number(count) };
+  const [tasks = '', until] = entry.split(' until ');
+  const [task = '', count = '1'] = tasks.split('*');
+  return { task, count: until === undefined ? Number(count) : Infinity, until };
 }

@@ -10,7 +10,7 @@ import { SCENARIO_FORMAT } from './scenario';
 const NAME_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.:+-]*$/;
 const TASK_PATTERN = /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?$/;
 const SCHEDULE_ENTRY_PATTERN =
-  /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?(:flush)?(\*[1-9][0-9]{0,5})?$/;
+  /^[A-Za-z0-9_][A-Za-z0-9_.+-]*(\/[2-9])?(:flush)?(\*[1-9][0-9]{0,5}| until [A-Za-z0-9_.:]{1,64})?$/;
 
 // A schema's message completes `expected …`; parseScenario.ts adds the path and the value found there.
 const boundedText = (max: number, expected: string) =>
@@ -48,6 +48,10 @@ const processNameSchema = patternText(
   /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/,
   'a process name of letters, digits and _ . + -',
 );
+const callReferenceSchema = patternText(
+  /^[A-Za-z0-9_][A-Za-z0-9_.:+/-]*$/,
+  'the name of a result, or TASK:N for the N-th call of a task',
+);
 const taskSchema = patternText(TASK_PATTERN, 'a task: PROCESS, PROCESS/2, driver or driver/2');
 
 const anyCallSchema = v.lazy((input: unknown) => {
@@ -64,6 +68,9 @@ function callSchema(name: CallName) {
   for (const arg of args) entries[arg] = arg === 'to' ? processNameSchema : nameSchema;
   if (result !== 'zero') entries['as'] = v.optional(nameSchema);
   entries['fault'] = v.optional(patternText(/^[A-Za-z0-9_.:]+$/, 'the id of a step'));
+  entries['after'] = v.optional(
+    v.pipe(listOf(callReferenceSchema, LIMITS.calls, 'calls'), v.minLength(1, 'at least one call')),
+  );
   return exactObject(entries);
 }
 
@@ -97,7 +104,8 @@ const scheduleSchema = v.lazy((input: unknown) => {
   return v.literal('sequential', '"sequential", an array of task names, or { "random": seed }');
 });
 
-const SCHEDULE_ENTRY_EXPECTATION = 'a task name, optionally with a number of steps ("qemu*3")';
+const SCHEDULE_ENTRY_EXPECTATION =
+  'a task name, optionally with a number of steps ("qemu*3") or the step before which it stops ("driver until REG.12")';
 const SEED_EXPECTATION = 'an integer from 0 to 4294967295';
 
 const returnsSchema = v.lazy((input: unknown) =>
@@ -112,12 +120,16 @@ const returnsSchema = v.lazy((input: unknown) =>
           typeof s === 'string' &&
           (s === 'blocked' ||
             s === 'skipped' ||
+            s === 'fd' ||
+            s === 'id' ||
             (s.startsWith('-') && Object.hasOwn(ERRNO, s.slice(1)))),
         RETURNS_EXPECTATION,
       ),
 );
 
-const RETURNS_EXPECTATION = `an integer from 0, "blocked", "skipped" or one of ${Object.keys(ERRNO)
+const RETURNS_EXPECTATION = `an integer from 0, "fd", "id", "blocked", "skipped" or one of ${Object.keys(
+  ERRNO,
+)
   .map((e) => `"-${e}"`)
   .join(', ')}`;
 
@@ -130,8 +142,31 @@ const deviceSchema = exactObject({
   devName: v.optional(nameSchema),
 });
 
+const expectedCallsSchema = listOf(
+  exactObject({
+    by: taskSchema,
+    call: oneOf(CALL_NAMES),
+    as: v.optional(nameSchema),
+    returns: returnsSchema,
+  }),
+  LIMITS.calls,
+  'expected calls',
+);
+
+const outcomeSchema = exactObject({
+  calls: v.optional(expectedCallsSchema),
+  files: v.optional(
+    listOf(
+      exactObject({ name: nameSchema, fops: oneOf(['parked', 'normal']) }),
+      LIMITS.calls,
+      'files',
+    ),
+  ),
+});
+
 /** The shape of a scenario file. references.ts checks names that refer to other parts of the file. */
 export const SCENARIO_SCHEMA = exactObject({
+  $schema: v.optional(boundedText(LIMITS.text, 'the address of the JSON Schema')),
   format: v.literal(SCENARIO_FORMAT, quote(SCENARIO_FORMAT)),
   title: boundedText(LIMITS.title, 'a title'),
   about: v.optional(boundedText(LIMITS.text, 'a text')),
@@ -163,20 +198,10 @@ export const SCENARIO_SCHEMA = exactObject({
   ),
   expect: v.optional(
     exactObject({
-      calls: v.optional(
-        listOf(
-          exactObject({
-            by: taskSchema,
-            call: oneOf(CALL_NAMES),
-            as: v.optional(nameSchema),
-            returns: returnsSchema,
-          }),
-          LIMITS.calls,
-          'expected calls',
-        ),
-      ),
+      calls: v.optional(expectedCallsSchema),
       violations: v.optional(listOf(oneOf(PROPERTY_IDS), PROPERTY_IDS.length, 'property ids')),
       verdict: v.optional(oneOf(['holds', 'violated'])),
+      reachable: v.optional(listOf(outcomeSchema, LIMITS.outcomes, 'outcomes')),
     }),
   ),
 });

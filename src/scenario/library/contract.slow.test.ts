@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
 import { compile } from '../../kernel/compiler/compile';
 import type { Design, Options } from '../../kernel/language/design';
-import { callStatus } from '../../kernel/machine/machine';
+import { callStatus, isWaitForCall } from '../../kernel/machine/machine';
 import type { Program } from '../../kernel/compiler/program';
 import { evaluate } from '../../kernel/language/expressions';
 import { eachStatement } from '../../kernel/language/statements';
@@ -88,7 +88,7 @@ function brokenReferences(p: Program): string[] {
       check(s.touches.every(isField), `${s.name}: touches`);
       for (const w of s.waits)
         check(
-          w.kind === 'name' ? p.calls[w.call] !== undefined : isField(w.field),
+          isWaitForCall(w) ? p.calls[w.call] !== undefined : isField(w.field),
           `${s.name}: waits`,
         );
       eachStatement(s.body, (b) => {

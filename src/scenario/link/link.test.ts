@@ -39,6 +39,9 @@ const call = fc
     kvm: optional,
     to: optional,
     fault: optional,
+    after: fc.option(fc.array(fc.stringMatching(/^[a-z0-9:/]+$/), { minLength: 1, maxLength: 3 }), {
+      nil: undefined,
+    }),
   })
   .map(withoutUndefined) as fc.Arbitrary<Call>;
 const id = fc.oneof(

@@ -34,6 +34,7 @@ const CALL_ARGUMENTS = [
   'kvm',
   'to',
   'fault',
+  'after',
 ] as const;
 
 /** A record holds at most this many steps, so that a damaged record loses few. */
@@ -78,7 +79,7 @@ export function readDevice(reader: LinkReader): WorldDevice {
   };
 }
 
-/** A call: task, name, a mask of its arguments, the arguments. */
+/** A call: task, name, a mask of its arguments, the arguments. The entries of `after` are one text, joined by spaces. */
 export function writeCall(writer: LinkWriter, call: Call): void {
   writer.text(call.by);
   writer.text(call.call);
@@ -88,7 +89,10 @@ export function writeCall(writer: LinkWriter, call: Call): void {
       0,
     ),
   );
-  for (const key of CALL_ARGUMENTS) if (call[key] !== undefined) writer.text(call[key]);
+  for (const key of CALL_ARGUMENTS) {
+    const value = call[key];
+    if (value !== undefined) writer.text(typeof value === 'string' ? value : value.join(' '));
+  }
 }
 
 /** Throws `LinkFormatError` for an argument that this version does not have. */
@@ -99,7 +103,7 @@ export function readCall(reader: LinkReader): Call {
   if (mask >= 1 << CALL_ARGUMENTS.length)
     throw new LinkFormatError('has a call with an argument of a later version');
   const given = CALL_ARGUMENTS.filter((_, bit) => mask & (1 << bit)).map(
-    (key) => [key, reader.text()] as const,
+    (key) => [key, key === 'after' ? reader.text().split(' ') : reader.text()] as const,
   );
   return { by, call, ...Object.fromEntries(given) };
 }

@@ -1,6 +1,15 @@
 import { fieldText, waitBlockers, waitText } from '../../kernel/machine/describeEvent';
 import { evaluate } from '../../kernel/language/expressions';
-import { currentCall, callResult, callStatus, currentWait } from '../../kernel/machine/machine';
+import {
+  currentCall,
+  callResult,
+  callStatus,
+  currentWait,
+  inCall,
+  initialState,
+  isEnabled,
+  step,
+} from '../../kernel/machine/machine';
 import type { ObjectSlot, Program, ProgramFile } from '../../kernel/compiler/program';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { optionsAsJson } from '../format/makeScenario';
@@ -9,12 +18,14 @@ import { stateAt } from './scenarioRun';
 import { taskName } from './taskName';
 import type { Trace } from './trace';
 
-/** One call of a run; `returns` is absent if it has not returned or was skipped. */
+/** One call of a run. `returns` is a number, an errno, `skipped`, or `blocked` if its task can not move; absent while the task can. */
 interface RunResultCall {
   readonly by: string;
   readonly call: string;
   readonly as?: string;
   readonly returns?: number | string;
+  /** What it waited for, in order; absent if it never waited. */
+  readonly waited?: readonly { readonly for: string; readonly heldBy: readonly string[] }[];
   readonly steps: number;
 }
 
@@ -94,16 +105,57 @@ export function makeRunResult(trace: Trace): RunResult {
 function callResults(trace: Trace, state: Int32Array): RunResultCall[] {
   const { program } = trace;
   const numbers = returnValues(trace);
+  const waits = waitsOfCalls(trace);
   const steps = program.calls.map(() => 0);
   for (const s of trace.steps) steps[s.step.call] = (steps[s.step.call] ?? 0) + 1;
-  return program.calls.map(({ index, call: { by, call, as } }) => {
+  return program.calls.map(({ index, task, call: { by, call, as } }) => {
     const errno = callResult(program, state, index);
-    const returned =
-      callStatus(program, state, index) === 'done'
-        ? { returns: errno === 0 ? (numbers.get(index) ?? 0) : `-${errno}` }
-        : {};
-    return { by, call, ...(as === undefined ? {} : { as }), ...returned, steps: steps[index] ?? 0 };
+    const status = callStatus(program, state, index);
+    const returns =
+      status === 'done'
+        ? errno === 0
+          ? (numbers.get(index) ?? 0)
+          : `-${errno}`
+        : status === 'skipped'
+          ? status
+          : isEnabled(program, state, task)
+            ? undefined
+            : 'blocked';
+    const waited = waits.get(index);
+    return {
+      by,
+      call,
+      ...(as === undefined ? {} : { as }),
+      ...(returns === undefined ? {} : { returns }),
+      ...(waited === undefined ? {} : { waited }),
+      steps: steps[index] ?? 0,
+    };
   });
+}
+
+/** By call: the kernel objects that it waited for once it had begun. */
+function waitsOfCalls({
+  program,
+  schedule,
+}: Trace): ReadonlyMap<number, NonNullable<RunResultCall['waited']>> {
+  const waits = new Map<number, NonNullable<RunResultCall['waited']>>();
+  const waiting = new Map<number, string>();
+  const state = initialState(program);
+  for (const moved of schedule) {
+    step(program, state, moved);
+    for (const { index: task } of program.tasks) {
+      const wait = inCall(program, state, task) ? currentWait(program, state, task) : undefined;
+      const target = wait && waitText(program, wait);
+      if (wait === undefined || target === undefined) waiting.delete(task);
+      else if (waiting.get(task) !== target) {
+        waiting.set(task, target);
+        const call = currentCall(program, state, task)?.index ?? -1;
+        const entry = { for: target, heldBy: waitBlockers(program, state, wait) };
+        waits.set(call, [...(waits.get(call) ?? []), entry]);
+      }
+    }
+  }
+  return waits;
 }
 
 function blockedCalls(program: Program, state: Int32Array): RunResult['blocked'] {

@@ -42,12 +42,19 @@ function runRandom(run: ScenarioRun, seed: number): void {
 
 function runScheduleEntries(run: ScenarioRun, entries: readonly string[]): InputError | undefined {
   for (const [i, entry] of entries.entries()) {
-    const { task: name, count } = parseScheduleEntry(entry);
+    const { task: name, count, until } = parseScheduleEntry(entry);
     const task = run.program.tasks.findIndex((t) => t.name === name);
-    for (let n = 1; n <= count; n++) {
+    const isAt = (step: string | undefined): boolean =>
+      step !== undefined && task >= 0 && nextStep(run.program, run.state, task)?.id === step;
+    for (let n = 1; n <= count && !isAt(until); n++) {
       if (task >= 0 && isEnabled(run.program, run.state, task)) runStep(run, task);
       else {
-        const at = count === 1 ? '' : `at step ${n} of ${count}, `;
+        const at =
+          until !== undefined
+            ? `after ${n - 1} steps without ${until}, `
+            : count === 1
+              ? ''
+              : `at step ${n} of ${count}, `;
         return {
           path: `schedule[${i}]`,
           message: `expected a task that can run (${runnableTasksText(run)}), got ${JSON.stringify(entry)}: ${at}${blockedText(run, task, name)}`,
@@ -70,7 +77,7 @@ function blockedText(
   if (!wait) return `${name} has made all its calls`;
   const blockers = waitBlockers(program, state, wait);
   const by =
-    blockers.length === 0
+    blockers.length === 0 || wait.kind === 'end'
       ? ''
       : wait.kind === 'name'
         ? `, the result of a call of ${blockers.join(', ')}`

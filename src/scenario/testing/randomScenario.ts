@@ -82,6 +82,15 @@ export function randomScenario(seed: number, design: Design, options: Options): 
     );
     if (call) addCall(call);
   }
+  // Drawn last, so that the rest of a seed's scenario does not depend on it.
+  const target = below(calls.length);
+  const followers = calls.flatMap((c, i) => (i > target && c.by !== calls[target]!.by ? [i] : []));
+  if (followers.length > 0 && chance(25)) {
+    const { as, by } = calls[target]!;
+    const number = calls.slice(0, target + 1).filter((c) => c.by === by).length;
+    const follower = draw(followers);
+    calls[follower] = { ...calls[follower]!, after: [as ?? `${by}:${number}`] };
+  }
   const parsed = parseScenario(
     makeScenario({
       title: `random ${seed}`,

@@ -1,5 +1,6 @@
 import type { ObjectSlot } from '../../kernel/compiler/program';
 import { counterHolders } from '../../kernel/machine/describeEvent';
+import { isWaitForCall } from '../../kernel/machine/machine';
 import { callText } from '../../scenario/format/callText';
 import { snapshotAt, type Snapshot } from '../trace/replay';
 import type { TraceNode } from '../trace/traceTree';
@@ -16,7 +17,7 @@ export interface BlockReason {
 export function waitersOn(snapshot: Snapshot, object: ObjectSlot): readonly TaskStatus[] {
   const { program, state } = snapshot;
   return taskStatuses(snapshot).filter(({ wait, currentCall }) => {
-    if (!wait || !currentCall || wait.wait.kind === 'name') return false;
+    if (!wait || !currentCall || isWaitForCall(wait.wait)) return false;
     const fields =
       wait.wait.kind === 'completion' ? [wait.wait.field, wait.wait.counter] : [wait.wait.field];
     if (fields.some((field) => program.fields[field]?.object === object.index)) return true;
@@ -83,8 +84,14 @@ function holderReason(
   { wait }: TaskStatus,
   { name, label }: Holder,
 ): BlockReason {
-  if (!wait || wait.wait.kind === 'name')
-    return { text: `${wait?.resource ?? ''} is a result of ${name}.`, depth: undefined };
+  if (!wait || isWaitForCall(wait.wait))
+    return {
+      text:
+        wait?.wait.kind === 'end'
+          ? `The scenario asks for this order; ${name} makes that call.`
+          : `${wait?.resource ?? ''} is a result of ${name}.`,
+      depth: undefined,
+    };
   if (wait.wait.kind === 'completion') {
     const counter = program.fields[wait.wait.counter]?.title ?? '';
     return {

@@ -21,7 +21,7 @@ export interface TaskStatus {
 /** Why a task is blocked. */
 export interface TaskWait {
   readonly wait: Wait;
-  /** `devset s0.lock`, `vfio0.comp`, or the name of a result that another call makes. */
+  /** `devset s0.lock`, `vfio0.comp`, the name of a result that another call makes, or the call that must end first. */
   readonly resource: string;
   /** The tasks or objects that hold the resource. */
   readonly heldBy: readonly string[];
@@ -54,6 +54,7 @@ function taskWaitOf({ program, state }: Snapshot, task: number): TaskWait | unde
 
 /** The predicate of a sentence: `waits for devset s0.lock, held by qemu`. */
 export function waitSentence({ wait, resource, heldBy }: TaskWait): string {
+  if (wait.kind === 'end') return `waits for ${resource}`;
   const verb = wait.kind === 'name' ? 'a result of' : 'held by';
   return `waits for ${resource}${heldBy.length > 0 ? `, ${verb} ${heldBy.join(', ')}` : ''}`;
 }

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { designById } from '../designs/designs';
+import { compile } from '../kernel/compiler/compile';
+import type { Scenario } from '../scenario/format/scenario';
+import { LIBRARY, libraryEntry } from '../scenario/library/library';
+import { runCheck } from './check';
+import type { CheckResult } from './checkResult';
+import { verifyCheck } from './verifyCheck';
+
+function resultOf({ design, options, world, calls }: Scenario): CheckResult {
+  const found = designById(design) ?? expect.fail(design);
+  return runCheck(compile(found, options, world, calls));
+}
+
+describe('check --verify', () => {
+  it('holds in every scenario of the library', () => {
+    const differences = LIBRARY.flatMap(({ id, variants }) =>
+      variants.flatMap((scenario) =>
+        verifyCheck(resultOf(scenario), scenario.expect ?? {}).map(
+          (d) => `${id} ${scenario.design} ${JSON.stringify(scenario.options)}: ${d}`,
+        ),
+      ),
+    );
+    expect(differences).toEqual([]);
+  });
+
+  it('says which verdict and which outcome differ', () => {
+    const { scenario } = libraryEntry('bind-race') ?? expect.fail();
+    expect(
+      verifyCheck(resultOf(scenario), {
+        verdict: 'violated',
+        reachable: [
+          { calls: [{ by: 'qemu', call: 'bind_iommufd', returns: 0 }] },
+          { calls: [{ by: 'qemu', call: 'bind_iommufd', returns: '-EBUSY' }] },
+          {
+            files: [
+              { name: 'fd1', fops: 'normal' },
+              { name: 'fd2', fops: 'normal' },
+            ],
+          },
+        ],
+      }),
+    ).toEqual([
+      'the verdict is expected to be violated, but is holds',
+      'reachable[1] (qemu bind_iommufd -EBUSY) is expected in some interleaving, but is in none',
+      'reachable[2] (fd1 normal, fd2 normal) is expected in some interleaving, but is in none',
+    ]);
+  });
+});
