@@ -49,7 +49,15 @@ const ROOMS: readonly Room[] = [
 const ENTRIES =
   /^(main|embed|singleFile|offlineWorker|element|core|cli|explore\.worker|pureGlobals\.d)\.tsx?$/;
 const TEST = /\.(test|component)\.tsx?$|\/testing\//;
-const TEST_PACKAGES = ['vitest', 'vitest/', 'vitest-browser-react', 'fast-check', 'node:'];
+const TEST_PACKAGES = [
+  'vitest',
+  'vitest/',
+  'vitest-browser-react',
+  'fast-check',
+  '@valibot/to-json-schema',
+  '@cfworker/json-schema',
+  'node:',
+];
 
 type Sources = Readonly<Record<string, string>>;
 

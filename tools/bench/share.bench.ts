@@ -88,7 +88,7 @@ function linkLength(trace: Trace): number {
 /** Each parser over seeded damages of what is valid: how long one takes that takes long. */
 function damagedInput(): Row[] {
   const scenarios = LIBRARY.map(({ scenario }) => scenario);
-  const files = scenarios.map(makeScenario);
+  const files = scenarios.map((scenario) => makeScenario(scenario));
   const links = scenarios
     .flatMap((scenario) => traceOf(scenario) ?? [])
     .map((trace) => makeLink(linkOfTrace(trace)));

@@ -1,6 +1,8 @@
 import type { Export } from '../export';
 import { makeScenario } from '../../scenario/format/makeScenario';
 import { makeScheduleEntries } from '../../scenario/format/scheduleText';
+import { makeRunResult } from '../../scenario/run/runResult';
+import { verifyRun } from '../../scenario/run/verifyRun';
 import type { Trace } from '../../scenario/run/trace';
 
 /** The export `scenario`. */
@@ -17,8 +19,14 @@ export function scenarioFileText(trace: Trace): string {
   const entries = makeScheduleEntries(
     trace.schedule.map((task) => trace.program.tasks[task]?.name ?? ''),
   );
-  return makeScenario({
-    ...trace.scenario,
-    schedule: entries.length === 0 ? 'sequential' : entries,
-  });
+  const { expect } = trace.scenario;
+  return makeScenario(
+    {
+      ...trace.scenario,
+      schedule: entries.length === 0 ? 'sequential' : entries,
+      // An expectation that another schedule does not meet is about the schedule of the file.
+      expect: expect && verifyRun(makeRunResult(trace), expect).length === 0 ? expect : undefined,
+    },
+    { namesSchema: true },
+  );
 }

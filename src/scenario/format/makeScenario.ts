@@ -1,4 +1,4 @@
-import { SCENARIO_FORMAT } from './scenario';
+import { SCENARIO_FORMAT, SCENARIO_SCHEMA_URL } from './scenario';
 import type { ExpectedCall, Scenario } from './scenario';
 
 const CALL_KEYS = [
@@ -20,11 +20,16 @@ const CALL_KEYS = [
 
 /**
  * The scenario as file text: keys in a fixed order, defaults left out, one line per call and caption.
- * `parseScenario(makeScenario(s))` gives `s` again.
+ * `parseScenario(makeScenario(s))` gives `s` again. `namesSchema`: for a file that someone edits,
+ * with the address of the JSON Schema.
  */
-export function makeScenario(scenario: Scenario): string {
+export function makeScenario(
+  scenario: Scenario,
+  { namesSchema = false }: { readonly namesSchema?: boolean } = {},
+): string {
   const { world, expect } = scenario;
   const file: Record<string, string> = {
+    ...(namesSchema ? { $schema: inlineJson(SCENARIO_SCHEMA_URL) } : {}),
     format: inlineJson(SCENARIO_FORMAT),
     title: inlineJson(scenario.title),
   };

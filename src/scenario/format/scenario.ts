@@ -6,6 +6,9 @@ import type { Call, CallName, World } from '../../kernel/language/world';
 /** Value of the `format` key of a scenario file. */
 export const SCENARIO_FORMAT = 'vfio-playground/scenario@1';
 
+/** Address of the JSON Schema of the format, in the npm package. Nothing of ours fetches it; editors do. */
+export const SCENARIO_SCHEMA_URL = 'https://unpkg.com/vfio-playground/dist/scenario.schema.json';
+
 /** Calls in file order, entries (task names, optionally with a step count, `qemu*3`, or a step to stop before, `driver until REG.12`), or a seeded random walk. */
 export type Schedule = 'sequential' | readonly string[] | { readonly random: number };
 

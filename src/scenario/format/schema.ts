@@ -43,6 +43,19 @@ function exactObject<T extends v.ObjectEntries>(entries: T) {
   );
 }
 
+/** What each schema that chooses by its input can choose. A description of the whole format needs them all. */
+export const alternativesBySchema = new Map<v.GenericSchema, readonly v.GenericSchema[]>();
+
+/** A schema that chooses one of several by the input, so that an error is about what was meant. */
+function chooseSchema<T extends v.GenericSchema>(
+  schemas: readonly v.GenericSchema[],
+  choose: (input: unknown) => T,
+) {
+  const schema = v.lazy(choose);
+  alternativesBySchema.set(schema, schemas);
+  return schema;
+}
+
 const nameSchema = patternText(NAME_PATTERN, 'a name of letters, digits and _ . : + -');
 const processNameSchema = patternText(
   /^[A-Za-z0-9_][A-Za-z0-9_.+-]*$/,
@@ -53,14 +66,6 @@ const callReferenceSchema = patternText(
   'the name of a result, or TASK:N for the N-th call of a task',
 );
 const taskSchema = patternText(TASK_PATTERN, 'a task: PROCESS, PROCESS/2, driver or driver/2');
-
-const anyCallSchema = v.lazy((input: unknown) => {
-  const name =
-    typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
-      ? (input as { call: unknown }).call
-      : undefined;
-  return CALL_SCHEMAS.get(name as CallName) ?? UNKNOWN_CALL_SCHEMA;
-});
 
 function callSchema(name: CallName) {
   const { args, result } = CALL_SIGNATURES[name];
@@ -81,57 +86,66 @@ const UNKNOWN_CALL_SCHEMA = v.looseObject(
   { by: v.unknown(), call: oneOf(CALL_NAMES) },
   'a call: an object with "by", "call" and the arguments of the call',
 );
-
-const scheduleSchema = v.lazy((input: unknown) => {
-  if (Array.isArray(input))
-    return listOf(
-      v.pipe(
-        v.string(SCHEDULE_ENTRY_EXPECTATION),
-        v.regex(SCHEDULE_ENTRY_PATTERN, SCHEDULE_ENTRY_EXPECTATION),
-      ),
-      LIMITS.entries,
-      'schedule entries',
-    );
-  if (typeof input === 'object' && input !== null)
-    return exactObject({
-      random: v.pipe(
-        v.number(SEED_EXPECTATION),
-        v.integer(SEED_EXPECTATION),
-        v.minValue(0, SEED_EXPECTATION),
-        v.maxValue(0xffffffff, SEED_EXPECTATION),
-      ),
-    });
-  return v.literal('sequential', '"sequential", an array of task names, or { "random": seed }');
+const anyCallSchema = chooseSchema([...CALL_SCHEMAS.values()], (input: unknown) => {
+  const name =
+    typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
+      ? (input as { call: unknown }).call
+      : undefined;
+  return CALL_SCHEMAS.get(name as CallName) ?? UNKNOWN_CALL_SCHEMA;
 });
 
 const SCHEDULE_ENTRY_EXPECTATION =
   'a task name, optionally with a number of steps ("qemu*3") or the step before which it stops ("driver until REG.12")';
 const SEED_EXPECTATION = 'an integer from 0 to 4294967295';
 
-const returnsSchema = v.lazy((input: unknown) =>
-  typeof input === 'number'
-    ? v.pipe(
-        v.number(RETURNS_EXPECTATION),
-        v.integer(RETURNS_EXPECTATION),
-        v.minValue(0, RETURNS_EXPECTATION),
-      )
-    : v.custom<string>(
-        (s) =>
-          typeof s === 'string' &&
-          (s === 'blocked' ||
-            s === 'skipped' ||
-            s === 'fd' ||
-            s === 'id' ||
-            (s.startsWith('-') && Object.hasOwn(ERRNO, s.slice(1)))),
-        RETURNS_EXPECTATION,
-      ),
+const sequentialSchema = v.literal(
+  'sequential',
+  '"sequential", an array of task names, or { "random": seed }',
+);
+const entriesSchema = listOf(
+  v.pipe(
+    v.string(SCHEDULE_ENTRY_EXPECTATION),
+    v.regex(SCHEDULE_ENTRY_PATTERN, SCHEDULE_ENTRY_EXPECTATION),
+  ),
+  LIMITS.entries,
+  'schedule entries',
+);
+const randomSchema = exactObject({
+  random: v.pipe(
+    v.number(SEED_EXPECTATION),
+    v.integer(SEED_EXPECTATION),
+    v.minValue(0, SEED_EXPECTATION),
+    v.maxValue(0xffffffff, SEED_EXPECTATION),
+  ),
+});
+const scheduleSchema = chooseSchema(
+  [sequentialSchema, entriesSchema, randomSchema],
+  (input: unknown) =>
+    Array.isArray(input)
+      ? entriesSchema
+      : typeof input === 'object' && input !== null
+        ? randomSchema
+        : sequentialSchema,
 );
 
-const RETURNS_EXPECTATION = `an integer from 0, "fd", "id", "blocked", "skipped" or one of ${Object.keys(
-  ERRNO,
-)
-  .map((e) => `"-${e}"`)
-  .join(', ')}`;
+const RETURN_WORDS = [
+  'fd',
+  'id',
+  'blocked',
+  'skipped',
+  ...Object.keys(ERRNO).map((e) => `-${e}` as const),
+] as const;
+const RETURNS_EXPECTATION = `an integer from 0 or one of ${RETURN_WORDS.map(quote).join(', ')}`;
+
+const returnedNumberSchema = v.pipe(
+  v.number(RETURNS_EXPECTATION),
+  v.integer(RETURNS_EXPECTATION),
+  v.minValue(0, RETURNS_EXPECTATION),
+);
+const returnedWordSchema = v.picklist(RETURN_WORDS, RETURNS_EXPECTATION);
+const returnsSchema = chooseSchema([returnedNumberSchema, returnedWordSchema], (input: unknown) =>
+  typeof input === 'number' ? returnedNumberSchema : returnedWordSchema,
+);
 
 const deviceSchema = exactObject({
   name: nameSchema,

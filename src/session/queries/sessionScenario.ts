@@ -11,10 +11,13 @@ export function makeSessionScenario(session: Session): string {
     .slice(0, state.run.cursor + 1)
     .flatMap(({ transition: move }) => (move?.kind === 'step' ? [move.task] : []));
   const { expect: _dropped, ...scenario } = state.run.setup.scenario;
-  return makeScenario({
-    ...scenario,
-    expect: undefined,
-    calls: program.calls.map(({ call }) => call),
-    schedule: makeScheduleEntries(tasks),
-  });
+  return makeScenario(
+    {
+      ...scenario,
+      expect: undefined,
+      calls: program.calls.map(({ call }) => call),
+      schedule: makeScheduleEntries(tasks),
+    },
+    { namesSchema: true },
+  );
 }
