@@ -1,9 +1,15 @@
 import type { ObjectType } from '../../kernel/language/design';
 import {
-  isGroupLiveAtStart,
-  registeredDeviceCount,
-  initialDeviceNumber,
-  isRegisteredAtStart,
+  countDevices,
+  countFiles,
+  sumOf,
+  timesOf,
+  positionOf,
+} from '../../kernel/language/staticNumber';
+import {
+  REGISTERED_AT_START,
+  REGISTERED_IN_GROUP,
+  GROUP_LIVE_AT_START,
 } from '../shared/parentDevice';
 
 /** struct vfio_device of the parked designs: one lock and one record of the iommu context. */
@@ -11,37 +17,37 @@ export const vfioDevice: ObjectType = {
   type: 'vfio_device',
   role: 'device',
   per: 'device',
-  name: (a) => a.device!,
-  lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
+  name: '{device}',
+  lifetime: { liveAtStart: REGISTERED_AT_START },
   about: 'The VFIO device: registered, pinned by open files, bound at most once.',
   fields: {
     kref: {
       kind: 'refcount',
       freesAtZero: true,
       hi: 2,
-      init: (a, c) => (isRegisteredAtStart(a, c) ? 2 : 0),
+      init: timesOf(2, REGISTERED_AT_START),
     },
     minor: {
       kind: 'number',
       memberOf: 'vfio.device_ida',
-      hi: (_a, c) => c.world.devices.length,
-      init: initialDeviceNumber,
+      hi: countDevices(),
+      init: positionOf('device'),
     },
-    registered: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
+    registered: { kind: 'bool', init: REGISTERED_AT_START },
     refcount: {
       kind: 'refcount',
-      hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
-      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+      hi: sumOf(1, countFiles(['cdev', 'device'], 'device')),
+      init: REGISTERED_AT_START,
     },
     comp: { kind: 'completion', counter: 'refcount' },
     lock: { kind: 'mutex' },
     iommu_dev: { kind: 'pointer', types: ['iommufd_device'], matchOn: 'device', edge: 'reference' },
     iommufd_attached: { kind: 'bool' },
-    open_count: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
+    open_count: { kind: 'int', hi: countFiles(['cdev', 'device'], 'device') },
     group_next: {
       kind: 'bool',
       memberOf: 'group->device_list',
-      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+      init: REGISTERED_AT_START,
     },
     cdev: { kind: 'link', type: 'cdev', edge: 'embedded' },
     group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
@@ -54,19 +60,19 @@ export const cdev: ObjectType = {
   type: 'cdev',
   role: 'cdev',
   per: 'device',
-  name: (a) => `${a.device}.cdev`,
+  name: '{device}.cdev',
   about:
     'The character device of one VFIO device. Open files count on its kobject, which holds the device in memory.',
   fields: {
     mapped: {
       kind: 'bool',
       memberOf: 'cdev_map',
-      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+      init: REGISTERED_AT_START,
     },
     kobj: {
       kind: 'refcount',
-      hi: (_a, c) => 1 + c.files(['cdev'], 'device'),
-      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+      hi: sumOf(1, countFiles(['cdev'], 'device')),
+      init: REGISTERED_AT_START,
     },
     parent: { kind: 'link', type: 'vfio_device', edge: 'reference' },
   },
@@ -77,17 +83,16 @@ export const vfioGroup: ObjectType = {
   type: 'vfio_group',
   role: 'group',
   per: 'group',
-  name: (a) => `group ${a.group}`,
-  lifetime: { liveAtStart: isGroupLiveAtStart },
+  name: 'group {group}',
+  lifetime: { liveAtStart: GROUP_LIVE_AT_START },
   about:
     'The group of the legacy interface: one opener, and the container that its device fds will bind with.',
   fields: {
     kref: {
       kind: 'refcount',
       freesAtZero: true,
-      hi: (a, c) =>
-        c.world.devices.filter((d) => d.group === a.group).length + c.files(['group'], 'group'),
-      init: registeredDeviceCount,
+      hi: sumOf(countDevices({ same: 'group' }), countFiles(['group'], 'group')),
+      init: REGISTERED_IN_GROUP,
     },
     group_lock: { kind: 'mutex' },
     device_lock: { kind: 'mutex' },
@@ -102,7 +107,7 @@ export const vfioGlobal: ObjectType = {
   type: 'vfio',
   role: 'vfio',
   per: 'global',
-  name: () => 'vfio',
+  name: 'vfio',
   about: 'The list of all groups, and its lock.',
   fields: { group_lock: { kind: 'mutex' } },
 };

@@ -1,4 +1,5 @@
 import type { FieldSpec, ObjectType } from '../../kernel/language/design';
+import { countGroups, countFiles, countCalls, sumOf } from '../../kernel/language/staticNumber';
 import { DOMAIN, iommuGroupType } from '../shared/iommuGroup';
 import { vfioDevice, vfioGroup } from '../parked-shim/objects';
 import { OPENED_BY } from './options';
@@ -14,7 +15,7 @@ export function splitDevice({ extraState }: SplitOptions): ObjectType {
     fields: {
       ...vfioDevice.fields,
       opened_by: openedBy,
-      opened: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
+      opened: { kind: 'int', hi: countFiles(['cdev', 'device'], 'device') },
     },
   };
 }
@@ -27,7 +28,7 @@ export function splitGroup({ extraState }: SplitOptions): ObjectType {
     fields: {
       ...vfioGroup.fields,
       container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
-      container_users: { kind: 'int', hi: (_a, c) => 1 + c.files(['device'], 'group') },
+      container_users: { kind: 'int', hi: sumOf(1, countFiles(['device'], 'group')) },
       ...(extraState === 'perGroup'
         ? ({
             opened_lock: { kind: 'mutex' },
@@ -35,7 +36,7 @@ export function splitGroup({ extraState }: SplitOptions): ObjectType {
             /** Counts binds that will fail, too. */
             opened_count: {
               kind: 'int',
-              hi: (_a, c) => c.files(['group', 'device'], 'group') + c.calls('bind_iommufd'),
+              hi: sumOf(countFiles(['group', 'device'], 'group'), countCalls('bind_iommufd')),
             },
           } satisfies Record<string, FieldSpec>)
         : {}),
@@ -61,17 +62,17 @@ export const vfioContainer: ObjectType = {
   role: 'container',
   per: 'file',
   fileKinds: ['container'],
-  name: (a) => `${a.file} container`,
+  name: '{file} container',
   lifetime: {},
   about: 'A legacy container: groups, and the type1 driver that maps for them.',
   fields: {
     kref: {
       kind: 'refcount',
       freesAtZero: true,
-      hi: (_a, c) => 1 + new Set(c.world.devices.map((d) => d.group)).size + c.files(['group']),
+      hi: sumOf(1, countGroups, countFiles(['group'])),
     },
     group_lock: { kind: 'mutex' },
     iommu_driver: { kind: 'bool' },
-    groups: { kind: 'int', hi: (_a, c) => c.files(['group']) },
+    groups: { kind: 'int', hi: countFiles(['group']) },
   },
 };

@@ -1,4 +1,5 @@
 import type { ObjectType } from '../../kernel/language/design';
+import { countCalls, sumOf } from '../../kernel/language/staticNumber';
 
 /** `iommu_group.domain`, by index: the default one, none (owned for user DMA, nothing attached), or the one that `domain_of` names. */
 export const DOMAIN = { default: 0, none: 1, attached: 2 } as const;
@@ -8,14 +9,14 @@ export const iommuGroup: ObjectType = {
   type: 'iommu_group',
   role: 'iommu_group',
   per: 'group',
-  name: (a) => `iommu group ${a.group}`,
+  name: 'iommu group {group}',
   about:
     'Devices that the IOMMU cannot isolate from each other, the iommufd that owns their DMA, and their domain.',
   fields: {
     mutex: { kind: 'mutex' },
     user_dma_owner_id: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'pointer' },
-    owner_cnt: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
-    attach_cnt: { kind: 'int', hi: (_a, c) => c.calls('attach_ioas') },
+    owner_cnt: { kind: 'int', hi: countCalls('bind_iommufd') },
+    attach_cnt: { kind: 'int', hi: countCalls('attach_ioas') },
     domain: { kind: 'enum', values: Object.keys(DOMAIN) },
     /** The owner of the attached page table: an ioas, or a container with a type1 driver. */
     domain_of: { kind: 'pointer', types: ['vfio_container', 'iommufd_ioas'], edge: 'pointer' },
@@ -28,7 +29,7 @@ export const iommufdCtx: ObjectType = {
   role: 'ctx',
   per: 'file',
   fileKinds: ['iommufd'],
-  name: (a) => `${a.file} ctx`,
+  name: '{file} ctx',
   lifetime: {},
   about:
     'An iommufd context: the devices bound to one open of /dev/iommu, and its I/O address spaces.',
@@ -36,11 +37,11 @@ export const iommufdCtx: ObjectType = {
     refs: {
       kind: 'refcount',
       freesAtZero: true,
-      hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('ioas_alloc'),
+      hi: sumOf(1, countCalls('bind_iommufd'), countCalls('ioas_alloc')),
     },
     lock: { kind: 'mutex' },
     /** How many devices the xarray holds. */
-    device_xa: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
+    device_xa: { kind: 'int', hi: countCalls('bind_iommufd') },
     /** Local variable of IOMMU_IOASID_FREE for an id that is not in the xarray: always NULL. */
     ioas: { kind: 'pointer', types: ['iommufd_ioas'], matchOn: 'file', edge: 'hidden' },
   },
@@ -51,7 +52,7 @@ export const iommufdDevice: ObjectType = {
   type: 'iommufd_device',
   role: 'idev',
   per: 'device',
-  name: (a) => `${a.device} idev`,
+  name: '{device} idev',
   lifetime: {},
   ids: { space: 'device_xa', first: 0 },
   about: 'A device bound to an iommufd context.',
@@ -67,7 +68,7 @@ export const vfioIommufdDevice: ObjectType = {
   type: 'vfio_iommufd_device',
   role: 'videv',
   per: 'device',
-  name: (a) => `${a.device} videv`,
+  name: '{device} videv',
   lifetime: {},
   about:
     "vfio-pci's record of a bind: the iommufd_device, the fd number that was given, and the attached address space.",
@@ -83,14 +84,14 @@ export const iommufdIoas: ObjectType = {
   type: 'iommufd_ioas',
   role: 'ioas',
   per: 'ioas',
-  name: (a) => a.ioas!,
+  name: '{ioas}',
   lifetime: {},
   ids: { space: 'ioasid_xa', first: 0 },
   about: 'An I/O address space: its id, and the devices that are attached to it.',
   fields: {
-    refs: { kind: 'refcount', freesAtZero: true, hi: (_a, c) => 1 + c.calls('attach_ioas') },
+    refs: { kind: 'refcount', freesAtZero: true, hi: sumOf(1, countCalls('attach_ioas')) },
     lock: { kind: 'mutex' },
-    device_list: { kind: 'int', hi: (_a, c) => c.calls('attach_ioas') },
+    device_list: { kind: 'int', hi: countCalls('attach_ioas') },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'reference' },
   },
 };

@@ -1,22 +1,28 @@
 import type { FieldSpec, ObjectType } from '../../kernel/language/design';
 import {
-  isGroupLiveAtStart,
-  registeredDeviceCount,
-  initialDeviceNumber,
-  isRegisteredAtStart,
+  countDevices,
+  countFiles,
+  countCalls,
+  sumOf,
+  positionOf,
+} from '../../kernel/language/staticNumber';
+import {
+  REGISTERED_AT_START,
+  REGISTERED_IN_GROUP,
+  GROUP_LIVE_AT_START,
 } from '../shared/parentDevice';
 
 /** An open counter. The release guesses the path and can decrement the wrong one, so the range goes below zero. */
 const openCounter = (files: readonly ('cdev' | 'group')[], key: 'device' | 'group'): FieldSpec => ({
   kind: 'int',
   lo: -8,
-  hi: (_a, c) => 1 + c.files(files, key),
+  hi: sumOf(1, countFiles(files, key)),
 });
 
 const setIfRegisteredAtStart = (memberOf: string): FieldSpec => ({
   kind: 'bool',
   memberOf,
-  init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+  init: REGISTERED_AT_START,
 });
 
 /** The global `vfio`: locks over the list of groups, over the devices and their idr, and over the IOMMU drivers. */
@@ -24,7 +30,7 @@ export const vfioGlobal: ObjectType = {
   type: 'vfio',
   role: 'vfio',
   per: 'global',
-  name: () => 'vfio',
+  name: 'vfio',
   about: 'The list of groups, the idr of device minors and the IOMMU drivers, with their locks.',
   fields: {
     group_lock: { kind: 'mutex' },
@@ -39,12 +45,12 @@ export const deviceCdev: ObjectType = {
   type: 'cdev',
   role: 'cdev',
   per: 'global',
-  name: () => 'device_cdev',
+  name: 'device_cdev',
   about:
     'One character device for all device minors. Open files count on it; it holds no device in memory.',
   fields: {
     mapped: { kind: 'bool', init: 1 },
-    kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['cdev']), init: 1 },
+    kobj: { kind: 'refcount', hi: sumOf(1, countFiles(['cdev'])), init: 1 },
   },
 };
 
@@ -53,18 +59,16 @@ export const vfioGroup: ObjectType = {
   type: 'vfio_group',
   role: 'group',
   per: 'group',
-  name: (a) => `group ${a.group}`,
-  lifetime: { liveAtStart: isGroupLiveAtStart },
+  name: 'group {group}',
+  lifetime: { liveAtStart: GROUP_LIVE_AT_START },
   about:
     'The group of the legacy interface: its open counter, its container and the number of users.',
   fields: {
     kref: {
       kind: 'refcount',
       freesAtZero: true,
-      hi: (a, c) =>
-        c.world.devices.filter((d) => d.group === a.group).length +
-        c.files(['group', 'cdev'], 'group'),
-      init: registeredDeviceCount,
+      hi: sumOf(countDevices({ same: 'group' }), countFiles(['group', 'cdev'], 'group')),
+      init: REGISTERED_IN_GROUP,
     },
     opened_lock: { kind: 'mutex' },
     opened: openCounter(['group', 'cdev'], 'group'),
@@ -72,7 +76,7 @@ export const vfioGroup: ObjectType = {
     container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
     container_users: {
       kind: 'int',
-      hi: (_a, c) => c.calls('set_container') + c.files(['device'], 'group'),
+      hi: sumOf(countCalls('set_container'), countFiles(['device'], 'group')),
     },
     container_next: {
       kind: 'pointer',
@@ -85,8 +89,8 @@ export const vfioGroup: ObjectType = {
     device_lock: { kind: 'mutex' },
     dev_counter: {
       kind: 'int',
-      hi: (a, c) => c.world.devices.filter((d) => d.group === a.group).length,
-      init: registeredDeviceCount,
+      hi: countDevices({ same: 'group' }),
+      init: REGISTERED_IN_GROUP,
     },
     unbound_lock: { kind: 'mutex' },
     iommu_group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
@@ -98,24 +102,24 @@ export const vfioDevice: ObjectType = {
   type: 'vfio_device',
   role: 'device',
   per: 'device',
-  name: (a) => a.device!,
-  lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
+  name: '{device}',
+  lifetime: { liveAtStart: REGISTERED_AT_START },
   about:
     'The VFIO device. Its memory belongs to the driver, which frees it right after unregistering.',
   fields: {
     minor: {
       kind: 'number',
       memberOf: 'vfio.device_idr',
-      hi: (_a, c) => c.world.devices.length,
-      init: initialDeviceNumber,
+      hi: countDevices(),
+      init: positionOf('device'),
     },
     /** /dev/vfio/devices/$NAME, made by device_create(). */
     node: setIfRegisteredAtStart('the class vfio-device'),
-    registered: { kind: 'bool', init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0) },
+    registered: { kind: 'bool', init: REGISTERED_AT_START },
     refcount: {
       kind: 'refcount',
-      hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
-      init: (a, c) => (isRegisteredAtStart(a, c) ? 1 : 0),
+      hi: sumOf(1, countFiles(['cdev', 'device'], 'device')),
+      init: REGISTERED_AT_START,
     },
     comp: { kind: 'completion', counter: 'refcount' },
     opened: openCounter(['cdev'], 'device'),
@@ -131,12 +135,12 @@ export const vfioPciDevice: ObjectType = {
   type: 'vfio_pci_device',
   role: 'pci',
   per: 'device',
-  name: (a) => `${a.device}.pci`,
-  lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
+  name: '{device}.pci',
+  lifetime: { liveAtStart: REGISTERED_AT_START },
   about:
     "The driver's structure: open count, whether reads, writes and mmaps are blocked, and the bind record.",
   fields: {
-    refcnt: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
+    refcnt: { kind: 'int', hi: countFiles(['cdev', 'device'], 'device') },
     block_access: { kind: 'bool', accessFlag: true },
     videv_lock: { kind: 'mutex' },
     videv: { kind: 'pointer', types: ['vfio_iommufd_device'], matchOn: 'device', edge: 'pointer' },
@@ -152,7 +156,7 @@ export const vfioPciReflck: ObjectType = {
   type: 'vfio_pci_reflck',
   role: 'reflck',
   per: 'devset',
-  name: (a) => `reflck ${a.devset}`,
+  name: 'reflck {devset}',
   about: 'The lock around open and release of the devices that are reset together.',
   fields: { lock: { kind: 'mutex' } },
 };
@@ -163,14 +167,14 @@ export const vfioContainer: ObjectType = {
   role: 'container',
   per: 'file',
   fileKinds: ['container'],
-  name: (a) => `${a.file} container`,
+  name: '{file} container',
   lifetime: {},
   about: 'A legacy container: a list of groups, and the type1 driver that maps for them.',
   fields: {
-    kref: { kind: 'refcount', freesAtZero: true, hi: (_a, c) => 1 + c.calls('set_container') },
+    kref: { kind: 'refcount', freesAtZero: true, hi: sumOf(1, countCalls('set_container')) },
     group_lock: { kind: 'mutex' },
     /** The length of the list. */
-    group_list: { kind: 'int', hi: (_a, c) => c.calls('set_container') },
+    group_list: { kind: 'int', hi: countCalls('set_container') },
     iommu_driver: { kind: 'bool' },
   },
 };

@@ -1,4 +1,5 @@
 import type { ObjectType, StepSpec } from '../../kernel/language/design';
+import { countDevices, countFiles, sumOf } from '../../kernel/language/staticNumber';
 import {
   decrement,
   eq,
@@ -28,19 +29,15 @@ export function iommuGroupType(owners: readonly string[]): ObjectType {
     type: 'iommu_group',
     role: 'iommu_group',
     per: 'group',
-    name: (a) => `iommu group ${a.group}`,
+    name: 'iommu group {group}',
     about: 'Devices that the IOMMU cannot isolate from each other, and the owner of their DMA.',
     fields: {
       mutex: { kind: 'mutex' },
       owner: { kind: 'pointer', types: owners, edge: 'pointer' },
       owner_cnt: {
         kind: 'int',
-        hi: (a, c) =>
-          1 +
-          c.files(['cdev', 'device'], 'group') +
-          c.world.devices.filter((d) => d.group === a.group).length,
-        init: (a, c) =>
-          c.world.devices.filter((d) => d.group === a.group && d.kernelDriver === true).length,
+        hi: sumOf(1, countFiles(['cdev', 'device'], 'group'), countDevices({ same: 'group' })),
+        init: countDevices({ same: 'group', kernelDriver: true }),
       },
       domain: { kind: 'enum', values: Object.keys(DOMAIN) },
     },

@@ -1,5 +1,4 @@
 import type { ObjectType, StepSpec } from '../../kernel/language/design';
-import type { InstanceKey, InstanceCounts } from '../../kernel/language/instanceKey';
 import {
   fail,
   mutexLock,
@@ -10,52 +9,16 @@ import {
   branch,
 } from '../../kernel/language/primitives';
 import type { EnumValue } from '../../kernel/language/primitives';
+import { anyOfCount, countDevices, timesOf } from '../../kernel/language/staticNumber';
 
-/** Whether the driver has registered this device before the first call. */
-export function isRegisteredAtStart(
-  anchor: InstanceKey,
-  { world }: Pick<InstanceCounts, 'world'>,
-): boolean {
-  return world.devices.some((d) => d.name === anchor.device && d.registered !== false);
-}
-
-/** The device's number at the start: its position among the registered devices, from 1; 0 if not registered. */
-export function initialDeviceNumber(
-  anchor: InstanceKey,
-  census: Pick<InstanceCounts, 'world'>,
-): number {
-  if (!isRegisteredAtStart(anchor, census)) return 0;
-  return (
-    census.world.devices
-      .filter((d) => d.registered !== false)
-      .findIndex((d) => d.name === anchor.device) + 1
-  );
-}
-
-/** Whether a device of the group is registered before the first call. */
-export function isGroupLiveAtStart(anchor: InstanceKey, world: InstanceCounts['world']): boolean {
-  return world.devices.some((d) => d.group === anchor.group && d.registered !== false);
-}
+/** 1 if the driver has registered this device before the first call. */
+export const REGISTERED_AT_START = countDevices({ same: 'device', registered: true });
 
 /** How many devices of the group are registered before the first call. */
-export function registeredDeviceCount(
-  anchor: InstanceKey,
-  { world }: Pick<InstanceCounts, 'world'>,
-): number {
-  return world.devices.filter((d) => d.group === anchor.group && d.registered !== false).length;
-}
+export const REGISTERED_IN_GROUP = countDevices({ same: 'group', registered: true });
 
-/** The group's number at the start: its position among the groups with registered devices, from 1; else 0. */
-export function initialGroupNumber(
-  anchor: InstanceKey,
-  { world }: Pick<InstanceCounts, 'world'>,
-): number {
-  return (
-    [...new Set(world.devices.filter((d) => d.registered !== false).map((d) => d.group))].indexOf(
-      anchor.group!,
-    ) + 1
-  );
-}
+/** 1 if a device of the group is registered before the first call. */
+export const GROUP_LIVE_AT_START = anyOfCount(REGISTERED_IN_GROUP);
 
 /** `parent.driver`, by index. */
 export const DRIVER = {
@@ -64,17 +27,12 @@ export const DRIVER = {
   kernel: { enumValue: 2, name: 'kernel' },
 } as const satisfies Readonly<Record<string, EnumValue>>;
 
-/** Whether an ordinary kernel driver has the device before the first call. */
-function hasKernelDriverAtStart(anchor: InstanceKey, { world }: Pick<InstanceCounts, 'world'>) {
-  return world.devices.some((d) => d.name === anchor.device && d.kernelDriver === true);
-}
-
 /** The bus device that a VFIO driver or an ordinary kernel driver binds to: probe and remove run under its lock. */
 export const PARENT_DEVICE: ObjectType = {
   type: 'device',
   role: 'parent',
   per: 'device',
-  name: (a) => `${a.device}.parent`,
+  name: '{device}.parent',
   about:
     'The bus device below the VFIO device; the driver core holds its lock around probe and remove.',
   fields: {
@@ -82,13 +40,14 @@ export const PARENT_DEVICE: ObjectType = {
     driver: {
       kind: 'enum',
       values: Object.keys(DRIVER),
-      init: (a, c) =>
-        (isRegisteredAtStart(a, c)
-          ? DRIVER.vfio
-          : hasKernelDriverAtStart(a, c)
-            ? DRIVER.kernel
-            : DRIVER.none
-        ).enumValue,
+      init: {
+        if: REGISTERED_AT_START,
+        then: DRIVER.vfio.enumValue,
+        otherwise: timesOf(
+          DRIVER.kernel.enumValue,
+          countDevices({ same: 'device', kernelDriver: true }),
+        ),
+      },
     },
   },
 };

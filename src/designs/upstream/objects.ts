@@ -1,17 +1,18 @@
 import type { FieldSpec, ObjectType } from '../../kernel/language/design';
-import type { InstanceKey, InstanceCounts } from '../../kernel/language/instanceKey';
 import {
-  isGroupLiveAtStart,
-  registeredDeviceCount,
-  initialGroupNumber,
-  initialDeviceNumber,
-  isRegisteredAtStart,
+  countDevices,
+  countGroups,
+  countFiles,
+  countCalls,
+  sumOf,
+  timesOf,
+  positionOf,
+} from '../../kernel/language/staticNumber';
+import {
+  REGISTERED_AT_START,
+  REGISTERED_IN_GROUP,
+  GROUP_LIVE_AT_START,
 } from '../shared/parentDevice';
-
-const registeredAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): number =>
-  isRegisteredAtStart(a, c) ? 1 : 0;
-const liveAtStart = (a: InstanceKey, c: Pick<InstanceCounts, 'world'>): number =>
-  isGroupLiveAtStart(a, c.world) ? 1 : 0;
 
 /** A pointer to a struct kvm, if KVM is modelled. */
 const kvmPointer = (kvm: boolean, edge: 'pointer' | 'reference'): Record<string, FieldSpec> =>
@@ -27,8 +28,8 @@ export function vfioDevice(kvm: boolean): ObjectType {
     type: 'vfio_device',
     role: 'device',
     per: 'device',
-    name: (a) => a.device!,
-    lifetime: { liveAtStart: (a, world) => isRegisteredAtStart(a, { world }) },
+    name: '{device}',
+    lifetime: { liveAtStart: REGISTERED_AT_START },
     about:
       'The VFIO device: registered, pinned by open files, and bound at most once through its cdev.',
     fields: {
@@ -36,22 +37,22 @@ export function vfioDevice(kvm: boolean): ObjectType {
         kind: 'refcount',
         freesAtZero: true,
         hi: 2,
-        init: (a, c) => 2 * registeredAtStart(a, c),
+        init: timesOf(2, REGISTERED_AT_START),
       },
       index: {
         kind: 'number',
         memberOf: 'vfio.device_ida',
-        hi: (_a, c) => c.world.devices.length,
-        init: initialDeviceNumber,
+        hi: countDevices(),
+        init: positionOf('device'),
       },
-      registered: { kind: 'bool', init: registeredAtStart },
+      registered: { kind: 'bool', init: REGISTERED_AT_START },
       refcount: {
         kind: 'refcount',
-        hi: (_a, c) => 1 + c.files(['cdev', 'device'], 'device'),
-        init: registeredAtStart,
+        hi: sumOf(1, countFiles(['cdev', 'device'], 'device')),
+        init: REGISTERED_AT_START,
       },
       comp: { kind: 'completion', counter: 'refcount' },
-      open_count: { kind: 'int', hi: (_a, c) => c.files(['cdev', 'device'], 'device') },
+      open_count: { kind: 'int', hi: countFiles(['cdev', 'device'], 'device') },
       iommufd_device: {
         kind: 'pointer',
         types: ['iommufd_device'],
@@ -61,8 +62,8 @@ export function vfioDevice(kvm: boolean): ObjectType {
       iommufd_attached: { kind: 'bool' },
       cdev_opened: { kind: 'bool' },
       ...kvmPointer(kvm, 'reference'),
-      group_next: { kind: 'bool', memberOf: 'group->device_list', init: registeredAtStart },
-      dev_set_list: { kind: 'bool', memberOf: 'dev_set->device_list', init: registeredAtStart },
+      group_next: { kind: 'bool', memberOf: 'group->device_list', init: REGISTERED_AT_START },
+      dev_set_list: { kind: 'bool', memberOf: 'dev_set->device_list', init: REGISTERED_AT_START },
       cdev: { kind: 'link', type: 'cdev', edge: 'embedded' },
       group: { kind: 'link', type: 'vfio_group', edge: 'reference' },
       dev_set: { kind: 'link', type: 'vfio_device_set', edge: 'member' },
@@ -76,10 +77,9 @@ export const vfioDeviceSet: ObjectType = {
   type: 'vfio_device_set',
   role: 'dev_set',
   per: 'devset',
-  name: (a) => `devset ${a.devset}`,
+  name: 'devset {devset}',
   lifetime: {
-    liveAtStart: (a, world) =>
-      world.devices.some((d) => (d.devset ?? d.name) === a.devset && d.registered !== false),
+    liveAtStart: countDevices({ same: 'devset', registered: true }),
   },
   about:
     'The devices that can only be reset together. Its lock is taken around every first open and last close of each of them.',
@@ -87,10 +87,8 @@ export const vfioDeviceSet: ObjectType = {
     lock: { kind: 'mutex' },
     device_count: {
       kind: 'int',
-      hi: (a, c) => c.world.devices.filter((d) => (d.devset ?? d.name) === a.devset).length,
-      init: (a, c) =>
-        c.world.devices.filter((d) => (d.devset ?? d.name) === a.devset && d.registered !== false)
-          .length,
+      hi: countDevices({ same: 'devset' }),
+      init: countDevices({ same: 'devset', registered: true }),
     },
   },
 };
@@ -104,7 +102,7 @@ export function cdevFile(kvm: boolean): ObjectType {
     role: 'df',
     per: 'file',
     fileKinds: ['cdev'],
-    name: (a) => `${a.file} df`,
+    name: '{file} df',
     lifetime: {},
     about: ABOUT_FILE,
     fields: {
@@ -147,24 +145,28 @@ export function vfioGroup(kvm: boolean): ObjectType {
     type: 'vfio_group',
     role: 'group',
     per: 'group',
-    name: (a) => `group ${a.group}`,
-    lifetime: { liveAtStart: isGroupLiveAtStart },
+    name: 'group {group}',
+    lifetime: { liveAtStart: GROUP_LIVE_AT_START },
     about:
       'The group of the legacy interface. Its lock protects the state of both paths: opened_file for the group path, cdev_device_open_cnt for the cdev path.',
     fields: {
-      kref: { kind: 'refcount', freesAtZero: true, hi: 2, init: (a, c) => 2 * liveAtStart(a, c) },
+      kref: { kind: 'refcount', freesAtZero: true, hi: 2, init: timesOf(2, GROUP_LIVE_AT_START) },
       minor: {
         kind: 'number',
         memberOf: 'vfio.group_ida',
-        hi: (_a, c) => new Set(c.world.devices.map((d) => d.group)).size,
-        init: initialGroupNumber,
+        hi: countGroups,
+        init: positionOf('group'),
       },
-      mapped: { kind: 'bool', memberOf: 'cdev_map', init: liveAtStart },
-      kobj: { kind: 'refcount', hi: (_a, c) => 1 + c.files(['group'], 'group'), init: liveAtStart },
+      mapped: { kind: 'bool', memberOf: 'cdev_map', init: GROUP_LIVE_AT_START },
+      kobj: {
+        kind: 'refcount',
+        hi: sumOf(1, countFiles(['group'], 'group')),
+        init: GROUP_LIVE_AT_START,
+      },
       drivers: {
         kind: 'refcount',
-        hi: (a, c) => c.world.devices.filter((d) => d.group === a.group).length,
-        init: registeredDeviceCount,
+        hi: countDevices({ same: 'group' }),
+        init: REGISTERED_IN_GROUP,
       },
       group_lock: { kind: 'mutex' },
       device_lock: { kind: 'mutex' },
@@ -175,9 +177,9 @@ export function vfioGroup(kvm: boolean): ObjectType {
         fileKinds: ['group'],
         edge: 'pointer',
       },
-      cdev_device_open_cnt: { kind: 'int', hi: (_a, c) => c.calls('bind_iommufd') },
+      cdev_device_open_cnt: { kind: 'int', hi: countCalls('bind_iommufd') },
       container: { kind: 'pointer', types: ['vfio_container'], edge: 'reference' },
-      container_users: { kind: 'int', hi: (_a, c) => 1 + c.files(['device'], 'group') },
+      container_users: { kind: 'int', hi: sumOf(1, countFiles(['device'], 'group')) },
       iommufd: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
       ...kvmPointer(kvm, 'pointer'),
       iommu_group: {
@@ -196,7 +198,7 @@ export const vfioGlobal: ObjectType = {
   type: 'vfio',
   role: 'vfio',
   per: 'global',
-  name: () => 'vfio',
+  name: 'vfio',
   about: 'The list of all groups and the list of iommu drivers, each with its lock.',
   fields: { group_lock: { kind: 'mutex' }, iommu_drivers_lock: { kind: 'mutex' } },
 };
@@ -206,12 +208,12 @@ export const kvmType: ObjectType = {
   type: 'kvm',
   role: 'kvm',
   per: 'kvm',
-  name: (a) => a.kvm!,
+  name: '{kvm}',
   about: 'A virtual machine. A device refers to it from its first open to its last close.',
   fields: {
     users_count: {
       kind: 'refcount',
-      hi: (_a, c) => 1 + c.calls('bind_iommufd') + c.calls('get_device_fd'),
+      hi: sumOf(1, countCalls('bind_iommufd'), countCalls('get_device_fd')),
       init: 1,
     },
   },

@@ -115,7 +115,7 @@ export function randomSymmetricProgram(seed: number): Program {
       type: 'own',
       name: `own${i}`,
       key: { process: `t${i}` },
-      spec: { type: 'own', role: 'own', per: 'global', name: () => '', fields: {}, about: '' },
+      spec: { type: 'own', role: 'own', per: 'global', name: '', fields: {}, about: '' },
       fields: { x: f },
       links: {},
     })),

@@ -342,7 +342,7 @@ export class MemoryAccess {
       } else {
         for (const index of Object.values(object.fields)) {
           const f = scope.layout.fields[index]!;
-          if (f.init !== 0 || object.spec.lifetime?.liveAtStart?.(object.key, this.call.world))
+          if (f.init !== 0 || scope.layout.fields[lifetime]!.init !== 0)
             body.push({ op: 'set', field: index, value: constant(0) });
         }
       }

@@ -50,7 +50,7 @@ const design: Design = {
         type: 'device',
         role: 'device',
         per: 'device',
-        name: (a) => a.device ?? '',
+        name: '{device}',
         about: '',
         fields: { lock: { kind: 'mutex' }, count: { kind: 'int', hi: 2 }, ready: { kind: 'bool' } },
       },

@@ -1,5 +1,7 @@
 import type { DesignModel, FieldSpec } from '../language/design';
 import type { InstanceKey } from '../language/instanceKey';
+import { evaluateStaticNumber } from '../language/staticNumber';
+import type { StaticNumber } from '../language/staticNumber';
 import { GRANULARITY_KEYS, instanceKeysOf, instanceCountsFor, objectTypes } from './instances';
 import type { Instances } from './instances';
 import type { Field, ObjectSlot } from './program';
@@ -29,6 +31,11 @@ interface FieldDraft {
   key: InstanceKey;
 }
 
+/** A name with the values of an instance in the place of `{key}`. */
+function instanceName(template: string, key: InstanceKey): string {
+  return template.replace(/\{(\w+)\}/g, (_, k: string) => key[k as keyof InstanceKey] ?? '?');
+}
+
 /** Gives every object instance its slot and every field its index, range and start value. */
 export function layOutState(
   model: DesignModel,
@@ -41,7 +48,7 @@ export function layOutState(
   for (const spec of objectTypes(model)) {
     for (const key of instanceKeysOf(spec, instances)) {
       const index = objects.length;
-      const name = spec.name(key);
+      const name = instanceName(spec.name, key);
       const fields: Record<string, number> = {};
       const draft = (field: string, s: FieldSpec | undefined): number => {
         drafts.push({
@@ -185,15 +192,10 @@ function makeField(
   targetsOf: TargetLookup,
   b: FieldBounds | undefined,
 ): Field {
-  const staticValue = (
-    v: number | ((a: InstanceKey, c: ReturnType<typeof instanceCountsFor>) => number) | undefined,
-    otherwise: number,
-  ): number =>
+  const staticValue = (v: StaticNumber | undefined, otherwise: number): number =>
     v === undefined
       ? otherwise
-      : typeof v === 'number'
-        ? v
-        : v(d.key, instanceCountsFor(instances, d.key));
+      : evaluateStaticNumber(v, d.key, instanceCountsFor(instances, d.key));
   const base = {
     index: d.index,
     object: d.object,
@@ -210,7 +212,7 @@ function makeField(
       kind: 'life',
       lo: 0,
       hi: 2,
-      init: slot.spec.lifetime?.liveAtStart?.(d.key, instances.counts.world) ? 1 : 0,
+      init: staticValue(slot.spec.lifetime?.liveAtStart, 0) === 0 ? 0 : 1,
     };
   }
   switch (s.kind) {

@@ -1,10 +1,8 @@
-import type { Granularity, InstanceCounts, InstanceKey } from './instanceKey';
+import type { Granularity, InstanceKey } from './instanceKey';
 import type { Op } from './primitives';
 import type { PropertyInputs } from './propertyInputs';
-import type { CallName, FileKind, World } from './world';
-
-/** A number known at compile time, per instance. */
-type StaticNumber = number | ((key: InstanceKey, counts: InstanceCounts) => number);
+import type { StaticNumber } from './staticNumber';
+import type { CallName, FileKind } from './world';
 
 /** Marks a field that is non-zero while a list, map, ida or xarray leads to the object: freeing the object then is a `memory` violation. */
 interface Membership {
@@ -68,11 +66,11 @@ export interface ObjectType {
   readonly per: Granularity;
   /** For `per: 'file'`: the kinds of file that have one. */
   readonly fileKinds?: readonly FileKind[];
-  /** The name on screen and in results. */
-  readonly name: (key: InstanceKey) => string;
+  /** The name on screen and in results; each `{key}` stands for the instance's value of that key. */
+  readonly name: string;
   readonly fields: Readonly<Record<string, FieldSpec>>;
-  /** For objects allocated or freed during a run: adds a lifetime field (0 not yet allocated, 1 live, 2 freed); an access in 0 or 2 is a `memory` violation. */
-  readonly lifetime?: { readonly liveAtStart?: (key: InstanceKey, world: World) => boolean };
+  /** For objects allocated or freed during a run: adds a lifetime field (0 not yet allocated, 1 live, 2 freed); an access in 0 or 2 is a `memory` violation. Live at the start if `liveAtStart` is not 0. */
+  readonly lifetime?: { readonly liveAtStart?: StaticNumber };
   /** For objects of an iommufd: the id space they use; by default all share one that starts at 1. */
   readonly ids?: { readonly space: string; readonly first: number };
   readonly about: string;

@@ -6,7 +6,7 @@ export const FILE_TYPE: ObjectType = {
   type: 'file',
   role: 'file',
   per: 'file',
-  name: (a) => a.file!,
+  name: '{file}',
   lifetime: {},
   about: 'An open file description: what dup, fork and SCM_RIGHTS share.',
   fields: {
@@ -19,7 +19,7 @@ export const FD_TYPE: ObjectType = {
   type: 'fd',
   role: 'fd',
   per: 'fd',
-  name: (a) => `${a.process}:${a.fd}`,
+  name: '{process}:{fd}',
   about: 'An entry in the fd table of a process.',
   fields: { installed: { kind: 'bool' } },
 };

@@ -56,7 +56,7 @@ const toy: Design = {
         type: 'dev',
         role: 'device',
         per: 'device',
-        name: (a) => a.device!,
+        name: '{device}',
         about: '',
         fields: {
           refcount: { kind: 'refcount', hi: 9, init: 1 },
@@ -71,7 +71,7 @@ const toy: Design = {
         role: 'priv',
         per: 'file',
         fileKinds: ['cdev'],
-        name: (a) => `${a.file}.priv`,
+        name: '{file}.priv',
         about: '',
         lifetime: {},
         fields: { on: { kind: 'bool' }, device: { kind: 'link', type: 'dev', edge: 'pointer' } },

@@ -1,9 +1,5 @@
 import type { ObjectType } from '../../../kernel/language/design';
-import type { InstanceKey, InstanceCounts } from '../../../kernel/language/instanceKey';
-
-/** Number of device fds in the object's IOMMU group, or in all: each creates at most one iommufd_device. */
-const devicesIn = (a: InstanceKey, c: InstanceCounts): number =>
-  c.files(['cdev', 'device'], a.group === undefined ? undefined : 'group');
+import { countFiles, countCalls, sumOf } from '../../../kernel/language/staticNumber';
 
 /** struct iommufd_ctx: created by an open of /dev/iommu; its reference count is the f_count of that file. */
 export const iommufdCtx: ObjectType = {
@@ -11,7 +7,7 @@ export const iommufdCtx: ObjectType = {
   role: 'ctx',
   per: 'file',
   fileKinds: ['iommufd'],
-  name: (a) => `${a.file} ctx`,
+  name: '{file} ctx',
   lifetime: {},
   about: 'An iommufd context: the objects and the DMA ownership of one open of /dev/iommu.',
   fields: {
@@ -25,13 +21,13 @@ export const iommufdIoas: ObjectType = {
   type: 'iommufd_ioas',
   role: 'ioas',
   per: 'ioas',
-  name: (a) => a.ioas!,
+  name: '{ioas}',
   lifetime: {},
   about: 'An I/O address space.',
   fields: {
     users: {
       kind: 'refcount',
-      hi: (_a, c) => 2 + c.calls('attach_ioas') + c.calls('get_device_fd'),
+      hi: sumOf(2, countCalls('attach_ioas'), countCalls('get_device_fd')),
     },
     mutex: { kind: 'mutex' },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
@@ -43,11 +39,11 @@ export const iommufdHwpt: ObjectType = {
   type: 'iommufd_hwpt_paging',
   role: 'hwpt',
   per: 'ioas',
-  name: (a) => `${a.ioas} hwpt`,
+  name: '{ioas} hwpt',
   lifetime: {},
   about: 'A hardware page table: the IOMMU domain that devices of an ioas share.',
   fields: {
-    users: { kind: 'refcount', hi: (a, c) => 1 + devicesIn(a, c) },
+    users: { kind: 'refcount', hi: sumOf(1, countFiles(['cdev', 'device'])) },
     ioas: { kind: 'link', type: 'iommufd_ioas', edge: 'reference' },
   },
 };
@@ -57,15 +53,18 @@ export const iommufdGroup: ObjectType = {
   type: 'iommufd_group',
   role: 'igroup',
   per: 'iommufdGroup',
-  name: (a) => `${a.file} igroup ${a.group}`,
+  name: '{file} igroup {group}',
   lifetime: {},
   about: 'An IOMMU group within one iommufd context: the page table that all its devices share.',
   fields: {
     /** One per bind; one file can be bound twice if no check prevents it. */
-    ref: { kind: 'refcount', hi: (a, c) => devicesIn(a, c) + c.calls('bind_iommufd') },
+    ref: {
+      kind: 'refcount',
+      hi: sumOf(countFiles(['cdev', 'device'], 'group'), countCalls('bind_iommufd')),
+    },
     lock: { kind: 'mutex' },
     hwpt: { kind: 'pointer', types: ['iommufd_hwpt_paging'], matchOn: 'file', edge: 'pointer' },
-    device_list: { kind: 'int', hi: devicesIn },
+    device_list: { kind: 'int', hi: countFiles(['cdev', 'device'], 'group') },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
     group: { kind: 'link', type: 'iommu_group', edge: 'reference' },
   },
@@ -77,7 +76,7 @@ export const iommufdDevice: ObjectType = {
   role: 'idev',
   per: 'file',
   fileKinds: ['cdev', 'device'],
-  name: (a) => `${a.file} idev`,
+  name: '{file} idev',
   lifetime: {},
   about: 'A device bound to an iommufd context.',
   fields: {
