@@ -20,6 +20,7 @@ import {
   branch,
 } from '../../kernel/language/primitives';
 import { bindDevice, unbindDevice } from '../shared/iommufd/bind';
+import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import type { ContextRef } from '../shared/iommufd/bind';
 import { REPLY_MAIL, REVIEW_MAIL, kernelFacts } from '../shared/citations';
 
@@ -110,6 +111,7 @@ export function bindIommufd(
       },
       ...extra.underLock,
       ...bindDevice({
+        shortterm: SHORTTERM_USERS,
         prefix: 'BIND.5:',
         ctx: argumentContext,
         idev: 'idev',
@@ -160,6 +162,7 @@ export function bindIommufd(
         ops: [mutexUnlock('device.lock'), fput('iommufd/file'), ret()],
       },
       ...unbindDevice({
+        shortterm: SHORTTERM_USERS,
         prefix: 'BIND.U3:',
         idev: 'idev',
         pointer: 'device.iommu_dev',

@@ -1,5 +1,7 @@
 import type { Design } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
+import { iommuDestroy } from '../shared/iommufd/destroy';
+import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { meta } from './meta';
 import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
 import { PARENT_DEVICE } from '../shared/parentDevice';
@@ -8,7 +10,6 @@ import {
   attachIoas,
   detachIoas,
   ioasAlloc,
-  iommuDestroy,
   iommufdObjects,
   supportedOn,
   openIommufd,
@@ -42,7 +43,7 @@ export const design: Design = {
         cdev,
         PARENT_DEVICE,
         iommuGroupType(['iommufd_ctx']),
-        ...iommufdObjects(['iommufd', 'container']),
+        ...iommufdObjects(['iommufd', 'container'], SHORTTERM_USERS),
       ],
       calls: {
         open_cdev: openCdev,
@@ -56,10 +57,13 @@ export const design: Design = {
           },
           'BIND.1',
         ),
-        ioas_alloc: supportedOn({ iommufd: ioasAlloc }, 'IOAS.1'),
+        ioas_alloc: supportedOn({ iommufd: ioasAlloc(SHORTTERM_USERS) }, 'IOAS.1'),
         attach_ioas: supportedOn({ cdev: attachIoas, device: attachIoas }, 'ATTACH.1'),
         detach_ioas: supportedOn({ cdev: detachIoas, device: detachIoas }, 'DETACH.1'),
-        iommu_destroy: supportedOn({ iommufd: iommuDestroy(['cdev', 'device']) }, 'DESTROY.1'),
+        iommu_destroy: supportedOn(
+          { iommufd: iommuDestroy(['cdev', 'device'], SHORTTERM_USERS) },
+          'DESTROY.1',
+        ),
         set_container: supportedOn({ group: setContainer }, 'SETC.1'),
         set_iommu: supportedOn({ container: setIommu, iommufd: setIommu }, 'SETI.1'),
         unset_container: supportedOn({ group: unsetContainer }, 'UNSETC.1'),
@@ -75,8 +79,8 @@ export const design: Design = {
         cdev: releaseDevice('cdev'),
         device: releaseDevice('device'),
         group: releaseGroup,
-        container: releaseIommufd,
-        iommufd: releaseIommufd,
+        container: releaseIommufd(SHORTTERM_USERS),
+        iommufd: releaseIommufd(SHORTTERM_USERS),
       },
       parkedFileKinds: ['cdev', 'device'],
       privateData: {

@@ -27,6 +27,7 @@ import {
 } from '../../kernel/language/primitives';
 import { attachDevice, compatIoasAt, detachDevice } from '../shared/iommufd/attach';
 import { bindDevice, contextAt, unbindDevice } from '../shared/iommufd/bind';
+import { initIoas, SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { asDerived } from './bind';
 import { putGroup, putRegistration } from './open';
@@ -124,7 +125,7 @@ export const setContainer: Routine = {
             'objects.xa_lock',
             branch(eq('container/ctx.vfio_ioas', NULL), [
               alloc('container/ioas'),
-              store('container/ioas.users', 1),
+              ...initIoas(SHORTTERM_USERS, 'container/ioas'),
               store('container/ctx.vfio_ioas', addressOf('container/ioas')),
             ]),
           ),
@@ -257,6 +258,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
           : [comment('no check of device->iommu_dev: only the owner claim can fail')],
       },
       ...bindDevice({
+        shortterm: SHORTTERM_USERS,
         prefix: 'GDF.4e:',
         ctx: contextAt('group.container'),
         idev: 'idev',
@@ -270,6 +272,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
         ops: [store('device.iommu_dev', addressOf('idev'))],
       },
       ...attachDevice({
+        shortterm: SHORTTERM_USERS,
         stepId: 'GDF.4g',
         ioas: compatIoasAt('group.container'),
         idev: 'idev',
@@ -305,6 +308,7 @@ export function getDeviceFd(choice: { readonly perDeviceCheck: boolean }): Routi
       },
       { id: 'GDF.5', title: 'install the fd', confidence: 'DERIVED', ops: [fdInstall(), ret()] },
       ...unbindDevice({
+        shortterm: SHORTTERM_USERS,
         prefix: 'GDF.U4e:',
         idev: 'idev',
         pointer: 'device.iommu_dev',

@@ -10,17 +10,16 @@ import {
   live,
   mutexLock,
   mutexUnlock,
-  ne,
   NULL,
   addressOf,
   ret,
-  spin,
   staticBranch,
   store,
   branch,
 } from '../../kernel/language/primitives';
-import type { FileKind } from '../../kernel/language/world';
 import { attachDevice, detachDevice } from '../shared/iommufd/attach';
+import { clearShortterm, initIoas, SHORTTERM_USERS } from '../shared/iommufd/shortterm';
+import type { ShorttermUse } from '../shared/iommufd/shortterm';
 import {
   iommufdCtx,
   iommufdDevice,
@@ -36,10 +35,11 @@ const IOMMUFD_CITE = 'drivers/iommu/iommufd/main.c and ioas.c, v6.6';
 /** The iommufd objects; files of these kinds are iommufd contexts. */
 export function iommufdObjects(
   fileKinds: readonly ('iommufd' | 'container')[],
+  shortterm: ShorttermUse,
 ): readonly ObjectType[] {
-  return [iommufdCtx, iommufdIoas, iommufdHwpt, iommufdGroup]
+  return [iommufdCtx, iommufdIoas(shortterm), iommufdHwpt, iommufdGroup]
     .map((type): ObjectType => ({ ...type, fileKinds }))
-    .concat(iommufdDevice);
+    .concat(iommufdDevice(shortterm));
 }
 
 /** open(2) of /dev/iommu. */
@@ -70,7 +70,7 @@ export const openShimContainer: Routine = {
         fallible('kzalloc', 'ENOMEM', 'no memory'),
         alloc('ctx'),
         alloc('ioas'),
-        store('ioas.users', 1),
+        ...initIoas(SHORTTERM_USERS, 'ioas'),
         store('ctx.vfio_ioas', addressOf('ioas')),
       ],
     },
@@ -79,7 +79,7 @@ export const openShimContainer: Routine = {
 };
 
 /** f_op->release of a context: destroys its objects, then the context. Bound devices hold the file, so none is left. */
-export const releaseIommufd: Routine = {
+export const releaseIommufd = (shortterm: ShorttermUse): Routine => ({
   name: 'iommufd_fops_release',
   cite: IOMMUFD_CITE,
   steps: [
@@ -89,7 +89,14 @@ export const releaseIommufd: Routine = {
       confidence: 'SRC',
       ops: [
         forEach('ioas', 'file', 'left', [
-          branch(live('left'), [store('left.users', 0), free('left')]),
+          branch(live('left'), [
+            branch(eq('left.published', 1), [
+              store('left.users', 0),
+              ...clearShortterm(shortterm, 'left'),
+              store('left.published', 0),
+              free('left'),
+            ]),
+          ]),
         ]),
         store('ctx.vfio_ioas', NULL),
         free('ctx'),
@@ -97,10 +104,10 @@ export const releaseIommufd: Routine = {
       ],
     },
   ],
-};
+});
 
 /** IOMMU_IOAS_ALLOC. */
-export const ioasAlloc: Routine = {
+export const ioasAlloc = (shortterm: ShorttermUse): Routine => ({
   name: 'iommufd_ioas_alloc_ioctl',
   cite: IOMMUFD_CITE,
   steps: [
@@ -111,46 +118,7 @@ export const ioasAlloc: Routine = {
       ops: [
         fallible('iommufd_ioas_alloc', 'ENOMEM', 'no memory', { at: 'ctx' }),
         alloc('ioas/ioas'),
-        store('ioas/ioas.users', 1),
-        ret(),
-      ],
-    },
-  ],
-};
-
-const failUnknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
-
-/** IOMMU_DESTROY; a file of these kinds as the object means its bound device. */
-export const iommuDestroy = (kinds: readonly FileKind[]): Routine => ({
-  name: 'iommufd_destroy',
-  cite: IOMMUFD_CITE,
-  steps: [
-    {
-      id: 'DESTROY.1',
-      title: 'remove the object from the context if it is not in use',
-      confidence: 'SRC',
-      ops: [
-        spin(
-          'objects.xa_lock',
-          staticBranch(
-            'object-is-ioas',
-            [
-              staticBranch('same-iommufd', [], [failUnknownId]),
-              branch(live('object/ioas'), [], [failUnknownId]),
-              branch(ne('object/ioas.users', 1), [
-                fail('EBUSY', 'the object is in use', { at: 'object/ioas' }),
-              ]),
-              store('object/ioas.users', 0),
-              free('object/ioas'),
-            ],
-            [
-              staticBranch({ arg: 'object', kinds }, [], [failUnknownId]),
-              branch(live('object/idev'), [], [failUnknownId]),
-              branch(eq('object/idev.ictx', addressOf('iommufd/ctx')), [], [failUnknownId]),
-              fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
-            ],
-          ),
-        ),
+        ...initIoas(shortterm, 'ioas/ioas'),
         ret(),
       ],
     },
@@ -182,6 +150,7 @@ export const attachIoas: Routine = {
       ops: [mutexLock('device.lock')],
     },
     ...attachDevice({
+      shortterm: SHORTTERM_USERS,
       stepId: 'ATTACH.4',
       ioas: {
         name: 'ioas',

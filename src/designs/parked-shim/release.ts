@@ -12,6 +12,7 @@ import {
 } from '../../kernel/language/primitives';
 import { detachDevice } from '../shared/iommufd/attach';
 import { unbindDevice } from '../shared/iommufd/bind';
+import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { kernelFacts } from '../shared/citations';
 import { asDerived } from './bind';
 import { putCdev, putRegistration } from './open';
@@ -38,6 +39,7 @@ function unbindSteps(extra: ExtraReleaseSteps): readonly StepSpec[] {
       ops: [driverOp('close_device', { file: 'file' }), decrement('device.open_count')],
     },
     ...unbindDevice({
+      shortterm: SHORTTERM_USERS,
       prefix: 'REL.4:',
       idev: 'device.iommu_dev',
       pointer: 'device.iommu_dev',

@@ -1,5 +1,7 @@
 import type { Design, ObjectType } from '../../kernel/language/design';
 import { iommufdDevice } from '../shared/iommufd/objects';
+import { iommuDestroy } from '../shared/iommufd/destroy';
+import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { meta } from './meta';
 import { probeDriver, removeDriver } from '../shared/kernelDriver';
 import { PARENT_DEVICE } from '../shared/parentDevice';
@@ -8,7 +10,6 @@ import {
   attachIoas,
   detachIoas,
   ioasAlloc,
-  iommuDestroy,
   iommufdObjects,
   supportedOn,
   openIommufd,
@@ -36,7 +37,7 @@ import { splitDevice, splitGroup, splitIommuGroup, vfioContainer } from './objec
 import { splitPropertyInputs } from './propertyInputs';
 
 /** struct iommufd_device: only cdev files bind here. */
-const cdevIdev: ObjectType = { ...iommufdDevice, fileKinds: ['cdev'] };
+const cdevIdev: ObjectType = { ...iommufdDevice(SHORTTERM_USERS), fileKinds: ['cdev'] };
 
 /** D3: parked fops with type1 separate from iommufd. Never posted as code. */
 export const design: Design = {
@@ -57,7 +58,7 @@ export const design: Design = {
         PARENT_DEVICE,
         vfioContainer,
         splitIommuGroup(),
-        ...iommufdObjects(['iommufd']).filter((o) => o.type !== cdevIdev.type),
+        ...iommufdObjects(['iommufd'], SHORTTERM_USERS).filter((o) => o.type !== cdevIdev.type),
         cdevIdev,
       ],
       calls: {
@@ -74,10 +75,13 @@ export const design: Design = {
           },
           'BIND.1',
         ),
-        ioas_alloc: supportedOn({ iommufd: ioasAlloc }, 'IOAS.1'),
+        ioas_alloc: supportedOn({ iommufd: ioasAlloc(SHORTTERM_USERS) }, 'IOAS.1'),
         attach_ioas: supportedOn({ cdev: attachIoas }, 'ATTACH.1'),
         detach_ioas: supportedOn({ cdev: detachIoas }, 'DETACH.1'),
-        iommu_destroy: supportedOn({ iommufd: iommuDestroy(['cdev']) }, 'DESTROY.1'),
+        iommu_destroy: supportedOn(
+          { iommufd: iommuDestroy(['cdev'], SHORTTERM_USERS) },
+          'DESTROY.1',
+        ),
         set_container: supportedOn({ group: setContainer(choice) }, 'SETC.1'),
         set_iommu: supportedOn({ container: setIommu }, 'SETI.1'),
         unset_container: supportedOn({ group: unsetContainer(choice) }, 'UNSETC.1'),
@@ -94,7 +98,7 @@ export const design: Design = {
         device: releaseGroupDevice(choice),
         group: releaseGroup(choice),
         container: releaseContainer,
-        iommufd: releaseIommufd,
+        iommufd: releaseIommufd(SHORTTERM_USERS),
       },
       parkedFileKinds: choice.groupFdStartsParked ? ['cdev', 'device'] : ['cdev'],
       privateData: {

@@ -13,11 +13,12 @@ import {
 import { attachDevice, detachDevice } from '../shared/iommufd/attach';
 import { accessCheck } from './accessCheck';
 import { linuxCitation } from './citation';
+import type { Linux } from './linux';
 
 const DEVICE_CDEV_C = 'drivers/vfio/device_cdev.c';
 
 /** ATTACH: VFIO_DEVICE_ATTACH_IOMMUFD_PT on a cdev fd; a second attach replaces the page table. */
-export const attachIoas: Routine = {
+export const attachIoas = ({ shortterm }: Linux): Routine => ({
   name: 'vfio_df_ioctl_attach_pt',
   cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_attach_pt'),
   steps: [
@@ -34,6 +35,7 @@ export const attachIoas: Routine = {
     },
     { id: 'ATTACH.3', title: 'lock the reset set', ops: [mutexLock('dev_set.lock')] },
     ...attachDevice({
+      shortterm,
       stepId: 'ATTACH.4',
       ioas: {
         name: 'ioas',
@@ -63,7 +65,7 @@ export const attachIoas: Routine = {
     },
     { id: 'ATTACH.6', title: 'unlock the reset set', ops: [mutexUnlock('dev_set.lock'), ret()] },
   ],
-};
+});
 
 /** DETACH: VFIO_DEVICE_DETACH_IOMMUFD_PT on a cdev fd; succeeds if the device is not attached. */
 export const detachIoas: Routine = {

@@ -29,6 +29,7 @@ import type { ContextRef } from '../shared/iommufd/bind';
 import { closeDeviceSteps, unbindSteps } from './release';
 import { putKvm } from './lifetime';
 import { linuxCitation } from './citation';
+import type { Linux } from './linux';
 
 const BIND_FUNCTION = 'vfio_df_ioctl_bind_iommufd';
 const BIND_CITE = linuxCitation('drivers/vfio/device_cdev.c', BIND_FUNCTION);
@@ -80,7 +81,7 @@ export const bindGroupDevice: Routine = {
 };
 
 /** BIND: VFIO_DEVICE_BIND_IOMMUFD. group_lock and dev_set.lock are taken one after the other, never nested. */
-export function bindIommufd(kvm: boolean): Routine {
+export function bindIommufd(linux: Linux, kvm: boolean): Routine {
   const takeKvmStep: StepSpec = {
     id: 'BIND.8',
     title: 'take a reference on the KVM of this file and store it in the device',
@@ -175,6 +176,7 @@ export function bindIommufd(kvm: boolean): Routine {
         ],
       },
       ...bindDevice({
+        shortterm: linux.shortterm,
         prefix: 'BIND.12:',
         ctx: argumentContext,
         idev: 'idev',
@@ -227,8 +229,8 @@ export function bindIommufd(kvm: boolean): Routine {
         title: 'unlock the reset set and return',
         ops: [mutexUnlock('dev_set.lock'), ret()],
       },
-      ...closeDeviceSteps('BIND.U14:', 'cdev', undo),
-      ...unbindSteps('BIND.U13:', 'BIND.U12'),
+      ...closeDeviceSteps(linux, 'BIND.U14:', 'cdev', undo),
+      ...unbindSteps(linux, 'BIND.U13:', 'BIND.U12'),
       {
         id: 'BIND.U12',
         title: 'undo: put the driver module',

@@ -30,7 +30,9 @@ import {
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
 import { groupClaimDmaOwner, DOMAIN, groupReleaseDmaOwner } from '../shared/iommuGroup';
+import { initIoas } from '../shared/iommufd/shortterm';
 import { linuxCitation } from './citation';
+import type { Linux } from './linux';
 
 const CONTAINER_C = 'drivers/vfio/container.c';
 const SET_CONTAINER_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_ioctl_set_container');
@@ -121,7 +123,7 @@ export function detachContainerSteps(prefix: string, next: string): readonly Ste
 }
 
 /** SET_CONTAINER: with a container it claims the DMA of the group; with an iommufd, GET_DEVICE_FD claims it later. */
-export const setContainer: Routine = {
+export const setContainer = ({ shortterm }: Linux): Routine => ({
   name: 'vfio_group_ioctl_set_container',
   cite: SET_CONTAINER_CITE,
   steps: [
@@ -227,7 +229,7 @@ export const setContainer: Routine = {
           'objects.xa_lock',
           branch(eq('container/ctx.vfio_ioas', NULL), [
             alloc('container/ioas'),
-            store('container/ioas.users', 1),
+            ...initIoas(shortterm, 'container/ioas'),
             store('container/ctx.vfio_ioas', addressOf('container/ioas')),
           ]),
         ),
@@ -242,7 +244,7 @@ export const setContainer: Routine = {
     { id: 'SETC.8', title: 'unlock the group', ops: [mutexUnlock('group.group_lock')] },
     { id: 'SETC.9', title: 'put the looked-up file', ops: [fput('container/file'), ret()] },
   ],
-};
+});
 
 /** UNSET_CONTAINER: fails while devices use a container; an iommufd is put without such a check. */
 export const unsetContainer: Routine = {

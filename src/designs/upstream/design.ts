@@ -3,13 +3,8 @@ import { iommuGroupType } from '../shared/iommuGroup';
 import { meta } from './meta';
 import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
 import { PARENT_DEVICE } from '../shared/parentDevice';
-import {
-  ioasAlloc,
-  iommuDestroy,
-  iommufdObjects,
-  openIommufd,
-  releaseIommufd,
-} from '../parked-shim/iommufd';
+import { ioasAlloc, iommufdObjects, openIommufd, releaseIommufd } from '../parked-shim/iommufd';
+import { iommuDestroy } from '../shared/iommufd/destroy';
 import { cdev } from '../parked-shim/objects';
 import { vfioContainer } from '../parked-split/objects';
 import { attachIoas, detachIoas } from './attach';
@@ -35,6 +30,7 @@ import {
   vfioGroup,
 } from './objects';
 import { openCdev, openGroup, releaseGroup } from './open';
+import { linuxOf } from './linux';
 import { registerDevice, unregisterDevice } from './register';
 import { upstreamPropertyInputs } from './propertyInputs';
 
@@ -48,6 +44,7 @@ export const design: Design = {
   options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
   model: (options) => {
     const kvm = options['kvm'] === 'true';
+    const linux = linuxOf(options);
     return {
       objects: [
         vfioGlobal,
@@ -60,7 +57,7 @@ export const design: Design = {
         groupDeviceFile(kvm),
         PARENT_DEVICE,
         iommuGroupType(['iommufd_ctx', 'vfio_group']),
-        ...iommufdObjects(['iommufd']),
+        ...iommufdObjects(['iommufd'], linux.shortterm),
         ...(kvm ? [kvmType] : []),
       ],
       calls: {
@@ -68,15 +65,15 @@ export const design: Design = {
         open_group: openGroup,
         open_container: openContainer,
         open_iommufd: openIommufd,
-        bind_iommufd: ioctlBody({ cdev: bindIommufd(kvm), device: bindGroupDevice }),
-        ioas_alloc: ioctlBody({ iommufd: ioasAlloc }),
-        attach_ioas: ioctlBody({ cdev: attachIoas }),
+        bind_iommufd: ioctlBody({ cdev: bindIommufd(linux, kvm), device: bindGroupDevice }),
+        ioas_alloc: ioctlBody({ iommufd: ioasAlloc(linux.shortterm) }),
+        attach_ioas: ioctlBody({ cdev: attachIoas(linux) }),
         detach_ioas: ioctlBody({ cdev: detachIoas }),
-        iommu_destroy: ioctlBody({ iommufd: iommuDestroy(['cdev', 'device']) }),
-        set_container: ioctlBody({ group: setContainer }),
+        iommu_destroy: ioctlBody({ iommufd: iommuDestroy(['cdev', 'device'], linux.shortterm) }),
+        set_container: ioctlBody({ group: setContainer(linux) }),
         set_iommu: ioctlBody({ container: setIommu, iommufd: setIommuCompat }),
         unset_container: ioctlBody({ group: unsetContainer }),
-        get_device_fd: ioctlBody({ group: getDeviceFd(kvm) }),
+        get_device_fd: ioctlBody({ group: getDeviceFd(linux, kvm) }),
         device_io: deviceIo,
         kvm_add: kvmAdd(kvm),
         register_device: registerDevice,
@@ -85,11 +82,11 @@ export const design: Design = {
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
       },
       releases: {
-        cdev: releaseCdev(kvm),
-        device: releaseGroupDevice(kvm),
+        cdev: releaseCdev(linux, kvm),
+        device: releaseGroupDevice(linux, kvm),
         group: releaseGroup(kvm),
         container: releaseContainer,
-        iommufd: releaseIommufd,
+        iommufd: releaseIommufd(linux.shortterm),
       },
       parkedFileKinds: [],
       privateData: {
@@ -99,7 +96,7 @@ export const design: Design = {
         container: 'vfio_container',
         iommufd: 'iommufd_ctx',
       },
-      propertyInputs: upstreamPropertyInputs(kvm),
+      propertyInputs: upstreamPropertyInputs(linux, kvm),
     };
   },
 };

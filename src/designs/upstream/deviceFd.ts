@@ -35,6 +35,7 @@ import { closeDeviceSteps, finishGroupClose, unbindSteps, uncontainerUseStep } f
 import { containerUseStep } from './container';
 import { putRegistration } from './lifetime';
 import { linuxCitation } from './citation';
+import type { Linux } from './linux';
 
 const GROUP_C = 'drivers/vfio/group.c';
 const GROUP_OPEN_CITE = linuxCitation(GROUP_C, 'vfio_df_group_open');
@@ -76,7 +77,7 @@ const lookUpDevice: StepSpec = {
 };
 
 /** GDF: VFIO_GROUP_GET_DEVICE_FD in container mode and in iommufd mode; dev_set.lock is taken inside group_lock. */
-export function getDeviceFd(kvm: boolean): Routine {
+export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
   return {
     name: 'vfio_group_ioctl_get_device_fd',
     cite: linuxCitation(GROUP_C, 'vfio_group_ioctl_get_device_fd'),
@@ -183,6 +184,7 @@ export function getDeviceFd(kvm: boolean): Routine {
         ],
       },
       ...bindDevice({
+        shortterm: linux.shortterm,
         prefix: 'GDF.8:',
         ctx: contextAt('df.iommufd'),
         idev: 'idev',
@@ -223,6 +225,7 @@ export function getDeviceFd(kvm: boolean): Routine {
         ],
       },
       ...attachDevice({
+        shortterm: linux.shortterm,
         stepId: 'GDF.9',
         ioas: compatIoasAt('df.iommufd'),
         idev: 'device.iommufd_device',
@@ -267,14 +270,14 @@ export function getDeviceFd(kvm: boolean): Routine {
         cite: linuxCitation(GROUP_C, 'vfio_df_group_close'),
         ops: [mutexLock('dev_set.lock')],
       },
-      ...closeDeviceSteps('GDF.U9:', 'group', 'GDF.U6'),
+      ...closeDeviceSteps(linux, 'GDF.U9:', 'group', 'GDF.U6'),
       {
         id: 'GDF.U8',
         title: 'undo the first open: branch on the mode',
         cite: FIRST_OPEN_CITE,
         ops: [branch(eq('df.iommufd', NULL), [goto('GDF.U8a')])],
       },
-      ...unbindSteps('GDF.U8:', 'GDF.U8b'),
+      ...unbindSteps(linux, 'GDF.U8:', 'GDF.U8b'),
       uncontainerUseStep('GDF.U8a'),
       {
         id: 'GDF.U8b',

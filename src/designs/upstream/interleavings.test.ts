@@ -53,7 +53,7 @@ const cases: readonly InterleavingCase[] = [
       ...groupPathCalls('b', 2, 'open_iommufd'),
       ...closeCalls('b', 'g2', 'd2'),
     ],
-    states: 2592,
+    states: 2613,
   },
   {
     name: 'container and container, groups closed first',
@@ -73,7 +73,7 @@ const cases: readonly InterleavingCase[] = [
       ...groupPathCalls('b', 2, 'open_iommufd'),
       ...closeCalls('b', 'd2', 'g2'),
     ],
-    states: 2411,
+    states: 2441,
   },
   // M2: the group file is not pinned in iommufd mode.
   {
@@ -84,12 +84,12 @@ const cases: readonly InterleavingCase[] = [
       ...groupPathCalls('b', 2, 'open_iommufd'),
       ...closeCalls('b', 'g2', 'd2'),
     ],
-    states: 3443,
+    states: 3473,
     violations: ['owner-exclusive', 'dma-owner'],
   },
   {
     name: 'iommufd mode twice in one process, by UNSET_CONTAINER',
-    states: 110,
+    states: 111,
     violations: ['owner-exclusive', 'dma-owner'],
     calls: [
       ...groupPathCalls('a', 1, 'open_iommufd'),
@@ -108,7 +108,7 @@ const cases: readonly InterleavingCase[] = [
       ...groupPathCalls('b', 2, 'open_container'),
       ...closeCalls('b', 'g2', 'd2'),
     ],
-    states: 2510,
+    states: 2524,
   },
   // M1: a bind that fails puts a KVM reference that is not its own, or drops one.
   {
@@ -140,7 +140,7 @@ const cases: readonly InterleavingCase[] = [
   {
     name: 'iommufd mode and unregister',
     calls: [...groupPathCalls('a', 1, 'open_iommufd'), ...closeCalls('a', 'g1', 'd1'), unregister],
-    states: 1171,
+    states: 1177,
   },
   {
     name: 'register, unregister, cdev and group open',
@@ -191,11 +191,11 @@ const cases: readonly InterleavingCase[] = [
       { by: 'a/2', call: 'close', fd: 'g1' },
       ...closeCalls('a', 'd1'),
     ],
-    states: 551,
+    states: 554,
   },
   {
     name: 'a page table replaced while a sibling closes',
-    states: 2139,
+    states: 2165,
     world: {
       ...ONE_DEVICE,
       devices: [

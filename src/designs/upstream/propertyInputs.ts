@@ -1,3 +1,5 @@
+import type { ShorttermUse } from '../shared/iommufd/shortterm';
+import type { Linux } from './linux';
 import type { CounterSpec, PropertyInputs, HolderSpec } from '../../kernel/language/propertyInputs';
 import { DRIVER } from '../shared/parentDevice';
 import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
@@ -165,12 +167,6 @@ const iommuCounters: readonly CounterSpec[] = [
       label: 'the attachment',
     },
   ),
-  counterSpec('iommufd_device.shortterm_users', {
-    type: 'iommufd_device',
-    when: live('idev'),
-    countsOn: 'idev',
-    label: 'its entry in the iommufd',
-  }),
   counterSpec('iommufd_group.ref', {
     type: 'iommufd_device',
     when: live('idev'),
@@ -187,7 +183,7 @@ const iommuCounters: readonly CounterSpec[] = [
     'iommufd_ioas.users',
     {
       type: 'iommufd_ioas',
-      when: live('ioas'),
+      when: allOf(live('ioas'), eq('ioas.published', 1)),
       countsOn: 'ioas',
       label: 'its entry in the iommufd',
     },
@@ -214,6 +210,23 @@ const iommuCounters: readonly CounterSpec[] = [
     },
   ),
 ];
+
+/** Short-term uses of the objects of an iommufd; between two calls only the table of ids has one. */
+function shorttermCounters({ field }: ShorttermUse): readonly CounterSpec[] {
+  if (field === 'destroy_rwsem')
+    return ['iommufd_device', 'iommufd_ioas'].map((type) => ({
+      counter: `${type}.readers`,
+      holders: [],
+    }));
+  const inTable = (type: string, role: string): CounterSpec =>
+    counterSpec(`${type}.${field}`, {
+      type,
+      when: allOf(live(role), eq(`${role}.published`, 1)),
+      countsOn: role,
+      label: 'its entry in the iommufd',
+    });
+  return [inTable('iommufd_device', 'idev'), inTable('iommufd_ioas', 'ioas')];
+}
 
 /** Holders of a struct file: fd tables, and kernel objects with a reference on an iommufd or a group file. */
 const fileCounter: CounterSpec = counterSpec(
@@ -288,7 +301,7 @@ const groupDomain: CounterSpec = counterSpec(
 );
 
 /** What the properties ask of v6.6. */
-export function upstreamPropertyInputs(kvm: boolean): PropertyInputs {
+export function upstreamPropertyInputs({ shortterm }: Linux, kvm: boolean): PropertyInputs {
   return {
     normalAccess: { cdev: accessGranted, device: accessGranted },
     bound: {
@@ -328,6 +341,7 @@ export function upstreamPropertyInputs(kvm: boolean): PropertyInputs {
       ...vfioDeviceCounters,
       ...groupCounters,
       ...iommuCounters,
+      ...shorttermCounters(shortterm),
       fileCounter,
       ...(kvm ? [kvmCounter] : []),
     ],

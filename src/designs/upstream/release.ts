@@ -23,6 +23,7 @@ import { detachDevice } from '../shared/iommufd/attach';
 import { unbindDevice } from '../shared/iommufd/bind';
 import { putCdev, putKvm, putRegistration, deviceReleaseSteps } from './lifetime';
 import { linuxCitation } from './citation';
+import type { Linux } from './linux';
 
 const CLOSE_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
@@ -33,8 +34,13 @@ const GROUP_CLOSE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_df_group_cl
 const FOPS_RELEASE_CITE = linuxCitation('drivers/vfio/vfio_main.c', 'vfio_device_fops_release');
 
 /** IUNBIND of the device, after IDETACH if it is attached. */
-export function unbindSteps(prefix: string, next: string): readonly StepSpec[] {
+export function unbindSteps(
+  { shortterm }: Linux,
+  prefix: string,
+  next: string,
+): readonly StepSpec[] {
   return unbindDevice({
+    shortterm,
     prefix,
     idev: 'device.iommufd_device',
     pointer: 'device.iommufd_device',
@@ -65,6 +71,7 @@ export function uncontainerUseStep(id: string): StepSpec {
 
 /** vfio_df_close (CLOSE.3 and CLOSE.4), with dev_set.lock held, on the group path also group_lock. Continues at `next`. */
 export function closeDeviceSteps(
+  linux: Linux,
   prefix: string,
   path: 'cdev' | 'group',
   next: string,
@@ -82,7 +89,7 @@ export function closeDeviceSteps(
         ...(path === 'group' ? [branch(eq('df.iommufd', NULL), [goto(id('3u'))])] : []),
       ],
     },
-    ...unbindSteps(id('3:'), id('3m')),
+    ...unbindSteps(linux, id('3:'), id('3m')),
     ...(path === 'group' ? [uncontainerUseStep(id('3u'))] : []),
     {
       id: id('3m'),
@@ -136,7 +143,7 @@ const freeDeviceFile = (last: readonly Op[]): StepSpec => ({
 });
 
 /** CLOSE: f_op->release of a cdev file. */
-export function releaseCdev(kvm: boolean): Routine {
+export function releaseCdev(linux: Linux, kvm: boolean): Routine {
   return {
     name: 'vfio_device_fops_release',
     cite: FOPS_RELEASE_CITE,
@@ -153,7 +160,7 @@ export function releaseCdev(kvm: boolean): Routine {
         cite: CDEV_UNBIND_CITE,
         ops: [mutexLock('dev_set.lock')],
       },
-      ...closeDeviceSteps('', 'cdev', 'CLOSE.5'),
+      ...closeDeviceSteps(linux, '', 'cdev', 'CLOSE.5'),
       {
         id: 'CLOSE.5',
         title: kvm
@@ -199,7 +206,7 @@ export function releaseCdev(kvm: boolean): Routine {
 }
 
 /** CLOSE of a device fd of the group path: dev_set.lock is taken inside group_lock. */
-export function releaseGroupDevice(kvm: boolean): Routine {
+export function releaseGroupDevice(linux: Linux, kvm: boolean): Routine {
   return {
     name: 'vfio_device_fops_release',
     cite: FOPS_RELEASE_CITE,
@@ -216,7 +223,7 @@ export function releaseGroupDevice(kvm: boolean): Routine {
         cite: GROUP_CLOSE_CITE,
         ops: [mutexLock('dev_set.lock')],
       },
-      ...closeDeviceSteps('', 'group', 'CLOSE.G5'),
+      ...closeDeviceSteps(linux, '', 'group', 'CLOSE.G5'),
       ...finishGroupClose('CLOSE.G5', kvm, { id: 'CLOSE.G6' }),
       freeDeviceFile([ret()]),
     ],

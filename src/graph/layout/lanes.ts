@@ -71,7 +71,7 @@ export function nodeFieldNames(spec: ObjectType): readonly string[] {
   const names = Object.entries(spec.fields)
     .filter(
       ([name, field]) =>
-        !BOOKKEEPING_FIELDS.has(name) && !(field.kind === 'pointer' && field.modelOnly),
+        !BOOKKEEPING_FIELDS.has(name) && !('modelOnly' in field && field.modelOnly),
     )
     .map(([name]) => name);
   const shown = spec.type === 'file' ? [...names, 'private_data'] : names;

@@ -47,13 +47,20 @@ export class Lowering {
       return binary('eq', scope.load(op.mutex), constant(0));
     }
     if (op.kind === 'waitForCompletion') {
-      const { field: f, object } = scope.fields(op.completion).cases[0]!;
-      const spec = object.spec.fields[f.name];
-      const counter = spec?.kind === 'completion' ? object.fields[spec.counter] : undefined;
-      if (counter === undefined)
-        throw new Error(`${this.step.id}: ${op.completion} is not a completion with a counter`);
-      this.waits.push({ kind: 'completion', field: f.index, counter });
-      return binary('ne', field(f.index), constant(0));
+      if (op.onTimeout && this.call.fault === this.step.id) return TRUE;
+      for (const { field: f, object, when: here } of scope.fields(op.completion).cases) {
+        const spec = object.spec.fields[f.name];
+        const counter = spec?.kind === 'completion' ? object.fields[spec.counter] : undefined;
+        if (counter === undefined)
+          throw new Error(`${this.step.id}: ${op.completion} is not a completion with a counter`);
+        this.waits.push({
+          kind: 'completion',
+          field: f.index,
+          counter,
+          when: all([when, here]),
+        });
+      }
+      return binary('ne', scope.load(op.completion), constant(0));
     }
     if (op.kind === 'staticTest')
       return this.guardOf(this.call.evaluateStatic(op.test) ? op.then : op.otherwise, scope, when);
@@ -224,8 +231,7 @@ export class Lowering {
           event({ kind: 'complete', field: f }),
         );
       case 'waitForCompletion':
-        out.push(event({ kind: 'wait', field: scope.fields(op.completion).cases[0]!.field.index }));
-        return;
+        return this.waitForCompletion(op, scope, out);
       case 'cdevAdd':
         return memory.write(op.field, constant(1), scope, out, written);
       case 'cdevDel':
@@ -281,6 +287,27 @@ export class Lowering {
       case 'bookkeep':
         out.push(...withoutEvents(this.lowerBlock(op.ops, scope)));
         return;
+    }
+  }
+
+  private waitForCompletion(
+    { completion, onTimeout = [] }: Extract<Op, { kind: 'waitForCompletion' }>,
+    scope: Scope,
+    out: DraftStatement[],
+  ): void {
+    this.memory.dereference(completion, scope, out);
+    if (this.call.fault === this.step.id && onTimeout.length > 0)
+      out.push({
+        op: 'if',
+        cond: binary('eq', scope.load(completion), constant(0)),
+        then: this.lowerBranch(onTimeout, scope),
+        otherwise: NO_STATEMENTS,
+      });
+    for (const { field: f, when } of scope.fields(completion).cases) {
+      const seen = emitEvent(this.call, { kind: 'wait', field: f.index });
+      out.push(
+        when === TRUE ? seen : { op: 'if', cond: when, then: [seen], otherwise: NO_STATEMENTS },
+      );
     }
   }
 

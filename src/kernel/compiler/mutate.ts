@@ -270,7 +270,7 @@ function branchesEndAlike(op: Extract<Op, { kind: 'test' }>): boolean {
   return then.length > 0 && JSON.stringify(then) === JSON.stringify(trailingJump(op.otherwise));
 }
 
-const NESTED_OP_KEYS = ['ops', 'then', 'otherwise', 'onZero', 'before'] as const;
+const NESTED_OP_KEYS = ['ops', 'then', 'otherwise', 'onZero', 'before', 'onTimeout'] as const;
 
 /** Rewrites operations, outer ones first. */
 function mapOps(ops: readonly Op[], change: (op: Op) => readonly Op[]): readonly Op[] {

@@ -97,7 +97,12 @@ export type Wait =
       readonly field: number;
       /** For a mutex behind a pointer: true while the pointer points here. */ readonly when: Expr;
     }
-  | { readonly kind: 'completion'; readonly field: number; readonly counter: number }
+  | {
+      readonly kind: 'completion';
+      readonly field: number;
+      readonly counter: number;
+      /** For a completion behind a pointer: true while the pointer points here. */ readonly when: Expr;
+    }
   /** A result that another task's call creates. */
   | { readonly kind: 'name'; readonly name: string; readonly call: number }
   /** The end of another task's call, which the scenario asks for (`Call.after`). */

@@ -28,8 +28,8 @@ export type FieldSpec =
     } & Membership)
   /** A mutex; its value is the owner (task number + 1), 0 when free. */
   | { readonly kind: 'mutex' }
-  /** struct completion; 1 when done. `counter`: the reference count whose holders a waiter waits for. */
-  | { readonly kind: 'completion'; readonly counter: string }
+  /** struct completion; 1 when done. `counter`: the reference count whose holders a waiter waits for. `modelOnly`: stands for a wait queue elsewhere, not shown. */
+  | { readonly kind: 'completion'; readonly counter: string; readonly modelOnly?: true }
   /**
    * A pointer to an object of one of `types`, 0 for NULL. `matchOn`: only objects with the same value under this key;
    * `fileKinds`: only those made for files of these kinds. `modelOnly`: not a field of the kernel, not shown.

@@ -96,7 +96,13 @@ export type Op =
   | { readonly kind: 'fget' | 'fput'; readonly file: StatePath }
   | { readonly kind: 'fdInstall' | 'fdRemove' }
   | { readonly kind: 'replaceFops'; readonly file: StatePath; readonly to: 'parked' | 'normal' }
-  | { readonly kind: 'complete' | 'waitForCompletion'; readonly completion: StatePath }
+  | { readonly kind: 'complete'; readonly completion: StatePath }
+  /** `onTimeout`: the wait has a time limit. It ends early, with these operations, only if the call's `fault` names this step. */
+  | {
+      readonly kind: 'waitForCompletion';
+      readonly completion: StatePath;
+      readonly onTimeout?: readonly Op[];
+    }
   /** `call`: the kernel function, if not cdev_device_add or cdev_device_del. */
   | { readonly kind: 'cdevAdd' | 'cdevDel'; readonly field: StatePath; readonly call?: string }
   | { readonly kind: 'idaAlloc' | 'idaFree'; readonly field: StatePath }
@@ -255,9 +261,10 @@ export const replaceFops = (file: StatePath, to: 'parked' | 'normal'): Op => ({
   to,
 });
 export const complete = (completion: StatePath): Op => ({ kind: 'complete', completion });
-export const waitForCompletion = (completion: StatePath): Op => ({
+export const waitForCompletion = (completion: StatePath, onTimeout?: readonly Op[]): Op => ({
   kind: 'waitForCompletion',
   completion,
+  ...(onTimeout === undefined ? {} : { onTimeout }),
 });
 export const cdevAdd = (field: StatePath, call?: string): Op => ({
   kind: 'cdevAdd',

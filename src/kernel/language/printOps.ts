@@ -125,7 +125,14 @@ function printOp(op: Op, indent: string): string[] {
     case 'complete':
       return line(`complete(&${printPath(op.completion)});`);
     case 'waitForCompletion':
-      return line(`wait_for_completion(&${printPath(op.completion)});`);
+      return op.onTimeout === undefined
+        ? line(`wait_for_completion(&${printPath(op.completion)});`)
+        : printBranch(
+            `if (!wait_event_timeout(${printPath(op.completion)}))`,
+            op.onTimeout,
+            [],
+            indent,
+          );
     case 'cdevAdd':
       return line(
         `${op.call ?? 'cdev_device_add'}(${printPath(op.field).replace(/->[a-z_]+$/, '')});`,

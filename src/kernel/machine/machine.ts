@@ -164,7 +164,7 @@ export function currentWait(program: Program, state: Int32Array, task: number): 
     w.kind === 'mutex'
       ? state[w.field] !== 0 && evaluate(w.when, state) !== 0
       : w.kind === 'completion'
-        ? state[w.field] === 0
+        ? state[w.field] === 0 && evaluate(w.when, state) !== 0
         : !isCallDone(program, state, w.call),
   );
 }

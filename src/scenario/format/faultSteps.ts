@@ -11,6 +11,8 @@ function canFail(op: Op): boolean {
     case 'fallible':
     case 'onFault':
       return true;
+    case 'waitForCompletion':
+      return op.onTimeout !== undefined;
     case 'spin':
     case 'withPointer':
       return op.ops.some(canFail);

@@ -229,7 +229,7 @@ function objectFields(
 ): Record<string, RunResultValue> {
   const fields: Record<string, RunResultValue> = {};
   for (const [name, spec] of Object.entries(o.spec.fields)) {
-    if (spec.kind === 'pointer' && spec.modelOnly) continue;
+    if ('modelOnly' in spec && spec.modelOnly) continue;
     const index = o.fields[name];
     if (index !== undefined) fields[name] = valueOf(program, state, index);
     else if (spec.kind === 'link' && spec.edge !== 'hidden') {

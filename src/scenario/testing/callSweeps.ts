@@ -200,8 +200,20 @@ export function interleavingSweep(design: string): readonly SweepCase[] {
     processCall('close', { fd: 'cdev' }),
     driverCall('unregister_device'),
   ];
+  // The attach fails and lets go of the ioas in two steps; between them the destroyer has to wait.
+  const destroyed: SweepCase = {
+    about: 'an ioas is destroyed while a failed attach lets go of it',
+    world: ONE_DEVICE_WORLD,
+    calls: [
+      ...CDEV_ATTACHED_CALLS.slice(0, -1),
+      processCall('attach_ioas', { fd: 'cdev', ioas: 'ioas', fault: 'ATTACH.4d' }),
+      { by: 'p/2', call: 'iommu_destroy', iommufd: 'iommufd', object: 'ioas' },
+    ],
+    schedule: [['p', 'ATTACH.4y2'], ['p/2', 'DESTROY.3'], ['p'], ['p/2']],
+  };
   if (design === 'upstream') {
     return [
+      destroyed,
       {
         about: 'unregister ends before the file puts the cdev',
         world: ONE_DEVICE_WORLD,
@@ -251,7 +263,7 @@ export function interleavingSweep(design: string): readonly SweepCase[] {
       },
     ];
   }
-  return [];
+  return [destroyed];
 }
 
 /** Every call with an fd argument on every kind of file, before and after its bind. */

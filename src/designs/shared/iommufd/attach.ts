@@ -28,6 +28,8 @@ import {
 } from '../../../kernel/language/primitives';
 import type { Op, StatePath } from '../../../kernel/language/primitives';
 import { DOMAIN } from '../iommuGroup';
+import { endShorttermUse, lockObject } from './shortterm';
+import type { ShorttermUse } from './shortterm';
 
 const ATTACH_CITE =
   'drivers/iommu/iommufd/device.c, iommufd_device_attach and iommufd_device_replace, v6.6';
@@ -46,6 +48,7 @@ export function compatIoasAt(ctx: StatePath): IoasRef {
 
 /** Parameters of the attach steps. */
 export interface AttachParameters {
+  readonly shortterm: ShorttermUse;
   /** 'ATTACH.4'; a letter follows. */
   readonly stepId: string;
   readonly ioas: IoasRef;
@@ -64,21 +67,24 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
   const id = (letter: string): string => `${e.stepId}${letter}`;
   const ioas = `${e.ioas.name}/ioas`;
   const hwpt = `${e.ioas.name}/hwpt`;
-  const { idev } = e;
+  const { idev, shortterm } = e;
   const step = (letter: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: id(letter),
     title,
     cite: ATTACH_CITE,
     ops: e.ioas.wrap(ops),
   });
+  const missing = [
+    fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError }),
+  ];
   return [
     step('a', 'look up the id and take a reference on the object', [
       spin(
         'objects.xa_lock',
         branch(
           allOf(live(ioas), eq(`${idev}.ictx`, addressOf(`${e.ioas.name}/ctx`))),
-          [refInc(`${ioas}.users`)],
-          [fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError })],
+          [branch(eq(`${ioas}.published`, 1), [lockObject(shortterm, ioas, missing)], missing)],
+          missing,
         ),
       ),
     ]),
@@ -157,7 +163,11 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
       ),
     ]),
     step('f', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
-    step('g', 'unlock and put the ioas', [mutexUnlock(`${ioas}.mutex`), refDec(`${ioas}.users`)]),
+    step('g', 'unlock the ioas and drop the reference on it', [
+      mutexUnlock(`${ioas}.mutex`),
+      refDec(`${ioas}.users`),
+    ]),
+    step('g2', 'end the short-term use of the ioas', [endShorttermUse(shortterm, ioas)]),
     {
       id: id('h'),
       title: 'put the replaced page table',
@@ -171,9 +181,12 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
     step('x', 'undo: destroy an unused page table', [
       branch(eq(`${hwpt}.users`, 1), destroyHwpt(hwpt)),
     ]),
-    step('y', 'undo: unlock and put the ioas', [
+    step('y', 'undo: unlock the ioas and drop the reference on it', [
       mutexUnlock(`${ioas}.mutex`),
       refDec(`${ioas}.users`),
+    ]),
+    step('y2', 'undo: end the short-term use of the ioas', [
+      endShorttermUse(shortterm, ioas),
       goto(e.onError),
     ]),
   ];

@@ -15,11 +15,14 @@ import {
   spin,
   store,
   branch,
+  comment,
   warnOn,
   withPointer,
 } from '../../../kernel/language/primitives';
 import type { Op, StatePath } from '../../../kernel/language/primitives';
 import { deviceClaimDmaOwner, deviceReleaseDmaOwner } from '../iommuGroup';
+import { endShorttermWait, initShortterm, waitForShorttermUses } from './shortterm';
+import type { ShorttermUse } from './shortterm';
 
 const BIND_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_bind, v6.6';
 const UNBIND_CITE = 'drivers/iommu/iommufd/device.c and main.c, iommufd_device_unbind, v6.6';
@@ -37,6 +40,7 @@ export function contextAt(pointer: StatePath): ContextRef {
 
 /** Parameters of the bind steps. */
 export interface BindParameters {
+  readonly shortterm: ShorttermUse;
   /** Prefix of every step id: `BIND.12:`. */
   readonly prefix: string;
   readonly ctx: ContextRef;
@@ -108,7 +112,7 @@ export function bindDevice(e: BindParameters): readonly StepSpec[] {
       }),
       alloc(e.idev),
       store(`${e.idev}.users`, 1),
-      store(`${e.idev}.shortterm_users`, 1),
+      ...initShortterm(e.shortterm, e.idev),
       store(`${e.idev}.published`, 0),
       store(`${e.idev}.group_item`, 0),
       store(`${e.idev}.old_hwpt`, NULL),
@@ -132,6 +136,7 @@ export function bindDevice(e: BindParameters): readonly StepSpec[] {
 
 /** Parameters of the unbind steps. */
 export interface UnbindParameters {
+  readonly shortterm: ShorttermUse;
   readonly prefix: string;
   /** Path of the iommufd_device, or of a pointer to it. */
   readonly idev: StatePath;
@@ -145,7 +150,7 @@ export interface UnbindParameters {
 /** IUNBIND: removes the iommufd_device from its context and releases the DMA of the group. */
 export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
   const id = (row: string): string => `${e.prefix}IUNBIND.${row}`;
-  const { idev } = e;
+  const { idev, shortterm } = e;
   const step = (row: string, title: string, ops: readonly Op[]): StepSpec => ({
     id: id(row),
     title,
@@ -160,7 +165,14 @@ export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
           step('1b', 'clear iommufd_attached', [store(e.detach.flag, 0)]),
         ]
       : []),
-    step('2', 'drop the short-term reference (the only one)', [refDec(`${idev}.shortterm_users`)]),
+    ...waitForShorttermUses({
+      use: shortterm,
+      object: idev,
+      step,
+      rows: ['2', '2b'],
+      onTimeout: [goto(id('U2'))],
+      next: id('3'),
+    }),
     step('3', 'remove the object from the context', [
       spin(
         'objects.xa_lock',
@@ -169,6 +181,7 @@ export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
         store(`${idev}.users`, 0),
         store(`${idev}.published`, 0),
       ),
+      ...endShorttermWait(shortterm, idev),
     ]),
     deviceReleaseDmaOwner(id('4')),
     step('5', 'put the iommufd_group', [
@@ -177,6 +190,17 @@ export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
     ]),
     step('6', 'put the context', [fput(`${idev}.ictx.file`), store(`${idev}.ictx`, NULL)]),
     step('7', 'free the object', [free(idev), store(e.pointer, NULL), goto(e.next)]),
+    ...(shortterm.field === 'destroy_rwsem'
+      ? []
+      : [
+          step('U2', 'the wait timed out: leave the object in the table, bound to its context', [
+            refInc(`${idev}.${shortterm.field}`),
+            refDec(`${idev}.users`),
+            comment('WARN: the iommufd object did not become free in time'),
+            store(e.pointer, NULL),
+            goto(e.next),
+          ]),
+        ]),
   ];
 }
 

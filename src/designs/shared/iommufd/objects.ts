@@ -1,5 +1,7 @@
 import type { ObjectType } from '../../../kernel/language/design';
 import { countFiles, countCalls, sumOf } from '../../../kernel/language/staticNumber';
+import { shorttermFields } from './shortterm';
+import type { ShorttermUse } from './shortterm';
 
 /** struct iommufd_ctx: created by an open of /dev/iommu; its reference count is the f_count of that file. */
 export const iommufdCtx: ObjectType = {
@@ -16,8 +18,11 @@ export const iommufdCtx: ObjectType = {
   },
 };
 
+/** The calls that can use an ioas at the same time. */
+const IOAS_USERS = [countCalls('attach_ioas'), countCalls('get_device_fd')] as const;
+
 /** struct iommufd_ioas; the one named `compat` is what type1 ioctls and group device fds use. */
-export const iommufdIoas: ObjectType = {
+export const iommufdIoas = (shortterm: ShorttermUse): ObjectType => ({
   type: 'iommufd_ioas',
   role: 'ioas',
   per: 'ioas',
@@ -25,14 +30,13 @@ export const iommufdIoas: ObjectType = {
   lifetime: {},
   about: 'An I/O address space.',
   fields: {
-    users: {
-      kind: 'refcount',
-      hi: sumOf(2, countCalls('attach_ioas'), countCalls('get_device_fd')),
-    },
+    users: { kind: 'refcount', hi: sumOf(2, ...IOAS_USERS) },
+    ...shorttermFields(shortterm, ...IOAS_USERS),
+    published: { kind: 'bool', memberOf: 'ictx->objects' },
     mutex: { kind: 'mutex' },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
   },
-};
+});
 
 /** struct iommufd_hwpt_paging: the automatic one of an ioas. One per ioas is enough, since all devices are compatible with one domain. */
 export const iommufdHwpt: ObjectType = {
@@ -71,7 +75,7 @@ export const iommufdGroup: ObjectType = {
 };
 
 /** struct iommufd_device: a device bound to an iommufd context, made through one device fd. */
-export const iommufdDevice: ObjectType = {
+export const iommufdDevice = (shortterm: ShorttermUse): ObjectType => ({
   type: 'iommufd_device',
   role: 'idev',
   per: 'file',
@@ -81,7 +85,7 @@ export const iommufdDevice: ObjectType = {
   about: 'A device bound to an iommufd context.',
   fields: {
     users: { kind: 'refcount', hi: 3 },
-    shortterm_users: { kind: 'refcount', hi: 1 },
+    ...shorttermFields(shortterm),
     published: { kind: 'bool', memberOf: 'ictx->objects' },
     ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
     igroup: { kind: 'pointer', types: ['iommufd_group'], matchOn: 'group', edge: 'reference' },
@@ -95,4 +99,4 @@ export const iommufdDevice: ObjectType = {
     },
     dev: { kind: 'link', type: 'vfio_device', edge: 'pointer' },
   },
-};
+});
