@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { closestMatches } from '../kernel/language/closestMatches';
+import { didYouMean } from '../kernel/language/closestMatches';
 import type { CliCommand, CliArguments } from './command';
 
 /** Input or usage that a command rejects; the message goes to standard error. */
@@ -85,6 +85,6 @@ export function integerOption(args: CliArguments, option: string, max: number): 
 
 /** The `(did you mean …?)` of a message about an unknown name. */
 export function suggestion(name: string, names: readonly string[]): string {
-  const [closest] = closestMatches(name, names, 1);
-  return closest === undefined ? '' : ` (did you mean ${JSON.stringify(closest)}?)`;
+  const hint = didYouMean(name, names, 1);
+  return hint === undefined ? '' : ` (${hint})`;
 }

@@ -178,10 +178,10 @@ describe('mutations', () => {
 
   it('suggest names for an unknown step', () => {
     expect(outcome({ kind: 'without', step: at('OPEN.8') })).toMatch(
-      /^unknown step "toy\/open_cdev\/OPEN\.8" \(did you mean toy\/open_cdev\/OPEN\.1, /,
+      /^unknown step "toy\/open_cdev\/OPEN\.8" \(did you mean "toy\/open_cdev\/OPEN\.1" or /,
     );
     expect(outcome({ kind: 'swap', a: at('OPEN.1'), b: at('OPN.2') })).toContain(
-      'unknown step "toy/open_cdev/OPN.2" (did you mean toy/open_cdev/OPEN.2',
+      'unknown step "toy/open_cdev/OPN.2" (did you mean "toy/open_cdev/OPEN.2"',
     );
     expect(stepNames(design, {})).toContain('toy/unregister_device/N.1');
   });

@@ -1,5 +1,5 @@
 import type { CallBody, Design, DesignModel, Options, Routine, StepSpec } from '../language/design';
-import { closestMatches } from '../language/closestMatches';
+import { didYouMean } from '../language/closestMatches';
 import { eq, refInc, ret, comment, store, branch } from '../language/primitives';
 import type { Condition, Op } from '../language/primitives';
 import type { Mutation } from '../language/mutation';
@@ -77,12 +77,16 @@ function applyMutations(
       return { ...routine, steps };
     });
     const unknown = [first, second].find((a) => a !== undefined && !names.includes(a));
-    if (unknown !== undefined)
-      return `unknown step ${JSON.stringify(unknown)} (did you mean ${closestMatches(unknown, names).join(', ')}?)`;
+    if (unknown !== undefined) return unknownStep(unknown, names);
     if (done === 0) return problem ?? `nothing to change at ${first}`;
     model = next;
   }
   return model;
+}
+
+function unknownStep(name: string, names: readonly string[]): string {
+  const hint = didYouMean(name, names);
+  return `unknown step ${JSON.stringify(name)}${hint === undefined ? '' : ` (${hint})`}`;
 }
 
 /** Rewrites every routine of a model; `routineName` is the middle part of its step names. */

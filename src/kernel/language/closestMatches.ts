@@ -1,10 +1,17 @@
-/** The names closest to a misspelled one, closest first. */
-export function closestMatches(name: string, names: readonly string[], max = 4): readonly string[] {
+/** The names that a misspelled one may stand for, closest first: at most half of its characters differ. */
+function closestMatches(name: string, names: readonly string[], max: number): readonly string[] {
   return [...new Set(names)]
     .map((n) => ({ n, distance: editDistance(name.toLowerCase(), n.toLowerCase()) }))
+    .filter((x) => x.distance <= Math.max(1, Math.floor(name.length / 2)))
     .sort((a, b) => a.distance - b.distance || (a.n < b.n ? -1 : 1))
     .slice(0, max)
     .map((x) => x.n);
+}
+
+/** `did you mean "x" or "y"?`; undefined if no name is close. */
+export function didYouMean(name: string, names: readonly string[], max = 3): string | undefined {
+  const close = closestMatches(name, names, max).map((each) => JSON.stringify(each));
+  return close.length === 0 ? undefined : `did you mean ${close.join(' or ')}?`;
 }
 
 /** Levenshtein distance. */

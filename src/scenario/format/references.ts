@@ -1,7 +1,7 @@
 import { DESIGN_METAS } from '../../designs/catalog';
 import { requireDesign } from '../../designs/registry';
 import { defaultOptions } from '../../kernel/compiler/compile';
-import { closestMatches } from '../../kernel/language/closestMatches';
+import { didYouMean } from '../../kernel/language/closestMatches';
 import { routineOf } from '../../kernel/language/design';
 import type { Design } from '../../kernel/language/design';
 import {
@@ -57,10 +57,10 @@ function oneOf(names: readonly string[]): string {
   return `one of ${names.map(quote).join(', ')}`;
 }
 
-function didYouMean(name: string, candidates: readonly string[]): string {
-  return candidates.length === 0
-    ? 'there is none'
-    : `did you mean ${closestMatches(name, candidates, 3).map(quote).join(' or ')}?`;
+/** What could stand in the place of an unknown name. */
+function hintFor(name: string, candidates: readonly string[]): string {
+  if (candidates.length === 0) return 'there is none';
+  return didYouMean(name, candidates) ?? `there is ${candidates.slice(0, 4).map(quote).join(', ')}`;
 }
 
 function checkDesign(scenario: Scenario, report: ReportError): Design | undefined {
@@ -173,7 +173,7 @@ function checkCall(
   ): void => {
     const name = c[key];
     if (name !== undefined && !candidates.includes(name))
-      report(at(key), name, expected, didYouMean(name, candidates));
+      report(at(key), name, expected, hintFor(name, candidates));
   };
   if (CALL_SIGNATURES[c.call].by === 'driver') {
     if (process !== 'driver')
@@ -183,7 +183,7 @@ function checkCall(
       at('by'),
       c.by,
       'a process of world.processes, or its second thread PROCESS/2',
-      didYouMean(process, processes),
+      hintFor(process, processes),
     );
   checkName(
     'device',
@@ -204,13 +204,13 @@ function checkCall(
       r.kind !== undefined && kinds.includes(r.kind) && isUsableBy(r, c, index, process) ? [n] : [],
     );
     if (!result || result.kind === undefined || !kinds.includes(result.kind))
-      report(at(key), name, `the name of ${noun}`, didYouMean(name, usable));
+      report(at(key), name, `the name of ${noun}`, hintFor(name, usable));
     else if (result.by === c.by && result.call >= index)
       report(
         at(key),
         name,
         `the name of ${noun} from an earlier call of ${c.by} or a call of another task`,
-        didYouMean(name, usable),
+        hintFor(name, usable),
       );
     else if (result.process !== undefined && result.process !== process)
       report(
@@ -240,7 +240,7 @@ function checkCall(
   if (c.fault !== undefined && design) {
     const steps = possibleFaults(scenario, c, names, design);
     if (!steps.includes(c.fault))
-      report(at('fault'), c.fault, `a step of ${c.call} that can fail`, didYouMean(c.fault, steps));
+      report(at('fault'), c.fault, `a step of ${c.call} that can fail`, hintFor(c.fault, steps));
   }
 }
 
@@ -315,13 +315,13 @@ function checkTaskNames(scenario: Scenario, tasks: readonly string[], report: Re
           `schedule[${i}]`,
           entry,
           'a task that makes calls',
-          didYouMean(task, [...tasks, ...flushes]),
+          hintFor(task, [...tasks, ...flushes]),
         );
     });
   }
   scenario.beats.forEach((b, i) => {
     if (b.by !== undefined && !tasks.includes(b.by))
-      report(`beats[${i}].by`, b.by, 'a task that makes calls', didYouMean(b.by, tasks));
+      report(`beats[${i}].by`, b.by, 'a task that makes calls', hintFor(b.by, tasks));
   });
 }
 
