@@ -9,7 +9,7 @@ import { runScenario } from '../scenario/run/runScenario';
 import { LIBRARY } from '../scenario/library/library';
 import { scenarioInSvg } from '../scenario/format/svgScenario';
 import type { Trace } from '../scenario/run/trace';
-import { EXPORTS, exportsIn } from './exports';
+import { exportFileName, EXPORTS, exportsIn } from './exports';
 import { svgTimeline } from './formats/svgTimeline';
 import { toAscii, wrapText } from './format';
 
@@ -48,6 +48,13 @@ describe('the list of exports', () => {
   it('has the record of every module, in their order', () => {
     expect(exportsIn({ a: { one, oneText: one.make }, b: { two } })).toEqual([two, one]);
     expect(new Set(EXPORTS.map(({ order }) => order)).size).toBe(EXPORTS.length);
+  });
+
+  it('gives the files of one run different names', () => {
+    const names = EXPORTS.map((each) => exportFileName('Two processes race', each));
+    expect(new Set(names).size).toBe(EXPORTS.length);
+    expect(names).toContain('two-processes-race.svg');
+    expect(names).toContain('two-processes-race-animation.svg');
   });
 
   it('throws on a duplicate id and on a module without one record', () => {

@@ -1,4 +1,5 @@
 import type { Export } from './export';
+import { fileStem } from './snippets';
 
 const modules = import.meta.glob<Readonly<Record<string, unknown>>>(
   ['./formats/*.ts', '!./formats/*.test.ts'],
@@ -7,6 +8,12 @@ const modules = import.meta.glob<Readonly<Record<string, unknown>>>(
 
 /** Every export in menu order. Menus, the command line and the contract tests follow this list. */
 export const EXPORTS: readonly Export[] = exportsIn(modules);
+
+/** The name of an export's file, from the title of its scenario. Of the exports with one extension, the first has the plain name. */
+export function exportFileName(title: string, { id, extension }: Export): string {
+  const isFirst = EXPORTS.find((each) => each.extension === extension)?.id === id;
+  return `${fileStem(title)}${isFirst ? '' : `-${id}`}.${extension}`;
+}
 
 /** The records that the modules of `formats/` export, in order. Throws on a module without exactly one and on a duplicate id. */
 export function exportsIn(

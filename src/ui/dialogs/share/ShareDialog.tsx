@@ -1,7 +1,7 @@
 import { useRef, useState, type ReactNode } from 'react';
 import { altText } from '../../../export/altText';
-import { EXPORTS } from '../../../export/exports';
-import { fileStem, SNIPPETS } from '../../../export/snippets';
+import { exportFileName, EXPORTS } from '../../../export/exports';
+import { SNIPPETS } from '../../../export/snippets';
 import { makeMutation } from '../../../kernel/language/mutation';
 import type { Trace } from '../../../scenario/run/trace';
 import { permalinkOf } from '../../../session/url/permalink';
@@ -76,16 +76,16 @@ export function ShareDialog() {
     },
     {
       title: 'Export',
-      items: EXPORTS.map(({ id, title, extension, make }) => ({
-        id: `export-${id}`,
-        title,
+      items: EXPORTS.map((each) => ({
+        id: `export-${each.id}`,
+        title: each.title,
         about:
-          extension === 'svg'
+          each.extension === 'svg'
             ? 'A static picture that contains its scenario: drop the file on this page to open it.'
-            : `A .${extension} file, the same as the command line writes.`,
-        fileName: `${fileStem(scenario.title)}${id === 'svg-graph' ? '-graph' : ''}.${extension}`,
-        isPicture: extension === 'svg',
-        text: (trace) => make(trace, { base: page, theme }),
+            : `A .${each.extension} file, the same as the command line writes.`,
+        fileName: exportFileName(scenario.title, each),
+        isPicture: each.extension === 'svg',
+        text: (trace) => each.make(trace, { base: page, theme }),
       })),
     },
   ];
