@@ -9,7 +9,7 @@ import type { EventTemplate, ObjectSlot } from './program';
 import type { Scope } from './scope';
 
 /** An fd with the objects behind it. */
-export interface FdObjects {
+interface FdObjects {
   readonly file: ObjectSlot;
   readonly fd: ObjectSlot;
   readonly name: string;
