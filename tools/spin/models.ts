@@ -1,13 +1,14 @@
 // Every model that `npm run verify:spin` compares, with what our own search says of it.
 import { runCheck } from '../../src/explore/check';
 import { makeModel } from '../../src/explore/engines/model';
-import { seededDraw, randomProgram } from '../../src/explore/testing/randomProgram';
+import { randomProgram } from '../../src/explore/testing/randomProgram';
 import { startSearch } from '../../src/explore/search/search';
 import { promelaModel, statedProperties } from '../../src/export/promela/promelaModel';
 import type { Program } from '../../src/kernel/compiler/program';
 import { stateChecks } from '../../src/kernel/properties/properties';
 import { inputErrorText, parseScenario } from '../../src/scenario/format/parseScenario';
 import { LIBRARY } from '../../src/scenario/library/library';
+import { seededRandom } from '../../src/scenario/run/seededRandom';
 import { startScenarioRun } from '../../src/scenario/run/scenarioRun';
 
 /** What a search found, the properties limited to those that the model states. */
@@ -64,7 +65,12 @@ export function spinModels(randoms: number): readonly SpinModel[] {
   const { program } = startScenarioRun(scenario);
   told.push(model(`${scenario.design} after`, scenario.design, program, scenario.title));
   const random = Array.from({ length: randoms }, (_, i) =>
-    model(`random ${i + 1}`, 'random', randomProgram(seededDraw(i + 1)), `random program ${i + 1}`),
+    model(
+      `random ${i + 1}`,
+      'random',
+      randomProgram(seededRandom(i + 1)),
+      `random program ${i + 1}`,
+    ),
   );
   return [...told, ...random];
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Program } from '../../kernel/compiler/program';
 import { makeModel, propertyBit } from './model';
-import { seededDraw, randomProgram } from '../testing/randomProgram';
+import { randomProgram } from '../testing/randomProgram';
+import { seededRandom } from '../../scenario/run/seededRandom';
 import { referenceSearch } from '../testing/referenceSearch';
 import type { StateProperty } from './stateProperties';
 import { depthReached, startSearch } from '../search/search';
@@ -31,7 +32,7 @@ function exploreWith(
 }
 
 function randomStateProperties(program: Program, seed: number): StateProperty[] {
-  const draw = seededDraw(seed + 1);
+  const draw = seededRandom(seed + 1);
   const field = draw(3);
   const f = program.fields[field];
   const value = (f?.lo ?? 0) + draw((f?.hi ?? 0) - (f?.lo ?? 0) + 1);
@@ -53,7 +54,7 @@ describe('the three engines', () => {
     let compared = 0;
     let stored = 0;
     for (let seed = 0; seed < 150; seed++) {
-      const program = randomProgram(seededDraw(seed));
+      const program = randomProgram(seededRandom(seed));
       const stateProperties = randomStateProperties(program, seed);
       const reference = referenceSearch(program, stateProperties, MAX_STATES_COMPARED);
       if (!reference.complete) continue;
@@ -71,7 +72,7 @@ describe('the three engines', () => {
   }, 60_000);
 
   it('agree on more state properties than fit in one byte', () => {
-    const program = randomProgram(seededDraw(7));
+    const program = randomProgram(seededRandom(7));
     const stateProperties = Array.from({ length: 200 }, (_, i) =>
       randomStateProperties(program, 1000 + i),
     ).flat();

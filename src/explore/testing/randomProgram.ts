@@ -168,13 +168,3 @@ export function randomProgram(draw: DrawNumber): Program {
     eventTemplates,
   };
 }
-
-/** A seeded `DrawNumber`. */
-export function seededDraw(seed: number): DrawNumber {
-  let state = (seed | 0) ^ 0x9e3779b9;
-  return (below) => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5;
-    const mixed = Math.imul(state ^ (state >>> 12), 0x297a2d39);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) % below;
-  };
-}

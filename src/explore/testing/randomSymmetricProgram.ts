@@ -1,14 +1,15 @@
 import type { Program, Step } from '../../kernel/compiler/program';
 import type { Statement } from '../../kernel/language/statements';
 import type { Expr } from '../../kernel/language/expressions';
-import { seededDraw, randomProgram } from './randomProgram';
+import { randomProgram } from './randomProgram';
+import { seededRandom } from '../../scenario/run/seededRandom';
 
 /**
  * A random program with symmetric tasks for tests: two or three copies of the first task of a random program, each with its
  * own field, next to the second task.
  */
 export function randomSymmetricProgram(seed: number): Program {
-  const draw = seededDraw(seed);
+  const draw = seededRandom(seed);
   const base = randomProgram(draw);
   const copies = 2 + draw(2);
   const [template, other] = base.tasks as [Program['tasks'][number], Program['tasks'][number]];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seededDraw, randomProgram } from '../../explore/testing/randomProgram';
+import { randomProgram } from '../../explore/testing/randomProgram';
+import { seededRandom } from '../../scenario/run/seededRandom';
 import { evaluate } from '../../kernel/language/expressions';
 import { isEnabled, initialState, step } from '../../kernel/machine/machine';
 import type { Program } from '../../kernel/compiler/program';
@@ -58,12 +59,12 @@ describe('the outcomes of a step', () => {
   it('do what the machine does, on random programs', () => {
     let split = 0;
     for (let seed = 0; seed < 200; seed++)
-      split += compareOutcomes(randomProgram(seededDraw(seed)), seededDraw(seed + 7), 3);
+      split += compareOutcomes(randomProgram(seededRandom(seed)), seededRandom(seed + 7), 3);
     expect(split).toBeGreaterThan(200);
   });
 
   it('do what the machine does, in every design and built-in scenario', () => {
-    for (const { program } of programs) compareOutcomes(program, seededDraw(3), 2);
+    for (const { program } of programs) compareOutcomes(program, seededRandom(3), 2);
     expect(programs.length).toBeGreaterThan(0);
   });
 });

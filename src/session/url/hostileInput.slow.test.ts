@@ -10,20 +10,12 @@ import { makeLink } from '../../scenario/link/link';
 import { linkOfTrace } from '../../scenario/link/linkOfTrace';
 import { makeScenario } from '../../scenario/format/makeScenario';
 import { parseScenario } from '../../scenario/format/parseScenario';
+import { seededRandom } from '../../scenario/run/seededRandom';
 import { runScenario } from '../../scenario/run/runScenario';
 import type { Trace } from '../../scenario/run/trace';
 import { scenarioInSvg } from '../../scenario/format/svgScenario';
 import { currentSnapshot } from '../trace/replay';
 import { openPermalink } from './permalink';
-
-/** Deterministic pseudo-random numbers. */
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 9) % below;
-  };
-}
 
 function traceOf(id: string): Trace {
   const entry = LIBRARY.find((each) => each.id === id);
@@ -78,7 +70,7 @@ function damage(text: string, random: (below: number) => number): string {
 
 describe('damaged input', () => {
   it('20,000 files throw nothing and reach no prototype', () => {
-    const random = seeded(7);
+    const random = seededRandom(7);
     const files = LIBRARY.slice(0, 6).map(({ scenario }) => makeScenario(scenario));
     let sound = 0;
     for (let round = 0; round < 20_000; round++) {
@@ -91,7 +83,7 @@ describe('damaged input', () => {
   }, 120_000);
 
   it('4,000 SVG files give a checked scenario, or none', () => {
-    const random = seeded(8);
+    const random = seededRandom(8);
     const picture = svgTimeline(traceOf('bind-race'));
     const from = picture.indexOf('<metadata>') - 60;
     const part = picture.slice(from, picture.indexOf('</metadata>') + 20);
@@ -108,7 +100,7 @@ describe('damaged input', () => {
   }, 120_000);
 
   it('well-formed links with impossible steps open their longest valid part', () => {
-    const random = seeded(9);
+    const random = seededRandom(9);
     const link = linkOfTrace(traceOf('split-race'));
     const words = [
       '',
@@ -155,7 +147,7 @@ describe('links with mutations', () => {
   it.each(DESIGNS.map((design) => [design.id, design] as const))(
     'of %s throw nothing, whichever step they change',
     (_, design) => {
-      const random = seeded(10);
+      const random = seededRandom(10);
       const addresses = [...stepNames(design, {}), '__proto__', ''];
       const link = linkOfTrace(traceOf('bind-race'));
       let changed = 0;
