@@ -1,7 +1,8 @@
 import type { FieldSpec, ObjectType } from '../../kernel/language/design';
 import { countGroups, countFiles, countCalls, sumOf } from '../../kernel/language/staticNumber';
-import { DOMAIN, iommuGroupType } from '../shared/iommuGroup';
+import { iommuGroupType } from '../shared/iommuGroup';
 import { vfioDevice, vfioGroup } from '../parked-shim/objects';
+import { enumValues } from '../../kernel/language/primitives';
 import { OPENED_BY } from './options';
 import type { SplitOptions } from './options';
 
@@ -45,7 +46,7 @@ export function splitGroup({ extraState }: SplitOptions): ObjectType {
 }
 
 /** `iommu_group.domain`, by index: type1 domains count as owned if type1 claims nothing. */
-export const SPLIT_DOMAIN = { ...DOMAIN, type1: 3 } as const;
+export const SPLIT_DOMAIN = enumValues('default', 'blocking', 'attached', 'type1');
 
 /** struct iommu_group, owned by an iommufd or, with the claim, by a group in a container. */
 export function splitIommuGroup(): ObjectType {

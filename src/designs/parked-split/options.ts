@@ -1,4 +1,5 @@
 import type { DesignOption, Options } from '../../kernel/language/design';
+import { enumValues } from '../../kernel/language/primitives';
 import { PARKED_OPTIONS, parseParkedOptions } from '../parked-shim/options';
 import type { ParkedOptions } from '../parked-shim/options';
 
@@ -14,8 +15,8 @@ export interface SplitOptions extends ParkedOptions {
   readonly groupFdStartsParked: boolean;
 }
 
-/** `opened_by`, by index. */
-export const OPENED_BY = { none: 0, group: 1, cdev: 2 } as const;
+/** The values of `opened_by`. */
+export const OPENED_BY = enumValues('none', 'group', 'cdev');
 
 /** The options of the split design: its own, then those of the proposal. */
 export const SPLIT_OPTIONS: readonly DesignOption[] = [

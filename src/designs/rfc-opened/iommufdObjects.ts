@@ -1,8 +1,9 @@
 import type { ObjectType } from '../../kernel/language/design';
 import { countCalls, sumOf } from '../../kernel/language/staticNumber';
+import { enumValues } from '../../kernel/language/primitives';
 
 /** `iommu_group.domain`, by index: the default one, none (owned for user DMA, nothing attached), or the one that `domain_of` names. */
-export const DOMAIN = { default: 0, none: 1, attached: 2 } as const;
+export const DOMAIN = enumValues('default', 'none', 'attached');
 
 /** struct iommu_group with the owner id of RFC 06; only iommufd claims it, type1 does not. */
 export const iommuGroup: ObjectType = {

@@ -2,6 +2,7 @@ import type { ObjectType, StepSpec } from '../../kernel/language/design';
 import { countDevices, countFiles, sumOf } from '../../kernel/language/staticNumber';
 import {
   decrement,
+  enumValues,
   eq,
   fail,
   fallible,
@@ -18,8 +19,8 @@ import {
 } from '../../kernel/language/primitives';
 import type { Op, Operand } from '../../kernel/language/primitives';
 
-/** 'iommu_group.domain', by index. */
-export const DOMAIN = { default: 0, blocking: 1, attached: 2 } as const;
+/** The values of `iommu_group.domain`. */
+export const DOMAIN = enumValues('default', 'blocking', 'attached');
 
 const CITE = 'drivers/iommu/iommu.c, v6.6';
 

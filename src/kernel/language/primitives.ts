@@ -13,6 +13,15 @@ export interface EnumValue {
   readonly name: string;
 }
 
+/** The values of an enum field by name, in the order of their indices. */
+export function enumValues<const Names extends readonly string[]>(
+  ...names: Names
+): Readonly<Record<Names[number], EnumValue>> {
+  return Object.fromEntries(
+    names.map((name, enumValue) => [name, { enumValue, name }]),
+  ) as Readonly<Record<Names[number], EnumValue>>;
+}
+
 /** A number, the value at a path, the address of an object, the running task, or a value of an enum. */
 export type Operand =
   | number
