@@ -2,11 +2,11 @@ import { makeCheck } from '../explore/check';
 import { MAX_STATES } from '../explore/engines/stateStore';
 import { verifyCheck } from '../explore/verifyCheck';
 import { checkText } from '../export/checkText';
+import { counterexampleRun } from '../export/counterexampleRun';
+import { EXPORTS } from '../export/exports';
 import { compile } from '../kernel/compiler/compile';
 import { makeMutation, MUTATION_KINDS } from '../kernel/language/mutation';
-import type { PropertyId } from '../kernel/language/propertyId';
-import { PROPERTIES } from '../kernel/properties/properties';
-import { choiceOption, CliInputError, integerOption, suggestion } from './arguments';
+import { choiceOption, CliInputError, integerOption, optionValue } from './arguments';
 import {
   EXIT_STATUS,
   exitStatusOf,
@@ -21,16 +21,18 @@ import {
   MUTATION_USAGE,
   mutationOptions,
   readScenario,
+  propertyOptions,
   requireDesign,
 } from './input';
+import { exportOptions, writeExport } from './export';
 import { jsonText } from './output';
 
 export const CHECK_COMMAND: CliCommand = {
   id: 'check',
-  usage: `check FILE [--json] [--verify] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] [--reduce[=symmetry|partial-order|both]] ${MUTATION_USAGE}`,
+  usage: `check FILE [--json] [--verify] [--design ID] [--option k=v] [--max-states N] [--max-memory MB] [--max-seconds S] [--property ID ...] [--engine wasm|bytecode] [--reduce[=symmetry|partial-order|both]] [--export FORMAT [-o OUT] [--full] [--base URL] [--theme light|dark|auto]] ${MUTATION_USAGE}`,
   about:
-    'explores every interleaving of the calls of a scenario and ignores its schedule. --without, --swap, --plain and --split modify the design first',
-  flags: ['json', 'reduce', 'verify'],
+    'explores every interleaving of the calls of a scenario and ignores its schedule. --without, --swap, --plain and --split modify the design first. --export writes the counterexample instead of the report; with -o both',
+  flags: ['json', 'reduce', 'verify', 'full'],
   options: [
     'design',
     'option',
@@ -40,6 +42,10 @@ export const CHECK_COMMAND: CliCommand = {
     'property',
     'engine',
     'reduce',
+    'export',
+    'o',
+    'base',
+    'theme',
     ...MUTATION_KINDS,
   ],
   fileCount: [1, 1],
@@ -59,6 +65,18 @@ async function check(args: CliArguments, terminal: Terminal): Promise<number> {
       '--verify: expected "verdict" or "reachable" in "expect" of the scenario, got neither for this design and these options',
     );
   const properties = propertyOptions(args);
+  const format = args.options.has('export') ? choiceOption(args, 'export', EXPORTS) : undefined;
+  const toFile = (optionValue(args, 'o') ?? '-') !== '-';
+  for (const option of ['o', 'base', 'theme'])
+    if (!format && args.options.has(option))
+      throw new CliInputError(
+        `${option.length === 1 ? '-' : '--'}${option}: expected --export with it, got it alone`,
+      );
+  if (format && !toFile && args.flags.has('json'))
+    throw new CliInputError(
+      '--json: expected -o OUT for the export beside it, got standard output for both',
+    );
+  const forExport = exportOptions(args);
   const maxStates = integerOption(args, 'max-states', MAX_STATES);
   const megabytes = integerOption(args, 'max-memory', MAX_MEGABYTES);
   const maxSeconds = integerOption(args, 'max-seconds', MAX_SECONDS) ?? Infinity;
@@ -84,29 +102,21 @@ async function check(args: CliArguments, terminal: Terminal): Promise<number> {
   }
   removeListener?.();
   const result = search.result(Math.round(seconds() * 1000) / 1000);
-  terminal.out(
-    args.flags.has('json')
-      ? jsonText(mutations.length === 0 ? result : { ...result, mutations })
-      : checkText(result, [scenario.title, ...mutations].join(' ')),
-  );
+  if (!format || toFile)
+    terminal.out(
+      args.flags.has('json')
+        ? jsonText(mutations.length === 0 ? result : { ...result, mutations })
+        : checkText(result, [scenario.title, ...mutations].join(' ')),
+    );
+  const found = format && counterexampleRun(scenario, design, result);
+  if (format && !found)
+    terminal.err(
+      `--export: no counterexample was found (${result.verdict}), so nothing was written\n`,
+    );
+  if (format && found) writeExport(format, found.trace, { ...forExport, ...found }, args, terminal);
   if (!verify || !scenario.expect) return exitStatusOf(result.verdict);
   const differences = verifyCheck(result, scenario.expect);
   for (const difference of differences) terminal.err(`${difference}\n`);
   if (differences.length === 0) return EXIT_STATUS.fine;
   return result.coverage === 'complete' ? EXIT_STATUS.violated : EXIT_STATUS.stopped;
-}
-
-/** The ids of every `--property`, each a list with commas. */
-function propertyOptions(args: CliArguments): readonly PropertyId[] {
-  const ids = PROPERTIES.map(({ id }) => id);
-  return (args.options.get('property') ?? [])
-    .flatMap((given) => given.split(','))
-    .map((given) => {
-      const id = ids.find((known) => known === given);
-      if (id === undefined)
-        throw new CliInputError(
-          `--property: expected the id of a property, got ${JSON.stringify(given)}${suggestion(given, ids)}; see: vfio-playground properties`,
-        );
-      return id;
-    });
 }

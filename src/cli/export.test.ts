@@ -7,11 +7,101 @@ import { runInMemory } from './testing/runInMemory';
 describe('export', () => {
   it.each(EXPORTS.map(({ id }) => id))('writes %s to standard output or to a file', async (to) => {
     const printed = await runInMemory(`export bind-race --to ${to}`);
-    expect(printed).toMatchObject({ status: 0, err: '' });
+    const picture = 'two-processes-race-to-bind-one-device.svg';
+    const hasPicture = to.startsWith('rst');
+    expect(printed).toMatchObject({
+      status: 0,
+      err: hasPicture ? `${picture} is not written: -o OUT writes it beside OUT\n` : '',
+    });
     expect(printed.out.length).toBeGreaterThan(40);
-    const written = await runInMemory(`export bind-race --to ${to} -o out`);
-    expect(written).toMatchObject({ status: 0, out: '' });
-    expect(written.files.get('out')).toBe(printed.out);
+    const written = await runInMemory(`export bind-race --to ${to} -o docs/out`);
+    expect(written).toMatchObject({ status: 0, out: '', err: '' });
+    expect(written.files.get('docs/out')).toBe(printed.out);
+    expect([...written.files.keys()]).toEqual(
+      hasPicture ? ['docs/out', `docs/${picture}`] : ['docs/out'],
+    );
+    if (hasPicture) {
+      expect(printed.out).toContain(`figure:: ${picture}\n`);
+      expect(written.files.get(`docs/${picture}`)).toBe(
+        (await runInMemory('export bind-race --to svg')).out,
+      );
+    }
+  });
+
+  it('argues the property of the title, and says what is blocked', async () => {
+    const { out } = await runInMemory('export unregister-starved --to text');
+    expect(out).toContain('\nProperty: unregister-live ');
+    expect(out).toContain('\nAlso violated in this run: no-ops-before-bind.\n');
+    expect(out).toContain('/* still blocked */');
+    expect(out.replaceAll('\n', ' ')).toContain(
+      "driver's unregister_device(vfio0) never returns here: it waits for vfio0.comp, held by fd3.",
+    );
+    for (const to of ['rst', 'rst-figure', 'markdown']) {
+      const text = (await runInMemory(`export unregister-starved --to ${to}`)).out;
+      expect(text).toContain('Property: unregister-live ');
+    }
+  });
+
+  it('is about the property that is asked for', async () => {
+    const { out } = await runInMemory(
+      'export unregister-starved --to text --property no-ops-before-bind',
+    );
+    expect(out).toContain('\nProperty: no-ops-before-bind ');
+    expect(out).toContain('\nAlso violated in this run: unregister-live.\n');
+    expect(
+      (await runInMemory('export bind-race --to text --property memory')).out.replaceAll(
+        /\s+/g,
+        ' ',
+      ),
+    ).toContain('It is not violated on this schedule.');
+    expect((await runInMemory('export bind-race --to text --property x')).status).toBe(2);
+  });
+
+  it('has the other violations at their steps with --full', async () => {
+    const lines = (await runInMemory('export unregister-starved --to text --full')).out.split('\n');
+    const row = (text: string): number => lines.findIndex((line) => line.startsWith(text));
+    const first = row('/* no-ops-before-bind: qemu');
+    const live = row('/* unregister-live: dpdk');
+    expect(first).toBeGreaterThan(3);
+    expect(live - first).toBeGreaterThan(10);
+    expect(lines.slice(live + 5).filter((l) => l.startsWith('/* no-ops')).length).toBeGreaterThan(
+      0,
+    );
+  });
+
+  it('names the scenario and the schedule where it has no address for a link', async () => {
+    for (const to of ['text', 'markdown', 'rst']) {
+      const { out } = await runInMemory(`export hot-unplug --to ${to} --design parked-shim`);
+      expect(out).not.toContain('#v1');
+      expect(out).toContain('Scenario: hot-unplug, parked-shim\n');
+      const schedule = /Schedule: (\S+)\n/.exec(out)?.[1] ?? '';
+      const again = await runInMemory(
+        `export hot-unplug --to ${to} --design parked-shim --schedule ${schedule}`,
+      );
+      expect(again.out).toBe(out);
+    }
+    const markdown = await runInMemory('export hot-unplug --to markdown --base https://x.org/p/');
+    expect(markdown.out).toMatch(
+      /\n```\n\n\[Open this run in the playground\]\(https:\/\/x\.org\/p\/#v1\.[\w-]+\)\n$/,
+    );
+  });
+
+  it('exports modified designs, with a link that opens them', async () => {
+    const without = '--without upstream/bind_iommufd/BIND.6';
+    const { out } = await runInMemory(
+      `export bind-race --to text ${without} --base https://x.org/p/`,
+    );
+    const opened = openLink(/Link: (\S+)/.exec(out)?.[1] ?? '');
+    expect(opened.ok && opened.mutations).toEqual([
+      { kind: 'without', step: 'upstream/bind_iommufd/BIND.6' },
+    ]);
+    expect((await runInMemory(`export bind-race --to text ${without}`)).out).toContain(
+      `Scenario: bind-race, upstream ${without}`,
+    );
+    expect(await runInMemory(`export bind-race --to scenario ${without}`)).toMatchObject({
+      status: 2,
+      out: '',
+    });
   });
 
   it('says what each option expects', async () => {
@@ -30,6 +120,42 @@ describe('export', () => {
     expect(
       (await runInMemory('export bind-race --to text --base https://example.org/p/')).out,
     ).toContain('\nLink: https://example.org/p/#v1.');
+  });
+});
+
+describe('check --export', () => {
+  it('writes the counterexample that it found, and how it was found', async () => {
+    const { out, files, status } = await runInMemory(
+      'check unregister-starved --export text -o out',
+    );
+    expect(status).toBe(1);
+    expect(out).toContain('unregister-live is violated');
+    const text = files.get('out') ?? '';
+    expect(text).toContain('Property: unregister-live ');
+    const states = /([\d ]+) states,/.exec(out)?.[1]?.replaceAll(' ', '');
+    expect(text).toContain(`(shortest of all schedules, ${states} states explored)\n`);
+    const schedule = /Schedule: (\S+)/.exec(text)?.[1] ?? '';
+    expect(out).toContain(`--schedule ${schedule}\n`);
+  });
+
+  it('writes to standard output without -o, another property if it is asked for', async () => {
+    const { out } = await runInMemory(
+      'check unregister-starved --property no-ops-before-bind --export text',
+    );
+    expect(out).toContain('Property: no-ops-before-bind ');
+    expect(out).not.toContain(' transitions');
+  });
+
+  it('says that it found none, and what it expects', async () => {
+    expect(await runInMemory('check bind-race --export text -o out')).toMatchObject({
+      status: 0,
+      err: '--export: no counterexample was found (holds), so nothing was written\n',
+      files: new Map(),
+    });
+    expect((await runInMemory('check bind-race -o out')).err).toBe(
+      '-o: expected --export with it, got it alone\n',
+    );
+    expect((await runInMemory('check bind-race --export text --json')).status).toBe(2);
   });
 });
 

@@ -1,14 +1,27 @@
+import type { Export, ExportOptions } from '../export/export';
 import { EXPORTS } from '../export/exports';
+import { MUTATION_KINDS } from '../kernel/language/mutation';
+import type { Trace } from '../scenario/run/trace';
 import { choiceOption, CliInputError, optionValue } from './arguments';
 import { EXIT_STATUS, type CliCommand, type Terminal, type CliArguments } from './command';
-import { errorMessage, readScenario, runToTrace } from './input';
+import { errorMessage, MUTATION_USAGE, propertyOptions, readScenario, runToTrace } from './input';
 
 export const EXPORT_COMMAND: CliCommand = {
   id: 'export',
-  usage: `export FILE --to ${EXPORTS.map(({ id }) => id).join('|')} [-o OUT] [--full] [--base URL] [--theme light|dark|auto] [--design ID] [--option k=v] [--schedule ...]`,
+  usage: `export FILE --to ${EXPORTS.map(({ id }) => id).join('|')} [-o OUT] [--full] [--property ID] [--base URL] [--theme light|dark|auto] [--design ID] [--option k=v] [--schedule ...] ${MUTATION_USAGE}`,
   about: 'writes the run of a scenario in another format',
   flags: ['full'],
-  options: ['to', 'o', 'base', 'theme', 'design', 'option', 'schedule'],
+  options: [
+    'to',
+    'o',
+    'property',
+    'base',
+    'theme',
+    'design',
+    'option',
+    'schedule',
+    ...MUTATION_KINDS,
+  ],
   fileCount: [1, 1],
   run: exportRun,
 };
@@ -17,22 +30,56 @@ const THEMES = [{ id: 'light' }, { id: 'dark' }, { id: 'auto' }] as const;
 
 function exportRun(args: CliArguments, terminal: Terminal): number {
   const format = choiceOption(args, 'to', EXPORTS);
-  const theme = choiceOption(args, 'theme', THEMES, 'auto').id;
-  const text = format.make(runToTrace(readScenario(args, terminal), args, terminal), {
+  const options = exportOptions(args);
+  const properties = propertyOptions(args);
+  if (properties.length > 1)
+    throw new CliInputError(`--property: expected one property, got ${properties.join(', ')}`);
+  const trace = runToTrace(readScenario(args, terminal), args, terminal);
+  writeExport(format, trace, { ...options, property: properties[0] }, args, terminal);
+  return EXIT_STATUS.fine;
+}
+
+/** What the arguments ask of any export. */
+export function exportOptions(args: CliArguments): ExportOptions {
+  return {
     full: args.flags.has('full'),
     base: optionValue(args, 'base'),
-    theme,
-  });
+    theme: choiceOption(args, 'theme', THEMES, 'auto').id,
+  };
+}
+
+/** Writes an export to the file of `-o` with its companions beside it, else to standard output. */
+export function writeExport(
+  format: Export,
+  trace: Trace,
+  options: ExportOptions,
+  args: CliArguments,
+  terminal: Terminal,
+): void {
+  if (format.id === 'scenario' && trace.program.design.modified)
+    throw new CliInputError(
+      `--to: expected another format than scenario for a modified design, because a scenario file has no changes of a design; link carries them`,
+    );
+  const text = format.make(trace, options);
   const file = optionValue(args, 'o');
-  if (file === undefined || file === '-') terminal.out(text);
-  else {
+  const companions = format.companions?.(trace, options) ?? [];
+  if (file === undefined || file === '-') {
+    terminal.out(text);
+    for (const { fileName } of companions)
+      terminal.err(`${fileName} is not written: -o OUT writes it beside OUT\n`);
+    return;
+  }
+  const folder = file.replace(/[^/\\]*$/, '');
+  for (const [name, content] of [
+    [file, text] as const,
+    ...companions.map((c) => [`${folder}${c.fileName}`, c.text] as const),
+  ]) {
     try {
-      terminal.write(file, text);
+      terminal.write(name, content);
     } catch (error) {
-      throw new CliInputError(`-o: expected a writable file, got ${file}: ${errorMessage(error)}`, {
+      throw new CliInputError(`-o: expected a writable file, got ${name}: ${errorMessage(error)}`, {
         cause: error,
       });
     }
   }
-  return EXIT_STATUS.fine;
 }

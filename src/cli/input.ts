@@ -2,6 +2,8 @@ import { designById, DESIGNS } from '../designs/designs';
 import { mutate } from '../kernel/compiler/mutate';
 import type { Design, Options } from '../kernel/language/design';
 import { MUTATION_KINDS, parseMutation, type Mutation } from '../kernel/language/mutation';
+import type { PropertyId } from '../kernel/language/propertyId';
+import { PROPERTIES } from '../kernel/properties/properties';
 import { inputErrorText, parseScenario } from '../scenario/format/parseScenario';
 import { portToDesign } from '../scenario/format/portToDesign';
 import type { Scenario } from '../scenario/format/scenario';
@@ -138,4 +140,19 @@ export function runToTrace(scenario: Scenario, args: CliArguments, terminal: Ter
   }
   if (!outcome.ok) throw new CliInputError(inputErrorText(outcome.errors));
   return outcome.trace;
+}
+
+/** The ids of every `--property`, each a list with commas. */
+export function propertyOptions(args: CliArguments): readonly PropertyId[] {
+  const ids = PROPERTIES.map(({ id }) => id);
+  return (args.options.get('property') ?? [])
+    .flatMap((given) => given.split(','))
+    .map((given) => {
+      const id = ids.find((known) => known === given);
+      if (id === undefined)
+        throw new CliInputError(
+          `--property: expected the id of a property, got ${JSON.stringify(given)}${suggestion(given, ids)}; see: vfio-playground properties`,
+        );
+      return id;
+    });
 }

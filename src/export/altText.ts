@@ -1,10 +1,11 @@
 import { callResult, callStatus } from '../kernel/machine/machine';
 import { stateAt } from '../scenario/run/scenarioRun';
+import type { PropertyId } from '../kernel/language/propertyId';
 import type { Trace } from '../scenario/run/trace';
-import { consequenceOf, firstViolation } from './consequence';
+import { consequenceOf, subjectViolation } from './consequence';
 
-/** A run as sentences for a screen reader, on one line: the calls and their results, and the first violation. */
-export function altText(trace: Trace): string {
+/** A run as sentences for a screen reader, on one line: the calls and their results, and the violation that it is about. */
+export function altText(trace: Trace, property?: PropertyId): string {
   const { program, scenario } = trace;
   const state = stateAt(trace, trace.steps.length);
   const names = program.tasks.filter((t) => !t.name.includes(':')).map((t) => t.name);
@@ -23,9 +24,9 @@ export function altText(trace: Trace): string {
             : 'does not begin';
     return `${call.by} calls ${call.call.replaceAll('_', ' ')}, which ${end}`;
   });
-  const violation = firstViolation(trace);
+  const violation = subjectViolation(trace, property);
   const end = violation
-    ? ` Property ${violation.property} is violated: ${endSentence(violation.text)} ${consequenceOf(trace)}`
+    ? ` Property ${violation.property} is violated: ${endSentence(violation.text)} ${consequenceOf(trace, property)}`
     : ' No property is violated.';
   const title = scenario.title === '' ? '' : `${endSentence(scenario.title)} `;
   return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${joinNames(names)}. ${calls.map(endSentence).join(' ')}${end}`

@@ -1,7 +1,8 @@
 import type { CheckResult, StoppedBy } from '../explore/checkResult';
 import { groupThousands } from './format';
 
-const STOP_REASONS: Readonly<Record<StoppedBy, string>> = {
+/** What ended a search early, for people. */
+export const STOP_REASONS: Readonly<Record<StoppedBy, string>> = {
   states: 'the state limit',
   memory: 'the memory limit',
   time: 'the time limit',

@@ -1,15 +1,24 @@
+import type { PropertyId } from '../kernel/language/propertyId';
 import type { Trace } from '../scenario/run/trace';
 
 /** What an export can be asked for; each takes what concerns it. */
 export interface ExportOptions {
   /** Every step to the end, not only those that affect the outcome. */
   readonly full?: boolean | undefined;
-  /** Prefix of the `#v1.` link, usually the address of the playground; empty by default. */
+  /** The property that the export is about; by default the one that the scenario's title is about. */
+  readonly property?: PropertyId | undefined;
+  /** Address of the playground, which the link starts with. Without it a text names the scenario and the schedule instead. */
   readonly base?: string | undefined;
   /** What is known beyond this run: `shortest of all schedules, 18234 states explored`. */
   readonly coverage?: string | undefined;
   /** Colours of a picture; `auto`, the default, follows the reader's setting. */
   readonly theme?: 'light' | 'dark' | 'auto' | undefined;
+}
+
+/** A file that belongs beside an export. */
+export interface CompanionFile {
+  readonly fileName: string;
+  readonly text: string;
 }
 
 /** An output format of a run: one file of `formats/`, which exports exactly one such record. */
@@ -22,4 +31,6 @@ export interface Export {
   /** Position in menus and lists, ascending. */
   readonly order: number;
   readonly make: (trace: Trace, options?: ExportOptions) => string;
+  /** Other files that the text refers to by name, such as its picture. */
+  readonly companions?: (trace: Trace, options?: ExportOptions) => readonly CompanionFile[];
 }

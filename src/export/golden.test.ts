@@ -35,6 +35,7 @@ const SHORT: readonly TraceName[] = ['short, one fails with ENODEV', 'short, a v
 const TRACES_BY_EXPORT: Readonly<Record<string, readonly TraceName[]>> = {
   text: READABLE,
   markdown: READABLE,
+  'rst-figure': ['success'],
   rst: READABLE,
   mermaid: READABLE,
   lockdep: ['lock order cycle', 'two tasks, a violation', 'three tasks, one blocks'],

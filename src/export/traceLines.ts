@@ -8,7 +8,7 @@ import {
   type StepEvent,
 } from '../kernel/machine/machine';
 import type { Program, Step, Wait } from '../kernel/compiler/program';
-import type { Trace, TraceStep } from '../scenario/run/trace';
+import type { Trace, TraceStep, TraceViolation } from '../scenario/run/trace';
 import { cObjectName, cFieldName, formatFieldValue } from './format';
 import { callExpression } from '../scenario/format/callText';
 
@@ -27,10 +27,13 @@ export interface TraceLine {
   readonly relevant: boolean;
 }
 
-/** All lines of a run in time order, with where tasks block and go on. */
-export function traceLinesOf(trace: Trace): readonly TraceLine[] {
+/** All lines of a run in time order, with where tasks block and go on. Relevant is what affects `subject`, or the results of the calls. */
+export function traceLinesOf(
+  trace: Trace,
+  subject: TraceViolation | undefined,
+): readonly TraceLine[] {
   const { program } = trace;
-  const decisive = decisiveFields(trace);
+  const decisive = decisiveFields(trace, subject);
   const state = initialState(program);
   const lines: TraceLine[] = [];
   const startedCalls = new Set<number>();
@@ -252,13 +255,15 @@ function isRelevant({ template }: StepEvent, decisive: ReadonlySet<number>): boo
   );
 }
 
-/** Fields that a failing step read, and fields (no refcounts) that several tasks use and one writes, up to the first violation. */
-function decisiveFields({ program, steps }: Trace): ReadonlySet<number> {
+/** Fields that a failing step read, and fields (no refcounts) that several tasks use and one writes, up to the violation that the run is about. */
+function decisiveFields(
+  { program, steps }: Trace,
+  subject: TraceViolation | undefined,
+): ReadonlySet<number> {
   const users = new Map<number, Set<number>>();
   const written = new Set<number>();
   const decisive = new Set<number>();
-  const firstViolation = steps.findIndex(({ violations }) => violations.length > 0);
-  for (const traceStep of firstViolation < 0 ? steps : steps.slice(0, firstViolation + 1)) {
+  for (const traceStep of subject ? steps.slice(0, subject.step + 1) : steps) {
     const fails = traceStep.events.some((e) => e.template.kind === 'fail');
     for (const { template } of traceStep.events) {
       if (template.kind === 'read' && fails)

@@ -1,10 +1,13 @@
 import type { Export, ExportOptions } from '../export';
 import { propertyById } from '../../kernel/properties/properties';
 import { makeLink } from '../../scenario/link/link';
-import { linkOfTrace } from '../../scenario/link/linkOfTrace';
-import type { Trace } from '../../scenario/run/trace';
+import { builtInOf, linkOfTrace } from '../../scenario/link/linkOfTrace';
+import { makeScheduleEntries } from '../../scenario/format/scheduleText';
+import type { Trace, TraceViolation } from '../../scenario/run/trace';
+import { makeMutation } from '../../kernel/language/mutation';
+import type { PropertyId } from '../../kernel/language/propertyId';
 import { traceLinesOf, type TraceLine } from '../traceLines';
-import { consequenceOf, firstViolation } from '../consequence';
+import { blockedSentences, consequenceOf, subjectViolation } from '../consequence';
 import { toAscii, wrapText } from '../format';
 
 /** The export `text`. */
@@ -17,7 +20,7 @@ export const textExport: Export = {
 };
 
 /** The options of the interleaving text. */
-export type InterleavingOptions = Pick<ExportOptions, 'full' | 'base' | 'coverage'>;
+export type InterleavingOptions = Pick<ExportOptions, 'full' | 'base' | 'coverage' | 'property'>;
 
 const MAX_COLUMNS = 72;
 const COLUMN_STARTS: readonly (readonly number[])[] = [
@@ -31,15 +34,24 @@ const COLUMN_STARTS: readonly (readonly number[])[] = [
 /** A run as an ASCII table of at most 72 columns for mail and commit messages, with a final newline. Only the link may be longer. */
 export function interleavingText(trace: Trace, options: InterleavingOptions = {}): string {
   const full = options.full === true;
-  const violation = firstViolation(trace);
-  const { all, lines } = relevantLines(trace, full);
+  const violation = subjectViolation(trace, options.property);
+  const { all, lines } = relevantLines(trace, options);
   const columns = columnsOf(trace, all);
   const output = [...columnHeads(columns), '-'.repeat(MAX_COLUMNS)];
   // The heading shows the only call of a task.
   const callsInBody = new Set(columns.filter((c) => c.calls.length !== 1 || c.shared));
+  const pending = trace.steps.flatMap((s) => s.violations).filter((v) => full || v === violation);
+  /** Writes the violations of the steps before `step`, which are complete. */
+  const addViolations = (step: number): void => {
+    for (let next = pending[0]; next && next.step < step; next = pending[0]) {
+      pending.shift();
+      output.push(...wrapText(toAscii(`/* ${next.property}: ${next.text} */`), MAX_COLUMNS));
+    }
+  };
   for (const line of lines) {
     const column = columns.find((c) => c.tasks.includes(line.task));
     if (!column) continue;
+    if (full && line.kind !== 'blocks') addViolations(line.step);
     const inBody = callsInBody.has(column);
     if (line.kind === 'call' && !inBody) continue;
     const indent = '  '.repeat(line.depth + (inBody && line.kind !== 'call' ? 1 : 0));
@@ -50,51 +62,68 @@ export function interleavingText(trace: Trace, options: InterleavingOptions = {}
       ),
     );
   }
-  const violations = violation
-    ? full
-      ? trace.steps.flatMap((s) => s.violations)
-      : [violation]
-    : [];
-  for (const { property, text } of violations)
-    output.push(...wrapText(toAscii(`/* ${property}: ${text} */`), MAX_COLUMNS));
-  output.push('', ...wrapText(toAscii(consequenceOf(trace)), MAX_COLUMNS, 0));
-  if (violation) {
-    const property = propertyById(violation.property);
-    output.push(
-      ...wrapText(
-        toAscii(`Property: ${property.id} (${property.cite}). ${property.statement}`),
-        MAX_COLUMNS,
-      ),
-    );
-    const later = [
-      ...new Set(trace.steps.flatMap((s) => s.violations.map((v) => v.property))),
-    ].filter((id) => id !== violation.property);
-    if (later.length > 0 && !full)
-      output.push(
-        ...wrapText(toAscii(`Also violated later in this run: ${later.join(', ')}.`), MAX_COLUMNS),
-      );
-  } else output.push(...wrapText('Property: none is violated on this schedule.', MAX_COLUMNS));
+  addViolations(Infinity);
+  const addText = (text: string, hang = 0): void => {
+    output.push(...wrapText(toAscii(text), MAX_COLUMNS, hang));
+  };
+  output.push('');
+  addText(consequenceOf(trace, options.property));
+  for (const sentence of blockedSentences(trace)) addText(sentence);
+  addText(`Property: ${propertyText(violation, options.property)}`, 4);
+  const others = [
+    ...new Set(trace.steps.flatMap((s) => s.violations.map((v) => v.property))),
+  ].filter((id) => id !== violation?.property);
+  if (others.length > 0 && !full) addText(`Also violated in this run: ${others.join(', ')}.`, 4);
   const shown = new Set(lines.filter((r) => r.kind !== 'call').map((r) => r.step)).size;
   const hidden = full || shown === trace.steps.length ? '' : `; ${shown} shown, --full shows all`;
-  output.push(
-    ...wrapText(
-      toAscii(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`),
-      MAX_COLUMNS,
-    ),
-  );
-  output.push(
-    `Link: ${toAscii(options.base ?? '')}${makeLink(linkOfTrace(trace, violation && !full ? violation.step + 1 : undefined))}`,
-  );
+  addText(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`, 4);
+  const address = runAddress(trace, options);
+  output.push(...(address === undefined ? sourceLines(trace) : [`Link: ${address}`]));
   return `${output.map((l) => l.trimEnd()).join('\n')}\n`;
 }
 
-/** The lines up to the first violation (`all`), and those of them that affect the outcome (`lines`); with `full` every line to the end in both. */
+/** The address of the run in the playground at `base`, at the violation that it is about; undefined without a base. */
+export function runAddress(
+  trace: Trace,
+  { base, full, property }: InterleavingOptions = {},
+): string | undefined {
+  if (base === undefined) return undefined;
+  const violation = full ? undefined : subjectViolation(trace, property);
+  return `${toAscii(base)}${makeLink(linkOfTrace(trace, violation && violation.step + 1))}`;
+}
+
+function propertyText(
+  violation: TraceViolation | undefined,
+  wanted: PropertyId | undefined,
+): string {
+  const id = violation?.property ?? wanted;
+  if (id === undefined) return 'none is violated on this schedule.';
+  const { cite, statement } = propertyById(id);
+  return `${id} (${cite}). ${statement}${violation ? '' : ' It is not violated on this schedule.'}`;
+}
+
+/** What to run to see this run again: the scenario with its design and changes, and the schedule. */
+function sourceLines({ scenario, program, schedule }: Trace): readonly string[] {
+  const options = Object.entries(scenario.options).map(([k, value]) => ` ${k}=${value}`);
+  const changes = (program.design.modified ?? []).map((m) => ` ${makeMutation(m)}`);
+  const name = builtInOf(scenario)?.id ?? JSON.stringify(scenario.title);
+  const entries = makeScheduleEntries(schedule.map((task) => program.tasks[task]?.name ?? ''));
+  return [
+    `Scenario: ${name}, ${scenario.design}${options.join('')}${changes.join('')}`,
+    `Schedule: ${entries.join(',') || 'sequential'}`,
+  ].flatMap((line) => wrapText(toAscii(line), MAX_COLUMNS));
+}
+
+/**
+ * The lines up to the violation that the run is about (`all`), and those of them that affect the outcome (`lines`); with
+ * `full` every line to the end in both. A call that is blocked at the end has a last line that says so.
+ */
 export function relevantLines(
   trace: Trace,
-  full = false,
+  { full = false, property }: Pick<ExportOptions, 'full' | 'property'> = {},
 ): { readonly all: readonly TraceLine[]; readonly lines: readonly TraceLine[] } {
-  const whole = traceLinesOf(trace);
-  const violation = firstViolation(trace);
+  const violation = subjectViolation(trace, property);
+  const whole = traceLinesOf(trace, violation);
   const all =
     violation && !full
       ? whole.filter(
@@ -103,11 +132,25 @@ export function relevantLines(
             !(
               line.kind === 'blocks' &&
               line.step === violation.step &&
-              violation.property !== 'no-deadlock'
+              violation.property !== 'no-deadlock' &&
+              violation.step < trace.steps.length - 1
             ),
         )
       : whole;
-  return { all, lines: full ? all : keepRelevant(all) };
+  return { all, lines: withBlockedEnds(full ? all : keepRelevant(all)) };
+}
+
+/** Repeats at the end which calls are still blocked, if other lines came after. */
+function withBlockedEnds(lines: readonly TraceLine[]): readonly TraceLine[] {
+  const last = new Map(lines.map((line) => [line.task, line]));
+  const ends = [...last.values()].filter((line) => line.kind === 'blocks' && line !== lines.at(-1));
+  const step = lines.at(-1)?.step ?? 0;
+  return [
+    ...lines,
+    ...ends
+      .filter((line) => lines.slice(lines.indexOf(line) + 1).some((l) => l.kind !== 'blocks'))
+      .map((line) => ({ ...line, step, text: '/* still blocked */' })),
+  ];
 }
 
 interface TextColumn {

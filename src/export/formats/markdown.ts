@@ -1,10 +1,10 @@
-import type { Export } from '../export';
+import type { Export, ExportOptions } from '../export';
 import type { Trace } from '../../scenario/run/trace';
 import { altText } from '../altText';
-import { interleavingText, type InterleavingOptions } from './interleaving';
+import { interleavingText, runAddress } from './interleaving';
 import { toAscii, wrapText } from '../format';
 
-/** Markdown: the title, the alternative text, and the interleaving as a code block. */
+/** Markdown: the title, the alternative text, the interleaving as a code block, and a link to the run. */
 export const markdownExport: Export = {
   id: 'markdown',
   title: 'Markdown snippet',
@@ -13,8 +13,18 @@ export const markdownExport: Export = {
   make: markdownText,
 };
 
-function markdownText(trace: Trace, options: InterleavingOptions = {}): string {
-  const title = toAscii(trace.scenario.title).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
-  const alt = toAscii(altText(trace)).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
-  return `${[...(title === '' ? [] : [...wrapText(`### ${title}`, 72, 0).slice(0, 1), '']), ...wrapText(alt, 72, 0), '', '```text', interleavingText(trace, options).trimEnd(), '```'].join('\n')}\n`;
+function markdownText(trace: Trace, options: ExportOptions = {}): string {
+  const escape = (text: string): string => toAscii(text).replaceAll(/([\\`*_[\]<>#])/g, '\\$1');
+  const title = escape(trace.scenario.title);
+  const address = runAddress(trace, options);
+  const lines = [
+    ...(title === '' ? [] : [...wrapText(`### ${title}`, 72, 0).slice(0, 1), '']),
+    ...wrapText(escape(altText(trace, options.property)), 72, 0),
+    '',
+    '```text',
+    interleavingText(trace, { ...options, base: undefined }).trimEnd(),
+    '```',
+    ...(address === undefined ? [] : ['', `[Open this run in the playground](${address})`]),
+  ];
+  return `${lines.join('\n')}\n`;
 }

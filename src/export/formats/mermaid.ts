@@ -1,6 +1,6 @@
-import type { Export } from '../export';
+import type { Export, ExportOptions } from '../export';
 import type { Trace } from '../../scenario/run/trace';
-import { firstViolation } from '../consequence';
+import { subjectViolation } from '../consequence';
 import { relevantLines } from './interleaving';
 import { toAscii } from '../format';
 
@@ -13,8 +13,8 @@ export const mermaidExport: Export = {
   make: mermaidText,
 };
 
-function mermaidText(trace: Trace): string {
-  const { lines: traceLines } = relevantLines(trace);
+function mermaidText(trace: Trace, options: ExportOptions = {}): string {
+  const { lines: traceLines } = relevantLines(trace, options);
   const tasks = trace.program.tasks.filter((task) =>
     traceLines.some((line) => line.task === task.index),
   );
@@ -29,7 +29,7 @@ function mermaidText(trace: Trace): string {
     else if (line.kind === 'result') lines.push(`  K-->>T${line.task}: ${text.replace(/^= /, '')}`);
     else lines.push(`  Note over T${line.task}: ${text}`);
   }
-  const violation = firstViolation(trace);
+  const violation = subjectViolation(trace, options.property);
   if (violation)
     lines.push(
       `  Note over T${violation.task},K: ${escapeMermaid(`${violation.property}: ${violation.text}`)}`,

@@ -25,8 +25,9 @@ interface Frame {
   readonly lines: readonly [string, string];
 }
 
-function svgAnimation(trace: Trace, { full = false, theme }: ExportOptions = {}): string {
-  const frames = framesOf(trace, full);
+function svgAnimation(trace: Trace, options: ExportOptions = {}): string {
+  const { theme } = options;
+  const frames = framesOf(trace, options);
   const box = viewBoxOf(
     frames.map(({ graph }) => graph),
     3,
@@ -46,14 +47,17 @@ function svgAnimation(trace: Trace, { full = false, theme }: ExportOptions = {})
   });
 }
 
-function framesOf(trace: Trace, full: boolean): readonly Frame[] {
+function framesOf(
+  trace: Trace,
+  { full, property }: Pick<ExportOptions, 'full' | 'property'>,
+): readonly Frame[] {
   const { program, steps } = trace;
   const layout = layOutGraph(program);
   const captions = assignCaptions(
     trace.scenario.beats,
     steps.map(({ task, step }) => ({ by: program.tasks[task]?.name, at: step.id })),
   );
-  const { lines } = relevantLines(trace, full);
+  const { lines } = relevantLines(trace, { full, property });
   return [...new Set(lines.map(({ step }) => step))].map((index) => {
     const linesOfStep = lines.filter(({ step }) => step === index);
     const events = [...new Set(linesOfStep.map(({ task }) => task))].map((task) => {

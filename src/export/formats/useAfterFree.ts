@@ -33,18 +33,20 @@ function useAfterFreeText(trace: Trace): string {
   const before = trace.steps.slice(0, violation.step + 1);
   const freed = lastStepWith('free', before);
   const slot = violation.object === undefined ? undefined : program.objects[violation.object];
-  const section = (title: string, traceStep: TraceStep | undefined, absent: string): string[] => [
-    '',
-    ...wrapText(
-      `${title} task ${traceStep ? (program.tasks[traceStep.task]?.name ?? '') : '?'}:`,
-      72,
-    ),
-    ...(traceStep
-      ? wrapText(` ${traceStep.step.routine}: ${traceStep.step.name}`, 72).concat(
-          wrapText(` ${traceStep.step.title}`, 72),
-        )
-      : [` ${absent}`]),
-  ];
+  const section = (title: string, traceStep: TraceStep | undefined, absent: string): string[] =>
+    traceStep
+      ? [
+          '',
+          ...wrapText(`${title} task ${program.tasks[traceStep.task]?.name ?? ''}:`, 72),
+          ...wrapText(` ${traceStep.step.routine}: ${traceStep.step.name}`, 72),
+          ...wrapText(` ${traceStep.step.title}`, 72),
+        ]
+      : absent === ''
+        ? []
+        : ['', absent];
+  const allocated = lastStepWith('alloc', before);
+  // Without an object the access is through NULL: nothing was allocated or freed.
+  const isObject = violation.object !== undefined;
   const lines = [
     head,
     '',
@@ -55,8 +57,8 @@ function useAfterFreeText(trace: Trace): string {
     ),
     ...wrapText(`Step ${violation.step + 1}: ${violation.text}`, 72),
     ...section('Used by', use, ''),
-    ...section('Allocated by', lastStepWith('alloc', before), 'not allocated in this run'),
-    ...section('Freed by', freed, 'not freed in this run'),
+    ...section('Allocated by', allocated, isObject ? 'Allocated before the run.' : ''),
+    ...section('Freed by', freed, isObject ? 'Not freed in this run.' : ''),
   ];
   if (slot) lines.push('', ...wrapText(`The object is ${slot.name}, a struct ${slot.type}.`, 72));
   lines.push(BAR);

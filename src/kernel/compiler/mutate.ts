@@ -31,7 +31,7 @@ export function mutate(
     ok: true,
     design: {
       ...design,
-      ...(mutations.length === 0 ? {} : { modified: true as const }),
+      ...(mutations.length === 0 ? {} : { modified: [...(design.modified ?? []), ...mutations] }),
       model: (o) => {
         const model = applyMutations(design.id, design.model(o), mutations);
         // Other options can have other steps; callers check them by calling mutate with those options.

@@ -1,4 +1,5 @@
 import type { Granularity, InstanceKey } from './instanceKey';
+import type { Mutation } from './mutation';
 import type { Op } from './primitives';
 import type { PropertyInputs } from './propertyInputs';
 import type { StaticNumber } from './staticNumber';
@@ -141,6 +142,6 @@ export interface Design {
   readonly about: string;
   readonly options: readonly DesignOption[];
   readonly model: (options: Options) => DesignModel;
-  /** The user has changed its steps: what was found by reading the original is not said of it. */
-  readonly modified?: true;
+  /** The changes that the user made to its steps, at least one: what was found by reading the original is not said of it. */
+  readonly modified?: readonly Mutation[];
 }

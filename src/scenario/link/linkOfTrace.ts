@@ -1,4 +1,4 @@
-import { LIBRARY } from '../library/library';
+import { LIBRARY, type LibraryEntry } from '../library/library';
 import { isVariantOf } from '../library/builtInScenario';
 import type { Link } from './link';
 import type { Scenario } from '../format/scenario';
@@ -11,11 +11,12 @@ export function linkOfTrace(
   view: Link['view'] = {},
 ): Link {
   const { program, scenario } = trace;
-  const id = builtInIdOf(scenario);
+  const id = builtInOf(scenario)?.id;
   return {
     design: scenario.design,
     revision: program.design.revision,
     options: scenario.options,
+    ...(program.design.modified ? { mutations: program.design.modified } : {}),
     world: scenario.world,
     calls: scenario.calls,
     steps: trace.steps.map((s) => ({ by: program.tasks[s.task]?.name ?? '', at: s.step.id })),
@@ -27,9 +28,9 @@ export function linkOfTrace(
 }
 
 /** The built-in scenario that this is a variant of, in any design. */
-function builtInIdOf(scenario: Scenario): string | undefined {
+export function builtInOf(scenario: Scenario): LibraryEntry | undefined {
   return LIBRARY.find(
     (entry) =>
       isVariantOf(entry, scenario) && entry.variants.some((v) => v.title === scenario.title),
-  )?.id;
+  );
 }

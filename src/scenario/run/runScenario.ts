@@ -14,18 +14,23 @@ export type ScenarioRunOutcome =
   | { readonly ok: true; readonly trace: Trace }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
-/** Runs a valid scenario until no task can run. `schedule` and `design` replace those of the scenario. */
-export function runScenario(
-  scenario: Scenario,
-  options: { readonly schedule?: Schedule | undefined; readonly design?: Design | undefined } = {},
-): ScenarioRunOutcome {
+/** What replaces the schedule and the design of a scenario. */
+interface RunOptions {
+  readonly schedule?: Schedule | undefined;
+  readonly design?: Design | undefined;
+  /** Ends the run after the entries of the schedule, as a counterexample does. */
+  readonly endsWithSchedule?: boolean | undefined;
+}
+
+/** Runs a valid scenario until no task can run. */
+export function runScenario(scenario: Scenario, options: RunOptions = {}): ScenarioRunOutcome {
   const schedule = options.schedule ?? scenario.schedule;
   const run = startScenarioRun(scenario, options.design);
   if (typeof schedule === 'object' && 'random' in schedule) runRandom(run, schedule.random);
   else {
     const error = schedule === 'sequential' ? undefined : runScheduleEntries(run, schedule);
     if (error) return { ok: false, errors: [error] };
-    runSequential(run);
+    if (!options.endsWithSchedule) runSequential(run);
   }
   return { ok: true, trace: traceOf(run) };
 }
