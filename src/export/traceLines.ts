@@ -163,6 +163,8 @@ function eventText(program: Program, event: StepEvent, now: Int32Array): string 
   switch (template.kind) {
     case 'lock':
       return `mutex_lock(&${cFieldName(program, template.field)})`;
+    case 'trylock':
+      return `mutex_trylock(&${cFieldName(program, template.field)})`;
     case 'unlock':
       return `mutex_unlock(&${cFieldName(program, template.field)})`;
     case 'write': {

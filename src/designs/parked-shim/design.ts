@@ -17,7 +17,7 @@ import {
   releaseIommufd,
 } from './iommufd';
 import { getDeviceFd, releaseGroup, setContainer, setIommu, unsetContainer } from './group';
-import { deviceIo, kvmAdd } from './deviceIo';
+import { deviceIo, hotReset, kvmAdd } from './deviceIo';
 import { cdev, vfioDevice, vfioGlobal, vfioGroup } from './objects';
 import { openCdev, openGroup } from './open';
 import { PARKED_OPTIONS, parseParkedOptions } from './options';
@@ -73,6 +73,7 @@ export const design: Design = {
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        hot_reset: hotReset(false),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
       },
       releases: {

@@ -1,6 +1,7 @@
 import type { CallBody, Routine } from '../../kernel/language/design';
-import { driverOp, eq, fail, ret, branch } from '../../kernel/language/primitives';
+import { allOf, driverOp, eq, fail, ne, NULL, ret, branch } from '../../kernel/language/primitives';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
+import { hotResetByGroups } from '../shared/hotReset';
 import { supportedOn, rejectCommand } from './iommufd';
 
 /** read, write, mmap or ioctl: the f_op of the file decides, before any driver code. */
@@ -32,6 +33,17 @@ export const deviceIo: CallBody = supportedOn(
   { cdev: deviceCallRoutine, device: deviceCallRoutine },
   'GATE.1',
 );
+
+/** VFIO_DEVICE_PCI_HOT_RESET of vfio-pci, once the fops are normal; no mail says how a user without groups resets. */
+export const hotReset = (driver: boolean): CallBody => {
+  const routine = hotResetByGroups({
+    entry: [deviceCallRoutine.steps[0]!],
+    ready: driver
+      ? allOf(ne('g/group.container', NULL), eq('g/group.container.iommu_driver', 1))
+      : ne('g/group.container', NULL),
+  });
+  return supportedOn({ cdev: routine, device: routine }, 'HRESET.1');
+};
 
 /** KVM of v5.14 accepts group files only; what it does with one is not modelled. */
 export const kvmAdd: CallBody = {

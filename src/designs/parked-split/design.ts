@@ -15,7 +15,7 @@ import {
   openIommufd,
   releaseIommufd,
 } from '../parked-shim/iommufd';
-import { deviceIo, kvmAdd } from '../parked-shim/deviceIo';
+import { deviceIo, hotReset, kvmAdd } from '../parked-shim/deviceIo';
 import { cdev, vfioGlobal } from '../parked-shim/objects';
 import { openCdev } from '../parked-shim/open';
 import { registerDevice, unregisterDevice } from '../parked-shim/register';
@@ -91,6 +91,7 @@ export const design: Design = {
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(splitDriverRules(choice)),
+        hot_reset: hotReset(true),
         remove_driver: removeDriver(splitDriverRules(choice)),
       },
       releases: {

@@ -35,6 +35,7 @@ import { openCdev, openGroup } from './open';
 import { registerDevice, unregisterDevice } from './register';
 import { releaseDevice } from './release';
 import { RFC_DRIVER_RULES } from './driverRules';
+import { hotReset } from './vfioPci';
 import { rfcPropertyInputs } from './propertyInputs';
 
 /** D1: the RFC as posted in September 2021, with its defects. */
@@ -80,6 +81,7 @@ export const design: Design = {
       register_device: registerDevice,
       unregister_device: unregisterDevice,
       probe_driver: probeDriver(RFC_DRIVER_RULES),
+      hot_reset: supportedOn({ cdev: hotReset, device: hotReset }, 'HRESET.1'),
       remove_driver: removeDriver(RFC_DRIVER_RULES),
     },
     releases: {

@@ -1,5 +1,6 @@
 import type { StepSpec } from '../../kernel/language/design';
 import {
+  allOf,
   decrement,
   driverOp,
   eq,
@@ -10,6 +11,7 @@ import {
   mutexLock,
   mutexUnlock,
   ne,
+  notOf,
   NULL,
   refDec,
   comment,
@@ -19,12 +21,31 @@ import {
 } from '../../kernel/language/primitives';
 import type { StatePath } from '../../kernel/language/primitives';
 import { rfcPatch } from '../shared/citations';
+import { hotResetByGroups } from '../shared/hotReset';
+import { DRIVER } from '../shared/parentDevice';
 import { detachSteps } from './ioas';
 import { DOMAIN } from './iommufdObjects';
 
 const OPEN_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_open; ${rfcPatch(5)}`;
 const RELEASE_CITE = `drivers/vfio/pci/vfio_pci.c, vfio_pci_release; ${rfcPatch(8)}`;
 const UNBIND_CITE = `drivers/iommu/iommufd/iommufd.c, iommufd_unbind_device; ${rfcPatch(7)}`;
+
+/** VFIO_DEVICE_PCI_HOT_RESET: the RFC leaves it as it was, so only a user of the group path can reset. */
+export const hotReset = hotResetByGroups({
+  entry: [],
+  ready: allOf(
+    ne('g/group.container_users', 0),
+    ne('g/group.container', NULL),
+    eq('g/group.container.iommu_driver', 1),
+    notOf({
+      exists: 'parent',
+      as: 'sibling',
+      matchOn: 'group',
+      of: 'g',
+      where: eq('sibling.driver', DRIVER.kernel),
+    }),
+  ),
+});
 
 /** ops->open of vfio-pci as steps `OPEN.6a` and on; an error jumps to `onError` with no lock held. */
 export function pciOpenSteps(row: string, onError: string): readonly StepSpec[] {

@@ -5,6 +5,8 @@ import {
   eq,
   fail,
   fallible,
+  mutexLock,
+  mutexUnlock,
   ret,
   spin,
   store,
@@ -54,8 +56,13 @@ const deviceCallRoutine: Routine = {
     ...accessCheck,
     {
       id: 'GATE.3',
-      title: 'run the op of the driver',
-      ops: [driverOp('read, write, mmap or ioctl', { file: 'file' }), ret()],
+      title: 'run the op of the driver; a reset holds memory_lock against it',
+      ops: [
+        mutexLock('device.memory_lock'),
+        driverOp('read, write, mmap or ioctl', { file: 'file' }),
+        mutexUnlock('device.memory_lock'),
+        ret(),
+      ],
     },
   ],
 };

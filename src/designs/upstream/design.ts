@@ -29,6 +29,7 @@ import {
   vfioGlobal,
   vfioGroup,
 } from './objects';
+import { hotReset } from './hotReset';
 import { openCdev, openGroup, releaseGroup } from './open';
 import { linuxOf } from './linux';
 import { registerDevice, unregisterDevice } from './register';
@@ -79,6 +80,7 @@ export const design: Design = {
         register_device: registerDevice,
         unregister_device: unregisterDevice,
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        hot_reset: ioctlBody({ cdev: hotReset, device: hotReset }),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
       },
       releases: {

@@ -61,6 +61,8 @@ export function vfioDevice(kvm: boolean): ObjectType {
       },
       iommufd_attached: { kind: 'bool' },
       cdev_opened: { kind: 'bool' },
+      /** Of vfio_pci_core_device: an rwsem, taken for reading by each access and for writing by a reset. */
+      memory_lock: { kind: 'mutex' },
       ...kvmPointer(kvm, 'reference'),
       group_next: { kind: 'bool', memberOf: 'group->device_list', init: REGISTERED_AT_START },
       dev_set_list: { kind: 'bool', memberOf: 'dev_set->device_list', init: REGISTERED_AT_START },

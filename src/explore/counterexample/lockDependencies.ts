@@ -47,7 +47,8 @@ export function possibleLockDependencies(
           if (template?.kind === 'lock') {
             addDependencies(locks, template.field);
             locks = new Set([...locks, template.field]);
-          } else if (template?.kind === 'unlock')
+          } else if (template?.kind === 'trylock') locks = new Set([...locks, template.field]);
+          else if (template?.kind === 'unlock')
             locks = new Set([...locks].filter((l) => l !== template.field));
         }
         if (s.op === 'if') {

@@ -23,9 +23,22 @@ export const UNNOTICED_REASONS: readonly UnnoticedReason[] = [
     reason: 'It does not compare the objects of an iommufd with its xarray.',
   },
   {
-    steps: ['upstream/bind_iommufd/BIND.15'],
+    steps: ['upstream/bind_iommufd/BIND.15', 'upstream/hot_reset/HRESET.3'],
     property: 'counters',
-    reason: 'Only the hot reset reads cdev_opened, which these scenarios do not call.',
+    reason:
+      'Only the hot reset reads cdev_opened, to choose how the caller proves ownership. Without the step it asks for the other proof.',
+  },
+  {
+    steps: ['upstream/hot_reset/HRESET.7', 'upstream/hot_reset/HRESET.9'],
+    property: 'owner-exclusive',
+    reason:
+      'What a reset does to a device without a VFIO driver, or during its probe, is not modelled.',
+  },
+  {
+    steps: ['upstream/probe_driver/PROBE.1c'],
+    property: 'dma-owner',
+    reason:
+      'The end of the probe stores the driver again. In between, under the lock of the bus device, nothing in v6.6 reads it.',
   },
   {
     steps: ['upstream/release_cdev/CLOSE.3', 'upstream/bind_iommufd/BIND.U14:CLOSE.3'],

@@ -62,7 +62,13 @@ export function emitEvent(
 
 /** The properties whose violations the machine reports at a step. */
 type StepProperty =
-  'memory' | 'dma-owner' | 'counters' | 'publication' | 'lock-order' | 'no-ops-before-bind';
+  | 'memory'
+  | 'owner-exclusive'
+  | 'dma-owner'
+  | 'counters'
+  | 'publication'
+  | 'lock-order'
+  | 'no-ops-before-bind';
 
 /** A statement that reports a violation at this step. */
 export function violate(

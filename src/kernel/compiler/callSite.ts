@@ -50,6 +50,9 @@ export class CallSite {
     if (this.call.ioas !== undefined) args['ioas'] = this.instances.ioasKey(this.call.ioas)!;
     if (this.call.call === 'ioas_alloc')
       args['ioas'] = this.instances.ioasKey(resultName(this.call, this.index))!;
+    this.call.groups?.forEach((name, i) => {
+      args[`groups.${i}`] = this.instances.fdKey(name)!;
+    });
     if (this.call.kvm !== undefined) args['kvm'] = { kvm: this.call.kvm };
     if (this.call.device !== undefined)
       args['device'] = this.instances.deviceKey(this.call.device)!;
@@ -87,6 +90,15 @@ export class CallSite {
           this.instances.fdKey(this.call.fd!)?.group ===
           this.instances.deviceKey(this.call.device!)?.group
         );
+      case 'no-groups':
+        return (this.call.groups ?? []).length === 0;
+      case 'more-groups-than-devices': {
+        const { devset } = this.ownKey();
+        return (
+          (this.call.groups ?? []).length >
+          this.instances.keys.device.filter((d) => d.devset === devset).length
+        );
+      }
       case 'object-is-ioas':
         return this.instances.ioasKey(this.call.object!) !== undefined;
       case 'same-iommufd': {
@@ -105,6 +117,7 @@ export class CallSite {
       this.call.ioas,
       this.call.object,
       this.call.container,
+      ...(this.call.groups ?? []),
     ].filter((n) => n !== undefined);
     return this.calls.flatMap((c, i) =>
       i !== this.index && names.includes(resultName(c, i)) ? [i] : [],

@@ -121,6 +121,21 @@ export class Lowering {
         return memory.write(op.mutex, constant(this.call.task + 1), scope, out, (f) =>
           event({ kind: 'lock', field: f }),
         );
+      case 'mutexTrylock': {
+        memory.flush(scope, out);
+        memory.dereference(op.mutex, scope, out);
+        const taken: DraftStatement[] = [];
+        memory.write(op.mutex, constant(this.call.task + 1), scope, taken, (f) =>
+          event({ kind: 'trylock', field: f }),
+        );
+        out.push({
+          op: 'if',
+          cond: binary('eq', scope.load(op.mutex), constant(0)),
+          then: taken,
+          otherwise: this.lowerBranch(op.otherwise, scope),
+        });
+        return;
+      }
       case 'mutexUnlock':
         return memory.unlock(op.mutex, scope, out);
       case 'spin':
@@ -159,6 +174,13 @@ export class Lowering {
           )
             continue;
           for (const inner of op.ops) this.lower(inner, scope.bind(op.as, o), out);
+        }
+        return;
+      case 'forEachFd':
+        for (const fd of scope.listArgument(op.arg)) {
+          const matches = fd.key.fileKind !== undefined && op.kinds.includes(fd.key.fileKind);
+          this.lowerAll(matches ? op.ops : op.otherwise, scope.bind(op.as, fd), out);
+          if (endsStep(out)) return;
         }
         return;
       case 'refInc':
@@ -268,17 +290,10 @@ export class Lowering {
         });
         return;
       }
-      case 'bugOn': {
-        const cond = scope.condition(op.cond, (p) => memory.dereference(p, scope, out));
-        const object = scope.objects(op.at).cases[0]!.object;
-        out.push({
-          op: 'if',
-          cond,
-          then: [violate(this.call, 'dma-owner', `hits a BUG_ON: ${op.reason}`, object)],
-          otherwise: NO_STATEMENTS,
-        });
-        return;
-      }
+      case 'bugOn':
+        return this.violationIf(op, 'dma-owner', `hits a BUG_ON: ${op.reason}`, scope, out);
+      case 'violationIf':
+        return this.violationIf(op, 'owner-exclusive', op.text, scope, out);
       case 'driverOp':
         return this.driverOp(op, scope, out);
       case 'say':
@@ -309,6 +324,23 @@ export class Lowering {
         when === TRUE ? seen : { op: 'if', cond: when, then: [seen], otherwise: NO_STATEMENTS },
       );
     }
+  }
+
+  private violationIf(
+    { cond, at }: { readonly cond: Condition; readonly at: StatePath },
+    property: 'dma-owner' | 'owner-exclusive',
+    text: string,
+    scope: Scope,
+    out: DraftStatement[],
+  ): void {
+    if (this.call.boundsOnly) return;
+    const object = scope.objects(at).cases[0]!.object;
+    out.push({
+      op: 'if',
+      cond: scope.condition(cond, (p) => this.memory.dereference(p, scope, out)),
+      then: [violate(this.call, property, text, object)],
+      otherwise: NO_STATEMENTS,
+    });
   }
 
   private lowerTest(
@@ -482,5 +514,6 @@ function hasAcquire(c: Condition): boolean {
   if ('all' in c) return c.all.some(hasAcquire);
   if ('any' in c) return c.any.some(hasAcquire);
   if ('not' in c) return hasAcquire(c.not);
-  return !('live' in c) && c.acquire === true;
+  if ('exists' in c) return hasAcquire(c.where);
+  return 'cmp' in c && c.acquire === true;
 }

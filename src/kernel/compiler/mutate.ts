@@ -325,5 +325,6 @@ function withoutAcquire(c: Condition): Condition {
   if ('all' in c) return { all: c.all.map(withoutAcquire) };
   if ('any' in c) return { any: c.any.map(withoutAcquire) };
   if ('not' in c) return { not: withoutAcquire(c.not) };
+  if ('exists' in c) return { ...c, where: withoutAcquire(c.where) };
   return 'cmp' in c ? { cmp: c.cmp, a: c.a, b: c.b } : c;
 }

@@ -53,7 +53,8 @@ export interface ObjectSlot {
 
 /** An event that a step can emit; `emit` and `violate` statements refer to it by index. */
 export type EventTemplate =
-  | { readonly kind: 'lock' | 'unlock'; readonly field: number }
+  /** `trylock`: taken without blocking, so it adds no lock order. */
+  | { readonly kind: 'lock' | 'trylock' | 'unlock'; readonly field: number }
   | { readonly kind: 'write'; readonly field: number; readonly release: boolean }
   | {
       readonly kind: 'read';

@@ -1,5 +1,15 @@
 import type { InstanceKey } from '../language/instanceKey';
-import { all, any, binary, constant, field, not, conditional, TRUE } from '../language/expressions';
+import {
+  all,
+  any,
+  binary,
+  constant,
+  field,
+  not,
+  conditional,
+  FALSE,
+  TRUE,
+} from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import { findObject } from './stateLayout';
 import type { StateLayout } from './stateLayout';
@@ -175,6 +185,17 @@ export class Scope {
     if ('all' in c) return all(c.all.map((t) => this.condition(t, visitPath)));
     if ('any' in c) return any(c.any.map((t) => this.condition(t, visitPath)));
     if ('not' in c) return not(this.condition(c.not, visitPath));
+    if ('exists' in c)
+      return any(
+        this.candidates(c).map((s) => all([s.condition({ live: c.as }), s.condition(c.where)])),
+      );
+    if ('files' in c) {
+      const group = this.roots.boundObjects[c.has]?.key.group;
+      const has = this.listArgument(c.files).some(
+        ({ key }) => key.fileKind === 'group' && key.group === group,
+      );
+      return has ? TRUE : FALSE;
+    }
     if ('live' in c) {
       return any(
         this.objects(c.live).cases.map((k) =>
@@ -199,6 +220,30 @@ export class Scope {
       target ? this.value(c.a, target) : this.value(c.a),
       target ? this.value(c.b, target) : this.value(c.b),
     );
+  }
+
+  /** The fds of a list argument, in the order of the list. */
+  listArgument(arg: string): readonly ObjectSlot[] {
+    const fds: ObjectSlot[] = [];
+    for (let key; (key = this.roots.argumentKeys[`${arg}.${fds.length}`]);)
+      fds.push(findObject(this.layout.objects, 'fd', key)!);
+    return fds;
+  }
+
+  /** This scope with `as` bound to each object that `exists` ranges over. */
+  private candidates({
+    exists,
+    as,
+    matchOn,
+    of,
+  }: Extract<Condition, { readonly exists: string }>): readonly Scope[] {
+    const own = of === undefined ? this.roots.ownKey : this.roots.boundObjects[of]?.key;
+    return this.layout.objects
+      .filter(
+        (o) =>
+          o.spec.role === exists && (matchOn === undefined || o.key[matchOn] === own?.[matchOn]),
+      )
+      .map((o) => this.bind(as, o));
   }
 
   private pointerFields(v: Operand): Field[] {

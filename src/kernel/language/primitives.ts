@@ -41,6 +41,16 @@ export type Condition =
   | { readonly all: readonly Condition[] }
   | { readonly any: readonly Condition[] }
   | { readonly not: Condition }
+  /** Some live object of role `exists` fulfils `where`, in which `as` names it; with `matchOn`, one that agrees with the bound object `of` on this key. */
+  | {
+      readonly exists: string;
+      readonly as: string;
+      readonly where: Condition;
+      readonly matchOn?: keyof InstanceKey;
+      readonly of?: string;
+    }
+  /** A group file of the list argument has the bound object `has` in its group. */
+  | { readonly files: 'groups'; readonly has: string }
   /** The object is allocated and not freed. */
   | { readonly live: StatePath };
 
@@ -52,12 +62,18 @@ export type StaticCondition =
   | 'device-in-group'
   /** The object argument names an ioas, or a bound device fd. */
   | 'object-is-ioas'
+  /** The list of group fds is left out or empty. */
+  | 'no-groups'
+  /** The list has more fds than the reset set has devices. */
+  | 'more-groups-than-devices'
   /** The ioas or object argument was created in the iommufd of argument `iommufd`. */
   | 'same-iommufd';
 
 /** The kernel primitives: the instruction set of every design. */
 export type Op =
   | { readonly kind: 'mutexLock' | 'mutexUnlock'; readonly mutex: StatePath }
+  /** Takes a mutex if it is free; never blocks. */
+  | { readonly kind: 'mutexTrylock'; readonly mutex: StatePath; readonly otherwise: readonly Op[] }
   | { readonly kind: 'spin'; readonly lock: string; readonly ops: readonly Op[] }
   | {
       readonly kind: 'store';
@@ -89,6 +105,15 @@ export type Op =
       readonly matchOn?: keyof InstanceKey;
       readonly as: string;
       readonly ops: readonly Op[];
+    }
+  /** For each fd of a list argument, with `as` bound to it: `ops` if its file is of one of these kinds. */
+  | {
+      readonly kind: 'forEachFd';
+      readonly arg: 'groups';
+      readonly kinds: readonly string[];
+      readonly as: string;
+      readonly ops: readonly Op[];
+      readonly otherwise: readonly Op[];
     }
   | { readonly kind: 'refInc'; readonly field: StatePath }
   | { readonly kind: 'refDec'; readonly field: StatePath; readonly onZero: readonly Op[] }
@@ -159,6 +184,13 @@ export type Op =
       readonly reason: string;
       readonly at: StatePath;
     }
+  /** Not kernel code: reports a violation of `owner-exclusive` if `cond` is true. */
+  | {
+      readonly kind: 'violationIf';
+      readonly cond: Condition;
+      readonly text: string;
+      readonly at: StatePath;
+    }
   /** Runs a driver operation through `file` (checked against no-ops-before-bind, unless it is the open op of the bind itself). */
   | {
       readonly kind: 'driverOp';
@@ -188,6 +220,11 @@ export const addressOf = (object: StatePath): Operand => ({ addressOf: object })
 export const currentTask: Operand = { currentTask: true };
 
 export const mutexLock = (mutex: StatePath): Op => ({ kind: 'mutexLock', mutex });
+export const mutexTrylock = (mutex: StatePath, otherwise: readonly Op[]): Op => ({
+  kind: 'mutexTrylock',
+  mutex,
+  otherwise,
+});
 export const mutexUnlock = (mutex: StatePath): Op => ({ kind: 'mutexUnlock', mutex });
 /** A spinlock taken and dropped within one step: no other step sees it held. */
 export const spin = (lock: string, ...ops: Op[]): Op => ({ kind: 'spin', lock, ops });
@@ -231,6 +268,14 @@ export const forEach = (
   as: string,
   ops: readonly Op[],
 ): Op => ({ kind: 'forEach', role, ...(same === undefined ? {} : { matchOn: same }), as, ops });
+/** Runs `ops` for each fd in the list argument whose file is of one of these kinds, `otherwise` for the rest. */
+export const forEachFd = (
+  arg: 'groups',
+  kinds: readonly string[],
+  as: string,
+  ops: readonly Op[],
+  otherwise: readonly Op[] = [],
+): Op => ({ kind: 'forEachFd', arg, kinds, as, ops, otherwise });
 export const refInc = (field: StatePath): Op => ({ kind: 'refInc', field });
 export const refDec = (field: StatePath, onZero: readonly Op[] = []): Op => ({
   kind: 'refDec',
@@ -332,6 +377,12 @@ export const bugOn = (cond: Condition, reason: string, at: StatePath): Op => ({
   kind: 'bugOn',
   cond,
   reason,
+  at,
+});
+export const violationIf = (cond: Condition, text: string, at: StatePath): Op => ({
+  kind: 'violationIf',
+  cond,
+  text,
   at,
 });
 export const driverOp = (

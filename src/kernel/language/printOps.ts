@@ -24,6 +24,8 @@ export function printCondition(c: Condition): string {
   if ('any' in c) return c.any.map(printNested).join(' || ');
   if ('not' in c) return `!(${printCondition(c.not)})`;
   if ('live' in c) return printPath(c.live);
+  if ('exists' in c) return `some ${c.as} with (${printCondition(c.where)})`;
+  if ('files' in c) return `vfio_file_has_dev(${c.files}, ${c.has})`;
   const a = c.acquire ? `smp_load_acquire(&${printValue(c.a)})` : printValue(c.a);
   if (c.b === 0 && c.cmp === 'eq') return `!${a}`;
   if (c.b === 0 && c.cmp === 'ne') return a;
@@ -64,6 +66,8 @@ function printOp(op: Op, indent: string): string[] {
   switch (op.kind) {
     case 'mutexLock':
       return line(`mutex_lock(&${printPath(op.mutex)});`);
+    case 'mutexTrylock':
+      return printBranch(`if (!mutex_trylock(&${printPath(op.mutex)}))`, op.otherwise, [], indent);
     case 'mutexUnlock':
       return line(`mutex_unlock(&${printPath(op.mutex)});`);
     case 'spin':
@@ -86,6 +90,17 @@ function printOp(op: Op, indent: string): string[] {
       return [`${indent}${op.as} = ${printPath(op.pointer)};`, ...printOps(op.ops, indent)];
     case 'forEach':
       return [`${indent}for_each(${op.as}) {`, ...printOps(op.ops, `${indent}  `), `${indent}}`];
+    case 'forEachFd':
+      return [
+        `${indent}for_each(${op.as} in ${op.arg}) {`,
+        ...printBranch(
+          `if (${op.as} is ${op.kinds.join(' or ')})`,
+          op.ops,
+          op.otherwise,
+          `${indent}  `,
+        ),
+        `${indent}}`,
+      ];
     case 'refInc':
       return line(`refcount_inc(&${printPath(op.field)});`);
     case 'refDec':
@@ -177,6 +192,7 @@ function printOp(op: Op, indent: string): string[] {
     case 'say':
       return line(`/* ${op.text} */`);
     case 'bookkeep':
+    case 'violationIf':
       return [];
   }
 }

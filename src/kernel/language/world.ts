@@ -44,6 +44,7 @@ export const CALL_NAMES = [
   'unregister_device',
   'probe_driver',
   'remove_driver',
+  'hot_reset',
 ] as const;
 
 /** The name of a call in the scenario format. */
@@ -62,6 +63,8 @@ export interface Call {
   readonly container?: string | undefined;
   readonly kvm?: string | undefined;
   readonly to?: string | undefined;
+  /** Group fds. */
+  readonly groups?: readonly string[] | undefined;
   /** The name of the result (an fd or an id). */
   readonly as?: string | undefined;
   /** Id of a step of this call that fails (user copy, allocation, driver op). */
@@ -76,6 +79,8 @@ type CallArgument =
 /** Arguments and result of a call, and who can make it. */
 export interface CallSignature {
   readonly args: readonly CallArgument[];
+  /** Lists of fds, which may be left out. */
+  readonly lists?: readonly 'groups'[];
   readonly result: 'fd' | 'id' | 'zero';
   readonly by: 'process' | 'driver';
 }
@@ -103,6 +108,7 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   unregister_device: { args: ['device'], result: 'zero', by: 'driver' },
   probe_driver: { args: ['device'], result: 'zero', by: 'driver' },
   remove_driver: { args: ['device'], result: 'zero', by: 'driver' },
+  hot_reset: { args: ['fd'], lists: ['groups'], result: 'zero', by: 'process' },
 };
 
 /** Kind of a struct file. `device`: created by GET_DEVICE_FD. */

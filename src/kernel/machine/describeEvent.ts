@@ -19,6 +19,8 @@ export function describeEvent(
   switch (template.kind) {
     case 'lock':
       return `${taskName} takes ${title(template.field)}`;
+    case 'trylock':
+      return `${taskName} takes ${title(template.field)} without waiting`;
     case 'unlock': {
       const next = waiters(program, state, template.field).find((t) => t !== task);
       return `${taskName} releases ${title(template.field)}${next === undefined ? '' : `; ${program.tasks[next]!.name} is the next waiter`}`;

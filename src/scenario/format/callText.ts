@@ -2,7 +2,11 @@ import { CALL_SIGNATURES, type Call } from '../../kernel/language/world';
 
 /** A call without its result name: `bind_iommufd(fd1, ictx1)`. */
 export function callExpression(call: Call): string {
-  return `${call.call}(${CALL_SIGNATURES[call.call].args.map((key) => call[key] ?? '?').join(', ')})`;
+  const { args, lists = [] } = CALL_SIGNATURES[call.call];
+  return `${call.call}(${[
+    ...args.map((key) => call[key] ?? '?'),
+    ...lists.map((key) => `[${(call[key] ?? []).join(', ')}]`),
+  ].join(', ')})`;
 }
 
 /** A call with the name of its result, if it has one: `fd1 = open_cdev(vfio0)`. */

@@ -57,6 +57,7 @@ const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'calls[].ioas': 'The name of the result of ioas_alloc.',
   'calls[].object': 'The name of an ioas or of a bound device fd.',
   'calls[].container': 'The name of a file descriptor of a container or an iommufd.',
+  'calls[].groups': 'Group fds of a hot reset. Leave it out for the empty list of cdev users.',
   'calls[].kvm': 'The name of a VM. The first use makes it.',
   'calls[].to': 'The process that receives the fd.',
   schedule:

@@ -13,6 +13,7 @@ const CALL_KEYS = [
   'device',
   'group',
   'to',
+  'groups',
   'as',
   'fault',
   'after',

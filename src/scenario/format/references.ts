@@ -197,8 +197,14 @@ function checkCall(
     kinds: readonly string[],
     noun: string,
   ): void => {
-    const name = c[key];
-    if (name === undefined) return;
+    if (c[key] !== undefined) checkResultName(key, c[key], kinds, noun);
+  };
+  const checkResultName = (
+    key: string,
+    name: string,
+    kinds: readonly string[],
+    noun: string,
+  ): void => {
     const result = names.get(name);
     const usable = [...names].flatMap(([n, r]) =>
       r.kind !== undefined && kinds.includes(r.kind) && isUsableBy(r, c, index, process) ? [n] : [],
@@ -221,6 +227,9 @@ function checkCall(
       );
   };
   checkResult('fd', FD_KINDS, 'a file descriptor');
+  c.groups?.forEach((name, i) =>
+    checkResultName(`groups[${i}]`, name, FD_KINDS, 'a file descriptor'),
+  );
   checkResult('container', FD_KINDS, 'a file descriptor');
   // A bind may be tried with any file descriptor; the other calls are ioctls of an iommufd.
   if (c.call === 'bind_iommufd') checkResult('iommufd', FD_KINDS, 'a file descriptor');
@@ -282,8 +291,8 @@ function checkNameCycles(
   report: ReportError,
 ): void {
   const dependencies = calls.map((c, i) => {
-    const used = [c.fd, c.iommufd, c.container, c.ioas, c.object].flatMap((n) =>
-      n === undefined ? [] : (names.get(n)?.call ?? []),
+    const used = [c.fd, c.iommufd, c.container, c.ioas, c.object, ...(c.groups ?? [])].flatMap(
+      (n) => (n === undefined ? [] : (names.get(n)?.call ?? [])),
     );
     const earlier = (c.after ?? []).map((reference) => callIndexOf(calls, reference));
     const previous = calls.findLastIndex((o, j) => j < i && o.by === c.by);

@@ -68,9 +68,11 @@ const callReferenceSchema = patternText(
 const taskSchema = patternText(TASK_PATTERN, 'a task: PROCESS, PROCESS/2, driver or driver/2');
 
 function callSchema(name: CallName) {
-  const { args, result } = CALL_SIGNATURES[name];
+  const { args, lists = [], result } = CALL_SIGNATURES[name];
   const entries: v.ObjectEntries = { by: taskSchema, call: v.literal(name) };
   for (const arg of args) entries[arg] = arg === 'to' ? processNameSchema : nameSchema;
+  for (const list of lists)
+    entries[list] = v.optional(listOf(nameSchema, LIMITS.devices, 'names of group fds'));
   if (result !== 'zero') entries['as'] = v.optional(nameSchema);
   entries['fault'] = v.optional(patternText(/^[A-Za-z0-9_.:]+$/, 'the id of a step'));
   entries['after'] = v.optional(

@@ -42,6 +42,9 @@ const call = fc
     after: fc.option(fc.array(fc.stringMatching(/^[a-z0-9:/]+$/), { minLength: 1, maxLength: 3 }), {
       nil: undefined,
     }),
+    groups: fc.option(fc.array(fc.constantFrom('group1', 'g2'), { maxLength: 3 }), {
+      nil: undefined,
+    }),
   })
   .map(withoutUndefined) as fc.Arbitrary<Call>;
 const id = fc.oneof(

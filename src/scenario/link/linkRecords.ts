@@ -35,6 +35,7 @@ const CALL_ARGUMENTS = [
   'to',
   'fault',
   'after',
+  'groups',
 ] as const;
 
 /** A record holds at most this many steps, so that a damaged record loses few. */
@@ -103,9 +104,15 @@ export function readCall(reader: LinkReader): Call {
   if (mask >= 1 << CALL_ARGUMENTS.length)
     throw new LinkFormatError('has a call with an argument of a later version');
   const given = CALL_ARGUMENTS.filter((_, bit) => mask & (1 << bit)).map(
-    (key) => [key, key === 'after' ? reader.text().split(' ') : reader.text()] as const,
+    (key) => [key, key === 'after' || key === 'groups' ? readList(reader) : reader.text()] as const,
   );
   return { by, call, ...Object.fromEntries(given) };
+}
+
+/** Names have no space. */
+function readList(reader: LinkReader): readonly string[] {
+  const text = reader.text();
+  return text === '' ? [] : text.split(' ');
 }
 
 /** A change of the design: its kind and its arguments as on the command line. */

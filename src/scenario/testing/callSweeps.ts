@@ -157,6 +157,17 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
       })),
     ),
     { world: KERNEL_DRIVER_WORLD, calls: [driverCall('probe_driver', 'vfio1')] },
+    ...[
+      { calls: CDEV_BOUND_CALLS, fd: 'cdev', groups: undefined },
+      { calls: CDEV_BOUND_CALLS, fd: 'cdev', groups: ['iommufd'] },
+      { calls: CDEV_BOUND_CALLS.slice(0, 2), fd: 'cdev', groups: undefined },
+      { calls: [...TYPE1_CALLS, GET_DEVICE_CALL], fd: 'device', groups: ['group'] },
+      { calls: [...TYPE1_CALLS, GET_DEVICE_CALL], fd: 'device', groups: ['container'] },
+      { calls: [...TYPE1_CALLS, GET_DEVICE_CALL], fd: 'device', groups: undefined },
+    ].map(({ calls, fd, groups }) => ({
+      world: TWO_DEVICES_WORLD,
+      calls: [...calls, processCall('hot_reset', { fd, groups })],
+    })),
     // The last device of a group is unregistered while the group is in a container.
     { world: ONE_DEVICE_WORLD, calls: [...TYPE1_CALLS, driverCall('unregister_device')] },
   );

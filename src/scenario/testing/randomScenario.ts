@@ -201,10 +201,14 @@ function drawCall(
     if (value === undefined) return undefined;
     args[arg] = value;
   }
+  const groups = (CALL_SIGNATURES[name].lists ?? []).flatMap(() =>
+    chance(50) ? [] : [pick(['group'], FD_FILE_KINDS)].filter((g) => g !== undefined),
+  );
   return {
     by,
     call: name,
     ...args,
+    ...(groups.length === 0 ? {} : { groups }),
     ...(CALL_SIGNATURES[name].result === 'zero' ? {} : { as: `n${index}` }),
   };
 }
@@ -222,6 +226,7 @@ const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
   get_device_fd: ['group'],
   device_io: ['cdev', 'device'],
   kvm_add: ['cdev', 'group'],
+  hot_reset: ['cdev', 'device'],
 };
 
 function drawArgument(

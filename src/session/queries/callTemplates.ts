@@ -133,6 +133,24 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
         ),
   },
   {
+    call: 'hot_reset',
+    verb: 'Hot reset',
+    title: 'Hot reset',
+    noChoiceReason: 'Needs a device fd.',
+    choices: (context) =>
+      context.fds.filter(isDeviceFd).map(({ name, kind }) => {
+        const groups = fdsOfKind(context, 'group').map((fd) => fd.name);
+        return kind === 'cdev' || groups.length === 0
+          ? makeChoice(context, name, `Hot reset through ${name}`, { call: 'hot_reset', fd: name })
+          : makeChoice(
+              context,
+              `${name} with ${groups.join(', ')}`,
+              `Hot reset through ${name} with ${groups.join(', ')}`,
+              { call: 'hot_reset', fd: name, groups },
+            );
+      }),
+  },
+  {
     call: 'detach_ioas',
     verb: 'Detach',
     title: 'Detach',

@@ -150,7 +150,7 @@ function addTransition(lane: LaneDraft, before: Snapshot, snapshot: Snapshot): v
       : undefined;
   if (call && !lane.openCall) lane.openCall = { from: depth - 1, call };
   for (const { template: event } of events) {
-    if (event.kind === 'lock')
+    if (event.kind === 'lock' || event.kind === 'trylock')
       lane.heldLocks.push({
         text: program.fields[event.field]?.title ?? '',
         from: depth - 1,
