@@ -1,5 +1,6 @@
 import type { ObjectType, StepSpec } from '../../kernel/language/design';
 import {
+  enumValues,
   fail,
   mutexLock,
   mutexUnlock,
@@ -21,11 +22,7 @@ export const REGISTERED_IN_GROUP = countDevices({ same: 'group', registered: tru
 export const GROUP_LIVE_AT_START = anyOfCount(REGISTERED_IN_GROUP);
 
 /** `parent.driver`, by index. */
-export const DRIVER = {
-  none: { enumValue: 0, name: 'none' },
-  vfio: { enumValue: 1, name: 'vfio' },
-  kernel: { enumValue: 2, name: 'kernel' },
-} as const satisfies Readonly<Record<string, EnumValue>>;
+export const DRIVER = enumValues('none', 'vfio', 'kernel');
 
 /** The bus device that a VFIO driver or an ordinary kernel driver binds to: probe and remove run under its lock. */
 export const PARENT_DEVICE: ObjectType = {
