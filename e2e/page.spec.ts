@@ -37,7 +37,7 @@ test('clicking through the cdev path ends with access granted', async ({ page })
   await open(page);
   await click(page, 'Open vfio0');
   await expect(files(page, 'qemu').getByRole('listitem')).toHaveText(/access not granted/);
-  await click(page, 'Open /dev/iommu', 'Bind fd2 to ictx1');
+  await click(page, 'Open /dev/iommu', 'Bind fd1 to iommufd1');
   await expect(files(page, 'qemu').getByRole('listitem').first()).toHaveText(/access granted/);
   await expect(page.getByRole('region', { name: 'Stage' })).toContainText('access granted');
 });
@@ -64,8 +64,8 @@ test('unregister waits for an open fd, names it, and returns when it is closed',
   await open(page);
   await click(page, 'Open vfio0', 'Unregister vfio0');
   const driver = page.getByRole('region', { name: 'driver' });
-  await expect(driver.getByRole('group', { name: 'Task driver' })).toHaveText(/waits.*fd2/s);
-  await click(page, 'Close fd2', 'Run driver');
+  await expect(driver.getByRole('group', { name: 'Task driver' })).toHaveText(/waits.*fd1/s);
+  await click(page, 'Close fd1', 'Run driver');
   await expect(driver.getByRole('group', { name: 'Task driver' })).toHaveCount(0);
   await expect(driver.getByRole('button', { name: 'Register vfio0' })).toBeVisible();
 });

@@ -121,10 +121,20 @@ export function scenarioVariant(
 }
 
 /** Whether a scenario has the world and the calls of a built-in one. Faults may differ: each names a step of one design. */
-export function isVariantOf(entry: BuiltInScenario, { world, calls }: Scenario): boolean {
+export function isVariantOf(
+  entry: BuiltInScenario,
+  { world, calls }: Pick<Scenario, 'world' | 'calls'>,
+): boolean {
   const comparedText = (s: Pick<Scenario, 'world' | 'calls'>): string =>
-    JSON.stringify([s.world, s.calls.map((c) => ({ ...c, fault: undefined }))]);
+    JSON.stringify([s.world, s.calls.map((c) => ({ ...c, fault: undefined }))], inKeyOrder);
   return comparedText({ world, calls }) === comparedText(entry.scenario);
+}
+
+/** A replacer for `JSON.stringify`: a call from a link has its keys in another order than one from a file. */
+function inKeyOrder(_key: string, value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 }
 
 function sameOptions(a: Options, b: Options): boolean {

@@ -3,7 +3,7 @@ import type { Design } from '../../kernel/language/design';
 import { isEnabled, nextStep } from '../../kernel/machine/machine';
 import { mutate } from '../../kernel/compiler/mutate';
 import { makeMutation, type Mutation } from '../../kernel/language/mutation';
-import { builtInScenario, scenarioVariant } from '../library/builtInScenario';
+import { builtInScenario, isVariantOf, scenarioVariant } from '../library/builtInScenario';
 import { parseLink, type Link } from './link';
 import type { InsertedCall } from './linkRecords';
 import { makeScenario } from '../format/makeScenario';
@@ -216,6 +216,9 @@ function parseLinkScenario(
   const entry = link.scenario === undefined ? undefined : builtInScenario(link.scenario);
   const parsedVariant = entry && scenarioVariant(entry, link.design, options);
   const variant = parsedVariant?.ok ? parsedVariant.scenario : undefined;
+  const inserted = new Set(link.issued?.map((i) => link.calls[i.call]));
+  const ownCalls = calls.filter((call) => !inserted.has(call));
+  const isWalkthrough = entry && isVariantOf(entry, { world: link.world, calls: ownCalls });
   const parse = (about: string, beats: Scenario['beats']): ParsedScenario =>
     parseScenario(
       makeScenario({
@@ -230,6 +233,6 @@ function parseLinkScenario(
         expect: undefined,
       }),
     );
-  const withCaptions = parse(variant?.about ?? '', variant?.beats ?? []);
+  const withCaptions = parse(variant?.about ?? '', isWalkthrough ? (variant?.beats ?? []) : []);
   return withCaptions.ok || !variant ? withCaptions : parse(variant.about, []);
 }

@@ -27,3 +27,19 @@ it('assigns the captions of each task in order, each once', () => {
     'any task',
   ]);
 });
+
+it('leaves out the caption of a step that does something else', () => {
+  const open = { at: 'OPEN.4', by: 'dpdk', say: 'the second open fails' };
+  const again = { at: 'OPEN.4', by: 'dpdk', say: 'the next open succeeds' };
+  const outcomes = new Map([
+    [open, 'fails with -EBUSY'],
+    [again, 'sets opened = 1'],
+  ]);
+  const steps = (...texts: readonly string[]) =>
+    texts.map((outcome) => ({ by: 'dpdk', at: 'OPEN.4', outcome }));
+  const shown = (...texts: readonly string[]) =>
+    assignCaptions([open, again], steps(...texts), outcomes).map((c) => c?.say);
+  expect(shown('fails with -EBUSY', 'sets opened = 1')).toEqual([open.say, again.say]);
+  expect(shown('sets opened = 1', 'sets opened = 1')).toEqual([undefined, again.say]);
+  expect(shown('sets opened = 2')).toEqual([undefined]);
+});

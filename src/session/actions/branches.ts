@@ -1,19 +1,21 @@
 import type { Session } from '../store/session';
 import { commit } from '../store/undo';
 import { currentBranch } from '../trace/run';
-import { pathTo } from '../trace/traceTree';
+import { pathTo, sameTransition } from '../trace/traceTree';
 
-/** Shows another branch. The cursor stays if both branches have its node, else moves back to where they fork. */
+/** Shows another branch. The cursor stays if both branches have its transitions, else moves back to where they fork. */
 export function switchBranch(session: Session, id: number): void {
   const { run } = session.getState();
   const branch = run.branches.find((each) => each.id === id);
   if (!branch || id === run.branchId) return;
   const from = pathTo(currentBranch(run).tip);
-  const fork = pathTo(branch.tip).findIndex((node, depth) => from[depth] !== node);
+  const fork = pathTo(branch.tip).findIndex(
+    ({ transition }, depth) => !from[depth] || !sameTransition(from[depth].transition, transition),
+  );
   const cursor = Math.min(run.cursor, fork < 0 ? branch.tip.depth : fork - 1);
   commit(
     session,
-    { ...run, branchId: id, cursor },
+    { ...run, setup: branch.tip.setup, branchId: id, cursor },
     `switch to ${branch.name}`,
     `Switched to ${branch.name}`,
   );

@@ -3,7 +3,7 @@ import type { CheckSubject } from '../store/checkState';
 import { notify } from '../store/notifications';
 import type { Session } from '../store/session';
 import { commit } from '../store/undo';
-import { currentBranch, nextBranchId, runTo, type Run } from '../trace/run';
+import { currentBranch, FIRST_BRANCH_ID, nextBranchId, runTo, type Run } from '../trace/run';
 import {
   childTraceNode,
   pathTo,
@@ -57,7 +57,7 @@ function counterexampleRun(
       tip: follow(root),
       forkedFrom: { branch: run.branchId, depth: 0 },
     };
-    const others = run.branches.filter((each) => each.name !== branch.name || each.id === 1);
+    const others = run.branches.filter((each) => each.name !== branch.name || each.id === FIRST_BRANCH_ID);
     return { ...run, branches: [...others, branch], branchId: branch.id, cursor: 0 };
   }
   const design = designOfSubject(subject);

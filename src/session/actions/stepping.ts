@@ -5,6 +5,7 @@ import type { Session } from '../store/session';
 import { amendLast, commit } from '../store/undo';
 import { applyTransition } from '../trace/applyTransition';
 import { planIssue } from '../trace/issuePlan';
+import { leavePendingCalls } from '../trace/pendingCalls';
 import { callInFlight, currentSnapshot, taskByName, type Snapshot } from '../trace/replay';
 import { currentBranch, type Run } from '../trace/run';
 import { snapshotText } from '../trace/snapshotText';
@@ -30,9 +31,9 @@ export function runTask(session: Session, task: string): void {
   commit(session, run, `run of ${task}`, callAnnouncement(currentSnapshot({ run }), task));
 }
 
-/** Issues a call and runs it until it returns or blocks. Returns why the call was refused. */
+/** Issues a call in place of the pending ones and runs it until it returns or blocks. Returns why the call was refused. */
 export function runCall(session: Session, wanted: Call): string | undefined {
-  const { run } = session.getState();
+  const run = leavePendingCalls(session.getState().run);
   const plan = planIssue(currentSnapshot({ run }), wanted);
   if (plan.kind === 'refused') return plan.reason;
   const { call, at } = plan;
@@ -44,9 +45,9 @@ export function runCall(session: Session, wanted: Call): string | undefined {
   return undefined;
 }
 
-/** Issues a call without running it. Returns why the call was refused. */
+/** Issues a call in place of the pending ones without running it. Returns why the call was refused. */
 export function startCall(session: Session, wanted: Call): string | undefined {
-  const { run } = session.getState();
+  const run = leavePendingCalls(session.getState().run);
   const plan = planIssue(currentSnapshot({ run }), wanted);
   if (plan.kind === 'refused') return plan.reason;
   const { call, at } = plan;

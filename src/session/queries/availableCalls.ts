@@ -1,5 +1,6 @@
 import type { CallName } from '../../kernel/language/world';
 import { planIssue } from '../trace/issuePlan';
+import { pendingCalls, plannedCalls } from '../trace/pendingCalls';
 import { memoizeByKey } from '../trace/memoize';
 import type { Snapshot } from '../trace/replay';
 import { DRIVER_CALLS, PROCESS_CALLS, type CallChoice, type CallTemplate } from './callTemplates';
@@ -28,6 +29,7 @@ export interface Caller {
 /** Every process and the driver, with the calls that each can make now. */
 export const availableCalls = memoizeByKey((snapshot: Snapshot): readonly Caller[] => {
   const usedNames = usedNamesIn(snapshot);
+  const planned = plannedCalls(snapshot.node.setup);
   const callerOf = (
     name: string,
     kind: Caller['kind'],
@@ -36,7 +38,7 @@ export const availableCalls = memoizeByKey((snapshot: Snapshot): readonly Caller
     const fds = openFds(snapshot, name);
     const calls = templates.map((template): AvailableCall => {
       const { call, verb, title, noChoiceReason } = template;
-      const choices = template.choices({ snapshot, caller: name, fds, usedNames });
+      const choices = template.choices({ snapshot, caller: name, fds, usedNames, planned });
       const [first] = choices;
       if (!first) return { call, verb, title, choices, unavailableReason: noChoiceReason };
       // The plan depends on the caller only, so the first choice stands for all.
@@ -53,11 +55,15 @@ export const availableCalls = memoizeByKey((snapshot: Snapshot): readonly Caller
   ];
 });
 
-/** Names that a new fd, IOAS or container may not have. */
-function usedNamesIn({ program: { world, calls } }: Snapshot): ReadonlySet<string> {
+/** Names that a new fd, IOAS or container may not have. A call that the user makes replaces the pending ones, so their names are free. */
+function usedNamesIn(snapshot: Snapshot): ReadonlySet<string> {
+  const { world, calls } = snapshot.program;
+  const pending = pendingCalls(snapshot);
   return new Set([
     ...world.processes,
     ...world.devices.flatMap(({ name, group, devset }) => [name, group, devset ?? '']),
-    ...calls.flatMap(({ call }) => [call.as ?? '', call.kvm ?? '']),
+    ...calls.flatMap(({ call, index }) =>
+      pending.has(index) ? [] : [call.as ?? '', call.kvm ?? ''],
+    ),
   ]);
 }

@@ -1,6 +1,7 @@
 import { callResult, callStatus } from '../../kernel/machine/machine';
 import { processOf, type Call, type CallName, type FileKind } from '../../kernel/language/world';
 import type { Snapshot } from '../trace/replay';
+import { sameCall } from '../trace/traceTree';
 import type { OpenFd } from './openFds';
 
 /** A call with its arguments filled in. */
@@ -18,6 +19,8 @@ interface CallerContext {
   readonly caller: string;
   readonly fds: readonly OpenFd[];
   readonly usedNames: ReadonlySet<string>;
+  /** The calls of the scenario. A call that is like one of them gives the same name to its result. */
+  readonly planned: readonly Call[];
 }
 
 /** How to fill in the arguments of one kind of call. */
@@ -55,11 +58,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     noChoiceReason: 'This machine has no VFIO device.',
     choices: (context) =>
       context.snapshot.program.world.devices.map(({ name }) =>
-        makeChoice(context, name, `Open ${name}`, {
-          call: 'open_cdev',
-          device: name,
-          as: freshName(context, 'fd'),
-        }),
+        makeChoice(
+          context,
+          name,
+          `Open ${name}`,
+          named(context, 'fd', { call: 'open_cdev', device: name }),
+        ),
       ),
   },
   {
@@ -68,10 +72,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     title: 'Open /dev/iommu',
     noChoiceReason: '',
     choices: (context) => [
-      makeChoice(context, '/dev/iommu', 'Open /dev/iommu', {
-        call: 'open_iommufd',
-        as: freshName(context, 'ictx'),
-      }),
+      makeChoice(
+        context,
+        '/dev/iommu',
+        'Open /dev/iommu',
+        named(context, 'ictx', { call: 'open_iommufd' }),
+      ),
     ],
   },
   {
@@ -97,11 +103,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     noChoiceReason: 'Needs an open /dev/iommu.',
     choices: (context) =>
       fdsOfKind(context, 'iommufd').map(({ name }) =>
-        makeChoice(context, `in ${name}`, `Allocate an IOAS in ${name}`, {
-          call: 'ioas_alloc',
-          iommufd: name,
-          as: freshName(context, 'ioas'),
-        }),
+        makeChoice(
+          context,
+          `in ${name}`,
+          `Allocate an IOAS in ${name}`,
+          named(context, 'ioas', { call: 'ioas_alloc', iommufd: name }),
+        ),
       ),
   },
   {
@@ -166,10 +173,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     title: 'Open container',
     noChoiceReason: '',
     choices: (context) => [
-      makeChoice(context, 'container', 'Open container', {
-        call: 'open_container',
-        as: freshName(context, 'c'),
-      }),
+      makeChoice(
+        context,
+        'container',
+        'Open container',
+        named(context, 'c', { call: 'open_container' }),
+      ),
     ],
   },
   {
@@ -179,11 +188,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     noChoiceReason: 'This machine has no IOMMU group.',
     choices: (context) =>
       groupNames(context).map((group) =>
-        makeChoice(context, `group ${group}`, `Open group ${group}`, {
-          call: 'open_group',
-          group,
-          as: freshName(context, 'grp'),
-        }),
+        makeChoice(
+          context,
+          `group ${group}`,
+          `Open group ${group}`,
+          named(context, 'grp', { call: 'open_group', group }),
+        ),
       ),
   },
   {
@@ -226,12 +236,11 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
               context,
               `${device.name} from ${fd.name}`,
               `Get ${device.name} from ${fd.name}`,
-              {
+              named(context, 'fd', {
                 call: 'get_device_fd',
                 fd: fd.name,
                 device: device.name,
-                as: freshName(context, 'fd'),
-              },
+              }),
             ),
           ),
       ),
@@ -278,12 +287,12 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
         context.snapshot.program.world.processes
           .filter((process) => process !== context.caller)
           .map((to) =>
-            makeChoice(context, `${name} to ${to}`, `Pass ${name} to ${to}`, {
-              call: 'pass_fd',
-              fd: name,
-              to,
-              as: freshName(context, 'fd'),
-            }),
+            makeChoice(
+              context,
+              `${name} to ${to}`,
+              `Pass ${name} to ${to}`,
+              named(context, 'fd', { call: 'pass_fd', fd: name, to }),
+            ),
           ),
       ),
   },
@@ -419,8 +428,22 @@ function devicesByDriver(
   });
 }
 
-function freshName({ usedNames }: CallerContext, stem: string): string {
+/** The call with a name for its result: that of the same call in the scenario, else a new one. */
+function named(
+  { caller, usedNames, planned }: CallerContext,
+  stem: string,
+  call: Omit<Call, 'by' | 'as'>,
+): Omit<Call, 'by'> {
+  const same = planned.find(
+    ({ by, as, fault: _fault, ...rest }) =>
+      as !== undefined &&
+      !usedNames.has(as) &&
+      processOf(by) === caller &&
+      sameCall({ ...rest, by: caller }, { ...call, by: caller }),
+  );
+  if (same) return { ...call, as: same.as };
+  const taken = new Set([...usedNames, ...planned.map(({ as }) => as)]);
   let number = 1;
-  while (usedNames.has(`${stem}${number}`)) number += 1;
-  return `${stem}${number}`;
+  while (taken.has(`${stem}${number}`)) number += 1;
+  return { ...call, as: `${stem}${number}` };
 }

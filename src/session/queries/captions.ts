@@ -1,17 +1,24 @@
+import { callResult, callStatus } from '../../kernel/machine/machine';
 import type { Caption } from '../../scenario/format/scenario';
+import { callExpression } from '../../scenario/format/callText';
 import { assignCaptions } from '../../scenario/run/captions';
 import { memoizeByKey } from '../trace/memoize';
 import { branchPath, snapshotAt } from '../trace/replay';
 import type { WithRun } from '../trace/run';
 import type { TraceNode } from '../trace/traceTree';
+import { taskStatuses, waitSentence } from './taskStatus';
+import { walkthroughLength, walkthroughOf } from './walkthrough';
 
-const captionsOfPath = memoizeByKey(
+/** The caption at each depth of a path, if there is one. */
+export const captionsOfPath = memoizeByKey(
   (path: readonly TraceNode[]): readonly (Caption | undefined)[] => {
+    const setup = path[0]?.setup;
+    if (!setup || setup.scenario.beats.length === 0) return path.map(() => undefined);
     const steps = path.map((node) => {
-      const { program, task, step } = snapshotAt(node);
-      return { by: program.tasks[task ?? -1]?.name, at: step?.id };
+      const { program, task, step, eventTexts } = snapshotAt(node);
+      return { by: program.tasks[task ?? -1]?.name, at: step?.id, outcome: eventTexts.join('; ') };
     });
-    return assignCaptions(path[0]?.setup.scenario.beats ?? [], steps);
+    return assignCaptions(setup.scenario.beats, steps, walkthroughOf(setup).outcomes);
   },
 );
 
@@ -25,11 +32,73 @@ export function currentCaption(state: WithRun): Caption | undefined {
   return branchCaptions(state)[state.run.cursor];
 }
 
-/** The last caption at the cursor or before it. */
-export function latestCaption(state: WithRun): Caption | undefined {
-  return branchCaptions(state)
-    .slice(0, state.run.cursor + 1)
-    .findLast((caption) => caption !== undefined);
+/**
+ * What to say at the cursor. On the walkthrough: the last caption, undefined before the first one. Off it: a caption of the running
+ * call, else what happens now.
+ */
+export function narration(state: WithRun): string | undefined {
+  const path = branchPath(state);
+  const captions = captionsOfPath(path);
+  const { cursor } = state.run;
+  const isOff = cursor > walkthroughLength(path).length;
+  const from = isOff ? firstDepthOfCall(path, cursor) : 0;
+  const caption = captions.slice(from, cursor + 1).findLast((each) => each !== undefined);
+  return caption?.say ?? (isOff ? currentEvent(path, cursor) : undefined);
+}
+
+/** The depth of the first of the last consecutive steps of one call. */
+function firstDepthOfCall(path: readonly TraceNode[], depth: number): number {
+  const callAt = (at: number): number | undefined => {
+    const node = path[at];
+    return node && snapshotAt(node).step?.call;
+  };
+  const call = callAt(depth);
+  let first = depth;
+  while (call !== undefined && first > 1 && callAt(first - 1) === call) first -= 1;
+  return first;
+}
+
+/** What the task of the last transition does now: it waits, its call has returned, or its call runs. */
+function currentEvent(path: readonly TraceNode[], depth: number): string | undefined {
+  const node = path[depth];
+  if (!node?.transition) return undefined;
+  const snapshot = snapshotAt(node);
+  const { program, state, task, step } = snapshot;
+  const status = taskStatuses(snapshot).find(({ index }) => index === task);
+  if (!status) return undefined;
+  if (status.wait && status.currentCall) return `${status.name} ${waitSentence(status.wait)}`;
+  const call =
+    node.transition.kind === 'issue' ? node.transition.call : program.calls[step?.call ?? -1]?.call;
+  if (!call) return undefined;
+  const made = `${callExpression(call)} of ${status.name}`;
+  if (!step) return `${status.name} calls ${callExpression(call)}`;
+  const reason = failureReason(path, depth, step.call);
+  const ended = callStatus(program, state, step.call);
+  if (ended === 'skipped') return `${made} is skipped`;
+  if (ended !== 'done')
+    return reason === undefined
+      ? `${status.name} runs ${callExpression(call)}`
+      : `${made}: ${reason}`;
+  const errno = callResult(program, state, step.call);
+  if (errno === 0) return call.as === undefined ? `${made} succeeds` : `${made} returns ${call.as}`;
+  return reason === undefined ? `${made} fails with -${errno}` : `${made} fails with ${reason}`;
+}
+
+/** Errno and reason of the last failure in a call, up to a depth. */
+function failureReason(
+  path: readonly TraceNode[],
+  depth: number,
+  call: number,
+): string | undefined {
+  for (let at = depth; at > 0; at -= 1) {
+    const node = path[at];
+    if (!node || node.transition?.kind === 'issue') return undefined;
+    const { step, events } = snapshotAt(node);
+    if (step?.call !== call) continue;
+    for (const { template } of events.toReversed())
+      if (template.kind === 'fail') return `-${template.errno}: ${template.reason}`;
+  }
+  return undefined;
 }
 
 /** The depth of the next or previous caption; the end or the start of the branch if there is none. */

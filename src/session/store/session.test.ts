@@ -11,6 +11,9 @@ import { createSession, type Session } from './session';
 import { enabledTasks } from '../trace/scheduler';
 import { openScenarioText } from '../actions/openScenarioFile';
 import { makeSessionScenario } from '../queries/sessionScenario';
+import { narration } from '../queries/captions';
+import { switchBranch } from '../actions/branches';
+import { sessionOf } from '../testing/sessionOf';
 
 function scenario(): Scenario {
   const design = DESIGNS[0]?.id;
@@ -110,4 +113,57 @@ it('an export opens again at the same state; a broken file changes nothing', () 
   openScenarioText(session, 'good.json', text);
   seekTo(session, 10_000);
   expect(stateWords(session)).toEqual(state);
+});
+
+it('an own call puts the pending calls away on a branch, with the names of the scenario', () => {
+  const session = sessionOf('bind-race');
+  const walkthrough = session.getState().run;
+  clickCall(session, 'qemu', 'Open vfio0');
+  clickCall(session, 'dpdk', 'Open vfio0');
+  clickCall(session, 'qemu', 'Open /dev/iommu');
+  const { program } = currentSnapshot(session.getState());
+  expect(program.calls.map(({ call }) => call.as)).toEqual(['fd1', 'fd2', 'iommufd1']);
+  expect(enabledTasks(currentSnapshot(session.getState()))).toEqual([]);
+  clickCall(session, 'qemu', 'Open vfio0');
+  expect(currentSnapshot(session.getState()).program.calls.at(-1)?.call.as).toBe('fd3');
+  const { branches } = session.getState().run;
+  expect(branches.map(({ name }) => name)).toEqual(['main', 'branch 2']);
+  for (let made = 0; made < 4; made += 1) undo(session);
+  expect(session.getState().run).toEqual({ ...walkthrough, branches });
+  clickCall(session, 'qemu', 'Open vfio0');
+  expect(session.getState().run.branches).toEqual(branches);
+  switchBranch(session, 1);
+  expect(stateWords(session)).toEqual(stateWords(sessionOf('bind-race')));
+});
+
+it('an own call in the middle of a call keeps what has started', () => {
+  const session = sessionOf('bind-race');
+  seekTo(session, 20);
+  clickCall(session, 'dpdk', 'Use fd2');
+  const { program } = currentSnapshot(session.getState());
+  expect(program.calls.map(({ call }) => `${call.by} ${call.call}`)).toEqual([
+    'qemu open_cdev',
+    'dpdk open_cdev',
+    'qemu open_iommufd',
+    'dpdk open_iommufd',
+    'qemu bind_iommufd',
+    'dpdk device_io',
+  ]);
+  runTask(session, 'qemu');
+  expect(narration(session.getState())).toBe('bind_iommufd(fd1, iommufd1) of qemu succeeds');
+});
+
+it('captions appear on steps that do what they do in the walkthrough', () => {
+  const session = sessionOf('bind-race');
+  const said = (): string | undefined => narration(session.getState());
+  seekTo(session, 49);
+  expect(said()).toContain('open_count is not 0');
+  // The other process binds first: the same step succeeds.
+  seekTo(session, 0);
+  for (const task of ['dpdk', 'dpdk', 'dpdk', 'qemu', 'qemu', 'qemu']) runTask(session, task);
+  for (let depth = 1; depth <= session.getState().run.cursor; depth += 1)
+    expect(narration({ run: { ...session.getState().run, cursor: depth } })).not.toContain(
+      'open_count is not 0',
+    );
+  expect(said()).toMatch(/^bind_iommufd\(fd1, iommufd1\) of qemu fails with -EINVAL: /);
 });

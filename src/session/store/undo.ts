@@ -58,7 +58,7 @@ function restore(
   state: SessionState,
   { run }: UndoEntry,
 ): Pick<SessionState, 'run' | 'hover' | 'settings'> {
-  const sameTree = run.setup === state.run.setup;
+  const sameTree = run.branches[0]?.tip.setup === state.run.branches[0]?.tip.setup;
   return {
     run: sameTree ? { ...run, branches: state.run.branches } : run,
     hover: undefined,

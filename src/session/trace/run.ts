@@ -1,9 +1,10 @@
 import { rootTraceNode, type Branch, type Setup, type TraceNode } from './traceTree';
 
-/** A setup, its trace tree, and the cursor in that tree. Undo and redo restore exactly this. */
+/** Branches, each a path of a trace tree, and the cursor on one of them. Undo and redo restore exactly this. */
 export interface Run {
+  /** The setup of the branch on screen. A branch on which the user makes own calls has a setup of its own. */
   readonly setup: Setup;
-  /** Never empty; only grows while the setup stays the same. */
+  /** Never empty; only grows while the first branch starts from the same setup. */
   readonly branches: readonly Branch[];
   /** Id of the branch on screen. */
   readonly branchId: number;
@@ -16,6 +17,9 @@ export interface WithRun {
   readonly run: Run;
 }
 
+/** Id of the branch that a run starts with. */
+export const FIRST_BRANCH_ID = 1;
+
 /** A run of `setup` without any step. */
 export function freshRun(setup: Setup): Run {
   return runTo(setup, rootTraceNode(setup));
@@ -23,7 +27,12 @@ export function freshRun(setup: Setup): Run {
 
 /** A run at the start of `setup` whose only branch leads to `tip`. */
 export function runTo(setup: Setup, tip: TraceNode, name = 'main'): Run {
-  return { setup, branches: [{ id: 1, name, tip, forkedFrom: undefined }], branchId: 1, cursor: 0 };
+  return {
+    setup,
+    branches: [{ id: FIRST_BRANCH_ID, name, tip, forkedFrom: undefined }],
+    branchId: FIRST_BRANCH_ID,
+    cursor: 0,
+  };
 }
 
 /** The branch on screen. */

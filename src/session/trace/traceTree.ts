@@ -13,6 +13,8 @@ export interface Setup {
   readonly design: Design;
   /** Modifications of the design; absent for an unmodified design. */
   readonly mutations?: readonly Mutation[];
+  /** The calls of the scenario that the user left to make own calls; absent before that. */
+  readonly plannedCalls?: readonly Call[];
 }
 
 /** Whether two setups have the same behaviour; titles and captions may differ. */
@@ -74,7 +76,8 @@ export function sameTransition(a: Transition | undefined, b: Transition | undefi
   return b === undefined;
 }
 
-function sameCall(a: Call, b: Call): boolean {
+/** Whether two calls have the same caller and arguments. */
+export function sameCall(a: Call, b: Call): boolean {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]) as Set<keyof Call>;
   return [...keys].every((key) => a[key] === b[key]);
 }

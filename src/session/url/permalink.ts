@@ -1,6 +1,7 @@
 import type { Call } from '../../kernel/language/world';
 import { makeLink, type Link } from '../../scenario/link/link';
 import type { InsertedCall, LinkStep } from '../../scenario/link/linkRecords';
+import { builtInScenario, isVariantOf } from '../../scenario/library/builtInScenario';
 import { openLink } from '../../scenario/link/openLink';
 import { viewParametersOf } from '../queries/viewParameters';
 import type { SessionState } from '../store/session';
@@ -98,11 +99,13 @@ export function openPermalink(hash: string): OpenedPermalink {
     issuedIndices.size === 0
       ? trace.scenario
       : { ...trace.scenario, calls: calls.filter((_, index) => !issuedIndices.has(index)) };
+  const entry = id === undefined ? undefined : builtInScenario(id);
   const setup: Setup = {
     scenario,
     libraryId: id,
     design: trace.program.design,
     ...(mutations.length > 0 ? { mutations } : {}),
+    ...(entry && !isVariantOf(entry, scenario) ? { plannedCalls: entry.scenario.calls } : {}),
   };
   // A link numbers calls by the final list; a transition inserts into the list of its time.
   const present = calls.map((_, index) => index).filter((index) => !issuedIndices.has(index));

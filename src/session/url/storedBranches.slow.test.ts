@@ -10,7 +10,7 @@ import { renameBranch, switchBranch } from '../actions/branches';
 import { showCounterexample } from '../actions/showCounterexample';
 import { sessionOf } from '../testing/sessionOf';
 
-/** Three branches: the recorded one, one with an issued call, and a fork of that one. */
+/** Four branches: the recorded one, a fork of it, one with the user's own call, and a fork of that one. */
 function branchedSession(): Session {
   const session = sessionOf('bind-race');
   seekTo(session, 20);
@@ -50,18 +50,23 @@ const runShape = (run: Run): unknown => ({
 });
 
 describe('stored branches', () => {
-  it('are restored after a reload, with their names, in one tree, whichever is current', () => {
+  it('are restored after a reload, with their names, in their trees, whichever is current', () => {
     const session = branchedSession();
     for (const { id } of session.getState().run.branches) {
       switchBranch(session, id);
       const run = reloadedRun(session);
-      expect(run.branches.map(({ name }) => name)).toEqual(['main', 'dpdk cuts in', 'branch 3']);
+      expect(run.branches.map(({ name }) => name)).toEqual([
+        'main',
+        'dpdk cuts in',
+        'branch 3',
+        'branch 4',
+      ]);
       expect(runShape(run)).toEqual(runShape(session.getState().run));
       // They share the nodes before the fork, so that a switch finds it.
-      const [first, second, third] = run.branches.map(({ tip }) => pathTo(tip));
+      const [first, second, own, fork] = run.branches.map(({ tip }) => pathTo(tip));
       expect(second?.[20]).toBe(first?.[20]);
-      expect(third?.[21]).toBe(second?.[21]);
-      expect(third?.[22]).not.toBe(second?.[22]);
+      expect(fork?.[21]).toBe(own?.[21]);
+      expect(fork?.[22]).not.toBe(own?.[22]);
     }
   });
 
@@ -97,7 +102,7 @@ describe('stored branches', () => {
       kept.branches[1]!.link = permalinkOf(sessionOf('hot-unplug').getState());
       return JSON.stringify(kept);
     });
-    expect(run.branches.map(({ name }) => name)).toEqual(['main', 'branch 3']);
+    expect(run.branches.map(({ name }) => name)).toEqual(['main', 'branch 3', 'branch 4']);
     expect(branchPath({ run })).toHaveLength(branchPath(session.getState()).length);
   });
 

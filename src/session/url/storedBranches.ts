@@ -7,6 +7,7 @@ import {
   sameTransition,
   sameModelInput,
   type Branch,
+  type Setup,
   type TraceNode,
 } from '../trace/traceTree';
 import { currentBranch, type Run } from '../trace/run';
@@ -81,9 +82,11 @@ function withStoredBranches(
   for (const { id, link } of stored.branches) {
     const opened = tips.has(id) ? undefined : openPermalink(link);
     // Drops a branch that this version cannot replay to its end. The current branch comes from its link instead.
-    if (!opened?.ok || opened.dropped.length > 0 || !sameModelInput(opened.run.setup, run.setup))
-      continue;
-    tips.set(id, graftBranch([...tips.values()], currentBranch(opened.run).tip));
+    if (!opened?.ok || opened.dropped.length > 0) continue;
+    const { tip } = currentBranch(opened.run);
+    if (!isOfSameScenario(tip.setup, run.setup)) continue;
+    const trees = [...tips.values()].filter((other) => sameModelInput(other.setup, tip.setup));
+    tips.set(id, trees.length > 0 ? graftBranch(trees, tip) : tip);
   }
   const branches = stored.branches.flatMap(({ id, name, from }): Branch[] => {
     const tip = tips.get(id);
@@ -104,6 +107,15 @@ function parseStored(text: string): v.InferOutput<typeof storedSchema> | undefin
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+/** Whether two branches can belong to one run. The calls may differ: a branch of the user's own calls leaves out those of the scenario. */
+function isOfSameScenario(a: Setup, b: Setup): boolean {
+  const withoutCalls = ({ scenario, mutations }: Setup): Pick<Setup, 'scenario' | 'mutations'> => ({
+    scenario: { ...scenario, calls: [] },
+    ...(mutations ? { mutations } : {}),
+  });
+  return a.scenario.title === b.scenario.title && sameModelInput(withoutCalls(a), withoutCalls(b));
 }
 
 /** Rebuilds a path in the tree of others, so that it shares their nodes up to where it forks. */

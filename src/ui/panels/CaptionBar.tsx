@@ -1,14 +1,16 @@
 import type { CSSProperties } from 'react';
 import { makeMutation } from '../../kernel/language/mutation';
-import { currentCaption, latestCaption } from '../../session/queries/captions';
+import { currentCaption, narration } from '../../session/queries/captions';
 import { currentSnapshot, type Snapshot } from '../../session/trace/replay';
 import { enabledTasks } from '../../session/trace/scheduler';
 import { taskStatuses, waitSentence } from '../../session/queries/taskStatus';
 import { CommandButton } from '../controls/CommandButton';
 import { processColour } from '../controls/processColour';
-import { useSession } from '../useSession';
+import buttons from '../controls/controls.module.css';
+import { useSession, useSessionStore } from '../useSession';
 import styles from './CaptionBar.module.css';
-import { currentBranch } from '../../session/trace/run';
+import { dispatch } from '../../session/actions/dispatch';
+import { currentBranch, FIRST_BRANCH_ID } from '../../session/trace/run';
 import { snapshotText } from '../../session/trace/snapshotText';
 
 const WELCOME = 'How does a process get access to a VFIO device? Watch the kernel step by step.';
@@ -20,8 +22,10 @@ export function CaptionBar() {
   const snapshot = useSession(currentSnapshot);
   const introPlaying = useSession((state) => state.layout.autoplayIntro);
   const isNewCaption = useSession((state) => currentCaption(state) !== undefined);
-  const caption = useSession(latestCaption);
-  const { scenario, mutations } = run.setup;
+  const text = useSession(narration);
+  const session = useSessionStore();
+  const { scenario, mutations, plannedCalls } = run.setup;
+  const isOwnRun = plannedCalls !== undefined;
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(snapshot).length === 0;
   const violation = snapshot.violations[0];
   const task = snapshot.program.tasks[snapshot.task ?? -1]?.name;
@@ -38,7 +42,7 @@ export function CaptionBar() {
             ? `Property violated (${violation.property}): ${violation.text}`
             : introPlaying
               ? WELCOME
-              : (caption?.say ?? firstSentence(scenario.about))}
+              : (text ?? firstSentence(scenario.about))}
         </p>
         <p
           className={styles.step}
@@ -61,12 +65,22 @@ export function CaptionBar() {
       <div className={styles.actions}>
         {atEnd ? (
           <>
-            <CommandButton
-              command="next-scenario"
-              icon="forward"
-              text="Next scenario"
-              variant="primary"
-            />
+            {isOwnRun ? (
+              <button
+                type="button"
+                className={buttons.button}
+                onClick={() => dispatch(session, 'switch-branch', { id: FIRST_BRANCH_ID })}
+              >
+                Return to walkthrough
+              </button>
+            ) : (
+              <CommandButton
+                command="next-scenario"
+                icon="forward"
+                text="Next scenario"
+                variant="primary"
+              />
+            )}
             <CommandButton
               command="check"
               icon="shield"
@@ -81,6 +95,7 @@ export function CaptionBar() {
           <PlayButton
             playing={playing && !introPlaying}
             atStart={introPlaying || run.cursor === 0}
+            what={isOwnRun ? '' : ' walkthrough'}
           />
         )}
         {!atEnd && (introPlaying || run.cursor === 0) && (
@@ -94,16 +109,19 @@ export function CaptionBar() {
 function PlayButton({
   playing,
   atStart,
+  what,
 }: {
   readonly playing: boolean;
   readonly atStart: boolean;
+  readonly what: string;
 }) {
+  const verb = atStart ? 'Play' : 'Continue';
   return (
     <CommandButton
       command="play-pause"
       icon={playing ? 'pause' : 'play'}
-      text={playing ? 'Pause' : atStart ? 'Play walkthrough' : 'Continue'}
-      title={playing ? 'Pause walkthrough' : atStart ? 'Play walkthrough' : 'Continue walkthrough'}
+      text={playing ? 'Pause' : atStart ? `Play${what}` : 'Continue'}
+      title={`${playing ? 'Pause' : verb}${what}`}
       variant="primary"
     />
   );

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { renderSVG } from 'uqr';
-import { branchCaptions, latestCaption } from '../../../session/queries/captions';
+import { branchCaptions, narration } from '../../../session/queries/captions';
 import { currentSnapshot } from '../../../session/trace/replay';
 import { permalinkOf } from '../../../session/url/permalink';
 import { CommandButton } from '../../controls/CommandButton';
@@ -16,7 +16,7 @@ const MAX_QR_BYTES = 2900;
 /** The caption in presentation mode, with speaker notes and the link on demand. */
 export function PresenterBar() {
   const run = useSession((state) => state.run);
-  const caption = useSession(latestCaption);
+  const text = useSession(narration);
   const captions = useSession(branchCaptions);
   const snapshot = useSession(currentSnapshot);
   const [extra, setExtra] = useState<'notes' | 'link' | undefined>(undefined);
@@ -58,9 +58,9 @@ export function PresenterBar() {
         <p className={styles.captionText}>
           {violation
             ? `Property violated (${violation.property}): ${violation.text}`
-            : run.cursor === 0 || !caption
+            : run.cursor === 0
               ? run.setup.scenario.title
-              : caption.say}
+              : (text ?? run.setup.scenario.title)}
         </p>
         <p className={styles.step}>
           {snapshot.step && <code>{snapshot.step.id}</code>}

@@ -1,0 +1,47 @@
+import { assignCaptions } from '../../scenario/run/captions';
+import type { Caption } from '../../scenario/format/scenario';
+import { runScenario } from '../../scenario/run/runScenario';
+import { memoizeByKey } from '../trace/memoize';
+import type { Setup, TraceNode } from '../trace/traceTree';
+import { variantFor } from './scenarioVariants';
+
+/** The run that the captions of a scenario describe: its own schedule. */
+export interface Walkthrough {
+  /** The task of each step. */
+  readonly tasks: readonly string[];
+  /** What the captioned steps do in it. */
+  readonly outcomes: ReadonlyMap<Caption, string>;
+}
+
+/** The walkthrough of a setup. A scenario from a link has no schedule of its own: the built-in scenario has it. */
+export const walkthroughOf = memoizeByKey((setup: Setup): Walkthrough => {
+  const { scenario, design } = setup;
+  const outcome = runScenario(variantFor(setup, design.id, scenario.options) ?? scenario);
+  if (!outcome.ok) return { tasks: [], outcomes: new Map() };
+  const { program, steps } = outcome.trace;
+  const texts = steps.map((each) => each.texts.join('; '));
+  const captions = assignCaptions(
+    scenario.beats,
+    steps.map(({ task, step }) => ({ by: program.tasks[task]?.name, at: step.id })),
+  );
+  return {
+    tasks: steps.map(({ task }) => program.tasks[task]?.name ?? ''),
+    outcomes: new Map(
+      captions.flatMap((caption, i) => (caption ? [[caption, texts[i] ?? '']] : [])),
+    ),
+  };
+});
+
+/** Number of transitions from the root on which a path follows the walkthrough of its setup. */
+export const walkthroughLength = memoizeByKey(
+  (path: readonly TraceNode[]): { readonly length: number } => {
+    const [root] = path;
+    if (!root || root.setup.plannedCalls || root.setup.mutations) return { length: 0 };
+    const { tasks } = walkthroughOf(root.setup);
+    const left = path.findIndex(
+      ({ transition }, depth) =>
+        transition && (transition.kind !== 'step' || transition.task !== tasks[depth - 1]),
+    );
+    return { length: left < 0 ? path.length - 1 : left - 1 };
+  },
+);
