@@ -2,6 +2,7 @@ import { FIRST_FD, LowestFreeNumbers } from '../../scenario/run/lowestFreeNumber
 import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program } from '../../kernel/compiler/program';
 import { snapshotAt, type Snapshot } from '../../session/trace/replay';
+import { memoizeByKey } from '../../session/trace/memoize';
 import { pathTo, type Setup } from '../../session/trace/traceTree';
 import { badgesOf } from '../../graph/model/badges';
 import { nodeCatalogOf, nodeIdOf } from '../../graph/model/nodeCatalog';
@@ -19,6 +20,8 @@ export interface Scene {
   readonly layout: GraphLayout;
   /** Ids of the nodes that the last step touched. */
   readonly touched: ReadonlySet<string>;
+  /** Ids of the nodes of the last step's process and of the file through which it calls. */
+  readonly actors: ReadonlySet<string>;
   /** What the last step made reachable from a file. */
   readonly newlyReachable: NewlyReachable;
   /** Ids of the tasks and locks in a wait-for cycle. */
@@ -26,13 +29,22 @@ export interface Scene {
 }
 
 const sceneCache = new WeakMap<Snapshot, Map<string, Scene>>();
-/** By setup and layout key. A program recompiled for the same setup keeps the old positions as far as possible. */
-const layoutCache = new WeakMap<Setup, Map<string, { program: Program; layout: GraphLayout }>>();
+type LayoutsByKey = Map<string, { program: Program; layout: GraphLayout }>;
+/** By layout family and layout key, most recently used last: other programs of a family keep the positions as far as possible. */
+const layoutCache = new Map<string, LayoutsByKey>();
+const MAX_CACHED_FAMILIES = 8;
+
+/** Setups with the same key show the same objects at the same places: the same scenario in any design, and the user's own calls in it. */
+export const layoutFamilyOf = memoizeByKey(({ libraryId, scenario }: Setup): { key: string } => ({
+  key: JSON.stringify([libraryId ?? scenario.title, scenario.world]),
+}));
 
 /** How a scene is laid out. */
 export interface LayoutOptions {
   readonly foldedGroups: FoldedGroups;
   readonly shape: LayoutShape;
+  /** Number of times that the stage has been laid out afresh; layouts of the same number keep positions. */
+  readonly arrangement: number;
 }
 
 /** The scene of a snapshot. Returns the same object for the same snapshot and equal options. */
@@ -63,6 +75,7 @@ function makeScene(snapshot: Snapshot, options: LayoutOptions, key: string): Sce
     graph,
     layout,
     touched: touchedNodes(snapshot, previous, layout),
+    actors: actorNodes(snapshot, layout),
     newlyReachable: newlyReachable(graph),
     waitCycle: waitCycleNodes(graph),
   };
@@ -79,8 +92,9 @@ function findUseAfterFree({ task, violations }: Snapshot): GraphOptions['useAfte
 function layoutKeyOf({
   shape: { columns, maxTextRows, packing },
   foldedGroups,
+  arrangement,
 }: LayoutOptions): string {
-  return `${columns} ${maxTextRows} ${packing} ${[...foldedGroups].toSorted().join(' ')}`;
+  return `${arrangement} ${columns} ${maxTextRows} ${packing} ${[...foldedGroups].toSorted().join(' ')}`;
 }
 
 function layoutOf(
@@ -89,9 +103,12 @@ function layoutOf(
   { foldedGroups, shape }: LayoutOptions,
   key: string,
 ): GraphLayout {
-  const layouts =
-    layoutCache.get(setup) ?? new Map<string, { program: Program; layout: GraphLayout }>();
-  layoutCache.set(setup, layouts);
+  const family = layoutFamilyOf(setup).key;
+  const layouts: LayoutsByKey = layoutCache.get(family) ?? new Map();
+  layoutCache.delete(family);
+  layoutCache.set(family, layouts);
+  const [oldest] = layoutCache.keys();
+  if (layoutCache.size > MAX_CACHED_FAMILIES && oldest !== undefined) layoutCache.delete(oldest);
   const cached = layouts.get(key);
   if (cached?.program === program) return cached.layout;
   const layout = layOutGraph(program, cached?.layout, foldedGroups, shape);
@@ -129,6 +146,22 @@ function touchedNodes(
   const task = taskIndex === undefined ? undefined : program.tasks[taskIndex];
   if (task) ids.add(`process:${task.process}`);
   return ids;
+}
+
+/** The process of the last step, and the file of the fd that its call names or makes. */
+function actorNodes(
+  { program, node: { transition }, task: taskIndex, step }: Snapshot,
+  { foldedInto }: GraphLayout,
+): ReadonlySet<string> {
+  const task = program.tasks[taskIndex ?? -1];
+  if (!task) return NO_NODES;
+  const call =
+    transition?.kind === 'issue' ? transition.call : program.calls[step?.call ?? -1]?.call;
+  const name = call?.fd ?? call?.iommufd ?? call?.container ?? call?.as;
+  const fd = program.fds.find((each) => each.name === name && each.process === task.process);
+  const file = program.objects[program.files[fd?.file ?? -1]?.object ?? -1];
+  const ids = [`process:${task.process}`, ...(file ? [nodeIdOf(file)] : [])];
+  return new Set(ids.map((id) => foldedInto.get(id) ?? id));
 }
 
 /** Objects that an event names. */

@@ -29,6 +29,8 @@ export interface StageState {
   readonly foldedGroups: FoldedGroups;
   /** Shape of the grid, chosen to fit the size of the stage. */
   readonly shape: LayoutShape;
+  /** See `LayoutOptions`. */
+  readonly arrangement: number;
   /** Dim what the last step did not touch. */
   readonly dimUntouched: boolean;
   /** The camera follows the steps. Off once the user moves the view. */

@@ -35,12 +35,13 @@ export function createStageStore(session: Session, size: PixelSize): StageStore 
   const snapshot = currentSnapshot(state);
   const foldedGroups = initialFoldedGroups(snapshot);
   const shape = shapeFor(snapshot.program, foldedGroups, size);
-  const scene = sceneOf(snapshot, { foldedGroups, shape });
+  const scene = sceneOf(snapshot, { foldedGroups, shape, arrangement: 0 });
   const store = createStore<StageState>(() => ({
     ...sceneState(scene, undefined),
     ...setupDefaults(snapshot),
     foldedGroups,
     shape,
+    arrangement: 0,
     highlighted: NO_IDS,
     pointedNode: undefined,
     effects: NO_EFFECTS,
@@ -67,14 +68,17 @@ export function relayout(
   options: Partial<LayoutOptions>,
 ): void {
   const old = stage.getState();
-  const { foldedGroups, shape } = {
+  const { foldedGroups, shape, arrangement } = {
     foldedGroups: old.foldedGroups,
     shape: old.shape,
+    arrangement: old.arrangement,
     ...options,
   };
-  if (foldedGroups === old.foldedGroups && shape === old.shape) return;
-  const scene = sceneOf(currentSnapshot(session.getState()), { foldedGroups, shape });
-  stage.setState({ foldedGroups, shape, effects: NO_EFFECTS, ...sceneState(scene, old) });
+  if (foldedGroups === old.foldedGroups && shape === old.shape && arrangement === old.arrangement)
+    return;
+  const layout = { foldedGroups, shape, arrangement };
+  const scene = sceneOf(currentSnapshot(session.getState()), layout);
+  stage.setState({ ...layout, effects: NO_EFFECTS, ...sceneState(scene, old) });
 }
 
 /** Folds or opens a group. If the focused node disappears, focus moves to the node that replaces it. */

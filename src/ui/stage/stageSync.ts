@@ -3,10 +3,11 @@ import { groupByNodeId } from '../../graph/model/groupFolding';
 import { prefersReducedMotion } from '../../session/actions/reducedMotion';
 import { branchPath, currentSnapshot, snapshotAt, type Snapshot } from '../../session/trace/replay';
 import type { Session, SessionState } from '../../session/store/session';
+import type { Setup } from '../../session/trace/traceTree';
 import { requestIdle } from '../schedule';
 import { MAX_EFFECT_MS, type Effect, type EffectKind } from './animation/effect';
 import { loadedAnimation } from './animation/loadAnimation';
-import { sceneOf, type Scene } from './scene';
+import { layoutFamilyOf, sceneOf, type Scene } from './scene';
 import { sceneState } from './sceneState';
 import { initialFoldedGroups, setupDefaults, withoutGroup } from './setupDefaults';
 import type { SceneState, StageState } from './stageState';
@@ -23,7 +24,10 @@ export function syncWithSession(stage: StageStore, session: Session): () => void
   const update = (state: SessionState): void => {
     const snapshot = currentSnapshot(state);
     const old = stage.getState();
-    const setupChanged = old.scene.setup !== snapshot.node.setup;
+    const setupChanged =
+      old.scene.setup !== snapshot.node.setup &&
+      (!sameFamily(old.scene.setup, snapshot.node.setup) ||
+        old.crowded !== setupDefaults(snapshot).crowded);
     const selectionChanged = state.selection !== selection;
     const hoverChanged = state.hover !== hover;
     ({ selection, hover } = state);
@@ -31,7 +35,11 @@ export function syncWithSession(stage: StageStore, session: Session): () => void
     const foldedGroups = selectionChanged
       ? withoutGroup(folded, groupOfObject(snapshot, selection))
       : folded;
-    const scene = sceneOf(snapshot, { foldedGroups, shape: old.shape });
+    const scene = sceneOf(snapshot, {
+      foldedGroups,
+      shape: old.shape,
+      arrangement: old.arrangement,
+    });
     const highlighted = highlightedNodes(state, old.pointedNode, scene);
     // A single setState: each one notifies every node and edge.
     const next: Partial<StageState> = {
@@ -86,6 +94,10 @@ function groupOfObject({ program }: Snapshot, name: string | undefined): string 
   return object && groups.get(nodeIdOf(object));
 }
 
+function sameFamily(a: Setup, b: Setup): boolean {
+  return layoutFamilyOf(a).key === layoutFamilyOf(b).key;
+}
+
 function highlightedNodes(
   state: SessionState,
   pointedNode: string | undefined,
@@ -126,7 +138,9 @@ function planStepEffects(
   after: Scene,
   speed: number,
 ): readonly Effect[] {
-  if (before.setup !== after.setup || prefersReducedMotion()) return NO_EFFECTS;
+  const sameModel =
+    sameFamily(before.setup, after.setup) && before.setup.design === after.setup.design;
+  if (!sameModel || prefersReducedMotion()) return NO_EFFECTS;
   const process = [...after.touched].find((id) => id.startsWith('process:'));
   const effects = loadedAnimation()?.planEffects(before.graph, after.graph, process) ?? NO_EFFECTS;
   return effects.flatMap((effect) =>

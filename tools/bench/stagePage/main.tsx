@@ -89,8 +89,11 @@ function shapeNow(): LayoutShape {
 }
 
 function graphNow(): Graph {
-  return sceneOf(currentSnapshot(session.getState()), { foldedGroups: NO_FOLDED_GROUPS, shape })
-    .graph;
+  return sceneOf(currentSnapshot(session.getState()), {
+    foldedGroups: NO_FOLDED_GROUPS,
+    shape,
+    arrangement: 0,
+  }).graph;
 }
 
 function stepOn(): void {

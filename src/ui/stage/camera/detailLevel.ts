@@ -1,7 +1,7 @@
 /** Below this zoom, nodes show fewer rows in larger type. */
 const MIN_FULL_ZOOM = 0.96;
 /** Below this zoom, nodes show only their names. */
-const MIN_COMPACT_ZOOM = 0.4;
+export const MIN_COMPACT_ZOOM = 0.4;
 /** Below this zoom, optional words are omitted. */
 const MIN_LABEL_ZOOM = 0.69;
 /** The type scale is a power of this, so that a zoom does not restyle the stage in every frame. */

@@ -3,14 +3,18 @@ import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { prefersReducedMotion } from '../../../session/actions/reducedMotion';
 import { currentSnapshot } from '../../../session/trace/replay';
 import type { Rect } from '../../../graph/layout/geometry';
-import type { NodePlacement } from '../../../graph/layout/graphLayout';
+import { maxLayoutSize, type NodePlacement } from '../../../graph/layout/graphLayout';
 import { useSessionStore } from '../../useSession';
 import type { StageState } from '../stageState';
+import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
 import { shapeFor } from './bestShape';
-import { detailLevelAt } from './detailLevel';
+import { detailLevelAt, MIN_COMPACT_ZOOM } from './detailLevel';
 import {
+  boundsOf,
   boundsToShow,
+  fitViewport,
+  isInView,
   panIntoView,
   layoutBounds,
   NARROW_SCREEN_PX,
@@ -23,6 +27,10 @@ import {
 
 /** Smaller changes of the stage size, as a fraction, do not refit: captions above the stage vary in height. */
 const REFIT_THRESHOLD = 0.1;
+/** A layout whose zoom is below this fraction of that of a fresh layout does not fit the stage well. */
+const REARRANGE_FACTOR = 0.8;
+/** Duration of an automatic move of the view, ms. */
+const MOVE_MS = 260;
 
 export interface Camera {
   readonly zoomBy: (factor: number) => void;
@@ -43,7 +51,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   const flowStore = useStoreApi();
   const stage = useStageStore();
   const session = useSessionStore();
-  const setup = useStage((state) => state.scene.setup);
+  const family = useStage((state) => layoutFamilyOf(state.scene.setup).key);
   const foldedGroups = useStage((state) => state.foldedGroups);
   const shape = useStage((state) => state.shape);
   /** The user has moved the view: no refit on resize, and no automatic zoom. */
@@ -67,28 +75,39 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
           ? zoomToReadable(current, rect, layoutBounds(scene.layout), screen)
           : current;
       const next =
-        panIntoView(readable, rect, screen, width < NARROW_SCREEN_PX ? readable.zoom : undefined) ??
-        readable;
+        panIntoView(
+          readable,
+          rect,
+          screen,
+          width < NARROW_SCREEN_PX ? readable.zoom : MIN_COMPACT_ZOOM,
+        ) ?? readable;
       if (next !== current)
         void flow.setViewport(next, {
-          duration: prefersReducedMotion() ? 0 : 260,
+          duration: prefersReducedMotion() ? 0 : MOVE_MS,
         });
     },
     [flow, stage, flowStore],
   );
 
-  /** Shows as much of what the last step touched as fits. */
+  /** Shows what the last step touched, its process and its file: all of it if that is legible, else as much as fits. */
   const showTouched = useCallback((): void => {
     const {
       transform: [x, y, current],
       width,
       height,
     } = flowStore.getState();
+    const screen = { width, height };
+    const placements = touchedPlacements(stage.getState());
+    const all = boundsOf(placements);
+    if (!userMoved.current && width >= NARROW_SCREEN_PX && placements.length > 0) {
+      const { zoom } = fitViewport(all, screen);
+      if (zoom >= MIN_COMPACT_ZOOM) return show(all);
+    }
     const zoom =
       stage.getState().crowded && !userMoved.current
         ? Math.max(current, MIN_READABLE_ZOOM)
         : current;
-    show(boundsToShow(touchedPlacements(stage.getState()), { x, y, zoom }, { width, height }));
+    show(boundsToShow(placements, { x, y, zoom }, screen));
   }, [show, stage, flowStore]);
 
   const showSelected = useCallback((): void => {
@@ -101,19 +120,43 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     if (selected && pointedNode !== selected.id) show(selected.placement);
   }, [show, session, stage]);
 
-  const fit = useCallback((): void => {
-    const { width, height } = flowStore.getState();
-    if (width === 0 || height === 0) return;
-    userMoved.current = false;
-    void flow.setViewport(
-      initialViewport(stage.getState().scene.layout, touchedPlacements(stage.getState()), {
-        width,
-        height,
-      }),
-    );
-  }, [flow, stage, flowStore]);
+  /** Shows everything. Lays the graph out afresh if it has grown until it no longer fits the stage well. */
+  const fit = useCallback(
+    (duration = 0): void => {
+      const { width, height } = flowStore.getState();
+      if (width === 0 || height === 0) return;
+      userMoved.current = false;
+      const screen = { width, height };
+      const { scene, foldedGroups: folded, arrangement } = stage.getState();
+      const { program } = currentSnapshot(session.getState());
+      const shape = shapeFor(program, folded, screen);
+      const fresh = maxLayoutSize(program, folded, shape);
+      const freshZoom = fitViewport({ x: 0, y: 0, ...fresh }, screen).zoom;
+      const { zoom } = initialViewport(scene.layout, [], screen);
+      if (zoom < freshZoom * REARRANGE_FACTOR)
+        relayout(stage, session, { shape, arrangement: arrangement + 1 });
+      void flow.setViewport(
+        initialViewport(stage.getState().scene.layout, touchedPlacements(stage.getState()), screen),
+        { duration: prefersReducedMotion() ? 0 : duration },
+      );
+    },
+    [flow, stage, session, flowStore],
+  );
 
-  // Fits a new setup or layout, and fits again after a large resize unless the user has moved the view.
+  /** Keeps a graph in view while steps and calls change it. */
+  const follow = useCallback((): void => {
+    const {
+      transform: [x, y, zoom],
+      width,
+      height,
+    } = flowStore.getState();
+    const { crowded, nodesInReadingOrder } = stage.getState();
+    if (userMoved.current || crowded || width < NARROW_SCREEN_PX) return showTouched();
+    const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
+    if (!isInView({ x, y, zoom }, bounds, { width, height })) fit(MOVE_MS);
+  }, [fit, showTouched, stage, flowStore]);
+
+  // Fits a new scenario or layout, and fits again after a large resize unless the user has moved the view.
   useLayoutEffect(() => {
     userMoved.current = false;
     const foldsUnchanged = lastFitFoldedGroups.current === foldedGroups;
@@ -140,7 +183,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     onResize();
     showSelected();
     return flowStore.subscribe(onResize);
-  }, [setup, foldedGroups, shape, fit, session, showSelected, showTouched, stage, flowStore]);
+  }, [family, foldedGroups, shape, fit, session, showSelected, showTouched, stage, flowStore]);
 
   useEffect(
     () =>
@@ -148,16 +191,20 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
         if (
           !state.followSteps ||
           state.scene === before.scene ||
-          state.scene.setup !== before.scene.setup ||
+          layoutFamilyOf(state.scene.setup).key !== layoutFamilyOf(before.scene.setup).key ||
           state.foldedGroups !== before.foldedGroups ||
           state.shape !== before.shape
         )
           return;
         // A step that only reads touches nothing but its process: not worth a camera move.
-        if ([...state.scene.touched].every((id) => id.startsWith('process:'))) return;
-        showTouched();
+        if (
+          state.scene.layout === before.scene.layout &&
+          [...state.scene.touched].every((id) => id.startsWith('process:'))
+        )
+          return;
+        follow();
       }),
-    [showTouched, stage],
+    [follow, stage],
   );
   useEffect(
     () =>
@@ -219,7 +266,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
   };
 }
 
-/** Placements of the touched nodes by importance: new nodes, nodes with changed edges, other nodes, the process. */
+/** Placements of the touched nodes and the actors by importance: new nodes, nodes with changed edges, other nodes, the process. */
 function touchedPlacements({
   scene,
   nodesById,
@@ -232,7 +279,7 @@ function touchedPlacements({
   );
   const rank = (id: string): number =>
     allocated.has(id) ? 0 : id.startsWith('process:') ? 3 : withChangedEdges.has(id) ? 1 : 2;
-  return [...scene.touched]
+  return [...new Set([...scene.touched, ...scene.actors])]
     .toSorted((a, b) => rank(a) - rank(b))
     .flatMap((id) => nodesById.get(id)?.placement ?? []);
 }

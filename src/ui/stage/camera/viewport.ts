@@ -85,6 +85,18 @@ export function initialViewport(
   );
 }
 
+/** Whether a viewport shows all of `rect`. */
+export function isInView({ x, y, zoom }: Viewport, rect: Rect, screen: PixelSize): boolean {
+  const left = rect.x * zoom + x;
+  const top = rect.y * zoom + y;
+  return (
+    left >= 0 &&
+    top >= 0 &&
+    left + rect.width * zoom <= screen.width &&
+    top + rect.height * zoom <= screen.height
+  );
+}
+
 /**
  * Pans as little as needed to make `rect` visible, and zooms out (down to `minZoom`) as little as needed to fit it.
  * Undefined if it is visible already.
