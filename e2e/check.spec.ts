@@ -1,7 +1,7 @@
 import type { FrameLocator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { serve } from './servers.ts';
-import { openScene, type SceneFile } from './stageScenes.ts';
+import { idle, openScene, type SceneFile } from './stageScenes.ts';
 
 /** Far more states than a check sees while a test looks at it. */
 const endless: SceneFile = {
@@ -84,6 +84,31 @@ test.describe('a worker that crashes', () => {
     await page.goto('./?scenario=bind-race');
     await expect(await startCheck(page)).toContainText('no property is violated in any of');
   });
+});
+
+test('a counterexample plays to the violated step, holds there and says what happened', async ({
+  page,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./?scenario=split-race&design=rfc-opened');
+  await idle(page);
+  const panel = await startCheck(page);
+  const counterexample = panel.getByRole('button', { name: /^Play the counterexample/ }).first();
+  const steps = Number(/(\d+) steps/.exec((await counterexample.textContent()) ?? '')?.[1]);
+  await counterexample.click();
+  for (let made = 0; made < 3; made += 1) await page.keyboard.press('+');
+  const caption = page.getByRole('region', { name: 'Caption' });
+  const position = page.getByRole('slider', { name: 'Step position' });
+  await expect(position).toHaveValue(String(steps));
+  await idle(page);
+  await expect(position).toHaveValue(String(steps));
+  await expect(position).toHaveAttribute('max', String(steps));
+  await expect(caption).toContainText('Property violated');
+  // No step of the run has the caption of a step that did something else in the walkthrough.
+  for (let depth = 0; depth <= steps; depth += 1) {
+    await position.fill(String(depth));
+    await expect(caption).not.toContainText('-EBUSY');
+  }
 });
 
 test('a policy without WebAssembly gets the same verdict from the bytecode engine, which the report names', async ({

@@ -2,7 +2,7 @@ import { seededRandom } from '../../scenario/run/seededRandom';
 import type { Session, SessionState } from '../store/session';
 import { amendLast, commit } from '../store/undo';
 import { callInFlight, currentSnapshot } from '../trace/replay';
-import { currentBranch } from '../trace/run';
+import { currentBranch, type Run } from '../trace/run';
 import { enabledTasks, nextTask } from '../trace/scheduler';
 import { changeSettings } from './settings';
 import { seekTo, stepTask, stepTaskInPlayback } from './stepping';
@@ -91,9 +91,18 @@ function tick(session: Session): void {
     if (task === undefined) return finishPlayback(session);
     stepTaskInPlayback(session, task);
   }
-  if (target !== undefined && session.getState().run.cursor >= target) pause(session);
+  const { run: moved } = session.getState();
+  if (target !== undefined && moved.cursor >= target) pause(session);
+  else if (isViolatedTip(moved)) pause(session);
   else if (canPlay(session.getState())) scheduleTick(session);
   else finishPlayback(session);
+}
+
+/** Whether the cursor is at the end of a branch that ends with a violation, as a counterexample does. */
+function isViolatedTip(run: Run): boolean {
+  return (
+    run.cursor === currentBranch(run).tip.depth && currentSnapshot({ run }).violations.length > 0
+  );
 }
 
 function finishPlayback(session: Session): void {
