@@ -43,7 +43,7 @@ test('the happy path works with the keyboard alone', async ({ page }) => {
     }
     throw new Error(`${name} is not reached by Tab`);
   };
-  for (const name of ['Open vfio0', 'Open /dev/iommu', 'Bind fd2 to ictx1']) {
+  for (const name of ['Open vfio0', 'Open /dev/iommu', 'Bind fd1 to iommufd1']) {
     await reach(name);
     await page.keyboard.press('Enter');
     await idle(page);

@@ -39,3 +39,10 @@ export const DESIGN_METAS: readonly DesignMeta[] = designCatalog(metaByPath);
 export const DESIGN_LINK_WORDS: readonly LinkWord[] = DESIGN_METAS.flatMap(
   ({ linkWords = [] }) => linkWords,
 );
+
+/** What a file of a run can reach, in the words of its design: `fops parked` or `access not granted`. */
+export function fileAccessText(designId: string, fops: 'parked' | 'normal'): string {
+  const grantsAccess = DESIGN_METAS.some(({ id, grantsAccess: flag }) => id === designId && flag);
+  if (!grantsAccess) return `fops ${fops}`;
+  return fops === 'parked' ? 'access not granted' : 'access granted';
+}

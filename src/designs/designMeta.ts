@@ -15,6 +15,8 @@ export interface DesignMeta {
   readonly title: string;
   /** Position in menus and tables. */
   readonly order: number;
+  /** A flag per file grants access and the fops never change, so texts speak of access instead of fops. */
+  readonly grantsAccess?: true;
   /** Ids that permalinks of this design contain often. Optional: other words are spelled out. */
   readonly linkWords?: readonly LinkWord[];
 }

@@ -1,3 +1,4 @@
+import { fileAccessText } from '../designs/catalog';
 import type { CheckResult, StoppedBy } from '../explore/checkResult';
 import { groupThousands } from './format';
 
@@ -54,7 +55,7 @@ export function checkText(result: CheckResult, title: string): string {
     const files =
       outcome.files.length === 0
         ? ''
-        : `; ${outcome.files.map((file) => `${file.name} ${file.fops}`).join(', ')}`;
+        : `; ${outcome.files.map((file) => `${file.name} ${fileAccessText(result.design, file.fops)}`).join(', ')}`;
     lines.push(
       `  ${String(outcome.states).padStart(7)}  ${outcome.calls.map((call) => `${call.by} ${call.call} ${call.result}`).join(', ')}${files}`,
       `           --schedule ${outcome.witness.schedule.join(',') || 'sequential'}`,

@@ -1,3 +1,8 @@
 import type { DesignMeta } from '../designMeta';
 
-export const meta: DesignMeta = { id: 'upstream', title: 'Linux v6.6', order: 4 };
+export const meta: DesignMeta = {
+  id: 'upstream',
+  title: 'Linux v6.6',
+  order: 4,
+  grantsAccess: true,
+};

@@ -57,7 +57,9 @@ function counterexampleRun(
       tip: follow(root),
       forkedFrom: { branch: run.branchId, depth: 0 },
     };
-    const others = run.branches.filter((each) => each.name !== branch.name || each.id === FIRST_BRANCH_ID);
+    const others = run.branches.filter(
+      (each) => each.name !== branch.name || each.id === FIRST_BRANCH_ID,
+    );
     return { ...run, branches: [...others, branch], branchId: branch.id, cursor: 0 };
   }
   const design = designOfSubject(subject);

@@ -21,3 +21,11 @@ it('reports that every property holds', async () => {
     .element(getByRole('region', { name: 'Check' }))
     .toHaveTextContent(/Holds in all [\d,]+ states/);
 });
+
+it('lists outcomes in the words of the design', async () => {
+  const { getByRole } = await renderWithSession(<CheckPanel />, 'bind-race');
+  await getByRole('button', { name: 'Check all interleavings' }).click();
+  const outcomes = getByRole('list', { name: 'Outcomes' });
+  await expect.element(outcomes).toHaveTextContent('fd1 of qemu (access granted)');
+  await expect.element(outcomes).not.toHaveTextContent('fops');
+});

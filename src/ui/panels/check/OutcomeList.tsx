@@ -1,4 +1,5 @@
 import type { CSSProperties } from 'react';
+import { fileAccessText } from '../../../designs/catalog';
 import type { CheckOutcome } from '../../../explore/checkResult';
 import type { CheckSubject } from '../../../session/store/checkState';
 import { Icon } from '../../controls/Icon';
@@ -42,7 +43,12 @@ export function OutcomeList({
               {files.length > 0 && (
                 <p className={styles.small}>
                   open files:{' '}
-                  {files.map(({ name, by, fops }) => `${name} of ${by} (fops ${fops})`).join(', ')}
+                  {files
+                    .map(
+                      ({ name, by, fops }) =>
+                        `${name} of ${by} (${fileAccessText(subject.scenario.design, fops)})`,
+                    )
+                    .join(', ')}
                 </p>
               )}
               <button

@@ -1,3 +1,4 @@
+import { fileAccessText } from '../../../designs/catalog';
 import type { RunResult } from '../../../scenario/run/runResult';
 import type { Call } from '../../../kernel/language/world';
 import { callText } from '../../../scenario/format/callText';
@@ -59,7 +60,7 @@ export function CompareView() {
                     <p key={file.name}>
                       <code>{file.name}</code>{' '}
                       {file.kind === 'cdev' || file.kind === 'device'
-                        ? `fops ${file.fops}`
+                        ? fileAccessText(designRun.design.id, file.fops)
                         : file.kind}
                     </p>
                   ))}
