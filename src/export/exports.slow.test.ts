@@ -6,7 +6,7 @@ import { openLink } from '../scenario/link/openLink';
 import { makeScenario } from '../scenario/format/makeScenario';
 import { parseScenario } from '../scenario/format/parseScenario';
 import { runScenario } from '../scenario/run/runScenario';
-import { LIBRARY } from '../scenario/library/library';
+import { LIBRARY, libraryEntry } from '../scenario/library/library';
 import { scenarioInSvg } from '../scenario/format/svgScenario';
 import type { Trace } from '../scenario/run/trace';
 import { exportFileName, EXPORTS, exportsIn } from './exports';
@@ -92,17 +92,39 @@ describe.each(runs)('%s', (_id, trace) => {
     if (trace.steps.length <= 100) expect(link.length).toBeLessThanOrEqual(2000);
   });
 
-  it('fits the label of a call into its bar, in the widest monospaced font', () => {
-    const bars = [
-      ...svgTimeline(trace, {}).matchAll(
-        /<rect class="[ce]" x="(\d+)" y="\d+" width="(\d+)".*?<text class="t" x="(\d+)" y="\d+">([^<]*)</g,
-      ),
+  it('draws every call with its whole label, none over another, in the widest monospaced font', () => {
+    const svg = svgTimeline(trace, {});
+    const right = Number(/ width="(\d+)"/.exec(svg)?.[1]);
+    const labels = [
+      ...svg.matchAll(/<text class="([^"]*)" x="([\d.]+)" y="([\d.]+)">([^<]*)</g),
+    ].map(([, look, x, y, text = '']) => ({
+      look,
+      text,
+      y: Number(y),
+      from: Number(x),
+      to: Number(x) + text.replaceAll(/&[#\w]+;/g, '&').length * 6.7,
+    }));
+    expect(labels.filter(({ text }) => text.includes('…'))).toEqual([]);
+    expect(labels.filter(({ to }) => to > right)).toEqual([]);
+    const calls = new Set(trace.steps.map((s) => s.step.call));
+    const names = labels.filter(({ look }) => look === 't h o' || look === 'wt h o');
+    expect(names).toHaveLength(calls.size);
+    const marked = labels.filter(({ look }) => look !== 'm');
+    for (const [i, a] of marked.entries())
+      for (const b of marked.slice(i + 1))
+        if (Math.abs(a.y - b.y) < 11 && a.from < b.to && b.from < a.to)
+          throw new Error(`"${a.text}" lies over "${b.text}"`);
+  });
+
+  it('names each violation below its step', () => {
+    const svg = svgTimeline(trace, {});
+    const steps = trace.steps.filter((s) => s.violations.length > 0);
+    const marks = [
+      ...svg.matchAll(/<path class="x" d="M[\d.]+ [\d.]+l4\.5 8h-9z"\/><text[^>]*>([^<]*)</g),
     ];
-    expect(bars.length).toBeGreaterThan(1);
-    for (const [, x, width, at, label = ''] of bars)
-      expect(Number(at) + label.replaceAll(/&\w+;/g, '&').length * 6.7).toBeLessThanOrEqual(
-        Number(x) + Number(width),
-      );
+    const named = steps.map((s) => [...new Set(s.violations.map((v) => v.property))].join(', '));
+    expect(marks).toHaveLength(named.length);
+    expect(new Set(marks.map(([, text]) => text))).toEqual(new Set(named));
   });
 
   it.each(
@@ -132,6 +154,31 @@ describe.each(runs)('%s', (_id, trace) => {
       expect(next).toBeGreaterThanOrEqual(0);
       depth.set(slice[1], next);
     }
+  });
+});
+
+describe('the timeline', () => {
+  const timelineOf = (id: string): string => {
+    const run = runScenario(libraryEntry(id)?.scenario ?? expect.fail(id));
+    if (!run.ok) throw new Error(JSON.stringify(run.errors));
+    return svgTimeline(run.trace, {});
+  };
+
+  it('draws a call that never returns to the end, and says what it waits for', () => {
+    const svg = timelineOf('unregister-starved');
+    expect(svg).toContain(
+      '>unregister_device(vfio0) is still blocked: waits for vfio0.comp</text>',
+    );
+    const [, x, width] = /<rect class="w d" x="(\d+)" y="\d+" width="(\d+)"/.exec(svg) ?? [];
+    expect(Number(x) + Number(width)).toBe(110 + 63 * 14 - 3);
+  });
+
+  it('explains the marks that it has, and no others', () => {
+    expect(timelineOf('unregister-starved')).toContain('>a property is violated</text>');
+    const bind = timelineOf('bind-race');
+    for (const text of ['call', 'call that fails', 'step', 'a check fails'])
+      expect(bind).toContain(`>${text}</text>`);
+    expect(bind).not.toContain('>a property is violated</text>');
   });
 });
 

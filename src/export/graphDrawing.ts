@@ -29,14 +29,16 @@ import { altText } from './altText';
 import { scenarioFileText } from './formats/scenarioFile';
 import { escapeXml, replaceInvalidXml } from './xml';
 
-const MARGIN = 24;
+/** Around the graph and left of the lines below it, px. */
+export const MARGIN = 24;
 const TITLE_HEIGHT = 40;
 const FOOTER_HEIGHT = 26;
-const FOOTER_LINE_HEIGHT = 18;
+/** Between two lines below the graph, px. */
+export const FOOTER_LINE_HEIGHT = 18;
 /** Left and right in a node. */
 const NODE_PADDING = 7;
 /** Maximum character widths of the generic monospaced fonts, for the font sizes of the style sheet. */
-const CHAR_WIDTH = 6.7;
+export const CHAR_WIDTH = 6.7;
 const SMALL_CHAR_WIDTH = 6.1;
 const TINY_CHAR_WIDTH = 5.5;
 const TITLE_CHAR_WIDTH = 7.3;
@@ -104,11 +106,13 @@ export function graphDocument(
   {
     box,
     theme = 'auto',
+    property,
     style = '',
     elements,
   }: {
     readonly box: Rect;
     readonly theme?: ExportOptions['theme'];
+    readonly property?: ExportOptions['property'];
     /** Style rules beside those of a graph. */
     readonly style?: string;
     readonly elements: readonly string[];
@@ -119,8 +123,8 @@ export function graphDocument(
   return `<?xml version="1.0" encoding="UTF-8"?>
 <svg xmlns="http://www.w3.org/2000/svg" viewBox="${x} ${y} ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title desc">
 <title id="title">${escapeXml(title)}</title>
-<desc id="desc">${escapeXml(altText(trace))}</desc>
-${makeSvgScenario(replaceInvalidXml(scenarioFileText(trace)))}
+<desc id="desc">${escapeXml(altText(trace, property))}</desc>
+${trace.program.design.modified ? '' : makeSvgScenario(replaceInvalidXml(scenarioFileText(trace)))}
 <style>${styleSheet(theme)}${style}</style>
 <rect class="paper" x="${x}" y="${y}" width="${width}" height="${height}"/>
 <text class="ink title" x="${x + MARGIN}" y="${y + 27}">${escapeXml(title)}</text>
@@ -177,7 +181,7 @@ function svgZone({ title, x, y, width, height }: LaneZone): string {
 }
 
 /** The classes and the stroke of an edge, as in the legend of the page. */
-function edgePaint(edge: EdgeView): {
+export function edgePaint(edge: Pick<EdgeView, 'style' | 'dangling' | 'inCycle' | 'target'>): {
   readonly stroke: string;
   readonly text: string;
   readonly dash: string;
@@ -213,7 +217,8 @@ function edgePaint(edge: EdgeView): {
   }
 }
 
-const FILLED_HEADS: ReadonlySet<ArrowHead> = new Set(['full', 'diamond', 'dot', 'arrow']);
+/** Arrow heads that are filled, not only stroked. */
+export const FILLED_HEADS: ReadonlySet<ArrowHead> = new Set(['full', 'diamond', 'dot', 'arrow']);
 
 function svgEdge(edge: EdgeView): string {
   const tone = edgePaint(edge);

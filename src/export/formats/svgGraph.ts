@@ -1,5 +1,16 @@
 import type { Export, ExportOptions } from '../export';
-import { drawGraph, footerLine, graphAfter, graphDocument, viewBoxOf } from '../graphDrawing';
+import {
+  CHAR_WIDTH,
+  drawGraph,
+  footerLine,
+  graphAfter,
+  graphDocument,
+  MARGIN,
+  viewBoxOf,
+} from '../graphDrawing';
+import { drawLegend, legendLines } from '../graphLegend';
+import { wrapText } from '../format';
+import { subjectViolation } from '../consequence';
 import type { Trace } from '../../scenario/run/trace';
 
 /** The graph after the last step of a run. */
@@ -11,14 +22,29 @@ export const svgGraphExport: Export = {
   make: svgGraph,
 };
 
-function svgGraph(trace: Trace, { theme }: ExportOptions = {}): string {
+function svgGraph(trace: Trace, { theme, property }: ExportOptions = {}): string {
   const { program, steps } = trace;
   const graph = graphAfter(trace, steps.length);
-  const box = viewBoxOf([graph]);
+  const { width } = viewBoxOf([graph]);
+  const violation = subjectViolation(trace, property);
+  const violated = violation
+    ? wrapText(
+        `${violation.property} at step ${violation.step + 1}: ${violation.text}`,
+        Math.floor((width - 2 * MARGIN) / CHAR_WIDTH),
+      ).toReversed()
+    : [];
+  const legend = legendLines([graph], width);
+  const box = viewBoxOf([graph], 1 + violated.length + legend.length);
   const footer = `${program.design.title}, after ${steps.length} steps; simulated by vfio-playground`;
   return graphDocument(trace, {
     box,
     theme,
-    elements: [...drawGraph(graph).flat(), footerLine(box, footer)],
+    property,
+    elements: [
+      ...drawGraph(graph).flat(),
+      ...drawLegend(legend, box, 1 + violated.length),
+      ...violated.map((line, i) => footerLine(box, line, 1 + i, 'badText')),
+      footerLine(box, footer),
+    ],
   });
 }

@@ -2,13 +2,13 @@ import type { CSSProperties, ReactNode } from 'react';
 import { AccessBadge } from './nodes/AccessBadge';
 import edges from './edges/Edges.module.css';
 import { LockIcon } from './nodes/LockIcon';
-import type { EdgeStyle } from '../../graph/model/graph';
 import { KindIcon, type KindIconName } from '../controls/KindIcon';
 import { SymbolIcon } from '../controls/SymbolIcon';
 import styles from './Legend.module.css';
 import { ProcessMark } from '../controls/ProcessMark';
 import { processColourAt } from '../controls/processColour';
-import { ARROW_HEAD_BY_STYLE, ARROW_HEADS, type ArrowHead } from '../../graph/routing/arrowHeads';
+import { EDGE_SAMPLES } from '../../graph/routing/edgeSamples';
+import { ARROW_HEAD_BY_STYLE, ARROW_HEADS } from '../../graph/routing/arrowHeads';
 
 const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
   ['process', 'process'],
@@ -20,29 +20,6 @@ const NODE_KINDS: readonly (readonly [KindIconName, string])[] = [
   ['context', 'context'],
   ['translation', 'iommufd object'],
   ['hardware', 'IOMMU group'],
-];
-
-const EDGE_SAMPLES: readonly {
-  readonly style: EdgeStyle | 'dangling';
-  readonly head?: ArrowHead;
-  readonly fops?: 'parked' | 'normal';
-  readonly text: string;
-}[] = [
-  { style: 'pointer', text: 'pointer without a reference' },
-  { style: 'reference', text: 'counted reference' },
-  { style: 'member', text: 'member of a list or set' },
-  { style: 'embedded', text: 'embedded struct' },
-  {
-    style: 'fops',
-    fops: 'parked',
-    head: 'bar',
-    text: 'f_op, parked: calls cannot reach the driver',
-  },
-  { style: 'fops', fops: 'normal', text: 'f_op, normal: calls reach the driver' },
-  { style: 'wait', text: 'a task waits for it' },
-  { style: 'hold', text: 'held by a task' },
-  { style: 'use', text: 'a task uses freed memory' },
-  { style: 'dangling', head: 'cross', text: 'points at freed memory' },
 ];
 
 /** What the symbols of the stage mean. */
