@@ -38,11 +38,11 @@ async function check(page: Page, done: boolean): Promise<void> {
 
 async function verdicts(page: Page, end: 'running' | 'stopped'): Promise<void> {
   await page.keyboard.press('3');
-  await button(page, 'Check all designs').click();
+  await button(page, 'Check all again').click();
   await expect(button(page, /rfc-opened violates no-ops-before-bind/)).toBeVisible();
   if (end === 'running') return;
   await button(page, 'Stop').click();
-  await expect(button(page, 'Check again')).toBeVisible();
+  await expect(button(page, 'Check all again')).toBeVisible();
 }
 
 const VIEWS: readonly View[] = [

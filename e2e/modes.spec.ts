@@ -271,7 +271,7 @@ test.describe('a part of the page that fails to load', () => {
     await idle(page);
     await expect(page.getByRole('status', { name: 'Step' })).toHaveText(step ?? '');
     await page.keyboard.press('3');
-    await expect(page.getByRole('button', { name: 'Check all designs' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Check all again' })).toBeVisible();
   });
 
   test('loads when it is needed, or after a reload, if preloading failed', async ({ page }) => {

@@ -31,7 +31,8 @@ function openEmbed(): void {
   const { theme, step, speed, errors } = parameters;
   changeSettings(session, { theme, ...(speed === undefined ? {} : { speed }) });
   if (step !== undefined) seekTo(session, step);
-  if (parameters.view === 'compare') setPageLayout(session, { view: 'compare' });
+  const { view } = parameters;
+  if (view === 'compare' || view === 'verdicts') setPageLayout(session, { view });
   if (errors.length > 0)
     notify(session, 'error', 'Some parameters of this embed were ignored.', errors);
   const port = startPortAdapter(session, window);

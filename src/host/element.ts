@@ -40,8 +40,8 @@ export interface PlaygroundAttributes {
   readonly scenario?: string;
   /** URL of the folder that holds the playground. Default: the folder of the script; required if the element is imported as a module. */
   readonly base?: string;
-  /** The graph of kernel objects (default), the timeline of the tasks, both, or all designs side by side. */
-  readonly view?: 'graph' | 'timeline' | 'both' | 'compare';
+  /** The graph of kernel objects (default), the timeline of the tasks, both, all designs side by side, or the verdicts of all designs. */
+  readonly view?: 'graph' | 'timeline' | 'both' | 'compare' | 'verdicts';
   /** Colour theme; `auto` (default) follows the setting of the reader. A change does not reload the frame. */
   readonly theme?: Theme;
   /** Initial step, 0 to 100,000. Default: the step of the link, else 0. */

@@ -23,11 +23,12 @@ const enumParameter = <Value extends string>(
 /** Query parameters of `embed.html` and attributes of the element. The parsers and docs/embedding.md follow this table. */
 export const EMBED_PARAMETERS = {
   view: enumParameter(
-    'The graph of kernel objects, the timeline of the tasks, both, or all designs side by side.',
+    'The graph of kernel objects, the timeline of the tasks, both, all designs side by side, or the verdicts of all designs.',
     'graph',
     'timeline',
     'both',
     'compare',
+    'verdicts',
   ),
   theme: enumParameter(
     'Colour theme; auto follows the setting of the reader.',

@@ -38,7 +38,7 @@ describe('parseEmbedParameters', () => {
       load: 'eager',
     });
     expect(errors).toEqual([
-      'view: expected one of graph, timeline, both, compare, got "3d"',
+      'view: expected one of graph, timeline, both, compare, verdicts, got "3d"',
       'theme: expected one of auto, light, dark, got "pink"',
       'ro: expected one of 0, 1, got "yes"',
       'step: expected an integer from 0 to 100000, got "-1"',

@@ -1,3 +1,4 @@
+import type { DesignModel } from '../language/design';
 import { evaluate } from '../language/expressions';
 import type { StepEvent } from './machine';
 import { isWaitForCall, waiters } from './machine';
@@ -71,12 +72,20 @@ export function describeEvent(
 
 /** The text after a violation: how far the design's violations of this property have been confirmed, or that the user modified the design. */
 export function caveatText(
-  { design, model: { propertyInputs } }: Program,
+  { design, model }: Pick<Program, 'design' | 'model'>,
   property: PropertyId,
 ): string {
   if (design.modified) return ' (modified design)';
-  const caveat = propertyInputs.caveatFor?.[property] ?? propertyInputs.caveat;
+  const caveat = caveatOf(model, property);
   return caveat === undefined ? '' : ` (${caveat})`;
+}
+
+/** How far a design's violations of a property have been confirmed; undefined if they are. */
+export function caveatOf(
+  { propertyInputs }: DesignModel,
+  property: PropertyId,
+): string | undefined {
+  return propertyInputs.caveatFor?.[property] ?? propertyInputs.caveat;
 }
 
 /** A field's value as screen text: a pointer's target or NULL, a mutex's owner or "free", an enum's name. */

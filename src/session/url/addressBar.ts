@@ -14,6 +14,12 @@ export interface AddressBar {
   readonly storage?: () => Pick<Storage, 'getItem' | 'setItem'>;
 }
 
+/** The table that `?view=` asks for in place of the stage. */
+export function requestedTable(address: AddressBar): 'compare' | 'verdicts' | undefined {
+  const view = address.parameter('view');
+  return view === 'compare' || view === 'verdicts' ? view : undefined;
+}
+
 /** The address bar of a page. */
 export function addressBarOf(page: Window): AddressBar {
   return {

@@ -5,7 +5,7 @@ import { urlSyncPart } from '../actions/lazyParts';
 import { setPageLayout } from '../actions/pageLayout';
 import { createSession, type Session } from '../store/session';
 import { openScenario } from '../trace/openScenario';
-import type { AddressBar } from './addressBar';
+import { requestedTable, type AddressBar } from './addressBar';
 
 /** A session, and the function that starts the synchronisation of the address bar. */
 export interface StartedSession {
@@ -27,7 +27,8 @@ export async function startSession(address: AddressBar): Promise<StartedSession>
       `the default scenario does not open: ${opened.errors.map(({ message }) => message).join('; ')}`,
     );
   const session = createSession(opened.run.setup, opened.run);
-  setPageLayout(session, { autoplayIntro: true });
+  const table = requestedTable(address);
+  setPageLayout(session, table ? { view: table } : { autoplayIntro: true });
   const initial = session.getState();
   return {
     session,

@@ -8,7 +8,7 @@ import { createSession, type Session, type SessionState } from '../store/session
 import { openScenario } from '../trace/openScenario';
 import type { Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
-import type { AddressBar } from './addressBar';
+import { requestedTable, type AddressBar } from './addressBar';
 import { openPermalink, permalinkOf, type OpenedPermalink } from './permalink';
 
 /** Browsers block pages that write the address more than about 100 times in 30 seconds. */
@@ -42,6 +42,8 @@ function sessionWithoutLink(address: AddressBar, linkError: string | undefined):
     runOf(openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID));
   if (!run) throw new Error('the default scenario does not open');
   const session = createSession(run.setup, run);
+  const table = requestedTable(address);
+  if (table) setPageLayout(session, { view: table });
   const instead = `${run.setup.scenario.title} is shown instead.`;
   if (linkError !== undefined)
     notify(
@@ -59,7 +61,8 @@ function sessionWithoutLink(address: AddressBar, linkError: string | undefined):
       [`The address has it after ?scenario=. ${instead}`],
       'library',
     );
-  if (linkError === undefined && id === undefined) setPageLayout(session, { autoplayIntro: true });
+  if (linkError === undefined && id === undefined && !table)
+    setPageLayout(session, { autoplayIntro: true });
   return session;
 }
 

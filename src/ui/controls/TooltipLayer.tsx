@@ -7,7 +7,8 @@ const SHOW_DELAY_MS = 450;
 const HIDE_DELAY_MS = 200;
 
 /**
- * The one tooltip of the page: shows the `data-tooltip` text of the control that is hovered or has keyboard focus.
+ * The one tooltip of the page: shows the `data-tooltip` text of the control that is hovered or has keyboard focus, and the
+ * picture at the URL `data-tooltip-picture`.
  * As WCAG 1.4.13 asks, the pointer can move onto it, Escape hides it, and nothing else does while the control is hovered or focused.
  */
 export function TooltipLayer() {
@@ -25,22 +26,33 @@ function followPointerAndFocus(layer: HTMLElement): () => void {
   const show = (next: HTMLElement): void => {
     clearTimeout(timer);
     owner = next;
-    layer.textContent = next.dataset['tooltip'] ?? '';
+    const { tooltip = '', tooltipPicture } = next.dataset;
+    layer.replaceChildren(
+      tooltip,
+      ...(tooltipPicture === undefined ? [] : [picture(tooltipPicture)]),
+    );
     layer.togglePopover(true);
     place();
-    textChanges.observe(next, { attributeFilter: ['data-tooltip'] });
+    changes.observe(next, { attributeFilter: ['data-tooltip', 'data-tooltip-picture'] });
+  };
+  const picture = (source: string): HTMLImageElement => {
+    const image = new Image();
+    image.alt = '';
+    image.addEventListener('load', place);
+    image.src = source;
+    return image;
   };
   const hide = (): void => {
     clearTimeout(timer);
     owner = undefined;
-    textChanges.disconnect();
+    changes.disconnect();
     layer.togglePopover(false);
   };
   const hideSoon = (): void => {
     clearTimeout(timer);
     if (owner?.matches(':focus-visible') !== true) timer = setTimeout(hide, HIDE_DELAY_MS);
   };
-  const textChanges = new MutationObserver(() => owner && show(owner));
+  const changes = new MutationObserver(() => owner && show(owner));
   const listeners = new AbortController();
   const on = <Type extends keyof DocumentEventMap>(
     type: Type,

@@ -49,9 +49,9 @@ const ProcessesPanel = lazyPart({
   load: async () => (await import('../panels/ProcessesPanel')).ProcessesPanel,
   placeholder: LOADING,
 });
-const EmbedCompare = lazyPart({
-  name: 'The comparison',
-  load: async () => (await import('./EmbedCompare')).EmbedCompare,
+const EmbedTable = lazyPart({
+  name: 'The table',
+  load: async () => (await import('./EmbedTable')).EmbedTable,
   placeholder: LOADING,
 });
 const EmbedCheck = lazyPart({
@@ -79,11 +79,12 @@ function EmbedLayout({
 }: Omit<EmbedProps, 'createWorker'>) {
   const { view, readOnly } = parameters;
   const [sidePanel, setSidePanel] = useState<SidePanelId>();
-  const comparing = useSession((state) => state.layout.view === 'compare');
+  const tableView = useSession(({ layout }) => (layout.view === 'stage' ? undefined : layout.view));
   const announcement = useSession((state) => state.announcement);
   const root = useRef<HTMLDivElement>(null);
-  // A design opened from the comparison shows as a graph.
-  const shown = comparing ? 'compare' : view === 'compare' ? 'graph' : view;
+  const startTable = view === 'compare' || view === 'verdicts' ? view : undefined;
+  // What is opened from a table shows as a graph.
+  const shown = tableView ?? (startTable === undefined ? view : 'graph');
   const hasTimeline = shown === 'timeline' || shown === 'both';
   useIdleSignal(session);
   useThemeAttribute();
@@ -101,16 +102,16 @@ function EmbedLayout({
     <div className={styles.embed} ref={root} data-view={shown}>
       <header className={styles.header}>
         <EmbedTitle />
-        {view === 'compare' && !comparing && (
+        {startTable && !tableView && (
           <button
             type="button"
             className={`${buttons.button} ${buttons.small}`}
-            onClick={() => dispatch(session, 'set-layout', { view: 'compare' })}
+            onClick={() => dispatch(session, 'set-layout', { view: startTable })}
           >
-            Compare
+            {startTable === 'compare' ? 'Compare' : 'All verdicts'}
           </button>
         )}
-        {!readOnly && !comparing && (
+        {!readOnly && !tableView && (
           <SidePanelToggle
             text="Run calls"
             panel="processes"
@@ -118,24 +119,24 @@ function EmbedLayout({
             onToggle={setSidePanel}
           />
         )}
-        {!comparing && (
+        {!tableView && (
           <SidePanelToggle text="Check" panel="check" open={sidePanel} onToggle={setSidePanel} />
         )}
         <PlaygroundLink playgroundUrl={playgroundUrl} />
       </header>
       <div className={styles.body}>
-        {!comparing && sidePanel === 'processes' && (
+        {!tableView && sidePanel === 'processes' && (
           <aside className={styles.sidePanel} aria-label="Processes">
             <ProcessesPanel />
           </aside>
         )}
-        {!comparing && sidePanel === 'check' && (
+        {!tableView && sidePanel === 'check' && (
           <aside className={styles.sidePanel} data-wide="" aria-label="Check">
             <EmbedCheck />
           </aside>
         )}
         <main className={styles.views}>
-          {comparing && <EmbedCompare onHeightChange={resizeToTable} />}
+          {tableView && <EmbedTable view={tableView} onHeightChange={resizeToTable} />}
           {(shown === 'graph' || shown === 'both') && (
             <section className={styles.stage} aria-label="Stage">
               <Stage wheel="host" />
@@ -148,8 +149,8 @@ function EmbedLayout({
           )}
         </main>
       </div>
-      {!comparing && <EmbedCaption />}
-      {!comparing && <EmbedPlaybackBar slider={!hasTimeline} />}
+      {!tableView && <EmbedCaption />}
+      {!tableView && <EmbedPlaybackBar slider={!hasTimeline} />}
       <Notifications />
       <TooltipLayer />
       <div className={buttons.hidden} aria-live="polite" aria-atomic="true">
@@ -162,6 +163,8 @@ function EmbedLayout({
 function EmbedTitle() {
   const title = useSession((state) => state.run.setup.scenario.title);
   const design = useSession((state) => state.run.setup.design.title);
+  const view = useSession((state) => state.layout.view);
+  if (view === 'verdicts') return <h1>Verdicts of all designs</h1>;
   return (
     <>
       <h1>{title}</h1>

@@ -15,8 +15,8 @@ export function useReportedHeight(
 ): void {
   useEffect(() => {
     const element = root.current;
-    // The comparison reports the height of its table.
-    if (!element || view === 'compare') return undefined;
+    // A table reports its own height.
+    if (!element || view === 'compare' || view === 'verdicts') return undefined;
     const observer = new ResizeObserver(([entry]) => {
       if (entry) port.resize(preferredHeight(entry.contentRect.width, view));
     });

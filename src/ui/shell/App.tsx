@@ -123,61 +123,69 @@ function AppLayout({ session }: { readonly session: Session }) {
       style={sizes as CSSProperties}
     >
       <Header />
-      <aside id="left" className={styles.left} aria-label="Processes">
-        <ProcessesPanel />
-      </aside>
-      <main className={styles.main}>
-        <Splitter
-          size={left}
-          label="Width of the processes panel"
-          panelId="left"
-          panelSide="left"
-        />
-        <Splitter
-          size={right}
-          label="Width of the source panel"
-          panelId="right"
-          panelSide="right"
-        />
-        {inQuiz ? <QuizCard /> : touring ? <TourCard /> : !presenting && <CaptionBar />}
-        <section className={styles.stage} aria-label="Stage">
-          <View key={presenting ? 'presenting' : 'page'} />
-        </section>
-        <Splitter
-          size={bottom}
-          label="Height of the timeline panel"
-          panelId="bottom"
-          panelSide="below"
-        />
-        <PlaybackBar />
-        <div id="bottom" className={styles.bottom}>
-          <BottomPanel />
-        </div>
-        {presenting && !touring && !inQuiz && <PresenterBar />}
-      </main>
-      <aside id="right" className={styles.right} aria-label="Source and details">
-        <SidePanel />
-        <Splitter
-          size={details}
-          label="Height of the details panel"
-          panelId="details"
-          panelSide="below"
-        />
-        <DetailsPanel />
-      </aside>
-      <nav className={styles.panelTabs} aria-label="Panels">
-        {NARROW_PANELS.map(({ id, text }) => (
-          <button
-            key={id}
-            type="button"
-            aria-pressed={narrowPanel === id}
-            onClick={() => dispatch(session, 'set-layout', { narrowPanel: id })}
-          >
-            {text}
-            {id === 'details' && <SelectionLabel />}
-          </button>
-        ))}
-      </nav>
+      {view === 'verdicts' ? (
+        <main className={styles.wide}>
+          <View />
+        </main>
+      ) : (
+        <>
+          <aside id="left" className={styles.left} aria-label="Processes">
+            <ProcessesPanel />
+          </aside>
+          <main className={styles.main}>
+            <Splitter
+              size={left}
+              label="Width of the processes panel"
+              panelId="left"
+              panelSide="left"
+            />
+            <Splitter
+              size={right}
+              label="Width of the source panel"
+              panelId="right"
+              panelSide="right"
+            />
+            {inQuiz ? <QuizCard /> : touring ? <TourCard /> : !presenting && <CaptionBar />}
+            <section className={styles.stage} aria-label="Stage">
+              <View key={presenting ? 'presenting' : 'page'} />
+            </section>
+            <Splitter
+              size={bottom}
+              label="Height of the timeline panel"
+              panelId="bottom"
+              panelSide="below"
+            />
+            <PlaybackBar />
+            <div id="bottom" className={styles.bottom}>
+              <BottomPanel />
+            </div>
+            {presenting && !touring && !inQuiz && <PresenterBar />}
+          </main>
+          <aside id="right" className={styles.right} aria-label="Source and details">
+            <SidePanel />
+            <Splitter
+              size={details}
+              label="Height of the details panel"
+              panelId="details"
+              panelSide="below"
+            />
+            <DetailsPanel />
+          </aside>
+          <nav className={styles.panelTabs} aria-label="Panels">
+            {NARROW_PANELS.map(({ id, text }) => (
+              <button
+                key={id}
+                type="button"
+                aria-pressed={narrowPanel === id}
+                onClick={() => dispatch(session, 'set-layout', { narrowPanel: id })}
+              >
+                {text}
+                {id === 'details' && <SelectionLabel />}
+              </button>
+            ))}
+          </nav>
+        </>
+      )}
       <Notifications />
       <TooltipLayer />
       <DialogHost />

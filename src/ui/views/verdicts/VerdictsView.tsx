@@ -1,34 +1,53 @@
-import { Fragment, useContext, useEffect } from 'react';
-import type { MatrixCell, MatrixRow, MatrixRowProperty } from '../../../explore/matrix/matrix';
-import { propertyById } from '../../../kernel/properties/properties';
-import { PROPERTY_IDS } from '../../../kernel/properties/properties';
+import { Fragment, useContext, useEffect, useState } from 'react';
+import type { DesignConfig, MatrixRow, MatrixRowProperty } from '../../../explore/matrix/matrix';
+import { libraryVerdicts } from '../../../explore/matrix/libraryVerdicts';
+import { caveatOf } from '../../../kernel/machine/describeEvent';
+import { PROPERTIES, propertyById } from '../../../kernel/properties/properties';
 import { makeCheckClient } from '../../../check-worker/checkClient';
 import { workerFactories } from '../../../check-worker/workerFactories';
+import { dispatch } from '../../../session/actions/dispatch';
+import {
+  counterexamplePicture,
+  counterexampleScenario,
+} from '../../../session/queries/counterexamplePicture';
+import { verdictCases, verdictRows } from '../../../session/queries/verdictMatrix';
 import { CheckWorkerContext } from '../../panels/check/CheckWorkerContext';
 import { Icon } from '../../controls/Icon';
 import buttons from '../../controls/controls.module.css';
 import { formatCount } from '../../formatCount';
+import { isDarkTheme } from '../../theme';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './VerdictsView.module.css';
-import { verdictCases, verdictRows } from '../../../session/queries/verdictMatrix';
-import { dispatch } from '../../../session/actions/dispatch';
 
-/** Designs and options against properties; each cell covers every built-in scenario of the design. */
+/**
+ * Designs and options against properties; each cell covers every built-in scenario of the design. Shows the verdicts that
+ * come with the playground, until the reader has them computed again.
+ */
 export function VerdictsView() {
   const session = useSessionStore();
   const createWorker = useContext(CheckWorkerContext);
   const { cells, running } = useSession((state) => state.verdicts);
   const { configs, cases } = verdictCases();
-  const rows = verdictRows(cells);
+  const recomputed = running || cells.length > 0;
+  const rows = recomputed ? verdictRows(cells) : libraryVerdicts(configs);
   useEffect(() => () => dispatch(session, 'stop-verdicts'), [session]);
   return (
     <div className={styles.wrap} role="region" aria-label="Verdicts" tabIndex={0}>
       <div className={styles.head}>
         <p>
-          Every design and option against every property, over every interleaving of the built-in
+          Which design keeps which promise? Each cell is about every interleaving of the built-in
           scenarios.{' '}
-          <VerdictSummary rows={rows} done={cells.length} total={cases.length} running={running} />
+          <VerdictSummary
+            rows={rows}
+            done={recomputed ? cells.length : undefined}
+            total={cases.length}
+            running={running}
+          />
         </p>
+        <button type="button" className={buttons.button} onClick={() => dispatch(session, 'stage')}>
+          <Icon name="left" />
+          Back to the stage
+        </button>
         {running ? (
           <button
             type="button"
@@ -41,7 +60,8 @@ export function VerdictsView() {
         ) : (
           <button
             type="button"
-            className={`${buttons.button} ${buttons.primary}`}
+            className={buttons.button}
+            data-tooltip={`${cases.length} checks run in this browser, in about a minute. You can stop at any time.`}
             onClick={() =>
               dispatch(session, 'start-verdicts', {
                 client: makeCheckClient(workerFactories(createWorker)),
@@ -49,7 +69,7 @@ export function VerdictsView() {
             }
           >
             <Icon name="shield" />
-            {cells.length === 0 ? 'Check all designs' : 'Check again'}
+            Check all again
           </button>
         )}
         {running && (
@@ -61,61 +81,98 @@ export function VerdictsView() {
         <thead>
           <tr>
             <th scope="col">Design</th>
-            {PROPERTY_IDS.map((id) => (
-              <th key={id} scope="col" data-tooltip={propertyById(id).statement}>
-                <span>{id}</span>
+            {PROPERTIES.map(({ id, title, statement }) => (
+              <th key={id} scope="col" data-tooltip={`${id}: ${statement}`}>
+                <span>{title}</span>
               </th>
             ))}
-            <th scope="col">states</th>
+            <th scope="col">States</th>
           </tr>
         </thead>
-        <tbody>
-          {configs.map(({ title }) => {
-            const row = rows.find((each) => each.config.title === title);
-            const isComplete =
-              row !== undefined &&
-              row.scenarios.length === cases.filter((each) => each.config.title === title).length;
-            return (
-              <tr
-                key={title}
-                aria-busy={row && !isComplete && running ? true : undefined}
-                data-partial={row && !isComplete ? '' : undefined}
-              >
-                <th scope="row">
-                  <code>
-                    {title.split(' ').map((word, i) => (
-                      <Fragment key={word}>
-                        {i > 0 && ' '}
-                        <span>{word}</span>
-                      </Fragment>
-                    ))}
-                  </code>
-                </th>
-                {PROPERTY_IDS.map((id) => (
-                  <td key={id}>
-                    {row ? (
-                      <VerdictCell
-                        row={row}
-                        cells={cells}
-                        isComplete={isComplete}
-                        property={row.properties.find((each) => each.id === id)}
-                      />
-                    ) : (
-                      <span className={styles.unchecked}>
-                        <span className={buttons.hidden}>not checked yet</span>
-                      </span>
-                    )}
-                  </td>
+        {configs
+          .filter(({ title, design }) => title === design.id)
+          .map(({ design }) => (
+            <tbody key={design.id}>
+              {configs
+                .filter((config) => config.design === design)
+                .map((config) => (
+                  <VerdictRow
+                    key={config.title}
+                    config={config}
+                    row={rows.find((each) => each.config.title === config.title)}
+                    scenarioCount={
+                      cases.filter((each) => each.config.title === config.title).length
+                    }
+                  />
                 ))}
-                <td className={styles.states}>{row && formatCount(row.states)}</td>
-              </tr>
-            );
-          })}
-        </tbody>
+            </tbody>
+          ))}
       </table>
     </div>
   );
 }
+
+function VerdictRow({
+  config,
+  row,
+  scenarioCount,
+}: {
+  readonly config: DesignConfig;
+  /** Undefined before the first of its checks is done. */
+  readonly row: MatrixRow | undefined;
+  readonly scenarioCount: number;
+}) {
+  const running = useSession((state) => state.verdicts.running);
+  const isComplete = row?.scenarios.length === scenarioCount;
+  const isPartial = row !== undefined && !isComplete;
+  return (
+    <tr
+      aria-busy={isPartial && running ? true : undefined}
+      data-partial={isPartial ? '' : undefined}
+    >
+      <th scope="row">
+        <ConfigName config={config} />
+      </th>
+      {PROPERTIES.map(({ id }) => (
+        <td key={id}>
+          {row ? (
+            <VerdictCell
+              row={row}
+              isComplete={isComplete}
+              property={row.properties.find((each) => each.id === id)}
+            />
+          ) : (
+            <span className={styles.unchecked}>
+              <span className={buttons.hidden}>not checked yet</span>
+            </span>
+          )}
+        </td>
+      ))}
+      <td className={styles.states}>{row && formatCount(row.states)}</td>
+    </tr>
+  );
+}
+
+/** The design, or what differs from it in words. */
+function ConfigName({ config: { design, options, title } }: { readonly config: DesignConfig }) {
+  if (title === design.id)
+    return (
+      <>
+        {design.title} <code>{design.id}</code>
+      </>
+    );
+  return design.options
+    .filter(({ id, values }) => options[id] !== values[0])
+    .map(({ id, title: optionTitle }) => (
+      <Fragment key={id}>
+        <span className={styles.option}>
+          {optionTitle}: {OPTION_WORDS[options[id] ?? ''] ?? <code>{options[id]}</code>}
+        </span>
+      </Fragment>
+    ));
+}
+
+const OPTION_WORDS: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
 /** Progress and result of the checks. */
 function VerdictSummary({
@@ -125,7 +182,8 @@ function VerdictSummary({
   running,
 }: {
   readonly rows: readonly MatrixRow[];
-  readonly done: number;
+  /** Finished checks of this session; undefined while the stored verdicts show. */
+  readonly done: number | undefined;
   readonly total: number;
   readonly running: boolean;
 }) {
@@ -133,15 +191,13 @@ function VerdictSummary({
   const count = (status: MatrixRowProperty['status']): number =>
     verdicts.filter((each) => each.status === status).length;
   const [violated, holds, incomplete] = [count('violated'), count('holds'), count('incomplete')];
+  const isWhole = done === undefined || done === total;
   return (
     <span role="status" className={styles.summary} data-done={done === total ? '' : undefined}>
-      {done === 0 &&
-        !running &&
-        `${total} checks run in your browser, in under a minute on most machines. You can stop at any time.`}
-      {(done > 0 || running) &&
-        `${running ? 'Checking' : done === total ? 'Done' : 'Stopped'}: ${done} of ${total} checks.`}
-      {done > 0 &&
-        ` ${violated} violated${done === total ? `, ${holds} hold${incomplete > 0 ? `, ${incomplete} incomplete` : ''}` : ' so far'}.${violated > 0 ? ' Press a red cell to play its counterexample.' : ''}`}
+      {done !== undefined &&
+        `${running ? 'Checking' : done === total ? 'Done' : 'Stopped'}: ${done} of ${total} checks. `}
+      {done !== 0 &&
+        `${violated} violated${isWhole ? `, ${holds} hold${incomplete > 0 ? `, ${incomplete} incomplete` : ''}` : ' so far'}.${violated > 0 ? ' Press a red cell to play its counterexample.' : ''}`}
     </span>
   );
 }
@@ -164,6 +220,13 @@ function CellLegend() {
         violated: steps of the shortest counterexample
       </li>
       <li>
+        <span className={styles.violated} data-caveat="">
+          <Icon name="close" size={11} />
+          12
+        </span>{' '}
+        dashed: found by reading or reported, not confirmed by a run
+      </li>
+      <li>
         <span className={styles.incomplete}>
           <Icon name="question" size={13} />
         </span>{' '}
@@ -181,16 +244,13 @@ function CellLegend() {
 
 function VerdictCell({
   row,
-  cells,
   isComplete,
   property,
 }: {
   readonly row: MatrixRow;
   readonly isComplete: boolean;
-  readonly cells: readonly MatrixCell[];
   readonly property: MatrixRowProperty | undefined;
 }) {
-  const session = useSessionStore();
   if (!property || property.status === 'not-applicable')
     return (
       <span className={styles.notApplicable} aria-label="not applicable">
@@ -214,21 +274,42 @@ function VerdictCell({
         <span className={buttons.hidden}>incomplete</span>
       </span>
     );
+  return <ViolatedCell row={row} property={property} />;
+}
+
+/** A violation: its picture shows while it is hovered or focused, and a press plays it. */
+function ViolatedCell({
+  row,
+  property,
+}: {
+  readonly row: MatrixRow;
+  readonly property: MatrixRowProperty;
+}) {
+  const session = useSessionStore();
+  const [picture, setPicture] = useState<string>();
   const { witness, scenario, brokenIn, id } = property;
-  const cell = cells.find(
-    (each) => each.case.id === scenario && each.case.config.title === row.config.title,
-  );
+  const { design, options } = row.config;
+  const caveat = caveatOf(design.model(options), id);
+  const draw = (): void => {
+    const svg = counterexamplePicture(row, property, isDarkTheme() ? 'dark' : 'light');
+    if (svg !== undefined) setPicture(`data:image/svg+xml,${encodeURIComponent(svg)}`);
+  };
   return (
     <button
       type="button"
       className={styles.violated}
-      data-tooltip={`${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
-      aria-label={`${row.config.title} violates ${id} in ${scenario ?? '?'}: play the counterexample of ${witness?.steps ?? '?'} steps`}
+      data-caveat={caveat}
+      data-tooltip={`${propertyById(id).title}: ${witness?.text ?? ''} (in ${brokenIn.join(', ')})`}
+      data-tooltip-picture={picture}
+      aria-label={`${row.config.title} violates ${id} in ${scenario ?? '?'}${caveat === undefined ? '' : `, ${caveat}`}: play the counterexample of ${witness?.steps ?? '?'} steps`}
+      onPointerEnter={draw}
+      onFocus={draw}
       onClick={() => {
-        if (!cell || !witness) return;
+        const played = counterexampleScenario(row, property);
+        if (!played || !witness) return;
         dispatch(session, 'stage');
         dispatch(session, 'show-counterexample', {
-          subject: { scenario: cell.case.scenario, mutations: [] },
+          subject: { scenario: played, mutations: [] },
           name: id,
           schedule: witness.schedule,
         });

@@ -1,14 +1,16 @@
 import { useEffect, useRef } from 'react';
 import { CompareView } from '../views/compare/CompareView';
+import { VerdictsView } from '../views/verdicts/VerdictsView';
 import styles from './Embed.module.css';
 
-interface EmbedCompareProps {
+interface EmbedTableProps {
+  readonly view: 'compare' | 'verdicts';
   /** Gets the height of the whole table in px whenever it changes. */
   readonly onHeightChange: (height: number) => void;
 }
 
-/** The design comparison in an embed. */
-export function EmbedCompare({ onHeightChange }: EmbedCompareProps) {
+/** The comparison or the verdicts of all designs in an embed. */
+export function EmbedTable({ view, onHeightChange }: EmbedTableProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const table = box.current?.querySelector('table');
@@ -16,10 +18,10 @@ export function EmbedCompare({ onHeightChange }: EmbedCompareProps) {
     const observer = new ResizeObserver(() => onHeightChange(table.offsetHeight));
     observer.observe(table);
     return () => observer.disconnect();
-  }, [onHeightChange]);
+  }, [view, onHeightChange]);
   return (
-    <div className={styles.compare} ref={box}>
-      <CompareView />
+    <div className={styles.table} ref={box}>
+      {view === 'compare' ? <CompareView /> : <VerdictsView />}
     </div>
   );
 }
