@@ -4,6 +4,7 @@ import { iommuDestroy } from '../shared/iommufd/destroy';
 import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { meta } from './meta';
 import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
+import { groupStatusByDrivers } from '../shared/groupStatus';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd, NO_EXTRA_BIND_STEPS } from './bind';
 import {
@@ -73,6 +74,7 @@ export const design: Design = {
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
         hot_reset: hotReset(false),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
       },

@@ -4,6 +4,7 @@ import { iommuDestroy } from '../shared/iommufd/destroy';
 import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { meta } from './meta';
 import { probeDriver, removeDriver } from '../shared/kernelDriver';
+import { groupStatusByDrivers } from '../shared/groupStatus';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
 import {
@@ -91,6 +92,7 @@ export const design: Design = {
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(splitDriverRules(choice)),
+        group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
         hot_reset: hotReset(true),
         remove_driver: removeDriver(splitDriverRules(choice)),
       },

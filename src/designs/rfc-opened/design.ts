@@ -1,6 +1,7 @@
 import type { Design } from '../../kernel/language/design';
 import { meta } from './meta';
 import { probeDriver, removeDriver } from '../shared/kernelDriver';
+import { groupStatusByDrivers } from '../shared/groupStatus';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { kvmAdd } from '../parked-shim/deviceIo';
 import { bindIommufd, deviceIo } from './bind';
@@ -81,6 +82,7 @@ export const design: Design = {
       register_device: registerDevice,
       unregister_device: unregisterDevice,
       probe_driver: probeDriver(RFC_DRIVER_RULES),
+      group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
       hot_reset: supportedOn({ cdev: hotReset, device: hotReset }, 'HRESET.1'),
       remove_driver: removeDriver(RFC_DRIVER_RULES),
     },

@@ -29,6 +29,7 @@ import {
   vfioGlobal,
   vfioGroup,
 } from './objects';
+import { groupStatus } from './groupStatus';
 import { hotReset } from './hotReset';
 import { openCdev, openGroup, releaseGroup } from './open';
 import { linuxOf } from './linux';
@@ -80,6 +81,7 @@ export const design: Design = {
         register_device: registerDevice,
         unregister_device: unregisterDevice,
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        group_status: ioctlBody({ group: groupStatus }),
         hot_reset: ioctlBody({ cdev: hotReset, device: hotReset }),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),
       },

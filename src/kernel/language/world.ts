@@ -45,6 +45,7 @@ export const CALL_NAMES = [
   'probe_driver',
   'remove_driver',
   'hot_reset',
+  'group_status',
 ] as const;
 
 /** The name of a call in the scenario format. */
@@ -108,6 +109,7 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   unregister_device: { args: ['device'], result: 'zero', by: 'driver' },
   probe_driver: { args: ['device'], result: 'zero', by: 'driver' },
   remove_driver: { args: ['device'], result: 'zero', by: 'driver' },
+  group_status: { args: ['fd'], result: 'zero', by: 'process' },
   hot_reset: { args: ['fd'], lists: ['groups'], result: 'zero', by: 'process' },
 };
 

@@ -168,6 +168,12 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
       world: TWO_DEVICES_WORLD,
       calls: [...calls, processCall('hot_reset', { fd, groups })],
     })),
+    ...[GROUP_OPEN_CALLS, TYPE1_CALLS].flatMap((calls) =>
+      [TWO_DEVICES_WORLD, KERNEL_DRIVER_WORLD].map((world) => ({
+        world,
+        calls: [...calls, processCall('group_status', { fd: 'group' })],
+      })),
+    ),
     // The last device of a group is unregistered while the group is in a container.
     { world: ONE_DEVICE_WORLD, calls: [...TYPE1_CALLS, driverCall('unregister_device')] },
   );

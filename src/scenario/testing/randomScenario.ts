@@ -227,6 +227,7 @@ const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
   device_io: ['cdev', 'device'],
   kvm_add: ['cdev', 'group'],
   hot_reset: ['cdev', 'device'],
+  group_status: ['group'],
 };
 
 function drawArgument(

@@ -259,6 +259,16 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
       ),
   },
   {
+    call: 'group_status',
+    verb: 'Get status',
+    title: 'Get status of group',
+    noChoiceReason: 'Needs an open group.',
+    choices: (context) =>
+      fdsOfKind(context, 'group').map(({ name }) =>
+        makeChoice(context, name, `Get status of ${name}`, { call: 'group_status', fd: name }),
+      ),
+  },
+  {
     call: 'kvm_add',
     verb: 'Add to KVM',
     title: 'Add to KVM',
