@@ -1,3 +1,4 @@
+import { F_OP } from '../../kernel/language/vfs';
 import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   driverOp,
@@ -65,7 +66,7 @@ export function bindIommufd(
         title: 'the VFS calls the parked handler, which copies the argument',
         confidence: 'DERIVED',
         ops: [
-          branch(ne('file.f_op', 0), [
+          branch(ne('file.f_op', F_OP.parked), [
             fail('ENOTTY', 'the normal fops have no bind command', { at: 'file' }),
           ]),
           fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' }),

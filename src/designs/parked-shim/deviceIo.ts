@@ -1,3 +1,4 @@
+import { F_OP } from '../../kernel/language/vfs';
 import type { CallBody, Routine } from '../../kernel/language/design';
 import { allOf, driverOp, eq, fail, ne, NULL, ret, branch } from '../../kernel/language/primitives';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
@@ -14,7 +15,7 @@ const deviceCallRoutine: Routine = {
       title: 'the VFS calls the handler of the file: parked or normal',
       confidence: 'THREAD',
       ops: [
-        branch(eq('file.f_op', 0), [
+        branch(eq('file.f_op', F_OP.parked), [
           fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
         ]),
       ],

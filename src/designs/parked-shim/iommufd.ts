@@ -1,3 +1,4 @@
+import { F_OP } from '../../kernel/language/vfs';
 import type { CallBody, ObjectType, Routine } from '../../kernel/language/design';
 import {
   alloc,
@@ -125,7 +126,7 @@ export const ioasAlloc = (shortterm: ShorttermUse): Routine => ({
   ],
 });
 
-const failIfParked = branch(eq('file.f_op', 0), [
+const failIfParked = branch(eq('file.f_op', F_OP.parked), [
   fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
 ]);
 

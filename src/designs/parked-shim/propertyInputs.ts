@@ -1,8 +1,9 @@
+import { F_OP } from '../../kernel/language/vfs';
 import type { CounterSpec, PropertyInputs } from '../../kernel/language/propertyInputs';
 import { DRIVER } from '../shared/parentDevice';
 import { allOf, eq, live, lt, ne, NULL } from '../../kernel/language/primitives';
 
-const normalFops = eq('file.f_op', 1);
+const normalFops = eq('file.f_op', F_OP.normal);
 const bound = allOf(live('idev'), ne('device.iommu_dev', NULL), lt(0, 'device.open_count'));
 const ownsDma = allOf(ne('idev.ictx', NULL), eq('iommu_group.owner', 'idev.ictx'));
 

@@ -1,3 +1,4 @@
+import { F_OP } from '../../kernel/language/vfs';
 import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   decrement,
@@ -77,7 +78,7 @@ export function releaseDevice(
         id: 'REL.1',
         title: 'skip the unbind if the fops are parked',
         confidence: 'DERIVED',
-        ops: [branch(eq('file.f_op', 0), [goto('REL.7')])],
+        ops: [branch(eq('file.f_op', F_OP.parked), [goto('REL.7')])],
       },
       ...unbindSteps(extra),
       ...putSteps(kind),

@@ -1,3 +1,4 @@
+import { F_OP } from '../../kernel/language/vfs';
 import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
   alloc,
@@ -203,7 +204,7 @@ export function releaseGroupDevice(choice: SplitOptions): Routine {
         id: 'REL.1',
         title: 'skip the unbind if the fops are parked',
         confidence: 'DERIVED',
-        ops: [branch(eq('file.f_op', 0), [goto('REL.7')])],
+        ops: [branch(eq('file.f_op', F_OP.parked), [goto('REL.7')])],
       },
       {
         id: 'REL.2',

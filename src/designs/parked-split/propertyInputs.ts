@@ -1,3 +1,4 @@
+import { F_OP } from '../../kernel/language/vfs';
 import type { Condition } from '../../kernel/language/primitives';
 import { allOf, anyOf, eq, live, lt, ne, NULL, addressOf } from '../../kernel/language/primitives';
 import type { PropertyInputs } from '../../kernel/language/propertyInputs';
@@ -5,7 +6,7 @@ import { deviceCounters, groupKref, ownerCount } from '../parked-shim/propertyIn
 import type { SplitOptions } from './options';
 import { SPLIT_DOMAIN } from './objects';
 
-const normalFops = eq('file.f_op', 1);
+const normalFops = eq('file.f_op', F_OP.normal);
 const hasType1Container = allOf(ne('group.container', NULL), eq('group.container.iommu_driver', 1));
 
 /** What the properties ask of the split design. Without the claim, the context that set the group's domain counts as owner. */

@@ -1,3 +1,4 @@
+import { F_OP } from '../../kernel/language/vfs';
 import { compile } from '../../kernel/compiler/compile';
 import type { Design, ObjectType, Routine } from '../../kernel/language/design';
 import {
@@ -144,8 +145,8 @@ const testDesign: Design = {
     parkedFileKinds: ['cdev'],
     privateData: { cdev: 'priv' },
     propertyInputs: {
-      normalAccess: { cdev: eq('file.f_op', 1) },
-      bound: { cdev: eq('file.f_op', 1) },
+      normalAccess: { cdev: eq('file.f_op', F_OP.normal) },
+      bound: { cdev: eq('file.f_op', F_OP.normal) },
       ownerContext: {},
       unregisterDelays: [],
       counters: [

@@ -3,6 +3,7 @@ import type { Errno } from '../language/errno';
 import { binary, constant, field } from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import type { InstanceKey } from '../language/instanceKey';
+import { pointerTest } from '../language/printOps';
 import { eachStatement } from '../language/statements';
 import type { Statement } from '../language/statements';
 import { EMPTY_RELEASE_ROUTINE } from '../language/vfs';
@@ -157,6 +158,7 @@ class Compiler {
       pcs: this.pcs,
       fields: this.fields,
       addEvent: (template: EventTemplate) => this.eventTemplates.push(template) - 1,
+      style: { modelOnly: false, isPointer: pointerTest(this.model.objects) },
     };
     const tasks = drafts.map((d, task): Task => ({
       index: task,

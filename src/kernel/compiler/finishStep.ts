@@ -2,6 +2,7 @@ import type { Routine, StepSpec } from '../language/design';
 import { all, any, binary, constant, field, fieldsRead, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import { printOps } from '../language/printOps';
+import type { PrintStyle } from '../language/printOps';
 import { eachStatement } from '../language/statements';
 import type { Statement } from '../language/statements';
 import type { DraftStatement } from './draftStatements';
@@ -26,6 +27,8 @@ interface ProgramSoFar {
   readonly pcs: readonly number[];
   readonly fields: readonly Field[];
   readonly addEvent: (template: EventTemplate) => number;
+  /** How the source panel prints operations. */
+  readonly style: PrintStyle;
 }
 
 /** Whether a call may end without creating its result. */
@@ -90,7 +93,7 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
     guard,
     waits,
     body,
-    source: sourceOf(draft.spec),
+    source: sourceOf(draft.spec, program.style),
     ops: draft.spec.ops,
     get touches() {
       return (touches ??= touchedFields(guard, body, fields));
@@ -122,8 +125,8 @@ function touchedFields(
 const sourceCache = new WeakMap<StepSpec, readonly string[]>();
 
 /** The C-like lines of a step, printed once per step table. */
-function sourceOf(spec: StepSpec): readonly string[] {
-  const source = sourceCache.get(spec) ?? printOps(spec.ops);
+function sourceOf(spec: StepSpec, style: PrintStyle): readonly string[] {
+  const source = sourceCache.get(spec) ?? printOps(spec.ops, style);
   sourceCache.set(spec, source);
   return source;
 }

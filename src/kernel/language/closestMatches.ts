@@ -1,5 +1,9 @@
 /** The names that a misspelled one may stand for, closest first: at most half of its characters differ. */
-function closestMatches(name: string, names: readonly string[], max: number): readonly string[] {
+export function closestMatches(
+  name: string,
+  names: readonly string[],
+  max: number,
+): readonly string[] {
   return [...new Set(names)]
     .map((n) => ({ n, distance: editDistance(name.toLowerCase(), n.toLowerCase()) }))
     .filter((x) => x.distance <= Math.max(1, Math.floor(name.length / 2)))

@@ -388,6 +388,11 @@ export const violationIf = (cond: Condition, text: string, at: StatePath): Op =>
 export const driverOp = (
   name: string,
   options: { file?: StatePath; insideBind?: boolean } = {},
-): Op => ({ kind: 'driverOp', name, ...options });
+): Op => ({
+  kind: 'driverOp',
+  name,
+  ...(options.file === undefined ? {} : { file: options.file }),
+  ...(options.insideBind ? { insideBind: true } : {}),
+});
 export const comment = (text: string): Op => ({ kind: 'say', text });
 export const modelOnly = (...ops: Op[]): Op => ({ kind: 'bookkeep', ops });

@@ -24,7 +24,7 @@ export interface CounterSpec {
 }
 
 /** Files that may hold up the removal of a device for as long as they are open (property unregister-live). */
-interface UnregisterDelay {
+export interface UnregisterDelay {
   readonly fileKinds: readonly FileKind[];
   /** Whose files: those of the removed device, those of its group, or all of these kinds. */
   readonly of: 'device' | 'group' | 'any';

@@ -1,5 +1,8 @@
 import type { ObjectType, Routine } from './design';
-import { eq, fail, fdInstall, fdRemove, fget, fput, ret, branch } from './primitives';
+import { enumValues, eq, fail, fdInstall, fdRemove, fget, fput, ret, branch } from './primitives';
+
+/** `file.f_op`, by index. */
+export const F_OP = enumValues('parked', 'normal');
 
 /** struct file, part of every design. */
 export const FILE_TYPE: ObjectType = {
@@ -11,7 +14,7 @@ export const FILE_TYPE: ObjectType = {
   about: 'An open file description: what dup, fork and SCM_RIGHTS share.',
   fields: {
     f_count: { kind: 'refcount', hi: 31 },
-    f_op: { kind: 'enum', values: ['parked', 'normal'], init: 1 },
+    f_op: { kind: 'enum', values: Object.keys(F_OP), init: F_OP.normal.enumValue },
   },
 };
 

@@ -1,0 +1,25 @@
+import type { Design, Options } from '../../kernel/language/design';
+import { diagnosticsText } from '../../kernel/text/diagnostic';
+import { parseDesign } from '../../kernel/text/parseDesign';
+import { printDesign } from '../../kernel/text/printDesign';
+
+/** A design with these options, and what its text parses to: equal, if the text keeps everything. */
+export function throughText(design: Design, options: Options) {
+  const text = printDesign(design, options);
+  const { design: parsed, diagnostics } = parseDesign(text);
+  return {
+    parsed: {
+      ...parsed,
+      model: parsed?.model({}),
+      problems: diagnosticsText(design.id, diagnostics),
+      text: parsed && printDesign(parsed),
+    },
+    expected: {
+      ...design,
+      options: design.options.map((o) => ({ ...o, values: [options[o.id]] })),
+      model: design.model(options),
+      problems: '',
+      text,
+    },
+  };
+}
