@@ -63,6 +63,11 @@ test('swapping the locks of close leads to a deadlock, which the stage shows as 
   );
   await expect(dialog.getByRole('button', { pressed: true })).toHaveText('Link to this step');
   const link = await dialog.getByRole('textbox', { name: 'Link to this step' }).inputValue();
+  // So does the text, and it argues what the counterexample is about.
+  await dialog.getByRole('button', { name: 'Interleaving text' }).click();
+  const text = dialog.getByRole('textbox', { name: 'Interleaving text' });
+  await expect(text).toHaveValue(/\(modified\s+design\)/);
+  await expect(text).toHaveValue(/never returns here: it waits for/);
   await page.goto('about:blank');
   await page.goto(link);
   await idle(page);

@@ -110,3 +110,27 @@ for (const id of ['bind-race', 'hot-unplug', 'split-race']) {
     }
   });
 }
+
+test('an export shows the counterexample of a check, or argues another property', async ({
+  page,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto('./?scenario=unregister-starved');
+  await page.getByRole('button', { name: 'Go to the end of the branch' }).click();
+  await page.getByRole('radio', { name: 'Check' }).check({ force: true });
+  await page.getByRole('button', { name: 'Check all interleavings' }).click();
+  await expect(page.getByRole('list', { name: 'Properties' })).toBeVisible();
+  await page.getByRole('button', { name: 'Share or export' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Share' });
+  const run = await exportText(page, 'Interleaving text');
+  expect(run).toContain('\nProperty: unregister-live ');
+  expect(run).toContain('/* still blocked */');
+  await dialog.getByLabel('Property').selectOption({ label: 'No driver op before bind' });
+  expect(await exportText(page, 'Interleaving text')).toContain('\nProperty: no-ops-before-bind ');
+  await dialog.getByLabel('Run').selectOption({ label: 'Counterexample of Unregister returns' });
+  const shortest = await exportText(page, 'Interleaving text');
+  expect(shortest).toMatch(/\n\(shortest of all schedules, \d+ states explored\)\n/);
+  await dialog.getByLabel('All steps').check();
+  const full = await exportText(page, 'Interleaving text');
+  expect(full.length).toBeGreaterThan(shortest.length);
+});

@@ -1,4 +1,5 @@
 import { useRef, useState, type ReactNode } from 'react';
+import type { Export, ExportOptions } from '../../../export/export';
 import { altText } from '../../../export/altText';
 import { exportFileName, EXPORTS } from '../../../export/exports';
 import { SNIPPETS } from '../../../export/snippets';
@@ -15,6 +16,7 @@ import { downloadBlob, downloadText } from '../download';
 import { formatCount } from '../../formatCount';
 import { isDarkTheme } from '../../theme';
 import { useSession, useSessionStore } from '../../useSession';
+import { chosenExport, DEFAULT_CHOICE, ExportChoices } from './ExportChoices';
 import { EmbedReference } from './EmbedReference';
 import { svgToPng } from './svgToPng';
 import styles from './ShareDialog.module.css';
@@ -28,7 +30,10 @@ interface ShareItem {
   readonly isPicture: boolean;
   /** Embeds a live playground, which takes parameters and messages. */
   readonly isEmbed?: boolean;
-  readonly text: (trace: Trace) => string;
+  /** An export of a chosen run and property. */
+  readonly isExport?: boolean;
+  readonly text: (trace: Trace, options: ExportOptions) => string;
+  readonly companions?: Export['companions'];
 }
 
 interface ShareItemGroup {
@@ -41,6 +46,8 @@ export function ShareDialog() {
   const session = useSessionStore();
   const state = useSession((whole) => whole);
   const [selectedId, select] = useState('link');
+  const [choice, choose] = useState(DEFAULT_CHOICE);
+  const trace = traceForExport(currentTraceNode(session.getState()));
   const { mutations, scenario } = state.run.setup;
   const link = permalinkOf(state);
   const page = location.href.replace(/[?#].*$/s, '');
@@ -85,11 +92,21 @@ export function ShareDialog() {
             : `A .${each.extension} file, the same as the command line writes.`,
         fileName: exportFileName(scenario.title, each),
         isPicture: each.extension === 'svg',
-        text: (trace) => each.make(trace, { base: page, theme }),
+        isExport: true,
+        text: (trace, options) => each.make(trace, { ...options, base: page, theme }),
+        ...(each.companions ? { companions: each.companions } : {}),
       })),
     },
   ];
-  const groups = mutations ? all.filter(({ title }) => title === 'Link') : all;
+  // A scenario file has no changes of a design, and an embed shows it as it is.
+  const groups = mutations
+    ? all
+        .filter(({ title }) => title !== 'Embed')
+        .map((group) => ({
+          ...group,
+          items: group.items.filter(({ id }) => id !== 'export-scenario'),
+        }))
+    : all;
   const item = groups.flatMap(({ items }) => items).find(({ id }) => id === selectedId);
   return (
     <Modal title="Share" placement="sheet" wide>
@@ -112,7 +129,7 @@ export function ShareDialog() {
           ))}
           {mutations && (
             <p className={styles.note}>
-              Embeds and exports show unmodified designs. Discard the changes to use them.
+              Embeds and scenario files show unmodified designs. Discard the changes to use them.
             </p>
           )}
         </div>
@@ -120,18 +137,33 @@ export function ShareDialog() {
           <ShareItemPreview
             key={item.id}
             item={item}
-            trace={traceForExport(currentTraceNode(session.getState()))}
-          />
+            {...(item.isExport ? chosenExport(state, trace, choice) : { trace, options: {} })}
+          >
+            {item.isExport && (
+              <ExportChoices state={state} trace={trace} choice={choice} onChange={choose} />
+            )}
+          </ShareItemPreview>
         )}
       </div>
     </Modal>
   );
 }
 
-function ShareItemPreview({ item, trace }: { readonly item: ShareItem; readonly trace: Trace }) {
+function ShareItemPreview({
+  item,
+  trace,
+  options,
+  children,
+}: {
+  readonly item: ShareItem;
+  readonly trace: Trace;
+  readonly options: ExportOptions;
+  /** What there is to choose, below the description. */
+  readonly children: ReactNode;
+}) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [status, setStatus] = useState('');
-  const text = item.text(trace);
+  const text = item.text(trace, options);
   const copy = async (): Promise<void> => {
     try {
       await navigator.clipboard.writeText(text);
@@ -148,8 +180,12 @@ function ShareItemPreview({ item, trace }: { readonly item: ShareItem; readonly 
   return (
     <div className={styles.preview}>
       <p>{item.about}</p>
+      {children}
       {item.isPicture && (
-        <img src={`data:image/svg+xml;utf8,${encodeURIComponent(text)}`} alt={altText(trace)} />
+        <img
+          src={`data:image/svg+xml;utf8,${encodeURIComponent(text)}`}
+          alt={altText(trace, options.property)}
+        />
       )}
       <textarea
         ref={area}
@@ -173,9 +209,11 @@ function ShareItemPreview({ item, trace }: { readonly item: ShareItem; readonly 
         {fileName !== undefined && (
           <ShareButton
             icon="save"
-            onPress={() =>
-              downloadText(fileName, text, item.isPicture ? 'image/svg+xml' : 'text/plain')
-            }
+            onPress={() => {
+              downloadText(fileName, text, item.isPicture ? 'image/svg+xml' : 'text/plain');
+              for (const companion of item.companions?.(trace, options) ?? [])
+                downloadText(companion.fileName, companion.text, 'image/svg+xml');
+            }}
           >
             Save {fileName}
           </ShareButton>
