@@ -196,7 +196,6 @@ export const MENU_COMMANDS = {
         presenting: !session.getState().layout.presenting,
         view: 'stage',
         narrowPanel: 'stage',
-        autoplayIntro: false,
       }),
   },
   'present-next': {

@@ -32,11 +32,6 @@ export function playTo(session: Session, depth: number): void {
   scheduleTick(session);
 }
 
-/** Whether `playTo` started the current playback. */
-export function isPlayingToTarget(session: Session): boolean {
-  return playTargets.has(session);
-}
-
 /** Stops playback. */
 export function pause(session: Session): void {
   clearTimeout(timers.get(session));

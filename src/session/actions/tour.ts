@@ -34,7 +34,6 @@ export function showTourStop(session: Session, index: number, replay: boolean): 
     tourStop: index,
     view: 'stage',
     narrowPanel: 'stage',
-    autoplayIntro: false,
   });
   if (replay) playTo(session, steps);
 }

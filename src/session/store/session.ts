@@ -35,8 +35,8 @@ export interface PageLayout {
   readonly tourStop: number | undefined;
   /** Whether a call button runs its call to the end, or only starts it. */
   readonly callMode: 'run' | 'start';
-  /** The page was opened without a link: it plays to the first caption once. */
-  readonly autoplayIntro: boolean;
+  /** The page was opened without a link: it shows one question in place of the panels. The next change of the layout ends that. */
+  readonly welcome: boolean;
 }
 
 /** What the pointer or the keyboard focus is on. Indices are into the program of the current snapshot. */
@@ -104,7 +104,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
       presenting: false,
       tourStop: undefined,
       callMode: 'run',
-      autoplayIntro: false,
+      welcome: false,
     },
     check: { kind: 'idle' },
     verdicts: { cells: [], running: false },

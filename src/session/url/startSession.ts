@@ -28,7 +28,7 @@ export async function startSession(address: AddressBar): Promise<StartedSession>
     );
   const session = createSession(opened.run.setup, opened.run);
   const table = requestedTable(address);
-  setPageLayout(session, table ? { view: table } : { autoplayIntro: true });
+  setPageLayout(session, table ? { view: table } : { welcome: true });
   const initial = session.getState();
   return {
     session,

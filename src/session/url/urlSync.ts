@@ -62,7 +62,7 @@ function sessionWithoutLink(address: AddressBar, linkError: string | undefined):
       'library',
     );
   if (linkError === undefined && id === undefined && !table)
-    setPageLayout(session, { autoplayIntro: true });
+    setPageLayout(session, { welcome: true });
   return session;
 }
 

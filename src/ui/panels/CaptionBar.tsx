@@ -13,14 +13,11 @@ import { dispatch } from '../../session/actions/dispatch';
 import { currentBranch, FIRST_BRANCH_ID } from '../../session/trace/run';
 import { snapshotText } from '../../session/trace/snapshotText';
 
-const WELCOME = 'How does a process get access to a VFIO device? Watch the kernel step by step.';
-
 /** The caption of the current step, what the step did, and the next actions. */
 export function CaptionBar() {
   const run = useSession((state) => state.run);
   const playing = useSession((state) => state.settings.playing);
   const snapshot = useSession(currentSnapshot);
-  const introPlaying = useSession((state) => state.layout.autoplayIntro);
   const isNewCaption = useSession((state) => currentCaption(state) !== undefined);
   const text = useSession(narration);
   const session = useSessionStore();
@@ -40,9 +37,7 @@ export function CaptionBar() {
         <p className={styles.caption} data-fresh={isNewCaption ? '' : undefined}>
           {violation
             ? `Property violated (${violation.property}): ${violation.text}`
-            : introPlaying
-              ? WELCOME
-              : (text ?? firstSentence(scenario.about))}
+            : (text ?? firstSentence(scenario.about))}
         </p>
         <p
           className={styles.step}
@@ -93,12 +88,12 @@ export function CaptionBar() {
           </>
         ) : (
           <PlayButton
-            playing={playing && !introPlaying}
-            atStart={introPlaying || run.cursor === 0}
+            playing={playing}
+            atStart={run.cursor === 0}
             what={isOwnRun ? '' : ' walkthrough'}
           />
         )}
-        {!atEnd && (introPlaying || run.cursor === 0) && (
+        {!atEnd && run.cursor === 0 && (
           <CommandButton command="tour" text="90-second tour" variant="plain" />
         )}
       </div>

@@ -17,13 +17,14 @@ import { SidePanel } from '../panels/SidePanel';
 import { CaptionBar } from '../panels/CaptionBar';
 import { lazyPart } from '../controls/lazyPart';
 import { useFileDrop } from './useFileDrop';
-import { useIntroPlayback } from './useIntroPlayback';
+import { WelcomeCard } from './WelcomeCard';
 import { useThemeAttribute } from '../theme';
 import { useIdleSignal } from '../idleSignal';
 import { SessionContext, useSession } from '../useSession';
 import buttons from '../controls/controls.module.css';
 import styles from './App.module.css';
 import { dispatch } from '../../session/actions/dispatch';
+import { showsWelcome } from '../../session/queries/welcome';
 import '../tokens.css';
 
 const LOADING = <p className={styles.loading}>Loading…</p>;
@@ -89,6 +90,7 @@ export function App({ session, createWorker }: AppProps) {
 
 function AppLayout({ session }: { readonly session: Session }) {
   const { narrowPanel, presenting, view } = useSession((state) => state.layout);
+  const isWelcome = useSession(showsWelcome);
   const inQuiz = useSession((state) => state.dialog === 'quiz');
   const touring = useSession((state) => state.layout.tourStop !== undefined);
   const announcement = useSession((state) => state.announcement);
@@ -100,7 +102,6 @@ function AppLayout({ session }: { readonly session: Session }) {
   const View = VIEWS[view];
   useIdleSignal(session);
   useFileDrop(session);
-  useIntroPlayback(session);
   useThemeAttribute();
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => handleHotkey(session, event);
@@ -123,9 +124,12 @@ function AppLayout({ session }: { readonly session: Session }) {
       style={sizes as CSSProperties}
     >
       <Header />
-      {view === 'verdicts' ? (
+      {view === 'verdicts' || isWelcome ? (
         <main className={styles.wide}>
-          <View />
+          {isWelcome && <WelcomeCard />}
+          <section className={styles.stage} aria-label={isWelcome ? 'Stage' : 'Table'}>
+            <View />
+          </section>
         </main>
       ) : (
         <>

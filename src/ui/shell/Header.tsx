@@ -6,6 +6,7 @@ import { DesignOptionsMenu } from './DesignOptionsMenu';
 import { Segmented } from '../controls/Segmented';
 import buttons from '../controls/controls.module.css';
 import styles from './Header.module.css';
+import { showsWelcome } from '../../session/queries/welcome';
 import { dispatch } from '../../session/actions/dispatch';
 
 /** Scenario, design, views and dialogs. */
@@ -13,6 +14,7 @@ export function Header() {
   const session = useSessionStore();
   const setup = useSession((state) => state.run.setup);
   const view = useSession((state) => state.layout.view);
+  const isWelcome = useSession(showsWelcome);
   const theme = useSession((state) => state.settings.theme);
   return (
     <header className={styles.header}>
@@ -27,27 +29,41 @@ export function Header() {
         <span>{setup.scenario.title}</span>
         <Icon name="chevron" />
       </button>
-      <Segmented
-        label="Design"
-        monospace
-        value={setup.design.id}
-        className={styles.designs ?? ''}
-        onSelect={(id) => dispatch(session, 'switch-design', { design: id })}
-        segments={DESIGN_METAS.map(({ id, title }) => ({
-          value: id,
-          text: id,
-          tooltip: title,
-        }))}
-      />
-      <DesignOptionsMenu />
+      {!isWelcome && (
+        <>
+          <Segmented
+            label="Design"
+            monospace
+            value={setup.design.id}
+            className={styles.designs ?? ''}
+            onSelect={(id) => dispatch(session, 'switch-design', { design: id })}
+            segments={DESIGN_METAS.map(({ id, title }) => ({
+              value: id,
+              text: id,
+              tooltip: title,
+            }))}
+          />
+          <DesignOptionsMenu />
+        </>
+      )}
       <div className={styles.tools}>
-        <CommandButton command="compare" icon="columns" pressed={view === 'compare'} />
-        <CommandButton command="verdicts" icon="shield" pressed={view === 'verdicts'} />
+        <CommandButton
+          command="compare"
+          icon="columns"
+          text="Compare"
+          pressed={view === 'compare'}
+        />
+        <CommandButton
+          command="verdicts"
+          icon="shield"
+          text="Verdicts"
+          pressed={view === 'verdicts'}
+        />
         <span className={styles.wideOnly}>
-          <CommandButton command="predict" icon="question" />
-          <CommandButton command="present" icon="screen" />
+          <CommandButton command="predict" icon="question" text="Quiz" />
+          <CommandButton command="present" icon="screen" text="Present" />
         </span>
-        <CommandButton command="share" icon="share" />
+        <CommandButton command="share" icon="share" text="Share" />
         <CommandButton command="palette" icon="search" />
         <CommandButton
           command="theme"
