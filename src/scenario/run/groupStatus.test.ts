@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
 import type { Call } from '../../kernel/language/world';
-import '../../designs/designs';
+import { DESIGNS } from '../../designs/designs';
+import { registerDesigns } from '../../designs/registry';
 import { runScenario } from './runScenario';
+
+registerDesigns(DESIGNS);
 
 const legacy = (call: Call['call'], args: Partial<Call> = {}): Call => ({
   by: 'legacy',
