@@ -14,6 +14,7 @@ import { runScenario } from '../scenario/run/runScenario';
 import type { Trace } from '../scenario/run/trace';
 import { CliInputError, optionValue, suggestion } from './arguments';
 import type { Terminal, CliArguments } from './command';
+import { fixedOptions } from './designFile';
 
 /** The usage of the options that modify a design (`mutationOptions`). */
 export const MUTATION_USAGE =
@@ -31,10 +32,11 @@ export function readScenario(
   const file = args.files[0] ?? '-';
   const options = designOptions(args);
   const builtIn = libraryEntry(file);
+  const fixed = fixedOptions(args);
   const scenario = builtIn?.scenario ?? readScenarioFile(file, terminal);
   const design = optionValue(args, 'design') ?? scenario.design;
   const ported = builtIn
-    ? scenarioVariant(builtIn, design, options)
+    ? scenarioVariant(builtIn, design, { ...fixed, ...options })
     : portToDesign(scenario, design, options);
   if (!ported.ok) throw new CliInputError(inputErrorText(ported.errors));
   if (

@@ -1,3 +1,4 @@
+import { designById } from '../designs/designs';
 import { SNIPPETS } from '../export/snippets';
 import { makeLink } from '../scenario/link/link';
 import { linkOfTrace } from '../scenario/link/linkOfTrace';
@@ -20,6 +21,10 @@ function link(args: CliArguments, terminal: Terminal): number {
   if (args.options.has('as') && !embed)
     throw new CliInputError('--as: expected --embed with it, got --as alone');
   const snippet = choiceOption(args, 'as', SNIPPETS, 'html');
+  if (designById(optionValue(args, 'design') ?? '')?.fromText)
+    throw new CliInputError(
+      '--design: expected the id of a built-in design, got a file, which a link does not carry',
+    );
   const base = optionValue(args, 'base');
   const trace = runToTrace(readScenario(args, terminal), args, terminal);
   terminal.out(

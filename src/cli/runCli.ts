@@ -1,7 +1,10 @@
 import { CliInputError, parseArguments } from './arguments';
 import { CHECK_COMMAND } from './check';
-import { EXIT_STATUS, type CliCommand, type Terminal } from './command';
+import { DESIGN_COMMAND } from './design';
+import { resolveDesignFiles } from './designFile';
+import { EXIT_STATUS, type CliArguments, type CliCommand, type Terminal } from './command';
 import { EXPORT_COMMAND } from './export';
+import { errorMessage } from './input';
 import { LINK_COMMAND } from './link';
 import { LIST_COMMANDS } from './lists';
 import { MATRIX_COMMAND } from './matrix';
@@ -14,6 +17,7 @@ const COMMANDS: readonly CliCommand[] = [
   MATRIX_COMMAND,
   EXPORT_COMMAND,
   LINK_COMMAND,
+  DESIGN_COMMAND,
   ...LIST_COMMANDS,
 ];
 
@@ -34,11 +38,31 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       terminal.out(`vfio-playground ${command.usage}\n`);
       return EXIT_STATUS.fine;
     }
-    return await command.run(parseArguments(command, rest), terminal);
+    return await runCommand(command, parseArguments(command, rest), terminal);
   } catch (error) {
     if (!(error instanceof CliInputError)) throw error;
     terminal.err(endWithNewline(error.message));
     return EXIT_STATUS.badInput;
+  }
+}
+
+/** Runs a command with the design files of its arguments. What such a design cannot run is bad input. */
+async function runCommand(
+  command: CliCommand,
+  given: CliArguments,
+  terminal: Terminal,
+): Promise<number> {
+  const { args, used, restore } = resolveDesignFiles(given, terminal);
+  try {
+    return await command.run(args, terminal);
+  } catch (error) {
+    if (!used || error instanceof CliInputError) throw error;
+    throw new CliInputError(
+      `${given.options.get('design')?.join(', ')}: expected a design that can run this scenario, got ${errorMessage(error)}`,
+      { cause: error },
+    );
+  } finally {
+    restore();
   }
 }
 
@@ -47,6 +71,7 @@ function usageText(): string {
   return (
     `usage: vfio-playground COMMAND\n\n${commands}\n` +
     'FILE is a path, - for standard input, or the id of a built-in scenario.\n' +
+    'run, check, matrix and export also take --design FILE.design, a design as text (docs/design-language.md).\n' +
     'Exit status: 0 success; 1 a property is violated, or --verify found a difference; 2 bad input or usage; 3 a limit stopped the search.\n'
   );
 }

@@ -11,6 +11,16 @@ export function registerDesigns(designs: readonly Design[]): void {
   }
 }
 
+/** Makes a design available in the place of the one with its id, if there is one. Returns the function that undoes this. */
+export function overrideDesign(design: Design): () => void {
+  const before = designsById.get(design.id);
+  designsById.set(design.id, design);
+  return () => {
+    if (before) designsById.set(design.id, before);
+    else designsById.delete(design.id);
+  };
+}
+
 /** A registered design; undefined if the id is unknown or not yet loaded. */
 export function designById(id: string): Design | undefined {
   return designsById.get(id);

@@ -87,7 +87,8 @@ export function runAddress(
   trace: Trace,
   { base, full, property }: InterleavingOptions = {},
 ): string | undefined {
-  if (base === undefined) return undefined;
+  // A link would open the built-in design of this id.
+  if (base === undefined || trace.program.design.fromText) return undefined;
   const violation = full ? undefined : subjectViolation(trace, property);
   return `${toAscii(base)}${makeLink(linkOfTrace(trace, violation && violation.step + 1))}`;
 }
@@ -108,8 +109,9 @@ function sourceLines({ scenario, program, schedule }: Trace): readonly string[] 
   const changes = (program.design.modified ?? []).map((m) => ` ${makeMutation(m)}`);
   const name = builtInOf(scenario)?.id ?? JSON.stringify(scenario.title);
   const entries = makeScheduleEntries(schedule.map((task) => program.tasks[task]?.name ?? ''));
+  const text = program.design.fromText ? ' (a design file)' : '';
   return [
-    `Scenario: ${name}, ${scenario.design}${options.join('')}${changes.join('')}`,
+    `Scenario: ${name}, ${scenario.design}${text}${options.join('')}${changes.join('')}`,
     `Schedule: ${entries.join(',') || 'sequential'}`,
   ].flatMap((line) => wrapText(toAscii(line), MAX_COLUMNS));
 }

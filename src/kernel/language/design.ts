@@ -142,6 +142,8 @@ export interface Design {
   readonly about: string;
   readonly options: readonly DesignOption[];
   readonly model: (options: Options) => DesignModel;
-  /** The changes that the user made to its steps, at least one: what was found by reading the original is not said of it. */
+  /** Written as text and not built in: a link does not carry it. */
+  readonly fromText?: true;
+  /** The changes that the user made to its steps, none if its text was changed: what was found by reading the original is not said of it. */
   readonly modified?: readonly Mutation[];
 }

@@ -27,6 +27,7 @@ export function diagnosticsText(file: string, diagnostics: readonly Diagnostic[]
 /** Collects diagnostics of one text in the order of their places. */
 export class DiagnosticList {
   private readonly found: Diagnostic[] = [];
+  private readonly lineStarts: number[] = [];
 
   constructor(
     private readonly text: string,
@@ -35,13 +36,12 @@ export class DiagnosticList {
 
   add(span: Span, message: string, insert?: string): void {
     if (this.found.length >= this.max) return;
-    const before = this.text.slice(0, span.from);
-    const line = before.split('\n').length;
+    const line = this.lineOf(span.from);
     this.found.push({
       from: span.from,
       to: span.to,
       line,
-      column: span.from - (before.lastIndexOf('\n') + 1) + 1,
+      column: span.from - (this.lineStarts[line - 1] ?? 0) + 1,
       message,
       ...(insert === undefined ? {} : { fix: { title: `Change to ${insert}`, insert } }),
     });
@@ -49,9 +49,18 @@ export class DiagnosticList {
 
   /** `expected WHAT, got "x" (did you mean "y"?)`, with the closest of `names` as the fix. */
   addUnknown(span: Span, what: string, got: string, names: readonly string[]): void {
-    const [closest] = got.length > MAX_COMPARED ? [] : closestMatches(got, names.slice(0, 500), 1);
+    const compared = got.length <= MAX_COMPARED && this.found.length < MAX_SUGGESTIONS;
+    const [closest] = compared ? closestMatches(got, names.slice(0, 500), 1) : [];
     const hint = closest === undefined ? '' : ` (did you mean ${JSON.stringify(closest)}?)`;
     this.add(span, `expected ${what}, got ${quoted(got)}${hint}`, closest);
+  }
+
+  /** The number of the line at an offset, from 1. */
+  private lineOf(offset: number): number {
+    if (this.lineStarts.length === 0)
+      for (let at = 0; at >= 0; at = this.text.indexOf('\n', at) + 1 || -1)
+        this.lineStarts.push(at);
+    return this.lineStarts.findLastIndex((start) => start <= offset) + 1;
   }
 
   all(): readonly Diagnostic[] {
@@ -60,7 +69,9 @@ export class DiagnosticList {
 }
 
 /** Longer names are not compared with the known ones. */
-const MAX_COMPARED = 80;
+const MAX_COMPARED = 40;
+/** Later problems have no suggestion: comparing names takes most of the time. */
+const MAX_SUGGESTIONS = 20;
 
 /** Text in quotes, shortened. */
 export function quoted(text: string): string {

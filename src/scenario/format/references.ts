@@ -1,5 +1,5 @@
 import { DESIGN_METAS } from '../../designs/catalog';
-import { requireDesign } from '../../designs/registry';
+import { designById, requireDesign } from '../../designs/registry';
 import { defaultOptions } from '../../kernel/compiler/compile';
 import { didYouMean } from '../../kernel/language/closestMatches';
 import { routineOf } from '../../kernel/language/design';
@@ -65,7 +65,7 @@ function hintFor(name: string, candidates: readonly string[]): string {
 
 function checkDesign(scenario: Scenario, report: ReportError): Design | undefined {
   const ids = DESIGN_METAS.map((d) => d.id);
-  if (!ids.includes(scenario.design)) {
+  if (!ids.includes(scenario.design) && !designById(scenario.design)) {
     report('design', scenario.design, oneOf(ids));
     return undefined;
   }

@@ -30,10 +30,10 @@ const programCache = new WeakMap<Scenario, Program>();
 
 /** Compiles a scenario with its own design; cached. */
 function compileScenario(scenario: Scenario): Program {
-  const known = programCache.get(scenario);
-  if (known) return known;
   const design = designById(scenario.design);
   if (!design) throw new Error(`the design ${scenario.design} is not loaded`);
+  const known = programCache.get(scenario);
+  if (known?.design === design) return known;
   const program = compile(design, scenario.options, scenario.world, scenario.calls);
   programCache.set(scenario, program);
   return program;

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { DESIGNS } from '../designs/designs';
+import { printDesign } from '../kernel/text/printDesign';
+import { runInMemory } from './testing/runInMemory';
+
+const upstream = DESIGNS.find((d) => d.id === 'upstream')!;
+const text = printDesign(upstream);
+
+describe('design', () => {
+  it('prints a design as text, with its options', async () => {
+    expect((await runInMemory('design upstream')).out).toBe(text);
+    const { out } = await runInMemory('design upstream --option kvm=false');
+    expect(out).toBe(
+      printDesign(upstream, {
+        ...Object.fromEntries(upstream.options.map((o) => [o.id, o.values[0]!])),
+        kvm: 'false',
+      }),
+    );
+  });
+
+  it.each([
+    ['design upstrem', 'design: expected rfc-opened'],
+    ['design upstream --option kvm=maybe', '--option kvm: expected true, false, got "maybe"'],
+    ['design upstream --option kwm=true', '--option: expected an option of upstream'],
+    ['design missing.design', 'missing.design: expected a readable design file'],
+  ])('%s', async (commandLine, message) => {
+    const { status, err } = await runInMemory(commandLine);
+    expect(err).toContain(message);
+    expect(status).toBe(2);
+  });
+});
+
+describe('--design FILE', () => {
+  const withoutGrant = text.replace('\tsmp_store_release(&df->access_granted, 1);\n', '');
+
+  it('gives the results of the built-in design if the text is not changed', async () => {
+    const json = (result: string): object => ({ ...(JSON.parse(result) as object), seconds: 0 });
+    const own = await runInMemory('check bind-race --json --design -', text);
+    const builtIn = await runInMemory('check bind-race --json');
+    expect(own.err).toBe('');
+    expect(json(own.out)).toEqual(json(builtIn.out));
+  });
+
+  it('checks, exports and compares a changed design', async () => {
+    const checked = await runInMemory('check open-before-bind --json --design -', withoutGrant);
+    expect(checked.err).toBe('');
+    expect(JSON.parse(checked.out)).toMatchObject({ design: 'upstream', coverage: 'complete' });
+    const exported = await runInMemory('export cdev-path --to text --design -', withoutGrant);
+    expect(exported.out).toContain('upstream (a design file)');
+    const svg = await runInMemory('export cdev-path --to svg --design -', withoutGrant);
+    expect(svg.out).toContain('upstream, modified');
+    const matrix = await runInMemory('matrix cdev-path --json --design -', withoutGrant);
+    expect(matrix.err).toBe('');
+    expect(matrix.out).toContain('cdev-path');
+  });
+
+  it('leaves the built-in design as it is', async () => {
+    const before = await runInMemory('run cdev-path --json');
+    const changed = await runInMemory('run cdev-path --json --design -', withoutGrant);
+    expect(changed.out).not.toBe(before.out);
+    expect((await runInMemory('run cdev-path --json')).out).toBe(before.out);
+  });
+
+  it('reports line and column of what is wrong', async () => {
+    const bad = text.replace('mutex_lock(&dev_set->lock)', 'mutex_lock(&dev_set->lok)');
+    const { status, err } = await runInMemory('check bind-race --design -', bad);
+    expect(status).toBe(2);
+    expect(err).toMatch(
+      /^standard input:\d+:\d+: expected a field of struct vfio_device_set, got "lok" \(did you mean "lock"\?\)\n$/,
+    );
+  });
+
+  it('has no link', async () => {
+    const { status, err } = await runInMemory('link bind-race --design -', withoutGrant);
+    expect(status).toBe(2);
+    expect(err).toContain('which a link does not carry');
+  });
+});

@@ -1,0 +1,72 @@
+import { designById } from '../designs/designs';
+import { overrideDesign } from '../designs/registry';
+import { defaultOptions } from '../kernel/compiler/compile';
+import type { Design } from '../kernel/language/design';
+import { diagnosticsText } from '../kernel/text/diagnostic';
+import { parseDesign } from '../kernel/text/parseDesign';
+import { printDesign } from '../kernel/text/printDesign';
+import { CliInputError, optionValue } from './arguments';
+import type { CliArguments, Terminal } from './command';
+
+/** Whether the value of `--design` names a file: ids have neither dot nor slash. */
+function isDesignFile(value: string): boolean {
+  return value === '-' || /[./\\]/.test(value);
+}
+
+/** The design of a file. Each problem is `FILE:LINE:COLUMN: …`. */
+export function readDesignFile(file: string, terminal: Terminal): Design {
+  let text: string;
+  try {
+    text = terminal.read(file);
+  } catch (error) {
+    throw new CliInputError(
+      `${file}: expected a readable design file, got ${error instanceof Error ? error.message : String(error)}`,
+      { cause: error },
+    );
+  }
+  const { design, diagnostics } = parseDesign(text);
+  if (!design)
+    throw new CliInputError(diagnosticsText(file === '-' ? 'standard input' : file, diagnostics));
+  const builtIn = designById(design.id);
+  if (builtIn && isUnchanged(design, builtIn)) return design;
+  return { ...design, fromText: true, ...(builtIn ? { modified: [] } : {}) };
+}
+
+/** Whether a text says the same as the built-in design of its id: what was found by reading that one holds. */
+function isUnchanged(design: Design, builtIn: Design): boolean {
+  const options = defaultOptions(design);
+  const fits = builtIn.options.every((o) => o.values.includes(options[o.id] ?? ''));
+  return fits && printDesign(design) === printDesign(builtIn, options);
+}
+
+/** Arguments whose `--design` files are replaced by their ids, and how to undo what that registered. */
+export interface ResolvedDesigns {
+  readonly args: CliArguments;
+  /** Whether a file was read. */
+  readonly used: boolean;
+  readonly restore: () => void;
+}
+
+/** Reads the files of `--design` and makes their designs available by id, in the place of built-in ones. */
+export function resolveDesignFiles(args: CliArguments, terminal: Terminal): ResolvedDesigns {
+  const given = args.options.get('design') ?? [];
+  if (!given.some(isDesignFile)) return { args, used: false, restore: () => {} };
+  const undo: (() => void)[] = [];
+  const ids = given.map((value) => {
+    if (!isDesignFile(value)) return value;
+    const design = readDesignFile(value, terminal);
+    undo.push(overrideDesign(design));
+    return design.id;
+  });
+  return {
+    args: { ...args, options: new Map([...args.options, ['design', ids]]) },
+    used: true,
+    restore: () => undo.toReversed().forEach((each) => each()),
+  };
+}
+
+/** The options of a design file: its text has one value of each. None for a built-in design. */
+export function fixedOptions(args: CliArguments): Readonly<Record<string, string>> {
+  const design = designById(optionValue(args, 'design') ?? '');
+  return design && design.options.every((o) => o.values.length === 1) ? defaultOptions(design) : {};
+}
