@@ -22,6 +22,7 @@ import {
   mutationOptions,
   readScenario,
   propertyOptions,
+  reportUnreachedFaults,
   requireDesign,
 } from './input';
 import { exportOptions, writeExport } from './export';
@@ -102,6 +103,12 @@ async function check(args: CliArguments, terminal: Terminal): Promise<number> {
   }
   removeListener?.();
   const result = search.result(Math.round(seconds() * 1000) / 1000);
+  if (result.unreachedFaults)
+    reportUnreachedFaults(
+      result.unreachedFaults,
+      mutations.length === 0 ? undefined : design,
+      terminal,
+    );
   if (!format || toFile)
     terminal.out(
       args.flags.has('json')

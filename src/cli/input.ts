@@ -6,7 +6,7 @@ import type { PropertyId } from '../kernel/language/propertyId';
 import { PROPERTIES } from '../kernel/properties/properties';
 import { inputErrorText, parseScenario } from '../scenario/format/parseScenario';
 import { portToDesign } from '../scenario/format/portToDesign';
-import type { Scenario } from '../scenario/format/scenario';
+import type { InputError, Scenario } from '../scenario/format/scenario';
 import { parseScheduleText } from '../scenario/format/scheduleText';
 import { scenarioVariant } from '../scenario/library/builtInScenario';
 import { LIBRARY, libraryEntry } from '../scenario/library/library';
@@ -127,6 +127,17 @@ export function modifiedDesign(scenario: Scenario, args: CliArguments): Design |
   return modified.design;
 }
 
+/** Throws for faults that no step reached. In a modified design they may follow from the changed steps: then it prints them only. */
+export function reportUnreachedFaults(
+  faults: readonly InputError[],
+  modified: Design | undefined,
+  terminal: Terminal,
+): void {
+  const text = inputErrorText(faults);
+  if (!modified) throw new CliInputError(text);
+  terminal.err(`${text}\n`);
+}
+
 /** Runs the scenario with the schedule and the modified design of the arguments. */
 export function runToTrace(scenario: Scenario, args: CliArguments, terminal: Terminal): Trace {
   const given = optionValue(args, 'schedule');
@@ -141,6 +152,8 @@ export function runToTrace(scenario: Scenario, args: CliArguments, terminal: Ter
     outcome = runScenario(scenario, { schedule: 'sequential', design });
   }
   if (!outcome.ok) throw new CliInputError(inputErrorText(outcome.errors));
+  if (outcome.unreachedFaults.length > 0)
+    reportUnreachedFaults(outcome.unreachedFaults, design, terminal);
   return outcome.trace;
 }
 

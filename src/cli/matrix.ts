@@ -51,13 +51,7 @@ async function matrix(args: CliArguments, terminal: Terminal): Promise<number> {
   const mutated = optionValue(args, 'mutations');
   const configs = designConfigs(args, mutated);
   const { cases, leftOut } = readCases(args, configs, terminal);
-  if (cases.length === 0)
-    throw new CliInputError(
-      [
-        'matrix: expected a scenario that runs in one of the designs, got none',
-        ...leftOut.map(({ id, variant, why }) => `${id} in ${variant}: ${why}`),
-      ].join('\n'),
-    );
+  if (cases.length === 0) throw noCases(leftOut);
   const maxStates = integerOption(args, 'max-states', MAX_STATES);
   const limits = { limits: maxStates === undefined ? {} : { maxStates } };
   const [config] = configs;
@@ -66,10 +60,21 @@ async function matrix(args: CliArguments, terminal: Terminal): Promise<number> {
   const running = startMatrix(cases, limits);
   while (running.advance(STATES_PER_SLICE) === 'more') await yieldToEventLoop();
   const cells = running.cells();
+  const skipped = [...leftOut, ...running.leftOut()];
+  if (cells.length === 0) throw noCases(skipped);
   terminal.out(
-    args.flags.has('json') ? jsonText(matrixJson(cells, leftOut)) : matrixText(cells, leftOut),
+    args.flags.has('json') ? jsonText(matrixJson(cells, skipped)) : matrixText(cells, skipped),
   );
   return exitStatusOf(matrixVerdict(cells));
+}
+
+function noCases(leftOut: readonly SkippedCase[]): CliInputError {
+  return new CliInputError(
+    [
+      'matrix: expected a scenario that runs in one of the designs, got none',
+      ...leftOut.map(({ id, variant, why }) => `${id} in ${variant}: ${why}`),
+    ].join('\n'),
+  );
 }
 
 async function reportMutations(

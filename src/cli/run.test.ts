@@ -302,3 +302,42 @@ describe('the lists', () => {
     expect((await runInMemory('designs x')).status).toBe(2);
   });
 });
+
+describe('a fault that no step reaches', () => {
+  const file = changed({
+    schedule: 'sequential',
+    calls: [
+      { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+      { by: 'qemu', call: 'open_iommufd', as: 'iommufd1' },
+      { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'iommufd1' },
+      { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'iommufd1', fault: 'BIND.13' },
+    ],
+    beats: [],
+    expect: { verdict: 'holds' },
+  });
+  const error = 'calls[3].fault: expected a step that bind_iommufd of qemu reaches in ';
+
+  it.each([
+    ['run -', 'this run'],
+    ['run - --json', 'this run'],
+    ['run - --verify', 'this run'],
+    ['run - --schedule random:3', 'this run'],
+    ['export - --to text', 'this run'],
+    ['link -', 'this run'],
+    ['check -', 'some interleaving'],
+    ['check - --json', 'some interleaving'],
+    ['check - --reduce=both', 'some interleaving'],
+    ['matrix - --design upstream', 'some interleaving'],
+  ])('is an input error of %s', async (command, where) => {
+    const { status, out, err } = await runInMemory(command, file);
+    expect([status, out]).toEqual([2, '']);
+    expect(err).toContain(`${error}${where}, got "BIND.13"`);
+  });
+
+  it('is only printed for a modified design, whose steps may cause it', async () => {
+    const without = 'run - --without upstream/bind_iommufd/BIND.5';
+    const { status, out, err } = await runInMemory(without, file);
+    expect([status, out === '']).toEqual([1, false]);
+    expect(err).toContain(error);
+  });
+});

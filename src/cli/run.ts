@@ -1,8 +1,6 @@
 import { interleavingText } from '../export/formats/interleaving';
 import { MUTATION_KINDS } from '../kernel/language/mutation';
 import { makeRunResult } from '../scenario/run/runResult';
-import { unreachedFaults } from '../scenario/run/unreachedFaults';
-import { inputErrorText } from '../scenario/format/parseScenario';
 import { verifyRun } from '../scenario/run/verifyRun';
 import { CliInputError } from './arguments';
 import { EXIT_STATUS, type CliCommand, type Terminal, type CliArguments } from './command';
@@ -27,8 +25,6 @@ function run(args: CliArguments, terminal: Terminal): number {
       '--verify: expected "expect" in the scenario, got none for this design and these options',
     );
   const trace = runToTrace(scenario, args, terminal);
-  const faults = unreachedFaults(trace);
-  if (faults.length > 0) throw new CliInputError(inputErrorText(faults));
   const result = makeRunResult(trace);
   terminal.out(
     args.flags.has('json')

@@ -11,6 +11,7 @@ import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/proper
 import { PROPERTY_IDS } from '../kernel/properties/properties';
 import type { PropertyId } from '../kernel/language/propertyId';
 import { optionsAsJson } from '../scenario/format/makeScenario';
+import type { InputError } from '../scenario/format/scenario';
 import { makeScheduleEntries } from '../scenario/format/scheduleText';
 import { PropertyMonitor } from '../scenario/run/propertyMonitor';
 import type {
@@ -23,6 +24,7 @@ import type {
   Counterexample,
 } from './checkResult';
 import { unpackState } from './engines/packedLayout';
+import { faultsOutOfReach } from './search/faultsOutOfReach';
 import { originalTasks } from './counterexample/originalTasks';
 import {
   deadlockGoals,
@@ -137,7 +139,13 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     yield* explore();
     phase = 'conclude';
     if (stoppedBy === 'cancel') return;
-    const first = yield* conclude(search, wanted, dependencies, options.outcomes ?? true);
+    const first = yield* conclude(
+      search,
+      wanted,
+      dependencies,
+      options.outcomes ?? true,
+      stoppedBy === undefined,
+    );
     found =
       search.reduction.ampleTask && first.counterexamples.size > 0
         ? yield* withShortestCounterexamples(first)
@@ -224,6 +232,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
         engine,
         ...(reduce === 'none' ? {} : { reduce }),
         properties,
+        ...(found.unreachedFaults.length === 0 ? {} : { unreachedFaults: found.unreachedFaults }),
         outcomes: found.outcomes,
       };
     },
@@ -241,6 +250,7 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
 const STAGE_COST = 32_768;
 
 interface Findings {
+  readonly unreachedFaults: readonly InputError[];
   readonly counterexamples: ReadonlyMap<PropertyId, Counterexample>;
   readonly outcomes: CheckResult['outcomes'];
 }
@@ -263,6 +273,7 @@ function* conclude(
   wanted: ReadonlySet<PropertyId>,
   dependencies: readonly LockDependency[],
   withOutcomes: boolean,
+  isComplete: boolean,
 ): Generator<number, Findings> {
   const { program } = search.model;
   // A stopped search may have left a rehash unfinished.
@@ -338,7 +349,8 @@ function* conclude(
     });
     yield STAGE_COST / 8;
   }
-  return { counterexamples, outcomes };
+  const unreachedFaults = isComplete ? yield* faultsOutOfReach(search) : [];
+  return { counterexamples, outcomes, unreachedFaults };
 }
 
 /** The shortest counterexamples of violations that the search itself saw, without going through the states again. */
@@ -358,7 +370,7 @@ function concludeWithoutSearch(search: Search, wanted: ReadonlySet<PropertyId>):
       ),
     );
   }
-  return { counterexamples, outcomes: [] };
+  return { counterexamples, outcomes: [], unreachedFaults: [] };
 }
 
 /** All transitions that violate a property at the minimum depth. */

@@ -1,4 +1,5 @@
 import type { PropertyId } from '../kernel/language/propertyId';
+import type { InputError } from '../scenario/format/scenario';
 
 /** What a search covered: every interleaving, all up to a depth, or only a part because it was stopped. */
 export type Coverage = 'complete' | 'bounded' | 'stopped';
@@ -62,6 +63,8 @@ export interface CheckResult {
   /** Absent without reduction. With one, `states` counts the states after reduction. */
   readonly reduce?: Reduction;
   readonly properties: readonly PropertyVerdict[];
+  /** The faults of the scenario that no step of any interleaving reaches; absent if there is none. */
+  readonly unreachedFaults?: readonly InputError[];
   readonly outcomes: readonly CheckOutcome[];
 }
 

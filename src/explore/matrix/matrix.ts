@@ -125,6 +125,8 @@ export interface Matrix {
   readonly advance: (budget: number) => 'more' | 'done';
   /** The finished cells, in the order of the cases. */
   readonly cells: () => readonly MatrixCell[];
+  /** The finished cases that were left out, because a fault of the scenario is out of reach there. */
+  readonly leftOut: () => readonly SkippedCase[];
 }
 
 /** Starts checking the cases one after the other. `designFor` may replace the design of a case, such as by a mutation. */
@@ -134,8 +136,10 @@ export function startMatrix(
   designFor: (c: MatrixCase) => Design = (c) => c.config.design,
 ): Matrix {
   const cells: MatrixCell[] = [];
+  const leftOut: SkippedCase[] = [];
+  const nextCase = (): MatrixCase | undefined => cases[cells.length + leftOut.length];
   const nextCheck = (): ReturnType<typeof makeCheck> | undefined => {
-    const next = cases[cells.length];
+    const next = nextCase();
     return (
       next &&
       makeCheck(
@@ -148,11 +152,18 @@ export function startMatrix(
   return {
     advance: (budget) => {
       for (let left = budget; left > 0;) {
-        const current = cases[cells.length];
+        const current = nextCase();
         if (!check || !current) return 'done';
         const before = check.progress().states;
         if (check.advance(left) === 'done') {
-          cells.push({ case: current, check: check.result(0) });
+          const result = check.result(0);
+          if (result.unreachedFaults)
+            leftOut.push({
+              variant: current.config.title,
+              id: current.id,
+              why: inputErrorText(result.unreachedFaults),
+            });
+          else cells.push({ case: current, check: result });
           check = nextCheck();
           left--;
         } else left -= Math.max(left, check.progress().states - before);
@@ -160,6 +171,7 @@ export function startMatrix(
       return check ? 'more' : 'done';
     },
     cells: () => cells,
+    leftOut: () => leftOut,
   };
 }
 

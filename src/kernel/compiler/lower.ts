@@ -271,10 +271,11 @@ export class Lowering {
       case 'fallible':
         if (this.call.fault !== this.step.id) return;
         for (const inner of op.before ?? []) this.lower(inner, scope, out);
-        return this.fail(op, `${op.what} fails: ${op.reason}`, scope, out);
+        return this.fail(op, `${op.what} fails: ${op.reason}`, scope, out, true);
       case 'onFault':
-        if (this.call.fault === this.step.id) this.lowerAll(op.ops, scope, out);
-        return;
+        if (this.call.fault !== this.step.id) return;
+        out.push(event({ kind: 'say', text: op.what, injected: true }));
+        return this.lowerAll(op.ops, scope, out);
       case 'goto':
         out.push(this.jump(op.to));
         return;
@@ -448,9 +449,18 @@ export class Lowering {
     reason: string,
     scope: Scope,
     out: DraftStatement[],
+    injected = false,
   ): void {
     const object = at === undefined ? undefined : failingObject(at, scope);
-    out.push(emitEvent(this.call, { kind: 'fail', errno, reason, object: object?.index }));
+    out.push(
+      emitEvent(this.call, {
+        kind: 'fail',
+        errno,
+        reason,
+        object: object?.index,
+        ...(injected ? { injected } : {}),
+      }),
+    );
     const { errnos, result, isRelease } = this.call;
     if (!isRelease) {
       if (!errnos.includes(errno)) errnos.push(errno);

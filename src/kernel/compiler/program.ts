@@ -78,12 +78,14 @@ export type EventTemplate =
       readonly errno: Errno;
       readonly reason: string;
       readonly object: number | undefined;
+      /** The call's `fault` made it fail. */
+      readonly injected?: true;
     }
   | { readonly kind: 'return'; readonly call: number }
   | { readonly kind: 'skip'; readonly call: number; readonly missing: string }
   | { readonly kind: 'driverOp'; readonly name: string; readonly object: number | undefined }
   | { readonly kind: 'warn'; readonly reason: string }
-  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'say'; readonly text: string; readonly injected?: true }
   | {
       readonly kind: 'violation';
       readonly property: PropertyId;

@@ -7,11 +7,17 @@ import type { ScenarioRun } from './scenarioRun';
 import type { InputError, Scenario, Schedule } from '../format/scenario';
 import { parseScheduleEntry } from '../format/scheduleText';
 import { taskName } from './taskName';
+import { unreachedFaults } from './unreachedFaults';
 import type { Trace } from './trace';
 
 /** A finished run, or the schedule entry that names a task that cannot run. */
 export type ScenarioRunOutcome =
-  | { readonly ok: true; readonly trace: Trace }
+  | {
+      readonly ok: true;
+      readonly trace: Trace;
+      /** The faults of the scenario that no step reached. */
+      readonly unreachedFaults: readonly InputError[];
+    }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
 /** What replaces the schedule and the design of a scenario. */
@@ -32,7 +38,12 @@ export function runScenario(scenario: Scenario, options: RunOptions = {}): Scena
     if (error) return { ok: false, errors: [error] };
     if (!options.endsWithSchedule) runSequential(run);
   }
-  return { ok: true, trace: traceOf(run) };
+  const trace = traceOf(run);
+  const steps = trace.steps.map(({ step, events }) => ({
+    call: run.program.calls[step.call]!.call,
+    events,
+  }));
+  return { ok: true, trace, unreachedFaults: unreachedFaults(run.program, steps) };
 }
 
 /** Runs a random enabled task, each with equal probability, until none is enabled. */

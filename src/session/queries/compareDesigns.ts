@@ -32,10 +32,8 @@ export function compareDesigns(state: WithRun): readonly DesignRun[] {
 function runInDesign(design: Design, scenario: Scenario | string): DesignRun {
   if (typeof scenario === 'string') return { design, error: scenario };
   const outcome = runScenario(scenario);
-  return outcome.ok
+  const errors = outcome.ok ? outcome.unreachedFaults : outcome.errors;
+  return outcome.ok && errors.length === 0
     ? { design, result: makeRunResult(outcome.trace) }
-    : {
-        design,
-        error: outcome.errors.map(({ path, message }) => `${path}: ${message}`).join('; '),
-      };
+    : { design, error: errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
 }

@@ -12,6 +12,7 @@ import styles from './CaptionBar.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 import { currentBranch, FIRST_BRANCH_ID } from '../../session/trace/run';
 import { snapshotText } from '../../session/trace/snapshotText';
+import { unreachedFaultsAt } from '../../session/trace/unreachedFaultsAt';
 
 /** The caption of the current step, what the step did, and the next actions. */
 export function CaptionBar() {
@@ -25,19 +26,28 @@ export function CaptionBar() {
   const isOwnRun = plannedCalls !== undefined;
   const atEnd = run.cursor === currentBranch(run).tip.depth && enabledTasks(snapshot).length === 0;
   const violation = snapshot.violations[0];
+  const [faultError] = unreachedFaultsAt(snapshot);
   const task = snapshot.program.tasks[snapshot.task ?? -1]?.name;
   return (
     <section
       className={styles.bar}
       aria-label="Caption"
       data-over={atEnd ? '' : undefined}
-      data-tone={violation ? 'violation' : !atEnd && isRefusal(snapshot) ? 'refused' : undefined}
+      data-tone={
+        violation || faultError
+          ? 'violation'
+          : !atEnd && isRefusal(snapshot)
+            ? 'refused'
+            : undefined
+      }
     >
       <div className={styles.text}>
         <p className={styles.caption} data-fresh={isNewCaption ? '' : undefined}>
           {violation
             ? `Property violated (${violation.property}): ${violation.text}`
-            : (text ?? firstSentence(scenario.about))}
+            : faultError
+              ? `Error: ${faultError.path}: ${faultError.message}`
+              : (text ?? firstSentence(scenario.about))}
         </p>
         <p
           className={styles.step}

@@ -27,6 +27,11 @@ export function CheckReport({
       <p className={styles.verdict} data-verdict={verdict}>
         {verdictText(result)}
       </p>
+      {result.unreachedFaults?.map(({ path, message }) => (
+        <p key={path} className={styles.failed} role="alert">
+          {path}: {message}
+        </p>
+      ))}
       <ul className={styles.list} aria-label="Properties">
         {[...withStatus('violated'), ...withStatus('incomplete'), ...withStatus('holds')].map(
           (property) => (
