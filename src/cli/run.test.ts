@@ -136,25 +136,6 @@ describe('run', () => {
     );
   });
 
-  it('names a fault that no step reached', async () => {
-    const unreached = changed({
-      calls: [
-        { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
-        { by: 'qemu', call: 'open_iommufd', as: 'i1' },
-        { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'i1' },
-        { by: 'qemu', call: 'bind_iommufd', fd: 'fd1', iommufd: 'i1', fault: 'BIND.14' },
-      ],
-      beats: [],
-      expect: {},
-    });
-    const { status, out, err } = await runInMemory('run -', unreached);
-    expect([status, out]).toEqual([2, '']);
-    expect(err).toMatch(
-      /^calls\[3\]\.fault: expected a step that qemu's bind_iommufd reaches, got "BIND\.14" \(its last step is BIND\.\w+\)\n$/,
-    );
-    expect((await runInMemory('run unwind-tour')).status).toBe(0);
-  });
-
   it('names the step that violates a property', async () => {
     const { status, out } = await runInMemory('run split-race --json');
     expect(status).toBe(1);

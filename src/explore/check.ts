@@ -9,6 +9,7 @@ import type { Program } from '../kernel/compiler/program';
 import { stuckUnregister } from '../kernel/properties/unregisterLive';
 import { checkState, PROPERTIES, stateChecks } from '../kernel/properties/properties';
 import { PROPERTY_IDS } from '../kernel/properties/properties';
+import { MODEL_LIMIT } from '../kernel/language/errno';
 import type { PropertyId } from '../kernel/language/propertyId';
 import { optionsAsJson } from '../scenario/format/makeScenario';
 import type { InputError } from '../scenario/format/scenario';
@@ -23,7 +24,7 @@ import type {
   StoppedBy,
   Counterexample,
 } from './checkResult';
-import { unpackState } from './engines/packedLayout';
+import { readField, unpackState } from './engines/packedLayout';
 import { faultsOutOfReach } from './search/faultsOutOfReach';
 import { originalTasks } from './counterexample/originalTasks';
 import {
@@ -202,9 +203,14 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     },
     result: (seconds) => {
       if (!found) throw new Error('the check is not done');
-      const coverage: Coverage =
-        stoppedBy === undefined ? 'complete' : stoppedBy === 'depth' ? 'bounded' : 'stopped';
       const { counterexamples } = found;
+      const bound = stoppedBy ?? (found.reachesModelLimit ? 'model' : undefined);
+      const coverage: Coverage =
+        bound === undefined
+          ? 'complete'
+          : bound === 'depth' || bound === 'model'
+            ? 'bounded'
+            : 'stopped';
       const properties = PROPERTIES.filter((p) => wanted.has(p.id)).map((p): PropertyVerdict => {
         const witness = counterexamples.get(p.id);
         if (witness) return { id: p.id, status: 'violated', witness };
@@ -224,7 +230,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
         verdict:
           counterexamples.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',
         coverage,
-        ...(stoppedBy === undefined ? {} : { stoppedBy }),
+        ...(bound === undefined ? {} : { stoppedBy: bound }),
         states: search.engine.count(),
         transitions: search.engine.transitions(),
         depth: depthReached(search),
@@ -250,6 +256,7 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
 const STAGE_COST = 32_768;
 
 interface Findings {
+  readonly reachesModelLimit: boolean;
   readonly unreachedFaults: readonly InputError[];
   readonly counterexamples: ReadonlyMap<PropertyId, Counterexample>;
   readonly outcomes: CheckResult['outcomes'];
@@ -350,7 +357,12 @@ function* conclude(
     yield STAGE_COST / 8;
   }
   const unreachedFaults = isComplete ? yield* faultsOutOfReach(search) : [];
-  return { counterexamples, outcomes, unreachedFaults };
+  return {
+    counterexamples,
+    outcomes,
+    unreachedFaults,
+    reachesModelLimit: reachesModelLimit(search),
+  };
 }
 
 /** The shortest counterexamples of violations that the search itself saw, without going through the states again. */
@@ -370,7 +382,7 @@ function concludeWithoutSearch(search: Search, wanted: ReadonlySet<PropertyId>):
       ),
     );
   }
-  return { counterexamples, outcomes: [], unreachedFaults: [] };
+  return { counterexamples, outcomes: [], unreachedFaults: [], reachesModelLimit: false };
 }
 
 /** All transitions that violate a property at the minimum depth. */
@@ -412,6 +424,18 @@ function hungUnregisterGoals(search: Search): Goal[] {
       return stuckUnregister(model.program, unpacked) !== undefined;
     })
     .map((state) => ({ state, tail: [] }));
+}
+
+/** Whether some interleaving ends with a call that the model could not continue. */
+function reachesModelLimit({ model, layout, engine, terminalStates }: Search): boolean {
+  const limited = model.program.calls.filter((c) => c.errnos.includes(MODEL_LIMIT));
+  const { records, stride } = engine.store();
+  return limited.some(({ result, errnos }) =>
+    terminalStates.some(
+      (state) =>
+        errnos[readField(model, layout, records, state * stride, result) - 1] === MODEL_LIMIT,
+    ),
+  );
 }
 
 function goalDepth(graph: LayeredGraph, goal: Goal): number {

@@ -4,8 +4,8 @@ import type { InputError } from '../scenario/format/scenario';
 /** What a search covered: every interleaving, all up to a depth, or only a part because it was stopped. */
 export type Coverage = 'complete' | 'bounded' | 'stopped';
 
-/** Why a search ended early. */
-export type StoppedBy = 'states' | 'memory' | 'time' | 'cancel' | 'depth';
+/** Why a search ended early. `model`: a call reached a state that the model cannot represent. */
+export type StoppedBy = 'states' | 'memory' | 'time' | 'cancel' | 'depth' | 'model';
 
 /** The status of one property. `holds` requires a complete search; `incomplete` means no violation in the part that was searched. */
 export type PropertyStatus = 'holds' | 'violated' | 'not-applicable' | 'incomplete';

@@ -9,6 +9,7 @@ export const STOP_REASONS: Readonly<Record<StoppedBy, string>> = {
   time: 'the time limit',
   cancel: 'cancellation',
   depth: 'the depth limit',
+  model: 'a limit of the model',
 };
 
 /** A check result as text: the verdict, each violation with the schedule that shows it, the properties that hold, the final outcomes. */

@@ -1,3 +1,4 @@
+import { callErrorText } from '../kernel/language/errno';
 import { waitBlockers, waitText } from '../kernel/machine/describeEvent';
 import {
   callResult,
@@ -50,7 +51,8 @@ export function consequenceOf(trace: Trace, property?: PropertyId): string {
     const status = callStatus(program, state, index);
     const errno = callResult(program, state, index);
     const subject = `${call.by}'s ${callExpression(call)}`;
-    if (status === 'done') return errno === 0 ? [] : [`${subject} fails with -${errno}`];
+    if (status === 'done')
+      return errno === 0 ? [] : [`${subject} fails with ${callErrorText(errno)}`];
     return [
       `${subject} ${status === 'skipped' ? 'is skipped' : status === 'running' ? 'has not returned' : 'has not begun'}`,
     ];

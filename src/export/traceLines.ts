@@ -1,3 +1,4 @@
+import { callErrorText } from '../kernel/language/errno';
 import { waitBlockers, waitText } from '../kernel/machine/describeEvent';
 import {
   initialState,
@@ -212,7 +213,7 @@ function eventText(program: Program, event: StepEvent, now: Int32Array): string 
     case 'return': {
       const call = program.calls[template.call];
       const errno = call?.errnos[value - 1];
-      return `= ${errno === undefined ? (call?.call.as ?? '0') : `-${errno}`}`;
+      return `= ${errno === undefined ? (call?.call.as ?? '0') : callErrorText(errno)}`;
     }
     case 'skip':
       return `/* skipped: ${template.missing} does not exist */`;

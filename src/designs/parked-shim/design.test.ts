@@ -105,7 +105,7 @@ describe('parked-shim', () => {
       .runUntil('driver')
       .runUntil('dpdk')
       .runToEnd();
-    expect(good.results()).toEqual([0, 0, 'ENXIO', 'skipped', 0]);
+    expect(good.results()).toEqual([0, 0, 'ENOENT', 'skipped', 0]);
     const bad = run(calls, { delBeforeWait: 'false' })
       .runUntil('qemu', 'FILE.1')
       .runUntil('driver')
@@ -122,7 +122,7 @@ describe('parked-shim', () => {
 
   it('admits opens from the step that refcountBeforeAdd selects', () => {
     const w: World = {
-      devices: [{ name: 'vfio0', group: '12', registered: false }],
+      devices: [{ name: 'vfio0', group: '12', registered: false, staleNode: true }],
       processes: ['qemu'],
     };
     const calls: Call[] = [

@@ -69,6 +69,13 @@ export const cdev: ObjectType = {
       memberOf: 'cdev_map',
       init: REGISTERED_AT_START,
     },
+    /** Whether devtmpfs has the node. */
+    node: {
+      kind: 'bool',
+      modelOnly: true,
+      memberOf: 'devtmpfs',
+      init: REGISTERED_AT_START,
+    },
     kobj: {
       kind: 'refcount',
       hi: sumOf(1, countFiles(['cdev'], 'device')),

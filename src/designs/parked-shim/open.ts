@@ -23,6 +23,7 @@ import {
   branch,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
+import { failWithoutNode, findDeviceNode } from '../../kernel/language/vfs';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 
 /** put_device: the last reference frees the minor and the device. */
@@ -41,10 +42,11 @@ export const openCdev: Routine = {
   steps: [
     {
       id: 'CHR.1',
-      title: 'look up the number, pin the module and the cdev',
-      cite: 'fs/char_dev.c, chrdev_open, v6.6',
+      title: 'find the node, look up its number, pin the module and the cdev',
+      cite: 'fs/namei.c and fs/char_dev.c, path_openat and chrdev_open, v6.6',
       confidence: 'SRC',
       ops: [
+        ...findDeviceNode('cdev.node'),
         spin(
           'cdev_lock',
           lookUp('cdev.mapped', 'kobj_lookup(cdev_map, inode->i_rdev)', 'device'),
@@ -98,7 +100,7 @@ export const openCdev: Routine = {
 /** Group open: the lookup by minor, under the global lock. */
 export const groupLookup: StepSpec = {
   id: 'GOPEN.1',
-  title: 'find the group by its minor and take a reference',
+  title: 'find the node and the group of its minor, and take a reference',
   cite: 'drivers/vfio/vfio.c, v5.14',
   confidence: 'SRC',
   ops: [
@@ -106,7 +108,7 @@ export const groupLookup: StepSpec = {
     branch(
       live('group'),
       [refInc('group.kref')],
-      [mutexUnlock('vfio.group_lock'), fail('ENODEV', 'no such group', { at: 'group' })],
+      [mutexUnlock('vfio.group_lock'), failWithoutNode],
     ),
     mutexUnlock('vfio.group_lock'),
   ],

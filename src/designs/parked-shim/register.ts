@@ -3,7 +3,6 @@ import {
   alloc,
   cdevAdd,
   cdevDel,
-  fail,
   fallible,
   free,
   goto,
@@ -11,6 +10,7 @@ import {
   listAdd,
   listDel,
   live,
+  modelLimit,
   mutexLock,
   mutexUnlock,
   refInc,
@@ -27,22 +27,30 @@ import { putCdev, putDevice, putGroup, putRegistration } from './open';
 const REGISTER_CITE = `${kernelFacts('Parked fops: register')}; ${REVIEW_MAIL}`;
 
 /** Finds or creates the group and takes the device's reference. */
-const findOrCreateGroup: StepSpec = {
-  id: 'REG.5',
-  title: 'find or create the group',
-  confidence: 'DERIVED',
-  ops: [
-    mutexLock('vfio.group_lock'),
-    fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
-      at: 'device',
-      to: 'REG.U4',
-      before: [mutexUnlock('vfio.group_lock')],
-    }),
-    branch(live('group'), [], [alloc('group')]),
-    refInc('group.kref'),
-    mutexUnlock('vfio.group_lock'),
-  ],
-};
+const findOrCreateGroup: readonly StepSpec[] = [
+  {
+    id: 'REG.5a',
+    title: 'get the IOMMU group of the device, without a lock',
+    confidence: 'DERIVED',
+    ops: [
+      fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
+        at: 'device',
+        to: 'REG.U4',
+      }),
+    ],
+  },
+  {
+    id: 'REG.5',
+    title: 'find or create the group',
+    confidence: 'DERIVED',
+    ops: [
+      mutexLock('vfio.group_lock'),
+      branch(live('group'), [], [alloc('group')]),
+      refInc('group.kref'),
+      mutexUnlock('vfio.group_lock'),
+    ],
+  },
+];
 
 /** Probe: allocate, number, initialise, add the cdev; `refcountBeforeAdd` admits opens before the node exists. */
 export function registerDevice({
@@ -69,8 +77,7 @@ export function registerDevice({
         confidence: 'DERIVED',
         ops: [
           branch(live('device'), [
-            fail(
-              'EBUSY',
+            modelLimit(
               'the old vfio_device is still referenced, and the model keeps one per device',
               { at: 'device', to: 'REG.U0' },
             ),
@@ -100,13 +107,13 @@ export function registerDevice({
         confidence: 'DERIVED',
         ops: [store('device.kref', 1), comment('cdev->ops = parked fops')],
       },
-      findOrCreateGroup,
+      ...findOrCreateGroup,
       ...early,
       {
         id: 'REG.7a',
         title: 'cdev_add: the number is live',
         confidence: 'DERIVED',
-        ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')],
+        ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped', 'cdev_add')],
       },
       {
         id: 'REG.7b',
@@ -117,6 +124,7 @@ export function registerDevice({
             at: 'device',
             to: 'REG.U7',
           }),
+          cdevAdd('cdev.node', 'devtmpfs_create_node'),
         ],
       },
       ...late,
@@ -135,7 +143,7 @@ export function registerDevice({
         id: 'REG.U7',
         title: 'undo: remove the number',
         confidence: 'DERIVED',
-        ops: [cdevDel('cdev.mapped'), putCdev],
+        ops: [cdevDel('cdev.mapped', 'cdev_del'), putCdev],
       },
       { id: 'REG.U5', title: 'undo: put the group', confidence: 'DERIVED', ops: [...putGroup] },
       {
@@ -176,7 +184,7 @@ export function unregisterDevice({ delBeforeWait }: { readonly delBeforeWait: bo
     id: 'UNREG.2',
     title: 'cdev_device_del: remove node and number, no new cdev open',
     confidence: 'DERIVED',
-    ops: [cdevDel('cdev.mapped'), putCdev],
+    ops: [cdevDel('cdev.node', 'device_del'), cdevDel('cdev.mapped', 'cdev_del'), putCdev],
   };
   const putStep: StepSpec = {
     id: 'UNREG.3',

@@ -96,6 +96,15 @@ export const bindIommufd: Routine = {
       title: 'copy the argument',
       ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
     },
+    {
+      id: 'BIND.2b',
+      title: 'check size, flags and fd of the argument',
+      ops: [
+        fallible('check', 'EINVAL', 'short argsz, unknown flags or a negative iommu_fd', {
+          at: 'file',
+        }),
+      ],
+    },
     { id: 'BIND.3a', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'BIND.3b',

@@ -340,6 +340,39 @@ describe('rfc-opened', () => {
     }
   });
 
+  it('says that it cannot follow a node name to the device of another bus', () => {
+    const w: World = {
+      devices: [
+        { name: 'vfio0', group: '12', devName: '0000:01:00.0' },
+        { name: 'vfio1', group: '13', devName: '0000:01:00.0', registered: false },
+      ],
+      processes: ['qemu'],
+    };
+    const open: Call = { by: 'qemu', call: 'open_cdev', device: 'vfio1', as: 'fd1' };
+    expect(run([open], w).runToEnd().results()).toEqual(['MODEL_LIMIT']);
+  });
+
+  it('returns -EINVAL for a bad argument of BIND, ATTACH and DETACH, before it takes a lock', () => {
+    const calls: Call[] = [
+      ...cdev('qemu', 1),
+      { by: 'qemu', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
+      { by: 'qemu', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
+      { by: 'qemu', call: 'detach_ioas', fd: 'fd1' },
+    ];
+    for (const [index, fault] of [
+      [2, 'BIND.2b'],
+      [4, 'ATTACH.2b'],
+      [5, 'DETACH.2b'],
+    ] as const) {
+      const prefix = calls.slice(0, index);
+      const failing = { ...calls[index]!, fault };
+      const results = run([...prefix, failing])
+        .runToEnd()
+        .results();
+      expect([fault, ...results]).toEqual([fault, ...prefix.map(() => 0), 'EINVAL']);
+    }
+  });
+
   it('registers and unregisters, and undoes a register that fails', () => {
     const w: World = {
       devices: [{ name: 'vfio0', group: '12', registered: false }],
@@ -358,7 +391,7 @@ describe('rfc-opened', () => {
       .runToEnd();
     expect(d.results()).toEqual([0, 0, 0, 0, 0, 0]);
     expect(unexpectedViolations(d.violations)).toEqual([]);
-    for (const fault of ['REG.1', 'REG.2', 'REG.3a', 'REG.4b', 'REG.4c']) {
+    for (const fault of ['REG.1', 'REG.2', 'REG.3', 'REG.4b', 'REG.4c']) {
       const failed = run(
         [
           { by: 'driver', call: 'register_device', device: 'vfio0', fault },
@@ -397,7 +430,7 @@ describe('rfc-opened', () => {
       { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
       ...legacy,
     ];
-    expect(run(calls, w).runUntil('driver', 'REG.4a').runUntil('qemu').results()[1]).toBe('ENODEV');
+    expect(run(calls, w).runUntil('driver', 'REG.4a').runUntil('qemu').results()[1]).toBe('ENOENT');
     expect(run(calls, w).runUntil('driver', 'REG.3d').runUntil('legacy').results().at(-1)).toBe(
       'ENODEV',
     );

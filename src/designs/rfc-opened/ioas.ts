@@ -9,6 +9,7 @@ import {
   goto,
   increment,
   live,
+  modelLimit,
   lt,
   mutexLock,
   mutexUnlock,
@@ -26,6 +27,7 @@ import {
 } from '../../kernel/language/primitives';
 import type { Op, StatePath } from '../../kernel/language/primitives';
 import { rfcPatch } from '../shared/citations';
+import { ID_OF_ANOTHER_IOMMUFD } from '../shared/iommufd/attach';
 import { DOMAIN } from './iommufdObjects';
 
 /** ioas_put with the context's lock held: the last reference frees it, which puts the context. */
@@ -76,7 +78,14 @@ export const ioasidFree: Routine = {
           'object-is-ioas',
           [
             mutexLock('iommufd/ctx.lock'),
-            staticBranch('same-iommufd', [], dereferenceNullIoas),
+            staticBranch(
+              'same-iommufd',
+              [],
+              [
+                mutexUnlock('iommufd/ctx.lock'),
+                modelLimit(ID_OF_ANOTHER_IOMMUFD, { at: 'iommufd/ctx' }),
+              ],
+            ),
             branch(live('object/ioas'), [], dereferenceNullIoas),
             branch(lt(1, 'object/ioas.refs'), [
               mutexUnlock('iommufd/ctx.lock'),
@@ -102,6 +111,13 @@ const failIfInContainer = branch(ne('group.container', NULL), [
 const copyArgument = fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', {
   at: 'file',
 });
+const CHECK_ARGUMENT_TITLE = 'check size, flags, fd and id of the argument';
+const checkArgument = fallible(
+  'check',
+  'EINVAL',
+  'short argsz, unknown flags, or a negative iommu_fd or ioasid',
+  { at: 'file' },
+);
 const withBoundContext = (ops: readonly Op[]): readonly Op[] => [
   staticBranch({ arg: 'ioas', kinds: ['iommufd'] }, ops),
 ];
@@ -117,6 +133,7 @@ export const attachIoasid: Routine = {
       ops: [failIfInContainer],
     },
     { id: 'ATTACH.2', title: 'copy the argument', ops: [copyArgument] },
+    { id: 'ATTACH.2b', title: CHECK_ARGUMENT_TITLE, ops: [checkArgument] },
     { id: 'ATTACH.3', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'ATTACH.4',
@@ -233,6 +250,7 @@ export const detachIoasid: Routine = {
       ops: [failIfInContainer],
     },
     { id: 'DETACH.2', title: 'copy the argument', ops: [copyArgument] },
+    { id: 'DETACH.2b', title: CHECK_ARGUMENT_TITLE, ops: [checkArgument] },
     { id: 'DETACH.3', title: 'lock the bind record', ops: [mutexLock('pci.videv_lock')] },
     {
       id: 'DETACH.4',

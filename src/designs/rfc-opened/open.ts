@@ -7,9 +7,11 @@ import {
   fail,
   fallible,
   fdInstall,
+  forEach,
   increment,
   live,
   lookUp,
+  modelLimit,
   mutexLock,
   mutexUnlock,
   ne,
@@ -20,16 +22,18 @@ import {
   ret,
   comment,
   spin,
+  staticBranch,
   store,
   branch,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
+import { failWithoutNode } from '../../kernel/language/vfs';
 import { groupLookup, putGroup } from '../parked-shim/open';
 import { rfcPatch } from '../shared/citations';
 import { pciOpenSteps } from './vfioPci';
 
 const CITE = `drivers/vfio/vfio.c, vfio_device_fops_open; ${rfcPatch(2)}`;
-const CHRDEV_OPEN_CITE = 'fs/char_dev.c, chrdev_open, v5.14';
+const CHRDEV_OPEN_CITE = 'fs/namei.c and fs/char_dev.c, path_openat and chrdev_open, v5.14';
 
 /** vfio_device_put: the last registration reference completes the wait of unregister. */
 export const putDevice: Op = refDec('device.refcount', [complete('device.comp')]);
@@ -74,6 +78,20 @@ export const dropGroupOpen: readonly Op[] = [
   mutexUnlock('group.opened_lock'),
 ];
 
+/** Without a node of its own, the path of a device can lead to a device of the same name on another bus. */
+const nodeOfAnother: readonly Op[] = [
+  forEach('device', 'devName', 'other', [
+    branch(live('other'), [
+      branch(eq('other.node', 1), [
+        modelLimit('the node of this name is that of another device, which the open would reach', {
+          at: 'other',
+        }),
+      ]),
+    ]),
+  ]),
+  failWithoutNode,
+];
+
 /** open(2) of /dev/vfio/devices/$NAME. */
 export const openCdev: Routine = {
   name: 'vfio_device_fops_open',
@@ -81,9 +99,14 @@ export const openCdev: Routine = {
   steps: [
     {
       id: 'CHR.1',
-      title: 'look up the number: one cdev for all minors',
+      title: 'find the node, look up its number: one cdev for all minors',
       cite: CHRDEV_OPEN_CITE,
       ops: [
+        staticBranch(
+          'stale-node',
+          [],
+          [branch(live('device'), [branch(eq('device.node', 0), nodeOfAnother)], nodeOfAnother)],
+        ),
         spin(
           'cdev_lock',
           branch(eq('cdev.mapped', 0), [

@@ -70,15 +70,20 @@ export const registerDevice: Routine = {
       ],
     },
     {
+      id: 'REG.3',
+      title: 'get the IOMMU group of the device, without a lock',
+      ops: [
+        fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
+          at: 'device',
+          to: 'REG.U1',
+        }),
+      ],
+    },
+    {
       id: 'REG.3a',
       title: 'find or create the group',
       ops: [
         mutexLock('vfio.group_lock'),
-        fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
-          at: 'device',
-          to: 'REG.U1',
-          before: [mutexUnlock('vfio.group_lock')],
-        }),
         branch(live('group'), [], [alloc('group')]),
         refInc('group.kref'),
         mutexUnlock('vfio.group_lock'),

@@ -1,6 +1,6 @@
 import { compile } from '../../kernel/compiler/compile';
 import type { Design, Options } from '../../kernel/language/design';
-import type { Errno } from '../../kernel/language/errno';
+import type { CallError } from '../../kernel/language/errno';
 import {
   callResult,
   callStatus,
@@ -18,7 +18,7 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call, World } from '../../kernel/language/world';
 
 /** What a call returned, or its status. */
-type CallResult = 0 | Errno | 'skipped' | 'waiting' | 'running';
+type CallResult = 0 | CallError | 'skipped' | 'waiting' | 'running';
 
 function callResults(program: Program, state: Int32Array): CallResult[] {
   return program.calls.map((c) => {

@@ -1,5 +1,6 @@
 import type { CallBody, Routine, StepSpec } from '../../kernel/language/design';
 import {
+  comment,
   eqAcquire,
   driverOp,
   eq,
@@ -21,7 +22,11 @@ const ACCESS_CITE = linuxCitation(
   'vfio_device_fops_unl_ioctl, read, write and mmap',
 );
 
-/** GATE.1 and GATE.2: the start of every call except BIND, for the device file at path `df`. */
+const resumeDevice = fallible('pm_runtime_resume_and_get', 'EIO', 'the device cannot be resumed', {
+  at: 'device',
+});
+
+/** GATE.1 and GATE.2: the start of every ioctl except BIND, for the device file at path `df`. */
 const accessCheckFor = (df: string): readonly StepSpec[] => [
   {
     id: 'GATE.1',
@@ -36,12 +41,8 @@ const accessCheckFor = (df: string): readonly StepSpec[] => [
   {
     id: 'GATE.2',
     title: 'an ioctl resumes the device (runtime PM)',
-    cite: ACCESS_CITE,
-    ops: [
-      fallible('pm_runtime_resume_and_get', 'EIO', 'the device cannot be resumed', {
-        at: 'device',
-      }),
-    ],
+    cite: linuxCitation('drivers/vfio/vfio_main.c', 'vfio_device_pm_runtime_get'),
+    ops: [resumeDevice],
   },
 ];
 
@@ -53,7 +54,16 @@ const deviceCallRoutine: Routine = {
   name: 'vfio_device_fops_unl_ioctl',
   cite: ACCESS_CITE,
   steps: [
-    ...accessCheck,
+    ...accessCheck.slice(0, 1),
+    {
+      id: 'GATE.2',
+      title: 'resume the device (runtime PM): the core for an ioctl, vfio-pci for read and write',
+      cite: linuxCitation(
+        'drivers/vfio/vfio_main.c and drivers/vfio/pci/vfio_pci_core.c',
+        'vfio_device_pm_runtime_get and vfio_pci_rw',
+      ),
+      ops: [comment('mmap resumes nothing'), resumeDevice],
+    },
     {
       id: 'GATE.3',
       title: 'run the op of the driver; a reset holds memory_lock against it',

@@ -164,12 +164,12 @@ describe('upstream', () => {
       .runUntil('a', 'FILE.1')
       .runUntil('driver')
       .runUntil('b');
-    expect(d.results()).toEqual([0, 0, 0, 'waiting', 'running', 'ENXIO']);
+    expect(d.results()).toEqual([0, 0, 0, 'waiting', 'running', 'ENOENT']);
     const refcount = d.program.fields.findIndex((f) => f.title === 'vfio0.refcount');
     expect(
       counterHolders(d.program, d.state, refcount).map((h) => `${h.name}: ${h.label}`),
     ).toEqual(['fd1: an open file']);
-    expect(d.runToEnd().results()).toEqual([0, 0, 0, 0, 0, 'ENXIO']);
+    expect(d.runToEnd().results()).toEqual([0, 0, 0, 0, 0, 'ENOENT']);
     expect([...d.violations]).toEqual([]);
   });
 
@@ -274,6 +274,51 @@ describe('upstream', () => {
     ]);
   });
 
+  it('gets the IOMMU group of a device before it takes the lock of the list of groups', () => {
+    const world: World = {
+      processes: [],
+      devices: [
+        { name: 'vfio0', group: '12', registered: false },
+        { name: 'vfio1', group: '13', registered: false },
+      ],
+    };
+    const d = run(
+      [
+        { by: 'driver', call: 'register_device', device: 'vfio0' },
+        { by: 'driver/2', call: 'register_device', device: 'vfio1', fault: 'REG.8a' },
+      ],
+      world,
+    );
+    d.runUntil('driver', 'REG.8e').runUntil('driver/2');
+    expect(d.results()).toEqual(['running', 'EINVAL']);
+  });
+
+  it('says in the source who resumes the device: nobody for mmap', () => {
+    const source = (id: string): string => {
+      const { program } = run([
+        ...cdevPathCalls('a', 1),
+        { by: 'a', call: 'device_io', fd: 'fd1' },
+      ]);
+      const step = program.tasks[0]!.steps.find((s) => s.id === id)!;
+      return [step.title, ...step.source].join(' ');
+    };
+    expect(source('GATE.2')).toMatch(/vfio-pci for read and write.*mmap resumes nothing/);
+  });
+
+  it('drops the KVM of the group path in a failing bind of a device that is left open', () => {
+    const d = run([
+      { by: 'a', call: 'open_group', group: '12', as: 'g1' },
+      { by: 'a', call: 'open_iommufd', as: 'c1' },
+      { by: 'a', call: 'set_container', fd: 'g1', container: 'c1' },
+      { by: 'a', call: 'kvm_add', fd: 'g1', kvm: 'vm' },
+      { by: 'a', call: 'get_device_fd', fd: 'g1', device: 'vfio0', as: 'd1' },
+      { by: 'a', call: 'close', fd: 'g1' },
+      ...cdevPathCalls('b', 2),
+    ]).runToEnd();
+    expect(d.results().slice(-3)).toEqual([0, 0, 'EINVAL']);
+    expect(d.violations.get('kvm-ref')).toContain('d1');
+  });
+
   it('registers from an empty state, and undoes all steps if one fails', () => {
     const world: World = {
       ...ONE_DEVICE,
@@ -285,7 +330,7 @@ describe('upstream', () => {
       'REG.3',
       'REG.6',
       'REG.7',
-      'REG.8',
+      'REG.8a',
       'REG.8c',
       'REG.9',
       'REG.10b',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Errno } from '../../kernel/language/errno';
+import { MODEL_LIMIT } from '../../kernel/language/errno';
+import type { CallError } from '../../kernel/language/errno';
 import type { Call, World } from '../../kernel/language/world';
 import { startTestRun } from '../testing/testRun';
 import type { TestRun } from '../testing/testRun';
@@ -8,7 +9,7 @@ import { design as upstream } from './design';
 /** An errno of v6.6 and a run that ends with it: the last call returns the errno, all others succeed. */
 interface ErrnoCase {
   readonly action: string;
-  readonly errno: Errno | 0;
+  readonly errno: CallError | 0;
   readonly when: string;
   readonly calls: readonly Call[];
   readonly world?: World;
@@ -90,17 +91,39 @@ const GDF = 'GET_DEVICE_FD';
 const errnoCases: readonly ErrnoCase[] = [
   {
     action: OPEN,
-    errno: 'ENXIO',
-    when: 'the number is not mapped',
+    errno: 'ENOENT',
+    when: 'the device is not registered: there is no node',
     world: unregistered,
     calls: [cdev],
   },
   {
     action: OPEN,
-    errno: 'ENXIO',
+    errno: 'ENOENT',
     when: 'the device was unregistered',
     calls: [unregister, cdev],
     setUp: (d) => d.runUntil('driver'),
+  },
+  {
+    action: OPEN,
+    errno: 'ENOENT',
+    when: 'between cdev_add and device_add',
+    world: unregistered,
+    calls: [{ by: 'driver', call: 'register_device', device: 'vfio0' }, cdev],
+    setUp: (d) => d.runUntil('driver', 'REG.10b').runUntil(by),
+  },
+  {
+    action: OPEN,
+    errno: 'ENXIO',
+    when: 'a node made with mknod has the number of a device that is not registered',
+    world: { ...unregistered, devices: [{ ...unregistered.devices[0]!, staleNode: true }] },
+    calls: [cdev],
+  },
+  {
+    action: GOPEN,
+    errno: 'ENOENT',
+    when: 'no device of the group is registered',
+    world: unregistered,
+    calls: [group],
   },
   { action: OPEN, errno: 'ENXIO', when: 'the module is going', calls: withFault([cdev], 'CHR.1') },
   {
@@ -278,7 +301,7 @@ const errnoCases: readonly ErrnoCase[] = [
   },
   {
     action: ATTACH,
-    errno: 'ENOENT',
+    errno: MODEL_LIMIT,
     when: 'the id is of another iommufd',
     calls: [
       ...bound,
@@ -316,6 +339,12 @@ const errnoCases: readonly ErrnoCase[] = [
   },
   {
     action: ATTACH,
+    errno: 'EADDRINUSE',
+    when: 'reserved regions collide in the page table that replaces another',
+    calls: withFault([...bound, ioas, ioas2, attach, { ...attach, ioas: 'ioas2' }], 'ATTACH.4c'),
+  },
+  {
+    action: ATTACH,
     errno: 'ENOMEM',
     when: 'no domain',
     calls: withFault([...bound, ioas, attach], 'ATTACH.4b'),
@@ -335,7 +364,7 @@ const errnoCases: readonly ErrnoCase[] = [
   { action: 'DETACH', errno: 0, when: 'not attached', calls: [...bound, detach] },
   {
     action: GOPEN,
-    errno: 'ENXIO',
+    errno: 'ENOENT',
     when: 'the group is gone',
     calls: [unregister, group],
     setUp: (d) => d.runUntil('driver'),
@@ -631,6 +660,27 @@ const errnoCases: readonly ErrnoCase[] = [
     errno: 'ENOENT',
     when: 'a device that was closed',
     calls: [...bound, close('fd'), { by, call: 'iommu_destroy', iommufd: 'ictx', object: 'fd' }],
+  },
+  {
+    action: 'IOMMU_DESTROY',
+    errno: MODEL_LIMIT,
+    when: 'an id of another iommufd',
+    calls: [
+      iommufd,
+      { by, call: 'open_iommufd', as: 'ictx2' },
+      { ...ioas, iommufd: 'ictx2' },
+      { by, call: 'iommu_destroy', iommufd: 'ictx', object: 'ioas' },
+    ],
+  },
+  {
+    action: 'IOMMU_DESTROY',
+    errno: MODEL_LIMIT,
+    when: 'a device that is bound to another iommufd',
+    calls: [
+      ...bound,
+      { by, call: 'open_iommufd', as: 'ictx2' },
+      { by, call: 'iommu_destroy', iommufd: 'ictx2', object: 'fd' },
+    ],
   },
   {
     action: 'IOMMU_DESTROY',

@@ -23,11 +23,15 @@ import {
   branch,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
+import { failWithoutNode, findDeviceNode } from '../../kernel/language/vfs';
 import { detachContainerSteps } from './container';
 import { putCdev, putGroupCdev, putRegistration, deviceReleaseSteps } from './lifetime';
 import { linuxCitation } from './citation';
 
-const CHRDEV_OPEN_CITE = linuxCitation('fs/char_dev.c', 'chrdev_open');
+const CHRDEV_OPEN_CITE = linuxCitation(
+  'fs/namei.c and fs/char_dev.c',
+  'path_openat and chrdev_open',
+);
 const GROUP_OPEN_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_open');
 const GROUP_RELEASE_CITE = linuxCitation('drivers/vfio/group.c', 'vfio_group_fops_release');
 
@@ -37,9 +41,19 @@ function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[
   return [
     {
       id: 'CHR.1',
-      title: 'look up the number, pin the module and the cdev',
+      title: 'find the node, look up its number, pin the module and the cdev',
       cite: CHRDEV_OPEN_CITE,
       ops: [
+        ...(at === 'cdev'
+          ? findDeviceNode('cdev.node')
+          : // The node of a group goes with its number.
+            [
+              branch(
+                live('group'),
+                [branch(eq('group.mapped', 0), [failWithoutNode])],
+                [failWithoutNode],
+              ),
+            ]),
         // The lookup reads the cdev map, so a freed object is not an access to it.
         spin(
           'cdev_lock',

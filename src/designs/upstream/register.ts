@@ -4,7 +4,6 @@ import {
   cdevAdd,
   cdevDel,
   eq,
-  fail,
   fallible,
   free,
   goto,
@@ -14,6 +13,7 @@ import {
   listAdd,
   listDel,
   live,
+  modelLimit,
   mutexLock,
   mutexUnlock,
   NULL,
@@ -23,6 +23,7 @@ import {
   spin,
   store,
   branch,
+  comment,
   waitForCompletion,
   ret,
 } from '../../kernel/language/primitives';
@@ -100,20 +101,25 @@ function removeGroupSteps(prefix: string, next: string): readonly StepSpec[] {
 /** REG.8: finds or creates the vfio_group of the device's IOMMU group. */
 const setGroupSteps: readonly StepSpec[] = [
   {
+    id: 'REG.8a',
+    title: 'get the IOMMU group of the device, without a lock',
+    cite: SET_GROUP_CITE,
+    ops: [
+      fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
+        at: 'device',
+        to: 'REG.U4',
+      }),
+    ],
+  },
+  {
     id: 'REG.8',
     title: 'lock the list of groups; find the group of the device',
     cite: SET_GROUP_CITE,
     ops: [
       mutexLock('vfio.group_lock'),
-      fallible('iommu_group_get', 'EINVAL', 'the device has no IOMMU group', {
-        at: 'device',
-        to: 'REG.U4',
-        before: [mutexUnlock('vfio.group_lock')],
-      }),
       branch(live('group'), [], [goto('REG.8c')]),
       branch(eq('group.drivers', 0), [
-        fail(
-          'EBUSY',
+        modelLimit(
           'the old vfio_group is still referenced, and the model keeps one per IOMMU group',
           { at: 'group', to: 'REG.U8' },
         ),
@@ -156,9 +162,12 @@ const setGroupSteps: readonly StepSpec[] = [
   },
   {
     id: 'REG.8e',
-    title: 'unlock the list of groups',
+    title: 'unlock the list of groups; put the IOMMU group',
     cite: SET_GROUP_CITE,
-    ops: [mutexUnlock('vfio.group_lock')],
+    ops: [
+      mutexUnlock('vfio.group_lock'),
+      comment('iommu_group_put: the vfio_group has its own reference'),
+    ],
   },
 ];
 
@@ -174,10 +183,12 @@ export const registerDevice: Routine = {
       cite: ALLOC_CITE,
       ops: [
         branch(live('device'), [
-          fail(
-            'EBUSY',
+          modelLimit(
             'the old vfio_device is still referenced, and the model keeps one per device',
-            { at: 'device', to: 'REG.U0' },
+            {
+              at: 'device',
+              to: 'REG.U0',
+            },
           ),
         ]),
         fallible('kvzalloc', 'ENOMEM', 'no memory', { at: 'parent', to: 'REG.U0' }),
@@ -263,7 +274,7 @@ export const registerDevice: Routine = {
       id: 'REG.10',
       title: 'cdev_add: the number is live',
       cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add'),
-      ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped')],
+      ops: [store('cdev.kobj', 1), refInc('device.kref'), cdevAdd('cdev.mapped', 'cdev_add')],
     },
     {
       id: 'REG.10b',
@@ -271,6 +282,7 @@ export const registerDevice: Routine = {
       cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_add'),
       ops: [
         fallible('device_add', 'ENOMEM', 'sysfs returns an error', { at: 'device', to: 'REG.U10' }),
+        cdevAdd('cdev.node', 'devtmpfs_create_node'),
       ],
     },
     {
@@ -292,7 +304,7 @@ export const registerDevice: Routine = {
     {
       id: 'REG.U10',
       title: 'undo: remove the number; a file opened meanwhile keeps the cdev',
-      ops: [cdevDel('cdev.mapped'), putCdevOnly],
+      ops: [cdevDel('cdev.mapped', 'cdev_del'), putCdevOnly],
     },
     ...removeGroupSteps('REG.U9', 'REG.U4'),
     {
@@ -345,7 +357,7 @@ export const unregisterDevice: Routine = {
       id: 'UNREG.2',
       title: 'cdev_device_del: remove node and number, no new cdev open',
       cite: linuxCitation(VFIO_MAIN_C, 'vfio_device_del'),
-      ops: [cdevDel('cdev.mapped'), putCdevOnly],
+      ops: [cdevDel('cdev.node', 'device_del'), cdevDel('cdev.mapped', 'cdev_del'), putCdevOnly],
     },
     {
       id: 'UNREG.3',

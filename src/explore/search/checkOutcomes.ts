@@ -1,3 +1,4 @@
+import { callErrorText } from '../../kernel/language/errno';
 import { fieldsRead, evaluate } from '../../kernel/language/expressions';
 import { callResult, callStatus } from '../../kernel/machine/machine';
 import type { Program } from '../../kernel/compiler/program';
@@ -56,7 +57,7 @@ function describeTerminalState(
             ? 'blocked'
             : errno === 0
               ? 'ok'
-              : `-${errno}`;
+              : callErrorText(errno);
       return { by, call, ...(as === undefined ? {} : { as }), result };
     }),
     files: program.files

@@ -1,3 +1,4 @@
+import { callErrorText } from '../../kernel/language/errno';
 import { currentCall, currentWait, inCall, initialState, step } from '../../kernel/machine/machine';
 import { waitText } from '../../kernel/machine/describeEvent';
 import type { ProgramCall } from '../../kernel/compiler/program';
@@ -150,7 +151,7 @@ function barOf(
   const result = events.some((e) => e.template.kind === 'skip')
     ? ' skipped'
     : errno !== undefined
-      ? ` = -${errno}`
+      ? ` = ${callErrorText(errno)}`
       : blocked
         ? ` is still blocked: waits for ${blocked.for}`
         : '';

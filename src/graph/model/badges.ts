@@ -1,3 +1,4 @@
+import { callErrorText } from '../../kernel/language/errno';
 import type { StepEvent } from '../../kernel/machine/machine';
 import type { Program, Step } from '../../kernel/compiler/program';
 import type { PropertyId } from '../../kernel/language/propertyId';
@@ -50,7 +51,7 @@ export function badgesOf(records: readonly StepRecord[]): ReadonlyMap<string, re
           shownAt: nameOf(template.object),
           badge: {
             kind: 'errno',
-            title: `-${template.errno}`,
+            title: callErrorText(template.errno),
             text: `${task.name}: ${template.reason}`,
           },
         });

@@ -155,8 +155,11 @@ function allocatedLifeFields(program: Program): ReadonlySet<number> {
 
 function deviceNodes(program: Program): NodeSpec[] {
   const fieldsByRole = cdevFieldsByRole(program);
-  return program.objects.flatMap((slot) =>
-    [...(fieldsByRole.get(slot.spec.role) ?? [])].flatMap((name): NodeSpec[] => {
+  return program.objects.flatMap((slot) => {
+    const names = fieldsByRole.get(slot.spec.role) ?? new Set<string>();
+    // A number that is mapped without a node is no file of /dev.
+    const shown = names.has('node') ? ['node'] : [...names];
+    return shown.flatMap((name): NodeSpec[] => {
       const field = slot.fields[name];
       if (field === undefined) return [];
       const path =
@@ -171,8 +174,8 @@ function deviceNodes(program: Program): NodeSpec[] {
           source: { kind: 'deviceNode', slot, field, path },
         },
       ];
-    }),
-  );
+    });
+  });
 }
 
 function fopsNodes(program: Program): NodeSpec[] {

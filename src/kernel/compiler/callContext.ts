@@ -1,4 +1,4 @@
-import type { Errno } from '../language/errno';
+import type { CallError } from '../language/errno';
 import { constant } from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import type { StaticCondition } from '../language/primitives';
@@ -24,7 +24,7 @@ export interface CallContext {
   /** Index of the call's result field. */
   readonly result: number;
   /** Grows as steps are lowered; value k of the result field means `errnos[k-1]`. */
-  readonly errnos: Errno[];
+  readonly errnos: CallError[];
   /** Id of the step that is made to fail. */
   readonly fault: string | undefined;
   /** True for a release callback, whose return is not the return of the call. */

@@ -106,6 +106,10 @@ export class CallSite {
         const ioas = this.instances.ioasKey(this.call.object ?? this.call.ioas!);
         return ioas === undefined || ioas.file === file;
       }
+      case 'stale-node':
+        return this.instances.counts.world.devices.some(
+          (d) => d.name === this.call.device && d.staleNode === true,
+        );
     }
   }
 

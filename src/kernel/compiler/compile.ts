@@ -1,5 +1,5 @@
 import type { Design, DesignModel, Options, Routine } from '../language/design';
-import type { Errno } from '../language/errno';
+import type { CallError } from '../language/errno';
 import { binary, constant, field } from '../language/expressions';
 import type { Expr } from '../language/expressions';
 import type { InstanceKey } from '../language/instanceKey';
@@ -217,7 +217,7 @@ class Compiler {
 
   private draftCall(task: number, call: Call, index: number, steps: DraftStep[]): ProgramCall {
     const start = steps.length;
-    const errnos: Errno[] = [];
+    const errnos: CallError[] = [];
     const releases = new Set<number>();
     const site = new CallSite(call, index, this.model, this.calls, this.instances);
     const context = (isRelease: boolean): CallContext => ({

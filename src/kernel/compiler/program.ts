@@ -8,7 +8,7 @@ import type {
 } from '../language/design';
 import type { CounterSpec } from '../language/propertyInputs';
 import type { InstanceKey } from '../language/instanceKey';
-import type { Errno } from '../language/errno';
+import type { CallError } from '../language/errno';
 import type { Expr } from '../language/expressions';
 import type { PropertyId } from '../language/propertyId';
 import type { Op } from '../language/primitives';
@@ -75,7 +75,7 @@ export type EventTemplate =
   | { readonly kind: 'complete' | 'wait'; readonly field: number }
   | {
       readonly kind: 'fail';
-      readonly errno: Errno;
+      readonly errno: CallError;
       readonly reason: string;
       readonly object: number | undefined;
       /** The call's `fault` made it fail. */
@@ -157,7 +157,7 @@ export interface ProgramCall {
   readonly end: number;
   /** Field index of its result: 0 for success (or not yet), else k for `errnos[k-1]`, `errnos.length + 1` for skipped. */
   readonly result: number;
-  readonly errnos: readonly Errno[];
+  readonly errnos: readonly CallError[];
   /** Calls whose results it uses. */
   readonly needs: readonly number[];
   /** Calls of other tasks that must have ended before it begins. */

@@ -1,5 +1,5 @@
 import type { DesignModel } from './design';
-import type { Errno } from './errno';
+import type { CallError } from './errno';
 
 /** What a device file allows before its bind. */
 interface AccessBeforeBind {
@@ -7,7 +7,7 @@ interface AccessBeforeBind {
   readonly reachableOps: readonly string[];
   /** How all other calls fail, and at which step; undefined if none does. */
   readonly refusal:
-    { readonly errno: Errno; readonly reason: string; readonly step: string } | undefined;
+    { readonly errno: CallError; readonly reason: string; readonly step: string } | undefined;
 }
 
 /** Derived from the steps of `device_io`: the driver ops before its first failing check. */

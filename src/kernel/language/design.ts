@@ -25,6 +25,7 @@ export type FieldSpec =
   | ({
       readonly kind: 'bool';
       readonly init?: StaticNumber;
+      /** Not a field of the kernel, not shown. */ readonly modelOnly?: true;
       /** Plain stores go through the store buffer, if the world models them. */ readonly accessFlag?: boolean;
     } & Membership)
   /** A mutex; its value is the owner (task number + 1), 0 when free. */

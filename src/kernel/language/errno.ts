@@ -24,3 +24,17 @@ export const ERRNO = {
 } as const;
 
 export type Errno = keyof typeof ERRNO;
+
+/** In the place of an errno: the kernel would go on here, and the model cannot. */
+export const MODEL_LIMIT = 'MODEL_LIMIT';
+
+/** How a result names it. */
+export const MODEL_LIMIT_TEXT = 'limit of the model';
+
+/** How a call can fail. */
+export type CallError = Errno | typeof MODEL_LIMIT;
+
+/** `-EBUSY`, or `limit of the model`. */
+export function callErrorText(error: CallError): `-${Errno}` | typeof MODEL_LIMIT_TEXT {
+  return error === MODEL_LIMIT ? MODEL_LIMIT_TEXT : `-${error}`;
+}

@@ -1,5 +1,6 @@
 import type { InstanceKey } from './instanceKey';
-import type { Errno } from './errno';
+import { MODEL_LIMIT } from './errno';
+import type { CallError, Errno } from './errno';
 
 /**
  * A path to a field or object: `role.field`, where each further `.field` follows a pointer (`df.iommufd.objects`). It starts
@@ -67,7 +68,9 @@ export type StaticCondition =
   /** The list has more fds than the reset set has devices. */
   | 'more-groups-than-devices'
   /** The ioas or object argument was created in the iommufd of argument `iommufd`. */
-  | 'same-iommufd';
+  | 'same-iommufd'
+  /** A node with the device's number exists all the time. */
+  | 'stale-node';
 
 /** The kernel primitives: the instruction set of every design. */
 export type Op =
@@ -157,7 +160,7 @@ export type Op =
   /** Returns -errno, directly or through the unwinding that starts at step `to`. `at`: the object whose state caused it. */
   | {
       readonly kind: 'fail';
-      readonly errno: Errno;
+      readonly errno: CallError;
       readonly reason: string;
       readonly at?: StatePath;
       readonly to?: string;
@@ -354,7 +357,7 @@ export const lookUp = (field: StatePath, call: string, matchOn?: keyof InstanceK
   ...(matchOn === undefined ? {} : { matchOn }),
 });
 export const fail = (
-  errno: Errno,
+  errno: CallError,
   reason: string,
   target: { at?: StatePath; to?: string } = {},
 ): Op => ({
@@ -363,6 +366,9 @@ export const fail = (
   reason,
   ...target,
 });
+/** The kernel would go on here, and the model cannot: the call ends with `limit of the model`. */
+export const modelLimit = (reason: string, target: { at?: StatePath; to?: string } = {}): Op =>
+  fail(MODEL_LIMIT, reason, target);
 export const fallible = (
   what: string,
   errno: Errno,

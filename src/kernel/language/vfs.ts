@@ -1,5 +1,17 @@
 import type { ObjectType, Routine } from './design';
-import { enumValues, eq, fail, fdInstall, fdRemove, fget, fput, ret, branch } from './primitives';
+import {
+  branch,
+  enumValues,
+  eq,
+  fail,
+  fdInstall,
+  fdRemove,
+  fget,
+  fput,
+  ret,
+  staticBranch,
+} from './primitives';
+import type { Op, StatePath } from './primitives';
 
 /** `file.f_op`, by index. */
 export const F_OP = enumValues('parked', 'normal');
@@ -70,3 +82,10 @@ export const EMPTY_RELEASE_ROUTINE: Routine = {
   cite: 'fs/file_table.c, v6.6',
   steps: [{ id: 'FILE.3', title: 'free the struct file', ops: [ret()], confidence: 'MEM' }],
 };
+
+/** Path lookup of a device node, which `node` says exists. It is one step with what follows, so a node cannot go in between. */
+export function findDeviceNode(node: StatePath): readonly Op[] {
+  return [staticBranch('stale-node', [], [branch(eq(node, 0), [failWithoutNode])])];
+}
+
+export const failWithoutNode: Op = fail('ENOENT', 'there is no such node in /dev');

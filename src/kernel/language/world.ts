@@ -11,6 +11,8 @@ export interface WorldDevice {
   readonly kernelDriver?: boolean | undefined;
   /** dev_name() of the parent device; default `name`. Unique on one bus only. */
   readonly devName?: string | undefined;
+  /** A node with the device's number exists all the time, such as one made with mknod in a container. */
+  readonly staleNode?: boolean | undefined;
 }
 
 /** The system before the first call. */

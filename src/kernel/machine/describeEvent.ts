@@ -2,6 +2,7 @@ import type { DesignModel } from '../language/design';
 import { evaluate } from '../language/expressions';
 import type { StepEvent } from './machine';
 import { isWaitForCall, waiters } from './machine';
+import { callErrorText } from '../language/errno';
 import type { Program, Wait } from '../compiler/program';
 import type { PropertyId } from '../language/propertyId';
 
@@ -51,11 +52,11 @@ export function describeEvent(
     case 'wait':
       return `${taskName} sees that ${title(template.field)} is done`;
     case 'fail':
-      return `${taskName} fails with -${template.errno}${template.object === undefined ? '' : ` at ${object(template.object)}`}: ${template.reason}`;
+      return `${taskName} fails with ${callErrorText(template.errno)}${template.object === undefined ? '' : ` at ${object(template.object)}`}: ${template.reason}`;
     case 'return': {
       const c = program.calls[template.call]!;
       const errno = c.errnos[event.value - 1];
-      return `${taskName}: ${c.call.call} returns ${errno === undefined ? (c.call.as ?? '0') : `-${errno}`}`;
+      return `${taskName}: ${c.call.call} returns ${errno === undefined ? (c.call.as ?? '0') : callErrorText(errno)}`;
     }
     case 'skip':
       return `${taskName} skips ${program.calls[template.call]!.call.call}: ${template.missing} was not created`;

@@ -1,5 +1,5 @@
 import { evaluate } from '../language/expressions';
-import type { Errno } from '../language/errno';
+import type { CallError } from '../language/errno';
 import type { EventTemplate, Program, ProgramCall, Step, Wait } from '../compiler/program';
 import type { Statement } from '../language/statements';
 
@@ -217,8 +217,8 @@ export function callStatus(
   return pc > c.start ? 'running' : 'waiting';
 }
 
-/** The call's errno, or 0 for success and for a call that has not returned. */
-export function callResult(program: Program, state: Int32Array, call: number): 0 | Errno {
+/** The call's error, or 0 for success and for a call that has not returned. */
+export function callResult(program: Program, state: Int32Array, call: number): 0 | CallError {
   const c = program.calls[call]!;
   return c.errnos[state[c.result]! - 1] ?? 0;
 }

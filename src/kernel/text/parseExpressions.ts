@@ -32,6 +32,7 @@ const STATIC_CONDITIONS: Readonly<Record<Exclude<StaticCondition, object>, true>
   'device-in-group': true,
   'object-is-ioas': true,
   'same-iommufd': true,
+  'stale-node': true,
   'no-groups': true,
   'more-groups-than-devices': true,
 };

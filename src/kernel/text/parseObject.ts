@@ -39,7 +39,7 @@ interface FieldAttributes {
 const ATTRIBUTES_OF: Readonly<Record<string, readonly string[]>> = {
   int: ['max', 'min', 'frees_at_zero'],
   refcount: ['max', 'min', 'frees_at_zero'],
-  bool: ['access_flag', 'in'],
+  bool: ['access_flag', 'model_only', 'in'],
   mutex: [],
   completion: ['counter', 'model_only'],
   enum: [],
@@ -147,6 +147,7 @@ export class ObjectParser {
             kind: 'bool',
             ...start,
             ...(a.accessFlag ? { accessFlag: true } : {}),
+            ...(a.modelOnly ? { modelOnly: true } : {}),
             ...member,
           };
         case 'mutex':

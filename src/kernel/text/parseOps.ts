@@ -1,6 +1,6 @@
 import type { ObjectType } from '../language/design';
-import { ERRNO } from '../language/errno';
-import type { Errno } from '../language/errno';
+import { ERRNO, MODEL_LIMIT } from '../language/errno';
+import type { CallError, Errno } from '../language/errno';
 import { printPath } from '../language/printOps';
 import type { Op } from '../language/primitives';
 import type { ParsedPath, Bound } from './parseExpressions';
@@ -9,7 +9,7 @@ import type { Span } from './diagnostic';
 import { quoted } from './diagnostic';
 import { SyntaxProblem } from './tokenReader';
 
-const ERRNO_NAMES = Object.keys(ERRNO) as readonly Errno[];
+const ERRNO_NAMES: readonly CallError[] = [...(Object.keys(ERRNO) as Errno[]), MODEL_LIMIT];
 
 /** Statements that start with a function name. */
 const STATEMENTS = [
@@ -183,7 +183,7 @@ export class OpParser extends ExpressionParser {
     return token.text;
   }
 
-  private errno(): Errno {
+  private errno(): CallError {
     this.reader.expect('-');
     return this.reader.oneOf(ERRNO_NAMES, 'an errno');
   }
@@ -286,12 +286,14 @@ export class OpParser extends ExpressionParser {
         start,
         'expected "return -ERRNO;" or "ret = -ERRNO; goto LABEL;" at the end of a fault point',
       );
-    const { kind: _, ...rest } = exit;
+    const { kind: _, errno, ...rest } = exit;
+    if (errno === MODEL_LIMIT) return reader.problem(start, 'expected an errno at a fault point');
     const after = rest.reason === '' ? this.reason() : {};
     const before = ops.slice(0, -1);
     return {
       kind: 'fallible',
       what,
+      errno,
       ...rest,
       ...after,
       ...(before.length === 0 ? {} : { before }),

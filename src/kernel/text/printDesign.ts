@@ -113,11 +113,12 @@ function printField(name: string, spec: FieldSpec): string {
       );
     }
     case 'bool': {
-      const { kind: _, init, accessFlag, memberOf, ...rest } = spec;
+      const { kind: _, init, accessFlag, modelOnly, memberOf, ...rest } = spec;
       everyKey(rest);
       return withAttributes(
         `bool ${name}${initial(init)}`,
         accessFlag === true && 'access_flag',
+        modelOnly === true && 'model_only',
         member(memberOf),
       );
     }

@@ -42,7 +42,15 @@ export function makeScenario(
     {
       devices: arrayText(
         world.devices.map((d) =>
-          pickKeys(d, ['name', 'group', 'devset', 'registered', 'kernelDriver', 'devName']),
+          pickKeys(d, [
+            'name',
+            'group',
+            'devset',
+            'registered',
+            'kernelDriver',
+            'devName',
+            'staleNode',
+          ]),
         ),
         '    ',
       ),

@@ -15,6 +15,7 @@ export function normalizeScenario(file: ScenarioFile): Scenario {
     ...(d.registered === false ? { registered: false } : {}),
     ...(d.kernelDriver === true ? { kernelDriver: true } : {}),
     ...(d.devName === undefined || d.devName === d.name ? {} : { devName: d.devName }),
+    ...(d.staleNode === true ? { staleNode: true } : {}),
   }));
   const world: World = {
     devices,

@@ -1,5 +1,5 @@
 import type { Options } from '../../kernel/language/design';
-import type { Errno } from '../../kernel/language/errno';
+import type { callErrorText } from '../../kernel/language/errno';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import type { Call, CallName, World } from '../../kernel/language/world';
 
@@ -24,7 +24,7 @@ export interface ExpectedCall {
   readonly by: string;
   readonly call: CallName;
   readonly as?: string | undefined;
-  readonly returns: number | 'fd' | 'id' | `-${Errno}` | 'blocked' | 'skipped';
+  readonly returns: number | 'fd' | 'id' | ReturnType<typeof callErrorText> | 'blocked' | 'skipped';
 }
 
 /** A part of a final outcome that some interleaving must have: the results of some calls, the fops of some files. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ERRNO } from '../../kernel/language/errno';
+import { ERRNO, MODEL_LIMIT_TEXT } from '../../kernel/language/errno';
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import { CALL_SIGNATURES, CALL_NAMES } from '../../kernel/language/world';
 import type { CallName } from '../../kernel/language/world';
@@ -135,6 +135,7 @@ const RETURN_WORDS = [
   'id',
   'blocked',
   'skipped',
+  MODEL_LIMIT_TEXT,
   ...Object.keys(ERRNO).map((e) => `-${e}` as const),
 ] as const;
 const RETURNS_EXPECTATION = `an integer from 0 or one of ${RETURN_WORDS.map(quote).join(', ')}`;
@@ -156,6 +157,7 @@ const deviceSchema = exactObject({
   registered: v.optional(booleanFlag),
   kernelDriver: v.optional(booleanFlag),
   devName: v.optional(nameSchema),
+  staleNode: v.optional(booleanFlag),
 });
 
 const expectedCallsSchema = listOf(

@@ -49,7 +49,8 @@ export function writeDevice(writer: LinkWriter, device: WorldDevice): void {
     (device.devset === undefined ? 0 : 1) +
       2 * triStateCode(device.registered) +
       6 * triStateCode(device.kernelDriver) +
-      (device.devName === undefined ? 0 : 18),
+      (device.devName === undefined ? 0 : 18) +
+      (device.staleNode === true ? 36 : 0),
   );
   if (device.devset !== undefined) writer.text(device.devset);
   if (device.devName !== undefined) writer.text(device.devName);
@@ -69,7 +70,7 @@ export function readDevice(reader: LinkReader): WorldDevice {
   const devset = flags % 2 === 1 ? reader.text() : undefined;
   const registered = TRI_STATES[Math.floor(flags / 2) % 3];
   const kernelDriver = TRI_STATES[Math.floor(flags / 6) % 3];
-  const devName = flags >= 18 ? reader.text() : undefined;
+  const devName = flags % 36 >= 18 ? reader.text() : undefined;
   return {
     name,
     group,
@@ -77,6 +78,7 @@ export function readDevice(reader: LinkReader): WorldDevice {
     ...(registered === undefined ? {} : { registered }),
     ...(kernelDriver === undefined ? {} : { kernelDriver }),
     ...(devName === undefined ? {} : { devName }),
+    ...(flags >= 36 ? { staleNode: true } : {}),
   };
 }
 

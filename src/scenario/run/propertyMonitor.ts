@@ -1,3 +1,4 @@
+import { callErrorText } from '../../kernel/language/errno';
 import { caveatText, fieldText } from '../../kernel/machine/describeEvent';
 import { currentCall, callResult, callStatus, currentWait } from '../../kernel/machine/machine';
 import type { StepEvent } from '../../kernel/machine/machine';
@@ -209,7 +210,7 @@ export class PropertyMonitor {
     return [
       {
         property: 'clean-unwind',
-        text: `${call.by}'s ${call.call} returned -${errno} but did not restore ${list}`,
+        text: `${call.by}'s ${call.call} returned ${callErrorText(errno)} but did not restore ${list}`,
         object,
       },
     ];

@@ -1,3 +1,4 @@
+import { callErrorText } from '../../kernel/language/errno';
 import { fieldText, waitBlockers, waitText } from '../../kernel/machine/describeEvent';
 import { evaluate } from '../../kernel/language/expressions';
 import {
@@ -115,7 +116,7 @@ function callResults(trace: Trace, state: Int32Array): RunResultCall[] {
       status === 'done'
         ? errno === 0
           ? (numbers.get(index) ?? 0)
-          : `-${errno}`
+          : callErrorText(errno)
         : status === 'skipped'
           ? status
           : isEnabled(program, state, task)

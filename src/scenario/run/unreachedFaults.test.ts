@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import '../../designs/designs';
 import { parseScenario } from '../format/parseScenario';
 import type { Scenario } from '../format/scenario';
 import { LIBRARY } from '../library/library';

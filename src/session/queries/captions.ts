@@ -1,3 +1,4 @@
+import { callErrorText } from '../../kernel/language/errno';
 import { callResult, callStatus } from '../../kernel/machine/machine';
 import type { Caption } from '../../scenario/format/scenario';
 import { callExpression } from '../../scenario/format/callText';
@@ -81,7 +82,9 @@ function currentEvent(path: readonly TraceNode[], depth: number): string | undef
       : `${made}: ${reason}`;
   const errno = callResult(program, state, step.call);
   if (errno === 0) return call.as === undefined ? `${made} succeeds` : `${made} returns ${call.as}`;
-  return reason === undefined ? `${made} fails with -${errno}` : `${made} fails with ${reason}`;
+  return reason === undefined
+    ? `${made} fails with ${callErrorText(errno)}`
+    : `${made} fails with ${reason}`;
 }
 
 /** Errno and reason of the last failure in a call, up to a depth. */
@@ -96,7 +99,7 @@ function failureReason(
     const { step, events } = snapshotAt(node);
     if (step?.call !== call) continue;
     for (const { template } of events.toReversed())
-      if (template.kind === 'fail') return `-${template.errno}: ${template.reason}`;
+      if (template.kind === 'fail') return `${callErrorText(template.errno)}: ${template.reason}`;
   }
   return undefined;
 }

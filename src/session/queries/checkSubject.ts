@@ -26,6 +26,7 @@ const STOP_REASONS: Readonly<Record<NonNullable<CheckResult['stoppedBy']>, strin
   memory: 'the memory limit',
   time: 'the time limit',
   depth: 'the depth limit',
+  model: 'a limit of the model',
   cancel: 'you cancelled',
 };
 

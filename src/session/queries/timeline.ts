@@ -1,3 +1,4 @@
+import { callErrorText } from '../../kernel/language/errno';
 import { evaluate } from '../../kernel/language/expressions';
 import { callResult } from '../../kernel/machine/machine';
 import type { Call } from '../../kernel/language/world';
@@ -163,7 +164,11 @@ function addTransition(lane: LaneDraft, before: Snapshot, snapshot: Snapshot): v
       const [held] = at < 0 ? [] : lane.heldLocks.splice(at, 1);
       if (held) lane.holds.push({ ...held, to: depth });
     } else if (event.kind === 'fail')
-      lane.marks.push({ depth, kind: 'refused', text: `-${event.errno}: ${event.reason}` });
+      lane.marks.push({
+        depth,
+        kind: 'refused',
+        text: `${callErrorText(event.errno)}: ${event.reason}`,
+      });
     else if (event.kind === 'warn')
       lane.marks.push({ depth, kind: 'warn', text: `WARN: ${event.reason}` });
     else if ((event.kind === 'return' || event.kind === 'skip') && lane.openCall) {
@@ -176,7 +181,7 @@ function addTransition(lane: LaneDraft, before: Snapshot, snapshot: Snapshot): v
             ? 'skipped'
             : errno === 0
               ? (lane.openCall.call.as ?? '0')
-              : `-${errno}`,
+              : callErrorText(errno),
         ),
       );
       lane.openCall = undefined;

@@ -1,3 +1,4 @@
+import { callErrorText, type CallError } from '../../kernel/language/errno';
 import { callResult } from '../../kernel/machine/machine';
 import type { Step } from '../../kernel/compiler/program';
 import { callText } from '../../scenario/format/callText';
@@ -89,7 +90,7 @@ function returnQuestion(
         failure = { reason: template.reason, step: snapshot.step };
       if (template.kind !== 'return' || template.call !== call.index) continue;
       const errno = callResult(snapshot.program, snapshot.state, call.index);
-      const correctChoice = errno === 0 ? '0' : `-${errno}`;
+      const correctChoice = errno === 0 ? '0' : callErrorText(errno);
       return {
         kind: 'return',
         askDepth: ask,
@@ -111,8 +112,8 @@ function returnQuestion(
 }
 
 /** Success and the errors that the call can return; always includes the correct one. */
-function returnChoices(errnos: readonly string[], correctChoice: string): readonly string[] {
-  const all = ['0', ...errnos.map((errno) => `-${errno}`)];
+function returnChoices(errnos: readonly CallError[], correctChoice: string): readonly string[] {
+  const all = ['0', ...errnos.map(callErrorText)];
   const few = all.slice(0, MAX_CHOICES);
   return few.includes(correctChoice) ? few : [...few.slice(0, -1), correctChoice];
 }

@@ -13,6 +13,7 @@ import {
   listAdd,
   listDel,
   live,
+  modelLimit,
   mutexLock,
   mutexUnlock,
   ne,
@@ -34,6 +35,10 @@ import type { ShorttermUse } from './shortterm';
 const ATTACH_CITE =
   'drivers/iommu/iommufd/device.c, iommufd_device_attach and iommufd_device_replace, v6.6';
 const DETACH_CITE = 'drivers/iommu/iommufd/device.c, iommufd_device_detach, v6.6';
+
+/** Ids are numbers: one iommufd can give a number to another object than the iommufd where the scenario got it. */
+export const ID_OF_ANOTHER_IOMMUFD =
+  'the id is from another iommufd, and the model does not know which object has the number here';
 
 /** How steps reach the address space: the argument or bound name to put before `/ioas` and '/hwpt', and what binds that name. */
 export interface IoasRef {
@@ -77,12 +82,21 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
   const missing = [
     fail('ENOENT', 'no such object in this iommufd', { at: `${idev}.ictx`, to: e.onError }),
   ];
+  const checkReservedRegions = fallible(
+    'iopt_table_enforce_dev_resv_regions',
+    'EADDRINUSE',
+    'a reserved region is mapped',
+    { at: ioas, to: id('x'), before: [mutexUnlock(`${idev}.igroup.lock`)] },
+  );
   return [
     step('a', 'look up the id and take a reference on the object', [
       spin(
         'objects.xa_lock',
+        branch(ne(`${idev}.ictx`, addressOf(`${e.ioas.name}/ctx`)), [
+          modelLimit(ID_OF_ANOTHER_IOMMUFD, { at: `${idev}.ictx`, to: e.onError }),
+        ]),
         branch(
-          allOf(live(ioas), eq(`${idev}.ictx`, addressOf(`${e.ioas.name}/ctx`))),
+          live(ioas),
           [branch(eq(`${ioas}.published`, 1), [lockObject(shortterm, ioas, missing)], missing)],
           missing,
         ),
@@ -111,16 +125,13 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
               ]),
             ],
           ),
-          fallible(
-            'iopt_table_enforce_dev_resv_regions',
-            'EADDRINUSE',
-            'a reserved region is mapped',
-            { at: ioas, to: id('x'), before: [mutexUnlock(`${idev}.igroup.lock`)] },
-          ),
+          checkReservedRegions,
           branch(ne(`${idev}.igroup.device_list`, 0), [goto(id('e'))]),
         ],
         [
           branch(eq(`${idev}.igroup.hwpt`, addressOf(hwpt)), [goto(id('f'))]),
+          // Of every device of the group, since the ioas changes.
+          checkReservedRegions,
           store(`${idev}.old_hwpt`, `${idev}.igroup.hwpt`),
         ],
       ),

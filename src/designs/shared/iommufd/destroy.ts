@@ -6,6 +6,7 @@ import {
   fail,
   free,
   live,
+  modelLimit,
   ne,
   ret,
   spin,
@@ -14,6 +15,7 @@ import {
 } from '../../../kernel/language/primitives';
 import type { Op } from '../../../kernel/language/primitives';
 import type { FileKind } from '../../../kernel/language/world';
+import { ID_OF_ANOTHER_IOMMUFD } from './attach';
 import { waitForShorttermUses } from './shortterm';
 import type { ShorttermUse } from './shortterm';
 
@@ -21,6 +23,8 @@ const CITE = 'drivers/iommu/iommufd/main.c, iommufd_destroy and iommufd_object_r
 const IOAS = 'object/ioas';
 
 const failUnknownId = fail('ENOENT', 'no such object in this iommufd', { at: 'ctx' });
+
+const idOfAnotherIommufd = modelLimit(ID_OF_ANOTHER_IOMMUFD, { at: 'ctx' });
 
 /** Operations on the object if it is an ioas of this iommufd; all others have failed before. */
 const ifIoas = (ops: readonly Op[]): readonly Op[] => [
@@ -48,7 +52,7 @@ export function iommuDestroy(kinds: readonly FileKind[], shortterm: ShorttermUse
             staticBranch(
               'object-is-ioas',
               [
-                staticBranch('same-iommufd', [], [failUnknownId]),
+                staticBranch('same-iommufd', [], [idOfAnotherIommufd]),
                 branch(live(IOAS), [], [failUnknownId]),
                 branch(eq(`${IOAS}.published`, 0), [failUnknownId]),
                 branch(ne(`${IOAS}.users`, 1), [
@@ -61,7 +65,7 @@ export function iommuDestroy(kinds: readonly FileKind[], shortterm: ShorttermUse
                 staticBranch({ arg: 'object', kinds }, [], [failUnknownId]),
                 branch(live('object/idev'), [], [failUnknownId]),
                 branch(eq('object/idev.published', 0), [failUnknownId]),
-                branch(eq('object/idev.ictx', addressOf('iommufd/ctx')), [], [failUnknownId]),
+                branch(eq('object/idev.ictx', addressOf('iommufd/ctx')), [], [idOfAnotherIommufd]),
                 fail('EBUSY', 'the driver uses the device', { at: 'object/idev' }),
               ],
             ),
