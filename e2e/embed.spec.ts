@@ -214,6 +214,24 @@ test('the element works under a policy of the host without inline code; its time
   await expect(count(frame)).toHaveText(new RegExp(`^${at - 1} `));
 });
 
+test('a base that would run code is refused with a failed event', async ({ page, visit }) => {
+  await visit(element('scenario="bind-race" load="click"'));
+  const detail = await page.evaluate(
+    () =>
+      new Promise<string>((resolve) => {
+        const refused = document.createElement('vfio-playground');
+        refused.setAttribute('base', 'javascript:alert(1)');
+        refused.setAttribute('load', 'eager');
+        refused.addEventListener('failed', (event) =>
+          resolve(String(event instanceof CustomEvent ? event.detail : event)),
+        );
+        document.body.append(refused);
+      }),
+  );
+  expect(detail).toContain('base: expected an address with http, https, file or no protocol');
+  await expect(page.locator('iframe')).toHaveCount(0);
+});
+
 test('the designs stand side by side, also in a narrow sandbox, and each can be watched', async ({
   page,
   visit,

@@ -25,8 +25,12 @@ const ROOMS: readonly Room[] = [
   // Runs in other people's pages. Only the port adapter drives a session.
   { name: 'host/protocol', rooms: [] },
   { name: 'host/parameters', rooms: [] },
+  { name: 'host/playgroundBase', rooms: [] },
   { name: 'host/client', rooms: ['host/protocol'] },
-  { name: 'host/element', rooms: ['host/protocol', 'host/parameters', 'host/client'] },
+  {
+    name: 'host/element',
+    rooms: ['host/protocol', 'host/parameters', 'host/playgroundBase', 'host/client'],
+  },
   { name: 'host' },
   { name: 'cli', packages: ['node:util'] },
   {

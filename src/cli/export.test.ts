@@ -123,6 +123,17 @@ describe('export', () => {
   });
 });
 
+describe('an SVG that export wrote', () => {
+  it('is read as the scenario that it contains', async () => {
+    const svg = (await runInMemory('export hot-unplug --to svg')).out;
+    const run = await runInMemory('run - --json', svg);
+    expect(run).toMatchObject({ status: 0, err: '' });
+    const steps = (text: string): unknown => (JSON.parse(text) as { steps: unknown }).steps;
+    expect(steps(run.out)).toEqual(steps((await runInMemory('run hot-unplug --json')).out));
+    expect((await runInMemory('export - --to svg', svg)).out).toBe(svg);
+  });
+});
+
 describe('check --export', () => {
   it('writes the counterexample that it found, and how it was found', async () => {
     const { out, files, status } = await runInMemory(
@@ -179,6 +190,42 @@ describe('link', () => {
     expect(status).toBe(0);
     expect(out).toContain('#v1.');
     expect(out).toContain('https://example.org/p/');
+  });
+
+  it('takes the address with and without a slash, and refuses one that runs code', async () => {
+    const slash = await runInMemory('link bind-race --base https://example.org/p/');
+    expect(await runInMemory('link bind-race --base https://example.org/p')).toEqual(slash);
+    for (const command of [
+      'link bind-race',
+      'export bind-race --to text',
+      'link bind-race --embed',
+    ])
+      expect(await runInMemory(`${command} --base javascript:alert(1)`)).toMatchObject({
+        status: 2,
+        out: '',
+        err: '--base: expected an address with http, https, file or no protocol, got "javascript:alert(1)"\n',
+      });
+    const snippet = await runInMemory('link bind-race --embed --base https://example.org/p');
+    expect(snippet.out).toContain('src="https://example.org/p/vfio-playground.js"');
+  });
+
+  it('takes the step, and the parameters of an embed', async () => {
+    const { out } = await runInMemory('link bind-race --step 3');
+    const opened = openLink(out.trim());
+    expect(opened.ok && opened.cursor).toBe(3);
+    expect((await runInMemory('link bind-race --step 999')).err).toMatch(
+      /^--step: expected an integer from 0 to \d+, the steps of the run, got "999"\n$/,
+    );
+    const options = '--view both --theme dark --ro --base https://example.org/p';
+    expect((await runInMemory(`link bind-race ${options}`)).out).toMatch(
+      /^https:\/\/example\.org\/p\/embed\.html\?view=both&theme=dark&ro=1#v1\.[\w-]+\n$/,
+    );
+    expect((await runInMemory(`link bind-race --embed ${options}`)).out).toContain(
+      ' view="both" theme="dark" ro="1">',
+    );
+    expect((await runInMemory('link bind-race --view 3d')).err).toContain(
+      '--view: expected graph, ',
+    );
   });
 
   it('takes --as only with --embed', async () => {

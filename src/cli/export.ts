@@ -4,7 +4,14 @@ import { MUTATION_KINDS } from '../kernel/language/mutation';
 import type { Trace } from '../scenario/run/trace';
 import { choiceOption, CliInputError, optionValue } from './arguments';
 import { EXIT_STATUS, type CliCommand, type Terminal, type CliArguments } from './command';
-import { errorMessage, MUTATION_USAGE, propertyOptions, readScenario, runToTrace } from './input';
+import {
+  baseOption,
+  errorMessage,
+  MUTATION_USAGE,
+  propertyOptions,
+  readScenario,
+  runToTrace,
+} from './input';
 
 export const EXPORT_COMMAND: CliCommand = {
   id: 'export',
@@ -43,7 +50,7 @@ function exportRun(args: CliArguments, terminal: Terminal): number {
 export function exportOptions(args: CliArguments): ExportOptions {
   return {
     full: args.flags.has('full'),
-    base: optionValue(args, 'base'),
+    base: baseOption(args),
     theme: choiceOption(args, 'theme', THEMES, 'auto').id,
   };
 }

@@ -4,10 +4,12 @@ import type { Design, Options } from '../kernel/language/design';
 import { MUTATION_KINDS, parseMutation, type Mutation } from '../kernel/language/mutation';
 import type { PropertyId } from '../kernel/language/propertyId';
 import { PROPERTIES } from '../kernel/properties/properties';
+import { parsePlaygroundBase } from '../host/playgroundBase';
 import { inputErrorText, parseScenario } from '../scenario/format/parseScenario';
 import { portToDesign } from '../scenario/format/portToDesign';
 import type { InputError, Scenario } from '../scenario/format/scenario';
 import { parseScheduleText } from '../scenario/format/scheduleText';
+import { scenarioInSvg } from '../scenario/format/svgScenario';
 import { scenarioVariant } from '../scenario/library/builtInScenario';
 import { LIBRARY, libraryEntry } from '../scenario/library/library';
 import { runScenario } from '../scenario/run/runScenario';
@@ -50,9 +52,10 @@ export function readScenario(
   return ported.scenario;
 }
 
-/** The scenario of a file or of standard input (`-`). Each error starts with the name of the file. */
+/** The scenario of a file, of an SVG that `export` wrote, or of standard input (`-`). Each error starts with the name of the file. */
 export function readScenarioFile(file: string, terminal: Terminal): Scenario {
-  const parsed = parseScenario(readInputText(file, terminal));
+  const text = readInputText(file, terminal);
+  const parsed = parseScenario(scenarioInSvg(text) ?? text);
   if (!parsed.ok)
     throw new CliInputError(
       parsed.errors
@@ -77,6 +80,15 @@ function readInputText(file: string, terminal: Terminal): string {
 
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The address of the playground in `--base`, with the slash of a folder; undefined if it is not given. */
+export function baseOption(args: CliArguments): string | undefined {
+  const given = optionValue(args, 'base');
+  if (given === undefined) return undefined;
+  const parsed = parsePlaygroundBase(given);
+  if (!parsed.ok) throw new CliInputError(`--base: ${parsed.message}`);
+  return parsed.base;
 }
 
 /** The design options of `--option k=v`, by name. */

@@ -1,3 +1,4 @@
+import { parsePlaygroundBase } from './playgroundBase';
 import { connect, type PlaygroundClient } from './client';
 import type { EMBED_PARAMETERS } from './parameters';
 import type { PlaygroundState, Theme, ViolationReport } from './protocol';
@@ -170,12 +171,7 @@ export class PlaygroundElement extends BaseElement {
     if (this.frame) return;
     this.observer?.disconnect();
     const url = this.frameUrl();
-    if (url === undefined)
-      return this.fail(
-        new Error(
-          '<vfio-playground> base: expected the URL of the folder that holds the playground, got nothing',
-        ),
-      );
+    if (url instanceof Error) return this.fail(url);
     this.button?.remove();
     const frame = document.createElement('iframe');
     frame.title = this.title || 'VFIO playground';
@@ -225,13 +221,15 @@ export class PlaygroundElement extends BaseElement {
     return height > 0 ? height : undefined;
   }
 
-  private frameUrl(): string | undefined {
-    const base = this.getAttribute('base') ?? PlaygroundElement.folder;
-    if (base === undefined) return undefined;
-    const url = new URL(
-      'embed.html',
-      new URL(base.endsWith('/') ? base : `${base}/`, document.baseURI),
-    );
+  /** The address of the frame, or what is wrong with the `base` attribute. */
+  private frameUrl(): string | Error {
+    const given = this.getAttribute('base') ?? PlaygroundElement.folder;
+    const parsed = given === undefined ? undefined : parsePlaygroundBase(given);
+    if (!parsed?.ok)
+      return new Error(
+        `<vfio-playground> base: ${parsed?.message ?? 'expected the URL of the folder that holds the playground, got nothing'}`,
+      );
+    const url = new URL('embed.html', new URL(parsed.base, document.baseURI));
     for (const name of FORWARDED_ATTRIBUTES) {
       const value = this.getAttribute(name);
       if (value !== null) url.searchParams.set(name, value === '' ? '1' : value);

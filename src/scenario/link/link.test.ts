@@ -129,6 +129,39 @@ const raceLink: Link = {
   scenario: 'two-processes',
 };
 
+describe('a link from a mail', () => {
+  const link: Link = {
+    design: 'upstream',
+    revision: 1,
+    options: {},
+    world: { devices: [{ name: 'vfio0', group: '12' }], processes: ['qemu'] },
+    calls: Array.from({ length: 12 }, (_, i) => ({
+      by: 'qemu',
+      call: 'open_cdev' as const,
+      device: 'vfio0',
+      as: `file${i}`,
+    })),
+    steps: [],
+    cursor: 0,
+    view: {},
+  };
+  const hash = makeLink(link);
+  const wrapped = hash.match(/.{1,60}/g) ?? [];
+
+  it.each([
+    ['wrapped', wrapped.join('\r\n')],
+    ['quoted', wrapped.map((line) => `> ${line}`).join('\n')],
+    ['quoted twice', wrapped.map((line) => `>> ${line}`).join('\n')],
+    ['in brackets', `<https://example.org/p/${hash}>`],
+    ['at the end of a sentence', `https://example.org/p/${hash}.`],
+    ['with encoded spaces', wrapped.join('%20')],
+    ['with encoded line breaks', wrapped.join('%0D%0A%3E%20')],
+  ])('opens if it is %s', (_, text) => {
+    expect(wrapped.length).toBeGreaterThan(2);
+    expect(parseLink(text)).toEqual({ ok: true, link, dropped: [] });
+  });
+});
+
 describe('a link', () => {
   it('round-trips', () => {
     fc.assert(

@@ -150,9 +150,9 @@ export function parseLink(hash: string): ParsedLink {
       ok: false,
       message: `The link has ${hash.length} characters; a link has at most ${MAX_LINK_CHARACTERS}.`,
     };
-  // Mail programs wrap long lines; people put brackets and full stops around links.
+  // Mail programs wrap long lines and quote them with `>`; people put brackets and full stops around links.
   const text = hash
-    .replaceAll(/\s/g, '')
+    .replaceAll(/%(?:20|0[ad]|3e)|[\s>]/gi, '')
     .replace(/^[^#]*#/, '')
     .replace(/[.,;:!?)\]}>'"]+$/, '');
   const version = /^(v\d{1,4})\./.exec(text);
