@@ -40,7 +40,7 @@ const test = base.extend<Sites>({
 // The host's page and the playground lie elsewhere on purpose; a page of a host has no icon; a worker is tried where it is forbidden.
 test.use({
   allowedProblems: [
-    /^request leaves \S+: http:\/\/(127\.0\.0\.1|localhost):\d+\/|favicon|Creating a worker from 'blob:/,
+    /^request leaves \S+: http:\/\/(127\.0\.0\.1|localhost):\d+\/|favicon|Creating a worker from 'blob:|base: expected an address with/,
   ],
 });
 
