@@ -1,7 +1,8 @@
-import { makeCheck } from '../explore/check';
+import { makeCheck, type SearchProgress } from '../explore/check';
 import { MAX_STATES } from '../explore/engines/stateStore';
 import { verifyCheck } from '../explore/verifyCheck';
 import { checkText } from '../export/checkText';
+import { groupThousands } from '../export/format';
 import { counterexampleRun } from '../export/counterexampleRun';
 import { EXPORTS } from '../export/exports';
 import { compile } from '../kernel/compiler/compile';
@@ -26,7 +27,7 @@ import {
   requireDesign,
 } from './input';
 import { exportOptions, writeExport } from './export';
-import { jsonText } from './output';
+import { colouredText, jsonText } from './output';
 
 export const CHECK_COMMAND: CliCommand = {
   id: 'check',
@@ -99,9 +100,11 @@ async function check(args: CliArguments, terminal: Terminal): Promise<number> {
   const removeListener = terminal.onInterrupt?.(() => search.stop('cancel'));
   while (search.advance(STATES_PER_SLICE) === 'more') {
     if (seconds() > maxSeconds) search.stop('time');
+    showProgress(search.progress(), seconds(), terminal);
     await yieldToEventLoop();
   }
   removeListener?.();
+  terminal.progress?.('');
   const result = search.result(Math.round(seconds() * 1000) / 1000);
   if (result.unreachedFaults)
     reportUnreachedFaults(
@@ -113,7 +116,7 @@ async function check(args: CliArguments, terminal: Terminal): Promise<number> {
     terminal.out(
       args.flags.has('json')
         ? jsonText(mutations.length === 0 ? result : { ...result, mutations })
-        : checkText(result, [scenario.title, ...mutations].join(' ')),
+        : colouredText(checkText(result, [scenario.title, ...mutations].join(' ')), terminal),
     );
   const found = format && counterexampleRun(scenario, design, result);
   if (format && !found)
@@ -126,4 +129,21 @@ async function check(args: CliArguments, terminal: Terminal): Promise<number> {
   for (const difference of differences) terminal.err(`${difference}\n`);
   if (differences.length === 0) return EXIT_STATUS.fine;
   return result.coverage === 'complete' ? EXIT_STATUS.violated : EXIT_STATUS.stopped;
+}
+
+/** Before this many seconds a check shows no progress. */
+const QUIET_SECONDS = 0.5;
+
+function showProgress(
+  { phase, states, frontier, depth, violated }: SearchProgress,
+  seconds: number,
+  terminal: Terminal,
+): void {
+  if (seconds < QUIET_SECONDS) return;
+  const found = violated.length === 0 ? '' : `; violated: ${violated.join(', ')}`;
+  terminal.progress?.(
+    phase === 'explore'
+      ? `${groupThousands(states)} states, ${groupThousands(frontier)} to expand, depth ${depth}, ${Math.round(seconds)} s${found}`
+      : `${groupThousands(states)} states; searching for the shortest counterexamples`,
+  );
 }

@@ -8,6 +8,12 @@ export interface Terminal {
   readonly read: (file: string) => string;
   /** Throws if the file cannot be written. */
   readonly write: (file: string, text: string) => void;
+  /** The version of the package. */
+  readonly version: string;
+  /** Replaces the progress of a long command, which is not part of its output; an empty text removes it. Absent if nobody watches. */
+  readonly progress?: (text: string) => void;
+  /** Whether the output is read on a terminal that shows colours. */
+  readonly hasColours?: boolean;
   /** Calls `stop` when the user interrupts a long command; returns the function that removes the listener. */
   readonly onInterrupt?: (stop: () => void) => () => void;
 }

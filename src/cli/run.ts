@@ -5,7 +5,7 @@ import { verifyRun } from '../scenario/run/verifyRun';
 import { CliInputError } from './arguments';
 import { EXIT_STATUS, type CliCommand, type Terminal, type CliArguments } from './command';
 import { MUTATION_USAGE, readScenario, runToTrace } from './input';
-import { endWithNewline, jsonText } from './output';
+import { colouredText, endWithNewline, jsonText } from './output';
 
 export const RUN_COMMAND: CliCommand = {
   id: 'run',
@@ -29,7 +29,10 @@ function run(args: CliArguments, terminal: Terminal): number {
   terminal.out(
     args.flags.has('json')
       ? jsonText(result)
-      : endWithNewline(interleavingText(trace, { full: args.flags.has('full') })),
+      : colouredText(
+          endWithNewline(interleavingText(trace, { full: args.flags.has('full') })),
+          terminal,
+        ),
   );
   if (!verify || !scenario.expect)
     return result.violations.length === 0 ? EXIT_STATUS.fine : EXIT_STATUS.violated;

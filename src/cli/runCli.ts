@@ -1,5 +1,6 @@
 import { CliInputError, parseArguments } from './arguments';
 import { CHECK_COMMAND } from './check';
+import { completionCommand } from './completion';
 import { DESIGN_COMMAND } from './design';
 import { resolveDesignFiles } from './designFile';
 import { EXIT_STATUS, type CliArguments, type CliCommand, type Terminal } from './command';
@@ -8,10 +9,11 @@ import { errorMessage } from './input';
 import { LINK_COMMAND } from './link';
 import { LIST_COMMANDS } from './lists';
 import { MATRIX_COMMAND } from './matrix';
+import { commandHelp } from './optionHelp';
 import { endWithNewline } from './output';
 import { RUN_COMMAND } from './run';
 
-const COMMANDS: readonly CliCommand[] = [
+const WORKING_COMMANDS: readonly CliCommand[] = [
   RUN_COMMAND,
   CHECK_COMMAND,
   MATRIX_COMMAND,
@@ -21,12 +23,22 @@ const COMMANDS: readonly CliCommand[] = [
   ...LIST_COMMANDS,
 ];
 
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CliCommand[] = [
+  ...WORKING_COMMANDS,
+  completionCommand(WORKING_COMMANDS),
+];
+
 /** Runs one command line (without `node` and the script) and returns its exit status. Bad input becomes a message and status 2. */
 export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     (name === undefined ? terminal.err : terminal.out)(usageText());
     return name === undefined ? EXIT_STATUS.badInput : EXIT_STATUS.fine;
+  }
+  if (name === '--version') {
+    terminal.out(`${terminal.version}\n`);
+    return EXIT_STATUS.fine;
   }
   try {
     const command = COMMANDS.find(({ id }) => id === name);
@@ -35,7 +47,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
         `expected a command (${COMMANDS.map(({ id }) => id).join(', ')}), got ${JSON.stringify(name)}`,
       );
     if (rest.includes('--help')) {
-      terminal.out(`vfio-playground ${command.usage}\n`);
+      terminal.out(commandHelp(command));
       return EXIT_STATUS.fine;
     }
     return await runCommand(command, parseArguments(command, rest), terminal);
@@ -70,6 +82,7 @@ function usageText(): string {
   const commands = COMMANDS.map(({ usage, about }) => `  ${usage}\n      ${about}\n`).join('');
   return (
     `usage: vfio-playground COMMAND\n\n${commands}\n` +
+    'COMMAND --help explains each option. --version prints the version.\n' +
     'FILE is a path, - for standard input, or the id of a built-in scenario.\n' +
     'run, check, matrix and export also take --design FILE.design, a design as text (docs/design-language.md).\n' +
     'Exit status: 0 success; 1 a property is violated, or --verify found a difference; 2 bad input or usage; 3 a limit stopped the search.\n'

@@ -1,3 +1,4 @@
+import type { Terminal } from '../command';
 import { runCli } from '../runCli';
 
 /** The result of a command line: exit status, both outputs, and the files it wrote. */
@@ -8,12 +9,18 @@ interface CommandResult {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Runs a command line without touching the disk. `-` reads `input`; no other file exists. */
-export async function runInMemory(commandLine: string, input = ''): Promise<CommandResult> {
+/** Runs a command line without touching the disk. `-` reads `input`; no other file exists. `terminal` adds to it. */
+export async function runInMemory(
+  commandLine: string,
+  input = '',
+  terminal: Partial<Terminal> = {},
+): Promise<CommandResult> {
   let out = '';
   let err = '';
   const files = new Map<string, string>();
   const status = await runCli(commandLine.split(' '), {
+    version: '1.2.3',
+    ...terminal,
     out: (text) => {
       out += text;
     },
