@@ -189,8 +189,14 @@ const TITLE_CHAR_WIDTHS: readonly (readonly [string, number])[] = [
   ['w', 0.84],
 ];
 
+/** How the title of a node without fields is set, see `TitleFit.size`. */
+export function titleSize(title: string): TitleFit['size'] {
+  const width = titleWidth(title);
+  return width > INNER_WIDTH - GLYPH_WIDTH ? 'small' : width > LONG_TITLE_WIDTH ? 'long' : 'usual';
+}
+
 /** Width of a title of 13 px, px. */
-function titleWidth(text: string): number {
+export function titleWidth(text: string): number {
   return (
     Array.from(text).reduce(
       (sum, char) => sum + (TITLE_CHAR_WIDTHS.find(([chars]) => chars.includes(char))?.[1] ?? 0.61),

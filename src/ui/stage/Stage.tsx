@@ -10,6 +10,7 @@ import { Lanes } from './Lanes';
 import { nodeInDirection } from './nodes/nodeInDirection';
 import { ObjectNode } from './nodes/ObjectNode';
 import { ProcessNode } from './nodes/ProcessNode';
+import { useTypeFit } from './nodes/useTypeFit';
 import styles from './Stage.module.css';
 import { focusNode } from '../controls/focusNode';
 import { createStageStore, StageContext, useStage, useStageStore } from './stageStore';
@@ -80,6 +81,7 @@ function StageCanvas({ wheel }: Required<StageProps>) {
   const pan = wheel === 'pan';
   const moving = useMovingAttribute(root);
   useListRoles(root);
+  useTypeFit(root);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>): void => {
     const next = nodeInDirection(stage.getState(), event.key);
     if (

@@ -1,7 +1,7 @@
 import { memo, type CSSProperties } from 'react';
 import type { NodeProps } from '@xyflow/react';
 import type { ProcessView, TaskView } from '../../../graph/model/graph';
-import { fitCall } from '../../../graph/layout/textFit';
+import { fitCall, titleSize } from '../../../graph/layout/textFit';
 import { useNodeView } from './useNodeState';
 import { withWordBreaks } from './withWordBreaks';
 import { SymbolIcon } from '../../controls/SymbolIcon';
@@ -14,6 +14,7 @@ import { processColourAt } from '../../controls/processColour';
 export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
   const view = useNodeView(id, 'process');
   if (!view) return undefined;
+  const size = titleSize(view.title);
   return (
     <NodeShell view={view} label={ariaLabelOf(view)} className={styles.process}>
       <div
@@ -23,8 +24,10 @@ export const ProcessNode = memo(function ProcessNode({ id }: NodeProps) {
         <header>
           <ProcessMark process={view.process} size={14} />
           <span className={styles.names}>
-            <b>{view.title}</b>
-            <small>{view.driver ? 'kernel' : 'process'}</small>
+            <b data-long={size === 'long' || undefined} data-tooltip={view.title}>
+              {view.title}
+            </b>
+            {size === 'usual' && <small>{view.driver ? 'kernel' : 'process'}</small>}
           </span>
         </header>
         <ul className={styles.tasks}>

@@ -1,0 +1,100 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { idle, openScene, stepOn, type SceneFile } from './stageScenes.ts';
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+/** Visible text that leaves its node, or that a box cuts off without an ellipsis. */
+function misfits(page: Page): Promise<readonly string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const isHidden = (element: Element, node: Element): boolean => {
+      for (let at: Element | null = element; at && at !== node; at = at.parentElement)
+        if (getComputedStyle(at).clipPath !== 'none') return true;
+      return false;
+    };
+    for (const node of document.querySelectorAll<HTMLElement>('[data-node]')) {
+      const box = node.getBoundingClientRect();
+      const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+      for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+        const parent = text.parentElement;
+        // Badges stand beside their node.
+        if (!parent || parent.closest('li[data-badge]') || isHidden(parent, node)) continue;
+        let clip: Element | undefined;
+        let ends = false;
+        for (let at: Element | null = parent; at && node.contains(at); at = at.parentElement) {
+          const { overflowX, textOverflow } = getComputedStyle(at);
+          if (overflowX === 'visible') continue;
+          clip ??= at;
+          ends ||= textOverflow === 'ellipsis';
+        }
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        for (const rect of range.getClientRects()) {
+          const edge = (clip ?? node).getBoundingClientRect();
+          // A row that does not fit wraps into a column that is out of view as a whole.
+          if (rect.width === 0 || rect.left >= edge.right - 2 || ends) continue;
+          if (rect.right > edge.right + 0.6 || rect.left < edge.left - 0.6)
+            found.push(`${node.dataset['node'] ?? ''}: ${text.textContent ?? ''}`);
+          else if (!clip && rect.bottom > box.bottom + 1.5)
+            found.push(`${node.dataset['node'] ?? ''}, below: ${text.textContent ?? ''}`);
+        }
+      }
+    }
+    return [...new Set(found)];
+  });
+}
+
+const longNames: SceneFile = {
+  format: 'vfio-playground/scenario@1',
+  title: 'Stage: long names',
+  design: 'upstream',
+  world: {
+    devices: [{ name: 'vfio-with-a-name', group: '12' }],
+    processes: ['cloud-hypervisor-1', 'data-plane-worker'],
+  },
+  calls: ['cloud-hypervisor-1', 'data-plane-worker'].flatMap((by, i) => [
+    { by, call: 'open_cdev', device: 'vfio-with-a-name', as: `device_file_${i}` },
+    { by, call: 'open_iommufd', as: `iommufd_file_${i}` },
+    { by, call: 'bind_iommufd', fd: `device_file_${i}`, iommufd: `iommufd_file_${i}` },
+  ]),
+  schedule: { random: 5 },
+};
+
+for (const { name, width, height, path } of [
+  { name: 'the page', width: 1440, height: 900, path: '' },
+  { name: 'a small page', width: 1024, height: 768, path: '' },
+  { name: 'a phone', width: 390, height: 844, path: '' },
+  // An embed has the fonts of the system, which may be wider.
+  { name: 'an embed', width: 800, height: 520, path: 'embed.html' },
+])
+  test(`text stays in its box on ${name}`, async ({ page }) => {
+    await page.setViewportSize({ width, height });
+    for (const design of ['upstream', 'parked-shim']) {
+      await page.goto(`./${path}?scenario=bind-race&design=${design}`);
+      await page.locator('[data-node]').first().waitFor();
+      await idle(page);
+      for (let step = 0; step < 57; step += 1) {
+        await stepOn(page);
+        if (step % 2 === 0) continue;
+        expect(await misfits(page), `${design}, step ${step + 1}`).toEqual([]);
+      }
+    }
+  });
+
+test('long names end in an ellipsis', async ({ page }) => {
+  await page.goto('./?scenario=cdev-path');
+  await openScene(page, longNames);
+  for (let step = 0; step < 40; step += 1) {
+    await stepOn(page);
+    if (step % 2 === 0) continue;
+    expect(await misfits(page), `step ${step + 1}`).toEqual([]);
+  }
+  const title = page.locator('[data-node="process:cloud-hypervisor-1"] header b');
+  expect(
+    await title.evaluate((each) => [
+      getComputedStyle(each).textOverflow,
+      each.scrollWidth > each.clientWidth,
+    ]),
+  ).toEqual(['ellipsis', true]);
+});
