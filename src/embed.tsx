@@ -34,7 +34,9 @@ function openEmbed(): void {
   const { view } = parameters;
   if (view === 'compare' || view === 'verdicts') setPageLayout(session, { view });
   if (errors.length > 0)
-    notify(session, 'error', 'Some parameters of this embed were ignored.', errors);
+    notify(session, 'error', 'Some parameters of this embed were ignored.', errors, {
+      lasting: true,
+    });
   const port = startPortAdapter(session, window);
   createRoot(root).render(
     <StrictMode>

@@ -45,5 +45,6 @@ export function applyLinkView(session: Session, { view, dropped }: LinkView): vo
     unknown.length === 0
       ? dropped
       : [...dropped, `Ignored unknown settings: ${unknown.join(', ')}.`];
-  if (lines.length > 0) notify(session, 'error', 'The link could be restored only in part.', lines);
+  if (lines.length > 0)
+    notify(session, 'error', 'The link could be restored only in part.', lines, { lasting: true });
 }

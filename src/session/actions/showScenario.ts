@@ -38,6 +38,6 @@ export function notifyNotOpened(
     'error',
     `${name} was not opened. The session is unchanged.`,
     errors.map(({ path, message }) => `${path}: ${message}`),
-    'library',
+    { commandId: 'library' },
   );
 }

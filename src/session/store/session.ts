@@ -55,6 +55,8 @@ export interface SessionNotification {
   readonly lines: readonly string[];
   /** Id of a menu command that helps; the notification offers it as a button. */
   readonly commandId?: string | undefined;
+  /** Applies as long as the scenario is open, not only until the next change. */
+  readonly lasting: boolean;
 }
 
 /** One entry of undo or redo: the run before a change, and the name of that change. */

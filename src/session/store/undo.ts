@@ -1,4 +1,5 @@
 import type { Run } from '../trace/run';
+import { notificationsAfterChange } from './notifications';
 import type { Session, SessionState, UndoEntry } from './session';
 
 const MAX_UNDO_ENTRIES = 500;
@@ -10,6 +11,7 @@ export function commit(session: Session, run: Run, undoLabel: string, announceme
     undo: [...state.undo.slice(1 - MAX_UNDO_ENTRIES), { run: state.run, undoLabel }],
     redo: [],
     hover: undefined,
+    notifications: notificationsAfterChange(state.notifications, sameScenario(run, state.run)),
     announcement,
   }));
 }
@@ -57,11 +59,16 @@ function currentEntry(state: SessionState, entry: UndoEntry): UndoEntry {
 function restore(
   state: SessionState,
   { run }: UndoEntry,
-): Pick<SessionState, 'run' | 'hover' | 'settings'> {
-  const sameTree = run.branches[0]?.tip.setup === state.run.branches[0]?.tip.setup;
+): Pick<SessionState, 'run' | 'hover' | 'settings' | 'notifications'> {
   return {
-    run: sameTree ? { ...run, branches: state.run.branches } : run,
+    run: sameScenario(run, state.run) ? { ...run, branches: state.run.branches } : run,
     hover: undefined,
     settings: { ...state.settings, playing: false },
+    notifications: notificationsAfterChange(state.notifications, sameScenario(run, state.run)),
   };
+}
+
+/** Whether two runs have the same branches, or one has those of the other and more. */
+function sameScenario(a: Run, b: Run): boolean {
+  return a.branches[0]?.tip.setup === b.branches[0]?.tip.setup;
 }

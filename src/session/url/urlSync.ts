@@ -51,7 +51,7 @@ function sessionWithoutLink(address: AddressBar, linkError: string | undefined):
       'error',
       'The link was not opened.',
       [linkError, `The link may be truncated. ${instead}`],
-      'library',
+      { commandId: 'library', lasting: true },
     );
   else if (id !== undefined && !entry)
     notify(
@@ -59,7 +59,7 @@ function sessionWithoutLink(address: AddressBar, linkError: string | undefined):
       'error',
       `There is no built-in scenario ${JSON.stringify(id.slice(0, 64))}.`,
       [`The address has it after ?scenario=. ${instead}`],
-      'library',
+      { commandId: 'library', lasting: true },
     );
   if (linkError === undefined && id === undefined && !table)
     setPageLayout(session, { welcome: true });
@@ -97,6 +97,7 @@ export function syncUrl(
         'info',
         'The address bar cannot be updated here. Share still gives the link.',
         [error instanceof Error ? error.message : String(error)],
+        { lasting: true },
       );
     }
   };

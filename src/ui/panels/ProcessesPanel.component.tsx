@@ -28,3 +28,20 @@ it('says why a call is unavailable', async () => {
   await qemu.getByText(/^Unavailable/).click();
   await expect.element(qemu).toHaveTextContent('Needs an open device and an open /dev/iommu.');
 });
+
+it('does not show a call that waits for another one to be made as blocked by a lock', async () => {
+  const { getByRole } = await renderWithSession(<ProcessesPanel />, 'fd-passing');
+  const rows = getByRole('group', { name: /^Task / }).elements();
+  const waiting = rows.filter((row) => row.textContent.includes('a result of'));
+  expect(waiting.length).toBeGreaterThan(0);
+  expect(waiting.map((row) => row.getAttribute('data-state'))).toEqual(waiting.map(() => 'next'));
+});
+
+it('names and marks each thread of a process', async () => {
+  const { getByRole } = await renderWithSession(<ProcessesPanel />, 'double-bind');
+  const rows = getByRole('region', { name: 'qemu' }).getByRole('group', { name: /^Task / });
+  await expect.element(rows.nth(0)).toHaveTextContent(/^qemu /);
+  await expect.element(rows.nth(1)).toHaveTextContent(/^qemu\/2 /);
+  const marks = rows.elements().map((row) => row.querySelector('svg')?.innerHTML);
+  expect(new Set(marks).size).toBe(2);
+});

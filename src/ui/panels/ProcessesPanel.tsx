@@ -117,7 +117,11 @@ function ProcessCard({ caller, collapsed, tasks, callMode, colour }: ProcessCard
         </ul>
       )}
       {tasks.map((task) => (
-        <TaskRow key={task.name} task={task} />
+        <TaskRow
+          key={task.name}
+          task={task}
+          named={tasks.length > 1 || task.name !== task.process}
+        />
       ))}
       {collapsed ? (
         <details className={styles.collapsed}>

@@ -1,15 +1,29 @@
 import { callText } from '../../scenario/format/callText';
 import { waitSentence, type TaskStatus } from '../../session/queries/taskStatus';
 import buttons from '../controls/controls.module.css';
-import { useSessionStore } from '../useSession';
+import { ProcessMark } from '../controls/ProcessMark';
+import { currentSnapshot } from '../../session/trace/replay';
+import { useSession, useSessionStore } from '../useSession';
 import styles from './TaskRow.module.css';
 import { dispatch } from '../../session/actions/dispatch';
 
 /** A task with a running or upcoming call: its next step, or why it waits. */
-export function TaskRow({ task }: { readonly task: TaskStatus }) {
+export function TaskRow({
+  task,
+  named,
+}: {
+  readonly task: TaskStatus;
+  /** Its process has other tasks too. */
+  readonly named: boolean;
+}) {
   const session = useSessionStore();
+  const process = useSession((each) =>
+    currentSnapshot(each).program.world.processes.indexOf(task.process),
+  );
   const call = task.currentCall ?? task.upcomingCall;
-  const state = task.wait ? 'waiting' : task.currentCall ? 'running' : 'next';
+  // A call that another one has to precede has not started: nothing blocks it.
+  const isBlocked = task.wait !== undefined && task.wait.wait.kind !== 'name';
+  const state = isBlocked ? 'waiting' : task.currentCall ? 'running' : 'next';
   const onClick = (command: 'step-task' | 'run-task') => () => {
     if (task.canStep) dispatch(session, command, { task: task.name });
   };
@@ -18,7 +32,11 @@ export function TaskRow({ task }: { readonly task: TaskStatus }) {
     <div className={styles.row} data-state={state} role="group" aria-label={`Task ${task.name}`}>
       <p className={styles.call}>
         <span>
-          {task.name === task.process ? '' : `${task.name} `}
+          {named && (
+            <>
+              <ProcessMark process={process} task={task.name} /> <b>{task.name}</b>{' '}
+            </>
+          )}
           {{ waiting: 'waits in', running: 'in', next: 'next' }[state]}
         </span>{' '}
         <code>{call && callText(call.call)}</code>

@@ -76,7 +76,7 @@ function FieldValue({ row }: { readonly row: FieldView }) {
           <LockIcon open={!row.owner} />
           {row.owner ? (
             <>
-              <ProcessMark process={row.owner.process} size={10} />
+              <ProcessMark process={row.owner.process} task={row.owner.name} size={10} />
               <b>{row.owner.name}</b>
             </>
           ) : (
@@ -124,7 +124,7 @@ function WaitQueue({
       {queue.map((waiter) => (
         <span key={waiter.name} className={styles.waiter}>
           <SymbolIcon symbol="waiting" />
-          <ProcessMark process={waiter.process} size={10} />
+          <ProcessMark process={waiter.process} task={waiter.name} size={10} />
           {showNames && <span>{waiter.name}</span>}
         </span>
       ))}

@@ -88,12 +88,17 @@ function LockSummary({ view: { locks } }: { readonly view: FoldedGroupView }) {
     >
       <span>
         <LockIcon open={false} />
-        <ProcessMark process={lock.owner.process} size={11} />
+        <ProcessMark process={lock.owner.process} task={lock.owner.name} size={11} />
         {lock.queue.length > 0 && (
           <>
             <SymbolIcon symbol="waiting" />
             {lock.queue.map((waiter) => (
-              <ProcessMark key={waiter.name} process={waiter.process} size={11} />
+              <ProcessMark
+                key={waiter.name}
+                process={waiter.process}
+                task={waiter.name}
+                size={11}
+              />
             ))}{' '}
             waits
           </>

@@ -63,7 +63,8 @@ export const ObjectNode = memo(function ObjectNode({ id }: NodeProps) {
       </header>
       {view.releaser && (
         <span className={styles.tag} data-tooltip={`${view.releaser.name} will run its release`}>
-          <ProcessMark process={view.releaser.process} size={10} /> release
+          <ProcessMark process={view.releaser.process} task={view.releaser.name} size={10} />{' '}
+          release
         </span>
       )}
       <FieldRows view={view} highlightedFields={highlightedFields} open={selected} />

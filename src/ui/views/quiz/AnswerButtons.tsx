@@ -49,7 +49,7 @@ export function AnswerButtons({ questionId, question, answer, onAnswer }: Answer
           onClick={() => isOpen && onAnswer(choice)}
         >
           {question.kind !== 'return' && (
-            <ProcessMark process={world.processes.indexOf(processOf(choice))} />
+            <ProcessMark process={world.processes.indexOf(processOf(choice))} task={choice} />
           )}
           {choice}
           {question.kind === 'task' && <small>{question.choiceDetails[i]}</small>}
