@@ -4,6 +4,7 @@ import { assignCaptions } from '../../scenario/run/captions';
 import type { Trace } from '../../scenario/run/trace';
 import type { Export, ExportOptions } from '../export';
 import { drawGraph, footerLine, graphAfter, graphDocument, viewBoxOf } from '../graphDrawing';
+import { drawLegend, legendLines } from '../graphLegend';
 import { relevantLines } from './interleaving';
 
 /** The graph after every step that affects the outcome, or with `full` after every step, in an endless loop of CSS keyframes. */
@@ -28,10 +29,9 @@ interface Frame {
 function svgAnimation(trace: Trace, options: ExportOptions = {}): string {
   const { theme } = options;
   const frames = framesOf(trace, options);
-  const box = viewBoxOf(
-    frames.map(({ graph }) => graph),
-    3,
-  );
+  const graphs = frames.map(({ graph }) => graph);
+  const legend = legendLines(graphs, viewBoxOf(graphs).width);
+  const box = viewBoxOf(graphs, 3 + legend.length);
   const footer = `${trace.program.design.title}; simulated by vfio-playground`;
   const layers = frames.map(({ graph, lines: [event, explanation] }, index) => [
     ...drawGraph(graph),
@@ -43,7 +43,8 @@ function svgAnimation(trace: Trace, options: ExportOptions = {}): string {
     box,
     theme,
     style,
-    elements: [...elements, footerLine(box, footer)],
+    property: options.property,
+    elements: [...elements, ...drawLegend(legend, box, 3), footerLine(box, footer)],
   });
 }
 
