@@ -42,6 +42,13 @@ describe('export', () => {
     }
   });
 
+  it('tells a blocked call from one that only has not returned yet', async () => {
+    const { out } = await runInMemory('check unregister-starved --export markdown');
+    const text = out.replaceAll(/\s+/g, ' ');
+    expect(text).toContain('driver calls unregister device, which is still blocked.');
+    expect(text).toContain('dpdk calls open cdev, which has not returned yet.');
+  });
+
   it('is about the property that is asked for', async () => {
     const { out } = await runInMemory(
       'export unregister-starved --to text --property no-ops-before-bind',

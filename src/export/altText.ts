@@ -1,4 +1,4 @@
-import { callResult, callStatus } from '../kernel/machine/machine';
+import { callResult, callStatus, isEnabled } from '../kernel/machine/machine';
 import { stateAt } from '../scenario/run/scenarioRun';
 import type { PropertyId } from '../kernel/language/propertyId';
 import type { Trace } from '../scenario/run/trace';
@@ -9,7 +9,7 @@ export function altText(trace: Trace, property?: PropertyId): string {
   const { program, scenario } = trace;
   const state = stateAt(trace, trace.steps.length);
   const names = program.tasks.filter((t) => !t.name.includes(':')).map((t) => t.name);
-  const calls = program.calls.map(({ index, call }) => {
+  const calls = program.calls.map(({ index, task, call }) => {
     const status = callStatus(program, state, index);
     const errno = callResult(program, state, index);
     const end =
@@ -20,8 +20,10 @@ export function altText(trace: Trace, property?: PropertyId): string {
         : status === 'skipped'
           ? 'is skipped'
           : status === 'running'
-            ? 'does not return'
-            : 'does not begin';
+            ? isEnabled(program, state, task)
+              ? 'has not returned yet'
+              : 'is still blocked'
+            : 'has not begun';
     return `${call.by} calls ${call.call.replaceAll('_', ' ')}, which ${end}`;
   });
   const violation = subjectViolation(trace, property);
