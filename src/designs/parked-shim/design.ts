@@ -18,7 +18,7 @@ import {
   releaseIommufd,
 } from './iommufd';
 import { getDeviceFd, releaseGroup, setContainer, setIommu, unsetContainer } from './group';
-import { deviceIo, hotReset, kvmAdd } from './deviceIo';
+import { deviceIo, hotReset, kvmAdd, reset } from './deviceIo';
 import { cdev, vfioDevice, vfioGlobal, vfioGroup } from './objects';
 import { openCdev, openGroup } from './open';
 import { PARKED_OPTIONS, parseParkedOptions } from './options';
@@ -70,6 +70,7 @@ export const design: Design = {
         unset_container: supportedOn({ group: unsetContainer }, 'UNSETC.1'),
         get_device_fd: supportedOn({ group: getDeviceFd(choice) }, 'GDF.1'),
         device_io: deviceIo,
+        reset,
         kvm_add: kvmAdd,
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),

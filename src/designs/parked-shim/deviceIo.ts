@@ -1,25 +1,32 @@
 import { F_OP } from '../../kernel/language/vfs';
-import type { CallBody, Routine } from '../../kernel/language/design';
+import type { CallBody, Routine, StepSpec } from '../../kernel/language/design';
 import { allOf, driverOp, eq, fail, ne, NULL, ret, branch } from '../../kernel/language/primitives';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { hotResetByGroups } from '../shared/hotReset';
+import { deviceReset } from '../shared/deviceReset';
 import { supportedOn, rejectCommand } from './iommufd';
 
-/** read, write, mmap or ioctl: the f_op of the file decides, before any driver code. */
+const CITE = `${kernelFacts('Parked fops: calls')}; ${REVIEW_MAIL}`;
+
+/** The f_op of the file decides, before any driver code. */
+const fopsCheck: StepSpec = {
+  id: 'GATE.1',
+  title: 'the VFS calls the handler of the file: parked or normal',
+  cite: CITE,
+  confidence: 'THREAD',
+  ops: [
+    branch(eq('file.f_op', F_OP.parked), [
+      fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
+    ]),
+  ],
+};
+
+/** read, write, mmap or ioctl. */
 const deviceCallRoutine: Routine = {
   name: 'file->f_op',
-  cite: `${kernelFacts('Parked fops: calls')}; ${REVIEW_MAIL}`,
+  cite: CITE,
   steps: [
-    {
-      id: 'GATE.1',
-      title: 'the VFS calls the handler of the file: parked or normal',
-      confidence: 'THREAD',
-      ops: [
-        branch(eq('file.f_op', F_OP.parked), [
-          fail('EINVAL', 'the parked fops can only bind', { at: 'file' }),
-        ]),
-      ],
-    },
+    fopsCheck,
     {
       id: 'GATE.3',
       title: 'the normal handler runs the op of the driver',
@@ -38,13 +45,22 @@ export const deviceIo: CallBody = supportedOn(
 /** VFIO_DEVICE_PCI_HOT_RESET of vfio-pci, once the fops are normal; no mail says how a user without groups resets. */
 export const hotReset = (driver: boolean): CallBody => {
   const routine = hotResetByGroups({
-    entry: [deviceCallRoutine.steps[0]!],
+    entry: [fopsCheck],
     ready: driver
       ? allOf(ne('g/group.container', NULL), eq('g/group.container.iommu_driver', 1))
       : ne('g/group.container', NULL),
   });
   return supportedOn({ cdev: routine, device: routine }, 'HRESET.1');
 };
+
+const resetRoutine = deviceReset({
+  entry: [fopsCheck],
+  cite: 'drivers/vfio/pci/vfio_pci.c, VFIO_DEVICE_RESET, v5.14',
+  pciCite: 'drivers/pci/pci.c, pci_try_reset_function, v5.14',
+});
+
+/** reset: VFIO_DEVICE_RESET through normal fops. */
+export const reset: CallBody = supportedOn({ cdev: resetRoutine, device: resetRoutine }, 'GATE.1');
 
 /** KVM of v5.14 accepts group files only; what it does with one is not modelled. */
 export const kvmAdd: CallBody = {

@@ -16,7 +16,7 @@ import {
   openIommufd,
   releaseIommufd,
 } from '../parked-shim/iommufd';
-import { deviceIo, hotReset, kvmAdd } from '../parked-shim/deviceIo';
+import { deviceIo, hotReset, kvmAdd, reset } from '../parked-shim/deviceIo';
 import { cdev, vfioGlobal } from '../parked-shim/objects';
 import { openCdev } from '../parked-shim/open';
 import { registerDevice, unregisterDevice } from '../parked-shim/register';
@@ -88,6 +88,7 @@ export const design: Design = {
         unset_container: supportedOn({ group: unsetContainer(choice) }, 'UNSETC.1'),
         get_device_fd: supportedOn({ group: getDeviceFd(choice) }, 'GDF.1'),
         device_io: deviceIo,
+        reset,
         kvm_add: kvmAdd,
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),

@@ -28,6 +28,7 @@ import type { Op } from '../../kernel/language/primitives';
 import { rfcPatch } from '../shared/citations';
 import { checkViable } from '../shared/kernelDriver';
 import { supportedOn } from './iommufd';
+import { deviceReset } from '../shared/deviceReset';
 import { DOMAIN } from './iommufdObjects';
 import { unbindSteps } from './vfioPci';
 
@@ -279,6 +280,15 @@ const deviceCallRoutine: Routine = {
     },
   ],
 };
+
+const resetRoutine = deviceReset({
+  entry: [],
+  cite: 'drivers/vfio/pci/vfio_pci.c, VFIO_DEVICE_RESET, v5.14',
+  pciCite: 'drivers/pci/pci.c, pci_try_reset_function, v5.14',
+});
+
+/** reset: VFIO_DEVICE_RESET, which is not checked. */
+export const reset: CallBody = supportedOn({ cdev: resetRoutine, device: resetRoutine }, 'RESET.1');
 
 /** device_io: read, write, mmap or ioctl on a device fd of either path. */
 export const deviceIo: CallBody = supportedOn(

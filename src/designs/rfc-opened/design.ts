@@ -4,7 +4,7 @@ import { probeDriver, removeDriver } from '../shared/kernelDriver';
 import { groupStatusByDrivers } from '../shared/groupStatus';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { kvmAdd } from '../parked-shim/deviceIo';
-import { bindIommufd, deviceIo } from './bind';
+import { bindIommufd, deviceIo, reset } from './bind';
 import {
   openContainer,
   releaseContainer,
@@ -78,6 +78,7 @@ export const design: Design = {
       unset_container: supportedOn({ group: unsetContainer }, 'UNSETC.1'),
       get_device_fd: supportedOn({ group: getDeviceFd }, 'GDF.1a'),
       device_io: deviceIo,
+      reset,
       kvm_add: kvmAdd,
       register_device: registerDevice,
       unregister_device: unregisterDevice,

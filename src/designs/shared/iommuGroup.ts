@@ -24,8 +24,8 @@ export const DOMAIN = enumValues('default', 'blocking', 'attached');
 
 const CITE = 'drivers/iommu/iommu.c, v6.6';
 
-/** struct iommu_group, whose owner points to an object of one of these types. */
-export function iommuGroupType(owners: readonly string[]): ObjectType {
+/** struct iommu_group, whose owner points to an object of one of these types. `blockedByReset`: a device reset blocks it (v7.0). */
+export function iommuGroupType(owners: readonly string[], blockedByReset = false): ObjectType {
   return {
     type: 'iommu_group',
     role: 'iommu_group',
@@ -41,6 +41,13 @@ export function iommuGroupType(owners: readonly string[]): ObjectType {
         init: countDevices({ same: 'group', kernelDriver: true }),
       },
       domain: { kind: 'enum', values: Object.keys(DOMAIN) },
+      ...(blockedByReset
+        ? {
+            resetting_domain: { kind: 'bool' },
+            // The page table behind `domain`, if iommufd attached it.
+            domain_of: { kind: 'pointer', types: ['iommufd_hwpt_paging'], edge: 'pointer' },
+          }
+        : {}),
     },
   };
 }

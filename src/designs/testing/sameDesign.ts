@@ -1,3 +1,4 @@
+import { designTitle } from '../../kernel/language/design';
 import type { Design, Options } from '../../kernel/language/design';
 import { diagnosticsText } from '../../kernel/text/diagnostic';
 import { parseDesign } from '../../kernel/text/parseDesign';
@@ -7,6 +8,7 @@ import { printDesign } from '../../kernel/text/printDesign';
 export function throughText(design: Design, options: Options) {
   const text = printDesign(design, options);
   const { design: parsed, diagnostics } = parseDesign(text);
+  const { titleWithOptions: _, ...kept } = design;
   return {
     parsed: {
       ...parsed,
@@ -15,7 +17,8 @@ export function throughText(design: Design, options: Options) {
       text: parsed && printDesign(parsed),
     },
     expected: {
-      ...design,
+      ...kept,
+      title: designTitle(design, options),
       options: design.options.map((o) => ({ ...o, values: [options[o.id]] })),
       model: design.model(options),
       problems: '',

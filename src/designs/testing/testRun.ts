@@ -37,6 +37,8 @@ export interface TestRun {
   results(): CallResult[];
   /** Runs a task until its next step has this id, or until it blocks or ends. */
   runUntil(task: string, id?: string): TestRun;
+  /** Runs a task until it is about to start this call of the scenario. */
+  runUntilCall(task: string, call: number): TestRun;
   /** Runs all tasks to their end, in task order; blocked tasks wait. */
   runToEnd(): TestRun;
   /** The value of `object.field`. */
@@ -77,6 +79,11 @@ export function startTestRun(
         throw new Error(
           `${name} did not reach ${id}; it is at ${nextStep(program, state, task)?.name ?? 'its end'}`,
         );
+      return self;
+    },
+    runUntilCall: (name, call) => {
+      const task = program.tasks.findIndex((t) => t.name === name);
+      while (state[program.tasks[task]!.pc]! < program.calls[call]!.start) move(task);
       return self;
     },
     runToEnd: () => {

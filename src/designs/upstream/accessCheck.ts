@@ -15,7 +15,9 @@ import {
   branch,
 } from '../../kernel/language/primitives';
 import type { FileKind } from '../../kernel/language/world';
+import { deviceReset } from '../shared/deviceReset';
 import { linuxCitation } from './citation';
+import type { Linux } from './linux';
 
 const ACCESS_CITE = linuxCitation(
   'drivers/vfio/vfio_main.c',
@@ -139,6 +141,18 @@ export function ioctlBody(byKind: Partial<Readonly<Record<FileKind, Routine>>>):
     },
     other: unknownCommand,
   };
+}
+
+/** reset: VFIO_DEVICE_RESET. */
+export function reset({ resetBlocksGroup }: Linux): CallBody {
+  const routine = deviceReset({
+    entry: accessCheck,
+    cite: linuxCitation('drivers/vfio/pci/vfio_pci_core.c', 'vfio_pci_ioctl_reset'),
+    pciCite: linuxCitation('drivers/pci/pci.c', 'pci_try_reset_function'),
+    blocksGroup: resetBlocksGroup,
+    memoryLock: true,
+  });
+  return ioctlBody({ cdev: routine, device: routine });
 }
 
 /** device_io: read, write, mmap or ioctl on a device fd. */

@@ -18,7 +18,7 @@ import type { Linux } from './linux';
 const DEVICE_CDEV_C = 'drivers/vfio/device_cdev.c';
 
 /** ATTACH: VFIO_DEVICE_ATTACH_IOMMUFD_PT on a cdev fd; a second attach replaces the page table. */
-export const attachIoas = ({ shortterm }: Linux): Routine => ({
+export const attachIoas = (linux: Linux): Routine => ({
   name: 'vfio_df_ioctl_attach_pt',
   cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_attach_pt'),
   steps: [
@@ -35,7 +35,9 @@ export const attachIoas = ({ shortterm }: Linux): Routine => ({
     },
     { id: 'ATTACH.3', title: 'lock the reset set', ops: [mutexLock('dev_set.lock')] },
     ...attachDevice({
-      shortterm,
+      shortterm: linux.shortterm,
+      resetBlocksGroup: linux.resetBlocksGroup,
+      replaceChecksAttached: linux.replaceChecksAttached,
       stepId: 'ATTACH.4',
       ioas: {
         name: 'ioas',
@@ -57,7 +59,12 @@ export const attachIoas = ({ shortterm }: Linux): Routine => ({
         goto('ATTACH.6'),
       ],
     },
-    ...detachDevice({ prefix: 'ATTACH.U5:', idev: 'device.iommufd_device', next: 'ATTACH.U5' }),
+    ...detachDevice({
+      resetBlocksGroup: linux.resetBlocksGroup,
+      prefix: 'ATTACH.U5:',
+      idev: 'device.iommufd_device',
+      next: 'ATTACH.U5',
+    }),
     {
       id: 'ATTACH.U5',
       title: 'undo: clear iommufd_attached',
@@ -68,7 +75,7 @@ export const attachIoas = ({ shortterm }: Linux): Routine => ({
 });
 
 /** DETACH: VFIO_DEVICE_DETACH_IOMMUFD_PT on a cdev fd; succeeds if the device is not attached. */
-export const detachIoas: Routine = {
+export const detachIoas = (linux: Linux): Routine => ({
   name: 'vfio_df_ioctl_detach_pt',
   cite: linuxCitation(DEVICE_CDEV_C, 'vfio_df_ioctl_detach_pt'),
   steps: [
@@ -91,7 +98,12 @@ export const detachIoas: Routine = {
         branch(eq('device.iommufd_attached', 0), [goto('DETACH.6')]),
       ],
     },
-    ...detachDevice({ prefix: 'DETACH.4:', idev: 'device.iommufd_device', next: 'DETACH.5' }),
+    ...detachDevice({
+      resetBlocksGroup: linux.resetBlocksGroup,
+      prefix: 'DETACH.4:',
+      idev: 'device.iommufd_device',
+      next: 'DETACH.5',
+    }),
     {
       id: 'DETACH.5',
       title: 'clear iommufd_attached',
@@ -99,4 +111,4 @@ export const detachIoas: Routine = {
     },
     { id: 'DETACH.6', title: 'unlock the reset set', ops: [mutexUnlock('dev_set.lock'), ret()] },
   ],
-};
+});

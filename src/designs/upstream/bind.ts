@@ -49,12 +49,31 @@ const argumentContext: ContextRef = {
 const REPORTED = { confidence: 'THREAD' } as const;
 
 /** BIND.1 to BIND.3: the checks before the first lock. */
-const checkArguments: readonly StepSpec[] = [
+const checkArguments = ({ vfToken }: Linux): readonly StepSpec[] => [
   {
     id: 'BIND.1',
     title: 'copy the argument from user space',
     ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'file' })],
   },
+  ...(vfToken
+    ? [
+        {
+          id: 'BIND.1b',
+          title: 'check that what follows the known argument is 0',
+          cite: `drivers/vfio/device_cdev.c, ${BIND_FUNCTION} and copy_struct_from_user, v6.17 and later`,
+          ops: [
+            fallible(
+              'copy_struct_from_user',
+              'E2BIG',
+              'unknown non-zero bytes after the argument',
+              {
+                at: 'file',
+              },
+            ),
+          ],
+        },
+      ]
+    : []),
   {
     id: 'BIND.2',
     title: 'check size, flags and fd of the argument',
@@ -74,10 +93,23 @@ const checkArguments: readonly StepSpec[] = [
 ];
 
 /** BIND on a device fd of the group path: always fails. */
-export const bindGroupDevice: Routine = {
+export const bindGroupDevice = (linux: Linux): Routine => ({
   name: BIND_FUNCTION,
   cite: BIND_CITE,
-  steps: checkArguments,
+  steps: checkArguments(linux),
+});
+
+/** The group is blocked already, so a wrong token makes a group open fail for a moment. */
+const checkToken: StepSpec = {
+  id: 'BIND.6b',
+  title: 'check the VF token against the one of the PF',
+  cite: 'drivers/vfio/device_cdev.c, vfio_df_check_token, v6.17 and later',
+  ops: [
+    fallible('match_token_uuid', 'EACCES', 'a VF token is needed, or another one', {
+      at: 'device',
+      to: 'BIND.U1',
+    }),
+  ],
 };
 
 /** BIND: VFIO_DEVICE_BIND_IOMMUFD. group_lock and dev_set.lock are taken one after the other, never nested. */
@@ -104,7 +136,7 @@ export function bindIommufd(linux: Linux, kvm: boolean): Routine {
     name: BIND_FUNCTION,
     cite: BIND_CITE,
     steps: [
-      ...checkArguments,
+      ...checkArguments(linux),
       {
         id: 'BIND.4',
         title: 'lock the group and check that no group file is open',
@@ -133,6 +165,7 @@ export function bindIommufd(linux: Linux, kvm: boolean): Routine {
           ]),
         ],
       },
+      ...(linux.vfToken ? [checkToken] : []),
       {
         id: 'BIND.7',
         title: 'take a reference on the iommufd',

@@ -1,4 +1,4 @@
-import type { Design } from '../../kernel/language/design';
+import type { Design, DesignModel } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
 import { meta } from './meta';
 import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
@@ -18,8 +18,9 @@ import {
   setIommuCompat,
   unsetContainer,
 } from './container';
+import { withVersion } from './citation';
 import { getDeviceFd } from './deviceFd';
-import { deviceIo, ioctlBody, kvmAdd } from './accessCheck';
+import { deviceIo, ioctlBody, kvmAdd, reset } from './accessCheck';
 import {
   cdevFile,
   groupDeviceFile,
@@ -32,33 +33,37 @@ import {
 import { groupStatus } from './groupStatus';
 import { hotReset } from './hotReset';
 import { openCdev, openGroup, releaseGroup } from './open';
-import { linuxOf } from './linux';
+import { linuxOf, LINUX_OPTION } from './linux';
 import { registerDevice, unregisterDevice } from './register';
 import { upstreamPropertyInputs } from './propertyInputs';
 
-/** D4: Linux v6.6 to v6.12. The f_op of a file never changes; an access flag with release and acquire replaces the swap. */
+/** D4: Linux v6.6 to v7.0. The f_op of a file never changes; an access flag with release and acquire replaces the swap. */
 export const design: Design = {
   id: meta.id,
   title: meta.title,
+  titleWithOptions: 'Linux v{linux}',
   revision: 1,
   about:
     'What was merged in 2023: the device node gives no access, VFIO_DEVICE_BIND_IOMMUFD does. Each open file has its own access flag: the bind sets it last with a store-release, every call reads it first with a load-acquire. The group path and the cdev path exclude each other through two fields under one group lock, and the DMA of an IOMMU group has one owner, on every path.',
-  options: [{ id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] }],
+  options: [
+    LINUX_OPTION,
+    { id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] },
+  ],
   model: (options) => {
     const kvm = options['kvm'] === 'true';
     const linux = linuxOf(options);
-    return {
+    const model: DesignModel = {
       objects: [
         vfioGlobal,
         vfioGroup(kvm),
         vfioContainer,
-        vfioDeviceSet,
+        linux.vfToken ? { ...vfioDeviceSet, ownForVf: true as const } : vfioDeviceSet,
         vfioDevice(kvm),
         cdev,
         cdevFile(kvm),
         groupDeviceFile(kvm),
         PARENT_DEVICE,
-        iommuGroupType(['iommufd_ctx', 'vfio_group']),
+        iommuGroupType(['iommufd_ctx', 'vfio_group'], linux.resetBlocksGroup),
         ...iommufdObjects(['iommufd'], linux.shortterm),
         ...(kvm ? [kvmType] : []),
       ],
@@ -67,16 +72,17 @@ export const design: Design = {
         open_group: openGroup,
         open_container: openContainer,
         open_iommufd: openIommufd,
-        bind_iommufd: ioctlBody({ cdev: bindIommufd(linux, kvm), device: bindGroupDevice }),
+        bind_iommufd: ioctlBody({ cdev: bindIommufd(linux, kvm), device: bindGroupDevice(linux) }),
         ioas_alloc: ioctlBody({ iommufd: ioasAlloc(linux.shortterm) }),
         attach_ioas: ioctlBody({ cdev: attachIoas(linux) }),
-        detach_ioas: ioctlBody({ cdev: detachIoas }),
+        detach_ioas: ioctlBody({ cdev: detachIoas(linux) }),
         iommu_destroy: ioctlBody({ iommufd: iommuDestroy(['cdev', 'device'], linux.shortterm) }),
         set_container: ioctlBody({ group: setContainer(linux) }),
         set_iommu: ioctlBody({ container: setIommu, iommufd: setIommuCompat }),
         unset_container: ioctlBody({ group: unsetContainer }),
         get_device_fd: ioctlBody({ group: getDeviceFd(linux, kvm) }),
         device_io: deviceIo,
+        reset: reset(linux),
         kvm_add: kvmAdd(kvm),
         register_device: registerDevice,
         unregister_device: unregisterDevice,
@@ -102,5 +108,6 @@ export const design: Design = {
       },
       propertyInputs: upstreamPropertyInputs(linux, kvm),
     };
+    return withVersion(model, linux.version);
   },
 };

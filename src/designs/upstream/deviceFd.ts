@@ -226,6 +226,8 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
       },
       ...attachDevice({
         shortterm: linux.shortterm,
+        resetBlocksGroup: linux.resetBlocksGroup,
+        replaceChecksAttached: linux.replaceChecksAttached,
         stepId: 'GDF.9',
         ioas: compatIoasAt('df.iommufd'),
         idev: 'device.iommufd_device',

@@ -1,4 +1,5 @@
 import type { DesignOption, Options } from '../../kernel/language/design';
+import type { PropertyId } from '../../kernel/language/propertyId';
 import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import type { ShorttermUse } from '../shared/iommufd/shortterm';
 
@@ -11,16 +12,57 @@ export interface Linux {
   readonly version: LinuxVersion;
   /** How iommufd keeps an object allocated while an ioctl uses it. */
   readonly shortterm: ShorttermUse;
+  /** BIND takes the VF token, and each virtual function has a reset set of its own (v6.17). */
+  readonly vfToken: boolean;
+  /** A replace checks that the device is attached (v6.15). */
+  readonly replaceChecksAttached: boolean;
+  /** What is known of violations of a property that only this version has. */
+  readonly knownBugs?: Readonly<Record<PropertyId, string>>;
+  /** A device reset blocks the IOMMU group: its domain cannot change meanwhile (v7.0). */
+  readonly resetBlocksGroup: boolean;
 }
 
-const LINUX: Readonly<Record<LinuxVersion, Linux>> = {
-  '6.6': { version: '6.6', shortterm: { field: 'destroy_rwsem', timeout: '' } },
-  '6.12': { version: '6.12', shortterm: SHORTTERM_USERS },
-  '6.18': { version: '6.18', shortterm: { field: 'wait_cnt', timeout: '60 s' } },
-  '7.0': { version: '7.0', shortterm: { field: 'wait_cnt', timeout: '60 s' } },
+const V6_12: Linux = {
+  version: '6.12',
+  shortterm: SHORTTERM_USERS,
+  vfToken: false,
+  replaceChecksAttached: false,
+  resetBlocksGroup: false,
 };
 
-export const LINUX_OPTION: DesignOption = { id: 'linux', title: 'Linux', values: VERSIONS };
+const V6_18: Linux = {
+  version: '6.18',
+  shortterm: { field: 'wait_cnt', timeout: '60 s' },
+  vfToken: true,
+  replaceChecksAttached: true,
+  resetBlocksGroup: false,
+};
+
+const LINUX: Readonly<Record<LinuxVersion, Linux>> = {
+  '6.6': {
+    ...V6_12,
+    version: '6.6',
+    shortterm: { field: 'destroy_rwsem', timeout: '' },
+    knownBugs: { memory: 'reported by syzbot 2023, fixed in v6.7' },
+  },
+  '6.12': V6_12,
+  '6.18': V6_18,
+  '7.0': {
+    ...V6_18,
+    version: '7.0',
+    resetBlocksGroup: true,
+    knownBugs: {
+      memory: 'CVE-2026-52952, fixed in v7.0.10',
+      'dma-owner': 'CVE-2026-52952, fixed in v7.0.10',
+    },
+  },
+};
+
+export const LINUX_OPTION: DesignOption = {
+  id: 'linux',
+  title: 'Version of Linux',
+  values: VERSIONS,
+};
 
 /** The version that the options name. */
 export function linuxOf(options: Options): Linux {

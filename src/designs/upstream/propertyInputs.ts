@@ -301,7 +301,7 @@ const groupDomain: CounterSpec = counterSpec(
 );
 
 /** What the properties ask of v6.6. */
-export function upstreamPropertyInputs({ shortterm }: Linux, kvm: boolean): PropertyInputs {
+export function upstreamPropertyInputs(linux: Linux, kvm: boolean): PropertyInputs {
   return {
     normalAccess: { cdev: accessGranted, device: accessGranted },
     bound: {
@@ -328,7 +328,7 @@ export function upstreamPropertyInputs({ shortterm }: Linux, kvm: boolean): Prop
     // vfio_unregister_group_dev, v6.6: the wait for device.comp; what follows takes locks only.
     unregisterDelays: [{ fileKinds: ['cdev', 'device'], of: 'device' }],
     caveat: 'found by reading v6.6 to v6.12, not run',
-    caveatFor: { 'kvm-ref': 'reported 2024-06-28' },
+    caveatFor: { 'kvm-ref': 'reported 2024-06-28', ...linux.knownBugs },
     ...(kvm
       ? {
           kvm: {
@@ -341,7 +341,7 @@ export function upstreamPropertyInputs({ shortterm }: Linux, kvm: boolean): Prop
       ...vfioDeviceCounters,
       ...groupCounters,
       ...iommuCounters,
-      ...shorttermCounters(shortterm),
+      ...shorttermCounters(linux.shortterm),
       fileCounter,
       ...(kvm ? [kvmCounter] : []),
     ],

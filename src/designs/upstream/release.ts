@@ -35,7 +35,7 @@ const FOPS_RELEASE_CITE = linuxCitation('drivers/vfio/vfio_main.c', 'vfio_device
 
 /** IUNBIND of the device, after IDETACH if it is attached. */
 export function unbindSteps(
-  { shortterm }: Linux,
+  { shortterm, resetBlocksGroup }: Linux,
   prefix: string,
   next: string,
 ): readonly StepSpec[] {
@@ -47,7 +47,12 @@ export function unbindSteps(
     next,
     detach: {
       flag: 'device.iommufd_attached',
-      steps: detachDevice({ prefix, idev: 'device.iommufd_device', next: `${prefix}IUNBIND.1b` }),
+      steps: detachDevice({
+        resetBlocksGroup,
+        prefix,
+        idev: 'device.iommufd_device',
+        next: `${prefix}IUNBIND.1b`,
+      }),
     },
   });
 }

@@ -1,3 +1,4 @@
+import { designTitle } from '../../kernel/language/design';
 import { layOutGraph } from '../../graph/layout/graphLayout';
 import type { Graph } from '../../graph/model/graph';
 import { assignCaptions } from '../../scenario/run/captions';
@@ -32,7 +33,7 @@ function svgAnimation(trace: Trace, options: ExportOptions = {}): string {
   const graphs = frames.map(({ graph }) => graph);
   const legend = legendLines(graphs, viewBoxOf(graphs).width);
   const box = viewBoxOf(graphs, 3 + legend.length);
-  const footer = `${trace.program.design.title}; simulated by vfio-playground`;
+  const footer = `${designTitle(trace.program.design, trace.program.options)}; simulated by vfio-playground`;
   const layers = frames.map(({ graph, lines: [event, explanation] }, index) => [
     ...drawGraph(graph),
     outlines(graph, frames[index - 1]?.graph ?? graph),

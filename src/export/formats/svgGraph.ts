@@ -1,3 +1,4 @@
+import { designTitle } from '../../kernel/language/design';
 import type { Export, ExportOptions } from '../export';
 import {
   CHAR_WIDTH,
@@ -35,7 +36,7 @@ function svgGraph(trace: Trace, { theme, property }: ExportOptions = {}): string
     : [];
   const legend = legendLines([graph], width);
   const box = viewBoxOf([graph], 1 + violated.length + legend.length);
-  const footer = `${program.design.title}, after ${steps.length} steps; simulated by vfio-playground`;
+  const footer = `${designTitle(program.design, program.options)}, after ${steps.length} steps; simulated by vfio-playground`;
   return graphDocument(trace, {
     box,
     theme,

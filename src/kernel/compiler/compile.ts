@@ -45,8 +45,17 @@ export function compile(
   calls: readonly Call[],
 ): Program {
   const model = modelOf(design, { ...defaultOptions(design), ...options });
-  const bounds = new Compiler(design, options, model, world, calls).findBounds();
-  return new Compiler(design, options, model, world, calls, bounds).program();
+  const seen = model.objects.some((o) => o.ownForVf) ? withOwnDevsets(world) : world;
+  const bounds = new Compiler(design, options, model, seen, calls).findBounds();
+  return new Compiler(design, options, model, seen, calls, bounds).program();
+}
+
+/** The world with a reset set of its own for each virtual function. */
+function withOwnDevsets(world: World): World {
+  return {
+    ...world,
+    devices: world.devices.map((d) => (d.vf ? { ...d, devset: d.name } : d)),
+  };
 }
 
 const modelCache = new WeakMap<Design, Map<string, DesignModel>>();

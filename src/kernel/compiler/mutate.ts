@@ -90,7 +90,7 @@ function unknownStep(name: string, names: readonly string[]): string {
 }
 
 /** Rewrites every routine of a model; `routineName` is the middle part of its step names. */
-function mapRoutines(
+export function mapRoutines(
   model: DesignModel,
   change: (routine: Routine, routineName: string) => Routine,
 ): DesignModel {

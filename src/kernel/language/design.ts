@@ -75,6 +75,8 @@ export interface ObjectType {
   readonly lifetime?: { readonly liveAtStart?: StaticNumber };
   /** For objects of an iommufd: the id space they use; by default all share one that starts at 1. */
   readonly ids?: { readonly space: string; readonly first: number };
+  /** For the reset set: each SR-IOV virtual function has one of its own, whatever the world says. */
+  readonly ownForVf?: true;
   readonly about: string;
 }
 
@@ -140,6 +142,8 @@ export interface Design {
   /** Increase it when a step is renamed or reordered; links carry it. */
   readonly revision: number;
   readonly title: string;
+  /** The title with these options: `Linux v{linux}`, where `{id}` stands for the value of an option. */
+  readonly titleWithOptions?: string;
   readonly about: string;
   readonly options: readonly DesignOption[];
   readonly model: (options: Options) => DesignModel;
@@ -147,4 +151,15 @@ export interface Design {
   readonly fromText?: true;
   /** The changes that the user made to its steps, none if its text was changed: what was found by reading the original is not said of it. */
   readonly modified?: readonly Mutation[];
+}
+
+/** The title of a design with these options; absent ones have their default. */
+export function designTitle(design: Design, options: Options): string {
+  return (
+    design.titleWithOptions?.replaceAll(
+      /\{(\w+)\}/g,
+      (_, id: string) =>
+        options[id] ?? design.options.find((option) => option.id === id)?.values[0] ?? '',
+    ) ?? design.title
+  );
 }

@@ -9,6 +9,8 @@ export interface WorldDevice {
   readonly registered?: boolean | undefined;
   /** An ordinary kernel driver, not a VFIO driver, has the device before the first call; it uses the default domain of the group. */
   readonly kernelDriver?: boolean | undefined;
+  /** An SR-IOV virtual function, which can be reset alone. */
+  readonly vf?: boolean | undefined;
   /** dev_name() of the parent device; default `name`. Unique on one bus only. */
   readonly devName?: string | undefined;
   /** A node with the device's number exists all the time, such as one made with mknod in a container. */
@@ -39,6 +41,7 @@ export const CALL_NAMES = [
   'unset_container',
   'get_device_fd',
   'device_io',
+  'reset',
   'kvm_add',
   'pass_fd',
   'close',
@@ -104,6 +107,7 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   unset_container: { args: ['fd'], result: 'zero', by: 'process' },
   get_device_fd: { args: ['fd', 'device'], result: 'fd', by: 'process' },
   device_io: { args: ['fd'], result: 'zero', by: 'process' },
+  reset: { args: ['fd'], result: 'zero', by: 'process' },
   kvm_add: { args: ['fd', 'kvm'], result: 'zero', by: 'process' },
   pass_fd: { args: ['fd', 'to'], result: 'fd', by: 'process' },
   close: { args: ['fd'], result: 'zero', by: 'process' },

@@ -1,3 +1,4 @@
+import { designTitle } from '../language/design';
 import type {
   CallBody,
   Design,
@@ -33,7 +34,8 @@ export function printDesign(design: Design, options: Options = {}): string {
     ...Object.fromEntries(design.options.map((o) => [o.id, o.values[0] ?? ''])),
     ...options,
   };
-  const { id, revision, title, about } = design;
+  const { id, revision, about } = design;
+  const title = designTitle(design, chosen);
   const model = design.model(chosen);
   const style = { modelOnly: true, isPointer: pointerTest(model.objects) };
   const functions = new FunctionTable(style);
@@ -69,7 +71,8 @@ function printComment(text: string, indent = ''): string[] {
 }
 
 function printObject(object: ObjectType): string[] {
-  const { type, role, per, fileKinds, name, fields, lifetime, ids, about, ...rest } = object;
+  const { type, role, per, fileKinds, name, fields, lifetime, ids, ownForVf, about, ...rest } =
+    object;
   everyKey(rest);
   const attributes = [
     `per ${per}`,
@@ -81,6 +84,7 @@ function printObject(object: ObjectType): string[] {
         ? ['allocated']
         : [`live ${printStaticNumber(lifetime.liveAtStart)}`]),
     ...(ids === undefined ? [] : [`ids ${ids.space} from ${ids.first}`]),
+    ...(ownForVf ? ['own_for_vf'] : []),
   ];
   return [
     ...printComment(about),

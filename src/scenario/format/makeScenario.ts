@@ -48,6 +48,7 @@ export function makeScenario(
             'devset',
             'registered',
             'kernelDriver',
+            'vf',
             'devName',
             'staleNode',
           ]),

@@ -14,6 +14,7 @@ export function normalizeScenario(file: ScenarioFile): Scenario {
     ...(d.devset === undefined ? {} : { devset: d.devset }),
     ...(d.registered === false ? { registered: false } : {}),
     ...(d.kernelDriver === true ? { kernelDriver: true } : {}),
+    ...(d.vf === true ? { vf: true } : {}),
     ...(d.devName === undefined || d.devName === d.name ? {} : { devName: d.devName }),
     ...(d.staleNode === true ? { staleNode: true } : {}),
   }));

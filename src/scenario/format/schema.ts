@@ -156,6 +156,7 @@ const deviceSchema = exactObject({
   devset: v.optional(nameSchema),
   registered: v.optional(booleanFlag),
   kernelDriver: v.optional(booleanFlag),
+  vf: v.optional(booleanFlag),
   devName: v.optional(nameSchema),
   staleNode: v.optional(booleanFlag),
 });

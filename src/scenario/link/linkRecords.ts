@@ -50,7 +50,8 @@ export function writeDevice(writer: LinkWriter, device: WorldDevice): void {
       2 * triStateCode(device.registered) +
       6 * triStateCode(device.kernelDriver) +
       (device.devName === undefined ? 0 : 18) +
-      (device.staleNode === true ? 36 : 0),
+      (device.staleNode === true ? 36 : 0) +
+      (device.vf === true ? 72 : 0),
   );
   if (device.devset !== undefined) writer.text(device.devset);
   if (device.devName !== undefined) writer.text(device.devName);
@@ -77,8 +78,9 @@ export function readDevice(reader: LinkReader): WorldDevice {
     ...(devset === undefined ? {} : { devset }),
     ...(registered === undefined ? {} : { registered }),
     ...(kernelDriver === undefined ? {} : { kernelDriver }),
+    ...(flags >= 72 ? { vf: true } : {}),
     ...(devName === undefined ? {} : { devName }),
-    ...(flags >= 36 ? { staleNode: true } : {}),
+    ...(flags % 72 >= 36 ? { staleNode: true } : {}),
   };
 }
 

@@ -100,6 +100,7 @@ const CALL_SEQUENCES: readonly (readonly Call[])[] = [
   ],
   [...CDEV_ATTACHED_CALLS, processCall('detach_ioas', { fd: 'cdev' })],
   [...CDEV_BOUND_CALLS, processCall('device_io', { fd: 'cdev' })],
+  [...CDEV_BOUND_CALLS, processCall('reset', { fd: 'cdev' })],
   [...CDEV_OPEN_CALLS, processCall('kvm_add', { fd: 'cdev', kvm: 'vm' })],
   GROUP_OPEN_CALLS.slice(0, 1),
   GROUP_OPEN_CALLS,

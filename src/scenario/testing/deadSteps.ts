@@ -55,7 +55,11 @@ export const DEAD_STEPS: readonly DeadSteps[] = [
   },
   ...Object.entries(UNBINDS).map(([design, unbinds]) => ({
     design,
-    steps: unbinds.flatMap((unbind) => [`${unbind}:IUNBIND.2b`, `${unbind}:IUNBIND.U2`]),
+    steps: unbinds.flatMap((unbind) => [
+      ...(design === 'upstream' ? [`${unbind}:IUNBIND.2a`] : []),
+      `${unbind}:IUNBIND.2b`,
+      `${unbind}:IUNBIND.U2`,
+    ]),
     reason: 'Unbind waits for ioctls that use the device by its id. No call of the model does.',
   })),
   {

@@ -225,6 +225,7 @@ const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
   unset_container: ['group'],
   get_device_fd: ['group'],
   device_io: ['cdev', 'device'],
+  reset: ['cdev', 'device'],
   kvm_add: ['cdev', 'group'],
   hot_reset: ['cdev', 'device'],
   group_status: ['group'],

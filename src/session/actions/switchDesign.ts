@@ -1,3 +1,4 @@
+import { designTitle } from '../../kernel/language/design';
 import { DESIGNS, designById } from '../../designs/designs';
 import type { Scenario } from '../../scenario/format/scenario';
 import { variantFor } from '../queries/scenarioVariants';
@@ -57,7 +58,7 @@ function commitRebased(session: Session, scenario: Scenario, undoLabel: string):
     recordedRun(run, scenario) ??
       rebaseOnDesign(run, { scenario, libraryId: run.setup.libraryId, design }),
     undoLabel,
-    `Switched to ${design.title}`,
+    `Switched to ${designTitle(design, scenario.options)}`,
   );
 }
 

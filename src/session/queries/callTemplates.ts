@@ -158,6 +158,18 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
       }),
   },
   {
+    call: 'reset',
+    verb: 'Reset',
+    title: 'Reset',
+    noChoiceReason: 'Needs a device fd.',
+    choices: (context) =>
+      context.fds
+        .filter(isDeviceFd)
+        .map(({ name }) =>
+          makeChoice(context, name, `Reset the device of ${name}`, { call: 'reset', fd: name }),
+        ),
+  },
+  {
     call: 'detach_ioas',
     verb: 'Detach',
     title: 'Detach',

@@ -1,6 +1,8 @@
 import { DESIGNS } from '../../designs/designs';
 import type { Program } from '../../kernel/compiler/program';
-import type { Design } from '../../kernel/language/design';
+import { defaultOptions } from '../../kernel/compiler/compile';
+import { designTitle } from '../../kernel/language/design';
+import type { Design, Options } from '../../kernel/language/design';
 import type { Scenario } from '../../scenario/format/scenario';
 import { makeRunResult, type RunResult } from '../../scenario/run/runResult';
 import { runScenario } from '../../scenario/run/runScenario';
@@ -8,32 +10,85 @@ import { memoizeByKey } from '../trace/memoize';
 import { currentSnapshot } from '../trace/replay';
 import type { WithRun } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
-import { scenarioInDesign } from './scenarioVariants';
+import { scenarioInDesign, scenarioWithOptions } from './scenarioVariants';
 
-/** The calls on screen under one design, or why they cannot run there. */
-export type DesignRun =
-  | { readonly design: Design; readonly result: RunResult }
-  | { readonly design: Design; readonly error: string };
+/** The calls on screen in one design or with one value of an option: what they did, or why they cannot run there. */
+export type DesignRun = {
+  readonly design: Design;
+  /** `upstream`, or `linux=6.6`. */
+  readonly name: string;
+  readonly title: string;
+  /** Whether the calls on screen run in this design with these options. */
+  readonly isCurrent: boolean;
+  /** The value of the compared option. */
+  readonly value?: string;
+} & ({ readonly result: RunResult } | { readonly error: string });
 
 const comparisons = memoizeByKey((setup: Setup) =>
-  memoizeByKey(({ calls }: Program): readonly DesignRun[] => {
+  memoizeByKey(({ calls }: Program) => {
     const scenario = { ...setup.scenario, calls: calls.map(({ call }) => call) };
-    return DESIGNS.map((design) =>
-      runInDesign(design, scenarioInDesign(setup, design.id, scenario)),
-    );
+    const bySubject = new Map<string | undefined, readonly DesignRun[]>();
+    return {
+      runs: (option: string | undefined): readonly DesignRun[] => {
+        const runs =
+          bySubject.get(option) ??
+          (option === undefined
+            ? runsByDesign(setup, scenario)
+            : runsByValue(setup, scenario, option));
+        bySubject.set(option, runs);
+        return runs;
+      },
+    };
   }),
 );
 
-/** The calls on screen under every design. Same object while neither the setup nor the calls change. */
-export function compareDesigns(state: WithRun): readonly DesignRun[] {
-  return comparisons(state.run.setup)(currentSnapshot(state).program);
+/**
+ * The calls on screen under every design, or under every value of an option of the current design. Same object while neither
+ * the setup nor the calls change.
+ */
+export function compareDesigns(state: WithRun, option?: string): readonly DesignRun[] {
+  return comparisons(state.run.setup)(currentSnapshot(state).program).runs(option);
 }
 
-function runInDesign(design: Design, scenario: Scenario | string): DesignRun {
-  if (typeof scenario === 'string') return { design, error: scenario };
+function runsByDesign(setup: Setup, scenario: Scenario): readonly DesignRun[] {
+  return DESIGNS.map((design) => {
+    const ported = scenarioInDesign(setup, design.id, scenario);
+    return {
+      design,
+      name: design.id,
+      title: designTitle(design, typeof ported === 'string' ? {} : ported.options),
+      isCurrent: design.id === setup.design.id,
+      ...runOf(ported),
+    };
+  });
+}
+
+function runsByValue(setup: Setup, scenario: Scenario, option: string): readonly DesignRun[] {
+  const { design } = setup;
+  const current: Options = { ...defaultOptions(design), ...scenario.options };
+  const values = design.options.find(({ id }) => id === option)?.values ?? [];
+  return values
+    .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .map((value) => {
+      const options = { ...scenario.options, [option]: value };
+      return {
+        design,
+        name: `${option}=${value}`,
+        title: designTitle(design, options),
+        isCurrent: current[option] === value,
+        value,
+        ...runOf(scenarioWithOptions(setup, scenario, options)),
+      };
+    });
+}
+
+function runOf(
+  scenario: Scenario | string,
+): { readonly result: RunResult } | { readonly error: string } {
+  if (typeof scenario === 'string') return { error: scenario };
   const outcome = runScenario(scenario);
   const errors = outcome.ok ? outcome.unreachedFaults : outcome.errors;
   return outcome.ok && errors.length === 0
-    ? { design, result: makeRunResult(outcome.trace) }
-    : { design, error: errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+    ? { result: makeRunResult(outcome.trace) }
+    : { error: errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
 }

@@ -1,4 +1,5 @@
 import type { Options } from '../../kernel/language/design';
+import type { ParsedScenario } from '../../scenario/format/parseScenario';
 import { portToDesign } from '../../scenario/format/portToDesign';
 import type { Scenario } from '../../scenario/format/scenario';
 import {
@@ -31,7 +32,23 @@ export function scenarioInDesign(
     ? variantFor(setup, design, design === scenario.design ? scenario.options : {})
     : undefined;
   if (variant) return variant;
-  const ported = portToDesign(scenario, design, {});
+  return textOrScenario(portToDesign(scenario, design, {}));
+}
+
+/** The calls of `scenario` with these options of its design: the library's variant if no call was added, else the calls alone. */
+export function scenarioWithOptions(
+  setup: Setup,
+  scenario: Scenario,
+  options: Options,
+): Scenario | string {
+  const unchanged = scenario.calls.length === setup.scenario.calls.length;
+  return (
+    (unchanged ? variantFor(setup, scenario.design, options) : undefined) ??
+    textOrScenario(portToDesign({ ...scenario, beats: [] }, scenario.design, options))
+  );
+}
+
+function textOrScenario(ported: ParsedScenario): Scenario | string {
   return ported.ok
     ? ported.scenario
     : ported.errors.map(({ path, message }) => `${path}: ${message}`).join('; ');

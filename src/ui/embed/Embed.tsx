@@ -1,3 +1,4 @@
+import { designTitle } from '../../kernel/language/design';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { EmbedParameters } from '../../host/parseEmbedParameters';
 import type { PortAdapter } from '../../host/portAdapter';
@@ -162,7 +163,9 @@ function EmbedLayout({
 
 function EmbedTitle() {
   const title = useSession((state) => state.run.setup.scenario.title);
-  const design = useSession((state) => state.run.setup.design.title);
+  const design = useSession(({ run: { setup } }) =>
+    designTitle(setup.design, setup.scenario.options),
+  );
   const view = useSession((state) => state.layout.view);
   if (view === 'verdicts') return <h1>Verdicts of all designs</h1>;
   return (

@@ -1,3 +1,4 @@
+import { designTitle } from '../../kernel/language/design';
 import { effectiveOptions } from '../../session/queries/effectiveOptions';
 import { useSession, useSessionStore } from '../useSession';
 import { Icon } from '../controls/Icon';
@@ -22,7 +23,7 @@ export function DesignOptionsMenu() {
       popoverClassName={styles.panel}
       content={
         <>
-          <h2 className={styles.title}>{design.title}</h2>
+          <h2 className={styles.title}>{designTitle(design, options)}</h2>
           <p className={styles.about}>{design.about}</p>
           {design.options.map(({ id, title, values }) => (
             <label key={id} className={styles.option}>
@@ -50,6 +51,7 @@ export function DesignOptionsMenu() {
       }
     >
       <Icon name="sliders" />
+      {design.titleWithOptions !== undefined && designTitle(design, options)}
       {changed > 0 && <span className={styles.count}>{changed}</span>}
     </PopoverButton>
   );

@@ -25,6 +25,7 @@ import {
   spin,
   store,
   branch,
+  warnOn,
   withPointer,
 } from '../../../kernel/language/primitives';
 import type { Op, StatePath } from '../../../kernel/language/primitives';
@@ -54,6 +55,10 @@ export function compatIoasAt(ctx: StatePath): IoasRef {
 /** Parameters of the attach steps. */
 export interface AttachParameters {
   readonly shortterm: ShorttermUse;
+  /** v7.0: a device reset blocks changes of the group's domain. */
+  readonly resetBlocksGroup?: boolean | undefined;
+  /** v6.15: replace checks that the device is attached. */
+  readonly replaceChecksAttached?: boolean | undefined;
   /** 'ATTACH.4'; a letter follows. */
   readonly stepId: string;
   readonly ioas: IoasRef;
@@ -129,6 +134,17 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
           branch(ne(`${idev}.igroup.device_list`, 0), [goto(id('e'))]),
         ],
         [
+          ...(e.replaceChecksAttached
+            ? [
+                branch(eq(`${idev}.group_item`, 0), [
+                  mutexUnlock(`${idev}.igroup.lock`),
+                  fail('EINVAL', 'the device is not attached (check since v6.15)', {
+                    at: `${idev}.igroup`,
+                    to: id('x'),
+                  }),
+                ]),
+              ]
+            : []),
           branch(eq(`${idev}.igroup.hwpt`, addressOf(hwpt)), [goto(id('f'))]),
           // Of every device of the group, since the ioas changes.
           checkReservedRegions,
@@ -138,6 +154,19 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
     ]),
     step('d', 'attach the IOMMU group to the domain', [
       mutexLock('iommu_group.mutex'),
+      ...(e.resetBlocksGroup
+        ? [
+            branch(ne('iommu_group.resetting_domain', 0), [
+              mutexUnlock('iommu_group.mutex'),
+              store(`${idev}.old_hwpt`, NULL),
+              mutexUnlock(`${idev}.igroup.lock`),
+              fail('EBUSY', 'a device of the group is being reset', {
+                at: 'iommu_group',
+                to: id('x'),
+              }),
+            ]),
+          ]
+        : []),
       fallible('iommu_attach_group', 'EINVAL', 'the domain is not compatible with the device', {
         at: 'iommu_group',
         to: id('x'),
@@ -148,6 +177,7 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
         ],
       }),
       store('iommu_group.domain', DOMAIN.attached),
+      ...(e.resetBlocksGroup ? [store('iommu_group.domain_of', addressOf(hwpt))] : []),
       mutexUnlock('iommu_group.mutex'),
     ]),
     step('e', 'count the users of the page table', [
@@ -205,6 +235,8 @@ export function attachDevice(e: AttachParameters): readonly StepSpec[] {
 
 /** Parameters of the detach steps. */
 export interface DetachParameters {
+  /** v7.0: a device reset blocks changes of the group's domain, and a detach cannot fail. */
+  readonly resetBlocksGroup?: boolean | undefined;
   /** `DETACH.4:` */
   readonly prefix: string;
   readonly idev: StatePath;
@@ -229,12 +261,26 @@ export function detachDevice(e: DetachParameters): readonly StepSpec[] {
       decrement(`${idev}.igroup.device_list`),
       branch(ne(`${idev}.igroup.device_list`, 0), [goto(id('1c'))]),
     ]),
-    step('1b', 'the last device: detach the IOMMU group', [
-      mutexLock('iommu_group.mutex'),
-      store('iommu_group.domain', DOMAIN.blocking),
-      store(`${idev}.igroup.hwpt`, NULL),
-      mutexUnlock('iommu_group.mutex'),
-    ]),
+    e.resetBlocksGroup
+      ? {
+          ...step('1b', 'the last device: detach the IOMMU group, unless a reset blocks it', [
+            mutexLock('iommu_group.mutex'),
+            warnOn(ne('iommu_group.resetting_domain', 0), 'a reset blocks the detach'),
+            branch(eq('iommu_group.resetting_domain', 0), [
+              store('iommu_group.domain', DOMAIN.blocking),
+              store('iommu_group.domain_of', NULL),
+            ]),
+            store(`${idev}.igroup.hwpt`, NULL),
+            mutexUnlock('iommu_group.mutex'),
+          ]),
+          cite: `drivers/iommu/iommu.c, __iommu_group_set_domain_nofail, v7.0 to v7.0.9`,
+        }
+      : step('1b', 'the last device: detach the IOMMU group', [
+          mutexLock('iommu_group.mutex'),
+          store('iommu_group.domain', DOMAIN.blocking),
+          store(`${idev}.igroup.hwpt`, NULL),
+          mutexUnlock('iommu_group.mutex'),
+        ]),
     step('1c', 'unlock the iommufd_group', [mutexUnlock(`${idev}.igroup.lock`)]),
     step('2', 'put the page table; the last user destroys an automatic one', [...putOldHwpt(idev)]),
     step('3', 'drop the use by the attachment', [refDec(`${idev}.users`), goto(e.next)]),

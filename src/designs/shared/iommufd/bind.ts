@@ -8,6 +8,8 @@ import {
   free,
   goto,
   live,
+  mutexLock,
+  mutexUnlock,
   NULL,
   addressOf,
   refDec,
@@ -170,6 +172,19 @@ export function unbindDevice(e: UnbindParameters): readonly StepSpec[] {
       object: idev,
       step,
       rows: ['2', '2b'],
+      beforeSleep:
+        shortterm.field === 'wait_cnt'
+          ? [
+              {
+                ...step('2a', 'pre_destroy: mark the device, so that no vdevice is made for it', [
+                  mutexLock(`${idev}.igroup.lock`),
+                  store(`${idev}.destroying`, 1),
+                  mutexUnlock(`${idev}.igroup.lock`),
+                ]),
+                cite: 'drivers/iommu/iommufd/device.c, iommufd_device_pre_destroy, v6.18 and later',
+              },
+            ]
+          : [],
       onTimeout: [goto(id('U2'))],
       next: id('3'),
     }),

@@ -90,6 +90,7 @@ export const iommufdDevice = (shortterm: ShorttermUse): ObjectType => ({
     ictx: { kind: 'pointer', types: ['iommufd_ctx'], edge: 'reference' },
     igroup: { kind: 'pointer', types: ['iommufd_group'], matchOn: 'group', edge: 'reference' },
     group_item: { kind: 'bool', memberOf: 'igroup->device_list' },
+    ...(shortterm.field === 'wait_cnt' ? { destroying: { kind: 'bool' } } : {}),
     /** Local variable of detach and replace: the page table to put after the locks are dropped. */
     old_hwpt: {
       kind: 'pointer',

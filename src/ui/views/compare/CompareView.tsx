@@ -1,4 +1,5 @@
 import { fileAccessText } from '../../../designs/catalog';
+import { useState } from 'react';
 import type { RunResult } from '../../../scenario/run/runResult';
 import type { Call } from '../../../kernel/language/world';
 import { callText } from '../../../scenario/format/callText';
@@ -11,24 +12,48 @@ import styles from './CompareView.module.css';
 import { compareDesigns } from '../../../session/queries/compareDesigns';
 import { dispatch } from '../../../session/actions/dispatch';
 
-/** The current calls in every design side by side: what each call returns, and which properties are violated. */
+/** The current calls in every design, or with every value of an option, side by side: what each call returns, and which properties are violated. */
 export function CompareView() {
   const session = useSessionStore();
   const run = useSession((state) => state.run);
   const snapshot = useSession(currentSnapshot);
-  const runs = useSession(compareDesigns);
+  const [chosen, setOption] = useState<string | undefined>(undefined);
+  const { options } = run.setup.design;
+  const option = options.some(({ id }) => id === chosen) ? chosen : undefined;
+  const runs = useSession((state) => compareDesigns(state, option));
   const calls = snapshot.program.calls.map(({ call }) => call);
   return (
     <div className={styles.wrap} role="region" aria-label="Design comparison" tabIndex={0}>
       <table className={styles.table}>
-        <caption>The same calls in every design, each on the schedule of its walkthrough</caption>
+        <caption>
+          {options.length > 0 && (
+            <label className={styles.subject}>
+              Compare
+              <select
+                className={buttons.select}
+                value={option ?? ''}
+                onChange={({ target }) => setOption(target.value === '' ? undefined : target.value)}
+              >
+                <option value="">all designs</option>
+                {options.map(({ id, title }) => (
+                  <option key={id} value={id}>
+                    {run.setup.design.id}: {title}
+                  </option>
+                ))}
+              </select>
+            </label>
+          )}
+          The same calls{' '}
+          {option === undefined ? 'in every design' : `with every value of ${option}`}, each on the
+          schedule of its walkthrough
+        </caption>
         <thead>
           <tr>
             <th scope="col">Call</th>
-            {runs.map(({ design }) => (
-              <th key={design.id} scope="col" aria-current={design.id === run.setup.design.id}>
-                <code>{design.id}</code>
-                <span>{design.title}</span>
+            {runs.map(({ name, title, isCurrent }) => (
+              <th key={name} scope="col" aria-current={isCurrent}>
+                <code>{name}</code>
+                <span>{title}</span>
               </th>
             ))}
           </tr>
@@ -41,7 +66,7 @@ export function CompareView() {
                 <code>{callText(call)}</code>
               </th>
               {runs.map((designRun) => (
-                <td key={designRun.design.id} data-design={designRun.design.id}>
+                <td key={designRun.name} data-design={designRun.name}>
                   {'result' in designRun ? (
                     <CallReturn result={designRun.result} index={index} calls={calls} />
                   ) : (
@@ -54,7 +79,7 @@ export function CompareView() {
           <tr>
             <th scope="row">Files open at the end</th>
             {runs.map((designRun) => (
-              <td key={designRun.design.id} data-design={designRun.design.id}>
+              <td key={designRun.name} data-design={designRun.name}>
                 {'result' in designRun &&
                   designRun.result.files.map((file) => (
                     <p key={file.name}>
@@ -70,7 +95,7 @@ export function CompareView() {
           <tr>
             <th scope="row">Violated properties</th>
             {runs.map((designRun) => (
-              <td key={designRun.design.id} data-design={designRun.design.id}>
+              <td key={designRun.name} data-design={designRun.name}>
                 {'result' in designRun ? (
                   designRun.result.violations.length === 0 ? (
                     <span className={styles.ok}>
@@ -96,24 +121,26 @@ export function CompareView() {
           <tr>
             <th scope="row">Steps</th>
             {runs.map((designRun) => (
-              <td key={designRun.design.id} data-design={designRun.design.id}>
+              <td key={designRun.name} data-design={designRun.name}>
                 {'result' in designRun ? designRun.result.steps.length : '–'}
               </td>
             ))}
           </tr>
           <tr>
             <th scope="row">Stage</th>
-            {runs.map(({ design }) => (
-              <td key={design.id} data-design={design.id}>
+            {runs.map(({ design, name, value }) => (
+              <td key={name} data-design={name}>
                 <button
                   type="button"
                   className={`${buttons.button} ${buttons.small}`}
                   onClick={() => {
-                    dispatch(session, 'switch-design', { design: design.id });
+                    if (option !== undefined && value !== undefined)
+                      dispatch(session, 'set-option', { option, value });
+                    else dispatch(session, 'switch-design', { design: design.id });
                     dispatch(session, 'stage');
                   }}
                 >
-                  Open {design.id}
+                  Open {name}
                 </button>
               </td>
             ))}

@@ -1,3 +1,4 @@
+import { designTitle } from '../../../kernel/language/design';
 import { useEffect, useState } from 'react';
 import { renderSVG } from 'uqr';
 import { branchCaptions, narration } from '../../../session/queries/captions';
@@ -64,7 +65,9 @@ export function PresenterBar() {
         </p>
         <p className={styles.step}>
           {snapshot.step && <code>{snapshot.step.id}</code>}
-          {run.cursor === 0 ? run.setup.design.title : snapshotText(snapshot)}
+          {run.cursor === 0
+            ? designTitle(run.setup.design, run.setup.scenario.options)
+            : snapshotText(snapshot)}
           {atEnd && run.cursor > 0 ? '. End of the run.' : ''}
         </p>
       </div>
