@@ -3,6 +3,7 @@
 // SPIN's states are ours. Its transitions are ours, one more for the initial state, and one for each state in which no
 // task can move: there the watching process of the model looks for deadlocks.
 //
+// `npm run verify:spin -- WORD ...` takes only the models whose name contains one of the words, such as `linux=7.0`.
 // `--quick` (a stage of `npm test`; with CI set it runs them all) takes the smallest models of each design;
 // without spin or gcc it says so and exits with NOT_RUN, which is neither a pass nor a failure.
 import { availableParallelism } from 'node:os';
@@ -20,6 +21,7 @@ const quickModels = 2;
 
 const quick = process.argv.includes('--quick') && !process.env['CI'];
 const optional = process.argv.includes('--quick');
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 
 /**
  * What SPIN finds in `text` and our search does not, or the other way round.
@@ -90,7 +92,7 @@ async function verify() {
           m.design === 'random' ||
           all.filter((o) => o.design === m.design).indexOf(m) < quickModels,
       )
-    : all;
+    : all.filter((m) => words.length === 0 || words.some((word) => m.name.includes(word)));
   await expectDifference(models);
   const waiting = [...models];
   const count = { equal: 0, differs: 0, 'left out': 0 };
