@@ -1,4 +1,6 @@
 import type { Design } from '../kernel/language/design';
+import { CALL_SIGNATURES } from '../kernel/language/world';
+import type { CallName, CallSignature } from '../kernel/language/world';
 
 const designsById = new Map<string, Design>();
 
@@ -19,6 +21,14 @@ export function overrideDesign(design: Design): () => void {
     if (before) designsById.set(design.id, before);
     else designsById.delete(design.id);
   };
+}
+
+/** The signature of a call of the scenario format, or of one that a registered design declares. */
+export function callSignature(name: string): CallSignature | undefined {
+  if (Object.hasOwn(CALL_SIGNATURES, name)) return CALL_SIGNATURES[name as CallName];
+  for (const { calls } of designsById.values())
+    if (calls && Object.hasOwn(calls, name)) return calls[name];
+  return undefined;
 }
 
 /** A registered design; undefined if the id is unknown or not yet loaded. */

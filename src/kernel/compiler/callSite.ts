@@ -2,7 +2,7 @@ import type { DesignModel, Routine, StepSpec } from '../language/design';
 import type { InstanceKey } from '../language/instanceKey';
 import { resultName } from './instances';
 import type { Instances } from './instances';
-import { routineOf } from '../language/design';
+import { callBodyOf, routineOf } from '../language/design';
 import { eq, fail, fget, branch } from '../language/primitives';
 import type { StaticCondition } from '../language/primitives';
 import { CLOSE_ROUTINE, CLOSE_CHECKED_ROUTINE, PASS_FD_ROUTINE } from '../language/vfs';
@@ -64,10 +64,9 @@ export class CallSite {
     if (this.call.call === 'close')
       return this.fdMayBeClosedBefore() ? CLOSE_CHECKED_ROUTINE : CLOSE_ROUTINE;
     if (this.call.call === 'pass_fd') return PASS_FD_ROUTINE;
-    return routineOf(
-      this.model.calls[this.call.call],
-      this.kindOf(this.call.fd ?? this.call.iommufd),
-    );
+    const body = callBodyOf(this.model, this.call.call);
+    if (!body) throw new Error(`the design has no call ${this.call.call}`);
+    return routineOf(body, this.kindOf(this.call.fd ?? this.call.iommufd));
   }
 
   private kindOf(fd: string | undefined): string | undefined {

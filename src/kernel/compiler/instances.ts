@@ -1,7 +1,7 @@
 import type { DesignModel, ObjectType } from '../language/design';
 import type { InstanceKey, InstanceCounts, Granularity } from '../language/instanceKey';
 import { FD_TYPE, FILE_TYPE } from '../language/vfs';
-import { FILE_KIND_BY_CALL, processOf } from '../language/world';
+import { fileKindOf, processOf } from '../language/world';
 import type { Call, FileKind, World } from '../language/world';
 
 /** A struct file that a call of the scenario creates. */
@@ -68,7 +68,7 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
   const add = (c: Call, index: number): void => {
     const process = processOf(c.by);
     const name = resultName(c, index);
-    const kind = FILE_KIND_BY_CALL[c.call];
+    const kind = fileKindOf(c.call);
     if (kind) {
       const target: InstanceKey = c.device
         ? deviceKey(c.device)!

@@ -1,4 +1,4 @@
-import type { DesignModel } from './design';
+import type { CallBody, DesignModel } from './design';
 import type { CallError } from './errno';
 
 /** What a device file allows before its bind. */
@@ -12,7 +12,9 @@ interface AccessBeforeBind {
 
 /** Derived from the steps of `device_io`: the driver ops before its first failing check. */
 export function accessBeforeBind({ calls }: DesignModel): AccessBeforeBind {
-  const body = calls.device_io;
+  const body: CallBody | undefined = calls.device_io;
+  // A design as text need not have this call.
+  if (body === undefined) return { reachableOps: [], refusal: undefined };
   const routine = 'steps' in body ? body : (body.byKind.cdev ?? body.byKind.device ?? body.other);
   const reachableOps: string[] = [];
   for (const { id, ops } of routine.steps) {

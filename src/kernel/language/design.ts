@@ -3,7 +3,7 @@ import type { Mutation } from './mutation';
 import type { Op } from './primitives';
 import type { PropertyInputs } from './propertyInputs';
 import type { StaticNumber } from './staticNumber';
-import type { CallName, FileKind } from './world';
+import type { CallSignature, CallName, FileKind } from './world';
 
 /** Marks a field that is non-zero while a list, map, ida or xarray leads to the object: freeing the object then is a `memory` violation. */
 interface Membership {
@@ -113,6 +113,11 @@ export function routineOf(body: CallBody, kind: string | undefined): Routine {
   return (kind !== undefined && body.byKind[kind as keyof typeof body.byKind]) || body.other;
 }
 
+/** What a call runs in this design; undefined if the design has no such call. */
+export function callBodyOf({ calls }: DesignModel, name: string): CallBody | undefined {
+  return Object.hasOwn(calls, name) ? calls[name as keyof typeof calls] : undefined;
+}
+
 export interface DesignOption {
   readonly id: string;
   readonly title: string;
@@ -146,6 +151,8 @@ export interface Design {
   readonly titleWithOptions?: string;
   readonly about: string;
   readonly options: readonly DesignOption[];
+  /** Calls besides those of the scenario format. Each returns 0 or an errno. */
+  readonly calls?: Readonly<Record<string, CallSignature>>;
   readonly model: (options: Options) => DesignModel;
   /** Written as text and not built in: a link does not carry it. */
   readonly fromText?: true;

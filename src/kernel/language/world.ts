@@ -59,7 +59,8 @@ export type CallName = (typeof CALL_NAMES)[number];
 /** One call of a scenario; its arguments are in `CALL_SIGNATURES`. */
 export interface Call {
   readonly by: string;
-  readonly call: CallName;
+  /** One of `CALL_NAMES`, or a call that the design declares. */
+  readonly call: string;
   readonly device?: string | undefined;
   readonly group?: string | undefined;
   readonly fd?: string | undefined;
@@ -79,7 +80,7 @@ export interface Call {
   readonly after?: readonly string[] | undefined;
 }
 
-type CallArgument =
+export type CallArgument =
   'device' | 'group' | 'fd' | 'iommufd' | 'ioas' | 'object' | 'container' | 'kvm' | 'to';
 
 /** Arguments and result of a call, and who can make it. */
@@ -118,6 +119,11 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   group_status: { args: ['fd'], result: 'zero', by: 'process' },
   hot_reset: { args: ['fd'], lists: ['groups'], result: 'zero', by: 'process' },
 };
+
+/** The kind of file that a call creates; undefined if it creates none. */
+export function fileKindOf(call: string): FileKind | undefined {
+  return Object.hasOwn(FILE_KIND_BY_CALL, call) ? FILE_KIND_BY_CALL[call as CallName] : undefined;
+}
 
 /** Kind of a struct file. `device`: created by GET_DEVICE_FD. */
 export type FileKind = 'cdev' | 'device' | 'group' | 'container' | 'iommufd';

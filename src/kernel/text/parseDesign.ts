@@ -15,7 +15,7 @@ import type {
   UnregisterDelay,
 } from '../language/propertyInputs';
 import { CALL_NAMES, CALL_SIGNATURES } from '../language/world';
-import type { CallName, FileKind } from '../language/world';
+import type { CallArgument, CallName, CallSignature, FileKind } from '../language/world';
 import { DiagnosticList, quoted } from './diagnostic';
 import type { Diagnostic, Span } from './diagnostic';
 import { tokenize } from './lexer';
@@ -86,6 +86,18 @@ interface FileTable {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** The arguments that a call of a design's own can have. */
+const CALL_ARGUMENTS: readonly CallArgument[] = [
+  'device',
+  'group',
+  'fd',
+  'iommufd',
+  'ioas',
+  'object',
+  'container',
+  'kvm',
+];
+
 const OWN_CALLS = CALL_NAMES.filter((name) => name !== 'close' && name !== 'pass_fd');
 
 class DesignParser {
@@ -96,7 +108,8 @@ class DesignParser {
   private readonly options: DesignOption[] = [];
   private readonly objects: ObjectType[] = [];
   private readonly tables = new Map<FileKind | 'default', FileTable>();
-  private readonly plainCalls = new Map<CallName, FunctionUse>();
+  private readonly plainCalls = new Map<string, FunctionUse>();
+  private readonly declared: Record<string, CallSignature> = {};
   private readonly routines = new Map<string, Routine>();
   private readonly inputs: Mutable<PropertyInputs> & {
     counters: CounterSpec[];
@@ -358,19 +371,31 @@ class DesignParser {
     reader.accept(';');
   }
 
-  /** `call open_cdev(device) = FUNCTION;`, after the word. */
+  /** `call open_cdev(device) = FUNCTION;`, after the word. A name that the scenario format lacks declares a call of the design. */
   private call(): void {
     const { reader } = this;
-    const name = reader.oneOf(OWN_CALLS, 'the name of a call');
-    const { args, lists = [] } = CALL_SIGNATURES[name];
+    const name = reader.name('the name of a call');
+    const known = OWN_CALLS.find((each) => each === name.text);
+    if (this.plainCalls.has(name.text) || ['close', 'pass_fd', '__proto__'].includes(name.text))
+      reader.problem(name, `expected the name of a call that is new, got "${name.text}"`);
     reader.expect('(');
-    for (const [i, arg] of [...args, ...lists].entries()) {
-      if (i > 0) reader.expect(',');
-      reader.expect(arg);
-    }
+    const args: CallArgument[] = [];
+    if (known) {
+      const { args: expected, lists = [] } = CALL_SIGNATURES[known];
+      for (const [i, arg] of [...expected, ...lists].entries()) {
+        if (i > 0) reader.expect(',');
+        reader.expect(arg);
+      }
+    } else if (!reader.is(')'))
+      do args.push(reader.oneOf(CALL_ARGUMENTS, 'an argument of a call'));
+      while (reader.accept(','));
     reader.expect(')');
+    let by: CallSignature['by'] = 'process';
+    if (!known && reader.accept('by'))
+      by = reader.oneOf(['process', 'driver'] as const, 'process or driver');
     reader.expect('=');
-    this.plainCalls.set(name, this.functionUse());
+    if (!known) this.declared[name.text] = { args, result: 'zero', by };
+    this.plainCalls.set(name.text, this.functionUse());
     reader.expect(';');
   }
 
@@ -517,12 +542,12 @@ class DesignParser {
   private design(): Design {
     const { head, options } = this;
     const calls: Record<string, CallBody> = {};
-    for (const name of OWN_CALLS) {
+    for (const name of [...OWN_CALLS, ...Object.keys(this.declared)]) {
       const plain = this.plainCalls.get(name);
-      const fallback = this.tables.get('default')?.calls.get(name);
+      const fallback = this.tables.get('default')?.calls.get(name as CallName);
       const byKind: [FileKind, Routine][] = [];
       for (const [kind, { calls: uses }] of this.tables) {
-        const use = uses.get(name);
+        const use = uses.get(name as CallName);
         if (kind !== 'default' && use) byKind.push([kind, this.routineOf(use)]);
       }
       if (plain) calls[name] = this.routineOf(plain);
@@ -530,7 +555,7 @@ class DesignParser {
         calls[name] = { byKind: Object.fromEntries(byKind), other: this.routineOf(fallback) };
       else if (byKind.length > 0)
         this.diagnostics.add(
-          this.tables.get(byKind[0]![0])!.calls.get(name)!,
+          this.tables.get(byKind[0]![0])!.calls.get(name as CallName)!,
           `expected ".${name} = …" in "file default" too, for the other kinds of file`,
         );
     }
@@ -557,6 +582,7 @@ class DesignParser {
       revision: head?.revision ?? 1,
       about: head?.about ?? '',
       options,
+      ...(Object.keys(this.declared).length === 0 ? {} : { calls: this.declared }),
       model: () => model,
     };
   }

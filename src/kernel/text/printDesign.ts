@@ -20,8 +20,8 @@ import {
 import type { PrintStyle } from '../language/printOps';
 import type { Condition } from '../language/primitives';
 import type { CounterSpec, HolderSpec, PropertyInputs } from '../language/propertyInputs';
-import { CALL_NAMES, CALL_SIGNATURES } from '../language/world';
-import type { FileKind } from '../language/world';
+import { CALL_SIGNATURES } from '../language/world';
+import type { CallSignature, FileKind } from '../language/world';
 import { FILE_KINDS } from './words';
 import { printStaticNumber } from './printStaticNumber';
 
@@ -39,7 +39,7 @@ export function printDesign(design: Design, options: Options = {}): string {
   const model = design.model(chosen);
   const style = { modelOnly: true, isPointer: pointerTest(model.objects) };
   const functions = new FunctionTable(style);
-  const tables = printTables(model, functions);
+  const tables = printTables(model, design.calls ?? {}, functions);
   return [
     printComment(about),
     [`design ${printName(id)} ${JSON.stringify(title)} revision ${revision};`],
@@ -212,7 +212,11 @@ function inOrder<T>(table: Partial<Readonly<Record<FileKind, T>>>): readonly [Fi
 }
 
 /** The tables of file kinds, each with its operations, and the calls that need no file. */
-function printTables(model: DesignModel, functions: FunctionTable): string[][] {
+function printTables(
+  model: DesignModel,
+  declared: Readonly<Record<string, CallSignature>>,
+  functions: FunctionTable,
+): string[][] {
   const {
     objects: _,
     calls,
@@ -231,13 +235,13 @@ function printTables(model: DesignModel, functions: FunctionTable): string[][] {
   for (const kind of parkedFileKinds) add(kind, 'f_op', 'parked');
   const plain: string[] = [];
   const bodies: Readonly<Record<string, CallBody | undefined>> = calls;
-  for (const name of CALL_NAMES) {
+  const signatures: Readonly<Record<string, CallSignature>> = { ...CALL_SIGNATURES, ...declared };
+  for (const [name, { args, lists = [], by }] of Object.entries(signatures)) {
     const body = bodies[name];
     if (body === undefined) continue;
     if ('steps' in body) {
-      const { args, lists = [] } = CALL_SIGNATURES[name];
       plain.push(
-        `call ${name}(${[...args, ...lists].join(', ')}) = ${functions.handleOf(body, name)};`,
+        `call ${name}(${[...args, ...lists].join(', ')})${by === 'driver' && name in declared ? ' by driver' : ''} = ${functions.handleOf(body, name)};`,
       );
       continue;
     }

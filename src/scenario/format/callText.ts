@@ -1,8 +1,9 @@
-import { CALL_SIGNATURES, type Call } from '../../kernel/language/world';
+import { callSignature } from '../../designs/registry';
+import type { Call } from '../../kernel/language/world';
 
 /** A call without its result name: `bind_iommufd(fd1, ictx1)`. */
 export function callExpression(call: Call): string {
-  const { args, lists = [] } = CALL_SIGNATURES[call.call];
+  const { args, lists = [] } = callSignature(call.call) ?? { args: [] };
   return `${call.call}(${[
     ...args.map((key) => call[key] ?? '?'),
     ...lists.map((key) => `[${(call[key] ?? []).join(', ')}]`),

@@ -1,15 +1,10 @@
 import { DESIGN_METAS } from '../../designs/catalog';
-import { designById, requireDesign } from '../../designs/registry';
+import { callSignature, designById, requireDesign } from '../../designs/registry';
 import { defaultOptions } from '../../kernel/compiler/compile';
 import { didYouMean } from '../../kernel/language/closestMatches';
-import { routineOf } from '../../kernel/language/design';
+import { callBodyOf, routineOf } from '../../kernel/language/design';
 import type { Design } from '../../kernel/language/design';
-import {
-  callIndexOf,
-  CALL_SIGNATURES,
-  FILE_KIND_BY_CALL,
-  processOf,
-} from '../../kernel/language/world';
+import { callIndexOf, CALL_SIGNATURES, fileKindOf, processOf } from '../../kernel/language/world';
 import type { Call, FileKind } from '../../kernel/language/world';
 import { faultSteps } from './faultSteps';
 import { quote } from './quote';
@@ -139,7 +134,7 @@ function collectNames(
     const c = calls[index];
     if (!c || depth > calls.length) return undefined;
     if (c.call === 'ioas_alloc') return 'ioas';
-    if (c.call !== 'pass_fd') return FILE_KIND_BY_CALL[c.call];
+    if (c.call !== 'pass_fd') return fileKindOf(c.call);
     const passed = c.fd === undefined ? undefined : callByName.get(c.fd);
     return passed === undefined ? undefined : kindOf(passed, depth + 1);
   };
@@ -175,7 +170,15 @@ function checkCall(
     if (name !== undefined && !candidates.includes(name))
       report(at(key), name, expected, hintFor(name, candidates));
   };
-  if (CALL_SIGNATURES[c.call].by === 'driver') {
+  const model = design?.model({ ...defaultOptions(design), ...scenario.options });
+  if (model && c.call !== 'close' && c.call !== 'pass_fd' && !callBodyOf(model, c.call))
+    report(
+      at('call'),
+      c.call,
+      `a call of ${scenario.design}`,
+      hintFor(c.call, Object.keys(model.calls)),
+    );
+  if (callSignature(c.call)?.by === 'driver') {
     if (process !== 'driver')
       report(at('by'), c.by, '"driver" or "driver/2"', `${c.call} is a call of the kernel side`);
   } else if (!processes.includes(process))
@@ -277,11 +280,11 @@ function possibleFaults(
   design: Design,
 ): readonly string[] {
   if (c.call === 'close' || c.call === 'pass_fd') return [];
-  const model = design.model({ ...defaultOptions(design), ...scenario.options });
+  const body = callBodyOf(design.model({ ...defaultOptions(design), ...scenario.options }), c.call);
   const fd = c.fd ?? c.iommufd;
-  return faultSteps(
-    routineOf(model.calls[c.call], fd === undefined ? undefined : names.get(fd)?.kind),
-  );
+  return body
+    ? faultSteps(routineOf(body, fd === undefined ? undefined : names.get(fd)?.kind))
+    : [];
 }
 
 /** A call in a cycle of calls that wait for each other could never run. */
@@ -372,9 +375,7 @@ function checkExpectation({ calls, expect }: Scenario, report: ReportError): voi
           'an interleaving may give the call another number',
         );
     });
-    const files = calls.flatMap((c) =>
-      c.as !== undefined && FILE_KIND_BY_CALL[c.call] ? [c.as] : [],
-    );
+    const files = calls.flatMap((c) => (c.as !== undefined && fileKindOf(c.call) ? [c.as] : []));
     outcome.files?.forEach(({ name }, j) => {
       if (!files.includes(name))
         report(

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { ERRNO, MODEL_LIMIT_TEXT } from '../../kernel/language/errno';
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
 import { CALL_SIGNATURES, CALL_NAMES } from '../../kernel/language/world';
-import type { CallName } from '../../kernel/language/world';
+import type { CallName, CallSignature } from '../../kernel/language/world';
+import { callSignature } from '../../designs/registry';
 import { LIMITS } from './limits';
 import { quote } from './quote';
 import { SCENARIO_FORMAT } from './scenario';
@@ -67,8 +68,7 @@ const callReferenceSchema = patternText(
 );
 const taskSchema = patternText(TASK_PATTERN, 'a task: PROCESS, PROCESS/2, driver or driver/2');
 
-function callSchema(name: CallName) {
-  const { args, lists = [], result } = CALL_SIGNATURES[name];
+function callSchema(name: string, { args, lists = [], result }: CallSignature) {
   const entries: v.ObjectEntries = { by: taskSchema, call: v.literal(name) };
   for (const arg of args) entries[arg] = arg === 'to' ? processNameSchema : nameSchema;
   for (const list of lists)
@@ -82,7 +82,7 @@ function callSchema(name: CallName) {
 }
 
 const CALL_SCHEMAS: ReadonlyMap<CallName, ReturnType<typeof callSchema>> = new Map(
-  CALL_NAMES.map((c) => [c, callSchema(c)]),
+  CALL_NAMES.map((c) => [c, callSchema(c, CALL_SIGNATURES[c])]),
 );
 const UNKNOWN_CALL_SCHEMA = v.looseObject(
   { by: v.unknown(), call: oneOf(CALL_NAMES) },
@@ -93,8 +93,14 @@ const anyCallSchema = chooseSchema([...CALL_SCHEMAS.values()], (input: unknown) 
     typeof input === 'object' && input !== null && Object.hasOwn(input, 'call')
       ? (input as { call: unknown }).call
       : undefined;
-  return CALL_SCHEMAS.get(name as CallName) ?? UNKNOWN_CALL_SCHEMA;
+  return CALL_SCHEMAS.get(name as CallName) ?? declaredCallSchema(name) ?? UNKNOWN_CALL_SCHEMA;
 });
+
+/** The schema of a call that a registered design declares. */
+function declaredCallSchema(name: unknown) {
+  const signature = typeof name === 'string' ? callSignature(name) : undefined;
+  return signature && callSchema(String(name), signature);
+}
 
 const SCHEDULE_ENTRY_EXPECTATION =
   'a task name, optionally with a number of steps ("qemu*3") or the step before which it stops ("driver until REG.12")';

@@ -1,6 +1,7 @@
 import type { CallBody, Design, Options } from '../../kernel/language/design';
 import { CALL_NAMES, CALL_SIGNATURES, FILE_KIND_BY_CALL } from '../../kernel/language/world';
 import type { Call, CallName, World } from '../../kernel/language/world';
+import { callSignature } from '../../designs/registry';
 import { faultSteps } from '../format/faultSteps';
 
 /** A few calls that lead to the call under test. */
@@ -124,7 +125,7 @@ const CALL_SEQUENCES: readonly (readonly Call[])[] = [
 /** The calls that close every fd, last opened first. */
 const closeCalls = (calls: readonly Call[]): readonly Call[] =>
   calls
-    .filter((c) => CALL_SIGNATURES[c.call].result === 'fd')
+    .filter((c) => callSignature(c.call)?.result === 'fd')
     .toReversed()
     .map((c) => processCall('close', { fd: c.as! }));
 
@@ -181,7 +182,8 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
   return sequences.flatMap(({ world, calls }) => {
     const last = calls.at(-1)!;
     const before = calls.slice(0, -1);
-    const kind = before.find((c) => c.as === (last.fd ?? last.iommufd))?.call;
+    const kind = before.find((c) => c.as === (last.fd ?? last.iommufd))?.call as
+      CallName | undefined;
     const faults = [
       ...new Set(
         routinesFor(model.calls[last.call as keyof typeof model.calls], kind).flatMap(faultSteps),

@@ -1,12 +1,7 @@
 import { defaultOptions } from '../../kernel/compiler/compile';
 import type { Design, Options } from '../../kernel/language/design';
 import { routineOf } from '../../kernel/language/design';
-import {
-  CALL_SIGNATURES,
-  CALL_NAMES,
-  FILE_KIND_BY_CALL,
-  processOf,
-} from '../../kernel/language/world';
+import { CALL_SIGNATURES, CALL_NAMES, fileKindOf, processOf } from '../../kernel/language/world';
 import type { Call, CallName, FileKind, World } from '../../kernel/language/world';
 import { faultSteps } from '../format/faultSteps';
 import { makeScenario } from '../format/makeScenario';
@@ -61,7 +56,7 @@ export function randomScenario(seed: number, design: Design, options: Options): 
         ? []
         : faultSteps(
             routineOf(
-              model.calls[name],
+              model.calls[name as keyof typeof model.calls],
               created.find((m) => m.name === (call.fd ?? call.iommufd))?.kind,
             ),
           );
@@ -271,7 +266,7 @@ function recordResult(call: Call, created: CreatedName[]): void {
   } else
     created.push({
       name: call.as,
-      kind: call.call === 'ioas_alloc' ? 'ioas' : FILE_KIND_BY_CALL[call.call]!,
+      kind: call.call === 'ioas_alloc' ? 'ioas' : fileKindOf(call.call)!,
       process: call.call === 'ioas_alloc' ? '' : processOf(call.by),
       by: call.by,
     });
