@@ -19,6 +19,7 @@ async function run(command: string, design = example, file = scenario) {
     },
     read: (name) => (name.endsWith('.design') ? design : file),
     write: () => {},
+    version: '0.0.0',
   });
   return { status, out, err };
 }
