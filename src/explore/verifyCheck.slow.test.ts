@@ -7,21 +7,29 @@ import { runCheck } from './check';
 import type { CheckResult } from './checkResult';
 import { verifyCheck } from './verifyCheck';
 
+/** A scenario with more states says nothing here: a search that is stopped has no verdict. */
+const MAX_STATES = 50_000;
+
 function resultOf({ design, options, world, calls }: Scenario): CheckResult {
   const found = designById(design) ?? expect.fail(design);
-  return runCheck(compile(found, options, world, calls));
+  return runCheck(compile(found, options, world, calls), { limits: { maxStates: MAX_STATES } });
 }
 
 describe('check --verify', () => {
   it('holds in every scenario of the library', () => {
+    let verified = 0;
     const differences = LIBRARY.flatMap(({ id, variants }) =>
-      variants.flatMap((scenario) =>
-        verifyCheck(resultOf(scenario), scenario.expect ?? {}).map(
+      variants.flatMap((scenario) => {
+        const result = resultOf(scenario);
+        if (result.verdict === 'incomplete' && !scenario.expect?.reachable) return [];
+        verified++;
+        return verifyCheck(result, scenario.expect ?? {}).map(
           (d) => `${id} ${scenario.design} ${JSON.stringify(scenario.options)}: ${d}`,
-        ),
-      ),
+        );
+      }),
     );
     expect(differences).toEqual([]);
+    expect(verified).toBeGreaterThan(100);
   });
 
   it('says which verdict and which outcome differ', () => {
