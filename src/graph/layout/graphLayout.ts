@@ -83,8 +83,8 @@ function defaultShape(catalog: NodeCatalog): LayoutShape {
 }
 
 /**
- * The layout of a program. With the layout of an earlier program in `kept`, nodes keep their slots and new ones take the
- * nearest free slot, so that a call added to the program moves nothing.
+ * The layout of a program. With the layout of an earlier program in `kept`, nodes keep their slots, rows keep their heights and new
+ * nodes take the nearest free slot, so that neither an added call nor another design moves anything.
  *
  *   |user space| [qemu  ] [dpdk  ]                 zone: a lane's part of a row
  *                  channel                         ROW_GAP
@@ -103,7 +103,11 @@ export function layOutGraph(
     ? extendGrid(catalog, kept.grid)
     : arrangeGrid(catalog, shape.columns, shape.packing);
   const spacing = columnSpacing(shape.columns);
-  const heights = rowHeights(program, catalog, grid, shape);
+  const heights = rowHeights(program, catalog, grid, shape).map((height, row) => {
+    const old = kept?.rows[row];
+    // Only the first row grows: it extends upwards, so that nothing moves.
+    return old && row > 0 ? old.bottom - old.top : height;
+  });
   const firstRowTop = kept?.firstRowTop ?? -(heights[0] ?? 0);
   const rows = rowSpans(heights, firstRowTop);
   const pairedCells = new Set(
@@ -119,7 +123,9 @@ export function layOutGraph(
           slot,
           spacing,
           node.lane,
-          slot.half === undefined ? nodeHeight(node.size, shape.maxTextRows) : CHIP_HEIGHT,
+          slot.half === undefined
+            ? Math.min(nodeHeight(node.size, shape.maxTextRows), heights[slot.row] ?? Infinity)
+            : CHIP_HEIGHT,
           rows,
           firstRowTop,
           slot.half !== undefined && pairedCells.has(cellKey(slot)),

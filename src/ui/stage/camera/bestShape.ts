@@ -38,13 +38,28 @@ export function bestShape(
   return best;
 }
 
-/** The grid shape for a program's layout in `screen`. */
+/** Width to height of the stages that share a layout, in ascending order; a stage takes the nearest one. */
+const ASPECT_RATIOS: readonly number[] = [0.6, 0.9, 1.2, 1.6, 2.2, 3];
+const REFERENCE_WIDTH = 1200;
+
+/** The size class of a stage. Layouts differ only between classes: a small change of the window moves no node. */
+export function sizeClass({ width, height }: PixelSize): number {
+  if (width < NARROW_SCREEN_PX) return 0;
+  const distance = (ratio: number): number => Math.abs(Math.log(width / height / ratio));
+  return ASPECT_RATIOS.toSorted((a, b) => distance(a) - distance(b))[0] ?? 1;
+}
+
+/** The grid shape for a program's layout in `screen`, the same for each screen of its size class. */
 export function shapeFor(
   program: Program,
   foldedGroups: FoldedGroups,
   screen: PixelSize,
 ): LayoutShape {
-  return screen.width < NARROW_SCREEN_PX
+  const ratio = sizeClass(screen);
+  return ratio === 0
     ? NARROW_SHAPE
-    : bestShape((candidate) => maxLayoutSize(program, foldedGroups, candidate), screen);
+    : bestShape((candidate) => maxLayoutSize(program, foldedGroups, candidate), {
+        width: REFERENCE_WIDTH,
+        height: REFERENCE_WIDTH / ratio,
+      });
 }

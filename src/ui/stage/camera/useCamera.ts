@@ -8,7 +8,7 @@ import { useSessionStore } from '../../useSession';
 import type { StageState } from '../stageState';
 import { layoutFamilyOf } from '../scene';
 import { relayout, useStage, useStageStore } from '../stageStore';
-import { shapeFor } from './bestShape';
+import { shapeFor, sizeClass } from './bestShape';
 import { detailLevelAt, MIN_COMPACT_ZOOM } from './detailLevel';
 import {
   boundsOf,
@@ -120,9 +120,9 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     if (selected && pointedNode !== selected.id) show(selected.placement);
   }, [show, session, stage]);
 
-  /** Shows everything. Lays the graph out afresh if it has grown until it no longer fits the stage well. */
+  /** Shows everything. With `mayRearrange`, lays the graph out afresh if it has grown until it no longer fits the stage well. */
   const fit = useCallback(
-    (duration = 0): void => {
+    (mayRearrange: boolean, duration = 0): void => {
       const { width, height } = flowStore.getState();
       if (width === 0 || height === 0) return;
       userMoved.current = false;
@@ -133,7 +133,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       const fresh = maxLayoutSize(program, folded, shape);
       const freshZoom = fitViewport({ x: 0, y: 0, ...fresh }, screen).zoom;
       const { zoom } = initialViewport(scene.layout, [], screen);
-      if (zoom < freshZoom * REARRANGE_FACTOR)
+      if (mayRearrange && zoom < freshZoom * REARRANGE_FACTOR)
         relayout(stage, session, { shape, arrangement: arrangement + 1 });
       void flow.setViewport(
         initialViewport(stage.getState().scene.layout, touchedPlacements(stage.getState()), screen),
@@ -153,8 +153,9 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     const { crowded, nodesInReadingOrder } = stage.getState();
     if (userMoved.current || crowded || width < NARROW_SCREEN_PX) return showTouched();
     const bounds = boundsOf(nodesInReadingOrder.map((node) => node.placement));
-    if (!isInView({ x, y, zoom }, bounds, { width, height })) fit(MOVE_MS);
-  }, [fit, showTouched, stage, flowStore]);
+    if (isInView({ x, y, zoom }, bounds, { width, height })) return;
+    fit(currentSnapshot(session.getState()).issuedCalls.size > 0, MOVE_MS);
+  }, [fit, session, showTouched, stage, flowStore]);
 
   // Fits a new scenario or layout, and fits again after a large resize unless the user has moved the view.
   useLayoutEffect(() => {
@@ -162,6 +163,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
     const foldsUnchanged = lastFitFoldedGroups.current === foldedGroups;
     lastFitFoldedGroups.current = foldedGroups;
     let fitted = { width: 0, height: 0 };
+    let shapedFor: number | undefined;
     const onResize = (): void => {
       const { width, height } = flowStore.getState();
       if (
@@ -173,9 +175,13 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
       fitted = { width, height };
       const { program } = currentSnapshot(session.getState());
       const { foldedGroups: folded } = stage.getState();
-      relayout(stage, session, { shape: shapeFor(program, folded, { width, height }) });
+      // Another design keeps the shape, so that its objects stay where they are.
+      if (sizeClass(fitted) !== shapedFor) {
+        shapedFor = sizeClass(fitted);
+        relayout(stage, session, { shape: shapeFor(program, folded, fitted) });
+      }
       if (userMoved.current) return;
-      fit();
+      fit(false);
       // After a resize, return to the current step; after folding, keep the overview of the new layout.
       const { crowded, followSteps } = stage.getState();
       if (foldsUnchanged && crowded && followSteps) showTouched();
@@ -234,7 +240,7 @@ export function useCamera(root: RefObject<HTMLElement | null>): Camera {
 
   return {
     fit: useCallback(() => {
-      fit();
+      fit(true);
       // The user wants the overview of a crowded stage: the next step must not zoom in again.
       stage.setState(({ crowded }) => ({ followSteps: !crowded }));
     }, [fit, stage]),

@@ -1,0 +1,55 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { idle } from './stageScenes.ts';
+
+test.use({ contextOptions: { reducedMotion: 'reduce' } });
+
+/** The places of the nodes on the stage, by id. They do not depend on the view. */
+function places(page: Page): Promise<Readonly<Record<string, string>>> {
+  return page.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll<HTMLElement>('.react-flow__node')].map((node) => [
+        node.dataset['id'] ?? '',
+        node.style.transform,
+      ]),
+    ),
+  );
+}
+
+for (const scenario of ['bind-race', 'split-race'])
+  test(`the objects of ${scenario} keep their places in all four designs`, async ({ page }) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`./?scenario=${scenario}&design=upstream`);
+    await idle(page);
+    const known: Record<string, string> = {};
+    for (const design of ['upstream', 'parked-split', 'parked-shim', 'rfc-opened', 'upstream']) {
+      await page.getByRole('radio', { name: design }).check({ force: true });
+      await idle(page);
+      await page.keyboard.press('End');
+      await idle(page);
+      const now = await places(page);
+      const common = Object.keys(now).filter((id) => known[id] !== undefined);
+      expect(
+        common.filter((id) => now[id] !== known[id]),
+        design,
+      ).toEqual([]);
+      Object.assign(known, now);
+    }
+  });
+
+test('a small change of the window moves no object', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.goto('./?scenario=bind-race');
+  await idle(page);
+  const before = await places(page);
+  for (const [width, height] of [
+    [1360, 860],
+    [1536, 900],
+    [1600, 960],
+    [1920, 1080],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await idle(page);
+    expect(await places(page), `${width}x${height}`).toEqual(before);
+  }
+});
