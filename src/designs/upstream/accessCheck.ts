@@ -8,6 +8,7 @@ import {
   fallible,
   mutexLock,
   mutexUnlock,
+  staticBranch,
   ret,
   spin,
   store,
@@ -70,9 +71,10 @@ const deviceCallRoutine: Routine = {
       id: 'GATE.3',
       title: 'run the op of the driver; a reset holds memory_lock against it',
       ops: [
-        mutexLock('device.memory_lock'),
+        // Without a reset nothing else takes the lock, so it needs no field.
+        staticBranch('scenario-resets', [mutexLock('device.memory_lock')]),
         driverOp('read, write, mmap or ioctl', { file: 'file' }),
-        mutexUnlock('device.memory_lock'),
+        staticBranch('scenario-resets', [mutexUnlock('device.memory_lock')]),
         ret(),
       ],
     },

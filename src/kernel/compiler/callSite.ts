@@ -91,6 +91,8 @@ export class CallSite {
         );
       case 'no-groups':
         return (this.call.groups ?? []).length === 0;
+      case 'scenario-resets':
+        return this.calls.some((c) => c.call === 'hot_reset');
       case 'more-groups-than-devices': {
         const { devset } = this.ownKey();
         return (

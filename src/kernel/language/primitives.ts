@@ -65,6 +65,8 @@ export type StaticCondition =
   | 'object-is-ioas'
   /** The list of group fds is left out or empty. */
   | 'no-groups'
+  /** Some call of the scenario is a hot reset. */
+  | 'scenario-resets'
   /** The list has more fds than the reset set has devices. */
   | 'more-groups-than-devices'
   /** The ioas or object argument was created in the iommufd of argument `iommufd`. */

@@ -35,6 +35,7 @@ const STATIC_CONDITIONS: Readonly<Record<Exclude<StaticCondition, object>, true>
   'stale-node': true,
   'no-groups': true,
   'more-groups-than-devices': true,
+  'scenario-resets': true,
 };
 
 /** The kinds of file and object that `arg is KIND` can name. */

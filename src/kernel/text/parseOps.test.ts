@@ -95,6 +95,7 @@ const SAMPLES: { readonly [K in Op['kind']]: readonly OpOfKind<K>[] } = {
     { kind: 'staticTest', test: 'object-is-ioas', then: [], otherwise: [] },
     { kind: 'staticTest', test: 'no-groups', then: [], otherwise: [] },
     { kind: 'staticTest', test: 'more-groups-than-devices', then: [], otherwise: [] },
+    { kind: 'staticTest', test: 'scenario-resets', then: [], otherwise: [] },
     {
       kind: 'staticTest',
       test: 'same-iommufd',
