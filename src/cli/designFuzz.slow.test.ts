@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { DESIGNS } from '../designs/designs';
 import type { Design, DesignModel } from '../kernel/language/design';
@@ -30,6 +32,10 @@ const SHORT = [
   ...DESIGNS.map((d) => partOf(d, ['kvm_add', 'probe_driver'])),
 ].map((d) => printDesign(d));
 const LONG = DESIGNS.map((d) => printDesign(d));
+const EXAMPLE = readFileSync(
+  join(import.meta.dirname, '../../docs/examples/counter.design'),
+  'utf8',
+);
 const MAX_MILLISECONDS = 50;
 
 /** Parses and checks what must hold of any text; the time of the fastest of up to five attempts. */
@@ -66,6 +72,7 @@ function parseChecked(text: string): number {
 it.each([
   ['short', SHORT, 1_000, 1],
   ['long', LONG, 60, 2],
+  ['example', [EXAMPLE], 98_940, 3],
 ] as const)('reports what is wrong with changed texts in time: %s', (_, texts, count, seed) => {
   const below = seededRandom(seed);
   let slowest = 0;
