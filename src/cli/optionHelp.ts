@@ -22,7 +22,8 @@ const OPTION_HELP: Readonly<Record<string, OptionHelp>> = {
   design: {
     value: 'ID',
     choices: DESIGNS.map(({ id }) => id),
-    about: 'use this design instead of the one of the file',
+    about:
+      'use this design instead of the one of the file; run, check, matrix and export also take FILE.design, a design as text',
   },
   option: { value: 'K=V', about: 'set an option of the design; can be repeated' },
   schedule: {
