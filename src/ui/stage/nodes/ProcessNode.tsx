@@ -59,11 +59,7 @@ function TaskItem({ task, alone }: { readonly task: TaskView; readonly alone: bo
         <i>
           <SymbolIcon symbol={task.status} />
         </i>
-        {name !== undefined && (
-          <>
-            <ProcessMark process={task.task.process} task={name} size={10} /> <b>{name} </b>
-          </>
-        )}
+        {name !== undefined && <b>{name} </b>}
         {withWordBreaks(text)}
       </span>
       <small>{task.brief}</small>
