@@ -20,6 +20,7 @@ it('lists the properties of the public formats in their order', () => {
     'kvm-ref',
     'ctx-alive',
     'no-deadlock',
+    'warnings',
   ]);
 });
 
