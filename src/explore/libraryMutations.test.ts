@@ -166,7 +166,7 @@ describe('no-deadlock', () => {
   ];
 
   it('follows a completion to the file that keeps it and the task that must release it', () => {
-    // vfio_pci_core_disable (drivers/vfio/pci/vfio_pci_core.c, v6.6) takes the lock by trylock to prevent this.
+    // vfio_pci_core_disable (drivers/vfio/pci/vfio_pci_core.c, v6.6) takes the lock with pci_dev_trylock to prevent this.
     const locking = withRelease(upstream, 'cdev', (steps) => [
       { id: 'CLOSE.0', title: 'lock the bus device', ops: [mutexLock('parent.mutex')] },
       { id: 'CLOSE.0b', title: 'unlock the bus device', ops: [mutexUnlock('parent.mutex')] },

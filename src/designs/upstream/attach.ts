@@ -1,5 +1,6 @@
 import type { Routine } from '../../kernel/language/design';
 import {
+  driverOp,
   eq,
   fallible,
   goto,
@@ -33,7 +34,11 @@ export const attachIoas = (linux: Linux): Routine => ({
       title: 'check size and flags of the argument',
       ops: [fallible('check', 'EINVAL', 'short argsz or unknown flags', { at: 'file' })],
     },
-    { id: 'ATTACH.3', title: 'lock the reset set', ops: [mutexLock('dev_set.lock')] },
+    {
+      id: 'ATTACH.3',
+      title: 'lock the reset set, run the attach op of the driver',
+      ops: [mutexLock('dev_set.lock'), driverOp('attach_ioas', { file: 'file' })],
+    },
     ...attachDevice({
       shortterm: linux.shortterm,
       resetBlocksGroup: linux.resetBlocksGroup,
@@ -92,9 +97,10 @@ export const detachIoas = (linux: Linux): Routine => ({
     },
     {
       id: 'DETACH.3',
-      title: 'lock the reset set; done if not attached',
+      title: 'lock the reset set, run the detach op of the driver; done if not attached',
       ops: [
         mutexLock('dev_set.lock'),
+        driverOp('detach_ioas', { file: 'file' }),
         branch(eq('device.iommufd_attached', 0), [goto('DETACH.6')]),
       ],
     },

@@ -194,7 +194,7 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
       {
         id: 'GDF.8c',
         title:
-          'iommufd mode: record the bind; no reference on the group file (found by reading v6.6 to v6.12, not run)',
+          'iommufd mode: record the bind; no reference on the group file (found by reading v6.6 to v6.18, not run)',
         confidence: 'MINE',
         cite: linuxCitation('drivers/vfio/iommufd.c', 'vfio_iommufd_physical_bind'),
         ops: [store('device.iommufd_device', addressOf('idev')), goto('GDF.8e')],

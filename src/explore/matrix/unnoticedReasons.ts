@@ -47,23 +47,9 @@ export const UNNOTICED_REASONS: readonly UnnoticedReason[] = [
       'The step skips the unbind if another file has the device open. No second file can bind through the cdev, so it never skips. The close op of the driver has no state.',
   },
   {
-    steps: [
-      'upstream/release_cdev/CLOSE.3:IDETACH.3',
-      'upstream/release_device/CLOSE.3:IDETACH.3',
-      'upstream/get_device_fd/GDF.U9:CLOSE.3:IDETACH.3',
-    ],
-    property: 'counters',
-    reason: 'IUNBIND.3 warns about the wrong users and then clears them, in the same call.',
-  },
-  {
     steps: ['upstream/device_io/GATE.3'],
     property: 'counters',
     reason: 'The runtime PM count is not modelled.',
-  },
-  {
-    steps: ['upstream/unregister_device/UNREG.5b'],
-    property: 'id-unique',
-    reason: 'It compares the cdev map with the registration for device nodes, not for group nodes.',
   },
   {
     steps: [
@@ -96,21 +82,10 @@ export const UNNOTICED_REASONS: readonly UnnoticedReason[] = [
     reason: 'A device of the group path is attached once: there is no old page table to put.',
   },
   {
-    steps: ['upstream/detach_ioas/GATE.1'],
-    property: 'no-ops-before-bind',
-    reason:
-      'The detach op of the driver is not marked as a driver op, and a detach of a device that is not attached does nothing.',
-  },
-  {
     steps: ['upstream/register_device/REG.0b'],
     property: 'id-unique',
     reason:
       'A limit of the model: one vfio_device per device, so REG.1 refuses the second registration too.',
-  },
-  {
-    steps: ['upstream/register_device/REG.2'],
-    property: 'id-unique',
-    reason: 'It does not ask that a registered device has a number.',
   },
   {
     steps: ['upstream/register_device/REG.3'],

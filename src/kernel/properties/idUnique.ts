@@ -20,42 +20,61 @@ export const idUnique: Property = {
   checks: (p) => [...mappingChecks(p), ...duplicateNumberChecks(p)],
 };
 
-/** While neither register nor unregister runs for a device, its cdev is mapped exactly if its driver is bound. */
+/** While neither register nor unregister runs, a number is mapped exactly if a driver of its devices is bound, and a bound device has a number. */
 function mappingChecks(p: Program): StateCheck[] {
-  return p.objects
-    .filter((o) => o.type === 'cdev' && o.key.device !== undefined)
-    .flatMap((cdev) => {
-      const { device } = cdev.key;
-      const mapped = cdev.fields['mapped'];
-      const driver = p.objects.find((o) => o.type === 'device' && o.key.device === device)?.fields[
-        'driver'
-      ];
-      if (mapped === undefined || driver === undefined) return [];
-      const running = p.calls
+  return p.objects.flatMap((object) => {
+    const { device, group } = object.key;
+    const isGroup = object.type === 'vfio_group';
+    if (!isGroup && device === undefined) return [];
+    const parents = p.objects.filter(
+      (o) => o.type === 'device' && (isGroup ? o.key.group === group : o.key.device === device),
+    );
+    const bound = any(
+      parents.flatMap(({ fields }) =>
+        fields['driver'] === undefined ? [] : [binary('eq', field(fields['driver']), constant(1))],
+      ),
+    );
+    const devices = parents.map((o) => o.key.device);
+    const running = any(
+      p.calls
         .filter(
-          (c) =>
-            (c.call.call === 'register_device' || c.call.call === 'unregister_device') &&
-            c.call.device === device,
+          ({ call }) =>
+            (call.call === 'register_device' || call.call === 'unregister_device') &&
+            devices.includes(call.device),
         )
         .map((c) => {
           const pc = field(p.tasks[c.task]!.pc);
           return all([binary('lt', constant(c.start), pc), binary('lt', pc, constant(c.end))]);
-        });
-      const mismatch = (isMapped: 0 | 1, text: string): StateCheck => ({
-        property: 'id-unique',
-        text,
-        object: cdev.index,
-        violatedWhen: all([
-          binary('eq', field(mapped), constant(isMapped)),
-          binary('eq', field(driver), constant(1 - isMapped)),
-          not(any(running)),
-        ]),
-      });
-      return [
-        mismatch(1, `the number of ${device} is mapped although the device is not registered`),
-        mismatch(0, `${device} is registered, but its number is not mapped`),
-      ];
+        }),
+    );
+    const check = (violatedWhen: Expr, text: string): StateCheck => ({
+      property: 'id-unique',
+      text,
+      object: object.index,
+      violatedWhen: all([violatedWhen, not(running)]),
     });
+    const name = isGroup ? `group ${group}` : device;
+    const has = (f: number, value: 0 | 1): Expr => binary('eq', field(f), constant(value));
+    const mapped = isGroup || object.type === 'cdev' ? object.fields['mapped'] : undefined;
+    const numbers = p.fields.filter((f) => f.object === object.index && f.kind === 'number');
+    return [
+      ...(mapped === undefined
+        ? []
+        : [
+            check(
+              all([has(mapped, 1), not(bound)]),
+              `the number of ${name} is mapped although the device is not registered`,
+            ),
+            check(
+              all([has(mapped, 0), bound]),
+              `${name} is registered, but its number is not mapped`,
+            ),
+          ]),
+      ...numbers.map(({ index, title }) =>
+        check(all([has(index, 0), bound]), `${name} is registered, but ${title} is not set`),
+      ),
+    ];
+  });
 }
 
 function duplicateNumberChecks(p: Program): StateCheck[] {
