@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { designById } from '../designs/designs';
-import { withRelease } from '../designs/testing/changeSteps';
+import { withRelease, withSteps } from '../designs/testing/changeSteps';
 import { compile } from '../kernel/compiler/compile';
 import { mutate } from '../kernel/compiler/mutate';
 import { mutexLock, mutexUnlock } from '../kernel/language/primitives';
@@ -175,6 +175,24 @@ describe('no-deadlock', () => {
     expect(violation(checkCalls(calls, undefined, locking), 'no-deadlock')).toMatch(
       /^deadlock: (driver waits for qemu waits for driver|qemu waits for driver waits for qemu)/,
     );
+  });
+
+  it('follows a completion to the file that only a VM keeps, and to the process of the VM', () => {
+    const locking = withSteps(upstream, 'open_cdev', (steps) => [
+      { id: 'OPEN.0', title: 'lock the bus device', ops: [mutexLock('parent.mutex')] },
+      { id: 'OPEN.0b', title: 'unlock the bus device', ops: [mutexUnlock('parent.mutex')] },
+      ...steps,
+    ]);
+    const held: readonly Call[] = [
+      { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd1' },
+      { by: 'qemu', call: 'kvm_add', fd: 'fd1', kvm: 'vm1' },
+      { by: 'qemu', call: 'close', fd: 'fd1' },
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      { by: 'qemu', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
+      { by: 'qemu', call: 'vm_exit', kvm: 'vm1' },
+    ];
+    expect(violation(checkCalls(held, undefined, locking), 'no-deadlock')).toMatch(/^deadlock: /);
+    expect(violation(checkCalls(held), 'no-deadlock')).toBeUndefined();
   });
 
   it('holds if the user who is waited for can close', () => {

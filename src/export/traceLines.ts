@@ -216,7 +216,7 @@ function eventText(program: Program, event: StepEvent, now: Int32Array): string 
       return `= ${errno === undefined ? (call?.call.as ?? '0') : callErrorText(errno)}`;
     }
     case 'skip':
-      return `/* skipped: ${template.missing} does not exist */`;
+      return `/* skipped: ${template.reason} */`;
     case 'driverOp':
       return `ops->${template.name}()`;
     case 'warn':

@@ -1,3 +1,4 @@
+import { processExitRoutine } from '../../kernel/language/vfs';
 import type { Design } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
 import { iommuDestroy } from '../shared/iommufd/destroy';
@@ -18,7 +19,7 @@ import {
   releaseIommufd,
 } from './iommufd';
 import { getDeviceFd, releaseGroup, setContainer, setIommu, unsetContainer } from './group';
-import { deviceIo, hotReset, kvmAdd, reset } from './deviceIo';
+import { callsWithoutKvm, deviceIo, hotReset, mapDevice, reset } from './deviceIo';
 import { cdev, vfioDevice, vfioGlobal, vfioGroup } from './objects';
 import { openCdev, openGroup } from './open';
 import { PARKED_OPTIONS, parseParkedOptions } from './options';
@@ -71,7 +72,9 @@ export const design: Design = {
         get_device_fd: supportedOn({ group: getDeviceFd(choice) }, 'GDF.1'),
         device_io: deviceIo,
         reset,
-        kvm_add: kvmAdd,
+        mmap: mapDevice,
+        ...callsWithoutKvm('the mails do not say what KVM does in this design'),
+        process_exit: processExitRoutine(),
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),

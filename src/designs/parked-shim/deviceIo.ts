@@ -1,9 +1,10 @@
 import { F_OP } from '../../kernel/language/vfs';
-import type { CallBody, Routine, StepSpec } from '../../kernel/language/design';
+import type { CallBody, DesignModel, Routine, StepSpec } from '../../kernel/language/design';
 import { allOf, driverOp, eq, fail, ne, NULL, ret, branch } from '../../kernel/language/primitives';
 import { REVIEW_MAIL, kernelFacts } from '../shared/citations';
 import { hotResetByGroups } from '../shared/hotReset';
 import { deviceReset } from '../shared/deviceReset';
+import { mmapBody } from '../shared/mmap';
 import { supportedOn, rejectCommand } from './iommufd';
 
 const CITE = `${kernelFacts('Parked fops: calls')}; ${REVIEW_MAIL}`;
@@ -62,21 +63,34 @@ const resetRoutine = deviceReset({
 /** reset: VFIO_DEVICE_RESET through normal fops. */
 export const reset: CallBody = supportedOn({ cdev: resetRoutine, device: resetRoutine }, 'GATE.1');
 
-/** KVM of v5.14 accepts group files only; what it does with one is not modelled. */
-export const kvmAdd: CallBody = {
-  byKind: {
-    group: {
-      name: 'kvm_vfio_set_group',
-      cite: 'virt/kvm/vfio.c, v5.14',
-      steps: [
-        {
-          id: 'KVM.1',
-          title: 'KVM keeps the group file; KVM is not modelled here',
-          confidence: 'MEM',
-          ops: [ret()],
-        },
-      ],
-    },
+/** mmap(2): the VFS calls the handler of the file, parked or normal. */
+export const mapDevice: CallBody = mmapBody(CITE, (onError) => [
+  {
+    ...fopsCheck,
+    ops: [
+      branch(eq('file.f_op', F_OP.parked), [
+        fail('EINVAL', 'the parked fops can only bind', { at: 'file', to: onError }),
+      ]),
+    ],
   },
-  other: rejectCommand('KVM.1', 'EINVAL', 'KVM accepts group files only'),
-};
+]);
+
+/** The calls of KVM in a design that does not model it; `limit` says what is left out. KVM of v5.14 accepts group files only. */
+export function callsWithoutKvm(
+  limit: string,
+): Pick<DesignModel['calls'], 'kvm_add' | 'kvm_del' | 'vm_exit'> {
+  const accepted = (id: string, name: string): Routine => ({
+    name,
+    cite: 'virt/kvm/vfio.c, v5.14',
+    steps: [{ id, title: `a limit of the model: ${limit}`, ops: [ret()] }],
+  });
+  const ofGroup = (id: string): CallBody => ({
+    byKind: { group: accepted(id, 'kvm_vfio_set_group') },
+    other: rejectCommand(id, 'EINVAL', 'KVM accepts group files only'),
+  });
+  return {
+    kvm_add: ofGroup('KVM.1'),
+    kvm_del: ofGroup('KVMDEL.1'),
+    vm_exit: accepted('VMEXIT.1', 'kvm_vfio_destroy'),
+  };
+}

@@ -1,3 +1,4 @@
+import { processExitRoutine } from '../../kernel/language/vfs';
 import type { Design, ObjectType } from '../../kernel/language/design';
 import { iommufdDevice } from '../shared/iommufd/objects';
 import { iommuDestroy } from '../shared/iommufd/destroy';
@@ -16,7 +17,7 @@ import {
   openIommufd,
   releaseIommufd,
 } from '../parked-shim/iommufd';
-import { deviceIo, hotReset, kvmAdd, reset } from '../parked-shim/deviceIo';
+import { callsWithoutKvm, deviceIo, hotReset, mapDevice, reset } from '../parked-shim/deviceIo';
 import { cdev, vfioGlobal } from '../parked-shim/objects';
 import { openCdev } from '../parked-shim/open';
 import { registerDevice, unregisterDevice } from '../parked-shim/register';
@@ -89,7 +90,9 @@ export const design: Design = {
         get_device_fd: supportedOn({ group: getDeviceFd(choice) }, 'GDF.1'),
         device_io: deviceIo,
         reset,
-        kvm_add: kvmAdd,
+        mmap: mapDevice,
+        ...callsWithoutKvm('the mails do not say what KVM does in this design'),
+        process_exit: processExitRoutine(),
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(splitDriverRules(choice)),

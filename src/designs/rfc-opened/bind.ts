@@ -27,6 +27,7 @@ import {
 import type { Op } from '../../kernel/language/primitives';
 import { rfcPatch } from '../shared/citations';
 import { checkViable } from '../shared/kernelDriver';
+import { mmapBody } from '../shared/mmap';
 import { supportedOn } from './iommufd';
 import { deviceReset } from '../shared/deviceReset';
 import { DOMAIN } from './iommufdObjects';
@@ -254,10 +255,12 @@ export const bindIommufd: Routine = {
   ],
 };
 
+const VFIO_PCI_CITE = `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}`;
+
 /** device_io of the RFC: an ioctl, which is not checked, then a read, write or mmap, which block_access blocks. */
 const deviceCallRoutine: Routine = {
   name: 'vfio_pci_ioctl, vfio_pci_rw and vfio_pci_mmap',
-  cite: `drivers/vfio/pci/vfio_pci.c; ${rfcPatch(5)}`,
+  cite: VFIO_PCI_CITE,
   steps: [
     {
       id: 'GATE.1',
@@ -289,6 +292,19 @@ const resetRoutine = deviceReset({
 
 /** reset: VFIO_DEVICE_RESET, which is not checked. */
 export const reset: CallBody = supportedOn({ cdev: resetRoutine, device: resetRoutine }, 'RESET.1');
+/** mmap(2) of a device fd of either path. */
+export const mapDevice: CallBody = mmapBody(VFIO_PCI_CITE, (onError) => [
+  {
+    id: 'GATE.2',
+    title: 'vfio_pci_mmap checks block_access',
+    cite: VFIO_PCI_CITE,
+    ops: [
+      branch(ne('pci.block_access', 0), [
+        fail('ENODEV', 'access is blocked until the bind', { at: 'pci', to: onError }),
+      ]),
+    ],
+  },
+]);
 
 /** device_io: read, write, mmap or ioctl on a device fd of either path. */
 export const deviceIo: CallBody = supportedOn(

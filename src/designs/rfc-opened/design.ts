@@ -1,10 +1,11 @@
+import { processExitRoutine } from '../../kernel/language/vfs';
 import type { Design } from '../../kernel/language/design';
 import { meta } from './meta';
 import { probeDriver, removeDriver } from '../shared/kernelDriver';
 import { groupStatusByDrivers } from '../shared/groupStatus';
 import { PARENT_DEVICE } from '../shared/parentDevice';
-import { kvmAdd } from '../parked-shim/deviceIo';
-import { bindIommufd, deviceIo, reset } from './bind';
+import { callsWithoutKvm } from '../parked-shim/deviceIo';
+import { bindIommufd, deviceIo, mapDevice, reset } from './bind';
 import {
   openContainer,
   releaseContainer,
@@ -79,7 +80,9 @@ export const design: Design = {
       get_device_fd: supportedOn({ group: getDeviceFd }, 'GDF.1a'),
       device_io: deviceIo,
       reset,
-      kvm_add: kvmAdd,
+      mmap: mapDevice,
+      ...callsWithoutKvm('KVM of v5.14 counts as a user of the container'),
+      process_exit: processExitRoutine(),
       register_device: registerDevice,
       unregister_device: unregisterDevice,
       probe_driver: probeDriver(RFC_DRIVER_RULES),

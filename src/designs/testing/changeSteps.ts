@@ -5,17 +5,13 @@ import type {
   Routine,
   StepSpec,
 } from '../../kernel/language/design';
-import type { CallName, FileKind } from '../../kernel/language/world';
+import type { DesignCall, FileKind } from '../../kernel/language/world';
 
 /** A change to the steps of a routine. */
 export type StepsChange = (steps: readonly StepSpec[]) => readonly StepSpec[];
 
 /** The design with the steps of one call changed, for every kind of file. */
-export function withSteps(
-  design: Design,
-  call: Exclude<CallName, 'close' | 'pass_fd'>,
-  change: StepsChange,
-): Design {
+export function withSteps(design: Design, call: DesignCall, change: StepsChange): Design {
   return {
     ...design,
     model: (options) => {

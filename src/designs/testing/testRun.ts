@@ -39,6 +39,8 @@ export interface TestRun {
   runUntil(task: string, id?: string): TestRun;
   /** Runs a task until it is about to start this call of the scenario. */
   runUntilCall(task: string, call: number): TestRun;
+  /** Runs the calls with these indices one after the other, each until it returns or blocks. */
+  runCalls(...indices: readonly number[]): TestRun;
   /** Runs all tasks to their end, in task order; blocked tasks wait. */
   runToEnd(): TestRun;
   /** The value of `object.field`. */
@@ -84,6 +86,13 @@ export function startTestRun(
     runUntilCall: (name, call) => {
       const task = program.tasks.findIndex((t) => t.name === name);
       while (state[program.tasks[task]!.pc]! < program.calls[call]!.start) move(task);
+      return self;
+    },
+    runCalls: (...indices) => {
+      for (const index of indices) {
+        const { task, end } = program.calls[index]!;
+        while (state[program.tasks[task]!.pc]! < end && isEnabled(program, state, task)) move(task);
+      }
       return self;
     },
     runToEnd: () => {

@@ -10,13 +10,11 @@ import {
   mutexUnlock,
   staticBranch,
   ret,
-  spin,
-  store,
-  addressOf,
   branch,
 } from '../../kernel/language/primitives';
 import type { FileKind } from '../../kernel/language/world';
 import { deviceReset } from '../shared/deviceReset';
+import { mmapBody } from '../shared/mmap';
 import { linuxCitation } from './citation';
 import type { Linux } from './linux';
 
@@ -30,14 +28,14 @@ const resumeDevice = fallible('pm_runtime_resume_and_get', 'EIO', 'the device ca
 });
 
 /** GATE.1 and GATE.2: the start of every ioctl except BIND, for the device file at path `df`. */
-const accessCheckFor = (df: string): readonly StepSpec[] => [
+const accessCheckFor = (df: string, onError?: string): readonly StepSpec[] => [
   {
     id: 'GATE.1',
     title: 'check that access is granted to this file',
     cite: ACCESS_CITE,
     ops: [
       branch(eqAcquire(`${df}.access_granted`, 0), [
-        fail('EINVAL', 'this fd is not bound', { at: df }),
+        fail('EINVAL', 'this fd is not bound', { at: df, ...(onError && { to: onError }) }),
       ]),
     ],
   },
@@ -160,48 +158,8 @@ export function reset({ resetBlocksGroup }: Linux): CallBody {
 /** device_io: read, write, mmap or ioctl on a device fd. */
 export const deviceIo: CallBody = ioctlBody({ cdev: deviceCallRoutine, device: deviceCallRoutine });
 
-const KVM_CITE = linuxCitation(
-  'virt/kvm/vfio.c and drivers/vfio/vfio_main.c',
-  'kvm_vfio_file_add and vfio_file_set_kvm',
+/** mmap(2) of a device fd: the access check, then the mmap op of the driver. */
+export const mapDevice: CallBody = mmapBody(
+  linuxCitation('drivers/vfio/vfio_main.c', 'vfio_device_fops_mmap'),
+  (onError) => accessCheckFor('df', onError).filter(({ id }) => id === 'GATE.1'),
 );
-
-/** KVM_DEV_VFIO_FILE_ADD. KVM's reference on the file is not modelled: clients remove the file from KVM before they close it. */
-export function kvmAdd(kvm: boolean): CallBody {
-  const put = (at: 'df' | 'group'): Routine => ({
-    name: 'kvm_vfio_file_add',
-    cite: KVM_CITE,
-    steps: [
-      {
-        id: 'KVM.1',
-        title: kvm
-          ? 'record the KVM in the device file or group'
-          : 'KVM keeps the file; KVM is not modelled with kvm=false',
-        confidence: 'MEM',
-        ops: kvm
-          ? [
-              branch(eq(`${at}.kvm`, addressOf('kvm/kvm')), [
-                fail('EEXIST', 'this KVM already has the file', { at }),
-              ]),
-              spin(`${at}.kvm_ref_lock`, store(`${at}.kvm`, addressOf('kvm/kvm'))),
-              ret(),
-            ]
-          : [ret()],
-      },
-    ],
-  });
-  return {
-    byKind: { cdev: put('df'), device: put('df'), group: put('group') },
-    other: {
-      name: 'kvm_vfio_file_add',
-      cite: KVM_CITE,
-      steps: [
-        {
-          id: 'KVM.1',
-          title: 'KVM accepts VFIO files only',
-          confidence: 'MEM',
-          ops: [fail('EINVAL', 'not a VFIO file', { at: 'file' })],
-        },
-      ],
-    },
-  };
-}

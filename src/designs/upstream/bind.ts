@@ -15,7 +15,7 @@ import {
   ne,
   NULL,
   addressOf,
-  refInc,
+  refIncNotZero,
   ret,
   comment,
   spin,
@@ -120,7 +120,10 @@ export function bindIommufd(linux: Linux, kvm: boolean): Routine {
     ops: [
       spin(
         'df.kvm_ref_lock',
-        branch(ne('df.kvm', NULL), [refInc('df.kvm.users_count'), store('device.kvm', 'df.kvm')]),
+        branch(ne('df.kvm', NULL), [
+          refIncNotZero('df.kvm.users_count', [goto('BIND.9')]),
+          store('device.kvm', 'df.kvm'),
+        ]),
       ),
     ],
   };

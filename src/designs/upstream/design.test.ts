@@ -16,10 +16,11 @@ describe('upstream', () => {
       { by: 'a', call: 'device_io', fd: 'fd1' },
       { by: 'a', call: 'ioas_alloc', iommufd: 'ictx1', as: 'ioas1' },
       { by: 'a', call: 'attach_ioas', fd: 'fd1', ioas: 'ioas1' },
+      { by: 'a', call: 'kvm_del', fd: 'fd1', kvm: 'vm' },
       ...closeCalls('a', 'ictx1', 'fd1'),
       { by: 'driver', call: 'unregister_device', device: 'vfio0' },
     ]).runToEnd();
-    expect(d.results()).toEqual(Array(10).fill(0));
+    expect(d.results()).toEqual(Array(11).fill(0));
     expect([...d.violations]).toEqual([]);
     for (const object of [
       'vfio0',
@@ -312,6 +313,8 @@ describe('upstream', () => {
       { by: 'a', call: 'set_container', fd: 'g1', container: 'c1' },
       { by: 'a', call: 'kvm_add', fd: 'g1', kvm: 'vm' },
       { by: 'a', call: 'get_device_fd', fd: 'g1', device: 'vfio0', as: 'd1' },
+      // The VM would keep the group file, and with it the group open.
+      { by: 'a', call: 'kvm_del', fd: 'g1', kvm: 'vm' },
       { by: 'a', call: 'close', fd: 'g1' },
       ...cdevPathCalls('b', 2),
     ]).runToEnd();

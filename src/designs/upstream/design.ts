@@ -1,3 +1,4 @@
+import { processExitRoutine } from '../../kernel/language/vfs';
 import type { Design, DesignModel } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
 import { meta } from './meta';
@@ -20,11 +21,11 @@ import {
 } from './container';
 import { withVersion } from './citation';
 import { getDeviceFd } from './deviceFd';
-import { deviceIo, ioctlBody, kvmAdd, reset } from './accessCheck';
+import { deviceIo, ioctlBody, mapDevice, reset } from './accessCheck';
+import { exitVms, kvmAdd, kvmDel, kvmType, kvmVfioFileType, kvmVfioType, vmExit } from './kvm';
 import {
   cdevFile,
   groupDeviceFile,
-  kvmType,
   vfioDevice,
   vfioDeviceSet,
   vfioGlobal,
@@ -65,7 +66,9 @@ export const design: Design = {
         PARENT_DEVICE,
         iommuGroupType(['iommufd_ctx', 'vfio_group'], linux.resetBlocksGroup),
         ...iommufdObjects(['iommufd'], linux.shortterm),
-        ...(kvm ? [kvmType] : []),
+        kvmType,
+        kvmVfioType,
+        kvmVfioFileType,
       ],
       calls: {
         open_cdev: openCdev,
@@ -83,7 +86,11 @@ export const design: Design = {
         get_device_fd: ioctlBody({ group: getDeviceFd(linux, kvm) }),
         device_io: deviceIo,
         reset: reset(linux),
+        mmap: mapDevice,
         kvm_add: kvmAdd(kvm),
+        kvm_del: kvmDel(kvm),
+        vm_exit: vmExit(kvm),
+        process_exit: processExitRoutine(exitVms(kvm)),
         register_device: registerDevice,
         unregister_device: unregisterDevice,
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
@@ -94,7 +101,7 @@ export const design: Design = {
       releases: {
         cdev: releaseCdev(linux, kvm),
         device: releaseGroupDevice(linux, kvm),
-        group: releaseGroup(kvm),
+        group: releaseGroup,
         container: releaseContainer,
         iommufd: releaseIommufd(linux.shortterm),
       },

@@ -19,7 +19,6 @@ import {
   ne,
   NULL,
   addressOf,
-  refInc,
   refIncNotZero,
   ret,
   comment,
@@ -141,7 +140,7 @@ export function getDeviceFd(linux: Linux, kvm: boolean): Routine {
                   spin(
                     'group.kvm_ref_lock',
                     branch(ne('group.kvm', NULL), [
-                      refInc('group.kvm.users_count'),
+                      refIncNotZero('group.kvm.users_count', [goto('GDF.7')]),
                       store('device.kvm', 'group.kvm'),
                     ]),
                   ),

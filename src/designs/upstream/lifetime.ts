@@ -9,10 +9,13 @@ import {
   listDel,
   mutexLock,
   mutexUnlock,
+  ne,
+  NULL,
   refDec,
   spin,
   store,
   branch,
+  withPointer,
 } from '../../kernel/language/primitives';
 import type { Op } from '../../kernel/language/primitives';
 import { linuxCitation } from './citation';
@@ -69,10 +72,10 @@ export const putGroupDevice: Op = refDec('group.kref', [idaFree('group.minor'), 
 /** cdev_put of the group's cdev. */
 export const putGroupCdev: Op = refDec('group.kobj', [putGroupDevice]);
 
-/** Puts the KVM that the device refers to, if any; dev_set.lock is held. */
-export const putKvm: Op = {
-  kind: 'test',
-  cond: { cmp: 'ne', a: 'device.kvm', b: 0 },
-  then: [refDec('device.kvm.users_count'), store('device.kvm', 0)],
-  otherwise: [],
-};
+/** Puts the KVM that the device refers to, if any; dev_set.lock is held. The last put frees the VM. */
+export const putKvm: Op = branch(ne('device.kvm', NULL), [
+  withPointer('device.kvm', 'kvm', [
+    store('device.kvm', NULL),
+    refDec('kvm.users_count', [free('kvm')]),
+  ]),
+]);

@@ -13,10 +13,7 @@ import {
   REGISTERED_IN_GROUP,
   GROUP_LIVE_AT_START,
 } from '../shared/parentDevice';
-
-/** A pointer to a struct kvm, if KVM is modelled. */
-const kvmPointer = (kvm: boolean, edge: 'pointer' | 'reference'): Record<string, FieldSpec> =>
-  kvm ? { kvm: { kind: 'pointer', types: ['kvm'], edge } } : {};
+import { kvmPointer } from './kvm';
 
 /** Not in the kernel: the device's KVM when this file got access, for property kvm-ref. */
 const recordedKvm = (kvm: boolean): Record<string, FieldSpec> =>
@@ -203,20 +200,4 @@ export const vfioGlobal: ObjectType = {
   name: 'vfio',
   about: 'The list of all groups and the list of iommu drivers, each with its lock.',
   fields: { group_lock: { kind: 'mutex' }, iommu_drivers_lock: { kind: 'mutex' } },
-};
-
-/** struct kvm: a virtual machine, live during the whole scenario. */
-export const kvmType: ObjectType = {
-  type: 'kvm',
-  role: 'kvm',
-  per: 'kvm',
-  name: '{kvm}',
-  about: 'A virtual machine. A device refers to it from its first open to its last close.',
-  fields: {
-    users_count: {
-      kind: 'refcount',
-      hi: sumOf(1, countCalls('bind_iommufd'), countCalls('get_device_fd')),
-      init: 1,
-    },
-  },
 };

@@ -177,48 +177,40 @@ export const openGroup: Routine = {
 };
 
 /** GRELEASE: f_op->release of a group file. */
-export function releaseGroup(kvm: boolean): Routine {
-  return {
-    name: 'vfio_group_fops_release',
-    cite: GROUP_RELEASE_CITE,
-    steps: [
-      {
-        id: 'GRELEASE.1',
-        title: 'lock the group; skip the detach if it has no container',
-        ops: [
-          mutexLock('group.group_lock'),
-          branch(eq('group.container', NULL), [goto('GRELEASE.3')]),
-        ],
-      },
-      ...detachContainerSteps('GRELEASE.2:', 'GRELEASE.3'),
-      {
-        id: 'GRELEASE.3',
-        title: 'put the iommufd, if set',
-        ops: [
-          branch(ne('group.iommufd', NULL), [
-            fput('group.iommufd.file'),
-            store('group.iommufd', NULL),
-          ]),
-        ],
-      },
-      {
-        id: 'GRELEASE.4',
-        title: 'clear opened_file',
-        ops: [
-          store('group.opened_file', NULL),
-          ...(kvm
-            ? [store('group.kvm', NULL), comment('KVM drops a group file before its last close')]
-            : []),
-          mutexUnlock('group.group_lock'),
-        ],
-      },
-      {
-        id: 'GRELEASE.5',
-        title: 'put the cdev (VFS)',
-        cite: linuxCitation('fs/file_table.c', '__fput'),
-        confidence: 'MEM',
-        ops: [putGroupCdev, ret()],
-      },
-    ],
-  };
-}
+export const releaseGroup: Routine = {
+  name: 'vfio_group_fops_release',
+  cite: GROUP_RELEASE_CITE,
+  steps: [
+    {
+      id: 'GRELEASE.1',
+      title: 'lock the group; skip the detach if it has no container',
+      ops: [
+        mutexLock('group.group_lock'),
+        branch(eq('group.container', NULL), [goto('GRELEASE.3')]),
+      ],
+    },
+    ...detachContainerSteps('GRELEASE.2:', 'GRELEASE.3'),
+    {
+      id: 'GRELEASE.3',
+      title: 'put the iommufd, if set',
+      ops: [
+        branch(ne('group.iommufd', NULL), [
+          fput('group.iommufd.file'),
+          store('group.iommufd', NULL),
+        ]),
+      ],
+    },
+    {
+      id: 'GRELEASE.4',
+      title: 'clear opened_file',
+      ops: [store('group.opened_file', NULL), mutexUnlock('group.group_lock')],
+    },
+    {
+      id: 'GRELEASE.5',
+      title: 'put the cdev (VFS)',
+      cite: linuxCitation('fs/file_table.c', '__fput'),
+      confidence: 'MEM',
+      ops: [putGroupCdev, ret()],
+    },
+  ],
+};

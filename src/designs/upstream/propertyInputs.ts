@@ -257,11 +257,18 @@ const fileCounter: CounterSpec = counterSpec(
     countsOn: 'group.opened_file',
     label: 'an open device of the group, in container mode',
   },
+  {
+    type: 'kvm_vfio_file',
+    when: live('kvf'),
+    countsOn: 'kvf.file',
+    label: 'a VM that was given the file',
+  },
+  { type: 'vm_area_struct', when: live('vma'), countsOn: 'vma.vm_file', label: 'a mapping' },
 );
 
 const kvmCounter: CounterSpec = counterSpec(
   'kvm.users_count',
-  { type: 'kvm', when: eq(0, 0), countsOn: 'kvm', label: 'the virtual machine itself' },
+  { type: 'kvm_vfio', when: live('kv'), countsOn: 'kv.kvm', label: 'the fds of the VM' },
   {
     type: 'vfio_device',
     when: allOf(live('device'), ne('device.kvm', NULL)),

@@ -130,6 +130,7 @@ export function randomSymmetricProgram(seed: number): Program {
       errnos: [],
       needs: [],
       after: [],
+      afterExit: false,
     })),
   };
 }

@@ -10,7 +10,7 @@ export const LANES: readonly {
   readonly about: string;
 }[] = [
   { id: 'process', title: 'user space', about: 'processes, their tasks and fd tables' },
-  { id: 'file', title: 'files', about: 'open file descriptions' },
+  { id: 'file', title: 'files', about: 'open file descriptions and their mappings' },
   { id: 'context', title: 'contexts', about: 'device nodes and what open files stand for' },
   { id: 'core', title: 'vfio', about: 'devices, groups and reset sets' },
   { id: 'iommufd', title: 'iommufd', about: 'objects of the iommufd contexts' },
@@ -19,10 +19,13 @@ export const LANES: readonly {
 
 const LANE_OF_TYPE: Readonly<Record<string, LaneId>> = {
   file: 'file',
+  vm_area_struct: 'file',
   vfio_device_file: 'context',
   iommufd_ctx: 'context',
   vfio_container: 'context',
   kvm: 'context',
+  kvm_vfio: 'context',
+  kvm_vfio_file: 'context',
   cdev: 'context',
   inode: 'context',
   vfio: 'core',

@@ -49,6 +49,12 @@ const FDS_PER_ROW = 3;
 const MIN_CALLS_FOR_CHIPS = 3;
 const CHIP_SIZE: NodeSize = { form: 'chip', rows: 0 };
 
+/** The objects that a process has besides its files, with the label of the edge. */
+export const OWNED_BY_PROCESS: Readonly<Record<string, string>> = {
+  vm_area_struct: 'mm',
+  kvm_vfio: 'VM fd',
+};
+
 const catalogs = new WeakMap<Program, NodeCatalog>();
 
 /** Every node that a program may show. Same object for the same program. */
@@ -234,6 +240,9 @@ function possibleEdgesOf(program: Program, byId: ReadonlyMap<string, NodeSpec>):
     const file = program.files[fd.file];
     if (file) addEdge(`process:${fd.process}`, object(file.object), 2);
   }
+  for (const slot of program.objects)
+    if (OWNED_BY_PROCESS[slot.type] !== undefined)
+      addEdge(`process:${slot.key.process}`, nodeIdOf(slot), 2);
   for (const node of byId.values())
     if (node.source.kind === 'deviceNode') addEdge(node.id, nodeIdOf(node.source.slot), 3);
   for (const file of program.files)

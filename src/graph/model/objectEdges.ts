@@ -12,7 +12,7 @@ import {
   viewCacheEntry,
   type GraphInput,
 } from './graphInput';
-import { nodeCatalogOf, nodeIdOf } from './nodeCatalog';
+import { nodeCatalogOf, nodeIdOf, OWNED_BY_PROCESS } from './nodeCatalog';
 import { unroutedEdge, type EdgeTraits } from './unroutedEdge';
 
 /** Most edges of most steps are neither new nor dangling. */
@@ -25,6 +25,7 @@ export function objectEdges(input: GraphInput): readonly EdgeView[] {
       slot.type !== 'fd' && isLive(input, slot) ? cachedPointerEdges(input, slot) : [],
     ),
     ...fdEdges(input),
+    ...ownerEdges(input),
     ...fopsEdges(input),
     ...cdevEdges(input),
   ];
@@ -69,6 +70,20 @@ function fdEdges(input: GraphInput): readonly EdgeView[] {
           style: 'fd',
           label: name,
           changed: hasChanged(input, installed),
+        })
+      : [];
+  });
+}
+
+/** From a process to its mappings, and to the kvm-vfio device of its VMs. */
+function ownerEdges(input: GraphInput): readonly EdgeView[] {
+  return input.program.objects.flatMap((slot) => {
+    const label = OWNED_BY_PROCESS[slot.type];
+    const { process } = slot.key;
+    return label !== undefined && process !== undefined && isLive(input, slot)
+      ? routedEdge(input, `owner:${slot.name}`, `process:${process}`, nodeIdOf(slot), {
+          style: 'fd',
+          label,
         })
       : [];
   });

@@ -38,7 +38,6 @@ export interface CallContext {
   readonly memoize: (key: string, make: () => DraftStatement) => DraftStatement;
   /** The fd that the call creates (fdInstall); `newFile` is false for pass_fd. */
   readonly createdFd: (FdObjects & { readonly newFile: boolean }) | undefined;
-  readonly closedFd: FdObjects | undefined;
   /** File whose reference the call holds while it runs, because another task may close the fd. */
   readonly heldFile: ObjectSlot | undefined;
   readonly propertyInputs: PropertyInputs;

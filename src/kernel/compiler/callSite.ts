@@ -1,12 +1,17 @@
 import type { DesignModel, Routine, StepSpec } from '../language/design';
 import type { InstanceKey } from '../language/instanceKey';
-import { resultName } from './instances';
+import { mappingNames, resultName, vmOwners } from './instances';
 import type { Instances } from './instances';
 import { callBodyOf, routineOf } from '../language/design';
 import { eq, fail, fget, branch } from '../language/primitives';
 import type { StaticCondition } from '../language/primitives';
-import { CLOSE_ROUTINE, CLOSE_CHECKED_ROUTINE, PASS_FD_ROUTINE } from '../language/vfs';
-import { callIndexOf, processOf } from '../language/world';
+import {
+  CLOSE_ROUTINE,
+  CLOSE_CHECKED_ROUTINE,
+  MUNMAP_ROUTINE,
+  PASS_FD_ROUTINE,
+} from '../language/vfs';
+import { callIndexOf, isVfsCall, processOf } from '../language/world';
 import type { Call } from '../language/world';
 
 /** One call of a scenario, resolved: the instances that its arguments name, its routine, the calls it depends on. */
@@ -27,10 +32,12 @@ export class CallSite {
     const fd = this.call.fd ?? this.call.iommufd;
     if (fd !== undefined) {
       const key = this.instances.fdKey(fd)!;
-      return this.call.call === 'ioas_alloc'
-        ? { ...key, ioas: resultName(this.call, this.index) }
-        : key;
+      if (this.call.call === 'ioas_alloc')
+        return { ...key, ioas: resultName(this.call, this.index) };
+      const mapping = mappingNames(this.calls).find(([call]) => call === this.call)?.[1];
+      return mapping === undefined ? key : { ...key, mapping };
     }
+    if (this.call.kvm !== undefined) return { process, kvm: this.call.kvm };
     return this.call.device === undefined
       ? { process }
       : { ...this.instances.deviceKey(this.call.device)!, process };
@@ -61,12 +68,20 @@ export class CallSite {
 
   /** Its routine in this design. */
   routine(): Routine {
-    if (this.call.call === 'close')
-      return this.fdMayBeClosedBefore() ? CLOSE_CHECKED_ROUTINE : CLOSE_ROUTINE;
-    if (this.call.call === 'pass_fd') return PASS_FD_ROUTINE;
-    const body = callBodyOf(this.model, this.call.call);
-    if (!body) throw new Error(`the design has no call ${this.call.call}`);
-    return routineOf(body, this.kindOf(this.call.fd ?? this.call.iommufd));
+    const { call } = this.call;
+    if (!isVfsCall(call)) {
+      const body = callBodyOf(this.model, call);
+      if (!body) throw new Error(`the design has no call ${call}`);
+      return routineOf(body, this.kindOf(this.call.fd ?? this.call.iommufd));
+    }
+    switch (call) {
+      case 'close':
+        return this.fdMayBeClosedBefore() ? CLOSE_CHECKED_ROUTINE : CLOSE_ROUTINE;
+      case 'pass_fd':
+        return PASS_FD_ROUTINE;
+      case 'munmap':
+        return MUNMAP_ROUTINE;
+    }
   }
 
   private kindOf(fd: string | undefined): string | undefined {
@@ -84,6 +99,8 @@ export class CallSite {
       );
     }
     switch (test) {
+      case 'kvm-of-process':
+        return vmOwners(this.calls).get(this.call.kvm!) === processOf(this.call.by);
       case 'device-in-group':
         return (
           this.instances.fdKey(this.call.fd!)?.group ===
@@ -131,9 +148,35 @@ export class CallSite {
 
   /** Indices of the calls of other tasks that must have ended before this one begins. */
   after(): number[] {
-    return (this.call.after ?? [])
+    const named = (this.call.after ?? [])
       .map((reference) => callIndexOf(this.calls, reference))
       .filter((i) => i >= 0 && this.calls[i]!.by !== this.call.by);
+    return [...new Set([...named, ...this.beforeExit()])];
+  }
+
+  /** A process exits after the last call of each of its other threads, and after each call that gives it an fd. */
+  private beforeExit(): number[] {
+    if (this.call.call !== 'process_exit') return [];
+    const { by } = this.call;
+    const process = processOf(by);
+    return this.calls.flatMap((c, i) => {
+      if (c.by === by || c.call === 'process_exit' || isAfterExit(this.calls, i)) return [];
+      const next = this.calls.find((d, j) => j > i && d.by === c.by);
+      const isLastOfThread =
+        processOf(c.by) === process && (next === undefined || next.call === 'process_exit');
+      const givesFd = c.call === 'pass_fd' && c.to === process;
+      return isLastOfThread || givesFd ? [i] : [];
+    });
+  }
+
+  /** Whether the task has exited before this call. */
+  isAfterExit(): boolean {
+    return isAfterExit(this.calls, this.index);
+  }
+
+  /** Whether the call takes its fd argument from the fd table; the others only name it. */
+  looksUpFd(): boolean {
+    return this.call.call !== 'close' && this.call.call !== 'munmap';
   }
 
   /** Whether another task can close the fd while the call runs; the call then holds a file reference. */
@@ -162,7 +205,7 @@ export class CallSite {
 
   /** fdget(): looks up an fd that may already be closed. CLOSE_CHECKED_ROUTINE does this itself. */
   entrySteps(): readonly StepSpec[] {
-    if (this.call.call === 'close' || !this.fdMayBeClosedBefore()) return [];
+    if (!this.looksUpFd() || !this.fdMayBeClosedBefore()) return [];
     const arg = this.call.fd === undefined ? 'iommufd' : 'fd';
     const closed = branch(eq(`${arg}/fd.installed`, 0), [fail('EBADF', 'the fd is not open')]);
     return [
@@ -175,4 +218,9 @@ export class CallSite {
       },
     ];
   }
+}
+
+function isAfterExit(calls: readonly Call[], index: number): boolean {
+  const { by } = calls[index]!;
+  return calls.slice(0, index).some((c) => c.by === by && c.call === 'process_exit');
 }

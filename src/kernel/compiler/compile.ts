@@ -154,7 +154,8 @@ class Compiler {
       bounds[this.pcs[task]!]!.written = true;
     });
     for (const c of this.programCalls)
-      if (c.needs.some((n) => canFail(this.programCalls[n]!))) bounds[c.result]!.written = true;
+      if (c.afterExit || c.needs.some((n) => canFail(this.programCalls[n]!)))
+        bounds[c.result]!.written = true;
     return bounds;
   }
 
@@ -186,7 +187,7 @@ class Compiler {
     this.programCalls.forEach((c) => {
       this.fields[c.result] = {
         ...this.fields[c.result]!,
-        hi: c.errnos.length + (c.needs.length > 0 ? 1 : 0),
+        hi: c.errnos.length + (c.afterExit || c.needs.length > 0 ? 1 : 0),
       };
     });
     return {
@@ -227,7 +228,7 @@ class Compiler {
   private draftCall(task: number, call: Call, index: number, steps: DraftStep[]): ProgramCall {
     const start = steps.length;
     const errnos: CallError[] = [];
-    const releases = new Set<number>();
+    const releases = new Set<number>(this.releasedAtExit(call));
     const site = new CallSite(call, index, this.model, this.calls, this.instances);
     const context = (isRelease: boolean): CallContext => ({
       world: this.world,
@@ -244,9 +245,8 @@ class Compiler {
       addEvent: (template) => (this.bounds ? this.eventTemplates.push(template) - 1 : 0),
       memoize: (key, make) => this.memoize(key, make),
       createdFd: this.createdFdOf(call, index),
-      closedFd: call.call === 'close' ? this.closedFdOf(call) : undefined,
       heldFile:
-        site.fdMayBeClosedDuring() && call.call !== 'close'
+        site.looksUpFd() && site.fdMayBeClosedDuring()
           ? this.fileObject(call.fd ?? call.iommufd!)
           : undefined,
       propertyInputs: this.model.propertyInputs,
@@ -289,17 +289,28 @@ class Compiler {
     if (exit)
       for (let pc = start; pc < end; pc++)
         steps[pc] = { ...steps[pc]!, body: resolveExits(steps[pc]!.body, exit) };
+    const result = this.results[index]!;
     return {
       index,
       call,
       task,
       start,
       end,
-      result: this.results[index]!,
+      result,
       errnos,
       needs: site.needs(),
       after: site.after(),
+      afterExit: site.isAfterExit(),
     };
+  }
+
+  /** The files of an exiting process, last fd first: task_work_run starts with the work that was queued last. */
+  private releasedAtExit({ call, by }: Call): number[] {
+    if (call !== 'process_exit') return [];
+    return this.instances.fds
+      .filter((fd) => fd.process === processOf(by))
+      .map((fd) => this.fileObject(fd.name).index)
+      .toReversed();
   }
 
   /** Return to user: jumps to the first release callback queued for this task, else to the next call. */
@@ -411,16 +422,6 @@ class Compiler {
       name: fd.name,
       process: fd.process,
       newFile: call.call !== 'pass_fd',
-    };
-  }
-
-  private closedFdOf(call: Call): CallContext['closedFd'] {
-    const fd = this.instances.fds.find((f) => f.name === call.fd)!;
-    return {
-      file: this.fileObject(fd.name),
-      fd: this.fdObject(fd.name),
-      name: fd.name,
-      process: fd.process,
     };
   }
 

@@ -6,6 +6,7 @@ import type { PrintStyle } from '../language/printOps';
 import { eachStatement } from '../language/statements';
 import type { Statement } from '../language/statements';
 import type { DraftStatement } from './draftStatements';
+import { processOf } from '../language/world';
 import { resultName } from './instances';
 import type { EventTemplate, Field, ProgramCall, Step } from './program';
 
@@ -32,8 +33,8 @@ interface ProgramSoFar {
 }
 
 /** Whether a call may end without creating its result. */
-export function canFail({ errnos, needs }: ProgramCall): boolean {
-  return errnos.length > 0 || needs.length > 0;
+export function canFail({ errnos, needs, afterExit }: ProgramCall): boolean {
+  return afterExit || errnos.length > 0 || needs.length > 0;
 }
 
 /** The step as the program keeps it. A call's first step waits for the calls whose results it needs, and skips the call if one failed; it also waits for the calls that it must come after. */
@@ -43,7 +44,20 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
   let body = draft.body as readonly Statement[];
   const hasEnded = (c: ProgramCall): Expr =>
     binary('le', constant(c.end), field(program.pcs[c.task]!));
-  if (pc === call.start && call.needs.length > 0) {
+  const skip = (reason: string): readonly Statement[] => [
+    {
+      op: 'emit',
+      event: program.addEvent({ kind: 'skip', call: call.index, reason }),
+      value: constant(0),
+    },
+    { op: 'set', field: call.result, value: constant(call.errnos.length + 1) },
+    { op: 'jump', pc: call.end },
+  ];
+  if (pc === call.start && call.afterExit) {
+    guard = TRUE;
+    waits = [];
+    body = skip(`${processOf(call.call.by)} has exited`);
+  } else if (pc === call.start && call.needs.length > 0) {
     const failed: Expr[] = [];
     const done: Expr[] = [];
     for (const n of call.needs) {
@@ -55,26 +69,16 @@ export function finishStep(draft: DraftStep, pc: number, program: ProgramSoFar):
       }
       if (canFail(needed)) failed.push(binary('ne', field(needed.result), constant(0)));
     }
-    const skip = any(failed);
-    guard = all([...done, any([skip, guard])]);
+    const isMissing = any(failed);
+    guard = all([...done, any([isMissing, guard])]);
     if (failed.length > 0) {
       const missing = call.needs.map((n) => resultName(program.calls[n]!.call, n)).join(', ');
-      const event = program.addEvent({ kind: 'skip', call: call.index, missing });
       body = [
-        {
-          op: 'if',
-          cond: skip,
-          then: [
-            { op: 'emit', event, value: constant(0) },
-            { op: 'set', field: call.result, value: constant(call.errnos.length + 1) },
-            { op: 'jump', pc: call.end },
-          ],
-          otherwise: body,
-        },
+        { op: 'if', cond: isMissing, then: skip(`${missing} was not created`), otherwise: body },
       ];
     }
   }
-  if (pc === call.start && call.after.length > 0) {
+  if (pc === call.start && !call.afterExit && call.after.length > 0) {
     guard = all([...call.after.map((n) => hasEnded(program.calls[n]!)), guard]);
     waits = [...call.after.map((n) => ({ kind: 'end', call: n }) as const), ...waits];
   }

@@ -1,6 +1,6 @@
 import type { DesignModel, ObjectType } from '../language/design';
 import type { InstanceKey, InstanceCounts, Granularity } from '../language/instanceKey';
-import { FD_TYPE, FILE_TYPE } from '../language/vfs';
+import { FD_TYPE, FILE_TYPE, VMA_TYPE } from '../language/vfs';
 import { fileKindOf, processOf } from '../language/world';
 import type { Call, FileKind, World } from '../language/world';
 
@@ -43,6 +43,8 @@ export const GRANULARITY_KEYS: Readonly<Record<Granularity, readonly (keyof Inst
   ioas: ['ioas'],
   iommufdGroup: ['file', 'group'],
   kvm: ['kvm'],
+  kvmFile: ['kvm', 'file'],
+  mapping: ['mapping'],
   global: [],
 };
 
@@ -59,7 +61,6 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
   const files: FileInstance[] = [];
   const fds: FdInstance[] = [];
   const ioas: InstanceKey[] = [];
-  const kvms: string[] = [];
   const fdKey = (name: string): InstanceKey | undefined => {
     const fd = fds.find((f) => f.name === name);
     const file = fd && files.find((f) => f.name === fd.file);
@@ -97,7 +98,7 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
         file: iommufd.file!,
         ...(iommufd.fileKind ? { fileKind: iommufd.fileKind } : {}),
       });
-    } else if (c.call === 'kvm_add' && !kvms.includes(c.kvm!)) kvms.push(c.kvm!);
+    }
   };
   // A call can use a name that another task creates further down in the file: repeat until all are resolved.
   let rest = calls.map((c, i) => [c, i] as const);
@@ -133,7 +134,9 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
       .flatMap((f) =>
         groups.map((group): InstanceKey => ({ file: f.name, fileKind: f.kind, group })),
       ),
-    kvm: kvms.map((kvm) => ({ kvm })),
+    kvm: [...vmOwners(calls)].map(([kvm, process]) => ({ kvm, process })),
+    kvmFile: kvmFileKeys(calls, files, fds),
+    mapping: mappingNames(calls).map(([call, mapping]) => ({ ...fdKey(call.fd!), mapping })),
     global: [{}],
   };
   return {
@@ -149,6 +152,38 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
       world,
     },
   };
+}
+
+/** The process of each VM: that of the first call that names it. */
+export function vmOwners(calls: readonly Call[]): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const { kvm, by } of calls)
+    if (kvm !== undefined && !owners.has(kvm)) owners.set(kvm, processOf(by));
+  return owners;
+}
+
+/** The VM and file of each call that gives a file to a VM or takes it back, once. */
+function kvmFileKeys(
+  calls: readonly Call[],
+  files: readonly FileInstance[],
+  fds: readonly FdInstance[],
+): InstanceKey[] {
+  const owners = vmOwners(calls);
+  const keys = calls.flatMap(({ kvm, fd }): InstanceKey[] => {
+    const name = fds.find((f) => f.name === fd)?.file;
+    const file = files.find((f) => f.name === name);
+    return file && kvm !== undefined ? [{ ...file.key, kvm, process: owners.get(kvm)! }] : [];
+  });
+  return keys.filter((a, i) => keys.findIndex((b) => a.kvm === b.kvm && a.file === b.file) === i);
+}
+
+/** The mmap calls with the names of their mappings: `fd1 vma`, then `fd1 vma 2`. */
+export function mappingNames(calls: readonly Call[]): readonly (readonly [Call, string])[] {
+  const mmaps = calls.filter((c) => c.call === 'mmap');
+  return mmaps.map((call, i) => {
+    const earlier = mmaps.slice(0, i).filter((c) => c.fd === call.fd).length;
+    return [call, `${call.fd} vma${earlier === 0 ? '' : ` ${earlier + 1}`}`];
+  });
 }
 
 /** The counts for one instance: `files(kinds, key)` compares with its key. */
@@ -169,7 +204,7 @@ export function resultName(c: Call, index: number): string {
 
 /** All object types of a model, the machine's own first. */
 export function objectTypes(model: DesignModel): readonly ObjectType[] {
-  return [FD_TYPE, FILE_TYPE, ...model.objects];
+  return [FD_TYPE, FILE_TYPE, VMA_TYPE, ...model.objects];
 }
 
 /** The keys of all instances of a type. */

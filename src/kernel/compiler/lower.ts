@@ -231,14 +231,18 @@ export class Lowering {
         return memory.fput(op.file, scope, out);
       case 'fdInstall':
         return this.installFd(out);
-      case 'fdRemove': {
-        const { fd, file, name, process } = this.call.closedFd!;
-        out.push(
-          { op: 'set', field: fd.fields['installed']!, value: constant(0) },
-          event({ kind: 'fdRemove', fd: name, process, object: file.index }),
-        );
+      case 'fdRemove':
+        for (const { object: fd } of scope.objects(op.fd).cases)
+          out.push(
+            { op: 'set', field: fd.fields['installed']!, value: constant(0) },
+            event({
+              kind: 'fdRemove',
+              fd: fd.key.fd!,
+              process: fd.key.process!,
+              object: fd.links['file']!.object,
+            }),
+          );
         return;
-      }
       case 'replaceFops':
         return memory.write(
           `${op.file}.f_op`,

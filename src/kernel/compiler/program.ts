@@ -82,7 +82,7 @@ export type EventTemplate =
       readonly injected?: true;
     }
   | { readonly kind: 'return'; readonly call: number }
-  | { readonly kind: 'skip'; readonly call: number; readonly missing: string }
+  | { readonly kind: 'skip'; readonly call: number; readonly reason: string }
   | { readonly kind: 'driverOp'; readonly name: string; readonly object: number | undefined }
   | { readonly kind: 'warn'; readonly reason: string }
   | { readonly kind: 'say'; readonly text: string; readonly injected?: true }
@@ -160,8 +160,10 @@ export interface ProgramCall {
   readonly errnos: readonly CallError[];
   /** Calls whose results it uses. */
   readonly needs: readonly number[];
-  /** Calls of other tasks that must have ended before it begins. */
+  /** Calls of other tasks that must have ended before it starts, whatever they return. */
   readonly after: readonly number[];
+  /** The process exits before this call: the call is skipped. */
+  readonly afterExit: boolean;
 }
 
 /** A struct file of the scenario. */

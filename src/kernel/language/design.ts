@@ -3,7 +3,7 @@ import type { Mutation } from './mutation';
 import type { Op } from './primitives';
 import type { PropertyInputs } from './propertyInputs';
 import type { StaticNumber } from './staticNumber';
-import type { CallSignature, CallName, FileKind } from './world';
+import type { CallSignature, DesignCall, FileKind } from './world';
 
 /** Marks a field that is non-zero while a list, map, ida or xarray leads to the object: freeing the object then is a `memory` violation. */
 interface Membership {
@@ -131,7 +131,7 @@ export type Options = Readonly<Record<string, string>>;
 /** A design with its options applied: everything that the machine runs, as data. */
 export interface DesignModel {
   readonly objects: readonly ObjectType[];
-  readonly calls: Readonly<Record<Exclude<CallName, 'close' | 'pass_fd'>, CallBody>>;
+  readonly calls: Readonly<Record<DesignCall, CallBody>>;
   /** The `f_op->release` routine per kind of file. */
   readonly releases: Partial<Readonly<Record<FileKind, Routine>>>;
   /** Kinds of file that start with parked fops; all others start with normal fops. */

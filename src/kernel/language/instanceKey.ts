@@ -14,11 +14,26 @@ export interface InstanceKey {
   readonly process?: string;
   readonly ioas?: string;
   readonly kvm?: string;
+  /** A mapping of a file, by the mmap call that makes it. */
+  readonly mapping?: string;
 }
 
-/** What one instance of an object type exists for. `ioas`: one per ioas, the compat ioas of each iommufd included. `global`: one per system. */
+/**
+ * What one instance of an object type exists for. `ioas`: one per ioas, the compat ioas of each iommufd included. `kvmFile`:
+ * one per VM and file that a call gives to it or takes from it. `global`: one per system.
+ */
 export type Granularity =
-  'device' | 'group' | 'devset' | 'file' | 'fd' | 'ioas' | 'iommufdGroup' | 'kvm' | 'global';
+  | 'device'
+  | 'group'
+  | 'devset'
+  | 'file'
+  | 'fd'
+  | 'ioas'
+  | 'iommufdGroup'
+  | 'kvm'
+  | 'kvmFile'
+  | 'mapping'
+  | 'global';
 
 /** How many files and calls of the scenario can hold a counter; gives the upper bound of that counter. */
 export interface InstanceCounts {

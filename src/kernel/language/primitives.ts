@@ -72,7 +72,9 @@ export type StaticCondition =
   /** The ioas or object argument was created in the iommufd of argument `iommufd`. */
   | 'same-iommufd'
   /** A node with the device's number exists all the time. */
-  | 'stale-node';
+  | 'stale-node'
+  /** The VM of argument `kvm` belongs to the process that makes the call. */
+  | 'kvm-of-process';
 
 /** The kernel primitives: the instruction set of every design. */
 export type Op =
@@ -133,7 +135,8 @@ export type Op =
     }
   | { readonly kind: 'alloc' | 'free'; readonly object: StatePath }
   | { readonly kind: 'fget' | 'fput'; readonly file: StatePath }
-  | { readonly kind: 'fdInstall' | 'fdRemove' }
+  | { readonly kind: 'fdInstall' }
+  | { readonly kind: 'fdRemove'; readonly fd: StatePath }
   | { readonly kind: 'replaceFops'; readonly file: StatePath; readonly to: 'parked' | 'normal' }
   | { readonly kind: 'complete'; readonly completion: StatePath }
   /** `onTimeout`: the wait has a time limit. It ends early, with these operations, only if the call's `fault` names this step. */
@@ -313,7 +316,7 @@ export const fget = (file: StatePath): Op => ({ kind: 'fget', file });
 export const fput = (file: StatePath): Op => ({ kind: 'fput', file });
 /** Publishes the call's new file in the fd table of its process. */
 export const fdInstall = (): Op => ({ kind: 'fdInstall' });
-export const fdRemove = (): Op => ({ kind: 'fdRemove' });
+export const fdRemove = (fd: StatePath): Op => ({ kind: 'fdRemove', fd });
 export const replaceFops = (file: StatePath, to: 'parked' | 'normal'): Op => ({
   kind: 'replaceFops',
   file,

@@ -252,11 +252,15 @@ class OpPrinter {
         everyKey(rest);
         return line(`${kind === 'fget' ? 'get_file' : 'fput'}(${printPath(file)});`);
       }
-      case 'fdInstall':
-      case 'fdRemove': {
-        const { kind, ...rest } = op;
+      case 'fdInstall': {
+        const { kind: _, ...rest } = op;
         everyKey(rest);
-        return line(kind === 'fdInstall' ? 'fd_install(fd, file);' : 'file = take_fd(fd);');
+        return line('fd_install(fd, file);');
+      }
+      case 'fdRemove': {
+        const { kind: _, fd, ...rest } = op;
+        everyKey(rest);
+        return line(`file = take_fd(${printPath(fd)});`);
       }
       case 'replaceFops': {
         const { kind: _, file, to, ...rest } = op;

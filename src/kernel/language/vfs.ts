@@ -1,4 +1,4 @@
-import type { ObjectType, Routine } from './design';
+import type { ObjectType, Routine, StepSpec } from './design';
 import {
   branch,
   enumValues,
@@ -7,7 +7,11 @@ import {
   fdInstall,
   fdRemove,
   fget,
+  forEach,
   fput,
+  free,
+  goto,
+  live,
   ret,
   staticBranch,
 } from './primitives';
@@ -39,6 +43,17 @@ export const FD_TYPE: ObjectType = {
   fields: { installed: { kind: 'bool' } },
 };
 
+/** A mapping of a file in a process. Its reference on the file outlives the fd. */
+export const VMA_TYPE: ObjectType = {
+  type: 'vm_area_struct',
+  role: 'vma',
+  per: 'mapping',
+  name: '{mapping}',
+  lifetime: {},
+  about: 'A mapping of a file. It holds a reference on the file until munmap or exit.',
+  fields: { vm_file: { kind: 'link', type: 'file', edge: 'reference' } },
+};
+
 /** close(2): removes the fd, then drops the file reference; the release callback runs at return to user. */
 export const CLOSE_ROUTINE: Routine = {
   name: 'close',
@@ -47,7 +62,7 @@ export const CLOSE_ROUTINE: Routine = {
     {
       id: 'FILE.1',
       title: 'remove the fd from the table and drop its file reference',
-      ops: [fdRemove(), fput('fd/file'), ret()],
+      ops: [fdRemove('fd/fd'), fput('fd/file'), ret()],
       confidence: 'MEM',
     },
   ],
@@ -75,6 +90,60 @@ export const PASS_FD_ROUTINE: Routine = {
     },
   ],
 };
+
+/** Removes every mapping of the fd, or of the process. */
+const unmap = (matchOn: 'fd' | 'process'): Op =>
+  forEach('vma', matchOn, 'vma', [branch(live('vma'), [fput('vma.vm_file'), free('vma')])]);
+
+/** munmap(2) of all that an fd was mapped for. It takes an address, so the fd may be closed. */
+export const MUNMAP_ROUTINE: Routine = {
+  name: 'munmap',
+  cite: 'mm/mmap.c, v6.6, remove_vma',
+  steps: [
+    {
+      id: 'MUNMAP.1',
+      title: 'remove the mapping and drop its file reference',
+      ops: [unmap('fd'), ret()],
+      confidence: 'MEM',
+    },
+  ],
+};
+
+/**
+ * The exit of a process, after its threads have ended: the address space goes first, then the fds in ascending order. Each
+ * only drops a reference; the release callbacks run in exit_task_work. `ofDesign`: what else the process leaves.
+ */
+export function processExitRoutine(ofDesign: readonly StepSpec[] = []): Routine {
+  return {
+    name: 'do_exit',
+    cite: 'kernel/exit.c, v6.6, do_exit',
+    steps: [
+      {
+        id: 'EXIT.1',
+        title: 'tear down the address space: each mapping drops its file reference',
+        cite: 'kernel/exit.c and mm/mmap.c, v6.6, exit_mm and exit_mmap',
+        ops: [unmap('process')],
+      },
+      {
+        id: 'EXIT.2',
+        title: 'close the lowest fd that is open, until none is',
+        cite: 'fs/file.c, v6.6, exit_files and close_files',
+        ops: [
+          forEach('fd', 'process', 'fd', [
+            branch(eq('fd.installed', 1), [fdRemove('fd'), fput('fd.file'), goto('EXIT.2')]),
+          ]),
+        ],
+      },
+      ...ofDesign,
+      {
+        id: 'EXIT.3',
+        title: 'run the release callbacks that were queued',
+        cite: 'kernel/exit.c and kernel/task_work.c, v6.6, exit_task_work',
+        ops: [ret()],
+      },
+    ],
+  };
+}
 
 /** A kind of file without f_op->release. */
 export const EMPTY_RELEASE_ROUTINE: Routine = {

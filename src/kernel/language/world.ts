@@ -42,9 +42,14 @@ export const CALL_NAMES = [
   'get_device_fd',
   'device_io',
   'reset',
+  'mmap',
+  'munmap',
   'kvm_add',
+  'kvm_del',
+  'vm_exit',
   'pass_fd',
   'close',
+  'process_exit',
   'register_device',
   'unregister_device',
   'probe_driver',
@@ -55,6 +60,19 @@ export const CALL_NAMES = [
 
 /** The name of a call in the scenario format. */
 export type CallName = (typeof CALL_NAMES)[number];
+
+/** The calls that run the same steps in every design: those of the VFS and the memory manager. */
+export const VFS_CALLS = ['munmap', 'pass_fd', 'close'] as const;
+
+type VfsCall = (typeof VFS_CALLS)[number];
+
+/** A call whose steps a design has. */
+export type DesignCall = Exclude<CallName, VfsCall>;
+
+/** Whether a call runs the same steps in every design. */
+export function isVfsCall(call: string): call is VfsCall {
+  return (VFS_CALLS as readonly string[]).includes(call);
+}
 
 /** One call of a scenario; its arguments are in `CALL_SIGNATURES`. */
 export interface Call {
@@ -109,9 +127,14 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   get_device_fd: { args: ['fd', 'device'], result: 'fd', by: 'process' },
   device_io: { args: ['fd'], result: 'zero', by: 'process' },
   reset: { args: ['fd'], result: 'zero', by: 'process' },
+  mmap: { args: ['fd'], result: 'zero', by: 'process' },
+  munmap: { args: ['fd'], result: 'zero', by: 'process' },
   kvm_add: { args: ['fd', 'kvm'], result: 'zero', by: 'process' },
+  kvm_del: { args: ['fd', 'kvm'], result: 'zero', by: 'process' },
+  vm_exit: { args: ['kvm'], result: 'zero', by: 'process' },
   pass_fd: { args: ['fd', 'to'], result: 'fd', by: 'process' },
   close: { args: ['fd'], result: 'zero', by: 'process' },
+  process_exit: { args: [], result: 'zero', by: 'process' },
   register_device: { args: ['device'], result: 'zero', by: 'driver' },
   unregister_device: { args: ['device'], result: 'zero', by: 'driver' },
   probe_driver: { args: ['device'], result: 'zero', by: 'driver' },

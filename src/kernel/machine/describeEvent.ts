@@ -59,7 +59,7 @@ export function describeEvent(
       return `${taskName}: ${c.call.call} returns ${errno === undefined ? (c.call.as ?? '0') : callErrorText(errno)}`;
     }
     case 'skip':
-      return `${taskName} skips ${program.calls[template.call]!.call.call}: ${template.missing} was not created`;
+      return `${taskName} skips ${program.calls[template.call]!.call.call}: ${template.reason}`;
     case 'driverOp':
       return `the driver's ${template.name} op runs${template.object === undefined ? '' : ` through ${object(template.object)}`}`;
     case 'warn':

@@ -92,9 +92,10 @@ function fileReleasers(program: Program, state: Int32Array, file: number): reado
   const releaser = state[program.objects[program.files[file]!.object]!.fields['releaser']!]!;
   if (releaser > 0) return [releaser - 1];
   const fds = program.fds.filter((fd) => fd.file === file);
-  const owners = new Set(
-    fds.filter((fd) => state[fd.installed] !== 0).map(({ process }) => process),
-  );
+  const owners = new Set([
+    ...fds.filter((fd) => state[fd.installed] !== 0).map(({ process }) => process),
+    ...processesThatPin(program, state, program.files[file]!.object),
+  ]);
   return program.tasks
     .filter((t) => {
       if (!nextStep(program, state, t.index)) return false;
@@ -102,6 +103,18 @@ function fileReleasers(program: Program, state: Int32Array, file: number): reado
       return owners.has(t.process) || fds.some((fd) => fd.name === call?.fd);
     })
     .map((t) => t.index);
+}
+
+/** The processes with a mapping of a file, or with a VM that holds it. */
+function processesThatPin(program: Program, state: Int32Array, file: number): readonly string[] {
+  return program.objects.flatMap(({ spec, key, links, lifetime }) => {
+    const pins =
+      (spec.per === 'mapping' || spec.per === 'kvmFile') &&
+      lifetime !== undefined &&
+      state[lifetime] === 1 &&
+      Object.values(links).some((l) => l.object === file && l.edge === 'reference');
+    return pins && key.process !== undefined ? [key.process] : [];
+  });
 }
 
 /** Whether a step of the task increments the counter. */

@@ -14,7 +14,8 @@ import type {
   PropertyInputs,
   UnregisterDelay,
 } from '../language/propertyInputs';
-import { CALL_NAMES, CALL_SIGNATURES } from '../language/world';
+import { FD_TYPE, FILE_TYPE, VMA_TYPE } from '../language/vfs';
+import { CALL_NAMES, CALL_SIGNATURES, isVfsCall } from '../language/world';
 import type { CallArgument, CallName, CallSignature, FileKind } from '../language/world';
 import { DiagnosticList, quoted } from './diagnostic';
 import type { Diagnostic, Span } from './diagnostic';
@@ -98,7 +99,10 @@ const CALL_ARGUMENTS: readonly CallArgument[] = [
   'kvm',
 ];
 
-const OWN_CALLS = CALL_NAMES.filter((name) => name !== 'close' && name !== 'pass_fd');
+/** The structs that every design has. */
+const BUILT_IN = [FD_TYPE, FILE_TYPE, VMA_TYPE];
+
+const OWN_CALLS = CALL_NAMES.filter((name) => !isVfsCall(name));
 
 class DesignParser {
   readonly steps: StepPlace[] = [];
@@ -270,7 +274,7 @@ class DesignParser {
 
   /** Reports types that do not exist and clashes between objects. */
   private checkObjects(): void {
-    const names = ['fd', 'file', ...this.objects.map((o) => o.type)];
+    const names = [...BUILT_IN.map((o) => o.type), ...this.objects.map((o) => o.type)];
     const places = new Map<string, Token>();
     this.tokens.forEach((token, i) => {
       if (token.kind === 'name' && this.tokens[i - 1]?.text === 'struct' && !places.has(token.text))
@@ -287,7 +291,7 @@ class DesignParser {
           `expected one role and one "per" for struct ${object.type}, got ${object.role} per ${object.per} and ${clash.role} per ${clash.per}`,
         );
       const taken = this.objects.find((o) => o.role === object.role && o.type !== object.type);
-      if (taken || ['fd', 'file'].includes(object.role))
+      if (taken || BUILT_IN.some((o) => o.role === object.role))
         this.diagnostics.add(
           placeOf(object.type),
           `expected a role that is new, got "${object.role}", which is the role of struct ${taken?.type ?? object.role}`,
@@ -376,7 +380,7 @@ class DesignParser {
     const { reader } = this;
     const name = reader.name('the name of a call');
     const known = OWN_CALLS.find((each) => each === name.text);
-    if (this.plainCalls.has(name.text) || ['close', 'pass_fd', '__proto__'].includes(name.text))
+    if (this.plainCalls.has(name.text) || isVfsCall(name.text) || name.text === '__proto__')
       reader.problem(name, `expected the name of a call that is new, got "${name.text}"`);
     reader.expect('(');
     const args: CallArgument[] = [];
@@ -481,7 +485,7 @@ class DesignParser {
   private counterSpec(): CounterSpec {
     const { reader } = this;
     const type = reader.oneOf(
-      ['fd', 'file', ...this.objects.map((o) => o.type)],
+      [...BUILT_IN.map((o) => o.type), ...this.objects.map((o) => o.type)],
       'the name of a struct',
     );
     reader.expect('.');
@@ -510,7 +514,7 @@ class DesignParser {
     const weight = reader.next.kind === 'number' ? Number(reader.take().text) : undefined;
     if (weight !== undefined) reader.expect('*');
     const type = reader.oneOf(
-      ['fd', 'file', ...this.objects.map((o) => o.type)],
+      [...BUILT_IN.map((o) => o.type), ...this.objects.map((o) => o.type)],
       'the name of a struct',
     );
     const fileKinds = reader.accept('files')

@@ -33,6 +33,7 @@ const STATIC_CONDITIONS: Readonly<Record<Exclude<StaticCondition, object>, true>
   'object-is-ioas': true,
   'same-iommufd': true,
   'stale-node': true,
+  'kvm-of-process': true,
   'no-groups': true,
   'more-groups-than-devices': true,
   'scenario-resets': true,

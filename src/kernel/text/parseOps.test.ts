@@ -156,7 +156,10 @@ const SAMPLES: { readonly [K in Op['kind']]: readonly OpOfKind<K>[] } = {
   fget: [{ kind: 'fget', file: 'fd/file' }],
   fput: [{ kind: 'fput', file: 'fd/file' }],
   fdInstall: [{ kind: 'fdInstall' }],
-  fdRemove: [{ kind: 'fdRemove' }],
+  fdRemove: [
+    { kind: 'fdRemove', fd: 'fd' },
+    { kind: 'fdRemove', fd: 'fd/fd' },
+  ],
   replaceFops: [
     { kind: 'replaceFops', file: 'file', to: 'parked' },
     { kind: 'replaceFops', file: 'file', to: 'normal' },

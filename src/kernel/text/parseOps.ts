@@ -106,8 +106,10 @@ export class OpParser extends ExpressionParser {
   private bindingOrAlloc(bound: Bound, stop: string | undefined): Op {
     const { reader } = this;
     if (reader.next.text === 'file' && this.follows('take_fd')) {
-      for (const sign of ['file', '=', 'take_fd', '(', 'fd', ')', ';']) reader.expect(sign);
-      return { kind: 'fdRemove' };
+      for (const sign of ['file', '=', 'take_fd', '(']) reader.expect(sign);
+      const fd = this.path(bound).path;
+      for (const sign of [')', ';']) reader.expect(sign);
+      return { kind: 'fdRemove', fd };
     }
     if (this.follows('alloc')) {
       const object = this.allocated(bound);

@@ -1,5 +1,5 @@
 import type { FieldSpec, ObjectType } from '../language/design';
-import { FD_TYPE, FILE_TYPE } from '../language/vfs';
+import { FD_TYPE, FILE_TYPE, VMA_TYPE } from '../language/vfs';
 
 /** What a path leads to: objects of these types, or a field that they have. */
 export interface PathTarget {
@@ -28,7 +28,7 @@ export class ObjectTypes {
     objects: readonly ObjectType[],
     private readonly privateData: readonly string[],
   ) {
-    this.all = [FD_TYPE, FILE_TYPE, ...objects];
+    this.all = [FD_TYPE, FILE_TYPE, VMA_TYPE, ...objects];
   }
 
   get roles(): readonly string[] {

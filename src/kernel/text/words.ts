@@ -13,6 +13,7 @@ export const INSTANCE_KEYS = Object.keys({
   process: true,
   ioas: true,
   kvm: true,
+  mapping: true,
 } satisfies Record<keyof InstanceKey, true>) as readonly (keyof InstanceKey)[];
 
 /** Every kind of file. */
@@ -34,5 +35,7 @@ export const GRANULARITIES = Object.keys({
   ioas: true,
   iommufdGroup: true,
   kvm: true,
+  kvmFile: true,
+  mapping: true,
   global: true,
 } satisfies Record<Granularity, true>) as readonly Granularity[];

@@ -4,7 +4,13 @@ import { defaultOptions } from '../../kernel/compiler/compile';
 import { didYouMean } from '../../kernel/language/closestMatches';
 import { callBodyOf, routineOf } from '../../kernel/language/design';
 import type { Design } from '../../kernel/language/design';
-import { callIndexOf, CALL_SIGNATURES, fileKindOf, processOf } from '../../kernel/language/world';
+import {
+  callIndexOf,
+  CALL_SIGNATURES,
+  fileKindOf,
+  isVfsCall,
+  processOf,
+} from '../../kernel/language/world';
 import type { Call, FileKind } from '../../kernel/language/world';
 import { faultSteps } from './faultSteps';
 import { quote } from './quote';
@@ -171,7 +177,7 @@ function checkCall(
       report(at(key), name, expected, hintFor(name, candidates));
   };
   const model = design?.model({ ...defaultOptions(design), ...scenario.options });
-  if (model && c.call !== 'close' && c.call !== 'pass_fd' && !callBodyOf(model, c.call))
+  if (model && !isVfsCall(c.call) && !callBodyOf(model, c.call))
     report(
       at('call'),
       c.call,
@@ -279,7 +285,7 @@ function possibleFaults(
   names: ReadonlyMap<string, ResultName>,
   design: Design,
 ): readonly string[] {
-  if (c.call === 'close' || c.call === 'pass_fd') return [];
+  if (isVfsCall(c.call)) return [];
   const body = callBodyOf(design.model({ ...defaultOptions(design), ...scenario.options }), c.call);
   const fd = c.fd ?? c.iommufd;
   return body

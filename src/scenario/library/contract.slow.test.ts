@@ -133,7 +133,9 @@ function hasCitation(text: string): boolean {
 /** Differences between the counters of a device and the open files, when no call is running. */
 function wrongCounters(p: Program, state: Int32Array): string[] {
   if (p.calls.some((c) => callStatus(p, state, c.index) === 'running')) return [];
-  const open = new Set(p.fds.filter((fd) => state[fd.installed] === 1).map((fd) => fd.file));
+  // A file may outlive its fds: a mapping or a VM holds it.
+  const isOpen = ({ object }: Program['files'][number]): boolean =>
+    state[p.objects[object]!.lifetime!] === 1;
   return p.objects
     .filter(
       (o) => o.type === 'vfio_device' && (o.lifetime === undefined || state[o.lifetime] === 1),
@@ -142,8 +144,7 @@ function wrongCounters(p: Program, state: Int32Array): string[] {
       const value = (field: string): number | undefined =>
         o.fields[field] === undefined ? undefined : state[o.fields[field]];
       const files = p.files.filter(
-        (f, i) =>
-          open.has(i) && f.device === o.key.device && (f.kind === 'cdev' || f.kind === 'device'),
+        (f) => isOpen(f) && f.device === o.key.device && (f.kind === 'cdev' || f.kind === 'device'),
       );
       const reaching = files.filter((f) => f.normalAccess && evaluate(f.normalAccess, state) !== 0);
       const wrong: string[] = [];

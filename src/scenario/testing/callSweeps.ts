@@ -1,5 +1,10 @@
 import type { CallBody, Design, Options } from '../../kernel/language/design';
-import { CALL_NAMES, CALL_SIGNATURES, FILE_KIND_BY_CALL } from '../../kernel/language/world';
+import {
+  CALL_NAMES,
+  CALL_SIGNATURES,
+  FILE_KIND_BY_CALL,
+  isVfsCall,
+} from '../../kernel/language/world';
 import type { Call, CallName, World } from '../../kernel/language/world';
 import { callSignature } from '../../designs/registry';
 import { faultSteps } from '../format/faultSteps';
@@ -81,6 +86,11 @@ const IOMMUFD_COMPAT_CALLS = [
   processCall('open_group', { group: '12', as: 'group' }),
   processCall('set_container', { fd: 'group', container: 'iommufd' }),
 ];
+const CDEV_KVM_CALLS = [...CDEV_OPEN_CALLS, processCall('kvm_add', { fd: 'cdev', kvm: 'vm' })];
+const GROUP_KVM_CALLS = [
+  ...IOMMUFD_COMPAT_CALLS,
+  processCall('kvm_add', { fd: 'group', kvm: 'vm' }),
+];
 const GET_DEVICE_CALL = processCall('get_device_fd', {
   fd: 'group',
   device: 'vfio0',
@@ -102,7 +112,15 @@ const CALL_SEQUENCES: readonly (readonly Call[])[] = [
   [...CDEV_ATTACHED_CALLS, processCall('detach_ioas', { fd: 'cdev' })],
   [...CDEV_BOUND_CALLS, processCall('device_io', { fd: 'cdev' })],
   [...CDEV_BOUND_CALLS, processCall('reset', { fd: 'cdev' })],
-  [...CDEV_OPEN_CALLS, processCall('kvm_add', { fd: 'cdev', kvm: 'vm' })],
+  CDEV_KVM_CALLS,
+  [...CDEV_BOUND_CALLS, processCall('mmap', { fd: 'cdev' })],
+  [...CDEV_BOUND_CALLS, processCall('mmap', { fd: 'cdev' }), processCall('munmap', { fd: 'cdev' })],
+  [...CDEV_BOUND_CALLS, processCall('mmap', { fd: 'cdev' }), processCall('process_exit')],
+  [...CDEV_KVM_CALLS, processCall('vm_exit', { kvm: 'vm' })],
+  [...CDEV_KVM_CALLS, processCall('kvm_del', { fd: 'cdev', kvm: 'vm' })],
+  [...GROUP_KVM_CALLS, processCall('vm_exit', { kvm: 'vm' })],
+  [...GROUP_KVM_CALLS, processCall('kvm_del', { fd: 'group', kvm: 'vm' })],
+  [...GROUP_KVM_CALLS, processCall('process_exit')],
   GROUP_OPEN_CALLS.slice(0, 1),
   GROUP_OPEN_CALLS,
   TYPE1_CALLS.slice(0, -1),
@@ -122,12 +140,18 @@ const CALL_SEQUENCES: readonly (readonly Call[])[] = [
   ],
 ];
 
-/** The calls that close every fd, last opened first. */
-const closeCalls = (calls: readonly Call[]): readonly Call[] =>
-  calls
-    .filter((c) => callSignature(c.call)?.result === 'fd')
-    .toReversed()
-    .map((c) => processCall('close', { fd: c.as! }));
+/** The calls that close every fd, last opened first; an exit if a mapping or a VM may hold a file. */
+const closeCalls = (calls: readonly Call[]): readonly Call[] => {
+  if (calls.at(-1)!.call === 'process_exit') return [];
+  const pinned = calls.some((c) => c.call === 'mmap' || c.kvm !== undefined);
+  return [
+    ...calls
+      .filter((c) => callSignature(c.call)?.result === 'fd')
+      .toReversed()
+      .map((c) => processCall('close', { fd: c.as! })),
+    ...(pinned ? [processCall('process_exit')] : []),
+  ];
+};
 
 /** Every sequence without a fault, then with each fault of its last call followed by the same call without a fault. Each case ends with closes and unregister. */
 export function faultSweep(design: Design, options: Options): readonly SweepCase[] {
@@ -184,11 +208,15 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
     const before = calls.slice(0, -1);
     const kind = before.find((c) => c.as === (last.fd ?? last.iommufd))?.call as
       CallName | undefined;
-    const faults = [
-      ...new Set(
-        routinesFor(model.calls[last.call as keyof typeof model.calls], kind).flatMap(faultSteps),
-      ),
-    ];
+    const faults = isVfsCall(last.call)
+      ? []
+      : [
+          ...new Set(
+            routinesFor(model.calls[last.call as keyof typeof model.calls], kind).flatMap(
+              faultSteps,
+            ),
+          ),
+        ];
     const again = last.as === undefined ? last : { ...last, as: `${last.as}2` };
     return [
       ended(world, calls, last.call),
@@ -320,7 +348,7 @@ export function fileKindSweep(): readonly SweepCase[] {
         ...(c === 'attach_ioas' ? { ioas: 'ioas' } : {}),
         ...(c === 'set_container' ? { container: 'container' } : {}),
         ...(c === 'get_device_fd' ? { device: 'vfio1', as: `got${i}` } : {}),
-        ...(c === 'kvm_add' ? { kvm: 'vm' } : {}),
+        ...(c === 'kvm_add' || c === 'kvm_del' ? { kvm: 'vm' } : {}),
       }),
     );
     return {

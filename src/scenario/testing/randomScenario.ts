@@ -1,7 +1,13 @@
 import { defaultOptions } from '../../kernel/compiler/compile';
 import type { Design, Options } from '../../kernel/language/design';
 import { routineOf } from '../../kernel/language/design';
-import { CALL_SIGNATURES, CALL_NAMES, fileKindOf, processOf } from '../../kernel/language/world';
+import {
+  CALL_SIGNATURES,
+  CALL_NAMES,
+  fileKindOf,
+  isVfsCall,
+  processOf,
+} from '../../kernel/language/world';
 import type { Call, CallName, FileKind, World } from '../../kernel/language/world';
 import { faultSteps } from '../format/faultSteps';
 import { makeScenario } from '../format/makeScenario';
@@ -51,15 +57,14 @@ export function randomScenario(seed: number, design: Design, options: Options): 
   const calls: Call[] = [];
   const addCall = (call: Call): void => {
     const { call: name } = call;
-    const steps =
-      name === 'close' || name === 'pass_fd'
-        ? []
-        : faultSteps(
-            routineOf(
-              model.calls[name as keyof typeof model.calls],
-              created.find((m) => m.name === (call.fd ?? call.iommufd))?.kind,
-            ),
-          );
+    const steps = isVfsCall(name)
+      ? []
+      : faultSteps(
+          routineOf(
+            model.calls[name as keyof typeof model.calls],
+            created.find((m) => m.name === (call.fd ?? call.iommufd))?.kind,
+          ),
+        );
     calls.push(steps.length > 0 && chance(10) ? { ...call, fault: draw(steps) } : call);
     recordResult(call, created);
   };
@@ -69,7 +74,7 @@ export function randomScenario(seed: number, design: Design, options: Options): 
   for (let tries = 0; calls.length < callCount && tries < 400; tries++) {
     const call = drawCall(
       chance(80) ? draw(FREQUENT_CALLS) : draw(CALL_NAMES),
-      calls.length,
+      calls,
       world,
       created,
       draw,
@@ -169,13 +174,17 @@ function drawSetupPath(
 /** One call with arguments that exist, mostly of the intended kind; undefined if an argument has no candidate. */
 function drawCall(
   name: CallName,
-  index: number,
+  calls: readonly Call[],
   world: World,
   created: readonly CreatedName[],
   draw: DrawItem,
   chance: (percent: number) => boolean,
 ): Call | undefined {
-  const process = draw(world.processes);
+  const alive = world.processes.filter(
+    (p) => !calls.some((c) => c.call === 'process_exit' && processOf(c.by) === p),
+  );
+  if (alive.length === 0) return undefined;
+  const process = draw(alive);
   const by =
     CALL_SIGNATURES[name].by === 'driver'
       ? draw(['driver', 'driver', 'driver/2'])
@@ -204,7 +213,7 @@ function drawCall(
     call: name,
     ...args,
     ...(groups.length === 0 ? {} : { groups }),
-    ...(CALL_SIGNATURES[name].result === 'zero' ? {} : { as: `n${index}` }),
+    ...(CALL_SIGNATURES[name].result === 'zero' ? {} : { as: `n${calls.length}` }),
   };
 }
 
@@ -221,9 +230,12 @@ const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
   get_device_fd: ['group'],
   device_io: ['cdev', 'device'],
   reset: ['cdev', 'device'],
+  mmap: ['cdev', 'device'],
+  munmap: ['cdev', 'device'],
   kvm_add: ['cdev', 'group'],
   hot_reset: ['cdev', 'device'],
   group_status: ['group'],
+  kvm_del: ['cdev', 'group'],
 };
 
 function drawArgument(

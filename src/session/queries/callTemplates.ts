@@ -1,5 +1,7 @@
 import { callResult, callStatus } from '../../kernel/machine/machine';
 import { processOf, type Call, type CallName, type FileKind } from '../../kernel/language/world';
+import type { ObjectSlot } from '../../kernel/compiler/program';
+import { hasExited } from '../trace/issuePlan';
 import type { Snapshot } from '../trace/replay';
 import { sameCall } from '../trace/traceTree';
 import type { OpenFd } from './openFds';
@@ -170,6 +172,26 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
         ),
   },
   {
+    call: 'mmap',
+    verb: 'Map',
+    title: 'Map device memory',
+    noChoiceReason: 'Needs a device fd.',
+    choices: (context) =>
+      context.fds
+        .filter(isDeviceFd)
+        .map(({ name }) => makeChoice(context, name, `Map ${name}`, { call: 'mmap', fd: name })),
+  },
+  {
+    call: 'munmap',
+    verb: 'Unmap',
+    title: 'Unmap device memory',
+    noChoiceReason: 'Needs a mapping.',
+    choices: (context) =>
+      mappedFds(context).map((name) =>
+        makeChoice(context, name, `Unmap ${name}`, { call: 'munmap', fd: name }),
+      ),
+  },
+  {
     call: 'detach_ioas',
     verb: 'Detach',
     title: 'Detach',
@@ -300,6 +322,28 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
       ),
   },
   {
+    call: 'kvm_del',
+    verb: 'Remove from KVM',
+    title: 'Remove from KVM',
+    noChoiceReason: 'Needs an fd of a file that a VM holds.',
+    choices: (context) =>
+      filesOfVms(context).map(({ fd, kvm }) =>
+        makeChoice(context, `${fd} from ${kvm}`, `Remove ${fd} from ${kvm}`, {
+          call: 'kvm_del',
+          fd,
+          kvm,
+        }),
+      ),
+  },
+  {
+    call: 'vm_exit',
+    verb: 'End VM',
+    title: 'End VM',
+    noChoiceReason: 'Needs a VM: add a file to KVM.',
+    choices: (context) =>
+      vmsOf(context).map((kvm) => makeChoice(context, kvm, `End ${kvm}`, { call: 'vm_exit', kvm })),
+  },
+  {
     call: 'pass_fd',
     verb: 'Pass',
     title: 'Pass fd',
@@ -307,7 +351,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
     choices: (context) =>
       context.fds.flatMap(({ name }) =>
         context.snapshot.program.world.processes
-          .filter((process) => process !== context.caller)
+          .filter((to) => to !== context.caller && !hasExited(context.snapshot, to))
           .map((to) =>
             makeChoice(
               context,
@@ -343,6 +387,15 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
       context.fds.map(({ name }) =>
         makeChoice(context, name, `Close ${name}`, { call: 'close', fd: name }),
       ),
+  },
+  {
+    call: 'process_exit',
+    verb: 'Exit',
+    title: 'Exit',
+    noChoiceReason: '',
+    choices: (context) => [
+      makeChoice(context, context.caller, `${context.caller} exits`, { call: 'process_exit' }),
+    ],
   },
 ];
 
@@ -411,11 +464,43 @@ function ioasNames({ snapshot: { program, state } }: CallerContext): readonly st
   });
 }
 
-function kvmName({ snapshot, caller }: CallerContext): string {
-  const known = snapshot.program.calls.find(
-    ({ call }) => call.call === 'kvm_add' && processOf(call.by) === caller,
-  )?.call.kvm;
-  return known ?? `kvm${snapshot.program.world.processes.indexOf(caller) + 1}`;
+/** The live objects of a type that belong to the caller. */
+function liveObjectsOf({ snapshot, caller }: CallerContext, type: string): readonly ObjectSlot[] {
+  const { program, state } = snapshot;
+  return program.objects.filter(
+    (o) =>
+      o.type === type &&
+      o.key.process === caller &&
+      o.lifetime !== undefined &&
+      state[o.lifetime] === 1,
+  );
+}
+
+/** The fds, open or closed, whose file the caller has mapped. */
+function mappedFds(context: CallerContext): readonly string[] {
+  return [...new Set(liveObjectsOf(context, 'vm_area_struct').map((o) => o.key.fd!))];
+}
+
+/** The VMs of the caller that have not ended. */
+function vmsOf(context: CallerContext): readonly string[] {
+  return liveObjectsOf(context, 'kvm_vfio').map((o) => o.key.kvm!);
+}
+
+/** The caller's open fds of files that its VMs hold. */
+function filesOfVms(
+  context: CallerContext,
+): readonly { readonly fd: string; readonly kvm: string }[] {
+  return liveObjectsOf(context, 'kvm_vfio_file').flatMap(({ key }) =>
+    context.fds.filter((fd) => fd.file === key.file).map((fd) => ({ fd: fd.name, kvm: key.kvm! })),
+  );
+}
+
+/** The caller's VM, or the name of a new one. */
+function kvmName(context: CallerContext): string {
+  const { snapshot, caller, usedNames } = context;
+  const [own] = vmsOf(context);
+  const name = `kvm${snapshot.program.world.processes.indexOf(caller) + 1}`;
+  return own ?? (usedNames.has(name) ? `${name}.${usedNames.size}` : name);
 }
 
 /** Devices that are, or are not, registered; a register or unregister call counts from its first step. */
