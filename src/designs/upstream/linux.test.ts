@@ -164,7 +164,7 @@ describe('a reset', () => {
       const detached = during(linux, detach);
       expect(detached.results().slice(5)).toEqual([0, 0]);
       expect([...detached.violations.keys()].toSorted()).toEqual(
-        blocks ? ['dma-owner', 'memory'] : [],
+        blocks ? ['dma-owner', 'memory', 'warnings'] : [],
       );
     }
   });

@@ -31,9 +31,11 @@ export interface FopsSwitches {
 export function fopsSwitchesOf({ model }: Program): FopsSwitches {
   const { normalAccess } = model.propertyInputs;
   const access = normalAccess.cdev ?? normalAccess.device;
-  if (!access || !('cmp' in access) || typeof access.a !== 'string' || typeof access.b !== 'number')
+  if (!access || !('cmp' in access) || typeof access.a !== 'string')
     return { switches: [], reversible: false };
-  const { a: location, b: value } = access;
+  const { a: location } = access;
+  const value = constantOf(access.b);
+  if (value === undefined) return { switches: [], reversible: false };
   // The struct file belongs to the VFS and is no object of a design.
   const perFile =
     location === 'file.f_op' ||
@@ -41,9 +43,7 @@ export function fopsSwitchesOf({ model }: Program): FopsSwitches {
   const writtenValue = (op: Op): number | undefined => {
     if (op.kind === 'replaceFops')
       return location === 'file.f_op' ? Number(op.to === 'normal') : undefined;
-    return op.kind === 'store' && op.field === location && typeof op.value === 'number'
-      ? op.value
-      : undefined;
+    return op.kind === 'store' && op.field === location ? constantOf(op.value) : undefined;
   };
   let reversible = false;
   const switches = new Map<string, FopsSwitch>();
@@ -82,6 +82,14 @@ export function fopsSwitchesOf({ model }: Program): FopsSwitches {
     for (const routine of 'steps' in body ? [body] : [...Object.values(body.byKind), body.other])
       visitRoutine(call, routine);
   return { switches: [...switches.values()], reversible };
+}
+
+/** The value of a number or of a name of an enum. */
+function constantOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  return typeof value === 'object' && value !== null && 'enumValue' in value
+    ? Number(value.enumValue)
+    : undefined;
 }
 
 /** Visits operations in order with the mutexes held at each. A branch that leaves the routine does not change the locks after it. */
