@@ -6,6 +6,7 @@ import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { meta } from './meta';
 import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
 import { groupStatusByDrivers } from '../shared/groupStatus';
+import { ioasMap, ioasUnmap, mapCompatDma, unmapCompatDma } from '../shared/iommufd/map';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd, NO_EXTRA_BIND_STEPS } from './bind';
 import {
@@ -78,6 +79,16 @@ export const design: Design = {
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        ioas_map: supportedOn({ iommufd: ioasMap(SHORTTERM_USERS) }, 'IOMAP.1'),
+        ioas_unmap: supportedOn({ iommufd: ioasUnmap(SHORTTERM_USERS) }, 'IOUNMAP.1'),
+        map_dma: supportedOn(
+          { container: mapCompatDma(SHORTTERM_USERS), iommufd: mapCompatDma(SHORTTERM_USERS) },
+          'MAP.1',
+        ),
+        unmap_dma: supportedOn(
+          { container: unmapCompatDma(SHORTTERM_USERS), iommufd: unmapCompatDma(SHORTTERM_USERS) },
+          'UNMAP.1',
+        ),
         group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
         hot_reset: hotReset(false),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),

@@ -6,6 +6,7 @@ import { SHORTTERM_USERS } from '../shared/iommufd/shortterm';
 import { meta } from './meta';
 import { probeDriver, removeDriver } from '../shared/kernelDriver';
 import { groupStatusByDrivers } from '../shared/groupStatus';
+import { ioasMap, ioasUnmap, type1Map, type1Unmap } from '../shared/iommufd/map';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { bindIommufd } from '../parked-shim/bind';
 import {
@@ -96,6 +97,10 @@ export const design: Design = {
         register_device: registerDevice(choice),
         unregister_device: unregisterDevice(choice),
         probe_driver: probeDriver(splitDriverRules(choice)),
+        ioas_map: supportedOn({ iommufd: ioasMap(SHORTTERM_USERS) }, 'IOMAP.1'),
+        ioas_unmap: supportedOn({ iommufd: ioasUnmap(SHORTTERM_USERS) }, 'IOUNMAP.1'),
+        map_dma: supportedOn({ container: type1Map('v5.14') }, 'MAP.1'),
+        unmap_dma: supportedOn({ container: type1Unmap('v5.14') }, 'UNMAP.1'),
         group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
         hot_reset: hotReset(true),
         remove_driver: removeDriver(splitDriverRules(choice)),

@@ -3,6 +3,7 @@ import type { Design } from '../../kernel/language/design';
 import { meta } from './meta';
 import { probeDriver, removeDriver } from '../shared/kernelDriver';
 import { groupStatusByDrivers } from '../shared/groupStatus';
+import { type1Map, type1Unmap } from '../shared/iommufd/map';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { callsWithoutKvm } from '../parked-shim/deviceIo';
 import { bindIommufd, deviceIo, mapDevice, reset } from './bind';
@@ -15,7 +16,14 @@ import {
   unsetContainer,
 } from './container';
 import { getDeviceFd } from './deviceFd';
-import { attachIoasid, detachIoasid, ioasidAlloc, ioasidFree } from './ioas';
+import {
+  attachIoasid,
+  detachIoasid,
+  ioasidAlloc,
+  ioasidFree,
+  ioasidMap,
+  ioasidUnmap,
+} from './ioas';
 import { supportedOn, openIommufd, releaseIommufd } from './iommufd';
 import {
   iommufdCtx,
@@ -86,6 +94,10 @@ export const design: Design = {
       register_device: registerDevice,
       unregister_device: unregisterDevice,
       probe_driver: probeDriver(RFC_DRIVER_RULES),
+      ioas_map: supportedOn({ iommufd: ioasidMap }, 'IOMAP.1'),
+      ioas_unmap: supportedOn({ iommufd: ioasidUnmap }, 'IOUNMAP.1'),
+      map_dma: supportedOn({ container: type1Map('v5.14') }, 'MAP.1'),
+      unmap_dma: supportedOn({ container: type1Unmap('v5.14') }, 'UNMAP.1'),
       group_status: supportedOn({ group: groupStatusByDrivers }, 'GSTAT.1'),
       hot_reset: supportedOn({ cdev: hotReset, device: hotReset }, 'HRESET.1'),
       remove_driver: removeDriver(RFC_DRIVER_RULES),

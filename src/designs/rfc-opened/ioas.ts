@@ -103,6 +103,41 @@ export const ioasidFree: Routine = {
   ],
 };
 
+const mapIoasid = (map: boolean): Routine => {
+  const fails = (errno: 'EINVAL' | 'EEXIST' | 'ENOENT', why: string): readonly Op[] => [
+    mutexUnlock('iommufd/ctx.lock'),
+    fail(errno, why, { at: 'iommufd/ctx' }),
+  ];
+  const missing = fails('EINVAL', 'no such address space');
+  return {
+    name: map ? 'iommufd_process_dma_op, map' : 'iommufd_process_dma_op, unmap',
+    cite: `drivers/iommu/iommufd/iommufd.c; ${rfcPatch(18)}`,
+    steps: [
+      {
+        id: map ? 'IOMAP.1' : 'IOUNMAP.1',
+        title: map ? 'map the memory in the address space' : 'unmap the range',
+        confidence: 'MEM',
+        ops: [
+          mutexLock('iommufd/ctx.lock'),
+          staticBranch('same-iommufd', [branch(live('ioas/ioas'), [], missing)], missing),
+          ...(map
+            ? [
+                branch(ne('ioas/ioas.mapped', 0), fails('EEXIST', 'the range is already mapped')),
+                store('ioas/ioas.mapped', 1),
+              ]
+            : [store('ioas/ioas.mapped', 0)]),
+          mutexUnlock('iommufd/ctx.lock'),
+          ret(),
+        ],
+      },
+    ],
+  };
+};
+
+/** IOMMU_MAP_DMA and IOMMU_UNMAP_DMA on an address space, with the code of type1. */
+export const ioasidMap = mapIoasid(true);
+export const ioasidUnmap = mapIoasid(false);
+
 const ATTACH_CITE = `drivers/vfio/pci/vfio_pci.c and drivers/iommu/iommufd/iommufd.c; ${rfcPatch(14)}; ${rfcPatch(15)}`;
 
 const failIfInContainer = branch(ne('group.container', NULL), [

@@ -92,6 +92,7 @@ export const iommufdIoas: ObjectType = {
   fields: {
     refs: { kind: 'refcount', freesAtZero: true, hi: sumOf(1, countCalls('attach_ioas')) },
     lock: { kind: 'mutex' },
+    mapped: { kind: 'bool' },
     device_list: { kind: 'int', hi: countCalls('attach_ioas') },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'reference' },
   },

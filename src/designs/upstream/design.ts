@@ -3,6 +3,14 @@ import type { Design, DesignModel } from '../../kernel/language/design';
 import { iommuGroupType } from '../shared/iommuGroup';
 import { meta } from './meta';
 import { CLAIMS_DEFAULT_DOMAIN, probeDriver, removeDriver } from '../shared/kernelDriver';
+import {
+  ioasMap,
+  ioasUnmap,
+  mapCompatDma,
+  type1Map,
+  type1Unmap,
+  unmapCompatDma,
+} from '../shared/iommufd/map';
 import { PARENT_DEVICE } from '../shared/parentDevice';
 import { ioasAlloc, iommufdObjects, openIommufd, releaseIommufd } from '../parked-shim/iommufd';
 import { iommuDestroy } from '../shared/iommufd/destroy';
@@ -94,6 +102,13 @@ export const design: Design = {
         register_device: registerDevice,
         unregister_device: unregisterDevice,
         probe_driver: probeDriver(CLAIMS_DEFAULT_DOMAIN),
+        ioas_map: ioctlBody({ iommufd: ioasMap(linux.shortterm) }),
+        ioas_unmap: ioctlBody({ iommufd: ioasUnmap(linux.shortterm) }),
+        map_dma: ioctlBody({ container: type1Map('v6.6'), iommufd: mapCompatDma(linux.shortterm) }),
+        unmap_dma: ioctlBody({
+          container: type1Unmap('v6.6'),
+          iommufd: unmapCompatDma(linux.shortterm),
+        }),
         group_status: ioctlBody({ group: groupStatus }),
         hot_reset: ioctlBody({ cdev: hotReset, device: hotReset }),
         remove_driver: removeDriver(CLAIMS_DEFAULT_DOMAIN),

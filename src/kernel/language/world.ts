@@ -56,6 +56,10 @@ export const CALL_NAMES = [
   'remove_driver',
   'hot_reset',
   'group_status',
+  'ioas_map',
+  'ioas_unmap',
+  'map_dma',
+  'unmap_dma',
 ] as const;
 
 /** The name of a call in the scenario format. */
@@ -139,6 +143,10 @@ export const CALL_SIGNATURES: Readonly<Record<CallName, CallSignature>> = {
   unregister_device: { args: ['device'], result: 'zero', by: 'driver' },
   probe_driver: { args: ['device'], result: 'zero', by: 'driver' },
   remove_driver: { args: ['device'], result: 'zero', by: 'driver' },
+  ioas_map: { args: ['iommufd', 'ioas'], result: 'zero', by: 'process' },
+  ioas_unmap: { args: ['iommufd', 'ioas'], result: 'zero', by: 'process' },
+  map_dma: { args: ['fd'], result: 'zero', by: 'process' },
+  unmap_dma: { args: ['fd'], result: 'zero', by: 'process' },
   group_status: { args: ['fd'], result: 'zero', by: 'process' },
   hot_reset: { args: ['fd'], lists: ['groups'], result: 'zero', by: 'process' },
 };

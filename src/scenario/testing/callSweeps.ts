@@ -200,6 +200,27 @@ export function faultSweep(design: Design, options: Options): readonly SweepCase
         calls: [...calls, processCall('group_status', { fd: 'group' })],
       })),
     ),
+    ...[
+      ...(['ioas_map', 'ioas_unmap'] as const).map((call) => [
+        ...CDEV_ATTACHED_CALLS,
+        processCall('ioas_map', { iommufd: 'iommufd', ioas: 'ioas' }),
+        processCall(call, { iommufd: 'iommufd', ioas: 'ioas' }),
+      ]),
+      ...(['map_dma', 'unmap_dma'] as const).flatMap((call) => [
+        [
+          ...TYPE1_CALLS,
+          processCall('map_dma', { fd: 'container' }),
+          processCall(call, { fd: 'container' }),
+        ],
+        [
+          ...IOMMUFD_COMPAT_CALLS,
+          processCall('map_dma', { fd: 'iommufd' }),
+          processCall(call, { fd: 'iommufd' }),
+        ],
+        [...GROUP_OPEN_CALLS, processCall(call, { fd: 'container' })],
+        [processCall('open_iommufd', { as: 'iommufd' }), processCall(call, { fd: 'iommufd' })],
+      ]),
+    ].map((calls) => ({ world: TWO_DEVICES_WORLD, calls })),
     // The last device of a group is unregistered while the group is in a container.
     { world: ONE_DEVICE_WORLD, calls: [...TYPE1_CALLS, driverCall('unregister_device')] },
   );

@@ -33,9 +33,13 @@ export const DEAD_STEPS: readonly DeadSteps[] = [
       'ioas_alloc/IOCTL.1',
       'iommu_destroy/GATE*',
       'iommu_destroy/IOCTL.1',
+      'ioas_map/GATE*',
+      'ioas_map/IOCTL.1',
+      'ioas_unmap/GATE*',
+      'ioas_unmap/IOCTL.1',
     ],
     reason:
-      'The scenario format accepts only an iommufd for these two calls, so no other file gets them.',
+      'The scenario format accepts only an iommufd for these calls, so no other file gets them.',
   },
   {
     design: 'upstream',

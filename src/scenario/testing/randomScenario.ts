@@ -236,6 +236,8 @@ const INTENDED_KINDS: Partial<Record<CallName, readonly FileKind[]>> = {
   hot_reset: ['cdev', 'device'],
   group_status: ['group'],
   kvm_del: ['cdev', 'group'],
+  map_dma: ['container', 'iommufd'],
+  unmap_dma: ['container', 'iommufd'],
 };
 
 function drawArgument(

@@ -130,6 +130,40 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
       ),
   },
   {
+    call: 'ioas_map',
+    verb: 'Map',
+    title: 'Map memory',
+    noChoiceReason: 'Needs an IOAS and its /dev/iommu.',
+    choices: (context) => mapChoices(context, 'ioas_map', 'Map memory in'),
+  },
+  {
+    call: 'ioas_unmap',
+    verb: 'Unmap',
+    title: 'Unmap memory',
+    noChoiceReason: 'Needs an IOAS and its /dev/iommu.',
+    choices: (context) => mapChoices(context, 'ioas_unmap', 'Unmap memory in'),
+  },
+  {
+    call: 'map_dma',
+    verb: 'Map DMA',
+    title: 'Map DMA',
+    noChoiceReason: 'Needs an open container.',
+    choices: (context) =>
+      fdsOfKind(context, 'container').map(({ name }) =>
+        makeChoice(context, name, `Map memory in ${name}`, { call: 'map_dma', fd: name }),
+      ),
+  },
+  {
+    call: 'unmap_dma',
+    verb: 'Unmap DMA',
+    title: 'Unmap DMA',
+    noChoiceReason: 'Needs an open container.',
+    choices: (context) =>
+      fdsOfKind(context, 'container').map(({ name }) =>
+        makeChoice(context, name, `Unmap memory in ${name}`, { call: 'unmap_dma', fd: name }),
+      ),
+  },
+  {
     call: 'device_io',
     verb: 'Use',
     title: 'Use',
@@ -452,6 +486,18 @@ export const DRIVER_CALLS: readonly CallTemplate[] = [
 function groupNames({ snapshot }: CallerContext): readonly string[] {
   return [...new Set(snapshot.program.world.devices.map(({ group }) => group))];
 }
+
+/** Each IOAS with the iommufds that this process has open. */
+const mapChoices = (
+  context: CallerContext,
+  call: 'ioas_map' | 'ioas_unmap',
+  verb: string,
+): readonly CallChoice[] =>
+  fdsOfKind(context, 'iommufd').flatMap((fd) =>
+    ioasNames(context).map((ioas) =>
+      makeChoice(context, ioas, `${verb} ${ioas} of ${fd.name}`, { call, iommufd: fd.name, ioas }),
+    ),
+  );
 
 /** Names of the allocated IOASes of all processes. */
 function ioasNames({ snapshot: { program, state } }: CallerContext): readonly string[] {

@@ -19,7 +19,14 @@ export const iommufdCtx: ObjectType = {
 };
 
 /** The calls that can use an ioas at the same time. */
-const IOAS_USERS = [countCalls('attach_ioas'), countCalls('get_device_fd')] as const;
+const IOAS_USERS = [
+  countCalls('attach_ioas'),
+  countCalls('get_device_fd'),
+  countCalls('ioas_map'),
+  countCalls('ioas_unmap'),
+  countCalls('map_dma'),
+  countCalls('unmap_dma'),
+] as const;
 
 /** struct iommufd_ioas; the one named `compat` is what type1 ioctls and group device fds use. */
 export const iommufdIoas = (shortterm: ShorttermUse): ObjectType => ({
@@ -34,6 +41,8 @@ export const iommufdIoas = (shortterm: ShorttermUse): ObjectType => ({
     ...shorttermFields(shortterm, ...IOAS_USERS),
     published: { kind: 'bool', memberOf: 'ictx->objects' },
     mutex: { kind: 'mutex' },
+    /** Whether the one range of IOVAs that the model has is mapped, in every page table of the ioas. */
+    mapped: { kind: 'bool' },
     ictx: { kind: 'link', type: 'iommufd_ctx', edge: 'member' },
   },
 });
