@@ -89,10 +89,15 @@ export class TokenReader {
     return got === text && (kind === 'name' || kind === 'sign');
   }
 
+  /** Takes the next token if it is this word or sign; else comments before it stay to be read. */
   accept(text: string): boolean {
-    if (!this.is(text)) return false;
-    this.take();
-    return true;
+    const { at } = this;
+    if (this.is(text)) {
+      this.take();
+      return true;
+    }
+    this.at = at;
+    return false;
   }
 
   expect(text: string): Token {
