@@ -10,7 +10,7 @@ export interface Terminal {
   readonly write: (file: string, text: string) => void;
   /** The version of the package. */
   readonly version: string;
-  /** Replaces the progress of a long command, which is not part of its output; an empty text removes it. Absent if nobody watches. */
+  /** Replaces the progress of a long command, which is not part of its output; an empty text removes it. Absent if the output is no terminal. */
   readonly progress?: (text: string) => void;
   /** Whether the output is read on a terminal that shows colours. */
   readonly hasColours?: boolean;

@@ -28,7 +28,7 @@ it('shows the example of the manual as it is in its file', () => {
   expect(readFileSync(join(docs, 'design-language.md'), 'utf8')).toContain(example);
 });
 
-it('checks a design without VFIO, with a call of its own', async () => {
+it('checks a design without VFIO, with its own call', async () => {
   const { out, err } = await run('check a.json --json --design counter.design');
   expect(err).toBe('');
   expect(JSON.parse(out)).toMatchObject({ design: 'counter', verdict: 'holds', states: 20 });

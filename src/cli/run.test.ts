@@ -212,9 +212,9 @@ describe('run', () => {
     ['bogus', '', /^expected a command \(run, .*\), got "bogus"\n$/],
     ['run bind-race --schedule random:x', '', /^--schedule: .*"random:x"/],
     [
-      'run bind-race --schedule qemu,nobody',
+      'run bind-race --schedule qemu,other',
       '',
-      /^schedule\[1\]: expected a task that can run \(qemu, dpdk\), got "nobody": nobody makes no call\n$/,
+      /^schedule\[1\]: expected a task that can run \(qemu, dpdk\), got "other": other makes no call\n$/,
     ],
     [
       'run bind-race --schedule qemu*999',

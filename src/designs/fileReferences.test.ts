@@ -126,7 +126,7 @@ describe.each(DESIGNS)('the exit of a process in $id', (design) => {
     expect([d.results()[1], pinned(d)]).toEqual([0, ['i2']]);
   });
 
-  it('releases a shared file once, whoever is last', () => {
+  it('releases a shared file once, after its last user', () => {
     const found = exploreInterleavings(design, {}, WORLD, [
       BOUND[1]!,
       { by: 'a', call: 'pass_fd', fd: 'fd1', to: 'b', as: 'fd2' },

@@ -78,7 +78,7 @@ export const dropGroupOpen: readonly Op[] = [
   mutexUnlock('group.opened_lock'),
 ];
 
-/** Without a node of its own, the path of a device can lead to a device of the same name on another bus. */
+/** If a device has no node, its path can lead to a device of the same name on another bus. */
 const nodeOfAnother: readonly Op[] = [
   forEach('device', 'devName', 'other', [
     branch(live('other'), [

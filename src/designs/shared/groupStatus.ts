@@ -1,4 +1,4 @@
-import type { Routine } from '../../kernel/language/design';
+import type { Routine, StepSpec } from '../../kernel/language/design';
 import { branch, comment, fallible, ne, NULL, ret } from '../../kernel/language/primitives';
 import type { Condition } from '../../kernel/language/primitives';
 import { DRIVER } from './parentDevice';
@@ -20,21 +20,26 @@ const viable: Condition = {
   },
 };
 
+/** The first steps of GET_STATUS, the same in every version. */
+export const statusArgument: readonly StepSpec[] = [
+  {
+    id: 'GSTAT.1',
+    title: 'copy the argument from user space',
+    ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'group' })],
+  },
+  {
+    id: 'GSTAT.2',
+    title: 'check the size of the argument',
+    ops: [fallible('check', 'EINVAL', 'short argsz', { at: 'group' })],
+  },
+];
+
 /** VFIO_GROUP_GET_STATUS of v5.14: viable while no device of the group has a kernel driver; takes no lock of the group. */
 export const groupStatusByDrivers: Routine = {
   name: 'vfio_group_fops_unl_ioctl, VFIO_GROUP_GET_STATUS',
   cite: 'drivers/vfio/vfio.c, vfio_group_fops_unl_ioctl, v5.14',
   steps: [
-    {
-      id: 'GSTAT.1',
-      title: 'copy the argument from user space',
-      ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'group' })],
-    },
-    {
-      id: 'GSTAT.2',
-      title: 'check the size of the argument',
-      ops: [fallible('check', 'EINVAL', 'short argsz', { at: 'group' })],
-    },
+    ...statusArgument,
     {
       id: 'GSTAT.3',
       title: 'tell whether the group is viable and in a container',

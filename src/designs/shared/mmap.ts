@@ -15,6 +15,7 @@ export function mmapBody(cite: string, check: (onError: string) => readonly Step
       {
         id: 'MMAP.1',
         title: 'allocate the mapping and take a reference on the file',
+        confidence: 'MEM',
         ops: [fallible('vm_area_alloc', 'ENOMEM', 'no memory'), fget('file')],
       },
       ...check('MMAP.U1'),
@@ -22,6 +23,7 @@ export function mmapBody(cite: string, check: (onError: string) => readonly Step
         id: 'MMAP.2',
         title: 'run the mmap op of the driver; the mapping keeps its reference',
         cite,
+        confidence: 'MEM',
         ops: [
           fallible('mmap', 'EINVAL', 'the driver cannot map the region', {
             at: 'file',
@@ -32,7 +34,12 @@ export function mmapBody(cite: string, check: (onError: string) => readonly Step
           ret(),
         ],
       },
-      { id: 'MMAP.U1', title: 'undo: drop the reference', ops: [fput('file'), ret()] },
+      {
+        id: 'MMAP.U1',
+        title: 'undo: drop the reference',
+        confidence: 'MEM',
+        ops: [fput('file'), ret()],
+      },
     ],
   };
   return {
@@ -44,6 +51,7 @@ export function mmapBody(cite: string, check: (onError: string) => readonly Step
         {
           id: 'MMAP.1',
           title: 'the file has no mmap handler',
+          confidence: 'MEM',
           ops: [fail('ENODEV', 'the file has no mmap handler', { at: 'file' })],
         },
       ],

@@ -294,7 +294,7 @@ describe('upstream', () => {
     expect(d.results()).toEqual(['running', 'EINVAL']);
   });
 
-  it('says in the source who resumes the device: nobody for mmap', () => {
+  it('says in the source that mmap does not resume the device', () => {
     const source = (id: string): string => {
       const { program } = run([
         ...cdevPathCalls('a', 1),

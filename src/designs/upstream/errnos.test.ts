@@ -467,7 +467,7 @@ const errnoCases: readonly ErrnoCase[] = [
   {
     action: 'UNSET_CONTAINER',
     errno: 0,
-    when: 'a device fd uses the iommufd, which nobody counts',
+    when: 'a device fd uses the iommufd, which no counter records',
     calls: [...compat, get, { by, call: 'unset_container', fd: 'g' }],
   },
   {

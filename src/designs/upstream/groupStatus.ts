@@ -11,24 +11,15 @@ import {
   NULL,
   ret,
 } from '../../kernel/language/primitives';
-import { STATUS } from '../shared/groupStatus';
+import { STATUS, statusArgument } from '../shared/groupStatus';
 import { linuxCitation } from './citation';
 
-/** GET_STATUS: a group with a container or iommufd is viable; any other if nobody has claimed its DMA. */
+/** GET_STATUS: a group with a container or iommufd is viable; any other if its DMA is not claimed. */
 export const groupStatus: Routine = {
   name: 'vfio_group_ioctl_get_status',
   cite: linuxCitation('drivers/vfio/group.c', 'vfio_group_ioctl_get_status'),
   steps: [
-    {
-      id: 'GSTAT.1',
-      title: 'copy the argument from user space',
-      ops: [fallible('copy_from_user', 'EFAULT', 'the argument cannot be read', { at: 'group' })],
-    },
-    {
-      id: 'GSTAT.2',
-      title: 'check the size of the argument',
-      ops: [fallible('check', 'EINVAL', 'short argsz', { at: 'group' })],
-    },
+    ...statusArgument,
     {
       id: 'GSTAT.3',
       title: 'lock the group and check that its last device is not gone',
@@ -45,7 +36,7 @@ export const groupStatus: Routine = {
     },
     {
       id: 'GSTAT.4',
-      title: 'neither container nor iommufd: viable if nobody has claimed the DMA of the group',
+      title: 'neither container nor iommufd: viable if the DMA of the group is not claimed',
       cite: linuxCitation('drivers/iommu/iommu.c', 'iommu_group_dma_owner_claimed'),
       ops: [
         mutexLock('iommu_group.mutex'),

@@ -74,7 +74,7 @@ describe('IOMMU_DESTROY beside an attach that lets go of the ioas', () => {
     r.runUntil('a', 'ATTACH.4y2').runUntil('a/2');
     expect(r.results().at(-1)).toBe('EBUSY');
     expect(r.fieldValue('ioas1.life')).toBe(1);
-    // The destroyer does not time out if nobody makes it wait.
+    // The destroyer does not time out without a user to wait for.
     const alone = startTestRun(upstream, {}, ONE_DEVICE, timedOut);
     alone.runUntil('a').runUntil('a/2');
     expect(alone.results().at(-1)).toBe(0);
@@ -94,7 +94,7 @@ describe('BIND since v6.17', () => {
     }
   });
 
-  it('gives each virtual function a reset set of its own', () => {
+  it('gives each virtual function its own reset set', () => {
     const world: World = {
       devices: ['vfio0', 'vfio1'].map((name, i) => ({
         name,

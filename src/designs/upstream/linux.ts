@@ -12,7 +12,7 @@ export interface Linux {
   readonly version: LinuxVersion;
   /** How iommufd keeps an object allocated while an ioctl uses it. */
   readonly shortterm: ShorttermUse;
-  /** BIND takes the VF token, and each virtual function has a reset set of its own (v6.17). */
+  /** BIND takes the VF token, and each virtual function has its own reset set (v6.17). */
   readonly vfToken: boolean;
   /** A replace checks that the device is attached (v6.15). */
   readonly replaceChecksAttached: boolean;

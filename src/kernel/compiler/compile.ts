@@ -50,7 +50,7 @@ export function compile(
   return new Compiler(design, options, model, seen, calls, bounds).program();
 }
 
-/** The world with a reset set of its own for each virtual function. */
+/** The world with one reset set per virtual function. */
 function withOwnDevsets(world: World): World {
   return {
     ...world,

@@ -75,7 +75,7 @@ export interface ObjectType {
   readonly lifetime?: { readonly liveAtStart?: StaticNumber };
   /** For objects of an iommufd: the id space they use; by default all share one that starts at 1. */
   readonly ids?: { readonly space: string; readonly first: number };
-  /** For the reset set: each SR-IOV virtual function has one of its own, whatever the world says. */
+  /** For the reset set: each SR-IOV virtual function has its own, and `devset` is ignored. */
   readonly ownForVf?: true;
   readonly about: string;
 }

@@ -100,7 +100,7 @@ export function everyKey(_rest: Readonly<Record<string, never>>): void {}
 class OpPrinter {
   constructor(private readonly style: PrintStyle) {}
 
-  /** A pointer bound by name stays bound to the end of its block, so one that ends earlier gets a block of its own. */
+  /** A pointer bound by name stays bound to the end of its block, so one that ends earlier gets its own block. */
   block(ops: readonly Op[], indent: string): string[] {
     return ops.flatMap((op, i) =>
       op.kind === 'withPointer' && i < ops.length - 1

@@ -88,7 +88,7 @@ function leaks(p: Program): StateCheck[] {
     const file = p.objects[f.object]!;
     const target = p.objects[file.links['private_data']?.object ?? -1];
     if (target?.key.file === undefined || mayNotChange(p, target)) return [];
-    // One with a count of its own may outlive its file.
+    // One with its own reference count may outlive its file.
     if (Object.values(target.spec.fields).some((s) => s.kind === 'refcount')) return [];
     return [
       leak(target, binary('eq', field(file.lifetime!), constant(2)), `${f.name} is released`),

@@ -39,7 +39,7 @@ const KEY_DESCRIPTIONS: Readonly<Record<string, string>> = {
   'world.devices[].staleNode':
     'True if a node with the number of the device exists all the time, such as one made with mknod.',
   'world.devices[].vf':
-    'An SR-IOV virtual function: since Linux v6.17 it has a reset set of its own, whatever devset says.',
+    'An SR-IOV virtual function: since Linux v6.17 it has its own reset set, and devset is ignored.',
   'world.devices[].devName':
     'The dev_name() of the parent device, which is unique on one bus only. Default: the name.',
   'world.processes': 'The names of the processes. One that only receives an fd is listed too.',

@@ -13,7 +13,7 @@ export interface Walkthrough {
   readonly outcomes: ReadonlyMap<Caption, string>;
 }
 
-/** The walkthrough of a setup. A scenario from a link has no schedule of its own: the built-in scenario has it. */
+/** The walkthrough of a setup. A scenario from a link has no schedule; the built-in scenario does. */
 export const walkthroughOf = memoizeByKey((setup: Setup): Walkthrough => {
   const { scenario, design } = setup;
   const outcome = runScenario(variantFor(setup, design.id, scenario.options) ?? scenario);

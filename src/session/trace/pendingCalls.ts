@@ -27,7 +27,7 @@ export function plannedCalls({ plannedCalls: planned, scenario }: Setup): readon
 }
 
 /**
- * The run in which the user makes a call: a branch of its own, whose scenario has only the calls that have started. The same run
+ * The run in which the user makes a call: a separate branch, whose scenario has only the calls that have started. The same run
  * if no call of the scenario is pending.
  */
 export function leavePendingCalls(run: Run): Run {

@@ -2,7 +2,7 @@ import { rootTraceNode, type Branch, type Setup, type TraceNode } from './traceT
 
 /** Branches, each a path of a trace tree, and the cursor on one of them. Undo and redo restore exactly this. */
 export interface Run {
-  /** The setup of the branch on screen. A branch on which the user makes own calls has a setup of its own. */
+  /** The setup of the branch on screen. A branch with calls made by hand has another setup. */
   readonly setup: Setup;
   /** Never empty; only grows while the first branch starts from the same setup. */
   readonly branches: readonly Branch[];

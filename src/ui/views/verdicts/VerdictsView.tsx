@@ -224,7 +224,7 @@ function CellLegend() {
           <Icon name="close" size={11} />
           12
         </span>{' '}
-        dashed: found by reading or reported, not confirmed by a run
+        dashed: found by reading, or reported by others; the text says which
       </li>
       <li>
         <span className={styles.incomplete}>
