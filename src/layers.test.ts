@@ -15,9 +15,9 @@ interface Room {
 /** Who may import whom, in order: a file imports from its own room and from rooms above it. */
 const ROOMS: readonly Room[] = [
   { name: 'kernel' },
-  { name: 'designs' },
+  { name: 'designs', packages: ['diff'] },
   { name: 'graph', rooms: ['kernel'] },
-  { name: 'scenario', rooms: ['kernel', 'designs'], packages: ['valibot'] },
+  { name: 'scenario', rooms: ['kernel', 'designs'], packages: ['valibot', 'fflate'] },
   { name: 'explore', rooms: ['kernel', 'designs', 'scenario'] },
   { name: 'export' },
   { name: 'check-worker' },

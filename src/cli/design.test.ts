@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../designs/designs';
 import { printDesign } from '../kernel/text/printDesign';
+import { openLink } from '../scenario/link/openLink';
 import { runInMemory } from './testing/runInMemory';
 
 const upstream = DESIGNS.find((d) => d.id === 'upstream')!;
@@ -44,11 +45,14 @@ describe('--design FILE', () => {
   it('checks, exports and compares a changed design', async () => {
     const checked = await runInMemory('check open-before-bind --json --design -', withoutGrant);
     expect(checked.err).toBe('');
-    expect(JSON.parse(checked.out)).toMatchObject({ design: 'upstream', coverage: 'complete' });
+    const said = { design: 'upstream', modified: true };
+    expect(JSON.parse(checked.out)).toMatchObject({ ...said, coverage: 'complete' });
+    const run = await runInMemory('run cdev-path --json --design -', withoutGrant);
+    expect(JSON.parse(run.out)).toMatchObject(said);
     const exported = await runInMemory('export cdev-path --to text --design -', withoutGrant);
-    expect(exported.out).toContain('upstream (a design file)');
+    expect(exported.out).toContain('upstream (modified design)');
     const svg = await runInMemory('export cdev-path --to svg --design -', withoutGrant);
-    expect(svg.out).toContain('upstream, modified');
+    expect(svg.out).toContain('upstream, modified design');
     const matrix = await runInMemory('matrix cdev-path --json --design -', withoutGrant);
     expect(matrix.err).toBe('');
     expect(matrix.out).toContain('cdev-path');
@@ -70,9 +74,13 @@ describe('--design FILE', () => {
     );
   });
 
-  it('has no link', async () => {
-    const { status, err } = await runInMemory('link bind-race --design -', withoutGrant);
-    expect(status).toBe(2);
-    expect(err).toContain('which a link does not carry');
+  it('is in the link, with what has changed', async () => {
+    const { out, err } = await runInMemory('link bind-race --design -', withoutGrant);
+    expect(err).toBe('');
+    const opened = openLink(out.trim());
+    if (!opened.ok) throw new Error(opened.message);
+    expect(opened.dropped).toEqual([]);
+    expect(opened.mutations).toMatchObject([{ kind: 'text', hunks: [{ remove: 1, insert: [] }] }]);
+    expect(opened.trace.program.design.modified).toEqual(opened.mutations);
   });
 });

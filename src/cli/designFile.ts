@@ -1,10 +1,10 @@
 import { designById } from '../designs/designs';
+import { changeOfText } from '../designs/changedDesign';
 import { overrideDesign } from '../designs/registry';
 import { defaultOptions } from '../kernel/compiler/compile';
 import type { Design } from '../kernel/language/design';
 import { diagnosticsText } from '../kernel/text/diagnostic';
 import { parseDesign } from '../kernel/text/parseDesign';
-import { printDesign } from '../kernel/text/printDesign';
 import { CliInputError, optionValue } from './arguments';
 import type { CliArguments, Terminal } from './command';
 
@@ -27,16 +27,8 @@ export function readDesignFile(file: string, terminal: Terminal): Design {
   const { design, diagnostics } = parseDesign(text);
   if (!design)
     throw new CliInputError(diagnosticsText(file === '-' ? 'standard input' : file, diagnostics));
-  const builtIn = designById(design.id);
-  if (builtIn && isUnchanged(design, builtIn)) return design;
-  return { ...design, fromText: true, ...(builtIn ? { modified: [] } : {}) };
-}
-
-/** Whether a text says the same as the built-in design of its id: what was found by reading that one holds. */
-function isUnchanged(design: Design, builtIn: Design): boolean {
-  const options = defaultOptions(design);
-  const fits = builtIn.options.every((o) => o.values.includes(options[o.id] ?? ''));
-  return fits && printDesign(design) === printDesign(builtIn, options);
+  const change = changeOfText(design, text);
+  return change ? { ...design, modified: [change] } : design;
 }
 
 /** Arguments whose `--design` files are replaced by their ids, and how to undo what that registered. */

@@ -1,4 +1,3 @@
-import { designById } from '../designs/designs';
 import { SNIPPETS } from '../export/snippets';
 import { EMBED_PARAMETERS } from '../host/parameters';
 import { makeLink } from '../scenario/link/link';
@@ -36,10 +35,6 @@ function link(args: CliArguments, terminal: Terminal): number {
   if (args.options.has('as') && !embed)
     throw new CliInputError('--as: expected --embed with it, got --as alone');
   const snippet = choiceOption(args, 'as', SNIPPETS, 'html');
-  if (designById(optionValue(args, 'design') ?? '')?.fromText)
-    throw new CliInputError(
-      '--design: expected the id of a built-in design, got a file, which a link does not carry',
-    );
   const base = baseOption(args);
   const parameters = embedParameters(args);
   const trace = runToTrace(readScenario(args, terminal), args, terminal);

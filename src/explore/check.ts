@@ -226,6 +226,7 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
       return {
         format: 'vfio-playground/check@1',
         design: program.design.id,
+        ...(program.design.modified ? { modified: true } : {}),
         options: optionsAsJson(program.options),
         verdict:
           counterexamples.size > 0 ? 'violated' : coverage === 'complete' ? 'holds' : 'incomplete',

@@ -50,6 +50,8 @@ export interface CheckOutcome {
 export interface CheckResult {
   readonly format: 'vfio-playground/check@1';
   readonly design: string;
+  /** The user has changed or written the design; absent for a built-in one. */
+  readonly modified?: true;
   readonly options: Readonly<Record<string, string | boolean>>;
   readonly verdict: 'violated' | 'holds' | 'incomplete';
   readonly coverage: Coverage;

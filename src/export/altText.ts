@@ -1,3 +1,4 @@
+import { modifiedDesignText } from '../kernel/language/design';
 import { callResult, callStatus, isEnabled } from '../kernel/machine/machine';
 import { stateAt } from '../scenario/run/scenarioRun';
 import type { PropertyId } from '../kernel/language/propertyId';
@@ -30,8 +31,9 @@ export function altText(trace: Trace, property?: PropertyId): string {
   const end = violation
     ? ` Property ${violation.property} is violated: ${endSentence(violation.text)} ${consequenceOf(trace, property)}`
     : ' No property is violated.';
+  const note = modifiedDesignText(program.design);
   const title = scenario.title === '' ? '' : `${endSentence(scenario.title)} `;
-  return `${title}Run of ${trace.steps.length} steps in design ${program.design.id}, with ${joinNames(names)}. ${calls.map(endSentence).join(' ')}${end}`
+  return `${title}Run of ${trace.steps.length} steps in ${note === undefined ? 'design' : `the ${note}`} ${program.design.id}, with ${joinNames(names)}. ${calls.map(endSentence).join(' ')}${end}`
     .replaceAll(/\s+/g, ' ')
     .trim();
 }

@@ -23,7 +23,7 @@ export function checkText(result: CheckResult, title: string): string {
       ? 'complete'
       : `${result.coverage} by ${STOP_REASONS[result.stoppedBy]}`;
   const lines = [
-    `${title}, ${result.design}${options}: ${result.verdict}`,
+    `${title}, ${result.design}${result.modified ? ' (modified)' : ''}${options}: ${result.verdict}`,
     `${groupThousands(states)} states, ${groupThousands(transitions)} transitions, depth ${depth}, ${coverage} (${engine}${reduce === undefined ? '' : `, reduced by ${reduce}`}, ${seconds.toFixed(2)} s)`,
   ];
   for (const { id, witness } of result.properties) {

@@ -1,3 +1,4 @@
+import { modifiedDesignText } from '../../kernel/language/design';
 import type { Export } from '../export';
 import type { Trace } from '../../scenario/run/trace';
 import { callExpression } from '../../scenario/format/callText';
@@ -17,10 +18,12 @@ const STEP_MICROSECONDS = 10;
 function ftraceText(trace: Trace): string {
   const { program } = trace;
   const processes = [...new Set(program.tasks.map((owner) => owner.process))];
+  const note = modifiedDesignText(program.design);
   const lines = [
     '# tracer: nop',
     '#',
     '# Simulated by vfio-playground, not a kernel log',
+    ...(note === undefined ? [] : [`# Design: ${toAscii(program.design.id)}, ${note}`]),
     '#',
     '#           TASK-PID    TGID   CPU#  ||||   TIMESTAMP  FUNCTION',
   ];

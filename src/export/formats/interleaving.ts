@@ -5,6 +5,7 @@ import { builtInOf, linkOfTrace } from '../../scenario/link/linkOfTrace';
 import { makeScheduleEntries } from '../../scenario/format/scheduleText';
 import type { Trace, TraceViolation } from '../../scenario/run/trace';
 import { makeMutation } from '../../kernel/language/mutation';
+import { modifiedDesignText } from '../../kernel/language/design';
 import type { PropertyId } from '../../kernel/language/propertyId';
 import { traceLinesOf, type TraceLine } from '../traceLines';
 import { blockedSentences, consequenceOf, subjectViolation } from '../consequence';
@@ -78,7 +79,11 @@ export function interleavingText(trace: Trace, options: InterleavingOptions = {}
   const hidden = full || shown === trace.steps.length ? '' : `; ${shown} shown, --full shows all`;
   addText(`(${options.coverage ?? `one schedule of ${trace.steps.length} steps${hidden}`})`, 4);
   const address = runAddress(trace, options);
-  output.push(...(address === undefined ? sourceLines(trace) : [`Link: ${address}`]));
+  if (address === undefined) output.push(...sourceLines(trace));
+  else {
+    if (trace.program.design.modified) addText(`Design: ${designLabel(trace)}`, 4);
+    output.push(`Link: ${address}`);
+  }
   return `${output.map((l) => l.trimEnd()).join('\n')}\n`;
 }
 
@@ -87,8 +92,7 @@ export function runAddress(
   trace: Trace,
   { base, full, property }: InterleavingOptions = {},
 ): string | undefined {
-  // A link would open the built-in design of this id.
-  if (base === undefined || trace.program.design.fromText) return undefined;
+  if (base === undefined) return undefined;
   const violation = full ? undefined : subjectViolation(trace, property);
   return `${toAscii(base)}${makeLink(linkOfTrace(trace, violation && violation.step + 1))}`;
 }
@@ -103,15 +107,20 @@ function propertyText(
   return `${id} (${cite}). ${statement}${violation ? '' : ' It is not violated on this schedule.'}`;
 }
 
-/** What to run to see this run again: the scenario with its design and changes, and the schedule. */
-function sourceLines({ scenario, program, schedule }: Trace): readonly string[] {
+/** The design of a run with its options and changes. */
+function designLabel({ scenario, program }: Pick<Trace, 'scenario' | 'program'>): string {
   const options = Object.entries(scenario.options).map(([k, value]) => ` ${k}=${value}`);
   const changes = (program.design.modified ?? []).map((m) => ` ${makeMutation(m)}`);
+  const hasText = program.design.modified?.some(({ kind }) => kind === 'text') ?? false;
+  return `${scenario.design}${hasText ? ` (${modifiedDesignText(program.design) ?? ''})` : ''}${options.join('')}${changes.join('')}`;
+}
+
+/** What to run to see this run again: the scenario with its design and changes, and the schedule. */
+function sourceLines({ scenario, program, schedule }: Trace): readonly string[] {
   const name = builtInOf(scenario)?.id ?? JSON.stringify(scenario.title);
   const entries = makeScheduleEntries(schedule.map((task) => program.tasks[task]?.name ?? ''));
-  const text = program.design.fromText ? ' (a design file)' : '';
   return [
-    `Scenario: ${name}, ${scenario.design}${text}${options.join('')}${changes.join('')}`,
+    `Scenario: ${name}, ${designLabel({ scenario, program })}`,
     `Schedule: ${entries.join(',') || 'sequential'}`,
   ].flatMap((line) => wrapText(toAscii(line), MAX_COLUMNS));
 }

@@ -1,3 +1,4 @@
+import { modifiedDesignText } from '../../kernel/language/design';
 import type { Export } from '../export';
 import { initialState, step } from '../../kernel/machine/machine';
 import { LockOrderGraph, locksHeld, type LockEdge } from '../../kernel/properties/lockOrder';
@@ -39,10 +40,11 @@ function lockdepText(trace: Trace): string {
       );
     return `${lines.join('\n')}\n`;
   }
+  const note = modifiedDesignText(program.design);
   const isRecursive = last.held === last.taken;
   lines.push(
     `WARNING: ${isRecursive ? 'possible recursive locking' : 'possible circular locking dependency'} detected`,
-    `${toAscii(program.design.id)} (model)`,
+    `${toAscii(program.design.id)} (model${note === undefined ? '' : `, ${note}`})`,
     RULE,
   );
   lines.push(

@@ -1,3 +1,4 @@
+import { modifiedDesignText } from '../../kernel/language/design';
 import type { Export, ExportOptions } from '../export';
 import type { Trace } from '../../scenario/run/trace';
 import { subjectViolation } from '../consequence';
@@ -18,8 +19,10 @@ function mermaidText(trace: Trace, options: ExportOptions = {}): string {
   const tasks = trace.program.tasks.filter((task) =>
     traceLines.some((line) => line.task === task.index),
   );
+  const note = modifiedDesignText(trace.program.design);
   const lines = [
     'sequenceDiagram',
+    ...(note === undefined ? [] : [`  %% ${toAscii(trace.program.design.id)}, ${note}`]),
     ...tasks.map((task) => `  participant T${task.index} as ${escapeMermaid(task.name)}`),
     '  participant K as kernel',
   ];

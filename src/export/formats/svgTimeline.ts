@@ -1,6 +1,7 @@
 import { callErrorText } from '../../kernel/language/errno';
 import { currentCall, currentWait, inCall, initialState, step } from '../../kernel/machine/machine';
 import { waitText } from '../../kernel/machine/describeEvent';
+import { modifiedDesignText } from '../../kernel/language/design';
 import type { ProgramCall } from '../../kernel/compiler/program';
 import { callExpression } from '../../scenario/format/callText';
 import { makeSvgScenario } from '../../scenario/format/svgScenario';
@@ -49,7 +50,8 @@ export function svgTimeline(trace: Trace, options: ExportOptions = {}): string {
   const lanes = lanesOf(trace);
   const legend = legendOf(trace, lanes);
   const title = trace.scenario.title || 'A run of the VFIO playground';
-  const footer = `${program.design.id}${program.design.modified ? ', modified' : ''}, ${steps.length} steps; simulated by vfio-playground`;
+  const note = modifiedDesignText(program.design);
+  const footer = `${program.design.id}${note === undefined ? '' : `, ${note}`}, ${steps.length} steps; simulated by vfio-playground`;
   const width = Math.ceil(
     Math.max(
       xOf(Math.max(20, steps.length)) + RIGHT_MARGIN,

@@ -1,3 +1,4 @@
+import { modifiedDesignText } from '../../kernel/language/design';
 import type { Export } from '../export';
 import type { Trace, TraceStep } from '../../scenario/run/trace';
 import { toAscii, wrapText } from '../format';
@@ -15,7 +16,8 @@ const BAR = '='.repeat(66);
 
 function useAfterFreeText(trace: Trace): string {
   const { program } = trace;
-  const head = 'Simulated by vfio-playground, not a kernel log';
+  const note = modifiedDesignText(program.design);
+  const head = `Simulated by vfio-playground, not a kernel log${note === undefined ? '' : ` (${note})`}`;
   const violation = trace.steps
     .flatMap((traceStep) => traceStep.violations)
     .find((violation) => violation.property === 'memory');

@@ -1,5 +1,5 @@
 import type { Granularity, InstanceKey } from './instanceKey';
-import type { Mutation } from './mutation';
+import type { DesignChange } from './mutation';
 import type { Op } from './primitives';
 import type { PropertyInputs } from './propertyInputs';
 import type { StaticNumber } from './staticNumber';
@@ -154,14 +154,18 @@ export interface Design {
   /** Calls besides those of the scenario format. Each returns 0 or an errno. */
   readonly calls?: Readonly<Record<string, CallSignature>>;
   readonly model: (options: Options) => DesignModel;
-  /** Written as text and not built in: a link does not carry it. */
-  readonly fromText?: true;
-  /** The changes that the user made to its steps, none if its text was changed: what was found by reading the original is not said of it. */
-  readonly modified?: readonly Mutation[];
+  /** The changes that the user made to it: what was found by reading the original is not said of it. */
+  readonly modified?: readonly DesignChange[];
 }
 
-/** The title of a design with these options; absent ones have their default. */
+/** What results call a design with these options; absent ones have their default. Says if it is modified. */
 export function designTitle(design: Design, options: Options): string {
+  const note = modifiedDesignText(design);
+  return `${unmodifiedTitle(design, options)}${note === undefined ? '' : ` (${note})`}`;
+}
+
+/** The title of a design with these options without what the user has changed. */
+export function unmodifiedTitle(design: Design, options: Options): string {
   return (
     design.titleWithOptions?.replaceAll(
       /\{(\w+)\}/g,
@@ -169,4 +173,12 @@ export function designTitle(design: Design, options: Options): string {
         options[id] ?? design.options.find((option) => option.id === id)?.values[0] ?? '',
     ) ?? design.title
   );
+}
+
+/** What a result says of a design that is not built in; undefined for one that is. */
+export function modifiedDesignText({ modified }: Design): string | undefined {
+  if (!modified) return undefined;
+  return modified.some((change) => change.kind === 'text' && change.own)
+    ? 'own design'
+    : 'modified design';
 }

@@ -1,3 +1,4 @@
+import { modifiedDesignText } from '../language/design';
 import type { DesignModel } from '../language/design';
 import { evaluate } from '../language/expressions';
 import type { StepEvent } from './machine';
@@ -76,7 +77,8 @@ export function caveatText(
   { design, model }: Pick<Program, 'design' | 'model'>,
   property: PropertyId,
 ): string {
-  if (design.modified) return ' (modified design)';
+  const note = modifiedDesignText(design);
+  if (note !== undefined) return ` (${note})`;
   const caveat = caveatOf(model, property);
   return caveat === undefined ? '' : ` (${caveat})`;
 }

@@ -1,4 +1,4 @@
-import { designTitle } from '../language/design';
+import { unmodifiedTitle } from '../language/design';
 import type {
   CallBody,
   Design,
@@ -35,7 +35,7 @@ export function printDesign(design: Design, options: Options = {}): string {
     ...options,
   };
   const { id, revision, about } = design;
-  const title = designTitle(design, chosen);
+  const title = unmodifiedTitle(design, chosen);
   const model = design.model(chosen);
   const style = { modelOnly: true, isPointer: pointerTest(model.objects) };
   const functions = new FunctionTable(style);

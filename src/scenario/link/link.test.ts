@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALL_NAMES, type Call } from '../../kernel/language/world';
-import { parseMutation, type Mutation } from '../../kernel/language/mutation';
+import { parseMutation, type DesignChange, type Mutation } from '../../kernel/language/mutation';
 import { makeLink, parseLink, type Link } from './link';
 
 const word = fc.oneof(
@@ -59,6 +59,24 @@ const address = fc.constantFrom(
   'upstream/release_cdev/CLOSE.2',
   'x/y/z',
 );
+const textChange: fc.Arbitrary<DesignChange> = fc
+  .record({
+    kind: fc.constant('text' as const),
+    own: fc.option(fc.constant(true as const), { nil: undefined }),
+    hunks: fc.array(
+      fc.record({
+        line: fc.nat(9999),
+        remove: fc.nat(99),
+        insert: fc.array(
+          fc.string({ maxLength: 30, unit: 'grapheme' }).map((s) => s.replaceAll('\n', ' ')),
+          { maxLength: 4 },
+        ),
+        sum: fc.nat(65535),
+      }),
+      { maxLength: 5 },
+    ),
+  })
+  .map(withoutUndefined);
 const mutation: fc.Arbitrary<Mutation> = fc.oneof(
   fc.record({ kind: fc.constant('swap' as const), a: address, b: address }),
   fc
@@ -97,9 +115,15 @@ const link = fc
           fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }),
           { nil: undefined },
         ),
-        mutations: fc.option(fc.array(mutation, { minLength: 1, maxLength: 16 }), {
-          nil: undefined,
-        }),
+        mutations: fc.option(
+          fc.oneof(
+            fc.array(mutation, { minLength: 1, maxLength: 16 }),
+            fc
+              .tuple(textChange, fc.array(mutation, { maxLength: 3 }))
+              .map(([text, rest]) => [text, ...rest]),
+          ),
+          { nil: undefined },
+        ),
       })
       .map(withoutUndefined),
   )

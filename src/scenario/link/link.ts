@@ -1,6 +1,6 @@
 import { DESIGN_LINK_WORDS } from '../../designs/catalog';
 import type { Options } from '../../kernel/language/design';
-import { MAX_MUTATIONS, type Mutation } from '../../kernel/language/mutation';
+import { MAX_MUTATIONS, type DesignChange } from '../../kernel/language/mutation';
 import type { Call, World, WorldDevice } from '../../kernel/language/world';
 import {
   LinkFormatError,
@@ -12,6 +12,7 @@ import {
   type LinkReader,
 } from './linkBytes';
 import { LINK_DICTIONARY } from './linkDictionary';
+import { readTextChange, writeTextChange } from './linkText';
 import {
   readCall,
   readDevice,
@@ -35,7 +36,7 @@ export interface Link {
   readonly revision: number;
   readonly options: Options;
   /** Changes of the design, in the order in which they were made; absent for the design itself. */
-  readonly mutations?: readonly Mutation[] | undefined;
+  readonly mutations?: readonly DesignChange[] | undefined;
   readonly world: World;
   readonly calls: readonly Call[];
   /** The calls that were inserted during the run, in order of insertion. */
@@ -74,9 +75,10 @@ const RECORD_TAGS = {
   title: 11,
   issued: 12,
   mutation: 13,
+  text: 14,
 } as const;
 
-/** The permalink: `#v1.` and packed bytes in base64url. Nothing is compressed, so a short link cannot expand into a huge one. */
+/** The permalink: `#v1.` and packed bytes in base64url. Only changed lines of a design are compressed, and their size is limited. */
 export function makeLink(link: Link): string {
   const bytes: number[] = [];
   const writer = makeLinkWriter(LINK_DICTIONARY, DESIGN_LINK_WORDS);
@@ -109,8 +111,9 @@ export function makeLink(link: Link): string {
     record(RECORD_TAGS.option);
   }
   for (const mutation of link.mutations ?? []) {
-    writeMutation(writer, mutation);
-    record(RECORD_TAGS.mutation);
+    if (mutation.kind === 'text') writeTextChange(writer, mutation);
+    else writeMutation(writer, mutation);
+    record(mutation.kind === 'text' ? RECORD_TAGS.text : RECORD_TAGS.mutation);
   }
   for (const call of link.calls) {
     writeCall(writer, call);
@@ -195,7 +198,7 @@ interface PartialLink {
   design: string | undefined;
   revision: number;
   readonly options: [string, string][];
-  readonly mutations: Mutation[];
+  readonly mutations: DesignChange[];
   readonly devices: WorldDevice[];
   readonly processes: string[];
   storeBuffers: boolean | undefined;
@@ -278,6 +281,11 @@ function readRecord(tag: number, reader: LinkReader, partial: PartialLink): void
     }
     case RECORD_TAGS.option:
       partial.options.push([reader.text(), reader.text()]);
+      return;
+    case RECORD_TAGS.text:
+      if (partial.mutations.length > 0)
+        throw new LinkFormatError('changes the text of the design twice');
+      partial.mutations.push(readTextChange(reader));
       return;
     case RECORD_TAGS.mutation:
       if (partial.mutations.length === MAX_MUTATIONS)

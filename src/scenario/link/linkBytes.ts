@@ -56,6 +56,8 @@ export interface LinkWriter {
   /** An integer from 0 to 2^32 - 1 as a varint: 7 bits per byte, low bits first. */
   readonly number: (value: number) => void;
   readonly text: (value: string) => void;
+  /** The bytes as they are, without their number. */
+  readonly bytes: (value: Uint8Array) => void;
   /** Returns the bytes written since the last call. */
   readonly take: () => number[];
 }
@@ -88,7 +90,10 @@ export function makeLinkWriter(
     bytes = [];
     return taken;
   };
-  return { number, text, take };
+  const rawBytes = (value: Uint8Array): void => {
+    for (const each of value) bytes.push(each);
+  };
+  return { number, text, bytes: rawBytes, take };
 }
 
 /** Thrown by a reader for damaged bytes. The message completes `it …`; `parseLink` shows it. */
@@ -98,6 +103,8 @@ export class LinkFormatError extends Error {}
 export interface LinkReader {
   readonly number: () => number;
   readonly text: () => string;
+  /** All bytes that are left of the record. */
+  readonly rest: () => Uint8Array;
   /** Continues with the bytes of the next record. Strings read so far keep their numbers. */
   readonly feed: (bytes: readonly number[]) => void;
   readonly atEnd: () => boolean;
@@ -155,5 +162,10 @@ export function makeLinkReader(
     bytes = next;
     at = 0;
   };
-  return { number, text, feed, atEnd: () => at >= bytes.length };
+  const rest = (): Uint8Array => {
+    const left = Uint8Array.from(bytes.slice(at));
+    at = bytes.length;
+    return left;
+  };
+  return { number, text, rest, feed, atEnd: () => at >= bytes.length };
 }

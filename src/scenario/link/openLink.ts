@@ -1,8 +1,14 @@
 import { designById } from '../../designs/registry';
 import type { Design } from '../../kernel/language/design';
 import { isEnabled, nextStep } from '../../kernel/machine/machine';
-import { mutate } from '../../kernel/compiler/mutate';
-import { makeMutation, type Mutation } from '../../kernel/language/mutation';
+import {
+  changedDesign,
+  isBuiltIn,
+  parsedDesign,
+  registerOwnDesign,
+} from '../../designs/changedDesign';
+import { applyTextChange } from '../../designs/textChange';
+import { makeMutation, type DesignChange } from '../../kernel/language/mutation';
 import { builtInScenario, isVariantOf, scenarioVariant } from '../library/builtInScenario';
 import { parseLink, type Link } from './link';
 import type { InsertedCall } from './linkRecords';
@@ -24,7 +30,7 @@ interface ValidLink {
   readonly cursor: number;
   readonly view: Link['view'];
   /** Changes in the design of `trace`; empty for the design itself. */
-  readonly mutations: readonly Mutation[];
+  readonly mutations: readonly DesignChange[];
   /** Id of the built-in scenario that it started from. */
   readonly id: string | undefined;
   readonly dropped: readonly string[];
@@ -45,12 +51,8 @@ export function openLink(hash: string): OpenLinkResult {
   if (!parsed.ok) return parsed;
   const { link } = parsed;
   const dropped = [...parsed.dropped];
-  const design = designById(link.design);
-  if (!design)
-    return {
-      ok: false,
-      message: `The link needs the design "${link.design.slice(0, 40)}", which this playground does not have.`,
-    };
+  const design = designOfLink(link);
+  if (typeof design === 'string') return { ok: false, message: design };
   if (design.revision !== link.revision)
     dropped.push(
       `The link was made with revision ${link.revision} of ${design.id}; this is revision ${design.revision}.`,
@@ -87,13 +89,13 @@ export function openLink(hash: string): OpenLinkResult {
     dropped.push(
       `${link.calls.length - calls.length} of ${link.calls.length} calls are not valid and were dropped, with the steps after them.`,
     );
-  const changed = link.mutations && mutate(design, options, link.mutations);
+  const changed = link.mutations && changedDesign(design.id, options, link.mutations);
   if (changed?.ok === false)
     dropped.push(
-      `The link changes steps of ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MAX_QUOTED_CHARACTERS)}), which is not possible here: ${changed.message.slice(0, MAX_QUOTED_CHARACTERS)}. The unmodified design is shown.`,
+      `The link changes ${design.id} (${(link.mutations ?? []).map(makeMutation).join(' ').slice(0, MAX_QUOTED_CHARACTERS)}), which is not possible here: ${changed.message.slice(0, MAX_QUOTED_CHARACTERS)}. The unmodified design is shown.`,
     );
-  const changedDesign = changed?.ok ? changed.design : undefined;
-  const replay = replayPrefix(parsedScenario.scenario, changedDesign, link.steps);
+  const openedDesign = changed?.ok ? changed.design : undefined;
+  const replay = replayPrefix(parsedScenario.scenario, openedDesign, link.steps);
   const lostStep = link.steps[replay.trace.steps.length];
   if (!replay.complete && lostStep)
     dropped.push(
@@ -104,7 +106,7 @@ export function openLink(hash: string): OpenLinkResult {
     cut.calls.length < calls.length ? parseLinkScenario(link, options, cut.calls) : parsedScenario;
   const trace =
     cutScenario.ok && cutScenario !== parsedScenario
-      ? replayPrefix(cutScenario.scenario, changedDesign, link.steps).trace
+      ? replayPrefix(cutScenario.scenario, openedDesign, link.steps).trace
       : replay.trace;
   const insertions = cutScenario.ok ? cut.issued : [];
   const fits = insertions.length === 0 ? cutScenario.ok : insertionsReplay(trace, link, insertions);
@@ -117,11 +119,26 @@ export function openLink(hash: string): OpenLinkResult {
     trace,
     issued: fits ? insertions : [],
     view: link.view,
-    mutations: changedDesign ? (link.mutations ?? []) : [],
+    mutations: openedDesign ? (link.mutations ?? []) : [],
     dropped,
     cursor: Math.min(link.cursor, trace.steps.length + (fits ? insertions.length : 0)),
     id: link.scenario === undefined ? undefined : builtInScenario(link.scenario)?.id,
   };
+}
+
+/** The design that a link names: a built-in one, or the one whose whole text it carries. A string says why there is none. */
+function designOfLink({ design: id, mutations }: Link): Design | string {
+  const [change] = mutations ?? [];
+  if (!isBuiltIn(id) && change?.kind === 'text' && change.own) {
+    const text = String(applyTextChange('', change));
+    const { design, diagnostics } = parsedDesign(text);
+    if (design?.id === id) return registerOwnDesign(text, design);
+    return `The text of the design in the link has an error: ${diagnostics[0]?.message ?? 'it has another name'}.`;
+  }
+  return (
+    designById(id) ??
+    `The link needs the design "${id.slice(0, 40)}", which this playground does not have.`
+  );
 }
 
 /** How many calls precede the first invalid one, which later calls cannot make valid. Undefined if no call is invalid. */

@@ -37,6 +37,8 @@ type RunResultValue = number | string | null;
 export interface RunResult {
   readonly format: 'vfio-playground/run@1';
   readonly design: string;
+  /** The user has changed or written the design; absent for a built-in one. */
+  readonly modified?: true;
   readonly options: Readonly<Record<string, string | boolean>>;
   readonly calls: readonly RunResultCall[];
   readonly blocked: readonly {
@@ -76,6 +78,7 @@ export function makeRunResult(trace: Trace): RunResult {
   return {
     format: 'vfio-playground/run@1',
     design: scenario.design,
+    ...(program.design.modified ? { modified: true } : {}),
     options: optionsAsJson(scenario.options),
     calls: callResults(trace, state),
     blocked: blockedCalls(program, state),

@@ -1,5 +1,5 @@
 import type { CheckClient } from '../../check-worker/checkClient';
-import type { Mutation } from '../../kernel/language/mutation';
+import type { DesignChange } from '../../kernel/language/mutation';
 import type { Call } from '../../kernel/language/world';
 import type { CheckSubject } from '../store/checkState';
 import { beginQuiz } from '../quiz/beginQuiz';
@@ -140,8 +140,13 @@ export const ARGUMENT_COMMANDS = {
   },
   'toggle-mutation': {
     title: 'Modify the design',
-    run: (session, { mutation }: { readonly mutation: Mutation }) =>
+    run: (session, { mutation }: { readonly mutation: DesignChange }) =>
       checkPart.whenLoaded(session, ({ toggleMutation }) => toggleMutation(session, mutation)),
+  },
+  'edit-design': {
+    title: 'Edit the text of the design',
+    run: (session, { text }: { readonly text: string }) =>
+      checkPart.whenLoaded(session, ({ editDesign }) => void editDesign(session, text)),
   },
   'show-counterexample': {
     title: 'Play a counterexample',

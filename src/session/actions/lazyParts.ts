@@ -20,6 +20,7 @@ export const checkPart = lazyModule('The checker', async () => ({
   ...(await import('./check')),
   ...(await import('./mutations')),
   ...(await import('./showCounterexample')),
+  ...(await import('./editDesign')),
 }));
 
 /** The verdict matrix. */

@@ -1,25 +1,24 @@
 import { designById } from '../../designs/registry';
-import { mutate } from '../../kernel/compiler/mutate';
+import { changedDesign } from '../../designs/changedDesign';
 import type { Design } from '../../kernel/language/design';
-import { MAX_MUTATIONS, type Mutation } from '../../kernel/language/mutation';
+import { MAX_MUTATIONS, type DesignChange } from '../../kernel/language/mutation';
 import type { CheckSubject } from '../store/checkState';
 import { notify } from '../store/notifications';
 import type { Session } from '../store/session';
 import { commit } from '../store/undo';
 import { freshRun } from '../trace/run';
+import { originalText } from '../queries/designDraft';
+import { editDesign } from './editDesign';
 import { pause } from './playback';
 
 /** The design of a check subject with its modifications applied. A string says why that is impossible. */
 export function designOfSubject({ scenario, mutations }: CheckSubject): Design | string {
-  const design = designById(scenario.design);
-  if (!design) return `There is no design ${JSON.stringify(scenario.design)}.`;
-  if (mutations.length === 0) return design;
-  const modified = mutate(design, scenario.options, mutations);
-  return modified.ok ? modified.design : modified.message;
+  const changed = changedDesign(scenario.design, scenario.options, mutations);
+  return changed.ok ? changed.design : changed.message;
 }
 
 /** Adds a modification of the design for the next check, or removes it. A modification that does not compile notifies the user. */
-export function toggleMutation(session: Session, mutation: Mutation): void {
+export function toggleMutation(session: Session, mutation: DesignChange): void {
   const { mutations, run } = session.getState();
   const key = JSON.stringify(mutation);
   const others = mutations.filter((each) => JSON.stringify(each) !== key);
@@ -36,6 +35,12 @@ export function toggleMutation(session: Session, mutation: Mutation): void {
 /** Removes every modification; a run of a modified design restarts under the original one. */
 export function discardMutations(session: Session): void {
   const { setup } = session.getState().run;
+  const [text] = setup.mutations ?? [];
+  if (text?.kind === 'text') {
+    // There is nothing behind the text of an own design.
+    if (!text.own) editDesign(session, originalText(setup), 'discard changes');
+    return;
+  }
   session.setState({ mutations: [] });
   const design = designById(setup.scenario.design);
   if (setup.mutations === undefined || !design) return;

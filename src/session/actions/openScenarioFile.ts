@@ -1,13 +1,15 @@
 import { MAX_SCENARIO_CHARACTERS, parseScenario } from '../../scenario/format/parseScenario';
 import { scenarioInSvg } from '../../scenario/format/svgScenario';
+import { openDesignText } from './editDesign';
 import type { Session } from '../store/session';
 import { notifyNotOpened, showScenario } from './showScenario';
 
 /** UTF-8 takes at most this many bytes per character. */
 const MAX_BYTES_PER_CHARACTER = 4;
 
-/** Shows a scenario file, or an SVG with an embedded scenario. A file with errors notifies the user and changes nothing. */
+/** Shows a scenario file, an SVG with an embedded scenario, or a design as text (`.design`). A file with errors notifies the user and changes nothing. */
 export function openScenarioText(session: Session, fileName: string, text: string): void {
+  if (fileName.endsWith('.design')) return openDesignText(session, fileName, text);
   const parsed = parseScenario(scenarioInSvg(text) ?? text);
   if (parsed.ok) showScenario(session, parsed.scenario, undefined);
   else notifyNotOpened(session, fileName, parsed.errors);

@@ -1,5 +1,6 @@
 import { builtInScenario, scenarioVariant } from '../../scenario/library/builtInScenario';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
+import { draftKey } from '../queries/designDraft';
 import { notify } from '../store/notifications';
 import type { Session } from '../store/session';
 import { openScenario } from '../trace/openScenario';
@@ -11,7 +12,13 @@ export function showScenario(
   scenario: Scenario,
   libraryId: string | undefined,
 ): void {
-  const opened = openScenario(scenario, libraryId);
+  const { setup } = session.getState().run;
+  const changed =
+    draftKey(setup) === draftKey({ scenario }) &&
+    setup.mutations?.some(({ kind }) => kind === 'text')
+      ? openScenario({ ...scenario, schedule: 'sequential', beats: [] }, libraryId, setup.design)
+      : undefined;
+  const opened = changed?.ok ? changed : openScenario(scenario, libraryId);
   if (opened.ok) showRun(session, { run: opened.run });
   else notifyNotOpened(session, scenario.title, opened.errors);
 }

@@ -1,6 +1,7 @@
 import { designTitle } from '../../kernel/language/design';
 import { DESIGNS, designById } from '../../designs/designs';
 import type { Scenario } from '../../scenario/format/scenario';
+import { changedDesign } from '../../designs/changedDesign';
 import { variantFor } from '../queries/scenarioVariants';
 import { notify } from '../store/notifications';
 import type { Session } from '../store/session';
@@ -53,10 +54,22 @@ function commitRebased(session: Session, scenario: Scenario, undoLabel: string):
   const { run } = session.getState();
   const design = designById(scenario.design);
   if (!design) throw new Error(`no design ${scenario.design}`);
+  const { mutations } = run.setup;
+  const text = scenario.design === run.setup.scenario.design ? mutations : undefined;
+  const changed = text && changedDesign(design.id, scenario.options, text);
+  if (changed?.ok === false)
+    notify(session, 'info', 'The changes of the design were dropped.', [changed.message]);
   commit(
     session,
-    recordedRun(run, scenario) ??
-      rebaseOnDesign(run, { scenario, libraryId: run.setup.libraryId, design }),
+    changed?.ok
+      ? rebaseOnDesign(run, {
+          scenario: { ...scenario, beats: [], expect: undefined },
+          libraryId: run.setup.libraryId,
+          design: changed.design,
+          mutations: text ?? [],
+        })
+      : (recordedRun(run, scenario) ??
+          rebaseOnDesign(run, { scenario, libraryId: run.setup.libraryId, design })),
     undoLabel,
     `Switched to ${designTitle(design, scenario.options)}`,
   );

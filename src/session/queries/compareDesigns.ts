@@ -1,7 +1,7 @@
 import { DESIGNS } from '../../designs/designs';
 import type { Program } from '../../kernel/compiler/program';
 import { defaultOptions } from '../../kernel/compiler/compile';
-import { designTitle } from '../../kernel/language/design';
+import { designTitle, modifiedDesignText } from '../../kernel/language/design';
 import type { Design, Options } from '../../kernel/language/design';
 import type { Scenario } from '../../scenario/format/scenario';
 import { makeRunResult, type RunResult } from '../../scenario/run/runResult';
@@ -51,16 +51,28 @@ export function compareDesigns(state: WithRun, option?: string): readonly Design
 }
 
 function runsByDesign(setup: Setup, scenario: Scenario): readonly DesignRun[] {
-  return DESIGNS.map((design) => {
+  const modified: readonly DesignRun[] = setup.mutations
+    ? [
+        {
+          design: setup.design,
+          name: `${setup.design.id} (${modifiedDesignText(setup.design) ?? ''})`,
+          title: designTitle(setup.design, scenario.options),
+          isCurrent: true,
+          ...runOf(scenario, setup.design),
+        },
+      ]
+    : [];
+  const builtIn = DESIGNS.map((design): DesignRun => {
     const ported = scenarioInDesign(setup, design.id, scenario);
     return {
       design,
       name: design.id,
       title: designTitle(design, typeof ported === 'string' ? {} : ported.options),
-      isCurrent: design.id === setup.design.id,
+      isCurrent: modified.length === 0 && design.id === setup.design.id,
       ...runOf(ported),
     };
   });
+  return [...modified, ...builtIn];
 }
 
 function runsByValue(setup: Setup, scenario: Scenario, option: string): readonly DesignRun[] {
@@ -84,9 +96,10 @@ function runsByValue(setup: Setup, scenario: Scenario, option: string): readonly
 
 function runOf(
   scenario: Scenario | string,
+  changed?: Design,
 ): { readonly result: RunResult } | { readonly error: string } {
   if (typeof scenario === 'string') return { error: scenario };
-  const outcome = runScenario(scenario);
+  const outcome = runScenario(scenario, { design: changed });
   const errors = outcome.ok ? outcome.unreachedFaults : outcome.errors;
   return outcome.ok && errors.length === 0
     ? { result: makeRunResult(outcome.trace) }

@@ -1,13 +1,13 @@
 import type { CheckProgress } from '../../check-worker/runCheckInSlices';
 import type { CheckResult } from '../../explore/checkResult';
 import type { MatrixCell } from '../../explore/matrix/matrix';
-import type { Mutation } from '../../kernel/language/mutation';
+import type { DesignChange } from '../../kernel/language/mutation';
 import type { Scenario } from '../../scenario/format/scenario';
 
 /** What a check explores: the calls of a scenario under its design, with that design's modifications. */
 export interface CheckSubject {
   readonly scenario: Scenario;
-  readonly mutations: readonly Mutation[];
+  readonly mutations: readonly DesignChange[];
 }
 
 /** The latest check of a session. */

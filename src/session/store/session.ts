@@ -1,5 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Mutation } from '../../kernel/language/mutation';
+import type { DesignChange } from '../../kernel/language/mutation';
 import { freshRun, type Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
 import type { CheckState, VerdictsState } from './checkState';
@@ -25,7 +25,7 @@ export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'quiz';
 export interface PageLayout {
   /** The view in the middle. */
   readonly view: 'stage' | 'compare' | 'verdicts';
-  readonly sidePanel: 'source' | 'check';
+  readonly sidePanel: 'source' | 'edit' | 'check';
   readonly bottomPanel: 'timeline' | 'table';
   /** The only panel that a narrow screen shows. */
   readonly narrowPanel: 'stage' | 'processes' | 'steps' | 'source' | 'details';
@@ -77,8 +77,10 @@ export interface SessionState {
   readonly layout: PageLayout;
   readonly check: CheckState;
   readonly verdicts: VerdictsState;
-  /** Modifications of the design that the next check uses. */
-  readonly mutations: readonly Mutation[];
+  /** Changes of the design that the next check uses: the changed text of the design on screen, and steps that are disabled or swapped. */
+  readonly mutations: readonly DesignChange[];
+  /** The text in the design editor while the design on screen is another one: it has an error. `of` says which design it edits. */
+  readonly draft: { readonly of: string; readonly text: string } | undefined;
   readonly notifications: readonly SessionNotification[];
   readonly dialog: DialogId | undefined;
   /** Number of lazy parts that an action is waiting for. */
@@ -110,7 +112,8 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     },
     check: { kind: 'idle' },
     verdicts: { cells: [], running: false },
-    mutations: [],
+    mutations: run.setup.mutations ?? [],
+    draft: undefined,
     notifications: [],
     dialog: undefined,
     pendingLoads: 0,

@@ -1,5 +1,6 @@
 import { DESIGN_METAS } from '../../designs/catalog';
 import { designById } from '../../designs/registry';
+import type { Design } from '../../kernel/language/design';
 import { quote } from '../../scenario/format/quote';
 import type { InputError, Scenario } from '../../scenario/format/scenario';
 import { runScenario } from '../../scenario/run/runScenario';
@@ -11,9 +12,13 @@ export type OpenedScenario =
   | { readonly ok: true; readonly run: Run }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
-/** Opens a parsed scenario; `libraryId` is its id if it is built in. */
-export function openScenario(scenario: Scenario, libraryId: string | undefined): OpenedScenario {
-  const design = designById(scenario.design);
+/** Opens a parsed scenario; `libraryId` is its id if it is built in. `changed` runs in place of its design. */
+export function openScenario(
+  scenario: Scenario,
+  libraryId: string | undefined,
+  changed?: Design,
+): OpenedScenario {
+  const design = changed ?? designById(scenario.design);
   if (!design) {
     const ids = DESIGN_METAS.map(({ id }) => id).join(', ');
     return {
@@ -23,9 +28,14 @@ export function openScenario(scenario: Scenario, libraryId: string | undefined):
       ],
     };
   }
-  const outcome = runScenario(scenario);
+  const outcome = runScenario(scenario, { design: changed });
   if (!outcome.ok) return outcome;
-  const setup: Setup = { scenario, libraryId, design };
+  const setup: Setup = {
+    scenario,
+    libraryId,
+    design,
+    ...(design.modified ? { mutations: design.modified } : {}),
+  };
   const { program, schedule } = outcome.trace;
   const tip = schedule.reduce(
     (node, task) => childTraceNode(node, { kind: 'step', task: program.tasks[task]?.name ?? '' }),

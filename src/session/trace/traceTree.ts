@@ -1,5 +1,5 @@
 import type { Design } from '../../kernel/language/design';
-import type { Mutation } from '../../kernel/language/mutation';
+import type { DesignChange } from '../../kernel/language/mutation';
 import type { Call } from '../../kernel/language/world';
 import type { Scenario } from '../../scenario/format/scenario';
 import { memoizeByKey } from './memoize';
@@ -12,7 +12,7 @@ export interface Setup {
   /** The design that runs; if there are `mutations`, the modified one. */
   readonly design: Design;
   /** Modifications of the design; absent for an unmodified design. */
-  readonly mutations?: readonly Mutation[];
+  readonly mutations?: readonly DesignChange[];
   /** The calls of the scenario that the user left to make own calls; absent before that. */
   readonly plannedCalls?: readonly Call[];
 }

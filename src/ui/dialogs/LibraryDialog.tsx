@@ -75,7 +75,7 @@ export function LibraryDialog() {
         <input
           ref={file}
           type="file"
-          accept=".json,application/json"
+          accept=".json,.svg,.design,application/json,image/svg+xml"
           hidden
           aria-label="Scenario file"
           onChange={(event) => {

@@ -98,14 +98,12 @@ export function ShareDialog() {
       })),
     },
   ];
-  // A scenario file has no changes of a design, and an embed shows it as it is.
+  // A scenario file has no changes of a design.
   const groups = mutations
-    ? all
-        .filter(({ title }) => title !== 'Embed')
-        .map((group) => ({
-          ...group,
-          items: group.items.filter(({ id }) => id !== 'export-scenario'),
-        }))
+    ? all.map((group) => ({
+        ...group,
+        items: group.items.filter(({ id }) => id !== 'export-scenario'),
+      }))
     : all;
   const item = groups.flatMap(({ items }) => items).find(({ id }) => id === selectedId);
   return (
@@ -129,7 +127,7 @@ export function ShareDialog() {
           ))}
           {mutations && (
             <p className={styles.note}>
-              Embeds and scenario files show unmodified designs. Discard the changes to use them.
+              A scenario file does not contain the changes of a design. The link and the embeds do.
             </p>
           )}
         </div>
