@@ -48,7 +48,18 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', environment: 'node', include: ['src/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['src/**/*.test.ts'],
+          exclude: ['**/*.mocked.test.ts'],
+          // The rooms are pure: test files can share the modules that their worker has loaded.
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'unit-mocked', environment: 'node', include: ['src/**/*.mocked.test.ts'] },
       },
       {
         extends: true,

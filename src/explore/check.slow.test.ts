@@ -74,6 +74,28 @@ function compileScenario(scenario: Scenario): Program {
   );
 }
 
+const programs = new Map<string, Program>();
+
+/** The program of a case, compiled once: compiling and emitting cost more than the search of most cases. */
+function programOf({ name, scenario }: Case): Program {
+  const known = programs.get(name);
+  if (known) return known;
+  const program = compileScenario(scenario);
+  programs.set(name, program);
+  return program;
+}
+
+const results = new Map<string, CheckResult>();
+
+/** The result of the WebAssembly engine for a case, computed once. */
+function wasmResult(one: Case): CheckResult {
+  const known = results.get(one.name);
+  if (known) return known;
+  const result = runCheck(programOf(one), { engine: 'wasm' });
+  results.set(one.name, result);
+  return result;
+}
+
 function violatedBits(result: CheckResult, stateProperties: readonly PropertyId[]): number {
   return result.properties.reduce(
     (mask, p) =>
@@ -96,9 +118,10 @@ describe('a check of every design and scenario', () => {
 
   it('gives the same result with both engines and the reference search', () => {
     let compared = 0;
-    for (const { name, scenario } of cases.filter((c) => c.defaults)) {
-      const program = compileScenario(scenario);
-      const wasm = runCheck(program, { engine: 'wasm' });
+    for (const one of cases.filter((c) => c.defaults)) {
+      const { name, scenario } = one;
+      const program = programOf(one);
+      const wasm = wasmResult(one);
       const bytecode = runCheck(program, { engine: 'bytecode' });
       expect({ ...bytecode, engine: 'wasm' }, name).toEqual(wasm);
       expect(wasm.coverage, name).toBe('complete');
@@ -130,8 +153,9 @@ describe('a check of every design and scenario', () => {
 
   it('agrees with runs: a counterexample shows its property at its last step, and no random run shows more', () => {
     let witnesses = 0;
-    for (const { name, scenario } of cases) {
-      const result = runCheck(compileScenario(scenario), { outcomes: false });
+    for (const one of cases) {
+      const { name, scenario } = one;
+      const result = wasmResult(one);
       for (const { id, witness } of result.properties) {
         if (!witness) continue;
         witnesses++;
@@ -316,8 +340,9 @@ describe('unregister-live', () => {
   // The releases have loops (over bindings, over groups), but each iteration removes something, so every loop ends.
   it('needs terminal states only: in every design and scenario each state reaches one', () => {
     let looked = 0;
-    for (const { name, scenario } of allCases().filter((c) => c.defaults)) {
-      const program = compileScenario(scenario);
+    for (const one of allCases().filter((c) => c.defaults)) {
+      const { name } = one;
+      const program = programOf(one);
       const search = startSearch(makeModel(program, stateChecks(program)), 'wasm');
       while (search.advance(100_000) === 'more');
       const { tasks, batch, expand, next } = makeSuccessors(search);

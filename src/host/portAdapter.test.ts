@@ -1,3 +1,4 @@
+import { seededRandom } from '../scenario/run/seededRandom';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   makeMessage,
@@ -165,11 +166,7 @@ it('accepts a scenario file as long as the parser does', () => {
 
 describe('20,000 damaged messages', () => {
   it('throw nothing, reach no prototype, and are ignored or rejected with a message', () => {
-    let seed = 404;
-    const random = (below: number): number => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      return (seed >>> 8) % below;
-    };
+    const random = seededRandom(404);
     const values: readonly unknown[] = [
       undefined,
       null,

@@ -1,5 +1,8 @@
+import { mutateText } from '../../src/cli/testing/mutateText';
 import { DESIGNS } from '../../src/designs/designs';
 import { EXPORTS } from '../../src/export/exports';
+import { parseDesign } from '../../src/kernel/text/parseDesign';
+import { printDesign } from '../../src/kernel/text/printDesign';
 import { parseRequest } from '../../src/host/protocol';
 import { LIBRARY } from '../../src/scenario/library/library';
 import { makeLink, parseLink } from '../../src/scenario/link/link';
@@ -7,6 +10,7 @@ import { linkOfTrace } from '../../src/scenario/link/linkOfTrace';
 import { makeScenario } from '../../src/scenario/format/makeScenario';
 import { parseScenario } from '../../src/scenario/format/parseScenario';
 import { randomScenario } from '../../src/scenario/testing/randomScenario';
+import { seededRandom } from '../../src/scenario/run/seededRandom';
 import { runScenario } from '../../src/scenario/run/runScenario';
 import { makeSvgScenario, scenarioInSvg } from '../../src/scenario/format/svgScenario';
 import type { Trace } from '../../src/scenario/run/trace';
@@ -86,6 +90,15 @@ function linkLength(trace: Trace): number {
 }
 
 /** Each parser over seeded damages of what is valid: how long one takes that takes long. */
+interface Corpus {
+  readonly name: string;
+  readonly valid: readonly string[];
+  readonly read: (text: string) => unknown;
+  readonly change?: (text: string, random: (below: number) => number) => string;
+  /** How many damaged texts are read. */
+  readonly count?: number;
+}
+
 function damagedInput(): Row[] {
   const scenarios = LIBRARY.map(({ scenario }) => scenario);
   const files = scenarios.map((scenario) => makeScenario(scenario));
@@ -94,28 +107,39 @@ function damagedInput(): Row[] {
     .map((trace) => makeLink(linkOfTrace(trace)));
   const message = (file: string): string =>
     JSON.stringify({ source: 'vfio-playground', version: 1, type: 'load', id: 1, file });
-  const corpora: readonly (readonly [string, readonly string[], (text: string) => unknown])[] = [
-    ['link', links, parseLink],
-    ['file', files, parseScenario],
-    ['SVG', files.map((file) => `<svg>${makeSvgScenario(file)}</svg>`), scenarioInSvg],
-    ['message', files.map(message), (text) => parseRequest(parsedJson(text))],
+  const corpora: readonly Corpus[] = [
+    { name: 'link', valid: links, read: parseLink },
+    { name: 'file', valid: files, read: parseScenario },
+    {
+      name: 'SVG',
+      valid: files.map((file) => `<svg>${makeSvgScenario(file)}</svg>`),
+      read: scenarioInSvg,
+    },
+    { name: 'message', valid: files.map(message), read: (text) => parseRequest(parsedJson(text)) },
+    {
+      name: 'design text',
+      valid: DESIGNS.map((design) => printDesign(design)),
+      read: parseDesign,
+      change: mutateText,
+      count: 500,
+    },
   ];
-  return corpora.flatMap(([name, valid, read]) => {
-    const random = seeded(6);
-    const inputs = Array.from({ length: DAMAGES }, (_, i) =>
-      damaged(valid[i % valid.length] ?? '', random),
+  return corpora.flatMap(({ name, valid, read, change = damaged, count = DAMAGES }) => {
+    const random = seededRandom(6);
+    const inputs = Array.from({ length: count }, (_, i) =>
+      change(valid[i % valid.length] ?? '', random),
     );
     for (const text of inputs.slice(0, 200)) read(text);
     const times = inputs.map((text) => elapsed(() => read(text)));
     return [
       {
-        name: `damaged ${name} read, slowest of ${DAMAGES}`,
+        name: `damaged ${name} read, slowest of ${count}`,
         value: Math.max(...times),
         unit: 'ms',
       },
       {
         name: `damaged ${name} read, 99.9 % within`,
-        value: times.toSorted((a, b) => a - b)[Math.floor(DAMAGES * 0.999)] ?? 0,
+        value: times.toSorted((a, b) => a - b)[Math.floor(count * 0.999)] ?? 0,
         unit: 'ms',
       },
     ];
@@ -128,14 +152,6 @@ function parsedJson(text: string): unknown {
   } catch {
     return text;
   }
-}
-
-function seeded(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return (state >>> 9) % below;
-  };
 }
 
 const PIECES = [

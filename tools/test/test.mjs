@@ -44,8 +44,8 @@ const fastStages = [
     args: [
       'run',
       '--project',
-      'unit',
-      ...(fast ? ['--exclude', '**/*.slow.test.ts', '--no-isolate'] : []),
+      'unit*',
+      ...(fast ? ['--exclude', '**/*.slow.test.ts'] : []),
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${unitReport}`,

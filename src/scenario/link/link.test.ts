@@ -1,3 +1,4 @@
+import { seededRandom } from '../run/seededRandom';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CALL_NAMES, type Call } from '../../kernel/language/world';
@@ -267,11 +268,7 @@ describe('a link', () => {
 describe('100,000 damaged links', () => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_#.%é\u0000';
   it('never throw and never pass as undamaged', () => {
-    let seed = 20211;
-    const random = (below: number): number => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      return seed % below;
-    };
+    const random = seededRandom(20211);
     const short: Link = { ...raceLink, steps: raceLink.steps.slice(0, 12), cursor: 12 };
     const originals = [short, { ...short, steps: [], cursor: 0, view: {} }].map(makeLink);
     let undetected = 0;

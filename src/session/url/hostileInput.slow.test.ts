@@ -10,6 +10,7 @@ import { makeLink } from '../../scenario/link/link';
 import { linkOfTrace } from '../../scenario/link/linkOfTrace';
 import { makeScenario } from '../../scenario/format/makeScenario';
 import { parseScenario } from '../../scenario/format/parseScenario';
+import { fuzzRounds } from '../../scenario/testing/fuzzRounds';
 import { seededRandom } from '../../scenario/run/seededRandom';
 import { runScenario } from '../../scenario/run/runScenario';
 import type { Trace } from '../../scenario/run/trace';
@@ -69,26 +70,28 @@ function damage(text: string, random: (below: number) => number): string {
 }
 
 describe('damaged input', () => {
-  it('20,000 files throw nothing and reach no prototype', () => {
+  const fileRounds = fuzzRounds(4_000, 100_000);
+  it(`${fileRounds} files throw nothing and reach no prototype`, () => {
     const random = seededRandom(7);
     const files = LIBRARY.slice(0, 6).map(({ scenario }) => makeScenario(scenario));
     let sound = 0;
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < fileRounds; round++) {
       const parsed = parseScenario(damage(files[round % files.length] ?? '', random));
       if (parsed.ok) sound++;
       else expect(parsed.errors[0]?.message).toBeTruthy();
     }
-    expect(sound).toBeGreaterThan(100);
+    expect(sound).toBeGreaterThan(50);
     expect(Object.keys(Object.prototype)).toEqual([]);
-  }, 120_000);
+  });
 
-  it('4,000 SVG files give a checked scenario, or none', () => {
+  const svgRounds = fuzzRounds(4_000, 100_000);
+  it(`${svgRounds} SVG files give a checked scenario, or none`, () => {
     const random = seededRandom(8);
     const picture = svgTimeline(traceOf('bind-race'));
     const from = picture.indexOf('<metadata>') - 60;
     const part = picture.slice(from, picture.indexOf('</metadata>') + 20);
     expect(parseScenario(scenarioInSvg(picture))).toMatchObject({ ok: true });
-    for (let round = 0; round < 4_000; round++) {
+    for (let round = 0; round < svgRounds; round++) {
       const held = scenarioInSvg(`<svg>${damage(part, random)}`);
       if (held !== undefined) parseScenario(held);
     }
@@ -97,7 +100,7 @@ describe('damaged input', () => {
         `<svg><scenario xmlns="urn:vfio-playground:scenario@1">${'&amp;'.repeat(2_000_000)}</scenario>`,
       ),
     ).toBeUndefined();
-  }, 120_000);
+  });
 
   it('well-formed links with impossible steps open their longest valid part', () => {
     const random = seededRandom(9);
@@ -140,7 +143,7 @@ describe('damaged input', () => {
         expect(currentSnapshot({ run: { ...opened.run, cursor: depth } }).node.depth).toBe(depth);
       } else expect(opened.message).toBeTruthy();
     }
-  }, 120_000);
+  });
 });
 
 describe('links with mutations', () => {
@@ -148,10 +151,11 @@ describe('links with mutations', () => {
     'of %s throw nothing, whichever step they change',
     (_, design) => {
       const random = seededRandom(10);
+      const rounds = fuzzRounds(80, 2_000);
       const addresses = [...stepNames(design, {}), '__proto__', ''];
       const link = linkOfTrace(traceOf('bind-race'));
       let changed = 0;
-      for (let round = 0; round < 250; round++) {
+      for (let round = 0; round < rounds; round++) {
         const at = random(addresses.length);
         const [step = '', next = ''] = addresses.slice(at, at + 2);
         const one: Mutation =
@@ -173,9 +177,8 @@ describe('links with mutations', () => {
         if (opened.run.setup.mutations) changed++;
         else expect(opened.dropped.join(' ')).toMatch(/The unmodified design is shown|damaged/);
       }
-      expect(changed).toBeGreaterThan(80);
+      expect(changed).toBeGreaterThan(rounds / 4);
     },
-    120_000,
   );
 });
 

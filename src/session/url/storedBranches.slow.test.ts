@@ -8,6 +8,8 @@ import { pathTo } from '../trace/traceTree';
 import { currentBranch, type Run } from '../trace/run';
 import { renameBranch, switchBranch } from '../actions/branches';
 import { showCounterexample } from '../actions/showCounterexample';
+import { fuzzRounds } from '../../scenario/testing/fuzzRounds';
+import { seededRandom } from '../../scenario/run/seededRandom';
 import { sessionOf } from '../testing/sessionOf';
 
 /** Four branches: the recorded one, a fork of it, one with the user's own call, and a fork of that one. */
@@ -123,14 +125,11 @@ describe('stored branches', () => {
 
   it('throw nothing and leave the run intact if the text is damaged', () => {
     const session = branchedSession();
-    let seed = 5;
-    const random = (below: number): number => {
-      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-      return (seed >>> 9) % below;
-    };
+    const random = seededRandom(5);
     const pieces = ['', '"', '{', '}', '[', ',', 'null', '-1', '1e999', '__proto__', '\u0000'];
     let kept = 0;
-    for (let round = 0; round < 100; round += 1) {
+    const rounds = fuzzRounds(20, 2_000);
+    for (let round = 0; round < rounds; round += 1) {
       const run = reloadedRun(session, (text) => {
         const at = random(text.length);
         return (
