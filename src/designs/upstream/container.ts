@@ -12,6 +12,7 @@ import {
   free,
   goto,
   increment,
+  live,
   mutexLock,
   mutexUnlock,
   ne,
@@ -314,8 +315,10 @@ export const setIommu: Routine = {
           to: 'SETI.4',
         }),
         forEach('group', undefined, 'member', [
-          branch(eq('member.container', addressOf('container')), [
-            store('member.iommu_group.domain', DOMAIN.attached),
+          branch(live('member'), [
+            branch(eq('member.container', addressOf('container')), [
+              store('member.iommu_group.domain', DOMAIN.attached),
+            ]),
           ]),
         ]),
         store('container.iommu_driver', 1),

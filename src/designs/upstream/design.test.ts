@@ -364,4 +364,25 @@ describe('upstream', () => {
       ]).toEqual([2, 2, 2]);
     }
   });
+
+  it('creates a second group beside one that an old file holds', () => {
+    const calls: Call[] = [
+      { by: 'a', call: 'open_group', group: '12', as: 'old' },
+      { by: 'a', call: 'open_container', as: 'c1' },
+      { by: 'driver', call: 'unregister_device', device: 'vfio0' },
+      { by: 'driver', call: 'register_device', device: 'vfio0' },
+      { by: 'b', call: 'open_group', group: '12', as: 'new' },
+      { by: 'a', call: 'set_container', fd: 'old', container: 'c1' },
+      { by: 'a', call: 'get_device_fd', fd: 'old', device: 'vfio0', as: 'd1' },
+      { by: 'b', call: 'set_container', fd: 'new', container: 'c1' },
+      { by: 'a', call: 'close', fd: 'old' },
+    ];
+    const d = startTestRun(upstream, {}, ONE_DEVICE, calls).runCalls(...calls.keys());
+    expect(d.results()).toEqual([0, 0, 0, 0, 0, 'ENODEV', 'ENODEV', 0, 0]);
+    expect([...d.violations]).toEqual([]);
+    // The first group is gone; the second one kept its own minor.
+    expect(d.fieldValue('group 12.life')).toBe(2);
+    expect(d.fieldValue('group 12 (second).minor')).toBe(2);
+    expect(d.fieldValue('group 12 (second).opened_file')).not.toBe(0);
+  });
 });

@@ -65,6 +65,7 @@ const lookUpDevice: StepSpec = {
             'group',
           ),
           branch(live('device'), [], failLookup),
+          branch(ne('device.group', addressOf('group')), failLookup),
           branch(eq('device.group_next', 0), failLookup),
           refIncNotZero('device.refcount', failLookup),
           mutexUnlock('group.device_lock'),

@@ -146,6 +146,7 @@ export function vfioGroup(kvm: boolean): ObjectType {
     per: 'group',
     name: 'group {group}',
     lifetime: { liveAtStart: GROUP_LIVE_AT_START },
+    successor: true,
     about:
       'The group of the legacy interface. Its lock protects the state of both paths: opened_file for the group path, cdev_device_open_cnt for the cdev path.',
     fields: {

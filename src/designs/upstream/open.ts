@@ -5,10 +5,12 @@ import {
   fail,
   fallible,
   fdInstall,
+  forEach,
   fput,
   goto,
   live,
   lookUp,
+  modelOnly,
   mutexLock,
   mutexUnlock,
   ne,
@@ -48,6 +50,13 @@ function chrdevOpenSteps(at: 'cdev' | 'group', fops: string): readonly StepSpec[
           ? findDeviceNode('cdev.node')
           : // The node of a group goes with its number.
             [
+              modelOnly(
+                forEach('group', 'group', 'named', [
+                  branch(live('named'), [
+                    branch(eq('named.mapped', 1), [store('file.private_data', addressOf('named'))]),
+                  ]),
+                ]),
+              ),
               branch(
                 live('group'),
                 [branch(eq('group.mapped', 0), [failWithoutNode])],

@@ -1,10 +1,12 @@
 import type { Routine, StepSpec } from '../../kernel/language/design';
 import {
+  allOf,
   alloc,
   cdevAdd,
   cdevDel,
   eq,
   fallible,
+  forEach,
   free,
   goto,
   idaAlloc,
@@ -14,8 +16,11 @@ import {
   listDel,
   live,
   modelLimit,
+  modelOnly,
   mutexLock,
   mutexUnlock,
+  ne,
+  notOf,
   NULL,
   addressOf,
   refDec,
@@ -117,13 +122,16 @@ const setGroupSteps: readonly StepSpec[] = [
     cite: SET_GROUP_CITE,
     ops: [
       mutexLock('vfio.group_lock'),
-      branch(live('group'), [], [goto('REG.8c')]),
-      branch(eq('group.drivers', 0), [
-        modelLimit(
-          'the old vfio_group is still referenced, and the model keeps one per IOMMU group',
-          { at: 'group', to: 'REG.U8' },
-        ),
+      // A group without devices is off the list, even if an old file still holds it.
+      forEach('group', 'group', 'listed', [
+        branch(live('listed'), [
+          branch(ne('listed.drivers', 0), [
+            store('device.group', addressOf('listed')),
+            goto('REG.8b'),
+          ]),
+        ]),
       ]),
+      goto('REG.8c'),
     ],
   },
   {
@@ -139,9 +147,22 @@ const setGroupSteps: readonly StepSpec[] = [
   },
   {
     id: 'REG.8c',
-    title: 'create the group',
+    title: 'create the group; an old one that a file holds stays as it is',
     cite: SET_GROUP_CITE,
     ops: [
+      modelOnly(
+        forEach('group', 'group', 'unused', [
+          branch(allOf(eq('device.group', NULL), notOf(live('unused'))), [
+            store('device.group', addressOf('unused')),
+          ]),
+        ]),
+      ),
+      branch(eq('device.group', NULL), [
+        modelLimit('files hold two vfio_groups of this IOMMU group, and the model keeps two', {
+          at: 'device',
+          to: 'REG.U8',
+        }),
+      ]),
       fallible('vfio_group_alloc', 'ENOMEM', 'no memory or no minor', {
         at: 'device',
         to: 'REG.U8',

@@ -27,6 +27,8 @@ export interface Instances {
   readonly fds: readonly FdInstance[];
   readonly keys: Readonly<Record<Granularity, readonly InstanceKey[]>>;
   readonly counts: InstanceCounts;
+  /** Groups that the scenario's calls can create again while a file of the first is open. */
+  readonly recreatedGroups: readonly string[];
   /** The key of a named fd; undefined if there is none. */
   fdKey(name: string): InstanceKey | undefined;
   ioasKey(name: string): InstanceKey | undefined;
@@ -146,12 +148,26 @@ export function findInstances(world: World, calls: readonly Call[]): Instances {
     fdKey,
     deviceKey,
     ioasKey: (name) => ioas.find((a) => a.ioas === name),
+    recreatedGroups: groups.filter((group) => isRecreated(group, world, calls)),
     counts: {
       files: (kinds) => files.filter((f) => kinds.includes(f.kind)).length,
       calls: (name) => calls.filter((c) => c.call === name).length,
       world,
     },
   };
+}
+
+/** Whether a group file can be open while the last device of its group is removed and one is registered. */
+function isRecreated(group: string, { devices }: World, calls: readonly Call[]): boolean {
+  const own = calls.filter((c) => devices.some((d) => d.name === c.device && d.group === group));
+  return (
+    calls.some((c) => c.group === group) &&
+    own.some((c) => c.call === 'register_device') &&
+    own.some(
+      (c) =>
+        c.call === 'unregister_device' || (c.call === 'register_device' && c.fault !== undefined),
+    )
+  );
 }
 
 /** The process of each VM: that of the first call that names it. */
@@ -213,5 +229,15 @@ export function instanceKeysOf(spec: ObjectType, instances: Instances): readonly
     spec.fileKinds ??
     (spec.per === 'ioas' || spec.per === 'iommufdGroup' ? ['iommufd'] : undefined);
   const keys = instances.keys[spec.per];
-  return kinds ? keys.filter((a) => a.fileKind !== undefined && kinds.includes(a.fileKind)) : keys;
+  const first = kinds
+    ? keys.filter((a) => a.fileKind !== undefined && kinds.includes(a.fileKind))
+    : keys;
+  return spec.successor
+    ? [
+        ...first,
+        ...first
+          .filter((a) => instances.recreatedGroups.includes(a.group ?? ''))
+          .map((a): InstanceKey => ({ ...a, generation: '2' })),
+      ]
+    : first;
 }

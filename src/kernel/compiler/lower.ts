@@ -142,6 +142,7 @@ export class Lowering {
         for (const inner of op.ops) this.lower(inner, scope, out);
         return;
       case 'store': {
+        if (scope.isLink(op.field)) return; // There is one object that it can point to.
         // Pointer fields that the path may lead to can number their targets differently.
         const value = (target: Field): Expr => scope.value(op.value, target);
         memory.dereference(typeof op.value === 'string' ? op.value : undefined, scope, out);
@@ -264,7 +265,7 @@ export class Lowering {
       case 'idaFree':
         return memory.write(op.field, constant(0), scope, out, written);
       case 'idaAlloc':
-        return memory.write(op.field, lowestFreeNumber(op.field, scope), scope, out, written);
+        return memory.write(op.field, (f) => lowestFreeNumber(f, scope), scope, out, written);
       case 'listAdd':
       case 'listDel':
         return memory.changeList(op, scope, out);
@@ -508,8 +509,8 @@ function isObjectPath(path: StatePath, scope: Scope): boolean {
 }
 
 /** The lowest number that no other object of the type holds. */
-function lowestFreeNumber(path: StatePath, scope: Scope): Expr {
-  const { field: f, object } = scope.fields(path).cases[0]!;
+function lowestFreeNumber(f: Field, scope: Scope): Expr {
+  const object = scope.layout.objects[f.object]!;
   const others = scope.layout.objects
     .filter((o) => o.type === object.type && o !== object)
     .map((o) => o.fields[f.name]!);

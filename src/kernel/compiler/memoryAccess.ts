@@ -57,7 +57,9 @@ export class MemoryAccess {
       // Whether an embedded object is in a map is a field of the map.
       const inMap =
         c.object.lifetime === undefined && memberOf(c.object, c.field.name) !== undefined;
-      if (!inMap) this.checkLive(c, out);
+      // The kernel sets it while it opens the file; the model's file is live only from fd_install on.
+      const isNewFile = c.field.name === 'private_data';
+      if (!inMap && !isNewFile) this.checkLive(c, out);
     }
   }
 

@@ -109,22 +109,30 @@ export class Scope {
     const [first, ...rest] = path.split('.');
     const dereferences: PointerHop[] = [];
     const intermediates: ObjectCase[] = [];
-    let cases: ObjectCase[] = [{ when: TRUE, object: this.rootObject(first!, path) }];
+    let cases: readonly ObjectCase[] = this.rootObjects(first!, path, dereferences);
     for (const name of rest) {
       intermediates.push(...cases);
       cases = cases.flatMap((c) => {
         const link = c.object.links[name];
         if (link) return [{ when: c.when, object: this.layout.objects[link.object]! }];
-        const pointer = this.fieldOf(c.object, name, path);
-        if (!pointer.targets) throw new Error(`${path}: ${pointer.title} is not a pointer`);
-        dereferences.push({ when: c.when, pointer, path });
-        return pointer.targets.map((t, i) => ({
-          when: all([c.when, binary('eq', field(pointer.index), constant(i + 1))]),
-          object: this.layout.objects[t]!,
-        }));
+        return this.follow(c.when, this.fieldOf(c.object, name, path), path, dereferences);
       });
     }
     return { cases, dereferences, intermediates };
+  }
+
+  private follow(
+    when: Expr,
+    pointer: Field,
+    path: string,
+    dereferences: PointerHop[],
+  ): ObjectCase[] {
+    if (!pointer.targets) throw new Error(`${path}: ${pointer.title} is not a pointer`);
+    dereferences.push({ when, pointer, path });
+    return pointer.targets.map((t, i) => ({
+      when: all([when, binary('eq', field(pointer.index), constant(i + 1))]),
+      object: this.layout.objects[t]!,
+    }));
   }
 
   private findFields(path: StatePath): ResolvedPath<FieldCase> {
@@ -208,6 +216,11 @@ export class Scope {
         ),
       );
     }
+    const [a, b] = [this.linkedObject(c.a), this.linkedObject(c.b)];
+    if (a !== undefined && b !== undefined)
+      return c.cmp === 'eq' ? this.areSame(a, b) : not(this.areSame(a, b));
+    if ([c.a, c.b].some((v) => typeof v === 'string' && this.isLink(v)))
+      return c.cmp === 'ne' ? TRUE : FALSE; // A link is never NULL.
     for (const v of [c.a, c.b]) if (typeof v === 'string') visitPath(v);
     const pointers = [...this.pointerFields(c.a), ...this.pointerFields(c.b)];
     // Pointer fields can number their targets differently: convert both sides to one numbering.
@@ -219,6 +232,30 @@ export class Scope {
       c.cmp,
       target ? this.value(c.a, target) : this.value(c.a),
       target ? this.value(c.b, target) : this.value(c.b),
+    );
+  }
+
+  /** Whether a path is a link, a pointer that never changes. */
+  isLink(path: StatePath): boolean {
+    const dot = path.lastIndexOf('.');
+    return (
+      dot >= 0 &&
+      this.objects(path.slice(0, dot)).cases.some((c) => path.slice(dot + 1) in c.object.links)
+    );
+  }
+
+  /** The path of the object that an operand is the address of; undefined for a value. */
+  private linkedObject(v: Operand): StatePath | undefined {
+    if (typeof v === 'string') return this.isLink(v) ? v : undefined;
+    return typeof v !== 'number' && 'addressOf' in v ? v.addressOf : undefined;
+  }
+
+  private areSame(a: StatePath, b: StatePath): Expr {
+    const theirs = this.objects(b).cases;
+    return any(
+      this.objects(a).cases.flatMap((x) =>
+        theirs.filter((y) => y.object === x.object).map((y) => all([x.when, y.when])),
+      ),
     );
   }
 
@@ -276,6 +313,40 @@ export class Scope {
     const index = target.targets.indexOf(object.index);
     // An address that the field can never hold gets a number that none of its values has.
     return index < 0 ? target.targets.length + 1 : index + 1;
+  }
+
+  private rootObjects(
+    first: string,
+    path: StatePath,
+    dereferences: PointerHop[],
+  ): readonly ObjectCase[] {
+    const object = this.rootObject(first, path);
+    const pointer =
+      first in this.roots.boundObjects || this.roots.ownKey.generation !== undefined
+        ? undefined
+        : this.pointerToEither(object);
+    return pointer ? this.follow(TRUE, pointer, path, dereferences) : [{ when: TRUE, object }];
+  }
+
+  /** The pointer that tells which of two objects with one key is meant: of the group file, else of the device. */
+  private pointerToEither({ spec, key, index }: ObjectSlot): Field | undefined {
+    if (spec.successor !== true || key.generation !== undefined) return undefined;
+    const { ownKey, argumentKeys } = this.roots;
+    const file = [argumentKeys['fd'], ownKey].find((k) => k?.fileKind === 'group');
+    const holders = [
+      ...(file ? [{ type: 'file', key: file }] : []),
+      ...this.layout.objects.filter(
+        (o) => o.spec.per === 'device' && o.key.device === ownKey.device,
+      ),
+    ];
+    for (const holder of holders) {
+      const object = findObject(this.layout.objects, holder.type, holder.key);
+      for (const i of Object.values(object?.fields ?? {})) {
+        const f = this.layout.fields[i]!;
+        if (f.edge !== 'hidden' && f.targets?.includes(index)) return f;
+      }
+    }
+    return undefined;
   }
 
   private rootObject(first: string, path: StatePath): ObjectSlot {

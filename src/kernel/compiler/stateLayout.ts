@@ -1,4 +1,4 @@
-import type { DesignModel, FieldSpec } from '../language/design';
+import type { DesignModel, EdgeKind, FieldSpec } from '../language/design';
 import type { InstanceKey } from '../language/instanceKey';
 import { evaluateStaticNumber } from '../language/staticNumber';
 import type { StaticNumber } from '../language/staticNumber';
@@ -33,7 +33,8 @@ interface FieldDraft {
 
 /** A name with the values of an instance in the place of `{key}`. */
 function instanceName(template: string, key: InstanceKey): string {
-  return template.replace(/\{(\w+)\}/g, (_, k: string) => key[k as keyof InstanceKey] ?? '?');
+  const name = template.replace(/\{(\w+)\}/g, (_, k: string) => key[k as keyof InstanceKey] ?? '?');
+  return key.generation === undefined ? name : `${name} (second)`;
 }
 
 /** Gives every object instance its slot and every field its index, range and start value. */
@@ -45,6 +46,10 @@ export function layOutState(
 ): StateLayout {
   const objects: ObjectSlot[] = [];
   const drafts: FieldDraft[] = [];
+  const isRecreated = (type: string, { group }: InstanceKey): boolean =>
+    group !== undefined &&
+    instances.recreatedGroups.includes(group) &&
+    model.objects.some((o) => o.type === type && o.successor);
   for (const spec of objectTypes(model)) {
     for (const key of instanceKeysOf(spec, instances)) {
       const index = objects.length;
@@ -61,9 +66,16 @@ export function layOutState(
         });
         return drafts.length - 1;
       };
-      for (const [field, s] of Object.entries(spec.fields))
+      for (const [field, s] of Object.entries(spec.fields)) {
         if (s.kind !== 'link') fields[field] = draft(field, s);
-      if (spec.type === 'file') fields['releaser'] = draft('releaser', undefined);
+        else if (isRecreated(s.type, key)) fields[field] = draft(field, pointerTo(s.type, s.edge));
+      }
+      if (spec.type === 'file') {
+        fields['releaser'] = draft('releaser', undefined);
+        const data = key.fileKind && model.privateData[key.fileKind];
+        if (data !== undefined && isRecreated(data, key))
+          fields['private_data'] = draft('private_data', pointerTo(data, 'pointer', false));
+      }
       const life = spec.lifetime ? draft('life', undefined) : undefined;
       objects.push({
         index,
@@ -89,6 +101,17 @@ export function layOutState(
   };
 }
 
+/** What a link becomes if there are two objects that it can lead to. */
+function pointerTo(type: string, edge: EdgeKind, set = true): FieldSpec {
+  return {
+    kind: 'pointer',
+    types: [type],
+    matchOn: 'group',
+    ...(set ? { init: type } : {}),
+    edge,
+  };
+}
+
 /** The objects of one type by their key. */
 interface InstanceIndex {
   readonly keys: readonly (keyof InstanceKey)[];
@@ -107,7 +130,9 @@ export function findObject(
   if (!types) instanceIndexes.set(objects, (types = indexByType(objects)));
   const found = types.get(type);
   const text = found && instanceKeyText(found.keys, key);
-  return text === undefined ? undefined : found?.byKeyText.get(text);
+  return text === undefined
+    ? undefined
+    : (found?.byKeyText.get(text + (key.generation ?? '')) ?? found?.byKeyText.get(text));
 }
 
 function indexByType(objects: readonly ObjectSlot[]): ReadonlyMap<string, InstanceIndex> {
@@ -118,7 +143,9 @@ function indexByType(objects: readonly ObjectSlot[]): ReadonlyMap<string, Instan
     if (own.keys !== keys) throw new Error(`object type ${o.type} has two granularities`);
     types.set(o.type, own);
     const key = instanceKeyText(own.keys, o.key);
-    if (key !== undefined && !own.byKeyText.has(key)) own.byKeyText.set(key, o);
+    if (key === undefined) continue;
+    const text = key + (o.key.generation ?? '');
+    if (!own.byKeyText.has(text)) own.byKeyText.set(text, o);
   }
   return types;
 }
@@ -142,14 +169,15 @@ function linkObjects(objects: ObjectSlot[], model: DesignModel): void {
   for (const o of objects) {
     const links = o.links as Record<string, ObjectSlot['links'][string]>;
     for (const [name, s] of Object.entries(o.spec.fields)) {
-      if (s.kind !== 'link') continue;
+      if (s.kind !== 'link' || name in o.fields) continue;
       const target = findObject(objects, s.type, o.key);
       if (target) links[name] = { object: target.index, edge: s.edge };
     }
     const data =
       o.type === 'file' && o.key.fileKind ? model.privateData[o.key.fileKind] : undefined;
     const target = data === undefined ? undefined : findObject(objects, data, o.key);
-    if (target) links['private_data'] = { object: target.index, edge: 'pointer' };
+    if (target && !('private_data' in o.fields))
+      links['private_data'] = { object: target.index, edge: 'pointer' };
     const file = o.type === 'fd' ? findObject(objects, 'file', o.key) : undefined;
     if (file) links['file'] = { object: file.index, edge: 'reference' };
   }
@@ -196,6 +224,9 @@ function makeField(
     v === undefined
       ? otherwise
       : evaluateStaticNumber(v, d.key, instanceCountsFor(instances, d.key));
+  // A second object does not exist at the start.
+  const initialValue = (v: StaticNumber | undefined): number =>
+    d.key.generation === undefined ? staticValue(v, 0) : 0;
   const base = {
     index: d.index,
     object: d.object,
@@ -212,13 +243,13 @@ function makeField(
       kind: 'life',
       lo: 0,
       hi: 2,
-      init: staticValue(slot.spec.lifetime?.liveAtStart, 0) === 0 ? 0 : 1,
+      init: initialValue(slot.spec.lifetime?.liveAtStart) === 0 ? 0 : 1,
     };
   }
   switch (s.kind) {
     case 'int':
     case 'refcount': {
-      const init = staticValue(s.init, 0);
+      const init = initialValue(s.init);
       const lo = s.lo ?? 0;
       const hi = Math.max(staticValue(s.hi, 0), init);
       if (!b) return { ...base, kind: s.kind, lo, hi, init };
@@ -232,7 +263,7 @@ function makeField(
       };
     }
     case 'bool':
-      return { ...base, kind: 'bool', lo: 0, hi: 1, init: staticValue(s.init, 0) };
+      return { ...base, kind: 'bool', lo: 0, hi: 1, init: initialValue(s.init) };
     case 'mutex':
       return { ...base, kind: 'mutex', lo: 0, hi: tasks, init: 0 };
     case 'completion':
@@ -242,8 +273,11 @@ function makeField(
         ...base,
         kind: 'number',
         lo: 0,
-        hi: staticValue(s.hi, 1),
-        init: staticValue(s.init, 0),
+        // Second objects take numbers too.
+        hi:
+          staticValue(s.hi, 1) +
+          (objects[d.object]!.spec.successor ? instances.recreatedGroups.length : 0),
+        init: initialValue(s.init),
       };
     case 'enum': {
       const parked =
@@ -255,13 +289,16 @@ function makeField(
         kind: 'enum',
         lo: 0,
         hi: s.values.length - 1,
-        init: parked ? 0 : staticValue(s.init, 0),
+        init: parked ? 0 : initialValue(s.init),
         enumValues: s.values,
       };
     }
     case 'pointer': {
       const targets = targetsOf(s, d.key);
-      const start = s.init === undefined ? undefined : findObject(objects, s.init, d.key);
+      const start =
+        s.init === undefined || d.key.generation !== undefined
+          ? undefined
+          : findObject(objects, s.init, d.key);
       return {
         ...base,
         kind: 'pointer',

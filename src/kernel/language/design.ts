@@ -77,6 +77,8 @@ export interface ObjectType {
   readonly ids?: { readonly space: string; readonly first: number };
   /** For the reset set: each SR-IOV virtual function has its own, and `devset` is ignored. */
   readonly ownForVf?: true;
+  /** Per group: a second one can be made while a file still holds the first. Fields that are links to it then become pointers, and a path that starts with its role follows the file's or device's. */
+  readonly successor?: true;
   readonly about: string;
 }
 

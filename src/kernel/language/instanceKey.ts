@@ -16,6 +16,8 @@ export interface InstanceKey {
   readonly kvm?: string;
   /** A mapping of a file, by the mmap call that makes it. */
   readonly mapping?: string;
+  /** Of the second object of a type with `successor`. */
+  readonly generation?: '2';
 }
 
 /**

@@ -25,7 +25,7 @@ function mappingChecks(p: Program): StateCheck[] {
   return p.objects.flatMap((object) => {
     const { device, group } = object.key;
     const isGroup = object.type === 'vfio_group';
-    if (!isGroup && device === undefined) return [];
+    if ((!isGroup && device === undefined) || object.key.generation !== undefined) return [];
     const parents = p.objects.filter(
       (o) => o.type === 'device' && (isGroup ? o.key.group === group : o.key.device === device),
     );
@@ -54,24 +54,30 @@ function mappingChecks(p: Program): StateCheck[] {
       violatedWhen: all([violatedWhen, not(running)]),
     });
     const name = isGroup ? `group ${group}` : device;
-    const has = (f: number, value: 0 | 1): Expr => binary('eq', field(f), constant(value));
-    const mapped = isGroup || object.type === 'cdev' ? object.fields['mapped'] : undefined;
+    // With a second object of this key, one of the two.
+    const objects = p.objects.filter(
+      (o) => o === object || (isGroup && o.type === object.type && o.key.group === group),
+    );
+    const each = (f: string, value: 0 | 1): Expr[] =>
+      objects.map((o) => binary('eq', field(o.fields[f]!), constant(value)));
+    const mapped =
+      (isGroup || object.type === 'cdev') && 'mapped' in object.fields ? 'mapped' : undefined;
     const numbers = p.fields.filter((f) => f.object === object.index && f.kind === 'number');
     return [
       ...(mapped === undefined
         ? []
         : [
             check(
-              all([has(mapped, 1), not(bound)]),
+              all([any(each(mapped, 1)), not(bound)]),
               `the number of ${name} is mapped although the device is not registered`,
             ),
             check(
-              all([has(mapped, 0), bound]),
+              all([...each(mapped, 0), bound]),
               `${name} is registered, but its number is not mapped`,
             ),
           ]),
-      ...numbers.map(({ index, title }) =>
-        check(all([has(index, 0), bound]), `${name} is registered, but ${title} is not set`),
+      ...numbers.map(({ name: number, title }) =>
+        check(all([...each(number, 0), bound]), `${name} is registered, but ${title} is not set`),
       ),
     ];
   });

@@ -1,6 +1,6 @@
 import { all, binary, constant, field, not, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
-import type { ObjectSlot, Program } from '../compiler/program';
+import type { Field, ObjectSlot, Program } from '../compiler/program';
 import { isOpen } from './property';
 import type { Property, StateCheck } from './property';
 
@@ -35,9 +35,11 @@ function freedWhileFileOpen(p: Program): StateCheck[] {
   });
 }
 
+/** Not of a link that became a pointer: a count holds its target, and the pointer is not cleared with the count. */
 function freedWhileReferenced(p: Program): StateCheck[] {
+  const isLink = (f: Field): boolean => p.objects[f.object]!.spec.fields[f.name]?.kind === 'link';
   return p.fields
-    .filter((f) => f.targets && f.edge === 'reference' && !f.constant)
+    .filter((f) => f.targets && f.edge === 'reference' && !f.constant && !isLink(f))
     .flatMap((f) =>
       f.targets!.flatMap((t, i): StateCheck[] => {
         const owner = p.objects[f.object]!;

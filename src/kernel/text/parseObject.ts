@@ -86,7 +86,7 @@ export class ObjectParser {
   private attribute(): Partial<ObjectType> {
     const { reader } = this;
     const word = reader.oneOf(
-      ['per', 'files', 'name', 'allocated', 'live', 'ids', 'own_for_vf'],
+      ['per', 'files', 'name', 'allocated', 'live', 'ids', 'own_for_vf', 'successor'],
       'an attribute of a struct',
     );
     switch (word) {
@@ -102,6 +102,8 @@ export class ObjectParser {
         return { lifetime: { liveAtStart: this.numbers.parse() } };
       case 'own_for_vf':
         return { ownForVf: true };
+      case 'successor':
+        return { successor: true };
       case 'ids': {
         const space = reader.name('the name of an id space').text;
         reader.expect('from');

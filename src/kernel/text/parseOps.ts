@@ -604,7 +604,8 @@ export class OpParser extends ExpressionParser {
       }
     if (target?.fields?.some((f) => f.kind === 'mutex'))
       reader.diagnostics.add(span, `expected a field that is not a mutex, got ${printPath(field)}`);
-    if (target && !target.fields)
+    const choosesObject = field.includes('.') && target?.types.some((t) => t.successor);
+    if (target && !target.fields && !choosesObject)
       reader.diagnostics.add(
         span,
         `expected a field that can change, got ${quoted(printPath(field))}`,

@@ -71,8 +71,20 @@ function printComment(text: string, indent = ''): string[] {
 }
 
 function printObject(object: ObjectType): string[] {
-  const { type, role, per, fileKinds, name, fields, lifetime, ids, ownForVf, about, ...rest } =
-    object;
+  const {
+    type,
+    role,
+    per,
+    fileKinds,
+    name,
+    fields,
+    lifetime,
+    ids,
+    ownForVf,
+    successor,
+    about,
+    ...rest
+  } = object;
   everyKey(rest);
   const attributes = [
     `per ${per}`,
@@ -85,6 +97,7 @@ function printObject(object: ObjectType): string[] {
         : [`live ${printStaticNumber(lifetime.liveAtStart)}`]),
     ...(ids === undefined ? [] : [`ids ${ids.space} from ${ids.first}`]),
     ...(ownForVf ? ['own_for_vf'] : []),
+    ...(successor ? ['successor'] : []),
   ];
   return [
     ...printComment(about),

@@ -14,6 +14,7 @@ export const INSTANCE_KEYS = Object.keys({
   ioas: true,
   kvm: true,
   mapping: true,
+  generation: true,
 } satisfies Record<keyof InstanceKey, true>) as readonly (keyof InstanceKey)[];
 
 /** Every kind of file. */
