@@ -85,7 +85,7 @@ const VIEWS: readonly View[] = [
     address: './?scenario=split-race',
     open: (page) => check(page, true),
   },
-  { name: 'the comparison', address: race, open: press('2') },
+  { name: 'the comparison where results differ', address: race, open: press('2', 'PageDown') },
   { name: 'the verdicts before a check', address: race, open: press('3') },
   { name: 'the verdicts during a check', address: race, open: runningVerdicts },
   {

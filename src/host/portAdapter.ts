@@ -1,6 +1,7 @@
 import { inputErrorText, parseScenario } from '../scenario/format/parseScenario';
 import { libraryEntry } from '../scenario/library/library';
 import { dispatch, type EmbedCommandId } from '../session/actions/dispatch';
+import { comparisonPart } from '../session/actions/lazyParts';
 import type { ShownRun } from '../session/actions/showRun';
 import type { Session, SessionState } from '../session/store/session';
 import { openScenario } from '../session/trace/openScenario';
@@ -111,6 +112,7 @@ function reportChanges(session: Session, send: SendReport): void {
   session.subscribe((state, before) => {
     if (
       state.run === before.run &&
+      state.comparison === before.comparison &&
       state.settings.playing === before.settings.playing &&
       state.settings.theme === before.settings.theme
     )
@@ -182,14 +184,16 @@ function openTarget(target: LoadTarget): ShownRun | string {
 }
 
 function playgroundStateOf(state: SessionState): PlaygroundState {
-  const { run, settings } = state;
+  const { run, settings, layout } = state;
+  const shared =
+    layout.view === 'compare' ? comparisonPart.loaded()?.comparisonPosition(state) : undefined;
   return {
     link: permalinkOf(state),
     scenario: run.setup.libraryId,
     title: run.setup.scenario.title,
     design: run.setup.design.id,
-    cursor: run.cursor,
-    moves: branchPath(state).length - 1,
+    cursor: shared?.tick ?? run.cursor,
+    moves: shared?.end ?? branchPath(state).length - 1,
     playing: settings.playing,
     theme: protocolThemeOf(settings.theme),
     text: snapshotText(currentSnapshot(state)),

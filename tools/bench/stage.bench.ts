@@ -37,7 +37,11 @@ export const bench = {
   async run(): Promise<Row[]> {
     const browser = await chromium.launch(launchOptions());
     try {
-      return [...(await againstBare(browser)), ...(await inThePage(browser))];
+      return [
+        ...(await againstBare(browser)),
+        ...(await inThePage(browser)),
+        ...(await sideBySide(browser)),
+      ];
     } finally {
       await browser.close();
     }
@@ -202,6 +206,66 @@ async function inThePage(browser: Browser): Promise<Row[]> {
       await page.close();
     }
     return rows;
+  } finally {
+    await server.close();
+  }
+}
+
+/** The page as it ships: four stages that play side by side against one. The calls of the scenario do the same in all designs, so that nothing stops. */
+async function sideBySide(browser: Browser): Promise<Row[]> {
+  const server = await preview({
+    root,
+    configFile: false,
+    logLevel: 'error',
+    preview: { host: '127.0.0.1', port: 0 },
+  });
+  try {
+    const runs = { one: [] as Stretch[], four: [] as Stretch[] };
+    for (let round = 0; round < ROUNDS; round += 1)
+      for (const stages of round % 2 === 0
+        ? (['one', 'four'] as const)
+        : (['four', 'one'] as const)) {
+        const page = await browser.newPage({ viewport: SCREEN });
+        await page.goto(`${server.resolvedUrls?.local[0] ?? ''}?scenario=group-path`);
+        await idle(page);
+        await page
+          .getByRole('combobox', { name: /^Speed/ })
+          .selectOption({ value: String(STEPS_PER_SECOND) });
+        if (stages === 'four') {
+          await page.keyboard.press('2');
+          await page.getByRole('region', { name: 'Stage of upstream' }).waitFor();
+          await idle(page);
+        }
+        await page.evaluate(() => {
+          if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+        });
+        // The first steps compile what later ones use.
+        await page.keyboard.press('ArrowRight');
+        await idle(page);
+        runs[stages].push(
+          await stretch(page, async () => {
+            await page.keyboard.press('Space');
+            await page.waitForTimeout(SECONDS * 1000);
+          }),
+        );
+        await page.close();
+      }
+    const p95 = (stretches: readonly Stretch[]): number =>
+      medianOf(stretches.map((each) => each.p95));
+    const busy = (stretches: readonly Stretch[]): number =>
+      medianOf(stretches.map((each) => each.busy));
+    return [
+      { name: 'side by side: p95 frame, one stage', value: p95(runs.one), unit: 'ms' },
+      { name: 'side by side: p95 frame, four stages', value: p95(runs.four), unit: 'ms' },
+      { name: 'side by side: p95 ratio', value: p95(runs.four) / p95(runs.one), unit: '' },
+      { name: 'side by side: main thread, one stage', value: busy(runs.one), unit: 'ms/s' },
+      { name: 'side by side: main thread, four stages', value: busy(runs.four), unit: 'ms/s' },
+      {
+        name: 'side by side: long tasks, four stages',
+        value: medianOf(runs.four.map((each) => each.longTasks)),
+        unit: '',
+      },
+    ];
   } finally {
     await server.close();
   }

@@ -10,7 +10,7 @@ import { dismissNotification, notify } from '../store/notifications';
 import type { HoverTarget, PageLayout, Session, Settings } from '../store/session';
 import { renameBranch, switchBranch } from './branches';
 import type { Command } from './command';
-import { checkPart, libraryPart, tourPart, verdictsPart } from './lazyParts';
+import { checkPart, comparisonPart, libraryPart, tourPart, verdictsPart } from './lazyParts';
 import { setDialog, setPageLayout } from './pageLayout';
 import { canPlay, pause, play, playTo, stepForward } from './playback';
 import { setHover, setSelection } from './selection';
@@ -29,17 +29,25 @@ export interface CallArguments {
 export const ARGUMENT_COMMANDS = {
   step: {
     title: 'Step forward or back',
-    run: (session, { count }: { readonly count: number }) => stepBy(session, count),
+    run: (session, { count }: { readonly count: number }) =>
+      isComparing(session)
+        ? comparisonPart.whenLoaded(session, ({ stepComparison }) => stepComparison(session, count))
+        : stepBy(session, count),
   },
   seek: {
     title: 'Go to a step',
-    run: (session, { depth }: { readonly depth: number }) => seekTo(session, depth),
+    run: (session, { depth }: { readonly depth: number }) =>
+      isComparing(session)
+        ? comparisonPart.whenLoaded(session, ({ seekComparison }) => seekComparison(session, depth))
+        : seekTo(session, depth),
   },
   play: {
     title: 'Play',
     run: (session, { speed }: { readonly speed?: number | undefined }) => {
       if (speed !== undefined) changeSettings(session, { speed });
-      play(session);
+      if (isComparing(session))
+        comparisonPart.whenLoaded(session, ({ playComparison }) => playComparison(session));
+      else play(session);
     },
   },
   'play-to': {
@@ -124,6 +132,16 @@ export const ARGUMENT_COMMANDS = {
     run: (session, { option, value }: { readonly option: string; readonly value: string }) =>
       libraryPart.whenLoaded(session, ({ setOption }) => setOption(session, option, value)),
   },
+  'compare-option': {
+    title: 'Choose what is compared',
+    run: (session, { option }: { readonly option: string | undefined }) =>
+      comparisonPart.whenLoaded(session, ({ compareOption }) => compareOption(session, option)),
+  },
+  'compare-column': {
+    title: 'Show or hide a design in the comparison',
+    run: (session, { name }: { readonly name: string }) =>
+      comparisonPart.whenLoaded(session, ({ toggleColumn }) => toggleColumn(session, name)),
+  },
   'start-check': {
     title: 'Check all interleavings',
     run: (session, { client }: { readonly client: CheckClient }) =>
@@ -206,6 +224,11 @@ export const ARGUMENT_COMMANDS = {
   },
   'close-dialog': { title: 'Close the dialog', run: (session) => setDialog(session, undefined) },
 } satisfies Readonly<Record<string, Command<never>>>;
+
+/** In the comparison, positions and steps are those of the shared time line. */
+function isComparing(session: Session): boolean {
+  return session.getState().layout.view === 'compare';
+}
 
 /** Recorded and new steps forward, or steps back if `count` is negative; stops early if nothing can move. */
 function stepBy(session: Session, count: number): void {

@@ -26,5 +26,11 @@ export const checkPart = lazyModule('The checker', async () => ({
 /** The verdict matrix. */
 export const verdictsPart = lazyModule('The verdicts', () => import('./verdicts'));
 
+/** The designs side by side on one time line. */
+export const comparisonPart = lazyModule('The comparison', async () => ({
+  ...(await import('../queries/comparison')),
+  ...(await import('./comparison')),
+}));
+
 /** The guided tour. */
 export const tourPart = lazyModule('The tour', () => import('./tour'));

@@ -4,13 +4,14 @@ import { setPageLayout, setDialog } from './pageLayout';
 import { adjacentCaptionDepth } from '../queries/captions';
 import { redo, undo } from '../store/undo';
 import { resetToStart, seekTo } from './stepping';
-import { libraryPart, tourPart } from './lazyParts';
+import { comparisonPart, libraryPart, tourPart } from './lazyParts';
 import { type Session, type SessionState } from '../store/session';
 import { stepBack, canPlay, stepForward, pause, play, SPEEDS } from './playback';
 import { currentBranch } from '../trace/run';
 import { changeSettings } from './settings';
 
 const isTouring = ({ layout }: SessionState): boolean => layout.tourStop !== undefined;
+const isComparing = ({ layout }: SessionState): boolean => layout.view === 'compare';
 const isPresenting = ({ layout }: SessionState): boolean => layout.presenting;
 
 /** Commands without arguments, in the order of the help. Ids are stable: host pages and notifications name them. */
@@ -102,6 +103,49 @@ export const MENU_COMMANDS = {
     title: 'Compare designs',
     hotkey: '2',
     run: (session) => toggleView(session, 'compare'),
+  },
+  'compare-play': {
+    title: 'Play all designs until their results differ, or pause',
+    hotkey: 'Space',
+    exclusiveWhile: isComparing,
+    run: (session) =>
+      session.getState().settings.playing
+        ? pause(session)
+        : comparisonPart.whenLoaded(session, ({ playComparison }) => playComparison(session)),
+  },
+  'compare-forward': {
+    title: 'Step all designs forward',
+    hotkey: 'ArrowRight',
+    exclusiveWhile: isComparing,
+    enabled: (state) => positionOf(state) < 1,
+    run: (session) =>
+      comparisonPart.whenLoaded(session, ({ stepComparison }) => stepComparison(session, 1)),
+  },
+  'compare-back': {
+    title: 'Step all designs back',
+    hotkey: 'ArrowLeft',
+    exclusiveWhile: isComparing,
+    enabled: (state) => positionOf(state) > 0,
+    run: (session) =>
+      comparisonPart.whenLoaded(session, ({ stepComparison }) => stepComparison(session, -1)),
+  },
+  'compare-next': {
+    title: 'Go to the next difference',
+    hotkey: 'PageDown',
+    alternateHotkeys: ['End'],
+    exclusiveWhile: isComparing,
+    enabled: (state) => positionOf(state) < 1,
+    run: (session) =>
+      comparisonPart.whenLoaded(session, ({ seekDifference }) => seekDifference(session, 1)),
+  },
+  'compare-previous': {
+    title: 'Go to the previous difference',
+    hotkey: 'PageUp',
+    alternateHotkeys: ['Home'],
+    exclusiveWhile: isComparing,
+    enabled: (state) => positionOf(state) > 0,
+    run: (session) =>
+      comparisonPart.whenLoaded(session, ({ seekDifference }) => seekDifference(session, -1)),
   },
   verdicts: {
     title: 'Show the verdicts of all designs',
@@ -228,6 +272,12 @@ export const MENU_COMMANDS = {
   },
 } satisfies Record<string, Command>;
 
+/** Where the comparison is, from 0 at its start to 1 at its end. */
+function positionOf(state: SessionState): number {
+  const position = comparisonPart.loaded()?.comparisonPosition(state);
+  return position === undefined || position.end === 0 ? 0 : position.tick / position.end;
+}
+
 /** Goes to a caption through the step before it, so that the stage animates the captioned step. */
 function seekToCaption(session: Session, direction: 1 | -1): void {
   const depth = adjacentCaptionDepth(session.getState(), direction);
@@ -243,6 +293,7 @@ function pauseThen(run: (session: Session) => void): (session: Session) => void 
 }
 
 function toggleView(session: Session, view: 'compare' | 'verdicts'): void {
+  pause(session);
   setPageLayout(session, {
     view: session.getState().layout.view === view ? 'stage' : view,
     narrowPanel: 'stage',

@@ -32,6 +32,18 @@ export function playTo(session: Session, depth: number): void {
   scheduleTick(session);
 }
 
+/** Plays something other than the run: `advance` makes one step and returns whether there is another. */
+export function playSteps(session: Session, advance: () => boolean): void {
+  pause(session);
+  changeSettings(session, { playing: true });
+  const tickOnce = (): void => {
+    if (!session.getState().settings.playing) return;
+    if (advance()) scheduleTick(session, tickOnce);
+    else pause(session);
+  };
+  scheduleTick(session, tickOnce);
+}
+
 /** Stops playback. */
 export function pause(session: Session): void {
   clearTimeout(timers.get(session));
@@ -62,12 +74,9 @@ export function stepBack(session: Session): void {
   seekTo(session, session.getState().run.cursor - 1);
 }
 
-function scheduleTick(session: Session): void {
+function scheduleTick(session: Session, run = (): void => tick(session)): void {
   const { speed } = session.getState().settings;
-  timers.set(
-    session,
-    setTimeout(() => tick(session), 1000 / speed),
-  );
+  timers.set(session, setTimeout(run, 1000 / speed));
 }
 
 function tick(session: Session): void {

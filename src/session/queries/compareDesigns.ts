@@ -1,107 +1,164 @@
 import { DESIGNS } from '../../designs/designs';
-import type { Program } from '../../kernel/compiler/program';
 import { defaultOptions } from '../../kernel/compiler/compile';
 import { designTitle, modifiedDesignText } from '../../kernel/language/design';
 import type { Design, Options } from '../../kernel/language/design';
 import type { Scenario } from '../../scenario/format/scenario';
+import { returnValues, type ReturnValues } from '../../scenario/run/returnValues';
 import { makeRunResult, type RunResult } from '../../scenario/run/runResult';
-import { runScenario } from '../../scenario/run/runScenario';
 import { memoizeByKey } from '../trace/memoize';
-import { currentSnapshot } from '../trace/replay';
-import type { WithRun } from '../trace/run';
-import type { Setup } from '../trace/traceTree';
+import { openScenario } from '../trace/openScenario';
+import { rebaseOnDesign } from '../trace/rebaseOnDesign';
+import { branchPath, snapshotAt } from '../trace/replay';
+import { currentBranch, type Run, type WithRun } from '../trace/run';
+import { traceForExport } from '../trace/traceForExport';
+import type { Branch, Setup, TraceNode } from '../trace/traceTree';
+import { unreachedFaultsAt } from '../trace/unreachedFaultsAt';
+import { callOutcomes, type CallOutcome } from './callOutcomes';
 import { scenarioInDesign, scenarioWithOptions } from './scenarioVariants';
+import { walkthroughLength } from './walkthrough';
 
-/** The calls on screen in one design or with one value of an option: what they did, or why they cannot run there. */
-export type DesignRun = {
+/** The run of the calls on screen in one design or with one value of an option. */
+export interface ComparedRun {
+  /** `upstream`, or `linux=6.6`. */
+  readonly name: string;
+  /** The run; its cursor has no meaning. */
+  readonly run: Run;
+  /** Its trace nodes by depth. */
+  readonly path: readonly TraceNode[];
+  /** What each call did, by index into `Program.calls` of the end of the path. */
+  readonly outcomes: readonly CallOutcome[];
+  /** The fds and object ids that the calls returned. */
+  readonly numbers: ReturnValues;
+  /** The state at the end. */
+  readonly result: RunResult;
+}
+
+/** One column of the comparison: a run, or why the calls cannot run there. */
+export type DesignColumn = {
   readonly design: Design;
   /** `upstream`, or `linux=6.6`. */
   readonly name: string;
   readonly title: string;
-  /** Whether the calls on screen run in this design with these options. */
+  /** Whether it is the run on screen. */
   readonly isCurrent: boolean;
   /** The value of the compared option. */
   readonly value?: string;
-} & ({ readonly result: RunResult } | { readonly error: string });
-
-const comparisons = memoizeByKey((setup: Setup) =>
-  memoizeByKey(({ calls }: Program) => {
-    const scenario = { ...setup.scenario, calls: calls.map(({ call }) => call) };
-    const bySubject = new Map<string | undefined, readonly DesignRun[]>();
-    return {
-      runs: (option: string | undefined): readonly DesignRun[] => {
-        const runs =
-          bySubject.get(option) ??
-          (option === undefined
-            ? runsByDesign(setup, scenario)
-            : runsByValue(setup, scenario, option));
-        bySubject.set(option, runs);
-        return runs;
-      },
-    };
-  }),
-);
+} & ({ readonly compared: ComparedRun } | { readonly error: string });
 
 /**
- * The calls on screen under every design, or under every value of an option of the current design. Same object while neither
- * the setup nor the calls change.
+ * The calls on screen under every design, or under every value of an option of the current design. A walkthrough is compared with
+ * the walkthroughs of the other designs; any other run keeps its interleaving. Same object while the branch on screen does not change.
  */
-export function compareDesigns(state: WithRun, option?: string): readonly DesignRun[] {
-  return comparisons(state.run.setup)(currentSnapshot(state).program).runs(option);
+export function compareDesigns({ run }: WithRun, option?: string): readonly DesignColumn[] {
+  const byOption = comparisons(currentBranch(run));
+  const known = byOption.get(option);
+  if (known) return known;
+  const columns = option === undefined ? columnsByDesign(run) : columnsByValue(run, option);
+  byOption.set(option, columns);
+  return columns;
 }
 
-function runsByDesign(setup: Setup, scenario: Scenario): readonly DesignRun[] {
-  const modified: readonly DesignRun[] = setup.mutations
-    ? [
-        {
-          design: setup.design,
-          name: `${setup.design.id} (${modifiedDesignText(setup.design) ?? ''})`,
-          title: designTitle(setup.design, scenario.options),
-          isCurrent: true,
-          ...runOf(scenario, setup.design),
-        },
-      ]
-    : [];
-  const builtIn = DESIGNS.map((design): DesignRun => {
-    const ported = scenarioInDesign(setup, design.id, scenario);
+const comparisons = memoizeByKey<Branch, Map<string | undefined, readonly DesignColumn[]>>(
+  () => new Map(),
+);
+
+function columnsByDesign(run: Run): readonly DesignColumn[] {
+  const { setup } = run;
+  const column = (
+    design: Design,
+    isCurrent: boolean,
+    scenario: Scenario | string,
+  ): DesignColumn => {
+    const note = modifiedDesignText(design);
+    const name = note === undefined ? design.id : `${design.id} (${note})`;
     return {
       design,
-      name: design.id,
-      title: designTitle(design, typeof ported === 'string' ? {} : ported.options),
-      isCurrent: modified.length === 0 && design.id === setup.design.id,
-      ...runOf(ported),
+      name,
+      title: designTitle(design, typeof scenario === 'string' ? {} : scenario.options),
+      isCurrent,
+      ...compareRun(run, design, name, isCurrent, scenario),
     };
-  });
-  return [...modified, ...builtIn];
+  };
+  return [
+    ...(setup.mutations ? [column(setup.design, true, setup.scenario)] : []),
+    ...DESIGNS.map((design) => {
+      const isCurrent = !setup.mutations && design.id === setup.design.id;
+      return column(
+        design,
+        isCurrent,
+        isCurrent ? setup.scenario : scenarioInDesign(setup, design.id, setup.scenario),
+      );
+    }),
+  ];
 }
 
-function runsByValue(setup: Setup, scenario: Scenario, option: string): readonly DesignRun[] {
-  const { design } = setup;
+function columnsByValue(run: Run, option: string): readonly DesignColumn[] {
+  const { setup } = run;
+  const { design, scenario } = setup;
   const current: Options = { ...defaultOptions(design), ...scenario.options };
   const values = design.options.find(({ id }) => id === option)?.values ?? [];
   return values
     .toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .map((value) => {
+    .map((value): DesignColumn => {
       const options = { ...scenario.options, [option]: value };
+      const isCurrent = !setup.mutations && current[option] === value;
+      const name = `${option}=${value}`;
       return {
         design,
-        name: `${option}=${value}`,
+        name,
         title: designTitle(design, options),
-        isCurrent: current[option] === value,
+        isCurrent,
         value,
-        ...runOf(scenarioWithOptions(setup, scenario, options)),
+        ...compareRun(
+          run,
+          design,
+          name,
+          isCurrent,
+          isCurrent ? scenario : scenarioWithOptions(setup, scenario, options),
+        ),
       };
     });
 }
 
-function runOf(
+function compareRun(
+  current: Run,
+  design: Design,
+  name: string,
+  isCurrent: boolean,
   scenario: Scenario | string,
-  changed?: Design,
-): { readonly result: RunResult } | { readonly error: string } {
+): { readonly compared: ComparedRun } | { readonly error: string } {
   if (typeof scenario === 'string') return { error: scenario };
-  const outcome = runScenario(scenario, { design: changed });
-  const errors = outcome.ok ? outcome.unreachedFaults : outcome.errors;
-  return outcome.ok && errors.length === 0
-    ? { result: makeRunResult(outcome.trace) }
-    : { error: errors.map(({ path, message }) => `${path}: ${message}`).join('; ') };
+  const run = isCurrent ? current : runOf(current, design, scenario);
+  if (typeof run === 'string') return { error: run };
+  const path = branchPath({ run });
+  const tip = currentBranch(run).tip;
+  const faults = unreachedFaultsAt(snapshotAt(tip));
+  if (faults.length > 0) return { error: faults.map(errorText).join('; ') };
+  const trace = traceForExport(tip);
+  return {
+    compared: {
+      name,
+      run,
+      path,
+      outcomes: callOutcomes(path),
+      numbers: returnValues(trace),
+      result: makeRunResult(trace),
+    },
+  };
+}
+
+/** The calls of `current` under another scenario: on its own schedule if `current` follows its own, else in the interleaving of `current`. */
+function runOf(current: Run, design: Design, scenario: Scenario): Run | string {
+  const path = branchPath({ run: current });
+  const { libraryId, plannedCalls } = current.setup;
+  if (walkthroughLength(path).length === path.length - 1) {
+    const opened = openScenario(scenario, libraryId);
+    return opened.ok ? opened.run : opened.errors.map(errorText).join('; ');
+  }
+  const setup: Setup = { scenario, libraryId, design, ...(plannedCalls ? { plannedCalls } : {}) };
+  return rebaseOnDesign(current, setup);
+}
+
+function errorText({ path, message }: { readonly path: string; readonly message: string }): string {
+  return `${path}: ${message}`;
 }

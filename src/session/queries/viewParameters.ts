@@ -19,6 +19,18 @@ const VIEW_PARAMETERS: readonly ViewParameter[] = [
       resolveSelection(currentSnapshot(state), name) ? { selection: name } : undefined,
   },
   {
+    key: 'compare',
+    read: ({ layout, comparison }) =>
+      layout.view === 'compare' ? String(comparison.tick) : undefined,
+    parse: ({ layout, comparison }, word) =>
+      /^\d{1,6}$/.test(word)
+        ? {
+            layout: { ...layout, view: 'compare', welcome: false },
+            comparison: { ...comparison, tick: Number(word) },
+          }
+        : undefined,
+  },
+  {
     key: 'order',
     read: ({ settings }) => (settings.scheduler === 'random' ? String(settings.seed) : undefined),
     parse: ({ settings }, word) =>

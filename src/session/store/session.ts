@@ -39,6 +39,16 @@ export interface PageLayout {
   readonly welcome: boolean;
 }
 
+/** What the comparison shows. Undo does not touch it. */
+export interface ComparisonState {
+  /** Position on the shared time line. */
+  readonly tick: number;
+  /** The option whose values are compared; undefined compares all designs. */
+  readonly option: string | undefined;
+  /** Names of the columns that are not shown. */
+  readonly hidden: readonly string[];
+}
+
 /** What the pointer or the keyboard focus is on. Indices are into the program of the current snapshot. */
 export interface HoverTarget {
   readonly objects: readonly number[];
@@ -77,6 +87,7 @@ export interface SessionState {
   readonly layout: PageLayout;
   readonly check: CheckState;
   readonly verdicts: VerdictsState;
+  readonly comparison: ComparisonState;
   /** Changes of the design that the next check uses: the changed text of the design on screen, and steps that are disabled or swapped. */
   readonly mutations: readonly DesignChange[];
   /** The text in the design editor while the design on screen is another one: it has an error. `of` says which design it edits. */
@@ -112,6 +123,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     },
     check: { kind: 'idle' },
     verdicts: { cells: [], running: false },
+    comparison: { tick: 0, option: undefined, hidden: [] },
     mutations: run.setup.mutations ?? [],
     draft: undefined,
     notifications: [],

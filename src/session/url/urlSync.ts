@@ -107,7 +107,9 @@ export function syncUrl(
     if (
       state.run === before.run &&
       state.selection === before.selection &&
-      state.settings === before.settings
+      state.settings === before.settings &&
+      state.comparison === before.comparison &&
+      state.layout.view === before.layout.view
     )
       return;
     if (isOtherScenario(state.run.setup, before.run.setup) && !fromAddress) {

@@ -13,7 +13,7 @@ interface EmbedTableProps {
 export function EmbedTable({ view, onHeightChange }: EmbedTableProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const table = box.current?.querySelector('table');
+    const table = box.current?.querySelector<HTMLElement>('[data-content], table');
     if (!table) return undefined;
     const observer = new ResizeObserver(() => onHeightChange(table.offsetHeight));
     observer.observe(table);
@@ -21,7 +21,7 @@ export function EmbedTable({ view, onHeightChange }: EmbedTableProps) {
   }, [view, onHeightChange]);
   return (
     <div className={styles.table} ref={box}>
-      {view === 'compare' ? <CompareView /> : <VerdictsView />}
+      {view === 'compare' ? <CompareView inPage={false} /> : <VerdictsView />}
     </div>
   );
 }

@@ -124,7 +124,7 @@ function AppLayout({ session }: { readonly session: Session }) {
       style={sizes as CSSProperties}
     >
       <Header />
-      {view === 'verdicts' || isWelcome ? (
+      {view !== 'stage' || isWelcome ? (
         <main className={styles.wide}>
           {isWelcome && <WelcomeCard />}
           <section className={styles.stage} aria-label={isWelcome ? 'Stage' : 'Table'}>

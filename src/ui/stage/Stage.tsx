@@ -38,10 +38,14 @@ const ZOOM_KEYS = ['Control', 'Meta'];
 interface StageProps {
   /** `pan`: the wheel pans, and zooms with Ctrl or Command. `host`: the wheel scrolls the embedding page, except with Ctrl or Command. */
   readonly wheel?: 'pan' | 'host';
+  /** Whether the tools are shown below the graph. */
+  readonly toolbar?: boolean;
+  /** Stages with the same number place the same objects at the same places, also in other designs. */
+  readonly arrangement?: number;
 }
 
 /** The graph of the session's current snapshot. Its layout depends on its size, so it measures its place first, within one frame. */
-export function Stage({ wheel = 'pan' }: StageProps) {
+export function Stage({ wheel = 'pan', toolbar = true, arrangement = 0 }: StageProps) {
   const [size, setSize] = useState<PixelSize>();
   const place = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
@@ -49,30 +53,37 @@ export function Stage({ wheel = 'pan' }: StageProps) {
       setSize({ width: place.current.clientWidth, height: place.current.clientHeight });
   }, []);
   return size ? (
-    <SizedStage size={size} wheel={wheel} />
+    <SizedStage size={size} wheel={wheel} toolbar={toolbar} arrangement={arrangement} />
   ) : (
     <div className={styles.stage}>
       <div ref={place} />
-      <div className={styles.toolbar} />
+      {toolbar && <div className={styles.toolbar} />}
     </div>
   );
 }
 
-function SizedStage({ size, wheel }: Required<StageProps> & { readonly size: PixelSize }) {
+function SizedStage({
+  size,
+  arrangement,
+  ...props
+}: Required<StageProps> & { readonly size: PixelSize }) {
   const session = useSessionStore();
-  const stage = useMemo(() => createStageStore(session, size), [session, size]);
+  const stage = useMemo(
+    () => createStageStore(session, size, arrangement),
+    [session, size, arrangement],
+  );
   // A layout effect, so that the stage is in sync before the camera's effects subscribe to the session.
   useLayoutEffect(() => syncWithSession(stage, session), [stage, session]);
   return (
     <StageContext value={stage}>
       <ReactFlowProvider>
-        <StageCanvas wheel={wheel} />
+        <StageCanvas {...props} />
       </ReactFlowProvider>
     </StageContext>
   );
 }
 
-function StageCanvas({ wheel }: Required<StageProps>) {
+function StageCanvas({ wheel, toolbar }: Omit<Required<StageProps>, 'arrangement'>) {
   const stage = useStageStore();
   const root = useRef<HTMLDivElement>(null);
   const camera = useCamera(root);
@@ -134,7 +145,7 @@ function StageCanvas({ wheel }: Required<StageProps>) {
         <Edges />
         <EffectLayer />
       </ReactFlow>
-      <Toolbar camera={camera} />
+      {toolbar && <Toolbar camera={camera} />}
       {!viewportInitialized && <span data-loading="" hidden />}
     </div>
   );

@@ -30,18 +30,18 @@ export const NO_EFFECTS: readonly Effect[] = [];
 export const NO_IDS: ReadonlySet<string> = new Set();
 
 /** A stage of this size at the session's current snapshot. */
-export function createStageStore(session: Session, size: PixelSize): StageStore {
+export function createStageStore(session: Session, size: PixelSize, arrangement = 0): StageStore {
   const state = session.getState();
   const snapshot = currentSnapshot(state);
   const foldedGroups = initialFoldedGroups(snapshot);
   const shape = shapeFor(snapshot.program, foldedGroups, size);
-  const scene = sceneOf(snapshot, { foldedGroups, shape, arrangement: 0 });
+  const scene = sceneOf(snapshot, { foldedGroups, shape, arrangement });
   const store = createStore<StageState>(() => ({
     ...sceneState(scene, undefined),
     ...setupDefaults(snapshot),
     foldedGroups,
     shape,
-    arrangement: 0,
+    arrangement,
     highlighted: NO_IDS,
     pointedNode: undefined,
     effects: NO_EFFECTS,

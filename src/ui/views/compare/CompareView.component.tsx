@@ -1,4 +1,7 @@
 import { expect, it } from 'vitest';
+import { userEvent } from 'vitest/browser';
+import { dispatch } from '../../../session/actions/dispatch';
+import { comparisonPart } from '../../../session/actions/lazyParts';
 import { renderWithSession } from '../../testing/renderWithSession';
 import { CompareView } from './CompareView';
 
@@ -14,4 +17,31 @@ it('speaks of open files in the words of each design', async () => {
   expect(cells('parked-shim')).toContain('fd1 fops normal');
   expect(cells('parked-shim')).toContain('fd2 fops parked');
   expect(cells('rfc-opened')).not.toContain('access');
+});
+
+it('names fds as such and gives the cause of a failure', async () => {
+  const { container } = await renderWithSession(<CompareView />, 'bind-race');
+  const rowOf = (text: string): HTMLTableRowElement | undefined =>
+    [...container.querySelectorAll('tr')].find((row) => row.textContent.includes(text));
+  const open = rowOf('fd1 = open_cdev');
+  expect([...(open?.cells ?? [])].slice(1).map((cell) => cell.textContent)).toEqual(
+    Array(4).fill('fd 3'),
+  );
+  // dpdk gets fd 3 where its open failed and fd 4 elsewhere: numbers of fds are no difference.
+  expect(rowOf('iommufd2 = open_iommufd')?.dataset['differs']).toBeUndefined();
+  const bind = rowOf('bind_iommufd(fd2');
+  expect(bind?.dataset['differs']).toBe('');
+  expect(bind?.textContent).toContain('-EINVALBIND.9: the device is already open');
+});
+
+it('keeps two columns, and takes the others out of the stages and the table', async () => {
+  const { container, session } = await renderWithSession(<CompareView />, 'bind-race');
+  await comparisonPart.load();
+  const stages = (): number => container.querySelectorAll('section[aria-label^="Stage of"]').length;
+  expect(stages()).toBe(4);
+  for (const name of ['parked-split', 'parked-shim', 'upstream'])
+    dispatch(session, 'compare-column', { name });
+  await expect.poll(stages).toBe(2);
+  expect(container.querySelectorAll('thead th')).toHaveLength(3);
+  await userEvent.keyboard('{Escape}');
 });

@@ -1,0 +1,61 @@
+import type { Page } from '@playwright/test';
+import { expect, test } from './fixtures.ts';
+import { idle } from './stageScenes.ts';
+
+const stage = (page: Page, name: string) => page.getByRole('region', { name: `Stage of ${name}` });
+
+test('four designs play the same calls, stop where results differ first, and say why', async ({
+  page,
+}) => {
+  await page.goto('./?scenario=split-race');
+  await idle(page);
+  await page.keyboard.press('2');
+  await expect(page.getByRole('region', { name: /^Stage of / })).toHaveCount(4);
+  await expect(page.getByRole('heading', { name: /The same until step/ })).toBeVisible();
+  // Without the RFC, which refuses at the open, the binds differ first.
+  await page
+    .getByRole('group', { name: 'Columns' })
+    .getByRole('button', { name: 'rfc-opened' })
+    .click();
+  await expect(page.getByRole('region', { name: /^Stage of / })).toHaveCount(3);
+  const bar = page.getByRole('region', { name: 'Shared time line' });
+  const position = bar.getByRole('status', { name: 'Step' });
+  await bar.getByRole('slider').fill('70');
+  await expect(position).toHaveText(/^70 /);
+  await page.getByRole('button', { name: 'Play all designs' }).click();
+  await expect(page.getByRole('heading', { name: /^Results differ first in/ })).toHaveText(
+    /dpdk's bind_iommufd\(fd2, iommufd2\)/,
+  );
+  await idle(page);
+  await expect(stage(page, 'parked-split')).toContainText('lets dpdk pass: bind_iommufd succeeds.');
+  await expect(stage(page, 'parked-shim')).toContainText('refuses here: BIND.4, -EBUSY');
+  await expect(stage(page, 'upstream')).toContainText(
+    'refuses here: BIND.4, -EBUSY (the group is open).',
+  );
+  // Each stage shows the state of its own design at the step that decides.
+  await expect(stage(page, 'upstream').getByText('-EBUSY').last()).toBeVisible();
+  await expect(
+    stage(page, 'parked-split').getByRole('article', { name: /fd2/ }).first(),
+  ).toContainText('normal');
+  await expect(page.getByRole('row', { name: /bind_iommufd\(fd2/ })).toContainText('differs first');
+
+  const at = await position.textContent();
+  await page.keyboard.press('ArrowRight');
+  await expect(position).not.toHaveText(at ?? '');
+  await page.keyboard.press('ArrowLeft');
+  await expect(position).toHaveText(at ?? '');
+  // The address holds the comparison and its position.
+  await expect
+    .poll(async () => {
+      const other = await page.context().newPage();
+      await other.goto(page.url());
+      await idle(other);
+      const text = await other
+        .getByRole('status', { name: 'Step' })
+        .textContent({ timeout: 5000 })
+        .catch(() => '');
+      await other.close();
+      return text?.split(' ')[0];
+    })
+    .toBe(at?.split(' ')[0]);
+});

@@ -1,0 +1,284 @@
+import { callExpression } from '../../scenario/format/callText';
+import type { Call } from '../../kernel/language/world';
+import type { PropertyId } from '../../kernel/language/propertyId';
+import { propertyById } from '../../kernel/properties/properties';
+import { memoizeByKey } from '../trace/memoize';
+import { snapshotAt } from '../trace/replay';
+import type { TraceNode } from '../trace/traceTree';
+import type { CallOutcome } from './callOutcomes';
+import type { ComparedRun } from './compareDesigns';
+
+/** A stretch of the shared time line in which the runs make steps of one call. */
+interface TimelineSpan {
+  /** Index of the call, and the call. */
+  readonly index: number;
+  readonly call: Call;
+  /** First tick before the span, and the ticks in it. */
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Where two runs differ: in what a call does or, if all calls do the same, in a property that one of them violates. */
+export interface RunDifference {
+  /** The tick at which every run has decided it. */
+  readonly tick: number;
+  /** Begins the headline: `dpdk's bind_iommufd(fd2, iommufd2)`. */
+  readonly subject: string;
+  /** Index of the call; undefined for a property. */
+  readonly call: number | undefined;
+  /** What each run does, in the order of the runs. */
+  readonly sides: readonly DifferenceSide[];
+}
+
+/** What one run does where runs differ. */
+export interface DifferenceSide {
+  readonly kind: CallOutcome['kind'] | 'violates' | 'holds';
+  /** The predicate of a sentence about the design: `refuses here: BIND.9, -EINVAL`. */
+  readonly text: string;
+  /** Id of the step that decides. */
+  readonly step: string | undefined;
+}
+
+/** Several runs of the same calls on one time line. A tick is one step of each run that has one there; the others hold. */
+export interface SharedTimeline {
+  readonly runs: readonly ComparedRun[];
+  readonly spans: readonly TimelineSpan[];
+  /** The last tick; tick 0 is before the first step. */
+  readonly end: number;
+  /** By run and tick: the depth on the run's path. */
+  readonly depths: readonly (readonly number[])[];
+  /** In order of time. */
+  readonly differences: readonly RunDifference[];
+}
+
+/** Consecutive steps of one call in one run. */
+interface CallSegment {
+  readonly call: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The shared time line of at least one run. Same object for the same runs. */
+export const sharedTimeline = memoizeByKey((runs: readonly ComparedRun[]): SharedTimeline => {
+  const segments = runs.map(({ path }) => segmentsOf(path));
+  const calls = segments.reduce<readonly number[]>(
+    (merged, each) =>
+      mergeInOrder(
+        merged,
+        each.map(({ call }) => call),
+      ),
+    [],
+  );
+  const differing = new Set(differingCalls(runs));
+  const cursors = runs.map(() => 0);
+  const depths: number[][] = runs.map(() => [0]);
+  const decided = new Map<number, number>();
+  const spans: TimelineSpan[] = [];
+  for (const index of calls) {
+    const parts = runs.map((run, i) => {
+      const segment = segments[i]?.[cursors[i] ?? 0];
+      if (segment?.call !== index) return undefined;
+      cursors[i] = (cursors[i] ?? 0) + 1;
+      return {
+        ...segment,
+        decision: differing.has(index) ? run.outcomes[index]?.depth : undefined,
+      };
+    });
+    const start = (depths[0]?.length ?? 1) - 1;
+    const at = (part: CallSegment & { readonly decision: number | undefined }): number =>
+      part.decision !== undefined && part.decision >= part.first && part.decision <= part.last
+        ? part.decision - part.first + 1
+        : 0;
+    // Every run waits before the step that decides, so that all decide at the same tick.
+    const before = Math.max(0, ...parts.map((part) => (part ? at(part) : 0)));
+    const length = Math.max(
+      ...parts.map((part) =>
+        part ? (at(part) > 0 ? before - at(part) : 0) + part.last - part.first + 1 : 0,
+      ),
+    );
+    parts.forEach((part, i) => {
+      const line = depths[i];
+      if (!line) return;
+      const from = line.at(-1) ?? 0;
+      for (let tick = 1; tick <= length; tick += 1) {
+        if (!part) {
+          line.push(from);
+          continue;
+        }
+        const decision = at(part);
+        const steps =
+          decision === 0 || tick < before
+            ? Math.min(tick, decision === 0 ? Infinity : decision - 1)
+            : tick - before + decision;
+        line.push(Math.min(part.first + steps - 1, part.last));
+      }
+      if (part && at(part) > 0) decided.set(index, start + before);
+    });
+    const call = lastCall(runs, index);
+    if (call) spans.push({ index, call, start, length });
+  }
+  const end = (depths[0]?.length ?? 1) - 1;
+  return { runs, spans, end, depths, differences: differencesOf(runs, depths, decided, end) };
+});
+
+function segmentsOf(path: readonly TraceNode[]): readonly CallSegment[] {
+  const tip = path.at(-1);
+  const calls = tip ? snapshotAt(tip).program.calls : [];
+  const segments: CallSegment[] = [];
+  for (const node of path.slice(1)) {
+    const { program, step } = snapshotAt(node);
+    const made =
+      node.transition?.kind === 'issue'
+        ? node.transition.call
+        : program.calls[step?.call ?? -1]?.call;
+    const index = calls.findIndex(({ call }) => call === made);
+    const last = segments.at(-1);
+    if (last?.call === index) segments[segments.length - 1] = { ...last, last: node.depth };
+    else segments.push({ call: index, first: node.depth, last: node.depth });
+  }
+  return segments;
+}
+
+/** A shortest sequence that has both sequences in their order: what both have is there once. */
+function mergeInOrder(a: readonly number[], b: readonly number[]): readonly number[] {
+  // Length of the longest common subsequence from (i, j) on.
+  const common: number[][] = Array.from({ length: a.length + 1 }, () =>
+    Array.from({ length: b.length + 1 }, () => 0),
+  );
+  const at = (i: number, j: number): number => common[i]?.[j] ?? 0;
+  for (let i = a.length - 1; i >= 0; i -= 1)
+    for (let j = b.length - 1; j >= 0; j -= 1) {
+      const row = common[i];
+      if (row) row[j] = a[i] === b[j] ? 1 + at(i + 1, j + 1) : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  const merged: number[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const [x, y] = [a[i], b[j]];
+    if (x !== undefined && x === y) {
+      merged.push(x);
+      i += 1;
+      j += 1;
+    } else if (y === undefined || (x !== undefined && at(i + 1, j) >= at(i, j + 1))) {
+      merged.push(x ?? -1);
+      i += 1;
+    } else {
+      merged.push(y);
+      j += 1;
+    }
+  }
+  return merged;
+}
+
+/** The calls that do not do the same in all runs. What a call returns as a number is not compared; a skipped call follows from an earlier one. */
+export function differingCalls(runs: readonly ComparedRun[]): readonly number[] {
+  const count = Math.max(0, ...runs.map(({ outcomes }) => outcomes.length));
+  return Array.from({ length: count }, (_, index) => index).filter((index) => {
+    const kinds = runs.flatMap(({ outcomes }) => {
+      const outcome = outcomes[index];
+      if (!outcome || outcome.kind === 'skipped' || outcome.kind === 'pending') return [];
+      return outcome.kind === 'fails' ? outcome.text : outcome.kind;
+    });
+    return new Set(kinds).size > 1;
+  });
+}
+
+function differencesOf(
+  runs: readonly ComparedRun[],
+  depths: readonly (readonly number[])[],
+  decided: ReadonlyMap<number, number>,
+  end: number,
+): readonly RunDifference[] {
+  const calls = differingCalls(runs).flatMap((index): readonly RunDifference[] => {
+    const call = lastCall(runs, index);
+    if (!call) return [];
+    return [
+      {
+        tick: decided.get(index) ?? end,
+        subject: `${call.by}'s ${callExpression(call)}`,
+        call: index,
+        sides: runs.map(({ outcomes }) => callSide(outcomes[index], call)),
+      },
+    ];
+  });
+  const found = calls.length > 0 ? calls : propertyDifferences(runs, depths);
+  return found.toSorted((a, b) => a.tick - b.tick);
+}
+
+function callSide(outcome: CallOutcome | undefined, call: Call): DifferenceSide {
+  const { kind, step, text, reason } = outcome ?? {
+    kind: 'pending',
+    step: undefined,
+    text: '',
+    reason: undefined,
+  };
+  const where = step === undefined ? '' : `${step}, `;
+  switch (kind) {
+    case 'succeeds':
+      return { kind, step, text: `lets ${call.by} pass: ${call.call} succeeds.` };
+    case 'fails':
+      return {
+        kind,
+        step,
+        text: `refuses here: ${where}${text}${reason === undefined ? '' : ` (${reason})`}.`,
+      };
+    case 'blocked':
+      return { kind, step, text: `blocks here: ${where}${call.by} ${text}.` };
+    case 'skipped':
+      return { kind, step, text: 'does not make this call: an earlier call failed.' };
+    case 'pending':
+      return {
+        kind,
+        step,
+        text: step === undefined ? 'has not come to this call.' : `ends here: ${where}${text}.`,
+      };
+  }
+}
+
+function propertyDifferences(
+  runs: readonly ComparedRun[],
+  depths: readonly (readonly number[])[],
+): readonly RunDifference[] {
+  const violated = [
+    ...new Set(runs.flatMap(({ result }) => result.violations.map(({ property }) => property))),
+  ];
+  return violated.flatMap((property): readonly RunDifference[] => {
+    const ticks = runs.map((run, i) => {
+      const depth = violationOf(run, property)?.node.depth;
+      return depth === undefined ? -1 : (depths[i]?.indexOf(depth) ?? -1);
+    });
+    const found = ticks.filter((tick) => tick >= 0);
+    if (found.length === 0 || found.length === runs.length) return [];
+    return [
+      {
+        tick: Math.min(...found),
+        subject: `the property “${propertyById(property).title}”`,
+        call: undefined,
+        sides: runs.map((run) => propertySide(run, property)),
+      },
+    ];
+  });
+}
+
+function propertySide(run: ComparedRun, property: PropertyId): DifferenceSide {
+  const violation = violationOf(run, property);
+  if (!violation) return { kind: 'holds', step: undefined, text: 'does not violate it.' };
+  const step = snapshotAt(violation.node).step?.id;
+  return { kind: 'violates', step, text: `violates it here: ${step ?? ''}, ${violation.text}.` };
+}
+
+function violationOf(
+  { path }: ComparedRun,
+  property: PropertyId,
+): { readonly node: TraceNode; readonly text: string } | undefined {
+  for (const node of path) {
+    const violation = snapshotAt(node).violations.find((each) => each.property === property);
+    if (violation) return { node, text: violation.text };
+  }
+  return undefined;
+}
+
+function lastCall([first]: readonly ComparedRun[], index: number): Call | undefined {
+  const tip = first?.path.at(-1);
+  return tip && snapshotAt(tip).program.calls[index]?.call;
+}

@@ -1,0 +1,145 @@
+import { useLayoutEffect, useMemo } from 'react';
+import type { ComparedRun, DesignColumn } from '../../../session/queries/compareDesigns';
+import {
+  comparisonOf,
+  comparisonPosition,
+  currentDifference,
+} from '../../../session/queries/comparison';
+import type { DifferenceSide } from '../../../session/queries/sharedTimeline';
+import { createSession } from '../../../session/store/session';
+import { snapshotAt } from '../../../session/trace/replay';
+import { snapshotText } from '../../../session/trace/snapshotText';
+import { Icon, type IconName } from '../../controls/Icon';
+import { processColour } from '../../controls/processColour';
+import { Stage } from '../../stage/Stage';
+import { SessionContext, useSession, useSessionStore } from '../../useSession';
+import styles from './CompareView.module.css';
+
+const SIDE_ICONS: Readonly<Partial<Record<DifferenceSide['kind'], IconName>>> = {
+  succeeds: 'check',
+  holds: 'check',
+  fails: 'close',
+  violates: 'close',
+  blocked: 'lock',
+};
+
+interface ComparedStageProps {
+  readonly column: DesignColumn;
+  readonly compared: ComparedRun;
+  /** Index of the run on the shared time line. */
+  readonly line: number;
+  readonly inPage: boolean;
+}
+
+/** The stage of one run at the position of the shared time line, under what happens there. */
+export function ComparedStage({ column, compared, line, inPage }: ComparedStageProps) {
+  const session = useSessionStore();
+  // Selection, hover and camera of this stage do not concern the session on screen.
+  const stageSession = useMemo(() => createSession(compared.run.setup, compared.run), [compared]);
+  const depth = useSession((state) => {
+    const { tick } = comparisonPosition(state);
+    return comparisonOf(state).timeline?.depths[line]?.[tick] ?? 0;
+  });
+  useLayoutEffect(() => {
+    stageSession.setState({
+      run: { ...compared.run, cursor: depth },
+      settings: session.getState().settings,
+    });
+  }, [stageSession, compared, depth, session]);
+  return (
+    <section
+      className={styles.compared}
+      aria-label={`Stage of ${column.name}`}
+      data-current={column.isCurrent ? '' : undefined}
+    >
+      <h3>
+        <code>{column.name}</code>
+        <span>{column.title}</span>
+      </h3>
+      <StageText name={column.name} compared={compared} line={line} depth={depth} />
+      <div className={styles.stage}>
+        <SessionContext value={stageSession}>
+          <Stage
+            wheel={inPage ? 'pan' : 'host'}
+            toolbar={false}
+            arrangement={arrangementOf(line)}
+          />
+        </SessionContext>
+      </div>
+    </section>
+  );
+}
+
+function SideText({ side: { text, step } }: { readonly side: DifferenceSide }) {
+  if (step === undefined) return text;
+  const [before = '', after] = text.split(step, 2);
+  return after === undefined ? (
+    text
+  ) : (
+    <>
+      {before}
+      <code>{step}</code>
+      {after}
+    </>
+  );
+}
+
+/** Each stage has a layout for itself, so that objects that only other designs have do not make it smaller. */
+function arrangementOf(line: number): number {
+  return 1000 * (line + 1);
+}
+
+/** The sentence of this run where results differ; elsewhere what its last step did. */
+function StageText({
+  name,
+  compared,
+  line,
+  depth,
+}: {
+  readonly name: string;
+  readonly compared: ComparedRun;
+  readonly line: number;
+  readonly depth: number;
+}) {
+  const side = useSession((state) => {
+    const difference = currentDifference(state);
+    return difference?.tick === comparisonPosition(state).tick ? difference.sides[line] : undefined;
+  });
+  const holds = useSession((state) => {
+    const { tick } = comparisonPosition(state);
+    return tick > 0 && comparisonOf(state).timeline?.depths[line]?.[tick - 1] === depth;
+  });
+  if (side) {
+    const icon = SIDE_ICONS[side.kind];
+    return (
+      <p className={styles.side} data-kind={side.kind}>
+        {icon && <Icon name={icon} />}
+        <span>
+          <code>{name}</code> <SideText side={side} />
+        </span>
+      </p>
+    );
+  }
+  const node = compared.path[depth];
+  const snapshot = node && snapshotAt(node);
+  const task = snapshot?.program.tasks[snapshot.task ?? -1]?.name;
+  return (
+    <p className={styles.step} data-holds={holds ? '' : undefined}>
+      {depth === 0 || !snapshot ? (
+        'No step has run yet.'
+      ) : (
+        <>
+          {task !== undefined && (
+            <b style={{ color: processColour(snapshot.program.world, task) }}>{task}</b>
+          )}
+          {snapshot.step && <code>{snapshot.step.id}</code>}
+          {holds
+            ? depth === compared.path.length - 1
+              ? 'The run is over.'
+              : 'Holds until the others are here.'
+            : snapshotText(snapshot)}
+        </>
+      )}
+    </p>
+  );
+}

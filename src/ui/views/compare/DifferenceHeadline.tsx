@@ -1,0 +1,54 @@
+import { currentDifference, comparisonPosition } from '../../../session/queries/comparison';
+import type { SharedTimeline } from '../../../session/queries/sharedTimeline';
+import { CommandButton } from '../../controls/CommandButton';
+import { useSession } from '../../useSession';
+import styles from './CompareView.module.css';
+
+/** Where results differ, and the button that plays to it. */
+export function DifferenceHeadline({ timeline }: { readonly timeline: SharedTimeline }) {
+  const difference = useSession(currentDifference);
+  const tick = useSession((state) => comparisonPosition(state).tick);
+  const playing = useSession((state) => state.settings.playing);
+  const { differences, end } = timeline;
+  const [first] = differences;
+  const isLeft = differences.some((each) => each.tick > tick);
+  return (
+    <div className={styles.headline}>
+      <h2 aria-live="off">
+        {difference ? (
+          <>
+            {tick > difference.tick ? 'Results differed' : 'Results differ'}
+            {difference === first ? ' first' : ''} in {difference.subject}
+            {differences.length > 1 && (
+              <span>
+                {differences.indexOf(difference) + 1} of {differences.length}
+              </span>
+            )}
+          </>
+        ) : first ? (
+          <>
+            The same until step {first.tick} of {end}
+          </>
+        ) : (
+          'All calls do the same in these columns'
+        )}
+      </h2>
+      <CommandButton
+        command="compare-play"
+        icon={playing ? 'pause' : 'play'}
+        text={
+          playing
+            ? 'Pause'
+            : isLeft
+              ? tick === 0
+                ? 'Play until results differ'
+                : 'Play to the next difference'
+              : tick === end
+                ? 'Play again'
+                : 'Play to the end'
+        }
+        variant="primary"
+      />
+    </div>
+  );
+}
