@@ -18,7 +18,8 @@ import { Notifications } from '../panels/Notifications';
 import { Stage } from '../stage/Stage';
 import { useIdleSignal } from '../idleSignal';
 import { useThemeAttribute } from '../theme';
-import { SessionContext, useSession } from '../useSession';
+import { requestIdle } from '../schedule';
+import { SessionContext, useSession, useSessionStore } from '../useSession';
 import { EmbedPlaybackBar } from './EmbedPlaybackBar';
 import { useReportedHeight } from './useReportedHeight';
 import styles from './Embed.module.css';
@@ -177,7 +178,20 @@ function EmbedTitle() {
 }
 
 function PlaygroundLink({ playgroundUrl }: { readonly playgroundUrl: string }) {
-  const link = useSession(permalinkOf);
+  const session = useSessionStore();
+  const [link, setLink] = useState('');
+  // A permalink replays the run, so it is made in idle time: not before the first paint, not between two steps of a playback.
+  useEffect(() => {
+    let cancel = requestIdle(() => setLink(permalinkOf(session.getState())));
+    const unsubscribe = session.subscribe((state) => {
+      cancel();
+      cancel = requestIdle(() => setLink(permalinkOf(state)));
+    });
+    return () => {
+      cancel();
+      unsubscribe();
+    };
+  }, [session]);
   return (
     <a className={styles.link} href={playgroundUrl + link} target="_blank" rel="noopener">
       Open in the playground
