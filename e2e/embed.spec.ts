@@ -338,7 +338,7 @@ for (const sandbox of [undefined, 'allow-scripts']) {
 test('the embed says what it cannot use, and still opens', async ({ page, playground }) => {
   await page.goto(`${playground}/embed.html?view=3d&scenario=nope`);
   await expect(page.getByText('view: expected one of')).toBeVisible();
-  await expect(page.getByText('There is no built-in scenario "nope".')).toBeVisible();
+  await expect(page.getByText('expected the id of a built-in scenario, got "nope"')).toBeVisible();
 });
 
 test('the page works from any folder, and offline after the first visit', async ({ browser }) => {
@@ -389,4 +389,19 @@ test('a new scenario is one step back in the history, steps are none', async ({ 
   for (let presses = 0; presses < 4; presses++) await page.keyboard.press('ArrowRight');
   await expect.poll(() => page.url()).toContain('#v1.');
   expect(await page.evaluate(() => history.length)).toBe(entries);
+});
+
+test('a short link opens its design, option and step, and is what Share offers', async ({
+  page,
+}) => {
+  await page.goto('./?scenario=bind-race&design=upstream&option=linux=6.6&step=4');
+  await expect(page.getByRole('slider', { name: 'Step position' })).toHaveValue('4');
+  await expect(page).toHaveTitle(
+    'Two processes race to bind one device · Linux v6.6 · VFIO playground',
+  );
+  await page.keyboard.press('e');
+  const dialog = page.getByRole('dialog', { name: 'Share' });
+  await expect(dialog.getByRole('textbox', { name: 'Link to this step' })).toHaveValue(
+    /\/\?scenario=bind-race&option=linux=6\.6&step=4$/,
+  );
 });

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import {
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -13,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { buildPackage } from '../tools/build/package.mjs';
-import { buildCli, cliFile } from '../tools/build/cli.mjs';
 import { root } from '../tools/test/cache.mjs';
 
 test.describe.configure({ mode: 'serial' });
@@ -24,10 +22,11 @@ let project = '';
 test.beforeAll(async () => {
   test.setTimeout(180_000);
   await buildPackage();
-  if (!existsSync(cliFile)) await buildCli();
   project = mkdtempSync(join(tmpdir(), 'vfio-playground-'));
   mkdirSync(join(project, 'node_modules'));
   symlinkSync(root, join(project, 'node_modules/vfio-playground'));
+  for (const name of ['react', '@types'])
+    symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
 });
 
@@ -51,24 +50,26 @@ test('holds the site, the command, the modules and their types, and nothing else
     'dist/index.html',
     'dist/embed.html',
     'dist/vfio-playground.js',
-    'dist/vfio-playground.html',
+    'dist/third-party-licenses.md',
+    'docs/bind-race.svg',
     'dist/sw.js',
-    'dist-cli/cli.js',
+    'dist-npm/cli.js',
     'dist-npm/core.js',
     'dist-npm/element.js',
     'dist-npm/types/core.d.ts',
     'dist-npm/types/element.d.ts',
+    'dist-npm/types/react.d.ts',
   ])
     expect(paths).toContain(needed);
   expect(
     paths.filter(
       (path) =>
-        !/^(package\.json|README\.md|LICENSE|dist\/|dist-cli\/cli\.js$|dist-npm\/(core|element)\.js$|dist-npm\/types\/.*\.d\.ts$)/.test(
+        !/^(package\.json|README\.md|LICENSE|dist\/|docs\/bind-race\.svg$|dist-npm\/(core|element|cli)\.js$|dist-npm\/chunks\/|dist-npm\/types\/.*\.d\.ts$)/.test(
           path,
         ),
     ),
   ).toEqual([]);
-  expect(packed.size).toBeLessThan(4_000_000);
+  expect(packed.size).toBeLessThan(2_000_000);
 });
 
 test('runs, checks, links and exports without a page', () => {
@@ -127,6 +128,27 @@ test('has types that strict programs compile with, bundled or not', () => {
     if (scenario) runScenario(scenario, { schedule: 42 });
   `,
   );
+  writeFileSync(
+    join(project, 'use.tsx'),
+    `
+    import 'vfio-playground/react';
+    import type { ReactNode } from 'react';
+    export const graph = (): ReactNode => (
+      <vfio-playground
+        scenario="bind-race"
+        design="upstream"
+        view="both"
+        className="wide"
+        onviolation={(event) => console.log(event.detail.property)}
+        ref={(element) => element?.addEventListener('statechanged', ({ detail }) => console.log(detail.cursor))}
+      >
+        Text
+      </vfio-playground>
+    );
+    // @ts-expect-error there is no such view
+    export const wrong = (): ReactNode => <vfio-playground view="3d" />;
+  `,
+  );
   for (const module of ['nodenext', 'bundler']) {
     run(
       join(root, 'node_modules/typescript/bin/tsc'),
@@ -142,7 +164,10 @@ test('has types that strict programs compile with, bundled or not', () => {
       module === 'bundler' ? 'esnext' : module,
       '--moduleResolution',
       module,
+      '--jsx',
+      'react-jsx',
       'use.ts',
+      'use.tsx',
     );
   }
 });
@@ -173,5 +198,5 @@ test('says of every export what it is', () => {
 });
 
 test('is what the command in it runs', () => {
-  expect(run(cliFile, 'scenarios')).toContain('bind-race');
+  expect(run(join(root, 'dist-npm/cli.js'), 'scenarios')).toContain('bind-race');
 });

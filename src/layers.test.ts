@@ -51,7 +51,7 @@ const ROOMS: readonly Room[] = [
 
 /** Files that wire the rooms and may import anything; only tests beside them may import them. */
 const ENTRIES =
-  /^(main|embed|singleFile|offlineWorker|element|core|cli|explore\.worker|pureGlobals\.d)\.tsx?$/;
+  /^(main|embed|singleFile|offlineWorker|element|react|core|cli|explore\.worker|pureGlobals\.d)\.tsx?$/;
 const TEST = /\.(test|component)\.tsx?$|\/testing\//;
 const TEST_PACKAGES = [
   'vitest',

@@ -8,13 +8,15 @@ export const TAG = 'vfio-playground';
 
 /** Attributes that become query parameters of the frame unchanged. */
 const FORWARDED_ATTRIBUTES = [
+  'design',
+  'option',
   'view',
   'theme',
   'step',
   'play',
   'speed',
   'ro',
-] as const satisfies readonly (keyof typeof EMBED_PARAMETERS)[];
+] as const satisfies readonly ('design' | 'option' | keyof typeof EMBED_PARAMETERS)[];
 const OBSERVED_ATTRIBUTES = [
   'scenario',
   'base',
@@ -39,6 +41,10 @@ button { display: block; margin: 0 0 8px; padding: 6px 14px; font: inherit; curs
 export interface PlaygroundAttributes {
   /** Id of a built-in scenario, or a permalink (`#v1.…`, or a URL with that hash). Default: the first built-in scenario. */
   readonly scenario?: string;
+  /** Id of the design that runs the built-in scenario. Default: the first design of the scenario. */
+  readonly design?: string;
+  /** Options of the design, `KEY=VALUE,…`. Default: those of the scenario. */
+  readonly option?: string;
   /** URL of the folder that holds the playground. Default: the folder of the script; required if the element is imported as a module. */
   readonly base?: string;
   /** The graph of kernel objects (default), the timeline of the tasks, both, all designs side by side, or the verdicts of all designs. */
@@ -77,6 +83,25 @@ export interface PlaygroundElementEvents {
   readonly failed: CustomEvent<unknown>;
 }
 
+/** An HTML element with typed listeners for the events of the playground. */
+interface ElementWithEvents extends HTMLElement {
+  addEventListener<Name extends keyof PlaygroundElementEvents>(
+    type: Name,
+    listener: (this: this, event: PlaygroundElementEvents[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener<Name extends keyof HTMLElementEventMap>(
+    type: Name,
+    listener: (this: this, event: HTMLElementEventMap[Name]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     'vfio-playground': PlaygroundElement;
@@ -84,8 +109,9 @@ declare global {
 }
 
 // On a server there is no HTMLElement; the module must still load there.
-const BaseElement =
-  typeof HTMLElement === 'undefined' ? (Object as unknown as typeof HTMLElement) : HTMLElement;
+const BaseElement = (typeof HTMLElement === 'undefined'
+  ? Object
+  : HTMLElement) as unknown as new () => ElementWithEvents;
 
 /**
  * `<vfio-playground scenario="bind-race">text for print and for pages without scripts</vfio-playground>`: a playground in a frame

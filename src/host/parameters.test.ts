@@ -20,6 +20,8 @@ it('the parameter table lists every attribute of the element', () => {
   expect(PlaygroundElement.observedAttributes.filter((name) => !listed.includes(name))).toEqual([]);
   const typed: Readonly<Record<keyof PlaygroundAttributes, true>> = {
     scenario: true,
+    design: true,
+    option: true,
     base: true,
     view: true,
     theme: true,

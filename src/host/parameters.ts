@@ -101,6 +101,18 @@ export const PARAMETER_ROWS: readonly ParameterRow[] = [
     defaultText: 'the first built-in scenario',
     description: 'What to show. A frame takes a link as the hash of its URL instead.',
   },
+  {
+    name: 'design',
+    accepts: 'the id of a design',
+    defaultText: 'the first design of the scenario',
+    description: 'The design that runs the built-in scenario. A link has its own.',
+  },
+  {
+    name: 'option',
+    accepts: 'KEY=VALUE,…',
+    defaultText: 'the options of the scenario',
+    description: 'Options of the design, as in linux=6.6.',
+  },
   ...Object.entries(EMBED_PARAMETERS).map(parameterRow),
 ];
 

@@ -1,5 +1,5 @@
-// Builds what other programs import: dist-npm/element.js (the element), dist-npm/core.js (the model), and their types.
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Builds the package: dist-npm/element.js (the element), core.js (the model), cli.js (the command), and their types.
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { spawnSync } from 'node:child_process';
 import { build } from 'vite';
@@ -11,27 +11,50 @@ const typeRoots = ['pure', 'app'].map((project) =>
   join(root, 'node_modules/.cache/types', project),
 );
 
-/** One ES module without imports. @param {string} entry @param {string} name */
-async function bundle(entry, name) {
-  const result = await build({
+/** The element is one ES module without imports. */
+async function buildElement() {
+  await build({
     root,
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
     build: {
       target: 'es2022',
-      write: false,
-      minify: false,
-      lib: { entry: join(root, entry), formats: ['es'], fileName: name },
+      outDir: target,
+      emptyOutDir: false,
+      lib: { entry: join(root, 'src/element.ts'), formats: ['es'], fileName: 'element' },
       rolldownOptions: { checks: { bundlerTimings: false }, output: { codeSplitting: false } },
     },
   });
-  const [output] = Array.isArray(result) ? result : [result];
-  if (!output || !('output' in output)) throw new Error(`${entry} was not built`);
-  const chunks = output.output.filter((file) => file.type === 'chunk');
-  if (chunks.length !== 1 || !chunks[0])
-    throw new Error(`${entry} became ${chunks.length} modules, not one`);
-  writeFileSync(join(target, `${name}.js`), chunks[0].code);
+}
+
+/** The model and the command; what both need is in chunks that they share. Only the command needs Node. */
+async function buildModelAndCommand() {
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: false,
+    ssr: { noExternal: true },
+    build: {
+      ssr: true,
+      target: 'es2022',
+      minify: true,
+      outDir: target,
+      emptyOutDir: false,
+      rolldownOptions: {
+        input: { core: join(root, 'src/core.ts'), cli: join(root, 'src/cli.ts') },
+        checks: { bundlerTimings: false },
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'chunks/[name]-[hash].js',
+          banner: (chunk) => (chunk.name === 'cli' ? '#!/usr/bin/env node' : ''),
+        },
+      },
+    },
+  });
+  chmodSync(join(target, 'cli.js'), 0o755);
 }
 
 /**
@@ -59,7 +82,7 @@ function copyTypes(module, done) {
   writeFileSync(to, text.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'));
 }
 
-/** Builds the package's modules and types. */
+/** Builds the package's modules, its command and its types. */
 export async function buildPackage() {
   rmSync(target, { recursive: true, force: true });
   mkdirSync(target);
@@ -68,10 +91,10 @@ export async function buildPackage() {
     stdio: 'inherit',
   });
   if (types.status !== 0) throw new Error('tsc -b failed');
-  await bundle('src/element.ts', 'element');
-  await bundle('src/core.ts', 'core');
+  await buildElement();
+  await buildModelAndCommand();
   const done = new Set();
-  for (const entry of ['element', 'core']) copyTypes(entry, done);
+  for (const entry of ['element', 'core', 'react']) copyTypes(entry, done);
 }
 
 if (isProgram(import.meta.filename)) await buildPackage();

@@ -8,17 +8,19 @@ import { isProgram, root } from '../test/cache.mjs';
 import { pageTags } from './pageTags.mjs';
 
 const dist = join(root, 'dist');
+/** Licences of the libraries and fonts in a build, written by Vite. */
+const NOTICES = 'third-party-licenses.md';
 
 /**
  * Builds one classic script, which runs where modules are blocked: in a frame without an origin and in a page from file://.
  * @param {string} entry below the checkout
- * @param {import('vite').InlineConfig & { write?: boolean, name?: string, fileName?: string, assetsInlineLimit?: number }} [options]
+ * @param {import('vite').InlineConfig & { write?: boolean, name?: string, fileName?: string, assetsInlineLimit?: number, license?: { fileName: string } }} [options]
  * `name` is that of its global, `fileName` its path below dist
  * @returns {Promise<import('vite').Rolldown.RolldownOutput['output']>}
  */
 async function classicScript(
   entry,
-  { write = true, name, fileName, assetsInlineLimit = 0, ...config } = {},
+  { write = true, name, fileName, assetsInlineLimit = 0, license, ...config } = {},
 ) {
   const result = await build({
     root,
@@ -31,6 +33,7 @@ async function classicScript(
     build: {
       target: 'es2022',
       write,
+      ...(license ? { license } : {}),
       emptyOutDir: false,
       // A style sheet of its own: without this Vite puts styles into the script, which a strict policy blocks.
       cssCodeSplit: false,
@@ -71,6 +74,7 @@ async function buildSingleFile() {
   const files = await classicScript('src/singleFile.tsx', {
     write: false,
     assetsInlineLimit: Number.MAX_SAFE_INTEGER,
+    license: { fileName: NOTICES },
   });
   const icon = readFileSync(join(root, 'public/favicon.svg')).toString('base64');
   return [
@@ -79,11 +83,13 @@ async function buildSingleFile() {
       type: 'image/svg+xml',
       href: `data:image/svg+xml;base64,${icon}`,
     }),
-    ...files.map((file) =>
-      file.type === 'chunk'
-        ? inBody('script', scriptText(file.code))
-        : inHead('style', {}, String(file.source)),
-    ),
+    ...files.map((file) => {
+      if (file.type === 'chunk') return inBody('script', {}, scriptText(file.code));
+      const text = String(file.source);
+      return file.fileName === NOTICES
+        ? inBody('script', { type: 'text/plain', id: 'third-party-licenses' }, scriptText(text))
+        : inHead('style', {}, text);
+    }),
   ];
 }
 
@@ -92,9 +98,9 @@ function inHead(tag, attrs, children) {
   return { tag, attrs, ...(children === undefined ? {} : { children }), injectTo: 'head' };
 }
 
-/** @param {string} tag @param {string} children @returns {Tag} */
-function inBody(tag, children) {
-  return { tag, children, injectTo: 'body' };
+/** @param {string} tag @param {Record<string, string>} attrs @param {string} children @returns {Tag} */
+function inBody(tag, attrs, children) {
+  return { tag, attrs, children, injectTo: 'body' };
 }
 
 /** Code as the text of a script element, which `</script` would end and `<!--` would turn into a comment. @param {string} code */
@@ -127,6 +133,7 @@ async function buildPages(tags) {
     ...(site ? { define: { 'import.meta.env.SITE_URL': JSON.stringify(site) } } : {}),
     build: {
       emptyOutDir: false,
+      license: { fileName: NOTICES },
       rolldownOptions: {
         input: ['index.html', ...Object.keys(tags)].map((page) => join(root, page)),
       },

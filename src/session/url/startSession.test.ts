@@ -8,12 +8,12 @@ import { stepForward } from '../actions/playback';
 
 const fakeAddressBar = (
   hash = '',
-  scenario?: string,
+  query: Readonly<Record<string, string>> = {},
 ): AddressBar & { readonly written: string[] } => {
   const written: string[] = [];
   return {
     hash: () => written.at(-1) ?? hash,
-    parameter: () => scenario,
+    parameter: (name) => query[name],
     write: (next) => void written.push(next),
     onChange: () => undefined,
     onLeave: () => undefined,
@@ -31,7 +31,7 @@ it('starts with the default scenario of the library', async () => {
 });
 
 it('opens the scenario or the link of the address', async () => {
-  const { session } = await startSession(fakeAddressBar('', 'hot-unplug'));
+  const { session } = await startSession(fakeAddressBar('', { scenario: 'hot-unplug' }));
   expect(session.getState().run.setup.libraryId).toBe('hot-unplug');
   const broken = await startSession(fakeAddressBar('#v1.AAAA'));
   expect(broken.session.getState().notifications[0]?.title).toBe('The link was not opened.');

@@ -1,4 +1,3 @@
-import { builtInScenario } from '../../scenario/library/builtInScenario';
 import { DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID } from '../../scenario/library/defaultScenario';
 import { setPageLayout } from '../actions/pageLayout';
 import { showPermalink } from '../actions/showPermalink';
@@ -9,6 +8,7 @@ import { openScenario } from '../trace/openScenario';
 import type { Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
 import { requestedTable, type AddressBar } from './addressBar';
+import { requestedScenario } from './shortLink';
 import { openPermalink, permalinkOf, type OpenedPermalink } from './permalink';
 
 /** Browsers block pages that write the address more than about 100 times in 30 seconds. */
@@ -35,12 +35,8 @@ export function sessionFromUrl(address: AddressBar, storage?: BranchStorage): Se
 }
 
 function sessionWithoutLink(address: AddressBar, linkError: string | undefined): Session {
-  const id = address.parameter('scenario');
-  const entry = id === undefined ? undefined : builtInScenario(id);
-  const run =
-    (entry && runOf(openScenario(entry.scenario, entry.id))) ??
-    runOf(openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID));
-  if (!run) throw new Error('the default scenario does not open');
+  const { run: requested, errors } = requestedScenario(address);
+  const run = requested ?? defaultRun();
   const session = createSession(run.setup, run);
   const table = requestedTable(address);
   if (table) setPageLayout(session, { view: table });
@@ -53,21 +49,23 @@ function sessionWithoutLink(address: AddressBar, linkError: string | undefined):
       [linkError, `The link may be truncated. ${instead}`],
       { commandId: 'library', lasting: true },
     );
-  else if (id !== undefined && !entry)
+  else if (errors.length > 0)
     notify(
       session,
       'error',
-      `There is no built-in scenario ${JSON.stringify(id.slice(0, 64))}.`,
-      [`The address has it after ?scenario=. ${instead}`],
+      requested ? 'Some parameters of the address were ignored.' : 'The address names no scenario.',
+      requested ? errors : [...errors, instead],
       { commandId: 'library', lasting: true },
     );
-  if (linkError === undefined && id === undefined && !table)
+  if (linkError === undefined && address.parameter('scenario') === undefined && !table)
     setPageLayout(session, { welcome: true });
   return session;
 }
 
-function runOf(opened: ReturnType<typeof openScenario>): Run | undefined {
-  return opened.ok ? opened.run : undefined;
+function defaultRun(): Run {
+  const opened = openScenario(DEFAULT_SCENARIO, DEFAULT_SCENARIO_ID);
+  if (!opened.ok) throw new Error('the default scenario does not open');
+  return opened.run;
 }
 
 /** Keeps the address in sync with the session, changes since `seen` included. A new scenario pushes a history entry; all else replaces the last one. */

@@ -18,6 +18,7 @@ import { Notifications } from '../panels/Notifications';
 import { Stage } from '../stage/Stage';
 import { useIdleSignal } from '../idleSignal';
 import { useThemeAttribute } from '../theme';
+import { useDocumentTitle } from '../useDocumentTitle';
 import { requestIdle } from '../schedule';
 import { SessionContext, useSession, useSessionStore } from '../useSession';
 import { EmbedPlaybackBar } from './EmbedPlaybackBar';
@@ -90,6 +91,7 @@ function EmbedLayout({
   const hasTimeline = shown === 'timeline' || shown === 'both';
   useIdleSignal(session);
   useThemeAttribute();
+  useDocumentTitle();
   useReportedHeight(root, port, shown);
   useEmbedHotkeys(session, port);
   useCloseSidePanelOnPlay(session, setSidePanel);

@@ -19,6 +19,7 @@ import { lazyPart } from '../controls/lazyPart';
 import { useFileDrop } from './useFileDrop';
 import { WelcomeCard } from './WelcomeCard';
 import { useThemeAttribute } from '../theme';
+import { useDocumentTitle } from '../useDocumentTitle';
 import { useIdleSignal } from '../idleSignal';
 import { SessionContext, useSession } from '../useSession';
 import buttons from '../controls/controls.module.css';
@@ -103,6 +104,7 @@ function AppLayout({ session }: { readonly session: Session }) {
   useIdleSignal(session);
   useFileDrop(session);
   useThemeAttribute();
+  useDocumentTitle();
   useEffect(() => {
     const listen = (event: KeyboardEvent): void => handleHotkey(session, event);
     document.addEventListener('keydown', listen);

@@ -6,6 +6,7 @@ import { SNIPPETS } from '../../../export/snippets';
 import { makeMutation } from '../../../kernel/language/mutation';
 import type { Trace } from '../../../scenario/run/trace';
 import { permalinkOf } from '../../../session/url/permalink';
+import { shortLinkOf } from '../../../session/url/shortLink';
 import { currentTraceNode } from '../../../session/trace/replay';
 import { traceForExport } from '../../../session/trace/traceForExport';
 import { Icon } from '../../controls/Icon';
@@ -50,11 +51,13 @@ export function ShareDialog() {
   const trace = traceForExport(currentTraceNode(session.getState()));
   const { mutations, scenario } = state.run.setup;
   const link = permalinkOf(state);
+  const shortLink = shortLinkOf(state);
   const page = location.href.replace(/[?#].*$/s, '');
   const theme = isDarkTheme() ? 'dark' : 'light';
   const modifiedDesign = mutations
     ? ` It opens the modified design: ${mutations.map(makeMutation).join(' ')}`
     : '';
+  const aboutPermalink = `${formatCount(page.length + link.length)} characters. The link contains the whole run; nothing is stored on a server.${modifiedDesign}`;
   const all: readonly ShareItemGroup[] = [
     {
       title: 'Link',
@@ -62,11 +65,25 @@ export function ShareDialog() {
         {
           id: 'link',
           title: 'Link to this step',
-          about: `${formatCount(page.length + link.length)} characters. The link contains the whole run; nothing is stored on a server.${modifiedDesign}`,
+          about: shortLink
+            ? 'A short link to the built-in scenario. If a later version changes the scenario, the link shows the new one.'
+            : aboutPermalink,
           fileName: undefined,
           isPicture: false,
-          text: () => page + link,
+          text: () => page + (shortLink ?? link),
         },
+        ...(shortLink
+          ? [
+              {
+                id: 'permalink',
+                title: 'Link with the run',
+                about: aboutPermalink,
+                fileName: undefined,
+                isPicture: false,
+                text: () => page + link,
+              },
+            ]
+          : []),
       ],
     },
     {
