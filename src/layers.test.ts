@@ -43,6 +43,8 @@ const ROOMS: readonly Room[] = [
       'zustand/',
       '@xyflow/react',
       '@xyflow/react/',
+      '@codemirror/',
+      '@lezer/highlight',
       'uqr',
       '@fontsource-variable/',
     ],

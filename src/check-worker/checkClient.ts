@@ -7,7 +7,7 @@ import type { WorkerLike, WorkerRequest, WorkerResponse } from './protocol';
 import type { WorkerFactory } from './workerFactories';
 
 /** How a check ended: with a result (perhaps stopped early), or with a message for the user. */
-type CheckAnswer =
+export type CheckAnswer =
   | { readonly ok: true; readonly result: CheckResult }
   | { readonly ok: false; readonly message: string };
 
@@ -193,7 +193,7 @@ export function makeCheckClient(
 
 /** The result of a check whose worker was terminated: its last progress, without counterexamples. */
 function stoppedAnswer({
-  request: { scenario, properties = PROPERTY_IDS, engine = 'wasm', reduce = 'none' },
+  request: { scenario, properties = PROPERTY_IDS, engine, reduce = 'none' },
   progress,
 }: PendingCheck): CheckAnswer {
   const violated = new Set(progress?.violated);
@@ -210,7 +210,7 @@ function stoppedAnswer({
       transitions: progress?.transitions ?? 0,
       depth: progress?.depth ?? 0,
       seconds: progress?.seconds ?? 0,
-      engine: progress?.engine ?? engine,
+      engine: progress?.engine ?? (engine === 'bytecode' ? engine : 'wasm'),
       ...(reduce === 'none' ? {} : { reduce }),
       properties: PROPERTY_IDS.filter((id) => properties.includes(id)).map((id) => ({
         id,

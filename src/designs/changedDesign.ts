@@ -2,7 +2,7 @@ import { mutate, type MutationResult } from '../kernel/compiler/mutate';
 import type { Design, Options } from '../kernel/language/design';
 import type { DesignChange, Mutation, TextChange } from '../kernel/language/mutation';
 import { diagnosticsText } from '../kernel/text/diagnostic';
-import { parseDesign, type ParsedDesign } from '../kernel/text/parseDesign';
+import { makeDesignParser, type ParsedDesign } from '../kernel/text/parseDesign';
 import { printDesign } from '../kernel/text/printDesign';
 import { DESIGN_METAS } from './catalog';
 import { designById, overrideDesign } from './registry';
@@ -11,6 +11,7 @@ import { applyTextChange, makeOwnText, makeTextChange } from './textChange';
 const MAX_CACHED_TEXTS = 8;
 
 const baseTexts = new WeakMap<Design, Map<string, string>>();
+const parse = makeDesignParser();
 const parsedTexts = new Map<string, ParsedDesign>();
 
 /** Whether a design is one of this playground and not written by the user. */
@@ -30,7 +31,7 @@ export function designText(design: Design, options: Options): string {
 
 /** The parsed text; the last few are kept. */
 export function parsedDesign(text: string): ParsedDesign {
-  const parsed = parsedTexts.get(text) ?? parseDesign(text);
+  const parsed = parsedTexts.get(text) ?? parse(text);
   parsedTexts.delete(text);
   parsedTexts.set(text, parsed);
   for (const oldest of parsedTexts.keys()) {

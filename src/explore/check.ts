@@ -60,8 +60,8 @@ import type { Goal, LayeredGraph } from './counterexample/shortestSchedules';
 
 /** Options of a check. */
 export interface CheckOptions {
-  /** Default: the fastest engine that the page allows. */
-  readonly engine?: EngineName;
+  /** Default: the fastest engine that the page allows for many states. `auto` also does without its set-up for few. */
+  readonly engine?: EngineName | 'auto';
   /** Default: `DEFAULT_LIMITS`. */
   readonly limits?: Partial<Limits>;
   /** Default: all properties. */
@@ -110,16 +110,19 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
     program,
     stateChecks(program).filter((c) => wanted.has(c.property)),
   );
-  const engine = options.engine ?? bestEngine();
-  const search = startSearch(model, engine, { ...DEFAULT_LIMITS, ...options.limits }, (layout) => ({
-    // A cycle of lock dependencies combines several states, for which canonical images are not enough.
-    ...((reduce === 'symmetry' || reduce === 'both') && dependencies.length === 0
-      ? { symmetry: findSymmetry(model, layout) }
-      : {}),
-    ...(reduce === 'partial-order' || reduce === 'both'
-      ? { ampleTask: makeAmpleTaskFinder(model, layout) }
-      : {}),
-  }));
+  const begin = (name: EngineName): Search =>
+    startSearch(model, name, { ...DEFAULT_LIMITS, ...options.limits }, (layout) => ({
+      // A cycle of lock dependencies combines several states, for which canonical images are not enough.
+      ...((reduce === 'symmetry' || reduce === 'both') && dependencies.length === 0
+        ? { symmetry: findSymmetry(model, layout) }
+        : {}),
+      ...(reduce === 'partial-order' || reduce === 'both'
+        ? { ampleTask: makeAmpleTaskFinder(model, layout) }
+        : {}),
+    }));
+  let engine: EngineName =
+    options.engine === 'auto' ? 'bytecode' : (options.engine ?? bestEngine());
+  let search = begin(engine);
   let phase: SearchProgress['phase'] = 'explore';
   let stoppedBy: StoppedBy | undefined;
   let found: Findings | undefined;
@@ -127,6 +130,17 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
   function* explore(): Generator<number> {
     for (;;) {
       const outcome = search.advance(slice);
+      if (
+        options.engine === 'auto' &&
+        engine === 'bytecode' &&
+        search.engine.count() > MAX_STATES_WITHOUT_WASM &&
+        outcome !== 'complete' &&
+        bestEngine() === 'wasm'
+      ) {
+        engine = 'wasm';
+        search = begin(engine);
+        continue;
+      }
       if (outcome === 'complete') return;
       if (outcome !== 'more') {
         stoppedBy = outcome === 'bytes' ? 'memory' : outcome;
@@ -252,6 +266,9 @@ export function runCheck(program: Program, options: CheckOptions = {}): CheckRes
   while (check.advance(100_000) === 'more');
   return check.result(0);
 }
+
+/** With more states than this, emitting WebAssembly takes less time than it saves (`npm run bench`). */
+const MAX_STATES_WITHOUT_WASM = 20_000;
 
 /** The cost of one stage of `conclude` in states; a slice rarely has two stages. */
 const STAGE_COST = 32_768;

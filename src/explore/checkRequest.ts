@@ -1,7 +1,8 @@
-import { changedDesign } from '../designs/changedDesign';
+import { changedDesign, parsedDesign } from '../designs/changedDesign';
 import { DESIGNS } from '../designs/designs';
 import { registerDesigns } from '../designs/registry';
 import { compile } from '../kernel/compiler/compile';
+import { diagnosticsText } from '../kernel/text/diagnostic';
 import type { DesignChange } from '../kernel/language/mutation';
 import type { Program } from '../kernel/compiler/program';
 import type { PropertyId } from '../kernel/language/propertyId';
@@ -17,9 +18,11 @@ registerDesigns(DESIGNS);
 /** A check as data, so that it can be sent to a worker. */
 export interface CheckRequest {
   readonly scenario: Pick<Scenario, 'design' | 'options' | 'world' | 'calls'>;
+  /** The text of the design; it is then neither looked up nor changed. */
+  readonly text?: string;
   /** Changes of the design before the check. */
   readonly mutations?: readonly DesignChange[];
-  readonly engine?: EngineName;
+  readonly engine?: EngineName | 'auto';
   readonly limits?: Partial<Limits>;
   /** Stops the search after this time. */
   readonly maxSeconds?: number;
@@ -32,7 +35,14 @@ export interface CheckRequest {
 export function compileRequest({
   scenario,
   mutations = [],
-}: Pick<CheckRequest, 'scenario' | 'mutations'>): Program {
+  text,
+}: Pick<CheckRequest, 'scenario' | 'mutations' | 'text'>): Program {
+  if (text !== undefined) {
+    const { design, diagnostics } = parsedDesign(text);
+    if (!design) throw new Error(diagnosticsText('text', diagnostics.slice(0, 1)));
+    const changed = { ...design, modified: [] };
+    return compile(changed, scenario.options, scenario.world, scenario.calls);
+  }
   const changed = changedDesign(scenario.design, scenario.options, mutations);
   if (!changed.ok) throw new Error(changed.message);
   return compile(changed.design, scenario.options, scenario.world, scenario.calls);

@@ -40,10 +40,84 @@ export interface ParsedDesign {
   readonly diagnostics: readonly Diagnostic[];
   /** The steps in the order of the text, also if there are diagnostics. */
   readonly steps: readonly StepPlace[];
+  /** The functions by their names in the text (`ioctl@2`). The model of the design has these very routines. */
+  readonly functions: ReadonlyMap<string, Routine>;
 }
 
-/** Parses a design as text. Never throws: what is wrong becomes diagnostics, at most 100. The design has the options of the text only. */
-export function parseDesign(text: string): ParsedDesign {
+/** A function that was parsed without a problem, and is the same wherever its text is. */
+interface KnownFunction {
+  readonly handle: string;
+  readonly routine: Routine;
+  /** Offsets from the start of the function's text. */
+  readonly steps: readonly StepPlace[];
+  /** As long as the text of the function, with its line breaks. */
+  readonly blank: string;
+}
+
+interface ParsedText extends ParsedDesign {
+  /** The offset after the `}` of each function. */
+  readonly ends: ReadonlyMap<string, number>;
+}
+
+/** A function with the comment before it, as they are printed. No text makes it look at a line often. */
+const FUNCTION =
+  /(?:^\/\*[^\n]*(?:\n \*(?!\/)[^\n]*)*(?:\n )?\*\/\n)?^int [^\n]*\n\{\n(?:(?![{}]\n)[^\n]*\n)*\}\n/gm;
+
+/** A parser for the versions of one text: reads only the functions that have changed since the last one. Else it equals `parseDesign`. */
+export function makeDesignParser(): (text: string) => ParsedDesign {
+  let context = '';
+  let known = new Map<string, KnownFunction>();
+  return (text) => {
+    if (text.length > TEXT_LIMITS.characters) return parseDesign(text);
+    const rest = text.replace(FUNCTION, '');
+    if (rest !== context) known = new Map();
+    context = rest;
+    const used: { readonly at: number; readonly of: KnownFunction }[] = [];
+    const handles = new Set<string>();
+    const skeleton = text.replace(FUNCTION, (part, at: number) => {
+      const of = known.get(part);
+      // A second function of that name is a problem that has to be found.
+      if (!of || handles.has(of.handle)) return part;
+      handles.add(of.handle);
+      used.push({ at, of });
+      return of.blank;
+    });
+    const parsed = parseDesign(skeleton, used);
+    if (parsed.design)
+      known = new Map(
+        [...text.matchAll(FUNCTION)].flatMap(({ 0: part, index: at }) => {
+          const found = known.get(part) ?? knownFunction(part, at, parsed);
+          return found ? [[part, found]] : [];
+        }),
+      );
+    return parsed;
+  };
+}
+
+/** The function whose text is `part` at `at`; undefined if the parser sees another end or more than one. */
+function knownFunction(
+  part: string,
+  at: number,
+  { steps, functions, ends }: ParsedText,
+): KnownFunction | undefined {
+  const inside = steps.filter(({ from }) => from >= at && from < at + part.length);
+  const handle = inside[0]?.function;
+  const routine = handle === undefined ? undefined : functions.get(handle);
+  if (handle === undefined || !routine || ends.get(handle) !== at + part.length - 1)
+    return undefined;
+  return {
+    handle,
+    routine,
+    steps: inside.map((step) => ({ ...step, from: step.from - at, to: step.to - at })),
+    blank: part.replaceAll(/[^\n]/g, ' '),
+  };
+}
+
+/** Parses a design as text. Never throws: what is wrong becomes diagnostics, at most 100. The design has the options of the text only. `known` are functions that are blank in the text. */
+export function parseDesign(
+  text: string,
+  known: readonly { readonly at: number; readonly of: KnownFunction }[] = [],
+): ParsedText {
   const diagnostics = new DiagnosticList(text, TEXT_LIMITS.diagnostics);
   const lines = text.split('\n').length;
   if (text.length > TEXT_LIMITS.characters || lines > TEXT_LIMITS.lines) {
@@ -52,15 +126,29 @@ export function parseDesign(text: string): ParsedDesign {
       { from: 0, to: 0 },
       `expected a design of at most ${most} lines and ${characters} characters, got ${lines} lines and ${text.length} characters`,
     );
-    return { design: undefined, diagnostics: diagnostics.all(), steps: [] };
+    return {
+      design: undefined,
+      diagnostics: diagnostics.all(),
+      steps: [],
+      functions: new Map(),
+      ends: new Map(),
+    };
   }
   const parser = new DesignParser(tokenize(text, diagnostics), diagnostics);
+  for (const { at, of } of known) {
+    parser.routines.set(of.handle, of.routine);
+    parser.steps.push(
+      ...of.steps.map((step) => ({ ...step, from: step.from + at, to: step.to + at })),
+    );
+  }
   const design = parser.parse();
   const found = diagnostics.all();
   return {
     design: found.length === 0 ? design : undefined,
     diagnostics: found,
-    steps: parser.steps,
+    steps: known.length === 0 ? parser.steps : parser.steps.toSorted((a, b) => a.from - b.from),
+    functions: parser.routines,
+    ends: parser.ends,
   };
 }
 
@@ -114,7 +202,8 @@ class DesignParser {
   private readonly tables = new Map<FileKind | 'default', FileTable>();
   private readonly plainCalls = new Map<string, FunctionUse>();
   private readonly declared: Record<string, CallSignature> = {};
-  private readonly routines = new Map<string, Routine>();
+  readonly routines = new Map<string, Routine>();
+  readonly ends = new Map<string, number>();
   private readonly inputs: Mutable<PropertyInputs> & {
     counters: CounterSpec[];
     unregisterDelays: UnregisterDelay[];
@@ -418,6 +507,7 @@ class DesignParser {
       );
     this.routines.set(handle, { name, cite, steps: [] });
     this.routines.set(handle, parseFunctionBody(this.ops, { name, cite }, handle, this.steps));
+    this.ends.set(handle, reader.previous?.to ?? span.to);
   }
 
   private propertyInput(word: Declaration['word']): void {

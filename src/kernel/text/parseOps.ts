@@ -12,7 +12,7 @@ import { SyntaxProblem } from './tokenReader';
 const ERRNO_NAMES: readonly CallError[] = [...(Object.keys(ERRNO) as Errno[]), MODEL_LIMIT];
 
 /** Statements that start with a function name. */
-const STATEMENTS = [
+export const STATEMENTS = [
   'mutex_lock',
   'mutex_unlock',
   'mutex_trylock',

@@ -161,6 +161,23 @@ export const ARGUMENT_COMMANDS = {
     run: (session, { mutation }: { readonly mutation: DesignChange }) =>
       checkPart.whenLoaded(session, ({ toggleMutation }) => toggleMutation(session, mutation)),
   },
+  'check-while-typing': {
+    title: 'Check the text of the design',
+    run: (session, { text, client }: { readonly text: string; readonly client: CheckClient }) =>
+      checkPart.whenLoaded(
+        session,
+        ({ checkWhileTyping }) => void checkWhileTyping(session, client, text),
+      ),
+  },
+  'new-design': {
+    title: 'Write a new design',
+    run: (session) => checkPart.whenLoaded(session, ({ openNewDesign }) => openNewDesign(session)),
+  },
+  'show-checked-text': {
+    title: 'Show the text of the design on the stage',
+    run: (session) =>
+      checkPart.whenLoaded(session, ({ showCheckedText }) => showCheckedText(session)),
+  },
   'edit-design': {
     title: 'Edit the text of the design',
     run: (session, { text }: { readonly text: string }) =>

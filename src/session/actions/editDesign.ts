@@ -6,6 +6,7 @@ import {
   parsedDesign,
   registerOwnDesign,
 } from '../../designs/changedDesign';
+import { EXAMPLE_DESIGN } from '../../designs/exampleDesign';
 import { designById } from '../../designs/registry';
 import { makeOwnText, makeTextChange } from '../../designs/textChange';
 import type { Design } from '../../kernel/language/design';
@@ -100,6 +101,11 @@ function withDesign(scenario: Scenario, design: string): Scenario | string {
 
 function diagnosticText({ line, column, message }: Diagnostic): string {
   return `${line}:${column}: ${message}`;
+}
+
+/** Shows an own design to start from. */
+export function openNewDesign(session: Session): void {
+  openDesignText(session, 'counter.design', EXAMPLE_DESIGN);
 }
 
 /** Shows a design file: as a change of the built-in design of its id with the calls on screen, or as an own design with the calls that it declares. */

@@ -21,6 +21,7 @@ export const checkPart = lazyModule('The checker', async () => ({
   ...(await import('./mutations')),
   ...(await import('./showCounterexample')),
   ...(await import('./editDesign')),
+  ...(await import('./liveCheck')),
 }));
 
 /** The verdict matrix. */

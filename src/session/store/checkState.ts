@@ -1,3 +1,4 @@
+import type { CheckAnswer } from '../../check-worker/checkClient';
 import type { CheckProgress } from '../../check-worker/runCheckInSlices';
 import type { CheckResult } from '../../explore/checkResult';
 import type { MatrixCell } from '../../explore/matrix/matrix';
@@ -20,6 +21,25 @@ export type CheckState =
     }
   | { readonly kind: 'done'; readonly subject: CheckSubject; readonly result: CheckResult }
   | { readonly kind: 'failed'; readonly subject: CheckSubject; readonly message: string };
+
+/** The check of the text in the design editor, repeated after each key. */
+export interface LiveCheck {
+  /** The latest text. */
+  readonly text: string;
+  /** The text is being checked: the answer is of an earlier one. */
+  readonly pending: boolean;
+  readonly answer: CheckAnswer | undefined;
+  /** From the key to the answer. */
+  readonly milliseconds: number;
+}
+
+/** Steps of the calls on screen whose removal no property notices. */
+export interface UnnoticedRemovals {
+  /** The text of the design that was tested. */
+  readonly text: string;
+  /** Stable names. */
+  readonly unnoticed: ReadonlySet<string>;
+}
 
 /** The finished cells of the verdict matrix: each is one built-in scenario under one design configuration. */
 export interface VerdictsState {

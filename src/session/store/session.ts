@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DesignChange } from '../../kernel/language/mutation';
 import { freshRun, type Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
-import type { CheckState, VerdictsState } from './checkState';
+import type { CheckState, LiveCheck, UnnoticedRemovals, VerdictsState } from './checkState';
 
 /** `system` follows the colour scheme of the operating system. */
 export type ThemeSetting = 'system' | 'light' | 'dark';
@@ -86,6 +86,10 @@ export interface SessionState {
   readonly settings: Settings;
   readonly layout: PageLayout;
   readonly check: CheckState;
+  /** The check while typing; undefined before the first key in the editor. */
+  readonly live: LiveCheck | undefined;
+  /** Undefined while the text on screen has not been tested. */
+  readonly removals: UnnoticedRemovals | undefined;
   readonly verdicts: VerdictsState;
   readonly comparison: ComparisonState;
   /** Changes of the design that the next check uses: the changed text of the design on screen, and steps that are disabled or swapped. */
@@ -122,6 +126,8 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
       welcome: false,
     },
     check: { kind: 'idle' },
+    live: undefined,
+    removals: undefined,
     verdicts: { cells: [], running: false },
     comparison: { tick: 0, option: undefined, hidden: [] },
     mutations: run.setup.mutations ?? [],

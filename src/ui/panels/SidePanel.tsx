@@ -12,7 +12,13 @@ const CheckPanel = lazyPart({
   placeholder: <p className={styles.loading}>Loading…</p>,
 });
 
-/** The source of the running call, or the check of every interleaving. */
+const EditPanel = lazyPart({
+  name: 'The design editor',
+  load: async () => (await import('./edit/EditPanel')).EditPanel,
+  placeholder: <p className={styles.loading}>Loading…</p>,
+});
+
+/** The source of the running call, the text of the design, or the check of every interleaving. */
 export function SidePanel() {
   const session = useSessionStore();
   const sidePanel = useSession((state) => state.layout.sidePanel);
@@ -25,10 +31,17 @@ export function SidePanel() {
         onSelect={(value) => dispatch(session, 'set-layout', { sidePanel: value })}
         segments={[
           { value: 'source', text: 'Source' },
+          { value: 'edit', text: 'Edit' },
           { value: 'check', text: 'Check' },
         ]}
       />
-      {sidePanel === 'source' ? <SourcePanel /> : <CheckPanel />}
+      {sidePanel === 'source' ? (
+        <SourcePanel />
+      ) : sidePanel === 'edit' ? (
+        <EditPanel />
+      ) : (
+        <CheckPanel />
+      )}
     </div>
   );
 }

@@ -1,0 +1,58 @@
+import type { CheckClient, RunningCheck } from '../../check-worker/checkClient';
+import { currentCheckSubject, verdictText } from '../queries/checkSubject';
+import type { Session } from '../store/session';
+import { editDesign } from './editDesign';
+
+/** The stage follows the text after this pause in typing. */
+const STAGE_DELAY_MS = 150;
+
+interface LiveWork {
+  readonly running: RunningCheck;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const workBySession = new WeakMap<Session, LiveWork>();
+
+/** Checks the text in the editor with the calls on screen; a newer text cancels it. When typing pauses, the stage shows the text. */
+export async function checkWhileTyping(
+  session: Session,
+  client: CheckClient,
+  text: string,
+): Promise<void> {
+  const begin = performance.now();
+  const { scenario } = currentCheckSubject(session.getState());
+  const request = { scenario, text, outcomes: false, engine: 'auto' } as const;
+  const work: LiveWork = { running: client.check(request, () => undefined), timer: undefined };
+  clearTimeout(workBySession.get(session)?.timer);
+  workBySession.set(session, work);
+  session.setState(({ live }) => ({
+    live: { answer: live?.answer, milliseconds: live?.milliseconds ?? 0, text, pending: true },
+  }));
+  const answer = await work.running.answer;
+  if (workBySession.get(session) !== work) return;
+  const milliseconds = performance.now() - begin;
+  session.setState({
+    live: { text, pending: false, answer, milliseconds },
+    announcement: answer.ok ? verdictText(answer.result) : '',
+  });
+  work.timer = setTimeout(() => showCheckedText(session), STAGE_DELAY_MS);
+}
+
+/** Shows the checked text on the stage now, and its result in the check panel. */
+export function showCheckedText(session: Session): void {
+  clearTimeout(workBySession.get(session)?.timer);
+  const { live } = session.getState();
+  if (!live || live.pending) return;
+  const problem = editDesign(session, live.text);
+  const { answer } = live;
+  if (problem !== undefined || !answer?.ok) return;
+  const { modified: _, ...result } = answer.result;
+  const subject = currentCheckSubject(session.getState());
+  session.setState({
+    check: {
+      kind: 'done',
+      subject,
+      result: subject.mutations.length > 0 ? { ...result, modified: true } : result,
+    },
+  });
+}
