@@ -38,6 +38,7 @@ export function completionCommand(others: readonly CliCommand[]): CliCommand {
 function wordsOf(command: CliCommand): readonly string[] {
   if (command.id === 'completion') return Object.keys(SHELLS);
   if (command.id === 'design') return DESIGNS.map(({ id }) => id);
+  if (command.id === 'validate') return [];
   return command.fileCount[1] > 0 ? LIBRARY.map(({ id }) => id) : [];
 }
 

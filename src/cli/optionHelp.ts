@@ -23,7 +23,7 @@ const OPTION_HELP: Readonly<Record<string, OptionHelp>> = {
     value: 'ID',
     choices: DESIGNS.map(({ id }) => id),
     about:
-      'use this design instead of the one of the file; run, check, matrix and export also take FILE.design, a design as text',
+      'use this design instead of the one of the file; run, check, matrix, export, validate and record also take FILE.design, a design as text',
   },
   option: { value: 'K=V', about: 'set an option of the design; can be repeated' },
   schedule: {
@@ -57,6 +57,24 @@ const OPTION_HELP: Readonly<Record<string, OptionHelp>> = {
     about: 'reduce the states; alone it is symmetry, a kind needs =KIND',
   },
   export: { value: 'FORMAT', choices: EXPORT_IDS, about: 'write the counterexample in a format' },
+  'validate.design': {
+    value: 'ID',
+    choices: DESIGNS.map(({ id }) => id),
+    about: 'the design that should explain the trace; upstream, or that of our own export',
+  },
+  'validate.export': {
+    value: 'FORMAT',
+    choices: EXPORT_IDS,
+    about: 'write the schedule that explains the trace in a format; scenario plays on the page',
+  },
+  world: {
+    value: 'FILE',
+    about: 'take the devices and groups of this scenario; the trace may have them too',
+  },
+  'ignore-lock': {
+    value: 'ADDRESS',
+    about: 'a mutex in contention events that is outside the model; can be repeated',
+  },
   mutations: { value: 'DESIGN', about: 'remove one step at a time and print what notices' },
   to: { value: 'FORMAT', choices: EXPORT_IDS, about: 'the format' },
   o: { value: 'OUT', about: 'the file to write; standard output without it' },

@@ -11,7 +11,9 @@ import { LIST_COMMANDS } from './lists';
 import { MATRIX_COMMAND } from './matrix';
 import { commandHelp } from './optionHelp';
 import { endWithNewline } from './output';
+import { RECORD_COMMAND } from './record';
 import { RUN_COMMAND } from './run';
+import { VALIDATE_COMMAND } from './validate';
 
 const WORKING_COMMANDS: readonly CliCommand[] = [
   RUN_COMMAND,
@@ -19,6 +21,8 @@ const WORKING_COMMANDS: readonly CliCommand[] = [
   MATRIX_COMMAND,
   EXPORT_COMMAND,
   LINK_COMMAND,
+  VALIDATE_COMMAND,
+  RECORD_COMMAND,
   DESIGN_COMMAND,
   ...LIST_COMMANDS,
 ];
@@ -84,7 +88,7 @@ function usageText(): string {
     `usage: vfio-playground COMMAND\n\n${commands}\n` +
     'COMMAND --help explains each option. --version prints the version.\n' +
     'FILE is a path, - for standard input, or the id of a built-in scenario.\n' +
-    'run, check, matrix and export also take --design FILE.design, a design as text (docs/design-language.md).\n' +
+    'run, check, matrix, export, validate and record also take --design FILE.design, a design as text (docs/design-language.md).\n' +
     'Exit status: 0 success; 1 a property is violated, or --verify found a difference; 2 bad input or usage; 3 a limit stopped the search.\n'
   );
 }
