@@ -75,7 +75,7 @@ export function LibraryDialog() {
         <input
           ref={file}
           type="file"
-          accept=".json,.svg,.design,application/json,image/svg+xml"
+          accept=".json,.svg,.design,.txt,.ftrace,application/json,image/svg+xml,text/plain"
           hidden
           aria-label="Scenario file"
           onChange={(event) => {
@@ -88,7 +88,7 @@ export function LibraryDialog() {
         />
         <button type="button" className={buttons.button} onClick={() => file.current?.click()}>
           <Icon name="open" />
-          Open a scenario file
+          Open a scenario or a trace
         </button>
         <button
           type="button"
@@ -98,7 +98,7 @@ export function LibraryDialog() {
           <Icon name="save" />
           Save this run as a scenario
         </button>
-        <span>or drop a file on the page</span>
+        <span>or drop a scenario, an SVG or a kernel trace on the page</span>
       </footer>
     </Modal>
   );

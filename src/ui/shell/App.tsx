@@ -2,6 +2,7 @@ import { useEffect, type ComponentType, type CSSProperties } from 'react';
 import type { CreateWorker } from '../../check-worker/workerFactories';
 import type { PageLayout, Session } from '../../session/store/session';
 import { CheckWorkerContext } from '../panels/check/CheckWorkerContext';
+import { DropZone } from './DropZone';
 import { Header } from './Header';
 import { handleHotkey } from '../controls/hotkeys';
 import { TooltipLayer } from '../controls/TooltipLayer';
@@ -16,7 +17,6 @@ import { SelectionLabel } from '../panels/SelectionLabel';
 import { SidePanel } from '../panels/SidePanel';
 import { CaptionBar } from '../panels/CaptionBar';
 import { lazyPart } from '../controls/lazyPart';
-import { useFileDrop } from './useFileDrop';
 import { WelcomeCard } from './WelcomeCard';
 import { useThemeAttribute } from '../theme';
 import { useDocumentTitle } from '../useDocumentTitle';
@@ -102,7 +102,6 @@ function AppLayout({ session }: { readonly session: Session }) {
   const details = usePanelSize({ storageKey: 'details', initial: 260, min: 80, max: 620 });
   const View = VIEWS[view];
   useIdleSignal(session);
-  useFileDrop(session);
   useThemeAttribute();
   useDocumentTitle();
   useEffect(() => {
@@ -193,6 +192,7 @@ function AppLayout({ session }: { readonly session: Session }) {
         </>
       )}
       <Notifications />
+      <DropZone session={session} />
       <TooltipLayer />
       <DialogHost />
       {loading && <span data-loading="" hidden />}
