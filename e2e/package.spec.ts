@@ -72,6 +72,20 @@ test('holds the site, the command, the modules and their types, and nothing else
   expect(packed.size).toBeLessThan(2_000_000);
 });
 
+test('names the licence of every library and font', () => {
+  const notices = readFileSync(join(root, 'dist/third-party-licenses.md'), 'utf8');
+  const single = readFileSync(join(root, 'dist/vfio-playground.html'), 'utf8');
+  for (const name of [
+    'react',
+    '@xyflow/react',
+    'd3-zoom',
+    'zustand',
+    'valibot',
+    '@fontsource-variable/inter',
+  ])
+    for (const text of [notices, single]) expect(text, name).toContain(`\n## ${name} - `);
+});
+
 test('runs, checks, links and exports without a page', () => {
   writeFileSync(
     join(project, 'use.js'),

@@ -1,9 +1,9 @@
-// Builds the static site into dist: the app, the embed, the element's script, one file for file:// and the offline worker.
+// Builds the static site into dist: the app, the embed, the element's script, one file for file://, the gallery and the offline worker.
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { build } from 'vite';
+import { build, runnerImport } from 'vite';
 import { isProgram, root } from '../test/cache.mjs';
 import { pageTags } from './pageTags.mjs';
 
@@ -141,11 +141,25 @@ async function buildPages(tags) {
   });
 }
 
+/** The static page of all scenarios. */
+async function buildGallery() {
+  /** @type {{ module: typeof import('../../src/export/gallery.ts') }} */
+  const { module } = await runnerImport(join(root, 'src/export/gallery.ts'), {
+    configFile: false,
+    logLevel: 'warn',
+  });
+  const folder = join(dist, module.GALLERY_FOLDER);
+  mkdirSync(folder, { recursive: true });
+  for (const { fileName, text } of module.galleryFiles())
+    writeFileSync(join(folder, fileName), text);
+}
+
 /** The offline worker with the list of all files; a new build has a new list and so a new worker. */
 async function buildOfflineWorker() {
   const files = readdirSync(dist, { recursive: true, withFileTypes: true })
     .filter((file) => file.isFile() && file.name !== 'vfio-playground.html')
     .map((file) => relative(dist, join(file.parentPath, file.name)).split(sep).join('/'))
+    .filter((file) => !file.startsWith('gallery/'))
     .sort();
   const sum = createHash('sha256');
   for (const file of files) sum.update(file).update(readFileSync(join(dist, file)));
@@ -167,6 +181,7 @@ export async function buildSite() {
   };
   await classicScript('src/element.ts', { name: 'VfioPlayground', fileName: 'vfio-playground.js' });
   await buildPages(tags);
+  await buildGallery();
   await buildOfflineWorker();
 }
 
