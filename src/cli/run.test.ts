@@ -198,7 +198,7 @@ describe('run', () => {
     [
       'run bind-race --option foo=1',
       '',
-      /^options\.foo: expected one of the options of upstream: "linux", "kvm", got "foo"\n$/,
+      /^options\.foo: expected one of the options of upstream: "linux", "kvm", "kvmFix", got "foo"\n$/,
     ],
     ['run bind-race --option kvm', '', /^--option: expected k=v, got "kvm"\n$/],
     [

@@ -47,6 +47,7 @@ const argumentContext: ContextRef = {
 
 /** A failing bind puts a KVM reference that is not its own: reported, not merged (docs/kernel-facts.md, Findings). */
 const REPORTED = { confidence: 'THREAD' } as const;
+const FIX_CITE = 'posted 2024-06-28, Message-Id 20240628151845.22166-1-yan.y.zhao@intel.com';
 
 /** BIND.1 to BIND.3: the checks before the first lock. */
 const checkArguments = ({ vfToken }: Linux): readonly StepSpec[] => [
@@ -113,11 +114,13 @@ const checkToken: StepSpec = {
 };
 
 /** BIND: VFIO_DEVICE_BIND_IOMMUFD. group_lock and dev_set.lock are taken one after the other, never nested. */
-export function bindIommufd(linux: Linux, kvm: boolean): Routine {
+export function bindIommufd(linux: Linux, kvm: boolean, kvmFix: boolean): Routine {
   const takeKvmStep: StepSpec = {
     id: 'BIND.8',
     title: 'take a reference on the KVM of this file and store it in the device',
+    ...(kvmFix ? { ...REPORTED, cite: FIX_CITE } : {}),
     ops: [
+      ...(kvmFix ? [branch(ne('device.open_count', 0), [goto('BIND.9')])] : []),
       spin(
         'df.kvm_ref_lock',
         branch(ne('df.kvm', NULL), [
@@ -129,8 +132,12 @@ export function bindIommufd(linux: Linux, kvm: boolean): Routine {
   };
   const putKvmStep: StepSpec = {
     id: 'BIND.U2',
-    title:
-      "undo: put the device's KVM reference, even if another file owns it (reported 2024-06-28)",
+    ...(kvmFix
+      ? { title: 'undo: put the KVM reference that this bind took', cite: FIX_CITE }
+      : {
+          title:
+            "undo: put the device's KVM reference, even if another file owns it (reported 2024-06-28)",
+        }),
     ...REPORTED,
     ops: [putKvm],
   };
@@ -190,7 +197,10 @@ export function bindIommufd(linux: Linux, kvm: boolean): Routine {
         cite: OPEN_CITE,
         ops: [
           branch(ne('device.open_count', 0), [
-            fail('EINVAL', 'the device is already open', { at: 'device', to: undo }),
+            fail('EINVAL', 'the device is already open', {
+              at: 'device',
+              to: kvmFix ? 'BIND.U2b' : undo,
+            }),
           ]),
         ],
       },

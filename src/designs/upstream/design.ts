@@ -57,10 +57,16 @@ export const design: Design = {
   options: [
     LINUX_OPTION,
     { id: 'kvm', title: 'Devices refer to a KVM', values: ['true', 'false'] },
+    {
+      id: 'kvmFix',
+      title: 'BIND takes the KVM at the first open only (posted 2024-06-28, not merged)',
+      values: ['false', 'true'],
+    },
   ],
   model: (options) => {
     const kvm = options['kvm'] === 'true';
     const linux = linuxOf(options);
+    const kvmFix = options['kvmFix'] === 'true';
     const model: DesignModel = {
       objects: [
         vfioGlobal,
@@ -83,7 +89,10 @@ export const design: Design = {
         open_group: openGroup,
         open_container: openContainer,
         open_iommufd: openIommufd,
-        bind_iommufd: ioctlBody({ cdev: bindIommufd(linux, kvm), device: bindGroupDevice(linux) }),
+        bind_iommufd: ioctlBody({
+          cdev: bindIommufd(linux, kvm, kvmFix),
+          device: bindGroupDevice(linux),
+        }),
         ioas_alloc: ioctlBody({ iommufd: ioasAlloc(linux.shortterm) }),
         attach_ioas: ioctlBody({ cdev: attachIoas(linux) }),
         detach_ioas: ioctlBody({ cdev: detachIoas(linux) }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counterHolders } from '../../kernel/machine/describeEvent';
+import { caveatOf, counterHolders } from '../../kernel/machine/describeEvent';
 import { store } from '../../kernel/language/primitives';
 import type { Call, World } from '../../kernel/language/world';
 import { withSteps } from '../testing/changeSteps';
@@ -61,6 +61,36 @@ describe.each(['true', 'false'])('a file that a VM holds, with kvm=%s', (kvm) =>
     expect(d.results().slice(-2)).toEqual([0, 0]);
     expect([d.fieldValue('iommu group 12.owner_cnt'), d.fieldValue('fd1.life')]).toEqual([0, 2]);
     expect([...d.violations]).toEqual([]);
+  });
+});
+
+describe('M1', () => {
+  const calls = [
+    ...cdevPathCalls('a', 1, 'vm'),
+    { by: 'b', call: 'open_cdev', device: 'vfio0', as: 'fd2' },
+    { by: 'b', call: 'bind_iommufd', fd: 'fd2', iommufd: 'ictx1' },
+  ] as const;
+  it('is gone with the posted fix', () => {
+    const broken = (kvmFix: string): readonly string[] =>
+      [...exploreInterleavings(upstream, { kvmFix }, ONE_DEVICE, calls).violations].map(
+        ([id]) => id,
+      );
+    expect(broken('false')).toEqual(['kvm-ref']);
+    expect(broken('true')).toEqual([]);
+  });
+
+  it('says in each violation who reported it, and not of other findings', () => {
+    const model = upstream.model({ linux: '6.12', kvm: 'true', kvmFix: 'false' });
+    const of = (property: string, text: string): string | undefined =>
+      caveatOf(model, property, text);
+    expect(of('counters', 'vm.users_count is 2')).toBe('reported 2024-06-28 with a trace');
+    expect(of('clean-unwind', 'did not restore vfio0.kvm (vm before)')).toBe(
+      'reported 2024-06-28 with a trace',
+    );
+    expect(of('clean-unwind', 'did not restore vfio0.iommufd_attached (1 before)')).toBe(
+      'found by reading v6.6 to 2026, not run',
+    );
+    expect(of('owner-exclusive', 'two owners')).toBe('found by reading v6.6 to v6.18, not run');
   });
 });
 

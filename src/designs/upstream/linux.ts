@@ -16,7 +16,7 @@ export interface Linux {
   readonly vfToken: boolean;
   /** A replace checks that the device is attached (v6.15). */
   readonly replaceChecksAttached: boolean;
-  /** What is known of violations of a property that only this version has. */
+  /** What is known of violations that only this version has, by property or field (PropertyInputs.caveatFor). */
   readonly knownBugs?: Readonly<Record<PropertyId, string>>;
   /** A device reset blocks the IOMMU group: its domain cannot change meanwhile (v7.0). */
   readonly resetBlocksGroup: boolean;
@@ -53,7 +53,8 @@ const LINUX: Readonly<Record<LinuxVersion, Linux>> = {
     resetBlocksGroup: true,
     knownBugs: {
       memory: 'CVE-2026-52952, fixed in v7.0.10',
-      'dma-owner': 'CVE-2026-52952, fixed in v7.0.10',
+      warnings: 'CVE-2026-52952, fixed in v7.0.10',
+      'iommu_group.domain': 'CVE-2026-52952, fixed in v7.0.10',
     },
   },
 };

@@ -307,6 +307,9 @@ const groupDomain: CounterSpec = counterSpec(
   },
 );
 
+/** Message-Id 20240628151845.22166-1-yan.y.zhao@intel.com; docs/kernel-facts.md, Findings. */
+const KVM_REPORT = 'reported 2024-06-28 with a trace';
+
 /** What the properties ask of v6.6. */
 export function upstreamPropertyInputs(linux: Linux, kvm: boolean): PropertyInputs {
   return {
@@ -334,8 +337,14 @@ export function upstreamPropertyInputs(linux: Linux, kvm: boolean): PropertyInpu
     pathExclusive: 'bound',
     // vfio_unregister_group_dev, v6.6: the wait for device.comp; what follows takes locks only.
     unregisterDelays: [{ fileKinds: ['cdev', 'device'], of: 'device' }],
-    caveat: 'found by reading v6.6 to v6.12, not run',
-    caveatFor: { 'kvm-ref': 'reported 2024-06-28', ...linux.knownBugs },
+    caveat: 'found by reading v6.6 to v6.18, not run',
+    caveatFor: {
+      'kvm-ref': KVM_REPORT,
+      'vfio_device.kvm': KVM_REPORT,
+      'kvm.users_count': KVM_REPORT,
+      'vfio_device.iommufd_attached': 'found by reading v6.6 to 2026, not run',
+      ...linux.knownBugs,
+    },
     ...(kvm
       ? {
           kvm: {

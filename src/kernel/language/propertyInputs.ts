@@ -49,9 +49,9 @@ export interface PropertyInputs {
   readonly pathExclusive?: 'open' | 'bound';
   /** What unregister waits for by design. Nothing else excuses a removal that never returns. */
   readonly unregisterDelays: readonly UnregisterDelay[];
-  /** How far violations of this design have been confirmed; printed in brackets after each of them. */
+  /** Who found the violations of this design and how; printed in brackets after each of them. */
   readonly caveat?: string;
-  /** The same for single properties, in place of `caveat`. */
+  /** The same by property, or by a field that the text of the violation names (`vfio_device.kvm`), which goes first. */
   readonly caveatFor?: Readonly<Record<PropertyId, string>>;
   /** The KVM pointer of a device and what a file with normal access recorded of it (property kvm-ref). */
   readonly kvm?: {

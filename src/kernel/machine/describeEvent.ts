@@ -68,7 +68,7 @@ export function describeEvent(
     case 'say':
       return template.text;
     case 'violation':
-      return `${template.property}: ${taskName} ${template.text}${caveatText(program, template.property)}`;
+      return `${template.property}: ${taskName} ${template.text}${caveatText(program, template.property, template.text)}`;
   }
 }
 
@@ -76,19 +76,24 @@ export function describeEvent(
 export function caveatText(
   { design, model }: Pick<Program, 'design' | 'model'>,
   property: PropertyId,
+  violation = '',
 ): string {
   const note = modifiedDesignText(design);
   if (note !== undefined) return ` (${note})`;
-  const caveat = caveatOf(model, property);
+  const caveat = caveatOf(model, property, violation);
   return caveat === undefined ? '' : ` (${caveat})`;
 }
 
-/** How far a design's violations of a property have been confirmed; undefined if they are. */
+/** Who found a violation of a property, and how: that of a field that the text of the violation names, else of the property. */
 export function caveatOf(
-  { propertyInputs }: DesignModel,
+  { propertyInputs: { caveat, caveatFor = {} } }: DesignModel,
   property: PropertyId,
+  violation = '',
 ): string | undefined {
-  return propertyInputs.caveatFor?.[property] ?? propertyInputs.caveat;
+  const named = Object.entries(caveatFor).find(
+    ([of]) => of.includes('.') && new RegExp(`\\.${of.split('.')[1]}\\b`).test(violation),
+  );
+  return named?.[1] ?? caveatFor[property] ?? caveat;
 }
 
 /** A field's value as screen text: a pointer's target or NULL, a mutex's owner or "free", an enum's name. */

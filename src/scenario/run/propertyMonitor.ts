@@ -87,7 +87,7 @@ export class PropertyMonitor {
       ...this.uncleanUnwind(state),
     );
     return found
-      .map((v) => ({ ...v, text: v.text + caveatText(this.program, v.property) }))
+      .map((v) => ({ ...v, text: v.text + caveatText(this.program, v.property, v.text) }))
       .filter((v) => {
         const key = `${v.property} ${v.object ?? ''} ${v.text}`;
         if (this.reported.has(key)) return false;

@@ -21,8 +21,8 @@ export function HelpDialog() {
         </p>
         <p>
           A file with <b>parked</b> fops cannot reach the driver; a file with <b>normal</b> fops
-          can. “Found by reading, not run” marks a conclusion from the kernel source that was not
-          tested on a running kernel.
+          can. “Found by reading” marks a conclusion from the kernel source that was not tested on a
+          running kernel.
         </p>
         <table className={styles.keys}>
           <caption className={buttons.hidden}>Keyboard shortcuts</caption>

@@ -1,4 +1,11 @@
-/** How well a step's citation is confirmed, for display; `MINE` marks our own reading. */
+/** How well a step's citation is confirmed, for display. */
 export function confidenceText(confidence: string): string {
-  return confidence === 'MINE' ? 'found by reading, not run' : confidence;
+  return CONFIDENCE_TEXT[confidence] ?? confidence;
 }
+
+const CONFIDENCE_TEXT: Readonly<Record<string, string>> = {
+  MINE: 'found by this project by reading in 2026, not run',
+  THREAD: 'from the mailing list',
+  DERIVED: 'completed by this project: the proposal leaves it open',
+  MEM: 'from memory, not looked up',
+};

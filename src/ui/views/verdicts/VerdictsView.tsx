@@ -289,7 +289,7 @@ function ViolatedCell({
   const [picture, setPicture] = useState<string>();
   const { witness, scenario, brokenIn, id } = property;
   const { design, options } = row.config;
-  const caveat = caveatOf(design.model(options), id);
+  const caveat = caveatOf(design.model(options), id, witness?.text);
   const draw = (): void => {
     const svg = counterexamplePicture(row, property, isDarkTheme() ? 'dark' : 'light');
     if (svg !== undefined) setPicture(`data:image/svg+xml,${encodeURIComponent(svg)}`);
