@@ -89,10 +89,12 @@ const VIEWS: readonly View[] = [
   { name: 'the verdicts before a check', address: race, open: press('3') },
   { name: 'the verdicts during a check', address: race, open: runningVerdicts },
   {
-    name: 'present mode with notes and the QR code of its link',
+    name: 'present mode with the QR code of its link',
     address: race,
-    open: press('p', 'PageDown', 'n', 'k'),
+    open: press('p', 'PageDown', 'k'),
   },
+  { name: 'the end card of a presentation', address: race, open: press('p', 'End', 'PageDown') },
+  { name: 'the speaker notes', address: './?notes=x&scenario=bind-race', open: press('PageDown') },
   {
     name: 'a wrong answer in the quiz',
     address: './?scenario=double-bind',

@@ -14,21 +14,59 @@ async function idle(page: Page): Promise<void> {
   await expect(page.locator('html')).toHaveAttribute('data-idle', 'true');
 }
 
-test('presentation mode shows stage and caption, takes remote-control keys, and ends with Escape', async ({
+test('a presentation takes the keys of a remote, has notes in a second window, and ends with a card', async ({
   page,
 }) => {
-  await open(page, './?scenario=cdev-path');
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await open(page, './?scenario=bind-race');
   await page.keyboard.press('p');
   await expect(page.getByRole('complementary', { name: 'Processes' })).toBeHidden();
-  await page.keyboard.press('PageDown');
+  const caption = page.getByRole('region', { name: 'Caption' });
+  // The arrows step, the page keys jump between captions.
+  await page.keyboard.press('ArrowRight');
   await idle(page);
-  await expect(page.getByRole('region', { name: 'Caption' })).toContainText(
-    'registration reference',
-  );
+  const popup = page.waitForEvent('popup');
   await page.keyboard.press('n');
-  await expect(page.getByRole('region', { name: 'Speaker notes' })).toBeVisible();
-  await page.keyboard.press('k');
-  await expect(page.getByRole('img', { name: /QR code/ })).toBeVisible();
+  const notes = await popup;
+  await expect(notes.getByRole('status')).toContainText('Moves with the presentation.');
+  await expect(notes.getByText('step 1 of')).toBeVisible();
+  await expect(notes.getByRole('region', { name: /^Next/ })).toContainText('not -EBUSY');
+  await page.bringToFront();
+  await page.keyboard.press('PageDown');
+  await expect(caption).toContainText('open_count is not 0');
+  await expect(notes.getByRole('region', { name: 'Now' })).toContainText('open_count is not 0');
+  await notes.getByRole('button', { name: 'Back one step' }).click();
+  await expect(caption).toContainText('dpdk');
+  await notes.getByRole('button', { name: 'Next caption' }).click();
+  await notes.getByText('Notes on a phone').click();
+  await expect(notes.getByRole('img', { name: 'QR code of the speaker notes' })).toBeVisible();
+
+  await page.keyboard.press('l');
+  await page.mouse.move(700, 400);
+  const dot = await page.locator('[data-pointer]').boundingBox();
+  expect(Math.abs((dot?.x ?? 0) + (dot?.width ?? 0) / 2 - 700)).toBeLessThan(3);
+  await page.keyboard.press('b');
+  await expect(page.getByRole('button', { name: /The screen is black/ })).toBeVisible();
+  await expect(notes.getByRole('status')).toContainText('The screen is black.');
+  await page.keyboard.press('.');
+  await expect(page.getByRole('button', { name: /The screen is black/ })).toHaveCount(0);
+
+  // What the room reads is large enough.
+  await idle(page);
+  const small = await caption.evaluate((section) =>
+    [...section.querySelectorAll<HTMLElement>('p, code, button')]
+      .filter((each) => each.textContent !== '' && parseFloat(getComputedStyle(each).fontSize) < 28)
+      .map((each) => each.textContent),
+  );
+  expect(small).toEqual([]);
+
+  for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press('PageDown');
+  const end = page.getByRole('region', { name: 'End of the presentation' });
+  await expect(end).toContainText("dpdk's bind_iommufd(fd2, iommufd2) fails with -EINVAL");
+  await expect(end.getByRole('img', { name: /QR code/ })).toBeVisible();
+  await expect(end.getByRole('link')).toHaveText(/\/\?scenario=bind-race$/);
+  await page.keyboard.press('PageUp');
+  await expect(end).toHaveCount(0);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('complementary', { name: 'Processes' })).toBeVisible();
 });

@@ -33,5 +33,11 @@ export const comparisonPart = lazyModule('The comparison', async () => ({
   ...(await import('./comparison')),
 }));
 
+/** The window with the speaker notes; with it the permalink codec. */
+export const notesPart = lazyModule('The speaker notes', async () => {
+  await import('../../scenario/library/library');
+  return import('../url/notesWindow');
+});
+
 /** The guided tour. */
 export const tourPart = lazyModule('The tour', () => import('./tour'));

@@ -4,7 +4,14 @@ import { setPageLayout, setDialog } from './pageLayout';
 import { adjacentCaptionDepth } from '../queries/captions';
 import { redo, undo } from '../store/undo';
 import { resetToStart, seekTo } from './stepping';
-import { comparisonPart, libraryPart, tourPart } from './lazyParts';
+import { comparisonPart, libraryPart, notesPart, tourPart } from './lazyParts';
+import {
+  changePresentation,
+  present,
+  presentCaption,
+  presentStep,
+  toggleBlackScreen,
+} from './presentation';
 import { type Session, type SessionState } from '../store/session';
 import { stepBack, canPlay, stepForward, pause, play, SPEEDS } from './playback';
 import { currentBranch } from '../trace/run';
@@ -235,34 +242,71 @@ export const MENU_COMMANDS = {
   present: {
     title: 'Present the stage',
     hotkey: 'P',
-    run: (session) =>
-      setPageLayout(session, {
-        presenting: !session.getState().layout.presenting,
-        view: 'stage',
-        narrowPanel: 'stage',
-      }),
+    run: (session) => present(session, !isPresenting(session.getState())),
   },
   'present-next': {
     title: 'Present the next caption',
-    hotkey: 'Space',
-    alternateHotkeys: ['PageDown', 'ArrowRight', 'ArrowDown'],
+    hotkey: 'PageDown',
+    alternateHotkeys: ['Space', 'Enter'],
     exclusiveWhile: isPresenting,
-    enabled: ({ run }) => run.cursor < currentBranch(run).tip.depth,
-    run: pauseThen((session) => seekToCaption(session, 1)),
+    enabled: ({ presentation }) => presentation.screen !== 'end',
+    run: (session) => presentCaption(session, 1),
   },
   'present-back': {
     title: 'Present the previous caption',
     hotkey: 'PageUp',
-    alternateHotkeys: ['ArrowLeft', 'ArrowUp'],
     exclusiveWhile: isPresenting,
     enabled: ({ run }) => run.cursor > 0,
-    run: pauseThen((session) => seekToCaption(session, -1)),
+    run: (session) => presentCaption(session, -1),
+  },
+  'present-step': {
+    title: 'Present the next step',
+    hotkey: 'ArrowRight',
+    alternateHotkeys: ['ArrowDown'],
+    exclusiveWhile: isPresenting,
+    enabled: ({ presentation }) => presentation.screen !== 'end',
+    run: (session) => presentStep(session, 1),
+  },
+  'present-step-back': {
+    title: 'Present the previous step',
+    hotkey: 'ArrowLeft',
+    alternateHotkeys: ['ArrowUp'],
+    exclusiveWhile: isPresenting,
+    enabled: ({ run }) => run.cursor > 0,
+    run: (session) => presentStep(session, -1),
+  },
+  'present-pointer': {
+    title: 'Show or hide the pointer in the presentation',
+    hotkey: 'L',
+    exclusiveWhile: isPresenting,
+    run: (session) =>
+      changePresentation(session, { pointer: !session.getState().presentation.pointer }),
+  },
+  'present-black': {
+    title: 'Black the screen out, or show it again',
+    hotkey: 'B',
+    alternateHotkeys: ['.'],
+    exclusiveWhile: isPresenting,
+    run: toggleBlackScreen,
+  },
+  'present-notes': {
+    title: 'Open the speaker notes in a second window',
+    hotkey: 'N',
+    exclusiveWhile: isPresenting,
+    run: (session) =>
+      notesPart.whenLoaded(session, ({ openNotesWindow }) => openNotesWindow(session, window)),
+  },
+  'present-link': {
+    title: 'Show the link to this step to the audience',
+    hotkey: 'K',
+    exclusiveWhile: isPresenting,
+    run: (session) => changePresentation(session, { link: !session.getState().presentation.link }),
   },
   'present-leave': {
     title: 'Leave the presentation',
     hotkey: 'Escape',
     exclusiveWhile: isPresenting,
-    run: (session) => setPageLayout(session, { presenting: false }),
+    run: (session) => present(session, false),
   },
   theme: { title: 'Switch the theme', hotkey: 'T', run: cycleTheme },
   help: {
@@ -276,13 +320,6 @@ export const MENU_COMMANDS = {
 function positionOf(state: SessionState): number {
   const position = comparisonPart.loaded()?.comparisonPosition(state);
   return position === undefined || position.end === 0 ? 0 : position.tick / position.end;
-}
-
-/** Goes to a caption through the step before it, so that the stage animates the captioned step. */
-function seekToCaption(session: Session, direction: 1 | -1): void {
-  const depth = adjacentCaptionDepth(session.getState(), direction);
-  if (direction > 0 && depth - session.getState().run.cursor > 1) seekTo(session, depth - 1);
-  seekTo(session, depth);
 }
 
 function pauseThen(run: (session: Session) => void): (session: Session) => void {

@@ -39,6 +39,18 @@ export interface PageLayout {
   readonly welcome: boolean;
 }
 
+/** What a presentation shows. Undo does not touch it. */
+export interface PresentationState {
+  /** `end`: the card with the link, after the last step. */
+  readonly screen: 'stage' | 'black' | 'end';
+  /** A dot follows the mouse or the finger. */
+  readonly pointer: boolean;
+  /** The audience sees the link to this step. */
+  readonly link: boolean;
+  /** Depth of the caption to which the steps play; its text shows while they do. */
+  readonly captionDepth: number | undefined;
+}
+
 /** What the comparison shows. Undo does not touch it. */
 export interface ComparisonState {
   /** Position on the shared time line. */
@@ -92,6 +104,7 @@ export interface SessionState {
   readonly removals: UnnoticedRemovals | undefined;
   readonly verdicts: VerdictsState;
   readonly comparison: ComparisonState;
+  readonly presentation: PresentationState;
   /** Changes of the design that the next check uses: the changed text of the design on screen, and steps that are disabled or swapped. */
   readonly mutations: readonly DesignChange[];
   /** The text in the design editor while the design on screen is another one: it has an error. `of` says which design it edits. */
@@ -130,6 +143,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     removals: undefined,
     verdicts: { cells: [], running: false },
     comparison: { tick: 0, option: undefined, hidden: [] },
+    presentation: { screen: 'stage', pointer: false, link: false, captionDepth: undefined },
     mutations: run.setup.mutations ?? [],
     draft: undefined,
     notifications: [],

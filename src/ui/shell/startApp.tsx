@@ -4,6 +4,7 @@ import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { addressBarOf } from '../../session/url/addressBar';
 import type { CreateWorker } from '../../check-worker/workerFactories';
+import { present } from '../../session/actions/presentation';
 import { libraryPart } from '../../session/actions/lazyParts';
 import { startSession } from '../../session/url/startSession';
 import { App } from './App';
@@ -31,7 +32,20 @@ async function show(
   whenIdle: (() => void) | undefined,
 ): Promise<void> {
   root.dataset['loading'] = '';
-  const { session, startUrlSync } = await startSession(addressBarOf(window));
+  const address = addressBarOf(window);
+  const { session, startUrlSync } = await startSession(address);
+  const channelId = address.parameter('notes');
+  if (channelId !== undefined) {
+    const { NotesPage } = await import('../views/present/NotesPage');
+    present(session, true);
+    delete root.dataset['loading'];
+    createRoot(root).render(
+      <StrictMode>
+        <NotesPage session={session} channelId={channelId} />
+      </StrictMode>,
+    );
+    return;
+  }
   delete root.dataset['loading'];
   createRoot(root).render(
     <StrictMode>

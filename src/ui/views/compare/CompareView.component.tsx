@@ -1,5 +1,4 @@
 import { expect, it } from 'vitest';
-import { userEvent } from 'vitest/browser';
 import { dispatch } from '../../../session/actions/dispatch';
 import { comparisonPart } from '../../../session/actions/lazyParts';
 import { renderWithSession } from '../../testing/renderWithSession';
@@ -43,5 +42,4 @@ it('keeps two columns, and takes the others out of the stages and the table', as
     dispatch(session, 'compare-column', { name });
   await expect.poll(stages).toBe(2);
   expect(container.querySelectorAll('thead th')).toHaveLength(3);
-  await userEvent.keyboard('{Escape}');
 });
