@@ -52,7 +52,8 @@ export const SNIPPETS: readonly Snippet[] = [
   {
     id: 'mdx',
     title: 'MDX',
-    about: 'The custom element from the npm package vfio-playground.',
+    about:
+      'The custom element for MDX in Astro, Next or Docusaurus. Loads its script from the folder of the playground.',
     make: mdxSnippet,
   },
   {
@@ -140,9 +141,9 @@ ${indent(text)}
 function mdxSnippet(trace: Trace, options: SnippetOptions = {}): string {
   const { folder, link, title, text, attributes } = snippetParts(trace, options);
   const literal = text.replaceAll(/[\\`$]/g, '\\$&');
-  return `import 'vfio-playground';
+  return `<script src="${escapeXml(folder)}vfio-playground.js" async></script>
 
-<vfio-playground title={${JSON.stringify(title)}} base="${escapeXml(folder)}" scenario="${escapeXml(link)}"${attributes}>
+<vfio-playground title={${JSON.stringify(title)}} scenario="${escapeXml(link)}"${attributes}>
   <pre>{\`${literal}\`}</pre>
 </vfio-playground>
 `;
