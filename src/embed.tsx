@@ -4,7 +4,7 @@ import { frameAddressBarOf } from './session/url/addressBar';
 import { setPageLayout } from './session/actions/pageLayout';
 import checkWorkerUrl from './explore.worker.ts?worker&url';
 import { parseEmbedParameters } from './host/parseEmbedParameters';
-import type { CreateWorker } from './check-worker/workerFactories';
+import { blobWorker } from './check-worker/workerFactories';
 import { startPortAdapter } from './host/portAdapter';
 import { notify } from './session/store/notifications';
 import { seekTo } from './session/actions/stepping';
@@ -18,12 +18,6 @@ const rootElement = document.getElementById('root');
 if (!rootElement) throw new Error('embed.html has no #root');
 const root = rootElement;
 const parameters = parseEmbedParameters(location.search);
-
-/** A frame without an origin may start workers only from a blob. This one loads the checker's script, so that the embed does not carry it. */
-const createWorker: CreateWorker = () => {
-  const script = `importScripts(${JSON.stringify(checkWorkerUrl)})`;
-  return new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
-};
 
 /** Shows the scenario or link of the URL. */
 function openEmbed(): void {
@@ -44,7 +38,7 @@ function openEmbed(): void {
         session={session}
         parameters={parameters}
         port={port}
-        createWorker={createWorker}
+        createWorker={() => blobWorker(checkWorkerUrl)}
         playgroundUrl={new URL('index.html', location.href).href}
       />
     </StrictMode>,

@@ -15,6 +15,12 @@ export type CreateWorker = () => Worker | Promise<Worker>;
 /** Half a frame at 60 Hz, so that the page stays responsive. */
 const MAIN_THREAD_SLICE_MS = 8;
 
+/** A worker from a blob, which a frame without an origin may start too. It loads the classic script at `url`. */
+export function blobWorker(url: string): Worker {
+  const script = `importScripts(${JSON.stringify(url)})`;
+  return new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })));
+}
+
 /** The ways to run checks, best first, for `makeCheckClient`: the page's worker if it has one, then the main thread. */
 export function workerFactories(createWorker?: CreateWorker): readonly WorkerFactory[] {
   return [
