@@ -3,13 +3,26 @@ import type { CheckResult } from '../explore/checkResult';
 import { PROPERTY_IDS } from '../kernel/properties/properties';
 import { optionsAsJson } from '../scenario/format/makeScenario';
 import type { CheckProgress } from './runCheckInSlices';
-import type { WorkerLike, WorkerRequest, WorkerResponse } from './protocol';
+import type { ExplainFailure, Explanation } from '../explore/explain/decidingSteps';
+import type { ExplainRequest, RemovalsRequest } from '../explore/explain/explainRequest';
+import type {
+  WorkerLike,
+  WorkerRequest,
+  WorkerResponse,
+  WorkerResult,
+  WorkerWork,
+} from './protocol';
 import type { WorkerFactory } from './workerFactories';
 
 /** How a check ended: with a result (perhaps stopped early), or with a message for the user. */
 export type CheckAnswer =
   | { readonly ok: true; readonly result: CheckResult }
   | { readonly ok: false; readonly message: string };
+
+/** How other work ended; `cancelled` says that no user is waiting for the message. */
+export type WorkAnswer<Result> =
+  | { readonly ok: true; readonly result: Result }
+  | { readonly ok: false; readonly message: string; readonly cancelled?: true };
 
 /** A check in progress. */
 export interface RunningCheck {
@@ -26,6 +39,10 @@ export interface CheckClient {
     request: CheckRequest,
     onProgress: (progress: CheckProgress) => void,
   ) => RunningCheck;
+  /** Explains a counterexample. The next check or work cancels it. */
+  readonly explain: (request: ExplainRequest) => Promise<WorkAnswer<Explanation | ExplainFailure>>;
+  /** Finds the steps that can be removed unnoticed. The next check or work cancels it. */
+  readonly unnoticedRemovals: (request: RemovalsRequest) => Promise<WorkAnswer<readonly string[]>>;
   /** The thread that runs checks; undefined until a worker is ready. */
   readonly thread: () => WorkerFactory['thread'] | undefined;
   /** Terminates the worker. */
@@ -45,12 +62,14 @@ export interface WorkerTimeouts {
 const DEFAULT_TIMEOUTS: WorkerTimeouts = { startMs: 5000, silenceMs: 30_000, cancelMs: 60 };
 /** Before termination, time to read an answer that arrived while the page was busy. */
 const FINAL_MESSAGE_GRACE_MS = 15;
+/** How much longer a check may take to stop if the next one waits behind it. */
+const REPLACED_FACTOR = 8;
 
 interface PendingCheck {
   readonly id: number;
-  readonly request: CheckRequest;
+  readonly work: WorkerWork;
   readonly onProgress: (progress: CheckProgress) => void;
-  readonly settle: (answer: CheckAnswer) => void;
+  readonly settle: (answer: WorkAnswer<WorkerResult>) => void;
   progress: CheckProgress | undefined;
   cancelled: boolean;
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -71,7 +90,7 @@ export function makeCheckClient(
   let lastId = 0;
   const pending = new Map<number, PendingCheck>();
 
-  const settle = (check: PendingCheck, answer: CheckAnswer): void => {
+  const settle = (check: PendingCheck, answer: WorkAnswer<WorkerResult>): void => {
     clearTimeout(check.timer);
     if (pending.delete(check.id)) check.settle(answer);
   };
@@ -137,7 +156,7 @@ export function makeCheckClient(
         message: 'The checker could not be started: its script did not load. Reload the page.',
       });
     }
-    postToWorker(ready.worker, { type: 'check', id: check.id, request: check.request });
+    postToWorker(ready.worker, { ...check.work, id: check.id } as WorkerRequest);
     restartSilenceTimer(check);
   };
   /** Terminates a worker that did not answer a cancel in time. Other checks move to a new worker. */
@@ -151,35 +170,52 @@ export function makeCheckClient(
       else void send(other);
     starting ??= start();
   };
-  const cancel = (check: PendingCheck): void => {
+  const cancel = (check: PendingCheck, waitMs = timeouts.cancelMs): void => {
     if (check.cancelled || !pending.has(check.id)) return;
     check.cancelled = true;
     if (!started) return settle(check, stoppedAnswer(check));
     postToWorker(started.worker, { type: 'cancel', id: check.id });
-    setTimer(check, timeouts.cancelMs, () =>
-      setTimer(check, FINAL_MESSAGE_GRACE_MS, () => stop(check)),
-    );
+    // Other work has no result before its end.
+    if (check.work.type !== 'check') return settle(check, stoppedAnswer(check));
+    setTimer(check, waitMs, () => setTimer(check, FINAL_MESSAGE_GRACE_MS, () => stop(check)));
+  };
+
+  const begin = (
+    work: WorkerWork,
+    onProgress: (progress: CheckProgress) => void,
+  ): { readonly id: number; readonly answer: Promise<WorkAnswer<WorkerResult>> } => {
+    // What is replaced need not stop at once, and a worker that was not terminated is warm.
+    for (const check of pending.values()) cancel(check, timeouts.cancelMs * REPLACED_FACTOR);
+    const id = ++lastId;
+    const answer = new Promise<WorkAnswer<WorkerResult>>((resolve) => {
+      const check: PendingCheck = {
+        id,
+        work,
+        onProgress,
+        settle: resolve,
+        progress: undefined,
+        cancelled: false,
+        timer: undefined,
+      };
+      pending.set(id, check);
+      void send(check);
+    });
+    return { id, answer };
   };
 
   return {
+    explain: (request) =>
+      begin({ type: 'explain', request }, () => undefined).answer as Promise<
+        WorkAnswer<Explanation | ExplainFailure>
+      >,
+    unnoticedRemovals: (request) =>
+      begin({ type: 'removals', request }, () => undefined).answer as Promise<
+        WorkAnswer<readonly string[]>
+      >,
     check: (request, onProgress) => {
-      for (const check of pending.values()) cancel(check);
-      const id = ++lastId;
-      const answer = new Promise<CheckAnswer>((resolve) => {
-        const check: PendingCheck = {
-          id,
-          request,
-          onProgress,
-          settle: resolve,
-          progress: undefined,
-          cancelled: false,
-          timer: undefined,
-        };
-        pending.set(id, check);
-        void send(check);
-      });
+      const { id, answer } = begin({ type: 'check', request }, onProgress);
       return {
-        answer,
+        answer: answer as Promise<CheckAnswer>,
         cancel: () => {
           const check = pending.get(id);
           if (check) cancel(check);
@@ -191,11 +227,10 @@ export function makeCheckClient(
   };
 }
 
-/** The result of a check whose worker was terminated: its last progress, without counterexamples. */
-function stoppedAnswer({
-  request: { scenario, properties = PROPERTY_IDS, engine, reduce = 'none' },
-  progress,
-}: PendingCheck): CheckAnswer {
+/** The result of a check whose worker was terminated: its last progress, without counterexamples. Other work has none. */
+function stoppedAnswer({ work, progress }: PendingCheck): WorkAnswer<WorkerResult> {
+  if (work.type !== 'check') return { ok: false, message: 'Cancelled.', cancelled: true };
+  const { scenario, properties = PROPERTY_IDS, engine, reduce = 'none' } = work.request;
   const violated = new Set(progress?.violated);
   return {
     ok: true,

@@ -48,6 +48,21 @@ export async function runCheckInSlices(
   }
 }
 
+/** Runs other work in time slices; undefined if it was cancelled. */
+export async function runWorkInSlices<Result>(
+  work: Generator<unknown, Result>,
+  { sliceMs, now, pause, cancelled }: SliceOptions,
+): Promise<Result | undefined> {
+  for (let start = now(); ;) {
+    const turn = work.next();
+    if (turn.done) return turn.value;
+    if (now() - start < sliceMs) continue;
+    await pause();
+    if (cancelled()) return undefined;
+    start = now();
+  }
+}
+
 /** The step budget for a slice of `wantedMs`, from the last budget and how long it took. Changes at most fourfold at once. */
 export function nextStepBudget(budget: number, tookMs: number, wantedMs: number): number {
   const factor = Math.min(4, Math.max(0.25, wantedMs / Math.max(0.1, tookMs)));

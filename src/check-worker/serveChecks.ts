@@ -1,7 +1,12 @@
-import type { CheckRequest } from '../explore/checkRequest';
+import { explainRequest, unnoticedRemovals } from '../explore/explain/explainRequest';
 import { checkErrorText } from './checkErrorText';
 import type { WorkerRequest, WorkerResponse } from './protocol';
-import { eventLoopPause, runCheckInSlices } from './runCheckInSlices';
+import {
+  eventLoopPause,
+  runCheckInSlices,
+  runWorkInSlices,
+  type SliceOptions,
+} from './runCheckInSlices';
 
 /** The worker's side of the protocol. Returns the handler for requests. The thread is free between slices of `sliceMs` milliseconds. */
 export function serveChecks(
@@ -10,17 +15,24 @@ export function serveChecks(
 ): (request: WorkerRequest) => void {
   let current = 0;
   const cancelled = new Set<number>();
-  const check = async (id: number, request: CheckRequest): Promise<void> => {
+  const answer = async (message: Exclude<WorkerRequest, { type: 'cancel' }>): Promise<void> => {
+    const { id } = message;
     const { pause, close } = eventLoopPause();
     try {
-      const result = await runCheckInSlices(request, {
+      const slices: SliceOptions = {
         sliceMs,
         pause,
         now: () => performance.now(),
         cancelled: () => cancelled.has(id) || id !== current,
         onProgress: (progress) => post({ type: 'progress', id, progress }),
-      });
-      post({ type: 'done', id, result });
+      };
+      const result =
+        message.type === 'check'
+          ? await runCheckInSlices(message.request, slices)
+          : message.type === 'explain'
+            ? await runWorkInSlices(explainRequest(message.request), slices)
+            : await runWorkInSlices(unnoticedRemovals(message.request), slices);
+      if (result !== undefined) post({ type: 'done', id, result });
     } catch (error) {
       post({ type: 'failed', id, message: checkErrorText(error) });
     } finally {
@@ -32,7 +44,7 @@ export function serveChecks(
     if (message.type === 'cancel') cancelled.add(message.id);
     else {
       current = message.id;
-      void check(message.id, message.request);
+      void answer(message);
     }
   };
 }
