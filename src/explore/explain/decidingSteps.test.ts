@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { changedDesign, parsedDesign } from '../../designs/changedDesign';
-import '../../designs/designs';
 import { compile } from '../../kernel/compiler/compile';
 import type { Program } from '../../kernel/compiler/program';
 import { initialState, isEnabled, nextStep, step } from '../../kernel/machine/machine';

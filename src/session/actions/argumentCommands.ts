@@ -1,7 +1,9 @@
 import type { CheckClient } from '../../check-worker/checkClient';
+import type { CheckResult } from '../../explore/checkResult';
+import type { PropertyId } from '../../kernel/language/propertyId';
 import type { DesignChange } from '../../kernel/language/mutation';
 import type { Call } from '../../kernel/language/world';
-import type { CheckSubject } from '../store/checkState';
+import type { CheckSubject, FoundFix } from '../store/checkState';
 import { beginQuiz } from '../quiz/beginQuiz';
 import type { QuizQuestion } from '../quiz/quizQuestions';
 import { returnToQuestion, showAlternative } from '../quiz/showAlternative';
@@ -169,9 +171,43 @@ export const ARGUMENT_COMMANDS = {
         ({ checkWhileTyping }) => void checkWhileTyping(session, client, text),
       ),
   },
+  'explain-violation': {
+    title: 'Explain a violated property',
+    run: (
+      session,
+      {
+        client,
+        subject,
+        result,
+        property,
+      }: {
+        readonly client: CheckClient;
+        readonly subject: CheckSubject;
+        readonly result: CheckResult;
+        readonly property: PropertyId;
+      },
+    ) =>
+      checkPart.whenLoaded(
+        session,
+        ({ explainViolation }) => void explainViolation(session, client, subject, result, property),
+      ),
+  },
+  'apply-fix': {
+    title: 'Apply a fix',
+    run: (session, { fix }: { readonly fix: FoundFix }) =>
+      checkPart.whenLoaded(session, ({ applyFix }) => applyFix(session, fix)),
+  },
   'new-design': {
     title: 'Write a new design',
     run: (session) => checkPart.whenLoaded(session, ({ openNewDesign }) => openNewDesign(session)),
+  },
+  'find-unnoticed-removals': {
+    title: 'Find the steps that no property would miss',
+    run: (session, { client }: { readonly client: CheckClient }) =>
+      checkPart.whenLoaded(
+        session,
+        ({ findUnnoticedRemovals }) => void findUnnoticedRemovals(session, client),
+      ),
   },
   'show-checked-text': {
     title: 'Show the text of the design on the stage',

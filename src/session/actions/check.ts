@@ -1,6 +1,10 @@
 import type { CheckClient, RunningCheck } from '../../check-worker/checkClient';
 import { currentCheckSubject, verdictText } from '../queries/checkSubject';
+import { explainViolation } from './explainViolation';
 import type { Session } from '../store/session';
+
+/** A larger check is explained only when the user asks. */
+const MAX_STATES_EXPLAINED_AT_ONCE = 20_000;
 
 const runningChecks = new WeakMap<Session, RunningCheck>();
 
@@ -20,12 +24,16 @@ export async function startCheck(session: Session, client: CheckClient): Promise
   // A newer check has replaced this one.
   if (runningChecks.get(session) !== running) return;
   runningChecks.delete(session);
-  if (answer.ok)
+  if (answer.ok) {
+    const { result } = answer;
     session.setState({
-      check: { kind: 'done', subject, result: answer.result },
-      announcement: verdictText(answer.result),
+      check: { kind: 'done', subject, result },
+      announcement: verdictText(result),
     });
-  else
+    const violated = result.properties.find(({ witness }) => witness);
+    if (violated && result.coverage === 'complete' && result.states <= MAX_STATES_EXPLAINED_AT_ONCE)
+      void explainViolation(session, client, subject, result, violated.id);
+  } else
     session.setState({
       check: { kind: 'failed', subject, message: answer.message },
       announcement: answer.message,

@@ -22,6 +22,7 @@ export const checkPart = lazyModule('The checker', async () => ({
   ...(await import('./showCounterexample')),
   ...(await import('./editDesign')),
   ...(await import('./liveCheck')),
+  ...(await import('./explainViolation')),
 }));
 
 /** The verdict matrix. */

@@ -1,10 +1,13 @@
 import type { CheckClient, RunningCheck } from '../../check-worker/checkClient';
 import { currentCheckSubject, verdictText } from '../queries/checkSubject';
+import { editedText } from '../queries/designDraft';
 import type { Session } from '../store/session';
 import { editDesign } from './editDesign';
 
 /** The stage follows the text after this pause in typing. */
 const STAGE_DELAY_MS = 150;
+/** After the stage; then the gutter follows. */
+const REMOVALS_DELAY_MS = 600;
 
 interface LiveWork {
   readonly running: RunningCheck;
@@ -35,7 +38,20 @@ export async function checkWhileTyping(
     live: { text, pending: false, answer, milliseconds },
     announcement: answer.ok ? verdictText(answer.result) : '',
   });
-  work.timer = setTimeout(() => showCheckedText(session), STAGE_DELAY_MS);
+  work.timer = setTimeout(() => {
+    showCheckedText(session);
+    work.timer = setTimeout(() => void findUnnoticedRemovals(session, client), REMOVALS_DELAY_MS);
+  }, STAGE_DELAY_MS);
+}
+
+/** Finds the steps on screen that no property would miss. The next key, check or explanation ends it. */
+export async function findUnnoticedRemovals(session: Session, client: CheckClient): Promise<void> {
+  const state = session.getState();
+  const text = editedText(state);
+  if (state.live?.pending || state.explanation?.working || state.removals?.text === text) return;
+  const { scenario } = currentCheckSubject(state);
+  const answer = await client.unnoticedRemovals({ scenario, text });
+  if (answer.ok) session.setState({ removals: { text, unnoticed: new Set(answer.result) } });
 }
 
 /** Shows the checked text on the stage now, and its result in the check panel. */

@@ -1,7 +1,9 @@
 import type { CheckAnswer } from '../../check-worker/checkClient';
 import type { CheckProgress } from '../../check-worker/runCheckInSlices';
 import type { CheckResult } from '../../explore/checkResult';
+import type { Explanation } from '../../explore/explain/decidingSteps';
 import type { MatrixCell } from '../../explore/matrix/matrix';
+import type { PropertyId } from '../../kernel/language/propertyId';
 import type { DesignChange } from '../../kernel/language/mutation';
 import type { Scenario } from '../../scenario/format/scenario';
 
@@ -31,6 +33,23 @@ export interface LiveCheck {
   readonly answer: CheckAnswer | undefined;
   /** From the key to the answer. */
   readonly milliseconds: number;
+}
+
+/** A single change after which a property holds, with its check. */
+export interface FoundFix {
+  readonly title: string;
+  readonly subject: CheckSubject;
+  readonly result: CheckResult;
+}
+
+/** Why a property is violated, and what would help. */
+export interface ExplanationState {
+  readonly subject: CheckSubject;
+  readonly property: PropertyId;
+  /** A string says why there is none. */
+  readonly explanation: Explanation | string | undefined;
+  readonly fixes: readonly FoundFix[];
+  readonly working: boolean;
 }
 
 /** Steps of the calls on screen whose removal no property notices. */

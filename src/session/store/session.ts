@@ -2,7 +2,13 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DesignChange } from '../../kernel/language/mutation';
 import { freshRun, type Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
-import type { CheckState, LiveCheck, UnnoticedRemovals, VerdictsState } from './checkState';
+import type {
+  CheckState,
+  ExplanationState,
+  LiveCheck,
+  UnnoticedRemovals,
+  VerdictsState,
+} from './checkState';
 
 /** `system` follows the colour scheme of the operating system. */
 export type ThemeSetting = 'system' | 'light' | 'dark';
@@ -98,6 +104,8 @@ export interface SessionState {
   readonly settings: Settings;
   readonly layout: PageLayout;
   readonly check: CheckState;
+  /** Of a violated property of the latest check. */
+  readonly explanation: ExplanationState | undefined;
   /** The check while typing; undefined before the first key in the editor. */
   readonly live: LiveCheck | undefined;
   /** Undefined while the text on screen has not been tested. */
@@ -139,6 +147,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
       welcome: false,
     },
     check: { kind: 'idle' },
+    explanation: undefined,
     live: undefined,
     removals: undefined,
     verdicts: { cells: [], running: false },

@@ -7,6 +7,7 @@ import buttons from '../../controls/controls.module.css';
 import { formatCount } from '../../formatCount';
 import { useSessionStore } from '../../useSession';
 import { OutcomeList } from './OutcomeList';
+import { ViolationExplanation } from './ViolationExplanation';
 import styles from './CheckPanel.module.css';
 import { dispatch } from '../../../session/actions/dispatch';
 
@@ -40,6 +41,7 @@ export function CheckReport({
               subject={subject}
               verdict={property}
               states={result.states}
+              result={result}
             />
           ),
         )}
@@ -71,10 +73,12 @@ function PropertyVerdictItem({
   subject,
   verdict: { id, status, witness },
   states,
+  result,
 }: {
   readonly subject: CheckSubject;
   readonly verdict: PropertyVerdict;
   readonly states: number;
+  readonly result: CheckResult;
 }) {
   const session = useSessionStore();
   const { title, statement } = propertyById(id);
@@ -108,7 +112,8 @@ function PropertyVerdictItem({
             {witness.steps} steps, {witness.switches}{' '}
             {witness.switches === 1 ? 'switch' : 'switches'}
           </button>
-        )}
+        )}{' '}
+        {witness && <ViolationExplanation subject={subject} result={result} property={id} />}
       </div>
     </li>
   );

@@ -31,6 +31,8 @@ export function EditPanel() {
       dispatch(session, 'check-while-typing', { text, client }),
     );
     editor.current = created;
+    const { check } = session.getState();
+    if (check.kind !== 'running') dispatch(session, 'find-unnoticed-removals', { client });
     return () => {
       editor.current = undefined;
       created.destroy();
