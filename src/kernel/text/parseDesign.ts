@@ -559,6 +559,16 @@ class DesignParser {
         else inputs.caveat = first;
         break;
       }
+      case 'property': {
+        const name = reader.name('the name of a property');
+        if (inputs.stated?.some((each) => each.name === name.text))
+          reader.problem(name, `expected the name of a property that is new, got "${name.text}"`);
+        reader.expect(':');
+        const holds = ops.globalCondition();
+        const text = reader.next.kind === 'string' ? reader.take().text : '';
+        inputs.stated = [...(inputs.stated ?? []), { name: name.text, holds, text }];
+        break;
+      }
       case 'counter':
         inputs.counters.push(this.counterSpec());
         return;
