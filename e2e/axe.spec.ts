@@ -107,6 +107,7 @@ const VIEWS: readonly View[] = [
   },
   { name: 'the tour', address: './', open: press('g', 'ArrowRight') },
   { name: 'the scenarios', address: race, open: press('o') },
+  { name: 'the record dialog', address: race, open: press('v') },
   { name: 'the share dialog', address: race, open: press('e') },
   { name: 'the palette', address: race, open: press('Control+k') },
   { name: 'the help', address: race, open: press('?') },

@@ -46,6 +46,8 @@ const ROOMS: readonly Room[] = [
       '@codemirror/',
       '@lezer/highlight',
       'uqr',
+      'gifenc',
+      'mediabunny',
       '@fontsource-variable/',
     ],
   },

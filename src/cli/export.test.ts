@@ -28,6 +28,23 @@ describe('export', () => {
     }
   });
 
+  it('records between two points', async () => {
+    const part = await runInMemory('export bind-race --to animation --from 36 --until 50');
+    expect(part.out).toContain('After step 36');
+    const whole = await runInMemory('export bind-race --to animation');
+    expect(whole.out).toContain('Before the first step');
+    expect(part.out.length).toBeLessThan(whole.out.length);
+    for (const [args, message] of [
+      ['--to animation --from 57', '--from: expected a step from 0 to 56, got "57"'],
+      ['--to animation --from 9 --until 9', '--until: expected a step from 10 to 57, got "9"'],
+      ['--to svg --until 9', '--until: expected --to animation, got --to svg'],
+    ])
+      expect(await runInMemory(`export bind-race ${args}`)).toMatchObject({
+        status: 2,
+        err: expect.stringContaining(message ?? ''),
+      });
+  });
+
   it('argues the property of the title, and says what is blocked', async () => {
     const { out } = await runInMemory('export unregister-starved --to text');
     expect(out).toContain('\nProperty: unregister-live ');

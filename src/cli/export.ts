@@ -15,7 +15,7 @@ import {
 
 export const EXPORT_COMMAND: CliCommand = {
   id: 'export',
-  usage: `export FILE --to ${EXPORTS.map(({ id }) => id).join('|')} [-o OUT] [--full] [--property ID] [--base URL] [--theme light|dark|auto] [--design ID] [--option k=v] [--schedule ...] ${MUTATION_USAGE}`,
+  usage: `export FILE --to ${EXPORTS.map(({ id }) => id).join('|')} [-o OUT] [--full] [--property ID] [--base URL] [--theme light|dark|auto] [--from N] [--until M] [--design ID] [--option k=v] [--schedule ...] ${MUTATION_USAGE}`,
   about: 'writes the run of a scenario in another format',
   flags: ['full'],
   options: [
@@ -24,6 +24,8 @@ export const EXPORT_COMMAND: CliCommand = {
     'property',
     'base',
     'theme',
+    'from',
+    'until',
     'design',
     'option',
     'schedule',
@@ -42,8 +44,40 @@ function exportRun(args: CliArguments, terminal: Terminal): number {
   if (properties.length > 1)
     throw new CliInputError(`--property: expected one property, got ${properties.join(', ')}`);
   const trace = runToTrace(readScenario(args, terminal), args, terminal);
-  writeExport(format, trace, { ...options, property: properties[0] }, args, terminal);
+  const range = recordedRange(format, trace, args);
+  writeExport(format, trace, { ...options, ...range, property: properties[0] }, args, terminal);
   return EXIT_STATUS.fine;
+}
+
+/** The steps that `--from` and `--until` ask for. */
+function recordedRange(
+  format: Export,
+  { steps }: Trace,
+  args: CliArguments,
+): Pick<ExportOptions, 'from' | 'until'> {
+  const from = stepOption(args, 'from', 0, steps.length - 1);
+  const until = stepOption(args, 'until', (from ?? 0) + 1, steps.length);
+  if ((from !== undefined || until !== undefined) && format.id !== 'animation')
+    throw new CliInputError(
+      `--${from === undefined ? 'until' : 'from'}: expected --to animation, got --to ${format.id}`,
+    );
+  return { from, until };
+}
+
+function stepOption(
+  args: CliArguments,
+  name: 'from' | 'until',
+  min: number,
+  max: number,
+): number | undefined {
+  const text = optionValue(args, name);
+  if (text === undefined) return undefined;
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max))
+    throw new CliInputError(
+      `--${name}: expected a step from ${min} to ${max}, got ${JSON.stringify(text)}`,
+    );
+  return value;
 }
 
 /** What the arguments ask of any export. */

@@ -84,6 +84,8 @@ const OPTION_HELP: Readonly<Record<string, OptionHelp>> = {
     choices: EMBED_PARAMETERS.theme.values,
     about: 'the colours of a picture or an embed',
   },
+  from: { value: 'N', about: 'start an animation after step N; 0 is the start of the run' },
+  until: { value: 'M', about: 'end an animation with step M' },
   base: { value: 'URL', about: 'the address of the playground in links' },
   embed: { about: 'print a snippet instead of a link' },
   as: { value: 'KIND', choices: SNIPPETS.map(({ id }) => id), about: 'the kind of snippet' },

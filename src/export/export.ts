@@ -9,6 +9,10 @@ export interface ExportOptions {
   readonly property?: PropertyId | undefined;
   /** Address of the playground, which the link starts with. Without it a text names the scenario and the schedule instead. */
   readonly base?: string | undefined;
+  /** Of an animation: it starts with the state after this many steps; 0 by default. */
+  readonly from?: number | undefined;
+  /** Of an animation: its last step, counted from 1; by default that of the run. */
+  readonly until?: number | undefined;
   /** What is known beyond this run: `shortest of all schedules, 18234 states explored`. */
   readonly coverage?: string | undefined;
   /** Colours of a picture; `auto`, the default, follows the reader's setting. */

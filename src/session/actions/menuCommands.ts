@@ -193,6 +193,12 @@ export const MENU_COMMANDS = {
     hotkey: 'E',
     run: (session) => setDialog(session, 'share'),
   },
+  record: {
+    title: 'Record the run as GIF, video or SVG',
+    hotkey: 'V',
+    enabled: ({ run }) => currentBranch(run).tip.depth > 0,
+    run: (session) => setDialog(session, 'record'),
+  },
   palette: {
     title: 'Find a command, call or object',
     hotkey: 'Mod+K',

@@ -25,7 +25,7 @@ export interface Settings {
 }
 
 /** Dialogs of the page; at most one is open. */
-export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'quiz';
+export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'record' | 'quiz';
 
 /** What the page shows where. Undo does not touch it. */
 export interface PageLayout {

@@ -16,6 +16,7 @@ function lazyDialog(load: () => Promise<ComponentType>): ComponentType {
 const HelpDialog = lazyDialog(async () => (await import('./HelpDialog')).HelpDialog);
 const LibraryDialog = lazyDialog(async () => (await import('./LibraryDialog')).LibraryDialog);
 const PaletteDialog = lazyDialog(async () => (await import('./PaletteDialog')).PaletteDialog);
+const RecordDialog = lazyDialog(async () => (await import('./record/RecordDialog')).RecordDialog);
 const ShareDialog = lazyDialog(async () => (await import('./share/ShareDialog')).ShareDialog);
 
 const DIALOGS: Readonly<Partial<Record<DialogId, ReactNode>>> = {
@@ -23,6 +24,7 @@ const DIALOGS: Readonly<Partial<Record<DialogId, ReactNode>>> = {
   library: <LibraryDialog />,
   palette: <PaletteDialog />,
   share: <ShareDialog />,
+  record: <RecordDialog />,
 };
 
 /** The open dialog, loaded when it is first opened. */

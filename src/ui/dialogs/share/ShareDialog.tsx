@@ -1,6 +1,7 @@
 import { useRef, useState, type ReactNode } from 'react';
 import type { Export, ExportOptions } from '../../../export/export';
 import { altText } from '../../../export/altText';
+import { svgAnimationExport } from '../../../export/formats/svgAnimation';
 import { exportFileName, EXPORTS } from '../../../export/exports';
 import { SNIPPETS } from '../../../export/snippets';
 import { makeMutation } from '../../../kernel/language/mutation';
@@ -9,6 +10,7 @@ import { permalinkOf } from '../../../session/url/permalink';
 import { shortLinkOf } from '../../../session/url/shortLink';
 import { currentTraceNode } from '../../../session/trace/replay';
 import { traceForExport } from '../../../session/trace/traceForExport';
+import { CommandButton } from '../../controls/CommandButton';
 import { Icon } from '../../controls/Icon';
 import { IS_MAC } from '../../controls/hotkeys';
 import { Modal } from '../../controls/Modal';
@@ -246,6 +248,9 @@ function ShareItemPreview({
           >
             Save as PNG
           </ShareButton>
+        )}
+        {item.id === `export-${svgAnimationExport.id}` && (
+          <CommandButton command="record" text="Record as GIF or video" variant="plain" />
         )}
         <span role="status">{status}</span>
       </div>
