@@ -7,7 +7,7 @@ import { parseDesign } from '../kernel/text/parseDesign';
 import { printDesign } from '../kernel/text/printDesign';
 import { fuzzRounds } from '../scenario/testing/fuzzRounds';
 import { seededRandom } from '../scenario/run/seededRandom';
-import { mutateText } from './testing/mutateText';
+import { mutateText } from '../kernel/testing/mutateText';
 
 /** A design with only some of its calls: its text is short. */
 function partOf(design: Design, calls: readonly string[]): Design {

@@ -1,4 +1,4 @@
-import { mutateText } from '../../src/cli/testing/mutateText';
+import { mutateText } from '../../src/kernel/testing/mutateText';
 import { DESIGNS } from '../../src/designs/designs';
 import { EXPORTS } from '../../src/export/exports';
 import { parseDesign } from '../../src/kernel/text/parseDesign';

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { DESIGNS } from '../../designs/designs';
+import { makeTextChange } from '../../designs/textChange';
 import { EXPORTS } from '../../export/exports';
 import { SNIPPETS } from '../../export/snippets';
 import { svgTimeline } from '../../export/formats/svgTimeline';
 import { stepNames } from '../../kernel/compiler/mutate';
+import { mutateText } from '../../kernel/testing/mutateText';
+import { printDesign } from '../../kernel/text/printDesign';
 import type { Mutation } from '../../kernel/language/mutation';
 import { LIBRARY } from '../../scenario/library/library';
 import { makeLink } from '../../scenario/link/link';
@@ -180,6 +183,39 @@ describe('links with mutations', () => {
       expect(changed).toBeGreaterThan(rounds / 4);
     },
   );
+});
+
+describe('links with a changed text', () => {
+  const link = linkOfTrace(traceOf('bind-race'));
+  const base = printDesign(DESIGNS.find(({ id }) => id === 'upstream')!);
+  const rounds = fuzzRounds(30, 3_000);
+
+  it(`${rounds} changes of the text throw nothing, and say what is wrong with the design`, () => {
+    const random = seededRandom(11);
+    let changed = 0;
+    for (let round = 0; round < rounds; round++) {
+      const change = makeTextChange(base, mutateText(base, random));
+      const opened = openPermalink(makeLink({ ...link, mutations: change ? [change] : [] }));
+      if (!opened.ok) throw new Error(opened.message);
+      if (opened.run.setup.mutations) changed++;
+      else if (change) expect(opened.dropped.join(' ')).not.toBe('');
+    }
+    expect(changed).toBeGreaterThan(0);
+  });
+
+  const damages = fuzzRounds(150, 20_000);
+  it(`${damages} damaged links throw nothing`, () => {
+    const random = seededRandom(12);
+    const whole = makeLink({
+      ...link,
+      mutations: [makeTextChange(base, base.replace('\tgroup->cdev_device_open_cnt++;\n', ''))!],
+    });
+    expect(openPermalink(whole)).toMatchObject({ ok: true, dropped: [] });
+    for (let round = 0; round < damages; round++) {
+      const opened = openPermalink(damage(whole, random));
+      if (!opened.ok) expect(opened.message).not.toBe('');
+    }
+  });
 });
 
 describe('text from users', () => {
