@@ -35,7 +35,7 @@ export interface ValidateResult {
 }
 
 /** States after which the search gives up. */
-export const MAX_TRACE_STATES = 2_000_000;
+const MAX_TRACE_STATES = 2_000_000;
 
 /** Searches for a schedule of a design that explains a trace. */
 export function validateTrace(
