@@ -64,6 +64,7 @@ const TEST_PACKAGES = [
   'fast-check',
   '@valibot/to-json-schema',
   '@cfworker/json-schema',
+  'tla-checker',
   'node:',
 ];
 

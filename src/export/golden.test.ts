@@ -19,6 +19,7 @@ const TRACES = {
   'use after free': () => libraryTrace('container-list-corruption'),
   'lock order cycle': invertedLocks,
   'one call': () => runToEnd(oneCall),
+  'a publication': () => libraryTrace('stale-access'),
 } as const;
 type TraceName = keyof typeof TRACES;
 
@@ -43,6 +44,11 @@ const TRACES_BY_EXPORT: Readonly<Record<string, readonly TraceName[]>> = {
   // A model holds every step of its calls: anything longer is beyond review. `verify:spin` runs the rest.
   promela: ['one call'],
   animation: ['one call'],
+  tla: ['one call'],
+  itf: ['one call'],
+  litmus: ['a publication', 'success'],
+  selftest: ['two tasks, one fails with EBUSY', 'three tasks, one blocks'],
+  rv: ['two tasks, a violation', 'short, one fails with ENODEV'],
 };
 
 const oneCall = {

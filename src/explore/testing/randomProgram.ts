@@ -164,7 +164,6 @@ export function randomProgram(draw: DrawNumber): Program {
     fds: [],
     counters: [],
     unregisterDelays: [],
-    stated: [],
     groupDomains: [],
     eventTemplates,
   };

@@ -22,7 +22,6 @@ import { Lowering } from './lower';
 import type { EventTemplate, Field, ObjectSlot, Program, ProgramCall, Task } from './program';
 import {
   resolveCounters,
-  resolveStated,
   resolveUnregisterDelays,
   resolveFds,
   resolveFiles,
@@ -213,7 +212,6 @@ class Compiler {
         this.layout,
         this.world,
       ),
-      stated: resolveStated(this.model, this.layout),
       eventTemplates: this.eventTemplates,
     };
   }

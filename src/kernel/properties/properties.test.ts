@@ -21,7 +21,6 @@ it('lists the properties of the public formats in their order', () => {
     'ctx-alive',
     'no-deadlock',
     'warnings',
-    'stated',
   ]);
 });
 

@@ -51,19 +51,6 @@ export class ExpressionParser {
     readonly types: ObjectTypes,
   ) {}
 
-  /** Whether a path must start at an object that exists once, or at a bound name: there is no call or file to see roles from. */
-  private globalRoots = false;
-
-  /** A condition on the whole state. */
-  globalCondition(): Condition {
-    this.globalRoots = true;
-    try {
-      return this.condition(new Map());
-    } finally {
-      this.globalRoots = false;
-    }
-  }
-
   /** `df->iommufd`, or `iommufd.ctx->file`: a role seen from an argument or a bound object. */
   path(bound: Bound, check = true): ParsedPath {
     const { reader } = this;
@@ -87,15 +74,6 @@ export class ExpressionParser {
     const span = { from: first.from, to: spans.at(-1)!.to };
     const path = `${argument === undefined ? '' : `${argument}/`}${names.join('.')}`;
     if (!check) return { ...span, path, target: undefined };
-    if (
-      this.globalRoots &&
-      !bound.has(first.text) &&
-      this.types.withRole(first.text).some(({ per }) => per !== 'global')
-    )
-      reader.diagnostics.add(
-        first,
-        `expected an object that exists once, or a name bound by exists(), got ${quoted(first.text)}`,
-      );
     const target = this.types.resolve(names, bound, argument !== undefined);
     if ('index' in target) {
       const bad = spans[target.index]!;
@@ -189,8 +167,7 @@ export class ExpressionParser {
     }
     if (reader.is('!')) {
       const { from } = reader.take();
-      const isCall = reader.second.text === '(';
-      if (reader.is('(') || (isCall && ['live', 'exists'].some((word) => reader.is(word))))
+      if (reader.is('(') || (reader.is('live') && reader.second.text === '('))
         return { not: this.term(bound) };
       return { cmp: 'eq', ...this.operand(bound, from), b: NULL };
     }
