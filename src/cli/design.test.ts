@@ -34,6 +34,36 @@ describe('design', () => {
 describe('--design FILE', () => {
   const withoutGrant = text.replace('\tsmp_store_release(&df->access_granted, 1);\n', '');
 
+  it('takes the diff that design --diff prints', async () => {
+    const { out: diff } = await runInMemory('design - --diff', withoutGrant);
+    expect(diff).toMatch(/^--- upstream\n/);
+    expect(diff.split('\n').filter((line) => /^[-+]\t/.test(line))).toEqual([
+      '-\tsmp_store_release(&df->access_granted, 1);',
+    ]);
+    expect((await runInMemory('design -', diff)).out).toBe(withoutGrant);
+  });
+
+  it('says where a stated property is wrong', async () => {
+    const wrong = `${text}\nproperty one: df->access_granted == 0;\nproperty one: 1 == 1;\n`;
+    const { err } = await runInMemory('design -', wrong);
+    expect(err).toContain(
+      'expected an object that exists once, or a name bound by exists(), got "df"',
+    );
+    expect(err).toContain('expected the name of a property that is new, got "one"');
+  });
+
+  it('checks a stated property over all objects of a kind', async () => {
+    const stated =
+      'property one_owner: !exists(a, df: exists(b, df: a != b && a->access_granted && b->access_granted));';
+    const own = `${text}\n${stated}\n`;
+    expect((await runInMemory('design -', own)).out).toContain(stated);
+    const result = await runInMemory('check bind-race --json --design -', own);
+    expect(result.err).toBe('');
+    expect(JSON.parse(result.out)).toMatchObject({
+      properties: expect.arrayContaining([{ id: 'stated', status: 'holds' }]) as unknown,
+    });
+  });
+
   it('gives the results of the built-in design if the text is not changed', async () => {
     const json = (result: string): object => ({ ...(JSON.parse(result) as object), seconds: 0 });
     const own = await runInMemory('check bind-race --json --design -', text);

@@ -1,5 +1,6 @@
 import { defaultOptions } from '../kernel/compiler/compile';
 import { printDesign } from '../kernel/text/printDesign';
+import { makeDesignDiff } from '../designs/designDiff';
 import { CliInputError } from './arguments';
 import { EXIT_STATUS, type CliArguments, type CliCommand, type Terminal } from './command';
 import { readDesignFile } from './designFile';
@@ -7,9 +8,9 @@ import { designOptions, requireDesign } from './input';
 
 export const DESIGN_COMMAND: CliCommand = {
   id: 'design',
-  usage: 'design ID|FILE.design [--option k=v]',
+  usage: 'design ID|FILE.design|FILE.diff [--diff] [--option k=v]',
   about: 'prints a design as text, or a design file in its standard form',
-  flags: [],
+  flags: ['diff'],
   options: ['option'],
   fileCount: [1, 1],
   run: design,
@@ -31,6 +32,12 @@ function design(args: CliArguments, terminal: Terminal): number {
           : `--option: expected an option of ${found.id} (${found.options.map((o) => o.id).join(', ') || 'it has none'}), got ${JSON.stringify(id)}`,
       );
   }
-  terminal.out(printDesign(found, { ...defaultOptions(found), ...options }));
+  const chosen = { ...defaultOptions(found), ...options };
+  const text = printDesign(found, chosen);
+  if (!args.flags.has('diff')) terminal.out(text);
+  else {
+    const builtIn = requireDesign(found.id, '--diff');
+    terminal.out(makeDesignDiff(found.id, printDesign(builtIn, chosen), text));
+  }
   return EXIT_STATUS.fine;
 }

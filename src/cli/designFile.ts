@@ -1,10 +1,12 @@
 import { designById } from '../designs/designs';
 import { changeOfText } from '../designs/changedDesign';
+import { applyDesignDiff, isDesignDiff } from '../designs/designDiff';
 import { overrideDesign } from '../designs/registry';
 import { defaultOptions } from '../kernel/compiler/compile';
 import type { Design } from '../kernel/language/design';
 import { diagnosticsText } from '../kernel/text/diagnostic';
 import { parseDesign } from '../kernel/text/parseDesign';
+import { printDesign } from '../kernel/text/printDesign';
 import { CliInputError, optionValue } from './arguments';
 import type { CliArguments, Terminal } from './command';
 
@@ -13,7 +15,7 @@ function isDesignFile(value: string): boolean {
   return value === '-' || /[./\\]/.test(value);
 }
 
-/** The design of a file. Each problem is `FILE:LINE:COLUMN: …`. */
+/** The design of a file, a text or a diff to a built-in one. Each problem is `FILE:LINE:COLUMN: …`. */
 export function readDesignFile(file: string, terminal: Terminal): Design {
   let text: string;
   try {
@@ -23,6 +25,14 @@ export function readDesignFile(file: string, terminal: Terminal): Design {
       `${file}: expected a readable design file, got ${error instanceof Error ? error.message : String(error)}`,
       { cause: error },
     );
+  }
+  if (isDesignDiff(text)) {
+    const applied = applyDesignDiff(text, (id) => {
+      const base = designById(id);
+      return base && printDesign(base);
+    });
+    if (!applied.ok) throw new CliInputError(`${file}: ${applied.message}`);
+    text = applied.text;
   }
   const { design, diagnostics } = parseDesign(text);
   if (!design)

@@ -35,8 +35,9 @@ export function readScenario(
   const options = designOptions(args);
   const builtIn = libraryEntry(file);
   const fixed = fixedOptions(args);
-  const scenario = builtIn?.scenario ?? readScenarioFile(file, terminal);
-  const design = optionValue(args, 'design') ?? scenario.design;
+  const given = optionValue(args, 'design');
+  const scenario = builtIn?.scenario ?? readScenarioFile(file, terminal, given);
+  const design = given ?? scenario.design;
   const ported = builtIn
     ? scenarioVariant(builtIn, design, { ...fixed, ...options })
     : portToDesign(scenario, design, options);
@@ -52,10 +53,16 @@ export function readScenario(
   return ported.scenario;
 }
 
-/** The scenario of a file, of an SVG that `export` wrote, or of standard input (`-`). Each error starts with the name of the file. */
-export function readScenarioFile(file: string, terminal: Terminal): Scenario {
+/**
+ * The scenario of a file, of an SVG that `export` wrote, or of standard input (`-`). `design` stands in for the design of the
+ * file if only another text has that one. Each error starts with the name of the file.
+ */
+export function readScenarioFile(file: string, terminal: Terminal, design?: string): Scenario {
   const text = readInputText(file, terminal);
-  const parsed = parseScenario(scenarioInSvg(text) ?? text);
+  const source = scenarioInSvg(text) ?? text;
+  let parsed = parseScenario(source);
+  if (!parsed.ok && design !== undefined && parsed.errors.every(({ path }) => path === 'design'))
+    parsed = parseScenario({ ...(JSON.parse(source) as object), design });
   if (!parsed.ok)
     throw new CliInputError(
       parsed.errors

@@ -23,8 +23,9 @@ const OPTION_HELP: Readonly<Record<string, OptionHelp>> = {
     value: 'ID',
     choices: DESIGNS.map(({ id }) => id),
     about:
-      'use this design instead of the one of the file; run, check, matrix, export, validate and record also take FILE.design, a design as text',
+      'use this design instead of the one of the file; run, check, matrix, export, validate and record also take FILE.design, a design as text, and FILE.diff, changes to a built-in one',
   },
+  diff: { about: 'print the changes to the built-in design, as a file that --design takes' },
   option: { value: 'K=V', about: 'set an option of the design; can be repeated' },
   schedule: {
     value: 'S',

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { makeDesignParser, parseDesign } from '../kernel/text/parseDesign';
+import { makeDesignParser } from '../kernel/text/designParser';
+import { parseDesign } from '../kernel/text/parseDesign';
 import { printDesign } from '../kernel/text/printDesign';
 import { DESIGNS } from './designs';
 

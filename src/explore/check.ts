@@ -225,7 +225,9 @@ export function makeCheck(program: Program, options: CheckOptions = {}): Check {
           : bound === 'depth' || bound === 'model'
             ? 'bounded'
             : 'stopped';
-      const properties = PROPERTIES.filter((p) => wanted.has(p.id)).map((p): PropertyVerdict => {
+      const properties = PROPERTIES.filter(
+        (p) => wanted.has(p.id) && (!p.isOptional || p.appliesTo(program)),
+      ).map((p): PropertyVerdict => {
         const witness = counterexamples.get(p.id);
         if (witness) return { id: p.id, status: 'violated', witness };
         return {

@@ -15,7 +15,7 @@ const PAGES = [
   { name: 'embed that compares', path: 'embed.html?scenario=bind-race&view=compare' },
 ];
 
-/** Gzip size of what a cold load fetches until the page has painted its graph and come to rest, whoever asked for it; then of what it fetches ahead, but for the offline copy. */
+/** Gzip size of what a cold load fetches until the page has painted its graph and come to rest; then of what it fetches ahead, but for the offline copy. */
 export const bench = {
   title: 'Page weight, first load, gzip',
   async run() {

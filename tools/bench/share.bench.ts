@@ -33,7 +33,7 @@ export const bench = {
 };
 
 function linksAndExports(): Row[] {
-  const library = LIBRARY.flatMap(({ variants: tellings }) => tellings).flatMap(
+  const library = LIBRARY.flatMap(({ variants }) => variants).flatMap(
     (scenario) => traceOf(scenario) ?? [],
   );
   const lengths = library.map(linkLength);
@@ -57,11 +57,11 @@ function linksAndExports(): Row[] {
   );
   return [
     {
-      name: `link, median of ${library.length} tellings`,
+      name: `link, median of ${library.length} variants`,
       value: median(lengths),
       unit: 'characters',
     },
-    { name: 'link, longest telling', value: Math.max(...lengths), unit: 'characters' },
+    { name: 'link, longest variant', value: Math.max(...lengths), unit: 'characters' },
     {
       name: `link after ${STEPS_BY_HAND} steps by hand, median of ${byHand.length}`,
       value: median(byHand),

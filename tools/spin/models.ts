@@ -44,7 +44,7 @@ const orderedCalls = {
   ],
 };
 
-/** Every built-in scenario as it is told for each design and choice of options, calls in a given order, and some random programs. */
+/** Every variant of every built-in scenario, calls in a given order, and some random programs. */
 export function spinModels(randoms: number): readonly SpinModel[] {
   const told = LIBRARY.flatMap((entry) =>
     entry.variants.map((scenario) => {

@@ -164,6 +164,7 @@ export function randomProgram(draw: DrawNumber): Program {
     fds: [],
     counters: [],
     unregisterDelays: [],
+    stated: [],
     groupDomains: [],
     eventTemplates,
   };

@@ -22,6 +22,7 @@ import { Lowering } from './lower';
 import type { EventTemplate, Field, ObjectSlot, Program, ProgramCall, Task } from './program';
 import {
   resolveCounters,
+  resolveStated,
   resolveUnregisterDelays,
   resolveFds,
   resolveFiles,
@@ -212,6 +213,7 @@ class Compiler {
         this.layout,
         this.world,
       ),
+      stated: resolveStated(this.model, this.layout),
       eventTemplates: this.eventTemplates,
     };
   }

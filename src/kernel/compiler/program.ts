@@ -199,6 +199,14 @@ interface ProgramFd {
   readonly call: number;
 }
 
+/** A property that the design states, over the fields of one scenario. */
+export interface ResolvedStatedProperty {
+  readonly name: string;
+  readonly holds: Expr;
+  /** What a violation means, or the condition. */
+  readonly text: string;
+}
+
 /** A file that may hold up the removal of a device while it is open. */
 export interface ResolvedUnregisterDelay {
   readonly device: string;
@@ -235,5 +243,6 @@ export interface Program {
   readonly unregisterDelays: readonly ResolvedUnregisterDelay[];
   /** The domain of each IOMMU group with what may set it. */
   readonly groupDomains: readonly ResolvedCounter[];
+  readonly stated: readonly ResolvedStatedProperty[];
   readonly eventTemplates: readonly EventTemplate[];
 }

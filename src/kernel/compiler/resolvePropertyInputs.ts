@@ -1,6 +1,7 @@
 import type { DesignModel } from '../language/design';
 import { all, any, binary, constant, field, TRUE } from '../language/expressions';
 import type { Expr } from '../language/expressions';
+import { printCondition } from '../language/printOps';
 import type { CounterSpec } from '../language/propertyInputs';
 import type { World } from '../language/world';
 import type { Instances } from './instances';
@@ -8,6 +9,7 @@ import { findObject } from './stateLayout';
 import type { StateLayout } from './stateLayout';
 import type {
   ResolvedCounter,
+  ResolvedStatedProperty,
   ResolvedUnregisterDelay,
   ObjectSlot,
   Program,
@@ -69,6 +71,15 @@ export function resolveUnregisterDelays(
       );
     });
   });
+}
+
+/** The properties that the design states. */
+export function resolveStated(model: DesignModel, layout: StateLayout): ResolvedStatedProperty[] {
+  return (model.propertyInputs.stated ?? []).map(({ name, holds, text }) => ({
+    name,
+    holds: memoryScope(layout, {}).condition(holds),
+    text: text === '' ? `${printCondition(holds)} is false` : text,
+  }));
 }
 
 /** The fd-table entries of a scenario. */

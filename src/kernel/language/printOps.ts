@@ -34,7 +34,9 @@ export function printCondition(c: Condition): string {
   if ('all' in c) return printTerms('all', c.all, ' && ');
   if ('any' in c) return printTerms('any', c.any, ' || ');
   if ('not' in c)
-    return 'live' in c.not ? `!${printCondition(c.not)}` : `!(${printCondition(c.not)})`;
+    return 'live' in c.not || 'exists' in c.not
+      ? `!${printCondition(c.not)}`
+      : `!(${printCondition(c.not)})`;
   if ('live' in c) return `live(${printPath(c.live)})`;
   if ('exists' in c) {
     const { exists, as, where, matchOn, of, ...rest } = c;

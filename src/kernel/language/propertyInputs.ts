@@ -32,6 +32,15 @@ export interface UnregisterDelay {
   readonly when?: Condition;
 }
 
+/** A property that a design text states (`property NAME: CONDITION;`). */
+export interface StatedProperty {
+  readonly name: string;
+  /** True in every state, except while it is violated. Paths start at the roles of objects that exist once in the system. */
+  readonly holds: Condition;
+  /** What a violation means; empty if the name says it. */
+  readonly text: string;
+}
+
 /** What the properties ask of a design. Conditions and paths start at the roles of a device file (`file`, `device`, …). */
 export interface PropertyInputs {
   /** True while calls on the file reach the driver. Kinds of file that the design lacks are absent. */
@@ -49,6 +58,8 @@ export interface PropertyInputs {
   readonly pathExclusive?: 'open' | 'bound';
   /** What unregister waits for by design. Nothing else excuses a removal that never returns. */
   readonly unregisterDelays: readonly UnregisterDelay[];
+  /** The properties that the design itself states (property stated). */
+  readonly stated?: readonly StatedProperty[];
   /** Who found the violations of this design and how; printed in brackets after each of them. */
   readonly caveat?: string;
   /** The same by property, or by a field that the text of the violation names (`vfio_device.kvm`), which goes first. */

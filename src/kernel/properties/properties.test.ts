@@ -21,6 +21,7 @@ it('lists the properties of the public formats in their order', () => {
     'ctx-alive',
     'no-deadlock',
     'warnings',
+    'stated',
   ]);
 });
 

@@ -31,6 +31,8 @@ export interface Property {
   readonly consequence: string;
   /** Whether the program's design has the state that the property is about. */
   readonly appliesTo: (program: Program) => boolean;
+  /** Left out of the results of programs that it does not apply to, and of tables of the built-in designs. */
+  readonly isOptional?: true;
   /** Evaluated after every step; empty if the machine or the checker's state graph finds the violations. */
   readonly checks: (program: Program) => readonly StateCheck[];
   /** Where violations show: in a state, in a step, or only in the graph of all runs. */

@@ -6,15 +6,6 @@ import type {
   ObjectType,
   Routine,
 } from '../language/design';
-import { eq } from '../language/primitives';
-import type { Condition } from '../language/primitives';
-import type {
-  CounterSpec,
-  HolderSpec,
-  PropertyInputs,
-  UnregisterDelay,
-} from '../language/propertyInputs';
-import { FD_TYPE, FILE_TYPE, VMA_TYPE } from '../language/vfs';
 import { CALL_NAMES, CALL_SIGNATURES, isVfsCall } from '../language/world';
 import type { CallArgument, CallName, CallSignature, FileKind } from '../language/world';
 import { DiagnosticList, quoted } from './diagnostic';
@@ -26,6 +17,7 @@ import type { StepPlace } from './parseFunction';
 import { ObjectParser } from './parseObject';
 import { FILE_KINDS } from './words';
 import { OpParser } from './parseOps';
+import { BUILT_IN, PropertyInputParser } from './parsePropertyInputs';
 import { StaticNumberParser } from './parseStaticNumber';
 import { ObjectTypes } from './pathTypes';
 import { DECLARATIONS, SyntaxProblem, TokenReader } from './tokenReader';
@@ -45,7 +37,7 @@ export interface ParsedDesign {
 }
 
 /** A function that was parsed without a problem, and is the same wherever its text is. */
-interface KnownFunction {
+export interface KnownFunction {
   readonly handle: string;
   readonly routine: Routine;
   /** Offsets from the start of the function's text. */
@@ -54,63 +46,10 @@ interface KnownFunction {
   readonly blank: string;
 }
 
-interface ParsedText extends ParsedDesign {
+/** A parsed design with what an incremental parser needs. */
+export interface ParsedText extends ParsedDesign {
   /** The offset after the `}` of each function. */
   readonly ends: ReadonlyMap<string, number>;
-}
-
-/** A function with the comment before it, as they are printed. No text makes it look at a line often. */
-const FUNCTION =
-  /(?:^\/\*[^\n]*(?:\n \*(?!\/)[^\n]*)*(?:\n )?\*\/\n)?^int [^\n]*\n\{\n(?:(?![{}]\n)[^\n]*\n)*\}\n/gm;
-
-/** A parser for the versions of one text: reads only the functions that have changed since the last one. Else it equals `parseDesign`. */
-export function makeDesignParser(): (text: string) => ParsedDesign {
-  let context = '';
-  let known = new Map<string, KnownFunction>();
-  return (text) => {
-    if (text.length > TEXT_LIMITS.characters) return parseDesign(text);
-    const rest = text.replace(FUNCTION, '');
-    if (rest !== context) known = new Map();
-    context = rest;
-    const used: { readonly at: number; readonly of: KnownFunction }[] = [];
-    const handles = new Set<string>();
-    const skeleton = text.replace(FUNCTION, (part, at: number) => {
-      const of = known.get(part);
-      // A second function of that name is a problem that has to be found.
-      if (!of || handles.has(of.handle)) return part;
-      handles.add(of.handle);
-      used.push({ at, of });
-      return of.blank;
-    });
-    const parsed = parseDesign(skeleton, used);
-    if (parsed.design)
-      known = new Map(
-        [...text.matchAll(FUNCTION)].flatMap(({ 0: part, index: at }) => {
-          const found = known.get(part) ?? knownFunction(part, at, parsed);
-          return found ? [[part, found]] : [];
-        }),
-      );
-    return parsed;
-  };
-}
-
-/** The function whose text is `part` at `at`; undefined if the parser sees another end or more than one. */
-function knownFunction(
-  part: string,
-  at: number,
-  { steps, functions, ends }: ParsedText,
-): KnownFunction | undefined {
-  const inside = steps.filter(({ from }) => from >= at && from < at + part.length);
-  const handle = inside[0]?.function;
-  const routine = handle === undefined ? undefined : functions.get(handle);
-  if (handle === undefined || !routine || ends.get(handle) !== at + part.length - 1)
-    return undefined;
-  return {
-    handle,
-    routine,
-    steps: inside.map((step) => ({ ...step, from: step.from - at, to: step.to - at })),
-    blank: part.replaceAll(/[^\n]/g, ' '),
-  };
 }
 
 /** Parses a design as text. Never throws: what is wrong becomes diagnostics, at most 100. The design has the options of the text only. `known` are functions that are blank in the text. */
@@ -173,8 +112,6 @@ interface FileTable {
   readonly calls: Map<CallName, FunctionUse>;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** The arguments that a call of a design's own can have. */
 const CALL_ARGUMENTS: readonly CallArgument[] = [
   'device',
@@ -188,8 +125,6 @@ const CALL_ARGUMENTS: readonly CallArgument[] = [
 ];
 
 /** The structs that every design has. */
-const BUILT_IN = [FD_TYPE, FILE_TYPE, VMA_TYPE];
-
 const OWN_CALLS = CALL_NAMES.filter((name) => !isVfsCall(name));
 
 class DesignParser {
@@ -204,10 +139,7 @@ class DesignParser {
   private readonly declared: Record<string, CallSignature> = {};
   readonly routines = new Map<string, Routine>();
   readonly ends = new Map<string, number>();
-  private readonly inputs: Mutable<PropertyInputs> & {
-    counters: CounterSpec[];
-    unregisterDelays: UnregisterDelay[];
-  } = { normalAccess: {}, bound: {}, ownerContext: {}, counters: [], unregisterDelays: [] };
+  private propertyInputs!: PropertyInputParser;
 
   constructor(
     private readonly tokens: readonly Token[],
@@ -232,6 +164,7 @@ class DesignParser {
       [...this.tables.values()].flatMap(({ privateData }) => privateData ?? []),
     );
     this.ops = new OpParser(this.reader, types);
+    this.propertyInputs = new PropertyInputParser(this.reader, this.ops, this.objects);
     read(DECLARATIONS.filter((w) => !['design', 'option', 'struct', 'file', 'call'].includes(w)));
     if (!this.head)
       this.diagnostics.add(
@@ -305,7 +238,7 @@ class DesignParser {
       case 'int':
         return this.function(comment);
       default:
-        return this.propertyInput(word);
+        return this.propertyInputs.parse(word);
     }
   }
 
@@ -510,120 +443,6 @@ class DesignParser {
     this.ends.set(handle, reader.previous?.to ?? span.to);
   }
 
-  private propertyInput(word: Declaration['word']): void {
-    const { reader, inputs, ops } = this;
-    const bound = new Map();
-    const kindOf = (): FileKind => {
-      const kind = reader.oneOf(FILE_KINDS, 'a kind of file');
-      reader.expect(':');
-      return kind;
-    };
-    switch (word) {
-      case 'normal_access':
-        inputs.normalAccess = { ...inputs.normalAccess, [kindOf()]: ops.condition(bound) };
-        break;
-      case 'bound':
-        inputs.bound = { ...inputs.bound, [kindOf()]: ops.condition(bound) };
-        break;
-      case 'owner_context':
-        inputs.ownerContext = { ...inputs.ownerContext, [kindOf()]: ops.path(bound).path };
-        break;
-      case 'owns_dma':
-        inputs.ownsDma = { ...inputs.ownsDma, [kindOf()]: ops.condition(bound) };
-        break;
-      case 'kvm':
-        inputs.kvm = { file: {}, ...inputs.kvm, device: ops.path(bound).path };
-        break;
-      case 'recorded_kvm':
-        inputs.kvm = {
-          device: '',
-          ...inputs.kvm,
-          file: { ...inputs.kvm?.file, [kindOf()]: ops.path(bound).path },
-        };
-        break;
-      case 'path_exclusive':
-        inputs.pathExclusive = reader.oneOf(['open', 'bound'] as const, 'open or bound');
-        break;
-      case 'unregister_waits': {
-        const fileKinds = reader.alternatives(FILE_KINDS, 'a kind of file');
-        reader.expect('of');
-        const of = reader.oneOf(['device', 'group', 'any'], 'device, group or any');
-        const when = reader.accept('if') ? { when: ops.condition(bound) } : {};
-        inputs.unregisterDelays.push({ fileKinds, of, ...when });
-        break;
-      }
-      case 'caveat': {
-        const first = reader.string('a text in quotes');
-        if (reader.next.kind === 'string')
-          inputs.caveatFor = { ...inputs.caveatFor, [first]: reader.take().text };
-        else inputs.caveat = first;
-        break;
-      }
-      case 'counter':
-        inputs.counters.push(this.counterSpec());
-        return;
-      case 'group_domain':
-        inputs.groupDomain = this.counterSpec();
-        return;
-      default:
-        reader.fail('a declaration');
-    }
-    reader.expect(';');
-  }
-
-  /** `TYPE.FIELD { HOLDERS }`. */
-  private counterSpec(): CounterSpec {
-    const { reader } = this;
-    const type = reader.oneOf(
-      [...BUILT_IN.map((o) => o.type), ...this.objects.map((o) => o.type)],
-      'the name of a struct',
-    );
-    reader.expect('.');
-    const field = reader.name('the name of a counter');
-    const known = this.ops.types.named([type]).flatMap((t) => Object.keys(t.fields));
-    if (!known.includes(field.text))
-      reader.diagnostics.addUnknown(field, `a field of struct ${type}`, field.text, known);
-    reader.expect('{');
-    const holders: HolderSpec[] = [];
-    while (!reader.is('}') && reader.next.kind !== 'end') {
-      const start = reader.at;
-      try {
-        holders.push(this.holder());
-      } catch (problem) {
-        if (!(problem instanceof SyntaxProblem)) throw problem;
-        reader.skipLine(start);
-      }
-    }
-    reader.expect('}');
-    return { counter: `${type}.${field.text}`, holders };
-  }
-
-  private holder(): HolderSpec {
-    const { reader, ops } = this;
-    const bound = new Map();
-    const weight = reader.next.kind === 'number' ? Number(reader.take().text) : undefined;
-    if (weight !== undefined) reader.expect('*');
-    const type = reader.oneOf(
-      [...BUILT_IN.map((o) => o.type), ...this.objects.map((o) => o.type)],
-      'the name of a struct',
-    );
-    const fileKinds = reader.accept('files')
-      ? reader.alternatives(FILE_KINDS, 'a kind of file')
-      : undefined;
-    reader.expect('on');
-    const countsOn = ops.object(bound).path;
-    const when: Condition = reader.accept('if') ? ops.condition(bound) : ALWAYS;
-    reader.expect(';');
-    return {
-      type,
-      ...(fileKinds === undefined ? {} : { fileKinds }),
-      when,
-      ...(weight === undefined ? {} : { weight }),
-      label: reader.trailingComment() ?? type,
-      countsOn,
-    };
-  }
-
   private routineOf({ handle, ...span }: FunctionUse): Routine {
     const routine = this.routines.get(handle);
     if (!routine)
@@ -668,7 +487,7 @@ class DesignParser {
           privateData === undefined ? [] : [[kind, privateData]],
         ),
       ),
-      propertyInputs: this.inputs,
+      propertyInputs: this.propertyInputs.inputs,
     };
     return {
       id: head?.id ?? '',
@@ -683,4 +502,3 @@ class DesignParser {
 }
 
 /** The condition of a holder that always counts. */
-const ALWAYS = eq(0, 0);

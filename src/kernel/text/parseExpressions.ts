@@ -51,6 +51,19 @@ export class ExpressionParser {
     readonly types: ObjectTypes,
   ) {}
 
+  /** Whether a path must start at an object that exists once, or at a bound name: there is no call or file to see roles from. */
+  private globalRoots = false;
+
+  /** A condition on the whole state. */
+  globalCondition(): Condition {
+    this.globalRoots = true;
+    try {
+      return this.condition(new Map());
+    } finally {
+      this.globalRoots = false;
+    }
+  }
+
   /** `df->iommufd`, or `iommufd.ctx->file`: a role seen from an argument or a bound object. */
   path(bound: Bound, check = true): ParsedPath {
     const { reader } = this;
@@ -74,6 +87,15 @@ export class ExpressionParser {
     const span = { from: first.from, to: spans.at(-1)!.to };
     const path = `${argument === undefined ? '' : `${argument}/`}${names.join('.')}`;
     if (!check) return { ...span, path, target: undefined };
+    if (
+      this.globalRoots &&
+      !bound.has(first.text) &&
+      this.types.withRole(first.text).some(({ per }) => per !== 'global')
+    )
+      reader.diagnostics.add(
+        first,
+        `expected an object that exists once, or a name bound by exists(), got ${quoted(first.text)}`,
+      );
     const target = this.types.resolve(names, bound, argument !== undefined);
     if ('index' in target) {
       const bad = spans[target.index]!;
@@ -167,7 +189,8 @@ export class ExpressionParser {
     }
     if (reader.is('!')) {
       const { from } = reader.take();
-      if (reader.is('(') || (reader.is('live') && reader.second.text === '('))
+      const isCall = reader.second.text === '(';
+      if (reader.is('(') || (isCall && ['live', 'exists'].some((word) => reader.is(word))))
         return { not: this.term(bound) };
       return { cmp: 'eq', ...this.operand(bound, from), b: NULL };
     }

@@ -330,6 +330,7 @@ function printPropertyInputs(inputs: PropertyInputs): string[][] {
     caveat,
     caveatFor,
     kvm,
+    stated,
     ...rest
   } = inputs;
   everyKey(rest);
@@ -357,6 +358,11 @@ function printPropertyInputs(inputs: PropertyInputs): string[][] {
         ([property, text]) => `caveat ${JSON.stringify(property)} ${JSON.stringify(text)};`,
       ),
     ],
+    (stated ?? []).map(({ name, holds, text, ...more }) => {
+      everyKey(more);
+      const meaning = text === '' ? '' : ` ${JSON.stringify(text)}`;
+      return `property ${printName(name)}: ${printCondition(holds)}${meaning};`;
+    }),
     ...counters.map((counter) => printCounter('counter', counter)),
     ...(groupDomain ? [printCounter('group_domain', groupDomain)] : []),
   ];

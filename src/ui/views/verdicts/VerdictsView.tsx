@@ -2,7 +2,7 @@ import { Fragment, useContext, useEffect, useState } from 'react';
 import type { DesignConfig, MatrixRow, MatrixRowProperty } from '../../../explore/matrix/matrix';
 import { libraryVerdicts } from '../../../explore/matrix/libraryVerdicts';
 import { caveatOf } from '../../../kernel/machine/describeEvent';
-import { PROPERTIES, propertyById } from '../../../kernel/properties/properties';
+import { PROPERTIES as ALL_PROPERTIES, propertyById } from '../../../kernel/properties/properties';
 import { makeCheckClient } from '../../../check-worker/checkClient';
 import { workerFactories } from '../../../check-worker/workerFactories';
 import { dispatch } from '../../../session/actions/dispatch';
@@ -18,6 +18,8 @@ import { formatCount } from '../../formatCount';
 import { isDarkTheme } from '../../theme';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './VerdictsView.module.css';
+
+const PROPERTIES = ALL_PROPERTIES.filter(({ isOptional }) => !isOptional);
 
 /**
  * Designs and options against properties; each cell covers every built-in scenario of the design. Shows the verdicts that

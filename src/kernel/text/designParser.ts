@@ -1,0 +1,56 @@
+import { parseDesign, TEXT_LIMITS } from './parseDesign';
+import type { KnownFunction, ParsedDesign, ParsedText } from './parseDesign';
+
+/** A function with the comment before it, as they are printed. No text makes it look at a line often. */
+const FUNCTION =
+  /(?:^\/\*[^\n]*(?:\n \*(?!\/)[^\n]*)*(?:\n )?\*\/\n)?^int [^\n]*\n\{\n(?:(?![{}]\n)[^\n]*\n)*\}\n/gm;
+
+/** A parser for the versions of one text: reads only the functions that have changed since the last one. Else it equals `parseDesign`. */
+export function makeDesignParser(): (text: string) => ParsedDesign {
+  let context = '';
+  let known = new Map<string, KnownFunction>();
+  return (text) => {
+    if (text.length > TEXT_LIMITS.characters) return parseDesign(text);
+    const rest = text.replace(FUNCTION, '');
+    if (rest !== context) known = new Map();
+    context = rest;
+    const used: { readonly at: number; readonly of: KnownFunction }[] = [];
+    const handles = new Set<string>();
+    const skeleton = text.replace(FUNCTION, (part, at: number) => {
+      const of = known.get(part);
+      // A second function of that name is a problem that has to be found.
+      if (!of || handles.has(of.handle)) return part;
+      handles.add(of.handle);
+      used.push({ at, of });
+      return of.blank;
+    });
+    const parsed = parseDesign(skeleton, used);
+    if (parsed.design)
+      known = new Map(
+        [...text.matchAll(FUNCTION)].flatMap(({ 0: part, index: at }) => {
+          const found = known.get(part) ?? knownFunction(part, at, parsed);
+          return found ? [[part, found]] : [];
+        }),
+      );
+    return parsed;
+  };
+}
+
+/** The function whose text is `part` at `at`; undefined if the parser sees another end or more than one. */
+function knownFunction(
+  part: string,
+  at: number,
+  { steps, functions, ends }: ParsedText,
+): KnownFunction | undefined {
+  const inside = steps.filter(({ from }) => from >= at && from < at + part.length);
+  const handle = inside[0]?.function;
+  const routine = handle === undefined ? undefined : functions.get(handle);
+  if (handle === undefined || !routine || ends.get(handle) !== at + part.length - 1)
+    return undefined;
+  return {
+    handle,
+    routine,
+    steps: inside.map((step) => ({ ...step, from: step.from - at, to: step.to - at })),
+    blank: part.replaceAll(/[^\n]/g, ' '),
+  };
+}
