@@ -30,8 +30,8 @@ describe('a recording', () => {
           .exec(layers.at(-1)?.[0] ?? '')
           ?.map(Number) ?? [];
       if (height === 0) continue;
-      expect(y * 1.2 + camera.y).toBeGreaterThanOrEqual(stage.y);
-      expect((y + height) * 1.2 + camera.y).toBeLessThanOrEqual(stage.y + stage.height);
+      expect(y * camera.scale + camera.y).toBeGreaterThanOrEqual(stage.y);
+      expect((y + height) * camera.scale + camera.y).toBeLessThanOrEqual(stage.y + stage.height);
     }
   });
 

@@ -15,6 +15,8 @@ import { escapeXml } from './xml';
 const RECORDING_WIDTH = 800;
 /** Of the graph: its smallest type, 10 px, is 12 px high. */
 const SCALE = 1.2;
+/** A graph that fits into the width at this scale is not moved to the side. */
+const MIN_SCALE = 1.08;
 const MAX_GRAPH_HEIGHT = 620;
 /** Of the legend and the last line: 12 px high. */
 const LEGEND_SCALE = 1.1;
@@ -31,8 +33,9 @@ const CHAR_WIDTH = 0.61;
 /** Around what the camera shows, in px of the graph. */
 const CAMERA_MARGIN = 14;
 
-/** Where the graph is: its translation, px of the recording. */
+/** Where the graph is: its translation in px of the recording, and its scale, which is the same in all frames. */
 interface CameraPosition {
+  readonly scale: number;
   readonly x: number;
   readonly y: number;
 }
@@ -67,11 +70,12 @@ export function recordingOf(trace: Trace, options: ExportOptions = {}): Recordin
   const snapshots = snapshotsOf(trace, options);
   const graphs = snapshots.map(({ graph }) => graph);
   const bounds = boundsOf(graphs);
+  const scale = Math.max(MIN_SCALE, Math.min(SCALE, RECORDING_WIDTH / bounds.width));
   const stage: Rect = {
     x: 0,
     y: TITLE_HEIGHT,
     width: RECORDING_WIDTH,
-    height: Math.min(MAX_GRAPH_HEIGHT, Math.ceil(bounds.height * SCALE)),
+    height: Math.min(MAX_GRAPH_HEIGHT, Math.ceil(bounds.height * scale)),
   };
   const lines = snapshots.map(({ event, caption }) => ({
     event: textLines(event, EVENT_LINE),
@@ -99,7 +103,7 @@ export function recordingOf(trace: Trace, options: ExportOptions = {}): Recordin
   let camera: CameraPosition | undefined;
   const frames = snapshots.map(({ graph }, index): RecordingFrame => {
     const before = snapshots[index - 1]?.graph ?? graph;
-    camera = cameraFor(changedNodes(graph, before), bounds, stage, camera);
+    camera = cameraFor(changedNodes(graph, before), bounds, { stage, scale }, camera);
     const { event = [], caption = [] } = lines[index] ?? {};
     const eventsTop = top + 8 + EVENT_LINE.height * 0.75;
     const captionTop = eventsTop + event.length * EVENT_LINE.height + 4;
@@ -166,8 +170,8 @@ function frameDocument(
 }
 
 /** The CSS transform of a camera position. */
-export function cameraTransform({ x, y }: CameraPosition): string {
-  return `translate(${coordinate(x)}px,${coordinate(y)}px) scale(${SCALE})`;
+export function cameraTransform({ x, y, scale }: CameraPosition): string {
+  return `translate(${coordinate(x)}px,${coordinate(y)}px) scale(${rounded(scale)})`;
 }
 
 interface RecordedSnapshot {
@@ -263,26 +267,26 @@ function outlines(graph: Graph, before: Graph): readonly string[] {
 function cameraFor(
   nodes: readonly NodeView[],
   bounds: Rect,
-  stage: Rect,
+  { stage, scale }: { readonly stage: Rect; readonly scale: number },
   before: CameraPosition | undefined,
 ): CameraPosition {
   const axis = (start: 'x' | 'y', length: 'width' | 'height', old: number | undefined): number => {
     const room = stage[length];
-    const size = bounds[length] * SCALE;
-    const min = stage[start] + room - (bounds[start] + bounds[length]) * SCALE;
-    const max = stage[start] - bounds[start] * SCALE;
-    if (size <= room) return (min + max) / 2;
+    const size = bounds[length] * scale;
+    const min = stage[start] + room - (bounds[start] + bounds[length]) * scale;
+    const max = stage[start] - bounds[start] * scale;
+    if (size <= room + 1) return (min + max) / 2;
     let position = Math.max(min, Math.min(max, old ?? max));
     // The first node matters most: it is moved into view last.
     for (const { placement } of nodes.toReversed()) {
-      const low = (placement[start] - CAMERA_MARGIN) * SCALE + position;
-      const high = (placement[start] + placement[length] + CAMERA_MARGIN) * SCALE + position;
+      const low = (placement[start] - CAMERA_MARGIN) * scale + position;
+      const high = (placement[start] + placement[length] + CAMERA_MARGIN) * scale + position;
       if (low < stage[start]) position += stage[start] - low;
       else if (high > stage[start] + room) position += stage[start] + room - high;
     }
     return Math.max(min, Math.min(max, position));
   };
-  return { x: axis('x', 'width', before?.x), y: axis('y', 'height', before?.y) };
+  return { scale, x: axis('x', 'width', before?.x), y: axis('y', 'height', before?.y) };
 }
 
 /** The graphs with their badges and labels, px of the graph. */
@@ -303,6 +307,10 @@ function boundsOf(graphs: readonly Graph[]): Rect {
     // Badges hang below the last row.
     height: bottom - top + 2 * margin + 14,
   };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 function coordinate(value: number): string {
@@ -331,6 +339,7 @@ export function stillsOf(recording: Recording): readonly Still[] {
       const eased = part * part * (3 - 2 * part);
       return {
         svg: frameDocument(recording, frame, {
+          ...camera,
           x: before.x + (camera.x - before.x) * eased,
           y: before.y + (camera.y - before.y) * eased,
         }),

@@ -253,7 +253,7 @@ export const MENU_COMMANDS = {
   'present-next': {
     title: 'Present the next caption',
     hotkey: 'PageDown',
-    alternateHotkeys: ['Space', 'Enter'],
+    alternateHotkeys: ['Space'],
     exclusiveWhile: isPresenting,
     enabled: ({ presentation }) => presentation.screen !== 'end',
     run: (session) => presentCaption(session, 1),

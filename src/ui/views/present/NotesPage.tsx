@@ -94,11 +94,13 @@ function Notes({ session, channelId }: { readonly session: Session; readonly cha
           title="Next caption"
           variant="primary"
         />
-        <CommandButton
-          command="present-black"
-          text={screen === 'black' ? 'Show the screen' : 'Black screen'}
-          pressed={screen === 'black'}
-        />
+        {channelId !== '' && (
+          <CommandButton
+            command="present-black"
+            text={screen === 'black' ? 'Show the screen' : 'Black screen'}
+            pressed={screen === 'black'}
+          />
+        )}
       </footer>
       {channelId !== '' && <PhoneLink />}
     </main>
