@@ -51,49 +51,67 @@ const OPCODE = {
   jumpIfTable: 20,
 } as const;
 
-/** All actions of a model as one array of integers, see `OPCODE`. */
+/** The actions of a model as one array of integers, see `OPCODE`. Each is compiled when it is first needed. */
 export interface Bytecode {
-  readonly code: Int32Array;
-  /** Start of each action, by `bases[task] + controlState`; -1 for a control state without one. */
+  /** Another array after each compilation. */
+  readonly code: () => Int32Array;
+  /** Start of each action, by `bases[task] + controlState`; `NO_ACTION`, or `NOT_COMPILED` before its `compileAction`. */
   readonly entries: Int32Array;
   readonly bases: readonly number[];
-  /** Start of the test of each property set. */
-  readonly propertySets: Int32Array;
+  /** Compiles the action of an entry. Returns its start. */
+  readonly compileAction: (entry: number) => number;
+  /** Start of the test of a property set. */
+  readonly propertySetStart: (set: number) => number;
 }
 
-/** Compiles a model for the bytecode interpreter. */
+/** The task has ended in this control state. */
+export const NO_ACTION = -1;
+/** The action of this control state was not needed yet. */
+export const NOT_COMPILED = -2;
+
+/** Compiles a model for the bytecode interpreter, action by action. */
 export function makeBytecode(model: Model, layout: PackedLayout): Bytecode {
   const out = new BytecodeAssembler(model, layout);
-  const entries: number[] = [];
-  const bases = model.actions.map((actions, task) => {
-    const base = entries.length;
-    for (const action of actions) entries.push(out.action(action, task));
-    for (
-      let controlState = actions.length;
-      controlState <= (model.controlStates[task]?.count ?? 0);
-      controlState++
-    )
-      entries.push(-1);
+  const actions: (Action | undefined)[] = [];
+  const bases = model.actions.map((ofTask, task) => {
+    const base = actions.length;
+    actions.push(...ofTask);
+    // Control states after the last action are ends.
+    for (let at = ofTask.length; at <= (model.controlStates[task]?.count ?? 0); at++)
+      actions.push(undefined);
     return base;
   });
-  const propertySets = model.propertySets.map((set) => out.propertyTests(set));
-  out.placeTables();
+  const entries = Int32Array.from(actions, (action) => (action ? NOT_COMPILED : NO_ACTION));
+  const sets: number[] = [];
   return {
-    code: Int32Array.from(out.code),
-    entries: Int32Array.from(entries),
+    code: () => out.compiled(),
+    entries,
     bases,
-    propertySets: Int32Array.from(propertySets),
+    compileAction: (entry) => {
+      const action = actions[entry];
+      if (!action) return NO_ACTION;
+      return (entries[entry] = out.action(action, action.task));
+    },
+    propertySetStart: (set) => (sets[set] ??= out.propertyTests(model.propertySet(set))),
   };
+}
+
+interface CodeTable {
+  readonly values: readonly number[];
+  /** Code positions that need the address. */
+  readonly operands: number[];
+  address: number | undefined;
 }
 
 class BytecodeAssembler {
   readonly code: number[] = [];
   private readonly tests: MaskTests;
-  /** Tables by content, with the code positions that need their address. */
-  private readonly tables = new Map<
-    string,
-    { readonly values: readonly number[]; readonly operands: number[] }
-  >();
+  /** The code as integers, with room to grow. */
+  private packed = new Int32Array(1024);
+  private packedLength = 0;
+  private readonly pendingTables = new Set<CodeTable>();
+  /** By content. */
+  private readonly tables = new Map<string, CodeTable>();
 
   constructor(
     private readonly model: Model,
@@ -102,20 +120,40 @@ class BytecodeAssembler {
     this.tests = new MaskTests(layout);
   }
 
-  /** Appends the tables to the code and fills in their addresses. */
-  placeTables(): void {
-    for (const { values, operands } of this.tables.values()) {
-      for (const at of operands) this.code[at] = this.code.length;
-      this.code.push(...values);
+  /** All code so far. */
+  compiled(): Int32Array {
+    const { code } = this;
+    if (code.length > this.packed.length) {
+      const larger = new Int32Array(2 * code.length);
+      larger.set(this.packed);
+      this.packed = larger;
     }
+    for (let at = this.packedLength; at < code.length; at++) this.packed[at] = code[at]!;
+    this.packedLength = code.length;
+    return this.packed;
+  }
+
+  /** Appends the tables that the code since `start` needs, and fills in their addresses. */
+  private placeTables(start: number): number {
+    for (const table of this.pendingTables) {
+      if (table.address === undefined) {
+        table.address = this.code.length;
+        this.code.push(...table.values);
+      }
+      for (const at of table.operands) this.code[at] = table.address;
+      table.operands.length = 0;
+    }
+    this.pendingTables.clear();
+    return start;
   }
 
   /** Emits an operand for the address of a table. */
   private table(values: readonly number[]): void {
     const key = values.join();
-    const known = this.tables.get(key) ?? { values, operands: [] };
+    const known = this.tables.get(key) ?? { values, operands: [], address: undefined };
     this.tables.set(key, known);
     known.operands.push(this.code.push(0) - 1);
+    this.pendingTables.add(known);
   }
 
   action(action: Action, task: number): number {
@@ -125,7 +163,7 @@ class BytecodeAssembler {
     this.body(action.body, this.bitField(this.model.program.fields.length + task), action);
     for (const at of blocked) this.code[at] = this.code.length;
     this.code.push(OPCODE.blocked);
-    return start;
+    return this.placeTables(start);
   }
 
   /** Emits the tests of one property set. */
@@ -139,7 +177,7 @@ class BytecodeAssembler {
       for (const at of holds) this.code[at] = this.code.length;
     }
     this.code.push(OPCODE.done, 0);
-    return start;
+    return this.placeTables(start);
   }
 
   private bitField(field: number): BitField {

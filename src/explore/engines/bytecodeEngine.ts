@@ -12,11 +12,12 @@ export function makeBytecodeEngine(
   listener: EngineListener,
   reducer: EngineReduction = {},
   sizeLog2 = 12,
+  bytecode = makeBytecode(model, layout),
 ): Engine {
   const { words } = layout;
   const stride = words + 1;
   const tasks = model.actions.length;
-  const interpreter = makeBytecodeInterpreter(model, layout, makeBytecode(model, layout));
+  const interpreter = makeBytecodeInterpreter(model, layout, bytecode);
   const { next } = interpreter;
   let table = new Int32Array(2 ** sizeLog2);
   let limit = Math.floor(table.length * MAX_LOAD_FACTOR);

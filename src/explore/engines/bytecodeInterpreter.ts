@@ -1,3 +1,4 @@
+import { NOT_COMPILED } from './bytecode';
 import type { Bytecode } from './bytecode';
 import type { PackedLayout } from './packedLayout';
 import { stepName } from './model';
@@ -21,7 +22,7 @@ export function makeBytecodeInterpreter(
   layout: PackedLayout,
   bytecode: Bytecode,
 ): BytecodeInterpreter {
-  const { code, entries, bases, propertySets } = bytecode;
+  const { entries, bases } = bytecode;
   const { words: width } = layout;
   const next = new Int32Array(width);
   const stack = new Int32Array(64);
@@ -42,6 +43,7 @@ export function makeBytecodeInterpreter(
   };
 
   const run = (start: number): boolean => {
+    const code = bytecode.code();
     let at = start;
     let top = 0;
     for (;;) {
@@ -158,12 +160,12 @@ export function makeBytecodeInterpreter(
   return {
     next,
     step: (words, offset, task) => {
-      const entry =
-        entries[
-          base[task]! +
-            ((words[offset + controlStateWord[task]!]! >>> controlStateShift[task]!) &
-              controlStateMask[task]!)
-        ]!;
+      const at =
+        base[task]! +
+        ((words[offset + controlStateWord[task]!]! >>> controlStateShift[task]!) &
+          controlStateMask[task]!);
+      let entry = entries[at]!;
+      if (entry === NOT_COMPILED) entry = bytecode.compileAction(at);
       if (entry < 0) return false;
       for (let i = 0; i < width; i++) next[i] = words[offset + i]!;
       violated = 0;
@@ -171,7 +173,7 @@ export function makeBytecodeInterpreter(
     },
     stepViolations: () => violated,
     violationsAfterStep: () => {
-      if (propertySet !== 0) run(propertySets[propertySet]!);
+      if (propertySet !== 0) run(bytecode.propertySetStart(propertySet));
       return violated;
     },
   };

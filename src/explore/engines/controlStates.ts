@@ -39,6 +39,19 @@ class NonConstantField extends Error {
 
 class TooManyStates extends Error {}
 
+/** By the names of the candidates: the fields that fitted. The last few are kept. */
+const keptFields = new Map<string, ReadonlySet<string>>();
+const MAX_KEPT = 64;
+
+function rememberFields(key: string, names: readonly string[]): void {
+  keptFields.delete(key);
+  keptFields.set(key, new Set(names));
+  for (const oldest of keptFields.keys()) {
+    if (keptFields.size <= MAX_KEPT) return;
+    keptFields.delete(oldest);
+  }
+}
+
 /** The control states of a task, with as many of the `candidates` fields as fit. */
 export function controlStatesOf(
   stepCodes: readonly StepCode[],
@@ -46,12 +59,18 @@ export function controlStatesOf(
   candidates: readonly number[],
   init: (field: number) => number,
   facts: FieldFacts,
+  nameOf: (field: number) => string,
 ): ControlStates {
-  let fields = candidates;
-  for (;;) {
+  // The next version of a design usually ends with the same fields; any choice gives the same states.
+  const key = JSON.stringify(candidates.map(nameOf));
+  const kept = keptFields.get(key);
+  let fields = kept ? candidates.filter((field) => kept.has(nameOf(field))) : candidates;
+  for (let attempt = 0; ; attempt++) {
     const builder = new ControlStateBuilder(stepCodes, pcField, fields, init, facts);
     try {
-      return builder.build();
+      const states = builder.build();
+      if (attempt > 0) rememberFields(key, fields.map(nameOf));
+      return states;
     } catch (error) {
       if (error instanceof NonConstantField) fields = fields.filter((f) => f !== error.field);
       else if (error instanceof TooManyStates) fields = builder.fieldsWithoutWorst();

@@ -1,4 +1,4 @@
-import { evaluate } from '../../kernel/language/expressions';
+import { evaluate, fieldsRead } from '../../kernel/language/expressions';
 import type { Expr } from '../../kernel/language/expressions';
 import type { Program } from '../../kernel/compiler/program';
 import { PROPERTY_IDS } from '../../kernel/properties/properties';
@@ -32,7 +32,7 @@ export interface Action {
   readonly guard: Expr;
   /** Jumps go to control states, and every path ends with one. */
   readonly body: readonly Statement[];
-  /** By target control state: the properties to test there, as an index into `Model.propertySets`; absent for none. */
+  /** By target control state: the properties to test there, as an index into `Model.propertySets`; absent for none. Computed at the first use. */
   readonly propertySetAt: ReadonlyMap<number, number>;
 }
 
@@ -46,8 +46,10 @@ export interface Model {
   readonly controlStates: readonly ControlStates[];
   /** The properties that a single state can violate. */
   readonly stateProperties: readonly StateProperty[];
-  /** Sets of indices into `stateProperties` that a step can affect; the first set is empty. */
+  /** Sets of indices into `stateProperties` that a step can affect; the first set is empty. Computes those of all actions. */
   readonly propertySets: readonly (readonly number[])[];
+  /** One of them, without computing all. */
+  readonly propertySet: (index: number) => readonly number[];
   /** Properties that the initial state violates, as a mask of `propertyBit`. */
   readonly initialViolations: number;
   /** Field index of each task's pc. */
@@ -84,20 +86,27 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
   for (const f of program.fields)
     if (f.constant && !pcs.includes(f.index)) constants.set(f.index, f.init);
 
-  const fold = (): void => {
+  const fold = (changed: ReadonlySet<number> | undefined): void => {
     for (const stepCode of stepCodes) {
+      if (changed && !readsAny(stepCode, changed)) continue;
       stepCode.guard = simplify(stepCode.guard, facts);
       stepCode.body = simplifyBody(stepCode.body, facts);
     }
   };
   const reduce = (controlFields: ReadonlySet<number>): void => {
-    fold();
-    for (let changed = true, round = 0; changed; round++) {
-      changed =
-        dropUnwrittenFields(program, stepCodes, controlFields, constants) ||
-        (round < MAX_ROUNDS && narrowRanges(program, stepCodes, controlFields, ranges, facts)) ||
-        dropTransientFields(program, stepCodes, controlFields, constants, facts);
-      if (changed) fold();
+    fold(undefined);
+    for (let round = 0; ; round++) {
+      const changed = new Set<number>();
+      if (
+        !dropUnwrittenFields(program, stepCodes, controlFields, constants, changed) &&
+        !(
+          round < MAX_ROUNDS &&
+          narrowRanges(program, stepCodes, controlFields, ranges, facts, changed)
+        ) &&
+        !dropTransientFields(program, stepCodes, controlFields, constants, facts, changed)
+      )
+        return;
+      fold(changed);
     }
   };
   reduce(new Set(pcs));
@@ -110,6 +119,7 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
       exclusiveFields[task.index] ?? [],
       (f) => program.fields[f]?.init ?? 0,
       facts,
+      (f) => `${task.name} ${program.fields[f]?.title ?? ''}`,
     ),
   );
   const controlFields = new Set<number>();
@@ -152,12 +162,23 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
     const affected = new AffectedProperties(stateProperties, p.values, facts);
     return p.steps.map((_, controlState): Action => {
       const { guard, body, pc } = stepCodes[at++]!;
-      const propertySetAt = new Map(
-        [...affected.after(body, controlState)].flatMap(([to, numbers]) =>
-          numbers.length === 0 ? [] : [[to, propertySetOf(numbers)] as const],
-        ),
-      );
-      return { index: firstAction[task]! + pc, task, pc, guard, body, propertySetAt };
+      let known: ReadonlyMap<number, number> | undefined;
+      return {
+        index: firstAction[task]! + pc,
+        task,
+        pc,
+        guard,
+        body,
+        // A search of few states reaches few actions.
+        get propertySetAt() {
+          known ??= new Map(
+            [...affected.after(body, controlState)].flatMap(([to, numbers]) =>
+              numbers.length === 0 ? [] : [[to, propertySetOf(numbers)] as const],
+            ),
+          );
+          return known;
+        },
+      };
     });
   });
   const variables: StateVariable[] = program.fields
@@ -180,11 +201,39 @@ export function makeModel(program: Program, properties: readonly StateProperty[]
     actions,
     controlStates,
     stateProperties,
-    propertySets,
+    get propertySets() {
+      for (const each of actions) for (const action of each) void action.propertySetAt;
+      return propertySets;
+    },
+    propertySet: (index) => propertySets[index] ?? [],
     initialViolations,
     pcs,
     constants,
   };
+}
+
+const fieldsOfExpression = new WeakMap<Expr, ReadonlySet<number>>();
+const fieldsOfBody = new WeakMap<readonly Statement[], ReadonlySet<number>>();
+
+/** Whether a step reads one of these fields. */
+function readsAny({ guard, body }: StepCode, fields: ReadonlySet<number>): boolean {
+  let inGuard = fieldsOfExpression.get(guard);
+  if (!inGuard) {
+    const found = new Set<number>();
+    fieldsRead(guard, (field) => found.add(field));
+    fieldsOfExpression.set(guard, (inGuard = found));
+  }
+  let inBody = fieldsOfBody.get(body);
+  if (!inBody) {
+    const found = new Set<number>();
+    eachStatement(body, (s) => {
+      if (s.op === 'set') fieldsRead(s.value, (field) => found.add(field));
+      if (s.op === 'if') fieldsRead(s.cond, (field) => found.add(field));
+    });
+    fieldsOfBody.set(body, (inBody = found));
+  }
+  for (const field of fields) if (inGuard.has(field) || inBody.has(field)) return true;
+  return false;
 }
 
 /** The stable name of a step by `Action.index`. */
@@ -222,6 +271,7 @@ function dropUnwrittenFields(
   stepCodes: readonly StepCode[],
   controlFields: ReadonlySet<number>,
   constants: Map<number, number>,
+  changedFields: Set<number>,
 ): boolean {
   const written = new Set<number>(controlFields);
   for (const stepCode of stepCodes)
@@ -230,6 +280,7 @@ function dropUnwrittenFields(
   for (const f of program.fields) {
     if (written.has(f.index) || constants.has(f.index)) continue;
     constants.set(f.index, f.init);
+    changedFields.add(f.index);
     changed = true;
   }
   return changed;
@@ -242,6 +293,7 @@ function narrowRanges(
   controlFields: ReadonlySet<number>,
   ranges: [number, number][],
   facts: FieldFacts,
+  changedFields: Set<number>,
 ): boolean {
   const seen = program.fields.map((f): [number, number] => [f.init, f.init]);
   for (const stepCode of stepCodes) {
@@ -260,6 +312,7 @@ function narrowRanges(
     const next: [number, number] = [Math.max(lo, range[0]), Math.min(hi, range[1])];
     if (next[0] === range[0] && next[1] === range[1]) return;
     ranges[f] = next;
+    changedFields.add(f);
     changed = true;
   });
   return changed;
@@ -271,6 +324,7 @@ function dropTransientFields(
   controlFields: ReadonlySet<number>,
   constants: Map<number, number>,
   facts: FieldFacts,
+  changedFields: Set<number>,
 ): boolean {
   const writers = new Map<number, StepCode[]>();
   /** Fields that some step changes for good on every path. */
@@ -299,6 +353,10 @@ function dropTransientFields(
       stepCode.body = bodies[i] ?? [];
     });
     constants.set(f, init);
+    changedFields.add(f);
+    // Those bodies were not simplified as a whole.
+    for (const { body } of users)
+      eachStatement(body, (s) => s.op === 'set' && changedFields.add(s.field));
     changed = true;
   }
   return changed;

@@ -20,6 +20,8 @@ export class AffectedProperties {
     readonly reads: ReadonlySet<number>;
     readonly local: readonly (readonly number[])[];
     readonly at: Map<string, Expr>;
+    /** The same by target. */
+    readonly atTarget: (Expr | undefined)[];
   }[];
 
   /** `values`: by field, its value in each control state of the task. */
@@ -40,6 +42,7 @@ export class AffectedProperties {
           return v ? [v] : [];
         }),
         at: new Map(),
+        atTarget: [],
       };
     });
   }
@@ -76,14 +79,17 @@ export class AffectedProperties {
 
   /** The property in one control state. Control states that agree on its fields share the expression. */
   private at(property: AffectedProperties['properties'][number], target: number): Expr {
+    const atTarget = property.atTarget[target];
+    if (atTarget) return atTarget;
     const key = property.local.map((v) => v[target]).join();
     const known = property.at.get(key);
-    if (known) return known;
+    if (known) return (property.atTarget[target] = known);
     const test = simplify(property.violatedWhen, {
       rangeOf: this.facts.rangeOf,
       constantOf: (f) => this.values.get(f)?.[target] ?? this.facts.constantOf(f),
     });
     property.at.set(key, test);
+    property.atTarget[target] = test;
     return test;
   }
 }

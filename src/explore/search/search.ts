@@ -87,10 +87,12 @@ export function startSearch(
     violated: recordViolations,
     terminal: (state) => terminalStates.push(state),
   };
+  // Compiled when needed; the engine and the interpreter share it.
+  const bytecode = makeBytecode(model, layout);
   const engine =
     engineName === 'wasm'
       ? makeWasmEngine(model, layout, listener, engineReduction)
-      : makeBytecodeEngine(model, layout, listener, engineReduction);
+      : makeBytecodeEngine(model, layout, listener, engineReduction, undefined, bytecode);
   recordViolations(model.initialViolations, 0, -1);
   const layers = [0, 1];
   const maxStates = Math.min(limits.maxStates, Math.floor(MAX_STATES * MAX_LOAD_FACTOR));
@@ -139,8 +141,7 @@ export function startSearch(
     terminalStates,
     expanded: () => expanded,
     advance,
-    interpreter: () =>
-      (interpreter ??= makeBytecodeInterpreter(model, layout, makeBytecode(model, layout))),
+    interpreter: () => (interpreter ??= makeBytecodeInterpreter(model, layout, bytecode)),
   };
 }
 

@@ -4,6 +4,7 @@ import { beginCheck } from '../../explore/checkRequest';
 import type { CheckResult } from '../../explore/checkResult';
 import { libraryEntry } from '../../scenario/library/library';
 import { currentCheckSubject } from '../queries/checkSubject';
+import { availableCalls } from '../queries/availableCalls';
 import { compareDesigns } from '../queries/compareDesigns';
 import { editedText, originalText } from '../queries/designDraft';
 import type { Session } from '../store/session';
@@ -128,6 +129,9 @@ describe('an own design', () => {
     expect(scenario.calls.map(({ by, call }) => `${by} ${call}`)).toEqual(['app add', 'app/2 add']);
     expect(design.id).toBe('counter');
     expect(check(session).verdict).toBe('holds');
+    const callers = availableCalls(currentSnapshot(session.getState()));
+    expect(callers[0]?.calls.map(({ title }) => title)).toContain('add');
+    expect(callers[0]?.calls.map(({ title }) => title)).not.toContain('Open device');
     const raced = COUNTER.replace('mutex_lock(&stats->lock);', 'model_only { }').replace(
       'mutex_unlock(&stats->lock);\n',
       'model_only { }\n',

@@ -4,6 +4,7 @@ import { pendingCalls, plannedCalls } from '../trace/pendingCalls';
 import { memoizeByKey } from '../trace/memoize';
 import type { Snapshot } from '../trace/replay';
 import { DRIVER_CALLS, PROCESS_CALLS, type CallChoice, type CallTemplate } from './callTemplates';
+import { callsOfDesign } from './ownCalls';
 import { openFds, type OpenFd } from './openFds';
 
 /** One kind of call of a caller: the choices of its arguments, or why it cannot be made. */
@@ -49,9 +50,11 @@ export const availableCalls = memoizeByKey((snapshot: Snapshot): readonly Caller
     });
     return { name, kind, fds, calls };
   };
+  const { design, world } = snapshot.program;
+  const ofProcess = callsOfDesign(design, 'process', PROCESS_CALLS);
   return [
-    ...snapshot.program.world.processes.map((name) => callerOf(name, 'process', PROCESS_CALLS)),
-    callerOf('driver', 'driver', DRIVER_CALLS),
+    ...world.processes.map((name) => callerOf(name, 'process', ofProcess)),
+    callerOf('driver', 'driver', callsOfDesign(design, 'driver', DRIVER_CALLS)),
   ];
 });
 

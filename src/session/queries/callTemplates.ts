@@ -16,7 +16,7 @@ export interface CallChoice {
 }
 
 /** What the templates choose arguments from. */
-interface CallerContext {
+export interface CallerContext {
   readonly snapshot: Snapshot;
   readonly caller: string;
   readonly fds: readonly OpenFd[];
