@@ -18,7 +18,7 @@ test('four designs play the same calls, stop where results differ first, and say
     .getByRole('button', { name: 'rfc-opened' })
     .click();
   await expect(page.getByRole('region', { name: /^Stage of / })).toHaveCount(3);
-  const bar = page.getByRole('region', { name: 'Shared time line' });
+  const bar = page.getByRole('region', { name: 'Shared timeline' });
   const position = bar.getByRole('status', { name: 'Step' });
   await bar.getByRole('slider').fill('70');
   await expect(position).toHaveText(/^70 /);

@@ -288,8 +288,10 @@ test('a step is announced once, and ? lists the keyboard shortcuts', async ({ pa
   await page.keyboard.press('ArrowRight');
   await expect(said).toHaveText(/qemu/);
   await page.keyboard.press('?');
-  await expect(page.getByRole('dialog', { name: 'Help and shortcuts' })).toContainText(
-    'Take the 90-second tour',
+  const help = page.getByRole('dialog', { name: 'Help and shortcuts' });
+  await expect(help).toContainText('Take the 90-second tour');
+  await expect(help.getByRole('table', { name: 'In a presentation' })).toContainText(
+    'Present the next captionPageDownSpace',
   );
 });
 

@@ -278,7 +278,7 @@ export const ARGUMENT_COMMANDS = {
   'close-dialog': { title: 'Close the dialog', run: (session) => setDialog(session, undefined) },
 } satisfies Readonly<Record<string, Command<never>>>;
 
-/** In the comparison, positions and steps are those of the shared time line. */
+/** In the comparison, positions and steps are those of the shared timeline. */
 function isComparing(session: Session): boolean {
   return session.getState().layout.view === 'compare';
 }

@@ -9,7 +9,7 @@ import {
 import type { ComparisonState, Session } from '../store/session';
 import { pause, playSteps } from './playback';
 
-/** Moves along the shared time line; `tick` is clamped to its ends. Announces a difference when it is reached. */
+/** Moves along the shared timeline; `tick` is clamped to its ends. Announces a difference when it is reached. */
 export function seekComparison(session: Session, tick: number): void {
   const before = comparisonPosition(session.getState());
   const next = Math.max(0, Math.min(tick, before.end));

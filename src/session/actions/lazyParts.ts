@@ -28,7 +28,7 @@ export const checkPart = lazyModule('The checker', async () => ({
 /** The verdict matrix. */
 export const verdictsPart = lazyModule('The verdicts', () => import('./verdicts'));
 
-/** The designs side by side on one time line. */
+/** The designs side by side on one timeline. */
 export const comparisonPart = lazyModule('The comparison', async () => ({
   ...(await import('../queries/comparison')),
   ...(await import('./comparison')),

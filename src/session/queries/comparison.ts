@@ -13,7 +13,7 @@ export interface Comparison {
   readonly columns: readonly DesignColumn[];
   /** At most `MAX_COMPARED`. */
   readonly shown: readonly DesignColumn[];
-  /** The runs of the shown columns on one time line; undefined if no column has a run. */
+  /** The runs of the shown columns on one timeline; undefined if no column has a run. */
   readonly timeline: SharedTimeline | undefined;
 }
 
@@ -59,7 +59,7 @@ function chosenColumns(
   return chosen.filter((column) => first.has(column));
 }
 
-/** The position on the shared time line, and its end. A choice of columns with a shorter one clamps the position. */
+/** The position on the shared timeline, and its end. A choice of columns with a shorter one clamps the position. */
 export function comparisonPosition(state: SessionState): {
   readonly tick: number;
   readonly end: number;

@@ -26,7 +26,7 @@ function sentencesOf({ runs, differences: [first] }: SharedTimeline): readonly s
   return (first?.sides ?? []).map(({ text }, index) => `${runs[index]?.name} ${text}`);
 }
 
-describe('the shared time line', () => {
+describe('the shared timeline', () => {
   it.each(['bind-race', 'split-race', 'hot-unplug', 'unregister-starved'])(
     'plays every step of each run of %s in its order',
     (id) => {

@@ -8,7 +8,7 @@ import type { TraceNode } from '../trace/traceTree';
 import type { CallOutcome } from './callOutcomes';
 import type { ComparedRun } from './compareDesigns';
 
-/** A stretch of the shared time line in which the runs make steps of one call. */
+/** A stretch of the shared timeline in which the runs make steps of one call. */
 interface TimelineSpan {
   /** Index of the call, and the call. */
   readonly index: number;
@@ -39,7 +39,7 @@ export interface DifferenceSide {
   readonly step: string | undefined;
 }
 
-/** Several runs of the same calls on one time line. A tick is one step of each run that has one there; the others hold. */
+/** Several runs of the same calls on one timeline. A tick is one step of each run that has one there; the others hold. */
 export interface SharedTimeline {
   readonly runs: readonly ComparedRun[];
   readonly spans: readonly TimelineSpan[];
@@ -58,7 +58,7 @@ interface CallSegment {
   readonly last: number;
 }
 
-/** The shared time line of at least one run. Same object for the same runs. */
+/** The shared timeline of at least one run. Same object for the same runs. */
 export const sharedTimeline = memoizeByKey((runs: readonly ComparedRun[]): SharedTimeline => {
   const segments = runs.map(({ path }) => segmentsOf(path));
   const calls = segments.reduce<readonly number[]>(

@@ -59,7 +59,7 @@ export interface PresentationState {
 
 /** What the comparison shows. Undo does not touch it. */
 export interface ComparisonState {
-  /** Position on the shared time line. */
+  /** Position on the shared timeline. */
   readonly tick: number;
   /** The option whose values are compared; undefined compares all designs. */
   readonly option: string | undefined;

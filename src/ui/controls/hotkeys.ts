@@ -52,7 +52,8 @@ export function isPopoverOpen(): boolean {
   return document.querySelector('[popover="auto"]:popover-open') !== null;
 }
 
-function hotkeysOf({
+/** Every key of a command. */
+export function hotkeysOf({
   hotkey,
   alternateHotkeys = [],
 }: Pick<Command, 'hotkey' | 'alternateHotkeys'>): readonly string[] {

@@ -1,8 +1,20 @@
-import { MENU_COMMAND_LIST } from '../../session/actions/dispatch';
+import { MENU_COMMAND_LIST, type MenuCommand } from '../../session/actions/dispatch';
 import { Modal } from '../controls/Modal';
-import { hotkeyText } from '../controls/hotkeys';
+import { hotkeysOf, hotkeyText } from '../controls/hotkeys';
 import buttons from '../controls/controls.module.css';
 import styles from './dialogs.module.css';
+
+const withKeys = MENU_COMMAND_LIST.filter((command) => hotkeysOf(command).length > 0);
+const inMode = (prefix: string): readonly MenuCommand[] =>
+  withKeys.filter(({ id, exclusiveWhile }) => exclusiveWhile && id.startsWith(prefix));
+
+/** The keys of a mode replace those of the page. */
+const MODES: readonly { readonly title: string; readonly commands: readonly MenuCommand[] }[] = [
+  { title: 'Keys of the page', commands: withKeys.filter(({ exclusiveWhile }) => !exclusiveWhile) },
+  { title: 'In the comparison', commands: inMode('compare-') },
+  { title: 'In a presentation', commands: inMode('present-') },
+  { title: 'In the tour', commands: inMode('tour-') },
+];
 
 export function HelpDialog() {
   return (
@@ -24,22 +36,25 @@ export function HelpDialog() {
           can. “Found by reading” marks a conclusion from the kernel source that was not tested on a
           running kernel.
         </p>
-        <table className={styles.keys}>
-          <caption className={buttons.hidden}>Keyboard shortcuts</caption>
-          <tbody>
-            {MENU_COMMAND_LIST.map(
-              ({ id, title, hotkey }) =>
-                hotkey !== undefined && (
-                  <tr key={id}>
-                    <th scope="row">{title}</th>
-                    <td>
-                      <kbd className={buttons.kbd}>{hotkeyText(hotkey)}</kbd>
-                    </td>
-                  </tr>
-                ),
-            )}
-          </tbody>
-        </table>
+        {MODES.map(({ title, commands }) => (
+          <table key={title} className={styles.keys}>
+            <caption>{title}</caption>
+            <tbody>
+              {commands.map((command) => (
+                <tr key={command.id}>
+                  <th scope="row">{command.title}</th>
+                  <td>
+                    {hotkeysOf(command).map((hotkey) => (
+                      <kbd key={hotkey} className={buttons.kbd}>
+                        {hotkeyText(hotkey)}
+                      </kbd>
+                    ))}
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ))}
       </div>
     </Modal>
   );

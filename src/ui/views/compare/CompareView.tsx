@@ -9,7 +9,7 @@ import { ResultTable } from './ResultTable';
 import { SharedTimelineBar } from './SharedTimelineBar';
 
 /**
- * The current calls in two to four designs, or with several values of an option: their stages on one time line, where results
+ * The current calls in two to four designs, or with several values of an option: their stages on one timeline, where results
  * differ, and what each call returns. `inPage` fits the stages into the height of the view; in an embed they have a fixed height.
  */
 export function CompareView({ inPage = true }: { readonly inPage?: boolean }) {

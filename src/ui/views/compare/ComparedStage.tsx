@@ -26,12 +26,12 @@ const SIDE_ICONS: Readonly<Partial<Record<DifferenceSide['kind'], IconName>>> = 
 interface ComparedStageProps {
   readonly column: DesignColumn;
   readonly compared: ComparedRun;
-  /** Index of the run on the shared time line. */
+  /** Index of the run on the shared timeline. */
   readonly line: number;
   readonly inPage: boolean;
 }
 
-/** The stage of one run at the position of the shared time line, under what happens there. */
+/** The stage of one run at the position of the shared timeline, under what happens there. */
 export function ComparedStage({ column, compared, line, inPage }: ComparedStageProps) {
   const session = useSessionStore();
   // Selection, hover and camera of this stage do not concern the session on screen.

@@ -10,7 +10,7 @@ import { StepSlider } from '../../panels/StepSlider';
 import { useSession, useSessionStore } from '../../useSession';
 import styles from './SharedTimelineBar.module.css';
 
-/** The one time line of all stages: the calls, where results differ, and the position. */
+/** The one timeline of all stages: the calls, where results differ, and the position. */
 export function SharedTimelineBar({ timeline }: { readonly timeline: SharedTimeline }) {
   const session = useSessionStore();
   const tick = useSession((state) => comparisonPosition(state).tick);
@@ -21,7 +21,7 @@ export function SharedTimelineBar({ timeline }: { readonly timeline: SharedTimel
     width: `${(length / Math.max(1, end)) * 100}%`,
   });
   return (
-    <section className={styles.bar} aria-label="Shared time line">
+    <section className={styles.bar} aria-label="Shared timeline">
       <div className={styles.buttons}>
         <CommandButton command="compare-previous" icon="start" />
         <CommandButton command="compare-back" icon="back" />
