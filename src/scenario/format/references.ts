@@ -11,23 +11,14 @@ import {
   isVfsCall,
   processOf,
 } from '../../kernel/language/world';
-import type { Call, FileKind } from '../../kernel/language/world';
+import type { Call } from '../../kernel/language/world';
 import { faultSteps } from './faultSteps';
 import { quote } from './quote';
+import { isUsableBy, RESULT_KINDS, resultNames } from './resultNames';
+import type { ResultName } from './resultNames';
 import type { ExpectedCall, InputError, Scenario } from './scenario';
 import { parseScheduleEntry } from './scheduleText';
 import { LIMITS } from './limits';
-
-/** What a result name refers to. */
-interface ResultName {
-  /** Index of the call that returns it. */
-  readonly call: number;
-  readonly by: string;
-  /** Process whose fd table has it; undefined for ids. */
-  readonly process: string | undefined;
-  /** Kind of its struct file, or `ioas`. Undefined if a chain of `pass_fd` does not lead to a file. */
-  readonly kind: FileKind | 'ioas' | undefined;
-}
 
 type ReportError = (path: string, got: unknown, expected: string, hint?: string) => void;
 
@@ -40,7 +31,11 @@ export function checkReferences(scenario: Scenario): readonly InputError[] {
   };
   const design = checkDesign(scenario, report);
   checkWorld(scenario, report);
-  const names = collectNames(scenario.calls, report);
+  const names = resultNames(scenario.calls);
+  scenario.calls.forEach(({ as }, i) => {
+    if (as !== undefined && names.get(as)?.call !== i)
+      report(`calls[${i}].as`, as, 'a name that no other call returns');
+  });
   const tasks = [...new Set(scenario.calls.map((c) => c.by))];
   if (tasks.length > LIMITS.tasks)
     errors.push({
@@ -126,36 +121,6 @@ function checkWorld({ world }: Scenario, report: ReportError): void {
   });
 }
 
-function collectNames(
-  calls: readonly Call[],
-  report: ReportError,
-): ReadonlyMap<string, ResultName> {
-  const callByName = new Map<string, number>();
-  calls.forEach((c, i) => {
-    if (c.as === undefined) return;
-    if (callByName.has(c.as)) report(`calls[${i}].as`, c.as, 'a name that no other call returns');
-    else callByName.set(c.as, i);
-  });
-  const kindOf = (index: number, depth: number): ResultName['kind'] => {
-    const c = calls[index];
-    if (!c || depth > calls.length) return undefined;
-    if (c.call === 'ioas_alloc') return 'ioas';
-    if (c.call !== 'pass_fd') return fileKindOf(c.call);
-    const passed = c.fd === undefined ? undefined : callByName.get(c.fd);
-    return passed === undefined ? undefined : kindOf(passed, depth + 1);
-  };
-  return new Map(
-    [...callByName].map(([name, index]): [string, ResultName] => {
-      const c = calls[index] as Call;
-      const kind = kindOf(index, 0);
-      const process = kind === 'ioas' ? undefined : c.call === 'pass_fd' ? c.to : processOf(c.by);
-      return [name, { call: index, by: c.by, kind, process }];
-    }),
-  );
-}
-
-const FD_KINDS = ['cdev', 'device', 'group', 'container', 'iommufd'] as const;
-
 function checkCall(
   scenario: Scenario,
   c: Call,
@@ -216,7 +181,7 @@ function checkCall(
   ): void => {
     const result = names.get(name);
     const usable = [...names].flatMap(([n, r]) =>
-      r.kind !== undefined && kinds.includes(r.kind) && isUsableBy(r, c, index, process) ? [n] : [],
+      r.kind !== undefined && kinds.includes(r.kind) && isUsableBy(r, c.by, index) ? [n] : [],
     );
     if (!result || result.kind === undefined || !kinds.includes(result.kind))
       report(at(key), name, `the name of ${noun}`, hintFor(name, usable));
@@ -235,16 +200,16 @@ function checkCall(
         `it is in the fd table of ${result.process}; pass_fd shares it`,
       );
   };
-  checkResult('fd', FD_KINDS, 'a file descriptor');
+  checkResult('fd', RESULT_KINDS.fd, 'a file descriptor');
   c.groups?.forEach((name, i) =>
-    checkResultName(`groups[${i}]`, name, FD_KINDS, 'a file descriptor'),
+    checkResultName(`groups[${i}]`, name, RESULT_KINDS.fd, 'a file descriptor'),
   );
-  checkResult('container', FD_KINDS, 'a file descriptor');
+  checkResult('container', RESULT_KINDS.container, 'a file descriptor');
   // A bind may be tried with any file descriptor; the other calls are ioctls of an iommufd.
-  if (c.call === 'bind_iommufd') checkResult('iommufd', FD_KINDS, 'a file descriptor');
-  else checkResult('iommufd', ['iommufd'], 'an iommufd');
-  checkResult('ioas', ['ioas'], 'an ioas');
-  checkResult('object', ['ioas', 'cdev', 'device'], 'an ioas or a device fd');
+  if (c.call === 'bind_iommufd') checkResult('iommufd', RESULT_KINDS.fd, 'a file descriptor');
+  else checkResult('iommufd', RESULT_KINDS.iommufd, 'an iommufd');
+  checkResult('ioas', RESULT_KINDS.ioas, 'an ioas');
+  checkResult('object', RESULT_KINDS.object, 'an ioas or a device fd');
   c.after?.forEach((reference, i) => {
     const target = callIndexOf(scenario.calls, reference);
     if (target < 0 || (scenario.calls[target]?.by === c.by && target >= index))
@@ -262,8 +227,8 @@ function checkCall(
   }
 }
 
-/** How "after" can name each call of the other tasks. */
-function callReferences(calls: readonly Call[], by: string): readonly string[] {
+/** How `after` can name each call of the other tasks. */
+export function callReferences(calls: readonly Call[], by: string): readonly string[] {
   const counts = new Map<string, number>();
   return calls.flatMap((c) => {
     const number = (counts.get(c.by) ?? 0) + 1;
@@ -272,15 +237,9 @@ function callReferences(calls: readonly Call[], by: string): readonly string[] {
   });
 }
 
-function isUsableBy(result: ResultName, c: Call, index: number, process: string): boolean {
-  return (
-    (result.by !== c.by || result.call < index) &&
-    (result.process === undefined || result.process === process)
-  );
-}
-
-function possibleFaults(
-  scenario: Scenario,
+/** Ids of the steps of a call that its `fault` can name. */
+export function possibleFaults(
+  scenario: Pick<Scenario, 'options'>,
   c: Call,
   names: ReadonlyMap<string, ResultName>,
   design: Design,

@@ -1,6 +1,7 @@
 import { callResult, callStatus } from '../../kernel/machine/machine';
 import { processOf, type Call, type CallName, type FileKind } from '../../kernel/language/world';
 import type { ObjectSlot } from '../../kernel/compiler/program';
+import { newResultName } from '../../scenario/edit/newNames';
 import { hasExited } from '../trace/issuePlan';
 import type { Snapshot } from '../trace/replay';
 import { sameCall } from '../trace/traceTree';
@@ -64,7 +65,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
           context,
           name,
           `Open ${name}`,
-          named(context, 'fd', { call: 'open_cdev', device: name }),
+          named(context, { call: 'open_cdev', device: name }),
         ),
       ),
   },
@@ -78,7 +79,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
         context,
         '/dev/iommu',
         'Open /dev/iommu',
-        named(context, 'ictx', { call: 'open_iommufd' }),
+        named(context, { call: 'open_iommufd' }),
       ),
     ],
   },
@@ -109,7 +110,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
           context,
           `in ${name}`,
           `Allocate an IOAS in ${name}`,
-          named(context, 'ioas', { call: 'ioas_alloc', iommufd: name }),
+          named(context, { call: 'ioas_alloc', iommufd: name }),
         ),
       ),
   },
@@ -245,7 +246,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
         context,
         'container',
         'Open container',
-        named(context, 'c', { call: 'open_container' }),
+        named(context, { call: 'open_container' }),
       ),
     ],
   },
@@ -260,7 +261,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
           context,
           `group ${group}`,
           `Open group ${group}`,
-          named(context, 'grp', { call: 'open_group', group }),
+          named(context, { call: 'open_group', group }),
         ),
       ),
   },
@@ -304,7 +305,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
               context,
               `${device.name} from ${fd.name}`,
               `Get ${device.name} from ${fd.name}`,
-              named(context, 'fd', {
+              named(context, {
                 call: 'get_device_fd',
                 fd: fd.name,
                 device: device.name,
@@ -391,7 +392,7 @@ export const PROCESS_CALLS: readonly CallTemplate[] = [
               context,
               `${name} to ${to}`,
               `Pass ${name} to ${to}`,
-              named(context, 'fd', { call: 'pass_fd', fd: name, to }),
+              named(context, { call: 'pass_fd', fd: name, to }),
             ),
           ),
       ),
@@ -584,7 +585,6 @@ function devicesByDriver(
 /** The call with a name for its result: that of the same call in the scenario, else a new one. */
 function named(
   { caller, usedNames, planned }: CallerContext,
-  stem: string,
   call: Omit<Call, 'by' | 'as'>,
 ): Omit<Call, 'by'> {
   const same = planned.find(
@@ -595,8 +595,6 @@ function named(
       sameCall({ ...rest, by: caller }, { ...call, by: caller }),
   );
   if (same) return { ...call, as: same.as };
-  const taken = new Set([...usedNames, ...planned.map(({ as }) => as)]);
-  let number = 1;
-  while (taken.has(`${stem}${number}`)) number += 1;
-  return { ...call, as: `${stem}${number}` };
+  const taken = new Set([...usedNames, ...planned.flatMap(({ as }) => as ?? [])]);
+  return { ...call, as: newResultName(call.call, taken) };
 }

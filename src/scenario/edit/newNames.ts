@@ -1,0 +1,47 @@
+import type { Call, World } from '../../kernel/language/world';
+
+const PROCESS_NAMES = ['qemu', 'dpdk', 'spdk', 'app'];
+
+/** Stems of result names by call. */
+const RESULT_STEMS: Readonly<Record<string, string>> = {
+  open_iommufd: 'ictx',
+  open_group: 'grp',
+  open_container: 'c',
+  ioas_alloc: 'ioas',
+};
+
+/** Every name of a world and its calls. A new name is none of them, so that no two things look alike. */
+export function namesInUse(world: World, calls: readonly Call[]): ReadonlySet<string> {
+  return new Set([
+    'driver',
+    ...world.processes,
+    ...world.devices.flatMap(({ name, group, devset, devName }) => [
+      name,
+      group,
+      devset ?? name,
+      devName ?? name,
+    ]),
+    ...calls.flatMap(({ as, kvm }) => [as ?? '', kvm ?? '']),
+  ]);
+}
+
+/** The first of `stem` with `first`, `first + 1`, … that is free. */
+export function numberedName(stem: string, taken: ReadonlySet<string>, first = 1): string {
+  for (let number = first; ; number += 1)
+    if (!taken.has(`${stem}${number}`)) return `${stem}${number}`;
+}
+
+/** A free process name: `qemu`, `dpdk`, … */
+export function newProcessName(taken: ReadonlySet<string>): string {
+  return PROCESS_NAMES.find((name) => !taken.has(name)) ?? numberedName('app', taken, 2);
+}
+
+/** A free group number, from 12 on. */
+export function newGroupName(taken: ReadonlySet<string>): string {
+  return numberedName('', taken, 12);
+}
+
+/** A free name for the result of a call: `fd1`, `ictx1`, … */
+export function newResultName(call: string, taken: ReadonlySet<string>): string {
+  return numberedName(RESULT_STEMS[call] ?? 'fd', taken);
+}
