@@ -4,6 +4,7 @@ import type { PropertyId } from '../../kernel/language/propertyId';
 import type { DesignChange } from '../../kernel/language/mutation';
 import type { Call } from '../../kernel/language/world';
 import type { CheckSubject, FoundFix } from '../store/checkState';
+import type { ScenarioEdit } from '../../scenario/edit/editScenario';
 import { beginQuiz } from '../quiz/beginQuiz';
 import type { QuizQuestion } from '../quiz/quizQuestions';
 import { returnToQuestion, showAlternative } from '../quiz/showAlternative';
@@ -12,7 +13,14 @@ import { dismissNotification, notify } from '../store/notifications';
 import type { HoverTarget, PageLayout, Session, Settings } from '../store/session';
 import { renameBranch, switchBranch } from './branches';
 import type { Command } from './command';
-import { checkPart, comparisonPart, libraryPart, tourPart, verdictsPart } from './lazyParts';
+import {
+  checkPart,
+  comparisonPart,
+  libraryPart,
+  scenarioEditPart,
+  tourPart,
+  verdictsPart,
+} from './lazyParts';
 import { setDialog, setPageLayout } from './pageLayout';
 import { canPlay, pause, play, playTo, stepForward } from './playback';
 import { setHover, setSelection } from './selection';
@@ -218,6 +226,23 @@ export const ARGUMENT_COMMANDS = {
     title: 'Edit the text of the design',
     run: (session, { text }: { readonly text: string }) =>
       checkPart.whenLoaded(session, ({ editDesign }) => void editDesign(session, text)),
+  },
+  'edit-scenario': {
+    title: 'Edit the scenario',
+    run: (session, { edit }: { readonly edit: ScenarioEdit }) =>
+      scenarioEditPart.whenLoaded(session, ({ editScenario }) => editScenario(session, edit)),
+  },
+  'edit-scenario-text': {
+    title: 'Edit the text of the scenario',
+    run: (session, { text }: { readonly text: string }) =>
+      scenarioEditPart.whenLoaded(session, ({ editScenarioText }) =>
+        editScenarioText(session, text),
+      ),
+  },
+  'write-caption': {
+    title: 'Write the caption of the step',
+    run: (session, { say }: { readonly say: string }) =>
+      scenarioEditPart.whenLoaded(session, ({ writeCaption }) => writeCaption(session, say)),
   },
   'show-counterexample': {
     title: 'Play a counterexample',

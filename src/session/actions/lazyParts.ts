@@ -42,3 +42,6 @@ export const notesPart = lazyModule('The speaker notes', async () => {
 
 /** The guided tour. */
 export const tourPart = lazyModule('The tour', () => import('./tour'));
+
+/** The edits of a scenario, and the scenario that they change. */
+export const scenarioEditPart = lazyModule('The scenario editor', () => import('./editScenario'));

@@ -4,7 +4,7 @@ import { setPageLayout, setDialog } from './pageLayout';
 import { adjacentCaptionDepth } from '../queries/captions';
 import { redo, undo } from '../store/undo';
 import { resetToStart, seekTo } from './stepping';
-import { comparisonPart, libraryPart, notesPart, tourPart } from './lazyParts';
+import { comparisonPart, libraryPart, notesPart, scenarioEditPart, tourPart } from './lazyParts';
 import {
   changePresentation,
   present,
@@ -178,6 +178,28 @@ export const MENU_COMMANDS = {
     hotkey: 'L',
     run: (session) => setPageLayout(session, { sidePanel: 'source', narrowPanel: 'source' }),
   },
+  'new-scenario': {
+    title: 'Start a new scenario',
+    hotkey: 'N',
+    run: (session) =>
+      scenarioEditPart.whenLoaded(session, ({ newScenario }) => newScenario(session)),
+  },
+  'edit-scenario-form': {
+    title: 'Edit the scenario',
+    hotkey: 'B',
+    run: (session) => showScenarioPanel(session, 'form'),
+  },
+  'edit-scenario-json': {
+    title: 'Edit the scenario as text',
+    hotkey: 'J',
+    run: (session) => showScenarioPanel(session, 'text'),
+  },
+  'keep-run': {
+    title: 'Keep this run as a scenario',
+    hotkey: 'K',
+    enabled: ({ run }) => run.cursor > 0,
+    run: (session) => scenarioEditPart.whenLoaded(session, ({ keepRun }) => keepRun(session)),
+  },
   'next-scenario': {
     title: 'Open the next scenario',
     run: (session) =>
@@ -333,6 +355,15 @@ function pauseThen(run: (session: Session) => void): (session: Session) => void 
     pause(session);
     run(session);
   };
+}
+
+function showScenarioPanel(session: Session, scenarioView: 'form' | 'text'): void {
+  setPageLayout(session, {
+    view: 'stage',
+    sidePanel: 'scenario',
+    scenarioView,
+    narrowPanel: 'source',
+  });
 }
 
 function toggleView(session: Session, view: 'compare' | 'verdicts'): void {

@@ -19,7 +19,8 @@ export interface Walkthrough {
 /** The walkthrough of a setup. A scenario from a link has no schedule; the built-in scenario does. */
 export const walkthroughOf = memoizeByKey((setup: Setup): Walkthrough => {
   const { scenario, design } = setup;
-  const outcome = runScenario(variantFor(setup, design.id, scenario.options) ?? scenario);
+  const variant = variantFor(setup, design.id, scenario.options);
+  const outcome = runScenario(variant ?? scenario, { design: variant ? undefined : design });
   if (!outcome.ok) return { tasks: [], outcomes: new Map() };
   const { program, steps } = outcome.trace;
   const texts = steps.map((each) => each.texts.join('; '));

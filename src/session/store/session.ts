@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { DesignChange } from '../../kernel/language/mutation';
+import type { Scenario } from '../../scenario/format/scenario';
 import { freshRun, type Run } from '../trace/run';
 import type { Setup } from '../trace/traceTree';
 import type {
@@ -31,7 +32,8 @@ export type DialogId = 'help' | 'library' | 'palette' | 'share' | 'record' | 'qu
 export interface PageLayout {
   /** The view in the middle. */
   readonly view: 'stage' | 'compare' | 'verdicts';
-  readonly sidePanel: 'source' | 'edit' | 'check';
+  readonly sidePanel: 'scenario' | 'source' | 'edit' | 'check';
+  readonly scenarioView: 'form' | 'text';
   readonly bottomPanel: 'timeline' | 'table';
   /** The only panel that a narrow screen shows. */
   readonly narrowPanel: 'stage' | 'processes' | 'steps' | 'source' | 'details';
@@ -117,6 +119,8 @@ export interface SessionState {
   readonly mutations: readonly DesignChange[];
   /** The text in the design editor while the design on screen is another one: it has an error. `of` says which design it edits. */
   readonly draft: { readonly of: string; readonly text: string } | undefined;
+  /** The text in the scenario editor. It counts while the scenario `of` is on screen. */
+  readonly scenarioDraft: { readonly of: Scenario; readonly text: string } | undefined;
   readonly notifications: readonly SessionNotification[];
   readonly dialog: DialogId | undefined;
   /** Number of lazy parts that an action is waiting for. */
@@ -139,6 +143,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     layout: {
       view: 'stage',
       sidePanel: 'source',
+      scenarioView: 'form',
       bottomPanel: 'timeline',
       narrowPanel: 'stage',
       presenting: false,
@@ -155,6 +160,7 @@ export function createSession(setup: Setup, run: Run = freshRun(setup)): Session
     presentation: { screen: 'stage', pointer: false, link: false, captionDepth: undefined },
     mutations: run.setup.mutations ?? [],
     draft: undefined,
+    scenarioDraft: undefined,
     notifications: [],
     dialog: undefined,
     pendingLoads: 0,

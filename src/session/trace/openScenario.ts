@@ -12,11 +12,12 @@ export type OpenedScenario =
   | { readonly ok: true; readonly run: Run }
   | { readonly ok: false; readonly errors: readonly InputError[] };
 
-/** Opens a parsed scenario; `libraryId` is its id if it is built in. `changed` runs in place of its design. */
+/** Opens a parsed scenario; `libraryId` is its id if it is built in. `changed` runs in place of its design; `origin` says whether it is written on this page. */
 export function openScenario(
   scenario: Scenario,
   libraryId: string | undefined,
   changed?: Design,
+  origin: Pick<Setup, 'isEdited'> = {},
 ): OpenedScenario {
   const design = changed ?? designById(scenario.design);
   if (!design) {
@@ -34,6 +35,7 @@ export function openScenario(
     scenario,
     libraryId,
     design,
+    ...origin,
     ...(design.modified ? { mutations: design.modified } : {}),
   };
   const { program, schedule } = outcome.trace;

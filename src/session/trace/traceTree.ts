@@ -15,6 +15,8 @@ export interface Setup {
   readonly mutations?: readonly DesignChange[];
   /** The calls of the scenario that the user left to make own calls; absent before that. */
   readonly plannedCalls?: readonly Call[];
+  /** The scenario is written on this page: all its edits are one entry of the browser history. */
+  readonly isEdited?: true;
 }
 
 /** Whether two setups have the same behaviour; titles and captions may differ. */

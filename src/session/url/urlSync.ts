@@ -131,8 +131,9 @@ export function syncUrl(
   });
 }
 
-/** The same calls under another design or option are the same scenario. */
+/** The same calls under another design or option are the same scenario, and so is one that is being written. */
 function isOtherScenario(now: Setup, before: Setup): boolean {
+  if (now.isEdited && before.isEdited) return false;
   return (
     now.libraryId !== before.libraryId ||
     (now.libraryId === undefined && now.scenario.world !== before.scenario.world)
