@@ -112,6 +112,16 @@ const link = fc
       .record({
         scenario: optional,
         title: optional,
+        about: optional,
+        captions: fc.option(
+          fc.array(
+            fc
+              .record({ at: word, by: fc.constantFrom('qemu', undefined), say: word })
+              .map(withoutUndefined),
+            { minLength: 1, maxLength: 4 },
+          ),
+          { nil: undefined },
+        ),
         issued: fc.option(
           fc.array(fc.record({ call: fc.nat(64), after: fc.nat(9999) }), { maxLength: 4 }),
           { nil: undefined },

@@ -1,6 +1,7 @@
 import { DESIGN_LINK_WORDS } from '../../designs/catalog';
 import type { Options } from '../../kernel/language/design';
 import { MAX_MUTATIONS, type DesignChange } from '../../kernel/language/mutation';
+import type { Caption } from '../format/scenario';
 import type { Call, World, WorldDevice } from '../../kernel/language/world';
 import {
   LinkFormatError,
@@ -49,6 +50,9 @@ export interface Link {
   /** Id of the built-in scenario that it started from; gives title and captions. */
   readonly scenario?: string | undefined;
   readonly title?: string | undefined;
+  /** Description and captions of a scenario that is not built in. */
+  readonly about?: string | undefined;
+  readonly captions?: readonly Caption[] | undefined;
 }
 
 /** The readable part of a link; `dropped` lists in sentences what was lost. `ok: false` if not even the design could be read. */
@@ -76,6 +80,8 @@ const RECORD_TAGS = {
   issued: 12,
   mutation: 13,
   text: 14,
+  about: 15,
+  caption: 16,
 } as const;
 
 /** The permalink: `#v1.` and packed bytes in base64url. Only changed lines of a design are compressed, and their size is limited. */
@@ -139,6 +145,16 @@ export function makeLink(link: Link): string {
   if (link.title !== undefined) {
     writer.text(link.title);
     record(RECORD_TAGS.title);
+  }
+  if (link.about !== undefined) {
+    writer.text(link.about);
+    record(RECORD_TAGS.about);
+  }
+  for (const { at, by = '', say } of link.captions ?? []) {
+    writer.text(by);
+    writer.text(at);
+    writer.text(say);
+    record(RECORD_TAGS.caption);
   }
   // Last, so that a link without it is known to be cut short.
   writer.number(link.cursor);
@@ -210,6 +226,8 @@ interface PartialLink {
   readonly view: [string, string][];
   scenario: string | undefined;
   title: string | undefined;
+  about: string | undefined;
+  readonly captions: Caption[];
   readonly skipped: string[];
   /** Whether the last record, the cursor, was read. */
   hasCursor: boolean;
@@ -232,6 +250,8 @@ function makePartialLink(): PartialLink {
     view: [],
     scenario: undefined,
     title: undefined,
+    about: undefined,
+    captions: [],
     skipped: [],
     hasCursor: false,
   };
@@ -322,6 +342,18 @@ function readRecord(tag: number, reader: LinkReader, partial: PartialLink): void
     case RECORD_TAGS.title:
       partial.title = reader.text();
       return;
+    case RECORD_TAGS.about:
+      partial.about = reader.text();
+      return;
+    case RECORD_TAGS.caption: {
+      const by = reader.text();
+      partial.captions.push({
+        ...(by === '' ? {} : { by }),
+        at: reader.text(),
+        say: reader.text(),
+      });
+      return;
+    }
     default:
       partial.skipped.push(
         'The link contains a record of a later version of the playground. It was ignored.',
@@ -357,5 +389,7 @@ function completeLink(partial: PartialLink, design: string): Link {
     view: Object.fromEntries(partial.view),
     ...(partial.scenario === undefined ? {} : { scenario: partial.scenario }),
     ...(partial.title === undefined ? {} : { title: partial.title }),
+    ...(partial.about === undefined ? {} : { about: partial.about }),
+    ...(partial.captions.length === 0 ? {} : { captions: partial.captions }),
   };
 }

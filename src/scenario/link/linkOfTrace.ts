@@ -24,6 +24,8 @@ export function linkOfTrace(
     view,
     ...(id === undefined ? {} : { scenario: id }),
     ...(scenario.title === '' ? {} : { title: scenario.title }),
+    ...(id !== undefined || scenario.about === '' ? {} : { about: scenario.about }),
+    ...(id !== undefined || scenario.beats.length === 0 ? {} : { captions: scenario.beats }),
   };
 }
 

@@ -246,10 +246,12 @@ function parseLinkScenario(
         world: link.world,
         calls,
         schedule: 'sequential',
-        beats,
+        beats: beats.slice(0, LIMITS.beats),
         expect: undefined,
       }),
     );
-  const withCaptions = parse(variant?.about ?? '', isWalkthrough ? (variant?.beats ?? []) : []);
-  return withCaptions.ok || !variant ? withCaptions : parse(variant.about, []);
+  const about = variant?.about ?? link.about ?? '';
+  const captions = variant ? (isWalkthrough ? variant.beats : []) : (link.captions ?? []);
+  const withCaptions = parse(about, captions);
+  return withCaptions.ok || captions.length === 0 ? withCaptions : parse(about, []);
 }

@@ -1,4 +1,9 @@
 import type { Call } from '../../kernel/language/world';
+import { LIMITS } from '../../scenario/format/limits';
+import type { Scenario } from '../../scenario/format/scenario';
+import { makeScheduleEntries } from '../../scenario/format/scheduleText';
+import { runScenario } from '../../scenario/run/runScenario';
+import type { Trace } from '../../scenario/run/trace';
 import { makeLink, type Link } from '../../scenario/link/link';
 import type { InsertedCall, LinkStep } from '../../scenario/link/linkRecords';
 import { builtInScenario, isVariantOf } from '../../scenario/library/builtInScenario';
@@ -43,6 +48,9 @@ function makeBranchLink(tip: TraceNode, cursor: number, view: Link['view']): str
     view,
     ...(libraryId === undefined ? {} : { scenario: libraryId }),
     ...(scenario.title === '' ? {} : { title: scenario.title }),
+    // The library has those of a built-in scenario.
+    ...(libraryId !== undefined || scenario.about === '' ? {} : { about: scenario.about }),
+    ...(libraryId !== undefined || scenario.beats.length === 0 ? {} : { captions: scenario.beats }),
   });
 }
 
@@ -88,6 +96,17 @@ export type OpenedPermalink =
     }
   | { readonly ok: false; readonly message: string };
 
+/** The scenario of a link with the schedule of its run, if that is not the order of the calls: its captions are about that run. */
+function withOwnSchedule({ scenario, program, schedule }: Trace): Scenario {
+  if (scenario.beats.length === 0) return scenario;
+  const outcome = runScenario(scenario, { design: program.design });
+  const sequential = outcome.ok ? outcome.trace.schedule.slice(0, schedule.length) : [];
+  const entries = makeScheduleEntries(schedule.map((task) => program.tasks[task]?.name ?? ''));
+  return sequential.join() === schedule.join() || entries.length > LIMITS.entries
+    ? scenario
+    : { ...scenario, schedule: entries };
+}
+
 /** Opens a hash, or its longest part that can run. Never throws. */
 export function openPermalink(hash: string): OpenedPermalink {
   const opened = openLink(hash);
@@ -97,7 +116,7 @@ export function openPermalink(hash: string): OpenedPermalink {
   const issuedIndices = new Set(issued.map(({ call }) => call));
   const scenario =
     issuedIndices.size === 0
-      ? trace.scenario
+      ? withOwnSchedule(trace)
       : { ...trace.scenario, calls: calls.filter((_, index) => !issuedIndices.has(index)) };
   const entry = id === undefined ? undefined : builtInScenario(id);
   const setup: Setup = {
